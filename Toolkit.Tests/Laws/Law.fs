@@ -1,0 +1,34 @@
+/// How a law is put to the test: FsCheck draws random cases, shrinks the first one that breaks the law and prints
+/// the seed; `TOOLKIT_SEED="a,b"` runs the very same cases again.
+module Toolkit.Tests.Laws.Law
+
+open System
+open FsCheck
+open FsCheck.FSharp
+
+let private replay =
+    match Environment.GetEnvironmentVariable "TOOLKIT_SEED" with
+    | null
+    | "" -> None
+    | text ->
+        match text.Trim('(', ')').Split(',') with
+        | [| a; b |] -> Some { Rnd = Rnd(UInt64.Parse a, UInt64.Parse b); Size = None }
+        | _ -> failwith $"TOOLKIT_SEED: expected two numbers 'a,b' as printed by a failing run, got '{text}'"
+
+/// Checks `law` (which throws when broken) on `count` random cases drawn from `cases`.
+let holdsFor (count: int) (cases: Arbitrary<'a>) (law: 'a -> unit) =
+    let config = Config.QuickThrowOnFailure.WithMaxTest(count).WithQuietOnSuccess(true).WithReplay(replay)
+    Check.One(config, Prop.forAll cases law)
+
+/// Checks `law` on 100 random cases.
+let holds (cases: Arbitrary<'a>) (law: 'a -> unit) = holdsFor 100 cases law
+
+/// Cases drawn by `gen`, without shrinking.
+let from (gen: Gen<'a>) : Arbitrary<'a> = Arb.fromGen gen
+
+/// Cases that are fully determined by one integer seed: what shrinks is the size in `sizes`, never the seed's meaning.
+/// Use it where a case is a whole structure: `law` receives a System.Random and a size.
+let seeded (sizes: int * int) : Arbitrary<int * int> =
+    let lo, hi = sizes
+    let gen = Gen.zip (Gen.choose (0, Int32.MaxValue - 1)) (Gen.choose (lo, hi))
+    Arb.fromGenShrink (gen, (fun (seed, size) -> seq { for s in lo .. size - 1 -> seed, s }))

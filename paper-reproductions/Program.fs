@@ -1,0 +1,4 @@
+module Toolkit.Reproductions.Program
+
+[<EntryPoint>]
+let main _ = 0
