@@ -61,6 +61,8 @@ public sealed class PropertyArray : IEquatable<PropertyArray>
             {
                 throw new ArgumentException($"A per-atom text is a word without white space; got \"{word}\".", nameof(values));
             }
+
+            PropertyData.RequireUnicode(word);
         }
 
         return new(PropertyKind.Text, values.ToArray(), components);

@@ -1,4 +1,6 @@
 using System;
+using System.Buffers;
+using System.Text;
 using System.Text.Json;
 
 namespace Toolkit.Numerics.Structures;
@@ -16,9 +18,9 @@ public sealed class PropertyValue : IEquatable<PropertyValue>
         long size = 1;
         foreach (int n in shape)
         {
-            if (n < 0)
+            if (n < 1)
             {
-                throw new ArgumentException($"A shape has no negative length; got {n}.", nameof(shape));
+                throw new ArgumentException($"Every axis of a shape has one entry at least; got {n}.", nameof(shape));
             }
 
             size *= n;
@@ -72,20 +74,23 @@ public sealed class PropertyValue : IEquatable<PropertyValue>
 
     /// <summary>A string.</summary>
     /// <exception cref="ArgumentNullException">The text is null.</exception>
+    /// <exception cref="ArgumentException">The text has half of a surrogate pair.</exception>
     public static PropertyValue Text(string value)
     {
         ArgumentNullException.ThrowIfNull(value);
+        PropertyData.RequireUnicode(value);
         return new(PropertyKind.Text, new[] { value }, []);
     }
 
     /// <summary>An array of strings, row-major, of the given shape.</summary>
-    /// <exception cref="ArgumentException">The values do not fill the shape.</exception>
+    /// <exception cref="ArgumentException">The values do not fill the shape, or a text has half of a surrogate pair.</exception>
     /// <exception cref="ArgumentNullException">A text is null.</exception>
     public static PropertyValue Text(ReadOnlySpan<string> values, params ReadOnlySpan<int> shape)
     {
         foreach (string value in values)
         {
             ArgumentNullException.ThrowIfNull(value);
+            PropertyData.RequireUnicode(value);
         }
 
         return new(PropertyKind.Text, values.ToArray(), shape);
@@ -97,7 +102,13 @@ public sealed class PropertyValue : IEquatable<PropertyValue>
     {
         ArgumentNullException.ThrowIfNull(json);
         using JsonDocument document = JsonDocument.Parse(json);
-        return new(PropertyKind.Json, new[] { JsonSerializer.Serialize(document.RootElement) }, []);
+        ArrayBufferWriter<byte> shortest = new();
+        using (Utf8JsonWriter writer = new(shortest))
+        {
+            document.RootElement.WriteTo(writer);
+        }
+
+        return new(PropertyKind.Json, new[] { Encoding.UTF8.GetString(shortest.WrittenSpan) }, []);
     }
 
     /// <summary>The values of a Real property, row-major.</summary>

@@ -58,9 +58,9 @@ public sealed class Structure : IEquatable<Structure>
     /// <param name="cell">The lattice vectors, or null.</param>
     /// <param name="periodic">The directions that repeat.</param>
     /// <param name="atomProperties">
-    /// One row per atom each. A name is a word without ':' and is none of species, pos, which files keep for themselves.
+    /// One row per atom each. A name is a word without " ' { } [ ] : = , \ and is none of species, pos, Z.
     /// </param>
-    /// <param name="properties">A name is not empty, has no control characters, and is none of Lattice, Properties, pbc.</param>
+    /// <param name="properties">A name is not empty, has no control characters, and is none of Lattice, Properties, pbc (in any letter case).</param>
     /// <exception cref="ArgumentException">Something of the above does not hold; the message says what and where.</exception>
     public static Structure Create(
         ReadOnlySpan<int> species,
@@ -353,7 +353,7 @@ public sealed class Structure : IEquatable<Structure>
             throw new ArgumentException($"\"{name}\" is no name for an atom property: a word without \" ' {{ }} [ ] : = , \\ is.", nameof(name));
         }
 
-        if (name is "species" or "pos")
+        if (name is "species" or "pos" or "Z")
         {
             throw new ArgumentException($"\"{name}\" is no name for an atom property: species and positions are given for themselves.", nameof(name));
         }
@@ -368,6 +368,7 @@ public sealed class Structure : IEquatable<Structure>
     {
         ArgumentNullException.ThrowIfNull(value);
         ArgumentException.ThrowIfNullOrEmpty(name);
+        PropertyData.RequireUnicode(name);
         foreach (char c in name)
         {
             if (char.IsControl(c))
@@ -376,11 +377,16 @@ public sealed class Structure : IEquatable<Structure>
             }
         }
 
-        if (name is "Lattice" or "Properties" or "pbc")
+        if (IsReserved(name))
         {
             throw new ArgumentException($"\"{name}\" is no name for a property: cell and periodicity are given for themselves.", nameof(name));
         }
     }
+
+    private static bool IsReserved(string name) =>
+        name.Equals("Lattice", StringComparison.OrdinalIgnoreCase)
+        || name.Equals("Properties", StringComparison.OrdinalIgnoreCase)
+        || name.Equals("pbc", StringComparison.OrdinalIgnoreCase);
 
     private static ReadOnlyDictionary<string, T> With<T>(IReadOnlyDictionary<string, T> all, string name, T? value)
         where T : class

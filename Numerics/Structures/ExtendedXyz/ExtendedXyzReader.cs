@@ -1,0 +1,326 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Text;
+using Toolkit.Numerics.Files;
+
+namespace Toolkit.Numerics.Structures;
+
+/// <summary>
+/// Reads extended-XYZ files, and plain xyz, frame by frame: Å, and whatever units the other columns and keys have. A
+/// frame is its number of atoms, a line of key=value pairs and one line per atom with the columns that Properties names.
+/// </summary>
+/// <remarks>
+/// With a Lattice and no pbc a frame is periodic along a, b and c; without a Lattice, nowhere. A Lattice of nine zeros
+/// is none. Elements are symbols in any letter case or atomic numbers. Plain xyz lines may have further words, which
+/// are skipped; in an extended file the number of words must be the one that Properties says.
+/// </remarks>
+public static class ExtendedXyzReader
+{
+    private const int FirstCapacity = 4096;
+
+    /// <summary>The frames of a file, read one at a time as the sequence is walked through.</summary>
+    /// <exception cref="InputException">While walking: with the file, line, field, what was found and what was expected.</exception>
+    public static IEnumerable<Structure> Read(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return ReadFile(path);
+    }
+
+    /// <summary>The frames of a text, read one at a time as the sequence is walked through.</summary>
+    /// <param name="text">The text; it is not disposed of.</param>
+    /// <param name="source">What messages call it.</param>
+    /// <exception cref="InputException">While walking: with the line, field, what was found and what was expected.</exception>
+    public static IEnumerable<Structure> Read(TextReader text, string source)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(source);
+        return ReadFrames(text, source);
+    }
+
+    private static IEnumerable<Structure> ReadFile(string path)
+    {
+        using StreamReader text = Open(path);
+        foreach (Structure frame in ReadFrames(text, path))
+        {
+            yield return frame;
+        }
+    }
+
+    private static StreamReader Open(string path)
+    {
+        try
+        {
+            return new StreamReader(path, new UTF8Encoding(false, throwOnInvalidBytes: true));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            string found = e is FileNotFoundException or DirectoryNotFoundException ? "no such file"
+                : Directory.Exists(path) ? "a folder" : e.Message;
+            throw new InputException(path, null, null, found, "an extended-XYZ file");
+        }
+    }
+
+    private static IEnumerable<Structure> ReadFrames(TextReader text, string source)
+    {
+        LineReader lines = new(text, source);
+        bool any = false;
+        while (ReadFrame(lines, source) is Structure frame)
+        {
+            any = true;
+            yield return frame;
+        }
+
+        if (!any)
+        {
+            throw new InputException(source, null, null, "no frame", "the number of atoms on the first line");
+        }
+    }
+
+    private static Structure? ReadFrame(LineReader lines, string source)
+    {
+        ReadOnlySpan<char> line;
+        do
+        {
+            if (!lines.TryRead(out line))
+            {
+                return null;
+            }
+        }
+        while (line.IsWhiteSpace());
+
+        long headLine = lines.Number;
+        ReadOnlySpan<char> head = line.Trim();
+        if (!int.TryParse(head, NumberStyles.None, CultureInfo.InvariantCulture, out int count))
+        {
+            throw new InputException(source, headLine, "number of atoms", InputError.Quote(head), "a whole number alone on the line");
+        }
+
+        if (!lines.TryRead(out line))
+        {
+            throw new InputException(source, headLine + 1, "comment line", "the end of the file", "the line of key=value pairs");
+        }
+
+        XyzComment comment = XyzComment.Parse(line, source, lines.Number);
+        Frame frame = new(comment, count, source);
+        for (int atom = 0; atom < count; atom++)
+        {
+            bool isThere = lines.TryRead(out line);
+            if (!isThere || line.IsWhiteSpace())
+            {
+                throw new InputException(
+                    source,
+                    isThere ? lines.Number : lines.Number + 1,
+                    null,
+                    $"the end of the frame after {atom} atoms",
+                    $"{count} atoms, as line {headLine} says");
+            }
+
+            frame.Add(line, lines.Number);
+        }
+
+        try
+        {
+            return frame.Finish();
+        }
+        catch (ArgumentException e)
+        {
+            throw new InputException(source, headLine, "frame", e.Message.Split(" (Parameter", 2)[0].TrimEnd('.'), "a structure");
+        }
+    }
+
+    /// <summary>Takes the lines of one frame's atoms apart.</summary>
+    private sealed class Frame
+    {
+        private readonly XyzComment _comment;
+        private readonly XyzColumn[] _columns;
+        private readonly string _source;
+        private readonly int _words;
+        private readonly int _count;
+        private readonly object[] _values;
+        private int _atoms;
+
+        internal Frame(XyzComment comment, int count, string source)
+        {
+            _comment = comment;
+            _columns = comment.Columns;
+            _source = source;
+            _count = count;
+            _values = new object[_columns.Length];
+
+            // The count is a claim until the lines are there: memory grows with the lines.
+            int capacity = Math.Min(count, FirstCapacity);
+            for (int c = 0; c < _columns.Length; c++)
+            {
+                int width = _columns[c].Width;
+                _words = checked(_words + width);
+                int size = (int)Math.Min((long)capacity * width, FirstCapacity * 4);
+                _values[c] = IsElement(_columns[c]) ? new List<int>(size) : _columns[c].Kind switch
+                {
+                    PropertyKind.Real => new List<double>(size),
+                    PropertyKind.Integer => new List<long>(size),
+                    PropertyKind.Logical => new List<bool>(size),
+                    _ => new List<string>(size),
+                };
+            }
+        }
+
+        internal void Add(ReadOnlySpan<char> line, long number)
+        {
+            int at = 0, words = 0;
+            for (int c = 0; c < _columns.Length; c++)
+            {
+                for (int k = 0; k < _columns[c].Width; k++)
+                {
+                    ReadOnlySpan<char> word = Next(line, ref at);
+                    if (word.IsEmpty)
+                    {
+                        throw WordCount(number, words);
+                    }
+
+                    words++;
+                    Store(c, k, word, number);
+                }
+            }
+
+            if (!_comment.IsPlain && !Next(line, ref at).IsEmpty)
+            {
+                do
+                {
+                    words++;
+                }
+                while (!Next(line, ref at).IsEmpty);
+                throw WordCount(number, words);
+            }
+
+            _atoms++;
+        }
+
+        internal Structure Finish()
+        {
+            List<int>? species = null;
+            double[] positions = [];
+            List<KeyValuePair<string, PropertyArray>> properties = [];
+            for (int c = 0; c < _columns.Length; c++)
+            {
+                XyzColumn column = _columns[c];
+                if (IsElement(column))
+                {
+                    List<int> numbers = (List<int>)_values[c];
+                    if (species is not null && !System.Linq.Enumerable.SequenceEqual(species, numbers))
+                    {
+                        throw new ArgumentException("elements in species that differ from those in Z");
+                    }
+
+                    species = numbers;
+                }
+                else if (column.Name == "pos")
+                {
+                    positions = ((List<double>)_values[c]).ToArray();
+                }
+                else
+                {
+                    properties.Add(new(column.Name, _values[c] switch
+                    {
+                        List<double> v => PropertyArray.Real(v.ToArray(), column.Width),
+                        List<long> v => PropertyArray.Integer(v.ToArray(), column.Width),
+                        List<bool> v => PropertyArray.Logical(v.ToArray(), column.Width),
+                        object v => PropertyArray.Text(((List<string>)v).ToArray(), column.Width),
+                    }));
+                }
+            }
+
+            return Structure.Create(species!.ToArray(), positions, _comment.Cell, _comment.Periodic, properties, _comment.Properties);
+        }
+
+        private static bool IsElement(XyzColumn column) => column.Name is "species" or "Z";
+
+        private static ReadOnlySpan<char> Next(ReadOnlySpan<char> line, ref int at)
+        {
+            while (at < line.Length && char.IsWhiteSpace(line[at]))
+            {
+                at++;
+            }
+
+            int start = at;
+            while (at < line.Length && !char.IsWhiteSpace(line[at]))
+            {
+                at++;
+            }
+
+            return line[start..at];
+        }
+
+        private void Store(int c, int component, ReadOnlySpan<char> word, long line)
+        {
+            XyzColumn column = _columns[c];
+            if (IsElement(column))
+            {
+                ((List<int>)_values[c]).Add(Element(column, word, line));
+                return;
+            }
+
+            switch (column.Kind)
+            {
+                case PropertyKind.Real:
+                    if (!XyzScalar.TryReal(word, out double real))
+                    {
+                        throw BadWord(column, component, word, line, "a real number");
+                    }
+
+                    if (column.Name == "pos" && !double.IsFinite(real))
+                    {
+                        throw BadWord(column, component, word, line, "a finite number");
+                    }
+
+                    ((List<double>)_values[c]).Add(real);
+                    break;
+                case PropertyKind.Integer:
+                    if (!XyzScalar.TryInteger(word, out long integer))
+                    {
+                        throw BadWord(column, component, word, line, "an integer");
+                    }
+
+                    ((List<long>)_values[c]).Add(integer);
+                    break;
+                case PropertyKind.Logical:
+                    if (!XyzScalar.TryLogical(word, out bool logical))
+                    {
+                        throw BadWord(column, component, word, line, "T or F");
+                    }
+
+                    ((List<bool>)_values[c]).Add(logical);
+                    break;
+                default:
+                    ((List<string>)_values[c]).Add(word.ToString());
+                    break;
+            }
+        }
+
+        private int Element(XyzColumn column, ReadOnlySpan<char> word, long line)
+        {
+            if (column.Kind == PropertyKind.Text && Elements.TryParse(word, out int z))
+            {
+                return z;
+            }
+
+            return int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out z) && z <= Elements.Last
+                ? z
+                : throw BadWord(column, 0, word, line, column.Kind == PropertyKind.Text ? "an element's symbol" : "an atomic number 0…118");
+        }
+
+        private InputException WordCount(long line, int words)
+        {
+            string says = _comment.IsPlain ? "an element and three coordinates" : "as Properties says";
+            return new(_source, line, $"atom {_atoms + 1}", $"{words} values", $"{_words}, {says}");
+        }
+
+        private InputException BadWord(XyzColumn column, int component, ReadOnlySpan<char> word, long line, string expected)
+        {
+            string field = column.Name == "pos" ? $"pos {"xyz"[component]}"
+                : column.Width == 1 ? column.Name : $"{column.Name} {component + 1} of {column.Width}";
+            return new(_source, line, field, InputError.Quote(word), expected);
+        }
+    }
+}

@@ -1,0 +1,174 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Toolkit.Numerics.Files;
+
+namespace Toolkit.Numerics.Structures;
+
+/// <summary>
+/// The quantities to learn from, taken from a data set by key. A key that the caller names is used and no other;
+/// without one the key REF_… comes first, then the plain name, and the key that the first frame has must be in every
+/// frame, so that values of different origin are never mixed. What is absent, of another shape or not finite is an
+/// error that names the frame and the keys that it has.
+/// </summary>
+/// <remarks>"free_energy" is never taken for an energy, nor "initial_magmoms", which is a guess, for spins.</remarks>
+public static class Labels
+{
+    private static readonly string[] EnergyKeys = ["REF_energy", "energy"];
+    private static readonly string[] ForcesKeys = ["REF_forces", "forces"];
+    private static readonly string[] StressKeys = ["REF_stress", "stress"];
+    private static readonly string[] VirialKeys = ["REF_virial", "virial"];
+    private static readonly string[] SpinsKeys = ["REF_magmom", "REF_magmoms", "magmoms", "spins"];
+
+    /// <summary>Whether the first frame has forces under the key, or, without a key, under one of the usual ones.</summary>
+    public static bool HasForces(IReadOnlyList<Structure> frames, string? key = null)
+    {
+        ArgumentNullException.ThrowIfNull(frames);
+        return frames.Count > 0 && Array.Exists(Candidates(key, ForcesKeys), frames[0].AtomProperties.ContainsKey);
+    }
+
+    /// <summary>[frame]: energies, eV.</summary>
+    /// <param name="frames">The data set.</param>
+    /// <param name="source">What messages call it: the file's name.</param>
+    /// <param name="key">The key (--energy-key), or null for REF_energy, energy.</param>
+    /// <exception cref="InputException">Absent, no single number, or not finite.</exception>
+    public static double[] Energies(IReadOnlyList<Structure> frames, string source, string? key = null) =>
+        PerStructure(frames, source, key, EnergyKeys, "energy", "one number", static (v, _) => v.IsScalar ? v.ToReals() : null)
+            .Select(static v => v[0]).ToArray();
+
+    /// <summary>[frame][atom, xyz] row-major: forces, eV/Å.</summary>
+    /// <param name="frames">The data set.</param>
+    /// <param name="source">What messages call it: the file's name.</param>
+    /// <param name="key">The key (--forces-key), or null for REF_forces, forces.</param>
+    /// <exception cref="InputException">Absent, not three numbers per atom, or not finite.</exception>
+    public static double[][] Forces(IReadOnlyList<Structure> frames, string source, string? key = null) =>
+        PerAtom(frames, source, key, ForcesKeys, "forces", "three numbers per atom", static v => v.Components == 3 ? v.ToReals() : null);
+
+    /// <summary>[frame][xyz, xyz] row-major: stress, eV/Å³.</summary>
+    /// <param name="frames">The data set.</param>
+    /// <param name="source">What messages call it: the file's name.</param>
+    /// <param name="key">
+    /// The key (--stress-key), or null for REF_stress, stress; six numbers are xx yy zz yz xz xy, nine are row-major.
+    /// </param>
+    /// <exception cref="InputException">Absent, not 6 or 9 numbers, or not finite.</exception>
+    public static double[][] Stresses(IReadOnlyList<Structure> frames, string source, string? key = null) =>
+        PerStructure(frames, source, key, StressKeys, "stress", "a 3×3 matrix, or six numbers xx yy zz yz xz xy", static (v, _) => Matrix(v));
+
+    /// <summary>[frame][xyz, xyz] row-major: stress, eV/Å³, from the virial in eV: stress = −virial/V.</summary>
+    /// <param name="frames">The data set; every frame has a volume.</param>
+    /// <param name="source">What messages call it: the file's name.</param>
+    /// <param name="key">The key (--virial-key), or null for REF_virial, virial.</param>
+    /// <exception cref="InputException">Absent, not 6 or 9 numbers, not finite, or a frame without volume.</exception>
+    public static double[][] StressesFromVirial(IReadOnlyList<Structure> frames, string source, string? key = null) =>
+        PerStructure(
+            frames,
+            source,
+            key,
+            VirialKeys,
+            "virial",
+            "a 3×3 matrix, or six numbers xx yy zz yz xz xy, in a cell of three vectors",
+            static (v, frame) => frame.Cell is { IsComplete: true } cell && Matrix(v) is double[] w
+                ? Array.ConvertAll(w, x => -x / cell.Volume)
+                : null);
+
+    /// <summary>[frame][atom, xyz] row-major: spins, μB. A single number per atom is a moment along z.</summary>
+    /// <param name="frames">The data set.</param>
+    /// <param name="source">What messages call it: the file's name.</param>
+    /// <param name="key">The key (--spin-key), or null for REF_magmom, REF_magmoms, magmoms, spins.</param>
+    /// <exception cref="InputException">Absent, not one or three numbers per atom, or not finite.</exception>
+    public static double[][] Spins(IReadOnlyList<Structure> frames, string source, string? key = null) =>
+        PerAtom(frames, source, key, SpinsKeys, "spins", "one or three numbers per atom", static v => v.Components switch
+        {
+            3 => v.ToReals(),
+            1 => v.ToReals().SelectMany(static s => new[] { 0, 0, s }).ToArray(),
+            _ => null,
+        });
+
+    private static string[] Candidates(string? key, string[] usual) => key is null ? usual : [key];
+
+    private static double[]? Matrix(PropertyValue value)
+    {
+        double[] v = value.ToReals();
+        return value.Shape switch
+        {
+            [3, 3] or [9] => v,
+            [6] => [v[0], v[5], v[4], v[5], v[1], v[3], v[4], v[3], v[2]],
+            _ => null,
+        };
+    }
+
+    private static double[][] PerStructure(
+        IReadOnlyList<Structure> frames,
+        string source,
+        string? key,
+        string[] usual,
+        string quantity,
+        string expected,
+        Func<PropertyValue, Structure, double[]?> read) =>
+        Each(frames, source, key, usual, quantity, expected, static f => f.Properties.Keys, (frame, k) =>
+            frame.Properties.TryGetValue(k, out PropertyValue? v)
+                ? (v.Kind is PropertyKind.Real or PropertyKind.Integer ? read(v, frame) : null, v.ToString())
+                : (null, null));
+
+    private static double[][] PerAtom(
+        IReadOnlyList<Structure> frames,
+        string source,
+        string? key,
+        string[] usual,
+        string quantity,
+        string expected,
+        Func<PropertyArray, double[]?> read) =>
+        Each(frames, source, key, usual, quantity, expected, static f => f.AtomProperties.Keys, (frame, k) =>
+            frame.AtomProperties.TryGetValue(k, out PropertyArray? v)
+                ? (v.Kind is PropertyKind.Real or PropertyKind.Integer ? read(v) : null, v.ToString())
+                : (null, null));
+
+    /// <summary>Finds the key in the first frame and reads it from all; a reader gives (values, what is there).</summary>
+    private static double[][] Each(
+        IReadOnlyList<Structure> frames,
+        string source,
+        string? key,
+        string[] usual,
+        string quantity,
+        string expected,
+        Func<Structure, IEnumerable<string>> keys,
+        Func<Structure, string, (double[]? Values, string? Found)> read)
+    {
+        ArgumentNullException.ThrowIfNull(frames);
+        ArgumentNullException.ThrowIfNull(source);
+        string[] candidates = Candidates(key, usual);
+        double[][] all = new double[frames.Count][];
+        string? chosen = null;
+        for (int f = 0; f < frames.Count; f++)
+        {
+            Structure frame = frames[f];
+            chosen ??= Array.Find(candidates, k => read(frame, k).Found is not null);
+            (double[]? values, string? found) = chosen is null ? (null, null) : read(frame, chosen);
+            if (found is null)
+            {
+                string has = string.Join(", ", keys(frame));
+                throw new InputException(
+                    source,
+                    null,
+                    $"frame {f + 1}",
+                    $"no {quantity}; it has {(has.Length > 0 ? has : "no such properties")}",
+                    $"the key {chosen ?? string.Join(" or ", candidates)}");
+            }
+
+            if (values is null)
+            {
+                throw new InputException(source, null, $"frame {f + 1}, {chosen}", found, expected);
+            }
+
+            int bad = Array.FindIndex(values, static x => !double.IsFinite(x));
+            if (bad >= 0)
+            {
+                throw new InputException(source, null, $"frame {f + 1}, {chosen}", $"{values[bad]} as number {bad + 1}", "finite numbers");
+            }
+
+            all[f] = values;
+        }
+
+        return all;
+    }
+}
