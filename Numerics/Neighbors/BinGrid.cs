@@ -1,0 +1,126 @@
+using System;
+using Toolkit.Numerics.Structures;
+
+namespace Toolkit.Numerics.Neighbors;
+
+/// <summary>
+/// Atoms sorted into bins that are at least a cutoff wide (or as wide as a small periodic cell), so that the
+/// neighbours of an atom lie within <c>Reach</c> bins of its own.
+/// </summary>
+/// <remarks>
+/// The bins cut the parallelepiped of the periodic lattice vectors; a direction without periodicity is an axis of unit
+/// length perpendicular to the periodic ones and is cut between the outermost atoms. Atoms are wrapped into the cell
+/// first, so they may lie anywhere. Within a bin, and from bin to bin along the third axis, positions are contiguous.
+/// </remarks>
+internal sealed class BinGrid
+{
+    /// <summary>Rows: the vectors that one step in each bin coordinate's full range spans, Å.</summary>
+    public readonly double[] Lattice;
+    public readonly Periodicity Periodic;
+    public readonly int[] Bins = new int[3];
+    public readonly int[] Reach = new int[3];
+    /// <summary>First sorted atom of each bin; one more entry than bins.</summary>
+    public readonly int[] Start;
+    /// <summary>Wrapped positions in sorted order, padded so that a full vector can be read at the last atom.</summary>
+    public readonly double[] X, Y, Z;
+    /// <summary>The atom at each sorted place.</summary>
+    public readonly int[] Atom;
+    /// <summary>The sorted place of each atom.</summary>
+    public readonly int[] Place;
+    /// <summary>The bin of each atom, one array for each axis.</summary>
+    public readonly int[][] Bin;
+    /// <summary>Lattice vectors taken off each atom's position by wrapping.</summary>
+    public readonly CellShift[] Wrap;
+
+    /// <summary>Lanes beyond the last atom that vector code may read.</summary>
+    public const int Padding = 8;
+
+    public BinGrid(ReadOnlySpan<double> positions, Cell cell, Periodicity periodic, double cutoff)
+    {
+        int n = positions.Length / 3;
+        double[] lattice = Lattice = cell.Completed.ToArray();
+        Periodic = periodic;
+        ReadOnlySpan<double> inverse = cell.Inverse;
+        double[][] s = [new double[n], new double[n], new double[n]];
+        Wrap = new CellShift[n];
+        int[] wrap = new int[3];
+        for (int i = 0; i < n; i++)
+        {
+            double x = positions[3 * i], y = positions[3 * i + 1], z = positions[3 * i + 2];
+            for (int k = 0; k < 3; k++)
+            {
+                double f = x * inverse[k] + y * inverse[3 + k] + z * inverse[6 + k];
+                wrap[k] = 0;
+                if (periodic[k])
+                {
+                    double whole = Math.Floor(f);
+                    if (Math.Abs(whole) > int.MaxValue / 4)
+                        throw new ArgumentException($"atom {i} lies {whole:R} lattice vectors away from the cell");
+                    wrap[k] = (int)whole;
+                    f -= whole;
+                }
+                s[k][i] = f;
+            }
+            Wrap[i] = new CellShift(wrap[0], wrap[1], wrap[2]);
+        }
+
+        double[] low = new double[3], scale = new double[3];
+        for (int k = 0; k < 3; k++)
+        {
+            double span = 1;
+            if (!periodic[k])
+            {
+                double high = 0;
+                for (int i = 0; i < n; i++)
+                {
+                    low[k] = i == 0 ? s[k][i] : Math.Min(low[k], s[k][i]);
+                    high = i == 0 ? s[k][i] : Math.Max(high, s[k][i]);
+                }
+                span = Math.Max(high - low[k], 1e-300);
+            }
+            double extent = cell.Height(k) * span;
+            scale[k] = 1 / span;
+            // A hair wider than the cutoff: rounding in the bin coordinate must not lose a pair.
+            double width = cutoff * (1 + 1e-12);
+            double fit = Math.Floor(extent / width);
+            Bins[k] = (int)Math.Clamp(fit, 1, 1 << 20);
+            Reach[k] = fit >= 1 ? 1 : periodic[k] ? (int)Math.Ceiling(width / extent) : 0;
+        }
+        // A thin gas in a huge box needs no more bins than atoms.
+        while ((long)Bins[0] * Bins[1] * Bins[2] > 4L * n + 64)
+        {
+            int widest = Bins[0] >= Bins[1] && Bins[0] >= Bins[2] ? 0 : Bins[1] >= Bins[2] ? 1 : 2;
+            Bins[widest] = (Bins[widest] + 1) / 2;
+        }
+        Bin = [new int[n], new int[n], new int[n]];
+        int total = Bins[0] * Bins[1] * Bins[2];
+        Start = new int[total + 1];
+        for (int i = 0; i < n; i++)
+        {
+            for (int k = 0; k < 3; k++)
+                Bin[k][i] = Math.Clamp((int)((s[k][i] - low[k]) * scale[k] * Bins[k]), 0, Bins[k] - 1);
+            Start[Index(i) + 1]++;
+        }
+        for (int b = 0; b < total; b++)
+            Start[b + 1] += Start[b];
+
+        X = new double[n + Padding];
+        Y = new double[n + Padding];
+        Z = new double[n + Padding];
+        Atom = new int[n];
+        Place = new int[n];
+        int[] next = Start.AsSpan(0, total).ToArray();
+        for (int i = 0; i < n; i++)
+        {
+            int at = next[Index(i)]++;
+            Atom[at] = i;
+            Place[i] = at;
+            CellShift w = Wrap[i];
+            X[at] = positions[3 * i] - (w.A * lattice[0] + w.B * lattice[3] + w.C * lattice[6]);
+            Y[at] = positions[3 * i + 1] - (w.A * lattice[1] + w.B * lattice[4] + w.C * lattice[7]);
+            Z[at] = positions[3 * i + 2] - (w.A * lattice[2] + w.B * lattice[5] + w.C * lattice[8]);
+        }
+    }
+
+    private int Index(int atom) => (Bin[0][atom] * Bins[1] + Bin[1][atom]) * Bins[2] + Bin[2][atom];
+}
