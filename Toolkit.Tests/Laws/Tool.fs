@@ -23,25 +23,24 @@ let run (program: string) (arguments: string list) (input: string) : (int * stri
     with :? ComponentModel.Win32Exception ->
         None
 
-let private modules = ConcurrentDictionary<string, bool>()
+// Distributions install their modules for their own Python, which need not be the first one on the path.
+let private pythons = [ "python3"; "/usr/bin/python3" ]
+
+let private homes = ConcurrentDictionary<string, string option>()
 
 /// Calls `test` with a function that runs a Python script (which must succeed) with arguments and gives its stdout;
 /// says "skipped" when there is no python3 with that module.
 let withPython (moduleName: string) (test: (string -> string list -> string) -> unit) : unit =
-    let isThere =
-        modules.GetOrAdd(
-            moduleName,
-            fun name ->
-                match run "python3" [ "-c"; $"import {name}" ] "" with
-                | Some(0, _, _) -> true
-                | _ -> false
-        )
+    let imports (python: string) =
+        match run python [ "-c"; $"import {moduleName}" ] "" with
+        | Some(0, _, _) -> true
+        | _ -> false
 
-    if isThere then
+    match homes.GetOrAdd(moduleName, (fun _ -> List.tryFind imports pythons)) with
+    | None -> SharedData.skipped $"no python3 with {moduleName}"
+    | Some python ->
         test (fun script arguments ->
-            match run "python3" ("-" :: arguments) script with
+            match run python ("-" :: arguments) script with
             | Some(0, out, _) -> out
-            | Some(code, out, err) -> failwith $"python3 ended with {code}: {out}{err}"
-            | None -> failwith "python3 disappeared")
-    else
-        SharedData.skipped $"no python3 with {moduleName}"
+            | Some(code, out, err) -> failwith $"{python} ended with {code}: {out}{err}"
+            | None -> failwith $"{python} disappeared")

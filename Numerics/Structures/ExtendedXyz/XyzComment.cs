@@ -228,6 +228,13 @@ internal sealed partial class XyzComment
                 break;
             default:
                 int start = at;
+                // "key= next=3", which ASE writes for an empty text: the word is the next key.
+                if (start > afterEquals && StartsPair(text[start..]))
+                {
+                    at = start;
+                    return ("", null);
+                }
+
                 StringBuilder word = new();
                 while (at < text.Length && !char.IsWhiteSpace(text[at]))
                 {
@@ -238,13 +245,6 @@ internal sealed partial class XyzComment
 
                     at += text[at] == '\\' && at + 1 < text.Length ? 1 : 0;
                     word.Append(text[at++]);
-                }
-
-                // "key= next=3", which ASE writes for an empty text: the word is the next key.
-                if (start > afterEquals && StartsPair(text[start..]))
-                {
-                    at = start;
-                    return ("", null);
                 }
 
                 raw = word.ToString();
