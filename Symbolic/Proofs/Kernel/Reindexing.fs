@@ -1,0 +1,174 @@
+namespace Toolkit.Symbolic.Proofs.Kernel
+
+open System
+open Toolkit.Symbolic.Algebra
+open Toolkit.Symbolic.Hypergeometric
+
+/// A change of parameters and of the summation index under which one term becomes another.
+type Reindexing =
+    {
+        /// The first term's parameters as forms in the second term's variables (free of the index).
+        Images: Linear[]
+        /// The first index is Direction·(second index) + Offset; Direction is 1 or −1.
+        Direction: int
+        /// A form in the second term's variables, free of the index.
+        Offset: Linear
+    }
+
+/// S₁(images(p)) = (−1)^Parity S₂(p) for all integer parameters p of the second term.
+[<Sealed>]
+type SumIdentity internal (first: Term, second: Term, map: Reindexing, parity: Linear) =
+    inherit Statement()
+
+    /// The term on the left.
+    member _.First = first
+
+    /// The term on the right.
+    member _.Second = second
+
+    /// The change of variables.
+    member _.Map = map
+
+    /// The sign's exponent, a form in the second term's parameters.
+    member _.Parity = parity
+
+    override _.Text =
+        let names = second.Variables
+        let arguments = map.Images |> Array.map (Linear.print names)
+        let parameters = String.Join(", ", Array.skip 1 names)
+        $"""for all integers {parameters}: S1({String.Join(", ", arguments)}) = (-1)**({Linear.print names parity})*S2({parameters}), """
+        + $"S1 the sum over {first.Variables[0]} of {Term.print first}, S2 that over {second.Variables[0]} of {Term.print second}"
+
+/// symbol(images(p)) = (−1)^Parity symbol(p), wherever either is defined.
+[<Sealed>]
+type Symmetry internal (symbol: Symbol, map: Reindexing, parity: Linear) =
+    inherit Statement()
+
+    /// Which symbol.
+    member _.Symbol = symbol
+
+    /// The change of variables, in the symbol's integer parameters.
+    member _.Map = map
+
+    /// The sign's exponent, a form in the parameters; only its parity counts.
+    member _.Parity = parity
+
+    /// Twice the image of each quantum number, as a form in the quantum numbers.
+    member _.TwiceImages =
+        let inQuanta (form: Linear) =
+            // Parameters as forms in the quantum numbers; the index does not occur.
+            let index = Linear.constant symbol.Quanta.Length 0
+            Linear.substitute (Array.append [| index |] symbol.Parameters) form
+
+        let images = Array.append [| Linear.constant symbol.Term.Variables.Length 0 |] map.Images
+        symbol.TwiceQuanta |> Array.map (Linear.substitute images >> inQuanta)
+
+    override this.Text =
+        let print (twice: Linear) =
+            match Linear.tryHalve twice with
+            | Some form -> Linear.print symbol.Quanta form
+            | None -> $"({Linear.print symbol.Quanta twice})/2"
+
+        let images = this.TwiceImages |> Array.map print
+        let half (names: string[]) (i: int) = String.Join(", ", names[3 * i .. 3 * i + 2])
+
+        let sign =
+            Linear.substitute (Array.append [| Linear.constant symbol.Quanta.Length 0 |] symbol.Parameters) parity
+            |> Linear.print symbol.Quanta
+
+        $"{symbol.Name}({half images 0}; {half images 1}) = (-1)**({sign})*{symbol.Name}({half symbol.Quanta 0}; {half symbol.Quanta 1})"
+
+/// Certificate of the two reindexing rules.
+[<Sealed>]
+type ReindexingCertificate internal (rule: string, map: Reindexing, parity: Linear) =
+    inherit Certificate()
+
+    /// The change of variables.
+    member _.Map = map
+
+    /// The claimed sign.
+    member _.Parity = parity
+
+    override _.Rule = rule
+    override _.Size = map.Images.Length + 1
+
+/// Proofs by renaming the summation index.
+[<RequireQualifiedAccess>]
+module Reindexing =
+
+    let private evenDifference (x: Linear) (y: Linear) = (Linear.tryHalve (Linear.subtract x y)).IsSome
+
+    let private isFree (form: Linear) = form.Coefficients[Term.Index] = 0
+
+    /// The first term's factorials, after the substitution, are the second term's.
+    let private matches (first: Term) (second: Term) (map: Reindexing) =
+        let arity = second.Variables.Length
+        let index = Linear.add (Linear.scale map.Direction (Linear.variable arity Term.Index)) map.Offset
+        let images = Array.append [| index |] map.Images
+        let moved (forms: Linear list) = forms |> List.map (Linear.substitute images) |> List.sort
+        moved first.Numerator = List.sort second.Numerator && moved first.Denominator = List.sort second.Denominator
+
+    let private isWellFormed (first: Term) (second: Term) (map: Reindexing) =
+        let arity = second.Variables.Length
+
+        abs map.Direction = 1
+        && map.Images.Length = first.Variables.Length - 1
+        && map.Offset :: List.ofArray map.Images
+           |> List.forall (fun f -> f.Coefficients.Length = arity && isFree f)
+
+    /// The exponent of (−1)^(first index) is that of (−1)^(second index) plus the offset.
+    let private sign (first: Term) (second: Term) (map: Reindexing) : Linear option =
+        let arity = second.Variables.Length
+
+        match first.Alternating, second.Alternating with
+        | true, true -> Some map.Offset
+        | false, false -> Some(Linear.constant arity 0)
+        | _ -> None
+
+    /// Proves S₁(images(p)) = (−1)^parity S₂(p): the substitution is a bijection of the integers s for every p, and turns
+    /// every factorial of the first term into one of the second.
+    let sums (first: Term) (second: Term) (map: Reindexing) (parity: Linear) : Result<Theorem, string> =
+        if not (isWellFormed first second map) then
+            Error "the change of variables is not one of the index and the parameters"
+        elif not (matches first second map) then
+            Error "the factorials do not become those of the other term"
+        elif sign first second map |> Option.forall (fun s -> not (evenDifference s parity)) then
+            Error "the sign is wrong"
+        else
+            Ok
+                { statement = SumIdentity(first, second, map, parity)
+                  certificate = ReindexingCertificate("reindexing", map, parity)
+                  premises = []
+                  assumptions = []
+                  obligations = lazy [] }
+
+    /// Proves symbol(images(p)) = (−1)^parity symbol(p): besides the sum, the domain and the factorials under the root are
+    /// permuted, and the claimed sign is the sum's times the change of the symbol's own.
+    let symmetry (symbol: Symbol) (map: Reindexing) (parity: Linear) : Result<Theorem, string> =
+        let term = symbol.Term
+
+        if not (Definition.isSound symbol) then
+            Error "the symbol's definition does not have the properties that the rule needs"
+        elif not (isWellFormed term term map) then
+            Error "the change of variables is not one of the index and the parameters"
+        elif not (matches term term map) then
+            Error "the factorials do not become those of the other term"
+        else
+            let images = Array.append [| Linear.variable term.Variables.Length Term.Index |] map.Images
+            let isPermuted (forms: Linear list) = List.sort (List.map (Linear.substitute images) forms) = List.sort forms
+            let phase = Linear.subtract (Linear.substitute images symbol.Phase) symbol.Phase
+
+            if not (List.forall isPermuted [ symbol.Physical; symbol.NormNumerator; symbol.NormDenominator ]) then
+                Error "the norm is not invariant"
+            elif
+                sign term term map
+                |> Option.forall (fun s -> not (evenDifference (Linear.add s phase) parity))
+            then
+                Error "the sign is wrong"
+            else
+                Ok
+                    { statement = Symmetry(symbol, map, parity)
+                      certificate = ReindexingCertificate("symmetry", map, parity)
+                      premises = []
+                      assumptions = []
+                      obligations = lazy [] }
