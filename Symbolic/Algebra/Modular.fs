@@ -69,15 +69,17 @@ let evaluate (polynomial: Polynomial) (point: uint64[]) : uint64 =
 /// A basis of the null space of a matrix (rows of equal length), by elimination to reduced echelon form. Each basis
 /// vector belongs to one free column, has 1 there and 0 in every other free column. The rows are overwritten.
 let nullSpace (columns: int) (rows: uint64[] list) : uint64[] list =
-    let pivotRow = Array.create<uint64[]> columns null
+    let pivotRow = Array.create<uint64[] voption> columns ValueNone
 
     for row in rows do
         for c in 0 .. columns - 1 do
-            if row[c] <> 0UL && not (isNull pivotRow[c]) then
-                let factor, pivot = row[c], pivotRow[c]
+            match pivotRow[c] with
+            | ValueSome pivot when row[c] <> 0UL ->
+                let factor = row[c]
 
                 for k in c .. columns - 1 do
                     row[k] <- subtract row[k] (multiply factor pivot[k])
+            | _ -> ()
 
         match Array.tryFindIndex ((<>) 0UL) row with
         | None -> ()
@@ -87,26 +89,28 @@ let nullSpace (columns: int) (rows: uint64[] list) : uint64[] list =
             for k in c .. columns - 1 do
                 row[k] <- multiply scale row[k]
 
-            pivotRow[c] <- row
+            pivotRow[c] <- ValueSome row
 
     // Back-substitution from the right.
     for c in columns - 1 .. -1 .. 0 do
-        if not (isNull pivotRow[c]) then
-            let row = pivotRow[c]
-
+        match pivotRow[c] with
+        | ValueNone -> ()
+        | ValueSome row ->
             for k in c + 1 .. columns - 1 do
-                if row[k] <> 0UL && not (isNull pivotRow[k]) then
-                    let factor, pivot = row[k], pivotRow[k]
+                match pivotRow[k] with
+                | ValueSome pivot when row[k] <> 0UL ->
+                    let factor = row[k]
 
                     for i in k .. columns - 1 do
                         row[i] <- subtract row[i] (multiply factor pivot[i])
+                | _ -> ()
 
     [ for free in 0 .. columns - 1 do
-          if isNull pivotRow[free] then
+          if pivotRow[free].IsNone then
               Array.init columns (fun c ->
-                  if c = free then 1UL
-                  elif isNull pivotRow[c] then 0UL
-                  else subtract 0UL pivotRow[c][free]) ]
+                  match pivotRow[c] with
+                  | ValueSome row -> subtract 0UL row[free]
+                  | ValueNone -> if c = free then 1UL else 0UL) ]
 
 /// The fraction n/d = x modulo p with |n|, d ≤ 2^30 and d > 0, if there is one (then it is the only one).
 let tryRational (x: uint64) : struct (BigInteger * BigInteger) option =

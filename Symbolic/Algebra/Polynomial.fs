@@ -1,5 +1,8 @@
 namespace Toolkit.Symbolic.Algebra
 
+// GetValueRefOrAddDefault is annotated for reference types; a coefficient is a value.
+#nowarn "3265"
+
 open System
 open System.Collections.Generic
 open System.Numerics

@@ -285,7 +285,8 @@ module Normalisation =
                 let squares r i =
                     let up, down = normRatio symbol shifts[r] shifts[i]
                     let twice xs = xs @ xs
-                    let x k, y k = twice witnesses'[k].X, twice witnesses'[k].Y
+                    let x k = twice witnesses'[k].X
+                    let y k = twice witnesses'[k].Y
                     sorted (radicands[i] @ up @ y i @ x r) = sorted (radicands[r] @ down @ y r @ x i)
 
                 let positive r i =

@@ -1,0 +1,532 @@
+namespace Toolkit.Symbolic.Proofs
+
+open System
+open System.Collections.Generic
+open System.Numerics
+open Toolkit.Symbolic.Algebra
+open Toolkit.Symbolic.Hypergeometric
+open Toolkit.Symbolic.Proofs.Kernel
+
+/// A relation between neighbouring symbols that has been found and then proved.
+type DerivedRelation =
+    {
+        /// Σ C_i S(p + δ_i) = 0.
+        Sums: Theorem
+        /// Σ K_i √R_i symbol(q + δ_i) = 0; None where a coefficient does not vanish beside the domain in any arrangement.
+        Symbols: Theorem option
+    }
+
+/// Why there is no relation.
+type NoRelation =
+    /// No relation whose coefficients have at most this total degree: `equations` sampled values of the sums leave none of
+    /// the `unknowns` coefficients free modulo a prime, which excludes every such relation.
+    | NoneUpTo of degree: int * equations: int * unknowns: int
+    /// The request makes no sense.
+    | Invalid of reason: string
+
+/// Finds relations. Nothing here is trusted: guesses are made modulo a prime at random points, and the kernel decides.
+[<RequireQualifiedAccess>]
+module Derivation =
+
+    // ---- univariate polynomials modulo p, ascending coefficients
+
+    let private trim (f: uint64[]) =
+        let n = 1 + Array.FindLastIndex(f, fun c -> c <> 0UL)
+        Array.truncate n f
+
+    let private valueAt (f: uint64[]) (x: uint64) =
+        Array.foldBack (fun c acc -> Modular.add c (Modular.multiply acc x)) f 0UL
+
+    /// f·(c0 + c1 x).
+    let private timesLinear (c0: uint64) (c1: uint64) (f: uint64[]) =
+        Array.init (f.Length + 1) (fun i ->
+            let low = if i < f.Length then Modular.multiply c0 f[i] else 0UL
+            let high = if i > 0 then Modular.multiply c1 f[i - 1] else 0UL
+            Modular.add low high)
+
+    /// f / (x − root), whose remainder is known to be 0.
+    let private deflate (root: uint64) (f: uint64[]) =
+        let quotient = Array.zeroCreate (f.Length - 1)
+        let mutable carry = 0UL
+
+        for i in f.Length - 1 .. -1 .. 1 do
+            carry <- Modular.add f[i] (Modular.multiply carry root)
+            quotient[i - 1] <- carry
+
+        quotient
+
+    let private linearAt (form: Linear) (point: uint64[]) =
+        let mutable sum = Modular.ofInt form.Constant
+
+        for i in 0 .. point.Length - 1 do
+            if form.Coefficients[i + 1] <> 0 then
+                sum <- Modular.add sum (Modular.multiply (Modular.ofInt form.Coefficients[i + 1]) point[i])
+
+        sum
+
+    let private productAt (factors: Linear list) (point: uint64[]) =
+        factors
+        |> List.fold (fun f x -> timesLinear (linearAt x point) (Modular.ofInt x.Coefficients[Term.Index]) f) [| 1UL |]
+
+    /// The relations at one point of parameter space: vectors (C_i) such that Σ C_i r_i(s) is a T(q) with numbers in it.
+    let private relationsAt (term: Term) (basePoint: int list) (ratios: Linear list list) (point: uint64[]) : uint64[] list =
+        let n = ratios.Length
+        let polynomials = ratios |> List.map (fun r -> productAt r point)
+        let down, up, sign = Term.telescoper (Term.at basePoint term)
+        let downAt, upAt = productAt down point, productAt up point
+
+        let telescope (k: int) =
+            // s^k and (s+1)^k
+            let mutable left, right = downAt, upAt
+
+            for _ in 1..k do
+                left <- timesLinear 0UL 1UL left
+                right <- timesLinear 1UL 1UL right
+
+            Array.init (max left.Length right.Length) (fun i ->
+                let l = if i < left.Length then left[i] else 0UL
+                let r = if i < right.Length then right[i] else 0UL
+                if sign = 1 then Modular.add l r else Modular.subtract l r)
+            |> trim
+
+        let top = polynomials |> List.map (fun f -> f.Length - 1) |> List.max
+        let first = telescope 0
+        let columns = polynomials @ [ for k in 0 .. max 0 (top - (first.Length - 1)) -> telescope k ] |> Array.ofList
+        let height = columns |> Array.map _.Length |> Array.max
+
+        let rows =
+            [ for i in 0 .. height - 1 -> columns |> Array.map (fun f -> if i < f.Length then f[i] else 0UL) ]
+
+        Modular.nullSpace columns.Length rows
+        |> List.map (Array.truncate n)
+        |> List.filter (Array.exists ((<>) 0UL))
+
+    /// Monomials of total degree at most d in n variables.
+    let rec private monomials (n: int) (d: int) : int list list =
+        if n = 0 then
+            [ [] ]
+        else
+            [ for e in 0..d do
+                  for rest in monomials (n - 1) (d - e) -> e :: rest ]
+
+    let private monomialAt (exponents: int list) (point: uint64[]) =
+        List.fold2
+            (fun acc e x -> if e = 0 then acc else Modular.multiply acc (Modular.power x (uint64 e)))
+            1UL
+            exponents
+            (List.ofArray point)
+
+    let private polynomialOf (exponents: int list list) (coefficients: BigInteger list) =
+        List.fold2
+            (fun sum e (c: BigInteger) ->
+                if c.IsZero then sum else sum + c * Polynomial.Monomial(Array.ofList (0 :: e)))
+            Polynomial.Zero
+            exponents
+            coefficients
+
+    let private randomPoint (random: Random) n =
+        Array.init n (fun _ -> uint64 (random.NextInt64(1L, int64 Modular.Prime)))
+
+    // ---- guessing
+
+    /// Coefficients as known linear factors times an unknown rest.
+    type private Guess = { Factors: Linear list; Rest: Polynomial }
+
+    /// Linear forms that coefficients of such relations tend to contain: arguments of the factorials under the root, sums of
+    /// two of them (twice a quantum number), each plus a small constant.
+    let private candidates (symbol: Symbol) =
+        let physical = symbol.Physical
+        let pairs = List.allPairs physical physical |> List.map (fun (x, y) -> Linear.add x y)
+
+        let bare =
+            physical @ symbol.NormDenominator @ List.ofArray symbol.TwiceQuanta @ pairs
+            |> List.map (fun x -> { x with Constant = 0 })
+            |> List.filter (Linear.isConstant >> not)
+            |> List.distinct
+
+        [ for x in bare do
+              for k in -4 .. 6 -> Linear.plus k x ]
+
+    /// The one relation up to a factor, by its behaviour along a line and then everywhere.
+    let private guessUnique (symbol: Symbol) (basePoint: int list) (ratios: Linear list list) (maxDegree: int) (random: Random) =
+        let term = symbol.Term
+        let n = ratios.Length
+        let parameters = term.Variables.Length - 1
+        let origin, direction = randomPoint random parameters, randomPoint random parameters
+        let along (t: uint64) = Array.map2 (fun a b -> Modular.add a (Modular.multiply t b)) origin direction
+
+        let relation point =
+            match relationsAt term basePoint ratios point with
+            | [ c ] -> c
+            | _ -> failwith "the point is exceptional"
+
+        let samples = List<uint64 * uint64[]>()
+
+        let sample i =
+            while samples.Count <= i do
+                let t = uint64 (samples.Count + 1)
+                samples.Add((t, relation (along t)))
+
+            samples[i]
+
+        /// Equations that C(x) is proportional to w, for unknown coefficients of monomials.
+        let proportional (w: uint64[]) (values: uint64[][]) =
+            let pivot = Array.findIndex ((<>) 0UL) w
+            let widths = values |> Array.map _.Length
+            let starts = Array.scan (+) 0 widths
+
+            [ for i in 0 .. n - 1 do
+                  if i <> pivot then
+                      let row = Array.zeroCreate starts[n]
+                      values[i] |> Array.iteri (fun k v -> row[starts[i] + k] <- Modular.multiply w[pivot] v)
+
+                      values[pivot]
+                      |> Array.iteri (fun k v -> row[starts[pivot] + k] <- Modular.subtract 0UL (Modular.multiply w[i] v))
+
+                      row ]
+
+        let rec line d =
+            if d > maxDegree then
+                None
+            else
+                let rows =
+                    [ for i in 0 .. n * (d + 1) / (n - 1) + 2 do
+                          let t, w = sample i
+                          let powers = Array.init (d + 1) (fun k -> Modular.power t (uint64 k))
+                          yield! proportional w (Array.create n powers) ]
+
+                match Modular.nullSpace (n * (d + 1)) rows with
+                | [ v ] -> Some(v |> Array.chunkBySize (d + 1) |> Array.map trim)
+                | _ -> line (d + 1)
+
+        line 0
+        |> Option.bind (fun polynomials ->
+            let known = candidates symbol
+
+            let split (f: uint64[]) =
+                let mutable rest = f
+                let factors = List<Linear>()
+
+                for form in known do
+                    let slope =
+                        Modular.subtract (linearAt form direction) (Modular.ofInt form.Constant)
+
+                    let root =
+                        Modular.multiply (Modular.subtract 0UL (linearAt form origin)) (Modular.inverse slope)
+
+                    while rest.Length > 1 && valueAt rest root = 0UL do
+                        factors.Add form
+                        rest <- deflate root rest
+
+                List.ofSeq factors, rest.Length - 1
+
+            let parts =
+                polynomials |> Array.map (fun f -> if f.Length = 0 then [], -1 else split f)
+
+            let supports =
+                parts |> Array.map (fun (_, d) -> if d < 0 then [] else monomials parameters d)
+
+            let unknowns = supports |> Array.sumBy _.Length
+
+            let rows =
+                [ for _ in 0 .. unknowns / (n - 1) + 4 do
+                      let point = randomPoint random parameters
+
+                      let values =
+                          Array.map2
+                              (fun (factors, _) support ->
+                                  let known =
+                                      factors |> List.fold (fun acc f -> Modular.multiply acc (linearAt f point)) 1UL
+
+                                  support |> List.map (fun e -> Modular.multiply known (monomialAt e point)) |> Array.ofList)
+                              parts
+                              supports
+
+                      yield! proportional (relation point) values ]
+
+            match Modular.nullSpace unknowns rows with
+            | [ v ] ->
+                Modular.tryIntegers v
+                |> Option.map (fun integers ->
+                    let starts = Array.scan (+) 0 (supports |> Array.map _.Length)
+
+                    [ for i in 0 .. n - 1 ->
+                          { Factors = fst parts[i]
+                            Rest = polynomialOf supports[i] (List.ofArray integers[starts[i] .. starts[i + 1] - 1]) } ])
+            | _ -> None)
+
+    /// S at a point with natural arguments, modulo p.
+    let private sumAt (term: Term) : int[] -> uint64 =
+        let factorials = List<uint64>([ 1UL ])
+
+        let factorial n =
+            while factorials.Count <= n do
+                factorials.Add(Modular.multiply factorials[factorials.Count - 1] (uint64 factorials.Count))
+
+            factorials[n]
+
+        fun point ->
+            let at (s: int) (x: Linear) = Linear.valueAt (Array.append [| s |] point) x
+            let grows, falls = term.Denominator |> List.partition (fun x -> x.Coefficients[Term.Index] = 1)
+            let low = grows |> List.map (fun x -> -(at 0 x)) |> List.max
+
+            let high =
+                falls |> List.filter (fun x -> x.Coefficients[Term.Index] = -1) |> List.map (at 0) |> List.min
+
+            let mutable sum = 0UL
+
+            for s in low..high do
+                let above = term.Numerator |> List.fold (fun acc x -> Modular.multiply acc (factorial (at s x))) 1UL
+                let below = term.Denominator |> List.fold (fun acc x -> Modular.multiply acc (factorial (at s x))) 1UL
+                let value = Modular.multiply above (Modular.inverse below)
+
+                sum <-
+                    if term.Alternating && s % 2 <> 0 then Modular.subtract sum value else Modular.add sum value
+
+            sum
+
+    /// All relations whose coefficients have total degree ≤ d, from values of the sums at points where all are defined.
+    let private guessByDegree (symbol: Symbol) (shifts: int[] list) (d: int) (random: Random) =
+        let term = symbol.Term
+        let parameters = term.Variables.Length - 1
+        let support = monomials parameters d
+        let unknowns = support.Length * shifts.Length
+        let sum = sumAt term
+
+        let physicalPoint () =
+            let rec draw () =
+                let twice = Array.init symbol.Quanta.Length (fun i -> if i < 3 || symbol.Name = "6j" then random.Next(4, 60) else random.Next(-50, 51))
+
+                if symbol.Name = "3j" then
+                    twice[5] <- -twice[3] - twice[4]
+
+                let doubled = symbol.Parameters |> Array.map (Linear.change twice)
+                let point = doubled |> Array.map (fun x -> x / 2)
+
+                let defined (shift: int[]) =
+                    let full = Array.append [| 0 |] (Array.map2 (+) point shift)
+                    symbol.Physical |> List.forall (fun r -> Linear.valueAt full r >= 0)
+
+                if Array.forall (fun x -> x % 2 = 0) doubled && List.forall defined shifts then
+                    point
+                else
+                    draw ()
+
+            draw ()
+
+        let rows =
+            [ for _ in 1 .. unknowns + 10 do
+                  let point = physicalPoint ()
+                  let field = point |> Array.map Modular.ofInt
+                  let values = support |> List.map (fun e -> monomialAt e field)
+
+                  [| for shift in shifts do
+                         let s = sum (Array.map2 (+) point shift)
+                         for v in values -> Modular.multiply s v |] ]
+
+        let vectors = Modular.nullSpace unknowns rows
+
+        let relation (v: uint64[]) =
+            Modular.tryIntegers v
+            |> Option.map (fun integers ->
+                integers
+                |> Array.chunkBySize support.Length
+                |> Array.map (fun c -> { Factors = []; Rest = polynomialOf support (List.ofArray c) })
+                |> List.ofArray)
+
+        List.tryPick relation vectors, rows.Length, unknowns
+
+    // ---- proving the guess
+
+    /// Divides Σ C_i r_i by the telescoper; where a leading coefficient does not divide, the relation is multiplied by it.
+    let private divide (term: Term) (basePoint: int list) (ratios: Linear list list) (coefficients: Polynomial list) =
+        let atBase = Term.at basePoint term
+
+        let mutable rest =
+            List.fold2 (fun acc c r -> acc + c * Term.product r) Polynomial.Zero coefficients ratios
+
+        let mutable scale = Polynomial.One
+        let mutable q = Polynomial.Zero
+        let lowest = (Term.telescope atBase Polynomial.One).Degree Term.Index
+        let mutable stuck = false
+
+        while not stuck && not rest.IsZero do
+            let k = rest.Degree Term.Index - lowest
+
+            if k < 0 then
+                stuck <- true
+            else
+                let power = Polynomial.Pow(Polynomial.Variable Term.Index, k)
+                let step = Term.telescope atBase power
+
+                if step.Degree Term.Index <> k + lowest then
+                    stuck <- true
+                else
+                    let lead = step.Coefficient(Term.Index, k + lowest)
+                    let top = rest.Coefficient(Term.Index, k + lowest)
+
+                    let factor =
+                        match top.TryDivide lead with
+                        | Some factor -> factor
+                        | None ->
+                            scale <- scale * lead
+                            rest <- rest * lead
+                            q <- q * lead
+                            top
+
+                    q <- q + factor * power
+                    rest <- rest - factor * step
+
+        if stuck then None else Some(scale, q)
+
+    let private counts (forms: Linear list) = List.countBy id forms |> dict
+
+    let private count (table: IDictionary<Linear, int>) form =
+        match table.TryGetValue form with
+        | true, n -> n
+        | _ -> 0
+
+    /// Moves squares out of the roots and common factors out of the relation, and asks the kernel for the normalised form.
+    let private normalise (symbol: Symbol) (sums: Theorem) (guesses: Guess list) (twiceShifts: int[] list) =
+        let relation = sums.Statement :?> SumRelation
+        let shifts = relation.Terms |> List.map snd
+        let change shift x = Linear.change (Array.append [| 0 |] shift) x
+
+        /// Powers of linear forms in N(first)/N(this), under the root.
+        let norm (shift: int[]) =
+            let powers = Dictionary<Linear, int>()
+
+            let add x n =
+                powers[x] <- n + (match powers.TryGetValue x with | true, m -> m | _ -> 0)
+
+            let ratio sign (x: Linear) =
+                let from, into = change shifts.Head x, change shift x
+                for k in from + 1 .. into do add (Linear.plus k x) -sign
+                for k in into + 1 .. from do add (Linear.plus k x) sign
+
+            symbol.NormNumerator |> List.iter (ratio 1)
+            symbol.NormDenominator |> List.iter (ratio -1)
+            powers
+
+        let factors = guesses |> List.map (fun g -> counts g.Factors)
+        let norms = shifts |> List.map norm
+
+        let forms =
+            List.collect (fun g -> g.Factors) guesses @ (norms |> List.collect (fun n -> List.ofSeq n.Keys)) |> List.distinct
+
+        let squared =
+            List.map2
+                (fun f (n: Dictionary<Linear, int>) ->
+                    forms |> List.map (fun x -> 2 * count f x + (match n.TryGetValue x with | true, m -> m | _ -> 0)))
+                factors
+                norms
+
+        let least = List.transpose squared |> List.map List.min
+        let powers = squared |> List.map (fun v -> List.map2 (-) v least)
+        let inQuanta = Array.append [| Linear.constant symbol.Quanta.Length 0 |] symbol.Parameters
+        let polynomialInQuanta (p: Polynomial) = p.Substitute(Array.map (fun x -> Polynomial.OfLinear x) inQuanta)
+
+        let parts =
+            [ for i in 0 .. guesses.Length - 1 do
+                  let outside = List.map2 (fun x v -> List.replicate (v / 2) x) forms powers[i] |> List.concat
+                  let inside = List.map2 (fun x v -> if v % 2 = 1 then [ x ] else []) forms powers[i] |> List.concat
+                  let sign = if (change shifts[i] symbol.Phase) % 2 = 0 then BigInteger.One else BigInteger.MinusOne
+                  let k = sign * (guesses[i].Rest * Term.product outside)
+                  let moved = List.map2 (fun x v -> x, v / 2 - count factors[i] x) forms powers[i]
+
+                  { Coefficient = polynomialInQuanta k
+                    Radicand = inside |> List.map (Linear.substitute inQuanta)
+                    Shift = twiceShifts[i] },
+                  { Y = moved |> List.collect (fun (x, n) -> List.replicate (max n 0) x)
+                    X = moved |> List.collect (fun (x, n) -> List.replicate (max -n 0) x) } ]
+
+        let claim, witnesses = List.unzip parts
+        let degree = claim |> List.map _.Coefficient.TotalDegree |> List.max |> max 0
+        // The relation between sums may have been multiplied by an integer when it was divided by the telescoper.
+        let i = guesses |> List.findIndex (fun g -> not g.Rest.IsZero)
+        let original = guesses[i].Rest * Term.product guesses[i].Factors
+        let multiple = (fst relation.Terms[i]).Coefficients[0] / original.Coefficients[0]
+
+        let content =
+            claim |> List.fold (fun g t -> BigInteger.GreatestCommonDivisor(g, t.Coefficient.Content)) BigInteger.Zero
+
+        let claim =
+            claim
+            |> List.map (fun t ->
+                { t with Coefficient = (t.Coefficient.TryDivide(Polynomial.Constant content)).Value })
+
+        let up, down = BigInteger.Pow(BigInteger 2, degree), content * multiple
+        let common = BigInteger.GreatestCommonDivisor(up, down)
+        let scale = struct (up / common, down / common)
+
+        let holds references = Normalisation.prove symbol sums claim references witnesses scale
+
+        match [ 0 .. claim.Length - 1 ] |> List.filter (fun r -> (holds [ r ]).IsOk) with
+        | [] -> None
+        | references -> Result.toOption (holds references)
+
+    /// The relation between the symbols at the given shifts (twice the changes of the quantum numbers): found modulo a
+    /// prime, then proved. `maxDegree` bounds the total degree of the coefficients of the sums.
+    let relation (symbol: Symbol) (maxDegree: int) (twiceShifts: int[] list) : Result<DerivedRelation, NoRelation> =
+        let shifts = twiceShifts |> List.map (Definition.shift symbol)
+
+        if twiceShifts.Length < 2 then
+            Error(Invalid "a relation needs at least two shifts")
+        elif twiceShifts |> List.map List.ofArray |> List.distinct |> List.length <> twiceShifts.Length then
+            Error(Invalid "two shifts are the same")
+        elif shifts |> List.exists Option.isNone then
+            let bad = twiceShifts[List.findIndex Option.isNone shifts]
+            let text = Array.map2 (fun name k -> name + (float k / 2.0).ToString "+0.#;-0.#;+0") symbol.Quanta bad
+            Error(Invalid $"""the shift {String.Join(" ", text)} breaks a sum rule or makes an integer combination half-integer""")
+        else
+            let shifts = List.map Option.get shifts
+            let term = symbol.Term
+            let basePoint = Term.commonBase term shifts
+            let ratios = shifts |> List.map (Term.ratio term basePoint >> Option.get)
+            // Any seed will do: a guess is proved or discarded.
+            let random = Random 61
+            let generic = relationsAt term basePoint ratios (randomPoint random (term.Variables.Length - 1))
+
+            let finish (guesses: Guess list) =
+                let coefficients = guesses |> List.map (fun g -> g.Rest * Term.product g.Factors)
+
+                divide term basePoint ratios coefficients
+                |> Option.bind (fun (scale, q) ->
+                    let scaled = coefficients |> List.map (fun c -> c * scale)
+
+                    let content =
+                        q :: scaled |> List.fold (fun g c -> BigInteger.GreatestCommonDivisor(g, c.Content)) BigInteger.Zero
+
+                    let isNegated = scale.TotalDegree = 0 && scale.Coefficients[0].Sign < 0
+                    let divisor = Polynomial.Constant(if isNegated then -content else content)
+                    let reduce (c: Polynomial) = (c.TryDivide divisor).Value
+
+                    match Telescoping.prove term (List.zip (List.map reduce scaled) shifts) basePoint (reduce q) with
+                    | Ok sums ->
+                        let symbols = if scale.TotalDegree <= 0 then normalise symbol sums guesses twiceShifts else None
+                        Some { Sums = sums; Symbols = symbols }
+                    | Error _ -> None)
+
+            let unique =
+                match generic with
+                | [ _ ] -> guessUnique symbol basePoint ratios maxDegree random |> Option.bind finish
+                | _ -> None
+
+            match unique with
+            | Some relation -> Ok relation
+            | None ->
+                // Several relations, or none: by increasing degree, as far as the linear algebra stays small.
+                let size d = (monomials (term.Variables.Length - 1) d).Length * shifts.Length
+
+                let rec search d (last: NoRelation) =
+                    if d > maxDegree || (d > 0 && size d > 1500) then
+                        Error last
+                    else
+                        match guessByDegree symbol shifts d random with
+                        | None, equations, unknowns -> search (d + 1) (NoneUpTo(d, equations, unknowns))
+                        | Some guesses, _, _ ->
+                            match finish guesses with
+                            | Some relation -> Ok relation
+                            | None -> search (d + 1) last
+
+                search 0 (NoneUpTo(-1, 0, 0))
