@@ -12,7 +12,7 @@ type DerivedRelation =
     {
         /// Σ C_i S(p + δ_i) = 0.
         Sums: Theorem
-        /// Σ K_i √R_i symbol(q + δ_i) = 0; None where a coefficient does not vanish beside the domain in any arrangement.
+        /// Σ K_i √R_i symbol(q + δ_i) = 0; None where the kernel does not see that the factors keep their signs.
         Symbols: Theorem option
     }
 
@@ -89,9 +89,10 @@ module Derivation =
                 if sign = 1 then Modular.add l r else Modular.subtract l r)
             |> trim
 
+        // The leading coefficient of T(s^k) can vanish for one k (it does for the 6j), hence a few more columns.
         let top = polynomials |> List.map (fun f -> f.Length - 1) |> List.max
         let first = telescope 0
-        let columns = polynomials @ [ for k in 0 .. max 0 (top - (first.Length - 1)) -> telescope k ] |> Array.ofList
+        let columns = polynomials @ [ for k in 0 .. max 0 (top - (first.Length - 1)) + 3 -> telescope k ] |> Array.ofList
         let height = columns |> Array.map _.Length |> Array.max
 
         let rows =
@@ -229,7 +230,7 @@ module Derivation =
             let unknowns = supports |> Array.sumBy _.Length
 
             let rows =
-                [ for _ in 0 .. unknowns / (n - 1) + 4 do
+                [ for _ in 0 .. (supports |> Array.map _.Length |> Array.max |> max (unknowns / (n - 1))) + 4 do
                       let point = randomPoint random parameters
 
                       let values =
@@ -338,46 +339,50 @@ module Derivation =
 
     // ---- proving the guess
 
-    /// Divides Σ C_i r_i by the telescoper; where a leading coefficient does not divide, the relation is multiplied by it.
-    let private divide (term: Term) (basePoint: int list) (ratios: Linear list list) (coefficients: Polynomial list) =
+    /// The q with T(q) = P, if it exists. Where a factor of Down or Up vanishes, T(q) has one term only, which gives
+    /// q at a form in the parameters by an exact division; q is interpolated from such values.
+    let private divide (term: Term) (basePoint: int list) (target: Polynomial) : Polynomial option =
         let atBase = Term.at basePoint term
+        let down, up, sign = Term.telescoper atBase
+        let arity = term.Variables.Length
 
-        let mutable rest =
-            List.fold2 (fun acc c r -> acc + c * Term.product r) Polynomial.Zero coefficients ratios
+        /// s as the root of a factor.
+        let root (factor: Linear) =
+            let slope = factor.Coefficients[Term.Index]
+            let rest = { factor with Coefficients = Array.mapi (fun i c -> if i = Term.Index then 0 else c) factor.Coefficients }
+            Linear.scale -slope rest
 
-        let mutable scale = Polynomial.One
-        let mutable q = Polynomial.Zero
-        let lowest = (Term.telescope atBase Polynomial.One).Degree Term.Index
-        let mutable stuck = false
+        let at (form: Linear) (p: Polynomial) =
+            p.Substitute(Array.init arity (fun i -> if i = Term.Index then Polynomial.OfLinear form else Polynomial.Variable i))
 
-        while not stuck && not rest.IsZero do
-            let k = rest.Degree Term.Index - lowest
+        let value (numerator: Polynomial) (factors: Linear list) where =
+            (at where numerator).TryDivide(at where (Term.product factors))
 
-            if k < 0 then
-                stuck <- true
+        let nodes =
+            [ for f in down -> Linear.plus 1 (root f), (fun () -> value (BigInteger(sign: int) * target) up (root f))
+              for f in up -> root f, (fun () -> value target down (root f)) ]
+            |> List.distinctBy fst
+
+        let rec interpolate (known: (Polynomial * Polynomial) list) (q: Polynomial) (rest: (Linear * (unit -> Polynomial option)) list) =
+            // `known` holds the earlier nodes with their Newton coefficients, the first one first.
+            if not known.IsEmpty && Term.telescope atBase q = target then
+                Some q
             else
-                let power = Polynomial.Pow(Polynomial.Variable Term.Index, k)
-                let step = Term.telescope atBase power
+                match rest with
+                | [] -> None
+                | (node, compute) :: rest ->
+                    compute ()
+                    |> Option.bind (fun y ->
+                        let x = Polynomial.OfLinear node
 
-                if step.Degree Term.Index <> k + lowest then
-                    stuck <- true
-                else
-                    let lead = step.Coefficient(Term.Index, k + lowest)
-                    let top = rest.Coefficient(Term.Index, k + lowest)
+                        (Some y, known)
+                        ||> List.fold (fun y (x', c) -> y |> Option.bind (fun y -> (y - c).TryDivide(x - x'))))
+                    |> Option.bind (fun c ->
+                        let s = Polynomial.Variable Term.Index
+                        let basis = known |> List.fold (fun b (x', _) -> b * (s - x')) Polynomial.One
+                        interpolate (known @ [ Polynomial.OfLinear node, c ]) (q + c * basis) rest)
 
-                    let factor =
-                        match top.TryDivide lead with
-                        | Some factor -> factor
-                        | None ->
-                            scale <- scale * lead
-                            rest <- rest * lead
-                            q <- q * lead
-                            top
-
-                    q <- q + factor * power
-                    rest <- rest - factor * step
-
-        if stuck then None else Some(scale, q)
+        if target.IsZero then Some Polynomial.Zero else interpolate [] Polynomial.Zero nodes
 
     let private counts (forms: Linear list) = List.countBy id forms |> dict
 
@@ -387,7 +392,7 @@ module Derivation =
         | _ -> 0
 
     /// Moves squares out of the roots and common factors out of the relation, and asks the kernel for the normalised form.
-    let private normalise (symbol: Symbol) (sums: Theorem) (guesses: Guess list) (twiceShifts: int[] list) =
+    let private normalise (symbol: Symbol) (sums: Theorem) (guesses: Guess list) (twiceShifts: int[] list) (domains: Domain list) =
         let relation = sums.Statement :?> SumRelation
         let shifts = relation.Terms |> List.map snd
         let change shift x = Linear.change (Array.append [| 0 |] shift) x
@@ -459,15 +464,16 @@ module Derivation =
         let common = BigInteger.GreatestCommonDivisor(up, down)
         let scale = struct (up / common, down / common)
 
-        let holds references = Normalisation.prove symbol sums claim references witnesses scale
+        let holds domains = Normalisation.prove symbol sums claim domains witnesses scale
 
-        match [ 0 .. claim.Length - 1 ] |> List.filter (fun r -> (holds [ r ]).IsOk) with
+        match ([ 0 .. claim.Length - 1 ] |> List.map Summand) @ domains |> List.filter (fun d -> (holds [ d ]).IsOk) with
         | [] -> None
-        | references -> Result.toOption (holds references)
+        | proved -> Result.toOption (holds proved)
 
     /// The relation between the symbols at the given shifts (twice the changes of the quantum numbers): found modulo a
-    /// prime, then proved. `maxDegree` bounds the total degree of the coefficients of the sums.
-    let relation (symbol: Symbol) (maxDegree: int) (twiceShifts: int[] list) : Result<DerivedRelation, NoRelation> =
+    /// prime, then proved. `maxDegree` bounds the total degree of the coefficients of the sums. The normalised form is proved
+    /// wherever one of the symbols is defined, as far as the kernel agrees, and in those of `domains` that it accepts.
+    let relationIn (domains: Domain list) (symbol: Symbol) (maxDegree: int) (twiceShifts: int[] list) : Result<DerivedRelation, NoRelation> =
         let shifts = twiceShifts |> List.map (Definition.shift symbol)
 
         if twiceShifts.Length < 2 then
@@ -487,24 +493,32 @@ module Derivation =
             let random = Random 61
             let generic = relationsAt term basePoint ratios (randomPoint random (term.Variables.Length - 1))
 
-            let finish (guesses: Guess list) =
+            let finish (all: Guess list) =
+                // A shift that the relation does not need is left out.
+                let used = List.zip3 all shifts twiceShifts |> List.filter (fun (g, _, _) -> not g.Rest.IsZero)
+                let guesses, shifts, twiceShifts = List.unzip3 used
+                let basePoint = Term.commonBase term shifts
+                let ratios = shifts |> List.map (Term.ratio term basePoint >> Option.get)
                 let coefficients = guesses |> List.map (fun g -> g.Rest * Term.product g.Factors)
 
-                divide term basePoint ratios coefficients
+                let target =
+                    List.fold2 (fun acc c r -> acc + c * Term.product r) Polynomial.Zero coefficients ratios
+
+                // q may have denominators; then the relation is multiplied by their product.
+                [ 1; 27720 ]
+                |> List.tryPick (fun scale ->
+                    let scale = BigInteger scale
+                    divide term basePoint (scale * target) |> Option.map (fun q -> scale, q))
                 |> Option.bind (fun (scale, q) ->
-                    let scaled = coefficients |> List.map (fun c -> c * scale)
+                    let scaled = coefficients |> List.map (fun c -> scale * c)
 
                     let content =
                         q :: scaled |> List.fold (fun g c -> BigInteger.GreatestCommonDivisor(g, c.Content)) BigInteger.Zero
 
-                    let isNegated = scale.TotalDegree = 0 && scale.Coefficients[0].Sign < 0
-                    let divisor = Polynomial.Constant(if isNegated then -content else content)
-                    let reduce (c: Polynomial) = (c.TryDivide divisor).Value
+                    let reduce (c: Polynomial) = (c.TryDivide(Polynomial.Constant content)).Value
 
                     match Telescoping.prove term (List.zip (List.map reduce scaled) shifts) basePoint (reduce q) with
-                    | Ok sums ->
-                        let symbols = if scale.TotalDegree <= 0 then normalise symbol sums guesses twiceShifts else None
-                        Some { Sums = sums; Symbols = symbols }
+                    | Ok sums -> Some { Sums = sums; Symbols = normalise symbol sums guesses twiceShifts domains }
                     | Error _ -> None)
 
             let unique =
@@ -530,3 +544,6 @@ module Derivation =
                             | None -> search (d + 1) last
 
                 search 0 (NoneUpTo(-1, 0, 0))
+
+    /// `relationIn` without further domains.
+    let relation (symbol: Symbol) (maxDegree: int) (twiceShifts: int[] list) = relationIn [] symbol maxDegree twiceShifts

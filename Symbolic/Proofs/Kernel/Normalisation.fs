@@ -20,9 +20,16 @@ type SymbolTerm =
 /// Y forms in the integer parameters that are positive where the symbol is defined, κ the same for every term.
 type Witness = { X: Linear list; Y: Linear list }
 
+/// A set of points at which a relation between symbols is claimed.
+type Domain =
+    /// Where the symbol of the summand with this number (from 0) is defined.
+    | Summand of int
+    /// Where the i-th of the forms that define the symbol's domain is ≥ the i-th of these.
+    | Bounds of int list
+
 /// Σ_i K_i √R_i · symbol(q + δ_i) = 0.
 [<Sealed>]
-type SymbolRelation internal (symbol: Symbol, terms: SymbolTerm list, references: int list) =
+type SymbolRelation internal (symbol: Symbol, terms: SymbolTerm list, domains: Domain list, vanishing: Domain list) =
     inherit Statement()
 
     /// Which symbol.
@@ -31,8 +38,11 @@ type SymbolRelation internal (symbol: Symbol, terms: SymbolTerm list, references
     /// The summands.
     member _.Terms = terms
 
-    /// The relation holds wherever one of the summands with these numbers has a defined symbol.
-    member _.References = references
+    /// The relation holds at every point of each of these, if a symbol outside its domain counts as 0.
+    member _.Domains = domains
+
+    /// Those of `Domains` in which the coefficient of a symbol outside its domain vanishes by itself.
+    member _.Vanishing = vanishing
 
     /// "sqrt((j2 + m2)*(j3 - m3))*3j(j1, j2 - 1/2, …)".
     static member internal Print(symbol: Symbol, term: SymbolTerm) =
@@ -58,19 +68,32 @@ type SymbolRelation internal (symbol: Symbol, terms: SymbolTerm list, references
     override _.Text =
         let sum = terms |> List.map (fun t -> SymbolRelation.Print(symbol, t)) |> String.concat " + "
 
-        let where =
-            references
-            |> List.map (fun r -> string (r + 1))
-            |> String.concat ", "
-            |> sprintf "wherever the symbol in one of the summands (%s) is defined"
+        let inQuanta =
+            Linear.substitute (Array.append [| Linear.constant symbol.Quanta.Length 0 |] symbol.Parameters)
 
-        $"{sum} = 0 for all integers and half-integers, {where}; a symbol outside its domain is 0, and its coefficient \
-          vanishes there"
+        let where (sets: Domain list) =
+            sets
+            |> List.map (function
+                | Summand r -> $"the symbol of summand {r + 1} is defined"
+                | Bounds bounds ->
+                    List.map2 (fun form k -> $"{Linear.print symbol.Quanta (inQuanta form)} >= {k}") symbol.Physical bounds
+                    |> String.concat ", ")
+            |> String.concat ", or "
+
+        let boundary =
+            if vanishing = domains then
+                "the coefficient of a symbol outside its domain vanishes"
+            elif vanishing.IsEmpty then
+                "a symbol outside its domain counts as 0"
+            else
+                $"a symbol outside its domain counts as 0, and its coefficient vanishes by itself wherever {where vanishing}"
+
+        $"{sum} = 0 for all integers and half-integers, wherever {where domains}; {boundary}"
 
 /// Certificate of `Normalisation.prove`.
 [<Sealed>]
 type NormalisationCertificate
-    internal (symbol: Symbol, terms: SymbolTerm list, references: int list, witnesses: Witness list, scale: struct (BigInteger * BigInteger)) =
+    internal (symbol: Symbol, terms: SymbolTerm list, domains: Domain list, witnesses: Witness list, scale: struct (BigInteger * BigInteger)) =
     inherit Certificate()
 
     /// Which symbol.
@@ -79,8 +102,8 @@ type NormalisationCertificate
     /// The claim.
     member _.Terms = terms
 
-    /// See `SymbolRelation.References`.
-    member _.References = references
+    /// See `SymbolRelation.Domains`.
+    member _.Domains = domains
 
     /// One for each summand.
     member _.Witnesses = witnesses
@@ -222,15 +245,15 @@ module Normalisation =
             (polynomial.Substitute images).IsZero
 
     /// Proves Σ_i K_i √R_i · symbol(q + δ_i) = 0 from the relation Σ_i C_i S(p + δ_i) = 0 between the sums (same order, same
-    /// shifts), wherever the symbol of one of the reference summands is defined.
+    /// shifts), at all points of the given domains.
     ///
     /// The symbol is σ √N S. With K_i σ_i X_i = κ C_i Y_i, the coefficient K_i √R_i is λ_i C_i σ_i / √N_i for
     /// λ_i = κ (Y_i/X_i) √(R_i N_i). Checked: that identity between polynomials; that λ_i² is the same for all i, by
     /// comparing R_i, Y_i², X_i² and N_i/N_r factor by factor; that all X, Y are positive and all R_i ≥ 0 where both
-    /// symbols are defined, so that λ_i = λ_r follows from the equality of squares. Where a neighbour is not defined its
-    /// sum S is 0, so the relation holds without it; and its coefficient vanishes, which is checked on every hyperplane
-    /// that the shift can cross.
-    let prove (symbol: Symbol) (relation: Theorem) (claim: SymbolTerm list) (references: int list) (witnesses: Witness list)
+    /// symbols are defined, so that λ_i = λ_r follows from the equality of squares for any two defined symbols. Where a
+    /// symbol is not defined its sum S is 0, so the relation holds without it. Whether its coefficient vanishes there is
+    /// decided on every hyperplane that the domain and the shift leave between them, and becomes part of the statement.
+    let prove (symbol: Symbol) (relation: Theorem) (claim: SymbolTerm list) (domains: Domain list) (witnesses: Witness list)
         (struct (scaleUp, scaleDown): struct (BigInteger * BigInteger)) : Result<Theorem, string> =
         let arity = symbol.Term.Variables.Length
         let shifts = claim |> List.map (fun t -> Definition.shift symbol t.Shift)
@@ -248,8 +271,14 @@ module Normalisation =
                 Error "the claim's shifts are not those of the relation between sums"
             elif radicands |> List.exists (List.exists Option.isNone) then
                 Error "a factor under a root is not an integer"
-            elif references.IsEmpty || references |> List.exists (fun r -> r < 0 || r >= claim.Length) then
-                Error "no valid reference term"
+            elif
+                domains.IsEmpty
+                || domains
+                   |> List.exists (function
+                       | Summand r -> r < 0 || r >= claim.Length
+                       | Bounds bounds -> bounds.Length <> symbol.Physical.Length)
+            then
+                Error "no valid domain"
             elif scaleUp.Sign <= 0 || scaleDown.Sign <= 0 then
                 Error "the scale must be positive"
             else
@@ -261,12 +290,18 @@ module Normalisation =
 
                 let change (i: int) (form: Linear) = Linear.change (Array.append [| 0 |] shifts[i]) form
 
-                /// Lower bounds of the physical forms where the symbols of all the given terms are defined.
-                let bounds (defined: int list) =
-                    physical |> Array.map (fun r -> defined |> List.map (fun i -> -(change i r)) |> List.max)
+                /// Lower bounds of the physical forms in a domain.
+                let boundsOf domain =
+                    match domain with
+                    | Summand r -> physical |> Array.map (fun form -> -(change r form))
+                    | Bounds bounds -> Array.ofList bounds
 
-                let least defined form = Definition.atLeast symbol (bounds defined) form
-                let atLeast n defined form = least defined form |> Option.exists (fun k -> k >= n)
+                /// And where, moreover, the symbols of the given terms are defined.
+                let within domain (defined: int list) =
+                    defined |> List.fold (fun bounds i -> Array.map2 max bounds (boundsOf (Summand i))) (boundsOf domain)
+
+                let atLeast n bounds form =
+                    Definition.atLeast symbol bounds form |> Option.exists (fun k -> k >= n)
 
                 let coefficients =
                     claim
@@ -289,35 +324,36 @@ module Normalisation =
                     let y k = twice witnesses'[k].Y
                     sorted (radicands[i] @ up @ y i @ x r) = sorted (radicands[r] @ down @ y r @ x i)
 
-                let positive r i =
-                    witnesses'[i].X @ witnesses'[i].Y @ witnesses'[r].X @ witnesses'[r].Y
-                    |> List.forall (atLeast 1 [ r; i ])
-                    && List.forall (atLeast 0 [ r; i ]) radicands[i]
+                let positive domain (r, i) =
+                    let bounds = within domain [ r; i ]
 
-                let vanishes r i =
-                    physical
-                    |> Array.forall (fun form ->
-                        [ -(change r form) .. -(change i form) - 1 ]
+                    witnesses'[i].X @ witnesses'[i].Y @ witnesses'[r].X @ witnesses'[r].Y
+                    |> List.forall (atLeast 1 bounds)
+                    && List.forall (atLeast 0 bounds) (radicands[i] @ radicands[r])
+
+                let vanishes domain i =
+                    Array.zip physical (boundsOf domain)
+                    |> Array.forall (fun (form, lowest) ->
+                        [ lowest .. -(change i form) - 1 ]
                         |> List.forall (fun value ->
                             let plane = Linear.plus -value form
 
                             radicands[i] |> List.exists (fun x -> x = plane || x = Linear.scale -1 plane)
                             || vanishesOn arity form value coefficients[i]))
 
-                let conditions r =
-                    sums.Conditions |> List.forall (List.exists (atLeast 0 [ r ]))
+                let conditions domain =
+                    sums.Conditions |> List.forall (List.exists (atLeast 0 (boundsOf domain)))
 
-                let pairs = List.allPairs references [ 0 .. claim.Length - 1 ]
+                let all = [ 0 .. claim.Length - 1 ]
+                let pairs = List.allPairs all all |> List.filter (fun (r, i) -> r < i)
 
-                if not (List.forall scaled [ 0 .. claim.Length - 1 ]) then
+                if not (List.forall scaled all) then
                     Error "a coefficient does not come from that of the sum"
                 elif not (pairs |> List.forall (fun (r, i) -> squares r i)) then
                     Error "the factors under the roots do not match the ratio of the norms"
-                elif not (pairs |> List.forall (fun (r, i) -> positive r i)) then
+                elif not (List.allPairs domains pairs |> List.forall (fun (domain, pair) -> positive domain pair)) then
                     Error "a factor may be negative where the symbols are defined"
-                elif not (pairs |> List.forall (fun (r, i) -> r = i || vanishes r i)) then
-                    Error "a coefficient does not vanish where its symbol is undefined"
-                elif not (List.forall conditions references) then
+                elif not (List.forall conditions domains) then
                     Error "the relation between the sums is not known to hold everywhere in the domain"
                 else
                     let names = symbol.Term.Variables
@@ -334,25 +370,22 @@ module Normalisation =
                                   $"({scaleDown * sign i * power})*({claim[i].Coefficient.Print twiceQuanta}){brackets w.X} - \
                                     ({scaleUp})*({sumCoefficients[i].Print names}){brackets w.Y}" }
                           for r, i in pairs do
-                              if r <> i then
-                                  let up, down = normRatio symbol shifts[r] shifts[i]
-                                  let wr, wi = witnesses'[r], witnesses'[i]
+                              let up, down = normRatio symbol shifts[r] shifts[i]
+                              let wr, wi = witnesses'[r], witnesses'[i]
 
-                                  let radicand (k: int) =
-                                      claim[k].Radicand
-                                      |> List.map (fun f ->
-                                          let quanta = Polynomial.OfLinear f
-                                          $"*({quanta.Print twiceQuanta})")
-                                      |> String.concat ""
+                              let radicand (k: int) =
+                                  claim[k].Radicand
+                                  |> List.map (fun f -> $"*({(Polynomial.OfLinear f).Print twiceQuanta})")
+                                  |> String.concat ""
 
-                                  { Purpose = $"square of coefficient {i + 1} against coefficient {r + 1}"
-                                    Expression =
-                                      $"1{radicand i}{brackets (up @ wi.Y @ wi.Y @ wr.X @ wr.X)} - \
-                                        1{radicand r}{brackets (down @ wr.Y @ wr.Y @ wi.X @ wi.X)}" } ]
+                              { Purpose = $"square of coefficient {i + 1} against coefficient {r + 1}"
+                                Expression =
+                                  $"1{radicand i}{brackets (up @ wi.Y @ wi.Y @ wr.X @ wr.X)} - \
+                                    1{radicand r}{brackets (down @ wr.Y @ wr.Y @ wi.X @ wi.X)}" } ]
 
                     Ok
-                        { statement = SymbolRelation(symbol, claim, references)
-                          certificate = NormalisationCertificate(symbol, claim, references, witnesses, struct (scaleUp, scaleDown))
+                        { statement = SymbolRelation(symbol, claim, domains, domains |> List.filter (fun d -> List.forall (vanishes d) all))
+                          certificate = NormalisationCertificate(symbol, claim, domains, witnesses, struct (scaleUp, scaleDown))
                           premises = [ relation ]
                           assumptions = []
                           obligations = lazy (obligations ()) }
