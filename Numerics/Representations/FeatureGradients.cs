@@ -1,0 +1,37 @@
+using System;
+
+namespace Toolkit.Numerics.Representations;
+
+/// <summary>Features of all atoms of a structure and their gradients, sparse by the atoms that each depends on.</summary>
+public sealed class FeatureGradients
+{
+    private readonly double[] _values;
+    private readonly int[] _start;
+    private readonly int[] _atoms;
+    private readonly double[] _gradients;
+
+    internal FeatureGradients(int features, double[] values, int[] start, int[] atoms, double[] gradients)
+    {
+        FeatureCount = features;
+        _values = values;
+        _start = start;
+        _atoms = atoms;
+        _gradients = gradients;
+    }
+
+    /// <summary>The number of features per atom.</summary>
+    public int FeatureCount { get; }
+
+    /// <summary>Features: <c>[atom, feature]</c>.</summary>
+    public ReadOnlySpan<double> Values => _values;
+
+    /// <summary>Rows of centre i are <c>Offsets[i] … Offsets[i + 1] − 1</c>; the first is the centre itself.</summary>
+    public ReadOnlySpan<int> Offsets => _start;
+
+    /// <summary>The atom whose position each row differentiates by: <c>[row]</c>.</summary>
+    public ReadOnlySpan<int> Atoms => _atoms;
+
+    /// <summary>∂(features of the row's centre)/∂(position of the row's atom), all its images moving along:
+    /// <c>[row, xyz, feature]</c>, 1/Å.</summary>
+    public ReadOnlySpan<double> Gradients => _gradients;
+}

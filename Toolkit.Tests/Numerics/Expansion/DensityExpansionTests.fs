@@ -1,0 +1,96 @@
+module Toolkit.Tests.Numerics.Expansion.DensityExpansionTests
+
+open System
+open Xunit
+open FsCheck.FSharp
+open Toolkit.Numerics.Structures
+open Toolkit.Numerics.Harmonics
+open Toolkit.Numerics.Radial
+open Toolkit.Numerics.Expansion
+open Toolkit.Tests.Laws
+
+let private cutoff, nmax, lmax, sigma = 4., 5, 4, 0.4
+let private basis = GtoBasis(nmax, cutoff)
+let private smooth = CutoffFunction(cutoff, 0.7)
+let private table = RadialTable.Build(SmearedGto(basis, lmax, cutoff, sigma), smooth, 1e-11)
+let private lmCount = (lmax + 1) * (lmax + 1)
+
+let private harmonics (v: float[]) =
+    let h = SphericalHarmonics lmax
+    let values = Array.zeroCreate h.Count
+    h.Compute(ReadOnlySpan [| v[0] |], ReadOnlySpan [| v[1] |], ReadOnlySpan [| v[2] |], Span values)
+    values
+
+[<Fact>]
+let ``coefficients are the projections of the smeared density, by quadrature in space`` () =
+    let radialRule = [| for p in 0..9 do yield! Quadrature.gaussLegendre 12 (0.8 * float p) (0.8 * float (p + 1)) |]
+    let azimuths = 72
+
+    let sphere =
+        [| for z, w in Quadrature.gaussLegendre 40 -1. 1. do
+               for k in 0 .. azimuths - 1 do
+                   let phi = 2. * Math.PI * float k / float azimuths
+                   let s = sqrt (1. - z * z)
+                   let u = [| s * cos phi; s * sin phi; z |]
+                   u, w * 2. * Math.PI / float azimuths, harmonics u |]
+
+    Law.holdsFor 3 (RandomStructure.clusters (2, 4)) (fun recipe ->
+        let s = RandomStructure.build { recipe with Species = [ 1; 8 ]; Spacing = 1. }
+        let found = DensityExpansion(table, [ 1; 8 ], CentrePolicy.Include).Compute s
+        let p k = [| for d in 0..2 -> s.Positions[3 * k + d] - s.Positions[d] |]
+        let radial = Array.zeroCreate nmax
+
+        for group, species in [ 0, 1; 1, 8 ] do
+            // Every atom is a Gaussian of unit integral, times the cutoff function at its own distance.
+            let sources =
+                [| for k in 0 .. s.Count - 1 do
+                       if s.Species[k] = species then
+                           let d = p k
+                           d, smooth.Value(sqrt (Array.sumBy (fun x -> x * x) d)) |]
+
+            let expected = Array.zeroCreate (lmCount * nmax)
+
+            for r, wr in radialRule do
+                basis.Evaluate(r, Span radial)
+
+                for u, wu, y in sphere do
+                    let density =
+                        sources
+                        |> Array.sumBy (fun (d, f) ->
+                            let square = Seq.sum (seq { for k in 0..2 -> pown (r * u[k] - d[k]) 2 })
+                            f * Math.Pow(2. * Math.PI * sigma * sigma, -1.5) * exp (-square / (2. * sigma * sigma)))
+
+                    for lm in 0 .. lmCount - 1 do
+                        for n in 0 .. nmax - 1 do
+                            let k = lm * nmax + n
+                            expected[k] <- expected[k] + wr * wu * r * r * density * radial[n] * y[lm]
+
+            for lm in 0 .. lmCount - 1 do
+                for n in 0 .. nmax - 1 do
+                    Assert.InRange(abs (found[lm * 2 * nmax + group * nmax + n] - expected[lm * nmax + n]), 0., 1e-8))
+
+[<Fact>]
+let ``the centre adds its own density to its species, to channels of its own, or not at all`` () =
+    let s = Structure.Create(ReadOnlySpan [| 8; 1 |], ReadOnlySpan [| 0.; 0.; 0.; 0.3; 1.; -0.2 |])
+    let compute policy = DensityExpansion(table, [ 1; 8 ], policy).Compute s
+    let included, excluded, separate = compute CentrePolicy.Include, compute CentrePolicy.Exclude, compute CentrePolicy.Separate
+    let own = Array.zeroCreate ((lmax + 1) * nmax)
+    table.Evaluate(0., Span own, Span(Array.zeroCreate own.Length))
+
+    for lm in 0 .. lmCount - 1 do
+        for n in 0 .. nmax - 1 do
+            let self = if lm = 0 then own[n] / sqrt (4. * Math.PI) else 0.
+            // The first atom is oxygen, group 1 of (H, O) and group 2 of (centre, H, O).
+            Assert.Equal(excluded[lm * 10 + 5 + n] + self, included[lm * 10 + 5 + n], 14)
+            Assert.Equal(excluded[lm * 10 + n], included[lm * 10 + n])
+            Assert.Equal(self, separate[lm * 15 + n], 14)
+            Assert.Equal(excluded[lm * 10 + n], separate[lm * 15 + 5 + n])
+            Assert.Equal(excluded[lm * 10 + 5 + n], separate[lm * 15 + 10 + n])
+
+[<Fact>]
+let ``a species without channels and two atoms at one place are refused by name`` () =
+    let expansion = DensityExpansion(table, [ 1 ])
+    let oxygen = Structure.Create(ReadOnlySpan [| 1; 8 |], ReadOnlySpan [| 0.; 0.; 0.; 0.; 0.; 1. |])
+    Assert.Contains("atom 1 is O", Assert.Throws<ArgumentException>(fun () -> expansion.Compute oxygen |> ignore).Message)
+    let twice = Structure.Create(ReadOnlySpan [| 1; 1 |], ReadOnlySpan [| 1.; 2.; 3.; 1.; 2.; 3. |])
+    Assert.Contains("atoms 0 and 1", Assert.Throws<ArgumentException>(fun () -> expansion.Compute twice |> ignore).Message)

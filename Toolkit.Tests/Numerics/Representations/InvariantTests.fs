@@ -1,0 +1,175 @@
+module Toolkit.Tests.Numerics.Representations.InvariantTests
+
+open System
+open Xunit
+open FsCheck
+open FsCheck.FSharp
+open Toolkit.Numerics.Structures
+open Toolkit.Numerics.Radial
+open Toolkit.Numerics.Expansion
+open Toolkit.Numerics.Representations
+open Toolkit.Tests.Laws
+
+/// Every species that a random recipe draws from.
+let private species = [ 1; 6; 8; 14; 26 ]
+
+let private expansion nmax lmax policy =
+    let cutoff = 3.4
+    let radial = SmearedGto(GtoBasis(nmax, cutoff), lmax, cutoff, 0.4)
+    DensityExpansion(RadialTable.Build(radial, CutoffFunction(cutoff, 0.8), 1e-10), species, policy)
+
+let private representations: InvariantRepresentation list =
+    [ RadialSpectrum(expansion 5 0 CentrePolicy.Include)
+      PowerSpectrum(expansion 3 2 CentrePolicy.Include)
+      PowerSpectrum(expansion 4 0 CentrePolicy.Exclude)
+      PowerSpectrum(expansion 9 3 CentrePolicy.Separate)
+      PowerSpectrum(expansion 8 4 CentrePolicy.Include) ]
+
+/// A representation, a structure of any periodicity, and a seed for what is done to it.
+let private cases (kinds: (int * int) -> Arbitrary<RandomStructure.Recipe>) =
+    let recipes = kinds (1, 7)
+    let gen = Gen.zip3 (Gen.choose (0, representations.Length - 1)) recipes.Generator (Gen.choose (0, 1 <<< 30))
+    Arb.fromGenShrink (gen, (fun (k, recipe, seed) -> recipes.Shrinker recipe |> Seq.map (fun r -> k, r, seed)))
+
+let private close (tolerance: float) (expected: float[]) (found: float[]) =
+    Assert.Equal(expected.Length, found.Length)
+    let scale = Array.fold (fun m x -> max m (abs x)) 1e-3 expected
+
+    for k in 0 .. expected.Length - 1 do
+        if not (abs (expected[k] - found[k]) <= tolerance * scale) then
+            Assert.Fail $"entry {k}: expected {expected[k]:R}, found {found[k]:R}, scale {scale:R}"
+
+/// The features after `change` are those before it.
+let private unchangedBy (change: Random -> Structure -> Structure) =
+    Law.holdsFor 60 (cases RandomStructure.recipes) (fun (k, recipe, seed) ->
+        let s = RandomStructure.build recipe
+        let f = representations[k]
+        close 1e-11 (f.Compute s) (f.Compute(change (Random seed) s)))
+
+[<Fact>]
+let ``features do not change when the structure is rotated`` () =
+    unchangedBy (fun random -> Rotations.apply [] (Rotations.randomRotation random))
+
+[<Fact>]
+let ``features do not change when the structure is reflected`` () =
+    unchangedBy (fun random -> Rotations.apply [] (Rotations.randomReflection random))
+
+[<Fact>]
+let ``features do not change when the structure is moved`` () =
+    unchangedBy (fun random -> Rotations.translate (random.NextDouble(), 5. * random.NextDouble(), -random.NextDouble()))
+
+[<Fact>]
+let ``features are permuted with the atoms`` () =
+    Law.holdsFor 40 (cases RandomStructure.recipes) (fun (k, recipe, seed) ->
+        let s = RandomStructure.build recipe
+        let f = representations[k]
+        let order = Rotations.randomPermutation (Random seed) s.Count
+        let before = f.Compute s |> Array.chunkBySize f.FeatureCount
+        let after = f.Compute(Rotations.permute order s) |> Array.chunkBySize f.FeatureCount
+        Array.iteri (fun i row -> close 1e-12 before[order[i]] row) after)
+
+[<Fact>]
+let ``every atom of a repeated cell has the features of its original`` () =
+    Law.holdsFor 20 (cases RandomStructure.crystals) (fun (k, recipe, seed) ->
+        let s = RandomStructure.build recipe
+        let f = representations[k]
+        let random = Random seed
+        let copies () = random.Next(1, 3)
+        let larger = s.Replicate(copies (), copies (), copies ())
+        let rows (s: Structure) = f.Compute s |> Array.chunkBySize f.FeatureCount |> Array.map (fun r -> r |> Array.map (fun x -> Math.Round(x, 9)))
+        let few, many = rows s, rows larger
+        let times = larger.Count / s.Count
+        close 1e-8 (few |> Array.map Array.sum |> Array.sort |> Array.collect (Array.replicate times)) (many |> Array.map Array.sum |> Array.sort))
+
+[<Fact>]
+let ``relabelling the species moves the features to the channels of the new labels`` () =
+    Law.holdsFor 30 (cases RandomStructure.recipes) (fun (k, recipe, seed) ->
+        let s = RandomStructure.build recipe
+        let f = representations[k]
+        let target = Array.ofList species
+        Random(seed).Shuffle target
+        let map = dict ((-1, -1) :: List.zip species (List.ofArray target))
+        let relabelled = s.WithSpecies(ReadOnlySpan(s.Species.ToArray() |> Array.map (fun z -> map[z])))
+        let before, after = f.Compute s, f.Compute relabelled
+
+        // A feature is known by its unordered labels.
+        let key rename (labels: int[]) =
+            if labels.Length = 2 then [ rename labels[0], labels[1] ], 0
+            else List.sort [ rename labels[0], labels[1]; rename labels[2], labels[3] ], labels[4]
+
+        let labels = [| for q in 0 .. f.FeatureCount - 1 -> f.Labels[q].ToArray() |]
+        let place = dict (labels |> Array.mapi (fun q l -> key id l, q))
+        let moved = labels |> Array.map (fun l -> place[key (fun z -> map[z]) l])
+
+        for i in 0 .. s.Count - 1 do
+            let row (all: float[]) = all[i * f.FeatureCount .. (i + 1) * f.FeatureCount - 1]
+            close 1e-12 (row before) (Array.map (fun q -> (row after)[q]) moved))
+
+[<Fact>]
+let ``the dot product of two power spectra is that of the full set of pairs`` () =
+    Law.holdsFor 30 (RandomStructure.recipes (2, 5)) (fun recipe ->
+        let s = RandomStructure.build recipe
+        let expansion = expansion 4 3 CentrePolicy.Include
+        let features = PowerSpectrum(expansion).Compute s
+        let c = expansion.Compute s
+        let q, lm, size = expansion.ChannelCount, 16, features.Length / s.Count
+
+        let full i =
+            [| for l in 0..3 do
+                   for a in 0 .. q - 1 do
+                       for b in 0 .. q - 1 ->
+                           Seq.sum (seq { for m in l * l .. l * l + 2 * l -> c[(i * lm + m) * q + a] * c[(i * lm + m) * q + b] })
+                           / sqrt (float (2 * l + 1)) |]
+
+        let dot = Array.fold2 (fun sum x y -> sum + x * y) 0.
+        let row i = features[i * size .. (i + 1) * size - 1]
+        let expected = dot (full 0) (full (s.Count - 1))
+        Assert.InRange(abs (dot (row 0) (row (s.Count - 1)) - expected), 0., 1e-12 * (1. + abs expected)))
+
+/// dE/dr of a random linear energy of the features by central differences.
+let private displaced (s: Structure) atom direction h =
+    let r = s.Positions.ToArray()
+    r[3 * atom + direction] <- r[3 * atom + direction] + h
+    s.WithPositions(ReadOnlySpan r)
+
+[<Fact>]
+let ``gradients of the features agree with finite differences, images and all`` () =
+    Law.holdsFor 40 (cases RandomStructure.recipes) (fun (k, recipe, seed) ->
+        let s = RandomStructure.build recipe
+        let f = representations[k]
+        let found = f.ComputeWithGradients s
+        close 1e-14 (f.Compute s) (found.Values.ToArray())
+        let atom, direction = Random(seed).Next s.Count, Random(seed).Next 3
+        let h = 1e-4
+        let plus, minus = f.Compute(displaced s atom direction h), f.Compute(displaced s atom direction -h)
+        let difference = Array.map2 (fun p m -> (p - m) / (2. * h)) plus minus
+        let explicit = Array.zeroCreate difference.Length
+        let gradients = found.Gradients.ToArray()
+
+        for i in 0 .. s.Count - 1 do
+            for row in found.Offsets[i] .. found.Offsets[i + 1] - 1 do
+                if found.Atoms[row] = atom then
+                    for q in 0 .. f.FeatureCount - 1 do
+                        explicit[i * f.FeatureCount + q] <- explicit[i * f.FeatureCount + q] + gradients[(row * 3 + direction) * f.FeatureCount + q]
+
+        close 2e-6 difference explicit)
+
+[<Fact>]
+let ``features and gradients are the same bit by bit for any number of threads`` () =
+    Law.holdsFor 5 (cases (fun _ -> RandomStructure.recipes (20, 40))) (fun (k, recipe, _) ->
+        let s = RandomStructure.build recipe
+        let f = representations[k]
+        let one = f.ComputeWithGradients(s, 1)
+
+        for threads in [ 2; 3 ] do
+            let many = f.ComputeWithGradients(s, threads)
+            Assert.Equal<float[]>(one.Values.ToArray(), many.Values.ToArray())
+            Assert.Equal<float[]>(one.Gradients.ToArray(), many.Gradients.ToArray()))
+
+[<Fact>]
+let ``an atom on its own has features and no gradients`` () =
+    for f in representations do
+        let s = Structure.Create(ReadOnlySpan [| 6 |], ReadOnlySpan [| 1.; 2.; 3. |])
+        let found = f.ComputeWithGradients s
+        Assert.All(found.Values.ToArray(), (fun x -> Assert.True(Double.IsFinite x)))
+        Assert.All(found.Gradients.ToArray(), (fun x -> Assert.Equal(0., x)))
