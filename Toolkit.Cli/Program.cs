@@ -1,1 +1,4 @@
-return 0;
+using System;
+using Toolkit.Cli;
+
+return Application.Run(args, Console.Out, Console.Error);

@@ -1,0 +1,42 @@
+namespace Toolkit.Symbolic.AngularMomentum
+
+open System.Numerics
+open Toolkit.Symbolic.Algebra
+
+/// Clebsch–Gordan coefficients ⟨j1 m1 j2 m2|J M⟩, exactly, phases of Condon and Shortley.
+module ClebschGordan =
+
+    /// The coefficient for valid doubled quantum numbers:
+    /// ⟨j1 m1 j2 m2|J M⟩ = (−1)^{j1−j2+M} √(2J+1) ( j1 j2 J ; m1 m2 −M ) (DLMF 34.1.1).
+    let internal ofTwice (j1: int) (m1: int) (j2: int) (m2: int) (J: int) (M: int) : Surd =
+        let w = Wigner3j.ofTwice j1 j2 J m1 m2 -M
+
+        if w.IsZero then
+            w
+        else
+            let c = w * Surd.Create(1, BigInteger(J + 1), BigInteger.One)
+            if Arguments.parity ((j1 - j2 + M) / 2) > 0 then c else -c
+
+    /// ⟨j1 m1 j2 m2|J M⟩: zero where a selection rule says so (triangle rule, M = m1 + m2), an error with the facts
+    /// where a j or m is no quantum number.
+    let tryExact
+        (
+            j1: HalfInteger,
+            m1: HalfInteger,
+            j2: HalfInteger,
+            m2: HalfInteger,
+            J: HalfInteger,
+            M: HalfInteger
+        ) : Result<Surd, string> =
+        Arguments.firstError
+            [ Arguments.checkJ "j1" j1
+              Arguments.checkJ "j2" j2
+              Arguments.checkJ "J" J
+              Arguments.checkM "j1" j1 "m1" m1
+              Arguments.checkM "j2" j2 "m2" m2
+              Arguments.checkM "J" J "M" M ]
+        |> Result.map (fun () -> ofTwice j1.Twice m1.Twice j2.Twice m2.Twice J.Twice M.Twice)
+
+    /// As `tryExact`; throws ArgumentException where a j or m is no quantum number.
+    [<CompiledName("Exact")>]
+    let exact (j1, m1, j2, m2, J, M) : Surd = tryExact (j1, m1, j2, m2, J, M) |> Arguments.orThrow
