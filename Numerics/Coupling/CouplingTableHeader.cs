@@ -44,7 +44,9 @@ public sealed record CouplingTableHeader(string What, string Basis, string Conve
                 Text(root, "generator"), checked((int)Number(root, "blocks")), Number(root, "entries"),
                 Number(root, "index"), Number(root, "length"), checksum);
         }
-        catch (Exception e) when (e is JsonException or FormatException or OverflowException)
+        // InvalidOperationException: a string that is not UTF-8.
+        catch (Exception e) when (e is JsonException or FormatException or OverflowException
+            or InvalidOperationException)
         {
             throw CouplingTable.Damaged(name, $"in the header: {e.Message}");
         }
