@@ -53,6 +53,21 @@ public abstract class InvariantRepresentation
     /// <param name="adjoint">Receives <c>[lm, group, n padded]</c>; what stands there is overwritten.</param>
     internal abstract unsafe void Backward(double* coefficients, ReadOnlySpan<double> gradient, double* adjoint);
 
+    /// <summary>weights · features and its gradient by coefficients.</summary>
+    /// <param name="coefficients"><c>[lm, group, n padded]</c>.</param>
+    /// <param name="weights"><c>[feature]</c>.</param>
+    /// <param name="adjoint">Receives <c>[lm, group, n padded]</c>; what stands there is overwritten.</param>
+    internal unsafe double ForwardBackward(double* coefficients, ReadOnlySpan<double> weights, double* adjoint)
+    {
+        Backward(coefficients, weights, adjoint);
+        // The features are homogeneous of degree ν in the coefficients: ν E = c · dE/dc (Euler).
+        int size = (Expansion.LMax + 1) * (Expansion.LMax + 1) * Expansion.Width;
+        double sum = 0;
+        for (int k = 0; k < size; k++)
+            sum += coefficients[k] * adjoint[k];
+        return sum / Order;
+    }
+
     /// <summary>Features of every atom.</summary>
     /// <param name="structure">Its species must all have channels.</param>
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
