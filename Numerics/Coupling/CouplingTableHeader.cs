@@ -1,5 +1,7 @@
 using System;
 using System.Globalization;
+using System.Linq;
+using System.Text;
 using System.Text.Json;
 
 namespace Toolkit.Numerics.Coupling;
@@ -35,18 +37,25 @@ public sealed record CouplingTableHeader(string What, string Basis, string Conve
                 throw new FormatException($"found format '{found}', expected '{format}'");
             }
             string checksum = Text(root, "checksum");
-            if (checksum.Length != 64)
+            if (checksum.Length != 64 || line.IndexOf(Encoding.UTF8.GetBytes(checksum)) < 0)
             {
-                throw new FormatException($"checksum: found {checksum.Length} characters, expected 64");
+                throw new FormatException("checksum: expected 64 hexadecimal digits");
             }
             return new CouplingTableHeader(Text(root, "what"), Text(root, "basis"), Text(root, "convention"),
                 TwiceLMaxOf(Text(root, "lmax")), Field(root, "half", JsonValueKind.True, JsonValueKind.False).GetBoolean(),
                 Text(root, "generator"), checked((int)Number(root, "blocks")), Number(root, "entries"),
                 Number(root, "index"), Number(root, "length"), checksum);
         }
-        // InvalidOperationException: a string that is not UTF-8.
-        catch (Exception e) when (e is JsonException or FormatException or OverflowException
-            or InvalidOperationException)
+        // The parser's own message quotes the text, which need not be printable.
+        catch (JsonException e)
+        {
+            throw CouplingTable.Damaged(name, $"the header is not JSON at byte {e.BytePositionInLine}");
+        }
+        catch (InvalidOperationException)
+        {
+            throw CouplingTable.Damaged(name, "a text in the header is not UTF-8");
+        }
+        catch (Exception e) when (e is FormatException or OverflowException)
         {
             throw CouplingTable.Damaged(name, $"in the header: {e.Message}");
         }
@@ -58,7 +67,11 @@ public sealed record CouplingTableHeader(string What, string Basis, string Conve
             : throw new FormatException($"'{key}' is missing or of the wrong type");
 
     private static string Text(JsonElement root, string key) =>
-        Field(root, key, JsonValueKind.String, JsonValueKind.String).GetString()!;
+        Printable(Field(root, key, JsonValueKind.String, JsonValueKind.String).GetString()!);
+
+    // Error messages stay on one line whatever a damaged header says.
+    private static string Printable(string text) =>
+        text.Any(char.IsControl) ? throw new FormatException("a text has control characters") : text;
 
     private static long Number(JsonElement root, string key) =>
         Field(root, key, JsonValueKind.Number, JsonValueKind.Number).GetInt64();
