@@ -1,0 +1,235 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Text.Json;
+using Toolkit.Numerics.LinearAlgebra;
+using Toolkit.Numerics.Structures;
+
+namespace Toolkit.Numerics.Files;
+
+/// <summary>
+/// Structures and a map of their atoms as chemiscope JSON, version 1: the first principal components of the features
+/// of every atom, the finite scalar properties that all structures have, and, on request, a vector property as arrows.
+/// </summary>
+public static class Chemiscope
+{
+    private const int Components = 3;
+
+    /// <summary>Writes the file, which appears under its name when it is complete.</summary>
+    /// <param name="path">The file's name.</param>
+    /// <param name="name">The title of the data set.</param>
+    /// <param name="frames">The structures.</param>
+    /// <param name="table">The features of these structures.</param>
+    /// <param name="cutoff">The radius of an environment, Å.</param>
+    /// <param name="vectors">An atom property of three components to draw as arrows ("spins"), or null.</param>
+    /// <param name="vectorValues">[frame][atom, xyz]: that property's values; as many as frames when it is named.</param>
+    /// <exception cref="InputException">The file cannot be written.</exception>
+    public static void Write(
+        string path,
+        string name,
+        IReadOnlyList<Structure> frames,
+        FeatureTable table,
+        double cutoff,
+        string? vectors = null,
+        IReadOnlyList<double[]>? vectorValues = null)
+    {
+        ArgumentNullException.ThrowIfNull(frames);
+        ArgumentNullException.ThrowIfNull(table);
+        AtomicFile.Write(path, stream =>
+        {
+            using Utf8JsonWriter json = new(stream);
+            json.WriteStartObject();
+            json.WriteStartObject("meta");
+            json.WriteString("name", name);
+            json.WriteEndObject();
+            WriteStructures(json, frames);
+            json.WriteStartObject("properties");
+            WriteMap(json, table);
+            WriteAtomScalars(json, frames);
+            WriteScalars(json, frames);
+            json.WriteEndObject();
+            WriteEnvironments(json, frames, cutoff);
+            if (vectors is not null && vectorValues is not null)
+            {
+                WriteArrows(json, vectors, vectorValues);
+            }
+
+            json.WriteEndObject();
+        });
+    }
+
+    private static void WriteStructures(Utf8JsonWriter json, IReadOnlyList<Structure> frames)
+    {
+        json.WriteStartArray("structures");
+        foreach (Structure frame in frames)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("size", frame.Count);
+            json.WriteStartArray("names");
+            foreach (int z in frame.Species)
+            {
+                json.WriteStringValue(Elements.Symbol(z));
+            }
+
+            json.WriteEndArray();
+            for (int k = 0; k < 3; k++)
+            {
+                json.WriteStartArray(k == 0 ? "x" : k == 1 ? "y" : "z");
+                for (int i = 0; i < frame.Count; i++)
+                {
+                    json.WriteNumberValue(frame.Positions[3 * i + k]);
+                }
+
+                json.WriteEndArray();
+            }
+
+            // A molecule's box is none; a slab's missing vector has nothing to draw.
+            if (frame.Cell is { IsComplete: true } cell && frame.Periodic.Any)
+            {
+                json.WriteStartArray("cell");
+                foreach (double x in cell.Vectors)
+                {
+                    json.WriteNumberValue(x);
+                }
+
+                json.WriteEndArray();
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteMap(Utf8JsonWriter json, FeatureTable table)
+    {
+        int count = Math.Min(Components, table.FeatureCount);
+        double[] map = PrincipalComponents.Project(table.Values, table.FeatureCount, count);
+        for (int c = 0; c < count; c++)
+        {
+            StartProperty(json, $"principal component {c + 1}", "atom");
+            for (int i = c; i < map.Length; i += count)
+            {
+                json.WriteNumberValue(map[i]);
+            }
+
+            EndProperty(json);
+        }
+    }
+
+    private static void WriteAtomScalars(Utf8JsonWriter json, IReadOnlyList<Structure> frames)
+    {
+        foreach (string key in frames.Count > 0 ? frames[0].AtomProperties.Keys : [])
+        {
+            PropertyArray?[] values = frames.Select(f => f.AtomProperties.GetValueOrDefault(key)).ToArray();
+            if (!Array.TrueForAll(values, static v => v is { Components: 1, Kind: PropertyKind.Real or PropertyKind.Integer }
+                && Array.TrueForAll(v.ToReals(), double.IsFinite)))
+            {
+                continue;
+            }
+
+            StartProperty(json, key, "atom");
+            foreach (double x in values.SelectMany(static v => v!.ToReals()))
+            {
+                json.WriteNumberValue(x);
+            }
+
+            EndProperty(json);
+        }
+    }
+
+    private static void WriteScalars(Utf8JsonWriter json, IReadOnlyList<Structure> frames)
+    {
+        foreach (string key in frames.Count > 0 ? frames[0].Properties.Keys : [])
+        {
+            PropertyValue?[] values = frames.Select(f => f.Properties.GetValueOrDefault(key)).ToArray();
+            bool areNumbers = Array.TrueForAll(values, static v =>
+                v is { IsScalar: true, Kind: PropertyKind.Real or PropertyKind.Integer } && double.IsFinite(v.ToReals()[0]));
+            bool areTexts = Array.TrueForAll(values, static v => v is { IsScalar: true, Kind: PropertyKind.Text });
+            bool isTaken = frames[0].AtomProperties.ContainsKey(key);
+            if ((!areNumbers && !areTexts) || isTaken)
+            {
+                continue;
+            }
+
+            StartProperty(json, key, "structure");
+            foreach (PropertyValue? value in values)
+            {
+                if (areTexts)
+                {
+                    json.WriteStringValue(value!.Texts[0]);
+                }
+                else
+                {
+                    json.WriteNumberValue(value!.ToReals()[0]);
+                }
+            }
+
+            EndProperty(json);
+        }
+    }
+
+    private static void WriteEnvironments(Utf8JsonWriter json, IReadOnlyList<Structure> frames, double cutoff)
+    {
+        json.WriteStartArray("environments");
+        for (int f = 0; f < frames.Count; f++)
+        {
+            for (int i = 0; i < frames[f].Count; i++)
+            {
+                json.WriteStartObject();
+                json.WriteNumber("structure", f);
+                json.WriteNumber("center", i);
+                json.WriteNumber("cutoff", cutoff);
+                json.WriteEndObject();
+            }
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteArrows(Utf8JsonWriter json, string name, IReadOnlyList<double[]> values)
+    {
+        json.WriteStartObject("shapes");
+        json.WriteStartObject(name);
+        json.WriteString("kind", "arrow");
+        json.WriteStartObject("parameters");
+        json.WriteStartObject("global");
+        json.WriteNumber("baseRadius", 0.1);
+        json.WriteNumber("headRadius", 0.2);
+        json.WriteNumber("headLength", 0.3);
+        json.WriteEndObject();
+        json.WriteStartArray("atom");
+        foreach (double[] frame in values)
+        {
+            for (int i = 0; i < frame.Length; i += 3)
+            {
+                json.WriteStartObject();
+                json.WriteStartArray("vector");
+                json.WriteNumberValue(frame[i]);
+                json.WriteNumberValue(frame[i + 1]);
+                json.WriteNumberValue(frame[i + 2]);
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void StartProperty(Utf8JsonWriter json, string name, string target)
+    {
+        json.WriteStartObject(name);
+        json.WriteString("target", target);
+        json.WriteStartArray("values");
+    }
+
+    private static void EndProperty(Utf8JsonWriter json)
+    {
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+}
