@@ -97,6 +97,7 @@ public static class Chemiscope
             }
 
             json.WriteEndObject();
+            json.Flush();
         }
 
         json.WriteEndArray();
@@ -231,5 +232,6 @@ public static class Chemiscope
     {
         json.WriteEndArray();
         json.WriteEndObject();
+        json.Flush();
     }
 }

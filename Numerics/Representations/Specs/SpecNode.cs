@@ -1,0 +1,56 @@
+using System.Collections.Generic;
+
+namespace Toolkit.Numerics.Representations;
+
+/// <summary>
+/// One key of the specification: its meaning, unit, default and range, stated once for the reader, the documentation
+/// and the examples.
+/// </summary>
+/// <param name="Name">The key.</param>
+/// <param name="Meaning">What it says, as a sentence without full stop.</param>
+internal abstract record SpecNode(string Name, string Meaning);
+
+/// <summary>What a missing object means.</summary>
+internal enum SpecAbsence
+{
+    /// <summary>It must be there.</summary>
+    Required,
+
+    /// <summary>All its keys have their defaults.</summary>
+    Defaults,
+
+    /// <summary>There is none.</summary>
+    Nothing,
+}
+
+/// <summary>An object with keys of its own.</summary>
+internal sealed record SpecGroup(string Name, string Meaning, SpecAbsence Absence, IReadOnlyList<SpecNode> Members)
+    : SpecNode(Name, Meaning);
+
+/// <summary>A number.</summary>
+internal sealed record SpecNumber(string Name, string Meaning, string Unit, double? Default, SpecRange Range)
+    : SpecNode(Name, Meaning)
+{
+    /// <summary>What stands in the place of a default when the key may be absent without one; null: it is required.</summary>
+    public string? WhenAbsent { get; init; }
+}
+
+/// <summary>A whole number.</summary>
+internal sealed record SpecInteger(string Name, string Meaning, int? Default, int Least, int Most) : SpecNode(Name, Meaning);
+
+/// <summary>One word out of several; the first is the default where <see cref="IsRequired"/> is false.</summary>
+internal sealed record SpecChoice(string Name, string Meaning, bool IsRequired, IReadOnlyList<SpecOption> Options)
+    : SpecNode(Name, Meaning);
+
+/// <summary>A list of element symbols.</summary>
+internal sealed record SpecElements(string Name, string Meaning) : SpecNode(Name, Meaning);
+
+/// <summary>A word that a choice may have.</summary>
+internal sealed record SpecOption(string Word, string Meaning);
+
+/// <summary>The allowed interval of a number; a bound may be another key, whose value then counts.</summary>
+internal sealed record SpecRange(double Above, double Most, string? MostKey = null)
+{
+    /// <summary>Whether <see cref="Above"/> itself is allowed.</summary>
+    public bool AllowsAbove { get; init; }
+}

@@ -1,0 +1,224 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using System.Text.Json;
+using Toolkit.Numerics.Files;
+using Toolkit.Numerics.Structures;
+
+namespace Toolkit.Numerics.Representations;
+
+/// <summary>
+/// Reads a JSON text by the schema: every key must be known, every value of its type and in its range. What is absent
+/// gets its default.
+/// </summary>
+internal sealed class SpecReader
+{
+    // Two slips of the finger; more is another word.
+    private const int FarthestSuggestion = 2;
+
+    private static readonly JsonDocumentOptions Options = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+
+    private readonly string _source;
+    private readonly Dictionary<string, object> _values = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _given = new(StringComparer.Ordinal);
+
+    private SpecReader(string source) => _source = source;
+
+    /// <summary>Values by path ("$.cutoff.radius"): double, int, string, or int[] for elements.</summary>
+    /// <exception cref="InputException">With the path, what was found and what was expected.</exception>
+    internal static SpecReader Read(string json, string source)
+    {
+        SpecReader reader = new(source);
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(json, Options);
+        }
+        catch (JsonException e)
+        {
+            // The message ends with the place, which is said in our way.
+            string what = e.Message.Split(" LineNumber:", 2)[0].Split(" Path:", 2)[0].TrimEnd('.');
+            throw new InputException(source, (e.LineNumber ?? 0) + 1, null, $"no JSON ({what})", "a JSON object");
+        }
+
+        using (document)
+        {
+            reader.Object(document.RootElement, "$", SpecSchema.Root);
+        }
+
+        return reader;
+    }
+
+    internal bool Has(string path) => _values.ContainsKey(path);
+
+    /// <summary>Whether the text itself has the key, rather than its default.</summary>
+    internal bool IsGiven(string path) => _given.Contains(path);
+
+    internal double Number(string path) => (double)_values[path];
+
+    internal int Integer(string path) => (int)_values[path];
+
+    internal string Word(string path) => (string)_values[path];
+
+    internal int[]? Elements(string path) => (int[]?)_values.GetValueOrDefault(path);
+
+    internal InputException Bad(string path, string found, string expected) => new(_source, null, path, found, expected);
+
+    private void Object(JsonElement element, string path, IReadOnlyList<SpecNode> members)
+    {
+        if (element.ValueKind != JsonValueKind.Object)
+        {
+            throw Bad(path, Show(element), "an object { … }");
+        }
+
+        Dictionary<string, JsonElement> given = new(StringComparer.Ordinal);
+        foreach (JsonProperty property in element.EnumerateObject())
+        {
+            if (!members.Any(m => m.Name == property.Name))
+            {
+                string? near = Nearest(property.Name, members.Select(static m => m.Name));
+                string known = string.Join(", ", members.Select(static m => m.Name));
+                throw Bad(
+                    path,
+                    "the unknown key " + InputError.Quote(property.Name),
+                    near is null ? $"one of {known}" : $"'{near}' perhaps; known are {known}");
+            }
+
+            if (!given.TryAdd(property.Name, property.Value))
+            {
+                throw Bad($"{path}.{property.Name}", "the key twice", "each key once");
+            }
+        }
+
+        foreach (SpecNode member in members)
+        {
+            string at = $"{path}.{member.Name}";
+            if (given.TryGetValue(member.Name, out JsonElement value))
+            {
+                _values[at] = Value(value, at, member);
+                _given.Add(at);
+            }
+            else if (member is SpecGroup { Absence: SpecAbsence.Defaults } group)
+            {
+                using JsonDocument empty = JsonDocument.Parse("{}");
+                Object(empty.RootElement, at, group.Members);
+            }
+            else if (Default(member) is object fallback)
+            {
+                _values[at] = fallback;
+            }
+            else if (member is SpecGroup { Absence: SpecAbsence.Required } or SpecNumber { WhenAbsent: null } or SpecChoice { IsRequired: true })
+            {
+                throw Bad(path, $"no key '{member.Name}'", $"{member.Name}: {member.Meaning}{Allowed(member)}");
+            }
+        }
+    }
+
+    private object Value(JsonElement value, string at, SpecNode node)
+    {
+        switch (node)
+        {
+            case SpecGroup group:
+                Object(value, at, group.Members);
+                return true;
+            case SpecNumber number:
+                double most = number.Range.MostKey is string key ? Number(at[..at.LastIndexOf('.')] + "." + key) : number.Range.Most;
+                if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out double x)
+                    || !(number.Range.AllowsAbove ? x >= number.Range.Above : x > number.Range.Above) || !(x <= most))
+                {
+                    throw Bad(at, Show(value), "a number" + Interval(number, most));
+                }
+
+                return x;
+            case SpecInteger integer:
+                return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int i) && i >= integer.Least && i <= integer.Most
+                    ? i
+                    : throw Bad(at, Show(value), $"a whole number {integer.Least}…{integer.Most}");
+            case SpecChoice choice:
+                return value.ValueKind == JsonValueKind.String && choice.Options.Any(o => o.Word == value.GetString())
+                    ? value.GetString()!
+                    : throw Bad(at, Show(value), "one of " + string.Join(", ", choice.Options.Select(static o => o.Word)));
+            default:
+                return Species(value, at);
+        }
+    }
+
+    private int[] Species(JsonElement value, string at)
+    {
+        InputException bad = Bad(at, Show(value), "a list of element symbols, each once, as [\"C\", \"H\"]");
+        if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() == 0)
+        {
+            throw bad;
+        }
+
+        SortedSet<int> numbers = [];
+        int place = 0;
+        foreach (JsonElement item in value.EnumerateArray())
+        {
+            if (item.ValueKind != JsonValueKind.String || !Structures.Elements.TryParse(item.GetString(), out int z))
+            {
+                throw Bad($"{at}[{place}]", Show(item), "an element's symbol");
+            }
+
+            if (!numbers.Add(z))
+            {
+                throw bad;
+            }
+
+            place++;
+        }
+
+        return numbers.ToArray();
+    }
+
+    private static object? Default(SpecNode node) => node switch
+    {
+        SpecNumber { Default: double x } => x,
+        SpecInteger { Default: int i } => i,
+        SpecChoice { IsRequired: false } choice => choice.Options[0].Word,
+        _ => null,
+    };
+
+    private static string Allowed(SpecNode node) =>
+        node is SpecChoice choice ? ", one of " + string.Join(", ", choice.Options.Select(static o => o.Word)) : "";
+
+    private static string Interval(SpecNumber number, double most)
+    {
+        string unit = number.Unit == "1" ? "" : " " + number.Unit;
+        string low = (number.Range.AllowsAbove ? " of at least " : " above ") + number.Range.Above.ToString("R", CultureInfo.InvariantCulture);
+        string high = most < double.MaxValue
+            ? $" and at most {most.ToString("R", CultureInfo.InvariantCulture)}{(number.Range.MostKey is string key ? $" (the {key})" : "")}"
+            : "";
+        return low + high + unit;
+    }
+
+    private static string Show(JsonElement element) => InputError.Quote(element.GetRawText());
+
+    /// <summary>The known key that is closest to an unknown one, or null when none is close.</summary>
+    private static string? Nearest(string unknown, IEnumerable<string> known) => known
+        .Select(name => (Name: name, Distance: Distance(unknown.ToLowerInvariant(), name)))
+        .Where(n => n.Distance <= FarthestSuggestion && n.Distance < n.Name.Length)
+        .OrderBy(static n => n.Distance)
+        .Select(static n => n.Name)
+        .FirstOrDefault();
+
+    /// <summary>How many letters must be inserted, left out or replaced (V. Levenshtein, 1965).</summary>
+    private static int Distance(string a, string b)
+    {
+        int[] row = Enumerable.Range(0, b.Length + 1).ToArray();
+        for (int i = 1; i <= a.Length; i++)
+        {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.Length; j++)
+            {
+                int above = row[j];
+                row[j] = Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
+                diagonal = above;
+            }
+        }
+
+        return row[b.Length];
+    }
+}

@@ -1,0 +1,159 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using System.Text;
+
+namespace Toolkit.Numerics.Representations;
+
+/// <summary>The specification's documentation and examples, made from the same schema that reads it.</summary>
+public static class SpecText
+{
+    private static readonly Dictionary<string, Dictionary<string, string>> Given = new(StringComparer.Ordinal)
+    {
+        ["power-spectrum"] = new() { ["$.cutoff.radius"] = "5.0", ["$.representation.kind"] = "\"power-spectrum\"" },
+        ["radial-spectrum"] = new() { ["$.cutoff.radius"] = "5.0", ["$.representation.kind"] = "\"radial-spectrum\"" },
+        ["points"] = new()
+        {
+            ["$.cutoff.radius"] = "4.0",
+            ["$.cutoff.kind"] = "\"polynomial\"",
+            ["$.density.kind"] = "\"delta\"",
+            ["$.density.center"] = "\"exclude\"",
+            ["$.density.sigma"] = "",
+            ["$.representation.kind"] = "\"power-spectrum\"",
+        },
+        ["ridge"] = new()
+        {
+            ["$.cutoff.radius"] = "4.0",
+            ["$.representation.kind"] = "\"power-spectrum\"",
+            ["$.model"] = "",
+            ["$.model.kind"] = "\"ridge\"",
+        },
+    };
+
+    /// <summary>The names of the examples.</summary>
+    public static IReadOnlyList<string> Examples { get; } = Given.Keys.ToArray();
+
+    /// <summary>A complete specification in JSON with a comment on every key; null when there is no such example.</summary>
+    public static string? Example(string name)
+    {
+        if (!Given.TryGetValue(name, out Dictionary<string, string>? given))
+        {
+            return null;
+        }
+
+        StringBuilder text = new("{\n");
+        WriteMembers(text, SpecSchema.Root, "$", 1, given);
+        return text.Append("}\n").ToString();
+    }
+
+    /// <summary>docs/spec.md: every key with type, unit, default and range.</summary>
+    public static string Documentation()
+    {
+        StringBuilder text = new(
+            """
+            <!-- Generated from Numerics/Representations/Specs/SpecSchema.cs; the test SpecTests compares. Do not edit by hand. -->
+            # The specification of features
+
+            A JSON object; `//` and `/* */` comments and trailing commas are allowed. Unknown keys are refused by name, values
+            outside their range with the path of the key.
+
+            | key | value | unit | default | meaning |
+            |---|---|---|---|---|
+
+            """);
+        WriteRows(text, SpecSchema.Root, "");
+        text.Append("\n## Examples\n\n`toolkit spec --example NAME` prints one of ");
+        text.Append(string.Join(", ", Examples.Select(static e => $"`{e}`"))).Append(".\n");
+        foreach (string name in Examples)
+        {
+            text.Append($"\n### {name}\n\n```jsonc\n").Append(Example(name)).Append("```\n");
+        }
+
+        return text.ToString();
+    }
+
+    private static void WriteRows(StringBuilder text, IReadOnlyList<SpecNode> members, string prefix)
+    {
+        foreach (SpecNode node in members)
+        {
+            string key = prefix + node.Name;
+            (string value, string unit, string fallback) = node switch
+            {
+                SpecNumber n => (Interval(n), n.Unit == "1" ? "" : n.Unit, n.Default is double d ? Text(d) : n.WhenAbsent ?? "required"),
+                SpecInteger i => ($"whole number {i.Least}…{i.Most}", "", i.Default?.ToString(CultureInfo.InvariantCulture) ?? "required"),
+                SpecChoice c => ("one word", "", c.IsRequired ? "required" : $"`{c.Options[0].Word}`"),
+                SpecElements => ("list of element symbols", "", "those of the data"),
+                SpecGroup g => ("object", "", g.Absence switch
+                {
+                    SpecAbsence.Required => "required",
+                    SpecAbsence.Defaults => "its keys' defaults",
+                    _ => "none",
+                }),
+                _ => throw new InvalidOperationException(node.GetType().Name),
+            };
+            text.Append($"| `{key}` | {value} | {unit} | {fallback} | {node.Meaning} |\n");
+            if (node is SpecChoice choice)
+            {
+                foreach (SpecOption option in choice.Options)
+                {
+                    text.Append($"| | `{option.Word}` | | | {option.Meaning} |\n");
+                }
+            }
+            else if (node is SpecGroup group)
+            {
+                WriteRows(text, group.Members, key + ".");
+            }
+        }
+    }
+
+    private static string Interval(SpecNumber number)
+    {
+        string low = (number.Range.AllowsAbove ? "≥ " : "> ") + Text(number.Range.Above);
+        string high = number.Range.MostKey is string key ? $", ≤ {key}" : number.Range.Most < double.MaxValue ? $", ≤ {Text(number.Range.Most)}" : "";
+        return $"number {low}{high}";
+    }
+
+    private static void WriteMembers(StringBuilder text, IReadOnlyList<SpecNode> members, string path, int depth, Dictionary<string, string> given)
+    {
+        string indent = new(' ', 2 * depth);
+        foreach (SpecNode node in members)
+        {
+            string at = $"{path}.{node.Name}";
+            if (node is SpecGroup group)
+            {
+                if (group.Absence == SpecAbsence.Nothing && !given.ContainsKey(at))
+                {
+                    continue;
+                }
+
+                text.Append($"{indent}// {node.Meaning}\n{indent}\"{node.Name}\": {{\n");
+                WriteMembers(text, group.Members, at, depth + 1, given);
+                text.Append(indent).Append("},\n");
+                continue;
+            }
+
+            string? value = given.GetValueOrDefault(at) ?? node switch
+            {
+                SpecNumber { Default: double d } => Text(d),
+                SpecInteger { Default: int i } => i.ToString(CultureInfo.InvariantCulture),
+                SpecChoice { IsRequired: false } c => $"\"{c.Options[0].Word}\"",
+                _ => "",
+            };
+            if (value.Length == 0)
+            {
+                continue;
+            }
+
+            string note = node switch
+            {
+                SpecNumber n => n.Meaning + (n.Unit == "1" ? "" : $", {n.Unit}"),
+                SpecChoice c => $"{c.Meaning}: {string.Join(" | ", c.Options.Select(static o => o.Word))}",
+                _ => node.Meaning,
+            };
+            text.Append($"{indent}\"{node.Name}\": {value}, // {note}\n");
+        }
+    }
+
+    private static string Text(double x) => x.ToString("R", CultureInfo.InvariantCulture);
+}

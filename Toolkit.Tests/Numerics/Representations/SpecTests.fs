@@ -1,0 +1,129 @@
+module Toolkit.Tests.Numerics.Representations.SpecTests
+
+open System
+open System.IO
+open Xunit
+open Toolkit.Numerics.Expansion
+open Toolkit.Numerics.Files
+open Toolkit.Numerics.Radial
+open Toolkit.Numerics.Representations
+open Toolkit.Tests.Laws
+
+let private parse (json: string) = Spec.Parse(json, "spec.json")
+
+let private least = """ "cutoff": {"radius": 4}, "representation": {"kind": "power-spectrum"} """
+
+[<Fact>]
+let ``what is absent gets its default, and comments are allowed`` () =
+    let spec = parse ("{ // the shortest\n" + least + ", /* end */ }")
+    Assert.Equal(CutoffFunction(4., 0.4, CutoffKind.ShiftedCosine), spec.Cutoff)
+    Assert.Equal(DensitySpec(Nullable 0.3, CentrePolicy.Include), spec.Density)
+    Assert.Equal(8, spec.NMax)
+    Assert.Equal(6, spec.LMax)
+    Assert.Null spec.Species
+    Assert.Equal(RepresentationKind.PowerSpectrum, spec.Kind)
+    Assert.Null spec.Model
+
+[<Fact>]
+let ``every key is taken`` () =
+    let spec =
+        parse
+            """{"cutoff": {"radius": 5.5, "smoothing": 5.5, "kind": "polynomial"},
+                "density": {"kind": "gaussian", "sigma": 0.25, "center": "separate"},
+                "radial": {"kind": "gto", "nmax": 3}, "lmax": 0, "species": ["O", "H"],
+                "representation": {"kind": "radial-spectrum"},
+                "model": {"kind": "ridge", "regularizer": 0, "folds": 3}}"""
+
+    Assert.Equal(CutoffFunction(5.5, 5.5, CutoffKind.Polynomial), spec.Cutoff)
+    Assert.Equal(DensitySpec(Nullable 0.25, CentrePolicy.Separate), spec.Density)
+    Assert.Equal(3, spec.NMax)
+    Assert.Equal(0, spec.LMax)
+    Assert.Equal<int>([ 1; 8 ], nonNull spec.Species)
+    Assert.Equal(RepresentationKind.RadialSpectrum, spec.Kind)
+    Assert.Equal(RidgeSpec(Nullable 0., 3), spec.Model)
+
+[<Fact>]
+let ``a specification written out reads back as the same`` () =
+    for name in SpecText.Examples do
+        let text = nonNull (SpecText.Example name)
+        let spec = Spec.Parse(text, name)
+        let again = parse (spec.ToJson())
+        Assert.Equal(spec.ToJson(), again.ToJson())
+        Assert.Equal(spec, again)
+        Assert.True((spec.Build([ 1; 6 ], name)).FeatureCount > 0)
+
+    Assert.Null(SpecText.Example "no such example")
+
+/// Every way to be wrong: the text, and the one line that it gets.
+let private wrong: (string * string) list =
+    let kinds = "power-spectrum, radial-spectrum"
+
+    [ "", "spec.json:1: found no JSON (The input does not contain any JSON tokens. Expected the input to start with a valid JSON token, when isFinalBlock is true), expected a JSON object"
+      "[]", "spec.json: $: found '[]', expected an object { … }"
+      "{}", "spec.json: $: found no key 'cutoff', expected cutoff: how far an environment reaches"
+      """{"cutoff": {}}""",
+      "spec.json: $.cutoff: found no key 'radius', expected radius: the distance beyond which nothing is seen"
+      """{"cutoff": {"radius": 4}}""", "spec.json: $: found no key 'representation', expected representation: what is made from the density"
+      """{"cutoff": {"radius": 4}, "representation": {}}""",
+      $"spec.json: $.representation: found no key 'kind', expected kind: the features, one of {kinds}"
+      """{"cutof": {"radius": 4}}""",
+      "spec.json: $: found the unknown key 'cutof', expected 'cutoff' perhaps; known are cutoff, density, radial, lmax, species, representation, model"
+      """{"Lmax": 4}""",
+      "spec.json: $: found the unknown key 'Lmax', expected 'lmax' perhaps; known are cutoff, density, radial, lmax, species, representation, model"
+      """{"cutoff": {"radus": 4}}""",
+      "spec.json: $.cutoff: found the unknown key 'radus', expected 'radius' perhaps; known are radius, smoothing, kind"
+      """{"cutoff": {"temperature": 4}}""",
+      "spec.json: $.cutoff: found the unknown key 'temperature', expected one of radius, smoothing, kind"
+      """{"lmax": 2, "lmax": 3}""", "spec.json: $.lmax: found the key twice, expected each key once"
+      """{"cutoff": 4}""", "spec.json: $.cutoff: found '4', expected an object { … }"
+      """{"cutoff": {"radius": "4"}}""", "spec.json: $.cutoff.radius: found '\"4\"', expected a number above 0 and at most 1000 Å"
+      """{"cutoff": {"radius": 0}}""", "spec.json: $.cutoff.radius: found '0', expected a number above 0 and at most 1000 Å"
+      """{"cutoff": {"radius": 1e999}}""", "spec.json: $.cutoff.radius: found '1e999', expected a number above 0 and at most 1000 Å"
+      """{"cutoff": {"radius": 4, "smoothing": 4.5}}""",
+      "spec.json: $.cutoff.smoothing: found '4.5', expected a number above 0 and at most 4 (the radius) Å"
+      """{"cutoff": {"radius": 4, "kind": "step"}}""",
+      "spec.json: $.cutoff.kind: found '\"step\"', expected one of shifted-cosine, polynomial"
+      "{" + least + """, "lmax": 2.5}""", "spec.json: $.lmax: found '2.5', expected a whole number 0…30"
+      "{" + least + """, "lmax": -1}""", "spec.json: $.lmax: found '-1', expected a whole number 0…30"
+      "{" + least + """, "radial": {"nmax": 99999999999}}""",
+      "spec.json: $.radial.nmax: found '99999999999', expected a whole number 1…30"
+      "{" + least + """, "species": []}""",
+      "spec.json: $.species: found '[]', expected a list of element symbols, each once, as [\"C\", \"H\"]"
+      "{" + least + """, "species": ["H", "Q"]}""", "spec.json: $.species[1]: found '\"Q\"', expected an element's symbol"
+      "{" + least + """, "species": ["H", "H"]}""",
+      "spec.json: $.species: found '[\"H\", \"H\"]', expected a list of element symbols, each once, as [\"C\", \"H\"]"
+      """{"cutoff": {"radius": 4}, "representation": {"kind": "bispectrum"}}""",
+      $"spec.json: $.representation.kind: found '\"bispectrum\"', expected one of {kinds}"
+      "{" + least + """, "density": {"kind": "delta", "sigma": 0.2}}""",
+      "spec.json: $.density.sigma: found a width with kind delta, expected sigma only with kind gaussian"
+      "{" + least + """, "model": {"kind": "ridge", "folds": 1}}""",
+      "spec.json: $.model.folds: found '1', expected a whole number 2…1000"
+      "{" + least + """, "model": {"kind": "ridge", "regularizer": -1}}""",
+      "spec.json: $.model.regularizer: found '-1', expected a number of at least 0"
+      "{" + least + """, "model": {"folds": 3}}""", "spec.json: $.model: found no key 'kind', expected kind: the model, one of ridge"
+      "{\n" + least + "\n\"lmax\" 2}", "spec.json:3: found no JSON" ]
+
+[<Fact>]
+let ``every wrong specification gets one line with the path of the key`` () =
+    for json, expected in wrong do
+        let e = Assert.Throws<InputException>(fun () -> parse json |> ignore)
+        Assert.StartsWith(expected, e.Message)
+        Assert.DoesNotContain("\n", e.Message)
+
+[<Fact>]
+let ``a basis that float64 cannot hold is named by its key`` () =
+    let spec = parse ("{" + least + """, "radial": {"nmax": 30}}""")
+    let e = Assert.Throws<InputException>(fun () -> spec.Build([ 1 ], "spec.json") |> ignore)
+    Assert.StartsWith("spec.json: $.radial.nmax: found ", e.Message)
+
+[<Fact>]
+let ``docs/spec.md is what the code says`` () =
+    let path = Path.Combine(SharedData.repository, "docs", "spec.md")
+    let expected = SpecText.Documentation()
+
+    // TOOLKIT_REGENERATE=1 writes the file instead of comparing.
+    if Environment.GetEnvironmentVariable "TOOLKIT_REGENERATE" = "1" then
+        Directory.CreateDirectory(nonNull (Path.GetDirectoryName path)) |> ignore
+        File.WriteAllText(path, expected)
+
+    Assert.Equal(expected, File.ReadAllText path)
