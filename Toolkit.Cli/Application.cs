@@ -5,6 +5,7 @@ using System.IO;
 using System.Linq;
 using System.Reflection;
 using Toolkit.Cli.Verbs;
+using Toolkit.Numerics.Files;
 
 namespace Toolkit.Cli;
 
@@ -19,6 +20,8 @@ public static class Application
     [
         CoefficientVerb.Create(),
         TablesVerb.Create(),
+        FeaturesVerb.Create(),
+        SpecVerb.Create(),
     ];
 
     /// <summary>Runs the command line <paramref name="args"/>; results go to <paramref name="output"/>, everything
@@ -56,7 +59,7 @@ public static class Application
             return Fail(error, e.Message, 2);
         }
         // What a user's files and data can cause. Anything else is a defect of ours and keeps its trace.
-        catch (Exception e) when (e is FailureException or IOException or InvalidDataException or FormatException
+        catch (Exception e) when (e is FailureException or InputException or IOException or InvalidDataException or FormatException
             or UnauthorizedAccessException)
         {
             return Fail(error, e.Message, 1);

@@ -1,11 +1,13 @@
 using System;
 using System.IO;
+using System.Runtime.InteropServices;
 
 namespace Toolkit.Numerics.Files;
 
 /// <summary>
 /// Writes a file under a temporary name in the same folder and renames it when it is complete: who reads the file
-/// sees the old content or the new one, never half of it, whatever ends the program in between.
+/// sees the old content or the new one, never half of it, whatever ends the program in between. An error or an
+/// interrupt (SIGINT, SIGTERM) also removes the temporary file; only a killed process leaves it behind.
 /// </summary>
 public static class AtomicFile
 {
@@ -21,7 +23,10 @@ public static class AtomicFile
         ArgumentNullException.ThrowIfNull(write);
         string full = Path.GetFullPath(path);
         string temporary = $"{full}.{Environment.ProcessId}-{Guid.NewGuid():N}.tmp";
-        FileStream? stream = Guard(path, () =>
+        void Remove(PosixSignalContext _) => File.Delete(temporary);
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Remove);
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Remove);
+        FileStream stream = Guard(path, () =>
         {
             if (Directory.Exists(full))
             {

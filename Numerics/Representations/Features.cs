@@ -1,0 +1,111 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Toolkit.Numerics.Files;
+using Toolkit.Numerics.Structures;
+
+namespace Toolkit.Numerics.Representations;
+
+/// <summary>The features of a whole data set as a specification says: what the command line and the figures share.</summary>
+public static class Features
+{
+    /// <summary>Features of every atom of every structure.</summary>
+    /// <param name="spec">How they are made.</param>
+    /// <param name="frames">The structures.</param>
+    /// <param name="specSource">What messages call the specification.</param>
+    /// <param name="source">What messages call the structures: the file's name.</param>
+    /// <param name="gradients">Whether gradients by all positions are wanted.</param>
+    /// <param name="threads">How many threads may work; the result is the same for any number.</param>
+    /// <param name="progress">Told the number of structures done, after each; or null.</param>
+    /// <returns>The values with their labels, and the specification with its species written out.</returns>
+    /// <exception cref="InputException">An element without channels; a basis or gradients that cannot be held.</exception>
+    public static FeatureTable Compute(
+        Spec spec,
+        IReadOnlyList<Structure> frames,
+        string specSource,
+        string source,
+        bool gradients = false,
+        int threads = 1,
+        Action<int>? progress = null)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(frames);
+        spec = spec with { Species = spec.Species ?? SpeciesOf(frames) };
+        RequireSpecies(spec.Species, frames, source);
+        if (spec.Species.Count == 0)
+        {
+            throw new InputException(source, null, null, "no atoms", "structures with atoms, or a specification with species");
+        }
+
+        InvariantRepresentation representation = spec.Build(spec.Species, specSource);
+        FeatureLabels labels = representation.Labels;
+        FeatureTable table = new(labels.Names, labels.Values.ToArray(), spec.ToJson(), gradients);
+        for (int f = 0; f < frames.Count; f++)
+        {
+            try
+            {
+                if (gradients)
+                {
+                    FeatureGradients all = representation.ComputeWithGradients(frames[f], threads);
+                    table.Add(frames[f], all.Values.ToArray(), all.Offsets, all.Atoms, all.Gradients.ToArray());
+                }
+                else
+                {
+                    table.Add(frames[f], representation.Compute(frames[f], threads));
+                }
+            }
+            catch (Exception e) when (e is OverflowException or OutOfMemoryException)
+            {
+                throw new InputException(
+                    source,
+                    null,
+                    $"frame {f + 1}",
+                    $"{frames[f].Count} atoms with {representation.FeatureCount} features{(gradients ? " and their gradients" : "")}, more than memory holds",
+                    "a smaller structure, cutoff, nmax or lmax");
+            }
+
+            progress?.Invoke(f + 1);
+        }
+
+        return table;
+    }
+
+    private static int[] SpeciesOf(IReadOnlyList<Structure> frames)
+    {
+        SortedSet<int> species = [];
+        foreach (Structure frame in frames)
+        {
+            foreach (int z in frame.Species)
+            {
+                species.Add(z);
+            }
+        }
+
+        return species.ToArray();
+    }
+
+    private static void RequireSpecies(IReadOnlyList<int> species, IReadOnlyList<Structure> frames, string source)
+    {
+        bool[] isKnown = new bool[Elements.Last + 1];
+        foreach (int z in species)
+        {
+            isKnown[z] = true;
+        }
+
+        for (int f = 0; f < frames.Count; f++)
+        {
+            for (int i = 0; i < frames[f].Count; i++)
+            {
+                if (!isKnown[frames[f].Species[i]])
+                {
+                    throw new InputException(
+                        source,
+                        null,
+                        $"frame {f + 1}, atom {i + 1}",
+                        $"the element {Elements.Symbol(frames[f].Species[i])}",
+                        $"one of the specification's species {string.Join(", ", species.Select(Elements.Symbol))}");
+                }
+            }
+        }
+    }
+}

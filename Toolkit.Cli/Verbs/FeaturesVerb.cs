@@ -1,0 +1,103 @@
+using System;
+using System.Collections.Generic;
+using System.CommandLine;
+using System.IO;
+using System.Linq;
+using Toolkit.Numerics.Files;
+using Toolkit.Numerics.Representations;
+using Toolkit.Numerics.Structures;
+
+namespace Toolkit.Cli.Verbs;
+
+/// <summary><c>toolkit features</c>: the features of every atom of a file, with their labels.</summary>
+internal static class FeaturesVerb
+{
+    public static Command Create()
+    {
+        var file = new Argument<string>("FILE.xyz") { Description = "structures in extended XYZ" };
+        var specification = new Option<string>("--spec") { Description = "the specification, JSON (see toolkit spec)", Required = true };
+        var output = new Option<string>("--out") { Description = "the file to write: .npz, or .mts for metatensor", Required = true };
+        var gradients = new Option<bool>("--gradients") { Description = "with the gradients by all positions" };
+        var chemiscope = new Option<string?>("--chemiscope") { Description = "also write a map of the atoms for chemiscope, .json" };
+        var spinKey = new Option<string?>("--spin-key") { Description = "the atom property that the map shows as arrows" };
+        var threads = new Option<int>("--threads")
+        {
+            Description = "how many threads may work (the result is the same for any number)",
+            DefaultValueFactory = _ => Environment.ProcessorCount,
+        };
+        var verb = new Command("features", "The features of every atom of a file, with their labels.")
+            { file, specification, output, gradients, chemiscope, spinKey, threads };
+        verb.SetAction(result =>
+        {
+            string outPath = result.GetValue(output)!;
+            string? map = result.GetValue(chemiscope), spins = result.GetValue(spinKey);
+            bool isNpz = RequireExtension("--out", outPath, ".npz", ".mts") == ".npz";
+            if (map is not null)
+            {
+                RequireExtension("--chemiscope", map, ".json");
+            }
+            else if (spins is not null)
+            {
+                throw new UsageException($"--spin-key: expected only with --chemiscope, found '{spins}' without");
+            }
+
+            if (result.GetValue(threads) < 1)
+            {
+                throw new UsageException($"--threads: found '{result.GetValue(threads)}', expected 1 or more");
+            }
+
+            string path = result.GetValue(file)!, specPath = result.GetValue(specification)!;
+            Spec spec = Spec.Read(specPath);
+            List<Structure> frames = ExtendedXyzReader.Read(path).ToList();
+
+            // What can fail for lack of a key or a folder fails before the long work.
+            double[][]? arrows = spins is null ? null : Labels.Spins(frames, path, spins);
+            RequireFolder(outPath);
+            if (map is not null)
+            {
+                RequireFolder(map);
+            }
+
+            using Progress progress = new(result.InvocationConfiguration.Error, "structures", frames.Count);
+            FeatureTable table = Features.Compute(
+                spec, frames, specPath, path, result.GetValue(gradients), result.GetValue(threads), progress.Report);
+            progress.Clear();
+            if (map is not null)
+            {
+                Chemiscope.Write(map, Path.GetFileNameWithoutExtension(path), frames, table, spec.Cutoff.Radius, spins, arrows);
+            }
+
+            if (isNpz)
+            {
+                FeatureNpz.Write(outPath, table);
+            }
+            else
+            {
+                Metatensor.Write(outPath, table);
+            }
+
+            result.InvocationConfiguration.Output.WriteLine(
+                $"{outPath}: {table.StructureCount} structures, {table.SampleCount} samples, {table.FeatureCount} features"
+                + (table.HasGradients ? $", {table.GradientRowCount} gradient rows" : ""));
+            return 0;
+        });
+        return verb;
+    }
+
+    private static string RequireExtension(string option, string path, params string[] allowed)
+    {
+        string extension = Path.GetExtension(path).ToLowerInvariant();
+        return allowed.Contains(extension)
+            ? extension
+            : throw new UsageException($"{option}: found '{path}', expected a name that ends with {string.Join(" or ", allowed)}");
+    }
+
+    private static void RequireFolder(string path)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "";
+        if (!Directory.Exists(folder))
+        {
+            throw new InputException(path, null, null, "no such folder", "a file that can be written");
+        }
+    }
+}
