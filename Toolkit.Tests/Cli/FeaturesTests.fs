@@ -1,0 +1,244 @@
+module Toolkit.Tests.Cli.FeaturesTests
+
+open System
+open System.IO
+open System.Text.Json
+open Xunit
+open Toolkit.Numerics.Files
+open Toolkit.Numerics.Representations
+open Toolkit.Numerics.Structures
+open Toolkit.Tests.Laws
+
+/// Two structures of different kinds, a specification, and their names.
+let private withFiles (test: string -> string -> string -> unit) =
+    let folder = Directory.CreateTempSubdirectory "toolkit"
+
+    try
+        let path name = Path.Combine(folder.FullName, name)
+
+        let structures =
+            [ Toolkit.Numerics.Structures.Periodicity.None, 5; Periodicity.All, 3 ]
+            |> List.mapi (fun seed (periodic, atoms) ->
+                let recipe: RandomStructure.Recipe =
+                    { Seed = seed
+                      Atoms = atoms
+                      Species = [ 1; 6 ]
+                      Periodic = periodic
+                      HasCell = periodic.Any
+                      Spacing = 0.9 }
+
+                (RandomStructure.build recipe |> RandomStructure.withVectors "spin" seed)
+                    .WithProperty("energy", PropertyValue.Real -1.5)
+                    .WithProperty("name", PropertyValue.Text $"frame {seed}"))
+
+        ExtendedXyzWriter.Write(path "in.xyz", structures)
+
+        File.WriteAllText(
+            path "spec.json",
+            """{ // small
+                "cutoff": {"radius": 3}, "radial": {"nmax": 2}, "lmax": 1, "representation": {"kind": "power-spectrum"} }"""
+        )
+
+        test (path "in.xyz") (path "spec.json") folder.FullName
+    finally
+        folder.Delete true
+
+let private ok (args: string list) =
+    let code, out, err = CommandLine.run args
+    Assert.Equal("", err)
+    Assert.Equal(0, code)
+    out
+
+let private fails code (part: string) (args: string list) =
+    let actual, out, err = CommandLine.run args
+    Assert.Contains(part, err)
+    Assert.Equal(code, actual)
+    Assert.Equal("", out)
+    Assert.Equal(1, err.Trim().Split('\n').Length)
+
+[<Fact>]
+let ``the npz holds values, samples, features and the whole specification`` () =
+    withFiles (fun xyz specPath folder ->
+        let out = Path.Combine(folder, "out.npz")
+        Assert.Equal($"{out}: 2 structures, 8 samples, 20 features\n", (ok [ "features"; xyz; "--spec"; specPath; "--out"; out ]).ReplaceLineEndings "\n")
+        let all = NpyData.ReadAll out
+        Assert.Equal<string>([ "features"; "samples"; "spec"; "values" ], Seq.sort all.Keys)
+        Assert.Equal<int>([ 8; 20 ], all["values"].Shape)
+        Assert.Equal<string>([ "structure"; "atom"; "species" ], all["samples"].Fields)
+        Assert.Equal<string>([ "species_1"; "n_1"; "species_2"; "n_2"; "l" ], all["features"].Fields)
+        let frames = ExtendedXyzReader.Read xyz |> Array.ofSeq
+
+        let samples =
+            [| for f in 0..1 do
+                   for i in 0 .. frames[f].Count - 1 do
+                       yield! [ int64 f; int64 i; int64 frames[f].Species[i] ] |]
+
+        Assert.Equal<int64>(samples, all["samples"].ToIntegers())
+        let spec = Spec.Parse((all["spec"].ToTexts())[0], "npz")
+        Assert.Equal<int>([ 1; 6 ], nonNull spec.Species)
+        let representation = spec.Build([], "npz")
+        Assert.Equal<int64>(representation.Labels.Values.ToArray() |> Array.map int64, all["features"].ToIntegers())
+        let expected = frames |> Array.collect (fun s -> representation.Compute s)
+        Assert.Equal<float>(expected, all["values"].ToReals()))
+
+[<Fact>]
+let ``gradients in the file are those of the values, by finite differences`` () =
+    withFiles (fun xyz specPath folder ->
+        let out = Path.Combine(folder, "out.npz")
+        ok [ "features"; xyz; "--spec"; specPath; "--out"; out; "--gradients"; "--threads"; "1" ] |> ignore
+        let all = NpyData.ReadAll out
+        Assert.Equal<string>([ "sample"; "structure"; "atom" ], all["gradient_samples"].Fields)
+        let rows = all["gradient_samples"].ToIntegers()
+        let gradients = all["gradients"].ToReals()
+        Assert.Equal<int>([ rows.Length / 3; 3; 20 ], all["gradients"].Shape)
+        let frames = ExtendedXyzReader.Read xyz |> Array.ofSeq
+        let representation = (Spec.Parse((all["spec"].ToTexts())[0], "npz")).Build([], "npz")
+        let first = [| 0; frames[0].Count |]
+        let h = 1e-4
+
+        for s in 0..1 do
+            for atom in 0 .. frames[s].Count - 1 do
+                for k in 0..2 do
+                    let moved d =
+                        let p = frames[s].Positions.ToArray()
+                        p[3 * atom + k] <- p[3 * atom + k] + d
+                        representation.Compute(frames[s].WithPositions(ReadOnlySpan p))
+
+                    let difference = Array.map2 (fun a b -> (a - b) / (2. * h)) (moved h) (moved -h)
+
+                    for centre in 0 .. frames[s].Count - 1 do
+                        let row =
+                            Seq.tryFind
+                                (fun r -> rows[3 * r] = int64 (first[s] + centre) && rows[3 * r + 2] = int64 atom)
+                                (seq { 0 .. rows.Length / 3 - 1 })
+
+                        for f in 0..19 do
+                            let stated =
+                                match row with
+                                | Some r ->
+                                    Assert.Equal(int64 s, rows[3 * r + 1])
+                                    gradients[(r * 3 + k) * 20 + f]
+                                | None -> 0.
+
+                            Assert.InRange(stated, difference[centre * 20 + f] - 1e-5, difference[centre * 20 + f] + 1e-5))
+
+[<Fact>]
+let ``the mts file holds one block with samples, properties and gradients`` () =
+    withFiles (fun xyz specPath folder ->
+        let npz, mts = Path.Combine(folder, "out.npz"), Path.Combine(folder, "out.mts")
+        ok [ "features"; xyz; "--spec"; specPath; "--out"; npz; "--gradients" ] |> ignore
+        ok [ "features"; xyz; "--spec"; specPath; "--out"; mts; "--gradients" ] |> ignore
+        let a, b = NpyData.ReadAll npz, NpyData.ReadAll mts
+        Assert.Equal<string>([ "_" ], b["keys"].Fields)
+        let gradient = "blocks/0/gradients/positions/"
+
+        for there, here in
+            [ "values", "blocks/0/values"
+              "samples", "blocks/0/samples"
+              "features", "blocks/0/properties"
+              "gradients", gradient + "values"
+              "gradient_samples", gradient + "samples" ] do
+            Assert.Equal<int>(a[there].Shape, b[here].Shape)
+
+            if a[there].Fields.Count = 0 then
+                Assert.Equal<float>(a[there].ToReals(), b[here].ToReals())
+            else
+                Assert.Equal<int64>(a[there].ToIntegers(), b[here].ToIntegers())
+
+        Assert.Equal<string>([ "system"; "atom"; "center_type" ], b["blocks/0/samples"].Fields)
+        Assert.Equal<string>([ "sample"; "system"; "atom" ], b[gradient + "samples"].Fields)
+        Assert.Equal<string>([ "xyz" ], b[gradient + "components/0"].Fields)
+        Assert.Equal<int64>([| 0L; 1L; 2L |], b[gradient + "components/0"].ToIntegers())
+        Assert.Equal(7, b.Count))
+
+[<Fact>]
+let ``the chemiscope file keeps the rules of its format, with spins as arrows`` () =
+    withFiles (fun xyz specPath folder ->
+        let out, map = Path.Combine(folder, "out.npz"), Path.Combine(folder, "map.json")
+        ok [ "features"; xyz; "--spec"; specPath; "--out"; out; "--chemiscope"; map; "--spin-key"; "spin" ] |> ignore
+        let frames = ExtendedXyzReader.Read xyz |> Array.ofSeq
+        let atoms = frames |> Array.sumBy (fun s -> s.Count)
+        use document = JsonDocument.Parse(File.ReadAllText map)
+        let root = document.RootElement
+        let names (e: JsonElement) = e.EnumerateObject() |> Seq.map (fun p -> p.Name) |> List.ofSeq
+        Assert.Equal<string>([ "meta"; "structures"; "properties"; "environments"; "shapes" ], names root)
+        Assert.Equal("in", root.GetProperty("meta").GetProperty("name").GetString())
+        let structures = root.GetProperty("structures").EnumerateArray() |> Array.ofSeq
+        Assert.Equal(2, structures.Length)
+
+        for s, frame in Array.zip structures frames do
+            Assert.Equal(frame.Count, s.GetProperty("size").GetInt32())
+
+            for axis in [ "names"; "x"; "y"; "z" ] do
+                Assert.Equal(frame.Count, s.GetProperty(axis).GetArrayLength())
+
+            Assert.Equal(frame.Positions[1], s.GetProperty("y").[0].GetDouble())
+
+        Assert.False(fst (structures[0].TryGetProperty "cell"))
+        Assert.Equal(9, structures[1].GetProperty("cell").GetArrayLength())
+        Assert.Equal(atoms, root.GetProperty("environments").GetArrayLength())
+        let properties = root.GetProperty "properties"
+
+        for property in properties.EnumerateObject() do
+            let expected =
+                match property.Value.GetProperty("target").GetString() with
+                | "atom" -> atoms
+                | target ->
+                    Assert.Equal("structure", target)
+                    2
+
+            Assert.Equal(expected, property.Value.GetProperty("values").GetArrayLength())
+
+        Assert.Equal<string>(
+            [ "principal component 1"; "principal component 2"; "principal component 3"; "energy"; "name" ],
+            names properties
+        )
+
+        let arrows = root.GetProperty("shapes").GetProperty("spin")
+        Assert.Equal("arrow", arrows.GetProperty("kind").GetString())
+        let vectors = arrows.GetProperty("parameters").GetProperty("atom")
+        Assert.Equal(atoms, vectors.GetArrayLength())
+        Assert.Equal(frames[0].AtomProperties["spin"].Reals[4], vectors[1].GetProperty("vector").[1].GetDouble()))
+
+[<Fact>]
+let ``features are the same for any number of threads`` () =
+    withFiles (fun xyz specPath folder ->
+        let run threads =
+            let out = Path.Combine(folder, $"{threads}.npz")
+            ok [ "features"; xyz; "--spec"; specPath; "--out"; out; "--gradients"; "--threads"; string<int> threads ] |> ignore
+            File.ReadAllBytes out
+
+        Assert.Equal<byte>(run 1, run 4))
+
+[<Fact>]
+let ``wrong input gets one line and the right exit code, and leaves no file`` () =
+    withFiles (fun xyz specPath folder ->
+        let out = Path.Combine(folder, "out.npz")
+        let features (more: string list) = [ "features"; xyz; "--spec"; specPath ] @ more
+        let write (name: string) (text: string) =
+            let path = Path.Combine(folder, name)
+            File.WriteAllText(path, text)
+            path
+
+        fails 2 "--out" [ "features"; xyz; "--spec"; specPath ]
+        fails 2 ".npz or .mts" (features [ "--out"; "out.txt" ])
+        fails 2 "only with --chemiscope" (features [ "--out"; out; "--spin-key"; "spin" ])
+        fails 2 "--threads" (features [ "--out"; out; "--threads"; "0" ])
+        fails 1 "no such folder" (features [ "--out"; Path.Combine(folder, "no", "out.npz") ])
+        fails 1 "no spins" (features [ "--out"; out; "--chemiscope"; out + ".json"; "--spin-key"; "moment" ])
+        fails 1 "no such file" [ "features"; xyz + "x"; "--spec"; specPath; "--out"; out ]
+        fails 1 "no such file" [ "features"; xyz; "--spec"; specPath + "x"; "--out"; out ]
+        let bad = write "bad.xyz" "1\n\nH 0 0\n"
+        fails 1 "bad.xyz:3: atom 1: found 3 values" [ "features"; bad; "--spec"; specPath; "--out"; out ]
+        let iron = write "iron.json" """{"cutoff": {"radius": 3}, "species": ["C", "Fe"], "representation": {"kind": "radial-spectrum"}}"""
+        fails 1 "found the element H, expected one of the specification's species C, Fe" [ "features"; xyz; "--spec"; iron; "--out"; out ]
+        let unknown = write "unknown.json" """{"cutof": {}}"""
+        fails 1 "unknown key 'cutof'" [ "features"; xyz; "--spec"; unknown; "--out"; out ]
+        Assert.Empty(Directory.GetFiles(folder, "out*")))
+
+[<Fact>]
+let ``an example of a specification is printed by name`` () =
+    for name in SpecText.Examples do
+        Spec.Parse(ok [ "spec"; "--example"; name ], name) |> ignore
+
+    fails 2 "expected one of power-spectrum" [ "spec"; "--example"; "x" ]
