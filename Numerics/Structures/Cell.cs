@@ -353,7 +353,8 @@ public sealed class Cell : IEquatable<Cell>
         result[2] = z / n;
     }
 
-    private static string Describe(double[] m)
+    /// <summary>Nine numbers in three rows, on one line.</summary>
+    internal static string Describe(double[] m)
     {
         string R(int i) => m[i].ToString("R", CultureInfo.InvariantCulture);
         return $"[{R(0)} {R(1)} {R(2)}; {R(3)} {R(4)} {R(5)}; {R(6)} {R(7)} {R(8)}]";

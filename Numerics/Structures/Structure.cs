@@ -348,7 +348,7 @@ public sealed class Structure : IEquatable<Structure>
     private static void RequireAtomProperty(string name, PropertyArray value, int count)
     {
         ArgumentNullException.ThrowIfNull(value);
-        if (!PropertyArray.IsWord(name) || name.AsSpan().IndexOfAny("\"'{}[]:=,\\") >= 0)
+        if (!IsAtomPropertyName(name))
         {
             throw new ArgumentException($"\"{name}\" is no name for an atom property: a word without \" ' {{ }} [ ] : = , \\ is.", nameof(name));
         }
@@ -382,6 +382,10 @@ public sealed class Structure : IEquatable<Structure>
             throw new ArgumentException($"\"{name}\" is no name for a property: cell and periodicity are given for themselves.", nameof(name));
         }
     }
+
+    /// <summary>Whether files can name a column so.</summary>
+    internal static bool IsAtomPropertyName(string name) =>
+        PropertyArray.IsWord(name) && name.AsSpan().IndexOfAny("\"'{}[]:=,\\") < 0;
 
     private static bool IsReserved(string name) =>
         name.Equals("Lattice", StringComparison.OrdinalIgnoreCase)

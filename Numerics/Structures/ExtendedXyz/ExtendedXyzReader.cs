@@ -139,6 +139,7 @@ public static class ExtendedXyzReader
         private readonly int _words;
         private readonly int _count;
         private readonly object[] _values;
+        private List<int>? _elements;
         private int _atoms;
 
         internal Frame(XyzComment comment, int count, string source)
@@ -199,27 +200,16 @@ public static class ExtendedXyzReader
 
         internal Structure Finish()
         {
-            List<int>? species = null;
             double[] positions = [];
             List<KeyValuePair<string, PropertyArray>> properties = [];
             for (int c = 0; c < _columns.Length; c++)
             {
                 XyzColumn column = _columns[c];
-                if (IsElement(column))
-                {
-                    List<int> numbers = (List<int>)_values[c];
-                    if (species is not null && !System.Linq.Enumerable.SequenceEqual(species, numbers))
-                    {
-                        throw new ArgumentException("elements in species that differ from those in Z");
-                    }
-
-                    species = numbers;
-                }
-                else if (column.Name == "pos")
+                if (column.Name == "pos")
                 {
                     positions = ((List<double>)_values[c]).ToArray();
                 }
-                else
+                else if (!IsElement(column))
                 {
                     properties.Add(new(column.Name, _values[c] switch
                     {
@@ -231,7 +221,8 @@ public static class ExtendedXyzReader
                 }
             }
 
-            return Structure.Create(species!.ToArray(), positions, _comment.Cell, _comment.Periodic, properties, _comment.Properties);
+            int[] species = _elements?.ToArray() ?? [];
+            return Structure.Create(species, positions, _comment.Cell, _comment.Periodic, properties, _comment.Properties);
         }
 
         private static bool IsElement(XyzColumn column) => column.Name is "species" or "Z";
@@ -257,7 +248,14 @@ public static class ExtendedXyzReader
             XyzColumn column = _columns[c];
             if (IsElement(column))
             {
-                ((List<int>)_values[c]).Add(Element(column, word, line));
+                int z = Element(column, word, line);
+                ((List<int>)_values[c]).Add(z);
+                if (_elements is not null && _elements != _values[c] && _elements[_atoms] != z)
+                {
+                    throw BadWord(column, 0, word, line, Elements.Symbol(_elements[_atoms]) + ", the element that stands before it");
+                }
+
+                _elements ??= (List<int>)_values[c];
                 return;
             }
 

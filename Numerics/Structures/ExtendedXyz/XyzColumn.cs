@@ -41,7 +41,7 @@ internal readonly record struct XyzColumn(string Name, PropertyKind Kind, int Wi
                 "L" => PropertyKind.Logical,
                 _ => null,
             };
-            if (name.Length == 0 || kind is null
+            if (!Structure.IsAtomPropertyName(name) || kind is null
                 || !int.TryParse(parts[i + 2], NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out int width)
                 || width is < 1 or > Widest)
             {

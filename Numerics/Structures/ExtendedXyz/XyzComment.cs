@@ -142,9 +142,9 @@ internal sealed partial class XyzComment
             {
                 Cell = new Cell(lattice);
             }
-            catch (ArgumentException e)
+            catch (ArgumentException)
             {
-                throw Bad("Lattice", Facts(e), "three independent lattice vectors");
+                throw Bad("Lattice", "dependent vectors " + Cell.Describe(lattice), "linearly independent lattice vectors");
             }
         }
 
@@ -352,6 +352,7 @@ internal sealed partial class XyzComment
 
     private double[] ToLattice(string raw, PropertyValue? value) =>
         value is { Kind: PropertyKind.Real or PropertyKind.Integer, Shape: [9] }
+            && Array.TrueForAll(value.ToReals(), double.IsFinite)
             ? value.ToReals()
             : throw Bad("Lattice", InputError.Quote(raw), "nine numbers \"ax ay az bx by bz cx cy cz\"");
 

@@ -212,7 +212,7 @@ let malformed: (string * string) list =
       $"1\n{ext}:b:L:1\nH 0 0 0 yes\n", "in.xyz:3: b: found 'yes', expected T or F"
       "1\nProperties=pos:R:3:Z:I:1\n0 0 0 H\n", "in.xyz:3: Z: found 'H', expected an atomic number 0…118"
       "1\nProperties=species:S:1:pos:R:3:Z:I:1\nH 0 0 0 2\n",
-      "in.xyz:1: frame: found elements in species that differ from those in Z, expected a structure"
+      "in.xyz:3: Z: found '2', expected H, the element that stands before it"
       "1\nProperties=species:S:1:pos:R\nH 0 0 0\n",
       "in.xyz:2: Properties: found 'species:S:1:pos:R', expected name:kind:width triples, kind one of R I S L, as in species:S:1:pos:R:3"
       "1\nProperties=species:S:1:pos:Q:3\nH 0 0 0\n",
@@ -236,12 +236,16 @@ let malformed: (string * string) list =
       $"1\n{ext} e=\"_JSON {{1\"\nH 0 0 0\n", "in.xyz:2: e: found '{1', expected JSON after _JSON"
       $"1\n{ext} Lattice=\"1 0 0 0 1 0\"\nH 0 0 0\n",
       "in.xyz:2: Lattice: found '1 0 0 0 1 0', expected nine numbers \"ax ay az bx by bz cx cy cz\""
+      $"1\n{ext} Lattice=\"1 0 0 0 1 0 0 0 nan\"\nH 0 0 0\n",
+      "in.xyz:2: Lattice: found '1 0 0 0 1 0 0 0 nan', expected nine numbers \"ax ay az bx by bz cx cy cz\""
+      "1\nProperties=\"species:S:1:pos:R:3:my name:R:1\"\nH 0 0 0 1\n",
+      "in.xyz:2: Properties: found 'my name:R:1', expected name:kind:width triples, kind one of R I S L, as in species:S:1:pos:R:3"
       $"1\n{ext} Lattice=\"1 0 0 0 1 0 0 0 x\"\nH 0 0 0\n",
       "in.xyz:2: Lattice: found '1 0 0 0 1 0 0 0 x', expected nine numbers \"ax ay az bx by bz cx cy cz\""
       $"1\nLattice=\"1 0 0 0 1 0 0 0 1 {ext}\nH 0 0 0\n",
       "in.xyz:2: Lattice: found '\"1 0 0 0 1 0 0 0 1 Properties=species:S:1:pos:R:3', expected a closing quote \""
       $"1\n{ext} Lattice=\"1 0 0 0 1 0 1 1 0\"\nH 0 0 0\n",
-      "in.xyz:2: Lattice: found The lattice vectors are linearly dependent: [1 0 0; 0 1 0; 1 1 0], expected three independent lattice vectors"
+      "in.xyz:2: Lattice: found dependent vectors [1 0 0; 0 1 0; 1 1 0], expected linearly independent lattice vectors"
       $"1\n{ext} Lattice=\"1 0 0 0 1 0 0 0 0\"\nH 0 0 0\n",
       "in.xyz:2: Lattice: found no vector c, expected a lattice vector c, since the structure is periodic along it (pbc=\"T T T\", the default with a Lattice)"
       $"1\n{ext} pbc=\"T F F\"\nH 0 0 0\n",
