@@ -86,7 +86,7 @@ public sealed class DensityExpansion
     /// <returns><c>[atom, lm, channel]</c>, channel = group · nmax + n.</returns>
     public unsafe double[] Compute(Structure structure)
     {
-        NeighborList list = NeighborList.Build(structure, Cutoff);
+        NeighborList list = Neighbors(structure, 1);
         int[] groups = GroupsOf(structure);
         int lm = (LMax + 1) * (LMax + 1), channels = ChannelCount;
         double[] result = new double[structure.Count * lm * channels];
@@ -101,6 +101,18 @@ public sealed class DensityExpansion
                         .CopyTo(result.AsSpan((i * lm + k) * channels + g * NMax));
         }
         return result;
+    }
+
+    /// <summary>The pairs within the cutoff, checked.</summary>
+    /// <exception cref="CoincidentAtomsException">A pair at distance zero.</exception>
+    internal NeighborList Neighbors(Structure structure, int threads)
+    {
+        NeighborList list = NeighborList.Build(structure, Cutoff, threads);
+        int pair = list.Distances.IndexOf(0.0);
+        if (pair < 0) return list;
+        int centre = 0;
+        while (list.Offsets[centre + 1] <= pair) centre++;
+        throw new CoincidentAtomsException(centre, list.Neighbors[pair]);
     }
 
     /// <summary>The group of channels of each atom.</summary>
@@ -149,9 +161,6 @@ public sealed class DensityExpansion
         ReadOnlySpan<double> x = list.X, y = list.Y, z = list.Z, r = list.Distances;
         for (int p = first; p < end; p++)
         {
-            if (r[p] == 0)
-                throw new ArgumentException(
-                    $"atoms {centre} and {neighbors[p]} are at the same place: there is no direction between them");
             int k = next[groups[neighbors[p]]]++;
             scratch.Pair[k] = p;
             (scratch.X[k], scratch.Y[k], scratch.Z[k], scratch.R[k]) = (x[p], y[p], z[p], r[p]);

@@ -54,7 +54,7 @@ public sealed class LinearPotential
         foreach (InvariantRepresentation part in _design.Representations)
         {
             DensityExpansion expansion = part.Expansion;
-            NeighborList list = NeighborList.Build(structure, expansion.Cutoff, threads);
+            NeighborList list = expansion.Neighbors(structure, threads);
             int[] groups = expansion.GroupsOf(structure);
             double[] energies = new double[n], slopes = new double[3 * list.PairCount];
             int first = at, count = part.FeatureCount;

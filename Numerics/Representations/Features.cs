@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Files;
 using Toolkit.Numerics.Structures;
 
@@ -53,6 +54,11 @@ public static class Features
                 {
                     table.Add(frames[f], representation.Compute(frames[f], threads));
                 }
+            }
+            catch (CoincidentAtomsException e)
+            {
+                throw new InputException(
+                    source, null, $"frame {f + 1}, atoms {e.First + 1} and {e.Second + 1}", "the same place", "atoms apart");
             }
             catch (Exception e) when (e is OverflowException or OutOfMemoryException)
             {

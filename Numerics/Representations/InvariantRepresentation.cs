@@ -73,9 +73,10 @@ public abstract class InvariantRepresentation
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
     /// <returns><c>[atom, feature]</c>.</returns>
     /// <exception cref="ArgumentException">A species without channels.</exception>
+    /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
     public unsafe double[] Compute(Structure structure, int threads = 1)
     {
-        NeighborList list = NeighborList.Build(structure, Expansion.Cutoff, threads);
+        NeighborList list = Expansion.Neighbors(structure, threads);
         double[] values = new double[structure.Count * FeatureCount];
         int[] groups = Expansion.GroupsOf(structure);
         ForEachEnvironment(structure.Count, threads, (i, scratch) =>
@@ -91,9 +92,10 @@ public abstract class InvariantRepresentation
     /// <param name="structure">Its species must all have channels.</param>
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
     /// <exception cref="ArgumentException">A species without channels.</exception>
+    /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
     public unsafe FeatureGradients ComputeWithGradients(Structure structure, int threads = 1)
     {
-        NeighborList list = NeighborList.Build(structure, Expansion.Cutoff, threads);
+        NeighborList list = Expansion.Neighbors(structure, threads);
         int[] groups = Expansion.GroupsOf(structure);
         int features = FeatureCount, n = structure.Count;
 

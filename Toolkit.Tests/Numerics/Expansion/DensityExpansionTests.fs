@@ -93,4 +93,4 @@ let ``a species without channels and two atoms at one place are refused by name`
     let oxygen = Structure.Create(ReadOnlySpan [| 1; 8 |], ReadOnlySpan [| 0.; 0.; 0.; 0.; 0.; 1. |])
     Assert.Contains("atom 1 is O", Assert.Throws<ArgumentException>(fun () -> expansion.Compute oxygen |> ignore).Message)
     let twice = Structure.Create(ReadOnlySpan [| 1; 1 |], ReadOnlySpan [| 1.; 2.; 3.; 1.; 2.; 3. |])
-    Assert.Contains("atoms 0 and 1", Assert.Throws<ArgumentException>(fun () -> expansion.Compute twice |> ignore).Message)
+    Assert.Contains("atoms 0 and 1", Assert.Throws<CoincidentAtomsException>(fun () -> expansion.Compute twice |> ignore).Message)
