@@ -2,18 +2,7 @@ namespace Toolkit.Symbolic.Tables
 
 open Toolkit.Symbolic.Algebra
 
-/// The non-zero coefficients of one (l1, l2, l3), in increasing order of (m3, m1, m2); all arrays have one length.
-type internal CoefficientBlock =
-    { /// m1 + l1.
-      M1: byte[]
-      /// m2 + l2.
-      M2: byte[]
-      /// m3 + l3.
-      M3: byte[]
-      /// The coefficients, correctly rounded.
-      Values: float[] }
-
-/// Coefficients by the block, as the writers want them.
+/// Exact coefficients by the block, for the formats that print them.
 module internal Coefficients =
 
     /// The entries of one block with their exact values, in increasing order of (m3, m1, m2), zeros left out.
@@ -32,12 +21,3 @@ module internal Coefficients =
 
                    if not value.IsZero then
                        struct (index, value) |]
-
-    /// The entries of one block, correctly rounded.
-    let block (kind: TableKind) (l1: int) (l2: int) (l3: int) : CoefficientBlock =
-        let exact = exactBlock kind l1 l2 l3
-
-        { M1 = exact |> Array.map (fun (struct (i, _)) -> byte ((i.TwiceM1 + l1) / 2))
-          M2 = exact |> Array.map (fun (struct (i, _)) -> byte ((i.TwiceM2 + l2) / 2))
-          M3 = exact |> Array.map (fun (struct (i, _)) -> byte ((i.TwiceM3 + l3) / 2))
-          Values = exact |> Array.map (fun (struct (_, v)) -> v.ToDouble()) }

@@ -13,7 +13,7 @@ open System.Text.Json
 ///                   length of the file and its checksum;
 ///   then per block  value: float64[n], m1: uint8[n], m2: uint8[n], m3: uint8[n], zeros up to a multiple of 8 bytes;
 ///                   a stored m is the index m + l; entries in increasing order of (m3, m1, m2), zeros left out;
-///   then the index  per block int32 2·l1, int32 2·l2, int32 2·l3, int32 n, int64 position.
+///   then the index  in increasing order of (l1, l2, l3), whatever the order of the blocks: per block int32 2·l1, int32 2·l2, int32 2·l3, int32 n, int64 position.
 /// The checksum is SHA-256 of everything after the header, followed by the header with 64 zeros in the checksum's place.
 module TableFile =
 
@@ -48,44 +48,51 @@ module TableFile =
     let internal writeTo (stream: Stream) (spec: TableSpec) : unit =
         use hash = IncrementalHash.CreateHash HashAlgorithmName.SHA256
         stream.Position <- int64 headerLength
-        let mutable position = int64 headerLength
+        let position = ref (int64 headerLength)
 
         let put (bytes: byte[]) (count: int) =
             hash.AppendData(bytes, 0, count)
             stream.Write(bytes, 0, count)
-            position <- position + int64 count
+            position.Value <- position.Value + int64 count
 
-        let index = ResizeArray<byte>()
+        let index = ResizeArray<struct (int * int * int * int * int64)>()
+        let buffer = ref (Array.zeroCreate<byte> 4096)
+        let entries = ref 0L
+
+        Generator(spec).ForEachBlock(fun l1 l2 l3 block ->
+            let n = block.Count
+            let size = (11 * n + 7) / 8 * 8
+
+            if buffer.Value.Length < size then
+                buffer.Value <- Array.zeroCreate (2 * size)
+
+            let bytes = buffer.Value
+
+            for i in 0 .. n - 1 do
+                BinaryPrimitives.WriteDoubleLittleEndian(Span(bytes, 8 * i, 8), block.Values[i])
+
+            Buffer.BlockCopy(block.M1, 0, bytes, 8 * n, n)
+            Buffer.BlockCopy(block.M2, 0, bytes, 9 * n, n)
+            Buffer.BlockCopy(block.M3, 0, bytes, 10 * n, n)
+            Array.Clear(bytes, 11 * n, size - 11 * n)
+            index.Add(struct (l1, l2, l3, n, position.Value))
+            put bytes size
+            entries.Value <- entries.Value + int64 n)
+
+        index.Sort()
+        let blocks = index.Count
+        let indexPosition = position.Value
         let record = Array.zeroCreate<byte> 24
-        let mutable blocks = 0
-        let mutable entries = 0L
 
-        for (struct (l1, l2, l3)) in spec.Blocks do
-            let block = Coefficients.block spec.Kind l1 l2 l3
-            let n = block.Values.Length
+        for (struct (l1, l2, l3, n, at)) in index do
+            BinaryPrimitives.WriteInt32LittleEndian(Span(record, 0, 4), l1)
+            BinaryPrimitives.WriteInt32LittleEndian(Span(record, 4, 4), l2)
+            BinaryPrimitives.WriteInt32LittleEndian(Span(record, 8, 4), l3)
+            BinaryPrimitives.WriteInt32LittleEndian(Span(record, 12, 4), n)
+            BinaryPrimitives.WriteInt64LittleEndian(Span(record, 16, 8), at)
+            put record record.Length
 
-            if n > 0 then
-                let bytes = Array.zeroCreate<byte> ((11 * n + 7) / 8 * 8)
-
-                for i in 0 .. n - 1 do
-                    BinaryPrimitives.WriteDoubleLittleEndian(Span(bytes, 8 * i, 8), block.Values[i])
-
-                Array.blit block.M1 0 bytes (8 * n) n
-                Array.blit block.M2 0 bytes (9 * n) n
-                Array.blit block.M3 0 bytes (10 * n) n
-                BinaryPrimitives.WriteInt32LittleEndian(Span(record, 0, 4), l1)
-                BinaryPrimitives.WriteInt32LittleEndian(Span(record, 4, 4), l2)
-                BinaryPrimitives.WriteInt32LittleEndian(Span(record, 8, 4), l3)
-                BinaryPrimitives.WriteInt32LittleEndian(Span(record, 12, 4), n)
-                BinaryPrimitives.WriteInt64LittleEndian(Span(record, 16, 8), position)
-                index.AddRange record
-                put bytes bytes.Length
-                blocks <- blocks + 1
-                entries <- entries + int64 n
-
-        let indexPosition = position
-        put (index.ToArray()) index.Count
-        let head = header spec indexPosition blocks entries position
+        let head = header spec indexPosition blocks entries.Value position.Value
         hash.AppendData(head zeroChecksum)
         let sum = Convert.ToHexStringLower(hash.GetHashAndReset())
         stream.Position <- 0L

@@ -1,0 +1,157 @@
+module Toolkit.Tests.Symbolic.Tables.GeneratorTests
+
+open System
+open System.Collections.Generic
+open System.IO
+open System.Threading.Tasks
+open Xunit
+open Toolkit.Symbolic.AngularMomentum
+open Toolkit.Symbolic.Tables
+open Toolkit.Tests.Laws
+
+let private spec kind twiceLMax half =
+    match TableSpec.TryCreate(kind, HalfInteger.FromTwice twiceLMax, half) with
+    | Ok spec -> spec
+    | Error e -> failwith e
+
+let private index l1 l2 l3 m1 m2 m3 =
+    { TwiceL1 = l1
+      TwiceL2 = l2
+      TwiceL3 = l3
+      TwiceM1 = m1
+      TwiceM2 = m2
+      TwiceM3 = m3 }
+
+/// The entries of a block with doubled m's.
+let private entries (l1: int) (l2: int) (l3: int) (block: CoefficientBlock) =
+    [| for i in 0 .. block.Count - 1 ->
+           struct (2 * int block.M1[i] - l1, 2 * int block.M2[i] - l2, 2 * int block.M3[i] - l3, block.Values[i]) |]
+
+let private completeAndExact kind twiceLMax half =
+    let spec = spec kind twiceLMax half
+    let seen = HashSet<struct (int * int * int)>()
+
+    Generator(spec).ForEachBlock(fun l1 l2 l3 block ->
+        Assert.True(seen.Add(struct (l1, l2, l3)))
+
+        let expected =
+            Coefficients.exactBlock kind l1 l2 l3
+            |> Array.map (fun (struct (i, v)) -> struct (i.TwiceM1, i.TwiceM2, i.TwiceM3, v.ToDouble()))
+
+        Assert.Equal<struct (int * int * int * float)[]>(expected, entries l1 l2 l3 block))
+
+    for (struct (l1, l2, l3)) in spec.Blocks do
+        if (Coefficients.exactBlock kind l1 l2 l3).Length > 0 then
+            Assert.True(seen.Contains(struct (l1, l2, l3)))
+
+[<Fact>]
+let ``the recurrence gives every 3j symbol correctly rounded and none besides, half-integers included`` () =
+    completeAndExact ThreeJ 9 true
+
+[<Fact>]
+let ``the recurrence gives every Clebsch–Gordan coefficient correctly rounded and none besides`` () =
+    completeAndExact Cg 9 true
+
+[<Fact>]
+let ``the recurrence gives every real-basis coefficient correctly rounded and none besides`` () =
+    completeAndExact RealCg 12 false
+
+[<Fact>]
+let ``every 3j symbol with j up to 20 is correctly rounded`` () =
+    // Each symmetry class (12 column permutations and reversals of m) is compared with its exact value once, through the
+    // member with j1 ≥ j2 ≥ j3 and m as given there; the other members must repeat its float64 bit for bit.
+    let values = Dictionary<struct (int * int * int * int * int), float>()
+    let mutable count = 0
+    let generator = Generator(spec ThreeJ 40 false)
+
+    let canonical (a: struct (int * int)) (b: struct (int * int)) (c: struct (int * int)) =
+        let swap (x: struct (int * int)) (y: struct (int * int)) odd = if x >= y then struct (x, y, odd) else struct (y, x, not odd)
+        let struct (a, b, odd) = swap a b false
+        let struct (b, c, odd) = swap b c odd
+        let struct (a, b, odd) = swap a b odd
+        struct (a, b, c, odd)
+
+    let key l1 l2 l3 m1 m2 m3 =
+        let struct (struct (j1, n1), struct (j2, n2), struct (j3, n3), odd) = canonical struct (l1, m1) struct (l2, m2) struct (l3, m3)
+        // Two columns may have equal j, so that reversal needs a second sort.
+        let struct (struct (_, r1), struct (_, r2), struct (_, _), oddR) = canonical struct (l1, -m1) struct (l2, -m2) struct (l3, -m3)
+        ignore n3
+        let reversed = struct (r1, r2) > struct (n1, n2)
+        let flips = (if reversed then oddR else odd) <> reversed
+        let sign = if flips && ((l1 + l2 + l3) / 2) &&& 1 = 1 then -1.0 else 1.0
+        struct ((if reversed then struct (j1, j2, j3, r1, r2) else struct (j1, j2, j3, n1, n2)), sign)
+
+    generator.ForEachBlock(fun l1 l2 l3 block ->
+        for (struct (m1, m2, m3, value)) in entries l1 l2 l3 block do
+            count <- count + 1
+            let struct (key, sign) = key l1 l2 l3 m1 m2 m3
+
+            match values.TryGetValue key with
+            | true, known -> if known <> sign * value then failwith $"{l1} {l2} {l3} {m1} {m2} {m3}: {value} and {sign * known}"
+            | _ ->
+                let struct (j1, j2, j3, n1, n2) = key
+                let exact = (ThreeJ.Exact(index j1 j2 j3 n1 n2 (-n1 - n2))).ToDouble()
+                if exact <> sign * value then failwith $"{l1} {l2} {l3} {m1} {m2} {m3}: {value}, exactly {sign * exact}"
+                values.Add(key, exact))
+
+    Assert.InRange(count, 1_700_000, 1_840_167)
+
+[<Fact>]
+let ``blocks with wide integers are correctly rounded, too`` () =
+    // J up to 126 takes 128-bit integers and beyond it big ones; a few random entries of some blocks are compared.
+    let random = Random 20
+
+    Generator(spec RealCg 64 false).ForEachBlock(fun l1 l2 l3 block ->
+        if (l1 * 7 + l2 * 3 + l3) % 211 = 0 then
+            for _ in 1..3 do
+                let i = random.Next block.Count
+                let m1, m2, m3 = 2 * int block.M1[i] - l1, 2 * int block.M2[i] - l2, 2 * int block.M3[i] - l3
+                Assert.Equal((RealCg.Exact(index l1 l2 l3 m1 m2 m3)).ToDouble(), block.Values[i]))
+
+[<Theory>]
+[<InlineData(30, 34, 66)>]
+[<InlineData(40, 40, 60)>]
+[<InlineData(64, 64, 30)>]
+let ``the 128-bit and the unbounded chain agree with the sum, term by term`` (a: int) (B: int) (C: int) =
+    let chains: SumChain list = [ Int128Chain(B, C, a); BigChain(B, C, a) ]
+
+    for chain in chains do
+        if chain :? BigChain || a + B + C <= 126 then
+            for _ in 1..a do
+                chain.Step()
+
+            let hi, lo = Array.zeroCreate 400, Array.zeroCreate 400
+
+            for k in -C .. 7 .. B do
+                chain.Read(k, hi, lo)
+
+                for i in 0..5 .. chain.Length k - 1 do
+                    let c = max 0 -k + i
+                    let exact = RacahSum.value a B C (k + c) c
+                    let got = bigint hi[i] + bigint lo[i]
+                    // The pair carries at least 104 bits.
+                    Assert.True(abs (got - exact) <= (abs exact >>> 104), $"k = {k}, c = {c}")
+
+[<Fact>]
+let ``several threads make the same table at once`` () =
+    let expected = TableFile.toBytes (spec RealCg 10 false)
+    Parallel.For(0, 8, fun _ -> Assert.Equal<byte[]>(expected, TableFile.toBytes (spec RealCg 10 false))) |> ignore
+
+[<Fact>]
+let ``a writer that fails leaves the old file as it was and no other`` () =
+    let folder = Directory.CreateTempSubdirectory "toolkit-atomic-"
+
+    try
+        let path = Path.Combine(folder.FullName, "t.table")
+        File.WriteAllText(path, "old")
+
+        Assert.Throws<InvalidOperationException>(fun () ->
+            AtomicFile.write path (fun stream ->
+                stream.WriteByte 1uy
+                invalidOp "killed"))
+        |> ignore
+
+        Assert.Equal("old", File.ReadAllText path)
+        Assert.Equal(1, folder.GetFiles().Length)
+    finally
+        folder.Delete true
