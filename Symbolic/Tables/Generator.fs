@@ -48,15 +48,18 @@ type internal Generator(spec: TableSpec) =
                 DoubleDouble.OfRoot(factorials[b] * factorials[twice - b], BigInteger.One))
             Array.init (twice + 1) (fun b -> half[min b (twice - b)]))
 
-    let rootHi = roots |> Array.map (Array.map (fun r -> r.Hi))
-    let rootLo = roots |> Array.map (Array.map (fun r -> r.Lo))
+    // Padded with zeros by one vector, so that the last vector of a diagonal may reach past its end.
+    let width = Vector<float>.Count
+    let padded part = roots |> Array.map (fun row -> Array.append (Array.map part row) (Array.zeroCreate width))
+    let rootHi = padded (fun r -> r.Hi)
+    let rootLo = padded (fun r -> r.Lo)
     let invRoot2 = DoubleDouble.OfRoot(BigInteger.One, BigInteger 2)
     // 1/√(n!)
     let inverse = factorials |> Array.map (fun f -> DoubleDouble.OfRoot(BigInteger.One, f))
     let rootOf = Array.init (n + 2) (fun k -> DoubleDouble.OfRoot(BigInteger(max k 1), BigInteger.One))
-    let hi = Array.zeroCreate<float> (2 * n + 2)
-    let lo = Array.zeroCreate<float> (2 * n + 2)
-    let diagonal = Array.zeroCreate<float> (2 * n + 2)
+    let hi = Array.zeroCreate<float> (2 * n + 2 + width)
+    let lo = Array.zeroCreate<float> (2 * n + 2 + width)
+    let diagonal = Array.zeroCreate<float> (2 * n + 2 + width)
     let block = CoefficientBlock((n + 1) * (n + 1) * (if spec.Kind = RealCg then 4 else 1))
     let mutable fallbacks = 0
 
@@ -67,29 +70,35 @@ type internal Generator(spec: TableSpec) =
         let first = chain.FirstC k
         let count = chain.Length k
         let r1h, r1l, r2h, r2l = rootHi[l1], rootLo[l1], rootHi[l2], rootLo[l2]
-        let fh, fl = front.Hi, front.Lo
+        let fh, fl = Vector<float> front.Hi, Vector<float> front.Lo
+        let epsilons = Vector<float> epsilon
+        let mutable i = 0
 
-        for i in 0 .. count - 1 do
+        while i < count do
             let c = first + i
             let b = k + c
-            let xh, xl = r1h[b], r1l[b]
-            let yh, yl = r2h[c], r2l[c]
+            let xh, xl = Vector<float>(r1h, b), Vector<float>(r1l, b)
+            let yh, yl = Vector<float>(r2h, c), Vector<float>(r2l, c)
+            let th, tl = Vector<float>(hi, i), Vector<float>(lo, i)
             let p = xh * yh
-            let q = Math.FusedMultiplyAdd(xh, yl, Math.FusedMultiplyAdd(xl, yh, Math.FusedMultiplyAdd(xh, yh, -p)))
+            let q = Vector.FusedMultiplyAdd(xh, yl, Vector.FusedMultiplyAdd(xl, yh, Vector.FusedMultiplyAdd(xh, yh, -p)))
             let p2 = p * fh
-            let q2 = Math.FusedMultiplyAdd(p, fl, Math.FusedMultiplyAdd(q, fh, Math.FusedMultiplyAdd(p, fh, -p2)))
-            let th, tl = hi[i], lo[i]
+            let q2 = Vector.FusedMultiplyAdd(p, fl, Vector.FusedMultiplyAdd(q, fh, Vector.FusedMultiplyAdd(p, fh, -p2)))
             let p3 = p2 * th
-            let q3 = Math.FusedMultiplyAdd(p2, tl, Math.FusedMultiplyAdd(q2, th, Math.FusedMultiplyAdd(p2, th, -p3)))
+            let q3 = Vector.FusedMultiplyAdd(p2, tl, Vector.FusedMultiplyAdd(q2, th, Vector.FusedMultiplyAdd(p2, th, -p3)))
             let v = p3 + q3
             let r = q3 - (v - p3)
-            let e = epsilon * v
+            let e = epsilons * v
+            v.CopyTo(diagonal, i)
+            let sure = Vector.BitwiseAnd(Vector.Equals(v + (r + e), v), Vector.Equals(v + (r - e), v))
 
-            if inRange && v + (r + e) = v && v + (r - e) = v then
-                diagonal[i] <- v
-            else
-                fallbacks <- fallbacks + 1
-                diagonal[i] <- exact i
+            if not inRange || not (Vector.EqualsAll(sure, Vector<int64>.AllBitsSet)) then
+                for lane in 0 .. min width (count - i) - 1 do
+                    if not inRange || sure[lane] = 0L then
+                        fallbacks <- fallbacks + 1
+                        diagonal[i + lane] <- exact (i + lane)
+
+            i <- i + width
 
     /// K = 1/√(a! B! C! (J+1)!), times √(2·l3+1) for Clebsch–Gordan coefficients.
     let blockFactor (a: int) (B: int) (C: int) (l3: int) =
@@ -105,10 +114,17 @@ type internal Generator(spec: TableSpec) =
         let mutable at = 0
         let m1s, m2s, m3s, values = block.M1, block.M2, block.M3, block.Values
 
-        // m3 of the 3j symbol is k − (B−C)/2; the third m of a CG coefficient is its negative.
-        for row in 0 .. B + C do
-            let k = if is3j then row - C else B - row
-            let front = DoubleDouble.Normalised(factor, roots[l3][k + C])
+        let middle = (B + C) / 2
+        // Entries in rows below this one are repeated, in reverse, above the middle.
+        let unmirrored = B + C - middle
+        let mutable mirrored = 0
+
+        for row in 0..middle do
+            if row = unmirrored then
+                mirrored <- at
+
+            let k = row - C
+            let front = DoubleDouble.Normalised(factor, roots[l3][row])
 
             let exact i =
                 let c = chain.FirstC k + i
@@ -119,20 +135,48 @@ type internal Generator(spec: TableSpec) =
                 (if is3j then w else w * Surd.Create(1, BigInteger(l3 + 1), BigInteger.One)).ToDouble()
 
             fill chain k l1 l2 front exact
-            let sign = if is3j && (B + C + k) &&& 1 <> 0 then -1.0 else 1.0
             let first = chain.FirstC k
+            let last = chain.Length k - 1
 
-            // b = l1 − m1 grows with c, so m1 increases from the diagonal's end to its start.
-            for i in chain.Length k - 1 .. -1 .. 0 do
-                let v = diagonal[i]
+            if is3j then
+                // m3 = k − (B−C)/2. b = l1 − m1 grows with c, so m1 increases from the diagonal's end to its start.
+                let sign = if (B + C + k) &&& 1 <> 0 then -1.0 else 1.0
 
-                if v <> 0.0 then
-                    let c = first + i
-                    values[at] <- sign * v
-                    m1s[at] <- byte (l1 - (k + c))
-                    m2s[at] <- byte c
-                    m3s[at] <- byte row
-                    at <- at + 1
+                for i in last .. -1 .. 0 do
+                    let v = diagonal[i]
+
+                    if v <> 0.0 then
+                        values[at] <- sign * v
+                        m1s[at] <- byte (l1 - (k + first + i))
+                        m2s[at] <- byte (first + i)
+                        m3s[at] <- byte row
+                        at <- at + 1
+            else
+                // The diagonal is that of M = (B−C)/2 − k ≥ 0; ⟨l1 −m1 l2 −m2|l3 −M⟩ = (−1)^a ⟨l1 m1 l2 m2|l3 M⟩.
+                let sign = if chain.A &&& 1 <> 0 then -1.0 else 1.0
+
+                for i in 0..last do
+                    let v = diagonal[i]
+
+                    if v <> 0.0 then
+                        values[at] <- sign * v
+                        m1s[at] <- byte (k + first + i)
+                        m2s[at] <- byte (l2 - (first + i))
+                        m3s[at] <- byte row
+                        at <- at + 1
+
+        if unmirrored > middle then
+            mirrored <- at
+
+        // Reversing all three m multiplies a 3j symbol by (−1)^J and a CG coefficient by (−1)^a.
+        let odd = (if is3j then chain.A + B + C else chain.A) &&& 1 <> 0
+
+        for i in mirrored - 1 .. -1 .. 0 do
+            values[at] <- (if odd then -values[i] else values[i])
+            m1s[at] <- byte (l1 - int m1s[i])
+            m2s[at] <- byte (l2 - int m2s[i])
+            m3s[at] <- byte (l3 - int m3s[i])
+            at <- at + 1
 
         block.Count <- at
 

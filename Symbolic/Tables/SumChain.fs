@@ -9,7 +9,9 @@ open System.Numerics
 /// one subtraction per entry, along each diagonal k = b − c by itself. (Integer angular momenta need every second a
 /// only and take both steps in one pass.) |T| ≤ 2^{a+B+C}, the sum of all coefficients' magnitudes.
 ///
-/// A diagonal k ∈ [−C, B] is one m3 = k − (B−C)/2; along it c runs from max(0, −k) to a + min(C, B−k).
+/// A diagonal k ∈ [−C, B] is one m3 = k − (B−C)/2; along it c runs from max(0, −k) to a + min(C, B−k). Those with
+/// m3 > 0 are not kept: reading the generating function's palindromic factors backwards gives
+///     T(a; a+B−b, a+C−c) = (−1)^a T(a; b, c).
 [<AbstractClass>]
 type internal SumChain(B: int, C: int, aMax: int) =
 
@@ -35,7 +37,7 @@ type internal SumChain(B: int, C: int, aMax: int) =
 type internal Int64Chain(B: int, C: int, aMax: int) as this =
     inherit SumChain(B, C, aMax)
     let stride = aMax + min B C + 1
-    let t = Array.zeroCreate<int64> ((B + C + 1) * stride)
+    let t = Array.zeroCreate<int64> (((B + C) / 2 + 1) * stride)
 
     do
         let row n =
@@ -46,18 +48,27 @@ type internal Int64Chain(B: int, C: int, aMax: int) as this =
 
         let rowB, rowC = row B, row C
 
-        for k in -C .. B do
+        for k in -C .. (B + C) / 2 - C do
             let first = max 0 -k
             for i in 0 .. this.Length k - 1 do
                 t[(k + C) * stride + i] <- rowB[k + first + i] * rowC[first + i]
 
     override _.Step() =
-        for k in 0 .. B + C do
-            let n = this.Length(k - C)
-            let d = Span<int64>(t, k * stride, n + 1)
+        let width = Vector<int64>.Count
 
-            for i in n .. -1 .. 1 do
-                d[i] <- d[i] - d[i - 1]
+        for k in 0 .. (B + C) / 2 do
+            let at = k * stride
+            // Downwards in place, so that what is read is still the old row.
+            let mutable i = this.Length(k - C)
+
+            while i >= width do
+                let low = at + i - width
+                (Vector<int64>(t, low + 1) - Vector<int64>(t, low)).CopyTo(t, low + 1)
+                i <- i - width
+
+            while i >= 1 do
+                t[at + i] <- t[at + i] - t[at + i - 1]
+                i <- i - 1
 
         this.A <- this.A + 1
 
@@ -76,7 +87,7 @@ type internal Int64Chain(B: int, C: int, aMax: int) as this =
 type internal Int128Chain(B: int, C: int, aMax: int) as this =
     inherit SumChain(B, C, aMax)
     let stride = aMax + min B C + 1
-    let t = Array.zeroCreate<Int128> ((B + C + 1) * stride)
+    let t = Array.zeroCreate<Int128> (((B + C) / 2 + 1) * stride)
     let int128 (n: int) : Int128 = Int128.op_Implicit n
 
     do
@@ -88,13 +99,13 @@ type internal Int128Chain(B: int, C: int, aMax: int) as this =
 
         let rowB, rowC = row B, row C
 
-        for k in -C .. B do
+        for k in -C .. (B + C) / 2 - C do
             let first = max 0 -k
             for i in 0 .. this.Length k - 1 do
                 t[(k + C) * stride + i] <- rowB[k + first + i] * rowC[first + i]
 
     override _.Step() =
-        for k in 0 .. B + C do
+        for k in 0 .. (B + C) / 2 do
             let n = this.Length(k - C)
             let at = k * stride
 
@@ -117,7 +128,7 @@ type internal Int128Chain(B: int, C: int, aMax: int) as this =
 type internal BigChain(B: int, C: int, aMax: int) as this =
     inherit SumChain(B, C, aMax)
     let stride = aMax + min B C + 1
-    let t = Array.zeroCreate<BigInteger> ((B + C + 1) * stride)
+    let t = Array.zeroCreate<BigInteger> (((B + C) / 2 + 1) * stride)
 
     do
         let row n =
@@ -128,13 +139,13 @@ type internal BigChain(B: int, C: int, aMax: int) as this =
 
         let rowB, rowC = row B, row C
 
-        for k in -C .. B do
+        for k in -C .. (B + C) / 2 - C do
             let first = max 0 -k
             for i in 0 .. this.Length k - 1 do
                 t[(k + C) * stride + i] <- rowB[k + first + i] * rowC[first + i]
 
     override _.Step() =
-        for k in 0 .. B + C do
+        for k in 0 .. (B + C) / 2 do
             let n = this.Length(k - C)
             let at = k * stride
 
