@@ -26,7 +26,7 @@ public sealed class DensityExpansion
     private const int Lanes = EnvironmentScratch.Lanes;
 
     private readonly RadialTable _radial;
-    private readonly SphericalHarmonics _harmonics;
+    private readonly SphericalHarmonics<double> _harmonics;
     private readonly int[] _species;
     private readonly int[] _labels;
     private readonly double[] _own;
@@ -39,7 +39,7 @@ public sealed class DensityExpansion
     {
         ArgumentNullException.ThrowIfNull(radial);
         _radial = radial;
-        _harmonics = new SphericalHarmonics(radial.LMax);
+        _harmonics = new SphericalHarmonics<double>(radial.LMax);
         _species = species.Distinct().Order().ToArray();
         if (_species.Length == 0) throw new ArgumentException("expected at least one neighbour species", nameof(species));
         Centre = centre;

@@ -1,167 +1,300 @@
 using System;
+using System.Buffers;
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Toolkit.Numerics.Simd;
 
 namespace Toolkit.Numerics.Harmonics;
 
 /// <summary>
-/// Real spherical harmonics Y_lm(r/|r|), orthonormal on the sphere, without the Condon–Shortley phase: Y_1 ∝ (y, z, x).
-/// Index l² + l + m, m = −l … l, sines at negative m.
+/// Real spherical harmonics of many points, with first and second derivatives, in float64 or float32.
 /// </summary>
-public sealed class SphericalHarmonics
+/// <typeparam name="T"><c>double</c> or <c>float</c>.</typeparam>
+/// <remarks>
+/// Orthonormal on the sphere, no Condon–Shortley phase: √2 (−1)^m Re Y_l^m for m &gt; 0, √2 (−1)^m Im Y_l^|m| for m &lt; 0,
+/// with Y_l^m the orthonormal complex ones with that phase; row l² + l + m, so that Y_1 ∝ (y, z, x). Points run fastest in
+/// every output: values [lm, point], gradients [x y z, lm, point], Hessians [xx xy xz yy yz zz, lm, point]. Derivatives
+/// are with respect to the vector r itself (1/Å for points in Å), not to the direction. Instances are immutable and may be
+/// shared between threads. The algorithm is told in <c>HarmonicsKernel</c>; the scalar form is the same code, and
+/// <see cref="HarmonicsReference"/> is an independent slow formula.
+/// </remarks>
+public sealed unsafe class SphericalHarmonics<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Points per block.</summary>
-    internal const int Lanes = 8;
+    /// <summary>The largest degree that is supported.</summary>
+    public const int LargestDegree = 50;
 
-    private readonly double[] _coefficients;
+    /// <summary>Bytes of output per pass that stay in the second-level cache before they go to memory.</summary>
+    private const int PassBytes = 1 << 18;
 
-    /// <summary>Prepares the recursion up to <paramref name="lmax"/>.</summary>
-    public SphericalHarmonics(int lmax)
+    private readonly T[] _coefficients;
+    private readonly VectorWidth _width;
+
+    /// <summary>Prepares the coefficients for degrees 0…lmax.</summary>
+    /// <param name="lmax">Largest degree, 0…50.</param>
+    /// <param name="kind">Functions of the direction or solid harmonics.</param>
+    /// <exception cref="ArgumentOutOfRangeException">lmax is negative or above 50.</exception>
+    /// <exception cref="NotSupportedException">T is neither double nor float.</exception>
+    public SphericalHarmonics(int lmax, HarmonicsKind kind = HarmonicsKind.Normalised)
+        : this(lmax, kind, VectorWidths.Widest)
     {
-        if (lmax is < 0 or > 50) throw new ArgumentOutOfRangeException(nameof(lmax), lmax, "expected 0 ≤ lmax ≤ 50");
-        LMax = lmax;
-        _coefficients = HarmonicsCoefficients.Create<double>(lmax);
     }
 
-    /// <summary>The largest l.</summary>
+    internal SphericalHarmonics(int lmax, HarmonicsKind kind, VectorWidth width)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(lmax);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(lmax, LargestDegree);
+        if (typeof(T) != typeof(double) && typeof(T) != typeof(float))
+        {
+            throw new NotSupportedException($"harmonics exist for double and float, not for {typeof(T).Name}");
+        }
+
+        LMax = lmax;
+        Kind = kind;
+        _coefficients = HarmonicsCoefficients.Create<T>(lmax);
+        _width = width;
+    }
+
+    /// <summary>Largest degree.</summary>
     public int LMax { get; }
 
-    /// <summary>The number of functions, (lmax + 1)².</summary>
+    /// <summary>Functions of the direction or solid harmonics.</summary>
+    public HarmonicsKind Kind { get; }
+
+    /// <summary>Number of functions, (lmax + 1)².</summary>
     public int Count => (LMax + 1) * (LMax + 1);
 
-    /// <summary>Values at some points.</summary>
-    /// <param name="x">x of the vectors: <c>[point]</c>; no vector may be zero.</param>
-    /// <param name="y">y: <c>[point]</c>.</param>
-    /// <param name="z">z: <c>[point]</c>.</param>
-    /// <param name="values">Receives <c>[lm, point]</c>.</param>
-    /// <exception cref="ArgumentException">Lengths do not match.</exception>
-    public void Compute(ReadOnlySpan<double> x, ReadOnlySpan<double> y, ReadOnlySpan<double> z, Span<double> values) =>
-        Compute(x, y, z, values, default);
+    /// <summary>Points in a block of <see cref="Block"/>: 8 float64 or 16 float32.</summary>
+    public static int BlockSize => 64 / Unsafe.SizeOf<T>();
 
-    /// <summary>Values and gradients at some points.</summary>
-    /// <param name="x">x of the vectors: <c>[point]</c>; no vector may be zero.</param>
-    /// <param name="y">y: <c>[point]</c>.</param>
-    /// <param name="z">z: <c>[point]</c>.</param>
-    /// <param name="values">Receives <c>[lm, point]</c>.</param>
-    /// <param name="gradients">Receives ∂Y_lm(r/|r|)/∂r: <c>[xyz, lm, point]</c>; empty when not wanted.</param>
-    /// <exception cref="ArgumentException">Lengths do not match.</exception>
-    public unsafe void Compute(ReadOnlySpan<double> x, ReadOnlySpan<double> y, ReadOnlySpan<double> z,
-        Span<double> values, Span<double> gradients)
+    /// <summary>
+    /// One block of <see cref="BlockSize"/> points, for loops that use the functions while they are in the cache. Fill
+    /// missing points with anything finite, e.g. zeros.
+    /// </summary>
+    /// <param name="x">x of the points [BlockSize].</param>
+    /// <param name="y">y of the points [BlockSize].</param>
+    /// <param name="z">z of the points [BlockSize].</param>
+    /// <param name="values">Output [lm, BlockSize].</param>
+    /// <param name="gradients">Output [x y z, lm, BlockSize], or empty: not computed.</param>
+    /// <exception cref="ArgumentException">A span is too short.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Block(
+        ReadOnlySpan<T> x, ReadOnlySpan<T> y, ReadOnlySpan<T> z, Span<T> values, Span<T> gradients = default)
     {
-        int n = x.Length;
-        if (y.Length != n || z.Length != n || values.Length != (long)Count * n
-            || (gradients.Length != 0 && gradients.Length != 3L * Count * n))
-            throw new ArgumentException($"expected {n} y, {n} z, {(long)Count * n} values and 0 or {3L * Count * n} "
-                + $"gradients; got {y.Length}, {z.Length}, {values.Length}, {gradients.Length}");
-        double[] block = new double[3 * Lanes + 4 * Count * Lanes];
-        fixed (double* p = block)
+        int size = BlockSize;
+        Require(x, size, nameof(x));
+        Require(y, size, nameof(y));
+        Require(z, size, nameof(z));
+        Require(values, Count * size, nameof(values));
+        if (!gradients.IsEmpty)
         {
-            double* v = p + 3 * Lanes, g = v + Count * Lanes;
-            for (int first = 0; first < n; first += Lanes)
-            {
-                int used = Math.Min(Lanes, n - first);
-                for (int k = 0; k < Lanes; k++)
-                {
-                    // Lanes beyond the last point repeat it.
-                    int at = first + Math.Min(k, used - 1);
-                    (p[k], p[Lanes + k], p[2 * Lanes + k]) = (x[at], y[at], z[at]);
-                }
-                if (gradients.Length == 0) Block(p, p + Lanes, p + 2 * Lanes, v);
-                else Block(p, p + Lanes, p + 2 * Lanes, v, g);
-                for (int lm = 0; lm < Count; lm++)
-                    new ReadOnlySpan<double>(v + lm * Lanes, used).CopyTo(values[(lm * n + first)..]);
-                for (int row = 0; row < (gradients.Length == 0 ? 0 : 3 * Count); row++)
-                    new ReadOnlySpan<double>(g + row * Lanes, used).CopyTo(gradients[(row * n + first)..]);
-            }
+            Require(gradients, 3 * Count * size, nameof(gradients));
+        }
+
+        fixed (T* px = x, py = y, pz = z, v = values, g = gradients)
+        {
+            Block(px, py, pz, v, g);
         }
     }
 
-    /// <summary>Eight points, one per lane: values <c>[lm, lane]</c>.</summary>
-    internal unsafe void Block(double* px, double* py, double* pz, double* values)
+    /// <summary>Values of one block on pointers that the caller vouches for.</summary>
+    internal void Block(T* x, T* y, T* z, T* values) => Block(x, y, z, values, null);
+
+    /// <summary>The same on pointers that the caller vouches for; <paramref name="gradients"/> may be null.</summary>
+    internal void Block(T* x, T* y, T* z, T* values, T* gradients) =>
+        Run(x, y, z, BlockSize, values, BlockSize, gradients, (nint)Count * BlockSize, null);
+
+    /// <summary>Values, and derivatives where their spans are not empty, of any number of points.</summary>
+    /// <param name="x">x of the points [points].</param>
+    /// <param name="y">y of the points [points].</param>
+    /// <param name="z">z of the points [points].</param>
+    /// <param name="values">Output [lm, point].</param>
+    /// <param name="gradients">Output [x y z, lm, point], or empty.</param>
+    /// <param name="hessians">Output [xx xy xz yy yz zz, lm, point], or empty; needs the gradients too.</param>
+    /// <exception cref="ArgumentException">A span is too short, or Hessians are asked for without gradients.</exception>
+    public void Compute(
+        ReadOnlySpan<T> x, ReadOnlySpan<T> y, ReadOnlySpan<T> z,
+        Span<T> values, Span<T> gradients = default, Span<T> hessians = default)
     {
-        Vector512<double> x = Vector512.Load(px), y = Vector512.Load(py), z = Vector512.Load(pz);
-        Vector512<double> inverse = Vector512<double>.One / Vector512.Sqrt(x * x + y * y + z * z);
-        Solid(x * inverse, y * inverse, z * inverse, values);
+        int points = x.Length;
+        Require(y, points, nameof(y));
+        Require(z, points, nameof(z));
+        fixed (T* px = x, py = y, pz = z)
+        {
+            Compute(px, py, pz, 1, points, values, gradients, hessians);
+        }
     }
 
-    /// <summary>The same with gradients <c>[xyz, lm, lane]</c>, by ∇Y(r) = (∇R(u) − l u Y) / |r|, u = r/|r|.</summary>
-    internal unsafe void Block(double* px, double* py, double* pz, double* values, double* gradients)
+    /// <summary>The same for points stored one after the other.</summary>
+    /// <param name="points">x, y, z of each point [points, 3].</param>
+    /// <param name="values">Output [lm, point].</param>
+    /// <param name="gradients">Output [x y z, lm, point], or empty.</param>
+    /// <param name="hessians">Output [xx xy xz yy yz zz, lm, point], or empty; needs the gradients too.</param>
+    /// <exception cref="ArgumentException">A span is too short, or its length is no multiple of three.</exception>
+    public void ComputeInterleaved(
+        ReadOnlySpan<T> points, Span<T> values, Span<T> gradients = default, Span<T> hessians = default)
     {
-        Vector512<double> x = Vector512.Load(px), y = Vector512.Load(py), z = Vector512.Load(pz);
-        Vector512<double> inverse = Vector512<double>.One / Vector512.Sqrt(x * x + y * y + z * z);
-        x *= inverse;
-        y *= inverse;
-        z *= inverse;
-        Solid(x, y, z, values);
-        double* gx = gradients, gy = gx + Count * Lanes, gz = gy + Count * Lanes;
-        Vector512.Store(Vector512<double>.Zero, gx);
-        Vector512.Store(Vector512<double>.Zero, gy);
-        Vector512.Store(Vector512<double>.Zero, gz);
-        fixed (double* coefficients = _coefficients)
+        if (points.Length % 3 != 0)
         {
-            for (int l = 1; l <= LMax; l++)
-            {
-                // Row centres of degree l and l − 1: index l² + l and l² − l.
-                double* below = values + (l * l - l) * Lanes, here = values + (l * l + l) * Lanes;
-                long at = (l * l + l) * Lanes;
-                Vector512<double> xl = x * l, yl = y * l, zl = z * l;
-                for (int m = 0; m <= l; m++)
-                {
-                    double* k = coefficients + HarmonicsCoefficients.Index(l, m);
-                    Vector512<double> zeta = Vector512.Create(k[HarmonicsCoefficients.Zeta]);
-                    Vector512<double> alpha = Vector512.Create(k[HarmonicsCoefficients.Alpha]);
-                    Vector512<double> beta = Vector512.Create(k[HarmonicsCoefficients.Beta]);
-                    // Cosines C and sines S of degree l − 1; absent ones are zero.
-                    Vector512<double> upC = Load(below, m + 1, l - 1), upS = Load(below, -m - 1, l - 1);
-                    Vector512<double> downC = m > 0 ? Load(below, m - 1, l - 1) : default;
-                    Vector512<double> downS = m > 1 ? Load(below, 1 - m, l - 1) : default;
-                    Vector512<double> cos = Vector512.Load(here + m * Lanes);
-                    Vector512.Store((beta * downC - alpha * upC - xl * cos) * inverse, gx + at + m * Lanes);
-                    Vector512.Store((-beta * downS - alpha * upS - yl * cos) * inverse, gy + at + m * Lanes);
-                    Vector512.Store((zeta * Load(below, m, l - 1) - zl * cos) * inverse, gz + at + m * Lanes);
-                    if (m == 0) continue;
-                    Vector512<double> sin = Vector512.Load(here - m * Lanes);
-                    Vector512.Store((beta * downS - alpha * upS - xl * sin) * inverse, gx + at - m * Lanes);
-                    Vector512.Store((beta * downC + alpha * upC - yl * sin) * inverse, gy + at - m * Lanes);
-                    Vector512.Store((zeta * Load(below, -m, l - 1) - zl * sin) * inverse, gz + at - m * Lanes);
-                }
-            }
+            throw new ArgumentException($"expected three numbers per point, got {points.Length}", nameof(points));
         }
 
-        static Vector512<double> Load(double* centre, int m, int l) =>
-            Math.Abs(m) > l ? Vector512<double>.Zero : Vector512.Load(centre + m * Lanes);
+        fixed (T* p = points)
+        {
+            Compute(p, p + 1, p + 2, 3, points.Length / 3, values, gradients, hessians);
+        }
     }
 
-    /// <summary>R_lm at unit vectors, degree by degree (<see cref="HarmonicsCoefficients"/> has the recursion).</summary>
-    private unsafe void Solid(Vector512<double> x, Vector512<double> y, Vector512<double> z, double* values)
+    private static void Require(ReadOnlySpan<T> span, long needed, string name)
     {
-        Vector512.Store(Vector512.Create(HarmonicsCoefficients.Y00), values);
-        fixed (double* coefficients = _coefficients)
+        if (span.Length < needed)
         {
-            for (int l = 1; l <= LMax; l++)
+            Fail(span.Length, needed, name);
+        }
+
+        static void Fail(int got, long needed, string name) =>
+            throw new ArgumentException($"expected at least {needed} numbers, got {got}", name);
+    }
+
+    private void Compute(
+        T* x, T* y, T* z, int step, int points, Span<T> values, Span<T> gradients, Span<T> hessians)
+    {
+        Require(values, (long)Count * points, nameof(values));
+        if (!hessians.IsEmpty)
+        {
+            Require(hessians, 6L * Count * points, nameof(hessians));
+            Require(gradients, 3L * Count * points, nameof(gradients));
+        }
+        else if (!gradients.IsEmpty)
+        {
+            Require(gradients, 3L * Count * points, nameof(gradients));
+        }
+
+        if (points == 0)
+        {
+            return;
+        }
+
+        // Whole passes go through a scratch block that stays in the cache: rows of one point each are too far apart in
+        // the output to be read back by the recursion, and a full cache line at a time can be written past the caches.
+        int planes = 1 + (gradients.IsEmpty ? 0 : 3) + (hessians.IsEmpty ? 0 : 6);
+        int rows = planes * Count;
+        int pass = Math.Clamp(PassBytes / (rows * sizeof(T)), BlockSize, 256) / BlockSize * BlockSize;
+        pass = Math.Min(pass, (points + BlockSize - 1) / BlockSize * BlockSize);
+        bool stream = (long)rows * points * sizeof(T) > 8 * PassBytes;
+        byte[] rented = ArrayPool<byte>.Shared.Rent((rows + 3) * pass * sizeof(T) + 64);
+        try
+        {
+            fixed (byte* start = rented)
+            fixed (T* v = values, g = gradients, h = hessians)
             {
-                double* two = values + ((l - 1) * (l - 1) - (l - 1)) * Lanes;
-                double* one = values + (l * l - l) * Lanes, here = values + (l * l + l) * Lanes;
-                double* k = coefficients + HarmonicsCoefficients.Index(l, 0);
-                for (int m = 0; m < l; m++, k += HarmonicsCoefficients.PerEntry)
+                T* block = (T*)(((nint)start + 63) & ~(nint)63);
+                T* sx = block + (nint)rows * pass, sy = sx + pass, sz = sy + pass;
+                nint plane = (nint)Count * pass;
+                for (int p = 0; p < points; p += pass)
                 {
-                    Vector512<double> az = Vector512.Create(k[HarmonicsCoefficients.A]) * z;
-                    Vector512<double> b = Vector512.Create(k[HarmonicsCoefficients.B]);
-                    Vector512<double> cos = az * Vector512.Load(one + m * Lanes);
-                    Vector512<double> sin = az * Vector512.Load(one - m * Lanes);
-                    if (m <= l - 2)
+                    int n = Math.Min(pass, points - p), padded = (n + BlockSize - 1) / BlockSize * BlockSize;
+                    for (int i = 0; i < n; i++)
                     {
-                        cos -= b * Vector512.Load(two + m * Lanes);
-                        sin -= b * Vector512.Load(two - m * Lanes);
+                        nint at = (nint)(p + i) * step;
+                        sx[i] = x[at];
+                        sy[i] = y[at];
+                        sz[i] = z[at];
                     }
-                    Vector512.Store(sin, here - m * Lanes);
-                    Vector512.Store(cos, here + m * Lanes);
+
+                    for (int i = n; i < padded; i++)
+                    {
+                        sx[i] = sy[i] = sz[i] = T.Zero;
+                    }
+
+                    Run(sx, sy, sz, padded, block, pass, planes > 1 ? block + plane : null, plane,
+                        planes > 4 ? block + 4 * plane : null);
+                    CopyRows(block, pass, Count, v + p, points, n, stream);
+                    if (planes > 1)
+                    {
+                        CopyRows(block + plane, pass, 3 * Count, g + p, points, n, stream);
+                    }
+
+                    if (planes > 4)
+                    {
+                        CopyRows(block + 4 * plane, pass, 6 * Count, h + p, points, n, stream);
+                    }
                 }
-                Vector512<double> s = Vector512.Create(k[HarmonicsCoefficients.A]);
-                Vector512<double> c1 = Vector512.Load(one + (l - 1) * Lanes);
-                Vector512<double> s1 = l == 1 ? Vector512<double>.Zero : Vector512.Load(one - (l - 1) * Lanes);
-                Vector512.Store(s * (x * s1 + y * c1), here - l * Lanes);
-                Vector512.Store(s * (x * c1 - y * s1), here + l * Lanes);
             }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    private void Run(
+        T* x, T* y, T* z, int points, T* values, nint stride, T* gradients, nint plane, T* hessians)
+    {
+        switch (_width)
+        {
+            case VectorWidth.Bits512:
+                Run<Lanes512<T>, Vector512<T>>(x, y, z, points, values, stride, gradients, plane, hessians);
+                break;
+            case VectorWidth.Bits256:
+                Run<Lanes256<T>, Vector256<T>>(x, y, z, points, values, stride, gradients, plane, hessians);
+                break;
+            case VectorWidth.Bits128:
+                Run<Lanes128<T>, Vector128<T>>(x, y, z, points, values, stride, gradients, plane, hessians);
+                break;
+            default:
+                Run<Lanes1<T>, T>(x, y, z, points, values, stride, gradients, plane, hessians);
+                break;
+        }
+    }
+
+    private void Run<TLanes, V>(
+        T* x, T* y, T* z, int points, T* values, nint stride, T* gradients, nint plane, T* hessians)
+        where TLanes : struct, ILanes<V, T>
+        where V : struct
+    {
+        bool normalised = Kind == HarmonicsKind.Normalised;
+        fixed (T* table = _coefficients)
+        {
+            for (int p = 0; p < points; p += TLanes.Count)
+            {
+                if (gradients == null)
+                {
+                    HarmonicsKernel<TLanes, V, T>.Values(
+                        x + p, y + p, z + p, table, LMax, normalised, values + p, stride);
+                    continue;
+                }
+
+                HarmonicsKernel<TLanes, V, T>.Gradients(
+                    x + p, y + p, z + p, table, LMax, normalised, hessians == null,
+                    values + p, stride, gradients + p, plane);
+                if (hessians != null)
+                {
+                    HarmonicsKernel<TLanes, V, T>.Hessians(
+                        x + p, y + p, z + p, table, LMax, normalised,
+                        values + p, stride, gradients + p, plane, hessians + p);
+                }
+            }
+        }
+    }
+
+    private static void CopyRows(
+        T* source, nint sourceStride, int rows, T* target, nint targetStride, int n, bool stream)
+    {
+        for (int row = 0; row < rows; row++)
+        {
+            if (stream)
+            {
+                Streaming.Copy(source, target, n);
+            }
+            else
+            {
+                new ReadOnlySpan<T>(source, n).CopyTo(new Span<T>(target, n));
+            }
+
+            source += sourceStride;
+            target += targetStride;
         }
     }
 }

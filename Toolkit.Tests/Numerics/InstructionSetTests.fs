@@ -1,15 +1,11 @@
 module Toolkit.Tests.Numerics.InstructionSetTests
 
 open System
-open System.Runtime.Intrinsics
 open Xunit
+open Toolkit.Numerics.Simd
 
-/// The widest vectors that the runtime maps to hardware: 512, 256, 128 bits, or 0 for plain scalar code.
-let private widest () =
-    if Vector512.IsHardwareAccelerated then 512
-    elif Vector256.IsHardwareAccelerated then 256
-    elif Vector128.IsHardwareAccelerated then 128
-    else 0
+/// The widest vectors that the kernels use: 512, 256, 128 bits, or 0 for plain scalar code.
+let private widest () = int VectorWidths.Widest
 
 /// The same tests run again with wide instruction sets switched off; TOOLKIT_MAX_VECTOR_BITS says what such a run
 /// allows, so that a switch without effect cannot pass for a test of the narrower code.

@@ -3,10 +3,13 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
+using Toolkit.Benchmarks.Harmonics;
+using Toolkit.Benchmarks.LinearAlgebra;
+using Toolkit.Benchmarks.Machine;
 using Toolkit.Benchmarks.Neighbors;
 using Toolkit.Benchmarks.Representations;
 using Toolkit.Benchmarks.Tables;
+using Toolkit.Numerics.Simd;
 
 namespace Toolkit.Benchmarks.Summary;
 
@@ -16,6 +19,9 @@ internal static class Report
     private static readonly Func<IEnumerable<Row>>[] Areas =
     [
         TableGenerationBenchmarks.Summary,
+        MachineLimits.Summary,
+        HarmonicsBenchmarks.Summary,
+        DenseBenchmarks.Summary,
         NeighborBenchmarks.Summary,
         RepresentationBenchmarks.Summary,
     ];
@@ -24,7 +30,7 @@ internal static class Report
     public static void Print(TextWriter output)
     {
         output.WriteLine($"# {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSArchitecture}, widest vectors: "
-            + (Vector512.IsHardwareAccelerated ? "512" : Vector256.IsHardwareAccelerated ? "256" : "128") + " bits");
+            + (int)VectorWidths.Widest + " bits");
         output.WriteLine("kernel\tworkload\tvalue\tunit\treference\tratio");
         foreach (Func<IEnumerable<Row>> area in Areas)
             foreach (Row row in area())

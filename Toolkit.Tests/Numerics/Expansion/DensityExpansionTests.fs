@@ -16,7 +16,7 @@ let private table = RadialTable.Build(SmearedGto(basis, lmax, cutoff, sigma), sm
 let private lmCount = (lmax + 1) * (lmax + 1)
 
 let private harmonics (v: float[]) =
-    let h = SphericalHarmonics lmax
+    let h = SphericalHarmonics<float>(lmax)
     let values = Array.zeroCreate h.Count
     h.Compute(ReadOnlySpan [| v[0] |], ReadOnlySpan [| v[1] |], ReadOnlySpan [| v[2] |], Span values)
     values

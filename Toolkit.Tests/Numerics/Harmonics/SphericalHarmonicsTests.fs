@@ -9,7 +9,7 @@ open Toolkit.Tests.Laws
 
 /// Values [lm] and gradients [xyz, lm] at one point.
 let private at lmax (v: float[]) =
-    let h = SphericalHarmonics lmax
+    let h = SphericalHarmonics<float>(lmax)
     let values, gradients = Array.zeroCreate h.Count, Array.zeroCreate (3 * h.Count)
     h.Compute(ReadOnlySpan [| v[0] |], ReadOnlySpan [| v[1] |], ReadOnlySpan [| v[2] |], Span values, Span gradients)
     values, gradients
@@ -108,7 +108,7 @@ let ``the sum of squares of one degree is (2l + 1) / 4π in every direction, to 
 let ``many points at once are each as one point alone`` () =
     Law.holdsFor 30 (Law.from (Gen.resize 40 (Gen.nonEmptyListOf vectors))) (fun points ->
         let points = Array.ofList points
-        let h = SphericalHarmonics 6
+        let h = SphericalHarmonics<float>(6)
         let n = points.Length
         let pick k = points |> Array.map (fun v -> v[k])
         let values, gradients = Array.zeroCreate (49 * n), Array.zeroCreate (3 * 49 * n)
@@ -145,6 +145,6 @@ let ``values and gradients are those that sphericart prints`` () =
 
 [<Fact>]
 let ``arrays of the wrong length and a wrong lmax are refused`` () =
-    let h = SphericalHarmonics 2
+    let h = SphericalHarmonics<float>(2)
     Assert.Throws<ArgumentException>(fun () -> let one = [| 1. |] in h.Compute(ReadOnlySpan one, ReadOnlySpan one, ReadOnlySpan one, Span(Array.zeroCreate 8))) |> ignore
-    Assert.Throws<ArgumentOutOfRangeException>(fun () -> SphericalHarmonics -1 |> ignore) |> ignore
+    Assert.Throws<ArgumentOutOfRangeException>(fun () -> SphericalHarmonics<float>(-1) |> ignore) |> ignore

@@ -1,0 +1,14 @@
+namespace Toolkit.Numerics.Harmonics;
+
+/// <summary>Which functions of the vector r = (x, y, z) are computed.</summary>
+public enum HarmonicsKind
+{
+    /// <summary>
+    /// Y_lm(r/|r|): functions of the direction. At r = 0, where there is none, l = 0 keeps its constant and every other
+    /// value and every derivative is 0.
+    /// </summary>
+    Normalised,
+
+    /// <summary>|r|^l Y_lm(r/|r|): homogeneous polynomials of degree l, smooth everywhere.</summary>
+    Solid,
+}

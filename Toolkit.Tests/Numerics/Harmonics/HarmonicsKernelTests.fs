@@ -1,0 +1,179 @@
+module Toolkit.Tests.Numerics.Harmonics.HarmonicsKernelTests
+
+open System
+open Xunit
+open Toolkit.Numerics.Harmonics
+open Toolkit.Numerics.Simd
+open Toolkit.Tests.Laws
+
+let private widths = [ VectorWidth.Scalar; VectorWidth.Bits128; VectorWidth.Bits256; VectorWidth.Bits512 ]
+let private kinds = [ HarmonicsKind.Normalised; HarmonicsKind.Solid ]
+
+/// Random points [3, n], the first ones on the poles, on the axes and at the origin.
+let private points seed n =
+    let random = Random(seed: int)
+    let p = Array.init (3 * n) (fun _ -> 4. * random.NextDouble() - 2.)
+    let special = [ 0., 0., 1.3; 0., 0., -0.7; 0., 0., 0.; 2., 0., 0.; 0., -1., 0. ]
+    special |> List.iteri (fun i (x, y, z) -> if i < n then p[i] <- x; p[n + i] <- y; p[2 * n + i] <- z)
+    p
+
+/// Points first … first + count − 1 of p [3, n]; empty gradients or second derivatives are not computed.
+let private compute (h: SphericalHarmonics<float>) (p: float[]) first count (v: float[]) (g: float[]) (s: float[]) =
+    let n = p.Length / 3
+    let x, y, z = first, n + first, 2 * n + first
+    h.Compute(ReadOnlySpan(p, x, count), ReadOnlySpan(p, y, count), ReadOnlySpan(p, z, count), Span v, Span g, Span s)
+
+let private all (h: SphericalHarmonics<float>) (p: float[]) =
+    let n = p.Length / 3
+    let v, g, s = Array.zeroCreate (h.Count * n), Array.zeroCreate (3 * h.Count * n), Array.zeroCreate (6 * h.Count * n)
+    compute h p 0 n v g s
+    v, g, s
+
+[<Fact>]
+let ``every width of vector gives the bits of the scalar form`` () =
+    Law.holdsFor 20 (Law.seeded (1, 40)) (fun (seed, n) ->
+        for kind in kinds do
+            let p = points seed n
+            let lmax = seed % 13
+            let expected = all (SphericalHarmonics<float>(lmax, kind, VectorWidth.Scalar)) p
+
+            for width in widths do
+                Assert.Equal<float[] * float[] * float[]>(expected, all (SphericalHarmonics<float>(lmax, kind, width)) p))
+
+[<Fact>]
+let ``values and gradients do not depend on what else is asked for`` () =
+    for kind in kinds do
+        let n = 37
+        let p = points 5 n
+        let h = SphericalHarmonics<float>(9, kind)
+        let v, g, _ = all h p
+        let v1, v2, g2 = Array.zeroCreate v.Length, Array.zeroCreate v.Length, Array.zeroCreate g.Length
+        compute h p 0 n v1 [||] [||]
+        compute h p 0 n v2 g2 [||]
+        Assert.Equal<float>(v, v1)
+        Assert.Equal<float>(v, v2)
+        Array.iter2 (fun a b -> Assert.InRange(abs (a - b), 0., 1e-11 * (1. + abs a))) g g2
+        let interleaved = Array.init (3 * n) (fun i -> p[(i % 3) * n + i / 3])
+        let v3 = Array.zeroCreate v.Length
+        h.ComputeInterleaved(ReadOnlySpan interleaved, Span v3)
+        Assert.Equal<float>(v, v3)
+
+[<Fact>]
+let ``outputs too large for the cache are those of few points`` () =
+    let n = 3001
+    let p = points 7 n
+    let h = SphericalHarmonics<float>(10)
+    let v, g = Array.zeroCreate (h.Count * n), Array.zeroCreate (3 * h.Count * n)
+    compute h p 0 n v g [||]
+    let v1, g1 = Array.zeroCreate h.Count, Array.zeroCreate (3 * h.Count)
+
+    for i in 0..n - 1 do
+        compute h p i 1 v1 g1 [||]
+        for lm in 0 .. h.Count - 1 do Assert.Equal(v1[lm], v[lm * n + i])
+        for lm in 0 .. 3 * h.Count - 1 do Assert.Equal(g1[lm], g[lm * n + i])
+
+[<Fact>]
+let ``solid harmonics equal the explicit sum`` () =
+    Law.holdsFor 20 (Law.seeded (6, 12)) (fun (seed, n) ->
+        let p = points seed n
+        let v, _, _ = all (SphericalHarmonics<float>(12, HarmonicsKind.Solid)) p
+
+        for i in 0..n - 1 do
+            let x, y, z = p[i], p[n + i], p[2 * n + i]
+            let r = sqrt (x * x + y * y + z * z)
+
+            for l in 0..12 do
+                for m in -l .. l do
+                    let expected = HarmonicsReference.Solid(l, m, x, y, z)
+                    Assert.InRange(abs (v[(l * l + l + m) * n + i] - expected), 0., 1e-11 * Math.Pow(r, float l) + 1e-300))
+
+[<Fact>]
+let ``gradients and Hessians agree with finite differences of values and gradients`` () =
+    for kind in kinds do
+        let n = 24
+        // The origin is left out: functions of the direction have no derivative there.
+        let p = points 11 n
+        p[2] <- 0.4
+        let h = SphericalHarmonics<float>(8, kind)
+        let _, g, s = all h p
+        let eps = 1e-5
+        let planes = array2D [ [ 0; 1; 2 ]; [ 1; 3; 4 ]; [ 2; 4; 5 ] ]
+
+        for d in 0..2 do
+            let shifted e = all h (Array.mapi (fun i x -> if i / n = d then x + e else x) p)
+            let vp, gp, _ = shifted eps
+            let vm, gm, _ = shifted -eps
+            let size = h.Count * n
+
+            for i in 0 .. size - 1 do
+                let slope = (vp[i] - vm[i]) / (2. * eps)
+                Assert.InRange(abs (g[d * size + i] - slope), 0., 1e-5 * (10. + abs slope))
+
+                for q in 0..2 do
+                    let curve = (gp[q * size + i] - gm[q * size + i]) / (2. * eps)
+                    Assert.InRange(abs (s[planes[q, d] * size + i] - curve), 0., 1e-5 * (100. + abs curve))
+
+[<Fact>]
+let ``solid harmonics are harmonic and functions of the direction obey r² ΔY = −l (l + 1) Y`` () =
+    for kind in kinds do
+        let n = 40
+        let p = points 3 n
+        let h = SphericalHarmonics<float>(20, kind)
+        let v, _, s = all h p
+
+        for lm in 0 .. h.Count - 1 do
+            let l = int (sqrt (float lm))
+
+            for i in 0..n - 1 do
+                let r2 = p[i] * p[i] + p[n + i] * p[n + i] + p[2 * n + i] * p[2 * n + i]
+                let at q = s[(q * h.Count + lm) * n + i]
+                let size = 1. + abs (at 0) + abs (at 3) + abs (at 5)
+                let expected = if kind = HarmonicsKind.Solid || r2 = 0. then 0. else -(float (l * (l + 1))) * v[lm * n + i] / r2
+                Assert.InRange(abs (at 0 + at 3 + at 5 - expected) / size, 0., 1e-11)
+
+[<Fact>]
+let ``at the origin only l = 0 is not zero for functions of the direction`` () =
+    let v, g, s = all (SphericalHarmonics<float>(6)) (Array.zeroCreate 3)
+    Assert.Equal(sqrt (0.25 / Math.PI), v[0])
+    Assert.All(v[1..], fun x -> Assert.Equal(0., x))
+    Assert.All(Array.append g s, fun x -> Assert.Equal(0., x))
+
+[<Fact>]
+let ``inversion multiplies degree l by (−1)^l`` () =
+    Law.holdsFor 20 (Law.seeded (1, 20)) (fun (seed, n) ->
+        let h = SphericalHarmonics<float>(15, HarmonicsKind.Solid)
+        let p = points seed n
+        let v, _, _ = all h p
+        let w, _, _ = all h (Array.map (~-) p)
+
+        for lm in 0 .. h.Count - 1 do
+            let sign = if int (sqrt (float lm)) % 2 = 0 then 1. else -1.
+            for i in 0..n - 1 do Assert.Equal(v[lm * n + i], sign * w[lm * n + i]))
+
+[<Fact>]
+let ``float32 agrees with float64 to its own precision`` () =
+    for kind in kinds do
+        let n = 50
+        let p = points 2 n |> Array.map float32
+        let single = SphericalHarmonics<float32>(10, kind)
+        let v, g = Array.zeroCreate (single.Count * n), Array.zeroCreate (3 * single.Count * n)
+        single.Compute(ReadOnlySpan(p, 0, n), ReadOnlySpan(p, n, n), ReadOnlySpan(p, 2 * n, n), Span v, Span g)
+        let v2, g2, _ = all (SphericalHarmonics<float>(10, kind)) (Array.map float p)
+
+        for i in 0..n - 1 do
+            let scale (a: float[]) rows = Seq.max (seq { for lm in 0 .. rows - 1 -> abs a[lm * n + i] })
+            let sv, sg = scale v2 single.Count, scale g2 (3 * single.Count)
+            for lm in 0 .. single.Count - 1 do
+                Assert.InRange(abs (float v[lm * n + i] - v2[lm * n + i]), 0., 5e-6 * sv)
+            for lm in 0 .. 3 * single.Count - 1 do
+                Assert.InRange(abs (float g[lm * n + i] - g2[lm * n + i]), 0., 2e-5 * (sg + 1.))
+
+[<Fact>]
+let ``a span that is too short is refused`` () =
+    let h = SphericalHarmonics<float>(3)
+    let short () =
+        h.Compute(ReadOnlySpan [| 1. |], ReadOnlySpan [| 1. |], ReadOnlySpan [| 1. |], Span(Array.zeroCreate<float> 15))
+
+    let error = Assert.Throws<ArgumentException> short
+    Assert.Contains("expected at least 16 numbers, got 15", error.Message)
+    Assert.Throws<ArgumentOutOfRangeException>(fun () -> SphericalHarmonics<float>(51) |> ignore) |> ignore

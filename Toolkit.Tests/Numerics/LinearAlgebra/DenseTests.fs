@@ -1,0 +1,149 @@
+module Toolkit.Tests.Numerics.LinearAlgebra.DenseTests
+
+open System
+open Xunit
+open Toolkit.Numerics.LinearAlgebra
+open Toolkit.Numerics.Simd
+open Toolkit.Tests.Laws
+
+let private matrix (random: Random) size = Array.init size (fun _ -> 2. * random.NextDouble() - 1.)
+
+/// Shapes that meet full tiles, ragged edges, one row, one column and more than one slice of the inner dimension.
+let private shape (random: Random) size =
+    let pick () = match random.Next 4 with 0 -> 1 + random.Next 5 | 1 -> 24 | _ -> 1 + random.Next(size: int)
+    pick (), pick (), (if random.Next 4 = 0 then 256 + random.Next 200 else pick ())
+
+[<Fact>]
+let ``α op(A) op(B) + β C equals the triple sum for every transposition and leading dimension`` () =
+    Law.holdsFor 60 (Law.seeded (1, 80)) (fun (seed, size) ->
+        let random = Random seed
+        let m, n, k = shape random size
+        let ta, tb = random.Next 2 = 1, random.Next 2 = 1
+        let lda, ldb, ldc = (if ta then m else k) + random.Next 3, (if tb then k else n) + random.Next 3, n + random.Next 3
+        let a, b, c = matrix random ((max m k) * lda), matrix random ((max n k) * ldb), matrix random (m * ldc)
+        let alpha, beta = 1.5, (if random.Next 2 = 0 then 0. else -0.5)
+        let before = Array.copy c
+        if beta = 0. then (for i in 0..m - 1 do for j in 0..n - 1 do c[i * ldc + j] <- nan)
+        Dense.Multiply(m, n, k, alpha, ReadOnlySpan a, lda, ta, ReadOnlySpan b, ldb, tb, beta, Span c, ldc, 2)
+
+        for i in 0..m - 1 do
+            for j in 0..n - 1 do
+                let mutable sum = 0.
+                for p in 0..k - 1 do
+                    sum <- sum + (if ta then a[p * lda + i] else a[i * lda + p]) * (if tb then b[j * ldb + p] else b[p * ldb + j])
+
+                let expected = alpha * sum + (if beta = 0. then 0. else beta * before[i * ldc + j])
+                Assert.InRange(abs (c[i * ldc + j] - expected), 0., 1e-14 * float (k + 10))
+
+            for j in n .. ldc - 1 do
+                Assert.Equal(before[i * ldc + j], c[i * ldc + j]))
+
+[<Fact>]
+let ``products are bitwise the same with every width of vector and any number of threads`` () =
+    Law.holdsFor 12 (Law.seeded (40, 200)) (fun (seed, size) ->
+        let random = Random seed
+        let m, n, k = shape random size
+        let a, b = matrix random (m * k), matrix random (k * n)
+        let a32, b32 = Array.map float32 a, Array.map float32 b
+        let one, one32 = Array.zeroCreate (m * n), Array.zeroCreate<float32> (m * n)
+        Dense.Multiply(m, n, k, ReadOnlySpan a, ReadOnlySpan b, Span one)
+        Dense.Multiply(m, n, k, ReadOnlySpan a32, ReadOnlySpan b32, Span one32)
+
+        for width in [ VectorWidth.Scalar; VectorWidth.Bits128; VectorWidth.Bits256; VectorWidth.Bits512 ] do
+            let c, c32 = Array.zeroCreate (m * n), Array.zeroCreate<float32> (m * n)
+            Dense.Multiply(width, Part.All, m, n, k, ReadOnlySpan a, ReadOnlySpan b, Span c)
+            Dense.Multiply(width, Part.All, m, n, k, ReadOnlySpan a32, ReadOnlySpan b32, Span c32)
+            Assert.Equal<float>(one, c)
+            Assert.Equal<float32>(one32, c32)
+
+        for threads in 2..3 do
+            let c = Array.zeroCreate (m * n)
+            Dense.Multiply(m, n, k, ReadOnlySpan a, ReadOnlySpan b, Span c, threads)
+            Assert.Equal<float>(one, c)
+
+        for i in 0 .. m * n - 1 do
+            Assert.InRange(abs (float one32[i] - one[i]), 0., 1e-6 * float (k + 10)))
+
+[<Fact>]
+let ``the Gram matrix of a table is that of its blocks of rows added up, and stays below the diagonal`` () =
+    Law.holdsFor 20 (Law.seeded (1, 150)) (fun (seed, features) ->
+        let random = Random seed
+        let samples = 1 + random.Next 300
+        let a = matrix random (samples * features)
+        let expected, whole, blocks =
+            Array.zeroCreate (features * features), Array.create (features * features) 7., Array.create (features * features) 7.
+
+        for i in 0 .. features - 1 do
+            for j in 0..i do
+                blocks[i * features + j] <- 0.
+                for s in 0 .. samples - 1 do
+                    expected[i * features + j] <- expected[i * features + j] + a[s * features + i] * a[s * features + j]
+
+        Dense.AddGram(samples, features, 1., ReadOnlySpan a, features, 0., Span whole, features)
+        let cut = random.Next samples
+        Dense.AddGram(cut, features, 1., ReadOnlySpan(a, 0, cut * features), features, 1., Span blocks, features, 3)
+        Dense.AddGram(
+            samples - cut, features, 1., ReadOnlySpan(a, cut * features, (samples - cut) * features), features, 1.,
+            Span blocks, features, 2)
+
+        for i in 0 .. features - 1 do
+            for j in 0 .. features - 1 do
+                let at = i * features + j
+                if j > i then
+                    Assert.Equal(7., whole[at])
+                    Assert.Equal(7., blocks[at])
+                else
+                    Assert.InRange(abs (whole[at] - expected[at]), 0., 1e-12)
+                    Assert.InRange(abs (blocks[at] - expected[at]), 0., 1e-12)
+
+        let twice = Array.create (features * features) 7.
+        Dense.AddGram(samples, features, 1., ReadOnlySpan a, features, 0., Span twice, features, 2)
+        Assert.Equal<float>(whole, twice)
+        Dense.Symmetrise(features, Span whole, features)
+        for i in 0 .. features - 1 do
+            for j in 0 .. features - 1 do
+                Assert.Equal(whole[i * features + j], whole[j * features + i]))
+
+[<Fact>]
+let ``L Lᵀ is the matrix that was factored, and solving undoes multiplying`` () =
+    Law.holdsFor 20 (Law.seeded (1, 170)) (fun (seed, n) ->
+        let random = Random seed
+        let g = matrix random (2 * n * n)
+        let a = Array.zeroCreate (n * n)
+        Dense.AddGram(2 * n, n, 1., ReadOnlySpan g, n, 0., Span a, n)
+        Dense.Symmetrise(n, Span a, n)
+        let l = Array.copy a
+        Assert.Equal(-1, Cholesky.Factor(n, Span l, n))
+        let l2 = Array.copy a
+        Assert.Equal(-1, Cholesky.Factor(n, Span l2, n, 2))
+        Assert.Equal<float>(l, l2)
+
+        for i in 0 .. n - 1 do
+            for j in 0 .. n - 1 do
+                let mutable sum = 0.
+                for k in 0 .. min i j do sum <- sum + l[i * n + k] * l[j * n + k]
+                Assert.InRange(abs (sum - a[i * n + j]), 0., 1e-12 * float n)
+                if j > i then Assert.Equal(a[i * n + j], l[i * n + j])
+
+        let columns = 1 + random.Next 9
+        let x = matrix random (n * columns)
+        let b = Array.zeroCreate (n * columns)
+        Dense.Multiply(n, columns, n, ReadOnlySpan a, ReadOnlySpan x, Span b)
+        Cholesky.Solve(n, ReadOnlySpan l, n, columns, Span b, columns)
+        let y = Array.zeroCreate (n * columns)
+        Dense.Multiply(n, columns, n, ReadOnlySpan a, ReadOnlySpan b, Span y)
+        let z = Array.zeroCreate (n * columns)
+        Dense.Multiply(n, columns, n, ReadOnlySpan a, ReadOnlySpan x, Span z)
+        Array.iter2 (fun p q -> Assert.InRange(abs (p - q), 0., 1e-10 * float n)) y z)
+
+[<Fact>]
+let ``the first pivot that is not positive is named`` () =
+    let n = 60
+    let a = Array.init (n * n) (fun i -> if i / n = i % n then (if i / n = 41 then -1. else 2.) else 0.)
+    Assert.Equal(41, Cholesky.Factor(n, Span a, n))
+
+[<Fact>]
+let ``a matrix that is too short is refused`` () =
+    let short () = Dense.Multiply(2, 2, 2, ReadOnlySpan [| 1.; 2.; 3. |], ReadOnlySpan [| 1.; 2.; 3.; 4. |], Span [| 0.; 0.; 0.; 0. |])
+    let error = Assert.Throws<ArgumentException> short
+    Assert.Contains("[2, 2] with leading dimension 2 needs 4 numbers, got 3", error.Message)

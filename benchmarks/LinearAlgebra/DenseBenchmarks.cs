@@ -1,0 +1,84 @@
+using System;
+using System.Collections.Generic;
+using BenchmarkDotNet.Attributes;
+using Toolkit.Benchmarks.Machine;
+using Toolkit.Benchmarks.Summary;
+using Toolkit.Benchmarks.Workloads;
+using Toolkit.Numerics.LinearAlgebra;
+
+namespace Toolkit.Benchmarks.LinearAlgebra;
+
+/// <summary>Dense products and Cholesky factors of n × n matrices.</summary>
+public class DenseBenchmarks
+{
+    private double[] _a = [], _b = [], _c = [];
+
+    /// <summary>Rows and columns.</summary>
+    [Params(200, 1000)]
+    public int N { get; set; }
+
+    /// <summary>At most so many threads.</summary>
+    [Params(1, 2)]
+    public int Threads { get; set; }
+
+    /// <summary>Fills the inputs.</summary>
+    [GlobalSetup]
+    public void Setup()
+    {
+        (_a, _b, _c) = (RandomNumbers.Create(N * N, 1), RandomNumbers.Create(N * N, 2), new double[N * N]);
+    }
+
+    /// <summary>C = A B.</summary>
+    [Benchmark]
+    public void Product() => Dense.Multiply<double>(N, N, N, _a, _b, _c, Threads);
+
+    /// <summary>The lower triangle of C = AᵀA.</summary>
+    [Benchmark]
+    public void Gram() => Dense.AddGram(N, N, 1.0, _a, N, 0.0, _c, N, Threads);
+
+    /// <summary>A = L Lᵀ (with the copy of A).</summary>
+    [Benchmark]
+    public void Factor()
+    {
+        _a.AsSpan().CopyTo(_c);
+        for (int i = 0; i < N; i++)
+        {
+            _c[i * N + i] = 2.0 * N;
+        }
+
+        Cholesky.Factor<double>(N, _c, N, Threads);
+    }
+
+    /// <summary>The same with the factorisation in panels.</summary>
+    [Benchmark]
+    public void Panels()
+    {
+        _a.AsSpan().CopyTo(_c);
+        for (int i = 0; i < N; i++)
+        {
+            _c[i * N + i] = 2.0 * N;
+        }
+
+        PositiveDefinite.TryFactorise(_c, N, Threads);
+    }
+
+    internal static IEnumerable<Row> Summary()
+    {
+        foreach (int threads in new[] { 1, 2 })
+        {
+            DenseBenchmarks b = new() { N = 1000, Threads = threads };
+            b.Setup();
+            double n3 = Math.Pow(b.N, 3) * 1e-9, peak = threads * MachineLimits.Peak;
+            string load = $"f64, n = {b.N}, {threads} thread{(threads > 1 ? "s" : "")}";
+            yield return new("dense product", load, 2 * n3 / (1e-6 * Clock.Microseconds(b.Product)), "GFlop/s", peak, "register-only peak");
+            yield return new("Gram matrix", load, n3 / (1e-6 * Clock.Microseconds(b.Gram)), "GFlop/s", peak, "register-only peak");
+            yield return new("Cholesky", load, n3 / 3 / (1e-6 * Clock.Microseconds(b.Factor)), "GFlop/s", peak, "register-only peak");
+            yield return new("Cholesky in panels", load, n3 / 3 / (1e-6 * Clock.Microseconds(b.Panels)), "GFlop/s", peak, "register-only peak");
+            float[] x = Array.ConvertAll(b._a, v => (float)v), y = Array.ConvertAll(b._b, v => (float)v);
+            float[] z = new float[x.Length];
+            double seconds = 1e-6 * Clock.Microseconds(() => Dense.Multiply<float>(b.N, b.N, b.N, x, y, z, threads));
+            yield return new("dense product", load.Replace("f64", "f32", StringComparison.Ordinal), 2 * n3 / seconds,
+                "GFlop/s", threads * MachineLimits.Peak32, "register-only peak");
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using System;
+using System.Collections.Generic;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Toolkit.Benchmarks.Summary;
+using Toolkit.Numerics.Simd;
+
+namespace Toolkit.Benchmarks.Machine;
+
+/// <summary>What the machine can do at all: the limits that the other figures are fractions of.</summary>
+internal static class MachineLimits
+{
+    private static double s_peak, s_peak32, s_copy;
+    private static double s_sink;
+
+    /// <summary>GFlop/s of twelve independent multiply-add chains in registers, one thread, float64.</summary>
+    internal static double Peak => s_peak > 0 ? s_peak : s_peak = Measure<double>();
+
+    /// <summary>The same in float32.</summary>
+    internal static double Peak32 => s_peak32 > 0 ? s_peak32 : s_peak32 = Measure<float>();
+
+    /// <summary>GB/s written by a copy of 256 MB, one thread (as much again is read).</summary>
+    internal static double Copy
+    {
+        get
+        {
+            if (s_copy == 0)
+            {
+                byte[] a = new byte[1 << 28], b = new byte[1 << 28];
+                s_copy = a.Length / Clock.Microseconds(() => a.AsSpan().CopyTo(b)) * 1e-3;
+            }
+
+            return s_copy;
+        }
+    }
+
+    internal static IEnumerable<Row> Summary()
+    {
+        yield return new("limit: multiply-add", "f64, registers only", Peak, "GFlop/s");
+        yield return new("limit: multiply-add", "f32, registers only", Peak32, "GFlop/s");
+        yield return new("limit: copy", "256 MB, bytes written", Copy, "GB/s");
+    }
+
+    private static double Measure<T>()
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        const int Turns = 1_000_000;
+        int lanes = VectorWidths.Has512 ? Vector512<T>.Count
+            : Vector256.IsHardwareAccelerated ? Vector256<T>.Count : Vector128<T>.Count;
+        double seconds = 1e-6 * Clock.Microseconds(() =>
+        {
+            s_sink = double.CreateChecked(
+                VectorWidths.Has512 ? Chains<Lanes512<T>, Vector512<T>, T>(Turns)
+                : Vector256.IsHardwareAccelerated ? Chains<Lanes256<T>, Vector256<T>, T>(Turns)
+                : Chains<Lanes128<T>, Vector128<T>, T>(Turns));
+        });
+        return 2.0 * 12 * lanes * Turns / seconds * 1e-9;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static T Chains<TLanes, V, T>(int turns)
+        where TLanes : struct, ILanes<V, T>
+        where V : struct
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        V x = TLanes.Broadcast(T.CreateChecked(0.999)), y = TLanes.Broadcast(T.CreateChecked(0.01));
+        V a = x, b = x, c = x, d = x, e = x, f = x, g = x, h = x, i = x, j = x, k = x, l = x;
+        for (int t = 0; t < turns; t++)
+        {
+            a = TLanes.MultiplyAdd(a, x, y);
+            b = TLanes.MultiplyAdd(b, x, y);
+            c = TLanes.MultiplyAdd(c, x, y);
+            d = TLanes.MultiplyAdd(d, x, y);
+            e = TLanes.MultiplyAdd(e, x, y);
+            f = TLanes.MultiplyAdd(f, x, y);
+            g = TLanes.MultiplyAdd(g, x, y);
+            h = TLanes.MultiplyAdd(h, x, y);
+            i = TLanes.MultiplyAdd(i, x, y);
+            j = TLanes.MultiplyAdd(j, x, y);
+            k = TLanes.MultiplyAdd(k, x, y);
+            l = TLanes.MultiplyAdd(l, x, y);
+        }
+
+        V sum = TLanes.Add(TLanes.Add(TLanes.Add(a, b), TLanes.Add(c, d)), TLanes.Add(TLanes.Add(e, f), TLanes.Add(g, h)));
+        return TLanes.Sum(TLanes.Add(sum, TLanes.Add(TLanes.Add(i, j), TLanes.Add(k, l))));
+    }
+}
