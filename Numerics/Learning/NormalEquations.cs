@@ -45,14 +45,13 @@ public sealed class NormalEquations
     /// <param name="weight">w, the same for all of them: the inverse of the error one expects.</param>
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
     /// <exception cref="ArgumentException">Lengths do not match, or a number is not finite.</exception>
-    public unsafe void Add(ReadOnlySpan<double> rows, ReadOnlySpan<double> targets, double weight = 1, int threads = 1)
+    public void Add(ReadOnlySpan<double> rows, ReadOnlySpan<double> targets, double weight = 1, int threads = 1)
     {
         if (rows.Length != (long)targets.Length * Columns)
             throw new ArgumentException(
                 $"expected {targets.Length} rows of {Columns}: {(long)targets.Length * Columns} numbers; got {rows.Length}");
         double w2 = weight * weight;
-        fixed (double* x = rows, g = _gram)
-            RankUpdate.Add(g, Columns, Columns, x, targets.Length, Columns, 1, w2, threads);
+        Dense.AddGram(targets.Length, Columns, w2, rows, Columns, 1.0, _gram.AsSpan(), Columns, threads);
         for (int k = 0; k < targets.Length; k++)
         {
             double y = w2 * targets[k];

@@ -2,7 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using MathNet.Numerics.LinearAlgebra;
-using Toolkit.Numerics.LinearAlgebra;
+using Cholesky = Toolkit.Numerics.LinearAlgebra.Cholesky;
 
 namespace Toolkit.Numerics.Learning;
 
@@ -144,8 +144,8 @@ public static class RidgeRegression
                 _work[i * p + i] = _scale[i] > 0 ? _work[i * p + i] + regulariser * rows : 1;
                 solution[i] = _scale[i] > 0 ? _moment[i] / _scale[i] : 0;
             }
-            if (!PositiveDefinite.TryFactorise(_work, p, threads)) return null;
-            PositiveDefinite.Solve(_work, p, solution.AsSpan(0, p));
+            if (Cholesky.Factor(p, _work.AsSpan(), p, threads) >= 0) return null;
+            Cholesky.Solve<double>(p, _work, p, 1, solution.AsSpan(0, p), 1, threads);
             for (int i = 0; i < p; i++)
                 solution[i] = _scale[i] > 0 ? solution[i] / _scale[i] : 0;
             if (_inverse is not null)
