@@ -1,0 +1,124 @@
+namespace Toolkit.Symbolic.Proofs.Kernel
+
+open System
+open Toolkit.Symbolic.Algebra
+open Toolkit.Symbolic.Hypergeometric
+
+/// A symbol on a family of points: its value is (−1)^Sign √(Π A!/Π B!) Π C!/Π D!, or 0.
+[<Sealed>]
+type SymbolValue
+    internal (symbol: Symbol, names: string[], images: Linear[], value: {| Sign: Linear; RootUp: Linear list; RootDown: Linear list; Up: Linear list; Down: Linear list |} option) =
+    inherit Statement()
+
+    /// Which symbol.
+    member _.Symbol = symbol
+
+    /// Names of the variables of all forms here; the first is an index that does not occur.
+    member _.Names = names
+
+    /// The symbol's integer parameters as forms in the family's.
+    member _.Images = images
+
+    /// The value; None: 0.
+    member _.Value = value
+
+    override _.Text =
+        let print = Linear.print names
+
+        let quanta =
+            symbol.TwiceQuanta
+            |> Array.map (fun twice ->
+                let image = Linear.substitute (Array.append [| Linear.constant names.Length 0 |] images) twice
+
+                match Linear.tryHalve image with
+                | Some half -> print half
+                | None -> $"({print image})/2")
+
+        let half (i: int) = String.Join(", ", quanta[3 * i .. 3 * i + 2])
+        let product (xs: Linear list) = if xs.IsEmpty then "1" else xs |> List.map (fun x -> $"({print x})!") |> String.concat "*"
+
+        let right =
+            match value with
+            | None -> "0 for all integers " + String.Join(", ", Array.skip 1 names)
+            | Some v ->
+                $"(-1)**({print v.Sign})*sqrt({product v.RootUp}/({product v.RootDown}))*{product v.Up}/({product v.Down})"
+                + $""" for all integers {String.Join(", ", Array.skip 1 names)} >= 0 at which the symbol is defined"""
+
+        $"{symbol.Name}({half 0}; {half 1}) = {right}"
+
+/// Certificate of `Evaluation.fromSum` (nothing but the premises) and `Evaluation.zero`.
+[<Sealed>]
+type EvaluationCertificate internal (rule: string, names: string[], images: Linear[]) =
+    inherit Certificate()
+
+    /// Names of the family's variables.
+    member _.Names = names
+
+    /// The symbol's integer parameters as forms in the family's.
+    member _.Images = images
+
+    override _.Rule = rule
+    override _.Size = images.Length
+
+/// Values of symbols on families of points.
+[<RequireQualifiedAccess>]
+module Evaluation =
+
+    /// From S(images(p)) = (−1)^parity S₂(p) and the closed form of S₂, the value of the symbol at images(p): the definition's
+    /// sign and root, with the images put in, times the sum.
+    let fromSum (symbol: Symbol) (identity: Theorem) (closed: Theorem) : Result<Theorem, string> =
+        match identity.Statement, closed.Statement with
+        | (:? SumIdentity as identityOf), (:? ClosedForm as closedForm) ->
+            if not (Definition.isSound symbol) || identityOf.First <> symbol.Term then
+                Error "the first premise is not about the symbol's sum"
+            elif identityOf.Second <> closedForm.Term then
+                Error "the premises are about different sums"
+            else
+                let names = identityOf.Second.Variables
+                let images = identityOf.Map.Images
+                let at = Linear.substitute (Array.append [| Linear.constant names.Length 0 |] images)
+
+                Ok
+                    { statement =
+                        SymbolValue(
+                            symbol,
+                            names,
+                            images,
+                            Some
+                                {| Sign = Linear.add (at symbol.Phase) identityOf.Parity
+                                   RootUp = symbol.NormNumerator |> List.map at
+                                   RootDown = symbol.NormDenominator |> List.map at
+                                   Up = closedForm.Closed.Numerator
+                                   Down = closedForm.Closed.Denominator |}
+                        )
+                      certificate = EvaluationCertificate("evaluation", names, images)
+                      premises = [ identity; closed ]
+                      assumptions = []
+                      obligations = lazy [] }
+        | _ -> Error "the premises must be an identity between sums and a closed form"
+
+    /// From a symmetry that maps a family of points to itself with sign −1, that the symbol is 0 there.
+    let zero (symmetry: Theorem) (names: string[]) (images: Linear[]) : Result<Theorem, string> =
+        match symmetry.Statement with
+        | :? Symmetry as s ->
+            let arity = names.Length
+            let at = Linear.substitute (Array.append [| Linear.constant arity 0 |] images)
+            let isOdd (form: Linear) = (Linear.tryHalve (Linear.plus 1 form)).IsSome
+
+            if
+                images.Length <> s.Symbol.Parameters.Length
+                || images |> Array.exists (fun x -> x.Coefficients.Length <> arity || x.Coefficients[0] <> 0)
+            then
+                Error "the family does not fit the symbol"
+            elif Array.map at s.Map.Images <> images then
+                Error "the symmetry does not map the points to themselves"
+            elif not (isOdd (at s.Parity)) then
+                Error "the sign is not always −1"
+            else
+                Ok
+                    { statement = SymbolValue(s.Symbol, names, images, None)
+                      certificate = EvaluationCertificate("antisymmetry", names, images)
+                      premises = [ symmetry ]
+                      assumptions = []
+                      obligations = lazy [] }
+        | _ -> Error "the premise must be a symmetry"
