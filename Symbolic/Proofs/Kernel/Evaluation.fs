@@ -120,5 +120,17 @@ module Evaluation =
                       certificate = EvaluationCertificate("antisymmetry", names, images)
                       premises = [ symmetry ]
                       assumptions = []
-                      obligations = lazy [] }
+                      obligations =
+                        lazy
+                            [ let text = Array.append [| "0" |] (images |> Array.map (fun x -> $"({Linear.print names x})"))
+
+                              for moved, image in Array.zip s.Map.Images images do
+                                  { Purpose = "the symmetry maps the points to themselves"
+                                    Expression = $"({(Polynomial.OfLinear moved).Print text}) - ({Linear.print names image})" }
+
+                              let half = (Linear.tryHalve (Linear.plus -1 (at s.Parity))).Value
+
+                              { Purpose = "the sign's exponent is odd"
+                                Expression =
+                                  $"({(Polynomial.OfLinear s.Parity).Print text}) - 2*({Linear.print names half}) - 1" } ] }
         | _ -> Error "the premise must be a symmetry"

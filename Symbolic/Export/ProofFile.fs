@@ -1,0 +1,421 @@
+/// Proofs as files: a JSON document lists the steps of a proof, each with its rule, what the rule was given, and which
+/// earlier steps it used. `check` applies the rules again, from the file alone, and compares what they say with what the
+/// file says.
+module Toolkit.Symbolic.Export.ProofFile
+
+open System
+open System.IO
+open System.Numerics
+open System.Text.Encodings.Web
+open System.Text.Json
+open Toolkit.Symbolic.Algebra
+open Toolkit.Symbolic.Hypergeometric
+open Toolkit.Symbolic.Proofs.Kernel
+
+/// The value of the field "format".
+[<Literal>]
+let Format = "toolkit-proof/1"
+
+/// How a rule's certificate is written, and applied again when it is read.
+type Codec =
+    {
+        /// Names of the rules that it serves.
+        Rules: string list
+        /// Writes the fields of a theorem that this codec's rule made.
+        Write: Utf8JsonWriter -> Theorem -> unit
+        /// Applies the rule to what the fields say.
+        Replay: JsonElement -> Theorem list -> Result<Theorem, string>
+    }
+
+// ---- fields
+
+exception private Unreadable of string
+
+let private unreadable text = raise (Unreadable text)
+
+/// The field of a given name.
+let field (name: string) (element: JsonElement) : JsonElement =
+    match element.ValueKind, (if element.ValueKind = JsonValueKind.Object then element.TryGetProperty name else (false, element)) with
+    | JsonValueKind.Object, (true, value) -> value
+    | _ -> unreadable $"the field \"{name}\" is missing"
+
+let private text (element: JsonElement) : string =
+    match element.ValueKind with
+    | JsonValueKind.String ->
+        match element.GetString() with
+        | null -> ""
+        | value -> value
+    | kind -> unreadable $"expected a string, found {kind}"
+
+let private integer (element: JsonElement) : int =
+    match element.ValueKind with
+    | JsonValueKind.Number ->
+        match element.TryGetInt32() with
+        | true, n -> n
+        | _ -> unreadable $"expected an integer, found {element}"
+    | kind -> unreadable $"expected an integer, found {kind}"
+
+let private bigInteger (element: JsonElement) : BigInteger =
+    match BigInteger.TryParse(text element) with
+    | true, n -> n
+    | _ -> unreadable $"expected an integer, found {element}"
+
+let private list (item: JsonElement -> 'a) (element: JsonElement) : 'a list =
+    match element.ValueKind with
+    | JsonValueKind.Array -> [ for x in element.EnumerateArray() -> item x ]
+    | kind -> unreadable $"expected a list, found {kind}"
+
+let private polynomial (names: string[]) (element: JsonElement) : Polynomial =
+    match Polynomial.TryParse(names, text element) with
+    | Some p -> p
+    | None -> unreadable $"""expected a polynomial in {String.Join(", ", names)}, found "{text element}" """
+
+let private linear (names: string[]) (element: JsonElement) : Linear =
+    let p = polynomial names element
+
+    if p.TotalDegree > 1 then
+        unreadable $"expected a linear form, found \"{text element}\""
+
+    let coefficient (exponents: int[]) =
+        p.Terms names.Length
+        |> Seq.tryPick (fun (e, c) -> if e = exponents then Some(int c) else None)
+        |> Option.defaultValue 0
+
+    { Constant = coefficient (Array.zeroCreate names.Length)
+      Coefficients = Array.init names.Length (fun i -> coefficient (Array.init names.Length (fun k -> if k = i then 1 else 0))) }
+
+let private symbol (element: JsonElement) : Symbol =
+    match text element with
+    | "3j" -> Symbol.threeJ
+    | "6j" -> Symbol.sixJ
+    | other -> unreadable $"expected 3j or 6j, found \"{other}\""
+
+let private term (element: JsonElement) : Term =
+    let names = field "variables" element |> list text |> Array.ofList
+
+    { Variables = names
+      Alternating = (field "alternating" element).ValueKind = JsonValueKind.True
+      Numerator = field "numerator" element |> list (linear names)
+      Denominator = field "denominator" element |> list (linear names) }
+
+// ---- writing
+
+let private writeList (writer: Utf8JsonWriter) (name: string) (write: 'a -> unit) (items: seq<'a>) =
+    writer.WriteStartArray name
+    Seq.iter write items
+    writer.WriteEndArray()
+
+let private writeStrings (writer: Utf8JsonWriter) name (items: seq<string>) =
+    writeList writer name (fun (s: string) -> writer.WriteStringValue s) items
+
+let private writeForms (writer: Utf8JsonWriter) name (names: string[]) (forms: seq<Linear>) =
+    writeStrings writer name (forms |> Seq.map (Linear.print names))
+
+let private writeIntegers (writer: Utf8JsonWriter) name (items: seq<int>) =
+    writeList writer name (fun (n: int) -> writer.WriteNumberValue n) items
+
+let private writeTerm (writer: Utf8JsonWriter) (name: string) (term: Term) =
+    writer.WriteStartObject name
+    writeStrings writer "variables" term.Variables
+    writer.WriteBoolean("alternating", term.Alternating)
+    writeForms writer "numerator" term.Variables term.Numerator
+    writeForms writer "denominator" term.Variables term.Denominator
+    writer.WriteEndObject()
+
+let private writeMap (writer: Utf8JsonWriter) (names: string[]) (map: Reindexing) (parity: Linear) =
+    writeForms writer "images" names map.Images
+    writer.WriteNumber("direction", map.Direction)
+    writer.WriteString("offset", Linear.print names map.Offset)
+    writer.WriteString("parity", Linear.print names parity)
+
+let private readMap names element =
+    { Images = field "images" element |> list (linear names) |> Array.ofList
+      Direction = field "direction" element |> integer
+      Offset = field "offset" element |> linear names },
+    field "parity" element |> linear names
+
+// ---- the rules
+
+let private one (premises: Theorem list) (rule: Theorem -> Result<Theorem, string>) =
+    match premises with
+    | [ premise ] -> rule premise
+    | _ -> Error $"expected one premise, found {premises.Length}"
+
+let private telescoping =
+    { Rules = [ "telescoping"; "termwise" ]
+      Write =
+        fun writer theorem ->
+            let relation = theorem.Statement :?> SumRelation
+            let certificate = theorem.Certificate :?> TelescopingCertificate
+            let names = relation.Term.Variables
+            writeTerm writer "term" relation.Term
+
+            writeList
+                writer
+                "terms"
+                (fun (c: Polynomial, shift: int[]) ->
+                    writer.WriteStartObject()
+                    writer.WriteString("coefficient", c.Print names)
+                    writeIntegers writer "shift" shift
+                    writer.WriteEndObject())
+                relation.Terms
+
+            writeIntegers writer "base" certificate.Base
+            writer.WriteString("q", certificate.Q.Print names)
+      Replay =
+        fun element premises ->
+            let term = field "term" element |> term
+
+            let terms =
+                field "terms" element
+                |> list (fun t ->
+                    field "coefficient" t |> polynomial term.Variables, field "shift" t |> list integer |> Array.ofList)
+
+            if premises.IsEmpty then
+                Telescoping.prove term terms (field "base" element |> list integer) (field "q" element |> polynomial term.Variables)
+            else
+                Error "expected no premises" }
+
+let private normalisation =
+    { Rules = [ "normalisation" ]
+      Write =
+        fun writer theorem ->
+            let c = theorem.Certificate :?> NormalisationCertificate
+            let names = c.Symbol.Term.Variables
+            writer.WriteString("symbol", c.Symbol.Name)
+
+            writeList
+                writer
+                "terms"
+                (fun (t: SymbolTerm, w: Witness) ->
+                    writer.WriteStartObject()
+                    writer.WriteString("coefficient", t.Coefficient.Print c.Symbol.Quanta)
+                    writeForms writer "radicand" c.Symbol.Quanta t.Radicand
+                    writeIntegers writer "twice-shift" t.Shift
+                    writeForms writer "x" names w.X
+                    writeForms writer "y" names w.Y
+                    writer.WriteEndObject())
+                (List.zip c.Terms c.Witnesses)
+
+            let struct (up, down) = c.Scale
+            writeStrings writer "scale" [ string up; string down ]
+
+            writeList
+                writer
+                "domains"
+                (fun domain ->
+                    writer.WriteStartObject()
+
+                    match domain with
+                    | Summand i -> writer.WriteNumber("summand", i)
+                    | Bounds bounds -> writeIntegers writer "bounds" bounds
+
+                    writer.WriteEndObject())
+                c.Domains
+      Replay =
+        fun element premises ->
+            one premises (fun premise ->
+                let symbol = field "symbol" element |> symbol
+                let forms names f = field f >> list (linear names)
+
+                let terms =
+                    field "terms" element
+                    |> list (fun t ->
+                        { Coefficient = field "coefficient" t |> polynomial symbol.Quanta
+                          Radicand = t |> forms symbol.Quanta "radicand"
+                          Shift = field "twice-shift" t |> list integer |> Array.ofList })
+
+                let witnesses =
+                    field "terms" element
+                    |> list (fun t ->
+                        { X = t |> forms symbol.Term.Variables "x"
+                          Y = t |> forms symbol.Term.Variables "y" })
+
+                let domains =
+                    field "domains" element
+                    |> list (fun d ->
+                        match d.TryGetProperty "summand" with
+                        | true, i -> Summand(integer i)
+                        | _ -> Bounds(field "bounds" d |> list integer))
+
+                match field "scale" element |> list bigInteger with
+                | [ up; down ] -> Normalisation.prove symbol premise terms domains witnesses (struct (up, down))
+                | _ -> Error "the scale must be two integers") }
+
+let private reindexing =
+    { Rules = [ "reindexing" ]
+      Write =
+        fun writer theorem ->
+            let s = theorem.Statement :?> SumIdentity
+            writeTerm writer "first" s.First
+            writeTerm writer "second" s.Second
+            writeMap writer s.Second.Variables s.Map s.Parity
+      Replay =
+        fun element premises ->
+            let first, second = field "first" element |> term, field "second" element |> term
+            let map, parity = readMap second.Variables element
+            if premises.IsEmpty then Reindexing.sums first second map parity else Error "expected no premises" }
+
+let private symmetry =
+    { Rules = [ "symmetry" ]
+      Write =
+        fun writer theorem ->
+            let s = theorem.Statement :?> Symmetry
+            writer.WriteString("symbol", s.Symbol.Name)
+            writeMap writer s.Symbol.Term.Variables s.Map s.Parity
+      Replay =
+        fun element premises ->
+            let symbol = field "symbol" element |> symbol
+            let map, parity = readMap symbol.Term.Variables element
+            if premises.IsEmpty then Reindexing.symmetry symbol map parity else Error "expected no premises" }
+
+let private conjunction =
+    { Rules = [ "conjunction" ]
+      Write = fun writer theorem -> writer.WriteString("title", (theorem.Certificate :?> ConjunctionCertificate).Title)
+      Replay = fun element premises -> Conjunction.prove (field "title" element |> text) premises }
+
+let private closedForm =
+    { Rules = [ "first-order recursion" ]
+      Write =
+        fun writer theorem ->
+            let c = theorem.Certificate :?> ClosedFormCertificate
+            writer.WriteNumber("variable", c.Variable)
+            writer.WriteNumber("start", c.Start)
+            writeTerm writer "closed" c.Closed
+      Replay =
+        fun element premises ->
+            one premises (fun premise ->
+                ClosedForms.prove premise (field "variable" element |> integer) (field "closed" element |> term) (field "start" element |> integer)) }
+
+let private evaluation =
+    { Rules = [ "evaluation" ]
+      Write = fun writer theorem -> writer.WriteString("symbol", (theorem.Statement :?> SymbolValue).Symbol.Name)
+      Replay =
+        fun element premises ->
+            match premises with
+            | [ identity; closed ] -> Evaluation.fromSum (field "symbol" element |> symbol) identity closed
+            | _ -> Error $"expected two premises, found {premises.Length}" }
+
+let private antisymmetry =
+    { Rules = [ "antisymmetry" ]
+      Write =
+        fun writer theorem ->
+            let c = theorem.Certificate :?> EvaluationCertificate
+            writeStrings writer "names" c.Names
+            writeForms writer "images" c.Names c.Images
+      Replay =
+        fun element premises ->
+            one premises (fun premise ->
+                let names = field "names" element |> list text |> Array.ofList
+                Evaluation.zero premise names (field "images" element |> list (linear names) |> Array.ofList)) }
+
+/// The codecs of all rules.
+let codecs: Codec list =
+    [ telescoping; normalisation; reindexing; symmetry; conjunction; closedForm; evaluation; antisymmetry ]
+
+let private codecOf (rule: string) = codecs |> List.tryFind (fun c -> List.contains rule c.Rules)
+
+/// The steps of a proof, premises first, each once.
+let steps (theorem: Theorem) : Theorem list =
+    let seen = Collections.Generic.HashSet<Theorem>(HashIdentity.Reference)
+    let ordered = Collections.Generic.List<Theorem>()
+
+    let rec visit (t: Theorem) =
+        if seen.Add t then
+            List.iter visit t.Premises
+            ordered.Add t
+
+    visit theorem
+    List.ofSeq ordered
+
+/// Writes a proof as JSON.
+let write (name: string) (argument: string) (theorem: Theorem) : string =
+    use stream = new MemoryStream()
+    let options = JsonWriterOptions(Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping)
+
+    using (new Utf8JsonWriter(stream, options)) (fun writer ->
+        let steps = steps theorem
+        let numbers = Collections.Generic.Dictionary<Theorem, int>(HashIdentity.Reference)
+        steps |> List.iteri (fun i t -> numbers[t] <- i)
+        writer.WriteStartObject()
+        writer.WriteString("format", Format)
+        writer.WriteString("name", name)
+        writer.WriteString("statement", theorem.Statement.Text)
+        writer.WriteString("method", theorem.Certificate.Rule)
+        writer.WriteString("argument", argument)
+        writeStrings writer "assumptions" theorem.Assumptions
+
+        writeList
+            writer
+            "steps"
+            (fun (step: Theorem) ->
+                let rule = step.Certificate.Rule
+                writer.WriteStartObject()
+                writer.WriteString("rule", rule)
+                writeIntegers writer "premises" (step.Premises |> List.map (fun p -> numbers[p]))
+                writer.WriteString("statement", step.Statement.Text)
+
+                match codecOf rule with
+                | Some codec -> codec.Write writer step
+                | None -> invalidOp $"no codec for the rule \"{rule}\""
+
+                writer.WriteEndObject())
+            steps
+
+        writer.WriteEndObject())
+
+    Text.Encoding.UTF8.GetString(stream.ToArray()) + "\n"
+
+/// Applies every rule of a proof again and compares what it yields with what the document says. Error: why the document
+/// proves nothing.
+let check (json: string) : Result<string * Theorem, string> =
+    try
+        use document = JsonDocument.Parse json
+        let root = document.RootElement
+
+        let format = field "format" root |> text
+
+        if format <> Format then
+            Error $"the format is \"{format}\", expected \"{Format}\""
+        else
+            let proved = Collections.Generic.List<Theorem>()
+
+            let step (i: int) (element: JsonElement) =
+                let rule = field "rule" element |> text
+                let premises = field "premises" element |> list integer
+
+                match codecOf rule with
+                | None -> Error $"step {i}: there is no rule \"{rule}\""
+                | Some _ when premises |> List.exists (fun p -> p < 0 || p >= proved.Count) ->
+                    Error $"step {i}: a premise is not an earlier step"
+                | Some codec ->
+                    match codec.Replay element (premises |> List.map (fun p -> proved[p])) with
+                    | Error why -> Error $"step {i} ({rule}): {why}"
+                    | Ok theorem when theorem.Certificate.Rule <> rule ->
+                        Error $"step {i}: the certificate is one of the rule \"{theorem.Certificate.Rule}\", not \"{rule}\""
+                    | Ok theorem when theorem.Statement.Text <> (field "statement" element |> text) ->
+                        Error $"step {i} ({rule}): the statement is not what the rule proves, which is: {theorem.Statement.Text}"
+                    | Ok theorem ->
+                        proved.Add theorem
+                        Ok()
+
+            let results = field "steps" root |> list id |> List.mapi (fun i e -> fun () -> step i e)
+
+            match results |> List.tryPick (fun run -> match run () with Error why -> Some why | Ok() -> None) with
+            | Some why -> Error why
+            | None when proved.Count = 0 -> Error "there are no steps"
+            | None ->
+                let last = proved[proved.Count - 1]
+
+                if (field "statement" root |> text) <> last.Statement.Text then
+                    Error "the statement is not that of the last step"
+                elif (field "method" root |> text) <> last.Certificate.Rule then
+                    Error "the method is not that of the last step"
+                elif (field "assumptions" root |> list text) <> last.Assumptions then
+                    Error $"""the assumptions are not those of the proof: {String.Join("; ", last.Assumptions)}"""
+                else
+                    Ok(field "name" root |> text, last)
+    with
+    | Unreadable why -> Error why
+    | :? JsonException as e -> Error $"not JSON: {e.Message}"
+    | :? OverflowException as e -> Error e.Message
