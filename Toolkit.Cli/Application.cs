@@ -22,6 +22,9 @@ public static class Application
         TablesVerb.Create(),
         FeaturesVerb.Create(),
         SpecVerb.Create(),
+        ProveVerb.Create(),
+        CheckVerb.Create(),
+        DeriveVerb.Create(),
     ];
 
     /// <summary>Runs the command line <paramref name="args"/>; results go to <paramref name="output"/>, everything

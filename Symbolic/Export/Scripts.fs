@@ -55,7 +55,7 @@ let sympy (name: string) (theorem: Theorem) : string =
     line "print(failures)"
     out.ToString()
 
-/// A script for Maxima, to be loaded. It prints the number of failing identities as its last line.
+/// A script for Maxima: `maxima --very-quiet < FILE`. It prints the number of failing identities as its last line.
 let maxima (name: string) (theorem: Theorem) : string =
     let out = StringBuilder()
     let line (s: string) = out.Append(s).Append('\n') |> ignore

@@ -391,6 +391,15 @@ module Derivation =
         | true, n -> n
         | _ -> 0
 
+    /// j3 − m3 rather than j3 + m1 + m2.
+    let private readable (symbol: Symbol) (form: Linear) =
+        let c = form.Coefficients
+
+        if symbol.Name = "3j" && c[3] = c[4] && c[3] <> 0 then
+            { form with Coefficients = [| c[0]; c[1]; c[2]; 0; 0; c[5] - c[3] |] }
+        else
+            form
+
     /// Moves squares out of the roots and common factors out of the relation, and asks the kernel for the normalised form.
     let private normalise (symbol: Symbol) (sums: Theorem) (guesses: Guess list) (twiceShifts: int[] list) (domains: Domain list) =
         let relation = sums.Statement :?> SumRelation
@@ -440,7 +449,7 @@ module Derivation =
                   let moved = List.map2 (fun x v -> x, v / 2 - count factors[i] x) forms powers[i]
 
                   { Coefficient = polynomialInQuanta k
-                    Radicand = inside |> List.map (Linear.substitute inQuanta)
+                    Radicand = inside |> List.map (Linear.substitute inQuanta >> readable symbol)
                     Shift = twiceShifts[i] },
                   { Y = moved |> List.collect (fun (x, n) -> List.replicate (max n 0) x)
                     X = moved |> List.collect (fun (x, n) -> List.replicate (max -n 0) x) } ]
@@ -533,7 +542,7 @@ module Derivation =
                 let size d = (monomials (term.Variables.Length - 1) d).Length * shifts.Length
 
                 let rec search d (last: NoRelation) =
-                    if d > maxDegree || (d > 0 && size d > 1500) then
+                    if d > maxDegree || (d > 0 && size d > 1000) then
                         Error last
                     else
                         match guessByDegree symbol shifts d random with

@@ -1,0 +1,99 @@
+using System;
+using System.Collections.Generic;
+using System.CommandLine;
+using System.Diagnostics;
+using System.IO;
+using System.Linq;
+using System.Text;
+using Microsoft.FSharp.Collections;
+using Microsoft.FSharp.Core;
+using Toolkit.Symbolic.Export;
+using Toolkit.Symbolic.Proofs;
+using Toolkit.Symbolic.Proofs.Kernel;
+using Toolkit.Symbolic.Proofs.Theorems;
+
+namespace Toolkit.Cli.Verbs;
+
+/// <summary><c>toolkit prove</c>: derives and proves theorems, one line each, and writes their certificates.</summary>
+internal static class ProveVerb
+{
+    public static Command Create()
+    {
+        var only = new Option<string[]>("--only")
+        {
+            Description = "names of theorems; 3j.contiguous.* stands for all that begin so",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var full = new Option<bool>("--full") { Description = "all theorems, also those that the default set leaves out" };
+        var output = new Option<string?>("--out")
+        {
+            Description = "a folder for NAME.json, NAME.sympy.py and NAME.mac, theorems.tex and theorems.md",
+        };
+        var verb = new Command("prove", "Derives and proves theorems for all quantum numbers.") { only, full, output };
+        verb.SetAction(result =>
+        {
+            TextWriter lines = result.InvocationConfiguration.Output;
+            TextWriter messages = result.InvocationConfiguration.Error;
+            var proved = new List<Report.Line>();
+            bool failed = false;
+            foreach (Entry entry in Selected(result.GetValue(only) ?? [], result.GetValue(full)))
+            {
+                var watch = Stopwatch.StartNew();
+                FSharpResult<Theorem, string> proof = entry.Proof.Value;
+                if (proof.IsOk)
+                {
+                    var line = new Report.Line(entry.Name, entry.Argument, proof.ResultValue, watch.Elapsed.TotalSeconds);
+                    proved.Add(line);
+                    lines.WriteLine(Report.row(line));
+                }
+                else
+                {
+                    failed = true;
+                    lines.WriteLine(FormattableString.Invariant(
+                        $"{entry.Name}\t-\t-\t{watch.Elapsed.TotalSeconds:0.000}\tFAILED"));
+                    messages.WriteLine($"toolkit: {entry.Name}: {proof.ErrorValue}");
+                }
+            }
+            if (result.GetValue(output) is { } folder)
+            {
+                Write(folder, proved);
+            }
+            return failed ? 1 : 0;
+        });
+        return verb;
+    }
+
+    private static IEnumerable<Entry> Selected(string[] names, bool full)
+    {
+        if (names.Length == 0)
+        {
+            return Catalogue.entries.Where(entry => full || entry.ByDefault);
+        }
+        FSharpResult<FSharpList<Entry>, string> selected = Catalogue.select(ListModule.OfSeq(names));
+        return selected.IsOk
+            ? selected.ResultValue
+            : throw new UsageException($"--only: there is no theorem '{selected.ErrorValue}'");
+    }
+
+    private static void Write(string folder, List<Report.Line> lines)
+    {
+        Directory.CreateDirectory(folder);
+        foreach (Report.Line line in lines)
+        {
+            WriteFile(folder, line.Name + ".json", ProofFile.write(line.Name, line.Argument, line.Theorem));
+            WriteFile(folder, line.Name + ".sympy.py", Scripts.sympy(line.Name, line.Theorem));
+            WriteFile(folder, line.Name + ".mac", Scripts.maxima(line.Name, line.Theorem));
+        }
+        FSharpList<Report.Line> all = ListModule.OfSeq(lines);
+        WriteFile(folder, "theorems.tex", Report.latex(all));
+        WriteFile(folder, "theorems.md", Report.markdown(all));
+    }
+
+    private static void WriteFile(string folder, string name, string text)
+    {
+        string path = Path.Combine(folder, name);
+        string temporary = path + ".tmp";
+        File.WriteAllText(temporary, text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+        File.Move(temporary, path, overwrite: true);
+    }
+}

@@ -1,0 +1,93 @@
+module Toolkit.Tests.Cli.ProofTests
+
+open System
+open System.IO
+open Xunit
+open Toolkit.Tests.Cli
+
+let private lines (text: string) = text.TrimEnd().Split '\n'
+
+let private inFolder (test: string -> unit) =
+    let folder = Directory.CreateTempSubdirectory("toolkit-proofs-").FullName
+
+    try
+        test folder
+    finally
+        Directory.Delete(folder, true)
+
+[<Fact>]
+let ``prove prints name, method, parameters, seconds and proved, separated by tabs`` () =
+    let code, out, err = CommandLine.run [ "prove"; "--only"; "3j.lowering"; "3j.regge" ]
+    Assert.Equal(0, code)
+    Assert.Equal("", err)
+    let rows = lines out |> Array.map _.Split('\t')
+    Assert.Equal<string[]>([| "3j.lowering"; "3j.regge" |], rows |> Array.map Array.head)
+
+    for row in rows do
+        Assert.Equal(5, row.Length)
+        Assert.Equal("proved", row[4])
+        Assert.True(Double.Parse row[3] >= 0.0)
+
+[<Fact>]
+let ``prove writes certificates that check accepts, scripts and a report`` () =
+    inFolder (fun folder ->
+        let code, _, _ = CommandLine.run [ "prove"; "--only"; "3j.recursion-*"; "--out"; folder ]
+        Assert.Equal(0, code)
+
+        for name in [ "3j.recursion-m"; "3j.recursion-j" ] do
+            for extension in [ ".json"; ".sympy.py"; ".mac" ] do
+                Assert.True(File.Exists(Path.Combine(folder, name + extension)))
+
+            Assert.Equal((0, "valid\n", ""), CommandLine.run [ "check"; Path.Combine(folder, name + ".json") ])
+
+        for report in [ "theorems.tex"; "theorems.md" ] do
+            Assert.Contains("3j.recursion-j", File.ReadAllText(Path.Combine(folder, report)))
+
+        Assert.Empty(Directory.GetFiles(folder, "*.tmp"))
+        let file = Path.Combine(folder, "3j.recursion-j.json")
+        File.WriteAllText(file, File.ReadAllText(file).Replace("\"q\": \"", "\"q\": \"1 + "))
+        let code, out, _ = CommandLine.run [ "check"; file ]
+        Assert.Equal(1, code)
+        Assert.StartsWith("invalid: ", out))
+
+[<Fact>]
+let ``derive prints a relation, or a certificate that check accepts`` () =
+    let shifts = "j2-1/2,j3-1/2,m2-1/2,m3+1/2; j2-1/2,j3-1/2,m2+1/2,m3-1/2"
+    let code, out, _ = CommandLine.run [ "derive"; "--symbol"; "3j"; "--shifts"; shifts ]
+    Assert.Equal(0, code)
+    Assert.Contains("sqrt((-j1 + j2 + j3)*(j1 + j2 + j3 + 1))*3j(j1, j2, j3; m1, m2, m3)", out)
+
+    inFolder (fun folder ->
+        let code, json, _ = CommandLine.run [ "derive"; "--symbol"; "6j"; "--shifts"; "j1+1; j1-1"; "--json" ]
+        Assert.Equal(0, code)
+        let file = Path.Combine(folder, "six.json")
+        File.WriteAllText(file, json)
+        Assert.Equal((0, "valid\n", ""), CommandLine.run [ "check"; file ]))
+
+[<Fact>]
+let ``derive says up to which degree there is no relation`` () =
+    let code, out, _ =
+        CommandLine.run [ "derive"; "--symbol"; "3j"; "--degree"; "2"; "--shifts"; "j2-1/2,j3-1/2,m2-1/2,m3+1/2" ]
+
+    Assert.Equal((0, "none up to degree 2\n"), (code, out))
+
+[<Theory>]
+[<InlineData("3j", "m1+1", "breaks a sum rule")>]
+[<InlineData("3j", "j4+1", "'j4+1'")>]
+[<InlineData("3j", "j1+x", "'j1+x'")>]
+[<InlineData("3j", "", "no shifts")>]
+[<InlineData("9j", "j1+1", "'9j'")>]
+let ``a wrong request is one line on stderr and exit code 2`` symbol shifts fact =
+    let code, out, err = CommandLine.run [ "derive"; "--symbol"; symbol; "--shifts"; shifts ]
+    Assert.Equal((2, ""), (code, out))
+    Assert.Contains(fact, err)
+    Assert.Single(lines err) |> ignore
+
+[<Fact>]
+let ``an unknown theorem is a usage error, a missing file a failure`` () =
+    let code, _, err = CommandLine.run [ "prove"; "--only"; "3j.nothing" ]
+    Assert.Equal(2, code)
+    Assert.Contains("3j.nothing", err)
+    let code, _, err = CommandLine.run [ "check"; "/nonexistent/proof.json" ]
+    Assert.Equal(1, code)
+    Assert.Contains("proof.json", err)

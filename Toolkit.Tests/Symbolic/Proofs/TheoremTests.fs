@@ -1,0 +1,166 @@
+module Toolkit.Tests.Symbolic.Proofs.TheoremTests
+
+open System
+open System.Numerics
+open Xunit
+open Toolkit.Symbolic.Algebra
+open Toolkit.Symbolic.Proofs
+open Toolkit.Symbolic.Proofs.Kernel
+open Toolkit.Symbolic.Proofs.Theorems
+open Toolkit.Tests.Laws
+
+let internal proved (entry: Entry) : Theorem =
+    match entry.Proof.Force() with
+    | Ok theorem -> theorem
+    | Error why -> failwith $"{entry.Name}: {why}"
+
+let private defaults = Catalogue.entries |> List.filter _.ByDefault
+
+let rec private leaves (statement: Statement) =
+    match statement with
+    | :? AllOf as all -> List.collect leaves all.Parts
+    | other -> [ other ]
+
+/// K √R at doubled quantum numbers, without rounding until the end.
+let private coefficient (term: SymbolTerm) (q: int[]) =
+    let degree = max 0 term.Coefficient.TotalDegree
+    let mutable scaled = 0.0
+
+    for exponents, c in term.Coefficient.Terms q.Length do
+        scaled <- scaled + float c * Array.fold2 (fun p e (t: int) -> p * Math.Pow(float t / 2.0, float e)) 1.0 exponents q
+
+    let radicand =
+        term.Radicand
+        |> List.fold (fun p f -> p * (float f.Constant + float (Linear.change q f) / 2.0)) 1.0
+
+    ignore degree
+    scaled, radicand
+
+[<Fact>]
+let ``every theorem of the default set is proved`` () =
+    for entry in defaults do
+        Assert.NotEmpty((proved entry).Statement.Text)
+
+[<Fact>]
+let ``relations between symbols hold at random points computed from factorials, boundaries and half-integers included`` () =
+    for entry in Catalogue.entries |> List.filter (fun e -> e.ByDefault || e.Name.StartsWith "3j.contiguous") do
+        for statement in leaves (proved entry).Statement do
+            match statement with
+            | :? SymbolRelation as relation ->
+                let name = relation.Symbol.Name
+
+                Law.holdsFor (if entry.ByDefault then 100 else 10) (Law.seeded (2, 16)) (fun (seed, size) ->
+                    let random = Random seed
+                    let domain = relation.Domains[random.Next relation.Domains.Length]
+
+                    let reference =
+                        match domain with
+                        | Summand i -> relation.Terms[i].Shift
+                        // The only bounds in use are those of the ladders, which contain the first symbol's domain.
+                        | Bounds _ -> relation.Terms[0].Shift
+
+                    let q = Array.map2 (-) (FromFactorials.point name random size) reference
+                    let isVanishing = List.contains domain relation.Vanishing
+
+                    let values =
+                        relation.Terms
+                        |> List.map (fun t ->
+                            let symbol = FromFactorials.value name (Array.map2 (+) q t.Shift)
+                            let k, radicand = coefficient t q
+                            let isDefined =
+                                let p = Array.map2 (+) q t.Shift
+                                if name = "3j" then FromFactorials.isDefined3j p else FromFactorials.isDefined6j p
+
+                            if isDefined then
+                                Assert.True(radicand > -1e-9, $"{entry.Name}: negative radicand")
+                                k * sqrt (max 0.0 radicand) * symbol
+                            else
+                                if isVanishing then
+                                    Assert.True(abs (k * k * radicand) < 1e-6, $"{entry.Name}: a coefficient beside the domain")
+
+                                0.0)
+
+                    let scale = values |> List.sumBy abs
+                    Assert.True(abs (List.sum values) <= 1e-9 * scale + 1e-12, $"{entry.Name}: {List.sum values} of {scale}"))
+            | _ -> ()
+
+[<Fact>]
+let ``symmetries hold at random points computed from factorials`` () =
+    for entry in defaults do
+        for statement in leaves (proved entry).Statement do
+            match statement with
+            | :? Symmetry as symmetry ->
+                let name = symmetry.Symbol.Name
+                let images = symmetry.TwiceImages
+
+                Law.holdsFor 5 (Law.seeded (2, 14)) (fun (seed, size) ->
+                    let q = FromFactorials.point name (Random seed) size
+                    // The images are doubled forms in the quantum numbers, which are given doubled.
+                    let image = images |> Array.map (fun f -> f.Constant + Linear.change q f / 2)
+
+                    let parity =
+                        let parameters = symmetry.Symbol.Parameters |> Array.map (fun f -> (Linear.change q f) / 2)
+                        Linear.valueAt (Array.append [| 0 |] parameters) symmetry.Parity
+
+                    let sign = if parity % 2 = 0 then 1.0 else -1.0
+                    let expected = sign * FromFactorials.value name q
+                    Assert.Equal(expected, FromFactorials.value name image, 1e-11))
+            | _ -> ()
+
+[<Fact>]
+let ``values on families of points agree with factorials`` () =
+    for entry in defaults do
+        for statement in leaves (proved entry).Statement do
+            match statement with
+            | :? SymbolValue as value ->
+                let factorial (n: int) = Seq.fold (fun p k -> p * float k) 1.0 [ 1..n ]
+
+                for point in List.allPairs [ 0..4 ] (List.allPairs [ 0..4 ] [ 0..4 ]) do
+                    let a, (b, c) = point
+                    let at = Linear.valueAt [| 0; a; b; c |]
+                    let parameters = Array.append [| 0 |] (value.Images |> Array.map at)
+                    let q = value.Symbol.TwiceQuanta |> Array.map (Linear.valueAt parameters)
+
+                    if value.Symbol.Physical |> List.forall (fun f -> Linear.valueAt parameters f >= 0) then
+                        let expected =
+                            match value.Value with
+                            | None -> 0.0
+                            | Some v ->
+                                let product (forms: Linear list) = forms |> List.fold (fun p f -> p * factorial (at f)) 1.0
+                                let sign = if at v.Sign % 2 = 0 then 1.0 else -1.0
+                                sign * sqrt (product v.RootUp / product v.RootDown) * product v.Up / product v.Down
+
+                        Assert.Equal(expected, FromFactorials.value value.Symbol.Name q, 1e-12)
+            | _ -> ()
+
+[<Fact>]
+let ``the derived recursions are those of the textbooks`` () =
+    // DLMF 34.3.14 and 34.5.11 (the latter up to the common sign): the middle coefficients.
+    let v i = Polynomial.Variable i
+    let casimir i = v i * v i + v i
+    let middle name = ((proved (Catalogue.entries |> List.find (fun e -> e.Name = name))).Statement :?> SymbolRelation).Terms[0].Coefficient
+    let two = Polynomial.Constant 2
+    let isProportional (x: Polynomial) (y: Polynomial) = x = y || x = -y
+
+    // m3 = −m1−m2
+    let m3 = -(v 3) - v 4
+    Assert.True(isProportional (casimir 0 - casimir 1 - casimir 2 - two * v 4 * m3) (middle "3j.recursion-m"))
+
+    let j, l = Array.init 3 casimir, Array.init 3 (fun i -> casimir (i + 3))
+
+    let sixJ =
+        (two * v 0 + Polynomial.One)
+        * ((j[2] + j[1] - j[0]) * (l[2] + l[1] - j[0]) - two * (j[2] * l[2] + j[1] * l[1] - j[0] * l[0]))
+
+    Assert.True(isProportional sixJ (middle "6j.recursion"))
+
+[<Fact>]
+let ``names are dotted and unique, and selection understands a trailing asterisk`` () =
+    let names = Catalogue.entries |> List.map _.Name
+    Assert.Equal<string list>(List.distinct names, names)
+
+    match Catalogue.select [ "3j.contiguous.*" ] with
+    | Ok selected -> Assert.Equal(276, selected.Length)
+    | Error name -> Assert.Fail name
+
+    Assert.Equal(Error "3j.nothing", Catalogue.select [ "3j.regge"; "3j.nothing" ] |> Result.map List.length)
