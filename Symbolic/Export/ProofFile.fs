@@ -301,12 +301,13 @@ let private antisymmetry =
       Write =
         fun writer theorem ->
             let c = theorem.Certificate :?> EvaluationCertificate
-            writeStrings writer "names" c.Names
+            writeStrings writer "names" (Array.skip 1 c.Names)
             writeForms writer "images" c.Names c.Images
       Replay =
         fun element premises ->
             one premises (fun premise ->
-                let names = field "names" element |> list text |> Array.ofList
+                // The index, which does not occur, goes without saying.
+                let names = "s" :: (field "names" element |> list text) |> Array.ofList
                 Evaluation.zero premise names (field "images" element |> list (linear names) |> Array.ofList)) }
 
 /// The codecs of all rules.

@@ -107,6 +107,8 @@ module Telescoping =
             Error "all coefficients are zero"
         elif terms |> List.exists (fun (c, _) -> c.Degree Term.Index > 0) then
             Error "a coefficient contains the summation index"
+        elif basePoint <> Term.commonBase term (terms |> List.map snd) then
+            Error "the base is not the nearest one from which all terms are polynomial multiples"
         elif List.exists Option.isNone ratios then
             Error "a term is not a polynomial multiple of the base"
         else

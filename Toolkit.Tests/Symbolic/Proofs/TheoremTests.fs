@@ -23,7 +23,6 @@ let rec private leaves (statement: Statement) =
 
 /// K √R at doubled quantum numbers, without rounding until the end.
 let private coefficient (term: SymbolTerm) (q: int[]) =
-    let degree = max 0 term.Coefficient.TotalDegree
     let mutable scaled = 0.0
 
     for exponents, c in term.Coefficient.Terms q.Length do
@@ -33,7 +32,6 @@ let private coefficient (term: SymbolTerm) (q: int[]) =
         term.Radicand
         |> List.fold (fun p f -> p * (float f.Constant + float (Linear.change q f) / 2.0)) 1.0
 
-    ignore degree
     scaled, radicand
 
 [<Fact>]
@@ -53,13 +51,26 @@ let ``relations between symbols hold at random points computed from factorials, 
                     let random = Random seed
                     let domain = relation.Domains[random.Next relation.Domains.Length]
 
-                    let reference =
-                        match domain with
-                        | Summand i -> relation.Terms[i].Shift
-                        // The only bounds in use are those of the ladders, which contain the first symbol's domain.
-                        | Bounds _ -> relation.Terms[0].Shift
+                    let rec draw () =
+                        let reference =
+                            match domain with
+                            | Summand i -> i
+                            | Bounds _ -> random.Next relation.Terms.Length
 
-                    let q = Array.map2 (-) (FromFactorials.point name random size) reference
+                        let q = Array.map2 (-) (FromFactorials.point name random size) relation.Terms[reference].Shift
+                        let parameters = relation.Symbol.Parameters |> Array.map (fun f -> Linear.change q f / 2)
+
+                        match domain with
+                        | Bounds bounds when
+                            List.exists2
+                                (fun form least -> Linear.valueAt (Array.append [| 0 |] parameters) form < least)
+                                relation.Symbol.Physical
+                                bounds
+                            ->
+                            draw ()
+                        | _ -> q
+
+                    let q = draw ()
                     let isVanishing = List.contains domain relation.Vanishing
 
                     let values =
