@@ -310,9 +310,35 @@ let private antisymmetry =
                 let names = "s" :: (field "names" element |> list text) |> Array.ofList
                 Evaluation.zero premise names (field "images" element |> list (linear names) |> Array.ofList)) }
 
+let private pairing =
+    { Rules = [ "orthogonality"; "adjoint ladders"; "norm" ]
+      Write = fun writer theorem -> writeIntegers writer "numbers" (theorem.Certificate :?> PairingCertificate).Numbers
+      Replay =
+        fun element premises ->
+            let numbers = field "numbers" element |> list integer |> Array.ofList
+
+            match field "rule" element |> text, premises with
+            | "orthogonality", [ relation ] when numbers.Length > 0 -> Pairing.orthogonal relation numbers[0] numbers[1..]
+            | "adjoint ladders", [ raising; lowering ] when numbers.Length % 2 = 0 ->
+                let half = numbers.Length / 2
+                Pairing.equalNorms raising lowering numbers[.. half - 1] numbers[half..]
+            | "norm", [ norms; stretched ] when numbers.Length = 0 -> Pairing.unitNorm norms stretched
+            | _ -> Error "the numbers or the premises do not fit the rule" }
+
+let private determination =
+    { Rules = [ "square matrix"; "ladder, norm and sign" ]
+      Write = fun _ _ -> ()
+      Replay =
+        fun element premises ->
+            match field "rule" element |> text, premises with
+            | "square matrix", [ orthogonality; norm ] -> Determination.columns orthogonality norm
+            | "ladder, norm and sign", [ raising; lowering; norm; cyclic ] ->
+                Determination.racah raising lowering norm cyclic
+            | _ -> Error "the premises do not fit the rule" }
+
 /// The codecs of all rules.
 let codecs: Codec list =
-    [ telescoping; normalisation; reindexing; symmetry; conjunction; closedForm; evaluation; antisymmetry ]
+    [ telescoping; normalisation; reindexing; symmetry; conjunction; closedForm; evaluation; antisymmetry; pairing; determination ]
 
 let private codecOf (rule: string) = codecs |> List.tryFind (fun c -> List.contains rule c.Rules)
 
@@ -419,4 +445,7 @@ let check (json: string) : Result<string * Theorem, string> =
     with
     | Unreadable why -> Error why
     | :? JsonException as e -> Error $"not JSON: {e.Message}"
-    | :? OverflowException as e -> Error e.Message
+    // A file whose lists have the wrong lengths.
+    | :? OverflowException
+    | :? ArgumentException
+    | :? IndexOutOfRangeException as e -> Error $"malformed: {e.Message}"

@@ -43,6 +43,10 @@ let rec parametersOf (statement: Statement) : string list =
     | :? SumIdentity as s -> s.Second.Variables |> Array.skip 1 |> List.ofArray
     | :? ClosedForm as s -> s.Term.Variables |> Array.skip 1 |> List.ofArray
     | :? SymbolValue as s -> s.Names |> Array.skip 1 |> List.ofArray
+    | :? Orthogonality as s -> List.ofArray s.Symbol.Quanta
+    | :? EqualNorms as s -> List.ofArray s.Symbol.Quanta
+    | :? UnitNorm as s -> List.ofArray s.Symbol.Quanta
+    | :? Determined -> List.ofArray Symbol.threeJ.Quanta
     | :? AllOf as s -> s.Parts |> List.collect parametersOf |> List.distinct
     | _ -> []
 

@@ -86,6 +86,28 @@ module Telescoping =
         { Purpose = "sum of coefficient times term over base, minus the telescoper of q"
           Expression = String.concat " + " left + " " + String.concat " " right }
 
+    /// The conditions under which no factorial of a negative number is met: `Term.gaps` at the base. If an argument of the
+    /// numerator has a parameter to itself, the gaps of the shifted terms will do: with that parameter a little greater than an
+    /// integer (and Γ for the factorial) nothing is singular and the relation holds, and the limit is that of the finitely many
+    /// terms of the sums, which are regular if their own gaps are ≥ 0.
+    let private conditions (term: Term) (basePoint: int list) (shifts: int[] list) =
+        let atBase = Term.gaps (Term.at basePoint term)
+        let atTerms = shifts |> List.map (fun shift -> Term.gaps (Term.at (Term.offsets term shift) term))
+
+        let hasOwnParameter (i: int) =
+            let others = term.Denominator @ List.removeAt i term.Numerator
+
+            [ 1 .. term.Variables.Length - 1 ]
+            |> List.exists (fun v ->
+                term.Numerator[i].Coefficients[v] <> 0 && others |> List.forall (fun x -> x.Coefficients[v] = 0))
+
+        [ for i in 0 .. term.Numerator.Length - 1 do
+              if hasOwnParameter i then
+                  yield! atTerms |> List.map (fun gaps -> gaps[i])
+              else
+                  atBase[i] ]
+        |> List.distinct
+
     /// Proves Σ_i C_i S(p + δ_i) = 0.
     ///
     /// It computes the polynomials r_i with F(p + δ_i) = r_i F(base) from the term itself, and requires the polynomial
@@ -122,7 +144,7 @@ module Telescoping =
                 Error "the coefficients times the terms' ratios do not add up to the telescoper of q"
             else
                 Ok
-                    { statement = SumRelation(term, terms, Term.gaps atBase)
+                    { statement = SumRelation(term, terms, conditions term basePoint (List.map snd terms))
                       certificate = TelescopingCertificate(basePoint, q)
                       premises = []
                       assumptions = []

@@ -186,5 +186,88 @@ let private closedForms =
            recursion in gamma with q = 1 and has one term at gamma = 0. For odd J the symmetry m → −m has the sign −1."
           mZero ]
 
+// ---- orthonormality
+
+let private recursionM = lazy (derive [] [ here; [| 0; 0; 0; 0; 2; -2 |]; [| 0; 0; 0; 0; -2; 2 |] ])
+let private raisingLadder = lazy (ladder 1)
+let private loweringLadder = lazy (ladder -1)
+
+let private orthogonality =
+    lazy (recursionM.Value |> Result.bind (fun relation -> Pairing.orthogonal relation 0 [| 0; 0; 0; 0; 2; -2 |]))
+
+/// Chu and Vandermonde's sum as it occurs at m1 = j1: Σ_s (a+n−s)! (d+s)! / (s! (n−s)!).
+let private vandermonde () =
+    let form s a d n = { Constant = 0; Coefficients = [| s; a; d; n |] }
+
+    let term =
+        { Variables = [| "s"; "a"; "d"; "n" |]
+          Alternating = false
+          Numerator = [ form -1 1 0 1; form 1 0 1 0 ]
+          Denominator = [ form 1 0 0 0; form -1 0 0 1 ] }
+
+    // (n+1) V(n+1) = (a+d+n+2) V(n), by telescoping with q = −1.
+    let a, d, n = Polynomial.Variable 1, Polynomial.Variable 2, Polynomial.Variable 3
+    let terms = [ n + Polynomial.One, [| 0; 0; 1 |]; -(a + d + n + Polynomial.Constant 2), [| 0; 0; 0 |] ]
+
+    let closed =
+        { term with
+            Numerator = [ form 0 1 0 0; form 0 0 1 0; Linear.plus 1 (form 0 1 1 1) ]
+            Denominator = [ form 0 0 0 1; Linear.plus 1 (form 0 1 1 0) ] }
+
+    [ 1; -1 ]
+    |> List.map (fun q -> Telescoping.prove term terms (Term.commonBase term (List.map snd terms)) (Polynomial.Constant q))
+    |> List.reduce (fun x y -> if x.IsOk then x else y)
+    |> Result.bind (fun relation -> ClosedForms.prove relation 3 closed 0)
+
+let private unitNorm =
+    lazy
+        (match raisingLadder.Value, loweringLadder.Value, vandermonde () with
+         | Ok up, Ok down, Ok sum ->
+             Pairing.equalNorms up down [| 0; 0; 0; -2; 2; 0 |] [| 0; 0; 0; -2; 0; 2 |]
+             |> Result.bind (fun norms -> Pairing.unitNorm norms sum)
+         | Error why, _, _
+         | _, Error why, _
+         | _, _, Error why -> Error why)
+
+let private both f x y =
+    match x, y with
+    | Ok x, Ok y -> f x y
+    | Error why, _
+    | _, Error why -> Error why
+
+let private orthonormality =
+    [ Entry.create
+          "3j.orthogonality-m"
+          "At fixed m1 the recursion in m2 is a symmetric tridiagonal eigenvalue problem with eigenvalue j1(j1+1): multiplied by the            symbol with another j1 and summed over m2 it telescopes (Christoffel and Darboux), so different j1 are orthogonal. With the            norm: the first orthogonality relation."
+          (fun () ->
+              both
+                  (fun o n -> Conjunction.prove "orthogonality of the 3j symbols along m2, and their norm" [ o; n ])
+                  orthogonality.Value
+                  unitNorm.Value)
+      Entry.create
+          "3j.normalisation"
+          "The ladders are adjoint to each other, so the norm along m2 does not depend on m1; at m1 = j1 the symbol has one term and            the sum of its squares is Vandermonde's."
+          (fun () -> unitNorm.Value)
+      Entry.create
+          "3j.orthogonality-j"
+          "sqrt(2 j1 + 1) times the symbol is a square matrix, j1 against m2, with orthonormal rows."
+          (fun () -> both Determination.columns orthogonality.Value unitNorm.Value)
+      Entry.create
+          "3j.racah-formula"
+          "The symbol in Racah's form satisfies the ladder relations of the coupled representation, has the norm 1/(2 j3 + 1), and            its sign is that of Condon and Shortley: at m1 = j1 the sum has one term, which is positive."
+          (fun () ->
+              // Columns permuted cyclically: a permutation of both x and y.
+              let cyclic =
+                  [ for px in permutations do
+                        for py in permutations -> regge px py false ]
+                  |> List.tryPick (fun symmetry ->
+                      match symmetry, raisingLadder.Value, loweringLadder.Value, unitNorm.Value with
+                      | Ok s, Ok up, Ok down, Ok norm -> Determination.racah up down norm s |> Result.toOption
+                      | _ -> None)
+
+              match cyclic with
+              | Some theorem -> Ok theorem
+              | None -> Error "a ladder, the norm or the cyclic symmetry is missing") ]
+
 /// All theorems of this family.
-let entries: Entry list = relations @ ladders @ symmetries @ closedForms @ contiguous
+let entries: Entry list = relations @ ladders @ symmetries @ closedForms @ orthonormality @ contiguous

@@ -144,6 +144,78 @@ let ``values on families of points agree with factorials`` () =
                         Assert.Equal(expected, FromFactorials.value value.Symbol.Name q, 1e-12)
             | _ -> ()
 
+/// 3j symbols at fixed j2, j3, m1 (doubled), j1 against m2.
+let private matrix (j2: int) (j3: int) (m1: int) =
+    [ for j1 in abs (j2 - j3) .. 2 .. j2 + j3 do
+          if abs m1 <= j1 then
+              j1, [ for m2 in -j2 .. 2 .. j2 -> FromFactorials.threeJ [| j1; j2; j3; m1; m2; -m1 - m2 |] ] ]
+
+[<Fact>]
+let ``sums of products of 3j symbols computed from factorials are as the theorems on orthogonality and norm say`` () =
+    for name in [ "3j.orthogonality-m"; "3j.normalisation"; "3j.orthogonality-j" ] do
+        proved (Catalogue.entries |> List.find (fun e -> e.Name = name)) |> ignore
+
+    Law.holdsFor 50 (Law.seeded (0, 9)) (fun (seed, j2) ->
+        let random = Random seed
+        let j3 = random.Next 10
+        let m1 = -j2 - j3 + 2 * random.Next(j2 + j3 + 1)
+        let rows = matrix j2 j3 m1
+
+        for j1, row in rows do
+            for j1', row' in rows do
+                let expected = if j1 = j1' then 1.0 / float (j1 + 1) else 0.0
+                Assert.Equal(expected, List.fold2 (fun s x y -> s + x * y) 0.0 row row', 1e-11)
+
+        for k in 0..j2 do
+            for k' in 0..j2 do
+                let isInside k = abs (m1 + (-j2 + 2 * k)) <= j3
+
+                if isInside k && isInside k' then
+                    let sum = rows |> List.sumBy (fun (j1, row) -> float (j1 + 1) * row[k] * row[k'])
+                    Assert.Equal((if k = k' then 1.0 else 0.0), sum, 1e-11))
+
+[<Fact>]
+let ``the Clebsch-Gordan coefficients built from lowering operators alone are those of Racah's formula`` () =
+    // ⟨j1 m1 j2 m2|j3 M⟩ by the ladders: the highest state from J+ = 0, unit norm and positive sign, then J− downwards.
+    for j1 in 0..4 do
+        for j2 in 0..4 do
+            for j3 in abs (j1 - j2) .. 2 .. j1 + j2 do
+                let raise j m = sqrt (float ((j - m) * (j + m + 2)) / 4.0)
+                let highest = Array.create (j1 + 1) 0.0 // by k: m1 = j1 − 2k, m2 = j3 − m1
+                let isInside m2 = abs m2 <= j2
+                let mutable norm = 0.0
+
+                for k in 0..j1 do
+                    let m1 = j1 - 2 * k
+                    let m2 = j3 - m1
+
+                    if isInside m2 then
+                        // J+ = 0 at (m1+1, m2): c(m1) raise(j1, m1) + c(m1+1) raise(j2, m2−1) = 0
+                        highest[k] <- if k = 0 then 1.0 else -highest[k - 1] * raise j2 (m2 - 2) / raise j1 m1
+                        norm <- norm + highest[k] * highest[k]
+
+                let mutable state = highest |> Array.map (fun c -> c / sqrt norm)
+
+                for m in j3 .. -2 .. -j3 do
+                    for k in 0..j1 do
+                        let m1 = j1 - 2 * k
+                        let m2 = m - m1
+                        let sign = if ((j1 - j2 + m) / 2) % 2 = 0 then 1.0 else -1.0
+                        let racah = sign * sqrt (float (j3 + 1)) * FromFactorials.threeJ [| j1; j2; j3; m1; m2; -m |]
+                        Assert.Equal(racah, (if isInside m2 then state[k] else 0.0), 1e-11)
+
+                    if m > -j3 then
+                        let lowered =
+                            Array.init (j1 + 1) (fun k ->
+                                // m1 = j1 − 2k at total m − 2
+                                let m1 = j1 - 2 * k
+                                let m2 = m - 2 - m1
+                                let first = if k > 0 && isInside m2 then state[k - 1] * raise j1 m1 else 0.0
+                                let second = if isInside (m2 + 2) && isInside m2 then state[k] * raise j2 m2 else 0.0
+                                (first + second) / raise j3 (m - 2))
+
+                        state <- lowered
+
 [<Fact>]
 let ``the derived recursions are those of the textbooks`` () =
     // DLMF 34.3.14 and 34.5.11 (the latter up to the common sign): the middle coefficients.
