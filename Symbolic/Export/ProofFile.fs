@@ -281,11 +281,17 @@ let private closedForm =
             let c = theorem.Certificate :?> ClosedFormCertificate
             writer.WriteNumber("variable", c.Variable)
             writer.WriteNumber("start", c.Start)
-            writeTerm writer "closed" c.Closed
+            writeForms writer "numerator" c.Closed.Variables c.Closed.Numerator
+            writeForms writer "denominator" c.Closed.Variables c.Closed.Denominator
       Replay =
         fun element premises ->
             one premises (fun premise ->
-                ClosedForms.prove premise (field "variable" element |> integer) (field "closed" element |> term) (field "start" element |> integer)) }
+                match premise.Statement with
+                | :? SumRelation as sums ->
+                    let forms name = field name element |> list (linear sums.Term.Variables)
+                    let closed = { sums.Term with Alternating = false; Numerator = forms "numerator"; Denominator = forms "denominator" }
+                    ClosedForms.prove premise (field "variable" element |> integer) closed (field "start" element |> integer)
+                | _ -> Error "the premise is not a relation between sums") }
 
 let private evaluation =
     { Rules = [ "evaluation" ]
@@ -336,9 +342,54 @@ let private determination =
                 Determination.racah raising lowering norm cyclic
             | _ -> Error "the premises do not fit the rule" }
 
+let rec private writeScheme (writer: Utf8JsonWriter) scheme =
+    match scheme with
+    | Single x -> writer.WriteStringValue x
+    | Couple(l, r, x) ->
+        writer.WriteStartArray()
+        writeScheme writer l
+        writeScheme writer r
+        writer.WriteStringValue x
+        writer.WriteEndArray()
+
+let rec private scheme (element: JsonElement) : Scheme =
+    match element.ValueKind with
+    | JsonValueKind.String -> Single(text element)
+    | _ ->
+        match list id element with
+        | [ l; r; x ] -> Couple(scheme l, scheme r, text x)
+        | _ -> unreadable "expected a coupling scheme [left, right, name]"
+
+let private moveText move =
+    match move with
+    | Exchange n -> $"exchange {n}"
+    | Leftwards(n, x) -> $"leftwards {n} {x}"
+    | Rightwards(n, x) -> $"rightwards {n} {x}"
+
+let private move (element: JsonElement) : Move =
+    match (text element).Split ' ' with
+    | [| "exchange"; n |] -> Exchange n
+    | [| "leftwards"; n; x |] -> Leftwards(n, x)
+    | [| "rightwards"; n; x |] -> Rightwards(n, x)
+    | _ -> unreadable $"expected a move, found \"{text element}\""
+
+let private rewriting =
+    { Rules = [ "rewriting" ]
+      Write =
+        fun writer theorem ->
+            let c = theorem.Certificate :?> RecouplingCertificate
+            writer.WritePropertyName "scheme"
+            writeScheme writer c.Start
+            writeStrings writer "first" (c.First |> List.map moveText)
+            writeStrings writer "second" (c.Second |> List.map moveText)
+      Replay =
+        fun element premises ->
+            one premises (fun premise ->
+                Recoupling.prove premise (field "scheme" element |> scheme) (field "first" element |> list move) (field "second" element |> list move)) }
+
 /// The codecs of all rules.
 let codecs: Codec list =
-    [ telescoping; normalisation; reindexing; symmetry; conjunction; closedForm; evaluation; antisymmetry; pairing; determination ]
+    [ telescoping; normalisation; reindexing; symmetry; conjunction; closedForm; evaluation; antisymmetry; pairing; determination; rewriting ]
 
 let private codecOf (rule: string) = codecs |> List.tryFind (fun c -> List.contains rule c.Rules)
 

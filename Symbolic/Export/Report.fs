@@ -46,6 +46,8 @@ let rec parametersOf (statement: Statement) : string list =
     | :? Orthogonality as s -> List.ofArray s.Symbol.Quanta
     | :? EqualNorms as s -> List.ofArray s.Symbol.Quanta
     | :? UnitNorm as s -> List.ofArray s.Symbol.Quanta
+    | :? RecouplingIdentity as s ->
+        s.Left.Symbols @ s.Right.Symbols |> List.concat |> List.distinct |> List.filter (fun x -> not (List.contains x (s.Left.Sums @ s.Right.Sums)))
     | :? Determined -> List.ofArray Symbol.threeJ.Quanta
     | :? AllOf as s -> s.Parts |> List.collect parametersOf |> List.distinct
     | _ -> []

@@ -36,9 +36,40 @@ let private symmetries () =
     |> Entry.all
     |> Result.bind (Conjunction.prove "the 144 symmetries of the 6j symbol")
 
+let private orthonormality () =
+    ThreeJ.entries |> List.find (fun e -> e.Name = "3j.orthogonality-m") |> _.Proof.Force()
+
+let private rewrite start first second =
+    orthonormality () |> Result.bind (fun premise -> Recoupling.prove premise start first second)
+
+let private three = Couple(Single "a", Couple(Single "b", Single "c", "f"), "J")
+
+let private four =
+    Couple(Single "a", Couple(Single "b", Couple(Single "c", Single "d", "f"), "g"), "J")
+
 /// All theorems of this family.
 let entries: Entry list =
     [ Entry.create
+          "6j.orthogonality"
+          "From (a (b c)f)J to ((a b)e c)J and back is the identity."
+          (fun () -> rewrite three [ Leftwards("J", "e"); Rightwards("J", "f'") ] [])
+      Entry.create
+          "6j.racah"
+          "Two ways from (a (b c)f)J to (b (a c)g)J: by way of ((a b)e c)J, and by exchanging b and c first."
+          (fun () ->
+              rewrite
+                  three
+                  [ Leftwards("J", "e"); Exchange "e"; Rightwards("J", "g") ]
+                  [ Exchange "f"; Leftwards("J", "g"); Exchange "J" ])
+      Entry.create
+          "6j.biedenharn-elliott"
+          "The pentagon: two ways from (a (b (c d)f)g)J to (((a b)h c)k d)J, in two steps and in three."
+          (fun () ->
+              rewrite
+                  four
+                  [ Leftwards("g", "e"); Leftwards("J", "k"); Leftwards("k", "h") ]
+                  [ Leftwards("J", "h"); Leftwards("J", "k") ])
+      Entry.create
           "6j.recursion"
           "Found by linear algebra modulo a prime and proved by telescoping, like the relations of the 3j symbol."
           recursion

@@ -175,6 +175,51 @@ let ``sums of products of 3j symbols computed from factorials are as the theorem
                     Assert.Equal((if k = k' then 1.0 else 0.0), sum, 1e-11))
 
 [<Fact>]
+let ``identities between sums of 6j symbols hold at random angular momenta, computed from factorials`` () =
+    for name in [ "6j.orthogonality"; "6j.racah"; "6j.biedenharn-elliott" ] do
+        let identity = (proved (Catalogue.entries |> List.find (fun e -> e.Name = name))).Statement :?> RecouplingIdentity
+
+        let fixedNames =
+            identity.Left.Symbols @ identity.Right.Symbols
+            |> List.concat
+            |> List.distinct
+            |> List.filter (fun x -> not (List.contains x (identity.Left.Sums @ identity.Right.Sums)))
+
+        /// The value of a product at doubled angular momenta by name.
+        let rec value (product: RecouplingProduct) (sums: string list) (at: Map<string, int>) : float =
+            match sums with
+            | x :: rest -> List.sum [ for twice in 0..24 -> value product rest (Map.add x twice at) ]
+            | [] ->
+                let symbols =
+                    product.Symbols
+                    |> List.fold (fun p s -> if p = 0.0 then p else p * FromFactorials.sixJ (s |> List.map (fun x -> at[x]) |> Array.ofList)) 1.0
+
+                if symbols = 0.0 then
+                    0.0
+                else
+                    let exponent = product.Phase |> List.sumBy (fun (x, n) -> n * at[x])
+                    Assert.Equal(0, exponent % 2)
+                    let roots = product.Roots |> List.fold (fun p x -> p * sqrt (float (at[x] + 1))) 1.0
+                    (if exponent / 2 % 2 = 0 then 1.0 else -1.0) * roots * symbols
+
+        let random = Random 7
+        let mutable found = 0
+
+        while found < 40 do
+            let at = fixedNames |> List.map (fun x -> x, random.Next 5) |> Map.ofList
+            let left = value identity.Left identity.Left.Sums at
+            let right = value identity.Right identity.Right.Sums at
+
+            match identity.Delta with
+            | None ->
+                Assert.Equal(right, left, 1e-11)
+                if right <> 0.0 then found <- found + 1
+            | Some(x, y) when left <> 0.0 ->
+                Assert.Equal((if at[x] = at[y] then 1.0 else 0.0), left, 1e-11)
+                found <- found + 1
+            | Some _ -> ()
+
+[<Fact>]
 let ``the Clebsch-Gordan coefficients built from lowering operators alone are those of Racah's formula`` () =
     // ⟨j1 m1 j2 m2|j3 M⟩ by the ladders: the highest state from J+ = 0, unit norm and positive sign, then J− downwards.
     for j1 in 0..4 do
