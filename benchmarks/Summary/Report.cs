@@ -7,6 +7,7 @@ using Toolkit.Benchmarks.Harmonics;
 using Toolkit.Benchmarks.LinearAlgebra;
 using Toolkit.Benchmarks.Machine;
 using Toolkit.Benchmarks.Neighbors;
+using Toolkit.Benchmarks.Proofs;
 using Toolkit.Benchmarks.Representations;
 using Toolkit.Benchmarks.Tables;
 using Toolkit.Numerics.Simd;
@@ -22,6 +23,7 @@ internal static class Report
         MachineLimits.Summary,
         HarmonicsBenchmarks.Summary,
         DenseBenchmarks.Summary,
+        ProofBenchmarks.Summary,
         NeighborBenchmarks.Summary,
         RepresentationBenchmarks.Summary,
     ];
