@@ -20,6 +20,7 @@ public static class Application
     [
         CoefficientVerb.Create(),
         TablesVerb.Create(),
+        ConvertVerb.Create(),
         FeaturesVerb.Create(),
         SpecVerb.Create(),
         ProveVerb.Create(),

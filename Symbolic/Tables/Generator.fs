@@ -62,6 +62,8 @@ type internal Generator(spec: TableSpec) =
     let diagonal = Array.zeroCreate<float> (2 * n + 2 + width)
     let block = CoefficientBlock((n + 1) * (n + 1) * (if spec.Kind = RealCg then 4 else 1))
     let mutable fallbacks = 0
+    // √(2·l3+1) belongs to Clebsch–Gordan coefficients whose blocks have that norm.
+    let rooted = spec.Kind <> ThreeJ && not spec.Convention.UnitNorm
 
     /// |T|·… with T's sign, rounded, for the entries c = first, first+1, … of one diagonal, into `diagonal`; `exact` is
     /// asked where the rounding test fails.
@@ -105,7 +107,7 @@ type internal Generator(spec: TableSpec) =
         let k = DoubleDouble.Normalised(inverse[a], inverse[B])
         let k = DoubleDouble.Normalised(k, inverse[C])
         let k = DoubleDouble.Normalised(k, inverse[a + B + C + 1])
-        if spec.Kind = ThreeJ then k else DoubleDouble.Normalised(k, rootOf[l3 + 1])
+        if rooted then DoubleDouble.Normalised(k, rootOf[l3 + 1]) else k
 
     let complexBlock (chain: SumChain) (l1: int) (l2: int) (l3: int) =
         let B, C = chain.B, chain.C
@@ -132,7 +134,7 @@ type internal Generator(spec: TableSpec) =
                 let w = Wigner3j.ofTwice l1 l2 l3 (l1 - 2 * (k + c)) (2 * c - l2) m3
                 // Without its sign rule, so that what follows treats it like the others.
                 let w = if (B + C + k) &&& 1 = 0 then w else -w
-                (if is3j then w else w * Surd.Create(1, BigInteger(l3 + 1), BigInteger.One)).ToDouble()
+                (if rooted then w * Surd.Create(1, BigInteger(l3 + 1), BigInteger.One) else w).ToDouble()
 
             fill chain k l1 l2 front exact
             let first = chain.FirstC k
@@ -200,6 +202,7 @@ type internal Generator(spec: TableSpec) =
                 let exact i =
                     let c = first + i
                     let w = ClebschGordan.ofTwice l1 (l1 - 2 * (k + c)) l2 (2 * c - l2) l3 (2 * M)
+                    let w = if rooted then w else w / Surd.Create(1, BigInteger(l3 + 1), BigInteger.One)
                     (if scaled then w * Surd.Create(1, BigInteger.One, BigInteger 2) else w).ToDouble()
 
                 fill chain k l1 l2 front exact
@@ -261,6 +264,10 @@ type internal Generator(spec: TableSpec) =
                         if spec.Half || (a + B) &&& 1 = 0 then
                             let l1, l2, l3 = a + B, a + C, B + C
                             if spec.Kind = RealCg then realBlock chain l1 l2 l3 else complexBlock chain l1 l2 l3
+                            if spec.Kind <> ThreeJ && spec.Convention.Factor(l1, l2, l3).Sign < 0 then
+                                for i in 0 .. block.Count - 1 do
+                                    block.Values[i] <- -block.Values[i]
+
                             if block.Count > 0 then receive l1 l2 l3 block
 
                         if a < aMax then chain.Step()

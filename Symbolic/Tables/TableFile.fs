@@ -27,7 +27,7 @@ module TableFile =
         json.WriteString("format", "toolkit-table/1")
         json.WriteString("what", spec.Kind.Name)
         json.WriteString("basis", spec.Kind.Basis)
-        json.WriteString("convention", "toolkit")
+        json.WriteString("convention", spec.Convention.Name)
         json.WriteString("lmax", spec.LMaxText)
         json.WriteBoolean("half", spec.Half)
         json.WriteString("generator", spec.Command "table")

@@ -82,7 +82,9 @@ type TableSpec =
       /// Twice the largest angular momentum.
       TwiceLMax: int
       /// Half-integer angular momenta, too (never for real harmonics).
-      Half: bool }
+      Half: bool
+      /// The convention of the coefficients.
+      Convention: Convention }
 
     /// The triples (2·l1, 2·l2, 2·l3) that the triangle rule leaves, in increasing order.
     member this.Blocks: seq<struct (int * int * int)> =
@@ -103,15 +105,28 @@ type TableSpec =
     member this.Command(format: string) =
         $"toolkit tables --kind {this.Kind.Name} --lmax {this.LMaxText}"
         + (if this.Half then " --half" else "")
+        + (if this.Convention.Name = "toolkit" then "" else $" --convention {this.Convention.Name}")
         + $" --format {format}"
 
     /// A spec whose parts agree, or what is wrong with them.
     static member TryCreate(kind: TableKind, lmax: HalfInteger, half: bool) : Result<TableSpec, string> =
+        TableSpec.TryCreate(kind, lmax, half, Conventions.toolkit)
+
+    /// As above, in a given convention.
+    static member TryCreate
+        (kind: TableKind, lmax: HalfInteger, half: bool, convention: Convention)
+        : Result<TableSpec, string> =
         if lmax.Twice < 0 || lmax.Twice > 254 then
             Error $"lmax = {lmax}: expected a number from 0 to 127"
         elif not lmax.IsInteger && not half then
             Error $"lmax = {lmax}: a half-integer limit needs --half"
         elif half && kind = RealCg then
             Error "--half: real spherical harmonics have integer l, so real-cg takes no half-integers"
+        elif convention.Name <> "toolkit" && (kind = ThreeJ || convention.Basis <> kind.Basis) then
+            Error $"convention {convention.Name}: it states Clebsch–Gordan coefficients in the {convention.Basis} basis, not {kind.Name}"
         else
-            Ok { Kind = kind; TwiceLMax = lmax.Twice; Half = half }
+            Ok
+                { Kind = kind
+                  TwiceLMax = lmax.Twice
+                  Half = half
+                  Convention = convention }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Linq;
 using Microsoft.FSharp.Core;
 using Toolkit.Symbolic.AngularMomentum;
 using Toolkit.Symbolic.Tables;
@@ -14,32 +15,48 @@ internal static class TablesVerb
         var lmax = new Option<string>("--lmax") { Description = "the largest angular momentum", Required = true };
         var half = new Option<bool>("--half") { Description = "half-integer angular momenta, too" };
         var basis = new Option<string?>("--basis") { Description = "complex or real, with --kind cg" };
-        var format = new Option<string>("--format") { Description = "tsv or table", Required = true };
+        var convention = new Option<string>("--convention")
+        {
+            Description = "whose coefficients: " + string.Join(", ", Conventions.all.Select(c => c.Name)),
+            DefaultValueFactory = _ => "toolkit",
+        };
+        var format = new Option<string>("--format") { Description = "tsv, table, json or c", Required = true };
         var output = new Option<string>("--out") { Description = "the file to write", Required = true };
         var verb = new Command("tables", "A complete table of coupling coefficients, each correctly rounded.")
-            { kind, lmax, half, basis, format, output };
+            { kind, lmax, half, basis, convention, format, output };
         verb.SetAction(result =>
         {
             TableSpec spec = Spec(result.GetValue(kind)!, result.GetValue(basis), result.GetValue(lmax)!,
-                result.GetValue(half));
+                result.GetValue(half), Named("--convention", result.GetValue(convention)!));
             string path = result.GetValue(output)!;
             switch (result.GetValue(format))
             {
                 case "tsv":
                     TableText.WriteTsv(spec, path);
                     break;
+                case "json":
+                    TableText.WriteJson(spec, path);
+                    break;
+                case "c":
+                    TableText.WriteC(spec, path);
+                    break;
                 case "table":
                     TableFile.Write(spec, path);
                     break;
                 case var other:
-                    throw new UsageException($"--format: found '{other}', expected tsv or table");
+                    throw new UsageException($"--format: found '{other}', expected tsv, table, json or c");
             }
             return 0;
         });
         return verb;
     }
 
-    private static TableSpec Spec(string kindText, string? basis, string lmaxText, bool half)
+    internal static Convention Named(string option, string name) => Conventions.tryFind(name)?.Value
+        ?? throw new UsageException($"{option}: found '{name}', expected one of "
+            + string.Join(", ", Conventions.all.Select(c => c.Name)));
+
+    private static TableSpec Spec(string kindText, string? basis, string lmaxText, bool half,
+        Convention convention)
     {
         TableKind kind = TableKind.TryParse(kindText)?.Value
             ?? throw new UsageException($"--kind: found '{kindText}', expected 3j, cg or real-cg");
@@ -59,7 +76,7 @@ internal static class TablesVerb
         HalfInteger lmax = HalfInteger.TryParse(lmaxText) is { } value
             ? value.Value
             : throw new UsageException($"--lmax: found '{lmaxText}', expected an integer, or a half-integer with --half");
-        FSharpResult<TableSpec, string> spec = TableSpec.TryCreate(kind, lmax, half);
+        FSharpResult<TableSpec, string> spec = TableSpec.TryCreate(kind, lmax, half, convention);
         return spec.IsOk ? spec.ResultValue : throw new UsageException(spec.ErrorValue);
     }
 }

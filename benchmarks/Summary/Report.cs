@@ -19,6 +19,7 @@ internal static class Report
 {
     private static readonly Func<IEnumerable<Row>>[] Areas =
     [
+        CoefficientBenchmarks.Summary,
         TableGenerationBenchmarks.Summary,
         MachineLimits.Summary,
         HarmonicsBenchmarks.Summary,

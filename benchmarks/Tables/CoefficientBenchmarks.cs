@@ -1,7 +1,7 @@
-using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using BenchmarkDotNet.Attributes;
+using Toolkit.Benchmarks.Summary;
 using Toolkit.Symbolic.AngularMomentum;
 using Toolkit.Symbolic.Tables;
 
@@ -34,18 +34,22 @@ public class CoefficientBenchmarks
     [Benchmark]
     public int Single10000() => Single(10_000);
 
-    /// <summary>Rows of the summary: kernel, workload, value, unit, reference, where the reference is the goal.</summary>
-    public static IEnumerable<(string Kernel, string Workload, double Value, string Unit, double Reference)> Rows()
+    /// <summary>The rows of the summary; the references are the project's own goals.</summary>
+    internal static IEnumerable<Row> Summary()
     {
         var b = new CoefficientBenchmarks();
-        // The first of all is the cold one.
-        yield return ("real-cg table", "lmax 10, cold", Seconds(() => b.RealCg10(), 1) * 1e3, "ms", 100);
-        yield return ("real-cg table", "lmax 20", Seconds(() => b.RealCg20(), 3) * 1e3, "ms", 1000);
-        // 1,840,167 and 52,4xx,xxx are what the triangle and m rules leave; the count here is of non-zero ones.
-        yield return ("3j table", "integer j <= 20", Seconds(() => b.ThreeJ20(), 7) / b.ThreeJ20() * 1e9, "ns/coefficient", 10);
-        yield return ("3j table", "integer j <= 40", Seconds(() => b.ThreeJ40(), 3) / b.ThreeJ40() * 1e9, "ns/coefficient", 20);
-        yield return ("3j, one exact symbol", "j = 100", Seconds(() => b.Single100(), 200) * 1e6, "us", 50);
-        yield return ("3j, one exact symbol", "j = 10000", Seconds(() => b.Single10000(), 3) * 1e3, "ms", 1000);
+        // The first run is the cold one: nothing of it has been compiled yet.
+        long start = Stopwatch.GetTimestamp();
+        b.RealCg10();
+        yield return new Row("real-cg table", "lmax 10, cold", Stopwatch.GetElapsedTime(start).TotalMilliseconds, "ms", 100, "goal");
+        yield return new Row("real-cg table", "lmax 20", Clock.Microseconds(() => b.RealCg20(), 1) / 1e3, "ms", 1000, "goal");
+        // Per non-zero coefficient: the zeros are computed, too.
+        yield return new Row("3j table", "integer j ≤ 20", Clock.Microseconds(() => b.ThreeJ20()) * 1e3 / b.ThreeJ20(),
+            "ns/coefficient", 10, "goal");
+        yield return new Row("3j table", "integer j ≤ 40", Clock.Microseconds(() => b.ThreeJ40(), 1) * 1e3 / b.ThreeJ40(),
+            "ns/coefficient", 20, "goal");
+        yield return new Row("3j, one exact symbol", "j = 100", Clock.Microseconds(() => b.Single100()), "µs", 50, "goal");
+        yield return new Row("3j, one exact symbol", "j = 10000", Clock.Microseconds(() => b.Single10000(), 1) / 1e3, "ms", 1000, "goal");
     }
 
     private static TableSpec Spec(TableKind kind, int lmax) =>
@@ -58,18 +62,5 @@ public class CoefficientBenchmarks
         HalfInteger h = HalfInteger.FromInteger(j);
         return Wigner3j.Exact(h, h, h, HalfInteger.FromInteger(j / 10), HalfInteger.FromInteger(-j / 5),
             HalfInteger.FromInteger(j / 5 - j / 10)).Sign;
-    }
-
-    private static double Seconds(Action action, int repeats)
-    {
-        var times = new double[repeats];
-        for (int i = 0; i < repeats; i++)
-        {
-            long start = Stopwatch.GetTimestamp();
-            action();
-            times[i] = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        }
-        Array.Sort(times);
-        return times[repeats / 2];
     }
 }

@@ -27,22 +27,32 @@ let private entries (l1: int) (l2: int) (l3: int) (block: CoefficientBlock) =
     [| for i in 0 .. block.Count - 1 ->
            struct (2 * int block.M1[i] - l1, 2 * int block.M2[i] - l2, 2 * int block.M3[i] - l3, block.Values[i]) |]
 
-let private completeAndExact kind twiceLMax half =
-    let spec = spec kind twiceLMax half
+let private completeAndExactSpec (spec: TableSpec) =
     let seen = HashSet<struct (int * int * int)>()
 
     Generator(spec).ForEachBlock(fun l1 l2 l3 block ->
         Assert.True(seen.Add(struct (l1, l2, l3)))
 
         let expected =
-            Coefficients.exactBlock kind l1 l2 l3
+            Coefficients.exactBlock spec l1 l2 l3
             |> Array.map (fun (struct (i, v)) -> struct (i.TwiceM1, i.TwiceM2, i.TwiceM3, v.ToDouble()))
 
         Assert.Equal<struct (int * int * int * float)[]>(expected, entries l1 l2 l3 block))
 
     for (struct (l1, l2, l3)) in spec.Blocks do
-        if (Coefficients.exactBlock kind l1 l2 l3).Length > 0 then
+        if (Coefficients.exactBlock spec l1 l2 l3).Length > 0 then
             Assert.True(seen.Contains(struct (l1, l2, l3)))
+
+let private completeAndExact kind twiceLMax half = completeAndExactSpec (spec kind twiceLMax half)
+
+[<Fact>]
+let ``every convention's table is correctly rounded, too`` () =
+    for convention in Conventions.all do
+        let kind = if convention.Basis = "real" then RealCg else Cg
+
+        match TableSpec.TryCreate(kind, HalfInteger.FromTwice 8, false, convention) with
+        | Ok spec -> completeAndExactSpec spec
+        | Error e -> failwith e
 
 [<Fact>]
 let ``the recurrence gives every 3j symbol correctly rounded and none besides, half-integers included`` () =

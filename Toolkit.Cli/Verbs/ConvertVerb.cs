@@ -1,0 +1,24 @@
+using System.CommandLine;
+using Toolkit.Symbolic.Tables;
+
+namespace Toolkit.Cli.Verbs;
+
+/// <summary><c>toolkit convert</c>: a text table from one convention to another, exactly.</summary>
+internal static class ConvertVerb
+{
+    public static Command Create()
+    {
+        var from = new Option<string>("--from") { Description = "the convention of FILE", Required = true };
+        var to = new Option<string>("--to") { Description = "the convention to write", Required = true };
+        var file = new Argument<string>("FILE") { Description = "a table made with --format tsv" };
+        var output = new Option<string>("--out") { Description = "the file to write", Required = true };
+        var verb = new Command("convert", "A table of coefficients in another convention, exactly.") { from, to, file, output };
+        verb.SetAction(result =>
+        {
+            TableText.ConvertTsv(result.GetValue(file)!, TablesVerb.Named("--from", result.GetValue(from)!),
+                TablesVerb.Named("--to", result.GetValue(to)!), result.GetValue(output)!);
+            return 0;
+        });
+        return verb;
+    }
+}
