@@ -1,0 +1,70 @@
+namespace Toolkit.Reproductions.Report
+
+/// A figure: its numbers, its plot and what they say. It becomes the files ID.csv and ID.vl.json (and ID.svg, ID.png).
+type Figure =
+    {
+        /// The stem of its files, in lower case with hyphens.
+        Id: string
+        Title: string
+        /// What is shown and with which settings.
+        Caption: string
+        /// What follows from it, in terms of the numbers found.
+        Conclusion: string
+        Table: Table
+        /// The members of its Vega-Lite description (see VegaLite.plot).
+        Plot: (string * Json) list
+    }
+
+/// Something that was looked at while the report was made.
+type Check =
+    {
+        /// What holds, as a sentence.
+        Law: string
+        /// What was found, in numbers.
+        Found: string
+        Passed: bool
+        Seconds: float
+    }
+
+/// Setting and value, as the report lists them.
+type Setting = string * string
+
+/// A paper and what is reproduced of it.
+type Chapter =
+    {
+        /// The folder of its files.
+        Folder: string
+        Title: string
+        /// Authors, journal, year, identifiers.
+        Source: string
+        /// What is done here, and how it differs from the paper.
+        Introduction: string
+        Settings: Setting list
+        Figures: Figure list
+        Checks: Check list
+        Seconds: float
+    }
+
+/// A theorem as the report lists it.
+type Proved =
+    { Name: string
+      Statement: string
+      Method: string
+      /// Terms of the certificate's polynomials.
+      Size: int
+      Seconds: float
+      /// What went wrong when there is no theorem.
+      Failure: string option }
+
+module Check =
+    open System.Diagnostics
+
+    /// Carries out a check: `look` gives whether the law holds and what was found.
+    let run (law: string) (look: unit -> bool * string) : Check =
+        let clock = Stopwatch.StartNew()
+        let passed, found = look ()
+
+        { Law = law
+          Found = found
+          Passed = passed
+          Seconds = clock.Elapsed.TotalSeconds }
