@@ -1,4 +1,5 @@
 module Toolkit.Reproductions.Program
 
 [<EntryPoint>]
-let main _ = 0
+let main arguments =
+    Application.run arguments System.Console.Out System.Console.Error

@@ -1,0 +1,205 @@
+/// The command line of the main job: exit code 0 when all went well, 1 when something failed, 2 when it was not
+/// understood.
+module Toolkit.Reproductions.Application
+
+open System
+open System.CommandLine
+open System.Diagnostics
+open System.IO
+open System.Reflection
+open System.Runtime.InteropServices
+open System.Runtime.Intrinsics
+open Spectre.Console
+open Toolkit.Numerics.Files
+open Toolkit.Reproductions.Report
+
+exception private Usage of string
+
+/// The folder of this project in the repository, above the program.
+let home: string =
+    let rec up (folder: DirectoryInfo | null) =
+        match folder with
+        | null -> raise (FileNotFoundException $"no paper-reproductions/plots/render.mjs above {AppContext.BaseDirectory}")
+        | folder ->
+            let here = Path.Combine(folder.FullName, "paper-reproductions")
+            if File.Exists(Path.Combine(here, "plots", "render.mjs")) then here else up folder.Parent
+
+    up (DirectoryInfo AppContext.BaseDirectory)
+
+type private Options =
+    { Paper: string
+      Full: bool
+      Out: string }
+
+let private versions (pictures: Render.Pictures) : Setting list =
+    let bits =
+        if Vector512.IsHardwareAccelerated then 512
+        elif Vector256.IsHardwareAccelerated then 256
+        elif Vector128.IsHardwareAccelerated then 128
+        else 0
+
+    let version =
+        match Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>() with
+        | null -> "unknown"
+        | known -> known.InformationalVersion
+
+    [ "Toolkit", version
+      "runtime", $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}"
+      "processor", $"{Environment.ProcessorCount} × {RuntimeInformation.ProcessArchitecture}, vectors of {bits} bits"
+      match pictures with
+      | Render.Drawn versions
+      | Render.DrawnWithoutPng(versions, _) ->
+          "pictures", versions |> List.map (fun (name, v) -> $"{name} {v}") |> String.concat ", "
+      | Render.Skipped _
+      | Render.Failed _ -> () ]
+
+/// At a terminal, a bar for the steps of a paper; nothing elsewhere.
+let private withProgress (error: TextWriter) (title: string) (work: (int -> int -> unit) -> 'a) : 'a =
+    if Console.IsErrorRedirected || not (obj.ReferenceEquals(error, Console.Error)) then
+        work (fun _ _ -> ())
+    else
+        let console = AnsiConsole.Create(AnsiConsoleSettings(Out = AnsiConsoleOutput error))
+
+        console
+            .Progress()
+            .AutoClear(true)
+            .Start(fun context ->
+                let bar = context.AddTask title
+
+                work (fun step steps ->
+                    bar.MaxValue <- float steps
+                    bar.Value <- float step))
+
+let private work (options: Options) (output: TextWriter) (error: TextWriter) : int =
+    let clock = Stopwatch.StartNew()
+    let say (message: string) = error.WriteLine $"paper-reproductions: {message}"
+    let mode = if options.Full then "--full" else "--quick"
+    let command = $"dotnet run -c Release --project paper-reproductions -- {options.Paper} {mode}"
+    let threads = Environment.ProcessorCount
+    let out = options.Out
+    Directory.CreateDirectory out |> ignore
+
+    let checks = withProgress error "exact coefficients" (fun _ -> Checks.ExactCoefficients.all ())
+
+    let chapters =
+        [ for paper in Papers.all do
+              if options.Paper = "all" || options.Paper = paper.Name then
+                  withProgress error paper.Name (paper.Make home options.Full threads) ]
+
+    let descriptions =
+        [ for chapter in chapters do
+              for figure in chapter.Figures -> Files.figure out chapter.Folder command figure ]
+
+    let pictures = Render.pictures (Path.Combine(home, "plots")) true say descriptions
+
+    let note =
+        match pictures with
+        | Render.Drawn _ -> None
+        | Render.DrawnWithoutPng(_, why) -> Some $"PNG files skipped: {why}"
+        | Render.Skipped why -> Some $"pictures skipped: {why}"
+        | Render.Failed why -> Some $"pictures failed: {why}"
+
+    Option.iter say note
+
+    let picture (folder: string) (id: string) =
+        let path = Path.Combine(out, folder, id + ".svg")
+        if File.Exists path then Some(File.ReadAllText path) else None
+
+    let report: Html.Run =
+        { Command = command
+          Settings = [ "command", command; "threads", string threads ]
+          Versions = versions pictures
+          Proved = []
+          Checks = checks
+          Chapters = chapters
+          Picture = picture
+          Notes = Option.toList note
+          Seconds = clock.Elapsed.TotalSeconds }
+
+    let path = Path.Combine(out, "report.html")
+    Files.write path (Html.text report)
+
+    for chapter in chapters do
+        for figure in chapter.Figures do
+            for suffix in [ ".csv"; ".vl.json"; ".svg"; ".png" ] do
+                let file = Path.Combine(out, chapter.Folder, figure.Id + suffix)
+                if File.Exists file then output.WriteLine file
+
+    output.WriteLine path
+    let broken = checks @ List.collect (fun (c: Chapter) -> c.Checks) chapters |> List.filter (fun c -> not c.Passed)
+
+    for check in broken do
+        say $"check failed: {check.Law}: {check.Found}"
+
+    match pictures with
+    | Render.Failed _ -> 1
+    | _ -> if broken.IsEmpty then 0 else 1
+
+let private command (output: TextWriter) (error: TextWriter) : RootCommand =
+    let names = "all" :: (Papers.all |> List.map _.Name)
+    let expected = String.Join(", ", names)
+    let paper = Argument<string>("paper", DefaultValueFactory = (fun _ -> "all"))
+    paper.Description <- "which paper: " + expected
+    let quick = Option<bool>("--quick", Description = "a few minutes at most (default)")
+    let full = Option<bool>("--full", Description = "more random divisions of the data")
+    let out = Option<string>("--out", Description = "folder for the results [default: paper-reproductions/out]")
+    let data = Option<string>("--data", Description = "folder of public data sets, for figures that can use them; none of these needs it")
+    let root = RootCommand "Draws the figures of the papers and writes a report: report.html, and CSV, Vega-Lite, SVG and PNG of each figure."
+    root.Arguments.Add paper
+
+    for option in [ quick :> Option; full; out; data ] do
+        root.Options.Add option
+
+    for flag in [ quick; full ] do
+        flag.Arity <- ArgumentArity.Zero
+
+    root.SetAction(fun result ->
+        let given (flag: Option<bool>) = not (isNull (result.GetResult flag))
+        let name = nonNull (result.GetValue paper)
+
+        if List.contains name Papers.planned then
+            raise (Usage $"there are no figures of '{name}' yet; expected one of {expected}")
+
+        if not (List.contains name names) then
+            raise (Usage $"there is no paper '{name}'; expected one of {expected}")
+
+        if given quick && given full then
+            raise (Usage "--quick and --full exclude each other")
+
+        match result.GetValue data with
+        | null -> ()
+        | folder when Directory.Exists folder -> ()
+        | folder -> raise (Usage $"--data: there is no folder '{folder}'")
+
+        let out =
+            match result.GetValue out with
+            | null -> Path.Combine(home, "out")
+            | folder when String.IsNullOrWhiteSpace folder -> raise (Usage "--out: expected the name of a folder")
+            | folder when File.Exists folder -> raise (Usage $"--out: '{folder}' is a file; expected a folder")
+            | folder -> Path.GetFullPath folder
+
+        work { Paper = name; Full = given full; Out = out } output error)
+
+    root
+
+/// Runs the command line; gives the exit code.
+let run (arguments: string[]) (output: TextWriter) (error: TextWriter) : int =
+    let fail (code: int) (message: string) =
+        let lines = message.Split([| '\r'; '\n' |], StringSplitOptions.RemoveEmptyEntries)
+        error.WriteLine("paper-reproductions: " + String.Join(" ", lines))
+        code
+
+    let parsed = (command output error).Parse(arguments, ParserConfiguration(ResponseFileTokenReplacer = null))
+
+    if parsed.Errors.Count > 0 then
+        fail 2 parsed.Errors[0].Message
+    else
+        try
+            parsed.Invoke(InvocationConfiguration(Output = output, Error = error, EnableDefaultExceptionHandler = false))
+        with
+        | Usage message -> fail 2 message
+        // What files and folders can cause. Anything else is a defect of ours and keeps its trace.
+        | :? InputException
+        | :? IOException
+        | :? InvalidDataException
+        | :? UnauthorizedAccessException as e -> fail 1 e.Message
