@@ -154,8 +154,15 @@ let private command (output: TextWriter) (error: TextWriter) : RootCommand =
         flag.Arity <- ArgumentArity.Zero
 
     root.SetAction(fun result ->
-        let given (flag: Option<bool>) = not (isNull (result.GetResult flag))
+        let given (flag: Option<bool>) =
+            match result.GetResult flag with
+            | null -> false
+            | found -> not found.Implicit
+
         let name = nonNull (result.GetValue paper)
+
+        if name.StartsWith '-' then
+            raise (Usage $"there is no option '{name}'; --help lists them")
 
         if List.contains name Papers.planned then
             raise (Usage $"there are no figures of '{name}' yet; expected one of {expected}")

@@ -49,6 +49,12 @@ let private theme =
 let channel (column: string) (kind: string) (more: (string * Json) list) : Json =
     JObject([ "field", JString column; "type", JString kind ] @ more)
 
+/// A logarithmic axis from lo to hi with ticks, all labelled, at the given values.
+let logarithmicAt (title: string) (lo: float, hi: float) (ticks: float list) : (string * Json) list =
+    [ "title", JString title
+      "scale", JObject [ "type", JString "log"; "domain", Json.numbers [ lo; hi ]; "nice", JBool false ]
+      "axis", JObject [ "values", Json.numbers ticks; "format", JString "~g" ] ]
+
 /// A logarithmic axis from lo to hi: a tick at every digit, labels at 1, 2 and 5 times a power of ten.
 let logarithmic (title: string) (lo: float, hi: float) : (string * Json) list =
     let ticks =
@@ -66,7 +72,7 @@ let logarithmic (title: string) (lo: float, hi: float) : (string * Json) list =
           [ "values", Json.numbers ticks
             "labelExpr", JString $"indexof([1, 2, 5], {digit}) >= 0 ? format(datum.value, '~g') : ''" ] ]
 
-/// Titles and axes are given with `more`.
+/// A linear axis from lo to hi.
 let linear (title: string) (lo: float, hi: float) : (string * Json) list =
     [ "title", JString title
       "scale", JObject [ "domain", Json.numbers [ lo; hi ]; "nice", JBool false; "zero", JBool false ] ]

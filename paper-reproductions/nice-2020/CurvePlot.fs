@@ -46,7 +46,7 @@ let table (points: Point list) : Table =
                 Whole p.Splits; Number p.Regulariser ] ]
     )
 
-/// A decade of room is not needed: the axis runs from the 1, 2 or 5 below the least value to that above the largest.
+/// The next round number below or above x, so that an axis needs no whole decades.
 let private round (up: bool) (x: float) =
     let power = 10. ** floor (log10 x)
     let steps = [ 1.; 2.; 3.; 5.; 7.; 10. ] |> List.map ((*) power)
@@ -59,7 +59,10 @@ let plot (errorTitle: string) (points: Point list) : (string * Json) list =
         VegaLite.channel
             "training_configurations"
             "quantitative"
-            (VegaLite.logarithmic "training configurations" (List.min sizes * 0.9, List.max sizes * 1.1))
+            (VegaLite.logarithmicAt
+                "training configurations"
+                (List.min sizes * 0.9, List.max sizes * 1.1)
+                (List.distinct sizes))
 
     let errors =
         VegaLite.logarithmic
@@ -71,6 +74,9 @@ let plot (errorTitle: string) (points: Point list) : (string * Json) list =
     let colour =
         VegaLite.channel "model" "nominal"
             (VegaLite.mapped [ model 1, JString VegaLite.Palette.vermilion; model 2, JString VegaLite.Palette.blue ]
+            
+             // The legend is drawn from the bands, which are pale.
+             :: ("legend", JObject [ "symbolOpacity", JNumber 1. ])
              :: legend "features")
 
     let dash =

@@ -26,4 +26,4 @@ let figure (setting: string) (outcomes: Outcome list) : Figure =
         + $"the 15 force components that come with each energy lower the error of ν ≤ 2 from {plainly.Mean:F0} %% to "
         + $"{helped.Mean:F0} %%."
       Table = table points
-      Plot = plot "energy RMSE / % of the standard deviation" points }
+      Plot = plot "energy RMSE / % of std. deviation" points }

@@ -26,7 +26,7 @@ let figure (seed: int) (outcomes: Outcome list) : Figure =
         )
 
     let values = [ for o in [ low; high ] do for a, b in o.Predicted do a - zero; b - zero ]
-    let range = floor (List.min values), ceil (List.max values)
+    let range = floor (List.min values) - 1., ceil (List.max values) + 1.
     let axis title = VegaLite.linear title range
 
     let layer mark encoding more =

@@ -41,7 +41,8 @@ for (const path of process.argv.slice(2)) {
     const view = new vega.View(vega.parse(compiled), { renderer: 'none', logger });
     const drawn = await view.toSVG();
     if (complaints.length > 0) throw new Error(complaints[0]);
-    const svg = drawn.replace(/^<svg/, `<!-- ${spec.usermeta?.generator ?? path} -->\n<svg`);
+    const origin = String(spec.usermeta?.generator ?? path).replace(/[&<>]/g, c => `&#${c.charCodeAt(0)};`);
+    const svg = drawn.replace(/^<svg[^>]*>/, head => `${head}<desc>${origin}</desc>`);
     await write(`${stem}.svg`, svg);
     if (fonts) await write(`${stem}.png`, png(svg).render().asPng());
   } catch (error) {
