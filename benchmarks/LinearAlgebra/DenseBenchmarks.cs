@@ -49,19 +49,6 @@ public class DenseBenchmarks
         Cholesky.Factor<double>(N, _c, N, Threads);
     }
 
-    /// <summary>The same with the factorisation in panels.</summary>
-    [Benchmark]
-    public void Panels()
-    {
-        _a.AsSpan().CopyTo(_c);
-        for (int i = 0; i < N; i++)
-        {
-            _c[i * N + i] = 2.0 * N;
-        }
-
-        PositiveDefinite.TryFactorise(_c, N, Threads);
-    }
-
     internal static IEnumerable<Row> Summary()
     {
         foreach (int threads in new[] { 1, 2 })
@@ -73,7 +60,6 @@ public class DenseBenchmarks
             yield return new("dense product", load, 2 * n3 / (1e-6 * Clock.Microseconds(b.Product)), "GFlop/s", peak, "register-only peak");
             yield return new("Gram matrix", load, n3 / (1e-6 * Clock.Microseconds(b.Gram)), "GFlop/s", peak, "register-only peak");
             yield return new("Cholesky", load, n3 / 3 / (1e-6 * Clock.Microseconds(b.Factor)), "GFlop/s", peak, "register-only peak");
-            yield return new("Cholesky in panels", load, n3 / 3 / (1e-6 * Clock.Microseconds(b.Panels)), "GFlop/s", peak, "register-only peak");
             float[] x = Array.ConvertAll(b._a, v => (float)v), y = Array.ConvertAll(b._b, v => (float)v);
             float[] z = new float[x.Length];
             double seconds = 1e-6 * Clock.Microseconds(() => Dense.Multiply<float>(b.N, b.N, b.N, x, y, z, threads));

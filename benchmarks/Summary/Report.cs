@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Runtime.InteropServices;
+using Toolkit.Benchmarks.Coupling;
 using Toolkit.Benchmarks.Harmonics;
 using Toolkit.Benchmarks.LinearAlgebra;
 using Toolkit.Benchmarks.Machine;
@@ -24,6 +25,7 @@ internal static class Report
         MachineLimits.Summary,
         HarmonicsBenchmarks.Summary,
         DenseBenchmarks.Summary,
+        CouplingProductBenchmarks.Summary,
         ProofBenchmarks.Summary,
         NeighborBenchmarks.Summary,
         RepresentationBenchmarks.Summary,

@@ -1,0 +1,109 @@
+module Toolkit.Tests.Numerics.Coupling.CouplingProductTests
+
+open System
+open Xunit
+open Toolkit.Numerics.Coupling
+open Toolkit.Numerics.Simd
+open Toolkit.Tests.Laws
+
+let private numbers (random: Random) n = Array.init n (fun _ -> 2. * random.NextDouble() - 1.)
+let private dot (a: float[]) (b: float[]) = Array.fold2 (fun s x y -> s + x * y) 0. a b
+let private widths = [ VectorWidth.Scalar; VectorWidth.Bits128; VectorWidth.Bits256; VectorWidth.Bits512 ]
+
+/// A random allowed or forbidden path, numbers of environments and channels.
+let private case (seed, size: int) =
+    let random = Random(seed: int)
+    random, random.Next 6, random.Next 6, random.Next 6, 1 + random.Next 4, 1 + random.Next size, 1 + random.Next 6
+
+/// Σ C A_{m1} B_{m2} for channel q1 of A and q2 of B in environment e, by the table's entries.
+let private slow l1 l2 l na nb (a: float[]) (b: float[]) e m q1 q2 =
+    let block = CouplingTable.Default.Block(l1, l2, l)
+    let mutable sum = 0.
+
+    if not block.IsEmpty then
+        for i in 0 .. block.Count - 1 do
+            if int block.M3[i] = m then
+                let x = a[(e * (2 * l1 + 1) + int block.M1[i]) * na + q1]
+                let y = b[(e * (2 * l2 + 1) + int block.M2[i]) * nb + q2]
+                sum <- sum + block.Value[i] * x * y
+
+    sum
+
+[<Fact>]
+let ``the product over channels is the sum over the table's entries, element by element and for all pairs`` () =
+    Law.holdsFor 60 (Law.seeded (1, 24)) (fun c ->
+        let random, l1, l2, l, envs, na, nb = case c
+        let a, b, b2 = numbers random (envs * (2 * l1 + 1) * na), numbers random (envs * (2 * l2 + 1) * nb), numbers random (envs * (2 * l2 + 1) * na)
+        let product = CouplingProduct<float>(CouplingTable.Default, l1, l2, l)
+        let outer, single = Array.zeroCreate (envs * (2 * l + 1) * na * nb), Array.create (envs * (2 * l + 1) * na) 0.5
+        product.ForwardOuter(envs, na, nb, ReadOnlySpan a, ReadOnlySpan b, Span outer)
+        product.Forward(envs, na, ReadOnlySpan a, ReadOnlySpan b2, Span single)
+
+        for e in 0 .. envs - 1 do
+            for m in 0 .. 2 * l do
+                for q1 in 0 .. na - 1 do
+                    let row = e * (2 * l + 1) + m
+                    Assert.InRange(abs (single[row * na + q1] - 0.5 - slow l1 l2 l na na a b2 e m q1 q1), 0., 1e-14)
+
+                    for q2 in 0 .. nb - 1 do
+                        let found = outer[(row * na + q1) * nb + q2]
+                        Assert.InRange(abs (found - slow l1 l2 l na nb a b e m q1 q2), 0., 1e-14))
+
+[<Fact>]
+let ``the backward pass is the adjoint of the product in either factor`` () =
+    Law.holdsFor 60 (Law.seeded (1, 24)) (fun c ->
+        let random, l1, l2, l, envs, na, nb = case c
+        let product = CouplingProduct<float>(CouplingTable.Default, l1, l2, l)
+
+        let check (sizes: int * int * int) forward backward =
+            let sa, sb, sc = sizes
+            let a, b, dc = numbers random sa, numbers random sb, numbers random sc
+            let a2, b2 = numbers random sa, numbers random sb
+            let da, db = Array.zeroCreate sa, Array.zeroCreate sb
+            backward a b dc da db
+            let forward x y = let z: float[] = Array.zeroCreate sc in forward x y z; z
+            Assert.InRange(abs (dot da a2 - dot dc (forward a2 b)), 0., 1e-11)
+            Assert.InRange(abs (dot db b2 - dot dc (forward a b2)), 0., 1e-11)
+
+        let rows n = envs * (2 * n + 1)
+
+        check
+            (rows l1 * na, rows l2 * na, rows l * na)
+            (fun (a: float[]) (b: float[]) (z: float[]) -> product.Forward(envs, na, ReadOnlySpan a, ReadOnlySpan b, Span z))
+            (fun a b dc da db ->
+                product.Backward(envs, na, ReadOnlySpan a, ReadOnlySpan b, ReadOnlySpan dc, Span da, Span db))
+
+        check
+            (rows l1 * na, rows l2 * nb, rows l * na * nb)
+            (fun (a: float[]) (b: float[]) (z: float[]) ->
+                product.ForwardOuter(envs, na, nb, ReadOnlySpan a, ReadOnlySpan b, Span z))
+            (fun a b dc da db ->
+                product.BackwardOuter(envs, na, nb, ReadOnlySpan a, ReadOnlySpan b, ReadOnlySpan dc, Span da, Span db)))
+
+[<Fact>]
+let ``every width of vector gives the bits of the scalar product and of its backward pass`` () =
+    Law.holdsFor 30 (Law.seeded (1, 40)) (fun c ->
+        let random, l1, l2, l, envs, na, nb = case c
+        let rows n = envs * (2 * n + 1)
+        let a, b, dc = numbers random (rows l1 * na), numbers random (rows l2 * nb), numbers random (rows l * na * nb)
+        let b2, dc2 = numbers random (rows l2 * na), numbers random (rows l * na)
+
+        let all width =
+            let p = CouplingProduct<float>(CouplingTable.Default, l1, l2, l, width)
+            let c1, c2 = Array.zeroCreate dc.Length, Array.zeroCreate dc2.Length
+            let da, db, da2, db2 = Array.zeroCreate a.Length, Array.zeroCreate b.Length, Array.zeroCreate a.Length, Array.zeroCreate b2.Length
+            p.ForwardOuter(envs, na, nb, ReadOnlySpan a, ReadOnlySpan b, Span c1)
+            p.BackwardOuter(envs, na, nb, ReadOnlySpan a, ReadOnlySpan b, ReadOnlySpan dc, Span da, Span db)
+            p.Forward(envs, na, ReadOnlySpan a, ReadOnlySpan b2, Span c2)
+            p.Backward(envs, na, ReadOnlySpan a, ReadOnlySpan b2, ReadOnlySpan dc2, Span da2, Span db2)
+            Array.concat [ c1; c2; da; db; da2; db2 ]
+
+        let expected = all VectorWidth.Scalar
+        for width in widths do Assert.Equal<float[]>(expected, all width))
+
+[<Fact>]
+let ``the product of arrays of other lengths is refused`` () =
+    let p = CouplingProduct<float>(CouplingTable.Default, 1, 1, 2)
+    let one = [| 1.; 2.; 3. |]
+    let wrong () = p.Forward(1, 1, ReadOnlySpan one, ReadOnlySpan one, Span [| 0. |])
+    Assert.Contains("expected 3, 3 and 5 numbers; got 3, 3 and 1", (Assert.Throws<ArgumentException> wrong).Message)
