@@ -1,5 +1,7 @@
 using System;
+using System.Collections.Generic;
 using System.Runtime.Intrinsics;
+using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Expansion;
 
 namespace Toolkit.Numerics.Representations;
@@ -26,6 +28,12 @@ public sealed class PowerSpectrum : InvariantRepresentation
 
     /// <inheritdoc/>
     public override int Order => 2;
+
+    /// <summary>
+    /// What is computed, for every l: p = (−1)^l couple(c, c', 0), off-diagonal ones times √2.
+    /// </summary>
+    public IReadOnlyList<CouplingTree> CouplingTrees { get; } =
+        [new(new CouplingPair(new CouplingLeaf(CouplingField.Density, "l"), new CouplingLeaf(CouplingField.Density, "l"), 0))];
 
     private static FeatureLabels MakeLabels(DensityExpansion expansion)
     {

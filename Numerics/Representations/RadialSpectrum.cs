@@ -1,4 +1,6 @@
 using System;
+using System.Collections.Generic;
+using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Expansion;
 
 namespace Toolkit.Numerics.Representations;
@@ -14,6 +16,9 @@ public sealed class RadialSpectrum : InvariantRepresentation
 
     /// <inheritdoc/>
     public override int Order => 1;
+
+    /// <summary>What is computed: the density's coefficients of order 0 as they are.</summary>
+    public IReadOnlyList<CouplingTree> CouplingTrees { get; } = [new(new CouplingLeaf(CouplingField.Density, 0))];
 
     private static FeatureLabels MakeLabels(DensityExpansion expansion)
     {

@@ -169,6 +169,18 @@ type Polynomial private (keys: uint64[], coefficients: BigInteger[]) =
 
         ofDictionary terms
 
+    /// The derivative by one variable.
+    member _.Derivative(variable: int) =
+        let terms = Dictionary<uint64, BigInteger>()
+
+        for i in 0 .. keys.Length - 1 do
+            let n = Polynomial.Degree(keys[i], variable)
+
+            if n > 0 then
+                terms[keys[i] - (1UL <<< position variable)] <- BigInteger n * coefficients[i]
+
+        ofDictionary terms
+
     /// Every variable i replaced by images[i]; the variables beyond the images must not occur.
     member this.Substitute(images: Polynomial[]) =
         let powers = images |> Array.map (fun image -> List<Polynomial>([ one; image ]))

@@ -10,6 +10,7 @@ open System.Text.Encodings.Web
 open System.Text.Json
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.Hypergeometric
+open Toolkit.Symbolic.CouplingTrees
 open Toolkit.Symbolic.Proofs.Kernel
 
 /// The value of the field "format".
@@ -387,9 +388,252 @@ let private rewriting =
             one premises (fun premise ->
                 Recoupling.prove premise (field "scheme" element |> scheme) (field "first" element |> list move) (field "second" element |> list move)) }
 
+// ---- products of powers and equivariance
+
+let private writePolynomials (writer: Utf8JsonWriter) name (names: string[]) (items: seq<Polynomial>) =
+    writeStrings writer name (items |> Seq.map (fun p -> p.Print names))
+
+let private writeProduct (writer: Utf8JsonWriter) (product: PowerProduct) =
+    writeStrings writer "variables" product.Variables
+    writeStrings writer "exponents" product.Exponents
+    writePolynomials writer "factors" product.Variables (product.Factors |> List.map fst)
+    writeForms writer "powers" product.Exponents (product.Factors |> List.map snd)
+
+let private readProduct (element: JsonElement) : PowerProduct =
+    let name (n: string) =
+        if n <> "" && Seq.forall Char.IsAsciiLetterOrDigit n && Char.IsAsciiLetter n[0] then n
+        else unreadable $"expected a name, found \"{n}\""
+
+    let names f = field f element |> list (text >> name) |> Array.ofList
+    let variables, exponents = names "variables", names "exponents"
+    let factors = field "factors" element |> list (polynomial variables)
+    let powers = field "powers" element |> list (linear exponents)
+
+    if factors.Length <> powers.Length then
+        unreadable "every factor needs a power"
+
+    { Variables = variables; Exponents = exponents; Factors = List.zip factors powers }
+
+let private noPremises (premises: Theorem list) (rule: unit -> Result<Theorem, string>) =
+    if premises.IsEmpty then rule () else Error "expected no premises"
+
+let private powerDerivation =
+    { Rules = [ "power-derivation" ]
+      Write =
+        fun writer theorem ->
+            let s = theorem.Statement :?> Annihilation
+            let names = s.Product.Names
+            writeProduct writer s.Product
+
+            writeList
+                writer
+                "words"
+                (fun (w: Word) ->
+                    writer.WriteStartObject()
+                    writer.WriteString("coefficient", w.Coefficient.Print names)
+
+                    writeList
+                        writer
+                        "derivations"
+                        (fun (d: DerivationRule) ->
+                            writer.WriteStartObject()
+                            writeStrings writer "along" (d |> List.map (fun (v, _) -> names[v]))
+                            writePolynomials writer "by" names (List.map snd d)
+                            writer.WriteEndObject())
+                        w.Derivations
+
+                    writer.WriteEndObject())
+                s.Words
+      Replay =
+        fun element premises ->
+            let product = readProduct element
+            let names = product.Names
+
+            let derivation d : DerivationRule =
+                let along = field "along" d |> list text |> List.map (fun name -> Array.IndexOf(names, name))
+                let by = field "by" d |> list (polynomial names)
+                if along.Length <> by.Length then unreadable "every direction needs a coefficient"
+                List.zip along by
+
+            let word w =
+                { Coefficient = field "coefficient" w |> polynomial names
+                  Derivations = field "derivations" w |> list derivation }
+
+            noPremises premises (fun () -> PowerProducts.annihilate product (field "words" element |> list word)) }
+
+let private powerSubstitution =
+    { Rules = [ "power-substitution" ]
+      Write =
+        fun writer theorem ->
+            let s = theorem.Statement :?> Substitution
+            writeProduct writer s.Product
+            writePolynomials writer "images" s.Product.Variables s.Images
+            writeList writer "split" (fun qs ->
+                writer.WriteStartArray()
+                qs |> List.iter (fun (q: Polynomial) -> writer.WriteStringValue(q.Print s.Product.Variables))
+                writer.WriteEndArray()) s.Split
+      Replay =
+        fun element premises ->
+            let product = readProduct element
+            let read = list (polynomial product.Variables)
+
+            noPremises premises (fun () ->
+                PowerProducts.substitute product (field "images" element |> read |> Array.ofList) (field "split" element |> list read)) }
+
+let private binomialCoefficient =
+    { Rules = [ "binomial-coefficient" ]
+      Write =
+        fun writer theorem ->
+            let s = theorem.Statement :?> CoefficientIsSum
+            let names = s.Term.Variables
+            writer.WriteStartObject "product"
+            writeProduct writer s.Product
+            writer.WriteEndObject()
+            writeTerm writer "term" s.Term
+            writeForms writer "powers" names s.Powers
+            writeForms writer "choices" names (theorem.Certificate :?> BinomialCertificate).Choices
+            writeForms writer "target" names s.Target
+            writeForms writer "parity" names [ s.Parity ]
+      Replay =
+        fun element premises ->
+            let term = field "term" element |> term
+            let forms f = field f element |> list (linear term.Variables)
+
+            match forms "parity" with
+            | [ parity ] ->
+                noPremises premises (fun () ->
+                    BinomialCoefficient.prove
+                        (field "product" element |> readProduct)
+                        term
+                        (forms "powers")
+                        (forms "choices")
+                        (forms "target" |> Array.ofList)
+                        parity)
+            | _ -> Error "expected one parity" }
+
+let private writeOrder (writer: Utf8JsonWriter) (name: string) (order: Order) =
+    match order with
+    | Fixed n -> writer.WriteNumber(name, n)
+    | Named symbol -> writer.WriteString(name, symbol)
+
+let private order (element: JsonElement) =
+    if element.ValueKind = JsonValueKind.Number then Fixed(integer element) else Named(text element)
+
+/// A rule whose certificate is the premises alone.
+let private plain rule (replay: Theorem list -> Result<Theorem, string>) =
+    { Rules = [ rule ]; Write = (fun _ _ -> ()); Replay = fun _ premises -> replay premises }
+
+let private two (premises: Theorem list) rule =
+    match premises with
+    | [ first; second ] -> rule first second
+    | _ -> Error $"expected two premises, found {premises.Length}"
+
+let private three (premises: Theorem list) rule =
+    match premises with
+    | [ first; second; third ] -> rule first second third
+    | _ -> Error $"expected three premises, found {premises.Length}"
+
+let private family (theorem: Theorem) = (theorem.Statement :?> Equivariant).Family
+
+/// The rules of Lie-algebra typing.
+let private typing =
+    [ { plain "coefficient-extraction" (fun _ -> Harmonics.prove ()) with
+          // The rule makes its premises itself; those of the file are proved for their own sake.
+          Replay = fun _ premises ->
+              Harmonics.prove ()
+              |> Result.bind (fun t ->
+                  let texts = List.map (fun (p: Theorem) -> p.Statement.Text)
+                  if texts t.Premises = texts premises then Ok t else Error "the premises are not those of the rule") }
+      plain "coupling-ladder" (fun premises -> two premises Couplings.ladder)
+      { Rules = [ "R1-site-sum" ]
+        Write =
+          fun writer theorem ->
+              let s = theorem.Statement :?> Equivariant
+
+              match s.Family with
+              | SiteSum(name, l) ->
+                  let field = s.Fields[name]
+                  writer.WriteString("field", name)
+                  writer.WriteNumber("rank", field.Rank)
+                  writer.WriteBoolean("axial", (field.Parity = Axial))
+                  writer.WriteBoolean("timeOdd", (field.Time = Odd))
+                  writeOrder writer "l" l
+              | other -> invalidOp $"a site sum was expected, not {other}"
+        Replay =
+          fun element premises ->
+              let isTrue name = (field name element).ValueKind = JsonValueKind.True
+              let name = field "field" element |> text
+
+              let properties =
+                  { Rank = field "rank" element |> integer
+                    Parity = if isTrue "axial" then Axial else Polar
+                    Time = if isTrue "timeOdd" then Odd else Even }
+
+              one premises (fun harmonic ->
+                  Equivariance.site harmonic (Map.ofList [ name, properties ]) name (field "l" element |> order)) }
+      plain "R1-joint" (fun premises -> one premises Equivariance.scalar)
+      { Rules = [ "R3-join" ]
+        Write =
+          fun writer theorem ->
+              match family theorem with
+              | Joined(_, j) -> writeOrder writer "J" j
+              | other -> invalidOp $"a joined family was expected, not {other}"
+        Replay =
+          fun element premises ->
+              two premises (fun ladder leaf -> Equivariance.join ladder leaf (field "J" element |> order)) }
+      { Rules = [ "R3-couple" ]
+        Write =
+          fun writer theorem ->
+              match family theorem with
+              | Coupled(_, _, l) -> writeOrder writer "L" l
+              | other -> invalidOp $"a coupled family was expected, not {other}"
+        Replay =
+          fun element premises ->
+              three premises (fun ladder left right -> Equivariance.couple ladder left right (field "L" element |> order)) }
+      { Rules = [ "R3-couple-separately" ]
+        Write =
+          fun writer theorem ->
+              match family theorem with
+              | CoupledSeparately(_, _, l, s) ->
+                  writeOrder writer "L" l
+                  writeOrder writer "S" s
+              | other -> invalidOp $"a coupled family was expected, not {other}"
+        Replay =
+          fun element premises ->
+              three premises (fun ladder left right ->
+                  Equivariance.coupleSeparately ladder left right (field "L" element |> order) (field "S" element |> order)) }
+      plain "R4-invariant" (fun premises ->
+          one premises (fun premise ->
+              match premise.Statement with
+              | :? EveryTree -> Equivariance.everyInvariant premise
+              | _ -> Equivariance.invariant premise))
+      { Rules = [ "R5-sign" ]
+        Write = fun writer theorem -> writer.WriteBoolean("time", (theorem.Statement :?> SignOf).UnderTime)
+        Replay =
+          fun element premises ->
+              one premises (Equivariance.sign ((field "time" element).ValueKind = JsonValueKind.True)) }
+      { Rules = [ "hypothesis" ]
+        Write =
+          fun writer theorem ->
+              match family theorem, (theorem.Statement :?> Equivariant).Action with
+              | Any name, Jointly l ->
+                  writer.WriteString("name", name)
+                  writeOrder writer "order" l
+              | other, _ -> invalidOp $"a hypothesis was expected, not {other}"
+        Replay =
+          fun element premises ->
+              noPremises premises (fun () ->
+                  Ok(Equivariance.suppose (field "name" element |> text) (field "order" element |> text))) }
+      plain "induction" (fun premises ->
+          match List.rev premises with
+          | step :: leaves -> Equivariance.induction (List.rev leaves) step
+          | [] -> Error "expected premises") ]
+
 /// The codecs of all rules.
 let codecs: Codec list =
     [ telescoping; normalisation; reindexing; symmetry; conjunction; closedForm; evaluation; antisymmetry; pairing; determination; rewriting ]
+    @ [ powerDerivation; powerSubstitution; binomialCoefficient ]
+    @ typing
 
 let private codecOf (rule: string) = codecs |> List.tryFind (fun c -> List.contains rule c.Rules)
 

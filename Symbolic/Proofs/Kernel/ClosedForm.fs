@@ -57,6 +57,8 @@ module ClosedForms =
     /// factorials are H's at n = 0.
     let prove (relation: Theorem) (variable: int) (closed: Term) (start: int) : Result<Theorem, string> =
         match relation.Statement with
+        | :? SumRelation as sums when variable < 1 || variable >= sums.Term.Variables.Length ->
+            Error "the induction must run over a parameter"
         | :? SumRelation as sums when sums.Terms.Length = 2 ->
             let term = sums.Term
             let arity = term.Variables.Length
@@ -105,9 +107,7 @@ module ClosedForms =
 
                 let first = initial |> List.map atStart
 
-                if variable < 1 || variable >= arity then
-                    Error "the induction must run over a parameter"
-                elif not sums.Conditions.IsEmpty && sums.Conditions |> List.exists (List.exists isNonNegative >> not) then
+                if not sums.Conditions.IsEmpty && sums.Conditions |> List.exists (List.exists isNonNegative >> not) then
                     Error "the relation is not known to hold for all natural parameters"
                 elif closed.Alternating || closed.Arguments |> List.exists (fun x -> x.Coefficients[Term.Index] <> 0) then
                     Error "the closed form must not contain the index"

@@ -1,0 +1,157 @@
+/// From coupling trees to theorems: any tree, those of the project's representations and those of a user's specification.
+module Toolkit.Symbolic.Proofs.Theorems.Trees
+
+open Toolkit.Symbolic.Proofs.Kernel
+open Toolkit.Symbolic.CouplingTrees
+
+/// The harmonics of all orders, proved once.
+let internal harmonics: Lazy<Result<Theorem, string>> = lazy (Harmonics.prove ())
+
+/// The coupling ladder, from the ladder relations of the 3j symbol; proved once.
+let internal ladder: Lazy<Result<Theorem, string>> =
+    lazy
+        (match ThreeJ.ladder 1, ThreeJ.ladder -1 with
+         | Ok raising, Ok lowering -> Couplings.ladder raising lowering
+         | Error why, _
+         | _, Error why -> Error why)
+
+let internal site fields name l =
+    harmonics.Force() |> Result.bind (fun h -> Equivariance.site h fields name l)
+
+let private withLadder (rule: Theorem -> Result<Theorem, string>) = ladder.Force() |> Result.bind rule
+
+let private both (x: Result<Theorem, string>) (y: Result<Theorem, string>) rule =
+    x |> Result.bind (fun a -> y |> Result.bind (rule a))
+
+/// The family at the tree's root is equivariant.
+let rec equivariant (fields: Map<string, Field>) (tree: Tree) : Result<Theorem, string> =
+    match tree with
+    | Scalar(name, l) -> site fields name l |> Result.bind Equivariance.scalar
+    | Vector(name, l, j) -> both (ladder.Force()) (site fields name l) (fun ladder leaf -> Equivariance.join ladder leaf j)
+    | Couple(left, right, l) ->
+        both (equivariant fields left) (equivariant fields right) (fun a b ->
+            withLadder (fun ladder -> Equivariance.couple ladder a b l))
+
+/// The tree's value is invariant where its root has order 0, and equivariant otherwise.
+let prove (tree: CouplingTree) : Result<Theorem, string> =
+    let theorem = equivariant tree.Fields tree.Tree
+
+    match tree.Tree.Order with
+    | Fixed 0 -> theorem |> Result.bind Equivariance.invariant
+    | _ -> theorem
+
+/// What there is to prove about one tree: invariance or covariance, the sign under the inversion, and that under time
+/// reversal.
+let ofTree (name: string) (tree: CouplingTree) : Entry list =
+    let kind = if tree.Tree.Order = Fixed 0 then "invariance" else "covariance"
+
+    [ Entry.create
+          $"{kind}.{name}"
+          "Every leaf satisfies the ladder relations of its order, by the null-vector lemma; coupling hands them on, by the \
+           ladder relations of the 3j symbol; at order 0 nothing is left to act."
+          (fun () -> prove tree)
+      Entry.create $"parity.{name}" "The signs of the leaves are multiplied." (fun () ->
+          equivariant tree.Fields tree.Tree |> Result.bind (Equivariance.sign false))
+      Entry.create $"time-reversal.{name}" "The signs of the leaves are multiplied." (fun () ->
+          equivariant tree.Fields tree.Tree |> Result.bind (Equivariance.sign true)) ]
+
+// ---- the project's representations
+
+let private fields =
+    Map.ofList
+        [ "rho", { Rank = 0; Parity = Polar; Time = Even }
+          "V", { Rank = 0; Parity = Polar; Time = Even }
+          "spin", { Rank = 1; Parity = Axial; Time = Odd } ]
+
+let private n name = Named name
+let private rho l = Scalar("rho", n l)
+let private potential l = Scalar("V", n l)
+let private spin l j = Vector("spin", n l, n j)
+let private scalar a b = Couple(a, b, Fixed 0)
+let private powerSpectrum = scalar (rho "l") (rho "l")
+let private bispectrum = scalar (Couple(rho "l1", rho "l2", n "l3")) (rho "l3")
+let private spinPowerSpectrum = scalar (spin "l1" "J") (spin "l2" "J")
+
+/// ρvv, ρρv and vvv.
+let private spinBispectra =
+    [ scalar (Couple(spin "l1" "J1", spin "l2" "J2", n "l3")) (rho "l3")
+      scalar (Couple(rho "l1", rho "l2", n "J3")) (spin "l3" "J3")
+      scalar (Couple(spin "l1" "J1", spin "l2" "J2", n "J3")) (spin "l3" "J3") ]
+
+let private lode = [ scalar (rho "l") (potential "l"); scalar (potential "l") (potential "l") ]
+
+/// The order-λ covariants of one, two and three factors.
+let private covariants =
+    [ rho "lambda"
+      Couple(rho "l1", rho "l2", n "lambda")
+      Couple(Couple(rho "l1", rho "l2", n "k"), rho "l3", n "lambda") ]
+
+let private typed = "Every leaf satisfies the ladder relations of its order, by the null-vector lemma for all l at once; coupling \
+                     hands them on, by the ladder relations of the 3j symbol for all quantum numbers; at order 0 nothing is left to act."
+
+let private each title (rule: Tree -> Result<Theorem, string>) (trees: Tree list) () =
+    match trees with
+    | [ tree ] -> rule tree
+    | _ -> trees |> List.map rule |> Entry.all |> Result.bind (Conjunction.prove title)
+
+let private invariance name trees =
+    Entry.create $"invariance.{name}" typed (each name (fun tree -> prove { Fields = fields; Tree = tree }) trees)
+
+let private signs underTime name trees =
+    let prefix = if underTime then "time-reversal" else "parity"
+
+    Entry.create $"{prefix}.{name}" "The signs of the leaves are multiplied; exponents count modulo 2, with l left symbolic." (
+        each name (fun tree -> equivariant fields tree |> Result.bind (Equivariance.sign underTime)) trees)
+
+/// Every tree, by induction.
+let internal every () : Result<Theorem, string> =
+    let leaves =
+        [ rho "l"; potential "l"; spin "l" "J" ] |> List.map (equivariant fields) |> Entry.all
+
+    let step =
+        withLadder (fun ladder ->
+            Equivariance.couple ladder (Equivariance.suppose "A" "lA") (Equivariance.suppose "B" "lB") (n "L"))
+
+    leaves |> Result.bind (fun leaves -> step |> Result.bind (Equivariance.induction leaves))
+
+let private summed () =
+    both (site fields "spin" (n "l")) (site fields "spin" (n "l")) (fun a b ->
+        withLadder (fun ladder -> Equivariance.coupleSeparately ladder a b (Fixed 0) (Fixed 0)))
+    |> Result.bind Equivariance.invariant
+
+/// All theorems of this family.
+let entries: Entry list =
+    [ Entry.create
+          "harmonics.null-vector"
+          "N(t) is a null vector, so its powers are harmonic; L_z and L+- act on N^l as first-order operators in t, one identity of \
+           degree 1 for all l. The coefficients of t^(l-m) are the solid harmonics, with the standard ladder relations."
+          (fun () -> harmonics.Force())
+      invariance "power-spectrum" [ powerSpectrum ]
+      invariance "bispectrum" [ bispectrum ]
+      Entry.create
+          "invariance.nice"
+          "Induction over coupling trees: leaves by the null-vector lemma, the step for two arbitrary equivariant families by the \
+           coupling ladder. Any number of factors, any order of couplings."
+          (fun () -> every () |> Result.bind Equivariance.everyInvariant)
+      invariance "spin-power-spectrum" [ spinPowerSpectrum ]
+      Entry.create
+          "invariance.spin-power-spectrum-summed"
+          "Coupling the orbital indices to 0 and the vectors' indices to 0 leaves nothing for L and nothing for S to act on. By the \
+           orthogonality of the coupling coefficients this is, up to a factor, the sum over J of the J-resolved invariants."
+          summed
+      invariance "spin-bispectrum" spinBispectra
+      invariance "lode" lode
+      Entry.create "covariance.lambda" (typed + " Here the root has order lambda.") (
+          each "covariants of order lambda" (equivariant fields) covariants)
+      Entry.create
+          "covariance.nice"
+          "Induction over coupling trees: leaves by the null-vector lemma, the step for two arbitrary equivariant families by the \
+           coupling ladder. Any number of factors, any order of couplings."
+          every
+      signs false "power-spectrum" [ powerSpectrum ]
+      signs false "bispectrum" [ bispectrum ]
+      signs false "spin-power-spectrum" [ spinPowerSpectrum ]
+      signs false "spin-bispectrum" spinBispectra
+      signs false "lode" lode
+      signs true "spin-power-spectrum" [ spinPowerSpectrum ]
+      signs true "spin-bispectrum" spinBispectra ]

@@ -1,0 +1,110 @@
+/// What is proved is what is executed.
+module Toolkit.Tests.Numerics.Coupling.CouplingTreeTests
+
+#nowarn "9"
+
+open System
+open FSharp.NativeInterop
+open Xunit
+open Toolkit.Numerics.Coupling
+open Toolkit.Numerics.Expansion
+open Toolkit.Numerics.Radial
+open Toolkit.Numerics.Representations
+open Toolkit.Symbolic.Proofs.Kernel
+open Toolkit.Symbolic.CouplingTrees
+open Toolkit.Symbolic.Proofs.Theorems
+open Toolkit.Tests.Laws
+
+let private expansion nmax lmax =
+    let radial = SmearedGto(GtoBasis(nmax, 3.0), lmax, 3.0, 0.4)
+    DensityExpansion(RadialTable.Build(radial, CutoffFunction(3.0, 0.5), 1e-8), [ 1; 8 ], CentrePolicy.Include)
+
+let private read (tree: Toolkit.Numerics.Coupling.CouplingTree) =
+    match CouplingTreeReader.read (tree.ToJson()) with
+    | Ok tree -> tree
+    | Error why -> failwith why
+
+/// Random coefficients c[q][lm], and the features of a representation that is given them.
+let private execute (random: Random) (representation: InvariantRepresentation) =
+    let e = representation.Expansion
+    let memory = Array.zeroCreate<float> ((e.LMax + 1) * (e.LMax + 1) * e.Width)
+
+    let c =
+        Array.init e.ChannelCount (fun q ->
+            Array.init ((e.LMax + 1) * (e.LMax + 1)) (fun lm ->
+                let value = Rotations.normal random
+                memory[lm * e.Width + q / e.NMax * e.GroupStride + q % e.NMax] <- value
+                value))
+
+    let features = Array.zeroCreate<float> representation.FeatureCount
+    use pointer = fixed memory
+    representation.Forward(pointer, Span features)
+    c, features
+
+let rec private evaluate (l: int) (leaves: float[] list) (tree: Tree) : float[] * float[] list =
+    let number order =
+        match order with
+        | Fixed n -> n
+        | Named _ -> l
+
+    match tree with
+    | Scalar(_, order) ->
+        let n = number order
+        leaves.Head[n * n .. n * n + 2 * n], leaves.Tail
+    | Couple(left, right, order) ->
+        let a, rest = evaluate l leaves left
+        let b, rest = evaluate l rest right
+        Families.couple a b (number order), rest
+    | Vector _ -> failwith "there is no vector field"
+
+[<Fact>]
+let ``the power spectrum is its coupling tree, which is proved invariant`` () =
+    for nmax, lmax in [ 3, 5; 1, 2; 9, 3 ] do
+        let representation = PowerSpectrum(expansion nmax lmax)
+        let tree = read (Assert.Single representation.CouplingTrees)
+
+        match Trees.prove tree with
+        | Ok theorem -> Assert.IsType<Invariant> theorem.Statement |> ignore
+        | Error why -> Assert.Fail why
+
+        Law.holdsFor 20 (Law.seeded (0, 0)) (fun (seed, _) ->
+            let c, features = execute (Random seed) representation
+            let channel group n = Array.IndexOf(representation.Expansion.Groups.ToArray(), group) * nmax + n
+
+            for k in 0 .. representation.FeatureCount - 1 do
+                let label = representation.Labels[k].ToArray()
+                let q, q', l = channel label[0] label[1], channel label[2] label[3], label[4]
+                let value, _ = evaluate l [ c[q]; c[q'] ] tree.Tree
+                let expected = (if l % 2 = 0 then 1. else -1.) * (if q = q' then 1. else sqrt 2.) * value[0]
+                Assert.Equal(expected, features[k], 1e-12 * (1. + abs expected) * 10.))
+
+[<Fact>]
+let ``the radial spectrum is its coupling tree, which is proved invariant`` () =
+    let representation = RadialSpectrum(expansion 4 0)
+    let tree = read (Assert.Single representation.CouplingTrees)
+    Assert.True((Trees.prove tree).IsOk)
+    let c, features = execute (Random 3) representation
+    Assert.Equal<float[]>(c |> Array.map (fun q -> (fst (evaluate 0 [ q ] tree.Tree))[0]), features)
+
+[<Fact>]
+let ``trees are written as the contract says, and read back`` () =
+    let spin = CouplingField("spin", 1, true, true)
+    let leaf (l: string) (j: string) = CouplingLeaf(spin, CouplingOrder.op_Implicit l, CouplingOrder.op_Implicit j)
+    let tree = Toolkit.Numerics.Coupling.CouplingTree(CouplingPair(leaf "l1" "J", leaf "l2" "J", CouplingOrder.op_Implicit 0))
+
+    Assert.Equal(
+        """{"format":"coupling-tree/1","fields":{"spin":{"rank":1,"parity":"axial","time":"odd"}},"tree":{"couple":[{"leaf":"spin","l":"l1","J":"J"},{"leaf":"spin","l":"l2","J":"J"}],"L":0}}""",
+        tree.ToJson()
+    )
+
+    Assert.Equal("couple(spin l1→J, spin l2→J, 0)", (read tree).Tree.ToString())
+
+[<Fact>]
+let ``a tree that contradicts itself is not written`` () =
+    let l: CouplingOrder = CouplingOrder.op_Implicit "l"
+    let pair (a: CouplingNode) b = Toolkit.Numerics.Coupling.CouplingTree(CouplingPair(a, b, CouplingOrder.op_Implicit 0))
+    let scalar = CouplingLeaf(CouplingField "rho", l)
+    let refused (tree: Toolkit.Numerics.Coupling.CouplingTree) = Assert.Throws<InvalidOperationException>(fun () -> tree.ToJson() |> ignore) |> ignore
+    refused (pair scalar (CouplingLeaf(CouplingField("rho", 0, true), l)))
+    refused (pair scalar (CouplingLeaf(CouplingField("rho"), l, Nullable l)))
+    refused (pair scalar (CouplingLeaf(CouplingField("spin", 1), l)))
