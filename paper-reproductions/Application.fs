@@ -81,6 +81,8 @@ let private work (options: Options) (output: TextWriter) (error: TextWriter) : i
 
     let checks = withProgress error "exact coefficients" (fun _ -> Checks.ExactCoefficients.all ())
 
+    let proved = withProgress error "theorems" (fun _ -> Checks.Theorems.all ())
+
     let chapters =
         [ for paper in Papers.all do
               if options.Paper = "all" || options.Paper = paper.Name then
@@ -109,7 +111,7 @@ let private work (options: Options) (output: TextWriter) (error: TextWriter) : i
         { Command = command
           Settings = [ "command", command; "threads", string threads ]
           Versions = versions pictures
-          Proved = []
+          Proved = proved
           Checks = checks
           Chapters = chapters
           Picture = picture

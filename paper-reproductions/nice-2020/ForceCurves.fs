@@ -17,7 +17,7 @@ let figure (outcomes: Outcome list) : Figure =
         + "figure before, as % of their standard deviation. Forces are exact derivatives of the fitted energies."
       Conclusion =
         $"At {most} configurations ν ≤ 2 reaches {(at 2 EnergiesAndForces).Mean:F0} %% when it was trained on forces and "
-        + $"{(at 2 Energies).Mean:F0} %% when it was not; ν = 1 stays at {(at 1 EnergiesAndForces).Mean:F0} %%, "
-        + "forces or not: more of these data does not make up for the angles that it cannot see."
+        + $"{(at 2 Energies).Mean:F0} %% when it was not; ν = 1 stays at {(at 1 EnergiesAndForces).Mean:F0} %% and "
+        + $"{(at 1 Energies).Mean:F0} %%: more of these data does not make up for the angles that it cannot see."
       Table = table points
       Plot = plot "force RMSE / % of std. deviation" points }

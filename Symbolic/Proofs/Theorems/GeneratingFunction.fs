@@ -94,19 +94,19 @@ let entries: Entry list =
            components of an invariant, for all j and m."
           invariantForm
       Entry.create
-          "d.composition"
+          "binary-forms.composition"
           "D^j(g) is the matrix by which the substitution (u, v) -> (u, v) g acts on the forms u^(j+m) v^(j-m) / \
            sqrt((j+m)! (j-m)!). The image of u^p v^q under g1, substituted with g2, is its image under the matrix product g2 g1, \
            for all exponents, hence D(g2) D(g1) = D(g2 g1)."
           composition
       Entry.create
-          "d.unitarity"
+          "binary-forms.unitarity"
           "(u ubar + v vbar)^(2j) / (2j)! is the sum over m of the products of a basis form and its conjugate. Under a matrix with rows \
            (alpha, -betabar), (beta, alphabar) and its conjugate it is multiplied by (|alpha|^2 + |beta|^2)^(2j), which is 1 in \
            SU(2), hence D^j is unitary for all j."
           unitarity
       Entry.create
-          "d.series"
+          "binary-forms.series"
           "Substituted into all three pairs, a matrix of determinant 1 leaves the generating function unchanged, so the sum of \
            D^j1 D^j2 D^j3 times the 3j symbol is the 3j symbol; with the unitarity of D and the orthogonality of the coupling \
            coefficients this is the Clebsch-Gordan series."
