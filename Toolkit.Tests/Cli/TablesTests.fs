@@ -10,14 +10,7 @@ open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.AngularMomentum
 open Toolkit.Numerics.Coupling
 open Toolkit.Tests.Cli
-
-let private inFolder (test: string -> unit) =
-    let folder = Directory.CreateTempSubdirectory "toolkit-tables-"
-
-    try
-        test folder.FullName
-    finally
-        folder.Delete true
+open Toolkit.Tests.Laws
 
 let private tables (args: string list) = CommandLine.run ("tables" :: args)
 
@@ -28,7 +21,7 @@ let private half (text: string) =
 
 [<Fact>]
 let ``the text table is sorted, exact, complete and carries the checksum of its lines`` () =
-    inFolder (fun folder ->
+    TemporaryFolder.using (fun folder ->
         let file = Path.Combine(folder, "cg.tsv")
         let code, out, err = tables [ "--kind"; "cg"; "--lmax"; "2"; "--half"; "--format"; "tsv"; "--out"; file ]
         Assert.Equal((0, "", ""), (code, out, err))
@@ -66,7 +59,7 @@ let ``the text table is sorted, exact, complete and carries the checksum of its 
 
 [<Fact>]
 let ``kind cg in the real basis is the kind real-cg, and Numerics reads the binary table`` () =
-    inFolder (fun folder ->
+    TemporaryFolder.using (fun folder ->
         let a, b = Path.Combine(folder, "a.table"), Path.Combine(folder, "b.table")
         let run args = let code, _, err = tables args in Assert.Equal((0, ""), (code, err))
         run [ "--kind"; "cg"; "--basis"; "real"; "--lmax"; "2"; "--format"; "table"; "--out"; a ]
@@ -85,7 +78,7 @@ let ``kind cg in the real basis is the kind real-cg, and Numerics reads the bina
 [<InlineData("--kind 3j --basis real --lmax 2 --format tsv", "--basis")>]
 [<InlineData("--kind cg --lmax 2 --format xml", "'xml'")>]
 let ``an invalid argument exits with 2, names itself and leaves no file`` (line: string) (fact: string) =
-    inFolder (fun folder ->
+    TemporaryFolder.using (fun folder ->
         let code, out, err = tables (List.ofArray (line.Split ' ') @ [ "--out"; Path.Combine(folder, "t") ])
         Assert.Equal((2, ""), (code, out))
         Assert.Contains(fact, err)
@@ -94,7 +87,7 @@ let ``an invalid argument exits with 2, names itself and leaves no file`` (line:
 
 [<Fact>]
 let ``a folder that is not there is a failure with exit code 1`` () =
-    inFolder (fun folder ->
+    TemporaryFolder.using (fun folder ->
         let path = Path.Combine(folder, "absent", "t.tsv")
         let code, _, err = tables [ "--kind"; "cg"; "--lmax"; "1"; "--format"; "tsv"; "--out"; path ]
         Assert.Equal(1, code)

@@ -9,14 +9,6 @@ open Xunit
 open Toolkit.Numerics.Files
 open Toolkit.Tests.Laws
 
-let private inFolder (test: string -> unit) =
-    let folder = Directory.CreateTempSubdirectory "toolkit"
-
-    try
-        test folder.FullName
-    finally
-        folder.Delete true
-
 let private bytes (array: NpyArray) =
     use stream = new MemoryStream()
     array.Write stream
@@ -62,7 +54,7 @@ let ``arrays read back as they were written`` () =
 [<Fact>]
 let ``NumPy reads what is written here`` () =
     Tool.withPython "numpy" (fun python ->
-        inFolder (fun folder ->
+        TemporaryFolder.using (fun folder ->
             let path = Path.Combine(folder, "a.npz")
 
             NpzWriter.Write(
@@ -92,7 +84,7 @@ print(ascii(str(d['spec'])), d['spec'].shape, d['empty'].shape)
 [<Fact>]
 let ``what NumPy writes is read here, Fortran order included`` () =
     Tool.withPython "numpy" (fun python ->
-        inFolder (fun folder ->
+        TemporaryFolder.using (fun folder ->
             let path = Path.Combine(folder, "a.npz")
 
             let script =
@@ -151,7 +143,7 @@ let ``a damaged NumPy file gets one line`` () =
     let e = Assert.Throws<InputException>(fun () -> (read (bytes (NpyArray.Text "a"))).ToReals() |> ignore)
     Assert.Contains("expected integers", e.Message)
 
-    inFolder (fun folder ->
+    TemporaryFolder.using (fun folder ->
         let path = Path.Combine(folder, "a.npz")
         File.WriteAllText(path, "no zip")
         Assert.Throws<InputException>(fun () -> NpyData.ReadAll path |> ignore) |> ignore
@@ -159,7 +151,7 @@ let ``a damaged NumPy file gets one line`` () =
 
 [<Fact>]
 let ``the same arrays give the same bytes`` () =
-    inFolder (fun folder ->
+    TemporaryFolder.using (fun folder ->
         let write (name: string) =
             let path = Path.Combine(folder, name)
             NpzWriter.Write(path, [ struct ("x", NpyArray.Reals([| 1. |], 1L)) ])

@@ -8,14 +8,6 @@ open Xunit
 open Toolkit.Numerics.Structures
 open Toolkit.Tests.Laws
 
-let private inFolder (test: string -> unit) =
-    let folder = Directory.CreateTempSubdirectory "toolkit"
-
-    try
-        test folder.FullName
-    finally
-        folder.Delete true
-
 let private aseWrites =
     """
 import sys, numpy as np
@@ -43,7 +35,7 @@ write(sys.argv[1], [m, c], format='extxyz')
 [<Fact>]
 let ``a file that ASE writes is read with all its values`` () =
     Tool.withPython "ase" (fun python ->
-        inFolder (fun folder ->
+        TemporaryFolder.using (fun folder ->
             let path = Path.Combine(folder, "ase.xyz")
             python aseWrites [ path ] |> ignore
             let frames = ExtendedXyzReader.Read path |> Array.ofSeq
@@ -97,7 +89,7 @@ print(json.dumps(out))
 [<Fact>]
 let ``ASE reads a file that is written here with all its values`` () =
     Tool.withPython "ase" (fun python ->
-        inFolder (fun folder ->
+        TemporaryFolder.using (fun folder ->
             let path = Path.Combine(folder, "ours.xyz")
 
             let three (values: float list) = PropertyValue.Real(ReadOnlySpan(Array.ofList values), ReadOnlySpan [| 3; 3 |])
