@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Threading.Tasks;
+using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Neighbors;
 using Toolkit.Numerics.Structures;
@@ -34,6 +35,9 @@ public abstract class InvariantRepresentation
 
     /// <summary>The number of density factors ν.</summary>
     public abstract int Order { get; }
+
+    /// <summary>What is computed, as data: every feature is a component of one of these trees, up to a factor.</summary>
+    public abstract IReadOnlyList<CouplingTree> CouplingTrees { get; }
 
     /// <summary>Features from coefficients.</summary>
     /// <param name="coefficients"><c>[lm, group, n padded]</c>.</param>

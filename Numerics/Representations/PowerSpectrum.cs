@@ -32,7 +32,7 @@ public sealed class PowerSpectrum : InvariantRepresentation
     /// <summary>
     /// What is computed, for every l: p = (−1)^l couple(c, c', 0), off-diagonal ones times √2.
     /// </summary>
-    public IReadOnlyList<CouplingTree> CouplingTrees { get; } =
+    public override IReadOnlyList<CouplingTree> CouplingTrees { get; } =
         [new(new CouplingPair(new CouplingLeaf(CouplingField.Density, "l"), new CouplingLeaf(CouplingField.Density, "l"), 0))];
 
     private static FeatureLabels MakeLabels(DensityExpansion expansion)

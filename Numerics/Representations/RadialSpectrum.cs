@@ -18,7 +18,7 @@ public sealed class RadialSpectrum : InvariantRepresentation
     public override int Order => 1;
 
     /// <summary>What is computed: the density's coefficients of order 0 as they are.</summary>
-    public IReadOnlyList<CouplingTree> CouplingTrees { get; } = [new(new CouplingLeaf(CouplingField.Density, 0))];
+    public override IReadOnlyList<CouplingTree> CouplingTrees { get; } = [new(new CouplingLeaf(CouplingField.Density, 0))];
 
     private static FeatureLabels MakeLabels(DensityExpansion expansion)
     {

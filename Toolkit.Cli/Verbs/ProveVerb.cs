@@ -29,14 +29,18 @@ internal static class ProveVerb
         {
             Description = "a folder for NAME.json, NAME.sympy.py and NAME.mac, theorems.tex and theorems.md",
         };
-        var verb = new Command("prove", "Derives and proves theorems for all quantum numbers.") { only, full, output };
+        var spec = new Option<string?>("--spec")
+        {
+            Description = "a specification of features, or a coupling-tree/1 file: prove what its representation computes invariant",
+        };
+        var verb = new Command("prove", "Derives and proves theorems for all quantum numbers.") { only, spec, full, output };
         verb.SetAction(result =>
         {
             TextWriter lines = result.InvocationConfiguration.Output;
             TextWriter messages = result.InvocationConfiguration.Error;
             var proved = new List<Report.Line>();
             bool failed = false;
-            foreach (Entry entry in Selected(result.GetValue(only) ?? [], result.GetValue(full)))
+            foreach (Entry entry in Selected(result.GetValue(only) ?? [], result.GetValue(full), result.GetValue(spec)))
             {
                 var watch = Stopwatch.StartNew();
                 FSharpResult<Theorem, string> proof = entry.Proof.Value;
@@ -63,15 +67,17 @@ internal static class ProveVerb
         return verb;
     }
 
-    private static IEnumerable<Entry> Selected(string[] names, bool full)
+    /// <summary>The named theorems and those on the file's coupling trees; without either, the default set or all.</summary>
+    private static IEnumerable<Entry> Selected(string[] names, bool full, string? spec)
     {
+        IEnumerable<Entry> own = spec is null ? [] : SpecTheorems.Read(spec);
         if (names.Length == 0)
         {
-            return Catalogue.entries.Where(entry => full || entry.ByDefault);
+            return spec is null || full ? Catalogue.entries.Where(entry => full || entry.ByDefault).Concat(own) : own;
         }
         FSharpResult<FSharpList<Entry>, string> selected = Catalogue.select(ListModule.OfSeq(names));
         return selected.IsOk
-            ? selected.ResultValue
+            ? selected.ResultValue.Concat(own)
             : throw new UsageException($"--only: there is no theorem '{selected.ErrorValue}'");
     }
 

@@ -5,6 +5,9 @@ open System.IO
 open Xunit
 open Toolkit.Tests.Cli
 
+let private specification = """{"cutoff": {"radius": 4}, "density": {"kind": "gaussian", "sigma": 0.4},
+  "radial": {"kind": "gto", "nmax": 3}, "lmax": 3, "representation": {"kind": "KIND"}} // any species"""
+
 let private lines (text: string) = text.TrimEnd().Split '\n'
 
 let private inFolder (test: string -> unit) =
@@ -91,3 +94,46 @@ let ``an unknown theorem is a usage error, a missing file a failure`` () =
     let code, _, err = CommandLine.run [ "check"; "/nonexistent/proof.json" ]
     Assert.Equal(1, code)
     Assert.Contains("proof.json", err)
+
+/// Runs prove --spec on a file NAME.json with the given text.
+let private proveSpec (name: string) (text: string) (test: string -> int * string * string -> unit) =
+    inFolder (fun folder ->
+        let file = Path.Combine(folder, name + ".json")
+        File.WriteAllText(file, text)
+        test folder (CommandLine.run [ "prove"; "--spec"; file; "--out"; folder ]))
+
+[<Theory>]
+[<InlineData("power-spectrum")>]
+[<InlineData("radial-spectrum")>]
+let ``prove --spec proves what the specification's representation computes`` (kind: string) =
+    proveSpec "my own" (specification.Replace("KIND", kind)) (fun folder (code, out, err) ->
+        Assert.Equal((0, ""), (code, err))
+        let names = lines out |> Array.map (fun row -> (row.Split '\t')[0])
+        Assert.Equal<string[]>([| "invariance.my-own"; "parity.my-own"; "time-reversal.my-own" |], names)
+        Assert.All(lines out, fun row -> Assert.EndsWith("\tproved", row))
+
+        for name in names do
+            Assert.Equal((0, "valid\n", ""), CommandLine.run [ "check"; Path.Combine(folder, name + ".json") ]))
+
+[<Fact>]
+let ``prove --spec proves a coupling tree that is given as such, covariant ones too`` () =
+    let tree = """{"format":"coupling-tree/1","fields":{"spin":{"rank":1,"parity":"axial","time":"odd"}},
+      "tree":{"couple":[{"leaf":"spin","l":"l1","J":"J1"},{"leaf":"spin","l":"l2","J":"J2"}],"L":"k"}}"""
+
+    proveSpec "pair" tree (fun folder (code, out, _) ->
+        Assert.Equal(0, code)
+        Assert.Equal<string[]>(
+            [| "covariance.pair"; "parity.pair"; "time-reversal.pair" |],
+            lines out |> Array.map (fun row -> (row.Split '\t')[0]))
+        Assert.Contains("(-1)**(l1 + l2)", File.ReadAllText(Path.Combine(folder, "parity.pair.json"))))
+
+[<Theory>]
+[<InlineData("""{"format":"coupling-tree/1","fields":{},"tree":{"leaf":"rho","l":0}}""", "'rho'")>]
+[<InlineData("""{"format":"coupling-tree/2"}""", "'coupling-tree/2'")>]
+[<InlineData("""{"lmax": 3}""", "cutoff")>]
+[<InlineData("""not JSON""", "my.json")>]
+let ``a file that is neither a specification nor a coupling tree is refused on one line`` (text: string) (fact: string) =
+    proveSpec "my" text (fun _ (code, out, err) ->
+        Assert.Equal((1, ""), (code, out))
+        Assert.Contains(fact, err)
+        Assert.Single(lines err) |> ignore)

@@ -5,6 +5,7 @@ using System.IO;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Files;
 using Toolkit.Numerics.Radial;
@@ -142,6 +143,11 @@ public sealed record Spec(
             throw new InputException(source, null, key, e.Message.Split(" (Parameter", 2)[0].TrimEnd('.'), "a basis that float64 can hold");
         }
     }
+
+    /// <summary>What the representation computes, as data; the same whatever the species.</summary>
+    /// <param name="source">What messages call the specification.</param>
+    /// <exception cref="InputException">See <see cref="Build"/>.</exception>
+    public IReadOnlyList<CouplingTree> CouplingTrees(string source) => Build([1], source).CouplingTrees;
 
     /// <summary>The whole specification as JSON, defaults written out; reads back as the same.</summary>
     public string ToJson()
