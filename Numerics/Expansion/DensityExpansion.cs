@@ -151,7 +151,10 @@ public sealed class DensityExpansion
         for (int g = 0, block = 0; g < count.Length; g++)
         {
             for (; block * Lanes < next[g] + count[g]; block++)
+            {
                 scratch.Group[block] = g;
+                scratch.Used[block] = Math.Min(Lanes, next[g] + count[g] - block * Lanes);
+            }
             for (int k = next[g] + count[g]; k < block * Lanes; k++)
             {
                 scratch.Pair[k] = EnvironmentScratch.NoPair;
@@ -182,8 +185,8 @@ public sealed class DensityExpansion
         {
             fixed (double* x = &scratch.X[block * Lanes], y = &scratch.Y[block * Lanes], z = &scratch.Z[block * Lanes])
                 _harmonics.Block(x, y, z, scratch.Harmonics);
-            for (int p = 0; p < Lanes; p++)
-                _radial.Evaluate(scratch.R[block * Lanes + p], scratch.Radial + p * row);
+            fixed (double* r = &scratch.R[block * Lanes])
+                _radial.Evaluate(r, scratch.Used[block], scratch.Radial);
             for (int n = 0; n < stride; n += 8)
             {
                 double* c = scratch.Coefficients + scratch.Group[block] * stride + n;
@@ -220,9 +223,8 @@ public sealed class DensityExpansion
     {
         fixed (double* x = &scratch.X[block * Lanes], y = &scratch.Y[block * Lanes], z = &scratch.Z[block * Lanes])
             _harmonics.Block(x, y, z, scratch.Harmonics, scratch.HarmonicsGradients);
-        int row = (LMax + 1) * GroupStride;
-        for (int p = 0; p < Lanes; p++)
-            _radial.Evaluate(scratch.R[block * Lanes + p], scratch.Radial + p * row, scratch.RadialDerivatives + p * row);
+        fixed (double* r = &scratch.R[block * Lanes])
+            _radial.Evaluate(r, scratch.Used[block], scratch.Radial, scratch.RadialDerivatives);
     }
 
     /// <summary>

@@ -53,6 +53,9 @@ internal sealed unsafe class EnvironmentScratch : IDisposable
     /// <summary>The species group of each block.</summary>
     public int[] Group = [];
 
+    /// <summary>The number of pairs in each block; they come before the places without a pair.</summary>
+    public int[] Used = [];
+
     /// <summary>Y_lm: <c>[lm, lane]</c>.</summary>
     public double* Harmonics { get; }
 
@@ -80,6 +83,7 @@ internal sealed unsafe class EnvironmentScratch : IDisposable
         if (Group.Length >= blocks) return;
         int size = Math.Max(blocks, 2 * Group.Length);
         Array.Resize(ref Group, size);
+        Array.Resize(ref Used, size);
         Array.Resize(ref X, Lanes * size);
         Array.Resize(ref Y, Lanes * size);
         Array.Resize(ref Z, Lanes * size);

@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.Intrinsics;
 
 namespace Toolkit.Numerics.Radial;
 
@@ -48,5 +49,29 @@ public sealed record CutoffFunction(double Radius, double Smoothing, CutoffKind 
         }
         double u = 1 - t;
         return (u * u * u * (1 + t * (3 + 6 * t)), -30 * t * t * u * u / Smoothing);
+    }
+
+    /// <summary>f(r) and df/dr (1/Å), one distance per lane.</summary>
+    internal (Vector512<double> Value, Vector512<double> Derivative) Evaluate(Vector512<double> r)
+    {
+        Vector512<double> one = Vector512<double>.One, inner = Vector512.Create(Radius - Smoothing);
+        // Most blocks of neighbours lie inside the range where nothing is switched off.
+        if (Vector512.LessThanOrEqualAll(r, inner)) return (one, default);
+        Vector512<double> t = Vector512.Max((r - inner) / Vector512.Create(Smoothing), default);
+        Vector512<double> value, derivative;
+        if (Kind == CutoffKind.ShiftedCosine)
+        {
+            (Vector512<double> sin, Vector512<double> cos) = Vector512.SinCos(t * Math.PI);
+            value = 0.5 * (one + cos);
+            derivative = sin * (-0.5 * Math.PI / Smoothing);
+        }
+        else
+        {
+            Vector512<double> u = one - t;
+            value = u * u * u * (one + t * (3 * one + 6 * t));
+            derivative = t * t * u * u * (-30 / Smoothing);
+        }
+        Vector512<double> seen = Vector512.LessThan(r, Vector512.Create(Radius));
+        return (value & seen, derivative & seen);
     }
 }

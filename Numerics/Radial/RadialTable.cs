@@ -5,24 +5,25 @@ using System.Runtime.Intrinsics;
 namespace Toolkit.Numerics.Radial;
 
 /// <summary>
-/// Radial functions times the cutoff function, tabulated for speed: quintic Hermite pieces on a uniform grid, built
-/// from exact values and two derivatives to a requested error.
+/// Radial functions times the cutoff function, tabulated for speed: quintic splines on a uniform grid, built from exact
+/// values to a requested error.
 /// </summary>
 /// <remarks>
-/// A quintic Hermite piece of width h is off by at most h⁶/46080 · max |g⁽⁶⁾|, and most in the middle of the piece. The
-/// grid is doubled until the error measured there is within the tolerance. The cutoff function is applied in closed
-/// form after the interpolation: its kinks in higher derivatives would spoil the order.
-/// Memory: <c>[interval, l, power 0…5, n]</c> with n padded to a multiple of eight, so that one load brings eight n.
+/// A quintic spline with nodes h apart is off by O(h⁶ max |g⁽⁶⁾|), and most between nodes. The grid is doubled until the
+/// error measured in the middle of every interval is within the tolerance. The cutoff function is applied in closed form:
+/// its kinks in higher derivatives would spoil the order.
+/// Memory: <c>[node, l, n]</c> with n padded to a multiple of eight, so that one load brings eight n; the six nodes that a
+/// distance needs are one contiguous piece.
 /// </remarks>
 public sealed class RadialTable
 {
     /// <summary>The lanes that n is padded to.</summary>
     internal const int Lanes = 8;
 
-    private const int Powers = 6;
     private const int MostIntervals = 1 << 14;
 
-    private readonly double[] _coefficients;
+    private readonly double[] _memory;
+    private readonly int _first;
     private readonly double _perLength;
     private readonly int _intervals;
 
@@ -32,7 +33,7 @@ public sealed class RadialTable
         NMax = functions.NMax;
         LMax = functions.LMax;
         Cutoff = cutoff;
-        _coefficients = coefficients;
+        (_memory, _first) = Aligned(coefficients);
         _intervals = intervals;
         _perLength = intervals / cutoff.Radius;
         Error = error;
@@ -50,7 +51,7 @@ public sealed class RadialTable
     /// <summary>The largest error found on the grid's mid-points, as a fraction of the largest |g_nl|.</summary>
     public double Error { get; }
 
-    /// <summary>The number of pieces.</summary>
+    /// <summary>The number of intervals between nodes.</summary>
     public int Intervals => _intervals;
 
     /// <summary>n padded to whole vectors: the stride of one l.</summary>
@@ -60,7 +61,7 @@ public sealed class RadialTable
     /// <param name="functions">The exact functions.</param>
     /// <param name="cutoff">The cutoff function; its radius is the table's end.</param>
     /// <param name="tolerance">Largest error as a fraction of the largest |g_nl| on [0, cutoff].</param>
-    /// <exception cref="ArgumentException">The tolerance is out of reach of 2¹⁴ pieces or of float64.</exception>
+    /// <exception cref="ArgumentException">The tolerance is out of reach of 2¹⁴ intervals or of float64.</exception>
     public static RadialTable Build(IRadialFunctions functions, CutoffFunction cutoff, double tolerance = 1e-9)
     {
         ArgumentNullException.ThrowIfNull(functions);
@@ -69,13 +70,13 @@ public sealed class RadialTable
         double error = double.NaN;
         for (int intervals = 16; intervals <= MostIntervals; intervals *= 2)
         {
-            double[] coefficients = Pieces(functions, cutoff.Radius, intervals);
+            double[] coefficients = Coefficients(functions, cutoff.Radius, intervals);
             var table = new RadialTable(functions, cutoff, coefficients, intervals, double.NaN);
             error = table.MidpointError(functions);
             if (error <= tolerance) return new RadialTable(functions, cutoff, coefficients, intervals, error);
         }
         throw new ArgumentException(
-            $"the radial functions cannot be tabulated to {tolerance:R}: {MostIntervals} pieces leave an error of {error:R}");
+            $"the radial functions cannot be tabulated to {tolerance:R}: {MostIntervals} intervals leave an error of {error:R}");
     }
 
     /// <summary>f(r) g_nl(r) and its derivative.</summary>
@@ -85,9 +86,11 @@ public sealed class RadialTable
     public unsafe void Evaluate(double r, Span<double> values, Span<double> derivatives)
     {
         int stride = Stride, size = (LMax + 1) * stride;
-        double[] v = new double[size], d = new double[size];
+        double[] v = new double[Lanes * size], d = new double[Lanes * size];
+        double* distances = stackalloc double[Lanes];
+        new Span<double>(distances, Lanes).Fill(r);
         fixed (double* pv = v, pd = d)
-            Evaluate(r, pv, pd);
+            Evaluate(distances, 1, pv, pd);
         for (int l = 0; l <= LMax; l++)
         {
             v.AsSpan(l * stride, NMax).CopyTo(values[(l * NMax)..]);
@@ -95,126 +98,169 @@ public sealed class RadialTable
         }
     }
 
-    /// <summary>f(r) g_nl(r): <paramref name="values"/> receives [l, n padded].</summary>
-    internal unsafe void Evaluate(double r, double* values)
+    /// <summary>f(r) g_nl(r) of a block of pairs.</summary>
+    /// <param name="r">Eight distances, Å.</param>
+    /// <param name="count">How many of them are pairs; the others' functions are set to zero.</param>
+    /// <param name="values">Receives <c>[lane, l, n padded]</c>.</param>
+    internal unsafe void Evaluate(double* r, int count, double* values)
     {
-        int stride = Stride;
-        fixed (double* table = &_coefficients[Locate(r, out double at)])
+        double* weights = stackalloc double[QuinticSpline.Support * Lanes];
+        int* interval = stackalloc int[Lanes];
+        Vector512<double> distance = Vector512.Load(r), t = Locate(distance, interval);
+        QuinticSpline.Weights(t, Cutoff.Evaluate(distance).Value, weights);
+        int size = (LMax + 1) * Stride;
+        fixed (double* table = &_memory[_first])
         {
-            Vector512<double> f = Vector512.Create(Cutoff.Value(r)), t = Vector512.Create(at);
-            double* c = table;
-            for (int l = 0; l <= LMax; l++)
-            {
-                for (int n = 0; n < stride; n += Lanes)
-                    Vector512.Store(f * Horner(c + n, stride, t), values + n);
-                values += stride;
-                c += Powers * stride;
-            }
+            for (int lane = 0; lane < count; lane++)
+                Combine(table + interval[lane] * size, size, weights + lane, values + lane * size);
+        }
+        new Span<double>(values + count * size, (Lanes - count) * size).Clear();
+    }
+
+    /// <summary>The same with d/dr in <paramref name="derivatives"/>, <c>[lane, l, n padded]</c>.</summary>
+    internal unsafe void Evaluate(double* r, int count, double* values, double* derivatives)
+    {
+        double* weights = stackalloc double[QuinticSpline.Support * Lanes], slopes = stackalloc double[QuinticSpline.Support * Lanes];
+        int* interval = stackalloc int[Lanes];
+        Vector512<double> distance = Vector512.Load(r), t = Locate(distance, interval);
+        (Vector512<double> f, Vector512<double> df) = Cutoff.Evaluate(distance);
+        QuinticSpline.Weights(t, f, weights);
+        QuinticSpline.Slopes(t, df, f * _perLength, slopes);
+        int size = (LMax + 1) * Stride;
+        fixed (double* table = &_memory[_first])
+        {
+            for (int lane = 0; lane < count; lane++)
+                Combine(table + interval[lane] * size, size, weights + lane, slopes + lane, values + lane * size,
+                    derivatives + lane * size);
+        }
+        new Span<double>(values + count * size, (Lanes - count) * size).Clear();
+        new Span<double>(derivatives + count * size, (Lanes - count) * size).Clear();
+    }
+
+    /// <summary>Σ_k weight_k table_k: six nodes' numbers, all (l, n) of one distance.</summary>
+    private static unsafe void Combine(double* table, int size, double* weights, double* values)
+    {
+        Vector512<double> w0 = Vector512.Create(weights[0]), w1 = Vector512.Create(weights[Lanes]);
+        Vector512<double> w2 = Vector512.Create(weights[2 * Lanes]), w3 = Vector512.Create(weights[3 * Lanes]);
+        Vector512<double> w4 = Vector512.Create(weights[4 * Lanes]), w5 = Vector512.Create(weights[5 * Lanes]);
+        for (int k = 0; k < size; k += Lanes, table += Lanes)
+        {
+            Vector512<double> v = w0 * Vector512.Load(table);
+            v = Vector512.MultiplyAddEstimate(w1, Vector512.Load(table + size), v);
+            v = Vector512.MultiplyAddEstimate(w2, Vector512.Load(table + 2 * size), v);
+            v = Vector512.MultiplyAddEstimate(w3, Vector512.Load(table + 3 * size), v);
+            v = Vector512.MultiplyAddEstimate(w4, Vector512.Load(table + 4 * size), v);
+            v = Vector512.MultiplyAddEstimate(w5, Vector512.Load(table + 5 * size), v);
+            Vector512.Store(v, values + k);
         }
     }
 
-    /// <summary>The same with d/dr in <paramref name="derivatives"/>, [l, n padded].</summary>
-    internal unsafe void Evaluate(double r, double* values, double* derivatives)
+    /// <summary>The same with two sets of weights.</summary>
+    private static unsafe void Combine(double* table, int size, double* weights, double* slopes, double* values,
+        double* derivatives)
     {
-        int stride = Stride;
-        fixed (double* table = &_coefficients[Locate(r, out double at)])
+        Vector512<double> w0 = Vector512.Create(weights[0]), w1 = Vector512.Create(weights[Lanes]);
+        Vector512<double> w2 = Vector512.Create(weights[2 * Lanes]), w3 = Vector512.Create(weights[3 * Lanes]);
+        Vector512<double> w4 = Vector512.Create(weights[4 * Lanes]), w5 = Vector512.Create(weights[5 * Lanes]);
+        Vector512<double> d0 = Vector512.Create(slopes[0]), d1 = Vector512.Create(slopes[Lanes]);
+        Vector512<double> d2 = Vector512.Create(slopes[2 * Lanes]), d3 = Vector512.Create(slopes[3 * Lanes]);
+        Vector512<double> d4 = Vector512.Create(slopes[4 * Lanes]), d5 = Vector512.Create(slopes[5 * Lanes]);
+        for (int k = 0; k < size; k += Lanes, table += Lanes)
         {
-            (double value, double derivative) = Cutoff.Evaluate(r);
-            Vector512<double> f = Vector512.Create(value), df = Vector512.Create(derivative), t = Vector512.Create(at);
-            Vector512<double> scale = Vector512.Create(value * _perLength);
-            double* c = table;
-            for (int l = 0; l <= LMax; l++)
-            {
-                for (int n = 0; n < stride; n += Lanes)
-                {
-                    Vector512<double> v = Vector512.Load(c + 5 * stride + n), d = v;
-                    v = Vector512.MultiplyAddEstimate(v, t, Vector512.Load(c + 4 * stride + n));
-                    for (int k = 3; k >= 0; k--)
-                    {
-                        d = Vector512.MultiplyAddEstimate(d, t, v);
-                        v = Vector512.MultiplyAddEstimate(v, t, Vector512.Load(c + k * stride + n));
-                    }
-                    Vector512.Store(f * v, values + n);
-                    Vector512.Store(Vector512.MultiplyAddEstimate(df, v, scale * d), derivatives + n);
-                }
-                values += stride;
-                derivatives += stride;
-                c += Powers * stride;
-            }
+            Vector512<double> c = Vector512.Load(table), v = w0 * c, d = d0 * c;
+            c = Vector512.Load(table + size);
+            (v, d) = (Vector512.MultiplyAddEstimate(w1, c, v), Vector512.MultiplyAddEstimate(d1, c, d));
+            c = Vector512.Load(table + 2 * size);
+            (v, d) = (Vector512.MultiplyAddEstimate(w2, c, v), Vector512.MultiplyAddEstimate(d2, c, d));
+            c = Vector512.Load(table + 3 * size);
+            (v, d) = (Vector512.MultiplyAddEstimate(w3, c, v), Vector512.MultiplyAddEstimate(d3, c, d));
+            c = Vector512.Load(table + 4 * size);
+            (v, d) = (Vector512.MultiplyAddEstimate(w4, c, v), Vector512.MultiplyAddEstimate(d4, c, d));
+            c = Vector512.Load(table + 5 * size);
+            (v, d) = (Vector512.MultiplyAddEstimate(w5, c, v), Vector512.MultiplyAddEstimate(d5, c, d));
+            Vector512.Store(v, values + k);
+            Vector512.Store(d, derivatives + k);
         }
     }
 
+    /// <summary>The interval of each distance, and the distance's place 0 … 1 within it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe Vector512<double> Horner(double* c, int stride, Vector512<double> t)
+    private unsafe Vector512<double> Locate(Vector512<double> r, int* interval)
     {
-        Vector512<double> v = Vector512.Load(c + 5 * stride);
-        for (int k = 4; k >= 0; k--)
-            v = Vector512.MultiplyAddEstimate(v, t, Vector512.Load(c + k * stride));
-        return v;
+        Vector512<double> scaled = r * _perLength;
+        Vector512<double> whole = Vector512.Min(
+            Vector512.Max(Vector512.Floor(scaled), default), Vector512.Create(_intervals - 1.0));
+        double* places = stackalloc double[Lanes];
+        Vector512.Store(whole, places);
+        for (int lane = 0; lane < Lanes; lane++)
+            interval[lane] = (int)places[lane];
+        return scaled - whole;
     }
 
-    /// <summary>Where the piece of r starts in the table, and r's place 0…1 within it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int Locate(double r, out double t)
+    /// <summary>A copy that begins on a cache line: a vector across two lines costs two loads.</summary>
+    private static unsafe (double[] Memory, int First) Aligned(double[] source)
     {
-        double scaled = r * _perLength;
-        int interval = Math.Clamp((int)scaled, 0, _intervals - 1);
-        t = scaled - interval;
-        return interval * (LMax + 1) * Powers * Stride;
+        double[] memory = GC.AllocateUninitializedArray<double>(source.Length + Lanes, pinned: true);
+        fixed (double* start = memory)
+        {
+            int first = (int)(-(nint)start & 63) / sizeof(double);
+            source.CopyTo(memory, first);
+            return (memory, first);
+        }
     }
 
-    private static double[] Pieces(IRadialFunctions functions, double radius, int intervals)
+    /// <summary>Coefficients of the B-splines: <c>[node, l, n padded]</c>.</summary>
+    private static double[] Coefficients(IRadialFunctions functions, double radius, int intervals)
     {
         int nmax = functions.NMax, size = (functions.LMax + 1) * nmax;
-        int stride = (nmax + Lanes - 1) / Lanes * Lanes;
+        int stride = (nmax + Lanes - 1) / Lanes * Lanes, padded = (functions.LMax + 1) * stride;
         double h = radius / intervals;
-        double[] coefficients = new double[intervals * (functions.LMax + 1) * Powers * stride];
-        double[] left = new double[3 * size], right = new double[3 * size];
-        functions.Evaluate(0, left.AsSpan(0, size), left.AsSpan(size, size), left.AsSpan(2 * size, size));
-        for (int i = 0; i < intervals; i++)
+        double[] coefficients = new double[(intervals + QuinticSpline.Extra) * padded];
+        double[] values = new double[size], first = new double[size], second = new double[size];
+        for (int i = 0; i <= intervals; i++)
         {
-            functions.Evaluate((i + 1) * h, right.AsSpan(0, size), right.AsSpan(size, size), right.AsSpan(2 * size, size));
+            functions.Evaluate(i * h, values, first, second);
+            Put(values, 1, i + 2);
+            if (i == 0)
+            {
+                Put(second, h * h, 0);
+                Put(first, h, 1);
+            }
+            if (i == intervals)
+            {
+                Put(first, h, i + 3);
+                Put(second, h * h, i + 4);
+            }
+        }
+        QuinticSpline.Solve(intervals, padded, coefficients);
+        return coefficients;
+
+        void Put(double[] source, double factor, int row)
+        {
             for (int l = 0; l <= functions.LMax; l++)
                 for (int n = 0; n < nmax; n++)
-                {
-                    int k = l * nmax + n;
-                    double f0 = left[k], d0 = left[size + k] * h, s0 = 0.5 * left[2 * size + k] * h * h;
-                    double f1 = right[k], d1 = right[size + k] * h, s1 = 0.5 * right[2 * size + k] * h * h;
-                    // The three end conditions at t = 1 fix the upper half of the polynomial.
-                    double f = f1 - f0 - d0 - s0, d = d1 - d0 - 2 * s0, s = s1 - s0;
-                    Span<double> c = coefficients.AsSpan((i * (functions.LMax + 1) + l) * Powers * stride + n);
-                    c[0] = f0;
-                    c[stride] = d0;
-                    c[2 * stride] = s0;
-                    c[3 * stride] = 10 * f - 4 * d + s;
-                    c[4 * stride] = -15 * f + 7 * d - 2 * s;
-                    c[5 * stride] = 6 * f - 3 * d + s;
-                }
-            (left, right) = (right, left);
+                    coefficients[row * padded + l * stride + n] = factor * source[l * nmax + n];
         }
-        return coefficients;
     }
 
     private unsafe double MidpointError(IRadialFunctions functions)
     {
-        int nmax = NMax, size = (LMax + 1) * nmax, stride = Stride;
-        double[] exact = new double[size], first = new double[size], second = new double[size];
+        int nmax = NMax, stride = Stride, padded = (LMax + 1) * stride, size = (LMax + 1) * nmax;
+        double[] exact = new double[size], first = new double[size], second = new double[size], found = new double[padded];
+        double* weights = stackalloc double[QuinticSpline.Support * Lanes];
+        QuinticSpline.Weights(Vector512.Create(0.5), Vector512<double>.One, weights);
         double error = 0, largest = 0;
-        Vector512<double> half = Vector512.Create(0.5);
-        double* lanes = stackalloc double[Lanes];
         for (int i = 0; i < _intervals; i++)
         {
             functions.Evaluate((i + 0.5) / _perLength, exact, first, second);
-            fixed (double* c = &_coefficients[i * (LMax + 1) * Powers * stride])
-            {
-                for (int l = 0; l <= LMax; l++)
-                    for (int n = 0; n < nmax; n++)
-                    {
-                        if (n % Lanes == 0) Vector512.Store(Horner(c + l * Powers * stride + n, stride, half), lanes);
-                        error = Math.Max(error, Math.Abs(lanes[n % Lanes] - exact[l * nmax + n]));
-                        largest = Math.Max(largest, Math.Abs(exact[l * nmax + n]));
-                    }
-            }
+            fixed (double* c = &_memory[_first + i * padded], v = found)
+                Combine(c, padded, weights, v);
+            for (int l = 0; l <= LMax; l++)
+                for (int n = 0; n < nmax; n++)
+                {
+                    error = Math.Max(error, Math.Abs(found[l * stride + n] - exact[l * nmax + n]));
+                    largest = Math.Max(largest, Math.Abs(exact[l * nmax + n]));
+                }
         }
         return error / largest;
     }
