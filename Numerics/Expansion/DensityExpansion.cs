@@ -11,14 +11,16 @@ namespace Toolkit.Numerics.Expansion;
 
 /// <summary>
 /// The neighbour density around each atom on radial functions and real spherical harmonics:
-/// c_{a n l m} = Σ_j f(r_ij) g_nl(r_ij) Y_lm(r̂_ij), j over the neighbours of species a.
+/// c_{a n l m} = Σ_j f(r_ij) g_nl(r_ij) Y_lm(r̂_ij), j over the neighbours of species a; beside it any number of vector
+/// fields, each neighbour's contribution times its vector.
 /// </summary>
 /// <remarks>
 /// Pairs are taken in blocks of eight of one species: harmonics with one pair per lane, radial functions with eight n
 /// per lane, and then, for each (l, m), eight multiply-adds into one register of coefficients with the harmonics
-/// broadcast. Coefficients lie as <c>[lm, group, n padded to 8]</c>, l slowest, m = −l … l.
+/// broadcast. Coefficients lie as <c>[lm, column, n padded to 8]</c>, l slowest, m = −l … l; the first columns are the
+/// groups of the density, then come three (y, z, x) for each group of each vector field.
 /// </remarks>
-public sealed class DensityExpansion
+public sealed partial class DensityExpansion
 {
     /// <summary>The species label of the centre's own channels under <see cref="CentrePolicy.Separate"/>.</summary>
     public const int CentreLabel = -1;
@@ -30,12 +32,19 @@ public sealed class DensityExpansion
     private readonly int[] _species;
     private readonly int[] _labels;
     private readonly double[] _own;
+    private readonly FieldColumns[] _fields;
 
     /// <summary>Sets up the expansion.</summary>
     /// <param name="radial">Radial functions with their cutoff and lmax.</param>
     /// <param name="species">The neighbour species that have channels, atomic numbers; sorted and freed of repeats.</param>
-    /// <param name="centre">What the central atom adds.</param>
-    public DensityExpansion(RadialTable radial, IEnumerable<int> species, CentrePolicy centre = CentrePolicy.Include)
+    /// <param name="centre">What the central atom adds to the density.</param>
+    /// <param name="fields">Vector fields to expand beside the density, of different names.</param>
+    /// <exception cref="ArgumentException">No species; or two fields of one name.</exception>
+    public DensityExpansion(
+        RadialTable radial,
+        IEnumerable<int> species,
+        CentrePolicy centre = CentrePolicy.Include,
+        IEnumerable<VectorField>? fields = null)
     {
         ArgumentNullException.ThrowIfNull(radial);
         _radial = radial;
@@ -44,6 +53,16 @@ public sealed class DensityExpansion
         if (_species.Length == 0) throw new ArgumentException("expected at least one neighbour species", nameof(species));
         Centre = centre;
         _labels = centre == CentrePolicy.Separate ? [CentreLabel, .. _species] : _species;
+        Fields = fields?.ToArray() ?? [];
+        if (Fields.DistinctBy(static f => f.Name).Count() != Fields.Count)
+            throw new ArgumentException("two vector fields have the same name", nameof(fields));
+        _fields = new FieldColumns[Fields.Count];
+        ColumnCount = _labels.Length;
+        for (int f = 0; f < _fields.Length; f++)
+        {
+            _fields[f] = new FieldColumns(Fields[f], ColumnCount, _labels);
+            ColumnCount += _fields[f].Count;
+        }
         double[] values = new double[(LMax + 1) * NMax], derivatives = new double[values.Length];
         radial.Evaluate(0, values, derivatives);
         // At the centre itself only l = 0 is there, and Y_00 = 1/√(4π).
@@ -71,30 +90,43 @@ public sealed class DensityExpansion
     /// <summary>Species label of each group of channels: <see cref="Species"/>, after the centre's own where it has one.</summary>
     public ReadOnlySpan<int> Groups => _labels;
 
-    /// <summary>Channels (group, n) of a coefficient.</summary>
+    /// <summary>The vector fields that are expanded beside the density.</summary>
+    public IReadOnlyList<VectorField> Fields { get; }
+
+    /// <summary>Species label of each group of channels of a vector field; the centre's own, where it has one, first.</summary>
+    public ReadOnlySpan<int> FieldGroups(int field) => _fields[field].Labels;
+
+    /// <summary>Channels (group, n) of a coefficient of the density.</summary>
     public int ChannelCount => _labels.Length * NMax;
 
     /// <summary>n padded to whole vectors.</summary>
     internal int GroupStride => _radial.Stride;
 
-    /// <summary>Doubles per (l, m): all groups.</summary>
-    internal int Width => _labels.Length * GroupStride;
+    /// <summary>Columns of n: the density's groups, and three for each group of each vector field.</summary>
+    internal int ColumnCount { get; }
 
-    internal EnvironmentScratch CreateScratch() => new(LMax, GroupStride, Width);
+    /// <summary>Doubles per (l, m): all columns.</summary>
+    internal int Width => ColumnCount * GroupStride;
 
-    /// <summary>Coefficients of every atom of a structure.</summary>
+    /// <summary>Doubles per (l, m) of the density, which come first.</summary>
+    internal int DensityWidth => _labels.Length * GroupStride;
+
+    /// <summary>Where a vector field's columns are.</summary>
+    internal FieldColumns Columns(int field) => _fields[field];
+
+    internal EnvironmentScratch CreateScratch() => new(LMax, GroupStride, Width, _fields.Length);
+
+    /// <summary>Coefficients of the density around every atom of a structure.</summary>
     /// <returns><c>[atom, lm, channel]</c>, channel = group · nmax + n.</returns>
     public unsafe double[] Compute(Structure structure)
     {
-        NeighborList list = Neighbors(structure, 1);
-        int[] groups = GroupsOf(structure);
+        Surroundings around = Around(structure, 1);
         int lm = (LMax + 1) * (LMax + 1), channels = ChannelCount;
         double[] result = new double[structure.Count * lm * channels];
         using EnvironmentScratch scratch = CreateScratch();
         for (int i = 0; i < structure.Count; i++)
         {
-            Gather(list, groups, i, scratch);
-            Forward(scratch, groups[i]);
+            Expand(around, i, scratch);
             for (int k = 0; k < lm; k++)
                 for (int g = 0; g < _labels.Length; g++)
                     new ReadOnlySpan<double>(scratch.Coefficients + k * Width + g * GroupStride, NMax)
@@ -170,8 +202,8 @@ public sealed class DensityExpansion
         }
     }
 
-    /// <summary>Fills <see cref="EnvironmentScratch.Coefficients"/> from the gathered pairs.</summary>
-    internal unsafe void Forward(EnvironmentScratch scratch, int centreGroup)
+    /// <summary>Fills <see cref="EnvironmentScratch.Coefficients"/> from the gathered pairs; there are no vector fields.</summary>
+    private unsafe void Forward(EnvironmentScratch scratch, int centreGroup)
     {
         int stride = GroupStride, width = Width, lmax = LMax;
         int row = (lmax + 1) * stride;
@@ -259,7 +291,7 @@ public sealed class DensityExpansion
     /// </summary>
     /// <param name="scratch">The environment after <see cref="Gather"/>; its harmonics and radial values are overwritten.</param>
     /// <param name="gradients">Receives dE/d(x, y, z) at <c>[pair of the neighbour list, xyz]</c>.</param>
-    internal unsafe void Backward(EnvironmentScratch scratch, Span<double> gradients)
+    private unsafe void Backward(EnvironmentScratch scratch, Span<double> gradients)
     {
         int stride = GroupStride, width = Width, lm = (LMax + 1) * (LMax + 1);
         for (int block = 0; block < scratch.Blocks; block++)

@@ -17,10 +17,10 @@ internal sealed unsafe class EnvironmentScratch : IDisposable
 
     private readonly void* _memory;
 
-    public EnvironmentScratch(int lmax, int radialStride, int width)
+    public EnvironmentScratch(int lmax, int radialStride, int width, int fields)
     {
         int lm = (lmax + 1) * (lmax + 1), radial = (lmax + 1) * Lanes * radialStride;
-        long doubles = 4L * lm * Lanes + 2L * radial + 3L * lm * width + 64;
+        long doubles = (4L + 3 * fields) * lm * Lanes + 2L * radial + 2L * lm * width + 2L * lm * radialStride;
         _memory = NativeMemory.AlignedAlloc((nuint)(doubles * sizeof(double)), 64);
         double* next = (double*)_memory;
         Harmonics = Take(lm * Lanes);
@@ -29,7 +29,9 @@ internal sealed unsafe class EnvironmentScratch : IDisposable
         RadialDerivatives = Take(radial);
         Coefficients = Take(lm * width);
         Adjoint = Take(lm * width);
-        Tangent = Take(lm * width);
+        Tangent = Take(lm * radialStride);
+        Scaled = Take(lm * radialStride);
+        Weighted = Take(3 * fields * lm * Lanes);
 
         double* Take(int count)
         {
@@ -50,6 +52,9 @@ internal sealed unsafe class EnvironmentScratch : IDisposable
     /// <summary>Index of the pair in the neighbour list, or <see cref="NoPair"/>: <c>[block, lane]</c>.</summary>
     public int[] Pair = [];
 
+    /// <summary>The vectors of the neighbours: <c>[field, (y, z, x), block, lane]</c>, zero in lanes without a pair.</summary>
+    public double[] Vectors = [];
+
     /// <summary>The species group of each block.</summary>
     public int[] Group = [];
 
@@ -68,14 +73,20 @@ internal sealed unsafe class EnvironmentScratch : IDisposable
     /// <summary>d(f g_nl)/dr: <c>[lane, l, n padded]</c>, 1/Å.</summary>
     public double* RadialDerivatives { get; }
 
-    /// <summary>c: <c>[lm, group, n padded]</c>.</summary>
+    /// <summary>v_q Y_lm: <c>[field, (y, z, x), lm, lane]</c>.</summary>
+    public double* Weighted { get; }
+
+    /// <summary>c: <c>[lm, column, n padded]</c>.</summary>
     public double* Coefficients { get; }
 
-    /// <summary>dE/dc: <c>[lm, group, n padded]</c>.</summary>
+    /// <summary>dE/dc: <c>[lm, column, n padded]</c>.</summary>
     public double* Adjoint { get; }
 
     /// <summary>One pair's ∂c along one direction: <c>[lm, n padded]</c>.</summary>
     public double* Tangent { get; }
+
+    /// <summary>The tangent times a component of a vector: <c>[lm, n padded]</c>.</summary>
+    public double* Scaled { get; }
 
     /// <summary>Makes room for as many blocks.</summary>
     public void Reserve(int blocks)

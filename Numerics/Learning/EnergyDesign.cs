@@ -6,6 +6,12 @@ using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Numerics.Learning;
 
+/// <summary>The rows of one structure in the linear problem of an <see cref="EnergyDesign"/>.</summary>
+/// <param name="Energy"><c>[column]</c>; times the coefficients it is the energy.</param>
+/// <param name="Forces">−∂(energy row)/∂r: <c>[atom · 3 + xyz, column]</c>.</param>
+/// <param name="EffectiveFields">−∂(energy row)/∂v of each vector field of the features: <c>[atom · 3 + xyz, column]</c>.</param>
+public sealed record DesignRows(double[] Energy, double[] Forces, IReadOnlyList<double[]> EffectiveFields);
+
 /// <summary>
 /// Rows of the linear problem "a sum of atomic energies, each linear in the features of the atom's environment, with
 /// coefficients of its own for each species". Columns: (species of the centre, representation, feature), then one count
@@ -13,7 +19,6 @@ namespace Toolkit.Numerics.Learning;
 /// </summary>
 public sealed class EnergyDesign
 {
-    private readonly InvariantRepresentation[] _representations;
     private readonly int[] _species;
 
     /// <summary>A design from one or more representations side by side.</summary>
@@ -21,21 +26,22 @@ public sealed class EnergyDesign
     /// <param name="species">Species of the atoms that carry energy, atomic numbers.</param>
     public EnergyDesign(IEnumerable<InvariantRepresentation> representations, IEnumerable<int> species)
     {
-        _representations = representations.ToArray();
+        Features = new RepresentationSet(representations);
         _species = species.Distinct().Order().ToArray();
-        if (_representations.Length == 0 || _species.Length == 0)
-            throw new ArgumentException("expected at least one representation and one species");
-        FeatureCount = _representations.Sum(r => r.FeatureCount);
+        if (_species.Length == 0) throw new ArgumentException("expected at least one species", nameof(species));
     }
 
+    /// <summary>The features of an atom.</summary>
+    public RepresentationSet Features { get; }
+
     /// <summary>The representations whose features stand side by side.</summary>
-    public IReadOnlyList<InvariantRepresentation> Representations => _representations;
+    public IReadOnlyList<InvariantRepresentation> Representations => Features.Parts;
 
     /// <summary>Species of the centres, increasing.</summary>
     public ReadOnlySpan<int> Species => _species;
 
     /// <summary>Features per atom, all representations together.</summary>
-    public int FeatureCount { get; }
+    public int FeatureCount => Features.FeatureCount;
 
     /// <summary>All columns.</summary>
     public int Columns => _species.Length * (FeatureCount + 1);
@@ -48,60 +54,52 @@ public sealed class EnergyDesign
     public double[] EnergyRow(Structure structure)
     {
         double[] row = new double[Columns];
-        int at = 0;
-        foreach (InvariantRepresentation part in _representations)
-        {
-            AddEnergy(row, at, structure, part.Compute(structure));
-            at += part.FeatureCount;
-        }
-        Count(row, structure);
+        AddEnergy(row, structure, Features.Compute(structure));
         return row;
     }
 
-    /// <summary>The energy row and the rows of the forces.</summary>
-    /// <returns>Energy <c>[column]</c> and forces <c>[atom · 3 + xyz, column]</c>, −∂(energy row)/∂r.</returns>
-    public (double[] Energy, double[] Forces) Rows(Structure structure)
+    /// <summary>The energy row and the rows of its derivatives.</summary>
+    public DesignRows Rows(Structure structure)
     {
-        double[] energy = new double[Columns];
-        double[] forces = new double[3 * structure.Count * Columns];
-        int at = 0;
-        foreach (InvariantRepresentation part in _representations)
+        FeatureGradients gradients = Features.ComputeWithGradients(structure);
+        int n = structure.Count, fields = Features.Fields.Count;
+        double[] energy = new double[Columns], forces = new double[3 * n * Columns];
+        double[][] effective = Features.Fields.Select(_ => new double[3 * n * Columns]).ToArray();
+        AddEnergy(energy, structure, gradients.Values);
+        for (int i = 0; i < n; i++)
         {
-            FeatureGradients gradients = part.ComputeWithGradients(structure);
-            int count = part.FeatureCount;
-            AddEnergy(energy, at, structure, gradients.Values);
-            for (int i = 0; i < structure.Count; i++)
+            int first = Block(structure, i);
+            for (int row = gradients.Offsets[i]; row < gradients.Offsets[i + 1]; row++)
             {
-                int first = Block(structure, i) + at;
-                for (int row = gradients.Offsets[i]; row < gradients.Offsets[i + 1]; row++)
-                    for (int d = 0; d < 3; d++)
-                    {
-                        ReadOnlySpan<double> slope = gradients.Gradients.Slice((row * 3 + d) * count, count);
-                        Span<double> force = forces.AsSpan((gradients.Atoms[row] * 3 + d) * Columns + first, count);
-                        for (int f = 0; f < count; f++)
-                            force[f] -= slope[f];
-                    }
+                int atom = gradients.Atoms[row];
+                for (int d = 0; d < 3; d++)
+                {
+                    Subtract(gradients.Gradients, row * 3 + d, forces, atom * 3 + d, first);
+                    for (int f = 0; f < fields; f++)
+                        Subtract(gradients.VectorGradients, (row * fields + f) * 3 + d, effective[f], atom * 3 + d, first);
+                }
             }
-            at += count;
         }
-        Count(energy, structure);
-        return (energy, forces);
+        return new DesignRows(energy, forces, effective);
     }
 
-    private void AddEnergy(Span<double> row, int at, Structure structure, ReadOnlySpan<double> values)
+    private void Subtract(ReadOnlySpan<double> gradients, int from, double[] rows, int to, int first)
     {
-        int count = values.Length / Math.Max(1, structure.Count);
+        ReadOnlySpan<double> slope = gradients.Slice(from * FeatureCount, FeatureCount);
+        Span<double> row = rows.AsSpan(to * Columns + first, FeatureCount);
+        for (int f = 0; f < row.Length; f++)
+            row[f] -= slope[f];
+    }
+
+    private void AddEnergy(Span<double> row, Structure structure, ReadOnlySpan<double> values)
+    {
         for (int i = 0; i < structure.Count; i++)
         {
-            Span<double> target = row.Slice(Block(structure, i) + at, count);
-            ReadOnlySpan<double> source = values.Slice(i * count, count);
-            for (int f = 0; f < count; f++)
+            Span<double> target = row.Slice(Block(structure, i), FeatureCount);
+            ReadOnlySpan<double> source = values.Slice(i * FeatureCount, FeatureCount);
+            for (int f = 0; f < target.Length; f++)
                 target[f] += source[f];
         }
-    }
-
-    private void Count(Span<double> row, Structure structure)
-    {
         foreach (int z in structure.Species)
             row[_species.Length * FeatureCount + Array.BinarySearch(_species, z)]++;
     }

@@ -53,10 +53,10 @@ public sealed class PowerSpectrum : InvariantRepresentation
         return new FeatureLabels(["species_1", "n_1", "species_2", "n_2", "l"], values);
     }
 
-    internal override unsafe void Forward(double* coefficients, Span<double> features)
+    internal override unsafe void Forward(double* coefficients, double* work, Span<double> features)
     {
-        int width = Expansion.Width, channels = _lane.Length, at = 0;
-        double* product = stackalloc double[width];
+        int width = Expansion.Width, density = Expansion.DensityWidth, channels = _lane.Length, at = 0;
+        double* product = stackalloc double[density];
         for (int l = 0; l <= Expansion.LMax; l++)
         {
             double* c = coefficients + l * l * width;
@@ -64,7 +64,7 @@ public sealed class PowerSpectrum : InvariantRepresentation
             for (int q = 0; q < channels; q++)
             {
                 // Row q of CᵀC from q's own vector on.
-                for (int k = _lane[q] & ~7; k < width; k += 8)
+                for (int k = _lane[q] & ~7; k < density; k += 8)
                 {
                     Vector512<double> sum = default;
                     for (int m = 0; m <= 2 * l; m++)
@@ -79,8 +79,9 @@ public sealed class PowerSpectrum : InvariantRepresentation
         }
     }
 
-    internal override unsafe void AddTangent(double* coefficients, double* tangent, int group, Span<double> features)
+    internal override unsafe void AddTangent(double* coefficients, double* work, double* tangent, int group, Span<double> features)
     {
+        if (group >= Expansion.Groups.Length) return;
         int width = Expansion.Width, stride = Expansion.GroupStride, nmax = Expansion.NMax, channels = _lane.Length;
         int first = group * nmax, end = first + nmax;
         double* product = stackalloc double[stride];
@@ -108,16 +109,15 @@ public sealed class PowerSpectrum : InvariantRepresentation
         }
     }
 
-    internal override unsafe void Backward(double* coefficients, ReadOnlySpan<double> gradient, double* adjoint)
+    internal override unsafe void Backward(double* coefficients, double* work, ReadOnlySpan<double> gradient, double* adjoint)
     {
-        int width = Expansion.Width, channels = _lane.Length, at = 0;
-        double* weights = stackalloc double[width];
-        new Span<double>(weights, width).Clear();
+        int width = Expansion.Width, density = Expansion.DensityWidth, channels = _lane.Length, at = 0;
+        double* weights = stackalloc double[density];
+        new Span<double>(weights, density).Clear();
         for (int l = 0; l <= Expansion.LMax; l++)
         {
             double* c = coefficients + l * l * width, a = adjoint + l * l * width;
             double diagonal = 2 / Math.Sqrt(2 * l + 1), off = Math.Sqrt(2.0 / (2 * l + 1));
-            new Span<double>(a, (2 * l + 1) * width).Clear();
             for (int q = 0; q < channels; q++, at += channels - q + 1)
             {
                 // Row q of the symmetric matrix of weights.
@@ -130,7 +130,7 @@ public sealed class PowerSpectrum : InvariantRepresentation
                 {
                     Vector512<double> cq = Vector512.Create(c[m * width + _lane[q]]);
                     double* row = a + m * width;
-                    for (int k = 0; k < width; k += 8)
+                    for (int k = 0; k < density; k += 8)
                         Vector512.Store(Vector512.MultiplyAddEstimate(
                             cq, Vector512.Load(weights + k), Vector512.Load(row + k)), row + k);
                 }

@@ -31,25 +31,25 @@ public sealed class RadialSpectrum : InvariantRepresentation
         return new FeatureLabels(["species", "n"], values);
     }
 
-    internal override unsafe void Forward(double* coefficients, Span<double> features)
+    internal override unsafe void Forward(double* coefficients, double* work, Span<double> features)
     {
         int nmax = Expansion.NMax;
         for (int q = 0; q < features.Length; q++)
             features[q] = coefficients[q / nmax * Expansion.GroupStride + q % nmax];
     }
 
-    internal override unsafe void AddTangent(double* coefficients, double* tangent, int group, Span<double> features)
+    internal override unsafe void AddTangent(double* coefficients, double* work, double* tangent, int group, Span<double> features)
     {
+        if (group >= Expansion.Groups.Length) return;
         int nmax = Expansion.NMax;
         for (int n = 0; n < nmax; n++)
             features[group * nmax + n] += tangent[n];
     }
 
-    internal override unsafe void Backward(double* coefficients, ReadOnlySpan<double> gradient, double* adjoint)
+    internal override unsafe void Backward(double* coefficients, double* work, ReadOnlySpan<double> gradient, double* adjoint)
     {
-        int nmax = Expansion.NMax, lmax = Expansion.LMax;
-        new Span<double>(adjoint, (lmax + 1) * (lmax + 1) * Expansion.Width).Clear();
+        int nmax = Expansion.NMax;
         for (int q = 0; q < gradient.Length; q++)
-            adjoint[q / nmax * Expansion.GroupStride + q % nmax] = gradient[q];
+            adjoint[q / nmax * Expansion.GroupStride + q % nmax] += gradient[q];
     }
 }

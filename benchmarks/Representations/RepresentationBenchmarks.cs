@@ -41,7 +41,7 @@ public class RepresentationBenchmarks
 
     /// <summary>Energy, forces and virial of a linear potential.</summary>
     [Benchmark(OperationsPerInvoke = 512)]
-    public Prediction EnergyForcesVirial() => _potential.Predict(_silicon);
+    public Evaluation EnergyForcesVirial() => _potential.Predict(_silicon);
 
     /// <summary>Features and their explicit gradients, fresh memory included.</summary>
     [Benchmark(OperationsPerInvoke = 512)]

@@ -65,9 +65,9 @@ let rows (threads: int) (order: int) (expansion: DensityExpansion) (data: Data) 
     let energy, force = Array.zeroCreate n, Array.zeroCreate n
 
     Parallel.For(0, n, ParallelOptions(MaxDegreeOfParallelism = threads), fun i ->
-        let struct (e, f) = design.Rows data.Structures[i]
-        energy[i] <- e
-        force[i] <- f)
+        let rows = design.Rows data.Structures[i]
+        energy[i] <- rows.Energy
+        force[i] <- rows.Forces)
     |> ignore
 
     { Design = design; Energy = energy; Force = force }

@@ -38,7 +38,7 @@ let private execute (random: Random) (representation: InvariantRepresentation) =
 
     let features = Array.zeroCreate<float> representation.FeatureCount
     use pointer = fixed memory
-    representation.Forward(pointer, Span features)
+    representation.Forward(pointer, NativePtr.nullPtr, Span features)
     c, features
 
 let rec private evaluate (l: int) (leaves: float[] list) (tree: Tree) : float[] * float[] list =

@@ -68,7 +68,8 @@ let ``energy and forces are the design's rows times the coefficients`` () =
         let random = Random(seed: int)
         let coefficients = Array.init design.Columns (fun _ -> Rotations.normal random)
         let found = (LinearPotential(design, coefficients)).Predict s
-        let struct (energy, forces) = design.Rows s
+        let rows = design.Rows s
+        let energy, forces = rows.Energy, rows.Forces
         let dot (row: float[]) = Array.fold2 (fun sum x y -> sum + x * y) 0. row coefficients
         Assert.Equal<float[]>(design.EnergyRow s, energy)
         Assert.InRange(abs (found.Energy - dot energy), 0., 1e-10 * (1. + abs found.Energy))
@@ -115,7 +116,8 @@ let ``a fit on energies and forces of a potential in its span recovers the poten
     for k in 0..59 do
         let s = structure k
         let label = truth.Predict s
-        let struct (energy, forces) = small.Rows s
+        let rows = small.Rows s
+        let energy, forces = rows.Energy, rows.Forces
         folds[k % 3].Add(ReadOnlySpan energy, ReadOnlySpan [| label.Energy |])
         folds[k % 3].Add(ReadOnlySpan forces, ReadOnlySpan label.Forces)
 

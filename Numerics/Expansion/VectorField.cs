@@ -1,0 +1,122 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Toolkit.Numerics.Coupling;
+using Toolkit.Numerics.Structures;
+
+namespace Toolkit.Numerics.Expansion;
+
+/// <summary>
+/// A vector that atoms carry, as a spin or a dipole, expanded beside the density:
+/// c^q_{a n l m} = Σ_j v_jq f(r_ij) g_nl(r_ij) Y_lm(r̂_ij), j over the neighbours of species a. Lengths are kept as they are.
+/// </summary>
+public sealed record VectorField
+{
+    private readonly int[]? _species;
+
+    /// <summary>A field.</summary>
+    /// <param name="name">What labels and coupling trees call it: letters, digits and underscores, a letter first.</param>
+    /// <param name="key">The atom property with three numbers x, y, z per atom.</param>
+    /// <param name="axial">Whether it keeps its sign under the inversion, as a spin does.</param>
+    /// <param name="timeOdd">Whether it changes its sign when time is reversed, as a spin does.</param>
+    /// <param name="species">The species that carry it, atomic numbers; null: all. Those of the others are not looked at.</param>
+    /// <param name="centre">Where the central atom's own vector goes; separate: to one channel of its own with the
+    /// radial function 1.</param>
+    /// <exception cref="ArgumentException">A name that coupling trees do not allow, or the density's.</exception>
+    public VectorField(
+        string name,
+        string key,
+        bool axial = false,
+        bool timeOdd = false,
+        IEnumerable<int>? species = null,
+        CentrePolicy centre = CentrePolicy.Separate)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(key);
+        if (!IsName(name))
+        {
+            throw new ArgumentException(
+                $"'{name}' is no name of a vector field: expected letters, digits and underscores, a letter first, and not "
+                + CouplingField.Density.Name, nameof(name));
+        }
+
+        (Name, Key, Axial, TimeOdd, Centre) = (name, key, axial, timeOdd, centre);
+        _species = species?.Distinct().Order().ToArray();
+    }
+
+    /// <summary>What labels and coupling trees call it.</summary>
+    public string Name { get; }
+
+    /// <summary>The atom property that holds it.</summary>
+    public string Key { get; init; }
+
+    /// <summary>Whether it keeps its sign under the inversion.</summary>
+    public bool Axial { get; }
+
+    /// <summary>Whether it changes its sign when time is reversed.</summary>
+    public bool TimeOdd { get; }
+
+    /// <summary>Where the central atom's own vector goes.</summary>
+    public CentrePolicy Centre { get; }
+
+    /// <summary>The species that carry it, increasing; null: all.</summary>
+    public IReadOnlyList<int>? Species => _species;
+
+    /// <summary>The field as coupling trees describe it.</summary>
+    public CouplingField CouplingField => new(Name, 1, Axial, TimeOdd);
+
+    /// <summary>Spins in μB: axial and odd under time reversal.</summary>
+    /// <param name="key">The atom property that holds them.</param>
+    /// <param name="species">The species that carry one; null: all.</param>
+    public static VectorField Spin(string key = "spins", IEnumerable<int>? species = null) => new("spin", key, true, true, species);
+
+    /// <summary>Whether atoms of this species carry the vector.</summary>
+    public bool IsCarriedBy(int species) => _species is null || Array.BinarySearch(_species, species) >= 0;
+
+    /// <summary>The vectors of a structure's atoms; zero for those that carry none.</summary>
+    /// <param name="structure">Has the atom property <see cref="Key"/>: three numbers per atom, or, for an axial field,
+    /// one, which is along z.</param>
+    /// <returns><c>[atom, xyz]</c>.</returns>
+    /// <exception cref="ArgumentException">Absent, of another shape, or not finite.</exception>
+    public double[] Read(Structure structure)
+    {
+        ArgumentNullException.ThrowIfNull(structure);
+        if (!structure.AtomProperties.TryGetValue(Key, out PropertyArray? property))
+        {
+            throw new ArgumentException($"the structure has no atom property '{Key}' (the field {Name})");
+        }
+
+        if (property.Kind is not (PropertyKind.Real or PropertyKind.Integer) || !(property.Components == 3 || (Axial && property.Components == 1)))
+        {
+            throw new ArgumentException($"the atom property '{Key}' (the field {Name}) is {property}; expected {Expected}");
+        }
+
+        double[] values = property.ToReals(), vectors = new double[3 * structure.Count];
+        for (int i = 0; i < structure.Count; i++)
+        {
+            if (!IsCarriedBy(structure.Species[i])) continue;
+            if (property.Components == 3) values.AsSpan(3 * i, 3).CopyTo(vectors.AsSpan(3 * i));
+            else vectors[3 * i + 2] = values[i];
+            for (int d = 0; d < 3; d++)
+            {
+                if (!double.IsFinite(vectors[3 * i + d]))
+                    throw new ArgumentException($"the atom property '{Key}' (the field {Name}) is {vectors[3 * i + d]} at atom {i}");
+            }
+        }
+
+        return vectors;
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(VectorField? other) =>
+        other is not null && (Name, Key, Axial, TimeOdd, Centre) == (other.Name, other.Key, other.Axial, other.TimeOdd, other.Centre)
+        && (_species ?? []).AsSpan().SequenceEqual(other._species ?? []) && (_species is null) == (other._species is null);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Name, Key, Axial, TimeOdd, Centre);
+
+    internal static bool IsName(string? name) =>
+        !string.IsNullOrEmpty(name) && char.IsAsciiLetter(name[0]) && name.All(static c => char.IsAsciiLetterOrDigit(c) || c == '_')
+        && name != CouplingField.Density.Name;
+
+    internal string Expected => Axial ? "three numbers per atom, or one" : "three numbers per atom";
+}

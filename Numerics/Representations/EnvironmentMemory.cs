@@ -1,0 +1,59 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Runtime.InteropServices;
+using Toolkit.Numerics.Expansion;
+
+namespace Toolkit.Numerics.Representations;
+
+/// <summary>What one thread needs to work on one environment at a time with all representations of a set.</summary>
+internal sealed unsafe class EnvironmentMemory : IDisposable
+{
+    private readonly void* _memory;
+    private readonly nint[] _work;
+
+    public EnvironmentMemory(IReadOnlyList<DensityExpansion> expansions, IReadOnlyList<InvariantRepresentation> parts,
+        int features, int readout)
+    {
+        Scratch = expansions.Select(static e => e.CreateScratch()).ToArray();
+        Features = new double[features];
+        Gradient = new double[features];
+        Readout = new double[readout];
+        _work = new nint[parts.Count];
+        long bytes = parts.Sum(static p => Padded(p.WorkLength)) + 64;
+        _memory = NativeMemory.AlignedAlloc((nuint)bytes, 64);
+        byte* next = (byte*)_memory;
+        for (int p = 0; p < _work.Length; p++)
+        {
+            _work[p] = (nint)next;
+            next += Padded(parts[p].WorkLength);
+        }
+    }
+
+    ~EnvironmentMemory() => NativeMemory.AlignedFree(_memory);
+
+    /// <summary>One for each expansion.</summary>
+    public EnvironmentScratch[] Scratch { get; }
+
+    /// <summary><c>[feature]</c>.</summary>
+    public double[] Features { get; }
+
+    /// <summary>dE/dfeatures: <c>[feature]</c>.</summary>
+    public double[] Gradient { get; }
+
+    /// <summary>What the readout works in.</summary>
+    public double[] Readout { get; }
+
+    /// <summary>What a representation works in.</summary>
+    public double* Work(int part) => (double*)_work[part];
+
+    public void Dispose()
+    {
+        foreach (EnvironmentScratch scratch in Scratch)
+            scratch.Dispose();
+        NativeMemory.AlignedFree(_memory);
+        GC.SuppressFinalize(this);
+    }
+
+    private static long Padded(int doubles) => (sizeof(double) * (long)doubles + 63) / 64 * 64;
+}
