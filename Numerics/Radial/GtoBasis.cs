@@ -13,8 +13,11 @@ namespace Toolkit.Numerics.Radial;
 /// Löwdin's transform treats all primitives alike, so R_n stays as close to its primitive as orthonormality allows.
 /// The overlaps have the closed form ∫ r^(k+k'+2) exp(−c r²) dr = Γ(A) / (2 c^A), A = (k + k' + 3)/2.
 /// </remarks>
-public sealed class GtoBasis
+public sealed class GtoBasis : RadialBasis
 {
+    // exp(−10²/2) = 2e-22.
+    private const double Reach = 10;
+
     // S of this condition number leaves about four digits of T.
     private const double WorstCondition = 1e12;
 
@@ -27,17 +30,13 @@ public sealed class GtoBasis
     /// <exception cref="ArgumentOutOfRangeException">
     /// nmax is not positive, the cutoff is not, or the primitives are too alike to be orthonormalised in float64.
     /// </exception>
-    public GtoBasis(int nmax, double cutoff)
+    public GtoBasis(int nmax, double cutoff) : base(nmax, int.MaxValue, Reach * Width(nmax - 1, nmax, RequireCutoff(cutoff)))
     {
-        if (nmax < 1) throw new ArgumentOutOfRangeException(nameof(nmax), nmax, "expected at least one radial function");
-        if (!(cutoff > 0) || !double.IsFinite(cutoff))
-            throw new ArgumentOutOfRangeException(nameof(cutoff), cutoff, "expected a positive cutoff in Å");
-        NMax = nmax;
         _width = new double[nmax];
         double[] norm = new double[nmax];
         for (int k = 0; k < nmax; k++)
         {
-            _width[k] = Math.Max(Math.Sqrt(k), 1) * cutoff / nmax;
+            _width[k] = Width(k, nmax, cutoff);
             norm[k] = 1 / Math.Sqrt(Moment(2 * k, 1 / (_width[k] * _width[k])));
         }
         Matrix<double> overlap = Matrix<double>.Build.Dense(nmax, nmax, (k, q) => norm[k] * norm[q]
@@ -58,30 +57,40 @@ public sealed class GtoBasis
                 _transform[n * nmax + k] = root[n, k] * norm[k];
     }
 
-    /// <summary>The number of radial functions.</summary>
-    public int NMax { get; }
-
     /// <summary>σ_k of the primitives, Å: <c>[k]</c>.</summary>
     public ReadOnlySpan<double> Widths => _width;
 
     /// <summary>R_n in terms of the primitives r^k exp(−r²/2σ_k²): <c>[n, k]</c>, units Å^(−3/2 − k).</summary>
     public ReadOnlySpan<double> Transform => _transform;
 
-    /// <summary>R_n(r) for all n, Å^(−3/2).</summary>
-    /// <param name="r">Distance, Å.</param>
-    /// <param name="values">Receives <c>[n]</c>.</param>
-    public void Evaluate(double r, Span<double> values)
+    /// <inheritdoc/>
+    public override void Evaluate(double r, int lmax, Span<double> values, Span<double> first, Span<double> second)
     {
         values[..NMax].Clear();
-        double power = 1;
+        first[..NMax].Clear();
+        second[..NMax].Clear();
         for (int k = 0; k < NMax; k++)
         {
-            double primitive = power * Math.Exp(-r * r / (2 * _width[k] * _width[k]));
+            double s2 = _width[k] * _width[k];
+            double e = Math.Exp(-r * r / (2 * s2));
+            double p0 = Math.Pow(r, k), p1 = k == 0 ? 0 : k * Math.Pow(r, k - 1);
+            double p2 = k < 2 ? 0 : k * (k - 1) * Math.Pow(r, k - 2);
+            double f0 = e * p0, f1 = e * (p1 - r / s2 * p0);
+            double f2 = e * (p2 - 2 * r / s2 * p1 + (r * r / s2 - 1) / s2 * p0);
             for (int n = 0; n < NMax; n++)
-                values[n] += _transform[n * NMax + k] * primitive;
-            power *= r;
+            {
+                double t = _transform[n * NMax + k];
+                values[n] += t * f0;
+                first[n] += t * f1;
+                second[n] += t * f2;
+            }
         }
+        Repeat(lmax, values);
+        Repeat(lmax, first);
+        Repeat(lmax, second);
     }
+
+    private static double Width(int k, int nmax, double cutoff) => Math.Max(Math.Sqrt(k), 1) * cutoff / nmax;
 
     /// <summary>∫₀^∞ r^(p + 2) exp(−c r²) dr.</summary>
     private static double Moment(int p, double c)

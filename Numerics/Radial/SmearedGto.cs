@@ -14,7 +14,7 @@ namespace Toolkit.Numerics.Radial;
 /// function: the power series of i_l integrated term by term. r²/2σ² > z always, so the product with the exponential
 /// never overflows when M is taken as e^(−z) M.
 /// </remarks>
-public sealed class SmearedGto : IRadialFunctions
+public sealed class SmearedGto : DensityProjection
 {
     private readonly GtoBasis _basis;
     private readonly double _sigma;
@@ -24,28 +24,14 @@ public sealed class SmearedGto : IRadialFunctions
     /// <param name="lmax">The largest l.</param>
     /// <param name="cutoff">The cutoff radius, Å.</param>
     /// <param name="sigma">The width σ of the Gaussians, Å.</param>
-    public SmearedGto(GtoBasis basis, int lmax, double cutoff, double sigma)
+    public SmearedGto(GtoBasis basis, int lmax, double cutoff, double sigma) : base(basis, lmax, cutoff)
     {
-        if (lmax < 0) throw new ArgumentOutOfRangeException(nameof(lmax), lmax, "expected lmax ≥ 0");
-        if (!(sigma > 0) || !double.IsFinite(sigma))
-            throw new ArgumentOutOfRangeException(nameof(sigma), sigma, "expected a positive Gaussian width in Å");
         _basis = basis;
-        _sigma = sigma;
-        LMax = lmax;
-        Cutoff = cutoff;
+        _sigma = RequireSigma(sigma);
     }
 
     /// <inheritdoc/>
-    public int NMax => _basis.NMax;
-
-    /// <inheritdoc/>
-    public int LMax { get; }
-
-    /// <inheritdoc/>
-    public double Cutoff { get; }
-
-    /// <inheritdoc/>
-    public void Evaluate(double r, Span<double> values, Span<double> first, Span<double> second)
+    public override void Evaluate(double r, Span<double> values, Span<double> first, Span<double> second)
     {
         int nmax = NMax, size = (LMax + 1) * nmax;
         values[..size].Clear();

@@ -1,6 +1,7 @@
 using System;
 using System.Buffers;
 using System.Collections.Generic;
+using System.Globalization;
 using System.IO;
 using System.Text;
 using System.Text.Encodings.Web;
@@ -23,10 +24,33 @@ public enum RepresentationKind
     RadialSpectrum,
 }
 
+/// <summary>The functions of a radial basis.</summary>
+public enum RadialKind
+{
+    /// <summary>"gto": <see cref="GtoBasis"/>.</summary>
+    Gto,
+
+    /// <summary>"laplacian": <see cref="LaplacianBasis"/>.</summary>
+    Laplacian,
+
+    /// <summary>"monomial": <see cref="MonomialBasis"/>.</summary>
+    Monomial,
+
+    /// <summary>"tabulated": <see cref="TabulatedBasis"/>.</summary>
+    Tabulated,
+}
+
 /// <summary>The density of one neighbour.</summary>
 /// <param name="Sigma">The width σ of its Gaussian, Å; null: a point.</param>
 /// <param name="Centre">What the central atom adds.</param>
 public sealed record DensitySpec(double? Sigma, CentrePolicy Centre);
+
+/// <summary>The radial basis.</summary>
+/// <param name="Kind">The functions.</param>
+/// <param name="NMax">Their number for each l; null with <see cref="RadialKind.Tabulated"/>, where the file says it.</param>
+/// <param name="File">The table, relative to the specification's folder; null with the other kinds.</param>
+/// <param name="Scaling">A neighbour's weight by its distance; null: 1.</param>
+public sealed record RadialSpec(RadialKind Kind, int? NMax, string? File, RadialScaling? Scaling);
 
 /// <summary>Ridge regression on the features.</summary>
 /// <param name="Regularizer">The weight of the penalty; null: by cross-validation.</param>
@@ -39,7 +63,7 @@ public sealed record RidgeSpec(double? Regularizer, int Folds);
 /// </summary>
 /// <param name="Cutoff">How far an environment reaches.</param>
 /// <param name="Density">What a neighbour adds.</param>
-/// <param name="NMax">The number of radial functions (GTO).</param>
+/// <param name="Radial">The radial basis.</param>
 /// <param name="LMax">The largest angular momentum.</param>
 /// <param name="Species">Atomic numbers that have channels, increasing; null: those of the data.</param>
 /// <param name="Kind">What is made from the density.</param>
@@ -47,7 +71,7 @@ public sealed record RidgeSpec(double? Regularizer, int Folds);
 public sealed record Spec(
     CutoffFunction Cutoff,
     DensitySpec Density,
-    int NMax,
+    RadialSpec Radial,
     int LMax,
     IReadOnlyList<int>? Species,
     RepresentationKind Kind,
@@ -63,6 +87,14 @@ public sealed record Spec(
         (SpecSchema.Include, CentrePolicy.Include),
         (SpecSchema.Exclude, CentrePolicy.Exclude),
         (SpecSchema.Separate, CentrePolicy.Separate),
+    ];
+
+    private static readonly (string Word, RadialKind Kind)[] RadialKinds =
+    [
+        (SpecSchema.Gto, RadialKind.Gto),
+        (SpecSchema.Laplacian, RadialKind.Laplacian),
+        (SpecSchema.Monomial, RadialKind.Monomial),
+        (SpecSchema.Tabulated, RadialKind.Tabulated),
     ];
 
     private static readonly (string Word, RepresentationKind Kind)[] Kinds =
@@ -112,7 +144,7 @@ public sealed record Spec(
         return new Spec(
             new CutoffFunction(radius, smoothing, Of(CutoffKinds, r.Word("$.cutoff.kind"))),
             new DensitySpec(isGaussian ? r.Number("$.density.sigma") : null, Of(Centres, r.Word("$.density.center"))),
-            r.Integer("$.radial.nmax"),
+            RadialOf(r),
             r.Integer("$.lmax"),
             r.Elements("$.species"),
             Of(Kinds, r.Word("$.representation.kind")),
@@ -130,11 +162,14 @@ public sealed record Spec(
         string key = "$.radial.nmax";
         try
         {
-            GtoBasis basis = new(NMax, Cutoff.Radius);
+            RadialBasis basis = Basis(source);
             key = "$.density";
-            IRadialFunctions functions = Density.Sigma is double sigma
-                ? new SmearedGto(basis, LMax, Cutoff.Radius, sigma)
-                : new PointGto(basis, LMax, Cutoff.Radius);
+            IRadialFunctions functions = DensityProjection.Create(basis, LMax, Cutoff.Radius, Density.Sigma);
+            if (Radial.Scaling is not null)
+            {
+                functions = new ScaledFunctions(functions, Radial.Scaling);
+            }
+
             DensityExpansion expansion = new(RadialTable.Build(functions, Cutoff), Species ?? species, Density.Centre);
             return Kind == RepresentationKind.PowerSpectrum ? new PowerSpectrum(expansion) : new RadialSpectrum(expansion);
         }
@@ -148,6 +183,60 @@ public sealed record Spec(
     /// <param name="source">What messages call the specification.</param>
     /// <exception cref="InputException">See <see cref="Build"/>.</exception>
     public IReadOnlyList<CouplingTree> CouplingTrees(string source) => Build([1], source).CouplingTrees;
+
+    private RadialBasis Basis(string source)
+    {
+        switch (Radial.Kind)
+        {
+            case RadialKind.Gto:
+                return new GtoBasis(Radial.NMax!.Value, Cutoff.Radius);
+            case RadialKind.Laplacian:
+                return new LaplacianBasis(Radial.NMax!.Value, LMax, Cutoff.Radius);
+            case RadialKind.Monomial:
+                return new MonomialBasis(Radial.NMax!.Value, Cutoff.Radius);
+            default:
+                string path = Path.Combine(Path.GetDirectoryName(source) ?? "", Radial.File!);
+                TabulatedBasis basis = TabulatedBasis.Read(path);
+                if (basis.LMax < LMax)
+                {
+                    throw new InputException(path, null, null, $"functions for l up to {basis.LMax}", $"l up to lmax, {LMax}");
+                }
+
+                return basis.Extent >= Cutoff.Radius
+                    ? basis
+                    : throw new InputException(
+                        path,
+                        null,
+                        "r",
+                        string.Create(CultureInfo.InvariantCulture, $"radii up to {basis.Extent:R} Å"),
+                        string.Create(CultureInfo.InvariantCulture, $"up to the cutoff radius {Cutoff.Radius:R} Å"));
+        }
+    }
+
+    private static RadialSpec RadialOf(SpecReader r)
+    {
+        RadialKind kind = Of(RadialKinds, r.Word("$.radial.kind"));
+        bool isTabulated = kind == RadialKind.Tabulated;
+        if (isTabulated && r.IsGiven("$.radial.nmax"))
+        {
+            throw r.Bad("$.radial.nmax", "a number of functions with kind tabulated", "none: the file says how many");
+        }
+
+        if (isTabulated != r.Has("$.radial.file"))
+        {
+            throw isTabulated
+                ? r.Bad("$.radial", "no key 'file'", "file: the table of radial functions")
+                : r.Bad("$.radial.file", "a file with kind " + r.Word("$.radial.kind"), "file only with kind tabulated");
+        }
+
+        return new RadialSpec(
+            kind,
+            isTabulated ? null : r.Integer("$.radial.nmax"),
+            isTabulated ? r.Word("$.radial.file") : null,
+            r.Has("$.radial.scaling")
+                ? new RadialScaling(r.Number("$.radial.scaling.rate"), r.Number("$.radial.scaling.scale"), r.Integer("$.radial.scaling.exponent"))
+                : null);
+    }
 
     /// <summary>The whole specification as JSON, defaults written out; reads back as the same.</summary>
     public string ToJson()
@@ -171,8 +260,26 @@ public sealed record Spec(
             json.WriteString("center", Word(Centres, Density.Centre));
             json.WriteEndObject();
             json.WriteStartObject("radial");
-            json.WriteString("kind", SpecSchema.Gto);
-            json.WriteNumber("nmax", NMax);
+            json.WriteString("kind", Word(RadialKinds, Radial.Kind));
+            if (Radial.NMax is int nmax)
+            {
+                json.WriteNumber("nmax", nmax);
+            }
+
+            if (Radial.File is not null)
+            {
+                json.WriteString("file", Radial.File);
+            }
+
+            if (Radial.Scaling is not null)
+            {
+                json.WriteStartObject("scaling");
+                json.WriteNumber("rate", Radial.Scaling.Rate);
+                json.WriteNumber("scale", Radial.Scaling.Scale);
+                json.WriteNumber("exponent", Radial.Scaling.Exponent);
+                json.WriteEndObject();
+            }
+
             json.WriteEndObject();
             json.WriteNumber("lmax", LMax);
             if (Species is not null)

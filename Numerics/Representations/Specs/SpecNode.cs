@@ -45,6 +45,9 @@ internal sealed record SpecChoice(string Name, string Meaning, bool IsRequired, 
 /// <summary>A list of element symbols.</summary>
 internal sealed record SpecElements(string Name, string Meaning) : SpecNode(Name, Meaning);
 
+/// <summary>The name of a file, which may be absent.</summary>
+internal sealed record SpecPath(string Name, string Meaning, string WhenAbsent) : SpecNode(Name, Meaning);
+
 /// <summary>A word that a choice may have.</summary>
 internal sealed record SpecOption(string Word, string Meaning);
 

@@ -139,6 +139,10 @@ internal sealed class SpecReader
                 return value.ValueKind == JsonValueKind.String && choice.Options.Any(o => o.Word == value.GetString())
                     ? value.GetString()!
                     : throw Bad(at, Show(value), "one of " + string.Join(", ", choice.Options.Select(static o => o.Word)));
+            case SpecPath:
+                return value.ValueKind == JsonValueKind.String && value.GetString()!.Length > 0
+                    ? value.GetString()!
+                    : throw Bad(at, Show(value), "the name of a file");
             default:
                 return Species(value, at);
         }

@@ -11,7 +11,7 @@ internal static class SpecSchema
     internal const string ShiftedCosine = "shifted-cosine", Polynomial = "polynomial";
     internal const string Gaussian = "gaussian", Delta = "delta";
     internal const string Include = "include", Exclude = "exclude", Separate = "separate";
-    internal const string Gto = "gto";
+    internal const string Gto = "gto", Laplacian = "laplacian", Monomial = "monomial", Tabulated = "tabulated";
     internal const string PowerSpectrum = "power-spectrum", RadialSpectrum = "radial-spectrum";
     internal const string Ridge = "ridge";
 
@@ -52,8 +52,18 @@ internal static class SpecSchema
             new SpecChoice("kind", "the functions", false,
             [
                 new(Gto, "Gaussian type orbitals rⁿ exp(−r²/2σₙ²), σₙ = max(√n, 1)·radius/nmax, orthonormalised"),
+                new(Laplacian, "spherical Bessel functions j_l(z_nl r/radius) that vanish at the radius: the Laplacian's eigenfunctions"),
+                new(Monomial, "monomials r^(l+2n) up to the radius, orthonormalised in order of n"),
+                new(Tabulated, "splines through the values in a file, taken as they are"),
             ]),
-            new SpecInteger("nmax", "the number of functions", 8, 1, MostRadial),
+            new SpecInteger("nmax", "the number of functions; the file's with kind tabulated, and not given then", 8, 1, MostRadial),
+            new SpecPath("file", "the table of radial functions, from the specification's folder; only with kind tabulated", "none"),
+            new SpecGroup("scaling", "the weight u(r) = rate/(rate + (r/scale)^exponent) of a neighbour at the distance r", SpecAbsence.Nothing,
+            [
+                new SpecNumber("rate", "how long u stays near one: it is a half where (r/scale)^exponent = rate", "1", 1, new(0, 1e6)),
+                new SpecNumber("scale", "the length of the fall", "Å", null, Lengths),
+                new SpecInteger("exponent", "how steep the fall is", 4, 1, 20),
+            ]),
         ]),
         new SpecInteger("lmax", "the largest angular momentum", 6, 0, MostAngular),
         new SpecElements("species", "the elements that have channels; absent: those of the data"),

@@ -22,6 +22,14 @@ public static class SpecText
             ["$.density.sigma"] = "",
             ["$.representation.kind"] = "\"power-spectrum\"",
         },
+        ["laplacian"] = new()
+        {
+            ["$.cutoff.radius"] = "5.0",
+            ["$.radial.kind"] = "\"laplacian\"",
+            ["$.radial.scaling"] = "",
+            ["$.radial.scaling.scale"] = "2.0",
+            ["$.representation.kind"] = "\"power-spectrum\"",
+        },
         ["ridge"] = new()
         {
             ["$.cutoff.radius"] = "4.0",
@@ -83,6 +91,7 @@ public static class SpecText
                 SpecNumber n => (Interval(n), n.Unit == "1" ? "" : n.Unit, n.Default is double d ? Text(d) : n.WhenAbsent ?? "required"),
                 SpecInteger i => ($"whole number {i.Least}…{i.Most}", "", i.Default?.ToString(CultureInfo.InvariantCulture) ?? "required"),
                 SpecChoice c => ("one word", "", c.IsRequired ? "required" : $"`{c.Options[0].Word}`"),
+                SpecPath f => ("file name", "", f.WhenAbsent),
                 SpecElements => ("list of element symbols", "", "those of the data"),
                 SpecGroup g => ("object", "", g.Absence switch
                 {

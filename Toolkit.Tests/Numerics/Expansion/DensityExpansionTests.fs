@@ -38,7 +38,7 @@ let ``coefficients are the projections of the smeared density, by quadrature in 
         let s = RandomStructure.build { recipe with Species = [ 1; 8 ]; Spacing = 1. }
         let found = DensityExpansion(table, [ 1; 8 ], CentrePolicy.Include).Compute s
         let p k = [| for d in 0..2 -> s.Positions[3 * k + d] - s.Positions[d] |]
-        let radial = Array.zeroCreate nmax
+        let radial, first, second = Array.zeroCreate nmax, Array.zeroCreate nmax, Array.zeroCreate nmax
 
         for group, species in [ 0, 1; 1, 8 ] do
             // Every atom is a Gaussian of unit integral, times the cutoff function at its own distance.
@@ -51,7 +51,7 @@ let ``coefficients are the projections of the smeared density, by quadrature in 
             let expected = Array.zeroCreate (lmCount * nmax)
 
             for r, wr in radialRule do
-                basis.Evaluate(r, Span radial)
+                basis.Evaluate(r, 0, Span radial, Span first, Span second)
 
                 for u, wu, y in sphere do
                     let density =

@@ -20,8 +20,8 @@ let ``GTO radial functions are orthonormal with the metric r² dr`` () =
         let basis = GtoBasis(nmax, cutoff)
 
         let at r =
-            let v = Array.zeroCreate nmax
-            basis.Evaluate(r, Span v)
+            let v, first, second = Array.zeroCreate nmax, Array.zeroCreate nmax, Array.zeroCreate nmax
+            basis.Evaluate(r, 0, Span v, Span first, Span second)
             v
 
         let rule = [ for p in 0..39 do yield! Quadrature.gaussLegendre 20 (float p) (float p + 1.) ]
@@ -65,14 +65,14 @@ let ``the smeared radial integral in closed form equals its numerical quadrature
         let r = cutoff * float step / 500.
         let basis = GtoBasis(nmax, cutoff)
         let v, _, _ = evaluate (SmearedGto(basis, lmax, cutoff, sigma)) r
-        let radial = Array.zeroCreate nmax
+        let radial, first, second = Array.zeroCreate nmax, Array.zeroCreate nmax, Array.zeroCreate nmax
         // The integrand lives within some widths of the Gaussian.
         let lo, hi = max 0. (r - 9. * sigma), r + 9. * sigma
 
         for l in 0..lmax do
             for n in 0 .. nmax - 1 do
                 let integrand x =
-                    basis.Evaluate(x, Span radial)
+                    basis.Evaluate(x, 0, Span radial, Span first, Span second)
                     // exp(−(x²+r²)/2σ²) i_l(xr/σ²) = exp(−(x−r)²/2σ²) · e^(−z) i_l(z)
                     x * x * radial[n] * exp (-(x - r) * (x - r) / (2. * sigma * sigma)) * scaledBessel l (x * r / (sigma * sigma))
 
@@ -85,7 +85,7 @@ let private functions =
     Gen.elements [
         for nmax in [ 1; 5; 8; 9 ] do
             yield SmearedGto(GtoBasis(nmax, 5.), 4, 5., 0.3) :> IRadialFunctions
-            yield PointGto(GtoBasis(nmax, 5.), 4, 5.) :> IRadialFunctions
+            yield PointDensity(GtoBasis(nmax, 5.), 4, 5.) :> IRadialFunctions
     ]
 
 [<Fact>]

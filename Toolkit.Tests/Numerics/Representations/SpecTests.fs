@@ -18,7 +18,7 @@ let ``what is absent gets its default, and comments are allowed`` () =
     let spec = parse ("{ // the shortest\n" + least + ", /* end */ }")
     Assert.Equal(CutoffFunction(4., 0.4, CutoffKind.ShiftedCosine), spec.Cutoff)
     Assert.Equal(DensitySpec(Nullable 0.3, CentrePolicy.Include), spec.Density)
-    Assert.Equal(8, spec.NMax)
+    Assert.Equal(RadialSpec(RadialKind.Gto, Nullable 8, null, null), spec.Radial)
     Assert.Equal(6, spec.LMax)
     Assert.Null spec.Species
     Assert.Equal(RepresentationKind.PowerSpectrum, spec.Kind)
@@ -30,13 +30,13 @@ let ``every key is taken`` () =
         parse
             """{"cutoff": {"radius": 5.5, "smoothing": 5.5, "kind": "polynomial"},
                 "density": {"kind": "gaussian", "sigma": 0.25, "center": "separate"},
-                "radial": {"kind": "gto", "nmax": 3}, "lmax": 0, "species": ["O", "H"],
+                "radial": {"kind": "laplacian", "nmax": 3, "scaling": {"rate": 2, "scale": 1.5, "exponent": 6}}, "lmax": 0, "species": ["O", "H"],
                 "representation": {"kind": "radial-spectrum"},
                 "model": {"kind": "ridge", "regularizer": 0, "folds": 3}}"""
 
     Assert.Equal(CutoffFunction(5.5, 5.5, CutoffKind.Polynomial), spec.Cutoff)
     Assert.Equal(DensitySpec(Nullable 0.25, CentrePolicy.Separate), spec.Density)
-    Assert.Equal(3, spec.NMax)
+    Assert.Equal(RadialSpec(RadialKind.Laplacian, Nullable 3, null, RadialScaling(2., 1.5, 6)), spec.Radial)
     Assert.Equal(0, spec.LMax)
     Assert.Equal<int>([ 1; 8 ], nonNull spec.Species)
     Assert.Equal(RepresentationKind.RadialSpectrum, spec.Kind)
@@ -94,6 +94,14 @@ let private wrong: (string * string) list =
       "spec.json: $.species: found '[\"H\", \"H\"]', expected a list of element symbols, each once, as [\"C\", \"H\"]"
       """{"cutoff": {"radius": 4}, "representation": {"kind": "bispectrum"}}""",
       $"spec.json: $.representation.kind: found '\"bispectrum\"', expected one of {kinds}"
+      "{" + least + """, "radial": {"kind": "tabulated"}}""",
+      "spec.json: $.radial: found no key 'file', expected file: the table of radial functions"
+      "{" + least + """, "radial": {"kind": "tabulated", "file": "r.txt", "nmax": 3}}""",
+      "spec.json: $.radial.nmax: found a number of functions with kind tabulated, expected none: the file says how many"
+      "{" + least + """, "radial": {"file": "r.txt"}}""",
+      "spec.json: $.radial.file: found a file with kind gto, expected file only with kind tabulated"
+      "{" + least + """, "radial": {"kind": "tabulated", "file": 3}}""", "spec.json: $.radial.file: found '3', expected the name of a file"
+      "{" + least + """, "radial": {"scaling": {"rate": 1}}}""", "spec.json: $.radial.scaling: found no key 'scale', expected scale: "
       "{" + least + """, "density": {"kind": "delta", "sigma": 0.2}}""",
       "spec.json: $.density.sigma: found a width with kind delta, expected sigma only with kind gaussian"
       "{" + least + """, "model": {"kind": "ridge", "folds": 1}}""",
@@ -115,6 +123,25 @@ let ``a basis that float64 cannot hold is named by its key`` () =
     let spec = parse ("{" + least + """, "radial": {"nmax": 30}}""")
     let e = Assert.Throws<InputException>(fun () -> spec.Build([ 1 ], "spec.json") |> ignore)
     Assert.StartsWith("spec.json: $.radial.nmax: found ", e.Message)
+
+[<Fact>]
+let ``a table of radial functions is found beside the specification, and must reach far enough`` () =
+    TemporaryFolder.using (fun folder ->
+        let table = Path.Combine(folder, "radial.txt")
+        let path = Path.Combine(folder, "spec.json")
+        let text = "{" + least + """, "radial": {"kind": "tabulated", "file": "radial.txt"}, "lmax": 1}"""
+        File.WriteAllText(path, text)
+        let build () = (Spec.Read path).Build([ 1 ], path)
+        let wrong (rows: string) =
+            File.WriteAllText(table, rows)
+            Assert.Throws<InputException>(fun () -> build () |> ignore).Message
+
+        File.WriteAllText(table, "r R_0 R_1\n0 1 0\n1 1 1\n2 0 1\n3 0 0\n4 0 0\n")
+        Assert.Equal(2, (build ()).Expansion.NMax)
+        Assert.Equal(table + ": r: found radii up to 3 Å, expected up to the cutoff radius 4 Å", wrong "r R_0\n0 1\n1 1\n2 0\n3 0\n")
+        Assert.Equal(table + ": found functions for l up to 0, expected l up to lmax, 1", wrong "r R_0_0\n0 1\n1 1\n2 0\n3 0\n4 0\n")
+        File.Delete table
+        Assert.Equal(table + ": found no such file, expected a table of radial functions", Assert.Throws<InputException>(fun () -> build () |> ignore).Message))
 
 [<Fact>]
 let ``docs/spec.md is what the code says`` () =
