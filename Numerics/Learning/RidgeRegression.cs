@@ -13,9 +13,20 @@ namespace Toolkit.Numerics.Learning;
 public sealed record RidgeFit(
     IReadOnlyList<double> Coefficients, double Regulariser, IReadOnlyList<(double Regulariser, double Error)> Trials);
 
+/// <summary>What a regulariser weighs.</summary>
+public enum RidgePenalty
+{
+    /// <summary>Σ (s_i c_i)²: coefficients of columns scaled to equal size.</summary>
+    Standardised,
+
+    /// <summary>Σ c_i²: a prior is meant for the columns as they are.</summary>
+    Plain,
+}
+
 /// <summary>
 /// Ridge regression on standardised columns: minimises Σ w² (y − x·c)² + λ N Σ_i (s_i c_i)², N the number of rows and
-/// s_i² = S_ii / N the mean square of column i after the unpenalised columns are projected out of it.
+/// s_i² = S_ii / N the mean square of column i after the unpenalised columns are projected out of it; or, with
+/// <see cref="RidgePenalty.Plain"/>, s_i = 1.
 /// </summary>
 /// <remarks>
 /// The last columns can be left without penalty (the atoms' own energies, an intercept). They are eliminated exactly,
@@ -35,10 +46,12 @@ public static class RidgeRegression
     /// <param name="regulariser">λ ≥ 0.</param>
     /// <param name="unpenalised">How many of the last columns carry no penalty.</param>
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
+    /// <param name="penalty">What λ weighs.</param>
     /// <exception cref="ArgumentException">λ is too small for float64 to tell the columns apart.</exception>
-    public static RidgeFit Fit(NormalEquations equations, double regulariser, int unpenalised = 0, int threads = 1)
+    public static RidgeFit Fit(NormalEquations equations, double regulariser, int unpenalised = 0, int threads = 1,
+        RidgePenalty penalty = RidgePenalty.Standardised)
     {
-        var reduced = new Reduced(equations, unpenalised, threads);
+        var reduced = new Reduced(equations, unpenalised, penalty);
         return new RidgeFit(reduced.Solve(regulariser, threads) ?? throw new ArgumentException(
             $"the regulariser {regulariser:R} is too small: the normal equations are singular in float64"), regulariser, []);
     }
@@ -49,9 +62,11 @@ public static class RidgeRegression
     /// <param name="grid">λ to try; <see cref="DefaultGrid"/> when null.</param>
     /// <param name="scored">What the error of fold k is measured on, e.g. its energies alone; the folds themselves when null.</param>
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
+    /// <param name="penalty">What λ weighs.</param>
     /// <exception cref="ArgumentException">Fewer than two folds, or no λ of the grid can be solved.</exception>
     public static RidgeFit CrossValidate(IReadOnlyList<NormalEquations> folds, int unpenalised = 0,
-        IReadOnlyList<double>? grid = null, IReadOnlyList<NormalEquations>? scored = null, int threads = 1)
+        IReadOnlyList<double>? grid = null, IReadOnlyList<NormalEquations>? scored = null, int threads = 1,
+        RidgePenalty penalty = RidgePenalty.Standardised)
     {
         scored ??= folds;
         grid ??= DefaultGrid;
@@ -66,7 +81,7 @@ public static class RidgeRegression
             var training = new NormalEquations(total.Columns);
             for (int other = 0; other < folds.Count; other++)
                 if (other != k) training.Add(folds[other]);
-            var reduced = new Reduced(training, unpenalised, threads);
+            var reduced = new Reduced(training, unpenalised, penalty);
             for (int t = 0; t < grid.Count; t++)
                 squares[t] += reduced.Solve(grid[t], threads) is { } c ? scored[k].Residual(c) : double.PositiveInfinity;
         }
@@ -74,7 +89,7 @@ public static class RidgeRegression
         var trials = grid.Select((lambda, t) => (lambda, Math.Sqrt(squares[t] / rows))).ToArray();
         (double best, double error) = trials.MinBy(t => t.Item2);
         if (!double.IsFinite(error)) throw new ArgumentException("every regulariser of the grid is too small for float64", nameof(grid));
-        return new RidgeFit(Fit(total, best, unpenalised, threads).Coefficients, best, trials);
+        return new RidgeFit(Fit(total, best, unpenalised, threads, penalty).Coefficients, best, trials);
     }
 
     /// <summary>The problem without its unpenalised columns, scaled to columns of equal size.</summary>
@@ -88,7 +103,7 @@ public static class RidgeRegression
         private readonly Matrix<double>? _inverse;
         private readonly double[] _work;
 
-        public Reduced(NormalEquations equations, int unpenalised, int threads)
+        public Reduced(NormalEquations equations, int unpenalised, RidgePenalty penalty)
         {
             int n = equations.Columns, p = n - unpenalised;
             if (unpenalised < 0 || p < 1)
@@ -125,7 +140,8 @@ public static class RidgeRegression
             for (int i = 0; i < p; i++)
             {
                 double left = _matrix[i * p + i];
-                _scale[i] = left > Remainder * gram[i * n + i] ? Math.Sqrt(left / rows) : 0;
+                double size = penalty == RidgePenalty.Plain ? 1 : Math.Sqrt(left / rows);
+                _scale[i] = left > Remainder * gram[i * n + i] ? size : 0;
             }
             for (int i = 0; i < p; i++)
                 for (int j = 0; j <= i; j++)

@@ -1,0 +1,43 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Toolkit.Numerics.Representations;
+using Toolkit.Numerics.Structures;
+
+namespace Toolkit.Numerics.Learning;
+
+/// <summary>The features of many environments, by the species of their centres.</summary>
+public sealed class EnvironmentSample
+{
+    private readonly SortedDictionary<int, List<double>> _rows = [];
+
+    /// <summary>The environments of all atoms of the structures, in their order.</summary>
+    /// <param name="set">What computes the features.</param>
+    /// <param name="structures">At least one atom among them.</param>
+    /// <param name="threads">How many threads may work; the result is the same for any number.</param>
+    public EnvironmentSample(RepresentationSet set, IEnumerable<Structure> structures, int threads = 1)
+    {
+        ArgumentNullException.ThrowIfNull(set);
+        FeatureCount = set.FeatureCount;
+        foreach (Structure structure in structures)
+        {
+            double[] values = set.Compute(structure, threads);
+            for (int i = 0; i < structure.Count; i++)
+            {
+                if (!_rows.TryGetValue(structure.Species[i], out List<double>? rows))
+                    _rows.Add(structure.Species[i], rows = []);
+                rows.AddRange(values.AsSpan(i * FeatureCount, FeatureCount));
+            }
+        }
+        if (_rows.Count == 0) throw new ArgumentException("expected at least one atom", nameof(structures));
+    }
+
+    /// <summary>Features per environment.</summary>
+    public int FeatureCount { get; }
+
+    /// <summary>The species of the centres, increasing.</summary>
+    public IReadOnlyList<int> Species => _rows.Keys.ToArray();
+
+    /// <summary>The features of all environments of one species of centre: <c>[environment, feature]</c>.</summary>
+    public ReadOnlySpan<double> Rows(int species) => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_rows[species]);
+}

@@ -1,0 +1,103 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+
+namespace Toolkit.Numerics.Learning;
+
+/// <summary>
+/// Shifts and scales features before a kernel compares them: p̃_f = s_f (p_f − o_f), for each species of the centre by
+/// itself. What is shifted stays invariant, and kernels see differences between environments rather than what all of
+/// them have in common.
+/// </summary>
+public sealed class FeatureScaling
+{
+    private readonly SortedDictionary<int, (double[] Shift, double[] Scale)> _maps = [];
+
+    private FeatureScaling(int features) => FeatureCount = features;
+
+    /// <summary>Features per atom.</summary>
+    public int FeatureCount { get; }
+
+    /// <summary>Features as they are.</summary>
+    /// <param name="sample">Says what species there are.</param>
+    public static FeatureScaling None(EnvironmentSample sample) =>
+        Make(sample, isCentred: false, static (_, _, _) => 1);
+
+    /// <summary>
+    /// Features less their mean over the sample; each block of features then scaled by one number to a mean square length
+    /// of its weight: the metric of the features is kept within a block.
+    /// </summary>
+    /// <param name="sample">Environments like those that the kernel is for.</param>
+    /// <param name="blocks">Numbers of features in each block, for example of each representation; they add up to all.</param>
+    /// <param name="weights">One for each block; 1 for all when null.</param>
+    public static FeatureScaling Centred(EnvironmentSample sample, IReadOnlyList<int> blocks, IReadOnlyList<double>? weights = null)
+    {
+        ArgumentNullException.ThrowIfNull(sample);
+        if (blocks.Sum() != sample.FeatureCount)
+            throw new ArgumentException($"blocks of {string.Join(" + ", blocks)} features are not all {sample.FeatureCount}", nameof(blocks));
+        if (weights is not null && weights.Count != blocks.Count)
+            throw new ArgumentException($"expected {blocks.Count} weights; got {weights.Count}", nameof(weights));
+        int[] blockOf = blocks.SelectMany(static (size, b) => Enumerable.Repeat(b, size)).ToArray();
+        return Make(sample, isCentred: true, (f, variances, _) =>
+        {
+            double total = 0;
+            for (int k = 0; k < blockOf.Length; k++)
+                if (blockOf[k] == blockOf[f]) total += variances[k];
+            return total > 0 ? Math.Sqrt((weights?[blockOf[f]] ?? 1) / total) : 0;
+        });
+    }
+
+    /// <summary>Every feature less its mean and over its standard deviation, over the root of the number of features;
+    /// features that never vary vanish.</summary>
+    /// <param name="sample">Environments like those that the kernel is for.</param>
+    public static FeatureScaling Standardised(EnvironmentSample sample) =>
+        Make(sample, isCentred: true,
+            static (f, variances, largest) => variances[f] > 1e-24 * largest ? 1 / Math.Sqrt(variances[f] * variances.Length) : 0);
+
+    /// <summary>Scales one environment's features.</summary>
+    /// <param name="species">The centre's atomic number.</param>
+    /// <param name="features"><c>[feature]</c>.</param>
+    /// <param name="scaled">Receives <c>[feature]</c>; may be the same memory.</param>
+    /// <exception cref="ArgumentException">A species that the sample did not have.</exception>
+    public void Apply(int species, ReadOnlySpan<double> features, Span<double> scaled)
+    {
+        (double[] shift, double[] scale) = Map(species);
+        for (int f = 0; f < shift.Length; f++)
+            scaled[f] = scale[f] * (features[f] - shift[f]);
+    }
+
+    /// <summary>s_f: <c>[feature]</c>.</summary>
+    internal ReadOnlySpan<double> Scale(int species) => Map(species).Scale;
+
+    private (double[] Shift, double[] Scale) Map(int species) =>
+        _maps.TryGetValue(species, out (double[], double[]) map)
+            ? map
+            : throw new ArgumentException($"atomic number {species} is not among those scaled: {string.Join(", ", _maps.Keys)}");
+
+    /// <summary>A scaling from the feature, the variances of all features and the largest squared value.</summary>
+    private static FeatureScaling Make(EnvironmentSample sample, bool isCentred, Func<int, double[], double, double> scaleOf)
+    {
+        ArgumentNullException.ThrowIfNull(sample);
+        int features = sample.FeatureCount;
+        var result = new FeatureScaling(features);
+        foreach (int species in sample.Species)
+        {
+            ReadOnlySpan<double> rows = sample.Rows(species);
+            int n = rows.Length / features;
+            double[] shift = new double[features], variances = new double[features], scale = new double[features];
+            for (int k = 0; k < rows.Length && isCentred; k++)
+                shift[k % features] += rows[k] / n;
+            double largest = 0;
+            for (int k = 0; k < rows.Length; k++)
+            {
+                double d = rows[k] - shift[k % features];
+                variances[k % features] += d * d / n;
+                largest = Math.Max(largest, rows[k] * rows[k]);
+            }
+            for (int f = 0; f < features; f++)
+                scale[f] = scaleOf(f, variances, largest);
+            result._maps.Add(species, (shift, scale));
+        }
+        return result;
+    }
+}
