@@ -251,8 +251,8 @@ public sealed partial class DensityExpansion
     }
 
     /// <summary>
-    /// ∂c^q by the component v_q of the centre's own vector, into <see cref="EnvironmentScratch.Tangent"/>; returns the first
-    /// of the three columns that change, or −1 where nothing does.
+    /// ∂c^q by the component v_q of the centre's own vector, into <see cref="EnvironmentScratch.Tangent"/>; returns the slot
+    /// that changes, or −1 where none does.
     /// </summary>
     internal unsafe int OwnTangent(EnvironmentScratch scratch, int field, int centreGroup)
     {
@@ -262,7 +262,7 @@ public sealed partial class DensityExpansion
         new Span<double>(scratch.Tangent, (LMax + 1) * (LMax + 1) * GroupStride).Clear();
         if (columns.HasOwn) scratch.Tangent[0] = Y00;
         else _own.CopyTo(new Span<double>(scratch.Tangent, NMax));
-        return columns.Column(columns.HasOwn ? 0 : slot);
+        return columns.HasOwn ? 0 : slot;
     }
 
     private unsafe void BackwardFields(EnvironmentScratch scratch, int centreGroup, Span<double> gradients, Span<double> own)

@@ -56,13 +56,24 @@ public abstract class InvariantRepresentation
     /// <param name="features">Receives <c>[feature]</c>.</param>
     internal abstract unsafe void Forward(double* coefficients, double* work, Span<double> features);
 
-    /// <summary>Adds to <paramref name="features"/> their change when one column of the coefficients changes by ∂c.</summary>
+    /// <summary>Adds to <paramref name="features"/> their change when one group of the density changes by ∂c.</summary>
     /// <param name="coefficients"><c>[lm, column, n padded]</c>.</param>
     /// <param name="work">After <see cref="Prepare"/>.</param>
     /// <param name="tangent"><c>[lm, n padded]</c>.</param>
-    /// <param name="column">The column that changes: a group of the density, or a component of a vector field's group.</param>
+    /// <param name="group">The group that changes.</param>
     /// <param name="features">Receives the sum, <c>[feature]</c>.</param>
-    internal abstract unsafe void AddTangent(double* coefficients, double* work, double* tangent, int column, Span<double> features);
+    internal abstract unsafe void AddTangent(double* coefficients, double* work, double* tangent, int group, Span<double> features);
+
+    /// <summary>The same when the components c^q of one slot of a vector field change by v_q ∂c.</summary>
+    /// <param name="coefficients"><c>[lm, column, n padded]</c>.</param>
+    /// <param name="work">After <see cref="Prepare"/>.</param>
+    /// <param name="tangent"><c>[lm, n padded]</c>.</param>
+    /// <param name="field">The field in the expansion.</param>
+    /// <param name="slot">The slot that changes.</param>
+    /// <param name="vector">(y, z, x).</param>
+    /// <param name="features">Receives the sum, <c>[feature]</c>.</param>
+    internal virtual unsafe void AddFieldTangent(double* coefficients, double* work, double* tangent, int field, int slot,
+        ReadOnlySpan<double> vector, Span<double> features) { }
 
     /// <summary>Adds dE/dc that follows from dE/dfeatures.</summary>
     /// <param name="coefficients"><c>[lm, column, n padded]</c>.</param>

@@ -81,7 +81,6 @@ public sealed class PowerSpectrum : InvariantRepresentation
 
     internal override unsafe void AddTangent(double* coefficients, double* work, double* tangent, int group, Span<double> features)
     {
-        if (group >= Expansion.Groups.Length) return;
         int width = Expansion.Width, stride = Expansion.GroupStride, nmax = Expansion.NMax, channels = _lane.Length;
         int first = group * nmax, end = first + nmax;
         double* product = stackalloc double[stride];

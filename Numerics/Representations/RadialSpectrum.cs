@@ -40,7 +40,6 @@ public sealed class RadialSpectrum : InvariantRepresentation
 
     internal override unsafe void AddTangent(double* coefficients, double* work, double* tangent, int group, Span<double> features)
     {
-        if (group >= Expansion.Groups.Length) return;
         int nmax = Expansion.NMax;
         for (int n = 0; n < nmax; n++)
             features[group * nmax + n] += tangent[n];

@@ -233,7 +233,7 @@ public sealed class RepresentationSet
                     forces[3 * i + d] += slope;
                     forces[3 * j + d] -= slope;
                     for (int e = 0; e < 3; e++)
-                        virial[3 * e + d] -= r[e] * slope;
+                        virial[3 * d + e] -= slope * r[e];
                     for (int f = 0; f < fields; f++)
                         effective[fieldOf[f]][3 * j + d] -= pairs[step * p + 3 * (1 + f) + d];
                 }
@@ -295,58 +295,58 @@ public sealed class RepresentationSet
                 {
                     expansion.Tangent(scratch, block, lane, d);
                     int at = row * 3 + d;
-                    AddTangent(e, memory, scratch.Tangent, group, positions, at);
+                    AddTangent(e, memory, group, positions, at);
                     for (int f = 0; f < fields; f++)
                     {
-                        FieldColumns columns = expansion.Columns(f);
-                        if (columns.Slot(group) < 0) continue;
-                        ReadOnlySpan<double> v = around.Vector(f, neighbor);
-                        for (int q = 0; q < 3; q++)
-                        {
-                            if (v[q] == 0) continue;
-                            Scale(scratch.Tangent, v[q], scratch.Scaled, TangentCount(e));
-                            AddTangent(e, memory, scratch.Scaled, columns.Column(columns.Slot(group)) + q, positions, at);
-                        }
+                        int slot = expansion.Columns(f).Slot(group);
+                        if (slot >= 0) AddFieldTangent(e, memory, f, slot, around.Vector(f, neighbor), positions, at);
                     }
                 }
                 if (fields == 0) continue;
                 expansion.ValueTangent(scratch, lane);
                 for (int f = 0; f < fields; f++)
                 {
-                    FieldColumns columns = expansion.Columns(f);
-                    if (columns.Slot(group) < 0) continue;
-                    for (int q = 0; q < 3; q++)
-                        AddTangent(e, memory, scratch.Tangent, columns.Column(columns.Slot(group)) + q, vectors,
-                            (row * all + _fieldOf[e][f]) * 3 + (q + 1) % 3);
+                    int slot = expansion.Columns(f).Slot(group);
+                    if (slot >= 0) AddVectorRows(e, memory, f, slot, vectors, row * all + _fieldOf[e][f]);
                 }
             }
         }
         for (int f = 0; f < fields; f++)
         {
-            int column = expansion.OwnTangent(scratch, f, around.Groups[centre]);
-            for (int q = 0; q < 3 && column >= 0; q++)
-                AddTangent(e, memory, scratch.Tangent, column + q, vectors, (centreRow * all + _fieldOf[e][f]) * 3 + (q + 1) % 3);
+            int slot = expansion.OwnTangent(scratch, f, around.Groups[centre]);
+            if (slot >= 0) AddVectorRows(e, memory, f, slot, vectors, centreRow * all + _fieldOf[e][f]);
         }
     }
 
     /// <summary>Adds the change of all features of one expansion's representations to a row of gradients.</summary>
-    private unsafe void AddTangent(int e, EnvironmentMemory memory, double* tangent, int column, double[] gradients, int row)
+    private unsafe void AddTangent(int e, EnvironmentMemory memory, int group, double[] gradients, int row)
     {
+        EnvironmentScratch scratch = memory.Scratch[e];
         for (int p = 0; p < _parts.Length; p++)
             if (_expansionOf[p] == e)
-                _parts[p].AddTangent(memory.Scratch[e].Coefficients, memory.Work(p), tangent, column,
+                _parts[p].AddTangent(scratch.Coefficients, memory.Work(p), scratch.Tangent, group,
                     gradients.AsSpan(row * FeatureCount + _first[p], _parts[p].FeatureCount));
     }
 
-    private int TangentCount(int e) => (_expansions[e].LMax + 1) * (_expansions[e].LMax + 1) * _expansions[e].GroupStride;
+    private unsafe void AddFieldTangent(int e, EnvironmentMemory memory, int field, int slot, ReadOnlySpan<double> vector,
+        double[] gradients, int row)
+    {
+        EnvironmentScratch scratch = memory.Scratch[e];
+        for (int p = 0; p < _parts.Length; p++)
+            if (_expansionOf[p] == e)
+                _parts[p].AddFieldTangent(scratch.Coefficients, memory.Work(p), scratch.Tangent, field, slot, vector,
+                    gradients.AsSpan(row * FeatureCount + _first[p], _parts[p].FeatureCount));
+    }
+
+    /// <summary>The three rows of derivatives by x, y and z of a vector, (y, z, x) among the coefficients.</summary>
+    private void AddVectorRows(int e, EnvironmentMemory memory, int field, int slot, double[] vectors, int at)
+    {
+        AddFieldTangent(e, memory, field, slot, [0, 0, 1], vectors, 3 * at);
+        AddFieldTangent(e, memory, field, slot, [1, 0, 0], vectors, 3 * at + 1);
+        AddFieldTangent(e, memory, field, slot, [0, 1, 0], vectors, 3 * at + 2);
+    }
 
     private int CoefficientCount(int e) => (_expansions[e].LMax + 1) * (_expansions[e].LMax + 1) * _expansions[e].Width;
-
-    private static unsafe void Scale(double* from, double factor, double* to, int count)
-    {
-        for (int k = 0; k < count; k += 8)
-            Vector512.Store(factor * Vector512.Load(from + k), to + k);
-    }
 
     /// <summary>x · y for a count that is a multiple of eight.</summary>
     private static unsafe double Dot(double* x, double* y, int count)

@@ -18,12 +18,38 @@ let private expansion nmax lmax policy =
     let radial = SmearedGto(GtoBasis(nmax, cutoff), lmax, cutoff, 0.4)
     DensityExpansion(RadialTable.Build(radial, CutoffFunction(cutoff, 0.8), 1e-10), species, policy)
 
+let private fields = [ VectorField.Spin "spins"; VectorField("dipole", "mu", false, false, null, CentrePolicy.Include) ]
+
+let private vectorExpansion nmax lmax policy fields =
+    let cutoff = 3.4
+    let radial = SmearedGto(GtoBasis(nmax, cutoff), lmax, cutoff, 0.4)
+    DensityExpansion(RadialTable.Build(radial, CutoffFunction(cutoff, 0.8), 1e-10), species, policy, fields)
+
+/// Some atoms only carry spins, and dipoles are left out at the centre.
+let private partialFields =
+    [ VectorField("spin", "spins", true, true, [ 8; 26 ], CentrePolicy.Include)
+      VectorField("dipole", "mu", false, false, [ 1; 8; 14 ], CentrePolicy.Exclude) ]
+
 let private representations: InvariantRepresentation list =
     [ RadialSpectrum(expansion 5 0 CentrePolicy.Include)
       PowerSpectrum(expansion 3 2 CentrePolicy.Include)
       PowerSpectrum(expansion 4 0 CentrePolicy.Exclude)
       PowerSpectrum(expansion 9 3 CentrePolicy.Separate)
-      PowerSpectrum(expansion 8 4 CentrePolicy.Include) ]
+      PowerSpectrum(expansion 8 4 CentrePolicy.Include)
+      PowerSpectrum(vectorExpansion 3 2 CentrePolicy.Include fields)
+      SpinPowerSpectrum(vectorExpansion 2 2 CentrePolicy.Include fields[..0])
+      SpinPowerSpectrum(vectorExpansion 3 1 CentrePolicy.Separate fields, FieldCoupling.Both)
+      SpinPowerSpectrum(vectorExpansion 9 1 CentrePolicy.Include fields[..0], FieldCoupling.Summed)
+      SpinPowerSpectrum(vectorExpansion 2 2 CentrePolicy.Exclude fields[1..], FieldCoupling.Resolved, false)
+      SpinPowerSpectrum(vectorExpansion 2 2 CentrePolicy.Include partialFields, FieldCoupling.Both, true) ]
+
+/// The structure of a recipe, with spins and dipoles.
+let private build (recipe: RandomStructure.Recipe) =
+    RandomStructure.build recipe
+    |> RandomStructure.withVectors "spins" recipe.Seed
+    |> RandomStructure.withVectors "mu" (recipe.Seed ^^^ 0x5555)
+
+let private turn (m: float[]) : Structure -> Structure = Rotations.apply [ "spins", Rotations.Axial; "mu", Rotations.Polar ] m
 
 /// A representation, a structure of any periodicity, and a seed for what is done to it.
 let private cases (kinds: (int * int) -> Arbitrary<RandomStructure.Recipe>) =
@@ -42,17 +68,17 @@ let private close (tolerance: float) (expected: float[]) (found: float[]) =
 /// The features after `change` are those before it.
 let private unchangedBy (change: Random -> Structure -> Structure) =
     Law.holdsFor 60 (cases RandomStructure.recipes) (fun (k, recipe, seed) ->
-        let s = RandomStructure.build recipe
+        let s = build recipe
         let f = representations[k]
         close 1e-11 (f.Compute s) (f.Compute(change (Random seed) s)))
 
 [<Fact>]
-let ``features do not change when the structure is rotated`` () =
-    unchangedBy (fun random -> Rotations.apply [] (Rotations.randomRotation random))
+let ``features do not change when the structure is rotated with its vectors`` () =
+    unchangedBy (fun random -> turn (Rotations.randomRotation random))
 
 [<Fact>]
-let ``features do not change when the structure is reflected`` () =
-    unchangedBy (fun random -> Rotations.apply [] (Rotations.randomReflection random))
+let ``features do not change when the structure is reflected, polar vectors as positions and axial ones as spins`` () =
+    unchangedBy (fun random -> turn (Rotations.randomReflection random))
 
 [<Fact>]
 let ``features do not change when the structure is moved`` () =
@@ -61,7 +87,7 @@ let ``features do not change when the structure is moved`` () =
 [<Fact>]
 let ``features are permuted with the atoms`` () =
     Law.holdsFor 40 (cases RandomStructure.recipes) (fun (k, recipe, seed) ->
-        let s = RandomStructure.build recipe
+        let s = build recipe
         let f = representations[k]
         let order = Rotations.randomPermutation (Random seed) s.Count
         let before = f.Compute s |> Array.chunkBySize f.FeatureCount
@@ -71,7 +97,7 @@ let ``features are permuted with the atoms`` () =
 [<Fact>]
 let ``every atom of a repeated cell has the features of its original`` () =
     Law.holdsFor 20 (cases RandomStructure.crystals) (fun (k, recipe, seed) ->
-        let s = RandomStructure.build recipe
+        let s = build recipe
         let f = representations[k]
         let random = Random seed
         let copies () = random.Next(1, 3)
@@ -84,8 +110,9 @@ let ``every atom of a repeated cell has the features of its original`` () =
 [<Fact>]
 let ``relabelling the species moves the features to the channels of the new labels`` () =
     Law.holdsFor 30 (cases RandomStructure.recipes) (fun (k, recipe, seed) ->
-        let s = RandomStructure.build recipe
-        let f = representations[k]
+        let s = build recipe
+        // A species that carries a vector cannot become one that does not.
+        let f = representations[min k (representations.Length - 2)]
         let target = Array.ofList species
         Random(seed).Shuffle target
         let map = dict ((-1, -1) :: List.zip species (List.ofArray target))
@@ -94,8 +121,14 @@ let ``relabelling the species moves the features to the channels of the new labe
 
         // A feature is known by its unordered labels.
         let key rename (labels: int[]) =
-            if labels.Length = 2 then [ rename labels[0], labels[1] ], 0
-            else List.sort [ rename labels[0], labels[1]; rename labels[2], labels[3] ], labels[4]
+            let channel (part: int[]) =
+                match part with
+                | [| species; n |] -> [ rename species; n ]
+                | [| field; species; n; l |] -> [ field; rename species; n; l ]
+                | _ -> failwith "unknown labels"
+
+            let size = if labels.Length = 9 then 4 else 2
+            List.sort [ for part in Array.chunkBySize size labels do if part.Length = size then channel part ], labels[labels.Length - 1]
 
         let labels = [| for q in 0 .. f.FeatureCount - 1 -> f.Labels[q].ToArray() |]
         let place = dict (labels |> Array.mapi (fun q l -> key id l, q))
@@ -108,7 +141,7 @@ let ``relabelling the species moves the features to the channels of the new labe
 [<Fact>]
 let ``the dot product of two power spectra is that of the full set of pairs`` () =
     Law.holdsFor 30 (RandomStructure.recipes (2, 5)) (fun recipe ->
-        let s = RandomStructure.build recipe
+        let s = build recipe
         let expansion = expansion 4 3 CentrePolicy.Include
         let features = PowerSpectrum(expansion).Compute s
         let c = expansion.Compute s
@@ -133,43 +166,60 @@ let private displaced (s: Structure) atom direction h =
     s.WithPositions(ReadOnlySpan r)
 
 [<Fact>]
-let ``gradients of the features agree with finite differences, images and all`` () =
+let ``gradients of the features by positions and vectors agree with finite differences, images and all`` () =
     Law.holdsFor 40 (cases RandomStructure.recipes) (fun (k, recipe, seed) ->
-        let s = RandomStructure.build recipe
+        let s = build recipe
         let f = representations[k]
         let found = f.ComputeWithGradients s
         close 1e-14 (f.Compute s) (found.Values.ToArray())
         let atom, direction = Random(seed).Next s.Count, Random(seed).Next 3
         let h = 1e-4
-        let plus, minus = f.Compute(displaced s atom direction h), f.Compute(displaced s atom direction -h)
-        let difference = Array.map2 (fun p m -> (p - m) / (2. * h)) plus minus
-        let explicit = Array.zeroCreate difference.Length
-        let gradients = found.Gradients.ToArray()
 
-        for i in 0 .. s.Count - 1 do
-            for row in found.Offsets[i] .. found.Offsets[i + 1] - 1 do
-                if found.Atoms[row] = atom then
-                    for q in 0 .. f.FeatureCount - 1 do
-                        explicit[i * f.FeatureCount + q] <- explicit[i * f.FeatureCount + q] + gradients[(row * 3 + direction) * f.FeatureCount + q]
+        /// Compares the rows of `gradients` that belong to the atom with the change of the features.
+        let compare (row: int -> int) (gradients: float[]) (moved: float -> Structure) =
+            let difference = Array.map2 (fun p m -> (p - m) / (2. * h)) (f.Compute(moved h)) (f.Compute(moved -h))
+            let explicit = Array.zeroCreate difference.Length
 
-        close 2e-6 difference explicit)
+            for i in 0 .. s.Count - 1 do
+                for r in found.Offsets[i] .. found.Offsets[i + 1] - 1 do
+                    if found.Atoms[r] = atom then
+                        for q in 0 .. f.FeatureCount - 1 do
+                            explicit[i * f.FeatureCount + q] <- explicit[i * f.FeatureCount + q] + gradients[row r * f.FeatureCount + q]
+
+            close 2e-6 difference explicit
+
+        compare (fun r -> r * 3 + direction) (found.Gradients.ToArray()) (displaced s atom direction)
+
+        found.Fields
+        |> Seq.iteri (fun k field ->
+            let changed step =
+                let v = s.AtomProperties[field.Key].Reals.ToArray()
+                v[3 * atom + direction] <- v[3 * atom + direction] + step
+                s.WithAtomProperty(field.Key, PropertyArray.Real(ReadOnlySpan v, 3))
+
+            compare (fun r -> (r * found.Fields.Count + k) * 3 + direction) (found.VectorGradients.ToArray()) changed))
 
 [<Fact>]
 let ``features and gradients are the same bit by bit for any number of threads`` () =
     Law.holdsFor 5 (cases (fun _ -> RandomStructure.recipes (20, 40))) (fun (k, recipe, _) ->
-        let s = RandomStructure.build recipe
+        let s = build recipe
         let f = representations[k]
         let one = f.ComputeWithGradients(s, 1)
 
         for threads in [ 2; 3 ] do
             let many = f.ComputeWithGradients(s, threads)
             Assert.Equal<float[]>(one.Values.ToArray(), many.Values.ToArray())
-            Assert.Equal<float[]>(one.Gradients.ToArray(), many.Gradients.ToArray()))
+            Assert.Equal<float[]>(one.Gradients.ToArray(), many.Gradients.ToArray())
+            Assert.Equal<float[]>(one.VectorGradients.ToArray(), many.VectorGradients.ToArray()))
 
 [<Fact>]
 let ``an atom on its own has features and no gradients`` () =
     for f in representations do
-        let s = Structure.Create(ReadOnlySpan [| 6 |], ReadOnlySpan [| 1.; 2.; 3. |])
+        let s =
+            Structure.Create(ReadOnlySpan [| 8 |], ReadOnlySpan [| 1.; 2.; 3. |])
+            |> RandomStructure.withVectors "spins" 1
+            |> RandomStructure.withVectors "mu" 2
+
         let found = f.ComputeWithGradients s
         Assert.All(found.Values.ToArray(), (fun x -> Assert.True(Double.IsFinite x)))
         Assert.All(found.Gradients.ToArray(), (fun x -> Assert.Equal(0., x)))

@@ -1,0 +1,147 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Runtime.Intrinsics;
+using Toolkit.Numerics.Coupling;
+using Toolkit.Numerics.Expansion;
+
+namespace Toolkit.Numerics.Representations;
+
+/// <summary>
+/// The coefficients c^q_{nlm} of one vector field in rows that products are made from: u_{n l J M} = Σ_{m q} ⟨l m 1 q|J M⟩ c^q_{nlm}
+/// for every J, the coefficients themselves for every l, or both. Each row is [slot, n padded].
+/// </summary>
+/// <remarks>
+/// A sparse matrix acts on the rows (lm, q); its transpose carries gradients back. The terms of a row are summed in a
+/// register, eight n at a time.
+/// </remarks>
+internal sealed unsafe class FieldBasis
+{
+    /// <summary>Stands for J where the rows are (m, q) of one l.</summary>
+    public const int Uncoupled = -1;
+
+    private readonly FieldColumns _columns;
+    private readonly int _stride, _coefficientWidth, _lmCount;
+    private readonly Sparse _forward, _backward;
+
+    public FieldBasis(DensityExpansion expansion, int field, FieldCoupling coupling, CouplingTable table)
+    {
+        _columns = expansion.Columns(field);
+        _stride = expansion.GroupStride;
+        _coefficientWidth = expansion.Width;
+        _lmCount = (expansion.LMax + 1) * (expansion.LMax + 1);
+        var blocks = new List<(int L, int J, int Row, int Rows)>();
+        var terms = new List<(int Row, int Lmq, double Value)>();
+        int row = 0;
+        for (int l = 0; l <= expansion.LMax; l++)
+        {
+            for (int j = Math.Abs(l - 1); j <= l + 1 && coupling != FieldCoupling.Summed; j++)
+            {
+                CouplingBlock block = table.Block(l, 1, j);
+                for (int i = 0; i < block.Count; i++)
+                    terms.Add((row + block.M3[i], 3 * (l * l + block.M1[i]) + block.M2[i], block.Value[i]));
+                blocks.Add((l, j, row, 2 * j + 1));
+                row += 2 * j + 1;
+            }
+            // At l = 0 the sum over J is the single J = 1.
+            if (coupling == FieldCoupling.Resolved || (coupling == FieldCoupling.Both && l == 0)) continue;
+            for (int k = 0; k < 3 * (2 * l + 1); k++)
+                terms.Add((row + k, 3 * l * l + k, 1));
+            blocks.Add((l, Uncoupled, row, 3 * (2 * l + 1)));
+            row += 3 * (2 * l + 1);
+        }
+        Blocks = blocks;
+        RowCount = row;
+        _forward = new Sparse(RowCount, terms.Select(static t => (t.Row, t.Lmq, t.Value)));
+        _backward = new Sparse(3 * _lmCount, terms.Select(static t => (t.Lmq, t.Row, t.Value)));
+    }
+
+    /// <summary>Which rows belong to one (l, J).</summary>
+    public IReadOnlyList<(int L, int J, int Row, int Rows)> Blocks { get; }
+
+    public int RowCount { get; }
+
+    /// <summary>Doubles per row.</summary>
+    public int RowWidth => _columns.Labels.Length * _stride;
+
+    /// <summary>Rows from coefficients.</summary>
+    public void Forward(double* coefficients, double* rows)
+    {
+        for (int r = 0; r < RowCount; r++)
+        {
+            int first = _forward.Start[r], end = _forward.Start[r + 1];
+            for (int slot = 0; slot < _columns.Labels.Length; slot++)
+                for (int n = 0; n < _stride; n += 8)
+                {
+                    double* c = coefficients + _columns.Column(slot) * _stride + n;
+                    Vector512<double> sum = default;
+                    for (int t = first; t < end; t++)
+                        sum = Vector512.MultiplyAddEstimate(Vector512.Create(_forward.Value[t]), Vector512.Load(c + Place(_forward.From[t])), sum);
+                    Vector512.Store(sum, rows + r * RowWidth + slot * _stride + n);
+                }
+        }
+    }
+
+    /// <summary>Adds dE/dc that follows from dE/drows.</summary>
+    public void Backward(double* rows, double* adjoint)
+    {
+        for (int s = 0; s < 3 * _lmCount; s++)
+        {
+            int first = _backward.Start[s], end = _backward.Start[s + 1], place = Place(s);
+            for (int slot = 0; slot < _columns.Labels.Length; slot++)
+                for (int n = 0; n < _stride; n += 8)
+                {
+                    double* a = adjoint + _columns.Column(slot) * _stride + n + place, u = rows + slot * _stride + n;
+                    Vector512<double> sum = Vector512.Load(a);
+                    for (int t = first; t < end; t++)
+                        sum = Vector512.MultiplyAddEstimate(Vector512.Create(_backward.Value[t]), Vector512.Load(u + _backward.From[t] * RowWidth), sum);
+                    Vector512.Store(sum, a);
+                }
+        }
+    }
+
+    /// <summary>The change of one slot's rows when its coefficients c^q change by v_q times a tangent.</summary>
+    /// <param name="tangent"><c>[lm, n padded]</c>.</param>
+    /// <param name="v">(y, z, x).</param>
+    /// <param name="rows">Receives <c>[row, n padded]</c>.</param>
+    public void Tangent(double* tangent, ReadOnlySpan<double> v, double* rows)
+    {
+        for (int r = 0; r < RowCount; r++)
+            for (int n = 0; n < _stride; n += 8)
+            {
+                Vector512<double> sum = default;
+                for (int t = _forward.Start[r]; t < _forward.Start[r + 1]; t++)
+                {
+                    int s = _forward.From[t];
+                    sum = Vector512.MultiplyAddEstimate(
+                        Vector512.Create(_forward.Value[t] * v[s % 3]), Vector512.Load(tangent + s / 3 * _stride + n), sum);
+                }
+                Vector512.Store(sum, rows + r * _stride + n);
+            }
+    }
+
+    /// <summary>Where the component q of (l, m) stands in slot 0, relative to the field's first column.</summary>
+    private int Place(int lmq) => lmq / 3 * _coefficientWidth + lmq % 3 * _stride;
+
+    /// <summary>A sparse matrix by rows.</summary>
+    private sealed class Sparse
+    {
+        public Sparse(int rows, IEnumerable<(int To, int From, double Value)> terms)
+        {
+            (int To, int From, double Value)[] sorted = terms.OrderBy(static t => t.To).ThenBy(static t => t.From).ToArray();
+            Start = new int[rows + 1];
+            foreach ((int to, _, _) in sorted)
+                Start[to + 1]++;
+            for (int r = 0; r < rows; r++)
+                Start[r + 1] += Start[r];
+            From = Array.ConvertAll(sorted, static t => t.From);
+            Value = Array.ConvertAll(sorted, static t => t.Value);
+        }
+
+        public int[] Start { get; }
+
+        public int[] From { get; }
+
+        public double[] Value { get; }
+    }
+}
