@@ -11,6 +11,9 @@ namespace Toolkit.Numerics.Learning;
 /// </summary>
 public sealed class FeatureScaling
 {
+    // A variance below this fraction of the largest squared feature is rounding.
+    private const double Rounding = 1e-24;
+
     private readonly SortedDictionary<int, (double[] Shift, double[] Scale)> _maps = [];
 
     private FeatureScaling(int features) => FeatureCount = features;
@@ -21,29 +24,32 @@ public sealed class FeatureScaling
     /// <summary>Features as they are.</summary>
     /// <param name="sample">Says what species there are.</param>
     public static FeatureScaling None(EnvironmentSample sample) =>
-        Make(sample, isCentred: false, static (_, _, _) => 1);
+        Make(sample, isCentred: false, static (variances, _) => variances.Select(static _ => 1.0).ToArray());
 
     /// <summary>
     /// Features less their mean over the sample; each block of features then scaled by one number to a mean square length
     /// of its weight: the metric of the features is kept within a block.
     /// </summary>
     /// <param name="sample">Environments like those that the kernel is for.</param>
-    /// <param name="blocks">Numbers of features in each block, for example of each representation; they add up to all.</param>
-    /// <param name="weights">One for each block; 1 for all when null.</param>
+    /// <param name="blocks">The block of each feature: <c>[feature]</c>, 0 … blocks − 1.</param>
+    /// <param name="weights">The weight of each block, at least 0; 1 for all when null. Blocks that never vary vanish.</param>
     public static FeatureScaling Centred(EnvironmentSample sample, IReadOnlyList<int> blocks, IReadOnlyList<double>? weights = null)
     {
         ArgumentNullException.ThrowIfNull(sample);
-        if (blocks.Sum() != sample.FeatureCount)
-            throw new ArgumentException($"blocks of {string.Join(" + ", blocks)} features are not all {sample.FeatureCount}", nameof(blocks));
-        if (weights is not null && weights.Count != blocks.Count)
-            throw new ArgumentException($"expected {blocks.Count} weights; got {weights.Count}", nameof(weights));
-        int[] blockOf = blocks.SelectMany(static (size, b) => Enumerable.Repeat(b, size)).ToArray();
-        return Make(sample, isCentred: true, (f, variances, _) =>
+        ArgumentNullException.ThrowIfNull(blocks);
+        if (blocks.Count != sample.FeatureCount)
+            throw new ArgumentException($"expected a block for each of {sample.FeatureCount} features; got {blocks.Count}", nameof(blocks));
+        int count = blocks.Max() + 1;
+        if (blocks.Min() < 0 || (weights is not null && weights.Count != count))
+            throw new ArgumentException($"expected {weights?.Count ?? count} blocks; got {blocks.Min()} … {count - 1}", nameof(blocks));
+        return Make(sample, isCentred: true, (variances, largest) =>
         {
-            double total = 0;
-            for (int k = 0; k < blockOf.Length; k++)
-                if (blockOf[k] == blockOf[f]) total += variances[k];
-            return total > 0 ? Math.Sqrt((weights?[blockOf[f]] ?? 1) / total) : 0;
+            double[] total = new double[count];
+            for (int f = 0; f < variances.Length; f++)
+                total[blocks[f]] += variances[f];
+            return variances.Select((_, f) => total[blocks[f]] > Rounding * largest * variances.Length
+                ? Math.Sqrt((weights?[blocks[f]] ?? 1) / total[blocks[f]])
+                : 0).ToArray();
         });
     }
 
@@ -52,7 +58,7 @@ public sealed class FeatureScaling
     /// <param name="sample">Environments like those that the kernel is for.</param>
     public static FeatureScaling Standardised(EnvironmentSample sample) =>
         Make(sample, isCentred: true,
-            static (f, variances, largest) => variances[f] > 1e-24 * largest ? 1 / Math.Sqrt(variances[f] * variances.Length) : 0);
+            static (variances, largest) => variances.Select(v => v > Rounding * largest ? 1 / Math.Sqrt(v * variances.Length) : 0).ToArray());
 
     /// <summary>Scales one environment's features.</summary>
     /// <param name="species">The centre's atomic number.</param>
@@ -74,8 +80,8 @@ public sealed class FeatureScaling
             ? map
             : throw new ArgumentException($"atomic number {species} is not among those scaled: {string.Join(", ", _maps.Keys)}");
 
-    /// <summary>A scaling from the feature, the variances of all features and the largest squared value.</summary>
-    private static FeatureScaling Make(EnvironmentSample sample, bool isCentred, Func<int, double[], double, double> scaleOf)
+    /// <summary>A scaling from the variances of all features and the largest squared value.</summary>
+    private static FeatureScaling Make(EnvironmentSample sample, bool isCentred, Func<double[], double, double[]> scaleOf)
     {
         ArgumentNullException.ThrowIfNull(sample);
         int features = sample.FeatureCount;
@@ -84,7 +90,7 @@ public sealed class FeatureScaling
         {
             ReadOnlySpan<double> rows = sample.Rows(species);
             int n = rows.Length / features;
-            double[] shift = new double[features], variances = new double[features], scale = new double[features];
+            double[] shift = new double[features], variances = new double[features];
             for (int k = 0; k < rows.Length && isCentred; k++)
                 shift[k % features] += rows[k] / n;
             double largest = 0;
@@ -94,9 +100,7 @@ public sealed class FeatureScaling
                 variances[k % features] += d * d / n;
                 largest = Math.Max(largest, rows[k] * rows[k]);
             }
-            for (int f = 0; f < features; f++)
-                scale[f] = scaleOf(f, variances, largest);
-            result._maps.Add(species, (shift, scale));
+            result._maps.Add(species, (shift, scaleOf(variances, largest)));
         }
         return result;
     }

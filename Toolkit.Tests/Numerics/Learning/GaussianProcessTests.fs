@@ -33,7 +33,8 @@ let private molecule seed atoms =
 let private molecules = [ for seed in 1..8 -> molecule seed (3 + seed % 3) ]
 let private sample = EnvironmentSample(set, molecules)
 
-let private blocks = [ for part in set.Parts -> part.FeatureCount ]
+/// The representation of each feature.
+let private blocks = [ for p in 0 .. set.Parts.Count - 1 do for _ in 1 .. set.Parts[p].FeatureCount -> p ]
 
 let private scalings =
     [ FeatureScaling.None sample
@@ -242,8 +243,9 @@ let ``centred features have mean zero, and blocks the mean square that they are 
             Assert.InRange(abs (Array.averageBy (fun (r: float[]) -> r[f]) rows), 0., 1e-12)
 
         let square (lo: int) (hi: int) = rows |> Array.averageBy (fun r -> Array.sumBy (fun x -> x * x) r[lo..hi])
-        Assert.Equal(1., square 0 (blocks[0] - 1), 10)
-        Assert.Equal(0.25, square blocks[0] (set.FeatureCount - 1), 10)
+        let size = set.Parts[0].FeatureCount
+        Assert.Equal(1., square 0 (size - 1), 10)
+        Assert.Equal(0.25, square size (set.FeatureCount - 1), 10)
 
 [<Fact>]
 let ``atoms of unknown species are refused`` () =

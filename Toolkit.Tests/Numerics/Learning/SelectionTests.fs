@@ -50,7 +50,8 @@ let ``every farthest point is the row that those before it cover worst`` () =
 
 [<Fact>]
 let ``what is chosen does not depend on the order of the rows`` () =
-    Law.holdsFor 40 (Law.seeded (4, 40)) (fun (seed, size) ->
+    // More rows than the rank: as many as the rank have all the same leverage.
+    Law.holdsFor 40 (Law.seeded (10, 40)) (fun (seed, size) ->
         let rows = rowsOf seed size 6 6
         let order = Rotations.randomPermutation (Random seed) size
         let shuffled = order |> Array.map (fun i -> rows[i])
