@@ -37,14 +37,15 @@ let order (names: Map<string, int>) (o: Order) =
     | Fixed n -> n
     | Named name -> names[name]
 
+/// The radial function of a field's coefficients of order l.
+let radial (name: string) (l: int) (r: float) : float =
+    exp (-(0.3 + 0.1 * float name.Length) * r * r) * (1. + float l * r)
+
 /// c[lm, q], with a radial function that differs from field to field; one column for a scalar field.
 let private site (fields: Map<string, Field>) (sites: Site list) (name: string) (l: int) : float[][] =
-    let exponent = 0.3 + 0.1 * float name.Length
-
     sites
     |> List.map (fun s ->
-        let r = norm s.Position
-        let f = exp (-exponent * r * r) * (1. + float l * r)
+        let f = radial name l (norm s.Position)
 
         let vector =
             if fields[name].Rank = 0 then

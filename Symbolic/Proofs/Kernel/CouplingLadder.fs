@@ -53,11 +53,6 @@ module Couplings =
     /// relation with s = −1, lowering it that with s = 1.
     let ladder (raising: Theorem) (lowering: Theorem) : Result<Theorem, string> =
         if isLadder 1 raising.Statement && isLadder -1 lowering.Statement then
-            Ok
-                { statement = CouplingLadder()
-                  certificate = PowerCertificate("coupling-ladder", 2)
-                  premises = [ raising; lowering ]
-                  assumptions = []
-                  obligations = lazy [] }
+            Ok(Rule.concludes "coupling-ladder" (CouplingLadder()) [ raising; lowering ] [])
         else
             Error "the premises are not the two ladder relations of the 3j symbol"

@@ -4,18 +4,32 @@ open System
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.Hypergeometric
 
+/// What is known about the 3j symbol once a mathematical fact that no rule checks is granted.
+type Fact =
+    /// The orthonormality of the symbols with different m2 along j1.
+    | OrthonormalColumns
+    /// Racah's formula is that of the coupling coefficients.
+    | RacahFormula
+
 /// A statement about the 3j symbol that needs, besides its premises, a mathematical fact by name.
 [<Sealed>]
-type Determined internal (text: string) =
+type Determined internal (fact: Fact) =
     inherit Statement()
-    override _.Text = text
 
-/// Certificate of the rules of `Determination`: nothing but the premises.
-[<Sealed>]
-type DeterminationCertificate internal (rule: string) =
-    inherit Certificate()
-    override _.Rule = rule
-    override _.Size = 0
+    /// Which.
+    member _.Fact = fact
+
+    override _.Text =
+        match fact with
+        | OrthonormalColumns ->
+            "the sum over all j1 of (2*j1 + 1)*3j(j1, j2, j3; m1, m2, m3)*3j(j1, j2, j3; m1, m2', m3') is 1 if m2 = m2' \
+             and 0 otherwise, for all j2, j3 and m1 + m2 + m3 = m1 + m2' + m3' = 0 with |m2|, |m2'| <= j2 and |m3|, |m3'| \
+             <= j3; a symbol outside its domain counts as 0"
+        | RacahFormula ->
+            "the Clebsch-Gordan coefficient <j1 m1 j2 m2|j3 M> of Condon and Shortley, that is the solution of the ladder \
+             relations of J1 + J2 with unit norm and <j1 j1 j2 j3-j1|j3 j3> > 0, is \
+             (-1)**(j1 - j2 + M)*sqrt(2*j3 + 1)*3j(j1, j2, j3; m1, m2, -M) with the 3j symbol in Racah's form, for all j1, j2, \
+             j3, m1, m2, M"
 
 /// Rules that lean on a fact which no rule checks. The theorem lists it among its assumptions.
 [<RequireQualifiedAccess>]
@@ -46,67 +60,26 @@ module Determination =
             elif List.sort rows <> List.sort columns then
                 Error "the matrix is not square"
             else
-                Ok
-                    { statement =
-                        Determined
-                            "the sum over all j1 of (2*j1 + 1)*3j(j1, j2, j3; m1, m2, m3)*3j(j1, j2, j3; m1, m2', m3') is 1 if m2 = m2' \
-                             and 0 otherwise, for all j2, j3 and m1 + m2 + m3 = m1 + m2' + m3' = 0 with |m2|, |m2'| <= j2 and |m3|, |m3'| \
-                             <= j3; a symbol outside its domain counts as 0"
-                      certificate = DeterminationCertificate "square matrix"
-                      premises = [ orthogonality; norm ]
-                      assumptions = [ "a real square matrix with orthonormal rows has orthonormal columns" ]
-                      obligations = lazy [] }
+                [ "a real square matrix with orthonormal rows has orthonormal columns" ]
+                |> Rule.concludes "square matrix" (Determined OrthonormalColumns) [ orthogonality; norm ]
+                |> Ok
         | _ -> Error "the premises must be an orthogonality and a norm"
 
-    /// From the two ladders, the norm and the cyclic symmetry: the Clebsch–Gordan coefficients are
+    /// From the coupling ladder, the norm and the cyclic symmetry: the Clebsch–Gordan coefficients are
     /// ⟨j1 m1 j2 m2|j3 M⟩ = (−1)^(j1−j2+M) √(2 j3 + 1) 3j(j1, j2, j3; m1, m2, −M).
     ///
-    /// Checked: the ladders are those of Σ_i J±(i) with the coefficients √((j ∓ m)(j ± m + 1)); the norm, carried from j1 to j3
-    /// by the symmetry, is 1/(2 j3 + 1); the symbol's own sign is (−1)^(j1−j2−m3), so that the factor in front cancels it; and
-    /// at m1 = j1 the sum over s has one term, s = 0, which is positive. Assumed: these properties determine the coefficients.
-    let racah (raising: Theorem) (lowering: Theorem) (norm: Theorem) (cyclic: Theorem) : Result<Theorem, string> =
-        match raising.Statement, lowering.Statement, norm.Statement, cyclic.Statement with
-        | (:? SymbolRelation as up), (:? SymbolRelation as down), (:? UnitNorm as n), (:? Symmetry as c) ->
+    /// Checked: the ladder is that of J1 + J2; the norm, carried from j1 to j3 by the symmetry, is 1/(2 j3 + 1); the symbol's
+    /// own sign is (−1)^(j1−j2−m3), so that the factor in front cancels it; and at m1 = j1 the sum over s has one term, s = 0,
+    /// which is positive. Assumed: these properties determine the coefficients.
+    let racah (ladder: Theorem) (norm: Theorem) (cyclic: Theorem) : Result<Theorem, string> =
+        match ladder.Statement, norm.Statement, cyclic.Statement with
+        | (:? CouplingLadder), (:? UnitNorm as n), (:? Symmetry as c) ->
             let v i = Linear.variable 6 i
-            let one = Polynomial.One
-
-            /// √((j_i + k m_i)(j_i − k m_i + 1)) in front of the symbol at q + shift, as J_(−k)(i) has it.
-            let ladder (r: SymbolRelation) (sign: int) =
-                let k = 2 * sign
-                let expected = [ 0, [| 0; 0; 0; 0; 0; 0 |]; 1, [| 0; 0; 0; -k; k; 0 |]; 2, [| 0; 0; 0; -k; 0; k |] ]
-
-                r.Symbol.Name = "3j"
-                && r.Terms.Length = 3
-                && List.forall2
-                    (fun (i, shift) (t: SymbolTerm) ->
-                        // The first m has been changed already, the others have not: (j+m)(j−m+1) against (j−m)(j+m+1).
-                        let s = if i = 0 then sign else -sign
-                        let m = Linear.scale s (v (3 + i))
-                        let forms = [ Linear.add (v i) m; Linear.plus 1 (Linear.subtract (v i) m) ]
-                        t.Coefficient = one && t.Shift = shift && List.sort t.Radicand = List.sort forms)
-                    expected
-                    r.Terms
-                && r.Domains |> List.contains (Summand 0)
-                && r.Domains |> List.contains (Summand 1)
-                && r.Domains |> List.contains (Summand 2)
-
-            let images = [| 1; 2; 0; 4; 5; 3 |] |> Array.map (fun i -> Linear.scale 2 (v i))
-
-            // In the symmetry's forms m3 is −m1−m2.
-            let withoutM3 (f: Linear) =
-                let c = f.Coefficients
-                { f with Coefficients = [| c[0]; c[1]; c[2]; c[3] - c[5]; c[4] - c[5]; 0 |] }
-
-            let isCyclic =
-                c.Symbol.Name = "3j"
-                && Array.map withoutM3 c.TwiceImages = Array.map withoutM3 images
-                && (Linear.tryHalve c.Parity).IsSome
-
             let phase = Linear.substitute (Array.append [| Linear.constant 6 0 |] symbol.Parameters) symbol.Phase
 
             let phaseIsOwn =
                 // j1 − j2 − m3 = j1 − j2 + m1 + m2
-                (Linear.tryHalve (Linear.subtract phase (withoutM3 (Linear.subtract (Linear.subtract (v 0) (v 1)) (v 5))))).IsSome
+                phase = SymbolSymmetry.withoutM3 (Linear.subtract (Linear.subtract (v 0) (v 1)) (v 5))
 
             // b = j1 − m1 = 0 makes b − s and s both bounds of the sum.
             let b = Linear.variable 6 2
@@ -114,25 +87,15 @@ module Determination =
             let denominator = symbol.Term.Denominator
             let oneTerm = List.contains index denominator && List.contains (Linear.subtract b index) denominator
 
-            if not (ladder up 1 && ladder down -1) then
-                Error "the first premises must be the ladders"
-            elif n.Symbol.Name <> "3j" || n.Variable <> 0 || n.Direction <> alongM2 then
-                Error "the third premise must be the norm along m2"
-            elif not isCyclic then
-                Error "the fourth premise must be the cyclic symmetry"
+            if n.Symbol.Name <> "3j" || n.Variable <> 0 || n.Direction <> alongM2 then
+                Error "the second premise must be the norm along m2"
+            elif not (SymbolSymmetry.isCyclic c) then
+                Error "the third premise must be the cyclic symmetry"
             elif not (phaseIsOwn && oneTerm) then
                 Error "the sign at m1 = j1 is not positive"
             else
-                Ok
-                    { statement =
-                        Determined
-                            "the Clebsch-Gordan coefficient <j1 m1 j2 m2|j3 M> of Condon and Shortley, that is the solution of the ladder \
-                             relations of J1 + J2 with unit norm and <j1 j1 j2 j3-j1|j3 j3> > 0, is \
-                             (-1)**(j1 - j2 + M)*sqrt(2*j3 + 1)*3j(j1, j2, j3; m1, m2, -M) with the 3j symbol in Racah's form, for all j1, j2, \
-                             j3, m1, m2, M"
-                      certificate = DeterminationCertificate "ladder, norm and sign"
-                      premises = [ raising; lowering; norm; cyclic ]
-                      assumptions =
-                        [ "a representation occurs at most once in the product of two irreducible ones of SU(2), so that the ladder relations determine the coupling coefficients up to a factor for each j3" ]
-                      obligations = lazy [] }
-        | _ -> Error "the premises must be two ladders, a norm and a symmetry"
+                [ "a representation occurs at most once in the product of two irreducible ones of SU(2), so that the ladder \
+                   relations determine the coupling coefficients up to a factor for each j3" ]
+                |> Rule.concludes "ladder, norm and sign" (Determined RacahFormula) [ ladder; norm; cyclic ]
+                |> Ok
+        | _ -> Error "the premises must be the coupling ladder, a norm and a symmetry"

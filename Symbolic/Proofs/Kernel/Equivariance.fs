@@ -202,13 +202,6 @@ type EveryTreeInvariant internal (fields: Map<string, Field>) =
         $"for every finite coupling tree with root order 0 whose leaves are expansion coefficients of \
           {Equivariant.Describe fields}, and for all natural values of its orders: its value is unchanged by joint rotations"
 
-/// Certificate of the rules for equivariance: the premises say it all.
-[<Sealed>]
-type TypingCertificate internal (rule: string) =
-    inherit Certificate()
-    override _.Rule = rule
-    override _.Size = 1
-
 /// The rules of Lie-algebra typing. Generators act as derivations on products of the leaves (Leibniz) and linearly on sums.
 [<RequireQualifiedAccess>]
 module Equivariance =
@@ -219,13 +212,6 @@ module Equivariance =
 
     let private integration =
         "Lie: what the generators of rotations annihilate is constant along rotations, since the rotation group is connected"
-
-    let private theorem rule statement premises assumptions =
-        { statement = statement
-          certificate = TypingCertificate rule
-          premises = premises
-          assumptions = assumptions
-          obligations = lazy [] }
 
     let private isHarmonic (t: Theorem) = t.Statement :? HarmonicLadder
     let private isLadder (t: Theorem) = t.Statement :? CouplingLadder
@@ -254,7 +240,7 @@ module Equivariance =
             let time = if field.Time = Odd then Sign.OfOrder(Fixed 1) else Sign.One
             let own = Map.ofList [ name, field ]
             let statement = Equivariant(own, SiteSum(name, l), Separately(l, Fixed field.Rank), parity, time, Map.empty)
-            Ok(theorem "R1-site-sum" statement [ harmonic ] [ chainRule ])
+            Ok(Rule.concludes "R1-site-sum" statement [ harmonic ] [ chainRule ])
 
     /// A family that the fields' rotations leave alone has the same order under joint rotations: S does nothing to it.
     let scalar (premise: Theorem) : Result<Theorem, string> =
@@ -263,7 +249,7 @@ module Equivariance =
             match e.Action with
             | Separately(l, Fixed 0) ->
                 let statement = Equivariant(e.Fields, e.Family, Jointly l, e.Parity, e.Time, e.Hypotheses)
-                Ok(theorem "R1-joint" statement [ premise ] [])
+                Ok(Rule.concludes "R1-joint" statement [ premise ] [])
             | _ -> Error "the field's order is not 0"
         | _ -> Error "the premise is not about an equivariant family"
 
@@ -275,7 +261,7 @@ module Equivariance =
             match e.Action with
             | Separately _ ->
                 let statement = Equivariant(e.Fields, Joined(e.Family, j), Jointly j, e.Parity, e.Time, e.Hypotheses)
-                Ok(theorem "R3-join" statement [ ladder; premise ] [])
+                Ok(Rule.concludes "R3-join" statement [ ladder; premise ] [])
             | Jointly _ -> Error "the family has one index only"
         | _ -> Error "the premises are not the coupling ladder and an equivariant family"
 
@@ -299,7 +285,7 @@ module Equivariance =
             | Jointly _, Jointly _, Ok(fields, hypotheses) ->
                 let family = Coupled(a.Family, b.Family, l)
                 let statement = Equivariant(fields, family, Jointly l, a.Parity * b.Parity, a.Time * b.Time, hypotheses)
-                Ok(theorem "R3-couple" statement [ ladder; left; right ] [])
+                Ok(Rule.concludes "R3-couple" statement [ ladder; left; right ] [])
             | _, _, Error why -> Error why
             | _ -> Error "both families must be equivariant under joint rotations"
         | _ -> Error "the premises are not the coupling ladder and two equivariant families"
@@ -312,7 +298,7 @@ module Equivariance =
             | Separately _, Separately _, Ok(fields, hypotheses) ->
                 let family = CoupledSeparately(a.Family, b.Family, l, s)
                 let statement = Equivariant(fields, family, Separately(l, s), a.Parity * b.Parity, a.Time * b.Time, hypotheses)
-                Ok(theorem "R3-couple-separately" statement [ ladder; left; right ] [])
+                Ok(Rule.concludes "R3-couple-separately" statement [ ladder; left; right ] [])
             | _, _, Error why -> Error why
             | _ -> Error "both families must be equivariant under separate rotations"
         | _ -> Error "the premises are not the coupling ladder and two equivariant families"
@@ -323,9 +309,9 @@ module Equivariance =
         | :? Equivariant as e when e.Hypotheses.IsEmpty ->
             match e.Action with
             | Jointly(Fixed 0) ->
-                Ok(theorem "R4-invariant" (Invariant(e.Fields, e.Family, false, e.Parity, e.Time)) [ premise ] [ integration ])
+                Ok(Rule.concludes "R4-invariant" (Invariant(e.Fields, e.Family, false, e.Parity, e.Time)) [ premise ] [ integration ])
             | Separately(Fixed 0, Fixed 0) ->
-                Ok(theorem "R4-invariant" (Invariant(e.Fields, e.Family, true, e.Parity, e.Time)) [ premise ] [ integration ])
+                Ok(Rule.concludes "R4-invariant" (Invariant(e.Fields, e.Family, true, e.Parity, e.Time)) [ premise ] [ integration ])
             | _ -> Error "the order is not 0"
         | _ -> Error "the premise is not about an equivariant family without hypotheses"
 
@@ -334,14 +320,14 @@ module Equivariance =
         match premise.Statement with
         | :? Equivariant as e when e.Hypotheses.IsEmpty ->
             let sign = if underTime then e.Time else e.Parity
-            Ok(theorem "R5-sign" (SignOf(e.Fields, e.Family, underTime, sign)) [ premise ] [])
+            Ok(Rule.concludes "R5-sign" (SignOf(e.Fields, e.Family, underTime, sign)) [ premise ] [])
         | _ -> Error "the premise is not about an equivariant family without hypotheses"
 
     /// "If A is equivariant, then A is equivariant": the start of a hypothetical proof.
     let suppose (name: string) (order: string) : Theorem =
         let own prefix = { Sign.One with Names = Set.singleton $"{prefix}({name})" }
         let statement = Equivariant(Map.empty, Any name, Jointly(Named order), own "p", own "t", Map.ofList [ name, Named order ])
-        theorem "hypothesis" statement [] []
+        Rule.concludes "hypothesis" statement [] []
 
     /// Induction over coupling trees. Given are one theorem for the leaves of each field, with l (and J) free, and the step:
     /// couple(A, B, L) for arbitrary equivariant A and B, with orders and signs free. Every tree is a leaf or such a coupling.
@@ -381,10 +367,10 @@ module Equivariance =
         elif not isStep then
             Error "the step is not about the coupling of any two equivariant families"
         else
-            Ok(theorem "induction" (EveryTree(known |> List.map Option.get |> Map.ofList)) (leaves @ [ step ]) [])
+            Ok(Rule.concludes "induction" (EveryTree(known |> List.map Option.get |> Map.ofList)) (leaves @ [ step ]) [])
 
     /// From every tree to every tree with root 0.
     let everyInvariant (premise: Theorem) : Result<Theorem, string> =
         match premise.Statement with
-        | :? EveryTree as e -> Ok(theorem "R4-invariant" (EveryTreeInvariant e.Fields) [ premise ] [ integration ])
+        | :? EveryTree as e -> Ok(Rule.concludes "R4-invariant" (EveryTreeInvariant e.Fields) [ premise ] [ integration ])
         | _ -> Error "the premise is not about every coupling tree"

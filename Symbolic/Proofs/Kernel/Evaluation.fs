@@ -60,6 +60,23 @@ type EvaluationCertificate internal (rule: string, names: string[], images: Line
     override _.Rule = rule
     override _.Size = images.Length
 
+/// Certificate of `Evaluation.single`.
+[<Sealed>]
+type SingleTermCertificate internal (names: string[], images: Linear[], index: Linear) =
+    inherit Certificate()
+
+    /// Names of the family's variables.
+    member _.Names = names
+
+    /// The symbol's integer parameters as forms in the family's.
+    member _.Images = images
+
+    /// Where the one term stands.
+    member _.Index = index
+
+    override _.Rule = "single term"
+    override _.Size = images.Length + 1
+
 /// Values of symbols on families of points.
 [<RequireQualifiedAccess>]
 module Evaluation =
@@ -96,6 +113,53 @@ module Evaluation =
                       assumptions = []
                       obligations = lazy [] }
         | _ -> Error "the premises must be an identity between sums and a closed form"
+
+    /// The value of the symbol at images(p) where its sum has one term there, at the index `index`, a form in p.
+    ///
+    /// Checked: with the images put in, index − s and s − index are both arguments of the denominator, so that every other term
+    /// is 0. The term itself is 0 like the symbol's right-hand side where another argument of the denominator is negative;
+    /// no factorial may stand in the numerator.
+    let single (symbol: Symbol) (names: string[]) (images: Linear[]) (index: Linear) : Result<Theorem, string> =
+        let arity = names.Length
+
+        if
+            not (Definition.isSound symbol)
+            || images.Length <> symbol.Parameters.Length
+            || Array.exists (fun (x: Linear) -> x.Coefficients.Length <> arity || x.Coefficients[0] <> 0) (Array.append images [| index |])
+        then
+            Error "the family does not fit the symbol"
+        else
+            let moved = List.map (Linear.substitute (Array.append [| Linear.variable arity 0 |] images)) symbol.Term.Denominator
+            let gap = Linear.subtract (Linear.variable arity 0) index
+
+            if not (List.contains gap moved && List.contains (Linear.scale -1 gap) moved) then
+                Error "the sum may have several terms"
+            elif not symbol.Term.Numerator.IsEmpty then
+                Error "the term's numerator has factorials"
+            else
+                let at = Linear.substitute (Array.append [| index |] images)
+
+                Ok
+                    { statement =
+                        SymbolValue(
+                            symbol,
+                            names,
+                            images,
+                            Some
+                                {| Sign = if symbol.Term.Alternating then Linear.add (at symbol.Phase) index else at symbol.Phase
+                                   RootUp = symbol.NormNumerator |> List.map at
+                                   RootDown = symbol.NormDenominator |> List.map at
+                                   Up = []
+                                   Down = symbol.Term.Denominator |> List.map at |}
+                        )
+                      certificate = SingleTermCertificate(names, images, index)
+                      premises = []
+                      assumptions = []
+                      obligations =
+                        lazy
+                            [ { Purpose = "two arguments of the denominator, whose sum is 0, bound the index"
+                                Expression =
+                                  $"({Linear.print names gap}) + ({Linear.print names (Linear.scale -1 gap)})" } ] }
 
     /// From a symmetry that maps a family of points to itself with sign −1, that the symbol is 0 there.
     let zero (symmetry: Theorem) (names: string[]) (images: Linear[]) : Result<Theorem, string> =

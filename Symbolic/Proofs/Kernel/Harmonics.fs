@@ -116,20 +116,8 @@ module Harmonics =
               NullVector.raised, [ -(l + m + Polynomial.One), 1 ]
               NullVector.lowered, [ -(l - m + Polynomial.One), -1 ] ]
 
-        let rec gather (results: Result<Theorem, string> list) =
-            match results with
-            | [] -> Ok []
-            | Error why :: _ -> Error why
-            | Ok theorem :: rest -> gather rest |> Result.map (fun more -> theorem :: more)
-
-        match gather (annihilations @ [ inversion ]) with
+        match Rule.all (annihilations @ [ inversion ]) with
         | Error why -> Error why
         | Ok _ when expected |> List.exists (fun (words, claim) -> NullVector.coefficients words.Tail <> Some claim) ->
             Error "the coefficients of the powers of t do not form a standard family"
-        | Ok premises ->
-            Ok
-                { statement = HarmonicLadder()
-                  certificate = PowerCertificate("coefficient-extraction", premises.Length)
-                  premises = premises
-                  assumptions = []
-                  obligations = lazy [] }
+        | Ok premises -> Ok(Rule.concludes "coefficient-extraction" (HarmonicLadder()) premises [])

@@ -83,13 +83,6 @@ type Substitution internal (product: PowerProduct, images: Polynomial[], split: 
         let natural = product.Factors |> List.map (snd >> Linear.print product.Exponents) |> List.distinct |> String.concat ", "
         $"""for all natural {natural}: {product.Print()} becomes {result.Print()} under {String.Join(", ", changed)}"""
 
-/// Certificate of the rules on power products: they compute, so it is no more than the name and the size.
-[<Sealed>]
-type PowerCertificate internal (rule: string, size: int) =
-    inherit Certificate()
-    override _.Rule = rule
-    override _.Size = size
-
 /// Differential operators and substitutions on products of symbolic powers.
 [<RequireQualifiedAccess>]
 module PowerProducts =
@@ -226,7 +219,7 @@ module PowerProducts =
 
                 Ok
                     { statement = Annihilation(product, words)
-                      certificate = PowerCertificate("power-derivation", q.Count)
+                      certificate = PlainCertificate("power-derivation", q.Count)
                       premises = []
                       assumptions = []
                       obligations =
@@ -271,7 +264,7 @@ module PowerProducts =
 
                     Ok
                         { statement = statement
-                          certificate = PowerCertificate("power-substitution", List.sumBy (List.sumBy (fun (q: Polynomial) -> q.Count)) split)
+                          certificate = PlainCertificate("power-substitution", List.sumBy (List.sumBy (fun (q: Polynomial) -> q.Count)) split)
                           premises = []
                           assumptions = []
                           obligations =

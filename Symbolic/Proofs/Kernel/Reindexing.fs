@@ -78,6 +78,33 @@ type Symmetry internal (symbol: Symbol, map: Reindexing, parity: Linear) =
 
         $"{symbol.Name}({half images 0}; {half images 1}) = (-1)**({sign})*{symbol.Name}({half symbol.Quanta 0}; {half symbol.Quanta 1})"
 
+/// Symmetries of the 3j symbol that other rules ask for.
+[<RequireQualifiedAccess>]
+module internal SymbolSymmetry =
+
+    /// A form in the quantum numbers with m3 = −m1−m2 put in.
+    let withoutM3 (form: Linear) =
+        let c = form.Coefficients
+        { form with Coefficients = [| c[0]; c[1]; c[2]; c[3] - c[5]; c[4] - c[5]; 0 |] }
+
+    /// The parity is compared in the integer parameters: quantum numbers may be half-integers.
+    let private maps (images: Linear list) (parity: Linear) (s: Symmetry) =
+        s.Symbol = Symbol.threeJ
+        && List.map withoutM3 (List.ofArray s.TwiceImages) = (images |> List.map (Linear.scale 2 >> withoutM3))
+        && (Linear.tryHalve (Linear.subtract s.Parity parity)).IsSome
+
+    let private quantum (sign: int) i = Linear.scale sign (Linear.variable 6 i)
+
+    /// 3j(j2, j3, j1; m2, m3, m1) = 3j(j1, j2, j3; m1, m2, m3).
+    let isCyclic: Symmetry -> bool =
+        maps ([ 1; 2; 0; 4; 5; 3 ] |> List.map (quantum 1)) (Linear.constant 6 0)
+
+    /// 3j(j1, j2, j3; −m1, −m2, −m3) = (−1)^(j1+j2+j3) 3j(j1, j2, j3; m1, m2, m3), j1+j2+j3 = a+b+c+d+e.
+    let isReversal: Symmetry -> bool =
+        maps
+            (List.map (quantum 1) [ 0..2 ] @ List.map (quantum -1) [ 3..5 ])
+            { Constant = 0; Coefficients = [| 0; 1; 1; 1; 1; 1 |] }
+
 /// Certificate of the two reindexing rules.
 [<Sealed>]
 type ReindexingCertificate internal (rule: string, map: Reindexing, parity: Linear) =

@@ -58,3 +58,28 @@ type Theorem =
 
     /// The statement's text.
     override this.ToString() = this.statement.Text
+
+/// Certificate of a rule that needs nothing but its premises.
+[<Sealed>]
+type PlainCertificate internal (rule: string, size: int) =
+    inherit Certificate()
+    override _.Rule = rule
+    override _.Size = size
+
+/// What the rules of this namespace, and nobody else, can say.
+module private Rule =
+
+    /// The theorem that a rule without further data yields, once everything has been checked.
+    let concludes (rule: string) (statement: Statement) (premises: Theorem list) (assumptions: string list) : Theorem =
+        { statement = statement
+          certificate = PlainCertificate(rule, premises.Length)
+          premises = premises
+          assumptions = assumptions
+          obligations = lazy [] }
+
+    /// All theorems, or the first failure.
+    let rec all (results: Result<Theorem, string> list) : Result<Theorem list, string> =
+        match results with
+        | [] -> Ok []
+        | Error why :: _ -> Error why
+        | Ok theorem :: rest -> all rest |> Result.map (fun more -> theorem :: more)

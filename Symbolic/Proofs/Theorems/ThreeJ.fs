@@ -107,6 +107,28 @@ let internal regge (px: int list) (py: int list) (swap: bool) : Result<Theorem, 
     let reduced = { Constant = parity.Constant &&& 1; Coefficients = parity.Coefficients |> Array.map (fun c -> c &&& 1) }
     Reindexing.symmetry symbol map reduced
 
+let private allRegge =
+    lazy
+        [ for px in permutations do
+              for py in permutations do
+                  for swap in [ false; true ] -> regge px py swap ]
+
+let private pick (wanted: Symmetry -> bool) : Lazy<Result<Theorem, string>> =
+    lazy
+        (allRegge.Value
+         |> List.tryPick (fun symmetry ->
+             match symmetry with
+             | Ok theorem when wanted (theorem.Statement :?> Symmetry) -> Some theorem
+             | _ -> None)
+         |> Option.map Ok
+         |> Option.defaultValue (Error "the symmetry is not among the 72"))
+
+/// The columns permuted cyclically.
+let internal cyclic = pick SymbolSymmetry.isCyclic
+
+/// m → −m.
+let internal reversal = pick SymbolSymmetry.isReversal
+
 let private symmetries =
     [ Entry.create
           "3j.regge"
@@ -114,9 +136,7 @@ let private symmetries =
            is that of the index's displacement times the change of the symbol's own phase. All 72 symmetries: permutations of \
            the rows and of the columns of the Regge square, and its transposition."
           (fun () ->
-              [ for px in permutations do
-                    for py in permutations do
-                        for swap in [ false; true ] -> regge px py swap ]
+              allRegge.Value
               |> Entry.all
               |> Result.bind (Conjunction.prove "the 72 symmetries of the 3j symbol")) ]
 
@@ -169,9 +189,7 @@ let private mZero () =
     let odd = [| form 1 2 0 0; form 0 0 1 0; form 0 0 0 1; form -1 -2 1 0; form -1 -2 0 1 |]
 
     let antisymmetry =
-        [ for px in permutations do
-              for py in permutations do
-                  for swap in [ false; true ] -> regge px py swap ]
+        allRegge.Value
         |> List.tryPick (Result.bind (fun s -> Evaluation.zero s names odd) >> Result.toOption)
 
     match even, antisymmetry with
@@ -191,6 +209,10 @@ let private closedForms =
 let private recursionM = lazy (derive [] [ here; [| 0; 0; 0; 0; 2; -2 |]; [| 0; 0; 0; 0; -2; 2 |] ])
 let private raisingLadder = lazy (ladder 1)
 let private loweringLadder = lazy (ladder -1)
+
+/// The ladder of the coupling coefficients, from those of the 3j symbol.
+let internal couplingLadder: Lazy<Result<Theorem, string>> =
+    lazy (raisingLadder.Value |> Result.bind (fun up -> loweringLadder.Value |> Result.bind (Couplings.ladder up)))
 
 let private orthogonality =
     lazy (recursionM.Value |> Result.bind (fun relation -> Pairing.orthogonal relation 0 [| 0; 0; 0; 0; 2; -2 |]))
@@ -235,6 +257,10 @@ let private both f x y =
     | Error why, _
     | _, Error why -> Error why
 
+/// The orthonormality along j1.
+let internal columns: Lazy<Result<Theorem, string>> =
+    lazy (both Determination.columns orthogonality.Value unitNorm.Value)
+
 let private orthonormality =
     [ Entry.create
           "3j.orthogonality-m"
@@ -251,23 +277,16 @@ let private orthonormality =
       Entry.create
           "3j.orthogonality-j"
           "sqrt(2 j1 + 1) times the symbol is a square matrix, j1 against m2, with orthonormal rows."
-          (fun () -> both Determination.columns orthogonality.Value unitNorm.Value)
+          columns.Force
       Entry.create
           "3j.racah-formula"
           "The symbol in Racah's form satisfies the ladder relations of the coupled representation, has the norm 1/(2 j3 + 1), and            its sign is that of Condon and Shortley: at m1 = j1 the sum has one term, which is positive."
           (fun () ->
-              // Columns permuted cyclically: a permutation of both x and y.
-              let cyclic =
-                  [ for px in permutations do
-                        for py in permutations -> regge px py false ]
-                  |> List.tryPick (fun symmetry ->
-                      match symmetry, raisingLadder.Value, loweringLadder.Value, unitNorm.Value with
-                      | Ok s, Ok up, Ok down, Ok norm -> Determination.racah up down norm s |> Result.toOption
-                      | _ -> None)
-
-              match cyclic with
-              | Some theorem -> Ok theorem
-              | None -> Error "a ladder, the norm or the cyclic symmetry is missing") ]
+              match couplingLadder.Force(), unitNorm.Value, cyclic.Force() with
+              | Ok ladder, Ok norm, Ok cyclic -> Determination.racah ladder norm cyclic
+              | Error why, _, _
+              | _, Error why, _
+              | _, _, Error why -> Error why) ]
 
 /// All theorems of this family.
 let entries: Entry list = relations @ ladders @ symmetries @ closedForms @ orthonormality @ contiguous

@@ -7,13 +7,7 @@ open Toolkit.Symbolic.CouplingTrees
 /// The harmonics of all orders, proved once.
 let internal harmonics: Lazy<Result<Theorem, string>> = lazy (Harmonics.prove ())
 
-/// The coupling ladder, from the ladder relations of the 3j symbol; proved once.
-let internal ladder: Lazy<Result<Theorem, string>> =
-    lazy
-        (match ThreeJ.ladder 1, ThreeJ.ladder -1 with
-         | Ok raising, Ok lowering -> Couplings.ladder raising lowering
-         | Error why, _
-         | _, Error why -> Error why)
+let private ladder = ThreeJ.couplingLadder
 
 let internal site fields name l =
     harmonics.Force() |> Result.bind (fun h -> Equivariance.site h fields name l)
@@ -115,9 +109,14 @@ let internal every () : Result<Theorem, string> =
     leaves |> Result.bind (fun leaves -> step |> Result.bind (Equivariance.induction leaves))
 
 let private summed () =
-    both (site fields "spin" (n "l")) (site fields "spin" (n "l")) (fun a b ->
-        withLadder (fun ladder -> Equivariance.coupleSeparately ladder a b (Fixed 0) (Fixed 0)))
-    |> Result.bind Equivariance.invariant
+    let separately =
+        both (site fields "spin" (n "l")) (site fields "spin" (n "l")) (fun a b ->
+            withLadder (fun ladder -> Equivariance.coupleSeparately ladder a b (Fixed 0) (Fixed 0)))
+        |> Result.bind Equivariance.invariant
+
+    separately
+    |> Result.bind (fun invariance -> Rotations.sumsOverJ () |> Result.map (fun sums -> invariance :: sums))
+    |> Result.bind (Conjunction.prove "the spin power spectrum summed over J: invariance, the sum and its value")
 
 /// All theorems of this family.
 let entries: Entry list =
@@ -137,7 +136,8 @@ let entries: Entry list =
       Entry.create
           "invariance.spin-power-spectrum-summed"
           "Coupling the orbital indices to 0 and the vectors' indices to 0 leaves nothing for L and nothing for S to act on. By the \
-           orthogonality of the coupling coefficients this is, up to a factor, the sum over J of the J-resolved invariants."
+           orthonormality of the coupling coefficients this is the sum over J of sqrt(2 J + 1) times the J-resolved invariants, up to a \
+           factor, and by the addition theorem, for positions and for vectors, the sum of (2 l + 1)/(4 pi) v_j.v_k P_l."
           summed
       invariance "spin-bispectrum" spinBispectra
       invariance "lode" lode

@@ -12,7 +12,7 @@ open Toolkit.Symbolic.Proofs.Theorems
 open Toolkit.Symbolic.Export
 open Toolkit.Tests.Laws
 
-let private entries = GeneratingFunction.entries @ Trees.entries
+let private entries = GeneratingFunction.entries @ Rotations.entries @ Trees.entries
 
 let private steps = lazy (entries |> List.collect (fun e -> ProofFile.steps (TheoremTests.proved e)) |> List.distinctBy _.Statement.Text)
 

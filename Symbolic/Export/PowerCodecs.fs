@@ -1,0 +1,174 @@
+/// How the proofs on products of powers are written: generating functions, rotation matrices, harmonics.
+module internal Toolkit.Symbolic.Export.PowerCodecs
+
+open System
+open System.Text.Json
+open Toolkit.Symbolic.Algebra
+open Toolkit.Symbolic.Hypergeometric
+open Toolkit.Symbolic.Proofs.Kernel
+open Toolkit.Symbolic.Export.ProofFields
+
+let private writeProduct (writer: Utf8JsonWriter) (product: PowerProduct) =
+    writeStrings writer "variables" product.Variables
+    writeStrings writer "exponents" product.Exponents
+    writePolynomials writer "factors" product.Variables (product.Factors |> List.map fst)
+    writeForms writer "powers" product.Exponents (product.Factors |> List.map snd)
+
+let private readProduct (element: JsonElement) : PowerProduct =
+    let name (n: string) =
+        if n <> "" && Seq.forall Char.IsAsciiLetterOrDigit n && Char.IsAsciiLetter n[0] then n
+        else unreadable $"expected a name, found \"{n}\""
+
+    let names f = field f element |> list (text >> name) |> Array.ofList
+    let variables, exponents = names "variables", names "exponents"
+    let factors = field "factors" element |> list (polynomial variables)
+    let powers = field "powers" element |> list (linear exponents)
+
+    if factors.Length <> powers.Length then
+        unreadable "every factor needs a power"
+
+    { Variables = variables; Exponents = exponents; Factors = List.zip factors powers }
+
+let private powerDerivation =
+    { Rules = [ "power-derivation" ]
+      Write =
+        fun writer theorem ->
+            let s = theorem.Statement :?> Annihilation
+            let names = s.Product.Names
+            writeProduct writer s.Product
+
+            writeList
+                writer
+                "words"
+                (fun (w: Word) ->
+                    writer.WriteStartObject()
+                    writer.WriteString("coefficient", w.Coefficient.Print names)
+
+                    writeList
+                        writer
+                        "derivations"
+                        (fun (d: DerivationRule) ->
+                            writer.WriteStartObject()
+                            writeStrings writer "along" (d |> List.map (fun (v, _) -> names[v]))
+                            writePolynomials writer "by" names (List.map snd d)
+                            writer.WriteEndObject())
+                        w.Derivations
+
+                    writer.WriteEndObject())
+                s.Words
+      Replay =
+        fun element premises ->
+            let product = readProduct element
+            let names = product.Names
+
+            let derivation d : DerivationRule =
+                let along = field "along" d |> list text |> List.map (fun name -> Array.IndexOf(names, name))
+                let by = field "by" d |> list (polynomial names)
+                if along.Length <> by.Length then unreadable "every direction needs a coefficient"
+                List.zip along by
+
+            let word w =
+                { Coefficient = field "coefficient" w |> polynomial names
+                  Derivations = field "derivations" w |> list derivation }
+
+            noPremises premises (fun () -> PowerProducts.annihilate product (field "words" element |> list word)) }
+
+let private powerSubstitution =
+    { Rules = [ "power-substitution" ]
+      Write =
+        fun writer theorem ->
+            let s = theorem.Statement :?> Substitution
+            writeProduct writer s.Product
+            writePolynomials writer "images" s.Product.Variables s.Images
+            writeList writer "split" (fun qs ->
+                writer.WriteStartArray()
+                qs |> List.iter (fun (q: Polynomial) -> writer.WriteStringValue(q.Print s.Product.Variables))
+                writer.WriteEndArray()) s.Split
+      Replay =
+        fun element premises ->
+            let product = readProduct element
+            let read = list (polynomial product.Variables)
+
+            noPremises premises (fun () ->
+                PowerProducts.substitute product (field "images" element |> read |> Array.ofList) (field "split" element |> list read)) }
+
+let private binomialCoefficient =
+    { Rules = [ "binomial-coefficient" ]
+      Write =
+        fun writer theorem ->
+            let s = theorem.Statement :?> CoefficientIsSum
+            let names = s.Term.Variables
+            writer.WriteStartObject "product"
+            writeProduct writer s.Product
+            writer.WriteEndObject()
+            writeTerm writer "term" s.Term
+            writeForms writer "powers" names s.Powers
+            writeForms writer "choices" names (theorem.Certificate :?> BinomialCertificate).Choices
+            writeForms writer "target" names s.Target
+            writeForms writer "parity" names [ s.Parity ]
+      Replay =
+        fun element premises ->
+            let term = field "term" element |> term
+            let forms f = field f element |> list (linear term.Variables)
+
+            match forms "parity" with
+            | [ parity ] ->
+                noPremises premises (fun () ->
+                    BinomialCoefficient.prove
+                        (field "product" element |> readProduct)
+                        term
+                        (forms "powers")
+                        (forms "choices")
+                        (forms "target" |> Array.ofList)
+                        parity)
+            | _ -> Error "expected one parity" }
+
+/// The name of a case of a union, as it stands in the file.
+let private caseName (law: 'a) = (string (box law)).ToLowerInvariant()
+
+let private isSubstitution (theorem: Theorem) = theorem.Statement :? Substitution
+
+let private rotationMatrices =
+    { Rules = [ "substitution-matrix" ]
+      Write = fun writer theorem -> writer.WriteString("law", caseName (theorem.Statement :?> RotationMatrixLaw).Law)
+      Replay =
+        fun element premises ->
+            let law = field "law" element |> text
+
+            premises
+            |> makingPremises (isSubstitution >> not) (fun given ->
+                match law, given with
+                | "composition", [] -> RotationMatrices.composition ()
+                | "transposition", [] -> RotationMatrices.transposition ()
+                | "conjugation", [] -> RotationMatrices.conjugation ()
+                | "unitarity", [ transposition ] -> RotationMatrices.unitarity transposition
+                | "invariance", [ generating ] -> RotationMatrices.invariance generating
+                | "series", [ invariance; unitarity; conjugation; columns; cyclic ] ->
+                    RotationMatrices.series invariance unitarity conjugation columns cyclic
+                | _ -> Error "the premises do not fit the law") }
+
+let private directions =
+    { Rules = [ "direction" ]
+      Write = fun writer theorem -> writer.WriteString("law", caseName (theorem.Statement :?> HarmonicLaw).Law)
+      Replay =
+        fun element premises ->
+            let law = field "law" element |> text
+
+            premises
+            |> makingPremises (isSubstitution >> not) (fun given ->
+                match law, given with
+                | "axisvalue", [ harmonics ] -> Directions.axis harmonics
+                | "product", [ axis; ladder; columns; cyclic ] -> Directions.product axis ladder columns cyclic
+                | "addition", [ axis; ladder; scalar ] -> Directions.addition axis ladder scalar
+                | "sumoverj", [ scalar; columns; cyclic; reversal ] -> Directions.sumOverJ scalar columns cyclic reversal
+                | "vectorsum", [ sum; addition ] -> Directions.vectorSum sum addition
+                | _ -> Error "the premises do not fit the law") }
+
+let private lemmas =
+    [ plain "coefficient-extraction" (makingPremises (fun _ -> false) (fun _ -> Harmonics.prove ()))
+      plain "coupling-ladder" (fun premises -> two premises Couplings.ladder)
+      plain "real-ladder" (fun premises -> two premises RealLadders.prove) ]
+
+/// Those of this file.
+let all: Codec list =
+    [ powerDerivation; powerSubstitution; binomialCoefficient; rotationMatrices; directions ] @ lemmas

@@ -1,0 +1,298 @@
+/// How the proofs on the 3j and 6j symbols are written: sums, symmetries, orthogonality, recoupling.
+module internal Toolkit.Symbolic.Export.SymbolCodecs
+
+open System
+open System.Text.Json
+open Toolkit.Symbolic.Algebra
+open Toolkit.Symbolic.Hypergeometric
+open Toolkit.Symbolic.Proofs.Kernel
+open Toolkit.Symbolic.Export.ProofFields
+
+let private writeMap (writer: Utf8JsonWriter) (names: string[]) (map: Reindexing) (parity: Linear) =
+    writeForms writer "images" names map.Images
+    writer.WriteNumber("direction", map.Direction)
+    writer.WriteString("offset", Linear.print names map.Offset)
+    writer.WriteString("parity", Linear.print names parity)
+
+let private readMap names element =
+    { Images = field "images" element |> list (linear names) |> Array.ofList
+      Direction = field "direction" element |> integer
+      Offset = field "offset" element |> linear names },
+    field "parity" element |> linear names
+
+let private telescoping =
+    { Rules = [ "telescoping"; "termwise" ]
+      Write =
+        fun writer theorem ->
+            let relation = theorem.Statement :?> SumRelation
+            let certificate = theorem.Certificate :?> TelescopingCertificate
+            let names = relation.Term.Variables
+            writeTerm writer "term" relation.Term
+
+            writeList
+                writer
+                "terms"
+                (fun (c: Polynomial, shift: int[]) ->
+                    writer.WriteStartObject()
+                    writer.WriteString("coefficient", c.Print names)
+                    writeIntegers writer "shift" shift
+                    writer.WriteEndObject())
+                relation.Terms
+
+            writeIntegers writer "base" certificate.Base
+            writer.WriteString("q", certificate.Q.Print names)
+      Replay =
+        fun element premises ->
+            let term = field "term" element |> term
+
+            let terms =
+                field "terms" element
+                |> list (fun t ->
+                    field "coefficient" t |> polynomial term.Variables, field "shift" t |> list integer |> Array.ofList)
+
+            if premises.IsEmpty then
+                Telescoping.prove term terms (field "base" element |> list integer) (field "q" element |> polynomial term.Variables)
+            else
+                Error "expected no premises" }
+
+let private normalisation =
+    { Rules = [ "normalisation" ]
+      Write =
+        fun writer theorem ->
+            let c = theorem.Certificate :?> NormalisationCertificate
+            let names = c.Symbol.Term.Variables
+            writer.WriteString("symbol", c.Symbol.Name)
+
+            writeList
+                writer
+                "terms"
+                (fun (t: SymbolTerm, w: Witness) ->
+                    writer.WriteStartObject()
+                    writer.WriteString("coefficient", t.Coefficient.Print c.Symbol.Quanta)
+                    writeForms writer "radicand" c.Symbol.Quanta t.Radicand
+                    writeIntegers writer "twice-shift" t.Shift
+                    writeForms writer "x" names w.X
+                    writeForms writer "y" names w.Y
+                    writer.WriteEndObject())
+                (List.zip c.Terms c.Witnesses)
+
+            let struct (up, down) = c.Scale
+            writeStrings writer "scale" [ string up; string down ]
+
+            writeList
+                writer
+                "domains"
+                (fun domain ->
+                    writer.WriteStartObject()
+
+                    match domain with
+                    | Summand i -> writer.WriteNumber("summand", i)
+                    | Bounds bounds -> writeIntegers writer "bounds" bounds
+
+                    writer.WriteEndObject())
+                c.Domains
+      Replay =
+        fun element premises ->
+            one premises (fun premise ->
+                let symbol = field "symbol" element |> symbol
+                let forms names f = field f >> list (linear names)
+
+                let terms =
+                    field "terms" element
+                    |> list (fun t ->
+                        { Coefficient = field "coefficient" t |> polynomial symbol.Quanta
+                          Radicand = t |> forms symbol.Quanta "radicand"
+                          Shift = field "twice-shift" t |> list integer |> Array.ofList })
+
+                let witnesses =
+                    field "terms" element
+                    |> list (fun t ->
+                        { X = t |> forms symbol.Term.Variables "x"
+                          Y = t |> forms symbol.Term.Variables "y" })
+
+                let domains =
+                    field "domains" element
+                    |> list (fun d ->
+                        match d.TryGetProperty "summand" with
+                        | true, i -> Summand(integer i)
+                        | _ -> Bounds(field "bounds" d |> list integer))
+
+                match field "scale" element |> list bigInteger with
+                | [ up; down ] -> Normalisation.prove symbol premise terms domains witnesses (struct (up, down))
+                | _ -> Error "the scale must be two integers") }
+
+let private reindexing =
+    { Rules = [ "reindexing" ]
+      Write =
+        fun writer theorem ->
+            let s = theorem.Statement :?> SumIdentity
+            writeTerm writer "first" s.First
+            writeTerm writer "second" s.Second
+            writeMap writer s.Second.Variables s.Map s.Parity
+      Replay =
+        fun element premises ->
+            let first, second = field "first" element |> term, field "second" element |> term
+            let map, parity = readMap second.Variables element
+            if premises.IsEmpty then Reindexing.sums first second map parity else Error "expected no premises" }
+
+let private symmetry =
+    { Rules = [ "symmetry" ]
+      Write =
+        fun writer theorem ->
+            let s = theorem.Statement :?> Symmetry
+            writer.WriteString("symbol", s.Symbol.Name)
+            writeMap writer s.Symbol.Term.Variables s.Map s.Parity
+      Replay =
+        fun element premises ->
+            let symbol = field "symbol" element |> symbol
+            let map, parity = readMap symbol.Term.Variables element
+            if premises.IsEmpty then Reindexing.symmetry symbol map parity else Error "expected no premises" }
+
+let private conjunction =
+    { Rules = [ "conjunction" ]
+      Write = fun writer theorem -> writer.WriteString("title", (theorem.Certificate :?> ConjunctionCertificate).Title)
+      Replay = fun element premises -> Conjunction.prove (field "title" element |> text) premises }
+
+let private closedForm =
+    { Rules = [ "first-order recursion" ]
+      Write =
+        fun writer theorem ->
+            let c = theorem.Certificate :?> ClosedFormCertificate
+            writer.WriteNumber("variable", c.Variable)
+            writer.WriteNumber("start", c.Start)
+            writeForms writer "numerator" c.Closed.Variables c.Closed.Numerator
+            writeForms writer "denominator" c.Closed.Variables c.Closed.Denominator
+      Replay =
+        fun element premises ->
+            one premises (fun premise ->
+                match premise.Statement with
+                | :? SumRelation as sums ->
+                    let forms name = field name element |> list (linear sums.Term.Variables)
+                    let closed = { sums.Term with Alternating = false; Numerator = forms "numerator"; Denominator = forms "denominator" }
+                    ClosedForms.prove premise (field "variable" element |> integer) closed (field "start" element |> integer)
+                | _ -> Error "the premise is not a relation between sums") }
+
+let private evaluation =
+    { Rules = [ "evaluation" ]
+      Write = fun writer theorem -> writer.WriteString("symbol", (theorem.Statement :?> SymbolValue).Symbol.Name)
+      Replay =
+        fun element premises ->
+            match premises with
+            | [ identity; closed ] -> Evaluation.fromSum (field "symbol" element |> symbol) identity closed
+            | _ -> Error $"expected two premises, found {premises.Length}" }
+
+let private singleTerm =
+    { Rules = [ "single term" ]
+      Write =
+        fun writer theorem ->
+            let c = theorem.Certificate :?> SingleTermCertificate
+            writer.WriteString("symbol", (theorem.Statement :?> SymbolValue).Symbol.Name)
+            writeStrings writer "names" (Array.skip 1 c.Names)
+            writeForms writer "images" c.Names c.Images
+            writer.WriteString("index", Linear.print c.Names c.Index)
+      Replay =
+        fun element premises ->
+            let names = "s" :: (field "names" element |> list text) |> Array.ofList
+            let forms f = field f element |> list (linear names) |> Array.ofList
+
+            noPremises premises (fun () ->
+                Evaluation.single (field "symbol" element |> symbol) names (forms "images") (field "index" element |> linear names)) }
+
+let private antisymmetry =
+    { Rules = [ "antisymmetry" ]
+      Write =
+        fun writer theorem ->
+            let c = theorem.Certificate :?> EvaluationCertificate
+            writeStrings writer "names" (Array.skip 1 c.Names)
+            writeForms writer "images" c.Names c.Images
+      Replay =
+        fun element premises ->
+            one premises (fun premise ->
+                // The index, which does not occur, goes without saying.
+                let names = "s" :: (field "names" element |> list text) |> Array.ofList
+                Evaluation.zero premise names (field "images" element |> list (linear names) |> Array.ofList)) }
+
+let private pairing =
+    { Rules = [ "orthogonality"; "adjoint ladders"; "norm" ]
+      Write = fun writer theorem -> writeIntegers writer "numbers" (theorem.Certificate :?> PairingCertificate).Numbers
+      Replay =
+        fun element premises ->
+            let numbers = field "numbers" element |> list integer |> Array.ofList
+
+            match field "rule" element |> text, premises with
+            | "orthogonality", [ relation ] when numbers.Length > 0 -> Pairing.orthogonal relation numbers[0] numbers[1..]
+            | "adjoint ladders", [ raising; lowering ] when numbers.Length % 2 = 0 ->
+                let half = numbers.Length / 2
+                Pairing.equalNorms raising lowering numbers[.. half - 1] numbers[half..]
+            | "norm", [ norms; stretched ] when numbers.Length = 0 -> Pairing.unitNorm norms stretched
+            | _ -> Error "the numbers or the premises do not fit the rule" }
+
+let private determination =
+    { Rules = [ "square matrix"; "ladder, norm and sign" ]
+      Write = fun _ _ -> ()
+      Replay =
+        fun element premises ->
+            match field "rule" element |> text, premises with
+            | "square matrix", [ orthogonality; norm ] -> Determination.columns orthogonality norm
+            | "ladder, norm and sign", [ ladder; norm; cyclic ] -> Determination.racah ladder norm cyclic
+            | _ -> Error "the premises do not fit the rule" }
+
+let rec private writeScheme (writer: Utf8JsonWriter) scheme =
+    match scheme with
+    | Single x -> writer.WriteStringValue x
+    | Couple(l, r, x) ->
+        writer.WriteStartArray()
+        writeScheme writer l
+        writeScheme writer r
+        writer.WriteStringValue x
+        writer.WriteEndArray()
+
+let rec private scheme (element: JsonElement) : Scheme =
+    match element.ValueKind with
+    | JsonValueKind.String -> Single(text element)
+    | _ ->
+        match list id element with
+        | [ l; r; x ] -> Couple(scheme l, scheme r, text x)
+        | _ -> unreadable "expected a coupling scheme [left, right, name]"
+
+let private moveText move =
+    match move with
+    | Exchange n -> $"exchange {n}"
+    | Leftwards(n, x) -> $"leftwards {n} {x}"
+    | Rightwards(n, x) -> $"rightwards {n} {x}"
+
+let private move (element: JsonElement) : Move =
+    match (text element).Split ' ' with
+    | [| "exchange"; n |] -> Exchange n
+    | [| "leftwards"; n; x |] -> Leftwards(n, x)
+    | [| "rightwards"; n; x |] -> Rightwards(n, x)
+    | _ -> unreadable $"expected a move, found \"{text element}\""
+
+let private rewriting =
+    { Rules = [ "rewriting" ]
+      Write =
+        fun writer theorem ->
+            let c = theorem.Certificate :?> RecouplingCertificate
+            writer.WritePropertyName "scheme"
+            writeScheme writer c.Start
+            writeStrings writer "first" (c.First |> List.map moveText)
+            writeStrings writer "second" (c.Second |> List.map moveText)
+      Replay =
+        fun element premises ->
+            one premises (fun premise ->
+                Recoupling.prove premise (field "scheme" element |> scheme) (field "first" element |> list move) (field "second" element |> list move)) }
+
+/// Those of this file.
+let all: Codec list =
+    [ telescoping
+      normalisation
+      reindexing
+      symmetry
+      conjunction
+      closedForm
+      evaluation
+      singleTerm
+      antisymmetry
+      pairing
+      determination
+      rewriting ]

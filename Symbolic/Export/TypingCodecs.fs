@@ -1,0 +1,107 @@
+/// How the proofs by Lie-algebra typing are written.
+module internal Toolkit.Symbolic.Export.TypingCodecs
+
+open System.Text.Json
+open Toolkit.Symbolic.CouplingTrees
+open Toolkit.Symbolic.Proofs.Kernel
+open Toolkit.Symbolic.Export.ProofFields
+
+let private writeOrder (writer: Utf8JsonWriter) (name: string) (order: Order) =
+    match order with
+    | Fixed n -> writer.WriteNumber(name, n)
+    | Named symbol -> writer.WriteString(name, symbol)
+
+let private order (element: JsonElement) =
+    if element.ValueKind = JsonValueKind.Number then Fixed(integer element) else Named(text element)
+
+/// A rule whose certificate is the premises alone.
+
+let private family (theorem: Theorem) = (theorem.Statement :?> Equivariant).Family
+
+/// Those of this file.
+let all: Codec list =
+    [ { Rules = [ "R1-site-sum" ]
+        Write =
+          fun writer theorem ->
+              let s = theorem.Statement :?> Equivariant
+
+              match s.Family with
+              | SiteSum(name, l) ->
+                  let field = s.Fields[name]
+                  writer.WriteString("field", name)
+                  writer.WriteNumber("rank", field.Rank)
+                  writer.WriteBoolean("axial", (field.Parity = Axial))
+                  writer.WriteBoolean("timeOdd", (field.Time = Odd))
+                  writeOrder writer "l" l
+              | other -> invalidOp $"a site sum was expected, not {other}"
+        Replay =
+          fun element premises ->
+              let isTrue name = (field name element).ValueKind = JsonValueKind.True
+              let name = field "field" element |> text
+
+              let properties =
+                  { Rank = field "rank" element |> integer
+                    Parity = if isTrue "axial" then Axial else Polar
+                    Time = if isTrue "timeOdd" then Odd else Even }
+
+              one premises (fun harmonic ->
+                  Equivariance.site harmonic (Map.ofList [ name, properties ]) name (field "l" element |> order)) }
+      plain "R1-joint" (fun premises -> one premises Equivariance.scalar)
+      { Rules = [ "R3-join" ]
+        Write =
+          fun writer theorem ->
+              match family theorem with
+              | Joined(_, j) -> writeOrder writer "J" j
+              | other -> invalidOp $"a joined family was expected, not {other}"
+        Replay =
+          fun element premises ->
+              two premises (fun ladder leaf -> Equivariance.join ladder leaf (field "J" element |> order)) }
+      { Rules = [ "R3-couple" ]
+        Write =
+          fun writer theorem ->
+              match family theorem with
+              | Coupled(_, _, l) -> writeOrder writer "L" l
+              | other -> invalidOp $"a coupled family was expected, not {other}"
+        Replay =
+          fun element premises ->
+              three premises (fun ladder left right -> Equivariance.couple ladder left right (field "L" element |> order)) }
+      { Rules = [ "R3-couple-separately" ]
+        Write =
+          fun writer theorem ->
+              match family theorem with
+              | CoupledSeparately(_, _, l, s) ->
+                  writeOrder writer "L" l
+                  writeOrder writer "S" s
+              | other -> invalidOp $"a coupled family was expected, not {other}"
+        Replay =
+          fun element premises ->
+              three premises (fun ladder left right ->
+                  Equivariance.coupleSeparately ladder left right (field "L" element |> order) (field "S" element |> order)) }
+      plain "R4-invariant" (fun premises ->
+          one premises (fun premise ->
+              match premise.Statement with
+              | :? EveryTree -> Equivariance.everyInvariant premise
+              | _ -> Equivariance.invariant premise))
+      { Rules = [ "R5-sign" ]
+        Write = fun writer theorem -> writer.WriteBoolean("time", (theorem.Statement :?> SignOf).UnderTime)
+        Replay =
+          fun element premises ->
+              one premises (Equivariance.sign ((field "time" element).ValueKind = JsonValueKind.True)) }
+      { Rules = [ "hypothesis" ]
+        Write =
+          fun writer theorem ->
+              match family theorem, (theorem.Statement :?> Equivariant).Action with
+              | Any name, Jointly l ->
+                  writer.WriteString("name", name)
+                  writeOrder writer "order" l
+              | other, _ -> invalidOp $"a hypothesis was expected, not {other}"
+        Replay =
+          fun element premises ->
+              noPremises premises (fun () ->
+                  Ok(Equivariance.suppose (field "name" element |> text) (field "order" element |> text))) }
+      plain "induction" (fun premises ->
+          match List.rev premises with
+          | step :: leaves -> Equivariance.induction (List.rev leaves) step
+          | [] -> Error "expected premises") ]
+
+/// The codecs of all rules.
