@@ -282,6 +282,25 @@ let private rewriting =
             one premises (fun premise ->
                 Recoupling.prove premise (field "scheme" element |> scheme) (field "first" element |> list move) (field "second" element |> list move)) }
 
+let private recouplingInduction =
+    { Rules = [ "recoupling-induction" ]
+      Write = fun _ _ -> ()
+      Replay =
+        fun _ premises ->
+            match List.splitAt (min 8 premises.Length) premises with
+            | steps, [ scalar; atZero; cyclic; exchange; orthonormality; columns; ladder ] ->
+                RacahRecouplings.prove
+                    steps[0..3]
+                    steps[4..5]
+                    steps[6..7]
+                    scalar
+                    atZero
+                    [ cyclic; exchange ]
+                    orthonormality
+                    columns
+                    ladder
+            | _ -> Error $"expected 15 premises, found {premises.Length}" }
+
 /// Those of this file.
 let all: Codec list =
     [ telescoping
@@ -295,4 +314,5 @@ let all: Codec list =
       antisymmetry
       pairing
       determination
+      recouplingInduction
       rewriting ]

@@ -95,30 +95,6 @@ module Directions =
             PowerProducts.substitute NullVector.product onAxis [ [ Polynomial.Constant 2 * v 2 * v 3 ] ]
             |> Result.map (fun value -> conclude AxisValue [ harmonics; value ] [])
 
-    /// The value of 3j(j, j, 0; m, −m, 0) in n = 2j and k = j − m: (−1)^k / √(n + 1).
-    let private isScalarCoupling (theorem: Theorem) =
-        match theorem.Statement with
-        | :? SymbolValue as s when s.Symbol = Symbol.threeJ && s.Names.Length = 3 && s.Value.IsSome ->
-            let form n k = { Constant = 0; Coefficients = [| 0; n; k |] }
-            let value = s.Value.Value
-            let zero = form 0 0
-
-            // What remains of the square of the value when equal factorials, and 0!, are left out.
-            let remove (xs: Linear list) (ys: Linear list) =
-                (xs, ys) ||> List.fold (fun left y -> match List.tryFindIndex ((=) y) left with Some i -> List.removeAt i left | None -> left)
-
-            let up = value.RootUp @ value.Up @ value.Up |> List.filter ((<>) zero)
-            let down = value.RootDown @ value.Down @ value.Down |> List.filter ((<>) zero)
-
-            let quanta = s.Symbol.TwiceQuanta |> Array.map (Linear.substitute (Array.append [| zero |] s.Images))
-            let n, m = form 1 0, form 1 -2
-
-            quanta = [| n; n; zero; m; Linear.scale -1 m; zero |]
-            && remove up down = [ n ]
-            && remove down up = [ Linear.plus 1 n ]
-            && (Linear.tryHalve (Linear.subtract value.Sign (form 0 1))).IsSome
-        | _ -> false
-
     /// A_M = Σ C(m1, m2; M) Y_l1m1 Y_l2m2 is a standard family of order L, by the coupling ladder and Leibniz' rule. On the z axis
     /// only m1 = m2 = 0 contributes, so A_M is 0 there for M ≠ 0, like Y_LM; A_M − κ Y_LM with κ = A_0/Y_L0 on the axis is a
     /// standard family that is 0 on the axis, hence everywhere. κ = C(0, 0; 0) √((2l1+1)(2l2+1)/(4π(2L+1))). The product is
@@ -135,7 +111,7 @@ module Directions =
     /// Turned until r' is on the z axis it is Y_l0(r) Y_l0(0, 0, 1), r then being a direction with z = cos of the angle. There
     /// l!/C_l times the coefficient of t^l in N^l is Y_l0, which is 2^l l!/C_l P_l(z).
     let addition (axis: Theorem) (ladder: Theorem) (scalar: Theorem) : Result<Theorem, string> =
-        if isLaw AxisValue axis && isLadder ladder && isScalarCoupling scalar then
+        if isLaw AxisValue axis && isLadder ladder && SymbolValues.isScalarCoupling scalar then
             Ok(conclude Addition [ axis; ladder; scalar ] [ transitivity ])
         else
             Error "the premises must be the values on the axis, the coupling ladder and the value of 3j(j, j, 0; m, -m, 0)"
@@ -146,7 +122,7 @@ module Directions =
     /// is left is Σ (−1)^(l−m) (−1)^(s−q) A_mq B_−m−q, which is the right-hand side by the value of the symbol again.
     let sumOverJ (scalar: Theorem) (columns: Theorem) (cyclic: Theorem) (reversal: Theorem) : Result<Theorem, string> =
         if
-            isScalarCoupling scalar
+            SymbolValues.isScalarCoupling scalar
             && isColumns columns
             && isSymmetry SymbolSymmetry.isCyclic cyclic
             && isSymmetry SymbolSymmetry.isReversal reversal

@@ -22,14 +22,34 @@ type SymbolValue
     /// The value; None: 0.
     member _.Value = value
 
-    override _.Text =
+    /// Factorials whose quotient is the square of the value, equal ones and those of 0 and 1 left out; sorted. None: 0.
+    member _.SquareFactorials: (Linear list * Linear list) option =
+        let isOne (x: Linear) = Linear.isConstant x && (x.Constant = 0 || x.Constant = 1)
+
+        let remove (xs: Linear list) (ys: Linear list) =
+            (xs, ys)
+            ||> List.fold (fun left y ->
+                match List.tryFindIndex ((=) y) left with
+                | Some i -> List.removeAt i left
+                | None -> left)
+            |> List.filter (isOne >> not)
+            |> List.sort
+
+        value
+        |> Option.map (fun v ->
+            let up, down = v.RootUp @ v.Up @ v.Up, v.RootDown @ v.Down @ v.Down
+            remove up down, remove down up)
+
+    /// The doubled quantum numbers as forms in the family's variables.
+    member _.TwiceQuanta =
+        symbol.TwiceQuanta |> Array.map (Linear.substitute (Array.append [| Linear.constant names.Length 0 |] images))
+
+    override this.Text =
         let print = Linear.print names
 
         let quanta =
-            symbol.TwiceQuanta
-            |> Array.map (fun twice ->
-                let image = Linear.substitute (Array.append [| Linear.constant names.Length 0 |] images) twice
-
+            this.TwiceQuanta
+            |> Array.map (fun image ->
                 match Linear.tryHalve image with
                 | Some half -> print half
                 | None -> $"({print image})/2")
@@ -118,7 +138,7 @@ module Evaluation =
     ///
     /// Checked: with the images put in, index − s and s − index are both arguments of the denominator, so that every other term
     /// is 0. The term itself is 0 like the symbol's right-hand side where another argument of the denominator is negative;
-    /// no factorial may stand in the numerator.
+    /// factorials of the numerator are of natural numbers.
     let single (symbol: Symbol) (names: string[]) (images: Linear[]) (index: Linear) : Result<Theorem, string> =
         let arity = names.Length
 
@@ -131,13 +151,14 @@ module Evaluation =
         else
             let moved = List.map (Linear.substitute (Array.append [| Linear.variable arity 0 |] images)) symbol.Term.Denominator
             let gap = Linear.subtract (Linear.variable arity 0) index
+            let at = Linear.substitute (Array.append [| index |] images)
+            let isNatural (x: Linear) = x.Constant >= 0 && Array.forall (fun c -> c >= 0) x.Coefficients
 
             if not (List.contains gap moved && List.contains (Linear.scale -1 gap) moved) then
                 Error "the sum may have several terms"
-            elif not symbol.Term.Numerator.IsEmpty then
-                Error "the term's numerator has factorials"
+            elif not (symbol.Term.Numerator |> List.map at |> List.forall isNatural) then
+                Error "a factorial of the numerator may be of a negative number"
             else
-                let at = Linear.substitute (Array.append [| index |] images)
 
                 Ok
                     { statement =
@@ -149,7 +170,7 @@ module Evaluation =
                                 {| Sign = if symbol.Term.Alternating then Linear.add (at symbol.Phase) index else at symbol.Phase
                                    RootUp = symbol.NormNumerator |> List.map at
                                    RootDown = symbol.NormDenominator |> List.map at
-                                   Up = []
+                                   Up = symbol.Term.Numerator |> List.map at
                                    Down = symbol.Term.Denominator |> List.map at |}
                         )
                       certificate = SingleTermCertificate(names, images, index)
@@ -198,3 +219,37 @@ module Evaluation =
                                 Expression =
                                   $"({(Polynomial.OfLinear s.Parity).Print text}) - 2*({Linear.print names half}) - 1" } ] }
         | _ -> Error "the premise must be a symmetry"
+
+/// Values that other rules ask for.
+[<RequireQualifiedAccess>]
+module internal SymbolValues =
+
+    /// A value in two variables, given by doubled quantum numbers, sign and the factorials of its square.
+    let private matches (quanta: Linear list) (sign: Linear) (square: Linear list * Linear list) (theorem: Theorem) =
+        match theorem.Statement with
+        | :? SymbolValue as s when s.Symbol = Symbol.threeJ && s.Names.Length = 3 && s.Value.IsSome ->
+            List.ofArray s.TwiceQuanta = quanta
+            && (Linear.tryHalve (Linear.subtract s.Value.Value.Sign sign)).IsSome
+            && s.SquareFactorials = Some square
+        | _ -> false
+
+    let private form constant x y = { Constant = constant; Coefficients = [| 0; x; y |] }
+    let private minus = Linear.scale -1
+
+    /// 3j(j, j, 0; m, −m, 0) = (−1)^k / √(n + 1), in n = 2j and k = j − m.
+    let isScalarCoupling (theorem: Theorem) =
+        let n, m, zero = form 0 1 0, form 0 1 -2, form 0 0 0
+        matches [ n; n; zero; m; minus m; zero ] (form 0 0 1) ([ n ], [ form 1 1 0 ]) theorem
+
+    /// 3j(1/2, p, p + 1/2; σ, ν, −σ−ν) in k = p + ν and l = p − ν: (−1)^(1−l) √((k+1)/((k+l+1)(k+l+2))) for σ = 1/2,
+    /// (−1)^l √((l+1)/((k+l+1)(k+l+2))) for σ = −1/2; twice σ is given.
+    let isHalfSpin (sigma: int) (theorem: Theorem) =
+        let k, l = form 0 1 0, form 0 0 1
+        let twoP, twoNu = form 0 1 1, form 0 1 -1
+        let larger = if sigma = 1 then k else l
+
+        matches
+            [ form 1 0 0; twoP; Linear.plus 1 twoP; form sigma 0 0; twoNu; minus (Linear.plus sigma twoNu) ]
+            (if sigma = 1 then Linear.plus 1 (minus l) else l)
+            (List.sort [ twoP; Linear.plus 1 larger ], List.sort [ Linear.plus 2 twoP; larger ])
+            theorem

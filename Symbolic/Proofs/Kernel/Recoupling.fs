@@ -182,27 +182,20 @@ module Recoupling =
     /// Proves that two paths from one scheme to another have the same coefficients, or, if the second path is empty and the first
     /// returns to the scheme with one label renamed, that its coefficient is δ.
     ///
-    /// The final labels, common to both paths, are fixed and not summed over; intermediate ones are. The orthonormality of coupled
-    /// states is that of the Clebsch–Gordan coefficients, which the premise (the orthogonality relation) provides at each node;
-    /// that the 6j symbol in Racah's form is the recoupling coefficient is assumed by name.
-    let prove (orthonormality: Theorem) (start: Scheme) (first: Move list) (second: Move list) : Result<Theorem, string> =
+    /// The final labels, common to both paths, are fixed and not summed over; intermediate ones are. The premise says that the
+    /// states of both schemes of three angular momenta are orthonormal bases and that the 6j symbol takes one to the other; node
+    /// by node it does so for those of any scheme.
+    let prove (recoupling: Theorem) (start: Scheme) (first: Move list) (second: Move list) : Result<Theorem, string> =
         let finish (statement: RecouplingIdentity) =
             Ok
                 { statement = statement
                   certificate = RecouplingCertificate(start, first, second)
-                  premises = [ orthonormality ]
-                  assumptions =
-                    [ "the 6j symbol in Racah's form is the recoupling coefficient: <((ab)e c)J|(a(bc)f)J> = (-1)**(a + b + c + J)*sqrt((2e + 1)(2f + 1))*6j(a, b, e; c, J, f)" ]
+                  premises = [ recoupling ]
+                  assumptions = []
                   obligations = lazy [] }
 
-        let isOrthonormality =
-            match orthonormality.Statement with
-            | :? AllOf as all ->
-                all.Parts |> List.exists (fun p -> p :? Orthogonality) && all.Parts |> List.exists (fun p -> p :? UnitNorm)
-            | _ -> false
-
-        if not isOrthonormality then
-            Error "the premise must be the orthonormality of the 3j symbols"
+        if not (recoupling.Statement :? RacahRecoupling) then
+            Error "the premise must be that the 6j symbol in Racah's form is the recoupling coefficient"
         else
             match follow start first, follow start second with
             | Some(end1, left), Some(end2, right) ->

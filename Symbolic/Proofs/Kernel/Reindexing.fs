@@ -99,11 +99,15 @@ module internal SymbolSymmetry =
     let isCyclic: Symmetry -> bool =
         maps ([ 1; 2; 0; 4; 5; 3 ] |> List.map (quantum 1)) (Linear.constant 6 0)
 
-    /// 3j(j1, j2, j3; −m1, −m2, −m3) = (−1)^(j1+j2+j3) 3j(j1, j2, j3; m1, m2, m3), j1+j2+j3 = a+b+c+d+e.
+    let private sum = { Constant = 0; Coefficients = [| 0; 1; 1; 1; 1; 1 |] }
+
+    /// 3j(j2, j1, j3; m2, m1, m3) = (−1)^(j1+j2+j3) 3j(j1, j2, j3; m1, m2, m3), j1+j2+j3 = a+b+c+d+e.
+    let isExchange: Symmetry -> bool =
+        maps ([ 1; 0; 2; 4; 3; 5 ] |> List.map (quantum 1)) sum
+
+    /// 3j(j1, j2, j3; −m1, −m2, −m3) = (−1)^(j1+j2+j3) 3j(j1, j2, j3; m1, m2, m3).
     let isReversal: Symmetry -> bool =
-        maps
-            (List.map (quantum 1) [ 0..2 ] @ List.map (quantum -1) [ 3..5 ])
-            { Constant = 0; Coefficients = [| 0; 1; 1; 1; 1; 1 |] }
+        maps (List.map (quantum 1) [ 0..2 ] @ List.map (quantum -1) [ 3..5 ]) sum
 
 /// Certificate of the two reindexing rules.
 [<Sealed>]

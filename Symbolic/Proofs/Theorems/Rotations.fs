@@ -1,8 +1,6 @@
 /// Theorems on the matrices D^j, on products of harmonics and on the real basis.
 module Toolkit.Symbolic.Proofs.Theorems.Rotations
 
-open Toolkit.Symbolic.Algebra
-open Toolkit.Symbolic.Hypergeometric
 open Toolkit.Symbolic.Proofs.Kernel
 
 type private Proof = Result<Theorem, string>
@@ -38,17 +36,6 @@ let private series () =
 
 let private axis = lazy (Harmonics.prove () |> Result.bind Directions.axis)
 
-/// 3j(j, j, 0; m, −m, 0) in n = 2j and k = j − m; its sum has one term, at s = k.
-let internal scalarCoupling: Lazy<Result<Theorem, string>> =
-    lazy
-        (let form n k = { Constant = 0; Coefficients = [| 0; n; k |] }
-
-         Evaluation.single
-             Symbol.threeJ
-             [| "s"; "n"; "k" |]
-             [| form 1 0; form 0 1; form 0 1; form 0 -1; form 0 -1 |]
-             (form 0 1))
-
 let private product () =
     from [ axis.Force(); ThreeJ.couplingLadder.Force(); ThreeJ.columns.Force(); ThreeJ.cyclic.Force() ] (function
         | [ axis; ladder; columns; cyclic ] -> Directions.product axis ladder columns cyclic
@@ -56,14 +43,14 @@ let private product () =
 
 let private addition =
     lazy
-        (from [ axis.Force(); ThreeJ.couplingLadder.Force(); scalarCoupling.Force() ] (function
+        (from [ axis.Force(); ThreeJ.couplingLadder.Force(); ThreeJ.scalarCoupling.Force() ] (function
             | [ axis; ladder; scalar ] -> Directions.addition axis ladder scalar
             | _ -> notThese ()))
 
 /// What the J-resolved couplings of two vector families add up to, and what that is in terms of angles.
 let internal sumsOverJ () : Result<Theorem list, string> =
     let sum =
-        from [ scalarCoupling.Force(); ThreeJ.columns.Force(); ThreeJ.cyclic.Force(); ThreeJ.reversal.Force() ] (function
+        from [ ThreeJ.scalarCoupling.Force(); ThreeJ.columns.Force(); ThreeJ.cyclic.Force(); ThreeJ.reversal.Force() ] (function
             | [ scalar; columns; cyclic; reversal ] -> Directions.sumOverJ scalar columns cyclic reversal
             | _ -> notThese ())
 

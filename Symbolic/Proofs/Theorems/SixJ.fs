@@ -36,11 +36,63 @@ let private symmetries () =
     |> Entry.all
     |> Result.bind (Conjunction.prove "the 144 symmetries of the 6j symbol")
 
-let private orthonormality () =
-    ThreeJ.entries |> List.find (fun e -> e.Name = "3j.orthogonality-m") |> _.Proof.Force()
+// ---- Racah's sum as the recoupling coefficient
+
+let private derived symbol shifts =
+    match Derivation.relation symbol 14 (Array.zeroCreate 6 :: shifts) with
+    | Ok { Symbols = Some theorem } -> Ok theorem
+    | Ok _ -> Error "the relation has been proved for the sums only"
+    | Error why -> Error $"{why}"
+
+/// Neighbours with j2 and j3 changed by s/2 and t/2.
+let private step (s: int) (t: int) =
+    derived Symbol.threeJ [ for sigma in [ 1; -1 ] -> [| 0; s; t; 0; -sigma; sigma |] ]
+
+/// Neighbours with l1 − 1/2, l2 + t/2 and l3 ± 1/2.
+let private halved (t: int) =
+    derived symbol [ for r in [ -1; 1 ] -> [| 0; 0; 0; -1; t; r |] ]
+
+/// 3j(1/2, p, p + 1/2; σ, ν, −σ−ν) in k = p + ν and l = p − ν; σ is given doubled.
+let private halfSpin (sigma: int) =
+    let form constant k l = { Constant = constant; Coefficients = [| 0; k; l |] }
+    let one = form ((1 + sigma) / 2) 0 0
+    let other = form ((1 - sigma) / 2) 0 0
+    Evaluation.single Symbol.threeJ [| "s"; "k"; "l" |] [| form 0 0 0; other; form 0 1 0; one; form 0 0 1 |] (form 0 0 0)
+
+/// {a b J; 0 J b} in n = a+b+J, p = 2b, q = 2J.
+let private atZero () =
+    let form n p q = { Constant = 0; Coefficients = [| 0; n; p; q |] }
+    let n = form 1 0 0
+    Evaluation.single symbol [| "s"; "n"; "p"; "q" |] [| n; n; form 0 1 0; form 0 0 1; n; form 0 1 1 |] n
+
+/// The 6j symbol in Racah's form is the recoupling coefficient.
+let private recoupling: Lazy<Result<Theorem, string>> =
+    lazy
+        (let steps = [ step -1 -1; step -1 1; step 1 -1; step 1 1 ] |> Entry.all
+         let recursions = [ halved -1; halved 1 ] |> Entry.all
+         let halves = [ halfSpin 1; halfSpin -1 ] |> Entry.all
+         let symmetries = [ ThreeJ.cyclic.Force(); ThreeJ.exchange.Force() ] |> Entry.all
+
+         let others =
+             [ ThreeJ.scalarCoupling.Force()
+               atZero ()
+               ThreeJ.orthonormality.Force()
+               ThreeJ.columns.Force()
+               ThreeJ.couplingLadder.Force() ]
+             |> Entry.all
+
+         match steps, recursions, halves, symmetries, others with
+         | Ok steps, Ok recursions, Ok halves, Ok symmetries, Ok [ scalar; atZero; orthonormality; columns; ladder ] ->
+             RacahRecouplings.prove steps recursions halves scalar atZero symmetries orthonormality columns ladder
+         | _ ->
+             [ steps; recursions; halves; symmetries; others ]
+             |> List.tryPick (function
+                 | Error why -> Some(Error why)
+                 | Ok _ -> None)
+             |> Option.defaultValue (Error "a premise is missing"))
 
 let private rewrite start first second =
-    orthonormality () |> Result.bind (fun premise -> Recoupling.prove premise start first second)
+    recoupling.Force() |> Result.bind (fun premise -> Recoupling.prove premise start first second)
 
 let private three = Couple(Single "a", Couple(Single "b", Single "c", "f"), "J")
 
@@ -50,6 +102,12 @@ let private four =
 /// All theorems of this family.
 let entries: Entry list =
     [ Entry.create
+          "6j.racah-formula"
+          "Induction over c in steps of one half. The pentagon with a spin 1/2, whose recoupling coefficients are read from the \
+           relations between contiguous 3j symbols, gives the recoupling coefficient a three-term relation; Racah's sum satisfies \
+           the same one, by telescoping, and both are equal at c = 0."
+          recoupling.Force
+      Entry.create
           "6j.orthogonality"
           "From (a (b c)f)J to ((a b)e c)J and back is the identity."
           (fun () -> rewrite three [ Leftwards("J", "e"); Rightwards("J", "f'") ] [])

@@ -126,6 +126,9 @@ let private pick (wanted: Symmetry -> bool) : Lazy<Result<Theorem, string>> =
 /// The columns permuted cyclically.
 let internal cyclic = pick SymbolSymmetry.isCyclic
 
+/// The first two columns exchanged.
+let internal exchange = pick SymbolSymmetry.isExchange
+
 /// m → −m.
 let internal reversal = pick SymbolSymmetry.isReversal
 
@@ -204,6 +207,17 @@ let private closedForms =
            recursion in gamma with q = 1 and has one term at gamma = 0. For odd J the symmetry m → −m has the sign −1."
           mZero ]
 
+/// 3j(j, j, 0; m, −m, 0) in n = 2j and k = j − m; its sum has one term, at s = k.
+let internal scalarCoupling: Lazy<Result<Theorem, string>> =
+    lazy
+        (let form n k = { Constant = 0; Coefficients = [| 0; n; k |] }
+
+         Evaluation.single
+             symbol
+             [| "s"; "n"; "k" |]
+             [| form 1 0; form 0 1; form 0 1; form 0 -1; form 0 -1 |]
+             (form 0 1))
+
 // ---- orthonormality
 
 let private recursionM = lazy (derive [] [ here; [| 0; 0; 0; 0; 2; -2 |]; [| 0; 0; 0; 0; -2; 2 |] ])
@@ -261,18 +275,22 @@ let private both f x y =
 let internal columns: Lazy<Result<Theorem, string>> =
     lazy (both Determination.columns orthogonality.Value unitNorm.Value)
 
-let private orthonormality =
+/// The orthonormality along m2.
+let internal orthonormality: Lazy<Result<Theorem, string>> =
+    lazy
+        (both
+            (fun o n -> Conjunction.prove "orthogonality of the 3j symbols along m2, and their norm" [ o; n ])
+            orthogonality.Value
+            unitNorm.Value)
+
+let private orthonormal =
     [ Entry.create
           "3j.orthogonality-m"
-          "At fixed m1 the recursion in m2 is a symmetric tridiagonal eigenvalue problem with eigenvalue j1(j1+1): multiplied by the            symbol with another j1 and summed over m2 it telescopes (Christoffel and Darboux), so different j1 are orthogonal. With the            norm: the first orthogonality relation."
-          (fun () ->
-              both
-                  (fun o n -> Conjunction.prove "orthogonality of the 3j symbols along m2, and their norm" [ o; n ])
-                  orthogonality.Value
-                  unitNorm.Value)
+          "At fixed m1 the recursion in m2 is a symmetric tridiagonal eigenvalue problem with eigenvalue j1(j1+1): multiplied by the symbol with another j1 and summed over m2 it telescopes (Christoffel and Darboux), so different j1 are orthogonal. With the norm: the first orthogonality relation."
+          orthonormality.Force
       Entry.create
           "3j.normalisation"
-          "The ladders are adjoint to each other, so the norm along m2 does not depend on m1; at m1 = j1 the symbol has one term and            the sum of its squares is Vandermonde's."
+          "The ladders are adjoint to each other, so the norm along m2 does not depend on m1; at m1 = j1 the symbol has one term and the sum of its squares is Vandermonde's."
           (fun () -> unitNorm.Value)
       Entry.create
           "3j.orthogonality-j"
@@ -280,7 +298,7 @@ let private orthonormality =
           columns.Force
       Entry.create
           "3j.racah-formula"
-          "The symbol in Racah's form satisfies the ladder relations of the coupled representation, has the norm 1/(2 j3 + 1), and            its sign is that of Condon and Shortley: at m1 = j1 the sum has one term, which is positive."
+          "The symbol in Racah's form satisfies the ladder relations of the coupled representation, has the norm 1/(2 j3 + 1), and its sign is that of Condon and Shortley: at m1 = j1 the sum has one term, which is positive."
           (fun () ->
               match couplingLadder.Force(), unitNorm.Value, cyclic.Force() with
               | Ok ladder, Ok norm, Ok cyclic -> Determination.racah ladder norm cyclic
@@ -289,4 +307,4 @@ let private orthonormality =
               | _, _, Error why -> Error why) ]
 
 /// All theorems of this family.
-let entries: Entry list = relations @ ladders @ symmetries @ closedForms @ orthonormality @ contiguous
+let entries: Entry list = relations @ ladders @ symmetries @ closedForms @ orthonormal @ contiguous

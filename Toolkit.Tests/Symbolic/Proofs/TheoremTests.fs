@@ -219,6 +219,41 @@ let ``identities between sums of 6j symbols hold at random angular momenta, comp
                 found <- found + 1
             | Some _ -> ()
 
+let private clebschGordan j1 m1 j2 m2 j m =
+    let sign = if ((j1 - j2 + m) / 2) % 2 = 0 then 1.0 else -1.0
+    sign * sqrt (float (j + 1)) * FromFactorials.threeJ [| j1; j2; j; m1; m2; -m |]
+
+[<Fact>]
+let ``the sum of four coupling coefficients over all magnetic numbers is Racah's sum, computed from factorials`` () =
+    proved (Catalogue.entries |> List.find (fun e -> e.Name = "6j.racah-formula")) |> ignore
+    let allowed x y = [ abs (x - y) .. 2 .. x + y ]
+
+    Law.holdsFor 60 (Law.seeded (0, 5)) (fun (seed, a) ->
+        let random = Random seed
+        let b, c = random.Next 6, random.Next 6
+        let any (xs: int list) = xs[random.Next xs.Length]
+        let e = any (allowed a b)
+        let j = any (allowed e c)
+        let m = any [ -j .. 2 .. j ]
+
+        for f in allowed b c do
+            if List.contains j (allowed a f) then
+                let sum =
+                    Seq.sum
+                        [ for m1 in -a .. 2 .. a do
+                              for m2 in -b .. 2 .. b do
+                                  let m3 = m - m1 - m2
+
+                                  if abs m3 <= c then
+                                      clebschGordan a m1 b m2 e (m1 + m2)
+                                      * clebschGordan e (m1 + m2) c m3 j m
+                                      * clebschGordan b m2 c m3 f (m2 + m3)
+                                      * clebschGordan a m1 f (m2 + m3) j m ]
+
+                let sign = if ((a + b + c + j) / 2) % 2 = 0 then 1.0 else -1.0
+                let expected = sign * sqrt (float ((e + 1) * (f + 1))) * FromFactorials.sixJ [| a; b; e; c; j; f |]
+                Assert.Equal(expected, sum, 1e-11))
+
 [<Fact>]
 let ``the Clebsch-Gordan coefficients built from lowering operators alone are those of Racah's formula`` () =
     // ⟨j1 m1 j2 m2|j3 M⟩ by the ladders: the highest state from J+ = 0, unit norm and positive sign, then J− downwards.
@@ -245,9 +280,7 @@ let ``the Clebsch-Gordan coefficients built from lowering operators alone are th
                     for k in 0..j1 do
                         let m1 = j1 - 2 * k
                         let m2 = m - m1
-                        let sign = if ((j1 - j2 + m) / 2) % 2 = 0 then 1.0 else -1.0
-                        let racah = sign * sqrt (float (j3 + 1)) * FromFactorials.threeJ [| j1; j2; j3; m1; m2; -m |]
-                        Assert.Equal(racah, (if isInside m2 then state[k] else 0.0), 1e-11)
+                        Assert.Equal(clebschGordan j1 m1 j2 m2 j3 m, (if isInside m2 then state[k] else 0.0), 1e-11)
 
                     if m > -j3 then
                         let lowered =
