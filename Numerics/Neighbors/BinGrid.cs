@@ -25,15 +25,10 @@ internal sealed class BinGrid
     public readonly double[] X, Y, Z;
     /// <summary>The atom at each sorted place.</summary>
     public readonly int[] Atom;
-    /// <summary>The sorted place of each atom.</summary>
-    public readonly int[] Place;
-    /// <summary>The bin of each atom, one array for each axis.</summary>
-    public readonly int[][] Bin;
-    /// <summary>Lattice vectors taken off each atom's position by wrapping.</summary>
+    /// <summary>Lattice vectors taken off the position at each sorted place by wrapping.</summary>
     public readonly CellShift[] Wrap;
 
-    /// <summary>Lanes beyond the last atom that vector code may read.</summary>
-    public const int Padding = 8;
+    private const int Padding = 8;
 
     public BinGrid(ReadOnlySpan<double> positions, Cell cell, Periodicity periodic, double cutoff)
     {
@@ -42,7 +37,7 @@ internal sealed class BinGrid
         Periodic = periodic;
         ReadOnlySpan<double> inverse = cell.Inverse;
         double[][] s = [new double[n], new double[n], new double[n]];
-        Wrap = new CellShift[n];
+        CellShift[] wraps = new CellShift[n];
         int[] wrap = new int[3];
         for (int i = 0; i < n; i++)
         {
@@ -61,7 +56,7 @@ internal sealed class BinGrid
                 }
                 s[k][i] = f;
             }
-            Wrap[i] = new CellShift(wrap[0], wrap[1], wrap[2]);
+            wraps[i] = new CellShift(wrap[0], wrap[1], wrap[2]);
         }
 
         double[] low = new double[3], scale = new double[3];
@@ -92,14 +87,14 @@ internal sealed class BinGrid
             int widest = Bins[0] >= Bins[1] && Bins[0] >= Bins[2] ? 0 : Bins[1] >= Bins[2] ? 1 : 2;
             Bins[widest] = (Bins[widest] + 1) / 2;
         }
-        Bin = [new int[n], new int[n], new int[n]];
         int total = Bins[0] * Bins[1] * Bins[2];
         Start = new int[total + 1];
+        int[] bin = new int[n];
         for (int i = 0; i < n; i++)
         {
             for (int k = 0; k < 3; k++)
-                Bin[k][i] = Math.Clamp((int)((s[k][i] - low[k]) * scale[k] * Bins[k]), 0, Bins[k] - 1);
-            Start[Index(i) + 1]++;
+                bin[i] = bin[i] * Bins[k] + Math.Clamp((int)((s[k][i] - low[k]) * scale[k] * Bins[k]), 0, Bins[k] - 1);
+            Start[bin[i] + 1]++;
         }
         for (int b = 0; b < total; b++)
             Start[b + 1] += Start[b];
@@ -108,19 +103,28 @@ internal sealed class BinGrid
         Y = new double[n + Padding];
         Z = new double[n + Padding];
         Atom = new int[n];
-        Place = new int[n];
+        Wrap = new CellShift[n];
         int[] next = Start.AsSpan(0, total).ToArray();
         for (int i = 0; i < n; i++)
         {
-            int at = next[Index(i)]++;
+            int at = next[bin[i]]++;
             Atom[at] = i;
-            Place[i] = at;
-            CellShift w = Wrap[i];
+            CellShift w = Wrap[at] = wraps[i];
             X[at] = positions[3 * i] - (w.A * lattice[0] + w.B * lattice[3] + w.C * lattice[6]);
             Y[at] = positions[3 * i + 1] - (w.A * lattice[1] + w.B * lattice[4] + w.C * lattice[7]);
             Z[at] = positions[3 * i + 2] - (w.A * lattice[2] + w.B * lattice[5] + w.C * lattice[8]);
         }
     }
 
-    private int Index(int atom) => (Bin[0][atom] * Bins[1] + Bin[1][atom]) * Bins[2] + Bin[2][atom];
+    /// <summary>
+    /// The first bin with atoms at or beyond a sorted place, so that consecutive places cut the bins into runs.
+    /// </summary>
+    public int BinOf(int place)
+    {
+        int at = Array.BinarySearch(Start, place);
+        if (at < 0) return ~at;
+        // Empty bins share a start with the bin after them.
+        while (at > 0 && Start[at - 1] == place) at--;
+        return at;
+    }
 }

@@ -140,3 +140,19 @@ let ``a cutoff that is no positive number is refused`` (cutoff: float) =
     let s = Structure.Create(ReadOnlySpan [| 1 |], ReadOnlySpan [| 0.; 0.; 0. |])
     let error = Assert.Throws<ArgumentOutOfRangeException>(fun () -> NeighborList.Build(s, cutoff) |> ignore)
     Assert.Contains("expected a positive cutoff", error.Message)
+
+[<Fact>]
+let ``a list whose memory is given back does not disturb the next ones`` () =
+    Law.holdsFor 30 (RandomStructure.recipes (1, 20)) (fun recipe ->
+        let s = RandomStructure.build recipe
+        let first = NeighborList.Build(s, 4.)
+        let expected = listed first
+        let second = NeighborList.Build(s, 3.)
+        let other = listed second
+        second.Dispose()
+        Assert.Equal(0, second.PairCount)
+        second.Dispose()
+        use third = NeighborList.Build(s, 4.)
+        Assert.Equal<(Pair * float[])[]>(expected, listed third)
+        Assert.Equal<(Pair * float[])[]>(expected, listed first)
+        Assert.Equal<(Pair * float[])[]>(other, listed (NeighborList.Build(s, 3.))))
