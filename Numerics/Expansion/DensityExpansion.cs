@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using System.Runtime.Intrinsics;
 using Toolkit.Numerics.Harmonics;
 using Toolkit.Numerics.Neighbors;
 using Toolkit.Numerics.Radial;
@@ -15,10 +14,8 @@ namespace Toolkit.Numerics.Expansion;
 /// fields, each neighbour's contribution times its vector.
 /// </summary>
 /// <remarks>
-/// Pairs are taken in blocks of eight of one species: harmonics with one pair per lane, radial functions with eight n
-/// per lane, and then, for each (l, m), eight multiply-adds into one register of coefficients with the harmonics
-/// broadcast. Coefficients lie as <c>[lm, column, n padded to 8]</c>, l slowest, m = −l … l; the first columns are the
-/// groups of the density, then come three (y, z, x) for each group of each vector field.
+/// Coefficients lie as <c>[lm, column, n padded to 8]</c>, l slowest, m = −l … l; the first columns are the groups of the
+/// density, then come three (y, z, x) for each group of each vector field.
 /// </remarks>
 public sealed partial class DensityExpansion
 {
@@ -132,6 +129,7 @@ public sealed partial class DensityExpansion
                     new ReadOnlySpan<double>(scratch.Coefficients + k * Width + g * GroupStride, NMax)
                         .CopyTo(result.AsSpan((i * lm + k) * channels + g * NMax));
         }
+        around.Pairs.Dispose();
         return result;
     }
 
@@ -161,181 +159,5 @@ public sealed partial class DensityExpansion
             groups[i] = found + (_labels.Length - _species.Length);
         }
         return groups;
-    }
-
-    /// <summary>Sorts the pairs of one centre into blocks of one group each.</summary>
-    internal void Gather(NeighborList list, int[] groups, int centre, EnvironmentScratch scratch)
-    {
-        int first = list.Offsets[centre], end = list.Offsets[centre + 1];
-        ReadOnlySpan<int> neighbors = list.Neighbors;
-        Span<int> count = stackalloc int[_labels.Length], next = stackalloc int[_labels.Length];
-        count.Clear();
-        for (int p = first; p < end; p++)
-            count[groups[neighbors[p]]]++;
-        int blocks = 0;
-        for (int g = 0; g < count.Length; g++)
-        {
-            next[g] = blocks * Lanes;
-            blocks += (count[g] + Lanes - 1) / Lanes;
-        }
-        scratch.Reserve(blocks);
-        scratch.Blocks = blocks;
-        for (int g = 0, block = 0; g < count.Length; g++)
-        {
-            for (; block * Lanes < next[g] + count[g]; block++)
-            {
-                scratch.Group[block] = g;
-                scratch.Used[block] = Math.Min(Lanes, next[g] + count[g] - block * Lanes);
-            }
-            for (int k = next[g] + count[g]; k < block * Lanes; k++)
-            {
-                scratch.Pair[k] = EnvironmentScratch.NoPair;
-                (scratch.X[k], scratch.Y[k], scratch.Z[k], scratch.R[k]) = (0, 0, Cutoff, Cutoff);
-            }
-        }
-        ReadOnlySpan<double> x = list.X, y = list.Y, z = list.Z, r = list.Distances;
-        for (int p = first; p < end; p++)
-        {
-            int k = next[groups[neighbors[p]]]++;
-            scratch.Pair[k] = p;
-            (scratch.X[k], scratch.Y[k], scratch.Z[k], scratch.R[k]) = (x[p], y[p], z[p], r[p]);
-        }
-    }
-
-    /// <summary>Fills <see cref="EnvironmentScratch.Coefficients"/> from the gathered pairs; there are no vector fields.</summary>
-    private unsafe void Forward(EnvironmentScratch scratch, int centreGroup)
-    {
-        int stride = GroupStride, width = Width, lmax = LMax;
-        int row = (lmax + 1) * stride;
-        new Span<double>(scratch.Coefficients, (lmax + 1) * (lmax + 1) * width).Clear();
-        if (Centre != CentrePolicy.Exclude)
-        {
-            int group = Centre == CentrePolicy.Separate ? 0 : centreGroup;
-            _own.CopyTo(new Span<double>(scratch.Coefficients + group * stride, NMax));
-        }
-        for (int block = 0; block < scratch.Blocks; block++)
-        {
-            fixed (double* x = &scratch.X[block * Lanes], y = &scratch.Y[block * Lanes], z = &scratch.Z[block * Lanes])
-                _harmonics.Block(x, y, z, scratch.Harmonics);
-            fixed (double* r = &scratch.R[block * Lanes])
-                _radial.Evaluate(r, scratch.Used[block], scratch.Radial);
-            for (int n = 0; n < stride; n += 8)
-            {
-                double* c = scratch.Coefficients + scratch.Group[block] * stride + n;
-                double* harmonics = scratch.Harmonics;
-                for (int l = 0; l <= lmax; l++)
-                {
-                    double* g = scratch.Radial + l * stride + n;
-                    Vector512<double> g0 = Vector512.Load(g), g1 = Vector512.Load(g + row);
-                    Vector512<double> g2 = Vector512.Load(g + 2 * row), g3 = Vector512.Load(g + 3 * row);
-                    Vector512<double> g4 = Vector512.Load(g + 4 * row), g5 = Vector512.Load(g + 5 * row);
-                    Vector512<double> g6 = Vector512.Load(g + 6 * row), g7 = Vector512.Load(g + 7 * row);
-                    for (int m = -l; m <= l; m++)
-                    {
-                        // Two chains, so that a multiply-add does not wait for the one before it.
-                        Vector512<double> even = Vector512.Load(c), odd = g1 * Vector512.Create(harmonics[1]);
-                        even = Vector512.MultiplyAddEstimate(g0, Vector512.Create(harmonics[0]), even);
-                        odd = Vector512.MultiplyAddEstimate(g3, Vector512.Create(harmonics[3]), odd);
-                        even = Vector512.MultiplyAddEstimate(g2, Vector512.Create(harmonics[2]), even);
-                        odd = Vector512.MultiplyAddEstimate(g5, Vector512.Create(harmonics[5]), odd);
-                        even = Vector512.MultiplyAddEstimate(g4, Vector512.Create(harmonics[4]), even);
-                        odd = Vector512.MultiplyAddEstimate(g7, Vector512.Create(harmonics[7]), odd);
-                        even = Vector512.MultiplyAddEstimate(g6, Vector512.Create(harmonics[6]), even);
-                        Vector512.Store(even + odd, c);
-                        harmonics += Lanes;
-                        c += width;
-                    }
-                }
-            }
-        }
-    }
-
-    /// <summary>Harmonics, radial functions and the derivatives of both for one block.</summary>
-    internal unsafe void Differentiate(EnvironmentScratch scratch, int block)
-    {
-        fixed (double* x = &scratch.X[block * Lanes], y = &scratch.Y[block * Lanes], z = &scratch.Z[block * Lanes])
-            _harmonics.Block(x, y, z, scratch.Harmonics, scratch.HarmonicsGradients);
-        fixed (double* r = &scratch.R[block * Lanes])
-            _radial.Evaluate(r, scratch.Used[block], scratch.Radial, scratch.RadialDerivatives);
-    }
-
-    /// <summary>
-    /// ∂c of the block's group along one Cartesian direction of one pair's vector, into
-    /// <see cref="EnvironmentScratch.Tangent"/>, after <see cref="Differentiate"/>:
-    /// (f g)' u_d Y_lm + f g ∂_d Y_lm with u = r/|r|.
-    /// </summary>
-    internal unsafe void Tangent(EnvironmentScratch scratch, int block, int lane, int direction)
-    {
-        int stride = GroupStride, lm = (LMax + 1) * (LMax + 1), k = block * Lanes + lane;
-        double component = direction switch { 0 => scratch.X[k], 1 => scratch.Y[k], _ => scratch.Z[k] };
-        double u = component / scratch.R[k];
-        double* harmonics = scratch.Harmonics + lane;
-        double* gradients = scratch.HarmonicsGradients + direction * lm * Lanes + lane;
-        double* tangent = scratch.Tangent;
-        for (int l = 0; l <= LMax; l++)
-        {
-            double* g = scratch.Radial + (lane * (LMax + 1) + l) * stride;
-            double* d = scratch.RadialDerivatives + (lane * (LMax + 1) + l) * stride;
-            for (int m = -l; m <= l; m++, harmonics += Lanes, gradients += Lanes, tangent += stride)
-            {
-                Vector512<double> radial = Vector512.Create(u * *harmonics), angular = Vector512.Create(*gradients);
-                for (int n = 0; n < stride; n += 8)
-                    Vector512.Store(Vector512.MultiplyAddEstimate(
-                        radial, Vector512.Load(d + n), angular * Vector512.Load(g + n)), tangent + n);
-            }
-        }
-    }
-
-    /// <summary>
-    /// The vector–Jacobian product: from <see cref="EnvironmentScratch.Adjoint"/> = dE/dc to dE/dr of each gathered pair.
-    /// </summary>
-    /// <param name="scratch">The environment after <see cref="Gather"/>; its harmonics and radial values are overwritten.</param>
-    /// <param name="gradients">Receives dE/d(x, y, z) at <c>[pair of the neighbour list, xyz]</c>.</param>
-    private unsafe void Backward(EnvironmentScratch scratch, Span<double> gradients)
-    {
-        int stride = GroupStride, width = Width, lm = (LMax + 1) * (LMax + 1);
-        for (int block = 0; block < scratch.Blocks; block++)
-        {
-            Differentiate(scratch, block);
-            for (int p = 0; p < Lanes; p++)
-            {
-                int k = block * Lanes + p, pair = scratch.Pair[k];
-                if (pair == EnvironmentScratch.NoPair) break;
-                Vector512<double> sr = default, sx = default, sy = default, sz = default;
-                for (int n = 0; n < stride; n += 8)
-                {
-                    double* adjoint = scratch.Adjoint + scratch.Group[block] * stride + n;
-                    double* y = scratch.Harmonics + p;
-                    double* dx = scratch.HarmonicsGradients + p, dy = dx + lm * Lanes, dz = dy + lm * Lanes;
-                    for (int l = 0; l <= LMax; l++)
-                    {
-                        Vector512<double> ar = default, ax = default, ay = default, az = default;
-                        for (int m = -l; m <= l; m++)
-                        {
-                            Vector512<double> a = Vector512.Load(adjoint);
-                            ar = Vector512.MultiplyAddEstimate(a, Vector512.Create(*y), ar);
-                            ax = Vector512.MultiplyAddEstimate(a, Vector512.Create(*dx), ax);
-                            ay = Vector512.MultiplyAddEstimate(a, Vector512.Create(*dy), ay);
-                            az = Vector512.MultiplyAddEstimate(a, Vector512.Create(*dz), az);
-                            adjoint += width;
-                            y += Lanes;
-                            dx += Lanes;
-                            dy += Lanes;
-                            dz += Lanes;
-                        }
-                        int at = (p * (LMax + 1) + l) * stride + n;
-                        Vector512<double> g = Vector512.Load(scratch.Radial + at);
-                        sr = Vector512.MultiplyAddEstimate(ar, Vector512.Load(scratch.RadialDerivatives + at), sr);
-                        sx = Vector512.MultiplyAddEstimate(ax, g, sx);
-                        sy = Vector512.MultiplyAddEstimate(ay, g, sy);
-                        sz = Vector512.MultiplyAddEstimate(az, g, sz);
-                    }
-                }
-                double along = Vector512.Sum(sr) / scratch.R[k];
-                gradients[3 * pair] = along * scratch.X[k] + Vector512.Sum(sx);
-                gradients[3 * pair + 1] = along * scratch.Y[k] + Vector512.Sum(sy);
-                gradients[3 * pair + 2] = along * scratch.Z[k] + Vector512.Sum(sz);
-            }
-        }
     }
 }

@@ -71,6 +71,7 @@ public sealed class RepresentationSet
             Expand(around, i, memory);
             Forward(memory, values.AsSpan(i * FeatureCount, FeatureCount));
         });
+        Release(around);
         return values;
     }
 
@@ -105,6 +106,7 @@ public sealed class RepresentationSet
         double[][] effective = Fields.Select(_ => new double[3 * n]).ToArray();
         for (int e = 0; e < _expansions.Length; e++)
             Gather(around[e].Pairs, pairs[e], own[e], _fieldOf[e], forces, virial, effective);
+        Release(around);
         return new Evaluation(energies.Sum(), energies, forces, virial, effective);
     }
 
@@ -126,6 +128,7 @@ public sealed class RepresentationSet
             Forward(memory, memory.Features);
             energies[i] = readout.Evaluate(structure.Species[i], memory.Features, default, memory.Readout);
         });
+        Release(around);
         return energies;
     }
 
@@ -158,11 +161,19 @@ public sealed class RepresentationSet
                     own[f] -= other[f];
             }
         });
+        Release(around);
         return new FeatureGradients(features, Fields, values, start, atoms, positions, vectors);
     }
 
     private Surroundings[] Around(Structure structure, int threads) =>
         Array.ConvertAll(_expansions, e => e.Around(structure, threads));
+
+    /// <summary>Gives the lists' memory back; where an exception passes this by they are garbage.</summary>
+    private static void Release(Surroundings[] around)
+    {
+        foreach (Surroundings a in around)
+            a.Pairs.Dispose();
+    }
 
     private unsafe void Expand(Surroundings[] around, int centre, EnvironmentMemory memory)
     {
@@ -221,26 +232,40 @@ public sealed class RepresentationSet
         int fields = fieldOf.Length, step = 3 * (1 + fields);
         ReadOnlySpan<int> offsets = list.Offsets, neighbors = list.Neighbors;
         ReadOnlySpan<double> x = list.X, y = list.Y, z = list.Z;
+        double xx = 0, xy = 0, xz = 0, yx = 0, yy = 0, yz = 0, zx = 0, zy = 0, zz = 0;
         for (int i = 0; i < list.CentreCount; i++)
         {
+            double fx = 0, fy = 0, fz = 0;
             for (int p = offsets[i]; p < offsets[i + 1]; p++)
             {
-                int j = neighbors[p];
-                ReadOnlySpan<double> r = [x[p], y[p], z[p]];
-                for (int d = 0; d < 3; d++)
-                {
-                    double slope = pairs[step * p + d];
-                    forces[3 * i + d] += slope;
-                    forces[3 * j + d] -= slope;
-                    for (int e = 0; e < 3; e++)
-                        virial[3 * d + e] -= slope * r[e];
-                    for (int f = 0; f < fields; f++)
-                        effective[fieldOf[f]][3 * j + d] -= pairs[step * p + 3 * (1 + f) + d];
-                }
+                ReadOnlySpan<double> slopes = pairs.AsSpan(step * p, 3);
+                double sx = slopes[0], sy = slopes[1], sz = slopes[2];
+                (fx, fy, fz) = (fx + sx, fy + sy, fz + sz);
+                Span<double> neighbor = forces.AsSpan(3 * neighbors[p], 3);
+                neighbor[0] -= sx;
+                neighbor[1] -= sy;
+                neighbor[2] -= sz;
+                (xx, xy, xz) = (xx - sx * x[p], xy - sx * y[p], xz - sx * z[p]);
+                (yx, yy, yz) = (yx - sy * x[p], yy - sy * y[p], yz - sy * z[p]);
+                (zx, zy, zz) = (zx - sz * x[p], zy - sz * y[p], zz - sz * z[p]);
             }
-            for (int f = 0; f < fields; f++)
+            forces[3 * i] += fx;
+            forces[3 * i + 1] += fy;
+            forces[3 * i + 2] += fz;
+        }
+        ReadOnlySpan<double> sums = [xx, xy, xz, yx, yy, yz, zx, zy, zz];
+        for (int k = 0; k < 9; k++)
+            virial[k] += sums[k];
+
+        for (int f = 0; f < fields; f++)
+        {
+            double[] field = effective[fieldOf[f]];
+            for (int p = 0; p < list.PairCount; p++)
                 for (int d = 0; d < 3; d++)
-                    effective[fieldOf[f]][3 * i + d] -= own[3 * (i * fields + f) + d];
+                    field[3 * neighbors[p] + d] -= pairs[step * p + 3 * (1 + f) + d];
+            for (int i = 0; i < list.CentreCount; i++)
+                for (int d = 0; d < 3; d++)
+                    field[3 * i + d] -= own[3 * (i * fields + f) + d];
         }
     }
 

@@ -1,0 +1,58 @@
+using System.Runtime.Intrinsics;
+
+namespace Toolkit.Numerics.Representations;
+
+/// <summary>Products of eight channels with eight channels, summed over m: what quadratic invariants are made of.</summary>
+/// <remarks>Rows m of both factors are a stride apart, channels contiguous; a tile is <c>[i, j]</c>, 64 doubles.</remarks>
+internal static unsafe class ChannelTile
+{
+    /// <summary>Channels per side.</summary>
+    public const int Side = 8;
+
+    /// <summary>tile[i, j] = Σ_m a[m, i] b[m, j], m = 0 … count − 1.</summary>
+    public static void Product(double* a, double* b, int stride, int count, double* tile)
+    {
+        Vector512<double> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default, s6 = default, s7 = default;
+        for (int m = 0; m < count; m++, a += stride, b += stride)
+        {
+            Vector512<double> row = Vector512.Load(b);
+            s0 = Vector512.MultiplyAddEstimate(Vector512.Create(a[0]), row, s0);
+            s1 = Vector512.MultiplyAddEstimate(Vector512.Create(a[1]), row, s1);
+            s2 = Vector512.MultiplyAddEstimate(Vector512.Create(a[2]), row, s2);
+            s3 = Vector512.MultiplyAddEstimate(Vector512.Create(a[3]), row, s3);
+            s4 = Vector512.MultiplyAddEstimate(Vector512.Create(a[4]), row, s4);
+            s5 = Vector512.MultiplyAddEstimate(Vector512.Create(a[5]), row, s5);
+            s6 = Vector512.MultiplyAddEstimate(Vector512.Create(a[6]), row, s6);
+            s7 = Vector512.MultiplyAddEstimate(Vector512.Create(a[7]), row, s7);
+        }
+        Vector512.Store(s0, tile);
+        Vector512.Store(s1, tile + 8);
+        Vector512.Store(s2, tile + 16);
+        Vector512.Store(s3, tile + 24);
+        Vector512.Store(s4, tile + 32);
+        Vector512.Store(s5, tile + 40);
+        Vector512.Store(s6, tile + 48);
+        Vector512.Store(s7, tile + 56);
+    }
+
+    /// <summary>target[m, j] += Σ_i a[m, i] tile[i, j], m = 0 … count − 1.</summary>
+    public static void AddProduct(double* a, double* tile, double* target, int stride, int count)
+    {
+        Vector512<double> t0 = Vector512.Load(tile), t1 = Vector512.Load(tile + 8), t2 = Vector512.Load(tile + 16);
+        Vector512<double> t3 = Vector512.Load(tile + 24), t4 = Vector512.Load(tile + 32), t5 = Vector512.Load(tile + 40);
+        Vector512<double> t6 = Vector512.Load(tile + 48), t7 = Vector512.Load(tile + 56);
+        for (int m = 0; m < count; m++, a += stride, target += stride)
+        {
+            // Two chains, so that a multiply-add does not wait for the one before it.
+            Vector512<double> even = Vector512.Load(target), odd = Vector512.Create(a[1]) * t1;
+            even = Vector512.MultiplyAddEstimate(Vector512.Create(a[0]), t0, even);
+            odd = Vector512.MultiplyAddEstimate(Vector512.Create(a[3]), t3, odd);
+            even = Vector512.MultiplyAddEstimate(Vector512.Create(a[2]), t2, even);
+            odd = Vector512.MultiplyAddEstimate(Vector512.Create(a[5]), t5, odd);
+            even = Vector512.MultiplyAddEstimate(Vector512.Create(a[4]), t4, even);
+            odd = Vector512.MultiplyAddEstimate(Vector512.Create(a[7]), t7, odd);
+            even = Vector512.MultiplyAddEstimate(Vector512.Create(a[6]), t6, even);
+            Vector512.Store(even + odd, target);
+        }
+    }
+}
