@@ -7,6 +7,7 @@ open System.Text
 open System.Text.RegularExpressions
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.Hypergeometric
+open Toolkit.Symbolic.CouplingTrees
 open Toolkit.Symbolic.Proofs.Kernel
 
 /// A theorem as it stands in a report.
@@ -34,21 +35,66 @@ let method (theorem: Theorem) : string =
 let size (theorem: Theorem) : int =
     ProofFile.steps theorem |> List.sumBy _.Certificate.Size
 
+let private ordersOf (family: Family) : string list =
+    let own order =
+        match order with
+        | Named name -> [ name ]
+        | Fixed _ -> []
+
+    let rec all family =
+        match family with
+        | SiteSum(_, l) -> own l
+        | Joined(inner, j) -> all inner @ own j
+        | Coupled(left, right, l) -> all left @ all right @ own l
+        | CoupledSeparately(left, right, l, s) -> all left @ all right @ own l @ own s
+        | Any _ -> []
+
+    List.distinct (all family)
+
+let private parametersOfTerm (term: Term) =
+    term.Variables |> Array.skip 1 |> List.ofArray
+
 /// The symbols for which a statement holds in general.
 let rec parametersOf (statement: Statement) : string list =
     match statement with
-    | :? SumRelation as s -> s.Term.Variables |> Array.skip 1 |> List.ofArray
+    | :? SumRelation as s -> parametersOfTerm s.Term
     | :? SymbolRelation as s -> List.ofArray s.Symbol.Quanta
     | :? Symmetry as s -> List.ofArray s.Symbol.Quanta
-    | :? SumIdentity as s -> s.Second.Variables |> Array.skip 1 |> List.ofArray
-    | :? ClosedForm as s -> s.Term.Variables |> Array.skip 1 |> List.ofArray
+    | :? SumIdentity as s -> parametersOfTerm s.Second
+    | :? ClosedForm as s -> parametersOfTerm s.Term
+    | :? CoefficientIsSum as s -> parametersOfTerm s.Term
     | :? SymbolValue as s -> s.Names |> Array.skip 1 |> List.ofArray
     | :? Orthogonality as s -> List.ofArray s.Symbol.Quanta
     | :? EqualNorms as s -> List.ofArray s.Symbol.Quanta
     | :? UnitNorm as s -> List.ofArray s.Symbol.Quanta
+    | :? Annihilation as s -> List.ofArray s.Product.Exponents
+    | :? Substitution as s -> List.ofArray s.Product.Exponents
     | :? RecouplingIdentity as s ->
-        s.Left.Symbols @ s.Right.Symbols |> List.concat |> List.distinct |> List.filter (fun x -> not (List.contains x (s.Left.Sums @ s.Right.Sums)))
+        let sums = s.Left.Sums @ s.Right.Sums
+
+        s.Left.Symbols @ s.Right.Symbols
+        |> List.concat
+        |> List.distinct
+        |> List.filter (fun x -> not (List.contains x sums))
+    | :? RacahRecoupling -> [ "a"; "b"; "c"; "e"; "f"; "J"; "M" ]
     | :? Determined -> List.ofArray Symbol.threeJ.Quanta
+    | :? RotationMatrixLaw as s ->
+        match s.Law with
+        | RotationLaw.Invariance -> [ "j1"; "j2"; "j3"; "m1'"; "m2'"; "m3'" ]
+        | Series -> [ "j1"; "j2"; "m1'"; "m1"; "m2'"; "m2" ]
+        | _ -> [ "j"; "m'"; "m" ]
+    | :? HarmonicLaw as s ->
+        match s.Law with
+        | Product -> [ "l1"; "l2"; "m1"; "m2" ]
+        | SumOverJ -> [ "l"; "s" ]
+        | _ -> [ "l" ]
+    | :? HarmonicLadder -> [ "l"; "m" ]
+    | :? RealLadder -> [ "l1"; "l2"; "l3"; "n1"; "n2"; "n3" ]
+    | :? Equivariant as s -> ordersOf s.Family
+    | :? Invariant as s -> ordersOf s.Family
+    | :? SignOf as s -> ordersOf s.Family
+    | :? EveryTree
+    | :? EveryTreeInvariant -> [ "every tree" ]
     | :? AllOf as s -> s.Parts |> List.collect parametersOf |> List.distinct
     | _ -> []
 
@@ -105,13 +151,33 @@ let rec latexOf (statement: Statement) : string option =
         if List.forall Option.isSome parts then Some(parts |> List.map Option.get |> String.concat ", \\\\\n  ") else None
     | _ -> None
 
+/// Characters of the arguments that LaTeX's own font encoding lacks.
+let private symbols =
+    dict
+        [ '\u2212', "\\ensuremath{-}" // minus
+          '\u2192', "\\ensuremath{\\to}" // arrow
+          '\u00B1', "\\ensuremath{\\pm}" // plus or minus
+          '\u221A', "\\ensuremath{\\surd}" // root
+          '\u03A3', "\\ensuremath{\\Sigma}" // sum
+          '\u2013', "--" // dash
+          '\u2032', "'" ] // prime
+
+/// A text of words and formulas as LaTeX's running text.
 let private escape (text: string) =
-    Regex.Replace(text, @"[&%$#_{}~^\\]", fun m ->
-        match m.Value with
-        | "\\" -> @"\textbackslash{}"
-        | "~" -> @"\textasciitilde{}"
-        | "^" -> @"\textasciicircum{}"
-        | c -> "\\" + c)
+    let escaped = StringBuilder()
+
+    for c in text do
+        match c with
+        | '\\' -> escaped.Append @"\textbackslash{}"
+        | '~' -> escaped.Append @"\textasciitilde{}"
+        | '^' -> escaped.Append @"\textasciicircum{}"
+        | '*' -> escaped.Append @"*\allowbreak{}"
+        | c when "&%$#_{}".Contains c -> escaped.Append('\\').Append c
+        | c when symbols.ContainsKey c -> escaped.Append symbols[c]
+        | c -> escaped.Append c
+        |> ignore
+
+    escaped.ToString()
 
 /// A LaTeX document with every theorem: statement, formula, method, assumptions and argument.
 let latex (lines: Line list) : string =

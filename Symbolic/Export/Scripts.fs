@@ -8,9 +8,9 @@ open System.Text.RegularExpressions
 open Toolkit.Symbolic.Proofs.Kernel
 
 let private obligations (theorem: Theorem) =
-    ProofFile.steps theorem |> List.collect _.Obligations |> List.distinct
+    ProofFile.steps theorem |> List.collect Obligations.ofStep |> List.distinct
 
-let private variables (obligations: Obligation list) =
+let private variables (obligations: Obligations.Obligation list) =
     obligations
     |> Seq.collect (fun o -> Regex.Matches(o.Expression, "[A-Za-z_][A-Za-z_0-9]*") |> Seq.map _.Value)
     |> Seq.distinct

@@ -3,20 +3,13 @@ module Toolkit.Tests.Cli.ProofTests
 open System
 open System.IO
 open Xunit
+open Toolkit.Tests.Laws
 open Toolkit.Tests.Cli
 
 let private specification = """{"cutoff": {"radius": 4}, "density": {"kind": "gaussian", "sigma": 0.4},
   "radial": {"kind": "gto", "nmax": 3}, "lmax": 3, "representation": {"kind": "KIND"}} // any species"""
 
 let private lines (text: string) = text.TrimEnd().Split '\n'
-
-let private inFolder (test: string -> unit) =
-    let folder = Directory.CreateTempSubdirectory("toolkit-proofs-").FullName
-
-    try
-        test folder
-    finally
-        Directory.Delete(folder, true)
 
 [<Fact>]
 let ``prove prints name, method, parameters, seconds and proved, separated by tabs`` () =
@@ -33,7 +26,7 @@ let ``prove prints name, method, parameters, seconds and proved, separated by ta
 
 [<Fact>]
 let ``prove writes certificates that check accepts, scripts and a report`` () =
-    inFolder (fun folder ->
+    TemporaryFolder.using (fun folder ->
         let code, _, _ = CommandLine.run [ "prove"; "--only"; "3j.recursion-*"; "--out"; folder ]
         Assert.Equal(0, code)
 
@@ -60,7 +53,7 @@ let ``derive prints a relation, or a certificate that check accepts`` () =
     Assert.Equal(0, code)
     Assert.Contains("sqrt((-j1 + j2 + j3)*(j1 + j2 + j3 + 1))*3j(j1, j2, j3; m1, m2, m3)", out)
 
-    inFolder (fun folder ->
+    TemporaryFolder.using (fun folder ->
         let code, json, _ = CommandLine.run [ "derive"; "--symbol"; "6j"; "--shifts"; "j1+1; j1-1"; "--json" ]
         Assert.Equal(0, code)
         let file = Path.Combine(folder, "six.json")
@@ -97,7 +90,7 @@ let ``an unknown theorem is a usage error, a missing file a failure`` () =
 
 /// Runs prove --spec on a file NAME.json with the given text.
 let private proveSpec (name: string) (text: string) (test: string -> int * string * string -> unit) =
-    inFolder (fun folder ->
+    TemporaryFolder.using (fun folder ->
         let file = Path.Combine(folder, name + ".json")
         File.WriteAllText(file, text)
         test folder (CommandLine.run [ "prove"; "--spec"; file; "--out"; folder ]))

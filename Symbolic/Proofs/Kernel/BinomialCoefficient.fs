@@ -123,22 +123,5 @@ module BinomialCoefficient =
             elif (Linear.tryHalve (Linear.subtract sign expected)).IsNone then
                 Error "the sign is wrong"
             else
-                let names = term.Variables
-
-                Ok
-                    { statement = CoefficientIsSum(product, term, powers, target, parity)
-                      certificate = BinomialCertificate choices
-                      premises = []
-                      assumptions = []
-                      obligations =
-                        lazy
-                            [ for v in 0 .. arity - 1 do
-                                  { Purpose = $"exponent of {product.Variables[v]}"
-                                    Expression =
-                                      List.zip3 pairs powers choices
-                                      |> List.map (fun ((m, n), e, k) ->
-                                          let e, k = Linear.print names e, Linear.print names k
-                                          $"{m[v]}*(({e}) - ({k})) + {n[v]}*({k})")
-                                      |> String.concat " + "
-                                      |> fun sum -> $"{sum} - ({Linear.print names target[v]})" } ] }
-
+                let statement = CoefficientIsSum(product, term, powers, target, parity)
+                Ok(Rule.certifies (BinomialCertificate choices) statement [] [])

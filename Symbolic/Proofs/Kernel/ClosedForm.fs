@@ -48,6 +48,14 @@ module ClosedForms =
     let private isNonNegative (form: Linear) =
         form.Constant >= 0 && Array.forall (fun c -> c >= 0) form.Coefficients
 
+    /// H(p + e_n)/H(p) as up/down, two products of factors.
+    let internal ratio (closed: Term) (variable: int) =
+        let step (form: Linear) = form.Coefficients[variable]
+        let factors low high form = [ for k in low + 1 .. high -> Linear.plus k form ]
+        let rising = List.collect (fun x -> factors 0 (step x) x)
+        let falling = List.collect (fun x -> factors (step x) 0 x)
+        rising closed.Numerator @ falling closed.Denominator, falling closed.Numerator @ rising closed.Denominator
+
     /// Proves S(p) = Π numerator! / Π denominator! for p ≥ 0 from a relation c₁ S(p + e_n) + c₀ S(p) = 0.
     ///
     /// Checked: the right-hand side H satisfies the same relation, c₁ H(p + e_n) + c₀ H(p) = 0, as a polynomial identity
@@ -59,6 +67,8 @@ module ClosedForms =
         match relation.Statement with
         | :? SumRelation as sums when variable < 1 || variable >= sums.Term.Variables.Length ->
             Error "the induction must run over a parameter"
+        | :? SumRelation as sums when closed.Variables <> sums.Term.Variables ->
+            Error "the closed form has other variables than the sum"
         | :? SumRelation as sums when sums.Terms.Length = 2 ->
             let term = sums.Term
             let arity = term.Variables.Length
@@ -67,17 +77,7 @@ module ClosedForms =
 
             match find unit', find (Array.zeroCreate (arity - 1)) with
             | Some next, Some here ->
-                let step (form: Linear) = form.Coefficients[variable]
-                let factors low high form = [ for k in low + 1 .. high -> Linear.plus k form ]
-                // H(p + e_n)/H(p) = up/down
-                let up =
-                    (closed.Numerator |> List.collect (fun x -> factors 0 (step x) x))
-                    @ (closed.Denominator |> List.collect (fun x -> factors (step x) 0 x))
-
-                let down =
-                    (closed.Numerator |> List.collect (fun x -> factors (step x) 0 x))
-                    @ (closed.Denominator |> List.collect (fun x -> factors 0 (step x) x))
-
+                let up, down = ratio closed variable
                 let identity = next * Term.product up + here * Term.product down
 
                 let atZero (form: Linear) =
@@ -135,18 +135,6 @@ module ClosedForms =
                 then
                     Error "the closed form has another initial value"
                 else
-                    let names = term.Variables
-                    let text (p: Polynomial) = p.Print names
-                    let brackets (xs: Linear list) = xs |> List.map (fun x -> $"*({Linear.print names x})") |> String.concat ""
-
-                    Ok
-                        { statement = ClosedForm(term, closed)
-                          certificate = ClosedFormCertificate(variable, closed, start)
-                          premises = [ relation ]
-                          assumptions = []
-                          obligations =
-                            lazy
-                                [ { Purpose = "the closed form satisfies the relation"
-                                    Expression = $"({text next}){brackets up} + ({text here}){brackets down}" } ] }
+                    Ok(Rule.certifies (ClosedFormCertificate(variable, closed, start)) (ClosedForm(term, closed)) [ relation ] [])
             | _ -> Error "the relation must be between S(p) and S(p + 1) in the given parameter"
         | _ -> Error "the premise must be a relation between two sums"

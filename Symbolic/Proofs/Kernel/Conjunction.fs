@@ -37,9 +37,5 @@ module Conjunction =
         if parts.IsEmpty then
             Error "a conjunction of nothing"
         else
-            Ok
-                { statement = AllOf(title, parts |> List.map _.Statement)
-                  certificate = ConjunctionCertificate(title, parts.Length)
-                  premises = parts
-                  assumptions = []
-                  obligations = lazy [] }
+            let statement = AllOf(title, parts |> List.map _.Statement)
+            Ok(Rule.certifies (ConjunctionCertificate(title, parts.Length)) statement parts [])

@@ -115,23 +115,15 @@ module Evaluation =
                 let images = identityOf.Map.Images
                 let at = Linear.substitute (Array.append [| Linear.constant names.Length 0 |] images)
 
-                Ok
-                    { statement =
-                        SymbolValue(
-                            symbol,
-                            names,
-                            images,
-                            Some
-                                {| Sign = Linear.add (at symbol.Phase) identityOf.Parity
-                                   RootUp = symbol.NormNumerator |> List.map at
-                                   RootDown = symbol.NormDenominator |> List.map at
-                                   Up = closedForm.Closed.Numerator
-                                   Down = closedForm.Closed.Denominator |}
-                        )
-                      certificate = EvaluationCertificate("evaluation", names, images)
-                      premises = [ identity; closed ]
-                      assumptions = []
-                      obligations = lazy [] }
+                let value =
+                    {| Sign = Linear.add (at symbol.Phase) identityOf.Parity
+                       RootUp = symbol.NormNumerator |> List.map at
+                       RootDown = symbol.NormDenominator |> List.map at
+                       Up = closedForm.Closed.Numerator
+                       Down = closedForm.Closed.Denominator |}
+
+                let certificate = EvaluationCertificate("evaluation", names, images)
+                Ok(Rule.certifies certificate (SymbolValue(symbol, names, images, Some value)) [ identity; closed ] [])
         | _ -> Error "the premises must be an identity between sums and a closed form"
 
     /// The value of the symbol at images(p) where its sum has one term there, at the index `index`, a form in p.
@@ -160,27 +152,15 @@ module Evaluation =
                 Error "a factorial of the numerator may be of a negative number"
             else
 
-                Ok
-                    { statement =
-                        SymbolValue(
-                            symbol,
-                            names,
-                            images,
-                            Some
-                                {| Sign = if symbol.Term.Alternating then Linear.add (at symbol.Phase) index else at symbol.Phase
-                                   RootUp = symbol.NormNumerator |> List.map at
-                                   RootDown = symbol.NormDenominator |> List.map at
-                                   Up = symbol.Term.Numerator |> List.map at
-                                   Down = symbol.Term.Denominator |> List.map at |}
-                        )
-                      certificate = SingleTermCertificate(names, images, index)
-                      premises = []
-                      assumptions = []
-                      obligations =
-                        lazy
-                            [ { Purpose = "two arguments of the denominator, whose sum is 0, bound the index"
-                                Expression =
-                                  $"({Linear.print names gap}) + ({Linear.print names (Linear.scale -1 gap)})" } ] }
+                let value =
+                    {| Sign = if symbol.Term.Alternating then Linear.add (at symbol.Phase) index else at symbol.Phase
+                       RootUp = symbol.NormNumerator |> List.map at
+                       RootDown = symbol.NormDenominator |> List.map at
+                       Up = symbol.Term.Numerator |> List.map at
+                       Down = symbol.Term.Denominator |> List.map at |}
+
+                let certificate = SingleTermCertificate(names, images, index)
+                Ok(Rule.certifies certificate (SymbolValue(symbol, names, images, Some value)) [] [])
 
     /// From a symmetry that maps a family of points to itself with sign −1, that the symbol is 0 there.
     let zero (symmetry: Theorem) (names: string[]) (images: Linear[]) : Result<Theorem, string> =
@@ -200,24 +180,8 @@ module Evaluation =
             elif not (isOdd (at s.Parity)) then
                 Error "the sign is not always −1"
             else
-                Ok
-                    { statement = SymbolValue(s.Symbol, names, images, None)
-                      certificate = EvaluationCertificate("antisymmetry", names, images)
-                      premises = [ symmetry ]
-                      assumptions = []
-                      obligations =
-                        lazy
-                            [ let text = Array.append [| "0" |] (images |> Array.map (fun x -> $"({Linear.print names x})"))
-
-                              for moved, image in Array.zip s.Map.Images images do
-                                  { Purpose = "the symmetry maps the points to themselves"
-                                    Expression = $"({(Polynomial.OfLinear moved).Print text}) - ({Linear.print names image})" }
-
-                              let half = (Linear.tryHalve (Linear.plus -1 (at s.Parity))).Value
-
-                              { Purpose = "the sign's exponent is odd"
-                                Expression =
-                                  $"({(Polynomial.OfLinear s.Parity).Print text}) - 2*({Linear.print names half}) - 1" } ] }
+                let certificate = EvaluationCertificate("antisymmetry", names, images)
+                Ok(Rule.certifies certificate (SymbolValue(s.Symbol, names, images, None)) [ symmetry ] [])
         | _ -> Error "the premise must be a symmetry"
 
 /// Values that other rules ask for.

@@ -225,7 +225,7 @@ module Normalisation =
 
     /// Π numerator! / Π denominator! at one shift over the same at another, as two products of factors, all positive where
     /// both symbols are defined.
-    let private normRatio (symbol: Symbol) (fromShift: int[]) (toShift: int[]) =
+    let internal normRatio (symbol: Symbol) (fromShift: int[]) (toShift: int[]) =
         let change (shift: int[]) x = Linear.change (Array.append [| 0 |] shift) x
         let part x = factorialRatio x (change fromShift x) (change toShift x)
         let above = symbol.NormNumerator |> List.map part
@@ -356,37 +356,7 @@ module Normalisation =
                 elif not (List.forall conditions domains) then
                     Error "the relation between the sums is not known to hold everywhere in the domain"
                 else
-                    let names = symbol.Term.Variables
-                    let brackets (forms: Linear list) = forms |> List.map (fun f -> $"*({Linear.print names f})") |> String.concat ""
-
-                    let obligations () =
-                        let twiceQuanta = symbol.TwiceQuanta |> Array.map (fun q -> $"(({Linear.print names q})/2)")
-
-                        [ for i in 0 .. claim.Length - 1 do
-                              let w = witnesses'[i]
-                              let power = BigInteger.Pow(BigInteger 2, degree)
-                              { Purpose = $"coefficient of term {i + 1}, from that of the sum"
-                                Expression =
-                                  $"({scaleDown * sign i * power})*({claim[i].Coefficient.Print twiceQuanta}){brackets w.X} - \
-                                    ({scaleUp})*({sumCoefficients[i].Print names}){brackets w.Y}" }
-                          for r, i in pairs do
-                              let up, down = normRatio symbol shifts[r] shifts[i]
-                              let wr, wi = witnesses'[r], witnesses'[i]
-
-                              let radicand (k: int) =
-                                  claim[k].Radicand
-                                  |> List.map (fun f -> $"*({(Polynomial.OfLinear f).Print twiceQuanta})")
-                                  |> String.concat ""
-
-                              { Purpose = $"square of coefficient {i + 1} against coefficient {r + 1}"
-                                Expression =
-                                  $"1{radicand i}{brackets (up @ wi.Y @ wi.Y @ wr.X @ wr.X)} - \
-                                    1{radicand r}{brackets (down @ wr.Y @ wr.Y @ wi.X @ wi.X)}" } ]
-
-                    Ok
-                        { statement = SymbolRelation(symbol, claim, domains, domains |> List.filter (fun d -> List.forall (vanishes d) all))
-                          certificate = NormalisationCertificate(symbol, claim, domains, witnesses, struct (scaleUp, scaleDown))
-                          premises = [ relation ]
-                          assumptions = []
-                          obligations = lazy (obligations ()) }
+                    let vanishing = domains |> List.filter (fun d -> List.forall (vanishes d) all)
+                    let certificate = NormalisationCertificate(symbol, claim, domains, witnesses, struct (scaleUp, scaleDown))
+                    Ok(Rule.certifies certificate (SymbolRelation(symbol, claim, domains, vanishing)) [ relation ] [])
         | _ -> Error $"the premise is not a relation between sums of the {symbol.Name} symbol"

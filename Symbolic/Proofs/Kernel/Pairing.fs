@@ -181,17 +181,8 @@ module Pairing =
                 elif not (isBounded symbol direction) then
                     Error "the sum is not finite"
                 else
-                    Ok
-                        { statement = Orthogonality(symbol, variable, direction)
-                          certificate = PairingCertificate("orthogonality", variable :: List.ofArray direction)
-                          premises = [ relation ]
-                          assumptions = []
-                          obligations =
-                            lazy
-                                [ { Purpose = "the middle coefficient, apart from c (u² + u), does not contain u"
-                                    Expression =
-                                      $"({middle.Coefficient.Print symbol.Quanta}) - ({c.Print symbol.Quanta})*({u.Print symbol.Quanta}**2 + \
-                                        {u.Print symbol.Quanta}) - ({rest.Print symbol.Quanta})" } ] }
+                    let certificate = PairingCertificate("orthogonality", variable :: List.ofArray direction)
+                    Ok(Rule.certifies certificate (Orthogonality(symbol, variable, direction)) [ relation ] [])
             | _ -> Error "the relation must be between the symbols at q, q + v and q − v"
         | _ -> Error "the premise must be a relation between three symbols"
 
@@ -228,12 +219,8 @@ module Pairing =
                 elif not (isBounded symbol v) then
                     Error "the sum is not finite"
                 else
-                    Ok
-                        { statement = EqualNorms(symbol, w, v, a.Radicand)
-                          certificate = PairingCertificate("adjoint ladders", List.ofArray w @ List.ofArray w')
-                          premises = [ raising; lowering ]
-                          assumptions = []
-                          obligations = lazy [] }
+                    let certificate = PairingCertificate("adjoint ladders", List.ofArray w @ List.ofArray w')
+                    Ok(Rule.certifies certificate (EqualNorms(symbol, w, v, a.Radicand)) [ raising; lowering ] [])
             | _ -> Error "the relations must be between f(q), f(q + w), f(q + w') and between f(q), f(q − w), f(q − w')"
         | _ -> Error "the premises must be relations between three symbols"
 
@@ -301,10 +288,6 @@ module Pairing =
             then
                 Error "the domain at m1 = j1 is not a, d, s, n − s ≥ 0"
             else
-                Ok
-                    { statement = UnitNorm(symbol, 0, equal.Direction)
-                      certificate = PairingCertificate("norm", [])
-                      premises = [ norms; stretched ]
-                      assumptions = []
-                      obligations = lazy [] }
+                let statement = UnitNorm(symbol, 0, equal.Direction)
+                Ok(Rule.certifies (PairingCertificate("norm", [])) statement [ norms; stretched ] [])
         | _ -> Error "the premises must be an equality of norms and a closed form"

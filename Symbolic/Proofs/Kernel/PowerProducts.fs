@@ -87,10 +87,10 @@ type Substitution internal (product: PowerProduct, images: Polynomial[], split: 
 [<RequireQualifiedAccess>]
 module PowerProducts =
 
-    let private imaginary (names: string[]) = Array.tryFindIndex ((=) "i") names
+    let internal imaginary (names: string[]) = Array.tryFindIndex ((=) "i") names
 
     /// i² = −1 applied.
-    let private reduce (names: string[]) (p: Polynomial) =
+    let internal reduce (names: string[]) (p: Polynomial) =
         match imaginary names with
         | Some i when p.Degree i > 1 ->
             (Polynomial.Zero, p.Terms 10)
@@ -114,7 +114,35 @@ module PowerProducts =
                && Seq.forall (fun v -> not (uses p v)) [ n..9 ]
                && e.Coefficients.Length = product.Exponents.Length)
 
-    let private printed (names: string[]) (p: Polynomial) = $"({p.Print names})"
+    /// q = Π P_i.
+    let internal denominator (product: PowerProduct) =
+        product.Factors |> List.fold (fun acc (p, _) -> reduce product.Names (acc * p)) Polynomial.One
+
+    /// D(p), i² = −1 not applied.
+    let internal along (d: DerivationRule) (p: Polynomial) =
+        d |> List.fold (fun sum (v, c) -> sum + c * p.Derivative v) Polynomial.Zero
+
+    /// The summands of E_D: each exponent with D(P_i) and the other factors.
+    let internal parts (product: PowerProduct) (d: DerivationRule) =
+        product.Factors
+        |> List.mapi (fun i (p, e) ->
+            let others = product.Factors |> List.indexed |> List.filter (fun (k, _) -> k <> i) |> List.map (snd >> fst)
+            Polynomial.OfLinear(e, product.Variables.Length), reduce product.Names (along d p), others)
+
+    /// (A, k) with (word) F = A F / q^k, for the word's last derivations: none, one, two, …
+    let internal steps (product: PowerProduct) (word: Word) : (Polynomial * int) list =
+        let reduce = reduce product.Names
+        let q = denominator product
+
+        let exponents d =
+            parts product d
+            |> List.fold (fun sum (e, dp, others) -> sum + List.fold (*) (e * dp) others) Polynomial.Zero
+            |> reduce
+
+        let step (a: Polynomial, k: int) (d: DerivationRule) =
+            reduce (q * reduce (along d a) - BigInteger k * (a * reduce (along d q)) + a * exponents d), k + 1
+
+        List.scan step (Polynomial.One, 0) (List.rev word.Derivations)
 
     /// Proves that Σ words annihilates the product, for all natural exponents.
     ///
@@ -124,12 +152,11 @@ module PowerProducts =
     /// of q, the coefficients must add up to the polynomial 0; since polynomials have no divisors of zero (over the Gaussian
     /// integers either), the sum of the words applied to F is 0.
     let annihilate (product: PowerProduct) (words: Word list) : Result<Theorem, string> =
-        let names = product.Names
         let n = product.Variables.Length
-        let reduce = reduce names
+        let reduce = reduce product.Names
         let unit = imaginary product.Variables
 
-        if not (isWellFormed product) || names.Length > 10 then
+        if not (isWellFormed product) || product.Names.Length > 10 then
             Error "the product of powers is not well formed"
         elif words |> List.forall (fun w -> (reduce w.Coefficient).IsZero) then
             Error "all coefficients are zero"
@@ -140,92 +167,18 @@ module PowerProducts =
         then
             Error "a derivation must act along variables"
         else
-            let q = product.Factors |> List.fold (fun acc (p, _) -> reduce (acc * p)) Polynomial.One
-
-            let along (d: DerivationRule) (p: Polynomial) =
-                d |> List.fold (fun sum (v, c) -> sum + c * p.Derivative v) Polynomial.Zero |> reduce
-
-            /// The summands of E_D: exponent, D(P_i) and the other factors.
-            let parts (d: DerivationRule) =
-                product.Factors
-                |> List.mapi (fun i (p, e) ->
-                    let others = product.Factors |> List.indexed |> List.filter (fun (k, _) -> k <> i) |> List.map (snd >> fst)
-                    Polynomial.OfLinear(e, n), along d p, others)
-
-            let exponentPart (d: DerivationRule) =
-                parts d
-                |> List.fold (fun sum (e, dp, others) -> sum + List.fold (*) (e * dp) others) Polynomial.Zero
-                |> reduce
-
-            let step (a: Polynomial, k: int) (d: DerivationRule) =
-                reduce (q * along d a - BigInteger k * (a * along d q) + a * exponentPart d), k + 1
-
-            let results = words |> List.map (fun w -> w, List.scan step (Polynomial.One, 0) (List.rev w.Derivations))
-            let most = results |> List.map (snd >> List.last >> snd) |> List.max
+            let q = denominator product
+            let results = words |> List.map (fun w -> w, List.rev (steps product w) |> List.head)
+            let most = results |> List.map (snd >> snd) |> List.max
 
             let total =
                 (Polynomial.Zero, results)
-                ||> List.fold (fun sum (w, steps) ->
-                    let a, k = List.last steps
-                    reduce (sum + w.Coefficient * a * Polynomial.Pow(q, most - k)))
+                ||> List.fold (fun sum (w, (a, k)) -> reduce (sum + w.Coefficient * a * Polynomial.Pow(q, most - k)))
 
             if not total.IsZero then
                 Error "the operator does not annihilate the product"
             else
-                let text = printed names
-
-                /// The last derivation of each word is left for the reader's system to multiply out.
-                let expression () =
-                    let last (w: Word, steps: (Polynomial * int) list) =
-                        let power k = if k = 0 then "" else $"*{text q}**{k}"
-
-                        match List.rev steps, w.Derivations with
-                        | (_, k) :: (a, before) :: _, d :: _ ->
-                            let exponents =
-                                parts d
-                                |> List.map (fun (e, dp, others) -> String.Join("*", List.map text (e :: dp :: others)))
-                                |> String.concat " + "
-
-                            $"{text w.Coefficient}*({text q}*{text (along d a)} - {before}*{text a}*{text (along d q)} + \
-                              {text a}*({exponents})){power (most - k)}"
-                        | _ -> $"{text w.Coefficient}{power most}"
-
-                    let sum = results |> List.map last |> String.concat " + "
-
-                    match unit with
-                    | None -> sum
-                    | Some i ->
-                        // Before reduction the sum is a multiple of i² + 1, which is subtracted.
-                        let raw =
-                            (Polynomial.Zero, results)
-                            ||> List.fold (fun acc (w, steps) ->
-                                match List.rev steps, w.Derivations with
-                                | (_, k) :: (a, before) :: _, d :: _ ->
-                                    let exponents =
-                                        parts d
-                                        |> List.fold (fun s (e, dp, others) -> s + List.fold (*) (e * dp) others) Polynomial.Zero
-
-                                    acc
-                                    + w.Coefficient
-                                      * (q * along d a - BigInteger before * (a * along d q) + a * exponents)
-                                      * Polynomial.Pow(q, most - k)
-                                | _ -> acc + w.Coefficient * Polynomial.Pow(q, most))
-
-                        let norm = Polynomial.Pow(Polynomial.Variable i, 2) + Polynomial.One
-
-                        match raw.TryDivide norm with
-                        | Some quotient -> $"{sum} - ({names[i]}**2 + 1)*{text quotient}"
-                        | None -> failwith "a polynomial that is 0 for i² = −1 is a multiple of i² + 1"
-
-                Ok
-                    { statement = Annihilation(product, words)
-                      certificate = PlainCertificate("power-derivation", q.Count)
-                      premises = []
-                      assumptions = []
-                      obligations =
-                        lazy
-                            [ { Purpose = "the operator's value on the product, times a power of its factors and over the product"
-                                Expression = expression () } ] }
+                Ok(Rule.certifies (PlainCertificate("power-derivation", q.Count)) (Annihilation(product, words)) [] [])
 
     /// Proves that the substitution x → images turns Π P_i^{e_i} into Π_i (Π_k Q_ik)^{e_i}: each P_i of the images must be the
     /// product of the Q_ik. True for all exponents because a substitution respects products.
@@ -259,25 +212,5 @@ module PowerProducts =
                 if not (isWellFormed statement.Result) then
                     Error "a factor's image is zero"
                 else
-                    let names = product.Variables
-                    let inserted = images |> Array.map (printed names)
-
-                    Ok
-                        { statement = statement
-                          certificate = PlainCertificate("power-substitution", List.sumBy (List.sumBy (fun (q: Polynomial) -> q.Count)) split)
-                          premises = []
-                          assumptions = []
-                          obligations =
-                            lazy
-                                [ for (p, _), qs in List.zip product.Factors split do
-                                      let rest = imageOf p - productOf qs
-
-                                      let multiple =
-                                          match imaginary names with
-                                          | Some i when not rest.IsZero ->
-                                              let norm = Polynomial.Pow(Polynomial.Variable i, 2) + Polynomial.One
-                                              $" - (i**2 + 1)*{printed names (rest.TryDivide norm).Value}"
-                                          | _ -> ""
-
-                                      { Purpose = "a factor's image minus the factors given"
-                                        Expression = $"""{p.Print inserted} - {qs |> List.map (printed names) |> String.concat "*"}{multiple}""" } ] }
+                    let size = List.sumBy (List.sumBy (fun (q: Polynomial) -> q.Count)) split
+                    Ok(Rule.certifies (PlainCertificate("power-substitution", size)) statement [] [])

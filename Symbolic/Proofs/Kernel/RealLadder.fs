@@ -23,7 +23,7 @@ type RealLadder internal () =
 module RealLadders =
 
     let private i, root = Polynomial.Variable 0, Polynomial.Variable 1
-    let private names = [| "i"; "r"; "c0"; "c1"; "c2"; "c3" |]
+    let internal names = [| "i"; "r"; "c0"; "c1"; "c2"; "c3" |]
     let private constant (k: int) = Polynomial.Constant k
 
     /// A vector: coefficients of Y_n.
@@ -83,22 +83,16 @@ module RealLadders =
               "x", x, minus (sum [ outer 1; inner 1 ])
               "y", y, sum [ inner -1; minus (outer -1) ] ]
 
-    let private square (variable: int) (value: int) =
-        Polynomial.Pow(Polynomial.Variable variable, 2) - constant value
-
-    /// p with x² = value put in for a variable, and the multiple of x² − value that this takes away.
-    let private reduce (variable: int) (value: int) (p: Polynomial) =
-        let reduced =
-            (Polynomial.Zero, p.Terms names.Length)
-            ||> Seq.fold (fun total (exponents, coefficient) ->
-                let n = exponents[variable]
-                let lowered = exponents |> Array.mapi (fun v e -> if v = variable then n % 2 else e)
-                total + coefficient * BigInteger.Pow(BigInteger value, n / 2) * Polynomial.Monomial lowered)
-
-        reduced, p - reduced
+    /// p with x² = value put in for a variable.
+    let internal reduce (variable: int) (value: int) (p: Polynomial) =
+        (Polynomial.Zero, p.Terms names.Length)
+        ||> Seq.fold (fun total (exponents, coefficient) ->
+            let n = exponents[variable]
+            let lowered = exponents |> Array.mapi (fun v e -> if v = variable then n % 2 else e)
+            total + coefficient * BigInteger.Pow(BigInteger value, n / 2) * Polynomial.Monomial lowered)
 
     /// The differences of both sides, component by component; 0 for i² = −1 and r² = 2.
-    let private differences (n: int) =
+    let internal differences (n: int) =
         [ for axis, left, right in claims n do
               for KeyValue(component', p) in sum [ left; scale -Polynomial.One right ] -> axis, component', p ]
 
@@ -113,21 +107,7 @@ module RealLadders =
 
         if (Couplings.ladder raising lowering).IsError then
             Error "the premises are not the two ladder relations of the 3j symbol"
-        elif all |> List.exists (fun (_, _, p) -> not (p |> reduce 0 -1 |> fst |> reduce 1 2 |> fst).IsZero) then
+        elif all |> List.exists (fun (_, _, p) -> not (p |> reduce 0 -1 |> reduce 1 2).IsZero) then
             Error "the matrices in the real basis are others"
         else
-            let obligation (axis, component', p: Polynomial) =
-                let withoutUnit, unit = reduce 0 -1 p
-                let rest = reduce 1 2 withoutUnit |> snd
-                let quotient (x: Polynomial) (by: Polynomial) = (x.TryDivide by).Value.Print names
-
-                { Purpose = $"2 i L_{axis} sqrt(2) R_n minus the claim, coefficient of Y_{component'}; r = sqrt(2)"
-                  Expression =
-                    $"({p.Print names}) - ({quotient unit (square 0 -1)})*(i**2 + 1) - ({quotient rest (square 1 2)})*(r**2 - 2)" }
-
-            Ok
-                { statement = RealLadder()
-                  certificate = PlainCertificate("real-ladder", all.Length)
-                  premises = [ raising; lowering ]
-                  assumptions = []
-                  obligations = lazy (all |> List.filter (fun (_, _, p) -> not p.IsZero) |> List.map obligation) }
+            Ok(Rule.certifies (PlainCertificate("real-ladder", all.Length)) (RealLadder()) [ raising; lowering ] [])

@@ -187,12 +187,7 @@ module Recoupling =
     /// by node it does so for those of any scheme.
     let prove (recoupling: Theorem) (start: Scheme) (first: Move list) (second: Move list) : Result<Theorem, string> =
         let finish (statement: RecouplingIdentity) =
-            Ok
-                { statement = statement
-                  certificate = RecouplingCertificate(start, first, second)
-                  premises = [ recoupling ]
-                  assumptions = []
-                  obligations = lazy [] }
+            Ok(Rule.certifies (RecouplingCertificate(start, first, second)) statement [ recoupling ] [])
 
         if not (recoupling.Statement :? RacahRecoupling) then
             Error "the premise must be that the 6j symbol in Racah's form is the recoupling coefficient"

@@ -139,38 +139,6 @@ module Reindexing =
         let moved (forms: Linear list) = forms |> List.map (Linear.substitute images) |> List.sort
         moved first.Numerator = List.sort second.Numerator && moved first.Denominator = List.sort second.Denominator
 
-    /// The substitution as identities: each moved form equals the one that it is matched with, and the signs agree.
-    let private obligations (first: Term) (second: Term) (map: Reindexing) (moreForms: Linear list list) (sign: Linear) (parity: Linear) =
-        let names = second.Variables
-        let print = Linear.print names
-        let index = Linear.add (Linear.scale map.Direction (Linear.variable names.Length Term.Index)) map.Offset
-        let text = first.Variables |> Array.mapi (fun i _ -> $"({print (if i = 0 then index else map.Images[i - 1])})")
-        let images = Array.append [| index |] map.Images
-
-        let matched (source: Linear list) (target: Linear list) =
-            let rec pair (source: Linear list) (target: Linear list) =
-                match source with
-                | [] -> []
-                | x :: rest ->
-                    let moved = Linear.substitute images x
-
-                    match List.tryFindIndex ((=) moved) target with
-                    | Some i -> (x, target[i]) :: pair rest (List.removeAt i target)
-                    | None -> []
-
-            pair source target
-            |> List.map (fun (x, y) -> $"({(Polynomial.OfLinear x).Print text} - ({print y}))**2")
-            |> String.concat " + "
-
-        let half = Linear.tryHalve (Linear.subtract sign parity) |> Option.defaultValue sign
-
-        [ for source, target in (first.Numerator, second.Numerator) :: (first.Denominator, second.Denominator) :: List.map (fun f -> f, f) moreForms do
-              if not source.IsEmpty then
-                  { Purpose = "each factorial's argument becomes the one that it is matched with"
-                    Expression = matched source target }
-          { Purpose = "the sign, up to an even exponent"
-            Expression = $"({print sign}) - ({print parity}) - 2*({print half})" } ]
-
     let private isWellFormed (first: Term) (second: Term) (map: Reindexing) =
         let arity = second.Variables.Length
 
@@ -180,7 +148,7 @@ module Reindexing =
            |> List.forall (fun f -> f.Coefficients.Length = arity && isFree f)
 
     /// The exponent of (−1)^(first index) is that of (−1)^(second index) plus the offset.
-    let private sign (first: Term) (second: Term) (map: Reindexing) : Linear option =
+    let internal sign (first: Term) (second: Term) (map: Reindexing) : Linear option =
         let arity = second.Variables.Length
 
         match first.Alternating, second.Alternating with
@@ -198,12 +166,8 @@ module Reindexing =
         elif sign first second map |> Option.forall (fun s -> not (evenDifference s parity)) then
             Error "the sign is wrong"
         else
-            Ok
-                { statement = SumIdentity(first, second, map, parity)
-                  certificate = ReindexingCertificate("reindexing", map, parity)
-                  premises = []
-                  assumptions = []
-                  obligations = lazy (obligations first second map [] (sign first second map).Value parity) }
+            let certificate = ReindexingCertificate("reindexing", map, parity)
+            Ok(Rule.certifies certificate (SumIdentity(first, second, map, parity)) [] [])
 
     /// Proves symbol(images(p)) = (−1)^parity symbol(p): besides the sum, the domain and the factorials under the root are
     /// permuted, and the claimed sign is the sum's times the change of the symbol's own.
@@ -229,12 +193,4 @@ module Reindexing =
             then
                 Error "the sign is wrong"
             else
-                Ok
-                    { statement = Symmetry(symbol, map, parity)
-                      certificate = ReindexingCertificate("symmetry", map, parity)
-                      premises = []
-                      assumptions = []
-                      obligations =
-                        lazy
-                            (let moreForms = [ symbol.Physical; symbol.NormNumerator; symbol.NormDenominator ]
-                             obligations term term map moreForms (Linear.add (sign term term map).Value phase) parity) }
+                Ok(Rule.certifies (ReindexingCertificate("symmetry", map, parity)) (Symmetry(symbol, map, parity)) [] [])

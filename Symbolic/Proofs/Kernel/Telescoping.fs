@@ -68,28 +68,18 @@ type TelescopingCertificate internal (basePoint: int list, q: Polynomial) =
 [<RequireQualifiedAccess>]
 module Telescoping =
 
-    let private obligation (term: Term) (terms: (Polynomial * Linear list) list) (atBase: Term) (q: Polynomial) =
-        let names = term.Variables
-        let brackets (x: Linear) = $"({Linear.print names x})"
-
-        let product sign (factors: Linear list) (body: string) =
-            sign + String.Join("*", List.map brackets factors @ [ body ])
-
-        let next = Array.mapi (fun i name -> if i = Term.Index then $"({name} + 1)" else name) names
-        let down, up, sign = Term.telescoper atBase
-        let left = terms |> List.map (fun (c, factors) -> product "" factors $"({c.Print names})")
-
-        let right =
-            [ product "- " down $"({q.Print names})"
-              product (if sign = 1 then "- " else "+ ") up $"({q.Print next})" ]
-
-        { Purpose = "sum of coefficient times term over base, minus the telescoper of q"
-          Expression = String.concat " + " left + " " + String.concat " " right }
-
-    /// The conditions under which no factorial of a negative number is met: `Term.gaps` at the base. If an argument of the
-    /// numerator has a parameter to itself, the gaps of the shifted terms will do: with that parameter a little greater than an
-    /// integer (and Γ for the factorial) nothing is singular and the relation holds, and the limit is that of the finitely many
-    /// terms of the sums, which are regular if their own gaps are ≥ 0.
+    /// The conditions under which no factorial of a negative number is met: `Term.gaps` at the base.
+    ///
+    /// If an argument L of the numerator has a parameter v to itself, the gaps of the shifted terms will do in place of the
+    /// base's. Replace v by v + ε, 0 < ε < 1/2 (for every such L its own v), and L! by Γ(L + 1). Then
+    /// (i) no Γ has a pole, since L is no integer, and Γ(x + 1) = x Γ(x) gives the ratios and the telescoper without any
+    /// condition on L; the other arguments are the integers that they were, v not occurring in them, so what is said about
+    /// them stands, their own gaps included;
+    /// (ii) the polynomial identity holds at v + ε as at any other values of its variables, so Σ_i C_i(v + ε) S_ε(p + δ_i) = 0,
+    /// where S_ε is the sum over the same finitely many s, those at which no argument of the denominator is negative;
+    /// (iii) let ε → 0. Each C_i is continuous, and each of the finitely many terms of S_ε(p + δ_i) is too: its denominator
+    /// does not change, and its L is ≥ 0 at ε = 0 if a gap L − D of that very term is, D ≥ 0 being an argument of the
+    /// denominator. So S_ε → S, and the relation holds for S.
     let private conditions (term: Term) (basePoint: int list) (shifts: int[] list) =
         let atBase = Term.gaps (Term.at basePoint term)
         let atTerms = shifts |> List.map (fun shift -> Term.gaps (Term.at (Term.offsets term shift) term))
@@ -135,17 +125,13 @@ module Telescoping =
             Error "a term is not a polynomial multiple of the base"
         else
             let atBase = Term.at basePoint term
-            let factored = List.map2 (fun (c, _) ratio -> c, Option.get ratio) terms ratios
 
             let left =
-                factored |> List.fold (fun acc (c, ratio) -> acc + c * Term.product ratio) Polynomial.Zero
+                List.zip terms ratios
+                |> List.fold (fun acc ((c, _), ratio) -> acc + c * Term.product ratio.Value) Polynomial.Zero
 
             if left <> Term.telescope atBase q then
                 Error "the coefficients times the terms' ratios do not add up to the telescoper of q"
             else
-                Ok
-                    { statement = SumRelation(term, terms, conditions term basePoint (List.map snd terms))
-                      certificate = TelescopingCertificate(basePoint, q)
-                      premises = []
-                      assumptions = []
-                      obligations = lazy [ obligation term factored atBase q ] }
+                let statement = SumRelation(term, terms, conditions term basePoint (List.map snd terms))
+                Ok(Rule.certifies (TelescopingCertificate(basePoint, q)) statement [] [])

@@ -21,24 +21,13 @@ type Certificate() =
     /// How large the certificate is: the number of terms of its polynomials.
     abstract Size: int
 
-/// A polynomial identity that a rule has verified: the expression, in an infix notation that SymPy and Maxima read,
-/// is identically 0.
-type Obligation =
-    {
-        /// What the identity is for.
-        Purpose: string
-        /// The expression, not expanded.
-        Expression: string
-    }
-
 /// A proved statement. There is no other way to get one than the rules of this namespace.
 type Theorem =
     private
         { statement: Statement
           certificate: Certificate
           premises: Theorem list
-          assumptions: string list
-          obligations: Lazy<Obligation list> }
+          assumptions: string list }
 
     /// What has been proved.
     member this.Statement = this.statement
@@ -53,9 +42,6 @@ type Theorem =
     member this.Assumptions =
         (this.assumptions @ (this.premises |> List.collect _.Assumptions)) |> List.distinct |> List.sort
 
-    /// The polynomial identities that the last rule verified.
-    member this.Obligations = this.obligations.Force()
-
     /// The statement's text.
     override this.ToString() = this.statement.Text
 
@@ -69,13 +55,16 @@ type PlainCertificate internal (rule: string, size: int) =
 /// What the rules of this namespace, and nobody else, can say.
 module private Rule =
 
-    /// The theorem that a rule without further data yields, once everything has been checked.
-    let concludes (rule: string) (statement: Statement) (premises: Theorem list) (assumptions: string list) : Theorem =
+    /// The theorem that a rule yields once everything has been checked; with the rule's own certificate.
+    let certifies (certificate: Certificate) (statement: Statement) (premises: Theorem list) (assumptions: string list) =
         { statement = statement
-          certificate = PlainCertificate(rule, premises.Length)
+          certificate = certificate
           premises = premises
-          assumptions = assumptions
-          obligations = lazy [] }
+          assumptions = assumptions }
+
+    /// The theorem that a rule without data of its own yields.
+    let concludes (rule: string) (statement: Statement) (premises: Theorem list) (assumptions: string list) =
+        certifies (PlainCertificate(rule, premises.Length)) statement premises assumptions
 
     /// All theorems, or the first failure.
     let rec all (results: Result<Theorem, string> list) : Result<Theorem list, string> =

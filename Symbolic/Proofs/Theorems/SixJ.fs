@@ -15,11 +15,14 @@ let rec private permutations (xs: 'a list) : 'a list list =
         [ for i in 0 .. xs.Length - 1 do
               for rest in permutations (List.removeAt i xs) -> xs[i] :: rest ]
 
-let private recursion () =
-    match Derivation.relation symbol 14 [ Array.zeroCreate 6; [| 2; 0; 0; 0; 0; 0 |]; [| -2; 0; 0; 0; 0; 0 |] ] with
+let private derived symbol shifts =
+    match Derivation.relation symbol 14 (Array.zeroCreate 6 :: shifts) with
     | Ok { Symbols = Some theorem } -> Ok theorem
     | Ok _ -> Error "the relation has been proved for the sums only"
     | Error why -> Error $"{why}"
+
+let private recursion () =
+    derived symbol [ [| 2; 0; 0; 0; 0; 0 |]; [| -2; 0; 0; 0; 0; 0 |] ]
 
 let private symmetries () =
     let triads = [ for i in 1..4 -> Linear.variable 7 i ]
@@ -37,12 +40,6 @@ let private symmetries () =
     |> Result.bind (Conjunction.prove "the 144 symmetries of the 6j symbol")
 
 // ---- Racah's sum as the recoupling coefficient
-
-let private derived symbol shifts =
-    match Derivation.relation symbol 14 (Array.zeroCreate 6 :: shifts) with
-    | Ok { Symbols = Some theorem } -> Ok theorem
-    | Ok _ -> Error "the relation has been proved for the sums only"
-    | Error why -> Error $"{why}"
 
 /// Neighbours with j2 and j3 changed by s/2 and t/2.
 let private step (s: int) (t: int) =

@@ -170,6 +170,23 @@ let ``a product of two harmonics is the sum of harmonics that Gaunt's formula sa
                   real (parity (2 * m) * root * threeJ [| 0; 0; 0 |] * threeJ [| m1; m2; -m |]) * complexHarmonics l r m ]
         |> close (complexHarmonics l1 r m1 * complexHarmonics l2 r m2))
 
+[<Fact>]
+let ``D turns the harmonics of every order as it turns vectors`` () =
+    // Y_lm(R⁻¹ r) = Σ_m' D_m'm Y_lm'(r); R⁻¹ r is read from l = 1, where Y is proportional to (−(x+iy)/√2, z, (x−iy)/√2).
+    Law.holdsFor 40 (Law.seeded (0, 6)) (fun (seed, l) ->
+        let random = Random seed
+        let g, r = unitary random, direction random
+        let turned n m = total [ for m' in -n .. n -> wigner g (2 * n) (2 * m') (2 * m) * complexHarmonics n r m' ]
+        let scale = real (sqrt (4.0 * Math.PI / 3.0))
+        let up, z, down = scale * turned 1 1, scale * turned 1 0, scale * turned 1 -1
+        let x, y = (down - up) / real (sqrt 2.0), (down + up) * Complex.ImaginaryOne / real (sqrt 2.0)
+        let components = [| x; y; z |]
+        components |> Array.iter (fun c -> Assert.True(abs c.Imaginary < 1e-12))
+        let back = components |> Array.map _.Real
+
+        for m in -l .. l do
+            close (complexHarmonics l back m) (turned l m))
+
 /// Legendre's polynomial by Bonnet's recursion.
 let rec private legendre (l: int) (x: float) =
     match l with
