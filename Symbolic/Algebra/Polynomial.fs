@@ -288,7 +288,8 @@ type Polynomial private (keys: uint64[], coefficients: BigInteger[]) =
 
         sum
 
-    /// "3*a**2*b - s + 1", in an infix notation that SymPy and Maxima both read. A name may be an expression in parentheses.
+    /// "3*a**2*b - s + 1", in an infix notation that SymPy and Maxima both read. A name may be an expression in
+    /// parentheses.
     member _.Print(names: string[]) =
         if keys.Length = 0 then
             "0"
@@ -313,7 +314,8 @@ type Polynomial private (keys: uint64[], coefficients: BigInteger[]) =
 
             text.ToString()
 
-    /// Reads sums of products of integers and powers of named variables, as `Print` writes them; None for anything else.
+    /// Reads sums of products of integers and powers of named variables, as `Print` writes them; None for anything
+    /// else.
     static member TryParse(names: string[], text: string) : Polynomial option =
         let terms = Dictionary<uint64, BigInteger>()
         let text = text.Replace(" ", "").Replace("**", "^")

@@ -25,7 +25,13 @@ module Rounding =
 
     /// Rounds (s + θ)·2^e, with 0 ≤ θ < 1 and `exact` saying that θ = 0, to `precision` bits, or to fewer where the
     /// format's smallest step 2^`floor` is larger. The answer m·2^x is returned as (m, x).
-    let private roundToNearest (precision: int) (floor: int) (s: uint64) (exact: bool) (e: int) : struct (uint64 * int) =
+    let private roundToNearest
+        (precision: int)
+        (floor: int)
+        (s: uint64)
+        (exact: bool)
+        (e: int)
+        : struct (uint64 * int) =
         let bits = 64 - BitOperations.LeadingZeroCount s
         let drop = max (bits - precision) (floor - e)
 

@@ -17,12 +17,14 @@ module internal Arguments =
 
     let checkInteger (name: string) (l: HalfInteger) : Result<unit, string> =
         match checkJ name l with
-        | Ok() when not l.IsInteger -> Error $"{name} = {l}: expected an integer (functions on the sphere have integer l)"
+        | Ok() when not l.IsInteger ->
+            Error $"{name} = {l}: expected an integer (functions on the sphere have integer l)"
         | r -> r
 
     let checkM (jName: string) (j: HalfInteger) (mName: string) (m: HalfInteger) : Result<unit, string> =
         if abs m.Twice > j.Twice || (m.Twice - j.Twice) &&& 1 <> 0 then
-            Error $"{mName} = {m}: expected one of {-j.Twice |> HalfInteger.FromTwice}, …, {j} in steps of 1, as {jName} = {j}"
+            let least = HalfInteger.FromTwice -j.Twice
+            Error $"{mName} = {m}: expected one of {least}, …, {j} in steps of 1, as {jName} = {j}"
         else
             Ok()
 

@@ -18,10 +18,10 @@ module RealCoupling =
         else 1
 
     /// How one real coefficient follows from a complex one: at most two assignments of signs to |m1|, |m2|, |M| make
-    /// μ1 + μ2 = M, (μ1, μ2, M) and its negative, whose Clebsch–Gordan coefficients differ by the factor (−1)^{l1+l2+L}.
-    /// Their phases conj(U_{m1 μ1}) conj(U_{m2 μ2}) U_{M μ} add to a power of i or cancel.
-    /// The answer is (μ1, μ2, k, twoTerms): the real coefficient is i^k ⟨l1 μ1 l2 μ2|L μ1+μ2⟩·2^{−n/2}·(2 if twoTerms)
-    /// with n the number of non-zero m; or nothing when it vanishes.
+    /// μ1 + μ2 = M, (μ1, μ2, M) and its negative, whose Clebsch–Gordan coefficients differ by the factor
+    /// (−1)^{l1+l2+L}. Their phases conj(U_{m1 μ1}) conj(U_{m2 μ2}) U_{M μ} add to a power of i or cancel. The answer
+    /// is (μ1, μ2, k, twoTerms): the real coefficient is i^k ⟨l1 μ1 l2 μ2|L μ1+μ2⟩·2^{−n/2}·(2 if twoTerms) with n the
+    /// number of non-zero m; or nothing when it vanishes.
     let internal pattern (odd: bool) (m1: int) (m2: int) (M: int) : struct (int * int * int * bool) voption =
         let a, b, c = abs m1, abs m2, abs M
 

@@ -63,8 +63,8 @@ module Wigner6j =
                 let rest = square.AbsorbSquare sum
                 Surd.Reduced(sum.Sign * Arguments.parity first, rest * rest * square.Numerator, square.Denominator)
 
-    /// { j1 j2 j3 ; l1 l2 l3 }: zero where one of the four triads breaks the triangle rule, an error with the facts where
-    /// an argument is no quantum number.
+    /// { j1 j2 j3 ; l1 l2 l3 }: zero where one of the four triads breaks the triangle rule, an error with the facts
+    /// where an argument is no quantum number.
     let tryExact
         (
             j1: HalfInteger,

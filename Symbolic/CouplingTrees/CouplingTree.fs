@@ -1,6 +1,7 @@
 namespace Toolkit.Symbolic.CouplingTrees
 
-/// An angular momentum in a tree: a given number, or a name that ranges over all natural numbers. One name is one number.
+/// An angular momentum in a tree: a given number, or a name that ranges over all natural numbers. One name is one
+/// number.
 type Order =
     /// A number ≥ 0.
     | Fixed of int

@@ -2,8 +2,8 @@ namespace Toolkit.Symbolic.CouplingTrees
 
 open System.Text.Json
 
-/// Reads coupling-tree/1, the form in which the numerical representations describe what they compute. Every error is one
-/// line: where, what was found, what was expected.
+/// Reads coupling-tree/1, the form in which the numerical representations describe what they compute. Every error is
+/// one line: where, what was found, what was expected.
 [<RequireQualifiedAccess>]
 module CouplingTreeReader =
 
@@ -43,7 +43,9 @@ module CouplingTreeReader =
         | _ -> refuse where (show element) "a text"
 
     let private isName (name: string) =
-        name <> "" && System.Char.IsAsciiLetter name[0] && Seq.forall (fun c -> System.Char.IsAsciiLetterOrDigit c || c = '_') name
+        name <> ""
+        && System.Char.IsAsciiLetter name[0]
+        && Seq.forall (fun c -> System.Char.IsAsciiLetterOrDigit c || c = '_') name
 
     let private name (where: string) (element: JsonElement) =
         let found = text where element
@@ -116,7 +118,12 @@ module CouplingTreeReader =
     /// The tree in a text, or one line that says what is wrong with it.
     let read (json: string) : Result<CouplingTree, string> =
         try
-            use document = JsonDocument.Parse(json, JsonDocumentOptions(CommentHandling = JsonCommentHandling.Skip, MaxDepth = 512))
+            use document =
+                JsonDocument.Parse(
+                    json,
+                    JsonDocumentOptions(CommentHandling = JsonCommentHandling.Skip, MaxDepth = 512)
+                )
+
             let map = members "coupling tree" [ "format"; "fields"; "tree" ] document.RootElement
             let format = text "format" (need "coupling tree" "format" map)
 
@@ -132,7 +139,10 @@ module CouplingTreeReader =
                 (Map.empty, listed.EnumerateObject())
                 ||> Seq.fold (fun known property ->
                     if not (isName property.Name) then
-                        refuse "fields" $"'{property.Name}'" "a name of letters, digits and underscores that starts with a letter"
+                        refuse
+                            "fields"
+                            $"'{property.Name}'"
+                            "a name of letters, digits and underscores that starts with a letter"
                     elif known.ContainsKey property.Name then
                         refuse "fields" $"the field '{property.Name}' twice" "it once"
                     else

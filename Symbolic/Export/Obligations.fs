@@ -1,5 +1,5 @@
-/// The polynomial identities behind the steps of a proof, written out for other computer-algebra systems. The kernel has
-/// verified them in its own way; nothing here is trusted, and nothing here is needed to trust the kernel.
+/// The polynomial identities behind the steps of a proof, written out for other computer-algebra systems. The kernel
+/// has verified them in its own way; nothing here is trusted, and nothing here is needed to trust the kernel.
 module Toolkit.Symbolic.Export.Obligations
 
 open System
@@ -58,7 +58,14 @@ let private closedForm (relation: SumRelation) (certificate: ClosedFormCertifica
     [ { Purpose = "the closed form satisfies the relation"
         Expression = coefficient true + brackets names up + " + " + coefficient false + brackets names down } ]
 
-let private reindexing (first: Term) (second: Term) (map: Reindexing) (forms: Linear list list) (phase: Linear) (parity: Linear) =
+let private reindexing
+    (first: Term)
+    (second: Term)
+    (map: Reindexing)
+    (forms: Linear list list)
+    (phase: Linear)
+    (parity: Linear)
+    =
     let names = second.Variables
     let print = Linear.print names
     let index = Linear.add (Linear.scale map.Direction (Linear.variable names.Length Term.Index)) map.Offset
@@ -77,7 +84,10 @@ let private reindexing (first: Term) (second: Term) (map: Reindexing) (forms: Li
     let sign = Linear.add own phase
     let half = (Linear.tryHalve (Linear.subtract sign parity)).Value
 
-    [ for source, target in (first.Numerator, second.Numerator) :: (first.Denominator, second.Denominator) :: List.map (fun f -> f, f) forms do
+    [ for source, target in
+          (first.Numerator, second.Numerator)
+          :: (first.Denominator, second.Denominator)
+          :: List.map (fun f -> f, f) forms do
           if not source.IsEmpty then
               { Purpose = "each factorial's argument becomes the one that it is matched with"
                 Expression = matched source target |> String.concat " + " }
@@ -112,7 +122,8 @@ let private normalisation (sums: SumRelation) (c: NormalisationCertificate) =
 
           { Purpose = $"coefficient of term {i + 1}, from that of the sum"
             Expression =
-              $"({factor})*({term.Coefficient.Print twiceQuanta}){brackets w.X} - ({up})*{printed names coefficient}{brackets w.Y}" }
+              $"({factor})*({term.Coefficient.Print twiceQuanta}){brackets w.X}"
+              + $" - ({up})*{printed names coefficient}{brackets w.Y}" }
       for i in 0 .. terms.Length - 1 do
           for r in 0 .. i - 1 do
               let termR, wr, (_, shiftR) = terms[r]
@@ -144,7 +155,8 @@ let private orthogonality (relation: SymbolRelation) (variable: int) =
 
     [ { Purpose = "the middle coefficient, apart from c (u**2 + u), does not contain u"
         Expression =
-          $"{printed names middle} - {printed names c}*({names[variable]}**2 + {names[variable]}) - {printed names rest}" } ]
+          $"{printed names middle} - {printed names c}*({names[variable]}**2 + {names[variable]})"
+          + $" - {printed names rest}" } ]
 
 // ---- products of powers
 

@@ -90,7 +90,10 @@ let private powerSubstitution =
             let read = list (polynomial product.Variables)
 
             noPremises premises (fun () ->
-                PowerProducts.substitute product (field "images" element |> read |> Array.ofList) (field "split" element |> list read)) }
+                PowerProducts.substitute
+                    product
+                    (field "images" element |> read |> Array.ofList)
+                    (field "split" element |> list read)) }
 
 let private binomialCoefficient =
     { Rules = [ "binomial-coefficient" ]
@@ -160,7 +163,8 @@ let private directions =
                 | "axisvalue", [ harmonics ] -> Directions.axis harmonics
                 | "product", [ axis; ladder; columns; cyclic ] -> Directions.product axis ladder columns cyclic
                 | "addition", [ axis; ladder; scalar ] -> Directions.addition axis ladder scalar
-                | "sumoverj", [ scalar; columns; cyclic; reversal ] -> Directions.sumOverJ scalar columns cyclic reversal
+                | "sumoverj", [ scalar; columns; cyclic; reversal ] ->
+                    Directions.sumOverJ scalar columns cyclic reversal
                 | "vectorsum", [ sum; addition ] -> Directions.vectorSum sum addition
                 | _ -> Error "the premises do not fit the law") }
 

@@ -1,4 +1,5 @@
-/// Fields of a proof's JSON document: reading them with a reason when they are not what they should be, and writing them.
+/// Fields of a proof's JSON document: reading them with a reason when they are not what they should be, and writing
+/// them.
 module internal Toolkit.Symbolic.Export.ProofFields
 
 open System
@@ -28,7 +29,10 @@ let unreadable text = raise (Unreadable text)
 
 /// The field of a given name.
 let field (name: string) (element: JsonElement) : JsonElement =
-    match element.ValueKind, (if element.ValueKind = JsonValueKind.Object then element.TryGetProperty name else (false, element)) with
+    match
+        element.ValueKind,
+        (if element.ValueKind = JsonValueKind.Object then element.TryGetProperty name else (false, element))
+    with
     | JsonValueKind.Object, (true, value) -> value
     | _ -> unreadable $"the field \"{name}\" is missing"
 
@@ -75,7 +79,8 @@ let linear (names: string[]) (element: JsonElement) : Linear =
         |> Option.defaultValue 0
 
     { Constant = coefficient (Array.zeroCreate names.Length)
-      Coefficients = Array.init names.Length (fun i -> coefficient (Array.init names.Length (fun k -> if k = i then 1 else 0))) }
+      Coefficients =
+        Array.init names.Length (fun i -> coefficient (Array.init names.Length (fun k -> if k = i then 1 else 0))) }
 
 let symbol (element: JsonElement) : Symbol =
     match text element with
@@ -142,8 +147,8 @@ let noPremises (premises: Theorem list) (rule: unit -> Result<Theorem, string>) 
 let plain rule (replay: Theorem list -> Result<Theorem, string>) =
     { Rules = [ rule ]; Write = (fun _ _ -> ()); Replay = fun _ premises -> replay premises }
 
-/// Applies a rule that makes some of its premises itself to the others; those of the file, proved for their own sake, must be
-/// the same.
+/// Applies a rule that makes some of its premises itself to the others; those of the file, proved for their own sake,
+/// must be the same.
 let makingPremises (isGiven: Theorem -> bool) (rule: Theorem list -> Result<Theorem, string>) (premises: Theorem list) =
     rule (List.filter isGiven premises)
     |> Result.bind (fun theorem ->

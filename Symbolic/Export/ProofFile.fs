@@ -1,6 +1,6 @@
 /// Proofs as files: a JSON document lists the steps of a proof, each with its rule, what the rule was given, and which
-/// earlier steps it used. `check` applies the rules again, from the file alone, and compares what they say with what the
-/// file says.
+/// earlier steps it used. `check` applies the rules again, from the file alone, and compares what they say with what
+/// the file says.
 module Toolkit.Symbolic.Export.ProofFile
 
 open System
@@ -96,9 +96,11 @@ let check (json: string) : Result<string * Theorem, string> =
                     match codec.Replay element (premises |> List.map (fun p -> proved[p])) with
                     | Error why -> Error $"step {i} ({rule}): {why}"
                     | Ok theorem when theorem.Certificate.Rule <> rule ->
-                        Error $"step {i}: the certificate is one of the rule \"{theorem.Certificate.Rule}\", not \"{rule}\""
+                        let found = theorem.Certificate.Rule
+                        Error $"step {i}: the certificate is one of the rule \"{found}\", not \"{rule}\""
                     | Ok theorem when theorem.Statement.Text <> (field "statement" element |> text) ->
-                        Error $"step {i} ({rule}): the statement is not what the rule proves, which is: {theorem.Statement.Text}"
+                        let proves = theorem.Statement.Text
+                        Error $"step {i} ({rule}): the statement is not what the rule proves, which is: {proves}"
                     | Ok theorem ->
                         proved.Add theorem
                         Ok()

@@ -148,7 +148,11 @@ let rec latexOf (statement: Statement) : string option =
         |> fun sum -> Some(sum.TrimStart '+' + " = 0")
     | :? AllOf as s when s.Parts.Length <= 3 ->
         let parts = s.Parts |> List.map latexOf
-        if List.forall Option.isSome parts then Some(parts |> List.map Option.get |> String.concat ", \\\\\n  ") else None
+
+        if List.forall Option.isSome parts then
+            Some(parts |> List.map Option.get |> String.concat ", \\\\\n  ")
+        else
+            None
     | _ -> None
 
 /// Characters of the arguments that LaTeX's own font encoding lacks.
@@ -226,7 +230,8 @@ let markdown (lines: Line list) : string =
 
     for t in lines do
         let seconds = t.Seconds.ToString("0.000", CultureInfo.InvariantCulture)
-        line $"""| {t.Name} | {method t.Theorem} | {size t.Theorem} | {seconds} | {String.Join("; ", t.Theorem.Assumptions)} |"""
+        let assumed = String.Join("; ", t.Theorem.Assumptions)
+        line $"| {t.Name} | {method t.Theorem} | {size t.Theorem} | {seconds} | {assumed} |"
 
     for t in lines do
         line ""

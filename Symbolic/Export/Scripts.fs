@@ -1,5 +1,5 @@
-/// Scripts with which another computer-algebra system repeats what the kernel has checked: every polynomial identity of a
-/// proof, multiplied out. Their last line is the number of identities that fail: 0.
+/// Scripts with which another computer-algebra system repeats what the kernel has checked: every polynomial identity of
+/// a proof, multiplied out. Their last line is the number of identities that fail: 0.
 module Toolkit.Symbolic.Export.Scripts
 
 open System

@@ -51,7 +51,11 @@ let private telescoping =
                     field "coefficient" t |> polynomial term.Variables, field "shift" t |> list integer |> Array.ofList)
 
             if premises.IsEmpty then
-                Telescoping.prove term terms (field "base" element |> list integer) (field "q" element |> polynomial term.Variables)
+                Telescoping.prove
+                    term
+                    terms
+                    (field "base" element |> list integer)
+                    (field "q" element |> polynomial term.Variables)
             else
                 Error "expected no premises" }
 
@@ -168,8 +172,18 @@ let private closedForm =
                 match premise.Statement with
                 | :? SumRelation as sums ->
                     let forms name = field name element |> list (linear sums.Term.Variables)
-                    let closed = { sums.Term with Alternating = false; Numerator = forms "numerator"; Denominator = forms "denominator" }
-                    ClosedForms.prove premise (field "variable" element |> integer) closed (field "start" element |> integer)
+
+                    let closed =
+                        { sums.Term with
+                            Alternating = false
+                            Numerator = forms "numerator"
+                            Denominator = forms "denominator" }
+
+                    ClosedForms.prove
+                        premise
+                        (field "variable" element |> integer)
+                        closed
+                        (field "start" element |> integer)
                 | _ -> Error "the premise is not a relation between sums") }
 
 let private evaluation =
@@ -196,7 +210,11 @@ let private singleTerm =
             let forms f = field f element |> list (linear names) |> Array.ofList
 
             noPremises premises (fun () ->
-                Evaluation.single (field "symbol" element |> symbol) names (forms "images") (field "index" element |> linear names)) }
+                Evaluation.single
+                    (field "symbol" element |> symbol)
+                    names
+                    (forms "images")
+                    (field "index" element |> linear names)) }
 
 let private antisymmetry =
     { Rules = [ "antisymmetry" ]
@@ -220,7 +238,8 @@ let private pairing =
             let numbers = field "numbers" element |> list integer |> Array.ofList
 
             match field "rule" element |> text, premises with
-            | "orthogonality", [ relation ] when numbers.Length > 0 -> Pairing.orthogonal relation numbers[0] numbers[1..]
+            | "orthogonality", [ relation ] when numbers.Length > 0 ->
+                Pairing.orthogonal relation numbers[0] numbers[1..]
             | "adjoint ladders", [ raising; lowering ] when numbers.Length % 2 = 0 ->
                 let half = numbers.Length / 2
                 Pairing.equalNorms raising lowering numbers[.. half - 1] numbers[half..]
@@ -280,7 +299,11 @@ let private rewriting =
       Replay =
         fun element premises ->
             one premises (fun premise ->
-                Recoupling.prove premise (field "scheme" element |> scheme) (field "first" element |> list move) (field "second" element |> list move)) }
+                Recoupling.prove
+                    premise
+                    (field "scheme" element |> scheme)
+                    (field "first" element |> list move)
+                    (field "second" element |> list move)) }
 
 let private recouplingInduction =
     { Rules = [ "recoupling-induction" ]

@@ -64,7 +64,8 @@ let all: Codec list =
               | other -> invalidOp $"a coupled family was expected, not {other}"
         Replay =
           fun element premises ->
-              three premises (fun ladder left right -> Equivariance.couple ladder left right (field "L" element |> order)) }
+              three premises (fun ladder left right ->
+                  Equivariance.couple ladder left right (field "L" element |> order)) }
       { Rules = [ "R3-couple-separately" ]
         Write =
           fun writer theorem ->
@@ -76,7 +77,12 @@ let all: Codec list =
         Replay =
           fun element premises ->
               three premises (fun ladder left right ->
-                  Equivariance.coupleSeparately ladder left right (field "L" element |> order) (field "S" element |> order)) }
+                  Equivariance.coupleSeparately
+                      ladder
+                      left
+                      right
+                      (field "L" element |> order)
+                      (field "S" element |> order)) }
       plain "R4-invariant" (fun premises ->
           one premises (fun premise ->
               match premise.Statement with

@@ -2,8 +2,8 @@ namespace Toolkit.Symbolic.Hypergeometric
 
 open Toolkit.Symbolic.Algebra
 
-/// A symbol of angular-momentum theory: sign · √(ratio of factorials) · Σ_s F(s), in integer parameters, and the way from
-/// its quantum numbers to those parameters.
+/// A symbol of angular-momentum theory: sign · √(ratio of factorials) · Σ_s F(s), in integer parameters, and the way
+/// from its quantum numbers to those parameters.
 type Symbol =
     {
         /// "3j" or "6j".
@@ -38,8 +38,8 @@ module Symbol =
 
     /// Wigner's 3j symbol in Racah's form (DLMF 34.2.4), with a = j1+j2−j3, b = j1−m1, c = j2+m2, d = j3−j2+m1,
     /// e = j3−j1−m2:
-    /// F(s) = (−1)^s / (s! (a−s)! (b−s)! (c−s)! (d+s)! (e+s)!), sign (−1)^(j1−j2−m3) = (−1)^(d−e), and under the root the
-    /// nine entries of the Regge square over (J+1)!, J = a+b+c+d+e = j1+j2+j3.
+    /// F(s) = (−1)^s / (s! (a−s)! (b−s)! (c−s)! (d+s)! (e+s)!), sign (−1)^(j1−j2−m3) = (−1)^(d−e), and under the root
+    /// the nine entries of the Regge square over (J+1)!, J = a+b+c+d+e = j1+j2+j3.
     let threeJ: Symbol =
         //                 s  a  b  c  d  e  1
         let entry a b c d e = form [ 0; a; b; c; d; e; 0 ]
@@ -90,8 +90,8 @@ module Symbol =
 
     /// The 6j symbol {j1 j2 j3; l1 l2 l3} in Racah's form (DLMF 34.4.3): triads A1 = j1+j2+j3, A2 = j1+l2+l3,
     /// A3 = l1+j2+l3, A4 = l1+l2+j3, quads B1 = j1+j2+l1+l2, B2 = j2+j3+l2+l3, B3 = ΣA − B1 − B2,
-    /// F(s) = (−1)^s (s+1)! / (Π (s−A_i)! Π (B_k−s)!), and under the root the twelve differences B_k − A_i over the four
-    /// (A_i+1)!.
+    /// F(s) = (−1)^s (s+1)! / (Π (s−A_i)! Π (B_k−s)!), and under the root the twelve differences B_k − A_i over the
+    /// four (A_i+1)!.
     let sixJ: Symbol =
         //                     s  A1 A2 A3 A4 B1 B2 1
         let a i = Linear.variable 7 i

@@ -2,9 +2,9 @@ namespace Toolkit.Symbolic.Hypergeometric
 
 open Toolkit.Symbolic.Algebra
 
-/// A hypergeometric term F(s) = (±1)^s Π Numerator! / Π Denominator! as data. Every argument is an integer-linear form in
-/// the summation index (variable 0) and integer parameters (variables 1…), in which the index has the coefficient 1, −1
-/// or 0. By definition F is 0 wherever an argument of the denominator is negative.
+/// A hypergeometric term F(s) = (±1)^s Π Numerator! / Π Denominator! as data. Every argument is an integer-linear form
+/// in the summation index (variable 0) and integer parameters (variables 1…), in which the index has the coefficient 1,
+/// −1 or 0. By definition F is 0 wherever an argument of the denominator is negative.
 type Term =
     {
         /// Names of the summation index and of the parameters.
@@ -55,8 +55,8 @@ module Term =
 
     /// F(parameters + shift) / F(base) as a product of linear factors; None where it is not a polynomial.
     ///
-    /// For arguments x ≤ y of the denominator, 1/x! = (x+1)…y / y! holds at all integers when 1/n! = 0 for n < 0. For the
-    /// numerator, y! = x! (x+1)…y holds when x ≥ 0, which `gaps` ensures wherever the term is not 0.
+    /// For arguments x ≤ y of the denominator, 1/x! = (x+1)…y / y! holds at all integers when 1/n! = 0 for n < 0. For
+    /// the numerator, y! = x! (x+1)…y holds when x ≥ 0, which `gaps` ensures wherever the term is not 0.
     let ratio (term: Term) (basePoint: int list) (shift: int[]) : Linear list option =
         let below = term.Denominator.Length
 

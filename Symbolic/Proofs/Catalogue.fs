@@ -6,8 +6,8 @@ open Toolkit.Symbolic.Proofs.Theorems
 /// All of them, in the order of the report.
 let entries: Entry list = ThreeJ.entries @ SixJ.entries @ GeneratingFunction.entries @ Rotations.entries @ Trees.entries
 
-/// Those with one of the given names; "3j.contiguous.*" stands for all that begin with "3j.contiguous.". Error: the first
-/// name that fits none.
+/// Those with one of the given names; "3j.contiguous.*" stands for all that begin with "3j.contiguous.". Error: the
+/// first name that fits none.
 let select (names: string list) : Result<Entry list, string> =
     let fits (name: string) (entry: Entry) =
         if name.EndsWith '*' then

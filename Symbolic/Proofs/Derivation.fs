@@ -18,8 +18,8 @@ type DerivedRelation =
 
 /// Why there is no relation.
 type NoRelation =
-    /// No relation whose coefficients have at most this total degree: `equations` sampled values of the sums leave none of
-    /// the `unknowns` coefficients free modulo a prime, which excludes every such relation.
+    /// No relation whose coefficients have at most this total degree: `equations` sampled values of the sums leave none
+    /// of the `unknowns` coefficients free modulo a prime, which excludes every such relation.
     | NoneUpTo of degree: int * equations: int * unknowns: int
     /// The request makes no sense.
     | Invalid of reason: string
@@ -68,8 +68,14 @@ module Derivation =
         factors
         |> List.fold (fun f x -> timesLinear (linearAt x point) (Modular.ofInt x.Coefficients[Term.Index]) f) [| 1UL |]
 
-    /// The relations at one point of parameter space: vectors (C_i) such that Σ C_i r_i(s) is a T(q) with numbers in it.
-    let private relationsAt (term: Term) (basePoint: int list) (ratios: Linear list list) (point: uint64[]) : uint64[] list =
+    /// The relations at one point of parameter space: vectors (C_i) such that Σ C_i r_i(s) is a T(q) with numbers in
+    /// it.
+    let private relationsAt
+        (term: Term)
+        (basePoint: int list)
+        (ratios: Linear list list)
+        (point: uint64[])
+        : uint64[] list =
         let n = ratios.Length
         let polynomials = ratios |> List.map (fun r -> productAt r point)
         let down, up, sign = Term.telescoper (Term.at basePoint term)
@@ -92,7 +98,10 @@ module Derivation =
         // The leading coefficient of T(s^k) can vanish for one k (it does for the 6j), hence a few more columns.
         let top = polynomials |> List.map (fun f -> f.Length - 1) |> List.max
         let first = telescope 0
-        let columns = polynomials @ [ for k in 0 .. max 0 (top - (first.Length - 1)) + 3 -> telescope k ] |> Array.ofList
+
+        let columns =
+            polynomials @ [ for k in 0 .. max 0 (top - (first.Length - 1)) + 3 -> telescope k ] |> Array.ofList
+
         let height = columns |> Array.map _.Length |> Array.max
 
         let rows =
@@ -133,8 +142,8 @@ module Derivation =
     /// Coefficients as known linear factors times an unknown rest.
     type private Guess = { Factors: Linear list; Rest: Polynomial }
 
-    /// Linear forms that coefficients of such relations tend to contain: arguments of the factorials under the root, sums of
-    /// two of them (twice a quantum number), each plus a small constant.
+    /// Linear forms that coefficients of such relations tend to contain: arguments of the factorials under the root,
+    /// sums of two of them (twice a quantum number), each plus a small constant.
     let private candidates (symbol: Symbol) =
         let physical = symbol.Physical
         let pairs = List.allPairs physical physical |> List.map (fun (x, y) -> Linear.add x y)
@@ -149,7 +158,13 @@ module Derivation =
               for k in -4 .. 6 -> Linear.plus k x ]
 
     /// The one relation up to a factor, by its behaviour along a line and then everywhere.
-    let private guessUnique (symbol: Symbol) (basePoint: int list) (ratios: Linear list list) (maxDegree: int) (random: Random) =
+    let private guessUnique
+        (symbol: Symbol)
+        (basePoint: int list)
+        (ratios: Linear list list)
+        (maxDegree: int)
+        (random: Random)
+        =
         let term = symbol.Term
         let n = ratios.Length
         let parameters = term.Variables.Length - 1
@@ -182,7 +197,8 @@ module Derivation =
                       values[i] |> Array.iteri (fun k v -> row[starts[i] + k] <- Modular.multiply w[pivot] v)
 
                       values[pivot]
-                      |> Array.iteri (fun k v -> row[starts[pivot] + k] <- Modular.subtract 0UL (Modular.multiply w[i] v))
+                      |> Array.iteri (fun k v ->
+                          row[starts[pivot] + k] <- Modular.subtract 0UL (Modular.multiply w[i] v))
 
                       row ]
 
@@ -239,7 +255,9 @@ module Derivation =
                                   let known =
                                       factors |> List.fold (fun acc f -> Modular.multiply acc (linearAt f point)) 1UL
 
-                                  support |> List.map (fun e -> Modular.multiply known (monomialAt e point)) |> Array.ofList)
+                                  support
+                                  |> List.map (fun e -> Modular.multiply known (monomialAt e point))
+                                  |> Array.ofList)
                               parts
                               supports
 
@@ -296,7 +314,9 @@ module Derivation =
 
         let physicalPoint () =
             let rec draw () =
-                let twice = Array.init symbol.Quanta.Length (fun i -> if i < 3 || symbol.Name = "6j" then random.Next(4, 60) else random.Next(-50, 51))
+                let twice =
+                    Array.init symbol.Quanta.Length (fun i ->
+                        if i < 3 || symbol.Name = "6j" then random.Next(4, 60) else random.Next(-50, 51))
 
                 if symbol.Name = "3j" then
                     twice[5] <- -twice[3] - twice[4]
@@ -349,11 +369,17 @@ module Derivation =
         /// s as the root of a factor.
         let root (factor: Linear) =
             let slope = factor.Coefficients[Term.Index]
-            let rest = { factor with Coefficients = Array.mapi (fun i c -> if i = Term.Index then 0 else c) factor.Coefficients }
+
+            let rest =
+                { factor with
+                    Coefficients = Array.mapi (fun i c -> if i = Term.Index then 0 else c) factor.Coefficients }
+
             Linear.scale -slope rest
 
         let at (form: Linear) (p: Polynomial) =
-            p.Substitute(Array.init arity (fun i -> if i = Term.Index then Polynomial.OfLinear form else Polynomial.Variable i))
+            p.Substitute(
+                Array.init arity (fun i -> if i = Term.Index then Polynomial.OfLinear form else Polynomial.Variable i)
+            )
 
         let value (numerator: Polynomial) (factors: Linear list) where =
             (at where numerator).TryDivide(at where (Term.product factors))
@@ -363,7 +389,11 @@ module Derivation =
               for f in up -> root f, (fun () -> value target down (root f)) ]
             |> List.distinctBy fst
 
-        let rec interpolate (known: (Polynomial * Polynomial) list) (q: Polynomial) (rest: (Linear * (unit -> Polynomial option)) list) =
+        let rec interpolate
+            (known: (Polynomial * Polynomial) list)
+            (q: Polynomial)
+            (rest: (Linear * (unit -> Polynomial option)) list)
+            =
             // `known` holds the earlier nodes with their Newton coefficients, the first one first.
             if not known.IsEmpty && Term.telescope atBase q = target then
                 Some q
@@ -400,8 +430,15 @@ module Derivation =
         else
             form
 
-    /// Moves squares out of the roots and common factors out of the relation, and asks the kernel for the normalised form.
-    let private normalise (symbol: Symbol) (sums: Theorem) (guesses: Guess list) (twiceShifts: int[] list) (domains: Domain list) =
+    /// Moves squares out of the roots and common factors out of the relation, and asks the kernel for the normalised
+    /// form.
+    let private normalise
+        (symbol: Symbol)
+        (sums: Theorem)
+        (guesses: Guess list)
+        (twiceShifts: int[] list)
+        (domains: Domain list)
+        =
         let relation = sums.Statement :?> SumRelation
         let shifts = relation.Terms |> List.map snd
         let change shift x = Linear.change (Array.append [| 0 |] shift) x
@@ -426,7 +463,8 @@ module Derivation =
         let norms = shifts |> List.map norm
 
         let forms =
-            List.collect (fun g -> g.Factors) guesses @ (norms |> List.collect (fun n -> List.ofSeq n.Keys)) |> List.distinct
+            List.collect (fun g -> g.Factors) guesses @ (norms |> List.collect (fun n -> List.ofSeq n.Keys))
+            |> List.distinct
 
         let squared =
             List.map2
@@ -475,14 +513,22 @@ module Derivation =
 
         let holds domains = Normalisation.prove symbol sums claim domains witnesses scale
 
-        match ([ 0 .. claim.Length - 1 ] |> List.map Summand) @ domains |> List.filter (fun d -> (holds [ d ]).IsOk) with
+        match
+            ([ 0 .. claim.Length - 1 ] |> List.map Summand) @ domains |> List.filter (fun d -> (holds [ d ]).IsOk)
+        with
         | [] -> None
         | proved -> Result.toOption (holds proved)
 
     /// The relation between the symbols at the given shifts (twice the changes of the quantum numbers): found modulo a
-    /// prime, then proved. `maxDegree` bounds the total degree of the coefficients of the sums. The normalised form is proved
-    /// wherever one of the symbols is defined, as far as the kernel agrees, and in those of `domains` that it accepts.
-    let relationIn (domains: Domain list) (symbol: Symbol) (maxDegree: int) (twiceShifts: int[] list) : Result<DerivedRelation, NoRelation> =
+    /// prime, then proved. `maxDegree` bounds the total degree of the coefficients of the sums. The normalised form is
+    /// proved wherever one of the symbols is defined, as far as the kernel agrees, and in those of `domains` that it
+    /// accepts.
+    let relationIn
+        (domains: Domain list)
+        (symbol: Symbol)
+        (maxDegree: int)
+        (twiceShifts: int[] list)
+        : Result<DerivedRelation, NoRelation> =
         let shifts = twiceShifts |> List.map (Definition.shift symbol)
 
         if twiceShifts.Length < 2 then
@@ -492,7 +538,9 @@ module Derivation =
         elif shifts |> List.exists Option.isNone then
             let bad = twiceShifts[List.findIndex Option.isNone shifts]
             let text = Array.map2 (fun name k -> name + (float k / 2.0).ToString "+0.#;-0.#;+0") symbol.Quanta bad
-            Error(Invalid $"""the shift {String.Join(" ", text)} breaks a sum rule or makes an integer combination half-integer""")
+
+            let shift = String.Join(" ", text)
+            Error(Invalid $"the shift {shift} breaks a sum rule or makes an integer combination half-integer")
         else
             let shifts = List.map Option.get shifts
             let term = symbol.Term
@@ -522,7 +570,8 @@ module Derivation =
                     let scaled = coefficients |> List.map (fun c -> scale * c)
 
                     let content =
-                        q :: scaled |> List.fold (fun g c -> BigInteger.GreatestCommonDivisor(g, c.Content)) BigInteger.Zero
+                        q :: scaled
+                        |> List.fold (fun g c -> BigInteger.GreatestCommonDivisor(g, c.Content)) BigInteger.Zero
 
                     let reduce (c: Polynomial) = (c.TryDivide(Polynomial.Constant content)).Value
 
@@ -555,4 +604,5 @@ module Derivation =
                 search 0 (NoneUpTo(-1, 0, 0))
 
     /// `relationIn` without further domains.
-    let relation (symbol: Symbol) (maxDegree: int) (twiceShifts: int[] list) = relationIn [] symbol maxDegree twiceShifts
+    let relation (symbol: Symbol) (maxDegree: int) (twiceShifts: int[] list) =
+        relationIn [] symbol maxDegree twiceShifts

@@ -25,14 +25,16 @@ module Shifts =
                 | true, Some k ->
                     shift[i] <- shift[i] + k.Twice
                     None
-                | _ -> Some $"found '{part}', expected {symbol.Quanta[i]} followed by + or - and an integer or half-integer"
+                | _ ->
+                    Some
+                        $"found '{part}', expected {symbol.Quanta[i]} followed by + or - and an integer or half-integer"
 
         match text.Split ',' |> Array.tryPick change with
         | Some why -> Error why
         | None -> Ok shift
 
-    /// The (doubled) shifts named in a text, separated by semicolons, with the symbol itself, which need not be named ("0"),
-    /// in front. Error: what is wrong.
+    /// The (doubled) shifts named in a text, separated by semicolons, with the symbol itself, which need not be named
+    /// ("0"), in front. Error: what is wrong.
     let parse (symbol: Symbol) (text: string) : Result<int[] list, string> =
         let parts =
             text.Split ';' |> Array.map _.Trim() |> Array.filter (fun p -> p <> "" && p <> "0") |> List.ofArray

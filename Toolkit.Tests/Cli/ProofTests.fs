@@ -3,11 +3,9 @@ module Toolkit.Tests.Cli.ProofTests
 open System
 open System.IO
 open Xunit
+open Toolkit.Numerics.Representations
 open Toolkit.Tests.Laws
 open Toolkit.Tests.Cli
-
-let private specification = """{"cutoff": {"radius": 4}, "density": {"kind": "gaussian", "sigma": 0.4},
-  "radial": {"kind": "gto", "nmax": 3}, "lmax": 3, "representation": {"kind": "KIND"}} // any species"""
 
 let private lines (text: string) = text.TrimEnd().Split '\n'
 
@@ -95,18 +93,24 @@ let private proveSpec (name: string) (text: string) (test: string -> int * strin
         File.WriteAllText(file, text)
         test folder (CommandLine.run [ "prove"; "--spec"; file; "--out"; folder ]))
 
-[<Theory>]
-[<InlineData("power-spectrum")>]
-[<InlineData("radial-spectrum")>]
-let ``prove --spec proves what the specification's representation computes`` (kind: string) =
-    proveSpec "my own" (specification.Replace("KIND", kind)) (fun folder (code, out, err) ->
-        Assert.Equal((0, ""), (code, err))
-        let names = lines out |> Array.map (fun row -> (row.Split '\t')[0])
-        Assert.Equal<string[]>([| "invariance.my-own"; "parity.my-own"; "time-reversal.my-own" |], names)
-        Assert.All(lines out, fun row -> Assert.EndsWith("\tproved", row))
+[<Fact>]
+let ``prove --spec proves what every kind of specification computes, under the file's name`` () =
+    for example in SpecText.Examples do
+        proveSpec $"my {example}" (nonNull (SpecText.Example example)) (fun folder (code, out, err) ->
+            Assert.Equal((0, ""), (code, err))
+            let names = lines out |> Array.map (fun row -> (row.Split '\t')[0])
+            Assert.All(lines out, (fun row -> Assert.EndsWith("\tproved", row)))
 
-        for name in names do
-            Assert.Equal((0, "valid\n", ""), CommandLine.run [ "check"; Path.Combine(folder, name + ".json") ]))
+            // Three for each tree.
+            for i, name in Array.indexed names do
+                match i % 3 with
+                | 0 -> Assert.Matches($"^(invariance|covariance)\\.my-{example}", name)
+                | 1 -> Assert.StartsWith($"parity.my-{example}", name)
+                | _ -> Assert.StartsWith($"time-reversal.my-{example}", name)
+
+                Assert.Equal((0, "valid\n", ""), CommandLine.run [ "check"; Path.Combine(folder, name + ".json") ])
+
+            Assert.Equal(0, names.Length % 3))
 
 [<Fact>]
 let ``prove --spec proves a coupling tree that is given as such, covariant ones too`` () =

@@ -7,7 +7,8 @@ open Toolkit.Symbolic.Hypergeometric
 
 /// A coefficient of a product of powers of two-term polynomials M − N is a hypergeometric sum.
 [<Sealed>]
-type CoefficientIsSum internal (product: PowerProduct, term: Term, powers: Linear list, target: Linear[], parity: Linear) =
+type CoefficientIsSum
+    internal (product: PowerProduct, term: Term, powers: Linear list, target: Linear[], parity: Linear) =
     inherit Statement()
 
     /// The product; its exponents are read as `Powers`.
@@ -29,13 +30,15 @@ type CoefficientIsSum internal (product: PowerProduct, term: Term, powers: Linea
         let print = Linear.print term.Variables
         let join (parts: string seq) = String.Join("*", parts)
         let monomial = Array.map2 (fun v e -> $"{v}**({print e})") product.Variables target |> join
-        let body = List.map2 (fun (p: Polynomial, _) e -> $"({p.Print product.Variables})**({print e})") product.Factors powers |> join
+        let power (p: Polynomial, _) e = $"({p.Print product.Variables})**({print e})"
+        let body = List.map2 power product.Factors powers |> join
         let factorials = powers |> List.map (fun e -> $"({print e})!") |> join
         let parameters = String.Join(", ", Array.skip 1 term.Variables)
         let natural = powers |> List.map print |> String.concat ", "
 
         $"for all integers {parameters} with {natural} >= 0: the coefficient of {monomial} in {body} is \
-          (-1)**({print parity})*{factorials}*S({parameters}), S the sum over all integers {term.Variables[0]} of {Term.print term}"
+          (-1)**({print parity})*{factorials}*S({parameters}), S the sum over all integers \
+          {term.Variables[0]} of {Term.print term}"
 
 /// Certificate of `BinomialCoefficient.prove`.
 [<Sealed>]
@@ -55,12 +58,18 @@ module BinomialCoefficient =
     let private (|Monomial|_|) (arity: int) (sign: int) (exponents: int[], c: BigInteger) =
         if c = BigInteger sign && exponents.Length = arity then Some exponents else None
 
-    /// Each (M_i − N_i)^{e_i} is Σ_{k_i} e_i!/(k_i!(e_i−k_i)!) (−1)^{k_i} M_i^{e_i−k_i} N_i^{k_i} over all integers k_i. Given the
-    /// k_i as forms in the summation index s and the parameters, checks that every variable's exponent is the target's, that
-    /// these are all solutions, that the factorials are the term's, and the sign.
-    let prove (product: PowerProduct) (term: Term) (powers: Linear list) (choices: Linear list) (target: Linear[]) (parity: Linear)
+    /// Each (M_i − N_i)^{e_i} is Σ_{k_i} e_i!/(k_i!(e_i−k_i)!) (−1)^{k_i} M_i^{e_i−k_i} N_i^{k_i} over all integers
+    /// k_i. Given the k_i as forms in the summation index s and the parameters, checks that every variable's exponent
+    /// is the target's, that these are all solutions, that the factorials are the term's, and the sign.
+    let prove
+        (product: PowerProduct)
+        (term: Term)
+        (powers: Linear list)
+        (choices: Linear list)
+        (target: Linear[])
+        (parity: Linear)
         : Result<Theorem, string> =
-        let arity = product.Variables.Length
+        let arity, exponents = product.Variables.Length, product.Exponents.Length
         let slope (x: Linear) = x.Coefficients[Term.Index]
 
         /// M and N of each factor, as exponents.
@@ -76,8 +85,7 @@ module BinomialCoefficient =
 
         if List.exists Option.isNone pairs then
             Error "a factor is not a difference of two monomials"
-        elif product.Exponents.Length <> product.Factors.Length
-             || List.exists (fun (i, (_, e: Linear)) -> e <> Linear.variable product.Exponents.Length i) (List.indexed product.Factors) then
+        elif List.map snd product.Factors <> List.init exponents (Linear.variable exponents) then
             Error "the exponents must be independent"
         elif powers.Length <> pairs.Length || choices.Length <> pairs.Length || target.Length <> arity then
             Error "one exponent and one index are needed for each factor, one target for each variable"
@@ -99,20 +107,21 @@ module BinomialCoefficient =
             /// Indices that a variable's exponent ties to each other: two with coefficients ±1 and no other.
             let ties =
                 [ for v in 0 .. arity - 1 do
-                      let changes = pairs |> List.map (fun (m, n) -> n[v] - m[v]) |> List.indexed |> List.filter (fun (_, d) -> d <> 0)
+                      let changes = pairs |> List.map (fun (m, n) -> n[v] - m[v]) |> List.indexed
 
-                      match changes with
+                      match changes |> List.filter (fun (_, d) -> d <> 0) with
                       | [ i, x; k, y ] when abs x = 1 && abs y = 1 -> i, k
                       | _ -> () ]
 
             let rec reach (seen: Set<int>) =
-                let more = ties |> List.collect (fun (i, k) -> [ if seen.Contains i then k
-                                                                 if seen.Contains k then i ]) |> Set.ofList |> Set.union seen
+                let tied = ties |> List.filter (fun (i, k) -> seen.Contains i || seen.Contains k)
+                let more = (seen, tied) ||> List.fold (fun set (i, k) -> set.Add(i).Add(k))
                 if more = seen then seen else reach more
 
             let factorials = choices @ List.map2 Linear.subtract powers choices
             let sign = choices |> List.fold Linear.add zero
-            let expected = if term.Alternating then Linear.add (Linear.variable term.Variables.Length Term.Index) parity else parity
+            let index = Linear.variable term.Variables.Length Term.Index
+            let expected = if term.Alternating then Linear.add index parity else parity
 
             if not (Seq.forall (fun v -> exponent v = target[v]) [ 0 .. arity - 1 ]) then
                 Error "a variable's exponent is not the target's"

@@ -21,8 +21,8 @@ type ClosedForm internal (term: Term, closed: Term) =
         let factorial (x: Linear) = $"({Linear.print term.Variables x})!"
         let product (xs: Linear list) = if xs.IsEmpty then "1" else String.Join("*", List.map factorial xs)
 
-        $"""for all integers {String.Join(", ", names)} >= 0: the sum over all integers {term.Variables[0]} of {Term.print term} """
-        + $"is {product closed.Numerator}/({product closed.Denominator})"
+        $"""for all integers {String.Join(", ", names)} >= 0: the sum over all integers {term.Variables[0]} of """
+        + $"{Term.print term} is {product closed.Numerator}/({product closed.Denominator})"
 
 /// Certificate of `ClosedForms.prove`.
 [<Sealed>]
@@ -58,11 +58,11 @@ module ClosedForms =
 
     /// Proves S(p) = Π numerator! / Π denominator! for p ≥ 0 from a relation c₁ S(p + e_n) + c₀ S(p) = 0.
     ///
-    /// Checked: the right-hand side H satisfies the same relation, c₁ H(p + e_n) + c₀ H(p) = 0, as a polynomial identity
-    /// after division by common factorials; all arguments of its factorials are natural for p ≥ 0; c₁ has positive
-    /// coefficients only and a positive constant term, hence is never 0 for p ≥ 0; at n = 0 the sum has one term only,
-    /// s = start, because one argument of the denominator is s − start and another start − s there; and that term's
-    /// factorials are H's at n = 0.
+    /// Checked: the right-hand side H satisfies the same relation, c₁ H(p + e_n) + c₀ H(p) = 0, as a polynomial
+    /// identity after division by common factorials; all arguments of its factorials are natural for p ≥ 0; c₁ has
+    /// positive coefficients only and a positive constant term, hence is never 0 for p ≥ 0; at n = 0 the sum has one
+    /// term only, s = start, because one argument of the denominator is s − start and another start − s there; and that
+    /// term's factorials are H's at n = 0.
     let prove (relation: Theorem) (variable: int) (closed: Term) (start: int) : Result<Theorem, string> =
         match relation.Statement with
         | :? SumRelation as sums when variable < 1 || variable >= sums.Term.Variables.Length ->
@@ -85,7 +85,9 @@ module ClosedForms =
 
                 let atStart (form: Linear) =
                     let moved = Linear.plus (start * form.Coefficients[Term.Index]) form
-                    { moved with Coefficients = Array.mapi (fun i c -> if i = Term.Index then 0 else c) moved.Coefficients }
+
+                    { moved with
+                        Coefficients = Array.mapi (fun i c -> if i = Term.Index then 0 else c) moved.Coefficients }
 
                 let index = Linear.plus -start (Linear.variable arity Term.Index)
                 let initial = term.Denominator |> List.map atZero
@@ -96,7 +98,11 @@ module ClosedForms =
                     let constants', forms' = numerator |> List.partition Linear.isConstant
 
                     let number (xs: Linear list) =
-                        xs |> List.fold (fun p x -> Seq.fold (fun (p: BigInteger) k -> p * BigInteger(k: int)) p [ 1 .. x.Constant ]) BigInteger.One
+                        xs
+                        |> List.fold
+                            (fun p x ->
+                                Seq.fold (fun (p: BigInteger) k -> p * BigInteger(k: int)) p [ 1 .. x.Constant ])
+                            BigInteger.One
 
                     List.sort forms', List.sort forms, number constants', number constants
 
@@ -109,7 +115,9 @@ module ClosedForms =
 
                 if not sums.Conditions.IsEmpty && sums.Conditions |> List.exists (List.exists isNonNegative >> not) then
                     Error "the relation is not known to hold for all natural parameters"
-                elif closed.Alternating || closed.Arguments |> List.exists (fun x -> x.Coefficients[Term.Index] <> 0) then
+                elif
+                    closed.Alternating || closed.Arguments |> List.exists (fun x -> x.Coefficients[Term.Index] <> 0)
+                then
                     Error "the closed form must not contain the index"
                 elif not (List.forall isNonNegative closed.Arguments) then
                     Error "a factorial of the closed form may have a negative argument"
@@ -135,6 +143,12 @@ module ClosedForms =
                 then
                     Error "the closed form has another initial value"
                 else
-                    Ok(Rule.certifies (ClosedFormCertificate(variable, closed, start)) (ClosedForm(term, closed)) [ relation ] [])
+                    Ok(
+                        Rule.certifies
+                            (ClosedFormCertificate(variable, closed, start))
+                            (ClosedForm(term, closed))
+                            [ relation ]
+                            []
+                    )
             | _ -> Error "the relation must be between S(p) and S(p + 1) in the given parameter"
         | _ -> Error "the premise must be a relation between two sums"

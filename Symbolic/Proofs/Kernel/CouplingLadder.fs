@@ -9,16 +9,17 @@ type CouplingLadder internal () =
     inherit Statement()
 
     override _.Text =
-        "for all j1, j2, J with the same kind (integer or half-integer) as allowed and all M = -J..J, n1 = -j1..j1, n2 = -j2..j2 \
-         with n1 + n2 = M +- 1: sqrt((j1 +- n1)*(j1 -+ n1 + 1))*C(n1 -+ 1, n2; M) + sqrt((j2 +- n2)*(j2 -+ n2 + 1))*C(n1, n2 -+ 1; M) = \
-         sqrt((J -+ M)*(J +- M + 1))*C(n1, n2; M +- 1), where C(m1, m2; M) = (-1)**(j1 - j2 + M)*sqrt(2*J + 1)*3j(j1, j2, J; m1, m2, -M)"
+        "for all j1, j2, J with the same kind (integer or half-integer) as allowed and all M = -J..J, n1 = -j1..j1, n2 \
+         = -j2..j2 with n1 + n2 = M +- 1: sqrt((j1 +- n1)*(j1 -+ n1 + 1))*C(n1 -+ 1, n2; M) + sqrt((j2 +- n2)*(j2 -+ \
+         n2 + 1))*C(n1, n2 -+ 1; M) = sqrt((J -+ M)*(J +- M + 1))*C(n1, n2; M +- 1), where C(m1, m2; M) = (-1)**(j1 - \
+         j2 + M)*sqrt(2*J + 1)*3j(j1, j2, J; m1, m2, -M)"
 
 /// From the ladder relations of the 3j symbol to those of the coupling coefficients.
 [<RequireQualifiedAccess>]
 module Couplings =
 
-    /// The relation Σ_i √((j_i − s n_i)(j_i + s n_i + 1)) 3j(n_i + s) = 0 for n1+n2+n3 = −s, |n_i| ≤ j_i, as it must be stated:
-    /// relative to the symbol with m1 = n1 + s, m2 = n2, m3 = n3.
+    /// The relation Σ_i √((j_i − s n_i)(j_i + s n_i + 1)) 3j(n_i + s) = 0 for n1+n2+n3 = −s, |n_i| ≤ j_i, as it must be
+    /// stated: relative to the symbol with m1 = n1 + s, m2 = n2, m3 = n3.
     let private expected (s: int) =
         let arity = Symbol.threeJ.Quanta.Length
         // j_i + a·m_i + k
@@ -43,14 +44,15 @@ module Couplings =
             && coefficients.Length = 1
             && coefficients.Head.TotalDegree = 0
             && List.contains domain relation.Domains
-            // There the coefficients of symbols outside their domain must vanish too: components outside −j…j do not exist.
+            // There the coefficients of symbols outside their domain must vanish too: components outside −j…j do not
+            // exist.
             && List.contains domain relation.Vanishing
         | _ -> false
 
     /// Proves `CouplingLadder` from the two ladder relations of the 3j symbol. With n3 = −M and the common factor
-    /// (−1)^{j1−j2+M} √(2J+1), C(n1 ∓ 1, n2; M) and C(n1, n2 ∓ 1; M) are the 3j symbols with n1 or n2 lowered (raised), and
-    /// C(n1, n2; M ± 1) is minus the one with n3 lowered (raised): the sign is that of (−1)^{M ± 1}. Raising M is thus the
-    /// relation with s = −1, lowering it that with s = 1.
+    /// (−1)^{j1−j2+M} √(2J+1), C(n1 ∓ 1, n2; M) and C(n1, n2 ∓ 1; M) are the 3j symbols with n1 or n2 lowered (raised),
+    /// and C(n1, n2; M ± 1) is minus the one with n3 lowered (raised): the sign is that of (−1)^{M ± 1}. Raising M is
+    /// thus the relation with s = −1, lowering it that with s = 1.
     let ladder (raising: Theorem) (lowering: Theorem) : Result<Theorem, string> =
         if isLadder 1 raising.Statement && isLadder -1 lowering.Statement then
             Ok(Rule.concludes "coupling-ladder" (CouplingLadder()) [ raising; lowering ] [])

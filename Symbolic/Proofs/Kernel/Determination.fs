@@ -22,14 +22,14 @@ type Determined internal (fact: Fact) =
     override _.Text =
         match fact with
         | OrthonormalColumns ->
-            "the sum over all j1 of (2*j1 + 1)*3j(j1, j2, j3; m1, m2, m3)*3j(j1, j2, j3; m1, m2', m3') is 1 if m2 = m2' \
-             and 0 otherwise, for all j2, j3 and m1 + m2 + m3 = m1 + m2' + m3' = 0 with |m2|, |m2'| <= j2 and |m3|, |m3'| \
-             <= j3; a symbol outside its domain counts as 0"
+            "the sum over all j1 of (2*j1 + 1)*3j(j1, j2, j3; m1, m2, m3)*3j(j1, j2, j3; m1, m2', m3') is 1 if m2 = \
+             m2' and 0 otherwise, for all j2, j3 and m1 + m2 + m3 = m1 + m2' + m3' = 0 with |m2|, |m2'| <= j2 and \
+             |m3|, |m3'| <= j3; a symbol outside its domain counts as 0"
         | RacahFormula ->
-            "the Clebsch-Gordan coefficient <j1 m1 j2 m2|j3 M> of Condon and Shortley, that is the solution of the ladder \
-             relations of J1 + J2 with unit norm and <j1 j1 j2 j3-j1|j3 j3> > 0, is \
-             (-1)**(j1 - j2 + M)*sqrt(2*j3 + 1)*3j(j1, j2, j3; m1, m2, -M) with the 3j symbol in Racah's form, for all j1, j2, \
-             j3, m1, m2, M"
+            "the Clebsch-Gordan coefficient <j1 m1 j2 m2|j3 M> of Condon and Shortley, that is the solution of the \
+             ladder relations of J1 + J2 with unit norm and <j1 j1 j2 j3-j1|j3 j3> > 0, is (-1)**(j1 - j2 + \
+             M)*sqrt(2*j3 + 1)*3j(j1, j2, j3; m1, m2, -M) with the 3j symbol in Racah's form, for all j1, j2, j3, m1, \
+             m2, M"
 
 /// Rules that lean on a fact which no rule checks. The theorem lists it among its assumptions.
 [<RequireQualifiedAccess>]
@@ -39,8 +39,8 @@ module Determination =
 
     let private alongM2 = [| 0; 0; 0; 0; 2; -2 |]
 
-    /// From the orthonormality of the 3j symbols with different j1 along m2, the orthonormality of those with different m2
-    /// along j1: √(2 j1 + 1) 3j is a square matrix, j1 against m2, at fixed j2, j3, m1.
+    /// From the orthonormality of the 3j symbols with different j1 along m2, the orthonormality of those with different
+    /// m2 along j1: √(2 j1 + 1) 3j is a square matrix, j1 against m2, at fixed j2, j3, m1.
     ///
     /// Checked: the premises say that its rows are orthonormal, and it has as many rows as columns: j1 runs over
     /// j2 + j3 + 1 − max(j2−j3, j3−j2, m1, −m1) values and m2 over min(j2, j3−m1) + min(j2, j3+m1) + 1.
@@ -68,9 +68,9 @@ module Determination =
     /// From the coupling ladder, the norm and the cyclic symmetry: the Clebsch–Gordan coefficients are
     /// ⟨j1 m1 j2 m2|j3 M⟩ = (−1)^(j1−j2+M) √(2 j3 + 1) 3j(j1, j2, j3; m1, m2, −M).
     ///
-    /// Checked: the ladder is that of J1 + J2; the norm, carried from j1 to j3 by the symmetry, is 1/(2 j3 + 1); the symbol's
-    /// own sign is (−1)^(j1−j2−m3), so that the factor in front cancels it; and at m1 = j1 the sum over s has one term, s = 0,
-    /// which is positive. Assumed: these properties determine the coefficients.
+    /// Checked: the ladder is that of J1 + J2; the norm, carried from j1 to j3 by the symmetry, is 1/(2 j3 + 1); the
+    /// symbol's own sign is (−1)^(j1−j2−m3), so that the factor in front cancels it; and at m1 = j1 the sum over s has
+    /// one term, s = 0, which is positive. Assumed: these properties determine the coefficients.
     let racah (ladder: Theorem) (norm: Theorem) (cyclic: Theorem) : Result<Theorem, string> =
         match ladder.Statement, norm.Statement, cyclic.Statement with
         | (:? CouplingLadder), (:? UnitNorm as n), (:? Symmetry as c) ->
@@ -94,8 +94,8 @@ module Determination =
             elif not (phaseIsOwn && oneTerm) then
                 Error "the sign at m1 = j1 is not positive"
             else
-                [ "a representation occurs at most once in the product of two irreducible ones of SU(2), so that the ladder \
-                   relations determine the coupling coefficients up to a factor for each j3" ]
+                [ "a representation occurs at most once in the product of two irreducible ones of SU(2), so that the \
+                   ladder relations determine the coupling coefficients up to a factor for each j3" ]
                 |> Rule.concludes "ladder, norm and sign" (Determined RacahFormula) [ ladder; norm; cyclic ]
                 |> Ok
         | _ -> Error "the premises must be the coupling ladder, a norm and a symmetry"

@@ -33,8 +33,9 @@ type Sign =
 
 /// Something with components that rotations mix.
 type Family =
-    /// c_lm = Σ_j f(r_j) Y_lm(r_j) w_j for a scalar field; c_lm,q = Σ_j f(r_j) Y_lm(r_j) v_jq for a vector field with spherical
-    /// components v_q = |v| Y_1q(v) up to a factor. The sum runs over any atoms or images, f may differ from one to the next.
+    /// c_lm = Σ_j f(r_j) Y_lm(r_j) w_j for a scalar field; c_lm,q = Σ_j f(r_j) Y_lm(r_j) v_jq for a vector field with
+    /// spherical components v_q = |v| Y_1q(v) up to a factor. The sum runs over any atoms or images, f may differ from
+    /// one to the next.
     | SiteSum of field: string * l: Order
     /// The two indices of a vector field's coefficients coupled to one.
     | Joined of Family * Order
@@ -71,7 +72,15 @@ type Action =
 /// A family on which the generators act by the standard matrices: J_z A_m = m A_m, J± A_m = √((l∓m)(l±m+1)) A_{m±1}.
 [<Sealed>]
 type Equivariant
-    internal (fields: Map<string, Field>, family: Family, action: Action, parity: Sign, time: Sign, hypotheses: Map<string, Order>) =
+    internal
+    (
+        fields: Map<string, Field>,
+        family: Family,
+        action: Action,
+        parity: Sign,
+        time: Sign,
+        hypotheses: Map<string, Order>
+    ) =
     inherit Statement()
 
     /// The fields that occur.
@@ -119,14 +128,15 @@ type Equivariant
         let acts =
             match action with
             | Jointly order ->
-                $"A = {family} satisfies J_z A_m = m A_m, J+- A_m = sqrt((k -+ m)*(k +- m + 1)) A_m+-1 with k = {order}, \
-                  J the generators of joint rotations of positions and fields"
+                $"A = {family} satisfies J_z A_m = m A_m, J+- A_m = sqrt((k -+ m)*(k +- m + 1)) A_m+-1 with k = \
+                  {order}, J the generators of joint rotations of positions and fields"
             | Separately(orbital, spin) ->
-                $"A = {family} satisfies the ladder relations of order {orbital} in its first index under L, rotations of the \
-                  positions alone, and those of order {spin} in its second under S, rotations of the fields alone"
+                $"A = {family} satisfies the ladder relations of order {orbital} in its first index under L, rotations \
+                  of the positions alone, and those of order {spin} in its second under S, rotations of the fields \
+                  alone"
 
-        $"for all natural values of the names in it{given}: {acts}; its sign is {parity} under the inversion and {time} under \
-          time reversal{where}"
+        $"for all natural values of the names in it{given}: {acts}; its sign is {parity} under the inversion and \
+          {time} under time reversal{where}"
 
 /// A scalar that no generator changes.
 [<Sealed>]
@@ -173,8 +183,8 @@ type SignOf internal (fields: Map<string, Field>, family: Family, underTime: boo
     override _.Text =
         let operation = if underTime then "time reversal" else "the inversion"
 
-        $"for all natural values of the names in it: every component of {family} is multiplied by {sign} under {operation}, \
-          with {Equivariant.Describe fields}"
+        $"for all natural values of the names in it: every component of {family} is multiplied by {sign} under \
+          {operation}, with {Equivariant.Describe fields}"
 
 /// Every coupling tree over some fields, of any number of leaves.
 [<Sealed>]
@@ -185,10 +195,11 @@ type EveryTree internal (fields: Map<string, Field>) =
     member _.Fields = fields
 
     override _.Text =
-        $"for every finite coupling tree whose leaves are expansion coefficients of {Equivariant.Describe fields}, and for all \
-          natural values of its orders: the family at its root satisfies the ladder relations of the root's order under joint \
-          rotations; its sign under the inversion is (-1)**(sum of the leaves' l, plus 1 for each polar vector leaf and for \
-          each axial scalar leaf), its sign under time reversal (-1)**(number of time-odd leaves)"
+        $"for every finite coupling tree whose leaves are expansion coefficients of {Equivariant.Describe fields}, and \
+          for all natural values of its orders: the family at its root satisfies the ladder relations of the root's \
+          order under joint rotations; its sign under the inversion is (-1)**(sum of the leaves' l, plus 1 for each \
+          polar vector leaf and for each axial scalar leaf), its sign under time reversal (-1)**(number of time-odd \
+          leaves)"
 
 /// Every coupling tree with root 0 is invariant.
 [<Sealed>]
@@ -200,9 +211,11 @@ type EveryTreeInvariant internal (fields: Map<string, Field>) =
 
     override _.Text =
         $"for every finite coupling tree with root order 0 whose leaves are expansion coefficients of \
-          {Equivariant.Describe fields}, and for all natural values of its orders: its value is unchanged by joint rotations"
+          {Equivariant.Describe fields}, and for all natural values of its orders: its value is unchanged by joint \
+          rotations"
 
-/// The rules of Lie-algebra typing. Generators act as derivations on products of the leaves (Leibniz) and linearly on sums.
+/// The rules of Lie-algebra typing. Generators act as derivations on products of the leaves (Leibniz) and linearly on
+/// sums.
 [<RequireQualifiedAccess>]
 module Equivariance =
 
@@ -211,7 +224,8 @@ module Equivariance =
         "calculus: a derivation that annihilates r^2 annihilates every differentiable function of r^2"
 
     let private integration =
-        "Lie: what the generators of rotations annihilate is constant along rotations, since the rotation group is connected"
+        "Lie: what the generators of rotations annihilate is constant along rotations, since the rotation group is \
+         connected"
 
     let private isHarmonic (t: Theorem) = t.Statement :? HarmonicLadder
     let private isLadder (t: Theorem) = t.Statement :? CouplingLadder
@@ -221,10 +235,10 @@ module Equivariance =
         | Fixed n -> n >= 0
         | Named _ -> true
 
-    /// R1, leaves. f(r) Y_lm(r): L acts on it as on r^l Y_lm, since it annihilates functions of r (f(r) Y_lm is f(r)/r^l times
-    /// the solid harmonic), and S does nothing. v_q is the solid harmonic of order 1 in v: S acts on it as L on r Y_1q, L does
-    /// nothing. The sum over sites is linear. Under the inversion Y_lm has (−1)^l, a polar vector −1; an axial field has
-    /// another −1.
+    /// R1, leaves. f(r) Y_lm(r): L acts on it as on r^l Y_lm, since it annihilates functions of r (f(r) Y_lm is
+    /// f(r)/r^l times the solid harmonic), and S does nothing. v_q is the solid harmonic of order 1 in v: S acts on it
+    /// as L on r Y_1q, L does nothing. The sum over sites is linear. Under the inversion Y_lm has (−1)^l, a polar
+    /// vector −1; an axial field has another −1.
     let site (harmonic: Theorem) (fields: Map<string, Field>) (name: string) (l: Order) : Result<Theorem, string> =
         match fields.TryFind name with
         | None -> Error $"there is no field {name}"
@@ -253,8 +267,8 @@ module Equivariance =
             | _ -> Error "the field's order is not 0"
         | _ -> Error "the premise is not about an equivariant family"
 
-    /// R3 for the two indices of one family: L acts on the first, S on the second, their sum as on a product (Leibniz), and the
-    /// ladder of the coupling coefficients does the rest.
+    /// R3 for the two indices of one family: L acts on the first, S on the second, their sum as on a product (Leibniz),
+    /// and the ladder of the coupling coefficients does the rest.
     let join (ladder: Theorem) (premise: Theorem) (j: Order) : Result<Theorem, string> =
         match premise.Statement with
         | :? Equivariant as e when isLadder ladder && isNatural j ->
@@ -291,13 +305,22 @@ module Equivariance =
         | _ -> Error "the premises are not the coupling ladder and two equivariant families"
 
     /// The same for both indices at once: L sees only the first ones, S only the second.
-    let coupleSeparately (ladder: Theorem) (left: Theorem) (right: Theorem) (l: Order) (s: Order) : Result<Theorem, string> =
+    let coupleSeparately
+        (ladder: Theorem)
+        (left: Theorem)
+        (right: Theorem)
+        (l: Order)
+        (s: Order)
+        : Result<Theorem, string> =
         match left.Statement, right.Statement with
         | (:? Equivariant as a), (:? Equivariant as b) when isLadder ladder && isNatural l && isNatural s ->
             match a.Action, b.Action, together a b with
             | Separately _, Separately _, Ok(fields, hypotheses) ->
                 let family = CoupledSeparately(a.Family, b.Family, l, s)
-                let statement = Equivariant(fields, family, Separately(l, s), a.Parity * b.Parity, a.Time * b.Time, hypotheses)
+
+                let statement =
+                    Equivariant(fields, family, Separately(l, s), a.Parity * b.Parity, a.Time * b.Time, hypotheses)
+
                 Ok(Rule.concludes "R3-couple-separately" statement [ ladder; left; right ] [])
             | _, _, Error why -> Error why
             | _ -> Error "both families must be equivariant under separate rotations"
@@ -309,9 +332,21 @@ module Equivariance =
         | :? Equivariant as e when e.Hypotheses.IsEmpty ->
             match e.Action with
             | Jointly(Fixed 0) ->
-                Ok(Rule.concludes "R4-invariant" (Invariant(e.Fields, e.Family, false, e.Parity, e.Time)) [ premise ] [ integration ])
+                Ok(
+                    Rule.concludes
+                        "R4-invariant"
+                        (Invariant(e.Fields, e.Family, false, e.Parity, e.Time))
+                        [ premise ]
+                        [ integration ]
+                )
             | Separately(Fixed 0, Fixed 0) ->
-                Ok(Rule.concludes "R4-invariant" (Invariant(e.Fields, e.Family, true, e.Parity, e.Time)) [ premise ] [ integration ])
+                Ok(
+                    Rule.concludes
+                        "R4-invariant"
+                        (Invariant(e.Fields, e.Family, true, e.Parity, e.Time))
+                        [ premise ]
+                        [ integration ]
+                )
             | _ -> Error "the order is not 0"
         | _ -> Error "the premise is not about an equivariant family without hypotheses"
 
@@ -326,18 +361,23 @@ module Equivariance =
     /// "If A is equivariant, then A is equivariant": the start of a hypothetical proof.
     let suppose (name: string) (order: string) : Theorem =
         let own prefix = { Sign.One with Names = Set.singleton $"{prefix}({name})" }
-        let statement = Equivariant(Map.empty, Any name, Jointly(Named order), own "p", own "t", Map.ofList [ name, Named order ])
+
+        let statement =
+            Equivariant(Map.empty, Any name, Jointly(Named order), own "p", own "t", Map.ofList [ name, Named order ])
+
         Rule.concludes "hypothesis" statement [] []
 
-    /// Induction over coupling trees. Given are one theorem for the leaves of each field, with l (and J) free, and the step:
-    /// couple(A, B, L) for arbitrary equivariant A and B, with orders and signs free. Every tree is a leaf or such a coupling.
+    /// Induction over coupling trees. Given are one theorem for the leaves of each field, with l (and J) free, and the
+    /// step: couple(A, B, L) for arbitrary equivariant A and B, with orders and signs free. Every tree is a leaf or
+    /// such a coupling.
     let induction (leaves: Theorem list) (step: Theorem) : Result<Theorem, string> =
         let leaf (t: Theorem) =
             match t.Statement with
             | :? Equivariant as e when e.Hypotheses.IsEmpty ->
                 match e.Family, e.Action with
                 | SiteSum(name, Named l), Jointly(Named k) when k = l -> Some(name, e.Fields[name])
-                | Joined(SiteSum(name, Named l), Named j), Jointly(Named k) when k = j && j <> l -> Some(name, e.Fields[name])
+                | Joined(SiteSum(name, Named l), Named j), Jointly(Named k) when k = j && j <> l ->
+                    Some(name, e.Fields[name])
                 | _ -> None
             | _ -> None
 
@@ -367,10 +407,17 @@ module Equivariance =
         elif not isStep then
             Error "the step is not about the coupling of any two equivariant families"
         else
-            Ok(Rule.concludes "induction" (EveryTree(known |> List.map Option.get |> Map.ofList)) (leaves @ [ step ]) [])
+            Ok(
+                Rule.concludes
+                    "induction"
+                    (EveryTree(known |> List.map Option.get |> Map.ofList))
+                    (leaves @ [ step ])
+                    []
+            )
 
     /// From every tree to every tree with root 0.
     let everyInvariant (premise: Theorem) : Result<Theorem, string> =
         match premise.Statement with
-        | :? EveryTree as e -> Ok(Rule.concludes "R4-invariant" (EveryTreeInvariant e.Fields) [ premise ] [ integration ])
+        | :? EveryTree as e ->
+            Ok(Rule.concludes "R4-invariant" (EveryTreeInvariant e.Fields) [ premise ] [ integration ])
         | _ -> Error "the premise is not about every coupling tree"

@@ -7,7 +7,13 @@ open Toolkit.Symbolic.Hypergeometric
 /// A symbol on a family of points: its value is (−1)^Sign √(Π A!/Π B!) Π C!/Π D!, or 0.
 [<Sealed>]
 type SymbolValue
-    internal (symbol: Symbol, names: string[], images: Linear[], value: {| Sign: Linear; RootUp: Linear list; RootDown: Linear list; Up: Linear list; Down: Linear list |} option) =
+    internal
+    (
+        symbol: Symbol,
+        names: string[],
+        images: Linear[],
+        value: {| Sign: Linear; RootUp: Linear list; RootDown: Linear list; Up: Linear list; Down: Linear list |} option
+    ) =
     inherit Statement()
 
     /// Which symbol.
@@ -55,13 +61,16 @@ type SymbolValue
                 | None -> $"({print image})/2")
 
         let half (i: int) = String.Join(", ", quanta[3 * i .. 3 * i + 2])
-        let product (xs: Linear list) = if xs.IsEmpty then "1" else xs |> List.map (fun x -> $"({print x})!") |> String.concat "*"
+
+        let product (xs: Linear list) =
+            if xs.IsEmpty then "1" else xs |> List.map (fun x -> $"({print x})!") |> String.concat "*"
 
         let right =
             match value with
             | None -> "0 for all integers " + String.Join(", ", Array.skip 1 names)
             | Some v ->
-                $"(-1)**({print v.Sign})*sqrt({product v.RootUp}/({product v.RootDown}))*{product v.Up}/({product v.Down})"
+                $"(-1)**({print v.Sign})*sqrt({product v.RootUp}/({product v.RootDown}))*"
+                + $"{product v.Up}/({product v.Down})"
                 + $""" for all integers {String.Join(", ", Array.skip 1 names)} >= 0 at which the symbol is defined"""
 
         $"{symbol.Name}({half 0}; {half 1}) = {right}"
@@ -101,8 +110,8 @@ type SingleTermCertificate internal (names: string[], images: Linear[], index: L
 [<RequireQualifiedAccess>]
 module Evaluation =
 
-    /// From S(images(p)) = (−1)^parity S₂(p) and the closed form of S₂, the value of the symbol at images(p): the definition's
-    /// sign and root, with the images put in, times the sum.
+    /// From S(images(p)) = (−1)^parity S₂(p) and the closed form of S₂, the value of the symbol at images(p): the
+    /// definition's sign and root, with the images put in, times the sum.
     let fromSum (symbol: Symbol) (identity: Theorem) (closed: Theorem) : Result<Theorem, string> =
         match identity.Statement, closed.Statement with
         | (:? SumIdentity as identityOf), (:? ClosedForm as closedForm) ->
@@ -128,20 +137,24 @@ module Evaluation =
 
     /// The value of the symbol at images(p) where its sum has one term there, at the index `index`, a form in p.
     ///
-    /// Checked: with the images put in, index − s and s − index are both arguments of the denominator, so that every other term
-    /// is 0. The term itself is 0 like the symbol's right-hand side where another argument of the denominator is negative;
-    /// factorials of the numerator are of natural numbers.
+    /// Checked: with the images put in, index − s and s − index are both arguments of the denominator, so that every
+    /// other term is 0. The term itself is 0 like the symbol's right-hand side where another argument of the
+    /// denominator is negative; factorials of the numerator are of natural numbers.
     let single (symbol: Symbol) (names: string[]) (images: Linear[]) (index: Linear) : Result<Theorem, string> =
         let arity = names.Length
 
         if
             not (Definition.isSound symbol)
             || images.Length <> symbol.Parameters.Length
-            || Array.exists (fun (x: Linear) -> x.Coefficients.Length <> arity || x.Coefficients[0] <> 0) (Array.append images [| index |])
+            || Array.exists
+                (fun (x: Linear) -> x.Coefficients.Length <> arity || x.Coefficients[0] <> 0)
+                (Array.append images [| index |])
         then
             Error "the family does not fit the symbol"
         else
-            let moved = List.map (Linear.substitute (Array.append [| Linear.variable arity 0 |] images)) symbol.Term.Denominator
+            let moved =
+                List.map (Linear.substitute (Array.append [| Linear.variable arity 0 |] images)) symbol.Term.Denominator
+
             let gap = Linear.subtract (Linear.variable arity 0) index
             let at = Linear.substitute (Array.append [| index |] images)
             let isNatural (x: Linear) = x.Constant >= 0 && Array.forall (fun c -> c >= 0) x.Coefficients

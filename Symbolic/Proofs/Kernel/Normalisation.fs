@@ -16,8 +16,8 @@ type SymbolTerm =
         Shift: int[]
     }
 
-/// How the coefficient K of a symbol comes from the coefficient C of its sum: K σ ΠX = κ C ΠY, σ the symbol's sign, X and
-/// Y forms in the integer parameters that are positive where the symbol is defined, κ the same for every term.
+/// How the coefficient K of a symbol comes from the coefficient C of its sum: K σ ΠX = κ C ΠY, σ the symbol's sign, X
+/// and Y forms in the integer parameters that are positive where the symbol is defined, κ the same for every term.
 type Witness = { X: Linear list; Y: Linear list }
 
 /// A set of points at which a relation between symbols is claimed.
@@ -76,24 +76,33 @@ type SymbolRelation internal (symbol: Symbol, terms: SymbolTerm list, domains: D
             |> List.map (function
                 | Summand r -> $"the symbol of summand {r + 1} is defined"
                 | Bounds bounds ->
-                    List.map2 (fun form k -> $"{Linear.print symbol.Quanta (inQuanta form)} >= {k}") symbol.Physical bounds
+                    List.map2
+                        (fun form k -> $"{Linear.print symbol.Quanta (inQuanta form)} >= {k}")
+                        symbol.Physical
+                        bounds
                     |> String.concat ", ")
             |> String.concat ", or "
 
         let boundary =
-            if vanishing = domains then
-                "the coefficient of a symbol outside its domain vanishes"
-            elif vanishing.IsEmpty then
-                "a symbol outside its domain counts as 0"
+            if vanishing = domains then "the coefficient of a symbol outside its domain vanishes"
+            elif vanishing.IsEmpty then "a symbol outside its domain counts as 0"
             else
-                $"a symbol outside its domain counts as 0, and its coefficient vanishes by itself wherever {where vanishing}"
+                "a symbol outside its domain counts as 0, and its coefficient vanishes by itself wherever "
+                + where vanishing
 
         $"{sum} = 0 for all integers and half-integers, wherever {where domains}; {boundary}"
 
 /// Certificate of `Normalisation.prove`.
 [<Sealed>]
 type NormalisationCertificate
-    internal (symbol: Symbol, terms: SymbolTerm list, domains: Domain list, witnesses: Witness list, scale: struct (BigInteger * BigInteger)) =
+    internal
+    (
+        symbol: Symbol,
+        terms: SymbolTerm list,
+        domains: Domain list,
+        witnesses: Witness list,
+        scale: struct (BigInteger * BigInteger)
+    ) =
     inherit Certificate()
 
     /// Which symbol.
@@ -137,8 +146,8 @@ module Definition =
 
     let private cache = System.Collections.Concurrent.ConcurrentDictionary<string, Lazy<_>>()
 
-    /// A number that `form` (in the parameters) cannot fall below where the i-th physical form is ≥ bounds[i] for all i:
-    /// the best that sums of up to three of them give. None if there is no such sum.
+    /// A number that `form` (in the parameters) cannot fall below where the i-th physical form is ≥ bounds[i] for all
+    /// i: the best that sums of up to three of them give. None if there is no such sum.
     let atLeast (symbol: Symbol) (bounds: int[]) (form: Linear) : int option =
         if Linear.isConstant form then
             Some form.Constant
@@ -156,7 +165,10 @@ module Definition =
     /// The parameters' integer change for a change of the quantum numbers (given doubled); None if it is not integer.
     let shift (symbol: Symbol) (twice: int[]) : int[] option =
         let changes = symbol.Parameters |> Array.map (Linear.change twice)
-        let back = symbol.TwiceQuanta |> Array.map (Linear.change (Array.append [| 0 |] (changes |> Array.map (fun c -> c / 2))))
+
+        let back =
+            symbol.TwiceQuanta
+            |> Array.map (Linear.change (Array.append [| 0 |] (changes |> Array.map (fun c -> c / 2))))
 
         if Array.forall (fun c -> c % 2 = 0) changes && back = twice then
             Some(changes |> Array.map (fun c -> c / 2))
@@ -223,8 +235,8 @@ module Normalisation =
         let factors low high = [ for k in low + 1 .. high -> Linear.plus k x ]
         factors fromShift toShift, factors toShift fromShift
 
-    /// Π numerator! / Π denominator! at one shift over the same at another, as two products of factors, all positive where
-    /// both symbols are defined.
+    /// Π numerator! / Π denominator! at one shift over the same at another, as two products of factors, all positive
+    /// where both symbols are defined.
     let internal normRatio (symbol: Symbol) (fromShift: int[]) (toShift: int[]) =
         let change (shift: int[]) x = Linear.change (Array.append [| 0 |] shift) x
         let part x = factorialRatio x (change fromShift x) (change toShift x)
@@ -244,17 +256,24 @@ module Normalisation =
             let images = Array.init arity (fun k -> if k = i then Polynomial.OfLinear solved else Polynomial.Variable k)
             (polynomial.Substitute images).IsZero
 
-    /// Proves Σ_i K_i √R_i · symbol(q + δ_i) = 0 from the relation Σ_i C_i S(p + δ_i) = 0 between the sums (same order, same
-    /// shifts), at all points of the given domains.
+    /// Proves Σ_i K_i √R_i · symbol(q + δ_i) = 0 from the relation Σ_i C_i S(p + δ_i) = 0 between the sums (same order,
+    /// same shifts), at all points of the given domains.
     ///
     /// The symbol is σ √N S. With K_i σ_i X_i = κ C_i Y_i, the coefficient K_i √R_i is λ_i C_i σ_i / √N_i for
     /// λ_i = κ (Y_i/X_i) √(R_i N_i). Checked: that identity between polynomials; that λ_i² is the same for all i, by
     /// comparing R_i, Y_i², X_i² and N_i/N_r factor by factor; that all X, Y are positive and all R_i ≥ 0 where both
     /// symbols are defined, so that λ_i = λ_r follows from the equality of squares for any two defined symbols. Where a
-    /// symbol is not defined its sum S is 0, so the relation holds without it. Whether its coefficient vanishes there is
-    /// decided on every hyperplane that the domain and the shift leave between them, and becomes part of the statement.
-    let prove (symbol: Symbol) (relation: Theorem) (claim: SymbolTerm list) (domains: Domain list) (witnesses: Witness list)
-        (struct (scaleUp, scaleDown): struct (BigInteger * BigInteger)) : Result<Theorem, string> =
+    /// symbol is not defined its sum S is 0, so the relation holds without it. Whether its coefficient vanishes there
+    /// is decided on every hyperplane that the domain and the shift leave between them, and becomes part of the
+    /// statement.
+    let prove
+        (symbol: Symbol)
+        (relation: Theorem)
+        (claim: SymbolTerm list)
+        (domains: Domain list)
+        (witnesses: Witness list)
+        (struct (scaleUp, scaleDown): struct (BigInteger * BigInteger))
+        : Result<Theorem, string> =
         let arity = symbol.Term.Variables.Length
         let shifts = claim |> List.map (fun t -> Definition.shift symbol t.Shift)
 
@@ -298,7 +317,8 @@ module Normalisation =
 
                 /// And where, moreover, the symbols of the given terms are defined.
                 let within domain (defined: int list) =
-                    defined |> List.fold (fun bounds i -> Array.map2 max bounds (boundsOf (Summand i))) (boundsOf domain)
+                    defined
+                    |> List.fold (fun bounds i -> Array.map2 max bounds (boundsOf (Summand i))) (boundsOf domain)
 
                 let atLeast n bounds form =
                     Definition.atLeast symbol bounds form |> Option.exists (fun k -> k >= n)
@@ -357,6 +377,9 @@ module Normalisation =
                     Error "the relation between the sums is not known to hold everywhere in the domain"
                 else
                     let vanishing = domains |> List.filter (fun d -> List.forall (vanishes d) all)
-                    let certificate = NormalisationCertificate(symbol, claim, domains, witnesses, struct (scaleUp, scaleDown))
+
+                    let certificate =
+                        NormalisationCertificate(symbol, claim, domains, witnesses, struct (scaleUp, scaleDown))
+
                     Ok(Rule.certifies certificate (SymbolRelation(symbol, claim, domains, vanishing)) [ relation ] [])
         | _ -> Error $"the premise is not a relation between sums of the {symbol.Name} symbol"

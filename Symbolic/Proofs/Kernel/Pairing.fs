@@ -34,8 +34,8 @@ type Orthogonality internal (symbol: Symbol, variable: int, direction: int[]) =
         let primed = symbol.Quanta |> Array.mapi (fun i name -> if i = variable then name + "'" else name)
         let u = symbol.Quanta[variable]
 
-        $"the sum over all integers t of {moved symbol.Quanta}*{moved primed} is 0 if {u} <> {u}' and both families contain a \
-          defined symbol; a symbol outside its domain counts as 0"
+        $"the sum over all integers t of {moved symbol.Quanta}*{moved primed} is 0 if {u} <> {u}' and both families \
+          contain a defined symbol; a symbol outside its domain counts as 0"
 
 /// Σ_t symbol(q + t v)² = Σ_t symbol(q + w + t v)².
 [<Sealed>]
@@ -55,7 +55,9 @@ type EqualNorms internal (symbol: Symbol, step: int[], direction: int[], factor:
     member _.Factor = factor
 
     override _.Text =
-        let vector (v: int[]) = String.Join(", ", v |> Array.map (fun k -> if k % 2 = 0 then string (k / 2) else $"{k}/2"))
+        let vector (v: int[]) =
+            String.Join(", ", v |> Array.map (fun k -> if k % 2 = 0 then string (k / 2) else $"{k}/2"))
+
         let quanta = String.Join(", ", symbol.Quanta)
         let product = factor |> List.map (fun f -> $"({Linear.print symbol.Quanta f})") |> String.concat "*"
 
@@ -83,8 +85,8 @@ type UnitNorm internal (symbol: Symbol, variable: int, direction: int[]) =
         let vector = String.Join(", ", direction |> Array.map (fun k -> string (k / 2)))
         let u = symbol.Quanta[variable]
 
-        $"the sum over all integers t of {symbol.Name}(q + t*({vector}))**2 is 1/(2*{u} + 1) for all quantum numbers q = \
-          ({quanta}) of a defined symbol; a symbol outside its domain counts as 0"
+        $"the sum over all integers t of {symbol.Name}(q + t*({vector}))**2 is 1/(2*{u} + 1) for all quantum numbers q \
+          = ({quanta}) of a defined symbol; a symbol outside its domain counts as 0"
 
 /// Certificate of the rules for sums of products.
 [<Sealed>]
@@ -97,8 +99,8 @@ type PairingCertificate internal (rule: string, numbers: int list) =
     override _.Rule = rule
     override _.Size = 1
 
-/// Sums of products of two symbols along a line of magnetic numbers: a relation is multiplied by a symbol and summed, and the
-/// sums are compared after a displacement of the summation variable.
+/// Sums of products of two symbols along a line of magnetic numbers: a relation is multiplied by a symbol and summed,
+/// and the sums are compared after a displacement of the summation variable.
 [<RequireQualifiedAccess>]
 module Pairing =
 
@@ -130,14 +132,14 @@ module Pairing =
             List.exists (fun c -> c > 0) changes && List.exists (fun c -> c < 0) changes
         | None -> false
 
-    /// Proves that symbols along q + t v with different values of one quantum number u are orthogonal, from a three-term
-    /// relation K f(q) + α(q) f(q + v) + β(q) f(q − v) = 0.
+    /// Proves that symbols along q + t v with different values of one quantum number u are orthogonal, from a
+    /// three-term relation K f(q) + α(q) f(q + v) + β(q) f(q − v) = 0.
     ///
-    /// Checked: β(q) = α(q − v); α does not contain u; K = c (u² + u) + terms without u, c ≠ 0, so that K takes different
-    /// values at different u ≥ 0; v does not change u, and every form that bounds the domain either does not contain u or does
-    /// not change along v, so that both families are defined at the same t. Then with W(q) = α(q) (f(q+v) f'(q) − f'(q+v) f(q)),
-    /// (K − K') f f' + W(q) − W(q − v) = 0 wherever f and f' are defined, and the sum over t telescopes; at both ends W is 0,
-    /// since its symbols outside the domain are.
+    /// Checked: β(q) = α(q − v); α does not contain u; K = c (u² + u) + terms without u, c ≠ 0, so that K takes
+    /// different values at different u ≥ 0; v does not change u, and every form that bounds the domain either does not
+    /// contain u or does not change along v, so that both families are defined at the same t. Then with W(q) = α(q)
+    /// (f(q+v) f'(q) − f'(q+v) f(q)), (K − K') f f' + W(q) − W(q − v) = 0 wherever f and f' are defined, and the sum
+    /// over t telescopes; at both ends W is 0, since its symbols outside the domain are.
     let orthogonal (relation: Theorem) (variable: int) (direction: int[]) : Result<Theorem, string> =
         match relation.Statement with
         | :? SymbolRelation as r when r.Terms.Length = 3 && direction.Length = r.Symbol.Quanta.Length ->
@@ -152,7 +154,11 @@ module Pairing =
 
                 let containsVariable (f: Linear) =
                     // In parameters: does the form change when u does, the other quantum numbers fixed?
-                    let inQuanta = Linear.substitute (Array.append [| Linear.constant symbol.Quanta.Length 0 |] symbol.Parameters) f
+                    let inQuanta =
+                        Linear.substitute
+                            (Array.append [| Linear.constant symbol.Quanta.Length 0 |] symbol.Parameters)
+                            f
+
                     inQuanta.Coefficients[variable] <> 0
 
                 let changes (f: Linear) =
@@ -189,9 +195,9 @@ module Pairing =
     /// Proves that Σ_t f(q + t v)² does not change from q to q + w, from two relations with the terms
     /// A f(q) + B f(q + w) + C f(q + w') = 0 and A' f(q) + B' f(q − w) + C' f(q − w') = 0, v = w − w'.
     ///
-    /// Checked: A'(q + w) = A(q), B'(q + w) = B(q), C'(q + w') = C(q), and A does not change along v. The first relation times
-    /// f(q), summed over t, and the second times f(q) at q + w, summed over t, contain the same two sums of products after a
-    /// displacement of t; what remains is A (Σ f(q + t v)² − Σ f(q + w + t v)²) = 0.
+    /// Checked: A'(q + w) = A(q), B'(q + w) = B(q), C'(q + w') = C(q), and A does not change along v. The first
+    /// relation times f(q), summed over t, and the second times f(q) at q + w, summed over t, contain the same two sums
+    /// of products after a displacement of t; what remains is A (Σ f(q + t v)² − Σ f(q + w + t v)²) = 0.
     let equalNorms (raising: Theorem) (lowering: Theorem) (w: int[]) (w': int[]) : Result<Theorem, string> =
         match raising.Statement, lowering.Statement with
         | (:? SymbolRelation as r), (:? SymbolRelation as l) when
@@ -224,14 +230,15 @@ module Pairing =
             | _ -> Error "the relations must be between f(q), f(q + w), f(q + w') and between f(q), f(q − w), f(q − w')"
         | _ -> Error "the premises must be relations between three symbols"
 
-    /// Proves Σ_t symbol(q + t v)² = 1/(2u + 1) for the 3j symbol, u = j1, from the independence of m1 and from the value at
-    /// m1 = j1, where the sum over s has one term.
+    /// Proves Σ_t symbol(q + t v)² = 1/(2u + 1) for the 3j symbol, u = j1, from the independence of m1 and from the
+    /// value at m1 = j1, where the sum over s has one term.
     ///
-    /// At b = j1 − m1 = 0, with c = s and e = n − s, the square is N / (a! c! d! e!)², in which the factorials that contain s are
-    /// those of the premise's term, and the others times the premise's closed form leave x!/(x+1)!, x = 2j1. There the
-    /// domain is a, d, s, n − s ≥ 0. By induction from m1 = j1 downwards the norm is the same for all m1, since the factor
-    /// (j1 + m1)(j1 − m1 + 1) of the premise does not vanish for −j1 < m1 ≤ j1, and for each such m1 some symbol is defined:
-    /// m2 from max(−j2, −j3−m1) to min(j2, j3−m1), which is not empty because |m1| ≤ j1 ≤ j2 + j3.
+    /// At b = j1 − m1 = 0, with c = s and e = n − s, the square is N / (a! c! d! e!)², in which the factorials that
+    /// contain s are those of the premise's term, and the others times the premise's closed form leave x!/(x+1)!, x =
+    /// 2j1. There the domain is a, d, s, n − s ≥ 0. By induction from m1 = j1 downwards the norm is the same for all
+    /// m1, since the factor (j1 + m1)(j1 − m1 + 1) of the premise does not vanish for −j1 < m1 ≤ j1, and for each such
+    /// m1 some symbol is defined: m2 from max(−j2, −j3−m1) to min(j2, j3−m1), which is not empty because |m1| ≤ j1 ≤ j2
+    /// + j3.
     let unitNorm (norms: Theorem) (stretched: Theorem) : Result<Theorem, string> =
         match norms.Statement, stretched.Statement with
         | (:? EqualNorms as equal), (:? ClosedForm as closed) ->
@@ -267,7 +274,11 @@ module Pairing =
             let j1, m1 = Linear.variable 6 0, Linear.variable 6 3
             let factor = [ Linear.add j1 m1; Linear.plus 1 (Linear.subtract j1 m1) ]
 
-            if equal.Symbol.Name <> symbol.Name || equal.Direction <> [| 0; 0; 0; 0; 2; -2 |] || equal.Step <> [| 0; 0; 0; -2; 2; 0 |] then
+            if
+                equal.Symbol.Name <> symbol.Name
+                || equal.Direction <> [| 0; 0; 0; 0; 2; -2 |]
+                || equal.Step <> [| 0; 0; 0; -2; 2; 0 |]
+            then
                 Error "the first premise must be about sums over m2 and steps of m1"
             elif List.sort equal.Factor <> List.sort factor then
                 Error "the first premise's factor must be (j1 + m1)(j1 − m1 + 1)"
@@ -278,7 +289,10 @@ module Pairing =
                 Error "a step of m2 is not a step of s"
             elif closed.Term.Alternating || closed.Term.Variables.Length <> 4 then
                 Error "the second premise must be a sum over s with parameters a, d, n"
-            elif List.sort upIndex <> List.sort closed.Term.Numerator || List.sort downIndex <> List.sort closed.Term.Denominator then
+            elif
+                List.sort upIndex <> List.sort closed.Term.Numerator
+                || List.sort downIndex <> List.sort closed.Term.Denominator
+            then
                 Error "the second premise's term is not the square at m1 = j1"
             elif leftUp <> [ twiceJ ] || leftDown <> [ Linear.plus 1 twiceJ ] then
                 Error "the sum at m1 = j1 is not 1/(2 j1 + 1)"

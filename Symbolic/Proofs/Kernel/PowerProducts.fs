@@ -48,7 +48,10 @@ type Annihilation internal (product: PowerProduct, words: Word list) =
 
         let word (w: Word) = String.Join(" ", $"({w.Coefficient.Print names})" :: List.map derivation w.Derivations)
         let operator = words |> List.map word |> String.concat " + "
-        let natural = product.Factors |> List.map (snd >> Linear.print product.Exponents) |> List.distinct |> String.concat ", "
+
+        let natural =
+            product.Factors |> List.map (snd >> Linear.print product.Exponents) |> List.distinct |> String.concat ", "
+
         let unit = if Array.contains "i" product.Variables then ", i**2 = -1" else ""
         $"for all natural {natural}: [{operator}] {product.Print()} = 0{unit}"
 
@@ -80,7 +83,9 @@ type Substitution internal (product: PowerProduct, images: Polynomial[], split: 
             |> Array.filter (fun (k, (_, image)) -> image <> Polynomial.Variable k)
             |> Array.map (fun (_, (name, image)) -> $"{name} -> {image.Print product.Variables}")
 
-        let natural = product.Factors |> List.map (snd >> Linear.print product.Exponents) |> List.distinct |> String.concat ", "
+        let natural =
+            product.Factors |> List.map (snd >> Linear.print product.Exponents) |> List.distinct |> String.concat ", "
+
         $"""for all natural {natural}: {product.Print()} becomes {result.Print()} under {String.Join(", ", changed)}"""
 
 /// Differential operators and substitutions on products of symbolic powers.
@@ -146,11 +151,11 @@ module PowerProducts =
 
     /// Proves that Σ words annihilates the product, for all natural exponents.
     ///
-    /// With q = Π P_i and E_D = Σ_i e_i D(P_i) Π_{k≠i} P_k, the product F satisfies q D(F) = E_D F for every derivation D:
-    /// true factor by factor, also for e_i = 0. Hence q^{k+1} D(A q^{−k} F) = (q D(A) − k A D(q) + A E_D) F for polynomials
-    /// A, and a word of n derivations gives A F / q^n with a polynomial A that is computed here. Brought to the common power
-    /// of q, the coefficients must add up to the polynomial 0; since polynomials have no divisors of zero (over the Gaussian
-    /// integers either), the sum of the words applied to F is 0.
+    /// With q = Π P_i and E_D = Σ_i e_i D(P_i) Π_{k≠i} P_k, the product F satisfies q D(F) = E_D F for every derivation
+    /// D: true factor by factor, also for e_i = 0. Hence q^{k+1} D(A q^{−k} F) = (q D(A) − k A D(q) + A E_D) F for
+    /// polynomials A, and a word of n derivations gives A F / q^n with a polynomial A that is computed here. Brought to
+    /// the common power of q, the coefficients must add up to the polynomial 0; since polynomials have no divisors of
+    /// zero (over the Gaussian integers either), the sum of the words applied to F is 0.
     let annihilate (product: PowerProduct) (words: Word list) : Result<Theorem, string> =
         let n = product.Variables.Length
         let reduce = reduce product.Names
@@ -163,7 +168,9 @@ module PowerProducts =
         elif
             words
             |> List.exists (fun w ->
-                w.Derivations |> List.exists (fun d -> d.IsEmpty || d |> List.exists (fun (v, _) -> v < 0 || v >= n || Some v = unit)))
+                w.Derivations
+                |> List.exists (fun d ->
+                    d.IsEmpty || d |> List.exists (fun (v, _) -> v < 0 || v >= n || Some v = unit)))
         then
             Error "a derivation must act along variables"
         else
@@ -180,9 +187,13 @@ module PowerProducts =
             else
                 Ok(Rule.certifies (PlainCertificate("power-derivation", q.Count)) (Annihilation(product, words)) [] [])
 
-    /// Proves that the substitution x → images turns Π P_i^{e_i} into Π_i (Π_k Q_ik)^{e_i}: each P_i of the images must be the
-    /// product of the Q_ik. True for all exponents because a substitution respects products.
-    let substitute (product: PowerProduct) (images: Polynomial[]) (split: Polynomial list list) : Result<Theorem, string> =
+    /// Proves that the substitution x → images turns Π P_i^{e_i} into Π_i (Π_k Q_ik)^{e_i}: each P_i of the images must
+    /// be the product of the Q_ik. True for all exponents because a substitution respects products.
+    let substitute
+        (product: PowerProduct)
+        (images: Polynomial[])
+        (split: Polynomial list list)
+        : Result<Theorem, string> =
         let n = product.Variables.Length
         let reduce = reduce product.Variables
 

@@ -34,7 +34,8 @@ type RecouplingProduct =
 /// Two products of 6j symbols, summed over intermediate angular momenta, are equal; or one is δ.
 [<Sealed>]
 type RecouplingIdentity
-    internal (start: Scheme, final: Scheme, left: RecouplingProduct, right: RecouplingProduct, delta: (string * string) option) =
+    internal
+    (start: Scheme, final: Scheme, left: RecouplingProduct, right: RecouplingProduct, delta: (string * string) option) =
     inherit Statement()
 
     /// The left-hand side.
@@ -72,8 +73,9 @@ type RecouplingIdentity
             | Some(x, y) -> $"(1 if {x} = {y}, otherwise 0)"
             | None -> RecouplingIdentity.Print right
 
-        $"{RecouplingIdentity.Print left} = {right'} for all angular momenta with which the schemes {RecouplingIdentity.Print start} \
-          and {RecouplingIdentity.Print final} obey the triangle rules; sums run over all values that the triangle rules allow"
+        $"{RecouplingIdentity.Print left} = {right'} for all angular momenta with which the schemes \
+          {RecouplingIdentity.Print start} and {RecouplingIdentity.Print final} obey the triangle rules; sums run over \
+          all values that the triangle rules allow"
 
 /// Certificate of `Recoupling.prove`: a scheme and two paths.
 [<Sealed>]
@@ -92,8 +94,8 @@ type RecouplingCertificate internal (start: Scheme, first: Move list, second: Mo
     override _.Rule = "rewriting"
     override _.Size = first.Length + second.Length
 
-/// Identities between 6j symbols by rewriting coupling schemes: two ways from one scheme to another have the same coefficients,
-/// since the coupled states of a scheme are linearly independent.
+/// Identities between 6j symbols by rewriting coupling schemes: two ways from one scheme to another have the same
+/// coefficients, since the coupled states of a scheme are linearly independent.
 [<RequireQualifiedAccess>]
 module Recoupling =
 
@@ -179,12 +181,12 @@ module Recoupling =
                 |> List.map (fun (x, terms) -> x, List.sumBy snd terms)
                 |> List.filter (fun (_, n) -> n <> 0) }
 
-    /// Proves that two paths from one scheme to another have the same coefficients, or, if the second path is empty and the first
-    /// returns to the scheme with one label renamed, that its coefficient is δ.
+    /// Proves that two paths from one scheme to another have the same coefficients, or, if the second path is empty and
+    /// the first returns to the scheme with one label renamed, that its coefficient is δ.
     ///
-    /// The final labels, common to both paths, are fixed and not summed over; intermediate ones are. The premise says that the
-    /// states of both schemes of three angular momenta are orthonormal bases and that the 6j symbol takes one to the other; node
-    /// by node it does so for those of any scheme.
+    /// The final labels, common to both paths, are fixed and not summed over; intermediate ones are. The premise says
+    /// that the states of both schemes of three angular momenta are orthonormal bases and that the 6j symbol takes one
+    /// to the other; node by node it does so for those of any scheme.
     let prove (recoupling: Theorem) (start: Scheme) (first: Move list) (second: Move list) : Result<Theorem, string> =
         let finish (statement: RecouplingIdentity) =
             Ok(Rule.certifies (RecouplingCertificate(start, first, second)) statement [ recoupling ] [])
@@ -199,7 +201,9 @@ module Recoupling =
                 match unify end1 end2 with
                 | Some [] when not second.IsEmpty ->
                     // The second path must use the first one's names for what both end with.
-                    let without (p: RecouplingProduct) = { p with Sums = p.Sums |> List.filter (fun x -> not (List.contains x final)) }
+                    let without (p: RecouplingProduct) =
+                        { p with Sums = p.Sums |> List.filter (fun x -> not (List.contains x final)) }
+
                     finish (RecouplingIdentity(start, end1, collect (without left), collect (without right), None))
                 | Some [ x, y ] when second.IsEmpty ->
                     let left = { left with Sums = left.Sums |> List.filter ((<>) x) }

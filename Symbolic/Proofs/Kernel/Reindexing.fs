@@ -36,8 +36,9 @@ type SumIdentity internal (first: Term, second: Term, map: Reindexing, parity: L
         let names = second.Variables
         let arguments = map.Images |> Array.map (Linear.print names)
         let parameters = String.Join(", ", Array.skip 1 names)
-        $"""for all integers {parameters}: S1({String.Join(", ", arguments)}) = (-1)**({Linear.print names parity})*S2({parameters}), """
-        + $"S1 the sum over {first.Variables[0]} of {Term.print first}, S2 that over {second.Variables[0]} of {Term.print second}"
+        $"""for all integers {parameters}: S1({String.Join(", ", arguments)}) = """
+        + $"(-1)**({Linear.print names parity})*S2({parameters}), S1 the sum over {first.Variables[0]} of "
+        + $"{Term.print first}, S2 that over {second.Variables[0]} of {Term.print second}"
 
 /// symbol(images(p)) = (−1)^Parity symbol(p), wherever either is defined.
 [<Sealed>]
@@ -76,7 +77,8 @@ type Symmetry internal (symbol: Symbol, map: Reindexing, parity: Linear) =
             Linear.substitute (Array.append [| Linear.constant symbol.Quanta.Length 0 |] symbol.Parameters) parity
             |> Linear.print symbol.Quanta
 
-        $"{symbol.Name}({half images 0}; {half images 1}) = (-1)**({sign})*{symbol.Name}({half symbol.Quanta 0}; {half symbol.Quanta 1})"
+        $"{symbol.Name}({half images 0}; {half images 1}) = (-1)**({sign})*"
+        + $"{symbol.Name}({half symbol.Quanta 0}; {half symbol.Quanta 1})"
 
 /// Symmetries of the 3j symbol that other rules ask for.
 [<RequireQualifiedAccess>]
@@ -156,8 +158,8 @@ module Reindexing =
         | false, false -> Some(Linear.constant arity 0)
         | _ -> None
 
-    /// Proves S₁(images(p)) = (−1)^parity S₂(p): the substitution is a bijection of the integers s for every p, and turns
-    /// every factorial of the first term into one of the second.
+    /// Proves S₁(images(p)) = (−1)^parity S₂(p): the substitution is a bijection of the integers s for every p, and
+    /// turns every factorial of the first term into one of the second.
     let sums (first: Term) (second: Term) (map: Reindexing) (parity: Linear) : Result<Theorem, string> =
         if not (isWellFormed first second map) then
             Error "the change of variables is not one of the index and the parameters"
@@ -169,8 +171,8 @@ module Reindexing =
             let certificate = ReindexingCertificate("reindexing", map, parity)
             Ok(Rule.certifies certificate (SumIdentity(first, second, map, parity)) [] [])
 
-    /// Proves symbol(images(p)) = (−1)^parity symbol(p): besides the sum, the domain and the factorials under the root are
-    /// permuted, and the claimed sign is the sum's times the change of the symbol's own.
+    /// Proves symbol(images(p)) = (−1)^parity symbol(p): besides the sum, the domain and the factorials under the root
+    /// are permuted, and the claimed sign is the sum's times the change of the symbol's own.
     let symmetry (symbol: Symbol) (map: Reindexing) (parity: Linear) : Result<Theorem, string> =
         let term = symbol.Term
 
@@ -182,7 +184,10 @@ module Reindexing =
             Error "the factorials do not become those of the other term"
         else
             let images = Array.append [| Linear.variable term.Variables.Length Term.Index |] map.Images
-            let isPermuted (forms: Linear list) = List.sort (List.map (Linear.substitute images) forms) = List.sort forms
+
+            let isPermuted (forms: Linear list) =
+                List.sort (List.map (Linear.substitute images) forms) = List.sort forms
+
             let phase = Linear.subtract (Linear.substitute images symbol.Phase) symbol.Phase
 
             if not (List.forall isPermuted [ symbol.Physical; symbol.NormNumerator; symbol.NormDenominator ]) then
@@ -193,4 +198,10 @@ module Reindexing =
             then
                 Error "the sign is wrong"
             else
-                Ok(Rule.certifies (ReindexingCertificate("symmetry", map, parity)) (Symmetry(symbol, map, parity)) [] [])
+                Ok(
+                    Rule.certifies
+                        (ReindexingCertificate("symmetry", map, parity))
+                        (Symmetry(symbol, map, parity))
+                        []
+                        []
+                )

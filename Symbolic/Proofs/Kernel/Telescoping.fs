@@ -70,16 +70,17 @@ module Telescoping =
 
     /// The conditions under which no factorial of a negative number is met: `Term.gaps` at the base.
     ///
-    /// If an argument L of the numerator has a parameter v to itself, the gaps of the shifted terms will do in place of the
-    /// base's. Replace v by v + ε, 0 < ε < 1/2 (for every such L its own v), and L! by Γ(L + 1). Then
-    /// (i) no Γ has a pole, since L is no integer, and Γ(x + 1) = x Γ(x) gives the ratios and the telescoper without any
-    /// condition on L; the other arguments are the integers that they were, v not occurring in them, so what is said about
-    /// them stands, their own gaps included;
-    /// (ii) the polynomial identity holds at v + ε as at any other values of its variables, so Σ_i C_i(v + ε) S_ε(p + δ_i) = 0,
-    /// where S_ε is the sum over the same finitely many s, those at which no argument of the denominator is negative;
-    /// (iii) let ε → 0. Each C_i is continuous, and each of the finitely many terms of S_ε(p + δ_i) is too: its denominator
-    /// does not change, and its L is ≥ 0 at ε = 0 if a gap L − D of that very term is, D ≥ 0 being an argument of the
-    /// denominator. So S_ε → S, and the relation holds for S.
+    /// If an argument L of the numerator has a parameter v to itself, the gaps of the shifted terms will do in place of
+    /// the base's. Replace v by v + ε, 0 < ε < 1/2 (for every such L its own v), and L! by Γ(L + 1). Then
+    /// (i) no Γ has a pole, since L is no integer, and Γ(x + 1) = x Γ(x) gives the ratios and the telescoper without
+    /// any condition on L; the other arguments are the integers that they were, v not occurring in them, so what is
+    /// said about them stands, their own gaps included;
+    /// (ii) the polynomial identity holds at v + ε as at any other values of its variables, so Σ_i C_i(v + ε) S_ε(p +
+    /// δ_i) = 0, where S_ε is the sum over the same finitely many s, those at which no argument of the denominator is
+    /// negative;
+    /// (iii) let ε → 0. Each C_i is continuous, and each of the finitely many terms of S_ε(p + δ_i) is too: its
+    /// denominator does not change, and its L is ≥ 0 at ε = 0 if a gap L − D of that very term is, D ≥ 0 being an
+    /// argument of the denominator. So S_ε → S, and the relation holds for S.
     let private conditions (term: Term) (basePoint: int list) (shifts: int[] list) =
         let atBase = Term.gaps (Term.at basePoint term)
         let atTerms = shifts |> List.map (fun shift -> Term.gaps (Term.at (Term.offsets term shift) term))
@@ -102,8 +103,14 @@ module Telescoping =
     ///
     /// It computes the polynomials r_i with F(p + δ_i) = r_i F(base) from the term itself, and requires the polynomial
     /// identity Σ_i C_i r_i = T(q). Then Σ_i C_i F(p + δ_i) = G(s) − G(s+1) with G = Down q F(base), at every integer s
-    /// and p that meets the conditions; no division has taken place; and G has finite support in s, so the sum over s is 0.
-    let prove (term: Term) (terms: (Polynomial * int[]) list) (basePoint: int list) (q: Polynomial) : Result<Theorem, string> =
+    /// and p that meets the conditions; no division has taken place; and G has finite support in s, so the sum over s
+    /// is 0.
+    let prove
+        (term: Term)
+        (terms: (Polynomial * int[]) list)
+        (basePoint: int list)
+        (q: Polynomial)
+        : Result<Theorem, string> =
         let parameters = term.Variables.Length - 1
         let ratios = terms |> List.map (fun (_, shift) -> Term.ratio term basePoint shift)
 

@@ -1,9 +1,9 @@
 namespace Toolkit.Symbolic.Proofs.Kernel
 
-// The trusted base is this namespace and nothing else: the files of Proofs/Kernel, with Algebra and Hypergeometric below
-// them. The representation of Theorem is private to the namespace, so a value of the type exists only because a rule in
-// one of these files has checked it. Whatever derives, names, prints or stores theorems lives outside and may be wrong
-// without harm.
+// The trusted base is this namespace and nothing else: the files of Proofs/Kernel, with Algebra and Hypergeometric
+// below them. The representation of Theorem is private to the namespace, so a value of the type exists only because a
+// rule in one of these files has checked it. Whatever derives, names, prints or stores theorems lives outside and may
+// be wrong without harm.
 
 open System
 
@@ -56,11 +56,13 @@ type PlainCertificate internal (rule: string, size: int) =
 module private Rule =
 
     /// The theorem that a rule yields once everything has been checked; with the rule's own certificate.
-    let certifies (certificate: Certificate) (statement: Statement) (premises: Theorem list) (assumptions: string list) =
-        { statement = statement
-          certificate = certificate
-          premises = premises
-          assumptions = assumptions }
+    let certifies
+        (certificate: Certificate)
+        (statement: Statement)
+        (premises: Theorem list)
+        (assumptions: string list)
+        =
+        { statement = statement; certificate = certificate; premises = premises; assumptions = assumptions }
 
     /// The theorem that a rule without data of its own yields.
     let concludes (rule: string) (statement: Statement) (premises: Theorem list) (assumptions: string list) =

@@ -12,7 +12,10 @@ let private bracket (i: int) (k: int) = v (2 * i) * v (2 * k + 1) - v (2 * k) * 
 let internal generating: PowerProduct =
     { Variables = [| "u1"; "v1"; "u2"; "v2"; "u3"; "v3" |]
       Exponents = [| "a"; "C"; "B" |]
-      Factors = [ bracket 0 1, Linear.variable 3 0; bracket 1 2, Linear.variable 3 1; bracket 2 0, Linear.variable 3 2 ] }
+      Factors =
+        [ bracket 0 1, Linear.variable 3 0
+          bracket 1 2, Linear.variable 3 1
+          bracket 2 0, Linear.variable 3 2 ] }
 
 /// 2J_z, J₊ and J₋ of the three spins together, on binary forms.
 let internal generators: DerivationRule list =
@@ -45,8 +48,8 @@ let private invariantForm () =
 let entries: Entry list =
     [ Entry.create
           "cg.generating-function"
-          "The total generators are derivations; on a product of powers they act by the logarithmic derivative, an identity \
-           between polynomials for all exponents at once. Expanding the three powers by the binomial theorem, the coefficient of \
-           u1^(j1+m1) v1^(j1-m1) u2^(j2+m2) v2^(j2-m2) u3^(j3+m3) v3^(j3-m3) is the 3j symbol's sum, so the 3j symbols are the \
-           components of an invariant, for all j and m."
+          "The total generators are derivations; on a product of powers they act by the logarithmic derivative, an \
+           identity between polynomials for all exponents at once. Expanding the three powers by the binomial theorem, \
+           the coefficient of u1^(j1+m1) v1^(j1-m1) u2^(j2+m2) v2^(j2-m2) u3^(j3+m3) v3^(j3-m3) is the 3j symbol's \
+           sum, so the 3j symbols are the components of an invariant, for all j and m."
           invariantForm ]

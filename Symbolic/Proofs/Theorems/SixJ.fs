@@ -54,7 +54,12 @@ let private halfSpin (sigma: int) =
     let form constant k l = { Constant = constant; Coefficients = [| 0; k; l |] }
     let one = form ((1 + sigma) / 2) 0 0
     let other = form ((1 - sigma) / 2) 0 0
-    Evaluation.single Symbol.threeJ [| "s"; "k"; "l" |] [| form 0 0 0; other; form 0 1 0; one; form 0 0 1 |] (form 0 0 0)
+
+    Evaluation.single
+        Symbol.threeJ
+        [| "s"; "k"; "l" |]
+        [| form 0 0 0; other; form 0 1 0; one; form 0 0 1 |]
+        (form 0 0 0)
 
 /// {a b J; 0 J b} in n = a+b+J, p = 2b, q = 2J.
 let private atZero () =
@@ -100,9 +105,9 @@ let private four =
 let entries: Entry list =
     [ Entry.create
           "6j.racah-formula"
-          "Induction over c in steps of one half. The pentagon with a spin 1/2, whose recoupling coefficients are read from the \
-           relations between contiguous 3j symbols, gives the recoupling coefficient a three-term relation; Racah's sum satisfies \
-           the same one, by telescoping, and both are equal at c = 0."
+          "Induction over c in steps of one half. The pentagon with a spin 1/2, whose recoupling coefficients are read \
+           from the relations between contiguous 3j symbols, gives the recoupling coefficient a three-term relation; \
+           Racah's sum satisfies the same one, by telescoping, and both are equal at c = 0."
           recoupling.Force
       Entry.create
           "6j.orthogonality"
@@ -130,6 +135,6 @@ let entries: Entry list =
           recursion
       Entry.create
           "6j.symmetries"
-          "Permutations of the four triads and of the three quads leave every factorial's place open and none changed: the 24 \
-           symmetries of the tetrahedron and Regge's, 144 in all."
+          "Permutations of the four triads and of the three quads leave every factorial's place open and none changed: \
+           the 24 symmetries of the tetrahedron and Regge's, 144 in all."
           symmetries ]

@@ -104,7 +104,10 @@ let internal regge (px: int list) (py: int list) (swap: bool) : Result<Theorem, 
     let phase = Linear.subtract (Linear.subtract x'[1] x'[2]) (Linear.subtract (variable 4) (variable 5))
     // Of forms with the same parity, the one with coefficients 0 and 1; it is 0 or J.
     let parity = Linear.add phase offset
-    let reduced = { Constant = parity.Constant &&& 1; Coefficients = parity.Coefficients |> Array.map (fun c -> c &&& 1) }
+
+    let reduced =
+        { Constant = parity.Constant &&& 1; Coefficients = parity.Coefficients |> Array.map (fun c -> c &&& 1) }
+
     Reindexing.symmetry symbol map reduced
 
 let private allRegge =
@@ -135,9 +138,9 @@ let internal reversal = pick SymbolSymmetry.isReversal
 let private symmetries =
     [ Entry.create
           "3j.regge"
-          "The summation index is renamed: the factorials of the summand and those under the root are permuted, and the sign \
-           is that of the index's displacement times the change of the symbol's own phase. All 72 symmetries: permutations of \
-           the rows and of the columns of the Regge square, and its transposition."
+          "The summation index is renamed: the factorials of the summand and those under the root are permuted, and \
+           the sign is that of the index's displacement times the change of the symbol's own phase. All 72 symmetries: \
+           permutations of the rows and of the columns of the Regge square, and its transposition."
           (fun () ->
               allRegge.Value
               |> Entry.all
@@ -145,8 +148,8 @@ let private symmetries =
 
 // ---- m1 = m2 = m3 = 0
 
-/// Dixon's sum, (−1)^k / ((α+k)! (α−k)! (β+k)! (β−k)! (γ+k)! (γ−k)!): the 3j's summand at m = 0, J = 2(α+β+γ), around its
-/// middle term.
+/// Dixon's sum, (−1)^k / ((α+k)! (α−k)! (β+k)! (β−k)! (γ+k)! (γ−k)!): the 3j's summand at m = 0, J = 2(α+β+γ), around
+/// its middle term.
 let private dixon: Term =
     let form k a b c = { Constant = 0; Coefficients = [| k; a; b; c |] }
 
@@ -187,7 +190,8 @@ let private mZero () =
         | Error why, _
         | _, Error why -> Error why
 
-    // m → −m is the exchange of the square's second and third rows: x_2 ↔ x_3 … in terms of x and y, found among the 72.
+    // m → −m is the exchange of the square's second and third rows: x_2 ↔ x_3 … in terms of x and y, found among the
+    // 72.
     let names = [| "s"; "n"; "j1"; "j2" |]
     let odd = [| form 1 2 0 0; form 0 0 1 0; form 0 0 0 1; form -1 -2 1 0; form -1 -2 0 1 |]
 
@@ -196,15 +200,17 @@ let private mZero () =
         |> List.tryPick (Result.bind (fun s -> Evaluation.zero s names odd) >> Result.toOption)
 
     match even, antisymmetry with
-    | Ok even, Some odd -> Conjunction.prove "the 3j symbol at m1 = m2 = m3 = 0, for even and for odd j1+j2+j3" [ even; odd ]
+    | Ok even, Some odd ->
+        Conjunction.prove "the 3j symbol at m1 = m2 = m3 = 0, for even and for odd j1+j2+j3" [ even; odd ]
     | Error why, _ -> Error why
     | _, None -> Error "no symmetry of sign −1 fixes the points with odd j1+j2+j3"
 
 let private closedForms =
     [ Entry.create
           "3j.m-zero"
-          "For even J = 2g put alpha = g−j1, beta = g−j2, gamma = g−j3: the sum becomes Dixon's, which satisfies a first-order \
-           recursion in gamma with q = 1 and has one term at gamma = 0. For odd J the symmetry m → −m has the sign −1."
+          "For even J = 2g put alpha = g−j1, beta = g−j2, gamma = g−j3: the sum becomes Dixon's, which satisfies a \
+           first-order recursion in gamma with q = 1 and has one term at gamma = 0. For odd J the symmetry m → −m has \
+           the sign −1."
           mZero ]
 
 /// 3j(j, j, 0; m, −m, 0) in n = 2j and k = j − m; its sum has one term, at s = k.
@@ -251,7 +257,8 @@ let private vandermonde () =
             Denominator = [ form 0 0 0 1; Linear.plus 1 (form 0 1 1 0) ] }
 
     [ 1; -1 ]
-    |> List.map (fun q -> Telescoping.prove term terms (Term.commonBase term (List.map snd terms)) (Polynomial.Constant q))
+    |> List.map (fun q ->
+        Telescoping.prove term terms (Term.commonBase term (List.map snd terms)) (Polynomial.Constant q))
     |> List.reduce (fun x y -> if x.IsOk then x else y)
     |> Result.bind (fun relation -> ClosedForms.prove relation 3 closed 0)
 
@@ -286,11 +293,14 @@ let internal orthonormality: Lazy<Result<Theorem, string>> =
 let private orthonormal =
     [ Entry.create
           "3j.orthogonality-m"
-          "At fixed m1 the recursion in m2 is a symmetric tridiagonal eigenvalue problem with eigenvalue j1(j1+1): multiplied by the symbol with another j1 and summed over m2 it telescopes (Christoffel and Darboux), so different j1 are orthogonal. With the norm: the first orthogonality relation."
+          "At fixed m1 the recursion in m2 is a symmetric tridiagonal eigenvalue problem with eigenvalue j1(j1+1): \
+           multiplied by the symbol with another j1 and summed over m2 it telescopes (Christoffel and Darboux), so \
+           different j1 are orthogonal. With the norm: the first orthogonality relation."
           orthonormality.Force
       Entry.create
           "3j.normalisation"
-          "The ladders are adjoint to each other, so the norm along m2 does not depend on m1; at m1 = j1 the symbol has one term and the sum of its squares is Vandermonde's."
+          "The ladders are adjoint to each other, so the norm along m2 does not depend on m1; at m1 = j1 the symbol \
+           has one term and the sum of its squares is Vandermonde's."
           (fun () -> unitNorm.Value)
       Entry.create
           "3j.orthogonality-j"
@@ -298,7 +308,9 @@ let private orthonormal =
           columns.Force
       Entry.create
           "3j.racah-formula"
-          "The symbol in Racah's form satisfies the ladder relations of the coupled representation, has the norm 1/(2 j3 + 1), and its sign is that of Condon and Shortley: at m1 = j1 the sum has one term, which is positive."
+          "The symbol in Racah's form satisfies the ladder relations of the coupled representation, has the norm \
+           1/(2 j3 + 1), and its sign is that of Condon and Shortley: at m1 = j1 the sum has one term, which is \
+           positive."
           (fun () ->
               match couplingLadder.Force(), unitNorm.Value, cyclic.Force() with
               | Ok ladder, Ok norm, Ok cyclic -> Determination.racah ladder norm cyclic

@@ -1,4 +1,5 @@
-/// From coupling trees to theorems: any tree, those of the project's representations and those of a user's specification.
+/// From coupling trees to theorems: any tree, those of the project's representations and those of a user's
+/// specification.
 module Toolkit.Symbolic.Proofs.Theorems.Trees
 
 open Toolkit.Symbolic.Proofs.Kernel
@@ -21,7 +22,8 @@ let private both (x: Result<Theorem, string>) (y: Result<Theorem, string>) rule 
 let rec equivariant (fields: Map<string, Field>) (tree: Tree) : Result<Theorem, string> =
     match tree with
     | Scalar(name, l) -> site fields name l |> Result.bind Equivariance.scalar
-    | Vector(name, l, j) -> both (ladder.Force()) (site fields name l) (fun ladder leaf -> Equivariance.join ladder leaf j)
+    | Vector(name, l, j) ->
+        both (ladder.Force()) (site fields name l) (fun ladder leaf -> Equivariance.join ladder leaf j)
     | Couple(left, right, l) ->
         both (equivariant fields left) (equivariant fields right) (fun a b ->
             withLadder (fun ladder -> Equivariance.couple ladder a b l))
@@ -41,8 +43,8 @@ let ofTree (name: string) (tree: CouplingTree) : Entry list =
 
     [ Entry.create
           $"{kind}.{name}"
-          "Every leaf satisfies the ladder relations of its order, by the null-vector lemma; coupling hands them on, by the \
-           ladder relations of the 3j symbol; at order 0 nothing is left to act."
+          "Every leaf satisfies the ladder relations of its order, by the null-vector lemma; coupling hands them on, \
+           by the ladder relations of the 3j symbol; at order 0 nothing is left to act."
           (fun () -> prove tree)
       Entry.create $"parity.{name}" "The signs of the leaves are multiplied." (fun () ->
           equivariant tree.Fields tree.Tree |> Result.bind (Equivariance.sign false))
@@ -80,8 +82,9 @@ let private covariants =
       Couple(rho "l1", rho "l2", n "lambda")
       Couple(Couple(rho "l1", rho "l2", n "k"), rho "l3", n "lambda") ]
 
-let private typed = "Every leaf satisfies the ladder relations of its order, by the null-vector lemma for all l at once; coupling \
-                     hands them on, by the ladder relations of the 3j symbol for all quantum numbers; at order 0 nothing is left to act."
+let private typed = "Every leaf satisfies the ladder relations of its order, by the null-vector lemma for all l at \
+                     once; coupling hands them on, by the ladder relations of the 3j symbol for all quantum numbers; \
+                     at order 0 nothing is left to act."
 
 let private each title (rule: Tree -> Result<Theorem, string>) (trees: Tree list) () =
     match trees with
@@ -94,8 +97,10 @@ let private invariance name trees =
 let private signs underTime name trees =
     let prefix = if underTime then "time-reversal" else "parity"
 
-    Entry.create $"{prefix}.{name}" "The signs of the leaves are multiplied; exponents count modulo 2, with l left symbolic." (
-        each name (fun tree -> equivariant fields tree |> Result.bind (Equivariance.sign underTime)) trees)
+    Entry.create
+        $"{prefix}.{name}"
+        "The signs of the leaves are multiplied; exponents count modulo 2, with l left symbolic."
+        (each name (fun tree -> equivariant fields tree |> Result.bind (Equivariance.sign underTime)) trees)
 
 /// Every tree, by induction.
 let internal every () : Result<Theorem, string> =
@@ -122,22 +127,24 @@ let private summed () =
 let entries: Entry list =
     [ Entry.create
           "harmonics.null-vector"
-          "N(t) is a null vector, so its powers are harmonic; L_z and L+- act on N^l as first-order operators in t, one identity of \
-           degree 1 for all l. The coefficients of t^(l-m) are the solid harmonics, with the standard ladder relations."
+          "N(t) is a null vector, so its powers are harmonic; L_z and L+- act on N^l as first-order operators in t, \
+           one identity of degree 1 for all l. The coefficients of t^(l-m) are the solid harmonics, with the standard \
+           ladder relations."
           (fun () -> harmonics.Force())
       invariance "power-spectrum" [ powerSpectrum ]
       invariance "bispectrum" [ bispectrum ]
       Entry.create
           "invariance.nice"
-          "Induction over coupling trees: leaves by the null-vector lemma, the step for two arbitrary equivariant families by the \
-           coupling ladder. Any number of factors, any order of couplings."
+          "Induction over coupling trees: leaves by the null-vector lemma, the step for two arbitrary equivariant \
+           families by the coupling ladder. Any number of factors, any order of couplings."
           (fun () -> every () |> Result.bind Equivariance.everyInvariant)
       invariance "spin-power-spectrum" [ spinPowerSpectrum ]
       Entry.create
           "invariance.spin-power-spectrum-summed"
-          "Coupling the orbital indices to 0 and the vectors' indices to 0 leaves nothing for L and nothing for S to act on. By the \
-           orthonormality of the coupling coefficients this is the sum over J of sqrt(2 J + 1) times the J-resolved invariants, up to a \
-           factor, and by the addition theorem, for positions and for vectors, the sum of (2 l + 1)/(4 pi) v_j.v_k P_l."
+          "Coupling the orbital indices to 0 and the vectors' indices to 0 leaves nothing for L and nothing for S to \
+           act on. By the orthonormality of the coupling coefficients this is the sum over J of sqrt(2 J + 1) times \
+           the J-resolved invariants, up to a factor, and by the addition theorem, for positions and for vectors, the \
+           sum of (2 l + 1)/(4 pi) v_j.v_k P_l."
           summed
       invariance "spin-bispectrum" spinBispectra
       invariance "lode" lode
@@ -145,8 +152,8 @@ let entries: Entry list =
           each "covariants of order lambda" (equivariant fields) covariants)
       Entry.create
           "covariance.nice"
-          "Induction over coupling trees: leaves by the null-vector lemma, the step for two arbitrary equivariant families by the \
-           coupling ladder. Any number of factors, any order of couplings."
+          "Induction over coupling trees: leaves by the null-vector lemma, the step for two arbitrary equivariant \
+           families by the coupling ladder. Any number of factors, any order of couplings."
           every
       signs false "power-spectrum" [ powerSpectrum ]
       signs false "bispectrum" [ bispectrum ]

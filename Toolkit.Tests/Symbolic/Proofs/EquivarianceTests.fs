@@ -16,7 +16,9 @@ let private statements =
         | :? AllOf as all -> List.collect parts all.Parts
         | other -> [ other ]
 
-    lazy (Trees.entries |> List.collect (fun e -> parts (TheoremTests.proved e).Statement |> List.map (fun s -> e.Name, s)))
+    lazy
+        (Trees.entries
+         |> List.collect (fun e -> parts (TheoremTests.proved e).Statement |> List.map (fun s -> e.Name, s)))
 
 let private sites (random: Random) =
     let vector () = Array.init 3 (fun _ -> Rotations.normal random)
@@ -24,7 +26,10 @@ let private sites (random: Random) =
 
 let private turn (positions: float[]) (vectors: float[]) (sites: Site list) =
     let apply (m: float[]) (v: float[]) = Rotations.applyToVectors m (ReadOnlySpan v)
-    sites |> List.map (fun s -> { Position = apply positions s.Position; Vectors = s.Vectors |> Map.map (fun _ v -> apply vectors v) })
+
+    sites
+    |> List.map (fun s ->
+        { Position = apply positions s.Position; Vectors = s.Vectors |> Map.map (fun _ v -> apply vectors v) })
 
 /// A number for every name; triangles that fail give 0, which is right but says little.
 let private values (random: Random) (family: Family) =
@@ -61,7 +66,10 @@ let ``what is proved invariant does not change under random rotations, and chang
 
 [<Fact>]
 let ``a single J of the spin power spectrum does change when the spins alone are rotated`` () =
-    let statement = statements.Force() |> List.pick (fun (name, s) -> if name = "invariance.spin-power-spectrum" then Some s else None)
+    let statement =
+        statements.Force()
+        |> List.pick (fun (name, s) -> if name = "invariance.spin-power-spectrum" then Some s else None)
+
     let s = statement :?> Invariant
     let random = Random 5
     let atoms = sites random
@@ -91,7 +99,11 @@ let ``what is proved equivariant turns with the harmonics of its order`` () =
                     [| Array.fold2 (fun sum x y -> sum + x * y) 0. a y |]
 
                 let m = Rotations.randomRotation random
-                close name (contracted atoms u) (contracted (turn m m atoms) (Rotations.applyToVectors m (ReadOnlySpan u))))
+
+                close
+                    name
+                    (contracted atoms u)
+                    (contracted (turn m m atoms) (Rotations.applyToVectors m (ReadOnlySpan u))))
         | _ -> ()
 
     Assert.True(seen >= 3)
@@ -104,13 +116,22 @@ let ``signs are those that random structures show`` () =
         match statement with
         | :? SignOf as s ->
             seen <- seen + 1
-            let fields = Map.ofList [ "rho", 0; "V", 0; "spin", 1 ] |> Map.map (fun _ rank -> { Rank = rank; Parity = Polar; Time = Even })
+
+            let fields =
+                Map.ofList [ "rho", 0; "V", 0; "spin", 1 ]
+                |> Map.map (fun _ rank -> { Rank = rank; Parity = Polar; Time = Even })
 
             Law.holdsFor 40 (Law.seeded (0, 0)) (fun (seed, _) ->
                 let random = Random seed
                 let atoms, at = sites random, values random s.Family
                 let value sites = evaluate fields at sites s.Family |> Array.concat
-                let space, spin = if s.UnderTime then Rotations.identity, Rotations.inversion else Rotations.inversion, Rotations.identity
+
+                let space, spin =
+                    if s.UnderTime then
+                        Rotations.identity, Rotations.inversion
+                    else
+                        Rotations.inversion, Rotations.identity
+
                 close name (value atoms |> Array.map (fun x -> sign at s.Sign * x)) (value (turn space spin atoms)))
         | _ -> ()
 
@@ -169,5 +190,12 @@ let ``only order 0 is invariant`` () =
 let ``assumptions are named`` () =
     let entry = Trees.entries |> List.find (fun e -> e.Name = "invariance.power-spectrum")
     Assert.Equal(2, (TheoremTests.proved entry).Assumptions.Length)
-    let free = Catalogue.entries |> List.filter (fun e -> List.contains e.Name [ "d.composition"; "d.unitarity"; "real.ladder"; "cg.generating-function"; "harmonics.null-vector" ])
+
+    let free =
+        Catalogue.entries
+        |> List.filter (fun e ->
+            List.contains
+                e.Name
+                [ "d.composition"; "d.unitarity"; "real.ladder"; "cg.generating-function"; "harmonics.null-vector" ])
+
     Assert.All(free, fun e -> Assert.Empty((TheoremTests.proved e).Assumptions))

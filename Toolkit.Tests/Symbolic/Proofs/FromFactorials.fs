@@ -1,5 +1,5 @@
-/// The 3j and 6j symbols straight from Racah's formulas in the quantum numbers (DLMF 34.2.4 and 34.4.3): no code is shared
-/// with the library, so that a spot check of a theorem tests the definitions as well.
+/// The 3j and 6j symbols straight from Racah's formulas in the quantum numbers (DLMF 34.2.4 and 34.4.3): no code is
+/// shared with the library, so that a spot check of a theorem tests the definitions as well.
 module Toolkit.Tests.Symbolic.Proofs.FromFactorials
 
 open System
@@ -48,7 +48,12 @@ let threeJ (q: int[]) : float =
 
         for s in 0 .. half (j1 + j2 - j3) do
             let arguments =
-                [ 2 * s; j3 - j2 + m1 + 2 * s; j3 - j1 - m2 + 2 * s; j1 + j2 - j3 - 2 * s; j1 - m1 - 2 * s; j2 + m2 - 2 * s ]
+                [ 2 * s
+                  j3 - j2 + m1 + 2 * s
+                  j3 - j1 - m2 + 2 * s
+                  j1 + j2 - j3 - 2 * s
+                  j1 - m1 - 2 * s
+                  j2 + m2 - 2 * s ]
 
             if List.forall (fun t -> t >= 0) arguments then
                 let term = common / (arguments |> List.fold (fun p t -> p * f t) BigInteger.One)
@@ -99,8 +104,8 @@ let sixJ (q: int[]) : float =
 
         delta * ratio sum common
 
-/// A random point at which the symbol is defined, in doubled quantum numbers, with j at most `size`/2: small sizes make the
-/// boundaries of the domain frequent.
+/// A random point at which the symbol is defined, in doubled quantum numbers, with j at most `size`/2: small sizes make
+/// the boundaries of the domain frequent.
 let rec point (name: string) (random: Random) (size: int) : int[] =
     let q =
         if name = "3j" then

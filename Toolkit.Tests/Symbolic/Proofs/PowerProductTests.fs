@@ -14,7 +14,9 @@ open Toolkit.Tests.Laws
 
 let private entries = GeneratingFunction.entries @ Rotations.entries @ Trees.entries
 
-let private steps = lazy (entries |> List.collect (fun e -> ProofFile.steps (TheoremTests.proved e)) |> List.distinctBy _.Statement.Text)
+let private steps =
+    lazy
+        (entries |> List.collect (fun e -> ProofFile.steps (TheoremTests.proved e)) |> List.distinctBy _.Statement.Text)
 
 let private must (node: JsonNode | null) : JsonNode =
     match node with
@@ -81,11 +83,19 @@ let ``a substitution with a changed image or a changed factor is not proved`` ()
                     if kind = 0 then
                         let i = random.Next s.Split.Length
                         let k = random.Next s.Split[i].Length
-                        PowerProducts.substitute s.Product s.Images (replace i (replace k (s.Split[i][k] + c) s.Split[i]) s.Split)
+
+                        PowerProducts.substitute
+                            s.Product
+                            s.Images
+                            (replace i (replace k (s.Split[i][k] + c) s.Split[i]) s.Split)
                     else
                         let variables = used s.Product
                         let v = variables[random.Next variables.Length]
-                        PowerProducts.substitute s.Product (s.Images |> Array.mapi (fun k p -> if k = v then p + c else p)) s.Split
+
+                        PowerProducts.substitute
+                            s.Product
+                            (s.Images |> Array.mapi (fun k p -> if k = v then p + c else p))
+                            s.Split
 
                 Assert.True mutated.IsError)
         | _ -> ()
@@ -124,7 +134,9 @@ let ``a binomial coefficient with a changed exponent, index, target or sign is n
 
 [<Fact>]
 let ``the coupling ladder follows from the two ladder relations of the 3j symbol and from no other theorem`` () =
-    let raising, lowering = ThreeJ.ladder 1 |> Result.toOption |> Option.get, ThreeJ.ladder -1 |> Result.toOption |> Option.get
+    let raising, lowering =
+        ThreeJ.ladder 1 |> Result.toOption |> Option.get, ThreeJ.ladder -1 |> Result.toOption |> Option.get
+
     Assert.True((Couplings.ladder raising lowering).IsOk)
     Assert.True((Couplings.ladder lowering raising).IsError)
 
@@ -185,8 +197,20 @@ let ``powers of the null vector satisfy the operator identities at random comple
         let n = -(x - i * y) * t * t + Complex(2., 0.) * z * t + x + i * y
         let power (k: int) = if k < 0 then Complex.Zero else Complex.Pow(n, float k)
         let slope = Complex(float l, 0.) * power (l - 1)
-        let nx, ny, nz, nt = Complex.One - t * t, i * (Complex.One + t * t), Complex(2., 0.) * t, Complex(-2., 0.) * (x - i * y) * t + Complex(2., 0.) * z
-        let check (left: Complex) (right: Complex) = Assert.True((left - right).Magnitude < 1e-9 * (1. + (slope * n).Magnitude * 10. + left.Magnitude))
+
+        let nx, ny, nz, nt =
+            Complex.One - t * t,
+            i * (Complex.One + t * t),
+            Complex(2., 0.) * t,
+            Complex(-2., 0.) * (x - i * y) * t + Complex(2., 0.) * z
+
+        let check (left: Complex) (right: Complex) =
+            Assert.True((left - right).Magnitude < 1e-9 * (1. + (slope * n).Magnitude * 10. + left.Magnitude))
+
         check (slope * (-i * (x * ny - y * nx))) (-t * slope * nt + Complex(float l, 0.) * power l)
-        check (slope * (z * nx + i * z * ny - (x + i * y) * nz)) (t * t * slope * nt - Complex(2. * float l, 0.) * t * power l)
+
+        check
+            (slope * (z * nx + i * z * ny - (x + i * y) * nz))
+            (t * t * slope * nt - Complex(2. * float l, 0.) * t * power l)
+
         check (slope * (-z * nx + i * z * ny + (x - i * y) * nz)) (-slope * nt))

@@ -49,10 +49,19 @@ let ``a relation between sums with a changed coefficient, certificate, base, shi
                             prove terms (replace k moved certificate.Base) certificate.Q
                         | 3 ->
                             let k = random.Next shift.Length
-                            let moved = shift |> Array.mapi (fun n x -> if n = k then x + (if random.Next 2 = 0 then 1 else -1) else x)
+
+                            let moved =
+                                shift
+                                |> Array.mapi (fun n x ->
+                                    if n = k then x + (if random.Next 2 = 0 then 1 else -1) else x)
+
                             prove (replace i (c, moved) terms) certificate.Base certificate.Q
                         | 4 -> prove (replace i (-c, shift) terms) certificate.Base certificate.Q
-                        | _ -> prove (terms |> List.map (fun (_, s) -> Polynomial.Zero, s)) certificate.Base Polynomial.Zero
+                        | _ ->
+                            prove
+                                (terms |> List.map (fun (_, s) -> Polynomial.Zero, s))
+                                certificate.Base
+                                Polynomial.Zero
 
                     Assert.True(mutated.IsError, $"{entry.Name}: mutation {kind} of seed {seed} was proved"))
             | _ -> ()
@@ -120,8 +129,14 @@ let ``a symmetry with a changed image, offset, direction or sign is not proved``
                         match kind with
                         | 0 ->
                             let k = random.Next s.Map.Images.Length
-                            { s.Map with Images = s.Map.Images |> Array.mapi (fun i x -> if i = k then Linear.plus 1 x else x) }, s.Parity
-                        | 1 -> { s.Map with Offset = Linear.add s.Map.Offset (Linear.variable arity (1 + random.Next(arity - 1))) }, s.Parity
+
+                            { s.Map with
+                                Images = s.Map.Images |> Array.mapi (fun i x -> if i = k then Linear.plus 1 x else x) },
+                            s.Parity
+                        | 1 ->
+                            { s.Map with
+                                Offset = Linear.add s.Map.Offset (Linear.variable arity (1 + random.Next(arity - 1))) },
+                            s.Parity
                         | 2 -> { s.Map with Direction = -s.Map.Direction }, s.Parity
                         | _ -> s.Map, Linear.plus 1 s.Parity
 
@@ -169,7 +184,7 @@ let ``a proof file is valid as written, and invalid after any change in its step
         | Error why -> Assert.Fail $"{entry.Name}: {why}"
 
         // The long files of the symmetries take 0.1 s each to check.
-        let count = if json.Length > 30000 then 20 else 100
+        let count = if json.Length > 30000 then 20 else 200
 
         Law.holdsFor count (Law.seeded (1, 1)) (fun (seed, _) ->
             let random = Random seed
@@ -212,10 +227,17 @@ let ``other files are invalid, with a reason`` (json: string) =
 let ``only the kernel's own files declare its namespace`` () =
     let kernel = IO.Path.Combine(SharedData.repository, "Symbolic", "Proofs", "Kernel")
 
-    for file in IO.Directory.GetFiles(IO.Path.Combine(SharedData.repository, "Symbolic"), "*.fs", IO.SearchOption.AllDirectories) do
+    for file in
+        IO.Directory.GetFiles(
+            IO.Path.Combine(SharedData.repository, "Symbolic"),
+            "*.fs",
+            IO.SearchOption.AllDirectories
+        ) do
         let declares =
             IO.File.ReadLines file
-            |> Seq.exists (fun l -> l.StartsWith "namespace Toolkit.Symbolic.Proofs.Kernel" || l.StartsWith "module Toolkit.Symbolic.Proofs.Kernel")
+            |> Seq.exists (fun l ->
+                l.StartsWith "namespace Toolkit.Symbolic.Proofs.Kernel"
+                || l.StartsWith "module Toolkit.Symbolic.Proofs.Kernel")
 
         if declares then
             Assert.Equal(kernel, IO.Path.GetDirectoryName file)

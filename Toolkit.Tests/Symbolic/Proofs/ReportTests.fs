@@ -53,7 +53,9 @@ let ``the LaTeX document has balanced braces and environments, and nothing but A
         | '^'
         | '_'
         | '&' ->
-            mathematics <- environments |> List.exists (fun (name, _) -> List.contains name [ "multline*"; "pmatrix"; "Bmatrix" ])
+            mathematics <-
+                environments |> List.exists (fun (name, _) -> List.contains name [ "multline*"; "pmatrix"; "Bmatrix" ])
+
             Assert.True(mathematics, $"{text[at]} outside mathematics: {text.Substring(max 0 (at - 40), 60)}")
         | '#'
         | '$'
@@ -71,7 +73,12 @@ let ``LaTeX compiles the document, where it is installed`` () =
         let path = Path.Combine(folder, "theorems.tex")
         File.WriteAllText(path, Report.latex (lines.Force()))
 
-        match Tool.run "pdflatex" [ "-interaction=nonstopmode"; "-halt-on-error"; $"-output-directory={folder}"; path ] "" with
+        match
+            Tool.run
+                "pdflatex"
+                [ "-interaction=nonstopmode"; "-halt-on-error"; $"-output-directory={folder}"; path ]
+                ""
+        with
         | Some(code, out, _) ->
             Assert.True((code = 0), out)
             Assert.True(File.Exists(Path.Combine(folder, "theorems.pdf")))

@@ -46,7 +46,8 @@ let private unitary random =
 
 let private numbers twiceJ = [ -twiceJ .. 2 .. twiceJ ]
 
-/// D^j_m'm(g): the coefficient of u^(j+m') v^(j−m') in (a u + c v)^(j+m) (b u + d v)^(j−m), normalised; all numbers doubled.
+/// D^j_m'm(g): the coefficient of u^(j+m') v^(j−m') in (a u + c v)^(j+m) (b u + d v)^(j−m), normalised; all numbers
+/// doubled.
 let private wigner (g: Matrix) (j: int) (m': int) (m: int) : Complex =
     if abs m > j || abs m' > j then
         Complex.Zero
@@ -167,12 +168,15 @@ let ``a product of two harmonics is the sum of harmonics that Gaunt's formula sa
             [ for l in abs (l1 - l2) .. l1 + l2 ->
                   let threeJ (m: int[]) = FromFactorials.threeJ (Array.map ((*) 2) (Array.append [| l1; l2; l |] m))
                   let root = sqrt (float ((2 * l1 + 1) * (2 * l2 + 1) * (2 * l + 1)) / (4.0 * Math.PI))
-                  real (parity (2 * m) * root * threeJ [| 0; 0; 0 |] * threeJ [| m1; m2; -m |]) * complexHarmonics l r m ]
+
+                  real (parity (2 * m) * root * threeJ [| 0; 0; 0 |] * threeJ [| m1; m2; -m |])
+                  * complexHarmonics l r m ]
         |> close (complexHarmonics l1 r m1 * complexHarmonics l2 r m2))
 
 [<Fact>]
 let ``D turns the harmonics of every order as it turns vectors`` () =
-    // Y_lm(R⁻¹ r) = Σ_m' D_m'm Y_lm'(r); R⁻¹ r is read from l = 1, where Y is proportional to (−(x+iy)/√2, z, (x−iy)/√2).
+    // Y_lm(R⁻¹ r) = Σ_m' D_m'm Y_lm'(r); R⁻¹ r is read from l = 1, where Y is proportional to (−(x+iy)/√2, z,
+    // (x−iy)/√2).
     Law.holdsFor 40 (Law.seeded (0, 6)) (fun (seed, l) ->
         let random = Random seed
         let g, r = unitary random, direction random
@@ -197,7 +201,9 @@ let rec private legendre (l: int) (x: float) =
 let private dot (x: float[]) (y: float[]) = Array.fold2 (fun sum a b -> sum + a * b) 0.0 x y
 
 [<Fact>]
-let ``harmonics of two directions add up to Legendre's polynomial of the angle, equal and opposite directions included`` () =
+let ``harmonics of two directions add up to Legendre's polynomial of the angle, equal and opposite directions included``
+    ()
+    =
     law "harmonics.addition"
 
     Law.holdsFor 60 (Law.seeded (0, 9)) (fun (seed, l) ->
@@ -231,7 +237,10 @@ let private toReal (n: int) (m: int) : Complex =
 /// K_a of the theorem: rows and columns from −l to l.
 let private generator (axis: char) (l: int) : float[,] =
     let matrix = Array2D.zeroCreate (2 * l + 1) (2 * l + 1)
-    let add column row value = if abs row <= l && value <> 0.0 then matrix[l + row, l + column] <- matrix[l + row, l + column] + value
+
+    let add column row value =
+        if abs row <= l && value <> 0.0 then
+            matrix[l + row, l + column] <- matrix[l + row, l + column] + value
 
     let k m =
         if m = 0 then sqrt (float (2 * l * (l + 1))) else sqrt (float ((l - m) * (l + m + 1)))
@@ -273,10 +282,17 @@ let ``the real 3j tensor is annihilated by the generators in the real basis`` ()
                 total
                     [ for m1 in -l1 .. l1 do
                           for m2 in -l2 .. l2 do
-                              let u = Complex.Conjugate(toReal (a - l1) m1 * toReal (b - l2) m2 * toReal (c - l3) (-m1 - m2))
+                              let u =
+                                  Complex.Conjugate(
+                                      toReal (a - l1) m1 * toReal (b - l2) m2 * toReal (c - l3) (-m1 - m2)
+                                  )
 
                               if u <> Complex.Zero then
-                                  u * real (FromFactorials.threeJ [| 2 * l1; 2 * l2; 2 * l3; 2 * m1; 2 * m2; -2 * m1 - 2 * m2 |]) ])
+                                  u
+                                  * real (
+                                      FromFactorials.threeJ
+                                          [| 2 * l1; 2 * l2; 2 * l3; 2 * m1; 2 * m2; -2 * m1 - 2 * m2 |]
+                                  ) ])
 
         let other = if (l1 + l2 + l3) % 2 = 0 then (fun (z: Complex) -> z.Imaginary) else (fun z -> z.Real)
         tensor |> Array3D.iter (fun z -> Assert.True(abs (other z) < 1e-12))
@@ -324,7 +340,8 @@ let ``the coefficients of the generating function are the 3j symbols computed fr
 
     for a, c, b in [ 0, 0, 0; 1, 0, 0; 1, 1, 1; 2, 1, 0; 2, 3, 1; 3, 2, 4; 4, 4, 4 ] do
         let expanded =
-            List.map2 (fun (p: Polynomial, _) (n: int) -> Polynomial.Pow(p, n)) product.Factors [ a; c; b ] |> List.reduce (*)
+            List.map2 (fun (p: Polynomial, _) (n: int) -> Polynomial.Pow(p, n)) product.Factors [ a; c; b ]
+            |> List.reduce (*)
 
         for m1 in numbers (a + b) do
             for m2 in numbers (a + c) do
@@ -332,7 +349,9 @@ let ``the coefficients of the generating function are the 3j symbols computed fr
 
                 if abs m3 <= b + c then
                     let exponents =
-                        [ a + b, m1; a + c, m2; b + c, m3 ] |> List.collect (fun (j, m) -> [ (j + m) / 2; (j - m) / 2 ]) |> Array.ofList
+                        [ a + b, m1; a + c, m2; b + c, m3 ]
+                        |> List.collect (fun (j, m) -> [ (j + m) / 2; (j - m) / 2 ])
+                        |> Array.ofList
 
                     let coefficient =
                         expanded.Terms 6
@@ -370,7 +389,10 @@ let ``the spin power spectra of all J add up to the sum over pairs of v·w times
                 [ for j in abs (l - 1) .. l + 1 ->
                       // The table of the real basis leaves out a factor i where l + 1 + J is odd: twice here.
                       let sign = if (l + 1 + j) % 2 = 0 then 1.0 else -1.0
-                      sign * sqrt (float (2 * j + 1)) * value (Coupled(Joined(leaf, Fixed j), Joined(leaf, Fixed j), Fixed 0)) ]
+
+                      sign
+                      * sqrt (float (2 * j + 1))
+                      * value (Coupled(Joined(leaf, Fixed j), Joined(leaf, Fixed j), Fixed 0)) ]
 
         let angles =
             let length (v: float[]) = sqrt (dot v v)

@@ -247,7 +247,10 @@ let ``whatever is accepted as a sum of a single term has the value that is state
                 | v -> Linear.add form (Linear.scale (random.Next(-1, 2)) (Linear.variable arity v))
 
             let i = random.Next c.Images.Length
-            let images = if kind = 0 then c.Images |> Array.mapi (fun k f -> if k = i then change f else f) else c.Images
+
+            let images =
+                if kind = 0 then c.Images |> Array.mapi (fun k f -> if k = i then change f else f) else c.Images
+
             let index = if kind = 1 then change c.Index else c.Index
 
             match Evaluation.single symbol c.Names images index with
@@ -304,7 +307,10 @@ let ``leaves, steps and roots that do not fit are refused`` () =
     let harmonic = (stepsOf "coefficient-extraction").Head
     let ladder = (stepsOf "coupling-ladder").Head
     let rho = { Rank = 0; Parity = Polar; Time = Even }
-    let fields = Map.ofList [ "rho", rho; "spin", { Rank = 1; Parity = Axial; Time = Odd }; "tensor", { rho with Rank = 2 } ]
+
+    let fields =
+        Map.ofList [ "rho", rho; "spin", { Rank = 1; Parity = Axial; Time = Odd }; "tensor", { rho with Rank = 2 } ]
+
     let refused (result: Result<Theorem, string>) = Assert.True result.IsError
     let must (result: Result<Theorem, string>) = Result.defaultWith failwith result
     refused (Equivariance.site harmonic fields "other" (Named "l"))
@@ -322,7 +328,12 @@ let ``leaves, steps and roots that do not fit are refused`` () =
     refused (Equivariance.couple ladder scalar vector (Fixed -1))
     refused (Equivariance.coupleSeparately ladder scalar vector (Fixed 0) (Fixed 0))
     // One name for two fields.
-    let other = must (Equivariance.site harmonic (Map.ofList [ "rho", { rho with Time = Odd } ]) "rho" (Named "l") |> Result.bind Equivariance.scalar)
+    let other =
+        must (
+            Equivariance.site harmonic (Map.ofList [ "rho", { rho with Time = Odd } ]) "rho" (Named "l")
+            |> Result.bind Equivariance.scalar
+        )
+
     refused (Equivariance.couple ladder scalar other (Named "L"))
     let a, b = Equivariance.suppose "A" "lA", Equivariance.suppose "B" "lB"
     let step = must (Equivariance.couple ladder a b (Named "L"))

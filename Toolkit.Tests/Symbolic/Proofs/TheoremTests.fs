@@ -27,7 +27,8 @@ let private coefficient (term: SymbolTerm) (q: int[]) =
     let mutable scaled = 0.0
 
     for exponents, c in term.Coefficient.Terms q.Length do
-        scaled <- scaled + float c * Array.fold2 (fun p e (t: int) -> p * Math.Pow(float t / 2.0, float e)) 1.0 exponents q
+        scaled <-
+            scaled + float c * Array.fold2 (fun p e (t: int) -> p * Math.Pow(float t / 2.0, float e)) 1.0 exponents q
 
     let radicand =
         term.Radicand
@@ -41,7 +42,9 @@ let ``every theorem of the default set is proved`` () =
         Assert.NotEmpty((proved entry).Statement.Text)
 
 [<Fact>]
-let ``relations between symbols hold at random points computed from factorials, boundaries and half-integers included`` () =
+let ``relations between symbols hold at random points computed from factorials, boundaries and half-integers included``
+    ()
+    =
     for entry in Catalogue.entries |> List.filter (fun e -> e.ByDefault || e.Name.StartsWith "3j.contiguous") do
         for statement in leaves (proved entry).Statement do
             match statement with
@@ -88,12 +91,19 @@ let ``relations between symbols hold at random points computed from factorials, 
                                 k * sqrt (max 0.0 radicand) * symbol
                             else
                                 if isVanishing then
-                                    Assert.True(abs (k * k * radicand) < 1e-6, $"{entry.Name}: a coefficient beside the domain")
+                                    Assert.True(
+                                        abs (k * k * radicand) < 1e-6,
+                                        $"{entry.Name}: a coefficient beside the domain"
+                                    )
 
                                 0.0)
 
                     let scale = values |> List.sumBy abs
-                    Assert.True(abs (List.sum values) <= 1e-9 * scale + 1e-12, $"{entry.Name}: {List.sum values} of {scale}"))
+
+                    Assert.True(
+                        abs (List.sum values) <= 1e-9 * scale + 1e-12,
+                        $"{entry.Name}: {List.sum values} of {scale}"
+                    ))
             | _ -> ()
 
 [<Fact>]
@@ -209,8 +219,8 @@ let rec private value (product: RecouplingProduct) (sums: string list) (at: Map<
             let roots = product.Roots |> List.fold (fun p x -> p * sqrt (float (at[x] + 1))) 1.0
             (if exponent / 2 % 2 = 0 then 1.0 else -1.0) * roots * symbols
 
-/// Compares both sides at random angular momenta with which the first scheme obeys the triangle rules, until `count` values
-/// other than 0 have been seen or, for mutated identities, there seem to be none.
+/// Compares both sides at random angular momenta with which the first scheme obeys the triangle rules, until `count`
+/// values other than 0 have been seen or, for mutated identities, there seem to be none.
 let internal holdsInNumbers (count: int) (start: Scheme) (identity: RecouplingIdentity) =
     let products = [ identity.Left; identity.Right ]
 
@@ -345,7 +355,11 @@ let ``the derived recursions are those of the textbooks`` () =
     // DLMF 34.3.14 and 34.5.11 (the latter up to the common sign): the middle coefficients.
     let v i = Polynomial.Variable i
     let casimir i = v i * v i + v i
-    let middle name = ((proved (Catalogue.entries |> List.find (fun e -> e.Name = name))).Statement :?> SymbolRelation).Terms[0].Coefficient
+
+    let middle name =
+        ((proved (Catalogue.entries |> List.find (fun e -> e.Name = name))).Statement :?> SymbolRelation)
+            .Terms[0].Coefficient
+
     let two = Polynomial.Constant 2
     let isProportional (x: Polynomial) (y: Polynomial) = x = y || x = -y
 
