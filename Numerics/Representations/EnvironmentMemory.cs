@@ -11,6 +11,8 @@ internal sealed unsafe class EnvironmentMemory : IDisposable
 {
     private readonly void* _memory;
     private readonly nint[] _work;
+    private double[] _pair = [], _centre = [];
+    private bool[] _isWritten = [];
 
     public EnvironmentMemory(IReadOnlyList<DensityExpansion> expansions, IReadOnlyList<InvariantRepresentation> parts,
         int features, int readout)
@@ -43,6 +45,29 @@ internal sealed unsafe class EnvironmentMemory : IDisposable
 
     /// <summary>What the readout works in.</summary>
     public double[] Readout { get; }
+
+    /// <summary>The gradient of one pair: <c>[xyz, feature]</c>.</summary>
+    public double[] PairGradient => _pair;
+
+    /// <summary>The gradient by the centre's own place: <c>[xyz, feature]</c>.</summary>
+    public double[] CentreGradient => _centre;
+
+    /// <summary>Prepares for the gradients of an environment with as many rows.</summary>
+    public void BeginGradients(int rows)
+    {
+        if (_pair.Length == 0) (_pair, _centre) = (new double[3 * Features.Length], new double[3 * Features.Length]);
+        if (_isWritten.Length < rows) _isWritten = new bool[2 * rows];
+        _centre.AsSpan().Clear();
+        _isWritten.AsSpan(0, rows).Clear();
+    }
+
+    /// <summary>Whether this row of the environment is asked about for the first time.</summary>
+    public bool IsFirst(int row)
+    {
+        bool isFirst = !_isWritten[row];
+        _isWritten[row] = true;
+        return isFirst;
+    }
 
     /// <summary>What a representation works in.</summary>
     public double* Work(int part) => (double*)_work[part];

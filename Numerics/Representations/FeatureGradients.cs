@@ -10,32 +10,42 @@ namespace Toolkit.Numerics.Representations;
 /// </summary>
 public sealed class FeatureGradients
 {
-    private readonly double[] _values;
     private readonly int[] _start;
     private readonly int[] _atoms;
-    private readonly double[] _gradients;
-    private readonly double[] _vectors;
 
-    internal FeatureGradients(
-        int features, IReadOnlyList<VectorField> fields, double[] values, int[] start, int[] atoms, double[] gradients, double[] vectors)
+    /// <summary>Memory for as many rows, what stands in it arbitrary but for the vectors' zeros.</summary>
+    internal FeatureGradients(int features, IReadOnlyList<VectorField> fields, int[] start, int[] atoms, FeatureGradients? reuse)
     {
         FeatureCount = features;
         Fields = fields;
-        _values = values;
         _start = start;
         _atoms = atoms;
-        _gradients = gradients;
-        _vectors = vectors;
+        ValueMemory = Take(reuse?.ValueMemory, (long)(start.Length - 1) * features);
+        PositionMemory = Take(reuse?.PositionMemory, (long)atoms.Length * 3 * features);
+        VectorMemory = Take(reuse?.VectorMemory, (long)atoms.Length * fields.Count * 3 * features);
+        VectorMemory.AsSpan().Clear();
+        reuse?.Empty();
     }
 
+    private static double[] Take(double[]? memory, long size) =>
+        memory?.Length >= size ? memory : GC.AllocateUninitializedArray<double>(checked((int)size));
+
+    private void Empty() => (ValueMemory, PositionMemory, VectorMemory, FeatureCount) = ([], [], [], 0);
+
+    internal double[] ValueMemory { get; private set; }
+
+    internal double[] PositionMemory { get; private set; }
+
+    internal double[] VectorMemory { get; private set; }
+
     /// <summary>The number of features per atom.</summary>
-    public int FeatureCount { get; }
+    public int FeatureCount { get; private set; }
 
     /// <summary>The vector fields that there are gradients by.</summary>
     public IReadOnlyList<VectorField> Fields { get; }
 
     /// <summary>Features: <c>[atom, feature]</c>.</summary>
-    public ReadOnlySpan<double> Values => _values;
+    public ReadOnlySpan<double> Values => ValueMemory.AsSpan(0, (_start.Length - 1) * FeatureCount);
 
     /// <summary>Rows of centre i are <c>Offsets[i] … Offsets[i + 1] − 1</c>; the first is the centre itself.</summary>
     public ReadOnlySpan<int> Offsets => _start;
@@ -45,9 +55,10 @@ public sealed class FeatureGradients
 
     /// <summary>∂(features of the row's centre)/∂(position of the row's atom), all its images moving along:
     /// <c>[row, xyz, feature]</c>, 1/Å.</summary>
-    public ReadOnlySpan<double> Gradients => _gradients;
+    public ReadOnlySpan<double> Gradients => PositionMemory.AsSpan(0, _atoms.Length * 3 * FeatureCount);
 
     /// <summary>∂(features of the row's centre)/∂(vector of the row's atom), the same in all its images:
     /// <c>[row, field, xyz, feature]</c>, per unit of the vector; empty where there are no fields.</summary>
-    public ReadOnlySpan<double> VectorGradients => _vectors;
+    public ReadOnlySpan<double> VectorGradients =>
+        VectorMemory.AsSpan(0, _atoms.Length * Fields.Count * 3 * FeatureCount);
 }

@@ -75,6 +75,33 @@ public abstract class InvariantRepresentation
     internal virtual unsafe void AddFieldTangent(double* coefficients, double* work, double* tangent, int field, int slot,
         ReadOnlySpan<double> vector, Span<double> features) { }
 
+    /// <summary>The gradients of all features by the place of one pair's neighbour.</summary>
+    /// <param name="around">The structure.</param>
+    /// <param name="scratch">The environment, its block differentiated.</param>
+    /// <param name="work">After <see cref="Prepare"/>.</param>
+    /// <param name="block">The pair's block.</param>
+    /// <param name="lane">The pair's place in its block.</param>
+    /// <param name="gradients">Receives <c>[xyz, feature]</c>, rows <paramref name="stride"/> apart.</param>
+    /// <param name="stride">From row to row.</param>
+    internal virtual unsafe void PairGradient(Surroundings around, EnvironmentScratch scratch, double* work, int block, int lane,
+        Span<double> gradients, int stride)
+    {
+        int group = scratch.Group[block], neighbor = around.Pairs.Neighbors[scratch.Pair[block * EnvironmentScratch.Lanes + lane]];
+        for (int d = 0; d < 3; d++)
+        {
+            Span<double> row = gradients.Slice(d * stride, FeatureCount);
+            row.Clear();
+            Expansion.Tangent(scratch, block, lane, d);
+            AddTangent(scratch.Coefficients, work, scratch.Tangent, group, row);
+            for (int f = 0; f < Expansion.Fields.Count; f++)
+            {
+                int slot = Expansion.Columns(f).Slot(group);
+                if (slot >= 0)
+                    AddFieldTangent(scratch.Coefficients, work, scratch.Tangent, f, slot, around.Vector(f, neighbor), row);
+            }
+        }
+    }
+
     /// <summary>Adds dE/dc that follows from dE/dfeatures.</summary>
     /// <param name="coefficients"><c>[lm, column, n padded]</c>.</param>
     /// <param name="work">After <see cref="Prepare"/>.</param>
@@ -93,8 +120,9 @@ public abstract class InvariantRepresentation
     /// <summary>Features of every atom and their gradients with respect to every position and vector they depend on.</summary>
     /// <param name="structure">Its species must all have channels; it has the vectors of the expansion's fields.</param>
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
+    /// <param name="reuse">An earlier result whose memory may be taken; it is void afterwards.</param>
     /// <exception cref="ArgumentException">A species without channels; vectors that are absent or not finite.</exception>
     /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
-    public FeatureGradients ComputeWithGradients(Structure structure, int threads = 1) =>
-        _alone.Value.ComputeWithGradients(structure, threads);
+    public FeatureGradients ComputeWithGradients(Structure structure, int threads = 1, FeatureGradients? reuse = null) =>
+        _alone.Value.ComputeWithGradients(structure, threads, reuse);
 }

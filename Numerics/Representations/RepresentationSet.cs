@@ -17,7 +17,7 @@ namespace Toolkit.Numerics.Representations;
 /// A model is a set and a readout: the atomic energy as a function of the features. Its derivatives by positions, strain
 /// and vectors come from one backward pass through readout, representations and expansion.
 /// </remarks>
-public sealed class RepresentationSet
+public sealed partial class RepresentationSet
 {
     private readonly InvariantRepresentation[] _parts;
     private readonly int[] _first;
@@ -132,39 +132,6 @@ public sealed class RepresentationSet
         return energies;
     }
 
-    /// <summary>Features of every atom and their gradients with respect to every position and vector they depend on.</summary>
-    /// <param name="structure">Its species must all have channels; it has the vectors of all fields.</param>
-    /// <param name="threads">How many threads may work; the result is the same for any number.</param>
-    /// <exception cref="ArgumentException">A species without channels; vectors that are absent or not finite.</exception>
-    /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
-    public FeatureGradients ComputeWithGradients(Structure structure, int threads = 1)
-    {
-        Surroundings[] around = Around(structure, threads);
-        int features = FeatureCount, fields = Fields.Count, n = structure.Count;
-        (int[] start, int[] atoms, int[][] rowOfPair) = Rows(around, n);
-        double[] values = new double[n * features];
-        double[] positions = new double[checked((long)atoms.Length * 3 * features)];
-        double[] vectors = new double[checked((long)atoms.Length * fields * 3 * features)];
-        ForEachEnvironment(n, threads, 0, (i, memory) =>
-        {
-            Expand(around, i, memory);
-            Forward(memory, values.AsSpan(i * features, features));
-            for (int e = 0; e < _expansions.Length; e++)
-                AddTangents(e, around[e], i, memory, rowOfPair[e], start[i], positions, vectors);
-
-            // Moving all atoms together changes nothing, so the centre's row is minus the sum of the others.
-            Span<double> own = positions.AsSpan(start[i] * 3 * features, 3 * features);
-            for (int k = start[i] + 1; k < start[i + 1]; k++)
-            {
-                ReadOnlySpan<double> other = positions.AsSpan(k * 3 * features, 3 * features);
-                for (int f = 0; f < own.Length; f++)
-                    own[f] -= other[f];
-            }
-        });
-        Release(around);
-        return new FeatureGradients(features, Fields, values, start, atoms, positions, vectors);
-    }
-
     private Surroundings[] Around(Structure structure, int threads) =>
         Array.ConvertAll(_expansions, e => e.Around(structure, threads));
 
@@ -267,108 +234,6 @@ public sealed class RepresentationSet
                 for (int d = 0; d < 3; d++)
                     field[3 * i + d] -= own[3 * (i * fields + f) + d];
         }
-    }
-
-    /// <summary>
-    /// One row per (centre, atom it depends on): the centre itself first, then its neighbours in order of index; the
-    /// images of one neighbour share a row.
-    /// </summary>
-    private static (int[] Start, int[] Atoms, int[][] RowOfPair) Rows(Surroundings[] around, int n)
-    {
-        int[] start = new int[n + 1], row = new int[n];
-        var atoms = new List<int>();
-        int[][] rowOfPair = Array.ConvertAll(around, static a => new int[a.Pairs.PairCount]);
-        var seen = new SortedSet<int>();
-        for (int i = 0; i < n; i++)
-        {
-            seen.Clear();
-            foreach (Surroundings a in around)
-                foreach (int j in a.Pairs.Neighbors[a.Pairs.Offsets[i]..a.Pairs.Offsets[i + 1]])
-                    if (j != i) seen.Add(j);
-            row[i] = atoms.Count;
-            atoms.Add(i);
-            foreach (int j in seen)
-            {
-                row[j] = atoms.Count;
-                atoms.Add(j);
-            }
-            for (int e = 0; e < around.Length; e++)
-                for (int p = around[e].Pairs.Offsets[i]; p < around[e].Pairs.Offsets[i + 1]; p++)
-                    rowOfPair[e][p] = row[around[e].Pairs.Neighbors[p]];
-            start[i + 1] = atoms.Count;
-        }
-        return (start, atoms.ToArray(), rowOfPair);
-    }
-
-    /// <summary>Adds the gradients of the features that one expansion's pairs and own vectors contribute.</summary>
-    private unsafe void AddTangents(int e, Surroundings around, int centre, EnvironmentMemory memory, int[] rowOfPair, int centreRow,
-        double[] positions, double[] vectors)
-    {
-        DensityExpansion expansion = _expansions[e];
-        EnvironmentScratch scratch = memory.Scratch[e];
-        int fields = expansion.Fields.Count, all = Fields.Count;
-        for (int block = 0; block < scratch.Blocks; block++)
-        {
-            expansion.Differentiate(scratch, block);
-            for (int lane = 0; lane < EnvironmentScratch.Lanes; lane++)
-            {
-                int pair = scratch.Pair[block * EnvironmentScratch.Lanes + lane];
-                if (pair == EnvironmentScratch.NoPair) break;
-                int row = rowOfPair[pair], neighbor = around.Pairs.Neighbors[pair], group = scratch.Group[block];
-                // A centre's own image moves with it.
-                for (int d = 0; d < 3 && row != centreRow; d++)
-                {
-                    expansion.Tangent(scratch, block, lane, d);
-                    int at = row * 3 + d;
-                    AddTangent(e, memory, group, positions, at);
-                    for (int f = 0; f < fields; f++)
-                    {
-                        int slot = expansion.Columns(f).Slot(group);
-                        if (slot >= 0) AddFieldTangent(e, memory, f, slot, around.Vector(f, neighbor), positions, at);
-                    }
-                }
-                if (fields == 0) continue;
-                expansion.ValueTangent(scratch, lane);
-                for (int f = 0; f < fields; f++)
-                {
-                    int slot = expansion.Columns(f).Slot(group);
-                    if (slot >= 0) AddVectorRows(e, memory, f, slot, vectors, row * all + _fieldOf[e][f]);
-                }
-            }
-        }
-        for (int f = 0; f < fields; f++)
-        {
-            int slot = expansion.OwnTangent(scratch, f, around.Groups[centre]);
-            if (slot >= 0) AddVectorRows(e, memory, f, slot, vectors, centreRow * all + _fieldOf[e][f]);
-        }
-    }
-
-    /// <summary>Adds the change of all features of one expansion's representations to a row of gradients.</summary>
-    private unsafe void AddTangent(int e, EnvironmentMemory memory, int group, double[] gradients, int row)
-    {
-        EnvironmentScratch scratch = memory.Scratch[e];
-        for (int p = 0; p < _parts.Length; p++)
-            if (_expansionOf[p] == e)
-                _parts[p].AddTangent(scratch.Coefficients, memory.Work(p), scratch.Tangent, group,
-                    gradients.AsSpan(row * FeatureCount + _first[p], _parts[p].FeatureCount));
-    }
-
-    private unsafe void AddFieldTangent(int e, EnvironmentMemory memory, int field, int slot, ReadOnlySpan<double> vector,
-        double[] gradients, int row)
-    {
-        EnvironmentScratch scratch = memory.Scratch[e];
-        for (int p = 0; p < _parts.Length; p++)
-            if (_expansionOf[p] == e)
-                _parts[p].AddFieldTangent(scratch.Coefficients, memory.Work(p), scratch.Tangent, field, slot, vector,
-                    gradients.AsSpan(row * FeatureCount + _first[p], _parts[p].FeatureCount));
-    }
-
-    /// <summary>The three rows of derivatives by x, y and z of a vector, (y, z, x) among the coefficients.</summary>
-    private void AddVectorRows(int e, EnvironmentMemory memory, int field, int slot, double[] vectors, int at)
-    {
-        AddFieldTangent(e, memory, field, slot, [0, 0, 1], vectors, 3 * at);
-        AddFieldTangent(e, memory, field, slot, [1, 0, 0], vectors, 3 * at + 1);
-        AddFieldTangent(e, memory, field, slot, [0, 1, 0], vectors, 3 * at + 2);
     }
 
     private int CoefficientCount(int e) => (_expansions[e].LMax + 1) * (_expansions[e].LMax + 1) * _expansions[e].Width;

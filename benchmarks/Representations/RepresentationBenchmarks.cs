@@ -23,6 +23,7 @@ public class RepresentationBenchmarks
     private readonly Structure _silicon = PerturbedSilicon.Create();
     private readonly PowerSpectrum _power = new(new DensityExpansion(Radial, [14]));
     private readonly LinearPotential _potential;
+    private FeatureGradients? _gradients;
 
     /// <summary>Prepares the workload.</summary>
     public RepresentationBenchmarks()
@@ -47,6 +48,10 @@ public class RepresentationBenchmarks
     [Benchmark(OperationsPerInvoke = 512)]
     public FeatureGradients FeaturesWithGradients() => _power.ComputeWithGradients(_silicon);
 
+    /// <summary>The same into the memory of the result before.</summary>
+    [Benchmark(OperationsPerInvoke = 512)]
+    public FeatureGradients FeaturesWithGradientsInPlace() => _gradients = _power.ComputeWithGradients(_silicon, reuse: _gradients);
+
     internal static IEnumerable<Row> Summary()
     {
         var work = new RepresentationBenchmarks();
@@ -58,6 +63,9 @@ public class RepresentationBenchmarks
             60, "LAMMPS SNAP");
         yield return new Row("power spectrum + gradients", si, Clock.Microseconds(() => work.FeaturesWithGradients(), 1) / 512,
             "µs/atom", 759, peer);
+
+        yield return new Row("power spectrum + gradients", si + ", in place",
+            Clock.Microseconds(() => work.FeaturesWithGradientsInPlace(), 1) / 512, "µs/atom", 577, peer);
 
         Structure[] methane = Methane.Load();
         int atoms = methane.Sum(s => s.Count);

@@ -27,6 +27,8 @@ let private set = RepresentationSet parts
 type private Linear(seed: int, count: int) =
     let weights = dict [ for z in species -> z, (let random = Random(seed + z) in Array.init count (fun _ -> Rotations.normal random)) ]
 
+    member _.Of(z: int) = weights[z]
+
     interface ILinearReadout with
         member _.Constant z = float z
         member _.Weights z = ReadOnlySpan weights[z]
@@ -202,3 +204,72 @@ let ``different vector fields of one name are refused`` () =
     let other = DensityExpansion(radial 2 1 3., species, CentrePolicy.Include, [ VectorField.Spin "moments" ])
     Assert.Throws<ArgumentException>(fun () -> RepresentationSet [ parts[0]; SpinPowerSpectrum other ] |> ignore) |> ignore
     Assert.Throws<ArgumentException>(fun () -> RepresentationSet [] |> ignore) |> ignore
+
+/// −Σ weights · ∂features/∂r from explicit gradients.
+let private contract (weights: int -> float[]) (s: Structure) (gradients: FeatureGradients) =
+    let count = gradients.FeatureCount
+    let forces = Array.zeroCreate (3 * s.Count)
+    let offsets, atoms, all = gradients.Offsets.ToArray(), gradients.Atoms.ToArray(), gradients.Gradients.ToArray()
+
+    for i in 0 .. s.Count - 1 do
+        let w = weights s.Species[i]
+
+        for row in offsets[i] .. offsets[i + 1] - 1 do
+            for d in 0..2 do
+                let mutable sum = 0.
+
+                for f in 0 .. count - 1 do
+                    sum <- sum + w[f] * all[(row * 3 + d) * count + f]
+
+                forces[3 * atoms[row] + d] <- forces[3 * atoms[row] + d] - sum
+
+    forces
+
+[<Fact>]
+let ``explicit gradients times weights are the forces of the backward pass, in fresh memory and in used`` () =
+    let mutable reused: FeatureGradients option = None
+
+    Law.holdsFor 40 (RandomStructure.recipes (1, 9)) (fun recipe ->
+        let s = build recipe
+        let weights = Linear(recipe.Seed, set.FeatureCount)
+        let expected = set.Evaluate(s, weights).Forces
+        let fresh = set.ComputeWithGradients s
+
+        let again =
+            match reused with
+            | None -> set.ComputeWithGradients(s, 2)
+            | Some before ->
+                let result = set.ComputeWithGradients(s, 2, before)
+                Assert.Equal(0, before.Values.Length)
+                result
+
+        Assert.Equal<float[]>(fresh.Values.ToArray(), again.Values.ToArray())
+        Assert.Equal<float[]>(fresh.Gradients.ToArray(), again.Gradients.ToArray())
+        Assert.Equal<float[]>(fresh.VectorGradients.ToArray(), again.VectorGradients.ToArray())
+        reused <- Some again
+        let found = contract weights.Of s fresh
+        Array.iter2 (near 1e-10 expected) found expected)
+
+[<Fact>]
+let ``gradients too large for the caches are the same numbers`` () =
+    // Above eight megabytes they are written past the caches: 64 atoms with 28 neighbours each and 252 features.
+    let expansion = DensityExpansion(radial 8 6 5., [ 14 ])
+    let large = RepresentationSet [ PowerSpectrum expansion ]
+    let cell = Cell.Cubic 10.86
+    let random = Random 5
+
+    let positions =
+        [| for corner in 0..7 do
+               for basis in 0..7 do
+                   for k in 0..2 do
+                       let cube = float ((corner >>> k) &&& 1)
+                       let site = if basis &&& 3 = 0 || (basis &&& 3) = k + 1 then 0. else 0.5
+                       let sublattice = if basis >= 4 then 0.25 else 0.
+                       5.43 * (cube + site + sublattice) + 0.1 * Rotations.normal random |]
+
+    let s = Structure.Create(ReadOnlySpan(Array.create 64 14), ReadOnlySpan positions, cell, Periodicity.All)
+    let gradients = large.ComputeWithGradients(s, 2)
+    Assert.True(8 * gradients.Gradients.Length > (8 <<< 20))
+    let weights = Linear(1, large.FeatureCount)
+    let expected = large.Evaluate(s, weights).Forces
+    Array.iter2 (near 1e-10 expected) (contract weights.Of s gradients) expected
