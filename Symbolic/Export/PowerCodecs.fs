@@ -131,42 +131,37 @@ let private caseName (law: 'a) = (string (box law)).ToLowerInvariant()
 
 let private isSubstitution (theorem: Theorem) = theorem.Statement :? Substitution
 
-let private rotationMatrices =
-    { Rules = [ "substitution-matrix" ]
-      Write = fun writer theorem -> writer.WriteString("law", caseName (theorem.Statement :?> RotationMatrixLaw).Law)
+/// A rule that proves one of several laws and makes the substitutions among its premises itself.
+let private byLaw rule (law: Theorem -> string) (apply: string -> Theorem list -> Result<Theorem, string>) =
+    { Rules = [ rule ]
+      Write = fun writer theorem -> writer.WriteString("law", law theorem)
       Replay =
         fun element premises ->
-            let law = field "law" element |> text
+            premises |> makingPremises (isSubstitution >> not) (apply (field "law" element |> text)) }
 
-            premises
-            |> makingPremises (isSubstitution >> not) (fun given ->
-                match law, given with
-                | "composition", [] -> RotationMatrices.composition ()
-                | "transposition", [] -> RotationMatrices.transposition ()
-                | "conjugation", [] -> RotationMatrices.conjugation ()
-                | "unitarity", [ transposition ] -> RotationMatrices.unitarity transposition
-                | "invariance", [ generating ] -> RotationMatrices.invariance generating
-                | "series", [ invariance; unitarity; conjugation; columns; cyclic ] ->
-                    RotationMatrices.series invariance unitarity conjugation columns cyclic
-                | _ -> Error "the premises do not fit the law") }
+let private misfit: Result<Theorem, string> = Error "the premises do not fit the law"
+
+let private rotationMatrices =
+    byLaw "substitution-matrix" (fun t -> caseName (t.Statement :?> RotationMatrixLaw).Law) (fun law given ->
+        match law, given with
+        | "composition", [] -> RotationMatrices.composition ()
+        | "transposition", [] -> RotationMatrices.transposition ()
+        | "conjugation", [] -> RotationMatrices.conjugation ()
+        | "unitarity", [ transposition ] -> RotationMatrices.unitarity transposition
+        | "invariance", [ generating ] -> RotationMatrices.invariance generating
+        | "series", [ invariance; unitarity; conjugation; columns; cyclic ] ->
+            RotationMatrices.series invariance unitarity conjugation columns cyclic
+        | _ -> misfit)
 
 let private directions =
-    { Rules = [ "direction" ]
-      Write = fun writer theorem -> writer.WriteString("law", caseName (theorem.Statement :?> HarmonicLaw).Law)
-      Replay =
-        fun element premises ->
-            let law = field "law" element |> text
-
-            premises
-            |> makingPremises (isSubstitution >> not) (fun given ->
-                match law, given with
-                | "axisvalue", [ harmonics ] -> Directions.axis harmonics
-                | "product", [ axis; ladder; columns; cyclic ] -> Directions.product axis ladder columns cyclic
-                | "addition", [ axis; ladder; scalar ] -> Directions.addition axis ladder scalar
-                | "sumoverj", [ scalar; columns; cyclic; reversal ] ->
-                    Directions.sumOverJ scalar columns cyclic reversal
-                | "vectorsum", [ sum; addition ] -> Directions.vectorSum sum addition
-                | _ -> Error "the premises do not fit the law") }
+    byLaw "direction" (fun t -> caseName (t.Statement :?> HarmonicLaw).Law) (fun law given ->
+        match law, given with
+        | "axisvalue", [ harmonics ] -> Directions.axis harmonics
+        | "product", [ axis; ladder; columns; cyclic ] -> Directions.product axis ladder columns cyclic
+        | "addition", [ axis; ladder; scalar ] -> Directions.addition axis ladder scalar
+        | "sumoverj", [ scalar; columns; cyclic; reversal ] -> Directions.sumOverJ scalar columns cyclic reversal
+        | "vectorsum", [ sum; addition ] -> Directions.vectorSum sum addition
+        | _ -> misfit)
 
 let private lemmas =
     [ plain "coefficient-extraction" (makingPremises (fun _ -> false) (fun _ -> Harmonics.prove ()))

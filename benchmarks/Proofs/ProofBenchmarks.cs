@@ -27,7 +27,7 @@ public class ProofBenchmarks
         Derivation.relation(symbol, 14, ListModule.OfSeq<int[]>([[0, 0, 0, 0, 0, 0], first, second]));
 
     /// <summary>How long the peer may take; what takes longer has no figure.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     internal static IEnumerable<Row> Summary()
     {

@@ -37,6 +37,12 @@ module Determination =
 
     let private symbol = Symbol.threeJ
 
+    /// A theorem that states the given fact.
+    let internal isStated (fact: Fact) (theorem: Theorem) =
+        match theorem.Statement with
+        | :? Determined as d -> d.Fact = fact
+        | _ -> false
+
     let private alongM2 = [| 0; 0; 0; 0; 2; -2 |]
 
     /// From the orthonormality of the 3j symbols with different j1 along m2, the orthonormality of those with different

@@ -78,15 +78,7 @@ module Directions =
     let private isHarmonic (t: Theorem) = t.Statement :? HarmonicLadder
     let private isLadder (t: Theorem) = t.Statement :? CouplingLadder
 
-    let private isColumns (t: Theorem) =
-        match t.Statement with
-        | :? Determined as s -> s.Fact = OrthonormalColumns
-        | _ -> false
-
-    let private isSymmetry (wanted: Symmetry -> bool) (t: Theorem) =
-        match t.Statement with
-        | :? Symmetry as s -> wanted s
-        | _ -> false
+    let private isColumns = Determination.isStated OrthonormalColumns
 
     /// On the z axis N = 2zt, as is proved here, so of N^l only the coefficient of t^l is left: (2z)^l = C_l/l! r^l
     /// Y_l0.
@@ -108,7 +100,10 @@ module Directions =
     /// since l1 − l2 is an integer.
     let product (axis: Theorem) (ladder: Theorem) (columns: Theorem) (cyclic: Theorem) : Result<Theorem, string> =
         if
-            isLaw AxisValue axis && isLadder ladder && isColumns columns && isSymmetry SymbolSymmetry.isCyclic cyclic
+            isLaw AxisValue axis
+            && isLadder ladder
+            && isColumns columns
+            && SymbolSymmetry.isStated SymbolSymmetry.isCyclic cyclic
         then
             Ok(conclude Product [ axis; ladder; columns; cyclic ] [ transitivity ])
         else
@@ -138,8 +133,8 @@ module Directions =
         if
             SymbolValues.isScalarCoupling scalar
             && isColumns columns
-            && isSymmetry SymbolSymmetry.isCyclic cyclic
-            && isSymmetry SymbolSymmetry.isReversal reversal
+            && SymbolSymmetry.isStated SymbolSymmetry.isCyclic cyclic
+            && SymbolSymmetry.isStated SymbolSymmetry.isReversal reversal
         then
             Ok(conclude SumOverJ [ scalar; columns; cyclic; reversal ] [])
         else

@@ -122,20 +122,10 @@ module RacahRecouplings =
             && s.SquareFactorials = Some(List.sort [ p; q ], List.sort [ next p; next q ])
         | _ -> false
 
-    let private isSymmetry wanted (t: Theorem) =
-        match t.Statement with
-        | :? Symmetry as s -> wanted s
-        | _ -> false
-
     let private isOrthonormality (t: Theorem) =
         match t.Statement with
         | :? AllOf as all ->
             all.Parts |> List.exists (fun p -> p :? Orthogonality) && all.Parts |> List.exists (fun p -> p :? UnitNorm)
-        | _ -> false
-
-    let private isColumns (t: Theorem) =
-        match t.Statement with
-        | :? Determined as d -> d.Fact = OrthonormalColumns
         | _ -> false
 
     /// Proves `RacahRecoupling`. The premises: the relations of three 3j symbols whose j2 and j3 differ by one half, in
@@ -203,12 +193,12 @@ module RacahRecouplings =
                     && isRecursion n 1 up
                     && SymbolValues.isHalfSpin 1 plus
                     && SymbolValues.isHalfSpin -1 minus
-                    && isSymmetry SymbolSymmetry.isCyclic cyclic
-                    && isSymmetry SymbolSymmetry.isExchange exchange
+                    && SymbolSymmetry.isStated SymbolSymmetry.isCyclic cyclic
+                    && SymbolSymmetry.isStated SymbolSymmetry.isExchange exchange
                     && SymbolValues.isScalarCoupling scalar
                     && isAtZero atZero
                     && isOrthonormality orthonormality
-                    && isColumns columns
+                    && Determination.isStated OrthonormalColumns columns
                     && (ladder.Statement :? CouplingLadder)
                     ->
                     let premises =

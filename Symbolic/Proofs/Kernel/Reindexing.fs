@@ -111,6 +111,12 @@ module internal SymbolSymmetry =
     let isReversal: Symmetry -> bool =
         maps (List.map (quantum 1) [ 0..2 ] @ List.map (quantum -1) [ 3..5 ]) sum
 
+    /// A theorem that states such a symmetry.
+    let isStated (wanted: Symmetry -> bool) (theorem: Theorem) =
+        match theorem.Statement with
+        | :? Symmetry as s -> wanted s
+        | _ -> false
+
 /// Certificate of the two reindexing rules.
 [<Sealed>]
 type ReindexingCertificate internal (rule: string, map: Reindexing, parity: Linear) =

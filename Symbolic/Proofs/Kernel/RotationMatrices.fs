@@ -203,15 +203,14 @@ module RotationMatrices =
     /// conjugate(D^J_m3'k) into (−1)^(m3'−k) D^J_M'M, M' = −m3', M = −k; the sign is that of C C', since (−1)^(2j1−2j2)
     /// = (−1)^(2M).
     let series (invariance: Theorem) (unitarity: Theorem) (conjugation: Theorem) (columns: Theorem) (cyclic: Theorem) =
-        match columns.Statement, cyclic.Statement with
-        | (:? Determined as c), (:? Symmetry as s) when
-            c.Fact = OrthonormalColumns
-            && SymbolSymmetry.isCyclic s
+        if
+            Determination.isStated OrthonormalColumns columns
+            && SymbolSymmetry.isStated SymbolSymmetry.isCyclic cyclic
             && isLaw Invariance invariance
             && isLaw Unitarity unitarity
             && isLaw Conjugation conjugation
-            ->
+        then
             conclude Series [] (Ok [ invariance; unitarity; conjugation; columns; cyclic ])
-        | _ ->
+        else
             Error "the premises must be the invariance of the 3j symbol, the unitarity and the conjugation of D, the \
                    orthonormality of the 3j symbols along j and their cyclic symmetry"

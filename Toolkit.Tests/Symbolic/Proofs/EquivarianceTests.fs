@@ -78,6 +78,11 @@ let ``a single J of the spin power spectrum does change when the spins alone are
     let changed = value (turn Rotations.identity (Rotations.randomRotation random) atoms)
     Assert.True(abs (value atoms - changed) > 1e-3 * abs (value atoms))
 
+/// Σ_M A_M Y_λM(u), which is a scalar for an equivariant A.
+let private contracted (a: float[]) (direction: float[]) =
+    let y = Families.harmonics ((a.Length - 1) / 2) direction
+    [| Array.fold2 (fun sum x y -> sum + x * y) 0. a y |]
+
 [<Fact>]
 let ``what is proved equivariant turns with the harmonics of its order`` () =
     let mutable seen = 0
@@ -92,18 +97,10 @@ let ``what is proved equivariant turns with the harmonics of its order`` () =
                 let atoms, at = sites random, values random s.Family
                 let u = Array.init 3 (fun _ -> Rotations.normal random)
 
-                // Σ_M A_M Y_λM(u) is a scalar.
-                let contracted sites direction =
-                    let a = evaluate s.Fields at sites s.Family |> Array.concat
-                    let y = Families.harmonics ((a.Length - 1) / 2) direction
-                    [| Array.fold2 (fun sum x y -> sum + x * y) 0. a y |]
-
                 let m = Rotations.randomRotation random
-
-                close
-                    name
-                    (contracted atoms u)
-                    (contracted (turn m m atoms) (Rotations.applyToVectors m (ReadOnlySpan u))))
+                let value sites = evaluate s.Fields at sites s.Family |> Array.concat
+                let turned = Rotations.applyToVectors m (ReadOnlySpan u)
+                close name (contracted (value atoms) u) (contracted (value (turn m m atoms)) turned))
         | _ -> ()
 
     Assert.True(seen >= 3)
@@ -178,6 +175,32 @@ let ``every random tree is typed with the sign that induction states`` () =
             Assert.Equal(parity, s.Parity)
             Assert.Equal(Sign.OfOrder(Fixed spins.Length), s.Time)
         | Error why -> Assert.Fail why)
+
+[<Fact>]
+let ``every random tree turns with the harmonics of its root's order, and is invariant where that is 0`` () =
+    for name in [ "covariance.nice"; "invariance.nice" ] do
+        TheoremTests.proved (Trees.entries |> List.find (fun e -> e.Name = name)) |> ignore
+
+    let mutable invariants, covariants = 0, 0
+
+    Law.holdsFor 400 (Law.seeded (1, 5)) (fun (seed, size) ->
+        let random = Random seed
+        let family = Family.OfTree(randomTree random size)
+        let at = [ for n in 0..3 -> $"n{n}", random.Next 3 ] |> Map.ofList
+        let atoms, u = sites random, Array.init 3 (fun _ -> Rotations.normal random)
+        let m = Rotations.randomRotation random
+        let value sites = evaluate fields at sites family |> Array.concat
+        let before, after = value atoms, value (turn m m atoms)
+        // A triangle rule that fails makes the value 0.
+        if Array.exists (fun x -> abs x > 1e-6) before then
+            if before.Length = 1 then invariants <- invariants + 1 else covariants <- covariants + 1
+
+        let expected = (contracted before u)[0]
+        let found = (contracted after (Rotations.applyToVectors m (ReadOnlySpan u)))[0]
+        let scale = 1. + Array.sumBy abs before
+        Assert.True(abs (expected - found) <= 1e-11 * scale, $"{family}: {expected} and {found}"))
+
+    Assert.True(invariants > 20 && covariants > 20)
 
 [<Fact>]
 let ``only order 0 is invariant`` () =

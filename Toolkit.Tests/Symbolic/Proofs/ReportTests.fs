@@ -99,3 +99,16 @@ let ``the Markdown page has one row and one section for each theorem`` () =
     for line in lines.Force() do
         Assert.Contains($"\n| {line.Name} | ", page)
         Assert.Contains($"\n## {line.Name}\n", page)
+
+[<Fact>]
+let ``the page on proofs names every theorem, or its family, and counts the assumptions`` () =
+    let page = File.ReadAllText(Path.Combine(SharedData.repository, "docs", "proofs.md"))
+
+    for line in lines.Force() do
+        let family = line.Name.Substring(0, line.Name.IndexOf '.') + ".*"
+        let isContiguous = line.Name.StartsWith "3j.contiguous." && page.Contains "`3j.contiguous.*`"
+        Assert.True(page.Contains $"`{line.Name}`" || page.Contains $"`{family}`" || isContiguous, line.Name)
+
+    let assumptions = lines.Force() |> List.collect _.Theorem.Assumptions |> List.distinct
+    Assert.Equal(5, assumptions.Length)
+    Assert.Contains("There are five:", page)
