@@ -7,17 +7,23 @@ using Toolkit.Numerics.Simd;
 
 namespace Toolkit.Benchmarks.Coupling;
 
-/// <summary>Clebsch–Gordan products of 100 environments × 64 channels, all paths with every degree up to lmax.</summary>
+/// <summary>
+/// Clebsch–Gordan products of 100 environments × 64 channels, all paths with every degree up to lmax, those of one L
+/// added up: compiled at run time, table-driven, and table-driven one number at a time.
+/// </summary>
 public class CouplingProductBenchmarks
 {
     private const int Environments = 100, Channels = 64;
-    private readonly List<CouplingProduct<double>> _paths = [];
-    private double[][] _a = [], _b = [], _c = [], _da = [], _db = [];
-    private long _work;
+    private CouplingSum<double> _sum = CouplingSum<double>.AllPaths(CouplingTable.Default, 0, 0, 0);
+    private double[] _a = [], _b = [], _c = [], _da = [], _db = [];
 
     /// <summary>Largest degree.</summary>
     [Params(4, 6)]
     public int LMax { get; set; }
+
+    /// <summary>Compiled, not table-driven.</summary>
+    [Params(false, true)]
+    public bool Compiled { get; set; }
 
     /// <summary>Reads the coefficients and fills the inputs.</summary>
     [GlobalSetup]
@@ -25,68 +31,42 @@ public class CouplingProductBenchmarks
 
     /// <summary>All products.</summary>
     [Benchmark]
-    public void Forward()
-    {
-        foreach (CouplingProduct<double> p in _paths)
-        {
-            p.Forward(Environments, Channels, _a[p.L1], _b[p.L2], _c[p.L]);
-        }
-    }
+    public void Forward() => _sum.Forward(Environments, Channels, _a, _b, _c);
 
     /// <summary>All backward passes, to both factors.</summary>
     [Benchmark]
-    public void Backward()
-    {
-        foreach (CouplingProduct<double> p in _paths)
-        {
-            p.Backward(Environments, Channels, _a[p.L1], _b[p.L2], _c[p.L], _da[p.L1], _db[p.L2]);
-        }
-    }
+    public void Backward() => _sum.Backward(Environments, Channels, _a, _b, _c, _da, _db);
 
     private void Prepare(VectorWidth width)
     {
-        _paths.Clear();
-        _work = 0;
-        for (int l1 = 0; l1 <= LMax; l1++)
-        {
-            for (int l2 = 0; l2 <= LMax; l2++)
-            {
-                for (int l = int.Abs(l1 - l2); l <= int.Min(LMax, l1 + l2); l++)
-                {
-                    CouplingProduct<double> path = new(CouplingTable.Default, l1, l2, l, width);
-                    _paths.Add(path);
-                    _work += (long)path.Count * Environments * Channels;
-                }
-            }
-        }
-
-        (_a, _b, _c, _da, _db) = (Blocks(1), Blocks(2), Blocks(3), Blocks(4), Blocks(5));
+        _sum = CouplingSum<double>.AllPaths(CouplingTable.Default, LMax, LMax, LMax, width, Compiled ? 0 : long.MaxValue);
+        int size = Environments * Channels * _sum.RowsA;
+        (_a, _b, _c) = (RandomNumbers.Create(size, 1), RandomNumbers.Create(size, 2), RandomNumbers.Create(size, 3));
+        (_da, _db) = (new double[size], new double[size]);
     }
 
-    private double[][] Blocks(int seed)
+    private (double Forward, double Backward) Measure(VectorWidth width)
     {
-        var blocks = new double[LMax + 1][];
-        for (int l = 0; l <= LMax; l++)
-        {
-            blocks[l] = RandomNumbers.Create(Environments * (2 * l + 1) * Channels, seed + l);
-        }
-
-        return blocks;
+        Prepare(width);
+        double work = 1e-3 * _sum.Count * Environments * Channels;
+        return (Clock.Microseconds(Forward) / work, Clock.Microseconds(Backward) / work);
     }
 
     internal static IEnumerable<Row> Summary()
     {
+        const string Unit = "ns per non-zero·channel";
         foreach (int lmax in new[] { 4, 6 })
         {
             CouplingProductBenchmarks b = new() { LMax = lmax };
-            b.Prepare(VectorWidth.Scalar);
-            double forward = Clock.Microseconds(b.Forward) * 1e3 / b._work;
-            double backward = Clock.Microseconds(b.Backward) * 1e3 / b._work;
-            b.Prepare(VectorWidths.Widest);
-            yield return new("CG product", $"f64, lmax {lmax}, forward", Clock.Microseconds(b.Forward) * 1e3 / b._work,
-                "ns per non-zero·channel", forward, "scalar form");
-            yield return new("CG product", $"f64, lmax {lmax}, backward", Clock.Microseconds(b.Backward) * 1e3 / b._work,
-                "ns per non-zero·channel", backward, "scalar form");
+            var scalar = b.Measure(VectorWidth.Scalar);
+            foreach (bool compiled in new[] { false, true })
+            {
+                b.Compiled = compiled;
+                var found = b.Measure(VectorWidths.Widest);
+                string form = compiled ? "compiled" : "table-driven";
+                yield return new("CG product", $"f64, lmax {lmax}, forward, {form}", found.Forward, Unit, scalar.Forward, "scalar form");
+                yield return new("CG product", $"f64, lmax {lmax}, backward, {form}", found.Backward, Unit, scalar.Backward, "scalar form");
+            }
         }
     }
 }

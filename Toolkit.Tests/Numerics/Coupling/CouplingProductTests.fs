@@ -107,3 +107,83 @@ let ``the product of arrays of other lengths is refused`` () =
     let one = [| 1.; 2.; 3. |]
     let wrong () = p.Forward(1, 1, ReadOnlySpan one, ReadOnlySpan one, Span [| 0. |])
     Assert.Contains("expected 3, 3 and 5 numbers; got 3, 3 and 1", (Assert.Throws<ArgumentException> wrong).Message)
+
+/// Forward, backward, and both for all pairs of channels, one after the other, of a sum of products.
+let private everything (random: Random) envs na nb (sum: CouplingSum<float>) =
+    let a, b, dc = numbers random (envs * sum.RowsA * na), numbers random (envs * sum.RowsB * nb), numbers random (envs * sum.RowsC * na * nb)
+    let b2, dc2 = numbers random (envs * sum.RowsB * na), numbers random (envs * sum.RowsC * na)
+    let c1, c2 = Array.create dc.Length 0.25, Array.create dc2.Length 0.5
+    let da, db, da2, db2 = Array.zeroCreate a.Length, Array.zeroCreate b.Length, Array.zeroCreate a.Length, Array.zeroCreate b2.Length
+    sum.ForwardOuter(envs, na, nb, ReadOnlySpan a, ReadOnlySpan b, Span c1)
+    sum.BackwardOuter(envs, na, nb, ReadOnlySpan a, ReadOnlySpan b, ReadOnlySpan dc, Span da, Span db)
+    sum.Forward(envs, na, ReadOnlySpan a, ReadOnlySpan b2, Span c2)
+    sum.Backward(envs, na, ReadOnlySpan a, ReadOnlySpan b2, ReadOnlySpan dc2, Span da2, Span db2)
+    [ c1; c2; da; db; da2; db2 ]
+
+[<Fact>]
+let ``code compiled at run time gives the bits of the table-driven scalar kernel`` () =
+    Law.holdsFor 6 (Law.seeded (1, 40)) (fun (seed, size) ->
+        let random = Random seed
+        let la, lb, lc, envs, na, nb = random.Next 6, random.Next 6, random.Next 8, 1 + random.Next 4, 1 + random.Next size, 1 + random.Next 6
+        let run width interpreted =
+            let sum = CouplingSum<float>.AllPaths(CouplingTable.Default, la, lb, lc, width, interpreted)
+            everything (Random seed) envs na nb sum
+
+        Assert.Equal<float[] list>(run VectorWidth.Scalar 0L, run VectorWidth.Bits512 0L)
+        Assert.Equal<float[] list>(run VectorWidth.Scalar 0L, run VectorWidth.Bits512 Int64.MaxValue))
+
+[<Fact>]
+let ``a sum of products is the sum of the products, whatever rows they use`` () =
+    Law.holdsFor 10 (Law.seeded (1, 20)) (fun (seed, channels) ->
+        let random = Random seed
+        let envs, rowsA, rowsB, rowsC = 1 + random.Next 3, 12, 11, 13
+        let path _ =
+            let l1, l2, l = random.Next 6, random.Next 6, random.Next 7
+            CouplingPath(l1, l2, l, random.Next(rowsA - 2 * l1), random.Next(rowsB - 2 * l2), random.Next(rowsC - 2 * l))
+
+        let paths = Array.init (random.Next 12) path
+        let a, b = numbers random (envs * rowsA * channels), numbers random (envs * rowsB * channels)
+        let c = Array.zeroCreate (envs * rowsC * channels)
+        let expected: float[] = Array.zeroCreate c.Length
+        CouplingSum<float>(CouplingTable.Default, rowsA, rowsB, rowsC, paths)
+            .Forward(envs, channels, ReadOnlySpan a, ReadOnlySpan b, Span c)
+
+        for p in paths do
+            let block = CouplingTable.Default.Block(p.L1, p.L2, p.L)
+            if not block.IsEmpty then
+                for i in 0 .. block.Count - 1 do
+                    for e in 0 .. envs - 1 do
+                        for q in 0 .. channels - 1 do
+                            let at rows row m = (e * rows + row + int m) * channels + q
+                            let k = at rowsC p.RowC block.M3[i]
+                            let x, y = a[at rowsA p.RowA block.M1[i]], b[at rowsB p.RowB block.M2[i]]
+                            expected[k] <- expected[k] + block.Value[i] * x * y
+
+        Array.iter2 (fun x y -> Assert.InRange(abs (x - y), 0., 1e-13)) expected c)
+
+[<Fact>]
+let ``float32 products agree with float64 to their own precision, compiled or not`` () =
+    let random = Random 5
+    let sum, envs, channels = CouplingSum<float>.AllPaths(CouplingTable.Default, 4, 4, 4), 3, 37
+    let a, b, dc = numbers random (envs * 25 * channels), numbers random (envs * 25 * channels), numbers random (envs * 25 * channels)
+    let c, da, db = Array.zeroCreate a.Length, Array.zeroCreate a.Length, Array.zeroCreate a.Length
+    sum.Forward(envs, channels, ReadOnlySpan a, ReadOnlySpan b, Span c)
+    sum.Backward(envs, channels, ReadOnlySpan a, ReadOnlySpan b, ReadOnlySpan dc, Span da, Span db)
+    let single = Array.map float32
+
+    for interpreted in [ 0L; Int64.MaxValue ] do
+        let sum = CouplingSum<float32>.AllPaths(CouplingTable.Default, 4, 4, 4, VectorWidths.Widest, interpreted)
+        let a, b, dc = single a, single b, single dc
+        let c2, da2, db2 = Array.zeroCreate a.Length, Array.zeroCreate a.Length, Array.zeroCreate a.Length
+        sum.Forward(envs, channels, ReadOnlySpan a, ReadOnlySpan b, Span c2)
+        sum.Backward(envs, channels, ReadOnlySpan a, ReadOnlySpan b, ReadOnlySpan dc, Span da2, Span db2)
+        let near (x: float[]) (y: float32[]) = Array.iter2 (fun u v -> Assert.InRange(abs (u - float v), 0., 2e-5)) x y
+        near c c2
+        near da da2
+        near db db2
+
+[<Fact>]
+let ``rows outside their array are refused`` () =
+    let path = CouplingPath(2, 1, 1, 0, 1, 0)
+    let make () = CouplingSum<float>(CouplingTable.Default, 5, 3, 3, [| path |]) |> ignore
+    Assert.Contains("from row 1 do not lie inside B of 3 rows", (Assert.Throws<ArgumentOutOfRangeException> make).Message)

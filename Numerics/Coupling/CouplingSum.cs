@@ -1,0 +1,452 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Toolkit.Numerics.Simd;
+
+namespace Toolkit.Numerics.Coupling;
+
+/// <summary>
+/// A sum of Clebsch–Gordan products of equivariants over channels, C_{L M} += Σ couple(A, B, L)_M over a list of paths,
+/// couple(A, B, L)_M = Σ C A_{m1} B_{m2}, with its backward pass.
+/// </summary>
+/// <typeparam name="T"><c>double</c> or <c>float</c>.</typeparam>
+/// <remarks>
+/// Arrays are [environment, row, channel], channel fastest: one register holds one component of as many channels as it has
+/// lanes. Paths with the same two factors share their products, so one sum of many paths is faster than many products
+/// (<c>CouplingStage</c> tells how). After a while the sum is compiled to straight-line code where the processor has 512-bit
+/// registers and the runtime can compile; the results are the same to the bit. Instances may be shared between threads; a
+/// channel's result depends neither on the other channels and environments nor on the width of the registers.
+/// </remarks>
+public unsafe class CouplingSum<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>
+    /// Channels, over all environments and calls, that the table-driven kernel serves before code is compiled: compiling
+    /// costs as much as that, so no use of a sum costs more than twice the better of the two.
+    /// </summary>
+    internal const long Interpreted = 500_000;
+
+    /// <summary>Bytes of copied operands, which stay in the second-level cache while body after body runs over them.</summary>
+    private const int BatchBytes = 1 << 18;
+
+    private readonly CouplingProgram<T> _program;
+    private readonly VectorWidth _width;
+
+    private readonly Lazy<CouplingCode<T>>? _forward, _backward;
+    private readonly long _interpreted;
+    private long _lanes;
+
+    /// <summary>Takes the coefficients of the paths from a table.</summary>
+    /// <param name="table">Coefficients in the basis of the arrays (real for real harmonics).</param>
+    /// <param name="rowsA">Rows of A.</param>
+    /// <param name="rowsB">Rows of B.</param>
+    /// <param name="rowsC">Rows of C.</param>
+    /// <param name="paths">The products; where the triangle rule fails a product is zero.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A degree is outside the table or a row outside its array.</exception>
+    public CouplingSum(CouplingTable table, int rowsA, int rowsB, int rowsC, IReadOnlyList<CouplingPath> paths)
+        : this(table, rowsA, rowsB, rowsC, paths, VectorWidths.Widest)
+    {
+    }
+
+    internal CouplingSum(
+        CouplingTable table, int rowsA, int rowsB, int rowsC, IReadOnlyList<CouplingPath> paths, VectorWidth width,
+        long interpreted = Interpreted)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(paths);
+        foreach (CouplingPath p in paths)
+        {
+            Inside(p, p.L1, p.RowA, rowsA, "A");
+            Inside(p, p.L2, p.RowB, rowsB, "B");
+            Inside(p, p.L, p.RowC, rowsC, "C");
+        }
+
+        (RowsA, RowsB, RowsC, _width, _interpreted) = (rowsA, rowsB, rowsC, width, interpreted);
+        CouplingStage[] stages = paths.GroupBy(p => (p.L1, p.L2, p.RowA, p.RowB))
+            .Select(g => new CouplingStage(table, g.Key.L1, g.Key.L2, g.Key.RowA, g.Key.RowB, g))
+            .Where(s => s.Count > 0).ToArray();
+        _program = new CouplingProgram<T>(stages);
+        Count = stages.Sum(s => s.Count);
+        if (RuntimeFeature.IsDynamicCodeSupported && width >= VectorWidth.Bits512 && VectorEmitter<T>.IsSupported)
+        {
+            _forward = new(() => CouplingCompiler<T>.Compile(stages, rowsA, rowsB, rowsC, false));
+            _backward = new(() => CouplingCompiler<T>.Compile(stages, rowsA, rowsB, rowsC, true));
+        }
+
+        static void Inside(CouplingPath path, int l, int row, int rows, string name)
+        {
+            if (row < 0 || l < 0 || row + 2 * l + 1 > rows)
+            {
+                throw new ArgumentOutOfRangeException(
+                    nameof(paths), path, $"2·{l} + 1 rows from row {row} do not lie inside {name} of {rows} rows");
+            }
+        }
+    }
+
+    /// <summary>
+    /// All products of A with degrees 0…lmaxA and B with 0…lmaxB to C with 0…lmaxC, row l² + l + m each, those of one L
+    /// added up.
+    /// </summary>
+    /// <param name="table">Coefficients in the basis of the arrays.</param>
+    /// <param name="lmaxA">Largest degree of A.</param>
+    /// <param name="lmaxB">Largest degree of B.</param>
+    /// <param name="lmaxC">Largest degree of C.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A degree is outside the table.</exception>
+    public static CouplingSum<T> AllPaths(CouplingTable table, int lmaxA, int lmaxB, int lmaxC) =>
+        AllPaths(table, lmaxA, lmaxB, lmaxC, VectorWidths.Widest);
+
+    internal static CouplingSum<T> AllPaths(
+        CouplingTable table, int lmaxA, int lmaxB, int lmaxC, VectorWidth width, long interpreted = Interpreted)
+    {
+        var paths = new List<CouplingPath>();
+        for (int l1 = 0; l1 <= lmaxA; l1++)
+        {
+            for (int l2 = 0; l2 <= lmaxB; l2++)
+            {
+                for (int l = Math.Abs(l1 - l2); l <= Math.Min(lmaxC, l1 + l2); l++)
+                {
+                    paths.Add(new CouplingPath(l1, l2, l, l1 * l1, l2 * l2, l * l));
+                }
+            }
+        }
+
+        return new CouplingSum<T>(
+            table, (lmaxA + 1) * (lmaxA + 1), (lmaxB + 1) * (lmaxB + 1), (lmaxC + 1) * (lmaxC + 1), paths, width,
+            interpreted);
+    }
+
+    /// <summary>Rows of A.</summary>
+    public int RowsA { get; }
+
+    /// <summary>Rows of B.</summary>
+    public int RowsB { get; }
+
+    /// <summary>Rows of C.</summary>
+    public int RowsC { get; }
+
+    /// <summary>The number of non-zero coefficients of the table.</summary>
+    public int Count { get; }
+
+    /// <summary>C += the products, channel by channel.</summary>
+    /// <param name="environments">Number of environments.</param>
+    /// <param name="channels">Number of channels of A, B and C.</param>
+    /// <param name="a">A [environment, row, channel].</param>
+    /// <param name="b">B [environment, row, channel].</param>
+    /// <param name="c">C [environment, row, channel].</param>
+    /// <exception cref="ArgumentException">A span does not have that length.</exception>
+    public void Forward(int environments, int channels, ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> c)
+    {
+        Require(environments, channels, channels, channels, a.Length, b.Length, c.Length);
+        fixed (T* pa = a, pb = b, pc = c)
+        {
+            Run(new() { A = pa, B = pb, C = pc, Environments = environments, ChannelsA = channels, ChannelsB = channels });
+        }
+    }
+
+    /// <summary>dA += ∂⟨dC, C⟩/∂A and dB += ∂⟨dC, C⟩/∂B of <see cref="Forward"/>.</summary>
+    /// <param name="environments">Number of environments.</param>
+    /// <param name="channels">Number of channels of A, B and C.</param>
+    /// <param name="a">A [environment, row, channel].</param>
+    /// <param name="b">B [environment, row, channel].</param>
+    /// <param name="dc">The derivative with respect to C, like C.</param>
+    /// <param name="da">Receives, like A.</param>
+    /// <param name="db">Receives, like B.</param>
+    /// <exception cref="ArgumentException">A span does not have that length.</exception>
+    public void Backward(
+        int environments, int channels, ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> dc, Span<T> da, Span<T> db)
+    {
+        Require(environments, channels, channels, channels, a.Length, b.Length, dc.Length);
+        Require(environments, channels, channels, channels, da.Length, db.Length, dc.Length);
+        fixed (T* pa = a, pb = b, pc = dc, qa = da, qb = db)
+        {
+            Run(new()
+            {
+                A = pa, B = pb, C = pc, DA = qa, DB = qb,
+                Environments = environments, ChannelsA = channels, ChannelsB = channels,
+            });
+        }
+    }
+
+    /// <summary>C += the products for every pair of channels; pair (q1, q2) is channel q1·channelsB + q2 of C.</summary>
+    /// <param name="environments">Number of environments.</param>
+    /// <param name="channelsA">Number of channels of A.</param>
+    /// <param name="channelsB">Number of channels of B.</param>
+    /// <param name="a">A [environment, row, channelsA].</param>
+    /// <param name="b">B [environment, row, channelsB].</param>
+    /// <param name="c">C [environment, row, channelsA·channelsB].</param>
+    /// <exception cref="ArgumentException">A span does not have that length.</exception>
+    public void ForwardOuter(
+        int environments, int channelsA, int channelsB, ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> c)
+    {
+        Require(environments, channelsA, channelsB, checked(channelsA * channelsB), a.Length, b.Length, c.Length);
+        fixed (T* pa = a, pb = b, pc = c)
+        {
+            Run(new()
+            {
+                A = pa, B = pb, C = pc,
+                Environments = environments, ChannelsA = channelsA, ChannelsB = channelsB, Outer = true,
+            });
+        }
+    }
+
+    /// <summary>dA += ∂⟨dC, C⟩/∂A and dB += ∂⟨dC, C⟩/∂B of <see cref="ForwardOuter"/>.</summary>
+    /// <param name="environments">Number of environments.</param>
+    /// <param name="channelsA">Number of channels of A.</param>
+    /// <param name="channelsB">Number of channels of B.</param>
+    /// <param name="a">A [environment, row, channelsA].</param>
+    /// <param name="b">B [environment, row, channelsB].</param>
+    /// <param name="dc">The derivative with respect to C, like C.</param>
+    /// <param name="da">Receives, like A.</param>
+    /// <param name="db">Receives, like B.</param>
+    /// <exception cref="ArgumentException">A span does not have that length.</exception>
+    public void BackwardOuter(
+        int environments, int channelsA, int channelsB, ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> dc,
+        Span<T> da, Span<T> db)
+    {
+        int pairs = checked(channelsA * channelsB);
+        Require(environments, channelsA, channelsB, pairs, a.Length, b.Length, dc.Length);
+        Require(environments, channelsA, channelsB, pairs, da.Length, db.Length, dc.Length);
+        fixed (T* pa = a, pb = b, pc = dc, qa = da, qb = db)
+        {
+            Run(new()
+            {
+                A = pa, B = pb, C = pc, DA = qa, DB = qb,
+                Environments = environments, ChannelsA = channelsA, ChannelsB = channelsB, Outer = true,
+            });
+        }
+    }
+
+    private void Require(int environments, int channelsA, int channelsB, int channelsC, int a, int b, int c)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(environments);
+        long sa = (long)environments * RowsA * channelsA, sb = (long)environments * RowsB * channelsB;
+        long sc = (long)environments * RowsC * channelsC;
+        if (a != sa || b != sb || c != sc)
+        {
+            throw new ArgumentException(
+                $"{RowsA}, {RowsB} and {RowsC} rows, {environments} environments: expected {sa}, {sb} and {sc} numbers; "
+                + $"got {a}, {b} and {c}");
+        }
+    }
+
+    /// <summary>The caller's arrays; with Outer, channel q of C is the pair (q / ChannelsB, q % ChannelsB).</summary>
+    private struct Operands
+    {
+        internal T* A, B, C, DA, DB;
+        internal int Environments, ChannelsA, ChannelsB;
+        internal bool Outer;
+
+        internal readonly int ChannelsC => Outer ? ChannelsA * ChannelsB : ChannelsB;
+    }
+
+    private void Run(in Operands x)
+    {
+        bool backward = x.DA != null;
+        long lanes = (long)x.Environments * x.ChannelsC;
+        long blocks = (lanes + CouplingBlocks<T>.Lanes - 1) / CouplingBlocks<T>.Lanes;
+        int rows = (backward ? 2 : 1) * (RowsA + RowsB) + RowsC, row = CouplingBlocks<T>.Lanes;
+        int batch = (int)Math.Min(blocks, Math.Max(1, BatchBytes / (rows * row * sizeof(T))));
+        long slots = (_program.Slots + 1L + _program.Gathered) * row;
+        CouplingCode<T>? code = _lanes < _interpreted ? null : (backward ? _backward : _forward)?.Value;
+        _lanes += lanes;
+        using AlignedScratch<T> scratch = new(slots + (long)batch * rows * row);
+        CouplingBlocks<T> copies = new()
+        {
+            A = scratch.Start + slots, RowsA = RowsA, RowsB = RowsB, RowsC = RowsC,
+        };
+        copies.B = copies.A + (nint)batch * RowsA * row;
+        copies.C = copies.B + (nint)batch * RowsB * row;
+        copies.DA = copies.C + (nint)batch * RowsC * row;
+        copies.DB = copies.DA + (nint)batch * RowsA * row;
+        for (long done = 0; done < blocks; done += batch)
+        {
+            int count = (int)Math.Min(batch, blocks - done);
+            for (int block = 0; block < count; block++)
+            {
+                Move(x, backward, (done + block) * row, lanes, copies.At(block), true);
+            }
+
+            if (code is not null)
+            {
+                code.Run(copies, count, scratch.Start);
+            }
+            else
+            {
+                for (int block = 0; block < count; block++)
+                {
+                    Interpret(copies.At(block), backward, scratch.Start);
+                }
+            }
+
+            for (int block = 0; block < count; block++)
+            {
+                Move(x, backward, (done + block) * row, lanes, copies.At(block), false);
+            }
+        }
+    }
+
+    private void Interpret(in CouplingBlocks<T> block, bool backward, T* slots)
+    {
+        switch (_width)
+        {
+            case VectorWidth.Bits512:
+                Interpret<Lanes512<T>, Vector512<T>>(block, backward, slots);
+                break;
+            case VectorWidth.Bits256:
+                Interpret<Lanes256<T>, Vector256<T>>(block, backward, slots);
+                break;
+            case VectorWidth.Bits128:
+                Interpret<Lanes128<T>, Vector128<T>>(block, backward, slots);
+                break;
+            default:
+                Interpret<Lanes1<T>, T>(block, backward, slots);
+                break;
+        }
+    }
+
+    private void Interpret<TLanes, V>(in CouplingBlocks<T> block, bool backward, T* slots)
+        where TLanes : struct, ILanes<V, T>
+        where V : struct
+    {
+        if (backward)
+        {
+            CouplingKernel<TLanes, V, T>.Backward(_program, block, slots);
+        }
+        else
+        {
+            CouplingKernel<TLanes, V, T>.Forward(_program, block, slots);
+        }
+    }
+
+    /// <summary>
+    /// Copies the operands of the lanes from <paramref name="first"/> on into a block, or adds its results to the caller's
+    /// arrays: piece by piece of channels that are neighbours there.
+    /// </summary>
+    private void Move(in Operands x, bool backward, long first, long lanes, CouplingBlocks<T> block, bool into)
+    {
+        int step = CouplingBlocks<T>.Lanes;
+        if (into)
+        {
+            if (first + step > lanes)
+            {
+                new Span<T>(block.A, RowsA * step).Clear();
+                new Span<T>(block.B, RowsB * step).Clear();
+                new Span<T>(block.C, RowsC * step).Clear();
+            }
+
+            if (backward)
+            {
+                new Span<T>(block.DA, RowsA * step).Clear();
+                new Span<T>(block.DB, RowsB * step).Clear();
+            }
+            else
+            {
+                new Span<T>(block.C, RowsC * step).Clear();
+            }
+        }
+
+        int channelsC = x.ChannelsC;
+        for (long lane = first, end = Math.Min(first + step, lanes); lane < end;)
+        {
+            int channel = (int)(lane % channelsC), right = x.Outer ? channel % x.ChannelsB : channel;
+            int left = x.Outer ? channel / x.ChannelsB : channel, length = (int)Math.Min(end - lane, x.ChannelsB - right);
+            nint environment = (nint)(lane / channelsC), at = (nint)(lane - first);
+            nint a = environment * RowsA * x.ChannelsA + left, b = environment * RowsB * x.ChannelsB + right;
+            nint c = environment * RowsC * channelsC + channel;
+            if (into)
+            {
+                if (x.Outer)
+                {
+                    for (int row = 0; row < RowsA; row++)
+                    {
+                        new Span<T>(block.A + row * step + at, length).Fill(x.A[a + (nint)row * x.ChannelsA]);
+                    }
+                }
+                else
+                {
+                    Copy(x.A + a, x.ChannelsA, block.A + at, RowsA, length);
+                }
+
+                Copy(x.B + b, x.ChannelsB, block.B + at, RowsB, length);
+                if (backward)
+                {
+                    Copy(x.C + c, channelsC, block.C + at, RowsC, length);
+                }
+            }
+            else if (backward)
+            {
+                if (x.Outer)
+                {
+                    AddTotals(block.DA + at, x.DA + a, x.ChannelsA, length);
+                }
+                else
+                {
+                    Add(block.DA + at, x.DA + a, x.ChannelsA, RowsA, length);
+                }
+
+                Add(block.DB + at, x.DB + b, x.ChannelsB, RowsB, length);
+            }
+            else
+            {
+                Add(block.C + at, x.C + c, channelsC, RowsC, length);
+            }
+
+            lane += length;
+        }
+    }
+
+    private static void Copy(T* source, nint step, T* block, int rows, int length)
+    {
+        if (length == CouplingBlocks<T>.Lanes)
+        {
+            for (int row = 0; row < rows; row++)
+            {
+                Unsafe.CopyBlockUnaligned(block + row * CouplingBlocks<T>.Lanes, source + row * step, 128);
+            }
+
+            return;
+        }
+
+        for (int row = 0; row < rows; row++)
+        {
+            new ReadOnlySpan<T>(source + row * step, length).CopyTo(new Span<T>(block + row * CouplingBlocks<T>.Lanes, length));
+        }
+    }
+
+    private static void Add(T* block, T* target, nint step, int rows, int length)
+    {
+        for (int row = 0; row < rows; row++)
+        {
+            T* from = block + row * CouplingBlocks<T>.Lanes, to = target + row * step;
+            int q = 0;
+            for (; q + Vector<T>.Count <= length; q += Vector<T>.Count)
+            {
+                Vector.Store(Vector.Load(to + q) + Vector.Load(from + q), to + q);
+            }
+
+            for (; q < length; q++)
+            {
+                to[q] += from[q];
+            }
+        }
+    }
+
+    /// <summary>∂/∂A of one channel of A sums over channels of B, in their order, whatever the block and the width.</summary>
+    private void AddTotals(T* block, T* target, nint step, int length)
+    {
+        for (int row = 0; row < RowsA; row++)
+        {
+            T* from = block + row * CouplingBlocks<T>.Lanes;
+            T total = target[row * step];
+            for (int q = 0; q < length; q++)
+            {
+                total += from[q];
+            }
+
+            target[row * step] = total;
+        }
+    }
+}
