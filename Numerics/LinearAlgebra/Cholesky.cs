@@ -1,17 +1,20 @@
 using System;
 using System.Numerics;
+using System.Threading.Tasks;
+using Toolkit.Numerics.Simd;
 
 namespace Toolkit.Numerics.LinearAlgebra;
 
 /// <summary>A = L Lᵀ for symmetric positive definite A, and solves with the factor.</summary>
 /// <remarks>
 /// Recursive in halves (Toledo, SIAM J. Matrix Anal. Appl. 18, 1065, 1997): factor the leading half, solve for the block
-/// below it, subtract that block's symmetric product from the trailing half, factor that. All but a band of width
-/// 2 × 24 along the diagonal is done by matrix products. Row-major, lower triangle; results do not depend on threads.
+/// below it, subtract that block's symmetric product from the trailing half, factor that. All but a band of width 48 along
+/// the diagonal is done by matrix products, the band by substitution in registers. Row-major, lower triangle; results do
+/// not depend on threads.
 /// </remarks>
 public static unsafe class Cholesky
 {
-    private const int Small = 24;
+    private const int Small = 48;
 
     /// <summary>
     /// Overwrites the lower triangle of A with L; the upper triangle is neither read nor written.
@@ -69,14 +72,18 @@ public static unsafe class Cholesky
         Dense.Require(b.Length, n, columns, ldb, nameof(b));
         fixed (T* pl = l, pb = b)
         {
-            if (transpose)
+            T* factor = pl, right = pb;
+            Split(columns, (long)n * n * columns, threads, (from, count) =>
             {
-                Backward(n, pl, ldl, columns, pb, ldb, threads);
-            }
-            else
-            {
-                Forward(n, pl, ldl, columns, pb, ldb, threads);
-            }
+                if (transpose)
+                {
+                    Backward(n, factor, ldl, count, right + from, ldb);
+                }
+                else
+                {
+                    Forward(n, factor, ldl, count, right + from, ldb);
+                }
+            });
         }
     }
 
@@ -85,32 +92,7 @@ public static unsafe class Cholesky
     {
         if (n <= Small)
         {
-            for (int j = 0; j < n; j++)
-            {
-                for (int i = j; i < n; i++)
-                {
-                    T sum = a[(nint)i * lda + j];
-                    for (int k = 0; k < j; k++)
-                    {
-                        sum -= a[(nint)i * lda + k] * a[(nint)j * lda + k];
-                    }
-
-                    if (i > j)
-                    {
-                        a[(nint)i * lda + j] = sum / a[(nint)j * lda + j];
-                    }
-                    else if (sum > T.Zero && T.IsFinite(sum))
-                    {
-                        a[(nint)j * lda + j] = T.Sqrt(sum);
-                    }
-                    else
-                    {
-                        return j;
-                    }
-                }
-            }
-
-            return -1;
+            return FactorSmall(n, a, lda);
         }
 
         int half = Half(n), rest = n - half;
@@ -121,7 +103,8 @@ public static unsafe class Cholesky
         }
 
         T* below = a + (nint)half * lda;
-        RightTransposed(half, a, lda, rest, below, lda, threads);
+        Split(rest, (long)rest * half * half, threads, (from, rows) =>
+            RightTransposed(half, a, lda, rows, below + (nint)from * lda, lda));
         MatrixProduct<T>.Run(
             rest, rest, half, -T.One, Dense.View(below, lda, false), Dense.View(below, lda, true), T.One,
             below + half, lda, Part.Lower, threads);
@@ -131,25 +114,106 @@ public static unsafe class Cholesky
 
     private static int Half(int n) => Math.Max(Small, n / 2 / Small * Small);
 
+    /// <summary>Independent rows or columns are shared out in whole registers; which thread has which changes nothing.</summary>
+    private static void Split(int count, long work, int threads, Action<int, int> part)
+    {
+        threads = (int)Math.Min(threads, 1 + work / (64 * 64 * 64));
+        if (threads <= 1)
+        {
+            part(0, count);
+            return;
+        }
+
+        int share = ((count + threads - 1) / threads + 31) / 32 * 32;
+        Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, t =>
+        {
+            int from = Math.Min(count, t * share), rows = Math.Min(share, count - from);
+            if (rows > 0)
+            {
+                part(from, rows);
+            }
+        });
+    }
+
+    /// <summary>
+    /// Column by column on a square copy, so that whole registers can be written: what is above the diagonal of the
+    /// caller's matrix is not touched.
+    /// </summary>
+    private static int FactorSmall<T>(int n, T* a, int lda)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        T* square = stackalloc T[Small * Small], column = stackalloc T[Small];
+        new Span<T>(square, Small * Small).Clear();
+        for (int i = 0; i < n; i++)
+        {
+            new ReadOnlySpan<T>(a + (nint)i * lda, i + 1).CopyTo(new Span<T>(square + i * Small, i + 1));
+        }
+
+        int failed = -1;
+        for (int k = 0; k < n && failed < 0; k++)
+        {
+            T pivot = square[k * Small + k];
+            if (!(pivot > T.Zero && T.IsFinite(pivot)))
+            {
+                failed = k;
+                break;
+            }
+
+            T root = T.Sqrt(pivot);
+            column[k] = T.Zero;
+            for (int i = k + 1; i < n; i++)
+            {
+                column[i] = square[i * Small + k] / root;
+            }
+
+            // Left of k + 1 the column is zero, so that starting at the beginning of a register changes nothing.
+            int first = (k + 1) / Vector<T>.Count * Vector<T>.Count;
+            for (int i = k + 1; i < n; i++)
+            {
+                T* row = square + i * Small;
+                Vector<T> factor = new(column[i]);
+                for (int j = first; j <= i; j += Vector<T>.Count)
+                {
+                    Vector.Store(Vector.Load(row + j) - factor * Vector.Load(column + j), row + j);
+                }
+            }
+
+            square[k * Small + k] = root;
+            for (int i = k + 1; i < n; i++)
+            {
+                square[i * Small + k] = column[i];
+            }
+        }
+
+        for (int i = 0; i < n; i++)
+        {
+            new ReadOnlySpan<T>(square + i * Small, i + 1).CopyTo(new Span<T>(a + (nint)i * lda, i + 1));
+        }
+
+        return failed;
+    }
+
     /// <summary>X Lᵀ = B for the rows of B.</summary>
-    private static void RightTransposed<T>(int n, T* l, int ldl, int rows, T* b, int ldb, int threads)
+    private static void RightTransposed<T>(int n, T* l, int ldl, int rows, T* b, int ldb)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (n <= Small)
         {
-            for (int r = 0; r < rows; r++)
+            // Rows of B become lanes: L X' = B' on transposed copies.
+            int lanes = TriangularTile<T>.Lanes;
+            T* copy = stackalloc T[Small * lanes];
+            for (int r = 0; r < rows; r += lanes)
             {
-                T* x = b + (nint)r * ldb;
-                for (int j = 0; j < n; j++)
+                int count = Math.Min(lanes, rows - r);
+                if (count < lanes)
                 {
-                    T sum = x[j];
-                    for (int k = 0; k < j; k++)
-                    {
-                        sum -= x[k] * l[(nint)j * ldl + k];
-                    }
-
-                    x[j] = sum / l[(nint)j * ldl + j];
+                    new Span<T>(copy, Small * lanes).Clear();
                 }
+
+                T* from = b + (nint)r * ldb;
+                Transpose.Copy(count, n, from, ldb, copy, lanes, T.One);
+                TriangularTile<T>.Solve(n, l, ldl, false, copy, lanes);
+                Transpose.Copy(n, count, copy, lanes, from, ldb, T.One);
             }
 
             return;
@@ -157,82 +221,72 @@ public static unsafe class Cholesky
 
         int half = Half(n);
         T* corner = l + (nint)half * ldl;
-        RightTransposed(half, l, ldl, rows, b, ldb, threads);
+        RightTransposed(half, l, ldl, rows, b, ldb);
         MatrixProduct<T>.Run(
-            rows, n - half, half, -T.One, Dense.View(b, ldb, false), Dense.View(corner, ldl, true), T.One, b + half, ldb,
-            Part.All, threads);
-        RightTransposed(n - half, corner + half, ldl, rows, b + half, ldb, threads);
+            rows, n - half, half, -T.One, Dense.View(b, ldb, false), Dense.View(corner, ldl, true), T.One, b + half, ldb);
+        RightTransposed(n - half, corner + half, ldl, rows, b + half, ldb);
     }
 
-    private static void Forward<T>(int n, T* l, int ldl, int columns, T* b, int ldb, int threads)
+    private static void Forward<T>(int n, T* l, int ldl, int columns, T* b, int ldb)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (n <= Small)
         {
-            for (int i = 0; i < n; i++)
-            {
-                for (int k = 0; k < i; k++)
-                {
-                    SubtractRow(columns, l[(nint)i * ldl + k], b + (nint)k * ldb, b + (nint)i * ldb);
-                }
-
-                DivideRow(columns, l[(nint)i * ldl + i], b + (nint)i * ldb);
-            }
-
+            Columns(n, l, ldl, false, columns, b, ldb);
             return;
         }
 
         int half = Half(n);
         T* corner = l + (nint)half * ldl, below = b + (nint)half * ldb;
-        Forward(half, l, ldl, columns, b, ldb, threads);
+        Forward(half, l, ldl, columns, b, ldb);
         MatrixProduct<T>.Run(
-            n - half, columns, half, -T.One, Dense.View(corner, ldl, false), Dense.View(b, ldb, false), T.One, below, ldb,
-            Part.All, threads);
-        Forward(n - half, corner + half, ldl, columns, below, ldb, threads);
+            n - half, columns, half, -T.One, Dense.View(corner, ldl, false), Dense.View(b, ldb, false), T.One, below, ldb);
+        Forward(n - half, corner + half, ldl, columns, below, ldb);
     }
 
-    private static void Backward<T>(int n, T* l, int ldl, int columns, T* b, int ldb, int threads)
+    private static void Backward<T>(int n, T* l, int ldl, int columns, T* b, int ldb)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (n <= Small)
         {
-            for (int i = n - 1; i >= 0; i--)
-            {
-                for (int k = i + 1; k < n; k++)
-                {
-                    SubtractRow(columns, l[(nint)k * ldl + i], b + (nint)k * ldb, b + (nint)i * ldb);
-                }
-
-                DivideRow(columns, l[(nint)i * ldl + i], b + (nint)i * ldb);
-            }
-
+            Columns(n, l, ldl, true, columns, b, ldb);
             return;
         }
 
         int half = Half(n);
         T* corner = l + (nint)half * ldl, below = b + (nint)half * ldb;
-        Backward(n - half, corner + half, ldl, columns, below, ldb, threads);
+        Backward(n - half, corner + half, ldl, columns, below, ldb);
         MatrixProduct<T>.Run(
-            half, columns, n - half, -T.One, Dense.View(corner, ldl, true), Dense.View(below, ldb, false), T.One, b, ldb,
-            Part.All, threads);
-        Backward(half, l, ldl, columns, b, ldb, threads);
+            half, columns, n - half, -T.One, Dense.View(corner, ldl, true), Dense.View(below, ldb, false), T.One, b, ldb);
+        Backward(half, l, ldl, columns, b, ldb);
     }
 
-    private static void SubtractRow<T>(int columns, T factor, T* source, T* target)
+    /// <summary>Columns of B are lanes as they are; the last ones on a copy.</summary>
+    private static void Columns<T>(int n, T* l, int ldl, bool transpose, int columns, T* b, int ldb)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        for (int j = 0; j < columns; j++)
+        int lanes = TriangularTile<T>.Lanes, j = 0;
+        for (; j + lanes <= columns; j += lanes)
         {
-            target[j] -= factor * source[j];
+            TriangularTile<T>.Solve(n, l, ldl, transpose, b + j, ldb);
         }
-    }
 
-    private static void DivideRow<T>(int columns, T divisor, T* target)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        for (int j = 0; j < columns; j++)
+        if (j == columns)
         {
-            target[j] /= divisor;
+            return;
+        }
+
+        T* copy = stackalloc T[Small * lanes];
+        new Span<T>(copy, Small * lanes).Clear();
+        for (int i = 0; i < n; i++)
+        {
+            new ReadOnlySpan<T>(b + (nint)i * ldb + j, columns - j).CopyTo(new Span<T>(copy + i * lanes, columns - j));
+        }
+
+        TriangularTile<T>.Solve(n, l, ldl, transpose, copy, lanes);
+        for (int i = 0; i < n; i++)
+        {
+            new ReadOnlySpan<T>(copy + i * lanes, columns - j).CopyTo(new Span<T>(b + (nint)i * ldb + j, columns - j));
         }
     }
 }

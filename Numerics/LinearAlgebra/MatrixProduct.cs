@@ -31,12 +31,13 @@ internal enum Part
 /// </summary>
 /// <remarks>
 /// 1. The inner dimension is cut into slices of <see cref="Depth"/>. Of each slice, a panel of B is copied into strips as
-///    wide as three registers, a panel of A into strips of four rows; both are then read in order, once per use, whatever
-///    the layout and transposition of the originals was.
+///    wide as three registers, a panel of A into strips of four rows, eight with 512-bit registers; both are then read in
+///    order, once per use, whatever the layout and transposition of the originals was.
 /// 2. The micro-kernel multiplies a strip of A with a strip of B. Twelve registers hold its 4 × 3 results, three hold the
-///    B row, one the broadcast A element: sixteen, so the same code serves AVX2 and AVX-512. Twelve independent chains
-///    cover two multiply-add ports of four cycles' latency; seven loads per twelve multiply-adds stay below the load ports.
-/// 3. A strip of B (48 kB at most) stays in the first-level cache or streams from the second, the panel of A in the second.
+///    B row, one the broadcast A element: sixteen, what AVX2 has. AVX-512 has thirty-two and takes 8 × 3: 24 results.
+///    Twelve independent chains cover two multiply-add ports of four cycles' latency; loads stay below the load ports.
+/// 3. A strip of B (48 kB at most) streams from the second-level cache once per strip of A: with eight rows one line for
+///    eight multiply-adds, so that it is no limit. The panel of A stays in the second-level cache too.
 /// 4. Every element of C sums its products in the order of the inner index within a slice, and slices in order. Neither
 ///    depends on where the element sits in a tile or on which thread computes it, so the result is bitwise the same for
 ///    any number of threads and any split of the rows. <see cref="Part.Lower"/> leaves out tiles above the diagonal.
@@ -45,7 +46,11 @@ internal static unsafe class MatrixProduct<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     internal const int Depth = 256;
-    private const int Rows = 4;
+
+    /// <summary>Rows of a tile.</summary>
+    private static int Rows<TLanes, V>()
+        where TLanes : struct, ILanes<V, T>
+        where V : struct => TLanes.Count * sizeof(T) == 64 ? 8 : 4;
 
     /// <summary>C ← α A B + β C with A [m, k], B [k, n], C [m, n], C's columns contiguous; β = 0 does not read C.</summary>
     internal static void Run(
@@ -72,7 +77,7 @@ internal static unsafe class MatrixProduct<T>
         {
             double share = (double)t / threads;
             double rows = part == Part.Lower ? m * Math.Sqrt(share) : m * share;
-            cut[t] = t == threads ? m : Math.Clamp((int)(Math.Round(rows / Rows) * Rows), cut[t - 1], m);
+            cut[t] = t == threads ? m : Math.Clamp((int)(Math.Round(rows / 8) * 8), cut[t - 1], m);
         }
 
         Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, t =>
@@ -117,11 +122,11 @@ internal static unsafe class MatrixProduct<T>
             Scale(m, n, beta, c, ldc, part, firstRow);
         }
 
-        int strip = 3 * TLanes.Count;
+        int strip = 3 * TLanes.Count, tall = Rows<TLanes, V>();
         int depth = Math.Min(k, Depth);
-        int height = Math.Min(RoundUp(m, Rows), Math.Max(Rows, 384 * 1024 / (Depth * sizeof(T)) / Rows * Rows));
+        int height = Math.Min(RoundUp(m, tall), Math.Max(tall, 384 * 1024 / (Depth * sizeof(T)) / tall * tall));
         int breadth = Math.Min(RoundUp(n, strip), Math.Max(strip, 4096 * 1024 / (Depth * sizeof(T)) / strip * strip));
-        T[] rented = ArrayPool<T>.Shared.Rent(depth * (height + breadth) + Rows * strip + 192 / sizeof(T));
+        T[] rented = ArrayPool<T>.Shared.Rent(depth * (height + breadth) + tall * strip + 192 / sizeof(T));
         try
         {
             fixed (T* start = rented)
@@ -144,7 +149,7 @@ internal static unsafe class MatrixProduct<T>
                                 continue;
                             }
 
-                            Pack(a.At(i, p), rows, slice, Rows, alpha, pa);
+                            Pack(a.At(i, p), rows, slice, tall, alpha, pa);
                             Tiles<TLanes, V>(rows, columns, slice, pa, pb, c + i * ldc + j, ldc, edge,
                                 part == Part.Lower ? firstRow + i - j : int.MaxValue);
                         }
@@ -198,7 +203,7 @@ internal static unsafe class MatrixProduct<T>
             {
                 for (int p = 0; p < depth; p++)
                 {
-                    new ReadOnlySpan<T>(from + p * step, count).CopyTo(new Span<T>(target + p * strip, count));
+                    CopyLine(from + p * step, target + p * strip, count);
                 }
             }
             else if (line == 1)
@@ -211,35 +216,43 @@ internal static unsafe class MatrixProduct<T>
                     }
                 }
             }
-            else if (count == Rows && strip == Rows)
+            else if (step == 1)
             {
-                T* f0 = from, f1 = f0 + line, f2 = f1 + line, f3 = f2 + line;
-                for (int p = 0; p < depth; p++)
-                {
-                    nint at = p * step;
-                    target[p * Rows] = scale * f0[at];
-                    target[p * Rows + 1] = scale * f1[at];
-                    target[p * Rows + 2] = scale * f2[at];
-                    target[p * Rows + 3] = scale * f3[at];
-                }
+                Transpose.Copy(count, depth, from, line, target, strip, scale);
             }
             else
             {
-                // Eight depths at a time, so that one line of the target is filled while it is in the cache.
-                for (int p0 = 0; p0 < depth; p0 += 8)
+                for (int p = 0; p < depth; p++)
                 {
-                    int end = Math.Min(depth, p0 + 8);
                     for (int q = 0; q < count; q++)
                     {
-                        for (int p = p0; p < end; p++)
-                        {
-                            target[p * strip + q] = scale * from[q * line + p * step];
-                        }
+                        target[p * strip + q] = scale * from[q * line + p * step];
                     }
                 }
             }
 
             target += (nint)strip * depth;
+        }
+    }
+
+    /// <summary>The usual lengths are constants to the compiler, which copies them in registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CopyLine(T* from, T* to, int count)
+    {
+        switch (count * sizeof(T))
+        {
+            case 32:
+                Unsafe.CopyBlockUnaligned(to, from, 32);
+                break;
+            case 64:
+                Unsafe.CopyBlockUnaligned(to, from, 64);
+                break;
+            case 192:
+                Unsafe.CopyBlockUnaligned(to, from, 192);
+                break;
+            default:
+                new ReadOnlySpan<T>(from, count).CopyTo(new Span<T>(to, count));
+                break;
         }
     }
 
@@ -252,14 +265,14 @@ internal static unsafe class MatrixProduct<T>
         where TLanes : struct, ILanes<V, T>
         where V : struct
     {
-        int strip = 3 * TLanes.Count;
+        int strip = 3 * TLanes.Count, tall = Rows<TLanes, V>();
         for (int j = 0; j < n; j += strip)
         {
             T* b = pb + (nint)j * depth;
             int columns = Math.Min(strip, n - j);
-            for (int i = 0; i < m; i += Rows)
+            for (int i = 0; i < m; i += tall)
             {
-                int rows = Math.Min(Rows, m - i);
+                int rows = Math.Min(tall, m - i);
                 T* a = pa + (nint)i * depth;
                 T* target = c + i * ldc + j;
                 long inside = (long)diagonal + i + 1 - j;
@@ -268,14 +281,14 @@ internal static unsafe class MatrixProduct<T>
                     continue;
                 }
 
-                if (rows == Rows && columns == strip && inside >= strip)
+                if (rows == tall && columns == strip && inside >= strip)
                 {
-                    Tile<TLanes, V>(depth, a, b, target, ldc);
+                    Tile<TLanes, V>(tall, depth, a, b, target, ldc);
                     continue;
                 }
 
-                new Span<T>(edge, Rows * strip).Clear();
-                Tile<TLanes, V>(depth, a, b, edge, strip);
+                new Span<T>(edge, tall * strip).Clear();
+                Tile<TLanes, V>(tall, depth, a, b, edge, strip);
                 for (int r = 0; r < rows; r++)
                 {
                     long width = Math.Min(columns, inside + r);
@@ -288,9 +301,23 @@ internal static unsafe class MatrixProduct<T>
         }
     }
 
+    private static void Tile<TLanes, V>(int tall, int depth, T* a, T* b, T* c, nint ldc)
+        where TLanes : struct, ILanes<V, T>
+        where V : struct
+    {
+        if (tall == 8)
+        {
+            Eight<TLanes, V>(depth, a, b, c, ldc);
+        }
+        else
+        {
+            Four<TLanes, V>(depth, a, b, c, ldc);
+        }
+    }
+
     /// <summary>C [4, three registers] += strip of A · strip of B.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile<TLanes, V>(int depth, T* a, T* b, T* c, nint ldc)
+    private static void Four<TLanes, V>(int depth, T* a, T* b, T* c, nint ldc)
         where TLanes : struct, ILanes<V, T>
         where V : struct
     {
@@ -317,7 +344,7 @@ internal static unsafe class MatrixProduct<T>
             c30 = TLanes.MultiplyAdd(x, b0, c30);
             c31 = TLanes.MultiplyAdd(x, b1, c31);
             c32 = TLanes.MultiplyAdd(x, b2, c32);
-            a += Rows;
+            a += 4;
             b += 3 * TLanes.Count;
         }
 
@@ -325,6 +352,69 @@ internal static unsafe class MatrixProduct<T>
         AddTo<TLanes, V>(c + ldc, c10, c11, c12);
         AddTo<TLanes, V>(c + 2 * ldc, c20, c21, c22);
         AddTo<TLanes, V>(c + 3 * ldc, c30, c31, c32);
+    }
+
+    /// <summary>C [8, three registers] += strip of A · strip of B.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Eight<TLanes, V>(int depth, T* a, T* b, T* c, nint ldc)
+        where TLanes : struct, ILanes<V, T>
+        where V : struct
+    {
+        V c00 = TLanes.Zero, c01 = TLanes.Zero, c02 = TLanes.Zero;
+        V c10 = TLanes.Zero, c11 = TLanes.Zero, c12 = TLanes.Zero;
+        V c20 = TLanes.Zero, c21 = TLanes.Zero, c22 = TLanes.Zero;
+        V c30 = TLanes.Zero, c31 = TLanes.Zero, c32 = TLanes.Zero;
+        V c40 = TLanes.Zero, c41 = TLanes.Zero, c42 = TLanes.Zero;
+        V c50 = TLanes.Zero, c51 = TLanes.Zero, c52 = TLanes.Zero;
+        V c60 = TLanes.Zero, c61 = TLanes.Zero, c62 = TLanes.Zero;
+        V c70 = TLanes.Zero, c71 = TLanes.Zero, c72 = TLanes.Zero;
+        for (int p = 0; p < depth; p++)
+        {
+            V b0 = TLanes.Load(b), b1 = TLanes.Load(b + TLanes.Count), b2 = TLanes.Load(b + 2 * TLanes.Count);
+            V x = TLanes.Broadcast(a[0]);
+            c00 = TLanes.MultiplyAdd(x, b0, c00);
+            c01 = TLanes.MultiplyAdd(x, b1, c01);
+            c02 = TLanes.MultiplyAdd(x, b2, c02);
+            x = TLanes.Broadcast(a[1]);
+            c10 = TLanes.MultiplyAdd(x, b0, c10);
+            c11 = TLanes.MultiplyAdd(x, b1, c11);
+            c12 = TLanes.MultiplyAdd(x, b2, c12);
+            x = TLanes.Broadcast(a[2]);
+            c20 = TLanes.MultiplyAdd(x, b0, c20);
+            c21 = TLanes.MultiplyAdd(x, b1, c21);
+            c22 = TLanes.MultiplyAdd(x, b2, c22);
+            x = TLanes.Broadcast(a[3]);
+            c30 = TLanes.MultiplyAdd(x, b0, c30);
+            c31 = TLanes.MultiplyAdd(x, b1, c31);
+            c32 = TLanes.MultiplyAdd(x, b2, c32);
+            x = TLanes.Broadcast(a[4]);
+            c40 = TLanes.MultiplyAdd(x, b0, c40);
+            c41 = TLanes.MultiplyAdd(x, b1, c41);
+            c42 = TLanes.MultiplyAdd(x, b2, c42);
+            x = TLanes.Broadcast(a[5]);
+            c50 = TLanes.MultiplyAdd(x, b0, c50);
+            c51 = TLanes.MultiplyAdd(x, b1, c51);
+            c52 = TLanes.MultiplyAdd(x, b2, c52);
+            x = TLanes.Broadcast(a[6]);
+            c60 = TLanes.MultiplyAdd(x, b0, c60);
+            c61 = TLanes.MultiplyAdd(x, b1, c61);
+            c62 = TLanes.MultiplyAdd(x, b2, c62);
+            x = TLanes.Broadcast(a[7]);
+            c70 = TLanes.MultiplyAdd(x, b0, c70);
+            c71 = TLanes.MultiplyAdd(x, b1, c71);
+            c72 = TLanes.MultiplyAdd(x, b2, c72);
+            a += 8;
+            b += 3 * TLanes.Count;
+        }
+
+        AddTo<TLanes, V>(c, c00, c01, c02);
+        AddTo<TLanes, V>(c + ldc, c10, c11, c12);
+        AddTo<TLanes, V>(c + 2 * ldc, c20, c21, c22);
+        AddTo<TLanes, V>(c + 3 * ldc, c30, c31, c32);
+        AddTo<TLanes, V>(c + 4 * ldc, c40, c41, c42);
+        AddTo<TLanes, V>(c + 5 * ldc, c50, c51, c52);
+        AddTo<TLanes, V>(c + 6 * ldc, c60, c61, c62);
+        AddTo<TLanes, V>(c + 7 * ldc, c70, c71, c72);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -4,13 +4,13 @@ using System.Collections.Generic;
 namespace Toolkit.Numerics.LinearAlgebra;
 
 /// <summary>
-/// The directions in which rows vary most, by orthogonal iteration with the covariance, which is never formed:
-/// G. H. Golub and C. F. Van Loan, Matrix Computations, §8.2. Good for drawing maps, where few digits suffice.
+/// The directions in which rows vary most, by <see cref="RandomisedEigen"/> on the covariance, which is never formed.
 /// </summary>
 public static class PrincipalComponents
 {
     private const int MostIterations = 200;
     private const double Tolerance = 1e-10;
+    private const int BlockRows = 256;
 
     /// <summary>Projects centred rows on their first principal directions.</summary>
     /// <param name="pieces">Rows of <paramref name="columns"/> numbers, in pieces of whole rows.</param>
@@ -57,150 +57,69 @@ public static class PrincipalComponents
             }
         }
 
-        // A fixed start: the same rows always give the same map.
-        Random random = new(1);
-        double[][] directions = new double[count][];
+        double[] variance = new double[count], directions = new double[count * columns];
+        double[] block = new double[BlockRows * columns];
+        RandomisedEigen.Decompose<double>(
+            columns, count, (size, from, to) => Covariance(pieces, columns, mean, block, size, from, to),
+            variance, directions, MostIterations, Tolerance, seed: 1);
         for (int c = 0; c < count; c++)
         {
-            directions[c] = new double[columns];
-            for (int k = 0; k < columns; k++)
-            {
-                directions[c][k] = random.NextDouble() - 0.5;
-            }
-        }
-
-        double[] variance = Orthonormalise(directions, 0), before;
-        double[] projection = new double[count];
-        int iteration = 0;
-        do
-        {
-            before = variance;
-            double[][] next = new double[count][];
-            for (int c = 0; c < count; c++)
-            {
-                next[c] = new double[columns];
-            }
-
-            foreach (double[] piece in pieces)
-            {
-                for (int start = 0; start < piece.Length; start += columns)
-                {
-                    ReadOnlySpan<double> row = piece.AsSpan(start, columns);
-                    Dot(row, mean, directions, projection);
-                    for (int c = 0; c < count; c++)
-                    {
-                        double w = projection[c];
-                        double[] d = next[c];
-                        for (int k = 0; k < columns; k++)
-                        {
-                            d[k] += w * (row[k] - mean[k]);
-                        }
-                    }
-                }
-            }
-
-            directions = next;
-            variance = Orthonormalise(directions, 1e-12 * total);
-        }
-        while (++iteration < MostIterations && !Settled(before, variance));
-
-        foreach (double[] d in directions)
-        {
+            Span<double> d = directions.AsSpan(c * columns, columns);
             int largest = 0;
             for (int k = 1; k < columns; k++)
             {
                 largest = Math.Abs(d[k]) > Math.Abs(d[largest]) ? k : largest;
             }
 
-            if (d[largest] < 0)
+            double sign = variance[c] <= 1e-12 * total ? 0 : d[largest] < 0 ? -1 : 1;
+            for (int k = 0; k < columns; k++)
             {
-                for (int k = 0; k < columns; k++)
-                {
-                    d[k] = -d[k];
-                }
+                d[k] *= sign;
             }
         }
 
         double[] result = new double[checked((int)(rows * count))];
         int at = 0;
-        foreach (double[] piece in pieces)
+        foreach (int size in Blocks(pieces, columns, mean, block))
         {
-            for (int start = 0; start < piece.Length; start += columns, at += count)
-            {
-                Dot(piece.AsSpan(start, columns), mean, directions, result.AsSpan(at, count));
-            }
+            Dense.Multiply<double>(
+                size, count, columns, 1, block, columns, false, directions, columns, true, 0, result.AsSpan(at), count);
+            at += size * count;
         }
 
         return result;
     }
 
-    private static void Dot(ReadOnlySpan<double> row, double[] mean, double[][] directions, Span<double> result)
+    /// <summary>to [size, columns] = from [size, columns] · Σ (row − mean)(row − mean)ᵀ.</summary>
+    private static void Covariance(
+        IReadOnlyList<double[]> pieces, int columns, double[] mean, double[] block, int size, ReadOnlySpan<double> from,
+        Span<double> to)
     {
-        for (int c = 0; c < directions.Length; c++)
+        double[] overlaps = new double[BlockRows * size];
+        to.Clear();
+        foreach (int rows in Blocks(pieces, columns, mean, block))
         {
-            double sum = 0;
-            double[] d = directions[c];
-            for (int k = 0; k < row.Length; k++)
-            {
-                sum += (row[k] - mean[k]) * d[k];
-            }
-
-            result[c] = sum;
+            Dense.Multiply(rows, size, columns, 1.0, block, columns, false, from, columns, true, 0.0, overlaps, size);
+            Dense.Multiply(size, columns, rows, 1.0, overlaps, size, true, block, columns, false, 1.0, to, columns);
         }
     }
 
-    private static bool Settled(double[] before, double[] now)
+    /// <summary>Fills the block with centred rows, again and again; tells how many rows it holds.</summary>
+    private static IEnumerable<int> Blocks(
+        IReadOnlyList<double[]> pieces, int columns, double[] mean, double[] block)
     {
-        for (int c = 0; c < now.Length; c++)
+        foreach (double[] piece in pieces)
         {
-            if (Math.Abs(now[c] - before[c]) > Tolerance * now[0])
+            for (int first = 0; first < piece.Length / columns; first += BlockRows)
             {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    /// <summary>Gram–Schmidt, twice; lengths below <paramref name="least"/> become zero. Returns the lengths before.</summary>
-    private static double[] Orthonormalise(double[][] directions, double least)
-    {
-        double[] length = new double[directions.Length];
-        for (int c = 0; c < directions.Length; c++)
-        {
-            double[] d = directions[c];
-            for (int pass = 0; pass < 2; pass++)
-            {
-                for (int b = 0; b < c; b++)
+                int rows = Math.Min(BlockRows, piece.Length / columns - first);
+                for (int i = 0; i < rows * columns; i++)
                 {
-                    double overlap = 0;
-                    for (int k = 0; k < d.Length; k++)
-                    {
-                        overlap += d[k] * directions[b][k];
-                    }
-
-                    for (int k = 0; k < d.Length; k++)
-                    {
-                        d[k] -= overlap * directions[b][k];
-                    }
+                    block[i] = piece[first * columns + i] - mean[i % columns];
                 }
-            }
 
-            double square = 0;
-            foreach (double x in d)
-            {
-                square += x * x;
-            }
-
-            length[c] = Math.Sqrt(square);
-            double scale = length[c] > least ? 1 / length[c] : 0;
-            length[c] = scale > 0 ? length[c] : 0;
-            for (int k = 0; k < d.Length; k++)
-            {
-                d[k] *= scale;
+                yield return rows;
             }
         }
-
-        return length;
     }
 }

@@ -8,10 +8,10 @@ using Toolkit.Numerics.LinearAlgebra;
 
 namespace Toolkit.Benchmarks.LinearAlgebra;
 
-/// <summary>Dense products and Cholesky factors of n × n matrices.</summary>
+/// <summary>Dense products, Cholesky factors and eigenvalues of n × n matrices.</summary>
 public class DenseBenchmarks
 {
-    private double[] _a = [], _b = [], _c = [];
+    private double[] _a = [], _b = [], _c = [], _symmetric = [], _values = [];
 
     /// <summary>Rows and columns.</summary>
     [Params(200, 1000)]
@@ -26,6 +26,8 @@ public class DenseBenchmarks
     public void Setup()
     {
         (_a, _b, _c) = (RandomNumbers.Create(N * N, 1), RandomNumbers.Create(N * N, 2), new double[N * N]);
+        (_symmetric, _values) = (new double[N * N], new double[N]);
+        Dense.AddGram(N, N, 1.0, _a, N, 0.0, _symmetric, N);
     }
 
     /// <summary>C = A B.</summary>
@@ -49,22 +51,35 @@ public class DenseBenchmarks
         Cholesky.Factor<double>(N, _c, N, Threads);
     }
 
+    /// <summary>All eigenvalues and vectors of AᵀA.</summary>
+    [Benchmark]
+    public void Eigen() => SymmetricEigen.Decompose<double>(N, _symmetric, N, _values, _c, Threads);
+
+    private void Solve() => Cholesky.Solve<double>(N, _c, N, N, _b, N, Threads);
+
     internal static IEnumerable<Row> Summary()
     {
+        const string Unit = "GFlop/s", Peak = "register-only peak";
         foreach (int threads in new[] { 1, 2 })
         {
             DenseBenchmarks b = new() { N = 1000, Threads = threads };
             b.Setup();
             double n3 = Math.Pow(b.N, 3) * 1e-9, peak = threads * MachineLimits.Peak;
             string load = $"f64, n = {b.N}, {threads} thread{(threads > 1 ? "s" : "")}";
-            yield return new("dense product", load, 2 * n3 / (1e-6 * Clock.Microseconds(b.Product)), "GFlop/s", peak, "register-only peak");
-            yield return new("Gram matrix", load, n3 / (1e-6 * Clock.Microseconds(b.Gram)), "GFlop/s", peak, "register-only peak");
-            yield return new("Cholesky", load, n3 / 3 / (1e-6 * Clock.Microseconds(b.Factor)), "GFlop/s", peak, "register-only peak");
+            yield return new("dense product", load, 2 * n3 / (1e-6 * Clock.Microseconds(b.Product)), Unit, peak, Peak);
+            yield return new("Gram matrix", load, n3 / (1e-6 * Clock.Microseconds(b.Gram)), Unit, peak, Peak);
+            yield return new("Cholesky", load, n3 / 3 / (1e-6 * Clock.Microseconds(b.Factor)), Unit, peak, Peak);
+            yield return new("Cholesky solve, n right-hand sides", load, 2 * n3 / (1e-6 * Clock.Microseconds(b.Solve)), Unit, peak, Peak);
+            yield return new("eigenvalues and vectors", load, 1e-3 * Clock.Microseconds(b.Eigen, 0), "ms");
             float[] x = Array.ConvertAll(b._a, v => (float)v), y = Array.ConvertAll(b._b, v => (float)v);
             float[] z = new float[x.Length];
             double seconds = 1e-6 * Clock.Microseconds(() => Dense.Multiply<float>(b.N, b.N, b.N, x, y, z, threads));
             yield return new("dense product", load.Replace("f64", "f32", StringComparison.Ordinal), 2 * n3 / seconds,
-                "GFlop/s", threads * MachineLimits.Peak32, "register-only peak");
+                Unit, threads * MachineLimits.Peak32, Peak);
+            DenseBenchmarks large = new() { N = 2000, Threads = threads };
+            large.Setup();
+            yield return new("Cholesky", load.Replace("1000", "2000", StringComparison.Ordinal),
+                8 * n3 / 3 / (1e-6 * Clock.Microseconds(large.Factor, 1)), Unit, peak, Peak);
         }
     }
 }

@@ -1,6 +1,9 @@
 module Toolkit.Tests.Numerics.LinearAlgebra.DenseTests
 
+#nowarn "9"
+
 open System
+open System.Runtime.Intrinsics
 open Xunit
 open Toolkit.Numerics.LinearAlgebra
 open Toolkit.Numerics.Simd
@@ -135,6 +138,67 @@ let ``L Lᵀ is the matrix that was factored, and solving undoes multiplying`` (
         let z = Array.zeroCreate (n * columns)
         Dense.Multiply(n, columns, n, ReadOnlySpan a, ReadOnlySpan x, Span z)
         Array.iter2 (fun p q -> Assert.InRange(abs (p - q), 0., 1e-10 * float n)) y z)
+
+[<Fact>]
+let ``products and Cholesky factors are those of an independent library`` () =
+    let n = 211
+    let random = Random 8
+    let a, b = matrix random (n * n), matrix random (n * n)
+    let oracle (x: float[]) = MathNet.Numerics.LinearAlgebra.Matrix<float>.Build.Dense(n, n, (fun i j -> x[i * n + j]))
+    let c = Array.zeroCreate (n * n)
+    Dense.Multiply(n, n, n, ReadOnlySpan a, ReadOnlySpan b, Span c, 2)
+    let expected = oracle a * oracle b
+    for k in 0 .. n * n - 1 do Assert.InRange(abs (c[k] - expected[k / n, k % n]), 0., 1e-12)
+    Dense.AddGram(n, n, 1., ReadOnlySpan a, n, 0., Span c, n)
+    Dense.Symmetrise(n, Span c, n)
+    for i in 0 .. n - 1 do c[i * n + i] <- c[i * n + i] + 1.
+    let factor = (oracle c).Cholesky().Factor
+    Assert.Equal(-1, Cholesky.Factor(n, Span c, n, 2))
+    for i in 0 .. n - 1 do
+        for j in 0..i do Assert.InRange(abs (c[i * n + j] - factor[i, j]), 0., 1e-11)
+
+[<Fact>]
+let ``triangular solves are bitwise the same for any number of threads and leave no residual, many columns or one`` () =
+    Law.holdsFor 10 (Law.seeded (1, 220)) (fun (seed, n) ->
+        let random = Random seed
+        let l = Array.init (n * n) (fun k -> if k / n = k % n then 2. + random.NextDouble() else (random.NextDouble() - 0.5) / float n)
+        let columns = 1 + random.Next 150
+
+        for transpose in [ false; true ] do
+            let b = matrix random (n * columns)
+            let x, y = Array.copy b, Array.copy b
+            Cholesky.SolveLower(n, ReadOnlySpan l, n, transpose, columns, Span x, columns)
+            Cholesky.SolveLower(n, ReadOnlySpan l, n, transpose, columns, Span y, columns, 3)
+            Assert.Equal<float>(x, y)
+
+            for q in [ 0; columns / 2; columns - 1 ] do
+                for i in 0 .. n - 1 do
+                    let mutable sum = 0.
+                    for k in 0 .. n - 1 do
+                        let element = if transpose then (if k >= i then l[k * n + i] else 0.) else (if k <= i then l[i * n + k] else 0.)
+                        sum <- sum + element * x[k * columns + q]
+                    Assert.InRange(abs (sum - b[i * columns + q]), 0., 1e-12))
+
+[<Fact>]
+let ``a tile of right-hand sides is solved with the same bits by every width of vector`` () =
+    let n, lanes = 48, TriangularTile<float>.Lanes
+    let random = Random 6
+    let l = Array.init (n * n) (fun k -> if k / n = k % n then 2. + random.NextDouble() else random.NextDouble() - 0.5)
+    let b = matrix random (n * lanes)
+
+    for transpose in [ false; true ] do
+        let solve width =
+            let x = Array.copy b
+            use pl = fixed l
+            use px = fixed x
+            match width with
+            | 0 -> TriangularTile<float>.Solve<Lanes1<float>, float>(n, pl, nativeint n, transpose, px, nativeint lanes)
+            | 128 -> TriangularTile<float>.Solve<Lanes128<float>, Vector128<float>>(n, pl, nativeint n, transpose, px, nativeint lanes)
+            | 256 -> TriangularTile<float>.Solve<Lanes256<float>, Vector256<float>>(n, pl, nativeint n, transpose, px, nativeint lanes)
+            | _ -> TriangularTile<float>.Solve<Lanes512<float>, Vector512<float>>(n, pl, nativeint n, transpose, px, nativeint lanes)
+            x
+
+        for width in [ 128; 256; 512 ] do Assert.Equal<float>(solve 0, solve width)
 
 [<Fact>]
 let ``the first pivot that is not positive is named`` () =

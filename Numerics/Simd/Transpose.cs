@@ -1,0 +1,68 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Toolkit.Numerics.Simd;
+
+/// <summary>Copies small blocks of a matrix transposed: what packing and triangular solves need of row-major data.</summary>
+internal static unsafe class Transpose
+{
+    /// <summary>to[p·toStep + q] = scale · from[q·fromStep + p] for p &lt; columns and q &lt; rows.</summary>
+    internal static void Copy<T>(int rows, int columns, T* from, nint fromStep, T* to, nint toStep, T scale)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int wholeRows = HasBlocks<T>() ? rows & ~3 : 0, wholeColumns = HasBlocks<T>() ? columns & ~3 : 0;
+        for (int p = 0; p < wholeColumns; p += 4)
+        {
+            for (int q = 0; q < wholeRows; q += 4)
+            {
+                Block(from + q * fromStep + p, fromStep, to + p * toStep + q, toStep, scale);
+            }
+        }
+
+        for (int q = 0; q < rows; q++)
+        {
+            for (int p = q < wholeRows ? wholeColumns : 0; p < columns; p++)
+            {
+                to[p * toStep + q] = scale * from[q * fromStep + p];
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool HasBlocks<T>() => typeof(T) == typeof(double) ? Avx.IsSupported : Sse.IsSupported;
+
+    /// <summary>Four by four.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Block<T>(T* from, nint fromStep, T* to, nint toStep, T scale)
+        where T : unmanaged
+    {
+        if (typeof(T) == typeof(double))
+        {
+            double* f = (double*)from, t = (double*)to;
+            Vector256<double> s = Vector256.Create(*(double*)&scale);
+            Vector256<double> a = s * Vector256.Load(f), b = s * Vector256.Load(f + fromStep);
+            Vector256<double> c = s * Vector256.Load(f + 2 * fromStep), d = s * Vector256.Load(f + 3 * fromStep);
+            Vector256<double> ab0 = Avx.UnpackLow(a, b), ab1 = Avx.UnpackHigh(a, b);
+            Vector256<double> cd0 = Avx.UnpackLow(c, d), cd1 = Avx.UnpackHigh(c, d);
+            Avx.Permute2x128(ab0, cd0, 0x20).Store(t);
+            Avx.Permute2x128(ab1, cd1, 0x20).Store(t + toStep);
+            Avx.Permute2x128(ab0, cd0, 0x31).Store(t + 2 * toStep);
+            Avx.Permute2x128(ab1, cd1, 0x31).Store(t + 3 * toStep);
+        }
+        else
+        {
+            float* f = (float*)from, t = (float*)to;
+            Vector128<float> s = Vector128.Create(*(float*)&scale);
+            Vector128<float> a = s * Vector128.Load(f), b = s * Vector128.Load(f + fromStep);
+            Vector128<float> c = s * Vector128.Load(f + 2 * fromStep), d = s * Vector128.Load(f + 3 * fromStep);
+            Vector128<float> ab0 = Sse.UnpackLow(a, b), ab1 = Sse.UnpackHigh(a, b);
+            Vector128<float> cd0 = Sse.UnpackLow(c, d), cd1 = Sse.UnpackHigh(c, d);
+            Sse.MoveLowToHigh(ab0, cd0).Store(t);
+            Sse.MoveHighToLow(cd0, ab0).Store(t + toStep);
+            Sse.MoveLowToHigh(ab1, cd1).Store(t + 2 * toStep);
+            Sse.MoveHighToLow(cd1, ab1).Store(t + 3 * toStep);
+        }
+    }
+}
