@@ -48,6 +48,19 @@ internal static unsafe class HarmonicsKernel<TLanes, V, T>
         }
     }
 
+    /// <summary>What compiled code begins with: u (or r itself), r² for the recursion, 1/|r| and Y_00.</summary>
+    internal static void Prepare(T* px, T* py, T* pz, bool normalised, T* point)
+    {
+        V x = TLanes.Load(px), y = TLanes.Load(py), z = TLanes.Load(pz);
+        Direction(normalised, ref x, ref y, ref z, out V square, out V inverse);
+        TLanes.Store(x, point);
+        TLanes.Store(y, point + TLanes.Count);
+        TLanes.Store(z, point + 2 * TLanes.Count);
+        TLanes.Store(square, point + 3 * TLanes.Count);
+        TLanes.Store(inverse, point + 4 * TLanes.Count);
+        TLanes.Store(TLanes.Broadcast(T.CreateChecked(Table.Y00)), point + 5 * TLanes.Count);
+    }
+
     /// <summary>Values of one register of points: row lm of <paramref name="values"/> starts at lm·stride.</summary>
     internal static void Values(T* px, T* py, T* pz, T* table, int lmax, bool normalised, T* values, nint stride)
     {

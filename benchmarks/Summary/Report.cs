@@ -32,12 +32,17 @@ internal static class Report
     ];
 
     /// <summary>Tab-separated: kernel, workload, value, unit, reference value, ratio; comments start with #.</summary>
-    public static void Print(TextWriter output)
+    /// <param name="output">Where to.</param>
+    /// <param name="only">Part of the name of the class whose rows are wanted; empty: all.</param>
+    public static void Print(TextWriter output, string only)
     {
         output.WriteLine($"# {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSArchitecture}, widest vectors: "
             + (int)VectorWidths.Widest + " bits");
         output.WriteLine("kernel\tworkload\tvalue\tunit\treference\tratio");
         foreach (Func<IEnumerable<Row>> area in Areas)
+        {
+            if (!area.Method.DeclaringType!.Name.Contains(only, StringComparison.OrdinalIgnoreCase))
+                continue;
             foreach (Row row in area())
             {
                 string reference = row.Reference is { } r ? $"{Text(r)} ({row.ReferenceName})" : "";
@@ -45,6 +50,7 @@ internal static class Report
                 output.WriteLine($"{row.Kernel}\t{row.Workload}\t{Text(row.Value)}\t{row.Unit}\t{reference}\t{ratio}");
                 output.Flush();
             }
+        }
     }
 
     private static string Text(double value) => value.ToString("G3", CultureInfo.InvariantCulture);

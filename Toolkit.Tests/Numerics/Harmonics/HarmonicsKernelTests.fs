@@ -41,6 +41,24 @@ let ``every width of vector gives the bits of the scalar form`` () =
                 Assert.Equal<float[] * float[] * float[]>(expected, all (SphericalHarmonics<float>(lmax, kind, width)) p))
 
 [<Fact>]
+let ``a block of points, compiled or not, has the bits of the scalar form`` () =
+    let size = SphericalHarmonics<float>.BlockSize
+
+    for kind in kinds do
+        for lmax in [ 0; 1; 2; 3; 6; 10; 11; 16; 17 ] do
+            let p: float[] = points (lmax + 1) size
+            let block width gradients =
+                let h = SphericalHarmonics<float>(lmax, kind, width)
+                let v = Array.zeroCreate (h.Count * size)
+                let g = if gradients then Array.zeroCreate (3 * h.Count * size) else [||]
+                h.Block(ReadOnlySpan(p, 0, size), ReadOnlySpan(p, size, size), ReadOnlySpan(p, 2 * size, size), Span v, Span g)
+                v, g
+
+            for gradients in [ false; true ] do
+                for width in widths do
+                    Assert.Equal<float[] * float[]>(block VectorWidth.Scalar gradients, block width gradients)
+
+[<Fact>]
 let ``values and gradients do not depend on what else is asked for`` () =
     for kind in kinds do
         let n = 37
