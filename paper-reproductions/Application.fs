@@ -29,7 +29,8 @@ let home: string =
 type private Options =
     { Paper: string
       Full: bool
-      Out: string }
+      Out: string
+      Data: string option }
 
 let private versions (pictures: Render.Pictures) : Setting list =
     let bits =
@@ -86,7 +87,14 @@ let private work (options: Options) (output: TextWriter) (error: TextWriter) : i
     let chapters =
         [ for paper in Papers.all do
               if options.Paper = "all" || options.Paper = paper.Name then
-                  withProgress error paper.Name (paper.Make home options.Full threads) ]
+                  withProgress error paper.Name (fun progress ->
+                      paper.Make
+                          { Home = home
+                            Full = options.Full
+                            Threads = threads
+                            Out = out
+                            Data = options.Data
+                            Progress = progress }) ]
 
     let descriptions =
         [ for chapter in chapters do
@@ -143,9 +151,9 @@ let private command (output: TextWriter) (error: TextWriter) : RootCommand =
     let paper = Argument<string>("paper", DefaultValueFactory = (fun _ -> "all"))
     paper.Description <- "which paper: " + expected
     let quick = Option<bool>("--quick", Description = "a few minutes at most (default)")
-    let full = Option<bool>("--full", Description = "more random divisions of the data")
+    let full = Option<bool>("--full", Description = "more data, more random divisions, Monte Carlo; goes on where it was cut short")
     let out = Option<string>("--out", Description = "folder for the results [default: paper-reproductions/out]")
-    let data = Option<string>("--data", Description = "folder of public data sets, for figures that can use them; none of these needs it")
+    let data = Option<string>("--data", Description = "folder of public data sets, for figures of data that is not in the repository [default: ../shared/data beside it, where present]")
     let root = RootCommand "Draws the figures of the papers and writes a report: report.html, and CSV, Vega-Lite, SVG and PNG of each figure."
     root.Arguments.Add paper
 
@@ -175,10 +183,13 @@ let private command (output: TextWriter) (error: TextWriter) : RootCommand =
         if given quick && given full then
             raise (Usage "--quick and --full exclude each other")
 
-        match result.GetValue data with
-        | null -> ()
-        | folder when Directory.Exists folder -> ()
-        | folder -> raise (Usage $"--data: there is no folder '{folder}'")
+        let data =
+            match result.GetValue data with
+            | null ->
+                let beside = Path.GetFullPath(Path.Combine(home, "..", "..", "shared", "data"))
+                if Directory.Exists beside then Some beside else None
+            | folder when Directory.Exists folder -> Some(Path.GetFullPath folder)
+            | folder -> raise (Usage $"--data: there is no folder '{folder}'")
 
         let out =
             match result.GetValue out with
@@ -187,7 +198,7 @@ let private command (output: TextWriter) (error: TextWriter) : RootCommand =
             | folder when File.Exists folder -> raise (Usage $"--out: '{folder}' is a file; expected a folder")
             | folder -> Path.GetFullPath folder
 
-        work { Paper = name; Full = given full; Out = out } output error)
+        work { Paper = name; Full = given full; Out = out; Data = data } output error)
 
     root
 

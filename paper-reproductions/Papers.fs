@@ -6,9 +6,11 @@ open Toolkit.Reproductions.Report
 type Paper =
     { /// What the command line calls it.
       Name: string
-      Make: string -> bool -> int -> (int -> int -> unit) -> Chapter }
+      Make: Request -> Chapter }
 
-let all: Paper list = [ { Name = "nice"; Make = Nice2020.Chapter.make } ]
+let all: Paper list =
+    [ { Name = "nice"; Make = Nice2020.Chapter.make }
+      { Name = "spin"; Make = Spin2022.Chapter.make } ]
 
 /// Papers that the command line knows by name though there are no figures of them yet.
 let planned = [ "spin"; "lode" ] |> List.filter (fun name -> all |> List.forall (fun p -> p.Name <> name))

@@ -87,9 +87,13 @@ public static class RidgeRegression
         }
         double rows = scored.Sum(f => (double)f.Rows);
         var trials = grid.Select((lambda, t) => (lambda, Math.Sqrt(squares[t] / rows))).ToArray();
-        (double best, double error) = trials.MinBy(t => t.Item2);
-        if (!double.IsFinite(error)) throw new ArgumentException("every regulariser of the grid is too small for float64", nameof(grid));
-        return new RidgeFit(Fit(total, best, unpenalised, threads, penalty).Coefficients, best, trials);
+        var whole = new Reduced(total, unpenalised, penalty);
+        foreach ((double lambda, double error) in trials.Where(static t => double.IsFinite(t.Item2)).OrderBy(static t => t.Item2))
+        {
+            // All folds together may be singular where each that is left out was not.
+            if (whole.Solve(lambda, threads) is { } coefficients) return new RidgeFit(coefficients, lambda, trials);
+        }
+        throw new ArgumentException("every regulariser of the grid is too small for float64", nameof(grid));
     }
 
     /// <summary>The problem without its unpenalised columns, scaled to columns of equal size.</summary>

@@ -29,6 +29,22 @@ type Check =
 /// Setting and value, as the report lists them.
 type Setting = string * string
 
+/// What a paper's figures are made with.
+type Request =
+    {
+        /// The folder of this project, which holds each paper's.
+        Home: string
+        /// More of everything than takes a few minutes.
+        Full: bool
+        Threads: int
+        /// The folder of the results; what a long run keeps to go on from goes into the paper's own folder there.
+        Out: string
+        /// A folder of public data sets, where there is one. No figure of a run that is not full needs it.
+        Data: string option
+        /// Hears of steps done, out of how many.
+        Progress: int -> int -> unit
+    }
+
 /// A paper and what is reproduced of it.
 type Chapter =
     {

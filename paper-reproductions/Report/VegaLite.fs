@@ -101,6 +101,37 @@ let plot (width: float, height: float) (table: Table) (parts: (string * Json) li
       "config", theme ]
     @ parts
 
+/// Panels side by side on common data, each with its own size (see panel).
+let panels (table: Table) (panels: Json list) : (string * Json) list =
+    [ "data", JObject [ "values", JArray(List.map (row table) table.Rows) ]
+      "config", theme
+      "spacing", JNumber 28.
+      "hconcat", JArray panels ]
+
+/// One panel: rows of the table for which the column has the value, layers of marks over one another.
+let panel (width: float, height: float) (title: string) (column: string, value: string) (layers: Json list) : Json =
+    JObject
+        [ "width", JNumber width
+          "height", JNumber height
+          "title", JString title
+          "transform", JArray [ JObject [ "filter", JObject [ "field", JString column; "equal", JString value ] ] ]
+          "layer", JArray layers ]
+
+/// A mark and what its channels show.
+let layer (mark: (string * Json) list) (encoding: (string * Json) list) : Json =
+    JObject [ "mark", JObject mark; "encoding", JObject encoding ]
+
+/// The line y = x from lo to hi, on axes of the given properties.
+let diagonal (lo: float, hi: float) (x: (string * Json) list) (y: (string * Json) list) : Json =
+    let ends = JArray [ JObject [ "at", JNumber lo ]; JObject [ "at", JNumber hi ] ]
+
+    JObject
+        [ "data", JObject [ "values", ends ]
+          "mark",
+          JObject
+              [ "type", JString "line"; "color", JString "currentColor"; "opacity", JNumber 0.5; "strokeWidth", JNumber 1. ]
+          "encoding", JObject [ "x", channel "at" "quantitative" x; "y", channel "at" "quantitative" y ] ]
+
 /// The file's content; `generator` is the command that makes it.
 let document (generator: string) (plot: (string * Json) list) : Json =
     JObject(

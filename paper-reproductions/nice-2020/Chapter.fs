@@ -26,11 +26,12 @@ let private plan (full: bool) =
 
 let private list (items: int list) = items |> List.map string |> String.concat ", "
 
-/// Makes the figures. `home` holds the folder nice-2020; `progress` hears of steps done, out of how many.
-let make (home: string) (full: bool) (threads: int) (progress: int -> int -> unit) : Chapter =
+/// Makes the figures.
+let make (request: Request) : Chapter =
     let clock = Stopwatch.StartNew()
-    let data = load (Path.Combine(home, "nice-2020"))
-    let plan = plan full
+    let threads, progress = request.Threads, request.Progress
+    let data = load (Path.Combine(request.Home, "nice-2020"))
+    let plan = plan request.Full
     let curves = 4 * plan.Seeds.Length
     progress 0 curves
     let expansion = expansion description

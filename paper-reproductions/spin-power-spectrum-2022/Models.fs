@@ -1,0 +1,228 @@
+/// Models of energies of spins and atoms, how they are fitted and how they are judged.
+module Toolkit.Reproductions.Spin2022.Models
+
+open System
+open System.Threading.Tasks
+open Toolkit.Numerics.Expansion
+open Toolkit.Numerics.Learning
+open Toolkit.Numerics.Learning.Kernels
+open Toolkit.Numerics.Models
+open Toolkit.Numerics.Radial
+open Toolkit.Numerics.Representations
+open Toolkit.Numerics.Structures
+open Toolkit.Reproductions.Spin2022.BccIron
+
+/// What of an environment a model sees.
+type Sight =
+    /// The density alone: blind to spins.
+    | Scalar
+    /// Spins by their scalar products.
+    | Summed
+    /// Spins and directions together.
+    | Resolved
+
+let name (sight: Sight) =
+    match sight with
+    | Scalar -> "scalar"
+    | Summed -> "J-summed"
+    | Resolved -> "J-resolved"
+
+/// How an environment is described.
+type Description =
+    { Sight: Sight
+      /// Å.
+      Cutoff: float
+      /// The range in which the cutoff function falls, Å.
+      Smoothing: float
+      NMax: int
+      LMax: int
+      /// Up to which power 2k the lengths |v|^(2k) stand beside the power spectrum; 0 or 1: none beyond its own |v|².
+      Powers: int
+      /// The vector field.
+      Field: VectorField
+      Species: int list }
+
+/// Spins of iron seen through 5 Å.
+let iron (sight: Sight) (nmax: int) (lmax: int) : Description =
+    { Sight = sight
+      Cutoff = 5.
+      Smoothing = 1.
+      NMax = nmax
+      LMax = lmax
+      Powers = 3
+      Field = VectorField.Spin()
+      Species = [ 26 ] }
+
+let private radial (d: Description) =
+    RadialTable.Build(PointDensity(GtoBasis(d.NMax, d.Cutoff), d.LMax, d.Cutoff), CutoffFunction(d.Cutoff, d.Smoothing, CutoffKind.Polynomial))
+
+/// The features of a description: pairs of distances (ν = 1) and the power spectrum of the density, and, for those who see
+/// spins, the power spectrum of the spins with powers of the centre's own.
+let features (d: Description) : InvariantRepresentation list =
+    let fields = if d.Sight = Scalar then [] else [ d.Field ]
+    let expansion = DensityExpansion(radial d, d.Species, CentrePolicy.Include, fields)
+
+    [ RadialSpectrum expansion
+      match d.Sight with
+      | Scalar -> PowerSpectrum expansion
+      | Summed -> SpinPowerSpectrum(expansion, FieldCoupling.Summed)
+      | Resolved -> SpinPowerSpectrum(expansion, FieldCoupling.Resolved)
+      if d.Sight <> Scalar then
+          for k in 2 .. d.Powers do
+              VectorPower(expansion, 0, k) ]
+
+/// What a feature is made of: 0 the density, 1 the centre's spin, 2 the centre's spin with others, 3 others among one another.
+let kinds (parts: InvariantRepresentation list) : int list =
+    [ for part in parts do
+          match part with
+          | :? SpinPowerSpectrum ->
+              let column name = Seq.findIndex ((=) name) part.Labels.Names
+              let fields = [ column "field_1"; column "field_2" ]
+              let species = [ column "species_1"; column "species_2" ]
+
+              for f in 0 .. part.FeatureCount - 1 do
+                  let labels = part.Labels[f].ToArray()
+
+                  if fields |> List.forall (fun c -> labels[c] = 0) then 0
+                  else
+                      match species |> List.filter (fun c -> labels[c] = DensityExpansion.CentreLabel) |> List.length with
+                      | 2 -> 1
+                      | 1 -> 2
+                      | _ -> 3
+          | :? VectorPower -> 1
+          | _ ->
+              for _ in 1 .. part.FeatureCount do
+                  0 ]
+
+/// What counts in a fit; each in units of its standard deviation over the training set. 0: not looked at.
+type Weights =
+    { Energy: float
+      Force: float
+      Field: float }
+
+let energiesOnly = { Energy = 1.; Force = 0.; Field = 0. }
+let withDerivatives = { Energy = 1.; Force = 0.3; Field = 0.3 }
+
+let deviation (values: float[]) : float =
+    let mean = Array.average values
+    sqrt (values |> Array.averageBy (fun x -> (x - mean) * (x - mean)))
+
+let rmse (pairs: (float * float)[]) : float =
+    sqrt (pairs |> Array.averageBy (fun (a, b) -> (a - b) * (a - b)))
+
+/// A fitted model.
+type Fitted =
+    { /// With so many threads.
+      PredictWith: int -> Structure -> Evaluation
+      Columns: int
+      Regulariser: float
+      /// What cross-validation expects of the weighted residual.
+      Error: float }
+
+    member model.Predict(s: Structure) : Evaluation = model.PredictWith 1 s
+
+/// Regularisers to choose from.
+let grid = [| for e in -14. .. 0. -> 10. ** e |]
+
+/// The normal equations of a training set in `folds` parts, structure k in part k mod folds. The parts are the work of one
+/// thread each, so that sums do not depend on the number of threads.
+let equations (threads: int) (folds: int) (weights: Weights) (design: PotentialDesign) (data: Labelled[]) : NormalEquations[] =
+    let sums = Array.init folds (fun _ -> NormalEquations design.Columns)
+    let scale weight (values: float[]) = if weight > 0. then weight / deviation values else 0.
+    let energy = scale weights.Energy (data |> Array.map (fun (s: Labelled) -> s.Energy / float s.Structure.Count))
+    let force = scale weights.Force (data |> Array.collect _.Forces)
+    let field = scale weights.Field (data |> Array.collect _.Fields)
+
+    let add (sum: NormalEquations) (s: Labelled) =
+        let perAtom = energy / float s.Structure.Count
+
+        if force = 0. && field = 0. then
+            sum.Add(ReadOnlySpan(design.EnergyRow s.Structure), ReadOnlySpan [| s.Energy |], perAtom)
+        else
+            let rows = design.Rows s.Structure
+            sum.Add(ReadOnlySpan rows.Energy, ReadOnlySpan [| s.Energy |], perAtom)
+            if force > 0. then sum.Add(ReadOnlySpan rows.Forces, ReadOnlySpan s.Forces, force)
+            if field > 0. && rows.EffectiveFields.Count > 0 then
+                sum.Add(ReadOnlySpan(rows.EffectiveFields[0]), ReadOnlySpan s.Fields, field)
+
+    Parallel.For(0, folds, ParallelOptions(MaxDegreeOfParallelism = threads), fun k ->
+        data |> Array.iteri (fun i s -> if i % folds = k then add sums[k] s))
+    |> ignore
+
+    sums
+
+let private folds = 4
+
+/// A linear model, the regulariser by cross-validation.
+let ridge (threads: int) (parts: InvariantRepresentation list) (species: int list) (weights: Weights) (data: Labelled[]) : Fitted =
+    let design = EnergyDesign(parts, species)
+    let sums = equations threads folds weights design data
+    let fit = RidgeRegression.CrossValidate(sums, design.UnpenalisedColumns, grid, null, threads)
+    let potential = LinearPotential(design, fit.Coefficients)
+
+    { PredictWith = fun threads s -> potential.Predict(s, threads)
+      Columns = design.Columns
+      Regulariser = fit.Regulariser
+      Error = fit.Trials |> Seq.map (fun struct (_, e) -> e) |> Seq.min }
+
+/// What a Gaussian process is made of.
+type Process =
+    { Kernel: EnvironmentKernel
+      /// The mean square length that each of the `kinds` of features is scaled to.
+      Scales: float list
+      /// Chosen environments per species.
+      Points: int
+      Selection: PointSelection }
+
+/// A sparse Gaussian process, noise by cross-validation. Features are centred and scaled by their kinds.
+let gaussian
+    (threads: int)
+    (parts: InvariantRepresentation list)
+    (species: int list)
+    (p: Process)
+    (weights: Weights)
+    (data: Labelled[])
+    : Fitted =
+    let set = RepresentationSet parts
+    let sample = EnvironmentSample(set, data |> Array.map _.Structure, threads)
+    let scaling = FeatureScaling.Centred(sample, kinds parts, p.Scales)
+    let points = SparsePoints.Select(sample, scaling, p.Points, p.Selection)
+    let design = KernelDesign(set, p.Kernel, points, species, threads)
+    let sums = equations threads folds weights design data
+    let fit = RidgeRegression.CrossValidate(sums, design.UnpenalisedColumns, grid, null, threads, RidgePenalty.Plain)
+    let potential = KernelPotential(design, fit.Coefficients)
+
+    { PredictWith = fun threads s -> potential.Predict(s, threads)
+      Columns = design.Columns
+      Regulariser = fit.Regulariser
+      Error = fit.Trials |> Seq.map (fun struct (_, e) -> e) |> Seq.min }
+
+/// Reference and prediction of a test set.
+type Outcome =
+    { /// eV per atom.
+      Energies: (float * float)[]
+      /// eV/Å, by component.
+      Forces: (float * float)[]
+      /// eV/μB, by component.
+      Fields: (float * float)[] }
+
+let judge (threads: int) (model: Fitted) (test: Labelled[]) : Outcome =
+    let found = Array.zeroCreate test.Length
+
+    Parallel.For(0, test.Length, ParallelOptions(MaxDegreeOfParallelism = threads), fun k ->
+        found[k] <- model.Predict test[k].Structure)
+    |> ignore
+
+    let each (labels: Labelled -> float[]) (predicted: Evaluation -> float[]) =
+        Array.map2 (fun (s: Labelled) f -> Array.zip (labels s) (predicted f)) test found |> Array.concat
+
+    let fields (f: Evaluation) =
+        if f.EffectiveFields.Count > 0 then f.EffectiveFields[0] else Array.zeroCreate f.Forces.Length
+
+    { Energies =
+        Array.map2 (fun (s: Labelled) (f: Evaluation) -> s.Energy / float s.Structure.Count, f.Energy / float s.Structure.Count) test found
+      Forces = each _.Forces _.Forces
+      Fields = each _.Fields fields }
+
+/// Root mean square error in % of the standard deviation of the reference.
+let percent (pairs: (float * float)[]) : float = 100. * rmse pairs / deviation (Array.map fst pairs)

@@ -1,0 +1,131 @@
+/// Figure: the energy of spin spirals and of aligned spins of any length, model against truth.
+module Toolkit.Reproductions.Spin2022.Spirals
+
+open System
+open Toolkit.Numerics.Structures
+open Toolkit.Reproductions.Report
+open Toolkit.Reproductions.Spin2022.BccIron
+open Toolkit.Reproductions.Spin2022.Models
+open Toolkit.Reproductions.Spin2022.Studies
+
+let private cells = 24
+
+/// Spins of one length in the xy plane that turn by 2π k / cells from one cubic cell to the next along z.
+let private spiral (k: int) : Structure =
+    let s = supercell latticeConstant (1, 1, cells)
+
+    let spins =
+        Array.init s.Count (fun i ->
+            let phase = 2. * Math.PI * float k / float cells * s.Positions[3 * i + 2] / latticeConstant
+            [| moment * cos phase; moment * sin phase; 0. |])
+
+    withSpins (Array.concat spins) s
+
+let private aligned (length: float) : Structure =
+    let s = supercell latticeConstant (3, 3, 3)
+    withSpins (Array.init (3 * s.Count) (fun k -> if k % 3 = 2 then length else 0.)) s
+
+let private truth, ridge, gauss, without = "truth", "ridge", "Gaussian process", "ridge without |v|⁴ and |v|⁶"
+let private waves, stretch = "spirals along Γ–H", "aligned spins"
+
+/// `plain` is a ridge model whose features end at |v|².
+let figure (study: Study) (plain: Fitted) : Figure =
+    let perAtom (f: Structure -> float) (s: Structure) = 1000. * f s / float s.Count
+    let exact = perAtom (fun s -> study.Hamiltonian.Evaluate(s).Energy)
+    let by (model: Fitted) = perAtom (fun s -> (model.Predict s).Energy)
+    let models = [ truth, exact; ridge, by study.Ridge; gauss, by study.Process; without, by plain ]
+
+    let curve names (points: (float * Structure) list) zero =
+        [ for name, energy in models do
+              if List.contains name names then
+                  let energies = points |> List.map (fun (x, s) -> x, energy s)
+                  let reference = energy zero
+                  for x, e in energies -> name, x, e - reference ]
+
+    let dispersion = curve [ truth; ridge; gauss ] [ for k in 0..cells -> float k / float cells, spiral k ] (spiral 0)
+    let lengthsDrawn = [ 0.6 .. 0.1 .. 3.2 ]
+    let longitudinal = curve [ truth; ridge; gauss; without ] [ for m in lengthsDrawn -> m, aligned m ] (aligned moment)
+
+    let table =
+        Table.Create(
+            [ "panel"; "model"; "x"; "energy_meV_per_atom" ],
+            [ for panel, curve in [ waves, dispersion; stretch, longitudinal ] do
+                  for name, x, e in curve -> [ Text panel; Text name; Number x; Number e ] ]
+        )
+
+    let names = [ truth; ridge; gauss; without ]
+
+    let colours =
+        [ JString "currentColor"; JString VegaLite.Palette.blue; JString VegaLite.Palette.vermilion; JString VegaLite.Palette.green ]
+
+    let legend = "title", JString "energy by"
+    let colour = VegaLite.channel "model" "nominal" [ VegaLite.mapped (List.zip names colours); legend ]
+
+    let shape =
+        VegaLite.channel "model" "nominal"
+            [ VegaLite.mapped (List.zip names (List.map JString [ "stroke"; "circle"; "diamond"; "triangle-up" ])); legend ]
+
+    let of' (wanted: bool) =
+        "transform", JArray [ JObject [ "filter", JString(if wanted then $"datum.model == '{truth}'" else $"datum.model != '{truth}'") ] ]
+
+    let layers x y =
+        let encoding = [ "x", VegaLite.channel "x" "quantitative" x; "y", VegaLite.channel "energy_meV_per_atom" "quantitative" y; "color", colour ]
+
+        [ JObject
+              [ of' true
+                "mark", JObject [ "type", JString "line"; "strokeWidth", JNumber 1.6; "clip", JBool true ]
+                "encoding", JObject encoding ]
+          JObject
+              [ of' false
+                "mark", JObject [ "type", JString "point"; "filled", JBool true; "size", JNumber 36.; "opacity", JNumber 0.8; "clip", JBool true ]
+                "encoding", JObject(encoding @ [ "shape", shape ]) ] ]
+
+    let lo, hi = fst lengths * moment, snd lengths * moment
+
+    let trainedRange y =
+        JObject
+            [ "data", JObject [ "values", JArray [ JObject [ "lo", JNumber lo; "hi", JNumber hi ] ] ]
+              "mark", JObject [ "type", JString "rect"; "opacity", JNumber 0.1; "color", JString "currentColor" ]
+              "encoding",
+              JObject
+                  [ "x", VegaLite.channel "lo" "quantitative" y
+                    "x2", JObject [ "field", JString "hi" ] ] ]
+
+    let most = dispersion |> List.filter (fun (name, _, _) -> name = truth) |> List.map (fun (_, _, e) -> e) |> List.max
+    let q = VegaLite.linear "q / (2π/a)" (0., 1.)
+    let length = VegaLite.linear "|v| / μB" (0.5, 3.3)
+    let stretched = longitudinal |> List.filter (fun (name, _, _) -> name = truth) |> List.map (fun (_, _, e) -> e)
+    let top, bottom = List.max stretched, List.min stretched
+    let energy range = VegaLite.linear "energy / meV per atom" range
+
+    let worst panel name (inside: float -> bool) =
+        let of' name = panel |> List.filter (fun (n, x, _) -> n = name && inside x)
+
+        List.map2 (fun (_, _, a) (_, _, b) -> abs (a - b)) (of' truth) (of' name) |> List.max
+
+    let trained x = x >= lo && x <= hi
+    let outside x = not (trained x)
+
+    { Id = "spin-spirals"
+      Title = "Spin spirals and aligned spins: energy against wave vector and length"
+      Caption =
+        $"Atoms on the sites of the perfect crystal, which is in no training set. Left: flat spirals of spins of {moment} μB, {cells} "
+        + "wave vectors from Γ to H; training structures hold spirals with other axes, cones and the four wave vectors that fit their "
+        + "cell. Right: aligned spins; grey, the lengths in the training set. Models trained on energies, forces and fields of "
+        + $"{study.Training.Length} structures with displaced atoms ({study.ProcessTraining} for the Gaussian process)."
+      Conclusion =
+        sprintf
+            "Largest error along the spirals, whose energies span %.0f meV: ridge %.2g meV per atom, Gaussian process %.2g meV. Lengths inside the trained range: ridge %.2g, process %.2g, ridge without |v|⁴ and |v|⁶ %.2g meV; outside it: %.2g, %.2g and %.2g meV per atom. Where the Landau terms are in the span they are continued as the polynomial they are; a Gaussian process drifts off where it has no data."
+            most (worst dispersion ridge (fun _ -> true)) (worst dispersion gauss (fun _ -> true)) (worst longitudinal ridge trained)
+            (worst longitudinal gauss trained) (worst longitudinal without trained) (worst longitudinal ridge outside)
+            (worst longitudinal gauss outside) (worst longitudinal without outside)
+      Table = table
+      Plot =
+        VegaLite.panels
+            table
+            [ VegaLite.panel (270., 260.) waves ("panel", waves) (layers q (energy (-0.05 * most, 1.1 * most)))
+              VegaLite.panel
+                  (270., 260.)
+                  stretch
+                  ("panel", stretch)
+                  (trainedRange length :: layers length (energy (bottom - 0.05 * (top - bottom), top + 0.05 * (top - bottom)))) ] }
