@@ -17,13 +17,13 @@ let private iron = SpinLatticeHamiltonian.BccIron
 
 [<Fact>]
 let ``structures are determined by seed and number, whatever is drawn beside them`` () =
-    let few, many = draw iron warmLattice 7 3, draw iron warmLattice 7 6
+    let few, many, others = draw iron warmLattice 7 3, draw iron warmLattice 7 6, draw iron warmLattice 8 1
 
     for k in 0..2 do
         Assert.Equal(few[k].Structure, many[k].Structure)
         Assert.Equal(few[k].Energy, many[k].Energy)
 
-    Assert.NotEqual(few[0].Structure, (draw iron warmLattice 8 1)[0].Structure)
+    Assert.NotEqual(few[0].Structure, others[0].Structure)
 
 [<Fact>]
 let ``lengths of spins fill their range and go nowhere else`` () =
@@ -117,6 +117,7 @@ let ``Monte Carlo that was cut short goes on where it ended, and ends with the s
           Test = [||]
           Ridge = model
           Process = model
+          Settings = Studies.warmCandidates.Head
           RidgeOutcome = nothing
           ProcessOutcome = nothing }
 

@@ -3,21 +3,11 @@ module Toolkit.Reproductions.Nice2020.FeatureChecks
 
 open System
 open Toolkit.Numerics.Representations
+open Toolkit.Reproductions.Checks.Isometry
 open Toolkit.Reproductions.Nice2020.RandomMethane
 open Toolkit.Reproductions.Report
 
 let private turns = 20
-
-/// A rotation uniform over all rotations, from a unit quaternion; row-major.
-let private rotation (random: Random) : float[] =
-    let normal () = sqrt (-2. * log (1. - random.NextDouble())) * cos (2. * Math.PI * random.NextDouble())
-    let q = Array.init 4 (fun _ -> normal ())
-    let norm = sqrt (Array.sumBy (fun x -> x * x) q)
-    let w, x, y, z = q[0] / norm, q[1] / norm, q[2] / norm, q[3] / norm
-
-    [| 1. - 2. * (y * y + z * z); 2. * (x * y - w * z); 2. * (x * z + w * y)
-       2. * (x * y + w * z); 1. - 2. * (x * x + z * z); 2. * (y * z - w * x)
-       2. * (x * z - w * y); 2. * (y * z + w * x); 1. - 2. * (x * x + y * y) |]
 
 let private largest (values: float[]) = values |> Array.map abs |> Array.max
 

@@ -5,6 +5,7 @@ module Toolkit.Reproductions.Spin2022.BccIron
 open System
 open Toolkit.Numerics.Models.SpinLattice
 open Toolkit.Numerics.Structures
+open Toolkit.Reproductions.Checks.Isometry
 
 /// Å.
 let latticeConstant = 2.8665
@@ -19,10 +20,6 @@ let supercell (a: float) (n: int, n': int, n'': int) : Structure =
     Structure
         .Create(ReadOnlySpan [| iron; iron |], ReadOnlySpan [| 0.; 0.; 0.; a / 2.; a / 2.; a / 2. |], Cell.Cubic a, Periodicity.All)
         .Replicate(n, n', n'')
-
-/// A standard normal number (Box and Muller).
-let normal (random: Random) : float =
-    sqrt (-2. * log (1. - random.NextDouble())) * cos (2. * Math.PI * random.NextDouble())
 
 /// A direction uniform on the sphere.
 let direction (random: Random) : float[] =

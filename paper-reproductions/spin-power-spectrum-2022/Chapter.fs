@@ -34,7 +34,7 @@ let make (request: Request) : Chapter =
     request.Progress 0 steps
     let fixedStudy = stepped (fixedLattice threads)
     let warm = stepped (warm threads)
-    let derivatives = stepped (warmWithDerivatives threads (if full then 240 else 60) (if full then 60 else 20))
+    let derivatives = stepped (warmWithDerivatives threads (if full then 240 else 60) warm.Settings (if full then 60 else 20))
     let plain = stepped (ridge threads (features { iron Summed 8 4 with Powers = 1 }) [ 26 ] energiesOnly warm.Training)
 
     let figures =
@@ -72,7 +72,10 @@ let make (request: Request) : Chapter =
           "radial basis", "orthonormalised Gaussian-type functions, nmax 8 if nothing else is said; cutoff 5 Å, falling over the last 1 Å"
           "features", "ν = 1, the power spectrum of density and spins, |v|⁴ and |v|⁶ (for kernels without the last two); lmax 4"
           "ridge", "standardised columns; regulariser by 4-fold cross-validation out of 1e-14 … 1"
-          "Gaussian process", "atoms on their sites: (1 + p·p')³, 150 environments, nmax 6, lmax 1; displaced: exp(−|p − p'|²/2·10²), 300 environments, nmax 8, lmax 2; farthest points; features centred and scaled to mean square lengths 1, 1, 1, 0.01 (density, own spin, own with others, others with others)"
+          "Gaussian process",
+          $"the best of some in cross-validation: atoms on their sites {describe fixedStudy.Settings}, nmax 6, lmax 1 (out of ζ = 2, 3); displaced "
+          + $"{describe warm.Settings}, nmax 8, lmax 2 (out of widths 5, 10, 20); environments by farthest points; features centred and scaled to "
+          + "mean square lengths 1, 1, 1, 0.01 (density, own spin, own with others, others with others); noise as the regulariser of ridge"
           "weights", "energies only: energies per atom; with derivatives: energies 1, forces and fields 0.3 for each component, each over its standard deviation"
           "threads", $"{threads}; the numbers are the same for any" ]
       Figures = figures

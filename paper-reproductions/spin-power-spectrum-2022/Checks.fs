@@ -4,22 +4,13 @@ module Toolkit.Reproductions.Spin2022.Checks
 open System
 open Toolkit.Numerics.Representations
 open Toolkit.Numerics.Structures
+open Toolkit.Reproductions.Checks.Isometry
 open Toolkit.Reproductions.Report
 open Toolkit.Reproductions.Spin2022.BccIron
 open Toolkit.Reproductions.Spin2022.Models
 open Toolkit.Reproductions.Spin2022.Studies
 
 let private turns = 10
-
-/// A rotation uniform over all rotations, from a unit quaternion; row-major.
-let private rotation (random: Random) : float[] =
-    let q = Array.init 4 (fun _ -> normal random)
-    let norm = sqrt (Array.sumBy (fun x -> x * x) q)
-    let w, x, y, z = q[0] / norm, q[1] / norm, q[2] / norm, q[3] / norm
-
-    [| 1. - 2. * (y * y + z * z); 2. * (x * y - w * z); 2. * (x * z + w * y)
-       2. * (x * y + w * z); 1. - 2. * (x * x + z * z); 2. * (y * z - w * x)
-       2. * (x * z - w * y); 2. * (y * z + w * x); 1. - 2. * (x * x + y * y) |]
 
 let private turnSpins (m: float[]) (s: Structure) =
     let v = spinsOf s

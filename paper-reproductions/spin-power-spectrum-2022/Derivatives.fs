@@ -16,8 +16,8 @@ let figure (energies: Study) (derivatives: Study) : Figure =
     let sets = [ alone, energies; together, derivatives ]
 
     let quantities =
-        [ forces, "/ eV per Å", (fun (o: Outcome) -> o.Forces)
-          fields, "/ eV per μB", (fun (o: Outcome) -> o.Fields) ]
+        [ forces, "eV per Å", (fun (o: Outcome) -> o.Forces)
+          fields, "eV per μB", (fun (o: Outcome) -> o.Fields) ]
 
     let table =
         Table.Create(
@@ -29,30 +29,13 @@ let figure (energies: Study) (derivatives: Study) : Figure =
                               [ Text quantity; Text trained; Number reference; Number predicted ] ]
         )
 
-    let legend = "title", JString "trained on"
-    let values = [ alone, JString VegaLite.Palette.vermilion; together, JString VegaLite.Palette.blue ]
-    let colour = VegaLite.channel "trained_on" "nominal" [ VegaLite.mapped values; legend ]
+    let marks =
+        Plots.legend "trained_on" "trained on"
+            [ alone, VegaLite.Palette.vermilion, "diamond"; together, VegaLite.Palette.blue, "circle" ]
 
-    let shape =
-        VegaLite.channel "trained_on" "nominal" [ VegaLite.mapped [ alone, JString "diamond"; together, JString "circle" ]; legend ]
-
-    let panel (quantity, title, pick: Outcome -> (float * float)[]) =
+    let panel (quantity, unit, pick: Outcome -> (float * float)[]) =
         let drawn = pick energies.RidgeOutcome |> Array.indexed |> Array.filter (fun (k, _) -> k % every = 0)
-        let most = 1.1 * (drawn |> Array.map (snd >> fst >> abs) |> Array.max)
-        let range = -most, most
-        let x, y = VegaLite.linear ("reference " + title) range, VegaLite.linear ("predicted " + title) range
-
-        VegaLite.panel
-            (270., 270.)
-            quantity
-            ("quantity", quantity)
-            [ VegaLite.diagonal range x y
-              VegaLite.layer
-                  [ "type", JString "point"; "filled", JBool true; "size", JNumber 22.; "opacity", JNumber 0.6 ]
-                  [ "x", VegaLite.channel "reference" "quantitative" x
-                    "y", VegaLite.channel "predicted" "quantitative" y
-                    "color", colour
-                    "shape", shape ] ]
+        Plots.parity 270. "quantity" quantity "" unit (Plots.around 0.08 (drawn |> Array.map (snd >> fst))) marks
 
     let errors name (outcome: Outcome) training =
         sprintf

@@ -116,33 +116,12 @@ let figure (threads: int) (training: int) : Figure =
                           [ Text fields; Text(name sight); Number a; Number b ] ]
         )
 
-    let legend = "title", JString "features"
-
-    let colour =
-        VegaLite.channel "features" "nominal"
-            [ VegaLite.mapped [ name Summed, JString VegaLite.Palette.vermilion; name Resolved, JString VegaLite.Palette.blue ]; legend ]
-
-    let shape =
-        VegaLite.channel "features" "nominal" [ VegaLite.mapped [ name Summed, JString "diamond"; name Resolved, JString "circle" ]; legend ]
+    let marks =
+        Plots.legend "features" "features"
+            [ name Summed, VegaLite.Palette.vermilion, "diamond"; name Resolved, VegaLite.Palette.blue, "circle" ]
 
     let panel quantity unit (pairs: (float * float)[]) scale =
-        let values = pairs |> Array.map (fun (a, _) -> scale * a)
-        let lo, hi = Array.min values, Array.max values
-        let range = lo - 0.05 * (hi - lo), hi + 0.05 * (hi - lo)
-        let axis title = VegaLite.linear $"{title} {unit}" range
-        let x, y = axis "reference", axis "predicted"
-
-        VegaLite.panel
-            (270., 270.)
-            quantity
-            ("quantity", quantity)
-            [ VegaLite.diagonal range x y
-              VegaLite.layer
-                  [ "type", JString "point"; "filled", JBool true; "size", JNumber 24.; "opacity", JNumber 0.6 ]
-                  [ "x", VegaLite.channel "reference" "quantitative" x
-                    "y", VegaLite.channel "predicted" "quantitative" y
-                    "color", colour
-                    "shape", shape ] ]
+        Plots.parity 270. "quantity" quantity "" unit (Plots.around 0.05 (pairs |> Array.map (fun (a, _) -> scale * a))) marks
 
     let says (sight, model: Fitted, o: Outcome) =
         sprintf
@@ -167,5 +146,5 @@ let figure (threads: int) (training: int) : Figure =
       Plot =
         VegaLite.panels
             table
-            [ panel energies "/ meV per atom" resolved.Energies 1000.
-              panel fields "/ V per Å" drawn 1. ] }
+            [ panel energies "meV per atom" resolved.Energies 1000.
+              panel fields "V per Å" drawn 1. ] }

@@ -25,32 +25,13 @@ let figure (studies: Study list) : Figure =
                             Number(1000. * (predicted - zero study)) ] ]
         )
 
-    let colour =
-        VegaLite.channel "model" "nominal"
-            [ VegaLite.mapped (List.zip models [ JString VegaLite.Palette.blue; JString VegaLite.Palette.vermilion ])
-              "title", JString "model" ]
-
-    let shape =
-        VegaLite.channel "model" "nominal"
-            [ VegaLite.mapped (List.zip models [ JString "circle"; JString "diamond" ]); "title", JString "model" ]
+    let marks =
+        Plots.legend "model" "model"
+            [ "ridge", VegaLite.Palette.blue, "circle"; "Gaussian process", VegaLite.Palette.vermilion, "diamond" ]
 
     let panel (study: Study) =
-        let most = study.RidgeOutcome.Energies |> Array.map (fun (e, _) -> 1000. * (e - zero study)) |> Array.max
-        let range = -0.04 * most, 1.04 * most
-        let axis title = VegaLite.linear title range
-        let x, y = axis "reference / meV per atom", axis "predicted / meV per atom"
-
-        VegaLite.panel
-            (270., 270.)
-            study.Title
-            ("data", study.Title)
-            [ VegaLite.diagonal range x y
-              VegaLite.layer
-                  [ "type", JString "point"; "filled", JBool true; "size", JNumber 30.; "opacity", JNumber 0.65 ]
-                  [ "x", VegaLite.channel "reference_meV_per_atom" "quantitative" x
-                    "y", VegaLite.channel "predicted_meV_per_atom" "quantitative" y
-                    "color", colour
-                    "shape", shape ] ]
+        let values = study.RidgeOutcome.Energies |> Array.map (fun (e, _) -> 1000. * (e - zero study))
+        Plots.parity 270. "data" study.Title "_meV_per_atom" "meV per atom" (Plots.around 0.04 values) marks
 
     let size (study: Study) = deviation (Array.map fst study.RidgeOutcome.Energies)
     let error outcome = rmse outcome.Energies

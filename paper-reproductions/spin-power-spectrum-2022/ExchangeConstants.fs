@@ -82,30 +82,17 @@ let figure (threads: int) (pairs: int) (study: Study) : Figure =
 
     let error points = rmse (points |> Array.map (fun (r, j) -> exact r, j))
 
-    let colour =
-        VegaLite.channel "model" "nominal"
-            [ VegaLite.mapped
-                  [ "truth", JString "currentColor"
-                    "ridge", JString VegaLite.Palette.blue
-                    "Gaussian process", JString VegaLite.Palette.vermilion ]
-              "title", JString "exchange of" ]
-
-    let shape =
-        VegaLite.channel "model" "nominal"
-            [ VegaLite.mapped [ "truth", JString "stroke"; "ridge", JString "circle"; "Gaussian process", JString "diamond" ]
-              "title", JString "exchange of" ]
+    let colour, shape =
+        Plots.legend "model" "exchange of"
+            [ "truth", "currentColor", "stroke"
+              "ridge", VegaLite.Palette.blue, "circle"
+              "Gaussian process", VegaLite.Palette.vermilion, "diamond" ]
 
     let most = exact near
     let x = VegaLite.linear "distance / Å" (near - 0.1, far + 0.05)
     let y = VegaLite.linear "J(r) · (2.2 μB)² / meV" (-0.1 * most, 1.1 * most)
 
     let encoding = [ "x", VegaLite.channel "distance_A" "quantitative" x; "y", VegaLite.channel "exchange_meV" "quantitative" y; "color", colour ]
-
-    let part (filter: string) mark encoding =
-        JObject
-            [ "transform", JArray [ JObject [ "filter", JString filter ] ]
-              "mark", JObject mark
-              "encoding", JObject encoding ]
 
     { Id = "spin-exchange"
       Title = "Exchange constants recovered from the learned energies"
@@ -124,8 +111,8 @@ let figure (threads: int) (pairs: int) (study: Study) : Figure =
             table
             [ "layer",
               JArray
-                  [ part "datum.model == 'truth'" [ "type", JString "line"; "strokeWidth", JNumber 1.6 ] encoding
-                    part
+                  [ Plots.where "datum.model == 'truth'" [ "type", JString "line"; "strokeWidth", JNumber 1.6 ] encoding
+                    Plots.where
                         "datum.model != 'truth'"
                         [ "type", JString "point"; "filled", JBool true; "size", JNumber 34.; "opacity", JNumber 0.75 ]
                         (encoding @ [ "shape", shape ]) ] ] }

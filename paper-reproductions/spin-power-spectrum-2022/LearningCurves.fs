@@ -117,10 +117,7 @@ let private panel points (title: string) (column: string) (legend: string) (valu
     let sizes = List.map float sizes
 
     let x = VegaLite.logarithmicAt "training structures" (List.min sizes * 0.9, List.max sizes * 1.1) sizes
-    let mapped pick = VegaLite.mapped (values |> List.map (fun (name, colour, shape) -> name, JString(pick (colour, shape))))
-    let legend = "title", JString legend
-    let colour = VegaLite.channel column "nominal" [ mapped fst; legend ]
-    let shape = VegaLite.channel column "nominal" [ mapped snd; legend ]
+    let colour, shape = Plots.legend column legend values
 
     let encoding =
         [ "x", VegaLite.channel "training_structures" "quantitative" x

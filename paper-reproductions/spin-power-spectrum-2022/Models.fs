@@ -197,6 +197,12 @@ let gaussian
       Regulariser = fit.Regulariser
       Error = fit.Trials |> Seq.map (fun struct (_, e) -> e) |> Seq.min }
 
+/// Of several processes the one that cross-validation expects the least error of, fitted.
+let choose threads parts species (candidates: Process list) weights data : Process * Fitted =
+    candidates
+    |> List.map (fun p -> p, gaussian threads parts species p weights data)
+    |> List.minBy (fun (_, model) -> model.Error)
+
 /// Reference and prediction of a test set.
 type Outcome =
     { /// eV per atom.

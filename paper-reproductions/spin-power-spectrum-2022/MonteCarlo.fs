@@ -5,6 +5,7 @@ open System
 open System.Globalization
 open System.IO
 open Toolkit.Numerics.Structures
+open Toolkit.Reproductions.Checks.Isometry
 open Toolkit.Reproductions.Report
 open Toolkit.Reproductions.Spin2022.BccIron
 open Toolkit.Reproductions.Spin2022.Models
@@ -165,13 +166,7 @@ let figure (threads: int) (plan: Plan) (state: string) (progress: int -> int -> 
 
     let of' name = means |> List.filter (fun m -> m.Model = name) |> List.sortBy _.Kelvin
     let gaps = List.map2 (fun a b -> abs (a.Magnetisation - b.Magnetisation), sqrt (a.Error * a.Error + b.Error * b.Error)) (of' truth) (of' learned)
-    let legend = "title", JString "Hamiltonian"
-
-    let colour =
-        VegaLite.channel "hamiltonian" "nominal"
-            [ VegaLite.mapped [ truth, JString "currentColor"; learned, JString VegaLite.Palette.blue ]; legend ]
-
-    let shape = VegaLite.channel "hamiltonian" "nominal" [ VegaLite.mapped [ truth, JString "square"; learned, JString "circle" ]; legend ]
+    let colour, shape = Plots.legend "hamiltonian" "Hamiltonian" [ truth, "currentColor", "square"; learned, VegaLite.Palette.blue, "circle" ]
     let x = VegaLite.linear "temperature / K" (0., List.max plan.Temperatures * 1.05)
     let y = VegaLite.linear "magnetisation / μB per atom" (0., 2.4)
     let axes = [ "x", VegaLite.channel "temperature_K" "quantitative" x; "color", colour ]

@@ -131,33 +131,19 @@ let figure (threads: int) (data: string option) : Figure option =
                                   [ Text quantity; Text title; Number(shift quantity a); Number(shift quantity b) ] ]
             )
 
-        let legend = "title", JString "trained on"
-        let mapped a b = VegaLite.mapped [ alone, JString a; together, JString b ]
-        let colour = VegaLite.channel "trained_on" "nominal" [ mapped VegaLite.Palette.blue VegaLite.Palette.vermilion; legend ]
-        let shape = VegaLite.channel "trained_on" "nominal" [ mapped "circle" "diamond"; legend ]
+        let marks =
+            Plots.legend "trained_on" "trained on"
+                [ alone, VegaLite.Palette.blue, "circle"; together, VegaLite.Palette.vermilion, "diamond" ]
 
         let panel (quantity, unit) =
-            let values = [ for _, o in outcomes do
+            let values =
+                [ for _, o in outcomes do
                       for k, (a, b) in Array.indexed (pairs quantity o) do
                           if quantity = energies || k % every = 0 then
                               shift quantity a
                               shift quantity b ]
-            let lo, hi = List.min values, List.max values
-            let range = lo - 0.05 * (hi - lo), hi + 0.05 * (hi - lo)
-            let axis title = VegaLite.linear $"{title} / {unit}" range
-            let x, y = axis "reference", axis "predicted"
 
-            VegaLite.panel
-                (195., 195.)
-                quantity
-                ("quantity", quantity)
-                [ VegaLite.diagonal range x y
-                  VegaLite.layer
-                      [ "type", JString "point"; "filled", JBool true; "size", JNumber 20.; "opacity", JNumber 0.6 ]
-                      [ "x", VegaLite.channel "reference" "quantitative" x
-                        "y", VegaLite.channel "predicted" "quantitative" y
-                        "color", colour
-                        "shape", shape ] ]
+            Plots.parity 195. "quantity" quantity "" unit (Plots.around 0.05 values) marks
 
         let says (title, o: Outcome) =
             let turning = across test o

@@ -53,32 +53,21 @@ let figure (study: Study) (plain: Fitted) : Figure =
                   for name, x, e in curve -> [ Text panel; Text name; Number x; Number e ] ]
         )
 
-    let names = [ truth; ridge; gauss; without ]
-
-    let colours =
-        [ JString "currentColor"; JString VegaLite.Palette.blue; JString VegaLite.Palette.vermilion; JString VegaLite.Palette.green ]
-
-    let legend = "title", JString "energy by"
-    let colour = VegaLite.channel "model" "nominal" [ VegaLite.mapped (List.zip names colours); legend ]
-
-    let shape =
-        VegaLite.channel "model" "nominal"
-            [ VegaLite.mapped (List.zip names (List.map JString [ "stroke"; "circle"; "diamond"; "triangle-up" ])); legend ]
-
-    let of' (wanted: bool) =
-        "transform", JArray [ JObject [ "filter", JString(if wanted then $"datum.model == '{truth}'" else $"datum.model != '{truth}'") ] ]
+    let colour, shape =
+        Plots.legend "model" "energy by"
+            [ truth, "currentColor", "stroke"
+              ridge, VegaLite.Palette.blue, "circle"
+              gauss, VegaLite.Palette.vermilion, "diamond"
+              without, VegaLite.Palette.green, "triangle-up" ]
 
     let layers x y =
         let encoding = [ "x", VegaLite.channel "x" "quantitative" x; "y", VegaLite.channel "energy_meV_per_atom" "quantitative" y; "color", colour ]
 
-        [ JObject
-              [ of' true
-                "mark", JObject [ "type", JString "line"; "strokeWidth", JNumber 1.6; "clip", JBool true ]
-                "encoding", JObject encoding ]
-          JObject
-              [ of' false
-                "mark", JObject [ "type", JString "point"; "filled", JBool true; "size", JNumber 36.; "opacity", JNumber 0.8; "clip", JBool true ]
-                "encoding", JObject(encoding @ [ "shape", shape ]) ] ]
+        [ Plots.where $"datum.model == '{truth}'" [ "type", JString "line"; "strokeWidth", JNumber 1.6; "clip", JBool true ] encoding
+          Plots.where
+              $"datum.model != '{truth}'"
+              [ "type", JString "point"; "filled", JBool true; "size", JNumber 36.; "opacity", JNumber 0.8; "clip", JBool true ]
+              (encoding @ [ "shape", shape ]) ]
 
     let lo, hi = fst lengths * moment, snd lengths * moment
 

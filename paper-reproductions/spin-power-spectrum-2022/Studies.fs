@@ -28,35 +28,45 @@ type Study =
       Test: Labelled[]
       Ridge: Fitted
       Process: Fitted
+      /// What it is made of: the best of the candidates.
+      Settings: Process
       RidgeOutcome: Outcome
       ProcessOutcome: Outcome }
 
 let fixedTitle = "atoms on their sites"
 let warmTitle = "displaced atoms"
 
-/// The process on atoms on their sites: a cubic kernel has |v|⁶ in its span.
-let fixedProcess =
-    { Kernel = PolynomialKernel(3, 1.)
+let private farthest kernel points =
+    { Kernel = kernel
       Scales = [ 1.; 1.; 1.; 0.01 ]
-      Points = 150
+      Points = points
       Selection = PointSelection.FarthestPoints }
 
-/// The process on displaced atoms.
-let warmProcess =
-    { Kernel = GaussianKernel 10.
-      Scales = [ 1.; 1.; 1.; 0.01 ]
-      Points = 300
-      Selection = PointSelection.FarthestPoints }
+/// Processes to choose from: of the polynomial kernels on atoms on their sites the cubic one has |v|⁶ in its span.
+let fixedCandidates: Process list = [ for degree in [ 2; 3 ] -> farthest (PolynomialKernel(degree, 1.)) 150 ]
+
+/// On displaced atoms: Gaussian kernels of several widths.
+let warmCandidates: Process list = [ for width in [ 5.; 10.; 20. ] -> farthest (GaussianKernel width) 300 ]
+
+/// In words.
+let describe (p: Process) : string =
+    let kernel =
+        match p.Kernel with
+        | :? PolynomialKernel as k -> $"({k.Offset} + p·p')^{k.Degree}"
+        | :? GaussianKernel as k -> $"exp(−|p − p'|²/2·{k.Width}²)"
+        | other -> string other
+
+    $"{kernel}, {p.Points} environments"
 
 let linearFeatures nmax lmax = features (iron Summed nmax lmax)
 
 /// Kernels make their own powers of |v|².
 let kernelFeatures nmax lmax = features { iron Summed nmax lmax with Powers = 1 }
 
-let private study threads title hamiltonian recipe (seeds: int * int) (training: int, testing: int) linear (kernel, settings) weights (fewer: int) =
+let private study threads title hamiltonian recipe (seeds: int * int) (training: int, testing: int) linear (kernel, candidates) weights (fewer: int) =
     let train, test = draw hamiltonian recipe (fst seeds) training, draw hamiltonian recipe (snd seeds) testing
     let ridge = ridge threads linear [ 26 ] weights train
-    let gaussian = gaussian threads kernel [ 26 ] settings weights (Array.truncate fewer train)
+    let settings, gaussian = choose threads kernel [ 26 ] candidates weights (Array.truncate fewer train)
 
     { Title = title
       Hamiltonian = hamiltonian
@@ -65,6 +75,7 @@ let private study threads title hamiltonian recipe (seeds: int * int) (training:
       Test = test
       Ridge = ridge
       Process = gaussian
+      Settings = settings
       RidgeOutcome = judge threads ridge test
       ProcessOutcome = judge threads gaussian test }
 
@@ -72,14 +83,14 @@ let testing = 100
 
 /// Exchange and Landau terms, atoms on their sites, trained on energies.
 let fixedLattice (threads: int) : Study =
-    study threads fixedTitle magnetic fixedLattice (1, 2) (200, testing) (linearFeatures 8 4) (kernelFeatures 6 1, fixedProcess) energiesOnly 200
+    study threads fixedTitle magnetic fixedLattice (1, 2) (200, testing) (linearFeatures 8 4) (kernelFeatures 6 1, fixedCandidates) energiesOnly 200
 
 /// The iron model, atoms displaced, trained on energies.
 let warm (threads: int) : Study =
-    study threads warmTitle SpinLatticeHamiltonian.BccIron warmLattice (3, 4) (400, testing) (linearFeatures 8 4) (kernelFeatures 8 2, warmProcess) energiesOnly 400
+    study threads warmTitle SpinLatticeHamiltonian.BccIron warmLattice (3, 4) (400, testing) (linearFeatures 8 4) (kernelFeatures 8 2, warmCandidates) energiesOnly 400
 
-/// The same, trained on energies, forces and effective fields of fewer structures.
-let warmWithDerivatives (threads: int) (training: int) (processTraining: int) : Study =
+/// The same, trained on energies, forces and effective fields of fewer structures, the process being of given settings.
+let warmWithDerivatives (threads: int) (training: int) (settings: Process) (processTraining: int) : Study =
     study
         threads
         warmTitle
@@ -88,6 +99,6 @@ let warmWithDerivatives (threads: int) (training: int) (processTraining: int) : 
         (3, 4)
         (training, testing)
         (linearFeatures 8 4)
-        (kernelFeatures 8 2, warmProcess)
+        (kernelFeatures 8 2, [ settings ])
         withDerivatives
         processTraining

@@ -69,10 +69,10 @@ let ``forces, virial and effective fields of linear and kernel potentials are mi
                 energy (s.Transform strain)
 
             let close what (expected: float) (found: float) size = Assert.True(abs (expected - found) < 2e-5 * size, $"{what}: expected {expected}, found {found}")
-            close "force" -(slope 1e-4 moved) found.Forces[3 * atom + a] (size found.Forces)
-            close "field" -(slope 1e-4 turned) found.EffectiveFields[0][3 * atom + a] (size found.EffectiveFields[0])
+            close "force" (-(slope 1e-4 moved)) (found.Forces[3 * atom + a]) (size found.Forces)
+            close "field" (-(slope 1e-4 turned)) (found.EffectiveFields[0][3 * atom + a]) (size found.EffectiveFields[0])
             // Spins keep their directions under the strain, so this matrix is not symmetric.
-            close "virial" -(slope 1e-5 strained) found.Virial[3 * a + b] (size found.Virial))
+            close "virial" (-(slope 1e-5 strained)) (found.Virial[3 * a + b]) (size found.Virial))
 
 [<Fact>]
 let ``predicted forces and fields are the design's rows times the coefficients`` () =
