@@ -35,6 +35,7 @@ let make (request: Request) : Chapter =
     let fixedStudy = stepped (fixedLattice threads)
     let warm = stepped (warm threads)
     let derivatives = stepped (warmWithDerivatives threads (if full then 240 else 60) warm.Settings (if full then 60 else 20))
+    let few = judge threads (ridge threads (linearFeatures 8 4) [ 26 ] energiesOnly derivatives.Training) derivatives.Test
     let plain = stepped (ridge threads (features { iron Summed 8 4 with Powers = 1 }) [ 26 ] energiesOnly warm.Training)
 
     let figures =
@@ -42,7 +43,7 @@ let make (request: Request) : Chapter =
           yield! LearningCurves.figures threads full tick
           stepped (Spirals.figure derivatives plain)
           stepped (ExchangeConstants.figure threads 60 derivatives)
-          Derivatives.figure warm derivatives
+          Derivatives.figure warm derivatives few
           stepped (Dipoles.figure threads (if full then 2000 else 400))
           if full then
               let state = Path.Combine(request.Out, "spin-power-spectrum-2022", "magnetisation.state")
@@ -74,7 +75,7 @@ let make (request: Request) : Chapter =
           "ridge", "standardised columns; regulariser by 4-fold cross-validation out of 1e-14 … 1"
           "Gaussian process",
           $"the best of some in cross-validation: atoms on their sites {describe fixedStudy.Settings}, nmax 6, lmax 1 (out of ζ = 2, 3); displaced "
-          + $"{describe warm.Settings}, nmax 8, lmax 2 (out of widths 5, 10, 20); environments by farthest points; features centred and scaled to "
+          + $"{describe warm.Settings}, nmax 8, lmax 2 (out of widths 5, 10, 20, 40); environments by farthest points; features centred and scaled to "
           + "mean square lengths 1, 1, 1, 0.01 (density, own spin, own with others, others with others); noise as the regulariser of ridge"
           "weights", "energies only: energies per atom; with derivatives: energies 1, forces and fields 0.3 for each component, each over its standard deviation"
           "threads", $"{threads}; the numbers are the same for any" ]

@@ -12,8 +12,9 @@ let private forces, fields = "forces", "effective fields"
 /// Components drawn and tabulated: every so many, so that the picture stays light; errors are of all.
 let private every = 90
 
-let figure (energies: Study) (derivatives: Study) : Figure =
-    let sets = [ alone, energies; together, derivatives ]
+/// `few` is what ridge on the energies alone of the structures with derivatives gives; `energies` has more structures.
+let figure (energies: Study) (derivatives: Study) (few: Outcome) : Figure =
+    let sets = [ alone, few; together, derivatives.RidgeOutcome ]
 
     let quantities =
         [ forces, "eV per Å", (fun (o: Outcome) -> o.Forces)
@@ -23,8 +24,8 @@ let figure (energies: Study) (derivatives: Study) : Figure =
         Table.Create(
             [ "quantity"; "trained_on"; "reference"; "predicted" ],
             [ for quantity, _, pick in quantities do
-                  for trained, study in sets do
-                      for k, (reference, predicted) in Array.indexed (pick study.RidgeOutcome) do
+                  for trained, outcome in sets do
+                      for k, (reference, predicted) in Array.indexed (pick outcome) do
                           if k % every = 0 then
                               [ Text quantity; Text trained; Number reference; Number predicted ] ]
         )
@@ -44,7 +45,8 @@ let figure (energies: Study) (derivatives: Study) : Figure =
             (1000. * rmse outcome.Energies) (percent outcome.Energies)
 
     let found =
-        [ errors "ridge on energies" energies.RidgeOutcome energies.Training.Length
+        [ errors "ridge on energies" few derivatives.Training.Length
+          errors "ridge on energies" energies.RidgeOutcome energies.Training.Length
           errors "ridge with derivatives" derivatives.RidgeOutcome derivatives.Training.Length
           errors "Gaussian process on energies" energies.ProcessOutcome energies.Training.Length
           errors "Gaussian process with derivatives" derivatives.ProcessOutcome derivatives.ProcessTraining ]
@@ -53,8 +55,8 @@ let figure (energies: Study) (derivatives: Study) : Figure =
       Title = "Forces and effective fields of bcc iron with spins"
       Caption =
         "Components on the atoms of the test structures with displaced atoms, ridge regression; the effective field −∂E/∂v has the "
-        + $"part along the spin, which changes its length, as well as the torque's. One in {every} components is drawn. Trained on "
-        + $"{energies.Training.Length} energies, or on energies, forces and fields of {derivatives.Training.Length} structures."
+        + $"part along the spin, which changes its length, as well as the torque's. One in {every} components is drawn. Trained on the "
+        + $"energies of {derivatives.Training.Length} structures, or on their energies, forces and fields."
       Conclusion =
         "Root mean square errors, and in % of the standard deviation: "
         + String.concat "; " found

@@ -124,9 +124,8 @@ let figure (threads: int) (training: int) : Figure =
         Plots.parity 270. "quantity" quantity "" unit (Plots.around 0.05 (pairs |> Array.map (fun (a, _) -> scale * a))) marks
 
     let says (sight, model: Fitted, o: Outcome) =
-        sprintf
-            "%s: energies %.2g meV per atom (%.2g %%), fields %.2g V/Å (%.2g %%), %d coefficients"
-            (name sight) (1000. * rmse o.Energies) (percent o.Energies) (rmse o.Fields) (percent o.Fields) model.Columns
+        $"{name sight}: energies {Plots.digits (1000. * rmse o.Energies)} meV per atom ({Plots.digits (percent o.Energies)} %%), "
+        + $"fields {Plots.digits (rmse o.Fields)} V/Å ({Plots.digits (percent o.Fields)} %%), {model.Columns} coefficients"
 
     let _, _, resolved = outcomes[1]
     let drawn = resolved.Fields |> Array.indexed |> Array.filter (fun (k, _) -> k % every = 0) |> Array.map snd

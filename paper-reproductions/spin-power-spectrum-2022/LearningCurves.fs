@@ -165,7 +165,7 @@ let figures (threads: int) (full: bool) (tick: unit -> unit) : Figure list =
     let byName = [ for sight in [ Scalar; Summed; Resolved ] -> learn "nmax 8, lmax 4" (name sight) (iron sight 8 4) [ free; bound ] ] |> List.concat
     let most = List.last sizes
     let at data model = byName |> List.find (fun p -> p.Data = data && p.Model = model && p.Size = most)
-    let words p = sprintf "%.2g %% (%.2g meV per atom)" (percentOf p) (1000. * p.Error)
+    let words p = $"{Plots.digits (percentOf p)} %% ({Plots.digits (1000. * p.Error)} meV per atom)"
     let blue, vermilion, green, purple = VegaLite.Palette.blue, VegaLite.Palette.vermilion, VegaLite.Palette.green, VegaLite.Palette.purple
 
     let kinds = [ name Scalar, vermilion, "diamond"; name Summed, blue, "circle"; name Resolved, green, "triangle-up" ]

@@ -86,7 +86,7 @@ let private across (test: Labelled[]) (o: Outcome) : (float * float)[] =
 let private slope (pairs: (float * float)[]) =
     Array.sumBy (fun (a, b) -> a * b) pairs / Array.sumBy (fun (a, _) -> a * a) pairs
 
-let private alone, together = "energies and forces", "with effective fields"
+let private alone, together = "energies and forces", "energies, forces and fields"
 let private energies, forces, fields = "energy", "forces", "fields across the spins"
 
 /// Components drawn and tabulated: every so many; errors are of all.
@@ -143,7 +143,7 @@ let figure (threads: int) (data: string option) : Figure option =
                               shift quantity a
                               shift quantity b ]
 
-            Plots.parity 195. "quantity" quantity "" unit (Plots.around 0.05 values) marks
+            Plots.parity 235. "quantity" quantity "" unit (Plots.around 0.05 values) marks
 
         let says (title, o: Outcome) =
             let turning = across test o
@@ -166,8 +166,8 @@ let figure (threads: int) (data: string option) : Figure option =
                 "Root mean square errors on the set that is not trained on: "
                 + (outcomes |> List.map says |> String.concat "; ")
                 + ". From energies and forces alone the model carries over to the unseen set and gets the direction of what turns the spins, but "
-                + "larger than the tabulated magnetic forces by a constant factor; fitted together, the energies suffer. In this data the "
-                + "magnetic forces are not the slope of the energies, so no potential has both. Three small sets, whose frames are alike and whose spins hardly vary in "
+                + "larger than the tabulated magnetic forces by a constant factor; fitted together, the energies suffer. As tabulated, then, the "
+                + "magnetic forces are not the slope of the energies, and a potential cannot have both. Three small sets, whose frames are alike and whose spins hardly vary in "
                 + "length, say nothing of the longitudinal energy."
               Table = table
               Plot = VegaLite.panels table (List.map panel quantities) }

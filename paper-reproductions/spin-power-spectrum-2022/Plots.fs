@@ -12,6 +12,9 @@ let legend (column: string) (title: string) (values: (string * string * string) 
 
     channel fst, channel snd
 
+/// A number in two digits, or whole.
+let digits (x: float) : string = if abs x >= 9.5 then sprintf "%.0f" x else sprintf "%.2g" x
+
 /// The range of some values with a margin on both sides.
 let around (margin: float) (values: float seq) : float * float =
     let lo, hi = Seq.min values, Seq.max values

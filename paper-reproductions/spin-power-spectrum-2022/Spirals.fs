@@ -103,11 +103,14 @@ let figure (study: Study) (plain: Fitted) : Figure =
         + "cell. Right: aligned spins; grey, the lengths in the training set. Models trained on energies, forces and fields of "
         + $"{study.Training.Length} structures with displaced atoms ({study.ProcessTraining} for the Gaussian process)."
       Conclusion =
-        sprintf
-            "Largest error along the spirals, whose energies span %.0f meV: ridge %.2g meV per atom, Gaussian process %.2g meV. Lengths inside the trained range: ridge %.2g, process %.2g, ridge without |v|⁴ and |v|⁶ %.2g meV; outside it: %.2g, %.2g and %.2g meV per atom. Where the Landau terms are in the span they are continued as the polynomial they are; a Gaussian process drifts off where it has no data."
-            most (worst dispersion ridge (fun _ -> true)) (worst dispersion gauss (fun _ -> true)) (worst longitudinal ridge trained)
-            (worst longitudinal gauss trained) (worst longitudinal without trained) (worst longitudinal ridge outside)
-            (worst longitudinal gauss outside) (worst longitudinal without outside)
+        let along name = Plots.digits (worst dispersion name (fun _ -> true))
+        let inside name = Plots.digits (worst longitudinal name trained)
+        let beyond name = Plots.digits (worst longitudinal name outside)
+
+        $"Largest error along the spirals, whose energies span {Plots.digits most} meV: ridge {along ridge} meV per atom, Gaussian process "
+        + $"{along gauss} meV. Lengths inside the trained range: ridge {inside ridge}, process {inside gauss}, ridge without |v|⁴ and |v|⁶ "
+        + $"{inside without} meV; outside it: {beyond ridge}, {beyond gauss} and {beyond without} meV per atom. Where the Landau terms are in the span "
+        + "they are continued as the polynomial they are; a Gaussian process drifts off where it has no data."
       Table = table
       Plot =
         VegaLite.panels

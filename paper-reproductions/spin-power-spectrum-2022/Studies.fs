@@ -46,7 +46,7 @@ let private farthest kernel points =
 let fixedCandidates: Process list = [ for degree in [ 2; 3 ] -> farthest (PolynomialKernel(degree, 1.)) 150 ]
 
 /// On displaced atoms: Gaussian kernels of several widths.
-let warmCandidates: Process list = [ for width in [ 5.; 10.; 20. ] -> farthest (GaussianKernel width) 300 ]
+let warmCandidates: Process list = [ for width in [ 5.; 10.; 20.; 40. ] -> farthest (GaussianKernel width) 300 ]
 
 /// In words.
 let describe (p: Process) : string =
