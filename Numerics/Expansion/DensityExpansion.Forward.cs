@@ -22,6 +22,7 @@ public sealed partial class DensityExpansion
         Gather(around.Pairs, around.Groups, centre, scratch);
         if (_fields.Length > 0) GatherVectors(around, scratch);
         Forward(scratch, around, centre);
+        if (Mixing is not null) Mix(scratch);
     }
 
     /// <summary>Sorts the pairs of one centre into blocks of one group each.</summary>
@@ -29,7 +30,7 @@ public sealed partial class DensityExpansion
     {
         int first = list.Offsets[centre], end = list.Offsets[centre + 1];
         ReadOnlySpan<int> neighbors = list.Neighbors;
-        Span<int> count = stackalloc int[_labels.Length], next = stackalloc int[_labels.Length];
+        Span<int> count = stackalloc int[_kinds.Length], next = stackalloc int[_kinds.Length];
         count.Clear();
         for (int p = first; p < end; p++)
             count[groups[neighbors[p]]]++;
@@ -80,7 +81,7 @@ public sealed partial class DensityExpansion
         if (Centre != CentrePolicy.Exclude)
         {
             int group = Centre == CentrePolicy.Separate ? 0 : centreGroup;
-            _own.CopyTo(new Span<double>(scratch.Coefficients + group * stride, NMax));
+            _own.CopyTo(new Span<double>(scratch.Coefficients + Column(group) * stride, NMax));
         }
         for (int f = 0; f < _fields.Length; f++)
             AddOwn(_fields[f], centreGroup, around.Vector(f, centre), scratch.Coefficients);
@@ -97,7 +98,7 @@ public sealed partial class DensityExpansion
                 fixed (double* r = &scratch.R[block * Lanes])
                     _radial.Evaluate(r, scratch.Used[block], scratch.Radial);
                 int count = 1, group = scratch.Group[block];
-                columns[0] = group * stride;
+                columns[0] = Column(group) * stride;
                 weights[0] = scratch.Harmonics;
                 for (int f = 0; f < _fields.Length; f++)
                 {

@@ -25,6 +25,7 @@ public sealed partial class DensityExpansion
     {
         int stride = GroupStride, width = Width, lmax = LMax, lm = (lmax + 1) * (lmax + 1), row = (lmax + 1) * stride;
         int fields = _fields.Length, step = 3 * (1 + fields), lanes = Lanes * scratch.Blocks;
+        if (Mixing is not null) Unmix(scratch);
         for (int f = 0; f < fields; f++)
             OwnGradient(_fields[f], around.Groups[centre], scratch.Adjoint, own.Slice(3 * (centre * fields + f), 3));
 
@@ -48,7 +49,7 @@ public sealed partial class DensityExpansion
                         Transposed.Block(scratch.RadialDerivatives + l * stride + n, row, functions + Lanes * Lanes);
                         double* y = scratch.Harmonics + l * l * Lanes, dy = scratch.HarmonicsGradients + l * l * Lanes;
                         double* adjoint = scratch.Adjoint + l * l * width + n;
-                        AddColumn(l, adjoint + group * stride, width, functions, y, dy, lm * Lanes, one, sum, sum + unused * Lanes);
+                        AddColumn(l, adjoint + Column(group) * stride, width, functions, y, dy, lm * Lanes, one, sum, sum + unused * Lanes);
                         for (int f = 0; f < fields; f++)
                         {
                             int slot = _fields[f].Slot(group);

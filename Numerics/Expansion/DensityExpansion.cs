@@ -15,7 +15,8 @@ namespace Toolkit.Numerics.Expansion;
 /// </summary>
 /// <remarks>
 /// Coefficients lie as <c>[lm, column, n padded to 8]</c>, l slowest, m = −l … l; the first columns are the groups of the
-/// density, then come three (y, z, x) for each group of each vector field.
+/// density, then come three (y, z, x) for each group of each vector field, and, where species are mixed, the species before
+/// they are.
 /// </remarks>
 public sealed partial class DensityExpansion
 {
@@ -28,6 +29,9 @@ public sealed partial class DensityExpansion
     private readonly SphericalHarmonics<double> _harmonics;
     private readonly int[] _species;
     private readonly int[] _labels;
+
+    // The groups of pairs: the centre's own, where it has one, and the species; without mixing they are those of channels.
+    private readonly int[] _kinds;
     private readonly double[] _own;
     private readonly FieldColumns[] _fields;
 
@@ -36,12 +40,14 @@ public sealed partial class DensityExpansion
     /// <param name="species">The neighbour species that have channels, atomic numbers; sorted and freed of repeats.</param>
     /// <param name="centre">What the central atom adds to the density.</param>
     /// <param name="fields">Vector fields to expand beside the density, of different names.</param>
-    /// <exception cref="ArgumentException">No species; or two fields of one name.</exception>
+    /// <param name="mixing">Pseudo-species to mix the density's species to; it has all of them. Vector fields are not mixed.</param>
+    /// <exception cref="ArgumentException">No species; two fields of one name; a species that the mixing has not.</exception>
     public DensityExpansion(
         RadialTable radial,
         IEnumerable<int> species,
         CentrePolicy centre = CentrePolicy.Include,
-        IEnumerable<VectorField>? fields = null)
+        IEnumerable<VectorField>? fields = null,
+        SpeciesMixing? mixing = null)
     {
         ArgumentNullException.ThrowIfNull(radial);
         _radial = radial;
@@ -49,7 +55,11 @@ public sealed partial class DensityExpansion
         _species = species.Distinct().Order().ToArray();
         if (_species.Length == 0) throw new ArgumentException("expected at least one neighbour species", nameof(species));
         Centre = centre;
-        _labels = centre == CentrePolicy.Separate ? [CentreLabel, .. _species] : _species;
+        _kinds = centre == CentrePolicy.Separate ? [CentreLabel, .. _species] : _species;
+        Mixing = mixing;
+        _labels = mixing is null ? _kinds
+            : centre == CentrePolicy.Separate ? [CentreLabel, .. Enumerable.Range(0, mixing.PseudoCount)]
+            : Enumerable.Range(0, mixing.PseudoCount).ToArray();
         Fields = fields?.ToArray() ?? [];
         if (Fields.DistinctBy(static f => f.Name).Count() != Fields.Count)
             throw new ArgumentException("two vector fields have the same name", nameof(fields));
@@ -57,8 +67,14 @@ public sealed partial class DensityExpansion
         ColumnCount = _labels.Length;
         for (int f = 0; f < _fields.Length; f++)
         {
-            _fields[f] = new FieldColumns(Fields[f], ColumnCount, _labels);
+            _fields[f] = new FieldColumns(Fields[f], ColumnCount, _kinds);
             ColumnCount += _fields[f].Count;
+        }
+        if (mixing is not null)
+        {
+            _mixingPlaces = Places(mixing, _species);
+            _firstUnmixed = ColumnCount;
+            ColumnCount += _species.Length;
         }
         double[] values = new double[(LMax + 1) * NMax], derivatives = new double[values.Length];
         radial.Evaluate(0, values, derivatives);
@@ -84,7 +100,11 @@ public sealed partial class DensityExpansion
     /// <summary>Neighbour species with channels, increasing atomic numbers.</summary>
     public ReadOnlySpan<int> Species => _species;
 
-    /// <summary>Species label of each group of channels: <see cref="Species"/>, after the centre's own where it has one.</summary>
+    /// <summary>How species are mixed to pseudo-species; null: not at all.</summary>
+    public SpeciesMixing? Mixing { get; }
+
+    /// <summary>Species label of each group of channels: <see cref="Species"/>, or with <see cref="Mixing"/> the numbers of the
+    /// pseudo-species from 0 on; after the centre's own where it has one.</summary>
     public ReadOnlySpan<int> Groups => _labels;
 
     /// <summary>The vector fields that are expanded beside the density.</summary>
@@ -99,7 +119,7 @@ public sealed partial class DensityExpansion
     /// <summary>n padded to whole vectors.</summary>
     internal int GroupStride => _radial.Stride;
 
-    /// <summary>Columns of n: the density's groups, and three for each group of each vector field.</summary>
+    /// <summary>Columns of n: the density's groups, three for each group of each vector field, and with mixing the species.</summary>
     internal int ColumnCount { get; }
 
     /// <summary>Doubles per (l, m): all columns.</summary>
@@ -156,7 +176,7 @@ public sealed partial class DensityExpansion
             if (found < 0)
                 throw new ArgumentException($"atom {i} is {Elements.Symbol(structure.Species[i])}; expected one of "
                     + string.Join(", ", _species.Select(Elements.Symbol)));
-            groups[i] = found + (_labels.Length - _species.Length);
+            groups[i] = found + (_kinds.Length - _species.Length);
         }
         return groups;
     }

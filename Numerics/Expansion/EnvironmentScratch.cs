@@ -20,7 +20,7 @@ internal sealed unsafe class EnvironmentScratch : IDisposable
     public EnvironmentScratch(int lmax, int radialStride, int width, int fields)
     {
         int lm = (lmax + 1) * (lmax + 1), radial = (lmax + 1) * Lanes * radialStride;
-        long doubles = (4L + 3 * fields) * lm * Lanes + 2L * radial + 2L * lm * width + (long)lm * radialStride;
+        long doubles = (4L + 3 * fields) * lm * Lanes + 2L * radial + 2L * lm * width + 2L * lm * radialStride;
         _memory = NativeMemory.AlignedAlloc((nuint)(doubles * sizeof(double)), 64);
         double* next = (double*)_memory;
         Harmonics = Take(lm * Lanes);
@@ -30,6 +30,7 @@ internal sealed unsafe class EnvironmentScratch : IDisposable
         Coefficients = Take(lm * width);
         Adjoint = Take(lm * width);
         Tangent = Take(lm * radialStride);
+        Scaled = Take(lm * radialStride);
         Weighted = Take(3 * fields * lm * Lanes);
 
         double* Take(int count)
@@ -83,6 +84,9 @@ internal sealed unsafe class EnvironmentScratch : IDisposable
 
     /// <summary>One pair's ∂c along one direction: <c>[lm, n padded]</c>.</summary>
     public double* Tangent { get; }
+
+    /// <summary>The same times a pseudo-species' share: <c>[lm, n padded]</c>.</summary>
+    public double* Scaled { get; }
 
     /// <summary>Makes room for as many blocks.</summary>
     public void Reserve(int blocks)

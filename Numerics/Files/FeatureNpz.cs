@@ -1,11 +1,13 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 
 namespace Toolkit.Numerics.Files;
 
 /// <summary>
-/// Features as .npz: values [sample, feature]; samples (structure, atom, species); features (the labels); spec (JSON
-/// text); and with gradients: gradients [row, xyz, feature] in 1/Å and gradient_samples (sample, structure, atom).
+/// Features as .npz: samples (structure, atom, species); values [sample, feature] with features (the labels), or for every
+/// block of equivariants values_λ_σ [sample, μ, channel] with features_λ_σ; spec (JSON text); and with gradients:
+/// gradient_samples (sample, structure, atom) and gradients [row, xyz, feature] or gradients_λ_σ [row, xyz, μ, channel], in 1/Å.
 /// </summary>
 public static class FeatureNpz
 {
@@ -14,18 +16,50 @@ public static class FeatureNpz
     public static void Write(string path, FeatureTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        NpzWriter.Write(path, Arrays(table));
+        NpzWriter.Write(path, table.IsEquivariant ? Equivariants(table) : Invariants(table));
     }
 
-    private static IEnumerable<(string, NpyArray)> Arrays(FeatureTable table)
+    private static IEnumerable<(string, NpyArray)> Invariants(FeatureTable table)
     {
         yield return ("values", NpyArray.Reals(table.Values, table.SampleCount, table.FeatureCount));
-        yield return ("samples", NpyArray.Records(["structure", "atom", "species"], table.Samples));
         yield return ("features", NpyArray.Records(table.LabelNames, [table.LabelValues]));
-        yield return ("spec", NpyArray.Text(table.Spec));
         if (table.HasGradients)
         {
             yield return ("gradients", NpyArray.Reals(table.Gradients, table.GradientRowCount, 3, table.FeatureCount));
+        }
+
+        foreach ((string, NpyArray) array in Common(table))
+        {
+            yield return array;
+        }
+    }
+
+    private static IEnumerable<(string, NpyArray)> Equivariants(FeatureTable table)
+    {
+        foreach (FeatureBlock block in table.Blocks)
+        {
+            string key = string.Create(CultureInfo.InvariantCulture, $"_{block.Lambda}_{block.Sigma}");
+            yield return ("values" + key, NpyArray.Reals(table.Cut(table.Values, block), table.SampleCount, block.Components, block.Channels));
+            yield return ("features" + key, NpyArray.Records(block.LabelNames, [block.Labels]));
+            if (table.HasGradients)
+            {
+                yield return ("gradients" + key, NpyArray.Reals(
+                    table.Cut(table.Gradients, block), table.GradientRowCount, 3, block.Components, block.Channels));
+            }
+        }
+
+        foreach ((string, NpyArray) array in Common(table))
+        {
+            yield return array;
+        }
+    }
+
+    private static IEnumerable<(string, NpyArray)> Common(FeatureTable table)
+    {
+        yield return ("samples", NpyArray.Records(["structure", "atom", "species"], table.Samples));
+        yield return ("spec", NpyArray.Text(table.Spec));
+        if (table.HasGradients)
+        {
             yield return ("gradient_samples", NpyArray.Records(["sample", "structure", "atom"], table.GradientSamples));
         }
     }

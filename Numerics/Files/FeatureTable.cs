@@ -5,25 +5,51 @@ using Toolkit.Numerics.Structures;
 namespace Toolkit.Numerics.Files;
 
 /// <summary>
-/// Invariant features of many structures with their labels, ready to be written: one sample per atom, in the order of
-/// the structures and of their atoms; gradients beside them when asked for.
+/// Features of many structures with their labels, ready to be written: one sample per atom, in the order of the
+/// structures and of their atoms; gradients beside them when asked for. Invariants are one row of numbers; equivariants are
+/// blocks, side by side in an atom's row.
 /// </summary>
-/// <param name="labelNames">What the labels of a feature are called, e.g. species_1, n_1, species_2, n_2, l.</param>
-/// <param name="labels">[feature, label] row-major.</param>
-/// <param name="spec">The JSON text that says how the features were made.</param>
-/// <param name="hasGradients">Whether every structure comes with gradients.</param>
-public sealed class FeatureTable(IReadOnlyList<string> labelNames, int[] labels, string spec, bool hasGradients)
+public sealed class FeatureTable
 {
     private readonly List<double[]> _values = [];
     private readonly List<int[]> _samples = [];
     private readonly List<double[]> _gradients = [];
     private readonly List<int[]> _gradientSamples = [];
 
-    /// <summary>What the labels of a feature are called.</summary>
-    public IReadOnlyList<string> LabelNames { get; } = labelNames;
+    /// <summary>A table of invariants.</summary>
+    /// <param name="labelNames">What the labels of a feature are called, e.g. species_1, n_1, species_2, n_2, l.</param>
+    /// <param name="labels">[feature, label] row-major.</param>
+    /// <param name="spec">The JSON text that says how the features were made.</param>
+    /// <param name="hasGradients">Whether every structure comes with gradients.</param>
+    public FeatureTable(IReadOnlyList<string> labelNames, int[] labels, string spec, bool hasGradients)
+    {
+        (LabelNames, LabelValues, Blocks, Spec, HasGradients) = (labelNames, labels, [], spec, hasGradients);
+        FeatureCount = labels.Length / labelNames.Count;
+    }
 
-    /// <summary>The number of features per atom.</summary>
-    public int FeatureCount { get; } = labels.Length / labelNames.Count;
+    /// <summary>A table of equivariants.</summary>
+    /// <param name="blocks">The blocks of an atom's row.</param>
+    /// <param name="spec">The JSON text that says how the features were made.</param>
+    /// <param name="hasGradients">Whether every structure comes with gradients.</param>
+    public FeatureTable(IReadOnlyList<FeatureBlock> blocks, string spec, bool hasGradients)
+    {
+        (LabelNames, LabelValues, Blocks, Spec, HasGradients) = ([], [], blocks, spec, hasGradients);
+        foreach (FeatureBlock block in blocks)
+            FeatureCount += block.Length;
+        IsEquivariant = true;
+    }
+
+    /// <summary>What the labels of an invariant are called.</summary>
+    public IReadOnlyList<string> LabelNames { get; }
+
+    /// <summary>Whether the features are blocks of equivariants.</summary>
+    public bool IsEquivariant { get; }
+
+    /// <summary>The blocks of equivariants in an atom's row; none for invariants.</summary>
+    public IReadOnlyList<FeatureBlock> Blocks { get; }
+
+    /// <summary>The length of an atom's row.</summary>
+    public int FeatureCount { get; }
 
     /// <summary>The number of structures so far.</summary>
     public int StructureCount => _values.Count;
@@ -35,14 +61,28 @@ public sealed class FeatureTable(IReadOnlyList<string> labelNames, int[] labels,
     public long GradientRowCount { get; private set; }
 
     /// <summary>Whether gradients are kept.</summary>
-    public bool HasGradients { get; } = hasGradients;
+    public bool HasGradients { get; }
 
     /// <summary>[structure][atom, feature]: the values.</summary>
     public IReadOnlyList<double[]> Values => _values;
 
-    internal string Spec { get; } = spec;
+    internal string Spec { get; }
 
-    internal int[] LabelValues { get; } = labels;
+    internal int[] LabelValues { get; }
+
+    /// <summary>[structure][row, μ, channel] out of [structure][row, feature].</summary>
+    internal double[][] Cut(IReadOnlyList<double[]> rows, FeatureBlock block)
+    {
+        double[][] parts = new double[rows.Count][];
+        for (int s = 0; s < parts.Length; s++)
+        {
+            long count = FeatureCount == 0 ? 0 : rows[s].LongLength / FeatureCount;
+            parts[s] = new double[count * block.Length];
+            for (long i = 0; i < count; i++)
+                Array.Copy(rows[s], i * FeatureCount + block.First, parts[s], i * block.Length, block.Length);
+        }
+        return parts;
+    }
 
     /// <summary>[structure][atom, (structure, atom, species)].</summary>
     internal IReadOnlyList<int[]> Samples => _samples;

@@ -14,7 +14,7 @@ internal sealed unsafe class EnvironmentMemory : IDisposable
     private double[] _pair = [], _centre = [];
     private bool[] _isWritten = [];
 
-    public EnvironmentMemory(IReadOnlyList<DensityExpansion> expansions, IReadOnlyList<InvariantRepresentation> parts,
+    public EnvironmentMemory(IReadOnlyList<DensityExpansion> expansions, IReadOnlyList<Representation> parts,
         int features, int readout)
     {
         Scratch = expansions.Select(static e => e.CreateScratch()).ToArray();

@@ -38,21 +38,21 @@ public static class Features
             throw new InputException(source, null, null, "no atoms", "structures with atoms, or a specification with species");
         }
 
-        InvariantRepresentation representation = spec.Build(spec.Species, specSource);
-        FeatureLabels labels = representation.Labels;
-        FeatureTable table = new(labels.Names, labels.Values.ToArray(), spec.ToJson(), gradients);
+        Representation representation = spec.Create(spec.Species, specSource);
+        RepresentationSet set = RepresentationSet.Of(representation);
+        FeatureTable table = TableFor(representation, spec, gradients);
         for (int f = 0; f < frames.Count; f++)
         {
             try
             {
                 if (gradients)
                 {
-                    FeatureGradients all = representation.ComputeWithGradients(frames[f], threads);
+                    FeatureGradients all = set.ComputeWithGradients(frames[f], threads);
                     table.Add(frames[f], all.Values.ToArray(), all.Offsets, all.Atoms, all.Gradients.ToArray());
                 }
                 else
                 {
-                    table.Add(frames[f], representation.Compute(frames[f], threads));
+                    table.Add(frames[f], set.Compute(frames[f], threads));
                 }
             }
             catch (CoincidentAtomsException e)
@@ -74,6 +74,20 @@ public static class Features
         }
 
         return table;
+    }
+
+    private static FeatureTable TableFor(Representation representation, Spec spec, bool gradients)
+    {
+        if (representation is EquivariantRepresentation equivariants)
+        {
+            FeatureBlock[] blocks = equivariants.Layout
+                .Select(static b => new FeatureBlock(b.Key.Lambda, b.Key.Sigma, b.Labels.Names, b.Labels.Values.ToArray(), b.First))
+                .ToArray();
+            return new FeatureTable(blocks, spec.ToJson(), gradients);
+        }
+
+        FeatureLabels labels = ((InvariantRepresentation)representation).Labels;
+        return new FeatureTable(labels.Names, labels.Values.ToArray(), spec.ToJson(), gradients);
     }
 
     private static int[] SpeciesOf(IReadOnlyList<Structure> frames)

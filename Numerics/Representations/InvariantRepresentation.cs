@@ -1,113 +1,22 @@
 using System;
-using System.Collections.Generic;
-using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Numerics.Representations;
 
-/// <summary>
-/// Rotation-invariant features of every atom's environment, as polynomials in the coefficients of an expansion of the
-/// density and, where there are any, of vector fields.
-/// </summary>
-/// <remarks>
-/// A representation states three maps on one environment: coefficients to features, a change of the coefficients to a
-/// change of the features (forward product), and a gradient by features to a gradient by coefficients (backward
-/// product). Everything else is common to all (<see cref="RepresentationSet"/>): neighbours, expansion, threads, explicit
-/// gradients, energies with all their derivatives.
-/// </remarks>
-public abstract class InvariantRepresentation
+/// <summary>Rotation-invariant features of every atom's environment: scalars, or pseudoscalars.</summary>
+public abstract class InvariantRepresentation : Representation
 {
     private readonly Lazy<RepresentationSet> _alone;
 
-    private protected InvariantRepresentation(DensityExpansion expansion, FeatureLabels labels)
+    private protected InvariantRepresentation(DensityExpansion expansion, FeatureLabels labels) : base(expansion, labels.Count)
     {
-        Expansion = expansion;
         Labels = labels;
-        _alone = new Lazy<RepresentationSet>(() => new RepresentationSet([this]));
+        _alone = new Lazy<RepresentationSet>(() => RepresentationSet.Of(this));
     }
-
-    /// <summary>The expansion that the features are made from.</summary>
-    public DensityExpansion Expansion { get; }
 
     /// <summary>What each feature is.</summary>
     public FeatureLabels Labels { get; }
-
-    /// <summary>The number of features per atom.</summary>
-    public int FeatureCount => Labels.Count;
-
-    /// <summary>The number of factors ν, density or vector; the features are homogeneous polynomials of this degree.</summary>
-    public abstract int Order { get; }
-
-    /// <summary>What is computed, as data; every feature is one of these trees, or a sum of them over J, times a number.</summary>
-    public abstract IReadOnlyList<CouplingTree> CouplingTrees { get; }
-
-    /// <summary>Doubles of aligned memory that <see cref="Prepare"/> fills for one environment.</summary>
-    internal virtual int WorkLength => 0;
-
-    /// <summary>What the other maps have in common, once per environment and before them.</summary>
-    /// <param name="coefficients"><c>[lm, column, n padded]</c>.</param>
-    /// <param name="work">Receives what the representation likes.</param>
-    internal virtual unsafe void Prepare(double* coefficients, double* work) { }
-
-    /// <summary>Features from coefficients.</summary>
-    /// <param name="coefficients"><c>[lm, column, n padded]</c>.</param>
-    /// <param name="work">After <see cref="Prepare"/>.</param>
-    /// <param name="features">Receives <c>[feature]</c>.</param>
-    internal abstract unsafe void Forward(double* coefficients, double* work, Span<double> features);
-
-    /// <summary>Adds to <paramref name="features"/> their change when one group of the density changes by ∂c.</summary>
-    /// <param name="coefficients"><c>[lm, column, n padded]</c>.</param>
-    /// <param name="work">After <see cref="Prepare"/>.</param>
-    /// <param name="tangent"><c>[lm, n padded]</c>.</param>
-    /// <param name="group">The group that changes.</param>
-    /// <param name="features">Receives the sum, <c>[feature]</c>.</param>
-    internal abstract unsafe void AddTangent(double* coefficients, double* work, double* tangent, int group, Span<double> features);
-
-    /// <summary>The same when the components c^q of one slot of a vector field change by v_q ∂c.</summary>
-    /// <param name="coefficients"><c>[lm, column, n padded]</c>.</param>
-    /// <param name="work">After <see cref="Prepare"/>.</param>
-    /// <param name="tangent"><c>[lm, n padded]</c>.</param>
-    /// <param name="field">The field in the expansion.</param>
-    /// <param name="slot">The slot that changes.</param>
-    /// <param name="vector">(y, z, x).</param>
-    /// <param name="features">Receives the sum, <c>[feature]</c>.</param>
-    internal virtual unsafe void AddFieldTangent(double* coefficients, double* work, double* tangent, int field, int slot,
-        ReadOnlySpan<double> vector, Span<double> features) { }
-
-    /// <summary>The gradients of all features by the place of one pair's neighbour.</summary>
-    /// <param name="around">The structure.</param>
-    /// <param name="scratch">The environment, its block differentiated.</param>
-    /// <param name="work">After <see cref="Prepare"/>.</param>
-    /// <param name="block">The pair's block.</param>
-    /// <param name="lane">The pair's place in its block.</param>
-    /// <param name="gradients">Receives <c>[xyz, feature]</c>, rows <paramref name="stride"/> apart.</param>
-    /// <param name="stride">From row to row.</param>
-    internal virtual unsafe void PairGradient(Surroundings around, EnvironmentScratch scratch, double* work, int block, int lane,
-        Span<double> gradients, int stride)
-    {
-        int group = scratch.Group[block], neighbor = around.Pairs.Neighbors[scratch.Pair[block * EnvironmentScratch.Lanes + lane]];
-        for (int d = 0; d < 3; d++)
-        {
-            Span<double> row = gradients.Slice(d * stride, FeatureCount);
-            row.Clear();
-            Expansion.Tangent(scratch, block, lane, d);
-            AddTangent(scratch.Coefficients, work, scratch.Tangent, group, row);
-            for (int f = 0; f < Expansion.Fields.Count; f++)
-            {
-                int slot = Expansion.Columns(f).Slot(group);
-                if (slot >= 0)
-                    AddFieldTangent(scratch.Coefficients, work, scratch.Tangent, f, slot, around.Vector(f, neighbor), row);
-            }
-        }
-    }
-
-    /// <summary>Adds dE/dc that follows from dE/dfeatures.</summary>
-    /// <param name="coefficients"><c>[lm, column, n padded]</c>.</param>
-    /// <param name="work">After <see cref="Prepare"/>.</param>
-    /// <param name="gradient"><c>[feature]</c>.</param>
-    /// <param name="adjoint">Receives the sum, <c>[lm, column, n padded]</c>; padding stays zero.</param>
-    internal abstract unsafe void Backward(double* coefficients, double* work, ReadOnlySpan<double> gradient, double* adjoint);
 
     /// <summary>Features of every atom.</summary>
     /// <param name="structure">Its species must all have channels; it has the vectors of the expansion's fields.</param>
@@ -116,6 +25,14 @@ public abstract class InvariantRepresentation
     /// <exception cref="ArgumentException">A species without channels; vectors that are absent or not finite.</exception>
     /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
     public double[] Compute(Structure structure, int threads = 1) => _alone.Value.Compute(structure, threads);
+
+    /// <summary>The same into the caller's memory.</summary>
+    /// <param name="structure">Its species must all have channels; it has the vectors of the expansion's fields.</param>
+    /// <param name="values">Receives <c>[atom, feature]</c>.</param>
+    /// <param name="threads">How many threads may work; the result is the same for any number.</param>
+    /// <exception cref="ArgumentException">As before; or memory of another length.</exception>
+    /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
+    public void Compute(Structure structure, Span<double> values, int threads = 1) => _alone.Value.Compute(structure, values, threads);
 
     /// <summary>Features of every atom and their gradients with respect to every position and vector they depend on.</summary>
     /// <param name="structure">Its species must all have channels; it has the vectors of the expansion's fields.</param>

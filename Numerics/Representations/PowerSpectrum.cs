@@ -169,6 +169,12 @@ public sealed class PowerSpectrum : InvariantRepresentation
     internal override unsafe void PairGradient(Surroundings around, EnvironmentScratch scratch, double* work, int block, int lane,
         Span<double> gradients, int stride)
     {
+        if (Expansion.Mixing is not null)
+        {
+            // ∂c is of rank two in each of several columns.
+            base.PairGradient(around, scratch, work, block, lane, gradients, stride);
+            return;
+        }
         int width = Expansion.Width, density = Expansion.DensityWidth, n = Expansion.GroupStride, lmax = Expansion.LMax;
         int lm = (lmax + 1) * (lmax + 1), k = block * EnvironmentScratch.Lanes + lane;
         int own = scratch.Group[block] * n;

@@ -19,7 +19,7 @@ namespace Toolkit.Numerics.Representations;
 /// </remarks>
 public sealed partial class RepresentationSet
 {
-    private readonly InvariantRepresentation[] _parts;
+    private readonly Representation[] _parts;
     private readonly int[] _first;
     private readonly DensityExpansion[] _expansions;
     private readonly int[] _expansionOf;
@@ -28,9 +28,12 @@ public sealed partial class RepresentationSet
     /// <summary>A set.</summary>
     /// <param name="parts">One or more.</param>
     /// <exception cref="ArgumentException">None; or different vector fields of one name.</exception>
-    public RepresentationSet(IEnumerable<InvariantRepresentation> parts)
+    public RepresentationSet(IEnumerable<InvariantRepresentation> parts) : this(parts.ToArray<Representation>()) { }
+
+    private RepresentationSet(Representation[] parts)
     {
-        _parts = parts.ToArray();
+        _parts = parts;
+        Parts = _parts.OfType<InvariantRepresentation>().ToArray();
         if (_parts.Length == 0) throw new ArgumentException("expected at least one representation", nameof(parts));
         _first = new int[_parts.Length];
         for (int p = 0; p < _parts.Length; p++)
@@ -47,8 +50,11 @@ public sealed partial class RepresentationSet
         _fieldOf = _expansions.Select(e => e.Fields.Select(f => Array.IndexOf(fields, f)).ToArray()).ToArray();
     }
 
+    /// <summary>One representation of any kind.</summary>
+    internal static RepresentationSet Of(Representation part) => new([part]);
+
     /// <summary>The representations.</summary>
-    public IReadOnlyList<InvariantRepresentation> Parts => _parts;
+    public IReadOnlyList<InvariantRepresentation> Parts { get; }
 
     /// <summary>Features per atom, all representations together.</summary>
     public int FeatureCount { get; }
@@ -64,15 +70,35 @@ public sealed partial class RepresentationSet
     /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
     public double[] Compute(Structure structure, int threads = 1)
     {
-        Surroundings[] around = Around(structure, threads);
-        double[] values = new double[structure.Count * FeatureCount];
-        ForEachEnvironment(structure.Count, threads, 0, (i, memory) =>
-        {
-            Expand(around, i, memory);
-            Forward(memory, values.AsSpan(i * FeatureCount, FeatureCount));
-        });
-        Release(around);
+        double[] values = new double[checked(structure.Count * FeatureCount)];
+        Compute(structure, values, threads);
         return values;
+    }
+
+    /// <summary>The same into the caller's memory.</summary>
+    /// <param name="structure">Its species must all have channels; it has the vectors of all fields.</param>
+    /// <param name="values">Receives <c>[atom, feature]</c>.</param>
+    /// <param name="threads">How many threads may work; the result is the same for any number.</param>
+    /// <exception cref="ArgumentException">As before; or memory of another length.</exception>
+    /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
+    public unsafe void Compute(Structure structure, Span<double> values, int threads = 1)
+    {
+        ArgumentNullException.ThrowIfNull(structure);
+        if (values.Length != (long)structure.Count * FeatureCount)
+            throw new ArgumentException(
+                $"{structure.Count} atoms with {FeatureCount} features: expected {(long)structure.Count * FeatureCount} numbers; got {values.Length}",
+                nameof(values));
+        Surroundings[] around = Around(structure, threads);
+        fixed (double* start = values)
+        {
+            double* rows = start;
+            ForEachEnvironment(structure.Count, threads, 0, (i, memory) =>
+            {
+                Expand(around, i, memory);
+                Forward(memory, new Span<double>(rows + (nint)i * FeatureCount, FeatureCount));
+            });
+        }
+        Release(around);
     }
 
     /// <summary>The energy of a structure and all its derivatives, by one backward pass through every stage.</summary>
@@ -84,6 +110,39 @@ public sealed partial class RepresentationSet
     public Evaluation Evaluate(Structure structure, IReadout readout, int threads = 1)
     {
         ArgumentNullException.ThrowIfNull(readout);
+        return Evaluate(structure, readout.WorkLength, (i, memory) => Backward(memory, readout, structure.Species[i]), threads);
+    }
+
+    /// <summary>
+    /// The backward pass alone: Σ weights · features over all atoms, taken as an energy, with all its derivatives. With
+    /// weights dE/dfeatures these are the derivatives of E.
+    /// </summary>
+    /// <param name="structure">Its species must all have channels; it has the vectors of all fields.</param>
+    /// <param name="weights"><c>[atom, feature]</c>.</param>
+    /// <param name="threads">How many threads may work; the result is the same for any number.</param>
+    /// <exception cref="ArgumentException">A species without channels; vectors that are absent or not finite; not one weight
+    /// for each feature of each atom.</exception>
+    /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
+    public Evaluation Evaluate(Structure structure, ReadOnlyMemory<double> weights, int threads = 1)
+    {
+        ArgumentNullException.ThrowIfNull(structure);
+        if (weights.Length != (long)structure.Count * FeatureCount)
+            throw new ArgumentException(
+                $"{structure.Count} atoms with {FeatureCount} features: expected {(long)structure.Count * FeatureCount} weights; got {weights.Length}",
+                nameof(weights));
+        return Evaluate(structure, 0, (i, memory) =>
+        {
+            ClearAdjoints(memory);
+            return Backward(memory, weights.Span.Slice(i * FeatureCount, FeatureCount));
+        }, threads);
+    }
+
+    /// <param name="structure">The structure.</param>
+    /// <param name="readout">Doubles of memory that the energy works in.</param>
+    /// <param name="energy">An environment's energy after <see cref="Expand"/>; leaves dE/dc in the adjoints.</param>
+    /// <param name="threads">How many threads may work.</param>
+    private Evaluation Evaluate(Structure structure, int readout, Func<int, EnvironmentMemory, double> energy, int threads)
+    {
         Surroundings[] around = Around(structure, threads);
         int n = structure.Count;
         double[] energies = new double[n];
@@ -94,10 +153,10 @@ public sealed partial class RepresentationSet
             pairs[e] = GC.AllocateUninitializedArray<double>(checked(3 * (1 + fields) * around[e].Pairs.PairCount));
             own[e] = new double[3 * fields * n];
         }
-        ForEachEnvironment(n, threads, readout.WorkLength, (i, memory) =>
+        ForEachEnvironment(n, threads, readout, (i, memory) =>
         {
             Expand(around, i, memory);
-            energies[i] = Backward(memory, readout, structure.Species[i]);
+            energies[i] = energy(i, memory);
             for (int e = 0; e < _expansions.Length; e++)
                 _expansions[e].Backward(around[e], i, memory.Scratch[e], pairs[e], own[e]);
         });
@@ -160,28 +219,8 @@ public sealed partial class RepresentationSet
     /// <summary>The energy of an environment after <see cref="Expand"/>, and dE/dc of every expansion.</summary>
     private unsafe double Backward(EnvironmentMemory memory, IReadout readout, int species)
     {
-        for (int e = 0; e < _expansions.Length; e++)
-            new Span<double>(memory.Scratch[e].Adjoint, CoefficientCount(e)).Clear();
-        if (readout is ILinearReadout linear)
-        {
-            double energy = linear.Constant(species);
-            ReadOnlySpan<double> weights = linear.Weights(species);
-            for (int e = 0; e < _expansions.Length; e++)
-            {
-                EnvironmentScratch scratch = memory.Scratch[e];
-                double before = 0;
-                for (int p = 0; p < _parts.Length; p++)
-                {
-                    if (_expansionOf[p] != e) continue;
-                    _parts[p].Backward(scratch.Coefficients, memory.Work(p), weights.Slice(_first[p], _parts[p].FeatureCount), scratch.Adjoint);
-                    // Features are homogeneous of degree ν in the coefficients: ν E = c · dE/dc (Euler).
-                    double after = Dot(scratch.Coefficients, scratch.Adjoint, CoefficientCount(e));
-                    energy += (after - before) / _parts[p].Order;
-                    before = after;
-                }
-            }
-            return energy;
-        }
+        ClearAdjoints(memory);
+        if (readout is ILinearReadout linear) return linear.Constant(species) + Backward(memory, linear.Weights(species));
 
         Forward(memory, memory.Features);
         double value = readout.Evaluate(species, memory.Features, memory.Gradient, memory.Readout);
@@ -191,6 +230,33 @@ public sealed partial class RepresentationSet
             _parts[p].Backward(scratch.Coefficients, memory.Work(p), memory.Gradient.AsSpan(_first[p], _parts[p].FeatureCount), scratch.Adjoint);
         }
         return value;
+    }
+
+    /// <summary>weights · features of an environment after <see cref="Expand"/>, without making the features, and adds dE/dc.</summary>
+    private unsafe double Backward(EnvironmentMemory memory, ReadOnlySpan<double> weights)
+    {
+        double energy = 0;
+        for (int e = 0; e < _expansions.Length; e++)
+        {
+            EnvironmentScratch scratch = memory.Scratch[e];
+            double before = 0;
+            for (int p = 0; p < _parts.Length; p++)
+            {
+                if (_expansionOf[p] != e) continue;
+                _parts[p].Backward(scratch.Coefficients, memory.Work(p), weights.Slice(_first[p], _parts[p].FeatureCount), scratch.Adjoint);
+                // Features are homogeneous of degree ν in the coefficients: ν E = c · dE/dc (Euler).
+                double after = Dot(scratch.Coefficients, scratch.Adjoint, CoefficientCount(e));
+                energy += (after - before) / _parts[p].Order;
+                before = after;
+            }
+        }
+        return energy;
+    }
+
+    private unsafe void ClearAdjoints(EnvironmentMemory memory)
+    {
+        for (int e = 0; e < _expansions.Length; e++)
+            new Span<double>(memory.Scratch[e].Adjoint, CoefficientCount(e)).Clear();
     }
 
     /// <summary>Sums over the pairs in their order, whoever computed them.</summary>

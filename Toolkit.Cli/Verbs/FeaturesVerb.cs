@@ -48,6 +48,11 @@ internal static class FeaturesVerb
 
             string path = result.GetValue(file)!, specPath = result.GetValue(specification)!;
             Spec spec = Spec.Read(specPath);
+            if (map is not null && spec.Representation.Kind == RepresentationKind.Equivariants)
+            {
+                throw new InputException(specPath, null, "$.representation.kind", "equivariants", "invariants, of which --chemiscope makes a map");
+            }
+
             List<Structure> frames = ExtendedXyzReader.Read(path).ToList();
 
             // What can fail for lack of a key or a folder fails before the long work.
@@ -77,7 +82,8 @@ internal static class FeaturesVerb
             }
 
             result.InvocationConfiguration.Output.WriteLine(
-                $"{outPath}: {table.StructureCount} structures, {table.SampleCount} samples, {table.FeatureCount} features"
+                $"{outPath}: {table.StructureCount} structures, {table.SampleCount} samples, "
+                + (table.IsEquivariant ? $"{table.Blocks.Count} blocks, {table.Blocks.Sum(static b => b.Channels)} channels" : $"{table.FeatureCount} features")
                 + (table.HasGradients ? $", {table.GradientRowCount} gradient rows" : ""));
             return 0;
         });

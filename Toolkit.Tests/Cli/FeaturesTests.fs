@@ -152,6 +152,59 @@ let ``the mts file holds one block with samples, properties and gradients`` () =
         Assert.Equal(7, b.Count))
 
 [<Fact>]
+let ``equivariants are one array, or one metatensor block, for each λ and σ, with their gradients`` () =
+    withFiles (fun xyz _ folder ->
+        let path = Path.Combine(folder, "equivariants.json")
+        File.WriteAllText(path, """{"cutoff": {"radius": 3.5}, "radial": {"nmax": 2}, "lmax": 2, "representation": {"kind": "equivariants", "lambda": 2}}""")
+        let npz, mts = Path.Combine(folder, "out.npz"), Path.Combine(folder, "out.mts")
+        Assert.Contains("5 blocks", (ok [ "features"; xyz; "--spec"; path; "--out"; npz; "--gradients" ]))
+        ok [ "features"; xyz; "--spec"; path; "--out"; mts; "--gradients" ] |> ignore
+        let a, b = NpyData.ReadAll npz, NpyData.ReadAll mts
+        Assert.Equal<string>([ "o3_lambda"; "o3_sigma" ], b["keys"].Fields)
+        Assert.Equal<int64>([| 0L; 1L; 1L; 1L; 1L; -1L; 2L; 1L; 2L; -1L |], b["keys"].ToIntegers())
+        let spec = Spec.Read path
+        let frames = ExtendedXyzReader.Read xyz |> Array.ofSeq
+        let species = frames |> Seq.collect (fun s -> s.Species.ToArray()) |> Seq.distinct
+        let r = spec.Create(species, path) :?> EquivariantRepresentation
+        let samples = frames |> Array.sumBy (fun s -> s.Count)
+
+        for k, place in Seq.indexed r.Layout do
+            let key = $"_{place.Key.Lambda}_{place.Key.Sigma}"
+            let block = $"blocks/{k}/"
+            let gradient = block + "gradients/positions/"
+            Assert.Equal<int>([ samples; place.Components; place.Channels ], a["values" + key].Shape)
+            let values (s: Structure) = let block = (r.Compute s)[place.Key] in block.Values.ToArray()
+            let expected = frames |> Array.collect values
+            Assert.Equal<float>(expected, a["values" + key].ToReals())
+            Assert.Equal<int64>(place.Labels.Values.ToArray() |> Array.map int64, a["features" + key].ToIntegers())
+            let rows = a["gradient_samples"].Shape[0]
+            Assert.Equal<int>([ rows; 3; place.Components; place.Channels ], a["gradients" + key].Shape)
+
+            let gradients =
+                frames
+                |> Array.collect (fun s ->
+                    let all = (r.ComputeWithGradients s).Gradients.ToArray() |> Array.chunkBySize r.FeatureCount
+                    all |> Array.collect (fun row -> row[place.First .. place.First + place.Length - 1]))
+
+            Assert.Equal<float>(gradients, a["gradients" + key].ToReals())
+
+            for there, here in [ "values" + key, block + "values"; "gradients" + key, gradient + "values" ] do
+                Assert.Equal<int>(a[there].Shape, b[here].Shape)
+                Assert.Equal<float>(a[there].ToReals(), b[here].ToReals())
+
+            for there, here in [ "features" + key, block + "properties"; "samples", block + "samples"; "gradient_samples", gradient + "samples" ] do
+                Assert.Equal<int64>(a[there].ToIntegers(), b[here].ToIntegers())
+
+            for components in [ block + "components/0"; gradient + "components/1" ] do
+                Assert.Equal<string>([ "o3_mu" ], b[components].Fields)
+                Assert.Equal<int64>([| for mu in -place.Key.Lambda .. place.Key.Lambda -> int64 mu |], b[components].ToIntegers())
+
+            Assert.Equal<string>([ "xyz" ], b[gradient + "components/0"].Fields)
+
+        Assert.Equal(1 + 8 * Seq.length r.Layout, b.Count)
+        fails 1 "found equivariants, expected invariants" [ "features"; xyz; "--spec"; path; "--out"; npz; "--chemiscope"; npz + ".json" ])
+
+[<Fact>]
 let ``the chemiscope file keeps the rules of its format, with spins as arrows`` () =
     withFiles (fun xyz specPath folder ->
         let out, map = Path.Combine(folder, "out.npz"), Path.Combine(folder, "map.json")

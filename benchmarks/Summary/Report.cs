@@ -29,6 +29,7 @@ internal static class Report
         ProofBenchmarks.Summary,
         NeighborBenchmarks.Summary,
         RepresentationBenchmarks.Summary,
+        CoupledBenchmarks.Summary,
     ];
 
     /// <summary>Tab-separated: kernel, workload, value, unit, reference value, ratio; comments start with #.</summary>

@@ -3,6 +3,7 @@ using System.Buffers;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
+using System.Linq;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -22,6 +23,29 @@ public enum RepresentationKind
 
     /// <summary>"radial-spectrum": the invariants of one density factor.</summary>
     RadialSpectrum,
+
+    /// <summary>"bispectrum": the invariants of three density factors.</summary>
+    Bispectrum,
+
+    /// <summary>"equivariants": blocks (λ, σ) of one or two density factors.</summary>
+    Equivariants,
+}
+
+/// <summary>What is made from the density, and which part of it.</summary>
+/// <param name="Kind">What is made.</param>
+public sealed record RepresentationSpec(RepresentationKind Kind)
+{
+    /// <summary>Which σ, for the bispectrum and equivariants.</summary>
+    public Parities Parities { get; init; }
+
+    /// <summary>The number of density factors of equivariants.</summary>
+    public int Order { get; init; } = 2;
+
+    /// <summary>The largest λ of equivariants; null: lmax.</summary>
+    public int? Lambda { get; init; }
+
+    /// <summary>The pairs of channels of equivariants.</summary>
+    public ChannelProduct Channels { get; init; }
 }
 
 /// <summary>The functions of a radial basis.</summary>
@@ -52,6 +76,30 @@ public sealed record DensitySpec(double? Sigma, CentrePolicy Centre);
 /// <param name="Scaling">A neighbour's weight by its distance; null: 1.</param>
 public sealed record RadialSpec(RadialKind Kind, int? NMax, string? File, RadialScaling? Scaling);
 
+/// <summary>The mixing of species to pseudo-species.</summary>
+/// <param name="Channels">The number of pseudo-species; null: that of the species, or the weights'.</param>
+/// <param name="RowWidth">δ_row of the similarity in the periodic table, in rows; null with weights.</param>
+/// <param name="ColumnWidth">δ_column, in columns; null with weights.</param>
+/// <param name="Weights">Each species' shares in the pseudo-species, by atomic number; null: from the similarity.</param>
+public sealed record AlchemicalSpec(int? Channels, double? RowWidth, double? ColumnWidth, IReadOnlyDictionary<int, double[]>? Weights)
+{
+    /// <summary>The mixing of the given species.</summary>
+    /// <exception cref="ArgumentException">A species without weights; more pseudo-species than species.</exception>
+    internal SpeciesMixing Create(IReadOnlyList<int> species)
+    {
+        if (Weights is null)
+        {
+            return SpeciesMixing.FromPeriodicTable(species, RowWidth!.Value, ColumnWidth!.Value, Channels ?? species.Count);
+        }
+
+        int length = Weights.First().Value.Length;
+        double[] all = species.SelectMany(z => Weights.TryGetValue(z, out double[]? row)
+            ? row
+            : throw new ArgumentException($"no weights for {Elements.Symbol(z)}")).ToArray();
+        return new SpeciesMixing(species, length, all);
+    }
+}
+
 /// <summary>Ridge regression on the features.</summary>
 /// <param name="Regularizer">The weight of the penalty; null: by cross-validation.</param>
 /// <param name="Folds">The number of parts of the data in cross-validation.</param>
@@ -66,7 +114,8 @@ public sealed record RidgeSpec(double? Regularizer, int Folds);
 /// <param name="Radial">The radial basis.</param>
 /// <param name="LMax">The largest angular momentum.</param>
 /// <param name="Species">Atomic numbers that have channels, increasing; null: those of the data.</param>
-/// <param name="Kind">What is made from the density.</param>
+/// <param name="Alchemical">How species are mixed; null: not at all.</param>
+/// <param name="Representation">What is made from the density.</param>
 /// <param name="Model">What is fitted; null: nothing.</param>
 public sealed record Spec(
     CutoffFunction Cutoff,
@@ -74,7 +123,8 @@ public sealed record Spec(
     RadialSpec Radial,
     int LMax,
     IReadOnlyList<int>? Species,
-    RepresentationKind Kind,
+    AlchemicalSpec? Alchemical,
+    RepresentationSpec Representation,
     RidgeSpec? Model)
 {
     private const double DefaultSmoothing = 0.1;
@@ -101,7 +151,15 @@ public sealed record Spec(
     [
         (SpecSchema.PowerSpectrum, RepresentationKind.PowerSpectrum),
         (SpecSchema.RadialSpectrum, RepresentationKind.RadialSpectrum),
+        (SpecSchema.Bispectrum, RepresentationKind.Bispectrum),
+        (SpecSchema.Equivariants, RepresentationKind.Equivariants),
     ];
+
+    private static readonly (string Word, Parities Parities)[] ParityWords =
+        [(SpecSchema.Proper, Parities.Proper), (SpecSchema.Pseudo, Parities.Pseudo), (SpecSchema.Both, Parities.Both)];
+
+    private static readonly (string Word, ChannelProduct Product)[] Products =
+        [(SpecSchema.Outer, ChannelProduct.Outer), (SpecSchema.Elementwise, ChannelProduct.Elementwise)];
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="InputException">The file cannot be read; or see <see cref="Parse"/>.</exception>
@@ -147,19 +205,30 @@ public sealed record Spec(
             RadialOf(r),
             r.Integer("$.lmax"),
             r.Elements("$.species"),
-            Of(Kinds, r.Word("$.representation.kind")),
+            AlchemicalOf(r),
+            RepresentationOf(r),
             r.Has("$.model")
                 ? new RidgeSpec(r.Has("$.model.regularizer") ? r.Number("$.model.regularizer") : null, r.Integer("$.model.folds"))
                 : null);
     }
 
+    /// <summary>The invariants with channels for the given species.</summary>
+    /// <param name="species">Atomic numbers; used where <see cref="Species"/> is null.</param>
+    /// <param name="source">What messages call the specification.</param>
+    /// <exception cref="InputException">
+    /// A basis that cannot be made in float64, with the key to change; or equivariants are specified.
+    /// </exception>
+    public InvariantRepresentation Build(IEnumerable<int> species, string source) =>
+        Create(species, source) as InvariantRepresentation ?? throw new InputException(
+            source, null, "$.representation.kind", InputError.Quote(Word(Kinds, Representation.Kind)), "a kind of invariants");
+
     /// <summary>The representation with channels for the given species.</summary>
     /// <param name="species">Atomic numbers; used where <see cref="Species"/> is null.</param>
     /// <param name="source">What messages call the specification.</param>
     /// <exception cref="InputException">A basis that cannot be made in float64, with the key to change.</exception>
-    public InvariantRepresentation Build(IEnumerable<int> species, string source)
+    public Representation Create(IEnumerable<int> species, string source)
     {
-        string key = "$.radial.nmax";
+        string key = "$.radial.nmax", expected = "a basis that float64 can hold";
         try
         {
             RadialBasis basis = Basis(source);
@@ -170,19 +239,31 @@ public sealed record Spec(
                 functions = new ScaledFunctions(functions, Radial.Scaling);
             }
 
-            DensityExpansion expansion = new(RadialTable.Build(functions, Cutoff), Species ?? species, Density.Centre);
-            return Kind == RepresentationKind.PowerSpectrum ? new PowerSpectrum(expansion) : new RadialSpectrum(expansion);
+            RadialTable table = RadialTable.Build(functions, Cutoff);
+            (key, expected) = ("$.alchemical", "weights for every species, and no more pseudo-species than species");
+            int[] all = (Species ?? species).Distinct().Order().ToArray();
+            DensityExpansion expansion = new(table, all, Density.Centre, mixing: Alchemical?.Create(all));
+            (key, expected) = ("$.representation", "what the coupling coefficients reach");
+            return Representation.Kind switch
+            {
+                RepresentationKind.PowerSpectrum => new PowerSpectrum(expansion),
+                RepresentationKind.RadialSpectrum => new RadialSpectrum(expansion),
+                RepresentationKind.Bispectrum => new Bispectrum(expansion, Representation.Parities),
+                _ when Representation.Order == 1 => new DensityEquivariants(expansion, Representation.Lambda),
+                _ => new LambdaSoap(expansion, Representation.Lambda, Representation.Parities, Representation.Channels),
+            };
         }
         catch (ArgumentException e)
         {
-            throw new InputException(source, null, key, e.Message.Split(" (Parameter", 2)[0].TrimEnd('.'), "a basis that float64 can hold");
+            throw new InputException(source, null, key, e.Message.Split(" (Parameter", 2)[0].TrimEnd('.'), expected);
         }
     }
 
-    /// <summary>What the representation computes, as data; the same whatever the species.</summary>
+    /// <summary>What the representation computes, as data; the same whatever the species and however they are mixed.</summary>
     /// <param name="source">What messages call the specification.</param>
-    /// <exception cref="InputException">See <see cref="Build"/>.</exception>
-    public IReadOnlyList<CouplingTree> CouplingTrees(string source) => Build([1], source).CouplingTrees;
+    /// <exception cref="InputException">See <see cref="Create"/>.</exception>
+    public IReadOnlyList<CouplingTree> CouplingTrees(string source) =>
+        (this with { Alchemical = null }).Create([1], source).CouplingTrees;
 
     private RadialBasis Basis(string source)
     {
@@ -210,6 +291,74 @@ public sealed record Spec(
                         "r",
                         string.Create(CultureInfo.InvariantCulture, $"radii up to {basis.Extent:R} Å"),
                         string.Create(CultureInfo.InvariantCulture, $"up to the cutoff radius {Cutoff.Radius:R} Å"));
+        }
+    }
+
+    private static AlchemicalSpec? AlchemicalOf(SpecReader r)
+    {
+        const string Path = "$.alchemical.";
+        if (!r.Has("$.alchemical"))
+        {
+            return null;
+        }
+
+        if (!r.Has(Path + "weights"))
+        {
+            return new AlchemicalSpec(
+                r.Has(Path + "channels") ? r.Integer(Path + "channels") : null,
+                r.Has(Path + "row") ? r.Number(Path + "row") : 1,
+                r.Has(Path + "column") ? r.Number(Path + "column") : 1,
+                null);
+        }
+
+        foreach (string key in new[] { "channels", "row", "column" })
+        {
+            if (r.IsGiven(Path + key))
+            {
+                throw r.Bad(Path + key, "this key beside weights", "weights alone, or none");
+            }
+        }
+
+        return new AlchemicalSpec(null, null, null, r.Rows(Path + "weights"));
+    }
+
+    private static RepresentationSpec RepresentationOf(SpecReader r)
+    {
+        const string Path = "$.representation.";
+        string word = r.Word(Path + "kind");
+        RepresentationKind kind = Of(Kinds, word);
+        bool isEquivariant = kind == RepresentationKind.Equivariants, isCoupled = isEquivariant || kind == RepresentationKind.Bispectrum;
+        int order = r.Has(Path + "order") ? r.Integer(Path + "order") : 2, lmax = r.Integer("$.lmax");
+        bool isPair = isEquivariant && order == 2;
+        Only("parity", isPair || kind == RepresentationKind.Bispectrum, "parity only with bispectrum and equivariants of order 2");
+        Only("order", isEquivariant, "order only with equivariants");
+        Only("lambda", isEquivariant, "lambda only with equivariants");
+        Only("channels", isPair, "channels only with equivariants of order 2");
+        int most = CouplingTable.Default.LMax;
+        if (isCoupled && order > 1 && lmax > most)
+        {
+            throw r.Bad("$.lmax", lmax.ToString(CultureInfo.InvariantCulture), $"at most {most} with {word}, where the coupling coefficients end");
+        }
+
+        int? lambda = r.Has(Path + "lambda") ? r.Integer(Path + "lambda") : null;
+        int largest = order == 1 ? lmax : Math.Min(2 * lmax, most);
+        return lambda <= largest || lambda is null
+            ? new RepresentationSpec(kind)
+            {
+                Parities = r.Has(Path + "parity") ? Of(ParityWords, r.Word(Path + "parity"))
+                    : isPair ? Parities.Both : Parities.Proper,
+                Order = order,
+                Lambda = lambda,
+                Channels = r.Has(Path + "channels") ? Of(Products, r.Word(Path + "channels")) : ChannelProduct.Outer,
+            }
+            : throw r.Bad(Path + "lambda", lambda.Value.ToString(CultureInfo.InvariantCulture), $"at most {largest} with lmax {lmax} and order {order}");
+
+        void Only(string key, bool isAllowed, string expected)
+        {
+            if (!isAllowed && r.IsGiven(Path + key))
+            {
+                throw r.Bad(Path + key, $"this key with kind {word}", expected);
+            }
         }
     }
 
@@ -293,8 +442,30 @@ public sealed record Spec(
                 json.WriteEndArray();
             }
 
+            if (Alchemical is not null)
+            {
+                WriteAlchemical(json, Alchemical);
+            }
+
             json.WriteStartObject("representation");
-            json.WriteString("kind", Word(Kinds, Kind));
+            json.WriteString("kind", Word(Kinds, Representation.Kind));
+            bool isPair = Representation is { Kind: RepresentationKind.Equivariants, Order: 2 };
+            if (isPair || Representation.Kind == RepresentationKind.Bispectrum)
+            {
+                json.WriteString("parity", Word(ParityWords, Representation.Parities));
+            }
+
+            if (Representation.Kind == RepresentationKind.Equivariants)
+            {
+                json.WriteNumber("order", Representation.Order);
+                json.WriteNumber("lambda", Representation.Lambda ?? LMax);
+            }
+
+            if (isPair)
+            {
+                json.WriteString("channels", Word(Products, Representation.Channels));
+            }
+
             json.WriteEndObject();
             if (Model is not null)
             {
@@ -313,6 +484,39 @@ public sealed record Spec(
         }
 
         return Encoding.UTF8.GetString(text.WrittenSpan);
+    }
+
+    private static void WriteAlchemical(Utf8JsonWriter json, AlchemicalSpec alchemical)
+    {
+        json.WriteStartObject("alchemical");
+        if (alchemical.Channels is int channels)
+        {
+            json.WriteNumber("channels", channels);
+        }
+
+        if (alchemical.Weights is null)
+        {
+            json.WriteNumber("row", alchemical.RowWidth!.Value);
+            json.WriteNumber("column", alchemical.ColumnWidth!.Value);
+        }
+        else
+        {
+            json.WriteStartObject("weights");
+            foreach ((int z, double[] row) in alchemical.Weights)
+            {
+                json.WriteStartArray(Elements.Symbol(z));
+                foreach (double weight in row)
+                {
+                    json.WriteNumberValue(weight);
+                }
+
+                json.WriteEndArray();
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
     }
 
     private static T Of<T>((string Word, T Value)[] words, string word) => Array.Find(words, w => w.Word == word).Value;

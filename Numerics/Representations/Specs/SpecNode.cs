@@ -36,17 +36,28 @@ internal sealed record SpecNumber(string Name, string Meaning, string Unit, doub
 }
 
 /// <summary>A whole number.</summary>
-internal sealed record SpecInteger(string Name, string Meaning, int? Default, int Least, int Most) : SpecNode(Name, Meaning);
+internal sealed record SpecInteger(string Name, string Meaning, int? Default, int Least, int Most) : SpecNode(Name, Meaning)
+{
+    /// <summary>What stands in the place of a default.</summary>
+    public string? WhenAbsent { get; init; }
+}
 
 /// <summary>One word out of several; the first is the default where <see cref="IsRequired"/> is false.</summary>
 internal sealed record SpecChoice(string Name, string Meaning, bool IsRequired, IReadOnlyList<SpecOption> Options)
-    : SpecNode(Name, Meaning);
+    : SpecNode(Name, Meaning)
+{
+    /// <summary>What stands in the place of the first word as the default.</summary>
+    public string? WhenAbsent { get; init; }
+}
 
 /// <summary>A list of element symbols.</summary>
 internal sealed record SpecElements(string Name, string Meaning) : SpecNode(Name, Meaning);
 
 /// <summary>The name of a file, which may be absent.</summary>
 internal sealed record SpecPath(string Name, string Meaning, string WhenAbsent) : SpecNode(Name, Meaning);
+
+/// <summary>Rows of numbers, all of one length, by element symbol; may be absent.</summary>
+internal sealed record SpecWeights(string Name, string Meaning, string WhenAbsent) : SpecNode(Name, Meaning);
 
 /// <summary>A word that a choice may have.</summary>
 internal sealed record SpecOption(string Word, string Meaning);

@@ -61,6 +61,8 @@ internal sealed class SpecReader
 
     internal string Word(string path) => (string)_values[path];
 
+    internal IReadOnlyDictionary<int, double[]> Rows(string path) => (IReadOnlyDictionary<int, double[]>)_values[path];
+
     internal int[]? Elements(string path) => (int[]?)_values.GetValueOrDefault(path);
 
     internal InputException Bad(string path, string found, string expected) => new(_source, null, path, found, expected);
@@ -139,6 +141,8 @@ internal sealed class SpecReader
                 return value.ValueKind == JsonValueKind.String && choice.Options.Any(o => o.Word == value.GetString())
                     ? value.GetString()!
                     : throw Bad(at, Show(value), "one of " + string.Join(", ", choice.Options.Select(static o => o.Word)));
+            case SpecWeights:
+                return Weights(value, at);
             case SpecPath:
                 return value.ValueKind == JsonValueKind.String && value.GetString()!.Length > 0
                     ? value.GetString()!
@@ -176,11 +180,48 @@ internal sealed class SpecReader
         return numbers.ToArray();
     }
 
+    private SortedDictionary<int, double[]> Weights(JsonElement value, string at)
+    {
+        SortedDictionary<int, double[]> rows = [];
+        int length = 0;
+        if (value.ValueKind != JsonValueKind.Object)
+        {
+            throw Bad(at, Show(value), "an object { \"H\": [ … ], … }");
+        }
+
+        foreach (JsonProperty property in value.EnumerateObject())
+        {
+            string path = $"{at}.{property.Name}";
+            if (!Structures.Elements.TryParse(property.Name, out int z))
+            {
+                throw Bad(at, InputError.Quote(property.Name), "an element's symbol");
+            }
+
+            bool isList = property.Value.ValueKind == JsonValueKind.Array;
+            double[] row = isList && property.Value.EnumerateArray().All(static v => v.ValueKind == JsonValueKind.Number)
+                ? property.Value.EnumerateArray().Select(static v => v.GetDouble()).ToArray()
+                : [];
+            if (row.Length == 0 || (rows.Count > 0 && row.Length != length) || !row.All(double.IsFinite))
+            {
+                throw Bad(path, Show(property.Value), rows.Count > 0 ? $"a list of {length} finite numbers, as before" : "a list of finite numbers");
+            }
+
+            if (!rows.TryAdd(z, row))
+            {
+                throw Bad(path, "the element twice", "each element once");
+            }
+
+            length = row.Length;
+        }
+
+        return rows.Count > 0 ? rows : throw Bad(at, "{}", "at least one element");
+    }
+
     private static object? Default(SpecNode node) => node switch
     {
         SpecNumber { Default: double x } => x,
         SpecInteger { Default: int i } => i,
-        SpecChoice { IsRequired: false } choice => choice.Options[0].Word,
+        SpecChoice { IsRequired: false, WhenAbsent: null } choice => choice.Options[0].Word,
         _ => null,
     };
 

@@ -13,6 +13,9 @@ internal static class SpecSchema
     internal const string Include = "include", Exclude = "exclude", Separate = "separate";
     internal const string Gto = "gto", Laplacian = "laplacian", Monomial = "monomial", Tabulated = "tabulated";
     internal const string PowerSpectrum = "power-spectrum", RadialSpectrum = "radial-spectrum";
+    internal const string Bispectrum = "bispectrum", Equivariants = "equivariants";
+    internal const string Proper = "proper", Pseudo = "pseudo", Both = "both";
+    internal const string Outer = "outer", Elementwise = "elementwise";
     internal const string Ridge = "ridge";
 
     private static readonly SpecRange Lengths = new(0, 1000);
@@ -67,13 +70,53 @@ internal static class SpecSchema
         ]),
         new SpecInteger("lmax", "the largest angular momentum", 6, 0, MostAngular),
         new SpecElements("species", "the elements that have channels; absent: those of the data"),
+        new SpecGroup("alchemical", "how species are mixed to pseudo-species, whose numbers 0, 1, … then stand for species in labels", SpecAbsence.Nothing,
+        [
+            new SpecInteger("channels", "the number of pseudo-species; not with weights", null, 1, Structures.Elements.Last)
+            {
+                WhenAbsent = "that of the species",
+            },
+            new SpecNumber("row", "δ_row of the similarity exp(−Δrow²/2δ_row² − Δcolumn²/2δ_column²) in the periodic table; not with weights", "1", null, new(0, 1000))
+            {
+                WhenAbsent = "1",
+            },
+            new SpecNumber("column", "δ_column; not with weights", "1", null, new(0, 1000))
+            {
+                WhenAbsent = "1",
+            },
+            new SpecWeights("weights", "for every species its share in each pseudo-species, as {\"H\": [1, 0], \"C\": [0.3, 1]}", "from the similarity"),
+        ]),
         new SpecGroup("representation", "what is made from the density", SpecAbsence.Required,
         [
             new SpecChoice("kind", "the features", true,
             [
                 new(PowerSpectrum, "the invariants of two density factors, labelled species_1, n_1, species_2, n_2, l"),
                 new(RadialSpectrum, "the invariants of one density factor, labelled species, n"),
+                new(Bispectrum, "the invariants of three density factors, labelled species_1, n_1, … n_3, l_1, l_2, l_3"),
+                new(Equivariants, "blocks (λ, σ) that turn like harmonics of order λ: the density's own (order 1) or λ-SOAP (order 2)"),
             ]),
+            new SpecChoice("parity", "which σ; only with bispectrum and equivariants of order 2", false,
+            [
+                new(Proper, "σ = +1: scalars, polar vectors, …"),
+                new(Pseudo, "σ = −1: pseudoscalars, axial vectors, …"),
+                new(Both, "all"),
+            ])
+            {
+                WhenAbsent = "`proper` with bispectrum, `both` with equivariants",
+            },
+            new SpecInteger("order", "the number of density factors; only with equivariants", null, 1, 2) { WhenAbsent = "2" },
+            new SpecInteger("lambda", "the largest λ, at most lmax with order 1 and 2·lmax with order 2; only with equivariants", null, 0, 2 * MostAngular)
+            {
+                WhenAbsent = "lmax",
+            },
+            new SpecChoice("channels", "which pairs of channels (species, n); only with equivariants of order 2", false,
+            [
+                new(Outer, "every channel with every other"),
+                new(Elementwise, "each channel with itself"),
+            ])
+            {
+                WhenAbsent = "`outer`",
+            },
         ]),
         new SpecGroup("model", "what is fitted to the features; without it there are features only", SpecAbsence.Nothing,
         [

@@ -30,6 +30,34 @@ public static class SpecText
             ["$.radial.scaling.scale"] = "2.0",
             ["$.representation.kind"] = "\"power-spectrum\"",
         },
+        ["alchemical"] = new()
+        {
+            ["$.cutoff.radius"] = "4.0",
+            ["$.alchemical"] = "",
+            ["$.alchemical.channels"] = "2",
+            ["$.alchemical.row"] = "1.0",
+            ["$.alchemical.column"] = "2.0",
+            ["$.representation.kind"] = "\"power-spectrum\"",
+        },
+        ["bispectrum"] = new()
+        {
+            ["$.cutoff.radius"] = "4.0",
+            ["$.radial.nmax"] = "4",
+            ["$.lmax"] = "4",
+            ["$.representation.kind"] = "\"bispectrum\"",
+            ["$.representation.parity"] = "\"proper\"",
+        },
+        ["equivariants"] = new()
+        {
+            ["$.cutoff.radius"] = "4.0",
+            ["$.radial.nmax"] = "4",
+            ["$.lmax"] = "4",
+            ["$.representation.kind"] = "\"equivariants\"",
+            ["$.representation.parity"] = "\"both\"",
+            ["$.representation.lambda"] = "2",
+            ["$.representation.order"] = "2",
+            ["$.representation.channels"] = "\"outer\"",
+        },
         ["ridge"] = new()
         {
             ["$.cutoff.radius"] = "4.0",
@@ -89,8 +117,9 @@ public static class SpecText
             (string value, string unit, string fallback) = node switch
             {
                 SpecNumber n => (Interval(n), n.Unit == "1" ? "" : n.Unit, n.Default is double d ? Text(d) : n.WhenAbsent ?? "required"),
-                SpecInteger i => ($"whole number {i.Least}…{i.Most}", "", i.Default?.ToString(CultureInfo.InvariantCulture) ?? "required"),
-                SpecChoice c => ("one word", "", c.IsRequired ? "required" : $"`{c.Options[0].Word}`"),
+                SpecInteger i => ($"whole number {i.Least}…{i.Most}", "", i.Default?.ToString(CultureInfo.InvariantCulture) ?? i.WhenAbsent ?? "required"),
+                SpecChoice c => ("one word", "", c.IsRequired ? "required" : c.WhenAbsent ?? $"`{c.Options[0].Word}`"),
+                SpecWeights w => ("object of lists of numbers", "", w.WhenAbsent),
                 SpecPath f => ("file name", "", f.WhenAbsent),
                 SpecElements => ("list of element symbols", "", "those of the data"),
                 SpecGroup g => ("object", "", g.Absence switch
@@ -146,7 +175,7 @@ public static class SpecText
             {
                 SpecNumber { Default: double d } => Text(d),
                 SpecInteger { Default: int i } => i.ToString(CultureInfo.InvariantCulture),
-                SpecChoice { IsRequired: false } c => $"\"{c.Options[0].Word}\"",
+                SpecChoice { IsRequired: false, WhenAbsent: null } c => $"\"{c.Options[0].Word}\"",
                 _ => "",
             };
             if (value.Length == 0)

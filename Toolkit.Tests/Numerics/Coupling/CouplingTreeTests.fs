@@ -1,10 +1,7 @@
 /// What is proved is what is executed.
 module Toolkit.Tests.Numerics.Coupling.CouplingTreeTests
 
-#nowarn "9"
-
 open System
-open FSharp.NativeInterop
 open Xunit
 open Toolkit.Numerics.Coupling
 open Toolkit.Numerics.Expansion
@@ -23,23 +20,6 @@ let private read (tree: Toolkit.Numerics.Coupling.CouplingTree) =
     match CouplingTreeReader.read (tree.ToJson()) with
     | Ok tree -> tree
     | Error why -> failwith why
-
-/// Random coefficients c[q][lm], and the features of a representation that is given them.
-let private execute (random: Random) (representation: InvariantRepresentation) =
-    let e = representation.Expansion
-    let memory = Array.zeroCreate<float> ((e.LMax + 1) * (e.LMax + 1) * e.Width)
-
-    let c =
-        Array.init e.ChannelCount (fun q ->
-            Array.init ((e.LMax + 1) * (e.LMax + 1)) (fun lm ->
-                let value = Rotations.normal random
-                memory[lm * e.Width + q / e.NMax * e.GroupStride + q % e.NMax] <- value
-                value))
-
-    let features = Array.zeroCreate<float> representation.FeatureCount
-    use pointer = fixed memory
-    representation.Forward(pointer, NativePtr.nullPtr, Span features)
-    c, features
 
 let rec private evaluate (l: int) (leaves: float[] list) (tree: Tree) : float[] * float[] list =
     let number order =
@@ -68,7 +48,7 @@ let ``the power spectrum is its coupling tree, which is proved invariant`` () =
         | Error why -> Assert.Fail why
 
         Law.holdsFor 20 (Law.seeded (0, 0)) (fun (seed, _) ->
-            let c, features = execute (Random seed) representation
+            let c, features = Representations.execute (Random seed) representation
             let channel group n = Array.IndexOf(representation.Expansion.Groups.ToArray(), group) * nmax + n
 
             for k in 0 .. representation.FeatureCount - 1 do
@@ -83,7 +63,7 @@ let ``the radial spectrum is its coupling tree, which is proved invariant`` () =
     let representation = RadialSpectrum(expansion 4 0)
     let tree = read (Assert.Single representation.CouplingTrees)
     Assert.True((Trees.prove tree).IsOk)
-    let c, features = execute (Random 3) representation
+    let c, features = Representations.execute (Random 3) representation
     Assert.Equal<float[]>(c |> Array.map (fun q -> (fst (evaluate 0 [ q ] tree.Tree))[0]), features)
 
 [<Fact>]

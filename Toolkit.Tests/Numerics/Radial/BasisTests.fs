@@ -227,7 +227,9 @@ let ``tables of every basis, point or smeared, keep the requested error in value
                     steepest <- max steepest (abs e[k])
 
             Assert.True(value <= 1.1 * tolerance * largest, $"{name}: value off by {value / largest}")
-            Assert.True(slope <= 1e-5 * steepest, $"{name}: derivative off by {slope / steepest}, {table.Intervals} intervals")
+            // The derivative is one order of the spacing less exact, and never worse than 1e-5 of the steepest slope.
+            let bound = min (1e-5 * steepest) (20. * tolerance * largest * float table.Intervals / 5. + 1e-11 * largest)
+            Assert.True(slope <= bound, $"{name}: derivative off by {slope / steepest}, {table.Intervals} intervals")
 
 [<Fact>]
 let ``radial scaling is what it says, with its derivatives, and multiplies every function`` () =

@@ -57,13 +57,7 @@ let private cases (kinds: (int * int) -> Arbitrary<RandomStructure.Recipe>) =
     let gen = Gen.zip3 (Gen.choose (0, representations.Length - 1)) recipes.Generator (Gen.choose (0, 1 <<< 30))
     Arb.fromGenShrink (gen, (fun (k, recipe, seed) -> recipes.Shrinker recipe |> Seq.map (fun r -> k, r, seed)))
 
-let private close (tolerance: float) (expected: float[]) (found: float[]) =
-    Assert.Equal(expected.Length, found.Length)
-    let scale = Array.fold (fun m x -> max m (abs x)) 1e-3 expected
-
-    for k in 0 .. expected.Length - 1 do
-        if not (abs (expected[k] - found[k]) <= tolerance * scale) then
-            Assert.Fail $"entry {k}: expected {expected[k]:R}, found {found[k]:R}, scale {scale:R}"
+let private close = Representations.close "features"
 
 /// The features after `change` are those before it.
 let private unchangedBy (change: Random -> Structure -> Structure) =

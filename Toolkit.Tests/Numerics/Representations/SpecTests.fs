@@ -21,7 +21,7 @@ let ``what is absent gets its default, and comments are allowed`` () =
     Assert.Equal(RadialSpec(RadialKind.Gto, Nullable 8, null, null), spec.Radial)
     Assert.Equal(6, spec.LMax)
     Assert.Null spec.Species
-    Assert.Equal(RepresentationKind.PowerSpectrum, spec.Kind)
+    Assert.Equal(RepresentationSpec RepresentationKind.PowerSpectrum, spec.Representation)
     Assert.Null spec.Model
 
 [<Fact>]
@@ -39,7 +39,7 @@ let ``every key is taken`` () =
     Assert.Equal(RadialSpec(RadialKind.Laplacian, Nullable 3, null, RadialScaling(2., 1.5, 6)), spec.Radial)
     Assert.Equal(0, spec.LMax)
     Assert.Equal<int>([ 1; 8 ], nonNull spec.Species)
-    Assert.Equal(RepresentationKind.RadialSpectrum, spec.Kind)
+    Assert.Equal(RepresentationSpec RepresentationKind.RadialSpectrum, spec.Representation)
     Assert.Equal(RidgeSpec(Nullable 0., 3), spec.Model)
 
 [<Fact>]
@@ -50,13 +50,13 @@ let ``a specification written out reads back as the same`` () =
         let again = parse (spec.ToJson())
         Assert.Equal(spec.ToJson(), again.ToJson())
         Assert.Equal(spec, again)
-        Assert.True((spec.Build([ 1; 6 ], name)).FeatureCount > 0)
+        Assert.True((spec.Create([ 1; 6 ], name)).FeatureCount > 0)
 
     Assert.Null(SpecText.Example "no such example")
 
 /// Every way to be wrong: the text, and the one line that it gets.
 let private wrong: (string * string) list =
-    let kinds = "power-spectrum, radial-spectrum"
+    let kinds = "power-spectrum, radial-spectrum, bispectrum, equivariants"
 
     [ "", "spec.json:1: found no JSON (The input does not contain any JSON tokens. Expected the input to start with a valid JSON token, when isFinalBlock is true), expected a JSON object"
       "[]", "spec.json: $: found '[]', expected an object { … }"
@@ -67,9 +67,9 @@ let private wrong: (string * string) list =
       """{"cutoff": {"radius": 4}, "representation": {}}""",
       $"spec.json: $.representation: found no key 'kind', expected kind: the features, one of {kinds}"
       """{"cutof": {"radius": 4}}""",
-      "spec.json: $: found the unknown key 'cutof', expected 'cutoff' perhaps; known are cutoff, density, radial, lmax, species, representation, model"
+      "spec.json: $: found the unknown key 'cutof', expected 'cutoff' perhaps; known are cutoff, density, radial, lmax, species, alchemical, representation, model"
       """{"Lmax": 4}""",
-      "spec.json: $: found the unknown key 'Lmax', expected 'lmax' perhaps; known are cutoff, density, radial, lmax, species, representation, model"
+      "spec.json: $: found the unknown key 'Lmax', expected 'lmax' perhaps; known are cutoff, density, radial, lmax, species, alchemical, representation, model"
       """{"cutoff": {"radus": 4}}""",
       "spec.json: $.cutoff: found the unknown key 'radus', expected 'radius' perhaps; known are radius, smoothing, kind"
       """{"cutoff": {"temperature": 4}}""",
@@ -92,8 +92,20 @@ let private wrong: (string * string) list =
       "{" + least + """, "species": ["H", "Q"]}""", "spec.json: $.species[1]: found '\"Q\"', expected an element's symbol"
       "{" + least + """, "species": ["H", "H"]}""",
       "spec.json: $.species: found '[\"H\", \"H\"]', expected a list of element symbols, each once, as [\"C\", \"H\"]"
-      """{"cutoff": {"radius": 4}, "representation": {"kind": "bispectrum"}}""",
-      $"spec.json: $.representation.kind: found '\"bispectrum\"', expected one of {kinds}"
+      """{"cutoff": {"radius": 4}, "representation": {"kind": "soap"}}""",
+      $"spec.json: $.representation.kind: found '\"soap\"', expected one of {kinds}"
+      """{"cutoff": {"radius": 4}, "representation": {"kind": "power-spectrum", "parity": "both"}}""",
+      "spec.json: $.representation.parity: found this key with kind power-spectrum, expected parity only with bispectrum and equivariants of order 2"
+      """{"cutoff": {"radius": 4}, "representation": {"kind": "bispectrum", "lambda": 2}}""",
+      "spec.json: $.representation.lambda: found this key with kind bispectrum, expected lambda only with equivariants"
+      """{"cutoff": {"radius": 4}, "representation": {"kind": "equivariants", "order": 1, "channels": "outer"}}""",
+      "spec.json: $.representation.channels: found this key with kind equivariants, expected channels only with equivariants of order 2"
+      """{"cutoff": {"radius": 4}, "representation": {"kind": "equivariants", "order": 3}}""",
+      "spec.json: $.representation.order: found '3', expected a whole number 1…2"
+      """{"cutoff": {"radius": 4}, "lmax": 3, "representation": {"kind": "equivariants", "lambda": 7}}""",
+      "spec.json: $.representation.lambda: found 7, expected at most 6 with lmax 3 and order 2"
+      """{"cutoff": {"radius": 4}, "lmax": 9, "representation": {"kind": "bispectrum"}}""",
+      "spec.json: $.lmax: found 9, expected at most 8 with bispectrum, where the coupling coefficients end"
       "{" + least + """, "radial": {"kind": "tabulated"}}""",
       "spec.json: $.radial: found no key 'file', expected file: the table of radial functions"
       "{" + least + """, "radial": {"kind": "tabulated", "file": "r.txt", "nmax": 3}}""",
@@ -123,6 +135,50 @@ let ``a basis that float64 cannot hold is named by its key`` () =
     let spec = parse ("{" + least + """, "radial": {"nmax": 30}}""")
     let e = Assert.Throws<InputException>(fun () -> spec.Build([ 1 ], "spec.json") |> ignore)
     Assert.StartsWith("spec.json: $.radial.nmax: found ", e.Message)
+
+[<Fact>]
+let ``equivariants are both parities, the bispectrum is proper, unless the specification says otherwise`` () =
+    let representation (text: string) =
+        (parse ("""{"cutoff": {"radius": 4}, "lmax": 3, "representation": {""" + text + "}}")).Representation
+
+    let equivariants = representation "\"kind\": \"equivariants\""
+    Assert.Equal(RepresentationSpec(RepresentationKind.Equivariants, Parities = Parities.Both), equivariants)
+    Assert.Equal(RepresentationSpec RepresentationKind.Bispectrum, representation "\"kind\": \"bispectrum\"")
+
+    Assert.Equal(
+        RepresentationSpec(RepresentationKind.Equivariants, Parities = Parities.Pseudo, Lambda = Nullable 4, Channels = ChannelProduct.Elementwise),
+        representation "\"kind\": \"equivariants\", \"parity\": \"pseudo\", \"lambda\": 4, \"order\": 2, \"channels\": \"elementwise\""
+    )
+
+    let spec = parse """{"cutoff": {"radius": 4}, "representation": {"kind": "equivariants"}}"""
+    let e = Assert.Throws<InputException>(fun () -> spec.Build([ 1 ], "spec.json") |> ignore)
+    Assert.Equal("spec.json: $.representation.kind: found 'equivariants', expected a kind of invariants", e.Message)
+
+[<Fact>]
+let ``species are mixed by weights or by their similarity`` () =
+    let spec (text: string) = parse ("{" + least + """, "radial": {"nmax": 2}, "lmax": 1, "alchemical": {""" + text + "}}")
+    let channels (text: string) = (spec(text).Build([ 1; 6; 8 ], "spec.json")).Expansion.Groups.ToArray()
+    Assert.Equal<int>([ 0; 1; 2 ], channels "")
+    Assert.Equal<int>([ 0; 1 ], channels "\"channels\": 2, \"row\": 0.5, \"column\": 3")
+    let weights = "\"weights\": {\"O\": [1, 2], \"C\": [3, -4], \"H\": [0, 0.5]}"
+    let expansion = (spec(weights).Build([ 1; 6; 8 ], "spec.json")).Expansion
+    let mixing = nonNull expansion.Mixing
+    Assert.Equal<int>([ 1; 6; 8 ], mixing.Species.ToArray())
+    Assert.Equal<float>([ 0.; 0.5; 3.; -4.; 1.; 2. ], [ for a in 0..2 do yield! mixing.Weights(a).ToArray() ])
+    Assert.Equal(spec(weights).ToJson(), (parse (spec(weights).ToJson())).ToJson())
+    let e = Assert.Throws<InputException>(fun () -> spec(weights).Build([ 1; 26 ], "spec.json") |> ignore)
+    Assert.StartsWith("spec.json: $.alchemical: found no weights for Fe, expected weights for every species", e.Message)
+    let e = Assert.Throws<InputException>(fun () -> (spec "\"channels\": 4").Build([ 1; 6 ], "spec.json") |> ignore)
+    Assert.StartsWith("spec.json: $.alchemical: found 4 pseudo-species of 2 species, expected", e.Message)
+
+    for text, expected in
+        [ "\"weights\": {\"H\": [1], \"C\": [1, 2]}", "$.alchemical.weights.C: found '[1, 2]', expected a list of 1 finite numbers, as before"
+          "\"weights\": {\"Q\": [1]}", "$.alchemical.weights: found 'Q', expected an element's symbol"
+          "\"weights\": {}", "$.alchemical.weights: found {}, expected at least one element"
+          "\"weights\": {\"H\": 1}", "$.alchemical.weights.H: found '1', expected a list of finite numbers"
+          "\"weights\": {\"H\": [1]}, \"row\": 1", "$.alchemical.row: found this key beside weights, expected weights alone, or none"
+          "\"row\": 0", "$.alchemical.row: found '0', expected a number above 0 and at most 1000" ] do
+        Assert.Equal("spec.json: " + expected, Assert.Throws<InputException>(fun () -> spec text |> ignore).Message)
 
 [<Fact>]
 let ``a table of radial functions is found beside the specification, and must reach far enough`` () =

@@ -1,0 +1,255 @@
+/// The laws that every representation obeys, invariant or equivariant, and the structures on which they are hardest.
+module Toolkit.Tests.Laws.Representations
+
+#nowarn "9"
+
+open System
+open FsCheck
+open FsCheck.FSharp
+open Xunit
+open Toolkit.Numerics.Harmonics
+open Toolkit.Numerics.Structures
+open Toolkit.Numerics.Representations
+
+/// What the laws need to know of a representation.
+type Subject =
+    { Name: string
+      /// Numbers per atom.
+      FeatureCount: int
+      /// Å; all atoms within it are seen.
+      Cutoff: float
+      /// [atom, feature].
+      Compute: Structure -> float[]
+      Gradients: Structure -> FeatureGradients
+      /// Energy and derivatives of Σ_i weights · features_i, by the backward pass.
+      Energy: float[] -> Structure -> Evaluation
+      /// What an orthogonal matrix does to one atom's features.
+      Turn: float[] -> float[] -> float[] }
+
+let private linear (weights: float[]) : IReadout =
+    { new ILinearReadout with
+        member _.Constant _ = 0.
+        member _.Weights _ = ReadOnlySpan weights }
+
+/// D of an orthogonal matrix M on the real harmonics of order l, Y_l(M r) = D Y_l(r), row-major: by an exact quadrature on
+/// the sphere.
+let wignerD (l: int) (m: float[]) : float[][] =
+    let harmonics = SphericalHarmonics<float>(max l 1)
+    let y = Array.zeroCreate harmonics.Count
+
+    let at (u: float[]) =
+        harmonics.Compute(ReadOnlySpan [| u[0] |], ReadOnlySpan [| u[1] |], ReadOnlySpan [| u[2] |], Span y)
+        y[l * l .. l * l + 2 * l]
+
+    let azimuths = 2 * l + 2
+    let d = Array.init (2 * l + 1) (fun _ -> Array.zeroCreate (2 * l + 1))
+
+    for z, w in Quadrature.gaussLegendre (l + 1) -1. 1. do
+        for k in 0 .. azimuths - 1 do
+            let phi = 2. * Math.PI * float k / float azimuths
+            let s = sqrt (1. - z * z)
+            let u = [| s * cos phi; s * sin phi; z |]
+            let before, after = at u, at (Rotations.applyToVectors m (ReadOnlySpan u))
+
+            for i in 0 .. 2 * l do
+                for j in 0 .. 2 * l do
+                    d[i][j] <- d[i][j] + w * 2. * Math.PI / float azimuths * after[i] * before[j]
+
+    d
+
+let private subject name (r: Representation) gradients turn : Subject =
+    let set = RepresentationSet.Of r
+
+    { Name = name
+      FeatureCount = r.FeatureCount
+      Cutoff = r.Expansion.Cutoff
+      Compute = set.Compute
+      Gradients = gradients
+      Energy = fun weights s -> set.Evaluate(s, linear weights)
+      Turn = turn }
+
+/// Scalars, and pseudoscalars where `isPseudo` says so of a feature's place.
+let invariant (name: string) (isPseudo: int -> bool) (r: InvariantRepresentation) : Subject =
+    subject name r (fun s -> r.ComputeWithGradients s) (fun m row ->
+        let sign = if Rotations.determinant m < 0. then -1. else 1.
+        row |> Array.mapi (fun f x -> if isPseudo f then sign * x else x))
+
+/// Blocks (λ, σ) that turn with σ D_λ: D_λ of a proper rotation, times −1 in a mirror where σ = −1.
+let equivariant (name: string) (r: EquivariantRepresentation) : Subject =
+    subject name r (fun s -> r.ComputeWithGradients s) (fun m row ->
+        let mirror = Rotations.determinant m < 0.
+
+        [| for block in r.Layout do
+               let d = wignerD block.Key.Lambda m
+               let sign = if mirror && block.Key.Sigma < 0 then -1. else 1.
+
+               for mu in 0 .. block.Components - 1 do
+                   for q in 0 .. block.Channels - 1 do
+                       Seq.sum (seq { for k in 0 .. block.Components - 1 -> sign * d[mu][k] * row[block.First + k * block.Channels + q] }) |])
+
+/// |expected − found| ≤ tolerance · (the largest |expected|), entry by entry.
+let close (what: string) (tolerance: float) (expected: float[]) (found: float[]) =
+    Assert.Equal(expected.Length, found.Length)
+    let scale = Array.fold (fun m x -> max m (abs x)) 1e-3 expected
+
+    for k in 0 .. expected.Length - 1 do
+        if not (abs (expected[k] - found[k]) <= tolerance * scale) then
+            Assert.Fail $"{what}, entry {k}: expected {expected[k]:R}, found {found[k]:R}, scale {scale:R}"
+
+let private rows (subject: Subject) (values: float[]) = values |> Array.chunkBySize subject.FeatureCount
+
+/// Features turn with the structure.
+let turnsWith (m: float[]) (subject: Subject) (s: Structure) =
+    let expected = subject.Compute s |> rows subject |> Array.collect (subject.Turn m)
+    close $"{subject.Name} turned" 1e-10 expected (subject.Compute(Rotations.apply [] m s))
+
+/// Features do not change when the structure is moved.
+let isTranslationInvariant (by: float * float * float) (subject: Subject) (s: Structure) =
+    close $"{subject.Name} moved" 1e-10 (subject.Compute s) (subject.Compute(Rotations.translate by s))
+
+/// Features are permuted with the atoms.
+let permutesWith (order: int[]) (subject: Subject) (s: Structure) =
+    let before = subject.Compute s |> rows subject
+    let expected = order |> Array.collect (fun i -> before[i])
+    close $"{subject.Name} permuted" 1e-11 expected (subject.Compute(Rotations.permute order s))
+
+let private displaced (s: Structure) at h =
+    let r = s.Positions.ToArray()
+    r[at] <- r[at] + h
+    s.WithPositions(ReadOnlySpan r)
+
+let private difference (h: float) (f: float -> float[]) = Array.map2 (fun p m -> (p - m) / (2. * h)) (f h) (f -h)
+
+/// ∂(all features)/∂(one coordinate) out of the sparse rows.
+let private column (subject: Subject) (s: Structure) (found: FeatureGradients) at =
+    let n = subject.FeatureCount
+    let result = Array.zeroCreate (s.Count * n)
+    let gradients = found.Gradients.ToArray()
+
+    for i in 0 .. s.Count - 1 do
+        for row in found.Offsets[i] .. found.Offsets[i + 1] - 1 do
+            if found.Atoms[row] = at / 3 then
+                for f in 0 .. n - 1 do
+                    result[i * n + f] <- result[i * n + f] + gradients[(row * 3 + at % 3) * n + f]
+
+    result
+
+/// Explicit gradients by the given coordinates are the differences of the features over a step, Å.
+let gradientsAreDifferences (tolerance: float) (step: float) (coordinates: int seq) (subject: Subject) (s: Structure) =
+    let found = subject.Gradients s
+    close $"{subject.Name}, values beside gradients" 1e-13 (subject.Compute s) (found.Values.ToArray())
+
+    for at in coordinates do
+        let expected = difference step (fun h -> subject.Compute(displaced s at h))
+        close $"{subject.Name}, gradient by coordinate {at}" tolerance expected (column subject s found at)
+
+/// The backward pass gives the energy, and with the explicit gradients the same forces; the virial is minus the
+/// derivative by the strain of atoms and cell together.
+let backwardIsTransposed (tolerance: float) (random: Random) (subject: Subject) (s: Structure) =
+    let weights = Array.init subject.FeatureCount (fun _ -> Rotations.normal random)
+    let dot (values: float[]) = values |> rows subject |> Array.sumBy (Array.fold2 (fun sum x y -> sum + x * y) 0. weights)
+    let found = subject.Energy weights s
+    let values = subject.Compute s
+    let scale = values |> Array.mapi (fun k x -> abs (weights[k % weights.Length] * x)) |> Array.sum
+    Assert.Equal(dot values, found.Energy, 1e-12 * (1e-3 + scale))
+    let gradients = subject.Gradients s
+    let expected = Array.init (3 * s.Count) (fun at -> -dot (column subject s gradients at))
+    close $"{subject.Name}, forces" 1e-9 expected found.Forces
+
+    let strained a b step =
+        let strain = Array.copy Rotations.identity
+        strain[3 * a + b] <- strain[3 * a + b] + step
+        dot (subject.Compute(s.Transform strain))
+
+    let virial = Array.init 9 (fun k -> -(strained (k / 3) (k % 3) 1e-5 - strained (k / 3) (k % 3) -1e-5) / 2e-5)
+    close $"{subject.Name}, virial" tolerance virial found.Virial
+
+/// Random structures of every periodicity, with a seed for what is done to them.
+let cases (subjects: Subject list) (sizes: int * int) : Arbitrary<Subject * RandomStructure.Recipe * int> =
+    let recipes = RandomStructure.recipes sizes
+    let gen = Gen.zip3 (Gen.elements subjects) recipes.Generator (Gen.choose (0, 1 <<< 30))
+    Arb.fromGenShrink (gen, (fun (k, recipe, seed) -> recipes.Shrinker recipe |> Seq.map (fun r -> k, r, seed)))
+
+/// They turn and move with the structure, mirrors included, and are permuted with its atoms.
+let haveSymmetries (count: int) (subjects: Subject list) =
+    Law.holdsFor count (cases subjects (1, 6)) (fun (subject, recipe, seed) ->
+        let s = RandomStructure.build recipe
+        let random = Random seed
+        turnsWith (Rotations.randomRotation random) subject s
+        turnsWith (Rotations.randomReflection random) subject s
+        permutesWith (Rotations.randomPermutation random s.Count) subject s
+        isTranslationInvariant (0.3, -4.1, 2.2) subject s)
+
+/// Explicit gradients and the backward pass agree with differences in every periodicity.
+let haveGradients (count: int) (subjects: Subject list) =
+    Law.holdsFor count (cases subjects (1, 5)) (fun (subject, recipe, seed) ->
+        let s = RandomStructure.build recipe
+        let random = Random seed
+        gradientsAreDifferences 3e-6 1e-4 [ random.Next(3 * s.Count) ] subject s
+        backwardIsTransposed 2e-5 random subject s)
+
+/// Random coefficients c[q][lm] of a density, and the features of a representation that is given them.
+let execute (random: Random) (representation: Representation) : float[][] * float[] =
+    let e = representation.Expansion
+    let memory = Array.zeroCreate<float> ((e.LMax + 1) * (e.LMax + 1) * e.Width)
+
+    let c =
+        Array.init e.ChannelCount (fun q ->
+            Array.init ((e.LMax + 1) * (e.LMax + 1)) (fun lm ->
+                let value = Rotations.normal random
+                memory[lm * e.Width + q / e.NMax * e.GroupStride + q % e.NMax] <- value
+                value))
+
+    let features = Array.zeroCreate<float> representation.FeatureCount
+    // An empty array has no address.
+    let work = Array.zeroCreate<float> (max 1 representation.WorkLength)
+    use coefficients = fixed memory
+    use workspace = fixed work
+    representation.Prepare(coefficients, workspace)
+    representation.Forward(coefficients, workspace, Span features)
+    c, features
+
+let private structure (atoms: (int * float * float * float) list) =
+    let species = atoms |> List.map (fun (z, _, _, _) -> z) |> Array.ofList
+    let positions = atoms |> List.collect (fun (_, x, y, z) -> [ x; y; z ]) |> Array.ofList
+    Structure.Create(ReadOnlySpan species, ReadOnlySpan positions)
+
+/// Structures on which codes go wrong, of H and O: what they are, the structure, how well a difference can be taken, and over
+/// which step.
+let hard (cutoff: float) : (string * Structure * float * float) list =
+    let small = 0.55 * cutoff
+    let cell = Cell(ReadOnlySpan [| small; 0.1; 0.2; -0.3; small; 0.1; 0.2; 0.25; 1.2 * small |])
+    let pair = [ 8, 0.1, 0.2, 0.3; 1, 0.7, 0.4, 1.1 ]
+    let periodic a b c = (structure pair).WithCell(cell, Periodicity(a, b, c))
+    let d = 0.3 * cutoff
+
+    [ "several images of each atom within the cutoff", periodic true true true, 2e-6, 1e-4
+      "the same in a slab", periodic true true false, 2e-6, 1e-4
+      "the same in a wire", periodic false false true, 2e-6, 1e-4
+      "the same without periodicity", structure pair, 2e-6, 1e-4
+      "neighbours on the poles", structure [ 8, 0., 0., 0.; 1, 0., 0., 1.1; 1, 0., 0., -1.3; 8, 0.9, 0.5, 0.2 ], 2e-6, 1e-4
+      "neighbours on the axes", structure [ 8, 0., 0., 0.; 1, 1.2, 0., 0.; 8, 0., -1., 0.; 1, 0., 0., 1. ], 2e-6, 1e-4
+      "neighbours in one direction", structure [ 8, 0., 0., 0.; 1, d, d, 0.; 1, 1.4 * d, 1.4 * d, 0.; 8, -d, -d, 0. ], 2e-6, 1e-4
+      "all atoms on a line", structure [ 8, 0., 0., 0.; 1, 0., 0., 1.; 1, 0., 0., 2.1; 8, 0., 0., -1.2 ], 2e-6, 1e-4
+      // The shifted cosine's second derivative jumps there: differences are good to first order in the step only.
+      "a neighbour at the cutoff", structure [ 8, 0., 0., 0.; 1, 0., 0., 1.; 1, cutoff, 0., 0. ], 1e-3, 1e-6
+      "a neighbour just inside and one just outside the cutoff",
+      structure [ 8, 0., 0., 0.; 1, 0., 0., cutoff - 1e-3; 1, cutoff + 1e-3, 0., 0.; 1, 1., 0., 0.4 ], 1e-3, 1e-6
+      "atoms close together", structure [ 8, 0., 0., 0.; 1, 0.05, 0.02, 0.03; 1, 0.5, 0.6, -0.9 ], 2e-5, 1e-4
+      "atoms out of each other's sight", structure [ 8, 0., 0., 0.; 1, 3. * cutoff, 0., 0. ], 1e-12, 1e-4
+      "one atom", structure [ 8, 1., 2., 3. ], 1e-12, 1e-4
+      "one atom and its images", (structure [ 8, 1., 2., 3. ]).WithCell(cell, Periodicity(true, true, true)), 2e-6, 1e-4 ]
+
+/// All laws of gradients on the hard structures, given what the representation needs beside positions.
+let gradientsOnHardStructuresWith (complete: Structure -> Structure) (subject: Subject) =
+    for what, bare, tolerance, step in hard subject.Cutoff do
+        let s = complete bare
+
+        try
+            gradientsAreDifferences tolerance step (seq { 0 .. 3 * s.Count - 1 }) subject s
+            backwardIsTransposed (max (5. * tolerance) 1e-8) (Random 5) subject s
+        with e ->
+            raise (Exception($"{what}: {e.Message}", e))
+
+/// All laws of gradients on the hard structures.
+let gradientsOnHardStructures (subject: Subject) = gradientsOnHardStructuresWith id subject

@@ -1,0 +1,67 @@
+using System;
+using System.Collections.Generic;
+using BenchmarkDotNet.Attributes;
+using Toolkit.Benchmarks.Summary;
+using Toolkit.Benchmarks.Workloads;
+using Toolkit.Numerics.Expansion;
+using Toolkit.Numerics.Radial;
+using Toolkit.Numerics.Representations;
+using Toolkit.Numerics.Structures;
+
+namespace Toolkit.Benchmarks.Representations;
+
+/// <summary>
+/// Bispectrum and λ-SOAP, nmax 6, lmax 4, σ 0.4 Å, cutoff 5 Å: into memory of the caller, expansion and neighbour lists
+/// included, and the backward pass to forces and virial.
+/// </summary>
+public class CoupledBenchmarks
+{
+    private readonly Structure _silicon = PerturbedSilicon.Create();
+    private readonly Bispectrum _bispectrum;
+    private readonly LambdaSoap _soap;
+    private readonly RepresentationSet _invariants;
+    private readonly double[] _values, _weights, _components;
+    private readonly EquivariantBlocks _blocks;
+
+    /// <summary>Prepares the workload.</summary>
+    public CoupledBenchmarks()
+    {
+        var radial = RadialTable.Build(new SmearedGto(new GtoBasis(6, 5), 4, 5, 0.4), new CutoffFunction(5, 0.5));
+        var expansion = new DensityExpansion(radial, [14]);
+        _bispectrum = new Bispectrum(expansion);
+        _soap = new LambdaSoap(expansion);
+        _invariants = new RepresentationSet([_bispectrum]);
+        _values = new double[_silicon.Count * _bispectrum.FeatureCount];
+        _components = new double[_silicon.Count * _soap.FeatureCount];
+        _weights = new double[_values.Length];
+        Array.Fill(_weights, 1e-3);
+        _blocks = _soap.Compute(_silicon);
+    }
+
+    /// <summary>Bispectrum.</summary>
+    [Benchmark(OperationsPerInvoke = 512)]
+    public void Bispectrum() => _bispectrum.Compute(_silicon, _values);
+
+    /// <summary>Its backward pass.</summary>
+    [Benchmark(OperationsPerInvoke = 512)]
+    public Evaluation BispectrumBackward() => _invariants.Evaluate(_silicon, _weights);
+
+    /// <summary>λ-SOAP, λ ≤ 4, all l1, l2 and σ.</summary>
+    [Benchmark(OperationsPerInvoke = 512)]
+    public void Equivariants() => _soap.Compute(_silicon, _components);
+
+    /// <summary>Its backward pass.</summary>
+    [Benchmark(OperationsPerInvoke = 512)]
+    public Evaluation EquivariantsBackward() => _soap.Evaluate(_silicon, _blocks);
+
+    internal static IEnumerable<Row> Summary()
+    {
+        var work = new CoupledBenchmarks();
+        string invariants = $"{PerturbedSilicon.Name}, nmax 6, lmax 4, {work._bispectrum.FeatureCount} features";
+        string blocks = $"{PerturbedSilicon.Name}, nmax 6, lmax 4, {work._soap.FeatureCount} components";
+        yield return new Row("bispectrum", invariants, Clock.Microseconds(work.Bispectrum) / 512, "µs/atom");
+        yield return new Row("bispectrum, backward", invariants, Clock.Microseconds(() => work.BispectrumBackward()) / 512, "µs/atom");
+        yield return new Row("λ-SOAP", blocks, Clock.Microseconds(work.Equivariants) / 512, "µs/atom");
+        yield return new Row("λ-SOAP, backward", blocks, Clock.Microseconds(() => work.EquivariantsBackward()) / 512, "µs/atom");
+    }
+}
