@@ -1,3 +1,4 @@
+using System;
 using Toolkit.Numerics.Expansion;
 
 namespace Toolkit.Numerics.Representations;
@@ -13,6 +14,15 @@ internal sealed class FieldFamily
 
     private readonly int[] _firstOfSlot;
     private readonly int[] _countOfSlot;
+    private readonly int[] _channelAt;
+
+    private FieldFamily(FieldFamily family)
+    {
+        (Field, L, J, Row, Rows) = (family.Field, family.L, FieldBasis.Uncoupled, family.Row, family.Rows);
+        (IsOddUnderInversion, IsOddInTime) = (family.IsOddUnderInversion, family.IsOddInTime);
+        (Lanes, Species, N, Width, FirstLane) = (family.Lanes, family.Species, family.N, family.Width, family.FirstLane);
+        (_firstOfSlot, _countOfSlot, _channelAt) = (family._firstOfSlot, family._countOfSlot, family._channelAt);
+    }
 
     private FieldFamily(int field, int l, int j, int row, int rows, int[] species, int stride, bool parity, bool timeOdd, int[] countOfSlot)
     {
@@ -32,6 +42,10 @@ internal sealed class FieldFamily
                 (Lanes[k], Species[k], N[k]) = (s * stride + n, species[s], n);
             }
         Width = slots * stride;
+        _channelAt = new int[Width];
+        Array.Fill(_channelAt, -1);
+        for (int k = 0; k < count; k++)
+            _channelAt[Lanes[k]] = k;
         FirstLane = count == 0 ? Width : Lanes[0] / stride * stride;
     }
 
@@ -70,6 +84,12 @@ internal sealed class FieldFamily
 
     /// <summary>The first channel of a slot (a group of the density, a slot of a vector field) and their number.</summary>
     public (int First, int Count) Slot(int slot) => (_firstOfSlot[slot], _countOfSlot[slot]);
+
+    /// <summary>The channel at a place of a row, or −1.</summary>
+    public int ChannelAt(int lane) => _channelAt[lane];
+
+    /// <summary>The J = 1 of a vector field's l = 0, read as the rows (m, q), which are the same.</summary>
+    public FieldFamily AsUncoupled() => new(this);
 
     public static FieldFamily OfDensity(DensityExpansion expansion, int l)
     {

@@ -30,6 +30,7 @@ internal static class Report
         NeighborBenchmarks.Summary,
         RepresentationBenchmarks.Summary,
         CoupledBenchmarks.Summary,
+        SpinBenchmarks.Summary,
     ];
 
     /// <summary>Tab-separated: kernel, workload, value, unit, reference value, ratio; comments start with #.</summary>

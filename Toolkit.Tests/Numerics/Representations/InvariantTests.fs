@@ -41,6 +41,8 @@ let private representations: InvariantRepresentation list =
       SpinPowerSpectrum(vectorExpansion 3 1 CentrePolicy.Separate fields, FieldCoupling.Both)
       SpinPowerSpectrum(vectorExpansion 9 1 CentrePolicy.Include fields[..0], FieldCoupling.Summed)
       SpinPowerSpectrum(vectorExpansion 2 2 CentrePolicy.Exclude fields[1..], FieldCoupling.Resolved, false)
+      SpinBispectrum(vectorExpansion 2 1 CentrePolicy.Include fields[..0], FieldCoupling.Both)
+      SpinBispectrum(vectorExpansion 2 1 CentrePolicy.Separate fields[1..])
       SpinPowerSpectrum(vectorExpansion 2 2 CentrePolicy.Include partialFields, FieldCoupling.Both, true) ]
 
 /// The structure of a recipe, with spins and dipoles.
@@ -119,10 +121,15 @@ let ``relabelling the species moves the features to the channels of the new labe
                 match part with
                 | [| species; n |] -> [ rename species; n ]
                 | [| field; species; n; l |] -> [ field; rename species; n; l ]
+                | [| field; species; n; l; j |] -> [ field; rename species; n; l; j ]
                 | _ -> failwith "unknown labels"
 
-            let size = if labels.Length = 9 then 4 else 2
-            List.sort [ for part in Array.chunkBySize size labels do if part.Length = size then channel part ], labels[labels.Length - 1]
+            let size = match labels.Length with 15 -> 5 | 9 -> 4 | _ -> 2
+            let parts = Array.chunkBySize size labels
+            List.sort [ for part in parts do if part.Length = size then channel part ], (if size = 5 then 0 else labels[labels.Length - 1])
+
+        // Exchanging two factors may change the sign of a product of three.
+        let size x = if f.Order = 3 then abs x else x
 
         let labels = [| for q in 0 .. f.FeatureCount - 1 -> f.Labels[q].ToArray() |]
         let place = dict (labels |> Array.mapi (fun q l -> key id l, q))
@@ -130,7 +137,7 @@ let ``relabelling the species moves the features to the channels of the new labe
 
         for i in 0 .. s.Count - 1 do
             let row (all: float[]) = all[i * f.FeatureCount .. (i + 1) * f.FeatureCount - 1]
-            close 1e-12 (row before) (Array.map (fun q -> (row after)[q]) moved))
+            close 1e-12 (Array.map size (row before)) (moved |> Array.map (Array.get (row after) >> size)))
 
 [<Fact>]
 let ``the dot product of two power spectra is that of the full set of pairs`` () =

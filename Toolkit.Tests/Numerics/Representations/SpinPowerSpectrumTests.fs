@@ -324,15 +324,7 @@ let ``every feature is one of the stated coupling trees, and each tree is proved
 
         labels f
         |> Array.iteri (fun k (a, b, j) ->
-            let fits (tree: CouplingTree) =
-                match tree.Tree with
-                | Couple(left, right, Fixed 0) ->
-                    [ left; right ] |> List.forall2 (fun (label: int[]) node -> fieldOf node.Fields.Head = label[0]) [ a; b ]
-                    && match left, right with
-                       | Vector(_, l1, _), Vector(_, l2, _) -> (l1 = l2) = (a[3] = b[3])
-                       | _ -> true
-                | _ -> false
-
+            let fits (tree: CouplingTree) = tree.Tree.Fields |> List.map fieldOf = [ a[0]; b[0] ]
             Assert.Single(List.filter fits trees) |> ignore
             let scale = if a[0] = 0 && b[0] = 0 then 1. else sqrt (float (2 * j + 1))
             let sign = if j % 2 = 0 then 1. else -1.
@@ -341,6 +333,43 @@ let ``every feature is one of the stated coupling trees, and each tree is proved
             for i in 0 .. s.Count - 1 do
                 let value = (Families.couple (leaf i a j) (leaf i b j) 0)[0]
                 Assert.InRange(abs (features[i][k] - sign * scale * root * value), 0., 1e-12 * largest features)))
+
+[<Fact>]
+let ``Moriya's scalar of two spins, seen from the third atom, is 2 p_0 + p_1 − p_2 at l = l' = 1`` () =
+    let e = DensityExpansion(table 2 1 None, species, CentrePolicy.Include, [ spin ])
+    let f = SpinPowerSpectrum(e, FieldCoupling.Resolved, false)
+
+    Law.holdsFor 20 (RandomStructure.clusters (3, 6)) (fun recipe ->
+        let s = build { recipe with Species = [ 26 ] }
+        let list = NeighborList.Build(s, cutoff)
+        let v = s.AtomProperties["spins"].Reals.ToArray()
+        let found = rows f s
+        let dot (a: float[]) (b: float[]) = a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+        let radial = table 2 1 None
+
+        for i in 0 .. s.Count - 1 do
+            let sum n =
+                [ for p in list.Offsets[i] .. list.Offsets[i + 1] - 1 do
+                      let values, slopes = Array.zeroCreate 4, Array.zeroCreate 4
+                      radial.Evaluate(list.Distances[p], Span values, Span slopes)
+                      let r = list.Distances[p]
+                      values[2 + n], [| list.X[p] / r; list.Y[p] / r; list.Z[p] / r |], v[3 * list.Neighbors[p] .. 3 * list.Neighbors[p] + 2] ]
+
+            // (r_j × r_k)·(v_j × v_k), summed over all pairs of neighbours.
+            let expected =
+                List.allPairs (sum 0) (sum 1)
+                |> List.sumBy (fun ((g, r, v), (h, s, w)) -> g * h * (dot r v * dot s w - dot r w * dot s v))
+                |> (*) (3. / (4. * Math.PI))
+
+            let weights = dict [ 0, 2.; 1, 1.; 2, -1. ]
+
+            let value =
+                labels f
+                |> Array.mapi (fun k (a, b, j) ->
+                    if a[1] = 26 && b[1] = 26 && a[2] = 0 && b[2] = 1 && a[3] = 1 && b[3] = 1 then weights[j] * found[i][k] / sqrt 2. else 0.)
+                |> Array.sum
+
+            Assert.InRange(abs (value - expected), 0., 1e-12 * (1. + largest found)))
 
 [<Fact>]
 let ``no feature stands twice`` () =

@@ -1,0 +1,184 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Toolkit.Numerics.Coupling;
+using Toolkit.Numerics.Expansion;
+
+namespace Toolkit.Numerics.Representations;
+
+/// <summary>
+/// The invariants of three factors, vectors among them: b = √k couple(couple(u_1, u_2, J_3), u_3, 0), u_{nlJM} = Σ ⟨l m 1 q|J M⟩ c^q_{nlm}
+/// for a vector field and c_{nlm} with J = l for the density; k is the number of orders of the three factors.
+/// </summary>
+/// <remarks>
+/// Of spins, which are odd under time reversal, two stand beside one factor of the density (ρvv): such features see what no
+/// power spectrum does, as the exchange of two spins by way of a third atom and v_j × v_k along Moriya's axis. The set
+/// that is invariant under separate rotations multiplies the vectors as v·v':
+/// √k Σ_q couple(couple(c^q_{l1}, c^q_{l2}, l3), c_{l3}, 0). The even features of time-even fields have one or three
+/// vectors, too. Each unordered triple of factors (field, species, n, l, J) stands once; where exchanging two equal ones
+/// changes the sign (J_1 + J_2 + J_3 odd) the product is zero and left out. Labels: field, species, n, l, J of each factor, as
+/// for <see cref="SpinPowerSpectrum"/>; J = −1: multiplied as v·v'.
+/// </remarks>
+public sealed unsafe class SpinBispectrum : InvariantRepresentation
+{
+    private readonly FieldRows _rows;
+    private readonly TripleProduct[] _products;
+    private readonly int _scratch;
+
+    /// <summary>The bispectrum of an expansion with vector fields.</summary>
+    /// <param name="expansion">The expansion; it has at least one vector field.</param>
+    /// <param name="coupling">Which sets of features.</param>
+    /// <param name="density">Whether the invariants of three factors of the density stand in the set, too.</param>
+    /// <param name="pseudoscalars">Whether features that change their sign under the inversion are kept, too.</param>
+    /// <param name="table">Coupling coefficients real-cg; null: those that come with the library, to J = 8.</param>
+    /// <exception cref="ArgumentException">No vector field; or J = lmax + 1 is not in the table.</exception>
+    public SpinBispectrum(
+        DensityExpansion expansion,
+        FieldCoupling coupling = FieldCoupling.Resolved,
+        bool density = true,
+        bool pseudoscalars = false,
+        CouplingTable? table = null)
+        : this(expansion, new FieldRows(expansion, coupling, table ?? CouplingTable.Default), coupling, density, pseudoscalars,
+            table ?? CouplingTable.Default)
+    {
+    }
+
+    private SpinBispectrum(DensityExpansion expansion, FieldRows rows, FieldCoupling coupling, bool density, bool pseudoscalars,
+        CouplingTable table)
+        : this(expansion, rows, Products(rows, coupling, density, pseudoscalars, table).ToArray())
+    {
+    }
+
+    private SpinBispectrum(DensityExpansion expansion, FieldRows rows, TripleProduct[] products) : base(expansion, MakeLabels(products))
+    {
+        (_rows, _products) = (rows, products);
+        CouplingTrees = products
+            .Select(p => new CouplingTree(new CouplingPair(
+                new CouplingPair(rows.Leaf(p.A, "l1", "J1"), rows.Leaf(p.B, "l2", "J2"), "J3"), rows.Leaf(p.C, "l3", "J3"), 0)))
+            .Distinct().ToArray();
+        _scratch = 2 * rows.Length + rows.ChangeLength;
+        WorkLength = _scratch + products.Select(static p => Math.Max(p.WorkLength, 8 * p.C.Rows)).DefaultIfEmpty(0).Max();
+    }
+
+    /// <inheritdoc/>
+    public override int Order => 3;
+
+    /// <summary>
+    /// What is computed, for every allowed l and J, times √k; with J = −1 a sum of trees over J_1 and J_2.
+    /// </summary>
+    public override IReadOnlyList<CouplingTree> CouplingTrees { get; }
+
+    // Rows, their adjoints, the change of a slot, and what a product works in.
+    internal override int WorkLength { get; }
+
+    internal override void Prepare(double* coefficients, double* work) => _rows.Forward(coefficients, work);
+
+    internal override void Forward(double* coefficients, double* work, Span<double> features)
+    {
+        features.Clear();
+        foreach (TripleProduct p in _products)
+            p.Add(Whole(p.A, coefficients, work), Whole(p.B, coefficients, work), Whole(p.C, coefficients, work), features, work + _scratch);
+    }
+
+    internal override void AddTangent(double* coefficients, double* work, double* tangent, int group, Span<double> features) =>
+        AddChange(FieldFamily.Density, group, tangent, coefficients, work, features);
+
+    internal override void AddFieldTangent(double* coefficients, double* work, double* tangent, int field, int slot,
+        ReadOnlySpan<double> vector, Span<double> features)
+    {
+        double* change = work + 2 * _rows.Length;
+        _rows.Tangent(field, tangent, vector, change);
+        AddChange(field + 1, slot, change, coefficients, work, features);
+    }
+
+    internal override void Backward(double* coefficients, double* work, ReadOnlySpan<double> gradient, double* adjoint)
+    {
+        double* slopes = work + _rows.Length;
+        new Span<double>(slopes, _rows.Length).Clear();
+        foreach (TripleProduct p in _products)
+            p.Backward(_rows.Of(p.A, coefficients, work), _rows.Of(p.A, adjoint, slopes), _rows.Of(p.B, coefficients, work),
+                _rows.Of(p.B, adjoint, slopes), _rows.Of(p.C, coefficients, work), _rows.Of(p.C, adjoint, slopes), gradient, work + _scratch);
+        _rows.Backward(slopes, adjoint);
+    }
+
+    private Factor Whole(FieldFamily family, double* coefficients, double* work) => Factor.Whole(family, _rows.Of(family, coefficients, work));
+
+    /// <summary>A product changes by each of its factors that changes.</summary>
+    private void AddChange(int field, int slot, double* change, double* coefficients, double* work, Span<double> features)
+    {
+        foreach (TripleProduct p in _products)
+        {
+            Factor a = Whole(p.A, coefficients, work), b = Whole(p.B, coefficients, work), c = Whole(p.C, coefficients, work);
+            if (p.A.Field == field) p.Add(Factor.Slot(p.A, slot, _rows.Change(p.A, change)), b, c, features, work + _scratch);
+            if (p.B.Field == field) p.Add(a, Factor.Slot(p.B, slot, _rows.Change(p.B, change)), c, features, work + _scratch);
+            if (p.C.Field == field) p.Add(a, b, Factor.Slot(p.C, slot, _rows.Change(p.C, change)), features, work + _scratch);
+        }
+    }
+
+    private static FeatureLabels MakeLabels(TripleProduct[] products)
+    {
+        List<int> values = [];
+        foreach (TripleProduct p in products)
+            foreach ((int i, int j, int k) in p.Channels())
+                foreach ((FieldFamily f, int q) in new[] { (p.A, i), (p.B, j), (p.C, k) })
+                    values.AddRange([f.Field, f.Species[q], f.N[q], f.L, f.J]);
+        string[] names = Enumerable.Range(1, 3).SelectMany(k => new[] { $"field_{k}", $"species_{k}", $"n_{k}", $"l_{k}", $"J_{k}" }).ToArray();
+        return new FeatureLabels(names, values.ToArray());
+    }
+
+    private static IEnumerable<TripleProduct> Products(FieldRows rows, FieldCoupling coupling, bool density, bool pseudoscalars, CouplingTable table)
+    {
+        int first = 0;
+        foreach (TripleProduct product in Resolved(rows, coupling, density, pseudoscalars, table)
+            .Concat(coupling == FieldCoupling.Resolved ? [] : Summed(rows, coupling, pseudoscalars, table))
+            .Select(make => make(first)))
+        {
+            if (product.Count == 0) continue;
+            first += product.Count;
+            yield return product;
+        }
+    }
+
+    /// <summary>All unordered triples of families; those of the density alone also where vectors are not resolved.</summary>
+    private static IEnumerable<Func<int, TripleProduct>> Resolved(
+        FieldRows rows, FieldCoupling coupling, bool density, bool pseudoscalars, CouplingTable table)
+    {
+        FieldFamily[] all = coupling == FieldCoupling.Summed
+            ? rows.Density.ToArray()
+            : rows.Density.Concat(rows.Vectors.Where(static f => f.J != FieldBasis.Uncoupled)).ToArray();
+        for (int i = 0; i < all.Length; i++)
+            for (int j = i; j < all.Length; j++)
+                for (int k = j; k < all.Length; k++)
+                {
+                    FieldFamily f = all[i], g = all[j], h = all[k];
+                    if (h.Field == FieldFamily.Density && !density) continue;
+                    if (h.J < Math.Abs(f.J - g.J) || h.J > f.J + g.J || !FieldRows.IsKept(pseudoscalars, f, g, h)) continue;
+                    // A family that stands twice comes first.
+                    (FieldFamily a, FieldFamily b, FieldFamily c) = i == j ? (f, g, h) : (g, h, f);
+                    bool isOdd = (a.J + b.J + c.J) % 2 != 0;
+                    yield return at => new TripleProduct(a, b, c, TripleProduct.Coupled(table, a.J, b.J, c.J), isOdd, Scale(c.J), at);
+                }
+    }
+
+    /// <summary>Two vectors of one or two fields as v·v' beside one factor of the density.</summary>
+    private static IEnumerable<Func<int, TripleProduct>> Summed(FieldRows rows, FieldCoupling coupling, bool pseudoscalars, CouplingTable table)
+    {
+        // With all J, the rows of l = 0 are those of J = 1.
+        FieldFamily[] vectors = rows.Vectors
+            .Where(static f => f.J == FieldBasis.Uncoupled || f.L == 0).Select(static f => f.J == FieldBasis.Uncoupled ? f : f.AsUncoupled()).ToArray();
+        for (int i = 0; i < vectors.Length; i++)
+            for (int j = i; j < vectors.Length; j++)
+                foreach (FieldFamily c in rows.Density)
+                {
+                    FieldFamily a = vectors[i], b = vectors[j];
+                    if (c.L < Math.Abs(a.L - b.L) || c.L > a.L + b.L || !FieldRows.IsKept(pseudoscalars, a, b, c)) continue;
+                    // At l1 = l2 = 0 the product is the one with J1 = J2 = 1.
+                    if (coupling == FieldCoupling.Both && a.L == 0 && b.L == 0) continue;
+                    bool isOdd = (a.L + b.L + c.L) % 2 != 0;
+                    yield return at => new TripleProduct(a, b, c, TripleProduct.Dotted(table, a.L, b.L, c.L), isOdd, Scale(c.L), at);
+                }
+    }
+
+    /// <summary>couple(X, Y, 0) = (−1)^L Σ_M X_M Y_M / √(2L + 1).</summary>
+    private static double Scale(int l) => (l % 2 == 0 ? 1 : -1) / Math.Sqrt(2 * l + 1);
+}
