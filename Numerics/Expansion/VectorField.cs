@@ -85,22 +85,26 @@ public sealed record VectorField
             throw new ArgumentException($"the structure has no atom property '{Key}' (the field {Name})");
         }
 
-        if (property.Kind is not (PropertyKind.Real or PropertyKind.Integer) || !(property.Components == 3 || (Axial && property.Components == 1)))
-        {
-            throw new ArgumentException($"the atom property '{Key}' (the field {Name}) is {property}; expected {Expected}");
-        }
+        double[] vectors = TryRead(structure)
+            ?? throw new ArgumentException($"the atom property '{Key}' (the field {Name}) is {property}; expected {Expected}");
+        int bad = Array.FindIndex(vectors, static x => !double.IsFinite(x));
+        return bad < 0
+            ? vectors
+            : throw new ArgumentException($"the atom property '{Key}' (the field {Name}) is {vectors[bad]} at atom {bad / 3}");
+    }
 
+    /// <summary>As <see cref="Read"/> where the property is there, but null for another shape, and not finite where it is not.</summary>
+    internal double[]? TryRead(Structure structure)
+    {
+        PropertyArray property = structure.AtomProperties[Key];
+        if (property.Kind is not (PropertyKind.Real or PropertyKind.Integer) || !(property.Components == 3 || (Axial && property.Components == 1)))
+            return null;
         double[] values = property.ToReals(), vectors = new double[3 * structure.Count];
         for (int i = 0; i < structure.Count; i++)
         {
             if (!IsCarriedBy(structure.Species[i])) continue;
             if (property.Components == 3) values.AsSpan(3 * i, 3).CopyTo(vectors.AsSpan(3 * i));
             else vectors[3 * i + 2] = values[i];
-            for (int d = 0; d < 3; d++)
-            {
-                if (!double.IsFinite(vectors[3 * i + d]))
-                    throw new ArgumentException($"the atom property '{Key}' (the field {Name}) is {vectors[3 * i + d]} at atom {i}");
-            }
         }
 
         return vectors;

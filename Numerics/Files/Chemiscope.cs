@@ -22,8 +22,7 @@ public static class Chemiscope
     /// <param name="frames">The structures.</param>
     /// <param name="table">The features of these structures.</param>
     /// <param name="cutoff">The radius of an environment, Å.</param>
-    /// <param name="vectors">An atom property of three components to draw as arrows ("spins"), or null.</param>
-    /// <param name="vectorValues">[frame][atom, xyz]: that property's values; as many as frames when it is named.</param>
+    /// <param name="vectors">Vectors to draw as arrows: a name, and [frame][atom, xyz], finite; null: none.</param>
     /// <exception cref="InputException">The file cannot be written.</exception>
     public static void Write(
         string path,
@@ -31,8 +30,7 @@ public static class Chemiscope
         IReadOnlyList<Structure> frames,
         FeatureTable table,
         double cutoff,
-        string? vectors = null,
-        IReadOnlyList<double[]>? vectorValues = null)
+        IReadOnlyList<(string Name, double[][] Values)>? vectors = null)
     {
         ArgumentNullException.ThrowIfNull(frames);
         ArgumentNullException.ThrowIfNull(table);
@@ -50,9 +48,15 @@ public static class Chemiscope
             WriteScalars(json, frames);
             json.WriteEndObject();
             WriteEnvironments(json, frames, cutoff);
-            if (vectors is not null && vectorValues is not null)
+            if (vectors is { Count: > 0 })
             {
-                WriteArrows(json, vectors, vectorValues);
+                json.WriteStartObject("shapes");
+                foreach ((string key, double[][] values) in vectors)
+                {
+                    WriteArrows(json, key, values);
+                }
+
+                json.WriteEndObject();
             }
 
             json.WriteEndObject();
@@ -191,7 +195,6 @@ public static class Chemiscope
 
     private static void WriteArrows(Utf8JsonWriter json, string name, IReadOnlyList<double[]> values)
     {
-        json.WriteStartObject("shapes");
         json.WriteStartObject(name);
         json.WriteString("kind", "arrow");
         json.WriteStartObject("parameters");
@@ -216,7 +219,6 @@ public static class Chemiscope
         }
 
         json.WriteEndArray();
-        json.WriteEndObject();
         json.WriteEndObject();
         json.WriteEndObject();
     }

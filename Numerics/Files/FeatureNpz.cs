@@ -7,7 +7,8 @@ namespace Toolkit.Numerics.Files;
 /// <summary>
 /// Features as .npz: samples (structure, atom, species); values [sample, feature] with features (the labels), or for every
 /// block of equivariants values_λ_σ [sample, μ, channel] with features_λ_σ; spec (JSON text); and with gradients:
-/// gradient_samples (sample, structure, atom) and gradients [row, xyz, feature] or gradients_λ_σ [row, xyz, μ, channel], in 1/Å.
+/// gradient_samples (sample, structure, atom) and gradients [row, xyz, feature] or gradients_λ_σ [row, xyz, μ, channel], in 1/Å,
+/// and gradients_NAME [row, xyz, feature] by the vectors of each field, per unit of the vector.
 /// </summary>
 public static class FeatureNpz
 {
@@ -26,6 +27,11 @@ public static class FeatureNpz
         if (table.HasGradients)
         {
             yield return ("gradients", NpyArray.Reals(table.Gradients, table.GradientRowCount, 3, table.FeatureCount));
+            for (int f = 0; f < table.Fields.Count; f++)
+            {
+                yield return ("gradients_" + table.Fields[f],
+                    NpyArray.Reals(table.VectorGradients(f), table.GradientRowCount, 3, table.FeatureCount));
+            }
         }
 
         foreach ((string, NpyArray) array in Common(table))

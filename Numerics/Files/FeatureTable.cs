@@ -15,14 +15,17 @@ public sealed class FeatureTable
     private readonly List<int[]> _samples = [];
     private readonly List<double[]> _gradients = [];
     private readonly List<int[]> _gradientSamples = [];
+    private readonly List<double[]> _vectorGradients = [];
 
     /// <summary>A table of invariants.</summary>
     /// <param name="labelNames">What the labels of a feature are called, e.g. species_1, n_1, species_2, n_2, l.</param>
     /// <param name="labels">[feature, label] row-major.</param>
     /// <param name="spec">The JSON text that says how the features were made.</param>
     /// <param name="hasGradients">Whether every structure comes with gradients.</param>
-    public FeatureTable(IReadOnlyList<string> labelNames, int[] labels, string spec, bool hasGradients)
+    /// <param name="fields">The vector fields that there are gradients by, beside positions; null: none.</param>
+    public FeatureTable(IReadOnlyList<string> labelNames, int[] labels, string spec, bool hasGradients, IReadOnlyList<string>? fields = null)
     {
+        Fields = fields ?? [];
         (LabelNames, LabelValues, Blocks, Spec, HasGradients) = (labelNames, labels, [], spec, hasGradients);
         FeatureCount = labels.Length / labelNames.Count;
     }
@@ -41,6 +44,9 @@ public sealed class FeatureTable
 
     /// <summary>What the labels of an invariant are called.</summary>
     public IReadOnlyList<string> LabelNames { get; }
+
+    /// <summary>The vector fields that there are gradients by.</summary>
+    public IReadOnlyList<string> Fields { get; } = [];
 
     /// <summary>Whether the features are blocks of equivariants.</summary>
     public bool IsEquivariant { get; }
@@ -90,6 +96,21 @@ public sealed class FeatureTable
     /// <summary>[structure][row, xyz, feature].</summary>
     internal IReadOnlyList<double[]> Gradients => _gradients;
 
+    /// <summary>[structure][row, xyz, feature] of one vector field.</summary>
+    internal double[][] VectorGradients(int field)
+    {
+        double[][] parts = new double[_vectorGradients.Count][];
+        int size = 3 * FeatureCount;
+        for (int s = 0; s < parts.Length; s++)
+        {
+            long rows = _gradientSamples[s].Length / 3;
+            parts[s] = new double[rows * size];
+            for (long row = 0; row < rows; row++)
+                Array.Copy(_vectorGradients[s], (row * Fields.Count + field) * size, parts[s], row * size, size);
+        }
+        return parts;
+    }
+
     /// <summary>[structure][row, (sample, structure, atom)].</summary>
     internal IReadOnlyList<int[]> GradientSamples => _gradientSamples;
 
@@ -109,8 +130,10 @@ public sealed class FeatureTable
     /// <param name="offsets">[atom + 1]: rows offsets[i] … offsets[i + 1] − 1 are gradients of atom i's features.</param>
     /// <param name="atoms">[row]: the atom by whose position the row differentiates.</param>
     /// <param name="gradients">[row, xyz, feature], 1/Å; kept, not copied.</param>
+    /// <param name="vectors">[row, field, xyz, feature], gradients by the vectors; kept, not copied; null: there are no fields.</param>
     /// <exception cref="ArgumentException">Wrong length; or no gradients are expected.</exception>
-    public void Add(Structure structure, double[] values, ReadOnlySpan<int> offsets, ReadOnlySpan<int> atoms, double[] gradients)
+    public void Add(
+        Structure structure, double[] values, ReadOnlySpan<int> offsets, ReadOnlySpan<int> atoms, double[] gradients, double[]? vectors = null)
     {
         RequireGradients(true);
         if (offsets.Length != structure.Count + 1 || gradients.LongLength != 3L * atoms.Length * FeatureCount)
@@ -136,6 +159,13 @@ public sealed class FeatureTable
 
         _gradientSamples.Add(samples);
         _gradients.Add(gradients);
+        if (Fields.Count > 0)
+        {
+            _vectorGradients.Add(vectors is not null && vectors.LongLength == gradients.LongLength * Fields.Count
+                ? vectors
+                : throw new ArgumentException($"expected gradients by {string.Join(", ", Fields)}", nameof(vectors)));
+        }
+
         GradientRowCount += atoms.Length;
     }
 

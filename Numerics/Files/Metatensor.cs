@@ -8,7 +8,8 @@ namespace Toolkit.Numerics.Files;
 /// <summary>
 /// Features as a metatensor file (.mts): invariants are one block under the single key "_", equivariants one block for each
 /// (o3_lambda, o3_sigma) with the component o3_mu; samples (system, atom, center_type), the labels as properties; with
-/// gradients: those by "positions", in 1/Å, samples (sample, system, atom), with the component xyz before the others.
+/// gradients: those by "positions", in 1/Å, samples (sample, system, atom), with the component xyz before the others, and
+/// those by each vector field under its name.
 /// </summary>
 public static class Metatensor
 {
@@ -32,6 +33,13 @@ public static class Metatensor
             yield return (Block + Gradient + "values", NpyArray.Reals(table.Gradients, table.GradientRowCount, 3, table.FeatureCount));
             yield return (Block + Gradient + "samples", GradientSamples(table));
             yield return (Block + Gradient + "components/0", Directions);
+            for (int f = 0; f < table.Fields.Count; f++)
+            {
+                string vectors = $"{Block}gradients/{table.Fields[f]}/";
+                yield return (vectors + "values", NpyArray.Reals(table.VectorGradients(f), table.GradientRowCount, 3, table.FeatureCount));
+                yield return (vectors + "samples", GradientSamples(table));
+                yield return (vectors + "components/0", Directions);
+            }
         }
     }
 

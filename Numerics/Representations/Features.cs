@@ -31,7 +31,7 @@ public static class Features
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(frames);
-        spec = spec with { Species = spec.Species ?? SpeciesOf(frames) };
+        spec = spec with { Species = spec.Species ?? SpeciesOf(frames), Fields = WithKeys(spec.Fields, frames, source) };
         RequireSpecies(spec.Species, frames, source);
         if (spec.Species.Count == 0)
         {
@@ -48,7 +48,7 @@ public static class Features
                 if (gradients)
                 {
                     FeatureGradients all = set.ComputeWithGradients(frames[f], threads);
-                    table.Add(frames[f], all.Values.ToArray(), all.Offsets, all.Atoms, all.Gradients.ToArray());
+                    table.Add(frames[f], all.Values.ToArray(), all.Offsets, all.Atoms, all.Gradients.ToArray(), all.VectorGradients.ToArray());
                 }
                 else
                 {
@@ -87,8 +87,29 @@ public static class Features
         }
 
         FeatureLabels labels = ((InvariantRepresentation)representation).Labels;
-        return new FeatureTable(labels.Names, labels.Values.ToArray(), spec.ToJson(), gradients);
+        return new FeatureTable(
+            labels.Names, labels.Values.ToArray(), spec.ToJson(), gradients, spec.Fields.Select(static f => f.Name).ToArray());
     }
+
+    /// <summary>Every field with the key under which all frames have it.</summary>
+    /// <param name="fields">The fields of a specification.</param>
+    /// <param name="frames">The structures.</param>
+    /// <param name="source">What messages call the structures: the file's name.</param>
+    /// <exception cref="InputException">
+    /// Vectors that are absent, of another shape or not finite, or two usual keys that differ: with the frame and the key.
+    /// </exception>
+    public static IReadOnlyList<VectorFieldSpec> WithKeys(
+        IReadOnlyList<VectorFieldSpec> fields, IReadOnlyList<Structure> frames, string source) =>
+        fields.Select(f =>
+        {
+            VectorField field = f.ToField();
+            IReadOnlyList<string> keys = f.Key is null && f.IsSpin ? Labels.UsualSpinKeys : [field.Key];
+            string quantity = f.IsSpin ? $"spins ({f.Name})" : $"vectors ({f.Name})";
+            return f with
+            {
+                Key = Labels.KeyOf(frames, source, keys, quantity, field.Expected, (s, key) => (field with { Key = key }).TryRead(s)),
+            };
+        }).ToArray();
 
     private static int[] SpeciesOf(IReadOnlyList<Structure> frames)
     {

@@ -84,9 +84,9 @@ internal sealed unsafe class FieldRows
         ? new CouplingLeaf(CouplingField.Density, j)
         : new CouplingLeaf(_expansion.Fields[family.Field - 1].CouplingField, l, (CouplingOrder)j);
 
-    /// <summary>Whether a product of families keeps its sign under time reversal, and under the inversion unless pseudoscalars
-    /// are wanted.</summary>
-    public static bool IsKept(bool pseudoscalars, params ReadOnlySpan<FieldFamily> factors)
+    /// <summary>Whether a product of families keeps its sign under time reversal and is wanted for its sign under the
+    /// inversion.</summary>
+    public static bool IsKept(Parities parities, params ReadOnlySpan<FieldFamily> factors)
     {
         bool time = false, inversion = false;
         foreach (FieldFamily factor in factors)
@@ -94,6 +94,6 @@ internal sealed unsafe class FieldRows
             time ^= factor.IsOddInTime;
             inversion ^= factor.IsOddUnderInversion;
         }
-        return !time && (pseudoscalars || !inversion);
+        return !time && parities.Include(inversion ? 1 : 0);
     }
 }

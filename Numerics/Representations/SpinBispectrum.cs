@@ -29,35 +29,36 @@ public sealed unsafe class SpinBispectrum : InvariantRepresentation
     /// <param name="expansion">The expansion; it has at least one vector field.</param>
     /// <param name="coupling">Which sets of features.</param>
     /// <param name="density">Whether the invariants of three factors of the density stand in the set, too.</param>
-    /// <param name="pseudoscalars">Whether features that change their sign under the inversion are kept, too.</param>
+    /// <param name="parities">Scalars, pseudoscalars, which change their sign under the inversion, or both.</param>
     /// <param name="table">Coupling coefficients real-cg; null: those that come with the library, to J = 8.</param>
-    /// <exception cref="ArgumentException">No vector field; or J = lmax + 1 is not in the table.</exception>
+    /// <exception cref="ArgumentException">No vector field; J = lmax + 1 is not in the table; or there are no such features.</exception>
     public SpinBispectrum(
         DensityExpansion expansion,
         FieldCoupling coupling = FieldCoupling.Resolved,
         bool density = true,
-        bool pseudoscalars = false,
+        Parities parities = Parities.Proper,
         CouplingTable? table = null)
-        : this(expansion, new FieldRows(expansion, coupling, table ?? CouplingTable.Default), coupling, density, pseudoscalars,
+        : this(expansion, new FieldRows(expansion, coupling, table ?? CouplingTable.Default), coupling, density, parities,
             table ?? CouplingTable.Default)
     {
     }
 
-    private SpinBispectrum(DensityExpansion expansion, FieldRows rows, FieldCoupling coupling, bool density, bool pseudoscalars,
+    private SpinBispectrum(DensityExpansion expansion, FieldRows rows, FieldCoupling coupling, bool density, Parities parities,
         CouplingTable table)
-        : this(expansion, rows, Products(rows, coupling, density, pseudoscalars, table).ToArray())
+        : this(expansion, rows, Products(rows, coupling, density, parities, table).ToArray())
     {
     }
 
     private SpinBispectrum(DensityExpansion expansion, FieldRows rows, TripleProduct[] products) : base(expansion, MakeLabels(products))
     {
         (_rows, _products) = (rows, products);
+        if (products.Length == 0) throw new ArgumentException("no features of this kind", nameof(expansion));
         CouplingTrees = products
             .Select(p => new CouplingTree(new CouplingPair(
                 new CouplingPair(rows.Leaf(p.A, "l1", "J1"), rows.Leaf(p.B, "l2", "J2"), "J3"), rows.Leaf(p.C, "l3", "J3"), 0)))
             .Distinct().ToArray();
         _scratch = 2 * rows.Length + rows.ChangeLength;
-        WorkLength = _scratch + products.Select(static p => Math.Max(p.WorkLength, 8 * p.C.Rows)).DefaultIfEmpty(0).Max();
+        WorkLength = _scratch + products.Max(static p => Math.Max(p.WorkLength, 8 * p.C.Rows));
     }
 
     /// <inheritdoc/>
@@ -126,11 +127,11 @@ public sealed unsafe class SpinBispectrum : InvariantRepresentation
         return new FeatureLabels(names, values.ToArray());
     }
 
-    private static IEnumerable<TripleProduct> Products(FieldRows rows, FieldCoupling coupling, bool density, bool pseudoscalars, CouplingTable table)
+    private static IEnumerable<TripleProduct> Products(FieldRows rows, FieldCoupling coupling, bool density, Parities parities, CouplingTable table)
     {
         int first = 0;
-        foreach (TripleProduct product in Resolved(rows, coupling, density, pseudoscalars, table)
-            .Concat(coupling == FieldCoupling.Resolved ? [] : Summed(rows, coupling, pseudoscalars, table))
+        foreach (TripleProduct product in Resolved(rows, coupling, density, parities, table)
+            .Concat(coupling == FieldCoupling.Resolved ? [] : Summed(rows, coupling, parities, table))
             .Select(make => make(first)))
         {
             if (product.Count == 0) continue;
@@ -141,7 +142,7 @@ public sealed unsafe class SpinBispectrum : InvariantRepresentation
 
     /// <summary>All unordered triples of families; those of the density alone also where vectors are not resolved.</summary>
     private static IEnumerable<Func<int, TripleProduct>> Resolved(
-        FieldRows rows, FieldCoupling coupling, bool density, bool pseudoscalars, CouplingTable table)
+        FieldRows rows, FieldCoupling coupling, bool density, Parities parities, CouplingTable table)
     {
         FieldFamily[] all = coupling == FieldCoupling.Summed
             ? rows.Density.ToArray()
@@ -152,7 +153,7 @@ public sealed unsafe class SpinBispectrum : InvariantRepresentation
                 {
                     FieldFamily f = all[i], g = all[j], h = all[k];
                     if (h.Field == FieldFamily.Density && !density) continue;
-                    if (h.J < Math.Abs(f.J - g.J) || h.J > f.J + g.J || !FieldRows.IsKept(pseudoscalars, f, g, h)) continue;
+                    if (h.J < Math.Abs(f.J - g.J) || h.J > f.J + g.J || !FieldRows.IsKept(parities, f, g, h)) continue;
                     // A family that stands twice comes first.
                     (FieldFamily a, FieldFamily b, FieldFamily c) = i == j ? (f, g, h) : (g, h, f);
                     bool isOdd = (a.J + b.J + c.J) % 2 != 0;
@@ -161,7 +162,7 @@ public sealed unsafe class SpinBispectrum : InvariantRepresentation
     }
 
     /// <summary>Two vectors of one or two fields as v·v' beside one factor of the density.</summary>
-    private static IEnumerable<Func<int, TripleProduct>> Summed(FieldRows rows, FieldCoupling coupling, bool pseudoscalars, CouplingTable table)
+    private static IEnumerable<Func<int, TripleProduct>> Summed(FieldRows rows, FieldCoupling coupling, Parities parities, CouplingTable table)
     {
         // With all J, the rows of l = 0 are those of J = 1.
         FieldFamily[] vectors = rows.Vectors
@@ -171,7 +172,7 @@ public sealed unsafe class SpinBispectrum : InvariantRepresentation
                 foreach (FieldFamily c in rows.Density)
                 {
                     FieldFamily a = vectors[i], b = vectors[j];
-                    if (c.L < Math.Abs(a.L - b.L) || c.L > a.L + b.L || !FieldRows.IsKept(pseudoscalars, a, b, c)) continue;
+                    if (c.L < Math.Abs(a.L - b.L) || c.L > a.L + b.L || !FieldRows.IsKept(parities, a, b, c)) continue;
                     // At l1 = l2 = 0 the product is the one with J1 = J2 = 1.
                     if (coupling == FieldCoupling.Both && a.L == 0 && b.L == 0) continue;
                     bool isOdd = (a.L + b.L + c.L) % 2 != 0;

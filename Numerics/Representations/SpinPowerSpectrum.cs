@@ -14,7 +14,7 @@ namespace Toolkit.Numerics.Representations;
 /// Equations: M. Domina, M. Cobelli, S. Sanvito, Phys. Rev. B 105, 214439 (2022). u* u' equals the product of the real
 /// coefficients used here wherever the features are even under the inversion: the factor i that real-cg leaves out for
 /// J = l then stands in both. The density takes part as u with J = l; its own pairs are those of <see cref="PowerSpectrum"/>,
-/// with 1/√(2l + 1). Kept are pairs whose signs under time reversal cancel, and, unless pseudoscalars are asked for, those
+/// with 1/√(2l + 1). Kept are pairs whose signs under time reversal cancel and, unless pseudoscalars are asked for, those
 /// whose signs under the inversion cancel: l + l' even for two spins. Each unordered pair of channels (field, species, n, l)
 /// stands once, off-diagonal ones times √2. Labels: field_1, species_1, n_1, l_1, field_2, species_2, n_2, l_2, J;
 /// field 0 is the density, 1 … are the expansion's vector fields, species −1 is the centre's own channel, J = −1 says
@@ -30,27 +30,28 @@ public sealed unsafe class SpinPowerSpectrum : InvariantRepresentation
     /// <param name="coupling">Which sets of features.</param>
     /// <param name="density">Whether the density takes part: its own features, and its products with vectors where those
     /// are even under time reversal.</param>
-    /// <param name="pseudoscalars">Whether features that change their sign under the inversion are kept, too.</param>
+    /// <param name="parities">Scalars, pseudoscalars, which change their sign under the inversion, or both.</param>
     /// <param name="table">Coupling coefficients real-cg; null: those that come with the library, to J = 8.</param>
-    /// <exception cref="ArgumentException">No vector field; or J = lmax + 1 is not in the table.</exception>
+    /// <exception cref="ArgumentException">No vector field; J = lmax + 1 is not in the table; or there are no such features.</exception>
     public SpinPowerSpectrum(
         DensityExpansion expansion,
         FieldCoupling coupling = FieldCoupling.Resolved,
         bool density = true,
-        bool pseudoscalars = false,
+        Parities parities = Parities.Proper,
         CouplingTable? table = null)
-        : this(expansion, new FieldRows(expansion, coupling, table ?? CouplingTable.Default), coupling, density, pseudoscalars)
+        : this(expansion, new FieldRows(expansion, coupling, table ?? CouplingTable.Default), coupling, density, parities)
     {
     }
 
-    private SpinPowerSpectrum(DensityExpansion expansion, FieldRows rows, FieldCoupling coupling, bool density, bool pseudoscalars)
-        : this(expansion, rows, Products(rows, coupling, density, pseudoscalars).ToArray())
+    private SpinPowerSpectrum(DensityExpansion expansion, FieldRows rows, FieldCoupling coupling, bool density, Parities parities)
+        : this(expansion, rows, Products(rows, coupling, density, parities).ToArray())
     {
     }
 
     private SpinPowerSpectrum(DensityExpansion expansion, FieldRows rows, FamilyProduct[] products) : base(expansion, MakeLabels(products))
     {
         (_rows, _products) = (rows, products);
+        if (products.Length == 0) throw new ArgumentException("no features of this kind", nameof(expansion));
         CouplingTrees = products.Select(p => new CouplingTree(new CouplingPair(rows.Leaf(p.A, "l1", "J"), rows.Leaf(p.B, "l2", "J"), 0)))
             .Distinct().ToArray();
         int weights = products.Max(static p => p.A.Count * p.B.Width + p.B.Count * p.A.Width);
@@ -119,7 +120,7 @@ public sealed unsafe class SpinPowerSpectrum : InvariantRepresentation
         return new FeatureLabels(["field_1", "species_1", "n_1", "l_1", "field_2", "species_2", "n_2", "l_2", "J"], values.ToArray());
     }
 
-    private static IEnumerable<FamilyProduct> Products(FieldRows rows, FieldCoupling coupling, bool density, bool pseudoscalars)
+    private static IEnumerable<FamilyProduct> Products(FieldRows rows, FieldCoupling coupling, bool density, Parities parities)
     {
         FieldFamily[] families = (density ? rows.Density.Concat(rows.Vectors) : rows.Vectors)
             .OrderBy(static f => f.J == FieldBasis.Uncoupled).ThenBy(static f => f.J).ThenBy(static f => f.L).ToArray();
@@ -129,7 +130,7 @@ public sealed unsafe class SpinPowerSpectrum : InvariantRepresentation
             {
                 (FieldFamily a, FieldFamily b) = families[i].Field <= families[j].Field ? (families[i], families[j]) : (families[j], families[i]);
                 bool isScalar = a.Field == FieldFamily.Density, isScalarToo = b.Field == FieldFamily.Density;
-                if (a.J != b.J || (a.J == FieldBasis.Uncoupled && a.L != b.L) || !FieldRows.IsKept(pseudoscalars, a, b)) continue;
+                if (a.J != b.J || (a.J == FieldBasis.Uncoupled && a.L != b.L) || !FieldRows.IsKept(parities, a, b)) continue;
                 // A vector alone is not invariant under rotations of the vectors only.
                 if (isScalar != isScalarToo && coupling == FieldCoupling.Summed) continue;
                 FamilyProduct product = new(a, b, isScalar && isScalarToo ? 1 / Math.Sqrt(2 * a.L + 1) : 1, first);

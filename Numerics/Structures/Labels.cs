@@ -84,6 +84,48 @@ public static class Labels
             _ => null,
         });
 
+    /// <summary>The keys under which spins are looked for.</summary>
+    internal static IReadOnlyList<string> UsualSpinKeys => SpinsKeys;
+
+    /// <summary>The one of several keys under which every frame has an atom property.</summary>
+    /// <param name="frames">The data set.</param>
+    /// <param name="source">What messages call it: the file's name.</param>
+    /// <param name="keys">The keys; the first that the first frame has.</param>
+    /// <param name="quantity">What messages call the property.</param>
+    /// <param name="expected">What its values should be.</param>
+    /// <param name="read">The values of a frame under a key that it has; null: of another shape.</param>
+    /// <exception cref="InputException">
+    /// Absent, of another shape, or not finite; or a frame has two of the keys, both REF_ or both not, with different values.
+    /// </exception>
+    internal static string KeyOf(
+        IReadOnlyList<Structure> frames,
+        string source,
+        IReadOnlyList<string> keys,
+        string quantity,
+        string expected,
+        Func<Structure, string, double[]?> read)
+    {
+        (double[]?, string?) Read(Structure frame, string key) => frame.AtomProperties.TryGetValue(key, out PropertyArray? v)
+            ? (read(frame, key), v.ToString())
+            : (null, null);
+        double[][] values = Each(
+            frames, source, null, keys.ToArray(), quantity, expected, static f => f.AtomProperties.Keys, Read, out string? chosen);
+        for (int f = 0; f < frames.Count; f++)
+        {
+            string? other = keys.FirstOrDefault(k => k != chosen && IsReference(k) == IsReference(chosen!)
+                && Read(frames[f], k).Item1 is double[] there && !there.AsSpan().SequenceEqual(values[f]));
+            if (other is not null)
+            {
+                throw new InputException(
+                    source, null, $"frame {f + 1}", $"{chosen} and {other}, which differ", "one of them, or the key that is meant (--spin-key)");
+            }
+        }
+
+        return chosen ?? keys[0];
+    }
+
+    private static bool IsReference(string key) => key.StartsWith("REF_", StringComparison.Ordinal);
+
     private static string[] Candidates(string? key, string[] usual) => key is null ? usual : [key];
 
     private static double[]? Matrix(PropertyValue value)
@@ -132,18 +174,30 @@ public static class Labels
         string quantity,
         string expected,
         Func<Structure, IEnumerable<string>> keys,
-        Func<Structure, string, (double[]? Values, string? Found)> read)
+        Func<Structure, string, (double[]? Values, string? Found)> read) =>
+        Each(frames, source, key, usual, quantity, expected, keys, read, out _);
+
+    private static double[][] Each(
+        IReadOnlyList<Structure> frames,
+        string source,
+        string? key,
+        string[] usual,
+        string quantity,
+        string expected,
+        Func<Structure, IEnumerable<string>> keys,
+        Func<Structure, string, (double[]? Values, string? Found)> read,
+        out string? chosen)
     {
         ArgumentNullException.ThrowIfNull(frames);
         ArgumentNullException.ThrowIfNull(source);
         string[] candidates = Candidates(key, usual);
         double[][] all = new double[frames.Count][];
-        string? chosen = null;
+        chosen = null;
         for (int f = 0; f < frames.Count; f++)
         {
             Structure frame = frames[f];
-            chosen ??= Array.Find(candidates, k => read(frame, k).Found is not null);
-            (double[]? values, string? found) = chosen is null ? (null, null) : read(frame, chosen);
+            string? here = chosen ??= Array.Find(candidates, k => read(frame, k).Found is not null);
+            (double[]? values, string? found) = here is null ? (null, null) : read(frame, here);
             if (found is null)
             {
                 string has = string.Join(", ", keys(frame));

@@ -19,7 +19,7 @@ internal static class FeaturesVerb
         var output = new Option<string>("--out") { Description = "the file to write: .npz, or .mts for metatensor", Required = true };
         var gradients = new Option<bool>("--gradients") { Description = "with the gradients by all positions" };
         var chemiscope = new Option<string?>("--chemiscope") { Description = "also write a map of the atoms for chemiscope, .json" };
-        var spinKey = new Option<string?>("--spin-key") { Description = "the atom property that the map shows as arrows" };
+        var spinKey = new Option<string?>("--spin-key") { Description = "the atom property that holds the spins of the specification, and that the map shows as arrows" };
         var threads = new Option<int>("--threads")
         {
             Description = "how many threads may work (the result is the same for any number)",
@@ -36,11 +36,6 @@ internal static class FeaturesVerb
             {
                 RequireExtension("--chemiscope", map, ".json");
             }
-            else if (spins is not null)
-            {
-                throw new UsageException($"--spin-key: expected only with --chemiscope, found '{spins}' without");
-            }
-
             if (result.GetValue(threads) < 1)
             {
                 throw new UsageException($"--threads: found '{result.GetValue(threads)}', expected 1 or more");
@@ -53,10 +48,18 @@ internal static class FeaturesVerb
                 throw new InputException(specPath, null, "$.representation.kind", "equivariants", "invariants, of which --chemiscope makes a map");
             }
 
+            spec = WithSpins(spec, spins, specPath, map is not null);
             List<Structure> frames = ExtendedXyzReader.Read(path).ToList();
 
             // What can fail for lack of a key or a folder fails before the long work.
-            double[][]? arrows = spins is null ? null : Labels.Spins(frames, path, spins);
+            spec = spec with { Fields = Features.WithKeys(spec.Fields, frames, path) };
+            List<(string, double[][])> arrows = map is null ? []
+                : [.. spec.Fields.DistinctBy(static f => f.Key).Select(f => (f.Key!, frames.Select(f.ToField().Read).ToArray()))];
+            if (map is not null && spins is not null && spec.Fields.All(f => f.Key != spins))
+            {
+                arrows.Add((spins, Labels.Spins(frames, path, spins)));
+            }
+
             RequireFolder(outPath);
             if (map is not null)
             {
@@ -69,7 +72,7 @@ internal static class FeaturesVerb
             progress.Clear();
             if (map is not null)
             {
-                Chemiscope.Write(map, Path.GetFileNameWithoutExtension(path), frames, table, spec.Cutoff.Radius, spins, arrows);
+                Chemiscope.Write(map, Path.GetFileNameWithoutExtension(path), frames, table, spec.Cutoff.Radius, arrows);
             }
 
             if (isNpz)
@@ -88,6 +91,25 @@ internal static class FeaturesVerb
             return 0;
         });
         return verb;
+    }
+
+    /// <summary>The specification with the key of its spins, where one is given.</summary>
+    private static Spec WithSpins(Spec spec, string? key, string specPath, bool hasMap)
+    {
+        if (key is null)
+        {
+            return spec;
+        }
+
+        int count = spec.Fields.Count(static f => f.IsSpin);
+        if (count > 1)
+        {
+            throw new InputException(specPath, null, "$.fields", $"{count} fields of spins with --spin-key", "one, or a key for each in the specification");
+        }
+
+        return count == 1 || hasMap
+            ? spec with { Fields = [.. spec.Fields.Select(f => f.IsSpin ? f with { Key = key } : f)] }
+            : throw new UsageException($"--spin-key: expected only with --chemiscope or a specification with spins, found '{key}' without");
     }
 
     private static string RequireExtension(string option, string path, params string[] allowed)

@@ -253,6 +253,111 @@ let ``the chemiscope file keeps the rules of its format, with spins as arrows`` 
         Assert.Equal(atoms, vectors.GetArrayLength())
         Assert.Equal(frames[0].AtomProperties["spin"].Reals[4], vectors[1].GetProperty("vector").[1].GetDouble()))
 
+let private spinSpec = """{"cutoff": {"radius": 3}, "radial": {"nmax": 2}, "lmax": 1,
+    "fields": [{"name": "spin", "axial": true, "timeOdd": true, "species": ["C"]}], "representation": {"kind": "spin-power-spectrum"}}"""
+
+/// The structures of withFiles with their vectors under another name, or changed, and a specification of spins.
+let private withSpins (change: int -> Structure -> Structure) (test: string -> string -> string -> unit) =
+    withFiles (fun xyz specPath folder ->
+        let frames = ExtendedXyzReader.Read xyz |> List.ofSeq |> List.mapi change
+        ExtendedXyzWriter.Write(xyz, frames)
+        File.WriteAllText(specPath, spinSpec)
+        test xyz specPath folder)
+
+let private rename (key: string) (s: Structure) =
+    s.WithoutAtomProperty("spin").WithAtomProperty(key, s.AtomProperties["spin"])
+
+[<Fact>]
+let ``spins are read under each of the usual names, under the specification's key and under --spin-key`` () =
+    let values (key: string) (specText: string) (options: string list) =
+        let mutable found = [||]
+
+        withSpins (fun _ s -> rename key s) (fun xyz specPath folder ->
+            File.WriteAllText(specPath, specText)
+            let out = Path.Combine(folder, "out.npz")
+            ok ([ "features"; xyz; "--spec"; specPath; "--out"; out ] @ options) |> ignore
+            let all = NpyData.ReadAll out
+            let spec = Spec.Parse((all["spec"].ToTexts())[0], "npz")
+            Assert.Equal(key, spec.Fields[0].Key)
+            found <- all["values"].ToReals())
+
+        found
+
+    let first = values "REF_magmom" spinSpec []
+
+    for key in [ "REF_magmoms"; "magmoms"; "spins" ] do
+        Assert.Equal<float>(first, values key spinSpec [])
+
+    Assert.Equal<float>(first, values "moments" spinSpec [ "--spin-key"; "moments" ])
+    Assert.Equal<float>(first, values "moments" (spinSpec.Replace("\"axial\"", "\"key\": \"moments\", \"axial\"")) [])
+
+[<Fact>]
+let ``gradients by spins stand beside those by positions, in both formats, and are those of the representation`` () =
+    withSpins (fun _ s -> rename "spins" s) (fun xyz specPath folder ->
+        let npz, mts = Path.Combine(folder, "out.npz"), Path.Combine(folder, "out.mts")
+        ok [ "features"; xyz; "--spec"; specPath; "--out"; npz; "--gradients" ] |> ignore
+        ok [ "features"; xyz; "--spec"; specPath; "--out"; mts; "--gradients" ] |> ignore
+        let a, b = NpyData.ReadAll npz, NpyData.ReadAll mts
+        let spec = Spec.Parse((a["spec"].ToTexts())[0], "npz")
+        let representation = spec.Build([], "npz")
+        let frames = ExtendedXyzReader.Read xyz |> Array.ofSeq
+        let expected = frames |> Array.collect (fun s -> (representation.ComputeWithGradients s).VectorGradients.ToArray())
+        Assert.Equal<float>(expected, a["gradients_spin"].ToReals())
+        Assert.Equal<int>(a["gradients"].Shape, a["gradients_spin"].Shape)
+        Assert.Equal<float>(expected, b["blocks/0/gradients/spin/values"].ToReals())
+        Assert.Equal<int64>(a["gradient_samples"].ToIntegers(), b["blocks/0/gradients/spin/samples"].ToIntegers()))
+
+[<Fact>]
+let ``the map shows the spins of the specification as arrows, none where the species carries none`` () =
+    withSpins (fun _ s -> rename "magmoms" s) (fun xyz specPath folder ->
+        let out, map = Path.Combine(folder, "out.npz"), Path.Combine(folder, "map.json")
+        ok [ "features"; xyz; "--spec"; specPath; "--out"; out; "--chemiscope"; map ] |> ignore
+        use document = JsonDocument.Parse(File.ReadAllText map)
+        let shapes = document.RootElement.GetProperty "shapes"
+        Assert.Equal("magmoms", (Assert.Single(shapes.EnumerateObject())).Name)
+        let arrows = shapes.GetProperty("magmoms").GetProperty("parameters").GetProperty("atom")
+        let frames = ExtendedXyzReader.Read xyz |> Array.ofSeq
+        let mutable at = 0
+
+        for s in frames do
+            for i in 0 .. s.Count - 1 do
+                let vector = [ for x in arrows[at].GetProperty("vector").EnumerateArray() -> x.GetDouble() ]
+                let expected = if s.Species[i] = 6 then List.ofArray (s.AtomProperties["magmoms"].Reals.Slice(3 * i, 3).ToArray()) else [ 0.; 0.; 0. ]
+                Assert.Equal<float>(expected, vector)
+                at <- at + 1
+
+        Assert.Equal(at, arrows.GetArrayLength()))
+
+[<Fact>]
+let ``wrong spins get one line that names the frame and the key`` () =
+    let refused (expected: string) (change: int -> Structure -> Structure) (options: string list) =
+        withSpins change (fun xyz specPath folder ->
+            let out = Path.Combine(folder, "out.npz")
+            fails 1 expected ([ "features"; xyz; "--spec"; specPath; "--out"; out ] @ options)
+            Assert.Empty(Directory.GetFiles(folder, "out*")))
+
+    let real (values: float[]) components = PropertyArray.Real(ReadOnlySpan values, components)
+    let second change i (s: Structure) = if i = 1 then change s else rename "spins" s
+
+    refused "in.xyz: frame 1: found no spins (spin); it has spin, expected the key REF_magmom or REF_magmoms or magmoms or spins" (fun _ s -> s) []
+    refused "in.xyz: frame 1: found no spins (spin); it has spin, expected the key moment" (fun _ s -> s) [ "--spin-key"; "moment" ]
+    // The first frame's key is that of all.
+    refused "in.xyz: frame 2: found no spins (spin); it has magmoms, expected the key spins" (second (rename "magmoms")) []
+    refused "in.xyz: frame 2, spins: found Real[3, 2], expected three numbers per atom, or one" (second (fun s -> s.WithAtomProperty("spins", real (Array.zeroCreate (2 * s.Count)) 2))) []
+
+    let holed (s: Structure) =
+        let v = s.AtomProperties["spin"].Reals.ToArray()
+        let carrier = Array.IndexOf(s.Species.ToArray(), 6)
+        v[3 * carrier + 1] <- nan
+        (rename "spins" s).WithAtomProperty("spins", real v 3)
+
+    refused "frame 1, spins: found NaN as number" (fun i s -> if i = 0 then holed s else rename "spins" s) []
+    let both (s: Structure) = (rename "spins" s).WithAtomProperty("magmoms", real (Array.replicate (3 * s.Count) 1.) 3)
+    refused "frame 1: found magmoms and spins, which differ, expected one of them, or the key that is meant (--spin-key)" (fun _ s -> both s) []
+
+    withSpins (fun _ s -> both s) (fun xyz specPath folder ->
+        ok [ "features"; xyz; "--spec"; specPath; "--out"; Path.Combine(folder, "out.npz"); "--spin-key"; "spins" ] |> ignore)
+
 [<Fact>]
 let ``features are the same for any number of threads`` () =
     withFiles (fun xyz specPath folder ->

@@ -29,13 +29,25 @@ public enum RepresentationKind
 
     /// <summary>"equivariants": blocks (λ, σ) of one or two density factors.</summary>
     Equivariants,
+
+    /// <summary>"spin-power-spectrum": the invariants of two factors, vectors or density.</summary>
+    SpinPowerSpectrum,
+
+    /// <summary>"spin-bispectrum": the invariants of three factors, vectors or density.</summary>
+    SpinBispectrum,
 }
 
 /// <summary>What is made from the density, and which part of it.</summary>
 /// <param name="Kind">What is made.</param>
 public sealed record RepresentationSpec(RepresentationKind Kind)
 {
-    /// <summary>Which σ, for the bispectrum and equivariants.</summary>
+    /// <summary>How vectors are joined to the directions of their atoms.</summary>
+    public FieldCoupling Coupling { get; init; }
+
+    /// <summary>Whether the density's own features stand beside those of the vectors.</summary>
+    public bool HasScalars { get; init; } = true;
+
+    /// <summary>Which σ, for the bispectrum, equivariants and features of vectors.</summary>
     public Parities Parities { get; init; }
 
     /// <summary>The number of density factors of equivariants.</summary>
@@ -100,6 +112,23 @@ public sealed record AlchemicalSpec(int? Channels, double? RowWidth, double? Col
     }
 }
 
+/// <summary>A vector that atoms carry.</summary>
+/// <param name="Name">What labels call it.</param>
+/// <param name="Key">The atom property that holds it; null: the usual ones for spins, else the name.</param>
+/// <param name="Axial">Whether it keeps its sign under the inversion.</param>
+/// <param name="TimeOdd">Whether it changes its sign when time is reversed.</param>
+/// <param name="Species">The atomic numbers that carry it, increasing; null: all.</param>
+/// <param name="Centre">Where the central atom's own vector goes.</param>
+public sealed record VectorFieldSpec(
+    string Name, string? Key, bool Axial, bool TimeOdd, IReadOnlyList<int>? Species, CentrePolicy Centre)
+{
+    /// <summary>Whether it is a spin: axial and odd under time reversal.</summary>
+    public bool IsSpin => Axial && TimeOdd;
+
+    /// <summary>The field, read under its key or, where none is given, its name.</summary>
+    public VectorField ToField() => new(Name, Key ?? Name, Axial, TimeOdd, Species, Centre);
+}
+
 /// <summary>Ridge regression on the features.</summary>
 /// <param name="Regularizer">The weight of the penalty; null: by cross-validation.</param>
 /// <param name="Folds">The number of parts of the data in cross-validation.</param>
@@ -129,6 +158,20 @@ public sealed record Spec(
 {
     private const double DefaultSmoothing = 0.1;
 
+    private static readonly (string Word, CentrePolicy Policy)[] OwnVectors =
+    [
+        (SpecSchema.Separate, CentrePolicy.Separate),
+        (SpecSchema.Include, CentrePolicy.Include),
+        (SpecSchema.Exclude, CentrePolicy.Exclude),
+    ];
+
+    private static readonly (string Word, FieldCoupling Coupling)[] Couplings =
+    [
+        (SpecSchema.Resolved, FieldCoupling.Resolved),
+        (SpecSchema.Summed, FieldCoupling.Summed),
+        (SpecSchema.Both, FieldCoupling.Both),
+    ];
+
     private static readonly (string Word, CutoffKind Kind)[] CutoffKinds =
         [(SpecSchema.ShiftedCosine, CutoffKind.ShiftedCosine), (SpecSchema.Polynomial, CutoffKind.Polynomial)];
 
@@ -153,6 +196,8 @@ public sealed record Spec(
         (SpecSchema.RadialSpectrum, RepresentationKind.RadialSpectrum),
         (SpecSchema.Bispectrum, RepresentationKind.Bispectrum),
         (SpecSchema.Equivariants, RepresentationKind.Equivariants),
+        (SpecSchema.SpinPowerSpectrum, RepresentationKind.SpinPowerSpectrum),
+        (SpecSchema.SpinBispectrum, RepresentationKind.SpinBispectrum),
     ];
 
     private static readonly (string Word, Parities Parities)[] ParityWords =
@@ -160,6 +205,15 @@ public sealed record Spec(
 
     private static readonly (string Word, ChannelProduct Product)[] Products =
         [(SpecSchema.Outer, ChannelProduct.Outer), (SpecSchema.Elementwise, ChannelProduct.Elementwise)];
+
+    /// <summary>The vectors that atoms carry.</summary>
+    public IReadOnlyList<VectorFieldSpec> Fields { get; init; } = [];
+
+    /// <summary>Two specifications are equal when they say the same.</summary>
+    public bool Equals(Spec? other) => other is not null && ToJson() == other.ToJson();
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => ToJson().GetHashCode(StringComparison.Ordinal);
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="InputException">The file cannot be read; or see <see cref="Parse"/>.</exception>
@@ -209,7 +263,10 @@ public sealed record Spec(
             RepresentationOf(r),
             r.Has("$.model")
                 ? new RidgeSpec(r.Has("$.model.regularizer") ? r.Number("$.model.regularizer") : null, r.Integer("$.model.folds"))
-                : null);
+                : null)
+        {
+            Fields = FieldsOf(r),
+        };
     }
 
     /// <summary>The invariants with channels for the given species.</summary>
@@ -242,13 +299,18 @@ public sealed record Spec(
             RadialTable table = RadialTable.Build(functions, Cutoff);
             (key, expected) = ("$.alchemical", "weights for every species, and no more pseudo-species than species");
             int[] all = (Species ?? species).Distinct().Order().ToArray();
-            DensityExpansion expansion = new(table, all, Density.Centre, mixing: Alchemical?.Create(all));
-            (key, expected) = ("$.representation", "what the coupling coefficients reach");
+            DensityExpansion expansion = new(
+                table, all, Density.Centre, Fields.Select(static f => f.ToField()), Alchemical?.Create(all));
+            (key, expected) = ("$.representation", IsSpin(Representation.Kind) ? "a kind with features" : "what the coupling coefficients reach");
             return Representation.Kind switch
             {
                 RepresentationKind.PowerSpectrum => new PowerSpectrum(expansion),
                 RepresentationKind.RadialSpectrum => new RadialSpectrum(expansion),
                 RepresentationKind.Bispectrum => new Bispectrum(expansion, Representation.Parities),
+                RepresentationKind.SpinPowerSpectrum => new SpinPowerSpectrum(
+                    expansion, Representation.Coupling, Representation.HasScalars, Representation.Parities),
+                RepresentationKind.SpinBispectrum => new SpinBispectrum(
+                    expansion, Representation.Coupling, Representation.HasScalars, Representation.Parities),
                 _ when Representation.Order == 1 => new DensityEquivariants(expansion, Representation.Lambda),
                 _ => new LambdaSoap(expansion, Representation.Lambda, Representation.Parities, Representation.Channels),
             };
@@ -263,7 +325,7 @@ public sealed record Spec(
     /// <param name="source">What messages call the specification.</param>
     /// <exception cref="InputException">See <see cref="Create"/>.</exception>
     public IReadOnlyList<CouplingTree> CouplingTrees(string source) =>
-        (this with { Alchemical = null }).Create([1], source).CouplingTrees;
+        (this with { Alchemical = null }).Create(Fields.SelectMany(static f => f.Species ?? []).Append(1), source).CouplingTrees;
 
     private RadialBasis Basis(string source)
     {
@@ -329,8 +391,10 @@ public sealed record Spec(
         RepresentationKind kind = Of(Kinds, word);
         bool isEquivariant = kind == RepresentationKind.Equivariants, isCoupled = isEquivariant || kind == RepresentationKind.Bispectrum;
         int order = r.Has(Path + "order") ? r.Integer(Path + "order") : 2, lmax = r.Integer("$.lmax");
-        bool isPair = isEquivariant && order == 2;
-        Only("parity", isPair || kind == RepresentationKind.Bispectrum, "parity only with bispectrum and equivariants of order 2");
+        bool isPair = isEquivariant && order == 2, isSpin = IsSpin(kind);
+        Only("parity", isPair || isSpin || kind == RepresentationKind.Bispectrum, "parity only with bispectrum, equivariants of order 2 and the spin- kinds");
+        Only("coupling", isSpin, "coupling only with the spin- kinds");
+        Only("scalars", isSpin, "scalars only with the spin- kinds");
         Only("order", isEquivariant, "order only with equivariants");
         Only("lambda", isEquivariant, "lambda only with equivariants");
         Only("channels", isPair, "channels only with equivariants of order 2");
@@ -340,6 +404,14 @@ public sealed record Spec(
             throw r.Bad("$.lmax", lmax.ToString(CultureInfo.InvariantCulture), $"at most {most} with {word}, where the coupling coefficients end");
         }
 
+        FieldCoupling coupling = r.Has(Path + "coupling") ? Of(Couplings, r.Word(Path + "coupling")) : FieldCoupling.Resolved;
+        int largestSpin = coupling == FieldCoupling.Summed && kind == RepresentationKind.SpinPowerSpectrum ? SpecSchema.MostAngular
+            : coupling == FieldCoupling.Summed ? most : most - 1;
+        if (isSpin && lmax > largestSpin)
+        {
+            throw r.Bad("$.lmax", lmax.ToString(CultureInfo.InvariantCulture), $"at most {largestSpin} with {word}, where the coupling coefficients end");
+        }
+
         int? lambda = r.Has(Path + "lambda") ? r.Integer(Path + "lambda") : null;
         int largest = order == 1 ? lmax : Math.Min(2 * lmax, most);
         return lambda <= largest || lambda is null
@@ -347,6 +419,8 @@ public sealed record Spec(
             {
                 Parities = r.Has(Path + "parity") ? Of(ParityWords, r.Word(Path + "parity"))
                     : isPair ? Parities.Both : Parities.Proper,
+                Coupling = coupling,
+                HasScalars = !r.Has(Path + "scalars") || r.Word(Path + "scalars") == SpecSchema.Include,
                 Order = order,
                 Lambda = lambda,
                 Channels = r.Has(Path + "channels") ? Of(Products, r.Word(Path + "channels")) : ChannelProduct.Outer,
@@ -360,6 +434,51 @@ public sealed record Spec(
                 throw r.Bad(Path + key, $"this key with kind {word}", expected);
             }
         }
+    }
+
+    private static bool IsSpin(RepresentationKind kind) => kind is RepresentationKind.SpinPowerSpectrum or RepresentationKind.SpinBispectrum;
+
+    private static VectorFieldSpec[] FieldsOf(SpecReader r)
+    {
+        string word = r.Word("$.representation.kind");
+        int count = r.Integer("$.fields");
+        if (IsSpin(Of(Kinds, word)) != count > 0)
+        {
+            throw count > 0
+                ? r.Bad("$.fields", "vector fields with kind " + word, "fields only with the spin- kinds")
+                : r.Bad("$", "no vector field", $"fields: the vectors that atoms carry, which {word} is made from");
+        }
+
+        VectorFieldSpec[] fields = new VectorFieldSpec[count];
+        for (int k = 0; k < count; k++)
+        {
+            string at = $"$.fields[{k}].", name = r.Word(at + "name");
+            if (!VectorField.IsName(name))
+            {
+                throw r.Bad(at + "name", InputError.Quote(name), "letters, digits and underscores, a letter first, and not rho");
+            }
+
+            if (fields.Take(k).Any(f => f.Name == name))
+            {
+                throw r.Bad(at + "name", InputError.Quote(name) + " twice", "each name once");
+            }
+
+            int[]? species = r.Elements(at + "species"), all = r.Elements("$.species");
+            if (species is not null && all is not null && species.FirstOrDefault(z => !all.Contains(z), -1) is int z && z >= 0)
+            {
+                throw r.Bad(at + "species", Structures.Elements.Symbol(z), "elements of $.species");
+            }
+
+            fields[k] = new VectorFieldSpec(
+                name,
+                r.Has(at + "key") ? r.Word(at + "key") : null,
+                r.Flag(at + "axial"),
+                r.Flag(at + "timeOdd"),
+                species,
+                Of(OwnVectors, r.Word(at + "center")));
+        }
+
+        return fields;
     }
 
     private static RadialSpec RadialOf(SpecReader r)
@@ -433,13 +552,7 @@ public sealed record Spec(
             json.WriteNumber("lmax", LMax);
             if (Species is not null)
             {
-                json.WriteStartArray("species");
-                foreach (int z in Species)
-                {
-                    json.WriteStringValue(Elements.Symbol(z));
-                }
-
-                json.WriteEndArray();
+                WriteElements(json, "species", Species);
             }
 
             if (Alchemical is not null)
@@ -447,10 +560,17 @@ public sealed record Spec(
                 WriteAlchemical(json, Alchemical);
             }
 
+            WriteFields(json);
             json.WriteStartObject("representation");
             json.WriteString("kind", Word(Kinds, Representation.Kind));
             bool isPair = Representation is { Kind: RepresentationKind.Equivariants, Order: 2 };
-            if (isPair || Representation.Kind == RepresentationKind.Bispectrum)
+            if (IsSpin(Representation.Kind))
+            {
+                json.WriteString("coupling", Word(Couplings, Representation.Coupling));
+                json.WriteString("scalars", Representation.HasScalars ? SpecSchema.Include : SpecSchema.Exclude);
+            }
+
+            if (isPair || IsSpin(Representation.Kind) || Representation.Kind == RepresentationKind.Bispectrum)
             {
                 json.WriteString("parity", Word(ParityWords, Representation.Parities));
             }
@@ -517,6 +637,49 @@ public sealed record Spec(
         }
 
         json.WriteEndObject();
+    }
+
+    private void WriteFields(Utf8JsonWriter json)
+    {
+        if (Fields.Count == 0)
+        {
+            return;
+        }
+
+        json.WriteStartArray("fields");
+        foreach (VectorFieldSpec field in Fields)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", field.Name);
+            json.WriteString("kind", SpecSchema.Vector);
+            if (field.Key is not null)
+            {
+                json.WriteString("key", field.Key);
+            }
+
+            json.WriteBoolean("axial", field.Axial);
+            json.WriteBoolean("timeOdd", field.TimeOdd);
+            if (field.Species is not null)
+            {
+                WriteElements(json, "species", field.Species);
+            }
+
+            json.WriteString("center", Word(OwnVectors, field.Centre));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteElements(Utf8JsonWriter json, string key, IReadOnlyList<int> species)
+    {
+        json.WriteStartArray(key);
+        foreach (int z in species)
+        {
+            json.WriteStringValue(Elements.Symbol(z));
+        }
+
+        json.WriteEndArray();
     }
 
     private static T Of<T>((string Word, T Value)[] words, string word) => Array.Find(words, w => w.Word == word).Value;

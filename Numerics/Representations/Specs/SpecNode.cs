@@ -51,13 +51,22 @@ internal sealed record SpecChoice(string Name, string Meaning, bool IsRequired, 
 }
 
 /// <summary>A list of element symbols.</summary>
-internal sealed record SpecElements(string Name, string Meaning) : SpecNode(Name, Meaning);
+internal sealed record SpecElements(string Name, string Meaning, string WhenAbsent) : SpecNode(Name, Meaning);
 
 /// <summary>The name of a file, which may be absent.</summary>
 internal sealed record SpecPath(string Name, string Meaning, string WhenAbsent) : SpecNode(Name, Meaning);
 
 /// <summary>Rows of numbers, all of one length, by element symbol; may be absent.</summary>
 internal sealed record SpecWeights(string Name, string Meaning, string WhenAbsent) : SpecNode(Name, Meaning);
+
+/// <summary>A name or a key.</summary>
+internal sealed record SpecName(string Name, string Meaning, string? WhenAbsent) : SpecNode(Name, Meaning);
+
+/// <summary>Yes or no.</summary>
+internal sealed record SpecFlag(string Name, string Meaning) : SpecNode(Name, Meaning);
+
+/// <summary>A list of objects, which may be absent.</summary>
+internal sealed record SpecList(string Name, string Meaning, IReadOnlyList<SpecNode> Members) : SpecNode(Name, Meaning);
 
 /// <summary>A word that a choice may have.</summary>
 internal sealed record SpecOption(string Word, string Meaning);

@@ -63,6 +63,8 @@ internal sealed class SpecReader
 
     internal IReadOnlyDictionary<int, double[]> Rows(string path) => (IReadOnlyDictionary<int, double[]>)_values[path];
 
+    internal bool Flag(string path) => (bool)_values[path];
+
     internal int[]? Elements(string path) => (int[]?)_values.GetValueOrDefault(path);
 
     internal InputException Bad(string path, string found, string expected) => new(_source, null, path, found, expected);
@@ -110,7 +112,7 @@ internal sealed class SpecReader
             {
                 _values[at] = fallback;
             }
-            else if (member is SpecGroup { Absence: SpecAbsence.Required } or SpecNumber { WhenAbsent: null } or SpecChoice { IsRequired: true })
+            else if (member is SpecGroup { Absence: SpecAbsence.Required } or SpecNumber { WhenAbsent: null } or SpecChoice { IsRequired: true } or SpecName { WhenAbsent: null })
             {
                 throw Bad(path, $"no key '{member.Name}'", $"{member.Name}: {member.Meaning}{Allowed(member)}");
             }
@@ -143,6 +145,16 @@ internal sealed class SpecReader
                     : throw Bad(at, Show(value), "one of " + string.Join(", ", choice.Options.Select(static o => o.Word)));
             case SpecWeights:
                 return Weights(value, at);
+            case SpecName:
+                return value.ValueKind == JsonValueKind.String && value.GetString()!.Length > 0
+                    ? value.GetString()!
+                    : throw Bad(at, Show(value), "a name");
+            case SpecFlag:
+                return value.ValueKind is JsonValueKind.True or JsonValueKind.False
+                    ? value.GetBoolean()
+                    : throw Bad(at, Show(value), "true or false");
+            case SpecList list:
+                return Objects(value, at, list.Members);
             case SpecPath:
                 return value.ValueKind == JsonValueKind.String && value.GetString()!.Length > 0
                     ? value.GetString()!
@@ -150,6 +162,24 @@ internal sealed class SpecReader
             default:
                 return Species(value, at);
         }
+    }
+
+    /// <summary>The objects of a list, their values under "$.fields[0].name" and so on; returns their number.</summary>
+    private int Objects(JsonElement value, string at, IReadOnlyList<SpecNode> members)
+    {
+        if (value.ValueKind != JsonValueKind.Array)
+        {
+            throw Bad(at, Show(value), "a list of objects [{ … }, …]");
+        }
+
+        int count = 0;
+        foreach (JsonElement item in value.EnumerateArray())
+        {
+            Object(item, $"{at}[{count}]", members);
+            count++;
+        }
+
+        return count;
     }
 
     private int[] Species(JsonElement value, string at)
@@ -222,6 +252,8 @@ internal sealed class SpecReader
         SpecNumber { Default: double x } => x,
         SpecInteger { Default: int i } => i,
         SpecChoice { IsRequired: false, WhenAbsent: null } choice => choice.Options[0].Word,
+        SpecFlag => false,
+        SpecList => 0,
         _ => null,
     };
 

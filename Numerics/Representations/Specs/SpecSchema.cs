@@ -15,6 +15,9 @@ internal static class SpecSchema
     internal const string PowerSpectrum = "power-spectrum", RadialSpectrum = "radial-spectrum";
     internal const string Bispectrum = "bispectrum", Equivariants = "equivariants";
     internal const string Proper = "proper", Pseudo = "pseudo", Both = "both";
+    internal const string SpinPowerSpectrum = "spin-power-spectrum", SpinBispectrum = "spin-bispectrum";
+    internal const string Resolved = "resolved", Summed = "summed";
+    internal const string Vector = "vector";
     internal const string Outer = "outer", Elementwise = "elementwise";
     internal const string Ridge = "ridge";
 
@@ -69,7 +72,7 @@ internal static class SpecSchema
             ]),
         ]),
         new SpecInteger("lmax", "the largest angular momentum", 6, 0, MostAngular),
-        new SpecElements("species", "the elements that have channels; absent: those of the data"),
+        new SpecElements("species", "the elements that have channels; absent: those of the data", "those of the data"),
         new SpecGroup("alchemical", "how species are mixed to pseudo-species, whose numbers 0, 1, … then stand for species in labels", SpecAbsence.Nothing,
         [
             new SpecInteger("channels", "the number of pseudo-species; not with weights", null, 1, Structures.Elements.Last)
@@ -86,6 +89,22 @@ internal static class SpecSchema
             },
             new SpecWeights("weights", "for every species its share in each pseudo-species, as {\"H\": [1, 0], \"C\": [0.3, 1]}", "from the similarity"),
         ]),
+        new SpecList("fields", "the vectors that atoms carry beside the density; only with the spin- kinds",
+        [
+            new SpecName("name", "what labels and coupling trees call it: letters, digits and underscores, a letter first, and not rho", null),
+            new SpecChoice("kind", "what atoms carry", false, [new(Vector, "a vector with three components")]),
+            new SpecName("key", "the atom property that holds it, three numbers per atom, or, for an axial field, one along z",
+                "spins (axial and timeOdd): REF_magmom, REF_magmoms, magmoms or spins; others: the name"),
+            new SpecFlag("axial", "whether it keeps its sign under the inversion, as a spin does"),
+            new SpecFlag("timeOdd", "whether it changes its sign when time is reversed, as a spin does"),
+            new SpecElements("species", "the elements that carry it", "all"),
+            new SpecChoice("center", "where the vector of the atom at the centre goes", false,
+            [
+                new(Separate, "to one channel of its own, labelled −1, with the radial function 1"),
+                new(Include, "to the channels of its species, as a neighbour's at distance zero"),
+                new(Exclude, "nowhere"),
+            ]),
+        ]),
         new SpecGroup("representation", "what is made from the density", SpecAbsence.Required,
         [
             new SpecChoice("kind", "the features", true,
@@ -94,15 +113,34 @@ internal static class SpecSchema
                 new(RadialSpectrum, "the invariants of one density factor, labelled species, n"),
                 new(Bispectrum, "the invariants of three density factors, labelled species_1, n_1, … n_3, l_1, l_2, l_3"),
                 new(Equivariants, "blocks (λ, σ) that turn like harmonics of order λ: the density's own (order 1) or λ-SOAP (order 2)"),
+                new(SpinPowerSpectrum, "the invariants of two factors, vectors or density, labelled field_1, species_1, n_1, l_1, field_2, …, J"),
+                new(SpinBispectrum, "the invariants of three factors, vectors or density, labelled field_1, species_1, n_1, l_1, J_1, … J_3"),
             ]),
-            new SpecChoice("parity", "which σ; only with bispectrum and equivariants of order 2", false,
+            new SpecChoice("coupling", "how vectors are joined to the directions of their atoms; only with the spin- kinds", false,
+            [
+                new(Resolved, "to each J: invariant when atoms and vectors turn together, as with spin–orbit coupling"),
+                new(Summed, "not at all, vectors only as v·v': invariant when the vectors alone turn, too"),
+                new(Both, "both sets"),
+            ])
+            {
+                WhenAbsent = "`resolved`",
+            },
+            new SpecChoice("scalars", "the density's own features beside those of the vectors; only with the spin- kinds", false,
+            [
+                new(Include, "in the set; with them products of density and vectors that are even under time reversal"),
+                new(Exclude, "not in the set"),
+            ])
+            {
+                WhenAbsent = "`include`",
+            },
+            new SpecChoice("parity", "which σ; only with bispectrum, equivariants of order 2 and the spin- kinds", false,
             [
                 new(Proper, "σ = +1: scalars, polar vectors, …"),
                 new(Pseudo, "σ = −1: pseudoscalars, axial vectors, …"),
                 new(Both, "all"),
             ])
             {
-                WhenAbsent = "`proper` with bispectrum, `both` with equivariants",
+                WhenAbsent = "`both` with equivariants, else `proper`",
             },
             new SpecInteger("order", "the number of density factors; only with equivariants", null, 1, 2) { WhenAbsent = "2" },
             new SpecInteger("lambda", "the largest λ, at most lmax with order 1 and 2·lmax with order 2; only with equivariants", null, 0, 2 * MostAngular)

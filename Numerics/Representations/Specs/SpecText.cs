@@ -58,6 +58,31 @@ public static class SpecText
             ["$.representation.order"] = "2",
             ["$.representation.channels"] = "\"outer\"",
         },
+        ["spin-power-spectrum"] = new()
+        {
+            ["$.cutoff.radius"] = "5.0",
+            ["$.lmax"] = "4",
+            ["$.fields[0]"] = "",
+            ["$.fields[0].name"] = "\"spin\"",
+            ["$.fields[0].axial"] = "true",
+            ["$.fields[0].timeOdd"] = "true",
+            ["$.representation.kind"] = "\"spin-power-spectrum\"",
+            ["$.representation.coupling"] = "\"resolved\"",
+            ["$.representation.parity"] = "\"proper\"",
+            ["$.representation.scalars"] = "\"include\"",
+        },
+        ["spin-bispectrum"] = new()
+        {
+            ["$.cutoff.radius"] = "4.0",
+            ["$.radial.nmax"] = "4",
+            ["$.lmax"] = "2",
+            ["$.fields[0]"] = "",
+            ["$.fields[0].name"] = "\"spin\"",
+            ["$.fields[0].axial"] = "true",
+            ["$.fields[0].timeOdd"] = "true",
+            ["$.representation.kind"] = "\"spin-bispectrum\"",
+            ["$.representation.coupling"] = "\"summed\"",
+        },
         ["ridge"] = new()
         {
             ["$.cutoff.radius"] = "4.0",
@@ -121,7 +146,10 @@ public static class SpecText
                 SpecChoice c => ("one word", "", c.IsRequired ? "required" : c.WhenAbsent ?? $"`{c.Options[0].Word}`"),
                 SpecWeights w => ("object of lists of numbers", "", w.WhenAbsent),
                 SpecPath f => ("file name", "", f.WhenAbsent),
-                SpecElements => ("list of element symbols", "", "those of the data"),
+                SpecName n => ("name", "", n.WhenAbsent ?? "required"),
+                SpecFlag => ("true or false", "", "false"),
+                SpecList => ("list of objects", "", "none"),
+                SpecElements e => ("list of element symbols", "", e.WhenAbsent),
                 SpecGroup g => ("object", "", g.Absence switch
                 {
                     SpecAbsence.Required => "required",
@@ -141,6 +169,10 @@ public static class SpecText
             else if (node is SpecGroup group)
             {
                 WriteRows(text, group.Members, key + ".");
+            }
+            else if (node is SpecList list)
+            {
+                WriteRows(text, list.Members, key + "[].");
             }
         }
     }
@@ -168,6 +200,18 @@ public static class SpecText
                 text.Append($"{indent}// {node.Meaning}\n{indent}\"{node.Name}\": {{\n");
                 WriteMembers(text, group.Members, at, depth + 1, given);
                 text.Append(indent).Append("},\n");
+                continue;
+            }
+
+            if (node is SpecList list)
+            {
+                for (int k = 0; given.ContainsKey($"{at}[{k}]"); k++)
+                {
+                    text.Append(k == 0 ? $"{indent}// {node.Meaning}\n{indent}\"{node.Name}\": [{{\n" : $"{indent}}}, {{\n");
+                    WriteMembers(text, list.Members, $"{at}[{k}]", depth + 1, given);
+                }
+
+                text.Append(given.ContainsKey(at + "[0]") ? indent + "}],\n" : "");
                 continue;
             }
 

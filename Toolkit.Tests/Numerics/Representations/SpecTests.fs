@@ -56,7 +56,8 @@ let ``a specification written out reads back as the same`` () =
 
 /// Every way to be wrong: the text, and the one line that it gets.
 let private wrong: (string * string) list =
-    let kinds = "power-spectrum, radial-spectrum, bispectrum, equivariants"
+    let kinds = "power-spectrum, radial-spectrum, bispectrum, equivariants, spin-power-spectrum, spin-bispectrum"
+    let spins (fields: string) = """{"cutoff": {"radius": 4}, "lmax": 4, "fields": """ + fields + """, "representation": {"kind": "spin-power-spectrum"}}"""
 
     [ "", "spec.json:1: found no JSON (The input does not contain any JSON tokens. Expected the input to start with a valid JSON token, when isFinalBlock is true), expected a JSON object"
       "[]", "spec.json: $: found '[]', expected an object { … }"
@@ -67,9 +68,9 @@ let private wrong: (string * string) list =
       """{"cutoff": {"radius": 4}, "representation": {}}""",
       $"spec.json: $.representation: found no key 'kind', expected kind: the features, one of {kinds}"
       """{"cutof": {"radius": 4}}""",
-      "spec.json: $: found the unknown key 'cutof', expected 'cutoff' perhaps; known are cutoff, density, radial, lmax, species, alchemical, representation, model"
+      "spec.json: $: found the unknown key 'cutof', expected 'cutoff' perhaps; known are cutoff, density, radial, lmax, species, alchemical, fields, representation, model"
       """{"Lmax": 4}""",
-      "spec.json: $: found the unknown key 'Lmax', expected 'lmax' perhaps; known are cutoff, density, radial, lmax, species, alchemical, representation, model"
+      "spec.json: $: found the unknown key 'Lmax', expected 'lmax' perhaps; known are cutoff, density, radial, lmax, species, alchemical, fields, representation, model"
       """{"cutoff": {"radus": 4}}""",
       "spec.json: $.cutoff: found the unknown key 'radus', expected 'radius' perhaps; known are radius, smoothing, kind"
       """{"cutoff": {"temperature": 4}}""",
@@ -95,7 +96,7 @@ let private wrong: (string * string) list =
       """{"cutoff": {"radius": 4}, "representation": {"kind": "soap"}}""",
       $"spec.json: $.representation.kind: found '\"soap\"', expected one of {kinds}"
       """{"cutoff": {"radius": 4}, "representation": {"kind": "power-spectrum", "parity": "both"}}""",
-      "spec.json: $.representation.parity: found this key with kind power-spectrum, expected parity only with bispectrum and equivariants of order 2"
+      "spec.json: $.representation.parity: found this key with kind power-spectrum, expected parity only with bispectrum, equivariants of order 2 and the spin- kinds"
       """{"cutoff": {"radius": 4}, "representation": {"kind": "bispectrum", "lambda": 2}}""",
       "spec.json: $.representation.lambda: found this key with kind bispectrum, expected lambda only with equivariants"
       """{"cutoff": {"radius": 4}, "representation": {"kind": "equivariants", "order": 1, "channels": "outer"}}""",
@@ -121,7 +122,55 @@ let private wrong: (string * string) list =
       "{" + least + """, "model": {"kind": "ridge", "regularizer": -1}}""",
       "spec.json: $.model.regularizer: found '-1', expected a number of at least 0"
       "{" + least + """, "model": {"folds": 3}}""", "spec.json: $.model: found no key 'kind', expected kind: the model, one of ridge"
+      "{" + least + """, "fields": [{"name": "spin"}]}""",
+      "spec.json: $.fields: found vector fields with kind power-spectrum, expected fields only with the spin- kinds"
+      """{"cutoff": {"radius": 4}, "representation": {"kind": "spin-bispectrum"}}""",
+      "spec.json: $: found no vector field, expected fields: the vectors that atoms carry, which spin-bispectrum is made from"
+      spins "3", "spec.json: $.fields: found '3', expected a list of objects [{ … }, …]"
+      spins "[3]", "spec.json: $.fields[0]: found '3', expected an object { … }"
+      spins "[{}]", "spec.json: $.fields[0]: found no key 'name', expected name: what labels and coupling trees call it"
+      spins """[{"name": "rho"}]""", "spec.json: $.fields[0].name: found 'rho', expected letters, digits and underscores, a letter first, and not rho"
+      spins """[{"name": "a"}, {"name": "a"}]""", "spec.json: $.fields[1].name: found 'a' twice, expected each name once"
+      spins """[{"name": "a", "kye": "spins"}]""",
+      "spec.json: $.fields[0]: found the unknown key 'kye', expected 'key' perhaps; known are name, kind, key, axial, timeOdd, species, center"
+      spins """[{"name": "a", "axial": 1}]""", "spec.json: $.fields[0].axial: found '1', expected true or false"
+      spins """[{"name": "a", "kind": "tensor"}]""", "spec.json: $.fields[0].kind: found '\"tensor\"', expected one of vector"
+      spins """[{"name": "a", "species": ["Fe"]}], "species": ["C", "H"]""",
+      "spec.json: $.fields[0].species: found Fe, expected elements of $.species"
+      """{"cutoff": {"radius": 4}, "lmax": 8, "fields": [{"name": "a"}], "representation": {"kind": "spin-power-spectrum"}}""",
+      "spec.json: $.lmax: found 8, expected at most 7 with spin-power-spectrum, where the coupling coefficients end"
+      """{"cutoff": {"radius": 4}, "representation": {"kind": "power-spectrum", "coupling": "both"}}""",
+      "spec.json: $.representation.coupling: found this key with kind power-spectrum, expected coupling only with the spin- kinds"
       "{\n" + least + "\n\"lmax\" 2}", "spec.json:3: found no JSON" ]
+
+[<Fact>]
+let ``vector fields are taken with every key`` () =
+    let text =
+        """{"cutoff": {"radius": 4}, "lmax": 3, "species": ["O", "Fe", "Ni"],
+            "fields": [{"name": "spin", "axial": true, "timeOdd": true, "species": ["Ni", "Fe"]},
+                       {"name": "dipole", "kind": "vector", "key": "mu", "center": "exclude"}],
+            "representation": {"kind": "spin-bispectrum", "coupling": "both", "scalars": "exclude", "parity": "both"}}"""
+
+    let spec = parse text
+    Assert.Equal("spin", spec.Fields[0].Name)
+    Assert.Null spec.Fields[0].Key
+    Assert.True spec.Fields[0].IsSpin
+    Assert.Equal<int>([ 26; 28 ], nonNull spec.Fields[0].Species)
+    Assert.Equal(CentrePolicy.Separate, spec.Fields[0].Centre)
+    Assert.Equal(VectorFieldSpec("dipole", "mu", false, false, null, CentrePolicy.Exclude), spec.Fields[1])
+    let kind = spec.Representation
+    Assert.Equal((FieldCoupling.Both, false, Parities.Both), (kind.Coupling, kind.HasScalars, kind.Parities))
+    Assert.Equal(spec, parse (spec.ToJson()))
+    Assert.NotEqual(spec, parse (text.Replace("\"coupling\": \"both\"", "\"coupling\": \"summed\"")))
+    let lone = parse """{"cutoff": {"radius": 4}, "lmax": 2, "fields": [{"name": "spin", "axial": true, "timeOdd": true, "species": ["Fe"]}], "representation": {"kind": "spin-power-spectrum"}}"""
+    // The density with itself and the spins with themselves.
+    Assert.Equal(2, (lone.CouplingTrees "spec.json").Count)
+
+[<Fact>]
+let ``a specification without features is refused`` () =
+    let spec = parse """{"cutoff": {"radius": 4}, "lmax": 2, "fields": [{"name": "a"}], "representation": {"kind": "spin-power-spectrum", "coupling": "summed", "scalars": "exclude", "parity": "pseudo"}}"""
+    let e = Assert.Throws<InputException>(fun () -> spec.Create([ 1 ], "spec.json") |> ignore)
+    Assert.Equal("spec.json: $.representation: found no features of this kind, expected a kind with features", e.Message)
 
 [<Fact>]
 let ``every wrong specification gets one line with the path of the key`` () =

@@ -46,7 +46,7 @@ let private change (name: string) (map: float[] -> float[]) (s: Structure) =
 [<Fact>]
 let ``every product of three is a scalar or a pseudoscalar as its labels say`` () =
     let fields = [ spin; dipole ]
-    let f = SpinBispectrum(expansion 2 1 fields, FieldCoupling.Both, true, true)
+    let f = SpinBispectrum(expansion 2 1 fields, FieldCoupling.Both, true, Parities.Both)
     let kept = SpinBispectrum(expansion 2 1 fields, FieldCoupling.Both)
 
     let sign (labels: int[][]) =
@@ -86,7 +86,7 @@ let ``products with v·v' are invariant when the spins turn alone, the others ar
 let ``each feature is its coupling tree, or its tree with v·v', and the trees are proved invariant`` () =
     let fields = [ spin; dipole ]
     let e = expansion 2 1 fields
-    let f = SpinBispectrum(e, FieldCoupling.Both, true, true)
+    let f = SpinBispectrum(e, FieldCoupling.Both, true, Parities.Both)
     let name field = if field = 0 then "rho" else fields[field - 1].Name
 
     let trees =
@@ -193,7 +193,7 @@ let ``turning two spins about their bond is seen by products of three, through t
 [<Fact>]
 let ``no product stands twice, and none is always zero`` () =
     for coupling in [ FieldCoupling.Resolved; FieldCoupling.Summed; FieldCoupling.Both ] do
-        let f = SpinBispectrum(expansion 2 1 [ spin; dipole ], coupling, true, true)
+        let f = SpinBispectrum(expansion 2 1 [ spin; dipole ], coupling, true, Parities.Both)
         let keys = factors f |> Array.map (fun x -> x |> Array.map List.ofArray |> List.ofArray |> List.sort, x[2][4])
         // With v·v' the same factors may stand with another J of the third; three factors are otherwise enough.
         Assert.Equal(keys.Length, (Array.distinct keys).Length)

@@ -121,7 +121,7 @@ let ``the sum over J is (2l + 1)/4π Σ (v_j·v_k) R R' P_l, atom by atom`` () =
 
 [<Fact>]
 let ``every J-resolved feature is invariant when atoms and spins turn together, and some are not when they turn apart`` () =
-    let f = SpinPowerSpectrum(expansion 2 3 [ spin; magneticDipole ], FieldCoupling.Resolved, true, true)
+    let f = SpinPowerSpectrum(expansion 2 3 [ spin; magneticDipole ], FieldCoupling.Resolved, true, Parities.Both)
     let mutable apart = 0
 
     Law.holdsFor 40 (RandomStructure.recipes (2, 6)) (fun recipe ->
@@ -150,7 +150,7 @@ let ``the J-summed features are invariant when the atoms turn alone and when the
 [<Fact>]
 let ``under a reflection the even features stay and the pseudoscalars change their sign`` () =
     for fields, parities in [ [ spin; dipole ], (Axial, Polar); [ magneticDipole; VectorField("p", "spins") ], (Polar, Axial) ] do
-        let f = SpinPowerSpectrum(expansion 2 3 fields, FieldCoupling.Both, true, true)
+        let f = SpinPowerSpectrum(expansion 2 3 fields, FieldCoupling.Both, true, Parities.Both)
         let even = SpinPowerSpectrum(expansion 2 3 fields, FieldCoupling.Both)
         let kept = Set.ofArray (labels even)
 
@@ -172,13 +172,13 @@ let ``under a reflection the even features stay and the pseudoscalars change the
 
 [<Fact>]
 let ``features are even under time reversal, and a product of a density and a spin is none`` () =
-    let f = SpinPowerSpectrum(expansion 2 2 [ spin; dipole; magneticDipole ], FieldCoupling.Both, true, true)
+    let f = SpinPowerSpectrum(expansion 2 2 [ spin; dipole; magneticDipole ], FieldCoupling.Both, true, Parities.Both)
     let odd (x: int[]) = x[0] = 1 || x[0] = 3
     Assert.All(labels f, (fun (a, b, _) -> Assert.Equal(odd a, odd b)))
 
     Law.holdsFor 20 (RandomStructure.recipes (1, 5)) (fun recipe ->
         let s = build recipe
-        let g = SpinPowerSpectrum(expansion 2 2 [ spin; VectorField("p", "mu") ], FieldCoupling.Both, true, true)
+        let g = SpinPowerSpectrum(expansion 2 2 [ spin; VectorField("p", "mu") ], FieldCoupling.Both, true, Parities.Both)
         equal 1e-14 (rows g s) (rows g (change "spins" (Array.map (~-)) s)))
 
 [<Fact>]
@@ -284,7 +284,7 @@ let ``the dot product of two sets of features is that of all ordered pairs of ch
 let ``every feature is one of the stated coupling trees, and each tree is proved invariant`` () =
     let fields = [ spin; dipole ]
     let e = expansion 2 3 fields
-    let f = SpinPowerSpectrum(e, FieldCoupling.Resolved, true, true)
+    let f = SpinPowerSpectrum(e, FieldCoupling.Resolved, true, Parities.Both)
 
     let trees =
         [ for tree in f.CouplingTrees ->
@@ -374,7 +374,7 @@ let ``Moriya's scalar of two spins, seen from the third atom, is 2 p_0 + p_1 −
 [<Fact>]
 let ``no feature stands twice`` () =
     for coupling in [ FieldCoupling.Resolved; FieldCoupling.Summed; FieldCoupling.Both ] do
-        let f = SpinPowerSpectrum(expansion 2 2 [ spin; dipole ], coupling, true, true)
+        let f = SpinPowerSpectrum(expansion 2 2 [ spin; dipole ], coupling, true, Parities.Both)
         let keys = labels f |> Array.map (fun (a, b, j) -> List.sort [ List.ofArray a; List.ofArray b ], j)
         Assert.Equal(keys.Length, (Array.distinct keys).Length)
 
