@@ -149,25 +149,63 @@ internal sealed unsafe class FamilyProduct
         (int first, int count) = changed.Slot(slot);
         if (count == 0) return;
         bool isLeft = ReferenceEquals(changed, A);
-        FieldFamily partner = isLeft ? B : A;
+        if (IsSquare)
+        {
+            // The pairs (channel, q) with q from the channel on stand in a row; those with q before it, by q.
+            for (int k = 0; k < count; k++)
+                AddRow(first + k, change.First + k, change.Stride, other, features);
+            for (int q = 0; q < first + count - 1; q++)
+                AddRun(q, Math.Max(first, q + 1), first, first + count, change, other.First + B.Lanes[q], other.Stride, features);
+        }
+        else if (isLeft)
+        {
+            for (int k = 0; k < count; k++)
+                AddRow(first + k, change.First + k, change.Stride, other, features);
+        }
+        else
+        {
+            for (int q = 0; q < A.Count; q++)
+                AddRun(q, first, first, first + count, change, other.First + A.Lanes[q], other.Stride, features);
+        }
+    }
+
+    /// <summary>Adds to (channel of A, all of B), from the channel itself on in a family with itself.</summary>
+    private void AddRow(int channel, double* change, int changeStride, FamilyRows other, Span<double> features)
+    {
+        int start = IsSquare ? channel : 0;
         double off = OffDiagonal;
+        double* product = stackalloc double[B.Width];
+        for (int lane = B.Lanes[start] & ~7; lane < B.Width; lane += 8)
+        {
+            double* t = change, y = other.First + lane;
+            Vector512<double> sum = default;
+            for (int m = 0; m < A.Rows; m++, t += changeStride, y += other.Stride)
+                sum = Vector512.MultiplyAddEstimate(Vector512.Create(*t), Vector512.Load(y), sum);
+            Vector512.Store(off * sum, product + lane);
+        }
+        Span<double> row = features.Slice(Place(channel, start), B.Count - start);
+        for (int j = 0; j < row.Length; j++)
+            row[j] += product[B.Lanes[start + j]];
+        // On the diagonal both factors change: 2s = √2 · √2 s.
+        if (IsSquare) row[0] += (Math.Sqrt(2) - 1) * product[B.Lanes[start]];
+    }
+
+    /// <summary>Adds to (q of A, channels start … end − 1 of B) by the change of the slot that begins with the channel first.</summary>
+    private void AddRun(int q, int start, int first, int end, FamilyRows change, double* other, int otherStride, Span<double> features)
+    {
+        if (start >= end) return;
+        double off = OffDiagonal;
+        Span<double> row = features.Slice(Place(q, start), end - start);
         double* product = stackalloc double[8];
-        for (int q = 0; q < partner.Count; q++)
-            for (int n = 0; n < count; n += 8)
-            {
-                double* x = other.First + partner.Lanes[q], t = change.First + n;
-                Vector512<double> sum = default;
-                for (int m = 0; m < A.Rows; m++, x += other.Stride, t += change.Stride)
-                    sum = Vector512.MultiplyAddEstimate(Vector512.Create(*x), Vector512.Load(t), sum);
-                Vector512.Store(off * sum, product);
-                for (int k = n; k < Math.Min(n + 8, count); k++)
-                {
-                    int channel = first + k;
-                    if (IsSquare)
-                        features[Place(Math.Min(q, channel), Math.Max(q, channel))] += (q == channel ? Math.Sqrt(2) : 1) * product[k - n];
-                    else
-                        features[isLeft ? Place(channel, q) : Place(q, channel)] += product[k - n];
-                }
-            }
+        for (int lane = (start - first) & ~7; lane < end - first; lane += 8)
+        {
+            double* x = other, t = change.First + lane;
+            Vector512<double> sum = default;
+            for (int m = 0; m < A.Rows; m++, x += otherStride, t += change.Stride)
+                sum = Vector512.MultiplyAddEstimate(Vector512.Create(*x), Vector512.Load(t), sum);
+            Vector512.Store(off * sum, product);
+            for (int n = Math.Max(lane, start - first); n < Math.Min(lane + 8, end - first); n++)
+                row[n - (start - first)] += product[n - lane];
+        }
     }
 }

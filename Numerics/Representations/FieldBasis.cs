@@ -13,7 +13,7 @@ namespace Toolkit.Numerics.Representations;
 /// </summary>
 /// <remarks>
 /// A sparse matrix acts on the rows (lm, q); its transpose carries gradients back. The terms of a row are summed in a
-/// register, eight n at a time.
+/// register, eight n at a time. The centre's own slot has l = 0 only; in rows of other l it is left as it is.
 /// </remarks>
 internal sealed unsafe class FieldBasis
 {
@@ -21,14 +21,20 @@ internal sealed unsafe class FieldBasis
     public const int Uncoupled = -1;
 
     private readonly FieldColumns _columns;
-    private readonly int _stride, _coefficientWidth, _lmCount;
+    private readonly int _stride, _lmCount;
     private readonly Sparse _forward, _backward;
+
+    // Where a term's row stands: among the coefficients, relative to the field's first column; among these rows; among those
+    // of a tangent.
+    private readonly int[] _coefficientAt, _rowAt, _tangentAt;
+
+    // The l of each row, and of each (lm, q).
+    private readonly int[] _rowL, _coefficientL;
 
     public FieldBasis(DensityExpansion expansion, int field, FieldCoupling coupling, CouplingTable table)
     {
         _columns = expansion.Columns(field);
         _stride = expansion.GroupStride;
-        _coefficientWidth = expansion.Width;
         _lmCount = (expansion.LMax + 1) * (expansion.LMax + 1);
         var blocks = new List<(int L, int J, int Row, int Rows)>();
         var terms = new List<(int Row, int Lmq, double Value)>();
@@ -54,6 +60,11 @@ internal sealed unsafe class FieldBasis
         RowCount = row;
         _forward = new Sparse(RowCount, terms.Select(static t => (t.Row, t.Lmq, t.Value)));
         _backward = new Sparse(3 * _lmCount, terms.Select(static t => (t.Lmq, t.Row, t.Value)));
+        _coefficientAt = Enumerable.Range(0, 3 * _lmCount).Select(s => s / 3 * expansion.Width + s % 3 * _stride).ToArray();
+        _rowAt = Array.ConvertAll(_backward.From, r => r * RowWidth);
+        _tangentAt = Array.ConvertAll(_forward.From, s => s / 3 * _stride);
+        _rowL = blocks.SelectMany(static b => Enumerable.Repeat(b.L, b.Rows)).ToArray();
+        _coefficientL = Enumerable.Range(0, 3 * _lmCount).Select(static s => (int)Math.Sqrt(s / 3)).ToArray();
     }
 
     /// <summary>Which rows belong to one (l, J).</summary>
@@ -70,13 +81,13 @@ internal sealed unsafe class FieldBasis
         for (int r = 0; r < RowCount; r++)
         {
             int first = _forward.Start[r], end = _forward.Start[r + 1];
-            for (int slot = 0; slot < _columns.Labels.Length; slot++)
+            for (int slot = FirstSlot(_rowL[r]); slot < _columns.Labels.Length; slot++)
                 for (int n = 0; n < _stride; n += 8)
                 {
                     double* c = coefficients + _columns.Column(slot) * _stride + n;
                     Vector512<double> sum = default;
                     for (int t = first; t < end; t++)
-                        sum = Vector512.MultiplyAddEstimate(Vector512.Create(_forward.Value[t]), Vector512.Load(c + Place(_forward.From[t])), sum);
+                        sum = Vector512.MultiplyAddEstimate(Vector512.Create(_forward.Value[t]), Vector512.Load(c + _coefficientAt[_forward.From[t]]), sum);
                     Vector512.Store(sum, rows + r * RowWidth + slot * _stride + n);
                 }
         }
@@ -87,14 +98,14 @@ internal sealed unsafe class FieldBasis
     {
         for (int s = 0; s < 3 * _lmCount; s++)
         {
-            int first = _backward.Start[s], end = _backward.Start[s + 1], place = Place(s);
-            for (int slot = 0; slot < _columns.Labels.Length; slot++)
+            int first = _backward.Start[s], end = _backward.Start[s + 1], place = _coefficientAt[s];
+            for (int slot = FirstSlot(_coefficientL[s]); slot < _columns.Labels.Length; slot++)
                 for (int n = 0; n < _stride; n += 8)
                 {
                     double* a = adjoint + _columns.Column(slot) * _stride + n + place, u = rows + slot * _stride + n;
                     Vector512<double> sum = Vector512.Load(a);
                     for (int t = first; t < end; t++)
-                        sum = Vector512.MultiplyAddEstimate(Vector512.Create(_backward.Value[t]), Vector512.Load(u + _backward.From[t] * RowWidth), sum);
+                        sum = Vector512.MultiplyAddEstimate(Vector512.Create(_backward.Value[t]), Vector512.Load(u + _rowAt[t]), sum);
                     Vector512.Store(sum, a);
                 }
         }
@@ -111,17 +122,13 @@ internal sealed unsafe class FieldBasis
             {
                 Vector512<double> sum = default;
                 for (int t = _forward.Start[r]; t < _forward.Start[r + 1]; t++)
-                {
-                    int s = _forward.From[t];
                     sum = Vector512.MultiplyAddEstimate(
-                        Vector512.Create(_forward.Value[t] * v[s % 3]), Vector512.Load(tangent + s / 3 * _stride + n), sum);
-                }
+                        Vector512.Create(_forward.Value[t] * v[_forward.From[t] % 3]), Vector512.Load(tangent + _tangentAt[t] + n), sum);
                 Vector512.Store(sum, rows + r * _stride + n);
             }
     }
 
-    /// <summary>Where the component q of (l, m) stands in slot 0, relative to the field's first column.</summary>
-    private int Place(int lmq) => lmq / 3 * _coefficientWidth + lmq % 3 * _stride;
+    private int FirstSlot(int l) => _columns.HasOwn && l > 0 ? 1 : 0;
 
     /// <summary>A sparse matrix by rows.</summary>
     private sealed class Sparse

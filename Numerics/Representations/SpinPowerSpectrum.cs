@@ -11,9 +11,9 @@ namespace Toolkit.Numerics.Representations;
 /// features are p_{nn'll'J} = Σ_M u_{nlJM} u'_{n'l'JM}, or summed over J, p_{nn'l} = Σ_J p_{nn'llJ} = Σ_{m q} c^q_{nlm} c'^q_{n'lm}.
 /// </summary>
 /// <remarks>
-/// Equations: M. Domina, M. Cobelli, S. Sanvito, Phys. Rev. B 105, 214439 (2022). u* u' equals the product of the real
-/// coefficients used here wherever the features are even under the inversion: the factor i that real-cg leaves out for
-/// J = l then stands in both. The density takes part as u with J = l; its own pairs are those of <see cref="PowerSpectrum"/>,
+/// Equations: M. Domina, M. Cobelli, S. Sanvito, Phys. Rev. B 105, 214439 (2022). For two spins u* u' equals the
+/// product of the real coefficients used here wherever it is even under the inversion: the factor i that real-cg leaves out
+/// for J = l then stands in both. The density takes part as u with J = l; its own pairs are those of <see cref="PowerSpectrum"/>,
 /// with 1/√(2l + 1). Kept are pairs whose signs under time reversal cancel and, unless pseudoscalars are asked for, those
 /// whose signs under the inversion cancel: l + l' even for two spins. Each unordered pair of channels (field, species, n, l)
 /// stands once, off-diagonal ones times √2. Labels: field_1, species_1, n_1, l_1, field_2, species_2, n_2, l_2, J;
