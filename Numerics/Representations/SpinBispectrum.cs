@@ -19,9 +19,8 @@ namespace Toolkit.Numerics.Representations;
 /// changes the sign (J_1 + J_2 + J_3 odd) the product is zero and left out. Labels: field, species, n, l, J of each factor, as
 /// for <see cref="SpinPowerSpectrum"/>; J = −1: multiplied as v·v'.
 /// </remarks>
-public sealed unsafe class SpinBispectrum : InvariantRepresentation
+public sealed unsafe class SpinBispectrum : FieldRepresentation
 {
-    private readonly FieldRows _rows;
     private readonly TripleProduct[] _products;
     private readonly int _scratch;
 
@@ -49,10 +48,9 @@ public sealed unsafe class SpinBispectrum : InvariantRepresentation
     {
     }
 
-    private SpinBispectrum(DensityExpansion expansion, FieldRows rows, TripleProduct[] products) : base(expansion, MakeLabels(products))
+    private SpinBispectrum(DensityExpansion expansion, FieldRows rows, TripleProduct[] products) : base(expansion, rows, MakeLabels(products))
     {
-        (_rows, _products) = (rows, products);
-        if (products.Length == 0) throw new ArgumentException("no features of this kind", nameof(expansion));
+        _products = products;
         CouplingTrees = products
             .Select(p => new CouplingTree(new CouplingPair(
                 new CouplingPair(rows.Leaf(p.A, "l1", "J1"), rows.Leaf(p.B, "l2", "J2"), "J3"), rows.Leaf(p.C, "l3", "J3"), 0)))
@@ -72,8 +70,6 @@ public sealed unsafe class SpinBispectrum : InvariantRepresentation
     // Rows, their adjoints, the change of a slot, and what a product works in.
     internal override int WorkLength { get; }
 
-    internal override void Prepare(double* coefficients, double* work) => _rows.Forward(coefficients, work);
-
     internal override void Forward(double* coefficients, double* work, Span<double> features)
     {
         features.Clear();
@@ -81,38 +77,27 @@ public sealed unsafe class SpinBispectrum : InvariantRepresentation
             p.Add(Whole(p.A, coefficients, work), Whole(p.B, coefficients, work), Whole(p.C, coefficients, work), features, work + _scratch);
     }
 
-    internal override void AddTangent(double* coefficients, double* work, double* tangent, int group, Span<double> features) =>
-        AddChange(FieldFamily.Density, group, tangent, coefficients, work, features);
-
-    internal override void AddFieldTangent(double* coefficients, double* work, double* tangent, int field, int slot,
-        ReadOnlySpan<double> vector, Span<double> features)
-    {
-        double* change = work + 2 * _rows.Length;
-        _rows.Tangent(field, tangent, vector, change);
-        AddChange(field + 1, slot, change, coefficients, work, features);
-    }
-
     internal override void Backward(double* coefficients, double* work, ReadOnlySpan<double> gradient, double* adjoint)
     {
-        double* slopes = work + _rows.Length;
-        new Span<double>(slopes, _rows.Length).Clear();
+        double* slopes = work + Rows.Length;
+        new Span<double>(slopes, Rows.Length).Clear();
         foreach (TripleProduct p in _products)
-            p.Backward(_rows.Of(p.A, coefficients, work), _rows.Of(p.A, adjoint, slopes), _rows.Of(p.B, coefficients, work),
-                _rows.Of(p.B, adjoint, slopes), _rows.Of(p.C, coefficients, work), _rows.Of(p.C, adjoint, slopes), gradient, work + _scratch);
-        _rows.Backward(slopes, adjoint);
+            p.Backward(Rows.Of(p.A, coefficients, work), Rows.Of(p.A, adjoint, slopes), Rows.Of(p.B, coefficients, work),
+                Rows.Of(p.B, adjoint, slopes), Rows.Of(p.C, coefficients, work), Rows.Of(p.C, adjoint, slopes), gradient, work + _scratch);
+        Rows.Backward(slopes, adjoint);
     }
 
-    private Factor Whole(FieldFamily family, double* coefficients, double* work) => Factor.Whole(family, _rows.Of(family, coefficients, work));
+    private Factor Whole(FieldFamily family, double* coefficients, double* work) => Factor.Whole(family, Rows.Of(family, coefficients, work));
 
     /// <summary>A product changes by each of its factors that changes.</summary>
-    private void AddChange(int field, int slot, double* change, double* coefficients, double* work, Span<double> features)
+    private protected override void AddChange(int field, int slot, double* change, double* coefficients, double* work, Span<double> features)
     {
         foreach (TripleProduct p in _products)
         {
             Factor a = Whole(p.A, coefficients, work), b = Whole(p.B, coefficients, work), c = Whole(p.C, coefficients, work);
-            if (p.A.Field == field) p.Add(Factor.Slot(p.A, slot, _rows.Change(p.A, change)), b, c, features, work + _scratch);
-            if (p.B.Field == field) p.Add(a, Factor.Slot(p.B, slot, _rows.Change(p.B, change)), c, features, work + _scratch);
-            if (p.C.Field == field) p.Add(a, b, Factor.Slot(p.C, slot, _rows.Change(p.C, change)), features, work + _scratch);
+            if (p.A.Field == field) p.Add(Factor.Slot(p.A, slot, Rows.Change(p.A, change)), b, c, features, work + _scratch);
+            if (p.B.Field == field) p.Add(a, Factor.Slot(p.B, slot, Rows.Change(p.B, change)), c, features, work + _scratch);
+            if (p.C.Field == field) p.Add(a, b, Factor.Slot(p.C, slot, Rows.Change(p.C, change)), features, work + _scratch);
         }
     }
 

@@ -20,9 +20,8 @@ namespace Toolkit.Numerics.Representations;
 /// field 0 is the density, 1 … are the expansion's vector fields, species −1 is the centre's own channel, J = −1 says
 /// summed over J. Features: J-resolved ones first, J slowest, then the summed ones by l.
 /// </remarks>
-public sealed unsafe class SpinPowerSpectrum : InvariantRepresentation
+public sealed unsafe class SpinPowerSpectrum : FieldRepresentation
 {
-    private readonly FieldRows _rows;
     private readonly FamilyProduct[] _products;
 
     /// <summary>The power spectrum of an expansion with vector fields.</summary>
@@ -48,10 +47,9 @@ public sealed unsafe class SpinPowerSpectrum : InvariantRepresentation
     {
     }
 
-    private SpinPowerSpectrum(DensityExpansion expansion, FieldRows rows, FamilyProduct[] products) : base(expansion, MakeLabels(products))
+    private SpinPowerSpectrum(DensityExpansion expansion, FieldRows rows, FamilyProduct[] products) : base(expansion, rows, MakeLabels(products))
     {
-        (_rows, _products) = (rows, products);
-        if (products.Length == 0) throw new ArgumentException("no features of this kind", nameof(expansion));
+        _products = products;
         CouplingTrees = products.Select(p => new CouplingTree(new CouplingPair(rows.Leaf(p.A, "l1", "J"), rows.Leaf(p.B, "l2", "J"), 0)))
             .Distinct().ToArray();
         int weights = products.Max(static p => p.A.Count * p.B.Width + p.B.Count * p.A.Width);
@@ -70,43 +68,30 @@ public sealed unsafe class SpinPowerSpectrum : InvariantRepresentation
     // Rows, their adjoints, and the weights of a product or the change of a slot.
     internal override int WorkLength { get; }
 
-    internal override void Prepare(double* coefficients, double* work) => _rows.Forward(coefficients, work);
-
     internal override void Forward(double* coefficients, double* work, Span<double> features)
     {
         foreach (FamilyProduct p in _products)
-            p.Forward(_rows.Of(p.A, coefficients, work), _rows.Of(p.B, coefficients, work), features, work + 2 * _rows.Length);
-    }
-
-    internal override void AddTangent(double* coefficients, double* work, double* tangent, int group, Span<double> features) =>
-        AddChange(FieldFamily.Density, group, tangent, coefficients, work, features);
-
-    internal override void AddFieldTangent(double* coefficients, double* work, double* tangent, int field, int slot,
-        ReadOnlySpan<double> vector, Span<double> features)
-    {
-        double* change = work + 2 * _rows.Length;
-        _rows.Tangent(field, tangent, vector, change);
-        AddChange(field + 1, slot, change, coefficients, work, features);
+            p.Forward(Rows.Of(p.A, coefficients, work), Rows.Of(p.B, coefficients, work), features, work + 2 * Rows.Length);
     }
 
     internal override void Backward(double* coefficients, double* work, ReadOnlySpan<double> gradient, double* adjoint)
     {
-        double* slopes = work + _rows.Length;
-        new Span<double>(slopes, _rows.Length).Clear();
+        double* slopes = work + Rows.Length;
+        new Span<double>(slopes, Rows.Length).Clear();
         foreach (FamilyProduct p in _products)
-            p.Backward(_rows.Of(p.A, coefficients, work), _rows.Of(p.A, adjoint, slopes), _rows.Of(p.B, coefficients, work),
-                _rows.Of(p.B, adjoint, slopes), gradient, work + 2 * _rows.Length);
-        _rows.Backward(slopes, adjoint);
+            p.Backward(Rows.Of(p.A, coefficients, work), Rows.Of(p.A, adjoint, slopes), Rows.Of(p.B, coefficients, work),
+                Rows.Of(p.B, adjoint, slopes), gradient, work + 2 * Rows.Length);
+        Rows.Backward(slopes, adjoint);
     }
 
-    private void AddChange(int field, int slot, double* change, double* coefficients, double* work, Span<double> features)
+    private protected override void AddChange(int field, int slot, double* change, double* coefficients, double* work, Span<double> features)
     {
         foreach (FamilyProduct p in _products)
         {
             if (p.A.Field == field)
-                p.AddTangent(p.A, slot, _rows.Change(p.A, change), _rows.Of(p.B, coefficients, work), features);
+                p.AddTangent(p.A, slot, Rows.Change(p.A, change), Rows.Of(p.B, coefficients, work), features);
             if (p.B.Field == field && !ReferenceEquals(p.A, p.B))
-                p.AddTangent(p.B, slot, _rows.Change(p.B, change), _rows.Of(p.A, coefficients, work), features);
+                p.AddTangent(p.B, slot, Rows.Change(p.B, change), Rows.Of(p.A, coefficients, work), features);
         }
     }
 

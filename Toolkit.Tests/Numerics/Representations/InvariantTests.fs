@@ -45,11 +45,7 @@ let private representations: InvariantRepresentation list =
       SpinBispectrum(vectorExpansion 2 1 CentrePolicy.Separate fields[1..])
       SpinPowerSpectrum(vectorExpansion 2 2 CentrePolicy.Include partialFields, FieldCoupling.Both, true) ]
 
-/// The structure of a recipe, with spins and dipoles.
-let private build (recipe: RandomStructure.Recipe) =
-    RandomStructure.build recipe
-    |> RandomStructure.withVectors "spins" recipe.Seed
-    |> RandomStructure.withVectors "mu" (recipe.Seed ^^^ 0x5555)
+let private build = VectorFeatures.build
 
 let private turn (m: float[]) : Structure -> Structure = Rotations.apply [ "spins", Rotations.Axial; "mu", Rotations.Polar ] m
 

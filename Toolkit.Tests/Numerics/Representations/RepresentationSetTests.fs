@@ -57,10 +57,7 @@ type private Curved(seed: int, count: int) =
 
 let private readouts seed : IReadout list = [ Linear(seed, set.FeatureCount); Curved(seed, set.FeatureCount) ]
 
-let private build (recipe: RandomStructure.Recipe) =
-    RandomStructure.build recipe
-    |> RandomStructure.withVectors "spins" recipe.Seed
-    |> RandomStructure.withVectors "mu" (recipe.Seed ^^^ 0x5555)
+let private build = VectorFeatures.build
 
 let private near (tolerance: float) (all: float[]) (found: float) (expected: float) =
     let scale = Array.fold (fun m x -> max m (abs x)) 1. all

@@ -11,6 +11,7 @@ open Toolkit.Symbolic.CouplingTrees
 open Toolkit.Symbolic.Proofs.Theorems
 open Toolkit.Tests.Laws
 open Toolkit.Tests.Laws.Rotations
+open Toolkit.Tests.Laws.VectorFeatures
 
 let private species = [ 8; 26 ]
 let private cutoff = 3.4
@@ -22,26 +23,11 @@ let private expansion nmax lmax fields =
 let private spin = VectorField.Spin "spins"
 let private dipole = VectorField("dipole", "mu")
 
-let private build (recipe: RandomStructure.Recipe) =
-    RandomStructure.build { recipe with Species = species }
-    |> RandomStructure.withVectors "spins" recipe.Seed
-    |> RandomStructure.withVectors "mu" (recipe.Seed ^^^ 0x5555)
+let private build (recipe: RandomStructure.Recipe) = VectorFeatures.build { recipe with Species = species }
 
 /// The factors of a feature: (field, species, n, l, J) each.
 let private factors (f: InvariantRepresentation) =
     Array.init f.FeatureCount (fun k -> f.Labels[k].ToArray() |> Array.chunkBySize 5)
-
-let private rows (f: InvariantRepresentation) s = f.Compute s |> Array.chunkBySize f.FeatureCount
-let private largest (values: float[][]) = values |> Array.fold (Array.fold (fun m x -> max m (abs x))) 1e-3
-
-let private equal (tolerance: float) (expected: float[][]) (found: float[][]) =
-    let scale = largest expected
-    Assert.Equal(expected.Length, found.Length)
-    Array.iter2 (Array.iter2 (fun x y -> Assert.InRange(abs (x - y), 0., tolerance * scale))) expected found
-
-let private change (name: string) (map: float[] -> float[]) (s: Structure) =
-    let v = s.AtomProperties[name].Reals.ToArray()
-    s.WithAtomProperty(name, PropertyArray.Real(ReadOnlySpan(map v), 3))
 
 [<Fact>]
 let ``every product of three is a scalar or a pseudoscalar as its labels say`` () =

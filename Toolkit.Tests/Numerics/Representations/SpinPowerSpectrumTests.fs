@@ -13,6 +13,7 @@ open Toolkit.Symbolic.CouplingTrees
 open Toolkit.Symbolic.Proofs.Theorems
 open Toolkit.Tests.Laws
 open Toolkit.Tests.Laws.Rotations
+open Toolkit.Tests.Laws.VectorFeatures
 
 let private species = [ 1; 6; 8; 14; 26 ]
 let private cutoff = 3.4
@@ -33,29 +34,11 @@ let private spin = VectorField.Spin "spins"
 let private dipole = VectorField("dipole", "mu")
 let private magneticDipole = VectorField("moment", "mu", true, true)
 
-let private build (recipe: RandomStructure.Recipe) =
-    RandomStructure.build recipe
-    |> RandomStructure.withVectors "spins" recipe.Seed
-    |> RandomStructure.withVectors "mu" (recipe.Seed ^^^ 0x5555)
-
 /// Labels of a feature: (field, species, n, l) twice, and J.
 let private labels (f: InvariantRepresentation) =
     Array.init f.FeatureCount (fun k ->
         let x = f.Labels[k].ToArray()
         x[0..3], x[4..7], x[8])
-
-let private rows (f: InvariantRepresentation) s = f.Compute s |> Array.chunkBySize f.FeatureCount
-
-let private largest (values: float[][]) = values |> Array.fold (Array.fold (fun m x -> max m (abs x))) 1e-3
-
-let private equal (tolerance: float) (expected: float[][]) (found: float[][]) =
-    let scale = largest expected
-    Assert.Equal(expected.Length, found.Length)
-    Array.iter2 (Array.iter2 (fun x y -> Assert.InRange(abs (x - y), 0., tolerance * scale))) expected found
-
-let private change (name: string) (map: float[] -> float[]) (s: Structure) =
-    let v = s.AtomProperties[name].Reals.ToArray()
-    s.WithAtomProperty(name, PropertyArray.Real(ReadOnlySpan(map v), 3))
 
 [<Fact>]
 let ``the sum over J is (2l + 1)/4π Σ (v_j·v_k) R R' P_l, atom by atom`` () =
