@@ -203,7 +203,7 @@ public sealed unsafe class CouplingTable : IDisposable
                 BinaryPrimitives.ReadInt64LittleEndian(record[16..]));
             if ((uint)block.TwiceL1 >= (uint)side || (uint)block.TwiceL2 >= (uint)side
                 || (uint)block.TwiceL3 >= (uint)side || block.Count <= 0 || block.Position < HeaderLength
-                || block.Position % 8 != 0 || block.Position > Header.Index - 11L * block.Count)
+                || block.Position % 8 != 0 || block.Position > Header.Index - ((Header.Single ? sizeof(float) : sizeof(double)) + 3L) * block.Count)
             {
                 throw Damaged(name, $"block {i} of the index lies outside the table");
             }
@@ -222,10 +222,13 @@ public sealed unsafe class CouplingTable : IDisposable
     private void CheckIndices(string name, int number, in BlockRecord block)
     {
         var content = new CouplingBlock(this, data + block.Position, block.Count);
-        if (!AllAtMost(content.M1, block.TwiceL1) || !AllAtMost(content.M2, block.TwiceL2)
-            || !AllAtMost(content.M3, block.TwiceL3))
+        // The lower row of a 6j symbol is free up to lmax.
+        bool free = Header.What == "6j";
+        if (!AllAtMost(content.M1, free ? Header.TwiceLMax : block.TwiceL1)
+            || !AllAtMost(content.M2, free ? Header.TwiceLMax : block.TwiceL2)
+            || !AllAtMost(content.M3, free ? Header.TwiceLMax : block.TwiceL3))
         {
-            throw Damaged(name, $"block {number} has an index m + l beyond 2l");
+            throw Damaged(name, $"block {number} has an index beyond {(free ? "2·lmax" : "2l")}");
         }
     }
 

@@ -12,6 +12,7 @@ namespace Toolkit.Numerics.Coupling;
 /// <param name="Convention">The name of the convention; <c>toolkit</c> is that of CONVENTIONS.md.</param>
 /// <param name="TwiceLMax">Twice the largest l.</param>
 /// <param name="Half">Whether half-integer l are there, too.</param>
+/// <param name="Single">Whether the values are float32, not float64.</param>
 /// <param name="Generator">The command that makes the table.</param>
 /// <param name="Blocks">The number of triples (l1, l2, l3) with a non-zero coefficient.</param>
 /// <param name="Entries">The number of non-zero coefficients.</param>
@@ -19,7 +20,7 @@ namespace Toolkit.Numerics.Coupling;
 /// <param name="Length">The length of the file in bytes.</param>
 /// <param name="Checksum">SHA-256 as 64 hexadecimal digits.</param>
 public sealed record CouplingTableHeader(string What, string Basis, string Convention, int TwiceLMax, bool Half,
-    string Generator, int Blocks, long Entries, long Index, long Length, string Checksum)
+    bool Single, string Generator, int Blocks, long Entries, long Index, long Length, string Checksum)
 {
     internal static CouplingTableHeader Parse(string name, ReadOnlySpan<byte> line, string format)
     {
@@ -43,7 +44,7 @@ public sealed record CouplingTableHeader(string What, string Basis, string Conve
             }
             return new CouplingTableHeader(Text(root, "what"), Text(root, "basis"), Text(root, "convention"),
                 TwiceLMaxOf(Text(root, "lmax")), Field(root, "half", JsonValueKind.True, JsonValueKind.False).GetBoolean(),
-                Text(root, "generator"), checked((int)Number(root, "blocks")), Number(root, "entries"),
+                IsSingle(root), Text(root, "generator"), checked((int)Number(root, "blocks")), Number(root, "entries"),
                 Number(root, "index"), Number(root, "length"), checksum);
         }
         // The parser's own message quotes the text, which need not be printable.
@@ -60,6 +61,14 @@ public sealed record CouplingTableHeader(string What, string Basis, string Conve
             throw CouplingTable.Damaged(name, $"in the header: {e.Message}");
         }
     }
+
+    // float64 unless it is said.
+    private static bool IsSingle(JsonElement root) => root.TryGetProperty("precision", out _) && Text(root, "precision") switch
+    {
+        "float32" => true,
+        "float64" => false,
+        var other => throw new FormatException($"precision: found '{other}', expected float64 or float32"),
+    };
 
     private static JsonElement Field(JsonElement root, string key, JsonValueKind kind, JsonValueKind other) =>
         root.TryGetProperty(key, out JsonElement value) && (value.ValueKind == kind || value.ValueKind == other)

@@ -88,7 +88,8 @@ module Rounding =
             let mutable s = BigInteger.One <<< (int (n.GetBitLength() + 1L) / 2)
             let mutable next = (s + n / s) >>> 1
 
-            while next < s do
+            // (The operator < on big integers would box them.)
+            while BigInteger.Compare(next, s) < 0 do
                 s <- next
                 next <- (s + n / s) >>> 1
 

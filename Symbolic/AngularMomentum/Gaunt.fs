@@ -36,8 +36,8 @@ type SurdOverRootPi =
         // Each of the two series has fewer than (bits + guard) terms, each short by less than 2: far below 2^guard.
         (BigInteger 16 * arctanOfInverse 5 - BigInteger 4 * arctanOfInverse 239) >>> guard
 
-    /// The float64 nearest to the number.
-    member this.ToDouble() : float =
+    /// The root of (p/q)/π rounded by `round`, which rounds the root of a ratio to nearest and never decreases with it.
+    member private this.Rounded(round: BigInteger -> BigInteger -> 'a when 'a: equality) : 'a =
         let p, q = this.surd.Numerator, this.surd.Denominator
 
         // π lies strictly between P − 1 and P + 2 over 2^bits. When both ends round alike, so does the number; it is
@@ -45,11 +45,23 @@ type SurdOverRootPi =
         let rec decide bits =
             let pi = SurdOverRootPi.Pi bits
             let top = p <<< bits
-            let high = Rounding.sqrtToDouble top (q * (pi - BigInteger.One))
-            let low = Rounding.sqrtToDouble top (q * (pi + BigInteger 2))
+            let high = round top (q * (pi - BigInteger.One))
+            let low = round top (q * (pi + BigInteger 2))
             if high = low then high else decide (2 * bits)
 
-        float this.surd.Sign * decide 160
+        decide 160
+
+    /// The number that is x/√π.
+    static member internal OfSurd(x: Surd) : SurdOverRootPi = { surd = x }
+
+    /// The float64 nearest to the number.
+    member this.ToDouble() : float = float this.surd.Sign * this.Rounded Rounding.sqrtToDouble
+
+    /// The float32 nearest to the number, rounded once.
+    member this.ToSingle() : float32 = float32 this.surd.Sign * this.Rounded Rounding.sqrtToSingle
+
+    /// ⌊π·2^bits⌋ or one more.
+    static member internal PiTimesPower(bits: int) : BigInteger = SurdOverRootPi.Pi bits
 
     /// "0", "sqrt(1/(4*pi))" or "-sqrt(1/(4*pi))".
     override this.ToString() =

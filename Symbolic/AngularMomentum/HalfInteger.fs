@@ -21,6 +21,9 @@ type HalfInteger =
     /// The integer quantum number n.
     static member FromInteger(n: int) = { twice = Checked.(*) 2 n }
 
+    /// The integer quantum number n: where a HalfInteger is expected, C# and F# method calls take an int.
+    static member op_Implicit(n: int) : HalfInteger = HalfInteger.FromInteger n
+
     /// Reads "2", "-1", "3/2" or "-1/2"; None for anything else.
     static member TryParse(text: string) : HalfInteger option =
         let integer (s: string) =

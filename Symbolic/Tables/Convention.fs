@@ -2,85 +2,185 @@ namespace Toolkit.Symbolic.Tables
 
 open System.Numerics
 open Toolkit.Symbolic.Algebra
+open Toolkit.Symbolic.AngularMomentum
 
-/// A convention for coupling coefficients, as data. It says how its spherical harmonics and its normalisation differ
-/// from ours; every conversion follows from that by computation (`Factor`), none is coded by hand.
+/// The functions that a convention numbers by m.
+[<RequireQualifiedAccess>]
+type Basis =
+    /// Y_l^m with e^{imφ}.
+    | Complex
+    /// Functions with cos mφ for m > 0 and sin |m|φ for m < 0.
+    | Real
+
+    /// "complex" or "real".
+    member this.Name =
+        match this with
+        | Complex -> "complex"
+        | Real -> "real"
+
+/// How the functions of one degree are scaled.
+[<RequireQualifiedAccess>]
+type Normalisation =
+    /// ∫ |Y|² = 1.
+    | Orthonormal
+    /// Racah's: √(4π/(2l+1)) times the orthonormal ones.
+    | Racah
+
+/// A convention for spherical harmonics and for the coefficients that couple them, as data: what a program's choices are.
+/// Every conversion is computed from two such values (`Conversion`); none is coded for a pair of programs.
+///
+/// The spherical harmonics of degree l, as a vector in the convention's order, are
+///     i^{QuarterTurns·l} · scale · P · U · Y_l(axes r),
+/// Y_l ours in the complex basis (orthonormal, Condon–Shortley, m = −l…l), U the unitary to our real functions or 1, P the
+/// convention's signs and order. A coupling array has one index for each of three harmonics; it is the unit-norm invariant
+/// array, √((2l+1)^d) for each index in turn with d from `Dimensions`, formed as the Clebsch–Gordan array of the first two
+/// indices coupled to the third. Where it comes out imaginary it is divided by i.
 type Convention =
     { /// The name on the command line.
       Name: string
-      /// "real" or "complex".
-      Basis: string
-      /// What stands in the places of our (x, y, z), in order: the harmonics are ours of that vector. A permutation by a
-      /// rotation leaves every coupling coefficient as it is.
+      /// The functions.
+      Basis: Basis
+      /// The permutation (with signs) of x, y, z that stands in the places of our (x, y, z): "z x y" says that the harmonics are
+      /// ours of the vector (z, x, y).
       Axes: string
-      /// k: where coefficients are formed, harmonics of degree l carry the phase i^{k·l} beyond ours.
+      /// Whether m runs from l down to −l.
+      Descending: bool
+      /// Whether the functions with m > 0 (real: with m ≠ 0) carry (−1)^m: ours do in the complex basis and do not in the real one.
+      CondonShortley: bool
+      /// k: where coefficients are formed, harmonics of degree l carry the phase i^{k·l}.
       QuarterTurns: int
-      /// Whether Σ C² over a block is 1 instead of 2·l3+1.
-      UnitNorm: bool
+      /// The scale of the functions.
+      Normalisation: Normalisation
+      /// d for each index of a coupling array in turn: Clebsch–Gordan coefficients have (0, 0, 1), arrays of unit norm (0, 0, 0).
+      Dimensions: struct (int * int * int)
+      /// Which of (first factor, second factor, product) each index of a coupling array is, 1 … 3: "1 2 3" puts the product last.
+      IndexOrder: string
       /// Where users meet it.
       Where: string }
 
-    /// What a coefficient of (l1, l2, l3) in this convention is divided by ours, exactly. Arguments doubled.
-    member internal this.Factor(l1: int, l2: int, l3: int) : Surd =
-        // A coupling matrix carries the phases of its two inputs and the conjugate one of its output. Ours in the real
-        // basis is the array over i where l1+l2+l3 is odd, so the array has one more quarter turn there. If a quarter
-        // turn is left in the end, the coefficients are imaginary and the factor i is stripped.
-        let turns = this.QuarterTurns * (l1 + l2 - l3) / 2 + (if this.Basis = "real" && ((l1 + l2 + l3) / 2) &&& 1 = 1 then 1 else 0)
-        let sign = if turns &&& 2 = 0 then 1 else -1
-        let norm = if this.UnitNorm then BigInteger(l3 + 1) else BigInteger.One
-        Surd.Create(sign, BigInteger.One, norm)
+    /// i^k of the function with number m against ours of the same basis and number.
+    member private this.Turns(m: int) =
+        let natural = this.Basis.IsComplex
+        if this.CondonShortley <> natural && (if natural then m > 0 else true) then 2 * (m &&& 1) else 0
+
+    /// The number m of the function at `index` 0 … 2l, in doubled quantum numbers.
+    member internal this.NumberAt(twiceL: int, index: int) : int =
+        if this.Descending then twiceL - 2 * index else 2 * index - twiceL
+
+    /// Whether the convention's functions are ours of the same basis but for rotated axes and phases i^{kl}: then a block of
+    /// coefficients differs from ours by one factor.
+    member internal this.IsPlain = not this.Descending && this.CondonShortley = this.Basis.IsComplex
+
+    /// k of i^k by which the function at `index` differs from ours of the same basis with the number there.
+    member internal this.TurnsAt(twiceL: int, index: int) : int =
+        // Half-integer spinors have no (−1)^m to leave out: their phases are Condon and Shortley's everywhere.
+        if twiceL &&& 1 = 1 then 0 else this.Turns(this.NumberAt(twiceL, index) / 2)
+
+    /// The position in `IndexOrder` of the first factor, of the second and of the product.
+    member internal this.Positions: struct (int * int * int) =
+        let order = this.IndexOrder.Split ' ' |> Array.map int
+        let at role = System.Array.IndexOf(order, role)
+        struct (at 1, at 2, at 3)
+
+    /// The size of a coefficient of this convention against the unit-norm one of ours: √((2l+1)^d) for each index. Arguments
+    /// doubled.
+    member internal this.Scale(l1: int, l2: int, l3: int) : Surd =
+        let struct (d1, d2, d3) = this.Dimensions
+
+        let power l d =
+            Surd.Create(1, BigInteger.Pow(BigInteger(l + 1), max d 0), BigInteger.Pow(BigInteger(l + 1), max -d 0))
+
+        power l1 d1 * power l2 d2 * power l3 d3
+
+    /// k: the array is i^k times ours before either strips a factor i. It carries the phase of its output and the conjugate
+    /// ones of its two inputs. Arguments doubled.
+    member internal this.DegreeTurns(l1: int, l2: int, l3: int) : int = (this.QuarterTurns * (l3 - l1 - l2) / 2) &&& 3
 
 /// The conventions with a name.
 module Conventions =
 
-    /// The convention of this project: CONVENTIONS.md, contracts of the first section. Serves both bases.
+    /// The convention of this project in the real basis: CONVENTIONS.md.
     let toolkit =
         { Name = "toolkit"
-          Basis = "real"
+          Basis = Basis.Real
           Axes = "x y z"
+          Descending = false
+          CondonShortley = false
           QuarterTurns = 0
-          UnitNorm = false
-          Where = "this project; cg and 3j tables in the complex basis, real-cg in the real one" }
+          Normalisation = Normalisation.Orthonormal
+          Dimensions = struct (0, 0, 1)
+          IndexOrder = "1 2 3"
+          Where = "this project's real harmonics and real-cg tables" }
 
-    /// All named conventions, ours first.
+    /// The convention of this project in the complex basis: 3j and cg tables.
+    let toolkitComplex =
+        { toolkit with
+            Basis = Basis.Complex
+            CondonShortley = true
+            Where = "this project's complex harmonics and cg tables" }
+
+    let private e3nn =
+        { toolkit with
+            Name = "e3nn"
+            Axes = "z x y"
+            QuarterTurns = 1
+            Dimensions = struct (0, 0, 0)
+            Where = "e3nn's wigner_3j and spherical_harmonics: polar axis y, components of l = 1 in the order x y z" }
+
+    /// All named conventions, ours first (once for each basis).
     let all: Convention list =
         [ toolkit
-          { Name = "e3nn"
-            Basis = "real"
-            Axes = "z x y"
-            QuarterTurns = -1
-            UnitNorm = true
-            Where = "e3nn's wigner_3j: polar axis y, components of l = 1 in the order x y z, unit Frobenius norm" }
-          { Name = "mace"
-            Basis = "real"
-            Axes = "z x y"
-            QuarterTurns = -1
-            UnitNorm = true
-            Where = "MACE couples pairs by e3nn's wigner_3j" }
-          { Name = "sphericart"
-            Basis = "real"
-            Axes = "x y z"
-            QuarterTurns = 0
-            UnitNorm = false
-            Where = "sphericart's normalised real harmonics are ours; coefficients that couple them are ours, too" }
-          { Name = "scipy"
-            Basis = "complex"
-            Axes = "x y z"
-            QuarterTurns = 0
-            UnitNorm = false
-            Where = "SciPy's complex harmonics (Condon–Shortley, orthonormal) with SymPy's clebsch_gordan" } ]
+          toolkitComplex
+          e3nn
+          { e3nn with
+              Name = "mace"
+              Dimensions = struct (1, 0, 0)
+              IndexOrder = "3 1 2"
+              Where = "MACE's U matrices: √(2L+1) · e3nn's wigner_3j(L, l1, l2), the product's index first" }
+          { toolkit with
+              Name = "sphericart"
+              Where = "sphericart's real harmonics are ours" }
+          { toolkit with
+              Name = "featomic"
+              Where = "featomic's harmonics and its real coefficients, the imaginary part where l1+l2+l3 is odd" }
+          { toolkit with
+              Name = "librascal"
+              Where = "librascal's real harmonics: its two factors (−1)^m, of Condon–Shortley and of cos mφ, cancel" }
+          { toolkitComplex with
+              Name = "scipy"
+              Where = "SciPy's sph_harm and sph_harm_y, with SymPy's clebsch_gordan" }
+          { toolkitComplex with
+              Name = "snap"
+              Where = "LAMMPS SNAP: its coupling coefficients, half-integers included; its U^j below" }
+          { toolkitComplex with
+              Name = "racah"
+              Normalisation = Normalisation.Racah
+              Where = "multipole codes: C_lm = √(4π/(2l+1)) Y_lm" } ]
 
-    /// The convention with that name.
-    let tryFind (name: string) : Convention option = all |> List.tryFind (fun c -> c.Name = name)
+    /// The convention with that name; "toolkit" is the one of the given basis. "toolkit-real" and "toolkit-complex" are
+    /// "toolkit" in that basis whatever is given.
+    let tryFind (name: string) (basis: Basis) : Convention option =
+        match name with
+        | "toolkit" -> Some(if basis.IsReal then toolkit else toolkitComplex)
+        | "toolkit-real" -> Some toolkit
+        | "toolkit-complex" -> Some toolkitComplex
+        | _ -> all |> List.tryFind (fun c -> c.Name = name)
+
+    /// The names on the command line.
+    [<CompiledName("Names")>]
+    let names () : string list = all |> List.map (fun c -> c.Name) |> List.distinct
 
     /// The table of CONVENTIONS.md, in Markdown.
     [<CompiledName("Markdown")>]
     let markdown () : string =
         let row (c: Convention) =
-            let basis = if c.Name = "toolkit" then "real and complex" else c.Basis
-            let norm = if c.UnitNorm then "1" else "2·l3 + 1"
-            let sign = if c.QuarterTurns = 0 then "+1" else "(−1)^⌊(l1+l2−l3)/2⌋"
-            $"| {c.Name} | {basis} | ({c.Axes}) | {norm} | {sign} | {c.Where} |\n"
+            let struct (d1, d2, d3) = c.Dimensions
+            let order = if c.Descending then "l … −l" else "−l … l"
+            let shortley = if c.CondonShortley then "(−1)^m" else "none"
+            let phase = match c.QuarterTurns with 0 -> "1" | 1 -> "i^l" | -1 -> "(−i)^l" | k -> $"i^({k}·l)"
+            let scale = if c.Normalisation = Normalisation.Orthonormal then "orthonormal" else "Racah"
+            $"| {c.Name} | {c.Basis.Name} | {c.Axes} | {order} | {shortley} | {phase} | {scale} | {d1} {d2} {d3} | {c.IndexOrder} | {c.Where} |\n"
 
-        "| name | basis | our (x y z) are its | Σ C² of a block | sign against ours | where |\n|---|---|---|---|---|---|\n"
+        "| name | basis | in the places of our x y z | m | Condon–Shortley | phase in coefficients | harmonics | dimensions | indices | where |\n"
+        + "|---|---|---|---|---|---|---|---|---|---|\n"
         + String.concat "" (all |> List.map row)

@@ -6,74 +6,203 @@ open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.AngularMomentum
 
 /// The non-zero coefficients of one (l1, l2, l3), in increasing order of (m3, m1, m2). The arrays belong to the
-/// generator and are overwritten by the next block: the first Count entries count.
+/// generator and are overwritten by the next block: Count entries from Start on count.
 [<Sealed>]
 type internal CoefficientBlock(capacity: int) =
+    /// The position of the first entry.
+    member val Start = 0 with get, set
     /// The number of entries.
     member val Count = 0 with get, set
-    /// m1 + l1.
+    /// m1 + l1; for a 6j symbol twice the number in the lower row, and so below.
     member val M1 = Array.zeroCreate<byte> capacity
     /// m2 + l2.
     member val M2 = Array.zeroCreate<byte> capacity
     /// m3 + l3.
     member val M3 = Array.zeroCreate<byte> capacity
-    /// The coefficients, each the float64 nearest to the exact value.
+    /// The coefficients, each the float64 (or float32) nearest to the exact value.
     member val Values = Array.zeroCreate<float> capacity
 
-/// Complete tables at memory speed. A coefficient is an integer T (SumChain) times roots of factorials,
-///     3j = (−1)^{B+C+k} · T · √((l1+m1)!(l1−m1)!) · √((l2+m2)!(l2−m2)!) · √((l3+m3)!(l3−m3)! / (a! B! C! (J+1)!)),
+/// Complete tables at memory speed. A coefficient is an integer T (SumChain) times roots of factorials: with
+/// ρ_l(m) = √((l+m)!(l−m)!/(2l)!),
+///     3j = (−1)^{B+C+k} · T · ρ_{l1}(m1) · ρ_{l2}(m2) · ρ_{l3}(m3) · √((2l1)!(2l2)!(2l3)! / (a! B! C! (J+1)!)),
 ///     CG = √(2·l3+1) · |same| with the sign of T,
 /// and the roots, tabulated as double-doubles, are shared by many entries: three double-double products and a rounding
-/// test per entry. The rare entry that the test cannot decide is rounded from its exact value.
+/// test per entry. The rare entry that the test cannot decide is rounded from its exact value. Of the symbols that reversing
+/// all m and exchanging the first two columns relate, one is computed (in the real basis, whose blocks come from the complex
+/// ones, those related by reversing all m).
 ///
-/// The rounding test. u = 2^−53. Every tabulated root carries a relative error below 2^−104 = 4u²; the factor of a block and
-/// an m3, a renormalised product of at most seven of them (7u² per product), below 28u² + 42u² = 70u². A product x·y keeps xh·yh = p + e exactly, drops xl·yl and rounds
-/// twice. With |xl| ≤ λu|xh| and |yl| ≤ u|yh| that loses at most λu² (dropped) + (λ+1)u² + (λ+2)u² (rounded), and the
-/// result has |lo| ≤ (λ+2)u|hi|. Along the three factors λ = 1, 3: the products lose ≤ 6u² and ≤ 12u², and the last one,
-/// by T, with λ = 5, ≤ 18u². With the factors' own errors (4u² twice, 70u² and 4u²) the total stays below 118u² < 2^−99. Ziv's test with ε = 2^−97 leaves a factor 4 for its own roundings:
-/// v = fl(hi + lo) and r = hi + lo − v exactly; if v + (r ± ε·v) both round to v, no number within ε·|v|/4 of hi + lo
-/// rounds elsewhere. Nothing underflows: for l ≤ 60 every factor and product lies between 2^−900 and 2^900.
+/// The rounding test. u = 2^−53. A product of double-doubles with |xl| ≤ λu|xh| and |yl| ≤ μu|yh| keeps xh·yh = p + e
+/// exactly, drops xl·yl (λμu²) and rounds twice ((λ+1)u² and (λ+μ+1)u²): it loses (2λ + μ + 2 + λμ)u² and has
+/// |lo| ≤ (λ+μ+1)u|hi|. Roots of factorials carry 4u² (DoubleDouble). A renormalised product (λ = μ = 1) loses 6u², so
+///     ρ = three roots, two products:                                        24u²
+///     the factor of a block, seven roots, six products:                     64u²
+///     √(2l+1) of a convention, or Gaunt's factor of l1, l2, l3, per product: 10u², at most three of them
+///     ρ_{l3} on it:                                                          30u²
+///     1/√2 of the real basis:                                                10u²
+/// that is, at most 134u² for all that is common to a row. Along the entry's own factors λ = 1, 3, 5: ρ_{l1}·ρ_{l2} loses
+/// 6u² beside its 48u², the row's factor 12u², and T with μ = 2 loses 24u² beside its own 2(n−2)u² ≤ 10u² for n ≤ 7 limbs.
+/// The total is below 240u². The test asks whether p + (q ± ε·p) round alike, with p + q the product, ε = 2^−97 = 512u² and
+/// |q| ≤ 8u|p|, so that its sums err by less than 9u²|p|: if they do, no number within 500u² rounds elsewhere. A float32
+/// follows from that float64 unless it stands midway between two of them or below their normal range; then the exact value
+/// decides. Nothing underflows or overflows for l ≤ 127: ρ ≥ 2^−127, the factor of a block lies within 2^±400, T < 2^304.
 [<Sealed>]
 type internal Generator(spec: TableSpec) =
-    // Beyond, factorials leave the range of float64: every entry is rounded from its exact value.
-    let inRange = spec.TwiceLMax <= 120
     let epsilon = Math.ScaleB(1.0, -97)
     let n = spec.TwiceLMax
-    let factorials = Array.scan (fun p (k: int) -> p * BigInteger k) BigInteger.One [| 1 .. 3 * n / 2 + 1 |]
+    let chained = not spec.Kind.IsSixJ
+    let single = spec.Precision.IsSingle
 
-    // √(b! (2l−b)!), by 2l and b.
-    let roots =
-        Array.init (n + 1) (fun twice ->
-            let half = Array.init (twice / 2 + 1) (fun b ->
-                DoubleDouble.OfRoot(factorials[b] * factorials[twice - b], BigInteger.One))
-            Array.init (twice + 1) (fun b -> half[min b (twice - b)]))
+    // √(n!) and 1/√(n!).
+    let root: struct (DoubleDouble * int)[] = Array.zeroCreate (if chained then 3 * n / 2 + 2 else 0)
+    let inverse: struct (DoubleDouble * int)[] = Array.zeroCreate root.Length
 
-    // Padded with zeros by one vector, so that the last vector of a diagonal may reach past its end.
-    let width = Vector<float>.Count
-    let padded part = roots |> Array.map (fun row -> Array.append (Array.map part row) (Array.zeroCreate width))
-    let rootHi = padded (fun r -> r.Hi)
-    let rootLo = padded (fun r -> r.Lo)
+    do
+        let mutable factorial = BigInteger.One
+
+        for k in 0 .. root.Length - 1 do
+            if k > 1 then factorial <- factorial * BigInteger k
+            root[k] <- DoubleDouble.OfScaledRoot(factorial, BigInteger.One)
+            inverse[k] <- DoubleDouble.OfScaledRoot(BigInteger.One, factorial)
+
+    let product (factors: struct (DoubleDouble * int)[]) : DoubleDouble =
+        let struct (first, x) = factors[0]
+        let mutable p = first
+        let mutable exponent = x
+
+        for i in 1 .. factors.Length - 1 do
+            let struct (f, x) = factors[i]
+            p <- p.Times f
+            exponent <- exponent + x
+
+        p.Scaled exponent
+
+    // ρ_l, by 2l and b = l − m or l + m; padded with zeros by one vector, so that the last vector of a diagonal may reach past
+    // its end.
+    let rhoHi: float[][] = Array.zeroCreate (if chained then n + 1 else 0)
+    let rhoLo: float[][] = Array.zeroCreate rhoHi.Length
+
+    do
+        for twice in 0 .. rhoHi.Length - 1 do
+            rhoHi[twice] <- Array.zeroCreate (twice + 1 + Vector<float>.Count)
+            rhoLo[twice] <- Array.zeroCreate (twice + 1 + Vector<float>.Count)
+
+            for b in 0 .. twice / 2 do
+                let r = product [| root[b]; root[twice - b]; inverse[twice] |]
+
+                for at in [| b; twice - b |] do
+                    rhoHi[twice][at] <- r.Hi
+                    rhoLo[twice][at] <- r.Lo
+
     let invRoot2 = DoubleDouble.OfRoot(BigInteger.One, BigInteger 2)
-    // 1/√(n!)
-    let inverse = factorials |> Array.map (fun f -> DoubleDouble.OfRoot(BigInteger.One, f))
-    let rootOf = Array.init (n + 2) (fun k -> DoubleDouble.OfRoot(BigInteger(max k 1), BigInteger.One))
-    let hi = Array.zeroCreate<float> (2 * n + 2 + width)
-    let lo = Array.zeroCreate<float> (2 * n + 2 + width)
-    let diagonal = Array.zeroCreate<float> (2 * n + 2 + width)
-    let block = CoefficientBlock((n + 1) * (n + 1) * (if spec.Kind = RealCg then 4 else 1))
-    let mutable fallbacks = 0
-    // √(2·l3+1) belongs to Clebsch–Gordan coefficients whose blocks have that norm.
-    let rooted = spec.Kind <> ThreeJ && not spec.Convention.UnitNorm
+    // √(2l+1) and 1/√(2l+1), by 2l.
+    let rootOf: DoubleDouble[] = Array.zeroCreate (n + 1)
+    let inverseRootOf: DoubleDouble[] = Array.zeroCreate (n + 1)
 
-    /// |T|·… with T's sign, rounded, for the entries c = first, first+1, … of one diagonal, into `diagonal`; `exact` is
-    /// asked where the rounding test fails.
-    let fill (chain: SumChain) (k: int) (l1: int) (l2: int) (front: DoubleDouble) (exact: int -> float) =
-        chain.Read(k, hi, lo)
+    do
+        for k in 0..n do
+            rootOf[k] <- DoubleDouble.OfRoot(BigInteger(k + 1), BigInteger.One)
+            inverseRootOf[k] <- DoubleDouble.OfRoot(BigInteger.One, BigInteger(k + 1))
+
+    let hi = Array.zeroCreate<float> (2 * n + 2 + Vector<float>.Count)
+    let lo = Array.zeroCreate<float> (2 * n + 2 + Vector<float>.Count)
+
+    // Both halves of a block, and room for whole vectors behind each.
+    let half = (n + 1) * (n + 1) * (if spec.Kind.IsRealCg then 2 else 1) + 128
+    let block = CoefficientBlock(if chained then 2 * half else 0)
+    let exchanged = CoefficientBlock(if chained && not spec.Kind.IsRealCg then half * 2 else 0)
+    // The number of entries of each m3 in the present block.
+    let rowCount = Array.zeroCreate<int> (n + 1)
+    let counting = Array.zeroCreate<byte> 512
+    let countingDown = Array.zeroCreate<byte> 512
+    // The first `lanes` lanes of a vector that starts at Vector.Count − lanes are kept, the others cleared.
+    let laneMask = Array.zeroCreate<int64> (2 * Vector<int64>.Count)
+
+    do
+        for i in 0..511 do
+            counting[i] <- byte i
+            countingDown[i] <- byte (255 - i)
+
+        for i in 0 .. Vector<int64>.Count - 1 do
+            laneMask[i] <- -1L
+    let mutable fallbacks = 0
+
+    let dimensions =
+        match spec.Kind with
+        | Cg
+        | RealCg -> spec.Convention.Dimensions
+        | ThreeJ
+        | Gaunt
+        | SixJ -> struct (0, 0, 0)
+
+    // Whether the exchange of l1 and l2 leaves the entries what they are.
+    let exchanges =
+        let struct (d1, d2, _) = dimensions
+        not spec.Kind.IsRealCg && d1 = d2
+
+    /// What the block's entries are of 3j symbols, exactly; Gaunt's over √π.
+    let blockSurd (l1: int) (l2: int) (l3: int) : Surd =
+        match spec.Kind with
+        | Cg
+        | RealCg -> spec.Convention.Scale(l1, l2, l3)
+        | Gaunt ->
+            let size = Surd.Create(1, BigInteger(l1 + 1) * BigInteger(l2 + 1) * BigInteger(l3 + 1), BigInteger 4)
+            size * Wigner3j.ofTwice l1 l2 l3 0 0 0
+        | ThreeJ
+        | SixJ -> Surd.One
+
+    // ⌊π·2^256⌋ or one more: its root's error, 2^−258, is far below the 2^−104 that follow.
+    let pi = if spec.Kind.IsGaunt then SurdOverRootPi.PiTimesPower 256 else BigInteger.One
+
+    /// √((2l1)!(2l2)!(2l3)! / (a! B! C! (J+1)!)) times the factor of `blockSurd`, without its sign.
+    let blockFactor (l1: int) (l2: int) (l3: int) : DoubleDouble =
+        let a, B, C = (l1 + l2 - l3) / 2, (l1 - l2 + l3) / 2, (-l1 + l2 + l3) / 2
+
+        let plain =
+            product [| root[l1]; root[l2]; root[l3]; inverse[a]; inverse[B]; inverse[C]; inverse[a + B + C + 1] |]
+
+        let times (x: DoubleDouble) l d =
+            match d with
+            | 0 -> x
+            | 1 -> x.Times(rootOf[l])
+            | -1 -> x.Times(inverseRootOf[l])
+            | d -> invalidOp $"convention {spec.Convention.Name}: dimension {d}, expected -1, 0 or 1"
+
+        match spec.Kind with
+        | Gaunt ->
+            let s = blockSurd l1 l2 l3
+            plain.Times(DoubleDouble.OfRoot(s.Numerator <<< 256, s.Denominator * pi))
+        | _ ->
+            let struct (d1, d2, d3) = dimensions
+            times (times (times plain l1 d1) l2 d2) l3 d3
+
+    /// T at (k, c) times all roots, rounded from its exact value; over √2 if `scaled`.
+    let exact (l1: int) (l2: int) (l3: int) (k: int) (c: int) (scaled: bool) : float =
+        let B, C = (l1 - l2 + l3) / 2, (-l1 + l2 + l3) / 2
+        let w = Wigner3j.ofTwice l1 l2 l3 (l1 - 2 * (k + c)) (2 * c - l2) (2 * k - (B - C))
+        let s = blockSurd l1 l2 l3
+        let w = w * (if s.Sign < 0 then -s else s)
+        let w = if scaled then w * Surd.Create(1, BigInteger.One, BigInteger 2) else w
+        fallbacks <- fallbacks + 1
+        spec.Round(if (B + C + k) &&& 1 = 0 then w else -w)
+
+    // 2^−126, the least normal float32, and what is left of a float64 midway between two float32.
+    let smallest = Math.ScaleB(1.0, -126)
+    let belowSingle = (1L <<< 29) - 1L
+    let midway = 1L <<< 28
+
+    /// T times ρ_{l1} ρ_{l2} and `front` for the diagonal k, rounded, into `target` from `at` on (and perhaps a few numbers
+    /// more); says whether one of them is 0. `front` carries `sign` already.
+    let fill (chain: SumChain) (k: int) (l1: int) (l2: int) (l3: int) (front: DoubleDouble) (sign: float) (scaled: bool) (target: float[]) (at: int) : bool =
         let first = chain.FirstC k
         let count = chain.Length k
-        let r1h, r1l, r2h, r2l = rootHi[l1], rootLo[l1], rootHi[l2], rootLo[l2]
+        let width = Vector<float>.Count
+        let r1h, r1l, r2h, r2l = rhoHi[l1], rhoLo[l1], rhoHi[l2], rhoLo[l2]
         let fh, fl = Vector<float> front.Hi, Vector<float> front.Lo
-        let epsilons = Vector<float> epsilon
+        let plus, minus = Vector<float> epsilon, Vector<float> -epsilon
+        let exactly = chain.Limbs = 1
+        if not exactly then chain.Read(k, hi, lo)
+        let struct (t, from) = if exactly then chain.Exact k else struct (hi, 0)
+        let mutable zeros = Vector<int64>.Zero
         let mutable i = 0
 
         while i < count do
@@ -81,193 +210,321 @@ type internal Generator(spec: TableSpec) =
             let b = k + c
             let xh, xl = Vector<float>(r1h, b), Vector<float>(r1l, b)
             let yh, yl = Vector<float>(r2h, c), Vector<float>(r2l, c)
-            let th, tl = Vector<float>(hi, i), Vector<float>(lo, i)
+            let th = Vector<float>(t, from + i)
             let p = xh * yh
             let q = Vector.FusedMultiplyAdd(xh, yl, Vector.FusedMultiplyAdd(xl, yh, Vector.FusedMultiplyAdd(xh, yh, -p)))
             let p2 = p * fh
             let q2 = Vector.FusedMultiplyAdd(p, fl, Vector.FusedMultiplyAdd(q, fh, Vector.FusedMultiplyAdd(p, fh, -p2)))
             let p3 = p2 * th
-            let q3 = Vector.FusedMultiplyAdd(p2, tl, Vector.FusedMultiplyAdd(q2, th, Vector.FusedMultiplyAdd(p2, th, -p3)))
-            let v = p3 + q3
-            let r = q3 - (v - p3)
-            let e = epsilons * v
-            v.CopyTo(diagonal, i)
-            let sure = Vector.BitwiseAnd(Vector.Equals(v + (r + e), v), Vector.Equals(v + (r - e), v))
+            let e3 = Vector.FusedMultiplyAdd(q2, th, Vector.FusedMultiplyAdd(p2, th, -p3))
+            let q3 = if exactly then e3 else Vector.FusedMultiplyAdd(p2, Vector<float>(lo, i), e3)
+            let v = p3 + Vector.FusedMultiplyAdd(plus, p3, q3)
+            let sure = Vector.Equals(v, p3 + Vector.FusedMultiplyAdd(minus, p3, q3))
+            v.CopyTo(target, at + i)
+            let lanes = count - i
 
-            if not inRange || not (Vector.EqualsAll(sure, Vector<int64>.AllBitsSet)) then
-                for lane in 0 .. min width (count - i) - 1 do
-                    if not inRange || sure[lane] = 0L then
-                        fallbacks <- fallbacks + 1
-                        diagonal[i + lane] <- exact (i + lane)
+            // The numbers past the end are zeros, and no entries.
+            let isZero = Vector.Equals(v, Vector<float>.Zero)
+            zeros <- zeros ||| (if lanes >= width then isZero else isZero &&& Vector<int64>(laneMask, width - lanes))
+
+            if not (Vector.EqualsAll(sure, Vector<int64>.AllBitsSet)) then
+                for lane in 0 .. min width lanes - 1 do
+                    if sure[lane] = 0L then
+                        target[at + i + lane] <- sign * exact l1 l2 l3 k (c + lane) scaled
 
             i <- i + width
 
-    /// K = 1/√(a! B! C! (J+1)!), times √(2·l3+1) for Clebsch–Gordan coefficients.
-    let blockFactor (a: int) (B: int) (C: int) (l3: int) =
-        let k = DoubleDouble.Normalised(inverse[a], inverse[B])
-        let k = DoubleDouble.Normalised(k, inverse[C])
-        let k = DoubleDouble.Normalised(k, inverse[a + B + C + 1])
-        if rooted then DoubleDouble.Normalised(k, rootOf[l3 + 1]) else k
+        if single then
+            for i in 0 .. count - 1 do
+                let v = target[at + i]
+
+                if v <> 0.0 then
+                    target[at + i] <-
+                        if BitConverter.DoubleToInt64Bits v &&& belowSingle = midway || abs v < smallest then
+                            sign * exact l1 l2 l3 k (first + i) scaled
+                        else
+                            float (float32 v)
+
+        not (Vector.EqualsAll(zeros, Vector<int64>.Zero))
+
+    /// Takes the zeros of a row out: entries [at, at + count), first m's counting up from `up`, second ones down from `down`.
+    /// The number of entries that are left.
+    let compress (at: int) (count: int) (up: int) (down: int) (is0: int -> bool) : int =
+        let mutable kept = at
+
+        for i in 0 .. count - 1 do
+            if not (is0 i) then
+                block.Values[kept] <- block.Values[at + i]
+                block.M1[kept] <- byte (up + i)
+                block.M2[kept] <- byte (down - i)
+                kept <- kept + 1
+
+        kept - at
 
     let complexBlock (chain: SumChain) (l1: int) (l2: int) (l3: int) =
         let B, C = chain.B, chain.C
-        let factor = blockFactor chain.A B C l3
-        let is3j = spec.Kind = ThreeJ
-        let mutable at = 0
-        let m1s, m2s, m3s, values = block.M1, block.M2, block.M3, block.Values
-
+        let factor = blockFactor l1 l2 l3
+        let isCg = spec.Kind.IsCg
+        let blockSign = (blockSurd l1 l2 l3).Sign
+        let values = block.Values
+        // The diagonal k has m3 = k − (B−C)/2 ≤ 0, and its numbers are those of −m, too, up to a common sign:
+        //     ⟨l1 −m1 l2 −m2|l3 −M⟩ = (−1)^a ⟨l1 m1 l2 m2|l3 M⟩,  3j(−m) = (−1)^J 3j(m).
+        // −m1 = b − l1 grows along the diagonal. For a CG coefficient M = −m3, so rows in the order of k are the block's lower
+        // half. For a 3j symbol the third number is −m3 itself: rows against the order of k are its upper half.
         let middle = (B + C) / 2
-        // Entries in rows below this one are repeated, in reverse, above the middle.
-        let unmirrored = B + C - middle
-        let mutable mirrored = 0
+        let hasMiddle = (B + C) &&& 1 = 0
+        let odd = (if isCg then chain.A else chain.A + B + C) &&& 1 <> 0
+        let start = if isCg then 0 else half
+        let mutable at = start
+        // Entries of the row m3 = 0, which is its own mirror image.
+        let mutable own = 0
 
-        for row in 0..middle do
-            if row = unmirrored then
-                mirrored <- at
-
+        for step in 0..middle do
+            let row = if isCg then step else middle - step
             let k = row - C
-            let front = DoubleDouble.Normalised(factor, roots[l3][row])
-
-            let exact i =
-                let c = chain.FirstC k + i
-                let m3 = 2 * k - (B - C)
-                let w = Wigner3j.ofTwice l1 l2 l3 (l1 - 2 * (k + c)) (2 * c - l2) m3
-                // Without its sign rule, so that what follows treats it like the others.
-                let w = if (B + C + k) &&& 1 = 0 then w else -w
-                (if rooted then w * Surd.Create(1, BigInteger(l3 + 1), BigInteger.One) else w).ToDouble()
-
-            fill chain k l1 l2 front exact
+            let negative = if isCg then odd else (((B + C + k) &&& 1 <> 0) <> odd) <> (blockSign < 0)
+            let sign = if negative then -1.0 else 1.0
+            let front = factor.Times { Hi = rhoHi[l3][row]; Lo = rhoLo[l3][row] }
+            let front = if negative then { Hi = -front.Hi; Lo = -front.Lo } else front
             let first = chain.FirstC k
-            let last = chain.Length k - 1
+            let count = chain.Length k
+            let zeros = fill chain k l1 l2 l3 front sign false values at
 
-            if is3j then
-                // m3 = k − (B−C)/2. b = l1 − m1 grows with c, so m1 increases from the diagonal's end to its start.
-                let sign = if (B + C + k) &&& 1 <> 0 then -1.0 else 1.0
+            let kept =
+                if zeros then
+                    // A value that rounds to 0 (a float32 may) is none of the zeros.
+                    let struct (t, from) = if chain.Limbs = 1 then chain.Exact k else struct (hi, 0)
+                    compress at count (k + first) (l2 - first) (fun i -> t[from + i] = 0.0)
+                else
+                    Span<byte>(counting, k + first, count).CopyTo(Span<byte>(block.M1, at, count))
+                    Span<byte>(countingDown, 255 - (l2 - first), count).CopyTo(Span<byte>(block.M2, at, count))
+                    count
 
-                for i in last .. -1 .. 0 do
-                    let v = diagonal[i]
+            Span<byte>(block.M3, at, kept).Fill(byte (if isCg then row else l3 - row))
+            rowCount[row] <- kept
+            rowCount[l3 - row] <- kept
+            at <- at + kept
+            if hasMiddle && row = middle then own <- kept
 
-                    if v <> 0.0 then
-                        values[at] <- sign * v
-                        m1s[at] <- byte (l1 - (k + first + i))
-                        m2s[at] <- byte (first + i)
-                        m3s[at] <- byte row
-                        at <- at + 1
-            else
-                // The diagonal is that of M = (B−C)/2 − k ≥ 0; ⟨l1 −m1 l2 −m2|l3 −M⟩ = (−1)^a ⟨l1 m1 l2 m2|l3 M⟩.
-                let sign = if chain.A &&& 1 <> 0 then -1.0 else 1.0
+        // Reversing all three m.
+        let computed = at - start
+        let mirrored = computed - own
+        let from, target = if isCg then start, at else start + own, start - mirrored
 
-                for i in 0..last do
-                    let v = diagonal[i]
+        let reflect (m: byte[]) (l: int) =
+            let image = Span<byte>(m, target, mirrored)
+            Span<byte>(m, from, mirrored).CopyTo image
+            image.Reverse()
+            let ls = Vector<byte>(byte l)
+            let mutable i = target
 
-                    if v <> 0.0 then
-                        values[at] <- sign * v
-                        m1s[at] <- byte (k + first + i)
-                        m2s[at] <- byte (l2 - (first + i))
-                        m3s[at] <- byte row
-                        at <- at + 1
+            while i <= target + mirrored - Vector<byte>.Count do
+                (ls - Vector<byte>(m, i)).CopyTo(m, i)
+                i <- i + Vector<byte>.Count
 
-        if unmirrored > middle then
-            mirrored <- at
+            while i < target + mirrored do
+                m[i] <- byte l - m[i]
+                i <- i + 1
 
-        // Reversing all three m multiplies a 3j symbol by (−1)^J and a CG coefficient by (−1)^a.
-        let odd = (if is3j then chain.A + B + C else chain.A) &&& 1 <> 0
+        let image = Span<float>(values, target, mirrored)
+        Span<float>(values, from, mirrored).CopyTo image
+        image.Reverse()
+        if odd then
+            let mutable i = target
 
-        for i in mirrored - 1 .. -1 .. 0 do
-            values[at] <- (if odd then -values[i] else values[i])
-            m1s[at] <- byte (l1 - int m1s[i])
-            m2s[at] <- byte (l2 - int m2s[i])
-            m3s[at] <- byte (l3 - int m3s[i])
-            at <- at + 1
+            while i <= target + mirrored - Vector<float>.Count do
+                (-Vector<float>(values, i)).CopyTo(values, i)
+                i <- i + Vector<float>.Count
 
-        block.Count <- at
+            while i < target + mirrored do
+                values[i] <- -values[i]
+                i <- i + 1
+
+        reflect block.M1 l1
+        reflect block.M2 l2
+        reflect block.M3 l3
+        block.Start <- if isCg then start else target
+        block.Count <- computed + mirrored
+
+    /// The block (l2, l1, l3) from that of (l1, l2, l3). Exchanging the first two columns and reversing all m each multiply a
+    /// 3j symbol by (−1)^J, a CG coefficient by (−1)^a; both together leave it alone. So the row m3 of the one is the row −m3 of
+    /// the other, in its own order.
+    let exchange (l1: int) (l2: int) (l3: int) =
+        let mutable from = block.Start + block.Count
+        let mutable at = 0
+        let l1s, l2s = Vector<byte>(byte l1), Vector<byte>(byte l2)
+
+        for row in 0..l3 do
+            let count = rowCount[l3 - row]
+            from <- from - count
+            Span<float>(block.Values, from, count).CopyTo(Span<float>(exchanged.Values, at, count))
+            Span<byte>(exchanged.M3, at, count).Fill(byte row)
+            let mutable i = 0
+
+            // Whole vectors: what they write past a row's end, the next row overwrites.
+            while i < count do
+                (l2s - Vector<byte>(block.M2, from + i)).CopyTo(exchanged.M1, at + i)
+                (l1s - Vector<byte>(block.M1, from + i)).CopyTo(exchanged.M2, at + i)
+                i <- i + Vector<byte>.Count
+
+            at <- at + count
+
+        exchanged.Start <- 0
+        exchanged.Count <- at
 
     // The real coefficients with third index ±M come from the complex ones with M ≥ 0, each one from one of them.
-    let byM = Array.init (n / 2 + 1) (fun _ -> Array.zeroCreate<float> (n + 1))
+    let byM = if spec.Kind.IsRealCg then Array.init (n / 2 + 1) (fun _ -> Array.zeroCreate<float> (n + 1)) else [||]
+    let row = Array.zeroCreate<float> (if spec.Kind.IsRealCg then 2 * n + 16 else 0)
 
     let realBlock (chain: SumChain) (l1: int) (l2: int) (l3: int) =
         let B, C = chain.B, chain.C
-        let factor = blockFactor chain.A B C l3
+        let factor = blockFactor l1 l2 l3
         let h1, h2, h3 = l1 / 2, l2 / 2, l3 / 2
         let odd = (h1 + h2 + h3) &&& 1 = 1
 
         for M in 0..h3 do
             // m3 = −M.
             let k = (B - C) / 2 - M
-            let front = DoubleDouble.Normalised(factor, roots[l3][k + C])
+            let front = factor.Times { Hi = rhoHi[l3][k + C]; Lo = rhoLo[l3][k + C] }
             let first = chain.FirstC k
+            let count = chain.Length k
             let values = byM[M]
 
-            let write (front: DoubleDouble) (scaled: bool) (wanted: int -> bool) =
-                let exact i =
-                    let c = first + i
-                    let w = ClebschGordan.ofTwice l1 (l1 - 2 * (k + c)) l2 (2 * c - l2) l3 (2 * M)
-                    let w = if rooted then w else w / Surd.Create(1, BigInteger(l3 + 1), BigInteger.One)
-                    (if scaled then w * Surd.Create(1, BigInteger.One, BigInteger 2) else w).ToDouble()
+            // Times 1/√2 where no m is 0 (two terms of size 2^{−3/2}), times 1 elsewhere. μ1 = h1 − (k + first + i).
+            fill chain k l1 l2 l3 (if M = 0 then front else front.Times invRoot2) 1.0 (M <> 0) row 0 |> ignore
 
-                fill chain k l1 l2 front exact
+            for i in 0 .. count - 1 do
+                values[2 * h1 - (k + first + i)] <- row[i]
 
-                for i in 0 .. chain.Length k - 1 do
-                    let mu1 = h1 - (k + first + i)
-                    if wanted mu1 then values[mu1 + h1] <- diagonal[i]
-
-            // Times 1/√2 where no m is 0 (two terms of size 2^{−3/2}), times 1 elsewhere.
-            if M = 0 then
-                write front false (fun _ -> true)
-            else
-                write (DoubleDouble.Normalised(front, invRoot2)) true (fun mu1 -> mu1 <> 0 && mu1 <> M)
-                write front false (fun mu1 -> mu1 = 0 || mu1 = M)
+            if M <> 0 then
+                fill chain k l1 l2 l3 front 1.0 false row 0 |> ignore
+                for mu1 in [| 0; M |] do
+                    let i = h1 - mu1 - k - first
+                    if i >= 0 && i < count then values[mu1 + h1] <- row[i]
 
         let mutable at = 0
-        let inline emit m1 m2 M =
-            match RealCoupling.pattern odd m1 m2 M with
-            | ValueNone -> ()
-            | ValueSome(struct (mu1, _, k, _)) ->
-                let v = byM[abs M][mu1 + h1]
-
-                if v <> 0.0 then
-                    let quarter = if odd then (k + 3) &&& 3 else k
-                    block.Values[at] <- (if quarter = 0 then v else -v)
-                    block.M1[at] <- byte (m1 + h1)
-                    block.M2[at] <- byte (m2 + h2)
-                    block.M3[at] <- byte (M + h3)
-                    at <- at + 1
+        let m1s, m2s, m3s, values = block.M1, block.M2, block.M3, block.Values
 
         for M in -h3 .. h3 do
-            for m1 in -h1 .. h1 do
-                let far, near = abs m1 + abs M, abs (abs m1 - abs M)
-                if far <= h2 && far <> near then emit m1 -far M
-                if near <= h2 && near <> 0 then emit m1 -near M
-                if near <= h2 then emit m1 near M
-                if far <= h2 && far <> near then emit m1 far M
+            let c = abs M
+            let source = byM[c]
 
+            for m1 in -h1 .. h1 do
+                let a = abs m1
+                // |m2| is the sum or the difference of the others; the sign of m2 follows from the number of negative m's,
+                // which has the parity of J.
+                let negative = ((if m1 < 0 then 1 else 0) + (if M < 0 then 1 else 0) + (if odd then 1 else 0)) &&& 1 = 1
+                let far, near = a + c, abs (a - c)
+                let far, near = (if negative then -far else far), (if negative then -near else near)
+                // In increasing order of m2; the same number once, and no negative zero.
+                let low, high = min far near, max far near
+
+                for which in 0..1 do
+                    let m2 = if which = 0 then low else high
+
+                    if abs m2 <= h2 && (which = 0 || high <> low) && not (negative && m2 = 0) then
+                        match RealCoupling.pattern odd m1 m2 M with
+                        | ValueNone -> ()
+                        | ValueSome(struct (mu1, _, k, _)) ->
+                            let v = source[mu1 + h1]
+
+                            if v <> 0.0 then
+                                let quarter = if odd then (k + 3) &&& 3 else k
+                                values[at] <- (if quarter = 0 then v else -v)
+                                m1s[at] <- byte (m1 + h1)
+                                m2s[at] <- byte (m2 + h2)
+                                m3s[at] <- byte (M + h3)
+                                at <- at + 1
+
+        block.Start <- 0
         block.Count <- at
+
+    /// The signs by which a convention's functions differ from ours.
+    let applySigns (block: CoefficientBlock) (l1: int) (l2: int) (l3: int) =
+        let c = spec.Convention
+        let turns = Coefficients.strippedTurns c.Basis l1 l2 l3 + c.DegreeTurns(l1, l2, l3)
+
+        if c.IsPlain then
+            if Coefficients.strip turns < 0 then
+                for i in block.Start .. block.Start + block.Count - 1 do
+                    block.Values[i] <- -block.Values[i]
+        else
+            let at l (m: byte) = if c.Descending then l - int m else int m
+
+            for i in block.Start .. block.Start + block.Count - 1 do
+                let turns =
+                    turns
+                    - c.TurnsAt(l1, at l1 block.M1[i])
+                    - c.TurnsAt(l2, at l2 block.M2[i])
+                    + c.TurnsAt(l3, at l3 block.M3[i])
+
+                if Coefficients.strip turns < 0 then
+                    block.Values[i] <- -block.Values[i]
+
+    let eachSixJ (receive: int -> int -> int -> CoefficientBlock -> unit) =
+        for struct (j1, j2, j3) in spec.Blocks do
+            let entries = Coefficients.exactBlock spec j1 j2 j3
+
+            if entries.Length > 0 then
+                let block = CoefficientBlock entries.Length
+                block.Count <- entries.Length
+
+                entries
+                |> Array.iteri (fun i (struct (index, value)) ->
+                    block.M1[i] <- byte index.TwiceM1
+                    block.M2[i] <- byte index.TwiceM2
+                    block.M3[i] <- byte index.TwiceM3
+                    block.Values[i] <- spec.Round value)
+
+                receive j1 j2 j3 block
+
+    let emit (chain: SumChain) (l1: int) (l2: int) (l3: int) (receive: int -> int -> int -> CoefficientBlock -> unit) =
+        // ∫ Y Y Y vanishes by parity.
+        if not spec.Kind.IsGaunt || ((l1 + l2 + l3) / 2) &&& 1 = 0 then
+            if spec.Kind.IsRealCg then realBlock chain l1 l2 l3 else complexBlock chain l1 l2 l3
+            // Before the convention's signs.
+            let both = chain.B > chain.C && exchanges
+            if both then exchange l1 l2 l3
+            if spec.Kind.IsCg || spec.Kind.IsRealCg then applySigns block l1 l2 l3
+            if block.Count > 0 then receive l1 l2 l3 block
+
+            if both then
+                if spec.Kind.IsCg then applySigns exchanged l2 l1 l3
+                if exchanged.Count > 0 then receive l2 l1 l3 exchanged
 
     /// How many entries so far were rounded from their exact value.
     member _.Fallbacks = fallbacks
 
-    /// Calls `receive` with 2·l1, 2·l2, 2·l3 and the block, for every block of the table, in the order of the chains
-    /// (B, C, a): a = l1+l2−l3, B = l1−l2+l3, C = −l1+l2+l3.
+    /// Calls `receive` with the one block of (2·l1, 2·l2, 2·l3), if it has a non-zero entry, and perhaps with that of
+    /// (2·l2, 2·l1, 2·l3).
+    member _.Block(l1: int, l2: int, l3: int, receive: int -> int -> int -> CoefficientBlock -> unit) : unit =
+        let a, B, C = (l1 + l2 - l3) / 2, (l1 - l2 + l3) / 2, (-l1 + l2 + l3) / 2
+        let chain = SumChain(B, C, a)
+
+        for _ in 1..a do
+            chain.Step 1
+
+        emit chain l1 l2 l3 receive
+
+    /// Calls `receive` with 2·l1, 2·l2, 2·l3 and the block, for every block of the table; but for 6j symbols in the order of
+    /// the chains (B, C, a): a = l1+l2−l3, B = l1−l2+l3, C = −l1+l2+l3.
     member _.ForEachBlock(receive: int -> int -> int -> CoefficientBlock -> unit) : unit =
-        for B in 0..n do
-            for C in 0 .. n - B do
-                if spec.Half || (B + C) &&& 1 = 0 then
-                    let aMax = n - max B C
-                    let J = aMax + B + C
+        if spec.Kind.IsSixJ then
+            eachSixJ receive
+        else
+            for B in 0..n do
+                for C in 0 .. (if exchanges then min B (n - B) else n - B) do
+                    if spec.Half || (B + C) &&& 1 = 0 then
+                        let aMax = n - max B C
+                        let step = if spec.Half then 1 else 2
+                        // Integer angular momenta: a ≡ B modulo 2.
+                        let first = if spec.Half then 0 else B &&& 1
 
-                    let chain: SumChain =
-                        if J <= 62 then Int64Chain(B, C, aMax)
-                        elif J <= 126 then Int128Chain(B, C, aMax)
-                        else BigChain(B, C, aMax)
+                        if first <= aMax then
+                            let chain = SumChain(B, C, aMax)
+                            if first = 1 then chain.Step 1
+                            emit chain (first + B) (first + C) (B + C) receive
 
-                    for a in 0..aMax do
-                        if spec.Half || (a + B) &&& 1 = 0 then
-                            let l1, l2, l3 = a + B, a + C, B + C
-                            if spec.Kind = RealCg then realBlock chain l1 l2 l3 else complexBlock chain l1 l2 l3
-                            if spec.Kind <> ThreeJ && spec.Convention.Factor(l1, l2, l3).Sign < 0 then
-                                for i in 0 .. block.Count - 1 do
-                                    block.Values[i] <- -block.Values[i]
-
-                            if block.Count > 0 then receive l1 l2 l3 block
-
-                        if a < aMax then chain.Step()
+                            for a in first + step .. step .. aMax do
+                                chain.Step step
+                                emit chain (a + B) (a + C) (B + C) receive

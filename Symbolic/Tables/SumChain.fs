@@ -6,158 +6,176 @@ open System.Numerics
 /// The integers T(a, B, C; b, c) = [x^b y^c] (1−xy)^a (1+x)^B (1+y)^C of all 3j symbols with the same (B, C), for one
 /// a after another. Multiplying the generating function by (1 − xy) gives
 ///     T(a+1; b, c) = T(a; b, c) − T(a; b−1, c−1),
-/// one subtraction per entry, along each diagonal k = b − c by itself. (Integer angular momenta need every second a
-/// only and take both steps in one pass.) |T| ≤ 2^{a+B+C}, the sum of all coefficients' magnitudes.
+/// one subtraction per entry, along each diagonal k = b − c by itself; integer angular momenta need every second a only
+/// and take T(a+2) = T(a) − 2·T(a)' + T(a)'' in one pass.
 ///
 /// A diagonal k ∈ [−C, B] is one m3 = k − (B−C)/2; along it c runs from max(0, −k) to a + min(C, B−k). Those with
 /// m3 > 0 are not kept: reading the generating function's palindromic factors backwards gives
 ///     T(a; a+B−b, a+C−c) = (−1)^a T(a; b, c).
-[<AbstractClass>]
+///
+/// Size. Orthogonality bounds every 3j symbol by 1, so
+///     T² = 3j² · a! B! C! (J+1)! / Π(l_i±m_i)! ≤ a! B! C! (J+1)! / Π ⌊l_i⌋! ⌈l_i⌉!,
+/// about 2^{0.8 J} instead of the 2^J that the generating function shows at once: for l ≤ 21 a float64 holds T exactly.
+/// Larger ones are sums of limbs, limb j a multiple of 2^{48 j} held as a float64: every operation below is exact, and
+/// one loop over vectors serves all sizes. Lower limbs are kept within half of the next one's unit, so that a step's
+/// fourfold growth stays far below 2^53 units.
+[<Sealed>]
 type internal SumChain(B: int, C: int, aMax: int) =
+    static let limbBits = 48
 
-    member val B = B
-    member val C = C
-    /// The present a.
-    member val A = 0 with get, set
-    /// The number of entries that a diagonal may come to have.
-    member val Stride = aMax + min B C + 1
+    // log2 n!, good to far less than the bit of reserve below; n ≤ 3·127 + 1.
+    static let logFactorial =
+        let sums = Array.zeroCreate<float> 383
+        for n in 1..382 do
+            sums[n] <- sums[n - 1] + Math.Log2 n
+        sums
+
+    let limbs =
+        let log (n: int) = logFactorial[n]
+        let middle (twice: int) = log (twice / 2) + log ((twice + 1) / 2)
+
+        let bits a =
+            (log a + log B + log C + log (a + B + C + 1) - middle (a + B) - middle (a + C) - middle (B + C)) / 2.0
+
+        let mutable most = 0.0
+        for a in 0..aMax do
+            most <- max most (bits a)
+
+        // A step passes through 4·|T|, and the top limb takes 2^52 units: three bits of reserve.
+        1 + max 0 (int (ceil ((most - 49.0) / float limbBits)))
+
+    // Rows are padded in front by zeros that the recurrence may read and rewrite as zeros, and behind by some for readers.
+    let front = Vector<float>.Count + 2
+    let stride = front + aMax + min B C + 1 + Vector<float>.Count
+    let rows = (B + C) / 2 + 1
+    let unit j = Math.ScaleB(1.0, limbBits * j)
+    let t: float[][] = Array.zeroCreate limbs
+    // Adding and subtracting it rounds to a multiple of the next limb's unit.
+    let rounder = Array.zeroCreate<float> limbs
+
+    do
+        for j in 0 .. limbs - 1 do
+            t[j] <- Array.zeroCreate (rows * stride)
+            rounder[j] <- 1.5 * Math.ScaleB(1.0, 52) * unit (j + 1)
+
+    let mutable a = 0
+
+    let firstC (k: int) = max 0 -k
+    let length (k: int) = a + min C (B - k) - max 0 -k + 1
+
+    // T(0; b, c) = C(B, b)·C(C, c).
+    let start () =
+        // C(56, 28) < 2^53.
+        if limbs <= 2 && max B C <= 56 then
+            let row n =
+                let r = Array.create (n + 1) 1.0
+                for i in 1..n do
+                    r[i] <- float (int64 r[i - 1] * int64 (n - i + 1) / int64 i)
+                r
+
+            let rowB, rowC = row B, row C
+
+            for k in -C .. (B + C) / 2 - C do
+                for i in 0 .. length k - 1 do
+                    let at = (k + C) * stride + front + i
+                    let x, y = rowB[k + firstC k + i], rowC[firstC k + i]
+                    let p = x * y
+
+                    if limbs = 1 then
+                        t[0][at] <- p
+                    else
+                        let high = (p + rounder[0]) - rounder[0]
+                        t[1][at] <- high
+                        t[0][at] <- (p - high) + Math.FusedMultiplyAdd(x, y, -p)
+        else
+            let row n =
+                let r = Array.create (n + 1) BigInteger.One
+                for i in 1..n do
+                    r[i] <- r[i - 1] * BigInteger(n - i + 1) / BigInteger i
+                r
+
+            let rowB, rowC = row B, row C
+            let half, whole = 1L <<< (limbBits - 1), 1L <<< limbBits
+
+            for k in -C .. (B + C) / 2 - C do
+                for i in 0 .. length k - 1 do
+                    let at = (k + C) * stride + front + i
+                    let mutable rest = rowB[k + firstC k + i] * rowC[firstC k + i]
+
+                    for j in 0 .. limbs - 2 do
+                        let low = int64 (rest &&& BigInteger(whole - 1L))
+                        let low = if low > half then low - whole else low
+                        t[j][at] <- float low * unit j
+                        rest <- (rest - BigInteger low) >>> limbBits
+
+                    t[limbs - 1][at] <- float rest * unit (limbs - 1)
+
+    do start ()
+
+    /// B = l1 − l2 + l3.
+    member _.B = B
+    /// C = −l1 + l2 + l3.
+    member _.C = C
+    /// The present a = l1 + l2 − l3.
+    member _.A = a
+    /// How many float64 hold one integer.
+    member _.Limbs = limbs
 
     /// The first c of a diagonal.
-    member inline this.FirstC(k: int) = max 0 -k
+    member _.FirstC(k: int) = firstC k
     /// The number of entries of a diagonal at the present a.
-    member this.Length(k: int) = this.A + min C (B - k) - max 0 -k + 1
+    member _.Length(k: int) = length k
 
-    /// a ← a + 1.
-    abstract Step: unit -> unit
-    /// Writes the diagonal's integers as hi + lo.
-    abstract Read: k: int * hi: float[] * lo: float[] -> unit
+    /// a ← a + step, for step = 1 or 2, up to aMax.
+    member _.Step(step: int) =
+        a <- a + step
+        let width = Vector<float>.Count
 
-/// Machine integers: a + B + C ≤ 62.
-[<Sealed>]
-type internal Int64Chain(B: int, C: int, aMax: int) as this =
-    inherit SumChain(B, C, aMax)
-    let stride = aMax + min B C + 1
-    let t = Array.zeroCreate<int64> (((B + C) / 2 + 1) * stride)
-
-    do
-        let row n =
-            let r = Array.create (n + 1) 1L
-            for i in 1..n do
-                r[i] <- r[i - 1] * int64 (n - i + 1) / int64 i
-            r
-
-        let rowB, rowC = row B, row C
-
-        for k in -C .. (B + C) / 2 - C do
-            let first = max 0 -k
-            for i in 0 .. this.Length k - 1 do
-                t[(k + C) * stride + i] <- rowB[k + first + i] * rowC[first + i]
-
-    override _.Step() =
-        let width = Vector<int64>.Count
-
-        for k in 0 .. (B + C) / 2 do
-            let at = k * stride
+        for row in 0 .. rows - 1 do
+            let start = row * stride + front
             // Downwards in place, so that what is read is still the old row.
-            let mutable i = this.Length(k - C)
+            let mutable at = start + length (row - C) - width
 
-            while i >= width do
-                let low = at + i - width
-                (Vector<int64>(t, low + 1) - Vector<int64>(t, low)).CopyTo(t, low + 1)
-                i <- i - width
+            while at > start - width do
+                let mutable carry = Vector<float>.Zero
 
-            while i >= 1 do
-                t[at + i] <- t[at + i] - t[at + i - 1]
-                i <- i - 1
+                for j in 0 .. t.Length - 1 do
+                    let x = t[j]
+                    let x0, x1 = Vector<float>(x, at), Vector<float>(x, at - 1)
 
-        this.A <- this.A + 1
+                    let next =
+                        (if step = 1 then x0 - x1 else (x0 - x1) - (x1 - Vector<float>(x, at - 2))) + carry
 
-    override _.Read(k, hi, lo) =
-        let n = this.Length k
-        let d = ReadOnlySpan<int64>(t, (k + C) * stride, n)
+                    if j = t.Length - 1 then
+                        next.CopyTo(x, at)
+                    else
+                        let magic = Vector<float> rounder[j]
+                        carry <- (next + magic) - magic
+                        (next - carry).CopyTo(x, at)
 
-        for i in 0 .. d.Length - 1 do
-            // |T| ≤ 2^62, so the rounded hi fits an int64 and the rest, below 2^9, is exact.
-            let h = float d[i]
-            hi[i] <- h
-            lo[i] <- float (d[i] - int64 h)
+                at <- at - width
 
-/// Wider machine integers: a + B + C ≤ 126.
-[<Sealed>]
-type internal Int128Chain(B: int, C: int, aMax: int) as this =
-    inherit SumChain(B, C, aMax)
-    let stride = aMax + min B C + 1
-    let t = Array.zeroCreate<Int128> (((B + C) / 2 + 1) * stride)
-    let int128 (n: int) : Int128 = Int128.op_Implicit n
+    /// Where the diagonal's integers stand when one float64 holds each.
+    member _.Exact(k: int) : struct (float[] * int) = struct (t[0], (k + C) * stride + front)
 
-    do
-        let row n =
-            let r = Array.create (n + 1) Int128.One
-            for i in 1..n do
-                r[i] <- r[i - 1] * int128 (n - i + 1) / int128 i
-            r
+    /// Writes the diagonal's integers as hi + lo, |lo| ≤ 2u|hi|, and zeros up to a multiple of the vector width: exactly for
+    /// two limbs; for n limbs with a relative error below 2(n−2)u², u = 2^−53. Going down from the highest limb, hi is at
+    /// least half of its first non-zero limb from there on, so nothing cancels; each hi + limb is split without loss, and
+    /// only the sum of the n−2 later splits is rounded.
+    member _.Read(k: int, hi: float[], lo: float[]) =
+        let start = (k + C) * stride + front
+        let mutable i = 0
 
-        let rowB, rowC = row B, row C
+        while i < length k do
+            let mutable h = Vector<float>(t[limbs - 1], start + i)
+            let mutable l = Vector<float>.Zero
 
-        for k in -C .. (B + C) / 2 - C do
-            let first = max 0 -k
-            for i in 0 .. this.Length k - 1 do
-                t[(k + C) * stride + i] <- rowB[k + first + i] * rowC[first + i]
+            for j in limbs - 2 .. -1 .. 0 do
+                let x = Vector<float>(t[j], start + i)
+                let sum = h + x
+                l <- l + (x - (sum - h))
+                h <- sum
 
-    override _.Step() =
-        for k in 0 .. (B + C) / 2 do
-            let n = this.Length(k - C)
-            let at = k * stride
-
-            for i in n .. -1 .. 1 do
-                t[at + i] <- t[at + i] - t[at + i - 1]
-
-        this.A <- this.A + 1
-
-    override _.Read(k, hi, lo) =
-        let at = (k + C) * stride
-
-        for i in 0 .. this.Length k - 1 do
-            let h: float = Int128.op_Explicit t[at + i]
-            let rest: Int128 = t[at + i] - (Int128.op_Explicit h: Int128)
-            hi[i] <- h
-            lo[i] <- Int128.op_Explicit rest
-
-/// Integers of any size.
-[<Sealed>]
-type internal BigChain(B: int, C: int, aMax: int) as this =
-    inherit SumChain(B, C, aMax)
-    let stride = aMax + min B C + 1
-    let t = Array.zeroCreate<BigInteger> (((B + C) / 2 + 1) * stride)
-
-    do
-        let row n =
-            let r = Array.create (n + 1) BigInteger.One
-            for i in 1..n do
-                r[i] <- r[i - 1] * BigInteger(n - i + 1) / BigInteger i
-            r
-
-        let rowB, rowC = row B, row C
-
-        for k in -C .. (B + C) / 2 - C do
-            let first = max 0 -k
-            for i in 0 .. this.Length k - 1 do
-                t[(k + C) * stride + i] <- rowB[k + first + i] * rowC[first + i]
-
-    override _.Step() =
-        for k in 0 .. (B + C) / 2 do
-            let n = this.Length(k - C)
-            let at = k * stride
-
-            for i in n .. -1 .. 1 do
-                t[at + i] <- t[at + i] - t[at + i - 1]
-
-        this.A <- this.A + 1
-
-    override _.Read(k, hi, lo) =
-        let at = (k + C) * stride
-
-        for i in 0 .. this.Length k - 1 do
-            let x = DoubleDouble.OfInteger t[at + i]
-            hi[i] <- x.Hi
-            lo[i] <- x.Lo
+            h.CopyTo(hi, i)
+            l.CopyTo(lo, i)
+            i <- i + Vector<float>.Count

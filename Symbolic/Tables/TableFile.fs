@@ -7,13 +7,31 @@ open System.Security.Cryptography
 open System.Text
 open System.Text.Json
 
+/// Where one block of a table stands.
+[<Sealed>]
+type internal BlockRecord(twiceL1: int, twiceL2: int, twiceL3: int, count: int, position: int64) =
+    /// 2·l1.
+    member _.TwiceL1 = twiceL1
+    /// 2·l2.
+    member _.TwiceL2 = twiceL2
+    /// 2·l3.
+    member _.TwiceL3 = twiceL3
+    /// The number of entries.
+    member _.Count = count
+    /// The position of the first entry.
+    member _.Position = position
+    /// A number that grows with (l1, l2, l3).
+    member _.Key = (twiceL1 <<< 16) ||| (twiceL2 <<< 8) ||| twiceL3
+
 /// Writes the binary table format `toolkit-table/1` (CONVENTIONS.md states it), little-endian throughout:
 ///   bytes 0…1023    one line of JSON, padded with spaces and ended by a line feed: what the table is, its convention,
 ///                   the command that makes it, the position of its index, the number of blocks and of entries, the
 ///                   length of the file and its checksum;
-///   then per block  value: float64[n], m1: uint8[n], m2: uint8[n], m3: uint8[n], zeros up to a multiple of 8 bytes;
-///                   a stored m is the index m + l; entries in increasing order of (m3, m1, m2), zeros left out;
-///   then the index  in increasing order of (l1, l2, l3), whatever the order of the blocks: per block int32 2·l1, int32 2·l2, int32 2·l3, int32 n, int64 position.
+///   then per block  value: float64[n] (float32[n] where the header says so), m1: uint8[n], m2: uint8[n], m3: uint8[n], zeros
+///                   up to a multiple of 8 bytes; a stored m is the index m + l (of a 6j symbol twice the number in the lower
+///                   row); entries in increasing order of (m3, m1, m2), zeros left out;
+///   then the index  in increasing order of (l1, l2, l3), whatever the order of the blocks: per block int32 2·l1, int32 2·l2,
+///                   int32 2·l3, int32 n, int64 position.
 /// The checksum is SHA-256 of everything after the header, followed by the header with 64 zeros in the checksum's place.
 module TableFile =
 
@@ -26,10 +44,12 @@ module TableFile =
         json.WriteStartObject()
         json.WriteString("format", "toolkit-table/1")
         json.WriteString("what", spec.Kind.Name)
-        json.WriteString("basis", spec.Kind.Basis)
+        json.WriteString("basis", spec.Kind.Basis.Name)
         json.WriteString("convention", spec.Convention.Name)
         json.WriteString("lmax", spec.LMaxText)
         json.WriteBoolean("half", spec.Half)
+        // Without the field, values are float64.
+        if spec.Precision.IsSingle then json.WriteString("precision", spec.Precision.Name)
         json.WriteString("generator", spec.Command "table")
         json.WriteNumber("blocks", blocks)
         json.WriteNumber("entries", entries)
@@ -44,6 +64,25 @@ module TableFile =
         bytes[headerLength - 1] <- byte '\n'
         bytes
 
+    /// A block's values, little-endian, at the start of `bytes`.
+    let private writeValues (spec: TableSpec) (block: CoefficientBlock) (bytes: byte[]) : unit =
+        let n, start = block.Count, block.Start
+
+        if spec.Precision.IsSingle then
+            for i in 0 .. n - 1 do
+                BinaryPrimitives.WriteSingleLittleEndian(Span(bytes, 4 * i, 4), float32 block.Values[start + i])
+        elif BitConverter.IsLittleEndian then
+            Buffer.BlockCopy(block.Values, 8 * start, bytes, 0, 8 * n)
+        else
+            for i in 0 .. n - 1 do
+                BinaryPrimitives.WriteDoubleLittleEndian(Span(bytes, 8 * i, 8), block.Values[start + i])
+
+    /// A block's values, little-endian.
+    let internal valueBytes (spec: TableSpec) (block: CoefficientBlock) : byte[] =
+        let bytes = Array.zeroCreate ((if spec.Precision.IsSingle then 4 else 8) * block.Count)
+        writeValues spec block bytes
+        bytes
+
     /// Writes the table to a seekable, empty stream.
     let internal writeTo (stream: Stream) (spec: TableSpec) : unit =
         use hash = IncrementalHash.CreateHash HashAlgorithmName.SHA256
@@ -55,41 +94,44 @@ module TableFile =
             stream.Write(bytes, 0, count)
             position.Value <- position.Value + int64 count
 
-        let index = ResizeArray<struct (int * int * int * int * int64)>()
+        let index = ResizeArray<BlockRecord>()
+        let single = spec.Precision.IsSingle
         let buffer = ref (Array.zeroCreate<byte> 4096)
         let entries = ref 0L
 
         Generator(spec).ForEachBlock(fun l1 l2 l3 block ->
-            let n = block.Count
-            let size = (11 * n + 7) / 8 * 8
+            let n, start = block.Count, block.Start
+            let width = if single then 4 else 8
+            let size = ((width + 3) * n + 7) / 8 * 8
 
             if buffer.Value.Length < size then
                 buffer.Value <- Array.zeroCreate (2 * size)
 
             let bytes = buffer.Value
 
-            for i in 0 .. n - 1 do
-                BinaryPrimitives.WriteDoubleLittleEndian(Span(bytes, 8 * i, 8), block.Values[i])
-
-            Buffer.BlockCopy(block.M1, 0, bytes, 8 * n, n)
-            Buffer.BlockCopy(block.M2, 0, bytes, 9 * n, n)
-            Buffer.BlockCopy(block.M3, 0, bytes, 10 * n, n)
-            Array.Clear(bytes, 11 * n, size - 11 * n)
-            index.Add(struct (l1, l2, l3, n, position.Value))
+            writeValues spec block bytes
+            Buffer.BlockCopy(block.M1, start, bytes, width * n, n)
+            Buffer.BlockCopy(block.M2, start, bytes, (width + 1) * n, n)
+            Buffer.BlockCopy(block.M3, start, bytes, (width + 2) * n, n)
+            Array.Clear(bytes, (width + 3) * n, size - (width + 3) * n)
+            index.Add(BlockRecord(l1, l2, l3, n, position.Value))
             put bytes size
             entries.Value <- entries.Value + int64 n)
 
-        index.Sort()
+        // No two blocks share their three l, each below 2^8.
+        let order = Array.init index.Count (fun i -> (int64 index[i].Key <<< 32) ||| int64 i)
+        Array.Sort order
         let blocks = index.Count
         let indexPosition = position.Value
         let record = Array.zeroCreate<byte> 24
 
-        for (struct (l1, l2, l3, n, at)) in index do
-            BinaryPrimitives.WriteInt32LittleEndian(Span(record, 0, 4), l1)
-            BinaryPrimitives.WriteInt32LittleEndian(Span(record, 4, 4), l2)
-            BinaryPrimitives.WriteInt32LittleEndian(Span(record, 8, 4), l3)
-            BinaryPrimitives.WriteInt32LittleEndian(Span(record, 12, 4), n)
-            BinaryPrimitives.WriteInt64LittleEndian(Span(record, 16, 8), at)
+        for key in order do
+            let block = index[int (key &&& 0xFFFFFFFFL)]
+            BinaryPrimitives.WriteInt32LittleEndian(Span(record, 0, 4), block.TwiceL1)
+            BinaryPrimitives.WriteInt32LittleEndian(Span(record, 4, 4), block.TwiceL2)
+            BinaryPrimitives.WriteInt32LittleEndian(Span(record, 8, 4), block.TwiceL3)
+            BinaryPrimitives.WriteInt32LittleEndian(Span(record, 12, 4), block.Count)
+            BinaryPrimitives.WriteInt64LittleEndian(Span(record, 16, 8), block.Position)
             put record record.Length
 
         let head = header spec indexPosition blocks entries.Value position.Value
@@ -109,3 +151,35 @@ module TableFile =
         use stream = new MemoryStream()
         writeTo stream spec
         stream.ToArray()
+
+    /// Whether `path` is a whole table file of that spec: its length and its checksum are compared, and its header is the
+    /// one that would be written.
+    let internal isIntact (spec: TableSpec) (path: string) : bool =
+        try
+            use stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read ||| FileShare.Delete, 1 <<< 16)
+            let head = Array.zeroCreate<byte> headerLength
+            stream.ReadExactly head
+            use json = JsonDocument.Parse(ReadOnlyMemory head)
+            let number (key: string) = json.RootElement.GetProperty(key).GetInt64()
+            let sum = json.RootElement.GetProperty("checksum").GetString() |> Option.ofObj |> Option.defaultValue ""
+            let expected = header spec (number "index") (int (number "blocks")) (number "entries") (number "length")
+
+            if not (head.AsSpan().SequenceEqual(ReadOnlySpan(expected sum))) || stream.Length <> number "length" then
+                false
+            else
+                use hash = IncrementalHash.CreateHash HashAlgorithmName.SHA256
+                let buffer = Array.zeroCreate<byte> (1 <<< 20)
+                let mutable read = stream.Read buffer
+
+                while read > 0 do
+                    hash.AppendData(buffer, 0, read)
+                    read <- stream.Read buffer
+
+                hash.AppendData(expected zeroChecksum)
+                Convert.ToHexStringLower(hash.GetHashAndReset()) = sum
+        with
+        | :? IOException
+        | :? JsonException
+        | :? InvalidOperationException
+        | :? FormatException
+        | :? System.Collections.Generic.KeyNotFoundException -> false

@@ -4,7 +4,7 @@ open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.AngularMomentum
 
 /// The quantum numbers of one table entry, doubled so that half-integers are integers. For `Cg` and `RealCg` the third
-/// pair is (L, M).
+/// pair is (L, M); for `SixJ` the l are the upper row and the m the lower one.
 [<Struct>]
 type TableIndex =
     { TwiceL1: int
@@ -22,6 +22,10 @@ type TableKind =
     | Cg
     /// Clebsch–Gordan coefficients in the basis of real spherical harmonics, without the factor i where l1+l2+l3 is odd.
     | RealCg
+    /// Gaunt's coefficients: integrals of three complex spherical harmonics.
+    | Gaunt
+    /// Wigner's 6j symbols.
+    | SixJ
 
     /// The name on the command line and in file headers.
     member this.Name =
@@ -29,19 +33,22 @@ type TableKind =
         | ThreeJ -> "3j"
         | Cg -> "cg"
         | RealCg -> "real-cg"
+        | Gaunt -> "gaunt"
+        | SixJ -> "6j"
 
-    /// "complex" or "real": the harmonics that the m's number.
-    member this.Basis =
-        match this with
-        | ThreeJ
-        | Cg -> "complex"
-        | RealCg -> "real"
+    /// The harmonics that the m's number. (A 6j symbol has none: complex, as of the 3j symbols in it.)
+    member this.Basis = if this.IsRealCg then Basis.Real else Basis.Complex
+
+    /// What value² is of p and q in text files.
+    member internal this.Formula = if this.IsGaunt then "sign*sqrt(p/(q*pi))" else "sign*sqrt(p/q)"
+
+    /// All kinds.
+    static member All = [ ThreeJ; Cg; RealCg; Gaunt; SixJ ]
 
     /// The kind with that name.
-    static member TryParse(name: string) : TableKind option =
-        [ ThreeJ; Cg; RealCg ] |> List.tryFind (fun k -> k.Name = name)
+    static member TryParse(name: string) : TableKind option = TableKind.All |> List.tryFind (fun k -> k.Name = name)
 
-    /// The exact coefficient at valid quantum numbers.
+    /// The exact coefficient at valid quantum numbers; Gaunt's times √π.
     member internal this.Exact(i: TableIndex) : Surd =
         match this with
         | ThreeJ -> Wigner3j.ofTwice i.TwiceL1 i.TwiceL2 i.TwiceL3 i.TwiceM1 i.TwiceM2 i.TwiceM3
@@ -54,37 +61,40 @@ type TableKind =
                 (i.TwiceM2 / 2)
                 (i.TwiceL3 / 2)
                 (i.TwiceM3 / 2)
+        | Gaunt -> (Gaunt.ofTwice i.TwiceL1 i.TwiceL2 i.TwiceL3 i.TwiceM1 i.TwiceM2 i.TwiceM3).TimesRootPi
+        | SixJ -> Wigner6j.ofTwice i.TwiceL1 i.TwiceL2 i.TwiceL3 i.TwiceM1 i.TwiceM2 i.TwiceM3
 
-    /// The pairs (2·m1, 2·m2) that the selection rules in m leave for one (l1, l2, l3) and m3, in increasing order.
-    member internal this.Pairs(l1: int, l2: int, l3: int, m3: int) : struct (int * int)[] =
+/// The floating-point numbers of a table.
+[<RequireQualifiedAccess>]
+type Precision =
+    /// IEEE binary64.
+    | Double
+    /// IEEE binary32, each rounded directly from the exact value.
+    | Single
+
+    /// "float64" or "float32".
+    member this.Name =
         match this with
-        | ThreeJ
-        | Cg ->
-            let sum = if this = Cg then m3 else -m3
+        | Double -> "float64"
+        | Single -> "float32"
 
-            [| for m1 in -l1 .. 2 .. l1 do
-                   if abs (sum - m1) <= l2 then
-                       struct (m1, sum - m1) |]
-        | RealCg ->
-            let odd = ((l1 + l2 + l3) / 2) &&& 1 = 1
+    /// The precision with that name.
+    static member TryParse(name: string) : Precision option =
+        [ Double; Single ] |> List.tryFind (fun p -> p.Name = name)
 
-            [| for m1 in -l1 .. 2 .. l1 do
-                   let a, c = abs m1, abs m3
-
-                   for m2 in Array.distinct [| -(a + c); -(abs (a - c)); abs (a - c); a + c |] do
-                       if abs m2 <= l2 && (RealCoupling.pattern odd (m1 / 2) (m2 / 2) (m3 / 2)).IsSome then
-                           struct (m1, m2) |]
-
-/// Which coefficients a table holds: every (l1, l2, l3) with each of the three at most `TwiceLMax`/2.
+/// Which coefficients a table holds: every (l1, l2, l3) with each of the three (of the six, for 6j symbols) at most
+/// `TwiceLMax`/2.
 type TableSpec =
     { /// What the entries are.
       Kind: TableKind
       /// Twice the largest angular momentum.
       TwiceLMax: int
-      /// Half-integer angular momenta, too (never for real harmonics).
+      /// Half-integer angular momenta, too (never for functions on the sphere).
       Half: bool
       /// The convention of the coefficients.
-      Convention: Convention }
+      Convention: Convention
+      /// The floating-point numbers.
+      Precision: Precision }
 
     /// The triples (2·l1, 2·l2, 2·l3) that the triangle rule leaves, in increasing order.
     member this.Blocks: seq<struct (int * int * int)> =
@@ -93,40 +103,64 @@ type TableSpec =
         seq {
             for l1 in 0..step .. this.TwiceLMax do
                 for l2 in 0..step .. this.TwiceLMax do
-                    for l3 in 0..step .. this.TwiceLMax do
-                        if Arguments.triangle l1 l2 l3 then
-                            struct (l1, l2, l3)
+                    for l3 in abs (l1 - l2) .. 2 .. min this.TwiceLMax (l1 + l2) do
+                        struct (l1, l2, l3)
         }
 
     /// The largest angular momentum, as text.
-    member this.LMaxText = string (HalfInteger.FromTwice this.TwiceLMax)
+    member this.LMaxText = HalfInteger.FromTwice(this.TwiceLMax).ToString()
 
     /// The arguments of `toolkit` that make this table.
     member this.Command(format: string) =
-        $"toolkit tables --kind {this.Kind.Name} --lmax {this.LMaxText}"
-        + (if this.Half then " --half" else "")
-        + (if this.Convention.Name = "toolkit" then "" else $" --convention {this.Convention.Name}")
-        + $" --format {format}"
+        String.concat
+            " "
+            [ "toolkit tables --kind"
+              this.Kind.Name
+              "--lmax"
+              this.LMaxText
+              if this.Half then "--half"
+              if this.Convention.Name <> "toolkit" then "--convention"; this.Convention.Name
+              if this.Precision.IsSingle then "--precision float32"
+              "--format"
+              format ]
+
+    /// The value of an exact entry as a float64: the nearest one, or the nearest float32.
+    member internal this.Round(x: Surd) : float =
+        match this.Kind, this.Precision with
+        | Gaunt, Precision.Double -> (SurdOverRootPi.OfSurd x).ToDouble()
+        | Gaunt, Precision.Single -> float ((SurdOverRootPi.OfSurd x).ToSingle())
+        | _, Precision.Double -> x.ToDouble()
+        | _, Precision.Single -> float (x.ToSingle())
 
     /// A spec whose parts agree, or what is wrong with them.
     static member TryCreate(kind: TableKind, lmax: HalfInteger, half: bool) : Result<TableSpec, string> =
-        TableSpec.TryCreate(kind, lmax, half, Conventions.toolkit)
+        let own = if kind.IsRealCg then Conventions.toolkit else Conventions.toolkitComplex
+        TableSpec.TryCreate(kind, lmax, half, own, Precision.Double)
 
-    /// As above, in a given convention.
+    /// The table of one kind with integer l to lmax in our convention; throws ArgumentException where that makes no sense.
+    static member Create(kind: TableKind, lmax: int) : TableSpec =
+        match TableSpec.TryCreate(kind, HalfInteger.FromInteger lmax, false) with
+        | Ok spec -> spec
+        | Error message -> invalidArg (nameof lmax) message
+
+    /// As above, in a given convention and precision.
     static member TryCreate
-        (kind: TableKind, lmax: HalfInteger, half: bool, convention: Convention)
+        (kind: TableKind, lmax: HalfInteger, half: bool, convention: Convention, precision: Precision)
         : Result<TableSpec, string> =
         if lmax.Twice < 0 || lmax.Twice > 254 then
             Error $"lmax = {lmax}: expected a number from 0 to 127"
         elif not lmax.IsInteger && not half then
             Error $"lmax = {lmax}: a half-integer limit needs --half"
-        elif half && kind = RealCg then
-            Error "--half: real spherical harmonics have integer l, so real-cg takes no half-integers"
-        elif convention.Name <> "toolkit" && (kind = ThreeJ || convention.Basis <> kind.Basis) then
-            Error $"convention {convention.Name}: it states Clebsch–Gordan coefficients in the {convention.Basis} basis, not {kind.Name}"
+        elif half && (kind.IsRealCg || kind.IsGaunt) then
+            Error $"--half: functions on the sphere have integer l, so {kind.Name} takes no half-integers"
+        elif convention.Name <> "toolkit" && not (kind.IsCg || kind.IsRealCg) then
+            Error $"convention {convention.Name}: a {kind.Name} table is the same in every convention that has one, so it takes none"
+        elif convention.Basis.IsReal <> kind.IsRealCg then
+            Error $"convention {convention.Name}: it states Clebsch–Gordan coefficients in the {convention.Basis.Name} basis, not {kind.Name}"
         else
             Ok
                 { Kind = kind
                   TwiceLMax = lmax.Twice
                   Half = half
-                  Convention = convention }
+                  Convention = convention
+                  Precision = precision }

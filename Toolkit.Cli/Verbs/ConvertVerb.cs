@@ -12,11 +12,13 @@ internal static class ConvertVerb
         var to = new Option<string>("--to") { Description = "the convention to write", Required = true };
         var file = new Argument<string>("FILE") { Description = "a table made with --format tsv" };
         var output = new Option<string>("--out") { Description = "the file to write", Required = true };
-        var verb = new Command("convert", "A table of coefficients in another convention, exactly.") { from, to, file, output };
+        var verb = new Command("convert", "A table of coefficients in another convention, real or complex, exactly. (toolkit-real and toolkit-complex name ours in one basis.)") { from, to, file, output };
         verb.SetAction(result =>
         {
-            TableText.ConvertTsv(result.GetValue(file)!, TablesVerb.Named("--from", result.GetValue(from)!),
-                TablesVerb.Named("--to", result.GetValue(to)!), result.GetValue(output)!);
+            string source = result.GetValue(from)!, target = result.GetValue(to)!;
+            TablesVerb.Named("--from", source, Basis.Real);
+            TablesVerb.Named("--to", target, Basis.Real);
+            TextConversion.Convert(result.GetValue(file)!, source, target, result.GetValue(output)!);
             return 0;
         });
         return verb;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Linq;
 using Microsoft.FSharp.Core;
 using Toolkit.Symbolic.AngularMomentum;
 using Toolkit.Symbolic.Tables;
@@ -9,25 +8,33 @@ namespace Toolkit.Cli.Verbs;
 /// <summary><c>toolkit tables</c>: complete coefficient tables as files.</summary>
 internal static class TablesVerb
 {
+    private const string Kinds = "3j, cg, real-cg, gaunt or 6j";
+    private const string Formats = "tsv, npz, table, json or c";
+
     public static Command Create()
     {
-        var kind = new Option<string>("--kind") { Description = "3j, cg or real-cg", Required = true };
+        var kind = new Option<string>("--kind") { Description = Kinds, Required = true };
         var lmax = new Option<string>("--lmax") { Description = "the largest angular momentum", Required = true };
         var half = new Option<bool>("--half") { Description = "half-integer angular momenta, too" };
         var basis = new Option<string?>("--basis") { Description = "complex or real, with --kind cg" };
         var convention = new Option<string>("--convention")
         {
-            Description = "whose coefficients: " + string.Join(", ", Conventions.all.Select(c => c.Name)),
+            Description = "whose coefficients: " + string.Join(", ", Conventions.Names()),
             DefaultValueFactory = _ => "toolkit",
         };
-        var format = new Option<string>("--format") { Description = "tsv, table, json or c", Required = true };
+        var precision = new Option<string>("--precision")
+        {
+            Description = "float64 or float32, each rounded directly from the exact value",
+            DefaultValueFactory = _ => "float64",
+        };
+        var format = new Option<string>("--format") { Description = Formats, Required = true };
         var output = new Option<string>("--out") { Description = "the file to write", Required = true };
         var verb = new Command("tables", "A complete table of coupling coefficients, each correctly rounded.")
-            { kind, lmax, half, basis, convention, format, output };
+            { kind, lmax, half, basis, convention, precision, format, output };
         verb.SetAction(result =>
         {
             TableSpec spec = Spec(result.GetValue(kind)!, result.GetValue(basis), result.GetValue(lmax)!,
-                result.GetValue(half), Named("--convention", result.GetValue(convention)!));
+                result.GetValue(half), result.GetValue(convention)!, result.GetValue(precision)!);
             string path = result.GetValue(output)!;
             switch (result.GetValue(format))
             {
@@ -40,26 +47,28 @@ internal static class TablesVerb
                 case "c":
                     TableText.WriteC(spec, path);
                     break;
+                case "npz":
+                    TableNpz.Write(spec, path);
+                    break;
                 case "table":
                     TableFile.Write(spec, path);
                     break;
                 case var other:
-                    throw new UsageException($"--format: found '{other}', expected tsv, table, json or c");
+                    throw new UsageException($"--format: found '{other}', expected {Formats}");
             }
             return 0;
         });
         return verb;
     }
 
-    internal static Convention Named(string option, string name) => Conventions.tryFind(name)?.Value
-        ?? throw new UsageException($"{option}: found '{name}', expected one of "
-            + string.Join(", ", Conventions.all.Select(c => c.Name)));
+    internal static Convention Named(string option, string name, Basis basis) => Conventions.tryFind(name, basis)?.Value
+        ?? throw new UsageException($"{option}: found '{name}', expected one of " + string.Join(", ", Conventions.Names()));
 
     private static TableSpec Spec(string kindText, string? basis, string lmaxText, bool half,
-        Convention convention)
+        string convention, string precision)
     {
         TableKind kind = TableKind.TryParse(kindText)?.Value
-            ?? throw new UsageException($"--kind: found '{kindText}', expected 3j, cg or real-cg");
+            ?? throw new UsageException($"--kind: found '{kindText}', expected {Kinds}");
         if (basis is not null)
         {
             if (kind != TableKind.Cg)
@@ -76,7 +85,9 @@ internal static class TablesVerb
         HalfInteger lmax = HalfInteger.TryParse(lmaxText) is { } value
             ? value.Value
             : throw new UsageException($"--lmax: found '{lmaxText}', expected an integer, or a half-integer with --half");
-        FSharpResult<TableSpec, string> spec = TableSpec.TryCreate(kind, lmax, half, convention);
+        FSharpResult<TableSpec, string> spec = TableSpec.TryCreate(kind, lmax, half, Named("--convention", convention, kind.Basis),
+            Precision.TryParse(precision)?.Value
+                ?? throw new UsageException($"--precision: found '{precision}', expected float64 or float32"));
         return spec.IsOk ? spec.ResultValue : throw new UsageException(spec.ErrorValue);
     }
 }

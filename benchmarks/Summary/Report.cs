@@ -24,6 +24,7 @@ internal static class Report
         TableGenerationBenchmarks.Summary,
         MachineLimits.Summary,
         HarmonicsBenchmarks.Summary,
+        RotationBenchmarks.Summary,
         DenseBenchmarks.Summary,
         CouplingProductBenchmarks.Summary,
         ProofBenchmarks.Summary,

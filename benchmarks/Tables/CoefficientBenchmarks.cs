@@ -18,6 +18,18 @@ public class CoefficientBenchmarks
     [Benchmark]
     public long ThreeJ40() => Count(TableKind.ThreeJ, 40);
 
+    /// <summary>Every Clebsch–Gordan coefficient with integer l ≤ 20.</summary>
+    [Benchmark]
+    public long Cg20() => Count(TableKind.Cg, 20);
+
+    /// <summary>Every Gaunt coefficient with l ≤ 20.</summary>
+    [Benchmark]
+    public long Gaunt20() => Count(TableKind.Gaunt, 20);
+
+    /// <summary>Every 6j symbol with integer j ≤ 5, each by its exact value.</summary>
+    [Benchmark]
+    public long SixJ5() => Count(TableKind.SixJ, 5);
+
     /// <summary>The table file real-cg, lmax 10, in memory.</summary>
     [Benchmark]
     public int RealCg10() => TableFile.ToBytes(Spec(TableKind.RealCg, 10)).Length;
@@ -48,19 +60,19 @@ public class CoefficientBenchmarks
             "ns/coefficient", 10, "goal");
         yield return new Row("3j table", "integer j ≤ 40", Clock.Microseconds(() => b.ThreeJ40(), 1) * 1e3 / b.ThreeJ40(),
             "ns/coefficient", 20, "goal");
+        yield return new Row("CG table", "integer l ≤ 20", Clock.Microseconds(() => b.Cg20()) * 1e3 / b.Cg20(), "ns/coefficient");
+        yield return new Row("Gaunt table", "l ≤ 20", Clock.Microseconds(() => b.Gaunt20()) * 1e3 / b.Gaunt20(), "ns/coefficient");
+        yield return new Row("6j table", "integer j ≤ 5", Clock.Microseconds(() => b.SixJ5(), 1) * 1e3 / b.SixJ5(), "ns/coefficient");
         yield return new Row("3j, one exact symbol", "j = 100", Clock.Microseconds(() => b.Single100()), "µs", 50, "goal");
         yield return new Row("3j, one exact symbol", "j = 10000", Clock.Microseconds(() => b.Single10000(), 1) / 1e3, "ms", 1000, "goal");
     }
 
-    private static TableSpec Spec(TableKind kind, int lmax) =>
-        TableSpec.TryCreate(kind, HalfInteger.FromInteger(lmax), false).ResultValue;
+    private static TableSpec Spec(TableKind kind, int lmax) => TableSpec.Create(kind, lmax);
 
     private static long Count(TableKind kind, int lmax) => TableStatistics.CountNonZero(Spec(kind, lmax));
 
     private static int Single(int j)
     {
-        HalfInteger h = HalfInteger.FromInteger(j);
-        return Wigner3j.Exact(h, h, h, HalfInteger.FromInteger(j / 10), HalfInteger.FromInteger(-j / 5),
-            HalfInteger.FromInteger(j / 5 - j / 10)).Sign;
+        return Wigner3j.Exact(j, j, j, j / 10, -j / 5, j / 5 - j / 10).Sign;
     }
 }

@@ -13,7 +13,7 @@ public class TableGenerationBenchmarks
     public byte[] RealCoupling6() => Generate(6);
 
     private static byte[] Generate(int lmax) =>
-        TableFile.ToBytes(new TableSpec(TableKind.RealCg, 2 * lmax, false, Conventions.toolkit));
+        TableFile.ToBytes(TableSpec.Create(TableKind.RealCg, lmax));
 
     internal static IEnumerable<Row> Summary()
     {

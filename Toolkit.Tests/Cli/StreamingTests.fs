@@ -1,0 +1,93 @@
+module Toolkit.Tests.Cli.StreamingTests
+
+open System
+open System.Diagnostics
+open System.IO
+open System.Threading
+open Xunit
+open Toolkit.Symbolic.Tables
+open Toolkit.Numerics.Coupling
+open Toolkit.Tests.Laws
+
+/// `toolkit args…` in a process of its own.
+let private start (args: string list) : Process =
+    let file name = Path.Combine(AppContext.BaseDirectory, name)
+
+    let all =
+        [ "exec"; "--runtimeconfig"; file "Toolkit.Tests.runtimeconfig.json"; "--depsfile"; file "Toolkit.Tests.deps.json"; file "toolkit.dll" ] @ args
+
+    nonNull (Process.Start(ProcessStartInfo("dotnet", all)))
+
+/// The largest amount of memory that a process has used so far, in MB; 0 when it has ended.
+let private peak (id: int) : int =
+    try
+        File.ReadAllLines $"/proc/{id}/status"
+        |> Array.tryFind (fun line -> line.StartsWith "VmHWM:")
+        |> Option.map (fun line -> int (line.Split([| ' '; '\t' |], StringSplitOptions.RemoveEmptyEntries)[1]) / 1024)
+        |> Option.defaultValue 0
+    with :? IOException ->
+        0
+
+[<Fact>]
+let ``a table with lmax 50 is written with less than 300 MB of memory`` () =
+    if not (OperatingSystem.IsLinux()) then
+        SharedData.skipped "no /proc to read a process's memory from"
+    elif DriveInfo(Path.GetTempPath()).AvailableFreeSpace < 4_000_000_000L then
+        SharedData.skipped "no room for the file"
+    else
+        TemporaryFolder.using (fun folder ->
+            let path = Path.Combine(folder, "t")
+            use run = start [ "tables"; "--kind"; "3j"; "--lmax"; "50"; "--precision"; "float32"; "--format"; "table"; "--out"; path ]
+            let mutable most = 0
+
+            while not (run.WaitForExit 20) do
+                most <- max most (peak run.Id)
+
+            Assert.Equal(0, run.ExitCode)
+            // 156 million entries of seven bytes.
+            Assert.InRange((FileInfo path).Length, 1_000_000_000L, 1_200_000_000L)
+            Assert.InRange(most, 1, 300))
+
+[<Fact>]
+let ``a process killed while it writes leaves no table, and another one then makes it`` () =
+    TemporaryFolder.using (fun folder ->
+        let path = Path.Combine(folder, "t")
+
+        let written () =
+            Directory.GetFiles folder |> Array.sumBy (fun f -> (FileInfo f).Length)
+
+        for format in [ "table"; "npz"; "tsv" ] do
+            use run = start [ "tables"; "--kind"; "3j"; "--lmax"; "40"; "--format"; format; "--out"; path ]
+            let watch = Stopwatch.StartNew()
+
+            while written () < 1_000_000L && not run.HasExited && watch.Elapsed.TotalSeconds < 60. do
+                Thread.Sleep 5
+
+            Assert.False run.HasExited
+            run.Kill()
+            run.WaitForExit()
+            Assert.False(File.Exists path)
+
+            // What is left behind is hidden and named as temporary.
+            for file in Directory.GetFiles folder do
+                Assert.Matches(@"^\.t\..*\.tmp$", Path.GetFileName file)
+                File.Delete file
+
+        use again = start [ "tables"; "--kind"; "3j"; "--lmax"; "4"; "--format"; "table"; "--out"; path ]
+        again.WaitForExit()
+        use table = CouplingTable.Load path
+        Assert.Equal(4, table.LMax))
+
+[<Fact>]
+let ``two processes that write the same file at once leave a whole one`` () =
+    TemporaryFolder.using (fun folder ->
+        let path = Path.Combine(folder, "t")
+        let one () = start [ "tables"; "--kind"; "cg"; "--lmax"; "14"; "--format"; "table"; "--out"; path ]
+        use a = one ()
+        use b = one ()
+        a.WaitForExit()
+        b.WaitForExit()
+        Assert.Equal((0, 0), (a.ExitCode, b.ExitCode))
+        Assert.Equal<string[]>([| path |], Directory.GetFiles folder)
+
+        Assert.Equal<byte[]>(TableFile.toBytes (TableSpec.Create(Cg, 14)), File.ReadAllBytes path))
