@@ -8,11 +8,9 @@ open Toolkit.Symbolic.AngularMomentum
 open Toolkit.Symbolic.Tables
 open Toolkit.Numerics.Coupling
 open Toolkit.Tests.Laws
+open Toolkit.Tests.Symbolic.Tables
 
-let private spec kind lmax half =
-    match TableSpec.TryCreate(kind, HalfInteger.FromTwice lmax, half) with
-    | Ok spec -> spec
-    | Error e -> failwith e
+let private spec kind twiceLMax half = Specs.ofKind kind twiceLMax half Precision.Double
 
 [<Fact>]
 let ``the committed table is what its header's command makes, byte for byte`` () =

@@ -9,12 +9,7 @@ open Toolkit.Symbolic.AngularMomentum
 open Toolkit.Symbolic.Tables
 open Toolkit.Tests.Laws
 
-let private spec kind twiceLMax half precision =
-    let own = if kind = RealCg then Conventions.toolkit else Conventions.toolkitComplex
-
-    match TableSpec.TryCreate(kind, HalfInteger.FromTwice twiceLMax, half, own, precision) with
-    | Ok spec -> spec
-    | Error e -> failwith e
+let private spec = Specs.ofKind
 
 /// Random doubled quantum numbers that no selection rule forbids, each 2j within 20% of `size`.
 let private near (random: Random) (size: int) (integers: bool) =

@@ -12,12 +12,7 @@ open Toolkit.Numerics.Coupling
 open Toolkit.Tests.Cli
 open Toolkit.Tests.Laws
 
-let private spec kind twiceLMax half precision =
-    let own = if kind = RealCg then Conventions.toolkit else Conventions.toolkitComplex
-
-    match TableSpec.TryCreate(kind, HalfInteger.FromTwice twiceLMax, half, own, precision) with
-    | Ok spec -> spec
-    | Error e -> failwith e
+let private spec = Specs.ofKind
 
 let private specs =
     [ for precision in [ Precision.Double; Precision.Single ] do

@@ -9,10 +9,7 @@ open Toolkit.Symbolic.AngularMomentum
 open Toolkit.Symbolic.Tables
 open Toolkit.Tests.Laws
 
-let private spec kind twiceLMax half =
-    match TableSpec.TryCreate(kind, HalfInteger.FromTwice twiceLMax, half) with
-    | Ok spec -> spec
-    | Error e -> failwith e
+let private spec kind twiceLMax half = Specs.ofKind kind twiceLMax half Precision.Double
 
 let private index l1 l2 l3 m1 m2 m3 =
     { TwiceL1 = l1
