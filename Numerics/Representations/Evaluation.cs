@@ -8,6 +8,9 @@ namespace Toolkit.Numerics.Representations;
 /// <param name="Forces">−∂E/∂r: <c>[atom, xyz]</c>, eV/Å.</param>
 /// <param name="Virial">−∂E/∂ε for a strain r → (1 + ε) r of atoms and cell, the vectors kept; xx xy xz yx … row-major, eV.
 /// Symmetric where the energy does not change when the atoms are rotated and the vectors are not.</param>
+/// <param name="CellGradient">∂E/∂(lattice vectors) with the atoms where they are: <c>[vector a b c, xyz]</c>, eV/Å; zero along
+/// directions without periodicity. With H the matrix of lattice vectors, −Virial = Σ_i ∂E/∂r_i r_iᵀ + CellGradientᵀ H:
+/// a strain moves the atoms too.</param>
 /// <param name="EffectiveFields">−∂E/∂v of each vector field, in the order of <see cref="RepresentationSet.Fields"/>:
 /// <c>[atom, xyz]</c>, all three components with the one along v; eV/μB for spins in μB. Zero for atoms without a vector.</param>
 public sealed record Evaluation(
@@ -15,4 +18,5 @@ public sealed record Evaluation(
     double[] AtomicEnergies,
     double[] Forces,
     double[] Virial,
+    double[] CellGradient,
     IReadOnlyList<double[]> EffectiveFields);

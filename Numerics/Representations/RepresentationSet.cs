@@ -161,12 +161,12 @@ public sealed partial class RepresentationSet
                 _expansions[e].Backward(around[e], i, memory.Scratch[e], pairs[e], own[e]);
         });
 
-        double[] forces = new double[3 * n], virial = new double[9];
+        double[] forces = new double[3 * n], virial = new double[9], cell = new double[9];
         double[][] effective = Fields.Select(_ => new double[3 * n]).ToArray();
         for (int e = 0; e < _expansions.Length; e++)
-            Gather(around[e].Pairs, pairs[e], own[e], _fieldOf[e], forces, virial, effective);
+            Gather(around[e].Pairs, pairs[e], own[e], _fieldOf[e], forces, virial, cell, effective);
         Release(around);
-        return new Evaluation(energies.Sum(), energies, forces, virial, effective);
+        return new Evaluation(energies.Sum(), energies, forces, virial, cell, effective);
     }
 
     /// <summary>The atomic energies alone.</summary>
@@ -260,10 +260,12 @@ public sealed partial class RepresentationSet
     }
 
     /// <summary>Sums over the pairs in their order, whoever computed them.</summary>
-    private static void Gather(NeighborList list, double[] pairs, double[] own, int[] fieldOf, double[] forces, double[] virial, double[][] effective)
+    private static void Gather(NeighborList list, double[] pairs, double[] own, int[] fieldOf, double[] forces, double[] virial,
+        double[] cell, double[][] effective)
     {
         int fields = fieldOf.Length, step = 3 * (1 + fields);
         ReadOnlySpan<int> offsets = list.Offsets, neighbors = list.Neighbors;
+        ReadOnlySpan<CellShift> shifts = list.Shifts;
         ReadOnlySpan<double> x = list.X, y = list.Y, z = list.Z;
         double xx = 0, xy = 0, xz = 0, yx = 0, yy = 0, yz = 0, zx = 0, zy = 0, zz = 0;
         for (int i = 0; i < list.CentreCount; i++)
@@ -281,6 +283,15 @@ public sealed partial class RepresentationSet
                 (xx, xy, xz) = (xx - sx * x[p], xy - sx * y[p], xz - sx * z[p]);
                 (yx, yy, yz) = (yx - sy * x[p], yy - sy * y[p], yz - sy * z[p]);
                 (zx, zy, zz) = (zx - sz * x[p], zy - sz * y[p], zz - sz * z[p]);
+                if (shifts[p] == default) continue;
+                // The neighbour is an image: r_ij = r_j + shift · H − r_i.
+                (int a, int b, int c) = shifts[p];
+                for (int d = 0; d < 3; d++)
+                {
+                    cell[d] += a * slopes[d];
+                    cell[3 + d] += b * slopes[d];
+                    cell[6 + d] += c * slopes[d];
+                }
             }
             forces[3 * i] += fx;
             forces[3 * i + 1] += fy;

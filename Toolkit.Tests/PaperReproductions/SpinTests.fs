@@ -102,7 +102,7 @@ let ``Monte Carlo that was cut short goes on where it ended, and ends with the s
         { PredictWith =
             fun _ s ->
                 let found = truth.Evaluate s
-                Evaluation(found.Energy, found.AtomEnergies, found.Forces, found.Virial, [| found.Fields |])
+                Evaluation(found.Energy, found.AtomEnergies, found.Forces, found.Virial, Array.zeroCreate 9, [| found.Fields |])
           Columns = 1
           Regulariser = 0.
           Error = 0. }

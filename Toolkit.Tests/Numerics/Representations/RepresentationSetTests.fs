@@ -107,6 +107,37 @@ let ``forces, virial and effective fields are minus the derivatives of the energ
                 near 1e-7 field field[3 * atom + d] -(slope 1e-3 changed))
 
 [<Fact>]
+let ``the cell gradient is the derivative by lattice vectors with the atoms at rest, and the virial holds both`` () =
+    Law.holdsFor 40 (RandomStructure.recipes (1, 6)) (fun recipe ->
+        let s = build recipe
+
+        match s.Cell with
+        | null -> ()
+        | cell ->
+            let random = Random recipe.Seed
+            let vector, d = random.Next 3, random.Next 3
+            let h = cell.Vectors.ToArray()
+
+            for readout in readouts recipe.Seed do
+                let found = set.Evaluate(s, readout)
+
+                if s.Periodic[vector] then
+                    let stretched step =
+                        let changed = Array.copy h
+                        changed[3 * vector + d] <- changed[3 * vector + d] + step
+                        energy readout (s.WithCell(Cell(ReadOnlySpan changed), s.Periodic))
+
+                    near 1e-6 found.CellGradient found.CellGradient[3 * vector + d] (slope 1e-3 stretched)
+                else
+                    Assert.Equal(0., found.CellGradient[3 * vector + d])
+
+                for e in 0..2 do
+                    let atoms = Seq.sum (seq { for i in 0 .. s.Count - 1 -> -found.Forces[3 * i + d] * s.Positions[3 * i + e] })
+                    let lattice = Seq.sum (seq { for a in 0..2 -> found.CellGradient[3 * a + d] * h[3 * a + e] })
+                    let scale = Array.concat [ found.Virial; [| atoms; lattice |] ]
+                    near 1e-10 scale (atoms + lattice) -found.Virial[3 * d + e])
+
+[<Fact>]
 let ``the net torque on atoms and vectors of a free cluster is zero, and so is the net force`` () =
     Law.holdsFor 30 (RandomStructure.clusters (2, 6)) (fun recipe ->
         let s = build recipe
