@@ -40,6 +40,11 @@ public readonly unsafe struct CouplingBlock
         ? throw new InvalidOperationException("found a table in float64, expected one in float32; Value reads it")
         : new(data, Count);
 
+    /// <summary>Coefficient i of a table in either precision.</summary>
+    /// <param name="entry">0 … <see cref="Count"/> − 1.</param>
+    /// <exception cref="IndexOutOfRangeException">There is no such entry.</exception>
+    public double this[int entry] => table is { Header.Single: true } ? SingleValue[entry] : Value[entry];
+
     /// <summary>The indices m1 + l1 in 0 … 2·l1, [entry].</summary>
     public ReadOnlySpan<byte> M1 => new(indices, Count);
 

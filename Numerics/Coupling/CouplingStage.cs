@@ -68,7 +68,7 @@ internal sealed class CouplingStage
                 }
 
                 (int, int) place = (block.M1[e], block.M2[e]);
-                terms[place] = terms.GetValueOrDefault(place) + (table.Header.Single ? block.SingleValue[e] : block.Value[e]);
+                terms[place] = terms.GetValueOrDefault(place) + block[e];
                 Count++;
             }
         }
