@@ -81,9 +81,9 @@ let ``the centre adds its own density to its species, to channels of its own, or
         for n in 0 .. nmax - 1 do
             let self = if lm = 0 then own[n] / sqrt (4. * Math.PI) else 0.
             // The first atom is oxygen, group 1 of (H, O) and group 2 of (centre, H, O).
-            Assert.Equal(excluded[lm * 10 + 5 + n] + self, included[lm * 10 + 5 + n], 14)
+            Assert.Equal(excluded[lm * 10 + 5 + n] + self, included[lm * 10 + 5 + n], 1e-13)
             Assert.Equal(excluded[lm * 10 + n], included[lm * 10 + n])
-            Assert.Equal(self, separate[lm * 15 + n], 14)
+            Assert.Equal(self, separate[lm * 15 + n], 1e-14)
             Assert.Equal(excluded[lm * 10 + n], separate[lm * 15 + 5 + n])
             Assert.Equal(excluded[lm * 10 + 5 + n], separate[lm * 15 + 10 + n])
 

@@ -11,7 +11,7 @@ open Toolkit.Tests.Laws
 let private species = [ 1; 6; 8; 14; 26 ]
 let private nmax, lmax = 3, 2
 
-let private table = RadialTable.Build(SmearedGto(GtoBasis(nmax, 3.4), lmax, 3.4, 0.4), CutoffFunction(3.4, 0.8), 1e-10)
+let private table = RadialTable.Build(SmearedGto(GtoBasis(nmax, 3.4), lmax, 3.4, 0.4), CutoffFunction(3.4, 0.8, CutoffKind.Polynomial), 1e-10)
 
 let private expansion policy (mixing: SpeciesMixing | null) = DensityExpansion(table, species, policy, mixing = mixing)
 

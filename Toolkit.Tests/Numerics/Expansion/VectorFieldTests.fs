@@ -11,7 +11,7 @@ open Toolkit.Tests.Laws
 
 let private cutoff, nmax, lmax = 3.6, 5, 3
 let private lmCount = (lmax + 1) * (lmax + 1)
-let private table = RadialTable.Build(SmearedGto(GtoBasis(nmax, cutoff), lmax, cutoff, 0.4), CutoffFunction(cutoff, 0.7), 1e-10)
+let private table = RadialTable.Build(SmearedGto(GtoBasis(nmax, cutoff), lmax, cutoff, 0.4), CutoffFunction(cutoff, 0.7, CutoffKind.Polynomial), 1e-10)
 let private species = [ 1; 6; 8; 14; 26 ]
 let private harmonics = SphericalHarmonics<float>(lmax)
 

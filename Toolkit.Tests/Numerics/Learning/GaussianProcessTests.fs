@@ -18,7 +18,7 @@ let private species = [ 1; 8 ]
 let private set =
     let cutoff = 3.4
     let radial = SmearedGto(GtoBasis(3, cutoff), 2, cutoff, 0.4)
-    let expansion = DensityExpansion(RadialTable.Build(radial, CutoffFunction(cutoff, 0.8), 1e-10), species, CentrePolicy.Include)
+    let expansion = DensityExpansion(RadialTable.Build(radial, CutoffFunction(cutoff, 0.8, CutoffKind.Polynomial), 1e-10), species, CentrePolicy.Include)
     RepresentationSet [ RadialSpectrum expansion; PowerSpectrum expansion ]
 
 let private molecule seed atoms =

@@ -46,7 +46,7 @@ let ``every farthest point is the row that those before it cover worst`` () =
         for k in 1 .. chosen.Length - 1 do
             let before = chosen[.. k - 1]
             let nearest i = before |> Array.map (fun c -> distance rows[i] rows[c]) |> Array.min
-            Assert.Equal(radius rows before, nearest chosen[k], 12))
+            Assert.Equal(radius rows before, nearest chosen[k], 1e-12))
 
 [<Fact>]
 let ``what is chosen does not depend on the order of the rows`` () =

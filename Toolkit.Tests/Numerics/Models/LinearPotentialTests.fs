@@ -16,7 +16,7 @@ let private species = [ 1; 6; 8; 14; 26 ]
 let private expansion nmax lmax =
     let cutoff = 3.6
     let radial = SmearedGto(GtoBasis(nmax, cutoff), lmax, cutoff, 0.4)
-    DensityExpansion(RadialTable.Build(radial, CutoffFunction(cutoff, 0.8), 1e-10), species, CentrePolicy.Include)
+    DensityExpansion(RadialTable.Build(radial, CutoffFunction(cutoff, 0.8, CutoffKind.Polynomial), 1e-10), species, CentrePolicy.Include)
 
 let private design = EnergyDesign([ RadialSpectrum(expansion 6 0); PowerSpectrum(expansion 3 3) ], species)
 

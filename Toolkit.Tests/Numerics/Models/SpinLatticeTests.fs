@@ -158,8 +158,8 @@ let ``the bond Dzyaloshinskii energy changes its sign under inversion and when t
     let swapped = s.AtomProperties["spins"].Select(ReadOnlySpan [| 1; 0 |])
     let e = energy bondDzyaloshinskii s
     Assert.True(abs e > 1e-3)
-    Assert.Equal(-e, energy bondDzyaloshinskii (s.WithAtomProperty("spins", swapped)), 12)
-    Assert.Equal(-e, energy bondDzyaloshinskii (Rotations.apply [ "spins", Rotations.Axial ] Rotations.inversion s), 12)
+    Assert.Equal(-e, energy bondDzyaloshinskii (s.WithAtomProperty("spins", swapped)), 1e-12)
+    Assert.Equal(-e, energy bondDzyaloshinskii (Rotations.apply [ "spins", Rotations.Axial ] Rotations.inversion s), 1e-12)
 
 [<Fact>]
 let ``two spins have the exchange energy -J v v and three atoms Moriya's`` () =
@@ -169,15 +169,15 @@ let ``two spins have the exchange energy -J v v and three atoms Moriya's`` () =
     let s = three.WithAtomProperty("spins", vectors v)
     let w (x: float[]) = let struct (value, _) = (nonNull moriya.Moriya).Evaluate(sqrt (Array.sumBy (fun x -> x * x) x)) in value
     // r_12 × r_13 · (v_1 × v_2) with v_1 × v_2 along z, where the triangle's normal has no component
-    Assert.Equal(0., energy moriya s, 14)
+    Assert.Equal(0., energy moriya s, 1e-14)
     let along = [| 0.; 0.; 1.; 1.; 0.; 0.; 0.; 0.; 0. |]
     let turned = three.WithAtomProperty("spins", vectors along)
     let normal = r[5] * r[6]
     let expected = -(w [| 0.; 0.; 1.9 |] * w [| 1.2; 0.; 0.7 |] * w [| 1.2; 0.; -1.2 |]) * normal
-    Assert.Equal(expected, energy moriya turned, 14)
+    Assert.Equal(expected, energy moriya turned, 1e-14)
     let struct (j, _) = (nonNull exchange.Exchange).Evaluate 1.9
     let aligned = three.WithAtomProperty("spins", vectors [| 0.; 2.; 0.; 0.; 3.; 0.; 0.; 0.; 0. |])
-    Assert.Equal(-6. * j, energy exchange aligned, 14)
+    Assert.Equal(-6. * j, energy exchange aligned, 1e-14)
 
 let private cube (edge: float) (length: float) =
     Structure

@@ -120,7 +120,7 @@ let ``vectors point from the centre to the image of the neighbour, and distances
 
                 Assert.InRange(abs (v[k] - expected), 0., 1e-12 * (1. + abs s.Positions[3 * j + k]))
 
-            Assert.Equal(sqrt (v[0] * v[0] + v[1] * v[1] + v[2] * v[2]), v[3], 13))
+            Assert.Equal(sqrt (v[0] * v[0] + v[1] * v[1] + v[2] * v[2]), v[3], 1e-14 * v[3]))
 
 [<Fact>]
 let ``the list is the same bit by bit for any number of threads`` () =

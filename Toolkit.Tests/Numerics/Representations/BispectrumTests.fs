@@ -15,7 +15,7 @@ open Toolkit.Tests.Laws
 let private expansion species nmax lmax policy =
     let cutoff = 3.4
     let radial = DensityProjection.Create(LaplacianBasis(nmax, lmax, cutoff), lmax, cutoff, Nullable 0.4)
-    DensityExpansion(RadialTable.Build(radial, CutoffFunction(cutoff, 0.8), 1e-10), species, policy)
+    DensityExpansion(RadialTable.Build(radial, CutoffFunction(cutoff, 0.8, CutoffKind.Polynomial), 1e-10), species, policy)
 
 let private isPseudo (b: InvariantRepresentation) f =
     let label = b.Labels[f]

@@ -14,7 +14,7 @@ open Toolkit.Tests.Laws
 let private expansion species nmax lmax policy =
     let cutoff = 3.4
     let radial = SmearedGto(GtoBasis(nmax, cutoff), lmax, cutoff, 0.4)
-    DensityExpansion(RadialTable.Build(radial, CutoffFunction(cutoff, 0.8), 1e-10), species, policy)
+    DensityExpansion(RadialTable.Build(radial, CutoffFunction(cutoff, 0.8, CutoffKind.Polynomial), 1e-10), species, policy)
 
 let private all = [ 1; 6; 8; 14; 26 ]
 

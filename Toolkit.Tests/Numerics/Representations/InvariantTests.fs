@@ -16,14 +16,14 @@ let private species = [ 1; 6; 8; 14; 26 ]
 let private expansion nmax lmax policy =
     let cutoff = 3.4
     let radial = SmearedGto(GtoBasis(nmax, cutoff), lmax, cutoff, 0.4)
-    DensityExpansion(RadialTable.Build(radial, CutoffFunction(cutoff, 0.8), 1e-10), species, policy)
+    DensityExpansion(RadialTable.Build(radial, CutoffFunction(cutoff, 0.8, CutoffKind.Polynomial), 1e-10), species, policy)
 
 let private fields = [ VectorField.Spin "spins"; VectorField("dipole", "mu", false, false, null, CentrePolicy.Include) ]
 
 let private vectorExpansion nmax lmax policy fields =
     let cutoff = 3.4
     let radial = SmearedGto(GtoBasis(nmax, cutoff), lmax, cutoff, 0.4)
-    DensityExpansion(RadialTable.Build(radial, CutoffFunction(cutoff, 0.8), 1e-10), species, policy, fields)
+    DensityExpansion(RadialTable.Build(radial, CutoffFunction(cutoff, 0.8, CutoffKind.Polynomial), 1e-10), species, policy, fields)
 
 /// Some atoms only carry spins, and dipoles are left out at the centre.
 let private partialFields =
