@@ -32,8 +32,8 @@ public sealed partial class DensityExpansion
         // Sums per lane: dE/dr along the bond, its part across the bond (x, y, z), one that is not used, and dE/dv.
         const int across = 1, unused = 4, vector = 5;
         int sums = vector + 3 * fields;
-        double* memory = stackalloc double[(2 * Lanes + sums + 2) * Lanes];
-        double* functions = memory + (-(nint)memory & 63) / sizeof(double), one = functions + 2 * Lanes * Lanes, sum = one + Lanes;
+        double* memory = stackalloc double[(2 * Lanes + sums + 1) * Lanes + CacheLine.Doubles];
+        double* functions = CacheLine.Next(memory), one = functions + 2 * Lanes * Lanes, sum = one + Lanes;
         Vector512.Store(Vector512<double>.One, one);
         fixed (double* vectors = scratch.Vectors)
         {
@@ -45,8 +45,8 @@ public sealed partial class DensityExpansion
                 for (int n = 0; n < stride; n += Lanes)
                     for (int l = 0; l <= lmax; l++)
                     {
-                        Transposed.Block(scratch.Radial + l * stride + n, row, functions);
-                        Transposed.Block(scratch.RadialDerivatives + l * stride + n, row, functions + Lanes * Lanes);
+                        Transpose.Eight(scratch.Radial + l * stride + n, row, functions);
+                        Transpose.Eight(scratch.RadialDerivatives + l * stride + n, row, functions + Lanes * Lanes);
                         double* y = scratch.Harmonics + l * l * Lanes, dy = scratch.HarmonicsGradients + l * l * Lanes;
                         double* adjoint = scratch.Adjoint + l * l * width + n;
                         AddColumn(l, adjoint + Column(group) * stride, width, functions, y, dy, lm * Lanes, one, sum, sum + unused * Lanes);

@@ -78,8 +78,8 @@ public sealed class PowerSpectrum : InvariantRepresentation
     internal override unsafe void Forward(double* coefficients, double* work, Span<double> features)
     {
         int width = Expansion.Width;
-        double* memory = stackalloc double[ChannelTile.Side * ChannelTile.Side + 8];
-        double* tile = memory + (-(nint)memory & 63) / sizeof(double);
+        double* memory = stackalloc double[ChannelTile.Side * ChannelTile.Side + CacheLine.Doubles];
+        double* tile = CacheLine.Next(memory);
         fixed (double* first = features, tileScale = TileScale)
         {
             for (int l = 0; l <= Expansion.LMax; l++)
@@ -179,8 +179,8 @@ public sealed class PowerSpectrum : InvariantRepresentation
         int lm = (lmax + 1) * (lmax + 1), k = block * EnvironmentScratch.Lanes + lane;
         int own = scratch.Group[block] * n;
         double* u = stackalloc double[3] { scratch.X[k] / scratch.R[k], scratch.Y[k] / scratch.R[k], scratch.Z[k] / scratch.R[k] };
-        double* memory = stackalloc double[8 + 4 * density + 3 * n];
-        double* a = memory + (-(nint)memory & 63) / sizeof(double), b = a + density, slopes = b + 3 * density;
+        double* memory = stackalloc double[4 * density + 3 * n + CacheLine.Doubles];
+        double* a = CacheLine.Next(memory), b = a + density, slopes = b + 3 * density;
         fixed (double* first = gradients, tileScale = TileScale)
         {
             if (density > n)
@@ -268,8 +268,8 @@ public sealed class PowerSpectrum : InvariantRepresentation
     internal override unsafe void Backward(double* coefficients, double* work, ReadOnlySpan<double> gradient, double* adjoint)
     {
         int width = Expansion.Width;
-        double* memory = stackalloc double[2 * ChannelTile.Side * ChannelTile.Side + 8];
-        double* tile = memory + (-(nint)memory & 63) / sizeof(double), other = tile + ChannelTile.Side * ChannelTile.Side;
+        double* memory = stackalloc double[2 * ChannelTile.Side * ChannelTile.Side + CacheLine.Doubles];
+        double* tile = CacheLine.Next(memory), other = tile + ChannelTile.Side * ChannelTile.Side;
         fixed (double* first = gradient, tileScale = TileScale)
         {
             for (int l = 0; l <= Expansion.LMax; l++)
@@ -282,7 +282,7 @@ public sealed class PowerSpectrum : InvariantRepresentation
                         Tile rows = _tiles[a], columns = _tiles[b];
                         if (a == b) ReadDiagonal(tile, rows, scale, tileScale, block);
                         else Read(tile, rows, columns, Math.Sqrt(2) * scale, block);
-                        Transposed.Block(tile, ChannelTile.Side, other);
+                        Transpose.Eight(tile, ChannelTile.Side, other);
                         if (a == b)
                         {
                             // Both factors of a product are among these channels.

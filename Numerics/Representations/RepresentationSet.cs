@@ -130,16 +130,13 @@ public sealed partial class RepresentationSet
             throw new ArgumentException(
                 $"{structure.Count} atoms with {FeatureCount} features: expected {(long)structure.Count * FeatureCount} weights; got {weights.Length}",
                 nameof(weights));
-        return Evaluate(structure, 0, (i, memory) =>
-        {
-            ClearAdjoints(memory);
-            return Backward(memory, weights.Span.Slice(i * FeatureCount, FeatureCount));
-        }, threads);
+        return Evaluate(
+            structure, 0, (i, memory) => Backward(memory, weights.Span.Slice(i * FeatureCount, FeatureCount)), threads);
     }
 
     /// <param name="structure">The structure.</param>
     /// <param name="readout">Doubles of memory that the energy works in.</param>
-    /// <param name="energy">An environment's energy after <see cref="Expand"/>; leaves dE/dc in the adjoints.</param>
+    /// <param name="energy">An environment's energy after <see cref="Expand"/>; adds dE/dc to the adjoints.</param>
     /// <param name="threads">How many threads may work.</param>
     private Evaluation Evaluate(Structure structure, int readout, Func<int, EnvironmentMemory, double> energy, int threads)
     {
@@ -156,6 +153,7 @@ public sealed partial class RepresentationSet
         ForEachEnvironment(n, threads, readout, (i, memory) =>
         {
             Expand(around, i, memory);
+            ClearAdjoints(memory);
             energies[i] = energy(i, memory);
             for (int e = 0; e < _expansions.Length; e++)
                 _expansions[e].Backward(around[e], i, memory.Scratch[e], pairs[e], own[e]);
@@ -216,10 +214,9 @@ public sealed partial class RepresentationSet
                 features.Slice(_first[p], _parts[p].FeatureCount));
     }
 
-    /// <summary>The energy of an environment after <see cref="Expand"/>, and dE/dc of every expansion.</summary>
+    /// <summary>The energy of an environment after <see cref="Expand"/>; adds dE/dc of every expansion.</summary>
     private unsafe double Backward(EnvironmentMemory memory, IReadout readout, int species)
     {
-        ClearAdjoints(memory);
         if (readout is ILinearReadout linear) return linear.Constant(species) + Backward(memory, linear.Weights(species));
 
         Forward(memory, memory.Features);

@@ -5,7 +5,10 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Toolkit.Numerics.Simd;
 
-/// <summary>Copies small blocks of a matrix transposed: what packing and triangular solves need of row-major data.</summary>
+/// <summary>
+/// Copies small blocks of a matrix transposed: what packing and triangular solves need of row-major data, and products with
+/// one pair per lane of functions with eight n per lane.
+/// </summary>
 internal static unsafe class Transpose
 {
     /// <summary>to[p·toStep + q] = scale · from[q·fromStep + p] for p &lt; columns and q &lt; rows.</summary>
@@ -63,6 +66,48 @@ internal static unsafe class Transpose
             Sse.MoveHighToLow(cd0, ab0).Store(t + toStep);
             Sse.MoveLowToHigh(ab1, cd1).Store(t + 2 * toStep);
             Sse.MoveHighToLow(cd1, ab1).Store(t + 3 * toStep);
+        }
+    }
+
+    /// <summary>target[j, i] = source[i, j] for eight rows and columns.</summary>
+    /// <param name="source">Eight rows, <paramref name="stride"/> apart.</param>
+    /// <param name="stride">Doubles from row to row.</param>
+    /// <param name="target">Receives eight contiguous rows.</param>
+    internal static void Eight(double* source, int stride, double* target)
+    {
+        if (Avx512F.IsSupported)
+        {
+            Eight512(source, stride, target);
+        }
+        else
+        {
+            Copy(8, 8, source, stride, target, 8, 1.0);
+        }
+    }
+
+    private static void Eight512(double* s, int stride, double* target)
+    {
+        Vector512<double> r0 = Vector512.Load(s), r1 = Vector512.Load(s + stride);
+        Vector512<double> a = Avx512F.UnpackLow(r0, r1), b = Avx512F.UnpackHigh(r0, r1);
+        (r0, r1) = (Vector512.Load(s + 2 * stride), Vector512.Load(s + 3 * stride));
+        Vector512<double> c = Avx512F.UnpackLow(r0, r1), d = Avx512F.UnpackHigh(r0, r1);
+        (r0, r1) = (Vector512.Load(s + 4 * stride), Vector512.Load(s + 5 * stride));
+        Vector512<double> e = Avx512F.UnpackLow(r0, r1), f = Avx512F.UnpackHigh(r0, r1);
+        (r0, r1) = (Vector512.Load(s + 6 * stride), Vector512.Load(s + 7 * stride));
+        Vector512<double> g = Avx512F.UnpackLow(r0, r1), h = Avx512F.UnpackHigh(r0, r1);
+        // Quarters 0 and 2 (0x88) or 1 and 3 (0xdd) of both operands.
+        Columns(a, c, e, g, target);
+        Columns(b, d, f, h, target + 8);
+
+        static void Columns(Vector512<double> a, Vector512<double> c, Vector512<double> e, Vector512<double> g, double* target)
+        {
+            Vector512<double> low = Avx512F.Shuffle4x128(a, c, 0x88), high = Avx512F.Shuffle4x128(e, g, 0x88);
+            Vector512.Store(Avx512F.Shuffle4x128(low, high, 0x88), target);
+            Vector512.Store(Avx512F.Shuffle4x128(low, high, 0xdd), target + 4 * 8);
+            low = Avx512F.Shuffle4x128(a, c, 0xdd);
+            high = Avx512F.Shuffle4x128(e, g, 0xdd);
+            Vector512.Store(Avx512F.Shuffle4x128(low, high, 0x88), target + 2 * 8);
+            Vector512.Store(Avx512F.Shuffle4x128(low, high, 0xdd), target + 6 * 8);
         }
     }
 }
