@@ -29,32 +29,32 @@ public sealed partial class DensityExpansion
     internal void Gather(NeighborList list, int[] groups, int centre, EnvironmentScratch scratch)
     {
         int first = list.Offsets[centre], end = list.Offsets[centre + 1];
+        if (_kinds.Length == 1)
+        {
+            scratch.Reserve((end - first + Lanes - 1) / Lanes);
+            Begin(scratch, [end - first], [0]);
+            int count = end - first;
+            for (int k = 0; k < count; k++)
+                scratch.Pair[k] = first + k;
+            list.X.Slice(first, count).CopyTo(scratch.X);
+            list.Y.Slice(first, count).CopyTo(scratch.Y);
+            list.Z.Slice(first, count).CopyTo(scratch.Z);
+            list.Distances.Slice(first, count).CopyTo(scratch.R);
+            return;
+        }
         ReadOnlySpan<int> neighbors = list.Neighbors;
-        Span<int> count = stackalloc int[_kinds.Length], next = stackalloc int[_kinds.Length];
-        count.Clear();
+        Span<int> counts = stackalloc int[_kinds.Length], next = stackalloc int[_kinds.Length];
+        counts.Clear();
         for (int p = first; p < end; p++)
-            count[groups[neighbors[p]]]++;
+            counts[groups[neighbors[p]]]++;
         int blocks = 0;
-        for (int g = 0; g < count.Length; g++)
+        for (int g = 0; g < counts.Length; g++)
         {
             next[g] = blocks * Lanes;
-            blocks += (count[g] + Lanes - 1) / Lanes;
+            blocks += (counts[g] + Lanes - 1) / Lanes;
         }
         scratch.Reserve(blocks);
-        scratch.Blocks = blocks;
-        for (int g = 0, block = 0; g < count.Length; g++)
-        {
-            for (; block * Lanes < next[g] + count[g]; block++)
-            {
-                scratch.Group[block] = g;
-                scratch.Used[block] = Math.Min(Lanes, next[g] + count[g] - block * Lanes);
-            }
-            for (int k = next[g] + count[g]; k < block * Lanes; k++)
-            {
-                scratch.Pair[k] = EnvironmentScratch.NoPair;
-                (scratch.X[k], scratch.Y[k], scratch.Z[k], scratch.R[k]) = (0, 0, Cutoff, Cutoff);
-            }
-        }
+        Begin(scratch, counts, next);
         ref int pair = ref First(scratch.Pair);
         ref double x = ref First(scratch.X), y = ref First(scratch.Y), z = ref First(scratch.Z), r = ref First(scratch.R);
         ref double px = ref MemoryMarshal.GetReference(list.X), py = ref MemoryMarshal.GetReference(list.Y);
@@ -72,11 +72,36 @@ public sealed partial class DensityExpansion
         static ref T First<T>(T[] array) => ref MemoryMarshal.GetArrayDataReference(array);
     }
 
+    /// <summary>Makes the blocks of each group, without their pairs but with what stands in the places of none.</summary>
+    /// <param name="scratch">Receives them; it has room.</param>
+    /// <param name="counts">Pairs of each group.</param>
+    /// <param name="places">Where each group begins: whole blocks.</param>
+    private void Begin(EnvironmentScratch scratch, ReadOnlySpan<int> counts, ReadOnlySpan<int> places)
+    {
+        int block = 0;
+        for (int g = 0; g < counts.Length; g++)
+        {
+            int end = places[g] + counts[g];
+            for (; block * Lanes < end; block++)
+            {
+                scratch.Group[block] = g;
+                scratch.Used[block] = Math.Min(Lanes, end - block * Lanes);
+            }
+            for (int k = end; k < block * Lanes; k++)
+            {
+                scratch.Pair[k] = EnvironmentScratch.NoPair;
+                (scratch.X[k], scratch.Y[k], scratch.Z[k], scratch.R[k]) = (0, 0, Cutoff, Cutoff);
+            }
+        }
+        scratch.Blocks = block;
+    }
+
     /// <summary>Fills <see cref="EnvironmentScratch.Coefficients"/> from the gathered pairs and the centre.</summary>
+    [SkipLocalsInit]
     private unsafe void Forward(EnvironmentScratch scratch, Surroundings around, int centre)
     {
         int stride = GroupStride, width = Width, lmax = LMax, lm = (lmax + 1) * (lmax + 1);
-        int row = (lmax + 1) * stride, lanes = Lanes * scratch.Blocks, centreGroup = around.Groups[centre];
+        int row = (lmax + 1) * stride, centreGroup = around.Groups[centre];
         new Span<double>(scratch.Coefficients, lm * width).Clear();
         if (Centre != CentrePolicy.Exclude)
         {
@@ -86,9 +111,7 @@ public sealed partial class DensityExpansion
         for (int f = 0; f < _fields.Length; f++)
             AddOwn(_fields[f], centreGroup, around.Vector(f, centre), scratch.Coefficients);
 
-        // The columns that a block adds to, and for each its weights [lm, lane]: Y, or v_q Y.
-        int* columns = stackalloc int[1 + 3 * _fields.Length];
-        double** weights = stackalloc double*[1 + 3 * _fields.Length];
+        BlockColumn* columns = stackalloc BlockColumn[1 + 3 * _fields.Length];
         fixed (double* vectors = scratch.Vectors)
         {
             for (int block = 0; block < scratch.Blocks; block++)
@@ -97,29 +120,7 @@ public sealed partial class DensityExpansion
                     _harmonics.Block(x, y, z, scratch.Harmonics);
                 fixed (double* r = &scratch.R[block * Lanes])
                     _radial.Evaluate(r, scratch.Used[block], scratch.Radial);
-                int count = 1, group = scratch.Group[block];
-                columns[0] = Column(group) * stride;
-                weights[0] = scratch.Harmonics;
-                for (int f = 0; f < _fields.Length; f++)
-                {
-                    int slot = _fields[f].Slot(group);
-                    if (slot < 0) continue;
-                    double* v = vectors + 3 * f * lanes + block * Lanes;
-                    Vector512<double> vy = Vector512.Load(v), vz = Vector512.Load(v + lanes), vx = Vector512.Load(v + 2 * lanes);
-                    for (int k = 0; k < lm; k++)
-                    {
-                        Vector512<double> harmonic = Vector512.Load(scratch.Harmonics + k * Lanes);
-                        double* w = scratch.Weighted + (3 * f * lm + k) * Lanes;
-                        Vector512.Store(vy * harmonic, w);
-                        Vector512.Store(vz * harmonic, w + lm * Lanes);
-                        Vector512.Store(vx * harmonic, w + 2 * lm * Lanes);
-                    }
-                    for (int q = 0; q < 3; q++, count++)
-                    {
-                        columns[count] = (_fields[f].Column(slot) + q) * stride;
-                        weights[count] = scratch.Weighted + (3 * f + q) * lm * Lanes;
-                    }
-                }
+                int count = Columns(scratch, block, vectors, columns);
                 for (int n = 0; n < stride; n += 8)
                 {
                     for (int l = 0; l <= lmax; l++)
@@ -131,8 +132,8 @@ public sealed partial class DensityExpansion
                         Vector512<double> g6 = Vector512.Load(g + 6 * row), g7 = Vector512.Load(g + 7 * row);
                         for (int k = 0; k < count; k++)
                         {
-                            double* h = weights[k] + l * l * Lanes;
-                            double* c = scratch.Coefficients + l * l * width + columns[k] + n;
+                            double* h = columns[k].Weights + l * l * Lanes;
+                            double* c = scratch.Coefficients + l * l * width + columns[k].Place + n;
                             for (int m = -l; m <= l; m++)
                             {
                                 Vector512<double> even = Vector512.Load(c), odd = g1 * Vector512.Create(h[1]);
@@ -152,5 +153,32 @@ public sealed partial class DensityExpansion
                 }
             }
         }
+    }
+
+    /// <summary>Lists the columns that a block adds to, and makes their weights v_q Y of the block's harmonics.</summary>
+    /// <returns>How many columns there are; the density's comes first.</returns>
+    private unsafe int Columns(EnvironmentScratch scratch, int block, double* vectors, BlockColumn* columns)
+    {
+        int lm = (LMax + 1) * (LMax + 1), lanes = Lanes * scratch.Blocks, group = scratch.Group[block], count = 1;
+        columns[0] = new BlockColumn { Place = Column(group) * GroupStride, Weights = scratch.Harmonics };
+        for (int f = 0; f < _fields.Length; f++)
+        {
+            int slot = _fields[f].Slot(group);
+            if (slot < 0) continue;
+            for (int q = 0; q < 3; q++, count++)
+            {
+                columns[count] = new BlockColumn
+                {
+                    Place = (_fields[f].Column(slot) + q) * GroupStride,
+                    Weights = scratch.Weighted + (3 * f + q) * lm * Lanes,
+                    Component = vectors + (3 * f + q) * lanes + block * Lanes,
+                    Sum = (3 + 3 * f + (q + 1) % 3) * Lanes,
+                };
+                Vector512<double> v = Vector512.Load(columns[count].Component);
+                for (int k = 0; k < lm * Lanes; k += Lanes)
+                    Vector512.Store(v * Vector512.Load(scratch.Harmonics + k), columns[count].Weights + k);
+            }
+        }
+        return count;
     }
 }

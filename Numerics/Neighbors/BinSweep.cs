@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -11,32 +10,46 @@ namespace Toolkit.Numerics.Neighbors;
 /// The pairs of all atoms in a run of bins. The candidates of one bin, atoms of the bins in reach with their images'
 /// translation added, are laid side by side once; each atom of the bin then sweeps over them eight at a time.
 /// </summary>
-internal sealed class BinSweep : IDisposable
+/// <remarks>
+/// The run is swept twice, first to count and then to write each row to its place: rows lie in the order of the atoms, not
+/// of the bins, and finding a row again costs less than moving it.
+/// </remarks>
+internal sealed class BinSweep
 {
     private const int Lanes = 8;
 
     /// <summary>The lanes of each set of hits in order, then anything: <c>[bits, 8]</c>.</summary>
     private static readonly int[] LanesOf = MakeLanes();
 
-    private readonly BinGrid _grid;
-    private readonly double _cutoff2;
-    private readonly List<(int Atom, int First, int Count)> _rows = [];
-    private PairArrays _pairs;
-    private int _count;
+    // A field of its own, since reading a static one in a vector loop's method would spill the registers.
+    private readonly int[] _lanesOf = LanesOf;
 
-    // Candidates of the bin at hand; beyond the last one a vector of points out of reach.
+    private readonly BinGrid _grid;
+    private readonly int _first;
+    private readonly int _end;
+    private readonly double _cutoff2;
+
+    // Candidates of the bin at hand: position, sorted place, and the image that it belongs to; beyond the last one a vector
+    // of points out of reach.
     private int _candidates;
     private int _self;
     private double[] _x = new double[512], _y = new double[512], _z = new double[512];
-    private int[] _atom = new int[512];
-    private CellShift[] _image = new CellShift[512];
+    private int[] _place = new int[512];
+    private int[] _image = new int[512];
     private int[] _hits = new int[512 + Lanes];
+    private CellShift[] _images = new CellShift[32];
+    private int _imageCount;
 
-    public BinSweep(BinGrid grid, double cutoff)
+    /// <param name="grid">The atoms in bins.</param>
+    /// <param name="first">First bin of the run.</param>
+    /// <param name="end">Bin after the last.</param>
+    /// <param name="cutoff">The distance below which a pair is one, Å.</param>
+    public BinSweep(BinGrid grid, int first, int end, double cutoff)
     {
         _grid = grid;
+        _first = first;
+        _end = end;
         _cutoff2 = cutoff * cutoff;
-        _pairs = new PairArrays(4096);
     }
 
     private static int[] MakeLanes()
@@ -48,34 +61,36 @@ internal sealed class BinSweep : IDisposable
         return lanes;
     }
 
-    /// <summary>Finds the pairs of bins <paramref name="first"/> … <paramref name="end"/> − 1.</summary>
-    /// <param name="first">First bin.</param>
-    /// <param name="end">Bin after the last.</param>
-    /// <param name="counts">Receives the number of pairs of atom i at i + 1.</param>
-    public void Fill(int first, int end, int[] counts)
+    /// <summary>Counts the pairs of each atom: that of atom i to <paramref name="counts"/> at i + 1.</summary>
+    public void Count(int[] counts)
     {
-        for (int bin = first; bin < end; bin++)
+        for (int bin = _first; bin < _end; bin++)
         {
-            if (_grid.Start[bin] == _grid.Start[bin + 1]) continue;
+            int start = _grid.Start[bin], end = _grid.Start[bin + 1];
+            if (start == end) continue;
             Gather(bin);
-            for (int place = _grid.Start[bin]; place < _grid.Start[bin + 1]; place++)
-            {
-                int before = _count;
-                Row(place, _self + (place - _grid.Start[bin]));
-                _rows.Add((_grid.Atom[place], before, _count - before));
-                counts[_grid.Atom[place] + 1] = _count - before;
-            }
+            for (int place = start; place < end; place++)
+                counts[_grid.Atom[place] + 1] = Hits(place, _self + place - start);
         }
     }
 
-    /// <summary>Copies the rows to their places.</summary>
-    public void Place(ReadOnlySpan<int> offsets, PairArrays target)
+    /// <summary>Writes the pairs to their places.</summary>
+    /// <param name="offsets">First pair of each atom.</param>
+    /// <param name="pairs">Receives them.</param>
+    public void Fill(ReadOnlySpan<int> offsets, PairArrays pairs)
     {
-        foreach ((int atom, int first, int count) in CollectionsMarshal.AsSpan(_rows))
-            target.Copy(_pairs, first, offsets[atom], count);
+        for (int bin = _first; bin < _end; bin++)
+        {
+            int start = _grid.Start[bin], end = _grid.Start[bin + 1];
+            if (start == end) continue;
+            Gather(bin);
+            for (int place = start; place < end; place++)
+            {
+                int hits = Hits(place, _self + place - start);
+                if (hits > 0) Write(place, hits, pairs, offsets[_grid.Atom[place]]);
+            }
+        }
     }
-
-    public void Dispose() => _pairs.Return();
 
     /// <summary>Lays the candidates of a bin side by side: a walk over the bins in reach.</summary>
     private void Gather(int home)
@@ -83,7 +98,7 @@ internal sealed class BinSweep : IDisposable
         BinGrid grid = _grid;
         double[] h = grid.Lattice;
         int cz = home % grid.Bins[2], cy = home / grid.Bins[2] % grid.Bins[1], cx = home / grid.Bins[2] / grid.Bins[1];
-        _candidates = 0;
+        _candidates = _imageCount = 0;
         for (int dx = -grid.Reach[0]; dx <= grid.Reach[0]; dx++)
         {
             if (!Locate(0, cx + dx, out int bx, out int ta)) continue;
@@ -115,33 +130,34 @@ internal sealed class BinSweep : IDisposable
                 }
             }
         }
-        Reserve(Lanes);
-        for (int k = _candidates; k < _candidates + Lanes; k++)
-            _x[k] = _y[k] = _z[k] = double.PositiveInfinity;
+        Vector512<double> far = Vector512.Create(double.PositiveInfinity);
+        far.StoreUnsafe(ref First(_x), (nuint)_candidates);
+        far.StoreUnsafe(ref First(_y), (nuint)_candidates);
+        far.StoreUnsafe(ref First(_z), (nuint)_candidates);
     }
 
+    /// <summary>Adds a run of sorted places in one image; writes whole vectors, beyond the end too.</summary>
     private void Append(int from, int count, CellShift image, double x, double y, double z)
     {
-        int at = _candidates;
-        Reserve(count + Lanes);
-        _grid.Atom.AsSpan(from, count).CopyTo(_atom.AsSpan(at));
-        Translate(_grid.X, from, count, x, _x.AsSpan(at));
-        Translate(_grid.Y, from, count, y, _y.AsSpan(at));
-        Translate(_grid.Z, from, count, z, _z.AsSpan(at));
-        Span<CellShift> images = _image.AsSpan(at, count);
-        ReadOnlySpan<CellShift> wraps = _grid.Wrap.AsSpan(from, count);
-        for (int k = 0; k < images.Length; k++)
-            images[k] = new CellShift(image.A - wraps[k].A, image.B - wraps[k].B, image.C - wraps[k].C);
-        _candidates += count;
-    }
-
-    /// <summary>Adds a number; writes whole vectors, beyond the end too.</summary>
-    private static void Translate(double[] source, int from, int count, double by, Span<double> target)
-    {
-        ref double s = ref Unsafe.Add(ref First(source), from), t = ref MemoryMarshal.GetReference(target);
-        Vector512<double> shift = Vector512.Create(by);
+        Reserve(count + 2 * Lanes);
+        if (_imageCount == _images.Length) Array.Resize(ref _images, 2 * _imageCount);
+        _images[_imageCount] = image;
+        Vector512<double> dx = Vector512.Create(x), dy = Vector512.Create(y), dz = Vector512.Create(z);
+        Vector256<int> place = Vector256.Create(from) + Vector256<int>.Indices, number = Vector256.Create(_imageCount++);
+        ref double sx = ref First(_grid.X), sy = ref First(_grid.Y), sz = ref First(_grid.Z);
+        ref double tx = ref First(_x), ty = ref First(_y), tz = ref First(_z);
+        ref int places = ref First(_place), images = ref First(_image);
         for (int k = 0; k < count; k += Lanes)
-            (Vector512.LoadUnsafe(ref s, (nuint)k) + shift).StoreUnsafe(ref t, (nuint)k);
+        {
+            nuint s = (nuint)(from + k), t = (nuint)(_candidates + k);
+            (Vector512.LoadUnsafe(ref sx, s) + dx).StoreUnsafe(ref tx, t);
+            (Vector512.LoadUnsafe(ref sy, s) + dy).StoreUnsafe(ref ty, t);
+            (Vector512.LoadUnsafe(ref sz, s) + dz).StoreUnsafe(ref tz, t);
+            place.StoreUnsafe(ref places, t);
+            number.StoreUnsafe(ref images, t);
+            place += Vector256.Create(Lanes);
+        }
+        _candidates += count;
     }
 
     private void Reserve(int extra)
@@ -151,7 +167,7 @@ internal sealed class BinSweep : IDisposable
         Array.Resize(ref _x, size);
         Array.Resize(ref _y, size);
         Array.Resize(ref _z, size);
-        Array.Resize(ref _atom, size);
+        Array.Resize(ref _place, size);
         Array.Resize(ref _image, size);
         _hits = new int[size + Lanes];
     }
@@ -169,57 +185,25 @@ internal sealed class BinSweep : IDisposable
         return true;
     }
 
-    /// <summary>Appends the pairs of the atom at one sorted place, which is one of the candidates itself.</summary>
-    private void Row(int place, int self)
-    {
-        double x = _grid.X[place], y = _grid.Y[place], z = _grid.Z[place];
-        int hits = Hits(x, y, z, self);
-        if (_count + hits + Lanes > _pairs.Capacity) Grow(hits + Lanes);
-        CellShift own = _grid.Wrap[place];
-        // References, since each store into an array would make the compiler load and check all the others again.
-        ref int hit = ref First(_hits), atom = ref First(_atom);
-        ref CellShift image = ref First(_image);
-        ref double px = ref First(_x), py = ref First(_y), pz = ref First(_z);
-        ref int neighbor = ref Unsafe.Add(ref First(_pairs.Neighbor), _count);
-        ref CellShift shift = ref Unsafe.Add(ref First(_pairs.Shift), _count);
-        ref double rx = ref Unsafe.Add(ref First(_pairs.X), _count), ry = ref Unsafe.Add(ref First(_pairs.Y), _count);
-        ref double rz = ref Unsafe.Add(ref First(_pairs.Z), _count), r = ref Unsafe.Add(ref First(_pairs.R), _count);
-        for (int k = 0; k < hits; k++)
-        {
-            int c = Unsafe.Add(ref hit, k);
-            Unsafe.Add(ref neighbor, k) = Unsafe.Add(ref atom, c);
-            CellShift s = Unsafe.Add(ref image, c);
-            Unsafe.Add(ref shift, k) = new CellShift(s.A + own.A, s.B + own.B, s.C + own.C);
-            Unsafe.Add(ref rx, k) = Unsafe.Add(ref px, c) - x;
-            Unsafe.Add(ref ry, k) = Unsafe.Add(ref py, c) - y;
-            Unsafe.Add(ref rz, k) = Unsafe.Add(ref pz, c) - z;
-        }
-        for (int k = 0; k < hits; k += Lanes)
-        {
-            Vector512<double> vx = Vector512.LoadUnsafe(ref rx, (nuint)k), vy = Vector512.LoadUnsafe(ref ry, (nuint)k);
-            Vector512<double> vz = Vector512.LoadUnsafe(ref rz, (nuint)k);
-            Vector512.Sqrt(vx * vx + vy * vy + vz * vz).StoreUnsafe(ref r, (nuint)k);
-        }
-        _count += hits;
-    }
-
-    /// <summary>Lists the candidates in reach of a point, the atom there left out; their number.</summary>
-    private int Hits(double x, double y, double z, int self)
+    /// <summary>Lists the candidates in reach of the atom at a sorted place, itself left out; their number.</summary>
+    /// <param name="place">The sorted place.</param>
+    /// <param name="self">The same atom among the candidates.</param>
+    private int Hits(int place, int self)
     {
         // For the time of the sweep the atom itself is out of reach.
         double own = _x[self];
         _x[self] = double.PositiveInfinity;
-        Vector512<double> cx = Vector512.Create(x), cy = Vector512.Create(y), cz = Vector512.Create(z);
-        Vector512<double> limit = Vector512.Create(_cutoff2);
+        Vector512<double> cx = Vector512.Create(_grid.X[place]), cy = Vector512.Create(_grid.Y[place]);
+        Vector512<double> cz = Vector512.Create(_grid.Z[place]), limit = Vector512.Create(_cutoff2);
         ref double px = ref First(_x), py = ref First(_y), pz = ref First(_z);
-        ref int lanes = ref First(LanesOf), hits = ref First(_hits);
-        int count = 0;
-        for (int k = 0; k < _candidates; k += Lanes)
+        ref int lanes = ref First(_lanesOf), hits = ref First(_hits);
+        int count = 0, candidates = _candidates;
+        for (int k = 0; k < candidates; k += Lanes)
         {
             Vector512<double> vx = Vector512.LoadUnsafe(ref px, (nuint)k) - cx;
             Vector512<double> vy = Vector512.LoadUnsafe(ref py, (nuint)k) - cy;
             Vector512<double> vz = Vector512.LoadUnsafe(ref pz, (nuint)k) - cz;
-            uint bits = (uint)Vector512.LessThan(vx * vx + vy * vy + vz * vz, limit).ExtractMostSignificantBits();
+            uint bits = (uint)Vector512.LessThan(Norm2(vx, vy, vz), limit).ExtractMostSignificantBits();
             // No branch on the bits: they are as good as random.
             (Vector256.LoadUnsafe(ref lanes, bits * Lanes) + Vector256.Create(k)).StoreUnsafe(ref hits, (nuint)count);
             count += BitOperations.PopCount(bits);
@@ -228,13 +212,56 @@ internal sealed class BinSweep : IDisposable
         return count;
     }
 
-    private void Grow(int extra)
+    /// <summary>Writes the listed candidates as the pairs of the atom at a sorted place.</summary>
+    private void Write(int place, int hits, PairArrays pairs, int at)
     {
-        var larger = new PairArrays(Math.Max(_count + extra, 2 * _pairs.Capacity));
-        larger.Copy(_pairs, 0, 0, _count);
-        _pairs.Return();
-        _pairs = larger;
+        WriteNeighbors(hits, _grid.Wrap[place], ref pairs.Neighbor[at], ref pairs.Shift[at]);
+        WriteVectors(hits, _grid.X[place], _grid.Y[place], _grid.Z[place],
+            ref pairs.X[at], ref pairs.Y[at], ref pairs.Z[at], ref pairs.R[at]);
     }
+
+    // References, since each store into an array would make the compiler load and check all the others again.
+    private void WriteNeighbors(int hits, CellShift own, ref int neighbor, ref CellShift shift)
+    {
+        ref int hit = ref First(_hits), places = ref First(_place), image = ref First(_image), atom = ref First(_grid.Atom);
+        ref CellShift images = ref First(_images), wraps = ref First(_grid.Wrap);
+        for (int k = 0; k < hits; k++)
+        {
+            int c = Unsafe.Add(ref hit, k), other = Unsafe.Add(ref places, c);
+            Unsafe.Add(ref neighbor, k) = Unsafe.Add(ref atom, other);
+            CellShift s = Unsafe.Add(ref images, Unsafe.Add(ref image, c)), w = Unsafe.Add(ref wraps, other);
+            Unsafe.Add(ref shift, k) = new CellShift(s.A + own.A - w.A, s.B + own.B - w.B, s.C + own.C - w.C);
+        }
+    }
+
+    private void WriteVectors(int hits, double x, double y, double z, ref double rx, ref double ry, ref double rz, ref double r)
+    {
+        ref int hit = ref First(_hits);
+        ref double px = ref First(_x), py = ref First(_y), pz = ref First(_z);
+        for (int k = 0; k < hits; k++)
+        {
+            int c = Unsafe.Add(ref hit, k);
+            Unsafe.Add(ref rx, k) = Unsafe.Add(ref px, c) - x;
+            Unsafe.Add(ref ry, k) = Unsafe.Add(ref py, c) - y;
+            Unsafe.Add(ref rz, k) = Unsafe.Add(ref pz, c) - z;
+        }
+        int whole = hits & -Lanes;
+        for (int k = 0; k < whole; k += Lanes)
+        {
+            Vector512<double> vx = Vector512.LoadUnsafe(ref rx, (nuint)k), vy = Vector512.LoadUnsafe(ref ry, (nuint)k);
+            Vector512.Sqrt(Norm2(vx, vy, Vector512.LoadUnsafe(ref rz, (nuint)k))).StoreUnsafe(ref r, (nuint)k);
+        }
+        // What lies behind may be another thread's.
+        for (int k = whole; k < hits; k++)
+        {
+            double dx = Unsafe.Add(ref rx, k), dy = Unsafe.Add(ref ry, k), dz = Unsafe.Add(ref rz, k);
+            Unsafe.Add(ref r, k) = Math.Sqrt(double.MultiplyAddEstimate(dx, dx, double.MultiplyAddEstimate(dy, dy, dz * dz)));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<double> Norm2(Vector512<double> x, Vector512<double> y, Vector512<double> z) =>
+        Vector512.MultiplyAddEstimate(x, x, Vector512.MultiplyAddEstimate(y, y, z * z));
 
     private static ref T First<T>(T[] array) => ref MemoryMarshal.GetArrayDataReference(array);
 }

@@ -71,24 +71,18 @@ public sealed class NeighborList : IDisposable
 
         // The bins in runs of about as many atoms; one thread works on one run.
         int runs = threads <= 1 || n < 256 ? 1 : Math.Min(4 * threads, n / 64);
-        var parts = new BinSweep[runs];
+        var sweeps = new BinSweep[runs];
         int[] offsets = new int[n + 1];
-        void Sweep(int run)
+        ForEach(runs, threads, run =>
         {
-            parts[run] = new BinSweep(grid, cutoff);
-            parts[run].Fill(grid.BinOf((int)((long)n * run / runs)), grid.BinOf((int)((long)n * (run + 1) / runs)), offsets);
-        }
-        ForEach(runs, threads, Sweep);
-
-        // Bins are not in the order of the atoms: rows are put in their places afterwards.
+            int first = grid.BinOf((int)((long)n * run / runs)), end = grid.BinOf((int)((long)n * (run + 1) / runs));
+            sweeps[run] = new BinSweep(grid, first, end, cutoff);
+            sweeps[run].Count(offsets);
+        });
         for (int i = 0; i < n; i++)
             offsets[i + 1] = checked(offsets[i] + offsets[i + 1]);
         var pairs = new PairArrays(offsets[n]);
-        ForEach(runs, threads, run =>
-        {
-            parts[run].Place(offsets, pairs);
-            parts[run].Dispose();
-        });
+        ForEach(runs, threads, run => sweeps[run].Fill(offsets, pairs));
         return new NeighborList(cutoff, offsets, pairs);
     }
 

@@ -14,19 +14,6 @@ internal sealed class PairArrays(int count)
     public double[] X = ArrayPool<double>.Shared.Rent(count), Y = ArrayPool<double>.Shared.Rent(count);
     public double[] Z = ArrayPool<double>.Shared.Rent(count), R = ArrayPool<double>.Shared.Rent(count);
 
-    public int Capacity => Math.Min(Math.Min(Neighbor.Length, Shift.Length), R.Length);
-
-    /// <summary>Copies pairs from elsewhere.</summary>
-    public void Copy(PairArrays source, int from, int at, int count)
-    {
-        source.Neighbor.AsSpan(from, count).CopyTo(Neighbor.AsSpan(at));
-        source.Shift.AsSpan(from, count).CopyTo(Shift.AsSpan(at));
-        source.X.AsSpan(from, count).CopyTo(X.AsSpan(at));
-        source.Y.AsSpan(from, count).CopyTo(Y.AsSpan(at));
-        source.Z.AsSpan(from, count).CopyTo(Z.AsSpan(at));
-        source.R.AsSpan(from, count).CopyTo(R.AsSpan(at));
-    }
-
     /// <summary>Gives the arrays back; there are no pairs any more.</summary>
     public void Return()
     {

@@ -1,6 +1,7 @@
 using System;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Toolkit.Numerics.Simd;
 
 namespace Toolkit.Numerics.Radial;
 
@@ -12,8 +13,8 @@ namespace Toolkit.Numerics.Radial;
 /// A quintic spline with nodes h apart is off by O(h⁶ max |g⁽⁶⁾|), and most between nodes. The grid is doubled until the
 /// error measured in the middle of every interval is within the tolerance. The cutoff function is applied in closed form:
 /// its kinks in higher derivatives would spoil the order.
-/// Memory: <c>[node, l, n]</c> with n padded to a multiple of eight, so that one load brings eight n; the six nodes that a
-/// distance needs are one contiguous piece.
+/// Memory: <c>[l, n / 8, node, n % 8]</c>: one load brings eight n, and the six nodes that a distance needs are six lines
+/// one after the other.
 /// </remarks>
 public sealed class RadialTable
 {
@@ -22,8 +23,10 @@ public sealed class RadialTable
 
     private const int MostIntervals = 1 << 14;
 
+    // A vector that lies across two cache lines costs two loads: pinned, so that the first element stays on a line.
     private readonly double[] _memory;
     private readonly int _first;
+    private readonly int _pitch;
     private readonly double _perLength;
     private readonly int _intervals;
 
@@ -33,8 +36,9 @@ public sealed class RadialTable
         NMax = functions.NMax;
         LMax = functions.LMax;
         Cutoff = cutoff;
-        (_memory, _first) = Aligned(coefficients);
         _intervals = intervals;
+        _pitch = (intervals + QuinticSpline.Extra) * Lanes;
+        (_memory, _first) = ByFunction(coefficients, Rows, _pitch);
         _perLength = intervals / cutoff.Radius;
         Error = error;
     }
@@ -56,6 +60,9 @@ public sealed class RadialTable
 
     /// <summary>n padded to whole vectors: the stride of one l.</summary>
     internal int Stride => (NMax + Lanes - 1) / Lanes * Lanes;
+
+    /// <summary>Vectors per distance: all l, all n.</summary>
+    private int Rows => (LMax + 1) * Stride / Lanes;
 
     /// <summary>Tabulates <paramref name="functions"/> with an error of at most <paramref name="tolerance"/>.</summary>
     /// <param name="functions">The exact functions.</param>
@@ -102,61 +109,64 @@ public sealed class RadialTable
     /// <param name="r">Eight distances, Å.</param>
     /// <param name="count">How many of them are pairs; the others' functions are set to zero.</param>
     /// <param name="values">Receives <c>[lane, l, n padded]</c>.</param>
+    [SkipLocalsInit]
     internal unsafe void Evaluate(double* r, int count, double* values)
     {
         double* weights = stackalloc double[QuinticSpline.Support * Lanes];
-        int* interval = stackalloc int[Lanes];
+        long* interval = stackalloc long[Lanes];
         Vector512<double> distance = Vector512.Load(r), t = Locate(distance, interval);
         QuinticSpline.Weights(t, Cutoff.Evaluate(distance).Value, weights);
-        int size = (LMax + 1) * Stride;
+        int rows = Rows, size = rows * Lanes;
         fixed (double* table = &_memory[_first])
         {
             for (int lane = 0; lane < count; lane++)
-                Combine(table + interval[lane] * size, size, weights + lane, values + lane * size);
+                Combine(table + interval[lane] * Lanes, _pitch, rows, weights + lane, values + lane * size);
         }
-        new Span<double>(values + count * size, (Lanes - count) * size).Clear();
+        if (count < Lanes) new Span<double>(values + count * size, (Lanes - count) * size).Clear();
     }
 
     /// <summary>The same with d/dr in <paramref name="derivatives"/>, <c>[lane, l, n padded]</c>.</summary>
+    [SkipLocalsInit]
     internal unsafe void Evaluate(double* r, int count, double* values, double* derivatives)
     {
-        double* weights = stackalloc double[QuinticSpline.Support * Lanes], slopes = stackalloc double[QuinticSpline.Support * Lanes];
-        int* interval = stackalloc int[Lanes];
+        double* weights = stackalloc double[2 * QuinticSpline.Support * Lanes], slopes = weights + QuinticSpline.Support * Lanes;
+        long* interval = stackalloc long[Lanes];
         Vector512<double> distance = Vector512.Load(r), t = Locate(distance, interval);
         (Vector512<double> f, Vector512<double> df) = Cutoff.Evaluate(distance);
         QuinticSpline.Weights(t, f, weights);
         QuinticSpline.Slopes(t, df, f * _perLength, slopes);
-        int size = (LMax + 1) * Stride;
+        int rows = Rows, size = rows * Lanes;
         fixed (double* table = &_memory[_first])
         {
             for (int lane = 0; lane < count; lane++)
-                Combine(table + interval[lane] * size, size, weights + lane, slopes + lane, values + lane * size,
+                Combine(table + interval[lane] * Lanes, _pitch, rows, weights + lane, slopes + lane, values + lane * size,
                     derivatives + lane * size);
         }
+        if (count == Lanes) return;
         new Span<double>(values + count * size, (Lanes - count) * size).Clear();
         new Span<double>(derivatives + count * size, (Lanes - count) * size).Clear();
     }
 
     /// <summary>Σ_k weight_k table_k: six nodes' numbers, all (l, n) of one distance.</summary>
-    private static unsafe void Combine(double* table, int size, double* weights, double* values)
+    private static unsafe void Combine(double* table, int pitch, int rows, double* weights, double* values)
     {
         Vector512<double> w0 = Vector512.Create(weights[0]), w1 = Vector512.Create(weights[Lanes]);
         Vector512<double> w2 = Vector512.Create(weights[2 * Lanes]), w3 = Vector512.Create(weights[3 * Lanes]);
         Vector512<double> w4 = Vector512.Create(weights[4 * Lanes]), w5 = Vector512.Create(weights[5 * Lanes]);
-        for (int k = 0; k < size; k += Lanes, table += Lanes)
+        for (int k = 0; k < rows; k++, table += pitch, values += Lanes)
         {
             Vector512<double> v = w0 * Vector512.Load(table);
-            v = Vector512.MultiplyAddEstimate(w1, Vector512.Load(table + size), v);
-            v = Vector512.MultiplyAddEstimate(w2, Vector512.Load(table + 2 * size), v);
-            v = Vector512.MultiplyAddEstimate(w3, Vector512.Load(table + 3 * size), v);
-            v = Vector512.MultiplyAddEstimate(w4, Vector512.Load(table + 4 * size), v);
-            v = Vector512.MultiplyAddEstimate(w5, Vector512.Load(table + 5 * size), v);
-            Vector512.Store(v, values + k);
+            v = Vector512.MultiplyAddEstimate(Vector512.Load(table + Lanes), w1, v);
+            v = Vector512.MultiplyAddEstimate(Vector512.Load(table + 2 * Lanes), w2, v);
+            v = Vector512.MultiplyAddEstimate(Vector512.Load(table + 3 * Lanes), w3, v);
+            v = Vector512.MultiplyAddEstimate(Vector512.Load(table + 4 * Lanes), w4, v);
+            v = Vector512.MultiplyAddEstimate(Vector512.Load(table + 5 * Lanes), w5, v);
+            Vector512.Store(v, values);
         }
     }
 
     /// <summary>The same with two sets of weights.</summary>
-    private static unsafe void Combine(double* table, int size, double* weights, double* slopes, double* values,
+    private static unsafe void Combine(double* table, int pitch, int rows, double* weights, double* slopes, double* values,
         double* derivatives)
     {
         Vector512<double> w0 = Vector512.Create(weights[0]), w1 = Vector512.Create(weights[Lanes]);
@@ -165,46 +175,46 @@ public sealed class RadialTable
         Vector512<double> d0 = Vector512.Create(slopes[0]), d1 = Vector512.Create(slopes[Lanes]);
         Vector512<double> d2 = Vector512.Create(slopes[2 * Lanes]), d3 = Vector512.Create(slopes[3 * Lanes]);
         Vector512<double> d4 = Vector512.Create(slopes[4 * Lanes]), d5 = Vector512.Create(slopes[5 * Lanes]);
-        for (int k = 0; k < size; k += Lanes, table += Lanes)
+        for (int k = 0; k < rows; k++, table += pitch, values += Lanes, derivatives += Lanes)
         {
             Vector512<double> c = Vector512.Load(table), v = w0 * c, d = d0 * c;
-            c = Vector512.Load(table + size);
+            c = Vector512.Load(table + Lanes);
             (v, d) = (Vector512.MultiplyAddEstimate(w1, c, v), Vector512.MultiplyAddEstimate(d1, c, d));
-            c = Vector512.Load(table + 2 * size);
+            c = Vector512.Load(table + 2 * Lanes);
             (v, d) = (Vector512.MultiplyAddEstimate(w2, c, v), Vector512.MultiplyAddEstimate(d2, c, d));
-            c = Vector512.Load(table + 3 * size);
+            c = Vector512.Load(table + 3 * Lanes);
             (v, d) = (Vector512.MultiplyAddEstimate(w3, c, v), Vector512.MultiplyAddEstimate(d3, c, d));
-            c = Vector512.Load(table + 4 * size);
+            c = Vector512.Load(table + 4 * Lanes);
             (v, d) = (Vector512.MultiplyAddEstimate(w4, c, v), Vector512.MultiplyAddEstimate(d4, c, d));
-            c = Vector512.Load(table + 5 * size);
+            c = Vector512.Load(table + 5 * Lanes);
             (v, d) = (Vector512.MultiplyAddEstimate(w5, c, v), Vector512.MultiplyAddEstimate(d5, c, d));
-            Vector512.Store(v, values + k);
-            Vector512.Store(d, derivatives + k);
+            Vector512.Store(v, values);
+            Vector512.Store(d, derivatives);
         }
     }
 
     /// <summary>The interval of each distance, and the distance's place 0 … 1 within it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private unsafe Vector512<double> Locate(Vector512<double> r, int* interval)
+    private unsafe Vector512<double> Locate(Vector512<double> r, long* interval)
     {
         Vector512<double> scaled = r * _perLength;
-        Vector512<double> whole = Vector512.Min(
-            Vector512.Max(Vector512.Floor(scaled), default), Vector512.Create(_intervals - 1.0));
-        double* places = stackalloc double[Lanes];
-        Vector512.Store(whole, places);
-        for (int lane = 0; lane < Lanes; lane++)
-            interval[lane] = (int)places[lane];
-        return scaled - whole;
+        Vector512<double> floor = Vector512.MinNative(
+            Vector512.MaxNative(Vector512.Floor(scaled), default), Vector512.Create(_intervals - 1.0));
+        // With 2⁵² added, a whole number stands in the lowest bits.
+        Vector512.Store((floor + Vector512.Create((double)(1L << 52))).AsInt64() & Vector512.Create((1L << 52) - 1), interval);
+        return scaled - floor;
     }
 
-    /// <summary>A copy that begins on a cache line: a vector across two lines costs two loads.</summary>
-    private static unsafe (double[] Memory, int First) Aligned(double[] source)
+    /// <summary>From <c>[node, vector]</c> to <c>[vector, node]</c>, beginning on a cache line.</summary>
+    private static unsafe (double[] Memory, int First) ByFunction(double[] source, int rows, int pitch)
     {
-        double[] memory = GC.AllocateUninitializedArray<double>(source.Length + Lanes, pinned: true);
+        double[] memory = GC.AllocateUninitializedArray<double>(source.Length + CacheLine.Doubles, pinned: true);
         fixed (double* start = memory)
         {
-            int first = (int)(-(nint)start & 63) / sizeof(double);
-            source.CopyTo(memory, first);
+            int first = (int)(CacheLine.Next(start) - start);
+            for (int node = 0; node < pitch / Lanes; node++)
+                for (int k = 0; k < rows; k++)
+                    source.AsSpan((node * rows + k) * Lanes, Lanes).CopyTo(memory.AsSpan(first + k * pitch + node * Lanes));
             return (memory, first);
         }
     }
@@ -253,8 +263,8 @@ public sealed class RadialTable
         for (int i = 0; i < _intervals; i++)
         {
             functions.Evaluate((i + 0.5) / _perLength, exact, first, second);
-            fixed (double* c = &_memory[_first + i * padded], v = found)
-                Combine(c, padded, weights, v);
+            fixed (double* c = &_memory[_first + i * Lanes], v = found)
+                Combine(c, _pitch, Rows, weights, v);
             for (int l = 0; l <= LMax; l++)
                 for (int n = 0; n < nmax; n++)
                 {

@@ -35,6 +35,58 @@ internal static unsafe class ChannelTile
         Vector512.Store(s7, tile + 56);
     }
 
+    /// <summary>
+    /// The upper triangle of scale · weights[i, j] Σ_m c[m, i] c[m, j] packed: (0, 0) at <paramref name="target"/>, (i + 1, i + 1)
+    /// behind (i, i) by <paramref name="step"/> − i + 1.
+    /// </summary>
+    /// <remarks>Row by row from the last, whole vectors: what a vector writes to the left of its row belongs to rows, or to
+    /// tiles further right, that are still to come.</remarks>
+    public static void Square(double* c, int stride, int count, double scale, double* weights, double* target, int step)
+    {
+        Vector512<double> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default, s6 = default, s7 = default;
+        for (int m = 0; m < count; m++, c += stride)
+        {
+            Vector512<double> row = Vector512.Load(c);
+            s0 = Vector512.MultiplyAddEstimate(Vector512.Create(c[0]), row, s0);
+            s1 = Vector512.MultiplyAddEstimate(Vector512.Create(c[1]), row, s1);
+            s2 = Vector512.MultiplyAddEstimate(Vector512.Create(c[2]), row, s2);
+            s3 = Vector512.MultiplyAddEstimate(Vector512.Create(c[3]), row, s3);
+            s4 = Vector512.MultiplyAddEstimate(Vector512.Create(c[4]), row, s4);
+            s5 = Vector512.MultiplyAddEstimate(Vector512.Create(c[5]), row, s5);
+            s6 = Vector512.MultiplyAddEstimate(Vector512.Create(c[6]), row, s6);
+            s7 = Vector512.MultiplyAddEstimate(Vector512.Create(c[7]), row, s7);
+        }
+        Vector512<double> factor = Vector512.Create(scale);
+        target += 7 * step - 21;
+        Vector512.Store(factor * Vector512.Load(weights + 56) * s7, target);
+        Vector512.Store(factor * Vector512.Load(weights + 48) * s6, target -= step - 6);
+        Vector512.Store(factor * Vector512.Load(weights + 40) * s5, target -= step - 5);
+        Vector512.Store(factor * Vector512.Load(weights + 32) * s4, target -= step - 4);
+        Vector512.Store(factor * Vector512.Load(weights + 24) * s3, target -= step - 3);
+        Vector512.Store(factor * Vector512.Load(weights + 16) * s2, target -= step - 2);
+        Vector512.Store(factor * Vector512.Load(weights + 8) * s1, target -= step - 1);
+        Vector512.Store(factor * Vector512.Load(weights) * s0, target - step);
+    }
+
+    /// <summary>
+    /// The upper triangle of weights[i, j] (a_i x_j + b_i y_j + x_i a_j + y_i b_j) · scale, packed as <see cref="Square"/> packs.
+    /// </summary>
+    public static void SymmetricProduct(double* a, double* b, double* x, double* y, double scale, double* weights, double* target, int step)
+    {
+        Vector512<double> factor = Vector512.Create(scale);
+        Vector512<double> va = factor * Vector512.Load(a), vb = factor * Vector512.Load(b);
+        Vector512<double> vx = factor * Vector512.Load(x), vy = factor * Vector512.Load(y);
+        target += 7 * step - 21;
+        for (int i = Side - 1; i >= 0; i--)
+        {
+            Vector512<double> even = Vector512.Create(a[i]) * vx, odd = Vector512.Create(x[i]) * va;
+            even = Vector512.MultiplyAddEstimate(vy, Vector512.Create(b[i]), even);
+            odd = Vector512.MultiplyAddEstimate(vb, Vector512.Create(y[i]), odd);
+            Vector512.Store(Vector512.Load(weights + i * Side) * (even + odd), target);
+            target -= step - i + 1;
+        }
+    }
+
     /// <summary>target[m, j] += Σ_i a[m, i] tile[i, j], m = 0 … count − 1.</summary>
     public static void AddProduct(double* a, double* tile, double* target, int stride, int count)
     {

@@ -1,5 +1,7 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Expansion;
@@ -17,6 +19,9 @@ public sealed class PowerSpectrum : InvariantRepresentation
     /// <summary>1 on the diagonal, √2 to the right of it, 0 to the left: <c>[row, channel]</c> of a tile.</summary>
     private static readonly double[] TileScale = MakeTileScale();
 
+    /// <summary>1/√(2l + 1).</summary>
+    private readonly double[] _scale;
+
     private readonly int[] _lane;
     private readonly int _pairs;
     private readonly Tile[] _tiles;
@@ -29,6 +34,7 @@ public sealed class PowerSpectrum : InvariantRepresentation
     {
         int channels = expansion.ChannelCount;
         _pairs = channels * (channels + 1) / 2;
+        _scale = Enumerable.Range(0, expansion.LMax + 1).Select(l => 1 / Math.Sqrt(2 * l + 1)).ToArray();
         _lane = new int[channels];
         for (int q = 0; q < channels; q++)
             _lane[q] = q / expansion.NMax * expansion.GroupStride + q % expansion.NMax;
@@ -85,34 +91,34 @@ public sealed class PowerSpectrum : InvariantRepresentation
             for (int l = 0; l <= Expansion.LMax; l++)
             {
                 double* c = coefficients + l * l * width, block = first + l * _pairs;
-                double scale = 1 / Math.Sqrt(2 * l + 1);
+                double scale = _scale[l];
                 for (int a = 0; a < _tiles.Length; a++)
                     for (int b = a; b < _tiles.Length; b++)
                     {
-                        ChannelTile.Product(c + _tiles[a].Lane, c + _tiles[b].Lane, width, 2 * l + 1, tile);
-                        if (a == b) WriteDiagonal(tile, _tiles[a], scale, tileScale, block);
-                        else Write(tile, _tiles[a], _tiles[b], Math.Sqrt(2) * scale, block);
+                        Tile rows = _tiles[a];
+                        if (a == b && rows.Count == ChannelTile.Side)
+                        {
+                            int channels = _lane.Length;
+                            ChannelTile.Square(c + rows.Lane, width, 2 * l + 1, scale, tileScale,
+                                block + Pair(rows.Channel, rows.Channel, channels), channels - rows.Channel - 1);
+                            continue;
+                        }
+                        ChannelTile.Product(c + rows.Lane, c + _tiles[b].Lane, width, 2 * l + 1, tile);
+                        if (a == b) WriteDiagonal(tile, rows, scale, tileScale, block);
+                        else Write(tile, rows, _tiles[b], Math.Sqrt(2) * scale, block);
                     }
             }
         }
     }
 
-    /// <summary>The upper triangle of a tile to its places among the features of one l.</summary>
+    /// <summary>The upper triangle of a tile that is not full to its places among the features of one l.</summary>
     private unsafe void WriteDiagonal(double* tile, Tile t, double scale, double* tileScale, double* block)
     {
-        // From the last row to the first: what a whole vector writes before its row's beginning belongs to rows, or to
-        // tiles further right, that are still to come.
-        for (int i = t.Count - 1; i >= 0; i--)
+        for (int i = 0; i < t.Count; i++, tile += ChannelTile.Side, tileScale += ChannelTile.Side)
         {
-            double* row = tile + i * ChannelTile.Side, weights = tileScale + i * ChannelTile.Side;
             double* target = block + Pair(t.Channel + i, t.Channel + i, _lane.Length) - i;
-            if (t.Count == ChannelTile.Side)
-            {
-                Vector512.Store(scale * (Vector512.Load(row) * Vector512.Load(weights)), target);
-                continue;
-            }
             for (int j = i; j < t.Count; j++)
-                target[j] = scale * (row[j] * weights[j]);
+                target[j] = scale * (tile[j] * tileScale[j]);
         }
     }
 
@@ -141,7 +147,7 @@ public sealed class PowerSpectrum : InvariantRepresentation
         {
             double* c = coefficients + l * l * width;
             double* t = tangent + l * l * stride;
-            double scale = Math.Sqrt(2.0 / (2 * l + 1));
+            double scale = Math.Sqrt(2) * _scale[l];
             Span<double> block = features.Slice(l * _pairs, _pairs);
             for (int q = 0; q < channels; q++)
             {
@@ -166,6 +172,7 @@ public sealed class PowerSpectrum : InvariantRepresentation
     /// b_q = Σ_m c_{q l m} ∂_d Y_lm the change Σ_m c_q ∂c_k + ∂c_q c_k is a_q u_d g'_k + b_q g_k + u_d g'_q a_k + g_q b_k:
     /// four multiply-adds for eight features, whatever l is.
     /// </remarks>
+    [SkipLocalsInit]
     internal override unsafe void PairGradient(Surroundings around, EnvironmentScratch scratch, double* work, int block, int lane,
         Span<double> gradients, int stride)
     {
@@ -197,7 +204,7 @@ public sealed class PowerSpectrum : InvariantRepresentation
                 for (int d = 0; d < 3; d++)
                     for (int j = 0; j < n; j += 8)
                         Vector512.Store(u[d] * Vector512.Load(dg + j), slopes + d * n + j);
-                double scale = 1 / Math.Sqrt(2 * l + 1);
+                double scale = _scale[l];
                 for (int d = 0; d < 3; d++)
                 {
                     double* bd = b + d * density, slope = slopes + d * n, target = first + d * stride + l * _pairs;
@@ -221,26 +228,21 @@ public sealed class PowerSpectrum : InvariantRepresentation
         }
     }
 
-    /// <summary>The upper triangle of a gᵀ' + b gᵀ and its transpose, as <see cref="WriteDiagonal"/> writes.</summary>
-    private unsafe void PairDiagonal(double* a, double* b, double* slope, double* g, Tile t, double scale, double* tileScale, double* block)
+    /// <summary>scale (a_i s_j + b_i g_j + s_i a_j + g_i b_j) to the upper triangle of a tile.</summary>
+    private unsafe void PairDiagonal(double* a, double* b, double* s, double* g, Tile t, double scale, double* tileScale, double* block)
     {
-        Vector512<double> va = Vector512.Load(a), vb = Vector512.Load(b), vs = Vector512.Load(slope), vg = Vector512.Load(g);
-        double* last = stackalloc double[ChannelTile.Side];
-        for (int i = t.Count - 1; i >= 0; i--)
+        int channels = _lane.Length;
+        if (t.Count == ChannelTile.Side)
         {
-            Vector512<double> even = Vector512.Create(a[i]) * vs, odd = Vector512.Create(slope[i]) * va;
-            even = Vector512.MultiplyAddEstimate(Vector512.Create(b[i]), vg, even);
-            odd = Vector512.MultiplyAddEstimate(Vector512.Create(g[i]), vb, odd);
-            Vector512<double> row = scale * Vector512.Load(tileScale + i * ChannelTile.Side) * (even + odd);
-            double* target = block + Pair(t.Channel + i, t.Channel + i, _lane.Length) - i;
-            if (t.Count == ChannelTile.Side)
-            {
-                Vector512.Store(row, target);
-                continue;
-            }
-            Vector512.Store(row, last);
+            ChannelTile.SymmetricProduct(a, b, s, g, scale, tileScale, block + Pair(t.Channel, t.Channel, channels),
+                channels - t.Channel - 1);
+            return;
+        }
+        for (int i = 0; i < t.Count; i++, tileScale += ChannelTile.Side)
+        {
+            double* target = block + Pair(t.Channel + i, t.Channel + i, channels) - i;
             for (int j = i; j < t.Count; j++)
-                target[j] = last[j];
+                target[j] = scale * tileScale[j] * (a[i] * s[j] + b[i] * g[j] + (s[i] * a[j] + g[i] * b[j]));
         }
     }
 
@@ -248,20 +250,20 @@ public sealed class PowerSpectrum : InvariantRepresentation
     private unsafe void AddPairTile(double* p, double* q, double* x, double* y, Tile rows, Tile columns, double scale, double* block,
         bool isFirst)
     {
-        Vector512<double> vx = scale * Vector512.Load(x), vy = scale * Vector512.Load(y);
-        double* last = stackalloc double[ChannelTile.Side];
-        for (int i = 0; i < rows.Count; i++)
+        double* target = block + Pair(rows.Channel, columns.Channel, _lane.Length);
+        int step = _lane.Length - rows.Channel - 1;
+        if (columns.Count < ChannelTile.Side)
         {
-            double* target = block + Pair(rows.Channel + i, columns.Channel, _lane.Length);
-            Vector512<double> row = Vector512.MultiplyAddEstimate(Vector512.Create(p[i]), vx, Vector512.Create(q[i]) * vy);
-            if (columns.Count == ChannelTile.Side)
-            {
-                Vector512.Store(isFirst ? row : row + Vector512.Load(target), target);
-                continue;
-            }
-            Vector512.Store(row, last);
-            for (int j = 0; j < columns.Count; j++)
-                target[j] = isFirst ? last[j] : last[j] + target[j];
+            for (int i = 0; i < rows.Count; i++, target += step--)
+                for (int j = 0; j < columns.Count; j++)
+                    target[j] = scale * (p[i] * x[j] + q[i] * y[j]) + (isFirst ? 0 : target[j]);
+            return;
+        }
+        Vector512<double> vx = scale * Vector512.Load(x), vy = scale * Vector512.Load(y);
+        for (int i = 0; i < rows.Count; i++, target += step--)
+        {
+            Vector512<double> row = Vector512.MultiplyAddEstimate(vx, Vector512.Create(p[i]), Vector512.Create(q[i]) * vy);
+            Vector512.Store(isFirst ? row : row + Vector512.Load(target), target);
         }
     }
 
@@ -275,7 +277,7 @@ public sealed class PowerSpectrum : InvariantRepresentation
             for (int l = 0; l <= Expansion.LMax; l++)
             {
                 double* c = coefficients + l * l * width, target = adjoint + l * l * width, block = first + l * _pairs;
-                double scale = 1 / Math.Sqrt(2 * l + 1);
+                double scale = _scale[l];
                 for (int a = 0; a < _tiles.Length; a++)
                     for (int b = a; b < _tiles.Length; b++)
                     {

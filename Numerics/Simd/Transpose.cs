@@ -99,6 +99,7 @@ internal static unsafe class Transpose
         Columns(a, c, e, g, target);
         Columns(b, d, f, h, target + 8);
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static void Columns(Vector512<double> a, Vector512<double> c, Vector512<double> e, Vector512<double> g, double* target)
         {
             Vector512<double> low = Avx512F.Shuffle4x128(a, c, 0x88), high = Avx512F.Shuffle4x128(e, g, 0x88);
