@@ -17,17 +17,6 @@ let private spec kind l convention =
     | Ok spec -> spec
     | Error e -> failwith e
 
-let private named name basis =
-    match Conventions.tryFind name basis with
-    | Some c -> c
-    | None -> failwith name
-
-/// The rows of numbers of a data file; lines with # are about where they are from.
-let private data (name: string) =
-    File.ReadAllLines(Path.Combine(SharedData.repository, "Toolkit.Tests/Data", name))
-    |> Array.filter (fun line -> not (line.StartsWith '#'))
-    |> Array.map (fun line -> line.Split ' ')
-
 [<Fact>]
 let ``the table of CONVENTIONS.md is what the code says`` () =
     let path = Path.Combine(SharedData.repository, "CONVENTIONS.md")
@@ -46,7 +35,7 @@ let ``the table of CONVENTIONS.md is what the code says`` () =
 let private sameArrays (file: string) (convention: Convention) (lmax: int) =
     let theirs = Dictionary<struct (int * int * int * int * int * int), float>()
 
-    for c in data file do
+    for c in OtherPrograms.rows file do
         theirs.Add(struct (int c[0], int c[1], int c[2], int c[3], int c[4], int c[5]), float c[6])
 
     let ours = spec RealCg lmax convention
@@ -64,43 +53,15 @@ let private sameArrays (file: string) (convention: Convention) (lmax: int) =
 
 [<Fact>]
 let ``e3nn's wigner_3j is reproduced with its signs, order and norm`` () =
-    sameArrays "e3nn_wigner_3j.txt" (named "e3nn" Basis.Real) 3
+    sameArrays "e3nn_wigner_3j.txt" (OtherPrograms.convention "e3nn" Basis.Real) 3
 
 [<Fact>]
 let ``MACE's coupling is reproduced with the product's index first`` () =
-    sameArrays "mace_wigner_nj.txt" (named "mace" Basis.Real) 2
+    sameArrays "mace_wigner_nj.txt" (OtherPrograms.convention "mace" Basis.Real) 2
 
 [<Fact>]
-let ``SNAP's coupling coefficients are the Clebsch–Gordan ones, half-integers included`` () =
-    let rows = data "snap_coupling.txt"
-
-    for c in rows do
-        let n i = int c[i]
-        let m1, m2 = 2 * n 3 - n 0, 2 * n 4 - n 1
-        let ours = ClebschGordan.ofTwice (n 0) m1 (n 1) m2 (n 2) (m1 + m2)
-        Assert.InRange(ours.ToDouble() - float c[5], -1e-14, 1e-14)
-
-    Assert.Equal(71, rows.Length)
-
-[<Fact>]
-let ``SNAP's U is Wigner's D with both indices counted down from j and the angles that CONVENTIONS.md states`` () =
-    let rows = data "snap_u.txt"
-
-    for c in rows do
-        let n i = int c[i]
-        let x, y, z, z0, j, mb, ma = n 0, n 1, n 2, n 3, n 4, n 5, n 6
-        let size = x * x + y * y + z * z + z0 * z0
-        let root (square: int) = Surd.Create(1, BigInteger square, BigInteger size)
-        let h = HalfInteger.FromTwice
-        let d = WignerD.d (h j, h (j - 2 * mb), h (j - 2 * ma), root (z * z + z0 * z0), root (x * x + y * y))
-        // a = (z0 − iz)/N, b = (y − ix)/N.
-        let argA, argB = atan2 (float -z) (float z0), atan2 (float -x) (float y)
-        let alpha, gamma = argA + argB, argA - argB
-        let phase = -(float (j - 2 * mb) / 2. * alpha) - float (j - 2 * ma) / 2. * gamma
-        let ours = Complex.FromPolarCoordinates(1., phase) * Complex(d.ToDouble(), 0.)
-        Assert.InRange((ours - Complex(float c[7], float c[8])).Magnitude, 0., 1e-14)
-
-    Assert.Equal(2 * (4 + 9 + 36), rows.Length)
+let ``featomic's real coefficients are ours`` () =
+    sameArrays "featomic_coupling.txt" (OtherPrograms.convention "featomic" Basis.Real) 2
 
 /// Our complex harmonics of degree l at a point, from the real kernels: Y_m = (−1)^m (S_m + i S_{−m})/√2 for m > 0.
 let private complexHarmonics (l: int) (v: float[]) : Complex[] =
@@ -136,14 +97,15 @@ let private sameHarmonics (rows: seq<float[] * int * int * Complex>) (convention
     Assert.True(count >= 50)
 
 [<Fact>]
-let ``SciPy's, e3nn's and sphericart's harmonics are reproduced by exact matrices`` () =
+let ``SciPy's, e3nn's, featomic's, librascal's and sphericart's harmonics are reproduced by exact matrices`` () =
     sameHarmonics
-        (seq { for c in data "scipy_sph_harm.txt" -> [| float c[0]; float c[1]; float c[2] |], int c[3], int c[4] + int c[3], Complex(float c[5], float c[6]) })
-        (named "scipy" Basis.Complex)
+        (seq { for c in OtherPrograms.rows "scipy_sph_harm.txt" -> [| float c[0]; float c[1]; float c[2] |], int c[3], int c[4] + int c[3], Complex(float c[5], float c[6]) })
+        (OtherPrograms.convention "scipy" Basis.Complex)
 
-    sameHarmonics
-        (seq { for c in data "e3nn_spherical_harmonics.txt" -> [| float c[0]; float c[1]; float c[2] |], int c[3], int c[4], Complex(float c[5], 0.) })
-        (named "e3nn" Basis.Real)
+    for program in [ "e3nn"; "featomic"; "librascal" ] do
+        sameHarmonics
+            (seq { for c in OtherPrograms.rows (program + "_spherical_harmonics.txt") -> [| float c[0]; float c[1]; float c[2] |], int c[3], int c[4], Complex(float c[5], 0.) })
+            (OtherPrograms.convention program Basis.Real)
 
     SharedData.using "reference/sphericart_l10_50pts.txt" (fun path ->
         let lines = File.ReadAllLines path |> Array.map (fun line -> line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
@@ -154,11 +116,11 @@ let ``SciPy's, e3nn's and sphericart's harmonics are reproduced by exact matrice
                        // Every value to l = 4 of five points.
                        if c[0] = "Y" && int c[1] < 5 && int c[2] <= 4 then
                            points[int c[1]], int c[2], int c[3] + int c[2], Complex(float c[4], 0.) })
-            (named "sphericart" Basis.Real))
+            (OtherPrograms.convention "sphericart" Basis.Real))
 
 [<Fact>]
 let ``Racah's harmonics are cos θ at l = 1, m = 0 and 1 on the pole for every l`` () =
-    let racah = named "racah" Basis.Complex
+    let racah = OtherPrograms.convention "racah" Basis.Complex
 
     for l in 0..6 do
         Assert.InRange((harmonicsOf racah l [| 0.; 0.; 2. |]).[l].Real, 1. - 1e-14, 1. + 1e-14)
