@@ -28,8 +28,7 @@ type internal CoefficientBlock(capacity: int) =
 ///     CG = √(2·l3+1) · |same| with the sign of T,
 /// and the roots, tabulated as double-doubles, are shared by many entries: three double-double products and a rounding
 /// test per entry. The rare entry that the test cannot decide is rounded from its exact value. Of the symbols that reversing
-/// all m and exchanging the first two columns relate, one is computed (in the real basis, whose blocks come from the complex
-/// ones, those related by reversing all m).
+/// all m and exchanging the first two columns relate, one is computed; blocks of the real basis come from the complex ones.
 ///
 /// The rounding test. u = 2^−53. A product of double-doubles with |xl| ≤ λu|xh| and |yl| ≤ μu|yh| keeps xh·yh = p + e
 /// exactly, drops xl·yl (λμu²) and rounds twice ((λ+1)u² and (λ+μ+1)u²): it loses (2λ + μ + 2 + λμ)u² and has
@@ -109,7 +108,7 @@ type internal Generator(spec: TableSpec) =
     // Both halves of a block, and room for whole vectors behind each.
     let half = (n + 1) * (n + 1) * (if spec.Kind.IsRealCg then 2 else 1) + 128
     let block = CoefficientBlock(if chained then 2 * half else 0)
-    let exchanged = CoefficientBlock(if chained && not spec.Kind.IsRealCg then half * 2 else 0)
+    let exchanged = CoefficientBlock(if chained then 2 * half else 0)
     // The number of entries of each m3 in the present block.
     let rowCount = Array.zeroCreate<int> (n + 1)
     let counting = Array.zeroCreate<byte> 512
@@ -137,7 +136,7 @@ type internal Generator(spec: TableSpec) =
     // Whether the exchange of l1 and l2 leaves the entries what they are.
     let exchanges =
         let struct (d1, d2, _) = dimensions
-        not spec.Kind.IsRealCg && d1 = d2
+        d1 = d2
 
     /// What the block's entries are of 3j symbols, exactly; Gaunt's over √π.
     let blockSurd (l1: int) (l2: int) (l3: int) : Surd =
@@ -190,18 +189,25 @@ type internal Generator(spec: TableSpec) =
     let belowSingle = (1L <<< 29) - 1L
     let midway = 1L <<< 28
 
-    /// T times ρ_{l1} ρ_{l2} and `front` for the diagonal k, rounded, into `target` from `at` on (and perhaps a few numbers
-    /// more); says whether one of them is 0. `front` carries `sign` already.
-    let fill (chain: SumChain) (k: int) (l1: int) (l2: int) (l3: int) (front: DoubleDouble) (sign: float) (scaled: bool) (target: float[]) (at: int) : bool =
-        let first = chain.FirstC k
-        let count = chain.Length k
+    /// Makes the diagonal's integers ready for `fill` and `isZero`.
+    let load (chain: SumChain) (k: int) = if chain.Limbs > 1 then chain.Read(k, hi, lo)
+
+    /// Whether the i-th integer of the loaded diagonal is 0.
+    let isZero (chain: SumChain) (k: int) (i: int) : bool =
+        let struct (t, from) = if chain.Limbs = 1 then chain.Exact k else struct (hi, 0)
+        t[from + i] = 0.0
+
+    /// T times ρ_{l1} ρ_{l2} and `front` for `count` numbers of the loaded diagonal k from the one at `start` on, rounded, into
+    /// `target` from `at` on (and perhaps a few numbers more); says whether one of them is 0. `front` carries `sign` already.
+    let fill (chain: SumChain) (k: int) (start: int) (count: int) (l1: int) (l2: int) (l3: int) (front: DoubleDouble) (sign: float) (scaled: bool) (target: float[]) (at: int) : bool =
+        let first = chain.FirstC k + start
         let width = Vector<float>.Count
         let r1h, r1l, r2h, r2l = rhoHi[l1], rhoLo[l1], rhoHi[l2], rhoLo[l2]
         let fh, fl = Vector<float> front.Hi, Vector<float> front.Lo
         let plus, minus = Vector<float> epsilon, Vector<float> -epsilon
         let exactly = chain.Limbs = 1
-        if not exactly then chain.Read(k, hi, lo)
         let struct (t, from) = if exactly then chain.Exact k else struct (hi, 0)
+        let from = from + start
         let mutable zeros = Vector<int64>.Zero
         let mutable i = 0
 
@@ -217,7 +223,7 @@ type internal Generator(spec: TableSpec) =
             let q2 = Vector.FusedMultiplyAdd(p, fl, Vector.FusedMultiplyAdd(q, fh, Vector.FusedMultiplyAdd(p, fh, -p2)))
             let p3 = p2 * th
             let e3 = Vector.FusedMultiplyAdd(q2, th, Vector.FusedMultiplyAdd(p2, th, -p3))
-            let q3 = if exactly then e3 else Vector.FusedMultiplyAdd(p2, Vector<float>(lo, i), e3)
+            let q3 = if exactly then e3 else Vector.FusedMultiplyAdd(p2, Vector<float>(lo, start + i), e3)
             let v = p3 + Vector.FusedMultiplyAdd(plus, p3, q3)
             let sure = Vector.Equals(v, p3 + Vector.FusedMultiplyAdd(minus, p3, q3))
             v.CopyTo(target, at + i)
@@ -288,13 +294,13 @@ type internal Generator(spec: TableSpec) =
             let front = if negative then { Hi = -front.Hi; Lo = -front.Lo } else front
             let first = chain.FirstC k
             let count = chain.Length k
-            let zeros = fill chain k l1 l2 l3 front sign false values at
+            load chain k
+            let zeros = fill chain k 0 count l1 l2 l3 front sign false values at
 
             let kept =
                 if zeros then
                     // A value that rounds to 0 (a float32 may) is none of the zeros.
-                    let struct (t, from) = if chain.Limbs = 1 then chain.Exact k else struct (hi, 0)
-                    compress at count (k + first) (l2 - first) (fun i -> t[from + i] = 0.0)
+                    compress at count (k + first) (l2 - first) (fun i -> isZero chain k i)
                 else
                     Span<byte>(counting, k + first, count).CopyTo(Span<byte>(block.M1, at, count))
                     Span<byte>(countingDown, 255 - (l2 - first), count).CopyTo(Span<byte>(block.M2, at, count))
@@ -372,72 +378,117 @@ type internal Generator(spec: TableSpec) =
         exchanged.Start <- 0
         exchanged.Count <- at
 
-    // The real coefficients with third index ±M come from the complex ones with M ≥ 0, each one from one of them.
-    let byM = if spec.Kind.IsRealCg then Array.init (n / 2 + 1) (fun _ -> Array.zeroCreate<float> (n + 1)) else [||]
-    let row = Array.zeroCreate<float> (if spec.Kind.IsRealCg then 2 * n + 16 else 0)
+    // The real coefficients with third index ±M come from the complex ones with M ≥ 0, each one from one of them. Those of M
+    // stand in `rows` from M·rowStride on, against the order of μ1; the one with μ1 = 0 at rowZero[M].
+    let rowStride = n + 1 + 2 * Vector<float>.Count
+    let rows = Array.zeroCreate<float> (if spec.Kind.IsRealCg then (n / 2 + 1) * rowStride else 0)
+    let rowZero = Array.zeroCreate<int> (n / 2 + 1)
+    let patch = Array.zeroCreate<float> (2 * Vector<float>.Count)
 
-    let realBlock (chain: SumChain) (l1: int) (l2: int) (l3: int) =
+    /// The complex coefficients ⟨l1 μ1 l2 M−μ1|l3 M⟩, M ≥ 0, for `realBlock`: times 1/√2 where no m is 0 (two terms of size
+    /// 2^{−3/2}), times 1 elsewhere. Zeros become NaN, so that they differ from numbers that round to 0.
+    let realRows (chain: SumChain) (l1: int) (l2: int) (l3: int) =
         let B, C = chain.B, chain.C
         let factor = blockFactor l1 l2 l3
-        let h1, h2, h3 = l1 / 2, l2 / 2, l3 / 2
-        let odd = (h1 + h2 + h3) &&& 1 = 1
 
-        for M in 0..h3 do
-            // m3 = −M.
+        for M in 0 .. l3 / 2 do
+            // m3 = −M, and μ1 = l1 − (k + first + i) for the i-th number of the diagonal.
             let k = (B - C) / 2 - M
             let front = factor.Times { Hi = rhoHi[l3][k + C]; Lo = rhoLo[l3][k + C] }
-            let first = chain.FirstC k
             let count = chain.Length k
-            let values = byM[M]
+            let at = M * rowStride
+            let zero = l1 / 2 - k - chain.FirstC k
+            rowZero[M] <- at + zero
+            load chain k
+            let mutable zeros = false
 
-            // Times 1/√2 where no m is 0 (two terms of size 2^{−3/2}), times 1 elsewhere. μ1 = h1 − (k + first + i).
-            fill chain k l1 l2 l3 (if M = 0 then front else front.Times invRoot2) 1.0 (M <> 0) row 0 |> ignore
+            if M = 0 then
+                zeros <- fill chain k 0 count l1 l2 l3 front 1.0 false rows at
+            else
+                zeros <- fill chain k 0 count l1 l2 l3 (front.Times invRoot2) 1.0 true rows at
 
-            for i in 0 .. count - 1 do
-                values[2 * h1 - (k + first + i)] <- row[i]
+                // μ1 = 0 and μ2 = 0.
+                for which in 0..1 do
+                    let i = if which = 0 then zero else zero - M
 
-            if M <> 0 then
-                fill chain k l1 l2 l3 front 1.0 false row 0 |> ignore
-                for mu1 in [| 0; M |] do
-                    let i = h1 - mu1 - k - first
-                    if i >= 0 && i < count then values[mu1 + h1] <- row[i]
+                    if i >= 0 && i < count then
+                        fill chain k i 1 l1 l2 l3 front 1.0 false patch 0 |> ignore
+                        rows[at + i] <- patch[0]
 
+            if zeros then
+                for i in 0 .. count - 1 do
+                    if isZero chain k i then rows[at + i] <- nan
+
+    /// The real block (l1, l2, l3) from `realRows` of that block (`exchanged` false) or of (l2, l1, l3), both of which have
+    /// the integers' parities `odd` = (l1+l2+l3) mod 2. Of |m2| = | |m1| ± |M| |, the coefficient with the difference follows
+    /// from μ1 = |m1|, that with the sum from μ1 = −|m1|; `RealCoupling.pattern` says so, and its powers of i are written out
+    /// here for rows.
+    let realBlock (target: CoefficientBlock) (exchanged: bool) (l1: int) (l2: int) (l3: int) =
+        let h1, h2, h3 = l1 / 2, l2 / 2, l3 / 2
+        let odd = (h1 + h2 + h3) &&& 1
+        let m1s, m2s, m3s, values = target.M1, target.M2, target.M3, target.Values
         let mutable at = 0
-        let m1s, m2s, m3s, values = block.M1, block.M2, block.M3, block.Values
 
         for M in -h3 .. h3 do
             let c = abs M
-            let source = byM[c]
+            let s3 = if M < 0 then 1 else 0
+            let m3 = byte (M + h3)
+            // ⟨l2 μ2 l1 μ1|l3 M⟩ = (−1)^{l1+l2−l3} ⟨l1 μ1 l2 μ2|l3 M⟩, μ2 = M − μ1. The position is origin + step·μ1.
+            let step = if exchanged then 1 else -1
+            let origin = if exchanged then rowZero[c] - c else rowZero[c]
+            let common = if exchanged && odd = 1 then 2 else 0
 
-            for m1 in -h1 .. h1 do
-                let a = abs m1
-                // |m2| is the sum or the difference of the others; the sign of m2 follows from the number of negative m's,
-                // which has the parity of J.
-                let negative = ((if m1 < 0 then 1 else 0) + (if M < 0 then 1 else 0) + (if odd then 1 else 0)) &&& 1 = 1
-                let far, near = a + c, abs (a - c)
-                let far, near = (if negative then -far else far), (if negative then -near else near)
-                // In increasing order of m2; the same number once, and no negative zero.
-                let low, high = min far near, max far near
+            for side in -1 .. 1 do
+                let s1 = if side < 0 then 1 else 0
+                // The number of negative m has the parity of l1+l2+l3.
+                let s2 = (s1 + s3 + odd) &&& 1
+                let sign2 = if s2 = 1 then -1 else 1
+                let sign (power: int) = if (power + common - odd) &&& 2 = 0 then 1.0 else -1.0
+                // i^k of the difference for |m1| ≤ |M| and, but for (−1)^m1, beyond, and of the sum.
+                let below, above, sum = sign (s1 + s2 - s3), sign (s1 - s2 - s3 + 2 * c), sign (s2 - s1 - s3)
+                let last = if side = 0 then 0 else min h1 (h2 + c)
 
-                for which in 0..1 do
-                    let m2 = if which = 0 then low else high
+                for j in abs side .. last do
+                    // m1 grows from −last to −1, and from 1 to last.
+                    let a = if side < 0 then last + 1 - j else j
+                    let alternating = if a &&& 1 = 0 then 1.0 else -1.0
+                    let near, far = abs (a - c), a + c
 
-                    if abs m2 <= h2 && (which = 0 || high <> low) && not (negative && m2 = 0) then
-                        match RealCoupling.pattern odd m1 m2 M with
-                        | ValueNone -> ()
-                        | ValueSome(struct (mu1, _, k, _)) ->
-                            let v = source[mu1 + h1]
+                    // No negative zero, and the same number once.
+                    let nearValue =
+                        if near <= h2 && (near <> 0 || s2 = 0) then
+                            (if a <= c then below else above * alternating) * rows[origin + step * a]
+                        else
+                            nan
 
-                            if v <> 0.0 then
-                                let quarter = if odd then (k + 3) &&& 3 else k
-                                values[at] <- (if quarter = 0 then v else -v)
-                                m1s[at] <- byte (m1 + h1)
-                                m2s[at] <- byte (m2 + h2)
-                                m3s[at] <- byte (M + h3)
-                                at <- at + 1
+                    let farValue = if far <= h2 && far <> near then sum * alternating * rows[origin - step * a] else nan
+                    let hasFar = not (Double.IsNaN farValue)
+                    let m1 = byte (h1 + side * a)
 
-        block.Start <- 0
-        block.Count <- at
+                    // In increasing order of m2.
+                    if s2 = 1 && hasFar then
+                        values[at] <- farValue
+                        m1s[at] <- m1
+                        m2s[at] <- byte (h2 - far)
+                        m3s[at] <- m3
+                        at <- at + 1
+
+                    if not (Double.IsNaN nearValue) then
+                        values[at] <- nearValue
+                        m1s[at] <- m1
+                        m2s[at] <- byte (h2 + sign2 * near)
+                        m3s[at] <- m3
+                        at <- at + 1
+
+                    if s2 = 0 && hasFar then
+                        values[at] <- farValue
+                        m1s[at] <- m1
+                        m2s[at] <- byte (h2 + far)
+                        m3s[at] <- m3
+                        at <- at + 1
+
+        target.Start <- 0
+        target.Count <- at
 
     /// The signs by which a convention's functions differ from ours.
     let applySigns (block: CoefficientBlock) (l1: int) (l2: int) (l3: int) =
@@ -481,15 +532,22 @@ type internal Generator(spec: TableSpec) =
     let emit (chain: SumChain) (l1: int) (l2: int) (l3: int) (receive: int -> int -> int -> CoefficientBlock -> unit) =
         // ∫ Y Y Y vanishes by parity.
         if not spec.Kind.IsGaunt || ((l1 + l2 + l3) / 2) &&& 1 = 0 then
-            if spec.Kind.IsRealCg then realBlock chain l1 l2 l3 else complexBlock chain l1 l2 l3
-            // Before the convention's signs.
             let both = chain.B > chain.C && exchanges
-            if both then exchange l1 l2 l3
+
+            if spec.Kind.IsRealCg then
+                realRows chain l1 l2 l3
+                realBlock block false l1 l2 l3
+                if both then realBlock exchanged true l2 l1 l3
+            else
+                complexBlock chain l1 l2 l3
+                // Before the convention's signs.
+                if both then exchange l1 l2 l3
+
             if spec.Kind.IsCg || spec.Kind.IsRealCg then applySigns block l1 l2 l3
             if block.Count > 0 then receive l1 l2 l3 block
 
             if both then
-                if spec.Kind.IsCg then applySigns exchanged l2 l1 l3
+                if spec.Kind.IsCg || spec.Kind.IsRealCg then applySigns exchanged l2 l1 l3
                 if exchanged.Count > 0 then receive l2 l1 l3 exchanged
 
     /// How many entries so far were rounded from their exact value.
