@@ -11,9 +11,8 @@ type internal DoubleDouble =
     { Hi: float
       Lo: float }
 
-    /// √(p/q)·2^−x with a relative error below 2^−104 and 1/4 < hi < 16, and x: roots of factorials leave the range of
-    /// float64 long before the coefficients do.
-    static member OfScaledRoot(p: BigInteger, q: BigInteger) : struct (DoubleDouble * int) =
+    /// √(p/q) with a relative error below 2^−104, its number's hi between 1/4 and 16.
+    static member OfScaledRoot(p: BigInteger, q: BigInteger) : ScaledDoubleDouble =
         // s = ⌊√(p·2^k/q)⌋ has 120 or 121 bits, so s·2^{−k/2} is good to 2^−118. The two parts are roundings of s and of
         // what is left of it.
         let size = int (p.GetBitLength()) - int (q.GetBitLength())
@@ -23,12 +22,13 @@ type internal DoubleDouble =
         let hi = float s
         let lo = float (s - BigInteger hi)
         let sum = hi + lo
-        struct ({ Hi = Math.ScaleB(sum, -120); Lo = Math.ScaleB(lo - (sum - hi), -120) }, 120 - k / 2)
+        { Number = { Hi = Math.ScaleB(sum, -120); Lo = Math.ScaleB(lo - (sum - hi), -120) }
+          Exponent = 120 - k / 2 }
 
     /// √(p/q) with a relative error below 2^−104.
     static member OfRoot(p: BigInteger, q: BigInteger) : DoubleDouble =
-        let struct (root, x) = DoubleDouble.OfScaledRoot(p, q)
-        root.Scaled x
+        let root = DoubleDouble.OfScaledRoot(p, q)
+        root.Number.Scaled root.Exponent
 
     /// The number times 2^x, exactly.
     member this.Scaled(x: int) : DoubleDouble = { Hi = Math.ScaleB(this.Hi, x); Lo = Math.ScaleB(this.Lo, x) }
@@ -40,3 +40,8 @@ type internal DoubleDouble =
         let q = Math.FusedMultiplyAdd(x.Hi, y.Lo, Math.FusedMultiplyAdd(x.Lo, y.Hi, e))
         let hi = p + q
         { Hi = hi; Lo = q - (hi - p) }
+
+/// Number·2^Exponent: roots of factorials leave the range of float64 long before the coefficients do.
+and [<Struct>] internal ScaledDoubleDouble =
+    { Number: DoubleDouble
+      Exponent: int }

@@ -22,6 +22,9 @@ type internal CoefficientBlock(capacity: int) =
     /// The coefficients, each the float64 (or float32) nearest to the exact value.
     member val Values = Array.zeroCreate<float> capacity
 
+/// What receives a block: 2·l1, 2·l2, 2·l3 and its entries.
+type internal BlockReceiver = delegate of twiceL1: int * twiceL2: int * twiceL3: int * block: CoefficientBlock -> unit
+
 /// Complete tables at memory speed. A coefficient is an integer T (SumChain) times roots of factorials: with
 /// ρ_l(m) = √((l+m)!(l−m)!/(2l)!),
 ///     3j = (−1)^{B+C+k} · T · ρ_{l1}(m1) · ρ_{l2}(m2) · ρ_{l3}(m3) · √((2l1)!(2l2)!(2l3)! / (a! B! C! (J+1)!)),
@@ -52,8 +55,8 @@ type internal Generator(spec: TableSpec) =
     let single = spec.Precision.IsSingle
 
     // √(n!) and 1/√(n!).
-    let root: struct (DoubleDouble * int)[] = Array.zeroCreate (if chained then 3 * n / 2 + 2 else 0)
-    let inverse: struct (DoubleDouble * int)[] = Array.zeroCreate root.Length
+    let root = Array.zeroCreate<ScaledDoubleDouble> (if chained then 3 * n / 2 + 2 else 0)
+    let inverse = Array.zeroCreate<ScaledDoubleDouble> root.Length
 
     do
         let mutable factorial = BigInteger.One
@@ -63,27 +66,25 @@ type internal Generator(spec: TableSpec) =
             root[k] <- DoubleDouble.OfScaledRoot(factorial, BigInteger.One)
             inverse[k] <- DoubleDouble.OfScaledRoot(BigInteger.One, factorial)
 
-    let product (factors: struct (DoubleDouble * int)[]) : DoubleDouble =
-        let struct (first, x) = factors[0]
-        let mutable p = first
-        let mutable exponent = x
+    let product (factors: ScaledDoubleDouble[]) : DoubleDouble =
+        let mutable p = factors[0].Number
+        let mutable exponent = factors[0].Exponent
 
         for i in 1 .. factors.Length - 1 do
-            let struct (f, x) = factors[i]
-            p <- p.Times f
-            exponent <- exponent + x
+            p <- p.Times factors[i].Number
+            exponent <- exponent + factors[i].Exponent
 
         p.Scaled exponent
 
     // ρ_l, by 2l and b = l − m or l + m; padded with zeros by one vector, so that the last vector of a diagonal may reach past
     // its end.
-    let rhoHi: float[][] = Array.zeroCreate (if chained then n + 1 else 0)
-    let rhoLo: float[][] = Array.zeroCreate rhoHi.Length
+    let rhoHi = Array.zeroCreate<float[]> (if chained then n + 1 else 0)
+    let rhoLo = Array.zeroCreate<float[]> rhoHi.Length
 
     do
         for twice in 0 .. rhoHi.Length - 1 do
-            rhoHi[twice] <- Array.zeroCreate (twice + 1 + Vector<float>.Count)
-            rhoLo[twice] <- Array.zeroCreate (twice + 1 + Vector<float>.Count)
+            rhoHi[twice] <- Array.zeroCreate<float> (twice + 1 + Vector<float>.Count)
+            rhoLo[twice] <- Array.zeroCreate<float> (twice + 1 + Vector<float>.Count)
 
             for b in 0 .. twice / 2 do
                 let r = product [| root[b]; root[twice - b]; inverse[twice] |]
@@ -94,8 +95,8 @@ type internal Generator(spec: TableSpec) =
 
     let invRoot2 = DoubleDouble.OfRoot(BigInteger.One, BigInteger 2)
     // √(2l+1) and 1/√(2l+1), by 2l.
-    let rootOf: DoubleDouble[] = Array.zeroCreate (n + 1)
-    let inverseRootOf: DoubleDouble[] = Array.zeroCreate (n + 1)
+    let rootOf = Array.zeroCreate<DoubleDouble> (n + 1)
+    let inverseRootOf = Array.zeroCreate<DoubleDouble> (n + 1)
 
     do
         for k in 0..n do
@@ -512,7 +513,7 @@ type internal Generator(spec: TableSpec) =
                 if Coefficients.strip turns < 0 then
                     block.Values[i] <- -block.Values[i]
 
-    let eachSixJ (receive: int -> int -> int -> CoefficientBlock -> unit) =
+    let eachSixJ (receive: BlockReceiver) =
         for struct (j1, j2, j3) in spec.Blocks do
             let entries = Coefficients.exactBlock spec j1 j2 j3
 
@@ -527,9 +528,9 @@ type internal Generator(spec: TableSpec) =
                     block.M3[i] <- byte index.TwiceM3
                     block.Values[i] <- spec.Round value)
 
-                receive j1 j2 j3 block
+                receive.Invoke(j1, j2, j3, block)
 
-    let emit (chain: SumChain) (l1: int) (l2: int) (l3: int) (receive: int -> int -> int -> CoefficientBlock -> unit) =
+    let emit (chain: SumChain) (l1: int) (l2: int) (l3: int) (receive: BlockReceiver) =
         // ∫ Y Y Y vanishes by parity.
         if not spec.Kind.IsGaunt || ((l1 + l2 + l3) / 2) &&& 1 = 0 then
             let both = chain.B > chain.C && exchanges
@@ -544,18 +545,18 @@ type internal Generator(spec: TableSpec) =
                 if both then exchange l1 l2 l3
 
             if spec.Kind.IsCg || spec.Kind.IsRealCg then applySigns block l1 l2 l3
-            if block.Count > 0 then receive l1 l2 l3 block
+            if block.Count > 0 then receive.Invoke(l1, l2, l3, block)
 
             if both then
                 if spec.Kind.IsCg || spec.Kind.IsRealCg then applySigns exchanged l2 l1 l3
-                if exchanged.Count > 0 then receive l2 l1 l3 exchanged
+                if exchanged.Count > 0 then receive.Invoke(l2, l1, l3, exchanged)
 
     /// How many entries so far were rounded from their exact value.
     member _.Fallbacks = fallbacks
 
     /// Calls `receive` with the one block of (2·l1, 2·l2, 2·l3), if it has a non-zero entry, and perhaps with that of
     /// (2·l2, 2·l1, 2·l3).
-    member _.Block(l1: int, l2: int, l3: int, receive: int -> int -> int -> CoefficientBlock -> unit) : unit =
+    member _.Block(l1: int, l2: int, l3: int, receive: BlockReceiver) : unit =
         let a, B, C = (l1 + l2 - l3) / 2, (l1 - l2 + l3) / 2, (-l1 + l2 + l3) / 2
         let chain = SumChain(B, C, a)
 
@@ -566,7 +567,7 @@ type internal Generator(spec: TableSpec) =
 
     /// Calls `receive` with 2·l1, 2·l2, 2·l3 and the block, for every block of the table; but for 6j symbols in the order of
     /// the chains (B, C, a): a = l1+l2−l3, B = l1−l2+l3, C = −l1+l2+l3.
-    member _.ForEachBlock(receive: int -> int -> int -> CoefficientBlock -> unit) : unit =
+    member _.ForEachBlock(receive: BlockReceiver) : unit =
         if spec.Kind.IsSixJ then
             eachSixJ receive
         else

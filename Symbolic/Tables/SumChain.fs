@@ -49,13 +49,13 @@ type internal SumChain(B: int, C: int, aMax: int) =
     let stride = front + aMax + min B C + 1 + Vector<float>.Count
     let rows = (B + C) / 2 + 1
     let unit j = Math.ScaleB(1.0, limbBits * j)
-    let t: float[][] = Array.zeroCreate limbs
+    let t = Array.zeroCreate<float[]> limbs
     // Adding and subtracting it rounds to a multiple of the next limb's unit.
     let rounder = Array.zeroCreate<float> limbs
 
     do
         for j in 0 .. limbs - 1 do
-            t[j] <- Array.zeroCreate (rows * stride)
+            t[j] <- Array.zeroCreate<float> (rows * stride)
             rounder[j] <- 1.5 * Math.ScaleB(1.0, 52) * unit (j + 1)
 
     let mutable a = 0
@@ -63,54 +63,57 @@ type internal SumChain(B: int, C: int, aMax: int) =
     let firstC (k: int) = max 0 -k
     let length (k: int) = a + min C (B - k) - max 0 -k + 1
 
-    // T(0; b, c) = C(B, b)·C(C, c).
-    let start () =
-        // C(56, 28) < 2^53.
-        if limbs <= 2 && max B C <= 56 then
-            let row n =
-                let r = Array.create (n + 1) 1.0
-                for i in 1..n do
-                    r[i] <- float (int64 r[i - 1] * int64 (n - i + 1) / int64 i)
-                r
+    // T(0; b, c) = C(B, b)·C(C, c), where binomial coefficients are float64: C(56, 28) < 2^53.
+    let startSmall () =
+        let row n =
+            let r = Array.zeroCreate<float> (n + 1)
+            r[0] <- 1.0
 
-            let rowB, rowC = row B, row C
+            for i in 1..n do
+                r[i] <- float (int64 r[i - 1] * int64 (n - i + 1) / int64 i)
 
-            for k in -C .. (B + C) / 2 - C do
-                for i in 0 .. length k - 1 do
-                    let at = (k + C) * stride + front + i
-                    let x, y = rowB[k + firstC k + i], rowC[firstC k + i]
-                    let p = x * y
+            r
 
-                    if limbs = 1 then
-                        t[0][at] <- p
-                    else
-                        let high = (p + rounder[0]) - rounder[0]
-                        t[1][at] <- high
-                        t[0][at] <- (p - high) + Math.FusedMultiplyAdd(x, y, -p)
-        else
-            let row n =
-                let r = Array.create (n + 1) BigInteger.One
-                for i in 1..n do
-                    r[i] <- r[i - 1] * BigInteger(n - i + 1) / BigInteger i
-                r
+        let rowB, rowC = row B, row C
 
-            let rowB, rowC = row B, row C
-            let half, whole = 1L <<< (limbBits - 1), 1L <<< limbBits
+        for k in -C .. (B + C) / 2 - C do
+            for i in 0 .. length k - 1 do
+                let at = (k + C) * stride + front + i
+                let x, y = rowB[k + firstC k + i], rowC[firstC k + i]
+                let p = x * y
 
-            for k in -C .. (B + C) / 2 - C do
-                for i in 0 .. length k - 1 do
-                    let at = (k + C) * stride + front + i
-                    let mutable rest = rowB[k + firstC k + i] * rowC[firstC k + i]
+                if limbs = 1 then
+                    t[0][at] <- p
+                else
+                    let high = (p + rounder[0]) - rounder[0]
+                    t[1][at] <- high
+                    t[0][at] <- (p - high) + Math.FusedMultiplyAdd(x, y, -p)
 
-                    for j in 0 .. limbs - 2 do
-                        let low = int64 (rest &&& BigInteger(whole - 1L))
-                        let low = if low > half then low - whole else low
-                        t[j][at] <- float low * unit j
-                        rest <- (rest - BigInteger low) >>> limbBits
+    // The same for any size.
+    let startLarge () =
+        let row n =
+            let r = Array.create (n + 1) BigInteger.One
+            for i in 1..n do
+                r[i] <- r[i - 1] * BigInteger(n - i + 1) / BigInteger i
+            r
 
-                    t[limbs - 1][at] <- float rest * unit (limbs - 1)
+        let rowB, rowC = row B, row C
+        let half, whole = 1L <<< (limbBits - 1), 1L <<< limbBits
 
-    do start ()
+        for k in -C .. (B + C) / 2 - C do
+            for i in 0 .. length k - 1 do
+                let at = (k + C) * stride + front + i
+                let mutable rest = rowB[k + firstC k + i] * rowC[firstC k + i]
+
+                for j in 0 .. limbs - 2 do
+                    let low = int64 (rest &&& BigInteger(whole - 1L))
+                    let low = if low > half then low - whole else low
+                    t[j][at] <- float low * unit j
+                    rest <- (rest - BigInteger low) >>> limbBits
+
+                t[limbs - 1][at] <- float rest * unit (limbs - 1)
+
+    do if limbs <= 2 && max B C <= 56 then startSmall () else startLarge ()
 
     /// B = l1 − l2 + l3.
     member _.B = B

@@ -2,6 +2,7 @@ namespace Toolkit.Symbolic.Tables
 
 open System
 open System.Buffers.Binary
+open System.Globalization
 open System.IO
 open System.Security.Cryptography
 open System.Text
@@ -20,8 +21,31 @@ type internal BlockRecord(twiceL1: int, twiceL2: int, twiceL3: int, count: int, 
     member _.Count = count
     /// The position of the first entry.
     member _.Position = position
-    /// A number that grows with (l1, l2, l3).
-    member _.Key = (twiceL1 <<< 16) ||| (twiceL2 <<< 8) ||| twiceL3
+
+    /// The records in increasing order of (l1, l2, l3), which no two share: a counting sort by l3, then by l2, then by l1.
+    static member InOrder(records: ResizeArray<BlockRecord>, twiceLMax: int) : BlockRecord[] =
+        let mutable source, target = records.ToArray(), Array.zeroCreate<BlockRecord> records.Count
+        let starts = Array.zeroCreate<int> (twiceLMax + 2)
+
+        for pass in 0..2 do
+            let key (r: BlockRecord) = if pass = 0 then r.TwiceL3 elif pass = 1 then r.TwiceL2 else r.TwiceL1
+            Array.Clear starts
+
+            for r in source do
+                starts[key r + 1] <- starts[key r + 1] + 1
+
+            for k in 1 .. starts.Length - 1 do
+                starts[k] <- starts[k] + starts[k - 1]
+
+            for r in source do
+                target[starts[key r]] <- r
+                starts[key r] <- starts[key r] + 1
+
+            let filled = target
+            target <- source
+            source <- filled
+
+        source
 
 /// Writes the binary table format `toolkit-table/1` (CONVENTIONS.md states it), little-endian throughout:
 ///   bytes 0…1023    one line of JSON, padded with spaces and ended by a line feed: what the table is, its convention,
@@ -36,31 +60,37 @@ type internal BlockRecord(twiceL1: int, twiceL2: int, twiceL3: int, count: int, 
 module TableFile =
 
     let internal headerLength = 1024
-    let private zeroChecksum = String('0', 64)
+
+    // Written out, because a JSON writer takes longer to start than a small table to make. Names and numbers of ours need
+    // no escapes.
+    let private headerText (spec: TableSpec) (index: int64) (blocks: int) (entries: int64) (length: int64) (sum: string) =
+        let quoted (value: string) = "\"" + value + "\""
+        let number (value: int64) = value.ToString CultureInfo.InvariantCulture
+        let field (key: string) (value: string) = ",\"" + key + "\":" + value
+
+        "{\"format\":\"toolkit-table/1\""
+        + field "what" (quoted spec.Kind.Name)
+        + field "basis" (quoted spec.Kind.Basis.Name)
+        + field "convention" (quoted spec.Convention.Name)
+        + field "lmax" (quoted spec.LMaxText)
+        + field "half" (if spec.Half then "true" else "false")
+        // Without the field, values are float64.
+        + (if spec.Precision.IsSingle then field "precision" (quoted spec.Precision.Name) else "")
+        + field "generator" (quoted (spec.Command "table"))
+        + field "blocks" (number blocks)
+        + field "entries" (number entries)
+        + field "index" (number index)
+        + field "length" (number length)
+        + field "checksum" (quoted sum)
+        + "}"
 
     let private header (spec: TableSpec) (index: int64) (blocks: int) (entries: int64) (length: int64) (sum: string) =
-        use buffer = new MemoryStream()
-        use json = new Utf8JsonWriter(buffer)
-        json.WriteStartObject()
-        json.WriteString("format", "toolkit-table/1")
-        json.WriteString("what", spec.Kind.Name)
-        json.WriteString("basis", spec.Kind.Basis.Name)
-        json.WriteString("convention", spec.Convention.Name)
-        json.WriteString("lmax", spec.LMaxText)
-        json.WriteBoolean("half", spec.Half)
-        // Without the field, values are float64.
-        if spec.Precision.IsSingle then json.WriteString("precision", spec.Precision.Name)
-        json.WriteString("generator", spec.Command "table")
-        json.WriteNumber("blocks", blocks)
-        json.WriteNumber("entries", entries)
-        json.WriteNumber("index", index)
-        json.WriteNumber("length", length)
-        json.WriteString("checksum", sum)
-        json.WriteEndObject()
-        json.Flush()
-        let bytes = Array.create headerLength (byte ' ')
-        let text = buffer.ToArray()
-        Array.blit text 0 bytes 0 text.Length
+        let text = headerText spec index blocks entries length sum
+        let bytes = Array.zeroCreate<byte> headerLength
+
+        for i in 0 .. headerLength - 2 do
+            bytes[i] <- if i < text.Length then byte text[i] else byte ' '
+
         bytes[headerLength - 1] <- byte '\n'
         bytes
 
@@ -118,15 +148,11 @@ module TableFile =
             put bytes size
             entries.Value <- entries.Value + int64 n)
 
-        // No two blocks share their three l, each below 2^8.
-        let order = Array.init index.Count (fun i -> (int64 index[i].Key <<< 32) ||| int64 i)
-        Array.Sort order
         let blocks = index.Count
         let indexPosition = position.Value
         let record = Array.zeroCreate<byte> 24
 
-        for key in order do
-            let block = index[int (key &&& 0xFFFFFFFFL)]
+        for block in BlockRecord.InOrder(index, spec.TwiceLMax) do
             BinaryPrimitives.WriteInt32LittleEndian(Span(record, 0, 4), block.TwiceL1)
             BinaryPrimitives.WriteInt32LittleEndian(Span(record, 4, 4), block.TwiceL2)
             BinaryPrimitives.WriteInt32LittleEndian(Span(record, 8, 4), block.TwiceL3)
@@ -135,8 +161,8 @@ module TableFile =
             put record record.Length
 
         let head = header spec indexPosition blocks entries.Value position.Value
-        hash.AppendData(head zeroChecksum)
-        let sum = Convert.ToHexStringLower(hash.GetHashAndReset())
+        hash.AppendData(head Checksum.unknown)
+        let sum = Checksum.text (hash.GetHashAndReset())
         stream.Position <- 0L
         stream.Write(head sum, 0, headerLength)
 
@@ -175,8 +201,8 @@ module TableFile =
                     hash.AppendData(buffer, 0, read)
                     read <- stream.Read buffer
 
-                hash.AppendData(expected zeroChecksum)
-                Convert.ToHexStringLower(hash.GetHashAndReset()) = sum
+                hash.AppendData(expected Checksum.unknown)
+                Checksum.text (hash.GetHashAndReset()) = sum
         with
         | :? IOException
         | :? JsonException

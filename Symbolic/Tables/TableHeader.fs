@@ -1,12 +1,7 @@
 namespace Toolkit.Symbolic.Tables
 
-open System
-
 /// What every text format says of its table: four facts, each a key and a value.
 module internal TableHeader =
-
-    /// The place of a checksum that is not known yet.
-    let zeroChecksum = String('0', 64)
 
     /// kind=… basis=… lmax=… half=…, and precision=float32 where it is not float64.
     let parameters (spec: TableSpec) : string =

@@ -112,17 +112,15 @@ type TableSpec =
 
     /// The arguments of `toolkit` that make this table.
     member this.Command(format: string) =
-        String.concat
-            " "
-            [ "toolkit tables --kind"
-              this.Kind.Name
-              "--lmax"
-              this.LMaxText
-              if this.Half then "--half"
-              if this.Convention.Name <> "toolkit" then "--convention"; this.Convention.Name
-              if this.Precision.IsSingle then "--precision float32"
-              "--format"
-              format ]
+        "toolkit tables --kind "
+        + this.Kind.Name
+        + " --lmax "
+        + this.LMaxText
+        + (if this.Half then " --half" else "")
+        + (if this.Convention.Name <> "toolkit" then " --convention " + this.Convention.Name else "")
+        + (if this.Precision.IsSingle then " --precision float32" else "")
+        + " --format "
+        + format
 
     /// The value of an exact entry as a float64: the nearest one, or the nearest float32.
     member internal this.Round(x: Surd) : float =
@@ -147,16 +145,17 @@ type TableSpec =
     static member TryCreate
         (kind: TableKind, lmax: HalfInteger, half: bool, convention: Convention, precision: Precision)
         : Result<TableSpec, string> =
+        // Sums of strings: every caller pays for compiling this, errors or not, and formats take long.
         if lmax.Twice < 0 || lmax.Twice > 254 then
-            Error $"lmax = {lmax}: expected a number from 0 to 127"
+            Error("lmax = " + lmax.ToString() + ": expected a number from 0 to 127")
         elif not lmax.IsInteger && not half then
-            Error $"lmax = {lmax}: a half-integer limit needs --half"
+            Error("lmax = " + lmax.ToString() + ": a half-integer limit needs --half")
         elif half && (kind.IsRealCg || kind.IsGaunt) then
-            Error $"--half: functions on the sphere have integer l, so {kind.Name} takes no half-integers"
+            Error("--half: functions on the sphere have integer l, so " + kind.Name + " takes no half-integers")
         elif convention.Name <> "toolkit" && not (kind.IsCg || kind.IsRealCg) then
-            Error $"convention {convention.Name}: a {kind.Name} table is the same in every convention that has one, so it takes none"
+            Error("convention " + convention.Name + ": a " + kind.Name + " table is the same in every convention that has one, so it takes none")
         elif convention.Basis.IsReal <> kind.IsRealCg then
-            Error $"convention {convention.Name}: it states Clebsch–Gordan coefficients in the {convention.Basis.Name} basis, not {kind.Name}"
+            Error("convention " + convention.Name + ": it states Clebsch–Gordan coefficients in the " + convention.Basis.Name + " basis, not " + kind.Name)
         else
             Ok
                 { Kind = kind

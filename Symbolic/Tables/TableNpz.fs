@@ -45,7 +45,6 @@ module TableNpz =
             blocks.Add(BlockRecord(l1, l2, l3, block.Count, entries.Value))
             entries.Value <- entries.Value + int64 block.Count)
 
-        blocks.Sort(Comparison(fun (x: BlockRecord) (y: BlockRecord) -> compare x.Key y.Key))
         use hash = IncrementalHash.CreateHash HashAlgorithmName.SHA256
 
         let put (stream: Stream) (bytes: byte[]) =
@@ -71,11 +70,11 @@ module TableNpz =
                     put stream m))
 
             entry zip "blocks" "<i8" ("(" + string blocks.Count + ", 5)") (fun stream ->
-                for b in blocks do
+                for b in BlockRecord.InOrder(blocks, spec.TwiceLMax) do
                     let row = [| int64 b.TwiceL1; int64 b.TwiceL2; int64 b.TwiceL3; b.Position; int64 b.Count |]
                     put stream (MemoryMarshal.AsBytes(ReadOnlySpan row).ToArray()))
 
-            let checksum = Convert.ToHexStringLower(hash.GetHashAndReset())
+            let checksum = Checksum.text (hash.GetHashAndReset())
 
             let header =
                 TableHeader.facts spec "npz" false checksum

@@ -60,7 +60,7 @@ module TableText =
     let internal writeChecked (path: string) (head: string -> string) (body: (StringBuilder -> unit) -> unit) (tail: string) =
         AtomicFile.write path (fun stream ->
             use hash = IncrementalHash.CreateHash HashAlgorithmName.SHA256
-            stream.Write(Encoding.UTF8.GetBytes(head TableHeader.zeroChecksum))
+            stream.Write(Encoding.UTF8.GetBytes(head Checksum.unknown))
 
             body (fun text ->
                 let bytes = Encoding.ASCII.GetBytes(text.ToString())
@@ -70,7 +70,7 @@ module TableText =
 
             stream.Write(Encoding.ASCII.GetBytes tail)
             stream.Position <- 0L
-            stream.Write(Encoding.UTF8.GetBytes(head (Convert.ToHexStringLower(hash.GetHashAndReset())))))
+            stream.Write(Encoding.UTF8.GetBytes(head (Checksum.text (hash.GetHashAndReset())))))
 
     /// Hands over the text of all entries in pieces of moderate size.
     let private eachEntry (spec: TableSpec) (first: string) (append: StringBuilder -> TableIndex -> Surd -> unit) (put: StringBuilder -> unit) =
