@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Expansion;
+using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Numerics.Representations;
 
@@ -17,11 +18,17 @@ namespace Toolkit.Numerics.Representations;
 /// </remarks>
 public abstract class Representation
 {
+    private readonly Lazy<RepresentationSet> _alone;
+
     private protected Representation(DensityExpansion expansion, int featureCount)
     {
         Expansion = expansion;
         FeatureCount = featureCount;
+        _alone = new Lazy<RepresentationSet>(() => RepresentationSet.Of(this));
     }
+
+    /// <summary>The set of this representation only.</summary>
+    private protected RepresentationSet Alone => _alone.Value;
 
     /// <summary>The expansion that the features are made from.</summary>
     public DensityExpansion Expansion { get; }
@@ -34,6 +41,27 @@ public abstract class Representation
 
     /// <summary>What is computed, as data; every feature is one of these trees, or a sum of them over J, times a number.</summary>
     public abstract IReadOnlyList<CouplingTree> CouplingTrees { get; }
+
+    /// <summary>What stands for every atom, into the caller's memory.</summary>
+    /// <param name="structure">Its species must all have channels; it has the vectors of the expansion's fields.</param>
+    /// <param name="values">Receives <c>[atom, feature]</c>; the features of equivariants are <c>[block, μ, channel]</c>, placed by
+    /// <see cref="EquivariantRepresentation.Layout"/>.</param>
+    /// <param name="threads">How many threads may work; the result is the same for any number.</param>
+    /// <exception cref="ArgumentException">A species without channels; vectors that are absent or not finite; memory of another
+    /// length.</exception>
+    /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
+    public void Compute(Structure structure, Span<double> values, int threads = 1) => Alone.Compute(structure, values, threads);
+
+    /// <summary>Features of every atom and their gradients with respect to every position and vector they depend on.</summary>
+    /// <param name="structure">Its species must all have channels; it has the vectors of the expansion's fields.</param>
+    /// <param name="threads">How many threads may work; the result is the same for any number.</param>
+    /// <param name="reuse">An earlier result whose memory may be taken; it is void afterwards.</param>
+    /// <returns>The features of equivariants are <c>[block, μ, channel]</c>, placed by
+    /// <see cref="EquivariantRepresentation.Layout"/>.</returns>
+    /// <exception cref="ArgumentException">A species without channels; vectors that are absent or not finite.</exception>
+    /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
+    public FeatureGradients ComputeWithGradients(Structure structure, int threads = 1, FeatureGradients? reuse = null) =>
+        Alone.ComputeWithGradients(structure, threads, reuse);
 
     /// <summary>Doubles of aligned memory that <see cref="Prepare"/> fills for one environment.</summary>
     internal virtual int WorkLength => 0;

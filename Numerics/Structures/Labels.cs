@@ -150,7 +150,7 @@ public static class Labels
         Each(frames, source, key, usual, quantity, expected, static f => f.Properties.Keys, (frame, k) =>
             frame.Properties.TryGetValue(k, out PropertyValue? v)
                 ? (v.Kind is PropertyKind.Real or PropertyKind.Integer ? read(v, frame) : null, v.ToString())
-                : (null, null));
+                : (null, null), out _);
 
     private static double[][] PerAtom(
         IReadOnlyList<Structure> frames,
@@ -163,20 +163,9 @@ public static class Labels
         Each(frames, source, key, usual, quantity, expected, static f => f.AtomProperties.Keys, (frame, k) =>
             frame.AtomProperties.TryGetValue(k, out PropertyArray? v)
                 ? (v.Kind is PropertyKind.Real or PropertyKind.Integer ? read(v) : null, v.ToString())
-                : (null, null));
+                : (null, null), out _);
 
     /// <summary>Finds the key in the first frame and reads it from all; a reader gives (values, what is there).</summary>
-    private static double[][] Each(
-        IReadOnlyList<Structure> frames,
-        string source,
-        string? key,
-        string[] usual,
-        string quantity,
-        string expected,
-        Func<Structure, IEnumerable<string>> keys,
-        Func<Structure, string, (double[]? Values, string? Found)> read) =>
-        Each(frames, source, key, usual, quantity, expected, keys, read, out _);
-
     private static double[][] Each(
         IReadOnlyList<Structure> frames,
         string source,
