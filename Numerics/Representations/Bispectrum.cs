@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Runtime.Intrinsics;
 using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Expansion;
@@ -31,6 +32,7 @@ public sealed unsafe class Bispectrum : InvariantRepresentation
     private readonly DensityChannels _channels;
     private readonly Triple[] _triples;
     private readonly int _largest;
+    private readonly PairFactors _factors;
 
     /// <summary>The bispectrum of a density expansion.</summary>
     /// <param name="expansion">The expansion; its density alone is used.</param>
@@ -46,6 +48,7 @@ public sealed unsafe class Bispectrum : InvariantRepresentation
         _channels = channels;
         _triples = triples;
         _largest = (2 * expansion.LMax + 1) * channels.Stride * channels.Stride;
+        _factors = new PairFactors(expansion, Enumerable.Range(0, expansion.LMax + 1).Select(l => FieldFamily.OfDensity(expansion, l, isComplete: true)));
     }
 
     /// <inheritdoc/>
@@ -59,8 +62,11 @@ public sealed unsafe class Bispectrum : InvariantRepresentation
             new CouplingLeaf(CouplingField.Density, "l3"), 0)),
     ];
 
-    // Channels c, their adjoint, D, dE/dD, the adjoint of one factor, and two matrices of one q1's weights.
-    internal override int WorkLength =>
+    // Channels c, their adjoint, D, dE/dD, the adjoint of one factor, and two matrices of one q1's weights; then what pairs'
+    // gradients are made in.
+    internal override int WorkLength => FirstFactor + _factors.Length + TripleChange.WorkLength(2 * Expansion.LMax + 1, _channels.Stride);
+
+    private int FirstFactor =>
         2 * _channels.Rows * _channels.Stride + 2 * _largest + (2 * Expansion.LMax + 1) * _channels.Stride
         + 2 * _channels.Stride * _channels.Stride;
 
@@ -92,6 +98,45 @@ public sealed unsafe class Bispectrum : InvariantRepresentation
             Couple(t, work, stride, work, stride, pairs);
             Contract(t, pairs, stride, 0, count, 0, count, tangent + t.Row3 * own, own, first, end, features, true);
         }
+    }
+
+    internal override void PrepareGradients(double* coefficients, double* work) => _factors.Begin(coefficients, null, work + FirstFactor);
+
+    internal override void PrepareBlock(EnvironmentScratch scratch, double* work, int block) =>
+        _factors.BeginBlock(scratch, block, work + FirstFactor);
+
+    internal override void PairGradients(Surroundings around, EnvironmentScratch scratch, double* work, int block, int lane,
+        Span<double> places, Span<double> vectors, int stride)
+    {
+        double* memory = work + FirstFactor;
+        PairFactor* factors = stackalloc PairFactor[_factors.Count];
+        _factors.Select(scratch, block, lane, memory, factors);
+        fixed (double* p = places, v = vectors)
+        {
+            PairRows rows = new(p, v, stride, FeatureCount, Expansion.Fields.Count, _factors.Direction(memory));
+            for (int f = 0; f < rows.Fields; f++)
+                rows.Clear(rows.VectorsOf(f), 0, FeatureCount);
+            rows = new(p, null, stride, FeatureCount, 0, _factors.Direction(memory));
+            foreach (Triple t in _triples)
+                PairGradient(t, t.Change.Begin(factors[t.L1], factors[t.L2], factors[t.L3], 2 * Expansion.LMax + 1, _channels.Stride,
+                    memory + _factors.Length), rows);
+        }
+    }
+
+    private void PairGradient(Triple t, in TripleSlopes slopes, in PairRows rows)
+    {
+        int at = t.First, channels = _channels.Count;
+        for (int q1 = 0; q1 < channels; q1++)
+            for (int q2 = t.Shape.Start2(q1); q2 < channels; q2++)
+            {
+                int start = t.Shape.Start3(q2), count = channels - start;
+                if (count <= 0) continue;
+                double weight = t.Scale * (t.Shape.IsEqual(q1, q2) ? Root3 : Root6);
+                TripleChange.Write(slopes, rows, q1, q2, start, count, weight, at);
+                // Counted with too many orders.
+                if (t.Shape.MeetsLast(q2, start)) rows.Scale(at, t.Scale * (t.Shape.IsEqual(q1, q2) ? 1 : Root3) / weight);
+                at += count;
+            }
     }
 
     internal override void Backward(double* coefficients, double* work, ReadOnlySpan<double> gradient, double* adjoint)
@@ -303,7 +348,8 @@ public sealed unsafe class Bispectrum : InvariantRepresentation
                     if (shape.Count == 0) continue;
                     // ⟨l m l m'|00⟩ in the real basis is (−1)^l δ / √(2l + 1).
                     double scale = (l3 % 2 == 0 ? 1 : -1) / Math.Sqrt(2 * l3 + 1);
-                    triples.Add(new Triple(l1, l2, l3, scale, first, shape, new CouplingProduct<double>(table, l1, l2, l3)));
+                    var change = new TripleChange(TripleProduct.Coupled(table, l1, l2, l3), l1 == l2, l1 == l3, l2 == l3, key.Item3);
+                    triples.Add(new Triple(l1, l2, l3, scale, first, shape, new CouplingProduct<double>(table, l1, l2, l3), change));
                     first = checked(first + shape.Count);
                 }
         return triples.ToArray();
@@ -333,7 +379,8 @@ public sealed unsafe class Bispectrum : InvariantRepresentation
     }
 
     /// <summary>l1 ≤ l2 ≤ l3: the factor before the sums, and where the features start.</summary>
-    private sealed record Triple(int L1, int L2, int L3, double Scale, int First, Shape Shape, CouplingProduct<double> Product)
+    private sealed record Triple(
+        int L1, int L2, int L3, double Scale, int First, Shape Shape, CouplingProduct<double> Product, TripleChange Change)
     {
         public int Row1 => L1 * L1;
 

@@ -11,7 +11,8 @@ internal sealed unsafe class EnvironmentMemory : IDisposable
 {
     private readonly void* _memory;
     private readonly nint[] _work;
-    private double[] _pair = [], _centre = [];
+    private readonly int _vectors;
+    private double[] _pair = [], _centre = [], _vector = [];
     private bool[] _isWritten = [];
 
     public EnvironmentMemory(IReadOnlyList<DensityExpansion> expansions, IReadOnlyList<Representation> parts,
@@ -21,6 +22,7 @@ internal sealed unsafe class EnvironmentMemory : IDisposable
         Features = new double[features];
         Gradient = new double[features];
         Readout = new double[readout];
+        _vectors = expansions.Max(static e => e.Fields.Count);
         _work = new nint[parts.Count];
         long bytes = parts.Sum(static p => Padded(p.WorkLength)) + 64;
         _memory = NativeMemory.AlignedAlloc((nuint)bytes, 64);
@@ -52,10 +54,17 @@ internal sealed unsafe class EnvironmentMemory : IDisposable
     /// <summary>The gradient by the centre's own place: <c>[xyz, feature]</c>.</summary>
     public double[] CentreGradient => _centre;
 
+    /// <summary>The gradient of one pair by its vectors: <c>[field of the expansion, xyz, feature]</c>.</summary>
+    public double[] VectorGradient => _vector;
+
     /// <summary>Prepares for the gradients of an environment with as many rows.</summary>
     public void BeginGradients(int rows)
     {
-        if (_pair.Length == 0) (_pair, _centre) = (new double[3 * Features.Length], new double[3 * Features.Length]);
+        if (_pair.Length == 0)
+        {
+            int size = 3 * Features.Length;
+            (_pair, _centre, _vector) = (new double[size], new double[size], new double[checked(_vectors * size)]);
+        }
         if (_isWritten.Length < rows) _isWritten = new bool[2 * rows];
         _centre.AsSpan().Clear();
         _isWritten.AsSpan(0, rows).Clear();

@@ -138,6 +138,23 @@ internal sealed unsafe class FamilyProduct
             }
     }
 
+    /// <summary>Doubles that <see cref="PairGradient"/> works in, for factors of at most so many padded channels.</summary>
+    public static int PairWorkLength(int stride) => 2 * PairFactor.AllKinds * stride + PairFactor.AllKinds;
+
+    /// <summary>The gradients of the features by one pair.</summary>
+    /// <param name="a">A.</param>
+    /// <param name="b">B.</param>
+    /// <param name="rows">Receives them; products come in the order of their features.</param>
+    /// <param name="work"><see cref="PairWorkLength"/> doubles.</param>
+    public void PairGradient(in PairFactor a, in PairFactor b, in PairRows rows, double* work)
+    {
+        double* right = work, left = IsSquare ? right : right + PairFactor.AllKinds * b.Stride;
+        PairProduct.Contract(A.Rows, a.Angles, PairFactor.AngleStride, a.Kinds, b.Coefficients, b.Stride, b.Stride, right, b.Stride);
+        if (!IsSquare)
+            PairProduct.Contract(B.Rows, b.Angles, PairFactor.AngleStride, b.Kinds, a.Coefficients, a.Stride, a.Stride, left, a.Stride);
+        PairProduct.Write(a, b, right, left, new PairShape(IsSquare, 0, OffDiagonal), rows, First, rows.Length);
+    }
+
     /// <summary>Adds the change of the features when one slot of a family's rows changes.</summary>
     /// <param name="changed">A or B.</param>
     /// <param name="slot">The slot.</param>

@@ -13,7 +13,7 @@ public sealed class FeatureGradients
     private readonly int[] _start;
     private readonly int[] _atoms;
 
-    /// <summary>Memory for as many rows, what stands in it arbitrary but for the vectors' zeros.</summary>
+    /// <summary>Memory for as many rows, what stands in it arbitrary.</summary>
     internal FeatureGradients(int features, IReadOnlyList<VectorField> fields, int[] start, int[] atoms, FeatureGradients? reuse)
     {
         FeatureCount = features;
@@ -23,7 +23,6 @@ public sealed class FeatureGradients
         ValueMemory = Take(reuse?.ValueMemory, (long)(start.Length - 1) * features);
         PositionMemory = Take(reuse?.PositionMemory, (long)atoms.Length * 3 * features);
         VectorMemory = Take(reuse?.VectorMemory, (long)atoms.Length * fields.Count * 3 * features);
-        VectorMemory.AsSpan().Clear();
         reuse?.Empty();
     }
 

@@ -4,6 +4,7 @@ using System.Linq;
 using System.Runtime.Intrinsics;
 using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Expansion;
+using Toolkit.Numerics.Simd;
 
 namespace Toolkit.Numerics.Representations;
 
@@ -126,6 +127,52 @@ internal sealed unsafe class FieldBasis
                         Vector512.Create(_forward.Value[t] * v[_forward.From[t] % 3]), Vector512.Load(tangent + _tangentAt[t] + n), sum);
                 Vector512.Store(sum, rows + r * _stride + n);
             }
+    }
+
+    /// <summary>What a block of pairs has in the place of coefficients: <c>[row, lane, kind]</c>, kinds as in <see cref="PairFactor"/>.</summary>
+    /// <param name="scratch">The environment, the block differentiated.</param>
+    /// <param name="v">The vectors of the neighbours: <c>[(y, z, x), lane]</c>.</param>
+    /// <param name="next">Doubles from component to component.</param>
+    /// <param name="angles">Receives the numbers.</param>
+    public void Angles(EnvironmentScratch scratch, double* v, int next, double* angles)
+    {
+        const int lanes = EnvironmentScratch.Lanes;
+        int component = _lmCount * lanes;
+        double* storage = stackalloc double[PairFactor.AngleStride + CacheLine.Doubles];
+        double* tile = CacheLine.Next(storage);
+        new Span<double>(tile, PairFactor.AngleStride).Clear();
+        for (int r = 0; r < RowCount; r++, angles += PairFactor.AngleStride)
+        {
+            Vector512<double> w = default, wx = default, wy = default, wz = default;
+            int t = _forward.Start[r], end = _forward.Start[r + 1];
+            // Terms of a row come by (lm, q); a row of one l has few of each q.
+            for (int q = 0; q < 3; q++)
+            {
+                Vector512<double> sum = default, x = default, y = default, z = default;
+                for (int k = t; k < end; k++)
+                {
+                    if (_forward.From[k] % 3 != q) continue;
+                    double* harmonic = scratch.Harmonics + _forward.From[k] / 3 * lanes;
+                    double* gradient = scratch.HarmonicsGradients + _forward.From[k] / 3 * lanes;
+                    Vector512<double> value = Vector512.Create(_forward.Value[k]);
+                    sum = Vector512.MultiplyAddEstimate(value, Vector512.Load(harmonic), sum);
+                    x = Vector512.MultiplyAddEstimate(value, Vector512.Load(gradient), x);
+                    y = Vector512.MultiplyAddEstimate(value, Vector512.Load(gradient + component), y);
+                    z = Vector512.MultiplyAddEstimate(value, Vector512.Load(gradient + 2 * component), z);
+                }
+                Vector512<double> own = Vector512.Load(v + q * next);
+                w = Vector512.MultiplyAddEstimate(own, sum, w);
+                wx = Vector512.MultiplyAddEstimate(own, x, wx);
+                wy = Vector512.MultiplyAddEstimate(own, y, wy);
+                wz = Vector512.MultiplyAddEstimate(own, z, wz);
+                Vector512.Store(sum, tile + (PairFactor.FirstVectorKind + (q + 1) % 3) * lanes);
+            }
+            Vector512.Store(w, tile);
+            Vector512.Store(wx, tile + lanes);
+            Vector512.Store(wy, tile + 2 * lanes);
+            Vector512.Store(wz, tile + 3 * lanes);
+            Transpose.Eight(tile, lanes, angles);
+        }
     }
 
     private int FirstSlot(int l) => _columns.HasOwn && l > 0 ? 1 : 0;

@@ -91,11 +91,15 @@ internal sealed class FieldFamily
     /// <summary>The J = 1 of a vector field's l = 0, read as the rows (m, q), which are the same.</summary>
     public FieldFamily AsUncoupled() => new(this);
 
-    public static FieldFamily OfDensity(DensityExpansion expansion, int l)
+    /// <summary>The density's coefficients of one l.</summary>
+    /// <param name="expansion">The expansion.</param>
+    /// <param name="l">l.</param>
+    /// <param name="isComplete">Whether the centre's own group has channels for l &gt; 0, too; they are zero.</param>
+    public static FieldFamily OfDensity(DensityExpansion expansion, int l, bool isComplete = false)
     {
         int[] counts = new int[expansion.Groups.Length];
         for (int g = 0; g < counts.Length; g++)
-            counts[g] = l > 0 && expansion.Groups[g] == DensityExpansion.CentreLabel ? 0 : expansion.NMax;
+            counts[g] = !isComplete && l > 0 && expansion.Groups[g] == DensityExpansion.CentreLabel ? 0 : expansion.NMax;
         return new FieldFamily(Density, l, l, l * l, 2 * l + 1, expansion.Groups.ToArray(), expansion.GroupStride, l % 2 == 1, false, counts);
     }
 

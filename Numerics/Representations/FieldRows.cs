@@ -38,6 +38,12 @@ internal sealed unsafe class FieldRows
     /// <summary>Doubles of all rows.</summary>
     public int Length { get; }
 
+    /// <summary>The number of rows of all fields.</summary>
+    public int RowCount => _bases.Sum(static b => b.RowCount);
+
+    /// <summary>The first row of a field among those of all.</summary>
+    public int FirstRow(int field) => _bases.Take(field).Sum(static b => b.RowCount);
+
     /// <summary>Doubles of the change of one slot's rows.</summary>
     public int ChangeLength => _bases.Max(static b => b.RowCount) * _expansion.GroupStride;
 
@@ -75,6 +81,18 @@ internal sealed unsafe class FieldRows
     /// <summary>The change of one slot's rows, <c>[row, n padded]</c>; see <see cref="FieldBasis.Tangent"/>.</summary>
     public void Tangent(int field, double* tangent, ReadOnlySpan<double> vector, double* change) =>
         _bases[field].Tangent(tangent, vector, change);
+
+    /// <summary>The angular numbers of all rows of a block of pairs: <c>[row, lane, kind]</c>; see <see cref="FieldBasis.Angles"/>.</summary>
+    public void Angles(EnvironmentScratch scratch, int block, double* angles)
+    {
+        int lanes = EnvironmentScratch.Lanes * scratch.Blocks;
+        fixed (double* vectors = scratch.Vectors)
+            for (int f = 0; f < _bases.Length; f++)
+            {
+                _bases[f].Angles(scratch, vectors + 3 * f * lanes + block * EnvironmentScratch.Lanes, lanes, angles);
+                angles += PairFactor.AngleStride * _bases[f].RowCount;
+            }
+    }
 
     /// <summary>The change of a family's rows of one slot, out of that of all rows or of the density's tangent.</summary>
     public FamilyRows Change(FieldFamily family, double* change) => new(change + family.Row * _expansion.GroupStride, _expansion.GroupStride);

@@ -1,5 +1,7 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
+using System.Runtime.Intrinsics;
 using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Expansion;
 
@@ -32,7 +34,8 @@ public sealed unsafe class LambdaSoap : EquivariantRepresentation
     private readonly DensityChannels _channels;
     private readonly Path[] _paths;
     private readonly ChannelProduct _product;
-    private readonly int _largest;
+    private readonly int _largest, _largestCoupled;
+    private readonly PairFactors _factors;
 
     /// <summary>The ν = 2 equivariants of a density expansion.</summary>
     /// <param name="expansion">The expansion; its density alone is used.</param>
@@ -55,6 +58,8 @@ public sealed unsafe class LambdaSoap : EquivariantRepresentation
         (_channels, _product, _paths) = (new DensityChannels(expansion), product, plan.Paths);
         int lambda = plan.Layout.Length == 0 ? 0 : plan.Layout[^1].Key.Lambda, stride = _channels.Stride;
         _largest = (2 * lambda + 1) * (product == ChannelProduct.Outer ? stride * stride : stride);
+        _largestCoupled = PairFactor.PlaceKinds * (2 * lambda + 1);
+        _factors = new PairFactors(expansion, Enumerable.Range(0, expansion.LMax + 1).Select(l => FieldFamily.OfDensity(expansion, l, isComplete: true)));
     }
 
     /// <inheritdoc/>
@@ -66,9 +71,12 @@ public sealed unsafe class LambdaSoap : EquivariantRepresentation
         new(new CouplingPair(new CouplingLeaf(CouplingField.Density, "l1"), new CouplingLeaf(CouplingField.Density, "l2"), "lambda")),
     ];
 
-    // Channels c, their adjoint, one group's tangent among all channels, one product, and the adjoint of one factor.
+    // Channels c, their adjoint, one group's tangent among all channels, one product, and the adjoint of one factor; then what
+    // pairs' gradients are made in: the factors, angular numbers coupled with a row, and those contracted with each factor.
     internal override int WorkLength =>
-        3 * _channels.Rows * _channels.Stride + _largest + (2 * Expansion.LMax + 1) * _channels.Stride;
+        FirstFactor + _factors.Length + _largestCoupled * (2 * Expansion.LMax + 1 + 2 * _channels.Stride) + PairFactor.AllKinds;
+
+    private int FirstFactor => 3 * _channels.Rows * _channels.Stride + _largest + (2 * Expansion.LMax + 1) * _channels.Stride;
 
     internal override void Prepare(double* coefficients, double* work) => _channels.Gather(coefficients, work);
 
@@ -113,6 +121,49 @@ public sealed unsafe class LambdaSoap : EquivariantRepresentation
             Add(p, pairs, own, stride, first, end, 0, count, features);
             Couple(p, work, stride, tangent, own, pairs);
             Add(p, pairs, stride, own, 0, count, first, end, features);
+        }
+    }
+
+    internal override void PrepareGradients(double* coefficients, double* work) => _factors.Begin(coefficients, null, work + FirstFactor);
+
+    internal override void PrepareBlock(EnvironmentScratch scratch, double* work, int block) =>
+        _factors.BeginBlock(scratch, block, work + FirstFactor);
+
+    internal override void PairGradients(Surroundings around, EnvironmentScratch scratch, double* work, int block, int lane,
+        Span<double> places, Span<double> vectors, int stride)
+    {
+        double* memory = work + FirstFactor;
+        PairFactor* factors = stackalloc PairFactor[_factors.Count];
+        _factors.Select(scratch, block, lane, memory, factors);
+        fixed (double* p = places, v = vectors)
+        {
+            PairRows rows = new(p, v, stride, FeatureCount, Expansion.Fields.Count, _factors.Direction(memory));
+            for (int f = 0; f < rows.Fields; f++)
+                rows.Clear(rows.VectorsOf(f), 0, FeatureCount);
+            rows = new(p, null, stride, FeatureCount, 0, _factors.Direction(memory));
+            foreach (Path path in _paths)
+                PairGradient(path, factors[path.L1], factors[path.L2], rows, memory + _factors.Length);
+        }
+    }
+
+    /// <summary>For each μ a product of <see cref="PairProduct"/>, whose angular numbers are those of one l coupled with a row of the other.</summary>
+    private void PairGradient(Path p, in PairFactor a, in PairFactor b, in PairRows rows, double* work)
+    {
+        const int kinds = PairFactor.PlaceKinds;
+        int step = kinds * p.Components;
+        double* coupled = work, right = coupled + _largestCoupled * (2 * Expansion.LMax + 1), left = right + _largestCoupled * _channels.Stride;
+        p.CoupleAngles(a, isLeft: true, coupled);
+        PairProduct.Contract(b.Rows, coupled, step, step, b.Coefficients, b.Stride, b.Stride, right, b.Stride);
+        p.CoupleAngles(b, isLeft: false, coupled);
+        PairProduct.Contract(a.Rows, coupled, step, step, a.Coefficients, a.Stride, a.Stride, left, a.Stride);
+        PairShape shape = new(p.L1 == p.L2, p.Start(0), Root2);
+        for (int k = 0; k < p.Components; k++, right += kinds * b.Stride, left += kinds * a.Stride)
+        {
+            int first = p.Place(k);
+            if (_product == ChannelProduct.Outer)
+                PairProduct.Write(a, b, right, left, shape, rows, first, first + p.Channels);
+            else
+                PairProduct.WriteDiagonal(a, b, right, left, p.Weight, rows, first);
         }
     }
 
@@ -233,12 +284,13 @@ public sealed unsafe class LambdaSoap : EquivariantRepresentation
                     for (int l2 = Math.Max(l1, lambda - l1); l2 <= Math.Min(l1 + lambda, lmax); l2++)
                     {
                         if ((l1 + l2 + lambda) % 2 != parity) continue;
-                        Path path = new(l1, l2, lambda, sigma, first, width, new CouplingProduct<double>(table, l1, l2, lambda));
+                        Path path = new(l1, l2, lambda, sigma, first, width, table);
                         int before = labels.Count;
                         AddLabels(path, channels, product, labels);
                         if (labels.Count == before) continue;
                         own.Add(path);
-                        width = labels.Count / Columns.Length;
+                        path.Channels = labels.Count / Columns.Length - width;
+                        width += path.Channels;
                     }
                 if (width == 0) continue;
                 foreach (Path path in own)
@@ -264,8 +316,10 @@ public sealed unsafe class LambdaSoap : EquivariantRepresentation
     }
 
     /// <summary>One (l1 ≤ l2, λ): where its channels are in its block, and its product.</summary>
-    private sealed class Path(int l1, int l2, int lambda, int sigma, int block, int channel, CouplingProduct<double> product)
+    private sealed class Path(int l1, int l2, int lambda, int sigma, int block, int channel, CouplingTable table)
     {
+        private readonly (int M1, int M2, int Mu, double Value)[] _terms = TripleProduct.Coupled(table, l1, l2, lambda).ToArray();
+
         public int L1 => l1;
 
         public int L2 => l2;
@@ -276,7 +330,10 @@ public sealed unsafe class LambdaSoap : EquivariantRepresentation
 
         public int Components => 2 * lambda + 1;
 
-        public CouplingProduct<double> Product => product;
+        public CouplingProduct<double> Product { get; } = new(table, l1, l2, lambda);
+
+        /// <summary>Its own channels.</summary>
+        public int Channels { get; set; }
 
         /// <summary>The channels of the whole block.</summary>
         public int Width { get; set; }
@@ -293,6 +350,19 @@ public sealed unsafe class LambdaSoap : EquivariantRepresentation
         /// <summary>The place of the pair (q1, Start(q1)) among the path's channels.</summary>
         public int Row(int q1, int count) =>
             l1 != l2 ? q1 * count : sigma == 1 ? q1 * count - q1 * (q1 - 1) / 2 : q1 * count - q1 * (q1 + 1) / 2;
+
+        /// <summary>Σ C W of one factor's angular numbers W: <c>[m of the other, μ, kind]</c>.</summary>
+        public void CoupleAngles(in PairFactor factor, bool isLeft, double* coupled)
+        {
+            int step = PairFactor.PlaceKinds * Components;
+            new Span<double>(coupled, step * (2 * (isLeft ? l2 : l1) + 1)).Clear();
+            foreach ((int m1, int m2, int mu, double value) in _terms)
+            {
+                double* angles = factor.Angles + (isLeft ? m1 : m2) * PairFactor.AngleStride;
+                double* sum = coupled + (isLeft ? m2 : m1) * step + mu * PairFactor.PlaceKinds;
+                Vector256.Store(Vector256.MultiplyAddEstimate(Vector256.Create(value), Vector256.Load(angles), Vector256.Load(sum)), sum);
+            }
+        }
 
         /// <summary>Whether both factors are the same.</summary>
         public bool Meets(int q1, int q2) => l1 == l2 && q1 == q2;

@@ -96,6 +96,34 @@ public abstract class Representation
     internal virtual unsafe void AddFieldTangent(double* coefficients, double* work, double* tangent, int field, int slot,
         ReadOnlySpan<double> vector, Span<double> features) { }
 
+    /// <summary>What the gradients by all pairs of an environment have in common, after <see cref="Prepare"/>.</summary>
+    /// <param name="coefficients"><c>[lm, column, n padded]</c>.</param>
+    /// <param name="work">After <see cref="Prepare"/>.</param>
+    internal virtual unsafe void PrepareGradients(double* coefficients, double* work) { }
+
+    /// <summary>What the gradients by the pairs of one block have in common, once it is differentiated.</summary>
+    /// <param name="scratch">The environment, its block differentiated.</param>
+    /// <param name="work">After <see cref="PrepareGradients"/>.</param>
+    /// <param name="block">The block.</param>
+    internal virtual unsafe void PrepareBlock(EnvironmentScratch scratch, double* work, int block) { }
+
+    /// <summary>The gradients of all features by the place and by the vectors of one pair's neighbour.</summary>
+    /// <param name="around">The structure.</param>
+    /// <param name="scratch">The environment, its block differentiated.</param>
+    /// <param name="work">After <see cref="PrepareBlock"/>.</param>
+    /// <param name="block">The pair's block.</param>
+    /// <param name="lane">The pair's place in its block.</param>
+    /// <param name="places">Receives <c>[xyz, feature]</c>, rows <paramref name="stride"/> apart.</param>
+    /// <param name="vectors">Receives <c>[field of the expansion, xyz, feature]</c>, rows <paramref name="stride"/> apart.</param>
+    /// <param name="stride">From row to row.</param>
+    /// <remarks>Unless a representation knows better, six forward products: slow, and what others are compared with.</remarks>
+    internal virtual unsafe void PairGradients(Surroundings around, EnvironmentScratch scratch, double* work, int block, int lane,
+        Span<double> places, Span<double> vectors, int stride)
+    {
+        PairGradient(around, scratch, work, block, lane, places, stride);
+        PairVectorGradient(scratch, work, block, lane, vectors, stride);
+    }
+
     /// <summary>The gradients of all features by the place of one pair's neighbour.</summary>
     /// <param name="around">The structure.</param>
     /// <param name="scratch">The environment, its block differentiated.</param>
@@ -120,6 +148,41 @@ public abstract class Representation
                 if (slot >= 0)
                     AddFieldTangent(scratch.Coefficients, work, scratch.Tangent, f, slot, around.Vector(f, neighbor), row);
             }
+        }
+    }
+
+    /// <summary>The gradients of all features by the vectors of one pair's neighbour.</summary>
+    /// <param name="scratch">The environment, its block differentiated.</param>
+    /// <param name="work">After <see cref="Prepare"/>.</param>
+    /// <param name="block">The pair's block.</param>
+    /// <param name="lane">The pair's place in its block.</param>
+    /// <param name="gradients">Receives <c>[field of the expansion, xyz, feature]</c>, rows <paramref name="stride"/> apart.</param>
+    /// <param name="stride">From row to row.</param>
+    internal unsafe void PairVectorGradient(EnvironmentScratch scratch, double* work, int block, int lane, Span<double> gradients, int stride)
+    {
+        if (Expansion.Fields.Count == 0) return;
+        Expansion.ValueTangent(scratch, lane);
+        for (int f = 0; f < Expansion.Fields.Count; f++)
+            VectorGradient(scratch, work, f, Expansion.Columns(f).Slot(scratch.Group[block]), gradients[(3 * f * stride)..], stride);
+    }
+
+    /// <summary>The gradients of all features by a vector that changes one slot by <see cref="EnvironmentScratch.Tangent"/>.</summary>
+    /// <param name="scratch">The environment.</param>
+    /// <param name="work">After <see cref="Prepare"/>.</param>
+    /// <param name="field">The field in the expansion.</param>
+    /// <param name="slot">The slot; negative: none.</param>
+    /// <param name="gradients">Receives <c>[xyz, feature]</c>, rows <paramref name="stride"/> apart.</param>
+    /// <param name="stride">From row to row.</param>
+    internal unsafe void VectorGradient(EnvironmentScratch scratch, double* work, int field, int slot, Span<double> gradients, int stride)
+    {
+        for (int d = 0; d < 3; d++)
+        {
+            Span<double> row = gradients.Slice(d * stride, FeatureCount);
+            row.Clear();
+            if (slot < 0) continue;
+            // Vectors are (y, z, x).
+            ReadOnlySpan<double> along = d switch { 0 => [0, 0, 1], 1 => [1, 0, 0], _ => [0, 1, 0] };
+            AddFieldTangent(scratch.Coefficients, work, scratch.Tangent, field, slot, along, row);
         }
     }
 

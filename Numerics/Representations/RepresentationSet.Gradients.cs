@@ -32,12 +32,19 @@ public sealed partial class RepresentationSet
         {
             Expand(around, i, memory);
             Forward(memory, values.AsSpan(i * features, features));
-            memory.BeginGradients(start[i + 1] - start[i]);
+            // Each place's gradient, then one by each vector.
+            int rows = start[i + 1] - start[i], kinds = 1 + Fields.Count;
+            memory.BeginGradients(rows * kinds);
+            for (int p = 0; p < _parts.Length; p++)
+                PrepareGradients(p, memory);
             for (int e = 0; e < _expansions.Length; e++)
             {
                 AddPairs(e, around[e], memory, rowOfPair[e], start[i], positions, vectors, isStreamed);
                 AddOwnVectors(e, around[e].Groups[i], memory, start[i], vectors);
             }
+            for (int k = 0; k < rows * kinds; k++)
+                if (k % kinds > 0 && memory.IsFirst(k))
+                    vectors.AsSpan(checked((start[i] * Fields.Count + k / kinds * Fields.Count + k % kinds - 1) * 3 * features), 3 * features).Clear();
             // Moving all atoms together changes nothing, so the centre's row is minus the sum of the others.
             memory.CentreGradient.CopyTo(positions.AsSpan(checked(start[i] * 3 * features)));
         });
@@ -93,81 +100,87 @@ public sealed partial class RepresentationSet
         EnvironmentScratch scratch = memory.Scratch[e];
         int fields = expansion.Fields.Count, size = 3 * FeatureCount;
         // Features of other expansions do not depend on these pairs.
-        if (_expansions.Length > 1) memory.PairGradient.AsSpan().Clear();
+        if (_expansions.Length > 1)
+        {
+            memory.PairGradient.AsSpan().Clear();
+            memory.VectorGradient.AsSpan().Clear();
+        }
         for (int block = 0; block < scratch.Blocks; block++)
         {
             expansion.Differentiate(scratch, block);
+            for (int p = 0; p < _parts.Length; p++)
+                if (_expansionOf[p] == e) _parts[p].PrepareBlock(scratch, memory.Work(p), block);
             for (int lane = 0; lane < scratch.Used[block]; lane++)
             {
                 int row = rowOfPair[scratch.Pair[block * EnvironmentScratch.Lanes + lane]];
+                for (int p = 0; p < _parts.Length; p++)
+                    if (_expansionOf[p] == e)
+                        _parts[p].PairGradients(around, scratch, memory.Work(p), block, lane, memory.PairGradient.AsSpan(_first[p]),
+                            fields == 0 ? default : memory.VectorGradient.AsSpan(_first[p]), FeatureCount);
                 // A centre's own image moves with it.
                 if (row != centreRow)
                 {
-                    for (int p = 0; p < _parts.Length; p++)
-                        if (_expansionOf[p] == e)
-                            _parts[p].PairGradient(around, scratch, memory.Work(p), block, lane,
-                                memory.PairGradient.AsSpan(_first[p]), FeatureCount);
-                    fixed (double* pair = memory.PairGradient, centre = memory.CentreGradient,
-                        target = &positions[checked(row * size)])
-                        Put(pair, target, centre, size, memory.IsFirst(row - centreRow), isStreamed);
+                    fixed (double* pair = memory.PairGradient, centre = memory.CentreGradient)
+                        Subtract(pair, centre, size);
+                    Put(memory.PairGradient, positions, row, memory.IsFirst((row - centreRow) * (1 + Fields.Count)), isStreamed);
                 }
-                if (fields == 0) continue;
-                expansion.ValueTangent(scratch, lane);
                 for (int f = 0; f < fields; f++)
-                {
-                    int slot = expansion.Columns(f).Slot(scratch.Group[block]);
-                    if (slot >= 0) AddVectorRows(e, memory, f, slot, vectors, row * Fields.Count + _fieldOf[e][f]);
-                }
+                    if (expansion.Columns(f).Slot(scratch.Group[block]) >= 0)
+                        PutVector(memory, f, _fieldOf[e][f], row, centreRow, vectors, isStreamed);
             }
         }
     }
 
-    /// <summary>One pair's gradient to its row, and off the centre's.</summary>
-    private static unsafe void Put(double* pair, double* target, double* centre, int size, bool isFirst, bool isStreamed)
+    private unsafe void PrepareGradients(int part, EnvironmentMemory memory) =>
+        _parts[part].PrepareGradients(memory.Scratch[_expansionOf[part]].Coefficients, memory.Work(part));
+
+    private static unsafe void Subtract(double* pair, double* centre, int size)
     {
         int k = 0;
         for (; k + 8 <= size; k += 8)
             Vector512.Store(Vector512.Load(centre + k) - Vector512.Load(pair + k), centre + k);
         for (; k < size; k++)
             centre[k] -= pair[k];
-        if (isFirst && isStreamed)
+    }
+
+    /// <summary>The gradient by one vector of the expansion to its row.</summary>
+    private void PutVector(EnvironmentMemory memory, int field, int place, int row, int centreRow, double[] vectors, bool isStreamed) =>
+        Put(memory.VectorGradient.AsSpan(3 * field * FeatureCount), vectors, row * Fields.Count + place,
+            memory.IsFirst((row - centreRow) * (1 + Fields.Count) + 1 + place), isStreamed);
+
+    /// <summary>One pair's gradient to its row of all, or onto it.</summary>
+    private unsafe void Put(ReadOnlySpan<double> pair, double[] all, int row, bool isFirst, bool isStreamed)
+    {
+        int size = 3 * FeatureCount;
+        Span<double> target = all.AsSpan(checked(row * size), size);
+        if (isFirst && !isStreamed)
         {
-            Streaming.Copy(pair, target, size);
+            pair[..size].CopyTo(target);
             return;
         }
-        if (isFirst)
+        fixed (double* from = pair, to = target)
         {
-            new ReadOnlySpan<double>(pair, size).CopyTo(new Span<double>(target, size));
-            return;
-        }
-        for (k = 0; k < size; k++)
-            target[k] += pair[k];
-    }
-
-    private void AddOwnVectors(int e, int centreGroup, EnvironmentMemory memory, int centreRow, double[] vectors)
-    {
-        for (int f = 0; f < _expansions[e].Fields.Count; f++)
-        {
-            int slot = _expansions[e].OwnTangent(memory.Scratch[e], f, centreGroup);
-            if (slot >= 0) AddVectorRows(e, memory, f, slot, vectors, centreRow * Fields.Count + _fieldOf[e][f]);
+            if (isFirst)
+            {
+                Streaming.Copy(from, to, size);
+                return;
+            }
+            for (int k = 0; k < size; k++)
+                to[k] += from[k];
         }
     }
 
-    /// <summary>The three rows of derivatives by x, y and z of a vector, (y, z, x) among the coefficients.</summary>
-    private void AddVectorRows(int e, EnvironmentMemory memory, int field, int slot, double[] vectors, int at)
-    {
-        AddFieldTangent(e, memory, field, slot, [0, 0, 1], vectors, 3 * at);
-        AddFieldTangent(e, memory, field, slot, [1, 0, 0], vectors, 3 * at + 1);
-        AddFieldTangent(e, memory, field, slot, [0, 1, 0], vectors, 3 * at + 2);
-    }
-
-    private unsafe void AddFieldTangent(int e, EnvironmentMemory memory, int field, int slot, ReadOnlySpan<double> vector,
-        double[] gradients, int row)
+    private unsafe void AddOwnVectors(int e, int centreGroup, EnvironmentMemory memory, int centreRow, double[] vectors)
     {
         EnvironmentScratch scratch = memory.Scratch[e];
-        for (int p = 0; p < _parts.Length; p++)
-            if (_expansionOf[p] == e)
-                _parts[p].AddFieldTangent(scratch.Coefficients, memory.Work(p), scratch.Tangent, field, slot, vector,
-                    gradients.AsSpan(row * FeatureCount + _first[p], _parts[p].FeatureCount));
+        for (int f = 0; f < _expansions[e].Fields.Count; f++)
+        {
+            int slot = _expansions[e].OwnTangent(scratch, f, centreGroup);
+            if (slot < 0) continue;
+            for (int p = 0; p < _parts.Length; p++)
+                if (_expansionOf[p] == e)
+                    _parts[p].VectorGradient(scratch, memory.Work(p), f, slot, memory.VectorGradient.AsSpan(3 * f * FeatureCount + _first[p]), FeatureCount);
+            PutVector(memory, f, _fieldOf[e][f], centreRow, centreRow, vectors, isStreamed: false);
+        }
     }
 }

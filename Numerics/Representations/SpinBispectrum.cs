@@ -22,7 +22,8 @@ namespace Toolkit.Numerics.Representations;
 public sealed unsafe class SpinBispectrum : FieldRepresentation
 {
     private readonly TripleProduct[] _products;
-    private readonly int _scratch;
+    private readonly (int A, int B, int C)[] _factors;
+    private readonly int _scratch, _gradientWork, _largestRows;
 
     /// <summary>The bispectrum of an expansion with vector fields.</summary>
     /// <param name="expansion">The expansion; it has at least one vector field.</param>
@@ -48,15 +49,19 @@ public sealed unsafe class SpinBispectrum : FieldRepresentation
     {
     }
 
-    private SpinBispectrum(DensityExpansion expansion, FieldRows rows, TripleProduct[] products) : base(expansion, rows, MakeLabels(products))
+    private SpinBispectrum(DensityExpansion expansion, FieldRows rows, TripleProduct[] products)
+        : base(expansion, rows, products.SelectMany(static p => new[] { p.A, p.B, p.C }).Distinct(), MakeLabels(products))
     {
         _products = products;
+        _factors = Array.ConvertAll(products, p => (Factors.IndexOf(p.A), Factors.IndexOf(p.B), Factors.IndexOf(p.C)));
         CouplingTrees = products
             .Select(p => new CouplingTree(new CouplingPair(
                 new CouplingPair(rows.Leaf(p.A, "l1", "J1"), rows.Leaf(p.B, "l2", "J2"), "J3"), rows.Leaf(p.C, "l3", "J3"), 0)))
             .Distinct().ToArray();
         _scratch = 2 * rows.Length + rows.ChangeLength;
-        WorkLength = _scratch + products.Max(static p => Math.Max(p.WorkLength, 8 * p.C.Rows));
+        _gradientWork = (_scratch + products.Max(static p => Math.Max(p.WorkLength, 8 * p.C.Rows)) + 7) / 8 * 8;
+        _largestRows = products.Max(static p => Math.Max(Math.Max(p.A.Rows, p.B.Rows), p.C.Rows));
+        WorkLength = _gradientWork + Factors.Length + TripleChange.WorkLength(_largestRows, Factors.LargestStride);
     }
 
     /// <inheritdoc/>
@@ -67,7 +72,7 @@ public sealed unsafe class SpinBispectrum : FieldRepresentation
     /// </summary>
     public override IReadOnlyList<CouplingTree> CouplingTrees { get; }
 
-    // Rows, their adjoints, the change of a slot, and what a product works in.
+    // Rows, their adjoints, the change of a slot, and what a product works in; then what pairs' gradients are made in.
     internal override int WorkLength { get; }
 
     internal override void Forward(double* coefficients, double* work, Span<double> features)
@@ -88,6 +93,17 @@ public sealed unsafe class SpinBispectrum : FieldRepresentation
     }
 
     private Factor Whole(FieldFamily family, double* coefficients, double* work) => Factor.Whole(family, Rows.Of(family, coefficients, work));
+
+    private protected override double* FactorMemory(double* work) => work + _gradientWork;
+
+    private protected override void PairGradients(PairFactor* factors, in PairRows rows, double* work)
+    {
+        for (int p = 0; p < _products.Length; p++)
+        {
+            (int a, int b, int c) = _factors[p];
+            _products[p].PairGradient(factors[a], factors[b], factors[c], rows, _largestRows, Factors.LargestStride, work);
+        }
+    }
 
     /// <summary>A product changes by each of its factors that changes.</summary>
     private protected override void AddChange(int field, int slot, double* change, double* coefficients, double* work, Span<double> features)

@@ -23,6 +23,8 @@ namespace Toolkit.Numerics.Representations;
 public sealed unsafe class SpinPowerSpectrum : FieldRepresentation
 {
     private readonly FamilyProduct[] _products;
+    private readonly (int A, int B)[] _factors;
+    private readonly int _gradientWork;
 
     /// <summary>The power spectrum of an expansion with vector fields.</summary>
     /// <param name="expansion">The expansion; it has at least one vector field.</param>
@@ -47,13 +49,16 @@ public sealed unsafe class SpinPowerSpectrum : FieldRepresentation
     {
     }
 
-    private SpinPowerSpectrum(DensityExpansion expansion, FieldRows rows, FamilyProduct[] products) : base(expansion, rows, MakeLabels(products))
+    private SpinPowerSpectrum(DensityExpansion expansion, FieldRows rows, FamilyProduct[] products)
+        : base(expansion, rows, products.SelectMany(static p => new[] { p.A, p.B }).Distinct(), MakeLabels(products))
     {
         _products = products;
+        _factors = Array.ConvertAll(products, p => (Factors.IndexOf(p.A), Factors.IndexOf(p.B)));
         CouplingTrees = products.Select(p => new CouplingTree(new CouplingPair(rows.Leaf(p.A, "l1", "J"), rows.Leaf(p.B, "l2", "J"), 0)))
             .Distinct().ToArray();
         int weights = products.Max(static p => p.A.Count * p.B.Width + p.B.Count * p.A.Width);
-        WorkLength = 2 * rows.Length + Math.Max(weights, rows.ChangeLength);
+        _gradientWork = (2 * rows.Length + Math.Max(weights, rows.ChangeLength) + 7) / 8 * 8;
+        WorkLength = _gradientWork + Factors.Length + FamilyProduct.PairWorkLength(Factors.LargestStride);
     }
 
     /// <inheritdoc/>
@@ -65,7 +70,7 @@ public sealed unsafe class SpinPowerSpectrum : FieldRepresentation
     /// </summary>
     public override IReadOnlyList<CouplingTree> CouplingTrees { get; }
 
-    // Rows, their adjoints, and the weights of a product or the change of a slot.
+    // Rows, their adjoints, and the weights of a product or the change of a slot; then what pairs' gradients are made in.
     internal override int WorkLength { get; }
 
     internal override void Forward(double* coefficients, double* work, Span<double> features)
@@ -82,6 +87,14 @@ public sealed unsafe class SpinPowerSpectrum : FieldRepresentation
             p.Backward(Rows.Of(p.A, coefficients, work), Rows.Of(p.A, adjoint, slopes), Rows.Of(p.B, coefficients, work),
                 Rows.Of(p.B, adjoint, slopes), gradient, work + 2 * Rows.Length);
         Rows.Backward(slopes, adjoint);
+    }
+
+    private protected override double* FactorMemory(double* work) => work + _gradientWork;
+
+    private protected override void PairGradients(PairFactor* factors, in PairRows rows, double* work)
+    {
+        for (int p = 0; p < _products.Length; p++)
+            _products[p].PairGradient(factors[_factors[p].A], factors[_factors[p].B], rows, work);
     }
 
     private protected override void AddChange(int field, int slot, double* change, double* coefficients, double* work, Span<double> features)

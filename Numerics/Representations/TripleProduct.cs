@@ -22,6 +22,7 @@ internal sealed unsafe class TripleProduct
     private readonly int[] _rowOf;
     private readonly int _gap;
     private readonly double _scale;
+    private readonly TripleChange _change;
 
     /// <param name="a">A.</param>
     /// <param name="b">B; the same object as A for a family that stands twice.</param>
@@ -36,6 +37,8 @@ internal sealed unsafe class TripleProduct
         (A, B, C, First, _scale) = (a, b, c, first, scale);
         _gap = isOdd && ReferenceEquals(a, b) ? 1 : 0;
         (int A, int B, int C, double Value)[] sorted = terms.OrderBy(static t => t.C).ToArray();
+        _change = new TripleChange(sorted.Select(static t => (t.A, t.C, t.B, t.Value)),
+            ReferenceEquals(a, c), ReferenceEquals(a, b), ReferenceEquals(b, c), isOdd);
         _terms = Array.ConvertAll(sorted, static t => (t.A, t.B, t.Value));
         _termsOf = Enumerable.Range(0, c.Rows + 1).Select(m => sorted.Count(t => t.C < m)).ToArray();
         _rowOf = new int[a.Count * c.Count];
@@ -177,6 +180,39 @@ internal sealed unsafe class TripleProduct
         for (int m = 0; m < C.Rows; m++)
             for (int k = 0; k < C.Count; k++)
                 cAdjoint.First[m * cAdjoint.Stride + C.Lanes[k]] += Vector512.Sum(Vector512.Load(right + 8 * (m * C.Count + k)));
+    }
+
+    /// <summary>The gradients of the features by one pair.</summary>
+    /// <param name="a">A.</param>
+    /// <param name="b">B.</param>
+    /// <param name="c">C.</param>
+    /// <param name="rows">Receives them; products come in the order of their features.</param>
+    /// <param name="largestRows">The most rows of a factor that <paramref name="work"/> is for.</param>
+    /// <param name="largestStride">The most padded channels.</param>
+    /// <param name="work"><see cref="TripleChange.WorkLength"/> doubles.</param>
+    public void PairGradient(in PairFactor a, in PairFactor b, in PairFactor c, in PairRows rows, int largestRows, int largestStride, double* work)
+    {
+        TripleSlopes slopes = _change.Begin(a, c, b, largestRows, largestStride, work);
+        for (int f = 0; f < rows.Fields; f++)
+            if (!slopes.Has(f + 1)) rows.Clear(rows.VectorsOf(f), First, Count);
+        double weight = _scale * Math.Sqrt(6);
+        bool hasFirstPair = ReferenceEquals(A, B) && _gap == 0, hasLastPair = ReferenceEquals(B, C) && _gap == 0;
+        int at = First;
+        for (int i = 0; i < A.Count; i++)
+        {
+            int start = Start(i);
+            for (int k = 0; k < C.Count; k++)
+            {
+                int count = End(k) - start;
+                if (count <= 0) continue;
+                TripleChange.Write(slopes, rows, i, k, start, count, weight, at);
+                // Only the first can have b = a, only the last b = c.
+                if (hasFirstPair) rows.Scale(at, Weight(i, start, k) / weight);
+                if (hasLastPair && (count > 1 || !hasFirstPair))
+                    rows.Scale(at + count - 1, Weight(i, start + count - 1, k) / weight);
+                at += count;
+            }
+        }
     }
 
     /// <summary>D of one channel of A and eight lanes of B, for every M.</summary>

@@ -4,6 +4,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Toolkit.Benchmarks.Summary;
+using Toolkit.Numerics.Representations;
 using Toolkit.Numerics.Simd;
 
 namespace Toolkit.Benchmarks.Machine;
@@ -40,6 +41,13 @@ internal static class MachineLimits
         yield return new("limit: multiply-add", "f64, registers only", Peak, "GFlop/s");
         yield return new("limit: multiply-add", "f32, registers only", Peak32, "GFlop/s");
         yield return new("limit: copy", "256 MB, bytes written", Copy, "GB/s");
+    }
+
+    /// <summary>A row of explicit gradients beside the time that a copy of as many bytes takes.</summary>
+    internal static Row BesideCopy(string kernel, string workload, double microsecondsPerAtom, FeatureGradients gradients, int atoms)
+    {
+        double bytes = sizeof(double) * ((double)gradients.Values.Length + gradients.Gradients.Length + gradients.VectorGradients.Length);
+        return new(kernel, workload, microsecondsPerAtom, "µs/atom", bytes / atoms / (1e3 * Copy), "writing alone, by copy bandwidth");
     }
 
     private static double Measure<T>()

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using BenchmarkDotNet.Attributes;
+using Toolkit.Benchmarks.Machine;
 using Toolkit.Benchmarks.Summary;
 using Toolkit.Benchmarks.Workloads;
 using Toolkit.Numerics.Expansion;
@@ -22,6 +23,8 @@ public class CoupledBenchmarks
     private readonly RepresentationSet _invariants;
     private readonly double[] _values, _weights, _components;
     private readonly EquivariantBlocks _blocks;
+    private readonly Structure _small = PerturbedSilicon.Create(cells: 2);
+    private FeatureGradients? _bispectrumGradients, _soapGradients;
 
     /// <summary>Prepares the workload.</summary>
     public CoupledBenchmarks()
@@ -54,6 +57,15 @@ public class CoupledBenchmarks
     [Benchmark(OperationsPerInvoke = 512)]
     public Evaluation EquivariantsBackward() => _soap.Evaluate(_silicon, _blocks);
 
+    /// <summary>Bispectrum with explicit gradients, into the memory of the result before; 64 atoms.</summary>
+    [Benchmark(OperationsPerInvoke = 64)]
+    public FeatureGradients BispectrumGradients() =>
+        _bispectrumGradients = _bispectrum.ComputeWithGradients(_small, 1, _bispectrumGradients);
+
+    /// <summary>λ-SOAP with explicit gradients, likewise.</summary>
+    [Benchmark(OperationsPerInvoke = 64)]
+    public FeatureGradients EquivariantsGradients() => _soapGradients = _soap.ComputeWithGradients(_small, 1, _soapGradients);
+
     internal static IEnumerable<Row> Summary()
     {
         var work = new CoupledBenchmarks();
@@ -63,5 +75,9 @@ public class CoupledBenchmarks
         yield return new Row("bispectrum, backward", invariants, Clock.Microseconds(() => work.BispectrumBackward()) / 512, "µs/atom");
         yield return new Row("λ-SOAP", blocks, Clock.Microseconds(work.Equivariants) / 512, "µs/atom");
         yield return new Row("λ-SOAP, backward", blocks, Clock.Microseconds(() => work.EquivariantsBackward()) / 512, "µs/atom");
+        double bispectrum = Clock.Microseconds(() => work.BispectrumGradients()) / 64;
+        yield return MachineLimits.BesideCopy("bispectrum + gradients", "Si64, the same, in place", bispectrum, work._bispectrumGradients!, 64);
+        double soap = Clock.Microseconds(() => work.EquivariantsGradients()) / 64;
+        yield return MachineLimits.BesideCopy("λ-SOAP + gradients", "Si64, the same, in place", soap, work._soapGradients!, 64);
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 using BenchmarkDotNet.Attributes;
+using Toolkit.Benchmarks.Machine;
 using Toolkit.Benchmarks.Summary;
 using Toolkit.Benchmarks.Workloads;
 using Toolkit.Numerics.Expansion;
@@ -25,6 +26,7 @@ public class SpinBenchmarks
     private readonly PowerSpectrum _scalar = new(new DensityExpansion(Radial, [26]));
     private readonly SpinPowerSpectrum _spin = new(new DensityExpansion(Radial, [26], CentrePolicy.Include, [VectorField.Spin()]));
     private readonly LinearPotential _potential, _scalarPotential;
+    private FeatureGradients? _gradients;
 
     /// <summary>Prepares the workload.</summary>
     public SpinBenchmarks()
@@ -53,9 +55,9 @@ public class SpinBenchmarks
     [Benchmark(OperationsPerInvoke = MagneticIron.Count)]
     public Evaluation EnergyForcesFields() => _potential.Predict(_iron);
 
-    /// <summary>Features and their explicit gradients by positions and spins, fresh memory included.</summary>
+    /// <summary>Features and their explicit gradients by positions and spins, into the memory of the result before.</summary>
     [Benchmark(OperationsPerInvoke = MagneticIron.Count)]
-    public FeatureGradients FeaturesWithGradients() => _spin.ComputeWithGradients(_iron);
+    public FeatureGradients FeaturesWithGradients() => _gradients = _spin.ComputeWithGradients(_iron, 1, _gradients);
 
     internal static IEnumerable<Row> Summary()
     {
@@ -70,7 +72,9 @@ public class SpinBenchmarks
         yield return new Row("spin power spectrum", MagneticIron.Name, spins, "µs/atom", 5 * features, "5 × " + scalar);
         yield return new Row("energy, forces, virial, fields", MagneticIron.Name, PerAtom(() => work.EnergyForcesFields()), "µs/atom",
             4 * spins, "4 × " + values);
-        yield return new Row("spin power spectrum + gradients", MagneticIron.Name, PerAtom(() => work.FeaturesWithGradients(), 1), "µs/atom");
+        double gradients = PerAtom(() => work.FeaturesWithGradients(), 1);
+        yield return MachineLimits.BesideCopy(
+            "spin power spectrum + gradients", MagneticIron.Name + ", in place", gradients, work._gradients!, MagneticIron.Count);
     }
 
     private static LinearPotential Potential(InvariantRepresentation representation)
