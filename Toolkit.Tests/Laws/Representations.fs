@@ -7,6 +7,7 @@ open System
 open FsCheck
 open FsCheck.FSharp
 open Xunit
+open Toolkit.Numerics.Expansion
 open Toolkit.Numerics.Harmonics
 open Toolkit.Numerics.Structures
 open Toolkit.Numerics.Representations
@@ -14,6 +15,9 @@ open Toolkit.Numerics.Representations
 /// What the laws need to know of a representation.
 type Subject =
     { Name: string
+      Representation: Representation
+      /// The vectors that the features depend on: key, and whether they turn as positions or as spins.
+      Vectors: (string * Rotations.Parity) list
       /// Numbers per atom.
       FeatureCount: int
       /// Å; all atoms within it are seen.
@@ -61,6 +65,8 @@ let private subject name (r: Representation) gradients turn : Subject =
     let set = RepresentationSet.Of r
 
     { Name = name
+      Representation = r
+      Vectors = [ for f in r.Expansion.Fields -> f.Key, (if f.Axial then Rotations.Axial else Rotations.Polar) ]
       FeatureCount = r.FeatureCount
       Cutoff = r.Expansion.Cutoff
       Compute = set.Compute
@@ -96,12 +102,16 @@ let close (what: string) (tolerance: float) (expected: float[]) (found: float[])
         if not (abs (expected[k] - found[k]) <= tolerance * scale) then
             Assert.Fail $"{what}, entry {k}: expected {expected[k]:R}, found {found[k]:R}, scale {scale:R}"
 
+/// The structure with random vectors where the features depend on them.
+let private complete (subject: Subject) (seed: int) (s: Structure) =
+    subject.Vectors |> List.map fst |> List.distinct |> List.indexed |> List.fold (fun s (k, key) -> RandomStructure.withVectors key (seed + k) s) s
+
 let private rows (subject: Subject) (values: float[]) = values |> Array.chunkBySize subject.FeatureCount
 
 /// Features turn with the structure.
 let turnsWith (m: float[]) (subject: Subject) (s: Structure) =
     let expected = subject.Compute s |> rows subject |> Array.collect (subject.Turn m)
-    close $"{subject.Name} turned" 1e-10 expected (subject.Compute(Rotations.apply [] m s))
+    close $"{subject.Name} turned" 1e-10 expected (subject.Compute(Rotations.apply subject.Vectors m s))
 
 /// Features do not change when the structure is moved.
 let isTranslationInvariant (by: float * float * float) (subject: Subject) (s: Structure) =
@@ -118,36 +128,81 @@ let private displaced (s: Structure) at h =
     r[at] <- r[at] + h
     s.WithPositions(ReadOnlySpan r)
 
+/// With one component of one atom's vector changed.
+let private turned (key: string) (s: Structure) at h =
+    let v = s.AtomProperties[key].Reals.ToArray()
+    v[at] <- v[at] + h
+    s.WithAtomProperty(key, PropertyArray.Real(ReadOnlySpan v, 3))
+
 /// (f(h) − f(−h))/2h with the next order taken off: gradients may be small where third derivatives are not.
 let private difference (h: float) (f: float -> float[]) =
     let over h = Array.map2 (fun p m -> (p - m) / (2. * h)) (f h) (f -h)
     Array.map2 (fun near far -> (4. * near - far) / 3.) (over h) (over (2. * h))
 
-/// ∂(all features)/∂(one coordinate) out of the sparse rows.
-let private column (subject: Subject) (s: Structure) (found: FeatureGradients) at =
+/// ∂(all features)/∂(one coordinate or component of a vector) out of the sparse rows [row, kind, xyz, feature].
+let private column (subject: Subject) (s: Structure) (found: FeatureGradients) (gradients: float[]) kinds kind at =
     let n = subject.FeatureCount
     let result = Array.zeroCreate (s.Count * n)
-    let gradients = found.Gradients.ToArray()
 
     for i in 0 .. s.Count - 1 do
         for row in found.Offsets[i] .. found.Offsets[i + 1] - 1 do
             if found.Atoms[row] = at / 3 then
                 for f in 0 .. n - 1 do
-                    result[i * n + f] <- result[i * n + f] + gradients[(row * 3 + at % 3) * n + f]
+                    result[i * n + f] <- result[i * n + f] + gradients[((row * kinds + kind) * 3 + at % 3) * n + f]
 
     result
 
-/// Explicit gradients by the given coordinates are the differences of the features over a step, Å.
+/// Explicit gradients by the given coordinates, and by the same components of vectors, are the differences of the features
+/// over a step, Å.
 let gradientsAreDifferences (tolerance: float) (step: float) (coordinates: int seq) (subject: Subject) (s: Structure) =
     let found = subject.Gradients s
     close $"{subject.Name}, values beside gradients" 1e-13 (subject.Compute s) (found.Values.ToArray())
+    let places, vectors = found.Gradients.ToArray(), found.VectorGradients.ToArray()
 
     for at in coordinates do
         let expected = difference step (fun h -> subject.Compute(displaced s at h))
-        close $"{subject.Name}, gradient by coordinate {at}" tolerance expected (column subject s found at)
+        close $"{subject.Name}, gradient by coordinate {at}" tolerance expected (column subject s found places 1 0 at)
 
-/// The backward pass gives the energy, and with the explicit gradients the same forces; the virial is minus the
-/// derivative by the strain of atoms and cell together.
+        for k, (key, _) in List.indexed subject.Vectors do
+            // Nothing about a vector is rough, wherever the atoms are.
+            let expected = difference 1e-3 (fun h -> subject.Compute(turned key s at h))
+            let own = column subject s found vectors subject.Vectors.Length k at
+            close $"{subject.Name}, gradient by component {at} of {key}" 1e-8 expected own
+
+/// The gradients by each pair are those of forward products, whatever shorter way a representation knows, and nothing is
+/// written beside their places.
+let pairGradientsAreForwardProducts (subject: Subject) (s: Structure) =
+    let r, e = subject.Representation, subject.Representation.Expansion
+    let around = e.Around(s, 1)
+    use scratch = e.CreateScratch()
+    let memory = Array.zeroCreate<float> (max 1 r.WorkLength)
+    use work = fixed memory
+    let stride = r.FeatureCount + 3
+    let empty () = Array.create (3 * stride) 0.125, Array.create (3 * stride * e.Fields.Count) 0.125
+
+    for i in 0 .. min 2 (s.Count - 1) do
+        e.Expand(around, i, scratch)
+        r.Prepare(scratch.Coefficients, work)
+        r.PrepareGradients(scratch.Coefficients, work)
+
+        for block in 0 .. scratch.Blocks - 1 do
+            e.Differentiate(scratch, block)
+            r.PrepareBlock(scratch, work, block)
+
+            for lane in 0 .. scratch.Used[block] - 1 do
+                let places, vectors = empty ()
+                let byProducts, byVectors = empty ()
+                r.PairGradients(around, scratch, work, block, lane, Span places, Span vectors, stride)
+                r.PairGradient(around, scratch, work, block, lane, Span byProducts, stride)
+                r.PairVectorGradient(scratch, work, block, lane, Span byVectors, stride)
+                close $"{subject.Name}, pair by place" 1e-13 byProducts places
+                close $"{subject.Name}, pair by vectors" 1e-13 byVectors vectors
+
+    around.Pairs.Dispose()
+
+/// The backward pass gives the energy, and with the explicit gradients the same forces and effective fields; the virial is
+/// minus the derivative by the strain of atoms and cell together, the cell gradient that by lattice vectors with the atoms at
+/// rest, and the virial holds both.
 let backwardIsTransposed (tolerance: float) (random: Random) (subject: Subject) (s: Structure) =
     let weights = Array.init subject.FeatureCount (fun _ -> Rotations.normal random)
     let dot (values: float[]) = values |> rows subject |> Array.sumBy (Array.fold2 (fun sum x y -> sum + x * y) 0. weights)
@@ -156,8 +211,13 @@ let backwardIsTransposed (tolerance: float) (random: Random) (subject: Subject) 
     let scale = values |> Array.mapi (fun k x -> abs (weights[k % weights.Length] * x)) |> Array.sum
     Assert.Equal(dot values, found.Energy, 1e-12 * (1e-3 + scale))
     let gradients = subject.Gradients s
-    let expected = Array.init (3 * s.Count) (fun at -> -dot (column subject s gradients at))
+    let places, vectors = gradients.Gradients.ToArray(), gradients.VectorGradients.ToArray()
+    let expected = Array.init (3 * s.Count) (fun at -> -dot (column subject s gradients places 1 0 at))
     close $"{subject.Name}, forces" 1e-9 expected found.Forces
+
+    for k, (key, _) in List.indexed subject.Vectors do
+        let expected = Array.init (3 * s.Count) (fun at -> -dot (column subject s gradients vectors subject.Vectors.Length k at))
+        close $"{subject.Name}, effective field of {key}" 1e-9 expected found.EffectiveFields[k]
 
     let strained a b step =
         let strain = Array.copy Rotations.identity
@@ -166,6 +226,26 @@ let backwardIsTransposed (tolerance: float) (random: Random) (subject: Subject) 
 
     let virial = Array.init 9 (fun k -> -(strained (k / 3) (k % 3) 1e-5 - strained (k / 3) (k % 3) -1e-5) / 2e-5)
     close $"{subject.Name}, virial" tolerance virial found.Virial
+
+    let lattice =
+        match s.Cell with
+        | null -> Array.zeroCreate 9
+        | cell -> cell.Vectors.ToArray()
+
+    let stretched k step =
+        let changed = Array.copy lattice
+        changed[k] <- changed[k] + step
+        dot (subject.Compute(s.WithCell(Cell(ReadOnlySpan changed), s.Periodic)))
+
+    let cell = Array.init 9 (fun k -> if s.Periodic[k / 3] then (stretched k 1e-5 - stretched k -1e-5) / 2e-5 else 0.)
+    close $"{subject.Name}, cell gradient" tolerance cell found.CellGradient
+
+    let both =
+        Array.init 9 (fun k ->
+            let atoms = Seq.sum (seq { for i in 0 .. s.Count - 1 -> found.Forces[3 * i + k / 3] * s.Positions[3 * i + k % 3] })
+            atoms - Seq.sum (seq { for a in 0..2 -> found.CellGradient[3 * a + k / 3] * lattice[3 * a + k % 3] }))
+
+    close $"{subject.Name}, virial of atoms and cell" 1e-9 both found.Virial
 
 /// Random structures of every periodicity, with a seed for what is done to them.
 let cases (subjects: Subject list) (sizes: int * int) : Arbitrary<Subject * RandomStructure.Recipe * int> =
@@ -176,18 +256,20 @@ let cases (subjects: Subject list) (sizes: int * int) : Arbitrary<Subject * Rand
 /// They turn and move with the structure, mirrors included, and are permuted with its atoms.
 let haveSymmetries (count: int) (subjects: Subject list) =
     Law.holdsFor count (cases subjects (1, 6)) (fun (subject, recipe, seed) ->
-        let s = RandomStructure.build recipe
+        let s = RandomStructure.build recipe |> complete subject seed
         let random = Random seed
         turnsWith (Rotations.randomRotation random) subject s
         turnsWith (Rotations.randomReflection random) subject s
         permutesWith (Rotations.randomPermutation random s.Count) subject s
         isTranslationInvariant (0.3, -4.1, 2.2) subject s)
 
-/// Explicit gradients and the backward pass agree with differences in every periodicity.
+/// Explicit gradients and the backward pass agree with differences in every periodicity, and the gradients by pairs with
+/// forward products.
 let haveGradients (count: int) (subjects: Subject list) =
     Law.holdsFor count (cases subjects (1, 5)) (fun (subject, recipe, seed) ->
-        let s = RandomStructure.build recipe
+        let s = RandomStructure.build recipe |> complete subject seed
         let random = Random seed
+        pairGradientsAreForwardProducts subject s
         gradientsAreDifferences 3e-6 1e-4 [ random.Next(3 * s.Count) ] subject s
         backwardIsTransposed 2e-5 random subject s)
 
@@ -243,16 +325,13 @@ let hard (cutoff: float) : (string * Structure * float * float) list =
       "one atom", structure [ 8, 1., 2., 3. ], 1e-12, 1e-4
       "one atom and its images", (structure [ 8, 1., 2., 3. ]).WithCell(cell, Periodicity(true, true, true)), 2e-6, 1e-4 ]
 
-/// All laws of gradients on the hard structures, given what the representation needs beside positions.
-let gradientsOnHardStructuresWith (complete: Structure -> Structure) (subject: Subject) =
+/// All laws of gradients on the hard structures.
+let gradientsOnHardStructures (subject: Subject) =
     for what, bare, tolerance, step in hard subject.Cutoff do
-        let s = complete bare
+        let s = complete subject 3 bare
 
         try
             gradientsAreDifferences tolerance step (seq { 0 .. 3 * s.Count - 1 }) subject s
             backwardIsTransposed (max (5. * tolerance) 1e-8) (Random 5) subject s
         with e ->
             raise (Exception($"{what}: {e.Message}", e))
-
-/// All laws of gradients on the hard structures.
-let gradientsOnHardStructures (subject: Subject) = gradientsOnHardStructuresWith id subject

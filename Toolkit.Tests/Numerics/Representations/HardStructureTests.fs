@@ -45,6 +45,8 @@ let ``spin representations have right gradients on the hard structures`` () =
 
     for coupling in [ FieldCoupling.Resolved; FieldCoupling.Summed ] do
         let expansion = DensityExpansion(radial, species, CentrePolicy.Include, [ VectorField.Spin "spins" ])
-        let subject = invariant $"spin power spectrum, {coupling}" (SpinPowerSpectrum(expansion, coupling))
-        let withSpins = RandomStructure.withVectors "spins" 3
-        Representations.gradientsOnHardStructuresWith withSpins subject
+        Representations.gradientsOnHardStructures (invariant $"spin power spectrum, {coupling}" (SpinPowerSpectrum(expansion, coupling)))
+
+    let one = DensityExpansion(table (GtoBasis(2, 3.4)) 1 0.4 CutoffKind.ShiftedCosine, species, CentrePolicy.Include, [ VectorField.Spin "spins" ])
+    Representations.gradientsOnHardStructures (invariant "spin bispectrum" (SpinBispectrum one))
+    Representations.gradientsOnHardStructures (invariant "vector power" (VectorPower(one, 0, 2)))

@@ -156,45 +156,9 @@ let ``the dot product of two power spectra is that of the full set of pairs`` ()
         let expected = dot (full 0) (full (s.Count - 1))
         Assert.InRange(abs (dot (row 0) (row (s.Count - 1)) - expected), 0., 1e-12 * (1. + abs expected)))
 
-/// dE/dr of a random linear energy of the features by central differences.
-let private displaced (s: Structure) atom direction h =
-    let r = s.Positions.ToArray()
-    r[3 * atom + direction] <- r[3 * atom + direction] + h
-    s.WithPositions(ReadOnlySpan r)
-
 [<Fact>]
 let ``gradients of the features by positions and vectors agree with finite differences, images and all`` () =
-    Law.holdsFor 40 (cases RandomStructure.recipes) (fun (k, recipe, seed) ->
-        let s = build recipe
-        let f = representations[k]
-        let found = f.ComputeWithGradients s
-        close 1e-14 (f.Compute s) (found.Values.ToArray())
-        let atom, direction = Random(seed).Next s.Count, Random(seed).Next 3
-        let h = 1e-4
-
-        /// Compares the rows of `gradients` that belong to the atom with the change of the features.
-        let compare (row: int -> int) (gradients: float[]) (moved: float -> Structure) =
-            let difference = Array.map2 (fun p m -> (p - m) / (2. * h)) (f.Compute(moved h)) (f.Compute(moved -h))
-            let explicit = Array.zeroCreate difference.Length
-
-            for i in 0 .. s.Count - 1 do
-                for r in found.Offsets[i] .. found.Offsets[i + 1] - 1 do
-                    if found.Atoms[r] = atom then
-                        for q in 0 .. f.FeatureCount - 1 do
-                            explicit[i * f.FeatureCount + q] <- explicit[i * f.FeatureCount + q] + gradients[row r * f.FeatureCount + q]
-
-            close 2e-6 difference explicit
-
-        compare (fun r -> r * 3 + direction) (found.Gradients.ToArray()) (displaced s atom direction)
-
-        found.Fields
-        |> Seq.iteri (fun k field ->
-            let changed step =
-                let v = s.AtomProperties[field.Key].Reals.ToArray()
-                v[3 * atom + direction] <- v[3 * atom + direction] + step
-                s.WithAtomProperty(field.Key, PropertyArray.Real(ReadOnlySpan v, 3))
-
-            compare (fun r -> (r * found.Fields.Count + k) * 3 + direction) (found.VectorGradients.ToArray()) changed))
+    Representations.haveGradients 60 (representations |> List.mapi (fun k f -> Representations.invariant $"{k}, {f.GetType().Name}" (fun _ -> false) f))
 
 [<Fact>]
 let ``features and gradients are the same bit by bit for any number of threads`` () =

@@ -177,6 +177,21 @@ let ``turning two spins about their bond is seen by products of three, through t
         Assert.True(largest [| Array.map2 (-) a b |] > 1e-3 * largest [| a |])
 
 [<Fact>]
+let ``it obeys the laws of all representations`` () =
+    let all = [ 1; 6; 8; 14; 26 ]
+    let own = VectorField("spin", "spins", true, true, [ 8; 26 ])
+    let others = VectorField("moment", "mu", true, true, [ 1; 26 ], CentrePolicy.Include)
+    let radial = RadialTable.Build(SmearedGto(GtoBasis(1, cutoff), 1, cutoff, 0.4), CutoffFunction(cutoff, 0.8, CutoffKind.Polynomial), 1e-10)
+
+    let subjects =
+        [ for coupling in [ FieldCoupling.Resolved; FieldCoupling.Summed; FieldCoupling.Both ] do
+              let e = DensityExpansion(radial, all, CentrePolicy.Include, [ own; others ], SpeciesMixing.FromPeriodicTable(all, 2., 2., 1))
+              Representations.invariant $"{coupling}" (fun _ -> false) (SpinBispectrum(e, coupling)) ]
+
+    Representations.haveSymmetries 15 subjects
+    Representations.haveGradients 15 subjects
+
+[<Fact>]
 let ``no product stands twice, and none is always zero`` () =
     for coupling in [ FieldCoupling.Resolved; FieldCoupling.Summed; FieldCoupling.Both ] do
         let f = SpinBispectrum(expansion 2 1 [ spin; dipole ], coupling, true, Parities.Both)

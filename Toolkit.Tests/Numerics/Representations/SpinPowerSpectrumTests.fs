@@ -355,6 +355,23 @@ let ``Moriya's scalar of two spins, seen from the third atom, is 2 p_0 + p_1 −
             Assert.InRange(abs (value - expected), 0., 1e-12 * (1. + largest found)))
 
 [<Fact>]
+let ``it obeys the laws of all representations`` () =
+    let partial = VectorField("dipole", "mu", false, false, [ 1; 8; 26 ], CentrePolicy.Include)
+    let mixing = SpeciesMixing.FromPeriodicTable(species, 2., 2., 2)
+
+    let subjects =
+        [ for coupling in [ FieldCoupling.Resolved; FieldCoupling.Summed; FieldCoupling.Both ] do
+              let e = expansion 3 2 [ spin; partial ]
+              Representations.invariant $"{coupling}" (fun _ -> false) (SpinPowerSpectrum(e, coupling))
+          for policy in [ CentrePolicy.Exclude; CentrePolicy.Separate ] do
+              let e = DensityExpansion(table 2 1 (Some 0.4), species, policy, [ spin ], mixing)
+              Representations.invariant $"mixed, {policy}" (fun _ -> false) (SpinPowerSpectrum(e, FieldCoupling.Both))
+          Representations.invariant "nine functions" (fun _ -> false) (SpinPowerSpectrum(expansion 9 1 [ spin ], FieldCoupling.Resolved, false)) ]
+
+    Representations.haveSymmetries 20 subjects
+    Representations.haveGradients 20 subjects
+
+[<Fact>]
 let ``no feature stands twice`` () =
     for coupling in [ FieldCoupling.Resolved; FieldCoupling.Summed; FieldCoupling.Both ] do
         let f = SpinPowerSpectrum(expansion 2 2 [ spin; dipole ], coupling, true, Parities.Both)

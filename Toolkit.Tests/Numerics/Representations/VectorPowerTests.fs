@@ -59,6 +59,12 @@ let ``its gradient is 2k v times the power below, by the centre's own vector and
                             Assert.Equal(expected, found.VectorGradients[(row * 2 + field) * 3 + d], 1e-12 * (1. + abs expected)))
 
 [<Fact>]
+let ``it obeys the laws of all representations`` () =
+    let subjects = [ for k in 1..3 -> Representations.invariant $"power {k}" (fun _ -> false) (VectorPower(both, k % 2, k)) ]
+    Representations.haveSymmetries 20 subjects
+    Representations.haveGradients 20 subjects
+
+[<Fact>]
 let ``one backward pass gives the same as the explicit gradient`` () =
     let readout =
         { new ILinearReadout with
