@@ -190,6 +190,7 @@ public sealed class PowerSpectrum : InvariantRepresentation
         double* a = CacheLine.Next(memory), b = a + density, slopes = b + 3 * density;
         fixed (double* first = gradients, tileScale = TileScale)
         {
+            bool isPacked = _lane.Length == PackedTriangle.Side && density == n && PackedTriangle.IsSupported;
             if (density > n)
                 for (int d = 0; d < 3; d++)
                     new Span<double>(first + d * stride, FeatureCount).Clear();
@@ -201,6 +202,11 @@ public sealed class PowerSpectrum : InvariantRepresentation
                     ChannelTile.Project(c + q, width, y, dy, lm * EnvironmentScratch.Lanes, 2 * l + 1, a + q, b + q, density);
                 double* g = scratch.Radial + (lane * (lmax + 1) + l) * n;
                 double* dg = scratch.RadialDerivatives + (lane * (lmax + 1) + l) * n;
+                if (isPacked)
+                {
+                    PackedTriangle.Gradient(a, b, density, g, dg, u, _scale[l], first + l * _pairs, stride);
+                    continue;
+                }
                 for (int d = 0; d < 3; d++)
                     for (int j = 0; j < n; j += 8)
                         Vector512.Store(u[d] * Vector512.Load(dg + j), slopes + d * n + j);

@@ -10,9 +10,6 @@ namespace Toolkit.Numerics.Representations;
 /// <content>Explicit gradients.</content>
 public sealed partial class RepresentationSet
 {
-    /// <summary>From this size on gradients are written past the caches: they will not be there when somebody reads them.</summary>
-    private const long StreamedBytes = 8 << 20;
-
     /// <summary>Features of every atom and their gradients with respect to every position and vector they depend on.</summary>
     /// <param name="structure">Its species must all have channels; it has the vectors of all fields.</param>
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
@@ -26,7 +23,6 @@ public sealed partial class RepresentationSet
         int features = FeatureCount, n = structure.Count;
         (int[] start, int[] atoms, int[][] rowOfPair) = Rows(around, n);
         var result = new FeatureGradients(features, Fields, start, atoms, reuse);
-        bool isStreamed = (long)atoms.Length * 3 * features * sizeof(double) >= StreamedBytes;
         double[] values = result.ValueMemory, positions = result.PositionMemory, vectors = result.VectorMemory;
         ForEachEnvironment(n, threads, 0, (i, memory) =>
         {
@@ -39,7 +35,7 @@ public sealed partial class RepresentationSet
                 PrepareGradients(p, memory);
             for (int e = 0; e < _expansions.Length; e++)
             {
-                AddPairs(e, around[e], memory, rowOfPair[e], start[i], positions, vectors, isStreamed);
+                AddPairs(e, around[e], memory, rowOfPair[e], start[i], positions, vectors);
                 AddOwnVectors(e, around[e].Groups[i], memory, start[i], vectors);
             }
             for (int k = 0; k < rows * kinds; k++)
@@ -94,7 +90,7 @@ public sealed partial class RepresentationSet
 
     /// <summary>Adds the gradients of the features that one expansion's pairs contribute.</summary>
     private unsafe void AddPairs(int e, Surroundings around, EnvironmentMemory memory, int[] rowOfPair, int centreRow,
-        double[] positions, double[] vectors, bool isStreamed)
+        double[] positions, double[] vectors)
     {
         DensityExpansion expansion = _expansions[e];
         EnvironmentScratch scratch = memory.Scratch[e];
@@ -122,11 +118,11 @@ public sealed partial class RepresentationSet
                 {
                     fixed (double* pair = memory.PairGradient, centre = memory.CentreGradient)
                         Subtract(pair, centre, size);
-                    Put(memory.PairGradient, positions, row, memory.IsFirst((row - centreRow) * (1 + Fields.Count)), isStreamed);
+                    Put(memory.PairGradient, positions, row, memory.IsFirst((row - centreRow) * (1 + Fields.Count)));
                 }
                 for (int f = 0; f < fields; f++)
                     if (expansion.Columns(f).Slot(scratch.Group[block]) >= 0)
-                        PutVector(memory, f, _fieldOf[e][f], row, centreRow, vectors, isStreamed);
+                        PutVector(memory, f, _fieldOf[e][f], row, centreRow, vectors);
             }
         }
     }
@@ -144,30 +140,22 @@ public sealed partial class RepresentationSet
     }
 
     /// <summary>The gradient by one vector of the expansion to its row.</summary>
-    private void PutVector(EnvironmentMemory memory, int field, int place, int row, int centreRow, double[] vectors, bool isStreamed) =>
+    private void PutVector(EnvironmentMemory memory, int field, int place, int row, int centreRow, double[] vectors) =>
         Put(memory.VectorGradient.AsSpan(3 * field * FeatureCount), vectors, row * Fields.Count + place,
-            memory.IsFirst((row - centreRow) * (1 + Fields.Count) + 1 + place), isStreamed);
+            memory.IsFirst((row - centreRow) * (1 + Fields.Count) + 1 + place));
 
     /// <summary>One pair's gradient to its row of all, or onto it.</summary>
-    private unsafe void Put(ReadOnlySpan<double> pair, double[] all, int row, bool isFirst, bool isStreamed)
+    private void Put(ReadOnlySpan<double> pair, double[] all, int row, bool isFirst)
     {
         int size = 3 * FeatureCount;
         Span<double> target = all.AsSpan(checked(row * size), size);
-        if (isFirst && !isStreamed)
+        if (isFirst)
         {
             pair[..size].CopyTo(target);
             return;
         }
-        fixed (double* from = pair, to = target)
-        {
-            if (isFirst)
-            {
-                Streaming.Copy(from, to, size);
-                return;
-            }
-            for (int k = 0; k < size; k++)
-                to[k] += from[k];
-        }
+        for (int k = 0; k < size; k++)
+            target[k] += pair[k];
     }
 
     private unsafe void AddOwnVectors(int e, int centreGroup, EnvironmentMemory memory, int centreRow, double[] vectors)
@@ -180,7 +168,7 @@ public sealed partial class RepresentationSet
             for (int p = 0; p < _parts.Length; p++)
                 if (_expansionOf[p] == e)
                     _parts[p].VectorGradient(scratch, memory.Work(p), f, slot, memory.VectorGradient.AsSpan(3 * f * FeatureCount + _first[p]), FeatureCount);
-            PutVector(memory, f, _fieldOf[e][f], centreRow, centreRow, vectors, isStreamed: false);
+            PutVector(memory, f, _fieldOf[e][f], centreRow, centreRow, vectors);
         }
     }
 }
