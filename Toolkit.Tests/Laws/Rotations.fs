@@ -3,6 +3,7 @@ module Toolkit.Tests.Laws.Rotations
 
 open System
 open Toolkit.Numerics.Structures
+open Toolkit.Reproductions.Checks
 
 /// How a vector property changes under a reflection: as a position does, or as a spin does.
 type Parity =
@@ -25,18 +26,10 @@ let determinant (m: float[]) =
     + m[2] * (m[3] * m[7] - m[4] * m[6])
 
 /// A standard normal number.
-let normal (random: Random) =
-    sqrt (-2. * log (1. - random.NextDouble())) * cos (2. * Math.PI * random.NextDouble())
+let normal (random: Random) : float = Isometry.normal random
 
-/// A rotation, uniformly distributed over all rotations: from a unit quaternion uniform on the sphere in four dimensions.
-let randomRotation (random: Random) : float[] =
-    let q = Array.init 4 (fun _ -> normal random)
-    let n = sqrt (Array.sumBy (fun x -> x * x) q)
-    let w, x, y, z = q[0] / n, q[1] / n, q[2] / n, q[3] / n
-
-    [| 1. - 2. * (y * y + z * z); 2. * (x * y - w * z); 2. * (x * z + w * y)
-       2. * (x * y + w * z); 1. - 2. * (x * x + z * z); 2. * (y * z - w * x)
-       2. * (x * z - w * y); 2. * (y * z + w * x); 1. - 2. * (x * x + y * y) |]
+/// A rotation, uniformly distributed over all rotations.
+let randomRotation (random: Random) : float[] = Isometry.rotation random
 
 /// A rotation followed by the inversion: determinant −1.
 let randomReflection (random: Random) : float[] = randomRotation random |> Array.map (~-)

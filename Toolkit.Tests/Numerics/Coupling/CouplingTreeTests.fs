@@ -7,19 +7,12 @@ open Toolkit.Numerics.Coupling
 open Toolkit.Numerics.Expansion
 open Toolkit.Numerics.Radial
 open Toolkit.Numerics.Representations
-open Toolkit.Symbolic.Proofs.Kernel
 open Toolkit.Symbolic.CouplingTrees
-open Toolkit.Symbolic.Proofs.Theorems
 open Toolkit.Tests.Laws
 
 let private expansion nmax lmax =
     let radial = SmearedGto(GtoBasis(nmax, 3.0), lmax, 3.0, 0.4)
     DensityExpansion(RadialTable.Build(radial, CutoffFunction(3.0, 0.5), 1e-8), [ 1; 8 ], CentrePolicy.Include)
-
-let private read (tree: Toolkit.Numerics.Coupling.CouplingTree) =
-    match CouplingTreeReader.read (tree.ToJson()) with
-    | Ok tree -> tree
-    | Error why -> failwith why
 
 let rec private evaluate (l: int) (leaves: float[] list) (tree: Tree) : float[] * float[] list =
     let number order =
@@ -41,11 +34,7 @@ let rec private evaluate (l: int) (leaves: float[] list) (tree: Tree) : float[] 
 let ``the power spectrum is its coupling tree, which is proved invariant`` () =
     for nmax, lmax in [ 3, 5; 1, 2; 9, 3 ] do
         let representation = PowerSpectrum(expansion nmax lmax)
-        let tree = read (Assert.Single representation.CouplingTrees)
-
-        match Trees.prove tree with
-        | Ok theorem -> Assert.IsType<Invariant> theorem.Statement |> ignore
-        | Error why -> Assert.Fail why
+        let tree = ProvedTrees.invariant (Assert.Single representation.CouplingTrees)
 
         Law.holdsFor 20 (Law.seeded (0, 0)) (fun (seed, _) ->
             let c, features = Representations.execute (Random seed) representation
@@ -61,8 +50,7 @@ let ``the power spectrum is its coupling tree, which is proved invariant`` () =
 [<Fact>]
 let ``the radial spectrum is its coupling tree, which is proved invariant`` () =
     let representation = RadialSpectrum(expansion 4 0)
-    let tree = read (Assert.Single representation.CouplingTrees)
-    Assert.True((Trees.prove tree).IsOk)
+    let tree = ProvedTrees.invariant (Assert.Single representation.CouplingTrees)
     let c, features = Representations.execute (Random 3) representation
     Assert.Equal<float[]>(c |> Array.map (fun q -> (fst (evaluate 0 [ q ] tree.Tree))[0]), features)
 
@@ -77,7 +65,7 @@ let ``trees are written as the contract says, and read back`` () =
         tree.ToJson()
     )
 
-    Assert.Equal("couple(spin l1→J, spin l2→J, 0)", (read tree).Tree.ToString())
+    Assert.Equal("couple(spin l1→J, spin l2→J, 0)", (ProvedTrees.read tree).Tree.ToString())
 
 [<Fact>]
 let ``a tree that contradicts itself is not written`` () =
