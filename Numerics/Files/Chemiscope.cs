@@ -10,11 +10,18 @@ namespace Toolkit.Numerics.Files;
 
 /// <summary>
 /// Structures and a map of their atoms as chemiscope JSON, version 1: the first principal components of the features
-/// of every atom, the finite scalar properties that all structures have, and, on request, a vector property as arrows.
+/// of every atom, the finite scalar properties that all structures have, and, on request, vector properties as arrows.
 /// </summary>
+/// <remarks>
+/// Chemiscope 1.1.0 accepts such files (its own <c>validateDataset</c>). Its viewer divides by the length of an arrow: a
+/// vector of length zero is written as one along z of no visible length and width.
+/// </remarks>
 public static class Chemiscope
 {
     private const int Components = 3;
+
+    // Å: an arrow that is not to be seen.
+    private const double Unseen = 1e-9;
 
     /// <summary>Writes the file, which appears under its name when it is complete.</summary>
     /// <param name="path">The file's name.</param>
@@ -208,12 +215,18 @@ public static class Chemiscope
         {
             for (int i = 0; i < frame.Length; i += 3)
             {
+                bool isZero = frame[i] == 0 && frame[i + 1] == 0 && frame[i + 2] == 0;
                 json.WriteStartObject();
                 json.WriteStartArray("vector");
                 json.WriteNumberValue(frame[i]);
                 json.WriteNumberValue(frame[i + 1]);
-                json.WriteNumberValue(frame[i + 2]);
+                json.WriteNumberValue(isZero ? Unseen : frame[i + 2]);
                 json.WriteEndArray();
+                if (isZero)
+                {
+                    json.WriteNumber("scale", Unseen);
+                }
+
                 json.WriteEndObject();
             }
         }
