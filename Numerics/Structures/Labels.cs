@@ -42,7 +42,7 @@ public static class Labels
     /// <param name="key">The key (--forces-key), or null for REF_forces, forces.</param>
     /// <exception cref="InputException">Absent, not three numbers per atom, or not finite.</exception>
     public static double[][] Forces(IReadOnlyList<Structure> frames, string source, string? key = null) =>
-        PerAtom(frames, source, key, ForcesKeys, "forces", "three numbers per atom", static v => v.Components == 3 ? v.ToReals() : null);
+        PerAtom(frames, source, key, ForcesKeys, "forces", "three numbers per atom", static v => v.Components == 3 ? v.ToReals() : null, out _);
 
     /// <summary>[frame][xyz, xyz] row-major: stress, eV/Å³.</summary>
     /// <param name="frames">The data set.</param>
@@ -75,14 +75,18 @@ public static class Labels
     /// <param name="frames">The data set.</param>
     /// <param name="source">What messages call it: the file's name.</param>
     /// <param name="key">The key (--spin-key), or null for REF_magmom, REF_magmoms, magmoms, spins.</param>
-    /// <exception cref="InputException">Absent, not one or three numbers per atom, or not finite.</exception>
-    public static double[][] Spins(IReadOnlyList<Structure> frames, string source, string? key = null) =>
-        PerAtom(frames, source, key, SpinsKeys, "spins", "one or three numbers per atom", static v => v.Components switch
+    /// <exception cref="InputException">Absent, not one or three numbers per atom in all frames, or not finite.</exception>
+    public static double[][] Spins(IReadOnlyList<Structure> frames, string source, string? key = null)
+    {
+        double[][] spins = PerAtom(frames, source, key, SpinsKeys, "spins", "one or three numbers per atom", static v => v.Components switch
         {
             3 => v.ToReals(),
             1 => v.ToReals().SelectMany(static s => new[] { 0, 0, s }).ToArray(),
             _ => null,
-        });
+        }, out string? chosen);
+        RequireOneKind(frames, source, chosen);
+        return spins;
+    }
 
     /// <summary>The keys under which spins are looked for.</summary>
     internal static IReadOnlyList<string> UsualSpinKeys => SpinsKeys;
@@ -95,7 +99,8 @@ public static class Labels
     /// <param name="expected">What its values should be.</param>
     /// <param name="read">The values of a frame under a key that it has; null: of another shape.</param>
     /// <exception cref="InputException">
-    /// Absent, of another shape, or not finite; or a frame has two of the keys, both REF_ or both not, with different values.
+    /// Absent, of another shape, or not finite; one number per atom in one frame and three in another; or a frame has two of the
+    /// keys, both REF_ or both not, with different values.
     /// </exception>
     internal static string KeyOf(
         IReadOnlyList<Structure> frames,
@@ -110,6 +115,7 @@ public static class Labels
             : (null, null);
         double[][] values = Each(
             frames, source, null, keys.ToArray(), quantity, expected, static f => f.AtomProperties.Keys, Read, out string? chosen);
+        RequireOneKind(frames, source, chosen);
         for (int f = 0; f < frames.Count; f++)
         {
             string? other = keys.FirstOrDefault(k => k != chosen && IsReference(k) == IsReference(chosen!)
@@ -122,6 +128,20 @@ public static class Labels
         }
 
         return chosen ?? keys[0];
+    }
+
+    /// <summary>Collinear moments, which have no direction of their own, and vectors are not mixed.</summary>
+    private static void RequireOneKind(IReadOnlyList<Structure> frames, string source, string? key)
+    {
+        for (int f = 1; f < frames.Count; f++)
+        {
+            PropertyArray first = frames[0].AtomProperties[key!], here = frames[f].AtomProperties[key!];
+            if (here.Components != first.Components)
+            {
+                throw new InputException(
+                    source, null, $"frame {f + 1}, {key}", here.ToString(), $"as many numbers per atom as in frame 1, which has {first}");
+            }
+        }
     }
 
     private static bool IsReference(string key) => key.StartsWith("REF_", StringComparison.Ordinal);
@@ -159,11 +179,12 @@ public static class Labels
         string[] usual,
         string quantity,
         string expected,
-        Func<PropertyArray, double[]?> read) =>
+        Func<PropertyArray, double[]?> read,
+        out string? chosen) =>
         Each(frames, source, key, usual, quantity, expected, static f => f.AtomProperties.Keys, (frame, k) =>
             frame.AtomProperties.TryGetValue(k, out PropertyArray? v)
                 ? (v.Kind is PropertyKind.Real or PropertyKind.Integer ? read(v) : null, v.ToString())
-                : (null, null), out _);
+                : (null, null), out chosen);
 
     /// <summary>Finds the key in the first frame and reads it from all; a reader gives (values, what is there).</summary>
     private static double[][] Each(

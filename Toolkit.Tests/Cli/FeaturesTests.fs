@@ -354,6 +354,8 @@ let ``wrong spins get one line that names the frame and the key`` () =
     refused "in.xyz: frame 2: found no spins (spin); it has magmoms, expected the key spins" (second (rename "magmoms")) []
     refused "in.xyz: frame 2, spins: found Real[3, 2], expected three numbers per atom, or one" (second (fun s -> s.WithAtomProperty("spins", real (Array.zeroCreate (2 * s.Count)) 2))) []
 
+    refused "frame 2, spins: found Real[3, 1], expected as many numbers per atom as in frame 1, which has Real[5, 3]" (second (fun s -> s.WithAtomProperty("spins", real (Array.zeroCreate s.Count) 1))) []
+
     let holed (s: Structure) =
         let v = s.AtomProperties["spin"].Reals.ToArray()
         let carrier = Array.IndexOf(s.Species.ToArray(), 6)
