@@ -16,8 +16,8 @@ namespace Toolkit.Numerics.Models.SpinLattice;
 ///   + ½ Σ_ij φ(r_ij) − a Σ_i [ √(ρ_i + ρ₀) − √ρ₀ ],  ρ_i = Σ_j ψ(r_ij)
 ///   − ½ Σ_ij k(r_ij) [ (v_i·r̂_ij)(v_j·r̂_ij) − v_i·v_j/3 ]
 ///   − ½ Σ_ij D(r_ij) r̂_ij·(v_i × v_j) − ½ Σ_ij D_ij·(v_i × v_j),  D_ij = Σ_k w(r_ij) w(r_ik) w(r_jk) r_ik × r_jk.
-/// Sums run over ordered pairs of atoms and images. Under rotations of all spins alone: the first, second and third kind
-/// of term (A, B, C, J, φ, ψ) stay. Under rotations of atoms and spins together all stay but K. Under the inversion,
+/// Sums run over ordered pairs of atoms and images. Under rotations of all spins alone the terms with A, B, C, J, φ and ψ
+/// stay. Under rotations of atoms and spins together all stay but K. Under the inversion,
 /// which leaves spins (axial vectors) as they are, all stay but D(r), a pseudoscalar. Under v → −v all stay.
 /// Units: Å, eV, μB.
 /// </remarks>
