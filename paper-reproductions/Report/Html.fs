@@ -31,7 +31,7 @@ let private style = """
 :root { color-scheme: light dark; --ink: #1c2024; --soft: #5a6470; --paper: #fbfaf7; --card: #ffffff; --line: #d9d7d0;
         --good: #00745a; --bad: #b3261e; --link: #0a5ea8; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e6e4df; --soft: #a2a8b0; --paper: #15171a; --card: #1d2024;
-        --line: #363b42; --good: #4fc3a1; --bad: #ff8a80; --link: #79b8f2; } }
+        --line: #363b42; --good: #4fc3a1; --bad: #ff8a80; --link: #79b8f2; } figure svg { filter: brightness(1.4); } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16.5px/1.6 Charter, "Bitstream Charter", "Iowan Old Style",
        Georgia, serif; }

@@ -72,6 +72,15 @@ let logarithmic (title: string) (lo: float, hi: float) : (string * Json) list =
           [ "values", Json.numbers ticks
             "labelExpr", JString $"indexof([1, 2, 5], {digit}) >= 0 ? format(datum.value, '~g') : ''" ] ]
 
+/// A logarithmic axis over powers of ten, each labelled.
+let decades (title: string) (lo: float, hi: float) : (string * Json) list =
+    [ "title", JString title
+      "scale", JObject [ "type", JString "log"; "domain", Json.numbers [ lo; hi ]; "nice", JBool false ]
+      "axis",
+      JObject
+          [ "values", Json.numbers [ for power in round (log10 lo) .. round (log10 hi) -> 10. ** power ]
+            "labelExpr", JString "format(datum.value, datum.value < 0.0005 ? '~e' : '~g')" ] ]
+
 /// A linear axis from lo to hi.
 let linear (title: string) (lo: float, hi: float) : (string * Json) list =
     [ "title", JString title
@@ -108,12 +117,17 @@ let panels (table: Table) (panels: Json list) : (string * Json) list =
       "spacing", JNumber 28.
       "hconcat", JArray panels ]
 
-/// One panel: rows of the table for which the column has the value, layers of marks over one another.
+/// One panel over another.
+let above (upper: Json) (lower: Json) : Json =
+    JObject [ "spacing", JNumber 12.; "vconcat", JArray [ upper; lower ] ]
+
+/// One panel: rows of the table for which the column has the value, layers of marks over one another. The title may be empty.
 let panel (width: float, height: float) (title: string) (column: string, value: string) (layers: Json list) : Json =
     JObject
         [ "width", JNumber width
           "height", JNumber height
-          "title", JString title
+          if title <> "" then
+              "title", JString title
           "transform", JArray [ JObject [ "filter", JObject [ "field", JString column; "equal", JString value ] ] ]
           "layer", JArray layers ]
 

@@ -39,7 +39,7 @@ let private inversion = [| -1.; 0.; 0.; 0.; -1.; 0.; 0.; 0.; -1. |]
 
 let private invariant parts data changes () =
     let worst = changes |> List.map (change parts data) |> List.max
-    worst < 1e-11, $"{turns} structures: largest change {worst:E1} of the largest feature"
+    worst < 1e-11, $"{turns} structures: largest change {worst:``0.0e-0``} of the largest feature"
 
 /// The total field along v, less the derivative of the energy when all spins grow.
 let private grows (study: Study) () =
@@ -55,7 +55,7 @@ let private grows (study: Study) () =
             }
         )
 
-    worst < 1e-6, $"largest difference {worst:E1}"
+    worst < 1e-6, $"largest difference {worst:``0.0e-0``}"
 
 let private reached (limit: float) (found: float) (what: string) () = found <= limit, $"{what}: {found:G3} (at most {limit})"
 

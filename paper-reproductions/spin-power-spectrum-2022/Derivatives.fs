@@ -35,8 +35,8 @@ let figure (energies: Study) (derivatives: Study) (few: Outcome) : Figure =
             [ alone, VegaLite.Palette.vermilion, "diamond"; together, VegaLite.Palette.blue, "circle" ]
 
     let panel (quantity, unit, pick: Outcome -> (float * float)[]) =
-        let drawn = pick energies.RidgeOutcome |> Array.indexed |> Array.filter (fun (k, _) -> k % every = 0)
-        Plots.parity 270. "quantity" quantity "" unit (Plots.around 0.08 (drawn |> Array.map (snd >> fst))) marks
+        let pairs = [ for _, outcome in sets do for k, pair in Array.indexed (pick outcome) do if k % every = 0 then pair ]
+        Plots.parityAndErrors 270. "quantity" quantity "" unit (Plots.around 0.08 (List.map fst pairs)) marks pairs
 
     let errors name (outcome: Outcome) training =
         sprintf
@@ -56,7 +56,7 @@ let figure (energies: Study) (derivatives: Study) (few: Outcome) : Figure =
       Caption =
         "Components on the atoms of the test structures with displaced atoms, ridge regression; the effective field −∂E/∂v has the "
         + $"part along the spin, which changes its length, as well as the torque's. One in {every} components is drawn. Trained on the "
-        + $"energies of {derivatives.Training.Length} structures, or on their energies, forces and fields."
+        + $"energies of {derivatives.Training.Length} structures, or on their energies, forces and fields. {Plots.beneath}"
       Conclusion =
         "Root mean square errors, and in % of the standard deviation: "
         + String.concat "; " found

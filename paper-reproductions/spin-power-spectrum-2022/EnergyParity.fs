@@ -30,8 +30,8 @@ let figure (studies: Study list) : Figure =
             [ "ridge", VegaLite.Palette.blue, "circle"; "Gaussian process", VegaLite.Palette.vermilion, "diamond" ]
 
     let panel (study: Study) =
-        let values = study.RidgeOutcome.Energies |> Array.map (fun (e, _) -> 1000. * (e - zero study))
-        Plots.parity 270. "data" study.Title "_meV_per_atom" "meV per atom" (Plots.around 0.04 values) marks
+        let pairs = [ for _, outcome in outcomes study do for a, b in outcome.Energies -> 1000. * (a - zero study), 1000. * (b - zero study) ]
+        Plots.parityAndErrors 270. "data" study.Title "_meV_per_atom" "meV per atom" (Plots.around 0.04 (List.map fst pairs)) marks pairs
 
     let size (study: Study) = deviation (Array.map fst study.RidgeOutcome.Energies)
     let error outcome = rmse outcome.Energies
@@ -40,7 +40,7 @@ let figure (studies: Study list) : Figure =
         let ridge, gauss = error study.RidgeOutcome, error study.ProcessOutcome
 
         sprintf
-            "%s (standard deviation %.0f meV per atom): ridge %.2g meV per atom, %.2g of the deviation, %d coefficients; Gaussian process %.2g meV, %.2g of the deviation, %d environments."
+            "%s (standard deviation %.0f meV per atom), ridge %.2g meV per atom, %.2g of the deviation, %d coefficients; Gaussian process %.2g meV, %.2g of the deviation, %d environments"
             study.Title (1000. * size study) (1000. * ridge) (ridge / size study) (study.Ridge.Columns - 1) (1000. * gauss)
             (gauss / size study) (study.Process.Columns - 1)
 
@@ -50,11 +50,11 @@ let figure (studies: Study list) : Figure =
         $"Energies per atom of {testing} test structures of 54 atoms from the lowest of them; spins disordered, aligned with noise "
         + "and in spirals, lengths between 1.5 and 2.6 μB. Left: exchange and Landau energy, atoms on their sites, "
         + $"{studies.Head.Training.Length} training energies. Right: with the lattice energy, atoms displaced by 0.07 Å in each "
-        + $"direction and cells strained by up to 1 %%, {(List.last studies).Training.Length} training energies."
+        + $"direction and cells strained by up to 1 %%, {(List.last studies).Training.Length} training energies. {Plots.beneath}"
       Conclusion =
-        "Root mean square errors. "
-        + (studies |> List.map says |> String.concat " ")
-        + " On the sites the energy lies in the span of the J-summed features with |v|⁴ and |v|⁶, and ridge regression finds "
+        "Root mean square errors: "
+        + (studies |> List.map says |> String.concat "; ")
+        + ". On the sites the energy lies in the span of the J-summed features with |v|⁴ and |v|⁶, and ridge regression finds "
         + "it to rounding; with displaced atoms the exchange is a function of the distance that eight radial functions follow."
       Table = table
       Plot = VegaLite.panels table (List.map panel studies) }

@@ -216,5 +216,6 @@ let figures (threads: int) (full: bool) (tick: unit -> unit) : Figure list =
         Plot =
           VegaLite.panels
               (table byBasis)
-              [ panel byBasis radial "basis" "basis" (legend radials @ legend angulars) sizes
-                panel byBasis angular "basis" "basis" (legend radials @ legend angulars) sizes ] } ]
+              [ panel byBasis radial "basis" "basis" (legend radials) sizes
+                panel byBasis angular "basis" "basis" (legend angulars) sizes ]
+          @ [ "resolve", JObject [ "scale", JObject [ "color", JString "independent"; "shape", JString "independent" ] ] ] } ]

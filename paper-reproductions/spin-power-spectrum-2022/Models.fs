@@ -174,34 +174,31 @@ type Process =
       Points: int
       Selection: PointSelection }
 
-/// A sparse Gaussian process, noise by cross-validation. Features are centred and scaled by their kinds.
+/// Sparse Gaussian processes, one for each candidate, noise by cross-validation. Features are centred and scaled by their
+/// kinds.
 let gaussian
     (threads: int)
     (parts: InvariantRepresentation list)
     (species: int list)
-    (p: Process)
+    (candidates: Process list)
     (weights: Weights)
     (data: Labelled[])
-    : Fitted =
+    : Fitted list =
     let set = RepresentationSet parts
     let sample = EnvironmentSample(set, data |> Array.map _.Structure, threads)
-    let scaling = FeatureScaling.Centred(sample, kinds parts, p.Scales)
-    let points = SparsePoints.Select(sample, scaling, p.Points, p.Selection)
-    let design = KernelDesign(set, p.Kernel, points, species, threads)
-    let sums = equations threads folds weights design data
-    let fit = RidgeRegression.CrossValidate(sums, design.UnpenalisedColumns, grid, null, threads, RidgePenalty.Plain)
-    let potential = KernelPotential(design, fit.Coefficients)
 
-    { PredictWith = fun threads s -> potential.Predict(s, threads)
-      Columns = design.Columns
-      Regulariser = fit.Regulariser
-      Error = fit.Trials |> Seq.map (fun struct (_, e) -> e) |> Seq.min }
+    [ for p in candidates do
+          let scaling = FeatureScaling.Centred(sample, kinds parts, p.Scales)
+          let points = SparsePoints.Select(sample, scaling, p.Points, p.Selection)
+          let design = KernelDesign(set, p.Kernel, points, species, threads)
+          let sums = equations threads folds weights design data
+          let fit = RidgeRegression.CrossValidate(sums, design.UnpenalisedColumns, grid, null, threads, RidgePenalty.Plain)
+          let potential = KernelPotential(design, fit.Coefficients)
 
-/// Of several processes the one that cross-validation expects the least error of, fitted.
-let choose threads parts species (candidates: Process list) weights data : Process * Fitted =
-    candidates
-    |> List.map (fun p -> p, gaussian threads parts species p weights data)
-    |> List.minBy (fun (_, model) -> model.Error)
+          { PredictWith = fun threads s -> potential.Predict(s, threads)
+            Columns = design.Columns
+            Regulariser = fit.Regulariser
+            Error = fit.Trials |> Seq.map (fun struct (_, e) -> e) |> Seq.min } ]
 
 /// Reference and prediction of a test set.
 type Outcome =

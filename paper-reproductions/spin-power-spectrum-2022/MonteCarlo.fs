@@ -2,8 +2,10 @@
 module Toolkit.Reproductions.Spin2022.MonteCarlo
 
 open System
+open System.Collections.Concurrent
 open System.Globalization
 open System.IO
+open System.Threading.Tasks
 open Toolkit.Numerics.Structures
 open Toolkit.Reproductions.Checks.Isometry
 open Toolkit.Reproductions.Report
@@ -24,14 +26,26 @@ type Plan =
       /// Steps of one trajectory.
       Steps: int }
 
-/// What one temperature gave.
+/// What one temperature gave, with standard errors.
 type Mean =
     { Model: string
       Kelvin: float
-      /// |Σ v| / N, μB, and the standard error of its mean.
+      /// ⟨M⟩, M = |Σ v| / N, μB.
       Magnetisation: float
-      Error: float
+      MagnetisationError: float
+      /// N (⟨M²⟩ − ⟨M⟩²) / kT, μB²/eV.
+      Susceptibility: float
+      SusceptibilityError: float
       Acceptance: float }
+
+/// A value of all samples, and its standard error by leaving out one of ten blocks at a time: their means are nearly
+/// independent, and what is not linear in them is treated right to first order.
+let jackknife (value: float[] -> float) (samples: float[]) : float * float =
+    let blocks = samples |> Array.splitInto 10
+    let without = blocks |> Array.mapi (fun k _ -> value (Array.concat (Array.removeAt k blocks)))
+    let mean = Array.average without
+    let n = float blocks.Length
+    value samples, sqrt ((n - 1.) / n * Array.sumBy (fun x -> (x - mean) * (x - mean)) without)
 
 /// One chain of Metropolis steps at one temperature. A step moves all spins along a trajectory of Hamilton's equations with
 /// random momenta, accepted or not by the change of the total (hybrid Monte Carlo: Duane, Kennedy, Pendleton, Roweth, Phys. Lett. B
@@ -45,6 +59,7 @@ let chain (plan: Plan) (evaluate: Structure -> float * float[]) (name: string) (
     let mutable energy, fields = evaluate (withSpins spins s)
     // A fraction of the period of a spin's length, whose stiffness is about 0.35 eV/μB².
     let mutable step = 0.3 / sqrt (0.35 * beta)
+    let steps = ResizeArray<float>()
     let mutable accepted = 0
     let samples = ResizeArray<float>()
 
@@ -75,40 +90,56 @@ let chain (plan: Plan) (evaluate: Structure -> float * float[]) (name: string) (
             fields <- f
 
         if trajectory <= plan.Settling then
+            // Wanders about the step at which four of five are accepted; its mean is the step of what counts.
             step <- step * (if isAccepted then 1.03 else 0.9)
+            if 2 * trajectory > plan.Settling then steps.Add(log step)
+            if trajectory = plan.Settling then step <- exp (Seq.average steps)
         else
             if isAccepted then accepted <- accepted + 1
             let total d = Seq.sum (seq { for i in 0 .. s.Count - 1 -> spins[3 * i + d] })
             samples.Add(sqrt (Seq.sum (seq { for d in 0..2 -> total d * total d })) / float s.Count)
 
-    // Means over ten blocks are nearly independent.
-    let blocks = samples.ToArray() |> Array.splitInto 10 |> Array.map Array.average
-    let mean = Array.average (samples.ToArray())
+    let fluctuation (m: float[]) =
+        let mean = Array.average m
+        beta * float s.Count * Array.averageBy (fun x -> (x - mean) * (x - mean)) m
+
+    let magnetisation, magnetisationError = jackknife Array.average (samples.ToArray())
+    let susceptibility, susceptibilityError = jackknife fluctuation (samples.ToArray())
 
     { Model = name
       Kelvin = kelvin
-      Magnetisation = mean
-      Error = deviation blocks / sqrt (float (blocks.Length - 1))
+      Magnetisation = magnetisation
+      MagnetisationError = magnetisationError
+      Susceptibility = susceptibility
+      SusceptibilityError = susceptibilityError
       Acceptance = float accepted / float plan.Trajectories }
 
 /// Finished temperatures on disk, so that a run that was cut short goes on where it ended.
 module private State =
-    let private number (x: float) = x.ToString("R", CultureInfo.InvariantCulture)
+    let private numbers (m: Mean) =
+        [ m.Kelvin; m.Magnetisation; m.MagnetisationError; m.Susceptibility; m.SusceptibilityError; m.Acceptance ]
 
     let line (m: Mean) =
-        String.Join('\t', [ m.Model; number m.Kelvin; number m.Magnetisation; number m.Error; number m.Acceptance ])
+        String.Join('\t', m.Model :: [ for x in numbers m -> x.ToString("R", CultureInfo.InvariantCulture) ])
 
     let private parse (line: string) : Mean option =
-        match line.Split '\t' with
-        | [| model; kelvin; magnetisation; error; acceptance |] ->
-            let read (text: string) = Double.Parse(text, CultureInfo.InvariantCulture)
+        let fields = List.ofArray (line.Split '\t')
 
+        let number (text: string) =
+            match Double.TryParse(text, CultureInfo.InvariantCulture) with
+            | true, x -> Some x
+            | _ -> None
+
+        match List.choose number fields.Tail with
+        | [ kelvin; magnetisation; magnetisationError; susceptibility; susceptibilityError; acceptance ] ->
             Some
-                { Model = model
-                  Kelvin = read kelvin
-                  Magnetisation = read magnetisation
-                  Error = read error
-                  Acceptance = read acceptance }
+                { Model = fields.Head
+                  Kelvin = kelvin
+                  Magnetisation = magnetisation
+                  MagnetisationError = magnetisationError
+                  Susceptibility = susceptibility
+                  SusceptibilityError = susceptibilityError
+                  Acceptance = acceptance }
         | _ -> None
 
     /// What is known of a run that began with this very heading; nothing of any other.
@@ -124,76 +155,136 @@ module private State =
         Files.write path (String.Join('\n', heading :: List.map line means) + "\n")
 
 let private truth, learned = "truth", "learned"
+let private models = [ truth; learned ]
 
-/// `state` is the file that finished temperatures are kept in; `progress` hears of temperatures done, out of how many.
-let figure (threads: int) (plan: Plan) (state: string) (progress: int -> int -> unit) (study: Study) : Figure =
+/// The number of chains of a plan.
+let chains (plan: Plan) : int = models.Length * plan.Temperatures.Length
+
+let private magnetisation, difference, susceptibility = "magnetisation", "learned less truth", "susceptibility"
+
+/// `state` is the file that finished chains are kept in; `tick` hears of each chain that is finished.
+let figure (threads: int) (plan: Plan) (state: string) (tick: unit -> unit) (study: Study) : Figure =
     let exact (s: Structure) =
         let found = study.Hamiltonian.Evaluate s
         found.Energy, found.Fields
 
     let model (s: Structure) =
-        let found = study.Ridge.PredictWith threads s
+        let found = study.Ridge.Predict s
         found.Energy, found.EffectiveFields[0]
 
     let heading =
         $"# bcc iron, {plan.Cells}³ cells, {plan.Settling} + {plan.Trajectories} trajectories of {plan.Steps}; ridge on "
-        + $"{study.Training.Length} structures, λ = {study.Ridge.Regulariser}, {study.Ridge.Columns} columns, error {study.Ridge.Error:R}"
+        + $"{study.Training.Length} structures, λ = {study.Ridge.Regulariser}, {study.Ridge.Columns} columns, error {study.Ridge.Error:R}; "
+        + "model, K, ⟨M⟩, error, susceptibility, error, acceptance"
 
-    let tasks = [ for kelvin in plan.Temperatures do for name, evaluate in [ truth, exact; learned, model ] -> name, evaluate, kelvin ]
     let mutable means = State.load state heading
+    let known name kelvin = means |> List.exists (fun m -> m.Model = name && m.Kelvin = kelvin)
 
-    for k, (name, evaluate, kelvin) in List.indexed tasks do
-        progress k tasks.Length
+    let missing =
+        [ for kelvin in plan.Temperatures do
+              for name, evaluate in List.zip models [ exact; model ] do
+                  if known name kelvin then tick () else name, evaluate, kelvin ]
 
-        if means |> List.exists (fun m -> m.Model = name && m.Kelvin = kelvin) |> not then
-            // Chains of different seeds: agreement is that of the models, not of the random numbers.
-            means <- means @ [ chain plan evaluate name (100 + k) kelvin ]
+    let written = obj ()
+
+    // Each chain is the work of one thread and has random numbers of its own: agreement is that of the models, and the numbers
+    // are the same whichever chains are finished first or were there before.
+    let make (name, evaluate, kelvin) =
+        let found = chain plan evaluate name (2 * int kelvin + List.findIndex ((=) name) models) kelvin
+
+        lock written (fun () ->
+            means <- means @ [ found ]
             State.save state heading means
+            tick ())
 
-    progress tasks.Length tasks.Length
+    Parallel.ForEach(
+        Partitioner.Create(missing, EnumerablePartitionerOptions.NoBuffering),
+        ParallelOptions(MaxDegreeOfParallelism = threads),
+        make
+    )
+    |> ignore
+
+    let of' name =
+        [ for kelvin in plan.Temperatures -> means |> List.find (fun m -> m.Model = name && m.Kelvin = kelvin) ]
+
+    let differences =
+        List.map2
+            (fun t l -> t.Kelvin, l.Magnetisation - t.Magnetisation, sqrt (t.MagnetisationError ** 2. + l.MagnetisationError ** 2.))
+            (of' truth)
+            (of' learned)
+
+    let row quantity name kelvin value error =
+        [ Text quantity; Text name; Number kelvin; Number value; Number(value - error); Number(value + error) ]
 
     let table =
         Table.Create(
-            [ "hamiltonian"; "temperature_K"; "magnetisation_muB"; "lower"; "upper"; "acceptance" ],
-            [ for m in means ->
-                  [ Text m.Model
-                    Number m.Kelvin
-                    Number m.Magnetisation
-                    Number(m.Magnetisation - m.Error)
-                    Number(m.Magnetisation + m.Error)
-                    Number m.Acceptance ] ]
+            [ "quantity"; "hamiltonian"; "temperature_K"; "value"; "lower"; "upper" ],
+            [ for name in models do
+                  for m in of' name -> row magnetisation name m.Kelvin m.Magnetisation m.MagnetisationError
+              for kelvin, d, error in differences -> row difference learned kelvin d error
+              for name in models do
+                  for m in of' name -> row susceptibility name m.Kelvin m.Susceptibility m.SusceptibilityError ]
         )
 
-    let of' name = means |> List.filter (fun m -> m.Model = name) |> List.sortBy _.Kelvin
-    let gaps = List.map2 (fun a b -> abs (a.Magnetisation - b.Magnetisation), sqrt (a.Error * a.Error + b.Error * b.Error)) (of' truth) (of' learned)
+
+    let peak name =
+        let m = of' name |> List.maxBy _.Susceptibility
+        $"{m.Susceptibility:F0} ± {m.SusceptibilityError:F0} at {m.Kelvin:F0} K ({name})"
+
+    let spread = sqrt (differences |> List.averageBy (fun (_, d, error) -> (d / error) ** 2.))
+    let kelvin, most, mostError = differences |> List.maxBy (fun (_, d, error) -> abs d / error)
+    let accepted = [ for name in models do for m in of' name -> m.Acceptance ]
     let colour, shape = Plots.legend "hamiltonian" "Hamiltonian" [ truth, "currentColor", "square"; learned, VegaLite.Palette.blue, "circle" ]
     let x = VegaLite.linear "temperature / K" (0., List.max plan.Temperatures * 1.05)
-    let y = VegaLite.linear "magnetisation / μB per atom" (0., 2.4)
-    let axes = [ "x", VegaLite.channel "temperature_K" "quantitative" x; "color", colour ]
+
+    let panel quantity unit (lo, hi) more =
+        let y = VegaLite.linear unit (lo, hi)
+        let axes = [ "x", VegaLite.channel "temperature_K" "quantitative" x; "color", colour ]
+
+        VegaLite.panel
+            (235., 250.)
+            quantity
+            ("quantity", quantity)
+            (more
+             @ [ VegaLite.layer
+                     [ "type", JString "rule"; "strokeWidth", JNumber 1.5 ]
+                     ([ "y", VegaLite.channel "lower" "quantitative" y; "y2", JObject [ "field", JString "upper" ] ] @ axes)
+                 VegaLite.layer
+                     [ "type", JString "point"; "filled", JBool true; "size", JNumber 34.; "opacity", JNumber 0.75 ]
+                     ([ "y", VegaLite.channel "value" "quantitative" y; "shape", shape ] @ axes) ])
+
+    let line y =
+        VegaLite.layer
+            [ "type", JString "line"; "strokeWidth", JNumber 1.3; "opacity", JNumber 0.6 ]
+            [ "x", VegaLite.channel "temperature_K" "quantitative" x; "y", VegaLite.channel "value" "quantitative" y; "color", colour ]
+
+    let zero y =
+        JObject
+            [ "data", JObject [ "values", JArray [ JObject [ "at", JNumber 0. ] ] ]
+              "mark", JObject [ "type", JString "rule"; "color", JString "currentColor"; "opacity", JNumber 0.5 ]
+              "encoding", JObject [ "y", VegaLite.channel "at" "quantitative" y ] ]
+
+    let reach = 1.1 * (differences |> List.map (fun (_, d, error) -> abs d + error) |> List.max)
+    let highest = 1.1 * ([ for name in models do for m in of' name -> m.Susceptibility + m.SusceptibilityError ] |> List.max)
+    let inMagnetons, inFluctuations = "μB per atom", "χ / μB² per eV"
 
     { Id = "spin-magnetisation"
       Title = "Magnetisation of a crystal against temperature, by the true Hamiltonian and by the learned one"
       Caption =
-        $"Metropolis Monte Carlo of {2 * plan.Cells * plan.Cells * plan.Cells} atoms on their sites, spins of variable length; whole trajectories of the "
-        + $"spins are proposed at once, which takes the effective fields ({plan.Trajectories} for each temperature after {plan.Settling}). Bars: one "
-        + $"standard error. The learned Hamiltonian is the ridge model of energies, forces and fields of {study.Training.Length} structures with displaced atoms."
+        $"Metropolis Monte Carlo of {2 * plan.Cells * plan.Cells * plan.Cells} atoms on their sites, periodic, spins of variable length; whole trajectories of "
+        + $"the spins are proposed at once, which takes the effective fields ({plan.Trajectories} for each temperature after {plan.Settling}; "
+        + $"{100. * List.min accepted:F0} to {100. * List.max accepted:F0} %% accepted). Left: mean of M = |Σ v| / N, "
+        + "which in a crystal of this size stays above zero at any temperature; middle: the difference of the two; right: the susceptibility "
+        + "χ = N (⟨M²⟩ − ⟨M⟩²) / kT. Bars: one standard error, from ten blocks of each run. The learned Hamiltonian is the "
+        + $"ridge model of energies, forces and fields of {study.Training.Length} structures with displaced atoms."
       Conclusion =
         sprintf
-            "Mean difference of the magnetisation %.3f μB, of which %.3f μB are expected from the length of the runs. Classical spins: no Bloch law at low temperature, and the order ends in a finite crystal without a jump."
-            (gaps |> List.averageBy fst) (gaps |> List.averageBy snd)
+            "The differences have a root mean square of %.1f of their standard errors; the largest in these units is %.3f ± %.3f μB at %.0f K. The susceptibility is largest with %s and %s: there, as far as a crystal of this size, these temperatures and these errors tell, is the Curie temperature of this model of iron; that of iron itself is 1043 K."
+            spread (abs most) mostError kelvin (peak truth) (peak learned)
       Table = table
       Plot =
-        VegaLite.plot
-            (420., 290.)
+        VegaLite.panels
             table
-            [ "layer",
-              JArray
-                  [ VegaLite.layer
-                        [ "type", JString "line"; "strokeWidth", JNumber 1.3; "opacity", JNumber 0.6 ]
-                        (("y", VegaLite.channel "magnetisation_muB" "quantitative" y) :: axes)
-                    VegaLite.layer
-                        [ "type", JString "rule"; "strokeWidth", JNumber 1.5 ]
-                        ([ "y", VegaLite.channel "lower" "quantitative" y; "y2", JObject [ "field", JString "upper" ] ] @ axes)
-                    VegaLite.layer
-                        [ "type", JString "point"; "filled", JBool true; "size", JNumber 50. ]
-                        ([ "y", VegaLite.channel "magnetisation_muB" "quantitative" y; "shape", shape ] @ axes) ] ] }
+            [ panel magnetisation inMagnetons (0., 2.4) [ line (VegaLite.linear inMagnetons (0., 2.4)) ]
+              panel difference inMagnetons (-reach, reach) [ zero (VegaLite.linear inMagnetons (-reach, reach)) ]
+              panel susceptibility inFluctuations (0., highest) [ line (VegaLite.linear inFluctuations (0., highest)) ] ] }

@@ -110,7 +110,7 @@ let figure (threads: int) (data: string option) : Figure option =
                   let model = ridge threads (features description) description.Species weights train
                   title, judge threads model test ]
 
-        let quantities = [ energies, "meV per atom"; forces, "eV/Å"; fields, "eV/μB" ]
+        let quantities = [ energies, "meV per atom"; forces, "eV per Å"; fields, "eV per μB" ]
 
         let pairs quantity (o: Outcome) =
             match quantity with
@@ -167,7 +167,7 @@ let figure (threads: int) (data: string option) : Figure option =
                 + (outcomes |> List.map says |> String.concat "; ")
                 + ". From energies and forces alone the model carries over to the unseen set and gets the direction of what turns the spins, but "
                 + "larger than the tabulated magnetic forces by a constant factor; fitted together, the energies suffer. As tabulated, then, the "
-                + "magnetic forces are not the slope of the energies, and a potential cannot have both. Three small sets, whose frames are alike and whose spins hardly vary in "
+                + "magnetic forces are not the slope of the energies along the motions that these frames hold, and a potential cannot have both. Three small sets, whose frames are alike and whose spins hardly vary in "
                 + "length, say nothing of the longitudinal energy."
               Table = table
               Plot = VegaLite.panels table (List.map panel quantities) }

@@ -38,6 +38,35 @@ let parity size (column: string) (title: string) (suffix: string) (unit: string)
                 "color", colour
                 "shape", shape ] ]
 
+/// What captions say of the lower panels of parityAndErrors.
+let beneath = "Beneath: the sizes of the errors; what is smaller than the axis stands at its end."
+
+/// The same with the sizes of the errors beneath, on a logarithmic axis: what lies on the diagonal is told apart there. The
+/// pairs are the reference and predicted values of the rows, in their unit.
+let parityAndErrors size column title suffix unit range (colour: Json, shape: Json) (pairs: (float * float) list) : Json =
+    let errors = pairs |> List.map (fun (a, b) -> abs (a - b)) |> List.sort
+    let most = 10. ** ceil (log10 (List.last errors))
+    // What is smaller than almost all others stands on the axis.
+    let least = 10. ** floor (log10 (max (1e-9 * most) errors[errors.Length / 50]))
+    let x = VegaLite.linear $"reference / {unit}" range
+    let y = VegaLite.decades $"error / {unit}" (least, most)
+    let error = $"max(abs(datum.predicted{suffix} - datum.reference{suffix}), {least})"
+
+    let points =
+        JObject
+            [ "transform", JArray [ JObject [ "calculate", JString error; "as", JString "error" ] ]
+              "mark", JObject [ "type", JString "point"; "filled", JBool true; "size", JNumber 18.; "opacity", JNumber 0.6 ]
+              "encoding",
+              JObject
+                  [ "x", VegaLite.channel ("reference" + suffix) "quantitative" x
+                    "y", VegaLite.channel "error" "quantitative" y
+                    "color", colour
+                    "shape", shape ] ]
+
+    VegaLite.above
+        (parity size column title suffix unit range (colour, shape))
+        (VegaLite.panel (size, 0.45 * size) "" (column, title) [ points ])
+
 /// Marks of the rows for which a Vega expression is true.
 let where (filter: string) (mark: (string * Json) list) (encoding: (string * Json) list) : Json =
     JObject

@@ -83,7 +83,7 @@ let figure (study: Study) (plain: Fitted) : Figure =
     let most = dispersion |> List.filter (fun (name, _, _) -> name = truth) |> List.map (fun (_, _, e) -> e) |> List.max
     let q = VegaLite.linear "q / (2π/a)" (0., 1.)
     let length = VegaLite.linear "|v| / μB" (0.5, 3.3)
-    let stretched = longitudinal |> List.filter (fun (name, _, _) -> name = truth) |> List.map (fun (_, _, e) -> e)
+    let stretched = longitudinal |> List.map (fun (_, _, e) -> e)
     let top, bottom = List.max stretched, List.min stretched
     let energy range = VegaLite.linear "energy / meV per atom" range
 
@@ -99,8 +99,8 @@ let figure (study: Study) (plain: Fitted) : Figure =
       Title = "Spin spirals and aligned spins: energy against wave vector and length"
       Caption =
         $"Atoms on the sites of the perfect crystal, which is in no training set. Left: flat spirals of spins of {moment} μB, {cells} "
-        + "wave vectors from Γ to H; training structures hold spirals with other axes, cones and the four wave vectors that fit their "
-        + "cell. Right: aligned spins; grey, the lengths in the training set. Models trained on energies, forces and fields of "
+        + "wave vectors from Γ to H; training structures hold spirals with other axes, cones and wave vectors that fit their cell, "
+        + "multiples of 2π/3a along each edge. Right: aligned spins; grey, the lengths in the training set. Models trained on energies, forces and fields of "
         + $"{study.Training.Length} structures with displaced atoms ({study.ProcessTraining} for the Gaussian process)."
       Conclusion =
         let along name = Plots.digits (worst dispersion name (fun _ -> true))
@@ -110,7 +110,7 @@ let figure (study: Study) (plain: Fitted) : Figure =
         $"Largest error along the spirals, whose energies span {Plots.digits most} meV: ridge {along ridge} meV per atom, Gaussian process "
         + $"{along gauss} meV. Lengths inside the trained range: ridge {inside ridge}, process {inside gauss}, ridge without |v|⁴ and |v|⁶ "
         + $"{inside without} meV; outside it: {beyond ridge}, {beyond gauss} and {beyond without} meV per atom. Where the Landau terms are in the span "
-        + "they are continued as the polynomial they are; a Gaussian process drifts off where it has no data."
+        + "they are continued as the polynomial they are; a Gaussian process errs more where it has no data."
       Table = table
       Plot =
         VegaLite.panels

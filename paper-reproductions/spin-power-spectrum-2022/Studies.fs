@@ -27,9 +27,12 @@ type Study =
       ProcessTraining: int
       Test: Labelled[]
       Ridge: Fitted
+      /// Of the candidates the one that cross-validation expects the least error of.
       Process: Fitted
-      /// What it is made of: the best of the candidates.
+      /// What it is made of.
       Settings: Process
+      /// The candidates and the error that cross-validation expects of each, in units of the standard deviation.
+      Candidates: (Process * float) list
       RidgeOutcome: Outcome
       ProcessOutcome: Outcome }
 
@@ -43,10 +46,10 @@ let private farthest kernel points =
       Selection = PointSelection.FarthestPoints }
 
 /// Processes to choose from: of the polynomial kernels on atoms on their sites the cubic one has |v|⁶ in its span.
-let fixedCandidates: Process list = [ for degree in [ 2; 3 ] -> farthest (PolynomialKernel(degree, 1.)) 150 ]
+let fixedCandidates: Process list = [ for degree in [ 2; 3; 4 ] -> farthest (PolynomialKernel(degree, 1.)) 150 ]
 
 /// On displaced atoms: Gaussian kernels of several widths.
-let warmCandidates: Process list = [ for width in [ 5.; 10.; 20.; 40. ] -> farthest (GaussianKernel width) 300 ]
+let warmCandidates: Process list = [ for width in [ 10.; 20.; 40.; 80.; 160. ] -> farthest (GaussianKernel width) 300 ]
 
 /// In words.
 let describe (p: Process) : string =
@@ -58,6 +61,16 @@ let describe (p: Process) : string =
 
     $"{kernel}, {p.Points} environments"
 
+/// Every candidate's width or degree with the error that cross-validation expects.
+let tried (study: Study) : string =
+    study.Candidates
+    |> List.map (fun (p, error) ->
+        match p.Kernel with
+        | :? PolynomialKernel as k -> $"ζ = {k.Degree}: {error:G2}"
+        | :? GaussianKernel as k -> $"{k.Width}: {error:G2}"
+        | other -> $"{other}: {error:G2}")
+    |> String.concat ", "
+
 let linearFeatures nmax lmax = features (iron Summed nmax lmax)
 
 /// Kernels make their own powers of |v|².
@@ -66,7 +79,8 @@ let kernelFeatures nmax lmax = features { iron Summed nmax lmax with Powers = 1 
 let private study threads title hamiltonian recipe (seeds: int * int) (training: int, testing: int) linear (kernel, candidates) weights (fewer: int) =
     let train, test = draw hamiltonian recipe (fst seeds) training, draw hamiltonian recipe (snd seeds) testing
     let ridge = ridge threads linear [ 26 ] weights train
-    let settings, gaussian = choose threads kernel [ 26 ] candidates weights (Array.truncate fewer train)
+    let processes = List.zip candidates (gaussian threads kernel [ 26 ] candidates weights (Array.truncate fewer train))
+    let settings, gaussian = processes |> List.minBy (fun (_, fit) -> fit.Error)
 
     { Title = title
       Hamiltonian = hamiltonian
@@ -76,6 +90,7 @@ let private study threads title hamiltonian recipe (seeds: int * int) (training:
       Ridge = ridge
       Process = gaussian
       Settings = settings
+      Candidates = processes |> List.map (fun (p, fit) -> p, fit.Error)
       RidgeOutcome = judge threads ridge test
       ProcessOutcome = judge threads gaussian test }
 
