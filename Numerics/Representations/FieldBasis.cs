@@ -46,7 +46,7 @@ internal sealed unsafe class FieldBasis
             {
                 CouplingBlock block = table.Block(l, 1, j);
                 for (int i = 0; i < block.Count; i++)
-                    terms.Add((row + block.M3[i], 3 * (l * l + block.M1[i]) + block.M2[i], block.Value[i]));
+                    terms.Add((row + block.M3[i], 3 * (l * l + block.M1[i]) + block.M2[i], block[i]));
                 blocks.Add((l, j, row, 2 * j + 1));
                 row += 2 * j + 1;
             }

@@ -79,7 +79,7 @@ internal sealed unsafe class TripleProduct
         CouplingBlock block = table.Block(l1, l2, l3);
         var terms = new (int, int, int, double)[block.Count];
         for (int k = 0; k < block.Count; k++)
-            terms[k] = (block.M1[k], block.M2[k], block.M3[k], block.Value[k]);
+            terms[k] = (block.M1[k], block.M2[k], block.M3[k], block[k]);
         return terms;
     }
 

@@ -2,13 +2,16 @@ module Toolkit.Tests.Numerics.Representations.SpinBispectrumTests
 
 open System
 open Xunit
+open Toolkit.Numerics.Coupling
 open Toolkit.Numerics.Structures
 open Toolkit.Numerics.Radial
 open Toolkit.Numerics.Expansion
 open Toolkit.Numerics.Representations
+open Toolkit.Symbolic.Tables
 open Toolkit.Tests.Laws
 open Toolkit.Tests.Laws.Rotations
 open Toolkit.Tests.Laws.VectorFeatures
+open Toolkit.Tests.Symbolic.Tables
 
 let private species = [ 8; 26 ]
 let private cutoff = 3.4
@@ -73,7 +76,7 @@ let ``each feature is its coupling tree, or its tree with v·v', and the trees a
     let name field = if field = 0 then "rho" else fields[field - 1].Name
     let trees = f.CouplingTrees |> Seq.map ProvedTrees.invariant |> List.ofSeq
 
-    let table = Toolkit.Numerics.Coupling.CouplingTable.Default
+    let table = CouplingTable.Default
 
     Law.holdsFor 2 (RandomStructure.recipes (3, 4)) (fun recipe ->
         let s = build recipe
@@ -189,3 +192,22 @@ let ``no product stands twice, and none is always zero`` () =
         let values = rows f s
         for k in 0 .. f.FeatureCount - 1 do
             Assert.True(Seq.exists (fun (row: float[]) -> abs row[k] > 1e-14) values, $"feature {k} of {coupling}")
+
+[<Fact>]
+let ``a table in float32 gives the features of the one in float64, to float32's precision`` () =
+    TemporaryFolder.using (fun folder ->
+        let path = IO.Path.Combine(folder, "t")
+        TableFile.write (Specs.ofKind RealCg 8 false Precision.Single) path
+        use single = CouplingTable.Load path
+        let e = expansion 2 2 [ spin ]
+
+        let invariants (table: CouplingTable) : InvariantRepresentation list =
+            [ SpinPowerSpectrum(e, FieldCoupling.Both, true, Parities.Both, table)
+              SpinBispectrum(e, FieldCoupling.Both, true, Parities.Both, table)
+              Bispectrum(e, Parities.Both, table) ]
+
+        Law.holdsFor 5 (RandomStructure.recipes (4, 6)) (fun recipe ->
+            let s = build recipe
+
+            for ours, theirs in List.zip (invariants CouplingTable.Default) (invariants single) do
+                equal 1e-6 (rows ours s) (rows theirs s)))
