@@ -426,8 +426,7 @@ type internal Generator(spec: TableSpec) =
                 for i in 0 .. count - 1 do
                     if isZero chain k i then rows[at + i] <- nan
 
-    /// The real block (l1, l2, l3) from `realRows` of that block (`exchanged` false) or of (l2, l1, l3), both of which have
-    /// the integers' parities `odd` = (l1+l2+l3) mod 2. Of |m2| = | |m1| ± |M| |, the coefficient with the difference follows
+    /// The real block (l1, l2, l3) from `realRows` of that block (`exchanged` false) or of (l2, l1, l3). Of |m2| = | |m1| ± |M| |, the coefficient with the difference follows
     /// from μ1 = |m1|, that with the sum from μ1 = −|m1|; `RealCoupling.pattern` says so, and its powers of i are written out
     /// here for rows.
     let realBlock (target: CoefficientBlock) (exchanged: bool) (l1: int) (l2: int) (l3: int) =
