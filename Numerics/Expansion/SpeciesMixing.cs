@@ -1,7 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using MathNet.Numerics.LinearAlgebra;
+using Toolkit.Numerics.LinearAlgebra;
 using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Numerics.Expansion;
@@ -69,23 +69,20 @@ public sealed class SpeciesMixing
             throw new ArgumentOutOfRangeException(nameof(rowWidth), (rowWidth, columnWidth), "expected positive widths");
         if (pseudoSpecies < 1 || pseudoSpecies > all.Length)
             throw new ArgumentOutOfRangeException(nameof(pseudoSpecies), pseudoSpecies, $"{pseudoSpecies} pseudo-species of {all.Length} species");
-        Matrix<double> similarity = Matrix<double>.Build.Dense(all.Length, all.Length, (a, b) =>
-        {
-            double row = (PeriodicTable.Row(all[a]) - PeriodicTable.Row(all[b])) / rowWidth;
-            double column = (PeriodicTable.Column(all[a]) - PeriodicTable.Column(all[b])) / columnWidth;
-            return Math.Exp(-0.5 * (row * row + column * column));
-        });
-        var eigen = similarity.Evd(Symmetricity.Symmetric);
-        double[] weights = new double[all.Length * pseudoSpecies];
+        int n = all.Length;
+        double[] similarity = new double[n * n];
+        for (int a = 0; a < n; a++)
+            for (int b = 0; b < n; b++)
+            {
+                double row = (PeriodicTable.Row(all[a]) - PeriodicTable.Row(all[b])) / rowWidth;
+                double column = (PeriodicTable.Column(all[a]) - PeriodicTable.Column(all[b])) / columnWidth;
+                similarity[a * n + b] = Math.Exp(-0.5 * (row * row + column * column));
+            }
+        (double[] values, double[] vectors) = LeadingEigen.Decompose(n, similarity);
+        double[] weights = new double[n * pseudoSpecies];
         for (int k = 0; k < pseudoSpecies; k++)
-        {
-            // Eigenvalues come in increasing order.
-            int place = all.Length - 1 - k;
-            Vector<double> vector = eigen.EigenVectors.Column(place);
-            double scale = Math.Sqrt(Math.Max(0, eigen.EigenValues[place].Real)) * Math.Sign(vector[vector.AbsoluteMaximumIndex()]);
-            for (int a = 0; a < all.Length; a++)
-                weights[a * pseudoSpecies + k] = scale * vector[a];
-        }
+            for (int a = 0; a < n; a++)
+                weights[a * pseudoSpecies + k] = Math.Sqrt(values[k]) * vectors[k * n + a];
         return new SpeciesMixing(all, pseudoSpecies, weights);
     }
 }

@@ -122,6 +122,26 @@ let ``weights from the periodic table reproduce the similarity of the elements``
     Assert.Equal(0., Seq.sum (seq { for k in 0..1 -> apart.Weights(0)[k] * apart.Weights(1)[k] }), 1e-12)
 
 [<Fact>]
+let ``weights from the periodic table are the eigenvectors that another solver finds`` () =
+    let elements = [ 1; 6; 7; 8; 14; 16; 26; 79 ]
+    let found = SpeciesMixing.FromPeriodicTable(elements, 1.5, 2., 8)
+
+    let similarity =
+        MathNet.Numerics.LinearAlgebra.Matrix<float>.Build.Dense(8, 8, (fun a b ->
+            let row = float (PeriodicTable.Row elements[a] - PeriodicTable.Row elements[b]) / 1.5
+            let column = float (PeriodicTable.Column elements[a] - PeriodicTable.Column elements[b]) / 2.
+            exp (-0.5 * (row * row + column * column))))
+
+    let eigen = similarity.Evd MathNet.Numerics.LinearAlgebra.Symmetricity.Symmetric
+
+    for k in 0..7 do
+        let vector = eigen.EigenVectors.Column(7 - k)
+        let scale = sqrt eigen.EigenValues[7 - k].Real * float (sign vector[vector.AbsoluteMaximumIndex()])
+
+        for a in 0..7 do
+            Assert.Equal(scale * vector[a], found.Weights(a)[k], 1e-12)
+
+[<Fact>]
 let ``elements stand where the periodic table has them`` () =
     for symbol, row, column in
         [ "H", 1, 1; "He", 1, 18; "Li", 2, 1; "B", 2, 13; "O", 2, 16; "Ne", 2, 18; "Si", 3, 14; "K", 4, 1; "Fe", 4, 8
