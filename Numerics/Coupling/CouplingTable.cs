@@ -251,6 +251,21 @@ public sealed unsafe class CouplingTable : IDisposable
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
+    /// <summary>Requires coefficients up to an l.</summary>
+    /// <param name="lmax">The largest l that is needed.</param>
+    /// <param name="why">What says so.</param>
+    /// <param name="parameter">The parameter that the table is.</param>
+    /// <exception cref="ArgumentException">The table ends before it.</exception>
+    internal void Require(int lmax, string why, string parameter)
+    {
+        if (lmax > LMax)
+        {
+            throw new ArgumentException(
+                $"the table of coupling coefficients ends at l = {LMax}; {why} (CouplingTable.Load reads a longer one, which "
+                + $"'toolkit tables --kind real-cg --lmax {lmax} --format table' writes)", parameter);
+        }
+    }
+
     internal static InvalidDataException Damaged(string name, string facts) =>
         new($"{name}: not a usable coefficient table ({Format}): {facts}");
 

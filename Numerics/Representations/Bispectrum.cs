@@ -332,8 +332,7 @@ public sealed unsafe class Bispectrum : InvariantRepresentation
     private static Triple[] Triples(DensityExpansion expansion, Parities parities, CouplingTable table)
     {
         int lmax = expansion.LMax, channels = expansion.ChannelCount;
-        if (lmax > table.LMax)
-            throw new ArgumentException($"the table of coupling coefficients ends at l = {table.LMax}; lmax is {lmax}", nameof(table));
+        table.Require(lmax, $"lmax is {lmax}", nameof(table));
         var triples = new List<Triple>();
         var shapes = new Dictionary<(bool, bool, bool), Shape>();
         int first = 0;

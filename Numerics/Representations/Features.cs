@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Files;
 using Toolkit.Numerics.Structures;
@@ -18,6 +19,7 @@ public static class Features
     /// <param name="gradients">Whether gradients by all positions are wanted.</param>
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
     /// <param name="progress">Told the number of structures done, after each; or null.</param>
+    /// <param name="table">Coupling coefficients up to <see cref="Spec.CouplingLMax"/>; null: those that come with the library.</param>
     /// <returns>The values with their labels, and the specification with its species written out.</returns>
     /// <exception cref="InputException">An element without channels; a basis or gradients that cannot be held.</exception>
     public static FeatureTable Compute(
@@ -27,20 +29,22 @@ public static class Features
         string source,
         bool gradients = false,
         int threads = 1,
-        Action<int>? progress = null)
+        Action<int>? progress = null,
+        CouplingTable? table = null)
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(frames);
-        spec = spec with { Species = spec.Species ?? SpeciesOf(frames), Fields = WithKeys(spec.Fields, frames, source) };
-        RequireSpecies(spec.Species, frames, source);
-        if (spec.Species.Count == 0)
+        IReadOnlyList<int> species = spec.Species ?? SpeciesOf(frames);
+        spec = spec with { Species = species, Fields = WithKeys(spec.Fields, frames, source) };
+        RequireSpecies(species, frames, source);
+        if (species.Count == 0)
         {
             throw new InputException(source, null, null, "no atoms", "structures with atoms, or a specification with species");
         }
 
-        Representation representation = spec.Create(spec.Species, specSource);
+        Representation representation = spec.Create(species, specSource, table);
         RepresentationSet set = RepresentationSet.Of(representation);
-        FeatureTable table = TableFor(representation, spec, gradients);
+        FeatureTable features = TableFor(representation, spec, gradients);
         for (int f = 0; f < frames.Count; f++)
         {
             try
@@ -48,17 +52,16 @@ public static class Features
                 if (gradients)
                 {
                     FeatureGradients all = set.ComputeWithGradients(frames[f], threads);
-                    table.Add(frames[f], all.Values.ToArray(), all.Offsets, all.Atoms, all.Gradients.ToArray(), all.VectorGradients.ToArray());
+                    features.Add(frames[f], all.Values.ToArray(), all.Offsets, all.Atoms, all.Gradients.ToArray(), all.VectorGradients.ToArray());
                 }
                 else
                 {
-                    table.Add(frames[f], set.Compute(frames[f], threads));
+                    features.Add(frames[f], set.Compute(frames[f], threads));
                 }
             }
             catch (CoincidentAtomsException e)
             {
-                throw new InputException(
-                    source, null, $"frame {f + 1}, atoms {e.First + 1} and {e.Second + 1}", "the same place", "atoms apart");
+                throw Coincident(source, f, e);
             }
             catch (Exception e) when (e is OverflowException or OutOfMemoryException)
             {
@@ -73,7 +76,7 @@ public static class Features
             progress?.Invoke(f + 1);
         }
 
-        return table;
+        return features;
     }
 
     private static FeatureTable TableFor(Representation representation, Spec spec, bool gradients)
@@ -110,6 +113,9 @@ public static class Features
                 Key = Labels.KeyOf(frames, source, keys, quantity, field.Expected, (s, key) => (field with { Key = key }).TryRead(s)),
             };
         }).ToArray();
+
+    private static InputException Coincident(string source, int frame, CoincidentAtomsException e) =>
+        new(source, null, $"frame {frame + 1}, atoms {e.First + 1} and {e.Second + 1}", "the same place", "atoms apart");
 
     private static int[] SpeciesOf(IReadOnlyList<Structure> frames)
     {

@@ -21,8 +21,8 @@ internal sealed unsafe class FieldRows
     {
         ArgumentNullException.ThrowIfNull(expansion);
         if (expansion.Fields.Count == 0) throw new ArgumentException("expected an expansion with a vector field", nameof(expansion));
-        if (coupling != FieldCoupling.Summed && expansion.LMax + 1 > table.LMax)
-            throw new ArgumentException($"the coupling table ends at {table.LMax}; J goes to lmax + 1 = {expansion.LMax + 1}", nameof(table));
+        if (coupling != FieldCoupling.Summed)
+            table.Require(expansion.LMax + 1, $"J goes to lmax + 1 = {expansion.LMax + 1}", nameof(table));
         _expansion = expansion;
         _bases = Enumerable.Range(0, expansion.Fields.Count).Select(f => new FieldBasis(expansion, f, coupling, table)).ToArray();
         _first = new int[_bases.Length];

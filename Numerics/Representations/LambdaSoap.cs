@@ -267,9 +267,7 @@ public sealed unsafe class LambdaSoap : EquivariantRepresentation
         int lmax = expansion.LMax, first = 0;
         if (lambdaMax < 0 || lambdaMax > 2 * lmax)
             throw new ArgumentOutOfRangeException(nameof(lambdaMax), lambdaMax, $"expected 0 ≤ λ ≤ {2 * lmax}, twice lmax");
-        if (Math.Max(lmax, lambdaMax) > table.LMax)
-            throw new ArgumentException(
-                $"the table of coupling coefficients ends at l = {table.LMax}; lmax is {lmax} and the largest λ {lambdaMax}", nameof(table));
+        table.Require(Math.Max(lmax, lambdaMax), $"lmax is {lmax} and the largest λ {lambdaMax}", nameof(table));
         DensityChannels channels = new(expansion);
         var layout = new List<EquivariantLayout>();
         var paths = new List<Path>();

@@ -130,6 +130,7 @@ public sealed unsafe class SpinBispectrum : FieldRepresentation
 
     private static IEnumerable<TripleProduct> Products(FieldRows rows, FieldCoupling coupling, bool density, Parities parities, CouplingTable table)
     {
+        table.Require(rows.Density.Count - 1, $"lmax is {rows.Density.Count - 1}", nameof(table));
         int first = 0;
         foreach (TripleProduct product in Resolved(rows, coupling, density, parities, table)
             .Concat(coupling == FieldCoupling.Resolved ? [] : Summed(rows, coupling, parities, table))

@@ -3,9 +3,11 @@ using System.Collections.Generic;
 using System.CommandLine;
 using System.IO;
 using System.Linq;
+using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Files;
 using Toolkit.Numerics.Representations;
 using Toolkit.Numerics.Structures;
+using Toolkit.Symbolic.Tables;
 
 namespace Toolkit.Cli.Verbs;
 
@@ -66,28 +68,32 @@ internal static class FeaturesVerb
                 RequireFolder(map);
             }
 
+            // What the library does not bring along is made, and kept for the next time.
+            using CouplingTable? table = spec.CouplingLMax > CouplingTable.Default.LMax
+                ? CouplingTable.Load(TableCache.GetOrCreate(TableSpec.Create(TableKind.RealCg, spec.CouplingLMax)))
+                : null;
             using Progress progress = new(result.InvocationConfiguration.Error, "structures", frames.Count);
-            FeatureTable table = Features.Compute(
-                spec, frames, specPath, path, result.GetValue(gradients), result.GetValue(threads), progress.Report);
+            FeatureTable features = Features.Compute(
+                spec, frames, specPath, path, result.GetValue(gradients), result.GetValue(threads), progress.Report, table);
             progress.Clear();
             if (map is not null)
             {
-                Chemiscope.Write(map, Path.GetFileNameWithoutExtension(path), frames, table, spec.Cutoff.Radius, arrows);
+                Chemiscope.Write(map, Path.GetFileNameWithoutExtension(path), frames, features, spec.Cutoff.Radius, arrows);
             }
 
             if (isNpz)
             {
-                FeatureNpz.Write(outPath, table);
+                FeatureNpz.Write(outPath, features);
             }
             else
             {
-                Metatensor.Write(outPath, table);
+                Metatensor.Write(outPath, features);
             }
 
             result.InvocationConfiguration.Output.WriteLine(
-                $"{outPath}: {table.StructureCount} structures, {table.SampleCount} samples, "
-                + (table.IsEquivariant ? $"{table.Blocks.Count} blocks, {table.Blocks.Sum(static b => b.Channels)} channels" : $"{table.FeatureCount} features")
-                + (table.HasGradients ? $", {table.GradientRowCount} gradient rows" : ""));
+                $"{outPath}: {features.StructureCount} structures, {features.SampleCount} samples, "
+                + (features.IsEquivariant ? $"{features.Blocks.Count} blocks, {features.Blocks.Sum(static b => b.Channels)} channels" : $"{features.FeatureCount} features")
+                + (features.HasGradients ? $", {features.GradientRowCount} gradient rows" : ""));
             return 0;
         });
         return verb;

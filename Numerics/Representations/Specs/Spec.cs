@@ -272,18 +272,62 @@ public sealed record Spec(
     /// <summary>The invariants with channels for the given species.</summary>
     /// <param name="species">Atomic numbers; used where <see cref="Species"/> is null.</param>
     /// <param name="source">What messages call the specification.</param>
+    /// <param name="table">Coupling coefficients up to <see cref="CouplingLMax"/>; null: those that come with the library.</param>
     /// <exception cref="InputException">
-    /// A basis that cannot be made in float64, with the key to change; or equivariants are specified.
+    /// A basis that cannot be made in float64, with the key to change; coupling coefficients that end too early; or
+    /// equivariants are specified.
     /// </exception>
-    public InvariantRepresentation Build(IEnumerable<int> species, string source) =>
-        Create(species, source) as InvariantRepresentation ?? throw new InputException(
+    public InvariantRepresentation Build(IEnumerable<int> species, string source, CouplingTable? table = null) =>
+        Create(species, source, table) as InvariantRepresentation ?? throw new InputException(
             source, null, "$.representation.kind", InputError.Quote(Word(Kinds, Representation.Kind)), "a kind of invariants");
+
+    /// <summary>The largest angular momentum of the coupling coefficients that the representation needs; 0: none.</summary>
+    public int CouplingLMax => Representation.Kind switch
+    {
+        RepresentationKind.Bispectrum => LMax,
+        RepresentationKind.Equivariants when Representation.Order > 1 => Math.Max(LMax, Representation.Lambda ?? LMax),
+        RepresentationKind.SpinPowerSpectrum when Representation.Coupling == FieldCoupling.Summed => 0,
+        RepresentationKind.SpinBispectrum when Representation.Coupling == FieldCoupling.Summed => LMax,
+        RepresentationKind.SpinPowerSpectrum or RepresentationKind.SpinBispectrum => LMax + 1,
+        _ => 0,
+    };
 
     /// <summary>The representation with channels for the given species.</summary>
     /// <param name="species">Atomic numbers; used where <see cref="Species"/> is null.</param>
     /// <param name="source">What messages call the specification.</param>
+    /// <param name="table">Coupling coefficients up to <see cref="CouplingLMax"/>; null: those that come with the library.</param>
+    /// <exception cref="InputException">A basis that cannot be made in float64, with the key to change; coupling coefficients
+    /// that end too early.</exception>
+    public Representation Create(IEnumerable<int> species, string source, CouplingTable? table = null)
+    {
+        DensityExpansion expansion = CreateExpansion(species, source);
+        try
+        {
+            return Representation.Kind switch
+            {
+                RepresentationKind.PowerSpectrum => new PowerSpectrum(expansion),
+                RepresentationKind.RadialSpectrum => new RadialSpectrum(expansion),
+                RepresentationKind.Bispectrum => new Bispectrum(expansion, Representation.Parities, table),
+                RepresentationKind.SpinPowerSpectrum => new SpinPowerSpectrum(
+                    expansion, Representation.Coupling, Representation.HasScalars, Representation.Parities, table),
+                RepresentationKind.SpinBispectrum => new SpinBispectrum(
+                    expansion, Representation.Coupling, Representation.HasScalars, Representation.Parities, table),
+                _ when Representation.Order == 1 => new DensityEquivariants(expansion, Representation.Lambda),
+                _ => new LambdaSoap(expansion, Representation.Lambda, Representation.Parities, Representation.Channels, table),
+            };
+        }
+        catch (ArgumentException e)
+        {
+            string expected = IsSpin(Representation.Kind) ? "a kind with features" : "what the coupling coefficients reach";
+            throw new InputException(source, null, "$.representation", Why(e), expected);
+        }
+    }
+
+    /// <summary>The expansion that the representation is made from.</summary>
+    /// <param name="species">Atomic numbers; used where <see cref="Species"/> is null.</param>
+    /// <param name="source">What messages call the specification.</param>
     /// <exception cref="InputException">A basis that cannot be made in float64, with the key to change.</exception>
-    public Representation Create(IEnumerable<int> species, string source)
+    internal DensityExpansion CreateExpansion(IEnumerable<int> species, string source)
     {
         string key = "$.radial.nmax", expected = "a basis that float64 can hold";
         try
@@ -299,33 +343,28 @@ public sealed record Spec(
             RadialTable table = RadialTable.Build(functions, Cutoff);
             (key, expected) = ("$.alchemical", "weights for every species, and no more pseudo-species than species");
             int[] all = (Species ?? species).Distinct().Order().ToArray();
-            DensityExpansion expansion = new(
+            return new DensityExpansion(
                 table, all, Density.Centre, Fields.Select(static f => f.ToField()), Alchemical?.Create(all));
-            (key, expected) = ("$.representation", IsSpin(Representation.Kind) ? "a kind with features" : "what the coupling coefficients reach");
-            return Representation.Kind switch
-            {
-                RepresentationKind.PowerSpectrum => new PowerSpectrum(expansion),
-                RepresentationKind.RadialSpectrum => new RadialSpectrum(expansion),
-                RepresentationKind.Bispectrum => new Bispectrum(expansion, Representation.Parities),
-                RepresentationKind.SpinPowerSpectrum => new SpinPowerSpectrum(
-                    expansion, Representation.Coupling, Representation.HasScalars, Representation.Parities),
-                RepresentationKind.SpinBispectrum => new SpinBispectrum(
-                    expansion, Representation.Coupling, Representation.HasScalars, Representation.Parities),
-                _ when Representation.Order == 1 => new DensityEquivariants(expansion, Representation.Lambda),
-                _ => new LambdaSoap(expansion, Representation.Lambda, Representation.Parities, Representation.Channels),
-            };
         }
         catch (ArgumentException e)
         {
-            throw new InputException(source, null, key, e.Message.Split(" (Parameter", 2)[0].TrimEnd('.'), expected);
+            throw new InputException(source, null, key, Why(e), expected);
         }
     }
 
-    /// <summary>What the representation computes, as data; the same whatever the species and however they are mixed.</summary>
+    private static string Why(ArgumentException e) => e.Message.Split(" (Parameter", 2)[0].TrimEnd('.');
+
+    /// <summary>What the representation computes, as data; the same whatever the species, however they are mixed, and up to
+    /// whatever l.</summary>
     /// <param name="source">What messages call the specification.</param>
     /// <exception cref="InputException">See <see cref="Create"/>.</exception>
     public IReadOnlyList<CouplingTree> CouplingTrees(string source) =>
-        (this with { Alchemical = null }).Create(Fields.SelectMany(static f => f.Species ?? []).Append(1), source).CouplingTrees;
+        (this with
+        {
+            LMax = Math.Min(LMax, CouplingTable.Default.LMax - 1),
+            Alchemical = null,
+            Representation = Representation with { Lambda = null },
+        }).Create(Fields.SelectMany(static f => f.Species ?? []).Append(1), source).CouplingTrees;
 
     private RadialBasis Basis(string source)
     {
@@ -398,7 +437,7 @@ public sealed record Spec(
         Only("order", isEquivariant, "order only with equivariants");
         Only("lambda", isEquivariant, "lambda only with equivariants");
         Only("channels", isPair, "channels only with equivariants of order 2");
-        int most = CouplingTable.Default.LMax;
+        const int most = SpecSchema.MostCoupled;
         if (isCoupled && order > 1 && lmax > most)
         {
             throw r.Bad("$.lmax", lmax.ToString(CultureInfo.InvariantCulture), $"at most {most} with {word}, where the coupling coefficients end");

@@ -8,6 +8,9 @@ internal static class SpecSchema
     internal const int MostRadial = 30;
     internal const int MostAngular = 30;
 
+    // Coupling coefficients up to 20 are made in a second; their number grows with the fifth power.
+    internal const int MostCoupled = 20;
+
     internal const string ShiftedCosine = "shifted-cosine", Polynomial = "polynomial";
     internal const string Gaussian = "gaussian", Delta = "delta";
     internal const string Include = "include", Exclude = "exclude", Separate = "separate";

@@ -105,8 +105,8 @@ let private wrong: (string * string) list =
       "spec.json: $.representation.order: found '3', expected a whole number 1…2"
       """{"cutoff": {"radius": 4}, "lmax": 3, "representation": {"kind": "equivariants", "lambda": 7}}""",
       "spec.json: $.representation.lambda: found 7, expected at most 6 with lmax 3 and order 2"
-      """{"cutoff": {"radius": 4}, "lmax": 9, "representation": {"kind": "bispectrum"}}""",
-      "spec.json: $.lmax: found 9, expected at most 8 with bispectrum, where the coupling coefficients end"
+      """{"cutoff": {"radius": 4}, "lmax": 21, "representation": {"kind": "bispectrum"}}""",
+      "spec.json: $.lmax: found 21, expected at most 20 with bispectrum, where the coupling coefficients end"
       "{" + least + """, "radial": {"kind": "tabulated"}}""",
       "spec.json: $.radial: found no key 'file', expected file: the table of radial functions"
       "{" + least + """, "radial": {"kind": "tabulated", "file": "r.txt", "nmax": 3}}""",
@@ -137,8 +137,8 @@ let private wrong: (string * string) list =
       spins """[{"name": "a", "kind": "tensor"}]""", "spec.json: $.fields[0].kind: found '\"tensor\"', expected one of vector"
       spins """[{"name": "a", "species": ["Fe"]}], "species": ["C", "H"]""",
       "spec.json: $.fields[0].species: found Fe, expected elements of $.species"
-      """{"cutoff": {"radius": 4}, "lmax": 8, "fields": [{"name": "a"}], "representation": {"kind": "spin-power-spectrum"}}""",
-      "spec.json: $.lmax: found 8, expected at most 7 with spin-power-spectrum, where the coupling coefficients end"
+      """{"cutoff": {"radius": 4}, "lmax": 20, "fields": [{"name": "a"}], "representation": {"kind": "spin-power-spectrum"}}""",
+      "spec.json: $.lmax: found 20, expected at most 19 with spin-power-spectrum, where the coupling coefficients end"
       """{"cutoff": {"radius": 4}, "representation": {"kind": "power-spectrum", "coupling": "both"}}""",
       "spec.json: $.representation.coupling: found this key with kind power-spectrum, expected coupling only with the spin- kinds"
       "{\n" + least + "\n\"lmax\" 2}", "spec.json:3: found no JSON" ]
