@@ -4,6 +4,7 @@ using System.Linq;
 using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Files;
+using Toolkit.Numerics.Radial;
 using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Numerics.Representations;
@@ -42,6 +43,7 @@ public static class Features
             throw new InputException(source, null, null, "no atoms", "structures with atoms, or a specification with species");
         }
 
+        spec = WithContraction(spec, frames, specSource, source);
         Representation representation = spec.Create(species, specSource, table);
         RepresentationSet set = RepresentationSet.Of(representation);
         FeatureTable features = TableFor(representation, spec, gradients);
@@ -113,6 +115,55 @@ public static class Features
                 Key = Labels.KeyOf(frames, source, keys, quantity, field.Expected, (s, key) => (field with { Key = key }).TryRead(s)),
             };
         }).ToArray();
+
+    /// <summary>
+    /// The specification with the weights of its radial contraction, made from the structures where it leaves them to the data
+    /// (<see cref="RadialCovariance"/>); others come back as they are.
+    /// </summary>
+    /// <param name="spec">The specification.</param>
+    /// <param name="frames">The structures.</param>
+    /// <param name="specSource">What messages call the specification.</param>
+    /// <param name="source">What messages call the structures: the file's name.</param>
+    /// <exception cref="InputException">An element without channels; no atoms; more functions than the basis has.</exception>
+    public static Spec WithContraction(Spec spec, IReadOnlyList<Structure> frames, string specSource, string source)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(frames);
+        if (spec.Radial.Contraction is not { Weights: null } wanted)
+        {
+            return spec;
+        }
+
+        IReadOnlyList<int> species = spec.Species ?? SpeciesOf(frames);
+        RequireSpecies(species, frames, source);
+        Spec full = spec with { Fields = [], Radial = spec.Radial with { Contraction = null } };
+        RadialCovariance covariance = new(full.CreateExpansion(species, specSource));
+        for (int f = 0; f < frames.Count; f++)
+        {
+            try
+            {
+                covariance.Add(frames[f]);
+            }
+            catch (CoincidentAtomsException e)
+            {
+                throw Coincident(source, f, e);
+            }
+        }
+
+        try
+        {
+            RadialContraction weights = wanted.Channels is int channels ? covariance.Contract(channels) : covariance.Contract(wanted.Captured!.Value);
+            return spec with { Radial = spec.Radial with { Contraction = new ContractionSpec(null, null, weights) } };
+        }
+        catch (InvalidOperationException)
+        {
+            throw new InputException(source, null, null, "no atoms", "structures to make the radial functions from");
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            throw new InputException(specSource, null, "$.radial.contraction.channels", $"{wanted.Channels}", "at most the number of radial functions");
+        }
+    }
 
     private static InputException Coincident(string source, int frame, CoincidentAtomsException e) =>
         new(source, null, $"frame {frame + 1}, atoms {e.First + 1} and {e.Second + 1}", "the same place", "atoms apart");

@@ -86,7 +86,17 @@ public sealed record DensitySpec(double? Sigma, CentrePolicy Centre);
 /// <param name="NMax">Their number for each l; null with <see cref="RadialKind.Tabulated"/>, where the file says it.</param>
 /// <param name="File">The table, relative to the specification's folder; null with the other kinds.</param>
 /// <param name="Scaling">A neighbour's weight by its distance; null: 1.</param>
-public sealed record RadialSpec(RadialKind Kind, int? NMax, string? File, RadialScaling? Scaling);
+public sealed record RadialSpec(RadialKind Kind, int? NMax, string? File, RadialScaling? Scaling)
+{
+    /// <summary>Fewer functions made from these; null: these.</summary>
+    public ContractionSpec? Contraction { get; init; }
+}
+
+/// <summary>How many radial functions are made, or which.</summary>
+/// <param name="Channels">Their number; null: by the part to keep, or the weights'.</param>
+/// <param name="Captured">The part of the mean square of the coefficients of every l to keep; null: by number or weights.</param>
+/// <param name="Weights">The combinations; null: from the data (<see cref="Features.WithContraction"/>).</param>
+public sealed record ContractionSpec(int? Channels, double? Captured, RadialContraction? Weights);
 
 /// <summary>The mixing of species to pseudo-species.</summary>
 /// <param name="Channels">The number of pseudo-species; null: that of the species, or the weights'.</param>
@@ -340,6 +350,14 @@ public sealed record Spec(
                 functions = new ScaledFunctions(functions, Radial.Scaling);
             }
 
+            if (Radial.Contraction is not null)
+            {
+                (key, expected) = ("$.radial.contraction", "a matrix for every l up to lmax with a column for each radial function");
+                functions = Radial.Contraction.Weights?.Apply(functions)
+                    ?? throw new InputException(source, null, key, "no weights", "weights, which a data set gives");
+            }
+
+            (key, expected) = ("$.density", "a basis that float64 can hold");
             RadialTable table = RadialTable.Build(functions, Cutoff);
             (key, expected) = ("$.alchemical", "weights for every species, and no more pseudo-species than species");
             int[] all = (Species ?? species).Distinct().Order().ToArray();
@@ -363,6 +381,7 @@ public sealed record Spec(
         {
             LMax = Math.Min(LMax, CouplingTable.Default.LMax - 1),
             Alchemical = null,
+            Radial = Radial with { Contraction = null },
             Representation = Representation with { Lambda = null },
         }).Create(Fields.SelectMany(static f => f.Species ?? []).Append(1), source).CouplingTrees;
 
@@ -542,7 +561,42 @@ public sealed record Spec(
             isTabulated ? r.Word("$.radial.file") : null,
             r.Has("$.radial.scaling")
                 ? new RadialScaling(r.Number("$.radial.scaling.rate"), r.Number("$.radial.scaling.scale"), r.Integer("$.radial.scaling.exponent"))
-                : null);
+                : null)
+        {
+            Contraction = r.Has("$.radial.contraction") ? ContractionOf(r, isTabulated ? null : r.Integer("$.radial.nmax")) : null,
+        };
+    }
+
+    private static ContractionSpec ContractionOf(SpecReader r, int? nmax)
+    {
+        const string Path = "$.radial.contraction", Weights = Path + ".weights";
+        string[] given = new[] { "channels", "captured", "weights" }.Where(key => r.IsGiven($"{Path}.{key}")).ToArray();
+        if (given.Length != 1)
+        {
+            throw r.Bad(Path, given.Length == 0 ? "none of its keys" : string.Join(" and ", given), "one of channels, captured, weights");
+        }
+
+        if (!r.Has(Weights))
+        {
+            int? channels = r.Has(Path + ".channels") ? r.Integer(Path + ".channels") : null;
+            return channels > nmax
+                ? throw r.Bad(Path + ".channels", channels.Value.ToString(CultureInfo.InvariantCulture), $"at most nmax, {nmax}")
+                : new ContractionSpec(channels, r.Has(Path + ".captured") ? r.Number(Path + ".captured") : null, null);
+        }
+
+        double[][][] w = r.Matrices(Weights);
+        int lmax = r.Integer("$.lmax"), rows = w[0].Length, columns = w[0][0].Length;
+        if (w.Length != lmax + 1)
+        {
+            throw r.Bad(Weights, $"{w.Length} matrices", $"{lmax + 1}, one for every l up to lmax");
+        }
+
+        if (rows > columns || (nmax is not null && columns != nmax))
+        {
+            throw r.Bad(Weights, $"{rows} rows of {columns} numbers", nmax is null ? "no more rows than numbers in a row" : $"at most {nmax} rows of {nmax} numbers (nmax)");
+        }
+
+        return new ContractionSpec(null, null, new RadialContraction(lmax, rows, columns, w.SelectMany(static m => m.SelectMany(static row => row)).ToArray()));
     }
 
     /// <summary>The whole specification as JSON, defaults written out; reads back as the same.</summary>
@@ -585,6 +639,11 @@ public sealed record Spec(
                 json.WriteNumber("scale", Radial.Scaling.Scale);
                 json.WriteNumber("exponent", Radial.Scaling.Exponent);
                 json.WriteEndObject();
+            }
+
+            if (Radial.Contraction is not null)
+            {
+                WriteContraction(json, Radial.Contraction);
             }
 
             json.WriteEndObject();
@@ -643,6 +702,45 @@ public sealed record Spec(
         }
 
         return Encoding.UTF8.GetString(text.WrittenSpan);
+    }
+
+    private static void WriteContraction(Utf8JsonWriter json, ContractionSpec contraction)
+    {
+        json.WriteStartObject("contraction");
+        if (contraction.Channels is int channels)
+        {
+            json.WriteNumber("channels", channels);
+        }
+
+        if (contraction.Captured is double captured)
+        {
+            json.WriteNumber("captured", captured);
+        }
+
+        if (contraction.Weights is RadialContraction w)
+        {
+            json.WriteStartArray("weights");
+            for (int l = 0; l <= w.LMax; l++)
+            {
+                json.WriteStartArray();
+                for (int k = 0; k < w.NMax; k++)
+                {
+                    json.WriteStartArray();
+                    foreach (double weight in w.Weights(l).Slice(k * w.SourceNMax, w.SourceNMax))
+                    {
+                        json.WriteNumberValue(weight);
+                    }
+
+                    json.WriteEndArray();
+                }
+
+                json.WriteEndArray();
+            }
+
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
     }
 
     private static void WriteAlchemical(Utf8JsonWriter json, AlchemicalSpec alchemical)

@@ -59,6 +59,9 @@ internal sealed record SpecPath(string Name, string Meaning, string WhenAbsent) 
 /// <summary>Rows of numbers, all of one length, by element symbol; may be absent.</summary>
 internal sealed record SpecWeights(string Name, string Meaning, string WhenAbsent) : SpecNode(Name, Meaning);
 
+/// <summary>A matrix of numbers for every l, all of one size; may be absent.</summary>
+internal sealed record SpecMatrices(string Name, string Meaning, string WhenAbsent) : SpecNode(Name, Meaning);
+
 /// <summary>A name or a key.</summary>
 internal sealed record SpecName(string Name, string Meaning, string? WhenAbsent) : SpecNode(Name, Meaning);
 

@@ -63,6 +63,9 @@ internal sealed class SpecReader
 
     internal IReadOnlyDictionary<int, double[]> Rows(string path) => (IReadOnlyDictionary<int, double[]>)_values[path];
 
+    /// <summary><c>[l][row][column]</c>, all rows of one length and all matrices of as many.</summary>
+    internal double[][][] Matrices(string path) => (double[][][])_values[path];
+
     internal bool Flag(string path) => (bool)_values[path];
 
     internal int[]? Elements(string path) => (int[]?)_values.GetValueOrDefault(path);
@@ -145,6 +148,8 @@ internal sealed class SpecReader
                     : throw Bad(at, Show(value), "one of " + string.Join(", ", choice.Options.Select(static o => o.Word)));
             case SpecWeights:
                 return Weights(value, at);
+            case SpecMatrices:
+                return Matrices(value, at);
             case SpecName:
                 return value.ValueKind == JsonValueKind.String && value.GetString()!.Length > 0
                     ? value.GetString()!
@@ -209,6 +214,40 @@ internal sealed class SpecReader
 
         return numbers.ToArray();
     }
+
+    private double[][][] Matrices(JsonElement value, string at)
+    {
+        JsonElement[] all = List(value, at, "a list of matrices [[[ … ], …], …]");
+        double[][][] matrices = new double[all.Length][][];
+        for (int l = 0; l < all.Length; l++)
+        {
+            string path = $"{at}[{l}]";
+            JsonElement[] rows = List(all[l], path, "a list of rows of numbers");
+            matrices[l] = new double[rows.Length][];
+            for (int k = 0; k < rows.Length; k++)
+            {
+                matrices[l][k] = List(rows[k], $"{path}[{k}]", "a row of finite numbers")
+                    .Select((v, n) => v.ValueKind == JsonValueKind.Number && v.TryGetDouble(out double x) && double.IsFinite(x)
+                        ? x
+                        : throw Bad($"{path}[{k}][{n}]", Show(v), "a finite number"))
+                    .ToArray();
+                if (matrices[l][k].Length != matrices[0][0].Length)
+                {
+                    throw Bad($"{path}[{k}]", $"{matrices[l][k].Length} numbers", $"{matrices[0][0].Length}, as before");
+                }
+            }
+
+            if (rows.Length != matrices[0].Length)
+            {
+                throw Bad(path, $"{rows.Length} rows", $"{matrices[0].Length}, as before");
+            }
+        }
+
+        return matrices;
+    }
+
+    private JsonElement[] List(JsonElement value, string at, string expected) =>
+        value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0 ? value.EnumerateArray().ToArray() : throw Bad(at, Show(value), expected);
 
     private SortedDictionary<int, double[]> Weights(JsonElement value, string at)
     {

@@ -73,6 +73,15 @@ internal static class SpecSchema
                 new SpecNumber("scale", "the length of the fall", "Å", null, Lengths),
                 new SpecInteger("exponent", "how steep the fall is", 4, 1, 20),
             ]),
+            new SpecGroup("contraction", "fewer functions made from these, for each l the combinations with the largest mean square over the data; n in labels then counts them", SpecAbsence.Nothing,
+            [
+                new SpecInteger("channels", "their number; not with captured or weights", null, 1, MostRadial) { WhenAbsent = "by captured or weights" },
+                new SpecNumber("captured", "the part of the mean square of the coefficients of every l to keep at least, with as few as do it; not with channels or weights", "1", null, new(0, 1))
+                {
+                    WhenAbsent = "by channels or weights",
+                },
+                new SpecMatrices("weights", "the combinations themselves, for every l a list of rows of nmax numbers, as a feature file's specification has them; not with channels or captured", "from the data"),
+            ]),
         ]),
         new SpecInteger("lmax", "the largest angular momentum", 6, 0, MostAngular),
         new SpecElements("species", "the elements that have channels; absent: those of the data", "those of the data"),

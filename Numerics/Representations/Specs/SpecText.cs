@@ -30,6 +30,14 @@ public static class SpecText
             ["$.radial.scaling.scale"] = "2.0",
             ["$.representation.kind"] = "\"power-spectrum\"",
         },
+        ["contraction"] = new()
+        {
+            ["$.cutoff.radius"] = "5.0",
+            ["$.radial.nmax"] = "12",
+            ["$.radial.contraction"] = "",
+            ["$.radial.contraction.channels"] = "4",
+            ["$.representation.kind"] = "\"power-spectrum\"",
+        },
         ["alchemical"] = new()
         {
             ["$.cutoff.radius"] = "4.0",
@@ -145,6 +153,7 @@ public static class SpecText
                 SpecInteger i => ($"whole number {i.Least}…{i.Most}", "", i.Default?.ToString(CultureInfo.InvariantCulture) ?? i.WhenAbsent ?? "required"),
                 SpecChoice c => ("one word", "", c.IsRequired ? "required" : c.WhenAbsent ?? $"`{c.Options[0].Word}`"),
                 SpecWeights w => ("object of lists of numbers", "", w.WhenAbsent),
+                SpecMatrices m => ("list of lists of rows of numbers", "", m.WhenAbsent),
                 SpecPath f => ("file name", "", f.WhenAbsent),
                 SpecName n => ("name", "", n.WhenAbsent ?? "required"),
                 SpecFlag => ("true or false", "", "false"),

@@ -7,6 +7,7 @@ open Toolkit.Numerics.Expansion
 open Toolkit.Numerics.Files
 open Toolkit.Numerics.Radial
 open Toolkit.Numerics.Representations
+open Toolkit.Numerics.Structures
 open Toolkit.Tests.Laws
 
 let private parse (json: string) = Spec.Parse(json, "spec.json")
@@ -50,7 +51,9 @@ let ``a specification written out reads back as the same`` () =
         let again = parse (spec.ToJson())
         Assert.Equal(spec.ToJson(), again.ToJson())
         Assert.Equal(spec, again)
-        Assert.True((spec.Create([ 1; 6 ], name)).FeatureCount > 0)
+        let pair = Structure.Create(ReadOnlySpan [| 6; 1 |], ReadOnlySpan [| 0.; 0.; 0.; 0.; 0.; 1.1 |])
+        let complete = Features.WithContraction(spec, [| pair |], name, "pair.xyz")
+        Assert.True((complete.Create([ 1; 6 ], name)).FeatureCount > 0)
 
     Assert.Null(SpecText.Example "no such example")
 
