@@ -28,6 +28,9 @@ internal sealed class BinGrid
     /// <summary>Lattice vectors taken off the position at each sorted place by wrapping.</summary>
     public readonly CellShift[] Wrap;
 
+    /// <summary>Whether any atom lies outside the cell.</summary>
+    public readonly bool IsWrapped;
+
     private const int Padding = 8;
 
     public BinGrid(ReadOnlySpan<double> positions, Cell cell, Periodicity periodic, double cutoff)
@@ -57,6 +60,7 @@ internal sealed class BinGrid
                 s[k][i] = f;
             }
             wraps[i] = new CellShift(wrap[0], wrap[1], wrap[2]);
+            IsWrapped |= wraps[i] != default;
         }
 
         double[] low = new double[3], scale = new double[3];

@@ -225,6 +225,16 @@ internal sealed class BinSweep
     {
         ref int hit = ref First(_hits), places = ref First(_place), image = ref First(_image), atom = ref First(_grid.Atom);
         ref CellShift images = ref First(_images), wraps = ref First(_grid.Wrap);
+        if (!_grid.IsWrapped)
+        {
+            for (int k = 0; k < hits; k++)
+            {
+                int c = Unsafe.Add(ref hit, k);
+                Unsafe.Add(ref neighbor, k) = Unsafe.Add(ref atom, Unsafe.Add(ref places, c));
+                Unsafe.Add(ref shift, k) = Unsafe.Add(ref images, Unsafe.Add(ref image, c));
+            }
+            return;
+        }
         for (int k = 0; k < hits; k++)
         {
             int c = Unsafe.Add(ref hit, k), other = Unsafe.Add(ref places, c);

@@ -118,10 +118,7 @@ public sealed class RadialTable
         QuinticSpline.Weights(t, Cutoff.Evaluate(distance).Value, weights);
         int rows = Rows, size = rows * Lanes;
         fixed (double* table = &_memory[_first])
-        {
-            for (int lane = 0; lane < count; lane++)
-                Combine(table + interval[lane] * Lanes, _pitch, rows, weights + lane, values + lane * size);
-        }
+            Combine(table, interval, count, _pitch, rows, weights, values);
         if (count < Lanes) new Span<double>(values + count * size, (Lanes - count) * size).Clear();
     }
 
@@ -137,59 +134,63 @@ public sealed class RadialTable
         QuinticSpline.Slopes(t, df, f * _perLength, slopes);
         int rows = Rows, size = rows * Lanes;
         fixed (double* table = &_memory[_first])
-        {
-            for (int lane = 0; lane < count; lane++)
-                Combine(table + interval[lane] * Lanes, _pitch, rows, weights + lane, slopes + lane, values + lane * size,
-                    derivatives + lane * size);
-        }
+            Combine(table, interval, count, _pitch, rows, weights, slopes, values, derivatives);
         if (count == Lanes) return;
         new Span<double>(values + count * size, (Lanes - count) * size).Clear();
         new Span<double>(derivatives + count * size, (Lanes - count) * size).Clear();
     }
 
-    /// <summary>Σ_k weight_k table_k: six nodes' numbers, all (l, n) of one distance.</summary>
-    private static unsafe void Combine(double* table, int pitch, int rows, double* weights, double* values)
+    /// <summary>Σ_k weight_k table_k: six nodes' numbers, all (l, n) of each distance.</summary>
+    private static unsafe void Combine(double* table, long* interval, int count, int pitch, int rows, double* weights, double* values)
     {
-        Vector512<double> w0 = Vector512.Create(weights[0]), w1 = Vector512.Create(weights[Lanes]);
-        Vector512<double> w2 = Vector512.Create(weights[2 * Lanes]), w3 = Vector512.Create(weights[3 * Lanes]);
-        Vector512<double> w4 = Vector512.Create(weights[4 * Lanes]), w5 = Vector512.Create(weights[5 * Lanes]);
-        for (int k = 0; k < rows; k++, table += pitch, values += Lanes)
+        for (int lane = 0; lane < count; lane++, weights++)
         {
-            Vector512<double> v = w0 * Vector512.Load(table);
-            v = Vector512.MultiplyAddEstimate(Vector512.Load(table + Lanes), w1, v);
-            v = Vector512.MultiplyAddEstimate(Vector512.Load(table + 2 * Lanes), w2, v);
-            v = Vector512.MultiplyAddEstimate(Vector512.Load(table + 3 * Lanes), w3, v);
-            v = Vector512.MultiplyAddEstimate(Vector512.Load(table + 4 * Lanes), w4, v);
-            v = Vector512.MultiplyAddEstimate(Vector512.Load(table + 5 * Lanes), w5, v);
-            Vector512.Store(v, values);
+            double* node = table + interval[lane] * Lanes;
+            Vector512<double> w0 = Vector512.Create(weights[0]), w1 = Vector512.Create(weights[Lanes]);
+            Vector512<double> w2 = Vector512.Create(weights[2 * Lanes]), w3 = Vector512.Create(weights[3 * Lanes]);
+            Vector512<double> w4 = Vector512.Create(weights[4 * Lanes]), w5 = Vector512.Create(weights[5 * Lanes]);
+            for (int k = 0; k < rows; k++, node += pitch, values += Lanes)
+            {
+                Vector512<double> v = w0 * Vector512.Load(node);
+                v = Vector512.MultiplyAddEstimate(Vector512.Load(node + Lanes), w1, v);
+                v = Vector512.MultiplyAddEstimate(Vector512.Load(node + 2 * Lanes), w2, v);
+                v = Vector512.MultiplyAddEstimate(Vector512.Load(node + 3 * Lanes), w3, v);
+                v = Vector512.MultiplyAddEstimate(Vector512.Load(node + 4 * Lanes), w4, v);
+                v = Vector512.MultiplyAddEstimate(Vector512.Load(node + 5 * Lanes), w5, v);
+                Vector512.Store(v, values);
+            }
         }
     }
 
     /// <summary>The same with two sets of weights.</summary>
-    private static unsafe void Combine(double* table, int pitch, int rows, double* weights, double* slopes, double* values,
-        double* derivatives)
+    private static unsafe void Combine(double* table, long* interval, int count, int pitch, int rows, double* weights, double* slopes,
+        double* values, double* derivatives)
     {
-        Vector512<double> w0 = Vector512.Create(weights[0]), w1 = Vector512.Create(weights[Lanes]);
-        Vector512<double> w2 = Vector512.Create(weights[2 * Lanes]), w3 = Vector512.Create(weights[3 * Lanes]);
-        Vector512<double> w4 = Vector512.Create(weights[4 * Lanes]), w5 = Vector512.Create(weights[5 * Lanes]);
-        Vector512<double> d0 = Vector512.Create(slopes[0]), d1 = Vector512.Create(slopes[Lanes]);
-        Vector512<double> d2 = Vector512.Create(slopes[2 * Lanes]), d3 = Vector512.Create(slopes[3 * Lanes]);
-        Vector512<double> d4 = Vector512.Create(slopes[4 * Lanes]), d5 = Vector512.Create(slopes[5 * Lanes]);
-        for (int k = 0; k < rows; k++, table += pitch, values += Lanes, derivatives += Lanes)
+        for (int lane = 0; lane < count; lane++, weights++, slopes++)
         {
-            Vector512<double> c = Vector512.Load(table), v = w0 * c, d = d0 * c;
-            c = Vector512.Load(table + Lanes);
-            (v, d) = (Vector512.MultiplyAddEstimate(w1, c, v), Vector512.MultiplyAddEstimate(d1, c, d));
-            c = Vector512.Load(table + 2 * Lanes);
-            (v, d) = (Vector512.MultiplyAddEstimate(w2, c, v), Vector512.MultiplyAddEstimate(d2, c, d));
-            c = Vector512.Load(table + 3 * Lanes);
-            (v, d) = (Vector512.MultiplyAddEstimate(w3, c, v), Vector512.MultiplyAddEstimate(d3, c, d));
-            c = Vector512.Load(table + 4 * Lanes);
-            (v, d) = (Vector512.MultiplyAddEstimate(w4, c, v), Vector512.MultiplyAddEstimate(d4, c, d));
-            c = Vector512.Load(table + 5 * Lanes);
-            (v, d) = (Vector512.MultiplyAddEstimate(w5, c, v), Vector512.MultiplyAddEstimate(d5, c, d));
-            Vector512.Store(v, values);
-            Vector512.Store(d, derivatives);
+            double* node = table + interval[lane] * Lanes;
+            Vector512<double> w0 = Vector512.Create(weights[0]), w1 = Vector512.Create(weights[Lanes]);
+            Vector512<double> w2 = Vector512.Create(weights[2 * Lanes]), w3 = Vector512.Create(weights[3 * Lanes]);
+            Vector512<double> w4 = Vector512.Create(weights[4 * Lanes]), w5 = Vector512.Create(weights[5 * Lanes]);
+            Vector512<double> d0 = Vector512.Create(slopes[0]), d1 = Vector512.Create(slopes[Lanes]);
+            Vector512<double> d2 = Vector512.Create(slopes[2 * Lanes]), d3 = Vector512.Create(slopes[3 * Lanes]);
+            Vector512<double> d4 = Vector512.Create(slopes[4 * Lanes]), d5 = Vector512.Create(slopes[5 * Lanes]);
+            for (int k = 0; k < rows; k++, node += pitch, values += Lanes, derivatives += Lanes)
+            {
+                Vector512<double> c = Vector512.Load(node), v = w0 * c, d = d0 * c;
+                c = Vector512.Load(node + Lanes);
+                (v, d) = (Vector512.MultiplyAddEstimate(w1, c, v), Vector512.MultiplyAddEstimate(d1, c, d));
+                c = Vector512.Load(node + 2 * Lanes);
+                (v, d) = (Vector512.MultiplyAddEstimate(w2, c, v), Vector512.MultiplyAddEstimate(d2, c, d));
+                c = Vector512.Load(node + 3 * Lanes);
+                (v, d) = (Vector512.MultiplyAddEstimate(w3, c, v), Vector512.MultiplyAddEstimate(d3, c, d));
+                c = Vector512.Load(node + 4 * Lanes);
+                (v, d) = (Vector512.MultiplyAddEstimate(w4, c, v), Vector512.MultiplyAddEstimate(d4, c, d));
+                c = Vector512.Load(node + 5 * Lanes);
+                (v, d) = (Vector512.MultiplyAddEstimate(w5, c, v), Vector512.MultiplyAddEstimate(d5, c, d));
+                Vector512.Store(v, values);
+                Vector512.Store(d, derivatives);
+            }
         }
     }
 
@@ -260,11 +261,12 @@ public sealed class RadialTable
         double* weights = stackalloc double[QuinticSpline.Support * Lanes];
         QuinticSpline.Weights(Vector512.Create(0.5), Vector512<double>.One, weights);
         double error = 0, largest = 0;
+        long interval = 0;
         for (int i = 0; i < _intervals; i++)
         {
             functions.Evaluate((i + 0.5) / _perLength, exact, first, second);
             fixed (double* c = &_memory[_first + i * Lanes], v = found)
-                Combine(c, _pitch, Rows, weights, v);
+                Combine(c, &interval, 1, _pitch, Rows, weights, v);
             for (int l = 0; l <= LMax; l++)
                 for (int n = 0; n < nmax; n++)
                 {

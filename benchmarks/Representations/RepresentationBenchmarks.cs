@@ -23,11 +23,13 @@ public class RepresentationBenchmarks
     private readonly Structure _silicon = PerturbedSilicon.Create();
     private readonly PowerSpectrum _power = new(new DensityExpansion(Radial, [14]));
     private readonly LinearPotential _potential;
+    private readonly double[] _values;
     private FeatureGradients? _gradients;
 
     /// <summary>Prepares the workload.</summary>
     public RepresentationBenchmarks()
     {
+        _values = new double[_silicon.Count * _power.FeatureCount];
         var design = new EnergyDesign([_power], [14]);
         _potential = new LinearPotential(design, Enumerable.Range(0, design.Columns).Select(k => 1.0 / (1 + k % 17)));
     }
@@ -39,6 +41,10 @@ public class RepresentationBenchmarks
     /// <summary>Features.</summary>
     [Benchmark(OperationsPerInvoke = 512)]
     public double[] Features() => _power.Compute(_silicon);
+
+    /// <summary>The same into memory of the caller's.</summary>
+    [Benchmark(OperationsPerInvoke = 512)]
+    public void FeaturesInPlace() => _power.Compute(_silicon, _values);
 
     /// <summary>Energy, forces and virial of a linear potential.</summary>
     [Benchmark(OperationsPerInvoke = 512)]
@@ -59,6 +65,8 @@ public class RepresentationBenchmarks
         const string peer = "librascal";
         yield return new Row("density expansion", si, Clock.Microseconds(() => work.Expansion()) / 512, "µs/atom", 23, peer);
         yield return new Row("power spectrum", si, Clock.Microseconds(() => work.Features()) / 512, "µs/atom", 25, peer);
+        yield return new Row("power spectrum", si + ", in place", Clock.Microseconds(() => work.FeaturesInPlace()) / 512, "µs/atom", 25,
+            peer);
         yield return new Row("energy, forces, virial", si, Clock.Microseconds(() => work.EnergyForcesVirial()) / 512, "µs/atom",
             60, "LAMMPS SNAP");
         yield return new Row("power spectrum + gradients", si, Clock.Microseconds(() => work.FeaturesWithGradients(), 1) / 512,
