@@ -48,7 +48,7 @@ public sealed unsafe class Bispectrum : InvariantRepresentation
         _channels = channels;
         _triples = triples;
         _largest = (2 * expansion.LMax + 1) * channels.Stride * channels.Stride;
-        _factors = new PairFactors(expansion, Enumerable.Range(0, expansion.LMax + 1).Select(l => FieldFamily.OfDensity(expansion, l, isComplete: true)));
+        _factors = PairFactors.OfDensity(expansion);
     }
 
     /// <inheritdoc/>
@@ -113,10 +113,7 @@ public sealed unsafe class Bispectrum : InvariantRepresentation
         _factors.Select(scratch, block, lane, memory, factors);
         fixed (double* p = places, v = vectors)
         {
-            PairRows rows = new(p, v, stride, FeatureCount, Expansion.Fields.Count, _factors.Direction(memory));
-            for (int f = 0; f < rows.Fields; f++)
-                rows.Clear(rows.VectorsOf(f), 0, FeatureCount);
-            rows = new(p, null, stride, FeatureCount, 0, _factors.Direction(memory));
+            PairRows rows = new PairRows(p, v, stride, FeatureCount, Expansion.Fields.Count, _factors.Direction(memory)).OfDensity();
             foreach (Triple t in _triples)
                 PairGradient(t, t.Change.Begin(factors[t.L1], factors[t.L2], factors[t.L3], 2 * Expansion.LMax + 1, _channels.Stride,
                     memory + _factors.Length), rows);
@@ -204,13 +201,13 @@ public sealed unsafe class Bispectrum : InvariantRepresentation
                 if (q2 + Tile <= end2)
                 {
                     for (int k = lane; k < width; k += 8)
-                        FourRows(m, d + q2 - first2, pairRow, x + k, stride3, product + k);
+                        ChannelTile.Four(m, d + q2 - first2, pairRow, x + k, stride3, product + k, stride3);
                 }
                 else
                 {
                     for (int q = q2; q < end2; q++)
                         for (int k = lane; k < width; k += 8)
-                            OneRow(m, d + q - first2, pairRow, x + k, stride3, product + (q - q2) * stride3 + k);
+                            ChannelTile.One(m, d + q - first2, pairRow, x + k, stride3, product + (q - q2) * stride3 + k);
                 }
                 for (int q = q2; q < Math.Min(q2 + Tile, end2); q++)
                 {
@@ -249,32 +246,6 @@ public sealed unsafe class Bispectrum : InvariantRepresentation
             if (t.Shape.MeetsLast(q2, start))
                 rows[q2 * stride + q2] = columns[q2 * stride + q2] = t.Scale * (t.Shape.IsEqual(q1, q2) ? 1 : Root3) * row[0];
         }
-    }
-
-    /// <summary>Four q2 and eight q3: the sum over m3 in four registers.</summary>
-    private static void FourRows(int m, double* d, int pairRow, double* x, int stride, double* product)
-    {
-        Vector512<double> s0 = default, s1 = default, s2 = default, s3 = default;
-        for (int k = 0; k < m; k++, d += pairRow, x += stride)
-        {
-            Vector512<double> v = Vector512.Load(x);
-            s0 = Vector512.MultiplyAddEstimate(Vector512.Create(d[0]), v, s0);
-            s1 = Vector512.MultiplyAddEstimate(Vector512.Create(d[1]), v, s1);
-            s2 = Vector512.MultiplyAddEstimate(Vector512.Create(d[2]), v, s2);
-            s3 = Vector512.MultiplyAddEstimate(Vector512.Create(d[3]), v, s3);
-        }
-        Vector512.Store(s0, product);
-        Vector512.Store(s1, product + stride);
-        Vector512.Store(s2, product + 2 * stride);
-        Vector512.Store(s3, product + 3 * stride);
-    }
-
-    private static void OneRow(int m, double* d, int pairRow, double* x, int stride, double* product)
-    {
-        Vector512<double> sum = default;
-        for (int k = 0; k < m; k++, d += pairRow, x += stride)
-            sum = Vector512.MultiplyAddEstimate(Vector512.Create(d[0]), Vector512.Load(x), sum);
-        Vector512.Store(sum, product);
     }
 
     /// <summary>z[m, lane] = or += Σ_k x[m, k] y[k, lane], y with rows of one stride; four m at a time in registers.</summary>

@@ -2,37 +2,72 @@ using System.Runtime.Intrinsics;
 
 namespace Toolkit.Numerics.Representations;
 
-/// <summary>Products of eight channels with eight channels, summed over m: what quadratic invariants are made of.</summary>
-/// <remarks>Rows m of both factors are a stride apart, channels contiguous; a tile is <c>[i, j]</c>, 64 doubles.</remarks>
+/// <summary>Products of some channels with eight channels, summed over m in registers: what invariants and their gradients are
+/// made of.</summary>
+/// <remarks>Rows m of a factor are a stride apart, channels contiguous; a tile is <c>[i, j]</c>, 64 doubles.</remarks>
 internal static unsafe class ChannelTile
 {
     /// <summary>Channels per side.</summary>
     public const int Side = 8;
 
-    /// <summary>tile[i, j] = Σ_m a[m, i] b[m, j], m = 0 … count − 1.</summary>
-    public static void Product(double* a, double* b, int stride, int count, double* tile)
+    /// <summary>z[i, j] = Σ_m x[m, i] y[m, j] for eight i and eight j.</summary>
+    /// <param name="rows">The number of m.</param>
+    /// <param name="x">Eight channels, rows <paramref name="xStride"/> apart.</param>
+    /// <param name="xStride">Doubles from m to m of x.</param>
+    /// <param name="y">Eight channels, rows <paramref name="yStride"/> apart.</param>
+    /// <param name="yStride">Doubles from m to m of y.</param>
+    /// <param name="z">Receives the products, rows <paramref name="zStride"/> apart.</param>
+    /// <param name="zStride">Doubles from i to i.</param>
+    public static void Eight(int rows, double* x, int xStride, double* y, int yStride, double* z, int zStride)
     {
         Vector512<double> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default, s6 = default, s7 = default;
-        for (int m = 0; m < count; m++, a += stride, b += stride)
+        for (int m = 0; m < rows; m++, x += xStride, y += yStride)
         {
-            Vector512<double> row = Vector512.Load(b);
-            s0 = Vector512.MultiplyAddEstimate(Vector512.Create(a[0]), row, s0);
-            s1 = Vector512.MultiplyAddEstimate(Vector512.Create(a[1]), row, s1);
-            s2 = Vector512.MultiplyAddEstimate(Vector512.Create(a[2]), row, s2);
-            s3 = Vector512.MultiplyAddEstimate(Vector512.Create(a[3]), row, s3);
-            s4 = Vector512.MultiplyAddEstimate(Vector512.Create(a[4]), row, s4);
-            s5 = Vector512.MultiplyAddEstimate(Vector512.Create(a[5]), row, s5);
-            s6 = Vector512.MultiplyAddEstimate(Vector512.Create(a[6]), row, s6);
-            s7 = Vector512.MultiplyAddEstimate(Vector512.Create(a[7]), row, s7);
+            Vector512<double> row = Vector512.Load(y);
+            s0 = Vector512.MultiplyAddEstimate(Vector512.Create(x[0]), row, s0);
+            s1 = Vector512.MultiplyAddEstimate(Vector512.Create(x[1]), row, s1);
+            s2 = Vector512.MultiplyAddEstimate(Vector512.Create(x[2]), row, s2);
+            s3 = Vector512.MultiplyAddEstimate(Vector512.Create(x[3]), row, s3);
+            s4 = Vector512.MultiplyAddEstimate(Vector512.Create(x[4]), row, s4);
+            s5 = Vector512.MultiplyAddEstimate(Vector512.Create(x[5]), row, s5);
+            s6 = Vector512.MultiplyAddEstimate(Vector512.Create(x[6]), row, s6);
+            s7 = Vector512.MultiplyAddEstimate(Vector512.Create(x[7]), row, s7);
         }
-        Vector512.Store(s0, tile);
-        Vector512.Store(s1, tile + 8);
-        Vector512.Store(s2, tile + 16);
-        Vector512.Store(s3, tile + 24);
-        Vector512.Store(s4, tile + 32);
-        Vector512.Store(s5, tile + 40);
-        Vector512.Store(s6, tile + 48);
-        Vector512.Store(s7, tile + 56);
+        Vector512.Store(s0, z);
+        Vector512.Store(s1, z + zStride);
+        Vector512.Store(s2, z + 2 * zStride);
+        Vector512.Store(s3, z + 3 * zStride);
+        Vector512.Store(s4, z + 4 * zStride);
+        Vector512.Store(s5, z + 5 * zStride);
+        Vector512.Store(s6, z + 6 * zStride);
+        Vector512.Store(s7, z + 7 * zStride);
+    }
+
+    /// <summary>The same for four i.</summary>
+    public static void Four(int rows, double* x, int xStride, double* y, int yStride, double* z, int zStride)
+    {
+        Vector512<double> s0 = default, s1 = default, s2 = default, s3 = default;
+        for (int m = 0; m < rows; m++, x += xStride, y += yStride)
+        {
+            Vector512<double> row = Vector512.Load(y);
+            s0 = Vector512.MultiplyAddEstimate(Vector512.Create(x[0]), row, s0);
+            s1 = Vector512.MultiplyAddEstimate(Vector512.Create(x[1]), row, s1);
+            s2 = Vector512.MultiplyAddEstimate(Vector512.Create(x[2]), row, s2);
+            s3 = Vector512.MultiplyAddEstimate(Vector512.Create(x[3]), row, s3);
+        }
+        Vector512.Store(s0, z);
+        Vector512.Store(s1, z + zStride);
+        Vector512.Store(s2, z + 2 * zStride);
+        Vector512.Store(s3, z + 3 * zStride);
+    }
+
+    /// <summary>The same for one i.</summary>
+    public static void One(int rows, double* x, int xStride, double* y, int yStride, double* z)
+    {
+        Vector512<double> sum = default;
+        for (int m = 0; m < rows; m++, x += xStride, y += yStride)
+            sum = Vector512.MultiplyAddEstimate(Vector512.Create(x[0]), Vector512.Load(y), sum);
+        Vector512.Store(sum, z);
     }
 
     /// <summary>

@@ -59,7 +59,7 @@ public sealed unsafe class LambdaSoap : EquivariantRepresentation
         int lambda = plan.Layout.Length == 0 ? 0 : plan.Layout[^1].Key.Lambda, stride = _channels.Stride;
         _largest = (2 * lambda + 1) * (product == ChannelProduct.Outer ? stride * stride : stride);
         _largestCoupled = PairFactor.PlaceKinds * (2 * lambda + 1);
-        _factors = new PairFactors(expansion, Enumerable.Range(0, expansion.LMax + 1).Select(l => FieldFamily.OfDensity(expansion, l, isComplete: true)));
+        _factors = PairFactors.OfDensity(expansion);
     }
 
     /// <inheritdoc/>
@@ -137,10 +137,7 @@ public sealed unsafe class LambdaSoap : EquivariantRepresentation
         _factors.Select(scratch, block, lane, memory, factors);
         fixed (double* p = places, v = vectors)
         {
-            PairRows rows = new(p, v, stride, FeatureCount, Expansion.Fields.Count, _factors.Direction(memory));
-            for (int f = 0; f < rows.Fields; f++)
-                rows.Clear(rows.VectorsOf(f), 0, FeatureCount);
-            rows = new(p, null, stride, FeatureCount, 0, _factors.Direction(memory));
+            PairRows rows = new PairRows(p, v, stride, FeatureCount, Expansion.Fields.Count, _factors.Direction(memory)).OfDensity();
             foreach (Path path in _paths)
                 PairGradient(path, factors[path.L1], factors[path.L2], rows, memory + _factors.Length);
         }

@@ -77,6 +77,14 @@ internal readonly unsafe struct PairRows(double* places, double* vectors, int st
     /// <summary>The rows by a field's vector.</summary>
     public double* VectorsOf(int field) => Vectors + 3L * field * Stride;
 
+    /// <summary>The rows of features that depend on no vector: those by vectors are set to zero and left out.</summary>
+    public PairRows OfDensity()
+    {
+        for (int f = 0; f < Fields; f++)
+            Clear(VectorsOf(f), 0, Length);
+        return new PairRows(Places, null, Stride, Length, 0, Direction);
+    }
+
     /// <summary>Multiplies all derivatives of one feature.</summary>
     public void Scale(int feature, double factor)
     {

@@ -55,6 +55,10 @@ internal sealed unsafe class PairFactors
         Length += 2 * PairFactor.AllKinds;
     }
 
+    /// <summary>The density's coefficients of each l, l = 0 … lmax.</summary>
+    public static PairFactors OfDensity(DensityExpansion expansion) =>
+        new(expansion, Enumerable.Range(0, expansion.LMax + 1).Select(l => FieldFamily.OfDensity(expansion, l, isComplete: true)));
+
     /// <summary>The number of factors.</summary>
     public int Count => _families.Length;
 

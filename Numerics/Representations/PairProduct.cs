@@ -29,19 +29,14 @@ internal static unsafe class PairProduct
         {
             int i = 0;
             for (; i + 8 <= count; i += 8)
-                EightRows(rows, x + i, xStride, y + j, yStride, z + (nint)i * zStride + j, zStride);
+                ChannelTile.Eight(rows, x + i, xStride, y + j, yStride, z + (nint)i * zStride + j, zStride);
             if (i + 4 <= count)
             {
-                FourRows(rows, x + i, xStride, y + j, yStride, z + (nint)i * zStride + j, zStride);
+                ChannelTile.Four(rows, x + i, xStride, y + j, yStride, z + (nint)i * zStride + j, zStride);
                 i += 4;
             }
             for (; i < count; i++)
-            {
-                Vector512<double> sum = default;
-                for (int m = 0; m < rows; m++)
-                    sum = Vector512.MultiplyAddEstimate(Vector512.Create(x[m * xStride + i]), Vector512.Load(y + m * yStride + j), sum);
-                Vector512.Store(sum, z + (nint)i * zStride + j);
-            }
+                ChannelTile.One(rows, x + i, xStride, y + j, yStride, z + (nint)i * zStride + j);
         }
     }
 
@@ -163,47 +158,5 @@ internal static unsafe class PairProduct
         target[0] *= RootHalf;
         target[stride] *= RootHalf;
         target[2 * (nint)stride] *= RootHalf;
-    }
-
-    private static void EightRows(int rows, double* x, int xStride, double* y, int yStride, double* z, int zStride)
-    {
-        Vector512<double> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default, s6 = default, s7 = default;
-        for (int m = 0; m < rows; m++, x += xStride, y += yStride)
-        {
-            Vector512<double> row = Vector512.Load(y);
-            s0 = Vector512.MultiplyAddEstimate(Vector512.Create(x[0]), row, s0);
-            s1 = Vector512.MultiplyAddEstimate(Vector512.Create(x[1]), row, s1);
-            s2 = Vector512.MultiplyAddEstimate(Vector512.Create(x[2]), row, s2);
-            s3 = Vector512.MultiplyAddEstimate(Vector512.Create(x[3]), row, s3);
-            s4 = Vector512.MultiplyAddEstimate(Vector512.Create(x[4]), row, s4);
-            s5 = Vector512.MultiplyAddEstimate(Vector512.Create(x[5]), row, s5);
-            s6 = Vector512.MultiplyAddEstimate(Vector512.Create(x[6]), row, s6);
-            s7 = Vector512.MultiplyAddEstimate(Vector512.Create(x[7]), row, s7);
-        }
-        Vector512.Store(s0, z);
-        Vector512.Store(s1, z + zStride);
-        Vector512.Store(s2, z + 2 * zStride);
-        Vector512.Store(s3, z + 3 * zStride);
-        Vector512.Store(s4, z + 4 * zStride);
-        Vector512.Store(s5, z + 5 * zStride);
-        Vector512.Store(s6, z + 6 * zStride);
-        Vector512.Store(s7, z + 7 * zStride);
-    }
-
-    private static void FourRows(int rows, double* x, int xStride, double* y, int yStride, double* z, int zStride)
-    {
-        Vector512<double> s0 = default, s1 = default, s2 = default, s3 = default;
-        for (int m = 0; m < rows; m++, x += xStride, y += yStride)
-        {
-            Vector512<double> row = Vector512.Load(y);
-            s0 = Vector512.MultiplyAddEstimate(Vector512.Create(x[0]), row, s0);
-            s1 = Vector512.MultiplyAddEstimate(Vector512.Create(x[1]), row, s1);
-            s2 = Vector512.MultiplyAddEstimate(Vector512.Create(x[2]), row, s2);
-            s3 = Vector512.MultiplyAddEstimate(Vector512.Create(x[3]), row, s3);
-        }
-        Vector512.Store(s0, z);
-        Vector512.Store(s1, z + zStride);
-        Vector512.Store(s2, z + 2 * zStride);
-        Vector512.Store(s3, z + 3 * zStride);
     }
 }

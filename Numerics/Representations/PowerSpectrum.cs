@@ -103,7 +103,7 @@ public sealed class PowerSpectrum : InvariantRepresentation
                                 block + Pair(rows.Channel, rows.Channel, channels), channels - rows.Channel - 1);
                             continue;
                         }
-                        ChannelTile.Product(c + rows.Lane, c + _tiles[b].Lane, width, 2 * l + 1, tile);
+                        ChannelTile.Eight(2 * l + 1, c + rows.Lane, width, c + _tiles[b].Lane, width, tile, ChannelTile.Side);
                         if (a == b) WriteDiagonal(tile, rows, scale, tileScale, block);
                         else Write(tile, rows, _tiles[b], Math.Sqrt(2) * scale, block);
                     }
