@@ -106,7 +106,7 @@ public sealed unsafe class Bispectrum : InvariantRepresentation
         _factors.BeginBlock(scratch, block, work + FirstFactor);
 
     internal override void PairGradients(Surroundings around, EnvironmentScratch scratch, double* work, int block, int lane,
-        Span<double> places, Span<double> vectors, int stride)
+        Span<double> places, Span<double> vectors, int stride, double* soon)
     {
         double* memory = work + FirstFactor;
         PairFactor* factors = stackalloc PairFactor[_factors.Count];

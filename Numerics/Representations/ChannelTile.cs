@@ -142,31 +142,4 @@ internal static unsafe class ChannelTile
             Vector512.Store(even + odd, target);
         }
     }
-
-    /// <summary>a_q = Σ_m c_qm y_m and b_q = Σ_m c_qm dy_m for eight channels q and the three components of dy.</summary>
-    /// <param name="c"><c>[m, q]</c>, rows <paramref name="stride"/> apart.</param>
-    /// <param name="stride">Doubles from m to m.</param>
-    /// <param name="y">Every eighth number is one of the y_m.</param>
-    /// <param name="dy">The same, components <paramref name="next"/> apart.</param>
-    /// <param name="next">Doubles from component to component.</param>
-    /// <param name="count">The number of m.</param>
-    /// <param name="a">Receives eight a_q.</param>
-    /// <param name="b">Receives eight b_q for each component, <paramref name="apart"/> apart.</param>
-    /// <param name="apart">Doubles from component to component of b.</param>
-    public static void Project(double* c, int stride, double* y, double* dy, int next, int count, double* a, double* b, int apart)
-    {
-        Vector512<double> s = default, sx = default, sy = default, sz = default;
-        for (int m = 0; m < count; m++, c += stride, y += Side, dy += Side)
-        {
-            Vector512<double> row = Vector512.Load(c);
-            s = Vector512.MultiplyAddEstimate(Vector512.Create(y[0]), row, s);
-            sx = Vector512.MultiplyAddEstimate(Vector512.Create(dy[0]), row, sx);
-            sy = Vector512.MultiplyAddEstimate(Vector512.Create(dy[next]), row, sy);
-            sz = Vector512.MultiplyAddEstimate(Vector512.Create(dy[2 * next]), row, sz);
-        }
-        Vector512.Store(s, a);
-        Vector512.Store(sx, b);
-        Vector512.Store(sy, b + apart);
-        Vector512.Store(sz, b + 2 * apart);
-    }
 }

@@ -12,7 +12,7 @@ internal sealed unsafe class EnvironmentMemory : IDisposable
     private readonly void* _memory;
     private readonly nint[] _work;
     private readonly int _vectors;
-    private double[] _pair = [], _centre = [], _vector = [];
+    private double* _gradients;
     private bool[] _isWritten = [];
 
     public EnvironmentMemory(IReadOnlyList<DensityExpansion> expansions, IReadOnlyList<Representation> parts,
@@ -34,7 +34,7 @@ internal sealed unsafe class EnvironmentMemory : IDisposable
         }
     }
 
-    ~EnvironmentMemory() => NativeMemory.AlignedFree(_memory);
+    ~EnvironmentMemory() => Free();
 
     /// <summary>One for each expansion.</summary>
     public EnvironmentScratch[] Scratch { get; }
@@ -48,25 +48,31 @@ internal sealed unsafe class EnvironmentMemory : IDisposable
     /// <summary>What the readout works in.</summary>
     public double[] Readout { get; }
 
-    /// <summary>The gradient of one pair: <c>[xyz, feature]</c>.</summary>
-    public double[] PairGradient => _pair;
+    /// <summary>The gradient of one pair: <c>[xyz, feature]</c>; after <see cref="BeginGradients"/>, like the next two.</summary>
+    public Span<double> PairGradient => new(_gradients, Rows);
 
     /// <summary>The gradient by the centre's own place: <c>[xyz, feature]</c>.</summary>
-    public double[] CentreGradient => _centre;
+    public Span<double> CentreGradient => new(_gradients + PaddedRows, Rows);
 
     /// <summary>The gradient of one pair by its vectors: <c>[field of the expansion, xyz, feature]</c>.</summary>
-    public double[] VectorGradient => _vector;
+    public Span<double> VectorGradient => new(_gradients + 2 * PaddedRows, checked(_vectors * Rows));
+
+    /// <summary>Doubles of a gradient by one place or vector; and up to the next cache line.</summary>
+    private int Rows => checked(3 * Features.Length);
+
+    private nint PaddedRows => (Rows + 7) / 8 * 8;
 
     /// <summary>Prepares for the gradients of an environment with as many rows.</summary>
     public void BeginGradients(int rows)
     {
-        if (_pair.Length == 0)
+        if (_gradients == null)
         {
-            int size = 3 * Features.Length;
-            (_pair, _centre, _vector) = (new double[size], new double[size], new double[checked(_vectors * size)]);
+            nuint size = (nuint)((2 + _vectors) * PaddedRows * sizeof(double));
+            _gradients = (double*)NativeMemory.AlignedAlloc(size, 64);
+            NativeMemory.Clear(_gradients, size);
         }
         if (_isWritten.Length < rows) _isWritten = new bool[2 * rows];
-        _centre.AsSpan().Clear();
+        CentreGradient.Clear();
         _isWritten.AsSpan(0, rows).Clear();
     }
 
@@ -85,8 +91,14 @@ internal sealed unsafe class EnvironmentMemory : IDisposable
     {
         foreach (EnvironmentScratch scratch in Scratch)
             scratch.Dispose();
-        NativeMemory.AlignedFree(_memory);
+        Free();
         GC.SuppressFinalize(this);
+    }
+
+    private void Free()
+    {
+        NativeMemory.AlignedFree(_memory);
+        NativeMemory.AlignedFree(_gradients);
     }
 
     private static long Padded(int doubles) => (sizeof(double) * (long)doubles + 63) / 64 * 64;

@@ -30,7 +30,7 @@ public abstract unsafe class FieldRepresentation : InvariantRepresentation
         Factors.BeginBlock(scratch, block, FactorMemory(work));
 
     internal sealed override void PairGradients(Surroundings around, EnvironmentScratch scratch, double* work, int block, int lane,
-        Span<double> places, Span<double> vectors, int stride)
+        Span<double> places, Span<double> vectors, int stride, double* soon)
     {
         double* memory = FactorMemory(work);
         PairFactor* factors = stackalloc PairFactor[Factors.Count];

@@ -39,37 +39,47 @@ internal static unsafe class PackedTriangle
     public static bool IsSupported => Avx512F.IsSupported;
 
     /// <summary>
-    /// Along each of three directions d, scale · weight (b_d,i g_j + g_i b_d,j + u_d (a_i s_j + s_i a_j)), weight 1 on the diagonal
-    /// and √2 off it.
+    /// For each l and along each of three directions d, scale_l · weight (b_d,i g_j + g_i b_d,j + u_d (a_i s_j + s_i a_j)), weight 1
+    /// on the diagonal and √2 off it.
     /// </summary>
-    /// <param name="a">Eight numbers.</param>
-    /// <param name="b">Eight numbers for each direction, <paramref name="apart"/> apart.</param>
-    /// <param name="apart">Doubles from direction to direction of b.</param>
-    /// <param name="g">Eight numbers.</param>
-    /// <param name="s">Eight numbers.</param>
+    /// <param name="count">The number of l.</param>
+    /// <param name="ab">Eight numbers a and three times eight numbers b for each l.</param>
+    /// <param name="g">Eight numbers for each l.</param>
+    /// <param name="s">Eight numbers for each l.</param>
     /// <param name="u">Three numbers.</param>
-    /// <param name="scale">Multiplies everything.</param>
-    /// <param name="target">Receives the triangles, <paramref name="stride"/> apart.</param>
+    /// <param name="scales">One number for each l.</param>
+    /// <param name="target">Receives the triangles of all l one behind the other, <paramref name="stride"/> from direction to
+    /// direction.</param>
     /// <param name="stride">Doubles from direction to direction of the target.</param>
-    public static void Gradient(double* a, double* b, int apart, double* g, double* s, double* u, double scale, double* target, int stride)
+    /// <param name="soon">Memory of the same size without gaps, fetched into the cache little by little: fetched
+    /// all at once it would be waited for.</param>
+    public static void Gradients(int count, double* ab, double* g, double* s, double* u, double* scales, double* target, int stride,
+        double* soon)
     {
-        Vector512<double> factor = Vector512.Create(scale), va = factor * Vector512.Load(a), vg = factor * Vector512.Load(g);
-        Vector512<double> vs = Vector512.Load(s), bx = Vector512.Load(b), by = Vector512.Load(b + apart), bz = Vector512.Load(b + 2 * apart);
         Vector512<double> ux = Vector512.Create(u[0]), uy = Vector512.Create(u[1]), uz = Vector512.Create(u[2]);
         fixed (long* rows = RowOf, columns = ColumnOf)
         fixed (double* weights = Weight)
         {
-            for (int k = 0; k < Vectors * Side; k += Side)
+            for (int l = 0; l < count; l++, ab += 4 * Side, g += Side, s += Side, target += Count, soon += 3 * Count)
             {
-                Vector512<long> row = Vector512.Load(rows + k), column = Vector512.Load(columns + k);
-                Vector512<double> weight = Vector512.Load(weights + k);
-                Vector512<double> gi = weight * Avx512F.PermuteVar8x64(vg, row), gj = weight * Avx512F.PermuteVar8x64(vg, column);
-                Vector512<double> radial = Avx512F.PermuteVar8x64(va, row) * Avx512F.PermuteVar8x64(vs, column);
-                radial = Vector512.MultiplyAddEstimate(Avx512F.PermuteVar8x64(vs, row), Avx512F.PermuteVar8x64(va, column), radial);
-                radial *= weight;
-                Put(bx, ux, row, column, gi, gj, radial, target + k, Count - k);
-                Put(by, uy, row, column, gi, gj, radial, target + stride + k, Count - k);
-                Put(bz, uz, row, column, gi, gj, radial, target + 2 * stride + k, Count - k);
+                Vector512<double> factor = Vector512.Create(scales[l]), va = factor * Vector512.Load(ab), vg = factor * Vector512.Load(g);
+                Vector512<double> vs = Vector512.Load(s), bx = Vector512.Load(ab + Side), by = Vector512.Load(ab + 2 * Side);
+                Vector512<double> bz = Vector512.Load(ab + 3 * Side);
+                for (int k = 0; k < Vectors * Side; k += Side)
+                {
+                    Sse.Prefetch1(soon + 3 * k);
+                    Sse.Prefetch1(soon + 3 * k + Side);
+                    Sse.Prefetch1(soon + 3 * k + 2 * Side);
+                    Vector512<long> row = Vector512.Load(rows + k), column = Vector512.Load(columns + k);
+                    Vector512<double> weight = Vector512.Load(weights + k);
+                    Vector512<double> gi = weight * Avx512F.PermuteVar8x64(vg, row), gj = weight * Avx512F.PermuteVar8x64(vg, column);
+                    Vector512<double> radial = Avx512F.PermuteVar8x64(va, row) * Avx512F.PermuteVar8x64(vs, column);
+                    radial = Vector512.MultiplyAddEstimate(Avx512F.PermuteVar8x64(vs, row), Avx512F.PermuteVar8x64(va, column), radial);
+                    radial *= weight;
+                    Put(bx, ux, row, column, gi, gj, radial, target + k, Count - k);
+                    Put(by, uy, row, column, gi, gj, radial, target + stride + k, Count - k);
+                    Put(bz, uz, row, column, gi, gj, radial, target + 2 * stride + k, Count - k);
+                }
             }
         }
     }

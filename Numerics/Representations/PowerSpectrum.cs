@@ -19,6 +19,9 @@ public sealed class PowerSpectrum : InvariantRepresentation
     /// <summary>1 on the diagonal, √2 to the right of it, 0 to the left: <c>[row, channel]</c> of a tile.</summary>
     private static readonly double[] TileScale = MakeTileScale();
 
+    /// <summary>Y and its three derivatives.</summary>
+    private const int Kinds = 4;
+
     /// <summary>1/√(2l + 1).</summary>
     private readonly double[] _scale;
 
@@ -167,66 +170,83 @@ public sealed class PowerSpectrum : InvariantRepresentation
         }
     }
 
+    /// <summary>Y and its three derivatives, summed with the coefficients: <c>[lane, l, (Y, ∂x, ∂y, ∂z), column, n padded]</c>.</summary>
+    internal override int WorkLength =>
+        EnvironmentScratch.Lanes * (Expansion.LMax + 1) * Kinds * Expansion.DensityWidth;
+
+    /// <summary>Σ_m c_{q l m} Y_lm and Σ_m c_{q l m} ∂_d Y_lm of eight pairs.</summary>
+    internal override unsafe void PrepareBlock(EnvironmentScratch scratch, double* work, int block)
+    {
+        if (Expansion.Mixing is not null) return;
+        int width = Expansion.Width, density = Expansion.DensityWidth, lm = (Expansion.LMax + 1) * (Expansion.LMax + 1);
+        int lane = (Expansion.LMax + 1) * Kinds * density;
+        for (int l = 0; l <= Expansion.LMax; l++)
+        {
+            double* c = scratch.Coefficients + l * l * width;
+            for (int kind = 0; kind < Kinds; kind++, work += density)
+            {
+                double* y = (kind == 0 ? scratch.Harmonics : scratch.HarmonicsGradients + (kind - 1) * lm * EnvironmentScratch.Lanes)
+                    + l * l * EnvironmentScratch.Lanes;
+                for (int q = 0; q < density; q += ChannelTile.Side)
+                    ChannelTile.Eight(2 * l + 1, y, EnvironmentScratch.Lanes, c + q, width, work + q, lane);
+            }
+        }
+    }
+
     /// <remarks>
     /// ∂c_{k l m} = u_d g'_k Y_lm + g_k ∂_d Y_lm is of rank two in (k, m), so that with a_q = Σ_m c_{q l m} Y_lm and
     /// b_q = Σ_m c_{q l m} ∂_d Y_lm the change Σ_m c_q ∂c_k + ∂c_q c_k is a_q u_d g'_k + b_q g_k + u_d g'_q a_k + g_q b_k:
     /// four multiply-adds for eight features, whatever l is.
     /// </remarks>
     [SkipLocalsInit]
-    internal override unsafe void PairGradient(Surroundings around, EnvironmentScratch scratch, double* work, int block, int lane,
-        Span<double> gradients, int stride)
+    internal override unsafe void PairGradients(Surroundings around, EnvironmentScratch scratch, double* work, int block, int lane,
+        Span<double> places, Span<double> vectors, int stride, double* soon)
     {
         if (Expansion.Mixing is not null)
         {
             // ∂c is of rank two in each of several columns.
-            base.PairGradient(around, scratch, work, block, lane, gradients, stride);
+            base.PairGradients(around, scratch, work, block, lane, places, vectors, stride, soon);
             return;
         }
-        int width = Expansion.Width, density = Expansion.DensityWidth, n = Expansion.GroupStride, lmax = Expansion.LMax;
-        int lm = (lmax + 1) * (lmax + 1), k = block * EnvironmentScratch.Lanes + lane;
-        int own = scratch.Group[block] * n;
+        PairVectorGradient(scratch, work, block, lane, vectors, stride);
+        int density = Expansion.DensityWidth, n = Expansion.GroupStride, lmax = Expansion.LMax;
+        int k = block * EnvironmentScratch.Lanes + lane, own = scratch.Group[block] * n;
         double* u = stackalloc double[3] { scratch.X[k] / scratch.R[k], scratch.Y[k] / scratch.R[k], scratch.Z[k] / scratch.R[k] };
-        double* memory = stackalloc double[4 * density + 3 * n + CacheLine.Doubles];
-        double* a = CacheLine.Next(memory), b = a + density, slopes = b + 3 * density;
-        fixed (double* first = gradients, tileScale = TileScale)
+        double* a = work + lane * (lmax + 1) * Kinds * density;
+        double* g = scratch.Radial + lane * (lmax + 1) * n, dg = scratch.RadialDerivatives + lane * (lmax + 1) * n;
+        fixed (double* first = places, tileScale = TileScale, scales = _scale)
         {
-            bool isPacked = _lane.Length == PackedTriangle.Side && density == n && PackedTriangle.IsSupported;
+            if (_lane.Length == PackedTriangle.Side && density == n && PackedTriangle.IsSupported)
+            {
+                PackedTriangle.Gradients(lmax + 1, a, g, dg, u, scales, first, stride, soon);
+                return;
+            }
             if (density > n)
                 for (int d = 0; d < 3; d++)
                     new Span<double>(first + d * stride, FeatureCount).Clear();
-            for (int l = 0; l <= lmax; l++)
+            double* slopes = stackalloc double[3 * n];
+            for (int l = 0; l <= lmax; l++, a += Kinds * density, g += n, dg += n)
             {
-                double* c = scratch.Coefficients + l * l * width, y = scratch.Harmonics + l * l * EnvironmentScratch.Lanes + lane;
-                double* dy = scratch.HarmonicsGradients + l * l * EnvironmentScratch.Lanes + lane;
-                for (int q = 0; q < density; q += ChannelTile.Side)
-                    ChannelTile.Project(c + q, width, y, dy, lm * EnvironmentScratch.Lanes, 2 * l + 1, a + q, b + q, density);
-                double* g = scratch.Radial + (lane * (lmax + 1) + l) * n;
-                double* dg = scratch.RadialDerivatives + (lane * (lmax + 1) + l) * n;
-                if (isPacked)
-                {
-                    PackedTriangle.Gradient(a, b, density, g, dg, u, _scale[l], first + l * _pairs, stride);
-                    continue;
-                }
                 for (int d = 0; d < 3; d++)
                     for (int j = 0; j < n; j += 8)
                         Vector512.Store(u[d] * Vector512.Load(dg + j), slopes + d * n + j);
-                double scale = _scale[l];
+                double scale = scales[l];
                 for (int d = 0; d < 3; d++)
                 {
-                    double* bd = b + d * density, slope = slopes + d * n, target = first + d * stride + l * _pairs;
+                    double* b = a + (1 + d) * density, slope = slopes + d * n, target = first + d * stride + l * _pairs;
                     foreach (Tile rows in _tiles)
                         foreach (Tile columns in _tiles)
                         {
                             bool hasRows = (uint)(rows.Lane - own) < (uint)n, hasColumns = (uint)(columns.Lane - own) < (uint)n;
                             if (columns.Lane == rows.Lane && hasRows)
-                                PairDiagonal(a + rows.Lane, bd + rows.Lane, slope + (rows.Lane - own), g + (rows.Lane - own), rows, scale,
+                                PairDiagonal(a + rows.Lane, b + rows.Lane, slope + (rows.Lane - own), g + (rows.Lane - own), rows, scale,
                                     tileScale, target);
                             if (columns.Lane <= rows.Lane) continue;
                             if (hasColumns)
-                                AddPairTile(a + rows.Lane, bd + rows.Lane, slope + (columns.Lane - own), g + (columns.Lane - own),
+                                AddPairTile(a + rows.Lane, b + rows.Lane, slope + (columns.Lane - own), g + (columns.Lane - own),
                                     rows, columns, Math.Sqrt(2) * scale, target, isFirst: true);
                             if (hasRows)
-                                AddPairTile(slope + (rows.Lane - own), g + (rows.Lane - own), a + columns.Lane, bd + columns.Lane,
+                                AddPairTile(slope + (rows.Lane - own), g + (rows.Lane - own), a + columns.Lane, b + columns.Lane,
                                     rows, columns, Math.Sqrt(2) * scale, target, isFirst: !hasColumns);
                         }
                 }

@@ -116,9 +116,10 @@ public abstract class Representation
     /// <param name="places">Receives <c>[xyz, feature]</c>, rows <paramref name="stride"/> apart.</param>
     /// <param name="vectors">Receives <c>[field of the expansion, xyz, feature]</c>, rows <paramref name="stride"/> apart.</param>
     /// <param name="stride">From row to row.</param>
+    /// <param name="soon">Memory that <paramref name="places"/> will be copied to, rows without gaps: it may be fetched meanwhile.</param>
     /// <remarks>Unless a representation knows better, six forward products: slow, and what others are compared with.</remarks>
     internal virtual unsafe void PairGradients(Surroundings around, EnvironmentScratch scratch, double* work, int block, int lane,
-        Span<double> places, Span<double> vectors, int stride)
+        Span<double> places, Span<double> vectors, int stride, double* soon)
     {
         PairGradient(around, scratch, work, block, lane, places, stride);
         PairVectorGradient(scratch, work, block, lane, vectors, stride);
@@ -132,7 +133,7 @@ public abstract class Representation
     /// <param name="lane">The pair's place in its block.</param>
     /// <param name="gradients">Receives <c>[xyz, feature]</c>, rows <paramref name="stride"/> apart.</param>
     /// <param name="stride">From row to row.</param>
-    internal virtual unsafe void PairGradient(Surroundings around, EnvironmentScratch scratch, double* work, int block, int lane,
+    internal unsafe void PairGradient(Surroundings around, EnvironmentScratch scratch, double* work, int block, int lane,
         Span<double> gradients, int stride)
     {
         int group = scratch.Group[block], neighbor = around.Pairs.Neighbors[scratch.Pair[block * EnvironmentScratch.Lanes + lane]];

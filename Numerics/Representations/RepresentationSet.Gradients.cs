@@ -98,8 +98,8 @@ public sealed partial class RepresentationSet
         // Features of other expansions do not depend on these pairs.
         if (_expansions.Length > 1)
         {
-            memory.PairGradient.AsSpan().Clear();
-            memory.VectorGradient.AsSpan().Clear();
+            memory.PairGradient.Clear();
+            memory.VectorGradient.Clear();
         }
         for (int block = 0; block < scratch.Blocks; block++)
         {
@@ -109,10 +109,11 @@ public sealed partial class RepresentationSet
             for (int lane = 0; lane < scratch.Used[block]; lane++)
             {
                 int row = rowOfPair[scratch.Pair[block * EnvironmentScratch.Lanes + lane]];
-                for (int p = 0; p < _parts.Length; p++)
-                    if (_expansionOf[p] == e)
-                        _parts[p].PairGradients(around, scratch, memory.Work(p), block, lane, memory.PairGradient.AsSpan(_first[p]),
-                            fields == 0 ? default : memory.VectorGradient.AsSpan(_first[p]), FeatureCount);
+                fixed (double* target = &positions[(nint)row * size])
+                    for (int p = 0; p < _parts.Length; p++)
+                        if (_expansionOf[p] == e)
+                            _parts[p].PairGradients(around, scratch, memory.Work(p), block, lane, memory.PairGradient[_first[p]..],
+                                fields == 0 ? default : memory.VectorGradient[_first[p]..], FeatureCount, target + 3 * _first[p]);
                 // A centre's own image moves with it.
                 if (row != centreRow)
                 {
@@ -141,7 +142,7 @@ public sealed partial class RepresentationSet
 
     /// <summary>The gradient by one vector of the expansion to its row.</summary>
     private void PutVector(EnvironmentMemory memory, int field, int place, int row, int centreRow, double[] vectors) =>
-        Put(memory.VectorGradient.AsSpan(3 * field * FeatureCount), vectors, row * Fields.Count + place,
+        Put(memory.VectorGradient[(3 * field * FeatureCount)..], vectors, row * Fields.Count + place,
             memory.IsFirst((row - centreRow) * (1 + Fields.Count) + 1 + place));
 
     /// <summary>One pair's gradient to its row of all, or onto it.</summary>
@@ -167,7 +168,7 @@ public sealed partial class RepresentationSet
             if (slot < 0) continue;
             for (int p = 0; p < _parts.Length; p++)
                 if (_expansionOf[p] == e)
-                    _parts[p].VectorGradient(scratch, memory.Work(p), f, slot, memory.VectorGradient.AsSpan(3 * f * FeatureCount + _first[p]), FeatureCount);
+                    _parts[p].VectorGradient(scratch, memory.Work(p), f, slot, memory.VectorGradient[(3 * f * FeatureCount + _first[p])..], FeatureCount);
             PutVector(memory, f, _fieldOf[e][f], centreRow, centreRow, vectors);
         }
     }

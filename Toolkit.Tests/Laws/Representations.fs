@@ -192,7 +192,7 @@ let pairGradientsAreForwardProducts (subject: Subject) (s: Structure) =
             for lane in 0 .. scratch.Used[block] - 1 do
                 let places, vectors = empty ()
                 let byProducts, byVectors = empty ()
-                r.PairGradients(around, scratch, work, block, lane, Span places, Span vectors, stride)
+                r.PairGradients(around, scratch, work, block, lane, Span places, Span vectors, stride, NativePtr.nullPtr)
                 r.PairGradient(around, scratch, work, block, lane, Span byProducts, stride)
                 r.PairVectorGradient(scratch, work, block, lane, Span byVectors, stride)
                 close $"{subject.Name}, pair by place" 1e-13 byProducts places
