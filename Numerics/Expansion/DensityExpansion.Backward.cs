@@ -32,47 +32,69 @@ public sealed partial class DensityExpansion
         for (int f = 0; f < fields; f++)
             OwnGradient(_fields[f], around.Groups[centre], scratch.Adjoint, own.Slice(3 * (centre * fields + f), 3));
 
-        // Per block: one tile, the sums along the bond per pair, and the result with one pair per lane.
-        double* memory = stackalloc double[2 * Lanes * Lanes + step * Lanes + CacheLine.Doubles];
-        double* tile = CacheLine.Next(memory), along = tile + Lanes * Lanes, result = along + Lanes * Lanes;
+        // Per block: one tile, the sums per pair, and the result with one pair per lane.
+        double* memory = stackalloc double[5 * Lanes * Lanes + step * Lanes + CacheLine.Doubles];
+        double* tile = CacheLine.Next(memory), sums = tile + Lanes * Lanes, result = sums + 4 * Lanes * Lanes;
         BlockColumn* columns = stackalloc BlockColumn[1 + 3 * fields];
-        fixed (double* vectors = scratch.Vectors)
+        DifferentiateRadial(scratch);
+        fixed (double* vectors = scratch.Vectors, target = pairs)
         {
             for (int block = 0; block < scratch.Blocks; block++)
             {
                 Differentiate(scratch, block);
                 int count = Columns(scratch, block, vectors, columns);
-                new Span<double>(along, Lanes * Lanes).Clear();
                 new Span<double>(result, step * Lanes).Clear();
                 for (int n = 0; n < stride; n += Lanes)
-                    for (int l = 0; l <= lmax; l++)
-                    {
-                        double* adjoint = scratch.Adjoint + l * l * width + n;
-                        AddAlong(l, columns, count, adjoint, width, scratch.RadialDerivatives + l * stride + n, row, along);
-                        Transpose.Eight(scratch.Radial + l * stride + n, row, tile);
-                        AddAcross(l, columns, count, adjoint, width, tile, scratch.Harmonics + l * l * Lanes,
-                            scratch.HarmonicsGradients + l * l * Lanes, lm * Lanes, result);
-                    }
-                Transpose.Eight(along, Lanes, tile);
-                fixed (double* x = &scratch.X[block * Lanes], y = &scratch.Y[block * Lanes], z = &scratch.Z[block * Lanes],
-                    r = &scratch.R[block * Lanes])
                 {
-                    Vector512<double> sum = Vector512.Load(tile);
-                    for (int n = 1; n < Lanes; n++)
-                        sum += Vector512.Load(tile + n * Lanes);
-                    sum /= Vector512.Load(r);
-                    AddProduct(sum, x, result);
-                    AddProduct(sum, y, result + Lanes);
-                    AddProduct(sum, z, result + 2 * Lanes);
+                    double* adjoint = scratch.Adjoint + n;
+                    if (_code is not null && fields == 0)
+                    {
+                        if (scratch.Used[block] < Lanes) new Span<double>(sums, 4 * Lanes * Lanes).Clear();
+                        for (int lane = 0; lane < scratch.Used[block]; lane += ExpansionCode.PairsAtOnce)
+                            _code.Slopes(adjoint + columns->Place, width, scratch.Harmonics + lane, scratch.HarmonicsGradients + lane,
+                                scratch.Radial + lane * row + n, scratch.RadialDerivatives + lane * row + n, sums + lane * Lanes);
+                        for (int q = 0; q < 3; q++)
+                            Vector512.Store(Vector512.Load(result + q * Lanes) + SumOverChannels(sums + (1 + q) * Lanes * Lanes, tile),
+                                result + q * Lanes);
+                    }
+                    else
+                    {
+                        new Span<double>(sums, Lanes * Lanes).Clear();
+                        for (int l = 0; l <= lmax; adjoint += (2 * l + 1) * width, l++)
+                        {
+                            AddAlong(l, columns, count, adjoint, width, scratch.RadialDerivatives + l * stride + n, row, sums);
+                            Transpose.Eight(scratch.Radial + l * stride + n, row, tile);
+                            AddAcross(l, columns, count, adjoint, width, tile, scratch.Harmonics + l * l * Lanes,
+                                scratch.HarmonicsGradients + l * l * Lanes, lm * Lanes, result);
+                        }
+                    }
+                    fixed (double* x = &scratch.X[block * Lanes], y = &scratch.Y[block * Lanes], z = &scratch.Z[block * Lanes],
+                        r = &scratch.R[block * Lanes])
+                    {
+                        Vector512<double> sum = SumOverChannels(sums, tile) / Vector512.Load(r);
+                        AddProduct(sum, x, result);
+                        AddProduct(sum, y, result + Lanes);
+                        AddProduct(sum, z, result + 2 * Lanes);
+                    }
                 }
                 for (int lane = 0; lane < scratch.Used[block]; lane++)
                 {
-                    Span<double> target = pairs.Slice(scratch.Pair[block * Lanes + lane] * step, step);
-                    for (int k = 0; k < target.Length; k++)
-                        target[k] = result[k * Lanes + lane];
+                    double* to = target + (nint)scratch.Pair[block * Lanes + lane] * step;
+                    for (int k = 0; k < step; k++)
+                        to[k] = result[k * Lanes + lane];
                 }
             }
         }
+    }
+
+    /// <summary>Σ_n of <c>[pair, n]</c>, one pair per lane.</summary>
+    private static unsafe Vector512<double> SumOverChannels(double* sums, double* tile)
+    {
+        Transpose.Eight(sums, Lanes, tile);
+        Vector512<double> sum = Vector512.Load(tile);
+        for (int n = 1; n < Lanes; n++)
+            sum += Vector512.Load(tile + n * Lanes);
+        return sum;
     }
 
     /// <summary>along[pair, n] += g'_nl Σ_columns Σ_m w_m a_nm for one l and eight n.</summary>

@@ -9,10 +9,10 @@ namespace Toolkit.Numerics.Expansion;
 /// <content>From pairs to coefficients.</content>
 /// <remarks>
 /// Pairs are taken in blocks of eight of one species: harmonics with one pair per lane, radial functions with eight n per
-/// lane, and then, for each (l, m), eight multiply-adds into one register of coefficients with the harmonics broadcast.
+/// lane, and then one multiply-add for each pair and (l, m) into a register of coefficients with the harmonics broadcast
+/// (<see cref="ExpansionCode"/>).
 /// With vector fields a pair adds to four columns instead of one: f g_nl Y_lm times 1, v_y, v_z, v_x. The products v_q Y_lm
-/// are made once per block; after that a column of a vector costs what a column of the density costs, and the radial
-/// functions stay in registers for all of them.
+/// are made once per block; after that a column of a vector costs what a column of the density costs.
 /// </remarks>
 public sealed partial class DensityExpansion
 {
@@ -101,7 +101,7 @@ public sealed partial class DensityExpansion
     private unsafe void Forward(EnvironmentScratch scratch, Surroundings around, int centre)
     {
         int stride = GroupStride, width = Width, lmax = LMax, lm = (lmax + 1) * (lmax + 1);
-        int row = (lmax + 1) * stride, centreGroup = around.Groups[centre];
+        int centreGroup = around.Groups[centre];
         new Span<double>(scratch.Coefficients, lm * width).Clear();
         if (Centre != CentrePolicy.Exclude)
         {
@@ -111,51 +111,59 @@ public sealed partial class DensityExpansion
         for (int f = 0; f < _fields.Length; f++)
             AddOwn(_fields[f], centreGroup, around.Vector(f, centre), scratch.Coefficients);
 
+        // First all radial functions, so that their table has the cache for itself.
+        for (int block = 0; block < scratch.Blocks; block++)
+        {
+            scratch.Select(block);
+            fixed (double* r = &scratch.R[block * Lanes])
+                _radial.Evaluate(r, scratch.Used[block], scratch.Radial);
+        }
         BlockColumn* columns = stackalloc BlockColumn[1 + 3 * _fields.Length];
         fixed (double* vectors = scratch.Vectors)
         {
             for (int block = 0; block < scratch.Blocks; block++)
             {
+                scratch.Select(block);
                 fixed (double* x = &scratch.X[block * Lanes], y = &scratch.Y[block * Lanes], z = &scratch.Z[block * Lanes])
                     _harmonics.Block(x, y, z, scratch.Harmonics);
-                fixed (double* r = &scratch.R[block * Lanes])
-                    _radial.Evaluate(r, scratch.Used[block], scratch.Radial);
                 int count = Columns(scratch, block, vectors, columns);
-                for (int n = 0; n < stride; n += 8)
-                {
-                    for (int l = 0; l <= lmax; l++)
+                for (int n = 0; n < stride; n += Lanes)
+                    for (int k = 0; k < count; k++)
                     {
-                        double* g = scratch.Radial + l * stride + n;
-                        Vector512<double> g0 = Vector512.Load(g), g1 = Vector512.Load(g + row);
-                        Vector512<double> g2 = Vector512.Load(g + 2 * row), g3 = Vector512.Load(g + 3 * row);
-                        Vector512<double> g4 = Vector512.Load(g + 4 * row), g5 = Vector512.Load(g + 5 * row);
-                        Vector512<double> g6 = Vector512.Load(g + 6 * row), g7 = Vector512.Load(g + 7 * row);
-                        for (int k = 0; k < count; k++)
-                        {
-                            double* h = columns[k].Weights + l * l * Lanes;
-                            double* c = scratch.Coefficients + l * l * width + columns[k].Place + n;
-                            for (int m = -l; m <= l; m++)
-                            {
-                                Vector512<double> even = Vector512.Load(c), odd = g1 * Vector512.Create(h[1]);
-                                even = Vector512.MultiplyAddEstimate(g0, Vector512.Create(h[0]), even);
-                                odd = Vector512.MultiplyAddEstimate(g3, Vector512.Create(h[3]), odd);
-                                even = Vector512.MultiplyAddEstimate(g2, Vector512.Create(h[2]), even);
-                                odd = Vector512.MultiplyAddEstimate(g5, Vector512.Create(h[5]), odd);
-                                even = Vector512.MultiplyAddEstimate(g4, Vector512.Create(h[4]), even);
-                                odd = Vector512.MultiplyAddEstimate(g7, Vector512.Create(h[7]), odd);
-                                even = Vector512.MultiplyAddEstimate(g6, Vector512.Create(h[6]), even);
-                                Vector512.Store(even + odd, c);
-                                h += Lanes;
-                                c += width;
-                            }
-                        }
+                        double* target = scratch.Coefficients + columns[k].Place + n;
+                        if (_code is not null) _code.Add(scratch.Radial + n, columns[k].Weights, target, width, scratch.Used[block]);
+                        else Add(scratch.Radial + n, columns[k].Weights, target);
                     }
-                }
             }
         }
     }
 
-    /// <summary>Lists the columns that a block adds to, and makes their weights v_q Y of the block's harmonics.</summary>
+    /// <summary>A block's pairs to eight n of a column: what <see cref="ExpansionCode.Add"/> does, in the same order.</summary>
+    private unsafe void Add(double* radial, double* weights, double* c)
+    {
+        int stride = GroupStride, width = Width, row = (LMax + 1) * stride;
+        for (int l = 0; l <= LMax; l++, radial += stride)
+        {
+            Vector512<double> g0 = Vector512.Load(radial), g1 = Vector512.Load(radial + row);
+            Vector512<double> g2 = Vector512.Load(radial + 2 * row), g3 = Vector512.Load(radial + 3 * row);
+            Vector512<double> g4 = Vector512.Load(radial + 4 * row), g5 = Vector512.Load(radial + 5 * row);
+            Vector512<double> g6 = Vector512.Load(radial + 6 * row), g7 = Vector512.Load(radial + 7 * row);
+            for (int m = -l; m <= l; m++, weights += Lanes, c += width)
+            {
+                Vector512<double> sum = Vector512.MultiplyAddEstimate(Vector512.Create(weights[0]), g0, Vector512.Load(c));
+                sum = Vector512.MultiplyAddEstimate(Vector512.Create(weights[1]), g1, sum);
+                sum = Vector512.MultiplyAddEstimate(Vector512.Create(weights[2]), g2, sum);
+                sum = Vector512.MultiplyAddEstimate(Vector512.Create(weights[3]), g3, sum);
+                sum = Vector512.MultiplyAddEstimate(Vector512.Create(weights[4]), g4, sum);
+                sum = Vector512.MultiplyAddEstimate(Vector512.Create(weights[5]), g5, sum);
+                sum = Vector512.MultiplyAddEstimate(Vector512.Create(weights[6]), g6, sum);
+                sum = Vector512.MultiplyAddEstimate(Vector512.Create(weights[7]), g7, sum);
+                Vector512.Store(sum, c);
+            }
+        }
+    }
+
+    /// <summary>Lists the columns that the block at hand adds to, and makes their weights v_q Y of its harmonics.</summary>
     /// <returns>How many columns there are; the density's comes first.</returns>
     private unsafe int Columns(EnvironmentScratch scratch, int block, double* vectors, BlockColumn* columns)
     {

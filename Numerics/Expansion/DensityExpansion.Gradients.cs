@@ -7,13 +7,24 @@ namespace Toolkit.Numerics.Expansion;
 /// <content>Derivatives of the coefficients by positions and vectors.</content>
 public sealed partial class DensityExpansion
 {
-    /// <summary>Harmonics, radial functions and the derivatives of both for one block.</summary>
+    /// <summary>The derivatives of the radial functions of all blocks, after <see cref="Expand"/>: at once, so that their table has the
+    /// cache for itself.</summary>
+    internal unsafe void DifferentiateRadial(EnvironmentScratch scratch)
+    {
+        for (int block = 0; block < scratch.Blocks; block++)
+        {
+            scratch.Select(block);
+            fixed (double* r = &scratch.R[block * Lanes])
+                _radial.Differentiate(r, scratch.Used[block], scratch.RadialDerivatives);
+        }
+    }
+
+    /// <summary>Takes a block in hand, its harmonics and their gradients, after <see cref="DifferentiateRadial"/>.</summary>
     internal unsafe void Differentiate(EnvironmentScratch scratch, int block)
     {
+        scratch.Select(block);
         fixed (double* x = &scratch.X[block * Lanes], y = &scratch.Y[block * Lanes], z = &scratch.Z[block * Lanes])
             _harmonics.Block(x, y, z, scratch.Harmonics, scratch.HarmonicsGradients);
-        fixed (double* r = &scratch.R[block * Lanes])
-            _radial.Evaluate(r, scratch.Used[block], scratch.Radial, scratch.RadialDerivatives);
     }
 
     /// <summary>

@@ -27,6 +27,7 @@ public sealed partial class DensityExpansion
 
     private readonly RadialTable _radial;
     private readonly SphericalHarmonics<double> _harmonics;
+    private readonly ExpansionCode? _code;
     private readonly int[] _species;
     private readonly int[] _labels;
 
@@ -52,6 +53,7 @@ public sealed partial class DensityExpansion
         ArgumentNullException.ThrowIfNull(radial);
         _radial = radial;
         _harmonics = new SphericalHarmonics<double>(radial.LMax);
+        _code = ExpansionCode.Get(radial.LMax, radial.Stride);
         _species = species.Distinct().Order().ToArray();
         if (_species.Length == 0) throw new ArgumentException("expected at least one neighbour species", nameof(species));
         Centre = centre;

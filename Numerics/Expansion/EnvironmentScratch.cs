@@ -5,7 +5,7 @@ namespace Toolkit.Numerics.Expansion;
 
 /// <summary>
 /// What one thread needs to work on one environment at a time: the pairs in blocks of eight of one species, and
-/// aligned memory for a block's harmonics and radial functions.
+/// aligned memory for the harmonics of one block and the radial functions of all, which the backward pass uses again.
 /// </summary>
 internal sealed unsafe class EnvironmentScratch : IDisposable
 {
@@ -17,16 +17,20 @@ internal sealed unsafe class EnvironmentScratch : IDisposable
 
     private readonly void* _memory;
 
+    // Doubles of a block's radial functions; those of all blocks, and behind them their derivatives.
+    private readonly int _radial;
+    private double* _blocks;
+    private int _room;
+
     public EnvironmentScratch(int lmax, int radialStride, int width, int fields)
     {
-        int lm = (lmax + 1) * (lmax + 1), radial = (lmax + 1) * Lanes * radialStride;
-        long doubles = (4L + 3 * fields) * lm * Lanes + 2L * radial + 2L * lm * width + 2L * lm * radialStride;
+        int lm = (lmax + 1) * (lmax + 1);
+        _radial = (lmax + 1) * Lanes * radialStride;
+        long doubles = (4L + 3 * fields) * lm * Lanes + 2L * lm * width + 2L * lm * radialStride;
         _memory = NativeMemory.AlignedAlloc((nuint)(doubles * sizeof(double)), 64);
         double* next = (double*)_memory;
         Harmonics = Take(lm * Lanes);
         HarmonicsGradients = Take(3 * lm * Lanes);
-        Radial = Take(radial);
-        RadialDerivatives = Take(radial);
         Coefficients = Take(lm * width);
         Adjoint = Take(lm * width);
         Tangent = Take(lm * radialStride);
@@ -41,7 +45,7 @@ internal sealed unsafe class EnvironmentScratch : IDisposable
         }
     }
 
-    ~EnvironmentScratch() => NativeMemory.AlignedFree(_memory);
+    ~EnvironmentScratch() => Free();
 
     /// <summary>Number of blocks in use.</summary>
     public int Blocks;
@@ -61,20 +65,20 @@ internal sealed unsafe class EnvironmentScratch : IDisposable
     /// <summary>The number of pairs in each block; they come before the places without a pair.</summary>
     public int[] Used = [];
 
-    /// <summary>Y_lm: <c>[lm, lane]</c>.</summary>
+    /// <summary>Y_lm of the block at hand: <c>[lm, lane]</c>.</summary>
     public double* Harmonics { get; }
 
-    /// <summary>∂Y_lm/∂(x, y, z): <c>[xyz, lm, lane]</c>, 1/Å.</summary>
+    /// <summary>∂Y_lm/∂(x, y, z) of the block at hand: <c>[xyz, lm, lane]</c>, 1/Å.</summary>
     public double* HarmonicsGradients { get; }
 
-    /// <summary>f g_nl: <c>[lane, l, n padded]</c>.</summary>
-    public double* Radial { get; }
-
-    /// <summary>d(f g_nl)/dr: <c>[lane, l, n padded]</c>, 1/Å.</summary>
-    public double* RadialDerivatives { get; }
-
-    /// <summary>v_q Y_lm: <c>[field, (y, z, x), lm, lane]</c>.</summary>
+    /// <summary>v_q Y_lm of the block at hand: <c>[field, (y, z, x), lm, lane]</c>.</summary>
     public double* Weighted { get; }
+
+    /// <summary>f g_nl of the block at hand: <c>[lane, l, n padded]</c>.</summary>
+    public double* Radial { get; private set; }
+
+    /// <summary>d(f g_nl)/dr of the block at hand: <c>[lane, l, n padded]</c>, 1/Å.</summary>
+    public double* RadialDerivatives { get; private set; }
 
     /// <summary>c: <c>[lm, column, n padded]</c>.</summary>
     public double* Coefficients { get; }
@@ -88,7 +92,14 @@ internal sealed unsafe class EnvironmentScratch : IDisposable
     /// <summary>The same times a pseudo-species' share: <c>[lm, n padded]</c>.</summary>
     public double* Scaled { get; }
 
-    /// <summary>Makes room for as many blocks.</summary>
+    /// <summary>Takes a block in hand.</summary>
+    public void Select(int block)
+    {
+        Radial = _blocks + (nint)block * _radial;
+        RadialDerivatives = _blocks + (nint)(_room + block) * _radial;
+    }
+
+    /// <summary>Makes room for as many blocks; what is there is lost.</summary>
     public void Reserve(int blocks)
     {
         if (Group.Length >= blocks) return;
@@ -100,11 +111,21 @@ internal sealed unsafe class EnvironmentScratch : IDisposable
         Array.Resize(ref Z, Lanes * size);
         Array.Resize(ref R, Lanes * size);
         Array.Resize(ref Pair, Lanes * size);
+        NativeMemory.AlignedFree(_blocks);
+        _blocks = null;
+        _blocks = (double*)NativeMemory.AlignedAlloc(checked((nuint)(2L * size * _radial * sizeof(double))), 64);
+        _room = size;
     }
 
     public void Dispose()
     {
-        NativeMemory.AlignedFree(_memory);
+        Free();
         GC.SuppressFinalize(this);
+    }
+
+    private void Free()
+    {
+        NativeMemory.AlignedFree(_blocks);
+        NativeMemory.AlignedFree(_memory);
     }
 }

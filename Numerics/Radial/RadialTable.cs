@@ -97,7 +97,10 @@ public sealed class RadialTable
         double* distances = stackalloc double[Lanes];
         new Span<double>(distances, Lanes).Fill(r);
         fixed (double* pv = v, pd = d)
-            Evaluate(distances, 1, pv, pd);
+        {
+            Evaluate(distances, 1, pv);
+            Differentiate(distances, 1, pd);
+        }
         for (int l = 0; l <= LMax; l++)
         {
             v.AsSpan(l * stride, NMax).CopyTo(values[(l * NMax)..]);
@@ -116,28 +119,32 @@ public sealed class RadialTable
         long* interval = stackalloc long[Lanes];
         Vector512<double> distance = Vector512.Load(r), t = Locate(distance, interval);
         QuinticSpline.Weights(t, Cutoff.Evaluate(distance).Value, weights);
+        Combine(interval, count, weights, values);
+    }
+
+    /// <summary>d(f(r) g_nl(r))/dr of a block of pairs.</summary>
+    /// <param name="r">Eight distances, Å.</param>
+    /// <param name="count">How many of them are pairs; the others' derivatives are set to zero.</param>
+    /// <param name="derivatives">Receives <c>[lane, l, n padded]</c>, 1/Å.</param>
+    [SkipLocalsInit]
+    internal unsafe void Differentiate(double* r, int count, double* derivatives)
+    {
+        double* weights = stackalloc double[QuinticSpline.Support * Lanes];
+        long* interval = stackalloc long[Lanes];
+        Vector512<double> distance = Vector512.Load(r), t = Locate(distance, interval);
+        (Vector512<double> f, Vector512<double> df) = Cutoff.Evaluate(distance);
+        QuinticSpline.Slopes(t, df, f * _perLength, weights);
+        Combine(interval, count, weights, derivatives);
+    }
+
+    /// <summary>Σ_k weight_k table_k, zero beyond <paramref name="count"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private unsafe void Combine(long* interval, int count, double* weights, double* values)
+    {
         int rows = Rows, size = rows * Lanes;
         fixed (double* table = &_memory[_first])
             Combine(table, interval, count, _pitch, rows, weights, values);
         if (count < Lanes) new Span<double>(values + count * size, (Lanes - count) * size).Clear();
-    }
-
-    /// <summary>The same with d/dr in <paramref name="derivatives"/>, <c>[lane, l, n padded]</c>.</summary>
-    [SkipLocalsInit]
-    internal unsafe void Evaluate(double* r, int count, double* values, double* derivatives)
-    {
-        double* weights = stackalloc double[2 * QuinticSpline.Support * Lanes], slopes = weights + QuinticSpline.Support * Lanes;
-        long* interval = stackalloc long[Lanes];
-        Vector512<double> distance = Vector512.Load(r), t = Locate(distance, interval);
-        (Vector512<double> f, Vector512<double> df) = Cutoff.Evaluate(distance);
-        QuinticSpline.Weights(t, f, weights);
-        QuinticSpline.Slopes(t, df, f * _perLength, slopes);
-        int rows = Rows, size = rows * Lanes;
-        fixed (double* table = &_memory[_first])
-            Combine(table, interval, count, _pitch, rows, weights, slopes, values, derivatives);
-        if (count == Lanes) return;
-        new Span<double>(values + count * size, (Lanes - count) * size).Clear();
-        new Span<double>(derivatives + count * size, (Lanes - count) * size).Clear();
     }
 
     /// <summary>Σ_k weight_k table_k: six nodes' numbers, all (l, n) of each distance.</summary>
@@ -158,38 +165,6 @@ public sealed class RadialTable
                 v = Vector512.MultiplyAddEstimate(Vector512.Load(node + 4 * Lanes), w4, v);
                 v = Vector512.MultiplyAddEstimate(Vector512.Load(node + 5 * Lanes), w5, v);
                 Vector512.Store(v, values);
-            }
-        }
-    }
-
-    /// <summary>The same with two sets of weights.</summary>
-    private static unsafe void Combine(double* table, long* interval, int count, int pitch, int rows, double* weights, double* slopes,
-        double* values, double* derivatives)
-    {
-        for (int lane = 0; lane < count; lane++, weights++, slopes++)
-        {
-            double* node = table + interval[lane] * Lanes;
-            Vector512<double> w0 = Vector512.Create(weights[0]), w1 = Vector512.Create(weights[Lanes]);
-            Vector512<double> w2 = Vector512.Create(weights[2 * Lanes]), w3 = Vector512.Create(weights[3 * Lanes]);
-            Vector512<double> w4 = Vector512.Create(weights[4 * Lanes]), w5 = Vector512.Create(weights[5 * Lanes]);
-            Vector512<double> d0 = Vector512.Create(slopes[0]), d1 = Vector512.Create(slopes[Lanes]);
-            Vector512<double> d2 = Vector512.Create(slopes[2 * Lanes]), d3 = Vector512.Create(slopes[3 * Lanes]);
-            Vector512<double> d4 = Vector512.Create(slopes[4 * Lanes]), d5 = Vector512.Create(slopes[5 * Lanes]);
-            for (int k = 0; k < rows; k++, node += pitch, values += Lanes, derivatives += Lanes)
-            {
-                Vector512<double> c = Vector512.Load(node), v = w0 * c, d = d0 * c;
-                c = Vector512.Load(node + Lanes);
-                (v, d) = (Vector512.MultiplyAddEstimate(w1, c, v), Vector512.MultiplyAddEstimate(d1, c, d));
-                c = Vector512.Load(node + 2 * Lanes);
-                (v, d) = (Vector512.MultiplyAddEstimate(w2, c, v), Vector512.MultiplyAddEstimate(d2, c, d));
-                c = Vector512.Load(node + 3 * Lanes);
-                (v, d) = (Vector512.MultiplyAddEstimate(w3, c, v), Vector512.MultiplyAddEstimate(d3, c, d));
-                c = Vector512.Load(node + 4 * Lanes);
-                (v, d) = (Vector512.MultiplyAddEstimate(w4, c, v), Vector512.MultiplyAddEstimate(d4, c, d));
-                c = Vector512.Load(node + 5 * Lanes);
-                (v, d) = (Vector512.MultiplyAddEstimate(w5, c, v), Vector512.MultiplyAddEstimate(d5, c, d));
-                Vector512.Store(v, values);
-                Vector512.Store(d, derivatives);
             }
         }
     }

@@ -101,6 +101,7 @@ public sealed partial class RepresentationSet
             memory.PairGradient.Clear();
             memory.VectorGradient.Clear();
         }
+        expansion.DifferentiateRadial(scratch);
         for (int block = 0; block < scratch.Blocks; block++)
         {
             expansion.Differentiate(scratch, block);

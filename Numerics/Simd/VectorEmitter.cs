@@ -8,7 +8,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Toolkit.Numerics.Simd;
 
-/// <summary>Writes straight-line code over 512-bit registers for the runtime to compile.</summary>
+/// <summary>Writes code over 512-bit registers, straight-line but for loops of fixed bodies, for the runtime to compile.</summary>
 /// <remarks>
 /// Only the processor's own instructions are called: other methods are inlined, if at all, at the price of more variables,
 /// and above about 8,000 uses of variables the compiler stops optimising. <see cref="MultiplyAdd"/> and
@@ -99,6 +99,48 @@ internal sealed unsafe class VectorEmitter<T>
 
     /// <summary>a, b, c: c − a·b.</summary>
     internal void SubtractProduct() => Il.Emit(OpCodes.Call, SubtractProductMethod);
+
+    /// <summary>Moves a pointer argument by elements.</summary>
+    internal void Advance(int pointer, int elements)
+    {
+        Address(pointer, elements);
+        Il.Emit(OpCodes.Starg, (short)pointer);
+    }
+
+    /// <summary>Moves a pointer argument by so many times the bytes that another argument holds.</summary>
+    internal void Advance(int pointer, int bytes, int times)
+    {
+        if (times == 0)
+        {
+            return;
+        }
+
+        Il.Emit(OpCodes.Ldarg, (short)pointer);
+        Il.Emit(OpCodes.Ldarg, (short)bytes);
+        if (Math.Abs(times) > 1)
+        {
+            Il.Emit(OpCodes.Ldc_I4, Math.Abs(times));
+            Il.Emit(OpCodes.Conv_I);
+            Il.Emit(OpCodes.Mul);
+        }
+
+        Il.Emit(times > 0 ? OpCodes.Add : OpCodes.Sub);
+        Il.Emit(OpCodes.Starg, (short)pointer);
+    }
+
+    /// <summary>Repeats a body as often as an argument says, at least once, and leaves zero in the argument.</summary>
+    internal void Repeat(int times, Action body)
+    {
+        Label top = Il.DefineLabel();
+        Il.MarkLabel(top);
+        body();
+        Il.Emit(OpCodes.Ldarg, (short)times);
+        Il.Emit(OpCodes.Ldc_I4_1);
+        Il.Emit(OpCodes.Sub);
+        Il.Emit(OpCodes.Starg, (short)times);
+        Il.Emit(OpCodes.Ldarg, (short)times);
+        Il.Emit(OpCodes.Brtrue, top);
+    }
 
     private void Address(int pointer, int at)
     {

@@ -184,6 +184,7 @@ let pairGradientsAreForwardProducts (subject: Subject) (s: Structure) =
         e.Expand(around, i, scratch)
         r.Prepare(scratch.Coefficients, work)
         r.PrepareGradients(scratch.Coefficients, work)
+        e.DifferentiateRadial scratch
 
         for block in 0 .. scratch.Blocks - 1 do
             e.Differentiate(scratch, block)
