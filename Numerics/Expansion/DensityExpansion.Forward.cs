@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Toolkit.Numerics.Neighbors;
+using Toolkit.Numerics.Simd;
 
 namespace Toolkit.Numerics.Expansion;
 
@@ -102,7 +103,7 @@ public sealed partial class DensityExpansion
     {
         int stride = GroupStride, width = Width, lmax = LMax, lm = (lmax + 1) * (lmax + 1);
         int centreGroup = around.Groups[centre];
-        new Span<double>(scratch.Coefficients, lm * width).Clear();
+        CacheLine.Clear(scratch.Coefficients, lm * width);
         if (Centre != CentrePolicy.Exclude)
         {
             int group = Centre == CentrePolicy.Separate ? 0 : centreGroup;

@@ -52,6 +52,11 @@ public sealed record CutoffFunction(double Radius, double Smoothing, CutoffKind 
         return (u * u * u * (1 + t * (3 + 6 * t)), -30 * t * t * u * u / Smoothing);
     }
 
+    /// <summary>f(r), one distance per lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal Vector512<double> Value(Vector512<double> r) =>
+        Vector512.LessThanOrEqualAll(r, Vector512.Create(Radius - Smoothing)) ? Vector512<double>.One : SmoothValue(r);
+
     /// <summary>f(r) and df/dr (1/Å), one distance per lane.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal (Vector512<double> Value, Vector512<double> Derivative) Evaluate(Vector512<double> r)
@@ -59,9 +64,15 @@ public sealed record CutoffFunction(double Radius, double Smoothing, CutoffKind 
         // Most blocks of neighbours lie inside the range where nothing is switched off.
         return Vector512.LessThanOrEqualAll(r, Vector512.Create(Radius - Smoothing))
             ? (Vector512<double>.One, default)
-            : Smooth(r);
+            : SmoothBoth(r);
     }
 
+    private (Vector512<double> Value, Vector512<double> Derivative) SmoothBoth(Vector512<double> r) => Smooth(r);
+
+    private Vector512<double> SmoothValue(Vector512<double> r) => Smooth(r).Value;
+
+    /// <summary>Inlined, so that <see cref="SmoothValue"/> leaves out what it does not need.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private (Vector512<double> Value, Vector512<double> Derivative) Smooth(Vector512<double> r)
     {
         Vector512<double> one = Vector512<double>.One, value, derivative;

@@ -118,7 +118,7 @@ public sealed class RadialTable
         double* weights = stackalloc double[QuinticSpline.Support * Lanes];
         long* interval = stackalloc long[Lanes];
         Vector512<double> distance = Vector512.Load(r), t = Locate(distance, interval);
-        QuinticSpline.Weights(t, Cutoff.Evaluate(distance).Value, weights);
+        QuinticSpline.Weights(t, Cutoff.Value(distance), weights);
         Combine(interval, count, weights, values);
     }
 

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Runtime.InteropServices;
 using Toolkit.Numerics.Expansion;
+using Toolkit.Numerics.Simd;
 
 namespace Toolkit.Numerics.Representations;
 
@@ -24,7 +25,7 @@ internal sealed unsafe class EnvironmentMemory : IDisposable
         Readout = new double[readout];
         _vectors = expansions.Max(static e => e.Fields.Count);
         _work = new nint[parts.Count];
-        long bytes = parts.Sum(static p => Padded(p.WorkLength)) + 64;
+        long bytes = parts.Sum(static p => Padded(p.WorkLength) + Padded(p.ArrangedLength)) + 64;
         _memory = NativeMemory.AlignedAlloc((nuint)bytes, 64);
         byte* next = (byte*)_memory;
         for (int p = 0; p < _work.Length; p++)
@@ -32,6 +33,7 @@ internal sealed unsafe class EnvironmentMemory : IDisposable
             _work[p] = (nint)next;
             next += Padded(parts[p].WorkLength);
         }
+        Arranged = (double*)next;
     }
 
     ~EnvironmentMemory() => Free();
@@ -44,6 +46,9 @@ internal sealed unsafe class EnvironmentMemory : IDisposable
 
     /// <summary>dE/dfeatures: <c>[feature]</c>.</summary>
     public double[] Gradient { get; }
+
+    /// <summary>The same as the representations take it, each beginning at a cache line.</summary>
+    public double* Arranged { get; }
 
     /// <summary>What the readout works in.</summary>
     public double[] Readout { get; }
@@ -60,7 +65,7 @@ internal sealed unsafe class EnvironmentMemory : IDisposable
     /// <summary>Doubles of a gradient by one place or vector; and up to the next cache line.</summary>
     private int Rows => checked(3 * Features.Length);
 
-    private nint PaddedRows => (Rows + 7) / 8 * 8;
+    private nint PaddedRows => CacheLine.Padded(Rows);
 
     /// <summary>Prepares for the gradients of an environment with as many rows.</summary>
     public void BeginGradients(int rows)
@@ -101,5 +106,5 @@ internal sealed unsafe class EnvironmentMemory : IDisposable
         NativeMemory.AlignedFree(_gradients);
     }
 
-    private static long Padded(int doubles) => (sizeof(double) * (long)doubles + 63) / 64 * 64;
+    private static long Padded(int doubles) => (long)sizeof(double) * CacheLine.Padded(doubles);
 }

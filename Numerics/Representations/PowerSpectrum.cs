@@ -22,6 +22,8 @@ public sealed class PowerSpectrum : InvariantRepresentation
     /// <summary>Y and its three derivatives.</summary>
     private const int Kinds = 4;
 
+    private const int TileSize = ChannelTile.Side * ChannelTile.Side;
+
     /// <summary>1/√(2l + 1).</summary>
     private readonly double[] _scale;
 
@@ -51,7 +53,7 @@ public sealed class PowerSpectrum : InvariantRepresentation
 
     private static double[] MakeTileScale()
     {
-        double[] scale = new double[ChannelTile.Side * ChannelTile.Side];
+        double[] scale = new double[TileSize];
         for (int k = 0; k < scale.Length; k++)
             scale[k] = (k % ChannelTile.Side).CompareTo(k / ChannelTile.Side) switch { 0 => 1, > 0 => Math.Sqrt(2), _ => 0 };
         return scale;
@@ -87,7 +89,7 @@ public sealed class PowerSpectrum : InvariantRepresentation
     internal override unsafe void Forward(double* coefficients, double* work, Span<double> features)
     {
         int width = Expansion.Width;
-        double* memory = stackalloc double[ChannelTile.Side * ChannelTile.Side + CacheLine.Doubles];
+        double* memory = stackalloc double[TileSize + CacheLine.Doubles];
         double* tile = CacheLine.Next(memory);
         fixed (double* first = features, tileScale = TileScale)
         {
@@ -293,69 +295,43 @@ public sealed class PowerSpectrum : InvariantRepresentation
         }
     }
 
+    /// <summary>For each l the symmetric matrix of the quadratic form, tile by tile: <c>[l, tile, tile, i, j]</c>.</summary>
+    internal override int ArrangedLength => (Expansion.LMax + 1) * _tiles.Length * _tiles.Length * TileSize;
+
+    internal override void Arrange(ReadOnlySpan<double> gradient, Span<double> arranged)
+    {
+        arranged.Clear();
+        for (int l = 0, at = 0; l <= Expansion.LMax; l++)
+            foreach (Tile rows in _tiles)
+                foreach (Tile columns in _tiles)
+                {
+                    for (int i = 0; i < rows.Count; i++)
+                        for (int j = 0; j < columns.Count; j++)
+                        {
+                            int q = rows.Channel + i, k = columns.Channel + j;
+                            double weight = _scale[l] * gradient[l * _pairs + Pair(Math.Min(q, k), Math.Max(q, k), _lane.Length)];
+                            arranged[at + i * ChannelTile.Side + j] = (q == k ? 2 : Math.Sqrt(2)) * weight;
+                        }
+                    at += TileSize;
+                }
+    }
+
     internal override unsafe void Backward(double* coefficients, double* work, ReadOnlySpan<double> gradient, double* adjoint)
     {
         int width = Expansion.Width;
-        double* memory = stackalloc double[2 * ChannelTile.Side * ChannelTile.Side + CacheLine.Doubles];
-        double* tile = CacheLine.Next(memory), other = tile + ChannelTile.Side * ChannelTile.Side;
-        fixed (double* first = gradient, tileScale = TileScale)
+        fixed (double* first = gradient)
         {
+            double* matrix = first;
             for (int l = 0; l <= Expansion.LMax; l++)
             {
-                double* c = coefficients + l * l * width, target = adjoint + l * l * width, block = first + l * _pairs;
-                double scale = _scale[l];
-                for (int a = 0; a < _tiles.Length; a++)
-                    for (int b = a; b < _tiles.Length; b++)
+                double* c = coefficients + l * l * width, target = adjoint + l * l * width;
+                foreach (Tile rows in _tiles)
+                    foreach (Tile columns in _tiles)
                     {
-                        Tile rows = _tiles[a], columns = _tiles[b];
-                        if (a == b) ReadDiagonal(tile, rows, scale, tileScale, block);
-                        else Read(tile, rows, columns, Math.Sqrt(2) * scale, block);
-                        Transpose.Eight(tile, ChannelTile.Side, other);
-                        if (a == b)
-                        {
-                            // Both factors of a product are among these channels.
-                            for (int k = 0; k < ChannelTile.Side * ChannelTile.Side; k += 8)
-                                Vector512.Store(Vector512.Load(tile + k) + Vector512.Load(other + k), tile + k);
-                        }
-                        else
-                        {
-                            ChannelTile.AddProduct(c + columns.Lane, other, target + rows.Lane, width, 2 * l + 1);
-                        }
-                        ChannelTile.AddProduct(c + rows.Lane, tile, target + columns.Lane, width, 2 * l + 1);
+                        ChannelTile.AddProduct(c + rows.Lane, matrix, target + columns.Lane, width, 2 * l + 1);
+                        matrix += TileSize;
                     }
             }
-        }
-    }
-
-    /// <summary>The inverse of <see cref="WriteDiagonal"/>; zero below the diagonal and beyond the channels.</summary>
-    private unsafe void ReadDiagonal(double* tile, Tile t, double scale, double* tileScale, double* block)
-    {
-        for (int i = 0; i < ChannelTile.Side; i++, tile += ChannelTile.Side, tileScale += ChannelTile.Side)
-        {
-            double* source = block + Pair(t.Channel + i, t.Channel + i, _lane.Length) - i;
-            if (t.Count == ChannelTile.Side)
-            {
-                Vector512.Store(scale * (Vector512.Load(source) * Vector512.Load(tileScale)), tile);
-                continue;
-            }
-            for (int j = 0; j < ChannelTile.Side; j++)
-                tile[j] = j >= i && j < t.Count ? scale * (source[j] * tileScale[j]) : 0;
-        }
-    }
-
-    /// <summary>The inverse of <see cref="Write"/>; zero beyond the channels.</summary>
-    private unsafe void Read(double* tile, Tile rows, Tile columns, double scale, double* block)
-    {
-        for (int i = 0; i < ChannelTile.Side; i++, tile += ChannelTile.Side)
-        {
-            double* source = block + Pair(rows.Channel + i, columns.Channel, _lane.Length);
-            if (i < rows.Count && columns.Count == ChannelTile.Side)
-            {
-                Vector512.Store(scale * Vector512.Load(source), tile);
-                continue;
-            }
-            for (int j = 0; j < ChannelTile.Side; j++)
-                tile[j] = i < rows.Count && j < columns.Count ? scale * source[j] : 0;
         }
     }
 

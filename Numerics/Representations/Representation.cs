@@ -187,10 +187,18 @@ public abstract class Representation
         }
     }
 
+    /// <summary>The numbers that <see cref="Arrange"/> makes.</summary>
+    internal virtual int ArrangedLength => FeatureCount;
+
+    /// <summary>dE/dfeatures as <see cref="Backward"/> takes them: once for all environments that they are the same for.</summary>
+    /// <param name="gradient"><c>[feature]</c>.</param>
+    /// <param name="arranged">Receives <see cref="ArrangedLength"/> numbers.</param>
+    internal virtual void Arrange(ReadOnlySpan<double> gradient, Span<double> arranged) => gradient.CopyTo(arranged);
+
     /// <summary>Adds dE/dc that follows from dE/dfeatures.</summary>
     /// <param name="coefficients"><c>[lm, column, n padded]</c>.</param>
     /// <param name="work">After <see cref="Prepare"/>.</param>
-    /// <param name="gradient"><c>[feature]</c>.</param>
+    /// <param name="gradient">After <see cref="Arrange"/>.</param>
     /// <param name="adjoint">Receives the sum, <c>[lm, column, n padded]</c>; padding stays zero.</param>
     internal abstract unsafe void Backward(double* coefficients, double* work, ReadOnlySpan<double> gradient, double* adjoint);
 

@@ -5,6 +5,7 @@ using System.Runtime.Intrinsics;
 using System.Threading.Tasks;
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Neighbors;
+using Toolkit.Numerics.Simd;
 using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Numerics.Representations;
@@ -20,7 +21,8 @@ namespace Toolkit.Numerics.Representations;
 public sealed partial class RepresentationSet
 {
     private readonly Representation[] _parts;
-    private readonly int[] _first;
+    private readonly int[] _first, _firstArranged;
+    private readonly int _arrangedLength;
     private readonly DensityExpansion[] _expansions;
     private readonly int[] _expansionOf;
     private readonly int[][] _fieldOf;
@@ -35,11 +37,12 @@ public sealed partial class RepresentationSet
         _parts = parts;
         Parts = _parts.OfType<InvariantRepresentation>().ToArray();
         if (_parts.Length == 0) throw new ArgumentException("expected at least one representation", nameof(parts));
-        _first = new int[_parts.Length];
+        (_first, _firstArranged) = (new int[_parts.Length], new int[_parts.Length]);
         for (int p = 0; p < _parts.Length; p++)
         {
-            _first[p] = FeatureCount;
+            (_first[p], _firstArranged[p]) = (FeatureCount, _arrangedLength);
             FeatureCount += _parts[p].FeatureCount;
+            _arrangedLength += CacheLine.Padded(_parts[p].ArrangedLength);
         }
         _expansions = _parts.Select(static p => p.Expansion).Distinct().ToArray();
         _expansionOf = _parts.Select(p => Array.IndexOf(_expansions, p.Expansion)).ToArray();
@@ -107,10 +110,24 @@ public sealed partial class RepresentationSet
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
     /// <exception cref="ArgumentException">A species without channels; vectors that are absent or not finite.</exception>
     /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
-    public Evaluation Evaluate(Structure structure, IReadout readout, int threads = 1)
+    public unsafe Evaluation Evaluate(Structure structure, IReadout readout, int threads = 1)
     {
+        ArgumentNullException.ThrowIfNull(structure);
         ArgumentNullException.ThrowIfNull(readout);
-        return Evaluate(structure, readout.WorkLength, (i, memory) => Backward(memory, readout, structure.Species[i]), threads);
+        if (readout is not ILinearReadout linear)
+            return Evaluate(structure, readout.WorkLength, (i, memory) => Backward(memory, readout, structure.Species[i]), threads);
+
+        // The weights of a species are the same for all its atoms.
+        int[] kinds = structure.Species.ToArray().Distinct().ToArray();
+        using AlignedScratch<double> arranged = new((long)kinds.Length * _arrangedLength);
+        double* first = arranged.Start;
+        for (int k = 0; k < kinds.Length; k++)
+            Arrange(linear.Weights(kinds[k]), first + k * _arrangedLength);
+        return Evaluate(structure, 0, (i, memory) =>
+        {
+            int species = structure.Species[i];
+            return linear.Constant(species) + Backward(memory, first + Array.IndexOf(kinds, species) * _arrangedLength);
+        }, threads);
     }
 
     /// <summary>
@@ -123,7 +140,7 @@ public sealed partial class RepresentationSet
     /// <exception cref="ArgumentException">A species without channels; vectors that are absent or not finite; not one weight
     /// for each feature of each atom.</exception>
     /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
-    public Evaluation Evaluate(Structure structure, ReadOnlyMemory<double> weights, int threads = 1)
+    public unsafe Evaluation Evaluate(Structure structure, ReadOnlyMemory<double> weights, int threads = 1)
     {
         ArgumentNullException.ThrowIfNull(structure);
         if (weights.Length != (long)structure.Count * FeatureCount)
@@ -131,7 +148,11 @@ public sealed partial class RepresentationSet
                 $"{structure.Count} atoms with {FeatureCount} features: expected {(long)structure.Count * FeatureCount} weights; got {weights.Length}",
                 nameof(weights));
         return Evaluate(
-            structure, 0, (i, memory) => Backward(memory, weights.Span.Slice(i * FeatureCount, FeatureCount)), threads);
+            structure, 0, (i, memory) =>
+            {
+                Arrange(weights.Span.Slice(i * FeatureCount, FeatureCount), memory.Arranged);
+                return Backward(memory, memory.Arranged);
+            }, threads);
     }
 
     /// <param name="structure">The structure.</param>
@@ -214,23 +235,28 @@ public sealed partial class RepresentationSet
                 features.Slice(_first[p], _parts[p].FeatureCount));
     }
 
+    /// <summary>dE/dfeatures as the backward passes take them.</summary>
+    private unsafe void Arrange(ReadOnlySpan<double> gradient, double* arranged)
+    {
+        for (int p = 0; p < _parts.Length; p++)
+            _parts[p].Arrange(gradient.Slice(_first[p], _parts[p].FeatureCount), Arranged(p, arranged));
+    }
+
+    private unsafe Span<double> Arranged(int part, double* arranged) => new(arranged + _firstArranged[part], _parts[part].ArrangedLength);
+
     /// <summary>The energy of an environment after <see cref="Expand"/>; adds dE/dc of every expansion.</summary>
     private unsafe double Backward(EnvironmentMemory memory, IReadout readout, int species)
     {
-        if (readout is ILinearReadout linear) return linear.Constant(species) + Backward(memory, linear.Weights(species));
-
         Forward(memory, memory.Features);
         double value = readout.Evaluate(species, memory.Features, memory.Gradient, memory.Readout);
+        Arrange(memory.Gradient, memory.Arranged);
         for (int p = 0; p < _parts.Length; p++)
-        {
-            EnvironmentScratch scratch = memory.Scratch[_expansionOf[p]];
-            _parts[p].Backward(scratch.Coefficients, memory.Work(p), memory.Gradient.AsSpan(_first[p], _parts[p].FeatureCount), scratch.Adjoint);
-        }
+            Backward(p, memory, memory.Arranged);
         return value;
     }
 
     /// <summary>weights · features of an environment after <see cref="Expand"/>, without making the features, and adds dE/dc.</summary>
-    private unsafe double Backward(EnvironmentMemory memory, ReadOnlySpan<double> weights)
+    private unsafe double Backward(EnvironmentMemory memory, double* arranged)
     {
         double energy = 0;
         for (int e = 0; e < _expansions.Length; e++)
@@ -240,7 +266,7 @@ public sealed partial class RepresentationSet
             for (int p = 0; p < _parts.Length; p++)
             {
                 if (_expansionOf[p] != e) continue;
-                _parts[p].Backward(scratch.Coefficients, memory.Work(p), weights.Slice(_first[p], _parts[p].FeatureCount), scratch.Adjoint);
+                Backward(p, memory, arranged);
                 // Features are homogeneous of degree ν in the coefficients: ν E = c · dE/dc (Euler).
                 double after = Dot(scratch.Coefficients, scratch.Adjoint, CoefficientCount(e));
                 energy += (after - before) / _parts[p].Order;
@@ -250,10 +276,16 @@ public sealed partial class RepresentationSet
         return energy;
     }
 
+    private unsafe void Backward(int part, EnvironmentMemory memory, double* arranged)
+    {
+        EnvironmentScratch scratch = memory.Scratch[_expansionOf[part]];
+        _parts[part].Backward(scratch.Coefficients, memory.Work(part), Arranged(part, arranged), scratch.Adjoint);
+    }
+
     private unsafe void ClearAdjoints(EnvironmentMemory memory)
     {
         for (int e = 0; e < _expansions.Length; e++)
-            new Span<double>(memory.Scratch[e].Adjoint, CoefficientCount(e)).Clear();
+            CacheLine.Clear(memory.Scratch[e].Adjoint, CoefficientCount(e));
     }
 
     /// <summary>Sums over the pairs in their order, whoever computed them.</summary>

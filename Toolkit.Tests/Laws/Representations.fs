@@ -4,6 +4,7 @@ module Toolkit.Tests.Laws.Representations
 #nowarn "9"
 
 open System
+open FSharp.NativeInterop
 open FsCheck
 open FsCheck.FSharp
 open Xunit
