@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.Intrinsics;
 using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Numerics.Neighbors;
@@ -25,11 +26,11 @@ internal sealed class BinGrid
     public readonly double[] X, Y, Z;
     /// <summary>The atom at each sorted place.</summary>
     public readonly int[] Atom;
-    /// <summary>Lattice vectors taken off the position at each sorted place by wrapping.</summary>
-    public readonly CellShift[] Wrap;
+    /// <summary>Lattice vectors taken off the position at each sorted place by wrapping, and 0.</summary>
+    public readonly Vector128<int>[] Wrap;
 
-    /// <summary>Whether any atom lies outside the cell.</summary>
-    public readonly bool IsWrapped;
+    /// <summary>The images of bins in reach.</summary>
+    public readonly CellImages Images;
 
     private const int Padding = 8;
 
@@ -40,8 +41,8 @@ internal sealed class BinGrid
         Periodic = periodic;
         ReadOnlySpan<double> inverse = cell.Inverse;
         double[][] s = [new double[n], new double[n], new double[n]];
-        CellShift[] wraps = new CellShift[n];
-        int[] wrap = new int[3];
+        Vector128<int>[] wraps = new Vector128<int>[n];
+        Span<int> wrap = stackalloc int[3];
         for (int i = 0; i < n; i++)
         {
             double x = positions[3 * i], y = positions[3 * i + 1], z = positions[3 * i + 2];
@@ -59,8 +60,7 @@ internal sealed class BinGrid
                 }
                 s[k][i] = f;
             }
-            wraps[i] = new CellShift(wrap[0], wrap[1], wrap[2]);
-            IsWrapped |= wraps[i] != default;
+            wraps[i] = Vector128.Create(wrap[0], wrap[1], wrap[2], 0);
         }
 
         double[] low = new double[3], scale = new double[3];
@@ -91,6 +91,10 @@ internal sealed class BinGrid
             int widest = Bins[0] >= Bins[1] && Bins[0] >= Bins[2] ? 0 : Bins[1] >= Bins[2] ? 1 : 2;
             Bins[widest] = (Bins[widest] + 1) / 2;
         }
+        int[] most = new int[3];
+        for (int k = 0; k < 3; k++)
+            most[k] = periodic[k] ? (Reach[k] + Bins[k] - 1) / Bins[k] : 0;
+        Images = new CellImages(most, lattice);
         int total = Bins[0] * Bins[1] * Bins[2];
         Start = new int[total + 1];
         int[] bin = new int[n];
@@ -107,16 +111,17 @@ internal sealed class BinGrid
         Y = new double[n + Padding];
         Z = new double[n + Padding];
         Atom = new int[n];
-        Wrap = new CellShift[n];
+        Wrap = new Vector128<int>[n];
         int[] next = Start.AsSpan(0, total).ToArray();
         for (int i = 0; i < n; i++)
         {
             int at = next[bin[i]]++;
             Atom[at] = i;
-            CellShift w = Wrap[at] = wraps[i];
-            X[at] = positions[3 * i] - (w.A * lattice[0] + w.B * lattice[3] + w.C * lattice[6]);
-            Y[at] = positions[3 * i + 1] - (w.A * lattice[1] + w.B * lattice[4] + w.C * lattice[7]);
-            Z[at] = positions[3 * i + 2] - (w.A * lattice[2] + w.B * lattice[5] + w.C * lattice[8]);
+            Vector128<int> w = Wrap[at] = wraps[i];
+            int a = w[0], b = w[1], c = w[2];
+            X[at] = positions[3 * i] - (a * lattice[0] + b * lattice[3] + c * lattice[6]);
+            Y[at] = positions[3 * i + 1] - (a * lattice[1] + b * lattice[4] + c * lattice[7]);
+            Z[at] = positions[3 * i + 2] - (a * lattice[2] + b * lattice[5] + c * lattice[8]);
         }
     }
 

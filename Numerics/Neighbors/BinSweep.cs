@@ -1,4 +1,5 @@
 using System;
+using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -11,8 +12,8 @@ namespace Toolkit.Numerics.Neighbors;
 /// translation added, are laid side by side once; each atom of the bin then sweeps over them eight at a time.
 /// </summary>
 /// <remarks>
-/// The run is swept twice, first to count and then to write each row to its place: rows lie in the order of the atoms, not
-/// of the bins, and finding a row again costs less than moving it.
+/// Rows lie in the order of the atoms, not of the bins, and where they begin is known only once all are counted: the sweep
+/// notes each pair as a place and an image, eight bytes, and the vectors are made from those where they belong.
 /// </remarks>
 internal sealed class BinSweep
 {
@@ -29,16 +30,17 @@ internal sealed class BinSweep
     private readonly int _end;
     private readonly double _cutoff2;
 
-    // Candidates of the bin at hand: position, sorted place, and the image that it belongs to; beyond the last one a vector
+    // Candidates of the bin at hand: position, and the sorted place and the image as one number; beyond the last one a vector
     // of points out of reach.
     private int _candidates;
     private int _self;
     private double[] _x = new double[512], _y = new double[512], _z = new double[512];
-    private int[] _place = new int[512];
-    private int[] _image = new int[512];
+    private long[] _code = new long[512];
     private int[] _hits = new int[512 + Lanes];
-    private CellShift[] _images = new CellShift[32];
-    private int _imageCount;
+
+    // What was found, in the order of bins and places.
+    private long[] _found = [];
+    private int _foundCount;
 
     /// <param name="grid">The atoms in bins.</param>
     /// <param name="first">First bin of the run.</param>
@@ -61,23 +63,8 @@ internal sealed class BinSweep
         return lanes;
     }
 
-    /// <summary>Counts the pairs of each atom: that of atom i to <paramref name="counts"/> at i + 1.</summary>
-    public void Count(int[] counts)
-    {
-        for (int bin = _first; bin < _end; bin++)
-        {
-            int start = _grid.Start[bin], end = _grid.Start[bin + 1];
-            if (start == end) continue;
-            Gather(bin);
-            for (int place = start; place < end; place++)
-                counts[_grid.Atom[place] + 1] = Hits(place, _self + place - start);
-        }
-    }
-
-    /// <summary>Writes the pairs to their places.</summary>
-    /// <param name="offsets">First pair of each atom.</param>
-    /// <param name="pairs">Receives them.</param>
-    public void Fill(ReadOnlySpan<int> offsets, PairArrays pairs)
+    /// <summary>Finds the pairs and counts those of each atom: that of atom i to <paramref name="counts"/> at i + 1.</summary>
+    public void Find(int[] counts)
     {
         for (int bin = _first; bin < _end; bin++)
         {
@@ -87,18 +74,55 @@ internal sealed class BinSweep
             for (int place = start; place < end; place++)
             {
                 int hits = Hits(place, _self + place - start);
-                if (hits > 0) Write(place, hits, pairs, offsets[_grid.Atom[place]]);
+                counts[_grid.Atom[place] + 1] = hits;
+                Note(hits);
             }
         }
+    }
+
+    /// <summary>Writes the pairs that were found to their places.</summary>
+    /// <param name="offsets">First pair of each atom.</param>
+    /// <param name="pairs">Receives them.</param>
+    public void Fill(ReadOnlySpan<int> offsets, PairArrays pairs)
+    {
+        int found = 0;
+        for (int place = _grid.Start[_first]; place < _grid.Start[_end]; place++)
+        {
+            int at = offsets[_grid.Atom[place]], count = offsets[_grid.Atom[place] + 1] - at;
+            if (count == 0) continue;
+            ref long codes = ref Unsafe.Add(ref First(_found), found);
+            WriteNeighbors(ref codes, count, _grid.Wrap[place], ref pairs.Neighbor[at], ref pairs.Shift[at]);
+            WriteVectors(ref codes, count, _grid.X[place], _grid.Y[place], _grid.Z[place],
+                ref pairs.X[at], ref pairs.Y[at], ref pairs.Z[at], ref pairs.R[at]);
+            found += count;
+        }
+        if (_found.Length > 0) ArrayPool<long>.Shared.Return(_found);
+        _found = [];
+    }
+
+    /// <summary>Notes the listed candidates.</summary>
+    private void Note(int hits)
+    {
+        if (_foundCount + hits > _found.Length)
+        {
+            long[] larger = ArrayPool<long>.Shared.Rent(Math.Max(_foundCount + hits, Math.Max(4096, 2 * _found.Length)));
+            _found.AsSpan(0, _foundCount).CopyTo(larger);
+            if (_found.Length > 0) ArrayPool<long>.Shared.Return(_found);
+            _found = larger;
+        }
+        ref long codes = ref First(_code), found = ref Unsafe.Add(ref First(_found), _foundCount);
+        ref int hit = ref First(_hits);
+        for (int k = 0; k < hits; k++)
+            Unsafe.Add(ref found, k) = Unsafe.Add(ref codes, Unsafe.Add(ref hit, k));
+        _foundCount += hits;
     }
 
     /// <summary>Lays the candidates of a bin side by side: a walk over the bins in reach.</summary>
     private void Gather(int home)
     {
         BinGrid grid = _grid;
-        double[] h = grid.Lattice;
         int cz = home % grid.Bins[2], cy = home / grid.Bins[2] % grid.Bins[1], cx = home / grid.Bins[2] / grid.Bins[1];
-        _candidates = _imageCount = 0;
+        _candidates = 0;
         for (int dx = -grid.Reach[0]; dx <= grid.Reach[0]; dx++)
         {
             if (!Locate(0, cx + dx, out int bx, out int ta)) continue;
@@ -119,13 +143,7 @@ internal sealed class BinSweep
                     int length = Math.Min(last - z + 1, grid.Bins[2] - bz);
                     int from = grid.Start[column + bz], to = grid.Start[column + bz + length];
                     if (dx == 0 && dy == 0 && z <= cz && cz < z + length) _self = _candidates + grid.Start[home] - from;
-                    if (to > from)
-                    {
-                        Append(from, to - from, new CellShift(ta, tb, tc),
-                            ta * h[0] + tb * h[3] + tc * h[6],
-                            ta * h[1] + tb * h[4] + tc * h[7],
-                            ta * h[2] + tb * h[5] + tc * h[8]);
-                    }
+                    if (to > from) Append(from, to - from, grid.Images.IndexOf(ta, tb, tc));
                     z += length;
                 }
             }
@@ -137,25 +155,23 @@ internal sealed class BinSweep
     }
 
     /// <summary>Adds a run of sorted places in one image; writes whole vectors, beyond the end too.</summary>
-    private void Append(int from, int count, CellShift image, double x, double y, double z)
+    private void Append(int from, int count, int image)
     {
         Reserve(count + 2 * Lanes);
-        if (_imageCount == _images.Length) Array.Resize(ref _images, 2 * _imageCount);
-        _images[_imageCount] = image;
-        Vector512<double> dx = Vector512.Create(x), dy = Vector512.Create(y), dz = Vector512.Create(z);
-        Vector256<int> place = Vector256.Create(from) + Vector256<int>.Indices, number = Vector256.Create(_imageCount++);
+        Vector512<double> dx = Vector512.Create(_grid.Images.X[image]), dy = Vector512.Create(_grid.Images.Y[image]);
+        Vector512<double> dz = Vector512.Create(_grid.Images.Z[image]);
+        Vector512<long> code = Vector512.Create(((long)image << 32) + from) + Vector512<long>.Indices;
         ref double sx = ref First(_grid.X), sy = ref First(_grid.Y), sz = ref First(_grid.Z);
         ref double tx = ref First(_x), ty = ref First(_y), tz = ref First(_z);
-        ref int places = ref First(_place), images = ref First(_image);
+        ref long codes = ref First(_code);
         for (int k = 0; k < count; k += Lanes)
         {
             nuint s = (nuint)(from + k), t = (nuint)(_candidates + k);
             (Vector512.LoadUnsafe(ref sx, s) + dx).StoreUnsafe(ref tx, t);
             (Vector512.LoadUnsafe(ref sy, s) + dy).StoreUnsafe(ref ty, t);
             (Vector512.LoadUnsafe(ref sz, s) + dz).StoreUnsafe(ref tz, t);
-            place.StoreUnsafe(ref places, t);
-            number.StoreUnsafe(ref images, t);
-            place += Vector256.Create(Lanes);
+            code.StoreUnsafe(ref codes, t);
+            code += Vector512.Create((long)Lanes);
         }
         _candidates += count;
     }
@@ -167,8 +183,7 @@ internal sealed class BinSweep
         Array.Resize(ref _x, size);
         Array.Resize(ref _y, size);
         Array.Resize(ref _z, size);
-        Array.Resize(ref _place, size);
-        Array.Resize(ref _image, size);
+        Array.Resize(ref _code, size);
         _hits = new int[size + Lanes];
     }
 
@@ -212,48 +227,34 @@ internal sealed class BinSweep
         return count;
     }
 
-    /// <summary>Writes the listed candidates as the pairs of the atom at a sorted place.</summary>
-    private void Write(int place, int hits, PairArrays pairs, int at)
-    {
-        WriteNeighbors(hits, _grid.Wrap[place], ref pairs.Neighbor[at], ref pairs.Shift[at]);
-        WriteVectors(hits, _grid.X[place], _grid.Y[place], _grid.Z[place],
-            ref pairs.X[at], ref pairs.Y[at], ref pairs.Z[at], ref pairs.R[at]);
-    }
-
     // References, since each store into an array would make the compiler load and check all the others again.
-    private void WriteNeighbors(int hits, CellShift own, ref int neighbor, ref CellShift shift)
+    private void WriteNeighbors(ref long codes, int count, Vector128<int> own, ref int neighbor, ref CellShift shift)
     {
-        ref int hit = ref First(_hits), places = ref First(_place), image = ref First(_image), atom = ref First(_grid.Atom);
-        ref CellShift images = ref First(_images), wraps = ref First(_grid.Wrap);
-        if (!_grid.IsWrapped)
+        ref int atom = ref First(_grid.Atom);
+        ref Vector128<int> shifts = ref First(_grid.Images.Shift), wraps = ref First(_grid.Wrap);
+        for (int k = 0; k < count; k++)
         {
-            for (int k = 0; k < hits; k++)
-            {
-                int c = Unsafe.Add(ref hit, k);
-                Unsafe.Add(ref neighbor, k) = Unsafe.Add(ref atom, Unsafe.Add(ref places, c));
-                Unsafe.Add(ref shift, k) = Unsafe.Add(ref images, Unsafe.Add(ref image, c));
-            }
-            return;
-        }
-        for (int k = 0; k < hits; k++)
-        {
-            int c = Unsafe.Add(ref hit, k), other = Unsafe.Add(ref places, c);
-            Unsafe.Add(ref neighbor, k) = Unsafe.Add(ref atom, other);
-            CellShift s = Unsafe.Add(ref images, Unsafe.Add(ref image, c)), w = Unsafe.Add(ref wraps, other);
-            Unsafe.Add(ref shift, k) = new CellShift(s.A + own.A - w.A, s.B + own.B - w.B, s.C + own.C - w.C);
+            long code = Unsafe.Add(ref codes, k);
+            Unsafe.Add(ref neighbor, k) = Unsafe.Add(ref atom, (int)code);
+            Vector128<int> image = Unsafe.Add(ref shifts, (int)(code >> 32)) + (own - Unsafe.Add(ref wraps, (int)code));
+            ref CellShift target = ref Unsafe.Add(ref shift, k);
+            // Three of the four numbers count. What the fourth overwrites is still to come, but behind the row it may be another's.
+            if (k < count - 1) Unsafe.WriteUnaligned(ref Unsafe.As<CellShift, byte>(ref target), image);
+            else target = new CellShift(image[0], image[1], image[2]);
         }
     }
 
-    private void WriteVectors(int hits, double x, double y, double z, ref double rx, ref double ry, ref double rz, ref double r)
+    private void WriteVectors(ref long codes, int hits, double x, double y, double z, ref double rx, ref double ry, ref double rz, ref double r)
     {
-        ref int hit = ref First(_hits);
-        ref double px = ref First(_x), py = ref First(_y), pz = ref First(_z);
+        ref double px = ref First(_grid.X), py = ref First(_grid.Y), pz = ref First(_grid.Z);
+        ref double tx = ref First(_grid.Images.X), ty = ref First(_grid.Images.Y), tz = ref First(_grid.Images.Z);
         for (int k = 0; k < hits; k++)
         {
-            int c = Unsafe.Add(ref hit, k);
-            Unsafe.Add(ref rx, k) = Unsafe.Add(ref px, c) - x;
-            Unsafe.Add(ref ry, k) = Unsafe.Add(ref py, c) - y;
-            Unsafe.Add(ref rz, k) = Unsafe.Add(ref pz, c) - z;
+            long code = Unsafe.Add(ref codes, k);
+            int place = (int)code, image = (int)(code >> 32);
+            Unsafe.Add(ref rx, k) = Unsafe.Add(ref px, place) + Unsafe.Add(ref tx, image) - x;
+            Unsafe.Add(ref ry, k) = Unsafe.Add(ref py, place) + Unsafe.Add(ref ty, image) - y;
+            Unsafe.Add(ref rz, k) = Unsafe.Add(ref pz, place) + Unsafe.Add(ref tz, image) - z;
         }
         int whole = hits & -Lanes;
         for (int k = 0; k < whole; k += Lanes)

@@ -77,7 +77,7 @@ public sealed class NeighborList : IDisposable
         {
             int first = grid.BinOf((int)((long)n * run / runs)), end = grid.BinOf((int)((long)n * (run + 1) / runs));
             sweeps[run] = new BinSweep(grid, first, end, cutoff);
-            sweeps[run].Count(offsets);
+            sweeps[run].Find(offsets);
         });
         for (int i = 0; i < n; i++)
             offsets[i + 1] = checked(offsets[i] + offsets[i + 1]);
