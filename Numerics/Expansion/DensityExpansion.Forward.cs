@@ -125,8 +125,9 @@ public sealed partial class DensityExpansion
             for (int block = 0; block < scratch.Blocks; block++)
             {
                 scratch.Select(block);
-                fixed (double* x = &scratch.X[block * Lanes], y = &scratch.Y[block * Lanes], z = &scratch.Z[block * Lanes])
-                    _harmonics.Block(x, y, z, scratch.Harmonics);
+                fixed (double* x = &scratch.X[block * Lanes], y = &scratch.Y[block * Lanes], z = &scratch.Z[block * Lanes],
+                    r = &scratch.R[block * Lanes])
+                    _harmonics.Block(x, y, z, scratch.Harmonics, null, r);
                 int count = Columns(scratch, block, vectors, columns);
                 for (int n = 0; n < stride; n += Lanes)
                     for (int k = 0; k < count; k++)

@@ -23,8 +23,9 @@ public sealed partial class DensityExpansion
     internal unsafe void Differentiate(EnvironmentScratch scratch, int block)
     {
         scratch.Select(block);
-        fixed (double* x = &scratch.X[block * Lanes], y = &scratch.Y[block * Lanes], z = &scratch.Z[block * Lanes])
-            _harmonics.Block(x, y, z, scratch.Harmonics, scratch.HarmonicsGradients);
+        fixed (double* x = &scratch.X[block * Lanes], y = &scratch.Y[block * Lanes], z = &scratch.Z[block * Lanes],
+            r = &scratch.R[block * Lanes])
+            _harmonics.Block(x, y, z, scratch.Harmonics, scratch.HarmonicsGradients, r);
     }
 
     /// <summary>

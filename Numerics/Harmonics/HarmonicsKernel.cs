@@ -53,6 +53,19 @@ internal static unsafe class HarmonicsKernel<TLanes, V, T>
     {
         V x = TLanes.Load(px), y = TLanes.Load(py), z = TLanes.Load(pz);
         Direction(normalised, ref x, ref y, ref z, out V square, out V inverse);
+        Put(x, y, z, square, inverse, point);
+    }
+
+    /// <summary>The same for functions of the direction at known distances, none of them zero.</summary>
+    internal static void PrepareAt(T* px, T* py, T* pz, T* distances, T* point)
+    {
+        V one = TLanes.Broadcast(T.One), inverse = TLanes.Divide(one, TLanes.Load(distances));
+        Put(TLanes.Multiply(TLanes.Load(px), inverse), TLanes.Multiply(TLanes.Load(py), inverse), TLanes.Multiply(TLanes.Load(pz), inverse),
+            one, inverse, point);
+    }
+
+    private static void Put(V x, V y, V z, V square, V inverse, T* point)
+    {
         TLanes.Store(x, point);
         TLanes.Store(y, point + TLanes.Count);
         TLanes.Store(z, point + 2 * TLanes.Count);

@@ -100,12 +100,15 @@ public sealed unsafe class SphericalHarmonics<T>
         }
     }
 
-    /// <summary>Values of one block on pointers that the caller vouches for.</summary>
-    internal void Block(T* x, T* y, T* z, T* values) => Block(x, y, z, values, null);
-
     /// <summary>The same on pointers that the caller vouches for; <paramref name="gradients"/> may be null.</summary>
+    /// <param name="x">x of the points [BlockSize].</param>
+    /// <param name="y">y of the points [BlockSize].</param>
+    /// <param name="z">z of the points [BlockSize].</param>
+    /// <param name="values">Output [lm, BlockSize].</param>
+    /// <param name="gradients">Output [x y z, lm, BlockSize], or null.</param>
+    /// <param name="distances">|r| of the points, none of them zero, where they are known; or null.</param>
     [SkipLocalsInit]
-    internal void Block(T* x, T* y, T* z, T* values, T* gradients)
+    internal void Block(T* x, T* y, T* z, T* values, T* gradients, T* distances = null)
     {
         if (_width < VectorWidth.Bits512 || !RuntimeFeature.IsDynamicCodeSupported || !VectorEmitter<T>.IsSupported
             || LMax > (gradients == null ? HarmonicsCompiler<T>.LargestValues : HarmonicsCompiler<T>.LargestGradients))
@@ -120,7 +123,8 @@ public sealed unsafe class SphericalHarmonics<T>
             : _gradients ??= HarmonicsCompiler<T>.Get(LMax, true, normalised);
         T* point = stackalloc T[7 * BlockSize];
         point = (T*)(((nint)point + 63) & ~(nint)63);
-        HarmonicsKernel<Lanes512<T>, Vector512<T>, T>.Prepare(x, y, z, normalised, point);
+        if (normalised && distances != null) HarmonicsKernel<Lanes512<T>, Vector512<T>, T>.PrepareAt(x, y, z, distances, point);
+        else HarmonicsKernel<Lanes512<T>, Vector512<T>, T>.Prepare(x, y, z, normalised, point);
         fixed (T* table = _coefficients)
         {
             body(point, values, gradients, table);
