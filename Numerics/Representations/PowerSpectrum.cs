@@ -27,9 +27,17 @@ public sealed class PowerSpectrum : InvariantRepresentation
     /// <summary>1/√(2l + 1).</summary>
     private readonly double[] _scale;
 
+    /// <summary>1/√(2l + 1) times <see cref="TileScale"/>, from <see cref="_firstWeight"/> on.</summary>
+    private readonly double[] _weights;
+
+    private readonly int _firstWeight;
+
     private readonly int[] _lane;
     private readonly int _pairs;
     private readonly Tile[] _tiles;
+
+    /// <summary>Code for the squares of full tiles, by tile; null for the others, and where none can be made.</summary>
+    private readonly SquareCode?[] _squares;
 
     /// <summary>Up to eight channels side by side: their place among the coefficients, the first channel, how many.</summary>
     private readonly record struct Tile(int Lane, int Channel, int Count);
@@ -49,6 +57,21 @@ public sealed class PowerSpectrum : InvariantRepresentation
                 tiles.Add(new Tile(
                     g * expansion.GroupStride + n, g * expansion.NMax + n, Math.Min(ChannelTile.Side, expansion.NMax - n)));
         _tiles = tiles.ToArray();
+        _squares = Array.ConvertAll(_tiles, t =>
+            IsFull(t) ? SquareCode.Get(expansion.LMax, expansion.Width, _pairs, channels - t.Channel - 1) : null);
+        _weights = MakeWeights(_scale, out _firstWeight);
+    }
+
+    private static bool IsFull(Tile tile) => tile.Count == ChannelTile.Side;
+
+    private static unsafe double[] MakeWeights(double[] scale, out int first)
+    {
+        double[] weights = GC.AllocateUninitializedArray<double>(scale.Length * TileSize + CacheLine.Doubles, pinned: true);
+        fixed (double* start = weights)
+            first = (int)(CacheLine.Next(start) - start);
+        for (int k = 0; k < scale.Length * TileSize; k++)
+            weights[first + k] = scale[k / TileSize] * TileScale[k % TileSize];
+        return weights;
     }
 
     private static double[] MakeTileScale()
@@ -88,29 +111,35 @@ public sealed class PowerSpectrum : InvariantRepresentation
 
     internal override unsafe void Forward(double* coefficients, double* work, Span<double> features)
     {
-        int width = Expansion.Width;
+        int width = Expansion.Width, channels = _lane.Length;
         double* memory = stackalloc double[TileSize + CacheLine.Doubles];
         double* tile = CacheLine.Next(memory);
-        fixed (double* first = features, tileScale = TileScale)
+        fixed (double* first = features, tileScale = TileScale, weights = &_weights[_firstWeight])
         {
+            // Squares first: what they write beside themselves belongs to products.
+            for (int a = 0; a < _tiles.Length; a++)
+            {
+                if (!IsFull(_tiles[a])) continue;
+                double* c = coefficients + _tiles[a].Lane, target = first + Pair(_tiles[a].Channel, _tiles[a].Channel, channels);
+                if (_squares[a] is { } code)
+                {
+                    code.Square(c, weights, target);
+                    continue;
+                }
+                for (int l = 0; l <= Expansion.LMax; l++)
+                    ChannelTile.Square(c + l * l * width, width, 2 * l + 1, weights + l * TileSize, target + l * _pairs,
+                        channels - _tiles[a].Channel - 1);
+            }
             for (int l = 0; l <= Expansion.LMax; l++)
             {
                 double* c = coefficients + l * l * width, block = first + l * _pairs;
-                double scale = _scale[l];
                 for (int a = 0; a < _tiles.Length; a++)
-                    for (int b = a; b < _tiles.Length; b++)
+                    for (int b = IsFull(_tiles[a]) ? a + 1 : a; b < _tiles.Length; b++)
                     {
                         Tile rows = _tiles[a];
-                        if (a == b && rows.Count == ChannelTile.Side)
-                        {
-                            int channels = _lane.Length;
-                            ChannelTile.Square(c + rows.Lane, width, 2 * l + 1, scale, tileScale,
-                                block + Pair(rows.Channel, rows.Channel, channels), channels - rows.Channel - 1);
-                            continue;
-                        }
                         ChannelTile.Eight(2 * l + 1, c + rows.Lane, width, c + _tiles[b].Lane, width, tile, ChannelTile.Side);
-                        if (a == b) WriteDiagonal(tile, rows, scale, tileScale, block);
-                        else Write(tile, rows, _tiles[b], Math.Sqrt(2) * scale, block);
+                        if (a == b) WriteDiagonal(tile, rows, _scale[l], tileScale, block);
+                        else Write(tile, rows, _tiles[b], Math.Sqrt(2) * _scale[l], block);
                     }
             }
         }
