@@ -10,9 +10,10 @@ namespace Toolkit.Numerics.Radial;
 /// values to a requested error.
 /// </summary>
 /// <remarks>
-/// A quintic spline with nodes h apart is off by O(h⁶ max |g⁽⁶⁾|), and most between nodes. The grid is doubled until the
-/// error measured in the middle of every interval is within the tolerance. The cutoff function is applied in closed form:
-/// its kinks in higher derivatives would spoil the order.
+/// A quintic spline with nodes h apart is off by O(h⁶ max |g⁽⁶⁾|), and most between nodes. The grid is refined until the
+/// error measured in the middle of every interval is within the tolerance, and no further than that order asks for: the
+/// innermost cache has other guests. The cutoff function is applied in closed form: its kinks in higher derivatives would
+/// spoil the order.
 /// Memory: <c>[l, n / 8, node, n % 8]</c>: one load brings eight n, and the six nodes that a distance needs are six lines
 /// one after the other.
 /// </remarks>
@@ -22,6 +23,10 @@ public sealed class RadialTable
     internal const int Lanes = 8;
 
     private const int MostIntervals = 1 << 14;
+
+    // The error falls with the power Order of the distance of nodes; where it does not yet, refinement goes on by this factor.
+    private const int Order = 6;
+    private const double LeastGrowth = 1.05;
 
     // A vector that lies across two cache lines costs two loads: pinned, so that the first element stays on a line.
     private readonly double[] _memory;
@@ -74,16 +79,17 @@ public sealed class RadialTable
         ArgumentNullException.ThrowIfNull(functions);
         ArgumentNullException.ThrowIfNull(cutoff);
         if (!(tolerance > 0)) throw new ArgumentOutOfRangeException(nameof(tolerance), tolerance, "expected a positive error");
-        double error = double.NaN;
-        for (int intervals = 16; intervals <= MostIntervals; intervals *= 2)
+        for (int intervals = 16; ;)
         {
             double[] coefficients = Coefficients(functions, cutoff.Radius, intervals);
-            var table = new RadialTable(functions, cutoff, coefficients, intervals, double.NaN);
-            error = table.MidpointError(functions);
+            double error = new RadialTable(functions, cutoff, coefficients, intervals, double.NaN).MidpointError(functions);
             if (error <= tolerance) return new RadialTable(functions, cutoff, coefficients, intervals, error);
+            if (intervals == MostIntervals)
+                throw new ArgumentException(
+                    $"the radial functions cannot be tabulated to {tolerance:R}: {intervals} intervals leave an error of {error:R}");
+            double growth = double.IsFinite(error) ? Math.Clamp(Math.Pow(error / tolerance, 1.0 / Order), LeastGrowth, 2) : 2;
+            intervals = Math.Min(MostIntervals, (int)Math.Ceiling(intervals * growth));
         }
-        throw new ArgumentException(
-            $"the radial functions cannot be tabulated to {tolerance:R}: {MostIntervals} intervals leave an error of {error:R}");
     }
 
     /// <summary>f(r) g_nl(r) and its derivative.</summary>
@@ -144,7 +150,7 @@ public sealed class RadialTable
         int rows = Rows, size = rows * Lanes;
         fixed (double* table = &_memory[_first])
             Combine(table, interval, count, _pitch, rows, weights, values);
-        if (count < Lanes) new Span<double>(values + count * size, (Lanes - count) * size).Clear();
+        CacheLine.Clear(values + count * size, (Lanes - count) * size);
     }
 
     /// <summary>Σ_k weight_k table_k: six nodes' numbers, all (l, n) of each distance.</summary>
