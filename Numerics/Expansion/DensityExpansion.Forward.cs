@@ -32,15 +32,7 @@ public sealed partial class DensityExpansion
         int first = list.Offsets[centre], end = list.Offsets[centre + 1];
         if (_kinds.Length == 1)
         {
-            scratch.Reserve((end - first + Lanes - 1) / Lanes);
-            Begin(scratch, [end - first], [0]);
-            int count = end - first;
-            for (int k = 0; k < count; k++)
-                scratch.Pair[k] = first + k;
-            list.X.Slice(first, count).CopyTo(scratch.X);
-            list.Y.Slice(first, count).CopyTo(scratch.Y);
-            list.Z.Slice(first, count).CopyTo(scratch.Z);
-            list.Distances.Slice(first, count).CopyTo(scratch.R);
+            GatherInOrder(list, first, end - first, scratch);
             return;
         }
         ReadOnlySpan<int> neighbors = list.Neighbors;
@@ -71,6 +63,31 @@ public sealed partial class DensityExpansion
         }
 
         static ref T First<T>(T[] array) => ref MemoryMarshal.GetArrayDataReference(array);
+    }
+
+    /// <summary>The same where there is one group: whole vectors, as the list has them.</summary>
+    private void GatherInOrder(NeighborList list, int first, int count, EnvironmentScratch scratch)
+    {
+        int blocks = scratch.Blocks = (count + Lanes - 1) / Lanes;
+        scratch.Reserve(blocks);
+        Vector512<double> cutoff = Vector512.Create(Cutoff);
+        for (int block = 0; block < blocks; block++)
+        {
+            int at = block * Lanes, used = Math.Min(Lanes, count - at);
+            (scratch.Group[block], scratch.Used[block]) = (0, used);
+            Vector256<int> pairs = Vector256.Create(first + at) + Vector256<int>.Indices;
+            Vector256.ConditionalSelect(
+                Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(used)), pairs, Vector256.Create(EnvironmentScratch.NoPair))
+                .StoreUnsafe(ref scratch.Pair[at]);
+            Vector512<double> isPair = Vector512.LessThan(Vector512<long>.Indices, Vector512.Create((long)used)).AsDouble();
+            Place(list.X, Vector512<double>.Zero, scratch.X);
+            Place(list.Y, Vector512<double>.Zero, scratch.Y);
+            Place(list.Z, cutoff, scratch.Z);
+            Place(list.Distances, cutoff, scratch.R);
+
+            void Place(ReadOnlySpan<double> from, Vector512<double> none, double[] to) =>
+                Vector512.ConditionalSelect(isPair, NeighborList.Vector(from, first + at), none).StoreUnsafe(ref to[at]);
+        }
     }
 
     /// <summary>Makes the blocks of each group, without their pairs but with what stands in the places of none.</summary>

@@ -1,4 +1,6 @@
 using System;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using System.Threading.Tasks;
 using Toolkit.Numerics.Structures;
 
@@ -92,6 +94,10 @@ public sealed class NeighborList : IDisposable
         if (PairCount > 0) _pairs.Return();
         _offsets = new int[_offsets.Length];
     }
+
+    /// <summary>Eight numbers of a pair array from one pair on; behind the last pair of all they are arbitrary.</summary>
+    internal static Vector512<double> Vector(ReadOnlySpan<double> array, int pair) =>
+        Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(array), (nuint)pair);
 
     private static void ForEach(int count, int threads, Action<int> work)
     {

@@ -5,14 +5,16 @@ namespace Toolkit.Numerics.Neighbors;
 
 /// <summary>
 /// Pairs, one array per quantity, from the shared pool: lists are made at every step of a simulation, and fresh memory
-/// for them would cost as much as the search. What an array holds before it is written is arbitrary.
+/// for them would cost as much as the search. What an array holds before it is written is arbitrary. A whole vector may be read
+/// at the last pair.
 /// </summary>
 internal sealed class PairArrays(int count)
 {
+    private const int Padding = 8;
+
     public int[] Neighbor = ArrayPool<int>.Shared.Rent(count);
     public CellShift[] Shift = ArrayPool<CellShift>.Shared.Rent(count);
-    public double[] X = ArrayPool<double>.Shared.Rent(count), Y = ArrayPool<double>.Shared.Rent(count);
-    public double[] Z = ArrayPool<double>.Shared.Rent(count), R = ArrayPool<double>.Shared.Rent(count);
+    public double[] X = Rent(count), Y = Rent(count), Z = Rent(count), R = Rent(count);
 
     /// <summary>Gives the arrays back; there are no pairs any more.</summary>
     public void Return()
@@ -23,4 +25,6 @@ internal sealed class PairArrays(int count)
             ArrayPool<double>.Shared.Return(array);
         (Neighbor, Shift, X, Y, Z, R) = ([], [], [], [], [], []);
     }
+
+    private static double[] Rent(int count) => ArrayPool<double>.Shared.Rent(checked(count + Padding));
 }
