@@ -49,7 +49,7 @@ public sealed partial class DensityExpansion
                     double* adjoint = scratch.Adjoint + n;
                     if (_code is not null && fields == 0)
                     {
-                        if (scratch.Used[block] < Lanes) new Span<double>(sums, 4 * Lanes * Lanes).Clear();
+                        if (scratch.Used[block] < Lanes) CacheLine.Clear(sums, 4 * Lanes * Lanes);
                         for (int lane = 0; lane < scratch.Used[block]; lane += ExpansionCode.PairsAtOnce)
                             _code.Slopes(adjoint + columns->Place, width, scratch.Harmonics + lane, scratch.HarmonicsGradients + lane,
                                 scratch.Radial + lane * row + n, scratch.RadialDerivatives + lane * row + n, sums + lane * Lanes);

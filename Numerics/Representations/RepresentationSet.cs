@@ -1,4 +1,5 @@
 using System;
+using System.Buffers;
 using System.Collections.Generic;
 using System.Linq;
 using System.Runtime.Intrinsics;
@@ -159,7 +160,7 @@ public sealed partial class RepresentationSet
     /// <param name="readout">Doubles of memory that the energy works in.</param>
     /// <param name="energy">An environment's energy after <see cref="Expand"/>; adds dE/dc to the adjoints.</param>
     /// <param name="threads">How many threads may work.</param>
-    private Evaluation Evaluate(Structure structure, int readout, Func<int, EnvironmentMemory, double> energy, int threads)
+    private unsafe Evaluation Evaluate(Structure structure, int readout, Func<int, EnvironmentMemory, double> energy, int threads)
     {
         Surroundings[] around = Around(structure, threads);
         int n = structure.Count;
@@ -168,7 +169,8 @@ public sealed partial class RepresentationSet
         for (int e = 0; e < _expansions.Length; e++)
         {
             int fields = _expansions[e].Fields.Count;
-            pairs[e] = GC.AllocateUninitializedArray<double>(checked(3 * (1 + fields) * around[e].Pairs.PairCount));
+            // One more, so that a whole vector can be read at the last triple.
+            pairs[e] = ArrayPool<double>.Shared.Rent(checked(3 * (1 + fields) * around[e].Pairs.PairCount + 1));
             own[e] = new double[3 * fields * n];
         }
         ForEachEnvironment(n, threads, readout, (i, memory) =>
@@ -183,7 +185,11 @@ public sealed partial class RepresentationSet
         double[] forces = new double[3 * n], virial = new double[9], cell = new double[9];
         double[][] effective = Fields.Select(_ => new double[3 * n]).ToArray();
         for (int e = 0; e < _expansions.Length; e++)
-            Gather(around[e].Pairs, pairs[e], own[e], _fieldOf[e], forces, virial, cell, effective);
+        {
+            fixed (double* slopes = pairs[e])
+                Gather(around[e].Pairs, slopes, own[e], _fieldOf[e], forces, virial, cell, effective);
+            ArrayPool<double>.Shared.Return(pairs[e]);
+        }
         Release(around);
         return new Evaluation(energies.Sum(), energies, forces, virial, cell, effective);
     }
@@ -289,53 +295,61 @@ public sealed partial class RepresentationSet
     }
 
     /// <summary>Sums over the pairs in their order, whoever computed them.</summary>
-    private static void Gather(NeighborList list, double[] pairs, double[] own, int[] fieldOf, double[] forces, double[] virial,
+    /// <remarks>Of every vector of four lanes the last is not used: it holds what stands behind a triple.</remarks>
+    private static unsafe void Gather(NeighborList list, double* pairs, double[] own, int[] fieldOf, double[] forces, double[] virial,
         double[] cell, double[][] effective)
     {
         int fields = fieldOf.Length, step = 3 * (1 + fields);
-        ReadOnlySpan<int> offsets = list.Offsets, neighbors = list.Neighbors;
         ReadOnlySpan<CellShift> shifts = list.Shifts;
-        ReadOnlySpan<double> x = list.X, y = list.Y, z = list.Z;
-        double xx = 0, xy = 0, xz = 0, yx = 0, yy = 0, yz = 0, zx = 0, zy = 0, zz = 0;
-        for (int i = 0; i < list.CentreCount; i++)
+        Vector256<double> x = default, y = default, z = default, a = default, b = default, c = default;
+        using AlignedScratch<double> memory = new(4L * list.CentreCount);
+        double* sums = memory.Start;
+        new Span<double>(sums, 4 * list.CentreCount).Clear();
+        fixed (int* offsets = list.Offsets, neighbors = list.Neighbors)
+        fixed (double* rx = list.X, ry = list.Y, rz = list.Z)
         {
-            double fx = 0, fy = 0, fz = 0;
-            for (int p = offsets[i]; p < offsets[i + 1]; p++)
+            double* slopes = pairs;
+            for (int i = 0; i < list.CentreCount; i++)
             {
-                ReadOnlySpan<double> slopes = pairs.AsSpan(step * p, 3);
-                double sx = slopes[0], sy = slopes[1], sz = slopes[2];
-                (fx, fy, fz) = (fx + sx, fy + sy, fz + sz);
-                Span<double> neighbor = forces.AsSpan(3 * neighbors[p], 3);
-                neighbor[0] -= sx;
-                neighbor[1] -= sy;
-                neighbor[2] -= sz;
-                (xx, xy, xz) = (xx - sx * x[p], xy - sx * y[p], xz - sx * z[p]);
-                (yx, yy, yz) = (yx - sy * x[p], yy - sy * y[p], yz - sy * z[p]);
-                (zx, zy, zz) = (zx - sz * x[p], zy - sz * y[p], zz - sz * z[p]);
-                if (shifts[p] == default) continue;
-                // The neighbour is an image: r_ij = r_j + shift · H − r_i.
-                (int a, int b, int c) = shifts[p];
-                for (int d = 0; d < 3; d++)
+                Vector256<double> force = default;
+                for (int p = offsets[i]; p < offsets[i + 1]; p++, slopes += step)
                 {
-                    cell[d] += a * slopes[d];
-                    cell[3 + d] += b * slopes[d];
-                    cell[6 + d] += c * slopes[d];
+                    Vector256<double> s = Vector256.Load(slopes);
+                    force += s;
+                    double* neighbor = sums + 4 * (nint)neighbors[p];
+                    (Vector256.Load(neighbor) - s).Store(neighbor);
+                    x = Vector256.MultiplyAddEstimate(Vector256.Create(rx[p]), s, x);
+                    y = Vector256.MultiplyAddEstimate(Vector256.Create(ry[p]), s, y);
+                    z = Vector256.MultiplyAddEstimate(Vector256.Create(rz[p]), s, z);
+                    // Where the neighbour is an image r_ij = r_j + shift · H − r_i.
+                    CellShift shift = shifts[p];
+                    a = Vector256.MultiplyAddEstimate(Vector256.Create((double)shift.A), s, a);
+                    b = Vector256.MultiplyAddEstimate(Vector256.Create((double)shift.B), s, b);
+                    c = Vector256.MultiplyAddEstimate(Vector256.Create((double)shift.C), s, c);
                 }
+                (Vector256.Load(sums + 4 * (nint)i) + force).Store(sums + 4 * (nint)i);
             }
-            forces[3 * i] += fx;
-            forces[3 * i + 1] += fy;
-            forces[3 * i + 2] += fz;
         }
-        ReadOnlySpan<double> sums = [xx, xy, xz, yx, yy, yz, zx, zy, zz];
-        for (int k = 0; k < 9; k++)
-            virial[k] += sums[k];
+        for (int i = 0; i < list.CentreCount; i++)
+            for (int d = 0; d < 3; d++)
+                forces[3 * i + d] += sums[4 * i + d];
+        for (int d = 0; d < 3; d++)
+        {
+            virial[3 * d] -= x[d];
+            virial[3 * d + 1] -= y[d];
+            virial[3 * d + 2] -= z[d];
+            cell[d] += a[d];
+            cell[3 + d] += b[d];
+            cell[6 + d] += c[d];
+        }
 
+        ReadOnlySpan<int> neighborOf = list.Neighbors;
         for (int f = 0; f < fields; f++)
         {
             double[] field = effective[fieldOf[f]];
             for (int p = 0; p < list.PairCount; p++)
                 for (int d = 0; d < 3; d++)
-                    field[3 * neighbors[p] + d] -= pairs[step * p + 3 * (1 + f) + d];
+                    field[3 * neighborOf[p] + d] -= pairs[(nint)step * p + 3 * (1 + f) + d];
             for (int i = 0; i < list.CentreCount; i++)
                 for (int d = 0; d < 3; d++)
                     field[3 * i + d] -= own[3 * (i * fields + f) + d];
