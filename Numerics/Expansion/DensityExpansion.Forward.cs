@@ -68,25 +68,25 @@ public sealed partial class DensityExpansion
     /// <summary>The same where there is one group: whole vectors, as the list has them.</summary>
     private void GatherInOrder(NeighborList list, int first, int count, EnvironmentScratch scratch)
     {
-        int blocks = scratch.Blocks = (count + Lanes - 1) / Lanes;
+        int blocks = (count + Lanes - 1) / Lanes;
         scratch.Reserve(blocks);
-        Vector512<double> cutoff = Vector512.Create(Cutoff);
         for (int block = 0; block < blocks; block++)
-        {
-            int at = block * Lanes, used = Math.Min(Lanes, count - at);
-            (scratch.Group[block], scratch.Used[block]) = (0, used);
-            Vector256<int> pairs = Vector256.Create(first + at) + Vector256<int>.Indices;
-            Vector256.ConditionalSelect(
-                Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(used)), pairs, Vector256.Create(EnvironmentScratch.NoPair))
-                .StoreUnsafe(ref scratch.Pair[at]);
-            Vector512<double> isPair = Vector512.LessThan(Vector512<long>.Indices, Vector512.Create((long)used)).AsDouble();
-            Place(list.X, Vector512<double>.Zero, scratch.X);
-            Place(list.Y, Vector512<double>.Zero, scratch.Y);
-            Place(list.Z, cutoff, scratch.Z);
-            Place(list.Distances, cutoff, scratch.R);
+            (scratch.Group[block], scratch.Used[block]) = (0, Math.Min(Lanes, count - block * Lanes));
+        scratch.Blocks = blocks;
+        if (count == 0) return;
+        for (int k = 0; k < blocks * Lanes; k += Lanes)
+            (Vector256.Create(first + k) + Vector256<int>.Indices).StoreUnsafe(ref scratch.Pair[k]);
+        Copy(list.X, scratch.X);
+        Copy(list.Y, scratch.Y);
+        Copy(list.Z, scratch.Z);
+        Copy(list.Distances, scratch.R);
+        Pad(scratch, count, blocks * Lanes);
 
-            void Place(ReadOnlySpan<double> from, Vector512<double> none, double[] to) =>
-                Vector512.ConditionalSelect(isPair, NeighborList.Vector(from, first + at), none).StoreUnsafe(ref to[at]);
+        void Copy(ReadOnlySpan<double> from, double[] to)
+        {
+            ref double source = ref Unsafe.Add(ref MemoryMarshal.GetReference(from), first), target = ref to[0];
+            for (int k = 0; k < blocks * Lanes; k += Lanes)
+                Vector512.LoadUnsafe(ref source, (nuint)k).StoreUnsafe(ref target, (nuint)k);
         }
     }
 
@@ -105,13 +105,19 @@ public sealed partial class DensityExpansion
                 scratch.Group[block] = g;
                 scratch.Used[block] = Math.Min(Lanes, end - block * Lanes);
             }
-            for (int k = end; k < block * Lanes; k++)
-            {
-                scratch.Pair[k] = EnvironmentScratch.NoPair;
-                (scratch.X[k], scratch.Y[k], scratch.Z[k], scratch.R[k]) = (0, 0, Cutoff, Cutoff);
-            }
+            Pad(scratch, end, block * Lanes);
         }
         scratch.Blocks = block;
+    }
+
+    /// <summary>What stands in the places of no pair.</summary>
+    private void Pad(EnvironmentScratch scratch, int from, int end)
+    {
+        for (int k = from; k < end; k++)
+        {
+            scratch.Pair[k] = EnvironmentScratch.NoPair;
+            (scratch.X[k], scratch.Y[k], scratch.Z[k], scratch.R[k]) = (0, 0, Cutoff, Cutoff);
+        }
     }
 
     /// <summary>Fills <see cref="EnvironmentScratch.Coefficients"/> from the gathered pairs and the centre.</summary>

@@ -36,8 +36,11 @@ public sealed class PowerSpectrum : InvariantRepresentation
     private readonly int _pairs;
     private readonly Tile[] _tiles;
 
-    /// <summary>Code for the squares of full tiles, by tile; null for the others, and where none can be made.</summary>
-    private readonly SquareCode?[] _squares;
+    /// <summary>Full tiles, whose squares are made at once for all l, with code for it where it can be made.</summary>
+    private readonly (Tile Tile, SquareCode? Code)[] _squares;
+
+    /// <summary>The products of tiles that are left.</summary>
+    private readonly (Tile Rows, Tile Columns)[] _products;
 
     /// <summary>Up to eight channels side by side: their place among the coefficients, the first channel, how many.</summary>
     private readonly record struct Tile(int Lane, int Channel, int Count);
@@ -57,8 +60,9 @@ public sealed class PowerSpectrum : InvariantRepresentation
                 tiles.Add(new Tile(
                     g * expansion.GroupStride + n, g * expansion.NMax + n, Math.Min(ChannelTile.Side, expansion.NMax - n)));
         _tiles = tiles.ToArray();
-        _squares = Array.ConvertAll(_tiles, t =>
-            IsFull(t) ? SquareCode.Get(expansion.LMax, expansion.Width, _pairs, channels - t.Channel - 1) : null);
+        _squares = _tiles.Where(IsFull)
+            .Select(t => (t, SquareCode.Get(expansion.LMax, expansion.Width, _pairs, channels - t.Channel - 1))).ToArray();
+        _products = _tiles.SelectMany((t, a) => _tiles.Skip(IsFull(t) ? a + 1 : a).Select(other => (t, other))).ToArray();
         _weights = MakeWeights(_scale, out _firstWeight);
     }
 
@@ -109,38 +113,37 @@ public sealed class PowerSpectrum : InvariantRepresentation
         return new FeatureLabels(["species_1", "n_1", "species_2", "n_2", "l"], values);
     }
 
+    [SkipLocalsInit]
     internal override unsafe void Forward(double* coefficients, double* work, Span<double> features)
     {
         int width = Expansion.Width, channels = _lane.Length;
-        double* memory = stackalloc double[TileSize + CacheLine.Doubles];
-        double* tile = CacheLine.Next(memory);
         fixed (double* first = features, tileScale = TileScale, weights = &_weights[_firstWeight])
         {
             // Squares first: what they write beside themselves belongs to products.
-            for (int a = 0; a < _tiles.Length; a++)
+            foreach ((Tile t, SquareCode? code) in _squares)
             {
-                if (!IsFull(_tiles[a])) continue;
-                double* c = coefficients + _tiles[a].Lane, target = first + Pair(_tiles[a].Channel, _tiles[a].Channel, channels);
-                if (_squares[a] is { } code)
+                double* c = coefficients + t.Lane, target = first + Pair(t.Channel, t.Channel, channels);
+                if (code is not null)
                 {
                     code.Square(c, weights, target);
                     continue;
                 }
                 for (int l = 0; l <= Expansion.LMax; l++)
                     ChannelTile.Square(c + l * l * width, width, 2 * l + 1, weights + l * TileSize, target + l * _pairs,
-                        channels - _tiles[a].Channel - 1);
+                        channels - t.Channel - 1);
             }
+            if (_products.Length == 0) return;
+            double* memory = stackalloc double[TileSize + CacheLine.Doubles];
+            double* tile = CacheLine.Next(memory);
             for (int l = 0; l <= Expansion.LMax; l++)
             {
                 double* c = coefficients + l * l * width, block = first + l * _pairs;
-                for (int a = 0; a < _tiles.Length; a++)
-                    for (int b = IsFull(_tiles[a]) ? a + 1 : a; b < _tiles.Length; b++)
-                    {
-                        Tile rows = _tiles[a];
-                        ChannelTile.Eight(2 * l + 1, c + rows.Lane, width, c + _tiles[b].Lane, width, tile, ChannelTile.Side);
-                        if (a == b) WriteDiagonal(tile, rows, _scale[l], tileScale, block);
-                        else Write(tile, rows, _tiles[b], Math.Sqrt(2) * _scale[l], block);
-                    }
+                foreach ((Tile rows, Tile columns) in _products)
+                {
+                    ChannelTile.Eight(2 * l + 1, c + rows.Lane, width, c + columns.Lane, width, tile, ChannelTile.Side);
+                    if (rows.Channel == columns.Channel) WriteDiagonal(tile, rows, _scale[l], tileScale, block);
+                    else Write(tile, rows, columns, Math.Sqrt(2) * _scale[l], block);
+                }
             }
         }
     }
