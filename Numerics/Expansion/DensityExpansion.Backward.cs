@@ -37,12 +37,12 @@ public sealed partial class DensityExpansion
         double* tile = CacheLine.Next(memory), sums = tile + Lanes * Lanes, result = sums + 4 * Lanes * Lanes;
         BlockColumn* columns = stackalloc BlockColumn[1 + 3 * fields];
         DifferentiateRadial(scratch);
-        fixed (double* vectors = scratch.Vectors, target = pairs)
+        fixed (double* target = pairs)
         {
             for (int block = 0; block < scratch.Blocks; block++)
             {
                 Differentiate(scratch, block);
-                int count = Columns(scratch, block, vectors, columns);
+                int count = Columns(scratch, block, columns);
                 new Span<double>(result, step * Lanes).Clear();
                 for (int n = 0; n < stride; n += Lanes)
                 {
@@ -68,14 +68,10 @@ public sealed partial class DensityExpansion
                                 scratch.HarmonicsGradients + l * l * Lanes, lm * Lanes, result);
                         }
                     }
-                    fixed (double* x = &scratch.X[block * Lanes], y = &scratch.Y[block * Lanes], z = &scratch.Z[block * Lanes],
-                        r = &scratch.R[block * Lanes])
-                    {
-                        Vector512<double> sum = SumOverChannels(sums, tile) / Vector512.Load(r);
-                        AddProduct(sum, x, result);
-                        AddProduct(sum, y, result + Lanes);
-                        AddProduct(sum, z, result + 2 * Lanes);
-                    }
+                    Vector512<double> sum = SumOverChannels(sums, tile) / Vector512.Load(scratch.R + block * Lanes);
+                    AddProduct(sum, scratch.X + block * Lanes, result);
+                    AddProduct(sum, scratch.Y + block * Lanes, result + Lanes);
+                    AddProduct(sum, scratch.Z + block * Lanes, result + 2 * Lanes);
                 }
                 for (int lane = 0; lane < scratch.Used[block]; lane++)
                 {

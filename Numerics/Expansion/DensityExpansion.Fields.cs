@@ -56,13 +56,10 @@ public sealed partial class DensityExpansion
     private unsafe void GatherVectors(Surroundings around, EnvironmentScratch scratch)
     {
         int lanes = Lanes * scratch.Blocks;
-        if (scratch.Vectors.Length < 3 * _fields.Length * scratch.X.Length)
-            scratch.Vectors = new double[3 * _fields.Length * scratch.X.Length];
         ReadOnlySpan<int> neighbors = around.Pairs.Neighbors;
         for (int f = 0; f < _fields.Length; f++)
         {
-            Span<double> y = scratch.Vectors.AsSpan(3 * f * lanes, lanes);
-            Span<double> z = scratch.Vectors.AsSpan((3 * f + 1) * lanes, lanes), x = scratch.Vectors.AsSpan((3 * f + 2) * lanes, lanes);
+            double* y = scratch.Vectors + 3 * f * lanes, z = y + lanes, x = z + lanes;
             for (int k = 0; k < lanes; k++)
             {
                 int pair = scratch.Pair[k];

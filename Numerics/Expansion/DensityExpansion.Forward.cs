@@ -27,7 +27,7 @@ public sealed partial class DensityExpansion
     }
 
     /// <summary>Sorts the pairs of one centre into blocks of one group each.</summary>
-    internal void Gather(NeighborList list, int[] groups, int centre, EnvironmentScratch scratch)
+    internal unsafe void Gather(NeighborList list, int[] groups, int centre, EnvironmentScratch scratch)
     {
         int first = list.Offsets[centre], end = list.Offsets[centre + 1];
         if (_kinds.Length == 1)
@@ -48,25 +48,23 @@ public sealed partial class DensityExpansion
         }
         scratch.Reserve(blocks);
         Begin(scratch, counts, next);
-        ref int pair = ref First(scratch.Pair);
-        ref double x = ref First(scratch.X), y = ref First(scratch.Y), z = ref First(scratch.Z), r = ref First(scratch.R);
+        ref int pair = ref MemoryMarshal.GetArrayDataReference(scratch.Pair);
+        double* x = scratch.X, y = scratch.Y, z = scratch.Z, r = scratch.R;
         ref double px = ref MemoryMarshal.GetReference(list.X), py = ref MemoryMarshal.GetReference(list.Y);
         ref double pz = ref MemoryMarshal.GetReference(list.Z), pr = ref MemoryMarshal.GetReference(list.Distances);
         for (int p = first; p < end; p++)
         {
             int k = next[groups[neighbors[p]]]++;
             Unsafe.Add(ref pair, k) = p;
-            Unsafe.Add(ref x, k) = Unsafe.Add(ref px, p);
-            Unsafe.Add(ref y, k) = Unsafe.Add(ref py, p);
-            Unsafe.Add(ref z, k) = Unsafe.Add(ref pz, p);
-            Unsafe.Add(ref r, k) = Unsafe.Add(ref pr, p);
+            x[k] = Unsafe.Add(ref px, p);
+            y[k] = Unsafe.Add(ref py, p);
+            z[k] = Unsafe.Add(ref pz, p);
+            r[k] = Unsafe.Add(ref pr, p);
         }
-
-        static ref T First<T>(T[] array) => ref MemoryMarshal.GetArrayDataReference(array);
     }
 
     /// <summary>The same where there is one group: whole vectors, as the list has them.</summary>
-    private void GatherInOrder(NeighborList list, int first, int count, EnvironmentScratch scratch)
+    private unsafe void GatherInOrder(NeighborList list, int first, int count, EnvironmentScratch scratch)
     {
         int blocks = (count + Lanes - 1) / Lanes;
         scratch.Reserve(blocks);
@@ -82,11 +80,10 @@ public sealed partial class DensityExpansion
         Copy(list.Distances, scratch.R);
         Pad(scratch, count, blocks * Lanes);
 
-        void Copy(ReadOnlySpan<double> from, double[] to)
+        void Copy(ReadOnlySpan<double> from, double* to)
         {
-            ref double source = ref Unsafe.Add(ref MemoryMarshal.GetReference(from), first), target = ref to[0];
             for (int k = 0; k < blocks * Lanes; k += Lanes)
-                Vector512.LoadUnsafe(ref source, (nuint)k).StoreUnsafe(ref target, (nuint)k);
+                Vector512.Store(NeighborList.Vector(from, first + k), to + k);
         }
     }
 
@@ -111,7 +108,7 @@ public sealed partial class DensityExpansion
     }
 
     /// <summary>What stands in the places of no pair.</summary>
-    private void Pad(EnvironmentScratch scratch, int from, int end)
+    private unsafe void Pad(EnvironmentScratch scratch, int from, int end)
     {
         for (int k = from; k < end; k++)
         {
@@ -139,27 +136,22 @@ public sealed partial class DensityExpansion
         for (int block = 0; block < scratch.Blocks; block++)
         {
             scratch.Select(block);
-            fixed (double* r = &scratch.R[block * Lanes])
-                _radial.Evaluate(r, scratch.Used[block], scratch.Radial);
+            _radial.Evaluate(scratch.R + block * Lanes, scratch.Used[block], scratch.Radial);
         }
         BlockColumn* columns = stackalloc BlockColumn[1 + 3 * _fields.Length];
-        fixed (double* vectors = scratch.Vectors)
+        for (int block = 0; block < scratch.Blocks; block++)
         {
-            for (int block = 0; block < scratch.Blocks; block++)
-            {
-                scratch.Select(block);
-                fixed (double* x = &scratch.X[block * Lanes], y = &scratch.Y[block * Lanes], z = &scratch.Z[block * Lanes],
-                    r = &scratch.R[block * Lanes])
-                    _harmonics.Block(x, y, z, scratch.Harmonics, null, r);
-                int count = Columns(scratch, block, vectors, columns);
-                for (int n = 0; n < stride; n += Lanes)
-                    for (int k = 0; k < count; k++)
-                    {
-                        double* target = scratch.Coefficients + columns[k].Place + n;
-                        if (_code is not null) _code.Add(scratch.Radial + n, columns[k].Weights, target, width, scratch.Used[block]);
-                        else Add(scratch.Radial + n, columns[k].Weights, target);
-                    }
-            }
+            scratch.Select(block);
+            int at = block * Lanes;
+            _harmonics.Block(scratch.X + at, scratch.Y + at, scratch.Z + at, scratch.Harmonics, null, scratch.R + at);
+            int count = Columns(scratch, block, columns);
+            for (int n = 0; n < stride; n += Lanes)
+                for (int k = 0; k < count; k++)
+                {
+                    double* target = scratch.Coefficients + columns[k].Place + n;
+                    if (_code is not null) _code.Add(scratch.Radial + n, columns[k].Weights, target, width, scratch.Used[block]);
+                    else Add(scratch.Radial + n, columns[k].Weights, target);
+                }
         }
     }
 
@@ -190,7 +182,7 @@ public sealed partial class DensityExpansion
 
     /// <summary>Lists the columns that the block at hand adds to, and makes their weights v_q Y of its harmonics.</summary>
     /// <returns>How many columns there are; the density's comes first.</returns>
-    private unsafe int Columns(EnvironmentScratch scratch, int block, double* vectors, BlockColumn* columns)
+    private unsafe int Columns(EnvironmentScratch scratch, int block, BlockColumn* columns)
     {
         int lm = (LMax + 1) * (LMax + 1), lanes = Lanes * scratch.Blocks, group = scratch.Group[block], count = 1;
         columns[0] = new BlockColumn { Place = Column(group) * GroupStride, Weights = scratch.Harmonics };
@@ -204,7 +196,7 @@ public sealed partial class DensityExpansion
                 {
                     Place = (_fields[f].Column(slot) + q) * GroupStride,
                     Weights = scratch.Weighted + (3 * f + q) * lm * Lanes,
-                    Component = vectors + (3 * f + q) * lanes + block * Lanes,
+                    Component = scratch.Vectors + (3 * f + q) * lanes + block * Lanes,
                     Sum = (3 + 3 * f + (q + 1) % 3) * Lanes,
                 };
                 Vector512<double> v = Vector512.Load(columns[count].Component);

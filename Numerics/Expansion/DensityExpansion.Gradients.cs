@@ -14,8 +14,7 @@ public sealed partial class DensityExpansion
         for (int block = 0; block < scratch.Blocks; block++)
         {
             scratch.Select(block);
-            fixed (double* r = &scratch.R[block * Lanes])
-                _radial.Differentiate(r, scratch.Used[block], scratch.RadialDerivatives);
+            _radial.Differentiate(scratch.R + block * Lanes, scratch.Used[block], scratch.RadialDerivatives);
         }
     }
 
@@ -23,9 +22,8 @@ public sealed partial class DensityExpansion
     internal unsafe void Differentiate(EnvironmentScratch scratch, int block)
     {
         scratch.Select(block);
-        fixed (double* x = &scratch.X[block * Lanes], y = &scratch.Y[block * Lanes], z = &scratch.Z[block * Lanes],
-            r = &scratch.R[block * Lanes])
-            _harmonics.Block(x, y, z, scratch.Harmonics, scratch.HarmonicsGradients, r);
+        int at = block * Lanes;
+        _harmonics.Block(scratch.X + at, scratch.Y + at, scratch.Z + at, scratch.Harmonics, scratch.HarmonicsGradients, scratch.R + at);
     }
 
     /// <summary>

@@ -19,6 +19,7 @@ internal sealed unsafe class EnvironmentScratch : IDisposable
 
     // Doubles of a block's radial functions; those of all blocks, and behind them their derivatives.
     private readonly int _radial;
+    private readonly int _fields;
     private double* _blocks;
     private int _room;
 
@@ -26,6 +27,7 @@ internal sealed unsafe class EnvironmentScratch : IDisposable
     {
         int lm = (lmax + 1) * (lmax + 1);
         _radial = (lmax + 1) * Lanes * radialStride;
+        _fields = fields;
         long doubles = (4L + 3 * fields) * lm * Lanes + 2L * lm * width + 2L * lm * radialStride;
         _memory = NativeMemory.AlignedAlloc((nuint)(doubles * sizeof(double)), 64);
         double* next = (double*)_memory;
@@ -50,14 +52,23 @@ internal sealed unsafe class EnvironmentScratch : IDisposable
     /// <summary>Number of blocks in use.</summary>
     public int Blocks;
 
-    /// <summary>Vectors and distances, Å: <c>[block, lane]</c>; lanes without a pair lie at the cutoff on the z axis.</summary>
-    public double[] X = [], Y = [], Z = [], R = [];
+    /// <summary>x of the pairs, Å: <c>[block, lane]</c>; lanes without a pair lie at the cutoff on the z axis.</summary>
+    public double* X { get; private set; }
+
+    /// <summary>y of the pairs, Å: <c>[block, lane]</c>.</summary>
+    public double* Y { get; private set; }
+
+    /// <summary>z of the pairs, Å: <c>[block, lane]</c>.</summary>
+    public double* Z { get; private set; }
+
+    /// <summary>Distances, Å: <c>[block, lane]</c>.</summary>
+    public double* R { get; private set; }
 
     /// <summary>Index of the pair in the neighbour list, or <see cref="NoPair"/>: <c>[block, lane]</c>.</summary>
     public int[] Pair = [];
 
     /// <summary>The vectors of the neighbours: <c>[field, (y, z, x), block, lane]</c>, zero in lanes without a pair.</summary>
-    public double[] Vectors = [];
+    public double* Vectors { get; private set; }
 
     /// <summary>The species group of each block.</summary>
     public int[] Group = [];
@@ -106,14 +117,17 @@ internal sealed unsafe class EnvironmentScratch : IDisposable
         int size = Math.Max(blocks, 2 * Group.Length);
         Array.Resize(ref Group, size);
         Array.Resize(ref Used, size);
-        Array.Resize(ref X, Lanes * size);
-        Array.Resize(ref Y, Lanes * size);
-        Array.Resize(ref Z, Lanes * size);
-        Array.Resize(ref R, Lanes * size);
         Array.Resize(ref Pair, Lanes * size);
         NativeMemory.AlignedFree(_blocks);
         _blocks = null;
-        _blocks = (double*)NativeMemory.AlignedAlloc(checked((nuint)(2L * size * _radial * sizeof(double))), 64);
+        long doubles = checked(size * (2L * _radial + (4L + 3 * _fields) * Lanes));
+        _blocks = (double*)NativeMemory.AlignedAlloc(checked((nuint)(doubles * sizeof(double))), 64);
+        nint lanes = (nint)size * Lanes;
+        X = _blocks + 2 * (nint)size * _radial;
+        Y = X + lanes;
+        Z = Y + lanes;
+        R = Z + lanes;
+        Vectors = R + lanes;
         _room = size;
     }
 

@@ -86,12 +86,11 @@ internal sealed unsafe class FieldRows
     public void Angles(EnvironmentScratch scratch, int block, double* angles)
     {
         int lanes = EnvironmentScratch.Lanes * scratch.Blocks;
-        fixed (double* vectors = scratch.Vectors)
-            for (int f = 0; f < _bases.Length; f++)
-            {
-                _bases[f].Angles(scratch, vectors + 3 * f * lanes + block * EnvironmentScratch.Lanes, lanes, angles);
-                angles += PairFactor.AngleStride * _bases[f].RowCount;
-            }
+        for (int f = 0; f < _bases.Length; f++)
+        {
+            _bases[f].Angles(scratch, scratch.Vectors + 3 * f * lanes + block * EnvironmentScratch.Lanes, lanes, angles);
+            angles += PairFactor.AngleStride * _bases[f].RowCount;
+        }
     }
 
     /// <summary>The change of a family's rows of one slot, out of that of all rows or of the density's tangent.</summary>
