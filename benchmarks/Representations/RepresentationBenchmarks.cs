@@ -86,5 +86,8 @@ public class RepresentationBenchmarks
         yield return new Row("density expansion", ch4, All(power.Expansion.Compute), "µs/atom", 5.1, peer);
         yield return new Row("power spectrum", ch4, All(s => power.Compute(s)), "µs/atom", 12.5, peer);
         yield return new Row("power spectrum + gradients", ch4, All(s => power.ComputeWithGradients(s)), "µs/atom", 156, peer);
+        FeatureGradients? memory = null;
+        yield return new Row("power spectrum + gradients", ch4 + ", in place",
+            All(s => memory = power.ComputeWithGradients(s, reuse: memory)), "µs/atom", 156, peer);
     }
 }
