@@ -299,17 +299,7 @@ internal sealed unsafe class CouplingCompiler<T>
                         _to.Load(C, component.Rows[r] * Step + v * Lanes);
                     }
 
-                    if (first)
-                    {
-                        _to.Multiply();
-                    }
-                    else
-                    {
-                        _to.Get(v);
-                        _to.MultiplyAdd();
-                    }
-
-                    _to.Set(v);
+                    _to.AddProduct(v, first);
                 }
 
                 first = false;

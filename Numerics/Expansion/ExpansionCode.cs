@@ -114,9 +114,7 @@ internal sealed unsafe class ExpansionCode
                 }
                 to.Broadcast(weights, lm * Lanes);
                 to.Get(count);
-                to.Get(lm - first);
-                to.MultiplyAdd();
-                to.Set(lm - first);
+                to.AddProduct(lm - first, isFirst: false);
             }
             to.Advance(radial, (_lmax + 1) * _stride);
             to.Advance(weights, 1);
@@ -150,32 +148,18 @@ internal sealed unsafe class ExpansionCode
                     if (kind == 0) to.Broadcast(harmonics, at);
                     else to.Broadcast(gradients, (kind - 1) * plane + at);
                     to.Get(a);
-                    AddOrSet(degree + sum, isFirst: lm == l * l);
+                    to.AddProduct(degree + sum, isFirst: lm == l * l);
                 }
             }
             for (int sum = 0; sum < all; sum++)
             {
                 to.Load(sum < PairsAtOnce ? slopes : radial, (sum % PairsAtOnce * (_lmax + 1) + l) * _stride);
                 to.Get(degree + sum);
-                AddOrSet(all + sum, isFirst: l == 0);
+                to.AddProduct(all + sum, isFirst: l == 0);
             }
         }
         for (int sum = 0; sum < all; sum++)
             to.Store(sums, sum / PairsAtOnce * Lanes * Lanes + sum % PairsAtOnce * Lanes, all + sum);
         return to.End<SlopesBody>();
-
-        void AddOrSet(int register, bool isFirst)
-        {
-            if (isFirst)
-            {
-                to.Multiply();
-            }
-            else
-            {
-                to.Get(register);
-                to.MultiplyAdd();
-            }
-            to.Set(register);
-        }
     }
 }

@@ -93,16 +93,7 @@ internal sealed unsafe class SquareCode
                 {
                     to.Broadcast(c, lm * width - here + i);
                     to.Get(row);
-                    if (lm == l * l)
-                    {
-                        to.Multiply();
-                    }
-                    else
-                    {
-                        to.Get(i);
-                        to.MultiplyAdd();
-                    }
-                    to.Set(i);
+                    to.AddProduct(i, isFirst: lm == l * l);
                 }
             }
             for (int i = Side - 1; i >= 0; i--)

@@ -97,6 +97,22 @@ internal sealed unsafe class VectorEmitter<T>
     /// <summary>a, b, c: a·b + c.</summary>
     internal void MultiplyAdd() => Il.Emit(OpCodes.Call, MultiplyAddMethod);
 
+    /// <summary>Pops two: their product goes onto a register, or as the first of a sum into it.</summary>
+    internal void AddProduct(int register, bool isFirst)
+    {
+        if (isFirst)
+        {
+            Multiply();
+        }
+        else
+        {
+            Get(register);
+            MultiplyAdd();
+        }
+
+        Set(register);
+    }
+
     /// <summary>a, b, c: c − a·b.</summary>
     internal void SubtractProduct() => Il.Emit(OpCodes.Call, SubtractProductMethod);
 
