@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Toolkit.Numerics.Simd;
 
@@ -19,5 +21,37 @@ internal static unsafe class CacheLine
     {
         for (int k = 0; k < doubles; k += Doubles)
             Vector512.Store(Vector512<double>.Zero, first + k);
+    }
+
+    /// <summary>Asks for a line that is needed soon; any address may be named.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Fetch(void* address)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(address);
+        }
+    }
+
+    /// <summary>The lines of <paramref name="bytes"/> bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Fetch(void* address, int bytes)
+    {
+        for (int i = 0; i < bytes; i += 64)
+        {
+            Fetch((byte*)address + i);
+        }
+
+        Fetch((byte*)address + bytes - 1);
+    }
+
+    /// <summary>Asks for a line into the second-level cache.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void FetchFar(void* address)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch1(address);
+        }
     }
 }

@@ -15,8 +15,19 @@ internal static unsafe class Transpose
     internal static void Copy<T>(int rows, int columns, T* from, nint fromStep, T* to, nint toStep, T scale)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int wholeRows = HasBlocks<T>() ? rows & ~3 : 0, wholeColumns = HasBlocks<T>() ? columns & ~3 : 0;
-        for (int p = 0; p < wholeColumns; p += 4)
+        int wholeRows = HasBlocks<T>() ? rows & ~3 : 0, wholeColumns = HasBlocks<T>() ? columns & ~3 : 0, p0 = 0;
+        if (typeof(T) == typeof(double) && Avx512F.IsSupported && wholeRows % 8 == 0)
+        {
+            for (; p0 + 8 <= wholeColumns; p0 += 8)
+            {
+                for (int q = 0; q < wholeRows; q += 8)
+                {
+                    Eight512((double*)(from + q * fromStep + p0), fromStep, (double*)(to + p0 * toStep + q), toStep, *(double*)&scale);
+                }
+            }
+        }
+
+        for (int p = p0; p < wholeColumns; p += 4)
         {
             for (int q = 0; q < wholeRows; q += 4)
             {
@@ -77,7 +88,7 @@ internal static unsafe class Transpose
     {
         if (Avx512F.IsSupported)
         {
-            Eight512(source, stride, target);
+            Eight512(source, stride, target, 8, 1.0);
         }
         else
         {
@@ -85,30 +96,38 @@ internal static unsafe class Transpose
         }
     }
 
-    private static void Eight512(double* s, int stride, double* target)
+    /// <summary>Eight by eight.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Eight512(double* from, nint fromStep, double* to, nint toStep, double scale)
     {
-        Vector512<double> r0 = Vector512.Load(s), r1 = Vector512.Load(s + stride);
-        Vector512<double> a = Avx512F.UnpackLow(r0, r1), b = Avx512F.UnpackHigh(r0, r1);
-        (r0, r1) = (Vector512.Load(s + 2 * stride), Vector512.Load(s + 3 * stride));
-        Vector512<double> c = Avx512F.UnpackLow(r0, r1), d = Avx512F.UnpackHigh(r0, r1);
-        (r0, r1) = (Vector512.Load(s + 4 * stride), Vector512.Load(s + 5 * stride));
-        Vector512<double> e = Avx512F.UnpackLow(r0, r1), f = Avx512F.UnpackHigh(r0, r1);
-        (r0, r1) = (Vector512.Load(s + 6 * stride), Vector512.Load(s + 7 * stride));
-        Vector512<double> g = Avx512F.UnpackLow(r0, r1), h = Avx512F.UnpackHigh(r0, r1);
-        // Quarters 0 and 2 (0x88) or 1 and 3 (0xdd) of both operands.
-        Columns(a, c, e, g, target);
-        Columns(b, d, f, h, target + 8);
+        Vector512<double> s = Vector512.Create(scale);
+        (Vector512<double> a, Vector512<double> b) = Pairs(from, fromStep, s);
+        (Vector512<double> c, Vector512<double> d) = Pairs(from + 2 * fromStep, fromStep, s);
+        (Vector512<double> e, Vector512<double> f) = Pairs(from + 4 * fromStep, fromStep, s);
+        (Vector512<double> g, Vector512<double> h) = Pairs(from + 6 * fromStep, fromStep, s);
+        Columns(a, c, e, g, to, 2 * toStep);
+        Columns(b, d, f, h, to + toStep, 2 * toStep);
 
+        // Even and odd columns of two rows, alternately.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static void Columns(Vector512<double> a, Vector512<double> c, Vector512<double> e, Vector512<double> g, double* target)
+        static (Vector512<double> Even, Vector512<double> Odd) Pairs(double* row, nint step, Vector512<double> s)
+        {
+            Vector512<double> first = s * Vector512.Load(row), second = s * Vector512.Load(row + step);
+            return (Avx512F.UnpackLow(first, second), Avx512F.UnpackHigh(first, second));
+        }
+
+        // Quarters 0 and 2 (0x88) or 1 and 3 (0xdd) of both operands.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static void Columns(
+            Vector512<double> a, Vector512<double> c, Vector512<double> e, Vector512<double> g, double* to, nint step)
         {
             Vector512<double> low = Avx512F.Shuffle4x128(a, c, 0x88), high = Avx512F.Shuffle4x128(e, g, 0x88);
-            Vector512.Store(Avx512F.Shuffle4x128(low, high, 0x88), target);
-            Vector512.Store(Avx512F.Shuffle4x128(low, high, 0xdd), target + 4 * 8);
+            Vector512.Store(Avx512F.Shuffle4x128(low, high, 0x88), to);
+            Vector512.Store(Avx512F.Shuffle4x128(low, high, 0xdd), to + 2 * step);
             low = Avx512F.Shuffle4x128(a, c, 0xdd);
             high = Avx512F.Shuffle4x128(e, g, 0xdd);
-            Vector512.Store(Avx512F.Shuffle4x128(low, high, 0x88), target + 2 * 8);
-            Vector512.Store(Avx512F.Shuffle4x128(low, high, 0xdd), target + 6 * 8);
+            Vector512.Store(Avx512F.Shuffle4x128(low, high, 0x88), to + step);
+            Vector512.Store(Avx512F.Shuffle4x128(low, high, 0xdd), to + 3 * step);
         }
     }
 }

@@ -14,7 +14,7 @@ let private matrix (random: Random) size = Array.init size (fun _ -> 2. * random
 /// Shapes that meet full tiles, ragged edges, one row, one column and more than one slice of the inner dimension.
 let private shape (random: Random) size =
     let pick () = match random.Next 4 with 0 -> 1 + random.Next 5 | 1 -> 24 | _ -> 1 + random.Next(size: int)
-    pick (), pick (), (if random.Next 4 = 0 then 256 + random.Next 200 else pick ())
+    pick (), pick (), (if random.Next 4 = 0 then 300 + random.Next 600 else pick ())
 
 [<Fact>]
 let ``α op(A) op(B) + β C equals the triple sum for every transposition and leading dimension`` () =
