@@ -69,7 +69,7 @@ public class DenseBenchmarks
         {
             DenseBenchmarks b = new() { N = 1000, Threads = threads };
             b.Setup();
-            double n3 = Math.Pow(b.N, 3) * 1e-9, peak = threads * MachineLimits.Peak;
+            double n3 = Math.Pow(b.N, 3) * 1e-9, peak = MachineLimits.Peak<double>(threads);
             string load = $"f64, n = {b.N}, {threads} thread{(threads > 1 ? "s" : "")}";
             yield return new("dense product", load, 2 * n3 / (1e-6 * Clock.Microseconds(b.Product)), Unit, peak, Peak);
             yield return new("Gram matrix", load, n3 / (1e-6 * Clock.Microseconds(b.Gram)), Unit, peak, Peak);
@@ -80,7 +80,7 @@ public class DenseBenchmarks
             float[] z = new float[x.Length];
             double seconds = 1e-6 * Clock.Microseconds(() => Dense.Multiply<float>(b.N, b.N, b.N, x, y, z, threads));
             yield return new("dense product", load.Replace("f64", "f32", StringComparison.Ordinal), 2 * n3 / seconds,
-                Unit, threads * MachineLimits.Peak32, Peak);
+                Unit, MachineLimits.Peak<float>(threads), Peak);
             DenseBenchmarks large = new() { N = 2000, Threads = threads };
             large.Setup();
             yield return new("Cholesky", load.Replace("1000", "2000", StringComparison.Ordinal),
