@@ -30,7 +30,8 @@ internal sealed unsafe class HarmonicsCompiler<T>
 
     // Registers.
     private const int X = 0, Y = 1, Z = 2, Square = 3, Inverse = 4, Y00 = 5, Ux = 6, Lx = 9, Az = 12, Br = 13, Value = 14,
-        C0 = 15, C1 = 16, C2 = 17, S0 = 18, S1 = 19, S2 = 20, Zeta = 21, Alpha = 22, Beta = 23, G = 24, Other = 27, Count = 29;
+        C0 = 15, C1 = 16, C2 = 17, S0 = 18, S1 = 19, S2 = 20, Zeta = 21, Alpha = 22, Beta = 23, G = 24, H = 27, Sine = 30, Other = 31,
+        Count = 32;
 
     private static readonly ConcurrentDictionary<(int LMax, bool Gradients, bool Radial), Lazy<HarmonicsBody<T>>> Made = [];
     private static readonly int Lanes = 64 / sizeof(T);
@@ -90,7 +91,7 @@ internal sealed unsafe class HarmonicsCompiler<T>
             _to.Set(C1);
             _to.Load(Values, Row(l - 1, 1 - l));
             _to.Set(S1);
-            EmitSectoral(l);
+            EmitSectoral(l, C1, S1);
         }
     }
 
@@ -131,7 +132,7 @@ internal sealed unsafe class HarmonicsCompiler<T>
             _to.Get(Other);
             _to.Set(G + axis);
             LoadValue(1, m, Value);
-            Put(1, m);
+            Put(1, m, Value, G);
         }
 
         for (int l = 2; l <= _lmax; l++)
@@ -152,70 +153,68 @@ internal sealed unsafe class HarmonicsCompiler<T>
             _to.Set(Lx + q);
         }
 
-        LoadValue(l - 1, 0, C0);
-        LoadValue(l - 1, 1, C1);
-        LoadValue(l - 1, -1, S1);
-        SetZero(S0);
+        // Rows m − 1, m, m + 1 of degree l − 1, cosine and sine; they change names as m grows.
+        (int c0, int c1, int c2, int s0, int s1, int s2) = (C0, C1, C2, S0, S1, S2);
+        LoadValue(l - 1, 0, c0);
+        LoadValue(l - 1, 1, c1);
+        LoadValue(l - 1, -1, s1);
+        SetZero(s0);
         Steps(l, 0);
-        EmitNext(l, 0, C0);
+        EmitNext(l, 0, c0);
         Factors(l, 0);
-        Negative(G, Alpha, C1);
-        Negative(G + 1, Alpha, S1);
-        Multiply(G + 2, Zeta, C0);
-        Put(l, 0);
+        Negative(G, Alpha, c1);
+        Negative(G + 1, Alpha, s1);
+        Multiply(G + 2, Zeta, c0);
+        Put(l, 0, Value, G);
         for (int m = 1; m < l - 1; m++)
         {
-            LoadValue(l - 1, m + 1, C2);
-            LoadValue(l - 1, -m - 1, S2);
+            LoadValue(l - 1, m + 1, c2);
+            LoadValue(l - 1, -m - 1, s2);
             Steps(l, m);
             Factors(l, m);
-            EmitNext(l, m, C1);
-            Multiply(G, Beta, C0);
-            SubtractProduct(G, Alpha, C2, G);
-            Negative(G + 1, Beta, S0);
-            SubtractProduct(G + 1, Alpha, S2, G + 1);
-            Multiply(G + 2, Zeta, C1);
-            Put(l, m);
-            EmitNext(l, -m, S1);
-            Multiply(G, Beta, S0);
-            SubtractProduct(G, Alpha, S2, G);
-            Multiply(G + 1, Beta, C0);
-            MultiplyAdd(G + 1, Alpha, C2, G + 1);
-            Multiply(G + 2, Zeta, S1);
-            Put(l, -m);
-            (int from, int to)[] moves = [(C1, C0), (S1, S0), (C2, C1), (S2, S1)];
-            foreach ((int from, int to) in moves)
-            {
-                _to.Get(from);
-                _to.Set(to);
-            }
+            // Other work stands between a product and the sum that it goes into: then the compiler adds to it in place.
+            Multiply(Value, Az, c1);
+            Multiply(H + 1, Beta, c0);
+            SubtractStep(l, m, Value);
+            Multiply(H, Beta, s0);
+            SubtractProduct(G, Alpha, c2, H + 1);
+            NegativeSum(G + 1, Alpha, s2, H);
+            Multiply(G + 2, Zeta, c1);
+            Put(l, m, Value, G);
+            Multiply(Sine, Az, s1);
+            MultiplyAdd(H + 1, Alpha, c2, H + 1);
+            SubtractStep(l, -m, Sine);
+            SubtractProduct(H, Alpha, s2, H);
+            Multiply(H + 2, Zeta, s1);
+            Put(l, -m, Sine, H);
+            (c0, c1, c2, s0, s1, s2) = (c1, c2, c0, s1, s2, s0);
         }
 
         Steps(l, l - 1);
         Factors(l, l - 1);
-        EmitNext(l, l - 1, C1);
-        Multiply(G, Beta, C0);
-        Negative(G + 1, Beta, S0);
-        Multiply(G + 2, Zeta, C1);
-        Put(l, l - 1);
-        EmitNext(l, 1 - l, S1);
-        Multiply(G, Beta, S0);
-        Multiply(G + 1, Beta, C0);
-        Multiply(G + 2, Zeta, S1);
-        Put(l, 1 - l);
+        Multiply(Value, Az, c1);
+        Multiply(Sine, Az, s1);
+        _to.Store(Values, Row(l, l - 1), Value);
+        _to.Store(Values, Row(l, 1 - l), Sine);
+        Multiply(G, Beta, c0);
+        Negative(G + 1, Beta, s0);
+        Multiply(G + 2, Zeta, c1);
+        Multiply(H, Beta, s0);
+        Multiply(H + 1, Beta, c0);
+        Multiply(H + 2, Zeta, s1);
+        Put(l, l - 1, Value, G);
+        Put(l, 1 - l, Sine, H);
 
-        EmitSectoral(l);
+        EmitSectoral(l, c1, s1);
         Factors(l, l);
-        LoadValue(l, l, Value);
-        Multiply(G, Beta, C1);
-        Negative(G + 1, Beta, S1);
+        Multiply(G, Beta, c1);
+        Negative(G + 1, Beta, s1);
         SetZero(G + 2);
-        Put(l, l);
-        LoadValue(l, -l, Value);
-        Multiply(G, Beta, S1);
-        Multiply(G + 1, Beta, C1);
-        SetZero(G + 2);
-        Put(l, -l);
+        Multiply(H, Beta, s1);
+        Multiply(H + 1, Beta, c1);
+        SetZero(H + 2);
+        Put(l, l, Value, G);
+        Put(l, -l, Sine, H);
     }
 
     /// <summary>a z and b r² of (l, m).</summary>
@@ -232,13 +231,19 @@ internal sealed unsafe class HarmonicsCompiler<T>
     private void EmitNext(int l, int m, int previous)
     {
         Multiply(Value, Az, previous);
+        SubtractStep(l, m, Value);
+    }
+
+    /// <summary>The second term of it, where there is one.</summary>
+    private void SubtractStep(int l, int m, int value)
+    {
         if (Math.Abs(m) < l - 1)
         {
             LoadValue(l - 2, m, Other);
-            SubtractProduct(Value, Br, Other, Value);
+            SubtractProduct(value, Br, Other, value);
         }
 
-        _to.Store(Values, Row(l, m), Value);
+        _to.Store(Values, Row(l, m), value);
     }
 
     private void EmitFirst()
@@ -258,17 +263,17 @@ internal sealed unsafe class HarmonicsCompiler<T>
         _to.Store(Values, Row(1, 1), Value);
     }
 
-    /// <summary>R_{l,±l} from C1 and S1.</summary>
-    private void EmitSectoral(int l)
+    /// <summary>R_{l,±l} from R_{l−1,±(l−1)}, stored and left in Value and Sine.</summary>
+    private void EmitSectoral(int l, int cosine, int sine)
     {
         MultiplyCoefficient(Az, Table.Index(l, l) + Table.A, X);
         MultiplyCoefficient(Br, Table.Index(l, l) + Table.A, Y);
-        Multiply(Value, Az, C1);
-        SubtractProduct(Value, Br, S1, Value);
+        Multiply(Value, Az, cosine);
+        Multiply(Sine, Br, cosine);
+        SubtractProduct(Value, Br, sine, Value);
+        MultiplyAdd(Sine, Az, sine, Sine);
         _to.Store(Values, Row(l, l), Value);
-        Multiply(Value, Br, C1);
-        MultiplyAdd(Value, Az, S1, Value);
-        _to.Store(Values, Row(l, -l), Value);
+        _to.Store(Values, Row(l, -l), Sine);
     }
 
     private void Factors(int l, int m)
@@ -284,17 +289,17 @@ internal sealed unsafe class HarmonicsCompiler<T>
         }
     }
 
-    /// <summary>Stores the gradient in G…, less its radial part.</summary>
-    private void Put(int l, int m)
+    /// <summary>Stores the gradient in three registers, less its radial part.</summary>
+    private void Put(int l, int m, int value, int gradient)
     {
         for (int q = 0; q < 3; q++)
         {
             if (_radial)
             {
-                SubtractProduct(G + q, Lx + q, Value, G + q);
+                SubtractProduct(gradient + q, Lx + q, value, gradient + q);
             }
 
-            _to.Store(Gradients, q * Plane + Row(l, m), G + q);
+            _to.Store(Gradients, q * Plane + Row(l, m), gradient + q);
         }
     }
 
@@ -341,6 +346,15 @@ internal sealed unsafe class HarmonicsCompiler<T>
         _to.Get(b);
         _to.Get(c);
         _to.SubtractProduct();
+        _to.Set(register);
+    }
+
+    private void NegativeSum(int register, int a, int b, int c)
+    {
+        _to.Get(a);
+        _to.Get(b);
+        _to.Get(c);
+        _to.NegativeSum();
         _to.Set(register);
     }
 

@@ -31,7 +31,8 @@ internal sealed unsafe class VectorEmitter<T>
         AddMethod = typeof(Avx512F).GetMethod("Add", Two)!,
         SubtractMethod = typeof(Avx512F).GetMethod("Subtract", Two)!,
         MultiplyAddMethod = typeof(Avx512F).GetMethod("FusedMultiplyAdd", Three)!,
-        SubtractProductMethod = typeof(Avx512F).GetMethod("FusedMultiplyAddNegated", Three)!;
+        SubtractProductMethod = typeof(Avx512F).GetMethod("FusedMultiplyAddNegated", Three)!,
+        NegativeSumMethod = typeof(Avx512F).GetMethod("FusedMultiplySubtractNegated", Three)!;
 
     private readonly DynamicMethod _method;
     private readonly LocalBuilder[] _registers;
@@ -115,6 +116,9 @@ internal sealed unsafe class VectorEmitter<T>
 
     /// <summary>a, b, c: c − a·b.</summary>
     internal void SubtractProduct() => Il.Emit(OpCodes.Call, SubtractProductMethod);
+
+    /// <summary>a, b, c: −a·b − c.</summary>
+    internal void NegativeSum() => Il.Emit(OpCodes.Call, NegativeSumMethod);
 
     /// <summary>Moves a pointer argument by elements.</summary>
     internal void Advance(int pointer, int elements)
