@@ -1,6 +1,5 @@
 using System;
 using System.Numerics;
-using System.Threading.Tasks;
 using Toolkit.Numerics.Simd;
 
 namespace Toolkit.Numerics.LinearAlgebra;
@@ -114,25 +113,15 @@ public static unsafe class Cholesky
 
     private static int Half(int n) => Math.Max(Small, n / 2 / Small * Small);
 
-    /// <summary>Independent rows or columns are shared out in whole registers; which thread has which changes nothing.</summary>
+    /// <summary>
+    /// Independent rows or columns are shared out in whole registers, one share per thread because each packs the factor anew;
+    /// which thread has which changes nothing.
+    /// </summary>
     private static void Split(int count, long work, int threads, Action<int, int> part)
     {
-        threads = (int)Math.Min(threads, 1 + work / (64 * 64 * 64));
-        if (threads <= 1)
-        {
-            part(0, count);
-            return;
-        }
-
-        int share = ((count + threads - 1) / threads + 31) / 32 * 32;
-        Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, t =>
-        {
-            int from = Math.Min(count, t * share), rows = Math.Min(share, count - from);
-            if (rows > 0)
-            {
-                part(from, rows);
-            }
-        });
+        threads = Threads.For(work, threads);
+        int share = Math.Max(1, (count + 32 * threads - 1) / (32 * threads)) * 32;
+        Threads.Share((count + share - 1) / share, threads, i => part(i * share, Math.Min(share, count - i * share)));
     }
 
     /// <summary>

@@ -2,8 +2,6 @@ using System;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Threading;
-using System.Threading.Tasks;
 using Toolkit.Numerics.Simd;
 
 namespace Toolkit.Numerics.LinearAlgebra;
@@ -53,6 +51,9 @@ internal static unsafe class MatrixProduct<T>
     /// <summary>Rows of a block of A, bytes of a panel of B, strips of it that are copied together.</summary>
     private const int Height = 64, Panel = 4096 * 1024, Group = 8;
 
+    /// <summary>What copying an element costs, in multiply-adds.</summary>
+    private const long PackWork = 32;
+
     /// <summary>Rows of a tile.</summary>
     private static int Rows<TLanes, V>()
         where TLanes : struct, ILanes<V, T>
@@ -73,8 +74,13 @@ internal static unsafe class MatrixProduct<T>
             Scale(m, n, beta, c, ldc, part);
         }
 
+        if (k <= 0)
+        {
+            return;
+        }
+
         bool fresh = beta == T.Zero;
-        threads = (int)Math.Min(threads, 1 + (long)m * n * k / (64 * 64 * 64));
+        threads = Threads.For((long)m * n * k, threads);
         switch (width ?? VectorWidths.Widest)
         {
             case VectorWidth.Bits512:
@@ -108,12 +114,12 @@ internal static unsafe class MatrixProduct<T>
             for (int p = 0; p < k; p += depth)
             {
                 int j0 = j, p0 = p, columns = Math.Min(breadth, n - j), slice = Math.Min(depth, k - p);
-                Share((columns + Group * strip - 1) / (Group * strip), threads, group =>
+                Threads.Share((columns + Group * strip - 1) / (Group * strip), Threads.For(PackWork * columns * slice, threads), group =>
                 {
                     int first = Group * strip * group, count = Math.Min(Group * strip, columns - first);
                     Pack(b.Transposed.At(j0 + first, p0), count, slice, strip, T.One, pb + (nint)first * Even(slice));
                 });
-                Share((m + height - 1) / height, threads, block =>
+                Threads.Share((m + height - 1) / height, threads, block =>
                 {
                     int i = block * height, rows = Math.Min(height, m - i);
                     if (part == Part.Lower && i + rows <= j0)
@@ -127,29 +133,6 @@ internal static unsafe class MatrixProduct<T>
                     Tiles<TLanes, V>(rows, columns, Even(slice), pa, pb, c + i * ldc + j0, ldc, edge,
                         part == Part.Lower ? i - j0 : int.MaxValue, fresh && p0 == 0);
                 });
-            }
-        }
-    }
-
-    /// <summary>Calls action(0) … action(count − 1), each by the next thread that is ready.</summary>
-    private static void Share(int count, int threads, Action<int> action)
-    {
-        threads = Math.Min(threads, count);
-        int taken = -1;
-        if (threads == 1)
-        {
-            Work(0);
-        }
-        else
-        {
-            Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, Work);
-        }
-
-        void Work(int thread)
-        {
-            for (int i = Interlocked.Increment(ref taken); i < count; i = Interlocked.Increment(ref taken))
-            {
-                action(i);
             }
         }
     }
@@ -219,8 +202,14 @@ internal static unsafe class MatrixProduct<T>
             case 32:
                 Unsafe.CopyBlockUnaligned(to, from, 32);
                 break;
+            case 48:
+                Unsafe.CopyBlockUnaligned(to, from, 48);
+                break;
             case 64:
                 Unsafe.CopyBlockUnaligned(to, from, 64);
+                break;
+            case 96:
+                Unsafe.CopyBlockUnaligned(to, from, 96);
                 break;
             case 192:
                 Unsafe.CopyBlockUnaligned(to, from, 192);

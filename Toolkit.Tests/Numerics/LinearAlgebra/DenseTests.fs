@@ -67,6 +67,69 @@ let ``products are bitwise the same with every width of vector and any number of
         for i in 0 .. m * n - 1 do
             Assert.InRange(abs (float one32[i] - one[i]), 0., 1e-6 * float (k + 10)))
 
+/// Rows and columns end inside a tile, the odd inner dimension has two slices.
+[<Fact>]
+let ``work for three threads gives the bits of one thread, in products, Gram matrices, factors and solves`` () =
+    let random = Random 12
+    let rows, columns, inner, n = 211, 155, 433, 403
+    Assert.Equal(3, Threads.For(int64 rows * int64 columns * int64 inner, 3))
+    Assert.Equal(3, Threads.For(int64 (n / 2) * 192L * 192L, 3))
+    let a, b, start = matrix random (rows * inner), matrix random (inner * columns), matrix random (n * n)
+    let square = Array.zeroCreate (n * n)
+    Dense.AddGram(n, n, 1., ReadOnlySpan start, n, 0., Span square, n)
+    for i in 0 .. n - 1 do square[i * n + i] <- square[i * n + i] + 1.
+
+    let check convert (same: 'T[] -> 'T[] -> unit) one =
+        let a, b, start, square = Array.map convert a, Array.map convert b, Array.map convert start, Array.map convert square
+        let all (threads: int) : 'T[] list =
+            let product, gram, factor = Array.sub start 0 (rows * columns), Array.copy start, Array.copy square
+            Dense.Multiply(rows, columns, inner, convert 1.5, ReadOnlySpan a, inner, false, ReadOnlySpan b, columns, false,
+                convert -0.5, Span product, columns, threads)
+            Dense.AddGram(rows, n, one, ReadOnlySpan start, n, convert 0.5, Span gram, n, threads)
+            Assert.Equal(-1, Cholesky.Factor(n, Span factor, n, threads))
+            let solved = Array.sub start 0 (n * columns)
+            Cholesky.Solve(n, ReadOnlySpan factor, n, columns, Span solved, columns, threads)
+            [ product; gram; factor; solved ]
+
+        let expected = all 1
+        for threads in 2..3 do List.iter2 same expected (all threads)
+
+    check float (fun x y -> Assert.Equal<int64>(Array.map BitConverter.DoubleToInt64Bits x, Array.map BitConverter.DoubleToInt64Bits y)) 1.
+    check float32 (fun x y -> Assert.Equal<int>(Array.map BitConverter.SingleToInt32Bits x, Array.map BitConverter.SingleToInt32Bits y)) 1.f
+
+[<Fact>]
+let ``the lower part of a wide product is that of the whole, bit by bit, and nothing above it is written`` () =
+    Law.holdsFor 8 (Law.seeded (100, 300)) (fun (seed, n) ->
+        let random = Random seed
+        let k = 1 + random.Next 800
+        let a, b = Array.map float32 (matrix random (n * k)), Array.map float32 (matrix random (k * n))
+
+        for width in [ VectorWidth.Scalar; VectorWidth.Bits128; VectorWidth.Bits256; VectorWidth.Bits512 ] do
+            let whole, lower = Array.zeroCreate<float32> (n * n), Array.create (n * n) nanf
+            Dense.Multiply(width, Part.All, n, n, k, ReadOnlySpan a, ReadOnlySpan b, Span whole)
+            Dense.Multiply(width, Part.Lower, n, n, k, ReadOnlySpan a, ReadOnlySpan b, Span lower)
+            for i in 0 .. n - 1 do
+                for j in 0 .. n - 1 do
+                    Assert.Equal((if j > i then nanf else whole[i * n + j]), lower[i * n + j]))
+
+[<Fact>]
+let ``shapes without elements are shapes too`` () =
+    for m, n, k in [ 0, 3, 2; 3, 0, 2; 0, 0, 0; 3, 2, 0 ] do
+        for beta, expected in [ 0., 0.; 1., 5.; -2., -10. ] do
+            for threads in 1..2 do
+                let c = Array.create (m * n) 5.
+                Dense.Multiply(
+                    m, n, k, 1., ReadOnlySpan(Array.zeroCreate (m * k)), k, false, ReadOnlySpan(Array.zeroCreate (k * n)), n, false,
+                    beta, Span c, n, threads)
+                for x in c do Assert.Equal(expected, x)
+
+    let gram = Array.create 9 5.
+    Dense.AddGram(0, 3, 1., ReadOnlySpan [||], 3, 0., Span gram, 3, 2)
+    Assert.Equal<float>([| 0.; 5.; 5.; 0.; 0.; 5.; 0.; 0.; 0. |], gram)
+    Assert.Equal(-1, Cholesky.Factor(0, Span Array.empty<float>, 0, 2))
+    Cholesky.Solve(0, ReadOnlySpan [||], 0, 4, Span Array.empty<float>, 4, 2)
+    Cholesky.Solve(2, ReadOnlySpan [| 1.; 0.; 0.; 1. |], 2, 0, Span Array.empty<float>, 0, 2)
+
 [<Fact>]
 let ``the Gram matrix of a table is that of its blocks of rows added up, and stays below the diagonal`` () =
     Law.holdsFor 20 (Law.seeded (1, 150)) (fun (seed, features) ->

@@ -1,0 +1,41 @@
+using System;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace Toolkit.Numerics.LinearAlgebra;
+
+/// <summary>How work is shared out where it does not matter for the result who does it.</summary>
+internal static class Threads
+{
+    /// <summary>Waking a thread takes as long as so many multiply-adds.</summary>
+    private const long Worth = 128 * 128 * 128;
+
+    /// <summary>How many of <paramref name="threads"/> a number of multiply-adds is worth.</summary>
+    internal static int For(long work, int threads) => (int)Math.Min(threads, 1 + work / Worth);
+
+    /// <summary>
+    /// Calls action(0) … action(count − 1), each by the next thread that is ready: two cores are not equally fast where others
+    /// use them too.
+    /// </summary>
+    internal static void Share(int count, int threads, Action<int> action)
+    {
+        threads = Math.Min(threads, count);
+        int taken = -1;
+        if (threads <= 1)
+        {
+            Work(0);
+        }
+        else
+        {
+            Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, Work);
+        }
+
+        void Work(int thread)
+        {
+            for (int i = Interlocked.Increment(ref taken); i < count; i = Interlocked.Increment(ref taken))
+            {
+                action(i);
+            }
+        }
+    }
+}
