@@ -363,7 +363,7 @@ internal sealed unsafe class HarmonicsCompiler<T>
         _to.Get(a);
         _to.Get(b);
         _to.Zero();
-        _to.SubtractProduct();
+        _to.NegativeSum();
         _to.Set(register);
     }
 }
