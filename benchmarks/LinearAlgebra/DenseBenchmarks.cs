@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Numerics;
 using BenchmarkDotNet.Attributes;
 using Toolkit.Benchmarks.Machine;
 using Toolkit.Benchmarks.Summary;
@@ -64,27 +65,31 @@ public class DenseBenchmarks
 
     internal static IEnumerable<Row> Summary()
     {
-        const string Unit = "GFlop/s", Peak = "register-only peak";
         foreach (int threads in new[] { 1, 2 })
         {
-            DenseBenchmarks b = new() { N = 1000, Threads = threads };
+            DenseBenchmarks b = new() { N = 1000, Threads = threads }, large = new() { N = 2000, Threads = threads };
             b.Setup();
-            double n3 = Math.Pow(b.N, 3) * 1e-9, peak = MachineLimits.Peak<double>(threads);
-            string load = $"f64, n = {b.N}, {threads} thread{(threads > 1 ? "s" : "")}";
-            yield return new("dense product", load, 2 * n3 / (1e-6 * Clock.Microseconds(b.Product)), Unit, peak, Peak);
-            yield return new("Gram matrix", load, n3 / (1e-6 * Clock.Microseconds(b.Gram)), Unit, peak, Peak);
-            yield return new("Cholesky", load, n3 / 3 / (1e-6 * Clock.Microseconds(b.Factor)), Unit, peak, Peak);
-            yield return new("Cholesky solve, n right-hand sides", load, 2 * n3 / (1e-6 * Clock.Microseconds(b.Solve)), Unit, peak, Peak);
-            yield return new("eigenvalues and vectors", load, 1e-3 * Clock.Microseconds(b.Eigen, 0), "ms");
+            large.Setup();
+            double n3 = Math.Pow(b.N, 3);
+            string load = $"n = 1000, {threads} thread{(threads > 1 ? "s" : "")}";
+            yield return Measure<double>("dense product", "f64, " + load, threads, 2 * n3, b.Product);
+            yield return Measure<double>("Gram matrix", "f64, " + load, threads, n3, b.Gram);
+            yield return Measure<double>("Cholesky", "f64, " + load, threads, n3 / 3, b.Factor);
+            yield return Measure<double>("Cholesky solve, n right-hand sides", "f64, " + load, threads, 2 * n3, b.Solve);
+            yield return new("eigenvalues and vectors", "f64, " + load, 1e-3 * Clock.Microseconds(b.Eigen, 0), "ms");
             float[] x = Array.ConvertAll(b._a, v => (float)v), y = Array.ConvertAll(b._b, v => (float)v);
             float[] z = new float[x.Length];
-            double seconds = 1e-6 * Clock.Microseconds(() => Dense.Multiply<float>(b.N, b.N, b.N, x, y, z, threads));
-            yield return new("dense product", load.Replace("f64", "f32", StringComparison.Ordinal), 2 * n3 / seconds,
-                Unit, MachineLimits.Peak<float>(threads), Peak);
-            DenseBenchmarks large = new() { N = 2000, Threads = threads };
-            large.Setup();
-            yield return new("Cholesky", load.Replace("1000", "2000", StringComparison.Ordinal),
-                8 * n3 / 3 / (1e-6 * Clock.Microseconds(large.Factor, 1)), Unit, peak, Peak);
+            yield return Measure<float>("dense product", "f32, " + load, threads, 2 * n3,
+                () => Dense.Multiply<float>(b.N, b.N, b.N, x, y, z, threads));
+            yield return Measure<double>("Cholesky", "f64, " + load.Replace("1000", "2000", StringComparison.Ordinal), threads,
+                8 * n3 / 3, large.Factor);
         }
+    }
+
+    private static Row Measure<T>(string kernel, string workload, int threads, double flops, Action action)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        (double microseconds, double peak) = MachineLimits.PeakBeside<T>(threads, action, 1);
+        return new(kernel, workload, flops / microseconds * 1e-3, "GFlop/s", peak, "register-only peak");
     }
 }

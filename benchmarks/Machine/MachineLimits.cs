@@ -13,49 +13,54 @@ namespace Toolkit.Benchmarks.Machine;
 /// <summary>What the machine can do at all: the limits that the other figures are fractions of.</summary>
 internal static class MachineLimits
 {
-    private static readonly Dictionary<(Type, int), double> s_peaks = [];
+    // Pieces are taken by the thread that is ready: the slower of two cores does not hold up the faster one.
+    private const int Turns = 50_000, Pieces = 20;
+
+    private static readonly Lazy<(byte[] From, byte[] To)> Memory = new(() =>
+    {
+        // Memory that nobody has written to is one page of zeros, which the caches hold: no copy of 256 MB.
+        (byte[] from, byte[] to) = (new byte[1 << 28], new byte[1 << 28]);
+        from.AsSpan().Fill(1);
+        return (from, to);
+    });
+
     private static double s_copy;
     private static double s_sink;
 
-    /// <summary>GFlop/s of twelve independent multiply-add chains in registers on each of so many threads at once.</summary>
-    internal static double Peak<T>(int threads)
+    /// <summary>
+    /// Microseconds of a call, and in turn with it the GFlop/s of twelve independent multiply-add chains in registers on each of so many
+    /// threads at once.
+    /// </summary>
+    internal static (double Microseconds, double Peak) PeakBeside<T>(int threads, Action action, int warmUp = 3)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (!s_peaks.TryGetValue((typeof(T), threads), out double peak))
-        {
-            peak = s_peaks[(typeof(T), threads)] = Measure<T>(threads);
-        }
+        (double microseconds, double limit) = Clock.Beside(action, () => Registers<T>(threads), warmUp);
+        return (microseconds, Flops<T>(threads) / limit * 1e-3);
+    }
 
-        return peak;
+    /// <summary>Microseconds of a call, and in turn with it the GB/s written by a copy as in <see cref="Copy"/>.</summary>
+    internal static (double Microseconds, double Copy) CopyBeside(Action action)
+    {
+        (double microseconds, double limit) = Clock.Beside(action, CopyMemory);
+        return (microseconds, Memory.Value.From.Length / limit * 1e-3);
     }
 
     /// <summary>GB/s written by a copy of 256 MB, one thread (as much again is read).</summary>
-    internal static double Copy
-    {
-        get
-        {
-            if (s_copy == 0)
-            {
-                // Memory that nobody has written to is one page of zeros, which the caches hold: no copy of 256 MB.
-                byte[] a = new byte[1 << 28], b = new byte[1 << 28];
-                a.AsSpan().Fill(1);
-                s_copy = a.Length / Clock.Microseconds(() => a.AsSpan().CopyTo(b)) * 1e-3;
-            }
+    internal static double Copy => s_copy > 0 ? s_copy : s_copy = Memory.Value.From.Length / Clock.Microseconds(CopyMemory) * 1e-3;
 
-            return s_copy;
-        }
+    internal static IEnumerable<Row> Summary() => [.. Peaks<double>("f64"), .. Peaks<float>("f32"),
+        new("limit: copy", "256 MB, bytes written", Copy, "GB/s")];
+
+    private static Row[] Peaks<T>(string type)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        (double one, double two) = PeakBeside<T>(2, () => Registers<T>(1));
+        one = Flops<T>(1) / one * 1e-3;
+        return [new("limit: multiply-add", $"{type}, registers only", one, "GFlop/s"),
+            new("limit: multiply-add", $"{type}, registers only, 2 threads", two, "GFlop/s", 2 * one, "twice one thread")];
     }
 
-    internal static IEnumerable<Row> Summary()
-    {
-        yield return new("limit: multiply-add", "f64, registers only", Peak<double>(1), "GFlop/s");
-        yield return new("limit: multiply-add", "f64, registers only, 2 threads", Peak<double>(2), "GFlop/s",
-            2 * Peak<double>(1), "twice one thread");
-        yield return new("limit: multiply-add", "f32, registers only", Peak<float>(1), "GFlop/s");
-        yield return new("limit: multiply-add", "f32, registers only, 2 threads", Peak<float>(2), "GFlop/s",
-            2 * Peak<float>(1), "twice one thread");
-        yield return new("limit: copy", "256 MB, bytes written", Copy, "GB/s");
-    }
+    private static void CopyMemory() => Memory.Value.From.AsSpan().CopyTo(Memory.Value.To);
 
     /// <summary>A row of explicit gradients beside the time that a copy of as many bytes takes.</summary>
     internal static Row BesideCopy(string kernel, string workload, double microsecondsPerAtom, FeatureGradients gradients, int atoms)
@@ -64,24 +69,23 @@ internal static class MachineLimits
         return new(kernel, workload, microsecondsPerAtom, "µs/atom", bytes / atoms / (1e3 * Copy), "writing alone, by copy bandwidth");
     }
 
-    private static double Measure<T>(int threads)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static double Flops<T>(int threads)
+        where T : unmanaged
     {
-        // Pieces are taken by the thread that is ready: the slower of two cores does not hold up the faster one.
-        const int Turns = 50_000;
-        int pieces = 20 * threads;
         int lanes = VectorWidths.Has512 ? Vector512<T>.Count
             : Vector256.IsHardwareAccelerated ? Vector256<T>.Count : Vector128<T>.Count;
-        double seconds = 1e-6 * Clock.Microseconds(() =>
-            Parallel.For(0, pieces, new ParallelOptions { MaxDegreeOfParallelism = threads }, _ =>
-            {
-                s_sink = double.CreateChecked(
-                    VectorWidths.Has512 ? Chains<Lanes512<T>, Vector512<T>, T>(Turns)
-                    : Vector256.IsHardwareAccelerated ? Chains<Lanes256<T>, Vector256<T>, T>(Turns)
-                    : Chains<Lanes128<T>, Vector128<T>, T>(Turns));
-            }));
-        return 2.0 * 12 * lanes * Turns * pieces / seconds * 1e-9;
+        return 2.0 * 12 * lanes * Turns * Pieces * threads;
     }
+
+    private static void Registers<T>(int threads)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Parallel.For(0, Pieces * threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, _ =>
+        {
+            s_sink = double.CreateChecked(
+                VectorWidths.Has512 ? Chains<Lanes512<T>, Vector512<T>, T>(Turns)
+                : Vector256.IsHardwareAccelerated ? Chains<Lanes256<T>, Vector256<T>, T>(Turns)
+                : Chains<Lanes128<T>, Vector128<T>, T>(Turns));
+        });
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static T Chains<TLanes, V, T>(int turns)
