@@ -29,6 +29,9 @@ internal static unsafe class HarmonicsKernel<TLanes, V, T>
     /// <summary>Points nearer to the origin than the root of this have no direction.</summary>
     private static T SmallestSquare => typeof(T) == typeof(double) ? T.CreateChecked(1e-300) : T.CreateChecked(1e-36);
 
+    /// <summary>From this lmax on a block of points with gradients does not fit the first-level cache.</summary>
+    private const int Large = 11;
+
     /// <summary>r² for the recursion, u (or r itself), 1/|r| and, for normalised functions, u/|r|.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Direction(
@@ -132,7 +135,7 @@ internal static unsafe class HarmonicsKernel<TLanes, V, T>
     {
         V x = TLanes.Load(px), y = TLanes.Load(py), z = TLanes.Load(pz);
         Direction(normalised, ref x, ref y, ref z, out V square, out V inverse);
-        bool radial = normalised && chain;
+        bool radial = normalised && chain, far = lmax >= Large || stride * sizeof(T) > 64;
         V ux = TLanes.Multiply(x, inverse), uy = TLanes.Multiply(y, inverse), uz = TLanes.Multiply(z, inverse);
         V lx = ux, ly = uy, lz = uz;
 
@@ -192,6 +195,11 @@ internal static unsafe class HarmonicsKernel<TLanes, V, T>
 
             for (int m = 1; m < l - 1; m++)
             {
+                if (far)
+                {
+                    Fetch(row, gx, gy, gz, c + stride, s - stride);
+                }
+
                 V c2 = TLanes.Load(previous + c + stride), s2 = TLanes.Load(previous + s - stride);
                 az = TLanes.Multiply(TLanes.Broadcast(k[Table.A]), z);
                 br = TLanes.Multiply(TLanes.Broadcast(k[Table.B]), square);
@@ -218,6 +226,11 @@ internal static unsafe class HarmonicsKernel<TLanes, V, T>
             }
 
             // m = l − 1: R_{l−2,m} and R_{l−1,m+1} do not exist.
+            if (far)
+            {
+                Fetch(row, gx, gy, gz, c + stride, s - stride);
+            }
+
             az = TLanes.Multiply(TLanes.Broadcast(k[Table.A]), z);
             Factors(k, radial, inverse, out zeta, out _, out beta);
             V bc = TLanes.Multiply(beta, c0), bs = TLanes.Multiply(beta, s0);
@@ -421,6 +434,20 @@ internal static unsafe class HarmonicsKernel<TLanes, V, T>
             alpha = TLanes.Multiply(alpha, inverse);
             beta = TLanes.Multiply(beta, inverse);
         }
+    }
+
+    /// <summary>Asks for the lines that the next m will be stored to: stores alone wait for the second-level cache one by one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Fetch(T* row, T* gx, T* gy, T* gz, nint c, nint s)
+    {
+        CacheLine.Fetch(row + c);
+        CacheLine.Fetch(gx + c);
+        CacheLine.Fetch(gy + c);
+        CacheLine.Fetch(gz + c);
+        CacheLine.Fetch(row + s);
+        CacheLine.Fetch(gx + s);
+        CacheLine.Fetch(gy + s);
+        CacheLine.Fetch(gz + s);
     }
 
     /// <summary>Stores a gradient, less its radial part l u Y/|r| for normalised functions.</summary>
