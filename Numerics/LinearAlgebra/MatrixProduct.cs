@@ -33,7 +33,9 @@ internal enum Part
 ///    read in order, once per use, whatever the layout and transposition of the originals was.
 /// 2. The micro-kernel multiplies a strip of A with a strip of B. Twelve registers hold its 4 × 3 results, three hold the
 ///    B row, one the broadcast A element: sixteen, what AVX2 has. AVX-512 has thirty-two and takes 8 × 3: 24 results.
-///    Twelve independent chains cover two multiply-add ports of four cycles' latency; loads stay below the load ports.
+///    Twelve independent chains cover two multiply-add ports of four cycles' latency; loads stay below the load ports. Two
+///    kernels, because eight rows spill with sixteen registers (a third slower) and four leave half of thirty-two idle (a
+///    fifth slower).
 /// 3. The block of A stays in the second-level cache and so does the strip of B that is being used; everything else is asked
 ///    for before it is needed: the next strip of B, which comes from farther away, a line per step; the rows of the tile of
 ///    C one after the other while its products are summed, because all at once they would hold up the loads of A and B.
