@@ -2,6 +2,7 @@ using System;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Toolkit.Numerics.Simd;
 
 namespace Toolkit.Numerics.Representations;
 
@@ -67,9 +68,9 @@ internal static unsafe class PackedTriangle
                 Vector512<double> bz = Vector512.Load(ab + 3 * Side);
                 for (int k = 0; k < Vectors * Side; k += Side)
                 {
-                    Sse.Prefetch1(soon + 3 * k);
-                    Sse.Prefetch1(soon + 3 * k + Side);
-                    Sse.Prefetch1(soon + 3 * k + 2 * Side);
+                    CacheLine.FetchFar(soon + 3 * k);
+                    CacheLine.FetchFar(soon + 3 * k + Side);
+                    CacheLine.FetchFar(soon + 3 * k + 2 * Side);
                     Vector512<long> row = Vector512.Load(rows + k), column = Vector512.Load(columns + k);
                     Vector512<double> weight = Vector512.Load(weights + k);
                     Vector512<double> gi = weight * Avx512F.PermuteVar8x64(vg, row), gj = weight * Avx512F.PermuteVar8x64(vg, column);
