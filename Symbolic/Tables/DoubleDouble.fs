@@ -45,3 +45,14 @@ type internal DoubleDouble =
 and [<Struct>] internal ScaledDoubleDouble =
     { Number: DoubleDouble
       Exponent: int }
+
+    /// The product of the numbers, brought into range at the end.
+    static member Product(factors: ScaledDoubleDouble[]) : DoubleDouble =
+        let mutable p = factors[0].Number
+        let mutable exponent = factors[0].Exponent
+
+        for i in 1 .. factors.Length - 1 do
+            p <- p.Times factors[i].Number
+            exponent <- exponent + factors[i].Exponent
+
+        p.Scaled exponent

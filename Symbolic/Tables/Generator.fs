@@ -2,57 +2,42 @@ namespace Toolkit.Symbolic.Tables
 
 open System
 open System.Numerics
+open System.Runtime.InteropServices
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.AngularMomentum
 
-/// The non-zero coefficients of one (l1, l2, l3), in increasing order of (m3, m1, m2). The arrays belong to the
-/// generator and are overwritten by the next block: Count entries from Start on count.
-[<Sealed>]
-type internal CoefficientBlock(capacity: int) =
-    /// The position of the first entry.
-    member val Start = 0 with get, set
-    /// The number of entries.
-    member val Count = 0 with get, set
-    /// m1 + l1; for a 6j symbol twice the number in the lower row, and so below.
-    member val M1 = Array.zeroCreate<byte> capacity
-    /// m2 + l2.
-    member val M2 = Array.zeroCreate<byte> capacity
-    /// m3 + l3.
-    member val M3 = Array.zeroCreate<byte> capacity
-    /// The coefficients, each the float64 (or float32) nearest to the exact value.
-    member val Values = Array.zeroCreate<float> capacity
-
-/// What receives a block: 2·l1, 2·l2, 2·l3 and its entries.
-type internal BlockReceiver = delegate of twiceL1: int * twiceL2: int * twiceL3: int * block: CoefficientBlock -> unit
-
-/// Complete tables at memory speed. A coefficient is an integer T (SumChain) times roots of factorials: with
+/// Complete tables at memory speed. A coefficient is an integer U (SumChain) times roots of factorials: with
 /// ρ_l(m) = √((l+m)!(l−m)!/(2l)!),
-///     3j = (−1)^{B+C+k} · T · ρ_{l1}(m1) · ρ_{l2}(m2) · ρ_{l3}(m3) · √((2l1)!(2l2)!(2l3)! / (a! B! C! (J+1)!)),
-///     CG = √(2·l3+1) · |same| with the sign of T,
+///     3j = (−1)^a · U · ρ_{l1}(m1) · ρ_{l2}(m2) · ρ_{l3}(m3) · √((2l1)!(2l2)!(2l3)! / (a! B! C! (J+1)!)),
+///     CG = (−1)^{l1−l2+M} · √(2·l3+1) · 3j with m3 = −M,
 /// and the roots, tabulated as double-doubles, are shared by many entries: three double-double products and a rounding
-/// test per entry. The rare entry that the test cannot decide is rounded from its exact value. Of the symbols that reversing
-/// all m and exchanging the first two columns relate, one is computed; blocks of the real basis come from the complex ones.
+/// test per entry. The rare entry that the test cannot decide is rounded from its exact value.
 ///
-/// Further symmetries. Of the time of a complete 3j table (j ≤ 20 and j ≤ 40, measured by leaving parts out) filling takes 18%, the
-/// integers 16% and 26%, and most of the rest goes into copies and indices, which run along rows. The permutations of the
-/// third column relate columns of one block to rows of another: they would save two thirds of the filling for a gather per entry.
-/// Regge's other symmetries scatter a class, entry by entry, over blocks of different (l1, l2, l3), made far apart: to find a
-/// value again costs a read from memory, to make it 3.5 ns.
+/// Symmetries. A class is what the six orders of the columns and the reversal of all m make of one (a, B, C), a ≤ C ≤ B. Its
+/// integers are made once. So are its 3j symbols and Gaunt coefficients, half of them being the other half reversed; six blocks
+/// are copies. The √(2·l3+1) of CG coefficients goes with the third column: they are rounded anew for each of the three, from the
+/// same integers, and two blocks are copies. The blocks of a class come one after the other, so that nothing else is kept: files
+/// hold them in this order. Against reversal and the exchange of l1 and l2 alone this takes, in one process by turns, 0.67 of the
+/// time for 3j tables with j ≤ 20 and 0.57 with j ≤ 40, 0.9 for CG; real blocks cost most in writing and take the same.
+/// Regge's other symmetries relate entries of six classes with the same J, one by one, so the table would have to be held; they
+/// would save five sixths of what makes a class's values, which is 40% of the time of a 3j table, and cost a read from memory
+/// for every value in place of a run of a sheet in cache.
 ///
 /// The rounding test. u = 2^−53. A product of double-doubles with |xl| ≤ λu|xh| and |yl| ≤ μu|yh| keeps xh·yh = p + e
 /// exactly, drops xl·yl (λμu²) and rounds twice ((λ+1)u² and (λ+μ+1)u²): it loses (2λ + μ + 2 + λμ)u² and has
 /// |lo| ≤ (λ+μ+1)u|hi|. Roots of factorials carry 4u² (DoubleDouble). A renormalised product (λ = μ = 1) loses 6u², so
 ///     ρ = three roots, two products:                                        24u²
 ///     the factor of a block, seven roots, six products:                     64u²
-///     √(2l+1) of a convention, or Gaunt's factor of l1, l2, l3, per product: 10u², at most three of them
+///     √(2l+1) of a convention, per product:                                  10u², at most three of them
+///     (Gaunt's in place of both, nine factors, eight products:               84u²)
 ///     ρ_{l3} on it:                                                          30u²
 ///     1/√2 of the real basis:                                                10u²
 /// that is, at most 134u² for all that is common to a row. Along the entry's own factors λ = 1, 3, 5: ρ_{l1}·ρ_{l2} loses
-/// 6u² beside its 48u², the row's factor 12u², and T with μ = 2 loses 24u² beside its own 2(n−2)u² ≤ 10u² for n ≤ 7 limbs.
+/// 6u² beside its 48u², the row's factor 12u², and U with μ = 2 loses 24u² beside its own 2(n−2)u² ≤ 10u² for n ≤ 7 limbs.
 /// The total is below 240u². The test asks whether p + (q ± ε·p) round alike, with p + q the product, ε = 2^−97 = 512u² and
 /// |q| ≤ 8u|p|, so that its sums err by less than 9u²|p|: if they do, no number within 500u² rounds elsewhere. A float32
 /// follows from that float64 unless it stands midway between two of them or below their normal range; then the exact value
-/// decides. Nothing underflows or overflows for l ≤ 127: ρ ≥ 2^−127, the factor of a block lies within 2^±400, T < 2^304.
+/// decides. Nothing underflows or overflows for l ≤ 127: ρ ≥ 2^−127, the factor of a block lies within 2^±400, |U| < 2^304.
 [<Sealed>]
 type internal Generator(spec: TableSpec) =
     let epsilon = Math.ScaleB(1.0, -97)
@@ -72,18 +57,7 @@ type internal Generator(spec: TableSpec) =
             root[k] <- DoubleDouble.OfScaledRoot(factorial, BigInteger.One)
             inverse[k] <- DoubleDouble.OfScaledRoot(BigInteger.One, factorial)
 
-    let product (factors: ScaledDoubleDouble[]) : DoubleDouble =
-        let mutable p = factors[0].Number
-        let mutable exponent = factors[0].Exponent
-
-        for i in 1 .. factors.Length - 1 do
-            p <- p.Times factors[i].Number
-            exponent <- exponent + factors[i].Exponent
-
-        p.Scaled exponent
-
-    // ρ_l, by 2l and b = l − m or l + m; padded with zeros by one vector, so that the last vector of a diagonal may reach past
-    // its end.
+    // ρ_l, by 2l and l − m or l + m; padded with zeros by one vector, so that the last vector of a row may reach past its end.
     let rhoHi = Array.zeroCreate<float[]> (if chained then n + 1 else 0)
     let rhoLo = Array.zeroCreate<float[]> rhoHi.Length
 
@@ -93,7 +67,7 @@ type internal Generator(spec: TableSpec) =
             rhoLo[twice] <- Array.zeroCreate<float> (twice + 1 + Vector<float>.Count)
 
             for b in 0 .. twice / 2 do
-                let r = product [| root[b]; root[twice - b]; inverse[twice] |]
+                let r = ScaledDoubleDouble.Product [| root[b]; root[twice - b]; inverse[twice] |]
 
                 for at in [| b; twice - b |] do
                     rhoHi[twice][at] <- r.Hi
@@ -109,27 +83,21 @@ type internal Generator(spec: TableSpec) =
             rootOf[k] <- DoubleDouble.OfRoot(BigInteger(k + 1), BigInteger.One)
             inverseRootOf[k] <- DoubleDouble.OfRoot(BigInteger.One, BigInteger(k + 1))
 
-    let hi = Array.zeroCreate<float> (2 * n + 2 + Vector<float>.Count)
-    let lo = Array.zeroCreate<float> (2 * n + 2 + Vector<float>.Count)
+    let gaunt = if spec.Kind.IsGaunt then Some(GauntFactor n) else None
 
-    // Both halves of a block, and room for whole vectors behind each.
-    let half = (n + 1) * (n + 1) * (if spec.Kind.IsRealCg then 2 else 1) + 128
-    let block = CoefficientBlock(if chained then 2 * half else 0)
-    let exchanged = CoefficientBlock(if chained then 2 * half else 0)
-    // The number of entries of each m3 in the present block.
-    let rowCount = Array.zeroCreate<int> (n + 1)
-    let counting = Array.zeroCreate<byte> 512
-    let countingDown = Array.zeroCreate<byte> 512
-    // The first `lanes` lanes of a vector that starts at Vector.Count − lanes are kept, the others cleared.
-    let laneMask = Array.zeroCreate<int64> (2 * Vector<int64>.Count)
-
-    do
-        for i in 0..511 do
-            counting[i] <- byte i
-            countingDown[i] <- byte (255 - i)
-
-        for i in 0 .. Vector<int64>.Count - 1 do
-            laneMask[i] <- -1L
+    // 2·l of the columns of the present class, and J.
+    let l = Array.zeroCreate<int> 3
+    let mutable sum = 0
+    // The integers of the class as hi + lo, and the values made of them.
+    let integers = CoefficientSheet(if chained then n else 0)
+    let integersLo = CoefficientSheet(if chained then n else 0)
+    let sheet = CoefficientSheet(if chained then n else 0)
+    // By column and index, whether one of the integers is 0.
+    let holes = Array.init 3 (fun _ -> Array.zeroCreate<bool> (n + 1))
+    // A row of integers.
+    let hi = Array.zeroCreate<float> (n + 1 + CoefficientSheet.Room)
+    let lo = Array.zeroCreate<float> (n + 1 + CoefficientSheet.Room)
+    let block = CoefficientBlock(if chained then (n + 1) * (n + 1) * (if spec.Kind.IsRealCg then 2 else 1) else 0)
     let mutable fallbacks = 0
 
     let dimensions =
@@ -140,110 +108,100 @@ type internal Generator(spec: TableSpec) =
         | Gaunt
         | SixJ -> struct (0, 0, 0)
 
-    // Whether the exchange of l1 and l2 leaves the entries what they are.
+    // Whether the images are the same numbers up to sign: all six, or pairs of them that exchange l1 and l2.
+    let symmetric = spec.Kind.IsThreeJ || spec.Kind.IsGaunt
+
     let exchanges =
         let struct (d1, d2, _) = dimensions
         d1 = d2
 
-    /// What the block's entries are of 3j symbols, exactly; Gaunt's over √π.
+    // One order for each third column; the other three exchange the first two.
+    let leaders = [| { X = 0; Y = 1; Z = 2 }; { X = 2; Y = 1; Z = 0 }; { X = 2; Y = 0; Z = 1 } |]
+
+    /// What the block's entries are of 3j symbols, exactly, without its sign; Gaunt's over √π.
     let blockSurd (l1: int) (l2: int) (l3: int) : Surd =
-        match spec.Kind with
-        | Cg
-        | RealCg -> spec.Convention.Scale(l1, l2, l3)
-        | Gaunt ->
-            let size = Surd.Create(1, BigInteger(l1 + 1) * BigInteger(l2 + 1) * BigInteger(l3 + 1), BigInteger 4)
-            size * Wigner3j.ofTwice l1 l2 l3 0 0 0
-        | ThreeJ
-        | SixJ -> Surd.One
+        let s =
+            match spec.Kind with
+            | Cg
+            | RealCg -> spec.Convention.Scale(l1, l2, l3)
+            | Gaunt ->
+                let size = Surd.Create(1, BigInteger(l1 + 1) * BigInteger(l2 + 1) * BigInteger(l3 + 1), BigInteger 4)
+                size * Wigner3j.ofTwice l1 l2 l3 0 0 0
+            | ThreeJ
+            | SixJ -> Surd.One
 
-    // ⌊π·2^256⌋ or one more: its root's error, 2^−258, is far below the 2^−104 that follow.
-    let pi = if spec.Kind.IsGaunt then SurdOverRootPi.PiTimesPower 256 else BigInteger.One
+        if s.Sign < 0 then -s else s
 
-    /// √((2l1)!(2l2)!(2l3)! / (a! B! C! (J+1)!)) times the factor of `blockSurd`, without its sign; of Gaunt coefficients that
-    /// is `size`.
-    let blockFactor (l1: int) (l2: int) (l3: int) (size: Surd) : DoubleDouble =
-        let a, B, C = (l1 + l2 - l3) / 2, (l1 - l2 + l3) / 2, (-l1 + l2 + l3) / 2
+    /// √((2l1)!(2l2)!(2l3)! / (a! B! C! (J+1)!)) times the factor of `blockSurd`.
+    let blockFactor (l1: int) (l2: int) (l3: int) : DoubleDouble =
+        match gaunt with
+        | Some gaunt -> gaunt.At(l1, l2, l3)
+        | None ->
+            let a, B, C = (l1 + l2 - l3) / 2, (l1 - l2 + l3) / 2, (-l1 + l2 + l3) / 2
 
-        let plain =
-            product [| root[l1]; root[l2]; root[l3]; inverse[a]; inverse[B]; inverse[C]; inverse[a + B + C + 1] |]
+            let plain =
+                ScaledDoubleDouble.Product
+                    [| root[l1]; root[l2]; root[l3]; inverse[a]; inverse[B]; inverse[C]; inverse[sum + 1] |]
 
-        let times (x: DoubleDouble) l d =
-            match d with
-            | 0 -> x
-            | 1 -> x.Times(rootOf[l])
-            | -1 -> x.Times(inverseRootOf[l])
-            | d -> invalidOp $"convention {spec.Convention.Name}: dimension {d}, expected -1, 0 or 1"
+            let times (x: DoubleDouble) l d =
+                match d with
+                | 0 -> x
+                | 1 -> x.Times(rootOf[l])
+                | -1 -> x.Times(inverseRootOf[l])
+                | d -> invalidOp $"convention {spec.Convention.Name}: dimension {d}, expected -1, 0 or 1"
 
-        match spec.Kind with
-        | Gaunt ->
-            plain.Times(DoubleDouble.OfRoot(size.Numerator <<< 256, size.Denominator * pi))
-        | _ ->
             let struct (d1, d2, d3) = dimensions
             times (times (times plain l1 d1) l2 d2) l3 d3
 
-    /// T at (k, c) times all roots, rounded from its exact value; over √2 if `scaled`.
-    let exact (l1: int) (l2: int) (l3: int) (k: int) (c: int) (scaled: bool) : float =
-        let B, C = (l1 - l2 + l3) / 2, (-l1 + l2 + l3) / 2
-        let w = Wigner3j.ofTwice l1 l2 l3 (l1 - 2 * (k + c)) (2 * c - l2) (2 * k - (B - C))
-        let s = blockSurd l1 l2 l3
-        let w = w * (if s.Sign < 0 then -s else s)
-        let w = if scaled then w * Surd.Create(1, BigInteger.One, BigInteger 2) else w
+    /// The value at the indices x and z of the columns in that order, up to its row's sign, rounded from its exact value; over
+    /// √2 if `scaled`.
+    let exact (order: ColumnOrder) (x: int) (z: int) (scaled: bool) : float =
+        let l1, l2, l3 = l[order.X], l[order.Y], l[order.Z]
+        let w = Wigner3j.ofTwice l1 l2 l3 (2 * x - l1) (2 * (sum - x - z) - l2) (2 * z - l3) * blockSurd l1 l2 l3
         fallbacks <- fallbacks + 1
-        spec.Round(if (B + C + k) &&& 1 = 0 then w else -w)
+        spec.Round(if scaled then w * Surd.Create(1, BigInteger.One, BigInteger 2) else w)
 
     // 2^−126, the least normal float32, and what is left of a float64 midway between two float32.
     let smallest = Math.ScaleB(1.0, -126)
     let belowSingle = (1L <<< 29) - 1L
     let midway = 1L <<< 28
 
-    /// Makes the diagonal's integers ready for `fill` and `isZero`.
-    let load (chain: SumChain) (k: int) = if chain.Limbs > 1 then chain.Read(k, hi, lo)
-
-    /// Whether the i-th integer of the loaded diagonal is 0.
-    let isZero (chain: SumChain) (k: int) (i: int) : bool =
-        let struct (t, from) = if chain.Limbs = 1 then chain.Exact k else struct (hi, 0)
-        t[from + i] = 0.0
-
-    /// T times ρ_{l1} ρ_{l2} and `front` for `count` numbers of the loaded diagonal k from the one at `start` on, rounded, into
-    /// `target` from `at` on (and perhaps a few numbers more); says whether one of them is 0. `front` carries `sign` already.
-    let fill (chain: SumChain) (k: int) (start: int) (count: int) (l1: int) (l2: int) (l3: int) (front: DoubleDouble) (sign: float) (scaled: bool) (target: float[]) (at: int) : bool =
-        let first = chain.FirstC k + start
+    /// From the row of integers (hi, lo) that begins at the index `first`, the `count` values from the index x on: times
+    /// ρ_{l1} ρ_{l2} and `front`, which carries `sign` already, rounded, into `target` from `at` on (and perhaps a few numbers
+    /// more). NaN for an exact zero, so that it differs from a number that rounds to 0 (in float32).
+    let fill (order: ColumnOrder) (first: int) (x: int) (z: int) (count: int) (exactly: bool) (front: DoubleDouble) (sign: float) (scaled: bool) (target: float[]) (at: int) : unit =
         let width = Vector<float>.Count
-        let r1h, r1l, r2h, r2l = rhoHi[l1], rhoLo[l1], rhoHi[l2], rhoLo[l2]
+        let l1, l2 = l[order.X], l[order.Y]
+        // ρ is even in m, and the second index falls where the first one grows.
+        let second = l2 - sum + z + x
         let fh, fl = Vector<float> front.Hi, Vector<float> front.Lo
         let plus, minus = Vector<float> epsilon, Vector<float> -epsilon
-        let exactly = chain.Limbs = 1
-        let struct (t, from) = if exactly then chain.Exact k else struct (hi, 0)
-        let from = from + start
-        let mutable zeros = Vector<int64>.Zero
+        // Unchecked: every array has room for a vector behind what the triangle rule, which the sheets check, lets it hold.
+        let r1h = &MemoryMarshal.GetArrayDataReference rhoHi[l1]
+        let r1l = &MemoryMarshal.GetArrayDataReference rhoLo[l1]
+        let r2h = &MemoryMarshal.GetArrayDataReference rhoHi[l2]
+        let r2l = &MemoryMarshal.GetArrayDataReference rhoLo[l2]
         let mutable i = 0
 
         while i < count do
-            let c = first + i
-            let b = k + c
-            let xh, xl = Vector<float>(r1h, b), Vector<float>(r1l, b)
-            let yh, yl = Vector<float>(r2h, c), Vector<float>(r2l, c)
-            let th = Vector<float>(t, from + i)
+            let xh, xl = Vector.LoadUnsafe(&r1h, unativeint (x + i)), Vector.LoadUnsafe(&r1l, unativeint (x + i))
+            let yh, yl = Vector.LoadUnsafe(&r2h, unativeint (second + i)), Vector.LoadUnsafe(&r2l, unativeint (second + i))
+            let uh = Vector<float>(hi, x - first + i)
             let p = xh * yh
             let q = Vector.FusedMultiplyAdd(xh, yl, Vector.FusedMultiplyAdd(xl, yh, Vector.FusedMultiplyAdd(xh, yh, -p)))
             let p2 = p * fh
             let q2 = Vector.FusedMultiplyAdd(p, fl, Vector.FusedMultiplyAdd(q, fh, Vector.FusedMultiplyAdd(p, fh, -p2)))
-            let p3 = p2 * th
-            let e3 = Vector.FusedMultiplyAdd(q2, th, Vector.FusedMultiplyAdd(p2, th, -p3))
-            let q3 = if exactly then e3 else Vector.FusedMultiplyAdd(p2, Vector<float>(lo, start + i), e3)
+            let p3 = p2 * uh
+            let e3 = Vector.FusedMultiplyAdd(q2, uh, Vector.FusedMultiplyAdd(p2, uh, -p3))
+            let q3 = if exactly then e3 else Vector.FusedMultiplyAdd(p2, Vector<float>(lo, x - first + i), e3)
             let v = p3 + Vector.FusedMultiplyAdd(plus, p3, q3)
             let sure = Vector.Equals(v, p3 + Vector.FusedMultiplyAdd(minus, p3, q3))
-            v.CopyTo(target, at + i)
-            let lanes = count - i
-
-            // The numbers past the end are zeros, and no entries.
-            let isZero = Vector.Equals(v, Vector<float>.Zero)
-            zeros <- zeros ||| (if lanes >= width then isZero else isZero &&& Vector<int64>(laneMask, width - lanes))
+            Vector.ConditionalSelect(Vector.Equals(uh, Vector<float>.Zero), Vector<float> nan, v).CopyTo(target, at + i)
 
             if not (Vector.EqualsAll(sure, Vector<int64>.AllBitsSet)) then
-                for lane in 0 .. min width lanes - 1 do
+                for lane in 0 .. min width (count - i) - 1 do
                     if sure[lane] = 0L then
-                        target[at + i + lane] <- sign * exact l1 l2 l3 k (c + lane) scaled
+                        target[at + i + lane] <- sign * exact order (x + i + lane) z scaled
 
             i <- i + width
 
@@ -254,261 +212,106 @@ type internal Generator(spec: TableSpec) =
                 if v <> 0.0 then
                     target[at + i] <-
                         if BitConverter.DoubleToInt64Bits v &&& belowSingle = midway || abs v < smallest then
-                            sign * exact l1 l2 l3 k (first + i) scaled
+                            sign * exact order (x + i) z scaled
                         else
                             float (float32 v)
 
-        not (Vector.EqualsAll(zeros, Vector<int64>.Zero))
-
-    /// Takes the zeros of a row out: entries [at, at + count), first m's counting up from `up`, second ones down from `down`.
-    /// The number of entries that are left.
-    let compress (at: int) (count: int) (up: int) (down: int) (is0: int -> bool) : int =
-        let mutable kept = at
-
-        for i in 0 .. count - 1 do
-            if not (is0 i) then
-                block.Values[kept] <- block.Values[at + i]
-                block.M1[kept] <- byte (up + i)
-                block.M2[kept] <- byte (down - i)
-                kept <- kept + 1
-
-        kept - at
-
-    let complexBlock (chain: SumChain) (l1: int) (l2: int) (l3: int) =
-        let B, C = chain.B, chain.C
-        let size = if spec.Kind.IsGaunt then blockSurd l1 l2 l3 else Surd.One
-        let factor = blockFactor l1 l2 l3 size
-        let isCg = spec.Kind.IsCg
-        let values = block.Values
-        // The diagonal k has m3 = k − (B−C)/2 ≤ 0, and its numbers are those of −m, too, up to a common sign:
-        //     ⟨l1 −m1 l2 −m2|l3 −M⟩ = (−1)^a ⟨l1 m1 l2 m2|l3 M⟩,  3j(−m) = (−1)^J 3j(m).
-        // −m1 = b − l1 grows along the diagonal. For a CG coefficient M = −m3, so rows in the order of k are the block's lower
-        // half. For a 3j symbol the third number is −m3 itself: rows against the order of k are its upper half.
-        let middle = (B + C) / 2
-        let hasMiddle = (B + C) &&& 1 = 0
-        let odd = (if isCg then chain.A else chain.A + B + C) &&& 1 <> 0
-        let start = if isCg then 0 else half
-        let mutable at = start
-        // Entries of the row m3 = 0, which is its own mirror image.
-        let mutable own = 0
-
-        for step in 0..middle do
-            let row = if isCg then step else middle - step
-            let k = row - C
-            let negative = if isCg then odd else (((B + C + k) &&& 1 <> 0) <> odd) <> (size.Sign < 0)
-            let sign = if negative then -1.0 else 1.0
-            let front = factor.Times { Hi = rhoHi[l3][row]; Lo = rhoLo[l3][row] }
-            let front = if negative then { Hi = -front.Hi; Lo = -front.Lo } else front
-            let first = chain.FirstC k
-            let count = chain.Length k
-            load chain k
-            let zeros = fill chain k 0 count l1 l2 l3 front sign false values at
-
-            let kept =
-                if zeros then
-                    // A value that rounds to 0 (a float32 may) is none of the zeros.
-                    compress at count (k + first) (l2 - first) (fun i -> isZero chain k i)
-                else
-                    Span<byte>(counting, k + first, count).CopyTo(Span<byte>(block.M1, at, count))
-                    Span<byte>(countingDown, 255 - (l2 - first), count).CopyTo(Span<byte>(block.M2, at, count))
-                    count
-
-            Span<byte>(block.M3, at, kept).Fill(byte (if isCg then row else l3 - row))
-            rowCount[row] <- kept
-            rowCount[l3 - row] <- kept
-            at <- at + kept
-            if hasMiddle && row = middle then own <- kept
-
-        // Reversing all three m.
-        let computed = at - start
-        let mirrored = computed - own
-        let from, target = if isCg then start, at else start + own, start - mirrored
-
-        let reflect (m: byte[]) (l: int) =
-            let image = Span<byte>(m, target, mirrored)
-            Span<byte>(m, from, mirrored).CopyTo image
-            image.Reverse()
-            let ls = Vector<byte>(byte l)
-            let mutable i = target
-
-            while i <= target + mirrored - Vector<byte>.Count do
-                (ls - Vector<byte>(m, i)).CopyTo(m, i)
-                i <- i + Vector<byte>.Count
-
-            while i < target + mirrored do
-                m[i] <- byte l - m[i]
-                i <- i + 1
-
-        let image = Span<float>(values, target, mirrored)
-        Span<float>(values, from, mirrored).CopyTo image
-        image.Reverse()
-        if odd then
-            let mutable i = target
-
-            while i <= target + mirrored - Vector<float>.Count do
-                (-Vector<float>(values, i)).CopyTo(values, i)
-                i <- i + Vector<float>.Count
-
-            while i < target + mirrored do
-                values[i] <- -values[i]
-                i <- i + 1
-
-        reflect block.M1 l1
-        reflect block.M2 l2
-        reflect block.M3 l3
-        block.Start <- if isCg then start else target
-        block.Count <- computed + mirrored
-
-    /// The block (l2, l1, l3) from that of (l1, l2, l3). Exchanging the first two columns and reversing all m each multiply a
-    /// 3j symbol by (−1)^J, a CG coefficient by (−1)^a; both together leave it alone. So the row m3 of the one is the row −m3 of
-    /// the other, in its own order.
-    let exchange (l1: int) (l2: int) (l3: int) =
-        let mutable from = block.Start + block.Count
-        let mutable at = 0
-        let l1s, l2s = Vector<byte>(byte l1), Vector<byte>(byte l2)
-
-        for row in 0..l3 do
-            let count = rowCount[l3 - row]
-            from <- from - count
-            Span<float>(block.Values, from, count).CopyTo(Span<float>(exchanged.Values, at, count))
-            Span<byte>(exchanged.M3, at, count).Fill(byte row)
-            let mutable i = 0
-
-            // Whole vectors: what they write past a row's end, the next row overwrites.
-            while i < count do
-                (l2s - Vector<byte>(block.M2, from + i)).CopyTo(exchanged.M1, at + i)
-                (l1s - Vector<byte>(block.M1, from + i)).CopyTo(exchanged.M2, at + i)
-                i <- i + Vector<byte>.Count
-
-            at <- at + count
-
-        exchanged.Start <- 0
-        exchanged.Count <- at
-
-    // The real coefficients with third index ±M come from the complex ones with M ≥ 0, each one from one of them. Those of M
-    // stand in `rows` from M·rowStride on, against the order of μ1; the one with μ1 = 0 at rowZero[M].
-    let rowStride = n + 1 + 2 * Vector<float>.Count
-    let rows = Array.zeroCreate<float> (if spec.Kind.IsRealCg then (n / 2 + 1) * rowStride else 0)
-    let rowZero = Array.zeroCreate<int> (n / 2 + 1)
+    let negated (x: DoubleDouble) = { Hi = -x.Hi; Lo = -x.Lo }
     let patch = Array.zeroCreate<float> (2 * Vector<float>.Count)
 
-    /// The complex coefficients ⟨l1 μ1 l2 M−μ1|l3 M⟩, M ≥ 0, for `realBlock`: times 1/√2 where no m is 0 (two terms of size
-    /// 2^{−3/2}), times 1 elsewhere. Zeros become NaN, so that they differ from numbers that round to 0.
-    let realRows (chain: SumChain) (l1: int) (l2: int) (l3: int) =
-        let B, C = chain.B, chain.C
-        let factor = blockFactor l1 l2 l3 Surd.One
+    /// The class's integers.
+    let load (chain: SumChain) =
+        integers.Assign(l, leaders[0], sum &&& 1 <> 0)
+        integersLo.Assign(l, leaders[0], sum &&& 1 <> 0)
 
-        for M in 0 .. l3 / 2 do
-            // m3 = −M, and μ1 = l1 − (k + first + i) for the i-th number of the diagonal.
-            let k = (B - C) / 2 - M
-            let front = factor.Times { Hi = rhoHi[l3][k + C]; Lo = rhoLo[l3][k + C] }
-            let count = chain.Length k
-            let at = M * rowStride
-            let zero = l1 / 2 - k - chain.FirstC k
-            rowZero[M] <- at + zero
-            load chain k
-            let mutable zeros = false
+        for h in holes do
+            Array.Clear h
 
-            if M = 0 then
-                zeros <- fill chain k 0 count l1 l2 l3 front 1.0 false rows at
-            else
-                zeros <- fill chain k 0 count l1 l2 l3 (front.Times invRoot2) 1.0 true rows at
+        for k in -chain.C .. (chain.B + chain.C) / 2 - chain.C do
+            let first, z = max 0 k, chain.B - k
+            let at = integers.Position(first, z)
 
-                // μ1 = 0 and μ2 = 0.
+            if chain.Read(k, integers.Values, integersLo.Values, at) then
+                for x in first .. first + chain.Length k - 1 do
+                    if integers.Values[at + x - first] = 0.0 then
+                        let mark column i =
+                            holes[column][i] <- true
+                            holes[column][l[column] - i] <- true
+
+                        mark 0 x
+                        mark 1 (sum - z - x)
+                        mark 2 z
+
+        // What is the same number in all images is only made of the first half.
+        if not symmetric then
+            integers.Reflect()
+            if chain.Limbs > 1 then integersLo.Reflect()
+
+    /// Makes `sheet`: the values for the columns in that order. A CG coefficient stands at its m1, m2 and m3 = −M, and is
+    /// multiplied by (−1)^a where a 3j symbol is by (−1)^J. Real blocks are made of half the sheet, that with M' = −M ≥ 0
+    /// reversed: it holds ⟨l1 −m1 l2 −m2|l3 M'⟩, times 1/√2 where no m is 0 (two terms of size 2^{−3/2}).
+    let makeSheet (chain: SumChain) (order: ColumnOrder) =
+        let l1, l2, l3 = l[order.X], l[order.Y], l[order.Z]
+        let a, B = (l1 + l2 - l3) / 2, (l1 - l2 + l3) / 2
+        let isCg = spec.Kind.IsCg || spec.Kind.IsRealCg
+        let factor = blockFactor l1 l2 l3
+        let factor = if chain.A &&& 1 = 0 then factor else negated factor
+        let exactly = chain.Limbs = 1
+        sheet.Assign(l, order, (if isCg then a else sum) &&& 1 <> 0)
+
+        for z in (l3 + 1) / 2 .. l3 do
+            let first, last = max 0 (sum - z - l2), min l1 (sum - z)
+            let count = last - first + 1
+            integers.Copy(order, first, z, count, hi)
+            if not exactly then integersLo.Copy(order, first, z, count, lo)
+
+            let turns =
+                match spec.Kind with
+                | Gaunt -> sum / 2
+                | Cg -> B - z
+                | RealCg -> a + B - z
+                | ThreeJ
+                | SixJ -> 0
+
+            let sign = if turns &&& 1 = 0 then 1.0 else -1.0
+            let front = factor.Times { Hi = rhoHi[l3][z]; Lo = rhoLo[l3][z] }
+            let front = if turns &&& 1 = 0 then front else negated front
+
+            if spec.Kind.IsRealCg && 2 * z <> l3 then
+                fill order first first z count exactly (front.Times invRoot2) sign true sheet.Values (sheet.Position(first, z))
+
+                // m1 = 0 and m2 = 0.
                 for which in 0..1 do
-                    let i = if which = 0 then zero else zero - M
+                    let x = if which = 0 then l1 / 2 else sum - z - l2 / 2
 
-                    if i >= 0 && i < count then
-                        fill chain k i 1 l1 l2 l3 front 1.0 false patch 0 |> ignore
-                        rows[at + i] <- patch[0]
+                    if x >= first && x <= last then
+                        fill order first x z 1 exactly front sign false patch 0
+                        sheet.Values[sheet.Position(x, z)] <- patch[0]
+            else
+                fill order first first z count exactly front sign false sheet.Values (sheet.Position(first, z))
 
-            if zeros then
-                for i in 0 .. count - 1 do
-                    if isZero chain k i then rows[at + i] <- nan
+        if not spec.Kind.IsRealCg then sheet.Reflect()
 
-    /// The real block (l1, l2, l3) from `realRows` of that block (`exchanged` false) or of (l2, l1, l3). Of |m2| = | |m1| ± |M| |, the coefficient with the difference follows
-    /// from μ1 = |m1|, that with the sum from μ1 = −|m1|; `RealCoupling.pattern` says so, and its powers of i are written out
-    /// here for rows.
-    let realBlock (target: CoefficientBlock) (exchanged: bool) (l1: int) (l2: int) (l3: int) =
-        let h1, h2, h3 = l1 / 2, l2 / 2, l3 / 2
-        let odd = (h1 + h2 + h3) &&& 1
-        let m1s, m2s, m3s, values = target.M1, target.M2, target.M3, target.Values
-        let mutable at = 0
-
-        for M in -h3 .. h3 do
-            let c = abs M
-            let s3 = if M < 0 then 1 else 0
-            let m3 = byte (M + h3)
-            // ⟨l2 μ2 l1 μ1|l3 M⟩ = (−1)^{l1+l2−l3} ⟨l1 μ1 l2 μ2|l3 M⟩, μ2 = M − μ1. The position is origin + step·μ1.
-            let step = if exchanged then 1 else -1
-            let origin = if exchanged then rowZero[c] - c else rowZero[c]
-            let common = if exchanged && odd = 1 then 2 else 0
-
-            for side in -1 .. 1 do
-                let s1 = if side < 0 then 1 else 0
-                // The number of negative m has the parity of l1+l2+l3.
-                let s2 = (s1 + s3 + odd) &&& 1
-                let sign2 = if s2 = 1 then -1 else 1
-                let sign (power: int) = if (power + common - odd) &&& 2 = 0 then 1.0 else -1.0
-                // i^k of the difference for |m1| ≤ |M| and, but for (−1)^m1, beyond, and of the sum.
-                let below, above, sum = sign (s1 + s2 - s3), sign (s1 - s2 - s3 + 2 * c), sign (s2 - s1 - s3)
-                let last = if side = 0 then 0 else min h1 (h2 + c)
-
-                for j in abs side .. last do
-                    // m1 grows from −last to −1, and from 1 to last.
-                    let a = if side < 0 then last + 1 - j else j
-                    let alternating = if a &&& 1 = 0 then 1.0 else -1.0
-                    let near, far = abs (a - c), a + c
-
-                    // No negative zero, and the same number once.
-                    let nearValue =
-                        if near <= h2 && (near <> 0 || s2 = 0) then
-                            (if a <= c then below else above * alternating) * rows[origin + step * a]
-                        else
-                            nan
-
-                    let farValue = if far <= h2 && far <> near then sum * alternating * rows[origin - step * a] else nan
-                    let hasFar = not (Double.IsNaN farValue)
-                    let m1 = byte (h1 + side * a)
-
-                    // In increasing order of m2.
-                    if s2 = 1 && hasFar then
-                        values[at] <- farValue
-                        m1s[at] <- m1
-                        m2s[at] <- byte (h2 - far)
-                        m3s[at] <- m3
-                        at <- at + 1
-
-                    if not (Double.IsNaN nearValue) then
-                        values[at] <- nearValue
-                        m1s[at] <- m1
-                        m2s[at] <- byte (h2 + sign2 * near)
-                        m3s[at] <- m3
-                        at <- at + 1
-
-                    if s2 = 0 && hasFar then
-                        values[at] <- farValue
-                        m1s[at] <- m1
-                        m2s[at] <- byte (h2 + far)
-                        m3s[at] <- m3
-                        at <- at + 1
-
-        target.Start <- 0
-        target.Count <- at
+    /// The block of the columns in that order, from the sheet.
+    let makeBlock (order: ColumnOrder) =
+        if spec.Kind.IsRealCg then
+            RealBlock.write sheet (sheet.Own.X <> order.X) (l[order.X] / 2) (l[order.Y] / 2) (l[order.Z] / 2) block
+        else
+            sheet.Block(order, spec.Kind.IsCg, holes[order.Z], block)
 
     /// The signs by which a convention's functions differ from ours.
-    let applySigns (block: CoefficientBlock) (l1: int) (l2: int) (l3: int) =
+    let applySigns (l1: int) (l2: int) (l3: int) =
         let c = spec.Convention
         let turns = Coefficients.strippedTurns c.Basis l1 l2 l3 + c.DegreeTurns(l1, l2, l3)
 
         if c.IsPlain then
             if Coefficients.strip turns < 0 then
-                for i in block.Start .. block.Start + block.Count - 1 do
+                for i in 0 .. block.Count - 1 do
                     block.Values[i] <- -block.Values[i]
         else
             let at l (m: byte) = if c.Descending then l - int m else int m
 
-            for i in block.Start .. block.Start + block.Count - 1 do
+            for i in 0 .. block.Count - 1 do
                 let turns =
                     turns
                     - c.TurnsAt(l1, at l1 block.M1[i])
@@ -524,71 +327,72 @@ type internal Generator(spec: TableSpec) =
 
             if entries.Length > 0 then
                 let block = CoefficientBlock entries.Length
-                block.Count <- entries.Length
 
-                entries
-                |> Array.iteri (fun i (struct (index, value)) ->
-                    block.M1[i] <- byte index.TwiceM1
-                    block.M2[i] <- byte index.TwiceM2
-                    block.M3[i] <- byte index.TwiceM3
-                    block.Values[i] <- spec.Round value)
+                for struct (index, value) in entries do
+                    block.Append(spec.Round value, index.TwiceM1, index.TwiceM2, index.TwiceM3)
 
                 receive.Invoke(j1, j2, j3, block)
 
-    let emit (chain: SumChain) (l1: int) (l2: int) (l3: int) (receive: BlockReceiver) =
-        // ∫ Y Y Y vanishes by parity.
-        if not spec.Kind.IsGaunt || ((l1 + l2 + l3) / 2) &&& 1 = 0 then
-            let both = chain.B > chain.C && exchanges
+    /// Receives the blocks of all orders of the chain's columns, one of each.
+    let emit (chain: SumChain) (receive: BlockReceiver) =
+        l[0] <- chain.A + chain.B
+        l[1] <- chain.A + chain.C
+        l[2] <- chain.B + chain.C
+        sum <- chain.A + chain.B + chain.C
+        load chain
 
-            if spec.Kind.IsRealCg then
-                realRows chain l1 l2 l3
-                realBlock block false l1 l2 l3
-                if both then realBlock exchanged true l2 l1 l3
-            else
-                complexBlock chain l1 l2 l3
-                // Before the convention's signs.
-                if both then exchange l1 l2 l3
-
-            if spec.Kind.IsCg || spec.Kind.IsRealCg then applySigns block l1 l2 l3
+        let image (order: ColumnOrder) =
+            makeBlock order
+            let l1, l2, l3 = l[order.X], l[order.Y], l[order.Z]
+            if spec.Kind.IsCg || spec.Kind.IsRealCg then applySigns l1 l2 l3
             if block.Count > 0 then receive.Invoke(l1, l2, l3, block)
 
-            if both then
-                if spec.Kind.IsCg || spec.Kind.IsRealCg then applySigns exchanged l2 l1 l3
-                if exchanged.Count > 0 then receive.Invoke(l2, l1, l3, exchanged)
+        for i in 0..2 do
+            let order = leaders[i]
+            let repeated = i > 0 && l[order.Z] = l[leaders[0].Z] || i = 2 && l[order.Z] = l[leaders[1].Z]
+
+            if not repeated then
+                if i = 0 || not symmetric then makeSheet chain order
+                image order
+
+                if l[order.X] <> l[order.Y] then
+                    if not exchanges then makeSheet chain order.Exchanged
+                    image order.Exchanged
 
     /// How many entries so far were rounded from their exact value.
     member _.Fallbacks = fallbacks
 
-    /// Calls `receive` with the one block of (2·l1, 2·l2, 2·l3), if it has a non-zero entry, and perhaps with that of
-    /// (2·l2, 2·l1, 2·l3).
-    member _.Block(l1: int, l2: int, l3: int, receive: BlockReceiver) : unit =
-        let a, B, C = (l1 + l2 - l3) / 2, (l1 - l2 + l3) / 2, (-l1 + l2 + l3) / 2
-        let chain = SumChain(B, C, a)
+    /// Calls `receive` with 2·l1, 2·l2, 2·l3 and the block, for those of (2·l1, 2·l2, 2·l3) and its permutations that have a
+    /// non-zero entry.
+    member _.Class(l1: int, l2: int, l3: int, receive: BlockReceiver) : unit =
+        let sides = Array.sort [| (l1 + l2 - l3) / 2; (l1 - l2 + l3) / 2; (-l1 + l2 + l3) / 2 |]
+        let a, C, B = sides[0], sides[1], sides[2]
 
-        for _ in 1..a do
-            chain.Step 1
+        // ∫ Y Y Y vanishes by parity.
+        if not spec.Kind.IsGaunt || (a + B + C) &&& 1 = 0 then
+            let chain = SumChain(B, C, a)
 
-        emit chain l1 l2 l3 receive
+            for _ in 1..a do
+                chain.Step 1
 
-    /// Calls `receive` with 2·l1, 2·l2, 2·l3 and the block, for every block of the table; but for 6j symbols in the order of
-    /// the chains (B, C, a): a = l1+l2−l3, B = l1−l2+l3, C = −l1+l2+l3.
+            emit chain receive
+
+    /// Calls `receive` with 2·l1, 2·l2, 2·l3 and the block, for every block of the table; but for 6j symbols class by class, in
+    /// the order of the chains (B, C, a) with a ≤ C ≤ B: a = l1+l2−l3, B = l1−l2+l3, C = −l1+l2+l3.
     member _.ForEachBlock(receive: BlockReceiver) : unit =
         if spec.Kind.IsSixJ then
             eachSixJ receive
         else
-            for B in 0..n do
-                for C in 0 .. (if exchanges then min B (n - B) else n - B) do
-                    if spec.Half || (B + C) &&& 1 = 0 then
-                        let aMax = n - max B C
-                        let step = if spec.Half then 1 else 2
-                        // Integer angular momenta: a ≡ B modulo 2.
-                        let first = if spec.Half then 0 else B &&& 1
+            let step = if spec.Half then 1 else 2
 
-                        if first <= aMax then
-                            let chain = SumChain(B, C, aMax)
-                            if first = 1 then chain.Step 1
-                            emit chain (first + B) (first + C) (B + C) receive
+            // Integer angular momenta: a ≡ B ≡ C modulo 2. ∫ Y Y Y vanishes by parity if they are odd.
+            for B in 0 .. (if spec.Kind.IsGaunt then 2 else 1) .. n do
+                for C in (if spec.Half then 0 else B &&& 1) .. step .. min B (n - B) do
+                    let first = if spec.Half then 0 else B &&& 1
+                    let chain = SumChain(B, C, C)
+                    if first = 1 then chain.Step 1
+                    emit chain receive
 
-                            for a in first + step .. step .. aMax do
-                                chain.Step step
-                                emit chain (a + B) (a + C) (B + C) receive
+                    for _ in first + step .. step .. C do
+                        chain.Step step
+                        emit chain receive

@@ -3,19 +3,24 @@ namespace Toolkit.Symbolic.Tables
 open System
 open System.Numerics
 
-/// The integers T(a, B, C; b, c) = [x^b y^c] (1−xy)^a (1+x)^B (1+y)^C of all 3j symbols with the same (B, C), for one
+/// The integers U(a, B, C; b, c) = [x^b y^c] (1−xy)^a (1−x)^B (1−y)^C of all 3j symbols with the same (B, C), for one
 /// a after another. Multiplying the generating function by (1 − xy) gives
-///     T(a+1; b, c) = T(a; b, c) − T(a; b−1, c−1),
+///     U(a+1; b, c) = U(a; b, c) − U(a; b−1, c−1),
 /// one subtraction per entry, along each diagonal k = b − c by itself; integer angular momenta need every second a only
-/// and take T(a+2) = T(a) − 2·T(a)' + T(a)'' in one pass.
+/// and take U(a+2) = U(a) − 2·U(a)' + U(a)'' in one pass.
 ///
-/// A diagonal k ∈ [−C, B] is one m3 = k − (B−C)/2; along it c runs from max(0, −k) to a + min(C, B−k). Those with
-/// m3 > 0 are not kept: reading the generating function's palindromic factors backwards gives
-///     T(a; a+B−b, a+C−c) = (−1)^a T(a; b, c).
+/// Symmetries. (−1)^a·U is the coefficient of z1^b z2^{a+C−c} z3^{B−b+c} in (z1−z2)^a (z2−z3)^C (z3−z1)^B: put z1 = x, z2 = 1/y,
+/// z3 = 1. So with i1, i2, i3 the three exponents, which add up to J = a+B+C, it is a function of three columns (i, l),
+/// l1 = a+B, l2 = a+C, l3 = B+C, and 0 ≤ i ≤ l. Permuting the columns permutes the z and therefore multiplies it by 1 or, if
+/// the permutation is odd, by (−1)^J; writing 1/z for each z turns i into l − i and multiplies by (−1)^J. These are the twelve
+/// symmetries of the 3j symbol, whose sum it is (Generator): a chain to a = C ≤ B is all that the class of (a, B, C) needs.
+///
+/// A diagonal k ∈ [−C, B] is one i3 = B − k; along it c runs from max(0, −k) to a + min(C, B−k). Those with i3 < l3/2 are not
+/// kept: reversal gives them.
 ///
 /// Size. Orthogonality bounds every 3j symbol by 1, so
-///     T² = 3j² · a! B! C! (J+1)! / Π(l_i±m_i)! ≤ a! B! C! (J+1)! / Π ⌊l_i⌋! ⌈l_i⌉!,
-/// about 2^{0.8 J} instead of the 2^J that the generating function shows at once: for l ≤ 21 a float64 holds T exactly.
+///     U² = 3j² · a! B! C! (J+1)! / Π(l_i±m_i)! ≤ a! B! C! (J+1)! / Π ⌊l_i⌋! ⌈l_i⌉!,
+/// about 2^{0.8 J} instead of the 2^J that the generating function shows at once: for l ≤ 21 a float64 holds U exactly.
 /// Larger ones are sums of limbs, limb j a multiple of 2^{48 j} held as a float64: every operation below is exact, and
 /// one loop over vectors serves all sizes. Lower limbs are kept within half of the next one's unit, so that a step's
 /// fourfold growth stays far below 2^53 units.
@@ -41,7 +46,7 @@ type internal SumChain(B: int, C: int, aMax: int) =
         for a in 0..aMax do
             most <- max most (bits a)
 
-        // A step passes through 4·|T|, and the top limb takes 2^52 units: three bits of reserve.
+        // A step passes through 4·|U|, and the top limb takes 2^52 units: three bits of reserve.
         1 + max 0 (int (ceil ((most - 49.0) / float limbBits)))
 
     // Rows are padded in front by zeros that the recurrence may read and rewrite as zeros, and behind by some for readers.
@@ -63,38 +68,44 @@ type internal SumChain(B: int, C: int, aMax: int) =
     let firstC (k: int) = max 0 -k
     let length (k: int) = a + min C (B - k) - max 0 -k + 1
 
-    // T(0; b, c) = C(B, b)·C(C, c), where binomial coefficients are float64: C(56, 28) < 2^53.
+    // U(0; b, c) = (−1)^{b+c} C(B, b)·C(C, c), where binomial coefficients are float64: C(56, 28) < 2^53.
     let startSmall () =
         let row n =
-            let r = Array.zeroCreate<float> (n + 1)
+            // Behind the last one zeros, which keep what is behind a diagonal's end zero.
+            let r = Array.zeroCreate<float> (n + 1 + Vector<float>.Count)
             r[0] <- 1.0
 
             for i in 1..n do
-                r[i] <- float (int64 r[i - 1] * int64 (n - i + 1) / int64 i)
+                r[i] <- float (-(int64 r[i - 1]) * int64 (n - i + 1) / int64 i)
 
             r
 
         let rowB, rowC = row B, row C
 
         for k in -C .. (B + C) / 2 - C do
-            for i in 0 .. length k - 1 do
+            let mutable i = 0
+
+            while i < length k do
                 let at = (k + C) * stride + front + i
-                let x, y = rowB[k + firstC k + i], rowC[firstC k + i]
+                let x, y = Vector<float>(rowB, k + firstC k + i), Vector<float>(rowC, firstC k + i)
                 let p = x * y
 
                 if limbs = 1 then
-                    t[0][at] <- p
+                    p.CopyTo(t[0], at)
                 else
-                    let high = (p + rounder[0]) - rounder[0]
-                    t[1][at] <- high
-                    t[0][at] <- (p - high) + Math.FusedMultiplyAdd(x, y, -p)
+                    let magic = Vector<float> rounder[0]
+                    let high = (p + magic) - magic
+                    high.CopyTo(t[1], at)
+                    ((p - high) + Vector.FusedMultiplyAdd(x, y, -p)).CopyTo(t[0], at)
+
+                i <- i + Vector<float>.Count
 
     // The same for any size.
     let startLarge () =
         let row n =
             let r = Array.create (n + 1) BigInteger.One
             for i in 1..n do
-                r[i] <- r[i - 1] * BigInteger(n - i + 1) / BigInteger i
+                r[i] <- -r[i - 1] * BigInteger(n - i + 1) / BigInteger i
             r
 
         let rowB, rowC = row B, row C
@@ -158,27 +169,32 @@ type internal SumChain(B: int, C: int, aMax: int) =
 
                 at <- at - width
 
-    /// Where the diagonal's integers stand when one float64 holds each.
-    member _.Exact(k: int) : struct (float[] * int) = struct (t[0], (k + C) * stride + front)
-
-    /// Writes the diagonal's integers as hi + lo, |lo| ≤ 2u|hi|, and zeros up to a multiple of the vector width: exactly for
-    /// two limbs; for n limbs with a relative error below 2(n−2)u², u = 2^−53. Going down from the highest limb, hi is at
-    /// least half of its first non-zero limb from there on, so nothing cancels; each hi + limb is split without loss, and
-    /// only the sum of the n−2 later splits is rounded.
-    member _.Read(k: int, hi: float[], lo: float[]) =
+    /// Writes the diagonal's integers from `at` on as hi + lo, |lo| ≤ 2u|hi|, and perhaps a few zeros more. With one limb `lo`
+    /// is left alone; with two they are exact; with n there is a relative error below 2(n−2)u², u = 2^−53. Going down from the
+    /// highest limb, hi is at least half of its first non-zero limb from there on, so nothing cancels; each hi + limb is split
+    /// without loss, and only the sum of the n−2 later splits is rounded. Says whether an integer is 0.
+    member _.Read(k: int, hi: float[], lo: float[], at: int) : bool =
         let start = (k + C) * stride + front
+        let mutable zeros = Vector<int64>.Zero
         let mutable i = 0
 
         while i < length k do
             let mutable h = Vector<float>(t[limbs - 1], start + i)
-            let mutable l = Vector<float>.Zero
 
-            for j in limbs - 2 .. -1 .. 0 do
-                let x = Vector<float>(t[j], start + i)
-                let sum = h + x
-                l <- l + (x - (sum - h))
-                h <- sum
+            if limbs > 1 then
+                let mutable l = Vector<float>.Zero
 
-            h.CopyTo(hi, i)
-            l.CopyTo(lo, i)
+                for j in limbs - 2 .. -1 .. 0 do
+                    let x = Vector<float>(t[j], start + i)
+                    let sum = h + x
+                    l <- l + (x - (sum - h))
+                    h <- sum
+
+                l.CopyTo(lo, at + i)
+
+            h.CopyTo(hi, at + i)
+            zeros <- zeros - Vector.Equals(h, Vector<float>.Zero)
             i <- i + Vector<float>.Count
+
+        // Behind the diagonal's end there are zeros.
+        Vector.Sum zeros > int64 (i - length k)

@@ -96,16 +96,16 @@ module TableFile =
 
     /// A block's values, little-endian, at the start of `bytes`.
     let private writeValues (spec: TableSpec) (block: CoefficientBlock) (bytes: byte[]) : unit =
-        let n, start = block.Count, block.Start
+        let n = block.Count
 
         if spec.Precision.IsSingle then
             for i in 0 .. n - 1 do
-                BinaryPrimitives.WriteSingleLittleEndian(Span(bytes, 4 * i, 4), float32 block.Values[start + i])
+                BinaryPrimitives.WriteSingleLittleEndian(Span(bytes, 4 * i, 4), float32 block.Values[i])
         elif BitConverter.IsLittleEndian then
-            Buffer.BlockCopy(block.Values, 8 * start, bytes, 0, 8 * n)
+            Buffer.BlockCopy(block.Values, 0, bytes, 0, 8 * n)
         else
             for i in 0 .. n - 1 do
-                BinaryPrimitives.WriteDoubleLittleEndian(Span(bytes, 8 * i, 8), block.Values[start + i])
+                BinaryPrimitives.WriteDoubleLittleEndian(Span(bytes, 8 * i, 8), block.Values[i])
 
     /// A block's values, little-endian.
     let internal valueBytes (spec: TableSpec) (block: CoefficientBlock) : byte[] =
@@ -130,7 +130,7 @@ module TableFile =
         let entries = ref 0L
 
         Generator(spec).ForEachBlock(fun l1 l2 l3 block ->
-            let n, start = block.Count, block.Start
+            let n = block.Count
             let width = if single then 4 else 8
             let size = ((width + 3) * n + 7) / 8 * 8
 
@@ -140,9 +140,9 @@ module TableFile =
             let bytes = buffer.Value
 
             writeValues spec block bytes
-            Buffer.BlockCopy(block.M1, start, bytes, width * n, n)
-            Buffer.BlockCopy(block.M2, start, bytes, (width + 1) * n, n)
-            Buffer.BlockCopy(block.M3, start, bytes, (width + 2) * n, n)
+            Buffer.BlockCopy(block.M1, 0, bytes, width * n, n)
+            Buffer.BlockCopy(block.M2, 0, bytes, (width + 1) * n, n)
+            Buffer.BlockCopy(block.M3, 0, bytes, (width + 2) * n, n)
             Array.Clear(bytes, (width + 3) * n, size - (width + 3) * n)
             index.Add(BlockRecord(l1, l2, l3, n, position.Value))
             put bytes size

@@ -63,9 +63,9 @@ module TableNpz =
                     let m = Array.zeroCreate<byte> (3 * block.Count)
 
                     for i in 0 .. block.Count - 1 do
-                        m[3 * i] <- block.M1[block.Start + i]
-                        m[3 * i + 1] <- block.M2[block.Start + i]
-                        m[3 * i + 2] <- block.M3[block.Start + i]
+                        m[3 * i] <- block.M1[i]
+                        m[3 * i + 1] <- block.M2[i]
+                        m[3 * i + 2] <- block.M3[i]
 
                     put stream m))
 

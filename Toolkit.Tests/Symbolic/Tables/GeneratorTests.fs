@@ -21,7 +21,7 @@ let private index l1 l2 l3 m1 m2 m3 =
 
 /// The entries of a block with doubled m's.
 let private entries (l1: int) (l2: int) (l3: int) (block: CoefficientBlock) =
-    [| for i in block.Start .. block.Start + block.Count - 1 ->
+    [| for i in 0 .. block.Count - 1 ->
            struct (2 * int block.M1[i] - l1, 2 * int block.M2[i] - l2, 2 * int block.M3[i] - l3, block.Values[i]) |]
 
 let private completeAndExactSpec (spec: TableSpec) =
@@ -40,7 +40,9 @@ let private completeAndExactSpec (spec: TableSpec) =
         if (Coefficients.exactBlock spec l1 l2 l3).Length > 0 then
             Assert.True(seen.Contains(struct (l1, l2, l3)))
 
-let private completeAndExact kind twiceLMax half = completeAndExactSpec (spec kind twiceLMax half)
+let private completeAndExact kind twiceLMax half =
+    completeAndExactSpec (Specs.ofKind kind twiceLMax half Precision.Double)
+    completeAndExactSpec (Specs.ofKind kind (twiceLMax / 2) half Precision.Single)
 
 [<Fact>]
 let ``every convention's table is correctly rounded, too`` () =
@@ -53,11 +55,11 @@ let ``every convention's table is correctly rounded, too`` () =
 
 [<Fact>]
 let ``the recurrence gives every 3j symbol correctly rounded and none besides, half-integers included`` () =
-    completeAndExact ThreeJ 9 true
+    completeAndExact ThreeJ 13 true
 
 [<Fact>]
 let ``the recurrence gives every Clebsch–Gordan coefficient correctly rounded and none besides`` () =
-    completeAndExact Cg 9 true
+    completeAndExact Cg 13 true
     completeAndExact Cg 20 false
 
 [<Fact>]
@@ -67,6 +69,39 @@ let ``the recurrence gives every real-basis coefficient correctly rounded and no
 [<Fact>]
 let ``the recurrence gives every Gaunt coefficient correctly rounded and none besides`` () =
     completeAndExact Gaunt 20 false
+
+/// The six orders of three columns, and whether they are odd.
+let private orders = [ [| 0; 1; 2 |], false; [| 1; 2; 0 |], false; [| 2; 0; 1 |], false; [| 1; 0; 2 |], true; [| 0; 2; 1 |], true; [| 2; 1; 0 |], true ]
+
+[<Theory>]
+[<InlineData("3j", 15, true)>]
+[<InlineData("3j", 24, false)>]
+[<InlineData("gaunt", 24, false)>]
+let ``the twelve images of an entry are the same float64 but for the sign (−1)^J of odd permutations and of reversal`` (kind: string) (twiceLMax: int) (half: bool) =
+    let all = Dictionary<struct (int * int * int * int * int), float>()
+
+    Generator(spec (TableKind.TryParse kind).Value twiceLMax half).ForEachBlock(fun l1 l2 l3 block ->
+        for (struct (m1, m2, _, value)) in entries l1 l2 l3 block do
+            all.Add(struct (l1, l2, l3, m1, m2), value))
+
+    for KeyValue(struct (l1, l2, l3, m1, m2), value) in all do
+        let l, m = [| l1; l2; l3 |], [| m1; m2; -m1 - m2 |]
+
+        for order, odd in orders do
+            for turn in [ 1; -1 ] do
+                let image = all[struct (l[order[0]], l[order[1]], l[order[2]], turn * m[order[0]], turn * m[order[1]])]
+                let negated = odd <> (turn < 0) && (l1 + l2 + l3) / 2 % 2 = 1
+                if image <> (if negated then -value else value) then failwith $"{l} {m} {order} {turn}: {image}, {value}"
+
+[<Fact>]
+let ``the blocks of a class come together and none twice, so that nothing is kept or made again`` () =
+    for kind, twiceLMax, half in [ ThreeJ, 15, true; Cg, 15, true; Cg, 20, false; RealCg, 20, false; Gaunt, 20, false ] do
+        let blocks = ResizeArray<struct (int * int * int)>()
+        Generator(spec kind twiceLMax half).ForEachBlock(fun l1 l2 l3 _ -> blocks.Add(struct (l1, l2, l3)))
+        let ofClass (struct (l1, l2, l3)) = List.sort [ l1; l2; l3 ]
+        let runs = 1 + (blocks |> Seq.pairwise |> Seq.filter (fun (a, b) -> ofClass a <> ofClass b) |> Seq.length)
+        Assert.Equal(blocks.Count, (Seq.distinct blocks |> Seq.length))
+        Assert.Equal(blocks |> Seq.distinctBy ofClass |> Seq.length, runs)
 
 [<Fact>]
 let ``every 3j symbol with j up to 20 is correctly rounded, to float64 and to float32`` () =
@@ -117,15 +152,18 @@ let ``every 3j symbol with j up to 20 is correctly rounded, to float64 and to fl
 
 [<Fact>]
 let ``blocks with wide integers are correctly rounded, too`` () =
-    // J up to 126 takes 128-bit integers and beyond it big ones; a few random entries of some blocks are compared.
+    // J up to 96, up to two limbs; a few random entries of some blocks are compared.
     let random = Random 20
 
-    Generator(spec RealCg 64 false).ForEachBlock(fun l1 l2 l3 block ->
-        if (l1 * 7 + l2 * 3 + l3) % 211 = 0 then
-            for _ in 1..3 do
-                let i = block.Start + random.Next block.Count
-                let m1, m2, m3 = 2 * int block.M1[i] - l1, 2 * int block.M2[i] - l2, 2 * int block.M3[i] - l3
-                Assert.Equal((RealCg.Exact(index l1 l2 l3 m1 m2 m3)).ToDouble(), block.Values[i]))
+    for kind in [ ThreeJ; Cg; RealCg; Gaunt ] do
+        let spec = spec kind 64 false
+
+        Generator(spec).ForEachBlock(fun l1 l2 l3 block ->
+            if (l1 * 7 + l2 * 3 + l3) % 211 = 0 then
+                for _ in 1..3 do
+                    let i = random.Next block.Count
+                    let m1, m2, m3 = 2 * int block.M1[i] - l1, 2 * int block.M2[i] - l2, 2 * int block.M3[i] - l3
+                    Assert.Equal(spec.Round(kind.Exact(index l1 l2 l3 m1 m2 m3)), block.Values[i]))
 
 [<Theory>]
 [<InlineData(20, 20, 20, 1)>]
@@ -152,19 +190,39 @@ let ``a chain's integers agree with the sum, term by term, in single steps and i
         single <- not single
 
     for k in -C .. 7 .. (B + C) / 2 - C do
-        chain.Read(k, hi, lo)
+        let zeros = chain.Read(k, hi, lo, 0)
+        Assert.Equal(Seq.exists ((=) 0.0) (Seq.take (chain.Length k) hi), zeros)
 
         for i in 0..5 .. chain.Length k - 1 do
             let c = chain.FirstC k + i
-            let exact = RacahSum.value a B C (k + c) c
+            // (−1)^{b+c} with b = k + c.
+            let exact = (if k % 2 = 0 then 1I else -1I) * RacahSum.value a B C (k + c) c
             let got = bigint hi[i] + bigint lo[i]
             Assert.True(abs (got - exact) <= (abs exact >>> 102), $"k = {k}, c = {c}")
             Assert.True(abs lo[i] <= Math.ScaleB(abs hi[i], -52))
 
 [<Fact>]
-let ``several threads make the same table at once`` () =
-    let expected = TableFile.toBytes (spec RealCg 10 false)
-    Parallel.For(0, 8, fun _ -> Assert.Equal<byte[]>(expected, TableFile.toBytes (spec RealCg 10 false))) |> ignore
+let ``several threads make the same tables at once`` () =
+    let specs = [| spec RealCg 20 false; spec ThreeJ 13 true; spec Cg 13 true; spec Gaunt 24 false |]
+    let expected = specs |> Array.map TableFile.toBytes
+
+    Parallel.For(0, 16, fun i ->
+        let which = i % specs.Length
+        Assert.Equal<byte[]>(expected[which], TableFile.toBytes specs[which]))
+    |> ignore
+
+[<Fact>]
+let ``a table is streamed: what is written to a file is what is made in memory, and little of it is ever held`` () =
+    TemporaryFolder.using (fun folder ->
+        let path = Path.Combine(folder, "t.table")
+
+        for kind, twiceLMax, half in [ ThreeJ, 31, true; Cg, 44, false; RealCg, 36, false; Gaunt, 48, false ] do
+            let spec = spec kind twiceLMax half
+            let before = GC.GetAllocatedBytesForCurrentThread()
+            TableFile.write spec path
+            let allocated = GC.GetAllocatedBytesForCurrentThread() - before
+            Assert.True(allocated < FileInfo(path).Length / 2L, $"{kind.Name}: {allocated} bytes for a file of {FileInfo(path).Length}")
+            Assert.True((TableFile.toBytes spec).AsSpan().SequenceEqual(File.ReadAllBytes path)))
 
 [<Fact>]
 let ``a writer that fails leaves the old file as it was and no other`` () =
