@@ -6,7 +6,7 @@ open System.Runtime.InteropServices
 open System.Runtime.Intrinsics
 
 /// An order of the three columns of a 3j symbol, which are numbered 0, 1, 2.
-[<Struct>]
+[<Struct; NoEquality; NoComparison>]
 type internal ColumnOrder =
     { X: int
       Y: int
@@ -60,28 +60,25 @@ type internal CoefficientSheet(twiceLMax: int) =
 
         // What follows reads and writes without further checks.
         if largest > twiceLMax || largest > sum || 2 * sum <> l[0] + l[1] + l[2] then
-            invalidArg (nameof twiceL) $"({l[0]}, {l[1]}, {l[2]}): no triple for a sheet up to {twiceLMax}"
+            invalidArg (nameof twiceL) ("no triple for a sheet up to " + string twiceLMax)
 
     /// The position of the number with these indices of columns X and Z of its own order.
     member _.Position(x: int, z: int) : int = stride * z + x
 
-    /// The rows below the middle one from those above.
-    member _.Reflect() : unit =
-        let sign = Vector256.Create(if odd then -1.0 else 1.0)
-        let lx, ly, lz = l[own.X], l[own.Y], l[own.Z]
-        let values = &MemoryMarshal.GetArrayDataReference values
+    /// Whether one of `count` numbers from a position on is 0.
+    member _.AnyZero(position: int, count: int) : bool =
+        let mutable found = false
+        let mutable i = 0
 
-        for z in 0 .. (lz + 1) / 2 - 1 do
-            // Upwards to the row's end, so that what is written past it is in its padding.
-            let mutable target = stride * z + max 0 (sum - z - ly)
-            let last = stride * z + min lx (sum - z)
-            let mutable source = stride * (lz - z) + lx - (target - stride * z) - 3
+        while not found && i + Vector<float>.Count <= count do
+            found <- Vector.EqualsAny(Vector<float>(values, position + i), Vector<float>.Zero)
+            i <- i + Vector<float>.Count
 
-            while target <= last do
-                let v = Vector256.LoadUnsafe(&values, unativeint source)
-                (sign * Vector256.Shuffle(v, Vector256.Create(3L, 2L, 1L, 0L))).StoreUnsafe(&values, unativeint target)
-                target <- target + 4
-                source <- source - 4
+        while not found && i < count do
+            found <- values[position + i] = 0.0
+            i <- i + 1
+
+        found
 
     /// Where the number with indices x, y, z of the columns in another order stands: at origin + wx·x + wy·y + wz·z, up to a sign.
     /// With wx > wy, since backwards through the sheet is forwards through its reversal.
@@ -120,6 +117,16 @@ type internal CoefficientSheet(twiceLMax: int) =
                 (v * sign).StoreUnsafe(&target, unativeint i)
                 from <- from + 4 * step
                 i <- i + 4
+
+    /// The rows below the middle one from those above.
+    member _.Reflect() : unit =
+        let sign = if odd then -1.0 else 1.0
+        let lx, ly, lz = l[own.X], l[own.Y], l[own.Z]
+        let values = &MemoryMarshal.GetArrayDataReference values
+
+        for z in 0 .. (lz + 1) / 2 - 1 do
+            let x, last = max 0 (sum - z - ly), min lx (sum - z)
+            CoefficientSheet.Run(&values, stride * (lz - z) + lx - x, -1, last - x + 1, sign, &values, stride * z + x)
 
     /// Copies, for the columns in another order, `count` numbers with a fixed index z and first indices x, x + 1, …; and
     /// perhaps a few more behind.

@@ -6,7 +6,7 @@ open Toolkit.Symbolic.Algebra
 
 /// A number as an unevaluated sum hi + lo of two float64: about 106 bits. The functions below give |lo| ≤ u|hi|,
 /// u = 2^−53, unless they say otherwise.
-[<Struct>]
+[<Struct; NoEquality; NoComparison>]
 type internal DoubleDouble =
     { Hi: float
       Lo: float }
@@ -42,7 +42,7 @@ type internal DoubleDouble =
         { Hi = hi; Lo = q - (hi - p) }
 
 /// Number·2^Exponent: roots of factorials leave the range of float64 long before the coefficients do.
-and [<Struct>] internal ScaledDoubleDouble =
+and [<Struct; NoEquality; NoComparison>] internal ScaledDoubleDouble =
     { Number: DoubleDouble
       Exponent: int }
 

@@ -46,43 +46,12 @@ type internal Generator(spec: TableSpec) =
     let single = spec.Precision.IsSingle
 
     // √(n!) and 1/√(n!).
-    let root = Array.zeroCreate<ScaledDoubleDouble> (if chained then 3 * n / 2 + 2 else 0)
-    let inverse = Array.zeroCreate<ScaledDoubleDouble> root.Length
-
-    do
-        let mutable factorial = BigInteger.One
-
-        for k in 0 .. root.Length - 1 do
-            if k > 1 then factorial <- factorial * BigInteger k
-            root[k] <- DoubleDouble.OfScaledRoot(factorial, BigInteger.One)
-            inverse[k] <- DoubleDouble.OfScaledRoot(BigInteger.One, factorial)
-
+    let struct (root, inverse) = FactorialRoots.make (if chained then 3 * n / 2 + 2 else 0)
     // ρ_l, by 2l and l − m or l + m; padded with zeros by one vector, so that the last vector of a row may reach past its end.
-    let rhoHi = Array.zeroCreate<float[]> (if chained then n + 1 else 0)
-    let rhoLo = Array.zeroCreate<float[]> rhoHi.Length
-
-    do
-        for twice in 0 .. rhoHi.Length - 1 do
-            rhoHi[twice] <- Array.zeroCreate<float> (twice + 1 + Vector<float>.Count)
-            rhoLo[twice] <- Array.zeroCreate<float> (twice + 1 + Vector<float>.Count)
-
-            for b in 0 .. twice / 2 do
-                let r = ScaledDoubleDouble.Product [| root[b]; root[twice - b]; inverse[twice] |]
-
-                for at in [| b; twice - b |] do
-                    rhoHi[twice][at] <- r.Hi
-                    rhoLo[twice][at] <- r.Lo
-
+    let struct (rhoHi, rhoLo) = FactorialRoots.makeRho (if chained then n + 1 else 0) root inverse
     let invRoot2 = DoubleDouble.OfRoot(BigInteger.One, BigInteger 2)
     // √(2l+1) and 1/√(2l+1), by 2l.
-    let rootOf = Array.zeroCreate<DoubleDouble> (n + 1)
-    let inverseRootOf = Array.zeroCreate<DoubleDouble> (n + 1)
-
-    do
-        for k in 0..n do
-            rootOf[k] <- DoubleDouble.OfRoot(BigInteger(k + 1), BigInteger.One)
-            inverseRootOf[k] <- DoubleDouble.OfRoot(BigInteger.One, BigInteger(k + 1))
-
+    let struct (rootOf, inverseRootOf) = FactorialRoots.ofIntegers (n + 1)
     let gaunt = if spec.Kind.IsGaunt then Some(GauntFactor n) else None
 
     // 2·l of the columns of the present class, and J.
@@ -93,7 +62,7 @@ type internal Generator(spec: TableSpec) =
     let integersLo = CoefficientSheet(if chained then n else 0)
     let sheet = CoefficientSheet(if chained then n else 0)
     // By column and index, whether one of the integers is 0.
-    let holes = Array.init 3 (fun _ -> Array.zeroCreate<bool> (n + 1))
+    let holes = [| Array.zeroCreate<bool> (n + 1); Array.zeroCreate<bool> (n + 1); Array.zeroCreate<bool> (n + 1) |]
     // A row of integers.
     let hi = Array.zeroCreate<float> (n + 1 + CoefficientSheet.Room)
     let lo = Array.zeroCreate<float> (n + 1 + CoefficientSheet.Room)
@@ -148,7 +117,7 @@ type internal Generator(spec: TableSpec) =
                 | 0 -> x
                 | 1 -> x.Times(rootOf[l])
                 | -1 -> x.Times(inverseRootOf[l])
-                | d -> invalidOp $"convention {spec.Convention.Name}: dimension {d}, expected -1, 0 or 1"
+                | d -> invalidOp ("convention " + spec.Convention.Name + ": dimension " + string d + ", expected -1, 0 or 1")
 
             let struct (d1, d2, d3) = dimensions
             times (times (times plain l1 d1) l2 d2) l3 d3
@@ -219,20 +188,17 @@ type internal Generator(spec: TableSpec) =
     let negated (x: DoubleDouble) = { Hi = -x.Hi; Lo = -x.Lo }
     let patch = Array.zeroCreate<float> (2 * Vector<float>.Count)
 
-    /// The class's integers.
-    let load (chain: SumChain) =
-        integers.Assign(l, leaders[0], sum &&& 1 <> 0)
-        integersLo.Assign(l, leaders[0], sum &&& 1 <> 0)
-
+    /// Which rows of complex blocks have zeros to leave out.
+    let markHoles (chain: SumChain) =
         for h in holes do
             Array.Clear h
 
-        for k in -chain.C .. (chain.B + chain.C) / 2 - chain.C do
-            let first, z = max 0 k, chain.B - k
-            let at = integers.Position(first, z)
+        for z in (chain.B + chain.C + 1) / 2 .. chain.B + chain.C do
+            let first = max 0 (chain.B - z)
+            let at, count = integers.Position(first, z), chain.Length(chain.B - z)
 
-            if chain.Read(k, integers.Values, integersLo.Values, at) then
-                for x in first .. first + chain.Length k - 1 do
+            if integers.AnyZero(at, count) then
+                for x in first .. first + count - 1 do
                     if integers.Values[at + x - first] = 0.0 then
                         let mark column i =
                             holes[column][i] <- true
@@ -241,6 +207,16 @@ type internal Generator(spec: TableSpec) =
                         mark 0 x
                         mark 1 (sum - z - x)
                         mark 2 z
+
+    /// The class's integers.
+    let load (chain: SumChain) =
+        integers.Assign(l, leaders[0], sum &&& 1 <> 0)
+        integersLo.Assign(l, leaders[0], sum &&& 1 <> 0)
+
+        for k in -chain.C .. (chain.B + chain.C) / 2 - chain.C do
+            chain.Read(k, integers.Values, integersLo.Values, integers.Position(max 0 k, chain.B - k))
+
+        if not spec.Kind.IsRealCg then markHoles chain
 
         // What is the same number in all images is only made of the first half.
         if not symmetric then
@@ -385,14 +361,15 @@ type internal Generator(spec: TableSpec) =
         else
             let step = if spec.Half then 1 else 2
 
-            // Integer angular momenta: a ≡ B ≡ C modulo 2. ∫ Y Y Y vanishes by parity if they are odd.
-            for B in 0 .. (if spec.Kind.IsGaunt then 2 else 1) .. n do
-                for C in (if spec.Half then 0 else B &&& 1) .. step .. min B (n - B) do
-                    let first = if spec.Half then 0 else B &&& 1
-                    let chain = SumChain(B, C, C)
-                    if first = 1 then chain.Step 1
-                    emit chain receive
+            for B in 0..n do
+                // Integer angular momenta: a ≡ B ≡ C modulo 2. ∫ Y Y Y vanishes by parity if they are odd.
+                if not spec.Kind.IsGaunt || B &&& 1 = 0 then
+                    for C in 0 .. min B (n - B) do
+                        if spec.Half || (B + C) &&& 1 = 0 then
+                            let chain = SumChain(B, C, C)
+                            if not spec.Half && B &&& 1 = 1 then chain.Step 1
+                            emit chain receive
 
-                    for _ in first + step .. step .. C do
-                        chain.Step step
-                        emit chain receive
+                            while chain.A + step <= C do
+                                chain.Step step
+                                emit chain receive

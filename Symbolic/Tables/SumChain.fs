@@ -169,32 +169,31 @@ type internal SumChain(B: int, C: int, aMax: int) =
 
                 at <- at - width
 
-    /// Writes the diagonal's integers from `at` on as hi + lo, |lo| ≤ 2u|hi|, and perhaps a few zeros more. With one limb `lo`
-    /// is left alone; with two they are exact; with n there is a relative error below 2(n−2)u², u = 2^−53. Going down from the
-    /// highest limb, hi is at least half of its first non-zero limb from there on, so nothing cancels; each hi + limb is split
-    /// without loss, and only the sum of the n−2 later splits is rounded. Says whether an integer is 0.
-    member _.Read(k: int, hi: float[], lo: float[], at: int) : bool =
-        let start = (k + C) * stride + front
-        let mutable zeros = Vector<int64>.Zero
+    // hi + lo of the limbs. Going down from the highest one, hi is at least half of its first non-zero limb from there on, so
+    // nothing cancels; each hi + limb is split without loss, and only the sum of the n−2 later splits is rounded.
+    member private _.Combine(start: int, count: int, hi: float[], lo: float[], at: int) : unit =
         let mutable i = 0
 
-        while i < length k do
+        while i < count do
             let mutable h = Vector<float>(t[limbs - 1], start + i)
+            let mutable l = Vector<float>.Zero
 
-            if limbs > 1 then
-                let mutable l = Vector<float>.Zero
-
-                for j in limbs - 2 .. -1 .. 0 do
-                    let x = Vector<float>(t[j], start + i)
-                    let sum = h + x
-                    l <- l + (x - (sum - h))
-                    h <- sum
-
-                l.CopyTo(lo, at + i)
+            for j in limbs - 2 .. -1 .. 0 do
+                let x = Vector<float>(t[j], start + i)
+                let sum = h + x
+                l <- l + (x - (sum - h))
+                h <- sum
 
             h.CopyTo(hi, at + i)
-            zeros <- zeros - Vector.Equals(h, Vector<float>.Zero)
+            l.CopyTo(lo, at + i)
             i <- i + Vector<float>.Count
 
-        // Behind the diagonal's end there are zeros.
-        Vector.Sum zeros > int64 (i - length k)
+    /// Writes the diagonal's integers from `at` on as hi + lo, |lo| ≤ 2u|hi|, and perhaps a few zeros more. With one limb `lo`
+    /// is left alone; with two they are exact; with n there is a relative error below 2(n−2)u², u = 2^−53.
+    member this.Read(k: int, hi: float[], lo: float[], at: int) : unit =
+        let start = (k + C) * stride + front
+
+        if limbs = 1 then
+            Array.Copy(t[0], start, hi, at, length k)
+        else
+            this.Combine(start, length k, hi, lo, at)

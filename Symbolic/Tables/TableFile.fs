@@ -22,30 +22,12 @@ type internal BlockRecord(twiceL1: int, twiceL2: int, twiceL3: int, count: int, 
     /// The position of the first entry.
     member _.Position = position
 
-    /// The records in increasing order of (l1, l2, l3), which no two share: a counting sort by l3, then by l2, then by l1.
-    static member InOrder(records: ResizeArray<BlockRecord>, twiceLMax: int) : BlockRecord[] =
-        let mutable source, target = records.ToArray(), Array.zeroCreate<BlockRecord> records.Count
-        let starts = Array.zeroCreate<int> (twiceLMax + 2)
-
-        for pass in 0..2 do
-            let key (r: BlockRecord) = if pass = 0 then r.TwiceL3 elif pass = 1 then r.TwiceL2 else r.TwiceL1
-            Array.Clear starts
-
-            for r in source do
-                starts[key r + 1] <- starts[key r + 1] + 1
-
-            for k in 1 .. starts.Length - 1 do
-                starts[k] <- starts[k] + starts[k - 1]
-
-            for r in source do
-                target[starts[key r]] <- r
-                starts[key r] <- starts[key r] + 1
-
-            let filled = target
-            target <- source
-            source <- filled
-
-        source
+    /// The records in increasing order of (l1, l2, l3), which no two share.
+    static member InOrder(records: ResizeArray<BlockRecord>) : BlockRecord[] =
+        let inOrder = records.ToArray()
+        let key (r: BlockRecord) = (r.TwiceL1 <<< 16) + (r.TwiceL2 <<< 8) + r.TwiceL3
+        Array.Sort(inOrder, Comparison(fun a b -> key a - key b))
+        inOrder
 
 /// Writes the binary table format `toolkit-table/1` (CONVENTIONS.md states it), little-endian throughout:
 ///   bytes 0…1023    one line of JSON, padded with spaces and ended by a line feed: what the table is, its convention,
@@ -113,6 +95,21 @@ module TableFile =
         writeValues spec block bytes
         bytes
 
+    /// The index of a file with these blocks.
+    let private indexBytes (blocks: BlockRecord[]) : byte[] =
+        let bytes = Array.zeroCreate<byte> (24 * blocks.Length)
+
+        for i in 0 .. blocks.Length - 1 do
+            let block = blocks[i]
+            let record = Span(bytes, 24 * i, 24)
+            BinaryPrimitives.WriteInt32LittleEndian(record, block.TwiceL1)
+            BinaryPrimitives.WriteInt32LittleEndian(record.Slice 4, block.TwiceL2)
+            BinaryPrimitives.WriteInt32LittleEndian(record.Slice 8, block.TwiceL3)
+            BinaryPrimitives.WriteInt32LittleEndian(record.Slice 12, block.Count)
+            BinaryPrimitives.WriteInt64LittleEndian(record.Slice 16, block.Position)
+
+        bytes
+
     /// Writes the table to a seekable, empty stream.
     let internal writeTo (stream: Stream) (spec: TableSpec) : unit =
         use hash = IncrementalHash.CreateHash HashAlgorithmName.SHA256
@@ -150,16 +147,8 @@ module TableFile =
 
         let blocks = index.Count
         let indexPosition = position.Value
-        let record = Array.zeroCreate<byte> 24
-
-        for block in BlockRecord.InOrder(index, spec.TwiceLMax) do
-            BinaryPrimitives.WriteInt32LittleEndian(Span(record, 0, 4), block.TwiceL1)
-            BinaryPrimitives.WriteInt32LittleEndian(Span(record, 4, 4), block.TwiceL2)
-            BinaryPrimitives.WriteInt32LittleEndian(Span(record, 8, 4), block.TwiceL3)
-            BinaryPrimitives.WriteInt32LittleEndian(Span(record, 12, 4), block.Count)
-            BinaryPrimitives.WriteInt64LittleEndian(Span(record, 16, 8), block.Position)
-            put record record.Length
-
+        let records = indexBytes (BlockRecord.InOrder index)
+        put records records.Length
         let head = header spec indexPosition blocks entries.Value position.Value
         hash.AppendData(head Checksum.unknown)
         let sum = Checksum.text (hash.GetHashAndReset())

@@ -70,7 +70,7 @@ module TableNpz =
                     put stream m))
 
             entry zip "blocks" "<i8" ("(" + string blocks.Count + ", 5)") (fun stream ->
-                for b in BlockRecord.InOrder(blocks, spec.TwiceLMax) do
+                for b in BlockRecord.InOrder blocks do
                     let row = [| int64 b.TwiceL1; int64 b.TwiceL2; int64 b.TwiceL3; b.Position; int64 b.Count |]
                     put stream (MemoryMarshal.AsBytes(ReadOnlySpan row).ToArray()))
 

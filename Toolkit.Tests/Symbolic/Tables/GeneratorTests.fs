@@ -190,8 +190,7 @@ let ``a chain's integers agree with the sum, term by term, in single steps and i
         single <- not single
 
     for k in -C .. 7 .. (B + C) / 2 - C do
-        let zeros = chain.Read(k, hi, lo, 0)
-        Assert.Equal(Seq.exists ((=) 0.0) (Seq.take (chain.Length k) hi), zeros)
+        chain.Read(k, hi, lo, 0)
 
         for i in 0..5 .. chain.Length k - 1 do
             let c = chain.FirstC k + i
