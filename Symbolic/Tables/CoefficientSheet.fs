@@ -33,6 +33,7 @@ type internal CoefficientSheet(twiceLMax: int) =
             countingDown[i] <- byte (255 - i)
 
     let stride = twiceLMax + 1 + CoefficientSheet.Room
+    // Four rows more: the last vector of a run from row to row reads up to three steps past its end.
     let values = Array.zeroCreate<float> ((twiceLMax + 5) * stride)
     let l = Array.zeroCreate<int> 3
     let weight = Array.zeroCreate<int> 3
@@ -92,7 +93,7 @@ type internal CoefficientSheet(twiceLMax: int) =
         else
             struct (0, wx, wy, wz, sign)
 
-    /// Copies `count` numbers that stand `step` > 0 apart times `sign`, by whole vectors: up to three more behind.
+    /// Copies `count` numbers that stand `step` apart, which is > 0 or −1, times `sign`, by whole vectors: up to three more behind.
     static member private Run(source: byref<float>, start: int, step: int, count: int, sign: float, target: byref<float>, at: int) : unit =
         let sign = Vector256.Create sign
         let mutable from = start
