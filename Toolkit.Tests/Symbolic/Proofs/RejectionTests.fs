@@ -172,8 +172,28 @@ let private mutate (random: Random) (value: JsonValue) : JsonNode =
     | Text.Json.JsonValueKind.True -> JsonValue.Create false
     | _ -> JsonValue.Create true
 
+/// The steps with what their premises state in place of the premises' numbers.
+let private reading (document: JsonNode) : string list =
+    let steps = (nonNull document["steps"]).AsArray()
+
+    [ for step in steps do
+          let copy = (nonNull step).DeepClone()
+
+          match copy["premises"] with
+          | :? JsonArray as premises ->
+              for i in 0 .. premises.Count - 1 do
+                  let k = (nonNull premises[i]).GetValue<int>()
+
+                  if k >= 0 && k < steps.Count then
+                      let premise = nonNull steps[k]
+                      let statement = nonNull premise["statement"]
+                      premises[i] <- statement.DeepClone()
+          | _ -> ()
+
+          copy.ToJsonString() ]
+
 [<Fact>]
-let ``a proof file is valid as written, and invalid after any change in its steps`` () =
+let ``a proof file is valid as written, and invalid after any change in its steps but of a premise for one that states the same`` () =
     for entry in defaults do
         let json = ProofFile.write entry.Name entry.Argument (TheoremTests.proved entry)
 
@@ -194,6 +214,7 @@ let ``a proof file is valid as written, and invalid after any change in its step
             set (mutate random value)
 
             match ProofFile.check (document.ToJsonString()) with
+            | Ok _ when reading document = reading (nonNull (JsonNode.Parse json)) -> ()
             | Ok _ -> Assert.Fail $"{entry.Name}: still valid after a change of \"{key}\" from {value}"
             | Error _ -> ())
 
