@@ -23,7 +23,7 @@ internal sealed unsafe class HarmonicsCompiler<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Above these the code no longer fits the instruction cache and the compiler takes too long.</summary>
-    internal const int LargestValues = 16, LargestGradients = 10;
+    internal const int LargestValues = 16, LargestGradients = 9;
 
     // Arguments.
     private const int Point = 0, Values = 1, Gradients = 2, Coefficients = 3;

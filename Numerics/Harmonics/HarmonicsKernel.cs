@@ -30,7 +30,7 @@ internal static unsafe class HarmonicsKernel<TLanes, V, T>
     private static T SmallestSquare => typeof(T) == typeof(double) ? T.CreateChecked(1e-300) : T.CreateChecked(1e-36);
 
     /// <summary>From this lmax on a block of points with gradients does not fit the first-level cache.</summary>
-    private const int Large = 11;
+    private const int Large = 10;
 
     private struct Chain;
 
