@@ -68,17 +68,14 @@ public sealed partial class DensityExpansion
     {
         int blocks = (count + Lanes - 1) / Lanes;
         scratch.Reserve(blocks);
-        for (int block = 0; block < blocks; block++)
-            (scratch.Group[block], scratch.Used[block]) = (0, Math.Min(Lanes, count - block * Lanes));
-        scratch.Blocks = blocks;
-        if (count == 0) return;
         for (int k = 0; k < blocks * Lanes; k += Lanes)
             (Vector256.Create(first + k) + Vector256<int>.Indices).StoreUnsafe(ref scratch.Pair[k]);
         Copy(list.X, scratch.X);
         Copy(list.Y, scratch.Y);
         Copy(list.Z, scratch.Z);
         Copy(list.Distances, scratch.R);
-        Pad(scratch, count, blocks * Lanes);
+        // After whole vectors, since it makes good what they wrote behind the last pair.
+        Begin(scratch, [count], [0]);
 
         void Copy(ReadOnlySpan<double> from, double* to)
         {
@@ -91,7 +88,7 @@ public sealed partial class DensityExpansion
     /// <param name="scratch">Receives them; it has room.</param>
     /// <param name="counts">Pairs of each group.</param>
     /// <param name="places">Where each group begins: whole blocks.</param>
-    private void Begin(EnvironmentScratch scratch, ReadOnlySpan<int> counts, ReadOnlySpan<int> places)
+    private unsafe void Begin(EnvironmentScratch scratch, ReadOnlySpan<int> counts, ReadOnlySpan<int> places)
     {
         int block = 0;
         for (int g = 0; g < counts.Length; g++)
@@ -102,19 +99,13 @@ public sealed partial class DensityExpansion
                 scratch.Group[block] = g;
                 scratch.Used[block] = Math.Min(Lanes, end - block * Lanes);
             }
-            Pad(scratch, end, block * Lanes);
+            for (int k = end; k < block * Lanes; k++)
+            {
+                scratch.Pair[k] = EnvironmentScratch.NoPair;
+                (scratch.X[k], scratch.Y[k], scratch.Z[k], scratch.R[k]) = (0, 0, Cutoff, Cutoff);
+            }
         }
         scratch.Blocks = block;
-    }
-
-    /// <summary>What stands in the places of no pair.</summary>
-    private unsafe void Pad(EnvironmentScratch scratch, int from, int end)
-    {
-        for (int k = from; k < end; k++)
-        {
-            scratch.Pair[k] = EnvironmentScratch.NoPair;
-            (scratch.X[k], scratch.Y[k], scratch.Z[k], scratch.R[k]) = (0, 0, Cutoff, Cutoff);
-        }
     }
 
     /// <summary>Fills <see cref="EnvironmentScratch.Coefficients"/> from the gathered pairs and the centre.</summary>

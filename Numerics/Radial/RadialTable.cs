@@ -35,17 +35,16 @@ public sealed class RadialTable
     private readonly double _perLength;
     private readonly int _intervals;
 
-    private RadialTable(IRadialFunctions functions, CutoffFunction cutoff, double[] coefficients, int intervals,
-        double error)
+    private RadialTable(IRadialFunctions functions, CutoffFunction cutoff, double[] coefficients, int intervals)
     {
         NMax = functions.NMax;
         LMax = functions.LMax;
         Cutoff = cutoff;
         _intervals = intervals;
         _pitch = (intervals + QuinticSpline.Extra) * Lanes;
-        (_memory, _first) = ByFunction(coefficients, Rows, _pitch);
+        _memory = ByFunction(coefficients, Rows, _pitch, out _first);
         _perLength = intervals / cutoff.Radius;
-        Error = error;
+        Error = MidpointError(functions);
     }
 
     /// <summary>The number of radial channels.</summary>
@@ -81,9 +80,9 @@ public sealed class RadialTable
         if (!(tolerance > 0)) throw new ArgumentOutOfRangeException(nameof(tolerance), tolerance, "expected a positive error");
         for (int intervals = 16; ;)
         {
-            double[] coefficients = Coefficients(functions, cutoff.Radius, intervals);
-            double error = new RadialTable(functions, cutoff, coefficients, intervals, double.NaN).MidpointError(functions);
-            if (error <= tolerance) return new RadialTable(functions, cutoff, coefficients, intervals, error);
+            var table = new RadialTable(functions, cutoff, Coefficients(functions, cutoff.Radius, intervals), intervals);
+            double error = table.Error;
+            if (error <= tolerance) return table;
             if (intervals == MostIntervals)
                 throw new ArgumentException(
                     $"the radial functions cannot be tabulated to {tolerance:R}: {intervals} intervals leave an error of {error:R}");
@@ -188,17 +187,13 @@ public sealed class RadialTable
     }
 
     /// <summary>From <c>[node, vector]</c> to <c>[vector, node]</c>, beginning on a cache line.</summary>
-    private static unsafe (double[] Memory, int First) ByFunction(double[] source, int rows, int pitch)
+    private static double[] ByFunction(double[] source, int rows, int pitch, out int first)
     {
-        double[] memory = GC.AllocateUninitializedArray<double>(source.Length + CacheLine.Doubles, pinned: true);
-        fixed (double* start = memory)
-        {
-            int first = (int)(CacheLine.Next(start) - start);
-            for (int node = 0; node < pitch / Lanes; node++)
-                for (int k = 0; k < rows; k++)
-                    source.AsSpan((node * rows + k) * Lanes, Lanes).CopyTo(memory.AsSpan(first + k * pitch + node * Lanes));
-            return (memory, first);
-        }
+        double[] memory = CacheLine.Allocate(source.Length, out first);
+        for (int node = 0; node < pitch / Lanes; node++)
+            for (int k = 0; k < rows; k++)
+                source.AsSpan((node * rows + k) * Lanes, Lanes).CopyTo(memory.AsSpan(first + k * pitch + node * Lanes));
+        return memory;
     }
 
     /// <summary>Coefficients of the B-splines: <c>[node, l, n padded]</c>.</summary>

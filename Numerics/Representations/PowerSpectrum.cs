@@ -68,11 +68,9 @@ public sealed class PowerSpectrum : InvariantRepresentation
 
     private static bool IsFull(Tile tile) => tile.Count == ChannelTile.Side;
 
-    private static unsafe double[] MakeWeights(double[] scale, out int first)
+    private static double[] MakeWeights(double[] scale, out int first)
     {
-        double[] weights = GC.AllocateUninitializedArray<double>(scale.Length * TileSize + CacheLine.Doubles, pinned: true);
-        fixed (double* start = weights)
-            first = (int)(CacheLine.Next(start) - start);
+        double[] weights = CacheLine.Allocate(scale.Length * TileSize, out first);
         for (int k = 0; k < scale.Length * TileSize; k++)
             weights[first + k] = scale[k / TileSize] * TileScale[k % TileSize];
         return weights;

@@ -1,3 +1,4 @@
+using System;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -12,6 +13,17 @@ internal static unsafe class CacheLine
 
     /// <summary>The first address from <paramref name="memory"/> on where a line begins.</summary>
     public static double* Next(double* memory) => memory + (-(nint)memory & 63) / sizeof(double);
+
+    /// <summary>Memory that stays where it is.</summary>
+    /// <param name="doubles">How many of them are needed.</param>
+    /// <param name="first">Where the first line begins.</param>
+    public static double[] Allocate(int doubles, out int first)
+    {
+        double[] memory = GC.AllocateUninitializedArray<double>(doubles + Doubles, pinned: true);
+        fixed (double* start = memory)
+            first = (int)(Next(start) - start);
+        return memory;
+    }
 
     /// <summary>The number of doubles of whole lines that as many take.</summary>
     public static int Padded(int doubles) => (doubles + Doubles - 1) / Doubles * Doubles;

@@ -5,13 +5,13 @@ open Toolkit.Symbolic.AngularMomentum
 
 /// What all Gaunt coefficients of one (l1, l2, l3) have in common, l ≤ twiceLMax/2. With g = J/2 and
 ///     3j(l1 l2 l3; 0 0 0) = (−1)^g g! / ((a/2)! (B/2)! (C/2)!) · √(a! B! C! / (J+1)!)    (Dixon's sum; DLMF 34.3.5)
-/// the roots of a!, B! and C! cancel in ∫YYY = √((2l1+1)(2l2+1)(2l3+1)/4π) · 3j(0 0 0) · 3j(m1 m2 m3).
+/// the roots of a!, B! and C! cancel in ∫YYY = √((2l1+1)(2l2+1)(2l3+1)/4π) · 3j(0 0 0) · 3j(m1 m2 m3). `root` are the √(n!) of
+/// `FactorialRoots`, to (2l+1)!.
 [<Sealed>]
-type internal GauntFactor(twiceLMax: int) =
-    // n! and 1/n!, to (J+1)!, and their roots, to (2l+1)!.
+type internal GauntFactor(twiceLMax: int, root: ScaledDoubleDouble[]) =
+    // n! and 1/n!, to (J+1)!.
     let factorial = Array.zeroCreate<ScaledDoubleDouble> (3 * twiceLMax / 2 + 2)
     let inverse = Array.zeroCreate<ScaledDoubleDouble> factorial.Length
-    let root = Array.zeroCreate<ScaledDoubleDouble> (twiceLMax + 2)
 
     do
         let mutable n = BigInteger.One
@@ -20,7 +20,6 @@ type internal GauntFactor(twiceLMax: int) =
             if k > 1 then n <- n * BigInteger k
             factorial[k] <- DoubleDouble.OfScaledRoot(n * n, BigInteger.One)
             inverse[k] <- DoubleDouble.OfScaledRoot(BigInteger.One, n * n)
-            if k < root.Length then root[k] <- DoubleDouble.OfScaledRoot(n, BigInteger.One)
 
     // ⌊π·2^256⌋ or one more: its root's error, 2^−258, is far below the 2^−104 that follow.
     let inverseRoot4Pi = DoubleDouble.OfScaledRoot(BigInteger.One <<< 256, BigInteger 4 * SurdOverRootPi.PiTimesPower 256)

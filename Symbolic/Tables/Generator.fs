@@ -52,7 +52,7 @@ type internal Generator(spec: TableSpec) =
     let invRoot2 = DoubleDouble.OfRoot(BigInteger.One, BigInteger 2)
     // √(2l+1) and 1/√(2l+1), by 2l.
     let struct (rootOf, inverseRootOf) = FactorialRoots.ofIntegers (n + 1)
-    let gaunt = if spec.Kind.IsGaunt then Some(GauntFactor n) else None
+    let gaunt = if spec.Kind.IsGaunt then Some(GauntFactor(n, root)) else None
 
     // 2·l of the columns of the present class, and J.
     let l = Array.zeroCreate<int> 3
