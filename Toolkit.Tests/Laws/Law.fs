@@ -1,5 +1,5 @@
 /// How a law is put to the test: FsCheck draws random cases, shrinks the first one that breaks the law and prints
-/// the seed; `TOOLKIT_SEED="a,b"` runs the very same cases again.
+/// the seed; `TOOLKIT_SEED="a,b"` runs the very same cases again, `TOOLKIT_CASES=20` draws twenty times as many.
 module Toolkit.Tests.Laws.Law
 
 open System
@@ -15,9 +15,18 @@ let private replay =
         | [| a; b |] -> Some { Rnd = Rnd(UInt64.Parse a, UInt64.Parse b); Size = None }
         | _ -> failwith $"TOOLKIT_SEED: expected two numbers 'a,b' as printed by a failing run, got '{text}'"
 
+let private times =
+    match Environment.GetEnvironmentVariable "TOOLKIT_CASES" with
+    | null
+    | "" -> 1
+    | text ->
+        match Int32.TryParse text with
+        | true, n when n > 0 -> n
+        | _ -> failwith $"TOOLKIT_CASES: expected a number of at least 1, got '{text}'"
+
 /// Checks `law` (which throws when broken) on `count` random cases drawn from `cases`.
 let holdsFor (count: int) (cases: Arbitrary<'a>) (law: 'a -> unit) =
-    let config = Config.QuickThrowOnFailure.WithMaxTest(count).WithQuietOnSuccess(true).WithReplay(replay)
+    let config = Config.QuickThrowOnFailure.WithMaxTest(times * count).WithQuietOnSuccess(true).WithReplay(replay)
     Check.One(config, Prop.forAll cases law)
 
 /// Checks `law` on 100 random cases.
@@ -25,6 +34,9 @@ let holds (cases: Arbitrary<'a>) (law: 'a -> unit) = holdsFor 100 cases law
 
 /// Cases drawn by `gen`, without shrinking.
 let from (gen: Gen<'a>) : Arbitrary<'a> = Arb.fromGen gen
+
+/// The same `count` values of `gen` in every run: for cases too dear to draw anew.
+let sample (count: int) (gen: Gen<'a>) : 'a[] = Gen.sampleWithSeed (Rnd 7UL) 50 count gen
 
 /// Cases that are fully determined by one integer seed: what shrinks is the size in `sizes`, never the seed's meaning.
 /// Use it where a case is a whole structure: `law` receives a System.Random and a size.

@@ -244,8 +244,8 @@ let ``centred features have mean zero, and blocks the mean square that they are 
 
         let square (lo: int) (hi: int) = rows |> Array.averageBy (fun r -> Array.sumBy (fun x -> x * x) r[lo..hi])
         let size = set.Parts[0].FeatureCount
-        Assert.Equal(1., square 0 (size - 1), 10)
-        Assert.Equal(0.25, square size (set.FeatureCount - 1), 10)
+        Assert.Equal(1., square 0 (size - 1), tolerance = 1e-10)
+        Assert.Equal(0.25, square size (set.FeatureCount - 1), tolerance = 1e-10)
 
 [<Fact>]
 let ``atoms of unknown species are refused`` () =

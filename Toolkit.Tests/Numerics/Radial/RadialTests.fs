@@ -106,7 +106,7 @@ let ``a table is as close to its functions everywhere as its stated error`` () =
     let point = Gen.choose (0, 100000)
     let cutoff = CutoffFunction(5., 0.5)
 
-    for f, tolerance in Gen.sample 8 table do
+    for f, tolerance in Law.sample 8 table do
         let t = RadialTable.Build(f, cutoff, tolerance)
         Assert.InRange(t.Error, 0., tolerance)
         let size = (f.LMax + 1) * f.NMax
@@ -132,7 +132,7 @@ let ``the cutoff function falls smoothly from 1 to 0, and its derivative is its 
     Law.holds (Law.from (Gen.zip kinds (Gen.choose (1, 5999)))) (fun (kind, step) ->
         let f, r, h = CutoffFunction(5., 1.5, kind), 0.001 * float step, 1e-6
         let struct (value, slope) = f.Evaluate r
-        Assert.Equal((f.Value(r + h) - f.Value(r - h)) / (2. * h), slope, 5)
+        Assert.InRange(abs ((f.Value(r + h) - f.Value(r - h)) / (2. * h) - slope), 0., 1e-6)
         Assert.InRange(value, 0., 1.)
         Assert.True(f.Value r >= f.Value(r + h))
         if r <= 3.5 then Assert.Equal(1., value)
