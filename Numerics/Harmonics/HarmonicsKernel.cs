@@ -51,7 +51,8 @@ internal static unsafe class HarmonicsKernel<TLanes, V, T>
             x = TLanes.Multiply(x, inverse);
             y = TLanes.Multiply(y, inverse);
             z = TLanes.Multiply(z, inverse);
-            square = TLanes.WhereGreater(square, smallest, one);
+            // Where there is no direction, because the square is zero or infinite, the recursion has nothing to begin with.
+            square = TLanes.WhereGreater(inverse, TLanes.Zero, one);
         }
     }
 

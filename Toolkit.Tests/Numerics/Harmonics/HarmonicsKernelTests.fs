@@ -1,6 +1,7 @@
 module Toolkit.Tests.Numerics.Harmonics.HarmonicsKernelTests
 
 open System
+open System.Runtime.InteropServices
 open Xunit
 open Toolkit.Numerics.Harmonics
 open Toolkit.Numerics.Simd
@@ -18,49 +19,57 @@ let private points seed n =
     p
 
 /// Points first … first + count − 1 of p [3, n]; empty gradients or second derivatives are not computed.
-let private compute (h: SphericalHarmonics<float>) (p: float[]) first count (v: float[]) (g: float[]) (s: float[]) =
+let private compute (h: SphericalHarmonics<'T>) (p: 'T[]) first count (v: 'T[]) (g: 'T[]) (s: 'T[]) =
     let n = p.Length / 3
     let x, y, z = first, n + first, 2 * n + first
     h.Compute(ReadOnlySpan(p, x, count), ReadOnlySpan(p, y, count), ReadOnlySpan(p, z, count), Span v, Span g, Span s)
 
-let private all (h: SphericalHarmonics<float>) (p: float[]) =
+let private all (h: SphericalHarmonics<'T>) (p: 'T[]) =
     let n = p.Length / 3
     let v, g, s = Array.zeroCreate (h.Count * n), Array.zeroCreate (3 * h.Count * n), Array.zeroCreate (6 * h.Count * n)
     compute h p 0 n v g s
     v, g, s
 
 /// Zeros have signs, which comparison does not see.
-let private bits (numbers: float[]) = Array.map BitConverter.DoubleToInt64Bits numbers
+let private bits (numbers: 'T[]) = MemoryMarshal.AsBytes(ReadOnlySpan numbers).ToArray()
+
+let private sameBitsOfAll (p: 'T[]) (make: VectorWidth -> SphericalHarmonics<'T>) =
+    let run width =
+        let v, g, s = all (make width) p
+        [ bits v; bits g; bits s ]
+
+    for width in widths do Assert.Equal<byte[] list>(run VectorWidth.Scalar, run width)
 
 [<Fact>]
-let ``every width of vector gives the bits of the scalar form`` () =
+let ``every width of vector gives the bits of the scalar form, in float64 and float32`` () =
     Law.holdsFor 20 (Law.seeded (1, 40)) (fun (seed, n) ->
         for kind in kinds do
-            let p = points seed n
-            let lmax = seed % 13
-            let all width =
-                let v, g, s = all (SphericalHarmonics<float>(lmax, kind, width)) p
-                [ bits v; bits g; bits s ]
+            let p, lmax = points seed n, seed % 13
+            sameBitsOfAll p (fun width -> SphericalHarmonics<float>(lmax, kind, width))
+            sameBitsOfAll (Array.map float32 p) (fun width -> SphericalHarmonics<float32>(lmax, kind, width)))
 
-            for width in widths do List.iter2 (fun (x: int64[]) y -> Assert.Equal<int64>(x, y)) (all VectorWidth.Scalar) (all width))
+let private sameBitsOfBlocks (p: 'T[]) (make: VectorWidth -> SphericalHarmonics<'T>) =
+    let size = p.Length / 3
+
+    let run gradients width =
+        let h = make width
+        let v = Array.zeroCreate (h.Count * size)
+        let g = if gradients then Array.zeroCreate (3 * h.Count * size) else [||]
+        h.Block(ReadOnlySpan(p, 0, size), ReadOnlySpan(p, size, size), ReadOnlySpan(p, 2 * size, size), Span v, Span g)
+        Array.append (bits v) (bits g)
+
+    for gradients in [ false; true ] do
+        for width in widths do Assert.Equal<byte[]>(run gradients VectorWidth.Scalar, run gradients width)
 
 [<Fact>]
-let ``a block of points, compiled or not, has the bits of the scalar form`` () =
-    let size = SphericalHarmonics<float>.BlockSize
-
+let ``a block of points, compiled or not, has the bits of the scalar form, in float64 and float32`` () =
     for kind in kinds do
         for lmax in [ 0; 1; 2; 3; 6; 10; 11; 16; 17 ] do
-            let p: float[] = points (lmax + 1) size
-            let block width gradients =
-                let h = SphericalHarmonics<float>(lmax, kind, width)
-                let v = Array.zeroCreate (h.Count * size)
-                let g = if gradients then Array.zeroCreate (3 * h.Count * size) else [||]
-                h.Block(ReadOnlySpan(p, 0, size), ReadOnlySpan(p, size, size), ReadOnlySpan(p, 2 * size, size), Span v, Span g)
-                Array.append (bits v) (bits g)
+            sameBitsOfBlocks (points (lmax + 1) SphericalHarmonics<float>.BlockSize) (fun width -> SphericalHarmonics<float>(lmax, kind, width))
 
-            for gradients in [ false; true ] do
-                for width in widths do
-                    Assert.Equal<int64>(block VectorWidth.Scalar gradients, block width gradients)
+            sameBitsOfBlocks
+                (points (lmax + 1) SphericalHarmonics<float32>.BlockSize |> Array.map float32)
+                (fun width -> SphericalHarmonics<float32>(lmax, kind, width))
 
 [<Fact>]
 let ``values and gradients do not depend on what else is asked for`` () =
@@ -82,17 +91,18 @@ let ``values and gradients do not depend on what else is asked for`` () =
 
 [<Fact>]
 let ``outputs too large for the cache are those of few points`` () =
-    let n = 3001
-    let p = points 7 n
-    let h = SphericalHarmonics<float>(10)
-    let v, g = Array.zeroCreate (h.Count * n), Array.zeroCreate (3 * h.Count * n)
-    compute h p 0 n v g [||]
-    let v1, g1 = Array.zeroCreate h.Count, Array.zeroCreate (3 * h.Count)
+    // Rows of whole cache lines are written line by line, others are not.
+    for n in [ 3001; 3008 ] do
+        let p = points 7 n
+        let h = SphericalHarmonics<float>(10)
+        let v, g = Array.zeroCreate (h.Count * n), Array.zeroCreate (3 * h.Count * n)
+        compute h p 0 n v g [||]
+        let v1, g1 = Array.zeroCreate h.Count, Array.zeroCreate (3 * h.Count)
 
-    for i in 0..n - 1 do
-        compute h p i 1 v1 g1 [||]
-        for lm in 0 .. h.Count - 1 do Assert.Equal(v1[lm], v[lm * n + i])
-        for lm in 0 .. 3 * h.Count - 1 do Assert.Equal(g1[lm], g[lm * n + i])
+        for i in 0..n - 1 do
+            compute h p i 1 v1 g1 [||]
+            for lm in 0 .. h.Count - 1 do Assert.Equal(v1[lm], v[lm * n + i])
+            for lm in 0 .. 3 * h.Count - 1 do Assert.Equal(g1[lm], g[lm * n + i])
 
 [<Fact>]
 let ``solid harmonics equal the explicit sum`` () =
@@ -140,7 +150,7 @@ let ``solid harmonics are harmonic and functions of the direction obey r² ΔY =
     for kind in kinds do
         let n = 40
         let p = points 3 n
-        let h = SphericalHarmonics<float>(20, kind)
+        let h = SphericalHarmonics<float>(50, kind)
         let v, _, s = all h p
 
         for lm in 0 .. h.Count - 1 do
@@ -160,6 +170,25 @@ let ``at the origin only l = 0 is not zero for functions of the direction`` () =
     Assert.All(v[1..], fun x -> Assert.Equal(0., x))
     Assert.All(Array.append g s, fun x -> Assert.Equal(0., x))
 
+/// How far values and gradients at the point (0.3, −0.5, 0.4) times a length are from those at the point itself.
+let private changeWithLength (h: SphericalHarmonics<'T>) (number: float -> 'T) (toFloat: 'T -> float) length =
+    let at length =
+        let v, g, _ = all h [| number (0.3 * length); number (-0.5 * length); number (0.4 * length) |]
+        Array.append (Array.map toFloat v) (g |> Array.map (fun x -> length * toFloat x))
+
+    Array.map2 (fun x y -> abs (x - y)) (at 1.) (at length) |> Array.max
+
+[<Fact>]
+let ``functions of the direction do not depend on the length, unless its square is beyond the numbers: then there is no direction`` () =
+    let double, single = SphericalHarmonics<float>(20), SphericalHarmonics<float32>(20)
+    for length in [ 2e-150; 1e-75; 1e75; 1e154 ] do Assert.InRange(changeWithLength double float float length, 0., 1e-12)
+    for length in [ 2e-18; 1e-9; 1e9; 1e19 ] do Assert.InRange(changeWithLength single float32 float length, 0., 1e-3)
+
+    for length in [ 1e-320; 1e-151; 1e155; 1e308 ] do
+        let v, g, s = all double [| length; 0.; 0. |]
+        Assert.Equal(sqrt (0.25 / Math.PI), v[0])
+        for x in Array.concat [ v[1..]; g; s ] do Assert.Equal(0., x)
+
 [<Fact>]
 let ``inversion multiplies degree l by (−1)^l`` () =
     Law.holdsFor 20 (Law.seeded (1, 20)) (fun (seed, n) ->
@@ -173,22 +202,23 @@ let ``inversion multiplies degree l by (−1)^l`` () =
             for i in 0..n - 1 do Assert.Equal(v[lm * n + i], sign * w[lm * n + i]))
 
 [<Fact>]
-let ``float32 agrees with float64 to its own precision`` () =
+let ``float32 agrees with float64 to its own precision, to l = 50`` () =
     for kind in kinds do
-        let n = 50
-        let p = points 2 n |> Array.map float32
-        let single = SphericalHarmonics<float32>(10, kind)
-        let v, g = Array.zeroCreate (single.Count * n), Array.zeroCreate (3 * single.Count * n)
-        single.Compute(ReadOnlySpan(p, 0, n), ReadOnlySpan(p, n, n), ReadOnlySpan(p, 2 * n, n), Span v, Span g)
-        let v2, g2, _ = all (SphericalHarmonics<float>(10, kind)) (Array.map float p)
+        for lmax in [ 10; 50 ] do
+            let n = 50
+            let p = points 2 n |> Array.map float32
+            let v, g, s = all (SphericalHarmonics<float32>(lmax, kind)) p
+            let v2, g2, s2 = all (SphericalHarmonics<float>(lmax, kind)) (Array.map float p)
 
-        for i in 0..n - 1 do
-            let scale (a: float[]) rows = Seq.max (seq { for lm in 0 .. rows - 1 -> abs a[lm * n + i] })
-            let sv, sg = scale v2 single.Count, scale g2 (3 * single.Count)
-            for lm in 0 .. single.Count - 1 do
-                Assert.InRange(abs (float v[lm * n + i] - v2[lm * n + i]), 0., 5e-6 * sv)
-            for lm in 0 .. 3 * single.Count - 1 do
-                Assert.InRange(abs (float g[lm * n + i] - g2[lm * n + i]), 0., 2e-5 * (sg + 1.))
+            for i in 0..n - 1 do
+                let near tolerance (found: float32[]) (expected: float[]) =
+                    let at (a: 'T[]) = [| for k in i..n .. a.Length - 1 -> a[k] |]
+                    let scale = at expected |> Array.fold (fun m x -> max m (abs x)) 1.
+                    Array.iter2 (fun x y -> Assert.InRange(abs (float x - y), 0., tolerance * float lmax * scale)) (at found) (at expected)
+
+                near 1e-6 v v2
+                near 4e-6 g g2
+                near 2e-5 s s2
 
 [<Fact>]
 let ``a span that is too short is refused`` () =

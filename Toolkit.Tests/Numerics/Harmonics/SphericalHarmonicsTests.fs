@@ -102,7 +102,26 @@ let ``the sum of squares of one degree is (2l + 1) / 4π in every direction, to 
 
         for l in 0..50 do
             let sum = Array.sumBy (fun x -> x * x) values[l * l .. l * l + 2 * l]
-            Assert.InRange(abs (sum * 4. * Math.PI / float (2 * l + 1) - 1.), 0., 1e-12))
+            Assert.InRange(abs (sum * 4. * Math.PI / float (2 * l + 1) - 1.), 0., 5e-12))
+
+[<Fact>]
+let ``the squared gradients of one degree sum to l (l + 1) (2l + 1) / 4π r² and are across r, to l = 50`` () =
+    let check (v: float[]) =
+        let _, gradients = at 50 v
+        let component' d lm = gradients[d * 51 * 51 + lm]
+        let square = Array.sumBy (fun x -> x * x) v
+
+        for l in 0..50 do
+            let degree = [ l * l .. l * l + 2 * l ]
+            let sum = degree |> List.sumBy (fun lm -> List.sumBy (fun d -> pown (component' d lm) 2) [ 0..2 ])
+            let expected = float (l * (l + 1) * (2 * l + 1)) / (4. * Math.PI)
+            Assert.Equal(expected, square * sum, 1e-11 * (1. + expected))
+
+            for lm in degree do
+                Assert.Equal(0., List.sumBy (fun d -> v[d] * component' d lm) [ 0..2 ], 1e-13 * float (1 + l * l))
+
+    Law.holds (Law.from vectors) check
+    List.iter check poles
 
 [<Fact>]
 let ``many points at once are each as one point alone`` () =
