@@ -2,7 +2,8 @@ using System;
 
 namespace Toolkit.Numerics.Expansion;
 
-/// <summary>Two atoms, or an atom and an image of another, at the same place: there is no direction between them.</summary>
+/// <summary>Two atoms, or an atom and an image of another, at the same place, within
+/// <see cref="DensityExpansion.SmallestDistance"/>: there is no direction between them.</summary>
 /// <param name="first">Index of the one.</param>
 /// <param name="second">Index of the other.</param>
 public sealed class CoincidentAtomsException(int first, int second)

@@ -35,7 +35,7 @@ public sealed partial class DensityExpansion
     }
 
     /// <summary>Pairs, groups and vectors of a structure.</summary>
-    /// <exception cref="CoincidentAtomsException">A pair at distance zero.</exception>
+    /// <exception cref="CoincidentAtomsException">A pair closer than <see cref="SmallestDistance"/>.</exception>
     /// <exception cref="ArgumentException">A species without channels, or vectors that are absent or not finite.</exception>
     internal Surroundings Around(Structure structure, int threads)
     {

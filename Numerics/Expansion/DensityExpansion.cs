@@ -23,6 +23,10 @@ public sealed partial class DensityExpansion
     /// <summary>The species label of the centre's own channels under <see cref="CentrePolicy.Separate"/>.</summary>
     public const int CentreLabel = -1;
 
+    /// <summary>Atoms closer than this, Å, less than the radius of a nucleus, are at the same place: what rounding leaves between an
+    /// atom and its repetition by a lattice vector is no direction.</summary>
+    public const double SmallestDistance = 1e-6;
+
     private const int Lanes = EnvironmentScratch.Lanes;
 
     private readonly RadialTable _radial;
@@ -156,11 +160,11 @@ public sealed partial class DensityExpansion
     }
 
     /// <summary>The pairs within the cutoff, checked.</summary>
-    /// <exception cref="CoincidentAtomsException">A pair at distance zero.</exception>
+    /// <exception cref="CoincidentAtomsException">A pair closer than <see cref="SmallestDistance"/>.</exception>
     internal NeighborList Neighbors(Structure structure, int threads)
     {
         NeighborList list = NeighborList.Build(structure, Cutoff, threads);
-        int pair = list.Distances.IndexOf(0.0);
+        int pair = list.FirstWithin(SmallestDistance);
         if (pair < 0) return list;
         int centre = 0;
         while (list.Offsets[centre + 1] <= pair) centre++;

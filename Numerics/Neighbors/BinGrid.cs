@@ -53,8 +53,7 @@ internal sealed class BinGrid
                 if (periodic[k])
                 {
                     double whole = Math.Floor(f);
-                    if (Math.Abs(whole) > int.MaxValue / 4)
-                        throw new ArgumentException($"atom {i} lies {whole:R} lattice vectors away from the cell");
+                    if (!(Math.Abs(whole) <= DistantAtomException.Farthest)) throw new DistantAtomException(i, Math.Abs(whole));
                     wrap[k] = (int)whole;
                     f -= whole;
                 }

@@ -64,6 +64,8 @@ public sealed class NeighborList : IDisposable
     /// <param name="cutoff">Pairs at a distance strictly below it are listed, Å.</param>
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
     /// <exception cref="ArgumentOutOfRangeException">The cutoff is not a positive finite number.</exception>
+    /// <exception cref="DistantAtomException">An atom lies too many cells away.</exception>
+    /// <exception cref="OverflowException">More than 2³¹ pairs, or images of the cell within the cutoff.</exception>
     public static NeighborList Build(Structure structure, double cutoff, int threads = 1)
     {
         if (!(cutoff > 0) || !double.IsFinite(cutoff))
@@ -93,6 +95,18 @@ public sealed class NeighborList : IDisposable
     {
         if (PairCount > 0) _pairs.Return();
         _offsets = new int[_offsets.Length];
+    }
+
+    /// <summary>The first pair closer than a distance (Å), or −1.</summary>
+    internal int FirstWithin(double distance)
+    {
+        ReadOnlySpan<double> r = Distances;
+        int pair = 0;
+        for (; pair + Vector512<double>.Count <= r.Length; pair += Vector512<double>.Count)
+            if (Vector512.LessThanAny(Vector(r, pair), Vector512.Create(distance))) break;
+        for (; pair < r.Length; pair++)
+            if (r[pair] < distance) return pair;
+        return -1;
     }
 
     /// <summary>Eight numbers of a pair array from one pair on; behind the last pair of all they are arbitrary.</summary>

@@ -1,9 +1,11 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Files;
+using Toolkit.Numerics.Neighbors;
 using Toolkit.Numerics.Radial;
 using Toolkit.Numerics.Structures;
 
@@ -22,7 +24,8 @@ public static class Features
     /// <param name="progress">Told the number of structures done, after each; or null.</param>
     /// <param name="table">Coupling coefficients up to <see cref="Spec.CouplingLMax"/>; null: those that come with the library.</param>
     /// <returns>The values with their labels, and the specification with its species written out.</returns>
-    /// <exception cref="InputException">An element without channels; a basis or gradients that cannot be held.</exception>
+    /// <exception cref="InputException">An element without channels; atoms at the same place or too far from the cell; a basis or
+    /// gradients that cannot be held.</exception>
     public static FeatureTable Compute(
         Spec spec,
         IReadOnlyList<Structure> frames,
@@ -61,9 +64,9 @@ public static class Features
                     features.Add(frames[f], set.Compute(frames[f], threads));
                 }
             }
-            catch (CoincidentAtomsException e)
+            catch (ArgumentException e) when (Misplaced(source, f, e) is { } misplaced)
             {
-                throw Coincident(source, f, e);
+                throw misplaced;
             }
             catch (Exception e) when (e is OverflowException or OutOfMemoryException)
             {
@@ -124,7 +127,8 @@ public static class Features
     /// <param name="frames">The structures.</param>
     /// <param name="specSource">What messages call the specification.</param>
     /// <param name="source">What messages call the structures: the file's name.</param>
-    /// <exception cref="InputException">An element without channels; no atoms; more functions than the basis has.</exception>
+    /// <exception cref="InputException">An element without channels; atoms at the same place or too far from the cell; no atoms;
+    /// more functions than the basis has.</exception>
     public static Spec WithContraction(Spec spec, IReadOnlyList<Structure> frames, string specSource, string source)
     {
         ArgumentNullException.ThrowIfNull(spec);
@@ -144,9 +148,9 @@ public static class Features
             {
                 covariance.Add(frames[f]);
             }
-            catch (CoincidentAtomsException e)
+            catch (ArgumentException e) when (Misplaced(source, f, e) is { } misplaced)
             {
-                throw Coincident(source, f, e);
+                throw misplaced;
             }
         }
 
@@ -165,8 +169,19 @@ public static class Features
         }
     }
 
-    private static InputException Coincident(string source, int frame, CoincidentAtomsException e) =>
-        new(source, null, $"frame {frame + 1}, atoms {e.First + 1} and {e.Second + 1}", "the same place", "atoms apart");
+    /// <summary>The error of atoms where none can be, with their places; null: it is another.</summary>
+    private static InputException? Misplaced(string source, int frame, ArgumentException e) => e switch
+    {
+        CoincidentAtomsException c => new InputException(
+            source, null, $"frame {frame + 1}, atoms {c.First + 1} and {c.Second + 1}", "the same place", "atoms apart"),
+        DistantAtomException d => new InputException(
+            source,
+            null,
+            $"frame {frame + 1}, atom {d.Atom + 1}",
+            string.Create(CultureInfo.InvariantCulture, $"a position {d.Distance:R} lattice vectors away from the cell"),
+            $"at most {DistantAtomException.Farthest}"),
+        _ => null,
+    };
 
     private static int[] SpeciesOf(IReadOnlyList<Structure> frames)
     {

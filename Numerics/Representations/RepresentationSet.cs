@@ -74,6 +74,7 @@ public sealed partial class RepresentationSet
     /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
     public double[] Compute(Structure structure, int threads = 1)
     {
+        ArgumentNullException.ThrowIfNull(structure);
         double[] values = new double[checked(structure.Count * FeatureCount)];
         Compute(structure, values, threads);
         return values;

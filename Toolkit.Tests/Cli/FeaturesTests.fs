@@ -399,6 +399,8 @@ let ``wrong input gets one line and the right exit code, and leaves no file`` ()
         fails 1 "no such file" [ "features"; xyz; "--spec"; specPath + "x"; "--out"; out ]
         let same = write "same.xyz" "2\n\nH 1 2 3\nC 1 2 3\n"
         fails 1 "same.xyz: frame 1, atoms 1 and 2: found the same place" [ "features"; same; "--spec"; specPath; "--out"; out ]
+        let far = write "far.xyz" "1\nLattice=\"5 0 0 0 5 0 0 0 5\"\nH 1 1e20 3\n"
+        fails 1 "far.xyz: frame 1, atom 1: found a position 2E+19 lattice vectors away from the cell" [ "features"; far; "--spec"; specPath; "--out"; out ]
         let bad = write "bad.xyz" "1\n\nH 0 0\n"
         fails 1 "bad.xyz:3: atom 1: found 3 values" [ "features"; bad; "--spec"; specPath; "--out"; out ]
         let iron = write "iron.json" """{"cutoff": {"radius": 3}, "species": ["C", "Fe"], "representation": {"kind": "radial-spectrum"}}"""

@@ -94,3 +94,23 @@ let ``a species without channels and two atoms at one place are refused by name`
     Assert.Contains("atom 1 is O", Assert.Throws<ArgumentException>(fun () -> expansion.Compute oxygen |> ignore).Message)
     let twice = Structure.Create(ReadOnlySpan [| 1; 1 |], ReadOnlySpan [| 1.; 2.; 3.; 1.; 2.; 3. |])
     Assert.Contains("atoms 0 and 1", Assert.Throws<CoincidentAtomsException>(fun () -> expansion.Compute twice |> ignore).Message)
+
+[<Fact>]
+let ``an atom beside its own repetition is refused, though rounding keeps them apart`` () =
+    let expansion = DensityExpansion(table, [ 1 ])
+
+    Law.holdsFor 40 (Law.seeded (1, 12)) (fun (seed, count) ->
+        let random = Random seed
+        let cell = RandomStructure.randomCell random (20. * float count)
+        let fractional = Array.init (3 * count) (fun _ -> 3. * random.NextDouble() - 1.)
+        let positions = Array.zeroCreate (3 * count)
+        cell.ToCartesian(ReadOnlySpan fractional, Span positions)
+        let lattice, repeated, vector = cell.Vectors.ToArray(), random.Next count, random.Next 3
+        let copy = Array.init 3 (fun k -> positions[3 * repeated + k] + lattice[3 * vector + k])
+        let s = Structure.Create(ReadOnlySpan(Array.create (count + 1) 1), ReadOnlySpan(Array.append positions copy), cell, Periodicity.All)
+        let e = Assert.Throws<CoincidentAtomsException>(fun () -> expansion.Compute s |> ignore)
+        Assert.Equal((repeated, count), (e.First, e.Second)))
+
+    // Closer than any nuclei, but a structure.
+    let close = Structure.Create(ReadOnlySpan [| 1; 1 |], ReadOnlySpan [| 0.; 0.; 0.; 0.; 1.01e-6; 0. |])
+    Assert.All(expansion.Compute close, (fun x -> Assert.True(Double.IsFinite x)))

@@ -131,6 +131,20 @@ let ``the list is the same bit by bit for any number of threads`` () =
         for threads in [ 2; 3 ] do
             Assert.Equal<(Pair * float[])[]>(one, listed (NeighborList.Build(s, 4., threads))))
 
+[<Fact>]
+let ``an atom whose image in the cell cannot be told is refused by number`` () =
+    let build far =
+        NeighborList.Build(Structure.Create(ReadOnlySpan [| 1; 1 |], ReadOnlySpan [| 0.; 0.; 0.; 0.; far; 0. |], Cell.Cubic 2., Periodicity.All), 3.)
+
+    Assert.Equal((build 1.).PairCount, (build 800000001.).PairCount)
+
+    for far in [ 1.1e9; -1e30; 1e300 ] do
+        Assert.Equal(1, Assert.Throws<DistantAtomException>(fun () -> build far |> ignore).Atom)
+
+    // Without periodicity there is no image to be told.
+    let free = Structure.Create(ReadOnlySpan [| 1; 1; 1 |], ReadOnlySpan [| 0.; 0.; 0.; 0.; 1e300; 0.; 0.; 1.; 0. |])
+    sameAsBruteForce free 3.
+
 [<Theory>]
 [<InlineData(0.)>]
 [<InlineData(-1.)>]
