@@ -73,7 +73,6 @@ public sealed class ContractedFunctions : IRadialFunctions
 {
     private readonly IRadialFunctions _functions;
     private readonly RadialContraction _contraction;
-    private readonly double[] _values, _first, _second;
 
     /// <summary>Combinations of functions.</summary>
     /// <param name="functions">The functions.</param>
@@ -88,8 +87,6 @@ public sealed class ContractedFunctions : IRadialFunctions
                 $"a contraction of {contraction.SourceNMax} functions with l ≤ {contraction.LMax}; there are {functions.NMax} with l ≤ {functions.LMax}",
                 nameof(contraction));
         (_functions, _contraction) = (functions, contraction);
-        int size = (functions.LMax + 1) * functions.NMax;
-        (_values, _first, _second) = (new double[size], new double[size], new double[size]);
     }
 
     /// <inheritdoc/>
@@ -104,9 +101,12 @@ public sealed class ContractedFunctions : IRadialFunctions
     /// <inheritdoc/>
     public void Evaluate(double r, Span<double> values, Span<double> first, Span<double> second)
     {
-        _functions.Evaluate(r, _values, _first, _second);
-        _contraction.Apply(_values, values);
-        _contraction.Apply(_first, first);
-        _contraction.Apply(_second, second);
+        int size = (LMax + 1) * _functions.NMax;
+        double[] all = new double[3 * size];
+        Span<double> v = all.AsSpan(0, size), d = all.AsSpan(size, size), dd = all.AsSpan(2 * size, size);
+        _functions.Evaluate(r, v, d, dd);
+        _contraction.Apply(v, values);
+        _contraction.Apply(d, first);
+        _contraction.Apply(dd, second);
     }
 }

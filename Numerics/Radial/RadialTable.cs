@@ -72,11 +72,15 @@ public sealed class RadialTable
     /// <param name="functions">The exact functions.</param>
     /// <param name="cutoff">The cutoff function; its radius is the table's end.</param>
     /// <param name="tolerance">Largest error as a fraction of the largest |g_nl| on [0, cutoff].</param>
-    /// <exception cref="ArgumentException">The tolerance is out of reach of 2¹⁴ intervals or of float64.</exception>
+    /// <exception cref="ArgumentException">The functions end before the cutoff; or the tolerance is out of reach of 2¹⁴ intervals or
+    /// of float64.</exception>
     public static RadialTable Build(IRadialFunctions functions, CutoffFunction cutoff, double tolerance = 1e-9)
     {
         ArgumentNullException.ThrowIfNull(functions);
         ArgumentNullException.ThrowIfNull(cutoff);
+        if (cutoff.Radius > functions.Cutoff)
+            throw new ArgumentException(
+                $"the radial functions end at {functions.Cutoff:R} Å, before the cutoff radius {cutoff.Radius:R} Å", nameof(cutoff));
         if (!(tolerance > 0)) throw new ArgumentOutOfRangeException(nameof(tolerance), tolerance, "expected a positive error");
         for (int intervals = 16; ;)
         {

@@ -15,8 +15,9 @@ namespace Toolkit.Numerics.Radial;
 /// </remarks>
 public sealed class SmearedDensity : DensityProjection
 {
-    // The second derivative's kernel is a difference of terms (r/σ)² as large as itself.
-    private const double Tolerance = 1e-12, CurvatureTolerance = 1e-9;
+    // The second derivative's kernel is a difference of terms (r/σ)² as large as itself. Where the functions are flat, nothing but
+    // the rounding of those terms is left of it.
+    private const double Tolerance = 1e-12, CurvatureTolerance = 1e-9, CurvatureRounding = 1e-14;
     private const int FewestPoints = 4, MostPoints = 64, Probes = 9;
 
     // exp(−9²/2) = 3e-18.
@@ -35,7 +36,7 @@ public sealed class SmearedDensity : DensityProjection
     {
         _sigma = RequireSigma(sigma);
         double[] coarse = [], fine;
-        double change = double.PositiveInfinity;
+        double change = double.PositiveInfinity, steepness = cutoff / (sigma * sigma);
         for (int points = FewestPoints; points <= MostPoints; points *= 2)
         {
             Tabulate(points);
@@ -43,8 +44,11 @@ public sealed class SmearedDensity : DensityProjection
             if (coarse.Length > 0)
             {
                 int half = fine.Length / 2;
-                change = Change(coarse.AsSpan(0, half), fine.AsSpan(0, half));
-                if (change <= Tolerance && Change(coarse.AsSpan(half), fine.AsSpan(half)) <= CurvatureTolerance) return;
+                (double value, change) = Compare(coarse.AsSpan(0, half), fine.AsSpan(0, half));
+                (double curvature, double turn) = Compare(coarse.AsSpan(half), fine.AsSpan(half));
+                double rounding = CurvatureRounding * steepness * steepness * value;
+                if (change <= Tolerance * value && turn <= Math.Max(CurvatureTolerance * curvature, rounding)) return;
+                change /= value;
             }
             coarse = fine;
         }
@@ -131,8 +135,8 @@ public sealed class SmearedDensity : DensityProjection
         return result;
     }
 
-    /// <summary>The largest change as a fraction of the largest value.</summary>
-    private static double Change(ReadOnlySpan<double> before, ReadOnlySpan<double> after)
+    /// <summary>The largest value and the largest change.</summary>
+    private static (double Largest, double Difference) Compare(ReadOnlySpan<double> before, ReadOnlySpan<double> after)
     {
         double largest = 0, difference = 0;
         for (int k = 0; k < after.Length; k++)
@@ -140,6 +144,6 @@ public sealed class SmearedDensity : DensityProjection
             largest = Math.Max(largest, Math.Abs(after[k]));
             difference = Math.Max(difference, Math.Abs(after[k] - before[k]));
         }
-        return difference > 0 ? difference / largest : 0;
+        return (largest, difference);
     }
 }

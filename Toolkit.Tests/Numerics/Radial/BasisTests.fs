@@ -118,7 +118,7 @@ let ``the derivatives of every basis are those of its values, down to the origin
 
 [<Fact>]
 let ``the smeared density by quadrature equals the closed form for Gaussian type orbitals`` () =
-    for nmax, lmax, sigma in [ 1, 0, 0.4; 8, 6, 0.3; 10, 9, 0.05; 6, 3, 1.2; 3, 12, 0.02 ] do
+    for nmax, lmax, sigma in [ 1, 0, 0.4; 1, 0, 0.02; 8, 6, 0.3; 10, 9, 0.05; 6, 3, 1.2; 3, 12, 0.02 ] do
         let basis = GtoBasis(nmax, 5.)
         let size = (lmax + 1) * nmax
         let evaluate (f: IRadialFunctions) r =
@@ -199,6 +199,17 @@ let ``a narrow Gaussian is nearly a point`` () =
         let point, _, _ = values 4 basis r
         // The difference is σ²/2 ∇² R.
         Array.iter2 (fun (x: float) y -> Assert.Equal(x, y, 0.05)) point v
+
+[<Fact>]
+let ``few functions take narrow and wide Gaussians, flat functions too`` () =
+    let few: RadialBasis list = [ MonomialBasis(1, 5.); MonomialBasis(2, 12.); LaplacianBasis(1, 1, 5.); GtoBasis(1, 5.) ]
+
+    for basis in few do
+        for lmax in 0..1 do
+            for sigma in [ 0.01; 0.02; 0.05; 0.3; 2.; 10. ] do
+                let reach = min basis.Extent 12.
+                let table = RadialTable.Build(SmearedDensity(basis, lmax, reach, sigma), CutoffFunction(reach, 0.5))
+                Assert.InRange(table.Error, 0., 1e-9)
 
 [<Fact>]
 let ``tables of every basis, point or smeared, keep the requested error in values and derivatives`` () =

@@ -147,3 +147,6 @@ let ``bad radial parameters are refused with the value`` () =
     refused (fun () -> GtoBasis(0, 5.))
     refused (fun () -> GtoBasis(60, 5.))
     refused (fun () -> SmearedGto(GtoBasis(3, 5.), 2, 5., 0.))
+
+    let beyond () = RadialTable.Build(SmearedGto(GtoBasis(3, 4.), 2, 4., 0.3), CutoffFunction(5., 0.5)) |> ignore
+    Assert.Contains("end at 4 Å, before the cutoff radius 5 Å", (Assert.Throws<ArgumentException> beyond).Message)
