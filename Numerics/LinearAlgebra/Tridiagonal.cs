@@ -56,7 +56,7 @@ internal static unsafe class Tridiagonal<T>
 
                 int m = n - k - 1;
                 T* x = vk + k + 1;
-                MultiplyRows(m, a + (nint)(k + 1) * n + k + 1, n, x, wk + k + 1, threads);
+                MultiplyRows(m, a + (nint)(k + 1) * n + k + 1, n, x, wk + k + 1);
                 for (int i = k0; i < k; i++)
                 {
                     T* vi = v + (nint)i * n + k + 1, wi = w + (nint)(i - k0) * n + k + 1;
@@ -167,8 +167,8 @@ internal static unsafe class Tridiagonal<T>
         return (image - first) / image;
     }
 
-    /// <summary>y = A x, row by row: each element of y is one dot product, so threads change nothing.</summary>
-    private static void MultiplyRows(int m, T* a, int lda, T* x, T* y, int threads)
+    /// <summary>y = A x, row by row.</summary>
+    private static void MultiplyRows(int m, T* a, int lda, T* x, T* y)
     {
         int i = 0;
         for (; i + 4 <= m; i += 4)

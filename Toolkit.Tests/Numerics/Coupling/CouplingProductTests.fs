@@ -80,26 +80,31 @@ let ``the backward pass is the adjoint of the product in either factor`` () =
             (fun a b dc da db ->
                 product.BackwardOuter(envs, na, nb, ReadOnlySpan a, ReadOnlySpan b, ReadOnlySpan dc, Span da, Span db)))
 
+let private sameBits (number: float -> 'T) c =
+    let random, l1, l2, l, envs, na, nb = case c
+    let numbers n = numbers random n |> Array.map number
+    let rows n = envs * (2 * n + 1)
+    let a, b, dc = numbers (rows l1 * na), numbers (rows l2 * nb), numbers (rows l * na * nb)
+    let b2, dc2 = numbers (rows l2 * na), numbers (rows l * na)
+
+    let all width =
+        let p = CouplingProduct<'T>(CouplingTable.Default, l1, l2, l, width)
+        let c1, c2 = Array.zeroCreate dc.Length, Array.zeroCreate dc2.Length
+        let da, db, da2, db2 = Array.zeroCreate a.Length, Array.zeroCreate b.Length, Array.zeroCreate a.Length, Array.zeroCreate b2.Length
+        p.ForwardOuter(envs, na, nb, ReadOnlySpan a, ReadOnlySpan b, Span c1)
+        p.BackwardOuter(envs, na, nb, ReadOnlySpan a, ReadOnlySpan b, ReadOnlySpan dc, Span da, Span db)
+        p.Forward(envs, na, ReadOnlySpan a, ReadOnlySpan b2, Span c2)
+        p.Backward(envs, na, ReadOnlySpan a, ReadOnlySpan b2, ReadOnlySpan dc2, Span da2, Span db2)
+        Array.concat [ c1; c2; da; db; da2; db2 ]
+
+    let expected = all VectorWidth.Scalar
+    for width in widths do Assert.Equal<'T[]>(expected, all width)
+
 [<Fact>]
-let ``every width of vector gives the bits of the scalar product and of its backward pass`` () =
+let ``every width of vector gives the bits of the scalar product and of its backward pass, in float64 and float32`` () =
     Law.holdsFor 30 (Law.seeded (1, 40)) (fun c ->
-        let random, l1, l2, l, envs, na, nb = case c
-        let rows n = envs * (2 * n + 1)
-        let a, b, dc = numbers random (rows l1 * na), numbers random (rows l2 * nb), numbers random (rows l * na * nb)
-        let b2, dc2 = numbers random (rows l2 * na), numbers random (rows l * na)
-
-        let all width =
-            let p = CouplingProduct<float>(CouplingTable.Default, l1, l2, l, width)
-            let c1, c2 = Array.zeroCreate dc.Length, Array.zeroCreate dc2.Length
-            let da, db, da2, db2 = Array.zeroCreate a.Length, Array.zeroCreate b.Length, Array.zeroCreate a.Length, Array.zeroCreate b2.Length
-            p.ForwardOuter(envs, na, nb, ReadOnlySpan a, ReadOnlySpan b, Span c1)
-            p.BackwardOuter(envs, na, nb, ReadOnlySpan a, ReadOnlySpan b, ReadOnlySpan dc, Span da, Span db)
-            p.Forward(envs, na, ReadOnlySpan a, ReadOnlySpan b2, Span c2)
-            p.Backward(envs, na, ReadOnlySpan a, ReadOnlySpan b2, ReadOnlySpan dc2, Span da2, Span db2)
-            Array.concat [ c1; c2; da; db; da2; db2 ]
-
-        let expected = all VectorWidth.Scalar
-        for width in widths do Assert.Equal<float[]>(expected, all width))
+        sameBits float c
+        sameBits float32 c)
 
 [<Fact>]
 let ``the product of arrays of other lengths is refused`` () =

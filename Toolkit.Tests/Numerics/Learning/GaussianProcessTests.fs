@@ -181,6 +181,25 @@ let ``forces and virial of a kernel potential are minus the derivatives of its e
             close -(slope 1e-4 strained) found.Virial[3 * d + e] (scale found.Virial))
 
 [<Fact>]
+let ``forces of a kernel potential are right on the hard structures`` () =
+    for design in designs do
+        let _, model = potential design (Random 11)
+
+        for what, s, _, _ in Representations.hard 3.4 do
+            let forces = (model.Predict s).Forces
+            let size = Array.fold (fun m x -> max m (abs x)) 1. forces
+
+            for at in 0 .. forces.Length - 1 do
+                let moved step =
+                    let r = s.Positions.ToArray()
+                    r[at] <- r[at] + step
+                    (model.Predict(s.WithPositions(ReadOnlySpan r))).Energy
+
+                let h = 1e-4
+                let slope = (8. * (moved h - moved -h) - (moved (2. * h) - moved (-2. * h))) / (12. * h)
+                Assert.True(abs (slope + forces[at]) < 2e-5 * size, $"{what}, {design.Kernel}: expected {-slope}, found {forces[at]}")
+
+[<Fact>]
 let ``energy and forces of a kernel potential are the design's rows times the coefficients`` () =
     Law.holdsFor 15 cases (fun (recipe, seed) ->
         let s = RandomStructure.build recipe

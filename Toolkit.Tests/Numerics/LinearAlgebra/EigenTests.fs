@@ -54,6 +54,23 @@ let ``vectors are orthonormal, leave no residual, and values are those of an ind
         Assert.Equal<float>(values, only))
 
 [<Fact>]
+let ``work for three threads gives the bits of one thread, in full decompositions and in randomised ones`` () =
+    let n, count = 411, 20
+    Assert.Equal(3, Threads.For(int64 (count + 10) * int64 n * int64 n, 3))
+    let random = Random 21
+    let a = withSpectrum random (Array.init n (fun k -> 0.9 ** float k))
+    let bits = Array.map BitConverter.DoubleToInt64Bits
+
+    let all threads =
+        let values, vectors = decompose n a threads
+        let leading, leadingVectors = Array.zeroCreate count, Array.zeroCreate (count * n)
+        RandomisedEigen.Decompose(n, ReadOnlySpan a, n, count, Span leading, Span leadingVectors, 4, 1e-13, 3, threads) |> ignore
+        List.map bits [ values; vectors; leading; leadingVectors ]
+
+    let one = all 1
+    for threads in 2..3 do Assert.Equal<int64[] list>(one, all threads)
+
+[<Fact>]
 let ``clustered, repeated and zero eigenvalues are found with their multiplicity`` () =
     Law.holdsFor 8 (Law.seeded (6, 90)) (fun (seed, n) ->
         let random = Random seed

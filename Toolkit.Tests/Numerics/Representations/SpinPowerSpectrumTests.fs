@@ -24,7 +24,8 @@ let private table nmax lmax sigma =
         | Some s -> SmearedGto(basis, lmax, cutoff, s)
         | None -> PointDensity(basis, lmax, cutoff)
 
-    RadialTable.Build(functions, CutoffFunction(cutoff, 0.8), 1e-10)
+    // The shifted cosine's second derivative jumps, which differences see where a neighbour passes by.
+    RadialTable.Build(functions, CutoffFunction(cutoff, 0.8, CutoffKind.Polynomial), 1e-10)
 
 let private expansion nmax lmax fields = DensityExpansion(table nmax lmax (Some 0.4), species, CentrePolicy.Include, fields)
 
