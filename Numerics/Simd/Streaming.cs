@@ -12,11 +12,13 @@ internal static unsafe class Streaming
     internal static void Copy<T>(T* source, T* target, int n)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (VectorWidths.Has512)
+        // Numbers that begin between two numbers' places never begin at a line.
+        bool reachesLines = (nint)target % sizeof(T) == 0;
+        if (reachesLines && VectorWidths.Has512)
         {
             Copy<Lanes512<T>, Vector512<T>, T>(source, target, n);
         }
-        else if (Vector128.IsHardwareAccelerated)
+        else if (reachesLines && Vector128.IsHardwareAccelerated)
         {
             Copy<Lanes128<T>, Vector128<T>, T>(source, target, n);
         }

@@ -89,20 +89,36 @@ let ``values and gradients do not depend on what else is asked for`` () =
         h.ComputeInterleaved(ReadOnlySpan interleaved, Span v3)
         Assert.Equal<float>(v, v3)
 
+let private manyAreAsFew (h: SphericalHarmonics<'T>) (p: 'T[]) =
+    let n = p.Length / 3
+    let v, g = Array.zeroCreate (h.Count * n), Array.zeroCreate (3 * h.Count * n)
+    compute h p 0 n v g [||]
+    let v1, g1 = Array.zeroCreate h.Count, Array.zeroCreate (3 * h.Count)
+
+    for i in 0..n - 1 do
+        compute h p i 1 v1 g1 [||]
+        Assert.Equal<'T[]>(v1, Array.init h.Count (fun lm -> v[lm * n + i]))
+        Assert.Equal<'T[]>(g1, Array.init (3 * h.Count) (fun lm -> g[lm * n + i]))
+
 [<Fact>]
 let ``outputs too large for the cache are those of few points`` () =
     // Rows of whole cache lines are written line by line, others are not.
     for n in [ 3001; 3008 ] do
-        let p = points 7 n
-        let h = SphericalHarmonics<float>(10)
-        let v, g = Array.zeroCreate (h.Count * n), Array.zeroCreate (3 * h.Count * n)
-        compute h p 0 n v g [||]
-        let v1, g1 = Array.zeroCreate h.Count, Array.zeroCreate (3 * h.Count)
+        manyAreAsFew (SphericalHarmonics<float> 10) (points 7 n)
+        manyAreAsFew (SphericalHarmonics<float32> 10) (points 7 n |> Array.map float32)
 
-        for i in 0..n - 1 do
-            compute h p i 1 v1 g1 [||]
-            for lm in 0 .. h.Count - 1 do Assert.Equal(v1[lm], v[lm * n + i])
-            for lm in 0 .. 3 * h.Count - 1 do Assert.Equal(g1[lm], g[lm * n + i])
+[<Fact>]
+let ``outputs may begin at any byte, as in a file that lies in memory`` () =
+    let h, n = SphericalHarmonics<float> 6, 8000
+    let p = points 3 n
+    let expected = Array.zeroCreate (h.Count * n)
+    compute h p 0 n expected [||] [||]
+    let memory = Array.zeroCreate<byte> (8 * expected.Length + 8)
+
+    for first in [ 1; 4 ] do
+        let values = MemoryMarshal.Cast<byte, float>(Span(memory, first, 8 * expected.Length))
+        h.Compute(ReadOnlySpan(p, 0, n), ReadOnlySpan(p, n, n), ReadOnlySpan(p, 2 * n, n), values)
+        Assert.Equal<byte[]>(bits expected, Array.sub memory first (8 * expected.Length))
 
 [<Fact>]
 let ``solid harmonics equal the explicit sum`` () =
