@@ -5,6 +5,7 @@ open Xunit
 open FsCheck.FSharp
 open Toolkit.Numerics.Structures
 open Toolkit.Numerics.Harmonics
+open Toolkit.Numerics.Neighbors
 open Toolkit.Numerics.Radial
 open Toolkit.Numerics.Expansion
 open Toolkit.Tests.Laws
@@ -68,6 +69,39 @@ let ``coefficients are the projections of the smeared density, by quadrature in 
             for lm in 0 .. lmCount - 1 do
                 for n in 0 .. nmax - 1 do
                     Assert.InRange(abs (found[lm * 2 * nmax + group * nmax + n] - expected[lm * nmax + n]), 0., 1e-8))
+
+[<Fact>]
+let ``coefficients are the sums over neighbours of radial functions times harmonics, to l = 18`` () =
+    for nmax, lmax in [ 3, 6; 9, 18 ] do
+        let table = RadialTable.Build(SmearedGto(GtoBasis(nmax, cutoff), lmax, cutoff, sigma), smooth)
+        let harmonics = SphericalHarmonics<float> lmax
+        let count = harmonics.Count
+        let expansion = DensityExpansion(table, [ 1; 8 ])
+
+        Law.holdsFor 6 (RandomStructure.recipes (1, 9)) (fun recipe ->
+            let s = RandomStructure.build { recipe with Species = [ 1; 8 ] }
+            let list = NeighborList.Build(s, cutoff)
+            let expected = Array.zeroCreate (s.Count * count * 2 * nmax)
+            let radial, slopes, angular = Array.zeroCreate ((lmax + 1) * nmax), Array.zeroCreate ((lmax + 1) * nmax), Array.zeroCreate count
+
+            let add centre species distance x y z =
+                table.Evaluate(distance, Span radial, Span slopes)
+                harmonics.Compute(ReadOnlySpan [| x |], ReadOnlySpan [| y |], ReadOnlySpan [| z |], Span angular)
+
+                for lm in 0 .. count - 1 do
+                    let l = int (sqrt (float lm))
+
+                    for n in 0 .. nmax - 1 do
+                        let at = ((centre * count + lm) * 2 + (if species = 8 then 1 else 0)) * nmax + n
+                        expected[at] <- expected[at] + radial[l * nmax + n] * angular[lm]
+
+            for i in 0 .. s.Count - 1 do
+                // The harmonics of no direction are those of l = 0.
+                add i s.Species[i] 0. 0. 0. 0.
+                for p in list.Offsets[i] .. list.Offsets[i + 1] - 1 do
+                    add i s.Species[list.Neighbors[p]] list.Distances[p] list.X[p] list.Y[p] list.Z[p]
+
+            Representations.close "coefficients" 1e-12 expected (expansion.Compute s))
 
 [<Fact>]
 let ``the centre adds its own density to its species, to channels of its own, or not at all`` () =

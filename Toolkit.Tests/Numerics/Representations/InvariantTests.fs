@@ -157,6 +157,37 @@ let ``the dot product of two power spectra is that of the full set of pairs`` ()
         Assert.InRange(abs (dot (row 0) (row (s.Count - 1)) - expected), 0., 1e-12 * (1. + abs expected)))
 
 [<Fact>]
+let ``the power spectrum of large l is the sum over m of its coefficients, and has right gradients`` () =
+    // Code that is made for a layout comes in parts where lmax is above 15.
+    for nmax, lmax in [ 8, 17; 9, 16 ] do
+        let radial = SmearedGto(GtoBasis(nmax, 3.4), lmax, 3.4, 0.4)
+        let e = DensityExpansion(RadialTable.Build(radial, CutoffFunction(3.4, 0.8, CutoffKind.Polynomial), 1e-10), [ 1; 8 ])
+        let power, count = PowerSpectrum e, (lmax + 1) * (lmax + 1)
+        let recipes = RandomStructure.recipes (1, 5)
+        let cases = Arb.fromGen (recipes.Generator |> Gen.map (fun r -> { r with Species = [ 1; 8 ] }))
+
+        Law.holdsFor 3 cases (fun recipe ->
+            let s = RandomStructure.build recipe
+            let c, features = e.Compute s, power.Compute s |> Array.chunkBySize power.FeatureCount
+
+            for i in 0 .. s.Count - 1 do
+                let expected =
+                    Array.init power.FeatureCount (fun k ->
+                        let label = power.Labels[k].ToArray()
+                        let channel z n = (if z = 8 then nmax else 0) + n
+                        let q, q', l = channel label[0] label[1], channel label[2] label[3], label[4]
+                        let at lm q = c[(i * count + lm) * e.ChannelCount + q]
+                        let sum = Seq.sum (seq { for lm in l * l .. l * l + 2 * l -> at lm q * at lm q' })
+                        (if q = q' then 1. else sqrt 2.) * sum / sqrt (float (2 * l + 1)))
+
+                Representations.close "features" 1e-13 expected features[i]
+
+            let subject = Representations.invariant "power spectrum" (fun _ -> false) power
+            let random = Random recipe.Seed
+            Representations.gradientsAreDifferences 3e-6 1e-4 [ random.Next(3 * s.Count) ] subject s
+            Representations.backwardIsTransposed 2e-5 random subject s)
+
+[<Fact>]
 let ``gradients of the features by positions and vectors agree with finite differences, images and all`` () =
     Representations.haveGradients 60 (representations |> List.mapi (fun k f -> Representations.invariant $"{k}, {f.GetType().Name}" (fun _ -> false) f))
 
