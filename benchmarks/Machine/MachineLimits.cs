@@ -29,12 +29,12 @@ internal static class MachineLimits
 
     /// <summary>
     /// Microseconds of a call, and in turn with it the GFlop/s of twelve independent multiply-add chains in registers on each of so many
-    /// threads at once.
+    /// threads at once. What <paramref name="prepare"/> does before each call is not timed.
     /// </summary>
-    internal static (double Microseconds, double Peak) PeakBeside<T>(int threads, Action action, int warmUp = 3)
+    internal static (double Microseconds, double Peak) PeakBeside<T>(int threads, Action action, int warmUp = 3, Action? prepare = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        (double microseconds, double limit) = Clock.Beside(action, () => Registers<T>(threads), warmUp);
+        (double microseconds, double limit) = Clock.Beside(action, () => Registers<T>(threads), warmUp, prepare);
         return (microseconds, Flops<T>(threads) / limit * 1e-3);
     }
 
