@@ -47,7 +47,10 @@ public static class Application
         ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
-            return Fail(error, parsed.Errors[0].Message, 2);
+            bool noVerb = parsed.CommandResult.Command == root && parsed.UnmatchedTokens.Count > 0;
+            return Fail(error, noVerb
+                ? $"no verb '{parsed.UnmatchedTokens[0]}': expected {string.Join(", ", root.Subcommands.Select(verb => verb.Name))}"
+                : parsed.Errors[0].Message, 2);
         }
         try
         {

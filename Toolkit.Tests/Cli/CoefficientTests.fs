@@ -39,6 +39,15 @@ let ``an unknown option is refused with exit code 2`` () =
     Assert.Equal(2, code)
 
 [<Fact>]
+let ``an unknown verb is named beside those there are, with exit code 2`` () =
+    let code, out, err = CommandLine.run [ "table"; "--kind"; "3j" ]
+    Assert.Equal("", out)
+    Assert.Contains("'table'", err)
+    Assert.Contains("coefficient, tables, convert", err)
+    Assert.Equal(1, err.Trim().Split('\n').Length)
+    Assert.Equal(2, code)
+
+[<Fact>]
 let ``version and help go to stdout with exit code 0`` () =
     let code, out, _ = CommandLine.run [ "--version" ]
     Assert.Matches(@"^\d+\.\d+\.\d+", out)
