@@ -21,20 +21,13 @@ public static class AtomicFile
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
-        string full = Path.GetFullPath(path);
+        string full = Guard(path, () => Destination(path));
         string temporary = $"{full}.{Environment.ProcessId}-{Guid.NewGuid():N}.tmp";
         void Remove(PosixSignalContext _) => File.Delete(temporary);
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Remove);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Remove);
         FileStream stream = Guard(path, () =>
-        {
-            if (Directory.Exists(full))
-            {
-                throw new InputException(path, null, null, "a folder", "a name for a file");
-            }
-
-            return new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferSize);
-        });
+            new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferSize));
         try
         {
             using (stream)
@@ -58,6 +51,24 @@ public static class AtomicFile
             File.Delete(temporary);
             throw;
         }
+    }
+
+    // The file that a path means, through links: renaming over a link or a device would replace it by a file.
+    private static string Destination(string path)
+    {
+        string full = Path.GetFullPath(path);
+        string final = new FileInfo(full).LinkTarget is null ? full : File.ResolveLinkTarget(full, true)?.FullName ?? full;
+        if (Directory.Exists(final))
+        {
+            throw new InputException(path, null, null, "a folder", "a name for a file");
+        }
+        bool IsUnder(string folder) =>
+            full.StartsWith(folder, StringComparison.Ordinal) || final.StartsWith(folder, StringComparison.Ordinal);
+        if (!OperatingSystem.IsWindows() && (IsUnder("/proc/") || (IsUnder("/dev/") && !IsUnder("/dev/shm/"))))
+        {
+            throw new InputException(path, null, null, "a device", "a name for a file");
+        }
+        return final;
     }
 
     private static T Guard<T>(string path, Func<T> action)

@@ -2,19 +2,66 @@ namespace Toolkit.Symbolic.Tables
 
 open System
 open System.IO
+open System.Runtime.InteropServices
 
 /// Files that are there whole or not at all: written to a temporary name in the same folder, then renamed over the
-/// final one. A process killed while writing leaves at most a temporary file.
+/// final one. An error or an interrupt (SIGINT, SIGTERM) removes the temporary file; only a killed process leaves it behind.
 module internal AtomicFile =
 
-    /// Runs `write` on a stream that becomes the file `path` when it returns, and leaves nothing when it throws.
+    let private refuse (path: string) (found: string) : 'a =
+        raise (IOException("'" + path + "': found " + found + ", expected a file that can be written"))
+
+    /// The file that a path means, through links; renaming over a link or a device would replace it by a file.
+    let private destination (path: string) : string =
+        if String.IsNullOrWhiteSpace path then
+            refuse path "no name"
+
+        let full = Path.GetFullPath path
+
+        let final =
+            match FileInfo(full).LinkTarget with
+            | null -> full
+            | _ ->
+                match File.ResolveLinkTarget(full, true) with
+                | null -> full
+                | target -> target.FullName
+
+        let isUnder (folder: string) = full.StartsWith(folder, StringComparison.Ordinal) || final.StartsWith(folder, StringComparison.Ordinal)
+
+        if Directory.Exists final then
+            refuse path "a folder"
+
+        if not (OperatingSystem.IsWindows()) && (isUnder "/proc/" || isUnder "/dev/" && not (isUnder "/dev/shm/")) then
+            refuse path "a device"
+
+        final
+
+    /// The result of `action`, which makes or names the file `path`; what it meets becomes an error with that path.
+    let private guard (path: string) (action: unit -> 'a) : 'a =
+        try
+            action ()
+        with
+        | :? DirectoryNotFoundException
+        | :? FileNotFoundException -> refuse path "no such folder"
+        | :? UnauthorizedAccessException -> refuse path "no permission"
+
+    /// Runs `write` on a stream that becomes the file `path` when it returns, and leaves nothing when it throws. Throws IOException
+    /// with the path and the facts where there can be no such file.
     let write (path: string) (write: FileStream -> unit) : unit =
-        let path = Path.GetFullPath path
-        let folder = Path.GetDirectoryName path |> Option.ofObj |> Option.defaultValue "/"
-        let temporary = Path.Combine(folder, $".{Path.GetFileName path}.{Guid.NewGuid():N}.tmp")
+        let final = guard path (fun () -> destination path)
+        let folder = Path.GetDirectoryName final |> Option.ofObj |> Option.defaultValue "/"
+        let temporary = Path.Combine(folder, "." + Path.GetFileName final + "." + Guid.NewGuid().ToString "N" + ".tmp")
+        let remove (_: PosixSignalContext) = File.Delete temporary
+        use _ = PosixSignalRegistration.Create(PosixSignal.SIGINT, remove)
+        use _ = PosixSignalRegistration.Create(PosixSignal.SIGTERM, remove)
+        let stream = guard path (fun () -> new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 <<< 16))
 
         try
-            using (new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 <<< 16)) write
-            File.Move(temporary, path, overwrite = true)
+            using stream (fun stream ->
+                write stream
+                // The name must not reach the disk before the content does.
+                stream.Flush(flushToDisk = true))
+
+            guard path (fun () -> File.Move(temporary, final, overwrite = true))
         finally
             File.Delete temporary

@@ -48,22 +48,39 @@ let ``a table with lmax 50 is written with less than 300 MB of memory`` () =
             Assert.InRange((FileInfo path).Length, 1_000_000_000L, 1_200_000_000L)
             Assert.InRange(most, 1, 300))
 
+/// `toolkit tables` in the middle of writing the file `t` in the folder.
+let private writing (folder: string) (format: string) : Process =
+    let run = start [ "tables"; "--kind"; "3j"; "--lmax"; "40"; "--format"; format; "--out"; Path.Combine(folder, "t") ]
+    let watch = Stopwatch.StartNew()
+
+    let written () =
+        Directory.GetFiles folder |> Array.sumBy (fun f -> (FileInfo f).Length)
+
+    while written () < 1_000_000L && not run.HasExited && watch.Elapsed.TotalSeconds < 60. do
+        Thread.Sleep 5
+
+    Assert.False run.HasExited
+    run
+
+[<Fact>]
+let ``a process that is interrupted while it writes leaves nothing behind`` () =
+    if OperatingSystem.IsWindows() then
+        SharedData.skipped "no kill to interrupt with"
+    else
+        TemporaryFolder.using (fun folder ->
+            use run = writing folder "table"
+            Assert.True((Tool.run "sh" [ "-c"; $"kill -TERM {run.Id}" ] "").IsSome)
+            run.WaitForExit()
+            Assert.NotEqual(0, run.ExitCode)
+            Assert.Empty(Directory.GetFiles folder))
+
 [<Fact>]
 let ``a process killed while it writes leaves no table, and another one then makes it`` () =
     TemporaryFolder.using (fun folder ->
         let path = Path.Combine(folder, "t")
 
-        let written () =
-            Directory.GetFiles folder |> Array.sumBy (fun f -> (FileInfo f).Length)
-
         for format in [ "table"; "npz"; "tsv" ] do
-            use run = start [ "tables"; "--kind"; "3j"; "--lmax"; "40"; "--format"; format; "--out"; path ]
-            let watch = Stopwatch.StartNew()
-
-            while written () < 1_000_000L && not run.HasExited && watch.Elapsed.TotalSeconds < 60. do
-                Thread.Sleep 5
-
-            Assert.False run.HasExited
+            use run = writing folder format
             run.Kill()
             run.WaitForExit()
             Assert.False(File.Exists path)

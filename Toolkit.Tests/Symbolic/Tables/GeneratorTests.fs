@@ -222,22 +222,3 @@ let ``a table is streamed: what is written to a file is what is made in memory, 
             let allocated = GC.GetAllocatedBytesForCurrentThread() - before
             Assert.True(allocated < FileInfo(path).Length / 2L, $"{kind.Name}: {allocated} bytes for a file of {FileInfo(path).Length}")
             Assert.True((TableFile.toBytes spec).AsSpan().SequenceEqual(File.ReadAllBytes path)))
-
-[<Fact>]
-let ``a writer that fails leaves the old file as it was and no other`` () =
-    let folder = Directory.CreateTempSubdirectory "toolkit-atomic-"
-
-    try
-        let path = Path.Combine(folder.FullName, "t.table")
-        File.WriteAllText(path, "old")
-
-        Assert.Throws<InvalidOperationException>(fun () ->
-            AtomicFile.write path (fun stream ->
-                stream.WriteByte 1uy
-                invalidOp "killed"))
-        |> ignore
-
-        Assert.Equal("old", File.ReadAllText path)
-        Assert.Equal(1, folder.GetFiles().Length)
-    finally
-        folder.Delete true
