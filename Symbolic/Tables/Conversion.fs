@@ -108,13 +108,17 @@ module Conversion =
             let factor = RealCg.Exact(move first) / value
             entries |> Array.map (fun (struct (i, v)) -> struct (move i, v * factor))
 
-    /// All entries of one (l1, l2, l3) from one convention to another, in no particular order.
-    let internal block (source: Convention) (target: Convention) (entries: struct (TableIndex * Surd)[]) =
-        let ours = entries |> Array.map (fun (struct (i, v)) -> struct (i, v / unit source i))
+    /// Which index of `source` each index of `target` is: 0, 1 or 2.
+    let internal order (source: Convention) (target: Convention) : int[] =
         let struct (s1, s2, s3) = source.Positions
         let struct (t1, t2, t3) = target.Positions
         let from, into = [| s1; s2; s3 |], [| t1; t2; t3 |]
-        let order = Array.init 3 (fun p -> from[Array.IndexOf(into, p)])
+        Array.init 3 (fun p -> from[Array.IndexOf(into, p)])
+
+    /// All entries of one (l1, l2, l3) from one convention to another, in no particular order.
+    let internal block (source: Convention) (target: Convention) (entries: struct (TableIndex * Surd)[]) =
+        let ours = entries |> Array.map (fun (struct (i, v)) -> struct (i, v / unit source i))
+        let order = order source target
         let between = if order = [| 0; 1; 2 |] then target.Basis else Basis.Real
 
         ours

@@ -1,7 +1,6 @@
 namespace Toolkit.Symbolic.Tables
 
 open System
-open System.Collections.Generic
 open System.IO
 open System.Numerics
 open System.Security.Cryptography
@@ -17,7 +16,8 @@ module TextConversion =
 
     let private shorten (text: string) = if text.Length <= 60 then text else text.Substring(0, 60) + "…"
 
-    /// The table's spec from its comment lines, after the checksum of all lines below them has been compared.
+    /// The table's spec from its comment lines. They must be those that are written for it, and the checksum that of all lines below
+    /// them.
     let internal readSpec (path: string) : TableSpec =
         use stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 <<< 16)
         let buffer = StringBuilder()
@@ -39,74 +39,115 @@ module TextConversion =
 
             text.Substring prefix.Length
 
-        line 1 "generator" |> ignore
-
-        let fields =
-            (line 2 "parameters").Split ' '
-            |> Array.map (fun field ->
-                match field.Split('=', 2) with
-                | [| key; value |] -> KeyValuePair(key, value)
-                | _ -> bad path 2 $"found '{field}', expected key=value")
-            |> Dictionary
-
-        let field (key: string) (absent: string option) =
-            match fields.TryGetValue key, absent with
-            | (true, value), _ -> value
-            | _, Some value -> value
-            | _, None -> bad path 2 $"no {key}"
-
-        let convention = (line 3 "convention").Split(' ').[0]
+        let generator = line 1 "generator"
+        let parameters = line 2 "parameters"
+        let convention = line 3 "convention"
         let sum = line 4 "checksum"
         let found = "sha256:" + Convert.ToHexStringLower(SHA256.HashData stream)
         if found <> sum then bad path 4 $"found checksum {found}, expected {shorten sum}"
-        let unknown key value = bad path 2 $"unknown {key} '{shorten value}'"
-        let kind = match TableKind.TryParse(field "kind" None) with Some k -> k | None -> unknown "kind" (field "kind" None)
-        let lmax = match HalfInteger.TryParse(field "lmax" None) with Some l -> l | None -> unknown "lmax" (field "lmax" None)
-        let half = match field "half" None with "true" -> true | "false" -> false | other -> unknown "half" other
 
-        let precision =
-            match Precision.TryParse(field "precision" (Some "float64")) with
-            | Some p -> p
-            | None -> unknown "precision" (field "precision" None)
+        let fields =
+            [| for field in parameters.Split ' ' do
+                   match field.Split('=', 2) with
+                   | [| key; value |] -> key, value
+                   | _ -> bad path 2 $"found '{shorten field}', expected key=value" |]
 
-        match Conventions.tryFind convention kind.Basis with
-        | None -> bad path 3 $"unknown convention '{shorten convention}'"
-        | Some convention ->
-            match TableSpec.TryCreate(kind, lmax, half, convention, precision) with
-            | Ok spec -> spec
+        let field (key: string) (absent: string option) (read: string -> 'a option) : 'a =
+            match Array.tryFind (fun (k, _) -> k = key) fields |> Option.map snd |> Option.orElse absent with
+            | None -> bad path 2 $"no {key}"
+            | Some value ->
+                match read value with
+                | Some answer -> answer
+                | None -> bad path 2 $"unknown {key} '{shorten value}'"
+
+        let kind = field "kind" None TableKind.TryParse
+        let lmax = field "lmax" None HalfInteger.TryParse
+        let half = field "half" None (fun text -> match text with "true" -> Some true | "false" -> Some false | _ -> None)
+        let precision = field "precision" (Some Precision.Double.Name) Precision.TryParse
+        let name = convention.Split(' ').[0]
+
+        match Conventions.tryFind name kind.Basis with
+        | None -> bad path 3 $"unknown convention '{shorten name}'"
+        | Some itself ->
+            match TableSpec.TryCreate(kind, lmax, half, itself, precision) with
             | Error e -> bad path 2 e
+            | Ok spec ->
+                for number, (key, expected), found in List.zip3 [ 1; 2; 3 ] (List.take 3 (TableHeader.facts spec "tsv" true "")) [ generator; parameters; convention ] do
+                    if found <> expected then
+                        bad path number $"found '{key}: {shorten found}', expected '{key}: {expected}'"
 
-    /// The entries of the table, block by block.
-    let private blocks (path: string) : seq<struct (TableIndex * Surd)[]> =
-        seq {
-            let entries = ResizeArray<struct (TableIndex * Surd)>()
-            let mutable number = 0
+                spec
 
-            for line in File.ReadLines path do
-                number <- number + 1
+    /// The lines of one (l1, l2, l3): their place in the file, the number of the first one, and how many they are.
+    [<Sealed>]
+    type private Lines(l: int[], position: int64, first: int) =
+        member _.L = l
+        member _.Position = position
+        member _.First = first
+        member val Count = 0 with get, set
 
-                if number > 5 then
-                    let cells = line.Split '\t'
-                    let refuse () = bad path number $"found '{shorten line}', expected the columns {TableText.columns}"
-                    if cells.Length <> 10 then refuse ()
-                    let n i = match HalfInteger.TryParse cells[i] with | Some l -> l.Twice | None -> refuse ()
-                    let big (i: int) = match BigInteger.TryParse cells[i] with | true, n when n.Sign > 0 -> n | _ -> refuse ()
-                    let sign = match cells[6] with "1" -> 1 | "-1" -> -1 | _ -> refuse ()
+    let private refuseLine (path: string) (number: int) (line: string) (expected: string) : 'a =
+        bad path number $"found '{shorten line}', expected {expected}"
 
-                    let index =
-                        { TwiceL1 = n 0; TwiceL2 = n 1; TwiceL3 = n 2; TwiceM1 = n 3; TwiceM2 = n 4; TwiceM3 = n 5 }
+    let private twice (text: string) : int voption =
+        match HalfInteger.TryParse text with
+        | Some h -> ValueSome h.Twice
+        | None -> ValueNone
 
-                    if entries.Count > 0 then
-                        let struct (last, _) = entries[0]
+    /// Where the blocks of the table stand.
+    let private blocks (path: string) : ResizeArray<Lines> =
+        let found = ResizeArray<Lines>()
+        let mutable position = 0L
+        let mutable number = 0
+        let mutable start = ""
 
-                        if struct (last.TwiceL1, last.TwiceL2, last.TwiceL3) <> struct (n 0, n 1, n 2) then
-                            yield entries.ToArray()
-                            entries.Clear()
+        for line in File.ReadLines path do
+            number <- number + 1
 
-                    entries.Add(struct (index, Surd.Create(sign, big 7, big 8)))
+            if number > 5 then
+                if start = "" || not (line.StartsWith(start, StringComparison.Ordinal)) then
+                    let cells = line.Split('\t', 4)
 
-            if entries.Count > 0 then yield entries.ToArray()
-        }
+                    match Array.map twice (Array.truncate 3 cells) with
+                    | [| ValueSome l1; ValueSome l2; ValueSome l3 |] when cells.Length = 4 ->
+                        start <- String.Join('\t', cells[..2]) + "\t"
+                        found.Add(Lines([| l1; l2; l3 |], position, number))
+                    | _ -> refuseLine path number line $"the columns {TableText.columns}"
+
+                found[found.Count - 1].Count <- found[found.Count - 1].Count + 1
+
+            // The checksum has shown that lines end as they are written.
+            position <- position + int64 (Encoding.UTF8.GetByteCount line) + 1L
+
+        found
+
+    /// The entries of one block.
+    let private read (path: string) (spec: TableSpec) (reader: StreamReader) (lines: Lines) : struct (TableIndex * Surd)[] =
+        reader.BaseStream.Position <- lines.Position
+        reader.DiscardBufferedData()
+        let l = lines.L
+        let isL (twice: int) = twice >= 0 && twice <= spec.TwiceLMax && (spec.Half || twice &&& 1 = 0)
+
+        Array.init lines.Count (fun i ->
+            let number = lines.First + i
+            let line = reader.ReadLine() |> Option.ofObj |> Option.defaultValue ""
+            let cells = line.Split '\t'
+            let refuse () = refuseLine path number line $"the columns {TableText.columns}"
+            if cells.Length <> 10 then refuse ()
+            let m = Array.map (fun text -> match twice text with ValueSome n -> n | ValueNone -> refuse ()) cells[3..5]
+            let big (i: int) = match BigInteger.TryParse cells[i] with | true, n when n.Sign > 0 -> n | _ -> refuse ()
+            let sign = match cells[6] with "1" -> 1 | "-1" -> -1 | _ -> refuse ()
+
+            if
+                not (Array.forall isL l && Arguments.triangle l[0] l[1] l[2])
+                || Array.exists2 (fun l m -> abs m > l || (l - m) &&& 1 <> 0) l m
+            then
+                refuseLine path number line $"quantum numbers of a {spec.Kind.Name} table to {spec.LMaxText}"
+
+            let index =
+                { TwiceL1 = l[0]; TwiceL2 = l[1]; TwiceL3 = l[2]; TwiceM1 = m[0]; TwiceM2 = m[1]; TwiceM3 = m[2] }
+
+            struct (index, Surd.Create(sign, big 7, big 8)))
 
     /// Converts a tab-separated table exactly: every value is computed anew from its exact form and rounded correctly. The
     /// names are those of `Conventions`; "toolkit" alone is meant in the basis of the file. The file `output` is there whole
@@ -130,23 +171,21 @@ module TextConversion =
             match TableSpec.TryCreate(kind, HalfInteger.FromTwice spec.TwiceLMax, spec.Half, target, spec.Precision) with
             | Error e -> raise (InvalidDataException $"{input}: {e}")
             | Ok next ->
-                let converted = blocks input |> Seq.map (Conversion.block source target)
+                let order = Conversion.order source target
+                let found = blocks input
 
                 // Where the three l change places, so do the blocks.
-                let inOrder =
-                    if source.IndexOrder = target.IndexOrder then
-                        converted
-                    else
-                        converted
-                        |> Seq.sortBy (fun entries ->
-                            let struct (i, _) = entries[0]
-                            struct (i.TwiceL1, i.TwiceL2, i.TwiceL3))
+                if order <> [| 0; 1; 2 |] then
+                    let key (lines: Lines) = struct (lines.L[order[0]], lines.L[order[1]], lines.L[order[2]])
+                    found.Sort(Comparison(fun a b -> compare (key a) (key b)))
+
+                use reader = new StreamReader(input)
 
                 TableText.writeChecked output (TableText.comments next) (fun put ->
                     let text = StringBuilder(TableText.columns + "\n")
 
-                    for entries in inOrder do
-                        for struct (i, v) in TableText.sorted entries do
+                    for lines in found do
+                        for struct (i, v) in read input spec reader lines |> Conversion.block source target |> TableText.sorted do
                             TableText.appendRow text next i v
 
                         if text.Length > 65536 then put text

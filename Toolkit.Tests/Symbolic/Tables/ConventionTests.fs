@@ -4,6 +4,7 @@ open System
 open System.Collections.Generic
 open System.IO
 open System.Numerics
+open System.Text
 open Xunit
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.AngularMomentum
@@ -296,20 +297,52 @@ let ``a converted table is the one made directly, real or complex, and convertin
         File.WriteAllText(path "ours", "hello")
         refused "'hello'" [ "convert"; "--from"; "toolkit"; "--to"; "e3nn"; path "ours" ])
 
+/// `toolkit convert` of a table of ours with these bytes is refused with one line, which is returned.
+let private refusedText (folder: string) (bytes: byte[]) : string =
+    let path name = Path.Combine(folder, name)
+    File.WriteAllBytes(path "d", bytes)
+    let code, _, err = CommandLine.run [ "convert"; "--from"; "toolkit"; "--to"; "scipy"; path "d"; "--out"; path "o" ]
+    Assert.Equal(1, code)
+    Assert.Equal(1, err.Trim().Split('\n').Length)
+    Assert.False(File.Exists(path "o"))
+    err
+
 [<Fact>]
-let ``a text table with any one byte of its lines or its header changed is refused with one line, or says the same`` () =
+let ``a text table with any one byte changed, or cut short anywhere, is refused with one line`` () =
     TemporaryFolder.using (fun folder ->
-        let path name = Path.Combine(folder, name)
-        TableText.writeTsv (spec Cg 1 Conventions.toolkitComplex) (path "t")
-        let bytes = File.ReadAllBytes(path "t")
-        // Line 1, the generator, is for people: nothing is read from it but its name.
-        let first = Array.IndexOf(bytes, byte '\n') + 1
+        let path = Path.Combine(folder, "t")
+        TableText.writeTsv (spec Cg 1 Conventions.toolkitComplex) path
+        let bytes = File.ReadAllBytes path
 
-        for at in first .. bytes.Length - 1 do
+        for at in 0 .. bytes.Length - 1 do
             let damaged = Array.copy bytes
-            damaged[at] <- damaged[at] ^^^ byte (1 + at * 37 % 127)
-            File.WriteAllBytes(path "d", damaged)
+            damaged[at] <- damaged[at] ^^^ byte (1 + at * 37 % 255)
+            refusedText folder damaged |> ignore
 
-            match CommandLine.run [ "convert"; "--from"; "toolkit"; "--to"; "scipy"; path "d"; "--out"; path "o" ] with
-            | 0, _, _ -> Assert.True(at < Array.IndexOf(bytes, byte '\n', first) + 200, $"byte {at}")
-            | _, _, err -> Assert.Equal(1, err.Trim().Split('\n').Length))
+            if at % 7 = 0 then
+                refusedText folder bytes[.. at - 1] |> ignore
+
+        // Both lines that state lmax have to agree.
+        let text = File.ReadAllText path
+        Assert.Contains("d:1: ", refusedText folder (Encoding.ASCII.GetBytes(text.Replace("lmax=1", "lmax=2")))))
+
+[<Theory>]
+[<InlineData("1\t1\t1\t0\t1\t1", "1\t1\t1\t0\t5\t1", "quantum numbers of a cg table to 1")>]
+[<InlineData("1\t1\t1\t0\t1\t1", "1\t1\t1\t0\t1/2\t1/2", "quantum numbers of a cg table to 1")>]
+[<InlineData("1\t1\t1\t0\t1\t1", "1\t1\t7\t0\t1\t1", "quantum numbers of a cg table to 1")>]
+[<InlineData("1\t1\t1\t0\t1\t1", "1\t1\t1\t0\tx\t1", "the columns l1")>]
+[<InlineData("1\t1\t1\t0\t1\t1", "1\t1", "the columns l1")>]
+[<InlineData("1\t1\t1\t0\t1\t1\t-1", "1\t1\t1\t0\t1\t1\t0", "the columns l1")>]
+let ``rows that are no coefficients are refused by their line even where the checksum is right`` (row: string, instead: string, fact: string) =
+    TemporaryFolder.using (fun folder ->
+        let path = Path.Combine(folder, "t")
+        TableText.writeTsv (spec Cg 1 Conventions.toolkitComplex) path
+        let text = File.ReadAllText path
+        Assert.Contains(row, text)
+        let body = text.Substring(text.IndexOf "l1\t").Replace(row, instead)
+        let sum = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.ASCII.GetBytes body))
+        let at = text.IndexOf "sha256:" + 7
+        let line = 1 + (text.Substring(0, text.IndexOf row) |> Seq.filter ((=) '\n') |> Seq.length)
+        let error = refusedText folder (Encoding.ASCII.GetBytes(text.Substring(0, at) + sum + "\n" + body))
+        Assert.Contains($"d:{line}: ", error)
+        Assert.Contains(fact, error))
