@@ -35,12 +35,11 @@ open Toolkit.Symbolic.AngularMomentum
 /// that is, at most 134u² for all that is common to a row. Along the entry's own factors λ = 1, 3, 5: ρ_{l1}·ρ_{l2} loses
 /// 6u² beside its 48u², the row's factor 12u², and U with μ = 2 loses 24u² beside its own 2(n−2)u² ≤ 10u² for n ≤ 7 limbs.
 /// The total is below 240u². The test asks whether p + (q ± ε·p) round alike, with p + q the product, ε = 2^−97 = 512u² and
-/// |q| ≤ 8u|p|, so that its sums err by less than 9u²|p|: if they do, no number within 500u² rounds elsewhere. A float32
+/// |q| ≤ 8u|p|, so that its sums err by less than 9u²|p|: if they do, no number within 500u² rounds elsewhere (RoundedProduct). A float32
 /// follows from that float64 unless it stands midway between two of them or below their normal range; then the exact value
 /// decides. Nothing underflows or overflows for l ≤ 127: ρ ≥ 2^−127, the factor of a block lies within 2^±400, |U| < 2^304.
 [<Sealed>]
 type internal Generator(spec: TableSpec) =
-    let epsilon = Math.ScaleB(1.0, -97)
     let n = spec.TwiceLMax
     let chained = not spec.Kind.IsSixJ
     let single = spec.Precision.IsSingle
@@ -130,11 +129,6 @@ type internal Generator(spec: TableSpec) =
         fallbacks <- fallbacks + 1
         spec.Round(if scaled then w * Surd.Create(1, BigInteger.One, BigInteger 2) else w)
 
-    // 2^−126, the least normal float32, and what is left of a float64 midway between two float32.
-    let smallest = Math.ScaleB(1.0, -126)
-    let belowSingle = (1L <<< 29) - 1L
-    let midway = 1L <<< 28
-
     /// From the row of integers (hi, lo) that begins at the index `first`, the `count` values from the index x on: times
     /// ρ_{l1} ρ_{l2} and `front`, which carries `sign` already, rounded, into `target` from `at` on (and perhaps a few numbers
     /// more). NaN for an exact zero, so that it differs from a number that rounds to 0 (in float32).
@@ -144,7 +138,7 @@ type internal Generator(spec: TableSpec) =
         // ρ is even in m, and the second index falls where the first one grows.
         let second = l2 - sum + z + x
         let fh, fl = Vector<float> front.Hi, Vector<float> front.Lo
-        let plus, minus = Vector<float> epsilon, Vector<float> -epsilon
+        let plus, minus = Vector<float> RoundedProduct.epsilon, Vector<float> -RoundedProduct.epsilon
         // Unchecked: every array has room for a vector behind what the triangle rule, which the sheets check, lets it hold.
         let r1h = &MemoryMarshal.GetArrayDataReference rhoHi[l1]
         let r1l = &MemoryMarshal.GetArrayDataReference rhoLo[l1]
@@ -156,15 +150,8 @@ type internal Generator(spec: TableSpec) =
             let xh, xl = Vector.LoadUnsafe(&r1h, unativeint (x + i)), Vector.LoadUnsafe(&r1l, unativeint (x + i))
             let yh, yl = Vector.LoadUnsafe(&r2h, unativeint (second + i)), Vector.LoadUnsafe(&r2l, unativeint (second + i))
             let uh = Vector<float>(hi, x - first + i)
-            let p = xh * yh
-            let q = Vector.FusedMultiplyAdd(xh, yl, Vector.FusedMultiplyAdd(xl, yh, Vector.FusedMultiplyAdd(xh, yh, -p)))
-            let p2 = p * fh
-            let q2 = Vector.FusedMultiplyAdd(p, fl, Vector.FusedMultiplyAdd(q, fh, Vector.FusedMultiplyAdd(p, fh, -p2)))
-            let p3 = p2 * uh
-            let e3 = Vector.FusedMultiplyAdd(q2, uh, Vector.FusedMultiplyAdd(p2, uh, -p3))
-            let q3 = if exactly then e3 else Vector.FusedMultiplyAdd(p2, Vector<float>(lo, x - first + i), e3)
-            let v = p3 + Vector.FusedMultiplyAdd(plus, p3, q3)
-            let sure = Vector.Equals(v, p3 + Vector.FusedMultiplyAdd(minus, p3, q3))
+            let ul = if exactly then Vector<float>.Zero else Vector<float>(lo, x - first + i)
+            let struct (v, sure) = RoundedProduct.round plus minus xh xl yh yl fh fl exactly uh ul
             Vector.ConditionalSelect(Vector.Equals(uh, Vector<float>.Zero), Vector<float> nan, v).CopyTo(target, at + i)
 
             if not (Vector.EqualsAll(sure, Vector<int64>.AllBitsSet)) then
@@ -180,10 +167,10 @@ type internal Generator(spec: TableSpec) =
 
                 if v <> 0.0 then
                     target[at + i] <-
-                        if BitConverter.DoubleToInt64Bits v &&& belowSingle = midway || abs v < smallest then
-                            sign * exact order (x + i) z scaled
-                        else
+                        if RoundedProduct.decidesSingle v then
                             float (float32 v)
+                        else
+                            sign * exact order (x + i) z scaled
 
     let negated (x: DoubleDouble) = { Hi = -x.Hi; Lo = -x.Lo }
     let patch = Array.zeroCreate<float> (2 * Vector<float>.Count)
