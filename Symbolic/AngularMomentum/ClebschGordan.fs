@@ -4,11 +4,12 @@ open System.Numerics
 open Toolkit.Symbolic.Algebra
 
 /// Clebsch–Gordan coefficients ⟨j1 m1 j2 m2|J M⟩, exactly, phases of Condon and Shortley.
-module ClebschGordan =
+[<AbstractClass; Sealed>]
+type ClebschGordan =
 
     /// The coefficient for valid doubled quantum numbers:
     /// ⟨j1 m1 j2 m2|J M⟩ = (−1)^{j1−j2+M} √(2J+1) ( j1 j2 J ; m1 m2 −M ) (DLMF 34.1.1).
-    let internal ofTwice (j1: int) (m1: int) (j2: int) (m2: int) (J: int) (M: int) : Surd =
+    static member internal ofTwice (j1: int) (m1: int) (j2: int) (m2: int) (J: int) (M: int) : Surd =
         let w = Wigner3j.ofTwice j1 j2 J m1 m2 -M
 
         if w.IsZero then
@@ -19,7 +20,8 @@ module ClebschGordan =
 
     /// ⟨j1 m1 j2 m2|J M⟩: zero where a selection rule says so (triangle rule, M = m1 + m2), an error with the facts
     /// where a j or m is no quantum number.
-    let tryExact
+    [<CompiledName("TryExact")>]
+    static member tryExact
         (
             j1: HalfInteger,
             m1: HalfInteger,
@@ -35,8 +37,9 @@ module ClebschGordan =
               Arguments.checkM "j1" j1 "m1" m1
               Arguments.checkM "j2" j2 "m2" m2
               Arguments.checkM "J" J "M" M ]
-        |> Result.map (fun () -> ofTwice j1.Twice m1.Twice j2.Twice m2.Twice J.Twice M.Twice)
+        |> Result.map (fun () -> ClebschGordan.ofTwice j1.Twice m1.Twice j2.Twice m2.Twice J.Twice M.Twice)
 
     /// As `tryExact`; throws ArgumentException where a j or m is no quantum number.
     [<CompiledName("Exact")>]
-    let exact (j1, m1, j2, m2, J, M) : Surd = tryExact (j1, m1, j2, m2, J, M) |> Arguments.orThrow
+    static member exact(j1: HalfInteger, m1: HalfInteger, j2: HalfInteger, m2: HalfInteger, J: HalfInteger, M: HalfInteger) : Surd =
+        ClebschGordan.tryExact(j1, m1, j2, m2, J, M) |> Arguments.orThrow

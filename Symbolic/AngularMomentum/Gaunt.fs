@@ -72,10 +72,11 @@ type SurdOverRootPi =
             + $"sqrt({this.surd.Numerator}/({this.surd.Denominator}*pi))"
 
 /// Gaunt's coefficients ∫ Y_{l1 m1} Y_{l2 m2} Y_{l3 m3} dΩ of complex spherical harmonics, exactly.
-module Gaunt =
+[<AbstractClass; Sealed>]
+type Gaunt =
 
     /// √((2l1+1)(2l2+1)(2l3+1)/4π) ( l1 l2 l3 ; 0 0 0 ) ( l1 l2 l3 ; m1 m2 m3 ) (DLMF 34.3.22).
-    let internal ofTwice (l1: int) (l2: int) (l3: int) (m1: int) (m2: int) (m3: int) : SurdOverRootPi =
+    static member internal ofTwice (l1: int) (l2: int) (l3: int) (m1: int) (m2: int) (m3: int) : SurdOverRootPi =
         let w = Wigner3j.ofTwice l1 l2 l3 m1 m2 m3
 
         if w.IsZero then
@@ -86,7 +87,8 @@ module Gaunt =
 
     /// The integral: zero where a selection rule says so (triangle rule, l1 + l2 + l3 odd, m1 + m2 + m3 ≠ 0), an error
     /// with the facts where an l or m is no quantum number of a function on the sphere.
-    let tryExact
+    [<CompiledName("TryExact")>]
+    static member tryExact
         (
             l1: HalfInteger,
             l2: HalfInteger,
@@ -102,9 +104,9 @@ module Gaunt =
               Arguments.checkM "l1" l1 "m1" m1
               Arguments.checkM "l2" l2 "m2" m2
               Arguments.checkM "l3" l3 "m3" m3 ]
-        |> Result.map (fun () -> ofTwice l1.Twice l2.Twice l3.Twice m1.Twice m2.Twice m3.Twice)
+        |> Result.map (fun () -> Gaunt.ofTwice l1.Twice l2.Twice l3.Twice m1.Twice m2.Twice m3.Twice)
 
     /// As `tryExact`; throws ArgumentException where an l or m is no quantum number of a function on the sphere.
     [<CompiledName("Exact")>]
-    let exact (l1, l2, l3, m1, m2, m3) : SurdOverRootPi =
-        tryExact (l1, l2, l3, m1, m2, m3) |> Arguments.orThrow
+    static member exact(l1: HalfInteger, l2: HalfInteger, l3: HalfInteger, m1: HalfInteger, m2: HalfInteger, m3: HalfInteger) : SurdOverRootPi =
+        Gaunt.tryExact(l1, l2, l3, m1, m2, m3) |> Arguments.orThrow

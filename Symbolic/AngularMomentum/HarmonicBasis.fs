@@ -54,7 +54,7 @@ module internal HarmonicBasis =
         let parity = Surd.OfInteger(if sign < 0 then Arguments.parity l else 1)
 
         Array2D.init (2 * l + 1) (2 * l + 1) (fun m m' ->
-            PhasedSurd.Create(0, parity) * WignerD.quarterTurns l (m' - l) (m - l) a b c)
+            PhasedSurd.Create(0, parity) * WignerSmallD.quarterTurns l (m' - l) (m - l) a b c)
 
     /// The matrix M with Y_l(`target` r) = M · Y_l(`source` r), [m + l, m' + l], for two permutations named as in "z x y".
     let betweenAxes (source: string) (target: string) (l: int) : PhasedSurd[,] =

@@ -7,11 +7,12 @@ open Toolkit.Symbolic.Algebra
 ///     S_m = √2 (−1)^m Re Y^m,  S_{−m} = √2 (−1)^m Im Y^m (m > 0),  S_0 = Y^0,
 /// obtained from the complex ones by the unitary S_m = Σ_μ U_{mμ} Y_μ. Exactly: no coefficient is a sum of more than
 /// two Clebsch–Gordan coefficients, and those two are equal up to sign.
-module RealCoupling =
+[<AbstractClass; Sealed>]
+type RealCoupling =
 
     /// √2·U_{mμ}, or U_{00} = 1, as a power of i, for |μ| = |m|: the entry is i^k with the k returned.
     /// S_m = ((−1)^m Y_m + Y_{−m})/√2 and S_{−m} = −i((−1)^m Y_m − Y_{−m})/√2 for m > 0.
-    let internal phase (m: int) (mu: int) : int =
+    static member internal phase (m: int) (mu: int) : int =
         if m = 0 then 0
         elif m > 0 then (if mu > 0 then 2 * (m &&& 1) else 0)
         elif mu > 0 then 3 + 2 * (m &&& 1)
@@ -22,7 +23,7 @@ module RealCoupling =
     /// (−1)^{l1+l2+L}. Their phases conj(U_{m1 μ1}) conj(U_{m2 μ2}) U_{M μ} add to a power of i or cancel. The answer
     /// is (μ1, μ2, k, twoTerms): the real coefficient is i^k ⟨l1 μ1 l2 μ2|L μ1+μ2⟩·2^{−n/2}·(2 if twoTerms) with n the
     /// number of non-zero m; or nothing when it vanishes.
-    let internal pattern (odd: bool) (m1: int) (m2: int) (M: int) : struct (int * int * int * bool) voption =
+    static member internal pattern (odd: bool) (m1: int) (m2: int) (M: int) : struct (int * int * int * bool) voption =
         let a, b, c = abs m1, abs m2, abs M
 
         // The representative with M ≥ 0.
@@ -34,19 +35,19 @@ module RealCoupling =
                 elif a - b = c then a, -b
                 else -a, b
 
-            let k = (8 - phase m1 mu1 - phase m2 mu2 + phase M c) &&& 3
+            let k = (8 - RealCoupling.phase m1 mu1 - RealCoupling.phase m2 mu2 + RealCoupling.phase M c) &&& 3
 
             if mu1 = 0 && mu2 = 0 then
                 if odd then ValueNone else ValueSome(struct (0, 0, k, false))
             else
-                let negated = (8 - phase m1 -mu1 - phase m2 -mu2 + phase M -c + (if odd then 2 else 0)) &&& 3
+                let negated = (8 - RealCoupling.phase m1 -mu1 - RealCoupling.phase m2 -mu2 + RealCoupling.phase M -c + (if odd then 2 else 0)) &&& 3
                 if negated = k then ValueSome(struct (mu1, mu2, k, true)) else ValueNone
 
     /// The real-basis coefficient (real-cg) for valid integers.
-    let internal ofIntegers (l1: int) (m1: int) (l2: int) (m2: int) (L: int) (M: int) : Surd =
+    static member internal ofIntegers (l1: int) (m1: int) (l2: int) (m2: int) (L: int) (M: int) : Surd =
         let odd = (l1 + l2 + L) &&& 1 = 1
 
-        match pattern odd m1 m2 M with
+        match RealCoupling.pattern odd m1 m2 M with
         | ValueNone -> Surd.Zero
         | ValueSome(struct (mu1, mu2, k, twoTerms)) ->
             let c = ClebschGordan.ofTwice (2 * l1) (2 * mu1) (2 * l2) (2 * mu2) (2 * L) (2 * (mu1 + mu2))
@@ -64,7 +65,8 @@ module RealCoupling =
     /// and B: the Clebsch–Gordan array in the real basis, divided by i where l1 + l2 + L is odd (there it is purely
     /// imaginary). Zero by the triangle rule and unless one of |m1|, |m2|, |M| is the sum of the other two; an error
     /// with the facts where an l or m is no quantum number of a function on the sphere.
-    let tryExact
+    [<CompiledName("TryExact")>]
+    static member tryExact
         (
             l1: HalfInteger,
             m1: HalfInteger,
@@ -81,8 +83,9 @@ module RealCoupling =
               Arguments.checkM "l2" l2 "m2" m2
               Arguments.checkM "L" L "M" M ]
         |> Result.map (fun () ->
-            ofIntegers (l1.Twice / 2) (m1.Twice / 2) (l2.Twice / 2) (m2.Twice / 2) (L.Twice / 2) (M.Twice / 2))
+            RealCoupling.ofIntegers (l1.Twice / 2) (m1.Twice / 2) (l2.Twice / 2) (m2.Twice / 2) (L.Twice / 2) (M.Twice / 2))
 
     /// As `tryExact`; throws ArgumentException where an l or m is no quantum number of a function on the sphere.
     [<CompiledName("Exact")>]
-    let exact (l1, m1, l2, m2, L, M) : Surd = tryExact (l1, m1, l2, m2, L, M) |> Arguments.orThrow
+    static member exact(l1: HalfInteger, m1: HalfInteger, l2: HalfInteger, m2: HalfInteger, L: HalfInteger, M: HalfInteger) : Surd =
+        RealCoupling.tryExact(l1, m1, l2, m2, L, M) |> Arguments.orThrow

@@ -39,10 +39,11 @@ module internal RacahSum =
             if first &&& 1 = 0 then sum else -sum
 
 /// Wigner's 3j symbol, exactly: ( j1 j2 j3 ; m1 m2 m3 ) = ±√(p/q), phases of Condon and Shortley.
-module Wigner3j =
+[<AbstractClass; Sealed>]
+type Wigner3j =
 
     /// The symbol for valid doubled quantum numbers.
-    let internal ofTwice (j1: int) (j2: int) (j3: int) (m1: int) (m2: int) (m3: int) : Surd =
+    static member internal ofTwice (j1: int) (j2: int) (j3: int) (m1: int) (m2: int) (m3: int) : Surd =
         if m1 + m2 + m3 <> 0 || not (Arguments.triangle j1 j2 j3) then
             Surd.Zero
         else
@@ -70,7 +71,8 @@ module Wigner3j =
 
     /// The symbol ( j1 j2 j3 ; m1 m2 m3 ): zero where a selection rule says so (triangle rule, m1 + m2 + m3 = 0), an
     /// error with the facts where a j or m is no quantum number.
-    let tryExact
+    [<CompiledName("TryExact")>]
+    static member tryExact
         (
             j1: HalfInteger,
             j2: HalfInteger,
@@ -86,8 +88,9 @@ module Wigner3j =
               Arguments.checkM "j1" j1 "m1" m1
               Arguments.checkM "j2" j2 "m2" m2
               Arguments.checkM "j3" j3 "m3" m3 ]
-        |> Result.map (fun () -> ofTwice j1.Twice j2.Twice j3.Twice m1.Twice m2.Twice m3.Twice)
+        |> Result.map (fun () -> Wigner3j.ofTwice j1.Twice j2.Twice j3.Twice m1.Twice m2.Twice m3.Twice)
 
     /// As `tryExact`; throws ArgumentException where a j or m is no quantum number.
     [<CompiledName("Exact")>]
-    let exact (j1, j2, j3, m1, m2, m3) : Surd = tryExact (j1, j2, j3, m1, m2, m3) |> Arguments.orThrow
+    static member exact(j1: HalfInteger, j2: HalfInteger, j3: HalfInteger, m1: HalfInteger, m2: HalfInteger, m3: HalfInteger) : Surd =
+        Wigner3j.tryExact(j1, j2, j3, m1, m2, m3) |> Arguments.orThrow

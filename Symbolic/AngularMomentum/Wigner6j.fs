@@ -4,14 +4,15 @@ open System.Numerics
 open Toolkit.Symbolic.Algebra
 
 /// Wigner's 6j symbol { j1 j2 j3 ; l1 l2 l3 }, exactly.
-module Wigner6j =
+[<AbstractClass; Sealed>]
+type Wigner6j =
 
     /// The symbol for valid doubled quantum numbers. Racah's sum
     ///     Σ_t (−1)^t (t+1)! / (Π_i (t−α_i)! Π_k (β_k−t)!)
     /// with the factorials gathered into binomials is (α1+1)!/(u! v! w!) times the integer
     ///     Σ_t (−1)^t C(t+1, α1+1) C(u, t−α2) C(v, t−α3) C(w, t−α4),
     /// u = j2+l1−l3, v = j3+l2−l1, w = j1+l3−l2.
-    let internal ofTwice (j1: int) (j2: int) (j3: int) (l1: int) (l2: int) (l3: int) : Surd =
+    static member internal ofTwice (j1: int) (j2: int) (j3: int) (l1: int) (l2: int) (l3: int) : Surd =
         let triads = [| struct (j1, j2, j3); struct (j1, l2, l3); struct (l1, j2, l3); struct (l1, l2, j3) |]
 
         if triads |> Array.exists (fun (struct (a, b, c)) -> not (Arguments.triangle a b c)) then
@@ -65,7 +66,8 @@ module Wigner6j =
 
     /// { j1 j2 j3 ; l1 l2 l3 }: zero where one of the four triads breaks the triangle rule, an error with the facts
     /// where an argument is no quantum number.
-    let tryExact
+    [<CompiledName("TryExact")>]
+    static member tryExact
         (
             j1: HalfInteger,
             j2: HalfInteger,
@@ -77,8 +79,9 @@ module Wigner6j =
         [ "j1", j1; "j2", j2; "j3", j3; "l1", l1; "l2", l2; "l3", l3 ]
         |> List.map (fun (name, j) -> Arguments.checkJ name j)
         |> Arguments.firstError
-        |> Result.map (fun () -> ofTwice j1.Twice j2.Twice j3.Twice l1.Twice l2.Twice l3.Twice)
+        |> Result.map (fun () -> Wigner6j.ofTwice j1.Twice j2.Twice j3.Twice l1.Twice l2.Twice l3.Twice)
 
     /// As `tryExact`; throws ArgumentException where an argument is no quantum number.
     [<CompiledName("Exact")>]
-    let exact (j1, j2, j3, l1, l2, l3) : Surd = tryExact (j1, j2, j3, l1, l2, l3) |> Arguments.orThrow
+    static member exact(j1: HalfInteger, j2: HalfInteger, j3: HalfInteger, l1: HalfInteger, l2: HalfInteger, l3: HalfInteger) : Surd =
+        Wigner6j.tryExact(j1, j2, j3, l1, l2, l3) |> Arguments.orThrow

@@ -4,13 +4,14 @@ open System.Numerics
 open Toolkit.Symbolic.Algebra
 
 /// Wigner's 9j symbol, exactly, by its expansion in 6j symbols.
-module Wigner9j =
+[<AbstractClass; Sealed>]
+type Wigner9j =
 
     /// The symbol for nine valid doubled quantum numbers, row by row.
     ///     Σ_x (−1)^{2x} (2x+1) {j1 j4 j7; j8 j9 x} {j2 j5 j8; j4 x j6} {j3 j6 j9; x j1 j2}.
     /// The three 6j symbols share their x-dependent triads in pairs, so that all terms are rational multiples of one
     /// surd and the sum is a surd.
-    let internal ofTwice (j: int[]) : Surd =
+    static member internal ofTwice (j: int[]) : Surd =
         let row, column = [| 0; 3; 6 |], [| 0; 1; 2 |]
 
         if
@@ -38,7 +39,8 @@ module Wigner9j =
 
     /// The symbol { j1 j2 j3 ; j4 j5 j6 ; j7 j8 j9 }: zero where a row or a column breaks the triangle rule, an error
     /// with the facts where there are not nine numbers or one is no quantum number.
-    let tryExact (j: HalfInteger[]) : Result<Surd, string> =
+    [<CompiledName("TryExact")>]
+    static member tryExact(j: HalfInteger[]) : Result<Surd, string> =
         if j.Length <> 9 then
             Error $"a 9j symbol has 9 quantum numbers, found {j.Length}"
         else
@@ -46,8 +48,8 @@ module Wigner9j =
             |> Array.mapi (fun i x -> Arguments.checkJ $"j{i + 1}" x)
             |> Array.toList
             |> Arguments.firstError
-            |> Result.map (fun () -> ofTwice (j |> Array.map (fun x -> x.Twice)))
+            |> Result.map (fun () -> Wigner9j.ofTwice (j |> Array.map (fun x -> x.Twice)))
 
     /// As `tryExact`; throws ArgumentException instead of returning an error.
     [<CompiledName("Exact")>]
-    let exact (j: HalfInteger[]) : Surd = tryExact j |> Arguments.orThrow
+    static member exact(j: HalfInteger[]) : Surd = Wigner9j.tryExact j |> Arguments.orThrow

@@ -96,10 +96,33 @@ type Convention =
     /// ones of its two inputs. Arguments doubled.
     member internal this.DegreeTurns(l1: int, l2: int, l3: int) : int = (this.QuarterTurns * (l3 - l1 - l2) / 2) &&& 3
 
+    /// What makes the value no convention, if anything does.
+    member internal this.Fault: string option =
+        let isPlain (c: char) = System.Char.IsAsciiLetterOrDigit c || c = '-' || c = '_' || c = '.'
+        let isOrderOf (names: string[]) (found: string[]) = Array.sort found = names
+        let struct (d1, d2, d3) = this.Dimensions
+
+        if this.Name = "" || this.Name.Length > 40 || not (Seq.forall isPlain this.Name) then
+            Some "a name has 1 to 40 letters, digits, '-', '_' or '.'"
+        elif not (this.Axes.Split ' ' |> Array.map (fun axis -> if axis.StartsWith '-' then axis.Substring 1 else axis) |> isOrderOf [| "x"; "y"; "z" |]) then
+            Some $"the axes are '{this.Axes}', expected x, y and z in some order, each perhaps with a minus sign"
+        elif not (this.IndexOrder.Split ' ' |> isOrderOf [| "1"; "2"; "3" |]) then
+            Some $"the index order is '{this.IndexOrder}', expected 1, 2 and 3 in some order"
+        elif List.exists (fun d -> abs d > 1) [ d1; d2; d3 ] then
+            Some $"the dimensions are {d1} {d2} {d3}, expected each to be -1, 0 or 1"
+        else
+            None
+
+    /// Everything that coefficients and harmonics depend on, as text.
+    member internal this.Choices: string =
+        let struct (d1, d2, d3) = this.Dimensions
+        $"{this.Basis.Name}; {this.Axes}; {this.Descending}; {this.CondonShortley}; {this.QuarterTurns}; {this.Normalisation}; {d1} {d2} {d3}; {this.IndexOrder}"
+
 /// The conventions with a name.
 module Conventions =
 
     /// The convention of this project in the real basis: CONVENTIONS.md.
+    [<CompiledName("Toolkit")>]
     let toolkit =
         { Name = "toolkit"
           Basis = Basis.Real
@@ -113,6 +136,7 @@ module Conventions =
           Where = "this project's real harmonics and real-cg tables" }
 
     /// The convention of this project in the complex basis: 3j and cg tables.
+    [<CompiledName("ToolkitComplex")>]
     let toolkitComplex =
         { toolkit with
             Basis = Basis.Complex
@@ -128,6 +152,7 @@ module Conventions =
             Where = "e3nn's wigner_3j and spherical_harmonics: polar axis y, components of l = 1 in the order x y z" }
 
     /// All named conventions, ours first (once for each basis).
+    [<CompiledName("All")>]
     let all: Convention list =
         [ toolkit
           toolkitComplex
@@ -159,6 +184,7 @@ module Conventions =
 
     /// The convention with that name; "toolkit" is the one of the given basis. "toolkit-real" and "toolkit-complex" are
     /// "toolkit" in that basis whatever is given.
+    [<CompiledName("TryFind")>]
     let tryFind (name: string) (basis: Basis) : Convention option =
         match name with
         | "toolkit" -> Some(if basis.IsReal then toolkit else toolkitComplex)
@@ -169,6 +195,26 @@ module Conventions =
     /// The names on the command line.
     [<CompiledName("Names")>]
     let names () : string list = all |> List.map (fun c -> c.Name) |> List.distinct
+
+    /// As `tryFind`; throws ArgumentException where no convention has the name.
+    [<CompiledName("Find")>]
+    let find (name: string) (basis: Basis) : Convention =
+        match tryFind name basis with
+        | Some c -> c
+        | None -> invalidArg (nameof name) ("found '" + name + "', expected one of " + String.concat ", " (names ()))
+
+    /// Whether it is one of `all`, not one that a user has made.
+    let internal isNamed (c: Convention) : bool =
+        obj.ReferenceEquals(c, toolkit) || obj.ReferenceEquals(c, toolkitComplex) || List.contains c all
+
+    /// What keeps a convention from being used: it must make sense, and files know it by its name.
+    let internal fault (c: Convention) : string option =
+        if isNamed c then
+            None
+        else
+            match tryFind c.Name c.Basis with
+            | Some _ -> Some "the name is that of another one"
+            | None -> c.Fault
 
     /// The table of CONVENTIONS.md, in Markdown.
     [<CompiledName("Markdown")>]

@@ -17,6 +17,7 @@ module Conversion =
 
     /// The unitary matrix M with (harmonics of `target`) = M · (harmonics of `source`) at every point, [index, index], for
     /// functions of degree l that are both orthonormal (`scale` has the ratio otherwise).
+    [<CompiledName("Harmonics")>]
     let harmonics (source: Convention) (target: Convention) (l: int) : PhasedSurd[,] =
         let rotated = HarmonicBasis.betweenAxes source.Axes target.Axes l
 
@@ -38,6 +39,7 @@ module Conversion =
             sum)
 
     /// The size of the harmonics of degree l of `target` over that of `source`.
+    [<CompiledName("Scale")>]
     let scale (source: Convention) (target: Convention) (l: int) : float =
         let size (c: Convention) =
             match c.Normalisation with

@@ -2,8 +2,6 @@ namespace Toolkit.Symbolic.Tables
 
 open System
 open System.IO
-open System.Security.Cryptography
-open System.Text
 
 /// Tables on demand, kept as table files in the user's cache folder: $TOOLKIT_CACHE, or toolkit in $XDG_CACHE_HOME, or
 /// ~/.cache/toolkit (the local application data on Windows). Any number of threads and processes may ask at once: each
@@ -22,21 +20,11 @@ module TableCache =
             Path.Combine(Environment.GetFolderPath Environment.SpecialFolder.LocalApplicationData, "toolkit", "cache")
         | None, None -> Path.Combine(Environment.GetFolderPath Environment.SpecialFolder.UserProfile, ".cache", "toolkit")
 
-    let private name (spec: TableSpec) =
-        String.concat
-            "-"
-            [ spec.Kind.Name
-              spec.LMaxText.Replace("/2", "h")
-              if spec.Half then "half"
-              if spec.Convention.Name <> "toolkit" then spec.Convention.Name
-              if spec.Precision.IsSingle then "float32" ]
-        + ".table"
-
     /// The path of a table file with that content: for `CouplingTable.Load` in C#. Made at the first call and found at later
     /// ones; a file that is damaged, or of another generator, is made anew.
     [<CompiledName("GetOrCreate")>]
     let getOrCreate (spec: TableSpec) : string =
-        let path = Path.Combine(folder (), name spec)
+        let path = Path.Combine(folder (), spec.Label + ".table")
 
         if not (TableFile.isIntact spec path) then
             Directory.CreateDirectory(folder ()) |> ignore

@@ -1,5 +1,7 @@
 namespace Toolkit.Symbolic.Tables
 
+open System.Security.Cryptography
+open System.Text
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.AngularMomentum
 
@@ -91,7 +93,7 @@ type TableSpec =
       TwiceLMax: int
       /// Half-integer angular momenta, too (never for functions on the sphere).
       Half: bool
-      /// The convention of the coefficients.
+      /// The convention of the coefficients. Files state its name.
       Convention: Convention
       /// The floating-point numbers.
       Precision: Precision }
@@ -109,6 +111,19 @@ type TableSpec =
 
     /// The largest angular momentum, as text.
     member this.LMaxText = HalfInteger.FromTwice(this.TwiceLMax).ToString()
+
+    /// A name for the table, of letters, digits, '-', '_' and '.': no two specs share one.
+    member internal this.Label =
+        String.concat
+            "-"
+            [ this.Kind.Name
+              this.LMaxText.Replace("/2", "h")
+              if this.Half then "half"
+              if this.Convention.Name <> "toolkit" then this.Convention.Name
+              // A user may have made two with one name.
+              if not (Conventions.isNamed this.Convention) then
+                  (Checksum.text (SHA256.HashData(Encoding.UTF8.GetBytes this.Convention.Choices))).Substring(0, 16)
+              if this.Precision.IsSingle then "float32" ]
 
     /// The arguments of `toolkit` that make this table.
     member this.Command(format: string) =
@@ -141,7 +156,13 @@ type TableSpec =
         | Ok spec -> spec
         | Error message -> invalidArg (nameof lmax) message
 
-    /// As above, in a given convention and precision.
+    /// As above, with half-integers or not, in a given convention and precision.
+    static member Create(kind: TableKind, lmax: HalfInteger, half: bool, convention: Convention, precision: Precision) : TableSpec =
+        match TableSpec.TryCreate(kind, lmax, half, convention, precision) with
+        | Ok spec -> spec
+        | Error message -> raise (System.ArgumentException message)
+
+    /// As above, or what is wrong.
     static member TryCreate
         (kind: TableKind, lmax: HalfInteger, half: bool, convention: Convention, precision: Precision)
         : Result<TableSpec, string> =
@@ -152,6 +173,8 @@ type TableSpec =
             Error("lmax = " + lmax.ToString() + ": a half-integer limit needs --half")
         elif half && (kind.IsRealCg || kind.IsGaunt) then
             Error("--half: functions on the sphere have integer l, so " + kind.Name + " takes no half-integers")
+        elif (Conventions.fault convention).IsSome then
+            Error("convention " + convention.Name + ": " + (Conventions.fault convention).Value)
         elif convention.Name <> "toolkit" && not (kind.IsCg || kind.IsRealCg) then
             Error("convention " + convention.Name + ": a " + kind.Name + " table is the same in every convention that has one, so it takes none")
         elif convention.Basis.IsReal <> kind.IsRealCg then

@@ -91,18 +91,23 @@ module TableText =
         writeChecked path (comments spec) (eachEntry spec (columns + "\n") append) ""
 
     /// Writes the table as a C header: for entry i the doubled quantum numbers 2·l1, 2·l2, 2·l3, 2·m1, 2·m2, 2·m3 and the
-    /// value. The checksum is that of the lines of entries.
+    /// value. The array is named after the table, toolkit_real_cg_6_e3nn, so that a program can include several. The checksum
+    /// is that of the lines of entries.
     [<CompiledName("WriteC")>]
     let writeC (spec: TableSpec) (path: string) : unit =
         let single = spec.Precision.IsSingle
+
+        let name = "toolkit_" + spec.Label.Replace('-', '_').Replace('.', '_')
+        let guard = name.ToUpperInvariant() + "_H"
 
         let head checksum =
             (TableHeader.facts spec "c" false checksum
              |> List.map (fun (key, value) -> "/* " + key + ": " + value + " */\n")
              |> String.concat "")
+            + $"#ifndef {guard}\n#define {guard}\n"
             + "static const struct { short l1, l2, l3, m1, m2, m3; "
             + (if single then "float" else "double")
-            + " value; } toolkit_coefficients[] = { /* l and m doubled */\n"
+            + $" value; }} {name}[] = {{ /* l and m doubled */\n"
 
         let append (text: StringBuilder) (i: TableIndex) (v: Surd) =
             text.Append('{') |> ignore
@@ -115,7 +120,7 @@ module TableText =
             let literal = if not single then value elif value.IndexOfAny [| '.'; 'E' |] >= 0 then value + "f" else value + ".0f"
             text.Append(literal).Append("},\n") |> ignore
 
-        writeChecked path head (eachEntry spec "" append) "};\n"
+        writeChecked path head (eachEntry spec "" append) "};\n#endif\n"
 
     /// Writes the table as JSON: an object with the header and `entries`, one array [l1, l2, l3, m1, m2, m3, sign, "p",
     /// "q", value] per line. The checksum is that of the lines of entries.

@@ -45,15 +45,15 @@ internal static class CoefficientVerb
         {
             return mText is not null
                 ? throw new UsageException($"--m: a {kind} symbol has none")
-                : Text(count == 6 ? Wigner6j.tryExact(j[0], j[1], j[2], j[3], j[4], j[5]) : Wigner9j.tryExact(j));
+                : Text(count == 6 ? Wigner6j.TryExact(j[0], j[1], j[2], j[3], j[4], j[5]) : Wigner9j.TryExact(j));
         }
         HalfInteger[] m = QuantumNumbers("--m", mText ?? throw new UsageException("--m: expected m1,m2,m3"), 3);
         return kind switch
         {
-            "3j" => Text(Wigner3j.tryExact(j[0], j[1], j[2], m[0], m[1], m[2])),
-            "cg" => Text(ClebschGordan.tryExact(j[0], m[0], j[1], m[1], j[2], m[2])),
-            "real-cg" => Text(RealCoupling.tryExact(j[0], m[0], j[1], m[1], j[2], m[2])),
-            _ => Text(Gaunt.tryExact(j[0], j[1], j[2], m[0], m[1], m[2])),
+            "3j" => Text(Wigner3j.TryExact(j[0], j[1], j[2], m[0], m[1], m[2])),
+            "cg" => Text(ClebschGordan.TryExact(j[0], m[0], j[1], m[1], j[2], m[2])),
+            "real-cg" => Text(RealCoupling.TryExact(j[0], m[0], j[1], m[1], j[2], m[2])),
+            _ => Text(Gaunt.TryExact(j[0], j[1], j[2], m[0], m[1], m[2])),
         };
     }
 

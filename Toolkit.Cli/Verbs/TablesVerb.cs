@@ -61,7 +61,7 @@ internal static class TablesVerb
         return verb;
     }
 
-    internal static Convention Named(string option, string name, Basis basis) => Conventions.tryFind(name, basis)?.Value
+    internal static Convention Named(string option, string name, Basis basis) => Conventions.TryFind(name, basis)?.Value
         ?? throw new UsageException($"{option}: found '{name}', expected one of " + string.Join(", ", Conventions.Names()));
 
     private static TableSpec Spec(string kindText, string? basis, string lmaxText, bool half,

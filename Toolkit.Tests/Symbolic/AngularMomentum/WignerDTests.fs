@@ -27,7 +27,7 @@ let private sum (terms: seq<Surd>) =
 [<Fact>]
 let ``d of spin one half and of spin one are the closed forms`` () =
     let c, s = rational 3 5, rational 4 5
-    let d j m' m = WignerD.d (h j, h m', h m, c, s)
+    let d j m' m = WignerSmallD.exact (h j, h m', h m, c, s)
     Assert.Equal<Surd list>([ c; -s; s; c ], [ d 1 1 1; d 1 1 -1; d 1 -1 1; d 1 -1 -1 ])
     // cos β = −7/25, sin β = 24/25: d_00 = cos β, d_10 = −sin β/√2, d_11 = (1 + cos β)/2.
     Assert.Equal(rational -7 25, d 2 0 0)
@@ -38,7 +38,7 @@ let ``d of spin one half and of spin one are the closed forms`` () =
 let ``d is orthogonal, exactly, where both half-angles are rational`` () =
     Law.holdsFor 30 (Law.seeded (0, 9)) (fun (seed, j) ->
         let c, s = halfAngle (Random seed)
-        let d m' m = WignerD.d (h j, h m', h m, c, s)
+        let d m' m = WignerSmallD.exact (h j, h m', h m, c, s)
 
         for a in -j .. 2 .. j do
             for b in -j .. 2 .. j do
@@ -57,8 +57,8 @@ let ``two rotations about y compose, exactly`` () =
 
         for a in -j .. 2 .. j do
             for b in -j .. 2 .. j do
-                let products = seq { for m in -j .. 2 .. j -> WignerD.d (h j, h a, h m, c1, s1) * WignerD.d (h j, h m, h b, c2, s2) }
-                Assert.Equal(WignerD.d (h j, h a, h b, c, s), sum products))
+                let products = seq { for m in -j .. 2 .. j -> WignerSmallD.exact (h j, h a, h m, c1, s1) * WignerSmallD.exact (h j, h m, h b, c2, s2) }
+                Assert.Equal(WignerSmallD.exact (h j, h a, h b, c, s), sum products))
 
 [<Fact>]
 let ``the symmetries of d hold, also where the half-angle is no right one`` () =
@@ -69,7 +69,7 @@ let ``the symmetries of d hold, also where the half-angle is no right one`` () =
         let c, s = Surd.Create(1, BigInteger p, BigInteger n), Surd.Create(1, BigInteger(n - p), BigInteger n)
         let pick () = -j + 2 * random.Next(j + 1)
         let a, b = pick (), pick ()
-        let d m' m s = WignerD.d (h j, h m', h m, c, s)
+        let d m' m s = WignerSmallD.exact (h j, h m', h m, c, s)
         let sign = if (a - b) / 2 % 2 = 0 then Surd.One else -Surd.One
         Assert.Equal(sign * d b a s, d a b s)
         Assert.Equal(d -b -a s, d a b s)
@@ -78,5 +78,5 @@ let ``the symmetries of d hold, also where the half-angle is no right one`` () =
 [<Fact>]
 let ``what is no point of the circle, or no quantum number, is an error that says so`` () =
     let error (result: Result<Surd, string>) = match result with Error e -> e | Ok v -> failwith $"got {v}"
-    Assert.Contains("expected squares that add to 1", error (WignerD.tryD (h 2, h 0, h 0, rational 3 5, rational 3 5)))
-    Assert.Contains("m' = 3/2", error (WignerD.tryD (h 2, h 3, h 0, rational 3 5, rational 4 5)))
+    Assert.Contains("expected squares that add to 1", error (WignerSmallD.tryExact (h 2, h 0, h 0, rational 3 5, rational 3 5)))
+    Assert.Contains("m' = 3/2", error (WignerSmallD.tryExact (h 2, h 3, h 0, rational 3 5, rational 4 5)))

@@ -139,7 +139,7 @@ let private conventions =
     Conventions.all
     @ [ { Conventions.toolkit with Name = "reversed"; Descending = true; CondonShortley = true; Axes = "y -x z"; QuarterTurns = 1 }
         { Conventions.toolkit with Name = "mirrored"; Axes = "-x z y"; Dimensions = struct (1, -1, 0); IndexOrder = "2 3 1" }
-        { Conventions.toolkitComplex with Name = "no Condon–Shortley"; CondonShortley = false; Descending = true; Dimensions = struct (0, 0, 0) } ]
+        { Conventions.toolkitComplex with Name = "no-condon-shortley"; CondonShortley = false; Descending = true; Dimensions = struct (0, 0, 0) } ]
 
 [<Fact>]
 let ``conversions of harmonics are unitary, invert each other and compose`` () =
@@ -346,3 +346,42 @@ let ``rows that are no coefficients are refused by their line even where the che
         let error = refusedText folder (Encoding.ASCII.GetBytes(text.Substring(0, at) + sum + "\n" + body))
         Assert.Contains($"d:{line}: ", error)
         Assert.Contains(fact, error))
+
+[<Fact>]
+let ``a convention of one's own makes tables like any other, unless it makes no sense or has another one's name`` () =
+    let mine = { Conventions.toolkit with Name = "mine"; Axes = "z x y" }
+
+    let refused (fact: string) (c: Convention) =
+        match TableSpec.TryCreate(RealCg, 2, false, c, Precision.Double) with
+        | Ok _ -> Assert.Fail $"{c} was taken"
+        | Error e ->
+            Assert.Contains(fact, e)
+            Assert.Throws<ArgumentException>(fun () -> TableSpec.Create(RealCg, 2, false, c, Precision.Double) |> ignore) |> ignore
+
+    refused "that of another" { mine with Name = "e3nn" }
+    refused "that of another" { mine with Name = "toolkit-complex" }
+    refused "letters" { mine with Name = "a \"b\"" }
+    refused "'x y y'" { mine with Axes = "x y y" }
+    refused "'1 2'" { mine with IndexOrder = "1 2" }
+    refused "1 2 0" { mine with Dimensions = struct (1, 2, 0) }
+
+    // Y(z, x, y) couples as Y(x, y, z) does.
+    let ofMine, ofOurs = TableSpec.Create(RealCg, 2, false, mine, Precision.Double), TableSpec.Create(RealCg, 2)
+    let values spec = (TableFile.toBytes spec)[1024..]
+    Assert.Equal<byte[]>(values ofOurs, values ofMine)
+    Assert.Equal(mine, (TableSpec.Create(RealCg, 2, false, mine, Precision.Single)).Convention)
+
+    // Two of the same name that say something else are two tables.
+    let other = { mine with Dimensions = struct (0, 0, 0) }
+    let labels = [ for c in [ Conventions.toolkit; mine; other ] -> (TableSpec.Create(RealCg, 2, false, c, Precision.Double)).Label ]
+    Assert.Equal(3, (List.distinct labels).Length)
+    Assert.Equal("real-cg-2", labels[0])
+    Assert.Throws<ArgumentException>(fun () -> Conventions.find "nobody" Basis.Real |> ignore) |> ignore
+
+[<Fact>]
+let ``exact coefficients take plain integers`` () =
+    Assert.Equal("sqrt(2/3)", string (ClebschGordan.exact (1, 0, 1, 0, 2, 0)))
+    Assert.Equal("-sqrt(1/10)", string (Wigner3j.exact (2, 1, 1, -1, 0, 1)))
+    Assert.Equal("sqrt(1/36)", string (Wigner6j.exact (1, 1, 1, 1, 1, 1)))
+    Assert.Equal("sqrt(1/2)", string (RealCoupling.exact (1, -1, 1, 0, 1, 1)))
+    Assert.Equal("sqrt(1/(5*pi))", string (Gaunt.exact (1, 1, 2, 0, 0, 0)))

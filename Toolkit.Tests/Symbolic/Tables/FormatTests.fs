@@ -155,6 +155,56 @@ let ``NumPy reads the arrays`` () =
             Assert.Equal("65", (python script [ path ]).Trim())))
 
 [<Fact>]
+let ``a C compiler takes several tables at once, each as often as it likes, and reads their numbers`` () =
+    match Tool.run "cc" [ "--version" ] "" with
+    | None -> SharedData.skipped "no C compiler"
+    | Some _ ->
+        TemporaryFolder.using (fun folder ->
+            let path name = Path.Combine(folder, name)
+            let snap = Conventions.find "snap" Basis.Complex
+            let half = HalfInteger.FromTwice 5
+
+            let tables =
+                [ spec RealCg 6 false Precision.Double, "toolkit_real_cg_3"
+                  TableSpec.Create(Cg, half, true, snap, Precision.Single), "toolkit_cg_5h_half_snap_float32"
+                  spec SixJ 2 true Precision.Double, "toolkit_6j_1_half" ]
+
+            let program = StringBuilder "#include <stdio.h>\n"
+
+            for spec, name in tables do
+                TableText.writeC spec (path (name + ".h"))
+                program.Append($"#include \"{name}.h\"\n#include \"{name}.h\"\n") |> ignore
+
+            program.Append "int main(void) {\n" |> ignore
+
+            for _, name in tables do
+                program.Append(
+                    $"for (unsigned i = 0; i < sizeof {name} / sizeof *{name}; i++) printf(\"%%d %%d %%d %%d %%d %%d %%a\\n\", "
+                    + String.concat ", " [ for field in [ "l1"; "l2"; "l3"; "m1"; "m2"; "m3"; "value" ] -> $"{name}[i].{field}" ]
+                    + ");\n"
+                )
+                |> ignore
+
+            File.WriteAllText(path "p.c", program.Append("return 0; }\n").ToString())
+            Assert.Equal(Some(0, "", ""), Tool.run "cc" [ "-std=c99"; "-Wall"; "-Wextra"; "-Werror"; "-o"; path "p"; path "p.c" ] "")
+
+            let hexadecimal (text: string) =
+                let sign, text = (if text.StartsWith '-' then -1., text.Substring 1 else 1., text)
+                let parts = text.Substring(2).Split 'p'
+                let digits = parts[0].Replace(".", "")
+                sign * Math.ScaleB(float (Convert.ToInt64(digits, 16)), int parts[1] - 4 * (digits.Length - 1))
+
+            match Tool.run (path "p") [] "" with
+            | Some(0, out, _) ->
+                let found =
+                    [| for line in out.Trim().Split '\n' do
+                           let c = line.Split ' '
+                           struct (int c[0], int c[1], int c[2], int c[3], int c[4], int c[5]), hexadecimal c[6] |]
+
+                Assert.Equal<_[]>(Array.concat [ for spec, _ in tables -> expected spec ], found)
+            | other -> Assert.Fail $"{other}")
+
+[<Fact>]
 let ``a float32 that lies midway between two is rounded from the exact value`` () =
     // 3j(0 0 0; 0 0 0) = 1 and roots of squares are floats exactly; none may be off by the rounding to float64 in between.
     let one = spec Cg 40 false Precision.Single

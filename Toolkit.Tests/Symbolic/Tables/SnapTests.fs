@@ -62,7 +62,7 @@ let ``SNAP's U is Wigner's D with both indices counted down from j and the angle
 
         for mb in 0..j do
             for ma in 0..j do
-                let d = WignerD.d (h j, h (j - 2 * mb), h (j - 2 * ma), root (z * z + z0 * z0), root (x * x + y * y))
+                let d = WignerSmallD.exact (h j, h (j - 2 * mb), h (j - 2 * ma), root (z * z + z0 * z0), root (x * x + y * y))
                 let phase = -(float (j - 2 * mb) / 2. * alpha) - float (j - 2 * ma) / 2. * gamma
                 let ours = Complex.FromPolarCoordinates(1., phase) * Complex(d.ToDouble(), 0.)
                 let at = 5 + 2 * (mb * (j + 1) + ma)
