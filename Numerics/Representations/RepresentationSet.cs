@@ -2,6 +2,7 @@ using System;
 using System.Buffers;
 using System.Collections.Generic;
 using System.Linq;
+using System.Runtime.ExceptionServices;
 using System.Runtime.Intrinsics;
 using System.Threading.Tasks;
 using Toolkit.Numerics.Expansion;
@@ -371,7 +372,8 @@ public sealed partial class RepresentationSet
         return Vector512.Sum(even + odd);
     }
 
-    /// <summary>Runs <paramref name="work"/> on environments 0 … count − 1, each thread with memory of its own.</summary>
+    /// <summary>Runs <paramref name="work"/> on environments 0 … count − 1, each thread with memory of its own. What it throws is
+    /// thrown, from one of the threads where there are several.</summary>
     private void ForEachEnvironment(int count, int threads, int readout, Action<int, EnvironmentMemory> work)
     {
         if (threads <= 1 || count < 2)
@@ -381,13 +383,20 @@ public sealed partial class RepresentationSet
                 work(i, memory);
             return;
         }
-        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads },
-            () => new EnvironmentMemory(_expansions, _parts, FeatureCount, readout),
-            (i, _, memory) =>
-            {
-                work(i, memory);
-                return memory;
-            },
-            static memory => memory.Dispose());
+        try
+        {
+            Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads },
+                () => new EnvironmentMemory(_expansions, _parts, FeatureCount, readout),
+                (i, _, memory) =>
+                {
+                    work(i, memory);
+                    return memory;
+                },
+                static memory => memory.Dispose());
+        }
+        catch (AggregateException e)
+        {
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
     }
 }

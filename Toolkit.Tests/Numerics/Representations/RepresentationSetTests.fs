@@ -228,6 +228,19 @@ let ``an evaluation is the same bit by bit for any number of threads`` () =
                 Assert.Equal<float>(Seq.concat one.EffectiveFields, Seq.concat many.EffectiveFields))
 
 [<Fact>]
+let ``what a readout throws is thrown, with any number of threads`` () =
+    let choosy =
+        { new IReadout with
+            member _.WorkLength = 0
+            member _.Evaluate(z, _, _, _) = if z = 8 then raise (NotSupportedException "no oxygen") else 1. }
+
+    let s = build { Seed = 1; Atoms = 9; Species = [ 1; 8 ]; Periodic = Periodicity.None; HasCell = false; Spacing = 0.9 }
+
+    for threads in 1..3 do
+        Assert.Throws<NotSupportedException>(fun () -> set.Evaluate(s, choosy, threads) |> ignore) |> ignore
+        Assert.Throws<NotSupportedException>(fun () -> set.Energies(s, choosy, threads) |> ignore) |> ignore
+
+[<Fact>]
 let ``different vector fields of one name are refused`` () =
     let other = DensityExpansion(radial 2 1 3., species, CentrePolicy.Include, [ VectorField.Spin "moments" ])
     Assert.Throws<ArgumentException>(fun () -> RepresentationSet [ parts[0]; SpinPowerSpectrum other ] |> ignore) |> ignore
