@@ -103,9 +103,10 @@ internal sealed class BinSweep
     /// <summary>Notes the listed candidates.</summary>
     private void Note(int hits)
     {
-        if (_foundCount + hits > _found.Length)
+        int needed = checked(_foundCount + hits);
+        if (needed > _found.Length)
         {
-            long[] larger = ArrayPool<long>.Shared.Rent(Math.Max(_foundCount + hits, Math.Max(4096, 2 * _found.Length)));
+            long[] larger = ArrayPool<long>.Shared.Rent(Math.Max(needed, Math.Max(4096, 2 * _found.Length)));
             _found.AsSpan(0, _foundCount).CopyTo(larger);
             if (_found.Length > 0) ArrayPool<long>.Shared.Return(_found);
             _found = larger;
@@ -114,7 +115,7 @@ internal sealed class BinSweep
         ref int hit = ref First(_hits);
         for (int k = 0; k < hits; k++)
             Unsafe.Add(ref found, k) = Unsafe.Add(ref codes, Unsafe.Add(ref hit, k));
-        _foundCount += hits;
+        _foundCount = needed;
     }
 
     /// <summary>Lays the candidates of a bin side by side: a walk over the bins in reach.</summary>
