@@ -114,10 +114,11 @@ let ``the product of arrays of other lengths is refused`` () =
     Assert.Contains("expected 3, 3 and 5 numbers; got 3, 3 and 1", (Assert.Throws<ArgumentException> wrong).Message)
 
 /// Forward, backward, and both for all pairs of channels, one after the other, of a sum of products.
-let private everything (random: Random) envs na nb (sum: CouplingSum<float>) =
-    let a, b, dc = numbers random (envs * sum.RowsA * na), numbers random (envs * sum.RowsB * nb), numbers random (envs * sum.RowsC * na * nb)
-    let b2, dc2 = numbers random (envs * sum.RowsB * na), numbers random (envs * sum.RowsC * na)
-    let c1, c2 = Array.create dc.Length 0.25, Array.create dc2.Length 0.5
+let private everything (number: float -> 'T) (random: Random) envs na nb (sum: CouplingSum<'T>) =
+    let numbers n = numbers random n |> Array.map number
+    let a, b, dc = numbers (envs * sum.RowsA * na), numbers (envs * sum.RowsB * nb), numbers (envs * sum.RowsC * na * nb)
+    let b2, dc2 = numbers (envs * sum.RowsB * na), numbers (envs * sum.RowsC * na)
+    let c1, c2 = Array.create dc.Length (number 0.25), Array.create dc2.Length (number 0.5)
     let da, db, da2, db2 = Array.zeroCreate a.Length, Array.zeroCreate b.Length, Array.zeroCreate a.Length, Array.zeroCreate b2.Length
     sum.ForwardOuter(envs, na, nb, ReadOnlySpan a, ReadOnlySpan b, Span c1)
     sum.BackwardOuter(envs, na, nb, ReadOnlySpan a, ReadOnlySpan b, ReadOnlySpan dc, Span da, Span db)
@@ -125,17 +126,21 @@ let private everything (random: Random) envs na nb (sum: CouplingSum<float>) =
     sum.Backward(envs, na, ReadOnlySpan a, ReadOnlySpan b2, ReadOnlySpan dc2, Span da2, Span db2)
     [ c1; c2; da; db; da2; db2 ]
 
-[<Fact>]
-let ``code compiled at run time gives the bits of the table-driven scalar kernel`` () =
-    Law.holdsFor 6 (Law.seeded (1, 40)) (fun (seed, size) ->
-        let random = Random seed
-        let la, lb, lc, envs, na, nb = random.Next 6, random.Next 6, random.Next 8, 1 + random.Next 4, 1 + random.Next size, 1 + random.Next 6
-        let run width interpreted =
-            let sum = CouplingSum<float>.AllPaths(CouplingTable.Default, la, lb, lc, width, interpreted)
-            everything (Random seed) envs na nb sum
+let private compiledIsInterpreted (number: float -> 'T) (seed, size: int) =
+    let random = Random(seed: int)
+    let la, lb, lc, envs, na, nb = random.Next 6, random.Next 6, random.Next 8, 1 + random.Next 4, 1 + random.Next size, 1 + random.Next 6
+    let run width interpreted =
+        let sum = CouplingSum<'T>.AllPaths(CouplingTable.Default, la, lb, lc, width, interpreted)
+        everything number (Random seed) envs na nb sum
 
-        Assert.Equal<float[] list>(run VectorWidth.Scalar 0L, run VectorWidth.Bits512 0L)
-        Assert.Equal<float[] list>(run VectorWidth.Scalar 0L, run VectorWidth.Bits512 Int64.MaxValue))
+    Assert.Equal<'T[] list>(run VectorWidth.Scalar 0L, run VectorWidth.Bits512 0L)
+    Assert.Equal<'T[] list>(run VectorWidth.Scalar 0L, run VectorWidth.Bits512 Int64.MaxValue)
+
+[<Fact>]
+let ``code compiled at run time gives the bits of the table-driven scalar kernel, in float64 and float32`` () =
+    Law.holdsFor 6 (Law.seeded (1, 40)) (fun c ->
+        compiledIsInterpreted float c
+        compiledIsInterpreted float32 c)
 
 [<Fact>]
 let ``a sum of products is the sum of the products, whatever rows they use`` () =
