@@ -71,6 +71,21 @@ let ``subnormal and vanishing results are rounded once, too`` () =
     Assert.Equal(Double.Epsilon, (Surd.OfRational(BigInteger 3, BigInteger.One <<< 1076)).ToDouble())
 
 [<Fact>]
+let ``a result with fewer bits than a normal one is the nearest of its kind`` () =
+    Law.holdsFor 2000 (Law.seeded (0, 30)) (fun (seed, lost) ->
+        let random = Random seed
+        // Between 1/2 and 2 times a power of 2.
+        let p, q = big 200 random + (BigInteger.One <<< 199), big 200 random + (BigInteger.One <<< 199)
+        let x = Surd.Create(1, p, q <<< (2 * (1022 + lost)))
+        let d = x.ToDouble()
+        Assert.True(compareMidpoint (Math.BitDecrement d) d x.Numerator x.Denominator <= 0)
+        Assert.True(compareMidpoint d (Math.BitIncrement d) x.Numerator x.Denominator >= 0)
+        let y = Surd.Create(1, p, q <<< (2 * (126 + lost % 20)))
+        let f = y.ToSingle()
+        Assert.True(compareMidpoint (float (MathF.BitDecrement f)) (float f) y.Numerator y.Denominator <= 0)
+        Assert.True(compareMidpoint (float f) (float (MathF.BitIncrement f)) y.Numerator y.Denominator >= 0))
+
+[<Fact>]
 let ``products and quotients of surds undo each other`` () =
     Law.holds (Law.seeded (1, 200)) (fun (seed, size) ->
         let random = Random seed

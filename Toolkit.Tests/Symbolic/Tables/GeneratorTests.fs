@@ -223,7 +223,10 @@ let ``blocks with wide integers are correctly rounded, too`` () =
 
 [<Theory>]
 [<InlineData(20, 20, 20, 1)>]
+[<InlineData(21, 21, 21, 2)>]
 [<InlineData(30, 34, 40, 2)>]
+[<InlineData(40, 40, 40, 2)>]
+[<InlineData(41, 41, 41, 3)>]
 [<InlineData(40, 60, 40, 3)>]
 [<InlineData(40, 57, 70, 3)>]
 [<InlineData(64, 64, 30, 3)>]

@@ -215,6 +215,35 @@ let ``a float64 decides the float32 of whatever rounds to it, or leaves it to th
     Assert.InRange(undecided, 1000, 10000)
 
 [<Fact>]
+let ``a root over √π next to a number midway between two float64 is decided by more digits of π`` () =
+    let random = Random 3
+    let pi = SurdOverRootPi.PiTimesPower 600
+
+    for _ in 1..50 do
+        let odd = 2L * random.NextInt64(1L <<< 52, 1L <<< 53) + 1L
+        // odd²·π to 300 bits behind the point: its root over √π is odd to 2^−300.
+        let p = (BigInteger odd * BigInteger odd * pi) >>> 300
+        let rounded (p: BigInteger) = (SurdOverRootPi.OfSurd(Surd.Create(1, p, BigInteger.One <<< 300))).ToDouble()
+        Assert.Equal(float (odd - 1L), rounded (p - BigInteger.One))
+        Assert.Equal(float (odd + 1L), rounded (p + BigInteger 2))
+
+[<Fact>]
+let ``a float32 is rounded directly where the float64 in between would stand midway`` () =
+    let random = Random 32
+    let pi = SurdOverRootPi.PiTimesPower 600
+
+    for _ in 1..50 do
+        let odd = 2L * random.NextInt64(1L <<< 23, 1L <<< 24) + 1L
+        let square = BigInteger odd * BigInteger odd
+
+        // The root is odd but for 2^−300.
+        for add in [ -1; 2 ] do
+            let expected = float32 (if add < 0 then odd - 1L else odd + 1L)
+            let surd (p: BigInteger) = Surd.Create(1, p + BigInteger add, BigInteger.One <<< 300)
+            Assert.Equal(expected, (surd (square <<< 300)).ToSingle())
+            Assert.Equal(expected, (SurdOverRootPi.OfSurd(surd ((square * pi) >>> 300))).ToSingle())
+
+[<Fact>]
 let ``coefficients below the normal range of float32 are rounded once`` () =
     // 3j(63 64 127; 63 −64 1) is about 2^−129.
     let spec = Specs.ofKind ThreeJ 254 false Precision.Single
