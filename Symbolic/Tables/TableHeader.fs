@@ -1,5 +1,7 @@
 namespace Toolkit.Symbolic.Tables
 
+open Toolkit.Symbolic.AngularMomentum
+
 /// What every text format says of its table: four facts, each a key and a value.
 module internal TableHeader =
 
@@ -22,3 +24,38 @@ module internal TableHeader =
           "parameters", parameters spec
           "convention", spec.Convention.Name + " (" + value + "; zeros left out" + rows + ")"
           "checksum", "sha256:" + checksum ]
+
+    /// The table that these two facts state, or what is wrong with them.
+    let tryRead (parameters: string) (convention: string) : Result<TableSpec, string> =
+        let fields =
+            [| for field in parameters.Split ' ' do
+                   match field.Split('=', 2) with
+                   | [| key; value |] -> key, value
+                   | _ -> field, "" |]
+
+        let field (key: string) (absent: string) (read: string -> 'a option) : Result<'a, string> =
+            let value = fields |> Array.tryFind (fun (k, _) -> k = key) |> Option.map snd |> Option.defaultValue absent
+
+            match read value with
+            | Some answer -> Ok answer
+            | None -> Error("found " + key + "='" + value + "' in the parameters")
+
+        let truth (text: string) =
+            match text with
+            | "true" -> Some true
+            | "false" -> Some false
+            | _ -> None
+
+        let name = convention.Split(' ').[0]
+
+        field "kind" "" TableKind.TryParse
+        |> Result.bind (fun kind ->
+            match Conventions.tryFind name kind.Basis with
+            | None -> Error("found convention '" + name + "', expected one of " + String.concat ", " (Conventions.names ()))
+            | Some convention ->
+                field "lmax" "" HalfInteger.TryParse
+                |> Result.bind (fun lmax ->
+                    field "half" "" truth
+                    |> Result.bind (fun half ->
+                        field "precision" Precision.Double.Name Precision.TryParse
+                        |> Result.bind (fun precision -> TableSpec.TryCreate(kind, lmax, half, convention, precision)))))

@@ -18,20 +18,33 @@ module TableNpz =
     // ZIP's first day: the same table gives the same bytes.
     let private epoch = DateTimeOffset(1980, 1, 1, 0, 0, 0, TimeSpan.Zero)
 
-    let private entry (zip: ZipArchive) (name: string) (descr: string) (shape: string) (write: Stream -> unit) =
-        let entry = zip.CreateEntry(name + ".npy", CompressionLevel.NoCompression)
-        entry.LastWriteTime <- epoch
-        use stream = entry.Open()
+    /// What stands before the data of an array: magic, version 1.0, the length of what follows; all of it a multiple of 64 bytes, ended
+    /// by a line feed.
+    let internal npyHeader (descr: string) (shape: string) : byte[] =
         let text = "{'descr': '" + descr + "', 'fortran_order': False, 'shape': " + shape + ", }"
-        // Magic, version 1.0, the length of what follows; all of it a multiple of 64 bytes, ended by a line feed.
         let length = (10 + text.Length + 1 + 63) / 64 * 64
         let bytes = Array.create length (byte ' ')
         Array.concat([ [| 0x93uy |]; "NUMPY"B; [| 1uy; 0uy |] ]).CopyTo(bytes, 0)
         BinaryPrimitives.WriteUInt16LittleEndian(Span(bytes, 8, 2), uint16 (length - 10))
         Encoding.ASCII.GetBytes(text).CopyTo(bytes, 10)
         bytes[length - 1] <- byte '\n'
-        stream.Write bytes
+        bytes
+
+    let private entry (zip: ZipArchive) (name: string) (descr: string) (shape: string) (write: Stream -> unit) =
+        let entry = zip.CreateEntry(name + ".npy", CompressionLevel.NoCompression)
+        entry.LastWriteTime <- epoch
+        use stream = entry.Open()
+        stream.Write(npyHeader descr shape)
         write stream
+
+    /// The facts as JSON.
+    let internal headerText (spec: TableSpec) (checksum: string) : string =
+        let facts =
+            TableHeader.facts spec "npz" false checksum
+            |> List.map (fun (key, value) -> "\"" + key + "\": \"" + value + "\"")
+            |> String.concat ", "
+
+        "{" + facts + "}"
 
     /// Writes the table to the file `path`, which is there whole or not at all. The checksum in `header` is SHA-256 of the
     /// data of `values`, `m` and `blocks`, one after the other.
@@ -76,10 +89,5 @@ module TableNpz =
 
             let checksum = Checksum.text (hash.GetHashAndReset())
 
-            let header =
-                TableHeader.facts spec "npz" false checksum
-                |> List.map (fun (key, value) -> "\"" + key + "\": \"" + value + "\"")
-                |> String.concat ", "
-
-            let text = Encoding.UTF32.GetBytes("{" + header + "}")
+            let text = Encoding.UTF32.GetBytes(headerText spec checksum)
             entry zip "header" ("<U" + string (text.Length / 4)) "()" (fun stream -> stream.Write text))

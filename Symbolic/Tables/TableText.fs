@@ -90,25 +90,26 @@ module TableText =
         let append text i v = appendRow text spec i v
         writeChecked path (comments spec) (eachEntry spec (columns + "\n") append) ""
 
+    /// What stands before the entries of a C header and after them.
+    let internal cHead (spec: TableSpec) (checksum: string) : string =
+        let name = "toolkit_" + spec.Label.Replace('-', '_').Replace('.', '_')
+        let guard = name.ToUpperInvariant() + "_H"
+
+        (TableHeader.facts spec "c" false checksum
+         |> List.map (fun (key, value) -> "/* " + key + ": " + value + " */\n")
+         |> String.concat "")
+        + $"#ifndef {guard}\n#define {guard}\n"
+        + "static const struct { short l1, l2, l3, m1, m2, m3; "
+        + (if spec.Precision.IsSingle then "float" else "double")
+        + $" value; }} {name}[] = {{ /* l and m doubled */\n"
+
+    let internal cTail = "};\n#endif\n"
+
     /// Writes the table as a C header: for entry i the doubled quantum numbers 2·l1, 2·l2, 2·l3, 2·m1, 2·m2, 2·m3 and the
     /// value. The array is named after the table, toolkit_real_cg_6_e3nn, so that a program can include several. The checksum
     /// is that of the lines of entries.
     [<CompiledName("WriteC")>]
     let writeC (spec: TableSpec) (path: string) : unit =
-        let single = spec.Precision.IsSingle
-
-        let name = "toolkit_" + spec.Label.Replace('-', '_').Replace('.', '_')
-        let guard = name.ToUpperInvariant() + "_H"
-
-        let head checksum =
-            (TableHeader.facts spec "c" false checksum
-             |> List.map (fun (key, value) -> "/* " + key + ": " + value + " */\n")
-             |> String.concat "")
-            + $"#ifndef {guard}\n#define {guard}\n"
-            + "static const struct { short l1, l2, l3, m1, m2, m3; "
-            + (if single then "float" else "double")
-            + $" value; }} {name}[] = {{ /* l and m doubled */\n"
-
         let append (text: StringBuilder) (i: TableIndex) (v: Surd) =
             text.Append('{') |> ignore
 
@@ -117,24 +118,31 @@ module TableText =
 
             let value = decimal spec v
             // A C literal with the suffix f must have a point or an exponent.
-            let literal = if not single then value elif value.IndexOfAny [| '.'; 'E' |] >= 0 then value + "f" else value + ".0f"
+            let literal =
+                if not spec.Precision.IsSingle then value
+                elif value.IndexOfAny [| '.'; 'E' |] >= 0 then value + "f"
+                else value + ".0f"
+
             text.Append(literal).Append("},\n") |> ignore
 
-        writeChecked path head (eachEntry spec "" append) "};\n#endif\n"
+        writeChecked path (cHead spec) (eachEntry spec "" append) cTail
+
+    /// What stands before the entries of a JSON document and after them.
+    let internal jsonHead (spec: TableSpec) (checksum: string) : string =
+        let quoted (key, value) = "\"" + key + "\":\"" + value + "\""
+
+        "{\"format\":\"toolkit-coefficients/1\",\n"
+        + (TableHeader.facts spec "json" true checksum |> List.map quoted |> String.concat ",\n")
+        + ",\n\"columns\":[\""
+        + columns.Replace("\t", "\",\"")
+        + "\"],\n\"entries\":[\n"
+
+    let internal jsonTail = "\n]}\n"
 
     /// Writes the table as JSON: an object with the header and `entries`, one array [l1, l2, l3, m1, m2, m3, sign, "p",
     /// "q", value] per line. The checksum is that of the lines of entries.
     [<CompiledName("WriteJson")>]
     let writeJson (spec: TableSpec) (path: string) : unit =
-        let quoted (key, value) = "\"" + key + "\":\"" + value + "\""
-
-        let head checksum =
-            "{\"format\":\"toolkit-coefficients/1\",\n"
-            + (TableHeader.facts spec "json" true checksum |> List.map quoted |> String.concat ",\n")
-            + ",\n\"columns\":[\""
-            + columns.Replace("\t", "\",\"")
-            + "\"],\n\"entries\":[\n"
-
         let first = ref true
 
         let append (text: StringBuilder) (i: TableIndex) (v: Surd) =
@@ -155,4 +163,4 @@ module TableText =
                 .Append(']')
             |> ignore
 
-        writeChecked path head (eachEntry spec "" append) "\n]}\n"
+        writeChecked path (jsonHead spec) (eachEntry spec "" append) jsonTail

@@ -3,7 +3,6 @@ namespace Toolkit.Symbolic.Tables
 open System
 open System.IO
 open System.Numerics
-open System.Security.Cryptography
 open System.Text
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.AngularMomentum
@@ -15,68 +14,6 @@ module TextConversion =
         raise (InvalidDataException $"{path}:{line}: not a usable coefficient table: {fact}")
 
     let private shorten (text: string) = if text.Length <= 60 then text else text.Substring(0, 60) + "…"
-
-    /// The table's spec from its comment lines. They must be those that are written for it, and the checksum that of all lines below
-    /// them.
-    let internal readSpec (path: string) : TableSpec =
-        use stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 <<< 16)
-        let buffer = StringBuilder()
-
-        // Line by line and byte by byte: what follows the comments is hashed as it stands.
-        let line (number: int) (key: string) : string =
-            buffer.Clear() |> ignore
-            let mutable next = stream.ReadByte()
-
-            while next >= 0 && next <> int '\n' && buffer.Length < 4096 do
-                buffer.Append(char next) |> ignore
-                next <- stream.ReadByte()
-
-            let text = buffer.ToString()
-            let prefix = "# " + key + ": "
-
-            if next <> int '\n' || not (text.StartsWith(prefix, StringComparison.Ordinal)) then
-                bad path number $"found '{shorten text}', expected '{prefix}…'"
-
-            text.Substring prefix.Length
-
-        let generator = line 1 "generator"
-        let parameters = line 2 "parameters"
-        let convention = line 3 "convention"
-        let sum = line 4 "checksum"
-        let found = "sha256:" + Convert.ToHexStringLower(SHA256.HashData stream)
-        if found <> sum then bad path 4 $"found checksum {found}, expected {shorten sum}"
-
-        let fields =
-            [| for field in parameters.Split ' ' do
-                   match field.Split('=', 2) with
-                   | [| key; value |] -> key, value
-                   | _ -> bad path 2 $"found '{shorten field}', expected key=value" |]
-
-        let field (key: string) (absent: string option) (read: string -> 'a option) : 'a =
-            match Array.tryFind (fun (k, _) -> k = key) fields |> Option.map snd |> Option.orElse absent with
-            | None -> bad path 2 $"no {key}"
-            | Some value ->
-                match read value with
-                | Some answer -> answer
-                | None -> bad path 2 $"unknown {key} '{shorten value}'"
-
-        let kind = field "kind" None TableKind.TryParse
-        let lmax = field "lmax" None HalfInteger.TryParse
-        let half = field "half" None (fun text -> match text with "true" -> Some true | "false" -> Some false | _ -> None)
-        let precision = field "precision" (Some Precision.Double.Name) Precision.TryParse
-        let name = convention.Split(' ').[0]
-
-        match Conventions.tryFind name kind.Basis with
-        | None -> bad path 3 $"unknown convention '{shorten name}'"
-        | Some itself ->
-            match TableSpec.TryCreate(kind, lmax, half, itself, precision) with
-            | Error e -> bad path 2 e
-            | Ok spec ->
-                for number, (key, expected), found in List.zip3 [ 1; 2; 3 ] (List.take 3 (TableHeader.facts spec "tsv" true "")) [ generator; parameters; convention ] do
-                    if found <> expected then
-                        bad path number $"found '{key}: {shorten found}', expected '{key}: {expected}'"
-
-                spec
 
     /// The lines of one (l1, l2, l3): their place in the file, the number of the first one, and how many they are.
     [<Sealed>]
@@ -154,7 +91,7 @@ module TextConversion =
     /// or not at all. Throws InvalidDataException with the facts where the file is damaged or is not what `source` says.
     [<CompiledName("Convert")>]
     let convert (input: string) (source: string) (target: string) (output: string) : unit =
-        let spec = readSpec input
+        let spec = TableCheck.text input "tsv"
 
         match Conventions.tryFind source spec.Kind.Basis, Conventions.tryFind target spec.Kind.Basis with
         | None, _ -> invalidArg (nameof source) $"no convention has the name '{source}'"

@@ -204,6 +204,65 @@ let ``a C compiler takes several tables at once, each as often as it likes, and 
                 Assert.Equal<_[]>(Array.concat [ for spec, _ in tables -> expected spec ], found)
             | other -> Assert.Fail $"{other}")
 
+let private writers: (string * (TableSpec -> string -> unit)) list =
+    [ "tsv", TableText.writeTsv
+      "json", TableText.writeJson
+      "c", TableText.writeC
+      "npz", TableNpz.write
+      "table", TableFile.write ]
+
+[<Fact>]
+let ``a whole file of any format says what it is a table of`` () =
+    TemporaryFolder.using (fun folder ->
+        let path = Path.Combine(folder, "t")
+        let mace = TableSpec.Create(RealCg, 2, false, Conventions.find "mace" Basis.Real, Precision.Double)
+
+        for spec in mace :: specs do
+            for format, write in writers do
+                write spec path
+                Assert.Equal(Some format, TableCheck.tryFormat path)
+                Assert.Equal(Ok spec, TableCheck.tryVerify path)
+                Assert.Equal((0, "valid\n", ""), CommandLine.run [ "check"; path ]))
+
+[<Theory>]
+[<InlineData("tsv")>]
+[<InlineData("json")>]
+[<InlineData("c")>]
+[<InlineData("npz")>]
+[<InlineData("table")>]
+let ``a file of any format with any one byte changed, or cut short anywhere, is refused with one line`` (format: string) =
+    TemporaryFolder.using (fun folder ->
+        let path = Path.Combine(folder, "t")
+        let spec = spec Cg 2 true Precision.Double
+        (List.find (fun (name, _) -> name = format) writers |> snd) spec path
+        let bytes = File.ReadAllBytes path
+        let entries = if format = "npz" then fst (readNpz path) else [||]
+
+        let refused (at: int) (damaged: byte[]) =
+            File.WriteAllBytes(path, damaged)
+
+            match TableCheck.tryVerify path with
+            | Error e ->
+                Assert.StartsWith(path, e)
+                Assert.DoesNotContain("\n", e)
+            // A ZIP archive also has fields that nobody reads, such as times.
+            | Ok found when format = "npz" && found = spec -> Assert.Equal<_[]>(entries, fst (readNpz path))
+            | Ok found -> Assert.Fail $"byte {at}: {found}"
+
+        for at in 0 .. bytes.Length - 1 do
+            let damaged = Array.copy bytes
+            damaged[at] <- damaged[at] ^^^ byte (1 + at * 37 % 255)
+            refused at damaged
+
+            if at % 11 = 0 then
+                refused at bytes[.. at - 1]
+
+        refused bytes.Length (Array.append bytes [| 10uy |])
+        File.WriteAllBytes(path, bytes[.. bytes.Length / 2])
+        let code, out, err = CommandLine.run [ "check"; path ]
+        Assert.Equal((1, ""), (code, err))
+        Assert.StartsWith("invalid: ", out))
+
 [<Fact>]
 let ``a float32 that lies midway between two is rounded from the exact value`` () =
     // 3j(0 0 0; 0 0 0) = 1 and roots of squares are floats exactly; none may be off by the rounding to float64 in between.
