@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.ExceptionServices;
 using System.Threading;
 using System.Threading.Tasks;
 
@@ -27,7 +28,7 @@ internal static class Threads
         }
         else
         {
-            Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, Work);
+            Unwrapped(() => Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, Work));
         }
 
         void Work(int thread)
@@ -36,6 +37,19 @@ internal static class Threads
             {
                 action(i);
             }
+        }
+    }
+
+    /// <summary>Runs a parallel loop. What its work throws is thrown as it is, from one of the threads, as one thread alone would throw it.</summary>
+    internal static void Unwrapped(Action loop)
+    {
+        try
+        {
+            loop();
+        }
+        catch (AggregateException e)
+        {
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
         }
     }
 }

@@ -1,7 +1,7 @@
 using System;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using System.Threading.Tasks;
+using Toolkit.Numerics.LinearAlgebra;
 using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Numerics.Neighbors;
@@ -77,7 +77,7 @@ public sealed class NeighborList : IDisposable
         int runs = threads <= 1 || n < 256 ? 1 : Math.Min(4 * threads, n / 64);
         var sweeps = new BinSweep[runs];
         int[] offsets = new int[n + 1];
-        ForEach(runs, threads, run =>
+        Threads.Share(runs, threads, run =>
         {
             int first = grid.BinOf((int)((long)n * run / runs)), end = grid.BinOf((int)((long)n * (run + 1) / runs));
             sweeps[run] = new BinSweep(grid, first, end, cutoff);
@@ -86,7 +86,7 @@ public sealed class NeighborList : IDisposable
         for (int i = 0; i < n; i++)
             offsets[i + 1] = checked(offsets[i] + offsets[i + 1]);
         var pairs = new PairArrays(offsets[n]);
-        ForEach(runs, threads, run => sweeps[run].Fill(offsets, pairs));
+        Threads.Share(runs, threads, run => sweeps[run].Fill(offsets, pairs));
         return new NeighborList(cutoff, offsets, pairs);
     }
 
@@ -112,12 +112,6 @@ public sealed class NeighborList : IDisposable
     /// <summary>Eight numbers of a pair array from one pair on; behind the last pair of all they are arbitrary.</summary>
     internal static Vector512<double> Vector(ReadOnlySpan<double> array, int pair) =>
         Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(array), (nuint)pair);
-
-    private static void ForEach(int count, int threads, Action<int> work)
-    {
-        if (count == 1) work(0);
-        else Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads }, work);
-    }
 
     /// <summary>
     /// The lattice that is cut into bins: the periodic directions' vectors, the others completed by unit vectors

@@ -68,7 +68,7 @@ public static class Features
             {
                 throw misplaced;
             }
-            catch (Exception e) when (e.GetBaseException() is OverflowException or OutOfMemoryException)
+            catch (Exception e) when (e is OverflowException or OutOfMemoryException)
             {
                 throw new InputException(
                     source,

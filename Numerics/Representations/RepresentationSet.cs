@@ -2,10 +2,10 @@ using System;
 using System.Buffers;
 using System.Collections.Generic;
 using System.Linq;
-using System.Runtime.ExceptionServices;
 using System.Runtime.Intrinsics;
 using System.Threading.Tasks;
 using Toolkit.Numerics.Expansion;
+using Toolkit.Numerics.LinearAlgebra;
 using Toolkit.Numerics.Neighbors;
 using Toolkit.Numerics.Simd;
 using Toolkit.Numerics.Structures;
@@ -383,20 +383,13 @@ public sealed partial class RepresentationSet
                 work(i, memory);
             return;
         }
-        try
-        {
-            Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads },
-                () => new EnvironmentMemory(_expansions, _parts, FeatureCount, readout),
-                (i, _, memory) =>
-                {
-                    work(i, memory);
-                    return memory;
-                },
-                static memory => memory.Dispose());
-        }
-        catch (AggregateException e)
-        {
-            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
-        }
+        Threads.Unwrapped(() => Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads },
+            () => new EnvironmentMemory(_expansions, _parts, FeatureCount, readout),
+            (i, _, memory) =>
+            {
+                work(i, memory);
+                return memory;
+            },
+            static memory => memory.Dispose()));
     }
 }

@@ -15,13 +15,15 @@ module TableCheck =
     /// One line, whatever stands in the file.
     let private message (path: string) (line: int) (fact: string) : string =
         let place = if line > 0 then $"{path}:{line}" else path
-        let fact = String.map (fun c -> if Char.IsControl c then '?' else c) fact
+        let fact = String.map (fun c -> if Char.IsControl c && c <> '\t' then '?' else c) fact
         $"{place}: not a usable coefficient table: {fact}"
 
-    let private bad (path: string) (line: int) (fact: string) : 'a =
+    /// Throws InvalidDataException with the place and the fact; line 0: the whole file.
+    let internal bad (path: string) (line: int) (fact: string) : 'a =
         raise (InvalidDataException(message path line fact))
 
-    let private shorten (text: string) =
+    /// What a message shows of a text.
+    let internal shorten (text: string) =
         if text.Length <= 60 then text else text.Substring(0, 60) + "…"
 
     /// How a text format writes a fact, its header, and what follows the entries.
@@ -103,16 +105,14 @@ module TableCheck =
         use json = JsonDocument.Parse(ReadOnlyMemory head)
         let json = json.RootElement
 
-        let half =
-            match json.TryGetProperty "half" with
-            | true, value -> value.ValueKind = JsonValueKind.True
-            | _ -> false
+        let fact (key: string) : string option =
+            match key with
+            | "kind" -> Some(field path json "what")
+            | "half" -> Some(match json.TryGetProperty key with | true, value when value.ValueKind = JsonValueKind.True -> "true" | _ -> "false")
+            | "precision" when not (fst (json.TryGetProperty key)) -> None
+            | _ -> Some(field path json key)
 
-        let single = fst (json.TryGetProperty "precision")
-        let kind, lmax = field path json "what", field path json "lmax"
-        let parameters = $"""kind={kind} lmax={lmax} half={if half then "true" else "false"}{if single then " precision=float32" else ""}"""
-
-        match TableHeader.tryRead parameters (field path json "convention") with
+        match TableHeader.trySpec fact (field path json "convention") with
         | Error e -> bad path 0 e
         | Ok spec ->
             if not (TableFile.isIntact spec path) then

@@ -25,16 +25,10 @@ module internal TableHeader =
           "convention", spec.Convention.Name + " (" + value + "; zeros left out" + rows + ")"
           "checksum", "sha256:" + checksum ]
 
-    /// The table that these two facts state, or what is wrong with them.
-    let tryRead (parameters: string) (convention: string) : Result<TableSpec, string> =
-        let fields =
-            [| for field in parameters.Split ' ' do
-                   match field.Split('=', 2) with
-                   | [| key; value |] -> key, value
-                   | _ -> field, "" |]
-
+    /// The table of these parameters, by key, and of this convention, or what is wrong with them.
+    let trySpec (parameter: string -> string option) (convention: string) : Result<TableSpec, string> =
         let field (key: string) (absent: string) (read: string -> 'a option) : Result<'a, string> =
-            let value = fields |> Array.tryFind (fun (k, _) -> k = key) |> Option.map snd |> Option.defaultValue absent
+            let value = parameter key |> Option.defaultValue absent
 
             match read value with
             | Some answer -> Ok answer
@@ -59,3 +53,13 @@ module internal TableHeader =
                     |> Result.bind (fun half ->
                         field "precision" Precision.Double.Name Precision.TryParse
                         |> Result.bind (fun precision -> TableSpec.TryCreate(kind, lmax, half, convention, precision)))))
+
+    /// The table that these two facts state, or what is wrong with them.
+    let tryRead (parameters: string) (convention: string) : Result<TableSpec, string> =
+        let fields =
+            [| for field in parameters.Split ' ' do
+                   match field.Split('=', 2) with
+                   | [| key; value |] -> key, value
+                   | _ -> field, "" |]
+
+        trySpec (fun key -> fields |> Array.tryFind (fun (k, _) -> k = key) |> Option.map snd) convention

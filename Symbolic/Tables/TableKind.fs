@@ -166,6 +166,8 @@ type TableSpec =
     static member TryCreate
         (kind: TableKind, lmax: HalfInteger, half: bool, convention: Convention, precision: Precision)
         : Result<TableSpec, string> =
+        let fault = Conventions.fault convention
+
         // Sums of strings: every caller pays for compiling this, errors or not, and formats take long.
         if lmax.Twice < 0 || lmax.Twice > 254 then
             Error("lmax = " + lmax.ToString() + ": expected a number from 0 to 127")
@@ -173,8 +175,8 @@ type TableSpec =
             Error("lmax = " + lmax.ToString() + ": a half-integer limit needs --half")
         elif half && (kind.IsRealCg || kind.IsGaunt) then
             Error("--half: functions on the sphere have integer l, so " + kind.Name + " takes no half-integers")
-        elif (Conventions.fault convention).IsSome then
-            Error("convention " + convention.Name + ": " + (Conventions.fault convention).Value)
+        elif fault.IsSome then
+            Error("convention " + convention.Name + ": " + fault.Value)
         elif convention.Name <> "toolkit" && not (kind.IsCg || kind.IsRealCg) then
             Error("convention " + convention.Name + ": a " + kind.Name + " table is the same in every convention that has one, so it takes none")
         elif convention.Basis.IsReal <> kind.IsRealCg then

@@ -10,11 +10,6 @@ open Toolkit.Symbolic.AngularMomentum
 /// Tab-separated tables read back and written in another convention.
 module TextConversion =
 
-    let private bad (path: string) (line: int) (fact: string) : 'a =
-        raise (InvalidDataException $"{path}:{line}: not a usable coefficient table: {fact}")
-
-    let private shorten (text: string) = if text.Length <= 60 then text else text.Substring(0, 60) + "…"
-
     /// The lines of one (l1, l2, l3): their place in the file, the number of the first one, and how many they are.
     [<Sealed>]
     type private Lines(l: int[], position: int64, first: int) =
@@ -24,7 +19,7 @@ module TextConversion =
         member val Count = 0 with get, set
 
     let private refuseLine (path: string) (number: int) (line: string) (expected: string) : 'a =
-        bad path number $"found '{shorten line}', expected {expected}"
+        TableCheck.bad path number $"found '{TableCheck.shorten line}', expected {expected}"
 
     let private twice (text: string) : int voption =
         match HalfInteger.TryParse text with
