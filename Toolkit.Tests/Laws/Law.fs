@@ -3,16 +3,17 @@
 module Toolkit.Tests.Laws.Law
 
 open System
+open Expecto
 open FsCheck
 open FsCheck.FSharp
 
-let private replay =
+let private seed =
     match Environment.GetEnvironmentVariable "TOOLKIT_SEED" with
     | null
     | "" -> None
     | text ->
-        match text.Trim('(', ')').Split(',') with
-        | [| a; b |] -> Some { Rnd = Rnd(UInt64.Parse a, UInt64.Parse b); Size = None }
+        match text.Trim('(', ')').Split(',') |> Array.map UInt64.TryParse with
+        | [| true, a; true, b |] -> Some(a, b)
         | _ -> failwith $"TOOLKIT_SEED: expected two numbers 'a,b' as printed by a failing run, got '{text}'"
 
 let private times =
@@ -24,10 +25,25 @@ let private times =
         | true, n when n > 0 -> n
         | _ -> failwith $"TOOLKIT_CASES: expected a number of at least 1, got '{text}'"
 
-/// Checks `law` (which throws when broken) on `count` random cases drawn from `cases`.
+/// Checks `law` (which throws when broken) on `count` random cases drawn from `cases`: a part of a test.
 let holdsFor (count: int) (cases: Arbitrary<'a>) (law: 'a -> unit) =
+    let replay = seed |> Option.map (fun (a, b) -> { Rnd = Rnd(a, b); Size = None })
     let config = Config.QuickThrowOnFailure.WithMaxTest(times * count).WithQuietOnSuccess(true).WithReplay(replay)
-    Check.One(config, Prop.forAll cases law)
+
+    try
+        Check.One(config, Prop.forAll cases law)
+    with e ->
+        failtest e.Message
+
+/// A test that checks `law` (which throws when broken) on `count` random cases drawn from `cases`.
+let test (name: string) (count: int) (cases: Arbitrary<'a>) (law: 'a -> unit) : Test =
+    let config =
+        { FsCheckConfig.defaultConfig with
+            maxTest = times * count
+            startSize = 0
+            replay = seed |> Option.map (fun (a, b) -> a, b, None) }
+
+    testPropertyWithConfig config name (Prop.forAll cases law)
 
 /// Checks `law` on 100 random cases.
 let holds (cases: Arbitrary<'a>) (law: 'a -> unit) = holdsFor 100 cases law

@@ -7,7 +7,6 @@ open System
 open FSharp.NativeInterop
 open FsCheck
 open FsCheck.FSharp
-open Xunit
 open Toolkit.Numerics.Expansion
 open Toolkit.Numerics.Harmonics
 open Toolkit.Numerics.Structures
