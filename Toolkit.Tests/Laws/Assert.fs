@@ -29,7 +29,7 @@ module Shown =
 [<AbstractClass; Sealed>]
 type Assert =
 
-    static member private Same(a: 'T, b: 'T) : bool = LanguagePrimitives.GenericEqualityERComparer.Equals(box a, box b)
+    static member private AreEqual(a: 'T, b: 'T) : bool = LanguagePrimitives.GenericEqualityERComparer.Equals(box a, box b)
 
     /// Fails.
     static member Fail(why: string) : unit = failtest why
@@ -48,15 +48,12 @@ type Assert =
 
     /// The two are equal.
     static member Equal<'T>(expected: 'T, actual: 'T) : unit =
-        if not (Assert.Same(expected, actual)) then
+        if not (Assert.AreEqual(expected, actual)) then
             failtest $"expected {Shown.text expected}, found {Shown.text actual}"
 
     /// The two texts are equal.
     static member Equal(expected: string | null, actual: string | null) : unit =
         if not (String.Equals(expected, actual)) then failtest $"expected {Shown.text expected}, found {Shown.text actual}"
-
-    /// The two have equal items in the same order.
-    static member Equal<'T>(expected: 'T[], actual: 'T[]) : unit = Assert.Equal<'T>(Seq.ofArray expected, Seq.ofArray actual)
 
     /// The two have equal items in the same order.
     static member Equal<'T>(expected: 'T seq, actual: 'T seq) : unit =
@@ -67,7 +64,7 @@ type Assert =
                 $"expected {expected.Length} items, found {actual.Length}: {Shown.text expected} against {Shown.text actual}"
 
         for i in 0 .. expected.Length - 1 do
-            if not (Assert.Same(expected[i], actual[i])) then
+            if not (Assert.AreEqual(expected[i], actual[i])) then
                 failtest $"item {i}: expected {Shown.text expected[i]}, found {Shown.text actual[i]}"
 
     /// The two numbers differ by at most `tolerance`.
@@ -82,7 +79,7 @@ type Assert =
 
     /// The two are not equal.
     static member NotEqual<'T>(expected: 'T, actual: 'T) : unit =
-        if Assert.Same(expected, actual) then failtest $"expected anything but {Shown.text expected}"
+        if Assert.AreEqual(expected, actual) then failtest $"expected anything but {Shown.text expected}"
 
     /// The two differ in length or in an item.
     static member NotEqual<'T>(expected: 'T seq, actual: 'T seq) : unit =
@@ -145,7 +142,7 @@ type Assert =
 
     /// `item` is among the items.
     static member Contains<'T>(item: 'T, items: 'T seq) : unit =
-        if not (items |> Seq.exists (fun other -> Assert.Same(item, other))) then
+        if not (items |> Seq.exists (fun other -> Assert.AreEqual(item, other))) then
             failtest $"expected {Shown.text item} in {Shown.text items}"
 
     /// Some item is as wanted.
@@ -160,7 +157,7 @@ type Assert =
 
     /// `item` is not among the items.
     static member DoesNotContain<'T>(item: 'T, items: 'T seq) : unit =
-        if items |> Seq.exists (fun other -> Assert.Same(item, other)) then
+        if items |> Seq.exists (fun other -> Assert.AreEqual(item, other)) then
             failtest $"expected no {Shown.text item} in {Shown.text items}"
 
     /// The text starts with `start`.
