@@ -3,17 +3,24 @@
 module Toolkit.Tests.Laws.Law
 
 open System
+open System.Text.RegularExpressions
 open Expecto
 open FsCheck
 open FsCheck.FSharp
 
+// A seed as FsCheck and Expecto print it: two numbers, and a third one where it is that of the failing case alone.
 let private seed =
     match Environment.GetEnvironmentVariable "TOOLKIT_SEED" with
     | null
     | "" -> None
     | text ->
-        match text.Trim('(', ')').Split(',') |> Array.map UInt64.TryParse with
-        | [| true, a; true, b |] -> Some(a, b)
+        let found = Regex.Match(text, @"^\s*\(?(\d+)(?:UL)?, *(\d+)(?:UL)?(?:, *(?:None|(?:Some )?(\d+)))?\)?\s*$")
+
+        match UInt64.TryParse found.Groups[1].Value, UInt64.TryParse found.Groups[2].Value with
+        | (true, a), (true, b) ->
+            match Int32.TryParse found.Groups[3].Value with
+            | true, size -> Some(a, b, Some size)
+            | _ -> Some(a, b, None)
         | _ -> failwith $"TOOLKIT_SEED: expected two numbers 'a,b' as printed by a failing run, got '{text}'"
 
 let private times =
@@ -27,7 +34,7 @@ let private times =
 
 /// Checks `law` (which throws when broken) on `count` random cases drawn from `cases`: a part of a test.
 let holdsFor (count: int) (cases: Arbitrary<'a>) (law: 'a -> unit) =
-    let replay = seed |> Option.map (fun (a, b) -> { Rnd = Rnd(a, b); Size = None })
+    let replay = seed |> Option.map (fun (a, b, size) -> { Rnd = Rnd(a, b); Size = size })
     let config = Config.QuickThrowOnFailure.WithMaxTest(times * count).WithQuietOnSuccess(true).WithReplay(replay)
 
     try
@@ -41,7 +48,7 @@ let test (name: string) (count: int) (cases: Arbitrary<'a>) (law: 'a -> unit) : 
         { FsCheckConfig.defaultConfig with
             maxTest = times * count
             startSize = 0
-            replay = seed |> Option.map (fun (a, b) -> a, b, None) }
+            replay = seed }
 
     testPropertyWithConfig config name (Prop.forAll cases law)
 
