@@ -105,9 +105,10 @@ public sealed unsafe class Bispectrum : InvariantRepresentation
     internal override void PrepareBlock(EnvironmentScratch scratch, double* work, int block) =>
         _factors.BeginBlock(scratch, block, work + FirstFactor);
 
-    internal override void PairGradients(Surroundings around, EnvironmentScratch scratch, double* work, int block, int lane,
+    internal override void PairGradients(Surroundings around, EnvironmentScratch scratch, PartMemory part, int block, int lane,
         Span<double> places, Span<double> vectors, int stride, double* soon)
     {
+        double* work = part.Work(0);
         double* memory = work + FirstFactor;
         PairFactor* factors = stackalloc PairFactor[_factors.Count];
         _factors.Select(scratch, block, lane, memory, factors);
