@@ -6,8 +6,8 @@ namespace Toolkit.Numerics.Blocks;
 /// <param name="IsForeign">Whether its memory belongs to somebody else: coefficients of a field, a caller's features.</param>
 internal readonly record struct BlockShape(int Rows, int Channels, bool IsForeign = false)
 {
-    /// <summary>Numbers from row to row: channels up to whole cache lines.</summary>
-    public int Stride => (Channels + 15) / 16 * 16;
+    /// <summary>Numbers from row to row: channels up to whole vectors of eight.</summary>
+    public int Stride => (Channels + 7) / 8 * 8;
 
     /// <summary>Numbers of one environment.</summary>
     public int Length => checked(Rows * Stride);

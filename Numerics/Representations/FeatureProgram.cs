@@ -16,6 +16,8 @@ namespace Toolkit.Numerics.Representations;
 internal sealed unsafe class FeatureProgram<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private const long CachedNumbers = 1 << 16;
+
     /// <summary>The block of coefficients.</summary>
     public const int Coefficients = 0;
 
@@ -37,6 +39,12 @@ internal sealed unsafe class FeatureProgram<T>
 
     /// <summary>The block of features.</summary>
     public int Features => Shapes.Count - 1;
+
+    /// <summary>
+    /// How many environments make a batch: products of many fill whole registers, but what is between the stages is to stay in
+    /// the cache.
+    /// </summary>
+    public int Batch => (int)Math.Clamp(CachedNumbers / Math.Max(1, Shapes.Where(static s => !s.IsForeign).Sum(static s => (long)s.Length)), 1, 16);
 
     /// <summary>Multiply-adds of all stages for one environment.</summary>
     public long MultiplyAdds => Stages.Concat(Outputs).Sum(static s => s.MultiplyAdds);

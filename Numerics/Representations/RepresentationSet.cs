@@ -23,9 +23,6 @@ namespace Toolkit.Numerics.Representations;
 /// </remarks>
 public sealed partial class RepresentationSet
 {
-    /// <summary>Environments of a batch where a program runs: products of many fill whole registers.</summary>
-    private const int BatchOfPrograms = 16;
-
     private readonly Representation[] _parts;
     private readonly int[] _first, _firstArranged;
     private readonly int _arrangedLength, _batch;
@@ -50,7 +47,7 @@ public sealed partial class RepresentationSet
             FeatureCount += _parts[p].FeatureCount;
             _arrangedLength += CacheLine.Padded(_parts[p].ArrangedLength);
         }
-        _batch = Array.Exists(_parts, static p => p.Program is not null) ? BatchOfPrograms : 1;
+        _batch = _parts.Max(static p => p.Program?.Batch ?? 1);
         _expansions = _parts.Select(static p => p.Expansion).Distinct().ToArray();
         _expansionOf = _parts.Select(p => Array.IndexOf(_expansions, p.Expansion)).ToArray();
         VectorField[] fields = _expansions.SelectMany(static e => e.Fields).Distinct().ToArray();
