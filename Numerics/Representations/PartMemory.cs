@@ -38,6 +38,18 @@ internal sealed unsafe class PartMemory : IDisposable
         return _blocks;
     }
 
+    /// <summary>What the maps of one environment have in common, once it is expanded: the first of a batch.</summary>
+    public void Prepare(EnvironmentScratch scratch)
+    {
+        if (_part.Program is not { } program)
+        {
+            _part.Prepare(scratch.Coefficients, Work(0));
+            return;
+        }
+        Blocks(false).Point(FeatureProgram<double>.Coefficients, 0, scratch.Coefficients, null);
+        program.Prepare(Blocks(false), 1);
+    }
+
     /// <summary>Adds to features their change when one column of the density changes; after a forward pass of this environment.</summary>
     /// <param name="scratch">The environment; its tangent is <c>[lm, n padded]</c>.</param>
     /// <param name="tangent">The change of the column.</param>

@@ -7,8 +7,8 @@ using Toolkit.Numerics.Structures;
 namespace Toolkit.Numerics.Representations;
 
 /// <summary>
-/// Numbers that describe every atom's environment, as homogeneous polynomials in the coefficients of an expansion of the
-/// density and, where there are any, of vector fields.
+/// Numbers that describe every atom's environment, as polynomials in the coefficients of an expansion of the density and, where
+/// there are any, of vector fields.
 /// </summary>
 /// <remarks>
 /// A representation states three maps on one environment: coefficients to features, a change of the coefficients to a
@@ -36,7 +36,7 @@ public abstract class Representation
     /// <summary>The number of features per atom.</summary>
     public int FeatureCount { get; }
 
-    /// <summary>The number of factors ν, density or vector; the features are homogeneous polynomials of this degree.</summary>
+    /// <summary>The number of factors ν, density or vector, the largest where features differ.</summary>
     public abstract int Order { get; }
 
     /// <summary>What is computed, as data; every feature is one of these trees, or a sum of them over J, times a number.</summary>
@@ -62,6 +62,9 @@ public abstract class Representation
     /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
     public FeatureGradients ComputeWithGradients(Structure structure, int threads = 1, FeatureGradients? reuse = null) =>
         Alone.ComputeWithGradients(structure, threads, reuse);
+
+    /// <summary>Whether every feature is a homogeneous polynomial of degree <see cref="Order"/> in the coefficients.</summary>
+    internal virtual bool IsHomogeneous => true;
 
     /// <summary>What is executed, from coefficients to features; null where the maps below are the representation's own.</summary>
     internal FeatureProgram<double>? Program { get; private protected init; }

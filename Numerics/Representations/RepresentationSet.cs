@@ -323,15 +323,32 @@ public sealed partial class RepresentationSet
             {
                 if (_expansionOf[p] != e) continue;
                 Backward(p, memory, arranged, energies.Length);
+                if (!_parts[p].IsHomogeneous) AddEnergies(p, memory, arranged, energies);
                 for (int k = 0; k < energies.Length; k++)
                 {
                     // Features are homogeneous of degree ν in the coefficients: ν E = c · dE/dc (Euler).
                     EnvironmentScratch scratch = memory.Scratch(e, k);
                     double after = Dot(scratch.Coefficients, scratch.Adjoint, CoefficientCount(e));
-                    energies[k] += (after - before[k]) / _parts[p].Order;
+                    if (_parts[p].IsHomogeneous) energies[k] += (after - before[k]) / _parts[p].Order;
                     before[k] = after;
                 }
             }
+        }
+    }
+
+    /// <summary>weights · features of a program that has run.</summary>
+    private unsafe void AddEnergies(int part, EnvironmentMemory memory, double** arranged, Span<double> energies)
+    {
+        FeatureProgram<double> program = _parts[part].Program!;
+        BlockMemory<double> blocks = memory.Part(part).Blocks(true);
+        for (int k = 0; k < energies.Length; k++)
+            blocks.Values(program.Features)[k] = memory.Features(k) + _first[part];
+        program.Forward(blocks, energies.Length);
+        for (int k = 0; k < energies.Length; k++)
+        {
+            double* weights = arranged[k] + _firstArranged[part], features = memory.Features(k) + _first[part];
+            for (int q = 0; q < _parts[part].FeatureCount; q++)
+                energies[k] += weights[q] * features[q];
         }
     }
 

@@ -14,7 +14,7 @@ internal sealed unsafe class ChannelStage<T> : Stage<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly int _from, _to, _rows;
-    private readonly nint _first, _step;
+    private readonly nint _first, _step, _toFirst;
     private readonly (int From, int To, int Count)[] _runs;
 
     /// <summary>The copy.</summary>
@@ -24,9 +24,10 @@ internal sealed unsafe class ChannelStage<T> : Stage<T>
     /// <param name="rows">The number of rows.</param>
     /// <param name="places">Where the channels stand in a row, in the order in which they are wanted.</param>
     /// <param name="to">The block that is made: so many rows, these channels.</param>
-    public ChannelStage(int from, nint first, nint step, int rows, IReadOnlyList<int> places, int to)
+    /// <param name="toFirst">Where the first of them stands in an environment of it.</param>
+    public ChannelStage(int from, nint first, nint step, int rows, IReadOnlyList<int> places, int to, nint toFirst = 0)
     {
-        (_from, _first, _step, _rows, _to) = (from, first, step, rows, to);
+        (_from, _first, _step, _rows, _to, _toFirst) = (from, first, step, rows, to, toFirst);
         var runs = new List<(int From, int To, int Count)>();
         for (int k = 0; k < places.Count; k++)
         {
@@ -58,7 +59,7 @@ internal sealed unsafe class ChannelStage<T> : Stage<T>
         int stride = blocks.Shape(_to).Stride;
         for (int i = 0; i < environments; i++)
         {
-            T* from = blocks.Adjoints(_to)[i], to = blocks.Adjoints(_from)[i] + _first;
+            T* from = blocks.Adjoints(_to)[i] + _toFirst, to = blocks.Adjoints(_from)[i] + _first;
             for (int row = 0; row < _rows; row++, from += stride, to += _step)
             {
                 foreach ((int place, int channel, int count) in _runs)
@@ -77,7 +78,7 @@ internal sealed unsafe class ChannelStage<T> : Stage<T>
         int stride = blocks.Shape(_to).Stride;
         for (int i = 0; i < environments; i++)
         {
-            T* from = blocks.Values(_from)[i] + _first, to = blocks.Values(_to)[i];
+            T* from = blocks.Values(_from)[i] + _first, to = blocks.Values(_to)[i] + _toFirst;
             for (int row = 0; row < _rows; row++, from += _step, to += stride)
             {
                 foreach ((int place, int channel, int count) in _runs)

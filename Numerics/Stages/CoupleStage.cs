@@ -52,8 +52,10 @@ internal sealed unsafe class CoupleStage<T> : Stage<T>
     /// <param name="right">Channel of B of each pair.</param>
     /// <param name="weights">w of each pair; null: 1.</param>
     /// <param name="paths">The products; where the triangle rule fails a product is zero.</param>
+    /// <param name="shared">Where sums of the same paths are kept, for stages that may share one; null: nowhere.</param>
     public CoupleStage(
-        CouplingTable table, CoupleFactor a, CoupleFactor b, int[] left, int[] right, double[]? weights, IReadOnlyList<CouplePath> paths)
+        CouplingTable table, CoupleFactor a, CoupleFactor b, int[] left, int[] right, double[]? weights, IReadOnlyList<CouplePath> paths,
+        SharedSums<T>? shared = null)
     {
         (_a, _b, Paths) = (a.Block, b.Block, paths);
         _left = Pinned(left);
@@ -74,7 +76,8 @@ internal sealed unsafe class CoupleStage<T> : Stage<T>
 
         _blockC = places.Select(static p => p.Block).ToArray();
         _rowC = Pinned(places.Select(static p => p.At).ToArray());
-        _sum = new CouplingSum<T>(table, _rowA.Length, _rowB.Length, _rowC.Length, sums);
+        _sum = shared?.Get(table, _rowA.Length, _rowB.Length, _rowC.Length, sums)
+            ?? new CouplingSum<T>(table, _rowA.Length, _rowB.Length, _rowC.Length, sums);
     }
 
     /// <summary>The products.</summary>
