@@ -15,7 +15,7 @@ type LawBrokenException(message: string) =
 module Law =
 
     /// Two numbers as the message of a broken law has them; with a third one the case that failed alone.
-    let private replay () : Replay option =
+    let internal replay () : Replay option =
         match Environment.GetEnvironmentVariable "TOOLKIT_SEED" with
         | null
         | "" -> None
@@ -29,7 +29,8 @@ module Law =
                 | _ -> Some { Rnd = Rnd(a, b); Size = None }
             | _ -> failwith $"TOOLKIT_SEED: found '{text}', expected two numbers 'a,b' as a broken law prints them"
 
-    let private times () : int =
+    /// By how much TOOLKIT_CASES multiplies the number of cases.
+    let internal times () : int =
         match Environment.GetEnvironmentVariable "TOOLKIT_CASES" with
         | null
         | "" -> 1

@@ -3,7 +3,7 @@ module Toolkit.Tests.Documentation.ExampleTests
 
 open System
 open System.IO
-open Xunit
+open Expecto
 open Toolkit.Tests.Laws
 
 let private path (parts: string) = Path.Combine(SharedData.repository, parts)
@@ -46,21 +46,23 @@ let private pages =
     [ "README.md", [ "examples/FeaturesOfMethane.cs"; "examples/Coefficients.cs"; "examples/fsharp/ExactCoefficients.fs"; "examples/SpinModel.cs" ]
       "docs/testing.md", [ "examples/TestingYourOwn.cs" ] ]
 
-[<Fact>]
-let ``the pages quote the examples`` () =
-    for page, files in pages do
-        Assert.Equal<string list>(files |> List.map (path >> quoted), blocks (path page))
+[<Tests>]
+let tests =
+    testList "Documentation.ExampleTests" [
+        testCase "the pages quote the examples" <| fun () ->
+            for page, files in pages do
+                Assert.Equal<string list>(files |> List.map (path >> quoted), blocks (path page))
 
-    // Every example with quoted lines is quoted.
-    let marked =
-        Directory.GetFiles(path "examples", "*.?s", SearchOption.AllDirectories)
-        |> Array.filter (fun f -> not (f.Contains "/obj/") && File.ReadAllText(f).Contains "// <readme>")
-        |> Array.map (fun f -> Path.GetRelativePath(SharedData.repository, f).Replace('\\', '/'))
+            // Every example with quoted lines is quoted.
+            let marked =
+                Directory.GetFiles(path "examples", "*.?s", SearchOption.AllDirectories)
+                |> Array.filter (fun f -> not (f.Contains "/obj/") && File.ReadAllText(f).Contains "// <readme>")
+                |> Array.map (fun f -> Path.GetRelativePath(SharedData.repository, f).Replace('\\', '/'))
 
-    Assert.Equal<string>(pages |> List.collect snd |> List.sort |> Array.ofList, Array.sort marked)
+            Assert.Equal<string>(pages |> List.collect snd |> List.sort |> Array.ofList, Array.sort marked)
 
-[<Fact>]
-let ``every example runs, and prints what is expected`` () =
-    use output = new StringWriter(NewLine = "\n")
-    Toolkit.Examples.Program.Run output
-    Assert.Equal(File.ReadAllText(path "examples/expected.txt"), output.ToString())
+        testCase "every example runs, and prints what is expected" <| fun () ->
+            use output = new StringWriter(NewLine = "\n")
+            Toolkit.Examples.Program.Run output
+            Assert.Equal(File.ReadAllText(path "examples/expected.txt"), output.ToString())
+    ]

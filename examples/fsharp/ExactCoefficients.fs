@@ -4,11 +4,11 @@ open System.IO
 // <readme>
 open Toolkit.Symbolic.AngularMomentum
 
-let coefficient = ClebschGordan.exact(1, 0, 1, 0, 2, 0)             // a Surd: sign · √(p/q), exact
-let value = coefficient.ToDouble()                                  // rounded once
-let sum = seq { for m in -1 .. 1 -> Wigner3j.exact(1, 1, 2, m, -m, 0).ToDouble() ** 2. } |> Seq.sum
+let coefficient = ClebschGordan.exact(1, 0, 1, 0, 2, 0)     // ⟨1 0 1 0|2 0⟩, a signed root of a fraction: exact
+let value = coefficient.ToDouble()                          // rounded once
+let symbol = Wigner3j.exact(2, 3, 4, 1, 1, -2)              // j1 j2 j3, then m1 m2 m3
 // </readme>
 
 /// Prints what the snippet finds.
 let run (output: TextWriter) : unit =
-    output.WriteLine $"⟨1 0 1 0|2 0⟩ = {coefficient} = {value:F12}, Σ 3j² = {sum:F12}"
+    output.WriteLine $"⟨1 0 1 0|2 0⟩ = {coefficient} = {value:F12}, 3j = {symbol}"

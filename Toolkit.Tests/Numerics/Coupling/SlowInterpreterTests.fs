@@ -2,11 +2,12 @@
 module Toolkit.Tests.Numerics.Coupling.SlowInterpreterTests
 
 open System
-open Xunit
+open Expecto
 open FsCheck.FSharp
 open Toolkit.Numerics.Coupling
 open Toolkit.Numerics.Harmonics
 open Toolkit.Numerics.Representations
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 open Toolkit.Tests.Interpreter
 open Toolkit.Tests.Interpreter.TreeModel
@@ -66,46 +67,6 @@ let private structure (seed: int) =
 
 let private close (what: string) (expected: float[][]) (found: float[][]) =
     Representations.close what 1e-10 (Array.concat expected) (Array.concat found)
-
-[<Fact>]
-let ``the harmonics of the slow interpreter are those of the library`` () =
-    let harmonics = SphericalHarmonics<float>(8)
-    let y = Array.zeroCreate harmonics.Count
-
-    Law.holdsFor 50 (Law.seeded (0, 0)) (fun (seed, _) ->
-        let random = Random seed
-        let r = Array.init 3 (fun _ -> Rotations.normal random)
-        let d = sqrt (Array.sumBy (fun x -> x * x) r)
-        harmonics.Compute(ReadOnlySpan [| r[0] / d |], ReadOnlySpan [| r[1] / d |], ReadOnlySpan [| r[2] / d |], Span y)
-
-        for l in 0..8 do
-            Representations.close $"l = {l}" 1e-12 (NaiveHarmonics.ofDirection l (r[0], r[1], r[2])) y[l * l .. l * l + 2 * l])
-
-[<Fact>]
-let ``random trees turn as their order and signs say`` () =
-    let cases = Gen.zip (RandomTrees.trees range).Generator (Gen.choose (0, 1 <<< 30))
-    let shrink (tree, seed) = (RandomTrees.trees range).Shrinker tree |> Seq.map (fun t -> t, seed)
-
-    Law.holdsFor 200 (Arb.fromGenShrink (cases, shrink)) (fun (tree, seed) ->
-        let s, random = structure seed, Random seed
-        let signature = signature tree.Fields tree.Root
-        let value s = SlowInterpreter.evaluate (leavesOf 2 s) tree.Root
-        let before = value s
-        let turn = Rotations.randomRotation random
-        let vectors = [ "spins", Rotations.Axial; "mu", Rotations.Polar ]
-        let d = Representations.wignerD signature.Lambda turn
-        let turned = before |> Array.map (fun x -> Array.init x.Length (fun m -> Array.fold2 (fun sum a b -> sum + a * b) 0. d[m] x))
-        close "turned" turned (value (Rotations.apply vectors turn s))
-        let times (k: int) = Array.map (Array.map (fun x -> float k * x))
-        close "inverted" (times signature.Inversion before) (value (Rotations.apply vectors Rotations.inversion s))
-        close "time reversed" (times signature.Time before) (value (VectorFeatures.change "spins" (Array.map (~-)) s)))
-
-[<Fact>]
-let ``trees written as coupling-tree/1 read back as the same`` () =
-    Law.holdsFor 200 (RandomTrees.trees deep) (fun tree ->
-        let again = parse (write tree)
-        Assert.Equal(tree.Root, again.Root)
-        Assert.True(stands tree again))
 
 /// A block of one node as the kernels hold it: order, channels, [m, channel].
 type private Block = { L: int; Channels: int; Values: float[] }
@@ -173,24 +134,64 @@ let private random (seed: int) : SlowInterpreter.Leaves =
       Vector = fun name l -> [| for channel in 0 .. (if name = "mu" then 0 else 1) -> Array.init 3 (fun q -> (values name l (q + 3 * channel) 1)[0]) |]
       Map = map }
 
-[<Fact>]
-let ``coupling kernels execute random trees as the slow interpreter does`` () =
-    let mutable deepest, high, both = 0, 0, Set.empty
+[<Tests>]
+let tests =
+    testList "Numerics.Coupling.SlowInterpreterTests" [
+        testCase "the harmonics of the slow interpreter are those of the library" <| fun () ->
+            let harmonics = SphericalHarmonics<float>(8)
+            let y = Array.zeroCreate harmonics.Count
 
-    for range, count in [ range, 200; deep, 120 ] do
-        Law.holdsFor count (RandomTrees.trees range) (fun tree ->
-            let leaves = random (hash (write tree))
-            let expected = SlowInterpreter.evaluate leaves tree.Root
-            let signature = signature tree.Fields tree.Root
+            Law.holdsFor 50 (Law.seeded (0, 0)) (fun (seed, _) ->
+                let random = Random seed
+                let r = Array.init 3 (fun _ -> Rotations.normal random)
+                let d = sqrt (Array.sumBy (fun x -> x * x) r)
+                harmonics.Compute(ReadOnlySpan [| r[0] / d |], ReadOnlySpan [| r[1] / d |], ReadOnlySpan [| r[2] / d |], Span y)
 
-            if order tree.Root >= 4 && expected.Length > 1 then
-                deepest <- deepest + 1
-                both <- both.Add signature.Sigma
-                if signature.Lambda >= 2 then high <- high + 1
+                for l in 0..8 do
+                    Representations.close $"l = {l}" 1e-12 (NaiveHarmonics.ofDirection l (r[0], r[1], r[2])) y[l * l .. l * l + 2 * l])
 
-            let found = execute CouplingTable.Default leaves tree.Root
-            Assert.Equal(expected.Length, found.Length)
-            close "executed" expected found)
+        testCase "random trees turn as their order and signs say" <| fun () ->
+            let cases = Gen.zip (RandomTrees.trees range).Generator (Gen.choose (0, 1 <<< 30))
+            let shrink (tree, seed) = (RandomTrees.trees range).Shrinker tree |> Seq.map (fun t -> t, seed)
 
-    // The hard ones are among them.
-    Assert.True(deepest >= 50 && high >= 20 && both.Count = 2, $"{deepest} deep trees, {high} of order 2 or more, σ {both}")
+            Law.holdsFor 200 (Arb.fromGenShrink (cases, shrink)) (fun (tree, seed) ->
+                let s, random = structure seed, Random seed
+                let signature = signature tree.Fields tree.Root
+                let value s = SlowInterpreter.evaluate (leavesOf 2 s) tree.Root
+                let before = value s
+                let turn = Rotations.randomRotation random
+                let vectors = [ "spins", Rotations.Axial; "mu", Rotations.Polar ]
+                let d = Harmonics.wignerD signature.Lambda turn
+                let turned = before |> Array.map (fun x -> Array.init x.Length (fun m -> Array.fold2 (fun sum a b -> sum + a * b) 0. d[m] x))
+                close "turned" turned (value (Rotations.apply vectors turn s))
+                let times (k: int) = Array.map (Array.map (fun x -> float k * x))
+                close "inverted" (times signature.Inversion before) (value (Rotations.apply vectors Rotations.inversion s))
+                close "time reversed" (times signature.Time before) (value (VectorFeatures.change "spins" (Array.map (~-)) s)))
+
+        testCase "trees written as coupling-tree/1 read back as the same" <| fun () ->
+            Law.holdsFor 200 (RandomTrees.trees deep) (fun tree ->
+                let again = parse (write tree)
+                Assert.Equal(tree.Root, again.Root)
+                Assert.True(stands tree again))
+
+        testCase "coupling kernels execute random trees as the slow interpreter does" <| fun () ->
+            let mutable deepest, high, both = 0, 0, Set.empty
+
+            for range, count in [ range, 200; deep, 120 ] do
+                Law.holdsFor count (RandomTrees.trees range) (fun tree ->
+                    let leaves = random (hash (write tree))
+                    let expected = SlowInterpreter.evaluate leaves tree.Root
+                    let signature = signature tree.Fields tree.Root
+
+                    if order tree.Root >= 4 && expected.Length > 1 then
+                        deepest <- deepest + 1
+                        both <- both.Add signature.Sigma
+                        if signature.Lambda >= 2 then high <- high + 1
+
+                    let found = execute CouplingTable.Default leaves tree.Root
+                    Assert.Equal(expected.Length, found.Length)
+                    close "executed" expected found)
+
+            // The hard ones are among them.
+            Assert.True(deepest >= 50 && high >= 20 && both.Count = 2, $"{deepest} deep trees, {high} of order 2 or more, σ {both}")
+    ]

@@ -5,7 +5,7 @@ module Toolkit.Tests.Numerics.Representations.DefinitionTests
 open System
 open System.IO
 open System.Collections.Generic
-open Xunit
+open Expecto
 open Toolkit.Numerics.Coupling
 open Toolkit.Numerics.Expansion
 open Toolkit.Numerics.Representations
@@ -135,24 +135,6 @@ let private compare (kind: string) =
         | [] -> ()
         | wrong -> Assert.Fail(String.concat "\n" ($"{wrong.Length} differences" :: List.truncate 10 wrong))
 
-[<Fact>]
-let ``radial spectra are what the conventions say`` () = compare "radial-spectrum"
-
-[<Fact>]
-let ``power spectra are what the conventions say`` () = compare "power-spectrum"
-
-[<Fact>]
-let ``bispectra are what the conventions say`` () = compare "bispectrum"
-
-[<Fact>]
-let ``equivariants are what the conventions say`` () = compare "equivariants"
-
-[<Fact>]
-let ``spin power spectra are what the conventions say`` () = compare "spin-power-spectrum"
-
-[<Fact>]
-let ``spin bispectra are what the conventions say`` () = compare "spin-bispectrum"
-
 /// The library's table with one coefficient changed, for a test.
 let private withMutated (l1: int, l2: int, l3: int) (change: float -> float) (test: CouplingTable -> unit) : unit =
     TemporaryFolder.using (fun folder ->
@@ -171,16 +153,37 @@ let private withMutated (l1: int, l2: int, l3: int) (change: float -> float) (te
         use table = CouplingTable.Load(path, false)
         test table)
 
-[<Fact>]
-let ``a coefficient that is wrong in the table of the engine is seen`` () =
-    let specs = Map.ofList GoldenSpecs.all
-    let structures = GoldenFile.structures.Force() |> List.truncate 1
+[<Tests>]
+let tests =
+    testList "Numerics.Representations.DefinitionTests" [
+        testCase "radial spectra are what the conventions say" <| fun () ->
+            compare "radial-spectrum"
 
-    for name, block in
-        [ "bispectrum.parity-both", (1, 1, 2)
-          "equivariants.small", (1, 2, 3)
-          "spin-power-spectrum.resolved-include-both", (1, 1, 1)
-          "spin-bispectrum.summed-exclude-both", (1, 1, 2) ] do
-        withMutated block (~-) (fun table -> Assert.NotEmpty(differences name specs[name] structures table))
-        withMutated block (fun x -> x * (1. + 1e-6)) (fun table -> Assert.NotEmpty(differences name specs[name] structures table))
-        withMutated block id (fun table -> Assert.Empty(differences name specs[name] structures table))
+        testCase "power spectra are what the conventions say" <| fun () ->
+            compare "power-spectrum"
+
+        testCase "bispectra are what the conventions say" <| fun () ->
+            compare "bispectrum"
+
+        testCase "equivariants are what the conventions say" <| fun () ->
+            compare "equivariants"
+
+        testCase "spin power spectra are what the conventions say" <| fun () ->
+            compare "spin-power-spectrum"
+
+        testCase "spin bispectra are what the conventions say" <| fun () ->
+            compare "spin-bispectrum"
+
+        testCase "a coefficient that is wrong in the table of the engine is seen" <| fun () ->
+            let specs = Map.ofList GoldenSpecs.all
+            let structures = GoldenFile.structures.Force() |> List.truncate 1
+
+            for name, block in
+                [ "bispectrum.parity-both", (1, 1, 2)
+                  "equivariants.small", (1, 2, 3)
+                  "spin-power-spectrum.resolved-include-both", (1, 1, 1)
+                  "spin-bispectrum.summed-exclude-both", (1, 1, 2) ] do
+                withMutated block (~-) (fun table -> Assert.NotEmpty(differences name specs[name] structures table))
+                withMutated block (fun x -> x * (1. + 1e-6)) (fun table -> Assert.NotEmpty(differences name specs[name] structures table))
+                withMutated block id (fun table -> Assert.Empty(differences name specs[name] structures table))
+    ]
