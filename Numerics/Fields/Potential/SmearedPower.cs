@@ -84,9 +84,16 @@ public sealed class SmearedPower
         return front * (e == 0 ? Math.Log(Bound / wider.Bound) : (Math.Pow(Bound, e) - Math.Pow(wider.Bound, e)) / e);
     }
 
+    /// <summary>∫ V_p d³r, its infinite part dropped for p ≤ 3; at p = 3, where that leaves nothing to go by, 0.</summary>
+    internal double Mean()
+    {
+        double e = 0.5 * (Exponent - 3);
+        return e == 0 ? 0 : Math.Pow(Math.PI, 1.5) / _gamma * Math.Pow(Bound, e) / e;
+    }
+
     /// <summary>
     /// The part of V_p that does not vary along d &gt; 0 periodic directions, per unit of the lattice's length or area, as a function of
-    /// the distance ρ across: π^(d/2)/Γ(p/2) ∫₀^T t^(e−1) e^(−tρ²) dt, e = (p − d)/2; its infinite constant, which is there for
+    /// the distance ρ across, d = 1 or 2: π^(d/2)/Γ(p/2) ∫₀^T t^(e−1) e^(−tρ²) dt, e = (p − d)/2; its infinite constant, which is there for
     /// p ≤ d, dropped (Hadamard's finite part; at p = d −ln ρ² − E₁(Tρ²), without Euler's constant).
     /// </summary>
     internal double Uniform(int directions, double distance)
