@@ -25,7 +25,7 @@ let make (request: Request) : Chapter =
     let threads, full = request.Threads, request.Full
     let mutable finished = 0
     // Models of the studies, learning curves, one for each figure, and the chains of Monte Carlo.
-    let steps = 4 + 11 + 4 + (if full then MonteCarlo.chains monteCarlo else 0)
+    let steps = 4 + LearningCurves.models + 4 + (if full then MonteCarlo.chains monteCarlo else 0)
 
     let tick () =
         finished <- finished + 1
