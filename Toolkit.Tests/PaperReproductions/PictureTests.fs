@@ -47,7 +47,7 @@ let private picture: Picture =
     let line = Series.line "line" Ink Dashed
     let x = Axis.logarithmic "distance / Å" (0.1, 1000.)
     let y = Axis.linear "|error| / (meV/μB)" (0., 1.)
-    let small = { Panel.of' "" x y [ Curve(line, at) ] with Inset = None }
+    let small = Panel.of' "" { x with Title = "" } { y with Title = "" } [ Curve(line, at) ]
 
     { Key = [ "key", [ points; line ] ]
       Width = 300.

@@ -361,7 +361,7 @@ let svg (id: string) (origin: string) (picture: Picture) : string =
             .Replace("stroke-width=\"2.0625\"", "stroke-width=\"2\" stroke-dasharray=\"5 3.5\"")
             .Replace("stroke-width=\"1.5625\"", "stroke-width=\"1.5\" stroke-dasharray=\"5 3.5\"")
             .Replace("fill=\"black\"", "fill=\"currentColor\"")
-            .Replace("fill=\"#FEFEFE\"", "fill=\"white\" style=\"fill:var(--card,white)\"")
+            .Replace("fill=\"#FEFEFE\"", "class=\"ground\" fill=\"white\"")
 
     $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" "
     + $"font-family=\"{family}\" fill=\"currentColor\"><desc>{WebUtility.HtmlEncode origin}</desc>"

@@ -42,6 +42,7 @@ p { margin: .5rem 0 1rem; } a { color: var(--link); }
 figure { margin: 2rem 0 2.4rem; padding: 1.3rem 1.3rem 1rem; background: var(--card); border: 1px solid var(--line);
          border-radius: 6px; }
 figure .picture { overflow-x: auto; text-align: center; color: var(--ink); }
+figure svg .ground { fill: var(--card); }
 figure svg { max-width: 100%; min-width: 40rem; height: auto; }
 figcaption { font-size: .92rem; line-height: 1.5; margin-top: .9rem; }
 figcaption .files { font-family: system-ui, sans-serif; font-size: .8rem; color: var(--soft); margin: .6rem 0 0; }
