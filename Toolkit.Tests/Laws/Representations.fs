@@ -255,8 +255,9 @@ let execute (random: Random) (representation: Representation) : float[][] * floa
     let work = Array.zeroCreate<float> (max 1 representation.WorkLength)
     use coefficients = fixed memory
     use workspace = fixed work
-    representation.Prepare(coefficients, workspace)
-    representation.Forward(coefficients, workspace, Span features)
+    use target = fixed features
+    use part = new PartMemory(representation, workspace, 1)
+    part.Forward(coefficients, target)
     c, features
 
 let private structure (atoms: (int * float * float * float) list) =
