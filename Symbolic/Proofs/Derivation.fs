@@ -497,7 +497,7 @@ module Derivation =
         // The relation between sums may have been multiplied by an integer when it was divided by the telescoper.
         let i = guesses |> List.findIndex (fun g -> not g.Rest.IsZero)
         let original = guesses[i].Rest * Term.product guesses[i].Factors
-        let multiple = (fst relation.Terms[i]).Coefficients[0] / original.Coefficients[0]
+        let multiple = (fst relation.Terms[i]).Leading / original.Leading
 
         let content =
             claim |> List.fold (fun g t -> BigInteger.GreatestCommonDivisor(g, t.Coefficient.Content)) BigInteger.Zero

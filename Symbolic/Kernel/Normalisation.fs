@@ -237,7 +237,7 @@ module Normalisation =
 
     /// Π numerator! / Π denominator! at one shift over the same at another, as two products of factors, all positive
     /// where both symbols are defined.
-    let internal normRatio (symbol: Symbol) (fromShift: int[]) (toShift: int[]) =
+    let normRatio (symbol: Symbol) (fromShift: int[]) (toShift: int[]) =
         let change (shift: int[]) x = Linear.change (Array.append [| 0 |] shift) x
         let part x = factorialRatio x (change fromShift x) (change toShift x)
         let above = symbol.NormNumerator |> List.map part

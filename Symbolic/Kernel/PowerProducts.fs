@@ -92,10 +92,11 @@ type Substitution internal (product: PowerProduct, images: Polynomial[], split: 
 [<RequireQualifiedAccess>]
 module PowerProducts =
 
-    let internal imaginary (names: string[]) = Array.tryFindIndex ((=) "i") names
+    /// Position of the imaginary unit.
+    let imaginary (names: string[]) = Array.tryFindIndex ((=) "i") names
 
     /// i² = −1 applied.
-    let internal reduce (names: string[]) (p: Polynomial) =
+    let reduce (names: string[]) (p: Polynomial) =
         match imaginary names with
         | Some i when p.Degree i > 1 ->
             (Polynomial.Zero, p.Terms 10)
@@ -120,22 +121,22 @@ module PowerProducts =
                && e.Coefficients.Length = product.Exponents.Length)
 
     /// q = Π P_i.
-    let internal denominator (product: PowerProduct) =
+    let denominator (product: PowerProduct) =
         product.Factors |> List.fold (fun acc (p, _) -> reduce product.Names (acc * p)) Polynomial.One
 
     /// D(p), i² = −1 not applied.
-    let internal along (d: DerivationRule) (p: Polynomial) =
+    let along (d: DerivationRule) (p: Polynomial) =
         d |> List.fold (fun sum (v, c) -> sum + c * p.Derivative v) Polynomial.Zero
 
     /// The summands of E_D: each exponent with D(P_i) and the other factors.
-    let internal parts (product: PowerProduct) (d: DerivationRule) =
+    let parts (product: PowerProduct) (d: DerivationRule) =
         product.Factors
         |> List.mapi (fun i (p, e) ->
             let others = product.Factors |> List.indexed |> List.filter (fun (k, _) -> k <> i) |> List.map (snd >> fst)
             Polynomial.OfLinear(e, product.Variables.Length), reduce product.Names (along d p), others)
 
     /// (A, k) with (word) F = A F / q^k, for the word's last derivations: none, one, two, …
-    let internal steps (product: PowerProduct) (word: Word) : (Polynomial * int) list =
+    let steps (product: PowerProduct) (word: Word) : (Polynomial * int) list =
         let reduce = reduce product.Names
         let q = denominator product
 

@@ -82,7 +82,7 @@ type Symmetry internal (symbol: Symbol, map: Reindexing, parity: Linear) =
 
 /// Symmetries of the 3j symbol that other rules ask for.
 [<RequireQualifiedAccess>]
-module internal SymbolSymmetry =
+module SymbolSymmetry =
 
     /// A form in the quantum numbers with m3 = −m1−m2 put in.
     let withoutM3 (form: Linear) =
@@ -156,7 +156,7 @@ module Reindexing =
            |> List.forall (fun f -> f.Coefficients.Length = arity && isFree f)
 
     /// The exponent of (−1)^(first index) is that of (−1)^(second index) plus the offset.
-    let internal sign (first: Term) (second: Term) (map: Reindexing) : Linear option =
+    let sign (first: Term) (second: Term) (map: Reindexing) : Linear option =
         let arity = second.Variables.Length
 
         match first.Alternating, second.Alternating with

@@ -24,7 +24,8 @@ type RealLadder internal () =
 module RealLadders =
 
     let private i, root = Polynomial.Variable 0, Polynomial.Variable 1
-    let internal names = [| "i"; "r"; "c0"; "c1"; "c2"; "c3" |]
+    /// The variables of the polynomials here: the imaginary unit, the root of 2 and the symbols c_n.
+    let names = [| "i"; "r"; "c0"; "c1"; "c2"; "c3" |]
     let private constant (k: int) = Polynomial.Constant k
 
     /// A vector: coefficients of Y_n.
@@ -85,7 +86,7 @@ module RealLadders =
               "y", y, sum [ inner -1; minus (outer -1) ] ]
 
     /// p with x² = value put in for a variable.
-    let internal reduce (variable: int) (value: int) (p: Polynomial) =
+    let reduce (variable: int) (value: int) (p: Polynomial) =
         (Polynomial.Zero, p.Terms names.Length)
         ||> Seq.fold (fun total (exponents, coefficient) ->
             let n = exponents[variable]
@@ -93,7 +94,7 @@ module RealLadders =
             total + coefficient * BigInteger.Pow(BigInteger value, n / 2) * Polynomial.Monomial lowered)
 
     /// The differences of both sides, component by component; 0 for i² = −1 and r² = 2.
-    let internal differences (n: int) =
+    let differences (n: int) =
         [ for axis, left, right in claims n do
               for KeyValue(component', p) in sum [ left; scale -Polynomial.One right ] -> axis, component', p ]
 

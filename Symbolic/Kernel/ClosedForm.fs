@@ -49,7 +49,7 @@ module ClosedForms =
         form.Constant >= 0 && Array.forall (fun c -> c >= 0) form.Coefficients
 
     /// H(p + e_n)/H(p) as up/down, two products of factors.
-    let internal ratio (closed: Term) (variable: int) =
+    let ratio (closed: Term) (variable: int) =
         let step (form: Linear) = form.Coefficients[variable]
         let factors low high form = [ for k in low + 1 .. high -> Linear.plus k form ]
         let rising = List.collect (fun x -> factors 0 (step x) x)

@@ -102,6 +102,9 @@ type Polynomial private (keys: uint64[], coefficients: BigInteger[]) =
     /// The coefficients, in the order of the terms.
     member internal _.Coefficients = coefficients
 
+    /// The coefficient of the first term in that order; 0 for the polynomial 0.
+    member _.Leading = if coefficients.Length = 0 then BigInteger.Zero else coefficients[0]
+
     static member internal Degree(key: uint64, variable: int) = int (key >>> position variable) &&& 0x3F
 
     /// The terms, each as its exponents (of the first `arity` variables) and coefficient, in descending order.
