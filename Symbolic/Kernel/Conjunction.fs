@@ -4,38 +4,33 @@ open System
 
 /// Several statements at once.
 [<Sealed>]
-type AllOf internal (title: string, parts: Statement list) =
-    inherit Statement()
+type AllOf internal (parts: Statement list) =
+    inherit Statement(box parts)
 
-    /// What the statements have in common; of no logical weight.
-    member _.Title = title
-
-    /// The statements.
+    /// The statements; none of them is a conjunction.
     member _.Parts = parts
 
     override _.Text =
         let lines = parts |> List.mapi (fun i part -> $"({i + 1}) {part.Text}")
-        $"""{title}: {String.Join("; ", lines)}"""
-
-/// Certificate of `Conjunction.prove`: nothing but the premises.
-[<Sealed>]
-type ConjunctionCertificate internal (title: string, count: int) =
-    inherit Certificate()
-
-    /// See `AllOf.Title`.
-    member _.Title = title
-
-    override _.Rule = "conjunction"
-    override _.Size = count
+        String.Join("; ", lines)
 
 /// Theorems taken together.
 [<RequireQualifiedAccess>]
 module Conjunction =
 
+    /// A conjunction of more statements is refused.
+    [<Literal>]
+    let private MostParts = 1000
+
     /// From theorems, the theorem that says all of them.
-    let prove (title: string) (parts: Theorem list) : Result<Theorem, string> =
-        if parts.IsEmpty then
-            Error "a conjunction of nothing"
-        else
-            let statement = AllOf(title, parts |> List.map _.Statement)
-            Ok(Rule.certifies (ConjunctionCertificate(title, parts.Length)) statement parts [])
+    let prove (parts: Theorem list) : Result<Theorem, string> =
+        let statements =
+            parts
+            |> List.collect (fun part ->
+                match part.Statement with
+                | :? AllOf as all -> all.Parts
+                | single -> [ single ])
+
+        if parts.IsEmpty then Error "a conjunction of nothing"
+        elif statements.Length > MostParts then Error $"a conjunction of more than {MostParts} statements"
+        else Ok(Rule.concludes "conjunction" (AllOf statements) parts [])

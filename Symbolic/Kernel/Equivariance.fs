@@ -1,6 +1,7 @@
 namespace Toolkit.Symbolic.Proofs.Kernel
 
 open System
+open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.CouplingTrees
 
 /// (−1) to a sum of named integers and 0 or 1; only parities count.
@@ -24,7 +25,7 @@ type Sign =
     /// (−1)^order.
     static member OfOrder(order: Order) =
         match order with
-        | Fixed n -> { Sign.One with Negative = n % 2 = 1 }
+        | Fixed n -> { Sign.One with Negative = n % 2 <> 0 }
         | Named name -> { Sign.One with Names = Set.singleton name }
 
     static member (*)(x: Sign, y: Sign) =
@@ -45,6 +46,29 @@ type Family =
     | CoupledSeparately of Family * Family * Order * Order
     /// Any family that is assumed to be equivariant.
     | Any of string
+
+    /// The number of its nodes.
+    member this.Size: int =
+        match this with
+        | SiteSum _
+        | Any _ -> 1
+        | Joined(family, _) -> 1 + family.Size
+        | Coupled(left, right, _)
+        | CoupledSeparately(left, right, _, _) -> 1 + left.Size + right.Size
+
+    /// The names of its orders.
+    member this.Orders: Set<string> =
+        let own order =
+            match order with
+            | Named name -> Set.singleton name
+            | Fixed _ -> Set.empty
+
+        match this with
+        | SiteSum(_, l) -> own l
+        | Any _ -> Set.empty
+        | Joined(family, j) -> Set.union family.Orders (own j)
+        | Coupled(left, right, l) -> Set.unionMany [ left.Orders; right.Orders; own l ]
+        | CoupledSeparately(left, right, l, s) -> Set.unionMany [ left.Orders; right.Orders; own l; own s ]
 
     override this.ToString() =
         match this with
@@ -81,7 +105,7 @@ type Equivariant
         time: Sign,
         hypotheses: Map<string, Order>
     ) =
-    inherit Statement()
+    inherit Statement(box (fields, family, action, parity, time, hypotheses))
 
     /// The fields that occur.
     member _.Fields = fields
@@ -125,15 +149,22 @@ type Equivariant
 
         let where = if fields.IsEmpty then "" else $", with {Equivariant.Describe fields}"
 
+        let hypothetical = hypotheses |> Map.toList |> List.collect (fun (name, order) -> [ name; string order ])
+        let taken = List.ofSeq family.Orders @ List.ofSeq fields.Keys @ hypothetical
+        let whole = Name.fresh taken "A"
+        let m = Name.fresh (whole :: taken) "m"
+        let k = Name.fresh (whole :: m :: taken) "k"
+
         let acts =
             match action with
             | Jointly order ->
-                $"A = {family} satisfies J_z A_m = m A_m, J+- A_m = sqrt((k -+ m)*(k +- m + 1)) A_m+-1 with k = \
-                  {order}, J the generators of joint rotations of positions and fields"
+                $"{whole} = {family} satisfies J_z {whole}_{m} = {m} {whole}_{m}, J+- {whole}_{m} = sqrt(({k} -+ {m})*\
+                  ({k} +- {m} + 1)) {whole}_({m}+-1) with {k} = {order}, J the generators of joint rotations of \
+                  positions and fields"
             | Separately(orbital, spin) ->
-                $"A = {family} satisfies the ladder relations of order {orbital} in its first index under L, rotations \
-                  of the positions alone, and those of order {spin} in its second under S, rotations of the fields \
-                  alone"
+                $"{whole} = {family} satisfies the ladder relations of order {orbital} in its first index under L, \
+                  rotations of the positions alone, and those of order {spin} in its second under S, rotations of the \
+                  fields alone"
 
         $"for all natural values of the names in it{given}: {acts}; its sign is {parity} under the inversion and \
           {time} under time reversal{where}"
@@ -141,7 +172,7 @@ type Equivariant
 /// A scalar that no generator changes.
 [<Sealed>]
 type Invariant internal (fields: Map<string, Field>, family: Family, separately: bool, parity: Sign, time: Sign) =
-    inherit Statement()
+    inherit Statement(box (fields, family, separately, parity, time))
 
     /// The fields that occur.
     member _.Fields = fields
@@ -169,7 +200,7 @@ type Invariant internal (fields: Map<string, Field>, family: Family, separately:
 /// A sign alone.
 [<Sealed>]
 type SignOf internal (fields: Map<string, Field>, family: Family, underTime: bool, sign: Sign) =
-    inherit Statement()
+    inherit Statement(box (fields, family, underTime, sign))
 
     /// The family.
     member _.Family = family
@@ -189,7 +220,7 @@ type SignOf internal (fields: Map<string, Field>, family: Family, underTime: boo
 /// Every coupling tree over some fields, of any number of leaves.
 [<Sealed>]
 type EveryTree internal (fields: Map<string, Field>) =
-    inherit Statement()
+    inherit Statement(box fields)
 
     /// The fields that may stand at the leaves.
     member _.Fields = fields
@@ -204,7 +235,7 @@ type EveryTree internal (fields: Map<string, Field>) =
 /// Every coupling tree with root 0 is invariant.
 [<Sealed>]
 type EveryTreeInvariant internal (fields: Map<string, Field>) =
-    inherit Statement()
+    inherit Statement(box fields)
 
     /// The fields that may stand at the leaves.
     member _.Fields = fields
@@ -233,7 +264,26 @@ module Equivariance =
     let private isNatural order =
         match order with
         | Fixed n -> n >= 0
-        | Named _ -> true
+        | Named name -> Name.isValid name
+
+    /// A family with more nodes than this is refused.
+    [<Literal>]
+    let private MostNodes = 1000
+
+    /// The statement, if it is not too long and uses no name for two things.
+    let private stating (e: Equivariant) rule premises assumptions : Result<Theorem, string> =
+        let orders = Set.union e.Family.Orders (e.Hypotheses |> Map.toSeq |> Seq.map (snd >> string) |> Set.ofSeq)
+        let fields, families = set e.Fields.Keys, set e.Hypotheses.Keys
+
+        if e.Family.Size > MostNodes then
+            Error $"a family of more than {MostNodes} nodes"
+        elif
+            not (Set.intersect orders fields).IsEmpty
+            || not (Set.intersect families (Set.union orders fields)).IsEmpty
+        then
+            Error "one name stands for two things"
+        else
+            Ok(Rule.concludes rule e premises assumptions)
 
     /// R1, leaves. f(r) Y_lm(r): L acts on it as on r^l Y_lm, since it annihilates functions of r (f(r) Y_lm is
     /// f(r)/r^l times the solid harmonic), and S does nothing. v_q is the solid harmonic of order 1 in v: S acts on it
@@ -244,7 +294,7 @@ module Equivariance =
         | None -> Error $"there is no field {name}"
         | Some field when field.Rank < 0 || field.Rank > 1 -> Error "a field has rank 0 or 1"
         | Some _ when not (isHarmonic harmonic) -> Error "the premise is not the ladder of the harmonics"
-        | Some _ when not (isNatural l) -> Error "an order must be natural"
+        | Some _ when not (isNatural l && Name.isValid name) -> Error "an order must be natural, and names be names"
         | Some field ->
             let parity =
                 Sign.OfOrder l
@@ -254,7 +304,7 @@ module Equivariance =
             let time = if field.Time = Odd then Sign.OfOrder(Fixed 1) else Sign.One
             let own = Map.ofList [ name, field ]
             let statement = Equivariant(own, SiteSum(name, l), Separately(l, Fixed field.Rank), parity, time, Map.empty)
-            Ok(Rule.concludes "R1-site-sum" statement [ harmonic ] [ chainRule ])
+            stating statement "R1-site-sum" [ harmonic ] [ chainRule ]
 
     /// A family that the fields' rotations leave alone has the same order under joint rotations: S does nothing to it.
     let scalar (premise: Theorem) : Result<Theorem, string> =
@@ -263,7 +313,7 @@ module Equivariance =
             match e.Action with
             | Separately(l, Fixed 0) ->
                 let statement = Equivariant(e.Fields, e.Family, Jointly l, e.Parity, e.Time, e.Hypotheses)
-                Ok(Rule.concludes "R1-joint" statement [ premise ] [])
+                stating statement "R1-joint" [ premise ] []
             | _ -> Error "the field's order is not 0"
         | _ -> Error "the premise is not about an equivariant family"
 
@@ -275,7 +325,7 @@ module Equivariance =
             match e.Action with
             | Separately _ ->
                 let statement = Equivariant(e.Fields, Joined(e.Family, j), Jointly j, e.Parity, e.Time, e.Hypotheses)
-                Ok(Rule.concludes "R3-join" statement [ ladder; premise ] [])
+                stating statement "R3-join" [ ladder; premise ] []
             | Jointly _ -> Error "the family has one index only"
         | _ -> Error "the premises are not the coupling ladder and an equivariant family"
 
@@ -299,7 +349,7 @@ module Equivariance =
             | Jointly _, Jointly _, Ok(fields, hypotheses) ->
                 let family = Coupled(a.Family, b.Family, l)
                 let statement = Equivariant(fields, family, Jointly l, a.Parity * b.Parity, a.Time * b.Time, hypotheses)
-                Ok(Rule.concludes "R3-couple" statement [ ladder; left; right ] [])
+                stating statement "R3-couple" [ ladder; left; right ] []
             | _, _, Error why -> Error why
             | _ -> Error "both families must be equivariant under joint rotations"
         | _ -> Error "the premises are not the coupling ladder and two equivariant families"
@@ -321,7 +371,7 @@ module Equivariance =
                 let statement =
                     Equivariant(fields, family, Separately(l, s), a.Parity * b.Parity, a.Time * b.Time, hypotheses)
 
-                Ok(Rule.concludes "R3-couple-separately" statement [ ladder; left; right ] [])
+                stating statement "R3-couple-separately" [ ladder; left; right ] []
             | _, _, Error why -> Error why
             | _ -> Error "both families must be equivariant under separate rotations"
         | _ -> Error "the premises are not the coupling ladder and two equivariant families"
@@ -359,13 +409,16 @@ module Equivariance =
         | _ -> Error "the premise is not about an equivariant family without hypotheses"
 
     /// "If A is equivariant, then A is equivariant": the start of a hypothetical proof.
-    let suppose (name: string) (order: string) : Theorem =
+    let suppose (name: string) (order: string) : Result<Theorem, string> =
         let own prefix = { Sign.One with Names = Set.singleton $"{prefix}({name})" }
 
         let statement =
             Equivariant(Map.empty, Any name, Jointly(Named order), own "p", own "t", Map.ofList [ name, Named order ])
 
-        Rule.concludes "hypothesis" statement [] []
+        if Name.isValid name && Name.isValid order then
+            stating statement "hypothesis" [] []
+        else
+            Error "a hypothesis needs a name and the name of its order"
 
     /// Induction over coupling trees. Given are one theorem for the leaves of each field, with l (and J) free, and the
     /// step: couple(A, B, L) for arbitrary equivariant A and B, with orders and signs free. Every tree is a leaf or

@@ -1,20 +1,30 @@
 namespace Toolkit.Symbolic.Proofs.Kernel
 
 open System
+open System.Numerics
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.Hypergeometric
 
-/// A symbol on a family of points: its value is (−1)^Sign √(Π A!/Π B!) Π C!/Π D!, or 0.
+/// (−1)^Sign √(Π RootUp!/Π RootDown!) Π Up!/Π Down!, in forms; 1/n! is 0 for n < 0.
+type FactorialValue =
+    {
+        /// The sign's exponent.
+        Sign: Linear
+        /// Factorials under the root, above.
+        RootUp: Linear list
+        /// Factorials under the root, below.
+        RootDown: Linear list
+        /// Factorials above.
+        Up: Linear list
+        /// Factorials below.
+        Down: Linear list
+    }
+
+/// A symbol on a family of points: its value is a product of factorials, or 0.
 [<Sealed>]
 type SymbolValue
-    internal
-    (
-        symbol: Symbol,
-        names: string[],
-        images: Linear[],
-        value: {| Sign: Linear; RootUp: Linear list; RootDown: Linear list; Up: Linear list; Down: Linear list |} option
-    ) =
-    inherit Statement()
+    internal (symbol: Symbol, names: string list, images: Linear list, value: FactorialValue option) =
+    inherit Statement(box (symbol, names, images, value))
 
     /// Which symbol.
     member _.Symbol = symbol
@@ -30,7 +40,7 @@ type SymbolValue
 
     /// Factorials whose quotient is the square of the value, equal ones and those of 0 and 1 left out; sorted. None: 0.
     member _.SquareFactorials: (Linear list * Linear list) option =
-        let isOne (x: Linear) = Linear.isConstant x && (x.Constant = 0 || x.Constant = 1)
+        let isOne (x: Linear) = Linear.isConstant x && (x.Constant.IsZero || x.Constant.IsOne)
 
         let remove (xs: Linear list) (ys: Linear list) =
             (xs, ys)
@@ -48,14 +58,14 @@ type SymbolValue
 
     /// The doubled quantum numbers as forms in the family's variables.
     member _.TwiceQuanta =
-        symbol.TwiceQuanta |> Array.map (Linear.substitute (Array.append [| Linear.constant names.Length 0 |] images))
+        symbol.TwiceQuanta |> List.map (Linear.substitute (Linear.zero names.Length :: images))
 
     override this.Text =
         let print = Linear.print names
 
         let quanta =
             this.TwiceQuanta
-            |> Array.map (fun image ->
+            |> List.map (fun image ->
                 match Linear.tryHalve image with
                 | Some half -> print half
                 | None -> $"({print image})/2")
@@ -67,17 +77,17 @@ type SymbolValue
 
         let right =
             match value with
-            | None -> "0 for all integers " + String.Join(", ", Array.skip 1 names)
+            | None -> "0 for all integers " + String.Join(", ", List.tail names) + " at which the symbol is defined"
             | Some v ->
                 $"(-1)**({print v.Sign})*sqrt({product v.RootUp}/({product v.RootDown}))*"
                 + $"{product v.Up}/({product v.Down})"
-                + $""" for all integers {String.Join(", ", Array.skip 1 names)} >= 0 at which the symbol is defined"""
+                + $""" for all integers {String.Join(", ", List.tail names)} >= 0 at which the symbol is defined"""
 
         $"{symbol.Name}({half 0}; {half 1}) = {right}"
 
 /// Certificate of `Evaluation.fromSum` (nothing but the premises) and `Evaluation.zero`.
 [<Sealed>]
-type EvaluationCertificate internal (rule: string, names: string[], images: Linear[]) =
+type EvaluationCertificate internal (rule: string, names: string list, images: Linear list) =
     inherit Certificate()
 
     /// Names of the family's variables.
@@ -91,7 +101,7 @@ type EvaluationCertificate internal (rule: string, names: string[], images: Line
 
 /// Certificate of `Evaluation.single`.
 [<Sealed>]
-type SingleTermCertificate internal (names: string[], images: Linear[], index: Linear) =
+type SingleTermCertificate internal (names: string list, images: Linear list, index: Linear) =
     inherit Certificate()
 
     /// Names of the family's variables.
@@ -110,26 +120,49 @@ type SingleTermCertificate internal (names: string[], images: Linear[], index: L
 [<RequireQualifiedAccess>]
 module Evaluation =
 
+    /// Names of an index and parameters, images in the parameters alone, and a point at which the symbol is defined.
+    let private isFamily (symbol: Symbol) (natural: bool) (names: string list) (images: Linear list) =
+        let arity = names.Length
+        let at = Linear.substitute (Linear.zero arity :: images)
+
+        Name.areDistinct names
+        && images.Length = symbol.Parameters.Length
+        && images |> List.forall (fun x -> Linear.arity x = arity && x.Coefficients[0].IsZero)
+        && (let physical = symbol.Physical |> List.map at
+            let sizes = images |> List.map _.Constant |> List.distinct
+
+            let isDefined point =
+                (not natural || point |> List.forall (fun (x: BigInteger) -> x.Sign >= 0))
+                && physical |> List.forall (fun f -> (Linear.valueAt (BigInteger.Zero :: point) f).Sign >= 0)
+
+            (Points.tryFind (arity - 1) sizes isDefined).IsSome)
+
+    let private misfit: Result<Theorem, string> =
+        Error "the family does not fit the symbol, or the symbol is not defined on it anywhere near the origin"
+
     /// From S(images(p)) = (−1)^parity S₂(p) and the closed form of S₂, the value of the symbol at images(p): the
     /// definition's sign and root, with the images put in, times the sum.
     let fromSum (symbol: Symbol) (identity: Theorem) (closed: Theorem) : Result<Theorem, string> =
         match identity.Statement, closed.Statement with
         | (:? SumIdentity as identityOf), (:? ClosedForm as closedForm) ->
+            let names = identityOf.Second.Variables
+            let images = identityOf.Map.Images
+
             if not (Definition.isSound symbol) || identityOf.First <> symbol.Term then
                 Error "the first premise is not about the symbol's sum"
             elif identityOf.Second <> closedForm.Term then
                 Error "the premises are about different sums"
+            elif not (isFamily symbol true names images) then
+                misfit
             else
-                let names = identityOf.Second.Variables
-                let images = identityOf.Map.Images
-                let at = Linear.substitute (Array.append [| Linear.constant names.Length 0 |] images)
+                let at = Linear.substitute (Linear.zero names.Length :: images)
 
                 let value =
-                    {| Sign = Linear.add (at symbol.Phase) identityOf.Parity
-                       RootUp = symbol.NormNumerator |> List.map at
-                       RootDown = symbol.NormDenominator |> List.map at
-                       Up = closedForm.Closed.Numerator
-                       Down = closedForm.Closed.Denominator |}
+                    { Sign = Linear.add (at symbol.Phase) identityOf.Parity
+                      RootUp = symbol.NormNumerator |> List.map at
+                      RootDown = symbol.NormDenominator |> List.map at
+                      Up = closedForm.Closed.Numerator
+                      Down = closedForm.Closed.Denominator }
 
                 let certificate = EvaluationCertificate("evaluation", names, images)
                 Ok(Rule.certifies certificate (SymbolValue(symbol, names, images, Some value)) [ identity; closed ] [])
@@ -140,61 +173,55 @@ module Evaluation =
     /// Checked: with the images put in, index − s and s − index are both arguments of the denominator, so that every
     /// other term is 0. The term itself is 0 like the symbol's right-hand side where another argument of the
     /// denominator is negative; factorials of the numerator are of natural numbers.
-    let single (symbol: Symbol) (names: string[]) (images: Linear[]) (index: Linear) : Result<Theorem, string> =
+    let single (symbol: Symbol) (names: string list) (images: Linear list) (index: Linear) : Result<Theorem, string> =
         let arity = names.Length
 
         if
             not (Definition.isSound symbol)
-            || images.Length <> symbol.Parameters.Length
-            || Array.exists
-                (fun (x: Linear) -> x.Coefficients.Length <> arity || x.Coefficients[0] <> 0)
-                (Array.append images [| index |])
+            || not (isFamily symbol true names images)
+            || Linear.arity index <> arity
+            || not index.Coefficients[0].IsZero
         then
-            Error "the family does not fit the symbol"
+            misfit
         else
             let moved =
-                List.map (Linear.substitute (Array.append [| Linear.variable arity 0 |] images)) symbol.Term.Denominator
+                symbol.Term.Denominator |> List.map (Linear.substitute (Linear.variable arity 0 :: images))
 
             let gap = Linear.subtract (Linear.variable arity 0) index
-            let at = Linear.substitute (Array.append [| index |] images)
-            let isNatural (x: Linear) = x.Constant >= 0 && Array.forall (fun c -> c >= 0) x.Coefficients
+            let at = Linear.substitute (index :: images)
 
-            if not (List.contains gap moved && List.contains (Linear.scale -1 gap) moved) then
+            if not (List.contains gap moved && List.contains (Linear.negate gap) moved) then
                 Error "the sum may have several terms"
-            elif not (symbol.Term.Numerator |> List.map at |> List.forall isNatural) then
+            elif not (symbol.Term.Numerator |> List.map at |> List.forall Linear.isNatural) then
                 Error "a factorial of the numerator may be of a negative number"
             else
-
                 let value =
-                    {| Sign = if symbol.Term.Alternating then Linear.add (at symbol.Phase) index else at symbol.Phase
-                       RootUp = symbol.NormNumerator |> List.map at
-                       RootDown = symbol.NormDenominator |> List.map at
-                       Up = symbol.Term.Numerator |> List.map at
-                       Down = symbol.Term.Denominator |> List.map at |}
+                    { Sign = if symbol.Term.Alternating then Linear.add (at symbol.Phase) index else at symbol.Phase
+                      RootUp = symbol.NormNumerator |> List.map at
+                      RootDown = symbol.NormDenominator |> List.map at
+                      Up = symbol.Term.Numerator |> List.map at
+                      Down = symbol.Term.Denominator |> List.map at }
 
                 let certificate = SingleTermCertificate(names, images, index)
                 Ok(Rule.certifies certificate (SymbolValue(symbol, names, images, Some value)) [] [])
 
     /// From a symmetry that maps a family of points to itself with sign −1, that the symbol is 0 there.
-    let zero (symmetry: Theorem) (names: string[]) (images: Linear[]) : Result<Theorem, string> =
+    let zero (symmetry: Theorem) (names: string list) (images: Linear list) : Result<Theorem, string> =
         match symmetry.Statement with
         | :? Symmetry as s ->
-            let arity = names.Length
-            let at = Linear.substitute (Array.append [| Linear.constant arity 0 |] images)
-            let isOdd (form: Linear) = (Linear.tryHalve (Linear.plus 1 form)).IsSome
-
-            if
-                images.Length <> s.Symbol.Parameters.Length
-                || images |> Array.exists (fun x -> x.Coefficients.Length <> arity || x.Coefficients[0] <> 0)
-            then
-                Error "the family does not fit the symbol"
-            elif Array.map at s.Map.Images <> images then
-                Error "the symmetry does not map the points to themselves"
-            elif not (isOdd (at s.Parity)) then
-                Error "the sign is not always −1"
+            if not (isFamily s.Symbol false names images) then
+                misfit
             else
-                let certificate = EvaluationCertificate("antisymmetry", names, images)
-                Ok(Rule.certifies certificate (SymbolValue(s.Symbol, names, images, None)) [ symmetry ] [])
+                let at = Linear.substitute (Linear.zero names.Length :: images)
+                let isOdd (form: Linear) = (Linear.tryHalve (Linear.plus BigInteger.One form)).IsSome
+
+                if List.map at s.Map.Images <> images then
+                    Error "the symmetry does not map the points to themselves"
+                elif not (isOdd (at s.Parity)) then
+                    Error "the sign is not always −1"
+                else
+                    let certificate = EvaluationCertificate("antisymmetry", names, images)
+                    Ok(Rule.certifies certificate (SymbolValue(s.Symbol, names, images, None)) [ symmetry ] [])
         | _ -> Error "the premise must be a symmetry"
 
 /// Values that other rules ask for.
@@ -204,19 +231,19 @@ module internal SymbolValues =
     /// A value in two variables, given by doubled quantum numbers, sign and the factorials of its square.
     let private matches (quanta: Linear list) (sign: Linear) (square: Linear list * Linear list) (theorem: Theorem) =
         match theorem.Statement with
-        | :? SymbolValue as s when s.Symbol = Symbol.threeJ && s.Names.Length = 3 && s.Value.IsSome ->
-            List.ofArray s.TwiceQuanta = quanta
-            && (Linear.tryHalve (Linear.subtract s.Value.Value.Sign sign)).IsSome
+        | :? SymbolValue as s when s.Symbol = Symbol.ThreeJ && s.Names.Length = 3 && s.Value.IsSome ->
+            s.TwiceQuanta = quanta
+            && Linear.isEvenDifference s.Value.Value.Sign sign
             && s.SquareFactorials = Some square
         | _ -> false
 
-    let private form constant x y = { Constant = constant; Coefficients = [| 0; x; y |] }
-    let private minus = Linear.scale -1
+    let private form constant x y = Linear.ofIntegers constant [ 0; x; y ]
+    let private next = Linear.plus BigInteger.One
 
     /// 3j(j, j, 0; m, −m, 0) = (−1)^k / √(n + 1), in n = 2j and k = j − m.
     let isScalarCoupling (theorem: Theorem) =
         let n, m, zero = form 0 1 0, form 0 1 -2, form 0 0 0
-        matches [ n; n; zero; m; minus m; zero ] (form 0 0 1) ([ n ], [ form 1 1 0 ]) theorem
+        matches [ n; n; zero; m; Linear.negate m; zero ] (form 0 0 1) ([ n ], [ form 1 1 0 ]) theorem
 
     /// 3j(1/2, p, p + 1/2; σ, ν, −σ−ν) in k = p + ν and l = p − ν: (−1)^(1−l) √((k+1)/((k+l+1)(k+l+2))) for σ = 1/2,
     /// (−1)^l √((l+1)/((k+l+1)(k+l+2))) for σ = −1/2; twice σ is given.
@@ -224,9 +251,10 @@ module internal SymbolValues =
         let k, l = form 0 1 0, form 0 0 1
         let twoP, twoNu = form 0 1 1, form 0 1 -1
         let larger = if sigma = 1 then k else l
+        let opposite = Linear.negate (Linear.plus (BigInteger sigma) twoNu)
 
         matches
-            [ form 1 0 0; twoP; Linear.plus 1 twoP; form sigma 0 0; twoNu; minus (Linear.plus sigma twoNu) ]
-            (if sigma = 1 then Linear.plus 1 (minus l) else l)
-            (List.sort [ twoP; Linear.plus 1 larger ], List.sort [ Linear.plus 2 twoP; larger ])
+            [ form 1 0 0; twoP; next twoP; form sigma 0 0; twoNu; opposite ]
+            (if sigma = 1 then next (Linear.negate l) else l)
+            (List.sort [ twoP; next larger ], List.sort [ next (next twoP); larger ])
             theorem

@@ -7,8 +7,8 @@ open Toolkit.Symbolic.Hypergeometric
 
 /// Σ_t symbol(q + t v) symbol(q' + t v) = 0, where q and q' differ in one quantum number only.
 [<Sealed>]
-type Orthogonality internal (symbol: Symbol, variable: int, direction: int[]) =
-    inherit Statement()
+type Orthogonality internal (symbol: Symbol, variable: int, direction: BigInteger list) =
+    inherit Statement(box (symbol, variable, direction))
 
     /// Which symbol.
     member _.Symbol = symbol
@@ -20,18 +20,17 @@ type Orthogonality internal (symbol: Symbol, variable: int, direction: int[]) =
     member _.Direction = direction
 
     override _.Text =
-        let moved (names: string[]) =
-            let print name k =
-                match k / 2 with
-                | 0 -> name
-                | 1 -> $"{name} + t"
-                | -1 -> $"{name} - t"
-                | n -> $"{name} + {n}*t"
+        let moved (names: string list) =
+            let print name (k: BigInteger) =
+                if k.IsZero then name
+                elif k = BigInteger 2 then $"{name} + t"
+                elif k = BigInteger -2 then $"{name} - t"
+                else $"{name} + ({k}/2)*t"
 
-            let entries = Array.map2 print names direction
+            let entries = List.map2 print names direction
             $"""{symbol.Name}({String.Join(", ", entries[0..2])}; {String.Join(", ", entries[3..5])})"""
 
-        let primed = symbol.Quanta |> Array.mapi (fun i name -> if i = variable then name + "'" else name)
+        let primed = symbol.Quanta |> List.mapi (fun i name -> if i = variable then name + "'" else name)
         let u = symbol.Quanta[variable]
 
         $"the sum over all integers t of {moved symbol.Quanta}*{moved primed} is 0 if {u} <> {u}' and both families \
@@ -39,8 +38,8 @@ type Orthogonality internal (symbol: Symbol, variable: int, direction: int[]) =
 
 /// Σ_t symbol(q + t v)² = Σ_t symbol(q + w + t v)².
 [<Sealed>]
-type EqualNorms internal (symbol: Symbol, step: int[], direction: int[], factor: Linear list) =
-    inherit Statement()
+type EqualNorms internal (symbol: Symbol, step: BigInteger list, direction: BigInteger list, factor: Linear list) =
+    inherit Statement(box (symbol, step, direction, factor))
 
     /// Which symbol.
     member _.Symbol = symbol
@@ -55,8 +54,8 @@ type EqualNorms internal (symbol: Symbol, step: int[], direction: int[], factor:
     member _.Factor = factor
 
     override _.Text =
-        let vector (v: int[]) =
-            String.Join(", ", v |> Array.map (fun k -> if k % 2 = 0 then string (k / 2) else $"{k}/2"))
+        let vector (v: BigInteger list) =
+            String.Join(", ", v |> List.map (fun k -> if k.IsEven then string (k / BigInteger 2) else $"{k}/2"))
 
         let quanta = String.Join(", ", symbol.Quanta)
         let product = factor |> List.map (fun f -> $"({Linear.print symbol.Quanta f})") |> String.concat "*"
@@ -68,8 +67,8 @@ type EqualNorms internal (symbol: Symbol, step: int[], direction: int[], factor:
 
 /// Σ_t symbol(q + t v)² = 1/(2u + 1).
 [<Sealed>]
-type UnitNorm internal (symbol: Symbol, variable: int, direction: int[]) =
-    inherit Statement()
+type UnitNorm internal (symbol: Symbol, variable: int, direction: BigInteger list) =
+    inherit Statement(box (symbol, variable, direction))
 
     /// Which symbol.
     member _.Symbol = symbol
@@ -82,7 +81,7 @@ type UnitNorm internal (symbol: Symbol, variable: int, direction: int[]) =
 
     override _.Text =
         let quanta = String.Join(", ", symbol.Quanta)
-        let vector = String.Join(", ", direction |> Array.map (fun k -> string (k / 2)))
+        let vector = String.Join(", ", direction |> List.map (fun k -> string (k / BigInteger 2)))
         let u = symbol.Quanta[variable]
 
         $"the sum over all integers t of {symbol.Name}(q + t*({vector}))**2 is 1/(2*{u} + 1) for all quantum numbers q \
@@ -90,7 +89,7 @@ type UnitNorm internal (symbol: Symbol, variable: int, direction: int[]) =
 
 /// Certificate of the rules for sums of products.
 [<Sealed>]
-type PairingCertificate internal (rule: string, numbers: int list) =
+type PairingCertificate internal (rule: string, numbers: BigInteger list) =
     inherit Certificate()
 
     /// The rule's integer arguments, in its order.
@@ -105,32 +104,34 @@ type PairingCertificate internal (rule: string, numbers: int list) =
 module Pairing =
 
     /// A coefficient at q + displacement, in the symbol's parameters: comparable however it is written.
-    let private coefficientAt (symbol: Symbol) (displacement: int[]) (term: SymbolTerm) =
+    let private coefficientAt (symbol: Symbol) (displacement: BigInteger list) (term: SymbolTerm) =
         match Definition.shift symbol displacement, term.Radicand |> List.map (Definition.formInParameters symbol) with
         | Some d, forms when List.forall Option.isSome forms ->
             let degree = max 0 term.Coefficient.TotalDegree
-            let mutable k = Definition.polynomialInParameters symbol degree term.Coefficient
-            d |> Array.iteri (fun i step -> k <- k.Shift(i + 1, step))
-            let full = Array.append [| 0 |] d
-            let moved = forms |> List.map (fun f -> let f = f.Value in Linear.plus (Linear.change full f) f)
-            Some(degree, k, List.sort moved)
+            let start = Definition.polynomialInParameters symbol degree term.Coefficient
+
+            let moved =
+                (start, List.indexed d) ||> List.fold (fun k (i, step) -> k.Shift(i + 1, step))
+
+            let displaced (f: Linear) = Linear.plus (Linear.change (BigInteger.Zero :: d) f) f
+            Some(degree, moved, forms |> List.map (Option.get >> displaced) |> List.sort)
         | _ -> None
 
-    let private negate (v: int[]) = Array.map (fun k -> -k) v
+    let private negate (v: BigInteger list) = List.map BigInteger.Negate v
 
-    let private find (shift: int[]) (relation: SymbolRelation) =
+    let private find (shift: BigInteger list) (relation: SymbolRelation) =
         relation.Terms |> List.tryFind (fun t -> t.Shift = shift)
 
-    let private holdsAt (shift: int[]) (relation: SymbolRelation) =
+    let private holdsAt (shift: BigInteger list) (relation: SymbolRelation) =
         relation.Domains |> List.contains (Summand(relation.Terms |> List.findIndex (fun t -> t.Shift = shift)))
 
+    let private changesAlong (symbol: Symbol) (direction: BigInteger list) (form: Linear) =
+        Definition.shift symbol direction |> Option.map (fun d -> Linear.change (BigInteger.Zero :: d) form)
+
     /// The line q + t v leaves the symbol's domain on both sides.
-    let private isBounded (symbol: Symbol) (direction: int[]) =
-        match Definition.shift symbol direction with
-        | Some d ->
-            let changes = symbol.Physical |> List.map (Linear.change (Array.append [| 0 |] d))
-            List.exists (fun c -> c > 0) changes && List.exists (fun c -> c < 0) changes
-        | None -> false
+    let private isBounded (symbol: Symbol) (direction: BigInteger list) =
+        let changes = symbol.Physical |> List.choose (changesAlong symbol direction)
+        List.exists (fun (c: BigInteger) -> c.Sign > 0) changes && List.exists (fun (c: BigInteger) -> c.Sign < 0) changes
 
     /// Proves that symbols along q + t v with different values of one quantum number u are orthogonal, from a
     /// three-term relation K f(q) + α(q) f(q + v) + β(q) f(q − v) = 0.
@@ -140,11 +141,16 @@ module Pairing =
     /// contain u or does not change along v, so that both families are defined at the same t. Then with W(q) = α(q)
     /// (f(q+v) f'(q) − f'(q+v) f(q)), (K − K') f f' + W(q) − W(q − v) = 0 wherever f and f' are defined, and the sum
     /// over t telescopes; at both ends W is 0, since its symbols outside the domain are.
-    let orthogonal (relation: Theorem) (variable: int) (direction: int[]) : Result<Theorem, string> =
+    let orthogonal (relation: Theorem) (variable: int) (direction: BigInteger list) : Result<Theorem, string> =
+        let isAngularMomentum (symbol: Symbol) =
+            variable >= 0 && variable < (if symbol = Symbol.ThreeJ then 3 else symbol.Quanta.Length)
+
         match relation.Statement with
+        | :? SymbolRelation as r when not (isAngularMomentum r.Symbol) ->
+            Error "the number in which the families differ must be an angular momentum"
         | :? SymbolRelation as r when r.Terms.Length = 3 && direction.Length = r.Symbol.Quanta.Length ->
             let symbol = r.Symbol
-            let none = Array.zeroCreate<int> symbol.Quanta.Length
+            let none = symbol.Quanta |> List.map (fun _ -> BigInteger.Zero)
 
             match find none r, find direction r, find (negate direction) r with
             | Some middle, Some up, Some down ->
@@ -152,27 +158,20 @@ module Pairing =
                 let c = middle.Coefficient.Coefficient(variable, 2)
                 let rest = middle.Coefficient - c * (u * u + u)
 
+                /// In parameters: does the form change when u does, the other quantum numbers fixed?
                 let containsVariable (f: Linear) =
-                    // In parameters: does the form change when u does, the other quantum numbers fixed?
-                    let inQuanta =
-                        Linear.substitute
-                            (Array.append [| Linear.constant symbol.Quanta.Length 0 |] symbol.Parameters)
-                            f
-
-                    inQuanta.Coefficients[variable] <> 0
+                    not (Linear.substitute symbol.InQuanta f).Coefficients[variable].IsZero
 
                 let changes (f: Linear) =
-                    match Definition.shift symbol direction with
-                    | Some d -> Linear.change (Array.append [| 0 |] d) f <> 0
-                    | None -> true
+                    changesAlong symbol direction f |> Option.forall (fun c -> not c.IsZero)
 
-                if variable < 0 || variable >= symbol.Quanta.Length || direction[variable] <> 0 then
+                if not direction[variable].IsZero then
                     Error "the direction must leave the quantum number alone"
                 elif not middle.Radicand.IsEmpty || c.TotalDegree <> 0 || rest.Degree variable > 0 then
                     Error "the middle coefficient is not of the form c (u² + u) + terms without u"
                 elif
                     up.Coefficient.Degree variable > 0
-                    || up.Radicand |> List.exists (fun f -> f.Coefficients[variable] <> 0)
+                    || up.Radicand |> List.exists (fun f -> not f.Coefficients[variable].IsZero)
                 then
                     Error "a side coefficient contains the quantum number"
                 elif
@@ -187,7 +186,7 @@ module Pairing =
                 elif not (isBounded symbol direction) then
                     Error "the sum is not finite"
                 else
-                    let certificate = PairingCertificate("orthogonality", variable :: List.ofArray direction)
+                    let certificate = PairingCertificate("orthogonality", BigInteger variable :: direction)
                     Ok(Rule.certifies certificate (Orthogonality(symbol, variable, direction)) [ relation ] [])
             | _ -> Error "the relation must be between the symbols at q, q + v and q − v"
         | _ -> Error "the premise must be a relation between three symbols"
@@ -198,15 +197,15 @@ module Pairing =
     /// Checked: A'(q + w) = A(q), B'(q + w) = B(q), C'(q + w') = C(q), and A does not change along v. The first
     /// relation times f(q), summed over t, and the second times f(q) at q + w, summed over t, contain the same two sums
     /// of products after a displacement of t; what remains is A (Σ f(q + t v)² − Σ f(q + w + t v)²) = 0.
-    let equalNorms (raising: Theorem) (lowering: Theorem) (w: int[]) (w': int[]) : Result<Theorem, string> =
+    let equalNorms (raising: Theorem) (lowering: Theorem) (w: BigInteger list) (w': BigInteger list) : Result<Theorem, string> =
         match raising.Statement, lowering.Statement with
         | (:? SymbolRelation as r), (:? SymbolRelation as l) when
-            r.Symbol.Name = l.Symbol.Name && r.Terms.Length = 3 && l.Terms.Length = 3
+            r.Symbol = l.Symbol && r.Terms.Length = 3 && l.Terms.Length = 3
             && w.Length = r.Symbol.Quanta.Length && w'.Length = w.Length
             ->
             let symbol = r.Symbol
-            let none = Array.zeroCreate<int> w.Length
-            let v = Array.map2 (-) w w'
+            let none = w |> List.map (fun _ -> BigInteger.Zero)
+            let v = List.map2 (fun (x: BigInteger) y -> x - y) w w'
 
             match find none r, find w r, find w' r, find none l, find (negate w) l, find (negate w') l with
             | Some a, Some b, Some c, Some a', Some b', Some c' ->
@@ -225,7 +224,7 @@ module Pairing =
                 elif not (isBounded symbol v) then
                     Error "the sum is not finite"
                 else
-                    let certificate = PairingCertificate("adjoint ladders", List.ofArray w @ List.ofArray w')
+                    let certificate = PairingCertificate("adjoint ladders", w @ w')
                     Ok(Rule.certifies certificate (EqualNorms(symbol, w, v, a.Radicand)) [ raising; lowering ] [])
             | _ -> Error "the relations must be between f(q), f(q + w), f(q + w') and between f(q), f(q − w), f(q − w')"
         | _ -> Error "the premises must be relations between three symbols"
@@ -242,10 +241,10 @@ module Pairing =
     let unitNorm (norms: Theorem) (stretched: Theorem) : Result<Theorem, string> =
         match norms.Statement, stretched.Statement with
         | (:? EqualNorms as equal), (:? ClosedForm as closed) ->
-            let symbol = Symbol.threeJ
+            let symbol = Symbol.ThreeJ
             // The premise's variables: s, a, d, n.
-            let form s a d n = { Constant = 0; Coefficients = [| s; a; d; n |] }
-            let images = [| form 0 0 0 0; form 0 1 0 0; form 0 0 0 0; form 1 0 0 0; form 0 0 1 0; form -1 0 0 1 |]
+            let form s a d n = Linear.ofIntegers 0 [ s; a; d; n ]
+            let images = [ form 0 0 0 0; form 0 1 0 0; form 0 0 0 0; form 1 0 0 0; form 0 0 1 0; form -1 0 0 1 ]
             let at = List.map (Linear.substitute images)
             let squares forms = at forms @ at forms
             let isZero (f: Linear) = f = form 0 0 0 0
@@ -263,7 +262,7 @@ module Pairing =
                     (xs, [])
 
             let up, down = cancel numerator denominator
-            let hasIndex (f: Linear) = f.Coefficients[0] <> 0
+            let hasIndex (f: Linear) = not f.Coefficients[0].IsZero
             let upIndex, upFree = List.partition hasIndex up
             let downIndex, downFree = List.partition hasIndex down
             let leftUp, leftDown = cancel (upFree @ closed.Closed.Numerator) (downFree @ closed.Closed.Denominator)
@@ -272,19 +271,20 @@ module Pairing =
             let domain = at symbol.Physical |> List.filter (isZero >> not)
             let sums = basis @ List.map (fun (x, y) -> Linear.add x y) (List.allPairs basis basis)
             let j1, m1 = Linear.variable 6 0, Linear.variable 6 3
-            let factor = [ Linear.add j1 m1; Linear.plus 1 (Linear.subtract j1 m1) ]
+            let factor = [ Linear.add j1 m1; Linear.plus BigInteger.One (Linear.subtract j1 m1) ]
+            let integers = List.map (fun (k: int) -> BigInteger k)
 
             if
-                equal.Symbol.Name <> symbol.Name
-                || equal.Direction <> [| 0; 0; 0; 0; 2; -2 |]
-                || equal.Step <> [| 0; 0; 0; -2; 2; 0 |]
+                equal.Symbol <> symbol
+                || equal.Direction <> integers [ 0; 0; 0; 0; 2; -2 ]
+                || equal.Step <> integers [ 0; 0; 0; -2; 2; 0 ]
             then
                 Error "the first premise must be about sums over m2 and steps of m1"
             elif List.sort equal.Factor <> List.sort factor then
                 Error "the first premise's factor must be (j1 + m1)(j1 − m1 + 1)"
             elif
                 Definition.shift symbol equal.Direction
-                <> Some(images |> Array.skip 1 |> Array.map (fun f -> f.Coefficients[0]))
+                <> Some(images.Tail |> List.map (fun f -> f.Coefficients[0]))
             then
                 Error "a step of m2 is not a step of s"
             elif closed.Term.Alternating || closed.Term.Variables.Length <> 4 then
@@ -294,7 +294,7 @@ module Pairing =
                 || List.sort downIndex <> List.sort closed.Term.Denominator
             then
                 Error "the second premise's term is not the square at m1 = j1"
-            elif leftUp <> [ twiceJ ] || leftDown <> [ Linear.plus 1 twiceJ ] then
+            elif leftUp <> [ twiceJ ] || leftDown <> [ Linear.plus BigInteger.One twiceJ ] then
                 Error "the sum at m1 = j1 is not 1/(2 j1 + 1)"
             elif
                 not (List.forall (fun f -> List.contains f domain) basis)

@@ -1,6 +1,7 @@
 namespace Toolkit.Symbolic.Proofs.Kernel
 
 open System
+open System.Numerics
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.Hypergeometric
 
@@ -8,9 +9,9 @@ open Toolkit.Symbolic.Hypergeometric
 type Reindexing =
     {
         /// The first term's parameters as forms in the second term's variables (free of the index).
-        Images: Linear[]
+        Images: Linear list
         /// The first index is Direction·(second index) + Offset; Direction is 1 or −1.
-        Direction: int
+        Direction: BigInteger
         /// A form in the second term's variables, free of the index.
         Offset: Linear
     }
@@ -18,7 +19,7 @@ type Reindexing =
 /// S₁(images(p)) = (−1)^Parity S₂(p) for all integer parameters p of the second term.
 [<Sealed>]
 type SumIdentity internal (first: Term, second: Term, map: Reindexing, parity: Linear) =
-    inherit Statement()
+    inherit Statement(box (first, second, map, parity))
 
     /// The term on the left.
     member _.First = first
@@ -34,16 +35,22 @@ type SumIdentity internal (first: Term, second: Term, map: Reindexing, parity: L
 
     override _.Text =
         let names = second.Variables
-        let arguments = map.Images |> Array.map (Linear.print names)
-        let parameters = String.Join(", ", Array.skip 1 names)
-        $"""for all integers {parameters}: S1({String.Join(", ", arguments)}) = """
-        + $"(-1)**({Linear.print names parity})*S2({parameters}), S1 the sum over {first.Variables[0]} of "
-        + $"{Term.print first}, S2 that over {second.Variables[0]} of {Term.print second}"
+        let parameters = String.Join(", ", names.Tail)
+        let taken = first.Variables @ names
+        let left = Name.fresh taken "S1"
+        let right = Name.fresh (left :: taken) "S2"
+        let arguments = String.Join(", ", map.Images |> List.map (Linear.print names))
+        let firsts = String.Join(", ", Term.parameters first)
+
+        $"for all integers {parameters}: {left}({arguments}) = (-1)**({Linear.print names parity})*\
+          {right}({parameters}), where {left}({firsts}) is the sum over all integers \
+          {first.Variables[0]} of {Term.print first}, and {right}({parameters}) that over {second.Variables[0]} of \
+          {Term.print second}"
 
 /// symbol(images(p)) = (−1)^Parity symbol(p), wherever either is defined.
 [<Sealed>]
 type Symmetry internal (symbol: Symbol, map: Reindexing, parity: Linear) =
-    inherit Statement()
+    inherit Statement(box (symbol, map, parity))
 
     /// Which symbol.
     member _.Symbol = symbol
@@ -56,13 +63,8 @@ type Symmetry internal (symbol: Symbol, map: Reindexing, parity: Linear) =
 
     /// Twice the image of each quantum number, as a form in the quantum numbers.
     member _.TwiceImages =
-        let inQuanta (form: Linear) =
-            // Parameters as forms in the quantum numbers; the index does not occur.
-            let index = Linear.constant symbol.Quanta.Length 0
-            Linear.substitute (Array.append [| index |] symbol.Parameters) form
-
-        let images = Array.append [| Linear.constant symbol.Term.Variables.Length 0 |] map.Images
-        symbol.TwiceQuanta |> Array.map (Linear.substitute images >> inQuanta)
+        let images = Linear.zero symbol.Term.Variables.Length :: map.Images
+        symbol.TwiceQuanta |> List.map (Linear.substitute images >> Linear.substitute symbol.InQuanta)
 
     override this.Text =
         let print (twice: Linear) =
@@ -70,15 +72,14 @@ type Symmetry internal (symbol: Symbol, map: Reindexing, parity: Linear) =
             | Some form -> Linear.print symbol.Quanta form
             | None -> $"({Linear.print symbol.Quanta twice})/2"
 
-        let images = this.TwiceImages |> Array.map print
-        let half (names: string[]) (i: int) = String.Join(", ", names[3 * i .. 3 * i + 2])
+        let images = this.TwiceImages |> List.map print
+        let half (names: string list) (i: int) = String.Join(", ", names[3 * i .. 3 * i + 2])
 
-        let sign =
-            Linear.substitute (Array.append [| Linear.constant symbol.Quanta.Length 0 |] symbol.Parameters) parity
-            |> Linear.print symbol.Quanta
+        let sign = Linear.substitute symbol.InQuanta parity |> Linear.print symbol.Quanta
 
         $"{symbol.Name}({half images 0}; {half images 1}) = (-1)**({sign})*"
-        + $"{symbol.Name}({half symbol.Quanta 0}; {half symbol.Quanta 1})"
+        + $"{symbol.Name}({half symbol.Quanta 0}; {half symbol.Quanta 1}) for all integers and half-integers, a symbol "
+        + "outside its domain counting as 0"
 
 /// Symmetries of the 3j symbol that other rules ask for.
 [<RequireQualifiedAccess>]
@@ -86,26 +87,24 @@ module SymbolSymmetry =
 
     /// A form in the quantum numbers with m3 = −m1−m2 put in.
     let withoutM3 (form: Linear) =
-        let c = form.Coefficients
-        { form with Coefficients = [| c[0]; c[1]; c[2]; c[3] - c[5]; c[4] - c[5]; 0 |] }
+        let m3 = Linear.negate (Linear.add (Linear.variable 6 3) (Linear.variable 6 4))
+        Linear.substitute (List.init 6 (fun i -> if i = 5 then m3 else Linear.variable 6 i)) form
 
     /// The parity is compared in the integer parameters: quantum numbers may be half-integers.
     let private maps (images: Linear list) (parity: Linear) (s: Symmetry) =
-        s.Symbol = Symbol.threeJ
-        && List.map withoutM3 (List.ofArray s.TwiceImages) = (images |> List.map (Linear.scale 2 >> withoutM3))
-        && (Linear.tryHalve (Linear.subtract s.Parity parity)).IsSome
+        s.Symbol = Symbol.ThreeJ
+        && List.map withoutM3 s.TwiceImages = (images |> List.map (Linear.scale (BigInteger 2) >> withoutM3))
+        && Linear.isEvenDifference s.Parity parity
 
-    let private quantum (sign: int) i = Linear.scale sign (Linear.variable 6 i)
+    let private quantum (sign: int) i = Linear.scale (BigInteger sign) (Linear.variable 6 i)
 
     /// 3j(j2, j3, j1; m2, m3, m1) = 3j(j1, j2, j3; m1, m2, m3).
-    let isCyclic: Symmetry -> bool =
-        maps ([ 1; 2; 0; 4; 5; 3 ] |> List.map (quantum 1)) (Linear.constant 6 0)
+    let isCyclic: Symmetry -> bool = maps ([ 1; 2; 0; 4; 5; 3 ] |> List.map (quantum 1)) (Linear.zero 6)
 
-    let private sum = { Constant = 0; Coefficients = [| 0; 1; 1; 1; 1; 1 |] }
+    let private sum = Linear.ofIntegers 0 [ 0; 1; 1; 1; 1; 1 ]
 
     /// 3j(j2, j1, j3; m2, m1, m3) = (−1)^(j1+j2+j3) 3j(j1, j2, j3; m1, m2, m3), j1+j2+j3 = a+b+c+d+e.
-    let isExchange: Symmetry -> bool =
-        maps ([ 1; 0; 2; 4; 3; 5 ] |> List.map (quantum 1)) sum
+    let isExchange: Symmetry -> bool = maps ([ 1; 0; 2; 4; 3; 5 ] |> List.map (quantum 1)) sum
 
     /// 3j(j1, j2, j3; −m1, −m2, −m3) = (−1)^(j1+j2+j3) 3j(j1, j2, j3; m1, m2, m3).
     let isReversal: Symmetry -> bool =
@@ -135,43 +134,42 @@ type ReindexingCertificate internal (rule: string, map: Reindexing, parity: Line
 [<RequireQualifiedAccess>]
 module Reindexing =
 
-    let private evenDifference (x: Linear) (y: Linear) = (Linear.tryHalve (Linear.subtract x y)).IsSome
-
-    let private isFree (form: Linear) = form.Coefficients[Term.Index] = 0
+    let private isFree (form: Linear) = form.Coefficients[Term.Index].IsZero
 
     /// The first term's factorials, after the substitution, are the second term's.
     let private matches (first: Term) (second: Term) (map: Reindexing) =
         let arity = second.Variables.Length
         let index = Linear.add (Linear.scale map.Direction (Linear.variable arity Term.Index)) map.Offset
-        let images = Array.append [| index |] map.Images
-        let moved (forms: Linear list) = forms |> List.map (Linear.substitute images) |> List.sort
+        let moved (forms: Linear list) = forms |> List.map (Linear.substitute (index :: map.Images)) |> List.sort
         moved first.Numerator = List.sort second.Numerator && moved first.Denominator = List.sort second.Denominator
 
-    let private isWellFormed (first: Term) (second: Term) (map: Reindexing) =
-        let arity = second.Variables.Length
-
-        abs map.Direction = 1
+    let private isWellFormed (first: Term) (second: Term) (map: Reindexing) (parity: Linear) =
+        Term.isWellFormed first
+        && Term.isWellFormed second
+        && (BigInteger.Abs map.Direction).IsOne
         && map.Images.Length = first.Variables.Length - 1
-        && map.Offset :: List.ofArray map.Images
-           |> List.forall (fun f -> f.Coefficients.Length = arity && isFree f)
+        && parity :: map.Offset :: map.Images
+           |> List.forall (fun f -> Linear.arity f = second.Variables.Length && isFree f)
 
     /// The exponent of (−1)^(first index) is that of (−1)^(second index) plus the offset.
     let sign (first: Term) (second: Term) (map: Reindexing) : Linear option =
-        let arity = second.Variables.Length
-
         match first.Alternating, second.Alternating with
         | true, true -> Some map.Offset
-        | false, false -> Some(Linear.constant arity 0)
+        | false, false -> Some(Linear.zero second.Variables.Length)
         | _ -> None
 
     /// Proves S₁(images(p)) = (−1)^parity S₂(p): the substitution is a bijection of the integers s for every p, and
     /// turns every factorial of the first term into one of the second.
     let sums (first: Term) (second: Term) (map: Reindexing) (parity: Linear) : Result<Theorem, string> =
-        if not (isWellFormed first second map) then
+        if not (isWellFormed first second map parity) then
             Error "the change of variables is not one of the index and the parameters"
+        elif not (Term.hasFiniteSupport second) then
+            Error "the sum has no finite support"
+        elif not (List.isEmpty second.Numerator) then
+            Error "a factorial of the numerator may be of a negative number"
         elif not (matches first second map) then
             Error "the factorials do not become those of the other term"
-        elif sign first second map |> Option.forall (fun s -> not (evenDifference s parity)) then
+        elif sign first second map |> Option.forall (fun s -> not (Linear.isEvenDifference s parity)) then
             Error "the sign is wrong"
         else
             let certificate = ReindexingCertificate("reindexing", map, parity)
@@ -184,12 +182,12 @@ module Reindexing =
 
         if not (Definition.isSound symbol) then
             Error "the symbol's definition does not have the properties that the rule needs"
-        elif not (isWellFormed term term map) then
+        elif not (isWellFormed term term map parity) then
             Error "the change of variables is not one of the index and the parameters"
         elif not (matches term term map) then
             Error "the factorials do not become those of the other term"
         else
-            let images = Array.append [| Linear.variable term.Variables.Length Term.Index |] map.Images
+            let images = Linear.variable term.Variables.Length Term.Index :: map.Images
 
             let isPermuted (forms: Linear list) =
                 List.sort (List.map (Linear.substitute images) forms) = List.sort forms
@@ -200,14 +198,9 @@ module Reindexing =
                 Error "the norm is not invariant"
             elif
                 sign term term map
-                |> Option.forall (fun s -> not (evenDifference (Linear.add s phase) parity))
+                |> Option.forall (fun s -> not (Linear.isEvenDifference (Linear.add s phase) parity))
             then
                 Error "the sign is wrong"
             else
-                Ok(
-                    Rule.certifies
-                        (ReindexingCertificate("symmetry", map, parity))
-                        (Symmetry(symbol, map, parity))
-                        []
-                        []
-                )
+                let certificate = ReindexingCertificate("symmetry", map, parity)
+                Ok(Rule.certifies certificate (Symmetry(symbol, map, parity)) [] [])

@@ -1,14 +1,15 @@
 namespace Toolkit.Symbolic.Proofs.Kernel
 
 open System
+open System.Numerics
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.Hypergeometric
 
 /// Σ_i C_i(p) S(p + δ_i) = 0 for all integer parameters p, where S(p) = Σ_s F(s) over all integers s.
 [<Sealed>]
 type SumRelation
-    internal (term: Term, terms: (Polynomial * int[]) list, conditions: Linear list list) =
-    inherit Statement()
+    internal (term: Term, terms: (Polynomial * BigInteger list) list, conditions: Linear list list) =
+    inherit Statement(box (term, terms, conditions))
 
     /// The summand F.
     member _.Term = term
@@ -19,19 +20,18 @@ type SumRelation
     /// Where the relation is claimed: of each inner list, one form at least is ≥ 0. Empty: at every integer point.
     member _.Conditions = conditions
 
-    static member internal Parameters(term: Term) = term.Variables |> Array.skip 1
-
     override _.Text =
-        let names = SumRelation.Parameters term
+        let names = Term.parameters term
+        let total = Name.fresh term.Variables "S"
 
-        let sum (shift: int[]) =
-            let argument name k =
-                if k = 0 then name
-                elif k > 0 then $"{name} + {k}"
+        let sum (shift: BigInteger list) =
+            let argument name (k: BigInteger) =
+                if k.IsZero then name
+                elif k.Sign > 0 then $"{name} + {k}"
                 else $"{name} - {-k}"
 
-            let arguments = Array.map2 argument names shift
-            $"""S({String.Join(", ", arguments)})"""
+            let arguments = List.map2 argument names shift
+            $"""{total}({String.Join(", ", arguments)})"""
 
         let equation =
             terms |> List.map (fun (c, shift) -> $"({c.Print term.Variables})*{sum shift}") |> String.concat " + "
@@ -43,16 +43,17 @@ type SumRelation
                 conditions
                 |> List.map (fun gap ->
                     gap |> List.map (fun g -> Linear.print term.Variables g + " >= 0") |> String.concat " or ")
+                |> List.map (fun text -> if text.Contains " or " then $"({text})" else text)
                 |> String.concat " and "
                 |> sprintf " with %s"
 
         let symbols = String.Join(", ", names)
-        $"for all integers {symbols}{domain}: {equation} = 0, where S({symbols}) is the sum over all integers \
+        $"for all integers {symbols}{domain}: {equation} = 0, where {total}({symbols}) is the sum over all integers \
           {term.Variables[0]} of {Term.print term}"
 
 /// Certificate of `Telescoping.prove`: the base, as displacements of the term's arguments, and q.
 [<Sealed>]
-type TelescopingCertificate internal (basePoint: int list, q: Polynomial) =
+type TelescopingCertificate internal (basePoint: BigInteger list, q: Polynomial) =
     inherit Certificate()
 
     /// Displacement of each argument of the term, the denominator's first.
@@ -64,11 +65,48 @@ type TelescopingCertificate internal (basePoint: int list, q: Polynomial) =
     override _.Rule = if q.IsZero then "termwise" else "telescoping"
     override _.Size = q.Count
 
+/// Sets of integer points, and whether they are empty: a claim about no point is refused.
+[<RequireQualifiedAccess>]
+module Points =
+
+    let rec private box (values: BigInteger list) (n: int) : BigInteger list seq =
+        if n = 0 then
+            Seq.singleton []
+        else
+            seq {
+                for x in values do
+                    for rest in box values (n - 1) -> x :: rest
+            }
+
+    /// A point of n coordinates that satisfies a condition, among −1, 0 and 1, or 0, 1 and 2, or these times ten and
+    /// what the condition's own constants suggest; None where these do not contain any.
+    let tryFind (n: int) (sizes: BigInteger list) (holds: BigInteger list -> bool) : BigInteger list option =
+        let scales =
+            BigInteger.One :: BigInteger 4 :: (sizes |> List.map (fun k -> BigInteger 4 * (BigInteger.Abs k + BigInteger.One)))
+            |> List.distinct
+
+        let values =
+            if n <= 6 then [ 0; 1; -1; 2; -2 ] else [ 0; 1; -1 ]
+            |> List.map (fun k -> BigInteger(k: int))
+
+        if n > Polynomial.MostVariables then
+            None
+        else
+            scales
+            |> Seq.collect (fun scale -> box (values |> List.map (fun x -> scale * x)) n)
+            |> Seq.tryFind holds
+
 /// The rule behind every relation between neighbouring sums.
 [<RequireQualifiedAccess>]
 module Telescoping =
 
-    /// The conditions under which no factorial of a negative number is met: `Term.gaps` at the base.
+    /// The name of the argument under `conditions`, for the list of assumptions.
+    let private limitArgument =
+        "written argument 'limit in a parameter': where an argument of the numerator has a parameter of its own, the \
+         relation at non-integer values of that parameter goes over to the integers by continuity"
+
+    /// The conditions under which no factorial of a negative number is met: `Term.gaps` at the base. Second: whether the
+    /// following argument has been used.
     ///
     /// If an argument L of the numerator has a parameter v to itself, the gaps of the shifted terms will do in place of
     /// the base's. Replace v by v + ε, 0 < ε < 1/2 (for every such L its own v), and L! by Γ(L + 1). Then
@@ -81,7 +119,7 @@ module Telescoping =
     /// (iii) let ε → 0. Each C_i is continuous, and each of the finitely many terms of S_ε(p + δ_i) is too: its
     /// denominator does not change, and its L is ≥ 0 at ε = 0 if a gap L − D of that very term is, D ≥ 0 being an
     /// argument of the denominator. So S_ε → S, and the relation holds for S.
-    let private conditions (term: Term) (basePoint: int list) (shifts: int[] list) =
+    let private conditions (term: Term) (basePoint: BigInteger list) (shifts: BigInteger list list) =
         let atBase = Term.gaps (Term.at basePoint term)
         let atTerms = shifts |> List.map (fun shift -> Term.gaps (Term.at (Term.offsets term shift) term))
 
@@ -90,14 +128,30 @@ module Telescoping =
 
             [ 1 .. term.Variables.Length - 1 ]
             |> List.exists (fun v ->
-                term.Numerator[i].Coefficients[v] <> 0 && others |> List.forall (fun x -> x.Coefficients[v] = 0))
+                // An odd coefficient times ε < 1/2 would do as well; 1 and −1 are what is needed.
+                (BigInteger.Abs term.Numerator[i].Coefficients[v]).IsOne
+                && others |> List.forall (fun x -> x.Coefficients[v].IsZero))
 
-        [ for i in 0 .. term.Numerator.Length - 1 do
-              if hasOwnParameter i then
-                  yield! atTerms |> List.map (fun gaps -> gaps[i])
-              else
-                  atBase[i] ]
-        |> List.distinct
+        let own = [ 0 .. term.Numerator.Length - 1 ] |> List.map hasOwnParameter
+
+        let all =
+            own
+            |> List.mapi (fun i isOwn -> if isOwn then atTerms |> List.map (fun gaps -> gaps[i]) else [ atBase[i] ])
+            |> List.concat
+            // What is always true is no condition, and what is never true no alternative.
+            |> List.filter (List.exists (fun g -> Linear.isConstant g && g.Constant.Sign >= 0) >> not)
+            |> List.map (List.filter (Linear.isConstant >> not))
+            |> List.distinct
+
+        all, List.contains true own
+
+    let private canBeMet (term: Term) (conditions: Linear list list) =
+        let holds point =
+            conditions
+            |> List.forall (List.exists (fun g -> (Linear.valueAt (BigInteger.Zero :: point) g).Sign >= 0))
+
+        let sizes = conditions |> List.concat |> List.map _.Constant |> List.distinct |> List.truncate 8
+        conditions.IsEmpty || (Points.tryFind (term.Variables.Length - 1) sizes holds).IsSome
 
     /// Proves Σ_i C_i S(p + δ_i) = 0.
     ///
@@ -107,38 +161,48 @@ module Telescoping =
     /// is 0.
     let prove
         (term: Term)
-        (terms: (Polynomial * int[]) list)
-        (basePoint: int list)
+        (terms: (Polynomial * BigInteger list) list)
+        (basePoint: BigInteger list)
         (q: Polynomial)
         : Result<Theorem, string> =
-        let parameters = term.Variables.Length - 1
-        let ratios = terms |> List.map (fun (_, shift) -> Term.ratio term basePoint shift)
+        Rule.within (fun () ->
+            let arity = term.Variables.Length
 
-        if not (Term.hasFiniteSupport term) then
-            Error "the sum has no finite support"
-        elif terms |> List.exists (fun (_, shift) -> shift.Length <> parameters) then
-            Error $"a shift must have {parameters} components"
-        elif basePoint.Length <> term.Arguments.Length then
-            Error $"the base must have {term.Arguments.Length} components"
-        elif terms |> List.map (snd >> List.ofArray) |> List.distinct |> List.length <> terms.Length then
-            Error "two terms have the same shift"
-        elif terms |> List.forall (fun (c, _) -> c.IsZero) then
-            Error "all coefficients are zero"
-        elif terms |> List.exists (fun (c, _) -> c.Degree Term.Index > 0) then
-            Error "a coefficient contains the summation index"
-        elif basePoint <> Term.commonBase term (terms |> List.map snd) then
-            Error "the base is not the nearest one from which all terms are polynomial multiples"
-        elif List.exists Option.isNone ratios then
-            Error "a term is not a polynomial multiple of the base"
-        else
-            let atBase = Term.at basePoint term
-
-            let left =
-                List.zip terms ratios
-                |> List.fold (fun acc ((c, _), ratio) -> acc + c * Term.product ratio.Value) Polynomial.Zero
-
-            if left <> Term.telescope atBase q then
-                Error "the coefficients times the terms' ratios do not add up to the telescoper of q"
+            if not (Term.isWellFormed term) then
+                Error "the term's variables are not distinct names, or an argument is not a form in them"
+            elif not (Term.hasFiniteSupport term) then
+                Error "the sum has no finite support"
+            elif terms |> List.exists (fun (_, shift) -> shift.Length <> arity - 1) then
+                Error $"a shift must have {arity - 1} components"
+            elif basePoint.Length <> term.Arguments.Length then
+                Error $"the base must have {term.Arguments.Length} components"
+            elif terms |> List.map snd |> List.distinct |> List.length <> terms.Length then
+                Error "two terms have the same shift"
+            elif terms |> List.forall (fun (c, _) -> c.IsZero) then
+                Error "all coefficients are zero"
+            elif q.Arity > arity || terms |> List.exists (fun (c, _) -> c.Arity > arity) then
+                Error "a polynomial contains other variables than the term"
+            elif terms |> List.exists (fun (c, _) -> c.Degree Term.Index > 0) then
+                Error "a coefficient contains the summation index"
+            elif basePoint <> Term.commonBase term (terms |> List.map snd) then
+                Error "the base is not the nearest one from which all terms are polynomial multiples"
             else
-                let statement = SumRelation(term, terms, conditions term basePoint (List.map snd terms))
-                Ok(Rule.certifies (TelescopingCertificate(basePoint, q)) statement [] [])
+                let ratios = terms |> List.map (fun (_, shift) -> Term.ratio term basePoint shift)
+
+                if List.exists Option.isNone ratios then
+                    Error "a term is not a polynomial multiple of the base with at most 1000 factors"
+                else
+                    let left =
+                        List.zip terms ratios
+                        |> List.fold (fun acc ((c, _), ratio) -> acc + c * Term.product ratio.Value) Polynomial.Zero
+
+                    let conditions, byLimit = conditions term basePoint (List.map snd terms)
+
+                    if left <> Term.telescope (Term.at basePoint term) q then
+                        Error "the coefficients times the terms' ratios do not add up to the telescoper of q"
+                    elif not (canBeMet term conditions) then
+                        Error "the conditions under which the relation holds are not met anywhere near the origin"
+                    else
+                        let certificate = TelescopingCertificate(basePoint, q)
+                        let assumptions = if byLimit then [ limitArgument ] else []
+                        Ok(Rule.certifies certificate (SumRelation(term, terms, conditions)) [] assumptions))

@@ -1,6 +1,7 @@
 using System;
 using System.CommandLine;
 using System.IO;
+using System.Numerics;
 using Microsoft.FSharp.Collections;
 using Microsoft.FSharp.Core;
 using Toolkit.Symbolic.Export;
@@ -35,11 +36,11 @@ internal static class DeriveVerb
             TextWriter output = result.InvocationConfiguration.Output;
             Symbol symbol = result.GetValue(kind) switch
             {
-                "3j" => SymbolModule.threeJ,
-                "6j" => SymbolModule.sixJ,
+                "3j" => Symbol.ThreeJ,
+                "6j" => Symbol.SixJ,
                 var other => throw new UsageException($"--symbol: found '{other}', expected 3j or 6j"),
             };
-            FSharpResult<FSharpList<int[]>, string> neighbours = Shifts.parse(symbol, result.GetValue(shifts)!);
+            FSharpResult<FSharpList<FSharpList<BigInteger>>, string> neighbours = Shifts.parse(symbol, result.GetValue(shifts)!);
             if (neighbours.IsError)
             {
                 throw new UsageException($"--shifts: {neighbours.ErrorValue}");

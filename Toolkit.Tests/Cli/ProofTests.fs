@@ -7,6 +7,11 @@ open Toolkit.Numerics.Representations
 open Toolkit.Tests.Laws
 open Toolkit.Tests.Cli
 
+let private isValid (file: string) =
+    let code, out, err = CommandLine.run [ "check"; file ]
+    Assert.Equal((0, ""), (code, err))
+    Assert.StartsWith($"valid\t{file}\t", out)
+
 let private lines (text: string) = text.TrimEnd().Split '\n'
 
 [<Fact>]
@@ -32,7 +37,13 @@ let ``prove writes certificates that check accepts, scripts and a report`` () =
             for extension in [ ".json"; ".sympy.py"; ".mac" ] do
                 Assert.True(File.Exists(Path.Combine(folder, name + extension)))
 
-            Assert.Equal((0, "valid\n", ""), CommandLine.run [ "check"; Path.Combine(folder, name + ".json") ])
+            let file = Path.Combine(folder, name + ".json")
+            let code, out, err = CommandLine.run [ "check"; file ]
+            Assert.Equal((0, ""), (code, err))
+            let fields = out.TrimEnd().Split '\t'
+            Assert.Equal<string[]>([| "valid"; file; name; "-" |], fields[0..3])
+            Assert.Equal(5, fields.Length)
+            Assert.Contains("3j(j1, j2, j3; m1, m2, m3)", fields[4])
 
         for report in [ "theorems.tex"; "theorems.md" ] do
             Assert.Contains("3j.recursion-j", File.ReadAllText(Path.Combine(folder, report)))
@@ -56,7 +67,7 @@ let ``derive prints a relation, or a certificate that check accepts`` () =
         Assert.Equal(0, code)
         let file = Path.Combine(folder, "six.json")
         File.WriteAllText(file, json)
-        Assert.Equal((0, "valid\n", ""), CommandLine.run [ "check"; file ]))
+        isValid file)
 
 [<Fact>]
 let ``derive says up to which degree there is no relation`` () =
@@ -108,7 +119,7 @@ let ``prove --spec proves what every kind of specification computes, under the f
                 | 1 -> Assert.StartsWith($"parity.my-{example}", name)
                 | _ -> Assert.StartsWith($"time-reversal.my-{example}", name)
 
-                Assert.Equal((0, "valid\n", ""), CommandLine.run [ "check"; Path.Combine(folder, name + ".json") ])
+                isValid (Path.Combine(folder, name + ".json"))
 
             Assert.Equal(0, names.Length % 3))
 

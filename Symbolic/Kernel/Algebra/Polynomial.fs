@@ -46,13 +46,23 @@ type Polynomial private (keys: uint64[], coefficients: BigInteger[]) =
         let keys = kept.ToArray()
         Polynomial(keys, keys |> Array.map (fun key -> terms[key]))
 
+    /// A product of more terms than this is refused.
+    static let mostTerms = 1_000_000
+
     static let accumulate (terms: Dictionary<uint64, BigInteger>) (key: uint64) (value: BigInteger) =
         let mutable exists = false
         let slot = &CollectionsMarshal.GetValueRefOrAddDefault(terms, key, &exists)
         slot <- slot + value
 
+    static let checkSize (terms: Dictionary<uint64, BigInteger>) =
+        if terms.Count > mostTerms then
+            raise (OverflowException $"a polynomial has more than {mostTerms} terms")
+
     static let zero = Polynomial([||], [||])
     static let one = Polynomial([| 0UL |], [| BigInteger.One |])
+
+    /// How many variables there are, by position.
+    static member MostVariables = 10
 
     /// 0.
     static member Zero = zero
@@ -71,14 +81,15 @@ type Polynomial private (keys: uint64[], coefficients: BigInteger[]) =
     static member Variable(variable: int) = Polynomial([| 1UL <<< position variable |], [| BigInteger.One |])
 
     /// The monomial Π x_i^e_i.
-    static member Monomial(exponents: int[]) =
+    static member Monomial(exponents: int list) =
         let mutable key = 0UL
 
-        for i in 0 .. exponents.Length - 1 do
-            if exponents[i] < 0 || exponents[i] > 31 then
+        exponents
+        |> List.iteri (fun i n ->
+            if n < 0 || n > 31 then
                 raise (OverflowException "a polynomial's degree in one variable exceeds 31")
 
-            key <- key ||| (uint64 exponents[i] <<< position i)
+            key <- key ||| (uint64 n <<< position i))
 
         Polynomial([| key |], [| BigInteger.One |])
 
@@ -86,8 +97,8 @@ type Polynomial private (keys: uint64[], coefficients: BigInteger[]) =
     static member OfLinear(form: Linear, ?first: int) =
         let first = defaultArg first 0
         let terms = Dictionary<uint64, BigInteger>()
-        accumulate terms 0UL (BigInteger form.Constant)
-        form.Coefficients |> Array.iteri (fun i c -> accumulate terms (1UL <<< position (first + i)) (BigInteger c))
+        accumulate terms 0UL form.Constant
+        form.Coefficients |> List.iteri (fun i c -> accumulate terms (1UL <<< position (first + i)) c)
         ofDictionary terms
 
     /// Number of terms.
@@ -108,8 +119,11 @@ type Polynomial private (keys: uint64[], coefficients: BigInteger[]) =
     static member internal Degree(key: uint64, variable: int) = int (key >>> position variable) &&& 0x3F
 
     /// The terms, each as its exponents (of the first `arity` variables) and coefficient, in descending order.
-    member _.Terms(arity: int) : seq<int[] * BigInteger> =
-        Seq.map2 (fun key c -> Array.init arity (fun i -> Polynomial.Degree(key, i)), c) keys coefficients
+    member _.Terms(arity: int) : seq<int list * BigInteger> =
+        Seq.map2 (fun key c -> List.init arity (fun i -> Polynomial.Degree(key, i)), c) keys coefficients
+
+    /// The number of leading variables among which all that occur are: 0 for a constant.
+    member this.Arity = 1 + (Seq.tryFindBack (fun i -> this.Degree(i: int) > 0) [ 0..9 ] |> Option.defaultValue -1)
 
     /// The degree in one variable; −1 for 0.
     member _.Degree(variable: int) =
@@ -142,6 +156,8 @@ type Polynomial private (keys: uint64[], coefficients: BigInteger[]) =
         let terms = Dictionary<uint64, BigInteger>(x.Count + y.Count)
 
         for i in 0 .. x.Count - 1 do
+            checkSize terms
+
             for k in 0 .. y.Count - 1 do
                 accumulate terms (multiplyKeys x.Keys[i] y.Keys[k]) (x.Coefficients[i] * y.Coefficients[k])
 
@@ -185,7 +201,8 @@ type Polynomial private (keys: uint64[], coefficients: BigInteger[]) =
         ofDictionary terms
 
     /// Every variable i replaced by images[i]; the variables beyond the images must not occur.
-    member this.Substitute(images: Polynomial[]) =
+    member this.Substitute(images: Polynomial list) =
+        let images = Array.ofList images
         let powers = images |> Array.map (fun image -> List<Polynomial>([ one; image ]))
 
         let power i n =
@@ -209,18 +226,19 @@ type Polynomial private (keys: uint64[], coefficients: BigInteger[]) =
                     product <- product * power i n
 
             Array.iter2 (accumulate sum) product.Keys product.Coefficients
+            checkSize sum
 
         ofDictionary sum
 
     /// One variable replaced by itself plus k.
-    member this.Shift(variable: int, k: int) =
-        if k = 0 || this.Degree variable <= 0 then
+    member this.Shift(variable: int, k: BigInteger) =
+        if k.IsZero || this.Degree variable <= 0 then
             this
         else
             let top = max variable (Seq.findBack (fun i -> i = 0 || this.Degree i > 0) [ 0..9 ])
 
             this.Substitute(
-                Array.init (top + 1) (fun i ->
+                List.init (top + 1) (fun i ->
                     if i = variable then
                         Polynomial.Variable i + Polynomial.Constant k
                     else
@@ -275,7 +293,8 @@ type Polynomial private (keys: uint64[], coefficients: BigInteger[]) =
         coefficients |> Array.fold (fun g c -> BigInteger.GreatestCommonDivisor(g, c)) BigInteger.Zero
 
     /// The value at a point.
-    member _.ValueAt(point: BigInteger[]) =
+    member _.ValueAt(point: BigInteger list) =
+        let point = Array.ofList point
         let mutable sum = BigInteger.Zero
 
         for t in 0 .. keys.Length - 1 do
@@ -293,7 +312,9 @@ type Polynomial private (keys: uint64[], coefficients: BigInteger[]) =
 
     /// "3*a**2*b - s + 1", in an infix notation that SymPy and Maxima both read. A name may be an expression in
     /// parentheses.
-    member _.Print(names: string[]) =
+    member _.Print(names: string list) =
+        let names = Array.ofList names
+
         if keys.Length = 0 then
             "0"
         else
@@ -319,7 +340,8 @@ type Polynomial private (keys: uint64[], coefficients: BigInteger[]) =
 
     /// Reads sums of products of integers and powers of named variables, as `Print` writes them; None for anything
     /// else.
-    static member TryParse(names: string[], text: string) : Polynomial option =
+    static member TryParse(names: string list, text: string) : Polynomial option =
+        let names = Array.ofList names
         let terms = Dictionary<uint64, BigInteger>()
         let text = text.Replace(" ", "").Replace("**", "^")
 
@@ -374,4 +396,4 @@ type Polynomial private (keys: uint64[], coefficients: BigInteger[]) =
 
         hash.ToHashCode()
 
-    override this.ToString() = this.Print(Array.init 10 (fun i -> $"x{i}"))
+    override this.ToString() = this.Print(List.init 10 (fun i -> $"x{i}"))

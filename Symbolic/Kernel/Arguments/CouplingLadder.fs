@@ -1,12 +1,13 @@
 namespace Toolkit.Symbolic.Proofs.Kernel
 
+open System.Numerics
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.Hypergeometric
 
 /// Coupling by Clebsch–Gordan coefficients makes a standard family out of two.
 [<Sealed>]
 type CouplingLadder internal () =
-    inherit Statement()
+    inherit Statement(box "coupling ladder")
 
     override _.Text =
         "for all j1, j2, J with the same kind (integer or half-integer) as allowed and all M = -J..J, n1 = -j1..j1, n2 \
@@ -21,23 +22,30 @@ module Couplings =
     /// The relation Σ_i √((j_i − s n_i)(j_i + s n_i + 1)) 3j(n_i + s) = 0 for n1+n2+n3 = −s, |n_i| ≤ j_i, as it must be
     /// stated: relative to the symbol with m1 = n1 + s, m2 = n2, m3 = n3.
     let private expected (s: int) =
-        let arity = Symbol.threeJ.Quanta.Length
+        let integers = List.map (fun (k: int) -> BigInteger k)
+
         // j_i + a·m_i + k
-        let form i a k =
-            Linear.plus k (Linear.add (Linear.variable arity i) (Linear.scale a (Linear.variable arity (3 + i))))
+        let form i (a: int) (k: int) =
+            Linear.add (Linear.variable 6 i) (Linear.scale (BigInteger a) (Linear.variable 6 (3 + i)))
+            |> Linear.plus (BigInteger k)
 
         let root i = if i = 0 then [ form 0 -s 1; form 0 s 0 ] else [ form i -s 0; form i s 1 ]
 
         let shift i =
-            [ for k in 0..5 -> if i = 0 then 0 elif k = 3 then -2 * s elif k = 3 + i then 2 * s else 0 ]
+            [ for k in 0..5 -> if i = 0 then 0 elif k = 3 then -2 * s elif k = 3 + i then 2 * s else 0 ] |> integers
 
-        [ for i in 0..2 -> shift i, List.sort (root i) ] |> List.sort, Bounds [ 0; 0; 0; -s; 0; 0; s; 0; 0 ]
+        [ for i in 0..2 -> shift i, List.sort (root i) ] |> List.sort,
+        Bounds(integers [ 0; 0; 0; -s; 0; 0; s; 0; 0 ])
+
+    let private argument =
+        "written argument 'coupling ladder': the ladder relations of the 3j symbol, read with n3 = -M and the factor \
+         (-1)**(j1 - j2 + M)*sqrt(2*J + 1), are those of the coupling coefficients"
 
     let private isLadder (s: int) (statement: Statement) =
         match statement with
-        | :? SymbolRelation as relation when relation.Symbol = Symbol.threeJ ->
+        | :? SymbolRelation as relation when relation.Symbol = Symbol.ThreeJ ->
             let terms, domain = expected s
-            let found = relation.Terms |> List.map (fun t -> List.ofArray t.Shift, List.sort t.Radicand) |> List.sort
+            let found = relation.Terms |> List.map (fun t -> t.Shift, List.sort t.Radicand) |> List.sort
             let coefficients = relation.Terms |> List.map _.Coefficient |> List.distinct
 
             found = terms
@@ -55,6 +63,6 @@ module Couplings =
     /// thus the relation with s = −1, lowering it that with s = 1.
     let ladder (raising: Theorem) (lowering: Theorem) : Result<Theorem, string> =
         if isLadder 1 raising.Statement && isLadder -1 lowering.Statement then
-            Ok(Rule.concludes "coupling-ladder" (CouplingLadder()) [ raising; lowering ] [])
+            Ok(Rule.concludes "coupling-ladder" (CouplingLadder()) [ raising; lowering ] [ argument ])
         else
             Error "the premises are not the two ladder relations of the 3j symbol"

@@ -1,6 +1,6 @@
 namespace Toolkit.Symbolic.Proofs.Kernel
 
-open System
+open System.Numerics
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.Hypergeometric
 
@@ -14,7 +14,7 @@ type Fact =
 /// A statement about the 3j symbol that needs, besides its premises, a mathematical fact by name.
 [<Sealed>]
 type Determined internal (fact: Fact) =
-    inherit Statement()
+    inherit Statement(box fact)
 
     /// Which.
     member _.Fact = fact
@@ -35,7 +35,7 @@ type Determined internal (fact: Fact) =
 [<RequireQualifiedAccess>]
 module Determination =
 
-    let private symbol = Symbol.threeJ
+    let private symbol = Symbol.ThreeJ
 
     /// A theorem that states the given fact.
     let internal isStated (fact: Fact) (theorem: Theorem) =
@@ -43,7 +43,7 @@ module Determination =
         | :? Determined as d -> d.Fact = fact
         | _ -> false
 
-    let private alongM2 = [| 0; 0; 0; 0; 2; -2 |]
+    let private alongM2 = [ 0; 0; 0; 0; 2; -2 ] |> List.map (fun (k: int) -> BigInteger k)
 
     /// From the orthonormality of the 3j symbols with different j1 along m2, the orthonormality of those with different
     /// m2 along j1: √(2 j1 + 1) 3j is a square matrix, j1 against m2, at fixed j2, j3, m1.
@@ -56,12 +56,12 @@ module Determination =
             let v i = Linear.variable 6 i
             let j2, j3, m1 = v 1, v 2, v 3
             let (+.), (-.) = Linear.add, Linear.subtract
-            let rows = [ j2 -. j3; j3 -. j2; m1; Linear.scale -1 m1 ] |> List.map (fun least -> (j2 +. j3) -. least)
+            let rows = [ j2 -. j3; j3 -. j2; m1; Linear.negate m1 ] |> List.map (fun least -> (j2 +. j3) -. least)
             let columns = List.allPairs [ j2; j3 -. m1 ] [ j2; j3 +. m1 ] |> List.map (fun (x, y) -> x +. y)
 
-            if o.Symbol.Name <> "3j" || o.Variable <> 0 || o.Direction <> alongM2 then
+            if o.Symbol <> symbol || o.Variable <> 0 || o.Direction <> alongM2 then
                 Error "the first premise must be the orthogonality in j1 along m2"
-            elif n.Symbol.Name <> "3j" || n.Variable <> 0 || n.Direction <> alongM2 then
+            elif n.Symbol <> symbol || n.Variable <> 0 || n.Direction <> alongM2 then
                 Error "the second premise must be the norm along m2"
             elif List.sort rows <> List.sort columns then
                 Error "the matrix is not square"
@@ -81,7 +81,7 @@ module Determination =
         match ladder.Statement, norm.Statement, cyclic.Statement with
         | (:? CouplingLadder), (:? UnitNorm as n), (:? Symmetry as c) ->
             let v i = Linear.variable 6 i
-            let phase = Linear.substitute (Array.append [| Linear.constant 6 0 |] symbol.Parameters) symbol.Phase
+            let phase = Linear.substitute symbol.InQuanta symbol.Phase
 
             let phaseIsOwn =
                 // j1 − j2 − m3 = j1 − j2 + m1 + m2
@@ -93,7 +93,7 @@ module Determination =
             let denominator = symbol.Term.Denominator
             let oneTerm = List.contains index denominator && List.contains (Linear.subtract b index) denominator
 
-            if n.Symbol.Name <> "3j" || n.Variable <> 0 || n.Direction <> alongM2 then
+            if n.Symbol <> symbol || n.Variable <> 0 || n.Direction <> alongM2 then
                 Error "the second premise must be the norm along m2"
             elif not (SymbolSymmetry.isCyclic c) then
                 Error "the third premise must be the cyclic symmetry"

@@ -21,7 +21,7 @@ type DirectionLaw =
 /// them.
 [<Sealed>]
 type HarmonicLaw internal (law: DirectionLaw) =
-    inherit Statement()
+    inherit Statement(box law)
 
     static let normalised =
         "Y_lm as in the null-vector lemma with C_l = 2**l*l!*sqrt(4*pi/(2*l + 1))"
@@ -67,8 +67,12 @@ module Directions =
         "rotations: every direction is the image of the z axis under a rotation, and what the generators do to a \
          family (as on a standard one) determines what rotations do to it, since the rotation group is connected"
 
+    let private argument =
+        "written argument 'directions': families that are standard under rotations are determined by their values on the \
+         z axis, and sums over J are resolved by the orthonormality of the coupling coefficients"
+
     let private conclude law premises assumptions =
-        Rule.concludes "direction" (HarmonicLaw law) premises assumptions
+        Rule.concludes "direction" (HarmonicLaw law) premises (argument :: assumptions)
 
     let private isLaw (law: DirectionLaw) (theorem: Theorem) =
         match theorem.Statement with
@@ -87,7 +91,7 @@ module Directions =
             Error "the premise must be the null-vector lemma"
         else
             let v = Polynomial.Variable
-            let onAxis = [| Polynomial.Zero; Polynomial.Zero; v 2; v 3; v 4 |]
+            let onAxis = [ Polynomial.Zero; Polynomial.Zero; v 2; v 3; v 4 ]
 
             PowerProducts.substitute NullVector.product onAxis [ [ Polynomial.Constant 2 * v 2 * v 3 ] ]
             |> Result.map (fun value -> conclude AxisValue [ harmonics; value ] [])

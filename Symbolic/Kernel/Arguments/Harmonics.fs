@@ -15,8 +15,9 @@ module NullVector =
 
     /// N(t) to a power, in the variables x, y, z, t, i and the exponent l.
     let product: PowerProduct =
-        { Variables = [| "x"; "y"; "z"; "t"; "i" |]
-          Exponents = [| "l" |]
+        { Variables = [ "x"; "y"; "z"; "t" ]
+          Imaginary = true
+          Exponents = [ "l" ]
           Factors = [ -((x - i * y) * t * t) + constant 2 * z * t + x + i * y, Linear.variable 1 0 ] }
 
     /// r² to a power, in the same variables.
@@ -48,7 +49,7 @@ module NullVector =
               { Coefficient = Polynomial.One; Derivations = [ [ k, Polynomial.One ]; [ k, Polynomial.One ] ] } ]
 
     /// r → −r.
-    let inversion = [| -x; -y; -z; t; i |]
+    let inversion = [ -x; -y; -z; t; i ]
 
     /// The coefficient that an operator, less its first word, leaves at t^{l−m}: a list of (c, d) with −Σ c B_{m+d},
     /// where B_m is the coefficient of t^{l−m} in N^l and c is a polynomial in l (variable 0) and m (variable 1). None
@@ -66,7 +67,7 @@ module NullVector =
                     [ for a in 0 .. c.Degree 3 do
                           let part =
                               (c.Coefficient(3, a)).Substitute
-                                  [| constant 0; constant 0; constant 0; constant 0; constant 0; order |]
+                                  [ constant 0; constant 0; constant 0; constant 0; constant 0; order ]
 
                           if not part.IsZero then a, part ]
 
@@ -92,7 +93,7 @@ module NullVector =
 /// The solid harmonics of every order form a standard family under L = −i r × ∇.
 [<Sealed>]
 type HarmonicLadder internal () =
-    inherit Statement()
+    inherit Statement(box "harmonic ladder")
 
     override _.Text =
         "for all natural l and m = -l..l: with N = -(x - i*y)*t**2 + 2*z*t + x + i*y and r^l Y_lm defined by N**l = \
@@ -103,6 +104,10 @@ type HarmonicLadder internal () =
 /// The lemma behind every leaf of a coupling tree.
 [<RequireQualifiedAccess>]
 module Harmonics =
+
+    let private argument =
+        "written argument 'coefficient extraction': the coefficients of the powers of t on both sides of an identity \
+         between differential operators on N**l are equal"
 
     /// Proves `HarmonicLadder`: the identities of `NullVector` by the rules for power products, then the coefficients
     /// of t^{l−m} on both sides.
@@ -133,4 +138,4 @@ module Harmonics =
         | Error why -> Error why
         | Ok _ when expected |> List.exists (fun (words, claim) -> NullVector.coefficients words.Tail <> Some claim) ->
             Error "the coefficients of the powers of t do not form a standard family"
-        | Ok premises -> Ok(Rule.concludes "coefficient-extraction" (HarmonicLadder()) premises [])
+        | Ok premises -> Ok(Rule.concludes "coefficient-extraction" (HarmonicLadder()) premises [ argument ])

@@ -7,7 +7,7 @@ open Toolkit.Symbolic.Hypergeometric
 /// The 6j symbol in Racah's form is what takes one order of coupling three angular momenta to the other.
 [<Sealed>]
 type RacahRecoupling internal () =
-    inherit Statement()
+    inherit Statement(box "recoupling")
 
     override _.Text =
         "for all angular momenta a, b, c, e, f, J with triads (a, b, e), (e, c, J), (b, c, f), (a, f, J) and every M = \
@@ -27,11 +27,13 @@ module RacahRecouplings =
     type private Root = { Negative: bool; Factors: Linear list }
 
     let private isConstant (p: Polynomial) = p.TotalDegree = 0
-    let private value (p: Polynomial) = p.ValueAt(Array.create 10 BigInteger.Zero)
-    let private find (shift: int[]) (r: SymbolRelation) = r.Terms |> List.tryFind (fun t -> t.Shift = shift)
+    let private value (p: Polynomial) = p.ValueAt(List.replicate 10 BigInteger.Zero)
+
+    let private find (shift: int list) (r: SymbolRelation) =
+        r.Terms |> List.tryFind (fun t -> t.Shift = List.map (fun (k: int) -> BigInteger k) shift)
 
     let private holdsAtCentre (r: SymbolRelation) =
-        match r.Terms |> List.tryFindIndex (fun t -> Array.forall ((=) 0) t.Shift) with
+        match r.Terms |> List.tryFindIndex (fun t -> t.Shift |> List.forall _.IsZero) with
         | Some i -> r.Domains |> List.contains (Summand i)
         | None -> false
 
@@ -40,7 +42,9 @@ module RacahRecouplings =
     /// three symbols, whose roots and signs must be these. s and t are given doubled; forms are in x, c, J (positions
     /// 0, 1, 2).
     let private step (s: int) (t: int) (theorem: Theorem) : Root option =
-        let form i sign k m = Linear.plus k (Linear.add (Linear.variable 6 i) (Linear.scale sign (Linear.variable 6 m)))
+        let form i (sign: int) (k: int) m =
+            Linear.add (Linear.variable 6 i) (Linear.scale (BigInteger sign) (Linear.variable 6 m))
+            |> Linear.plus (BigInteger k)
 
         /// The factors under σ's root; m2 = μ and m3 = −M.
         let factors sigma =
@@ -52,15 +56,15 @@ module RacahRecouplings =
             (if (s + sigma) % 4 = 0 then 1 else -1) * (if s > 0 then -sigma else 1) * (if t > 0 then -sigma else 1)
 
         match theorem.Statement with
-        | :? SymbolRelation as r when r.Symbol = Symbol.threeJ && r.Terms.Length = 3 && holdsAtCentre r ->
-            let side sigma = find [| 0; s; t; 0; -sigma; sigma |] r
+        | :? SymbolRelation as r when r.Symbol = Symbol.ThreeJ && r.Terms.Length = 3 && holdsAtCentre r ->
+            let side sigma = find [ 0; s; t; 0; -sigma; sigma ] r
 
-            match find (Array.zeroCreate 6) r, side 1, side -1 with
+            match find (List.replicate 6 0) r, side 1, side -1 with
             | Some centre, Some plus, Some minus when
                 List.forall (fun (x: SymbolTerm) -> isConstant x.Coefficient) [ centre; plus; minus ]
                 && List.sort plus.Radicand = factors 1
                 && List.sort minus.Radicand = factors -1
-                && centre.Radicand |> List.forall (fun f -> Array.forall ((=) 0) f.Coefficients[3..])
+                && centre.Radicand |> List.forall (fun f -> f.Coefficients[3..] |> List.forall _.IsZero)
                 ->
                 // N = −(centre's coefficient)/κ with κ = (coefficient of σ) × (sign of σ), the same for both.
                 let kappa = value plus.Coefficient * BigInteger(sign 1)
@@ -79,17 +83,17 @@ module RacahRecouplings =
 
     /// A root in x, c, J as one in the quantum numbers at three positions of the 6j symbol.
     let private at (positions: int list) (root: Root) =
-        let images = Array.init 6 (fun i -> if i < 3 then Linear.variable 6 positions[i] else Linear.constant 6 0)
+        let images = List.init 6 (fun i -> if i < 3 then Linear.variable 6 positions[i] else Linear.zero 6)
         { root with Factors = root.Factors |> List.map (Linear.substitute images) }
 
     /// (2f+1) N_−t(e; c, J) {a b e; c J f} = (−1)^(t−1/2) Σ_r N_−r(b; c, f) N_rt(a; f, J) {a b e; c−1/2 J+t f+r}, r =
     /// ±1/2. The quantum numbers a, b, e, c, J, f have the positions 0 … 5.
     let private isRecursion (n: int -> int -> Root) (t: int) (theorem: Theorem) =
         match theorem.Statement with
-        | :? SymbolRelation as r when r.Symbol = Symbol.sixJ && r.Terms.Length = 3 && holdsAtCentre r ->
-            let side step = find [| 0; 0; 0; -1; t; step |] r
+        | :? SymbolRelation as r when r.Symbol = Symbol.SixJ && r.Terms.Length = 3 && holdsAtCentre r ->
+            let side step = find [ 0; 0; 0; -1; t; step ] r
 
-            match find (Array.zeroCreate 6) r, side 1, side -1 with
+            match find (List.replicate 6 0) r, side 1, side -1 with
             | Some centre, Some plus, Some minus ->
                 let left = at [ 2; 3; 4 ] (n -1 t)
                 let signed negative (p: Polynomial) = if negative then -p else p
@@ -111,16 +115,20 @@ module RacahRecouplings =
     /// {a b J; 0 J b} = (−1)^n / √((p+1)(q+1)) in n = a+b+J, p = 2b, q = 2J.
     let private isAtZero (theorem: Theorem) =
         match theorem.Statement with
-        | :? SymbolValue as s when s.Symbol = Symbol.sixJ && s.Names.Length = 4 && s.Value.IsSome ->
-            let form n p q = { Constant = 0; Coefficients = [| 0; n; p; q |] }
+        | :? SymbolValue as s when s.Symbol = Symbol.SixJ && s.Names.Length = 4 && s.Value.IsSome ->
+            let form n p q = Linear.ofIntegers 0 [ 0; n; p; q ]
             let n, p, q = form 1 0 0, form 0 1 0, form 0 0 1
-            let twiceA = Linear.subtract (Linear.subtract (Linear.scale 2 n) p) q
-            let next = Linear.plus 1
+            let twiceA = Linear.subtract (Linear.subtract (Linear.scale (BigInteger 2) n) p) q
+            let next = Linear.plus BigInteger.One
 
-            s.TwiceQuanta = [| twiceA; p; q; form 0 0 0; q; p |]
-            && (Linear.tryHalve (Linear.subtract s.Value.Value.Sign n)).IsSome
+            s.TwiceQuanta = [ twiceA; p; q; form 0 0 0; q; p ]
+            && Linear.isEvenDifference s.Value.Value.Sign n
             && s.SquareFactorials = Some(List.sort [ p; q ], List.sort [ next p; next q ])
         | _ -> false
+
+    let private argument =
+        "written argument 'recoupling induction': the pentagon with a spin 1/2 gives the recoupling coefficients of SU(2) \
+         the recursion that Racah's sum satisfies"
 
     let private isOrthonormality (t: Theorem) =
         match t.Statement with
@@ -164,6 +172,7 @@ module RacahRecouplings =
         : Result<Theorem, string> =
         let x, c, j = Linear.variable 6 0, Linear.variable 6 1, Linear.variable 6 2
         let (+.), (-.) = Linear.add, Linear.subtract
+        let next = Linear.plus BigInteger.One
         let signs = [ -1, -1; -1, 1; 1, -1; 1, 1 ]
 
         let found =
@@ -181,8 +190,8 @@ module RacahRecouplings =
 
             if
                 not (
-                    isSquare -1 -1 [ Linear.plus 1 (x +. c +. j); c +. j -. x ]
-                    && isSquare -1 1 [ x +. c -. j; Linear.plus 1 (x -. c +. j) ]
+                    isSquare -1 -1 [ next (x +. c +. j); c +. j -. x ]
+                    && isSquare -1 1 [ x +. c -. j; next (x -. c +. j) ]
                 )
             then
                 Error "the factors that must not vanish are others"
@@ -209,5 +218,5 @@ module RacahRecouplings =
                         @ symmetries
                         @ [ orthonormality; columns; ladder ]
 
-                    Ok(Rule.concludes "recoupling-induction" (RacahRecoupling()) premises [])
+                    Ok(Rule.concludes "recoupling-induction" (RacahRecoupling()) premises [ argument ])
                 | _ -> Error "a premise is not the one needed"

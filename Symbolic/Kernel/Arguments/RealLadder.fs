@@ -6,7 +6,7 @@ open Toolkit.Symbolic.Algebra
 /// The ladder relations of the 3j symbol in the basis of the real harmonics.
 [<Sealed>]
 type RealLadder internal () =
-    inherit Statement()
+    inherit Statement(box "real ladder")
 
     override _.Text =
         "for all natural l1, l2, l3: with R_m = ((-1)**m*Y_m + Y_-m)/sqrt(2), R_-m = ((-1)**m*Y_m - Y_-m)/(sqrt(2)*i) \
@@ -25,7 +25,7 @@ module RealLadders =
 
     let private i, root = Polynomial.Variable 0, Polynomial.Variable 1
     /// The variables of the polynomials here: the imaginary unit, the root of 2 and the symbols c_n.
-    let names = [| "i"; "r"; "c0"; "c1"; "c2"; "c3" |]
+    let names = [ "i"; "r"; "c0"; "c1"; "c2"; "c3" ]
     let private constant (k: int) = Polynomial.Constant k
 
     /// A vector: coefficients of Y_n.
@@ -90,13 +90,17 @@ module RealLadders =
         (Polynomial.Zero, p.Terms names.Length)
         ||> Seq.fold (fun total (exponents, coefficient) ->
             let n = exponents[variable]
-            let lowered = exponents |> Array.mapi (fun v e -> if v = variable then n % 2 else e)
+            let lowered = exponents |> List.mapi (fun v e -> if v = variable then n % 2 else e)
             total + coefficient * BigInteger.Pow(BigInteger value, n / 2) * Polynomial.Monomial lowered)
 
     /// The differences of both sides, component by component; 0 for i² = −1 and r² = 2.
     let differences (n: int) =
         [ for axis, left, right in claims n do
               for KeyValue(component', p) in sum [ left; scale -Polynomial.One right ] -> axis, component', p ]
+
+    let private argument =
+        "written argument 'real ladder': a change of basis carries the ladder relations to the real harmonics, and the \
+         matrices at |m| = 2 and 3 stand for all larger |m|"
 
     /// From the two ladder relations, in the form of the coupling ladder's premises: Σ 3j Y Y Y is annihilated by the
     /// total L_z (m1 + m2 + m3 = 0) and L±: the coefficient of Y_n1 Y_n2 Y_n3 in L± of it is Σ_i √((l_i ∓ n_i + 1)(l_i
@@ -112,4 +116,4 @@ module RealLadders =
         elif all |> List.exists (fun (_, _, p) -> not (p |> reduce 0 -1 |> reduce 1 2).IsZero) then
             Error "the matrices in the real basis are others"
         else
-            Ok(Rule.certifies (PlainCertificate("real-ladder", all.Length)) (RealLadder()) [ raising; lowering ] [])
+            Ok(Rule.certifies (PlainCertificate("real-ladder", all.Length)) (RealLadder()) [ raising; lowering ] [ argument ])

@@ -1,6 +1,7 @@
 namespace Toolkit.Symbolic.Proofs.Kernel
 
 open System
+open Toolkit.Symbolic.Algebra
 
 /// A coupling scheme: angular momenta by name, coupled pairwise.
 type Scheme =
@@ -36,7 +37,7 @@ type RecouplingProduct =
 type RecouplingIdentity
     internal
     (start: Scheme, final: Scheme, left: RecouplingProduct, right: RecouplingProduct, delta: (string * string) option) =
-    inherit Statement()
+    inherit Statement(box (start, final, left, right, delta))
 
     /// The left-hand side.
     member _.Left = left
@@ -99,6 +100,14 @@ type RecouplingCertificate internal (start: Scheme, first: Move list, second: Mo
 [<RequireQualifiedAccess>]
 module Recoupling =
 
+    let private argument =
+        "written argument 'linear independence': the coupled states of a scheme are linearly independent, and node by \
+         node a recoupling coefficient of three momenta is one of any scheme"
+
+    /// A scheme and its paths with more names or moves than this are refused.
+    [<Literal>]
+    let private Most = 200
+
     let private top scheme =
         match scheme with
         | Single x -> x
@@ -157,7 +166,7 @@ module Recoupling =
 
         let allNames = names start @ fresh
 
-        if List.distinct allNames <> allNames then
+        if not (Name.areDistinct allNames) then
             None
         else
             ((Some(start, nothing)), moves)
@@ -189,9 +198,11 @@ module Recoupling =
     /// to the other; node by node it does so for those of any scheme.
     let prove (recoupling: Theorem) (start: Scheme) (first: Move list) (second: Move list) : Result<Theorem, string> =
         let finish (statement: RecouplingIdentity) =
-            Ok(Rule.certifies (RecouplingCertificate(start, first, second)) statement [ recoupling ] [])
+            Ok(Rule.certifies (RecouplingCertificate(start, first, second)) statement [ recoupling ] [ argument ])
 
-        if not (recoupling.Statement :? RacahRecoupling) then
+        if (names start).Length > Most || first.Length > Most || second.Length > Most then
+            Error $"more than {Most} names or moves"
+        elif not (recoupling.Statement :? RacahRecoupling) then
             Error "the premise must be that the 6j symbol in Racah's form is the recoupling coefficient"
         else
             match follow start first, follow start second with

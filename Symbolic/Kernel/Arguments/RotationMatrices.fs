@@ -21,7 +21,7 @@ type RotationLaw =
 /// A law of the matrices D^j, which linear substitutions induce on binary forms of degree 2j, for all j.
 [<Sealed>]
 type RotationMatrixLaw internal (law: RotationLaw) =
-    inherit Statement()
+    inherit Statement(box law)
 
     static let definition =
         "where D^j_m'm(g), for a matrix g with rows (a, b), (c, d), is defined by (a*u + c*v)**(j + m)*\
@@ -65,18 +65,23 @@ module RotationMatrices =
     let private v = Polynomial.Variable
     let private power n i = Linear.variable n i
 
-    let private product names exponents (factors: Polynomial list) =
+    let private product names (exponents: string list) (factors: Polynomial list) =
         { Variables = names
+          Imaginary = false
           Exponents = exponents
           Factors = factors |> List.mapi (fun i p -> p, power exponents.Length i) }
 
     let private replacing (n: int) (changes: (int * Polynomial) list) =
-        Array.init n (fun k -> changes |> List.tryFind (fst >> (=) k) |> Option.map snd |> Option.defaultValue (v k))
+        List.init n (fun k -> changes |> List.tryFind (fst >> (=) k) |> Option.map snd |> Option.defaultValue (v k))
 
-    let private conclude law assumptions premises =
+    let private argument =
+        "written argument 'comparison of coefficients': an identity between binary forms for all exponents is one between \
+         the matrices of the substitutions"
+
+    let private conclude law premises =
         premises
         |> Result.map (fun premises ->
-            Rule.concludes "substitution-matrix" (RotationMatrixLaw law) premises assumptions)
+            Rule.concludes "substitution-matrix" (RotationMatrixLaw law) premises [ argument ])
 
     let private isLaw (law: RotationLaw) (theorem: Theorem) =
         match theorem.Statement with
@@ -90,29 +95,29 @@ module RotationMatrices =
         let u, w = v 8, v 9
         let g i k = v (2 * i + k)
         let h i k = v (4 + 2 * i + k)
-        let names = [| "g11"; "g12"; "g21"; "g22"; "h11"; "h12"; "h21"; "h22"; "u"; "v" |]
+        let names = [ "g11"; "g12"; "g21"; "g22"; "h11"; "h12"; "h21"; "h22"; "u"; "v" ]
         let image m k = m 0 k * u + m 1 k * w
         let gh i k = g i 0 * h 0 k + g i 1 * h 1 k
 
         PowerProducts.substitute
-            (product names [| "p"; "q" |] [ image h 0; image h 1 ])
+            (product names [ "p"; "q" ] [ image h 0; image h 1 ])
             (replacing 10 [ 8, image g 0; 9, image g 1 ])
             [ [ image gh 0 ]; [ image gh 1 ] ]
         |> Result.map List.singleton
-        |> conclude Composition []
+        |> conclude Composition
 
     /// (u x + v y)^(2j) is (2j)! Σ_m e_m(u, v) e_m(x, y), by the binomial theorem. It becomes the same polynomial
     /// whether g is applied to (u, v), which makes the coefficient of e_m'(u, v) e_m(x, y) (2j)! D_m'm(g), or
     /// transposed g to (x, y), which makes it (2j)! D_mm'(transposed g).
     let transposition () : Result<Theorem, string> =
         let a, b, c, d, u, w, x, y = v 0, v 1, v 2, v 3, v 4, v 5, v 6, v 7
-        let form = product [| "a"; "b"; "c"; "d"; "u"; "v"; "x"; "y" |] [| "n" |] [ u * x + w * y ]
+        let form = product [ "a"; "b"; "c"; "d"; "u"; "v"; "x"; "y" ] [ "n" ] [ u * x + w * y ]
         let both = [ [ (a * u + c * w) * x + (b * u + d * w) * y ] ]
 
         [ PowerProducts.substitute form (replacing 8 [ 4, a * u + c * w; 5, b * u + d * w ]) both
           PowerProducts.substitute form (replacing 8 [ 6, a * x + b * y; 7, c * x + d * y ]) both ]
         |> Rule.all
-        |> conclude Transposition []
+        |> conclude Transposition
 
     /// With g of rows (α, −β'), (β, α'), where ' is conjugation: (u u' + v v')^(2j) = (2j)! Σ_m e_m(u, v) e_m(u', v')
     /// is multiplied by (α α' + β β')^(2j) when g is applied to (u, v) and its conjugate to (u', v'). So Σ_m D_km(g)
@@ -121,53 +126,53 @@ module RotationMatrices =
     let unitarity (transposition: Theorem) : Result<Theorem, string> =
         let a, a', b, b', u, w, u', w' = v 0, v 1, v 2, v 3, v 4, v 5, v 6, v 7
         let form = u * u' + w * w'
-        let names = [| "alpha"; "alphabar"; "beta"; "betabar"; "u"; "v"; "ubar"; "vbar" |]
+        let names = [ "alpha"; "alphabar"; "beta"; "betabar"; "u"; "v"; "ubar"; "vbar" ]
 
         if not (isLaw Transposition transposition) then
             Error "the premise must be the transposition of D"
         else
             PowerProducts.substitute
-                (product names [| "n" |] [ form ])
+                (product names [ "n" ] [ form ])
                 (replacing 8 [ 4, a * u + b * w; 5, a' * w - b' * u; 6, a' * u' + b' * w'; 7, a * w' - b * u' ])
                 [ [ a * a' + b * b'; form ] ]
             |> Result.map (fun invariance -> [ transposition; invariance ])
-            |> conclude Unitarity []
+            |> conclude Unitarity
 
     /// With the same g and (u, v) → (v, −u): e_k becomes (−1)^(j−k) e_−k, so that the image of e_m under g becomes
     /// Σ_k D_km(g) (−1)^(j−k) e_−k; by what is proved here it is (−1)^(j−m) times the image of e_−m under the conjugate
     /// of g, whose coefficient at e_−k is (−1)^(j−m) D_−k,−m(g').
     let conjugation () : Result<Theorem, string> =
         let a, a', b, b', u, w = v 0, v 1, v 2, v 3, v 4, v 5
-        let names = [| "alpha"; "alphabar"; "beta"; "betabar"; "u"; "v" |]
+        let names = [ "alpha"; "alphabar"; "beta"; "betabar"; "u"; "v" ]
 
         PowerProducts.substitute
-            (product names [| "p"; "q" |] [ a * u + b * w; a' * w - b' * u ])
+            (product names [ "p"; "q" ] [ a * u + b * w; a' * w - b' * u ])
             (replacing 6 [ 4, w; 5, -u ])
             [ [ a * w - b * u ]; [ Polynomial.Constant -1; a' * u + b' * w ] ]
         |> Result.map List.singleton
-        |> conclude Conjugation []
+        |> conclude Conjugation
 
     let private bracket i k = v (2 * i) * v (2 * k + 1) - v (2 * k) * v (2 * i + 1)
     let private brackets = [ bracket 0 1; bracket 1 2; bracket 2 0 ]
-    let private pairs = [| "u1"; "v1"; "u2"; "v2"; "u3"; "v3" |]
+    let private pairs = [ "u1"; "v1"; "u2"; "v2"; "u3"; "v3" ]
 
     /// The monomials are Π u_i^(j_i+m_i) v_i^(j_i−m_i), and the coefficient is the symbol as `invariance` says.
     let private isGenerating (s: CoefficientIsSum) =
-        let symbol = Symbol.threeJ
+        let symbol = Symbol.ThreeJ
 
         let isMonomial i =
             Linear.add s.Target[2 * i] s.Target[2 * i + 1] = symbol.TwiceQuanta[i]
             && Linear.subtract s.Target[2 * i] s.Target[2 * i + 1] = symbol.TwiceQuanta[3 + i]
 
-        let one = Linear.plus 1 (List.reduce Linear.add s.Powers)
+        let one = Linear.plus System.Numerics.BigInteger.One (List.reduce Linear.add s.Powers)
 
         s.Term = symbol.Term
         && s.Product.Variables = pairs
         && List.map fst s.Product.Factors = brackets
         && List.forall isMonomial [ 0..2 ]
-        && List.sort (s.Powers @ List.ofArray s.Target) = List.sort symbol.NormNumerator
+        && List.sort (s.Powers @ s.Target) = List.sort symbol.NormNumerator
         && symbol.NormDenominator = [ one ]
-        && (Linear.tryHalve (Linear.subtract s.Parity symbol.Phase)).IsSome
+        && Linear.isEvenDifference s.Parity symbol.Phase
 
     /// By the premise, the coefficient of Π u_i^(j_i+m_i) v_i^(j_i−m_i) in W = [12]^a [23]^C [31]^B is (−1)^parity a!
     /// B! C! S, hence that of e_m1 e_m2 e_m3 is the 3j symbol times √(a! B! C! (J+1)!): checked are that the nine
@@ -179,7 +184,7 @@ module RotationMatrices =
         match generating.Statement with
         | :? CoefficientIsSum as s when isGenerating s ->
             let a, b, c, d = v 6, v 7, v 8, v 9
-            let names = Array.append pairs [| "a"; "b"; "c"; "d" |]
+            let names = List.append pairs [ "a"; "b"; "c"; "d" ]
 
             let images =
                 [ for i in 0..2 do
@@ -188,11 +193,11 @@ module RotationMatrices =
                       2 * i + 1, b * u + d * w ]
 
             PowerProducts.substitute
-                (product names [| "p"; "q"; "r" |] brackets)
+                (product names [ "p"; "q"; "r" ] brackets)
                 (replacing 10 images)
                 (brackets |> List.map (fun bracket -> [ a * d - b * c; bracket ]))
             |> Result.map (fun determinant -> [ generating; determinant ])
-            |> conclude Invariance []
+            |> conclude Invariance
         | _ -> Error "the premise must be the generating function of the 3j symbols"
 
     /// In the invariance of 3j(j1, j2, J; m1, m2, m3) with det g = 1, multiply by conjugate(D^J_m3'k), sum over m3' and
@@ -210,7 +215,7 @@ module RotationMatrices =
             && isLaw Unitarity unitarity
             && isLaw Conjugation conjugation
         then
-            conclude Series [] (Ok [ invariance; unitarity; conjugation; columns; cyclic ])
+            conclude Series (Ok [ invariance; unitarity; conjugation; columns; cyclic ])
         else
             Error "the premises must be the invariance of the 3j symbol, the unitarity and the conjugation of D, the \
                    orthonormality of the 3j symbols along j and their cyclic symmetry"

@@ -86,13 +86,13 @@ let private typed = "Every leaf satisfies the ladder relations of its order, by 
                      once; coupling hands them on, by the ladder relations of the 3j symbol for all quantum numbers; \
                      at order 0 nothing is left to act."
 
-let private each title (rule: Tree -> Result<Theorem, string>) (trees: Tree list) () =
+let private each (rule: Tree -> Result<Theorem, string>) (trees: Tree list) () =
     match trees with
     | [ tree ] -> rule tree
-    | _ -> trees |> List.map rule |> Entry.all |> Result.bind (Conjunction.prove title)
+    | _ -> trees |> List.map rule |> Entry.all |> Result.bind Conjunction.prove
 
 let private invariance name trees =
-    Entry.create $"invariance.{name}" typed (each name (fun tree -> prove { Fields = fields; Tree = tree }) trees)
+    Entry.create $"invariance.{name}" typed (each (fun tree -> prove { Fields = fields; Tree = tree }) trees)
 
 let private signs underTime name trees =
     let prefix = if underTime then "time-reversal" else "parity"
@@ -100,7 +100,7 @@ let private signs underTime name trees =
     Entry.create
         $"{prefix}.{name}"
         "The signs of the leaves are multiplied; exponents count modulo 2, with l left symbolic."
-        (each name (fun tree -> equivariant fields tree |> Result.bind (Equivariance.sign underTime)) trees)
+        (each (fun tree -> equivariant fields tree |> Result.bind (Equivariance.sign underTime)) trees)
 
 /// Every tree, by induction.
 let internal every () : Result<Theorem, string> =
@@ -108,8 +108,8 @@ let internal every () : Result<Theorem, string> =
         [ rho "l"; potential "l"; spin "l" "J" ] |> List.map (equivariant fields) |> Entry.all
 
     let step =
-        withLadder (fun ladder ->
-            Equivariance.couple ladder (Equivariance.suppose "A" "lA") (Equivariance.suppose "B" "lB") (n "L"))
+        both (Equivariance.suppose "A" "lA") (Equivariance.suppose "B" "lB") (fun a b ->
+            withLadder (fun ladder -> Equivariance.couple ladder a b (n "L")))
 
     leaves |> Result.bind (fun leaves -> step |> Result.bind (Equivariance.induction leaves))
 
@@ -121,7 +121,7 @@ let private summed () =
 
     separately
     |> Result.bind (fun invariance -> Rotations.sumsOverJ () |> Result.map (fun sums -> invariance :: sums))
-    |> Result.bind (Conjunction.prove "the spin power spectrum summed over J: invariance, the sum and its value")
+    |> Result.bind Conjunction.prove
 
 /// All theorems of this family.
 let entries: Entry list =
@@ -149,7 +149,7 @@ let entries: Entry list =
       invariance "spin-bispectrum" spinBispectra
       invariance "lode" lode
       Entry.create "covariance.lambda" (typed + " Here the root has order lambda.") (
-          each "covariants of order lambda" (equivariant fields) covariants)
+          each (equivariant fields) covariants)
       Entry.create
           "covariance.nice"
           "Induction over coupling trees: leaves by the null-vector lemma, the step for two arbitrary equivariant \

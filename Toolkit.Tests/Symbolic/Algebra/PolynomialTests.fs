@@ -6,13 +6,13 @@ open Xunit
 open Toolkit.Symbolic.Algebra
 open Toolkit.Tests.Laws
 
-let private names = [| "s"; "a"; "b"; "c" |]
+let private names = [ "s"; "a"; "b"; "c" ]
 
 /// A random polynomial in four variables.
 let private draw (random: Random) (size: int) =
     List.init size (fun _ ->
         BigInteger(random.NextInt64(-1_000_000_000_000L, 1_000_000_000_000L))
-        * Polynomial.Monomial(Array.init 4 (fun _ -> random.Next 5)))
+        * Polynomial.Monomial(List.init 4 (fun _ -> random.Next 5)))
     |> List.fold (+) Polynomial.Zero
 
 let private ring law =
@@ -33,7 +33,7 @@ let ``polynomials form a commutative ring`` () =
 [<Fact>]
 let ``evaluation respects sums and products`` () =
     ring (fun random next ->
-        let point = Array.init 4 (fun _ -> BigInteger(random.Next(-99, 100)))
+        let point = List.init 4 (fun _ -> BigInteger(random.Next(-99, 100)))
         let x, y = next (), next ()
         Assert.Equal(x.ValueAt point * y.ValueAt point, (x * y).ValueAt point)
         Assert.Equal(x.ValueAt point + y.ValueAt point, (x + y).ValueAt point))
@@ -52,9 +52,9 @@ let ``a product divides by its factors, and by nothing that leaves a rest`` () =
 [<Fact>]
 let ``a shift by k is undone by a shift by -k and moves the argument`` () =
     ring (fun random next ->
-        let x, k = next (), random.Next(-4, 5)
-        let point = Array.init 4 (fun _ -> BigInteger(random.Next(-9, 10)))
-        let moved = Array.mapi (fun i v -> if i = 2 then v + BigInteger k else v) point
+        let x, k = next (), BigInteger(random.Next(-4, 5))
+        let point = List.init 4 (fun _ -> BigInteger(random.Next(-9, 10)))
+        let moved = List.mapi (fun i v -> if i = 2 then v + k else v) point
         Assert.Equal(x, (x.Shift(2, k)).Shift(2, -k))
         Assert.Equal(x.ValueAt moved, (x.Shift(2, k)).ValueAt point))
 
@@ -76,7 +76,7 @@ let ``other text is not a polynomial`` (text: string) =
 
 [<Fact>]
 let ``a degree above 31 is an error, not a wrong answer`` () =
-    let x = Polynomial.Monomial [| 0; 20 |]
+    let x = Polynomial.Monomial [ 0; 20 ]
     Assert.Throws<OverflowException>(fun () -> x * x |> ignore) |> ignore
 
 [<Fact>]

@@ -222,7 +222,8 @@ let ``a whole file of any format says what it is a table of`` () =
                 write spec path
                 Assert.Equal(Some format, TableCheck.tryFormat path)
                 Assert.Equal(Ok spec, TableCheck.tryVerify path)
-                Assert.Equal((0, "valid\n", ""), CommandLine.run [ "check"; path ]))
+                let line = $"valid\t{path}\t{spec.Kind.Name}\t{spec.LMaxText}\t{spec.Convention.Name}\n"
+                Assert.Equal((0, line, ""), CommandLine.run [ "check"; path ]))
 
 [<Theory>]
 [<InlineData("tsv")>]
