@@ -202,6 +202,9 @@ type Invariant internal (fields: Map<string, Field>, family: Family, separately:
 type SignOf internal (fields: Map<string, Field>, family: Family, underTime: bool, sign: Sign) =
     inherit Statement(box (fields, family, underTime, sign))
 
+    /// The fields that occur.
+    member _.Fields = fields
+
     /// The family.
     member _.Family = family
 
