@@ -36,21 +36,7 @@ let method (theorem: Theorem) : string =
 let size (theorem: Theorem) : int =
     ProofFile.steps theorem |> List.sumBy _.Certificate.Size
 
-let private ordersOf (family: Family) : string list =
-    let own order =
-        match order with
-        | Named name -> [ name ]
-        | Fixed _ -> []
-
-    let rec all family =
-        match family with
-        | SiteSum(_, l) -> own l
-        | Joined(inner, j) -> all inner @ own j
-        | Coupled(left, right, l) -> all left @ all right @ own l
-        | CoupledSeparately(left, right, l, s) -> all left @ all right @ own l @ own s
-        | Any _ -> []
-
-    List.distinct (all family)
+let private ordersOf (family: Family) : string list = List.ofSeq family.Orders
 
 let private parametersOfTerm (term: Term) =
     Term.parameters term

@@ -10,7 +10,7 @@ open System.Text.RegularExpressions
 open Toolkit.Symbolic.Proofs.Kernel
 
 /// A Python program that checks theorem files by itself, with nothing but Python's standard library.
-let checker: string =
+let checker () : string =
     use stream = nonNull (Assembly.GetExecutingAssembly().GetManifestResourceStream "check_theorem.py")
     use reader = new StreamReader(stream)
     reader.ReadToEnd()

@@ -48,6 +48,8 @@ let all: Codec list =
               one premises (fun harmonic ->
                   Equivariance.site harmonic (Map.ofList [ name, properties ]) name (field "l" element |> order)) }
       plain "R1-joint" (fun premises -> one premises Equivariance.scalar)
+      plain "R1-map" (fun premises -> one premises Equivariance.map)
+      plain "R1-sum" Equivariance.sum
       { Rules = [ "R3-join" ]
         Write =
           fun writer theorem ->

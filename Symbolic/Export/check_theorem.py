@@ -202,7 +202,7 @@ def even(f):
 
 
 RESERVED = set("""i sqrt diff sum over of for all and or not if is are in at where with under otherwise becomes natural
-integers couple join every""".split())
+integers couple join map every""".split())
 
 
 def names_of(value):
@@ -932,6 +932,10 @@ def family_text(f):
         return f"{parts[0]}({parts[1]})"
     if kind == "any":
         return parts[0]
+    if kind == "map":
+        return f"map({family_text(parts[0])})"
+    if kind == "sum":
+        return f"({' + '.join(family_text(p) for p in parts)})"
     if kind == "join":
         return f"{parts[0][1]}({parts[0][2]}->{parts[1]})" if parts[0][0] == "site" else f"join({family_text(parts[0])}, {parts[1]})"
     orders = f", {parts[2]}" if kind == "couple" else f"; {parts[2]}, {parts[3]}"
@@ -965,7 +969,8 @@ def family(premises, fields, f, action, parity, time, hypotheses=None, assumptio
     listed = ", ".join(f"{n} of order {o}" for n, o in sorted(given.items()))
     text = (f"for all natural values of the names in it{' and all equivariant families ' + listed if given else ''}: {acts}; "
             f"its sign is {sign_text(parity)} under the inversion and {sign_text(time)} under time reversal"
-            + (f", with {describe(fields)}" if fields else ""))
+            + (f", with {describe(fields)}" if fields else "")
+            + ("; map(X) is any linear map on the channels of X" if "map(" in family_text(f) else ""))
     return Proved("family", text, premises, assumptions, fields=fields, family=f, action=action, parity=parity, time=time,
                   hypotheses=given)
 
@@ -992,6 +997,19 @@ def typing(d, premises):
     if rule == "R1-joint":
         need(kinds == ["family"] and p.action[1:] == (0,), "the field's order is not 0")
         return family(premises, p.fields, p.family, p.action[:1], p.parity, p.time, p.hypotheses)
+    if rule == "R1-map":
+        need(kinds == ["family"], "the premise is not about a family")
+        return family(premises, p.fields, ("map", p.family), p.action, p.parity, p.time, p.hypotheses)
+    if rule == "R1-sum":
+        need(set(kinds) == {"family"}, "a premise is not about a family")
+        need(all((q.action, q.parity, q.time) == (p.action, p.parity, p.time) for q in premises), "orders or signs differ")
+        fields, hypotheses = {}, {}
+        for q in premises:
+            need(all(fields.get(n, f) == f for n, f in q.fields.items())
+                 and all(hypotheses.get(n, o) == o for n, o in q.hypotheses.items()), "one name stands for two things")
+            fields.update(q.fields)
+            hypotheses.update(q.hypotheses)
+        return family(premises, fields, ("sum",) + tuple(q.family for q in premises), p.action, p.parity, p.time, hypotheses)
     if rule == "R3-join":
         need(kinds == ["coupling-ladder", "family"] and len(p.action) == 2, "the premises do not fit")
         j = order_of(d["J"])
@@ -1118,7 +1136,7 @@ RULES = {"telescoping": telescoping, "termwise": telescoping, "normalisation": n
          "symmetry": symmetry, "conjunction": conjunction, "first-order recursion": closed_form,
          "evaluation": evaluation, "single term": single_term, "antisymmetry": antisymmetry,
          "power-derivation": power_derivation, "power-substitution": power_substitution}
-RULES.update({rule: typing for rule in ("R1-site-sum", "R1-joint", "R3-join", "R3-couple", "R3-couple-separately",
+RULES.update({rule: typing for rule in ("R1-site-sum", "R1-joint", "R1-map", "R1-sum", "R3-join", "R3-couple", "R3-couple-separately",
                                         "R4-invariant", "R5-sign", "hypothesis", "induction")})
 
 

@@ -47,13 +47,23 @@ type Tree =
     | Vector of field: string * l: Order * j: Order
     /// Two families coupled to L.
     | Couple of Tree * Tree * l: Order
+    /// The J-summed product of two vector fields' coefficients: their l coupled to L and the vectors multiplied, v·v'.
+    | CoupleVectors of left: (string * Order) * right: (string * Order) * l: Order
+    /// Any linear map on the channels of a family that is the same for every component: mixing, contraction, selection,
+    /// weights.
+    | Mapped of Tree
+    /// Families of equal order and signs, added.
+    | Sum of Tree list
 
     /// The order of the family: l of a scalar leaf, J of a vector leaf, L of a coupling.
     member this.Order =
         match this with
         | Scalar(_, order)
         | Vector(_, _, order)
-        | Couple(_, _, order) -> order
+        | Couple(_, _, order)
+        | CoupleVectors(_, _, order) -> order
+        | Mapped tree -> tree.Order
+        | Sum trees -> trees.Head.Order
 
     /// The fields at the leaves, from left to right.
     member this.Fields: string list =
@@ -61,6 +71,9 @@ type Tree =
         | Scalar(field, _)
         | Vector(field, _, _) -> [ field ]
         | Couple(left, right, _) -> left.Fields @ right.Fields
+        | CoupleVectors((left, _), (right, _), _) -> [ left; right ]
+        | Mapped tree -> tree.Fields
+        | Sum trees -> trees |> List.collect _.Fields
 
     /// "couple(rho l1, rho l1, 0)".
     override this.ToString() =
@@ -68,6 +81,9 @@ type Tree =
         | Scalar(field, l) -> $"{field} {l}"
         | Vector(field, l, j) -> $"{field} {l}→{j}"
         | Couple(left, right, l) -> $"couple({left}, {right}, {l})"
+        | CoupleVectors((left, l1), (right, l2), l) -> $"couple({left} {l1}, {right} {l2}; {l}, 0)"
+        | Mapped tree -> $"map({tree})"
+        | Sum trees -> trees |> List.map string |> String.concat " + " |> sprintf "(%s)"
 
 /// A tree with the fields that it is about: the content of one coupling-tree/1 file.
 type CouplingTree =

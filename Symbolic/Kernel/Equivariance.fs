@@ -44,6 +44,11 @@ type Family =
     | Coupled of Family * Family * Order
     /// The same for the orbital indices (to L) and the field's indices (to S) at once.
     | CoupledSeparately of Family * Family * Order * Order
+    /// Any linear map on the channels of a family (which may differ in radial functions, species and so on) that is the
+    /// same for every component.
+    | Image of Family
+    /// Families added component by component.
+    | Total of Family list
     /// Any family that is assumed to be equivariant.
     | Any of string
 
@@ -52,7 +57,9 @@ type Family =
         match this with
         | SiteSum _
         | Any _ -> 1
-        | Joined(family, _) -> 1 + family.Size
+        | Joined(family, _)
+        | Image family -> 1 + family.Size
+        | Total families -> 1 + List.sumBy (fun (f: Family) -> f.Size) families
         | Coupled(left, right, _)
         | CoupledSeparately(left, right, _, _) -> 1 + left.Size + right.Size
 
@@ -67,6 +74,8 @@ type Family =
         | SiteSum(_, l) -> own l
         | Any _ -> Set.empty
         | Joined(family, j) -> Set.union family.Orders (own j)
+        | Image family -> family.Orders
+        | Total families -> families |> List.map (fun (f: Family) -> f.Orders) |> Set.unionMany
         | Coupled(left, right, l) -> Set.unionMany [ left.Orders; right.Orders; own l ]
         | CoupledSeparately(left, right, l, s) -> Set.unionMany [ left.Orders; right.Orders; own l; own s ]
 
@@ -77,6 +86,8 @@ type Family =
         | Joined(family, j) -> $"join({family}, {j})"
         | Coupled(left, right, l) -> $"couple({left}, {right}, {l})"
         | CoupledSeparately(left, right, l, s) -> $"couple({left}, {right}; {l}, {s})"
+        | Image family -> $"map({family})"
+        | Total families -> families |> List.map string |> String.concat " + " |> sprintf "(%s)"
         | Any name -> name
 
     /// The family that a coupling tree describes.
@@ -85,6 +96,10 @@ type Family =
         | Scalar(field, l) -> SiteSum(field, l)
         | Vector(field, l, j) -> Joined(SiteSum(field, l), j)
         | Couple(left, right, l) -> Coupled(Family.OfTree left, Family.OfTree right, l)
+        | CoupleVectors((left, l1), (right, l2), l) ->
+            CoupledSeparately(SiteSum(left, l1), SiteSum(right, l2), l, Fixed 0)
+        | Mapped tree -> Image(Family.OfTree tree)
+        | Sum trees -> Total(List.map Family.OfTree trees)
 
 /// Under what a family is equivariant, and of which order.
 type Action =
@@ -149,6 +164,7 @@ type Equivariant
 
         let where = if fields.IsEmpty then "" else $", with {Equivariant.Describe fields}"
 
+        let ofChannels = if string family |> _.Contains("map(") then "; map(X) is any linear map on the channels of X" else ""
         let hypothetical = hypotheses |> Map.toList |> List.collect (fun (name, order) -> [ name; string order ])
         let taken = List.ofSeq family.Orders @ List.ofSeq fields.Keys @ hypothetical
         let whole = Name.fresh taken "A"
@@ -167,7 +183,7 @@ type Equivariant
                   fields alone"
 
         $"for all natural values of the names in it{given}: {acts}; its sign is {parity} under the inversion and \
-          {time} under time reversal{where}"
+          {time} under time reversal{where}{ofChannels}"
 
 /// A scalar that no generator changes.
 [<Sealed>]
@@ -378,6 +394,44 @@ module Equivariance =
             | _, _, Error why -> Error why
             | _ -> Error "both families must be equivariant under separate rotations"
         | _ -> Error "the premises are not the coupling ladder and two equivariant families"
+
+    /// R1 for channels: the generators are linear, and the map has the same coefficients for every component, so that
+    /// the image of a family's channels is a family of the same type. Signs are common to all channels.
+    let map (premise: Theorem) : Result<Theorem, string> =
+        match premise.Statement with
+        | :? Equivariant as e ->
+            let statement = Equivariant(e.Fields, Image e.Family, e.Action, e.Parity, e.Time, e.Hypotheses)
+            stating statement "R1-map" [ premise ] []
+        | _ -> Error "the premise is not about an equivariant family"
+
+    /// R1 for sums: families of the same type, order and signs.
+    let sum (premises: Theorem list) : Result<Theorem, string> =
+        let families =
+            premises |> List.choose (fun p -> match p.Statement with :? Equivariant as e -> Some e | _ -> None)
+
+        match families with
+        | [] -> Error "a sum of nothing"
+        | _ when families.Length <> premises.Length -> Error "a premise is not about an equivariant family"
+        | first :: rest ->
+            let isAlike (e: Equivariant) =
+                e.Action = first.Action && e.Parity = first.Parity && e.Time = first.Time
+
+            let common =
+                (Some(first.Fields, first.Hypotheses), rest)
+                ||> List.fold (fun known e ->
+                    known
+                    |> Option.bind (fun (fields, hypotheses) ->
+                        match merge fields e.Fields, merge hypotheses e.Hypotheses with
+                        | Some f, Some h -> Some(f, h)
+                        | _ -> None))
+
+            match common with
+            | None -> Error "the families use one name for two things"
+            | Some _ when not (List.forall isAlike rest) -> Error "the families differ in order or sign"
+            | Some(fields, hypotheses) ->
+                let total = Total(families |> List.map _.Family)
+                let statement = Equivariant(fields, total, first.Action, first.Parity, first.Time, hypotheses)
+                stating statement "R1-sum" premises []
 
     /// R4: at order 0 the standard matrices are 0, so every generator annihilates the family.
     let invariant (premise: Theorem) : Result<Theorem, string> =

@@ -93,7 +93,7 @@ internal static class ProveVerb
         FSharpList<Report.Line> all = ListModule.OfSeq(lines);
         WriteFile(folder, "theorems.tex", Report.latex(all));
         WriteFile(folder, "theorems.md", Report.markdown(all));
-        WriteFile(folder, "check_theorem.py", Scripts.checker);
+        WriteFile(folder, "check_theorem.py", Scripts.checker());
     }
 
     private static void WriteFile(string folder, string name, string text)

@@ -390,7 +390,10 @@ let private scalarSigns fields (f: Family) underTime =
     let rec leaves f =
         match f with
         | SiteSum(name, _) -> [ name ]
-        | Joined(inner, _) -> leaves inner
+        | Joined(inner, _)
+        | Image inner -> leaves inner
+        // All have the signs of the first.
+        | Total families -> leaves families.Head
         | Coupled(a, b, _)
         | CoupledSeparately(a, b, _, _) -> leaves a @ leaves b
         | Any _ -> []

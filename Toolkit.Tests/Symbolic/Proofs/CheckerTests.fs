@@ -10,7 +10,7 @@ open Toolkit.Tests.Laws
 /// Runs the checker on files: exit code and lines.
 let private check (folder: string) (files: string list) (test: int * string[] -> unit) =
     let program = Path.Combine(folder, "check_theorem.py")
-    File.WriteAllText(program, Scripts.checker)
+    File.WriteAllText(program, Scripts.checker ())
 
     match Tool.run "python3" (program :: files) "" with
     | None -> SharedData.skipped "no python3"

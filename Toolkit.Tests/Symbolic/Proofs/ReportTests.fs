@@ -110,5 +110,8 @@ let ``the page on proofs names every theorem, or its family, and counts the assu
         Assert.True(page.Contains $"`{line.Name}`" || page.Contains $"`{family}`" || isContiguous, line.Name)
 
     let assumptions = lines.Force() |> List.collect _.Theorem.Assumptions |> List.distinct
-    Assert.Equal(5, assumptions.Length)
-    Assert.Contains("There are five:", page)
+    Assert.Equal(13, assumptions.Length)
+    Assert.Contains("There are thirteen.", page)
+
+    for assumption in assumptions |> List.filter (fun a -> a.StartsWith "written argument") do
+        Assert.Contains($"| {assumption.Split('\'')[1]} |", page)

@@ -66,11 +66,11 @@ let ``shifts that would be equal modulo 2^31, 2^32, 2^63 or 2^64 are different``
             let basePoint = Term.commonBase term (List.map snd terms)
             refused "wrapped shifts" (Telescoping.prove term terms basePoint Polynomial.Zero)
 
-    // The same relation far away is the relation: (a + k + 1) S(a + k + 1) = 2 … holds with shifted coefficients.
+    // The same relation far away is the relation: (a + k + 1) S(a + k + 1) = 2 S(a + k).
     let relation (k: BigInteger) =
         let a = Polynomial.Variable 1 + Polynomial.Constant k
         let terms = [ a + Polynomial.One, [ k + BigInteger.One ]; Polynomial.Constant -2, [ k ] ]
-        Telescoping.prove term terms (Term.commonBase term (List.map snd terms)) (Polynomial.Constant -1)
+        Telescoping.prove term terms (Term.commonBase term (List.map snd terms)) Polynomial.One
 
     Assert.True((relation BigInteger.Zero).IsOk)
     Assert.True((relation (BigInteger.Pow(BigInteger 2, 100))).IsOk)
@@ -365,22 +365,26 @@ let ``a claim with variables beyond its own is refused`` () =
     refused "beyond the arity" (Telescoping.prove sums.Term more t.Base t.Q)
 
 [<Fact>]
-let ``a witness that vanishes where one symbol alone is defined is refused unless the root vanishes there`` () =
-    // 3j.raising at half steps: the factor X of a coefficient is moved out of the root and a zero appears.
-    let mutable tried = 0
+let ``witnesses with a factor that is zero on the edge of the domain are refused, or the claim is true there, too`` () =
+    let mutable accepted, refusals = 0, 0
+    let random = Random 3
 
     for entry in Catalogue.entries |> List.filter _.ByDefault do
         for step in ProofFile.steps (TheoremTests.proved entry) do
             match step.Certificate with
             | :? NormalisationCertificate as c ->
                 for form in c.Symbol.Physical do
-                    tried <- tried + 1
                     // The same claim times form/form: X gets a factor that is 0 on the domain's edge.
                     let witnesses = c.Witnesses |> List.map (fun w -> { X = form :: w.X; Y = form :: w.Y })
-                    refused entry.Name (Normalisation.prove c.Symbol step.Premises.Head c.Terms c.Domains witnesses c.Scale)
+
+                    match Normalisation.prove c.Symbol step.Premises.Head c.Terms c.Domains witnesses c.Scale with
+                    | Error _ -> refusals <- refusals + 1
+                    | Ok theorem ->
+                        accepted <- accepted + 1
+                        Assert.Equal(Some 20, Statements.holdsAt 20 random theorem.Statement)
             | _ -> ()
 
-    Assert.True(tried > 50)
+    Assert.True(refusals > 50, $"{refusals} refused, {accepted} accepted")
 
 // ---- files
 
@@ -437,7 +441,9 @@ let ``values of other kinds end with a reason, never with an exception`` () =
                         | _ -> ()
 
                     put node
-                    Assert.True((ProofFile.check (node.ToJsonString())).IsError, $"{name}: {key} = {value}")
+
+                    if not (Text.Json.Nodes.JsonNode.DeepEquals(node, Text.Json.Nodes.JsonNode.Parse json)) then
+                        Assert.True((ProofFile.check (node.ToJsonString())).IsError, $"{name}: {key} = {value}")
 
 [<Fact>]
 let ``rules that rest on a written argument name it, and those that compute do not`` () =
