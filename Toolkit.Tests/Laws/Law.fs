@@ -3,16 +3,24 @@
 module Toolkit.Tests.Laws.Law
 
 open System
+open System.Text.RegularExpressions
+open Expecto
 open FsCheck
 open FsCheck.FSharp
 
-let private replay =
+// A seed as FsCheck and Expecto print it: two numbers, and a third one where it is that of the failing case alone.
+let private seed =
     match Environment.GetEnvironmentVariable "TOOLKIT_SEED" with
     | null
     | "" -> None
     | text ->
-        match text.Trim('(', ')').Split(',') with
-        | [| a; b |] -> Some { Rnd = Rnd(UInt64.Parse a, UInt64.Parse b); Size = None }
+        let found = Regex.Match(text, @"^\s*\(?(\d+)(?:UL)?, *(\d+)(?:UL)?(?:, *(?:None|(?:Some )?(\d+)))?\)?\s*$")
+
+        match UInt64.TryParse found.Groups[1].Value, UInt64.TryParse found.Groups[2].Value with
+        | (true, a), (true, b) ->
+            match Int32.TryParse found.Groups[3].Value with
+            | true, size -> Some(a, b, Some size)
+            | _ -> Some(a, b, None)
         | _ -> failwith $"TOOLKIT_SEED: expected two numbers 'a,b' as printed by a failing run, got '{text}'"
 
 let private times =
@@ -24,10 +32,25 @@ let private times =
         | true, n when n > 0 -> n
         | _ -> failwith $"TOOLKIT_CASES: expected a number of at least 1, got '{text}'"
 
-/// Checks `law` (which throws when broken) on `count` random cases drawn from `cases`.
+/// Checks `law` (which throws when broken) on `count` random cases drawn from `cases`: a part of a test.
 let holdsFor (count: int) (cases: Arbitrary<'a>) (law: 'a -> unit) =
+    let replay = seed |> Option.map (fun (a, b, size) -> { Rnd = Rnd(a, b); Size = size })
     let config = Config.QuickThrowOnFailure.WithMaxTest(times * count).WithQuietOnSuccess(true).WithReplay(replay)
-    Check.One(config, Prop.forAll cases law)
+
+    try
+        Check.One(config, Prop.forAll cases law)
+    with e ->
+        failtest e.Message
+
+/// A test that checks `law` (which throws when broken) on `count` random cases drawn from `cases`.
+let test (name: string) (count: int) (cases: Arbitrary<'a>) (law: 'a -> unit) : Test =
+    let config =
+        { FsCheckConfig.defaultConfig with
+            maxTest = times * count
+            startSize = 0
+            replay = seed }
+
+    testPropertyWithConfig config name (Prop.forAll cases law)
 
 /// Checks `law` on 100 random cases.
 let holds (cases: Arbitrary<'a>) (law: 'a -> unit) = holdsFor 100 cases law

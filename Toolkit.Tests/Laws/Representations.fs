@@ -7,7 +7,6 @@ open System
 open FSharp.NativeInterop
 open FsCheck
 open FsCheck.FSharp
-open Xunit
 open Toolkit.Numerics.Expansion
 open Toolkit.Numerics.Harmonics
 open Toolkit.Numerics.Structures
@@ -178,12 +177,13 @@ let pairGradientsAreForwardProducts (subject: Subject) (s: Structure) =
     use scratch = e.CreateScratch()
     let memory = Array.zeroCreate<float> (max 1 r.WorkLength)
     use work = fixed memory
+    use part = new PartMemory(r, work, 1)
     let stride = r.FeatureCount + 3
     let empty () = Array.create (3 * stride) 0.125, Array.create (3 * stride * e.Fields.Count) 0.125
 
     for i in 0 .. min 2 (s.Count - 1) do
         e.Expand(around, i, scratch)
-        r.Prepare(scratch.Coefficients, work)
+        part.Prepare scratch
         r.PrepareGradients(scratch.Coefficients, work)
         e.DifferentiateRadial scratch
 
@@ -194,9 +194,9 @@ let pairGradientsAreForwardProducts (subject: Subject) (s: Structure) =
             for lane in 0 .. scratch.Used[block] - 1 do
                 let places, vectors = empty ()
                 let byProducts, byVectors = empty ()
-                r.PairGradients(around, scratch, work, block, lane, Span places, Span vectors, stride, NativePtr.nullPtr)
-                r.PairGradient(around, scratch, work, block, lane, Span byProducts, stride)
-                r.PairVectorGradient(scratch, work, block, lane, Span byVectors, stride)
+                r.PairGradients(around, scratch, part, block, lane, Span places, Span vectors, stride, NativePtr.nullPtr)
+                r.PairGradient(around, scratch, part, block, lane, Span byProducts, stride)
+                r.PairVectorGradient(scratch, part, block, lane, Span byVectors, stride)
                 close $"{subject.Name}, pair by place" 1e-13 byProducts places
                 close $"{subject.Name}, pair by vectors" 1e-13 byVectors vectors
 

@@ -2,7 +2,6 @@
 module Toolkit.Tests.Laws.VectorFeatures
 
 open System
-open Xunit
 open Toolkit.Numerics.Structures
 open Toolkit.Numerics.Representations
 

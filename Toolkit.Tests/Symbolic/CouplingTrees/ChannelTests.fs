@@ -2,7 +2,7 @@
 module Toolkit.Tests.Symbolic.CouplingTrees.ChannelTests
 
 open System
-open Xunit
+open Expecto
 open Toolkit.Symbolic.CouplingTrees
 open Toolkit.Symbolic.Export
 open Toolkit.Symbolic.Proofs.Kernel
@@ -34,38 +34,32 @@ let private trees =
 let private proved (tree: string) =
     read tree |> Result.bind Trees.prove |> Result.defaultWith failwith
 
-[<Fact>]
-let ``trees with maps, sums and J-summed products are proved, hold at rotated points, and their files are valid`` () =
-    for name, tree in trees do
-        let theorem = proved tree
-        Assert.Equal(Some 30, Statements.holdsAt 30 (Random 5) theorem.Statement)
-        let json = ProofFile.write ("invariance." + name.Replace(' ', '-')) "Typing." theorem
-        Assert.True((ProofFile.check json).IsOk, name)
+[<Tests>]
+let tests =
+    testList "Symbolic.CouplingTrees.ChannelTests" [
+        testCase "trees with maps, sums and J-summed products are proved, hold at rotated points, and their files are valid" <| fun () ->
+            for name, tree in trees do
+                let theorem = proved tree
+                Assert.Equal(Some 30, Statements.holdsAt 30 (Random 5) theorem.Statement)
+                let json = ProofFile.write ("invariance." + name.Replace(' ', '-')) "Typing." theorem
+                Assert.True((ProofFile.check json).IsOk, name)
 
-[<Fact>]
-let ``J-summed products are invariant when vectors turn alone, and say so`` () =
-    for name in [ "summed"; "summed with a density" ] do
-        let theorem = trees |> List.find (fst >> (=) name) |> snd |> proved
-        Assert.True((theorem.Statement :?> Invariant).Separately, name)
+        testCase "J-summed products are invariant when vectors turn alone, and say so" <| fun () ->
+            for name in [ "summed"; "summed with a density" ] do
+                let theorem = trees |> List.find (fst >> (=) name) |> snd |> proved
+                Assert.True((theorem.Statement :?> Invariant).Separately, name)
 
-    Assert.False(((proved (couple (rho "l") (rho "l") "0")).Statement :?> Invariant).Separately)
+            Assert.False(((proved (couple (rho "l") (rho "l") "0")).Statement :?> Invariant).Separately)
 
-[<Fact>]
-let ``sums of families that differ in order, sign or kind are refused`` () =
-    for tree in
-        [ sum [ rho "l"; rho "k" ]
-          sum [ couple (rho "l1") (rho "l2") "\"k\""; couple (rho "l1") (rho "k") "\"k\"" ]
-          sum [ rho "l"; product (spin "l") (spin "l") "0" ] ] do
-        Assert.True((read tree |> Result.bind Trees.prove).IsError, tree)
+        testCase "sums of families that differ in order, sign or kind are refused" <| fun () ->
+            for tree in
+                [ sum [ rho "l"; rho "k" ]
+                  sum [ couple (rho "l1") (rho "l2") "\"k\""; couple (rho "l1") (rho "k") "\"k\"" ]
+                  sum [ rho "l"; product (spin "l") (spin "l") "0" ] ] do
+                Assert.True((read tree |> Result.bind Trees.prove).IsError, tree)
 
-[<Theory>]
-[<InlineData("""{"sum":[]}""", "at least one node")>]
-[<InlineData("""{"map":[]}""", "tree.map")>]
-[<InlineData("""{"map":{"leaf":"rho","l":1},"L":0}""", "the key 'L'")>]
-[<InlineData("""{"couple":[{"leaf":"rho","l":1},{"leaf":"rho","l":1}],"L":0,"sumJ":true}""", "rank 1")>]
-[<InlineData("""{"couple":[{"leaf":"spin","l":1,"J":1},{"leaf":"spin","l":1}],"L":0,"sumJ":true}""", "the key 'J'")>]
-[<InlineData("""{"couple":[{"leaf":"rho","l":1},{"leaf":"rho","l":1}],"L":0,"sumJ":1}""", "true or false")>]
-let ``nodes that make no sense are refused with the place`` (tree: string) (fact: string) =
-    match read tree with
-    | Ok _ -> Assert.Fail "read"
-    | Error why -> Assert.Contains(fact, why)
+        testCases "nodes that make no sense are refused with the place" [ ("""{"sum":[]}""", "at least one node"); ("""{"map":[]}""", "tree.map"); ("""{"map":{"leaf":"rho","l":1},"L":0}""", "the key 'L'"); ("""{"couple":[{"leaf":"rho","l":1},{"leaf":"rho","l":1}],"L":0,"sumJ":true}""", "rank 1"); ("""{"couple":[{"leaf":"spin","l":1,"J":1},{"leaf":"spin","l":1}],"L":0,"sumJ":true}""", "the key 'J'"); ("""{"couple":[{"leaf":"rho","l":1},{"leaf":"rho","l":1}],"L":0,"sumJ":1}""", "true or false") ] <| fun (tree: string, fact: string) ->
+            match read tree with
+            | Ok _ -> Assert.Fail "read"
+            | Error why -> Assert.Contains(fact, why)
+    ]

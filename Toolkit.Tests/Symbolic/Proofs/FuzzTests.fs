@@ -6,7 +6,7 @@ open System.Collections.Generic
 open System.Numerics
 open System.Text.Json
 open System.Text.Json.Nodes
-open Xunit
+open Expecto
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.Proofs
 open Toolkit.Symbolic.Proofs.Kernel
@@ -208,75 +208,77 @@ let private repaired (root: JsonObject) : Result<string * Theorem, string> =
 
     attempt 200
 
-[<Fact>]
-let ``every theorem of the default set is true at random points, by an evaluator that shares nothing with the rules`` () =
-    let random = Random 11
+[<Tests>]
+let tests =
+    testList "Symbolic.Proofs.FuzzTests" [
+        testCase "every theorem of the default set is true at random points, by an evaluator that shares nothing with the rules" <| fun () ->
+            let random = Random 11
 
-    for entry in defaults do
-        for step in ProofFile.steps (TheoremTests.proved entry) do
-            match Statements.holdsAt 10 random step.Statement with
-            | Some inside -> Assert.True(inside >= 5, $"{entry.Name}: {inside} points of {step.Statement.Text}")
-            | None -> ()
+            for entry in defaults do
+                for step in ProofFile.steps (TheoremTests.proved entry) do
+                    match Statements.holdsAt 10 random step.Statement with
+                    | Some inside -> Assert.True(inside >= 5, $"{entry.Name}: {inside} points of {step.Statement.Text}")
+                    | None -> ()
 
-[<Fact>]
-let ``a proof file edited at random is refused, or its statement is true at fifty points; no edit ends with an exception`` () =
-    let known = HashSet<Statement>()
+        testCase "a proof file edited at random is refused, or its statement is true at fifty points; no edit ends with an exception" <| fun () ->
+            let known = HashSet<Statement>()
 
-    for entry in defaults do
-        for step in ProofFile.steps (TheoremTests.proved entry) do
-            known.Add step.Statement |> ignore
+            for entry in defaults do
+                for step in ProofFile.steps (TheoremTests.proved entry) do
+                    known.Add step.Statement |> ignore
 
-    let evaluated = HashSet<Statement>()
-    let mutable edits, accepted, different = 0, 0, 0
+            let evaluated = HashSet<Statement>()
+            let mutable edits, accepted, different = 0, 0, 0
 
-    for entry in defaults do
-        let json = ProofFile.write entry.Name entry.Argument (TheoremTests.proved entry)
-        // The long files of the symmetries take 0.1 s each to check.
-        let count = times * (if json.Length > 30000 then 6 else 30)
+            for entry in defaults do
+                let json = ProofFile.write entry.Name entry.Argument (TheoremTests.proved entry)
+                // The long files of the symmetries take 0.1 s each to check.
+                let count = times * (if json.Length > 30000 then 6 else 30)
 
-        for seed in 1..count do
-            let random = Random(seed * 7919 + entry.Name.Length)
-            let root = (nonNull (JsonNode.Parse json)).AsObject()
-            edits <- edits + 1
+                for seed in 1..count do
+                    let random = Random(seed * 7919 + entry.Name.Length)
+                    let root = (nonNull (JsonNode.Parse json)).AsObject()
+                    edits <- edits + 1
 
-            let result =
-                try
-                    for _ in 0 .. random.Next 2 do
+                    let result =
                         try
-                            edit random root
-                        with
-                        // An edit that makes no document.
-                        | :? InvalidOperationException
-                        | :? KeyNotFoundException
-                        | :? NullReferenceException
-                        | :? ArgumentException -> ()
+                            for _ in 0 .. random.Next 2 do
+                                try
+                                    edit random root
+                                with
+                                // An edit that makes no document.
+                                | :? InvalidOperationException
+                                | :? KeyNotFoundException
+                                | :? NullReferenceException
+                                | :? ArgumentException -> ()
 
-                    repaired root
-                with e when not (e :? Xunit.Sdk.XunitException) ->
-                    failwith $"{entry.Name}, seed {seed}: {e}"
+                            repaired root
+                        with e ->
+                            failwith $"{entry.Name}, seed {seed}: {e}"
 
-            match result with
-            | Error _ -> ()
-            | Ok(_, theorem) ->
-                accepted <- accepted + 1
+                    match result with
+                    | Error _ -> ()
+                    | Ok(_, theorem) ->
+                        accepted <- accepted + 1
 
-                if not (known.Contains theorem.Statement) then
-                    different <- different + 1
+                        if not (known.Contains theorem.Statement) then
+                            different <- different + 1
 
-                    if evaluated.Add theorem.Statement then
-                        try
-                            match theorem.Certificate, theorem.Statement with
-                            | (:? RecouplingCertificate as c), (:? RecouplingIdentity as identity) ->
-                                TheoremTests.holdsInNumbers 3 c.Start identity |> ignore
-                            | _ ->
-                                match Statements.holdsAt 50 random theorem.Statement with
-                                | Some inside ->
-                                    Assert.True(inside >= 20, $"{entry.Name}, seed {seed}: {inside} points of {theorem.Statement.Text}")
-                                | None ->
-                                    // Statements over any family, of which only names can be changed.
-                                    Assert.True(theorem.Statement :? Equivariant || theorem.Statement :? EveryTree || theorem.Statement :? EveryTreeInvariant, theorem.Statement.Text)
-                        with Statements.Refuted why ->
-                            Assert.Fail $"{entry.Name}, seed {seed}: {why}: {theorem.Statement.Text}"
+                            if evaluated.Add theorem.Statement then
+                                try
+                                    match theorem.Certificate, theorem.Statement with
+                                    | (:? RecouplingCertificate as c), (:? RecouplingIdentity as identity) ->
+                                        TheoremTests.holdsInNumbers 3 c.Start identity |> ignore
+                                    | _ ->
+                                        match Statements.holdsAt 50 random theorem.Statement with
+                                        | Some inside ->
+                                            Assert.True(inside >= 20, $"{entry.Name}, seed {seed}: {inside} points of {theorem.Statement.Text}")
+                                        | None ->
+                                            // Statements over any family, of which only names can be changed.
+                                            Assert.True(theorem.Statement :? Equivariant || theorem.Statement :? EveryTree || theorem.Statement :? EveryTreeInvariant, theorem.Statement.Text)
+                                with Statements.Refuted why ->
+                                    Assert.Fail $"{entry.Name}, seed {seed}: {why}: {theorem.Statement.Text}"
 
-    Assert.True(20 * different >= accepted, $"{edits} edits, {accepted} accepted, {different} with other data")
-    Assert.True(different > 0)
+            Assert.True(20 * different >= accepted, $"{edits} edits, {accepted} accepted, {different} with other data")
+            Assert.True(different > 0)
+    ]
