@@ -27,7 +27,7 @@ let polynomial (names: string list) (json: Json) : Polynomial =
     if names.Length > Polynomial.MostVariables then
         unreadable $"more than {Polynomial.MostVariables} variables"
 
-    match Polynomial.TryParse(names, text json) with
+    match PolynomialText.tryParse names (text json) with
     | Some p -> p
     | None -> unreadable $"""expected a polynomial in {String.Join(", ", names)}, found "{text json}" """
 

@@ -60,6 +60,7 @@ let sympy (name: string) (theorem: Theorem) : string =
         line $"# {o.Purpose}"
         line $"failures += ({o.Expression}) != 0"
 
+    PointChecks.python theorem.Statement |> List.iter line
     line "print(failures)"
     out.ToString()
 

@@ -28,6 +28,10 @@ type NoRelation =
 [<RequireQualifiedAccess>]
 module Derivation =
 
+    /// More unknown coefficients than this are not searched for by increasing degree.
+    [<Literal>]
+    let MostUnknowns = 1000
+
     // ---- univariate polynomials modulo p, ascending coefficients
 
     let private trim (f: uint64[]) =
@@ -587,7 +591,7 @@ module Derivation =
                 let size d = (monomials (term.Variables.Length - 1) d).Length * shifts.Length
 
                 let rec search d (last: NoRelation) =
-                    if d > maxDegree || (d > 0 && size d > 1000) then
+                    if d > maxDegree || (d > 0 && size d > MostUnknowns) then
                         Error last
                     else
                         match guessByDegree symbol shifts d random with

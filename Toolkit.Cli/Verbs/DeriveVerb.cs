@@ -29,8 +29,9 @@ internal static class DeriveVerb
             DefaultValueFactory = _ => 12,
         };
         var json = new Option<bool>("--json") { Description = "write the certificate instead of the relation's text" };
+        var latex = new Option<bool>("--latex") { Description = "write the relation as a LaTeX formula" };
         var verb = new Command("derive", "Finds and proves the relation between neighbouring 3j or 6j symbols.")
-            { kind, shifts, degree, json };
+            { kind, shifts, degree, json, latex };
         verb.SetAction(result =>
         {
             TextWriter output = result.InvocationConfiguration.Output;
@@ -51,14 +52,24 @@ internal static class DeriveVerb
             {
                 if (found.ErrorValue is NoRelation.NoneUpTo none)
                 {
-                    output.WriteLine($"none up to degree {none.degree}");
+                    int asked = result.GetValue(degree);
+                    string rest = none.degree < asked
+                        ? $"; degrees {none.degree + 1} to {asked} not searched: more than {Derivation.MostUnknowns} unknown coefficients"
+                        : "";
+                    output.WriteLine($"none up to degree {none.degree}{rest}");
+                    result.InvocationConfiguration.Error.WriteLine(
+                        $"toolkit: at degree {none.degree}, {none.equations} values of the sums leave none of {none.unknowns} coefficients free");
                     return 0;
                 }
                 throw new UsageException($"--shifts: {((NoRelation.Invalid)found.ErrorValue).reason}");
             }
             DerivedRelation relation = found.ResultValue;
             Theorem theorem = relation.Symbols is { } symbols ? symbols.Value : relation.Sums;
-            if (result.GetValue(json))
+            if (result.GetValue(latex) && Report.latexOf(theorem.Statement) is { } formula)
+            {
+                output.WriteLine(formula.Value);
+            }
+            else if (result.GetValue(json))
             {
                 output.Write(ProofFile.write($"{symbol.Name}.derived", "Found by linear algebra modulo a prime; proved by the kernel.", theorem));
             }

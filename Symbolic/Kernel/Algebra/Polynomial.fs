@@ -338,48 +338,6 @@ type Polynomial private (keys: uint64[], coefficients: BigInteger[]) =
 
             text.ToString()
 
-    /// Reads sums of products of integers and powers of named variables, as `Print` writes them; None for anything
-    /// else.
-    static member TryParse(names: string list, text: string) : Polynomial option =
-        let names = Array.ofList names
-        let terms = Dictionary<uint64, BigInteger>()
-        let text = text.Replace(" ", "").Replace("**", "^")
-
-        let factor (f: string) =
-            let parts = f.Split '^'
-
-            match Array.tryFindIndex ((=) parts[0]) names with
-            | Some i when parts.Length = 1 -> Some(1UL <<< position i, BigInteger.One)
-            | Some i when parts.Length = 2 ->
-                match Int32.TryParse parts[1] with
-                | true, n when n >= 0 && n <= 31 -> Some(uint64 n <<< position i, BigInteger.One)
-                | _ -> None
-            | None when parts.Length = 1 && f <> "" && Seq.forall Char.IsAsciiDigit f -> Some(0UL, BigInteger.Parse f)
-            | _ -> None
-
-        let term (negative: bool) (t: string) =
-            let parts = t.Split '*' |> Array.map factor
-
-            if Array.forall Option.isSome parts then
-                let keys, values = parts |> Array.map Option.get |> Array.unzip
-                let value = Array.reduce (fun (x: BigInteger) y -> x * y) values
-                accumulate terms (Array.reduce multiplyKeys keys) (if negative then -value else value)
-                true
-            else
-                false
-
-        let rec scan (start: int) =
-            if start >= text.Length then
-                start > 0
-            else
-                let negative = text[start] = '-'
-                let from = if negative || text[start] = '+' then start + 1 else start
-                let next = text.IndexOfAny([| '+'; '-' |], from)
-                let stop = if next < 0 then text.Length else next
-                (start = 0 || from > start) && term negative (text.Substring(from, stop - from)) && scan stop
-
-        if scan 0 then Some(ofDictionary terms) else None
-
     override _.Equals other =
         match other with
         | :? Polynomial as o ->

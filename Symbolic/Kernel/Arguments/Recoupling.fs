@@ -39,6 +39,9 @@ type RecouplingIdentity
     (start: Scheme, final: Scheme, left: RecouplingProduct, right: RecouplingProduct, delta: (string * string) option) =
     inherit Statement(box (start, final, left, right, delta))
 
+    /// The scheme whose triangle rules, with those of the final one, are the domain.
+    member _.Start = start
+
     /// The left-hand side.
     member _.Left = left
 

@@ -166,7 +166,10 @@ let tests =
                         match leaf with
                         | Scalar(_, l)
                         | Vector(_, l, _) -> sign * Sign.OfOrder l
-                        | Couple _ -> sign)
+                        | Couple _
+                        | CoupleVectors _
+                        | Mapped _
+                        | Sum _ -> sign)
 
                 let spins = leaves tree |> List.filter (fun leaf -> match leaf with Vector _ -> true | _ -> false)
                 Assert.Equal(parity, s.Parity)

@@ -77,7 +77,7 @@ let private mutate (random: Random) (value: JsonValue) : JsonNode | null =
 let private scaled (names: string list) (factor: Polynomial) (node: JsonNode | null) : JsonNode | null =
     match node with
     | :? JsonValue as v when v.GetValueKind() = JsonValueKind.String ->
-        match Polynomial.TryParse(names, v.GetValue<string>()) with
+        match PolynomialText.tryParse names (v.GetValue<string>()) with
         | Some p -> JsonValue.Create((factor * p).Print names)
         | None -> clone node
     | _ -> clone node
