@@ -3,7 +3,6 @@ module Toolkit.Tests.PaperReproductions.ReportTests
 open System
 open System.Globalization
 open System.IO
-open System.Text.Json
 open FsCheck.FSharp
 open Toolkit.Reproductions
 open Toolkit.Reproductions.Report
@@ -50,17 +49,15 @@ let private parse (text: string) : string list list =
 let private figure (rows: Cell list list) : Figure =
     let table = Table.Create([ "x"; "y"; "what" ], rows)
 
-    let channels =
-        JObject
-            [ "x", VegaLite.channel "x" "quantitative" (VegaLite.logarithmic "x / Å" (1., 100.))
-              "y", VegaLite.channel "y" "quantitative" (VegaLite.linear "y" (0., 1.)) ]
+    let points = Series.points "points" Blue Circle
+    let panel = Panel.of' "" (Axis.logarithmic "x / Å" (1., 100.)) (Axis.linear "y" (0., 1.)) [ Curve(points, [ 2., 0.1; 50., 1. / 3. ]) ]
 
     { Id = "tiny"
       Title = "a < b & \"c\""
       Caption = "<script>alert('x')</script>"
       Conclusion = "1 > 0"
       Table = table
-      Plot = VegaLite.plot (100., 80.) table [ "mark", JString "point"; "encoding", channels ] }
+      Picture = { Key = []; Width = 100.; Rows = [ 80., [ panel ] ] } }
 
 let private tiny = figure [ [ Whole 2; Number 0.1; Text "<i>" ]; [ Whole 50; Number(1. / 3.); Text "b" ] ]
 
@@ -73,7 +70,7 @@ let private inFolder (test: string -> unit) =
     finally
         Directory.Delete(folder, recursive = true)
 
-let private report (picture: string option) : Html.Run =
+let private report (picture: string) : Html.Run =
     { Command = "command <x>"
       Settings = [ "a<b", "c&d" ]
       Versions = []
@@ -90,7 +87,6 @@ let private report (picture: string option) : Html.Run =
             Checks = []
             Seconds = 1. } ]
       Picture = fun _ _ -> picture
-      Notes = [ "<note>" ]
       Seconds = 2. }
 
 let private run (arguments: string list) =
@@ -125,19 +121,10 @@ let tests =
             for row in [ [ Whole 1 ]; [ Whole 1; Number nan ]; [ Whole 1; Number infinity ] ] do
                 Assert.Throws<ArgumentException>(fun () -> Table.Create([ "a"; "b" ], [ row ]) |> ignore) |> ignore
 
-        testCase "a plot description is JSON that holds the table and its generator" <| fun () ->
-            use document = JsonDocument.Parse(Json.text (VegaLite.document "made \"so\"" tiny.Plot))
-            let root = document.RootElement
-            Assert.Equal("made \"so\"", root.GetProperty("usermeta").GetProperty("generator").GetString())
-            let values = root.GetProperty("data").GetProperty("values")
-            Assert.Equal(2, values.GetArrayLength())
-            Assert.Equal("<i>", values[0].GetProperty("what").GetString())
-            Assert.Equal(1. / 3., values[1].GetProperty("y").GetDouble())
-
         testCase "the report escapes every text that it shows and refers to nothing outside" <| fun () ->
-            let html = Html.text (report (Some "<!-- of the file --><svg><desc>d</desc></svg>"))
+            let html = Html.text (report "<!-- of the file --><svg><desc>d</desc></svg>")
 
-            for raw in [ "<script"; "<none>"; "<note>"; "a<b"; "x < y"; "l < 3"; "A & B"; "command <x>"; "of the file" ] do
+            for raw in [ "<script"; "<none>"; "a<b"; "x < y"; "l < 3"; "A & B"; "command <x>"; "of the file" ] do
                 Assert.DoesNotContain(raw, html)
 
             Assert.Contains("&lt;script&gt;", html)
@@ -146,28 +133,23 @@ let tests =
             Assert.DoesNotContain("href=\"http", html)
 
         testCase "the report shows a check that failed as failed" <| fun () ->
-            let html = Html.text (report None)
+            let html = Html.text (report "<svg></svg>")
             Assert.Contains("✗ FAILED", html)
             Assert.Contains("1 FAILED", html)
-            Assert.Contains("was not drawn", html)
 
-        testCase "a figure becomes its named files, and an earlier picture goes" <| fun () ->
+        testCase "a figure becomes its named files, and none of an earlier run is left" <| fun () ->
             inFolder (fun folder ->
                 let stem = Path.Combine(folder, "paper", "tiny")
-                Files.write (stem + ".svg") "old"
-                let description = Files.figure folder "paper" "a test" tiny
-                Assert.Equal(Path.GetFullPath(stem + ".vl.json"), description)
-                Assert.True(File.Exists(stem + ".csv"))
-                Assert.False(File.Exists(stem + ".svg"))
-                Assert.StartsWith("# a test: ", File.ReadAllText(stem + ".csv"))
 
-                match Render.pictures (Path.Combine(Application.home, "plots")) false ignore [ description ] with
-                | Render.Drawn _ ->
-                    Assert.Contains("<desc>a test</desc>", File.ReadAllText(stem + ".svg"))
-                    Assert.Equal<byte[]>([| 0x89uy; 0x50uy; 0x4Euy; 0x47uy |], File.ReadAllBytes(stem + ".png")[..3])
-                | Render.DrawnWithoutPng(_, why) -> SharedData.skipped why
-                | Render.Skipped why -> SharedData.skipped $"pictures: {why}"
-                | Render.Failed why -> failwith why)
+                for suffix in Files.suffixes do
+                    Files.write (stem + suffix) "old"
+
+                let svg = Files.figure folder "paper" "a test" tiny
+                Assert.StartsWith("# a test: ", File.ReadAllText(stem + ".csv"))
+                Assert.Equal(svg, File.ReadAllText(stem + ".svg"))
+                Assert.Contains("<desc>a test</desc>", svg)
+                Assert.Equal<byte[]>([| 0x89uy; 0x50uy; 0x4Euy; 0x47uy |], File.ReadAllBytes(stem + ".png")[..3])
+                Assert.Equal(3, Directory.GetFiles(Path.Combine(folder, "paper")).Length))
 
         testCase "what the command line does not know ends with 2 and one line that names it" <| fun () ->
             for arguments, named in
