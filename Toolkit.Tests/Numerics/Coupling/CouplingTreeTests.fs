@@ -28,7 +28,10 @@ let rec private evaluate (l: int) (leaves: float[] list) (tree: Tree) : float[] 
         let a, rest = evaluate l leaves left
         let b, rest = evaluate l rest right
         Families.couple a b (number order), rest
-    | Vector _ -> failwith "there is no vector field"
+    | Vector _
+    | CoupleVectors _ -> failwith "there is no vector field"
+    | Mapped _
+    | Sum _ -> failwith "there is no map of channels"
 
 [<Tests>]
 let tests =
