@@ -50,6 +50,24 @@ internal sealed unsafe class PartMemory : IDisposable
         program.Prepare(Blocks(false), 1);
     }
 
+    /// <summary>Features of coefficients that are given.</summary>
+    /// <param name="coefficients"><c>[lm, column, n padded]</c>.</param>
+    /// <param name="features">Receives <c>[feature]</c>.</param>
+    public void Forward(double* coefficients, double* features)
+    {
+        if (_part.Program is not { } program)
+        {
+            _part.Prepare(coefficients, Work(0));
+            _part.Forward(coefficients, Work(0), new Span<double>(features, _part.FeatureCount));
+            return;
+        }
+        BlockMemory<double> blocks = Blocks(false);
+        blocks.Point(FeatureProgram<double>.Coefficients, 0, coefficients, null);
+        blocks.Point(program.Features, 0, features, null);
+        program.Prepare(blocks, 1);
+        program.Forward(blocks, 1);
+    }
+
     /// <summary>Adds to features their change when one column of the density changes; after a forward pass of this environment.</summary>
     /// <param name="scratch">The environment; its tangent is <c>[lm, n padded]</c>.</param>
     /// <param name="tangent">The change of the column.</param>

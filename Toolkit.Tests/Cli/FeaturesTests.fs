@@ -7,6 +7,7 @@ open Expecto
 open Toolkit.Numerics.Files
 open Toolkit.Numerics.Representations
 open Toolkit.Numerics.Structures
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 /// Two structures of different kinds, a specification, and their names.

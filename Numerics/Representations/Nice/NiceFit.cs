@@ -50,14 +50,14 @@ public sealed class NiceFit
     /// <param name="environments">The most environments that are used, spread evenly over the structures. Where there are fewer
     /// than components, or products depend on each other, there are fewer components.</param>
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
-    /// <param name="done">Steps of a fit of the same sample that was interrupted; they are not fitted again.</param>
+    /// <param name="resume">Steps of a fit of the same sample that was interrupted; they are not fitted again.</param>
     /// <param name="finished">Told each step when it is fitted.</param>
     /// <param name="table">Real-basis coupling coefficients; null: those of the library, l ≤ 8.</param>
     /// <exception cref="ArgumentException">Settings that contradict each other; no atoms; a species without channels; an l or λ
     /// beyond the table's.</exception>
     public static NiceFit Fit(
         DensityExpansion expansion, NiceSettings settings, IEnumerable<Structure> structures, int environments = DefaultEnvironments,
-        int threads = 1, IReadOnlyList<NiceStep>? done = null, Action<NiceStep>? finished = null, CouplingTable? table = null)
+        int threads = 1, IReadOnlyList<NiceStep>? resume = null, Action<NiceStep>? finished = null, CouplingTable? table = null)
     {
         ArgumentNullException.ThrowIfNull(expansion);
         ArgumentNullException.ThrowIfNull(settings);
@@ -68,7 +68,7 @@ public sealed class NiceFit
         int lambda = settings.Lambda ?? expansion.LMax;
         table.Require(Math.Max(expansion.LMax, lambda), $"lmax is {expansion.LMax} and the largest λ {lambda}", nameof(table));
         NiceFitter fitter = new(expansion, settings, structures.ToArray(), environments, table, threads);
-        List<NiceStep> steps = fitter.Fit(done ?? [], finished);
+        List<NiceStep> steps = fitter.Fit(resume ?? [], finished);
         return new NiceFit(settings, expansion.LMax, expansion.NMax, expansion.Groups.ToArray(), expansion.Cutoff, fitter.Environments, steps);
     }
 

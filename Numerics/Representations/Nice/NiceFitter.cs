@@ -19,7 +19,7 @@ namespace Toolkit.Numerics.Representations.Nice;
 /// </remarks>
 internal sealed unsafe class NiceFitter
 {
-    /// <summary>Components below this part of the largest are rounding: they are left out.</summary>
+    /// <summary>Components below this part of the products' mean square are rounding: they are left out.</summary>
     private const double Rank = 1e-13;
 
     private readonly NiceSettings _settings;
@@ -294,6 +294,7 @@ internal sealed unsafe class NiceFitter
             Centre(_xx, _x, _x, n);
             Centre(_xy, _x, _y, n);
             Centre(_yy, _y, _y, n);
+            double before = Trace();
             double[] prediction = Predict(ridge);
             // What the prediction leaves: Σ (x − Rᵀy)(x − Rᵀy)ᵀ = xx − xy R − (xy R)ᵀ + Rᵀ yy R.
             if (_used > 0)
@@ -311,13 +312,8 @@ internal sealed unsafe class NiceFitter
                 }
             }
 
-            double total = 0;
-            for (int k = 0; k < m; k++)
-            {
-                total += Math.Max(0, _xx[k * m + k]);
-            }
-
-            (double[] values, double[] vectors) = Leading(total);
+            double total = Trace();
+            (double[] values, double[] vectors) = Leading(total, before);
             int components = values.Length;
             double[] weights = new double[m * components];
             for (int k = 0; k < components; k++)
@@ -412,8 +408,21 @@ internal sealed unsafe class NiceFitter
             }
         }
 
+        private double Trace()
+        {
+            double sum = 0;
+            for (int k = 0; k < _products.Channels; k++)
+            {
+                sum += Math.Max(0, _xx[k * _products.Channels + k]);
+            }
+
+            return sum;
+        }
+
         /// <summary>The components that are kept: as many as wanted, or as there are.</summary>
-        private (double[] Values, double[] Vectors) Leading(double total)
+        /// <param name="total">The trace that is left.</param>
+        /// <param name="before">That before the prediction was subtracted: its rounding is no component.</param>
+        private (double[] Values, double[] Vectors) Leading(double total, double before)
         {
             int m = _products.Channels, most = Math.Min(m, _branch.Components ?? m);
             double[] values, vectors;
@@ -429,7 +438,7 @@ internal sealed unsafe class NiceFitter
 
             int count = 0;
             double kept = 0;
-            while (count < most && values[count] > Rank * Math.Max(values[0], total * 1e-3)
+            while (count < most && values[count] > Rank * before
                 && !(_branch.Captured is double captured && kept >= captured * total))
             {
                 kept += values[count++];

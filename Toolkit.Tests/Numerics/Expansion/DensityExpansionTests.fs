@@ -8,6 +8,7 @@ open Toolkit.Numerics.Harmonics
 open Toolkit.Numerics.Neighbors
 open Toolkit.Numerics.Radial
 open Toolkit.Numerics.Expansion
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 let private cutoff, nmax, lmax, sigma = 4., 5, 4, 0.4

@@ -7,6 +7,7 @@ open Toolkit.Numerics.Harmonics
 open Toolkit.Numerics.Neighbors
 open Toolkit.Numerics.Radial
 open Toolkit.Numerics.Expansion
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 let private cutoff, nmax, lmax = 3.6, 5, 3

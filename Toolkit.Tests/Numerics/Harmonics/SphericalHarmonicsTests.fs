@@ -5,6 +5,7 @@ open System.IO
 open Expecto
 open FsCheck.FSharp
 open Toolkit.Numerics.Harmonics
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 /// Values [lm] and gradients [xyz, lm] at one point.

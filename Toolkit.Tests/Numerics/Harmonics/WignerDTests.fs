@@ -7,6 +7,7 @@ open FsCheck.FSharp
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.AngularMomentum
 open Toolkit.Numerics.Harmonics
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 let private rotationOf (random: Random) =

@@ -11,6 +11,7 @@ open Toolkit.Numerics.Models
 open Toolkit.Numerics.Radial
 open Toolkit.Numerics.Representations
 open Toolkit.Numerics.Structures
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 let private species = [ 1; 8 ]

@@ -3,6 +3,7 @@ module Toolkit.Tests.Numerics.Learning.KernelTests
 open System
 open Expecto
 open Toolkit.Numerics.Learning.Kernels
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 let private kernels: EnvironmentKernel list =

@@ -5,6 +5,7 @@ open Expecto
 open FsCheck.FSharp
 open MathNet.Numerics.LinearAlgebra
 open Toolkit.Numerics.Learning
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 /// Rows of correlated columns of very different sizes, followed by `extra` columns of small counts.

@@ -3,6 +3,7 @@ module Toolkit.Tests.Numerics.Learning.SelectionTests
 open System
 open Expecto
 open Toolkit.Numerics.Learning.Selection
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 let private rowsOf (seed: int) (count: int) (columns: int) (rank: int) =

@@ -4,6 +4,7 @@ open System
 open MathNet.Numerics.LinearAlgebra
 open Expecto
 open Toolkit.Numerics.LinearAlgebra
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 [<Tests>]

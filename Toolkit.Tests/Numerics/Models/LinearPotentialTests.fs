@@ -9,6 +9,7 @@ open Toolkit.Numerics.Expansion
 open Toolkit.Numerics.Representations
 open Toolkit.Numerics.Learning
 open Toolkit.Numerics.Models
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 let private species = [ 1; 6; 8; 14; 26 ]

@@ -5,6 +5,7 @@ open Expecto
 open Toolkit.Numerics.Models.SpinLattice
 open Toolkit.Numerics.Radial
 open Toolkit.Numerics.Structures
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 let private cutoff = CutoffFunction(3.4, 1.2, CutoffKind.Polynomial)

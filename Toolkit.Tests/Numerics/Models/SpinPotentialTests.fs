@@ -10,6 +10,7 @@ open Toolkit.Numerics.Models.SpinLattice
 open Toolkit.Numerics.Radial
 open Toolkit.Numerics.Representations
 open Toolkit.Numerics.Structures
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 let private expansion nmax lmax cutoff =

@@ -5,6 +5,7 @@ open Expecto
 open FsCheck.FSharp
 open Toolkit.Numerics.Structures
 open Toolkit.Numerics.Neighbors
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 /// A pair as a value: centre, neighbour, image.

@@ -7,6 +7,7 @@ open FsCheck.FSharp
 open Toolkit.Numerics.Files
 open Toolkit.Numerics.Harmonics
 open Toolkit.Numerics.Radial
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 let private values lmax (basis: RadialBasis) r =

@@ -4,6 +4,7 @@ open System
 open Expecto
 open FsCheck.FSharp
 open Toolkit.Numerics.Radial
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 let private evaluate (f: IRadialFunctions) r =

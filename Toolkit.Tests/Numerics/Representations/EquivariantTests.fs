@@ -6,6 +6,7 @@ open Expecto
 open Toolkit.Numerics.Expansion
 open Toolkit.Numerics.Radial
 open Toolkit.Numerics.Representations
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 let private expansion species nmax lmax policy =

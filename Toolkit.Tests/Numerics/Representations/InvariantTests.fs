@@ -8,6 +8,7 @@ open Toolkit.Numerics.Structures
 open Toolkit.Numerics.Radial
 open Toolkit.Numerics.Expansion
 open Toolkit.Numerics.Representations
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 /// Every species that a random recipe draws from.
@@ -47,8 +48,6 @@ let private representations: InvariantRepresentation list =
 
 let private build = VectorFeatures.build
 
-let private turn (m: float[]) : Structure -> Structure = Rotations.apply [ "spins", Rotations.Axial; "mu", Rotations.Polar ] m
-
 /// A representation, a structure of any periodicity, and a seed for what is done to it.
 let private cases (kinds: (int * int) -> Arbitrary<RandomStructure.Recipe>) =
     let recipes = kinds (1, 7)
@@ -57,43 +56,28 @@ let private cases (kinds: (int * int) -> Arbitrary<RandomStructure.Recipe>) =
 
 let private close = Representations.close "features"
 
-/// The features after `change` are those before it.
-let private unchangedBy (change: Random -> Structure -> Structure) =
-    Law.holdsFor 60 (cases RandomStructure.recipes) (fun (k, recipe, seed) ->
-        let s = build recipe
-        let f = representations[k]
-        close 1e-11 (f.Compute s) (f.Compute(change (Random seed) s)))
+/// A law of every representation, on so many structures of each.
+let private ofAll (count: int) (law: Toolkit.Testing.Subject -> unit) =
+    for f in representations do
+        let vectors = f.Expansion.Fields |> Seq.map (fun v -> v.Key, v.Axial, v.TimeOdd)
+        let subject = Subject.PerAtom($"{f.GetType().Name} of {f.FeatureCount} features", fun s -> f.Compute s).WithSpecies(Array.ofList species).WithSizes(1, 7).WithCases count
+        law ((subject, vectors) ||> Seq.fold (fun s (key, axial, odd) -> s.WithVector(key, axial, odd)))
 
 [<Tests>]
 let tests =
     testList "Numerics.Representations.InvariantTests" [
-        testCase "features do not change when the structure is rotated with its vectors" <| fun () ->
-            unchangedBy (fun random -> turn (Rotations.randomRotation random))
+        testCase "features do not change when the structure is rotated or reflected with its vectors, polar ones as positions and axial ones as spins" <| fun () ->
+            ofAll 10 Laws.AssertInvariant
 
-        testCase "features do not change when the structure is reflected, polar vectors as positions and axial ones as spins" <| fun () ->
-            unchangedBy (fun random -> turn (Rotations.randomReflection random))
+        testCase "features do not change when the structure is moved" <| fun () -> ofAll 5 Laws.AssertTranslationInvariant
 
-        testCase "features do not change when the structure is moved" <| fun () ->
-            unchangedBy (fun random -> Rotations.translate (random.NextDouble(), 5. * random.NextDouble(), -random.NextDouble()))
+        testCase "features are permuted with the atoms" <| fun () -> ofAll 4 Laws.AssertPermutation
 
-        Law.test "features are permuted with the atoms" 40 (cases RandomStructure.recipes) (fun (k, recipe, seed) ->
-            let s = build recipe
-            let f = representations[k]
-            let order = Rotations.randomPermutation (Random seed) s.Count
-            let before = f.Compute s |> Array.chunkBySize f.FeatureCount
-            let after = f.Compute(Rotations.permute order s) |> Array.chunkBySize f.FeatureCount
-            Array.iteri (fun i row -> close 1e-12 before[order[i]] row) after)
+        testCase "every atom of a repeated cell has the features of its original" <| fun () ->
+            ofAll 3 (fun subject -> Laws.AssertRepeatedCell(subject.WithSizes(1, 4), false))
 
-        Law.test "every atom of a repeated cell has the features of its original" 20 (cases RandomStructure.crystals) (fun (k, recipe, seed) ->
-            let s = build recipe
-            let f = representations[k]
-            let random = Random seed
-            let copies () = random.Next(1, 3)
-            let larger = s.Replicate(copies (), copies (), copies ())
-            let rows (s: Structure) = f.Compute s |> Array.chunkBySize f.FeatureCount |> Array.map (fun r -> r |> Array.map (fun x -> Math.Round(x, 9)))
-            let few, many = rows s, rows larger
-            let times = larger.Count / s.Count
-            close 1e-8 (few |> Array.map Array.sum |> Array.sort |> Array.collect (Array.replicate times)) (many |> Array.map Array.sum |> Array.sort))
+        testCase "features do not change when time is reversed" <| fun () ->
+            ofAll 4 (fun subject -> if subject.Vectors |> List.exists _.TimeOdd then Laws.AssertTimeReversal subject)
 
         Law.test "relabelling the species moves the features to the channels of the new labels" 30 (cases RandomStructure.recipes) (fun (k, recipe, seed) ->
             let s = build recipe

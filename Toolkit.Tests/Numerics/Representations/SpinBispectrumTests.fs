@@ -8,8 +8,9 @@ open Toolkit.Numerics.Radial
 open Toolkit.Numerics.Expansion
 open Toolkit.Numerics.Representations
 open Toolkit.Symbolic.Tables
+open Toolkit.Testing
 open Toolkit.Tests.Laws
-open Toolkit.Tests.Laws.Rotations
+open Toolkit.Testing.Rotations
 open Toolkit.Tests.Laws.VectorFeatures
 open Toolkit.Tests.Symbolic.Tables
 

@@ -9,8 +9,9 @@ open Toolkit.Numerics.Radial
 open Toolkit.Numerics.Expansion
 open Toolkit.Numerics.Representations
 open Toolkit.Symbolic.CouplingTrees
+open Toolkit.Testing
 open Toolkit.Tests.Laws
-open Toolkit.Tests.Laws.Rotations
+open Toolkit.Testing.Rotations
 open Toolkit.Tests.Laws.VectorFeatures
 
 let private species = [ 1; 6; 8; 14; 26 ]

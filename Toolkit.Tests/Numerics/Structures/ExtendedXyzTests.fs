@@ -7,6 +7,7 @@ open FsCheck.FSharp
 open Expecto
 open Toolkit.Numerics.Files
 open Toolkit.Numerics.Structures
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 let private parse (text: string) : Structure[] =

@@ -3,6 +3,7 @@ module Toolkit.Tests.Numerics.Structures.StructureTests
 open System
 open Expecto
 open Toolkit.Numerics.Structures
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 let private near (tolerance: float) (expected: float[]) (actual: float[]) =

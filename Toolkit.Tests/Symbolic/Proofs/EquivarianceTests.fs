@@ -7,6 +7,7 @@ open Toolkit.Symbolic.Proofs
 open Toolkit.Symbolic.Proofs.Kernel
 open Toolkit.Symbolic.CouplingTrees
 open Toolkit.Symbolic.Proofs.Theorems
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 open Toolkit.Tests.Laws.Families
 

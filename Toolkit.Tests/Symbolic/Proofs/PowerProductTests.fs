@@ -10,6 +10,7 @@ open Toolkit.Symbolic.Proofs
 open Toolkit.Symbolic.Proofs.Kernel
 open Toolkit.Symbolic.Proofs.Theorems
 open Toolkit.Symbolic.Export
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 let private entries = GeneratingFunction.entries @ Rotations.entries @ Trees.entries

@@ -10,6 +10,7 @@ open Toolkit.Symbolic.Proofs
 open Toolkit.Symbolic.Proofs.Kernel
 open Toolkit.Symbolic.CouplingTrees
 open Toolkit.Symbolic.Proofs.Theorems
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 let private law name =

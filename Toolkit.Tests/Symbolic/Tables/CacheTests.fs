@@ -8,6 +8,7 @@ open Toolkit.Symbolic.Tables
 open Toolkit.Numerics.Coupling
 open Toolkit.Numerics.Files
 open Toolkit.Numerics.Structures
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 let private spec = TableSpec.Create(RealCg, 9)

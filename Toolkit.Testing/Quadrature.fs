@@ -1,5 +1,5 @@
 /// Numerical integration, slow and independent of what it checks.
-module Toolkit.Tests.Laws.Quadrature
+module Toolkit.Testing.Quadrature
 
 /// Nodes and weights of the n-point Gauss–Legendre rule on [a, b], by Newton's method on the Legendre polynomial.
 let gaussLegendre (n: int) (a: float) (b: float) : (float * float)[] =

@@ -1,35 +1,46 @@
 /// Random isometries and what they do to a structure.
-module Toolkit.Tests.Laws.Rotations
+module Toolkit.Testing.Rotations
 
 open System
 open Toolkit.Numerics.Structures
-open Toolkit.Reproductions.Checks
 
 /// How a vector property changes under a reflection: as a position does, or as a spin does.
 type Parity =
     | Polar
     | Axial
 
-/// 3×3 matrices are nine numbers, row-major.
+/// The unit matrix; 3×3 matrices are nine numbers, row-major.
 let identity = [| 1.; 0.; 0.; 0.; 1.; 0.; 0.; 0.; 1. |]
 
+/// The inversion r → −r.
 let inversion = identity |> Array.map (~-)
 
+/// The product of two matrices.
 let multiply (a: float[]) (b: float[]) =
     Array.init 9 (fun i -> Seq.sum (seq { for k in 0..2 -> a[3 * (i / 3) + k] * b[3 * k + i % 3] }))
 
+/// The transposed matrix.
 let transpose (m: float[]) = Array.init 9 (fun i -> m[3 * (i % 3) + i / 3])
 
+/// The determinant: 1 for a rotation, −1 for a reflection.
 let determinant (m: float[]) =
     m[0] * (m[4] * m[8] - m[5] * m[7])
     - m[1] * (m[3] * m[8] - m[5] * m[6])
     + m[2] * (m[3] * m[7] - m[4] * m[6])
 
-/// A standard normal number.
-let normal (random: Random) : float = Isometry.normal random
+/// A standard normal number (Box and Muller).
+let normal (random: Random) : float =
+    sqrt (-2. * log (1. - random.NextDouble())) * cos (2. * Math.PI * random.NextDouble())
 
-/// A rotation, uniformly distributed over all rotations.
-let randomRotation (random: Random) : float[] = Isometry.rotation random
+/// A rotation, uniformly distributed over all rotations: from a unit quaternion.
+let randomRotation (random: Random) : float[] =
+    let q = Array.init 4 (fun _ -> normal random)
+    let norm = sqrt (Array.sumBy (fun x -> x * x) q)
+    let w, x, y, z = q[0] / norm, q[1] / norm, q[2] / norm, q[3] / norm
+
+    [| 1. - 2. * (y * y + z * z); 2. * (x * y - w * z); 2. * (x * z + w * y)
+       2. * (x * y + w * z); 1. - 2. * (x * x + z * z); 2. * (y * z - w * x)
+       2. * (x * z - w * y); 2. * (y * z + w * x); 1. - 2. * (x * x + y * y) |]
 
 /// A rotation followed by the inversion: determinant −1.
 let randomReflection (random: Random) : float[] = randomRotation random |> Array.map (~-)

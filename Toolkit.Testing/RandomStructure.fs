@@ -1,6 +1,6 @@
 /// Random structures, each fully determined by a seed and a number of atoms, so that a printed case can be made again;
 /// what shrinks is the number of atoms, the mix of species, and the periodicity.
-module Toolkit.Tests.Laws.RandomStructure
+module Toolkit.Testing.RandomStructure
 
 open System
 open FsCheck
@@ -9,10 +9,13 @@ open Toolkit.Numerics.Structures
 
 /// What a random structure is made from.
 type Recipe =
-    { Seed: int
+    { /// Determines everything that the other fields leave open.
+      Seed: int
+      /// Their number.
       Atoms: int
       /// Atomic numbers to draw from.
       Species: int list
+      /// Along which lattice vectors it repeats.
       Periodic: Periodicity
       /// Whether there is a cell; a structure that repeats always has one.
       HasCell: bool
@@ -112,15 +115,15 @@ let private shrinkRecipe (least: int) (recipe: Recipe) =
             { recipe with HasCell = false }
     }
 
-/// Recipes with lo … hi atoms, of the given periodicities; one to three species out of H, C, O, Si, Fe.
-let recipesOf (kinds: Periodicity list) (lo: int, hi: int) : Arbitrary<Recipe> =
+/// Recipes with lo … hi atoms of one to three of the given species, of the given periodicities, with room between the atoms.
+let recipesFrom (species: int list) (kinds: Periodicity list) (spacing: float) (lo: int, hi: int) : Arbitrary<Recipe> =
     let gen =
         gen {
             let! seed = Gen.choose (0, Int32.MaxValue - 1)
             let! atoms = Gen.choose (lo, hi)
             let! kind = Gen.elements kinds
             let! count = Gen.choose (1, 3)
-            let! all = Gen.shuffle [| 1; 6; 8; 14; 26 |]
+            let! all = Gen.shuffle (Array.ofList species)
             let! hasCell = Gen.elements [ true; false ]
 
             return
@@ -129,10 +132,14 @@ let recipesOf (kinds: Periodicity list) (lo: int, hi: int) : Arbitrary<Recipe> =
                   Species = List.ofArray (Array.truncate count all)
                   Periodic = kind
                   HasCell = kind.Any || hasCell
-                  Spacing = 0.9 }
+                  Spacing = spacing }
         }
 
     Arb.fromGenShrink (gen, shrinkRecipe lo)
+
+/// Recipes with lo … hi atoms, of the given periodicities; one to three species out of H, C, O, Si, Fe.
+let recipesOf (kinds: Periodicity list) (sizes: int * int) : Arbitrary<Recipe> =
+    recipesFrom [ 1; 6; 8; 14; 26 ] kinds 0.9 sizes
 
 /// Recipes of every kind: free clusters with and without a cell, wires, slabs, crystals.
 let recipes (sizes: int * int) : Arbitrary<Recipe> = recipesOf periodicities sizes
