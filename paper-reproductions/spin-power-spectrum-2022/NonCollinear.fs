@@ -148,7 +148,7 @@ let private curves (threads: int) (frames: Frame[]) : Figure =
               Plots.errors (x scan.Axis) "meV per atom" [ for series, pairs in by -> series, points (fun (a, b) -> b - a) pairs ] ]
 
     let said (_, _, by: (Series * (float * float)[]) list) =
-        by |> List.map (fun (series, pairs) -> $"{series.Name} {Plots.digits (rmse pairs)}") |> String.concat ", "
+        by |> List.map (fun (series, pairs) -> $"{series.Name}: {Plots.digits (rmse pairs)}") |> String.concat "; "
 
     let angle = labelled (of' [ "theta" ] frames)
     let perAtom = angle |> Array.map (fun s -> 1000. * s.Energy / float s.Structure.Count)
@@ -161,11 +161,11 @@ let private curves (threads: int) (frames: Frame[]) : Figure =
         let test = labelled (of' [ "random" ] frames)
         let deviation = deviation (test |> Array.map (fun s -> 1000. * s.Energy / float s.Structure.Count))
 
-        let errors = models |> List.map (fun (series, fit) -> $"{series.Name} {Plots.digits (rmse (milli (judge threads (fit training) test).Energies))}") |> String.concat ", "
-        $"{errors} meV per atom where the energies' deviation is {deviation:F0}"
+        let errors = models |> List.map (fun (series, fit) -> $"{series.Name}: {Plots.digits (rmse (milli (judge threads (fit training) test).Energies))}") |> String.concat "; "
+        $"{errors}, where the energies' deviation is {deviation:F0} meV per atom"
 
     let ends (_, _, by: (Series * (float * float)[]) list) =
-        [ for series, pairs in by -> $"{series.Name} {Plots.digits (let a, b = pairs[pairs.Length - 1] in abs (a - b))}" ] |> String.concat ", "
+        [ for series, pairs in by -> $"{series.Name}: {Plots.digits (let a, b = pairs[pairs.Length - 1] in abs (a - b))}" ] |> String.concat "; "
 
     let angles, lengths, spirals = found[0], found[1], found[2]
 
@@ -177,9 +177,9 @@ let private curves (threads: int) (frames: Frame[]) : Figure =
         + "directions and lengths alone. Ridge, ν = 2: the J-summed power spectrum with |m|⁴ and |m|⁶. Ridge on products: the same power spectrum and all products of up to three "
         + $"of its entries, by the kernel (1 + p·p')³. Gaussian process: a Gaussian kernel, its width by cross-validation. Energies and fields in the training. {Plots.beneath}"
       Conclusion =
-        $"Root mean square errors in meV per atom: angle {said angles}; length {said lengths}; spirals {said spirals}. At fixed lengths everything of order ν = 2 is linear "
+        $"Root mean square errors in meV per atom. Angle: {said angles}. Length: {said lengths}. Spirals: {said spirals}. At fixed lengths everything of order ν = 2 is linear "
         + $"in cos θ: the best such line through the angles leaves {Plots.digits linear} meV per atom of the calculated energies, with cos² θ {Plots.digits quadratic}, and products of features have such terms. "
-        + $"At the end of the spirals, H, where neighbours are antiparallel as they can be in a two-atom cell, errors are {ends spirals} meV per atom; between Γ and H it counts how the exchange is "
+        + $"At the end of the spirals, H, where neighbours are antiparallel as they can be in a two-atom cell, errors in meV per atom are: {ends spirals}. Between Γ and H it counts how the exchange is "
         + "shared among shells, of which two-atom cells, whose atoms of one sublattice are parallel, tell only the sums: there the models differ by what they assume. "
         + $"The other way round, from spirals and ferromagnets to random directions: {back}."
       Table = table
