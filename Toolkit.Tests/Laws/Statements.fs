@@ -8,6 +8,7 @@ open System.Numerics
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.Hypergeometric
 open Toolkit.Symbolic.Proofs.Kernel
+open Toolkit.Testing
 open Toolkit.Tests.Symbolic.Proofs
 
 /// A statement is false, or has no value, at a point.
