@@ -8,6 +8,7 @@ open Toolkit.Numerics.Expansion
 open Toolkit.Numerics.Radial
 open Toolkit.Numerics.Representations
 open Toolkit.Symbolic.CouplingTrees
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 let private expansion nmax lmax =

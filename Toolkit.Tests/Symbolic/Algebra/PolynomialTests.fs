@@ -4,6 +4,7 @@ open System
 open System.Numerics
 open Expecto
 open Toolkit.Symbolic.Algebra
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 let private names = [ "s"; "a"; "b"; "c" ]

@@ -10,6 +10,7 @@ open Toolkit.Symbolic.Hypergeometric
 open Toolkit.Symbolic.Proofs
 open Toolkit.Symbolic.Proofs.Kernel
 open Toolkit.Symbolic.Export
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 let private defaults = Catalogue.entries |> List.filter _.ByDefault

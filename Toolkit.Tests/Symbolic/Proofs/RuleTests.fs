@@ -11,6 +11,7 @@ open Toolkit.Symbolic.Proofs
 open Toolkit.Symbolic.Proofs.Kernel
 open Toolkit.Symbolic.Proofs.Theorems
 open Toolkit.Symbolic.Export
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 let private replace i x xs = List.mapi (fun k y -> if k = i then x else y) xs

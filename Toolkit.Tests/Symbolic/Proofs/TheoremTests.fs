@@ -8,6 +8,7 @@ open Toolkit.Symbolic.Proofs
 open Toolkit.Symbolic.Proofs.Kernel
 open Toolkit.Symbolic.Proofs.Theorems
 open Toolkit.Symbolic
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 let internal proved (entry: Entry) : Theorem =
