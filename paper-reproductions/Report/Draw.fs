@@ -363,6 +363,7 @@ let svg (id: string) (origin: string) (picture: Picture) : string =
             .Replace("fill=\"black\"", "fill=\"currentColor\"")
             .Replace("fill=\"#FEFEFE\"", "class=\"ground\" fill=\"white\"")
 
-    $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" "
+    // On a narrow page a picture is scrolled before its type is too small to read.
+    $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" style=\"min-width:{ceil (0.85 * width)}px\" "
     + $"font-family=\"{family}\" fill=\"currentColor\"><desc>{WebUtility.HtmlEncode origin}</desc>"
     + body

@@ -43,7 +43,7 @@ figure { margin: 2rem 0 2.4rem; padding: 1.3rem 1.3rem 1rem; background: var(--c
          border-radius: 6px; }
 figure .picture { overflow-x: auto; text-align: center; color: var(--ink); }
 figure svg .ground { fill: var(--card); }
-figure svg { max-width: 100%; min-width: 40rem; height: auto; }
+figure svg { max-width: 100%; height: auto; }
 figcaption { font-size: .92rem; line-height: 1.5; margin-top: .9rem; }
 figcaption .files { font-family: system-ui, sans-serif; font-size: .8rem; color: var(--soft); margin: .6rem 0 0; }
 .scroll { overflow-x: auto; }

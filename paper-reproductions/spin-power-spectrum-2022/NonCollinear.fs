@@ -148,7 +148,7 @@ let private curves (threads: int) (frames: Frame[]) : Figure =
               Plots.errors (x scan.Axis) "meV per atom" [ for series, pairs in by -> series, points (fun (a, b) -> b - a) pairs ] ]
 
     let said (_, _, by: (Series * (float * float)[]) list) =
-        by |> List.map (fun (series, pairs) -> $"{series.Name} {Plots.digits (rmse pairs)}") |> String.concat ", "
+        by |> List.map (fun (series, pairs) -> $"{series.Name}: {Plots.digits (rmse pairs)}") |> String.concat "; "
 
     let angle = labelled (of' [ "theta" ] frames)
     let perAtom = angle |> Array.map (fun s -> 1000. * s.Energy / float s.Structure.Count)
@@ -161,11 +161,11 @@ let private curves (threads: int) (frames: Frame[]) : Figure =
         let test = labelled (of' [ "random" ] frames)
         let deviation = deviation (test |> Array.map (fun s -> 1000. * s.Energy / float s.Structure.Count))
 
-        let errors = models |> List.map (fun (series, fit) -> $"{series.Name} {Plots.digits (rmse (milli (judge threads (fit training) test).Energies))}") |> String.concat ", "
-        $"{errors} meV per atom where the energies' deviation is {deviation:F0}"
+        let errors = models |> List.map (fun (series, fit) -> $"{series.Name}: {Plots.digits (rmse (milli (judge threads (fit training) test).Energies))}") |> String.concat "; "
+        $"{errors}, where the energies' deviation is {deviation:F0} meV per atom"
 
     let ends (_, _, by: (Series * (float * float)[]) list) =
-        [ for series, pairs in by -> $"{series.Name} {Plots.digits (let a, b = pairs[pairs.Length - 1] in abs (a - b))}" ] |> String.concat ", "
+        [ for series, pairs in by -> $"{series.Name}: {Plots.digits (let a, b = pairs[pairs.Length - 1] in abs (a - b))}" ] |> String.concat "; "
 
     let angles, lengths, spirals = found[0], found[1], found[2]
 
@@ -177,9 +177,9 @@ let private curves (threads: int) (frames: Frame[]) : Figure =
         + "directions and lengths alone. Ridge, ν = 2: the J-summed power spectrum with |m|⁴ and |m|⁶. Ridge on products: the same power spectrum and all products of up to three "
         + $"of its entries, by the kernel (1 + p·p')³. Gaussian process: a Gaussian kernel, its width by cross-validation. Energies and fields in the training. {Plots.beneath}"
       Conclusion =
-        $"Root mean square errors in meV per atom: angle {said angles}; length {said lengths}; spirals {said spirals}. At fixed lengths everything of order ν = 2 is linear "
-        + $"in cos θ: the best such line through the angles leaves {Plots.digits linear} meV per atom of the calculated energies, with cos² θ {Plots.digits quadratic}; products hold it. "
-        + $"At the end of the spirals, H, where neighbours are antiparallel as they can be in a two-atom cell, errors are {ends spirals} meV per atom; between Γ and H it counts how the exchange is "
+        $"Root mean square errors in meV per atom. Angle: {said angles}. Length: {said lengths}. Spirals: {said spirals}. At fixed lengths everything of order ν = 2 is linear "
+        + $"in cos θ: the best such line through the angles leaves {Plots.digits linear} meV per atom of the calculated energies, with cos² θ {Plots.digits quadratic}, and products of features have such terms. "
+        + $"At the end of the spirals, H, where neighbours are antiparallel as they can be in a two-atom cell, errors in meV per atom are: {ends spirals}. Between Γ and H it counts how the exchange is "
         + "shared among shells, of which two-atom cells, whose atoms of one sublattice are parallel, tell only the sums: there the models differ by what they assume. "
         + $"The other way round, from spirals and ferromagnets to random directions: {back}."
       Table = table
@@ -214,7 +214,9 @@ let private parity (threads: int) (frames: Frame[]) : Figure =
                          test, judge threads (fit (part (fun i -> i % folds <> k))) test |]
 
               let held = parts |> Array.collect (fun (test, o) -> across test o.Fields)
-              { series with Stroke = None }, parts |> Array.collect (fun (_, o) -> milli o.Energies), parts |> Array.collect (fun (_, o) -> milli o.Fields), milli held ]
+              // What symmetry makes zero is no prediction.
+              let fields = parts |> Array.collect (fun (_, o) -> milli o.Fields) |> Array.filter (fun (a, b) -> abs a > 1e-6 || abs b > 1e-6)
+              { series with Stroke = None }, parts |> Array.collect (fun (_, o) -> milli o.Energies), fields, milli held ]
 
     let quantities = [ "energies", "meV per atom"; "fields −∂E/∂m", "(meV/μB)" ]
     let pick k (_, energies, fields, _) = if k = 0 then energies else fields
@@ -238,13 +240,13 @@ let private parity (threads: int) (frames: Frame[]) : Figure =
 
     let says (series: Series, energies, fields, turning) =
         $"{series.Name}: energies {Plots.digits (rmse energies)} meV per atom ({Plots.digits (percent energies)} %% of their deviation; mean absolute {Plots.digits (mean energies)}), fields "
-        + $"{Plots.digits (rmse fields)} meV/μB ({Plots.digits (percent fields)} %%), R² of the part that turns the moments {determination turning:F3}"
+        + $"{Plots.digits (rmse fields)} meV/μB ({Plots.digits (percent fields)} %%), R² of the part that turns the moments {determination turning:F4}"
 
     { Id = "iron-dft-parity"
       Title = "Iron by density-functional theory: energies and fields in five-fold cross-validation"
       Caption =
         $"{data.Length} frames of the data of the figure before (without the two whose moment vanishes), each predicted by models of the other four fifths; the field has the part along the moment, too, since lengths are held. Where "
-        + $"moments were left to themselves (spirals and references) the field is zero. {Plots.beneath}"
+        + $"moments were left to themselves (spirals and references) the field is zero; components that symmetry makes zero are left out. {Plots.beneath}"
       Conclusion = "Root mean square errors: " + (outcomes |> List.map says |> String.concat "; ") + "."
       Table = table
       Picture = Plots.stacked [ "", outcomes |> List.map (fun (series, _, _, _) -> series) ] 310. panels }

@@ -41,4 +41,4 @@ let parity (title: string) (unit: string) (range: float * float) (curves: (Serie
 let stacked (key: (string * Series list) list) (width: float) (panels: (Panel * Panel) list) : Picture =
     { Key = key
       Width = width
-      Rows = [ 0.92 * width, List.map fst panels; 0.4 * width, List.map snd panels ] }
+      Rows = [ 0.92 * width, List.map fst panels; max 110. (0.4 * width), List.map snd panels ] }
