@@ -25,7 +25,7 @@ def product(sums, phase, roots, symbols, at):
     if value == 0: return value
     for x in roots: value *= sqrt(2*at[x] + 1)
     return value * (-1)**sum(n*at[x] for x, n in phase)
-def differ(x, y): return int(abs((x - y).evalf(30)) > 1e-18)"""
+def differ(x, y): return 1 if abs(S(x - y).evalf(30)) > 1e-18 else 0"""
 
 let private half (k: BigInteger) =
     if k.IsEven then string (k / BigInteger 2) else $"Rational({k}, 2)"

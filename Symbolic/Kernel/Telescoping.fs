@@ -78,8 +78,8 @@ module Points =
                     for rest in box values (n - 1) -> x :: rest
             }
 
-    /// A point of n coordinates that satisfies a condition, among −1, 0 and 1, or 0, 1 and 2, or these times ten and
-    /// what the condition's own constants suggest; None where these do not contain any.
+    /// A point of n coordinates that satisfies a condition, with coordinates 0, ±1 (and ±2 for n ≤ 6) times 1, 4 or four
+    /// times the size of one of the condition's own constants; None where no such point does, though others may.
     let tryFind (n: int) (sizes: BigInteger list) (holds: BigInteger list -> bool) : BigInteger list option =
         let scales =
             BigInteger.One :: BigInteger 4 :: (sizes |> List.map (fun k -> BigInteger 4 * (BigInteger.Abs k + BigInteger.One)))

@@ -365,6 +365,28 @@ module Derivation =
 
     // ---- proving the guess
 
+    /// The q with T(q) = P by division from the highest power of s downwards: slower than by values, but q may have any
+    /// degree.
+    let private divideFromTop (atBase: Term) (target: Polynomial) : Polynomial option =
+        let s = Polynomial.Variable Term.Index
+
+        let rec reduce (rest: Polynomial) (q: Polynomial) =
+            if rest.IsZero then
+                Some q
+            else
+                let n = rest.Degree Term.Index
+
+                // T(s^k) has a higher degree than s^k, by how much depends on the term and, for the 6j, on k.
+                [ for k in n .. -1 .. max 0 (n - 6) -> k ]
+                |> List.tryPick (fun k ->
+                    let image = Term.telescope atBase (Polynomial.Pow(s, k))
+                    if image.Degree Term.Index = n then Some(k, image) else None)
+                |> Option.bind (fun (k, image) ->
+                    (rest.Coefficient(Term.Index, n)).TryDivide(image.Coefficient(Term.Index, n))
+                    |> Option.bind (fun c -> reduce (rest - c * image) (q + c * Polynomial.Pow(s, k))))
+
+        reduce target Polynomial.Zero
+
     /// The q with T(q) = P, if it exists. Where a factor of Down or Up vanishes, T(q) has one term only, which gives
     /// q at a form in the parameters by an exact division; q is interpolated from such values.
     let private divide (term: Term) (basePoint: BigInteger list) (target: Polynomial) : Polynomial option =
@@ -412,7 +434,10 @@ module Derivation =
                         let basis = known |> List.fold (fun b (x', _) -> b * (s - x')) Polynomial.One
                         interpolate (known @ [ Polynomial.OfLinear node, c ]) (q + c * basis) rest)
 
-        if target.IsZero then Some Polynomial.Zero else interpolate [] Polynomial.Zero nodes
+        if target.IsZero then
+            Some Polynomial.Zero
+        else
+            interpolate [] Polynomial.Zero nodes |> Option.orElseWith (fun () -> divideFromTop atBase target)
 
     let private counts (forms: Linear list) = List.countBy id forms |> dict
 

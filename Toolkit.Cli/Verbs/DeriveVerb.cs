@@ -1,7 +1,9 @@
 using System;
 using System.CommandLine;
+using System.Diagnostics;
 using System.IO;
 using System.Numerics;
+using System.Threading;
 using Microsoft.FSharp.Collections;
 using Microsoft.FSharp.Core;
 using Toolkit.Symbolic.Export;
@@ -15,6 +17,9 @@ namespace Toolkit.Cli.Verbs;
 /// <summary><c>toolkit derive</c>: the relation between a symbol and the neighbours that the user names.</summary>
 internal static class DeriveVerb
 {
+    /// <summary>After this long, and again after each such time, a search says that it is still running.</summary>
+    private static readonly TimeSpan FirstWord = TimeSpan.FromSeconds(5);
+
     public static Command Create()
     {
         var kind = new Option<string>("--symbol") { Description = "3j or 6j", Required = true };
@@ -46,8 +51,13 @@ internal static class DeriveVerb
             {
                 throw new UsageException($"--shifts: {neighbours.ErrorValue}");
             }
+            TextWriter messages = result.InvocationConfiguration.Error;
+            var watch = Stopwatch.StartNew();
+            using var word = new Timer(
+                _ => messages.WriteLine($"toolkit: derive: searching for {watch.Elapsed.TotalSeconds:0} s"), null, FirstWord, FirstWord);
             FSharpResult<DerivedRelation, NoRelation> found =
                 Derivation.relation(symbol, result.GetValue(degree), neighbours.ResultValue);
+            word.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             if (found.IsError)
             {
                 if (found.ErrorValue is NoRelation.NoneUpTo none)
@@ -57,7 +67,7 @@ internal static class DeriveVerb
                         ? $"; degrees {none.degree + 1} to {asked} not searched: more than {Derivation.MostUnknowns} unknown coefficients"
                         : "";
                     output.WriteLine($"none up to degree {none.degree}{rest}");
-                    result.InvocationConfiguration.Error.WriteLine(
+                    messages.WriteLine(
                         $"toolkit: at degree {none.degree}, {none.equations} values of the sums leave none of {none.unknowns} coefficients free");
                     return 0;
                 }

@@ -82,6 +82,21 @@ let tests =
 
             Assert.Equal((0, "none up to degree 2\n"), (code, out))
 
+        testCase "derive finds the neighbours at two steps of m, whose coefficients have degree 6, and writes LaTeX" <| fun () ->
+            let shifts = "m1+2,m2-2; m1-2,m2+2"
+            let code, out, _ = CommandLine.run [ "derive"; "--symbol"; "3j"; "--shifts"; shifts ]
+            Assert.Equal(0, code)
+            Assert.Contains("3j(j1, j2, j3; m1 + 2, m2 - 2, m3)", out)
+            let code, out, _ = CommandLine.run [ "derive"; "--symbol"; "3j"; "--shifts"; "j1+1; j1-1"; "--latex" ]
+            Assert.Equal(0, code)
+            Assert.Contains(@"\begin{pmatrix}", out)
+
+        testCase "derive names the degrees that it has not searched" <| fun () ->
+            let code, out, err = CommandLine.run [ "derive"; "--symbol"; "3j"; "--shifts"; "m1+1,m2-1" ]
+            Assert.Equal(0, code)
+            Assert.Matches(@"^none up to degree \d+; degrees \d+ to 12 not searched: more than 1000 unknown coefficients\n$", out)
+            Assert.Contains("coefficients free", err)
+
         testCases
             "a wrong request is one line on stderr and exit code 2"
             [ ("3j", "m1+1", "breaks a sum rule")
