@@ -62,12 +62,12 @@ let ``Madelung constants of rock salt, caesium chloride, zincblende and wurtzite
 let ``the energy does not depend on where the sum is split, with a net charge or without, at any p and periodicity`` () =
     let case = Gen.zip3 (Gen.choose (0, 1 <<< 30)) (Gen.choose (1, 6)) (Gen.elements periodicities)
 
-    Law.holdsFor 60 (Law.from case) (fun (seed, p, periodic) ->
+    Law.holdsFor 30 (Law.from case) (fun (seed, p, periodic) ->
         let random = Random seed
         let net = if periodic.Dimensions = 3 && p = 3 then 0. else float (random.Next 3) - 1.
         let structure, q = charged random periodic (random.Next(2, 9)) net
-        let a = compute (EwaldSum(p, 1e-13, 0.7)) structure q
-        let b = compute (EwaldSum(p, 1e-13, 1.2)) structure q
+        let a = compute (EwaldSum(p, 1e-12, 0.9)) structure q
+        let b = compute (EwaldSum(p, 1e-12, 1.4)) structure q
         let scale = 1. + (a.Potentials |> Array.map abs |> Array.max)
         Array.iter2 (fun x y -> Assert.Equal(x, y, 3e-10 * scale)) a.Potentials b.Potentials
         Array.iter2 (fun x y -> Assert.Equal(x, y, 3e-9 * scale)) a.Forces b.Forces
@@ -105,7 +105,7 @@ let private windowed p (structure: Structure) (q: float[]) reach =
 let ``in slabs and wires the potentials of neutral sets are those of sums over images`` () =
     let case = Gen.zip3 (Gen.choose (0, 1 <<< 30)) (Gen.choose (1, 6)) (Gen.elements (periodicities |> List.filter (fun p -> p.Dimensions = 1 || p.Dimensions = 2)))
 
-    for seed, p, periodic in Law.sample 12 case do
+    for seed, p, periodic in Law.sample 8 case do
         let random = Random seed
         let structure, q = charged random periodic 3 0.
         let wrapped = Array.zeroCreate 9
@@ -130,10 +130,10 @@ let ``in slabs and wires the potentials of neutral sets are those of sums over i
 let ``forces, virial and cell gradient are the derivatives of the energy in every periodicity`` () =
     let case = Gen.zip3 (Gen.choose (0, 1 <<< 30)) (Gen.choose (1, 6)) (Gen.elements periodicities)
 
-    Law.holdsFor 40 (Law.from case) (fun (seed, p, periodic) ->
+    Law.holdsFor 16 (Law.from case) (fun (seed, p, periodic) ->
         let random = Random seed
         let structure, q = charged random periodic (random.Next(2, 6)) 0.
-        let sum = EwaldSum(p, 1e-13, 0.9)
+        let sum = EwaldSum(p, 1e-12, 1.3)
         let result = compute sum structure q
         let energy s = (compute sum s q).Energy
         let h = 1e-4
@@ -158,7 +158,7 @@ let ``forces, virial and cell gradient are the derivatives of the energy in ever
 
 [<Fact>]
 let ``a supercell and another choice of lattice vectors have the same potentials`` () =
-    Law.holdsFor 20 (Law.from (Gen.zip3 (Gen.choose (0, 1 <<< 30)) (Gen.choose (1, 6)) (Gen.elements periodicities))) (fun (seed, p, periodic) ->
+    Law.holdsFor 12 (Law.from (Gen.zip3 (Gen.choose (0, 1 <<< 30)) (Gen.choose (1, 6)) (Gen.elements periodicities))) (fun (seed, p, periodic) ->
         if periodic.Any then
             let random = Random seed
             let structure, q = charged random periodic 4 0.
@@ -206,9 +206,13 @@ let ``frames of ions with another program's energies, forces and stresses are re
             let q = structure.AtomProperties["initial_charges"].ToReals()
             let result = compute (EwaldSum(1, 1e-12)) structure q
             let f = structure.AtomProperties["forces"].ToReals()
-            let energy = structure.Properties["energy"]
-            let stress = structure.Properties["stress"]
-            Console.WriteLine $"energy {energy} ours {result.Energy:R} force {f[0]:R} ours {result.Forces[0]:R} stress {stress} ours {result.Virial[0] / (cellOf structure).Volume:R}")
+            let energy = structure.Properties["energy"].Reals[0]
+            let stress = structure.Properties["stress"].Reals
+            // Their unit is eV; their sums have a relative error of about 1e-5, and their "stress" is −½ virial, not divided by the volume.
+            let coulomb = 14.3996455
+            Assert.Equal(energy, coulomb * result.Energy, 1e-4 * abs energy)
+            for k in 0 .. f.Length - 1 do Assert.Equal(f[k], coulomb * result.Forces[k], 1e-3)
+            for k in 0..8 do Assert.Equal(stress[k], -0.5 * coulomb * result.Virial[k], 3e-3))
 
 [<Fact>]
 let ``bad input is refused with what was found`` () =
