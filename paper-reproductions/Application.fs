@@ -19,10 +19,10 @@ exception private Usage of string
 let home: string =
     let rec up (folder: DirectoryInfo | null) =
         match folder with
-        | null -> raise (FileNotFoundException $"no paper-reproductions/plots/render.mjs above {AppContext.BaseDirectory}")
+        | null -> raise (FileNotFoundException $"no paper-reproductions/nice-2020/data above {AppContext.BaseDirectory}")
         | folder ->
             let here = Path.Combine(folder.FullName, "paper-reproductions")
-            if File.Exists(Path.Combine(here, "plots", "render.mjs")) then here else up folder.Parent
+            if Directory.Exists(Path.Combine(here, "nice-2020", "data")) then here else up folder.Parent
 
     up (DirectoryInfo AppContext.BaseDirectory)
 
@@ -32,7 +32,7 @@ type private Options =
       Out: string
       Data: string option }
 
-let private versions (pictures: Render.Pictures) : Setting list =
+let private versions: Setting list =
     let bits =
         if Vector512.IsHardwareAccelerated then 512
         elif Vector256.IsHardwareAccelerated then 256
@@ -47,12 +47,7 @@ let private versions (pictures: Render.Pictures) : Setting list =
     [ "Toolkit", version
       "runtime", $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}"
       "processor", $"{Environment.ProcessorCount} × {RuntimeInformation.ProcessArchitecture}, vectors of {bits} bits"
-      match pictures with
-      | Render.Drawn versions
-      | Render.DrawnWithoutPng(versions, _) ->
-          "pictures", versions |> List.map (fun (name, v) -> $"{name} {v}") |> String.concat ", "
-      | Render.Skipped _
-      | Render.Failed _ -> () ]
+      "pictures", $"ScottPlot {typeof<ScottPlot.Plot>.Assembly.GetName().Version}, set in {Typeface.name}" ]
 
 /// At a terminal, a bar for the steps of a paper; nothing elsewhere.
 let private withProgress (error: TextWriter) (title: string) (work: (int -> int -> unit) -> 'a) : 'a =
@@ -96,34 +91,19 @@ let private work (options: Options) (output: TextWriter) (error: TextWriter) : i
                             Data = options.Data
                             Progress = progress }) ]
 
-    let descriptions =
-        [ for chapter in chapters do
-              for figure in chapter.Figures -> Files.figure out chapter.Folder command figure ]
-
-    let pictures = Render.pictures (Path.Combine(home, "plots")) true say descriptions
-
-    let note =
-        match pictures with
-        | Render.Drawn _ -> None
-        | Render.DrawnWithoutPng(_, why) -> Some $"PNG files skipped: {why}"
-        | Render.Skipped why -> Some $"pictures skipped: {why}"
-        | Render.Failed why -> Some $"pictures failed: {why}"
-
-    Option.iter say note
-
-    let picture (folder: string) (id: string) =
-        let path = Path.Combine(out, folder, id + ".svg")
-        if File.Exists path then Some(File.ReadAllText path) else None
+    let pictures =
+        Map
+            [ for chapter in chapters do
+                  for figure in chapter.Figures -> (chapter.Folder, figure.Id), Files.figure out chapter.Folder command figure ]
 
     let report: Html.Run =
         { Command = command
           Settings = [ "command", command; "threads", string threads ]
-          Versions = versions pictures
+          Versions = versions
           Proved = proved
           Checks = checks
           Chapters = chapters
-          Picture = picture
-          Notes = Option.toList note
+          Picture = fun folder id -> pictures[folder, id]
           Seconds = clock.Elapsed.TotalSeconds }
 
     let path = Path.Combine(out, "report.html")
@@ -131,9 +111,8 @@ let private work (options: Options) (output: TextWriter) (error: TextWriter) : i
 
     for chapter in chapters do
         for figure in chapter.Figures do
-            for suffix in [ ".csv"; ".vl.json"; ".svg"; ".png" ] do
-                let file = Path.Combine(out, chapter.Folder, figure.Id + suffix)
-                if File.Exists file then output.WriteLine file
+            for suffix in Files.suffixes do
+                output.WriteLine(Path.Combine(out, chapter.Folder, figure.Id + suffix))
 
     output.WriteLine path
     let broken = checks @ List.collect (fun (c: Chapter) -> c.Checks) chapters |> List.filter (fun c -> not c.Passed)
@@ -141,9 +120,7 @@ let private work (options: Options) (output: TextWriter) (error: TextWriter) : i
     for check in broken do
         say $"check failed: {check.Law}: {check.Found}"
 
-    match pictures with
-    | Render.Failed _ -> 1
-    | _ -> if broken.IsEmpty then 0 else 1
+    if broken.IsEmpty then 0 else 1
 
 let private command (output: TextWriter) (error: TextWriter) : RootCommand =
     let names = "all" :: (Papers.all |> List.map _.Name)
@@ -154,7 +131,7 @@ let private command (output: TextWriter) (error: TextWriter) : RootCommand =
     let full = Option<bool>("--full", Description = "more data, more random divisions, Monte Carlo; goes on where it was cut short")
     let out = Option<string>("--out", Description = "folder for the results [default: paper-reproductions/out]")
     let data = Option<string>("--data", Description = "folder of public data sets, for figures of data that is not in the repository [default: ../shared/data beside it, where present]")
-    let root = RootCommand "Draws the figures of the papers and writes a report: report.html, and CSV, Vega-Lite, SVG and PNG of each figure."
+    let root = RootCommand "Draws the figures of the papers and writes a report: report.html, and CSV, SVG and PNG of each figure."
     root.Arguments.Add paper
 
     for option in [ quick :> Option; full; out; data ] do

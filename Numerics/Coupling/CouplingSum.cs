@@ -142,7 +142,7 @@ public unsafe class CouplingSum<T>
         Require(environments, channels, channels, channels, a.Length, b.Length, c.Length);
         fixed (T* pa = a, pb = b, pc = c)
         {
-            Run(new() { A = pa, B = pb, C = pc, Environments = environments, ChannelsA = channels, ChannelsB = channels });
+            RunDense(environments, new DenseOperands<T> { A = pa, B = pb, C = pc, ChannelsA = channels, ChannelsB = channels });
         }
     }
 
@@ -162,10 +162,10 @@ public unsafe class CouplingSum<T>
         Require(environments, channels, channels, channels, da.Length, db.Length, dc.Length);
         fixed (T* pa = a, pb = b, pc = dc, qa = da, qb = db)
         {
-            Run(new()
+            RunDense(environments, new DenseOperands<T>
             {
                 A = pa, B = pb, C = pc, DA = qa, DB = qb,
-                Environments = environments, ChannelsA = channels, ChannelsB = channels,
+                ChannelsA = channels, ChannelsB = channels,
             });
         }
     }
@@ -184,10 +184,10 @@ public unsafe class CouplingSum<T>
         Require(environments, channelsA, channelsB, checked(channelsA * channelsB), a.Length, b.Length, c.Length);
         fixed (T* pa = a, pb = b, pc = c)
         {
-            Run(new()
+            RunDense(environments, new DenseOperands<T>
             {
                 A = pa, B = pb, C = pc,
-                Environments = environments, ChannelsA = channelsA, ChannelsB = channelsB, Outer = true,
+                ChannelsA = channelsA, ChannelsB = channelsB, Outer = true,
             });
         }
     }
@@ -211,10 +211,10 @@ public unsafe class CouplingSum<T>
         Require(environments, channelsA, channelsB, pairs, da.Length, db.Length, dc.Length);
         fixed (T* pa = a, pb = b, pc = dc, qa = da, qb = db)
         {
-            Run(new()
+            RunDense(environments, new DenseOperands<T>
             {
                 A = pa, B = pb, C = pc, DA = qa, DB = qb,
-                Environments = environments, ChannelsA = channelsA, ChannelsB = channelsB, Outer = true,
+                ChannelsA = channelsA, ChannelsB = channelsB, Outer = true,
             });
         }
     }
@@ -232,20 +232,19 @@ public unsafe class CouplingSum<T>
         }
     }
 
-    /// <summary>The caller's arrays; with Outer, channel q of C is the pair (q / ChannelsB, q % ChannelsB).</summary>
-    private struct Operands
+    private void RunDense(int environments, DenseOperands<T> x)
     {
-        internal T* A, B, C, DA, DB;
-        internal int Environments, ChannelsA, ChannelsB;
-        internal bool Outer;
-
-        internal readonly int ChannelsC => Outer ? ChannelsA * ChannelsB : ChannelsB;
+        (x.RowsA, x.RowsB, x.RowsC) = (RowsA, RowsB, RowsC);
+        Run(x, (long)environments * x.ChannelsC, x.DA != null);
     }
 
-    private void Run(in Operands x)
+    /// <summary>Runs the sum over lanes that are copied from their places to blocks and back.</summary>
+    /// <param name="x">Where the operands are.</param>
+    /// <param name="lanes">How many lanes: channels over all environments.</param>
+    /// <param name="backward">Whether dA and dB are wanted, of dC in the place of C.</param>
+    internal void Run<TOperands>(in TOperands x, long lanes, bool backward)
+        where TOperands : struct, ICouplingOperands<T>
     {
-        bool backward = x.DA != null;
-        long lanes = (long)x.Environments * x.ChannelsC;
         long blocks = (lanes + CouplingBlocks<T>.Lanes - 1) / CouplingBlocks<T>.Lanes;
         int rows = (backward ? 2 : 1) * (RowsA + RowsB) + RowsC, row = CouplingBlocks<T>.Lanes;
         int batch = (int)Math.Min(blocks, Math.Max(1, BatchBytes / (rows * row * sizeof(T))));
@@ -266,7 +265,11 @@ public unsafe class CouplingSum<T>
             int count = (int)Math.Min(batch, blocks - done);
             for (int block = 0; block < count; block++)
             {
-                Move(x, backward, (done + block) * row, lanes, copies.At(block), true);
+                long first = (done + block) * row;
+                int used = (int)Math.Min(row, lanes - first);
+                CouplingBlocks<T> copy = copies.At(block);
+                Clear(copy, used, backward);
+                x.Load(copy, first, used, backward);
             }
 
             if (code is not null)
@@ -283,8 +286,31 @@ public unsafe class CouplingSum<T>
 
             for (int block = 0; block < count; block++)
             {
-                Move(x, backward, (done + block) * row, lanes, copies.At(block), false);
+                long first = (done + block) * row;
+                x.Store(copies.At(block), first, (int)Math.Min(row, lanes - first), backward);
             }
+        }
+    }
+
+    /// <summary>Sets to zero what is added to, and operands that have lanes without a channel.</summary>
+    private void Clear(in CouplingBlocks<T> block, int used, bool backward)
+    {
+        int step = CouplingBlocks<T>.Lanes;
+        if (used < step)
+        {
+            new Span<T>(block.A, RowsA * step).Clear();
+            new Span<T>(block.B, RowsB * step).Clear();
+        }
+
+        if (!backward || used < step)
+        {
+            new Span<T>(block.C, RowsC * step).Clear();
+        }
+
+        if (backward)
+        {
+            new Span<T>(block.DA, RowsA * step).Clear();
+            new Span<T>(block.DB, RowsB * step).Clear();
         }
     }
 
@@ -318,135 +344,6 @@ public unsafe class CouplingSum<T>
         else
         {
             CouplingKernel<TLanes, V, T>.Forward(_program, block, slots);
-        }
-    }
-
-    /// <summary>
-    /// Copies the operands of the lanes from <paramref name="first"/> on into a block, or adds its results to the caller's
-    /// arrays: piece by piece of channels that are neighbours there.
-    /// </summary>
-    private void Move(in Operands x, bool backward, long first, long lanes, CouplingBlocks<T> block, bool into)
-    {
-        int step = CouplingBlocks<T>.Lanes;
-        if (into)
-        {
-            if (first + step > lanes)
-            {
-                new Span<T>(block.A, RowsA * step).Clear();
-                new Span<T>(block.B, RowsB * step).Clear();
-                new Span<T>(block.C, RowsC * step).Clear();
-            }
-
-            if (backward)
-            {
-                new Span<T>(block.DA, RowsA * step).Clear();
-                new Span<T>(block.DB, RowsB * step).Clear();
-            }
-            else
-            {
-                new Span<T>(block.C, RowsC * step).Clear();
-            }
-        }
-
-        int channelsC = x.ChannelsC;
-        for (long lane = first, end = Math.Min(first + step, lanes); lane < end;)
-        {
-            int channel = (int)(lane % channelsC), right = x.Outer ? channel % x.ChannelsB : channel;
-            int left = x.Outer ? channel / x.ChannelsB : channel, length = (int)Math.Min(end - lane, x.ChannelsB - right);
-            nint environment = (nint)(lane / channelsC), at = (nint)(lane - first);
-            nint a = environment * RowsA * x.ChannelsA + left, b = environment * RowsB * x.ChannelsB + right;
-            nint c = environment * RowsC * channelsC + channel;
-            if (into)
-            {
-                if (x.Outer)
-                {
-                    for (int row = 0; row < RowsA; row++)
-                    {
-                        new Span<T>(block.A + row * step + at, length).Fill(x.A[a + (nint)row * x.ChannelsA]);
-                    }
-                }
-                else
-                {
-                    Copy(x.A + a, x.ChannelsA, block.A + at, RowsA, length);
-                }
-
-                Copy(x.B + b, x.ChannelsB, block.B + at, RowsB, length);
-                if (backward)
-                {
-                    Copy(x.C + c, channelsC, block.C + at, RowsC, length);
-                }
-            }
-            else if (backward)
-            {
-                if (x.Outer)
-                {
-                    AddTotals(block.DA + at, x.DA + a, x.ChannelsA, length);
-                }
-                else
-                {
-                    Add(block.DA + at, x.DA + a, x.ChannelsA, RowsA, length);
-                }
-
-                Add(block.DB + at, x.DB + b, x.ChannelsB, RowsB, length);
-            }
-            else
-            {
-                Add(block.C + at, x.C + c, channelsC, RowsC, length);
-            }
-
-            lane += length;
-        }
-    }
-
-    private static void Copy(T* source, nint step, T* block, int rows, int length)
-    {
-        if (length == CouplingBlocks<T>.Lanes)
-        {
-            for (int row = 0; row < rows; row++)
-            {
-                Unsafe.CopyBlockUnaligned(block + row * CouplingBlocks<T>.Lanes, source + row * step, 128);
-            }
-
-            return;
-        }
-
-        for (int row = 0; row < rows; row++)
-        {
-            new ReadOnlySpan<T>(source + row * step, length).CopyTo(new Span<T>(block + row * CouplingBlocks<T>.Lanes, length));
-        }
-    }
-
-    private static void Add(T* block, T* target, nint step, int rows, int length)
-    {
-        for (int row = 0; row < rows; row++)
-        {
-            T* from = block + row * CouplingBlocks<T>.Lanes, to = target + row * step;
-            int q = 0;
-            for (; q + Vector<T>.Count <= length; q += Vector<T>.Count)
-            {
-                Vector.Store(Vector.Load(to + q) + Vector.Load(from + q), to + q);
-            }
-
-            for (; q < length; q++)
-            {
-                to[q] += from[q];
-            }
-        }
-    }
-
-    /// <summary>∂/∂A of one channel of A sums over channels of B, in their order, whatever the block and the width.</summary>
-    private void AddTotals(T* block, T* target, nint step, int length)
-    {
-        for (int row = 0; row < RowsA; row++)
-        {
-            T* from = block + row * CouplingBlocks<T>.Lanes;
-            T total = target[row * step];
-            for (int q = 0; q < length; q++)
-            {
-                total += from[q];
-            }
-
-            target[row * step] = total;
         }
     }
 }

@@ -28,6 +28,9 @@ internal sealed unsafe class DensityChannels
     /// <summary>The number of (l, m).</summary>
     public int Rows { get; }
 
+    /// <summary>Where a channel stands in a row of coefficients.</summary>
+    public int Place(int channel) => channel / _expansion.NMax * _expansion.GroupStride + channel % _expansion.NMax;
+
     /// <summary>The species label of a channel.</summary>
     public int Species(int channel) => _expansion.Groups[channel / _expansion.NMax];
 

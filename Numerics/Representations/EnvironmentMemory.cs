@@ -7,74 +7,95 @@ using Toolkit.Numerics.Simd;
 
 namespace Toolkit.Numerics.Representations;
 
-/// <summary>What one thread needs to work on one environment at a time with all representations of a set.</summary>
+/// <summary>What one thread needs to work on a batch of environments with all representations of a set.</summary>
 internal sealed unsafe class EnvironmentMemory : IDisposable
 {
     private readonly void* _memory;
-    private readonly nint[] _work;
-    private readonly int _vectors;
-    private double* _gradients;
+    private readonly PartMemory[] _parts;
+    private readonly EnvironmentScratch[] _scratch;
+    private readonly double* _features, _gradients;
+    private readonly int _expansions, _vectors, _row, _arranged;
+    private double* _explicit;
     private bool[] _isWritten = [];
 
+    /// <summary>Memory of a thread.</summary>
+    /// <param name="expansions">The expansions of the set.</param>
+    /// <param name="parts">Its representations.</param>
+    /// <param name="features">Features of an environment.</param>
+    /// <param name="arranged">Numbers of an environment's derivatives as the backward passes take them.</param>
+    /// <param name="readout">Numbers that a readout works in.</param>
+    /// <param name="capacity">The most environments of a batch.</param>
     public EnvironmentMemory(IReadOnlyList<DensityExpansion> expansions, IReadOnlyList<Representation> parts,
-        int features, int readout)
+        int features, int arranged, int readout, int capacity)
     {
-        Scratch = expansions.Select(static e => e.CreateScratch()).ToArray();
-        Features = new double[features];
-        Gradient = new double[features];
+        _expansions = expansions.Count;
+        _scratch = Enumerable.Range(0, capacity).SelectMany(_ => expansions.Select(static e => e.CreateScratch())).ToArray();
+        (FeatureCount, _row, _arranged) = (features, CacheLine.Padded(features), arranged);
         Readout = new double[readout];
         _vectors = expansions.Max(static e => e.Fields.Count);
-        _work = new nint[parts.Count];
-        long bytes = parts.Sum(static p => Padded(p.WorkLength) + Padded(p.ArrangedLength)) + 64;
-        _memory = NativeMemory.AlignedAlloc((nuint)bytes, 64);
-        byte* next = (byte*)_memory;
-        for (int p = 0; p < _work.Length; p++)
+        long doubles = (long)capacity * (2L * _row + arranged) + parts.Sum(p => (long)capacity * CacheLine.Padded(p.WorkLength));
+        _memory = NativeMemory.AlignedAlloc((nuint)(doubles * sizeof(double) + 64), 64);
+        _features = (double*)_memory;
+        _gradients = _features + (nint)capacity * _row;
+        Arranged = _gradients + (nint)capacity * _row;
+        double* next = Arranged + (nint)capacity * arranged;
+        _parts = new PartMemory[parts.Count];
+        for (int p = 0; p < _parts.Length; p++)
         {
-            _work[p] = (nint)next;
-            next += Padded(parts[p].WorkLength);
+            _parts[p] = new PartMemory(parts[p], next, capacity);
+            next += (nint)capacity * CacheLine.Padded(parts[p].WorkLength);
         }
-        Arranged = (double*)next;
     }
 
     ~EnvironmentMemory() => Free();
 
-    /// <summary>One for each expansion.</summary>
-    public EnvironmentScratch[] Scratch { get; }
-
-    /// <summary><c>[feature]</c>.</summary>
-    public double[] Features { get; }
-
-    /// <summary>dE/dfeatures: <c>[feature]</c>.</summary>
-    public double[] Gradient { get; }
-
-    /// <summary>The same as the representations take it, each beginning at a cache line.</summary>
-    public double* Arranged { get; }
+    /// <summary>Features of an environment.</summary>
+    public int FeatureCount { get; }
 
     /// <summary>What the readout works in.</summary>
     public double[] Readout { get; }
 
+    /// <summary>Derivatives by the features as the representations take them, each beginning at a cache line: <c>[environment of
+    /// the batch, number]</c>.</summary>
+    public double* Arranged { get; }
+
     /// <summary>The gradient of one pair: <c>[xyz, feature]</c>; after <see cref="BeginGradients"/>, like the next two.</summary>
-    public Span<double> PairGradient => new(_gradients, Rows);
+    public Span<double> PairGradient => new(_explicit, Rows);
 
     /// <summary>The gradient by the centre's own place: <c>[xyz, feature]</c>.</summary>
-    public Span<double> CentreGradient => new(_gradients + PaddedRows, Rows);
+    public Span<double> CentreGradient => new(_explicit + PaddedRows, Rows);
 
     /// <summary>The gradient of one pair by its vectors: <c>[field of the expansion, xyz, feature]</c>.</summary>
-    public Span<double> VectorGradient => new(_gradients + 2 * PaddedRows, checked(_vectors * Rows));
+    public Span<double> VectorGradient => new(_explicit + 2 * PaddedRows, checked(_vectors * Rows));
 
     /// <summary>Doubles of a gradient by one place or vector; and up to the next cache line.</summary>
-    private int Rows => checked(3 * Features.Length);
+    private int Rows => checked(3 * FeatureCount);
 
     private nint PaddedRows => CacheLine.Padded(Rows);
+
+    /// <summary>An expansion of one environment of the batch.</summary>
+    public EnvironmentScratch Scratch(int expansion, int environment) => _scratch[environment * _expansions + expansion];
+
+    /// <summary>What a representation works in.</summary>
+    public PartMemory Part(int part) => _parts[part];
+
+    /// <summary>Features of one environment of the batch: <c>[feature]</c>.</summary>
+    public double* Features(int environment) => _features + (nint)environment * _row;
+
+    /// <summary>Derivatives by them: <c>[feature]</c>.</summary>
+    public double* Gradient(int environment) => _gradients + (nint)environment * _row;
+
+    /// <summary>Derivatives by the features of one environment of the batch, as the representations take them.</summary>
+    public double* ArrangedOf(int environment) => Arranged + (nint)environment * _arranged;
 
     /// <summary>Prepares for the gradients of an environment with as many rows.</summary>
     public void BeginGradients(int rows)
     {
-        if (_gradients == null)
+        if (_explicit == null)
         {
             nuint size = (nuint)((2 + _vectors) * PaddedRows * sizeof(double));
-            _gradients = (double*)NativeMemory.AlignedAlloc(size, 64);
-            NativeMemory.Clear(_gradients, size);
+            _explicit = (double*)NativeMemory.AlignedAlloc(size, 64);
+            NativeMemory.Clear(_explicit, size);
         }
         if (_isWritten.Length < rows) _isWritten = new bool[2 * rows];
         CentreGradient.Clear();
@@ -89,13 +110,12 @@ internal sealed unsafe class EnvironmentMemory : IDisposable
         return isFirst;
     }
 
-    /// <summary>What a representation works in.</summary>
-    public double* Work(int part) => (double*)_work[part];
-
     public void Dispose()
     {
-        foreach (EnvironmentScratch scratch in Scratch)
+        foreach (EnvironmentScratch scratch in _scratch)
             scratch.Dispose();
+        foreach (PartMemory part in _parts)
+            part.Dispose();
         Free();
         GC.SuppressFinalize(this);
     }
@@ -103,8 +123,6 @@ internal sealed unsafe class EnvironmentMemory : IDisposable
     private void Free()
     {
         NativeMemory.AlignedFree(_memory);
-        NativeMemory.AlignedFree(_gradients);
+        NativeMemory.AlignedFree(_explicit);
     }
-
-    private static long Padded(int doubles) => (long)sizeof(double) * CacheLine.Padded(doubles);
 }

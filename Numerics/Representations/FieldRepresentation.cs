@@ -29,9 +29,10 @@ public abstract unsafe class FieldRepresentation : InvariantRepresentation
     internal sealed override void PrepareBlock(EnvironmentScratch scratch, double* work, int block) =>
         Factors.BeginBlock(scratch, block, FactorMemory(work));
 
-    internal sealed override void PairGradients(Surroundings around, EnvironmentScratch scratch, double* work, int block, int lane,
+    internal sealed override void PairGradients(Surroundings around, EnvironmentScratch scratch, PartMemory part, int block, int lane,
         Span<double> places, Span<double> vectors, int stride, double* soon)
     {
+        double* work = part.Work(0);
         double* memory = FactorMemory(work);
         PairFactor* factors = stackalloc PairFactor[Factors.Count];
         Factors.Select(scratch, block, lane, memory, factors);

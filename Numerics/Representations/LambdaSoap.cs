@@ -2,8 +2,10 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Runtime.Intrinsics;
+using Toolkit.Numerics.Blocks;
 using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Expansion;
+using Toolkit.Numerics.Stages;
 
 namespace Toolkit.Numerics.Representations;
 
@@ -34,7 +36,7 @@ public sealed unsafe class LambdaSoap : EquivariantRepresentation
     private readonly DensityChannels _channels;
     private readonly Path[] _paths;
     private readonly ChannelProduct _product;
-    private readonly int _largest, _largestCoupled;
+    private readonly int _largestCoupled;
     private readonly PairFactors _factors;
 
     /// <summary>The ν = 2 equivariants of a density expansion.</summary>
@@ -50,16 +52,17 @@ public sealed unsafe class LambdaSoap : EquivariantRepresentation
         Parities parities = Parities.Both,
         ChannelProduct product = ChannelProduct.Outer,
         CouplingTable? table = null)
-        : this(expansion, product, Plan(expansion, lambdaMax ?? expansion.LMax, parities, product, table ?? CouplingTable.Default)) { }
+        : this(expansion, product, table ?? CouplingTable.Default, Plan(expansion, lambdaMax ?? expansion.LMax, parities, product, table ?? CouplingTable.Default)) { }
 
-    private LambdaSoap(DensityExpansion expansion, ChannelProduct product, (EquivariantLayout[] Layout, Path[] Paths) plan)
+    private LambdaSoap(
+        DensityExpansion expansion, ChannelProduct product, CouplingTable table, (EquivariantLayout[] Layout, Path[] Paths) plan)
         : base(expansion, plan.Layout)
     {
         (_channels, _product, _paths) = (new DensityChannels(expansion), product, plan.Paths);
-        int lambda = plan.Layout.Length == 0 ? 0 : plan.Layout[^1].Key.Lambda, stride = _channels.Stride;
-        _largest = (2 * lambda + 1) * (product == ChannelProduct.Outer ? stride * stride : stride);
+        int lambda = plan.Layout.Length == 0 ? 0 : plan.Layout[^1].Key.Lambda;
         _largestCoupled = PairFactor.PlaceKinds * (2 * lambda + 1);
         _factors = PairFactors.OfDensity(expansion);
+        Program = Execute(expansion, plan.Paths, FeatureCount, product, table);
     }
 
     /// <inheritdoc/>
@@ -71,68 +74,20 @@ public sealed unsafe class LambdaSoap : EquivariantRepresentation
         new(new CouplingPair(new CouplingLeaf(CouplingField.Density, "l1"), new CouplingLeaf(CouplingField.Density, "l2"), "lambda")),
     ];
 
-    // Channels c, their adjoint, one group's tangent among all channels, one product, and the adjoint of one factor; then what
-    // pairs' gradients are made in: the factors, angular numbers coupled with a row, and those contracted with each factor.
+    // What pairs' gradients are made in: the factors, angular numbers coupled with a row, and those contracted with each factor.
     internal override int WorkLength =>
-        FirstFactor + _factors.Length + _largestCoupled * (2 * Expansion.LMax + 1 + 2 * _channels.Stride) + PairFactor.AllKinds;
+        _factors.Length + _largestCoupled * (2 * Expansion.LMax + 1 + 2 * _channels.Stride) + PairFactor.AllKinds;
 
-    private int FirstFactor => 3 * _channels.Rows * _channels.Stride + _largest + (2 * Expansion.LMax + 1) * _channels.Stride;
-
-    internal override void Prepare(double* coefficients, double* work) => _channels.Gather(coefficients, work);
-
-    internal override void Forward(double* coefficients, double* work, Span<double> features)
-    {
-        int stride = _channels.Stride, count = _channels.Count;
-        double* pairs = Pairs(work);
-        features.Clear();
-        foreach (Path p in _paths)
-        {
-            Couple(p, work, stride, work, stride, pairs);
-            Add(p, pairs, stride, stride, 0, count, 0, count, features);
-        }
-    }
-
-    internal override void AddTangent(double* coefficients, double* work, double* tangent, int group, Span<double> features)
-    {
-        int stride = _channels.Stride, count = _channels.Count, own = Expansion.GroupStride, nmax = Expansion.NMax;
-        int first = group * nmax, end = first + nmax;
-        double* pairs = Pairs(work);
-        if (_product == ChannelProduct.Elementwise)
-        {
-            // The other groups do not change.
-            double* change = work + 2 * _channels.Rows * stride;
-            for (int row = 0; row < _channels.Rows; row++)
-            {
-                new Span<double>(change + row * stride, stride).Clear();
-                new ReadOnlySpan<double>(tangent + row * own, nmax).CopyTo(new Span<double>(change + row * stride + first, nmax));
-            }
-            foreach (Path p in _paths)
-            {
-                Couple(p, change, stride, work, stride, pairs);
-                Add(p, pairs, stride, stride, 0, count, 0, count, features);
-                Couple(p, work, stride, change, stride, pairs);
-                Add(p, pairs, stride, stride, 0, count, 0, count, features);
-            }
-            return;
-        }
-        foreach (Path p in _paths)
-        {
-            Couple(p, tangent, own, work, stride, pairs);
-            Add(p, pairs, own, stride, first, end, 0, count, features);
-            Couple(p, work, stride, tangent, own, pairs);
-            Add(p, pairs, stride, own, 0, count, first, end, features);
-        }
-    }
-
-    internal override void PrepareGradients(double* coefficients, double* work) => _factors.Begin(coefficients, null, work + FirstFactor);
+    internal override void PrepareGradients(double* coefficients, double* work) => _factors.Begin(coefficients, null, work);
 
     internal override void PrepareBlock(EnvironmentScratch scratch, double* work, int block) =>
-        _factors.BeginBlock(scratch, block, work + FirstFactor);
+        _factors.BeginBlock(scratch, block, work);
 
-    internal override void PairGradients(Surroundings around, EnvironmentScratch scratch, double* work, int block, int lane,
+    internal override void PairGradients(Surroundings around, EnvironmentScratch scratch, PartMemory part, int block, int lane,
         Span<double> places, Span<double> vectors, int stride, double* soon)
     {
-        double* memory = work + FirstFactor;
+        double* work = part.Work(0);
+        double* memory = work;
         PairFactor* factors = stackalloc PairFactor[_factors.Count];
         _factors.Select(scratch, block, lane, memory, factors);
         fixed (double* p = places, v = vectors)
@@ -158,104 +113,44 @@ public sealed unsafe class LambdaSoap : EquivariantRepresentation
         {
             int first = p.Place(k);
             if (_product == ChannelProduct.Outer)
-                PairProduct.Write(a, b, right, left, shape, rows, first, first + p.Channels);
+                PairProduct.Write(a, b, right, left, shape, rows, first, first + p.Count);
             else
                 PairProduct.WriteDiagonal(a, b, right, left, p.Weight, rows, first);
         }
     }
 
-    internal override void Backward(double* coefficients, double* work, ReadOnlySpan<double> gradient, double* adjoint)
+    /// <summary>Products of all pairs of l at once, for each list of pairs of channels that they have.</summary>
+    private static FeatureProgram<double> Execute(
+        DensityExpansion expansion, Path[] paths, int features, ChannelProduct product, CouplingTable table)
     {
-        int stride = _channels.Stride;
-        double* sum = work + _channels.Rows * stride;
-        double* slopes = Pairs(work);
-        double* second = slopes + _largest;
-        new Span<double>(sum, _channels.Rows * stride).Clear();
-        foreach (Path p in _paths)
+        DensityChannels channels = new(expansion);
+        CoupleFactor density = CoupleFactor.Of(FeatureProgram<double>.Coefficients, channels.Rows, expansion.Width);
+        var outputs = new List<Stage<double>>();
+        foreach (IGrouping<(bool, int), Path> same in paths.GroupBy(static p => (p.L1 == p.L2, p.L1 == p.L2 ? p.Start(0) : 0)))
         {
-            int size = p.Components * (_product == ChannelProduct.Outer ? stride * stride : stride);
-            Slopes(p, gradient, slopes, size);
-            int a = (2 * p.L1 + 1) * stride, b = (2 * p.L2 + 1) * stride;
-            new Span<double>(second, b).Clear();
-            ReadOnlySpan<double> left = new(work + p.Row1 * stride, a), right = new(work + p.Row2 * stride, b), slope = new(slopes, size);
-            Span<double> leftSum = new(sum + p.Row1 * stride, a), rightSum = new(second, b);
-            if (_product == ChannelProduct.Outer)
-                p.Product.BackwardOuter(1, stride, stride, left, right, slope, leftSum, rightSum);
-            else
-                p.Product.Backward(1, stride, left, right, slope, leftSum, rightSum);
-            for (int k = 0; k < b; k++)
-                sum[p.Row2 * stride + k] += second[k];
+            Path first = same.First();
+            (int[] left, int[] right, double[] weights) = Pairs(first, channels, product);
+            outputs.Add(new CoupleStage<double>(
+                table, density, density, left, right, weights,
+                same.Select(static p => new CouplePath(p.L1, p.L2, p.Lambda, p.Row1, p.Row2, 1, p.Place(0), p.Width)).ToArray()));
         }
-        _channels.AddTo(sum, adjoint);
+        return new FeatureProgram<double>(
+            [new BlockShape(channels.Rows, expansion.Width, true), new BlockShape(1, features, true)], [], outputs);
     }
 
-    private double* Pairs(double* work) => work + 3 * _channels.Rows * _channels.Stride;
-
-    /// <summary>The product of rows <c>[lm, channel padded]</c>: <c>[μ, q1 · stride2 + q2]</c>, or <c>[μ, q]</c>.</summary>
-    private void Couple(Path p, double* first, int stride1, double* second, int stride2, double* pairs)
+    /// <summary>Which channels are multiplied, where they stand in a row of coefficients, and the root of the number of orders.</summary>
+    private static (int[] Left, int[] Right, double[] Weights) Pairs(Path path, DensityChannels channels, ChannelProduct product)
     {
-        int size = p.Components * (_product == ChannelProduct.Outer ? stride1 * stride2 : stride1);
-        Span<double> result = new(pairs, size);
-        ReadOnlySpan<double> left = new(first + p.Row1 * stride1, (2 * p.L1 + 1) * stride1);
-        ReadOnlySpan<double> right = new(second + p.Row2 * stride2, (2 * p.L2 + 1) * stride2);
-        result.Clear();
-        if (_product == ChannelProduct.Outer)
-            p.Product.ForwardOuter(1, stride1, stride2, left, right, result);
-        else
-            p.Product.Forward(1, stride1, left, right, result);
-    }
-
-    /// <summary>Adds the products of channels within the given ranges to the features, times their weights.</summary>
-    private void Add(Path p, double* pairs, int stride1, int stride2, int first1, int end1, int first2, int end2, Span<double> features)
-    {
-        if (_product == ChannelProduct.Elementwise)
+        var left = new List<int>();
+        var right = new List<int>();
+        var weights = new List<double>();
+        foreach ((int q1, int q2) in path.Channels(channels, product))
         {
-            for (int k = 0; k < p.Components; k++)
-            {
-                Span<double> row = features.Slice(p.Place(k), _channels.Count);
-                for (int q = 0; q < row.Length; q++)
-                    row[q] += p.Weight * pairs[k * stride1 + q];
-            }
-            return;
+            left.Add(channels.Place(q1));
+            right.Add(channels.Place(q2));
+            weights.Add(path.L1 == path.L2 && q1 == q2 ? 1 : Root2);
         }
-        for (int k = 0; k < p.Components; k++)
-            for (int q1 = first1; q1 < end1; q1++)
-            {
-                int start = p.Start(q1), from = Math.Max(first2, start);
-                if (from >= end2) continue;
-                double* values = pairs + (k * stride1 + q1 - first1) * stride2 + from - first2;
-                Span<double> row = features.Slice(p.Place(k) + p.Row(q1, _channels.Count) + from - start, end2 - from);
-                for (int q = 0; q < row.Length; q++)
-                    row[q] += Root2 * values[q];
-                if (p.Meets(q1, from)) row[0] += (1 - Root2) * values[0];
-            }
-    }
-
-    /// <summary>dE/d(unweighted products), zero where nothing stands: as <see cref="Couple"/>.</summary>
-    private void Slopes(Path p, ReadOnlySpan<double> gradient, double* slopes, int size)
-    {
-        int stride = _channels.Stride, count = _channels.Count;
-        new Span<double>(slopes, size).Clear();
-        for (int k = 0; k < p.Components; k++)
-        {
-            if (_product == ChannelProduct.Elementwise)
-            {
-                ReadOnlySpan<double> own = gradient.Slice(p.Place(k), count);
-                for (int q = 0; q < count; q++)
-                    slopes[k * stride + q] = p.Weight * own[q];
-                continue;
-            }
-            for (int q1 = 0; q1 < count; q1++)
-            {
-                int start = p.Start(q1);
-                if (start >= count) continue;
-                double* row = slopes + (k * stride + q1) * stride;
-                ReadOnlySpan<double> own = gradient.Slice(p.Place(k) + p.Row(q1, count), count - start);
-                for (int q = start; q < count; q++)
-                    row[q] = Root2 * own[q - start];
-                if (p.Meets(q1, start)) row[start] = own[0];
-            }
-        }
+        return (left.ToArray(), right.ToArray(), weights.ToArray());
     }
 
     private static (EquivariantLayout[], Path[]) Plan(
@@ -284,8 +179,8 @@ public sealed unsafe class LambdaSoap : EquivariantRepresentation
                         AddLabels(path, channels, product, labels);
                         if (labels.Count == before) continue;
                         own.Add(path);
-                        path.Channels = labels.Count / Columns.Length - width;
-                        width += path.Channels;
+                        path.Count = labels.Count / Columns.Length - width;
+                        width += path.Count;
                     }
                 if (width == 0) continue;
                 foreach (Path path in own)
@@ -301,13 +196,8 @@ public sealed unsafe class LambdaSoap : EquivariantRepresentation
 
     private static void AddLabels(Path path, DensityChannels channels, ChannelProduct product, List<int> labels)
     {
-        for (int q1 = 0; q1 < channels.Count; q1++)
-        {
-            bool isOuter = product == ChannelProduct.Outer;
-            if (!isOuter && path.Start(q1) > q1) continue;
-            for (int q2 = isOuter ? path.Start(q1) : q1; q2 < (isOuter ? channels.Count : q1 + 1); q2++)
-                labels.AddRange([channels.Species(q1), channels.N(q1), channels.Species(q2), channels.N(q2), path.L1, path.L2]);
-        }
+        foreach ((int q1, int q2) in path.Channels(channels, product))
+            labels.AddRange([channels.Species(q1), channels.N(q1), channels.Species(q2), channels.N(q2), path.L1, path.L2]);
     }
 
     /// <summary>One (l1 ≤ l2, λ): where its channels are in its block, and its product.</summary>
@@ -323,12 +213,24 @@ public sealed unsafe class LambdaSoap : EquivariantRepresentation
 
         public int Row2 => l2 * l2;
 
+        public int Lambda => lambda;
+
         public int Components => 2 * lambda + 1;
 
-        public CouplingProduct<double> Product { get; } = new(table, l1, l2, lambda);
+        /// <summary>The number of its own channels.</summary>
+        public int Count { get; set; }
 
-        /// <summary>Its own channels.</summary>
-        public int Channels { get; set; }
+        /// <summary>The pairs of channels, in the order of its own.</summary>
+        public IEnumerable<(int Q1, int Q2)> Channels(DensityChannels channels, ChannelProduct product)
+        {
+            for (int q1 = 0; q1 < channels.Count; q1++)
+            {
+                bool isOuter = product == ChannelProduct.Outer;
+                if (!isOuter && Start(q1) > q1) continue;
+                for (int q2 = isOuter ? Start(q1) : q1; q2 < (isOuter ? channels.Count : q1 + 1); q2++)
+                    yield return (q1, q2);
+            }
+        }
 
         /// <summary>The channels of the whole block.</summary>
         public int Width { get; set; }
@@ -342,10 +244,6 @@ public sealed unsafe class LambdaSoap : EquivariantRepresentation
         /// <summary>The first q2 beside q1: with l1 = l2 each unordered pair once, and for σ = −1 no pair of equals.</summary>
         public int Start(int q1) => l1 != l2 ? 0 : sigma == 1 ? q1 : q1 + 1;
 
-        /// <summary>The place of the pair (q1, Start(q1)) among the path's channels.</summary>
-        public int Row(int q1, int count) =>
-            l1 != l2 ? q1 * count : sigma == 1 ? q1 * count - q1 * (q1 - 1) / 2 : q1 * count - q1 * (q1 + 1) / 2;
-
         /// <summary>Σ C W of one factor's angular numbers W: <c>[m of the other, μ, kind]</c>.</summary>
         public void CoupleAngles(in PairFactor factor, bool isLeft, double* coupled)
         {
@@ -358,8 +256,5 @@ public sealed unsafe class LambdaSoap : EquivariantRepresentation
                 Vector256.Store(Vector256.MultiplyAddEstimate(Vector256.Create(value), Vector256.Load(angles), Vector256.Load(sum)), sum);
             }
         }
-
-        /// <summary>Whether both factors are the same.</summary>
-        public bool Meets(int q1, int q2) => l1 == l2 && q1 == q2;
     }
 }

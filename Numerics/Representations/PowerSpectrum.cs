@@ -231,16 +231,17 @@ public sealed class PowerSpectrum : InvariantRepresentation
     /// four multiply-adds for eight features, whatever l is.
     /// </remarks>
     [SkipLocalsInit]
-    internal override unsafe void PairGradients(Surroundings around, EnvironmentScratch scratch, double* work, int block, int lane,
+    internal override unsafe void PairGradients(Surroundings around, EnvironmentScratch scratch, PartMemory part, int block, int lane,
         Span<double> places, Span<double> vectors, int stride, double* soon)
     {
+        double* work = part.Work(0);
         if (Expansion.Mixing is not null)
         {
             // ∂c is of rank two in each of several columns.
-            base.PairGradients(around, scratch, work, block, lane, places, vectors, stride, soon);
+            base.PairGradients(around, scratch, part, block, lane, places, vectors, stride, soon);
             return;
         }
-        PairVectorGradient(scratch, work, block, lane, vectors, stride);
+        PairVectorGradient(scratch, part, block, lane, vectors, stride);
         int density = Expansion.DensityWidth, n = Expansion.GroupStride, lmax = Expansion.LMax;
         int k = block * EnvironmentScratch.Lanes + lane, own = scratch.Group[block] * n;
         double* u = stackalloc double[3] { scratch.X[k] / scratch.R[k], scratch.Y[k] / scratch.R[k], scratch.Z[k] / scratch.R[k] };

@@ -7,8 +7,8 @@ using Toolkit.Numerics.Structures;
 namespace Toolkit.Numerics.Representations;
 
 /// <summary>
-/// Numbers that describe every atom's environment, as homogeneous polynomials in the coefficients of an expansion of the
-/// density and, where there are any, of vector fields.
+/// Numbers that describe every atom's environment, as polynomials in the coefficients of an expansion of the density and, where
+/// there are any, of vector fields.
 /// </summary>
 /// <remarks>
 /// A representation states three maps on one environment: coefficients to features, a change of the coefficients to a
@@ -36,7 +36,7 @@ public abstract class Representation
     /// <summary>The number of features per atom.</summary>
     public int FeatureCount { get; }
 
-    /// <summary>The number of factors ν, density or vector; the features are homogeneous polynomials of this degree.</summary>
+    /// <summary>The number of factors ν, density or vector, the largest where features differ.</summary>
     public abstract int Order { get; }
 
     /// <summary>What is computed, as data; every feature is one of these trees, or a sum of them over J, times a number.</summary>
@@ -63,6 +63,12 @@ public abstract class Representation
     public FeatureGradients ComputeWithGradients(Structure structure, int threads = 1, FeatureGradients? reuse = null) =>
         Alone.ComputeWithGradients(structure, threads, reuse);
 
+    /// <summary>Whether every feature is a homogeneous polynomial of degree <see cref="Order"/> in the coefficients.</summary>
+    internal virtual bool IsHomogeneous => true;
+
+    /// <summary>What is executed, from coefficients to features; null where the maps below are the representation's own.</summary>
+    internal FeatureProgram<double>? Program { get; private protected init; }
+
     /// <summary>Doubles of aligned memory that <see cref="Prepare"/> fills for one environment.</summary>
     internal virtual int WorkLength => 0;
 
@@ -75,7 +81,7 @@ public abstract class Representation
     /// <param name="coefficients"><c>[lm, column, n padded]</c>.</param>
     /// <param name="work">After <see cref="Prepare"/>.</param>
     /// <param name="features">Receives <c>[feature]</c>.</param>
-    internal abstract unsafe void Forward(double* coefficients, double* work, Span<double> features);
+    internal virtual unsafe void Forward(double* coefficients, double* work, Span<double> features) => throw OwnMapsOnly();
 
     /// <summary>Adds to <paramref name="features"/> their change when one group of the density changes by ∂c.</summary>
     /// <param name="coefficients"><c>[lm, column, n padded]</c>.</param>
@@ -83,7 +89,8 @@ public abstract class Representation
     /// <param name="tangent"><c>[lm, n padded]</c>.</param>
     /// <param name="group">The group that changes.</param>
     /// <param name="features">Receives the sum, <c>[feature]</c>.</param>
-    internal abstract unsafe void AddTangent(double* coefficients, double* work, double* tangent, int group, Span<double> features);
+    internal virtual unsafe void AddTangent(double* coefficients, double* work, double* tangent, int group, Span<double> features) =>
+        throw OwnMapsOnly();
 
     /// <summary>The same when the components c^q of one slot of a vector field change by v_q ∂c.</summary>
     /// <param name="coefficients"><c>[lm, column, n padded]</c>.</param>
@@ -110,7 +117,7 @@ public abstract class Representation
     /// <summary>The gradients of all features by the place and by the vectors of one pair's neighbour.</summary>
     /// <param name="around">The structure.</param>
     /// <param name="scratch">The environment, its block differentiated.</param>
-    /// <param name="work">After <see cref="PrepareBlock"/>.</param>
+    /// <param name="part">What the representation works in, after <see cref="PrepareBlock"/>.</param>
     /// <param name="block">The pair's block.</param>
     /// <param name="lane">The pair's place in its block.</param>
     /// <param name="places">Receives <c>[xyz, feature]</c>, rows <paramref name="stride"/> apart.</param>
@@ -118,22 +125,22 @@ public abstract class Representation
     /// <param name="stride">From row to row.</param>
     /// <param name="soon">Memory that <paramref name="places"/> will be copied to, rows without gaps: it may be fetched meanwhile.</param>
     /// <remarks>Unless a representation knows better, six forward products: slow, and what others are compared with.</remarks>
-    internal virtual unsafe void PairGradients(Surroundings around, EnvironmentScratch scratch, double* work, int block, int lane,
+    internal virtual unsafe void PairGradients(Surroundings around, EnvironmentScratch scratch, PartMemory part, int block, int lane,
         Span<double> places, Span<double> vectors, int stride, double* soon)
     {
-        PairGradient(around, scratch, work, block, lane, places, stride);
-        PairVectorGradient(scratch, work, block, lane, vectors, stride);
+        PairGradient(around, scratch, part, block, lane, places, stride);
+        PairVectorGradient(scratch, part, block, lane, vectors, stride);
     }
 
     /// <summary>The gradients of all features by the place of one pair's neighbour.</summary>
     /// <param name="around">The structure.</param>
     /// <param name="scratch">The environment, its block differentiated.</param>
-    /// <param name="work">After <see cref="Prepare"/>.</param>
+    /// <param name="part">What the representation works in, after <see cref="Prepare"/>.</param>
     /// <param name="block">The pair's block.</param>
     /// <param name="lane">The pair's place in its block.</param>
     /// <param name="gradients">Receives <c>[xyz, feature]</c>, rows <paramref name="stride"/> apart.</param>
     /// <param name="stride">From row to row.</param>
-    internal unsafe void PairGradient(Surroundings around, EnvironmentScratch scratch, double* work, int block, int lane,
+    internal unsafe void PairGradient(Surroundings around, EnvironmentScratch scratch, PartMemory part, int block, int lane,
         Span<double> gradients, int stride)
     {
         int group = scratch.Group[block], neighbor = around.Pairs.Neighbors[scratch.Pair[block * EnvironmentScratch.Lanes + lane]];
@@ -142,39 +149,39 @@ public abstract class Representation
             Span<double> row = gradients.Slice(d * stride, FeatureCount);
             row.Clear();
             Expansion.Tangent(scratch, block, lane, d);
-            AddDensityTangent(scratch, work, group, row);
+            AddDensityTangent(scratch, part, group, row);
             for (int f = 0; f < Expansion.Fields.Count; f++)
             {
                 int slot = Expansion.Columns(f).Slot(group);
                 if (slot >= 0)
-                    AddFieldTangent(scratch.Coefficients, work, scratch.Tangent, f, slot, around.Vector(f, neighbor), row);
+                    AddFieldTangent(scratch.Coefficients, part.Work(0), scratch.Tangent, f, slot, around.Vector(f, neighbor), row);
             }
         }
     }
 
     /// <summary>The gradients of all features by the vectors of one pair's neighbour.</summary>
     /// <param name="scratch">The environment, its block differentiated.</param>
-    /// <param name="work">After <see cref="Prepare"/>.</param>
+    /// <param name="part">What the representation works in, after <see cref="Prepare"/>.</param>
     /// <param name="block">The pair's block.</param>
     /// <param name="lane">The pair's place in its block.</param>
     /// <param name="gradients">Receives <c>[field of the expansion, xyz, feature]</c>, rows <paramref name="stride"/> apart.</param>
     /// <param name="stride">From row to row.</param>
-    internal unsafe void PairVectorGradient(EnvironmentScratch scratch, double* work, int block, int lane, Span<double> gradients, int stride)
+    internal unsafe void PairVectorGradient(EnvironmentScratch scratch, PartMemory part, int block, int lane, Span<double> gradients, int stride)
     {
         if (Expansion.Fields.Count == 0) return;
         Expansion.ValueTangent(scratch, lane);
         for (int f = 0; f < Expansion.Fields.Count; f++)
-            VectorGradient(scratch, work, f, Expansion.Columns(f).Slot(scratch.Group[block]), gradients[(3 * f * stride)..], stride);
+            VectorGradient(scratch, part, f, Expansion.Columns(f).Slot(scratch.Group[block]), gradients[(3 * f * stride)..], stride);
     }
 
     /// <summary>The gradients of all features by a vector that changes one slot by <see cref="EnvironmentScratch.Tangent"/>.</summary>
     /// <param name="scratch">The environment.</param>
-    /// <param name="work">After <see cref="Prepare"/>.</param>
+    /// <param name="part">What the representation works in, after <see cref="Prepare"/>.</param>
     /// <param name="field">The field in the expansion.</param>
     /// <param name="slot">The slot; negative: none.</param>
     /// <param name="gradients">Receives <c>[xyz, feature]</c>, rows <paramref name="stride"/> apart.</param>
     /// <param name="stride">From row to row.</param>
-    internal unsafe void VectorGradient(EnvironmentScratch scratch, double* work, int field, int slot, Span<double> gradients, int stride)
+    internal unsafe void VectorGradient(EnvironmentScratch scratch, PartMemory part, int field, int slot, Span<double> gradients, int stride)
     {
         for (int d = 0; d < 3; d++)
         {
@@ -183,7 +190,7 @@ public abstract class Representation
             if (slot < 0) continue;
             // Vectors are (y, z, x).
             ReadOnlySpan<double> along = d switch { 0 => [0, 0, 1], 1 => [1, 0, 0], _ => [0, 1, 0] };
-            AddFieldTangent(scratch.Coefficients, work, scratch.Tangent, field, slot, along, row);
+            AddFieldTangent(scratch.Coefficients, part.Work(0), scratch.Tangent, field, slot, along, row);
         }
     }
 
@@ -200,14 +207,17 @@ public abstract class Representation
     /// <param name="work">After <see cref="Prepare"/>.</param>
     /// <param name="gradient">After <see cref="Arrange"/>.</param>
     /// <param name="adjoint">Receives the sum, <c>[lm, column, n padded]</c>; padding stays zero.</param>
-    internal abstract unsafe void Backward(double* coefficients, double* work, ReadOnlySpan<double> gradient, double* adjoint);
+    internal virtual unsafe void Backward(double* coefficients, double* work, ReadOnlySpan<double> gradient, double* adjoint) =>
+        throw OwnMapsOnly();
+
+    private InvalidOperationException OwnMapsOnly() => new($"{GetType().Name} has neither a program nor maps of its own");
 
     /// <summary><see cref="AddTangent"/> for a pair of a group: of its own column, or of all that its species is mixed to.</summary>
-    private unsafe void AddDensityTangent(EnvironmentScratch scratch, double* work, int group, Span<double> features)
+    private unsafe void AddDensityTangent(EnvironmentScratch scratch, PartMemory part, int group, Span<double> features)
     {
         if (Expansion.Mixing is null)
         {
-            AddTangent(scratch.Coefficients, work, scratch.Tangent, group, features);
+            AddColumnTangent(scratch, part, scratch.Tangent, group, features);
             return;
         }
         int first = Expansion.FirstMixed, size = (Expansion.LMax + 1) * (Expansion.LMax + 1) * Expansion.GroupStride;
@@ -216,7 +226,13 @@ public abstract class Representation
         {
             for (int c = 0; c < size; c++)
                 scratch.Scaled[c] = shares[k] * scratch.Tangent[c];
-            AddTangent(scratch.Coefficients, work, scratch.Scaled, first + k, features);
+            AddColumnTangent(scratch, part, scratch.Scaled, first + k, features);
         }
+    }
+
+    private unsafe void AddColumnTangent(EnvironmentScratch scratch, PartMemory part, double* tangent, int column, Span<double> features)
+    {
+        if (Program is not null) part.AddTangent(scratch, tangent, column, features);
+        else AddTangent(scratch.Coefficients, part.Work(0), tangent, column, features);
     }
 }

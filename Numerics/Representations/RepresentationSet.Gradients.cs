@@ -17,17 +17,18 @@ public sealed partial class RepresentationSet
     /// gradients costs more than what is written into it.</param>
     /// <exception cref="ArgumentException">A species without channels; vectors that are absent or not finite.</exception>
     /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
-    public FeatureGradients ComputeWithGradients(Structure structure, int threads = 1, FeatureGradients? reuse = null)
+    public unsafe FeatureGradients ComputeWithGradients(Structure structure, int threads = 1, FeatureGradients? reuse = null)
     {
         Surroundings[] around = Around(structure, threads);
         int features = FeatureCount, n = structure.Count;
         (int[] start, int[] atoms, int[][] rowOfPair) = Rows(around, n);
         var result = new FeatureGradients(features, Fields, start, atoms, reuse);
         double[] values = result.ValueMemory, positions = result.PositionMemory, vectors = result.VectorMemory;
-        ForEachEnvironment(n, threads, 0, (i, memory) =>
+        ForEachBatch(n, threads, 0, 1, (i, _, memory) =>
         {
-            Expand(around, i, memory);
-            Forward(memory, values.AsSpan(i * features, features));
+            Expand(around, i, 1, memory);
+            fixed (double* own = values)
+                Forward(memory, 1, own + (nint)i * features, features);
             // Each place's gradient, then one by each vector.
             int rows = start[i + 1] - start[i], kinds = 1 + Fields.Count;
             memory.BeginGradients(rows * kinds);
@@ -93,7 +94,7 @@ public sealed partial class RepresentationSet
         double[] positions, double[] vectors)
     {
         DensityExpansion expansion = _expansions[e];
-        EnvironmentScratch scratch = memory.Scratch[e];
+        EnvironmentScratch scratch = memory.Scratch(e, 0);
         int fields = expansion.Fields.Count, size = 3 * FeatureCount;
         // Features of other expansions do not depend on these pairs.
         if (_expansions.Length > 1)
@@ -106,14 +107,14 @@ public sealed partial class RepresentationSet
         {
             expansion.Differentiate(scratch, block);
             for (int p = 0; p < _parts.Length; p++)
-                if (_expansionOf[p] == e) _parts[p].PrepareBlock(scratch, memory.Work(p), block);
+                if (_expansionOf[p] == e) _parts[p].PrepareBlock(scratch, memory.Part(p).Work(0), block);
             for (int lane = 0; lane < scratch.Used[block]; lane++)
             {
                 int row = rowOfPair[scratch.Pair[block * EnvironmentScratch.Lanes + lane]];
                 fixed (double* target = &positions[(nint)row * size])
                     for (int p = 0; p < _parts.Length; p++)
                         if (_expansionOf[p] == e)
-                            _parts[p].PairGradients(around, scratch, memory.Work(p), block, lane, memory.PairGradient[_first[p]..],
+                            _parts[p].PairGradients(around, scratch, memory.Part(p), block, lane, memory.PairGradient[_first[p]..],
                                 fields == 0 ? default : memory.VectorGradient[_first[p]..], FeatureCount, target + 3 * _first[p]);
                 // A centre's own image moves with it.
                 if (row != centreRow)
@@ -130,7 +131,7 @@ public sealed partial class RepresentationSet
     }
 
     private unsafe void PrepareGradients(int part, EnvironmentMemory memory) =>
-        _parts[part].PrepareGradients(memory.Scratch[_expansionOf[part]].Coefficients, memory.Work(part));
+        _parts[part].PrepareGradients(memory.Scratch(_expansionOf[part], 0).Coefficients, memory.Part(part).Work(0));
 
     private static unsafe void Subtract(double* pair, double* centre, int size)
     {
@@ -162,14 +163,14 @@ public sealed partial class RepresentationSet
 
     private unsafe void AddOwnVectors(int e, int centreGroup, EnvironmentMemory memory, int centreRow, double[] vectors)
     {
-        EnvironmentScratch scratch = memory.Scratch[e];
+        EnvironmentScratch scratch = memory.Scratch(e, 0);
         for (int f = 0; f < _expansions[e].Fields.Count; f++)
         {
             int slot = _expansions[e].OwnTangent(scratch, f, centreGroup);
             if (slot < 0) continue;
             for (int p = 0; p < _parts.Length; p++)
                 if (_expansionOf[p] == e)
-                    _parts[p].VectorGradient(scratch, memory.Work(p), f, slot, memory.VectorGradient[(3 * f * FeatureCount + _first[p])..], FeatureCount);
+                    _parts[p].VectorGradient(scratch, memory.Part(p), f, slot, memory.VectorGradient[(3 * f * FeatureCount + _first[p])..], FeatureCount);
             PutVector(memory, f, _fieldOf[e][f], centreRow, centreRow, vectors);
         }
     }

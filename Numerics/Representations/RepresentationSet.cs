@@ -4,6 +4,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Runtime.Intrinsics;
 using System.Threading.Tasks;
+using Toolkit.Numerics.Blocks;
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.LinearAlgebra;
 using Toolkit.Numerics.Neighbors;
@@ -24,7 +25,7 @@ public sealed partial class RepresentationSet
 {
     private readonly Representation[] _parts;
     private readonly int[] _first, _firstArranged;
-    private readonly int _arrangedLength;
+    private readonly int _arrangedLength, _batch;
     private readonly DensityExpansion[] _expansions;
     private readonly int[] _expansionOf;
     private readonly int[][] _fieldOf;
@@ -46,6 +47,7 @@ public sealed partial class RepresentationSet
             FeatureCount += _parts[p].FeatureCount;
             _arrangedLength += CacheLine.Padded(_parts[p].ArrangedLength);
         }
+        _batch = _parts.Max(static p => p.Program?.Batch ?? 1);
         _expansions = _parts.Select(static p => p.Expansion).Distinct().ToArray();
         _expansionOf = _parts.Select(p => Array.IndexOf(_expansions, p.Expansion)).ToArray();
         VectorField[] fields = _expansions.SelectMany(static e => e.Fields).Distinct().ToArray();
@@ -54,6 +56,8 @@ public sealed partial class RepresentationSet
         Fields = fields;
         _fieldOf = _expansions.Select(e => e.Fields.Select(f => Array.IndexOf(fields, f)).ToArray()).ToArray();
     }
+
+    private delegate void EnergyOfBatch(int first, int count, EnvironmentMemory memory, Span<double> energies);
 
     /// <summary>One representation of any kind.</summary>
     internal static RepresentationSet Of(Representation part) => new([part]);
@@ -98,10 +102,10 @@ public sealed partial class RepresentationSet
         fixed (double* start = values)
         {
             double* rows = start;
-            ForEachEnvironment(structure.Count, threads, 0, (i, memory) =>
+            ForEachBatch(structure.Count, threads, 0, _batch, (first, count, memory) =>
             {
-                Expand(around, i, memory);
-                Forward(memory, new Span<double>(rows + (nint)i * FeatureCount, FeatureCount));
+                Expand(around, first, count, memory);
+                Forward(memory, count, rows + (nint)first * FeatureCount, FeatureCount);
             });
         }
         Release(around);
@@ -118,7 +122,8 @@ public sealed partial class RepresentationSet
         ArgumentNullException.ThrowIfNull(structure);
         ArgumentNullException.ThrowIfNull(readout);
         if (readout is not ILinearReadout linear)
-            return Evaluate(structure, readout.WorkLength, (i, memory) => Backward(memory, readout, structure.Species[i]), threads);
+            return Evaluate(structure, readout.WorkLength,
+                (first, count, memory, energies) => Backward(memory, readout, structure.Species.Slice(first, count), energies), threads);
 
         // The weights of a species are the same for all its atoms.
         int[] kinds = structure.Species.ToArray().Distinct().ToArray();
@@ -126,10 +131,14 @@ public sealed partial class RepresentationSet
         double* first = arranged.Start;
         for (int k = 0; k < kinds.Length; k++)
             Arrange(linear.Weights(kinds[k]), first + k * _arrangedLength);
-        return Evaluate(structure, 0, (i, memory) =>
+        return Evaluate(structure, 0, (at, count, memory, energies) =>
         {
-            int species = structure.Species[i];
-            return linear.Constant(species) + Backward(memory, first + Array.IndexOf(kinds, species) * _arrangedLength);
+            double** weights = stackalloc double*[count];
+            for (int k = 0; k < count; k++)
+                weights[k] = first + Array.IndexOf(kinds, structure.Species[at + k]) * _arrangedLength;
+            Backward(memory, weights, energies);
+            for (int k = 0; k < count; k++)
+                energies[k] += linear.Constant(structure.Species[at + k]);
         }, threads);
     }
 
@@ -151,18 +160,23 @@ public sealed partial class RepresentationSet
                 $"{structure.Count} atoms with {FeatureCount} features: expected {(long)structure.Count * FeatureCount} weights; got {weights.Length}",
                 nameof(weights));
         return Evaluate(
-            structure, 0, (i, memory) =>
+            structure, 0, (first, count, memory, energies) =>
             {
-                Arrange(weights.Span.Slice(i * FeatureCount, FeatureCount), memory.Arranged);
-                return Backward(memory, memory.Arranged);
+                double** arranged = stackalloc double*[count];
+                for (int k = 0; k < count; k++)
+                {
+                    arranged[k] = memory.ArrangedOf(k);
+                    Arrange(weights.Span.Slice((first + k) * FeatureCount, FeatureCount), arranged[k]);
+                }
+                Backward(memory, arranged, energies);
             }, threads);
     }
 
     /// <param name="structure">The structure.</param>
     /// <param name="readout">Doubles of memory that the energy works in.</param>
-    /// <param name="energy">An environment's energy after <see cref="Expand"/>; adds dE/dc to the adjoints.</param>
+    /// <param name="energy">The energies of a batch after <see cref="Expand"/>; adds dE/dc to the adjoints.</param>
     /// <param name="threads">How many threads may work.</param>
-    private unsafe Evaluation Evaluate(Structure structure, int readout, Func<int, EnvironmentMemory, double> energy, int threads)
+    private unsafe Evaluation Evaluate(Structure structure, int readout, EnergyOfBatch energy, int threads)
     {
         Surroundings[] around = Around(structure, threads);
         int n = structure.Count;
@@ -175,13 +189,14 @@ public sealed partial class RepresentationSet
             pairs[e] = ArrayPool<double>.Shared.Rent(checked(3 * (1 + fields) * around[e].Pairs.PairCount + 1));
             own[e] = new double[3 * fields * n];
         }
-        ForEachEnvironment(n, threads, readout, (i, memory) =>
+        ForEachBatch(n, threads, readout, _batch, (first, count, memory) =>
         {
-            Expand(around, i, memory);
-            ClearAdjoints(memory);
-            energies[i] = energy(i, memory);
-            for (int e = 0; e < _expansions.Length; e++)
-                _expansions[e].Backward(around[e], i, memory.Scratch[e], pairs[e], own[e]);
+            Expand(around, first, count, memory);
+            ClearAdjoints(memory, count);
+            energy(first, count, memory, energies.AsSpan(first, count));
+            for (int k = 0; k < count; k++)
+                for (int e = 0; e < _expansions.Length; e++)
+                    _expansions[e].Backward(around[e], first + k, memory.Scratch(e, k), pairs[e], own[e]);
         });
 
         double[] forces = new double[3 * n], virial = new double[9], cell = new double[9];
@@ -203,16 +218,18 @@ public sealed partial class RepresentationSet
     /// <returns><c>[atom]</c>.</returns>
     /// <exception cref="ArgumentException">A species without channels; vectors that are absent or not finite.</exception>
     /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
-    public double[] Energies(Structure structure, IReadout readout, int threads = 1)
+    public unsafe double[] Energies(Structure structure, IReadout readout, int threads = 1)
     {
         ArgumentNullException.ThrowIfNull(readout);
         Surroundings[] around = Around(structure, threads);
         double[] energies = new double[structure.Count];
-        ForEachEnvironment(energies.Length, threads, readout.WorkLength, (i, memory) =>
+        ForEachBatch(energies.Length, threads, readout.WorkLength, _batch, (first, count, memory) =>
         {
-            Expand(around, i, memory);
-            Forward(memory, memory.Features);
-            energies[i] = readout.Evaluate(structure.Species[i], memory.Features, default, memory.Readout);
+            Expand(around, first, count, memory);
+            Forward(memory, count, memory.Features(0), (int)(memory.Features(1) - memory.Features(0)));
+            for (int k = 0; k < count; k++)
+                energies[first + k] = readout.Evaluate(
+                    structure.Species[first + k], new ReadOnlySpan<double>(memory.Features(k), FeatureCount), default, memory.Readout);
         });
         Release(around);
         return energies;
@@ -228,19 +245,44 @@ public sealed partial class RepresentationSet
             a.Pairs.Dispose();
     }
 
-    private unsafe void Expand(Surroundings[] around, int centre, EnvironmentMemory memory)
+    /// <summary>Coefficients of a batch, and what the maps of every representation have in common.</summary>
+    private unsafe void Expand(Surroundings[] around, int first, int count, EnvironmentMemory memory)
     {
-        for (int e = 0; e < _expansions.Length; e++)
-            _expansions[e].Expand(around[e], centre, memory.Scratch[e]);
-        for (int p = 0; p < _parts.Length; p++)
-            _parts[p].Prepare(memory.Scratch[_expansionOf[p]].Coefficients, memory.Work(p));
+        for (int k = 0; k < count; k++)
+        {
+            for (int e = 0; e < _expansions.Length; e++)
+                _expansions[e].Expand(around[e], first + k, memory.Scratch(e, k));
+            for (int p = 0; p < _parts.Length; p++)
+                if (_parts[p].Program is null)
+                    _parts[p].Prepare(memory.Scratch(_expansionOf[p], k).Coefficients, memory.Part(p).Work(k));
+        }
     }
 
-    private unsafe void Forward(EnvironmentMemory memory, Span<double> features)
+    /// <summary>Features of a batch after <see cref="Expand"/>.</summary>
+    /// <param name="memory">The thread's memory.</param>
+    /// <param name="count">How many environments.</param>
+    /// <param name="features">Receives <c>[environment, feature]</c>.</param>
+    /// <param name="stride">From environment to environment.</param>
+    private unsafe void Forward(EnvironmentMemory memory, int count, double* features, int stride)
     {
         for (int p = 0; p < _parts.Length; p++)
-            _parts[p].Forward(memory.Scratch[_expansionOf[p]].Coefficients, memory.Work(p),
-                features.Slice(_first[p], _parts[p].FeatureCount));
+        {
+            if (_parts[p].Program is { } program)
+            {
+                BlockMemory<double> blocks = memory.Part(p).Blocks(false);
+                for (int k = 0; k < count; k++)
+                {
+                    blocks.Point(FeatureProgram<double>.Coefficients, k, memory.Scratch(_expansionOf[p], k).Coefficients, null);
+                    blocks.Point(program.Features, k, features + (nint)k * stride + _first[p], null);
+                }
+                program.Prepare(blocks, count);
+                program.Forward(blocks, count);
+                continue;
+            }
+            for (int k = 0; k < count; k++)
+                _parts[p].Forward(memory.Scratch(_expansionOf[p], k).Coefficients, memory.Part(p).Work(k),
+                    new Span<double>(features + (nint)k * stride + _first[p], _parts[p].FeatureCount));
+        }
     }
 
     /// <summary>dE/dfeatures as the backward passes take them.</summary>
@@ -252,48 +294,92 @@ public sealed partial class RepresentationSet
 
     private unsafe Span<double> Arranged(int part, double* arranged) => new(arranged + _firstArranged[part], _parts[part].ArrangedLength);
 
-    /// <summary>The energy of an environment after <see cref="Expand"/>; adds dE/dc of every expansion.</summary>
-    private unsafe double Backward(EnvironmentMemory memory, IReadout readout, int species)
+    /// <summary>The energies of a batch after <see cref="Expand"/>; adds dE/dc of every expansion.</summary>
+    private unsafe void Backward(EnvironmentMemory memory, IReadout readout, ReadOnlySpan<int> species, Span<double> energies)
     {
-        Forward(memory, memory.Features);
-        double value = readout.Evaluate(species, memory.Features, memory.Gradient, memory.Readout);
-        Arrange(memory.Gradient, memory.Arranged);
+        int count = species.Length;
+        Forward(memory, count, memory.Features(0), (int)(memory.Features(1) - memory.Features(0)));
+        double** arranged = stackalloc double*[count];
+        for (int k = 0; k < count; k++)
+        {
+            Span<double> gradient = new(memory.Gradient(k), FeatureCount);
+            energies[k] = readout.Evaluate(species[k], new ReadOnlySpan<double>(memory.Features(k), FeatureCount), gradient, memory.Readout);
+            arranged[k] = memory.ArrangedOf(k);
+            Arrange(gradient, arranged[k]);
+        }
         for (int p = 0; p < _parts.Length; p++)
-            Backward(p, memory, memory.Arranged);
-        return value;
+            Backward(p, memory, arranged, count);
     }
 
-    /// <summary>weights · features of an environment after <see cref="Expand"/>, without making the features, and adds dE/dc.</summary>
-    private unsafe double Backward(EnvironmentMemory memory, double* arranged)
+    /// <summary>weights · features of a batch after <see cref="Expand"/>, without making the features, and adds dE/dc.</summary>
+    private unsafe void Backward(EnvironmentMemory memory, double** arranged, Span<double> energies)
     {
-        double energy = 0;
+        energies.Clear();
+        Span<double> before = stackalloc double[energies.Length];
         for (int e = 0; e < _expansions.Length; e++)
         {
-            EnvironmentScratch scratch = memory.Scratch[e];
-            double before = 0;
+            before.Clear();
             for (int p = 0; p < _parts.Length; p++)
             {
                 if (_expansionOf[p] != e) continue;
-                Backward(p, memory, arranged);
-                // Features are homogeneous of degree ν in the coefficients: ν E = c · dE/dc (Euler).
-                double after = Dot(scratch.Coefficients, scratch.Adjoint, CoefficientCount(e));
-                energy += (after - before) / _parts[p].Order;
-                before = after;
+                Backward(p, memory, arranged, energies.Length);
+                if (!_parts[p].IsHomogeneous) AddEnergies(p, memory, arranged, energies);
+                for (int k = 0; k < energies.Length; k++)
+                {
+                    // Features are homogeneous of degree ν in the coefficients: ν E = c · dE/dc (Euler).
+                    EnvironmentScratch scratch = memory.Scratch(e, k);
+                    double after = Dot(scratch.Coefficients, scratch.Adjoint, CoefficientCount(e));
+                    if (_parts[p].IsHomogeneous) energies[k] += (after - before[k]) / _parts[p].Order;
+                    before[k] = after;
+                }
             }
         }
-        return energy;
     }
 
-    private unsafe void Backward(int part, EnvironmentMemory memory, double* arranged)
+    /// <summary>weights · features of a program that has run.</summary>
+    private unsafe void AddEnergies(int part, EnvironmentMemory memory, double** arranged, Span<double> energies)
     {
-        EnvironmentScratch scratch = memory.Scratch[_expansionOf[part]];
-        _parts[part].Backward(scratch.Coefficients, memory.Work(part), Arranged(part, arranged), scratch.Adjoint);
+        FeatureProgram<double> program = _parts[part].Program!;
+        BlockMemory<double> blocks = memory.Part(part).Blocks(true);
+        for (int k = 0; k < energies.Length; k++)
+            blocks.Values(program.Features)[k] = memory.Features(k) + _first[part];
+        program.Forward(blocks, energies.Length);
+        for (int k = 0; k < energies.Length; k++)
+        {
+            double* weights = arranged[k] + _firstArranged[part], features = memory.Features(k) + _first[part];
+            for (int q = 0; q < _parts[part].FeatureCount; q++)
+                energies[k] += weights[q] * features[q];
+        }
     }
 
-    private unsafe void ClearAdjoints(EnvironmentMemory memory)
+    private unsafe void Backward(int part, EnvironmentMemory memory, double** arranged, int count)
     {
-        for (int e = 0; e < _expansions.Length; e++)
-            CacheLine.Clear(memory.Scratch[e].Adjoint, CoefficientCount(e));
+        PartMemory own = memory.Part(part);
+        if (_parts[part].Program is { } program)
+        {
+            BlockMemory<double> blocks = own.Blocks(true);
+            for (int k = 0; k < count; k++)
+            {
+                EnvironmentScratch scratch = memory.Scratch(_expansionOf[part], k);
+                blocks.Point(FeatureProgram<double>.Coefficients, k, scratch.Coefficients, scratch.Adjoint);
+                blocks.Point(program.Features, k, null, arranged[k] + _firstArranged[part]);
+            }
+            program.Prepare(blocks, count);
+            program.Backward(blocks, count);
+            return;
+        }
+        for (int k = 0; k < count; k++)
+        {
+            EnvironmentScratch scratch = memory.Scratch(_expansionOf[part], k);
+            _parts[part].Backward(scratch.Coefficients, own.Work(k), Arranged(part, arranged[k]), scratch.Adjoint);
+        }
+    }
+
+    private unsafe void ClearAdjoints(EnvironmentMemory memory, int count)
+    {
+        for (int k = 0; k < count; k++)
+            for (int e = 0; e < _expansions.Length; e++)
+                CacheLine.Clear(memory.Scratch(e, k).Adjoint, CoefficientCount(e));
     }
 
     /// <summary>Sums over the pairs in their order, whoever computed them.</summary>
@@ -372,24 +458,38 @@ public sealed partial class RepresentationSet
         return Vector512.Sum(even + odd);
     }
 
-    /// <summary>Runs <paramref name="work"/> on environments 0 … count − 1, each thread with memory of its own. What it throws is
-    /// thrown, from one of the threads where there are several.</summary>
-    private void ForEachEnvironment(int count, int threads, int readout, Action<int, EnvironmentMemory> work)
+    /// <summary>Runs <paramref name="work"/> on batches of environments 0 … count − 1, each thread with memory of its own. What it
+    /// throws is thrown, from one of the threads where there are several.</summary>
+    private void ForEachBatch(int count, int threads, int readout, int capacity, Action<int, int, EnvironmentMemory> work)
     {
-        if (threads <= 1 || count < 2)
+        int batches = (count + capacity - 1) / capacity;
+        // The last batch is not to be left over for one of the threads alone.
+        if (threads > 1 && batches < 4 * threads)
+            (capacity, batches) = Batches(count, threads, capacity);
+        if (threads <= 1 || batches < 2)
         {
-            using EnvironmentMemory memory = new(_expansions, _parts, FeatureCount, readout);
-            for (int i = 0; i < count; i++)
-                work(i, memory);
+            using EnvironmentMemory memory = CreateMemory(readout, capacity);
+            for (int b = 0; b < batches; b++)
+                work(b * capacity, Math.Min(capacity, count - b * capacity), memory);
             return;
         }
-        Threads.Unwrapped(() => Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads },
-            () => new EnvironmentMemory(_expansions, _parts, FeatureCount, readout),
-            (i, _, memory) =>
+        Threads.Unwrapped(() => Parallel.For(0, batches, new ParallelOptions { MaxDegreeOfParallelism = threads },
+            () => CreateMemory(readout, capacity),
+            (b, _, memory) =>
             {
-                work(i, memory);
+                work(b * capacity, Math.Min(capacity, count - b * capacity), memory);
                 return memory;
             },
             static memory => memory.Dispose()));
     }
+
+    /// <summary>Smaller batches where there would be too few for all threads.</summary>
+    private static (int Capacity, int Batches) Batches(int count, int threads, int capacity)
+    {
+        int smaller = Math.Clamp((count + 4 * threads - 1) / (4 * threads), 1, capacity);
+        return (smaller, (count + smaller - 1) / smaller);
+    }
+
+    private EnvironmentMemory CreateMemory(int readout, int capacity) =>
+        new(_expansions, _parts, FeatureCount, _arrangedLength, readout, capacity);
 }

@@ -2,89 +2,12 @@ module Toolkit.Tests.Cli.ProofTests
 
 open System
 open System.IO
-open Xunit
+open Expecto
 open Toolkit.Numerics.Representations
 open Toolkit.Tests.Laws
 open Toolkit.Tests.Cli
 
 let private lines (text: string) = text.TrimEnd().Split '\n'
-
-[<Fact>]
-let ``prove prints name, method, parameters, seconds and proved, separated by tabs`` () =
-    let code, out, err = CommandLine.run [ "prove"; "--only"; "3j.lowering"; "3j.regge" ]
-    Assert.Equal(0, code)
-    Assert.Equal("", err)
-    let rows = lines out |> Array.map _.Split('\t')
-    Assert.Equal<string[]>([| "3j.lowering"; "3j.regge" |], rows |> Array.map Array.head)
-
-    for row in rows do
-        Assert.Equal(5, row.Length)
-        Assert.Equal("proved", row[4])
-        Assert.True(Double.Parse row[3] >= 0.0)
-
-[<Fact>]
-let ``prove writes certificates that check accepts, scripts and a report`` () =
-    TemporaryFolder.using (fun folder ->
-        let code, _, _ = CommandLine.run [ "prove"; "--only"; "3j.recursion-*"; "--out"; folder ]
-        Assert.Equal(0, code)
-
-        for name in [ "3j.recursion-m"; "3j.recursion-j" ] do
-            for extension in [ ".json"; ".sympy.py"; ".mac" ] do
-                Assert.True(File.Exists(Path.Combine(folder, name + extension)))
-
-            Assert.Equal((0, "valid\n", ""), CommandLine.run [ "check"; Path.Combine(folder, name + ".json") ])
-
-        for report in [ "theorems.tex"; "theorems.md" ] do
-            Assert.Contains("3j.recursion-j", File.ReadAllText(Path.Combine(folder, report)))
-
-        Assert.Empty(Directory.GetFiles(folder, "*.tmp"))
-        let file = Path.Combine(folder, "3j.recursion-j.json")
-        File.WriteAllText(file, File.ReadAllText(file).Replace("\"q\": \"", "\"q\": \"1 + "))
-        let code, out, _ = CommandLine.run [ "check"; file ]
-        Assert.Equal(1, code)
-        Assert.StartsWith("invalid: ", out))
-
-[<Fact>]
-let ``derive prints a relation, or a certificate that check accepts`` () =
-    let shifts = "j2-1/2,j3-1/2,m2-1/2,m3+1/2; j2-1/2,j3-1/2,m2+1/2,m3-1/2"
-    let code, out, _ = CommandLine.run [ "derive"; "--symbol"; "3j"; "--shifts"; shifts ]
-    Assert.Equal(0, code)
-    Assert.Contains("sqrt((-j1 + j2 + j3)*(j1 + j2 + j3 + 1))*3j(j1, j2, j3; m1, m2, m3)", out)
-
-    TemporaryFolder.using (fun folder ->
-        let code, json, _ = CommandLine.run [ "derive"; "--symbol"; "6j"; "--shifts"; "j1+1; j1-1"; "--json" ]
-        Assert.Equal(0, code)
-        let file = Path.Combine(folder, "six.json")
-        File.WriteAllText(file, json)
-        Assert.Equal((0, "valid\n", ""), CommandLine.run [ "check"; file ]))
-
-[<Fact>]
-let ``derive says up to which degree there is no relation`` () =
-    let code, out, _ =
-        CommandLine.run [ "derive"; "--symbol"; "3j"; "--degree"; "2"; "--shifts"; "j2-1/2,j3-1/2,m2-1/2,m3+1/2" ]
-
-    Assert.Equal((0, "none up to degree 2\n"), (code, out))
-
-[<Theory>]
-[<InlineData("3j", "m1+1", "breaks a sum rule")>]
-[<InlineData("3j", "j4+1", "'j4+1'")>]
-[<InlineData("3j", "j1+x", "'j1+x'")>]
-[<InlineData("3j", "", "no shifts")>]
-[<InlineData("9j", "j1+1", "'9j'")>]
-let ``a wrong request is one line on stderr and exit code 2`` symbol shifts fact =
-    let code, out, err = CommandLine.run [ "derive"; "--symbol"; symbol; "--shifts"; shifts ]
-    Assert.Equal((2, ""), (code, out))
-    Assert.Contains(fact, err)
-    Assert.Single(lines err) |> ignore
-
-[<Fact>]
-let ``an unknown theorem is a usage error, a missing file a failure`` () =
-    let code, _, err = CommandLine.run [ "prove"; "--only"; "3j.nothing" ]
-    Assert.Equal(2, code)
-    Assert.Contains("3j.nothing", err)
-    let code, _, err = CommandLine.run [ "check"; "/nonexistent/proof.json" ]
-    Assert.Equal(1, code)
-    Assert.Contains("proof.json", err)
 
 /// Runs prove --spec on a file NAME.json with the given text.
 let private proveSpec (name: string) (text: string) (test: string -> int * string * string -> unit) =
@@ -93,44 +16,120 @@ let private proveSpec (name: string) (text: string) (test: string -> int * strin
         File.WriteAllText(file, text)
         test folder (CommandLine.run [ "prove"; "--spec"; file; "--out"; folder ]))
 
-[<Fact>]
-let ``prove --spec proves what every kind of specification computes, under the file's name`` () =
-    for example in SpecText.Examples do
-        proveSpec $"my {example}" (nonNull (SpecText.Example example)) (fun folder (code, out, err) ->
-            Assert.Equal((0, ""), (code, err))
-            let names = lines out |> Array.map (fun row -> (row.Split '\t')[0])
-            Assert.All(lines out, (fun row -> Assert.EndsWith("\tproved", row)))
+[<Tests>]
+let tests =
+    testList "Cli.ProofTests" [
+        testCase "prove prints name, method, parameters, seconds and proved, separated by tabs" <| fun () ->
+            let code, out, err = CommandLine.run [ "prove"; "--only"; "3j.lowering"; "3j.regge" ]
+            Assert.Equal(0, code)
+            Assert.Equal("", err)
+            let rows = lines out |> Array.map _.Split('\t')
+            Assert.Equal<string[]>([| "3j.lowering"; "3j.regge" |], rows |> Array.map Array.head)
 
-            // Three for each tree.
-            for i, name in Array.indexed names do
-                match i % 3 with
-                | 0 -> Assert.Matches($"^(invariance|covariance)\\.my-{example}", name)
-                | 1 -> Assert.StartsWith($"parity.my-{example}", name)
-                | _ -> Assert.StartsWith($"time-reversal.my-{example}", name)
+            for row in rows do
+                Assert.Equal(5, row.Length)
+                Assert.Equal("proved", row[4])
+                Assert.True(Double.Parse row[3] >= 0.0)
 
-                Assert.Equal((0, "valid\n", ""), CommandLine.run [ "check"; Path.Combine(folder, name + ".json") ])
+        testCase "prove writes certificates that check accepts, scripts and a report" <| fun () ->
+            TemporaryFolder.using (fun folder ->
+                let code, _, _ = CommandLine.run [ "prove"; "--only"; "3j.recursion-*"; "--out"; folder ]
+                Assert.Equal(0, code)
 
-            Assert.Equal(0, names.Length % 3))
+                for name in [ "3j.recursion-m"; "3j.recursion-j" ] do
+                    for extension in [ ".json"; ".sympy.py"; ".mac" ] do
+                        Assert.True(File.Exists(Path.Combine(folder, name + extension)))
 
-[<Fact>]
-let ``prove --spec proves a coupling tree that is given as such, covariant ones too`` () =
-    let tree = """{"format":"coupling-tree/1","fields":{"spin":{"rank":1,"parity":"axial","time":"odd"}},
+                    Assert.Equal((0, "valid\n", ""), CommandLine.run [ "check"; Path.Combine(folder, name + ".json") ])
+
+                for report in [ "theorems.tex"; "theorems.md" ] do
+                    Assert.Contains("3j.recursion-j", File.ReadAllText(Path.Combine(folder, report)))
+
+                Assert.Empty(Directory.GetFiles(folder, "*.tmp"))
+                let file = Path.Combine(folder, "3j.recursion-j.json")
+                File.WriteAllText(file, File.ReadAllText(file).Replace("\"q\": \"", "\"q\": \"1 + "))
+                let code, out, _ = CommandLine.run [ "check"; file ]
+                Assert.Equal(1, code)
+                Assert.StartsWith("invalid: ", out))
+
+        testCase "derive prints a relation, or a certificate that check accepts" <| fun () ->
+            let shifts = "j2-1/2,j3-1/2,m2-1/2,m3+1/2; j2-1/2,j3-1/2,m2+1/2,m3-1/2"
+            let code, out, _ = CommandLine.run [ "derive"; "--symbol"; "3j"; "--shifts"; shifts ]
+            Assert.Equal(0, code)
+            Assert.Contains("sqrt((-j1 + j2 + j3)*(j1 + j2 + j3 + 1))*3j(j1, j2, j3; m1, m2, m3)", out)
+
+            TemporaryFolder.using (fun folder ->
+                let code, json, _ = CommandLine.run [ "derive"; "--symbol"; "6j"; "--shifts"; "j1+1; j1-1"; "--json" ]
+                Assert.Equal(0, code)
+                let file = Path.Combine(folder, "six.json")
+                File.WriteAllText(file, json)
+                Assert.Equal((0, "valid\n", ""), CommandLine.run [ "check"; file ]))
+
+        testCase "derive says up to which degree there is no relation" <| fun () ->
+            let code, out, _ =
+                CommandLine.run [ "derive"; "--symbol"; "3j"; "--degree"; "2"; "--shifts"; "j2-1/2,j3-1/2,m2-1/2,m3+1/2" ]
+
+            Assert.Equal((0, "none up to degree 2\n"), (code, out))
+
+        testCases
+            "a wrong request is one line on stderr and exit code 2"
+            [ ("3j", "m1+1", "breaks a sum rule")
+              ("3j", "j4+1", "'j4+1'")
+              ("3j", "j1+x", "'j1+x'")
+              ("3j", "", "no shifts")
+              ("9j", "j1+1", "'9j'") ]
+        <| fun (symbol, shifts, fact) ->
+            let code, out, err = CommandLine.run [ "derive"; "--symbol"; symbol; "--shifts"; shifts ]
+            Assert.Equal((2, ""), (code, out))
+            Assert.Contains(fact, err)
+            Assert.Single(lines err) |> ignore
+
+        testCase "an unknown theorem is a usage error, a missing file a failure" <| fun () ->
+            let code, _, err = CommandLine.run [ "prove"; "--only"; "3j.nothing" ]
+            Assert.Equal(2, code)
+            Assert.Contains("3j.nothing", err)
+            let code, _, err = CommandLine.run [ "check"; "/nonexistent/proof.json" ]
+            Assert.Equal(1, code)
+            Assert.Contains("proof.json", err)
+
+        testCase "prove --spec proves what every kind of specification computes, under the file's name" <| fun () ->
+            for example in SpecText.Examples do
+                proveSpec $"my {example}" (nonNull (SpecText.Example example)) (fun folder (code, out, err) ->
+                    Assert.Equal((0, ""), (code, err))
+                    let names = lines out |> Array.map (fun row -> (row.Split '\t')[0])
+                    Assert.All(lines out, (fun row -> Assert.EndsWith("\tproved", row)))
+
+                    // Three for each tree.
+                    for i, name in Array.indexed names do
+                        match i % 3 with
+                        | 0 -> Assert.Matches($"^(invariance|covariance)\\.my-{example}", name)
+                        | 1 -> Assert.StartsWith($"parity.my-{example}", name)
+                        | _ -> Assert.StartsWith($"time-reversal.my-{example}", name)
+
+                        Assert.Equal((0, "valid\n", ""), CommandLine.run [ "check"; Path.Combine(folder, name + ".json") ])
+
+                    Assert.Equal(0, names.Length % 3))
+
+        testCase "prove --spec proves a coupling tree that is given as such, covariant ones too" <| fun () ->
+            let tree = """{"format":"coupling-tree/1","fields":{"spin":{"rank":1,"parity":"axial","time":"odd"}},
       "tree":{"couple":[{"leaf":"spin","l":"l1","J":"J1"},{"leaf":"spin","l":"l2","J":"J2"}],"L":"k"}}"""
 
-    proveSpec "pair" tree (fun folder (code, out, _) ->
-        Assert.Equal(0, code)
-        Assert.Equal<string[]>(
-            [| "covariance.pair"; "parity.pair"; "time-reversal.pair" |],
-            lines out |> Array.map (fun row -> (row.Split '\t')[0]))
-        Assert.Contains("(-1)**(l1 + l2)", File.ReadAllText(Path.Combine(folder, "parity.pair.json"))))
+            proveSpec "pair" tree (fun folder (code, out, _) ->
+                Assert.Equal(0, code)
+                Assert.Equal<string[]>(
+                    [| "covariance.pair"; "parity.pair"; "time-reversal.pair" |],
+                    lines out |> Array.map (fun row -> (row.Split '\t')[0]))
+                Assert.Contains("(-1)**(l1 + l2)", File.ReadAllText(Path.Combine(folder, "parity.pair.json"))))
 
-[<Theory>]
-[<InlineData("""{"format":"coupling-tree/1","fields":{},"tree":{"leaf":"rho","l":0}}""", "'rho'")>]
-[<InlineData("""{"format":"coupling-tree/2"}""", "'coupling-tree/2'")>]
-[<InlineData("""{"lmax": 3}""", "cutoff")>]
-[<InlineData("""not JSON""", "my.json")>]
-let ``a file that is neither a specification nor a coupling tree is refused on one line`` (text: string) (fact: string) =
-    proveSpec "my" text (fun _ (code, out, err) ->
-        Assert.Equal((1, ""), (code, out))
-        Assert.Contains(fact, err)
-        Assert.Single(lines err) |> ignore)
+        testCases
+            "a file that is neither a specification nor a coupling tree is refused on one line"
+            [ ("""{"format":"coupling-tree/1","fields":{},"tree":{"leaf":"rho","l":0}}""", "'rho'")
+              ("""{"format":"coupling-tree/2"}""", "'coupling-tree/2'")
+              ("""{"lmax": 3}""", "cutoff")
+              ("""not JSON""", "my.json") ]
+        <| fun (text: string, fact: string) ->
+            proveSpec "my" text (fun _ (code, out, err) ->
+                Assert.Equal((1, ""), (code, out))
+                Assert.Contains(fact, err)
+                Assert.Single(lines err) |> ignore)
+    ]

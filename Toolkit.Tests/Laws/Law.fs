@@ -1,46 +1,36 @@
-/// How a law is put to the test: FsCheck draws random cases, shrinks the first one that breaks the law and prints
-/// the seed; `TOOLKIT_SEED="a,b"` runs the very same cases again, `TOOLKIT_CASES=20` draws twenty times as many.
+/// How a law is put to the test: Toolkit.Testing draws and shrinks the cases; a law that is broken fails the test.
 module Toolkit.Tests.Laws.Law
 
-open System
+open Expecto
 open FsCheck
 open FsCheck.FSharp
+open Toolkit.Testing
 
-let private replay =
-    match Environment.GetEnvironmentVariable "TOOLKIT_SEED" with
-    | null
-    | "" -> None
-    | text ->
-        match text.Trim('(', ')').Split(',') with
-        | [| a; b |] -> Some { Rnd = Rnd(UInt64.Parse a, UInt64.Parse b); Size = None }
-        | _ -> failwith $"TOOLKIT_SEED: expected two numbers 'a,b' as printed by a failing run, got '{text}'"
-
-let private times =
-    match Environment.GetEnvironmentVariable "TOOLKIT_CASES" with
-    | null
-    | "" -> 1
-    | text ->
-        match Int32.TryParse text with
-        | true, n when n > 0 -> n
-        | _ -> failwith $"TOOLKIT_CASES: expected a number of at least 1, got '{text}'"
-
-/// Checks `law` (which throws when broken) on `count` random cases drawn from `cases`.
+/// Checks `law` (which throws when broken) on `count` random cases drawn from `cases`: a part of a test.
 let holdsFor (count: int) (cases: Arbitrary<'a>) (law: 'a -> unit) =
-    let config = Config.QuickThrowOnFailure.WithMaxTest(times * count).WithQuietOnSuccess(true).WithReplay(replay)
-    Check.One(config, Prop.forAll cases law)
+    try
+        Toolkit.Testing.Law.holdsFor count cases law
+    with :? LawBrokenException as e ->
+        failtest e.Message
+
+/// A test that checks `law` (which throws when broken) on `count` random cases drawn from `cases`.
+let test (name: string) (count: int) (cases: Arbitrary<'a>) (law: 'a -> unit) : Test =
+    let config =
+        { FsCheckConfig.defaultConfig with
+            maxTest = Toolkit.Testing.Law.times () * count
+            startSize = 0
+            replay = Toolkit.Testing.Law.replay () |> Option.map (fun r -> r.Rnd.Seed, r.Rnd.Gamma, r.Size) }
+
+    testPropertyWithConfig config name (Prop.forAll cases law)
 
 /// Checks `law` on 100 random cases.
 let holds (cases: Arbitrary<'a>) (law: 'a -> unit) = holdsFor 100 cases law
 
 /// Cases drawn by `gen`, without shrinking.
-let from (gen: Gen<'a>) : Arbitrary<'a> = Arb.fromGen gen
+let from (gen: Gen<'a>) : Arbitrary<'a> = Toolkit.Testing.Law.from gen
 
 /// The same `count` values of `gen` in every run: for cases too dear to draw anew.
-let sample (count: int) (gen: Gen<'a>) : 'a[] = Gen.sampleWithSeed (Rnd 7UL) 50 count gen
+let sample (count: int) (gen: Gen<'a>) : 'a[] = Toolkit.Testing.Law.sample count gen
 
 /// Cases that are fully determined by one integer seed: what shrinks is the size in `sizes`, never the seed's meaning.
-/// Use it where a case is a whole structure: `law` receives a System.Random and a size.
-let seeded (sizes: int * int) : Arbitrary<int * int> =
-    let lo, hi = sizes
-    let gen = Gen.zip (Gen.choose (0, Int32.MaxValue - 1)) (Gen.choose (lo, hi))
-    Arb.fromGenShrink (gen, (fun (seed, size) -> seq { for s in lo .. size - 1 -> seed, s }))
+let seeded (sizes: int * int) : Arbitrary<int * int> = Toolkit.Testing.Law.seeded sizes

@@ -1,7 +1,6 @@
 /// Coupling trees as representations write them and as Symbolic reads them, and what it proves of them.
 module Toolkit.Tests.Laws.ProvedTrees
 
-open Xunit
 open Toolkit.Symbolic.CouplingTrees
 open Toolkit.Symbolic.Proofs.Kernel
 open Toolkit.Symbolic.Proofs.Theorems

@@ -7,11 +7,10 @@ open System
 open FSharp.NativeInterop
 open FsCheck
 open FsCheck.FSharp
-open Xunit
 open Toolkit.Numerics.Expansion
-open Toolkit.Numerics.Harmonics
 open Toolkit.Numerics.Structures
 open Toolkit.Numerics.Representations
+open Toolkit.Testing
 
 /// What the laws need to know of a representation.
 type Subject =
@@ -35,32 +34,6 @@ let private linear (weights: float[]) : IReadout =
     { new ILinearReadout with
         member _.Constant _ = 0.
         member _.Weights _ = ReadOnlySpan weights }
-
-/// D of an orthogonal matrix M on the real harmonics of order l, Y_l(M r) = D Y_l(r), row-major: by an exact quadrature on
-/// the sphere.
-let wignerD (l: int) (m: float[]) : float[][] =
-    let harmonics = SphericalHarmonics<float>(max l 1)
-    let y = Array.zeroCreate harmonics.Count
-
-    let at (u: float[]) =
-        harmonics.Compute(ReadOnlySpan [| u[0] |], ReadOnlySpan [| u[1] |], ReadOnlySpan [| u[2] |], Span y)
-        y[l * l .. l * l + 2 * l]
-
-    let azimuths = 2 * l + 2
-    let d = Array.init (2 * l + 1) (fun _ -> Array.zeroCreate (2 * l + 1))
-
-    for z, w in Quadrature.gaussLegendre (l + 1) -1. 1. do
-        for k in 0 .. azimuths - 1 do
-            let phi = 2. * Math.PI * float k / float azimuths
-            let s = sqrt (1. - z * z)
-            let u = [| s * cos phi; s * sin phi; z |]
-            let before, after = at u, at (Rotations.applyToVectors m (ReadOnlySpan u))
-
-            for i in 0 .. 2 * l do
-                for j in 0 .. 2 * l do
-                    d[i][j] <- d[i][j] + w * 2. * Math.PI / float azimuths * after[i] * before[j]
-
-    d
 
 let private subject name (r: Representation) gradients turn : Subject =
     let set = RepresentationSet.Of r
@@ -87,7 +60,7 @@ let equivariant (name: string) (r: EquivariantRepresentation) : Subject =
         let mirror = Rotations.determinant m < 0.
 
         [| for block in r.Layout do
-               let d = wignerD block.Key.Lambda m
+               let d = Harmonics.wignerD block.Key.Lambda m
                let sign = if mirror && block.Key.Sigma < 0 then -1. else 1.
 
                for mu in 0 .. block.Components - 1 do
@@ -108,21 +81,6 @@ let private complete (subject: Subject) (seed: int) (s: Structure) =
     subject.Vectors |> List.map fst |> List.distinct |> List.indexed |> List.fold (fun s (k, key) -> RandomStructure.withVectors key (seed + k) s) s
 
 let private rows (subject: Subject) (values: float[]) = values |> Array.chunkBySize subject.FeatureCount
-
-/// Features turn with the structure.
-let turnsWith (m: float[]) (subject: Subject) (s: Structure) =
-    let expected = subject.Compute s |> rows subject |> Array.collect (subject.Turn m)
-    close $"{subject.Name} turned" 1e-10 expected (subject.Compute(Rotations.apply subject.Vectors m s))
-
-/// Features do not change when the structure is moved.
-let isTranslationInvariant (by: float * float * float) (subject: Subject) (s: Structure) =
-    close $"{subject.Name} moved" 1e-10 (subject.Compute s) (subject.Compute(Rotations.translate by s))
-
-/// Features are permuted with the atoms.
-let permutesWith (order: int[]) (subject: Subject) (s: Structure) =
-    let before = subject.Compute s |> rows subject
-    let expected = order |> Array.collect (fun i -> before[i])
-    close $"{subject.Name} permuted" 1e-11 expected (subject.Compute(Rotations.permute order s))
 
 let private displaced (s: Structure) at h =
     let r = s.Positions.ToArray()
@@ -178,12 +136,13 @@ let pairGradientsAreForwardProducts (subject: Subject) (s: Structure) =
     use scratch = e.CreateScratch()
     let memory = Array.zeroCreate<float> (max 1 r.WorkLength)
     use work = fixed memory
+    use part = new PartMemory(r, work, 1)
     let stride = r.FeatureCount + 3
     let empty () = Array.create (3 * stride) 0.125, Array.create (3 * stride * e.Fields.Count) 0.125
 
     for i in 0 .. min 2 (s.Count - 1) do
         e.Expand(around, i, scratch)
-        r.Prepare(scratch.Coefficients, work)
+        part.Prepare scratch
         r.PrepareGradients(scratch.Coefficients, work)
         e.DifferentiateRadial scratch
 
@@ -194,9 +153,9 @@ let pairGradientsAreForwardProducts (subject: Subject) (s: Structure) =
             for lane in 0 .. scratch.Used[block] - 1 do
                 let places, vectors = empty ()
                 let byProducts, byVectors = empty ()
-                r.PairGradients(around, scratch, work, block, lane, Span places, Span vectors, stride, NativePtr.nullPtr)
-                r.PairGradient(around, scratch, work, block, lane, Span byProducts, stride)
-                r.PairVectorGradient(scratch, work, block, lane, Span byVectors, stride)
+                r.PairGradients(around, scratch, part, block, lane, Span places, Span vectors, stride, NativePtr.nullPtr)
+                r.PairGradient(around, scratch, part, block, lane, Span byProducts, stride)
+                r.PairVectorGradient(scratch, part, block, lane, Span byVectors, stride)
                 close $"{subject.Name}, pair by place" 1e-13 byProducts places
                 close $"{subject.Name}, pair by vectors" 1e-13 byVectors vectors
 
@@ -255,15 +214,19 @@ let cases (subjects: Subject list) (sizes: int * int) : Arbitrary<Subject * Rand
     let gen = Gen.zip3 (Gen.elements subjects) recipes.Generator (Gen.choose (0, 1 <<< 30))
     Arb.fromGenShrink (gen, (fun (k, recipe, seed) -> recipes.Shrinker recipe |> Seq.map (fun r -> k, r, seed)))
 
-/// They turn and move with the structure, mirrors included, and are permuted with its atoms.
+/// The features as any other program's, for the laws of Toolkit.Testing.
+let tested (subject: Subject) : Toolkit.Testing.Subject =
+    (Toolkit.Testing.Subject.PerAtom(subject.Name, subject.Compute).WithSpecies(1, 6, 8, 14, 26), subject.Vectors |> List.distinctBy fst)
+    ||> List.fold (fun tested (key, parity) -> tested.WithVector(key, (parity = Rotations.Axial), false))
+
+/// They turn and move with the structure, mirrors included, and are permuted with its atoms: on so many structures of all of
+/// them together.
 let haveSymmetries (count: int) (subjects: Subject list) =
-    Law.holdsFor count (cases subjects (1, 6)) (fun (subject, recipe, seed) ->
-        let s = RandomStructure.build recipe |> complete subject seed
-        let random = Random seed
-        turnsWith (Rotations.randomRotation random) subject s
-        turnsWith (Rotations.randomReflection random) subject s
-        permutesWith (Rotations.randomPermutation random s.Count) subject s
-        isTranslationInvariant (0.3, -4.1, 2.2) subject s)
+    for subject in subjects do
+        let tested = (tested subject).WithCases(max 3 (count / subjects.Length))
+        Laws.AssertEquivariant(tested, fun m row -> subject.Turn m row)
+        Laws.AssertPermutation tested
+        Laws.AssertTranslationInvariant tested
 
 /// Explicit gradients and the backward pass agree with differences in every periodicity, and the gradients by pairs with
 /// forward products.
@@ -292,8 +255,9 @@ let execute (random: Random) (representation: Representation) : float[][] * floa
     let work = Array.zeroCreate<float> (max 1 representation.WorkLength)
     use coefficients = fixed memory
     use workspace = fixed work
-    representation.Prepare(coefficients, workspace)
-    representation.Forward(coefficients, workspace, Span features)
+    use target = fixed features
+    use part = new PartMemory(representation, workspace, 1)
+    part.Forward(coefficients, target)
     c, features
 
 let private structure (atoms: (int * float * float * float) list) =

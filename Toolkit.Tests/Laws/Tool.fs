@@ -1,4 +1,4 @@
-/// Other programs as judges of ours: Python with a module, Maxima, Node. Absent ones make a test say "skipped".
+/// Other programs as judges of ours: Python with a module, Maxima, Node. A test whose judge is absent is skipped.
 module Toolkit.Tests.Laws.Tool
 
 open System
@@ -29,7 +29,7 @@ let private pythons = [ "python3"; "/usr/bin/python3" ]
 let private homes = ConcurrentDictionary<string, string option>()
 
 /// Calls `test` with a function that runs a Python script (which must succeed) with arguments and gives its stdout;
-/// says "skipped" when there is no python3 with that module.
+/// skips when there is no python3 with that module.
 let withPython (moduleName: string) (test: (string -> string list -> string) -> unit) : unit =
     let imports (python: string) =
         match run python [ "-c"; $"import {moduleName}" ] "" with

@@ -2,9 +2,9 @@
 module Toolkit.Tests.Laws.VectorFeatures
 
 open System
-open Xunit
 open Toolkit.Numerics.Structures
 open Toolkit.Numerics.Representations
+open Toolkit.Testing
 
 /// The structure of a recipe with random vectors under "spins" and "mu".
 let build (recipe: RandomStructure.Recipe) : Structure =

@@ -3,12 +3,11 @@ module Toolkit.Tests.PaperReproductions.ReportTests
 open System
 open System.Globalization
 open System.IO
-open System.Text.Json
 open FsCheck.FSharp
 open Toolkit.Reproductions
 open Toolkit.Reproductions.Report
 open Toolkit.Tests.Laws
-open Xunit
+open Expecto
 
 /// RFC 4180, written independently of the writer: records of fields; lines that begin with # are comments.
 let private parse (text: string) : string list list =
@@ -50,17 +49,15 @@ let private parse (text: string) : string list list =
 let private figure (rows: Cell list list) : Figure =
     let table = Table.Create([ "x"; "y"; "what" ], rows)
 
-    let channels =
-        JObject
-            [ "x", VegaLite.channel "x" "quantitative" (VegaLite.logarithmic "x / Å" (1., 100.))
-              "y", VegaLite.channel "y" "quantitative" (VegaLite.linear "y" (0., 1.)) ]
+    let points = Series.points "points" Blue Circle
+    let panel = Panel.of' "" (Axis.logarithmic "x / Å" (1., 100.)) (Axis.linear "y" (0., 1.)) [ Curve(points, [ 2., 0.1; 50., 1. / 3. ]) ]
 
     { Id = "tiny"
       Title = "a < b & \"c\""
       Caption = "<script>alert('x')</script>"
       Conclusion = "1 > 0"
       Table = table
-      Plot = VegaLite.plot (100., 80.) table [ "mark", JString "point"; "encoding", channels ] }
+      Picture = { Key = []; Width = 100.; Rows = [ 80., [ panel ] ] } }
 
 let private tiny = figure [ [ Whole 2; Number 0.1; Text "<i>" ]; [ Whole 50; Number(1. / 3.); Text "b" ] ]
 
@@ -73,42 +70,7 @@ let private inFolder (test: string -> unit) =
     finally
         Directory.Delete(folder, recursive = true)
 
-[<Fact>]
-let ``a table written as CSV is read back as it was, numbers bit for bit`` () =
-    let text = Gen.elements [ ""; "a"; ","; "\""; "\n"; "#"; "ν"; " "; "\r" ] |> Gen.listOf |> Gen.map (String.concat "")
-
-    let number =
-        ArbMap.defaults |> ArbMap.generate<float> |> Gen.map (fun x -> if Double.IsFinite x then x else 0.1)
-
-    let cases = Gen.listOf (Gen.zip number text)
-
-    Law.holds (Law.from cases) (fun rows ->
-        let table = Table.Create([ "number"; "te,xt" ], [ for x, s in rows -> [ Number x; Text s ] ])
-        let read = parse (Csv.text [ "made by a test"; "two\nlines" ] table)
-        Assert.Equal<string list>([ "number"; "te,xt" ], List.head read)
-
-        let back = [ for r in List.tail read -> Double.Parse(r[0], CultureInfo.InvariantCulture), r[1] ]
-        Assert.Equal<(int64 * string) list>(
-            [ for x, s in rows -> BitConverter.DoubleToInt64Bits x, s ],
-            [ for x, s in back -> BitConverter.DoubleToInt64Bits x, s ]
-        ))
-
-[<Fact>]
-let ``a table refuses rows of another length and numbers that are not finite`` () =
-    for row in [ [ Whole 1 ]; [ Whole 1; Number nan ]; [ Whole 1; Number infinity ] ] do
-        Assert.Throws<ArgumentException>(fun () -> Table.Create([ "a"; "b" ], [ row ]) |> ignore) |> ignore
-
-[<Fact>]
-let ``a plot description is JSON that holds the table and its generator`` () =
-    use document = JsonDocument.Parse(Json.text (VegaLite.document "made \"so\"" tiny.Plot))
-    let root = document.RootElement
-    Assert.Equal("made \"so\"", root.GetProperty("usermeta").GetProperty("generator").GetString())
-    let values = root.GetProperty("data").GetProperty("values")
-    Assert.Equal(2, values.GetArrayLength())
-    Assert.Equal("<i>", values[0].GetProperty("what").GetString())
-    Assert.Equal(1. / 3., values[1].GetProperty("y").GetDouble())
-
-let private report (picture: string option) : Html.Run =
+let private report (picture: string) : Html.Run =
     { Command = "command <x>"
       Settings = [ "a<b", "c&d" ]
       Versions = []
@@ -125,46 +87,7 @@ let private report (picture: string option) : Html.Run =
             Checks = []
             Seconds = 1. } ]
       Picture = fun _ _ -> picture
-      Notes = [ "<note>" ]
       Seconds = 2. }
-
-[<Fact>]
-let ``the report escapes every text that it shows and refers to nothing outside`` () =
-    let html = Html.text (report (Some "<!-- of the file --><svg><desc>d</desc></svg>"))
-
-    for raw in [ "<script"; "<none>"; "<note>"; "a<b"; "x < y"; "l < 3"; "A & B"; "command <x>"; "of the file" ] do
-        Assert.DoesNotContain(raw, html)
-
-    Assert.Contains("&lt;script&gt;", html)
-    Assert.Contains("<svg><desc>d</desc></svg>", html)
-    Assert.DoesNotContain("src=", html)
-    Assert.DoesNotContain("href=\"http", html)
-
-[<Fact>]
-let ``the report shows a check that failed as failed`` () =
-    let html = Html.text (report None)
-    Assert.Contains("✗ FAILED", html)
-    Assert.Contains("1 FAILED", html)
-    Assert.Contains("was not drawn", html)
-
-[<Fact>]
-let ``a figure becomes its named files, and an earlier picture goes`` () =
-    inFolder (fun folder ->
-        let stem = Path.Combine(folder, "paper", "tiny")
-        Files.write (stem + ".svg") "old"
-        let description = Files.figure folder "paper" "a test" tiny
-        Assert.Equal(Path.GetFullPath(stem + ".vl.json"), description)
-        Assert.True(File.Exists(stem + ".csv"))
-        Assert.False(File.Exists(stem + ".svg"))
-        Assert.StartsWith("# a test: ", File.ReadAllText(stem + ".csv"))
-
-        match Render.pictures (Path.Combine(Application.home, "plots")) false ignore [ description ] with
-        | Render.Drawn _ ->
-            Assert.Contains("<desc>a test</desc>", File.ReadAllText(stem + ".svg"))
-            Assert.Equal<byte[]>([| 0x89uy; 0x50uy; 0x4Euy; 0x47uy |], File.ReadAllBytes(stem + ".png")[..3])
-        | Render.DrawnWithoutPng(_, why) -> SharedData.skipped why
-        | Render.Skipped why -> SharedData.skipped $"pictures: {why}"
-        | Render.Failed why -> failwith why)
 
 let private run (arguments: string list) =
     use output = new StringWriter()
@@ -172,23 +95,78 @@ let private run (arguments: string list) =
     let code = Application.run (Array.ofList arguments) output error
     code, output.ToString(), error.ToString()
 
-[<Fact>]
-let ``what the command line does not know ends with 2 and one line that names it`` () =
-    for arguments, named in
-        [ [ "nonsense" ], "nonsense"
-          [ "--nonsense" ], "--nonsense"
-          [ "nice"; "spam" ], "spam"
-          [ "nice"; "--quick"; "--full" ], "--full"
-          [ "nice"; "--data"; "/no/such/folder" ], "/no/such/folder" ] do
-        let code, output, error = run arguments
-        Assert.Equal(2, code)
-        Assert.Equal("", output)
-        Assert.Contains(named, error)
-        Assert.Equal(1, error.TrimEnd().Split('\n').Length)
+[<Tests>]
+let tests =
+    testList "PaperReproductions.ReportTests" [
+        testCase "a table written as CSV is read back as it was, numbers bit for bit" <| fun () ->
+            let text = Gen.elements [ ""; "a"; ","; "\""; "\n"; "#"; "ν"; " "; "\r" ] |> Gen.listOf |> Gen.map (String.concat "")
 
-[<Fact>]
-let ``a paper without figures is said to have none`` () =
-    for paper in Papers.planned do
-        let code, _, error = run [ paper ]
-        Assert.Equal(2, code)
-        Assert.Contains($"no figures of '{paper}' yet", error)
+            let number =
+                ArbMap.defaults |> ArbMap.generate<float> |> Gen.map (fun x -> if Double.IsFinite x then x else 0.1)
+
+            let cases = Gen.listOf (Gen.zip number text)
+
+            Law.holds (Law.from cases) (fun rows ->
+                let table = Table.Create([ "number"; "te,xt" ], [ for x, s in rows -> [ Number x; Text s ] ])
+                let read = parse (Csv.text [ "made by a test"; "two\nlines" ] table)
+                Assert.Equal<string list>([ "number"; "te,xt" ], List.head read)
+
+                let back = [ for r in List.tail read -> Double.Parse(r[0], CultureInfo.InvariantCulture), r[1] ]
+                Assert.Equal<(int64 * string) list>(
+                    [ for x, s in rows -> BitConverter.DoubleToInt64Bits x, s ],
+                    [ for x, s in back -> BitConverter.DoubleToInt64Bits x, s ]
+                ))
+
+        testCase "a table refuses rows of another length and numbers that are not finite" <| fun () ->
+            for row in [ [ Whole 1 ]; [ Whole 1; Number nan ]; [ Whole 1; Number infinity ] ] do
+                Assert.Throws<ArgumentException>(fun () -> Table.Create([ "a"; "b" ], [ row ]) |> ignore) |> ignore
+
+        testCase "the report escapes every text that it shows and refers to nothing outside" <| fun () ->
+            let html = Html.text (report "<!-- of the file --><svg><desc>d</desc></svg>")
+
+            for raw in [ "<script"; "<none>"; "a<b"; "x < y"; "l < 3"; "A & B"; "command <x>"; "of the file" ] do
+                Assert.DoesNotContain(raw, html)
+
+            Assert.Contains("&lt;script&gt;", html)
+            Assert.Contains("<svg><desc>d</desc></svg>", html)
+            Assert.DoesNotContain("src=", html)
+            Assert.DoesNotContain("href=\"http", html)
+
+        testCase "the report shows a check that failed as failed" <| fun () ->
+            let html = Html.text (report "<svg></svg>")
+            Assert.Contains("✗ FAILED", html)
+            Assert.Contains("1 FAILED", html)
+
+        testCase "a figure becomes its named files, and none of an earlier run is left" <| fun () ->
+            inFolder (fun folder ->
+                let stem = Path.Combine(folder, "paper", "tiny")
+
+                for suffix in Files.suffixes do
+                    Files.write (stem + suffix) "old"
+
+                let svg = Files.figure folder "paper" "a test" tiny
+                Assert.StartsWith("# a test: ", File.ReadAllText(stem + ".csv"))
+                Assert.Equal(svg, File.ReadAllText(stem + ".svg"))
+                Assert.Contains("<desc>a test</desc>", svg)
+                Assert.Equal<byte[]>([| 0x89uy; 0x50uy; 0x4Euy; 0x47uy |], File.ReadAllBytes(stem + ".png")[..3])
+                Assert.Equal(3, Directory.GetFiles(Path.Combine(folder, "paper")).Length))
+
+        testCase "what the command line does not know ends with 2 and one line that names it" <| fun () ->
+            for arguments, named in
+                [ [ "nonsense" ], "nonsense"
+                  [ "--nonsense" ], "--nonsense"
+                  [ "nice"; "spam" ], "spam"
+                  [ "nice"; "--quick"; "--full" ], "--full"
+                  [ "nice"; "--data"; "/no/such/folder" ], "/no/such/folder" ] do
+                let code, output, error = run arguments
+                Assert.Equal(2, code)
+                Assert.Equal("", output)
+                Assert.Contains(named, error)
+                Assert.Equal(1, error.TrimEnd().Split('\n').Length)
+
+        testCase "a paper without figures is said to have none" <| fun () ->
+            for paper in Papers.planned do
+                let code, _, error = run [ paper ]
+                Assert.Equal(2, code)
+                Assert.Contains($"no figures of '{paper}' yet", error)
+    ]

@@ -2,7 +2,7 @@ module Toolkit.Tests.PaperReproductions.SpinTests
 
 open System
 open System.IO
-open Xunit
+open Expecto
 open Toolkit.Numerics.Models.SpinLattice
 open Toolkit.Numerics.Representations
 open Toolkit.Numerics.Structures
@@ -15,62 +15,6 @@ let private vectors (s: Structure) = spinsOf s |> Array.chunkBySize 3
 let private norm (v: float[]) = sqrt (Array.sumBy (fun x -> x * x) v)
 let private iron = SpinLatticeHamiltonian.BccIron
 
-[<Fact>]
-let ``structures are determined by seed and number, whatever is drawn beside them`` () =
-    let few, many, others = draw iron warmLattice 7 3, draw iron warmLattice 7 6, draw iron warmLattice 8 1
-
-    for k in 0..2 do
-        Assert.Equal(few[k].Structure, many[k].Structure)
-        Assert.Equal(few[k].Energy, many[k].Energy)
-
-    Assert.NotEqual(few[0].Structure, others[0].Structure)
-
-[<Fact>]
-let ``lengths of spins fill their range and go nowhere else`` () =
-    let lo, hi = lengths
-    let found = draw iron fixedLattice 3 6 |> Array.collect (fun s -> vectors s.Structure |> Array.map norm)
-    Assert.All(found, (fun l -> Assert.InRange(l, lo * moment - 1e-12, hi * moment + 1e-12)))
-    Assert.InRange(Array.min found / moment, lo, lo + 0.02)
-    Assert.InRange(Array.max found / moment, hi - 0.02, hi)
-
-[<Fact>]
-let ``atoms on their sites are where a bcc crystal has them: eight neighbours, then six`` () =
-    let s = supercell latticeConstant fixedLattice.Cells
-    Assert.Equal(54, s.Count)
-    let list = Toolkit.Numerics.Neighbors.NeighborList.Build(s, 1.01 * latticeConstant)
-
-    for i in 0 .. s.Count - 1 do
-        let shell = list.Distances.Slice(list.Offsets[i], list.Offsets[i + 1] - list.Offsets[i]).ToArray()
-        Assert.Equal(8, shell |> Array.filter (fun r -> abs (r - latticeConstant * sqrt 0.75) < 1e-9) |> Array.length)
-        Assert.Equal(6, shell |> Array.filter (fun r -> abs (r - latticeConstant) < 1e-9) |> Array.length)
-
-[<Fact>]
-let ``spirals fit their cell and disordered spins have no net moment to speak of`` () =
-    let perfect = supercell latticeConstant (6, 6, 6)
-    let net (s: Structure) =
-        let unit = vectors s |> Array.map (fun v -> let n = norm v in v |> Array.map (fun x -> x / n))
-        norm (Array.init 3 (fun d -> unit |> Array.averageBy (fun v -> v[d])))
-
-    Assert.InRange(net (arranged (Random 1) Disordered perfect), 0., 0.2)
-    let spiral = arranged (Random 2) Spiral perfect
-    // Atoms a whole cell edge apart have the same phase: replicated, the crystal is the crystal of a larger cell.
-    Assert.Equal(iron.Evaluate(spiral.Replicate(2, 1, 1)).Energy, 2. * iron.Evaluate(spiral).Energy, tolerance = 1e-6)
-
-[<Fact>]
-let ``the fields at dipoles are minus the derivatives of their energy`` () =
-    for seed in 1..10 do
-        let s = Dipoles.molecule seed
-        let found = Dipoles.label s
-        let p = s.AtomProperties["dipoles"].ToReals()
-
-        for k in 0 .. p.Length - 1 do
-            let at h =
-                let q = Array.copy p
-                q[k] <- q[k] + h
-                (Dipoles.label (s.WithAtomProperty("dipoles", PropertyArray.Real(ReadOnlySpan q, 3)))).Energy
-
-            Assert.Equal(-(at 1e-3 - at -1e-3) / 2e-3, found.Fields[k], tolerance = 1e-8)
-
 let private plan: MonteCarlo.Plan =
     { Cells = 2
       Temperatures = [ 300.; 900. ]
@@ -78,69 +22,122 @@ let private plan: MonteCarlo.Plan =
       Trajectories = 3000
       Steps = 8 }
 
-[<Fact>]
-let ``Monte Carlo finds the mean moment of harmonic spins at every temperature`` () =
-    // E = k/2 Σ|v|²: the components of Σv/N are normal with variance kT / (k N).
-    let stiffness = 0.35
+[<Tests>]
+let tests =
+    testList "PaperReproductions.SpinTests" [
+        testCase "structures are determined by seed and number, whatever is drawn beside them" <| fun () ->
+            let few, many, others = draw iron warmLattice 7 3, draw iron warmLattice 7 6, draw iron warmLattice 8 1
 
-    let harmonic (s: Structure) =
-        let v = spinsOf s
-        0.5 * stiffness * Array.sumBy (fun x -> x * x) v, v |> Array.map (fun x -> -stiffness * x)
+            for k in 0..2 do
+                Assert.Equal(few[k].Structure, many[k].Structure)
+                Assert.Equal(few[k].Energy, many[k].Energy)
 
-    for kelvin in plan.Temperatures do
-        let found = MonteCarlo.chain plan harmonic "harmonic" 5 kelvin
-        let variance = 8.617333262e-5 * kelvin / (stiffness * 16.)
-        let expected = sqrt (8. * variance / Math.PI)
-        Assert.InRange(found.Acceptance, 0.3, 0.999)
-        Assert.InRange(abs (found.Magnetisation - expected), 0., 5. * found.MagnetisationError + 0.01 * expected)
+            Assert.NotEqual(few[0].Structure, others[0].Structure)
 
-[<Fact>]
-let ``Monte Carlo that was cut short goes on where it ended, and ends with the same numbers, for any number of threads`` () =
-    let truth = Studies.magnetic
+        testCase "lengths of spins fill their range and go nowhere else" <| fun () ->
+            let lo, hi = lengths
+            let found = draw iron fixedLattice 3 6 |> Array.collect (fun s -> vectors s.Structure |> Array.map norm)
+            Assert.All(found, (fun l -> Assert.InRange(l, lo * moment - 1e-12, hi * moment + 1e-12)))
+            Assert.InRange(Array.min found / moment, lo, lo + 0.02)
+            Assert.InRange(Array.max found / moment, hi - 0.02, hi)
 
-    let model: Models.Fitted =
-        { PredictWith =
-            fun _ s ->
-                let found = truth.Evaluate s
-                Evaluation(found.Energy, found.AtomEnergies, found.Forces, found.Virial, Array.zeroCreate 9, [| found.Fields |])
-          Columns = 1
-          Regulariser = 0.
-          Error = 0. }
+        testCase "atoms on their sites are where a bcc crystal has them: eight neighbours, then six" <| fun () ->
+            let s = supercell latticeConstant fixedLattice.Cells
+            Assert.Equal(54, s.Count)
+            let list = Toolkit.Numerics.Neighbors.NeighborList.Build(s, 1.01 * latticeConstant)
 
-    let nothing: Models.Outcome = { Energies = [||]; Forces = [||]; Fields = [||] }
+            for i in 0 .. s.Count - 1 do
+                let shell = list.Distances.Slice(list.Offsets[i], list.Offsets[i + 1] - list.Offsets[i]).ToArray()
+                Assert.Equal(8, shell |> Array.filter (fun r -> abs (r - latticeConstant * sqrt 0.75) < 1e-9) |> Array.length)
+                Assert.Equal(6, shell |> Array.filter (fun r -> abs (r - latticeConstant) < 1e-9) |> Array.length)
 
-    let study: Studies.Study =
-        { Title = ""
-          Hamiltonian = truth
-          Training = [||]
-          ProcessTraining = 0
-          Test = [||]
-          Ridge = model
-          Process = model
-          Settings = Studies.warmCandidates.Head
-          Candidates = []
-          RidgeOutcome = nothing
-          ProcessOutcome = nothing }
+        testCase "spirals fit their cell and disordered spins have no net moment to speak of" <| fun () ->
+            let perfect = supercell latticeConstant (6, 6, 6)
+            let net (s: Structure) =
+                let unit = vectors s |> Array.map (fun v -> let n = norm v in v |> Array.map (fun x -> x / n))
+                norm (Array.init 3 (fun d -> unit |> Array.averageBy (fun v -> v[d])))
 
-    let plan = { plan with Cells = 1; Settling = 20; Trajectories = 40 }
+            Assert.InRange(net (arranged (Random 1) Disordered perfect), 0., 0.2)
+            let spiral = arranged (Random 2) Spiral perfect
+            // Atoms a whole cell edge apart have the same phase: replicated, the crystal is the crystal of a larger cell.
+            Assert.Equal(iron.Evaluate(spiral.Replicate(2, 1, 1)).Energy, 2. * iron.Evaluate(spiral).Energy, tolerance = 1e-6)
 
-    TemporaryFolder.using (fun folder ->
-        let state = Path.Combine(folder, "state")
-        let figure () = (MonteCarlo.figure 1 plan state ignore study).Table
-        let whole = figure ()
-        Assert.Equal<Cell list list>(whole.Rows, (MonteCarlo.figure 3 plan (state + ".3") ignore study).Table.Rows)
-        let lines = File.ReadAllLines state
-        Assert.Equal(5, lines.Length)
-        // Cut short after one temperature; what is there is believed, the rest is computed.
-        let marked = lines[1].Split '\t'
-        marked[2] <- "0.125"
-        File.WriteAllLines(state, [| lines[0]; String.Join('\t', marked) |])
-        let resumed = figure ()
-        // One thread: the first line is the first temperature by the truth, the first row of the table; its difference
-        // from what is learned is another, too.
-        let others (table: Table) = table.Rows.Tail |> List.filter (fun row -> row[2] <> Number plan.Temperatures.Head || row[0] = Text "susceptibility")
-        Assert.Equal(Number 0.125, resumed.Rows[0][3])
-        Assert.Equal<Cell list list>(others whole, others resumed)
-        // A file of other settings is not believed.
-        File.WriteAllLines(state, Array.append [| lines[0] + "!" |] lines[1..])
-        Assert.Equal<Cell list list>(whole.Rows, (figure ()).Rows))
+        testCase "the fields at dipoles are minus the derivatives of their energy" <| fun () ->
+            for seed in 1..10 do
+                let s = Dipoles.molecule seed
+                let found = Dipoles.label s
+                let p = s.AtomProperties["dipoles"].ToReals()
+
+                for k in 0 .. p.Length - 1 do
+                    let at h =
+                        let q = Array.copy p
+                        q[k] <- q[k] + h
+                        (Dipoles.label (s.WithAtomProperty("dipoles", PropertyArray.Real(ReadOnlySpan q, 3)))).Energy
+
+                    Assert.Equal(-(at 1e-3 - at -1e-3) / 2e-3, found.Fields[k], tolerance = 1e-8)
+
+        testCase "Monte Carlo finds the mean moment of harmonic spins at every temperature" <| fun () ->
+            // E = k/2 Σ|v|²: the components of Σv/N are normal with variance kT / (k N).
+            let stiffness = 0.35
+
+            let harmonic (s: Structure) =
+                let v = spinsOf s
+                0.5 * stiffness * Array.sumBy (fun x -> x * x) v, v |> Array.map (fun x -> -stiffness * x)
+
+            for kelvin in plan.Temperatures do
+                let found = MonteCarlo.chain plan harmonic "harmonic" 5 kelvin
+                let variance = 8.617333262e-5 * kelvin / (stiffness * 16.)
+                let expected = sqrt (8. * variance / Math.PI)
+                Assert.InRange(found.Acceptance, 0.3, 0.999)
+                Assert.InRange(abs (found.Magnetisation - expected), 0., 5. * found.MagnetisationError + 0.01 * expected)
+
+        testCase "Monte Carlo that was cut short goes on where it ended, and ends with the same numbers, for any number of threads" <| fun () ->
+            let truth = Studies.magnetic
+
+            let model: Models.Fitted =
+                { PredictWith =
+                    fun _ s ->
+                        let found = truth.Evaluate s
+                        Evaluation(found.Energy, found.AtomEnergies, found.Forces, found.Virial, Array.zeroCreate 9, [| found.Fields |])
+                  Columns = 1
+                  Regulariser = 0.
+                  Error = 0. }
+
+            let nothing: Models.Outcome = { Energies = [||]; Forces = [||]; Fields = [||] }
+
+            let study: Studies.Study =
+                { Title = ""
+                  Hamiltonian = truth
+                  Training = [||]
+                  ProcessTraining = 0
+                  Test = [||]
+                  Ridge = model
+                  Process = model
+                  Settings = Studies.warmCandidates.Head
+                  Candidates = []
+                  RidgeOutcome = nothing
+                  ProcessOutcome = nothing }
+
+            let plan = { plan with Cells = 1; Settling = 20; Trajectories = 40 }
+
+            TemporaryFolder.using (fun folder ->
+                let state = Path.Combine(folder, "state")
+                let figure () = (MonteCarlo.figure 1 plan state ignore study).Table
+                let whole = figure ()
+                Assert.Equal<Cell list list>(whole.Rows, (MonteCarlo.figure 3 plan (state + ".3") ignore study).Table.Rows)
+                let lines = File.ReadAllLines state
+                Assert.Equal(5, lines.Length)
+                // Cut short after one temperature; what is there is believed, the rest is computed.
+                let marked = lines[1].Split '\t'
+                marked[2] <- "0.125"
+                File.WriteAllLines(state, [| lines[0]; String.Join('\t', marked) |])
+                let resumed = figure ()
+                // One thread: the first line is the first temperature by the truth, the first row of the table; its difference
+                // from what is learned is another, too.
+                let others (table: Table) = table.Rows.Tail |> List.filter (fun row -> row[2] <> Number plan.Temperatures.Head || row[0] = Text "susceptibility")
+                Assert.Equal(Number 0.125, resumed.Rows[0][3])
+                Assert.Equal<Cell list list>(others whole, others resumed)
+                // A file of other settings is not believed.
+                File.WriteAllLines(state, Array.append [| lines[0] + "!" |] lines[1..])
+                Assert.Equal<Cell list list>(whole.Rows, (figure ()).Rows))
+    ]

@@ -1,6 +1,6 @@
 namespace Toolkit.Reproductions.Report
 
-/// A figure: its numbers, its plot and what they say. It becomes the files ID.csv and ID.vl.json (and ID.svg, ID.png).
+/// A figure: its numbers, its picture and what they say. It becomes the files ID.csv, ID.svg and ID.png.
 type Figure =
     {
         /// The stem of its files, in lower case with hyphens.
@@ -11,8 +11,7 @@ type Figure =
         /// What follows from it, in terms of the numbers found.
         Conclusion: string
         Table: Table
-        /// The members of its Vega-Lite description (see VegaLite.plot).
-        Plot: (string * Json) list
+        Picture: Picture
     }
 
 /// Something that was looked at while the report was made.

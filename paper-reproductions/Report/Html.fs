@@ -15,10 +15,8 @@ type Run =
       /// Checks that belong to no paper.
       Checks: Check list
       Chapters: Chapter list
-      /// The SVG of a figure, by chapter folder and figure id, where there is one.
-      Picture: string -> string -> string option
-      /// What was left out, and why.
-      Notes: string list
+      /// The SVG of a figure, by chapter folder and figure id.
+      Picture: string -> string -> string
       Seconds: float }
 
 let escape (text: string) : string = nonNull (WebUtility.HtmlEncode text)
@@ -44,7 +42,8 @@ p { margin: .5rem 0 1rem; } a { color: var(--link); }
 figure { margin: 2rem 0 2.4rem; padding: 1.3rem 1.3rem 1rem; background: var(--card); border: 1px solid var(--line);
          border-radius: 6px; }
 figure .picture { overflow-x: auto; text-align: center; color: var(--ink); }
-figure svg { max-width: 100%; height: auto; }
+figure svg .ground { fill: var(--card); }
+figure svg { max-width: 100%; min-width: 40rem; height: auto; }
 figcaption { font-size: .92rem; line-height: 1.5; margin-top: .9rem; }
 figcaption .files { font-family: system-ui, sans-serif; font-size: .8rem; color: var(--soft); margin: .6rem 0 0; }
 .scroll { overflow-x: auto; }
@@ -56,7 +55,6 @@ td.n, th.n { text-align: right; white-space: nowrap; padding-right: 0; }
 td.k { white-space: nowrap; color: var(--soft); width: 1%; padding-right: 1.6rem; }
 .passed { color: var(--good); font-weight: 600; white-space: nowrap; } .failed { color: var(--bad); font-weight: 700; white-space: nowrap; }
 code { font: .88em ui-monospace, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
-.note { border-left: 3px solid var(--line); padding-left: 1rem; color: var(--soft); }
 @media print { body { background: #fff; } main { padding: 0; max-width: none; } figure { break-inside: avoid; } }
 """
 
@@ -108,22 +106,18 @@ let private inlined (svg: string) = svg.Substring(svg.IndexOf("<svg", StringComp
 let private figure (out: StringBuilder) (run: Run) (chapter: Chapter) (number: int) (figure: Figure) =
     let file (suffix: string) = $"{chapter.Folder}/{figure.Id}{suffix}"
     let link suffix (name: string) = $"<a href=\"{escape (file suffix)}\">{name}</a>"
-    let picture = run.Picture chapter.Folder figure.Id
-
-    out.Append($"<figure id=\"{escape figure.Id}\">\n<div class=\"picture\">") |> ignore
-
-    match picture with
-    | Some svg -> out.Append(inlined svg) |> ignore
-    | None -> out.Append "<p class=\"note\">The picture was not drawn; its numbers and its description are in the files below.</p>" |> ignore
 
     out
+        .Append($"<figure id=\"{escape figure.Id}\">\n<div class=\"picture\" tabindex=\"0\">")
+        .Append(inlined (run.Picture chapter.Folder figure.Id))
         .Append($"</div>\n<figcaption><p><strong>Figure {number}. {escape figure.Title}.</strong> {escape figure.Caption}</p>")
         .Append($"<p>{escape figure.Conclusion}</p>")
         .Append("""<p class="files">""")
         .Append(link ".csv" "numbers (CSV)")
         .Append(" · ")
-        .Append(link ".vl.json" "plot (Vega-Lite)")
-        .Append(if picture.IsSome then " · " + link ".svg" "SVG" else "")
+        .Append(link ".svg" "SVG")
+        .Append(" · ")
+        .Append(link ".png" "PNG")
         .Append("</p></figcaption>\n</figure>\n")
     |> ignore
 
@@ -152,9 +146,6 @@ let text (run: Run) : string =
         .Append("</style>\n</head>\n<body>\n<main>\n<h1>Paper reproductions</h1>\n")
         .Append($"<p class=\"lead\">{escape summary}; {seconds run.Seconds} in all. Made by <code>{escape run.Command}</code>.</p>\n")
     |> ignore
-
-    for note in run.Notes do
-        out.Append($"<p class=\"note\">{escape note}</p>\n") |> ignore
 
     let mutable number = 0
 

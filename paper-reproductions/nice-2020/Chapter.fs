@@ -21,8 +21,20 @@ let private plan (full: bool) =
       TestSize = 196
       Seeds = [ 1 .. (if full then 12 else 5) ]
       Folds = 5
-      Grid = [ 1e-12; 1e-10; 1e-8; 1e-6; 1e-5; 1e-4; 1e-3; 1e-2; 1e-1; 1. ]
+      Grid = [ 1e-12; 1e-10; 1e-8; 1e-6; 1e-5; 1e-4; 1e-3; 1e-2; 1e-1; 1.; 10.; 100.; 1000. ]
       ForceWeight = 0.3 }
+
+/// The least and the most chosen over the divisions for each kind of model at the least and the largest size.
+let private chosen (outcomes: Outcome list) =
+    let sizes = outcomes |> List.map _.Size
+    let few, many = List.min sizes, List.max sizes
+
+    [ for (order, training, size), group in outcomes |> List.groupBy (fun o -> o.Order, o.Training, o.Size) do
+          if size = few || size = many then
+              let values = group |> List.map _.Regulariser
+              let trained = match training with Energies -> "energies" | EnergiesAndForces -> "energies and forces"
+              $"{CurvePlot.model order}, {trained}, {size}: {List.min values:``0e-0``} to {List.max values:``0e-0``}" ]
+    |> String.concat "; "
 
 let private list (items: int list) = items |> List.map string |> String.concat ", "
 
@@ -74,6 +86,7 @@ let make (request: Request) : Chapter =
           "columns", $"ν = 1: {columns 1}; ν ≤ 2: {columns 2}; two of them the atoms' own energies, without penalty"
           "weights", $"energy 1, force component {plan.ForceWeight}, each over its standard deviation in the training set"
           "regulariser", sprintf "the best for energies in %d-fold cross-validation, out of %s" plan.Folds (plan.Grid |> List.map (sprintf "%g") |> String.concat ", ")
+          "regularisers chosen", chosen outcomes
           "threads", $"{threads}; the numbers are the same for any" ]
       Figures =
         [ LearningCurves.figure setting outcomes

@@ -37,18 +37,24 @@ type Outcome =
       EnergyError: float
       /// The test energies' standard deviation, eV.
       EnergyDeviation: float
-      /// The same of a force component, eV/Å.
+      /// Mean of the sizes of the energy errors, eV: not led by the few largest.
+      EnergyMeanError: float
+      /// Root of the mean square error of a force component, eV/Å.
       ForceError: float
+      ForceMeanError: float
       ForceDeviation: float
       /// Reference and prediction of each test configuration, eV.
       Predicted: (float * float)[] }
 
-let private deviation (values: float[]) =
+let deviation (values: float[]) =
     let mean = Array.average values
     sqrt (values |> Array.averageBy (fun x -> (x - mean) * (x - mean)))
 
-let private rmse (pairs: (float * float)[]) =
+let rmse (pairs: (float * float)[]) =
     sqrt (pairs |> Array.averageBy (fun (a, b) -> (a - b) * (a - b)))
+
+/// Mean of the sizes of errors.
+let meanError (pairs: (float * float)[]) = pairs |> Array.averageBy (fun (a, b) -> abs (a - b))
 
 /// Row `k` of [row, column] times the coefficients.
 let private product (rows: float[]) (k: int) (coefficients: float[]) =
@@ -115,7 +121,9 @@ let curve (plan: Plan) (data: Data) (order: int) (rows: Rows) (training: Trainin
           Regulariser = fit.Regulariser
           EnergyError = rmse predicted
           EnergyDeviation = deviation (Array.map fst predicted)
+          EnergyMeanError = meanError predicted
           ForceError = rmse forces
+          ForceMeanError = meanError forces
           ForceDeviation = deviation (Array.map fst forces)
           Predicted = predicted }
 

@@ -1,6 +1,7 @@
 /// Figure: predicted against reference energies of one test set.
 module Toolkit.Reproductions.Nice2020.Parity
 
+open System
 open Toolkit.Reproductions.Nice2020.Fits
 open Toolkit.Reproductions.Report
 
@@ -14,61 +15,77 @@ let figure (seed: int) (outcomes: Outcome list) : Figure =
     let low, high = pick 1, pick 2
     // Energies from the lowest reference energy of the set.
     let zero = high.Predicted |> Array.map fst |> Array.min
+    let pairs (o: Outcome) = [ for a, b in o.Predicted -> a - zero, b - zero ]
 
-    let label (o: Outcome) = if o.Order = 1 then "ν = 1" else "ν ≤ 2"
+    let drawn =
+        [ for o, symbol in [ low, Diamond; high, Circle ] ->
+              Series.points (CurvePlot.model o.Order) (CurvePlot.colour o.Order) symbol, pairs o ]
 
     let table =
         Table.Create(
             [ "model"; "reference_eV"; "predicted_eV" ],
-            [ for o in [ low; high ] do
-                  for reference, predicted in o.Predicted ->
-                      [ Text(label o); Number(reference - zero); Number(predicted - zero) ] ]
+            [ for series, pairs in drawn do
+                  for reference, predicted in pairs -> [ Text series.Name; Number reference; Number predicted ] ]
         )
 
-    let values = [ for o in [ low; high ] do for a, b in o.Predicted do a - zero; b - zero ]
+    let references = high.Predicted |> Array.map (fun (a, _) -> a - zero) |> Array.sort
+    // Where all but one in twenty are.
+    let crowd = ceil references[references.Length - 1 - references.Length / 20]
+    let values = [ for _, pairs in drawn do for a, b in pairs do a; b ]
     let range = floor (List.min values) - 1., ceil (List.max values) + 1.
-    let axis title = VegaLite.linear title range
+    let axis title = Axis.linear title range
+    let small = Axis.linearOf 4 "" (0., crowd)
+    let curves = [ for series, pairs in drawn -> Curve(series, pairs) ]
+    let inset = Panel.of' "" small small (Panel.diagonal small :: curves)
 
-    let layer mark encoding more =
-        JObject([ "mark", JObject mark; "encoding", JObject encoding ] @ more)
+    let sizes = [ for series, pairs in drawn -> series, [ for a, b in pairs -> a, max 0.001 (abs (a - b)) ] ]
 
-    let x = VegaLite.channel "reference_eV" "quantitative" (axis "reference energy / eV")
-    let y = VegaLite.channel "predicted_eV" "quantitative" (axis "predicted energy / eV")
+    let errors =
+        Panel.of'
+            ""
+            (axis "reference energy / eV")
+            (Axis.logarithmic "|error| / eV" (0.001, Axis.roundNumber true (sizes |> List.collect (snd >> List.map snd) |> List.max)))
+            [ for series, pairs in sizes -> Curve(series, pairs) ]
 
-    let diagonal =
-        layer
-            [ "type", JString "line"; "color", JString "currentColor"; "opacity", JNumber 0.5; "strokeWidth", JNumber 1. ]
-            [ "x", VegaLite.channel "at" "quantitative" (axis "reference energy / eV")
-              "y", VegaLite.channel "at" "quantitative" (axis "predicted energy / eV") ]
-            [ "data",
-              JObject
-                  [ "values",
-                    JArray [ JObject [ "at", JNumber(fst range) ]; JObject [ "at", JNumber(snd range) ] ] ] ]
+    // The few that lie far from the others, and what the rest have without them.
+    let limit = Array.average references + 4. * deviation references
+    let far = references |> Array.filter (fun r -> r > limit)
+    let rest (o: Outcome) = pairs o |> List.filter (fun (a, _) -> a <= limit) |> Array.ofList
 
-    let scale =
-        VegaLite.mapped
-            [ label low, JString VegaLite.Palette.vermilion
-              label high, JString VegaLite.Palette.blue ]
+    let share (o: Outcome) =
+        let square = List.sumBy (fun (a, b) -> (a - b) * (a - b))
+        square (pairs o |> List.filter (fun (a, _) -> a > limit)) / square (pairs o)
 
-    let shape = VegaLite.mapped [ label low, JString "diamond"; label high, JString "circle" ]
-    let legend = "title", JString "features"
+    let says (o: Outcome) =
+        $"{CurvePlot.model o.Order}: root mean square error {o.EnergyError:F2} eV, mean absolute error {o.EnergyMeanError:F2} eV (force components "
+        + $"{o.ForceError:F2} and {o.ForceMeanError:F2} eV/Å)"
 
-    let points =
-        layer
-            [ "type", JString "point"; "filled", JBool true; "size", JNumber 26.; "opacity", JNumber 0.7 ]
-            [ "x", x
-              "y", y
-              "color", VegaLite.channel "model" "nominal" [ scale; legend ]
-              "shape", VegaLite.channel "model" "nominal" [ shape; legend ] ]
-            []
+    let outliers =
+        if far.Length = 0 then
+            ""
+        else
+            let names = far |> Array.map (fun r -> r.ToString("F1", Globalization.CultureInfo.InvariantCulture)) |> String.concat " and "
+
+            let without (o: Outcome) =
+                let kept = rest o
+                $"{100. * rmse kept / deviation (Array.map fst kept):F0} %% of the deviation for {CurvePlot.model o.Order}"
+
+            $" The configurations at {names} eV make {100. * share low:F0} %% (ν = 1) and {100. * share high:F0} %% (ν ≤ 2) of the sum of "
+            + $"squares and widen the deviation, so that percentages lean on them; without them the root mean square errors are {without low} and {without high}."
 
     { Id = "parity"
       Title = $"Predicted against reference energies of the {high.Predicted.Length} test configurations"
       Caption =
         $"The largest fits on energies and forces, {most} training configurations, random division {seed}; energies from the "
-        + $"lowest one of the test set, whose standard deviation is {high.EnergyDeviation:F2} eV."
-      Conclusion =
-        $"Root mean square errors: {low.EnergyError:F2} eV with ν = 1, {high.EnergyError:F2} eV with ν ≤ 2; of the force "
-        + $"components, {low.ForceError:F2} and {high.ForceError:F2} eV/Å."
+        + $"lowest one of the test set, whose standard deviation is {high.EnergyDeviation:F2} eV. Inset: the same up to {crowd} eV, 19 of 20 "
+        + "configurations. Beneath: the sizes of the errors; what is smaller than the axis stands at its end."
+      Conclusion = $"{says low}; {says high}.{outliers}"
       Table = table
-      Plot = VegaLite.plot (330., 330.) table [ "layer", JArray [ diagonal; points ] ] }
+      Picture =
+        { Key = [ "features", List.map fst drawn ]
+          Width = 440.
+          Rows =
+            [ 400.,
+              [ { Panel.of' "" (axis "") (axis "predicted energy / eV") (Panel.diagonal (axis "") :: curves) with
+                    Inset = Some(LowerRight, 0.4, inset) } ]
+              120., [ errors ] ] } }

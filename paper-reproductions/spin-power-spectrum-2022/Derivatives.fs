@@ -17,26 +17,25 @@ let figure (energies: Study) (derivatives: Study) (few: Outcome) : Figure =
     let sets = [ alone, few; together, derivatives.RidgeOutcome ]
 
     let quantities =
-        [ forces, "eV per Å", (fun (o: Outcome) -> o.Forces)
-          fields, "eV per μB", (fun (o: Outcome) -> o.Fields) ]
+        [ forces, "(meV/Å)", (fun (o: Outcome) -> o.Forces)
+          fields, "(meV/μB)", (fun (o: Outcome) -> o.Fields) ]
 
     let table =
         Table.Create(
-            [ "quantity"; "trained_on"; "reference"; "predicted" ],
+            [ "quantity"; "trained_on"; "reference_meV_per_A_or_muB"; "predicted_meV_per_A_or_muB" ],
             [ for quantity, _, pick in quantities do
                   for trained, outcome in sets do
                       for k, (reference, predicted) in Array.indexed (pick outcome) do
                           if k % every = 0 then
-                              [ Text quantity; Text trained; Number reference; Number predicted ] ]
+                              [ Text quantity; Text trained; Number(1000. * reference); Number(1000. * predicted) ] ]
         )
 
-    let marks =
-        Plots.legend "trained_on" "trained on"
-            [ alone, VegaLite.Palette.vermilion, "diamond"; together, VegaLite.Palette.blue, "circle" ]
+    let looks = [ Series.points alone Sky Square; Series.points together Blue Circle ]
 
     let panel (quantity, unit, pick: Outcome -> (float * float)[]) =
-        let pairs = [ for _, outcome in sets do for k, pair in Array.indexed (pick outcome) do if k % every = 0 then pair ]
-        Plots.parityAndErrors 270. "quantity" quantity "" unit (Plots.around 0.08 (List.map fst pairs)) marks pairs
+        let pairs (o: Outcome) = [ for k, (a, b) in Array.indexed (pick o) do if k % every = 0 then 1000. * a, 1000. * b ]
+        let curves = List.map2 (fun series (_, outcome) -> series, pairs outcome) looks sets
+        Plots.parity quantity unit (Plots.around 0.08 (curves |> List.collect (snd >> List.map fst))) curves
 
     let errors name (outcome: Outcome) training =
         sprintf
@@ -62,4 +61,4 @@ let figure (energies: Study) (derivatives: Study) (few: Outcome) : Figure =
         + String.concat "; " found
         + ". One structure with derivatives teaches 325 numbers instead of one."
       Table = table
-      Plot = VegaLite.panels table (List.map panel quantities) }
+      Picture = Plots.stacked [ "ridge, trained on", looks ] 310. (List.map panel quantities) }

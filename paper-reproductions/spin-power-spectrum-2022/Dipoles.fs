@@ -116,34 +116,31 @@ let figure (threads: int) (training: int) : Figure =
                           [ Text fields; Text(name sight); Number a; Number b ] ]
         )
 
-    let marks =
-        Plots.legend "features" "features"
-            [ name Summed, VegaLite.Palette.vermilion, "diamond"; name Resolved, VegaLite.Palette.blue, "circle" ]
+    let looks = [ Series.points (name Summed) Orange Square; Series.points (name Resolved) Green Triangle ]
 
-    let panel quantity unit (pairs: (float * float)[]) scale =
-        Plots.parity 270. "quantity" quantity "" unit (Plots.around 0.05 (pairs |> Array.map (fun (a, _) -> scale * a))) marks
+    let panel title unit (pick: Outcome -> (float * float) list) =
+        let curves = List.map2 (fun series (_, _, o) -> series, pick o) looks outcomes
+        Plots.parity title unit (Plots.around 0.05 (curves |> List.collect (snd >> List.map fst))) curves
 
     let says (sight, model: Fitted, o: Outcome) =
         $"{name sight}: energies {Plots.digits (1000. * rmse o.Energies)} meV per atom ({Plots.digits (percent o.Energies)} %%), "
         + $"fields {Plots.digits (rmse o.Fields)} V/Å ({Plots.digits (percent o.Fields)} %%), {model.Columns} coefficients"
-
-    let _, _, resolved = outcomes[1]
-    let drawn = resolved.Fields |> Array.indexed |> Array.filter (fun (k, _) -> k % every = 0) |> Array.map snd
 
     { Id = "molecular-dipoles"
       Title = "Dipoles on molecules: a polar vector field"
       Caption =
         $"Six atoms thrown at random into a sphere of {radius} Å, at least {spacing} Å apart, each with a charge of {charge} e and a "
         + "dipole of up to 0.4 e·Å. The energy is that of charges and dipoles on dipoles with the cost of polarising each atom; the field is "
-        + $"−∂E/∂p. Ridge regression on energies and fields of {training} molecules, nmax 10, lmax 2, cutoff 6.5 Å; {test.Length} test molecules."
+        + $"−∂E/∂p. Ridge regression on energies and fields of {training} molecules, nmax 10, lmax 2, cutoff 6.5 Å; {test.Length} test molecules. {Plots.beneath}"
       Conclusion =
         "Root mean square errors: "
         + (outcomes |> List.map says |> String.concat "; ")
         + ". The tensor of the dipole interaction couples the directions of dipoles to those of bonds, and charges act on dipoles one at a "
         + "time: only the J-resolved features, with the products of dipoles and density that a polar field allows, see either."
       Table = table
-      Plot =
-        VegaLite.panels
-            table
-            [ panel energies "meV per atom" resolved.Energies 1000.
-              panel fields "V per Å" drawn 1. ] }
+      Picture =
+        Plots.stacked
+            [ "features", looks ]
+            310.
+            [ panel energies "meV per atom" (fun o -> [ for a, b in o.Energies -> 1000. * a, 1000. * b ])
+              panel fields "(V/Å)" (fun o -> [ for k, pair in Array.indexed o.Fields do if k % every = 0 then pair ]) ] }

@@ -5,7 +5,7 @@ open Toolkit.Reproductions.Report
 open Toolkit.Reproductions.Spin2022.Models
 open Toolkit.Reproductions.Spin2022.Studies
 
-let private models = [ "ridge"; "Gaussian process" ]
+let private models = [ Plots.ridge.Name; Plots.gauss.Name ]
 
 let private outcomes (study: Study) = List.zip models [ study.RidgeOutcome; study.ProcessOutcome ]
 
@@ -25,13 +25,12 @@ let figure (studies: Study list) : Figure =
                             Number(1000. * (predicted - zero study)) ] ]
         )
 
-    let marks =
-        Plots.legend "model" "model"
-            [ "ridge", VegaLite.Palette.blue, "circle"; "Gaussian process", VegaLite.Palette.vermilion, "diamond" ]
-
     let panel (study: Study) =
-        let pairs = [ for _, outcome in outcomes study do for a, b in outcome.Energies -> 1000. * (a - zero study), 1000. * (b - zero study) ]
-        Plots.parityAndErrors 270. "data" study.Title "_meV_per_atom" "meV per atom" (Plots.around 0.04 (List.map fst pairs)) marks pairs
+        let milli x = 1000. * (x - zero study)
+        let pairs (o: Outcome) = [ for a, b in o.Energies -> milli a, milli b ]
+
+        Plots.parity study.Title "meV per atom" (Plots.around 0.04 (pairs study.RidgeOutcome |> List.map fst))
+            [ Plots.ridge, pairs study.RidgeOutcome; Plots.gauss, pairs study.ProcessOutcome ]
 
     let size (study: Study) = deviation (Array.map fst study.RidgeOutcome.Energies)
     let error outcome = rmse outcome.Energies
@@ -57,4 +56,4 @@ let figure (studies: Study list) : Figure =
         + ". On the sites the energy lies in the span of the J-summed features with |v|⁴ and |v|⁶, and ridge regression finds "
         + "it to rounding; with displaced atoms the exchange is a function of the distance that eight radial functions follow."
       Table = table
-      Plot = VegaLite.panels table (List.map panel studies) }
+      Picture = Plots.stacked [ "", [ Plots.ridge; Plots.gauss ] ] 310. (List.map panel studies) }

@@ -46,18 +46,18 @@ let figure (threads: int) (pairs: int) (study: Study) : Figure =
         |> Array.sort
 
     // Evenly over the sorted pairs would take mostly far ones: evenly over distances instead.
-    let near, far = (let r, _, _ = distances[0] in r), 5.2
+    let near, far' = (let r, _, _ = distances[0] in r), 5.2
 
     let chosen =
         [| for k in 0 .. pairs - 1 do
-               let r = near + (far - near) * float k / float (pairs - 1)
+               let r = near + (far' - near) * float k / float (pairs - 1)
                distances |> Array.minBy (fun (d, _, _) -> abs (d - r)) |]
         |> Array.distinct
 
     let truth = nonNull study.Hamiltonian.Exchange
     let milli = 1000. * moment * moment
     let exact r = let struct (value, _) = truth.Evaluate r in milli * value
-    let names = [ "ridge", study.Ridge; "Gaussian process", study.Process ]
+    let names = [ Plots.ridge.Name, study.Ridge; Plots.gauss.Name, study.Process ]
 
     let recovered =
         [ for name, model in names do
@@ -73,7 +73,7 @@ let figure (threads: int) (pairs: int) (study: Study) : Figure =
     let table =
         Table.Create(
             [ "model"; "distance_A"; "exchange_meV" ],
-            [ for r in [ near .. 0.02 .. far ] do
+            [ for r in [ near .. 0.02 .. far' ] do
                   [ Text "truth"; Number r; Number(exact r) ]
               for name, points in recovered do
                   for r, j in points do
@@ -81,38 +81,40 @@ let figure (threads: int) (pairs: int) (study: Study) : Figure =
         )
 
     let error points = rmse (points |> Array.map (fun (r, j) -> exact r, j))
-
-    let colour, shape =
-        Plots.legend "model" "exchange of"
-            [ "truth", "currentColor", "stroke"
-              "ridge", VegaLite.Palette.blue, "circle"
-              "Gaussian process", VegaLite.Palette.vermilion, "diamond" ]
+    // The perfect crystal's third shell is at √2 a, the fourth at √11/2 a.
+    let beyond = 0.5 * (sqrt 2. + sqrt 11. / 2.) * latticeConstant
+    let far points = points |> Array.filter (fun (r, _) -> r > beyond)
+    let largest points = far points |> Array.map (fun (r, _) -> abs (exact r)) |> Array.max
 
     let most = exact near
-    let x = VegaLite.linear "distance / Å" (near - 0.1, far + 0.05)
-    let y = VegaLite.linear "J(r) · (2.2 μB)² / meV" (-0.1 * most, 1.1 * most)
+    let range = near - 0.1, far' + 0.05
+    let x title = Axis.linearOf 16 title range
+    let y = Axis.linear "J(r) · (2.2 μB)² / meV" (-0.1 * most, 1.1 * most)
+    let drawn = List.zip [ Plots.ridge; Plots.gauss ] (recovered |> List.map (snd >> List.ofArray))
 
-    let encoding = [ "x", VegaLite.channel "distance_A" "quantitative" x; "y", VegaLite.channel "exchange_meV" "quantitative" y; "color", colour ]
+    let upper =
+        Panel.of' "" (x "") y
+            [ Curve(Plots.truth, [ for r in [ near .. 0.02 .. far' ] -> r, exact r ])
+              for series, points in drawn do
+                  Curve(series, points) ]
+
+    let lower = Plots.errors (x "distance / Å") "meV" [ for series, points in drawn -> series, [ for r, j in points -> r, j - exact r ] ]
 
     { Id = "spin-exchange"
       Title = "Exchange constants recovered from the learned energies"
       Caption =
         $"J(r) of {chosen.Length} pairs in a crystal of 128 atoms displaced by 0.07 Å in each direction: two spins of an aligned crystal are "
-        + "turned by ±30°, and of the four energies the part that is bilinear in both is kept. Line: the Hamiltonian's own J(r). No "
-        + "exchange constant is in the training data."
+        + "turned by ±30°, and of the four energies the part that is bilinear in both is kept. Line: the Hamiltonian's own J(r). "
+        + $"{Plots.beneath} No exchange constant is in the training data."
       Conclusion =
-        sprintf
-            "Root mean square error: ridge %.2g meV, Gaussian process %.2g meV, where J of the nearest pair is %.0f meV. A linear model's exchange is a function of the distance; a kernel's may depend on the surroundings, and its spread shows by how much."
-            (error (snd recovered[0])) (error (snd recovered[1])) most
+        let says name points =
+            $"{name} {Plots.digits (error points)} meV over all distances, {Plots.digits (error (far points))} meV beyond the third shell"
+
+        $"Root mean square error: {says Plots.ridge.Name (snd recovered[0])}; {says Plots.gauss.Name (snd recovered[1])}, where J of the nearest "
+        + $"pair is {most:F0} meV and beyond the third shell ({beyond:F1} Å) at most {Plots.digits (largest (snd recovered[0]))} meV. A linear model's exchange is a function "
+        + "of the distance; a kernel's may depend on the surroundings, and its spread shows by how much."
       Table = table
-      Plot =
-        VegaLite.plot
-            (420., 290.)
-            table
-            [ "layer",
-              JArray
-                  [ Plots.where "datum.model == 'truth'" [ "type", JString "line"; "strokeWidth", JNumber 1.6 ] encoding
-                    Plots.where
-                        "datum.model != 'truth'"
-                        [ "type", JString "point"; "filled", JBool true; "size", JNumber 34.; "opacity", JNumber 0.75 ]
-                        (encoding @ [ "shape", shape ]) ] ] }
+      Picture =
+        { Key = [ "exchange of", [ Plots.truth; Plots.ridge; Plots.gauss ] ]
+          Width = 500.
+          Rows = [ 290., [ upper ]; 130., [ lower ] ] } }

@@ -128,7 +128,12 @@ let grid = [| for e in -14. .. 0. -> 10. ** e |]
 /// thread each, so that sums do not depend on the number of threads.
 let equations (threads: int) (folds: int) (weights: Weights) (design: PotentialDesign) (data: Labelled[]) : NormalEquations[] =
     let sums = Array.init folds (fun _ -> NormalEquations design.Columns)
-    let scale weight (values: float[]) = if weight > 0. then weight / deviation values else 0.
+
+    // Values that are all the same have no scale and teach nothing.
+    let scale weight (values: float[]) =
+        let size = if weight > 0. then deviation values else 0.
+        if size > 0. then weight / size else 0.
+
     let energy = scale weights.Energy (data |> Array.map (fun (s: Labelled) -> s.Energy / float s.Structure.Count))
     let force = scale weights.Force (data |> Array.collect _.Forces)
     let field = scale weights.Field (data |> Array.collect _.Fields)

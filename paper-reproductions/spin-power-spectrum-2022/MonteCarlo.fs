@@ -234,39 +234,25 @@ let figure (threads: int) (plan: Plan) (state: string) (tick: unit -> unit) (stu
     let spread = sqrt (differences |> List.averageBy (fun (_, d, error) -> (d / error) ** 2.))
     let kelvin, most, mostError = differences |> List.maxBy (fun (_, d, error) -> abs d / error)
     let accepted = [ for name in models do for m in of' name -> m.Acceptance ]
-    let colour, shape = Plots.legend "hamiltonian" "Hamiltonian" [ truth, "currentColor", "square"; learned, VegaLite.Palette.blue, "circle" ]
-    let x = VegaLite.linear "temperature / K" (0., List.max plan.Temperatures * 1.05)
-
-    let panel quantity unit (lo, hi) more =
-        let y = VegaLite.linear unit (lo, hi)
-        let axes = [ "x", VegaLite.channel "temperature_K" "quantitative" x; "color", colour ]
-
-        VegaLite.panel
-            (235., 250.)
-            quantity
-            ("quantity", quantity)
-            (more
-             @ [ VegaLite.layer
-                     [ "type", JString "rule"; "strokeWidth", JNumber 1.5 ]
-                     ([ "y", VegaLite.channel "lower" "quantitative" y; "y2", JObject [ "field", JString "upper" ] ] @ axes)
-                 VegaLite.layer
-                     [ "type", JString "point"; "filled", JBool true; "size", JNumber 34.; "opacity", JNumber 0.75 ]
-                     ([ "y", VegaLite.channel "value" "quantitative" y; "shape", shape ] @ axes) ])
-
-    let line y =
-        VegaLite.layer
-            [ "type", JString "line"; "strokeWidth", JNumber 1.3; "opacity", JNumber 0.6 ]
-            [ "x", VegaLite.channel "temperature_K" "quantitative" x; "y", VegaLite.channel "value" "quantitative" y; "color", colour ]
-
-    let zero y =
-        JObject
-            [ "data", JObject [ "values", JArray [ JObject [ "at", JNumber 0. ] ] ]
-              "mark", JObject [ "type", JString "rule"; "color", JString "currentColor"; "opacity", JNumber 0.5 ]
-              "encoding", JObject [ "y", VegaLite.channel "at" "quantitative" y ] ]
-
     let reach = 1.1 * (differences |> List.map (fun (_, d, error) -> abs d + error) |> List.max)
     let highest = 1.1 * ([ for name in models do for m in of' name -> m.Susceptibility + m.SusceptibilityError ] |> List.max)
-    let inMagnetons, inFluctuations = "μB per atom", "χ / μB² per eV"
+    let x = Axis.linear "temperature / K" (0., List.max plan.Temperatures * 1.05)
+    let looks = [ truth, Series.joined truth Ink Square Solid; learned, Series.joined learned Blue Circle Solid ]
+    let bars (value: Mean -> float) (error: Mean -> float) name = [ for m in of' name -> m.Kelvin, value m - error m, value m + error m ]
+
+    let panel title unit range (value: Mean -> float) (error: Mean -> float) =
+        Panel.of' title x (Axis.linear unit range)
+            [ for name, series in looks do
+                  Bars(series, bars value error name)
+                  Curve(series, [ for m in of' name -> m.Kelvin, value m ]) ]
+
+    let off =
+        let series = Series.points learned Blue Circle
+
+        Panel.of' difference x (Axis.linear "μB per atom" (-reach, reach))
+            [ Guide((0., 0.), (snd x.Range, 0.))
+              Bars(series, [ for kelvin, d, error in differences -> kelvin, d - error, d + error ])
+              Curve(series, [ for kelvin, d, _ in differences -> kelvin, d ]) ]
 
     { Id = "spin-magnetisation"
       Title = "Magnetisation of a crystal against temperature, by the true Hamiltonian and by the learned one"
@@ -282,9 +268,11 @@ let figure (threads: int) (plan: Plan) (state: string) (tick: unit -> unit) (stu
             "The differences have a root mean square of %.1f of their standard errors; the largest in these units is %.3f ± %.3f μB at %.0f K. The susceptibility is largest with %s and %s: there, as far as a crystal of this size, these temperatures and these errors tell, is the Curie temperature of this model of iron; that of iron itself is 1043 K."
             spread (abs most) mostError kelvin (peak truth) (peak learned)
       Table = table
-      Plot =
-        VegaLite.panels
-            table
-            [ panel magnetisation inMagnetons (0., 2.4) [ line (VegaLite.linear inMagnetons (0., 2.4)) ]
-              panel difference inMagnetons (-reach, reach) [ zero (VegaLite.linear inMagnetons (-reach, reach)) ]
-              panel susceptibility inFluctuations (0., highest) [ line (VegaLite.linear inFluctuations (0., highest)) ] ] }
+      Picture =
+        { Key = [ "Hamiltonian", List.map snd looks ]
+          Width = 215.
+          Rows =
+            [ 230.,
+              [ panel magnetisation "μB per atom" (0., 2.4) _.Magnetisation _.MagnetisationError
+                off
+                panel susceptibility "χ / μB² per eV" (0., highest) _.Susceptibility _.SusceptibilityError ] ] } }

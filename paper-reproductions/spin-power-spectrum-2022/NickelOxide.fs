@@ -110,20 +110,20 @@ let figure (threads: int) (data: string option) : Figure option =
                   let model = ridge threads (features description) description.Species weights train
                   title, judge threads model test ]
 
-        let quantities = [ energies, "meV per atom"; forces, "eV per Å"; fields, "eV per μB" ]
+        let quantities = [ energies, "meV per atom"; forces, "(meV/Å)"; fields, "(meV/μB)" ]
 
         let pairs quantity (o: Outcome) =
-            match quantity with
-            | q when q = energies -> o.Energies |> Array.map (fun (a, b) -> 1000. * a, 1000. * b)
-            | q when q = forces -> o.Forces
-            | _ -> across test o
+            (if quantity = energies then o.Energies
+             elif quantity = forces then o.Forces
+             else across test o)
+            |> Array.map (fun (a, b) -> 1000. * a, 1000. * b)
 
         let zero = outcomes |> List.collect (fun (_, o) -> [ for a, _ in pairs energies o -> a ]) |> List.min
         let shift quantity x = if quantity = energies then x - zero else x
 
         let table =
             Table.Create(
-                [ "quantity"; "trained_on"; "reference"; "predicted" ],
+                [ "quantity"; "trained_on"; "reference_meV"; "predicted_meV" ],
                 [ for quantity, _ in quantities do
                       for title, o in outcomes do
                           for k, (a, b) in Array.indexed (pairs quantity o) do
@@ -131,19 +131,15 @@ let figure (threads: int) (data: string option) : Figure option =
                                   [ Text quantity; Text title; Number(shift quantity a); Number(shift quantity b) ] ]
             )
 
-        let marks =
-            Plots.legend "trained_on" "trained on"
-                [ alone, VegaLite.Palette.blue, "circle"; together, VegaLite.Palette.vermilion, "diamond" ]
+        let looks = [ Series.points alone Sky Square; Series.points together Blue Circle ]
 
         let panel (quantity, unit) =
-            let values =
-                [ for _, o in outcomes do
-                      for k, (a, b) in Array.indexed (pairs quantity o) do
-                          if quantity = energies || k % every = 0 then
-                              shift quantity a
-                              shift quantity b ]
+            let shown (o: Outcome) =
+                [ for k, (a, b) in Array.indexed (pairs quantity o) do
+                      if quantity = energies || k % every = 0 then shift quantity a, shift quantity b ]
 
-            Plots.parity 235. "quantity" quantity "" unit (Plots.around 0.05 values) marks
+            let curves = List.map2 (fun series (_, o) -> series, shown o) looks outcomes
+            Plots.parity quantity unit (Plots.around 0.05 [ for _, points in curves do for a, b in points do a; b ]) curves
 
         let says (title, o: Outcome) =
             let turning = across test o
@@ -161,7 +157,7 @@ let figure (threads: int) (data: string option) : Figure option =
               Caption =
                 $"{all.Length} frames of {all[0].Structure.Count} atoms in {sets.Length} sets of the DeePMD examples (spins on Ni of {Array.min lengthsOf:F3} to {Array.max lengthsOf:F3} μB). "
                 + "Ridge regression, J-summed features with the density's, cutoff 5 Å, nmax 5, lmax 3, on "
-                + $"{train.Length} frames of all sets but the last, which has {test.Length}."
+                + $"{train.Length} frames of all sets but the last, which has {test.Length}. {Plots.beneath}"
               Conclusion =
                 "Root mean square errors on the set that is not trained on: "
                 + (outcomes |> List.map says |> String.concat "; ")
@@ -170,4 +166,4 @@ let figure (threads: int) (data: string option) : Figure option =
                 + "magnetic forces are not the slope of the energies along the motions that these frames hold, and a potential cannot have both. Three small sets, whose frames are alike and whose spins hardly vary in "
                 + "length, say nothing of the longitudinal energy."
               Table = table
-              Plot = VegaLite.panels table (List.map panel quantities) }
+              Picture = Plots.stacked [ "trained on", looks ] 215. (List.map panel quantities) }

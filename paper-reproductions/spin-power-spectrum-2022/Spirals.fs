@@ -25,7 +25,8 @@ let private aligned (length: float) : Structure =
     let s = supercell latticeConstant (3, 3, 3)
     withSpins (Array.init (3 * s.Count) (fun k -> if k % 3 = 2 then length else 0.)) s
 
-let private truth, ridge, gauss, without = "truth", "ridge", "Gaussian process", "ridge without |v|⁴ and |v|⁶"
+let private truth, ridge, gauss = Plots.truth.Name, Plots.ridge.Name, Plots.gauss.Name
+let private without = "ridge without |v|⁴ and |v|⁶"
 let private waves, stretch = "spirals along Γ–H", "aligned spins"
 
 /// `plain` is a ridge model whose features end at |v|².
@@ -53,39 +54,30 @@ let figure (study: Study) (plain: Fitted) : Figure =
                   for name, x, e in curve -> [ Text panel; Text name; Number x; Number e ] ]
         )
 
-    let colour, shape =
-        Plots.legend "model" "energy by"
-            [ truth, "currentColor", "stroke"
-              ridge, VegaLite.Palette.blue, "circle"
-              gauss, VegaLite.Palette.vermilion, "diamond"
-              without, VegaLite.Palette.green, "triangle-up" ]
-
-    let layers x y =
-        let encoding = [ "x", VegaLite.channel "x" "quantitative" x; "y", VegaLite.channel "energy_meV_per_atom" "quantitative" y; "color", colour ]
-
-        [ Plots.where $"datum.model == '{truth}'" [ "type", JString "line"; "strokeWidth", JNumber 1.6; "clip", JBool true ] encoding
-          Plots.where
-              $"datum.model != '{truth}'"
-              [ "type", JString "point"; "filled", JBool true; "size", JNumber 36.; "opacity", JNumber 0.8; "clip", JBool true ]
-              (encoding @ [ "shape", shape ]) ]
-
     let lo, hi = fst lengths * moment, snd lengths * moment
 
-    let trainedRange y =
-        JObject
-            [ "data", JObject [ "values", JArray [ JObject [ "lo", JNumber lo; "hi", JNumber hi ] ] ]
-              "mark", JObject [ "type", JString "rect"; "opacity", JNumber 0.1; "color", JString "currentColor" ]
-              "encoding",
-              JObject
-                  [ "x", VegaLite.channel "lo" "quantitative" y
-                    "x2", JObject [ "field", JString "hi" ] ] ]
-
     let most = dispersion |> List.filter (fun (name, _, _) -> name = truth) |> List.map (fun (_, _, e) -> e) |> List.max
-    let q = VegaLite.linear "q / (2π/a)" (0., 1.)
-    let length = VegaLite.linear "|v| / μB" (0.5, 3.3)
+    let q = fun title -> Axis.linear (if title = "" then "" else "q / (2π/a)") (-0.02, 1.02)
+    let length = fun title -> Axis.linear (if title = "" then "" else "|v| / μB") (0.5, 3.3)
     let stretched = longitudinal |> List.map (fun (_, _, e) -> e)
     let top, bottom = List.max stretched, List.min stretched
-    let energy range = VegaLite.linear "energy / meV per atom" range
+    let energy range = Axis.linear "energy / meV per atom" range
+    let looks = [ truth, Plots.truth; ridge, Plots.ridge; gauss, Plots.gauss; without, Series.points without Green Triangle ]
+    let pick curve name = curve |> List.choose (fun (n, x, e) -> if n = name then Some(x, e) else None)
+
+    /// The energies, and beneath them what each model's are off by.
+    let pair title (x: string -> Axis) (y: Axis) before curve =
+        let shown = looks |> List.map (fun (name, series) -> series, pick curve name) |> List.filter (fun (_, points) -> not points.IsEmpty)
+        let exact = pick curve truth
+
+        let off =
+            [ for series, points in shown do
+                  if series <> Plots.truth then
+                      // The point that energies are counted from is no error of zero.
+                      series, [ for (x, e), (_, e0) in List.zip points exact do if e <> 0. || e0 <> 0. then x, e - e0 ] ]
+
+        let errors = Plots.errors (x "|") "meV per atom" off
+        Panel.of' title (x "") y (before @ [ for series, points in shown -> Curve(series, points) ]), { errors with Marks = before @ errors.Marks }
 
     let worst panel name (inside: float -> bool) =
         let of' name = panel |> List.filter (fun (n, x, _) -> n = name && inside x)
@@ -100,7 +92,7 @@ let figure (study: Study) (plain: Fitted) : Figure =
       Caption =
         $"Atoms on the sites of the perfect crystal, which is in no training set. Left: flat spirals of spins of {moment} μB, {cells} "
         + "wave vectors from Γ to H; training structures hold spirals with other axes, cones and wave vectors that fit their cell, "
-        + "multiples of 2π/3a along each edge. Right: aligned spins; grey, the lengths in the training set. Models trained on energies, forces and fields of "
+        + $"multiples of 2π/3a along each edge. Right: aligned spins; grey, the lengths in the training set. {Plots.beneath} Models trained on energies, forces and fields of "
         + $"{study.Training.Length} structures with displaced atoms ({study.ProcessTraining} for the Gaussian process)."
       Conclusion =
         let along name = Plots.digits (worst dispersion name (fun _ -> true))
@@ -112,12 +104,9 @@ let figure (study: Study) (plain: Fitted) : Figure =
         + $"{inside without} meV; outside it: {beyond ridge}, {beyond gauss} and {beyond without} meV per atom. Where the Landau terms are in the span "
         + "they are continued as the polynomial they are; a Gaussian process errs more where it has no data."
       Table = table
-      Plot =
-        VegaLite.panels
-            table
-            [ VegaLite.panel (270., 260.) waves ("panel", waves) (layers q (energy (-0.05 * most, 1.1 * most)))
-              VegaLite.panel
-                  (270., 260.)
-                  stretch
-                  ("panel", stretch)
-                  (trainedRange length :: layers length (energy (bottom - 0.05 * (top - bottom), top + 0.05 * (top - bottom)))) ] }
+      Picture =
+        Plots.stacked
+            [ "energy by", List.map snd looks ]
+            310.
+            [ pair waves q (energy (-0.05 * most, 1.1 * most)) [] dispersion
+              pair stretch length (energy (bottom - 0.05 * (top - bottom), top + 0.05 * (top - bottom))) [ Stripe(lo, hi) ] longitudinal ] }

@@ -2,7 +2,7 @@
 module Toolkit.Tests.Numerics.Coupling.CouplingTreeTests
 
 open System
-open Xunit
+open Expecto
 open Toolkit.Numerics.Coupling
 open Toolkit.Numerics.Expansion
 open Toolkit.Numerics.Radial
@@ -30,49 +30,49 @@ let rec private evaluate (l: int) (leaves: float[] list) (tree: Tree) : float[] 
         Families.couple a b (number order), rest
     | Vector _ -> failwith "there is no vector field"
 
-[<Fact>]
-let ``the power spectrum is its coupling tree, which is proved invariant`` () =
-    for nmax, lmax in [ 3, 5; 1, 2; 9, 3 ] do
-        let representation = PowerSpectrum(expansion nmax lmax)
-        let tree = ProvedTrees.invariant (Assert.Single representation.CouplingTrees)
+[<Tests>]
+let tests =
+    testList "Numerics.Coupling.CouplingTreeTests" [
+        testCase "the power spectrum is its coupling tree, which is proved invariant" <| fun () ->
+            for nmax, lmax in [ 3, 5; 1, 2; 9, 3 ] do
+                let representation = PowerSpectrum(expansion nmax lmax)
+                let tree = ProvedTrees.invariant (Assert.Single representation.CouplingTrees)
 
-        Law.holdsFor 20 (Law.seeded (0, 0)) (fun (seed, _) ->
-            let c, features = Representations.execute (Random seed) representation
-            let channel group n = Array.IndexOf(representation.Expansion.Groups.ToArray(), group) * nmax + n
+                Law.holdsFor 20 (Law.seeded (0, 0)) (fun (seed, _) ->
+                    let c, features = Representations.execute (Random seed) representation
+                    let channel group n = Array.IndexOf(representation.Expansion.Groups.ToArray(), group) * nmax + n
 
-            for k in 0 .. representation.FeatureCount - 1 do
-                let label = representation.Labels[k].ToArray()
-                let q, q', l = channel label[0] label[1], channel label[2] label[3], label[4]
-                let value, _ = evaluate l [ c[q]; c[q'] ] tree.Tree
-                let expected = (if l % 2 = 0 then 1. else -1.) * (if q = q' then 1. else sqrt 2.) * value[0]
-                Assert.Equal(expected, features[k], 1e-12 * (1. + abs expected) * 10.))
+                    for k in 0 .. representation.FeatureCount - 1 do
+                        let label = representation.Labels[k].ToArray()
+                        let q, q', l = channel label[0] label[1], channel label[2] label[3], label[4]
+                        let value, _ = evaluate l [ c[q]; c[q'] ] tree.Tree
+                        let expected = (if l % 2 = 0 then 1. else -1.) * (if q = q' then 1. else sqrt 2.) * value[0]
+                        Assert.Equal(expected, features[k], 1e-12 * (1. + abs expected) * 10.))
 
-[<Fact>]
-let ``the radial spectrum is its coupling tree, which is proved invariant`` () =
-    let representation = RadialSpectrum(expansion 4 0)
-    let tree = ProvedTrees.invariant (Assert.Single representation.CouplingTrees)
-    let c, features = Representations.execute (Random 3) representation
-    Assert.Equal<float[]>(c |> Array.map (fun q -> (fst (evaluate 0 [ q ] tree.Tree))[0]), features)
+        testCase "the radial spectrum is its coupling tree, which is proved invariant" <| fun () ->
+            let representation = RadialSpectrum(expansion 4 0)
+            let tree = ProvedTrees.invariant (Assert.Single representation.CouplingTrees)
+            let c, features = Representations.execute (Random 3) representation
+            Assert.Equal<float[]>(c |> Array.map (fun q -> (fst (evaluate 0 [ q ] tree.Tree))[0]), features)
 
-[<Fact>]
-let ``trees are written as the contract says, and read back`` () =
-    let spin = CouplingField("spin", 1, true, true)
-    let leaf (l: string) (j: string) = CouplingLeaf(spin, CouplingOrder.op_Implicit l, CouplingOrder.op_Implicit j)
-    let tree = Toolkit.Numerics.Coupling.CouplingTree(CouplingPair(leaf "l1" "J", leaf "l2" "J", CouplingOrder.op_Implicit 0))
+        testCase "trees are written as the contract says, and read back" <| fun () ->
+            let spin = CouplingField("spin", 1, true, true)
+            let leaf (l: string) (j: string) = CouplingLeaf(spin, CouplingOrder.op_Implicit l, CouplingOrder.op_Implicit j)
+            let tree = Toolkit.Numerics.Coupling.CouplingTree(CouplingPair(leaf "l1" "J", leaf "l2" "J", CouplingOrder.op_Implicit 0))
 
-    Assert.Equal(
-        """{"format":"coupling-tree/1","fields":{"spin":{"rank":1,"parity":"axial","time":"odd"}},"tree":{"couple":[{"leaf":"spin","l":"l1","J":"J"},{"leaf":"spin","l":"l2","J":"J"}],"L":0}}""",
-        tree.ToJson()
-    )
+            Assert.Equal(
+                """{"format":"coupling-tree/1","fields":{"spin":{"rank":1,"parity":"axial","time":"odd"}},"tree":{"couple":[{"leaf":"spin","l":"l1","J":"J"},{"leaf":"spin","l":"l2","J":"J"}],"L":0}}""",
+                tree.ToJson()
+            )
 
-    Assert.Equal("couple(spin l1→J, spin l2→J, 0)", (ProvedTrees.read tree).Tree.ToString())
+            Assert.Equal("couple(spin l1→J, spin l2→J, 0)", (ProvedTrees.read tree).Tree.ToString())
 
-[<Fact>]
-let ``a tree that contradicts itself is not written`` () =
-    let l: CouplingOrder = CouplingOrder.op_Implicit "l"
-    let pair (a: CouplingNode) b = Toolkit.Numerics.Coupling.CouplingTree(CouplingPair(a, b, CouplingOrder.op_Implicit 0))
-    let scalar = CouplingLeaf(CouplingField "rho", l)
-    let refused (tree: Toolkit.Numerics.Coupling.CouplingTree) = Assert.Throws<InvalidOperationException>(fun () -> tree.ToJson() |> ignore) |> ignore
-    refused (pair scalar (CouplingLeaf(CouplingField("rho", 0, true), l)))
-    refused (pair scalar (CouplingLeaf(CouplingField("rho"), l, Nullable l)))
-    refused (pair scalar (CouplingLeaf(CouplingField("spin", 1), l)))
+        testCase "a tree that contradicts itself is not written" <| fun () ->
+            let l: CouplingOrder = CouplingOrder.op_Implicit "l"
+            let pair (a: CouplingNode) b = Toolkit.Numerics.Coupling.CouplingTree(CouplingPair(a, b, CouplingOrder.op_Implicit 0))
+            let scalar = CouplingLeaf(CouplingField "rho", l)
+            let refused (tree: Toolkit.Numerics.Coupling.CouplingTree) = Assert.Throws<InvalidOperationException>(fun () -> tree.ToJson() |> ignore) |> ignore
+            refused (pair scalar (CouplingLeaf(CouplingField("rho", 0, true), l)))
+            refused (pair scalar (CouplingLeaf(CouplingField("rho"), l, Nullable l)))
+            refused (pair scalar (CouplingLeaf(CouplingField("spin", 1), l)))
+    ]

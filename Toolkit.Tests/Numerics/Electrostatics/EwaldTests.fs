@@ -3,7 +3,7 @@ module Toolkit.Tests.Numerics.Electrostatics.EwaldTests
 open System
 open System.IO
 open System.Text.Json
-open Xunit
+open Expecto
 open FsCheck.FSharp
 open Toolkit.Numerics.Electrostatics
 open Toolkit.Numerics.Structures
@@ -48,31 +48,6 @@ let private crystals =
       "wurtzite", 1.641321627372, 0.375 * c, [ 1.; 0.; 0.; -0.5; sqrt 3. / 2.; 0.; 0.; 0.; c ],
       [ 1., 1. / 3., 2. / 3., 0.; 1., 2. / 3., 1. / 3., 0.5; -1., 1. / 3., 2. / 3., 0.375; -1., 2. / 3., 1. / 3., 0.875 ] ]
 
-[<Fact>]
-let ``Madelung constants of rock salt, caesium chloride, zincblende and wurtzite`` () =
-    for name, expected, nearest, vectors, atoms in crystals do
-        let structure, q = crystal vectors atoms
-        let result = compute (EwaldSum(1, 1e-14)) structure q
-
-        for i in 0 .. q.Length - 1 do
-            let constant = -q[i] * result.Potentials[i] * nearest
-            Assert.True(abs (constant - expected) < 1e-11, $"{name}: {constant:R}")
-
-[<Fact>]
-let ``the energy does not depend on where the sum is split, with a net charge or without, at any p and periodicity`` () =
-    let case = Gen.zip3 (Gen.choose (0, 1 <<< 30)) (Gen.choose (1, 6)) (Gen.elements periodicities)
-
-    Law.holdsFor 30 (Law.from case) (fun (seed, p, periodic) ->
-        let random = Random seed
-        let net = if periodic.Dimensions = 3 && p = 3 then 0. else float (random.Next 3) - 1.
-        let structure, q = charged random periodic (random.Next(2, 9)) net
-        let a = compute (EwaldSum(p, 1e-12, 0.9)) structure q
-        let b = compute (EwaldSum(p, 1e-12, 1.4)) structure q
-        let scale = 1. + (a.Potentials |> Array.map abs |> Array.max)
-        Array.iter2 (fun x y -> Assert.Equal(x, y, 3e-10 * scale)) a.Potentials b.Potentials
-        Array.iter2 (fun x y -> Assert.Equal(x, y, 3e-9 * scale)) a.Forces b.Forces
-        Array.iter2 (fun x y -> Assert.Equal(x, y, 3e-9 * scale * float q.Length)) a.Virial b.Virial)
-
 /// Σ over images within a smooth window of radius `reach`, whose edge leaves an error in powers of 1/reach.
 let private windowed p (structure: Structure) (q: float[]) reach =
     let cell, r = cellOf structure, structure.Positions.ToArray()
@@ -101,129 +76,150 @@ let private windowed p (structure: Structure) (q: float[]) reach =
 
     potentials
 
-[<Fact>]
-let ``in slabs and wires the potentials of neutral sets are those of sums over images`` () =
-    let case = Gen.zip3 (Gen.choose (0, 1 <<< 30)) (Gen.choose (1, 6)) (Gen.elements (periodicities |> List.filter (fun p -> p.Dimensions = 1 || p.Dimensions = 2)))
+[<Tests>]
+let tests =
+    testList "Numerics.Electrostatics.EwaldTests" [
+        testCase "Madelung constants of rock salt, caesium chloride, zincblende and wurtzite" <| fun () ->
+            for name, expected, nearest, vectors, atoms in crystals do
+                let structure, q = crystal vectors atoms
+                let result = compute (EwaldSum(1, 1e-14)) structure q
 
-    for seed, p, periodic in Law.sample 8 case do
-        let random = Random seed
-        let structure, q = charged random periodic 3 0.
-        let wrapped = Array.zeroCreate 9
-        (cellOf structure).Wrap(structure.Positions, periodic, Span wrapped)
-        let structure = structure.WithPositions(ReadOnlySpan wrapped)
-        let expected = (compute (EwaldSum(p, 1e-12)) structure q).Potentials
-        let reach = if periodic.Dimensions = 2 then 20. else 60.
-        let s k = windowed p structure q (reach * Math.Pow(2., float k))
-        let sums = Array.init (if periodic.Dimensions = 2 then 4 else 5) s
-        let d = periodic.Dimensions
-        // Cells are neutral: odd multipoles cancel between R and −R, even ones, from 1/R^(p+2) on, leave reach^(d−p−2), ^(d−p−4) …
-        let mutable rows = sums
+                for i in 0 .. q.Length - 1 do
+                    let constant = -q[i] * result.Potentials[i] * nearest
+                    Assert.True(abs (constant - expected) < 1e-11, $"{name}: {constant:R}")
 
-        for k in 0 .. sums.Length - 2 do
-            let power = float (p + 2 - d + 2 * k)
-            rows <- rows |> Array.pairwise |> Array.map (fun (a, b) -> Array.map2 (fun x y -> y + (y - x) / (Math.Pow(2., power) - 1.)) a b)
+        testCase "the energy does not depend on where the sum is split, with a net charge or without, at any p and periodicity" <| fun () ->
+            let case = Gen.zip3 (Gen.choose (0, 1 <<< 30)) (Gen.choose (1, 6)) (Gen.elements periodicities)
 
-        let scale = 1. + (expected |> Array.map abs |> Array.max)
-        Array.iter2 (fun x y -> Assert.True(abs (x - y) < 1e-7 * scale, $"p = {p}, {periodic}, seed {seed}: {x:R} by waves, {y:R} by images")) expected rows[0]
+            Law.holdsFor 30 (Law.from case) (fun (seed, p, periodic) ->
+                let random = Random seed
+                let net = if periodic.Dimensions = 3 && p = 3 then 0. else float (random.Next 3) - 1.
+                let structure, q = charged random periodic (random.Next(2, 9)) net
+                let a = compute (EwaldSum(p, 1e-12, 0.9)) structure q
+                let b = compute (EwaldSum(p, 1e-12, 1.4)) structure q
+                let scale = 1. + (a.Potentials |> Array.map abs |> Array.max)
+                Array.iter2 (fun x y -> Assert.Equal(x, y, 3e-10 * scale)) a.Potentials b.Potentials
+                Array.iter2 (fun x y -> Assert.Equal(x, y, 3e-9 * scale)) a.Forces b.Forces
+                Array.iter2 (fun x y -> Assert.Equal(x, y, 3e-9 * scale * float q.Length)) a.Virial b.Virial)
 
-[<Fact>]
-let ``forces, virial and cell gradient are the derivatives of the energy in every periodicity`` () =
-    let case = Gen.zip3 (Gen.choose (0, 1 <<< 30)) (Gen.choose (1, 6)) (Gen.elements periodicities)
+        testCase "in slabs and wires the potentials of neutral sets are those of sums over images" <| fun () ->
+            let case = Gen.zip3 (Gen.choose (0, 1 <<< 30)) (Gen.choose (1, 6)) (Gen.elements (periodicities |> List.filter (fun p -> p.Dimensions = 1 || p.Dimensions = 2)))
 
-    Law.holdsFor 16 (Law.from case) (fun (seed, p, periodic) ->
-        let random = Random seed
-        let structure, q = charged random periodic (random.Next(2, 6)) 0.
-        let sum = EwaldSum(p, 1e-12, 1.3)
-        let result = compute sum structure q
-        let energy s = (compute sum s q).Energy
-        let h = 1e-4
-        let r = structure.Positions.ToArray()
-        let slope f = (8. * (f h - f (-h)) - (f (2. * h) - f (-2. * h))) / (12. * h)
-        let scale = 1. + (result.Forces |> Array.map abs |> Array.max)
-        let k = random.Next r.Length
-        let moved t = structure.WithPositions(ReadOnlySpan(r |> Array.mapi (fun i x -> if i = k then x + t else x)))
-        Assert.Equal(-result.Forces[k], slope (moved >> energy), 3e-8 * scale)
-        let e = random.Next 9
-        let strained t = structure.Transform(ReadOnlySpan(Rotations.identity |> Array.mapi (fun i x -> if i = e then x + t else x)))
-        Assert.Equal(-result.Virial[e], slope (strained >> energy), 1e-7 * scale * float q.Length)
+            for seed, p, periodic in Law.sample 8 case do
+                let random = Random seed
+                let structure, q = charged random periodic 3 0.
+                let wrapped = Array.zeroCreate 9
+                (cellOf structure).Wrap(structure.Positions, periodic, Span wrapped)
+                let structure = structure.WithPositions(ReadOnlySpan wrapped)
+                let expected = (compute (EwaldSum(p, 1e-12)) structure q).Potentials
+                let reach = if periodic.Dimensions = 2 then 20. else 60.
+                let s k = windowed p structure q (reach * Math.Pow(2., float k))
+                let sums = Array.init (if periodic.Dimensions = 2 then 4 else 5) s
+                let d = periodic.Dimensions
+                // Cells are neutral: odd multipoles cancel between R and −R, even ones, from 1/R^(p+2) on, leave reach^(d−p−2), ^(d−p−4) …
+                let mutable rows = sums
 
-        if periodic.Any then
-            let v = List.find (fun d -> periodic[d]) [ 2; 1; 0 ]
-            let at = 3 * v + random.Next 3
+                for k in 0 .. sums.Length - 2 do
+                    let power = float (p + 2 - d + 2 * k)
+                    rows <- rows |> Array.pairwise |> Array.map (fun (a, b) -> Array.map2 (fun x y -> y + (y - x) / (Math.Pow(2., power) - 1.)) a b)
 
-            let stretched t =
-                structure.WithCell(Cell(ReadOnlySpan((cellOf structure).Vectors.ToArray() |> Array.mapi (fun i x -> if i = at then x + t else x))), periodic)
+                let scale = 1. + (expected |> Array.map abs |> Array.max)
+                Array.iter2 (fun x y -> Assert.True(abs (x - y) < 1e-7 * scale, $"p = {p}, {periodic}, seed {seed}: {x:R} by waves, {y:R} by images")) expected rows[0]
 
-            Assert.Equal(result.CellGradient[at], slope (stretched >> energy), 1e-7 * scale * float q.Length))
+        testCase "forces, virial and cell gradient are the derivatives of the energy in every periodicity" <| fun () ->
+            let case = Gen.zip3 (Gen.choose (0, 1 <<< 30)) (Gen.choose (1, 6)) (Gen.elements periodicities)
 
-[<Fact>]
-let ``a supercell and another choice of lattice vectors have the same potentials`` () =
-    Law.holdsFor 12 (Law.from (Gen.zip3 (Gen.choose (0, 1 <<< 30)) (Gen.choose (1, 6)) (Gen.elements periodicities))) (fun (seed, p, periodic) ->
-        if periodic.Any then
-            let random = Random seed
-            let structure, q = charged random periodic 4 0.
-            let expected = compute (EwaldSum(p, 1e-12)) structure q
-            let times d = if periodic[d] then 2 else 1
-            let doubled = structure.Replicate(times 0, times 1, times 2)
-            let copies = doubled.Count / q.Length
-            let all = compute (EwaldSum(p, 1e-12)) doubled (Array.init doubled.Count (fun i -> q[i % q.Length]))
-            let scale = 1. + (expected.Potentials |> Array.map abs |> Array.max)
-            Assert.Equal(expected.Energy * float copies, all.Energy, 1e-9 * scale * float doubled.Count)
+            Law.holdsFor 16 (Law.from case) (fun (seed, p, periodic) ->
+                let random = Random seed
+                let structure, q = charged random periodic (random.Next(2, 6)) 0.
+                let sum = EwaldSum(p, 1e-12, 1.3)
+                let result = compute sum structure q
+                let energy s = (compute sum s q).Energy
+                let h = 1e-4
+                let r = structure.Positions.ToArray()
+                let slope f = (8. * (f h - f (-h)) - (f (2. * h) - f (-2. * h))) / (12. * h)
+                let scale = 1. + (result.Forces |> Array.map abs |> Array.max)
+                let k = random.Next r.Length
+                let moved t = structure.WithPositions(ReadOnlySpan(r |> Array.mapi (fun i x -> if i = k then x + t else x)))
+                Assert.Equal(-result.Forces[k], slope (moved >> energy), 3e-8 * scale)
+                let e = random.Next 9
+                let strained t = structure.Transform(ReadOnlySpan(Rotations.identity |> Array.mapi (fun i x -> if i = e then x + t else x)))
+                Assert.Equal(-result.Virial[e], slope (strained >> energy), 1e-7 * scale * float q.Length)
 
-            if periodic.Dimensions > 1 then
-                let h = (cellOf structure).Vectors.ToArray()
-                let a, b = (if periodic.A then 0 else 1), (if periodic.C then 2 else 1)
-                let sheared = h |> Array.mapi (fun i x -> if i / 3 = b then x + h[3 * a + i % 3] else x)
-                let other = compute (EwaldSum(p, 1e-12)) (structure.WithCell(Cell(ReadOnlySpan sheared), periodic)) q
-                Array.iter2 (fun x y -> Assert.Equal(x, y, 1e-9 * scale)) expected.Potentials other.Potentials)
+                if periodic.Any then
+                    let v = List.find (fun d -> periodic[d]) [ 2; 1; 0 ]
+                    let at = 3 * v + random.Next 3
 
-[<Fact>]
-let ``another program's potentials of 1/r^p are reproduced`` () =
-    SharedData.using "reference/torchpme_ewald.json" (fun path ->
-        use json = JsonDocument.Parse(File.ReadAllText path)
-        let numbers (e: JsonElement) = [| for x in e.EnumerateArray() -> x.GetDouble() |]
-        let mutable count = 0
+                    let stretched t =
+                        structure.WithCell(Cell(ReadOnlySpan((cellOf structure).Vectors.ToArray() |> Array.mapi (fun i x -> if i = at then x + t else x))), periodic)
 
-        for case in json.RootElement.GetProperty("cases").EnumerateArray() do
-            let get (name: string) = case.GetProperty name
-            let flat (e: JsonElement) = [| for row in e.EnumerateArray() do yield! numbers row |]
-            let cell = Cell(ReadOnlySpan(flat (get "cell")))
-            let species = numbers (get "numbers") |> Array.map int
-            let structure = Structure.Create(ReadOnlySpan species, ReadOnlySpan(flat (get "positions")), cell, Periodicity.All)
-            let p = (get "exponent").GetInt32()
-            let error = (get "est_error").GetDouble()
-            let result = compute (EwaldSum(p, 1e-13)) structure (numbers (get "charges"))
-            // Their V has the factor ½ of pairs.
-            Array.iter2 (fun (x: float) y -> Assert.Equal(x, 0.5 * y, 1e-10 + 20. * error)) (numbers (get "potential")) result.Potentials
-            count <- count + 1
+                    Assert.Equal(result.CellGradient[at], slope (stretched >> energy), 1e-7 * scale * float q.Length))
 
-        Assert.True(count > 0))
+        testCase "a supercell and another choice of lattice vectors have the same potentials" <| fun () ->
+            Law.holdsFor 12 (Law.from (Gen.zip3 (Gen.choose (0, 1 <<< 30)) (Gen.choose (1, 6)) (Gen.elements periodicities))) (fun (seed, p, periodic) ->
+                if periodic.Any then
+                    let random = Random seed
+                    let structure, q = charged random periodic 4 0.
+                    let expected = compute (EwaldSum(p, 1e-12)) structure q
+                    let times d = if periodic[d] then 2 else 1
+                    let doubled = structure.Replicate(times 0, times 1, times 2)
+                    let copies = doubled.Count / q.Length
+                    let all = compute (EwaldSum(p, 1e-12)) doubled (Array.init doubled.Count (fun i -> q[i % q.Length]))
+                    let scale = 1. + (expected.Potentials |> Array.map abs |> Array.max)
+                    Assert.Equal(expected.Energy * float copies, all.Energy, 1e-9 * scale * float doubled.Count)
 
-[<Fact>]
-let ``frames of ions with another program's energies, forces and stresses are reproduced`` () =
-    SharedData.using "ionic-frames/coulomb_test_frames.xyz" (fun path ->
-        for structure in ExtendedXyzReader.Read path do
-            let q = structure.AtomProperties["initial_charges"].ToReals()
-            let result = compute (EwaldSum(1, 1e-12)) structure q
-            let f = structure.AtomProperties["forces"].ToReals()
-            let energy = structure.Properties["energy"].Reals[0]
-            let stress = structure.Properties["stress"].Reals
-            // Their unit is eV; their sums have a relative error of about 1e-5, and their "stress" is −½ virial, not divided by the volume.
-            let coulomb = 14.3996455
-            Assert.Equal(energy, coulomb * result.Energy, 1e-4 * abs energy)
-            for k in 0 .. f.Length - 1 do Assert.Equal(f[k], coulomb * result.Forces[k], 1e-3)
-            for k in 0..8 do Assert.Equal(stress[k], -0.5 * coulomb * result.Virial[k], 3e-3))
+                    if periodic.Dimensions > 1 then
+                        let h = (cellOf structure).Vectors.ToArray()
+                        let a, b = (if periodic.A then 0 else 1), (if periodic.C then 2 else 1)
+                        let sheared = h |> Array.mapi (fun i x -> if i / 3 = b then x + h[3 * a + i % 3] else x)
+                        let other = compute (EwaldSum(p, 1e-12)) (structure.WithCell(Cell(ReadOnlySpan sheared), periodic)) q
+                        Array.iter2 (fun x y -> Assert.Equal(x, y, 1e-9 * scale)) expected.Potentials other.Potentials)
 
-[<Fact>]
-let ``bad input is refused with what was found`` () =
-    let structure, q = crystal fcc [ 1., 0., 0., 0.; -1., 0.5, 0.5, 0.5 ]
-    let e = Assert.Throws<ArgumentException>(fun () -> compute (EwaldSum 1) structure [| 1. |] |> ignore)
-    Assert.Contains("got 1", e.Message)
-    let e = Assert.Throws<ArgumentException>(fun () -> compute (EwaldSum 3) structure [| 1.; 1. |] |> ignore)
-    Assert.Contains("net charge of 2", e.Message)
-    let e = Assert.Throws<ArgumentException>(fun () -> compute (EwaldSum 1) structure [| 1.; nan |] |> ignore)
-    Assert.Contains("atom 1", e.Message)
-    Assert.Throws<ArgumentOutOfRangeException>(fun () -> EwaldSum 7 |> ignore) |> ignore
-    let same = structure.WithPositions(ReadOnlySpan(Array.zeroCreate 6))
-    let e = Assert.Throws<ArgumentException>(fun () -> compute (EwaldSum 1) same q |> ignore)
-    Assert.Contains("same place", e.Message)
+        testCase "another program's potentials of 1/r^p are reproduced" <| fun () ->
+            SharedData.using "reference/torchpme_ewald.json" (fun path ->
+                use json = JsonDocument.Parse(File.ReadAllText path)
+                let numbers (e: JsonElement) = [| for x in e.EnumerateArray() -> x.GetDouble() |]
+                let mutable count = 0
+
+                for case in json.RootElement.GetProperty("cases").EnumerateArray() do
+                    let get (name: string) = case.GetProperty name
+                    let flat (e: JsonElement) = [| for row in e.EnumerateArray() do yield! numbers row |]
+                    let cell = Cell(ReadOnlySpan(flat (get "cell")))
+                    let species = numbers (get "numbers") |> Array.map int
+                    let structure = Structure.Create(ReadOnlySpan species, ReadOnlySpan(flat (get "positions")), cell, Periodicity.All)
+                    let p = (get "exponent").GetInt32()
+                    let error = (get "est_error").GetDouble()
+                    let result = compute (EwaldSum(p, 1e-13)) structure (numbers (get "charges"))
+                    // Their V has the factor ½ of pairs.
+                    Array.iter2 (fun (x: float) y -> Assert.Equal(x, 0.5 * y, 1e-10 + 20. * error)) (numbers (get "potential")) result.Potentials
+                    count <- count + 1
+
+                Assert.True(count > 0))
+
+        testCase "frames of ions with another program's energies, forces and stresses are reproduced" <| fun () ->
+            SharedData.using "ionic-frames/coulomb_test_frames.xyz" (fun path ->
+                for structure in ExtendedXyzReader.Read path do
+                    let q = structure.AtomProperties["initial_charges"].ToReals()
+                    let result = compute (EwaldSum(1, 1e-12)) structure q
+                    let f = structure.AtomProperties["forces"].ToReals()
+                    let energy = structure.Properties["energy"].Reals[0]
+                    let stress = structure.Properties["stress"].Reals
+                    // Their unit is eV; their sums have a relative error of about 1e-5, and their "stress" is −½ virial, not divided by the volume.
+                    let coulomb = 14.3996455
+                    Assert.Equal(energy, coulomb * result.Energy, 1e-4 * abs energy)
+                    for k in 0 .. f.Length - 1 do Assert.Equal(f[k], coulomb * result.Forces[k], 1e-3)
+                    for k in 0..8 do Assert.Equal(stress[k], -0.5 * coulomb * result.Virial[k], 3e-3))
+
+        testCase "bad input is refused with what was found" <| fun () ->
+            let structure, q = crystal fcc [ 1., 0., 0., 0.; -1., 0.5, 0.5, 0.5 ]
+            let e = Assert.Throws<ArgumentException>(fun () -> compute (EwaldSum 1) structure [| 1. |] |> ignore)
+            Assert.Contains("got 1", e.Message)
+            let e = Assert.Throws<ArgumentException>(fun () -> compute (EwaldSum 3) structure [| 1.; 1. |] |> ignore)
+            Assert.Contains("net charge of 2", e.Message)
+            let e = Assert.Throws<ArgumentException>(fun () -> compute (EwaldSum 1) structure [| 1.; nan |] |> ignore)
+            Assert.Contains("atom 1", e.Message)
+            Assert.Throws<ArgumentOutOfRangeException>(fun () -> EwaldSum 7 |> ignore) |> ignore
+            let same = structure.WithPositions(ReadOnlySpan(Array.zeroCreate 6))
+            let e = Assert.Throws<ArgumentException>(fun () -> compute (EwaldSum 1) same q |> ignore)
+            Assert.Contains("same place", e.Message)
+    ]

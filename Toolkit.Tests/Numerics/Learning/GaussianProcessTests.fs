@@ -3,7 +3,7 @@ module Toolkit.Tests.Numerics.Learning.GaussianProcessTests
 open System
 open FsCheck
 open FsCheck.FSharp
-open Xunit
+open Expecto
 open Toolkit.Numerics.Expansion
 open Toolkit.Numerics.Learning
 open Toolkit.Numerics.Learning.Kernels
@@ -11,6 +11,7 @@ open Toolkit.Numerics.Models
 open Toolkit.Numerics.Radial
 open Toolkit.Numerics.Representations
 open Toolkit.Numerics.Structures
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 let private species = [ 1; 8 ]
@@ -116,28 +117,6 @@ let private textbook kernel scaling (train: Structure list) (y: float[]) (noise:
     let kernels = [| for s in train -> covariance kernel scaling s test |]
     dot kernels solution[.. n - 1] + dot (counts test) solution[n..]
 
-[<Fact>]
-let ``with every environment as a point the sparse process is the textbook's`` () =
-    let random = Random 5
-    let y = [| for _ in molecules -> Rotations.normal random |]
-    let noise = 0.05
-
-    for kernel in kernels do
-        for scaling in scalings do
-            let design = KernelDesign(set, kernel, SparsePoints.All(sample, scaling), species)
-            let equations = NormalEquations design.Columns
-
-            for s, target in Seq.zip molecules y do
-                equations.Add(ReadOnlySpan(design.EnergyRow s), ReadOnlySpan [| target |])
-
-            let fit = RidgeRegression.Fit(equations, noise / float y.Length, design.UnpenalisedColumns, 1, RidgePenalty.Plain)
-            let potential = KernelPotential(design, fit.Coefficients)
-
-            for test in [ molecules[2]; molecule 100 4; molecule 101 6 ] do
-                let expected = textbook kernel scaling molecules y noise test
-                let found = (potential.Predict test).Energy
-                Assert.True(abs (found - expected) < 1e-6 * (1. + abs expected), $"{kernel}: expected {expected}, found {found}")
-
 let private designs =
     [ for selection in [ PointSelection.FarthestPoints; PointSelection.Cur ] do
           for kernel, scaling in List.zip kernels scalings do
@@ -153,120 +132,136 @@ let private potential (design: KernelDesign) (random: Random) =
     let coefficients = Array.init design.Columns (fun _ -> Rotations.normal random)
     coefficients, KernelPotential(design, coefficients)
 
-[<Fact>]
-let ``forces and virial of a kernel potential are minus the derivatives of its energy`` () =
-    Law.holdsFor 15 cases (fun (recipe, seed) ->
-        let s = RandomStructure.build recipe
-        let random = Random(seed: int)
+[<Tests>]
+let tests =
+    testList "Numerics.Learning.GaussianProcessTests" [
+        testCase "with every environment as a point the sparse process is the textbook's" <| fun () ->
+            let random = Random 5
+            let y = [| for _ in molecules -> Rotations.normal random |]
+            let noise = 0.05
 
-        for design in designs do
-            let _, model = potential design random
-            let found = model.Predict s
-            let atom, d, e = random.Next s.Count, random.Next 3, random.Next 3
-            let slope h (f: float -> float) = (8. * (f h - f -h) - (f (2. * h) - f (-2. * h))) / (12. * h)
+            for kernel in kernels do
+                for scaling in scalings do
+                    let design = KernelDesign(set, kernel, SparsePoints.All(sample, scaling), species)
+                    let equations = NormalEquations design.Columns
 
-            let moved step =
-                let r = s.Positions.ToArray()
-                r[3 * atom + d] <- r[3 * atom + d] + step
-                (model.Predict(s.WithPositions(ReadOnlySpan r))).Energy
+                    for s, target in Seq.zip molecules y do
+                        equations.Add(ReadOnlySpan(design.EnergyRow s), ReadOnlySpan [| target |])
 
-            let strained step =
-                let strain = Array.copy Rotations.identity
-                strain[3 * d + e] <- strain[3 * d + e] + step
-                (model.Predict(s.Transform strain)).Energy
+                    let fit = RidgeRegression.Fit(equations, noise / float y.Length, design.UnpenalisedColumns, 1, RidgePenalty.Plain)
+                    let potential = KernelPotential(design, fit.Coefficients)
 
-            let scale (values: float[]) = Array.fold (fun m x -> max m (abs x)) 1. values
-            let close (expected: float) (found: float) size = Assert.True(abs (expected - found) < 2e-5 * size, $"{design.Kernel}: expected {expected}, found {found}")
-            close -(slope 1e-4 moved) found.Forces[3 * atom + d] (scale found.Forces)
-            close -(slope 1e-4 strained) found.Virial[3 * d + e] (scale found.Virial))
+                    for test in [ molecules[2]; molecule 100 4; molecule 101 6 ] do
+                        let expected = textbook kernel scaling molecules y noise test
+                        let found = (potential.Predict test).Energy
+                        Assert.True(abs (found - expected) < 1e-6 * (1. + abs expected), $"{kernel}: expected {expected}, found {found}")
 
-[<Fact>]
-let ``forces of a kernel potential are right on the hard structures`` () =
-    for design in designs do
-        let _, model = potential design (Random 11)
+        Law.test "forces and virial of a kernel potential are minus the derivatives of its energy" 15 cases (fun (recipe, seed) ->
+            let s = RandomStructure.build recipe
+            let random = Random(seed: int)
 
-        for what, s, _, _ in Representations.hard 3.4 do
-            let forces = (model.Predict s).Forces
-            let size = Array.fold (fun m x -> max m (abs x)) 1. forces
+            for design in designs do
+                let _, model = potential design random
+                let found = model.Predict s
+                let atom, d, e = random.Next s.Count, random.Next 3, random.Next 3
+                let slope h (f: float -> float) = (8. * (f h - f -h) - (f (2. * h) - f (-2. * h))) / (12. * h)
 
-            for at in 0 .. forces.Length - 1 do
                 let moved step =
                     let r = s.Positions.ToArray()
-                    r[at] <- r[at] + step
+                    r[3 * atom + d] <- r[3 * atom + d] + step
                     (model.Predict(s.WithPositions(ReadOnlySpan r))).Energy
 
-                let h = 1e-4
-                let slope = (8. * (moved h - moved -h) - (moved (2. * h) - moved (-2. * h))) / (12. * h)
-                Assert.True(abs (slope + forces[at]) < 2e-5 * size, $"{what}, {design.Kernel}: expected {-slope}, found {forces[at]}")
+                let strained step =
+                    let strain = Array.copy Rotations.identity
+                    strain[3 * d + e] <- strain[3 * d + e] + step
+                    (model.Predict(s.Transform strain)).Energy
 
-[<Fact>]
-let ``energy and forces of a kernel potential are the design's rows times the coefficients`` () =
-    Law.holdsFor 15 cases (fun (recipe, seed) ->
-        let s = RandomStructure.build recipe
-        let random = Random(seed: int)
+                let scale (values: float[]) = Array.fold (fun m x -> max m (abs x)) 1. values
+                let close (expected: float) (found: float) size = Assert.True(abs (expected - found) < 2e-5 * size, $"{design.Kernel}: expected {expected}, found {found}")
+                close -(slope 1e-4 moved) found.Forces[3 * atom + d] (scale found.Forces)
+                close -(slope 1e-4 strained) found.Virial[3 * d + e] (scale found.Virial))
 
-        for design in designs do
-            let coefficients, model = potential design random
-            let found, rows = model.Predict s, design.Rows s
-            let size = Array.fold2 (fun m x y -> max m (abs (x * y))) 1. rows.Energy coefficients
-            Assert.InRange(abs (found.Energy - dot rows.Energy coefficients), 0., 1e-8 * size)
-            Assert.InRange(abs (found.Energy - dot (design.EnergyRow s) coefficients), 0., 1e-8 * size)
-            let most = rows.Forces |> Array.fold (fun m x -> max m (abs x)) size
+        testCase "forces of a kernel potential are right on the hard structures" <| fun () ->
+            for design in designs do
+                let _, model = potential design (Random 11)
 
-            rows.Forces
-            |> Array.chunkBySize design.Columns
-            |> Array.iteri (fun k row -> Assert.InRange(abs (found.Forces[k] - dot row coefficients), 0., 1e-8 * most)))
+                for what, s, _, _ in Representations.hard 3.4 do
+                    let forces = (model.Predict s).Forces
+                    let size = Array.fold (fun m x -> max m (abs x)) 1. forces
 
-[<Fact>]
-let ``rows and predictions are the same bit by bit for any number of threads`` () =
-    let s = RandomStructure.build { Seed = 9; Atoms = 20; Species = species; Periodic = Periodicity.All; HasCell = true; Spacing = 0.9 }
+                    for at in 0 .. forces.Length - 1 do
+                        let moved step =
+                            let r = s.Positions.ToArray()
+                            r[at] <- r[at] + step
+                            (model.Predict(s.WithPositions(ReadOnlySpan r))).Energy
 
-    for design in designs do
-        let _, model = potential design (Random 3)
-        let one, rows = model.Predict(s, 1), design.Rows(s, 1)
+                        let h = 1e-4
+                        let slope = (8. * (moved h - moved -h) - (moved (2. * h) - moved (-2. * h))) / (12. * h)
+                        Assert.True(abs (slope + forces[at]) < 2e-5 * size, $"{what}, {design.Kernel}: expected {-slope}, found {forces[at]}")
 
-        for threads in [ 2; 3 ] do
-            let many, others = model.Predict(s, threads), design.Rows(s, threads)
-            Assert.Equal(one.Energy, many.Energy)
-            Assert.Equal<float[]>(one.Forces, many.Forces)
-            Assert.Equal<float[]>(rows.Energy, others.Energy)
-            Assert.Equal<float[]>(rows.Forces, others.Forces)
+        Law.test "energy and forces of a kernel potential are the design's rows times the coefficients" 15 cases (fun (recipe, seed) ->
+            let s = RandomStructure.build recipe
+            let random = Random(seed: int)
 
-[<Fact>]
-let ``columns of a kernel design have the prior's unit covariance on the points themselves`` () =
-    for design in designs do
-        let m = design.Points.Count
-        // φ(point) = L⁻¹ K_MM e = Lᵀ e, so Σ over columns of φ_i φ_j = K_ij; here by single-environment energies.
-        let identity = [| for i in 0 .. m - 1 -> design.KernelCoefficients(ReadOnlySpan(Array.init design.Columns (fun c -> if c = i then 1. else 0.))) |]
+            for design in designs do
+                let coefficients, model = potential design random
+                let found, rows = model.Predict s, design.Rows s
+                let size = Array.fold2 (fun m x y -> max m (abs (x * y))) 1. rows.Energy coefficients
+                Assert.InRange(abs (found.Energy - dot rows.Energy coefficients), 0., 1e-8 * size)
+                Assert.InRange(abs (found.Energy - dot (design.EnergyRow s) coefficients), 0., 1e-8 * size)
+                let most = rows.Forces |> Array.fold (fun m x -> max m (abs x)) size
 
-        for z in species do
-            let points = design.Points.Rows(z).ToArray() |> Array.chunkBySize set.FeatureCount
-            let first = if z = species[0] then 0 else m - points.Length
-            let k (p: float[]) (q: float[]) = (design.Kernel.Evaluate(dot p q, dot p p, dot q q)).Value
+                rows.Forces
+                |> Array.chunkBySize design.Columns
+                |> Array.iteri (fun k row -> Assert.InRange(abs (found.Forces[k] - dot row coefficients), 0., 1e-8 * most)))
 
-            for a in 0 .. points.Length - 1 do
-                for b in 0 .. points.Length - 1 do
-                    let phi p = Array.init m (fun c -> Seq.sum (seq { for i in 0 .. points.Length - 1 -> identity[c][first + i] * k points[i] p }))
-                    let expected = k points[a] points[b]
-                    Assert.InRange(abs (dot (phi points[a]) (phi points[b]) - expected), 0., 1e-6 * (1. + abs expected))
+        testCase "rows and predictions are the same bit by bit for any number of threads" <| fun () ->
+            let s = RandomStructure.build { Seed = 9; Atoms = 20; Species = species; Periodic = Periodicity.All; HasCell = true; Spacing = 0.9 }
 
-[<Fact>]
-let ``centred features have mean zero, and blocks the mean square that they are given`` () =
-    let scaling = FeatureScaling.Centred(sample, blocks, [ 1.; 0.25 ])
+            for design in designs do
+                let _, model = potential design (Random 3)
+                let one, rows = model.Predict(s, 1), design.Rows(s, 1)
 
-    for z in species do
-        let rows = sample.Rows(z).ToArray() |> Array.chunkBySize set.FeatureCount
-        rows |> Array.iter (fun r -> scaling.Apply(z, ReadOnlySpan r, Span r))
+                for threads in [ 2; 3 ] do
+                    let many, others = model.Predict(s, threads), design.Rows(s, threads)
+                    Assert.Equal(one.Energy, many.Energy)
+                    Assert.Equal<float[]>(one.Forces, many.Forces)
+                    Assert.Equal<float[]>(rows.Energy, others.Energy)
+                    Assert.Equal<float[]>(rows.Forces, others.Forces)
 
-        for f in 0 .. set.FeatureCount - 1 do
-            Assert.InRange(abs (Array.averageBy (fun (r: float[]) -> r[f]) rows), 0., 1e-12)
+        testCase "columns of a kernel design have the prior's unit covariance on the points themselves" <| fun () ->
+            for design in designs do
+                let m = design.Points.Count
+                // φ(point) = L⁻¹ K_MM e = Lᵀ e, so Σ over columns of φ_i φ_j = K_ij; here by single-environment energies.
+                let identity = [| for i in 0 .. m - 1 -> design.KernelCoefficients(ReadOnlySpan(Array.init design.Columns (fun c -> if c = i then 1. else 0.))) |]
 
-        let square (lo: int) (hi: int) = rows |> Array.averageBy (fun r -> Array.sumBy (fun x -> x * x) r[lo..hi])
-        let size = set.Parts[0].FeatureCount
-        Assert.Equal(1., square 0 (size - 1), tolerance = 1e-10)
-        Assert.Equal(0.25, square size (set.FeatureCount - 1), tolerance = 1e-10)
+                for z in species do
+                    let points = design.Points.Rows(z).ToArray() |> Array.chunkBySize set.FeatureCount
+                    let first = if z = species[0] then 0 else m - points.Length
+                    let k (p: float[]) (q: float[]) = (design.Kernel.Evaluate(dot p q, dot p p, dot q q)).Value
 
-[<Fact>]
-let ``atoms of unknown species are refused`` () =
-    let s = Structure.Create(ReadOnlySpan [| 26 |], ReadOnlySpan [| 0.; 0.; 0. |])
-    Assert.Contains("atom 0 is Fe", Assert.Throws<ArgumentException>(fun () -> designs[0].EnergyRow s |> ignore).Message)
+                    for a in 0 .. points.Length - 1 do
+                        for b in 0 .. points.Length - 1 do
+                            let phi p = Array.init m (fun c -> Seq.sum (seq { for i in 0 .. points.Length - 1 -> identity[c][first + i] * k points[i] p }))
+                            let expected = k points[a] points[b]
+                            Assert.InRange(abs (dot (phi points[a]) (phi points[b]) - expected), 0., 1e-6 * (1. + abs expected))
+
+        testCase "centred features have mean zero, and blocks the mean square that they are given" <| fun () ->
+            let scaling = FeatureScaling.Centred(sample, blocks, [ 1.; 0.25 ])
+
+            for z in species do
+                let rows = sample.Rows(z).ToArray() |> Array.chunkBySize set.FeatureCount
+                rows |> Array.iter (fun r -> scaling.Apply(z, ReadOnlySpan r, Span r))
+
+                for f in 0 .. set.FeatureCount - 1 do
+                    Assert.InRange(abs (Array.averageBy (fun (r: float[]) -> r[f]) rows), 0., 1e-12)
+
+                let square (lo: int) (hi: int) = rows |> Array.averageBy (fun r -> Array.sumBy (fun x -> x * x) r[lo..hi])
+                let size = set.Parts[0].FeatureCount
+                Assert.Equal(1., square 0 (size - 1), tolerance = 1e-10)
+                Assert.Equal(0.25, square size (set.FeatureCount - 1), tolerance = 1e-10)
+
+        testCase "atoms of unknown species are refused" <| fun () ->
+            let s = Structure.Create(ReadOnlySpan [| 26 |], ReadOnlySpan [| 0.; 0.; 0. |])
+            Assert.Contains("atom 0 is Fe", Assert.Throws<ArgumentException>(fun () -> designs[0].EnergyRow s |> ignore).Message)
+    ]

@@ -1,8 +1,9 @@
 module Toolkit.Tests.Numerics.Learning.SelectionTests
 
 open System
-open Xunit
+open Expecto
 open Toolkit.Numerics.Learning.Selection
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 let private rowsOf (seed: int) (count: int) (columns: int) (rank: int) =
@@ -36,62 +37,56 @@ let private remainder (rows: float[][]) (chosen: int[]) =
 
     fun i -> sqrt (project basis rows[i] |> Array.sumBy (fun x -> x * x))
 
-[<Fact>]
-let ``every farthest point is the row that those before it cover worst`` () =
-    Law.holdsFor 40 (Law.seeded (2, 40)) (fun (seed, size) ->
-        let rows = rowsOf seed size 5 5
-        let chosen = farthest rows (min size 8)
-        Assert.Equal(min size 8, (Array.distinct chosen).Length)
+[<Tests>]
+let tests =
+    testList "Numerics.Learning.SelectionTests" [
+        Law.test "every farthest point is the row that those before it cover worst" 40 (Law.seeded (2, 40)) (fun (seed, size) ->
+            let rows = rowsOf seed size 5 5
+            let chosen = farthest rows (min size 8)
+            Assert.Equal(min size 8, (Array.distinct chosen).Length)
 
-        for k in 1 .. chosen.Length - 1 do
-            let before = chosen[.. k - 1]
-            let nearest i = before |> Array.map (fun c -> distance rows[i] rows[c]) |> Array.min
-            Assert.Equal(radius rows before, nearest chosen[k], 1e-12))
+            for k in 1 .. chosen.Length - 1 do
+                let before = chosen[.. k - 1]
+                let nearest i = before |> Array.map (fun c -> distance rows[i] rows[c]) |> Array.min
+                Assert.Equal(radius rows before, nearest chosen[k], 1e-12))
 
-[<Fact>]
-let ``what is chosen does not depend on the order of the rows`` () =
-    // More rows than the rank: as many as the rank have all the same leverage.
-    Law.holdsFor 40 (Law.seeded (10, 40)) (fun (seed, size) ->
-        let rows = rowsOf seed size 6 6
-        let order = Rotations.randomPermutation (Random seed) size
-        let shuffled = order |> Array.map (fun i -> rows[i])
+        testCase "what is chosen does not depend on the order of the rows" <| fun () ->
+            // More rows than the rank: as many as the rank have all the same leverage.
+            Law.holdsFor 40 (Law.seeded (10, 40)) (fun (seed, size) ->
+                let rows = rowsOf seed size 6 6
+                let order = Rotations.randomPermutation (Random seed) size
+                let shuffled = order |> Array.map (fun i -> rows[i])
 
-        for select in [ farthest; cur ] do
-            Assert.Equal<int[]>(select rows 4, select shuffled 4 |> Array.map (fun i -> order[i])))
+                for select in [ farthest; cur ] do
+                    Assert.Equal<int[]>(select rows 4, select shuffled 4 |> Array.map (fun i -> order[i])))
 
-[<Fact>]
-let ``smaller farthest-point sets are the beginnings of larger ones`` () =
-    Law.holdsFor 20 (Law.seeded (6, 40)) (fun (seed, size) ->
-        let rows = rowsOf seed size 4 4
-        Assert.Equal<int[]>(farthest rows 3, Array.truncate 3 (farthest rows 6)))
+        Law.test "smaller farthest-point sets are the beginnings of larger ones" 20 (Law.seeded (6, 40)) (fun (seed, size) ->
+            let rows = rowsOf seed size 4 4
+            Assert.Equal<int[]>(farthest rows 3, Array.truncate 3 (farthest rows 6)))
 
-[<Fact>]
-let ``as many CUR rows as the rank span all others`` () =
-    Law.holdsFor 40 (Law.seeded (8, 40)) (fun (seed, size) ->
-        let rank = 1 + seed % 6
-        let rows = rowsOf seed size 9 rank
-        let chosen = cur rows rank
-        Assert.Equal(rank, (Array.distinct chosen).Length)
-        let left = remainder rows chosen
+        Law.test "as many CUR rows as the rank span all others" 40 (Law.seeded (8, 40)) (fun (seed, size) ->
+            let rank = 1 + seed % 6
+            let rows = rowsOf seed size 9 rank
+            let chosen = cur rows rank
+            Assert.Equal(rank, (Array.distinct chosen).Length)
+            let left = remainder rows chosen
 
-        for i in 0 .. size - 1 do
-            Assert.InRange(left i, 0., 1e-8))
+            for i in 0 .. size - 1 do
+                Assert.InRange(left i, 0., 1e-8))
 
-[<Fact>]
-let ``CUR goes on when everything is spanned, and never takes a row twice or a row of zeros`` () =
-    let rows = Array.append (rowsOf 5 20 6 3) [| Array.zeroCreate 6; Array.zeroCreate 6 |]
-    let chosen = cur rows 22
-    Assert.Equal(20, chosen.Length)
-    Assert.Equal(20, (Array.distinct chosen).Length)
-    Assert.DoesNotContain(20, chosen)
+        testCase "CUR goes on when everything is spanned, and never takes a row twice or a row of zeros" <| fun () ->
+            let rows = Array.append (rowsOf 5 20 6 3) [| Array.zeroCreate 6; Array.zeroCreate 6 |]
+            let chosen = cur rows 22
+            Assert.Equal(20, chosen.Length)
+            Assert.Equal(20, (Array.distinct chosen).Length)
+            Assert.DoesNotContain(20, chosen)
 
-[<Fact>]
-let ``farthest points end where only repeats are left`` () =
-    let rows = Array.concat [ rowsOf 3 4 5 5; rowsOf 3 4 5 5 ]
-    Assert.Equal<int[]>([| 0; 1; 2; 3 |], farthest rows 8 |> Array.sort)
+        testCase "farthest points end where only repeats are left" <| fun () ->
+            let rows = Array.concat [ rowsOf 3 4 5 5; rowsOf 3 4 5 5 ]
+            Assert.Equal<int[]>([| 0; 1; 2; 3 |], farthest rows 8 |> Array.sort)
 
-[<Fact>]
-let ``bad rows are refused`` () =
-    let refused (f: unit -> int[]) (what: string) = Assert.Contains(what, Assert.Throws<ArgumentException>(fun () -> f () |> ignore).Message)
-    refused (fun () -> FarthestPoints.Select(ReadOnlySpan [| 1.; 2.; 3. |], 2, 1)) "whole rows of 2"
-    refused (fun () -> CurRows.Select(ReadOnlySpan [| 1.; nan; 3.; 4. |], 2, 1)) "row 0, column 1"
+        testCase "bad rows are refused" <| fun () ->
+            let refused (f: unit -> int[]) (what: string) = Assert.Contains(what, Assert.Throws<ArgumentException>(fun () -> f () |> ignore).Message)
+            refused (fun () -> FarthestPoints.Select(ReadOnlySpan [| 1.; 2.; 3. |], 2, 1)) "whole rows of 2"
+            refused (fun () -> CurRows.Select(ReadOnlySpan [| 1.; nan; 3.; 4. |], 2, 1)) "row 0, column 1"
+    ]

@@ -1,10 +1,11 @@
 module Toolkit.Tests.Numerics.Neighbors.NeighborListTests
 
 open System
-open Xunit
+open Expecto
 open FsCheck.FSharp
 open Toolkit.Numerics.Structures
 open Toolkit.Numerics.Neighbors
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 /// A pair as a value: centre, neighbour, image.
@@ -86,87 +87,81 @@ let private sameAsBruteForce (structure: Structure) (cutoff: float) =
 
     Assert.Equal(found.Length, found |> Array.distinctBy fst |> Array.length)
 
-[<Fact>]
-let ``the list is every pair closer than the cutoff, whatever the cell and its periodic directions`` () =
-    let cutoffs = Gen.elements [ 1.5; 2.7; 4.; 5.5 ]
-    let cases = Arb.fromGen (Gen.zip (RandomStructure.recipes (1, 12)).Generator cutoffs)
-    Law.holdsFor 150 cases (fun (recipe, cutoff) -> sameAsBruteForce (RandomStructure.build recipe) cutoff)
+[<Tests>]
+let tests =
+    testList "Numerics.Neighbors.NeighborListTests" [
+        testCase "the list is every pair closer than the cutoff, whatever the cell and its periodic directions" <| fun () ->
+            let cutoffs = Gen.elements [ 1.5; 2.7; 4.; 5.5 ]
+            let cases = Arb.fromGen (Gen.zip (RandomStructure.recipes (1, 12)).Generator cutoffs)
+            Law.holdsFor 150 cases (fun (recipe, cutoff) -> sameAsBruteForce (RandomStructure.build recipe) cutoff)
 
-[<Fact>]
-let ``a cutoff of several cells lists every image`` () =
-    let cell = Cell(ReadOnlySpan [| 2.1; 0.; 0.; 0.9; 1.8; 0.; -0.4; 0.7; 2.4 |])
-    let structure = Structure.Create(ReadOnlySpan [| 14; 8 |], ReadOnlySpan [| 0.; 0.; 0.; 9.3; -7.1; 0.4 |], cell, Periodicity.All)
-    sameAsBruteForce structure 6.3
+        testCase "a cutoff of several cells lists every image" <| fun () ->
+            let cell = Cell(ReadOnlySpan [| 2.1; 0.; 0.; 0.9; 1.8; 0.; -0.4; 0.7; 2.4 |])
+            let structure = Structure.Create(ReadOnlySpan [| 14; 8 |], ReadOnlySpan [| 0.; 0.; 0.; 9.3; -7.1; 0.4 |], cell, Periodicity.All)
+            sameAsBruteForce structure 6.3
 
-[<Fact>]
-let ``larger structures have the neighbours of their unit cell, image by image`` () =
-    Law.holdsFor 10 (RandomStructure.crystals (2, 5)) (fun recipe ->
-        let unit = RandomStructure.build recipe
-        let counts (s: Structure) = (NeighborList.Build(s, 4.)).Offsets.ToArray() |> Array.pairwise |> Array.map (fun (a, b) -> b - a)
-        let few = counts unit
-        let many = counts (unit.Replicate(4, 3, 5))
-        Assert.Equal<int list>(List.sort [ for _ in 1..60 do yield! few ], List.sort (List.ofArray many)))
+        Law.test "larger structures have the neighbours of their unit cell, image by image" 10 (RandomStructure.crystals (2, 5)) (fun recipe ->
+            let unit = RandomStructure.build recipe
+            let counts (s: Structure) = (NeighborList.Build(s, 4.)).Offsets.ToArray() |> Array.pairwise |> Array.map (fun (a, b) -> b - a)
+            let few = counts unit
+            let many = counts (unit.Replicate(4, 3, 5))
+            Assert.Equal<int list>(List.sort [ for _ in 1..60 do yield! few ], List.sort (List.ofArray many)))
 
-[<Fact>]
-let ``vectors point from the centre to the image of the neighbour, and distances are their lengths`` () =
-    Law.holds (RandomStructure.recipes (1, 20)) (fun recipe ->
-        let s = RandomStructure.build recipe
-        let h = match s.Cell with null -> Array.zeroCreate 9 | cell -> cell.Vectors.ToArray()
+        Law.test "vectors point from the centre to the image of the neighbour, and distances are their lengths" 100 (RandomStructure.recipes (1, 20)) (fun recipe ->
+            let s = RandomStructure.build recipe
+            let h = match s.Cell with null -> Array.zeroCreate 9 | cell -> cell.Vectors.ToArray()
 
-        for (i, j, a, b, c), v in listed (NeighborList.Build(s, 3.5)) do
-            for k in 0..2 do
-                let expected =
-                    s.Positions[3 * j + k] - s.Positions[3 * i + k] + float a * h[k] + float b * h[3 + k] + float c * h[6 + k]
+            for (i, j, a, b, c), v in listed (NeighborList.Build(s, 3.5)) do
+                for k in 0..2 do
+                    let expected =
+                        s.Positions[3 * j + k] - s.Positions[3 * i + k] + float a * h[k] + float b * h[3 + k] + float c * h[6 + k]
 
-                Assert.InRange(abs (v[k] - expected), 0., 1e-12 * (1. + abs s.Positions[3 * j + k]))
+                    Assert.InRange(abs (v[k] - expected), 0., 1e-12 * (1. + abs s.Positions[3 * j + k]))
 
-            Assert.Equal(sqrt (v[0] * v[0] + v[1] * v[1] + v[2] * v[2]), v[3], 1e-14 * v[3]))
+                Assert.Equal(sqrt (v[0] * v[0] + v[1] * v[1] + v[2] * v[2]), v[3], 1e-14 * v[3]))
 
-[<Fact>]
-let ``the list is the same bit by bit for any number of threads`` () =
-    Law.holdsFor 5 (RandomStructure.recipes (300, 400)) (fun recipe ->
-        let s = RandomStructure.build { recipe with Spacing = 0. }
-        let one = listed (NeighborList.Build(s, 4., 1))
+        Law.test "the list is the same bit by bit for any number of threads" 5 (RandomStructure.recipes (300, 400)) (fun recipe ->
+            let s = RandomStructure.build { recipe with Spacing = 0. }
+            let one = listed (NeighborList.Build(s, 4., 1))
 
-        for threads in [ 2; 3 ] do
-            Assert.Equal<(Pair * float[])[]>(one, listed (NeighborList.Build(s, 4., threads))))
+            for threads in [ 2; 3 ] do
+                Assert.Equal<(Pair * float[])[]>(one, listed (NeighborList.Build(s, 4., threads))))
 
-[<Fact>]
-let ``an atom whose image in the cell cannot be told is refused by number`` () =
-    let build far =
-        NeighborList.Build(Structure.Create(ReadOnlySpan [| 1; 1 |], ReadOnlySpan [| 0.; 0.; 0.; 0.; far; 0. |], Cell.Cubic 2., Periodicity.All), 3.)
+        testCase "an atom whose image in the cell cannot be told is refused by number" <| fun () ->
+            let build far =
+                NeighborList.Build(Structure.Create(ReadOnlySpan [| 1; 1 |], ReadOnlySpan [| 0.; 0.; 0.; 0.; far; 0. |], Cell.Cubic 2., Periodicity.All), 3.)
 
-    Assert.Equal((build 1.).PairCount, (build 800000001.).PairCount)
+            Assert.Equal((build 1.).PairCount, (build 800000001.).PairCount)
 
-    for far in [ 1.1e9; -1e30; 1e300 ] do
-        Assert.Equal(1, Assert.Throws<DistantAtomException>(fun () -> build far |> ignore).Atom)
+            for far in [ 1.1e9; -1e30; 1e300 ] do
+                Assert.Equal(1, Assert.Throws<DistantAtomException>(fun () -> build far |> ignore).Atom)
 
-    // Without periodicity there is no image to be told.
-    let free = Structure.Create(ReadOnlySpan [| 1; 1; 1 |], ReadOnlySpan [| 0.; 0.; 0.; 0.; 1e300; 0.; 0.; 1.; 0. |])
-    sameAsBruteForce free 3.
+            // Without periodicity there is no image to be told.
+            let free = Structure.Create(ReadOnlySpan [| 1; 1; 1 |], ReadOnlySpan [| 0.; 0.; 0.; 0.; 1e300; 0.; 0.; 1.; 0. |])
+            sameAsBruteForce free 3.
 
-[<Theory>]
-[<InlineData(0.)>]
-[<InlineData(-1.)>]
-[<InlineData(Double.NaN)>]
-[<InlineData(Double.PositiveInfinity)>]
-let ``a cutoff that is no positive number is refused`` (cutoff: float) =
-    let s = Structure.Create(ReadOnlySpan [| 1 |], ReadOnlySpan [| 0.; 0.; 0. |])
-    let error = Assert.Throws<ArgumentOutOfRangeException>(fun () -> NeighborList.Build(s, cutoff) |> ignore)
-    Assert.Contains("expected a positive cutoff", error.Message)
+        testCases
+            "a cutoff that is no positive number is refused"
+            [ 0.
+              -1.
+              Double.NaN
+              Double.PositiveInfinity ]
+        <| fun (cutoff: float) ->
+            let s = Structure.Create(ReadOnlySpan [| 1 |], ReadOnlySpan [| 0.; 0.; 0. |])
+            let error = Assert.Throws<ArgumentOutOfRangeException>(fun () -> NeighborList.Build(s, cutoff) |> ignore)
+            Assert.Contains("expected a positive cutoff", error.Message)
 
-[<Fact>]
-let ``a list whose memory is given back does not disturb the next ones`` () =
-    Law.holdsFor 30 (RandomStructure.recipes (1, 20)) (fun recipe ->
-        let s = RandomStructure.build recipe
-        let first = NeighborList.Build(s, 4.)
-        let expected = listed first
-        let second = NeighborList.Build(s, 3.)
-        let other = listed second
-        second.Dispose()
-        Assert.Equal(0, second.PairCount)
-        second.Dispose()
-        use third = NeighborList.Build(s, 4.)
-        Assert.Equal<(Pair * float[])[]>(expected, listed third)
-        Assert.Equal<(Pair * float[])[]>(expected, listed first)
-        Assert.Equal<(Pair * float[])[]>(other, listed (NeighborList.Build(s, 3.))))
+        Law.test "a list whose memory is given back does not disturb the next ones" 30 (RandomStructure.recipes (1, 20)) (fun recipe ->
+            let s = RandomStructure.build recipe
+            let first = NeighborList.Build(s, 4.)
+            let expected = listed first
+            let second = NeighborList.Build(s, 3.)
+            let other = listed second
+            second.Dispose()
+            Assert.Equal(0, second.PairCount)
+            second.Dispose()
+            use third = NeighborList.Build(s, 4.)
+            Assert.Equal<(Pair * float[])[]>(expected, listed third)
+            Assert.Equal<(Pair * float[])[]>(expected, listed first)
+            Assert.Equal<(Pair * float[])[]>(other, listed (NeighborList.Build(s, 3.))))
+    ]

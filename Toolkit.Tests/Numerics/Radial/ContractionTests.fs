@@ -1,12 +1,13 @@
 module Toolkit.Tests.Numerics.Radial.ContractionTests
 
 open System
-open Xunit
+open Expecto
 open MathNet.Numerics.LinearAlgebra
 open Toolkit.Numerics.Expansion
 open Toolkit.Numerics.Radial
 open Toolkit.Numerics.Representations
 open Toolkit.Numerics.Structures
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 let private species = [ 1; 6; 8; 14; 26 ]
@@ -44,140 +45,133 @@ let private projected (w: RadialContraction) (coefficients: float[]) groups =
            for c in Array.chunkBySize nmax part do
                for k in 0 .. w.NMax - 1 -> Seq.sum (seq { for n in 0 .. nmax - 1 -> weights[k * nmax + n] * c[n] }) |]
 
-[<Fact>]
-let ``the coefficients of contracted functions are the contracted coefficients`` () =
-    for policy in [ CentrePolicy.Include; CentrePolicy.Exclude; CentrePolicy.Separate ] do
-        let w = contraction 1 3
-        let few, all = DensityExpansion(table (w.Apply functions), species, policy), full policy
+[<Tests>]
+let tests =
+    testList "Numerics.Radial.ContractionTests" [
+        testCase "the coefficients of contracted functions are the contracted coefficients" <| fun () ->
+            for policy in [ CentrePolicy.Include; CentrePolicy.Exclude; CentrePolicy.Separate ] do
+                let w = contraction 1 3
+                let few, all = DensityExpansion(table (w.Apply functions), species, policy), full policy
 
-        Law.holdsFor 10 (RandomStructure.recipes (1, 6)) (fun recipe ->
-            let s = RandomStructure.build recipe
-            Representations.close "coefficients" 1e-9 (projected w (all.Compute s) all.Groups.Length) (few.Compute s))
+                Law.holdsFor 10 (RandomStructure.recipes (1, 6)) (fun recipe ->
+                    let s = RandomStructure.build recipe
+                    Representations.close "coefficients" 1e-9 (projected w (all.Compute s) all.Groups.Length) (few.Compute s))
 
-[<Fact>]
-let ``the covariance does not change when structures are rotated`` () =
-    Law.holdsFor 20 (RandomStructure.recipes (1, 6)) (fun recipe ->
-        let s, random = RandomStructure.build recipe, Random recipe.Seed
-        let before = covariance CentrePolicy.Include [ s ]
-        let after = covariance CentrePolicy.Include [ Rotations.apply [] (Rotations.randomReflection random) s ]
-
-        for l in 0..lmax do
-            Representations.close $"l = {l}" 1e-11 (before.Of l) (after.Of l)
-
-            for group in 0 .. species.Length - 1 do
-                Representations.close $"group {group}, l = {l}" 1e-11 (before.Of(group, l)) (after.Of(group, l)))
-
-[<Fact>]
-let ``what is captured is the sum of the eigenvalues that are kept, and the new coefficients do not vary together`` () =
-    for seed in 1..3 do
-        let structures = data seed
-        let before = covariance CentrePolicy.Include structures
-
-        for count in [ 1; 3; nmax ] do
-            let w = before.Contract(count: int)
-            let after = RadialCovariance(DensityExpansion(table (w.Apply functions), species))
-            structures |> List.iter after.Add
+        Law.test "the covariance does not change when structures are rotated" 20 (RandomStructure.recipes (1, 6)) (fun recipe ->
+            let s, random = RandomStructure.build recipe, Random recipe.Seed
+            let before = covariance CentrePolicy.Include [ s ]
+            let after = covariance CentrePolicy.Include [ Rotations.apply [] (Rotations.randomReflection random) s ]
 
             for l in 0..lmax do
-                let spectrum = before.Spectrum l
-                let expected = Array.init (count * count) (fun k -> if k % (count + 1) = 0 then spectrum[k / count] else 0.)
-                Representations.close $"l = {l}" 1e-8 expected (after.Of l)
+                Representations.close $"l = {l}" 1e-11 (before.Of l) (after.Of l)
 
-[<Fact>]
-let ``the spectrum is that of another eigensolver, and functions are orthonormal combinations`` () =
-    let c = covariance CentrePolicy.Include (data 7)
+                for group in 0 .. species.Length - 1 do
+                    Representations.close $"group {group}, l = {l}" 1e-11 (before.Of(group, l)) (after.Of(group, l)))
 
-    for l in 0..lmax do
-        let matrix = Matrix<float>.Build.Dense(nmax, nmax, c.Of l)
-        let expected = matrix.Evd(Symmetricity.Symmetric).EigenValues |> Seq.map _.Real |> Seq.rev |> Array.ofSeq
-        Representations.close $"l = {l}" 1e-12 expected (c.Spectrum l)
-        let w = Matrix<float>.Build.DenseOfRowMajor(nmax, nmax, (c.Contract nmax).Weights(l).ToArray())
-        Representations.close "orthonormal" 1e-12 (Matrix<float>.Build.DenseIdentity(nmax).ToRowMajorArray()) ((w * w.Transpose()).ToRowMajorArray())
+        testCase "what is captured is the sum of the eigenvalues that are kept, and the new coefficients do not vary together" <| fun () ->
+            for seed in 1..3 do
+                let structures = data seed
+                let before = covariance CentrePolicy.Include structures
 
-[<Fact>]
-let ``no other functions of the same number capture more`` () =
-    let c = covariance CentrePolicy.Include (data 3)
-    let random = Random 4
+                for count in [ 1; 3; nmax ] do
+                    let w = before.Contract(count: int)
+                    let after = RadialCovariance(DensityExpansion(table (w.Apply functions), species))
+                    structures |> List.iter after.Add
 
-    for _ in 1..50 do
-        let count = random.Next(1, nmax)
-        // Orthonormal rows by a QR decomposition.
-        let q = Matrix<float>.Build.Dense(nmax, count, (fun _ _ -> Rotations.normal random)).QR().Q
+                    for l in 0..lmax do
+                        let spectrum = before.Spectrum l
+                        let expected = Array.init (count * count) (fun k -> if k % (count + 1) = 0 then spectrum[k / count] else 0.)
+                        Representations.close $"l = {l}" 1e-8 expected (after.Of l)
 
-        for l in 0..lmax do
-            let captured = (q.Transpose() * Matrix<float>.Build.Dense(nmax, nmax, c.Of l) * q).Diagonal() |> Seq.take count |> Seq.sum
-            let best = c.Spectrum l |> Array.take count |> Array.sum
-            Assert.InRange(captured, 0., best * (1. + 1e-12))
+        testCase "the spectrum is that of another eigensolver, and functions are orthonormal combinations" <| fun () ->
+            let c = covariance CentrePolicy.Include (data 7)
 
-[<Fact>]
-let ``the fewest functions that keep a part of every l's mean square are taken`` () =
-    let c = covariance CentrePolicy.Include (data 5)
+            for l in 0..lmax do
+                let matrix = Matrix<float>.Build.Dense(nmax, nmax, c.Of l)
+                let expected = matrix.Evd(Symmetricity.Symmetric).EigenValues |> Seq.map _.Real |> Seq.rev |> Array.ofSeq
+                Representations.close $"l = {l}" 1e-12 expected (c.Spectrum l)
+                let w = Matrix<float>.Build.DenseOfRowMajor(nmax, nmax, (c.Contract nmax).Weights(l).ToArray())
+                Representations.close "orthonormal" 1e-12 (Matrix<float>.Build.DenseIdentity(nmax).ToRowMajorArray()) ((w * w.Transpose()).ToRowMajorArray())
 
-    let kept count l = Array.sum (Array.take count (c.Spectrum l)) / Array.sum (c.Spectrum l)
+        testCase "no other functions of the same number capture more" <| fun () ->
+            let c = covariance CentrePolicy.Include (data 3)
+            let random = Random 4
 
-    for part in [ 0.3; 0.9; 0.99; 0.999999 ] do
-        let found = (c.Contract(part: float)).NMax
-        Assert.All([ 0..lmax ], (fun l -> Assert.True(kept found l >= part * (1. - 1e-12))))
-        if found > 1 then Assert.Contains([ 0..lmax ], Predicate(fun l -> kept (found - 1) l < part))
+            for _ in 1..50 do
+                let count = random.Next(1, nmax)
+                // Orthonormal rows by a QR decomposition.
+                let q = Matrix<float>.Build.Dense(nmax, count, (fun _ _ -> Rotations.normal random)).QR().Q
 
-[<Fact>]
-let ``all functions, only turned, leave the dot products of power spectra as they are`` () =
-    let turned = PowerSpectrum(DensityExpansion(table ((contraction 2 nmax).Apply functions), species))
-    let plain = PowerSpectrum(full CentrePolicy.Include)
+                for l in 0..lmax do
+                    let captured = (q.Transpose() * Matrix<float>.Build.Dense(nmax, nmax, c.Of l) * q).Diagonal() |> Seq.take count |> Seq.sum
+                    let best = c.Spectrum l |> Array.take count |> Array.sum
+                    Assert.InRange(captured, 0., best * (1. + 1e-12))
 
-    Law.holdsFor 10 (RandomStructure.recipes (2, 5)) (fun recipe ->
-        let s = RandomStructure.build recipe
+        testCase "the fewest functions that keep a part of every l's mean square are taken" <| fun () ->
+            let c = covariance CentrePolicy.Include (data 5)
 
-        let kernel (f: InvariantRepresentation) =
-            let rows = f.Compute s |> Array.chunkBySize f.FeatureCount
-            Array.allPairs rows rows |> Array.map (fun (a, b) -> Array.fold2 (fun sum x y -> sum + x * y) 0. a b)
+            let kept count l = Array.sum (Array.take count (c.Spectrum l)) / Array.sum (c.Spectrum l)
 
-        Representations.close "kernel" 1e-8 (kernel plain) (kernel turned))
+            for part in [ 0.3; 0.9; 0.99; 0.999999 ] do
+                let found = (c.Contract(part: float)).NMax
+                Assert.All([ 0..lmax ], (fun l -> Assert.True(kept found l >= part * (1. - 1e-12))))
+                if found > 1 then Assert.Contains([ 0..lmax ], Predicate(fun l -> kept (found - 1) l < part))
 
-[<Fact>]
-let ``gradients through contracted functions are right`` () =
-    let expansion = DensityExpansion(table ((contraction 9 2).Apply functions), species)
-    let subjects = [ Representations.invariant "power spectrum" (fun _ -> false) (PowerSpectrum expansion) ]
-    Representations.haveSymmetries 10 subjects
-    Representations.haveGradients 20 subjects
+        testCase "all functions, only turned, leave the dot products of power spectra as they are" <| fun () ->
+            let turned = PowerSpectrum(DensityExpansion(table ((contraction 2 nmax).Apply functions), species))
+            let plain = PowerSpectrum(full CentrePolicy.Include)
 
-[<Fact>]
-let ``the data settle what a specification leaves open, once: what it says afterwards gives the same features`` () =
-    let text weights =
-        $"""{{"cutoff": {{"radius": 3.4}}, "radial": {{"nmax": 6, "contraction": {{{weights}}}}}, "lmax": 2, "representation": {{"kind": "power-spectrum"}}}}"""
+            Law.holdsFor 10 (RandomStructure.recipes (2, 5)) (fun recipe ->
+                let s = RandomStructure.build recipe
 
-    let frames = ResizeArray(data 11)
+                let kernel (f: InvariantRepresentation) =
+                    let rows = f.Compute s |> Array.chunkBySize f.FeatureCount
+                    Array.allPairs rows rows |> Array.map (fun (a, b) -> Array.fold2 (fun sum x y -> sum + x * y) 0. a b)
 
-    for wanted, count in [ "\"channels\": 2", Some 2; "\"captured\": 0.999", None ] do
-        let spec = Spec.Parse(text wanted, "spec.json")
-        let made = Features.WithContraction(spec, frames, "spec.json", "data.xyz")
-        let weights = nonNull (nonNull made.Radial.Contraction).Weights
-        count |> Option.iter (fun n -> Assert.Equal(n, weights.NMax))
-        Assert.Equal(spec, Spec.Parse(spec.ToJson(), "again"))
-        let again = Spec.Parse(made.ToJson(), "again")
-        Assert.Equal(made, again)
-        let features (s: Spec) = [| for f in frames do yield! s.Build(species, "spec.json").Compute f |]
-        Assert.Equal<float[]>(features made, features again)
-        Assert.Equal(made, Features.WithContraction(made, frames, "spec.json", "data.xyz"))
+                Representations.close "kernel" 1e-8 (kernel plain) (kernel turned))
 
-[<Fact>]
-let ``a contraction that does not fit is refused with the key`` () =
-    let refused contraction (expected: string) =
-        let text = $"""{{"cutoff": {{"radius": 3.4}}, "radial": {{"nmax": 2, "contraction": {contraction}}}, "lmax": 1, "representation": {{"kind": "power-spectrum"}}}}"""
-        let e = Assert.Throws<Toolkit.Numerics.Files.InputException>(fun () -> (Spec.Parse(text, "spec.json")).Create([ 8 ], "spec.json") |> ignore)
-        Assert.Contains(expected, e.Message)
+        testCase "gradients through contracted functions are right" <| fun () ->
+            let expansion = DensityExpansion(table ((contraction 9 2).Apply functions), species)
+            let subjects = [ Representations.invariant "power spectrum" (fun _ -> false) (PowerSpectrum expansion) ]
+            Representations.haveSymmetries 10 subjects
+            Representations.haveGradients 20 subjects
 
-    refused "{}" "one of channels, captured, weights"
-    refused """{"channels": 1, "captured": 0.5}""" "channels and captured"
-    refused """{"channels": 3}""" "at most nmax, 2"
-    refused """{"channels": 1}""" "no weights"
-    refused """{"captured": 0}""" "above 0"
-    refused """{"weights": [[[1, 0]]]}""" "2, one for every l up to lmax"
-    refused """{"weights": [[[1, 0]], [[1, 0, 0]]]}""" "$.radial.contraction.weights[1][0]"
-    refused """{"weights": [[[1, 0]], [[1, 0], [0, 1]]]}""" "2 rows"
-    refused """{"weights": [[[1]], [[1]]]}""" "at most 2 rows of 2 numbers"
-    refused """{"weights": [[["a", 0]], [[1, 0]]]}""" "a finite number"
-    Assert.ThrowsAny<ArgumentException>(fun () -> RadialContraction(0, 2, 1, ReadOnlySpan [| 1.; 2. |]) |> ignore) |> ignore
-    Assert.ThrowsAny<ArgumentException>(fun () -> RadialContraction(0, 1, 2, ReadOnlySpan [| 1.; nan |]) |> ignore) |> ignore
-    Assert.ThrowsAny<ArgumentException>(fun () -> (RadialContraction(0, 1, 2, ReadOnlySpan [| 1.; 2. |])).Apply functions |> ignore) |> ignore
-    Assert.Throws<InvalidOperationException>(fun () -> (covariance CentrePolicy.Include []).Contract 1 |> ignore) |> ignore
+        testCase "the data settle what a specification leaves open, once: what it says afterwards gives the same features" <| fun () ->
+            let text weights =
+                $"""{{"cutoff": {{"radius": 3.4}}, "radial": {{"nmax": 6, "contraction": {{{weights}}}}}, "lmax": 2, "representation": {{"kind": "power-spectrum"}}}}"""
+
+            let frames = ResizeArray(data 11)
+
+            for wanted, count in [ "\"channels\": 2", Some 2; "\"captured\": 0.999", None ] do
+                let spec = Spec.Parse(text wanted, "spec.json")
+                let made = Features.WithContraction(spec, frames, "spec.json", "data.xyz")
+                let weights = nonNull (nonNull made.Radial.Contraction).Weights
+                count |> Option.iter (fun n -> Assert.Equal(n, weights.NMax))
+                Assert.Equal(spec, Spec.Parse(spec.ToJson(), "again"))
+                let again = Spec.Parse(made.ToJson(), "again")
+                Assert.Equal(made, again)
+                let features (s: Spec) = [| for f in frames do yield! s.Build(species, "spec.json").Compute f |]
+                Assert.Equal<float[]>(features made, features again)
+                Assert.Equal(made, Features.WithContraction(made, frames, "spec.json", "data.xyz"))
+
+        testCase "a contraction that does not fit is refused with the key" <| fun () ->
+            let refused contraction (expected: string) =
+                let text = $"""{{"cutoff": {{"radius": 3.4}}, "radial": {{"nmax": 2, "contraction": {contraction}}}, "lmax": 1, "representation": {{"kind": "power-spectrum"}}}}"""
+                let e = Assert.Throws<Toolkit.Numerics.Files.InputException>(fun () -> (Spec.Parse(text, "spec.json")).Create([ 8 ], "spec.json") |> ignore)
+                Assert.Contains(expected, e.Message)
+
+            refused "{}" "one of channels, captured, weights"
+            refused """{"channels": 1, "captured": 0.5}""" "channels and captured"
+            refused """{"channels": 3}""" "at most nmax, 2"
+            refused """{"channels": 1}""" "no weights"
+            refused """{"captured": 0}""" "above 0"
+            refused """{"weights": [[[1, 0]]]}""" "2, one for every l up to lmax"
+            refused """{"weights": [[[1, 0]], [[1, 0, 0]]]}""" "$.radial.contraction.weights[1][0]"
+            refused """{"weights": [[[1, 0]], [[1, 0], [0, 1]]]}""" "2 rows"
+            refused """{"weights": [[[1]], [[1]]]}""" "at most 2 rows of 2 numbers"
+            refused """{"weights": [[["a", 0]], [[1, 0]]]}""" "a finite number"
+            Assert.ThrowsAny<ArgumentException>(fun () -> RadialContraction(0, 2, 1, ReadOnlySpan [| 1.; 2. |]) |> ignore) |> ignore
+            Assert.ThrowsAny<ArgumentException>(fun () -> RadialContraction(0, 1, 2, ReadOnlySpan [| 1.; nan |]) |> ignore) |> ignore
+            Assert.ThrowsAny<ArgumentException>(fun () -> (RadialContraction(0, 1, 2, ReadOnlySpan [| 1.; 2. |])).Apply functions |> ignore) |> ignore
+            Assert.Throws<InvalidOperationException>(fun () -> (covariance CentrePolicy.Include []).Contract 1 |> ignore) |> ignore
+    ]

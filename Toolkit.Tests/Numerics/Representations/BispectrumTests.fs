@@ -2,7 +2,7 @@ module Toolkit.Tests.Numerics.Representations.BispectrumTests
 
 open System
 open System.IO
-open Xunit
+open Expecto
 open Toolkit.Numerics.Expansion
 open Toolkit.Numerics.Radial
 open Toolkit.Numerics.Representations
@@ -36,37 +36,6 @@ let private factors (b: Bispectrum) f =
 
 let private orders factors = float (List.length (List.distinct [ for a in 0..2 do for b in 0..2 do for c in 0..2 do if a <> b && b <> c && a <> c then [ List.item a factors; List.item b factors; List.item c factors ] ]))
 
-[<Fact>]
-let ``the bispectrum is its coupling tree, which is proved invariant, times the root of the number of orders`` () =
-    for nmax, lmax in [ 2, 4; 1, 8; 9, 2 ] do
-        let b = Bispectrum(expansion [ 1; 8 ] nmax lmax CentrePolicy.Include, Parities.Both)
-        let tree = ProvedTrees.invariant (Assert.Single b.CouplingTrees)
-        Assert.Equal("couple(couple(rho l1, rho l2, l3), rho l3, 0)", tree.Tree.ToString())
-        let c, features = Representations.execute (Random 1) b
-
-        for f in 0 .. b.FeatureCount - 1 do
-            match factors b f with
-            | [ l1, q1; l2, q2; l3, q3 ] as factors ->
-                let part l q = c[q][l * l .. l * l + 2 * l]
-                let tree = Families.couple (Families.couple (part l1 q1) (part l2 q2) l3) (part l3 q3) 0
-                let expected = sqrt (orders factors) * tree[0]
-                Assert.Equal(expected, features[f], 1e-12 * (10. + abs expected))
-            | _ -> failwith "three factors"
-
-[<Fact>]
-let ``each unordered triple of factors stands once, sorted, and odd ones have no equal factors`` () =
-    let b = Bispectrum(expansion [ 1; 8 ] 2 4 CentrePolicy.Include, Parities.Both)
-    let all = [ for f in 0 .. b.FeatureCount - 1 -> factors b f ]
-    Assert.Equal(all.Length, (List.distinct all).Length)
-
-    for factors in all do
-        Assert.Equal<(int * int) list>(List.sort factors, factors)
-        let odd = List.sumBy fst factors % 2 = 1
-        if odd then Assert.Equal(3, (List.distinct factors).Length)
-
-    let count parities = Bispectrum(expansion [ 1; 8 ] 2 4 CentrePolicy.Include, parities).FeatureCount
-    Assert.Equal(all.Length, count Parities.Proper + count Parities.Pseudo)
-
 /// How often (λ = 0, parity) is in the third symmetric power of nmax channels with l ≤ lmax: N(0) − N(1), N(m) the
 /// coefficient of z³ q^m s^p in the product of 1/(1 − z q^m s^l).
 let private multiplicity nmax lmax parity =
@@ -87,91 +56,117 @@ let private multiplicity nmax lmax parity =
     let number m = match states[3].TryGetValue(struct (m, parity)) with | true, n -> n | _ -> 0L
     int (number 0 - number 1)
 
-[<Fact>]
-let ``there are as many features as the multiplicity of scalars and pseudoscalars`` () =
-    for nmax, lmax, even, odd in [ 7, 4, 2702, 1148; 7, 1, 280, 35; 1, 8, 55, 14; 2, 5, -1, -1; 4, 3, -1, -1 ] do
-        let count parities = Bispectrum(expansion [ 1 ] nmax lmax CentrePolicy.Include, parities).FeatureCount
-        Assert.Equal(multiplicity nmax lmax 0, count Parities.Proper)
-        Assert.Equal(multiplicity nmax lmax 1, count Parities.Pseudo)
-        // Published numbers of independent features.
-        if even > 0 then Assert.Equal((even, odd), (count Parities.Proper, count Parities.Pseudo))
+[<Tests>]
+let tests =
+    testList "Numerics.Representations.BispectrumTests" [
+        testCase "the bispectrum is its coupling tree, which is proved invariant, times the root of the number of orders" <| fun () ->
+            for nmax, lmax in [ 2, 4; 1, 8; 9, 2 ] do
+                let b = Bispectrum(expansion [ 1; 8 ] nmax lmax CentrePolicy.Include, Parities.Both)
+                let tree = ProvedTrees.invariant (Assert.Single b.CouplingTrees)
+                Assert.Equal("couple(couple(rho l1, rho l2, l3), rho l3, 0)", tree.Tree.ToString())
+                let c, features = Representations.execute (Random 1) b
 
-[<Fact>]
-let ``the published enumerations of independent features have as many of three factors`` () =
-    SharedData.using "nice-enumeration" (fun folder ->
-        for nmax, lmax in [ 7, 4; 7, 1; 1, 8 ] do
-            let lines = File.ReadAllLines(Path.Combine(folder, $"indep-{nmax}-{lmax}.dat"))
+                for f in 0 .. b.FeatureCount - 1 do
+                    match factors b f with
+                    | [ l1, q1; l2, q2; l3, q3 ] as factors ->
+                        let part l q = c[q][l * l .. l * l + 2 * l]
+                        let tree = Families.couple (Families.couple (part l1 q1) (part l2 q2) l3) (part l3 q3) 0
+                        let expected = sqrt (orders factors) * tree[0]
+                        Assert.Equal(expected, features[f], 1e-12 * (10. + abs expected))
+                    | _ -> failwith "three factors"
 
-            for parities, sigma in [ Parities.Proper, "1"; Parities.Pseudo, "-1" ] do
-                let listed = lines |> Array.filter (fun line -> line.StartsWith($"3 {sigma} 0 ", StringComparison.Ordinal))
-                Assert.Equal(listed.Length, Bispectrum(expansion [ 1 ] nmax lmax CentrePolicy.Include, parities).FeatureCount))
+        testCase "each unordered triple of factors stands once, sorted, and odd ones have no equal factors" <| fun () ->
+            let b = Bispectrum(expansion [ 1; 8 ] 2 4 CentrePolicy.Include, Parities.Both)
+            let all = [ for f in 0 .. b.FeatureCount - 1 -> factors b f ]
+            Assert.Equal(all.Length, (List.distinct all).Length)
 
-[<Fact>]
-let ``the features are linearly independent`` () =
-    let b = Bispectrum(expansion [ 1 ] 2 2 CentrePolicy.Include, Parities.Both)
-    let n = b.FeatureCount
-    let random = Random 3
-    let rows = Array.init (3 * n) (fun _ -> let _, f = Representations.execute random b in f)
-    let gram = Array.init (n * n) (fun k -> rows |> Array.sumBy (fun row -> row[k / n] * row[k % n] / float (3 * n)))
-    // The Gram matrix of independent functions is positive definite: every pivot of its elimination stays positive.
-    for p in 0 .. n - 1 do
-        Assert.True(gram[p * n + p] > 1e-3, $"pivot {p} is {gram[p * n + p]}")
+            for factors in all do
+                Assert.Equal<(int * int) list>(List.sort factors, factors)
+                let odd = List.sumBy fst factors % 2 = 1
+                if odd then Assert.Equal(3, (List.distinct factors).Length)
 
-        for i in p + 1 .. n - 1 do
-            let factor = gram[i * n + p] / gram[p * n + p]
+            let count parities = Bispectrum(expansion [ 1; 8 ] 2 4 CentrePolicy.Include, parities).FeatureCount
+            Assert.Equal(all.Length, count Parities.Proper + count Parities.Pseudo)
 
-            for j in p .. n - 1 do
-                gram[i * n + j] <- gram[i * n + j] - factor * gram[p * n + j]
+        testCase "there are as many features as the multiplicity of scalars and pseudoscalars" <| fun () ->
+            for nmax, lmax, even, odd in [ 7, 4, 2702, 1148; 7, 1, 280, 35; 1, 8, 55, 14; 2, 5, -1, -1; 4, 3, -1, -1 ] do
+                let count parities = Bispectrum(expansion [ 1 ] nmax lmax CentrePolicy.Include, parities).FeatureCount
+                Assert.Equal(multiplicity nmax lmax 0, count Parities.Proper)
+                Assert.Equal(multiplicity nmax lmax 1, count Parities.Pseudo)
+                // Published numbers of independent features.
+                if even > 0 then Assert.Equal((even, odd), (count Parities.Proper, count Parities.Pseudo))
 
-[<Fact>]
-let ``the dot product of two bispectra is that of the full set of triples`` () =
-    let b = Bispectrum(expansion [ 1; 8 ] 2 3 CentrePolicy.Include, Parities.Both)
+        testCase "the published enumerations of independent features have as many of three factors" <| fun () ->
+            SharedData.using "nice-enumeration" (fun folder ->
+                for nmax, lmax in [ 7, 4; 7, 1; 1, 8 ] do
+                    let lines = File.ReadAllLines(Path.Combine(folder, $"indep-{nmax}-{lmax}.dat"))
 
-    let full (c: float[][]) =
-        [| for l1 in 0..3 do
-               for l2 in 0..3 do
-                   for l3 in abs (l1 - l2) .. min 3 (l1 + l2) do
-                       for q1 in 0..3 do
-                           for q2 in 0..3 do
-                               let part l q = c[q][l * l .. l * l + 2 * l]
-                               let pair = Families.couple (part l1 q1) (part l2 q2) l3
+                    for parities, sigma in [ Parities.Proper, "1"; Parities.Pseudo, "-1" ] do
+                        let listed = lines |> Array.filter (fun line -> line.StartsWith($"3 {sigma} 0 ", StringComparison.Ordinal))
+                        Assert.Equal(listed.Length, Bispectrum(expansion [ 1 ] nmax lmax CentrePolicy.Include, parities).FeatureCount))
 
-                               for q3 in 0..3 do
-                                   yield (Families.couple pair (part l3 q3) 0)[0] |]
+        testCase "the features are linearly independent" <| fun () ->
+            let b = Bispectrum(expansion [ 1 ] 2 2 CentrePolicy.Include, Parities.Both)
+            let n = b.FeatureCount
+            let random = Random 3
+            let rows = Array.init (3 * n) (fun _ -> let _, f = Representations.execute random b in f)
+            let gram = Array.init (n * n) (fun k -> rows |> Array.sumBy (fun row -> row[k / n] * row[k % n] / float (3 * n)))
+            // The Gram matrix of independent functions is positive definite: every pivot of its elimination stays positive.
+            for p in 0 .. n - 1 do
+                Assert.True(gram[p * n + p] > 1e-3, $"pivot {p} is {gram[p * n + p]}")
 
-    let dot = Array.fold2 (fun sum x y -> sum + x * y) 0.
+                for i in p + 1 .. n - 1 do
+                    let factor = gram[i * n + p] / gram[p * n + p]
 
-    Law.holdsFor 5 (Law.seeded (0, 0)) (fun (seed, _) ->
-        let c, f = Representations.execute (Random seed) b
-        let c', f' = Representations.execute (Random(seed + 1)) b
-        let expected = dot (full c) (full c')
-        Assert.Equal(expected, dot f f', 1e-11 * (1. + dot (full c) (full c))))
+                    for j in p .. n - 1 do
+                        gram[i * n + j] <- gram[i * n + j] - factor * gram[p * n + j]
 
-[<Fact>]
-let ``bispectra turn, move and are permuted with the structure; pseudoscalars change sign in a mirror`` () = Representations.haveSymmetries 40 subjects
+        testCase "the dot product of two bispectra is that of the full set of triples" <| fun () ->
+            let b = Bispectrum(expansion [ 1; 8 ] 2 3 CentrePolicy.Include, Parities.Both)
 
-[<Fact>]
-let ``pseudoscalars are there in a chiral environment and vanish in its plane of symmetry`` () =
-    let b = Bispectrum(expansion [ 1; 8 ] 3 3 CentrePolicy.Exclude, Parities.Pseudo)
-    let largest (positions: float[]) =
-        let s = Structure.Create(ReadOnlySpan [| 8; 1; 1; 8; 8 |], ReadOnlySpan positions)
-        b.Compute s |> Array.take b.FeatureCount |> Array.fold (fun m x -> max m (abs x)) 0.
+            let full (c: float[][]) =
+                [| for l1 in 0..3 do
+                       for l2 in 0..3 do
+                           for l3 in abs (l1 - l2) .. min 3 (l1 + l2) do
+                               for q1 in 0..3 do
+                                   for q2 in 0..3 do
+                                       let part l q = c[q][l * l .. l * l + 2 * l]
+                                       let pair = Families.couple (part l1 q1) (part l2 q2) l3
 
-    Assert.InRange(largest [| 0.; 0.; 0.; 1.; 0.3; 0.; -0.5; 1.1; 0.; 0.4; -1.4; 0.; -1.2; -0.8; 0. |], 0., 1e-15)
-    Assert.True(largest [| 0.; 0.; 0.; 1.; 0.3; 0.2; -0.5; 1.1; 0.; 0.4; -1.4; 0.9; -1.2; -0.8; 0. |] > 1e-4)
+                                       for q3 in 0..3 do
+                                           yield (Families.couple pair (part l3 q3) 0)[0] |]
 
-[<Fact>]
-let ``gradients and the backward pass of bispectra agree with differences in every periodicity`` () = Representations.haveGradients 25 subjects
+            let dot = Array.fold2 (fun sum x y -> sum + x * y) 0.
 
-[<Fact>]
-let ``gradients of bispectra are right on the hard structures`` () =
-    for nmax, lmax, policy, parities in
-        [ 3, 3, CentrePolicy.Include, Parities.Both
-          2, 2, CentrePolicy.Separate, Parities.Proper
-          4, 0, CentrePolicy.Exclude, Parities.Proper ] do
-        Representations.gradientsOnHardStructures (subject $"{nmax}, {lmax}" (Bispectrum(expansion [ 1; 8 ] nmax lmax policy, parities)))
+            Law.holdsFor 5 (Law.seeded (0, 0)) (fun (seed, _) ->
+                let c, f = Representations.execute (Random seed) b
+                let c', f' = Representations.execute (Random(seed + 1)) b
+                let expected = dot (full c) (full c')
+                Assert.Equal(expected, dot f f', 1e-11 * (1. + dot (full c) (full c))))
 
-[<Fact>]
-let ``an lmax beyond the table of coefficients is refused with both numbers and where longer tables come from`` () =
-    let e = Assert.Throws<ArgumentException>(fun () -> Bispectrum(expansion [ 1 ] 1 9 CentrePolicy.Include) |> ignore)
-    Assert.Contains("ends at l = 8; lmax is 9 (CouplingTable.Load reads a longer one, which 'toolkit tables --kind real-cg --lmax 9", e.Message)
+        testCase "bispectra turn, move and are permuted with the structure; pseudoscalars change sign in a mirror" <| fun () ->
+            Representations.haveSymmetries 40 subjects
+
+        testCase "pseudoscalars are there in a chiral environment and vanish in its plane of symmetry" <| fun () ->
+            let b = Bispectrum(expansion [ 1; 8 ] 3 3 CentrePolicy.Exclude, Parities.Pseudo)
+            let largest (positions: float[]) =
+                let s = Structure.Create(ReadOnlySpan [| 8; 1; 1; 8; 8 |], ReadOnlySpan positions)
+                b.Compute s |> Array.take b.FeatureCount |> Array.fold (fun m x -> max m (abs x)) 0.
+
+            Assert.InRange(largest [| 0.; 0.; 0.; 1.; 0.3; 0.; -0.5; 1.1; 0.; 0.4; -1.4; 0.; -1.2; -0.8; 0. |], 0., 1e-15)
+            Assert.True(largest [| 0.; 0.; 0.; 1.; 0.3; 0.2; -0.5; 1.1; 0.; 0.4; -1.4; 0.9; -1.2; -0.8; 0. |] > 1e-4)
+
+        testCase "gradients and the backward pass of bispectra agree with differences in every periodicity" <| fun () ->
+            Representations.haveGradients 25 subjects
+
+        testCase "gradients of bispectra are right on the hard structures" <| fun () ->
+            for nmax, lmax, policy, parities in
+                [ 3, 3, CentrePolicy.Include, Parities.Both
+                  2, 2, CentrePolicy.Separate, Parities.Proper
+                  4, 0, CentrePolicy.Exclude, Parities.Proper ] do
+                Representations.gradientsOnHardStructures (subject $"{nmax}, {lmax}" (Bispectrum(expansion [ 1; 8 ] nmax lmax policy, parities)))
+
+        testCase "an lmax beyond the table of coefficients is refused with both numbers and where longer tables come from" <| fun () ->
+            let e = Assert.Throws<ArgumentException>(fun () -> Bispectrum(expansion [ 1 ] 1 9 CentrePolicy.Include) |> ignore)
+            Assert.Contains("ends at l = 8; lmax is 9 (CouplingTable.Load reads a longer one, which 'toolkit tables --kind real-cg --lmax 9", e.Message)
+    ]

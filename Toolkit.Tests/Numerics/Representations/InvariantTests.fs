@@ -1,13 +1,14 @@
 module Toolkit.Tests.Numerics.Representations.InvariantTests
 
 open System
-open Xunit
+open Expecto
 open FsCheck
 open FsCheck.FSharp
 open Toolkit.Numerics.Structures
 open Toolkit.Numerics.Radial
 open Toolkit.Numerics.Expansion
 open Toolkit.Numerics.Representations
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 /// Every species that a random recipe draws from.
@@ -47,8 +48,6 @@ let private representations: InvariantRepresentation list =
 
 let private build = VectorFeatures.build
 
-let private turn (m: float[]) : Structure -> Structure = Rotations.apply [ "spins", Rotations.Axial; "mu", Rotations.Polar ] m
-
 /// A representation, a structure of any periodicity, and a seed for what is done to it.
 let private cases (kinds: (int * int) -> Arbitrary<RandomStructure.Recipe>) =
     let recipes = kinds (1, 7)
@@ -57,161 +56,134 @@ let private cases (kinds: (int * int) -> Arbitrary<RandomStructure.Recipe>) =
 
 let private close = Representations.close "features"
 
-/// The features after `change` are those before it.
-let private unchangedBy (change: Random -> Structure -> Structure) =
-    Law.holdsFor 60 (cases RandomStructure.recipes) (fun (k, recipe, seed) ->
-        let s = build recipe
-        let f = representations[k]
-        close 1e-11 (f.Compute s) (f.Compute(change (Random seed) s)))
+/// A law of every representation, on so many structures of each.
+let private ofAll (count: int) (law: Toolkit.Testing.Subject -> unit) =
+    for f in representations do
+        let vectors = f.Expansion.Fields |> Seq.map (fun v -> v.Key, v.Axial, v.TimeOdd)
+        let subject = Subject.PerAtom($"{f.GetType().Name} of {f.FeatureCount} features", fun s -> f.Compute s).WithSpecies(Array.ofList species).WithSizes(1, 7).WithCases count
+        law ((subject, vectors) ||> Seq.fold (fun s (key, axial, odd) -> s.WithVector(key, axial, odd)))
 
-[<Fact>]
-let ``features do not change when the structure is rotated with its vectors`` () =
-    unchangedBy (fun random -> turn (Rotations.randomRotation random))
+[<Tests>]
+let tests =
+    testList "Numerics.Representations.InvariantTests" [
+        testCase "features do not change when the structure is rotated or reflected with its vectors, polar ones as positions and axial ones as spins" <| fun () ->
+            ofAll 10 Laws.AssertInvariant
 
-[<Fact>]
-let ``features do not change when the structure is reflected, polar vectors as positions and axial ones as spins`` () =
-    unchangedBy (fun random -> turn (Rotations.randomReflection random))
+        testCase "features do not change when the structure is moved" <| fun () -> ofAll 5 Laws.AssertTranslationInvariant
 
-[<Fact>]
-let ``features do not change when the structure is moved`` () =
-    unchangedBy (fun random -> Rotations.translate (random.NextDouble(), 5. * random.NextDouble(), -random.NextDouble()))
+        testCase "features are permuted with the atoms" <| fun () -> ofAll 4 Laws.AssertPermutation
 
-[<Fact>]
-let ``features are permuted with the atoms`` () =
-    Law.holdsFor 40 (cases RandomStructure.recipes) (fun (k, recipe, seed) ->
-        let s = build recipe
-        let f = representations[k]
-        let order = Rotations.randomPermutation (Random seed) s.Count
-        let before = f.Compute s |> Array.chunkBySize f.FeatureCount
-        let after = f.Compute(Rotations.permute order s) |> Array.chunkBySize f.FeatureCount
-        Array.iteri (fun i row -> close 1e-12 before[order[i]] row) after)
+        testCase "every atom of a repeated cell has the features of its original" <| fun () ->
+            ofAll 3 (fun subject -> Laws.AssertRepeatedCell(subject.WithSizes(1, 4), false))
 
-[<Fact>]
-let ``every atom of a repeated cell has the features of its original`` () =
-    Law.holdsFor 20 (cases RandomStructure.crystals) (fun (k, recipe, seed) ->
-        let s = build recipe
-        let f = representations[k]
-        let random = Random seed
-        let copies () = random.Next(1, 3)
-        let larger = s.Replicate(copies (), copies (), copies ())
-        let rows (s: Structure) = f.Compute s |> Array.chunkBySize f.FeatureCount |> Array.map (fun r -> r |> Array.map (fun x -> Math.Round(x, 9)))
-        let few, many = rows s, rows larger
-        let times = larger.Count / s.Count
-        close 1e-8 (few |> Array.map Array.sum |> Array.sort |> Array.collect (Array.replicate times)) (many |> Array.map Array.sum |> Array.sort))
+        testCase "features do not change when time is reversed" <| fun () ->
+            ofAll 4 (fun subject -> if subject.Vectors |> List.exists _.TimeOdd then Laws.AssertTimeReversal subject)
 
-[<Fact>]
-let ``relabelling the species moves the features to the channels of the new labels`` () =
-    Law.holdsFor 30 (cases RandomStructure.recipes) (fun (k, recipe, seed) ->
-        let s = build recipe
-        // A species that carries a vector cannot become one that does not.
-        let f = representations[min k (representations.Length - 2)]
-        let target = Array.ofList species
-        Random(seed).Shuffle target
-        let map = dict ((-1, -1) :: List.zip species (List.ofArray target))
-        let relabelled = s.WithSpecies(ReadOnlySpan(s.Species.ToArray() |> Array.map (fun z -> map[z])))
-        let before, after = f.Compute s, f.Compute relabelled
+        Law.test "relabelling the species moves the features to the channels of the new labels" 30 (cases RandomStructure.recipes) (fun (k, recipe, seed) ->
+            let s = build recipe
+            // A species that carries a vector cannot become one that does not.
+            let f = representations[min k (representations.Length - 2)]
+            let target = Array.ofList species
+            Random(seed).Shuffle target
+            let map = dict ((-1, -1) :: List.zip species (List.ofArray target))
+            let relabelled = s.WithSpecies(ReadOnlySpan(s.Species.ToArray() |> Array.map (fun z -> map[z])))
+            let before, after = f.Compute s, f.Compute relabelled
 
-        // A feature is known by its unordered labels.
-        let key rename (labels: int[]) =
-            let channel (part: int[]) =
-                match part with
-                | [| species; n |] -> [ rename species; n ]
-                | [| field; species; n; l |] -> [ field; rename species; n; l ]
-                | [| field; species; n; l; j |] -> [ field; rename species; n; l; j ]
-                | _ -> failwith "unknown labels"
+            // A feature is known by its unordered labels.
+            let key rename (labels: int[]) =
+                let channel (part: int[]) =
+                    match part with
+                    | [| species; n |] -> [ rename species; n ]
+                    | [| field; species; n; l |] -> [ field; rename species; n; l ]
+                    | [| field; species; n; l; j |] -> [ field; rename species; n; l; j ]
+                    | _ -> failwith "unknown labels"
 
-            let size = match labels.Length with 15 -> 5 | 9 -> 4 | _ -> 2
-            let parts = Array.chunkBySize size labels
-            List.sort [ for part in parts do if part.Length = size then channel part ], (if size = 5 then 0 else labels[labels.Length - 1])
+                let size = match labels.Length with 15 -> 5 | 9 -> 4 | _ -> 2
+                let parts = Array.chunkBySize size labels
+                List.sort [ for part in parts do if part.Length = size then channel part ], (if size = 5 then 0 else labels[labels.Length - 1])
 
-        // Exchanging two factors may change the sign of a product of three.
-        let size x = if f.Order = 3 then abs x else x
+            // Exchanging two factors may change the sign of a product of three.
+            let size x = if f.Order = 3 then abs x else x
 
-        let labels = [| for q in 0 .. f.FeatureCount - 1 -> f.Labels[q].ToArray() |]
-        let place = dict (labels |> Array.mapi (fun q l -> key id l, q))
-        let moved = labels |> Array.map (fun l -> place[key (fun z -> map[z]) l])
-
-        for i in 0 .. s.Count - 1 do
-            let row (all: float[]) = all[i * f.FeatureCount .. (i + 1) * f.FeatureCount - 1]
-            close 1e-12 (Array.map size (row before)) (moved |> Array.map (Array.get (row after) >> size)))
-
-[<Fact>]
-let ``the dot product of two power spectra is that of the full set of pairs`` () =
-    Law.holdsFor 30 (RandomStructure.recipes (2, 5)) (fun recipe ->
-        let s = build recipe
-        let expansion = expansion 4 3 CentrePolicy.Include
-        let features = PowerSpectrum(expansion).Compute s
-        let c = expansion.Compute s
-        let q, lm, size = expansion.ChannelCount, 16, features.Length / s.Count
-
-        let full i =
-            [| for l in 0..3 do
-                   for a in 0 .. q - 1 do
-                       for b in 0 .. q - 1 ->
-                           Seq.sum (seq { for m in l * l .. l * l + 2 * l -> c[(i * lm + m) * q + a] * c[(i * lm + m) * q + b] })
-                           / sqrt (float (2 * l + 1)) |]
-
-        let dot = Array.fold2 (fun sum x y -> sum + x * y) 0.
-        let row i = features[i * size .. (i + 1) * size - 1]
-        let expected = dot (full 0) (full (s.Count - 1))
-        Assert.InRange(abs (dot (row 0) (row (s.Count - 1)) - expected), 0., 1e-12 * (1. + abs expected)))
-
-[<Fact>]
-let ``the power spectrum of large l is the sum over m of its coefficients, and has right gradients`` () =
-    // Code that is made for a layout comes in parts where lmax is above 15.
-    for nmax, lmax in [ 8, 17; 9, 16 ] do
-        let radial = SmearedGto(GtoBasis(nmax, 3.4), lmax, 3.4, 0.4)
-        let e = DensityExpansion(RadialTable.Build(radial, CutoffFunction(3.4, 0.8, CutoffKind.Polynomial), 1e-10), [ 1; 8 ])
-        let power, count = PowerSpectrum e, (lmax + 1) * (lmax + 1)
-        let recipes = RandomStructure.recipes (1, 5)
-        let cases = Arb.fromGen (recipes.Generator |> Gen.map (fun r -> { r with Species = [ 1; 8 ] }))
-
-        Law.holdsFor 3 cases (fun recipe ->
-            let s = RandomStructure.build recipe
-            let c, features = e.Compute s, power.Compute s |> Array.chunkBySize power.FeatureCount
+            let labels = [| for q in 0 .. f.FeatureCount - 1 -> f.Labels[q].ToArray() |]
+            let place = dict (labels |> Array.mapi (fun q l -> key id l, q))
+            let moved = labels |> Array.map (fun l -> place[key (fun z -> map[z]) l])
 
             for i in 0 .. s.Count - 1 do
-                let expected =
-                    Array.init power.FeatureCount (fun k ->
-                        let label = power.Labels[k].ToArray()
-                        let channel z n = (if z = 8 then nmax else 0) + n
-                        let q, q', l = channel label[0] label[1], channel label[2] label[3], label[4]
-                        let at lm q = c[(i * count + lm) * e.ChannelCount + q]
-                        let sum = Seq.sum (seq { for lm in l * l .. l * l + 2 * l -> at lm q * at lm q' })
-                        (if q = q' then 1. else sqrt 2.) * sum / sqrt (float (2 * l + 1)))
+                let row (all: float[]) = all[i * f.FeatureCount .. (i + 1) * f.FeatureCount - 1]
+                close 1e-12 (Array.map size (row before)) (moved |> Array.map (Array.get (row after) >> size)))
 
-                Representations.close "features" 1e-13 expected features[i]
+        Law.test "the dot product of two power spectra is that of the full set of pairs" 30 (RandomStructure.recipes (2, 5)) (fun recipe ->
+            let s = build recipe
+            let expansion = expansion 4 3 CentrePolicy.Include
+            let features = PowerSpectrum(expansion).Compute s
+            let c = expansion.Compute s
+            let q, lm, size = expansion.ChannelCount, 16, features.Length / s.Count
 
-            let subject = Representations.invariant "power spectrum" (fun _ -> false) power
-            let random = Random recipe.Seed
-            Representations.gradientsAreDifferences 3e-6 1e-4 [ random.Next(3 * s.Count) ] subject s
-            Representations.backwardIsTransposed 2e-5 random subject s)
+            let full i =
+                [| for l in 0..3 do
+                       for a in 0 .. q - 1 do
+                           for b in 0 .. q - 1 ->
+                               Seq.sum (seq { for m in l * l .. l * l + 2 * l -> c[(i * lm + m) * q + a] * c[(i * lm + m) * q + b] })
+                               / sqrt (float (2 * l + 1)) |]
 
-[<Fact>]
-let ``gradients of the features by positions and vectors agree with finite differences, images and all`` () =
-    Representations.haveGradients 60 (representations |> List.mapi (fun k f -> Representations.invariant $"{k}, {f.GetType().Name}" (fun _ -> false) f))
+            let dot = Array.fold2 (fun sum x y -> sum + x * y) 0.
+            let row i = features[i * size .. (i + 1) * size - 1]
+            let expected = dot (full 0) (full (s.Count - 1))
+            Assert.InRange(abs (dot (row 0) (row (s.Count - 1)) - expected), 0., 1e-12 * (1. + abs expected)))
 
-[<Fact>]
-let ``features and gradients are the same bit by bit for any number of threads`` () =
-    Law.holdsFor 5 (cases (fun _ -> RandomStructure.recipes (20, 40))) (fun (k, recipe, _) ->
-        let s = build recipe
-        let f = representations[k]
-        let one = f.ComputeWithGradients(s, 1)
+        testCase "the power spectrum of large l is the sum over m of its coefficients, and has right gradients" <| fun () ->
+            // Code that is made for a layout comes in parts where lmax is above 15.
+            for nmax, lmax in [ 8, 17; 9, 16 ] do
+                let radial = SmearedGto(GtoBasis(nmax, 3.4), lmax, 3.4, 0.4)
+                let e = DensityExpansion(RadialTable.Build(radial, CutoffFunction(3.4, 0.8, CutoffKind.Polynomial), 1e-10), [ 1; 8 ])
+                let power, count = PowerSpectrum e, (lmax + 1) * (lmax + 1)
+                let recipes = RandomStructure.recipes (1, 5)
+                let cases = Arb.fromGen (recipes.Generator |> Gen.map (fun r -> { r with Species = [ 1; 8 ] }))
 
-        for threads in [ 2; 3 ] do
-            let many = f.ComputeWithGradients(s, threads)
-            Assert.Equal<float[]>(one.Values.ToArray(), many.Values.ToArray())
-            Assert.Equal<float[]>(one.Gradients.ToArray(), many.Gradients.ToArray())
-            Assert.Equal<float[]>(one.VectorGradients.ToArray(), many.VectorGradients.ToArray()))
+                Law.holdsFor 3 cases (fun recipe ->
+                    let s = RandomStructure.build recipe
+                    let c, features = e.Compute s, power.Compute s |> Array.chunkBySize power.FeatureCount
 
-[<Fact>]
-let ``an atom on its own has features and no gradients`` () =
-    for f in representations do
-        let s =
-            Structure.Create(ReadOnlySpan [| 8 |], ReadOnlySpan [| 1.; 2.; 3. |])
-            |> RandomStructure.withVectors "spins" 1
-            |> RandomStructure.withVectors "mu" 2
+                    for i in 0 .. s.Count - 1 do
+                        let expected =
+                            Array.init power.FeatureCount (fun k ->
+                                let label = power.Labels[k].ToArray()
+                                let channel z n = (if z = 8 then nmax else 0) + n
+                                let q, q', l = channel label[0] label[1], channel label[2] label[3], label[4]
+                                let at lm q = c[(i * count + lm) * e.ChannelCount + q]
+                                let sum = Seq.sum (seq { for lm in l * l .. l * l + 2 * l -> at lm q * at lm q' })
+                                (if q = q' then 1. else sqrt 2.) * sum / sqrt (float (2 * l + 1)))
 
-        let found = f.ComputeWithGradients s
-        Assert.All(found.Values.ToArray(), (fun x -> Assert.True(Double.IsFinite x)))
-        Assert.All(found.Gradients.ToArray(), (fun x -> Assert.Equal(0., x)))
+                        Representations.close "features" 1e-13 expected features[i]
+
+                    let subject = Representations.invariant "power spectrum" (fun _ -> false) power
+                    let random = Random recipe.Seed
+                    Representations.gradientsAreDifferences 3e-6 1e-4 [ random.Next(3 * s.Count) ] subject s
+                    Representations.backwardIsTransposed 2e-5 random subject s)
+
+        testCase "gradients of the features by positions and vectors agree with finite differences, images and all" <| fun () ->
+            Representations.haveGradients 60 (representations |> List.mapi (fun k f -> Representations.invariant $"{k}, {f.GetType().Name}" (fun _ -> false) f))
+
+        Law.test "features and gradients are the same bit by bit for any number of threads" 5 (cases (fun _ -> RandomStructure.recipes (20, 40))) (fun (k, recipe, _) ->
+            let s = build recipe
+            let f = representations[k]
+            let one = f.ComputeWithGradients(s, 1)
+
+            for threads in [ 2; 3 ] do
+                let many = f.ComputeWithGradients(s, threads)
+                Assert.Equal<float[]>(one.Values.ToArray(), many.Values.ToArray())
+                Assert.Equal<float[]>(one.Gradients.ToArray(), many.Gradients.ToArray())
+                Assert.Equal<float[]>(one.VectorGradients.ToArray(), many.VectorGradients.ToArray()))
+
+        testCase "an atom on its own has features and no gradients" <| fun () ->
+            for f in representations do
+                let s =
+                    Structure.Create(ReadOnlySpan [| 8 |], ReadOnlySpan [| 1.; 2.; 3. |])
+                    |> RandomStructure.withVectors "spins" 1
+                    |> RandomStructure.withVectors "mu" 2
+
+                let found = f.ComputeWithGradients s
+                Assert.All(found.Values.ToArray(), (fun x -> Assert.True(Double.IsFinite x)))
+                Assert.All(found.Gradients.ToArray(), (fun x -> Assert.Equal(0., x)))
+    ]

@@ -2,7 +2,7 @@ module Toolkit.Tests.Numerics.Representations.SpecTests
 
 open System
 open System.IO
-open Xunit
+open Expecto
 open Toolkit.Numerics.Expansion
 open Toolkit.Numerics.Files
 open Toolkit.Numerics.Radial
@@ -13,49 +13,6 @@ open Toolkit.Tests.Laws
 let private parse (json: string) = Spec.Parse(json, "spec.json")
 
 let private least = """ "cutoff": {"radius": 4}, "representation": {"kind": "power-spectrum"} """
-
-[<Fact>]
-let ``what is absent gets its default, and comments are allowed`` () =
-    let spec = parse ("{ // the shortest\n" + least + ", /* end */ }")
-    Assert.Equal(CutoffFunction(4., 0.4, CutoffKind.ShiftedCosine), spec.Cutoff)
-    Assert.Equal(DensitySpec(Nullable 0.3, CentrePolicy.Include), spec.Density)
-    Assert.Equal(RadialSpec(RadialKind.Gto, Nullable 8, null, null), spec.Radial)
-    Assert.Equal(6, spec.LMax)
-    Assert.Null spec.Species
-    Assert.Equal(RepresentationSpec RepresentationKind.PowerSpectrum, spec.Representation)
-    Assert.Null spec.Model
-
-[<Fact>]
-let ``every key is taken`` () =
-    let spec =
-        parse
-            """{"cutoff": {"radius": 5.5, "smoothing": 5.5, "kind": "polynomial"},
-                "density": {"kind": "gaussian", "sigma": 0.25, "center": "separate"},
-                "radial": {"kind": "laplacian", "nmax": 3, "scaling": {"rate": 2, "scale": 1.5, "exponent": 6}}, "lmax": 0, "species": ["O", "H"],
-                "representation": {"kind": "radial-spectrum"},
-                "model": {"kind": "ridge", "regularizer": 0, "folds": 3}}"""
-
-    Assert.Equal(CutoffFunction(5.5, 5.5, CutoffKind.Polynomial), spec.Cutoff)
-    Assert.Equal(DensitySpec(Nullable 0.25, CentrePolicy.Separate), spec.Density)
-    Assert.Equal(RadialSpec(RadialKind.Laplacian, Nullable 3, null, RadialScaling(2., 1.5, 6)), spec.Radial)
-    Assert.Equal(0, spec.LMax)
-    Assert.Equal<int>([ 1; 8 ], nonNull spec.Species)
-    Assert.Equal(RepresentationSpec RepresentationKind.RadialSpectrum, spec.Representation)
-    Assert.Equal(RidgeSpec(Nullable 0., 3), spec.Model)
-
-[<Fact>]
-let ``a specification written out reads back as the same`` () =
-    for name in SpecText.Examples do
-        let text = nonNull (SpecText.Example name)
-        let spec = Spec.Parse(text, name)
-        let again = parse (spec.ToJson())
-        Assert.Equal(spec.ToJson(), again.ToJson())
-        Assert.Equal(spec, again)
-        let pair = Structure.Create(ReadOnlySpan [| 6; 1 |], ReadOnlySpan [| 0.; 0.; 0.; 0.; 0.; 1.1 |])
-        let complete = Features.WithContraction(spec, [| pair |], name, "pair.xyz")
-        Assert.True((complete.Create([ 1; 6 ], name)).FeatureCount > 0)
-
-    Assert.Null(SpecText.Example "no such example")
 
 /// Every way to be wrong: the text, and the one line that it gets.
 let private wrong: (string * string) list =
@@ -146,119 +103,155 @@ let private wrong: (string * string) list =
       "spec.json: $.representation.coupling: found this key with kind power-spectrum, expected coupling only with the spin- kinds"
       "{\n" + least + "\n\"lmax\" 2}", "spec.json:3: found no JSON" ]
 
-[<Fact>]
-let ``vector fields are taken with every key`` () =
-    let text =
-        """{"cutoff": {"radius": 4}, "lmax": 3, "species": ["O", "Fe", "Ni"],
+[<Tests>]
+let tests =
+    testList "Numerics.Representations.SpecTests" [
+        testCase "what is absent gets its default, and comments are allowed" <| fun () ->
+            let spec = parse ("{ // the shortest\n" + least + ", /* end */ }")
+            Assert.Equal(CutoffFunction(4., 0.4, CutoffKind.ShiftedCosine), spec.Cutoff)
+            Assert.Equal(DensitySpec(Nullable 0.3, CentrePolicy.Include), spec.Density)
+            Assert.Equal(RadialSpec(RadialKind.Gto, Nullable 8, null, null), spec.Radial)
+            Assert.Equal(6, spec.LMax)
+            Assert.Null spec.Species
+            Assert.Equal(RepresentationSpec RepresentationKind.PowerSpectrum, spec.Representation)
+            Assert.Null spec.Model
+
+        testCase "every key is taken" <| fun () ->
+            let spec =
+                parse
+                    """{"cutoff": {"radius": 5.5, "smoothing": 5.5, "kind": "polynomial"},
+                "density": {"kind": "gaussian", "sigma": 0.25, "center": "separate"},
+                "radial": {"kind": "laplacian", "nmax": 3, "scaling": {"rate": 2, "scale": 1.5, "exponent": 6}}, "lmax": 0, "species": ["O", "H"],
+                "representation": {"kind": "radial-spectrum"},
+                "model": {"kind": "ridge", "regularizer": 0, "folds": 3}}"""
+
+            Assert.Equal(CutoffFunction(5.5, 5.5, CutoffKind.Polynomial), spec.Cutoff)
+            Assert.Equal(DensitySpec(Nullable 0.25, CentrePolicy.Separate), spec.Density)
+            Assert.Equal(RadialSpec(RadialKind.Laplacian, Nullable 3, null, RadialScaling(2., 1.5, 6)), spec.Radial)
+            Assert.Equal(0, spec.LMax)
+            Assert.Equal<int>([ 1; 8 ], nonNull spec.Species)
+            Assert.Equal(RepresentationSpec RepresentationKind.RadialSpectrum, spec.Representation)
+            Assert.Equal(RidgeSpec(Nullable 0., 3), nonNull spec.Model)
+
+        testCase "a specification written out reads back as the same" <| fun () ->
+            for name in SpecText.Examples do
+                let text = nonNull (SpecText.Example name)
+                let spec = Spec.Parse(text, name)
+                let again = parse (spec.ToJson())
+                Assert.Equal(spec.ToJson(), again.ToJson())
+                Assert.Equal(spec, again)
+                let pair = Structure.Create(ReadOnlySpan [| 6; 1 |], ReadOnlySpan [| 0.; 0.; 0.; 0.; 0.; 1.1 |])
+                let complete = Features.WithContraction(spec, [| pair |], name, "pair.xyz")
+                Assert.True((complete.Create([ 1; 6 ], name)).FeatureCount > 0)
+
+            Assert.Null(SpecText.Example "no such example")
+
+        testCase "vector fields are taken with every key" <| fun () ->
+            let text =
+                """{"cutoff": {"radius": 4}, "lmax": 3, "species": ["O", "Fe", "Ni"],
             "fields": [{"name": "spin", "axial": true, "timeOdd": true, "species": ["Ni", "Fe"]},
                        {"name": "dipole", "kind": "vector", "key": "mu", "center": "exclude"}],
             "representation": {"kind": "spin-bispectrum", "coupling": "both", "scalars": "exclude", "parity": "both"}}"""
 
-    let spec = parse text
-    Assert.Equal("spin", spec.Fields[0].Name)
-    Assert.Null spec.Fields[0].Key
-    Assert.True spec.Fields[0].IsSpin
-    Assert.Equal<int>([ 26; 28 ], nonNull spec.Fields[0].Species)
-    Assert.Equal(CentrePolicy.Separate, spec.Fields[0].Centre)
-    Assert.Equal(VectorFieldSpec("dipole", "mu", false, false, null, CentrePolicy.Exclude), spec.Fields[1])
-    let kind = spec.Representation
-    Assert.Equal((FieldCoupling.Both, false, Parities.Both), (kind.Coupling, kind.HasScalars, kind.Parities))
-    Assert.Equal(spec, parse (spec.ToJson()))
-    Assert.NotEqual(spec, parse (text.Replace("\"coupling\": \"both\"", "\"coupling\": \"summed\"")))
-    let lone = parse """{"cutoff": {"radius": 4}, "lmax": 2, "fields": [{"name": "spin", "axial": true, "timeOdd": true, "species": ["Fe"]}], "representation": {"kind": "spin-power-spectrum"}}"""
-    // The density with itself and the spins with themselves.
-    Assert.Equal(2, (lone.CouplingTrees "spec.json").Count)
+            let spec = parse text
+            Assert.Equal("spin", spec.Fields[0].Name)
+            Assert.Null spec.Fields[0].Key
+            Assert.True spec.Fields[0].IsSpin
+            Assert.Equal<int>([ 26; 28 ], nonNull spec.Fields[0].Species)
+            Assert.Equal(CentrePolicy.Separate, spec.Fields[0].Centre)
+            Assert.Equal(VectorFieldSpec("dipole", "mu", false, false, null, CentrePolicy.Exclude), spec.Fields[1])
+            let kind = spec.Representation
+            Assert.Equal((FieldCoupling.Both, false, Parities.Both), (kind.Coupling, kind.HasScalars, kind.Parities))
+            Assert.Equal(spec, parse (spec.ToJson()))
+            Assert.NotEqual(spec, parse (text.Replace("\"coupling\": \"both\"", "\"coupling\": \"summed\"")))
+            let lone = parse """{"cutoff": {"radius": 4}, "lmax": 2, "fields": [{"name": "spin", "axial": true, "timeOdd": true, "species": ["Fe"]}], "representation": {"kind": "spin-power-spectrum"}}"""
+            // The density with itself and the spins with themselves.
+            Assert.Equal(2, (lone.CouplingTrees "spec.json").Count)
 
-[<Fact>]
-let ``a specification without features is refused`` () =
-    let spec = parse """{"cutoff": {"radius": 4}, "lmax": 2, "fields": [{"name": "a"}], "representation": {"kind": "spin-power-spectrum", "coupling": "summed", "scalars": "exclude", "parity": "pseudo"}}"""
-    let e = Assert.Throws<InputException>(fun () -> spec.Create([ 1 ], "spec.json") |> ignore)
-    Assert.Equal("spec.json: $.representation: found no features of this kind, expected a kind with features", e.Message)
+        testCase "a specification without features is refused" <| fun () ->
+            let spec = parse """{"cutoff": {"radius": 4}, "lmax": 2, "fields": [{"name": "a"}], "representation": {"kind": "spin-power-spectrum", "coupling": "summed", "scalars": "exclude", "parity": "pseudo"}}"""
+            let e = Assert.Throws<InputException>(fun () -> spec.Create([ 1 ], "spec.json") |> ignore)
+            Assert.Equal("spec.json: $.representation: found no features of this kind, expected a kind with features", e.Message)
 
-[<Fact>]
-let ``every wrong specification gets one line with the path of the key`` () =
-    for json, expected in wrong do
-        let e = Assert.Throws<InputException>(fun () -> parse json |> ignore)
-        Assert.StartsWith(expected, e.Message)
-        Assert.DoesNotContain("\n", e.Message)
+        testCase "every wrong specification gets one line with the path of the key" <| fun () ->
+            for json, expected in wrong do
+                let e = Assert.Throws<InputException>(fun () -> parse json |> ignore)
+                Assert.StartsWith(expected, e.Message)
+                Assert.DoesNotContain("\n", e.Message)
 
-[<Fact>]
-let ``a basis that float64 cannot hold is named by its key`` () =
-    let spec = parse ("{" + least + """, "radial": {"nmax": 30}}""")
-    let e = Assert.Throws<InputException>(fun () -> spec.Build([ 1 ], "spec.json") |> ignore)
-    Assert.StartsWith("spec.json: $.radial.nmax: found ", e.Message)
+        testCase "a basis that float64 cannot hold is named by its key" <| fun () ->
+            let spec = parse ("{" + least + """, "radial": {"nmax": 30}}""")
+            let e = Assert.Throws<InputException>(fun () -> spec.Build([ 1 ], "spec.json") |> ignore)
+            Assert.StartsWith("spec.json: $.radial.nmax: found ", e.Message)
 
-[<Fact>]
-let ``equivariants are both parities, the bispectrum is proper, unless the specification says otherwise`` () =
-    let representation (text: string) =
-        (parse ("""{"cutoff": {"radius": 4}, "lmax": 3, "representation": {""" + text + "}}")).Representation
+        testCase "equivariants are both parities, the bispectrum is proper, unless the specification says otherwise" <| fun () ->
+            let representation (text: string) =
+                (parse ("""{"cutoff": {"radius": 4}, "lmax": 3, "representation": {""" + text + "}}")).Representation
 
-    let equivariants = representation "\"kind\": \"equivariants\""
-    Assert.Equal(RepresentationSpec(RepresentationKind.Equivariants, Parities = Parities.Both), equivariants)
-    Assert.Equal(RepresentationSpec RepresentationKind.Bispectrum, representation "\"kind\": \"bispectrum\"")
+            let equivariants = representation "\"kind\": \"equivariants\""
+            Assert.Equal(RepresentationSpec(RepresentationKind.Equivariants, Parities = Parities.Both), equivariants)
+            Assert.Equal(RepresentationSpec RepresentationKind.Bispectrum, representation "\"kind\": \"bispectrum\"")
 
-    Assert.Equal(
-        RepresentationSpec(RepresentationKind.Equivariants, Parities = Parities.Pseudo, Lambda = Nullable 4, Channels = ChannelProduct.Elementwise),
-        representation "\"kind\": \"equivariants\", \"parity\": \"pseudo\", \"lambda\": 4, \"order\": 2, \"channels\": \"elementwise\""
-    )
+            Assert.Equal(
+                RepresentationSpec(RepresentationKind.Equivariants, Parities = Parities.Pseudo, Lambda = Nullable 4, Channels = ChannelProduct.Elementwise),
+                representation "\"kind\": \"equivariants\", \"parity\": \"pseudo\", \"lambda\": 4, \"order\": 2, \"channels\": \"elementwise\""
+            )
 
-    let spec = parse """{"cutoff": {"radius": 4}, "representation": {"kind": "equivariants"}}"""
-    let e = Assert.Throws<InputException>(fun () -> spec.Build([ 1 ], "spec.json") |> ignore)
-    Assert.Equal("spec.json: $.representation.kind: found 'equivariants', expected a kind of invariants", e.Message)
+            let spec = parse """{"cutoff": {"radius": 4}, "representation": {"kind": "equivariants"}}"""
+            let e = Assert.Throws<InputException>(fun () -> spec.Build([ 1 ], "spec.json") |> ignore)
+            Assert.Equal("spec.json: $.representation.kind: found 'equivariants', expected a kind of invariants", e.Message)
 
-[<Fact>]
-let ``species are mixed by weights or by their similarity`` () =
-    let spec (text: string) = parse ("{" + least + """, "radial": {"nmax": 2}, "lmax": 1, "alchemical": {""" + text + "}}")
-    let channels (text: string) = (spec(text).Build([ 1; 6; 8 ], "spec.json")).Expansion.Groups.ToArray()
-    Assert.Equal<int>([ 0; 1; 2 ], channels "")
-    Assert.Equal<int>([ 0; 1 ], channels "\"channels\": 2, \"row\": 0.5, \"column\": 3")
-    let weights = "\"weights\": {\"O\": [1, 2], \"C\": [3, -4], \"H\": [0, 0.5]}"
-    let expansion = (spec(weights).Build([ 1; 6; 8 ], "spec.json")).Expansion
-    let mixing = nonNull expansion.Mixing
-    Assert.Equal<int>([ 1; 6; 8 ], mixing.Species.ToArray())
-    Assert.Equal<float>([ 0.; 0.5; 3.; -4.; 1.; 2. ], [ for a in 0..2 do yield! mixing.Weights(a).ToArray() ])
-    Assert.Equal(spec(weights).ToJson(), (parse (spec(weights).ToJson())).ToJson())
-    let e = Assert.Throws<InputException>(fun () -> spec(weights).Build([ 1; 26 ], "spec.json") |> ignore)
-    Assert.StartsWith("spec.json: $.alchemical: found no weights for Fe, expected weights for every species", e.Message)
-    let e = Assert.Throws<InputException>(fun () -> (spec "\"channels\": 4").Build([ 1; 6 ], "spec.json") |> ignore)
-    Assert.StartsWith("spec.json: $.alchemical: found 4 pseudo-species of 2 species, expected", e.Message)
+        testCase "species are mixed by weights or by their similarity" <| fun () ->
+            let spec (text: string) = parse ("{" + least + """, "radial": {"nmax": 2}, "lmax": 1, "alchemical": {""" + text + "}}")
+            let channels (text: string) = (spec(text).Build([ 1; 6; 8 ], "spec.json")).Expansion.Groups.ToArray()
+            Assert.Equal<int>([ 0; 1; 2 ], channels "")
+            Assert.Equal<int>([ 0; 1 ], channels "\"channels\": 2, \"row\": 0.5, \"column\": 3")
+            let weights = "\"weights\": {\"O\": [1, 2], \"C\": [3, -4], \"H\": [0, 0.5]}"
+            let expansion = (spec(weights).Build([ 1; 6; 8 ], "spec.json")).Expansion
+            let mixing = nonNull expansion.Mixing
+            Assert.Equal<int>([ 1; 6; 8 ], mixing.Species.ToArray())
+            Assert.Equal<float>([ 0.; 0.5; 3.; -4.; 1.; 2. ], [ for a in 0..2 do yield! mixing.Weights(a).ToArray() ])
+            Assert.Equal(spec(weights).ToJson(), (parse (spec(weights).ToJson())).ToJson())
+            let e = Assert.Throws<InputException>(fun () -> spec(weights).Build([ 1; 26 ], "spec.json") |> ignore)
+            Assert.StartsWith("spec.json: $.alchemical: found no weights for Fe, expected weights for every species", e.Message)
+            let e = Assert.Throws<InputException>(fun () -> (spec "\"channels\": 4").Build([ 1; 6 ], "spec.json") |> ignore)
+            Assert.StartsWith("spec.json: $.alchemical: found 4 pseudo-species of 2 species, expected", e.Message)
 
-    for text, expected in
-        [ "\"weights\": {\"H\": [1], \"C\": [1, 2]}", "$.alchemical.weights.C: found '[1, 2]', expected a list of 1 finite numbers, as before"
-          "\"weights\": {\"Q\": [1]}", "$.alchemical.weights: found 'Q', expected an element's symbol"
-          "\"weights\": {}", "$.alchemical.weights: found {}, expected at least one element"
-          "\"weights\": {\"H\": 1}", "$.alchemical.weights.H: found '1', expected a list of finite numbers"
-          "\"weights\": {\"H\": [1]}, \"row\": 1", "$.alchemical.row: found this key beside weights, expected weights alone, or none"
-          "\"row\": 0", "$.alchemical.row: found '0', expected a number above 0 and at most 1000" ] do
-        Assert.Equal("spec.json: " + expected, Assert.Throws<InputException>(fun () -> spec text |> ignore).Message)
+            for text, expected in
+                [ "\"weights\": {\"H\": [1], \"C\": [1, 2]}", "$.alchemical.weights.C: found '[1, 2]', expected a list of 1 finite numbers, as before"
+                  "\"weights\": {\"Q\": [1]}", "$.alchemical.weights: found 'Q', expected an element's symbol"
+                  "\"weights\": {}", "$.alchemical.weights: found {}, expected at least one element"
+                  "\"weights\": {\"H\": 1}", "$.alchemical.weights.H: found '1', expected a list of finite numbers"
+                  "\"weights\": {\"H\": [1]}, \"row\": 1", "$.alchemical.row: found this key beside weights, expected weights alone, or none"
+                  "\"row\": 0", "$.alchemical.row: found '0', expected a number above 0 and at most 1000" ] do
+                Assert.Equal("spec.json: " + expected, Assert.Throws<InputException>(fun () -> spec text |> ignore).Message)
 
-[<Fact>]
-let ``a table of radial functions is found beside the specification, and must reach far enough`` () =
-    TemporaryFolder.using (fun folder ->
-        let table = Path.Combine(folder, "radial.txt")
-        let path = Path.Combine(folder, "spec.json")
-        let text = "{" + least + """, "radial": {"kind": "tabulated", "file": "radial.txt"}, "lmax": 1}"""
-        File.WriteAllText(path, text)
-        let build () = (Spec.Read path).Build([ 1 ], path)
-        let wrong (rows: string) =
-            File.WriteAllText(table, rows)
-            Assert.Throws<InputException>(fun () -> build () |> ignore).Message
+        testCase "a table of radial functions is found beside the specification, and must reach far enough" <| fun () ->
+            TemporaryFolder.using (fun folder ->
+                let table = Path.Combine(folder, "radial.txt")
+                let path = Path.Combine(folder, "spec.json")
+                let text = "{" + least + """, "radial": {"kind": "tabulated", "file": "radial.txt"}, "lmax": 1}"""
+                File.WriteAllText(path, text)
+                let build () = (Spec.Read path).Build([ 1 ], path)
+                let wrong (rows: string) =
+                    File.WriteAllText(table, rows)
+                    Assert.Throws<InputException>(fun () -> build () |> ignore).Message
 
-        File.WriteAllText(table, "r R_0 R_1\n0 1 0\n1 1 1\n2 0 1\n3 0 0\n4 0 0\n")
-        Assert.Equal(2, (build ()).Expansion.NMax)
-        Assert.Equal(table + ": r: found radii up to 3 Å, expected up to the cutoff radius 4 Å", wrong "r R_0\n0 1\n1 1\n2 0\n3 0\n")
-        Assert.Equal(table + ": found functions for l up to 0, expected l up to lmax, 1", wrong "r R_0_0\n0 1\n1 1\n2 0\n3 0\n4 0\n")
-        File.Delete table
-        Assert.Equal(table + ": found no such file, expected a table of radial functions", Assert.Throws<InputException>(fun () -> build () |> ignore).Message))
+                File.WriteAllText(table, "r R_0 R_1\n0 1 0\n1 1 1\n2 0 1\n3 0 0\n4 0 0\n")
+                Assert.Equal(2, (build ()).Expansion.NMax)
+                Assert.Equal(table + ": r: found radii up to 3 Å, expected up to the cutoff radius 4 Å", wrong "r R_0\n0 1\n1 1\n2 0\n3 0\n")
+                Assert.Equal(table + ": found functions for l up to 0, expected l up to lmax, 1", wrong "r R_0_0\n0 1\n1 1\n2 0\n3 0\n4 0\n")
+                File.Delete table
+                Assert.Equal(table + ": found no such file, expected a table of radial functions", Assert.Throws<InputException>(fun () -> build () |> ignore).Message))
 
-[<Fact>]
-let ``docs/spec.md is what the code says`` () =
-    let path = Path.Combine(SharedData.repository, "docs", "spec.md")
-    let expected = SpecText.Documentation()
+        testCase "docs/spec.md is what the code says" <| fun () ->
+            let path = Path.Combine(SharedData.repository, "docs", "spec.md")
+            let expected = SpecText.Documentation()
 
-    // TOOLKIT_REGENERATE=1 writes the file instead of comparing.
-    if Environment.GetEnvironmentVariable "TOOLKIT_REGENERATE" = "1" then
-        Directory.CreateDirectory(nonNull (Path.GetDirectoryName path)) |> ignore
-        File.WriteAllText(path, expected)
+            // TOOLKIT_REGENERATE=1 writes the file instead of comparing.
+            if Environment.GetEnvironmentVariable "TOOLKIT_REGENERATE" = "1" then
+                Directory.CreateDirectory(nonNull (Path.GetDirectoryName path)) |> ignore
+                File.WriteAllText(path, expected)
 
-    Assert.Equal(expected, File.ReadAllText path)
+            Assert.Equal(expected, File.ReadAllText path)
+    ]

@@ -4,9 +4,10 @@ open System
 open System.IO
 open FsCheck
 open FsCheck.FSharp
-open Xunit
+open Expecto
 open Toolkit.Numerics.Files
 open Toolkit.Numerics.Structures
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 let private parse (text: string) : Structure[] =
@@ -37,149 +38,6 @@ let private logical (values: bool list) (shape: int list) =
 
 let private text (values: string list) (shape: int list) =
     PropertyValue.Text(ReadOnlySpan(Array.ofList values), ReadOnlySpan(Array.ofList shape))
-
-[<Fact>]
-let ``values are tried as integer, real, truth value, then text`` () =
-    let cases: (string * PropertyValue) list =
-        [ "3", PropertyValue.Integer 3L
-          "-3", PropertyValue.Integer -3L
-          "9223372036854775808", PropertyValue.Real 9223372036854775808.
-          "3.", PropertyValue.Real 3.
-          ".5", PropertyValue.Real 0.5
-          "1e3", PropertyValue.Real 1000.
-          "1.5d-3", PropertyValue.Real 1.5e-3
-          "-1.5D+3", PropertyValue.Real -1500.
-          "nan", PropertyValue.Real nan
-          "-inf", PropertyValue.Real -infinity
-          "T", PropertyValue.Logical true
-          "False", PropertyValue.Logical false
-          "t", PropertyValue.Text "t"
-          "1.5x", PropertyValue.Text "1.5x"
-          "d5", PropertyValue.Text "d5"
-          "1,2,3", integer [ 1L; 2L; 3L ] [ 3 ]
-          "a,b", PropertyValue.Text "a,b"
-          "a=b", PropertyValue.Text "a=b" ]
-
-    for given, expected in cases do
-        Assert.Equal(expected, valueOf given)
-
-[<Fact>]
-let ``quotes of every kind hold arrays and text`` () =
-    let cases: (string * PropertyValue) list =
-        [ "\"1 2 3\"", integer [ 1L; 2L; 3L ] [ 3 ]
-          "'1 2.0 3'", real [ 1.; 2.; 3. ] [ 3 ]
-          "{1d0 2e1}", real [ 1.; 20. ] [ 2 ]
-          "\"  5.6e+00    8.6  \"", real [ 5.6; 8.6 ] [ 2 ]
-          "\"T F\"", logical [ true; false ] [ 2 ]
-          "\"5\"", PropertyValue.Integer 5L
-          "\"two words\"", PropertyValue.Text "two words"
-          "'it is \"so\"'", PropertyValue.Text "it is \"so\""
-          "\"a \\\"b\\\" c\\\\\"", PropertyValue.Text "a \"b\" c\\"
-          "\"a\\nb\"", PropertyValue.Text "a\nb"
-          "\"\"", PropertyValue.Text ""
-          "\"1 2 x\"", PropertyValue.Text "1 2 x"
-          "{a 'b'}", PropertyValue.Text "a 'b'" ]
-
-    for given, expected in cases do
-        Assert.Equal(expected, valueOf given)
-
-[<Fact>]
-let ``nested lists keep their shape`` () =
-    let cases: (string * PropertyValue) list =
-        [ "[1, 2]", integer [ 1L; 2L ] [ 2 ]
-          "[1]", integer [ 1L ] [ 1 ]
-          "[[1, 2.5], [3, 4], [5, 6]]", real [ 1.; 2.5; 3.; 4.; 5.; 6. ] [ 3; 2 ]
-          "[[1 2] [3 4]]", integer [ 1L; 2L; 3L; 4L ] [ 2; 2 ]
-          "[T, F, T]", logical [ true; false; true ] [ 3 ]
-          "[\"a b\", c]", text [ "a b"; "c" ] [ 2 ]
-          "[\"1\", \"2\"]", text [ "1"; "2" ] [ 2 ]
-          "\"_JSON [[1, 2], [3, 4]]\"", integer [ 1L; 2L; 3L; 4L ] [ 2; 2 ]
-          "\"_JSON [[1.0, NaN], [-Infinity, 4]]\"", real [ 1.; nan; -infinity; 4. ] [ 2; 2 ]
-          "\"_JSON [true, false]\"", logical [ true; false ] [ 2 ]
-          "\"_JSON [\\\"a\\\", \\\"b\\\"]\"", text [ "a"; "b" ] [ 2 ]
-          "\"_JSON \\\"5\\\"\"", PropertyValue.Text "5"
-          "\"_JSON {\\\"a\\\": [1, 2]}\"", PropertyValue.Json "{\"a\":[1,2]}"
-          "\"_JSON [[1], [2, 3]]\"", PropertyValue.Json "[[1],[2,3]]"
-          "\"_JSON [1, \\\"a\\\"]\"", PropertyValue.Json "[1,\"a\"]"
-          "\"_JSON [{\\\"a\\\": 1}]\"", PropertyValue.Json "[{\"a\":1}]"
-          "\"_JSON []\"", PropertyValue.Json "[]"
-          "\"_JSON null\"", PropertyValue.Json "null" ]
-
-    for given, expected in cases do
-        Assert.Equal(expected, valueOf given)
-
-[<Fact>]
-let ``keys may stand alone, be quoted, and have spaces around the sign`` () =
-    let p = (hydrogen "done Properties=species:S:1:pos:R:3 a = 1 \"two words\"=2 empty= b=3 {c}=4 last").Properties
-    Assert.Equal(PropertyValue.Logical true, p["done"])
-    Assert.Equal(PropertyValue.Integer 1L, p["a"])
-    Assert.Equal(PropertyValue.Integer 2L, p["two words"])
-    Assert.Equal(PropertyValue.Text "", p["empty"])
-    Assert.Equal(PropertyValue.Integer 3L, p["b"])
-    Assert.Equal(PropertyValue.Integer 4L, p["c"])
-    Assert.Equal(PropertyValue.Logical true, p["last"])
-
-[<Fact>]
-let ``nine numbers are a matrix by columns under stress and virial, a vector under other keys`` () =
-    let nine = "\"1 2 3 4 5 6 7 8 9\""
-    let p = (hydrogen $"Properties=species:S:1:pos:R:3 stress={nine} virial={nine} alpha={nine}").Properties
-    let byColumns = real [ 1.; 4.; 7.; 2.; 5.; 8.; 3.; 6.; 9. ] [ 3; 3 ]
-    Assert.Equal(byColumns, p["stress"])
-    Assert.Equal(byColumns, p["virial"])
-    Assert.Equal(integer [ 1L .. 9L ] [ 9 ], p["alpha"])
-    let byRows = (hydrogen "Properties=species:S:1:pos:R:3 virial=[[1,2,3],[4,5,6],[7,8,9]]").Properties
-    Assert.Equal(integer [ 1L .. 9L ] [ 3; 3 ], byRows["virial"])
-
-[<Fact>]
-let ``a lattice is periodic unless pbc says otherwise, and without one nothing is`` () =
-    let properties = "Properties=species:S:1:pos:R:3"
-    let cube = "Lattice=\"3 0 0 0 3 0 0 0 3\""
-    let periodic comment = (hydrogen comment).Periodic
-    Assert.Equal(Periodicity.All, periodic $"{cube} {properties}")
-    Assert.Equal(Periodicity.All, periodic cube)
-    Assert.Equal(Periodicity.None, periodic properties)
-    Assert.Equal(Periodicity(true, true, false), periodic $"{cube} {properties} pbc=\"T T F\"")
-    Assert.Equal(Periodicity(true, false, true), periodic $"{cube} {properties} pbc=[T, F, T]")
-    Assert.Equal(Periodicity(false, true, true), periodic $"{cube} {properties} PBC=\"0 1 1\"")
-    Assert.Equal(Periodicity.None, periodic $"{cube} {properties} pbc=F")
-    let slab = hydrogen $"Lattice=\"3 0 0 0 3 0 0 0 0\" {properties} pbc=\"T T F\""
-    Assert.False((nonNull slab.Cell).Has 2)
-    Assert.Null (hydrogen $"Lattice=\"0 0 0 0 0 0 0 0 0\" {properties} pbc=\"F F F\"").Cell
-    let molecule = hydrogen $"{cube} {properties} pbc=\"F F F\""
-    Assert.NotNull molecule.Cell
-    let rows = hydrogen $"Lattice=\"1 2 3 0 4 5 0 0 6\" {properties}"
-    Assert.Equal<float>([| 1.; 2.; 3. |], (nonNull rows.Cell).Vector(0).ToArray())
-
-[<Fact>]
-let ``plain xyz keeps its second line as a comment`` () =
-    let frames = parse "2\n  water, \"half = \n8 0 0 0.5\nh 1.0 0 0 0.3 extra\n\n1\n\nX 1d1 0 0\n"
-    Assert.Equal(2, frames.Length)
-    Assert.Equal(PropertyValue.Text "water, \"half =", frames[0].Properties["comment"])
-    Assert.Equal<int>([| 8; 1 |], frames[0].Species.ToArray())
-    Assert.Equal(Periodicity.None, frames[0].Periodic)
-    Assert.Empty frames[1].Properties
-    Assert.Equal(10., frames[1].Positions[0])
-
-[<Fact>]
-let ``columns of every kind are read in the order of Properties`` () =
-    let s =
-        (parse
-            "2\r\nProperties=id:I:1:pos:R:3:Z:I:1:forces:R:3:fixed:L:2:name:S:1 pbc=\"F F F\"\r\n7 0 1 2 26 .1 .2 .3 T False Fe_a\r\n-8 3 4 5 0 1D-1 nan -inf F T X\r\n")[0]
-
-    Assert.Equal<int>([| 26; 0 |], s.Species.ToArray())
-    Assert.Equal<float>([| 0. .. 5. |], s.Positions.ToArray())
-    Assert.Equal<int64>([| 7L; -8L |], s.AtomProperties["id"].Integers.ToArray())
-    Assert.Equal<float>([| 0.1; 0.2; 0.3; 0.1; nan; -infinity |], s.AtomProperties["forces"].Reals.ToArray())
-    Assert.Equal<bool>([| true; false; false; true |], s.AtomProperties["fixed"].Logicals.ToArray())
-    Assert.Equal<string>([| "Fe_a"; "X" |], s.AtomProperties["name"].Texts.ToArray())
-    Assert.False(s.AtomProperties.ContainsKey "Z")
-
-[<Fact>]
-let ``frames are read as they are asked for`` () =
-    use reader = new StringReader "1\n\nH 0 0 0\n1\n\nnonsense\n"
-    let frames = ExtendedXyzReader.Read(reader, "in.xyz").GetEnumerator()
-    Assert.True(frames.MoveNext())
-    Assert.Throws<InputException>(fun () -> frames.MoveNext() |> ignore) |> ignore
 
 // Every malformed file: its text, and the one line that it gets.
 let malformed: (string * string) list =
@@ -256,52 +114,6 @@ let malformed: (string * string) list =
       "1\n\nH 0 0 0\nVEC1 3 0 0\n", "in.xyz:4: number of atoms: found 'VEC1 3 0 0', expected a whole number alone on the line"
       "PK\u0003\u0004\n", "in.xyz:1: number of atoms: found 'PK\\u0003\\u0004', expected a whole number alone on the line" ]
 
-[<Fact>]
-let ``every malformed file gets one line: where, what was found, what was expected`` () =
-    for given, expected in malformed do
-        let e = Assert.Throws<InputException>(fun () -> parse given |> ignore)
-        Assert.Equal(expected, e.Message)
-
-[<Fact>]
-let ``cutting a file anywhere gives whole frames and at most one error, never another exception`` () =
-    let text = write [ hydrogen "Lattice=\"3 0 0 0 3 0 0 0 3\" Properties=species:S:1:pos:R:3 e=\"_JSON {\\\"a\\\": [1]}\" s=\"a b\"" ]
-
-    for length in 0 .. text.Length do
-        try
-            parse (text.Substring(0, length)) |> ignore
-        with :? InputException as e ->
-            Assert.DoesNotContain("\n", e.Message)
-
-/// Random damage: a character of a good file replaced by another.
-[<Fact>]
-let ``damaging a character never gives an exception without place`` () =
-    let text =
-        write [ hydrogen "Lattice=\"3 0 0 0 3 0 0 0 3\" Properties=species:S:1:pos:R:3 a=[[1,2],[3,4]] e=\"_JSON {\\\"a\\\": [1]}\" s=\"a b\"" ]
-
-    let cases = Gen.zip (Gen.choose (0, text.Length - 1)) (Gen.elements (List.ofSeq "\"'{}[]=:,\\ \n\t0T.é\000")) |> Arb.fromGen
-
-    Law.holdsFor 2000 cases (fun (at, c) ->
-        try
-            parse (text.Remove(at, 1).Insert(at, string c)) |> ignore
-        with :? InputException as e ->
-            Assert.DoesNotContain("\n", e.Message))
-
-[<Fact>]
-let ``files that cannot be read get one line`` () =
-    let e = Assert.Throws<InputException>(fun () -> Seq.length (ExtendedXyzReader.Read "no/such.xyz") |> ignore)
-    Assert.Equal("no/such.xyz: found no such file, expected an extended-XYZ file", e.Message)
-    let folder = Path.GetTempPath()
-    let e = Assert.Throws<InputException>(fun () -> Seq.length (ExtendedXyzReader.Read folder) |> ignore)
-    Assert.Contains("a folder", e.Message)
-    let path = Path.GetTempFileName()
-
-    try
-        File.WriteAllBytes(path, [| 49uy; 10uy; 10uy; 72uy; 255uy; 254uy |])
-        let e = Assert.Throws<InputException>(fun () -> Seq.length (ExtendedXyzReader.Read path) |> ignore)
-        Assert.Contains("no UTF-8", e.Message)
-    finally
-        File.Delete path
-
 // ---- Round trips -------------------------------------------------------------------------------------------------
 
 let private anyReal =
@@ -368,29 +180,206 @@ let private anyStructure =
         return (withColumns, List.zip keys values) ||> List.fold (fun s (k, v) -> s.WithProperty(k, v))
     }
 
-[<Fact>]
-let ``what is written reads back as the same structures`` () =
-    Law.holdsFor 300 (Arb.fromGen (Gen.listOfLength 2 anyStructure)) (fun frames ->
-        let back = parse (write frames)
-        Assert.Equal<Structure>(Array.ofList frames, back)
-        Assert.Equal(write frames, write back))
+[<Tests>]
+let tests =
+    testList "Numerics.Structures.ExtendedXyzTests" [
+        testCase "values are tried as integer, real, truth value, then text" <| fun () ->
+            let cases: (string * PropertyValue) list =
+                [ "3", PropertyValue.Integer 3L
+                  "-3", PropertyValue.Integer -3L
+                  "9223372036854775808", PropertyValue.Real 9223372036854775808.
+                  "3.", PropertyValue.Real 3.
+                  ".5", PropertyValue.Real 0.5
+                  "1e3", PropertyValue.Real 1000.
+                  "1.5d-3", PropertyValue.Real 1.5e-3
+                  "-1.5D+3", PropertyValue.Real -1500.
+                  "nan", PropertyValue.Real nan
+                  "-inf", PropertyValue.Real -infinity
+                  "T", PropertyValue.Logical true
+                  "False", PropertyValue.Logical false
+                  "t", PropertyValue.Text "t"
+                  "1.5x", PropertyValue.Text "1.5x"
+                  "d5", PropertyValue.Text "d5"
+                  "1,2,3", integer [ 1L; 2L; 3L ] [ 3 ]
+                  "a,b", PropertyValue.Text "a,b"
+                  "a=b", PropertyValue.Text "a=b" ]
 
-[<Fact>]
-let ``a file appears complete or not at all`` () =
-    let folder = Directory.CreateTempSubdirectory "toolkit"
-    let path = Path.Combine(folder.FullName, "out.xyz")
+            for given, expected in cases do
+                Assert.Equal(expected, valueOf given)
 
-    try
-        ExtendedXyzWriter.Write(path, [ hydrogen "first" ])
-        let interrupted = seq {
-            hydrogen "second"
-            failwith "interrupted"
-        }
-        Assert.ThrowsAny<Exception>(fun () -> ExtendedXyzWriter.Write(path, interrupted)) |> ignore
-        Assert.Equal(PropertyValue.Text "first", (Seq.exactlyOne (ExtendedXyzReader.Read path)).Properties["comment"])
-        Assert.Equal<string>([| path |], Directory.GetFiles folder.FullName)
-        let e = Assert.Throws<InputException>(fun () -> ExtendedXyzWriter.Write("no/such/out.xyz", []))
-        Assert.Equal("no/such/out.xyz: found no such folder, expected a file that can be written", e.Message)
-        Assert.Throws<InputException>(fun () -> ExtendedXyzWriter.Write(folder.FullName, [])) |> ignore
-    finally
-        folder.Delete true
+        testCase "quotes of every kind hold arrays and text" <| fun () ->
+            let cases: (string * PropertyValue) list =
+                [ "\"1 2 3\"", integer [ 1L; 2L; 3L ] [ 3 ]
+                  "'1 2.0 3'", real [ 1.; 2.; 3. ] [ 3 ]
+                  "{1d0 2e1}", real [ 1.; 20. ] [ 2 ]
+                  "\"  5.6e+00    8.6  \"", real [ 5.6; 8.6 ] [ 2 ]
+                  "\"T F\"", logical [ true; false ] [ 2 ]
+                  "\"5\"", PropertyValue.Integer 5L
+                  "\"two words\"", PropertyValue.Text "two words"
+                  "'it is \"so\"'", PropertyValue.Text "it is \"so\""
+                  "\"a \\\"b\\\" c\\\\\"", PropertyValue.Text "a \"b\" c\\"
+                  "\"a\\nb\"", PropertyValue.Text "a\nb"
+                  "\"\"", PropertyValue.Text ""
+                  "\"1 2 x\"", PropertyValue.Text "1 2 x"
+                  "{a 'b'}", PropertyValue.Text "a 'b'" ]
+
+            for given, expected in cases do
+                Assert.Equal(expected, valueOf given)
+
+        testCase "nested lists keep their shape" <| fun () ->
+            let cases: (string * PropertyValue) list =
+                [ "[1, 2]", integer [ 1L; 2L ] [ 2 ]
+                  "[1]", integer [ 1L ] [ 1 ]
+                  "[[1, 2.5], [3, 4], [5, 6]]", real [ 1.; 2.5; 3.; 4.; 5.; 6. ] [ 3; 2 ]
+                  "[[1 2] [3 4]]", integer [ 1L; 2L; 3L; 4L ] [ 2; 2 ]
+                  "[T, F, T]", logical [ true; false; true ] [ 3 ]
+                  "[\"a b\", c]", text [ "a b"; "c" ] [ 2 ]
+                  "[\"1\", \"2\"]", text [ "1"; "2" ] [ 2 ]
+                  "\"_JSON [[1, 2], [3, 4]]\"", integer [ 1L; 2L; 3L; 4L ] [ 2; 2 ]
+                  "\"_JSON [[1.0, NaN], [-Infinity, 4]]\"", real [ 1.; nan; -infinity; 4. ] [ 2; 2 ]
+                  "\"_JSON [true, false]\"", logical [ true; false ] [ 2 ]
+                  "\"_JSON [\\\"a\\\", \\\"b\\\"]\"", text [ "a"; "b" ] [ 2 ]
+                  "\"_JSON \\\"5\\\"\"", PropertyValue.Text "5"
+                  "\"_JSON {\\\"a\\\": [1, 2]}\"", PropertyValue.Json "{\"a\":[1,2]}"
+                  "\"_JSON [[1], [2, 3]]\"", PropertyValue.Json "[[1],[2,3]]"
+                  "\"_JSON [1, \\\"a\\\"]\"", PropertyValue.Json "[1,\"a\"]"
+                  "\"_JSON [{\\\"a\\\": 1}]\"", PropertyValue.Json "[{\"a\":1}]"
+                  "\"_JSON []\"", PropertyValue.Json "[]"
+                  "\"_JSON null\"", PropertyValue.Json "null" ]
+
+            for given, expected in cases do
+                Assert.Equal(expected, valueOf given)
+
+        testCase "keys may stand alone, be quoted, and have spaces around the sign" <| fun () ->
+            let p = (hydrogen "done Properties=species:S:1:pos:R:3 a = 1 \"two words\"=2 empty= b=3 {c}=4 last").Properties
+            Assert.Equal(PropertyValue.Logical true, p["done"])
+            Assert.Equal(PropertyValue.Integer 1L, p["a"])
+            Assert.Equal(PropertyValue.Integer 2L, p["two words"])
+            Assert.Equal(PropertyValue.Text "", p["empty"])
+            Assert.Equal(PropertyValue.Integer 3L, p["b"])
+            Assert.Equal(PropertyValue.Integer 4L, p["c"])
+            Assert.Equal(PropertyValue.Logical true, p["last"])
+
+        testCase "nine numbers are a matrix by columns under stress and virial, a vector under other keys" <| fun () ->
+            let nine = "\"1 2 3 4 5 6 7 8 9\""
+            let p = (hydrogen $"Properties=species:S:1:pos:R:3 stress={nine} virial={nine} alpha={nine}").Properties
+            let byColumns = real [ 1.; 4.; 7.; 2.; 5.; 8.; 3.; 6.; 9. ] [ 3; 3 ]
+            Assert.Equal(byColumns, p["stress"])
+            Assert.Equal(byColumns, p["virial"])
+            Assert.Equal(integer [ 1L .. 9L ] [ 9 ], p["alpha"])
+            let byRows = (hydrogen "Properties=species:S:1:pos:R:3 virial=[[1,2,3],[4,5,6],[7,8,9]]").Properties
+            Assert.Equal(integer [ 1L .. 9L ] [ 3; 3 ], byRows["virial"])
+
+        testCase "a lattice is periodic unless pbc says otherwise, and without one nothing is" <| fun () ->
+            let properties = "Properties=species:S:1:pos:R:3"
+            let cube = "Lattice=\"3 0 0 0 3 0 0 0 3\""
+            let periodic comment = (hydrogen comment).Periodic
+            Assert.Equal(Periodicity.All, periodic $"{cube} {properties}")
+            Assert.Equal(Periodicity.All, periodic cube)
+            Assert.Equal(Periodicity.None, periodic properties)
+            Assert.Equal(Periodicity(true, true, false), periodic $"{cube} {properties} pbc=\"T T F\"")
+            Assert.Equal(Periodicity(true, false, true), periodic $"{cube} {properties} pbc=[T, F, T]")
+            Assert.Equal(Periodicity(false, true, true), periodic $"{cube} {properties} PBC=\"0 1 1\"")
+            Assert.Equal(Periodicity.None, periodic $"{cube} {properties} pbc=F")
+            let slab = hydrogen $"Lattice=\"3 0 0 0 3 0 0 0 0\" {properties} pbc=\"T T F\""
+            Assert.False((nonNull slab.Cell).Has 2)
+            Assert.Null (hydrogen $"Lattice=\"0 0 0 0 0 0 0 0 0\" {properties} pbc=\"F F F\"").Cell
+            let molecule = hydrogen $"{cube} {properties} pbc=\"F F F\""
+            Assert.NotNull molecule.Cell
+            let rows = hydrogen $"Lattice=\"1 2 3 0 4 5 0 0 6\" {properties}"
+            Assert.Equal<float>([| 1.; 2.; 3. |], (nonNull rows.Cell).Vector(0).ToArray())
+
+        testCase "plain xyz keeps its second line as a comment" <| fun () ->
+            let frames = parse "2\n  water, \"half = \n8 0 0 0.5\nh 1.0 0 0 0.3 extra\n\n1\n\nX 1d1 0 0\n"
+            Assert.Equal(2, frames.Length)
+            Assert.Equal(PropertyValue.Text "water, \"half =", frames[0].Properties["comment"])
+            Assert.Equal<int>([| 8; 1 |], frames[0].Species.ToArray())
+            Assert.Equal(Periodicity.None, frames[0].Periodic)
+            Assert.Empty frames[1].Properties
+            Assert.Equal(10., frames[1].Positions[0])
+
+        testCase "columns of every kind are read in the order of Properties" <| fun () ->
+            let s =
+                (parse
+                    "2\r\nProperties=id:I:1:pos:R:3:Z:I:1:forces:R:3:fixed:L:2:name:S:1 pbc=\"F F F\"\r\n7 0 1 2 26 .1 .2 .3 T False Fe_a\r\n-8 3 4 5 0 1D-1 nan -inf F T X\r\n")[0]
+
+            Assert.Equal<int>([| 26; 0 |], s.Species.ToArray())
+            Assert.Equal<float>([| 0. .. 5. |], s.Positions.ToArray())
+            Assert.Equal<int64>([| 7L; -8L |], s.AtomProperties["id"].Integers.ToArray())
+            Assert.Equal<float>([| 0.1; 0.2; 0.3; 0.1; nan; -infinity |], s.AtomProperties["forces"].Reals.ToArray())
+            Assert.Equal<bool>([| true; false; false; true |], s.AtomProperties["fixed"].Logicals.ToArray())
+            Assert.Equal<string>([| "Fe_a"; "X" |], s.AtomProperties["name"].Texts.ToArray())
+            Assert.False(s.AtomProperties.ContainsKey "Z")
+
+        testCase "frames are read as they are asked for" <| fun () ->
+            use reader = new StringReader "1\n\nH 0 0 0\n1\n\nnonsense\n"
+            let frames = ExtendedXyzReader.Read(reader, "in.xyz").GetEnumerator()
+            Assert.True(frames.MoveNext())
+            Assert.Throws<InputException>(fun () -> frames.MoveNext() |> ignore) |> ignore
+
+        testCase "every malformed file gets one line: where, what was found, what was expected" <| fun () ->
+            for given, expected in malformed do
+                let e = Assert.Throws<InputException>(fun () -> parse given |> ignore)
+                Assert.Equal(expected, e.Message)
+
+        testCase "cutting a file anywhere gives whole frames and at most one error, never another exception" <| fun () ->
+            let text = write [ hydrogen "Lattice=\"3 0 0 0 3 0 0 0 3\" Properties=species:S:1:pos:R:3 e=\"_JSON {\\\"a\\\": [1]}\" s=\"a b\"" ]
+
+            for length in 0 .. text.Length do
+                try
+                    parse (text.Substring(0, length)) |> ignore
+                with :? InputException as e ->
+                    Assert.DoesNotContain("\n", e.Message)
+
+        // Random damage: a character of a good file replaced by another.
+        testCase "damaging a character never gives an exception without place" <| fun () ->
+            let text =
+                write [ hydrogen "Lattice=\"3 0 0 0 3 0 0 0 3\" Properties=species:S:1:pos:R:3 a=[[1,2],[3,4]] e=\"_JSON {\\\"a\\\": [1]}\" s=\"a b\"" ]
+
+            let cases = Gen.zip (Gen.choose (0, text.Length - 1)) (Gen.elements (List.ofSeq "\"'{}[]=:,\\ \n\t0T.é\000")) |> Arb.fromGen
+
+            Law.holdsFor 2000 cases (fun (at, c) ->
+                try
+                    parse (text.Remove(at, 1).Insert(at, string c)) |> ignore
+                with :? InputException as e ->
+                    Assert.DoesNotContain("\n", e.Message))
+
+        testCase "files that cannot be read get one line" <| fun () ->
+            let e = Assert.Throws<InputException>(fun () -> Seq.length (ExtendedXyzReader.Read "no/such.xyz") |> ignore)
+            Assert.Equal("no/such.xyz: found no such file, expected an extended-XYZ file", e.Message)
+            let folder = Path.GetTempPath()
+            let e = Assert.Throws<InputException>(fun () -> Seq.length (ExtendedXyzReader.Read folder) |> ignore)
+            Assert.Contains("a folder", e.Message)
+            let path = Path.GetTempFileName()
+
+            try
+                File.WriteAllBytes(path, [| 49uy; 10uy; 10uy; 72uy; 255uy; 254uy |])
+                let e = Assert.Throws<InputException>(fun () -> Seq.length (ExtendedXyzReader.Read path) |> ignore)
+                Assert.Contains("no UTF-8", e.Message)
+            finally
+                File.Delete path
+
+        Law.test "what is written reads back as the same structures" 300 (Arb.fromGen (Gen.listOfLength 2 anyStructure)) (fun frames ->
+            let back = parse (write frames)
+            Assert.Equal<Structure>(Array.ofList frames, back)
+            Assert.Equal(write frames, write back))
+
+        testCase "a file appears complete or not at all" <| fun () ->
+            let folder = Directory.CreateTempSubdirectory "toolkit"
+            let path = Path.Combine(folder.FullName, "out.xyz")
+
+            try
+                ExtendedXyzWriter.Write(path, [ hydrogen "first" ])
+                let interrupted = seq {
+                    hydrogen "second"
+                    failwith "interrupted"
+                }
+                Assert.ThrowsAny<Exception>(fun () -> ExtendedXyzWriter.Write(path, interrupted)) |> ignore
+                Assert.Equal(PropertyValue.Text "first", (Seq.exactlyOne (ExtendedXyzReader.Read path)).Properties["comment"])
+                Assert.Equal<string>([| path |], Directory.GetFiles folder.FullName)
+                let e = Assert.Throws<InputException>(fun () -> ExtendedXyzWriter.Write("no/such/out.xyz", []))
+                Assert.Equal("no/such/out.xyz: found no such folder, expected a file that can be written", e.Message)
+                Assert.Throws<InputException>(fun () -> ExtendedXyzWriter.Write(folder.FullName, [])) |> ignore
+            finally
+                folder.Delete true
+    ]

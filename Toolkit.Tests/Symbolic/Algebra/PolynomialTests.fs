@@ -2,7 +2,7 @@ module Toolkit.Tests.Symbolic.Algebra.PolynomialTests
 
 open System
 open System.Numerics
-open Xunit
+open Expecto
 open Toolkit.Symbolic.Algebra
 open Toolkit.Tests.Laws
 
@@ -20,83 +20,78 @@ let private ring law =
         let random = Random seed
         law random (fun () -> draw random size))
 
-[<Fact>]
-let ``polynomials form a commutative ring`` () =
-    ring (fun _ next ->
-        let x, y, z = next (), next (), next ()
-        Assert.Equal(x + y, y + x)
-        Assert.Equal(x * y, y * x)
-        Assert.Equal((x * y) * z, x * (y * z))
-        Assert.Equal(x * (y + z), x * y + x * z)
-        Assert.True((x - x).IsZero))
+[<Tests>]
+let tests =
+    testList "Symbolic.Algebra.PolynomialTests" [
+        testCase "polynomials form a commutative ring" <| fun () ->
+            ring (fun _ next ->
+                let x, y, z = next (), next (), next ()
+                Assert.Equal(x + y, y + x)
+                Assert.Equal(x * y, y * x)
+                Assert.Equal((x * y) * z, x * (y * z))
+                Assert.Equal(x * (y + z), x * y + x * z)
+                Assert.True((x - x).IsZero))
 
-[<Fact>]
-let ``evaluation respects sums and products`` () =
-    ring (fun random next ->
-        let point = Array.init 4 (fun _ -> BigInteger(random.Next(-99, 100)))
-        let x, y = next (), next ()
-        Assert.Equal(x.ValueAt point * y.ValueAt point, (x * y).ValueAt point)
-        Assert.Equal(x.ValueAt point + y.ValueAt point, (x + y).ValueAt point))
+        testCase "evaluation respects sums and products" <| fun () ->
+            ring (fun random next ->
+                let point = Array.init 4 (fun _ -> BigInteger(random.Next(-99, 100)))
+                let x, y = next (), next ()
+                Assert.Equal(x.ValueAt point * y.ValueAt point, (x * y).ValueAt point)
+                Assert.Equal(x.ValueAt point + y.ValueAt point, (x + y).ValueAt point))
 
-[<Fact>]
-let ``a product divides by its factors, and by nothing that leaves a rest`` () =
-    ring (fun _ next ->
-        let x, y = next (), next () + Polynomial.One
+        testCase "a product divides by its factors, and by nothing that leaves a rest" <| fun () ->
+            ring (fun _ next ->
+                let x, y = next (), next () + Polynomial.One
 
-        if not y.IsZero then
-            Assert.Equal(Some x, (x * y).TryDivide y)
+                if not y.IsZero then
+                    Assert.Equal(Some x, (x * y).TryDivide y)
 
-            if y.TotalDegree > 0 then
-                Assert.Equal(None, (x * y + Polynomial.One).TryDivide y))
+                    if y.TotalDegree > 0 then
+                        Assert.Equal(None, (x * y + Polynomial.One).TryDivide y))
 
-[<Fact>]
-let ``a shift by k is undone by a shift by -k and moves the argument`` () =
-    ring (fun random next ->
-        let x, k = next (), random.Next(-4, 5)
-        let point = Array.init 4 (fun _ -> BigInteger(random.Next(-9, 10)))
-        let moved = Array.mapi (fun i v -> if i = 2 then v + BigInteger k else v) point
-        Assert.Equal(x, (x.Shift(2, k)).Shift(2, -k))
-        Assert.Equal(x.ValueAt moved, (x.Shift(2, k)).ValueAt point))
+        testCase "a shift by k is undone by a shift by -k and moves the argument" <| fun () ->
+            ring (fun random next ->
+                let x, k = next (), random.Next(-4, 5)
+                let point = Array.init 4 (fun _ -> BigInteger(random.Next(-9, 10)))
+                let moved = Array.mapi (fun i v -> if i = 2 then v + BigInteger k else v) point
+                Assert.Equal(x, (x.Shift(2, k)).Shift(2, -k))
+                Assert.Equal(x.ValueAt moved, (x.Shift(2, k)).ValueAt point))
 
-[<Fact>]
-let ``a polynomial reads back what it prints`` () =
-    ring (fun _ next ->
-        let x = next ()
-        Assert.Equal(Some x, Polynomial.TryParse(names, x.Print names)))
+        testCase "a polynomial reads back what it prints" <| fun () ->
+            ring (fun _ next ->
+                let x = next ()
+                Assert.Equal(Some x, Polynomial.TryParse(names, x.Print names)))
 
-[<Theory>]
-[<InlineData("")>]
-[<InlineData("a+")>]
-[<InlineData("x")>]
-[<InlineData("a**")>]
-[<InlineData("2**a")>]
-[<InlineData("a*(b+1)")>]
-let ``other text is not a polynomial`` (text: string) =
-    Assert.Equal(None, Polynomial.TryParse(names, text))
+        testCases
+            "other text is not a polynomial"
+            [ ""
+              "a+"
+              "x"
+              "a**"
+              "2**a"
+              "a*(b+1)" ]
+        <| fun (text: string) ->
+            Assert.Equal(None, Polynomial.TryParse(names, text))
 
-[<Fact>]
-let ``a degree above 31 is an error, not a wrong answer`` () =
-    let x = Polynomial.Monomial [| 0; 20 |]
-    Assert.Throws<OverflowException>(fun () -> x * x |> ignore) |> ignore
+        testCase "a degree above 31 is an error, not a wrong answer" <| fun () ->
+            let x = Polynomial.Monomial [| 0; 20 |]
+            Assert.Throws<OverflowException>(fun () -> x * x |> ignore) |> ignore
 
-[<Fact>]
-let ``a null vector modulo p annihilates every row, and there are as many as the rank leaves`` () =
-    Law.holds (Law.seeded (1, 10)) (fun (seed, size) ->
-        let random = Random seed
-        let columns = size + random.Next 4
-        let rows = List.init size (fun _ -> Array.init columns (fun _ -> uint64 (random.NextInt64(int64 Modular.Prime))))
-        let basis = Modular.nullSpace columns (rows |> List.map Array.copy)
-        Assert.Equal(columns - size, basis.Length)
+        Law.test "a null vector modulo p annihilates every row, and there are as many as the rank leaves" 100 (Law.seeded (1, 10)) (fun (seed, size) ->
+            let random = Random seed
+            let columns = size + random.Next 4
+            let rows = List.init size (fun _ -> Array.init columns (fun _ -> uint64 (random.NextInt64(int64 Modular.Prime))))
+            let basis = Modular.nullSpace columns (rows |> List.map Array.copy)
+            Assert.Equal(columns - size, basis.Length)
 
-        for row in rows do
-            for v in basis do
-                Assert.Equal(0UL, Array.fold2 (fun s x y -> Modular.add s (Modular.multiply x y)) 0UL row v))
+            for row in rows do
+                for v in basis do
+                    Assert.Equal(0UL, Array.fold2 (fun s x y -> Modular.add s (Modular.multiply x y)) 0UL row v))
 
-[<Fact>]
-let ``a fraction is recovered from its image modulo p`` () =
-    Law.holds (Law.seeded (1, 1)) (fun (seed, _) ->
-        let random = Random seed
-        let n, d = BigInteger(random.Next(-(1 <<< 29), 1 <<< 29)), BigInteger(random.Next(1, 1 <<< 29))
-        let g = BigInteger.GreatestCommonDivisor(n, d)
-        let image = Modular.multiply (Modular.ofBigInteger n) (Modular.inverse (Modular.ofBigInteger d))
-        Assert.Equal(Some(struct (n / g, d / g)), Modular.tryRational image))
+        Law.test "a fraction is recovered from its image modulo p" 100 (Law.seeded (1, 1)) (fun (seed, _) ->
+            let random = Random seed
+            let n, d = BigInteger(random.Next(-(1 <<< 29), 1 <<< 29)), BigInteger(random.Next(1, 1 <<< 29))
+            let g = BigInteger.GreatestCommonDivisor(n, d)
+            let image = Modular.multiply (Modular.ofBigInteger n) (Modular.inverse (Modular.ofBigInteger d))
+            Assert.Equal(Some(struct (n / g, d / g)), Modular.tryRational image))
+    ]

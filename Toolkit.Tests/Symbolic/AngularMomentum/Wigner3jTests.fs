@@ -4,7 +4,7 @@ open System
 open System.IO
 open System.Numerics
 open System.Text.Json
-open Xunit
+open Expecto
 open FsCheck.FSharp
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.AngularMomentum
@@ -13,69 +13,6 @@ open Toolkit.Tests.Laws
 let private h (twice: int) = HalfInteger.FromTwice twice
 
 let private symbol (j1, j2, j3, m1, m2, m3) = Wigner3j.exact (h j1, h j2, h j3, h m1, h m2, h m3)
-
-[<Fact>]
-let ``1270 symbols computed by SymPy are reproduced exactly`` () =
-    SharedData.using "reference/wigner3j_exact.json" (fun path ->
-        use document = JsonDocument.Parse(File.ReadAllText path)
-        let mutable count = 0
-
-        for row in document.RootElement.GetProperty("data").EnumerateArray() do
-            let n i = row[i].GetInt32()
-            let big (i: int) =
-                match row[i].GetString() with
-                | null -> failwith "a number is missing"
-                | text -> BigInteger.Parse text
-            let expected = Surd.Create(n 6, big 7, big 8)
-            Assert.Equal(expected, symbol (n 0, n 1, n 2, n 3, n 4, n 5))
-            count <- count + 1
-
-        Assert.Equal(1270, count))
-
-[<Fact>]
-let ``the symbol is zero when the triangle rule fails or the m do not add to 0`` () =
-    Assert.Equal(Surd.Zero, symbol (2, 2, 6, 0, 0, 0))
-    Assert.Equal(Surd.Zero, symbol (2, 2, 3, 0, 0, 1))
-    Assert.Equal(Surd.Zero, symbol (2, 2, 2, 2, 0, 0))
-
-[<Theory>]
-[<InlineData(-2, 2, 2, 0, 0, 0, "j1 = -1")>]
-[<InlineData(2, 2, 2, 0, 4, 0, "m2 = 2")>]
-[<InlineData(2, 2, 2, 0, 0, 1, "m3 = 1/2")>]
-let ``a j or m that is no quantum number is an error that names it, not a zero``
-    (j1: int, j2: int, j3: int, m1: int, m2: int, m3: int, fact: string)
-    =
-    match Wigner3j.tryExact (h j1, h j2, h j3, h m1, h m2, h m3) with
-    | Ok value -> failwith $"got {value}"
-    | Error message -> Assert.Contains(fact, message)
-
-    Assert.Throws<ArgumentException>(fun () -> symbol (j1, j2, j3, m1, m2, m3) |> ignore) |> ignore
-
-[<Fact>]
-let ``all 72 Regge symmetries hold`` () =
-    let permutations = [ [| 0; 1; 2 |], 1; [| 1; 2; 0 |], 1; [| 2; 0; 1 |], 1; [| 1; 0; 2 |], -1; [| 0; 2; 1 |], -1; [| 2; 1; 0 |], -1 ]
-
-    Law.holdsFor 50 (Law.seeded (1, 40)) (fun (seed, size) ->
-        let j1, j2, j3, m1, m2, m3 = QuantumNumbers.upTo (Random seed) size
-        let half n = n / 2
-
-        let square =
-            [| [| half (-j1 + j2 + j3); half (j1 - j2 + j3); half (j1 + j2 - j3) |]
-               [| half (j1 - m1); half (j2 - m2); half (j3 - m3) |]
-               [| half (j1 + m1); half (j2 + m2); half (j3 + m3) |] |]
-
-        let expected = symbol (j1, j2, j3, m1, m2, m3)
-        let J = half (j1 + j2 + j3)
-
-        for rows, rowSign in permutations do
-            for columns, columnSign in permutations do
-                for transpose in [ false; true ] do
-                    let r i k = if transpose then square[rows[k]][columns[i]] else square[rows[i]][columns[k]]
-                    let j k = r 1 k + r 2 k
-                    let m k = r 2 k - r 1 k
-                    let sign = if J % 2 <> 0 && rowSign * columnSign < 0 then -1 else 1
-                    let value = symbol (j 0, j 1, j 2, m 0, m 1, m 2)
-                    Assert.Equal(expected, (if sign > 0 then value else -value)))
 
 let private factorials = Array.init 64 (fun n -> Seq.fold (fun p k -> p * BigInteger(k: int)) BigInteger.One [ 1..n ])
 
@@ -129,9 +66,71 @@ let private orthogonal (j1: int) (j2: int) =
                 let sum = Seq.sum (seq { for k in 0 .. n - 1 -> t[k][a] * t[k][b] * row[k] })
                 if a <> b then Assert.True sum.IsZero else Assert.Equal(common, sum * column[a])
 
-// j1 > j2 and m3 < 0 follow by the symmetries that the Regge test covers.
-[<Fact>]
-let ``both orthogonality relations hold exactly for all j up to 10, half-integers included`` () =
-    for j1 in 0..20 do
-        for j2 in j1..20 do
-            orthogonal j1 j2
+[<Tests>]
+let tests =
+    testList "Symbolic.AngularMomentum.Wigner3jTests" [
+        testCase "1270 symbols computed by SymPy are reproduced exactly" <| fun () ->
+            SharedData.using "reference/wigner3j_exact.json" (fun path ->
+                use document = JsonDocument.Parse(File.ReadAllText path)
+                let mutable count = 0
+
+                for row in document.RootElement.GetProperty("data").EnumerateArray() do
+                    let n i = row[i].GetInt32()
+                    let big (i: int) =
+                        match row[i].GetString() with
+                        | null -> failwith "a number is missing"
+                        | text -> BigInteger.Parse text
+                    let expected = Surd.Create(n 6, big 7, big 8)
+                    Assert.Equal(expected, symbol (n 0, n 1, n 2, n 3, n 4, n 5))
+                    count <- count + 1
+
+                Assert.Equal(1270, count))
+
+        testCase "the symbol is zero when the triangle rule fails or the m do not add to 0" <| fun () ->
+            Assert.Equal(Surd.Zero, symbol (2, 2, 6, 0, 0, 0))
+            Assert.Equal(Surd.Zero, symbol (2, 2, 3, 0, 0, 1))
+            Assert.Equal(Surd.Zero, symbol (2, 2, 2, 2, 0, 0))
+
+        testCases
+            "a j or m that is no quantum number is an error that names it, not a zero"
+            [ (-2, 2, 2, 0, 0, 0, "j1 = -1")
+              (2, 2, 2, 0, 4, 0, "m2 = 2")
+              (2, 2, 2, 0, 0, 1, "m3 = 1/2") ]
+        <| fun (j1: int, j2: int, j3: int, m1: int, m2: int, m3: int, fact: string) ->
+            match Wigner3j.tryExact (h j1, h j2, h j3, h m1, h m2, h m3) with
+            | Ok value -> failwith $"got {value}"
+            | Error message -> Assert.Contains(fact, message)
+
+            Assert.Throws<ArgumentException>(fun () -> symbol (j1, j2, j3, m1, m2, m3) |> ignore) |> ignore
+
+        testCase "all 72 Regge symmetries hold" <| fun () ->
+            let permutations = [ [| 0; 1; 2 |], 1; [| 1; 2; 0 |], 1; [| 2; 0; 1 |], 1; [| 1; 0; 2 |], -1; [| 0; 2; 1 |], -1; [| 2; 1; 0 |], -1 ]
+
+            Law.holdsFor 50 (Law.seeded (1, 40)) (fun (seed, size) ->
+                let j1, j2, j3, m1, m2, m3 = QuantumNumbers.upTo (Random seed) size
+                let half n = n / 2
+
+                let square =
+                    [| [| half (-j1 + j2 + j3); half (j1 - j2 + j3); half (j1 + j2 - j3) |]
+                       [| half (j1 - m1); half (j2 - m2); half (j3 - m3) |]
+                       [| half (j1 + m1); half (j2 + m2); half (j3 + m3) |] |]
+
+                let expected = symbol (j1, j2, j3, m1, m2, m3)
+                let J = half (j1 + j2 + j3)
+
+                for rows, rowSign in permutations do
+                    for columns, columnSign in permutations do
+                        for transpose in [ false; true ] do
+                            let r i k = if transpose then square[rows[k]][columns[i]] else square[rows[i]][columns[k]]
+                            let j k = r 1 k + r 2 k
+                            let m k = r 2 k - r 1 k
+                            let sign = if J % 2 <> 0 && rowSign * columnSign < 0 then -1 else 1
+                            let value = symbol (j 0, j 1, j 2, m 0, m 1, m 2)
+                            Assert.Equal(expected, (if sign > 0 then value else -value)))
+
+        // j1 > j2 and m3 < 0 follow by the symmetries that the Regge test covers.
+        testCase "both orthogonality relations hold exactly for all j up to 10, half-integers included" <| fun () ->
+            for j1 in 0..20 do
+                for j2 in j1..20 do
+                    orthogonal j1 j2
+    ]

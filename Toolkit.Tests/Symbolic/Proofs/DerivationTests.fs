@@ -1,6 +1,7 @@
 module Toolkit.Tests.Symbolic.Proofs.DerivationTests
 
-open Xunit
+open Expecto
+open Toolkit.Tests.Laws
 open Toolkit.Symbolic.Hypergeometric
 open Toolkit.Symbolic.Proofs
 open Toolkit.Symbolic.Proofs.Kernel
@@ -10,36 +11,34 @@ let private threeTerms symbol shifts =
     | Ok relation -> relation
     | Error why -> failwith $"no relation: {why}"
 
-let neighbours: TheoryData<string, int[][]> =
-    let data = TheoryData<string, int[][]>()
+let neighbours =
     let zero = [| 0; 0; 0; 0; 0; 0 |]
-    data.Add("3j", [| zero; [| 0; -1; -1; 0; -1; 1 |]; [| 0; -1; -1; 0; 1; -1 |] |])
-    data.Add("3j", [| zero; [| 0; 0; 0; 0; 2; -2 |]; [| 0; 0; 0; 0; -2; 2 |] |])
-    data.Add("3j", [| zero; [| 2; 0; 0; 0; 0; 0 |]; [| -2; 0; 0; 0; 0; 0 |] |])
-    data.Add("3j", [| zero; [| 1; 0; 1; 1; 0; -1 |]; [| 0; -1; 1; 0; 1; -1 |] |])
-    data.Add("6j", [| zero; [| 1; 1; 0; 0; 0; 1 |]; [| 1; 1; 0; 0; 0; -1 |] |])
-    data.Add("6j", [| zero; [| 2; 0; 0; 0; 0; 0 |]; [| -2; 0; 0; 0; 0; 0 |] |])
-    data
+    [ ("3j", [| zero; [| 0; -1; -1; 0; -1; 1 |]; [| 0; -1; -1; 0; 1; -1 |] |])
+      ("3j", [| zero; [| 0; 0; 0; 0; 2; -2 |]; [| 0; 0; 0; 0; -2; 2 |] |])
+      ("3j", [| zero; [| 2; 0; 0; 0; 0; 0 |]; [| -2; 0; 0; 0; 0; 0 |] |])
+      ("3j", [| zero; [| 1; 0; 1; 1; 0; -1 |]; [| 0; -1; 1; 0; 1; -1 |] |])
+      ("6j", [| zero; [| 1; 1; 0; 0; 0; 1 |]; [| 1; 1; 0; 0; 0; -1 |] |])
+      ("6j", [| zero; [| 2; 0; 0; 0; 0; 0 |]; [| -2; 0; 0; 0; 0; 0 |] |]) ]
 
-[<Theory>]
-[<MemberData(nameof neighbours)>]
-let ``three contiguous symbols are related, for all quantum numbers`` (name: string, shifts: int[][]) =
-    let symbol = if name = "3j" then Symbol.threeJ else Symbol.sixJ
-    let relation = threeTerms symbol (List.ofArray shifts)
-    let symbols = Assert.IsType<SymbolRelation>(relation.Symbols.Value.Statement)
-    Assert.Equal(3, symbols.Terms.Length)
-    Assert.Equal(3, symbols.Domains.Length)
-    Assert.NotEmpty symbols.Vanishing
+[<Tests>]
+let tests =
+    testList "Symbolic.Proofs.DerivationTests" [
+        testCases "three contiguous symbols are related, for all quantum numbers" neighbours <| fun (name: string, shifts: int[][]) ->
+            let symbol = if name = "3j" then Symbol.threeJ else Symbol.sixJ
+            let relation = threeTerms symbol (List.ofArray shifts)
+            let symbols = Assert.IsType<SymbolRelation>(relation.Symbols.Value.Statement)
+            Assert.Equal(3, symbols.Terms.Length)
+            Assert.Equal(3, symbols.Domains.Length)
+            Assert.NotEmpty symbols.Vanishing
 
-[<Fact>]
-let ``two neighbours alone are unrelated, up to the degree searched`` () =
-    match Derivation.relation Symbol.threeJ 3 [ [| 0; 0; 0; 0; 0; 0 |]; [| 0; -1; -1; 0; -1; 1 |] ] with
-    | Error(NoneUpTo(3, equations, unknowns)) -> Assert.True(equations > unknowns)
-    | other -> Assert.Fail $"{other}"
+        testCase "two neighbours alone are unrelated, up to the degree searched" <| fun () ->
+            match Derivation.relation Symbol.threeJ 3 [ [| 0; 0; 0; 0; 0; 0 |]; [| 0; -1; -1; 0; -1; 1 |] ] with
+            | Error(NoneUpTo(3, equations, unknowns)) -> Assert.True(equations > unknowns)
+            | other -> Assert.Fail $"{other}"
 
-[<Fact>]
-let ``a shift that breaks m1 + m2 + m3 = 0 or the integrality is refused`` () =
-    for bad in [ [| 0; 0; 0; 2; 0; 0 |]; [| 1; 0; 0; 0; 0; 0 |] ] do
-        match Derivation.relation Symbol.threeJ 3 [ [| 0; 0; 0; 0; 0; 0 |]; bad ] with
-        | Error(Invalid _) -> ()
-        | other -> Assert.Fail $"{other}"
+        testCase "a shift that breaks m1 + m2 + m3 = 0 or the integrality is refused" <| fun () ->
+            for bad in [ [| 0; 0; 0; 2; 0; 0 |]; [| 1; 0; 0; 0; 0; 0 |] ] do
+                match Derivation.relation Symbol.threeJ 3 [ [| 0; 0; 0; 0; 0; 0 |]; bad ] with
+                | Error(Invalid _) -> ()
+                | other -> Assert.Fail $"{other}"
+    ]

@@ -4,12 +4,13 @@ module Toolkit.Tests.Symbolic.Proofs.RotationTests
 
 open System
 open System.Numerics
-open Xunit
+open Expecto
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.Proofs
 open Toolkit.Symbolic.Proofs.Kernel
 open Toolkit.Symbolic.CouplingTrees
 open Toolkit.Symbolic.Proofs.Theorems
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 let private law name =
@@ -64,51 +65,6 @@ let private wigner (g: Matrix) (j: int) (m': int) (m: int) : Complex =
 let private clebschGordan j1 m1 j2 m2 j m =
     parity (j1 - j2 + m) * sqrt (float (j + 1)) * FromFactorials.threeJ [| j1; j2; j; m1; m2; -m |]
 
-[<Fact>]
-let ``D of a product of any two matrices is the product of their D, integer and half-integer`` () =
-    law "d.composition"
-
-    Law.holdsFor 60 (Law.seeded (0, 9)) (fun (seed, j) ->
-        let random = Random seed
-        let g, h = anyMatrix random, anyMatrix random
-        let scale = real (1.0 / Math.Pow(10.0, float j))
-
-        for m' in numbers j do
-            for m in numbers j do
-                let sum = total [ for k in numbers j -> wigner g j m' k * wigner h j k m ]
-                close (scale * wigner (times g h) j m' m) (scale * sum))
-
-[<Fact>]
-let ``rows and columns of D are orthonormal, and its conjugate reverses the magnetic numbers`` () =
-    law "d.unitarity"
-
-    Law.holdsFor 60 (Law.seeded (0, 11)) (fun (seed, j) ->
-        let g = unitary (Random seed)
-
-        for k in numbers j do
-            for m in numbers j do
-                let expected = if k = m then Complex.One else Complex.Zero
-                close expected (total [ for n in numbers j -> wigner g j k n * Complex.Conjugate(wigner g j m n) ])
-                close expected (total [ for n in numbers j -> wigner g j n k * Complex.Conjugate(wigner g j n m) ])
-                close (real (parity (k - m)) * wigner g j -k -m) (Complex.Conjugate(wigner g j k m)))
-
-[<Fact>]
-let ``a product of two D is the sum over J of coupling coefficients times one D`` () =
-    law "d.series"
-
-    Law.holdsFor 40 (Law.seeded (0, 6)) (fun (seed, j1) ->
-        let random = Random seed
-        let j2 = random.Next 6
-        let g = unitary random
-        let any j = -j + 2 * random.Next(j + 1)
-        let m1', m1, m2', m2 = any j1, any j1, any j2, any j2
-
-        total
-            [ for j in abs (j1 - j2) .. 2 .. j1 + j2 ->
-                  real (clebschGordan j1 m1' j2 m2' j (m1' + m2') * clebschGordan j1 m1 j2 m2 j (m1 + m2))
-                  * wigner g j (m1' + m2') (m1 + m2) ]
-        |> close (wigner g j1 m1' m1 * wigner g j2 m2' m2))
-
 // ---- harmonics
 
 /// Complex harmonics with the phase of Condon and Shortley from the real ones: (−1)^m (R_m + i R_−m)/√2 for m > 0.
@@ -130,67 +86,6 @@ let private direction (random: Random) =
     let n = sqrt (Array.sumBy (fun x -> x * x) v)
     v |> Array.map (fun x -> x / n)
 
-[<Fact>]
-let ``powers of the null vector have the harmonics as coefficients, poles included`` () =
-    law "harmonics.null-vector"
-
-    Law.holdsFor 60 (Law.seeded (0, 8)) (fun (seed, l) ->
-        let random = Random seed
-        let r = if seed % 5 = 0 then [| 0.0; 0.0; 1.0 |] else direction random
-        // N^l by repeated multiplication: coefficients of 1, t, t², …
-        let n = [| Complex(r[0], r[1]); real (2.0 * r[2]); -Complex(r[0], -r[1]) |]
-
-        let multiply (p: Complex[]) =
-            Array.init (p.Length + 2) (fun k ->
-                total [ for d in 0..2 do
-                              if k - d >= 0 && k - d < p.Length then n[d] * p[k - d] ])
-
-        let coefficients = Seq.fold (fun p _ -> multiply p) [| Complex.One |] [ 1..l ]
-        let c = Math.Pow(2.0, float l) * factorial l * sqrt (4.0 * Math.PI / float (2 * l + 1))
-        let y = complexHarmonics l r
-
-        for m in -l .. l do
-            real (parity (2 * m) * c / sqrt (factorial (l - m) * factorial (l + m))) * y m
-            |> close coefficients[l - m])
-
-[<Fact>]
-let ``a product of two harmonics is the sum of harmonics that Gaunt's formula says`` () =
-    law "harmonics.product"
-
-    Law.holdsFor 60 (Law.seeded (0, 4)) (fun (seed, l1) ->
-        let random = Random seed
-        let l2 = random.Next 5
-        let r = direction random
-        let m1, m2 = random.Next(-l1, l1 + 1), random.Next(-l2, l2 + 1)
-        let m = m1 + m2
-
-        total
-            [ for l in abs (l1 - l2) .. l1 + l2 ->
-                  let threeJ (m: int[]) = FromFactorials.threeJ (Array.map ((*) 2) (Array.append [| l1; l2; l |] m))
-                  let root = sqrt (float ((2 * l1 + 1) * (2 * l2 + 1) * (2 * l + 1)) / (4.0 * Math.PI))
-
-                  real (parity (2 * m) * root * threeJ [| 0; 0; 0 |] * threeJ [| m1; m2; -m |])
-                  * complexHarmonics l r m ]
-        |> close (complexHarmonics l1 r m1 * complexHarmonics l2 r m2))
-
-[<Fact>]
-let ``D turns the harmonics of every order as it turns vectors`` () =
-    // Y_lm(R⁻¹ r) = Σ_m' D_m'm Y_lm'(r); R⁻¹ r is read from l = 1, where Y is proportional to (−(x+iy)/√2, z,
-    // (x−iy)/√2).
-    Law.holdsFor 40 (Law.seeded (0, 6)) (fun (seed, l) ->
-        let random = Random seed
-        let g, r = unitary random, direction random
-        let turned n m = total [ for m' in -n .. n -> wigner g (2 * n) (2 * m') (2 * m) * complexHarmonics n r m' ]
-        let scale = real (sqrt (4.0 * Math.PI / 3.0))
-        let up, z, down = scale * turned 1 1, scale * turned 1 0, scale * turned 1 -1
-        let x, y = (down - up) / real (sqrt 2.0), (down + up) * Complex.ImaginaryOne / real (sqrt 2.0)
-        let components = [| x; y; z |]
-        components |> Array.iter (fun c -> Assert.True(abs c.Imaginary < 1e-12))
-        let back = components |> Array.map _.Real
-
-        for m in -l .. l do
-            close (complexHarmonics l back m) (turned l m))
-
 /// Legendre's polynomial by Bonnet's recursion.
 let rec private legendre (l: int) (x: float) =
     match l with
@@ -199,27 +94,6 @@ let rec private legendre (l: int) (x: float) =
     | _ -> (float (2 * l - 1) * x * legendre (l - 1) x - float (l - 1) * legendre (l - 2) x) / float l
 
 let private dot (x: float[]) (y: float[]) = Array.fold2 (fun sum a b -> sum + a * b) 0.0 x y
-
-[<Fact>]
-let ``harmonics of two directions add up to Legendre's polynomial of the angle, equal and opposite directions included``
-    ()
-    =
-    law "harmonics.addition"
-
-    Law.holdsFor 60 (Law.seeded (0, 9)) (fun (seed, l) ->
-        let random = Random seed
-        let r = direction random
-
-        let r' =
-            match seed % 4 with
-            | 0 -> r
-            | 1 -> Array.map (~-) r
-            | _ -> direction random
-
-        let y, y' = complexHarmonics l r, complexHarmonics l r'
-
-        total [ for m in -l .. l -> real (parity (2 * m)) * y m * y' -m ]
-        |> close (real (float (2 * l + 1) / (4.0 * Math.PI) * legendre l (dot r r'))))
 
 // ---- the real basis
 
@@ -267,144 +141,262 @@ let private generator (axis: char) (l: int) : float[,] =
 
     matrix
 
-[<Fact>]
-let ``the real 3j tensor is annihilated by the generators in the real basis`` () =
-    law "real.ladder"
-
-    Law.holdsFor 30 (Law.seeded (0, 3)) (fun (seed, l1) ->
-        let random = Random seed
-        let l2 = random.Next 4
-        let l3 = random.Next(abs (l1 - l2), l1 + l2 + 1)
-        let l = [| l1; l2; l3 |]
-
-        let tensor =
-            Array3D.init (2 * l1 + 1) (2 * l2 + 1) (2 * l3 + 1) (fun a b c ->
-                total
-                    [ for m1 in -l1 .. l1 do
-                          for m2 in -l2 .. l2 do
-                              let u =
-                                  Complex.Conjugate(
-                                      toReal (a - l1) m1 * toReal (b - l2) m2 * toReal (c - l3) (-m1 - m2)
-                                  )
-
-                              if u <> Complex.Zero then
-                                  u
-                                  * real (
-                                      FromFactorials.threeJ
-                                          [| 2 * l1; 2 * l2; 2 * l3; 2 * m1; 2 * m2; -2 * m1 - 2 * m2 |]
-                                  ) ])
-
-        let other = if (l1 + l2 + l3) % 2 = 0 then (fun (z: Complex) -> z.Imaginary) else (fun z -> z.Real)
-        tensor |> Array3D.iter (fun z -> Assert.True(abs (other z) < 1e-12))
-        Assert.True(tensor |> Seq.cast<Complex> |> Seq.exists (fun z -> z.Magnitude > 1e-3))
-
-        for axis in [ 'x'; 'y'; 'z' ] do
-            let k = l |> Array.map (generator axis)
-
-            tensor
-            |> Array3D.iteri (fun a b c _ ->
-                total
-                    [ for n in 0 .. 2 * l1 do
-                          real (k[0].[a, n]) * tensor[n, b, c]
-                      for n in 0 .. 2 * l2 do
-                          real (k[1].[b, n]) * tensor[a, n, c]
-                      for n in 0 .. 2 * l3 do
-                          real (k[2].[c, n]) * tensor[a, b, n] ]
-                |> close Complex.Zero))
-
-[<Fact>]
-let ``the generators in the real basis turn the real harmonics as small rotations of the direction do`` () =
-    // i L_z = x ∂_y − y ∂_x and so on: the change of R_n along a × r.
-    let step = 1e-5
-
-    Law.holdsFor 30 (Law.seeded (0, 5)) (fun (seed, l) ->
-        let r = direction (Random seed)
-
-        for axis, (x, y, z) in [ 'x', (1.0, 0.0, 0.0); 'y', (0.0, 1.0, 0.0); 'z', (0.0, 0.0, 1.0) ] do
-            let velocity = [| y * r[2] - z * r[1]; z * r[0] - x * r[2]; x * r[1] - y * r[0] |]
-            let at t = Families.harmonics l (Array.map2 (fun a v -> a + t * v) r velocity)
-            let change = Array.map2 (fun a b -> (a - b) / (2.0 * step)) (at step) (at -step)
-            let k, value = generator axis l, at 0.0
-
-            for n in 0 .. 2 * l do
-                // i L_a R_n = Σ_n' K(n', n) R_n'
-                let expected = Seq.sum [ for n' in 0 .. 2 * l -> k[n', n] * value[n'] ]
-                Assert.Equal(expected, change[n], 1e-7))
-
 // ---- generating function
-
-[<Fact>]
-let ``the coefficients of the generating function are the 3j symbols computed from factorials`` () =
-    law "cg.generating-function"
-    let product = GeneratingFunction.generating
-
-    for a, c, b in [ 0, 0, 0; 1, 0, 0; 1, 1, 1; 2, 1, 0; 2, 3, 1; 3, 2, 4; 4, 4, 4 ] do
-        let expanded =
-            List.map2 (fun (p: Polynomial, _) (n: int) -> Polynomial.Pow(p, n)) product.Factors [ a; c; b ]
-            |> List.reduce (*)
-
-        for m1 in numbers (a + b) do
-            for m2 in numbers (a + c) do
-                let m3 = -m1 - m2
-
-                if abs m3 <= b + c then
-                    let exponents =
-                        [ a + b, m1; a + c, m2; b + c, m3 ]
-                        |> List.collect (fun (j, m) -> [ (j + m) / 2; (j - m) / 2 ])
-                        |> Array.ofList
-
-                    let coefficient =
-                        expanded.Terms 6
-                        |> Seq.tryPick (fun (e, k) -> if e = exponents then Some(float k) else None)
-                        |> Option.defaultValue 0.0
-
-                    let scale =
-                        sqrt (
-                            (factorial a * factorial b * factorial c * factorial (a + b + c + 1))
-                            / (exponents |> Array.fold (fun p e -> p * factorial e) 1.0)
-                        )
-
-                    let symbol = FromFactorials.threeJ [| a + b; a + c; b + c; m1; m2; m3 |]
-                    Assert.Equal(symbol * scale, coefficient, 1e-9 * (1.0 + abs coefficient))
 
 // ---- sums over J
 
-[<Fact>]
-let ``the spin power spectra of all J add up to the sum over pairs of v·w times Legendre's polynomial`` () =
-    law "invariance.spin-power-spectrum-summed"
-    let fields = Map.ofList [ "spin", { Rank = 1; Parity = Axial; Time = Odd } ]
+[<Tests>]
+let tests =
+    testList "Symbolic.Proofs.RotationTests" [
+        testCase "D of a product of any two matrices is the product of their D, integer and half-integer" <| fun () ->
+            law "d.composition"
 
-    Law.holdsFor 40 (Law.seeded (0, 4)) (fun (seed, l) ->
-        let random = Random seed
-        let vector () = Array.init 3 (fun _ -> Rotations.normal random)
-        let sites: Families.Site list =
-            [ for _ in 1 .. random.Next(1, 4) -> { Position = vector (); Vectors = Map.ofList [ "spin", vector () ] } ]
+            Law.holdsFor 60 (Law.seeded (0, 9)) (fun (seed, j) ->
+                let random = Random seed
+                let g, h = anyMatrix random, anyMatrix random
+                let scale = real (1.0 / Math.Pow(10.0, float j))
 
-        let value family = (Families.evaluate fields Map.empty sites family |> Array.concat |> Array.head)
-        let leaf = SiteSum("spin", Fixed l)
-        let separate = sqrt (float (3 * (2 * l + 1))) * value (CoupledSeparately(leaf, leaf, Fixed 0, Fixed 0))
+                for m' in numbers j do
+                    for m in numbers j do
+                        let sum = total [ for k in numbers j -> wigner g j m' k * wigner h j k m ]
+                        close (scale * wigner (times g h) j m' m) (scale * sum))
 
-        let summed =
-            Seq.sum
-                [ for j in abs (l - 1) .. l + 1 ->
-                      // The table of the real basis leaves out a factor i where l + 1 + J is odd: twice here.
-                      let sign = if (l + 1 + j) % 2 = 0 then 1.0 else -1.0
+        testCase "rows and columns of D are orthonormal, and its conjugate reverses the magnetic numbers" <| fun () ->
+            law "d.unitarity"
 
-                      sign
-                      * sqrt (float (2 * j + 1))
-                      * value (Coupled(Joined(leaf, Fixed j), Joined(leaf, Fixed j), Fixed 0)) ]
+            Law.holdsFor 60 (Law.seeded (0, 11)) (fun (seed, j) ->
+                let g = unitary (Random seed)
 
-        let angles =
-            let length (v: float[]) = sqrt (dot v v)
-            let radial (s: Families.Site) = Families.radial "spin" l (length s.Position)
+                for k in numbers j do
+                    for m in numbers j do
+                        let expected = if k = m then Complex.One else Complex.Zero
+                        close expected (total [ for n in numbers j -> wigner g j k n * Complex.Conjugate(wigner g j m n) ])
+                        close expected (total [ for n in numbers j -> wigner g j n k * Complex.Conjugate(wigner g j n m) ])
+                        close (real (parity (k - m)) * wigner g j -k -m) (Complex.Conjugate(wigner g j k m)))
 
-            Seq.sum
-                [ for a in sites do
-                      for b in sites ->
-                          let cosine = dot a.Position b.Position / (length a.Position * length b.Position)
-                          float (2 * l + 1) / (4.0 * Math.PI) * radial a * radial b
-                          * dot a.Vectors["spin"] b.Vectors["spin"] * legendre l cosine ]
+        testCase "a product of two D is the sum over J of coupling coefficients times one D" <| fun () ->
+            law "d.series"
 
-        let sign = if l % 2 = 0 then -1.0 else 1.0
-        Assert.Equal(separate, summed, 1e-10 * (1.0 + abs separate))
-        Assert.Equal(angles, sign * summed, 1e-10 * (1.0 + abs angles)))
+            Law.holdsFor 40 (Law.seeded (0, 6)) (fun (seed, j1) ->
+                let random = Random seed
+                let j2 = random.Next 6
+                let g = unitary random
+                let any j = -j + 2 * random.Next(j + 1)
+                let m1', m1, m2', m2 = any j1, any j1, any j2, any j2
+
+                total
+                    [ for j in abs (j1 - j2) .. 2 .. j1 + j2 ->
+                          real (clebschGordan j1 m1' j2 m2' j (m1' + m2') * clebschGordan j1 m1 j2 m2 j (m1 + m2))
+                          * wigner g j (m1' + m2') (m1 + m2) ]
+                |> close (wigner g j1 m1' m1 * wigner g j2 m2' m2))
+
+        testCase "powers of the null vector have the harmonics as coefficients, poles included" <| fun () ->
+            law "harmonics.null-vector"
+
+            Law.holdsFor 60 (Law.seeded (0, 8)) (fun (seed, l) ->
+                let random = Random seed
+                let r = if seed % 5 = 0 then [| 0.0; 0.0; 1.0 |] else direction random
+                // N^l by repeated multiplication: coefficients of 1, t, t², …
+                let n = [| Complex(r[0], r[1]); real (2.0 * r[2]); -Complex(r[0], -r[1]) |]
+
+                let multiply (p: Complex[]) =
+                    Array.init (p.Length + 2) (fun k ->
+                        total [ for d in 0..2 do
+                                      if k - d >= 0 && k - d < p.Length then n[d] * p[k - d] ])
+
+                let coefficients = Seq.fold (fun p _ -> multiply p) [| Complex.One |] [ 1..l ]
+                let c = Math.Pow(2.0, float l) * factorial l * sqrt (4.0 * Math.PI / float (2 * l + 1))
+                let y = complexHarmonics l r
+
+                for m in -l .. l do
+                    real (parity (2 * m) * c / sqrt (factorial (l - m) * factorial (l + m))) * y m
+                    |> close coefficients[l - m])
+
+        testCase "a product of two harmonics is the sum of harmonics that Gaunt's formula says" <| fun () ->
+            law "harmonics.product"
+
+            Law.holdsFor 60 (Law.seeded (0, 4)) (fun (seed, l1) ->
+                let random = Random seed
+                let l2 = random.Next 5
+                let r = direction random
+                let m1, m2 = random.Next(-l1, l1 + 1), random.Next(-l2, l2 + 1)
+                let m = m1 + m2
+
+                total
+                    [ for l in abs (l1 - l2) .. l1 + l2 ->
+                          let threeJ (m: int[]) = FromFactorials.threeJ (Array.map ((*) 2) (Array.append [| l1; l2; l |] m))
+                          let root = sqrt (float ((2 * l1 + 1) * (2 * l2 + 1) * (2 * l + 1)) / (4.0 * Math.PI))
+
+                          real (parity (2 * m) * root * threeJ [| 0; 0; 0 |] * threeJ [| m1; m2; -m |])
+                          * complexHarmonics l r m ]
+                |> close (complexHarmonics l1 r m1 * complexHarmonics l2 r m2))
+
+        testCase "D turns the harmonics of every order as it turns vectors" <| fun () ->
+            // Y_lm(R⁻¹ r) = Σ_m' D_m'm Y_lm'(r); R⁻¹ r is read from l = 1, where Y is proportional to (−(x+iy)/√2, z,
+            // (x−iy)/√2).
+            Law.holdsFor 40 (Law.seeded (0, 6)) (fun (seed, l) ->
+                let random = Random seed
+                let g, r = unitary random, direction random
+                let turned n m = total [ for m' in -n .. n -> wigner g (2 * n) (2 * m') (2 * m) * complexHarmonics n r m' ]
+                let scale = real (sqrt (4.0 * Math.PI / 3.0))
+                let up, z, down = scale * turned 1 1, scale * turned 1 0, scale * turned 1 -1
+                let x, y = (down - up) / real (sqrt 2.0), (down + up) * Complex.ImaginaryOne / real (sqrt 2.0)
+                let components = [| x; y; z |]
+                components |> Array.iter (fun c -> Assert.True(abs c.Imaginary < 1e-12))
+                let back = components |> Array.map _.Real
+
+                for m in -l .. l do
+                    close (complexHarmonics l back m) (turned l m))
+
+        testCase "harmonics of two directions add up to Legendre's polynomial of the angle, equal and opposite directions included" <| fun () ->
+            law "harmonics.addition"
+
+            Law.holdsFor 60 (Law.seeded (0, 9)) (fun (seed, l) ->
+                let random = Random seed
+                let r = direction random
+
+                let r' =
+                    match seed % 4 with
+                    | 0 -> r
+                    | 1 -> Array.map (~-) r
+                    | _ -> direction random
+
+                let y, y' = complexHarmonics l r, complexHarmonics l r'
+
+                total [ for m in -l .. l -> real (parity (2 * m)) * y m * y' -m ]
+                |> close (real (float (2 * l + 1) / (4.0 * Math.PI) * legendre l (dot r r'))))
+
+        testCase "the real 3j tensor is annihilated by the generators in the real basis" <| fun () ->
+            law "real.ladder"
+
+            Law.holdsFor 30 (Law.seeded (0, 3)) (fun (seed, l1) ->
+                let random = Random seed
+                let l2 = random.Next 4
+                let l3 = random.Next(abs (l1 - l2), l1 + l2 + 1)
+                let l = [| l1; l2; l3 |]
+
+                let tensor =
+                    Array3D.init (2 * l1 + 1) (2 * l2 + 1) (2 * l3 + 1) (fun a b c ->
+                        total
+                            [ for m1 in -l1 .. l1 do
+                                  for m2 in -l2 .. l2 do
+                                      let u =
+                                          Complex.Conjugate(
+                                              toReal (a - l1) m1 * toReal (b - l2) m2 * toReal (c - l3) (-m1 - m2)
+                                          )
+
+                                      if u <> Complex.Zero then
+                                          u
+                                          * real (
+                                              FromFactorials.threeJ
+                                                  [| 2 * l1; 2 * l2; 2 * l3; 2 * m1; 2 * m2; -2 * m1 - 2 * m2 |]
+                                          ) ])
+
+                let other = if (l1 + l2 + l3) % 2 = 0 then (fun (z: Complex) -> z.Imaginary) else (fun z -> z.Real)
+                tensor |> Array3D.iter (fun z -> Assert.True(abs (other z) < 1e-12))
+                Assert.True(tensor |> Seq.cast<Complex> |> Seq.exists (fun z -> z.Magnitude > 1e-3))
+
+                for axis in [ 'x'; 'y'; 'z' ] do
+                    let k = l |> Array.map (generator axis)
+
+                    tensor
+                    |> Array3D.iteri (fun a b c _ ->
+                        total
+                            [ for n in 0 .. 2 * l1 do
+                                  real (k[0].[a, n]) * tensor[n, b, c]
+                              for n in 0 .. 2 * l2 do
+                                  real (k[1].[b, n]) * tensor[a, n, c]
+                              for n in 0 .. 2 * l3 do
+                                  real (k[2].[c, n]) * tensor[a, b, n] ]
+                        |> close Complex.Zero))
+
+        testCase "the generators in the real basis turn the real harmonics as small rotations of the direction do" <| fun () ->
+            // i L_z = x ∂_y − y ∂_x and so on: the change of R_n along a × r.
+            let step = 1e-5
+
+            Law.holdsFor 30 (Law.seeded (0, 5)) (fun (seed, l) ->
+                let r = direction (Random seed)
+
+                for axis, (x, y, z) in [ 'x', (1.0, 0.0, 0.0); 'y', (0.0, 1.0, 0.0); 'z', (0.0, 0.0, 1.0) ] do
+                    let velocity = [| y * r[2] - z * r[1]; z * r[0] - x * r[2]; x * r[1] - y * r[0] |]
+                    let at t = Families.harmonics l (Array.map2 (fun a v -> a + t * v) r velocity)
+                    let change = Array.map2 (fun a b -> (a - b) / (2.0 * step)) (at step) (at -step)
+                    let k, value = generator axis l, at 0.0
+
+                    for n in 0 .. 2 * l do
+                        // i L_a R_n = Σ_n' K(n', n) R_n'
+                        let expected = Seq.sum [ for n' in 0 .. 2 * l -> k[n', n] * value[n'] ]
+                        Assert.Equal(expected, change[n], 1e-7))
+
+        testCase "the coefficients of the generating function are the 3j symbols computed from factorials" <| fun () ->
+            law "cg.generating-function"
+            let product = GeneratingFunction.generating
+
+            for a, c, b in [ 0, 0, 0; 1, 0, 0; 1, 1, 1; 2, 1, 0; 2, 3, 1; 3, 2, 4; 4, 4, 4 ] do
+                let expanded =
+                    List.map2 (fun (p: Polynomial, _) (n: int) -> Polynomial.Pow(p, n)) product.Factors [ a; c; b ]
+                    |> List.reduce (*)
+
+                for m1 in numbers (a + b) do
+                    for m2 in numbers (a + c) do
+                        let m3 = -m1 - m2
+
+                        if abs m3 <= b + c then
+                            let exponents =
+                                [ a + b, m1; a + c, m2; b + c, m3 ]
+                                |> List.collect (fun (j, m) -> [ (j + m) / 2; (j - m) / 2 ])
+                                |> Array.ofList
+
+                            let coefficient =
+                                expanded.Terms 6
+                                |> Seq.tryPick (fun (e, k) -> if e = exponents then Some(float k) else None)
+                                |> Option.defaultValue 0.0
+
+                            let scale =
+                                sqrt (
+                                    (factorial a * factorial b * factorial c * factorial (a + b + c + 1))
+                                    / (exponents |> Array.fold (fun p e -> p * factorial e) 1.0)
+                                )
+
+                            let symbol = FromFactorials.threeJ [| a + b; a + c; b + c; m1; m2; m3 |]
+                            Assert.Equal(symbol * scale, coefficient, 1e-9 * (1.0 + abs coefficient))
+
+        testCase "the spin power spectra of all J add up to the sum over pairs of v·w times Legendre's polynomial" <| fun () ->
+            law "invariance.spin-power-spectrum-summed"
+            let fields = Map.ofList [ "spin", { Rank = 1; Parity = Axial; Time = Odd } ]
+
+            Law.holdsFor 40 (Law.seeded (0, 4)) (fun (seed, l) ->
+                let random = Random seed
+                let vector () = Array.init 3 (fun _ -> Rotations.normal random)
+                let sites: Families.Site list =
+                    [ for _ in 1 .. random.Next(1, 4) -> { Position = vector (); Vectors = Map.ofList [ "spin", vector () ] } ]
+
+                let value family = (Families.evaluate fields Map.empty sites family |> Array.concat |> Array.head)
+                let leaf = SiteSum("spin", Fixed l)
+                let separate = sqrt (float (3 * (2 * l + 1))) * value (CoupledSeparately(leaf, leaf, Fixed 0, Fixed 0))
+
+                let summed =
+                    Seq.sum
+                        [ for j in abs (l - 1) .. l + 1 ->
+                              // The table of the real basis leaves out a factor i where l + 1 + J is odd: twice here.
+                              let sign = if (l + 1 + j) % 2 = 0 then 1.0 else -1.0
+
+                              sign
+                              * sqrt (float (2 * j + 1))
+                              * value (Coupled(Joined(leaf, Fixed j), Joined(leaf, Fixed j), Fixed 0)) ]
+
+                let angles =
+                    let length (v: float[]) = sqrt (dot v v)
+                    let radial (s: Families.Site) = Families.radial "spin" l (length s.Position)
+
+                    Seq.sum
+                        [ for a in sites do
+                              for b in sites ->
+                                  let cosine = dot a.Position b.Position / (length a.Position * length b.Position)
+                                  float (2 * l + 1) / (4.0 * Math.PI) * radial a * radial b
+                                  * dot a.Vectors["spin"] b.Vectors["spin"] * legendre l cosine ]
+
+                let sign = if l % 2 = 0 then -1.0 else 1.0
+                Assert.Equal(separate, summed, 1e-10 * (1.0 + abs separate))
+                Assert.Equal(angles, sign * summed, 1e-10 * (1.0 + abs angles)))
+    ]

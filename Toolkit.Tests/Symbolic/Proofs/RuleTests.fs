@@ -2,7 +2,7 @@
 module Toolkit.Tests.Symbolic.Proofs.RuleTests
 
 open System
-open Xunit
+open Expecto
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.Hypergeometric
 open Toolkit.Symbolic.CouplingTrees
@@ -124,233 +124,228 @@ let private uses: Lazy<Use list> =
          |> List.concat
          |> List.filter (fun u -> not u.Premises.IsEmpty))
 
-[<Fact>]
-let ``every rule accepts its own premises`` () =
-    for u in uses.Force() do
-        match u.Apply u.Premises with
-        | Ok _ -> ()
-        | Error why -> Assert.Fail $"{u.Name}: {why}"
-
-    let names = uses.Force() |> List.map _.Name |> List.distinct
-    Assert.Equal(14, names.Length)
-
 /// One relation with its terms in any order.
 let private key (t: Theorem) =
     match t.Statement with
     | :? SymbolRelation as r -> r.Terms |> List.map (fun t -> $"%A{t.Shift}") |> List.sort |> String.concat " "
     | s -> s.Text
 
-[<Fact>]
-let ``with any other theorem in the place of a premise, every rule says no`` () =
-    let mutable count = 0
+[<Tests>]
+let tests =
+    testList "Symbolic.Proofs.RuleTests" [
+        testCase "every rule accepts its own premises" <| fun () ->
+            for u in uses.Force() do
+                match u.Apply u.Premises with
+                | Ok _ -> ()
+                | Error why -> Assert.Fail $"{u.Name}: {why}"
 
-    // Several symmetries of sign −1 may fix the same points.
-    for u in uses.Force() |> List.filter (fun u -> u.Name <> "antisymmetry") do
-        for i in 0 .. u.Premises.Length - 1 do
-            for other in pool.Force() do
-                if key other <> key u.Premises[i] then
-                    count <- count + 1
+            let names = uses.Force() |> List.map _.Name |> List.distinct
+            Assert.Equal(14, names.Length)
 
-                    match u.Apply(replace i other u.Premises) with
+        testCase "with any other theorem in the place of a premise, every rule says no" <| fun () ->
+            let mutable count = 0
+
+            // Several symmetries of sign −1 may fix the same points.
+            for u in uses.Force() |> List.filter (fun u -> u.Name <> "antisymmetry") do
+                for i in 0 .. u.Premises.Length - 1 do
+                    for other in pool.Force() do
+                        if key other <> key u.Premises[i] then
+                            count <- count + 1
+
+                            match u.Apply(replace i other u.Premises) with
+                            | Error _ -> ()
+                            | Ok _ -> Assert.Fail $"{u.Name}, premise {i + 1}: accepted {other.Statement.Text}"
+
+            Assert.True(count > 5000)
+
+        testCase "with two premises exchanged, every rule says no" <| fun () ->
+            for u in uses.Force() do
+                for i in 0 .. u.Premises.Length - 1 do
+                    for k in 0 .. i - 1 do
+                        if u.Premises[i].Statement.Text <> u.Premises[k].Statement.Text then
+                            let swapped = u.Premises |> replace i u.Premises[k] |> replace k u.Premises[i]
+                            Assert.True((u.Apply swapped).IsError, $"{u.Name}, premises {k + 1} and {i + 1}")
+
+        testCase "orthogonality holds along one line only, and for j1 only" <| fun () ->
+            let relation = (stepsOf "orthogonality").Head.Premises.Head
+            let line = [| 0; 0; 0; 0; 2; -2 |]
+
+            Law.holdsFor 1000 (Law.seeded (0, 5)) (fun (seed, variable) ->
+                let random = Random seed
+
+                let direction =
+                    match seed % 3 with
+                    | 0 -> line
+                    | 1 -> line |> Array.map (fun k -> k + (if random.Next 3 = 0 then random.Next(-2, 3) else 0))
+                    | _ -> Array.init 6 (fun _ -> random.Next(-3, 4))
+
+                let isLine = direction = line || direction = Array.map (~-) line
+                Assert.Equal(variable = 0 && isLine, (Pairing.orthogonal relation variable direction).IsOk))
+
+        testCase "norms are equal along the ladder's own steps only" <| fun () ->
+            let step = (stepsOf "adjoint ladders").Head
+            let raising, lowering = step.Premises[0], step.Premises[1]
+            let numbers = Array.ofList (step.Certificate :?> PairingCertificate).Numbers
+            let w, w' = numbers[..5], numbers[6..]
+
+            Law.holdsFor 1000 (Law.seeded (0, 1)) (fun (seed, _) ->
+                let random = Random seed
+                let bump (v: int[]) = v |> Array.map (fun k -> k + (if random.Next 4 = 0 then random.Next(-2, 3) else 0))
+                let x, y = bump w, bump w'
+                // The two steps may change places: then the sum runs the other way.
+                let isOwn = (x = w && y = w') || (x = w' && y = w)
+                Assert.Equal(isOwn, (Pairing.equalNorms raising lowering x y).IsOk))
+
+        testCase "a closed form with a changed factorial, variable or start is not proved" <| fun () ->
+            for step in stepsOf "first-order recursion" do
+                let c = step.Certificate :?> ClosedFormCertificate
+                let prove = ClosedForms.prove step.Premises.Head
+
+                Law.holdsFor 500 (Law.seeded (0, 4)) (fun (seed, kind) ->
+                    let random = Random seed
+                    let sign = if random.Next 2 = 0 then 1 else -1
+                    let arity = c.Closed.Variables.Length
+
+                    let change (forms: Linear list) =
+                        let i = random.Next forms.Length
+
+                        let moved =
+                            match random.Next arity with
+                            | 0 -> Linear.plus sign forms[i]
+                            | v -> Linear.add forms[i] (Linear.scale sign (Linear.variable arity v))
+
+                        replace i moved forms
+
+                    let mutated =
+                        match kind with
+                        | 0 -> prove c.Variable { c.Closed with Numerator = change c.Closed.Numerator } c.Start
+                        | 1 -> prove c.Variable { c.Closed with Denominator = change c.Closed.Denominator } c.Start
+                        | 2 -> prove c.Variable { c.Closed with Denominator = c.Closed.Denominator.Tail } c.Start
+                        | 3 -> prove (c.Variable + 1 + random.Next 5) c.Closed c.Start
+                        | _ -> prove c.Variable c.Closed (c.Start + sign)
+
+                    Assert.True(mutated.IsError, $"mutation {kind} of seed {seed}"))
+
+        testCase "whatever is accepted as a sum of a single term has the value that is stated" <| fun () ->
+            let mutable accepted = 0
+
+            for step in stepsOf "single term" do
+                let c = step.Certificate :?> SingleTermCertificate
+                let symbol = (step.Statement :?> SymbolValue).Symbol
+                let arity = c.Names.Length
+
+                Law.holdsFor 400 (Law.seeded (0, 1)) (fun (seed, kind) ->
+                    let random = Random seed
+
+                    let change (form: Linear) =
+                        match random.Next arity with
+                        | 0 -> Linear.plus (random.Next(-1, 2)) form
+                        | v -> Linear.add form (Linear.scale (random.Next(-1, 2)) (Linear.variable arity v))
+
+                    let i = random.Next c.Images.Length
+
+                    let images =
+                        if kind = 0 then c.Images |> Array.mapi (fun k f -> if k = i then change f else f) else c.Images
+
+                    let index = if kind = 1 then change c.Index else c.Index
+
+                    match Evaluation.single symbol c.Names images index with
                     | Error _ -> ()
-                    | Ok _ -> Assert.Fail $"{u.Name}, premise {i + 1}: accepted {other.Statement.Text}"
+                    | Ok theorem ->
+                        accepted <- accepted + 1
+                        TheoremTests.agreesWithFactorials (theorem.Statement :?> SymbolValue))
 
-    Assert.True(count > 5000)
+            Assert.True(accepted > 100)
 
-[<Fact>]
-let ``with two premises exchanged, every rule says no`` () =
-    for u in uses.Force() do
-        for i in 0 .. u.Premises.Length - 1 do
-            for k in 0 .. i - 1 do
-                if u.Premises[i].Statement.Text <> u.Premises[k].Statement.Text then
-                    let swapped = u.Premises |> replace i u.Premises[k] |> replace k u.Premises[i]
-                    Assert.True((u.Apply swapped).IsError, $"{u.Name}, premises {k + 1} and {i + 1}")
+        testCase "whatever two paths between coupling schemes prove is true" <| fun () ->
+            let recoupling = (stepsOf "recoupling-induction").Head
+            let mutable refused, accepted = 0, 0
 
-[<Fact>]
-let ``orthogonality holds along one line only, and for j1 only`` () =
-    let relation = (stepsOf "orthogonality").Head.Premises.Head
-    let line = [| 0; 0; 0; 0; 2; -2 |]
+            for step in stepsOf "rewriting" do
+                let c = step.Certificate :?> RecouplingCertificate
 
-    Law.holdsFor 1000 (Law.seeded (0, 5)) (fun (seed, variable) ->
-        let random = Random seed
+                Law.holdsFor 300 (Law.seeded (0, 4)) (fun (seed, kind) ->
+                    let random = Random seed
+                    let labels = [ "e"; "f"; "g"; "h"; "k"; "x"; "y"; "J" ]
+                    let label () = labels[random.Next labels.Length]
 
-        let direction =
-            match seed % 3 with
-            | 0 -> line
-            | 1 -> line |> Array.map (fun k -> k + (if random.Next 3 = 0 then random.Next(-2, 3) else 0))
-            | _ -> Array.init 6 (fun _ -> random.Next(-3, 4))
+                    let anyMove () =
+                        match random.Next 3 with
+                        | 0 -> Exchange(label ())
+                        | 1 -> Leftwards(label (), label ())
+                        | _ -> Rightwards(label (), label ())
 
-        let isLine = direction = line || direction = Array.map (~-) line
-        Assert.Equal(variable = 0 && isLine, (Pairing.orthogonal relation variable direction).IsOk))
+                    let change (moves: Move list) =
+                        let at = random.Next(moves.Length + 1)
 
-[<Fact>]
-let ``norms are equal along the ladder's own steps only`` () =
-    let step = (stepsOf "adjoint ladders").Head
-    let raising, lowering = step.Premises[0], step.Premises[1]
-    let numbers = Array.ofList (step.Certificate :?> PairingCertificate).Numbers
-    let w, w' = numbers[..5], numbers[6..]
+                        match kind with
+                        | 0 -> List.insertAt at (anyMove ()) moves
+                        | 1 when at < moves.Length -> List.removeAt at moves
+                        | 2 when at < moves.Length -> replace at (anyMove ()) moves
+                        // A detour that leads back where the label is there to be exchanged.
+                        | 4 ->
+                            let detour = Exchange(label ())
+                            List.insertManyAt at [ detour; detour ] moves
+                        | _ -> moves @ [ anyMove () ]
 
-    Law.holdsFor 1000 (Law.seeded (0, 1)) (fun (seed, _) ->
-        let random = Random seed
-        let bump (v: int[]) = v |> Array.map (fun k -> k + (if random.Next 4 = 0 then random.Next(-2, 3) else 0))
-        let x, y = bump w, bump w'
-        // The two steps may change places: then the sum runs the other way.
-        let isOwn = (x = w && y = w') || (x = w' && y = w)
-        Assert.Equal(isOwn, (Pairing.equalNorms raising lowering x y).IsOk))
+                    let first, second =
+                        if random.Next 2 = 0 then change c.First, c.Second
+                        elif kind = 3 then change c.First, change c.Second
+                        else c.First, change c.Second
 
-[<Fact>]
-let ``a closed form with a changed factorial, variable or start is not proved`` () =
-    for step in stepsOf "first-order recursion" do
-        let c = step.Certificate :?> ClosedFormCertificate
-        let prove = ClosedForms.prove step.Premises.Head
+                    match Recoupling.prove recoupling c.Start first second with
+                    | Error _ -> refused <- refused + 1
+                    | Ok theorem ->
+                        accepted <- accepted + 1
+                        TheoremTests.holdsInNumbers 3 c.Start (theorem.Statement :?> RecouplingIdentity) |> ignore)
 
-        Law.holdsFor 500 (Law.seeded (0, 4)) (fun (seed, kind) ->
-            let random = Random seed
-            let sign = if random.Next 2 = 0 then 1 else -1
-            let arity = c.Closed.Variables.Length
+            Assert.True(refused > 500 && accepted > 0, $"{refused} refused, {accepted} accepted")
 
-            let change (forms: Linear list) =
-                let i = random.Next forms.Length
+        testCase "leaves, steps and roots that do not fit are refused" <| fun () ->
+            let harmonic = (stepsOf "coefficient-extraction").Head
+            let ladder = (stepsOf "coupling-ladder").Head
+            let rho = { Rank = 0; Parity = Polar; Time = Even }
 
-                let moved =
-                    match random.Next arity with
-                    | 0 -> Linear.plus sign forms[i]
-                    | v -> Linear.add forms[i] (Linear.scale sign (Linear.variable arity v))
+            let fields =
+                Map.ofList [ "rho", rho; "spin", { Rank = 1; Parity = Axial; Time = Odd }; "tensor", { rho with Rank = 2 } ]
 
-                replace i moved forms
+            let refused (result: Result<Theorem, string>) = Assert.True result.IsError
+            let must (result: Result<Theorem, string>) = Result.defaultWith failwith result
+            refused (Equivariance.site harmonic fields "other" (Named "l"))
+            refused (Equivariance.site harmonic fields "tensor" (Named "l"))
+            refused (Equivariance.site harmonic fields "rho" (Fixed -1))
+            refused (Equivariance.site ladder fields "rho" (Named "l"))
+            let site name = must (Equivariance.site harmonic fields name (Named "l"))
+            let scalar = must (Equivariance.scalar (site "rho"))
+            let vector = must (Equivariance.join ladder (site "spin") (Named "J"))
+            refused (Equivariance.scalar (site "spin"))
+            refused (Equivariance.join harmonic (site "spin") (Named "J"))
+            refused (Equivariance.join ladder scalar (Named "J"))
+            refused (Equivariance.couple ladder scalar (site "spin") (Named "L"))
+            refused (Equivariance.couple harmonic scalar vector (Named "L"))
+            refused (Equivariance.couple ladder scalar vector (Fixed -1))
+            refused (Equivariance.coupleSeparately ladder scalar vector (Fixed 0) (Fixed 0))
+            // One name for two fields.
+            let other =
+                must (
+                    Equivariance.site harmonic (Map.ofList [ "rho", { rho with Time = Odd } ]) "rho" (Named "l")
+                    |> Result.bind Equivariance.scalar
+                )
 
-            let mutated =
-                match kind with
-                | 0 -> prove c.Variable { c.Closed with Numerator = change c.Closed.Numerator } c.Start
-                | 1 -> prove c.Variable { c.Closed with Denominator = change c.Closed.Denominator } c.Start
-                | 2 -> prove c.Variable { c.Closed with Denominator = c.Closed.Denominator.Tail } c.Start
-                | 3 -> prove (c.Variable + 1 + random.Next 5) c.Closed c.Start
-                | _ -> prove c.Variable c.Closed (c.Start + sign)
-
-            Assert.True(mutated.IsError, $"mutation {kind} of seed {seed}"))
-
-[<Fact>]
-let ``whatever is accepted as a sum of a single term has the value that is stated`` () =
-    let mutable accepted = 0
-
-    for step in stepsOf "single term" do
-        let c = step.Certificate :?> SingleTermCertificate
-        let symbol = (step.Statement :?> SymbolValue).Symbol
-        let arity = c.Names.Length
-
-        Law.holdsFor 400 (Law.seeded (0, 1)) (fun (seed, kind) ->
-            let random = Random seed
-
-            let change (form: Linear) =
-                match random.Next arity with
-                | 0 -> Linear.plus (random.Next(-1, 2)) form
-                | v -> Linear.add form (Linear.scale (random.Next(-1, 2)) (Linear.variable arity v))
-
-            let i = random.Next c.Images.Length
-
-            let images =
-                if kind = 0 then c.Images |> Array.mapi (fun k f -> if k = i then change f else f) else c.Images
-
-            let index = if kind = 1 then change c.Index else c.Index
-
-            match Evaluation.single symbol c.Names images index with
-            | Error _ -> ()
-            | Ok theorem ->
-                accepted <- accepted + 1
-                TheoremTests.agreesWithFactorials (theorem.Statement :?> SymbolValue))
-
-    Assert.True(accepted > 100)
-
-[<Fact>]
-let ``whatever two paths between coupling schemes prove is true`` () =
-    let recoupling = (stepsOf "recoupling-induction").Head
-    let mutable refused, accepted = 0, 0
-
-    for step in stepsOf "rewriting" do
-        let c = step.Certificate :?> RecouplingCertificate
-
-        Law.holdsFor 300 (Law.seeded (0, 4)) (fun (seed, kind) ->
-            let random = Random seed
-            let labels = [ "e"; "f"; "g"; "h"; "k"; "x"; "y"; "J" ]
-            let label () = labels[random.Next labels.Length]
-
-            let anyMove () =
-                match random.Next 3 with
-                | 0 -> Exchange(label ())
-                | 1 -> Leftwards(label (), label ())
-                | _ -> Rightwards(label (), label ())
-
-            let change (moves: Move list) =
-                let at = random.Next(moves.Length + 1)
-
-                match kind with
-                | 0 -> List.insertAt at (anyMove ()) moves
-                | 1 when at < moves.Length -> List.removeAt at moves
-                | 2 when at < moves.Length -> replace at (anyMove ()) moves
-                // A detour that leads back where the label is there to be exchanged.
-                | 4 ->
-                    let detour = Exchange(label ())
-                    List.insertManyAt at [ detour; detour ] moves
-                | _ -> moves @ [ anyMove () ]
-
-            let first, second =
-                if random.Next 2 = 0 then change c.First, c.Second
-                elif kind = 3 then change c.First, change c.Second
-                else c.First, change c.Second
-
-            match Recoupling.prove recoupling c.Start first second with
-            | Error _ -> refused <- refused + 1
-            | Ok theorem ->
-                accepted <- accepted + 1
-                TheoremTests.holdsInNumbers 3 c.Start (theorem.Statement :?> RecouplingIdentity) |> ignore)
-
-    Assert.True(refused > 500 && accepted > 0, $"{refused} refused, {accepted} accepted")
-
-[<Fact>]
-let ``leaves, steps and roots that do not fit are refused`` () =
-    let harmonic = (stepsOf "coefficient-extraction").Head
-    let ladder = (stepsOf "coupling-ladder").Head
-    let rho = { Rank = 0; Parity = Polar; Time = Even }
-
-    let fields =
-        Map.ofList [ "rho", rho; "spin", { Rank = 1; Parity = Axial; Time = Odd }; "tensor", { rho with Rank = 2 } ]
-
-    let refused (result: Result<Theorem, string>) = Assert.True result.IsError
-    let must (result: Result<Theorem, string>) = Result.defaultWith failwith result
-    refused (Equivariance.site harmonic fields "other" (Named "l"))
-    refused (Equivariance.site harmonic fields "tensor" (Named "l"))
-    refused (Equivariance.site harmonic fields "rho" (Fixed -1))
-    refused (Equivariance.site ladder fields "rho" (Named "l"))
-    let site name = must (Equivariance.site harmonic fields name (Named "l"))
-    let scalar = must (Equivariance.scalar (site "rho"))
-    let vector = must (Equivariance.join ladder (site "spin") (Named "J"))
-    refused (Equivariance.scalar (site "spin"))
-    refused (Equivariance.join harmonic (site "spin") (Named "J"))
-    refused (Equivariance.join ladder scalar (Named "J"))
-    refused (Equivariance.couple ladder scalar (site "spin") (Named "L"))
-    refused (Equivariance.couple harmonic scalar vector (Named "L"))
-    refused (Equivariance.couple ladder scalar vector (Fixed -1))
-    refused (Equivariance.coupleSeparately ladder scalar vector (Fixed 0) (Fixed 0))
-    // One name for two fields.
-    let other =
-        must (
-            Equivariance.site harmonic (Map.ofList [ "rho", { rho with Time = Odd } ]) "rho" (Named "l")
-            |> Result.bind Equivariance.scalar
-        )
-
-    refused (Equivariance.couple ladder scalar other (Named "L"))
-    let a, b = Equivariance.suppose "A" "lA", Equivariance.suppose "B" "lB"
-    let step = must (Equivariance.couple ladder a b (Named "L"))
-    Assert.True((Equivariance.induction [ scalar; vector ] step).IsOk)
-    refused (Equivariance.induction [] step)
-    refused (Equivariance.induction [ scalar; scalar ] step)
-    refused (Equivariance.induction [ scalar; step ] step)
-    refused (Equivariance.induction [ scalar ] scalar)
-    // The step for one family twice, for a fixed order, and for an order that a hypothesis has already.
-    refused (Equivariance.induction [ scalar ] (must (Equivariance.couple ladder a a (Named "L"))))
-    refused (Equivariance.induction [ scalar ] (must (Equivariance.couple ladder a b (Fixed 0))))
-    refused (Equivariance.induction [ scalar ] (must (Equivariance.couple ladder a b (Named "lA"))))
-    refused (Equivariance.invariant step)
-    refused (Equivariance.invariant scalar)
-    refused (Equivariance.sign true step)
-    refused (Equivariance.everyInvariant step)
+            refused (Equivariance.couple ladder scalar other (Named "L"))
+            let a, b = Equivariance.suppose "A" "lA", Equivariance.suppose "B" "lB"
+            let step = must (Equivariance.couple ladder a b (Named "L"))
+            Assert.True((Equivariance.induction [ scalar; vector ] step).IsOk)
+            refused (Equivariance.induction [] step)
+            refused (Equivariance.induction [ scalar; scalar ] step)
+            refused (Equivariance.induction [ scalar; step ] step)
+            refused (Equivariance.induction [ scalar ] scalar)
+            // The step for one family twice, for a fixed order, and for an order that a hypothesis has already.
+            refused (Equivariance.induction [ scalar ] (must (Equivariance.couple ladder a a (Named "L"))))
+            refused (Equivariance.induction [ scalar ] (must (Equivariance.couple ladder a b (Fixed 0))))
+            refused (Equivariance.induction [ scalar ] (must (Equivariance.couple ladder a b (Named "lA"))))
+            refused (Equivariance.invariant step)
+            refused (Equivariance.invariant scalar)
+            refused (Equivariance.sign true step)
+            refused (Equivariance.everyInvariant step)
+    ]

@@ -2,7 +2,7 @@ module Toolkit.Tests.Symbolic.Proofs.TheoremTests
 
 open System
 open System.Numerics
-open Xunit
+open Expecto
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.Proofs
 open Toolkit.Symbolic.Proofs.Kernel
@@ -36,99 +36,6 @@ let private coefficient (term: SymbolTerm) (q: int[]) =
 
     scaled, radicand
 
-[<Fact>]
-let ``every theorem of the default set is proved`` () =
-    for entry in defaults do
-        Assert.NotEmpty((proved entry).Statement.Text)
-
-[<Fact>]
-let ``relations between symbols hold at random points computed from factorials, boundaries and half-integers included``
-    ()
-    =
-    for entry in Catalogue.entries |> List.filter (fun e -> e.ByDefault || e.Name.StartsWith "3j.contiguous") do
-        for statement in leaves (proved entry).Statement do
-            match statement with
-            | :? SymbolRelation as relation ->
-                let name = relation.Symbol.Name
-
-                Law.holdsFor (if entry.ByDefault then 100 else 10) (Law.seeded (2, 16)) (fun (seed, size) ->
-                    let random = Random seed
-                    let domain = relation.Domains[random.Next relation.Domains.Length]
-
-                    let rec draw () =
-                        let reference =
-                            match domain with
-                            | Summand i -> i
-                            | Bounds _ -> random.Next relation.Terms.Length
-
-                        let q = Array.map2 (-) (FromFactorials.point name random size) relation.Terms[reference].Shift
-                        let parameters = relation.Symbol.Parameters |> Array.map (fun f -> Linear.change q f / 2)
-
-                        match domain with
-                        | Bounds bounds when
-                            List.exists2
-                                (fun form least -> Linear.valueAt (Array.append [| 0 |] parameters) form < least)
-                                relation.Symbol.Physical
-                                bounds
-                            ->
-                            draw ()
-                        | _ -> q
-
-                    let q = draw ()
-                    let isVanishing = List.contains domain relation.Vanishing
-
-                    let values =
-                        relation.Terms
-                        |> List.map (fun t ->
-                            let symbol = FromFactorials.value name (Array.map2 (+) q t.Shift)
-                            let k, radicand = coefficient t q
-                            let isDefined =
-                                let p = Array.map2 (+) q t.Shift
-                                if name = "3j" then FromFactorials.isDefined3j p else FromFactorials.isDefined6j p
-
-                            if isDefined then
-                                Assert.True(radicand > -1e-9, $"{entry.Name}: negative radicand")
-                                k * sqrt (max 0.0 radicand) * symbol
-                            else
-                                if isVanishing then
-                                    Assert.True(
-                                        abs (k * k * radicand) < 1e-6,
-                                        $"{entry.Name}: a coefficient beside the domain"
-                                    )
-
-                                0.0)
-
-                    let scale = values |> List.sumBy abs
-
-                    Assert.True(
-                        abs (List.sum values) <= 1e-9 * scale + 1e-12,
-                        $"{entry.Name}: {List.sum values} of {scale}"
-                    ))
-            | _ -> ()
-
-[<Fact>]
-let ``symmetries hold at random points computed from factorials`` () =
-    for entry in defaults do
-        for statement in leaves (proved entry).Statement do
-            match statement with
-            | :? Symmetry as symmetry ->
-                let name = symmetry.Symbol.Name
-                let images = symmetry.TwiceImages
-
-                Law.holdsFor 5 (Law.seeded (2, 14)) (fun (seed, size) ->
-                    let q = FromFactorials.point name (Random seed) size
-                    // The images are doubled forms in the quantum numbers, which are given doubled.
-                    let image = images |> Array.map (fun f -> f.Constant + Linear.change q f / 2)
-
-                    let parity =
-                        let parameters = symmetry.Symbol.Parameters |> Array.map (fun f -> (Linear.change q f) / 2)
-                        Linear.valueAt (Array.append [| 0 |] parameters) symmetry.Parity
-
-                    let sign = if parity % 2 = 0 then 1.0 else -1.0
-                    let expected = sign * FromFactorials.value name q
-                    Assert.Equal(expected, FromFactorials.value name image, 1e-11))
-            | _ -> ()
-
 let rec private points (n: int) : int list list =
     if n = 0 then
         [ [] ]
@@ -157,49 +64,11 @@ let internal agreesWithFactorials (value: SymbolValue) =
 
             Assert.Equal(expected, FromFactorials.value value.Symbol.Name q, 1e-12)
 
-[<Fact>]
-let ``values on families of points agree with factorials`` () =
-    let mutable seen = 0
-
-    for entry in defaults do
-        for step in Export.ProofFile.steps (proved entry) do
-            match step.Statement with
-            | :? SymbolValue as value ->
-                seen <- seen + 1
-                agreesWithFactorials value
-            | _ -> ()
-
-    Assert.True(seen >= 6)
-
 /// 3j symbols at fixed j2, j3, m1 (doubled), j1 against m2.
 let private matrix (j2: int) (j3: int) (m1: int) =
     [ for j1 in abs (j2 - j3) .. 2 .. j2 + j3 do
           if abs m1 <= j1 then
               j1, [ for m2 in -j2 .. 2 .. j2 -> FromFactorials.threeJ [| j1; j2; j3; m1; m2; -m1 - m2 |] ] ]
-
-[<Fact>]
-let ``sums of products of 3j symbols computed from factorials are as the theorems on orthogonality and norm say`` () =
-    for name in [ "3j.orthogonality-m"; "3j.normalisation"; "3j.orthogonality-j" ] do
-        proved (Catalogue.entries |> List.find (fun e -> e.Name = name)) |> ignore
-
-    Law.holdsFor 50 (Law.seeded (0, 9)) (fun (seed, j2) ->
-        let random = Random seed
-        let j3 = random.Next 10
-        let m1 = -j2 - j3 + 2 * random.Next(j2 + j3 + 1)
-        let rows = matrix j2 j3 m1
-
-        for j1, row in rows do
-            for j1', row' in rows do
-                let expected = if j1 = j1' then 1.0 / float (j1 + 1) else 0.0
-                Assert.Equal(expected, List.fold2 (fun s x y -> s + x * y) 0.0 row row', 1e-11)
-
-        for k in 0..j2 do
-            for k' in 0..j2 do
-                let isInside k = abs (m1 + (-j2 + 2 * k)) <= j3
-
-                if isInside k && isInside k' then
-                    let sum = rows |> List.sumBy (fun (j1, row) -> float (j1 + 1) * row[k] * row[k'])
-                    Assert.Equal((if k = k' then 1.0 else 0.0), sum, 1e-11))
 
 /// The value of a product of 6j symbols at doubled angular momenta by name.
 let rec private value (product: RecouplingProduct) (sums: string list) (at: Map<string, int>) : float =
@@ -268,120 +137,243 @@ let internal holdsInNumbers (count: int) (start: Scheme) (identity: RecouplingId
 
     found
 
-[<Fact>]
-let ``identities between sums of 6j symbols hold at random angular momenta, computed from factorials`` () =
-    for name in [ "6j.orthogonality"; "6j.racah"; "6j.biedenharn-elliott" ] do
-        let theorem = proved (Catalogue.entries |> List.find (fun e -> e.Name = name))
-        let start = (theorem.Certificate :?> RecouplingCertificate).Start
-        Assert.Equal(40, holdsInNumbers 40 start (theorem.Statement :?> RecouplingIdentity))
-
 let private clebschGordan j1 m1 j2 m2 j m =
     let sign = if ((j1 - j2 + m) / 2) % 2 = 0 then 1.0 else -1.0
     sign * sqrt (float (j + 1)) * FromFactorials.threeJ [| j1; j2; j; m1; m2; -m |]
 
-[<Fact>]
-let ``the sum of four coupling coefficients over all magnetic numbers is Racah's sum, computed from factorials`` () =
-    proved (Catalogue.entries |> List.find (fun e -> e.Name = "6j.racah-formula")) |> ignore
-    let allowed x y = [ abs (x - y) .. 2 .. x + y ]
+[<Tests>]
+let tests =
+    testList "Symbolic.Proofs.TheoremTests" [
+        testCase "every theorem of the default set is proved" <| fun () ->
+            for entry in defaults do
+                Assert.NotEmpty((proved entry).Statement.Text)
 
-    Law.holdsFor 60 (Law.seeded (0, 5)) (fun (seed, a) ->
-        let random = Random seed
-        let b, c = random.Next 6, random.Next 6
-        let any (xs: int list) = xs[random.Next xs.Length]
-        let e = any (allowed a b)
-        let j = any (allowed e c)
-        let m = any [ -j .. 2 .. j ]
+        testCase "relations between symbols hold at random points computed from factorials, boundaries and half-integers included" <| fun () ->
+            for entry in Catalogue.entries |> List.filter (fun e -> e.ByDefault || e.Name.StartsWith "3j.contiguous") do
+                for statement in leaves (proved entry).Statement do
+                    match statement with
+                    | :? SymbolRelation as relation ->
+                        let name = relation.Symbol.Name
 
-        for f in allowed b c do
-            if List.contains j (allowed a f) then
-                let sum =
-                    Seq.sum
-                        [ for m1 in -a .. 2 .. a do
-                              for m2 in -b .. 2 .. b do
-                                  let m3 = m - m1 - m2
+                        Law.holdsFor (if entry.ByDefault then 100 else 10) (Law.seeded (2, 16)) (fun (seed, size) ->
+                            let random = Random seed
+                            let domain = relation.Domains[random.Next relation.Domains.Length]
 
-                                  if abs m3 <= c then
-                                      clebschGordan a m1 b m2 e (m1 + m2)
-                                      * clebschGordan e (m1 + m2) c m3 j m
-                                      * clebschGordan b m2 c m3 f (m2 + m3)
-                                      * clebschGordan a m1 f (m2 + m3) j m ]
+                            let rec draw () =
+                                let reference =
+                                    match domain with
+                                    | Summand i -> i
+                                    | Bounds _ -> random.Next relation.Terms.Length
 
-                let sign = if ((a + b + c + j) / 2) % 2 = 0 then 1.0 else -1.0
-                let expected = sign * sqrt (float ((e + 1) * (f + 1))) * FromFactorials.sixJ [| a; b; e; c; j; f |]
-                Assert.Equal(expected, sum, 1e-11))
+                                let q = Array.map2 (-) (FromFactorials.point name random size) relation.Terms[reference].Shift
+                                let parameters = relation.Symbol.Parameters |> Array.map (fun f -> Linear.change q f / 2)
 
-[<Fact>]
-let ``the Clebsch-Gordan coefficients built from lowering operators alone are those of Racah's formula`` () =
-    // ⟨j1 m1 j2 m2|j3 M⟩ by the ladders: the highest state from J+ = 0, unit norm and positive sign, then J− downwards.
-    for j1 in 0..4 do
-        for j2 in 0..4 do
-            for j3 in abs (j1 - j2) .. 2 .. j1 + j2 do
-                let raise j m = sqrt (float ((j - m) * (j + m + 2)) / 4.0)
-                let highest = Array.create (j1 + 1) 0.0 // by k: m1 = j1 − 2k, m2 = j3 − m1
-                let isInside m2 = abs m2 <= j2
-                let mutable norm = 0.0
+                                match domain with
+                                | Bounds bounds when
+                                    List.exists2
+                                        (fun form least -> Linear.valueAt (Array.append [| 0 |] parameters) form < least)
+                                        relation.Symbol.Physical
+                                        bounds
+                                    ->
+                                    draw ()
+                                | _ -> q
 
-                for k in 0..j1 do
-                    let m1 = j1 - 2 * k
-                    let m2 = j3 - m1
+                            let q = draw ()
+                            let isVanishing = List.contains domain relation.Vanishing
 
-                    if isInside m2 then
-                        // J+ = 0 at (m1+1, m2): c(m1) raise(j1, m1) + c(m1+1) raise(j2, m2−1) = 0
-                        highest[k] <- if k = 0 then 1.0 else -highest[k - 1] * raise j2 (m2 - 2) / raise j1 m1
-                        norm <- norm + highest[k] * highest[k]
+                            let values =
+                                relation.Terms
+                                |> List.map (fun t ->
+                                    let symbol = FromFactorials.value name (Array.map2 (+) q t.Shift)
+                                    let k, radicand = coefficient t q
+                                    let isDefined =
+                                        let p = Array.map2 (+) q t.Shift
+                                        if name = "3j" then FromFactorials.isDefined3j p else FromFactorials.isDefined6j p
 
-                let mutable state = highest |> Array.map (fun c -> c / sqrt norm)
+                                    if isDefined then
+                                        Assert.True(radicand > -1e-9, $"{entry.Name}: negative radicand")
+                                        k * sqrt (max 0.0 radicand) * symbol
+                                    else
+                                        if isVanishing then
+                                            Assert.True(
+                                                abs (k * k * radicand) < 1e-6,
+                                                $"{entry.Name}: a coefficient beside the domain"
+                                            )
 
-                for m in j3 .. -2 .. -j3 do
-                    for k in 0..j1 do
-                        let m1 = j1 - 2 * k
-                        let m2 = m - m1
-                        Assert.Equal(clebschGordan j1 m1 j2 m2 j3 m, (if isInside m2 then state[k] else 0.0), 1e-11)
+                                        0.0)
 
-                    if m > -j3 then
-                        let lowered =
-                            Array.init (j1 + 1) (fun k ->
-                                // m1 = j1 − 2k at total m − 2
+                            let scale = values |> List.sumBy abs
+
+                            Assert.True(
+                                abs (List.sum values) <= 1e-9 * scale + 1e-12,
+                                $"{entry.Name}: {List.sum values} of {scale}"
+                            ))
+                    | _ -> ()
+
+        testCase "symmetries hold at random points computed from factorials" <| fun () ->
+            for entry in defaults do
+                for statement in leaves (proved entry).Statement do
+                    match statement with
+                    | :? Symmetry as symmetry ->
+                        let name = symmetry.Symbol.Name
+                        let images = symmetry.TwiceImages
+
+                        Law.holdsFor 5 (Law.seeded (2, 14)) (fun (seed, size) ->
+                            let q = FromFactorials.point name (Random seed) size
+                            // The images are doubled forms in the quantum numbers, which are given doubled.
+                            let image = images |> Array.map (fun f -> f.Constant + Linear.change q f / 2)
+
+                            let parity =
+                                let parameters = symmetry.Symbol.Parameters |> Array.map (fun f -> (Linear.change q f) / 2)
+                                Linear.valueAt (Array.append [| 0 |] parameters) symmetry.Parity
+
+                            let sign = if parity % 2 = 0 then 1.0 else -1.0
+                            let expected = sign * FromFactorials.value name q
+                            Assert.Equal(expected, FromFactorials.value name image, 1e-11))
+                    | _ -> ()
+
+        testCase "values on families of points agree with factorials" <| fun () ->
+            let mutable seen = 0
+
+            for entry in defaults do
+                for step in Export.ProofFile.steps (proved entry) do
+                    match step.Statement with
+                    | :? SymbolValue as value ->
+                        seen <- seen + 1
+                        agreesWithFactorials value
+                    | _ -> ()
+
+            Assert.True(seen >= 6)
+
+        testCase "sums of products of 3j symbols computed from factorials are as the theorems on orthogonality and norm say" <| fun () ->
+            for name in [ "3j.orthogonality-m"; "3j.normalisation"; "3j.orthogonality-j" ] do
+                proved (Catalogue.entries |> List.find (fun e -> e.Name = name)) |> ignore
+
+            Law.holdsFor 50 (Law.seeded (0, 9)) (fun (seed, j2) ->
+                let random = Random seed
+                let j3 = random.Next 10
+                let m1 = -j2 - j3 + 2 * random.Next(j2 + j3 + 1)
+                let rows = matrix j2 j3 m1
+
+                for j1, row in rows do
+                    for j1', row' in rows do
+                        let expected = if j1 = j1' then 1.0 / float (j1 + 1) else 0.0
+                        Assert.Equal(expected, List.fold2 (fun s x y -> s + x * y) 0.0 row row', 1e-11)
+
+                for k in 0..j2 do
+                    for k' in 0..j2 do
+                        let isInside k = abs (m1 + (-j2 + 2 * k)) <= j3
+
+                        if isInside k && isInside k' then
+                            let sum = rows |> List.sumBy (fun (j1, row) -> float (j1 + 1) * row[k] * row[k'])
+                            Assert.Equal((if k = k' then 1.0 else 0.0), sum, 1e-11))
+
+        testCase "identities between sums of 6j symbols hold at random angular momenta, computed from factorials" <| fun () ->
+            for name in [ "6j.orthogonality"; "6j.racah"; "6j.biedenharn-elliott" ] do
+                let theorem = proved (Catalogue.entries |> List.find (fun e -> e.Name = name))
+                let start = (theorem.Certificate :?> RecouplingCertificate).Start
+                Assert.Equal(40, holdsInNumbers 40 start (theorem.Statement :?> RecouplingIdentity))
+
+        testCase "the sum of four coupling coefficients over all magnetic numbers is Racah's sum, computed from factorials" <| fun () ->
+            proved (Catalogue.entries |> List.find (fun e -> e.Name = "6j.racah-formula")) |> ignore
+            let allowed x y = [ abs (x - y) .. 2 .. x + y ]
+
+            Law.holdsFor 60 (Law.seeded (0, 5)) (fun (seed, a) ->
+                let random = Random seed
+                let b, c = random.Next 6, random.Next 6
+                let any (xs: int list) = xs[random.Next xs.Length]
+                let e = any (allowed a b)
+                let j = any (allowed e c)
+                let m = any [ -j .. 2 .. j ]
+
+                for f in allowed b c do
+                    if List.contains j (allowed a f) then
+                        let sum =
+                            Seq.sum
+                                [ for m1 in -a .. 2 .. a do
+                                      for m2 in -b .. 2 .. b do
+                                          let m3 = m - m1 - m2
+
+                                          if abs m3 <= c then
+                                              clebschGordan a m1 b m2 e (m1 + m2)
+                                              * clebschGordan e (m1 + m2) c m3 j m
+                                              * clebschGordan b m2 c m3 f (m2 + m3)
+                                              * clebschGordan a m1 f (m2 + m3) j m ]
+
+                        let sign = if ((a + b + c + j) / 2) % 2 = 0 then 1.0 else -1.0
+                        let expected = sign * sqrt (float ((e + 1) * (f + 1))) * FromFactorials.sixJ [| a; b; e; c; j; f |]
+                        Assert.Equal(expected, sum, 1e-11))
+
+        testCase "the Clebsch-Gordan coefficients built from lowering operators alone are those of Racah's formula" <| fun () ->
+            // ⟨j1 m1 j2 m2|j3 M⟩ by the ladders: the highest state from J+ = 0, unit norm and positive sign, then J− downwards.
+            for j1 in 0..4 do
+                for j2 in 0..4 do
+                    for j3 in abs (j1 - j2) .. 2 .. j1 + j2 do
+                        let raise j m = sqrt (float ((j - m) * (j + m + 2)) / 4.0)
+                        let highest = Array.create (j1 + 1) 0.0 // by k: m1 = j1 − 2k, m2 = j3 − m1
+                        let isInside m2 = abs m2 <= j2
+                        let mutable norm = 0.0
+
+                        for k in 0..j1 do
+                            let m1 = j1 - 2 * k
+                            let m2 = j3 - m1
+
+                            if isInside m2 then
+                                // J+ = 0 at (m1+1, m2): c(m1) raise(j1, m1) + c(m1+1) raise(j2, m2−1) = 0
+                                highest[k] <- if k = 0 then 1.0 else -highest[k - 1] * raise j2 (m2 - 2) / raise j1 m1
+                                norm <- norm + highest[k] * highest[k]
+
+                        let mutable state = highest |> Array.map (fun c -> c / sqrt norm)
+
+                        for m in j3 .. -2 .. -j3 do
+                            for k in 0..j1 do
                                 let m1 = j1 - 2 * k
-                                let m2 = m - 2 - m1
-                                let first = if k > 0 && isInside m2 then state[k - 1] * raise j1 m1 else 0.0
-                                let second = if isInside (m2 + 2) && isInside m2 then state[k] * raise j2 m2 else 0.0
-                                (first + second) / raise j3 (m - 2))
+                                let m2 = m - m1
+                                Assert.Equal(clebschGordan j1 m1 j2 m2 j3 m, (if isInside m2 then state[k] else 0.0), 1e-11)
 
-                        state <- lowered
+                            if m > -j3 then
+                                let lowered =
+                                    Array.init (j1 + 1) (fun k ->
+                                        // m1 = j1 − 2k at total m − 2
+                                        let m1 = j1 - 2 * k
+                                        let m2 = m - 2 - m1
+                                        let first = if k > 0 && isInside m2 then state[k - 1] * raise j1 m1 else 0.0
+                                        let second = if isInside (m2 + 2) && isInside m2 then state[k] * raise j2 m2 else 0.0
+                                        (first + second) / raise j3 (m - 2))
 
-[<Fact>]
-let ``the derived recursions are those of the textbooks`` () =
-    // DLMF 34.3.14 and 34.5.11 (the latter up to the common sign): the middle coefficients.
-    let v i = Polynomial.Variable i
-    let casimir i = v i * v i + v i
+                                state <- lowered
 
-    let middle name =
-        ((proved (Catalogue.entries |> List.find (fun e -> e.Name = name))).Statement :?> SymbolRelation)
-            .Terms[0].Coefficient
+        testCase "the derived recursions are those of the textbooks" <| fun () ->
+            // DLMF 34.3.14 and 34.5.11 (the latter up to the common sign): the middle coefficients.
+            let v i = Polynomial.Variable i
+            let casimir i = v i * v i + v i
 
-    let two = Polynomial.Constant 2
-    let isProportional (x: Polynomial) (y: Polynomial) = x = y || x = -y
+            let middle name =
+                ((proved (Catalogue.entries |> List.find (fun e -> e.Name = name))).Statement :?> SymbolRelation)
+                    .Terms[0].Coefficient
 
-    // m3 = −m1−m2
-    let m3 = -(v 3) - v 4
-    Assert.True(isProportional (casimir 0 - casimir 1 - casimir 2 - two * v 4 * m3) (middle "3j.recursion-m"))
+            let two = Polynomial.Constant 2
+            let isProportional (x: Polynomial) (y: Polynomial) = x = y || x = -y
 
-    let j, l = Array.init 3 casimir, Array.init 3 (fun i -> casimir (i + 3))
+            // m3 = −m1−m2
+            let m3 = -(v 3) - v 4
+            Assert.True(isProportional (casimir 0 - casimir 1 - casimir 2 - two * v 4 * m3) (middle "3j.recursion-m"))
 
-    let sixJ =
-        (two * v 0 + Polynomial.One)
-        * ((j[2] + j[1] - j[0]) * (l[2] + l[1] - j[0]) - two * (j[2] * l[2] + j[1] * l[1] - j[0] * l[0]))
+            let j, l = Array.init 3 casimir, Array.init 3 (fun i -> casimir (i + 3))
 
-    Assert.True(isProportional sixJ (middle "6j.recursion"))
+            let sixJ =
+                (two * v 0 + Polynomial.One)
+                * ((j[2] + j[1] - j[0]) * (l[2] + l[1] - j[0]) - two * (j[2] * l[2] + j[1] * l[1] - j[0] * l[0]))
 
-[<Fact>]
-let ``names are dotted and unique, and selection understands a trailing asterisk`` () =
-    let names = Catalogue.entries |> List.map _.Name
-    Assert.Equal<string list>(List.distinct names, names)
+            Assert.True(isProportional sixJ (middle "6j.recursion"))
 
-    match Catalogue.select [ "3j.contiguous.*" ] with
-    | Ok selected -> Assert.Equal(276, selected.Length)
-    | Error name -> Assert.Fail name
+        testCase "names are dotted and unique, and selection understands a trailing asterisk" <| fun () ->
+            let names = Catalogue.entries |> List.map _.Name
+            Assert.Equal<string list>(List.distinct names, names)
 
-    Assert.Equal(Error "3j.nothing", Catalogue.select [ "3j.regge"; "3j.nothing" ] |> Result.map List.length)
+            match Catalogue.select [ "3j.contiguous.*" ] with
+            | Ok selected -> Assert.Equal(276, selected.Length)
+            | Error name -> Assert.Fail name
+
+            Assert.Equal(Error "3j.nothing", Catalogue.select [ "3j.regge"; "3j.nothing" ] |> Result.map List.length)
+    ]

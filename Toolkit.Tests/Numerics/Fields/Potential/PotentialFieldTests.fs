@@ -2,7 +2,7 @@ module Toolkit.Tests.Numerics.Fields.Potential.PotentialFieldTests
 
 open System
 open System.Collections.Generic
-open Xunit
+open Expecto
 open FsCheck.FSharp
 open Toolkit.Numerics.Fields.Potential
 open Toolkit.Numerics.Harmonics
@@ -55,297 +55,290 @@ let private error (f: PotentialField) (size: float[]) (a: float[]) (b: float[]) 
 
     worst |> Seq.map (fun e -> let s, n = squares[e.Key] in e.Value / sqrt (s / float n + 1e-300)) |> Seq.max
 
-[<Fact>]
-let ``values are the definition's: the potential at points of a spherical grid, each an Ewald sum, in every periodicity`` () =
-    let cases =
-        [ Periodicity.All, 1, "laplacian", 1e-6
-          Periodicity.All, 2, "monomial", 1e-8
-          Periodicity.All, 3, "laplacian", 1e-6
-          Periodicity.All, 6, "monomial", 1e-10
-          Periodicity(true, false, true), 1, "monomial", 1e-6
-          Periodicity(true, true, false), 4, "laplacian", 1e-6
-          Periodicity(false, true, false), 1, "monomial", 1e-6
-          Periodicity.None, 1, "gto", 1e-8
-          Periodicity.None, 5, "laplacian", 1e-10 ]
-
-    let random = Random 11
-
-    for periodic, p, name, tolerance in cases do
-        let structure = charged random periodic 4
-        let basis = (snd (List.find (fun (n, _) -> n = name) bases)) ()
-        let f = field (settings p 1. tolerance (Nullable())) basis 3
-        let all = f.Compute structure
-        let q = structure.AtomProperties["q"].ToReals()
-        let polar, radial = (if name = "gto" then 20 else 14), (if name = "gto" then 40 else 14)
-        let expected = PotentialReference.Compute(f.Settings, basis, 3, ReadOnlySpan species, structure, ReadOnlySpan q, 1, 1.5, radial, polar)
-        let got = all[f.ValuesPerCentre .. 2 * f.ValuesPerCentre - 1]
-        let e = error f all got expected
-        Assert.True(e < tolerance, $"p = {p}, {periodic}, {name}: error {e:G3}, asked for {tolerance}")
-
-[<Fact>]
-let ``the error is within the tolerance, from 1e-3 to 1e-10, over random cells, charges, exponents, widths and bases`` () =
-    let case = Gen.zip3 (Gen.choose (0, 1 <<< 30)) (Gen.choose (1, 6)) (Gen.zip (Gen.elements periodicities) (Gen.elements bases))
-
-    for seed, p, (periodic, (name, make)) in Law.sample 12 case do
-        let random = Random seed
-        let structure = charged random periodic (random.Next(3, 14))
-        let sigma = 0.6 + 0.8 * random.NextDouble()
-        let basis = make ()
-        let exact = field (settings p sigma 1e-12 (Nullable(1.6 * sigma))) basis 4
-        let reference = exact.Compute structure
-
-        for power in [ 3; 5; 7; 10 ] do
-            let tolerance = Math.Pow(10., -float power)
-            let f = field (settings p sigma tolerance (Nullable())) basis 4
-            let e = error f reference (f.Compute structure) reference
-            Assert.True(e < tolerance, $"p = {p}, {periodic}, {name}, σ = {sigma:F2}, seed {seed}: error {e:G3}, asked for {tolerance}")
-
-[<Fact>]
-let ``values turn with the structure, and do not change under translations and the choice of the cell`` () =
-    let case = Gen.zip3 (Gen.choose (0, 1 <<< 30)) (Gen.choose (1, 6)) (Gen.elements periodicities)
-
-    for seed, p, periodic in Law.sample 8 case do
-        let random = Random seed
-        let structure = charged random periodic 5
-        let f = field (settings p 0.8 1e-10 (Nullable())) (MonomialBasis(2, 2.5)) 3
-        let values = f.Compute structure
-        let same what (a: float[]) = Assert.True(error f values a values < 3e-9, $"{what}: p = {p}, {periodic}, seed {seed}")
-        same "translation" (f.Compute(Rotations.translate (1.3, -20.2, 7.7) structure))
-        let order = Rotations.randomPermutation random 5
-        let size = f.ValuesPerCentre
-        let permuted = f.Compute(Rotations.permute order structure)
-        same "permutation" (Array.init values.Length (fun at -> permuted[Array.IndexOf(order, at / size) * size + at % size]))
-
-        let m = Rotations.randomRotation random
-        let turned = f.Compute(Rotations.apply [] m structure)
-        let lm, channels = 16, f.ChannelCount
-        let back = Array.zeroCreate values.Length
-        let matrices = WignerD(ReadOnlySpan m, 3)
-
-        for l in 0..3 do
-            // D from harmonics at points: Y(R r) = D Y(r).
-            let d = matrices.Real(l).ToArray()
-
-            for i in 0..4 do
-                for c in 0 .. channels - 1 do
-                    for a in 0 .. 2 * l do
-                        for b in 0 .. 2 * l do
-                            let at k = (i * lm + l * l + k) * channels + c
-                            back[at b] <- back[at b] + d[a * (2 * l + 1) + b] * turned[at a]
-
-        same "rotation" back
-
-        if periodic.Dimensions > 1 then
-            let h = (cellOf structure).Vectors.ToArray()
-            let a, b = (if periodic.A then 0 else 1), (if periodic.C then 2 else 1)
-            let sheared = h |> Array.mapi (fun i x -> if i / 3 = b then x + h[3 * a + i % 3] else x)
-            same "cell" (f.Compute(structure.WithCell(Cell(ReadOnlySpan sheared), periodic)))
-
-        if periodic.Any then
-            let times d = if periodic[d] then 2 else 1
-            let doubled = structure.Replicate(times 0, times 1, times 2)
-            same "supercell" (f.Compute(doubled)[.. values.Length - 1])
-
-[<Fact>]
-let ``derivatives by positions, strain, cell and charges are the derivatives, in every periodicity`` () =
-    let case = Gen.zip3 (Gen.choose (0, 1 <<< 30)) (Gen.choose (1, 6)) (Gen.zip (Gen.elements periodicities) (Gen.elements bases))
-
-    for seed, p, (periodic, (_, make)) in Law.sample 14 case do
-        let random = Random seed
-        let structure = charged random periodic (random.Next(2, 11))
-        let exterior: CutoffFunction | null = if random.Next 2 = 0 then CutoffFunction(3., 1.5, CutoffKind.Polynomial) else null
-        let set = PotentialSettings(Exponent = p, Smearing = 0.9, Tolerance = 1e-11, ChargeKey = "q", Split = Nullable 1.5, Exterior = exterior,
-                                    OwnCharge = (if random.Next 2 = 0 then OwnCharge.Include else OwnCharge.Exclude))
-        let f = field set (make ()) 3
-        let weights = Array.init (structure.Count * f.ValuesPerCentre) (fun _ -> 2. * random.NextDouble() - 1.)
-        let energy s = Array.fold2 (fun e a v -> e + a * v) 0. weights (f.Compute s)
-
-        use state = f.Begin structure
-        // In two parts, the second first.
-        let half = structure.Count / 2
-        let size = f.ValuesPerCentre
-        state.Backward(half, structure.Count - half, ReadOnlySpan(weights, half * size, weights.Length - half * size))
-        state.Backward(0, half, ReadOnlySpan(weights, 0, half * size))
-        let d = state.End()
-        let h = 1e-3
-        let slope g = (8. * (g h - g (-h)) - (g (2. * h) - g (-2. * h))) / (12. * h)
-        let scale = 1. + (d.Forces |> Array.map abs |> Array.max)
-        let check what (expected: float) actual =
-            Assert.True(abs (expected - actual) < 1e-7 * scale * float structure.Count, $"{what}, p = {p}, {periodic}, seed {seed}: {expected:R} by differences, {actual:R}")
-
-        let r = structure.Positions.ToArray()
-
-        for k in [ random.Next r.Length; random.Next r.Length ] do
-            let moved t = structure.WithPositions(ReadOnlySpan(r |> Array.mapi (fun i x -> if i = k then x + t else x)))
-            check "force" (slope (moved >> energy)) -d.Forces[k]
-
-        for e in [ random.Next 9; random.Next 9 ] do
-            let strained t = structure.Transform(ReadOnlySpan(Rotations.identity |> Array.mapi (fun i x -> if i = e then x + t else x)))
-            check "virial" (slope (strained >> energy)) -d.Virial[e]
-
-        let q = structure.AtomProperties["q"].ToReals()
-        let k = random.Next q.Length
-        let recharged t = structure.WithAtomProperty("q", PropertyArray.Real(ReadOnlySpan(q |> Array.mapi (fun i x -> if i = k then x + t else x))))
-        check "charge" (slope (recharged >> energy)) -d.ChargeForces[k]
-
-        if periodic.Any then
-            let v = List.find (fun d -> periodic[d]) [ 2; 1; 0 ]
-            let at = 3 * v + random.Next 3
-            let stretched t = structure.WithCell(Cell(ReadOnlySpan((cellOf structure).Vectors.ToArray() |> Array.mapi (fun i x -> if i = at then x + t else x))), periodic)
-            check "cell" (slope (stretched >> energy)) d.CellGradient[at]
-
 let private meshed p sigma tolerance split =
     PotentialSettings(Exponent = p, Smearing = sigma, Tolerance = tolerance, ChargeKey = "q", Split = split, Evaluator = PotentialEvaluator.Mesh)
 
-[<Fact>]
-let ``the mesh's values are those of waves within the tolerance, from 1e-3 to 1e-8, in triclinic cells`` () =
-    let case = Gen.zip3 (Gen.choose (0, 1 <<< 30)) (Gen.choose (1, 6)) (Gen.elements bases)
+[<Tests>]
+let tests =
+    testList "Numerics.Fields.Potential.PotentialFieldTests" [
+        testCase "values are the definition's: the potential at points of a spherical grid, each an Ewald sum, in every periodicity" <| fun () ->
+            let cases =
+                [ Periodicity.All, 1, "laplacian", 1e-6
+                  Periodicity.All, 2, "monomial", 1e-8
+                  Periodicity.All, 3, "laplacian", 1e-6
+                  Periodicity.All, 6, "monomial", 1e-10
+                  Periodicity(true, false, true), 1, "monomial", 1e-6
+                  Periodicity(true, true, false), 4, "laplacian", 1e-6
+                  Periodicity(false, true, false), 1, "monomial", 1e-6
+                  Periodicity.None, 1, "gto", 1e-8
+                  Periodicity.None, 5, "laplacian", 1e-10 ]
 
-    for seed, p, (name, make) in Law.sample 6 case do
-        let random = Random seed
-        let structure = charged random Periodicity.All (random.Next(3, 20))
-        let sigma = 0.7 + 0.6 * random.NextDouble()
-        let reference = (field (settings p sigma 1e-11 (Nullable(1.6 * sigma))) (make ()) 3).Compute structure
+            let random = Random 11
 
-        for power in [ 3; 4; 6; 8 ] do
-            let tolerance = Math.Pow(10., -float power)
-            let f = field (meshed p sigma tolerance (Nullable())) (make ()) 3
-            let e = error f reference (f.Compute structure) reference
-            Assert.True(e < tolerance, $"p = {p}, {name}, σ = {sigma:F2}, seed {seed}: error {e:G3}, asked for {tolerance}")
+            for periodic, p, name, tolerance in cases do
+                let structure = charged random periodic 4
+                let basis = (snd (List.find (fun (n, _) -> n = name) bases)) ()
+                let f = field (settings p 1. tolerance (Nullable())) basis 3
+                let all = f.Compute structure
+                let q = structure.AtomProperties["q"].ToReals()
+                let polar, radial = (if name = "gto" then 20 else 14), (if name = "gto" then 40 else 14)
+                let expected = PotentialReference.Compute(f.Settings, basis, 3, ReadOnlySpan species, structure, ReadOnlySpan q, 1, 1.5, radial, polar)
+                let got = all[f.ValuesPerCentre .. 2 * f.ValuesPerCentre - 1]
+                let e = error f all got expected
+                Assert.True(e < tolerance, $"p = {p}, {periodic}, {name}: error {e:G3}, asked for {tolerance}")
 
-[<Fact>]
-let ``the mesh's derivatives are those of its values, and the same for any number of threads`` () =
-    let case = Gen.zip (Gen.choose (0, 1 <<< 30)) (Gen.choose (1, 6))
+        testCase "the error is within the tolerance, from 1e-3 to 1e-10, over random cells, charges, exponents, widths and bases" <| fun () ->
+            let case = Gen.zip3 (Gen.choose (0, 1 <<< 30)) (Gen.choose (1, 6)) (Gen.zip (Gen.elements periodicities) (Gen.elements bases))
 
-    for seed, p in Law.sample 3 case do
-        let random = Random seed
-        let structure = charged random Periodicity.All 12
-        let f = field (meshed p 0.9 1e-6 (Nullable 1.5)) (MonomialBasis(2, 2.)) 3
-        let weights = Array.init (structure.Count * f.ValuesPerCentre) (fun _ -> 2. * random.NextDouble() - 1.)
-        let energy s = Array.fold2 (fun e a v -> e + a * v) 0. weights (f.Compute s)
+            for seed, p, (periodic, (name, make)) in Law.sample 12 case do
+                let random = Random seed
+                let structure = charged random periodic (random.Next(3, 14))
+                let sigma = 0.6 + 0.8 * random.NextDouble()
+                let basis = make ()
+                let exact = field (settings p sigma 1e-12 (Nullable(1.6 * sigma))) basis 4
+                let reference = exact.Compute structure
 
-        let run threads =
-            use state = f.Begin(structure, threads)
-            let v = Array.zeroCreate weights.Length
-            state.Forward(0, structure.Count, Span v)
-            state.Backward(0, structure.Count, ReadOnlySpan weights)
-            let d = state.End()
-            d, Array.concat [ v; d.Forces; d.Virial; d.CellGradient; d.ChargeForces ]
+                for power in [ 3; 5; 7; 10 ] do
+                    let tolerance = Math.Pow(10., -float power)
+                    let f = field (settings p sigma tolerance (Nullable())) basis 4
+                    let e = error f reference (f.Compute structure) reference
+                    Assert.True(e < tolerance, $"p = {p}, {periodic}, {name}, σ = {sigma:F2}, seed {seed}: error {e:G3}, asked for {tolerance}")
 
-        let d, one = run 1
-        Assert.Equal<float[]>(one, snd (run 3))
-        let h = 2e-3
-        let slope g = (8. * (g h - g (-h)) - (g (2. * h) - g (-2. * h))) / (12. * h)
-        let scale = 1. + (d.Forces |> Array.map abs |> Array.max)
-        // Values jump by the tolerance where points of the mesh enter and leave.
-        let check what (expected: float) actual =
-            Assert.True(abs (expected - actual) < 1e-4 * scale * float structure.Count, $"{what}, p = {p}, seed {seed}: {expected:R} by differences, {actual:R}")
+        testCase "values turn with the structure, and do not change under translations and the choice of the cell" <| fun () ->
+            let case = Gen.zip3 (Gen.choose (0, 1 <<< 30)) (Gen.choose (1, 6)) (Gen.elements periodicities)
 
-        let r = structure.Positions.ToArray()
-        let k = random.Next r.Length
-        let moved t = structure.WithPositions(ReadOnlySpan(r |> Array.mapi (fun i x -> if i = k then x + t else x)))
-        check "force" (slope (moved >> energy)) -d.Forces[k]
-        let e = random.Next 9
-        let strained t = structure.Transform(ReadOnlySpan(Rotations.identity |> Array.mapi (fun i x -> if i = e then x + t else x)))
-        check "virial" (slope (strained >> energy)) -d.Virial[e]
-        let q = structure.AtomProperties["q"].ToReals()
-        let k = random.Next q.Length
-        let recharged t = structure.WithAtomProperty("q", PropertyArray.Real(ReadOnlySpan(q |> Array.mapi (fun i x -> if i = k then x + t else x))))
-        check "charge" (slope (recharged >> energy)) -d.ChargeForces[k]
+            for seed, p, periodic in Law.sample 8 case do
+                let random = Random seed
+                let structure = charged random periodic 5
+                let f = field (settings p 0.8 1e-10 (Nullable())) (MonomialBasis(2, 2.5)) 3
+                let values = f.Compute structure
+                let same what (a: float[]) = Assert.True(error f values a values < 3e-9, $"{what}: p = {p}, {periodic}, seed {seed}")
+                same "translation" (f.Compute(Rotations.translate (1.3, -20.2, 7.7) structure))
+                let order = Rotations.randomPermutation random 5
+                let size = f.ValuesPerCentre
+                let permuted = f.Compute(Rotations.permute order structure)
+                same "permutation" (Array.init values.Length (fun at -> permuted[Array.IndexOf(order, at / size) * size + at % size]))
 
-[<Fact>]
-let ``values and derivatives are bitwise the same for any number of threads`` () =
-    for periodic in [ Periodicity.None; Periodicity.All; Periodicity(true, true, false) ] do
-        let structure = charged (Random 3) periodic 60
-        let f = field (settings 1 1. 1e-6 (Nullable())) (MonomialBasis(1, 3.)) 3
+                let m = Rotations.randomRotation random
+                let turned = f.Compute(Rotations.apply [] m structure)
+                let lm, channels = 16, f.ChannelCount
+                let back = Array.zeroCreate values.Length
+                let matrices = WignerD(ReadOnlySpan m, 3)
 
-        let run threads =
-            use state = f.Begin(structure, threads)
-            let v = Array.zeroCreate (60 * f.ValuesPerCentre)
-            state.Forward(0, 60, Span v)
-            state.Backward(0, 60, ReadOnlySpan v)
-            let d = state.End()
-            Array.concat [ v; d.Forces; d.Virial; d.CellGradient; d.ChargeForces ]
+                for l in 0..3 do
+                    // D from harmonics at points: Y(R r) = D Y(r).
+                    let d = matrices.Real(l).ToArray()
 
-        Assert.Equal<float[]>(run 1, run 3)
+                    for i in 0..4 do
+                        for c in 0 .. channels - 1 do
+                            for a in 0 .. 2 * l do
+                                for b in 0 .. 2 * l do
+                                    let at k = (i * lm + l * l + k) * channels + c
+                                    back[at b] <- back[at b] + d[a * (2 * l + 1) + b] * turned[at a]
 
-[<Fact>]
-let ``far from one charge the monomial field of 1/r is its multipole expansion`` () =
-    let distance = 30.
-    let structure =
-        Structure.Create(ReadOnlySpan [| 11; 17 |], ReadOnlySpan [| 0.; 0.; 0.; 6.; -18.; sqrt (distance * distance - 360.) |])
-    let cutoff, lmax = 2., 5
-    let f = PotentialField(PotentialSettings(OwnCharge = OwnCharge.Exclude, Tolerance = 1e-11), MonomialBasis(1, cutoff), lmax, ReadOnlySpan species)
-    let values = f.Compute structure
-    let r = structure.Positions.ToArray()[3..] |> Array.map (fun x -> x / distance)
-    let y = Array.zeroCreate 36
-    SphericalHarmonics<float>(lmax).Compute(ReadOnlySpan [| r[0] |], ReadOnlySpan [| r[1] |], ReadOnlySpan [| r[2] |], Span y)
+                same "rotation" back
 
-    for l in 0..lmax do
-        // 1/|r − d| = Σ 4π/(2l+1) r^l/d^(l+1) Y Y, and R = √((2l+3)/c³) (r/c)^l.
-        let k = float l
-        let moment = sqrt ((2. * k + 3.) / (cutoff * cutoff * cutoff)) * Math.Pow(cutoff, k + 3.) / (2. * k + 3.)
+                if periodic.Dimensions > 1 then
+                    let h = (cellOf structure).Vectors.ToArray()
+                    let a, b = (if periodic.A then 0 else 1), (if periodic.C then 2 else 1)
+                    let sheared = h |> Array.mapi (fun i x -> if i / 3 = b then x + h[3 * a + i % 3] else x)
+                    same "cell" (f.Compute(structure.WithCell(Cell(ReadOnlySpan sheared), periodic)))
 
-        for m in l * l .. (l + 1) * (l + 1) - 1 do
-            Assert.Equal(4. * Math.PI / (2. * k + 1.) * moment / Math.Pow(distance, k + 1.) * y[m], values[2 * m + 1], 1e-12)
-            Assert.Equal(0., values[2 * m], 1e-13)
+                if periodic.Any then
+                    let times d = if periodic[d] then 2 else 1
+                    let doubled = structure.Replicate(times 0, times 1, times 2)
+                    same "supercell" (f.Compute(doubled)[.. values.Length - 1])
 
-[<Fact>]
-let ``the exterior field is the field of the atoms outside, and an own charge touches l = 0 only`` () =
-    for periodic in [ Periodicity.None; Periodicity.All ] do
-        let structure = charged (Random 8) periodic 9
-        let make (set: PotentialSettings) = field set (MonomialBasis(2, 2.)) 3
-        let basic = settings 2 0.8 1e-10 (Nullable())
-        let f = make basic
-        let included = f.Compute structure
-        let excluded = (make (PotentialSettings(Exponent = 2, Smearing = 0.8, Tolerance = 1e-10, ChargeKey = "q", OwnCharge = OwnCharge.Exclude))).Compute structure
-        let sharp r = PotentialSettings(Exponent = 2, Smearing = 0.8, Tolerance = 1e-10, ChargeKey = "q", SharpExterior = Nullable r)
-        // Nothing is closer than 0.1 Å but the centre itself.
-        let outside = (make (sharp 0.1)).Compute structure
-        Assert.True(error f included outside excluded < 1e-9)
-        let lm, channels = 16, f.ChannelCount
+        testCase "derivatives by positions, strain, cell and charges are the derivatives, in every periodicity" <| fun () ->
+            let case = Gen.zip3 (Gen.choose (0, 1 <<< 30)) (Gen.choose (1, 6)) (Gen.zip (Gen.elements periodicities) (Gen.elements bases))
 
-        for at in 0 .. included.Length - 1 do
-            if at / channels % lm > 0 then Assert.Equal(included[at], excluded[at], 1e-13)
-            elif (at % channels) / 2 <> (at / f.ValuesPerCentre) % 2 then Assert.Equal(included[at], excluded[at], 1e-13)
+            for seed, p, (periodic, (_, make)) in Law.sample 14 case do
+                let random = Random seed
+                let structure = charged random periodic (random.Next(2, 11))
+                let exterior: CutoffFunction | null = if random.Next 2 = 0 then CutoffFunction(3., 1.5, CutoffKind.Polynomial) else null
+                let set = PotentialSettings(Exponent = p, Smearing = 0.9, Tolerance = 1e-11, ChargeKey = "q", Split = Nullable 1.5, Exterior = exterior,
+                                            OwnCharge = (if random.Next 2 = 0 then OwnCharge.Include else OwnCharge.Exclude))
+                let f = field set (make ()) 3
+                let weights = Array.init (structure.Count * f.ValuesPerCentre) (fun _ -> 2. * random.NextDouble() - 1.)
+                let energy s = Array.fold2 (fun e a v -> e + a * v) 0. weights (f.Compute s)
 
-        if not periodic.Any then
-            // Atoms beyond 3 Å of atom 0, alone with an atom 0 without charge.
-            let r = structure.Positions.ToArray()
-            let distance j = sqrt (Seq.sum (seq { for k in 0..2 -> (r[3 * j + k] - r[k]) ** 2. }))
-            let far = [| for j in 1 .. 8 do if distance j >= 3. then j |]
-            Assert.NotEmpty far
-            let rest = structure.Select(ReadOnlySpan(Array.append [| 0 |] far))
-            let expected = (make (PotentialSettings(Exponent = 2, Smearing = 0.8, Tolerance = 1e-10, ChargeKey = "q", OwnCharge = OwnCharge.Exclude))).Compute rest
-            let got = (make (sharp 3.)).Compute structure
-            Assert.True(error f included got[.. f.ValuesPerCentre - 1] expected[.. f.ValuesPerCentre - 1] < 1e-9)
+                use state = f.Begin structure
+                // In two parts, the second first.
+                let half = structure.Count / 2
+                let size = f.ValuesPerCentre
+                state.Backward(half, structure.Count - half, ReadOnlySpan(weights, half * size, weights.Length - half * size))
+                state.Backward(0, half, ReadOnlySpan(weights, 0, half * size))
+                let d = state.End()
+                let h = 1e-3
+                let slope g = (8. * (g h - g (-h)) - (g (2. * h) - g (-2. * h))) / (12. * h)
+                let scale = 1. + (d.Forces |> Array.map abs |> Array.max)
+                let check what (expected: float) actual =
+                    Assert.True(abs (expected - actual) < 1e-7 * scale * float structure.Count, $"{what}, p = {p}, {periodic}, seed {seed}: {expected:R} by differences, {actual:R}")
 
-[<Fact>]
-let ``the autocorrelation of a Gaussian is a wider one, and charges by species are charges`` () =
-    let structure = charged (Random 4) Periodicity.All 6
-    let a = field (PotentialSettings(Smearing = 0.7, Autocorrelation = true, ChargeKey = "q")) (MonomialBasis(2, 2.)) 2
-    let b = field (PotentialSettings(Smearing = 0.7 * sqrt 2., ChargeKey = "q")) (MonomialBasis(2, 2.)) 2
-    Assert.True(error a (b.Compute structure) (a.Compute structure) (b.Compute structure) < 1e-9)
-    let bySpecies = field (PotentialSettings(SpeciesCharges = Dictionary(dict [ 11, 2.; 17, -0.5 ]))) (MonomialBasis(2, 2.)) 2
-    let plain = field (PotentialSettings()) (MonomialBasis(2, 2.)) 2
-    let values, units = bySpecies.Compute structure, plain.Compute structure
-    Array.iteri (fun at v -> Assert.Equal((if at % 4 < 2 then 2. else -0.5) * units[at], v, 1e-12)) values
+                let r = structure.Positions.ToArray()
 
-[<Fact>]
-let ``bad input is refused with what was found`` () =
-    let structure = charged (Random 4) Periodicity.All 3
-    let says (text: string) (f: unit -> unit) =
-        let e = Assert.ThrowsAny<Exception>(fun () -> f ())
-        Assert.Contains(text, e.Message)
+                for k in [ random.Next r.Length; random.Next r.Length ] do
+                    let moved t = structure.WithPositions(ReadOnlySpan(r |> Array.mapi (fun i x -> if i = k then x + t else x)))
+                    check "force" (slope (moved >> energy)) -d.Forces[k]
 
-    let basis = MonomialBasis(1, 2.)
-    says "has no channels" (fun () -> PotentialField(PotentialSettings(), basis, 2, ReadOnlySpan [| 11 |]).Compute structure |> ignore)
-    says "no atom property \"charge\"" (fun () -> (field (PotentialSettings(ChargeKey = "charge")) basis 2).Compute structure |> ignore)
-    says "from 1 to 6" (fun () -> field (PotentialSettings(Exponent = 7)) basis 2 |> ignore)
-    says "relative error" (fun () -> field (PotentialSettings(Tolerance = 1e-14)) basis 2 |> ignore)
-    says "increasing" (fun () -> PotentialField(PotentialSettings(), basis, 2, ReadOnlySpan [| 17; 11 |]) |> ignore)
-    says "never ends" (fun () -> (field (PotentialSettings(Evaluator = PotentialEvaluator.Pairs)) basis 2).Compute structure |> ignore)
-    let sharp = field (PotentialSettings(SharpExterior = Nullable 2.)) basis 2
-    use state = sharp.Begin structure
-    says "no gradients" (fun () -> state.Backward(0, 1, ReadOnlySpan(Array.zeroCreate sharp.ValuesPerCentre)))
-    says "expected centres" (fun () -> state.Forward(2, 2, Span(Array.zeroCreate (2 * sharp.ValuesPerCentre))))
+                for e in [ random.Next 9; random.Next 9 ] do
+                    let strained t = structure.Transform(ReadOnlySpan(Rotations.identity |> Array.mapi (fun i x -> if i = e then x + t else x)))
+                    check "virial" (slope (strained >> energy)) -d.Virial[e]
+
+                let q = structure.AtomProperties["q"].ToReals()
+                let k = random.Next q.Length
+                let recharged t = structure.WithAtomProperty("q", PropertyArray.Real(ReadOnlySpan(q |> Array.mapi (fun i x -> if i = k then x + t else x))))
+                check "charge" (slope (recharged >> energy)) -d.ChargeForces[k]
+
+                if periodic.Any then
+                    let v = List.find (fun d -> periodic[d]) [ 2; 1; 0 ]
+                    let at = 3 * v + random.Next 3
+                    let stretched t = structure.WithCell(Cell(ReadOnlySpan((cellOf structure).Vectors.ToArray() |> Array.mapi (fun i x -> if i = at then x + t else x))), periodic)
+                    check "cell" (slope (stretched >> energy)) d.CellGradient[at]
+
+        testCase "the mesh's values are those of waves within the tolerance, from 1e-3 to 1e-8, in triclinic cells" <| fun () ->
+            let case = Gen.zip3 (Gen.choose (0, 1 <<< 30)) (Gen.choose (1, 6)) (Gen.elements bases)
+
+            for seed, p, (name, make) in Law.sample 6 case do
+                let random = Random seed
+                let structure = charged random Periodicity.All (random.Next(3, 20))
+                let sigma = 0.7 + 0.6 * random.NextDouble()
+                let reference = (field (settings p sigma 1e-11 (Nullable(1.6 * sigma))) (make ()) 3).Compute structure
+
+                for power in [ 3; 4; 6; 8 ] do
+                    let tolerance = Math.Pow(10., -float power)
+                    let f = field (meshed p sigma tolerance (Nullable())) (make ()) 3
+                    let e = error f reference (f.Compute structure) reference
+                    Assert.True(e < tolerance, $"p = {p}, {name}, σ = {sigma:F2}, seed {seed}: error {e:G3}, asked for {tolerance}")
+
+        testCase "the mesh's derivatives are those of its values, and the same for any number of threads" <| fun () ->
+            let case = Gen.zip (Gen.choose (0, 1 <<< 30)) (Gen.choose (1, 6))
+
+            for seed, p in Law.sample 3 case do
+                let random = Random seed
+                let structure = charged random Periodicity.All 12
+                let f = field (meshed p 0.9 1e-6 (Nullable 1.5)) (MonomialBasis(2, 2.)) 3
+                let weights = Array.init (structure.Count * f.ValuesPerCentre) (fun _ -> 2. * random.NextDouble() - 1.)
+                let energy s = Array.fold2 (fun e a v -> e + a * v) 0. weights (f.Compute s)
+
+                let run threads =
+                    use state = f.Begin(structure, threads)
+                    let v = Array.zeroCreate weights.Length
+                    state.Forward(0, structure.Count, Span v)
+                    state.Backward(0, structure.Count, ReadOnlySpan weights)
+                    let d = state.End()
+                    d, Array.concat [ v; d.Forces; d.Virial; d.CellGradient; d.ChargeForces ]
+
+                let d, one = run 1
+                Assert.Equal<float[]>(one, snd (run 3))
+                let h = 2e-3
+                let slope g = (8. * (g h - g (-h)) - (g (2. * h) - g (-2. * h))) / (12. * h)
+                let scale = 1. + (d.Forces |> Array.map abs |> Array.max)
+                // Values jump by the tolerance where points of the mesh enter and leave.
+                let check what (expected: float) actual =
+                    Assert.True(abs (expected - actual) < 1e-4 * scale * float structure.Count, $"{what}, p = {p}, seed {seed}: {expected:R} by differences, {actual:R}")
+
+                let r = structure.Positions.ToArray()
+                let k = random.Next r.Length
+                let moved t = structure.WithPositions(ReadOnlySpan(r |> Array.mapi (fun i x -> if i = k then x + t else x)))
+                check "force" (slope (moved >> energy)) -d.Forces[k]
+                let e = random.Next 9
+                let strained t = structure.Transform(ReadOnlySpan(Rotations.identity |> Array.mapi (fun i x -> if i = e then x + t else x)))
+                check "virial" (slope (strained >> energy)) -d.Virial[e]
+                let q = structure.AtomProperties["q"].ToReals()
+                let k = random.Next q.Length
+                let recharged t = structure.WithAtomProperty("q", PropertyArray.Real(ReadOnlySpan(q |> Array.mapi (fun i x -> if i = k then x + t else x))))
+                check "charge" (slope (recharged >> energy)) -d.ChargeForces[k]
+
+        testCase "values and derivatives are bitwise the same for any number of threads" <| fun () ->
+            for periodic in [ Periodicity.None; Periodicity.All; Periodicity(true, true, false) ] do
+                let structure = charged (Random 3) periodic 60
+                let f = field (settings 1 1. 1e-6 (Nullable())) (MonomialBasis(1, 3.)) 3
+
+                let run threads =
+                    use state = f.Begin(structure, threads)
+                    let v = Array.zeroCreate (60 * f.ValuesPerCentre)
+                    state.Forward(0, 60, Span v)
+                    state.Backward(0, 60, ReadOnlySpan v)
+                    let d = state.End()
+                    Array.concat [ v; d.Forces; d.Virial; d.CellGradient; d.ChargeForces ]
+
+                Assert.Equal<float[]>(run 1, run 3)
+
+        testCase "far from one charge the monomial field of 1/r is its multipole expansion" <| fun () ->
+            let distance = 30.
+            let structure =
+                Structure.Create(ReadOnlySpan [| 11; 17 |], ReadOnlySpan [| 0.; 0.; 0.; 6.; -18.; sqrt (distance * distance - 360.) |])
+            let cutoff, lmax = 2., 5
+            let f = PotentialField(PotentialSettings(OwnCharge = OwnCharge.Exclude, Tolerance = 1e-11), MonomialBasis(1, cutoff), lmax, ReadOnlySpan species)
+            let values = f.Compute structure
+            let r = structure.Positions.ToArray()[3..] |> Array.map (fun x -> x / distance)
+            let y = Array.zeroCreate 36
+            SphericalHarmonics<float>(lmax).Compute(ReadOnlySpan [| r[0] |], ReadOnlySpan [| r[1] |], ReadOnlySpan [| r[2] |], Span y)
+
+            for l in 0..lmax do
+                // 1/|r − d| = Σ 4π/(2l+1) r^l/d^(l+1) Y Y, and R = √((2l+3)/c³) (r/c)^l.
+                let k = float l
+                let moment = sqrt ((2. * k + 3.) / (cutoff * cutoff * cutoff)) * Math.Pow(cutoff, k + 3.) / (2. * k + 3.)
+
+                for m in l * l .. (l + 1) * (l + 1) - 1 do
+                    Assert.Equal(4. * Math.PI / (2. * k + 1.) * moment / Math.Pow(distance, k + 1.) * y[m], values[2 * m + 1], 1e-12)
+                    Assert.Equal(0., values[2 * m], 1e-13)
+
+        testCase "the exterior field is the field of the atoms outside, and an own charge touches l = 0 only" <| fun () ->
+            for periodic in [ Periodicity.None; Periodicity.All ] do
+                let structure = charged (Random 8) periodic 9
+                let make (set: PotentialSettings) = field set (MonomialBasis(2, 2.)) 3
+                let basic = settings 2 0.8 1e-10 (Nullable())
+                let f = make basic
+                let included = f.Compute structure
+                let excluded = (make (PotentialSettings(Exponent = 2, Smearing = 0.8, Tolerance = 1e-10, ChargeKey = "q", OwnCharge = OwnCharge.Exclude))).Compute structure
+                let sharp r = PotentialSettings(Exponent = 2, Smearing = 0.8, Tolerance = 1e-10, ChargeKey = "q", SharpExterior = Nullable r)
+                // Nothing is closer than 0.1 Å but the centre itself.
+                let outside = (make (sharp 0.1)).Compute structure
+                Assert.True(error f included outside excluded < 1e-9)
+                let lm, channels = 16, f.ChannelCount
+
+                for at in 0 .. included.Length - 1 do
+                    if at / channels % lm > 0 then Assert.Equal(included[at], excluded[at], 1e-13)
+                    elif (at % channels) / 2 <> (at / f.ValuesPerCentre) % 2 then Assert.Equal(included[at], excluded[at], 1e-13)
+
+                if not periodic.Any then
+                    // Atoms beyond 3 Å of atom 0, alone with an atom 0 without charge.
+                    let r = structure.Positions.ToArray()
+                    let distance j = sqrt (Seq.sum (seq { for k in 0..2 -> (r[3 * j + k] - r[k]) ** 2. }))
+                    let far = [| for j in 1 .. 8 do if distance j >= 3. then j |]
+                    Assert.NotEmpty far
+                    let rest = structure.Select(ReadOnlySpan(Array.append [| 0 |] far))
+                    let expected = (make (PotentialSettings(Exponent = 2, Smearing = 0.8, Tolerance = 1e-10, ChargeKey = "q", OwnCharge = OwnCharge.Exclude))).Compute rest
+                    let got = (make (sharp 3.)).Compute structure
+                    Assert.True(error f included got[.. f.ValuesPerCentre - 1] expected[.. f.ValuesPerCentre - 1] < 1e-9)
+
+        testCase "the autocorrelation of a Gaussian is a wider one, and charges by species are charges" <| fun () ->
+            let structure = charged (Random 4) Periodicity.All 6
+            let a = field (PotentialSettings(Smearing = 0.7, Autocorrelation = true, ChargeKey = "q")) (MonomialBasis(2, 2.)) 2
+            let b = field (PotentialSettings(Smearing = 0.7 * sqrt 2., ChargeKey = "q")) (MonomialBasis(2, 2.)) 2
+            Assert.True(error a (b.Compute structure) (a.Compute structure) (b.Compute structure) < 1e-9)
+            let bySpecies = field (PotentialSettings(SpeciesCharges = Dictionary(dict [ 11, 2.; 17, -0.5 ]))) (MonomialBasis(2, 2.)) 2
+            let plain = field (PotentialSettings()) (MonomialBasis(2, 2.)) 2
+            let values, units = bySpecies.Compute structure, plain.Compute structure
+            Array.iteri (fun at v -> Assert.Equal((if at % 4 < 2 then 2. else -0.5) * units[at], v, 1e-12)) values
+
+        testCase "bad input is refused with what was found" <| fun () ->
+            let structure = charged (Random 4) Periodicity.All 3
+            let says (text: string) (f: unit -> unit) =
+                let e = Assert.ThrowsAny<Exception>(fun () -> f ())
+                Assert.Contains(text, e.Message)
+
+            let basis = MonomialBasis(1, 2.)
+            says "has no channels" (fun () -> PotentialField(PotentialSettings(), basis, 2, ReadOnlySpan [| 11 |]).Compute structure |> ignore)
+            says "no atom property \"charge\"" (fun () -> (field (PotentialSettings(ChargeKey = "charge")) basis 2).Compute structure |> ignore)
+            says "from 1 to 6" (fun () -> field (PotentialSettings(Exponent = 7)) basis 2 |> ignore)
+            says "relative error" (fun () -> field (PotentialSettings(Tolerance = 1e-14)) basis 2 |> ignore)
+            says "increasing" (fun () -> PotentialField(PotentialSettings(), basis, 2, ReadOnlySpan [| 17; 11 |]) |> ignore)
+            says "never ends" (fun () -> (field (PotentialSettings(Evaluator = PotentialEvaluator.Pairs)) basis 2).Compute structure |> ignore)
+            let sharp = field (PotentialSettings(SharpExterior = Nullable 2.)) basis 2
+            use state = sharp.Begin structure
+            says "no gradients" (fun () -> state.Backward(0, 1, ReadOnlySpan(Array.zeroCreate sharp.ValuesPerCentre)))
+            says "expected centres" (fun () -> state.Forward(2, 2, Span(Array.zeroCreate (2 * sharp.ValuesPerCentre))))
+    ]

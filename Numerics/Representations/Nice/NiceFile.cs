@@ -1,0 +1,231 @@
+using System;
+using System.Buffers.Binary;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Toolkit.Numerics.Files;
+
+namespace Toolkit.Numerics.Representations.Nice;
+
+/// <summary>
+/// Fitted iterations as .npz: a header (JSON text: format, settings, the expansion, a checksum) and for each step its pairs and
+/// contractions in float64. Reading gives the same features to the bit.
+/// </summary>
+public static class NiceFile
+{
+    /// <summary>What the header calls the format; a later one has another number.</summary>
+    public const string Format = "nice-fit/1";
+
+    private static readonly string[] PairColumns = ["k", "sigma", "channel", "l", "density"];
+
+    /// <summary>Writes the file, which appears under its name when it is complete.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="fit">The fit; one with fewer steps than its settings ask for is what an interrupted fit leaves.</param>
+    /// <exception cref="InputException">The file cannot be written.</exception>
+    public static void Write(string path, NiceFit fit)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        NpzWriter.Write(path, Arrays(fit, Header(fit, Checksum(fit))));
+    }
+
+    /// <summary>Reads a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InputException">It is not there, not of this format, newer, or damaged.</exception>
+    public static NiceFit Read(string path)
+    {
+        IReadOnlyDictionary<string, NpyData> arrays = NpyData.ReadAll(path);
+        if (!arrays.TryGetValue("header", out NpyData? text))
+        {
+            throw new InputException(path, null, "header", "none", $"a header of format {Format}");
+        }
+
+        string header = text.ToTexts()[0];
+        JsonNode json;
+        try
+        {
+            json = JsonNode.Parse(header) ?? throw new JsonException();
+        }
+        catch (JsonException)
+        {
+            throw new InputException(path, null, "header", InputError.Quote(header), "JSON");
+        }
+
+        string? format = json["format"] is JsonValue v && v.TryGetValue(out string? word) ? word : null;
+        if (format != Format)
+        {
+            throw new InputException(path, null, "header.format", format is null ? "none" : InputError.Quote(format), Format);
+        }
+
+        NiceFit fit;
+        try
+        {
+            fit = Parse(json, arrays);
+        }
+        catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException
+            or NullReferenceException or OverflowException or IndexOutOfRangeException)
+        {
+            throw new InputException(path, null, null, "a file whose header and arrays do not belong together", "a whole file");
+        }
+
+        string expected = (string?)json["checksum"] ?? "", found = Checksum(fit);
+        return found == expected
+            ? fit
+            : throw new InputException(path, null, "checksum", $"{found} of the arrays", $"{expected}, as the header says");
+    }
+
+    private static string Header(NiceFit fit, string checksum)
+    {
+        NiceSettings s = fit.Settings;
+        var json = new JsonObject
+        {
+            ["format"] = Format,
+            ["version"] = typeof(NiceFit).Assembly.GetName().Version?.ToString(3),
+            ["order"] = s.Order,
+            ["lambda"] = s.Lambda,
+            ["parity"] = s.Parities.ToString(),
+            ["covariants"] = Branch(s.Covariants),
+            ["invariants"] = Branch(s.Invariants),
+            ["ridge"] = s.Ridge,
+            ["lmax"] = fit.LMax,
+            ["nmax"] = fit.NMax,
+            ["groups"] = new JsonArray(fit.Groups.Select(static g => (JsonNode)g).ToArray()),
+            ["cutoff"] = fit.Cutoff,
+            ["environments"] = fit.Environments,
+            ["steps"] = new JsonArray(fit.Steps.Select(static t => (JsonNode)new JsonObject
+            {
+                ["order"] = t.Order,
+                ["invariant"] = t.IsInvariant,
+                ["contractions"] = new JsonArray(t.Contractions.Select(static c => (JsonNode)new JsonObject
+                {
+                    ["lambda"] = c.Lambda,
+                    ["sigma"] = c.Sigma,
+                    ["products"] = c.Products,
+                    ["components"] = c.Components,
+                    ["lower"] = c.Lower.Count,
+                    ["total"] = c.Total,
+                }).ToArray()),
+            }).ToArray()),
+            ["checksum"] = checksum,
+        };
+        return json.ToJsonString(new JsonSerializerOptions { WriteIndented = true });
+    }
+
+    private static JsonObject Branch(NiceBranch b) => new()
+    {
+        ["expand"] = b.Expand, ["components"] = b.Components, ["captured"] = b.Captured, ["purify"] = b.Purify,
+    };
+
+    private static IEnumerable<(string, NpyArray)> Arrays(NiceFit fit, string header)
+    {
+        yield return ("header", NpyArray.Text(header));
+        for (int k = 0; k < fit.Steps.Count; k++)
+        {
+            yield return (Name(k, "pairs"), NpyArray.Records(PairColumns, [Integers(fit.Steps[k])]));
+            foreach (NiceContraction c in fit.Steps[k].Contractions)
+            {
+                foreach ((string name, double[] values) in Numbers(c))
+                {
+                    yield return (Name(k, name), NpyArray.Reals(values, values.Length));
+                }
+            }
+        }
+    }
+
+    private static string Name(int step, string name) => string.Create(CultureInfo.InvariantCulture, $"step_{step}/{name}");
+
+    private static int[] Integers(NiceStep step) =>
+        step.Pairs.SelectMany(static p => (int[])[p.K, p.Sigma, p.Channel, p.L, p.Density]).ToArray();
+
+    private static IEnumerable<(string Name, double[] Values)> Numbers(NiceContraction c)
+    {
+        string key = string.Create(CultureInfo.InvariantCulture, $"{c.Lambda}_{c.Sigma}");
+        yield return ($"weights_{key}", c.Weights);
+        yield return ($"constant_{key}", c.Constant);
+        yield return ($"variances_{key}", c.Variances);
+        for (int order = 1; order <= c.Lower.Count; order++)
+        {
+            yield return (string.Create(CultureInfo.InvariantCulture, $"lower_{order}_{key}"), c.Lower[order - 1]);
+        }
+    }
+
+    /// <summary>SHA-256 over all that the features depend on.</summary>
+    private static string Checksum(NiceFit fit)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] item = new byte[8];
+        hash.AppendData(System.Text.Encoding.UTF8.GetBytes(Header(fit, "")));
+        foreach (NiceStep step in fit.Steps)
+        {
+            foreach (int i in Integers(step))
+            {
+                BinaryPrimitives.WriteInt64LittleEndian(item, i);
+                hash.AppendData(item);
+            }
+
+            foreach (double x in step.Contractions.SelectMany(Numbers).SelectMany(static n => n.Values))
+            {
+                BinaryPrimitives.WriteDoubleLittleEndian(item, x);
+                hash.AppendData(item);
+            }
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static NiceFit Parse(JsonNode json, IReadOnlyDictionary<string, NpyData> arrays)
+    {
+        NiceSettings settings = new()
+        {
+            Order = (int)json["order"]!,
+            Lambda = (int?)json["lambda"],
+            Parities = Enum.Parse<Parities>((string)json["parity"]!),
+            Covariants = BranchOf(json["covariants"]!),
+            Invariants = BranchOf(json["invariants"]!),
+            Ridge = (double)json["ridge"]!,
+        };
+        settings.Validate();
+        var steps = new List<NiceStep>();
+        foreach (JsonNode? step in json["steps"]!.AsArray())
+        {
+            int k = steps.Count;
+            long[] pairs = arrays[Name(k, "pairs")].ToIntegers();
+            steps.Add(new NiceStep(
+                (int)step!["order"]!, (bool)step["invariant"]!,
+                Enumerable.Range(0, pairs.Length / 5).Select(i => new NicePair(
+                    Small(pairs[5 * i]), Small(pairs[5 * i + 1]), Small(pairs[5 * i + 2]), Small(pairs[5 * i + 3]), Small(pairs[5 * i + 4]))).ToArray(),
+                step["contractions"]!.AsArray().Select(c => ContractionOf(c!, k, arrays)).ToArray()));
+        }
+
+        return new NiceFit(
+            settings, (int)json["lmax"]!, (int)json["nmax"]!, json["groups"]!.AsArray().Select(static g => (int)g!).ToArray(),
+            (double)json["cutoff"]!, (int)json["environments"]!, steps);
+
+        static int Small(long x) => checked((int)x);
+    }
+
+    private static NiceBranch BranchOf(JsonNode json) => new()
+    {
+        Expand = (int?)json["expand"], Components = (int?)json["components"], Captured = (double?)json["captured"],
+        Purify = (int)json["purify"]!,
+    };
+
+    private static NiceContraction ContractionOf(JsonNode json, int step, IReadOnlyDictionary<string, NpyData> arrays)
+    {
+        int lambda = (int)json["lambda"]!, sigma = (int)json["sigma"]!, products = (int)json["products"]!, components = (int)json["components"]!;
+        string key = string.Create(CultureInfo.InvariantCulture, $"{lambda}_{sigma}");
+        double[] weights = Read("weights"), constant = Read("constant"), variances = Read("variances");
+        if ((weights.Length != 0 && weights.Length != (long)products * components) || (constant.Length != 0 && constant.Length != components))
+        {
+            throw new FormatException();
+        }
+
+        double[][] lower = Enumerable.Range(1, (int)json["lower"]!)
+            .Select(order => Read(string.Create(CultureInfo.InvariantCulture, $"lower_{order}"))).ToArray();
+        return new NiceContraction(lambda, sigma, products, components, weights, lower, constant, variances, (double)json["total"]!);
+
+        double[] Read(string name) => arrays[Name(step, $"{name}_{key}")].ToReals();
+    }
+}

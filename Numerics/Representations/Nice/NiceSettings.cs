@@ -1,0 +1,96 @@
+using System;
+
+namespace Toolkit.Numerics.Representations.Nice;
+
+/// <summary>How many features one branch of the iteration makes of each order.</summary>
+public sealed record NiceBranch
+{
+    /// <summary>Products of channels that are made of each order and each sign under the inversion, the most important first; null: all.</summary>
+    public int? Expand { get; init; }
+
+    /// <summary>Principal components that are kept of each block; null: by <see cref="Captured"/>, or all products as they are.</summary>
+    public int? Components { get; init; }
+
+    /// <summary>The part of a block's variance that its components keep, 0…1; null: by <see cref="Components"/>.</summary>
+    public double? Captured { get; init; }
+
+    /// <summary>How many features of each lower order are used to predict, and subtract, what is already known; 0: none.</summary>
+    public int Purify { get; init; }
+
+    /// <summary>Whether products are contracted to principal components.</summary>
+    internal bool IsContracted => Components is not null || Captured is not null;
+
+    internal void Validate(string name)
+    {
+        Positive(Expand, nameof(Expand));
+        Positive(Components, nameof(Components));
+        ArgumentOutOfRangeException.ThrowIfNegative(Purify, $"{name}.{nameof(Purify)}");
+        if (Captured is not null and not (> 0 and <= 1))
+        {
+            throw new ArgumentOutOfRangeException($"{name}.{nameof(Captured)}", Captured, "expected a part, above 0 and at most 1");
+        }
+
+        if (Components is not null && Captured is not null)
+        {
+            throw new ArgumentException("expected a number of components or a part of the variance, not both", name);
+        }
+
+        if (Purify > 0 && !IsContracted)
+        {
+            throw new ArgumentException("purified products are contracted: expected a number of components or a part of the variance", name);
+        }
+
+        void Positive(int? value, string member)
+        {
+            if (value <= 0)
+            {
+                throw new ArgumentOutOfRangeException($"{name}.{member}", value, "expected at least 1");
+            }
+        }
+    }
+}
+
+/// <summary>
+/// The settings of NICE: the order and which equivariants are kept on the way to it.
+/// </summary>
+/// <remarks>(J. Nigam, S. Pozdnyakov, M. Ceriotti, J. Chem. Phys. 153, 121101, 2020.)</remarks>
+public sealed record NiceSettings
+{
+    /// <summary>The largest number of factors ν, at least 1; features of all orders up to it are made.</summary>
+    public required int Order { get; init; }
+
+    /// <summary>The largest λ of equivariants between the orders; null: lmax.</summary>
+    public int? Lambda { get; init; }
+
+    /// <summary>Which σ of invariants are features.</summary>
+    public Parities Parities { get; init; } = Parities.Proper;
+
+    /// <summary>Equivariants that the next order is made from.</summary>
+    public NiceBranch Covariants { get; init; } = new() { Expand = 150, Components = 50, Purify = 10 };
+
+    /// <summary>Invariants, which are the features.</summary>
+    public NiceBranch Invariants { get; init; } = new() { Expand = 300, Components = 200, Purify = 50 };
+
+    /// <summary>What a prediction from lower orders is regularised with, relative to their mean square.</summary>
+    public double Ridge { get; init; } = 1e-12;
+
+    /// <summary>All products of every order, uncontracted: for small bases only, since sets grow as channels to the power ν.</summary>
+    /// <param name="order">The largest ν.</param>
+    /// <param name="lambda">The largest λ between the orders; null: lmax.</param>
+    /// <param name="parities">Which σ of invariants are features.</param>
+    public static NiceSettings Uncontracted(int order, int? lambda = null, Parities parities = Parities.Proper) =>
+        new() { Order = order, Lambda = lambda, Parities = parities, Covariants = new NiceBranch(), Invariants = new NiceBranch() };
+
+    internal void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(Order, 1);
+        if (Lambda is int lambda) ArgumentOutOfRangeException.ThrowIfNegative(lambda, nameof(Lambda));
+        if (!(Ridge >= 0) || !double.IsFinite(Ridge))
+        {
+            throw new ArgumentOutOfRangeException(nameof(Ridge), Ridge, "expected a finite number of at least 0");
+        }
+
+        Covariants.Validate(nameof(Covariants));
+        Invariants.Validate(nameof(Invariants));
+    }
+}

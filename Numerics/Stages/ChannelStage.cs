@@ -1,0 +1,91 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Numerics;
+using Toolkit.Numerics.Blocks;
+
+namespace Toolkit.Numerics.Stages;
+
+/// <summary>
+/// Takes listed channels of a block side by side: out of the coefficients of a field, where they are padded by groups and other
+/// fields stand between, or those that a selection keeps.
+/// </summary>
+internal sealed unsafe class ChannelStage<T> : Stage<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly int _from, _to, _rows;
+    private readonly nint _first, _step, _toFirst;
+    private readonly (int From, int To, int Count)[] _runs;
+
+    /// <summary>The copy.</summary>
+    /// <param name="from">The block that is read.</param>
+    /// <param name="first">Where its first row begins in an environment.</param>
+    /// <param name="step">From row to row of it.</param>
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="places">Where the channels stand in a row, in the order in which they are wanted.</param>
+    /// <param name="to">The block that is made: so many rows, these channels.</param>
+    /// <param name="toFirst">Where the first of them stands in an environment of it.</param>
+    public ChannelStage(int from, nint first, nint step, int rows, IReadOnlyList<int> places, int to, nint toFirst = 0)
+    {
+        (_from, _first, _step, _rows, _to, _toFirst) = (from, first, step, rows, to, toFirst);
+        var runs = new List<(int From, int To, int Count)>();
+        for (int k = 0; k < places.Count; k++)
+        {
+            if (runs.Count > 0 && runs[^1].From + runs[^1].Count == places[k])
+            {
+                runs[^1] = (runs[^1].From, runs[^1].To, runs[^1].Count + 1);
+            }
+            else
+            {
+                runs.Add((places[k], k, 1));
+            }
+        }
+
+        _runs = [.. runs];
+    }
+
+    /// <inheritdoc/>
+    public override long MultiplyAdds => 0;
+
+    /// <inheritdoc/>
+    public override void Forward(BlockMemory<T> blocks, int environments) => Copy(blocks, environments);
+
+    /// <inheritdoc/>
+    public override void Tangent(BlockMemory<T> blocks, BlockMemory<T> changes, int count) => Copy(changes, count);
+
+    /// <inheritdoc/>
+    public override void Backward(BlockMemory<T> blocks, int environments)
+    {
+        int stride = blocks.Shape(_to).Stride;
+        for (int i = 0; i < environments; i++)
+        {
+            T* from = blocks.Adjoints(_to)[i] + _toFirst, to = blocks.Adjoints(_from)[i] + _first;
+            for (int row = 0; row < _rows; row++, from += stride, to += _step)
+            {
+                foreach ((int place, int channel, int count) in _runs)
+                {
+                    for (int k = 0; k < count; k++)
+                    {
+                        to[place + k] += from[channel + k];
+                    }
+                }
+            }
+        }
+    }
+
+    private void Copy(BlockMemory<T> blocks, int environments)
+    {
+        int stride = blocks.Shape(_to).Stride;
+        for (int i = 0; i < environments; i++)
+        {
+            T* from = blocks.Values(_from)[i] + _first, to = blocks.Values(_to)[i] + _toFirst;
+            for (int row = 0; row < _rows; row++, from += _step, to += stride)
+            {
+                foreach ((int place, int channel, int count) in _runs)
+                {
+                    new ReadOnlySpan<T>(from + place, count).CopyTo(new Span<T>(to + channel, count));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Numerics;
+using Toolkit.Numerics.Blocks;
+using Toolkit.Numerics.Coupling;
+
+namespace Toolkit.Numerics.Stages;
+
+/// <summary>Rows of a block that are one factor of products.</summary>
+/// <param name="Block">The block.</param>
+/// <param name="Rows">Where each row begins in an environment.</param>
+internal readonly record struct CoupleFactor(int Block, IReadOnlyList<nint> Rows)
+{
+    /// <summary>The first rows of a block.</summary>
+    /// <param name="block">The block.</param>
+    /// <param name="count">How many rows.</param>
+    /// <param name="step">From row to row.</param>
+    public static CoupleFactor Of(int block, int count, int step) =>
+        new(block, Enumerable.Range(0, count).Select(r => (nint)r * step).ToArray());
+}
+
+/// <summary>One product of a <see cref="CoupleStage{T}"/> and where it goes.</summary>
+/// <param name="L1">Degree of the left factor.</param>
+/// <param name="L2">Degree of the right factor.</param>
+/// <param name="L">Degree of the product.</param>
+/// <param name="RowA">The left factor's row of m = −l1.</param>
+/// <param name="RowB">The right factor's row of m = −l2.</param>
+/// <param name="Block">The block that receives it.</param>
+/// <param name="First">Where the first pair's component M = −L stands in an environment of it.</param>
+/// <param name="Step">From component to component.</param>
+internal readonly record struct CouplePath(int L1, int L2, int L, int RowA, int RowB, int Block, int First, int Step);
+
+/// <summary>
+/// Clebsch–Gordan products of listed pairs of channels: for each path C_{L M, t} = w_t couple(A_{l1, left(t)}, B_{l2, right(t)}, L)_M,
+/// all paths at once.
+/// </summary>
+internal sealed unsafe class CoupleStage<T> : Stage<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly CouplingSum<T> _sum;
+    private readonly int _a, _b;
+    private readonly int[] _left, _right, _blockC;
+    private readonly nint[] _rowA, _rowB, _rowC;
+    private readonly T[]? _weights;
+
+    /// <summary>The products.</summary>
+    /// <param name="table">Coefficients in the real basis.</param>
+    /// <param name="a">A.</param>
+    /// <param name="b">B; it may be A.</param>
+    /// <param name="left">Channel of A of each pair: where it stands in a row.</param>
+    /// <param name="right">Channel of B of each pair.</param>
+    /// <param name="weights">w of each pair; null: 1.</param>
+    /// <param name="paths">The products; where the triangle rule fails a product is zero.</param>
+    /// <param name="shared">Where sums of the same paths are kept, for stages that may share one; null: nowhere.</param>
+    public CoupleStage(
+        CouplingTable table, CoupleFactor a, CoupleFactor b, int[] left, int[] right, double[]? weights, IReadOnlyList<CouplePath> paths,
+        SharedSums<T>? shared = null)
+    {
+        (_a, _b, Paths) = (a.Block, b.Block, paths);
+        _left = Pinned(left);
+        _right = Pinned(right);
+        _weights = weights is null ? null : Pinned(Array.ConvertAll(weights, T.CreateChecked));
+        _rowA = Pinned([.. a.Rows]);
+        _rowB = Pinned([.. b.Rows]);
+        var sums = new List<CouplingPath>();
+        var places = new List<(int Block, nint At)>();
+        foreach (CouplePath p in paths)
+        {
+            sums.Add(new CouplingPath(p.L1, p.L2, p.L, p.RowA, p.RowB, places.Count));
+            for (int m = 0; m < 2 * p.L + 1; m++)
+            {
+                places.Add((p.Block, p.First + (nint)m * p.Step));
+            }
+        }
+
+        _blockC = places.Select(static p => p.Block).ToArray();
+        _rowC = Pinned(places.Select(static p => p.At).ToArray());
+        _sum = shared?.Get(table, _rowA.Length, _rowB.Length, _rowC.Length, sums)
+            ?? new CouplingSum<T>(table, _rowA.Length, _rowB.Length, _rowC.Length, sums);
+    }
+
+    /// <summary>The products.</summary>
+    public IReadOnlyList<CouplePath> Paths { get; }
+
+    /// <inheritdoc/>
+    public override long MultiplyAdds => (long)_sum.Count * _left.Length;
+
+    /// <inheritdoc/>
+    public override void Forward(BlockMemory<T> blocks, int environments) =>
+        Run(blocks.Values(_a), blocks.Values(_b), blocks, environments, false);
+
+    /// <inheritdoc/>
+    public override void Tangent(BlockMemory<T> blocks, BlockMemory<T> changes, int count)
+    {
+        T** a = stackalloc T*[count], b = stackalloc T*[count];
+        new Span<nint>(a, count).Fill((nint)blocks.Values(_a)[0]);
+        new Span<nint>(b, count).Fill((nint)blocks.Values(_b)[0]);
+        Run(changes.Values(_a), b, changes, count, false);
+        Run(a, changes.Values(_b), changes, count, true);
+    }
+
+    /// <inheritdoc/>
+    public override void Backward(BlockMemory<T> blocks, int environments)
+    {
+        if (_left.Length == 0) return;
+        T*** c = stackalloc T**[_blockC.Length];
+        for (int row = 0; row < _blockC.Length; row++)
+        {
+            c[row] = blocks.Adjoints(_blockC[row]);
+        }
+
+        GatheredOperands<T> x = Operands(blocks.Values(_a), blocks.Values(_b), c);
+        x.DA = blocks.Adjoints(_a);
+        x.DB = blocks.Adjoints(_b);
+        _sum.Run(x, (long)environments * _left.Length, true);
+    }
+
+    private void Run(T** a, T** b, BlockMemory<T> into, int environments, bool adds)
+    {
+        if (_left.Length == 0) return;
+        T*** c = stackalloc T**[_blockC.Length];
+        for (int row = 0; row < _blockC.Length; row++)
+        {
+            c[row] = into.Values(_blockC[row]);
+        }
+
+        GatheredOperands<T> x = Operands(a, b, c);
+        x.Adds = adds;
+        _sum.Run(x, (long)environments * _left.Length, false);
+    }
+
+    private GatheredOperands<T> Operands(T** a, T** b, T*** c) => new()
+    {
+        A = a, B = b, C = c,
+        RowA = First(_rowA), RowB = First(_rowB), RowC = First(_rowC),
+        Left = First(_left), Right = First(_right), Weights = _weights is null ? null : First(_weights),
+        RowsA = _rowA.Length, RowsB = _rowB.Length, RowsC = _rowC.Length, Pairs = _left.Length,
+    };
+
+    private static TItem[] Pinned<TItem>(TItem[] items)
+        where TItem : unmanaged
+    {
+        TItem[] pinned = GC.AllocateUninitializedArray<TItem>(items.Length, pinned: true);
+        items.CopyTo(pinned, 0);
+        return pinned;
+    }
+
+    private static TItem* First<TItem>(TItem[] pinned)
+        where TItem : unmanaged => (TItem*)System.Runtime.CompilerServices.Unsafe.AsPointer(
+            ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(pinned));
+}

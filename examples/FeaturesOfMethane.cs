@@ -1,0 +1,49 @@
+using System.IO;
+// <readme>
+using Toolkit.Numerics.Expansion;
+using Toolkit.Numerics.Radial;
+using Toolkit.Numerics.Representations;
+using Toolkit.Numerics.Structures;
+// </readme>
+using System;
+using System.Globalization;
+
+namespace Toolkit.Examples;
+
+internal static class FeaturesOfMethane
+{
+    internal static void Run(TextWriter output)
+    {
+        // The file stands beside the program.
+        string before = Environment.CurrentDirectory;
+        Environment.CurrentDirectory = AppContext.BaseDirectory;
+        try
+        {
+            OfFile(output);
+        }
+        finally
+        {
+            Environment.CurrentDirectory = before;
+        }
+    }
+
+    private static void OfFile(TextWriter output)
+    {
+        // <readme>
+        var radial = RadialTable.Build(new SmearedGto(new GtoBasis(8, 5.0), 6, 5.0, 0.4), new CutoffFunction(5.0, 0.5));
+        var expansion = new DensityExpansion(radial, [1, 6]);
+        var features = new PowerSpectrum(expansion);
+        var covariants = new LambdaSoap(expansion);
+        foreach (Structure methane in ExtendedXyzReader.Read("methane.xyz"))
+        {
+            double[] values = features.Compute(methane);                                                       // [atom, feature]
+            FeatureGradients gradients = features.ComputeWithGradients(methane);
+            ReadOnlySpan<double> vectors = covariants.Compute(methane)[new EquivariantKey(1, 1, 2)].Values;    // [atom, μ, channel]
+            // <not shown>
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"methane: {values.Length} values, {gradients.Gradients.Length} gradients, {vectors.Length} components of vectors, first {values[0]:E5}"));
+            // </not shown>
+        }
+        // </readme>
+    }
+}

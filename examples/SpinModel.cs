@@ -1,0 +1,63 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using Toolkit.Numerics.Expansion;
+using Toolkit.Numerics.Learning;
+using Toolkit.Numerics.Models;
+using Toolkit.Numerics.Radial;
+using Toolkit.Numerics.Representations;
+using Toolkit.Numerics.Structures;
+
+namespace Toolkit.Examples;
+
+internal static class SpinModel
+{
+    internal static void Run(TextWriter output)
+    {
+        var radial = RadialTable.Build(new SmearedGto(new GtoBasis(4, 4.0), 2, 4.0, 0.4), new CutoffFunction(4.0, 1.0));
+        var random = new Random(1);
+        List<Structure> labelled = Enumerable.Range(0, 16).Select(_ => Iron(random)).ToList();
+        Structure structure = Iron(random);
+
+        // <readme>
+        SpinLatticeEnergy truth = SpinLatticeHamiltonian.BccIron.Evaluate(structure);
+
+        var expansion = new DensityExpansion(radial, [26], fields: [VectorField.Spin("spins")]);
+        var spins = new SpinPowerSpectrum(expansion, FieldCoupling.Summed);
+        var design = new EnergyDesign([spins, new VectorPower(expansion, 0, 2), new VectorPower(expansion, 0, 3)], [26]);
+        NormalEquations[] folds = [new(design.Columns), new(design.Columns)];
+        foreach ((int k, Structure s) in labelled.Index())
+        {
+            DesignRows rows = design.Rows(s);
+            SpinLatticeEnergy label = SpinLatticeHamiltonian.BccIron.Evaluate(s);
+            folds[k % 2].Add(rows.Energy, [label.Energy]);
+            folds[k % 2].Add(rows.EffectiveFields[0], label.Fields);
+        }
+        RidgeFit fit = RidgeRegression.CrossValidate(folds, design.UnpenalisedColumns);
+        Evaluation found = new LinearPotential(design, fit.Coefficients).Predict(structure);
+        // </readme>
+
+        double error = Math.Abs(found.Energy - truth.Energy) / structure.Count;
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"iron: {structure.Count} atoms, energy within 0.1 eV/atom of the truth: {error < 0.1}"));
+    }
+
+    /// <summary>Sixteen atoms of bcc iron, shaken, with spins of about 2.2 μB that lean from z.</summary>
+    private static Structure Iron(Random random)
+    {
+        const double A = 2.87;
+        double Small(double size) => size * (2 * random.NextDouble() - 1);
+        var positions = new List<double>();
+        var vectors = new List<double>();
+        foreach (int cell in Enumerable.Range(0, 8))
+            foreach (double shift in new[] { 0, 0.5 })
+            {
+                positions.AddRange([A * ((cell & 1) + shift) + Small(0.05), A * ((cell >> 1 & 1) + shift) + Small(0.05), A * ((cell >> 2) + shift) + Small(0.05)]);
+                vectors.AddRange([Small(1), Small(1), 2.2 + Small(0.2)]);
+            }
+        return Structure.Create(Enumerable.Repeat(26, 16).ToArray(), positions.ToArray())
+            .WithCell(new Cell([2 * A, 0, 0, 0, 2 * A, 0, 0, 0, 2 * A]), Periodicity.All)
+            .WithAtomProperty("spins", PropertyArray.Real(vectors.ToArray(), 3));
+    }
+}
