@@ -6,6 +6,7 @@ using System.Linq;
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Learning;
 using Toolkit.Numerics.Models;
+using Toolkit.Numerics.Models.SpinLattice;
 using Toolkit.Numerics.Radial;
 using Toolkit.Numerics.Representations;
 using Toolkit.Numerics.Structures;
