@@ -41,9 +41,17 @@ internal static class FeaturesOfMethane
             ReadOnlySpan<double> vectors = covariants.Compute(methane)[new EquivariantKey(1, 1, 2)].Values;    // [atom, μ, channel]
             // <not shown>
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"methane: {values.Length} values, {gradients.Gradients.Length} gradients, {vectors.Length} components of vectors, first {values[0]:E5}"));
+                $"methane: {values.Length} values, {gradients.Gradients.Length} gradients, {vectors.Length} components of vectors, norm {Norm(values):F6}"));
             // </not shown>
         }
         // </readme>
+    }
+
+    private static double Norm(double[] values)
+    {
+        double sum = 0;
+        foreach (double x in values)
+            sum += x * x;
+        return Math.Sqrt(sum);
     }
 }

@@ -26,8 +26,10 @@ internal static unsafe class HarmonicsKernel<TLanes, V, T>
     where V : struct
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Points nearer to the origin than the root of this have no direction.</summary>
-    private static T SmallestSquare => typeof(T) == typeof(double) ? T.CreateChecked(1e-300) : T.CreateChecked(1e-36);
+    /// <summary>Between these |r|² has all its digits; points nearer to or farther from the origin are scaled first.</summary>
+    private static T SmallestSquare => typeof(T) == typeof(double) ? T.CreateChecked(1e-280) : T.CreateChecked(1e-30);
+
+    private static T LargestSquare => typeof(T) == typeof(double) ? T.CreateChecked(1e300) : T.CreateChecked(1e37);
 
     /// <summary>From this lmax on a block of points with gradients does not fit the first-level cache.</summary>
     private const int Large = 10;
@@ -45,15 +47,57 @@ internal static unsafe class HarmonicsKernel<TLanes, V, T>
         inverse = TLanes.Zero;
         if (normalised)
         {
+            if (TLanes.AnyGreater(TLanes.Broadcast(SmallestSquare), square) || TLanes.AnyGreater(square, TLanes.Broadcast(LargestSquare)))
+            {
+                ScaledDirection(ref x, ref y, ref z, out square, out inverse);
+                return;
+            }
+
             V one = TLanes.Broadcast(T.One);
-            V smallest = TLanes.Broadcast(SmallestSquare);
-            inverse = TLanes.WhereGreater(square, smallest, TLanes.Divide(one, TLanes.Sqrt(square)));
+            inverse = TLanes.Divide(one, TLanes.Sqrt(square));
             x = TLanes.Multiply(x, inverse);
             y = TLanes.Multiply(y, inverse);
             z = TLanes.Multiply(z, inverse);
-            // Where there is no direction, because the square is zero or infinite, the recursion has nothing to begin with.
-            square = TLanes.WhereGreater(inverse, TLanes.Zero, one);
+            square = one;
         }
+    }
+
+    /// <summary>The same, point by point, for lengths whose square is beyond the numbers, and for the origin.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ScaledDirection(ref V x, ref V y, ref V z, out V square, out V inverse)
+    {
+        T* points = stackalloc T[5 * TLanes.Count];
+        TLanes.Store(x, points);
+        TLanes.Store(y, points + TLanes.Count);
+        TLanes.Store(z, points + 2 * TLanes.Count);
+        for (int lane = 0; lane < TLanes.Count; lane++)
+        {
+            T* at = points + lane;
+            T u = at[0], v = at[TLanes.Count], w = at[2 * TLanes.Count];
+            T largest = T.Max(T.Abs(u), T.Max(T.Abs(v), T.Abs(w))), s = T.One, one = T.One;
+            if (largest == T.Zero)
+            {
+                // There is no direction, and the recursion has nothing to begin with.
+                s = one = T.Zero;
+            }
+            else if (T.IsFinite(largest))
+            {
+                int exponent = -T.ILogB(largest);
+                (u, v, w) = (T.ScaleB(u, exponent), T.ScaleB(v, exponent), T.ScaleB(w, exponent));
+                s = T.One / T.Sqrt(T.MultiplyAddEstimate(u, u, T.MultiplyAddEstimate(v, v, w * w)));
+                (u, v, w) = (u * s, v * s, w * s);
+                s = T.ScaleB(s, exponent);
+            }
+            else
+            {
+                u = v = w = T.NaN;
+            }
+
+            (at[0], at[TLanes.Count], at[2 * TLanes.Count], at[3 * TLanes.Count], at[4 * TLanes.Count]) = (u, v, w, one, s);
+        }
+
+        (x, y, z) = (TLanes.Load(points), TLanes.Load(points + TLanes.Count), TLanes.Load(points + 2 * TLanes.Count));
+        (square, inverse) = (TLanes.Load(points + 3 * TLanes.Count), TLanes.Load(points + 4 * TLanes.Count));
     }
 
     /// <summary>What compiled code begins with: u (or r itself), r² for the recursion, 1/|r| and Y_00.</summary>
@@ -380,7 +424,6 @@ internal static unsafe class HarmonicsKernel<TLanes, V, T>
     {
         V x = TLanes.Load(px), y = TLanes.Load(py), z = TLanes.Load(pz);
         Direction(true, ref x, ref y, ref z, out _, out V inverse);
-        V inverse2 = TLanes.Multiply(inverse, inverse);
         for (int l = 0; l <= lmax; l++)
         {
             V first = TLanes.Broadcast(T.CreateChecked(l)), second = TLanes.Broadcast(T.CreateChecked(l * (l + 2)));
@@ -394,12 +437,12 @@ internal static unsafe class HarmonicsKernel<TLanes, V, T>
                 V sy = TLanes.SubtractProduct(first, gy, TLanes.Multiply(sv, y));
                 V sz = TLanes.SubtractProduct(first, gz, TLanes.Multiply(sv, z));
                 V lgx = TLanes.Multiply(first, gx), lgy = TLanes.Multiply(first, gy), lgz = TLanes.Multiply(first, gz);
-                Second(h, x, lgx, sx, lv, inverse2);
-                Second(h + plane, x, lgy, TLanes.Multiply(sx, y), inverse2);
-                Second(h + 2 * plane, x, lgz, TLanes.Multiply(sx, z), inverse2);
-                Second(h + 3 * plane, y, lgy, sy, lv, inverse2);
-                Second(h + 4 * plane, y, lgz, TLanes.Multiply(sy, z), inverse2);
-                Second(h + 5 * plane, z, lgz, sz, lv, inverse2);
+                Second(h, x, lgx, sx, lv, inverse);
+                Second(h + plane, x, lgy, TLanes.Multiply(sx, y), inverse);
+                Second(h + 2 * plane, x, lgz, TLanes.Multiply(sx, z), inverse);
+                Second(h + 3 * plane, y, lgy, sy, lv, inverse);
+                Second(h + 4 * plane, y, lgz, TLanes.Multiply(sy, z), inverse);
+                Second(h + 5 * plane, z, lgz, sz, lv, inverse);
                 TLanes.Store(TLanes.Multiply(TLanes.SubtractProduct(lv, x, gx), inverse), g);
                 TLanes.Store(TLanes.Multiply(TLanes.SubtractProduct(lv, y, gy), inverse), g + plane);
                 TLanes.Store(TLanes.Multiply(TLanes.SubtractProduct(lv, z, gz), inverse), g + 2 * plane);
@@ -409,14 +452,14 @@ internal static unsafe class HarmonicsKernel<TLanes, V, T>
 
     /// <summary>ij with i ≠ j: H − u_i l G_j + (l(l+2) R u_i − l G_i) u_j, over r².</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Second(T* h, V ui, V lgj, V rest, V inverse2) =>
+    private static void Second(T* h, V ui, V lgj, V rest, V inverse) =>
         TLanes.Store(
-            TLanes.Multiply(TLanes.Add(TLanes.SubtractProduct(ui, lgj, TLanes.Load(h)), rest), inverse2), h);
+            TLanes.Multiply(TLanes.Multiply(TLanes.Add(TLanes.SubtractProduct(ui, lgj, TLanes.Load(h)), rest), inverse), inverse), h);
 
     /// <summary>The diagonal has − l R besides.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Second(T* h, V ui, V lgi, V si, V lv, V inverse2) =>
-        Second(h, ui, lgi, TLanes.Subtract(TLanes.Multiply(si, ui), lv), inverse2);
+    private static void Second(T* h, V ui, V lgi, V si, V lv, V inverse) =>
+        Second(h, ui, lgi, TLanes.Subtract(TLanes.Multiply(si, ui), lv), inverse);
 
     /// <summary>Degree 1: z, and y and x beside it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -4,9 +4,9 @@ namespace Toolkit.Numerics.Harmonics;
 public enum HarmonicsKind
 {
     /// <summary>
-    /// Y_lm(r/|r|): functions of the direction. At r = 0, where there is none, l = 0 keeps its constant and every other
-    /// value and every derivative is 0; so it is where |r|² cannot be told from zero or infinity, below 1e-150 and from
-    /// 1.3e154 on (float32: 1e-18 and 1.8e19).
+    /// Y_lm(r/|r|): functions of the direction, whatever the length of r. At r = 0, where there is none, l = 0 keeps its constant
+    /// and every other value and every derivative is 0. Derivatives grow with 1/|r| and overflow where that does: gradients below
+    /// about 1e-306, Hessians below 1e-153 (float32: 1e-37 and 1e-18).
     /// </summary>
     Normalised,
 

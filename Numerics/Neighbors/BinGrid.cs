@@ -32,7 +32,15 @@ internal sealed class BinGrid
     /// <summary>The images of bins in reach.</summary>
     public readonly CellImages Images;
 
+    /// <summary>
+    /// How far, Å, rounding may part two ways of adding up one pair's vector from two positions and a translation: a bound.
+    /// </summary>
+    public readonly double Rounding;
+
     private const int Padding = 8;
+
+    // The rounding unit of float64.
+    private const double Unit = 1.0 / (1L << 53);
 
     public BinGrid(ReadOnlySpan<double> positions, Cell cell, Periodicity periodic, double cutoff)
     {
@@ -43,9 +51,13 @@ internal sealed class BinGrid
         double[][] s = [new double[n], new double[n], new double[n]];
         Vector128<int>[] wraps = new Vector128<int>[n];
         Span<int> wrap = stackalloc int[3];
+        double farX = 0, farY = 0, farZ = 0;
         for (int i = 0; i < n; i++)
         {
             double x = positions[3 * i], y = positions[3 * i + 1], z = positions[3 * i + 2];
+            farX = Math.Abs(x) > farX ? Math.Abs(x) : farX;
+            farY = Math.Abs(y) > farY ? Math.Abs(y) : farY;
+            farZ = Math.Abs(z) > farZ ? Math.Abs(z) : farZ;
             for (int k = 0; k < 3; k++)
             {
                 double f = x * inverse[k] + y * inverse[3 + k] + z * inverse[6 + k];
@@ -79,7 +91,8 @@ internal sealed class BinGrid
             double extent = cell.Height(k) * span;
             scale[k] = 1 / span;
             // A hair wider than the cutoff: rounding in the bin coordinate must not lose a pair.
-            double width = cutoff * (1 + 1e-12);
+            double terms = farX * Math.Abs(inverse[k]) + farY * Math.Abs(inverse[3 + k]) + farZ * Math.Abs(inverse[6 + k]);
+            double width = cutoff * (1 + 1e-12) + 64 * Unit * cell.Height(k) * (1 + terms);
             double fit = Math.Floor(extent / width);
             Bins[k] = (int)Math.Clamp(fit, 1, 1 << 20);
             Reach[k] = fit >= 1 ? 1 : periodic[k] ? (int)Math.Ceiling(width / extent) : 0;
@@ -94,6 +107,15 @@ internal sealed class BinGrid
         for (int k = 0; k < 3; k++)
             most[k] = periodic[k] ? (Reach[k] + Bins[k] - 1) / Bins[k] : 0;
         Images = new CellImages(most, lattice);
+        Span<double> far = [farX, farY, farZ];
+        for (int k = 0; k < 3; k++)
+        {
+            double translation = 0;
+            for (int d = 0; d < 3; d++)
+                translation += most[d] * Math.Abs(lattice[3 * d + k]);
+            // Without a translation there is one subtraction in either way.
+            if (translation > 0) Rounding += 64 * Unit * (far[k] + translation);
+        }
         int total = Bins[0] * Bins[1] * Bins[2];
         Start = new int[total + 1];
         int[] bin = new int[n];

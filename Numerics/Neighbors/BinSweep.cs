@@ -14,6 +14,10 @@ namespace Toolkit.Numerics.Neighbors;
 /// <remarks>
 /// Rows lie in the order of the atoms, not of the bins, and where they begin is known only once all are counted: the sweep
 /// notes each pair as a place and an image, eight bytes, and the vectors are made from those where they belong.
+/// A pair is one if the distance that is listed, of the vector (r_j − r_i) + translation rounded in this order, is below the
+/// cutoff: seen from its other end the vector has the same numbers with the other sign, so both directions are decided alike.
+/// The sweep itself adds the translation first, which is cheaper; where that comes so close to the cutoff that rounding could
+/// matter, the vector decides.
 /// </remarks>
 internal sealed class BinSweep
 {
@@ -28,7 +32,11 @@ internal sealed class BinSweep
     private readonly BinGrid _grid;
     private readonly int _first;
     private readonly int _end;
-    private readonly double _cutoff2;
+    private readonly double _cutoff;
+
+    // Squared distances, as the sweep adds them up, from which on a pair may be none, and none is one.
+    private readonly double _surely2;
+    private readonly double _never2;
 
     // Candidates of the bin at hand: position, and the sorted place and the image as one number; beyond the last one a vector
     // of points out of reach.
@@ -51,7 +59,10 @@ internal sealed class BinSweep
         _grid = grid;
         _first = first;
         _end = end;
-        _cutoff2 = cutoff * cutoff;
+        _cutoff = cutoff;
+        double inner = Math.Max(cutoff - grid.Rounding, 0), outer = cutoff + grid.Rounding;
+        _surely2 = inner * inner * (1 - 1e-14);
+        _never2 = outer * outer * (1 + 1e-14);
     }
 
     private static int[] MakeLanes()
@@ -210,7 +221,9 @@ internal sealed class BinSweep
         double own = _x[self];
         _x[self] = double.PositiveInfinity;
         Vector512<double> cx = Vector512.Create(_grid.X[place]), cy = Vector512.Create(_grid.Y[place]);
-        Vector512<double> cz = Vector512.Create(_grid.Z[place]), limit = Vector512.Create(_cutoff2);
+        Vector512<double> cz = Vector512.Create(_grid.Z[place]), never = Vector512.Create(_never2);
+        Vector512<double> surely = Vector512.Create(_surely2);
+        uint unsure = 0;
         ref double px = ref First(_x), py = ref First(_y), pz = ref First(_z);
         ref int lanes = ref First(_lanesOf), hits = ref First(_hits);
         int count = 0, candidates = _candidates;
@@ -219,12 +232,31 @@ internal sealed class BinSweep
             Vector512<double> vx = Vector512.LoadUnsafe(ref px, (nuint)k) - cx;
             Vector512<double> vy = Vector512.LoadUnsafe(ref py, (nuint)k) - cy;
             Vector512<double> vz = Vector512.LoadUnsafe(ref pz, (nuint)k) - cz;
-            uint bits = (uint)Vector512.LessThan(Norm2(vx, vy, vz), limit).ExtractMostSignificantBits();
+            Vector512<double> square = Vector512.MultiplyAddEstimate(vx, vx, Vector512.MultiplyAddEstimate(vy, vy, vz * vz));
+            Vector512<double> within = Vector512.LessThan(square, never);
+            uint bits = (uint)within.ExtractMostSignificantBits();
+            // Not zero where a candidate lies between the two limits.
+            unsure |= bits ^ (uint)Vector512.LessThan(square, surely).ExtractMostSignificantBits();
             // No branch on the bits: they are as good as random.
             (Vector256.LoadUnsafe(ref lanes, bits * Lanes) + Vector256.Create(k)).StoreUnsafe(ref hits, (nuint)count);
             count += BitOperations.PopCount(bits);
         }
         _x[self] = own;
+        return unsure != 0 ? Decide(place, count) : count;
+    }
+
+    /// <summary>Of the candidates that were listed, keeps those whose listed distance is below the cutoff; their number.</summary>
+    private int Decide(int place, int listed)
+    {
+        double x = _grid.X[place], y = _grid.Y[place], z = _grid.Z[place];
+        int count = 0;
+        for (int k = 0; k < listed; k++)
+        {
+            int candidate = _hits[k], other = (int)_code[candidate], image = (int)(_code[candidate] >> 32);
+            double dx = _grid.X[other] - x + _grid.Images.X[image], dy = _grid.Y[other] - y + _grid.Images.Y[image];
+            double dz = _grid.Z[other] - z + _grid.Images.Z[image];
+            if (Math.Sqrt(dx * dx + dy * dy + dz * dz) < _cutoff) _hits[count++] = candidate;
+        }
         return count;
     }
 
@@ -253,27 +285,24 @@ internal sealed class BinSweep
         {
             long code = Unsafe.Add(ref codes, k);
             int place = (int)code, image = (int)(code >> 32);
-            Unsafe.Add(ref rx, k) = Unsafe.Add(ref px, place) + Unsafe.Add(ref tx, image) - x;
-            Unsafe.Add(ref ry, k) = Unsafe.Add(ref py, place) + Unsafe.Add(ref ty, image) - y;
-            Unsafe.Add(ref rz, k) = Unsafe.Add(ref pz, place) + Unsafe.Add(ref tz, image) - z;
+            Unsafe.Add(ref rx, k) = Unsafe.Add(ref px, place) - x + Unsafe.Add(ref tx, image);
+            Unsafe.Add(ref ry, k) = Unsafe.Add(ref py, place) - y + Unsafe.Add(ref ty, image);
+            Unsafe.Add(ref rz, k) = Unsafe.Add(ref pz, place) - z + Unsafe.Add(ref tz, image);
         }
         int whole = hits & -Lanes;
         for (int k = 0; k < whole; k += Lanes)
         {
             Vector512<double> vx = Vector512.LoadUnsafe(ref rx, (nuint)k), vy = Vector512.LoadUnsafe(ref ry, (nuint)k);
-            Vector512.Sqrt(Norm2(vx, vy, Vector512.LoadUnsafe(ref rz, (nuint)k))).StoreUnsafe(ref r, (nuint)k);
+            Vector512<double> vz = Vector512.LoadUnsafe(ref rz, (nuint)k);
+            Vector512.Sqrt(vx * vx + vy * vy + vz * vz).StoreUnsafe(ref r, (nuint)k);
         }
         // What lies behind may be another thread's.
         for (int k = whole; k < hits; k++)
         {
             double dx = Unsafe.Add(ref rx, k), dy = Unsafe.Add(ref ry, k), dz = Unsafe.Add(ref rz, k);
-            Unsafe.Add(ref r, k) = Math.Sqrt(double.MultiplyAddEstimate(dx, dx, double.MultiplyAddEstimate(dy, dy, dz * dz)));
+            Unsafe.Add(ref r, k) = Math.Sqrt(dx * dx + dy * dy + dz * dz);
         }
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<double> Norm2(Vector512<double> x, Vector512<double> y, Vector512<double> z) =>
-        Vector512.MultiplyAddEstimate(x, x, Vector512.MultiplyAddEstimate(y, y, z * z));
 
     private static ref T First<T>(T[] array) => ref MemoryMarshal.GetArrayDataReference(array);
 }

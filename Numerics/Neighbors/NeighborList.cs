@@ -9,11 +9,12 @@ namespace Toolkit.Numerics.Neighbors;
 /// <summary>
 /// All pairs (i, j, image) closer than a cutoff, as compressed rows: the pairs of centre i are the entries
 /// <c>Offsets[i] … Offsets[i + 1] − 1</c> of the pair arrays. Both directions of a pair are listed; an atom's own
-/// periodic images are its neighbours, the atom itself is not.
+/// periodic images are its neighbours, the atom itself is not. Both hold to the last bit: the two directions of a pair have
+/// one distance and opposite vectors, and a pair is listed if that distance, as it is listed, is below the cutoff.
 /// </summary>
 /// <remarks>
 /// Any triclinic cell, any mix of periodic directions, cutoffs beyond the cell, atoms outside the cell. The cost grows
-/// linearly with the number of atoms. The order of the pairs of one centre is deterministic and does not depend on the
+/// linearly with the number of atoms. Which pairs there are does not depend on the machine. The order of the pairs of one centre is deterministic and does not depend on the
 /// number of threads. The pair arrays come from a pool; disposing a list gives them back for the next one, and a list that
 /// is never disposed is merely garbage.
 /// </remarks>

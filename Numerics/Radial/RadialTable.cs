@@ -22,7 +22,7 @@ public sealed class RadialTable
     /// <summary>The lanes that n is padded to.</summary>
     internal const int Lanes = 8;
 
-    private const int MostIntervals = 1 << 14;
+    internal const int MostIntervals = 1 << 14;
 
     // The error falls with the power Order of the distance of nodes; where it does not yet, refinement goes on by this factor.
     private const int Order = 6;

@@ -9,7 +9,7 @@ namespace Toolkit.Numerics.Radial;
 /// g_nl(r) = 4π (2πσ²)^(−3/2) ∫₀^Extent x² R_nl(x) e^(−(x²+r²)/2σ²) i_l(x r/σ²) dx, i_l the modified spherical Bessel function.
 /// </summary>
 /// <remarks>
-/// Gauss–Legendre rules on pieces no wider than 2σ that end at the basis's knots, with R_nl kept at the nodes. The number of
+/// Gauss–Legendre rules on pieces no wider than 2σ nor an eighth of the basis's range that end at its knots, with R_nl kept at the nodes. The number of
 /// points is doubled until values and second derivatives at probes along [0, cutoff] stay; the change is the error's
 /// bound, since the rules converge exponentially. Derivatives act on the kernel, so they are as exact as values.
 /// </remarks>
@@ -102,7 +102,7 @@ public sealed class SmearedDensity : DensityProjection
         for (int piece = 0; piece <= knots.Length; piece++)
         {
             double low = piece == 0 ? 0 : knots[piece - 1], high = piece == knots.Length ? Basis.Extent : knots[piece];
-            int parts = (int)Math.Ceiling((high - low) / (2 * _sigma));
+            int parts = (int)Math.Ceiling((high - low) / Math.Min(2 * _sigma, Basis.Extent / 8));
             double width = (high - low) / parts;
             for (int part = 0; part < parts; part++)
                 for (int k = 0; k < points; k++)

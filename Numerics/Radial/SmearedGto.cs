@@ -4,35 +4,47 @@ using MathNet.Numerics;
 namespace Toolkit.Numerics.Radial;
 
 /// <summary>
-/// A Gaussian of unit integral and width σ at distance r, projected on the orthonormal GTO basis, in closed form:
+/// A Gaussian of unit integral and width σ at distance r, projected on the orthonormal GTO basis:
 /// g_nl(r) = 4π (2πσ²)^(−3/2) e^(−r²/2σ²) ∫₀^∞ x² R_n(x) e^(−x²/2σ²) i_l(x r/σ²) dx,
 /// with i_l the modified spherical Bessel function of the first kind.
 /// </summary>
 /// <remarks>
-/// For a primitive x^k e^(−x²/2σ_k²) the integral is (√π/4) Γ(A)/Γ(B) (r/2σ²)^l c^(−A) M(A; B; z) with
+/// In closed form where the primitives' terms do not cancel more than two digits (seven functions), by quadrature over the functions
+/// themselves, as for any basis, where they do: see <see cref="GtoBasis.Cancellation"/>. For a primitive x^k e^(−x²/2σ_k²) the integral is (√π/4) Γ(A)/Γ(B) (r/2σ²)^l c^(−A) M(A; B; z) with
 /// A = (k + l + 3)/2, B = l + 3/2, c = 1/2σ² + 1/2σ_k², z = r²/4σ⁴c and M Kummer's confluent hypergeometric
 /// function: the power series of i_l integrated term by term. r²/2σ² > z always, so the product with the exponential
 /// never overflows when M is taken as e^(−z) M.
 /// </remarks>
 public sealed class SmearedGto : DensityProjection
 {
+    // The closed form is good to 1e-14 for a primitive.
+    private const double MostCancellation = 100;
+
     private readonly GtoBasis _basis;
     private readonly double _sigma;
+    private readonly SmearedDensity? _quadrature;
 
     /// <summary>Radial functions for a density of Gaussians.</summary>
     /// <param name="basis">The orthonormal basis.</param>
     /// <param name="lmax">The largest l.</param>
     /// <param name="cutoff">The cutoff radius, Å.</param>
     /// <param name="sigma">The width σ of the Gaussians, Å.</param>
+    /// <exception cref="ArgumentException">A parameter is out of range; or the integrals do not settle to 1e-12 of the largest.</exception>
     public SmearedGto(GtoBasis basis, int lmax, double cutoff, double sigma) : base(basis, lmax, cutoff)
     {
         _basis = basis;
         _sigma = RequireSigma(sigma);
+        if (basis.Cancellation > MostCancellation) _quadrature = new SmearedDensity(basis, lmax, cutoff, sigma);
     }
 
     /// <inheritdoc/>
     public override void Evaluate(double r, Span<double> values, Span<double> first, Span<double> second)
     {
+        if (_quadrature is not null)
+        {
+            _quadrature.Evaluate(r, values, first, second);
+            return;
+        }
         int nmax = NMax, size = (LMax + 1) * nmax;
         values[..size].Clear();
         first[..size].Clear();

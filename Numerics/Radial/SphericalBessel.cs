@@ -47,7 +47,7 @@ internal static class SphericalBessel
     /// <param name="values">Receives <c>[l]</c>.</param>
     public static void Modified(int lmax, double x, Span<double> values)
     {
-        values[0] = x == 0 ? 1 : -double.ExpM1(-2 * x) / (2 * x);
+        values[0] = x < 0.5 ? Math.Exp(-x) * SinhOver(x) : (1 - Math.Exp(-2 * x)) / (2 * x);
         if (lmax == 0) return;
         if (x > 20 && x > (double)lmax * lmax)
         {
@@ -65,6 +65,15 @@ internal static class SphericalBessel
         }
         for (int l = 1; l <= lmax; l++)
             values[l] *= values[l - 1];
+    }
+
+    /// <summary>sinh(x)/x for |x| &lt; 0.5: Σ x^(2k)/(2k + 1)!, whose terms are all positive.</summary>
+    private static double SinhOver(double x)
+    {
+        double sum = 1;
+        for (int k = 7; k >= 1; k--)
+            sum = 1 + sum * x * x / (2 * k * (2 * k + 1));
+        return sum;
     }
 
     /// <summary>The first positive zeros of j_l, increasing: <c>[l, n]</c> for l = 0 … lmax, n = 0 … count − 1.</summary>

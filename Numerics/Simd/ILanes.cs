@@ -35,6 +35,8 @@ internal unsafe interface ILanes<TVector, T>
     static abstract TVector SubtractProduct(TVector a, TVector b, TVector c);
     /// <summary>Lane by lane: <paramref name="value"/> where a &gt; b, else 0.</summary>
     static abstract TVector WhereGreater(TVector a, TVector b, TVector value);
+    /// <summary>Whether a &gt; b in any lane.</summary>
+    static abstract bool AnyGreater(TVector a, TVector b);
     /// <summary>Sum over lanes, in an order that depends on the width.</summary>
     static abstract T Sum(TVector a);
 }

@@ -41,6 +41,8 @@ internal unsafe struct Lanes512<T> : ILanes<Vector512<T>, T>
     public static Vector512<T> WhereGreater(Vector512<T> a, Vector512<T> b, Vector512<T> value) =>
         Vector512.GreaterThan(a, b) & value;
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyGreater(Vector512<T> a, Vector512<T> b) => Vector512.GreaterThanAny(a, b);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sum(Vector512<T> a) => Vector512.Sum(a);
 }
 
@@ -80,6 +82,8 @@ internal unsafe struct Lanes256<T> : ILanes<Vector256<T>, T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<T> WhereGreater(Vector256<T> a, Vector256<T> b, Vector256<T> value) =>
         Vector256.GreaterThan(a, b) & value;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyGreater(Vector256<T> a, Vector256<T> b) => Vector256.GreaterThanAny(a, b);
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sum(Vector256<T> a) => Vector256.Sum(a);
 }
@@ -121,6 +125,8 @@ internal unsafe struct Lanes128<T> : ILanes<Vector128<T>, T>
     public static Vector128<T> WhereGreater(Vector128<T> a, Vector128<T> b, Vector128<T> value) =>
         Vector128.GreaterThan(a, b) & value;
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyGreater(Vector128<T> a, Vector128<T> b) => Vector128.GreaterThanAny(a, b);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sum(Vector128<T> a) => Vector128.Sum(a);
 }
 
@@ -145,5 +151,6 @@ internal unsafe struct Lanes1<T> : ILanes<T, T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T SubtractProduct(T a, T b, T c) => T.MultiplyAddEstimate(-a, b, c);
     public static T WhereGreater(T a, T b, T value) => a > b ? value : T.Zero;
+    public static bool AnyGreater(T a, T b) => a > b;
     public static T Sum(T a) => a;
 }

@@ -87,10 +87,44 @@ module CouplingTreeReader =
           Time = need where "time" map |> choose $"{where}.time" [ "even", Even; "odd", Odd ] }
 
     let rec private node (fields: Map<string, Field>) (where: string) (element: JsonElement) =
-        let map = members where [ "leaf"; "l"; "J"; "couple"; "L" ] element
+        let map = members where [ "leaf"; "l"; "J"; "couple"; "L"; "sumJ"; "map"; "sum" ] element
 
-        if map.ContainsKey "couple" then
-            let map = members where [ "couple"; "L" ] element
+        let isSummed =
+            match map.TryFind "sumJ" with
+            | None -> false
+            | Some value when value.ValueKind = JsonValueKind.True -> true
+            | Some value when value.ValueKind = JsonValueKind.False -> false
+            | Some value -> refuse $"{where}.sumJ" (show value) "true or false"
+
+        if map.ContainsKey "map" then
+            Mapped(node fields $"{where}.map" (need where "map" (members where [ "map" ] element)))
+        elif map.ContainsKey "sum" then
+            let terms = need where "sum" (members where [ "sum" ] element)
+
+            if terms.ValueKind <> JsonValueKind.Array || terms.GetArrayLength() = 0 then
+                refuse $"{where}.sum" (show terms) "an array of at least one node"
+
+            Sum(List.mapi (fun i term -> node fields $"{where}.sum[{i}]" term) [ for t in terms.EnumerateArray() -> t ])
+        elif map.ContainsKey "couple" && isSummed then
+            let map = members where [ "couple"; "L"; "sumJ" ] element
+            let children = map["couple"]
+
+            if children.ValueKind <> JsonValueKind.Array || children.GetArrayLength() <> 2 then
+                refuse $"{where}.couple" (show children) "an array of two nodes"
+
+            /// A vector leaf; its J is summed over, so it has none.
+            let leaf (i: int) =
+                let place = $"{where}.couple[{i}]"
+                let map = members place [ "leaf"; "l" ] children[i]
+                let field = name $"{place}.leaf" (need place "leaf" map)
+
+                match fields.TryFind field with
+                | Some { Rank = 1 } -> field, order $"{place}.l" (need place "l" map)
+                | _ -> refuse $"{place}.leaf" $"'{field}'" "a field of rank 1, since its J is summed over"
+
+            CoupleVectors(leaf 0, leaf 1, order $"{where}.L" (need where "L" map))
+        elif map.ContainsKey "couple" then
+            let map = members where [ "couple"; "L"; "sumJ" ] element
             let children = map["couple"]
 
             if children.ValueKind <> JsonValueKind.Array || children.GetArrayLength() <> 2 then

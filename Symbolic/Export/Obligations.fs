@@ -17,10 +17,10 @@ type Obligation =
         Expression: string
     }
 
-let private printed (names: string[]) (p: Polynomial) = $"({p.Print names})"
+let private printed (names: string list) (p: Polynomial) = $"({p.Print names})"
 
 /// "*(a + 1)*(b)", a product after another factor.
-let private brackets (names: string[]) (forms: Linear list) =
+let private brackets (names: string list) (forms: Linear list) =
     forms |> List.map (fun f -> $"*({Linear.print names f})") |> String.concat ""
 
 // ---- sums
@@ -34,7 +34,7 @@ let private telescoping (relation: SumRelation) (certificate: TelescopingCertifi
         let factors = factors |> List.map (fun x -> $"({Linear.print names x})")
         sign + String.Join("*", factors @ [ body ])
 
-    let next = Array.mapi (fun i name -> if i = Term.Index then $"({name} + 1)" else name) names
+    let next = List.mapi (fun i name -> if i = Term.Index then $"({name} + 1)" else name) names
     let down, up, sign = Term.telescoper (Term.at certificate.Base term)
 
     let left =
@@ -43,17 +43,17 @@ let private telescoping (relation: SumRelation) (certificate: TelescopingCertifi
 
     let right =
         [ product "- " down (printed names q)
-          product (if sign = 1 then "- " else "+ ") up $"({q.Print next})" ]
+          product (if sign.IsOne then "- " else "+ ") up $"({q.Print next})" ]
 
     [ { Purpose = "sum of coefficient times term over base, minus the telescoper of q"
         Expression = String.concat " + " left + " " + String.concat " " right } ]
 
 let private closedForm (relation: SumRelation) (certificate: ClosedFormCertificate) =
     let names = relation.Term.Variables
-    let up, down = ClosedForms.ratio certificate.Closed certificate.Variable
+    let up, down = (ClosedForms.ratio certificate.Closed certificate.Variable).Value
 
     let coefficient isNext =
-        relation.Terms |> List.find (fun (_, shift) -> Array.exists ((<>) 0) shift = isNext) |> fst |> printed names
+        relation.Terms |> List.find (fun (_, shift) -> List.exists (fun (k: BigInteger) -> not k.IsZero) shift = isNext) |> fst |> printed names
 
     [ { Purpose = "the closed form satisfies the relation"
         Expression = coefficient true + brackets names up + " + " + coefficient false + brackets names down } ]
@@ -69,8 +69,8 @@ let private reindexing
     let names = second.Variables
     let print = Linear.print names
     let index = Linear.add (Linear.scale map.Direction (Linear.variable names.Length Term.Index)) map.Offset
-    let images = Array.append [| index |] map.Images
-    let text = images |> Array.map (fun image -> $"({print image})")
+    let images = index :: map.Images
+    let text = images |> List.map (fun image -> $"({print image})")
 
     let rec matched (source: Linear list) (target: Linear list) =
         match source with
@@ -80,7 +80,7 @@ let private reindexing
             let i = target |> List.findIndex ((=) moved)
             $"({(Polynomial.OfLinear x).Print text} - ({print target[i]}))**2" :: matched rest (List.removeAt i target)
 
-    let own = Reindexing.sign first second map |> Option.defaultValue (Linear.constant names.Length 0)
+    let own = Reindexing.sign first second map |> Option.defaultValue (Linear.zero names.Length)
     let sign = Linear.add own phase
     let half = (Linear.tryHalve (Linear.subtract sign parity)).Value
 
@@ -98,7 +98,7 @@ let private reindexing
 
 let private symmetry (s: Symmetry) =
     let symbol = s.Symbol
-    let images = Array.append [| Linear.variable symbol.Term.Variables.Length Term.Index |] s.Map.Images
+    let images = Linear.variable symbol.Term.Variables.Length Term.Index :: s.Map.Images
     let phase = Linear.subtract (Linear.substitute images symbol.Phase) symbol.Phase
     let forms = [ symbol.Physical; symbol.NormNumerator; symbol.NormDenominator ]
     reindexing symbol.Term symbol.Term s.Map forms phase s.Parity
@@ -106,7 +106,7 @@ let private symmetry (s: Symmetry) =
 let private normalisation (sums: SumRelation) (c: NormalisationCertificate) =
     let names = c.Symbol.Term.Variables
     let brackets = brackets names
-    let twiceQuanta = c.Symbol.TwiceQuanta |> Array.map (fun q -> $"(({Linear.print names q})/2)")
+    let twiceQuanta = c.Symbol.TwiceQuanta |> List.map (fun q -> $"(({Linear.print names q})/2)")
     let terms = List.zip3 c.Terms c.Witnesses sums.Terms |> Array.ofList
     let degree = c.Terms |> List.map _.Coefficient.TotalDegree |> List.max |> max 0
     let power = BigInteger.Pow(BigInteger 2, degree)
@@ -117,7 +117,7 @@ let private normalisation (sums: SumRelation) (c: NormalisationCertificate) =
 
     [ for i in 0 .. terms.Length - 1 do
           let term, w, (coefficient, shift) = terms[i]
-          let isEven = Linear.change (Array.append [| 0 |] shift) c.Symbol.Phase % 2 = 0
+          let isEven = (Linear.change (BigInteger.Zero :: shift) c.Symbol.Phase).IsEven
           let factor = (if isEven then down else -down) * power
 
           { Purpose = $"coefficient of term {i + 1}, from that of the sum"
@@ -128,19 +128,19 @@ let private normalisation (sums: SumRelation) (c: NormalisationCertificate) =
           for r in 0 .. i - 1 do
               let termR, wr, (_, shiftR) = terms[r]
               let termI, wi, (_, shiftI) = terms[i]
-              let up, down = Normalisation.normRatio c.Symbol shiftR shiftI
+              let up, down = (Normalisation.normRatio c.Symbol shiftR shiftI).Value
 
               { Purpose = $"square of coefficient {i + 1} against coefficient {r + 1}"
                 Expression =
                   $"1{radicand termI}{brackets (up @ wi.Y @ wi.Y @ wr.X @ wr.X)} - \
                     1{radicand termR}{brackets (down @ wr.Y @ wr.Y @ wi.X @ wi.X)}" } ]
 
-let private antisymmetry (s: Symmetry) (names: string[]) (images: Linear[]) =
-    let text = Array.append [| "0" |] (images |> Array.map (fun x -> $"({Linear.print names x})"))
-    let parity = Linear.substitute (Array.append [| Linear.constant names.Length 0 |] images) s.Parity
-    let half = (Linear.tryHalve (Linear.plus -1 parity)).Value
+let private antisymmetry (s: Symmetry) (names: string list) (images: Linear list) =
+    let text = "0" :: (images |> List.map (fun x -> $"({Linear.print names x})"))
+    let parity = Linear.substitute (Linear.zero names.Length :: images) s.Parity
+    let half = (Linear.tryHalve (Linear.plus BigInteger.MinusOne parity)).Value
 
-    [ for moved, image in Array.zip s.Map.Images images do
+    [ for moved, image in List.zip s.Map.Images images do
           { Purpose = "the symmetry maps the points to themselves"
             Expression = $"({(Polynomial.OfLinear moved).Print text}) - ({Linear.print names image})" }
       { Purpose = "the sign's exponent is odd"
@@ -148,7 +148,7 @@ let private antisymmetry (s: Symmetry) (names: string[]) (images: Linear[]) =
 
 let private orthogonality (relation: SymbolRelation) (variable: int) =
     let names = relation.Symbol.Quanta
-    let middle = relation.Terms |> List.find (fun t -> Array.forall ((=) 0) t.Shift) |> _.Coefficient
+    let middle = relation.Terms |> List.find (fun t -> List.forall (fun (k: BigInteger) -> k.IsZero) t.Shift) |> _.Coefficient
     let u = Polynomial.Variable variable
     let c = middle.Coefficient(variable, 2)
     let rest = middle - c * (u * u + u)
@@ -162,9 +162,9 @@ let private orthogonality (relation: SymbolRelation) (variable: int) =
 
 let private annihilation (s: Annihilation) =
     let product = s.Product
-    let names = product.Names
+    let names = product.Symbols
     let text = printed names
-    let reduce = PowerProducts.reduce names
+    let reduce = PowerProducts.reduce product
     let q = PowerProducts.denominator product
     let results = s.Words |> List.map (fun w -> w, List.rev (PowerProducts.steps product w))
     let most = results |> List.map (fun (_, steps) -> snd steps.Head) |> List.max
@@ -196,7 +196,7 @@ let private annihilation (s: Annihilation) =
 
     // Before reduction the sum is a multiple of i² + 1, which is subtracted.
     let multiple =
-        match PowerProducts.imaginary product.Variables with
+        match product.Unit with
         | None -> ""
         | Some i ->
             let norm = Polynomial.Pow(Polynomial.Variable i, 2) + Polynomial.One
@@ -207,14 +207,14 @@ let private annihilation (s: Annihilation) =
         Expression = sum + multiple } ]
 
 let private substitution (s: Substitution) =
-    let names = s.Product.Variables
-    let inserted = s.Images |> Array.map (printed names)
+    let names = s.Product.Letters
+    let inserted = s.Images |> List.map (printed names)
 
     [ for (p, _), qs in List.zip s.Product.Factors s.Split do
           let rest = p.Substitute s.Images - List.fold (*) Polynomial.One qs
 
           let multiple =
-              match PowerProducts.imaginary names with
+              match s.Product.Unit with
               | Some i when not rest.IsZero ->
                   let norm = Polynomial.Pow(Polynomial.Variable i, 2) + Polynomial.One
                   $" - (i**2 + 1)*{printed names (rest.TryDivide norm).Value}"
@@ -266,7 +266,7 @@ let ofStep (theorem: Theorem) : Obligation list =
     | _, (:? ClosedFormCertificate as c) -> closedForm (theorem.Premises.Head.Statement :?> SumRelation) c
     | _, (:? NormalisationCertificate as c) -> normalisation (theorem.Premises.Head.Statement :?> SumRelation) c
     | (:? SumIdentity as s), _ ->
-        reindexing s.First s.Second s.Map [] (Linear.constant s.Second.Variables.Length 0) s.Parity
+        reindexing s.First s.Second s.Map [] (Linear.zero s.Second.Variables.Length) s.Parity
     | (:? Symmetry as s), _ -> symmetry s
     | _, (:? EvaluationCertificate as c) when c.Rule = "antisymmetry" ->
         antisymmetry (theorem.Premises.Head.Statement :?> Symmetry) c.Names c.Images

@@ -6,35 +6,42 @@ open System.Text.Json
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.Hypergeometric
 open Toolkit.Symbolic.Proofs.Kernel
+open Toolkit.Symbolic.Export.Json
 open Toolkit.Symbolic.Export.ProofFields
 
 let private writeProduct (writer: Utf8JsonWriter) (product: PowerProduct) =
     writeStrings writer "variables" product.Variables
+    writer.WriteBoolean("imaginary", product.Imaginary)
     writeStrings writer "exponents" product.Exponents
-    writePolynomials writer "factors" product.Variables (product.Factors |> List.map fst)
+    writePolynomials writer "factors" product.Letters (product.Factors |> List.map fst)
     writeForms writer "powers" product.Exponents (product.Factors |> List.map snd)
 
-let private readProduct (element: JsonElement) : PowerProduct =
-    let name (n: string) =
-        if n <> "" && Seq.forall Char.IsAsciiLetterOrDigit n && Char.IsAsciiLetter n[0] then n
-        else unreadable $"expected a name, found \"{n}\""
+let private readProduct (element: Json) : PowerProduct =
+    let variables, exponents = field "variables" element |> names, field "exponents" element |> names
 
-    let names f = field f element |> list (text >> name) |> Array.ofList
-    let variables, exponents = names "variables", names "exponents"
-    let factors = field "factors" element |> list (polynomial variables)
+    if not (Name.areDistinct (variables @ exponents)) then
+        unreadable "a variable is an exponent, too"
+
+    let empty =
+        { Variables = variables
+          Imaginary = field "imaginary" element |> truth
+          Exponents = exponents
+          Factors = [] }
+
+    let factors = field "factors" element |> list (polynomial empty.Letters)
     let powers = field "powers" element |> list (linear exponents)
 
     if factors.Length <> powers.Length then
         unreadable "every factor needs a power"
 
-    { Variables = variables; Exponents = exponents; Factors = List.zip factors powers }
+    { empty with Factors = List.zip factors powers }
 
 let private powerDerivation =
     { Rules = [ "power-derivation" ]
       Write =
         fun writer theorem ->
             let s = theorem.Statement :?> Annihilation
-            let names = s.Product.Names
+            let names = s.Product.Symbols
             writeProduct writer s.Product
 
             writeList
@@ -59,10 +66,13 @@ let private powerDerivation =
       Replay =
         fun element premises ->
             let product = readProduct element
-            let names = product.Names
+            let names = product.Symbols
 
             let derivation d : DerivationRule =
-                let along = field "along" d |> list text |> List.map (fun name -> Array.IndexOf(names, name))
+                let along = field "along" d |> list text |> List.map (fun name ->
+                        match List.tryFindIndex ((=) name) product.Variables with
+                        | Some i -> i
+                        | None -> unreadable $"expected a variable, found \"{name}\"")
                 let by = field "by" d |> list (polynomial names)
                 if along.Length <> by.Length then unreadable "every direction needs a coefficient"
                 List.zip along by
@@ -79,20 +89,20 @@ let private powerSubstitution =
         fun writer theorem ->
             let s = theorem.Statement :?> Substitution
             writeProduct writer s.Product
-            writePolynomials writer "images" s.Product.Variables s.Images
+            writePolynomials writer "images" s.Product.Letters s.Images
             writeList writer "split" (fun qs ->
                 writer.WriteStartArray()
-                qs |> List.iter (fun (q: Polynomial) -> writer.WriteStringValue(q.Print s.Product.Variables))
+                qs |> List.iter (fun (q: Polynomial) -> writer.WriteStringValue(q.Print s.Product.Letters))
                 writer.WriteEndArray()) s.Split
       Replay =
         fun element premises ->
             let product = readProduct element
-            let read = list (polynomial product.Variables)
+            let read = list (polynomial product.Letters)
 
             noPremises premises (fun () ->
                 PowerProducts.substitute
                     product
-                    (field "images" element |> read |> Array.ofList)
+                    (field "images" element |> read)
                     (field "split" element |> list read)) }
 
 let private binomialCoefficient =
@@ -122,7 +132,7 @@ let private binomialCoefficient =
                         term
                         (forms "powers")
                         (forms "choices")
-                        (forms "target" |> Array.ofList)
+                        (forms "target")
                         parity)
             | _ -> Error "expected one parity" }
 

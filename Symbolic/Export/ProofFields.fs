@@ -5,6 +5,7 @@ module internal Toolkit.Symbolic.Export.ProofFields
 open System
 open System.Numerics
 open System.Text.Json
+open Toolkit.Symbolic.Export.Json
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.Hypergeometric
 open Toolkit.Symbolic.Proofs.Kernel
@@ -17,84 +18,59 @@ type Codec =
         /// Writes the fields of a theorem that this codec's rule made.
         Write: Utf8JsonWriter -> Theorem -> unit
         /// Applies the rule to what the fields say.
-        Replay: JsonElement -> Theorem list -> Result<Theorem, string>
+        Replay: Json -> Theorem list -> Result<Theorem, string>
     }
 
 // ---- reading
 
-/// A field is missing or of another kind than its place needs.
-exception Unreadable of string
+let polynomial (names: string list) (json: Json) : Polynomial =
+    if names.Length > Polynomial.MostVariables then
+        unreadable $"more than {Polynomial.MostVariables} variables"
 
-let unreadable text = raise (Unreadable text)
-
-/// The field of a given name.
-let field (name: string) (element: JsonElement) : JsonElement =
-    match
-        element.ValueKind,
-        (if element.ValueKind = JsonValueKind.Object then element.TryGetProperty name else (false, element))
-    with
-    | JsonValueKind.Object, (true, value) -> value
-    | _ -> unreadable $"the field \"{name}\" is missing"
-
-let text (element: JsonElement) : string =
-    match element.ValueKind with
-    | JsonValueKind.String ->
-        match element.GetString() with
-        | null -> ""
-        | value -> value
-    | kind -> unreadable $"expected a string, found {kind}"
-
-let integer (element: JsonElement) : int =
-    match element.ValueKind with
-    | JsonValueKind.Number ->
-        match element.TryGetInt32() with
-        | true, n -> n
-        | _ -> unreadable $"expected an integer, found {element}"
-    | kind -> unreadable $"expected an integer, found {kind}"
-
-let bigInteger (element: JsonElement) : BigInteger =
-    match BigInteger.TryParse(text element) with
-    | true, n -> n
-    | _ -> unreadable $"expected an integer, found {element}"
-
-let list (item: JsonElement -> 'a) (element: JsonElement) : 'a list =
-    match element.ValueKind with
-    | JsonValueKind.Array -> [ for x in element.EnumerateArray() -> item x ]
-    | kind -> unreadable $"expected a list, found {kind}"
-
-let polynomial (names: string[]) (element: JsonElement) : Polynomial =
-    match Polynomial.TryParse(names, text element) with
+    match PolynomialText.tryParse names (text json) with
     | Some p -> p
-    | None -> unreadable $"""expected a polynomial in {String.Join(", ", names)}, found "{text element}" """
+    | None -> unreadable $"""expected a polynomial in {String.Join(", ", names)}, found "{text json}" """
 
-let linear (names: string[]) (element: JsonElement) : Linear =
-    let p = polynomial names element
+let linear (names: string list) (json: Json) : Linear =
+    let p = polynomial names json
 
     if p.TotalDegree > 1 then
-        unreadable $"expected a linear form, found \"{text element}\""
+        unreadable $"expected a linear form, found \"{text json}\""
 
-    let coefficient (exponents: int[]) =
+    let coefficient (exponents: int list) =
         p.Terms names.Length
-        |> Seq.tryPick (fun (e, c) -> if e = exponents then Some(int c) else None)
-        |> Option.defaultValue 0
+        |> Seq.tryPick (fun (e, c) -> if e = exponents then Some c else None)
+        |> Option.defaultValue BigInteger.Zero
 
-    { Constant = coefficient (Array.zeroCreate names.Length)
-      Coefficients =
-        Array.init names.Length (fun i -> coefficient (Array.init names.Length (fun k -> if k = i then 1 else 0))) }
+    let unit i = List.init names.Length (fun k -> if k = i then 1 else 0)
 
-let symbol (element: JsonElement) : Symbol =
-    match text element with
-    | "3j" -> Symbol.threeJ
-    | "6j" -> Symbol.sixJ
+    { Constant = coefficient (unit -1)
+      Coefficients = List.init names.Length (unit >> coefficient) }
+
+/// Distinct names, so few that a polynomial can be in all of them.
+let names (json: Json) : string list =
+    let found = list text json
+
+    if not (Name.areDistinct found) then
+        unreadable $"""expected names, each once, found {String.Join(", ", found)}"""
+    elif found.Length > Polynomial.MostVariables then
+        unreadable $"expected at most {Polynomial.MostVariables} names, found {found.Length}"
+
+    found
+
+let symbol (json: Json) : Symbol =
+    match text json with
+    | "3j" -> Symbol.ThreeJ
+    | "6j" -> Symbol.SixJ
     | other -> unreadable $"expected 3j or 6j, found \"{other}\""
 
-let term (element: JsonElement) : Term =
-    let names = field "variables" element |> list text |> Array.ofList
+let term (json: Json) : Term =
+    let variables = field "variables" json |> names
 
-    { Variables = names
-      Alternating = (field "alternating" element).ValueKind = JsonValueKind.True
-      Numerator = field "numerator" element |> list (linear names)
-      Denominator = field "denominator" element |> list (linear names) }
+    { Variables = variables
+      Alternating = field "alternating" json |> truth
+      Numerator = field "numerator" json |> list (linear variables)
+      Denominator = field "denominator" json |> list (linear variables) }
 
 // ---- writing
 
@@ -106,11 +82,15 @@ let writeList (writer: Utf8JsonWriter) (name: string) (write: 'a -> unit) (items
 let writeStrings (writer: Utf8JsonWriter) name (items: seq<string>) =
     writeList writer name (fun (s: string) -> writer.WriteStringValue s) items
 
-let writeForms (writer: Utf8JsonWriter) name (names: string[]) (forms: seq<Linear>) =
+let writeForms (writer: Utf8JsonWriter) name (names: string list) (forms: seq<Linear>) =
     writeStrings writer name (forms |> Seq.map (Linear.print names))
 
-let writeIntegers (writer: Utf8JsonWriter) name (items: seq<int>) =
-    writeList writer name (fun (n: int) -> writer.WriteNumberValue n) items
+let writeIntegers (writer: Utf8JsonWriter) name (items: seq<BigInteger>) =
+    writeList writer name (fun (n: BigInteger) -> writer.WriteRawValue(string n)) items
+
+let writeInteger (writer: Utf8JsonWriter) (name: string) (n: BigInteger) =
+    writer.WritePropertyName name
+    writer.WriteRawValue(string n)
 
 let writeTerm (writer: Utf8JsonWriter) (name: string) (term: Term) =
     writer.WriteStartObject name
@@ -120,7 +100,7 @@ let writeTerm (writer: Utf8JsonWriter) (name: string) (term: Term) =
     writeForms writer "denominator" term.Variables term.Denominator
     writer.WriteEndObject()
 
-let writePolynomials (writer: Utf8JsonWriter) name (names: string[]) (items: seq<Polynomial>) =
+let writePolynomials (writer: Utf8JsonWriter) name (names: string list) (items: seq<Polynomial>) =
     writeStrings writer name (items |> Seq.map (fun p -> p.Print names))
 
 // ---- premises
@@ -152,9 +132,9 @@ let plain rule (replay: Theorem list -> Result<Theorem, string>) =
 let makingPremises (isGiven: Theorem -> bool) (rule: Theorem list -> Result<Theorem, string>) (premises: Theorem list) =
     rule (List.filter isGiven premises)
     |> Result.bind (fun theorem ->
-        let texts = List.map (fun (p: Theorem) -> p.Statement.Text)
+        let statements = List.map (fun (p: Theorem) -> p.Statement)
 
-        if texts theorem.Premises = texts premises then
+        if statements theorem.Premises = statements premises then
             Ok theorem
         else
             Error "the premises are not those of the rule")

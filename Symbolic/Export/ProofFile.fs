@@ -8,6 +8,7 @@ open System.IO
 open System.Text.Encodings.Web
 open System.Text.Json
 open Toolkit.Symbolic.Proofs.Kernel
+open Toolkit.Symbolic.Export.Json
 open Toolkit.Symbolic.Export.ProofFields
 
 /// The value of the field "format".
@@ -56,7 +57,7 @@ let write (name: string) (argument: string) (theorem: Theorem) : string =
                 let rule = step.Certificate.Rule
                 writer.WriteStartObject()
                 writer.WriteString("rule", rule)
-                writeIntegers writer "premises" (step.Premises |> List.map (fun p -> numbers[p]))
+                writeIntegers writer "premises" (step.Premises |> List.map (fun p -> Numerics.BigInteger numbers[p]))
                 writer.WriteString("statement", step.Statement.Text)
 
                 match codecOf rule with
@@ -70,44 +71,58 @@ let write (name: string) (argument: string) (theorem: Theorem) : string =
 
     Text.Encoding.UTF8.GetString(stream.ToArray()) + "\n"
 
-/// Applies every rule of a proof again and compares what it yields with what the document says. Error: why the document
-/// proves nothing.
+/// A theorem's name: letters, digits, dots, underscores, primes and hyphens.
+let private isName (name: string) =
+    name <> ""
+    && name.Length <= 200
+    && name |> Seq.forall (fun c -> Char.IsAsciiLetterOrDigit c || c = '.' || c = '_' || c = '-' || c = '\'')
+
+/// One step: the rule applied to what the document says, and compared with what it claims.
+let private replay (proved: Collections.Generic.List<Theorem>) (element: Json) : Result<Theorem, string> =
+    let rule = field "rule" element |> text
+    let premises = field "premises" element |> list position
+    let claimed = field "statement" element |> text
+
+    match codecOf rule with
+    | None -> Error $"there is no rule \"{rule}\""
+    | Some _ when premises |> List.exists (fun p -> p >= proved.Count) -> Error "a premise is not an earlier step"
+    | Some codec ->
+        match codec.Replay element (premises |> List.map (fun p -> proved[p])) with
+        | Error why -> Error $"{rule}: {why}"
+        | Ok theorem when theorem.Certificate.Rule <> rule ->
+            Error $"the certificate is one of the rule \"{theorem.Certificate.Rule}\", not \"{rule}\""
+        | Ok theorem when theorem.Statement.Text <> claimed ->
+            Error $"{rule}: the statement is not what the rule proves, which is: {theorem.Statement.Text}"
+        | Ok theorem -> Ok theorem
+
+/// Applies every rule of a proof again and compares what it yields with what the document says. The theorem's name and
+/// the theorem, or why the document proves nothing. Whatever the text, there is no exception.
 let check (json: string) : Result<string * Theorem, string> =
     try
-        use document = JsonDocument.Parse json
-        let root = document.RootElement
-
+        let root = parse json
         let format = field "format" root |> text
+        let name = field "name" root |> text
+        field "argument" root |> text |> ignore
 
         if format <> Format then
             Error $"the format is \"{format}\", expected \"{Format}\""
+        elif not (isName name) then
+            Error "the name is not a theorem's name"
         else
             let proved = Collections.Generic.List<Theorem>()
+            let steps = field "steps" root |> list id
 
-            let step (i: int) (element: JsonElement) =
-                let rule = field "rule" element |> text
-                let premises = field "premises" element |> list integer
-
-                match codecOf rule with
-                | None -> Error $"step {i}: there is no rule \"{rule}\""
-                | Some _ when premises |> List.exists (fun p -> p < 0 || p >= proved.Count) ->
-                    Error $"step {i}: a premise is not an earlier step"
-                | Some codec ->
-                    match codec.Replay element (premises |> List.map (fun p -> proved[p])) with
-                    | Error why -> Error $"step {i} ({rule}): {why}"
-                    | Ok theorem when theorem.Certificate.Rule <> rule ->
-                        let found = theorem.Certificate.Rule
-                        Error $"step {i}: the certificate is one of the rule \"{found}\", not \"{rule}\""
-                    | Ok theorem when theorem.Statement.Text <> (field "statement" element |> text) ->
-                        let proves = theorem.Statement.Text
-                        Error $"step {i} ({rule}): the statement is not what the rule proves, which is: {proves}"
+            let failure =
+                steps
+                |> List.indexed
+                |> List.tryPick (fun (i, element) ->
+                    match replay proved element with
+                    | Error why -> Some $"step {i}: {why}"
                     | Ok theorem ->
                         proved.Add theorem
-                        Ok()
+                        None)
 
-            let results = field "steps" root |> list id |> List.mapi (fun i e -> fun () -> step i e)
-
-            match results |> List.tryPick (fun run -> match run () with Error why -> Some why | Ok() -> None) with
+            match failure with
             | Some why -> Error why
             | None when proved.Count = 0 -> Error "there are no steps"
             | None ->
@@ -120,11 +135,9 @@ let check (json: string) : Result<string * Theorem, string> =
                 elif (field "assumptions" root |> list text) <> last.Assumptions then
                     Error $"""the assumptions are not those of the proof: {String.Join("; ", last.Assumptions)}"""
                 else
-                    Ok(field "name" root |> text, last)
+                    refuseUnasked root
+                    Ok(name, last)
     with
     | Unreadable why -> Error why
-    | :? JsonException as e -> Error $"not JSON: {e.Message}"
-    // A file whose lists have the wrong lengths.
-    | :? OverflowException
-    | :? ArgumentException
-    | :? IndexOutOfRangeException as e -> Error $"malformed: {e.Message}"
+    // A polynomial too large to be read.
+    | :? OverflowException as e -> Error $"a limit is passed: {e.Message}"

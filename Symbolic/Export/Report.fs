@@ -2,6 +2,7 @@
 module Toolkit.Symbolic.Export.Report
 
 open System
+open System.Numerics
 open System.Globalization
 open System.Text
 open System.Text.RegularExpressions
@@ -35,40 +36,26 @@ let method (theorem: Theorem) : string =
 let size (theorem: Theorem) : int =
     ProofFile.steps theorem |> List.sumBy _.Certificate.Size
 
-let private ordersOf (family: Family) : string list =
-    let own order =
-        match order with
-        | Named name -> [ name ]
-        | Fixed _ -> []
-
-    let rec all family =
-        match family with
-        | SiteSum(_, l) -> own l
-        | Joined(inner, j) -> all inner @ own j
-        | Coupled(left, right, l) -> all left @ all right @ own l
-        | CoupledSeparately(left, right, l, s) -> all left @ all right @ own l @ own s
-        | Any _ -> []
-
-    List.distinct (all family)
+let private ordersOf (family: Family) : string list = List.ofSeq family.Orders
 
 let private parametersOfTerm (term: Term) =
-    term.Variables |> Array.skip 1 |> List.ofArray
+    Term.parameters term
 
 /// The symbols for which a statement holds in general.
 let rec parametersOf (statement: Statement) : string list =
     match statement with
     | :? SumRelation as s -> parametersOfTerm s.Term
-    | :? SymbolRelation as s -> List.ofArray s.Symbol.Quanta
-    | :? Symmetry as s -> List.ofArray s.Symbol.Quanta
+    | :? SymbolRelation as s -> s.Symbol.Quanta
+    | :? Symmetry as s -> s.Symbol.Quanta
     | :? SumIdentity as s -> parametersOfTerm s.Second
     | :? ClosedForm as s -> parametersOfTerm s.Term
     | :? CoefficientIsSum as s -> parametersOfTerm s.Term
-    | :? SymbolValue as s -> s.Names |> Array.skip 1 |> List.ofArray
-    | :? Orthogonality as s -> List.ofArray s.Symbol.Quanta
-    | :? EqualNorms as s -> List.ofArray s.Symbol.Quanta
-    | :? UnitNorm as s -> List.ofArray s.Symbol.Quanta
-    | :? Annihilation as s -> List.ofArray s.Product.Exponents
-    | :? Substitution as s -> List.ofArray s.Product.Exponents
+    | :? SymbolValue as s -> s.Names.Tail
+    | :? Orthogonality as s -> s.Symbol.Quanta
+    | :? EqualNorms as s -> s.Symbol.Quanta
+    | :? UnitNorm as s -> s.Symbol.Quanta
+    | :? Annihilation as s -> s.Product.Exponents
+    | :? Substitution as s -> s.Product.Exponents
     | :? RecouplingIdentity as s ->
         let sums = s.Left.Sums @ s.Right.Sums
 
@@ -77,7 +64,7 @@ let rec parametersOf (statement: Statement) : string list =
         |> List.distinct
         |> List.filter (fun x -> not (List.contains x sums))
     | :? RacahRecoupling -> [ "a"; "b"; "c"; "e"; "f"; "J"; "M" ]
-    | :? Determined -> List.ofArray Symbol.threeJ.Quanta
+    | :? Determined -> Symbol.ThreeJ.Quanta
     | :? RotationMatrixLaw as s ->
         match s.Law with
         | RotationLaw.Invariance -> [ "j1"; "j2"; "j3"; "m1'"; "m2'"; "m3'" ]
@@ -111,14 +98,14 @@ let private formula (text: string) =
     let text = Regex.Replace(text, @"\b(alpha|beta|gamma)\b", @"\$1 ")
     Regex.Replace(text, @"\b([A-Za-z])(\d+)", "$1_{$2}").Replace("*", @"\,")
 
-let private symbolFormula (symbol: Symbol) (shift: int[]) =
-    let halves (k: int) = if k % 2 = 0 then string (k / 2) else @$"\tfrac{{{k}}}{{2}}"
+let private symbolFormula (symbol: Symbol) (shift: BigInteger list) =
+    let halves (k: BigInteger) = if k.IsEven then string (k / BigInteger 2) else @$"\tfrac{{{k}}}{{2}}"
 
-    let argument (name: string) k =
+    let argument (name: string) (k: BigInteger) =
         formula name
-        + (if k = 0 then "" elif k > 0 then "+" + halves k else "-" + halves -k)
+        + (if k.IsZero then "" elif k.Sign > 0 then "+" + halves k else "-" + halves -k)
 
-    let entries = Array.map2 argument symbol.Quanta shift
+    let entries = List.map2 argument symbol.Quanta shift
     let row (i: int) = String.Join(" & ", entries[3 * i .. 3 * i + 2])
     let kind = if symbol.Name = "6j" then "Bmatrix" else "pmatrix"
     @$"\begin{{{kind}}} {row 0} \\ {row 1} \end{{{kind}}}"

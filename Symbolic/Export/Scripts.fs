@@ -3,9 +3,17 @@
 module Toolkit.Symbolic.Export.Scripts
 
 open System
+open System.IO
+open System.Reflection
 open System.Text
 open System.Text.RegularExpressions
 open Toolkit.Symbolic.Proofs.Kernel
+
+/// A Python program that checks theorem files by itself, with nothing but Python's standard library.
+let checker () : string =
+    use stream = nonNull (Assembly.GetExecutingAssembly().GetManifestResourceStream "check_theorem.py")
+    use reader = new StreamReader(stream)
+    reader.ReadToEnd()
 
 let private obligations (theorem: Theorem) =
     ProofFile.steps theorem |> List.collect Obligations.ofStep |> List.distinct
@@ -52,6 +60,7 @@ let sympy (name: string) (theorem: Theorem) : string =
         line $"# {o.Purpose}"
         line $"failures += ({o.Expression}) != 0"
 
+    PointChecks.python theorem.Statement |> List.iter line
     line "print(failures)"
     out.ToString()
 

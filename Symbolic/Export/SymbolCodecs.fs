@@ -1,21 +1,22 @@
 /// How the proofs on the 3j and 6j symbols are written: sums, symmetries, orthogonality, recoupling.
 module internal Toolkit.Symbolic.Export.SymbolCodecs
 
-open System
+open System.Numerics
 open System.Text.Json
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.Hypergeometric
 open Toolkit.Symbolic.Proofs.Kernel
+open Toolkit.Symbolic.Export.Json
 open Toolkit.Symbolic.Export.ProofFields
 
-let private writeMap (writer: Utf8JsonWriter) (names: string[]) (map: Reindexing) (parity: Linear) =
+let private writeMap (writer: Utf8JsonWriter) (names: string list) (map: Reindexing) (parity: Linear) =
     writeForms writer "images" names map.Images
-    writer.WriteNumber("direction", map.Direction)
+    writeInteger writer "direction" map.Direction
     writer.WriteString("offset", Linear.print names map.Offset)
     writer.WriteString("parity", Linear.print names parity)
 
 let private readMap names element =
-    { Images = field "images" element |> list (linear names) |> Array.ofList
+    { Images = field "images" element |> list (linear names)
       Direction = field "direction" element |> integer
       Offset = field "offset" element |> linear names },
     field "parity" element |> linear names
@@ -32,7 +33,7 @@ let private telescoping =
             writeList
                 writer
                 "terms"
-                (fun (c: Polynomial, shift: int[]) ->
+                (fun (c: Polynomial, shift: BigInteger list) ->
                     writer.WriteStartObject()
                     writer.WriteString("coefficient", c.Print names)
                     writeIntegers writer "shift" shift
@@ -48,7 +49,7 @@ let private telescoping =
             let terms =
                 field "terms" element
                 |> list (fun t ->
-                    field "coefficient" t |> polynomial term.Variables, field "shift" t |> list integer |> Array.ofList)
+                    field "coefficient" t |> polynomial term.Variables, field "shift" t |> list integer)
 
             if premises.IsEmpty then
                 Telescoping.prove
@@ -106,7 +107,7 @@ let private normalisation =
                     |> list (fun t ->
                         { Coefficient = field "coefficient" t |> polynomial symbol.Quanta
                           Radicand = t |> forms symbol.Quanta "radicand"
-                          Shift = field "twice-shift" t |> list integer |> Array.ofList })
+                          Shift = field "twice-shift" t |> list integer })
 
                 let witnesses =
                     field "terms" element
@@ -117,11 +118,11 @@ let private normalisation =
                 let domains =
                     field "domains" element
                     |> list (fun d ->
-                        match d.TryGetProperty "summand" with
-                        | true, i -> Summand(integer i)
-                        | _ -> Bounds(field "bounds" d |> list integer))
+                        match tryField "summand" d with
+                        | Some i -> Summand(position i)
+                        | None -> Bounds(field "bounds" d |> list integer))
 
-                match field "scale" element |> list bigInteger with
+                match field "scale" element |> list (text >> readInteger) with
                 | [ up; down ] -> Normalisation.prove symbol premise terms domains witnesses (struct (up, down))
                 | _ -> Error "the scale must be two integers") }
 
@@ -154,8 +155,8 @@ let private symmetry =
 
 let private conjunction =
     { Rules = [ "conjunction" ]
-      Write = fun writer theorem -> writer.WriteString("title", (theorem.Certificate :?> ConjunctionCertificate).Title)
-      Replay = fun element premises -> Conjunction.prove (field "title" element |> text) premises }
+      Write = fun _ _ -> ()
+      Replay = fun _ premises -> Conjunction.prove premises }
 
 let private closedForm =
     { Rules = [ "first-order recursion" ]
@@ -163,7 +164,7 @@ let private closedForm =
         fun writer theorem ->
             let c = theorem.Certificate :?> ClosedFormCertificate
             writer.WriteNumber("variable", c.Variable)
-            writer.WriteNumber("start", c.Start)
+            writeInteger writer "start" c.Start
             writeForms writer "numerator" c.Closed.Variables c.Closed.Numerator
             writeForms writer "denominator" c.Closed.Variables c.Closed.Denominator
       Replay =
@@ -181,7 +182,7 @@ let private closedForm =
 
                     ClosedForms.prove
                         premise
-                        (field "variable" element |> integer)
+                        (field "variable" element |> position)
                         closed
                         (field "start" element |> integer)
                 | _ -> Error "the premise is not a relation between sums") }
@@ -195,19 +196,26 @@ let private evaluation =
             | [ identity; closed ] -> Evaluation.fromSum (field "symbol" element |> symbol) identity closed
             | _ -> Error $"expected two premises, found {premises.Length}" }
 
+/// The index, which does not occur, goes without saying.
+let private withIndex (names: string list) =
+    if List.contains "s" names || names.Length >= Polynomial.MostVariables then
+        unreadable "the index s is a name too many"
+
+    "s" :: names
+
 let private singleTerm =
     { Rules = [ "single term" ]
       Write =
         fun writer theorem ->
             let c = theorem.Certificate :?> SingleTermCertificate
             writer.WriteString("symbol", (theorem.Statement :?> SymbolValue).Symbol.Name)
-            writeStrings writer "names" (Array.skip 1 c.Names)
+            writeStrings writer "names" c.Names.Tail
             writeForms writer "images" c.Names c.Images
             writer.WriteString("index", Linear.print c.Names c.Index)
       Replay =
         fun element premises ->
-            let names = "s" :: (field "names" element |> list text) |> Array.ofList
-            let forms f = field f element |> list (linear names) |> Array.ofList
+            let names = withIndex (field "names" element |> names)
+            let forms f = field f element |> list (linear names)
 
             noPremises premises (fun () ->
                 Evaluation.single
@@ -221,25 +229,27 @@ let private antisymmetry =
       Write =
         fun writer theorem ->
             let c = theorem.Certificate :?> EvaluationCertificate
-            writeStrings writer "names" (Array.skip 1 c.Names)
+            writeStrings writer "names" c.Names.Tail
             writeForms writer "images" c.Names c.Images
       Replay =
         fun element premises ->
             one premises (fun premise ->
-                // The index, which does not occur, goes without saying.
-                let names = "s" :: (field "names" element |> list text) |> Array.ofList
-                Evaluation.zero premise names (field "images" element |> list (linear names) |> Array.ofList)) }
+                let names = withIndex (field "names" element |> names)
+                Evaluation.zero premise names (field "images" element |> list (linear names))) }
 
 let private pairing =
     { Rules = [ "orthogonality"; "adjoint ladders"; "norm" ]
       Write = fun writer theorem -> writeIntegers writer "numbers" (theorem.Certificate :?> PairingCertificate).Numbers
       Replay =
         fun element premises ->
-            let numbers = field "numbers" element |> list integer |> Array.ofList
+            let numbers = field "numbers" element |> list integer
 
             match field "rule" element |> text, premises with
             | "orthogonality", [ relation ] when numbers.Length > 0 ->
-                Pairing.orthogonal relation numbers[0] numbers[1..]
+                if numbers[0].Sign < 0 || numbers[0] > BigInteger 5 then
+                    Error "the first number is not the position of a quantum number"
+                else
+                    Pairing.orthogonal relation (int numbers[0]) numbers.Tail
             | "adjoint ladders", [ raising; lowering ] when numbers.Length % 2 = 0 ->
                 let half = numbers.Length / 2
                 Pairing.equalNorms raising lowering numbers[.. half - 1] numbers[half..]
@@ -266,9 +276,9 @@ let rec private writeScheme (writer: Utf8JsonWriter) scheme =
         writer.WriteStringValue x
         writer.WriteEndArray()
 
-let rec private scheme (element: JsonElement) : Scheme =
-    match element.ValueKind with
-    | JsonValueKind.String -> Single(text element)
+let rec private scheme (element: Json) : Scheme =
+    match element with
+    | Text name -> Single name
     | _ ->
         match list id element with
         | [ l; r; x ] -> Couple(scheme l, scheme r, text x)
@@ -280,7 +290,7 @@ let private moveText move =
     | Leftwards(n, x) -> $"leftwards {n} {x}"
     | Rightwards(n, x) -> $"rightwards {n} {x}"
 
-let private move (element: JsonElement) : Move =
+let private move (element: Json) : Move =
     match (text element).Split ' ' with
     | [| "exchange"; n |] -> Exchange n
     | [| "leftwards"; n; x |] -> Leftwards(n, x)

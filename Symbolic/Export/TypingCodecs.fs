@@ -4,6 +4,7 @@ module internal Toolkit.Symbolic.Export.TypingCodecs
 open System.Text.Json
 open Toolkit.Symbolic.CouplingTrees
 open Toolkit.Symbolic.Proofs.Kernel
+open Toolkit.Symbolic.Export.Json
 open Toolkit.Symbolic.Export.ProofFields
 
 let private writeOrder (writer: Utf8JsonWriter) (name: string) (order: Order) =
@@ -11,10 +12,10 @@ let private writeOrder (writer: Utf8JsonWriter) (name: string) (order: Order) =
     | Fixed n -> writer.WriteNumber(name, n)
     | Named symbol -> writer.WriteString(name, symbol)
 
-let private order (element: JsonElement) =
-    if element.ValueKind = JsonValueKind.Number then Fixed(integer element) else Named(text element)
-
-/// A rule whose certificate is the premises alone.
+let private order (element: Json) =
+    match element with
+    | Integer _ -> Fixed(position element)
+    | _ -> Named(text element)
 
 let private family (theorem: Theorem) = (theorem.Statement :?> Equivariant).Family
 
@@ -36,17 +37,19 @@ let all: Codec list =
               | other -> invalidOp $"a site sum was expected, not {other}"
         Replay =
           fun element premises ->
-              let isTrue name = (field name element).ValueKind = JsonValueKind.True
+              let isTrue name = field name element |> truth
               let name = field "field" element |> text
 
               let properties =
-                  { Rank = field "rank" element |> integer
+                  { Rank = field "rank" element |> position
                     Parity = if isTrue "axial" then Axial else Polar
                     Time = if isTrue "timeOdd" then Odd else Even }
 
               one premises (fun harmonic ->
                   Equivariance.site harmonic (Map.ofList [ name, properties ]) name (field "l" element |> order)) }
       plain "R1-joint" (fun premises -> one premises Equivariance.scalar)
+      plain "R1-map" (fun premises -> one premises Equivariance.map)
+      plain "R1-sum" Equivariance.sum
       { Rules = [ "R3-join" ]
         Write =
           fun writer theorem ->
@@ -92,7 +95,7 @@ let all: Codec list =
         Write = fun writer theorem -> writer.WriteBoolean("time", (theorem.Statement :?> SignOf).UnderTime)
         Replay =
           fun element premises ->
-              one premises (Equivariance.sign ((field "time" element).ValueKind = JsonValueKind.True)) }
+              one premises (Equivariance.sign (field "time" element |> truth)) }
       { Rules = [ "hypothesis" ]
         Write =
           fun writer theorem ->
@@ -104,10 +107,8 @@ let all: Codec list =
         Replay =
           fun element premises ->
               noPremises premises (fun () ->
-                  Ok(Equivariance.suppose (field "name" element |> text) (field "order" element |> text))) }
+                  Equivariance.suppose (field "name" element |> text) (field "order" element |> text)) }
       plain "induction" (fun premises ->
           match List.rev premises with
           | step :: leaves -> Equivariance.induction (List.rev leaves) step
           | [] -> Error "expected premises") ]
-
-/// The codecs of all rules.

@@ -28,6 +28,10 @@ type NoRelation =
 [<RequireQualifiedAccess>]
 module Derivation =
 
+    /// More unknown coefficients than this are not searched for by increasing degree.
+    [<Literal>]
+    let MostUnknowns = 1000
+
     // ---- univariate polynomials modulo p, ascending coefficients
 
     let private trim (f: uint64[]) =
@@ -56,23 +60,24 @@ module Derivation =
         quotient
 
     let private linearAt (form: Linear) (point: uint64[]) =
-        let mutable sum = Modular.ofInt form.Constant
+        let mutable sum = Modular.ofBigInteger form.Constant
 
-        for i in 0 .. point.Length - 1 do
-            if form.Coefficients[i + 1] <> 0 then
-                sum <- Modular.add sum (Modular.multiply (Modular.ofInt form.Coefficients[i + 1]) point[i])
+        form.Coefficients.Tail
+        |> List.iteri (fun i c ->
+            if not c.IsZero then
+                sum <- Modular.add sum (Modular.multiply (Modular.ofBigInteger c) point[i]))
 
         sum
 
     let private productAt (factors: Linear list) (point: uint64[]) =
         factors
-        |> List.fold (fun f x -> timesLinear (linearAt x point) (Modular.ofInt x.Coefficients[Term.Index]) f) [| 1UL |]
+        |> List.fold (fun f x -> timesLinear (linearAt x point) (Modular.ofBigInteger x.Coefficients[Term.Index]) f) [| 1UL |]
 
     /// The relations at one point of parameter space: vectors (C_i) such that Σ C_i r_i(s) is a T(q) with numbers in
     /// it.
     let private relationsAt
         (term: Term)
-        (basePoint: int list)
+        (basePoint: BigInteger list)
         (ratios: Linear list list)
         (point: uint64[])
         : uint64[] list =
@@ -92,7 +97,7 @@ module Derivation =
             Array.init (max left.Length right.Length) (fun i ->
                 let l = if i < left.Length then left[i] else 0UL
                 let r = if i < right.Length then right[i] else 0UL
-                if sign = 1 then Modular.add l r else Modular.subtract l r)
+                if sign = BigInteger.One then Modular.add l r else Modular.subtract l r)
             |> trim
 
         // The leading coefficient of T(s^k) can vanish for one k (it does for the 6j), hence a few more columns.
@@ -129,7 +134,7 @@ module Derivation =
     let private polynomialOf (exponents: int list list) (coefficients: BigInteger list) =
         List.fold2
             (fun sum e (c: BigInteger) ->
-                if c.IsZero then sum else sum + c * Polynomial.Monomial(Array.ofList (0 :: e)))
+                if c.IsZero then sum else sum + c * Polynomial.Monomial(0 :: e))
             Polynomial.Zero
             exponents
             coefficients
@@ -149,18 +154,18 @@ module Derivation =
         let pairs = List.allPairs physical physical |> List.map (fun (x, y) -> Linear.add x y)
 
         let bare =
-            physical @ symbol.NormDenominator @ List.ofArray symbol.TwiceQuanta @ pairs
-            |> List.map (fun x -> { x with Constant = 0 })
+            physical @ symbol.NormDenominator @ symbol.TwiceQuanta @ pairs
+            |> List.map (fun x -> { x with Constant = BigInteger.Zero })
             |> List.filter (Linear.isConstant >> not)
             |> List.distinct
 
         [ for x in bare do
-              for k in -4 .. 6 -> Linear.plus k x ]
+              for k in -4 .. 6 -> Linear.plus (BigInteger k) x ]
 
     /// The one relation up to a factor, by its behaviour along a line and then everywhere.
     let private guessUnique
         (symbol: Symbol)
-        (basePoint: int list)
+        (basePoint: BigInteger list)
         (ratios: Linear list list)
         (maxDegree: int)
         (random: Random)
@@ -226,7 +231,7 @@ module Derivation =
 
                 for form in known do
                     let slope =
-                        Modular.subtract (linearAt form direction) (Modular.ofInt form.Constant)
+                        Modular.subtract (linearAt form direction) (Modular.ofBigInteger form.Constant)
 
                     let root =
                         Modular.multiply (Modular.subtract 0UL (linearAt form origin)) (Modular.inverse slope)
@@ -275,7 +280,7 @@ module Derivation =
             | _ -> None)
 
     /// S at a point with natural arguments, modulo p.
-    let private sumAt (term: Term) : int[] -> uint64 =
+    let private sumAt (term: Term) : BigInteger list -> uint64 =
         let factorials = List<uint64>([ 1UL ])
 
         let factorial n =
@@ -285,12 +290,12 @@ module Derivation =
             factorials[n]
 
         fun point ->
-            let at (s: int) (x: Linear) = Linear.valueAt (Array.append [| s |] point) x
-            let grows, falls = term.Denominator |> List.partition (fun x -> x.Coefficients[Term.Index] = 1)
+            let at (s: int) (x: Linear) = int (Linear.valueAt (BigInteger s :: point) x)
+            let grows, falls = term.Denominator |> List.partition (fun x -> x.Coefficients[Term.Index].IsOne)
             let low = grows |> List.map (fun x -> -(at 0 x)) |> List.max
 
             let high =
-                falls |> List.filter (fun x -> x.Coefficients[Term.Index] = -1) |> List.map (at 0) |> List.min
+                falls |> List.filter (fun x -> x.Coefficients[Term.Index] = BigInteger.MinusOne) |> List.map (at 0) |> List.min
 
             let mutable sum = 0UL
 
@@ -305,7 +310,7 @@ module Derivation =
             sum
 
     /// All relations whose coefficients have total degree ≤ d, from values of the sums at points where all are defined.
-    let private guessByDegree (symbol: Symbol) (shifts: int[] list) (d: int) (random: Random) =
+    let private guessByDegree (symbol: Symbol) (shifts: BigInteger list list) (d: int) (random: Random) =
         let term = symbol.Term
         let parameters = term.Variables.Length - 1
         let support = monomials parameters d
@@ -315,20 +320,21 @@ module Derivation =
         let physicalPoint () =
             let rec draw () =
                 let twice =
-                    Array.init symbol.Quanta.Length (fun i ->
-                        if i < 3 || symbol.Name = "6j" then random.Next(4, 60) else random.Next(-50, 51))
+                    List.init symbol.Quanta.Length (fun i ->
+                        if i < 3 || symbol = Symbol.SixJ then random.Next(4, 60) else random.Next(-50, 51))
 
-                if symbol.Name = "3j" then
-                    twice[5] <- -twice[3] - twice[4]
+                let twice =
+                    if symbol = Symbol.ThreeJ then twice[..4] @ [ -twice[3] - twice[4] ] else twice
+                    |> List.map (fun (k: int) -> BigInteger k)
 
-                let doubled = symbol.Parameters |> Array.map (Linear.change twice)
-                let point = doubled |> Array.map (fun x -> x / 2)
+                let doubled = symbol.Parameters |> List.map (Linear.change twice)
+                let point = doubled |> List.map (fun x -> x / BigInteger 2)
 
-                let defined (shift: int[]) =
-                    let full = Array.append [| 0 |] (Array.map2 (+) point shift)
-                    symbol.Physical |> List.forall (fun r -> Linear.valueAt full r >= 0)
+                let defined (shift: BigInteger list) =
+                    let full = BigInteger.Zero :: List.map2 (fun (a: BigInteger) b -> a + b) point shift
+                    symbol.Physical |> List.forall (fun r -> (Linear.valueAt full r).Sign >= 0)
 
-                if Array.forall (fun x -> x % 2 = 0) doubled && List.forall defined shifts then
+                if List.forall (fun (x: BigInteger) -> x.IsEven) doubled && List.forall defined shifts then
                     point
                 else
                     draw ()
@@ -338,11 +344,11 @@ module Derivation =
         let rows =
             [ for _ in 1 .. unknowns + 10 do
                   let point = physicalPoint ()
-                  let field = point |> Array.map Modular.ofInt
+                  let field = point |> List.map Modular.ofBigInteger |> Array.ofList
                   let values = support |> List.map (fun e -> monomialAt e field)
 
                   [| for shift in shifts do
-                         let s = sum (Array.map2 (+) point shift)
+                         let s = sum (List.map2 (fun (a: BigInteger) b -> a + b) point shift)
                          for v in values -> Modular.multiply s v |] ]
 
         let vectors = Modular.nullSpace unknowns rows
@@ -361,31 +367,25 @@ module Derivation =
 
     /// The q with T(q) = P, if it exists. Where a factor of Down or Up vanishes, T(q) has one term only, which gives
     /// q at a form in the parameters by an exact division; q is interpolated from such values.
-    let private divide (term: Term) (basePoint: int list) (target: Polynomial) : Polynomial option =
+    let private divide (term: Term) (basePoint: BigInteger list) (target: Polynomial) : Polynomial option =
         let atBase = Term.at basePoint term
         let down, up, sign = Term.telescoper atBase
         let arity = term.Variables.Length
 
         /// s as the root of a factor.
         let root (factor: Linear) =
-            let slope = factor.Coefficients[Term.Index]
-
-            let rest =
-                { factor with
-                    Coefficients = Array.mapi (fun i c -> if i = Term.Index then 0 else c) factor.Coefficients }
-
-            Linear.scale -slope rest
+            Linear.scale -factor.Coefficients[Term.Index] (Linear.without Term.Index factor)
 
         let at (form: Linear) (p: Polynomial) =
             p.Substitute(
-                Array.init arity (fun i -> if i = Term.Index then Polynomial.OfLinear form else Polynomial.Variable i)
+                List.init arity (fun i -> if i = Term.Index then Polynomial.OfLinear form else Polynomial.Variable i)
             )
 
         let value (numerator: Polynomial) (factors: Linear list) where =
             (at where numerator).TryDivide(at where (Term.product factors))
 
         let nodes =
-            [ for f in down -> Linear.plus 1 (root f), (fun () -> value (BigInteger(sign: int) * target) up (root f))
+            [ for f in down -> Linear.plus BigInteger.One (root f), (fun () -> value (sign * target) up (root f))
               for f in up -> root f, (fun () -> value target down (root f)) ]
             |> List.distinctBy fst
 
@@ -425,8 +425,8 @@ module Derivation =
     let private readable (symbol: Symbol) (form: Linear) =
         let c = form.Coefficients
 
-        if symbol.Name = "3j" && c[3] = c[4] && c[3] <> 0 then
-            { form with Coefficients = [| c[0]; c[1]; c[2]; 0; 0; c[5] - c[3] |] }
+        if symbol = Symbol.ThreeJ && c[3] = c[4] && not c[3].IsZero then
+            { form with Coefficients = [ c[0]; c[1]; c[2]; BigInteger.Zero; BigInteger.Zero; c[5] - c[3] ] }
         else
             form
 
@@ -436,15 +436,15 @@ module Derivation =
         (symbol: Symbol)
         (sums: Theorem)
         (guesses: Guess list)
-        (twiceShifts: int[] list)
+        (twiceShifts: BigInteger list list)
         (domains: Domain list)
         =
         let relation = sums.Statement :?> SumRelation
         let shifts = relation.Terms |> List.map snd
-        let change shift x = Linear.change (Array.append [| 0 |] shift) x
+        let change shift x = Linear.change (BigInteger.Zero :: shift) x
 
         /// Powers of linear forms in N(first)/N(this), under the root.
-        let norm (shift: int[]) =
+        let norm (shift: BigInteger list) =
             let powers = Dictionary<Linear, int>()
 
             let add x n =
@@ -452,8 +452,8 @@ module Derivation =
 
             let ratio sign (x: Linear) =
                 let from, into = change shifts.Head x, change shift x
-                for k in from + 1 .. into do add (Linear.plus k x) -sign
-                for k in into + 1 .. from do add (Linear.plus k x) sign
+                for k in from + BigInteger.One .. into do add (Linear.plus k x) -sign
+                for k in into + BigInteger.One .. from do add (Linear.plus k x) sign
 
             symbol.NormNumerator |> List.iter (ratio 1)
             symbol.NormDenominator |> List.iter (ratio -1)
@@ -475,14 +475,14 @@ module Derivation =
 
         let least = List.transpose squared |> List.map List.min
         let powers = squared |> List.map (fun v -> List.map2 (-) v least)
-        let inQuanta = Array.append [| Linear.constant symbol.Quanta.Length 0 |] symbol.Parameters
-        let polynomialInQuanta (p: Polynomial) = p.Substitute(Array.map (fun x -> Polynomial.OfLinear x) inQuanta)
+        let inQuanta = symbol.InQuanta
+        let polynomialInQuanta (p: Polynomial) = p.Substitute(inQuanta |> List.map (fun x -> Polynomial.OfLinear x))
 
         let parts =
             [ for i in 0 .. guesses.Length - 1 do
                   let outside = List.map2 (fun x v -> List.replicate (v / 2) x) forms powers[i] |> List.concat
                   let inside = List.map2 (fun x v -> if v % 2 = 1 then [ x ] else []) forms powers[i] |> List.concat
-                  let sign = if (change shifts[i] symbol.Phase) % 2 = 0 then BigInteger.One else BigInteger.MinusOne
+                  let sign = if (change shifts[i] symbol.Phase).IsEven then BigInteger.One else BigInteger.MinusOne
                   let k = sign * (guesses[i].Rest * Term.product outside)
                   let moved = List.map2 (fun x v -> x, v / 2 - count factors[i] x) forms powers[i]
 
@@ -497,7 +497,7 @@ module Derivation =
         // The relation between sums may have been multiplied by an integer when it was divided by the telescoper.
         let i = guesses |> List.findIndex (fun g -> not g.Rest.IsZero)
         let original = guesses[i].Rest * Term.product guesses[i].Factors
-        let multiple = (fst relation.Terms[i]).Coefficients[0] / original.Coefficients[0]
+        let multiple = (fst relation.Terms[i]).Leading / original.Leading
 
         let content =
             claim |> List.fold (fun g t -> BigInteger.GreatestCommonDivisor(g, t.Coefficient.Content)) BigInteger.Zero
@@ -527,17 +527,17 @@ module Derivation =
         (domains: Domain list)
         (symbol: Symbol)
         (maxDegree: int)
-        (twiceShifts: int[] list)
+        (twiceShifts: BigInteger list list)
         : Result<DerivedRelation, NoRelation> =
         let shifts = twiceShifts |> List.map (Definition.shift symbol)
 
         if twiceShifts.Length < 2 then
             Error(Invalid "a relation needs at least two shifts")
-        elif twiceShifts |> List.map List.ofArray |> List.distinct |> List.length <> twiceShifts.Length then
+        elif twiceShifts |> List.distinct |> List.length <> twiceShifts.Length then
             Error(Invalid "two shifts are the same")
         elif shifts |> List.exists Option.isNone then
             let bad = twiceShifts[List.findIndex Option.isNone shifts]
-            let text = Array.map2 (fun name k -> name + (float k / 2.0).ToString "+0.#;-0.#;+0") symbol.Quanta bad
+            let text = List.map2 (fun name (k: BigInteger) -> name + (float k / 2.0).ToString "+0.#;-0.#;+0") symbol.Quanta bad
 
             let shift = String.Join(" ", text)
             Error(Invalid $"the shift {shift} breaks a sum rule or makes an integer combination half-integer")
@@ -591,7 +591,7 @@ module Derivation =
                 let size d = (monomials (term.Variables.Length - 1) d).Length * shifts.Length
 
                 let rec search d (last: NoRelation) =
-                    if d > maxDegree || (d > 0 && size d > 1000) then
+                    if d > maxDegree || (d > 0 && size d > MostUnknowns) then
                         Error last
                     else
                         match guessByDegree symbol shifts d random with
@@ -604,5 +604,5 @@ module Derivation =
                 search 0 (NoneUpTo(-1, 0, 0))
 
     /// `relationIn` without further domains.
-    let relation (symbol: Symbol) (maxDegree: int) (twiceShifts: int[] list) =
+    let relation (symbol: Symbol) (maxDegree: int) (twiceShifts: BigInteger list list) =
         relationIn [] symbol maxDegree twiceShifts

@@ -1,6 +1,7 @@
 namespace Toolkit.Symbolic.Proofs
 
 open System
+open System.Numerics
 open Toolkit.Symbolic.AngularMomentum
 open Toolkit.Symbolic.Hypergeometric
 
@@ -8,13 +9,13 @@ open Toolkit.Symbolic.Hypergeometric
 [<RequireQualifiedAccess>]
 module Shifts =
 
-    let private parseOne (symbol: Symbol) (text: string) : Result<int[], string> =
-        let shift = Array.zeroCreate symbol.Quanta.Length
+    let private parseOne (symbol: Symbol) (text: string) : Result<BigInteger list, string> =
+        let shift: BigInteger[] = Array.create symbol.Quanta.Length BigInteger.Zero
 
         let change (part: string) =
             let part = part.Trim()
 
-            match symbol.Quanta |> Array.tryFindIndex (fun q -> part.StartsWith(q, StringComparison.Ordinal)) with
+            match symbol.Quanta |> List.tryFindIndex (fun q -> part.StartsWith(q, StringComparison.Ordinal)) with
             | None ->
                 let names = String.Join(", ", symbol.Quanta)
                 Some $"found '{part}', expected one of {names} followed by + or - and an integer or half-integer"
@@ -23,7 +24,7 @@ module Shifts =
 
                 match amount.Length > 1 && (amount[0] = '+' || amount[0] = '-'), HalfInteger.TryParse amount with
                 | true, Some k ->
-                    shift[i] <- shift[i] + k.Twice
+                    shift[i] <- shift[i] + BigInteger k.Twice
                     None
                 | _ ->
                     Some
@@ -31,11 +32,11 @@ module Shifts =
 
         match text.Split ',' |> Array.tryPick change with
         | Some why -> Error why
-        | None -> Ok shift
+        | None -> Ok(List.ofArray shift)
 
     /// The (doubled) shifts named in a text, separated by semicolons, with the symbol itself, which need not be named
     /// ("0"), in front. Error: what is wrong.
-    let parse (symbol: Symbol) (text: string) : Result<int[] list, string> =
+    let parse (symbol: Symbol) (text: string) : Result<BigInteger list list, string> =
         let parts =
             text.Split ';' |> Array.map _.Trim() |> Array.filter (fun p -> p <> "" && p <> "0") |> List.ofArray
 
@@ -48,4 +49,4 @@ module Shifts =
             Error "no shifts"
         else
             read parts
-            |> Result.map (fun shifts -> Array.zeroCreate<int> symbol.Quanta.Length :: shifts |> List.distinct)
+            |> Result.map (fun shifts -> List.replicate symbol.Quanta.Length BigInteger.Zero :: shifts |> List.distinct)

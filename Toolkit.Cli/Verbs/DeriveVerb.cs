@@ -1,6 +1,7 @@
 using System;
 using System.CommandLine;
 using System.IO;
+using System.Numerics;
 using Microsoft.FSharp.Collections;
 using Microsoft.FSharp.Core;
 using Toolkit.Symbolic.Export;
@@ -28,18 +29,19 @@ internal static class DeriveVerb
             DefaultValueFactory = _ => 12,
         };
         var json = new Option<bool>("--json") { Description = "write the certificate instead of the relation's text" };
+        var latex = new Option<bool>("--latex") { Description = "write the relation as a LaTeX formula" };
         var verb = new Command("derive", "Finds and proves the relation between neighbouring 3j or 6j symbols.")
-            { kind, shifts, degree, json };
+            { kind, shifts, degree, json, latex };
         verb.SetAction(result =>
         {
             TextWriter output = result.InvocationConfiguration.Output;
             Symbol symbol = result.GetValue(kind) switch
             {
-                "3j" => SymbolModule.threeJ,
-                "6j" => SymbolModule.sixJ,
+                "3j" => Symbol.ThreeJ,
+                "6j" => Symbol.SixJ,
                 var other => throw new UsageException($"--symbol: found '{other}', expected 3j or 6j"),
             };
-            FSharpResult<FSharpList<int[]>, string> neighbours = Shifts.parse(symbol, result.GetValue(shifts)!);
+            FSharpResult<FSharpList<FSharpList<BigInteger>>, string> neighbours = Shifts.parse(symbol, result.GetValue(shifts)!);
             if (neighbours.IsError)
             {
                 throw new UsageException($"--shifts: {neighbours.ErrorValue}");
@@ -50,14 +52,24 @@ internal static class DeriveVerb
             {
                 if (found.ErrorValue is NoRelation.NoneUpTo none)
                 {
-                    output.WriteLine($"none up to degree {none.degree}");
+                    int asked = result.GetValue(degree);
+                    string rest = none.degree < asked
+                        ? $"; degrees {none.degree + 1} to {asked} not searched: more than {Derivation.MostUnknowns} unknown coefficients"
+                        : "";
+                    output.WriteLine($"none up to degree {none.degree}{rest}");
+                    result.InvocationConfiguration.Error.WriteLine(
+                        $"toolkit: at degree {none.degree}, {none.equations} values of the sums leave none of {none.unknowns} coefficients free");
                     return 0;
                 }
                 throw new UsageException($"--shifts: {((NoRelation.Invalid)found.ErrorValue).reason}");
             }
             DerivedRelation relation = found.ResultValue;
             Theorem theorem = relation.Symbols is { } symbols ? symbols.Value : relation.Sums;
-            if (result.GetValue(json))
+            if (result.GetValue(latex) && Report.latexOf(theorem.Statement) is { } formula)
+            {
+                output.WriteLine(formula.Value);
+            }
+            else if (result.GetValue(json))
             {
                 output.Write(ProofFile.write($"{symbol.Name}.derived", "Found by linear algebra modulo a prime; proved by the kernel.", theorem));
             }

@@ -27,7 +27,7 @@ internal static class ProveVerb
         var full = new Option<bool>("--full") { Description = "all theorems, also those that the default set leaves out" };
         var output = new Option<string?>("--out")
         {
-            Description = "a folder for NAME.json, NAME.sympy.py and NAME.mac, theorems.tex and theorems.md",
+            Description = "a folder for NAME.json, NAME.sympy.py and NAME.mac, theorems.tex and theorems.md, and check_theorem.py, which checks NAME.json without this program",
         };
         var spec = new Option<string?>("--spec")
         {
@@ -93,6 +93,7 @@ internal static class ProveVerb
         FSharpList<Report.Line> all = ListModule.OfSeq(lines);
         WriteFile(folder, "theorems.tex", Report.latex(all));
         WriteFile(folder, "theorems.md", Report.markdown(all));
+        WriteFile(folder, "check_theorem.py", Scripts.checker());
     }
 
     private static void WriteFile(string folder, string name, string text)

@@ -7,6 +7,11 @@ open Toolkit.Numerics.Representations
 open Toolkit.Tests.Laws
 open Toolkit.Tests.Cli
 
+let private isValid (file: string) =
+    let code, out, err = CommandLine.run [ "check"; file ]
+    Assert.Equal((0, ""), (code, err))
+    Assert.StartsWith($"valid\t{file}\t", out)
+
 let private lines (text: string) = text.TrimEnd().Split '\n'
 
 /// Runs prove --spec on a file NAME.json with the given text.
@@ -40,7 +45,13 @@ let tests =
                     for extension in [ ".json"; ".sympy.py"; ".mac" ] do
                         Assert.True(File.Exists(Path.Combine(folder, name + extension)))
 
-                    Assert.Equal((0, "valid\n", ""), CommandLine.run [ "check"; Path.Combine(folder, name + ".json") ])
+                    let file = Path.Combine(folder, name + ".json")
+                    let code, out, err = CommandLine.run [ "check"; file ]
+                    Assert.Equal((0, ""), (code, err))
+                    let fields = out.TrimEnd().Split '\t'
+                    Assert.Equal<string[]>([| "valid"; file; name; "-" |], fields[0..3])
+                    Assert.Equal(5, fields.Length)
+                    Assert.Contains("3j(j1, j2, j3; m1, m2, m3)", fields[4])
 
                 for report in [ "theorems.tex"; "theorems.md" ] do
                     Assert.Contains("3j.recursion-j", File.ReadAllText(Path.Combine(folder, report)))
@@ -63,7 +74,7 @@ let tests =
                 Assert.Equal(0, code)
                 let file = Path.Combine(folder, "six.json")
                 File.WriteAllText(file, json)
-                Assert.Equal((0, "valid\n", ""), CommandLine.run [ "check"; file ]))
+                isValid file)
 
         testCase "derive says up to which degree there is no relation" <| fun () ->
             let code, out, _ =
@@ -106,7 +117,7 @@ let tests =
                         | 1 -> Assert.StartsWith($"parity.my-{example}", name)
                         | _ -> Assert.StartsWith($"time-reversal.my-{example}", name)
 
-                        Assert.Equal((0, "valid\n", ""), CommandLine.run [ "check"; Path.Combine(folder, name + ".json") ])
+                        isValid (Path.Combine(folder, name + ".json"))
 
                     Assert.Equal(0, names.Length % 3))
 

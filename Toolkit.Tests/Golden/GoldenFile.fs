@@ -9,6 +9,7 @@ open System.IO
 open System.Security.Cryptography
 open System.Text
 open Toolkit.Numerics.Structures
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 open Toolkit.Tests.Golden.Surface
 

@@ -4,6 +4,7 @@ module Toolkit.Tests.Laws.AssertTests
 open System
 open Expecto
 open FsCheck.FSharp
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 /// The message with which a test fails.

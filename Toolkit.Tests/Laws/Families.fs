@@ -93,6 +93,9 @@ let rec evaluate (fields: Map<string, Field>) (names: Map<string, int>) (sites: 
                 sum[m][int block.M3[i]] <- sum[m][int block.M3[i]] + block.Value[i] * part[m]
 
         sum
+    // Some map on one channel.
+    | Image inner -> value inner |> Array.map (Array.map (fun x -> 1.7 * x))
+    | Total families -> families |> List.map value |> List.reduce (Array.map2 (Array.map2 (+)))
     | Any name -> invalidArg (nameof family) $"{name} has no value"
 
 /// The names in a family.
@@ -107,6 +110,8 @@ let rec names (family: Family) : string list =
     | Joined(inner, j) -> names inner @ own j
     | Coupled(a, b, l) -> names a @ names b @ own l
     | CoupledSeparately(a, b, l, s) -> names a @ names b @ own l @ own s
+    | Image inner -> names inner
+    | Total families -> List.collect names families
     | Any _ -> []
 
 /// The number that a sign stands for.

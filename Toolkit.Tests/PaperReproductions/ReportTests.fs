@@ -6,6 +6,7 @@ open System.IO
 open FsCheck.FSharp
 open Toolkit.Reproductions
 open Toolkit.Reproductions.Report
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 open Expecto
 

@@ -11,6 +11,7 @@ open Toolkit.Numerics.Radial
 open Toolkit.Numerics.Representations
 open Toolkit.Numerics.Structures
 open Toolkit.Testing
+open Toolkit.Tests.Laws
 
 /// Σ_j z_j exp(−r_ij²) of every atom, from plain arrays: a program that is not ours.
 let private sums (species: int[]) (r: float[]) =

@@ -1,5 +1,7 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
+using System.Numerics;
 using BenchmarkDotNet.Attributes;
 using Microsoft.FSharp.Collections;
 using Toolkit.Benchmarks.Summary;
@@ -13,18 +15,20 @@ public class ProofBenchmarks
 {
     /// <summary>Schulten and Gordon's recursion in m.</summary>
     [Benchmark]
-    public object RecursionM() => Relation(SymbolModule.threeJ, [0, 0, 0, 0, 2, -2], [0, 0, 0, 0, -2, 2]);
+    public object RecursionM() => Relation(Symbol.ThreeJ, [0, 0, 0, 0, 2, -2], [0, 0, 0, 0, -2, 2]);
 
     /// <summary>Schulten and Gordon's recursion in j.</summary>
     [Benchmark]
-    public object RecursionJ() => Relation(SymbolModule.threeJ, [2, 0, 0, 0, 0, 0], [-2, 0, 0, 0, 0, 0]);
+    public object RecursionJ() => Relation(Symbol.ThreeJ, [2, 0, 0, 0, 0, 0], [-2, 0, 0, 0, 0, 0]);
 
     /// <summary>The recursion of the 6j symbol.</summary>
     [Benchmark]
-    public object SixJ() => Relation(SymbolModule.sixJ, [2, 0, 0, 0, 0, 0], [-2, 0, 0, 0, 0, 0]);
+    public object SixJ() => Relation(Symbol.SixJ, [2, 0, 0, 0, 0, 0], [-2, 0, 0, 0, 0, 0]);
 
     private static object Relation(Symbol symbol, int[] first, int[] second) =>
-        Derivation.relation(symbol, 14, ListModule.OfSeq<int[]>([[0, 0, 0, 0, 0, 0], first, second]));
+        Derivation.relation(symbol, 14, ListModule.OfSeq([Shift([0, 0, 0, 0, 0, 0]), Shift(first), Shift(second)]));
+
+    private static FSharpList<BigInteger> Shift(int[] twice) => ListModule.OfSeq(twice.Select(k => new BigInteger(k)));
 
     /// <summary>How long the peer may take; what takes longer has no figure.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);

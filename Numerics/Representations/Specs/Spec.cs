@@ -326,10 +326,13 @@ public sealed record Spec(
                 _ => new LambdaSoap(expansion, Representation.Lambda, Representation.Parities, Representation.Channels, table),
             };
         }
-        catch (ArgumentException e)
+        catch (ArgumentException)
         {
-            string expected = IsSpin(Representation.Kind) ? "a kind with features" : "what the coupling coefficients reach";
-            throw new InputException(source, null, "$.representation", Why(e), expected);
+            int reach = (table ?? CouplingTable.Default).LMax;
+            (string found, string expected) = CouplingLMax > reach
+                ? ($"coupling coefficients up to l = {reach}", $"up to {CouplingLMax}, which these features need")
+                : ("no features of this kind", "a kind with features");
+            throw new InputException(source, null, "$.representation", found, expected);
         }
     }
 
@@ -339,38 +342,74 @@ public sealed record Spec(
     /// <exception cref="InputException">A basis that cannot be made in float64, with the key to change.</exception>
     internal DensityExpansion CreateExpansion(IEnumerable<int> species, string source)
     {
-        string key = "$.radial.nmax", expected = "a basis that float64 can hold";
+        IRadialFunctions functions = Functions(source);
+        int[] all = (Species ?? species).Distinct().Order().ToArray();
+        SpeciesMixing? mixing = Mixing(all, source);
         try
         {
-            RadialBasis basis = Basis(source);
-            key = "$.density";
-            IRadialFunctions functions = DensityProjection.Create(basis, LMax, Cutoff.Radius, Density.Sigma);
-            if (Radial.Scaling is not null)
-            {
-                functions = new ScaledFunctions(functions, Radial.Scaling);
-            }
-
-            if (Radial.Contraction is not null)
-            {
-                (key, expected) = ("$.radial.contraction", "a matrix for every l up to lmax with a column for each radial function");
-                functions = Radial.Contraction.Weights?.Apply(functions)
-                    ?? throw new InputException(source, null, key, "no weights", "weights, which a data set gives");
-            }
-
-            (key, expected) = ("$.density", "a basis that float64 can hold");
-            RadialTable table = RadialTable.Build(functions, Cutoff);
-            (key, expected) = ("$.alchemical", "weights for every species, and no more pseudo-species than species");
-            int[] all = (Species ?? species).Distinct().Order().ToArray();
             return new DensityExpansion(
-                table, all, Density.Centre, Fields.Select(static f => f.ToField()), Alchemical?.Create(all));
+                RadialTable.Build(functions, Cutoff), all, Density.Centre, Fields.Select(static f => f.ToField()), mixing);
         }
-        catch (ArgumentException e)
+        catch (ArgumentException) when (all.Length > 0)
         {
-            throw new InputException(source, null, key, Why(e), expected);
+            throw new InputException(source, null, Density.Sigma is null ? "$.radial.nmax" : "$.density.sigma", Widths(),
+                $"functions that {RadialTable.MostIntervals} intervals hold to 1e-9: a wider Gaussian or fewer functions");
         }
     }
 
-    private static string Why(ArgumentException e) => e.Message.Split(" (Parameter", 2)[0].TrimEnd('.');
+    /// <summary>The radial functions of the density, weighted and contracted as specified.</summary>
+    private IRadialFunctions Functions(string source)
+    {
+        RadialBasis basis = Basis(source);
+        IRadialFunctions functions;
+        try
+        {
+            functions = DensityProjection.Create(basis, LMax, Cutoff.Radius, Density.Sigma);
+        }
+        catch (ArgumentException)
+        {
+            throw new InputException(source, null, "$.density.sigma", Widths(), "a width for which the integrals over the functions settle to 1e-12");
+        }
+
+        if (Radial.Scaling is not null)
+        {
+            functions = new ScaledFunctions(functions, Radial.Scaling);
+        }
+
+        if (Radial.Contraction is not ContractionSpec contraction)
+        {
+            return functions;
+        }
+
+        const string Key = "$.radial.contraction";
+        RadialContraction weights = contraction.Weights ?? throw new InputException(source, null, Key, "no weights", "weights, which a data set gives");
+        return weights.LMax == functions.LMax && weights.SourceNMax == functions.NMax
+            ? weights.Apply(functions)
+            : throw new InputException(
+                source, null, Key, $"weights for l up to {weights.LMax} with {weights.SourceNMax} columns",
+                $"for every l up to lmax, {functions.LMax}, with a column for each of the {functions.NMax} radial functions");
+    }
+
+    /// <summary>What the radial functions' widths are set by, for messages.</summary>
+    private string Widths() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{(Density.Sigma is double sigma ? $"{sigma:R} Å with " : "")}{(Radial.NMax is int n ? $"{n} functions" : "tabulated functions")} within {Cutoff.Radius:R} Å");
+
+    private SpeciesMixing? Mixing(int[] species, string source)
+    {
+        if (Alchemical is not AlchemicalSpec alchemical)
+        {
+            return null;
+        }
+
+        int[] missing = alchemical.Weights is IReadOnlyDictionary<int, double[]> weights ? Array.FindAll(species, z => !weights.ContainsKey(z)) : [];
+        string found = missing.Length > 0 ? "no weights for " + string.Join(", ", missing.Select(Elements.Symbol))
+            : alchemical.Weights is null && alchemical.Channels > species.Length ? $"{alchemical.Channels} pseudo-species of {species.Length} species"
+            : "";
+        return found.Length == 0
+            ? alchemical.Create(species)
+            : throw new InputException(source, null, "$.alchemical", found, "weights for every species, and no more pseudo-species than species");
+    }
 
     /// <summary>What the representation computes, as data; the same whatever the species, however they are mixed, and up to
     /// whatever l.</summary>

@@ -10,8 +10,9 @@ let private bracket (i: int) (k: int) = v (2 * i) * v (2 * k + 1) - v (2 * k) * 
 
 /// W = [12]^a [23]^C [31]^B, [ik] = u_i v_k − u_k v_i.
 let internal generating: PowerProduct =
-    { Variables = [| "u1"; "v1"; "u2"; "v2"; "u3"; "v3" |]
-      Exponents = [| "a"; "C"; "B" |]
+    { Variables = [ "u1"; "v1"; "u2"; "v2"; "u3"; "v3" ]
+      Imaginary = false
+      Exponents = [ "a"; "C"; "B" ]
       Factors =
         [ bracket 0 1, Linear.variable 3 0
           bracket 1 2, Linear.variable 3 1
@@ -28,21 +29,21 @@ let internal generators: DerivationRule list =
 /// The coefficient of u1^(j1+m1) v1^(j1−m1) … in W is a! B! C! (−1)^(d+e) S, S the sum of the 3j symbol.
 let internal coefficient () : Result<Theorem, string> =
     //                                         s  a  b  c  d  e
-    let form s a b c d e = { Constant = 0; Coefficients = [| s; a; b; c; d; e |] }
+    let form s a b c d e = Linear.ofIntegers 0 [ s; a; b; c; d; e ]
 
     BinomialCoefficient.prove
         generating
-        Symbol.threeJ.Term
+        Symbol.ThreeJ.Term
         [ form 0 1 0 0 0 0; form 0 0 0 1 0 1; form 0 0 1 0 1 0 ]
         [ form 1 0 0 0 0 0; form 1 0 0 0 0 1; form 1 0 0 0 1 0 ]
-        [| form 0 1 0 0 1 0; form 0 0 1 0 0 0; form 0 0 0 1 0 0; form 0 1 0 0 0 1; form 0 0 1 0 0 1; form 0 0 0 1 1 0 |]
+        [ form 0 1 0 0 1 0; form 0 0 1 0 0 0; form 0 0 0 1 0 0; form 0 1 0 0 0 1; form 0 0 1 0 0 1; form 0 0 0 1 1 0 ]
         (form 0 0 0 0 1 1)
 
 let private invariantForm () =
     generators
     |> List.map (fun d -> PowerProducts.annihilate generating [ { Coefficient = Polynomial.One; Derivations = [ d ] } ])
     |> fun parts -> Entry.all (parts @ [ coefficient () ])
-    |> Result.bind (Conjunction.prove "2 J_z, J_+ and J_- annihilate the generating function of the 3j symbols")
+    |> Result.bind Conjunction.prove
 
 /// All theorems of this family.
 let entries: Entry list =

@@ -1,12 +1,13 @@
 /// Theorems on the 6j symbol.
 module Toolkit.Symbolic.Proofs.Theorems.SixJ
 
+open System.Numerics
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.Hypergeometric
 open Toolkit.Symbolic.Proofs
 open Toolkit.Symbolic.Proofs.Kernel
 
-let private symbol = Symbol.sixJ
+let private symbol = Symbol.SixJ
 
 let rec private permutations (xs: 'a list) : 'a list list =
     match xs with
@@ -16,56 +17,58 @@ let rec private permutations (xs: 'a list) : 'a list list =
               for rest in permutations (List.removeAt i xs) -> xs[i] :: rest ]
 
 let private derived symbol shifts =
-    match Derivation.relation symbol 14 (Array.zeroCreate 6 :: shifts) with
+    let shifts = List.replicate 6 0 :: shifts |> List.map (List.map (fun (k: int) -> BigInteger k))
+
+    match Derivation.relation symbol 14 shifts with
     | Ok { Symbols = Some theorem } -> Ok theorem
     | Ok _ -> Error "the relation has been proved for the sums only"
     | Error why -> Error $"{why}"
 
 let private recursion () =
-    derived symbol [ [| 2; 0; 0; 0; 0; 0 |]; [| -2; 0; 0; 0; 0; 0 |] ]
+    derived symbol [ [ 2; 0; 0; 0; 0; 0 ]; [ -2; 0; 0; 0; 0; 0 ] ]
 
 let private symmetries () =
     let triads = [ for i in 1..4 -> Linear.variable 7 i ]
     let b1, b2 = Linear.variable 7 5, Linear.variable 7 6
     let b3 = Linear.subtract (List.reduce Linear.add triads) (Linear.add b1 b2)
-    let even = Linear.constant 7 0
+    let even = Linear.zero 7
 
     [ for a in permutations triads do
           for b in permutations [ b1; b2; b3 ] ->
               Reindexing.symmetry
                   symbol
-                  { Images = Array.ofList (a @ List.take 2 b); Direction = 1; Offset = even }
+                  { Images = a @ List.take 2 b; Direction = BigInteger.One; Offset = even }
                   even ]
     |> Entry.all
-    |> Result.bind (Conjunction.prove "the 144 symmetries of the 6j symbol")
+    |> Result.bind Conjunction.prove
 
 // ---- Racah's sum as the recoupling coefficient
 
 /// Neighbours with j2 and j3 changed by s/2 and t/2.
 let private step (s: int) (t: int) =
-    derived Symbol.threeJ [ for sigma in [ 1; -1 ] -> [| 0; s; t; 0; -sigma; sigma |] ]
+    derived Symbol.ThreeJ [ for sigma in [ 1; -1 ] -> [ 0; s; t; 0; -sigma; sigma ] ]
 
 /// Neighbours with l1 − 1/2, l2 + t/2 and l3 ± 1/2.
 let private halved (t: int) =
-    derived symbol [ for r in [ -1; 1 ] -> [| 0; 0; 0; -1; t; r |] ]
+    derived symbol [ for r in [ -1; 1 ] -> [ 0; 0; 0; -1; t; r ] ]
 
 /// 3j(1/2, p, p + 1/2; σ, ν, −σ−ν) in k = p + ν and l = p − ν; σ is given doubled.
 let private halfSpin (sigma: int) =
-    let form constant k l = { Constant = constant; Coefficients = [| 0; k; l |] }
+    let form constant k l = Linear.ofIntegers constant [ 0; k; l ]
     let one = form ((1 + sigma) / 2) 0 0
     let other = form ((1 - sigma) / 2) 0 0
 
     Evaluation.single
-        Symbol.threeJ
-        [| "s"; "k"; "l" |]
-        [| form 0 0 0; other; form 0 1 0; one; form 0 0 1 |]
+        Symbol.ThreeJ
+        [ "s"; "k"; "l" ]
+        [ form 0 0 0; other; form 0 1 0; one; form 0 0 1 ]
         (form 0 0 0)
 
 /// {a b J; 0 J b} in n = a+b+J, p = 2b, q = 2J.
 let private atZero () =
-    let form n p q = { Constant = 0; Coefficients = [| 0; n; p; q |] }
+    let form n p q = Linear.ofIntegers 0 [ 0; n; p; q ]
     let n = form 1 0 0
-    Evaluation.single symbol [| "s"; "n"; "p"; "q" |] [| n; n; form 0 1 0; form 0 0 1; n; form 0 1 1 |] n
+    Evaluation.single symbol [ "s"; "n"; "p"; "q" ] [ n; n; form 0 1 0; form 0 0 1; n; form 0 1 1 ] n
 
 /// The 6j symbol in Racah's form is the recoupling coefficient.
 let private recoupling: Lazy<Result<Theorem, string>> =

@@ -7,16 +7,18 @@ open Toolkit.Symbolic.Hypergeometric
 open Toolkit.Symbolic.Proofs
 open Toolkit.Symbolic.Proofs.Kernel
 
-let private symbol = Symbol.threeJ
+let private symbol = Symbol.ThreeJ
+
+let private integers = List.map (fun (k: int) -> BigInteger k)
 
 /// Derives the relation at the given (doubled) shifts and returns its normalised form.
 let private derive domains shifts : Result<Theorem, string> =
-    match Derivation.relationIn domains symbol 14 shifts with
+    match Derivation.relationIn domains symbol 14 (List.map integers shifts) with
     | Ok { Symbols = Some theorem } -> Ok theorem
     | Ok _ -> Error "the relation has been proved for the sums only"
     | Error why -> Error $"{why}"
 
-let private here = [| 0; 0; 0; 0; 0; 0 |]
+let private here = [ 0; 0; 0; 0; 0; 0 ]
 
 let private telescoped =
     "The relation was found by linear algebra modulo a prime. The kernel multiplies it out: the coefficients times the \
@@ -27,13 +29,13 @@ let private telescoped =
 
 let private relations =
     [ Entry.create "3j.lowering" (telescoped + " Here q = 0: the identity holds term by term.") (fun () ->
-          derive [] [ here; [| 0; -1; -1; 0; -1; 1 |]; [| 0; -1; -1; 0; 1; -1 |] ])
+          derive [] [ here; [ 0; -1; -1; 0; -1; 1 ]; [ 0; -1; -1; 0; 1; -1 ] ])
       Entry.create "3j.raising" telescoped (fun () ->
-          derive [] [ here; [| 0; 1; 1; 0; 1; -1 |]; [| 0; 1; 1; 0; -1; 1 |] ])
+          derive [] [ here; [ 0; 1; 1; 0; 1; -1 ]; [ 0; 1; 1; 0; -1; 1 ] ])
       Entry.create "3j.recursion-m" telescoped (fun () ->
-          derive [] [ here; [| 0; 0; 0; 0; 2; -2 |]; [| 0; 0; 0; 0; -2; 2 |] ])
+          derive [] [ here; [ 0; 0; 0; 0; 2; -2 ]; [ 0; 0; 0; 0; -2; 2 ] ])
       Entry.create "3j.recursion-j" telescoped (fun () ->
-          derive [] [ here; [| 2; 0; 0; 0; 0; 0 |]; [| -2; 0; 0; 0; 0; 0 |] ]) ]
+          derive [] [ here; [ 2; 0; 0; 0; 0; 0 ]; [ -2; 0; 0; 0; 0; 0 ] ]) ]
 
 /// The two ladder relations: raised (+1) and lowered (−1) magnetic numbers. The reference is the symbol in which m1 has
 /// been changed; the domain is that of the unchanged numbers, whose sum is ∓1.
@@ -41,18 +43,18 @@ let internal ladder (sign: int) : Result<Theorem, string> =
     // Physical forms in order: three triangles, then j − m, then j + m. In the reference m1 is m1' + sign.
     let bounds = if sign > 0 then [ 0; 0; 0; -1; 0; 0; 1; 0; 0 ] else [ 0; 0; 0; 1; 0; 0; -1; 0; 0 ]
     let k = 2 * sign
-    derive [ Bounds bounds ] [ here; [| 0; 0; 0; -k; k; 0 |]; [| 0; 0; 0; -k; 0; k |] ]
+    derive [ Bounds(integers bounds) ] [ here; [ 0; 0; 0; -k; k; 0 ]; [ 0; 0; 0; -k; 0; k ] ]
 
 let private ladders =
     [ Entry.create "3j.ladder" (telescoped + " Raising and lowering, taken together.") (fun () ->
           Entry.all [ ladder 1; ladder -1 ]
-          |> Result.bind (Conjunction.prove "the total raising and lowering operators annihilate the 3j symbol")) ]
+          |> Result.bind Conjunction.prove) ]
 
 // ---- the neighbours at one half-integer step
 
 /// The 24 shifts of (j1, j2, j3, m1, m2, m3) by 0 or ±1/2 that keep m1+m2+m3 and the integrality, doubled, with names:
 /// "1pm2mp" is j1 + 1/2, m1 − 1/2, j2 − 1/2, m2 + 1/2.
-let internal halfSteps: (string * int[]) list =
+let internal halfSteps: (string * int list) list =
     [ for i, k in [ 0, 1; 0, 2; 1, 2 ] do
           for m in [ 1; -1 ] do
               for ji in [ 1; -1 ] do
@@ -63,7 +65,7 @@ let internal halfSteps: (string * int[]) list =
                       shift[3 + i] <- m
                       shift[3 + k] <- -m
                       let letter n = if n > 0 then "p" else "m"
-                      $"{i + 1}{letter ji}{letter m}{k + 1}{letter jk}{letter -m}", shift ]
+                      $"{i + 1}{letter ji}{letter m}{k + 1}{letter jk}{letter -m}", List.ofArray shift ]
 
 let private contiguous =
     [ for i in 0 .. halfSteps.Length - 1 do
@@ -81,22 +83,22 @@ let private permutations = [ [ 0; 1; 2 ]; [ 1; 2; 0 ]; [ 2; 0; 1 ]; [ 0; 2; 1 ];
 /// (−1)^s / Π (x_i+s)! (y_k−s)!. Permuting x and y, or exchanging them with s → −s, changes F by a shift of s only.
 let internal regge (px: int list) (py: int list) (swap: bool) : Result<Theorem, string> =
     let variable i = Linear.variable 6 i
-    let x = [ Linear.constant 6 0; variable 4; variable 5 ]
+    let x = [ Linear.zero 6; variable 4; variable 5 ]
     let y = [ variable 1; variable 2; variable 3 ]
     let x = px |> List.map (fun i -> x[i])
     let y = py |> List.map (fun i -> y[i])
     // The new x starts with 0 after the index has been displaced by `offset`.
     let x, y, direction, offset =
         if swap then
-            y, x, -1, y.Head
+            y, x, BigInteger.MinusOne, y.Head
         else
-            x, y, 1, x.Head
+            x, y, BigInteger.One, x.Head
 
     let x' = x |> List.map (fun f -> Linear.subtract f offset)
     let y' = y |> List.map (fun f -> Linear.add f offset)
 
     let map =
-        { Images = [| y'[0]; y'[1]; y'[2]; x'[1]; x'[2] |]
+        { Images = [ y'[0]; y'[1]; y'[2]; x'[1]; x'[2] ]
           Direction = direction
           Offset = offset }
 
@@ -106,7 +108,8 @@ let internal regge (px: int list) (py: int list) (swap: bool) : Result<Theorem, 
     let parity = Linear.add phase offset
 
     let reduced =
-        { Constant = parity.Constant &&& 1; Coefficients = parity.Coefficients |> Array.map (fun c -> c &&& 1) }
+        { Constant = parity.Constant &&& BigInteger.One
+          Coefficients = parity.Coefficients |> List.map (fun c -> c &&& BigInteger.One) }
 
     Reindexing.symmetry symbol map reduced
 
@@ -144,16 +147,16 @@ let private symmetries =
           (fun () ->
               allRegge.Value
               |> Entry.all
-              |> Result.bind (Conjunction.prove "the 72 symmetries of the 3j symbol")) ]
+              |> Result.bind Conjunction.prove) ]
 
 // ---- m1 = m2 = m3 = 0
 
 /// Dixon's sum, (−1)^k / ((α+k)! (α−k)! (β+k)! (β−k)! (γ+k)! (γ−k)!): the 3j's summand at m = 0, J = 2(α+β+γ), around
 /// its middle term.
 let private dixon: Term =
-    let form k a b c = { Constant = 0; Coefficients = [| k; a; b; c |] }
+    let form k a b c = Linear.ofIntegers 0 [ k; a; b; c ]
 
-    { Variables = [| "k"; "alpha"; "beta"; "gamma" |]
+    { Variables = [ "k"; "alpha"; "beta"; "gamma" ]
       Alternating = true
       Numerator = []
       Denominator =
@@ -164,8 +167,8 @@ let private dixonClosed () =
     let one = Polynomial.One
     let next = Polynomial.Constant 2 * (a + c + one) * (b + c + one) * (c + one)
     let here = Polynomial.Constant -2 * (a + b + c + one)
-    let terms = [ next, [| 0; 0; 1 |]; here, [| 0; 0; 0 |] ]
-    let form a b c = { Constant = 0; Coefficients = [| 0; a; b; c |] }
+    let terms = [ next, integers [ 0; 0; 1 ]; here, integers [ 0; 0; 0 ] ]
+    let form a b c = Linear.ofIntegers 0 [ 0; a; b; c ]
 
     let closed =
         { dixon with
@@ -174,14 +177,14 @@ let private dixonClosed () =
             Denominator = [ form 1 0 0; form 0 1 0; form 0 0 1; form 1 1 0; form 0 1 1; form 1 0 1 ] }
 
     Telescoping.prove dixon terms (Term.commonBase dixon (List.map snd terms)) Polynomial.One
-    |> Result.bind (fun relation -> ClosedForms.prove relation 3 closed 0)
+    |> Result.bind (fun relation -> ClosedForms.prove relation 3 closed BigInteger.Zero)
 
 let private mZero () =
-    let form k a b c = { Constant = k; Coefficients = [| 0; a; b; c |] }
+    let form k a b c = Linear.ofIntegers k [ 0; a; b; c ]
 
     let map =
-        { Images = [| form 0 0 0 2; form 0 0 1 1; form 0 1 0 1; form 0 0 1 -1; form 0 1 0 -1 |]
-          Direction = 1
+        { Images = [ form 0 0 0 2; form 0 0 1 1; form 0 1 0 1; form 0 0 1 -1; form 0 1 0 -1 ]
+          Direction = BigInteger.One
           Offset = form 0 0 0 1 }
 
     let even =
@@ -192,8 +195,8 @@ let private mZero () =
 
     // m → −m is the exchange of the square's second and third rows: x_2 ↔ x_3 … in terms of x and y, found among the
     // 72.
-    let names = [| "s"; "n"; "j1"; "j2" |]
-    let odd = [| form 1 2 0 0; form 0 0 1 0; form 0 0 0 1; form -1 -2 1 0; form -1 -2 0 1 |]
+    let names = [ "s"; "n"; "j1"; "j2" ]
+    let odd = [ form 1 2 0 0; form 0 0 1 0; form 0 0 0 1; form -1 -2 1 0; form -1 -2 0 1 ]
 
     let antisymmetry =
         allRegge.Value
@@ -201,7 +204,7 @@ let private mZero () =
 
     match even, antisymmetry with
     | Ok even, Some odd ->
-        Conjunction.prove "the 3j symbol at m1 = m2 = m3 = 0, for even and for odd j1+j2+j3" [ even; odd ]
+        Conjunction.prove [ even; odd ]
     | Error why, _ -> Error why
     | _, None -> Error "no symmetry of sign −1 fixes the points with odd j1+j2+j3"
 
@@ -216,17 +219,17 @@ let private closedForms =
 /// 3j(j, j, 0; m, −m, 0) in n = 2j and k = j − m; its sum has one term, at s = k.
 let internal scalarCoupling: Lazy<Result<Theorem, string>> =
     lazy
-        (let form n k = { Constant = 0; Coefficients = [| 0; n; k |] }
+        (let form n k = Linear.ofIntegers 0 [ 0; n; k ]
 
          Evaluation.single
              symbol
-             [| "s"; "n"; "k" |]
-             [| form 1 0; form 0 1; form 0 1; form 0 -1; form 0 -1 |]
+             [ "s"; "n"; "k" ]
+             [ form 1 0; form 0 1; form 0 1; form 0 -1; form 0 -1 ]
              (form 0 1))
 
 // ---- orthonormality
 
-let private recursionM = lazy (derive [] [ here; [| 0; 0; 0; 0; 2; -2 |]; [| 0; 0; 0; 0; -2; 2 |] ])
+let private recursionM = lazy (derive [] [ here; [ 0; 0; 0; 0; 2; -2 ]; [ 0; 0; 0; 0; -2; 2 ] ])
 let private raisingLadder = lazy (ladder 1)
 let private loweringLadder = lazy (ladder -1)
 
@@ -235,38 +238,38 @@ let internal couplingLadder: Lazy<Result<Theorem, string>> =
     lazy (raisingLadder.Value |> Result.bind (fun up -> loweringLadder.Value |> Result.bind (Couplings.ladder up)))
 
 let private orthogonality =
-    lazy (recursionM.Value |> Result.bind (fun relation -> Pairing.orthogonal relation 0 [| 0; 0; 0; 0; 2; -2 |]))
+    lazy (recursionM.Value |> Result.bind (fun relation -> Pairing.orthogonal relation 0 (integers [ 0; 0; 0; 0; 2; -2 ])))
 
 /// Chu and Vandermonde's sum as it occurs at m1 = j1: Σ_s (a+n−s)! (d+s)! / (s! (n−s)!).
 let private vandermonde () =
-    let form s a d n = { Constant = 0; Coefficients = [| s; a; d; n |] }
+    let form s a d n = Linear.ofIntegers 0 [ s; a; d; n ]
 
     let term =
-        { Variables = [| "s"; "a"; "d"; "n" |]
+        { Variables = [ "s"; "a"; "d"; "n" ]
           Alternating = false
           Numerator = [ form -1 1 0 1; form 1 0 1 0 ]
           Denominator = [ form 1 0 0 0; form -1 0 0 1 ] }
 
     // (n+1) V(n+1) = (a+d+n+2) V(n), by telescoping with q = −1.
     let a, d, n = Polynomial.Variable 1, Polynomial.Variable 2, Polynomial.Variable 3
-    let terms = [ n + Polynomial.One, [| 0; 0; 1 |]; -(a + d + n + Polynomial.Constant 2), [| 0; 0; 0 |] ]
+    let terms = [ n + Polynomial.One, integers [ 0; 0; 1 ]; -(a + d + n + Polynomial.Constant 2), integers [ 0; 0; 0 ] ]
 
     let closed =
         { term with
-            Numerator = [ form 0 1 0 0; form 0 0 1 0; Linear.plus 1 (form 0 1 1 1) ]
-            Denominator = [ form 0 0 0 1; Linear.plus 1 (form 0 1 1 0) ] }
+            Numerator = [ form 0 1 0 0; form 0 0 1 0; Linear.plus BigInteger.One (form 0 1 1 1) ]
+            Denominator = [ form 0 0 0 1; Linear.plus BigInteger.One (form 0 1 1 0) ] }
 
     [ 1; -1 ]
     |> List.map (fun q ->
         Telescoping.prove term terms (Term.commonBase term (List.map snd terms)) (Polynomial.Constant q))
     |> List.reduce (fun x y -> if x.IsOk then x else y)
-    |> Result.bind (fun relation -> ClosedForms.prove relation 3 closed 0)
+    |> Result.bind (fun relation -> ClosedForms.prove relation 3 closed BigInteger.Zero)
 
 let private unitNorm =
     lazy
         (match raisingLadder.Value, loweringLadder.Value, vandermonde () with
          | Ok up, Ok down, Ok sum ->
-             Pairing.equalNorms up down [| 0; 0; 0; -2; 2; 0 |] [| 0; 0; 0; -2; 0; 2 |]
+             Pairing.equalNorms up down (integers [ 0; 0; 0; -2; 2; 0 ]) (integers [ 0; 0; 0; -2; 0; 2 ])
              |> Result.bind (fun norms -> Pairing.unitNorm norms sum)
          | Error why, _, _
          | _, Error why, _
@@ -286,7 +289,7 @@ let internal columns: Lazy<Result<Theorem, string>> =
 let internal orthonormality: Lazy<Result<Theorem, string>> =
     lazy
         (both
-            (fun o n -> Conjunction.prove "orthogonality of the 3j symbols along m2, and their norm" [ o; n ])
+            (fun o n -> Conjunction.prove [ o; n ])
             orthogonality.Value
             unitNorm.Value)
 

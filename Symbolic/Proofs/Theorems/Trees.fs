@@ -18,6 +18,40 @@ let private withLadder (rule: Theorem -> Result<Theorem, string>) = ladder.Force
 let private both (x: Result<Theorem, string>) (y: Result<Theorem, string>) rule =
     x |> Result.bind (fun a -> y |> Result.bind (rule a))
 
+/// The family is equivariant under rotations of the positions and of the fields, each by themselves; for trees in which
+/// no vector's J is coupled.
+let rec private separately (fields: Map<string, Field>) (tree: Tree) : Result<Theorem, string> =
+    match tree with
+    | Scalar(name, l) -> site fields name l
+    | Vector _ -> Error "the vector's J is coupled"
+    | Couple(left, right, l) ->
+        both (separately fields left) (separately fields right) (fun a b ->
+            withLadder (fun ladder -> Equivariance.coupleSeparately ladder a b l (Fixed 0)))
+    | CoupleVectors((left, l1), (right, l2), l) ->
+        both (site fields left l1) (site fields right l2) (fun a b ->
+            withLadder (fun ladder -> Equivariance.coupleSeparately ladder a b l (Fixed 0)))
+    | Mapped tree -> separately fields tree |> Result.bind Equivariance.map
+    | Sum trees -> trees |> List.map (separately fields) |> Entry.all |> Result.bind Equivariance.sum
+
+/// No vector's J is coupled in the tree, and some are summed over: vectors may turn alone.
+let rec private isSummed (tree: Tree) =
+    match tree with
+    | Scalar _ -> true
+    | Vector _ -> false
+    | CoupleVectors _ -> true
+    | Couple(left, right, _) -> isSummed left && isSummed right
+    | Mapped tree -> isSummed tree
+    | Sum trees -> List.forall isSummed trees
+
+let rec private hasSummed (tree: Tree) =
+    match tree with
+    | CoupleVectors _ -> true
+    | Scalar _
+    | Vector _ -> false
+    | Couple(left, right, _) -> hasSummed left || hasSummed right
+    | Mapped tree -> hasSummed tree
+    | Sum trees -> List.exists hasSummed trees
+
 /// The family at the tree's root is equivariant.
 let rec equivariant (fields: Map<string, Field>) (tree: Tree) : Result<Theorem, string> =
     match tree with
@@ -27,14 +61,17 @@ let rec equivariant (fields: Map<string, Field>) (tree: Tree) : Result<Theorem, 
     | Couple(left, right, l) ->
         both (equivariant fields left) (equivariant fields right) (fun a b ->
             withLadder (fun ladder -> Equivariance.couple ladder a b l))
+    | CoupleVectors _ -> separately fields tree |> Result.bind Equivariance.scalar
+    | Mapped tree -> equivariant fields tree |> Result.bind Equivariance.map
+    | Sum trees -> trees |> List.map (equivariant fields) |> Entry.all |> Result.bind Equivariance.sum
 
 /// The tree's value is invariant where its root has order 0, and equivariant otherwise.
 let prove (tree: CouplingTree) : Result<Theorem, string> =
-    let theorem = equivariant tree.Fields tree.Tree
-
     match tree.Tree.Order with
-    | Fixed 0 -> theorem |> Result.bind Equivariance.invariant
-    | _ -> theorem
+    | Fixed 0 when hasSummed tree.Tree && isSummed tree.Tree ->
+        separately tree.Fields tree.Tree |> Result.bind Equivariance.invariant
+    | Fixed 0 -> equivariant tree.Fields tree.Tree |> Result.bind Equivariance.invariant
+    | _ -> equivariant tree.Fields tree.Tree
 
 /// What there is to prove about one tree: invariance or covariance, the sign under the inversion, and that under time
 /// reversal.
@@ -86,13 +123,13 @@ let private typed = "Every leaf satisfies the ladder relations of its order, by 
                      once; coupling hands them on, by the ladder relations of the 3j symbol for all quantum numbers; \
                      at order 0 nothing is left to act."
 
-let private each title (rule: Tree -> Result<Theorem, string>) (trees: Tree list) () =
+let private each (rule: Tree -> Result<Theorem, string>) (trees: Tree list) () =
     match trees with
     | [ tree ] -> rule tree
-    | _ -> trees |> List.map rule |> Entry.all |> Result.bind (Conjunction.prove title)
+    | _ -> trees |> List.map rule |> Entry.all |> Result.bind Conjunction.prove
 
 let private invariance name trees =
-    Entry.create $"invariance.{name}" typed (each name (fun tree -> prove { Fields = fields; Tree = tree }) trees)
+    Entry.create $"invariance.{name}" typed (each (fun tree -> prove { Fields = fields; Tree = tree }) trees)
 
 let private signs underTime name trees =
     let prefix = if underTime then "time-reversal" else "parity"
@@ -100,7 +137,7 @@ let private signs underTime name trees =
     Entry.create
         $"{prefix}.{name}"
         "The signs of the leaves are multiplied; exponents count modulo 2, with l left symbolic."
-        (each name (fun tree -> equivariant fields tree |> Result.bind (Equivariance.sign underTime)) trees)
+        (each (fun tree -> equivariant fields tree |> Result.bind (Equivariance.sign underTime)) trees)
 
 /// Every tree, by induction.
 let internal every () : Result<Theorem, string> =
@@ -108,8 +145,8 @@ let internal every () : Result<Theorem, string> =
         [ rho "l"; potential "l"; spin "l" "J" ] |> List.map (equivariant fields) |> Entry.all
 
     let step =
-        withLadder (fun ladder ->
-            Equivariance.couple ladder (Equivariance.suppose "A" "lA") (Equivariance.suppose "B" "lB") (n "L"))
+        both (Equivariance.suppose "A" "lA") (Equivariance.suppose "B" "lB") (fun a b ->
+            withLadder (fun ladder -> Equivariance.couple ladder a b (n "L")))
 
     leaves |> Result.bind (fun leaves -> step |> Result.bind (Equivariance.induction leaves))
 
@@ -121,7 +158,7 @@ let private summed () =
 
     separately
     |> Result.bind (fun invariance -> Rotations.sumsOverJ () |> Result.map (fun sums -> invariance :: sums))
-    |> Result.bind (Conjunction.prove "the spin power spectrum summed over J: invariance, the sum and its value")
+    |> Result.bind Conjunction.prove
 
 /// All theorems of this family.
 let entries: Entry list =
@@ -149,7 +186,7 @@ let entries: Entry list =
       invariance "spin-bispectrum" spinBispectra
       invariance "lode" lode
       Entry.create "covariance.lambda" (typed + " Here the root has order lambda.") (
-          each "covariants of order lambda" (equivariant fields) covariants)
+          each (equivariant fields) covariants)
       Entry.create
           "covariance.nice"
           "Induction over coupling trees: leaves by the null-vector lemma, the step for two arbitrary equivariant \

@@ -4,6 +4,7 @@ open System
 open Expecto
 open Toolkit.Numerics.Coupling
 open Toolkit.Numerics.Simd
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 let private numbers (random: Random) n = Array.init n (fun _ -> 2. * random.NextDouble() - 1.)

@@ -7,6 +7,7 @@ open FsCheck.FSharp
 open Toolkit.Symbolic.AngularMomentum
 open Toolkit.Symbolic.Tables
 open Toolkit.Numerics.Coupling
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 open Toolkit.Tests.Symbolic.Tables
 

@@ -8,6 +8,7 @@ open Toolkit.Numerics.Expansion
 open Toolkit.Numerics.Radial
 open Toolkit.Numerics.Representations
 open Toolkit.Symbolic.CouplingTrees
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 let private expansion nmax lmax =
@@ -28,7 +29,10 @@ let rec private evaluate (l: int) (leaves: float[] list) (tree: Tree) : float[] 
         let a, rest = evaluate l leaves left
         let b, rest = evaluate l rest right
         Families.couple a b (number order), rest
-    | Vector _ -> failwith "there is no vector field"
+    | Vector _
+    | CoupleVectors _ -> failwith "there is no vector field"
+    | Mapped _
+    | Sum _ -> failwith "there is no map of channels"
 
 [<Tests>]
 let tests =

@@ -7,6 +7,7 @@ open Expecto
 open FsCheck.FSharp
 open Toolkit.Numerics.Electrostatics
 open Toolkit.Numerics.Structures
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 let private periodicities =

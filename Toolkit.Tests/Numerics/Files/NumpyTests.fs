@@ -7,6 +7,7 @@ open System.Text
 open FsCheck.FSharp
 open Expecto
 open Toolkit.Numerics.Files
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 let private bytes (array: NpyArray) =

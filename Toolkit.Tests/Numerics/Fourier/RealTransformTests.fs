@@ -6,6 +6,7 @@ open Expecto
 open FsCheck.FSharp
 open Toolkit.Numerics.Fourier
 open Toolkit.Numerics.Simd
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 let private widths =

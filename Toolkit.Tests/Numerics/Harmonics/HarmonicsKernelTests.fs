@@ -5,6 +5,7 @@ open System.Runtime.InteropServices
 open Expecto
 open Toolkit.Numerics.Harmonics
 open Toolkit.Numerics.Simd
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 let private widths = [ VectorWidth.Scalar; VectorWidth.Bits128; VectorWidth.Bits256; VectorWidth.Bits512 ]
@@ -186,15 +187,32 @@ let tests =
             Assert.All(v[1..], fun x -> Assert.Equal(0., x))
             Assert.All(Array.append g s, fun x -> Assert.Equal(0., x))
 
-        testCase "functions of the direction do not depend on the length, unless its square is beyond the numbers: then there is no direction" <| fun () ->
+        testCase "functions of the direction do not depend on the length, from the smallest number to the largest" <| fun () ->
             let double, single = SphericalHarmonics<float>(20), SphericalHarmonics<float32>(20)
-            for length in [ 2e-150; 1e-75; 1e75; 1e154 ] do Assert.InRange(changeWithLength double float float length, 0., 1e-12)
-            for length in [ 2e-18; 1e-9; 1e9; 1e19 ] do Assert.InRange(changeWithLength single float32 float length, 0., 1e-3)
+            for length in [ 1e-300; 1e-160; 2e-150; 1e-75; 1e75; 1e154; 1e160; 1e300 ] do Assert.InRange(changeWithLength double float float length, 0., 1e-12)
+            for length in [ 1e-36; 2e-18; 1e-9; 1e9; 1e19; 1e37 ] do Assert.InRange(changeWithLength single float32 float length, 0., 1e-3)
 
-            for length in [ 1e-320; 1e-151; 1e155; 1e308 ] do
-                let v, g, s = all double [| length; 0.; 0. |]
-                Assert.Equal(sqrt (0.25 / Math.PI), v[0])
-                for x in Array.concat [ v[1..]; g; s ] do Assert.Equal(0., x)
+            // Values alone, to the ends of the numbers; beside points of usual length, which are not touched.
+            let usual = [| 0.3; -0.5; 0.4 |]
+            let expected = Array.zeroCreate double.Count
+            double.ComputeInterleaved(ReadOnlySpan usual, Span expected)
+
+            for length in [ 1e-307; 1e-160; 1.; 1e160; 1.7e308 ] do
+                let points = Array.concat [ usual; usual |> Array.map (fun x -> length * x); [| 0.; 0.; 0. |] ]
+                let values = Array.zeroCreate (3 * double.Count)
+                double.ComputeInterleaved(ReadOnlySpan points, Span values)
+
+                for lm in 0 .. double.Count - 1 do
+                    Assert.Equal(expected[lm], values[3 * lm])
+                    Assert.Equal(expected[lm], values[3 * lm + 1], 1e-13)
+                    Assert.Equal((if lm = 0 then expected[0] else 0.), values[3 * lm + 2])
+
+            // Hessians go with 1/r².
+            let second length =
+                let _, _, s = all double (usual |> Array.map (fun x -> length * x))
+                s |> Array.map (fun x -> length * (length * x))
+
+            for length in [ 1e-150; 1e140 ] do Array.iter2 (fun (x: float) y -> Assert.Equal(x, y, 1e-10)) (second 1.) (second length)
 
         Law.test "inversion multiplies degree l by (−1)^l" 20 (Law.seeded (1, 20)) (fun (seed, n) ->
             let h = SphericalHarmonics<float>(15, HarmonicsKind.Solid)

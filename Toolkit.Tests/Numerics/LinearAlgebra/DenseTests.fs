@@ -7,6 +7,7 @@ open System.Runtime.Intrinsics
 open Expecto
 open Toolkit.Numerics.LinearAlgebra
 open Toolkit.Numerics.Simd
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 let private matrix (random: Random) size = Array.init size (fun _ -> 2. * random.NextDouble() - 1.)

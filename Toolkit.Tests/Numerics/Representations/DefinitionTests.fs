@@ -17,9 +17,6 @@ open Toolkit.Tests.Laws
 
 let private specPath = Path.Combine(GoldenFile.folder, "spec.json")
 
-/// Radial functions are tabulated to this part of their largest value.
-let private radialError = 3e-9
-
 /// The largest number of labels of one specification that are compared: of longer sets a random sample.
 let private most = 2000
 
@@ -106,18 +103,11 @@ let private differences (name: string) (json: string) (structures: (string * Str
 
           for i in 0 .. s.Count - 1 do
               let c = expand s i
-              let norm (x: float seq) = sqrt (Seq.sumBy (fun v -> v * v) x)
-
-              let largest =
-                  Seq.append
-                      (c.Density.Values |> Seq.collect id |> Seq.map norm)
-                      (c.Vectors |> Seq.collect (fun v -> v.Values |> Seq.collect id |> Seq.map (Seq.concat >> norm)))
-                  |> Seq.max
-
+              let error = TreeComparison.radialError * TreeComparison.largest c
               for _, _, first, count, definitions in chosen do
                   for k, d in definitions do
                       let expected, norms = Definitions.value c d
-                      let allowance = Definitions.allowance d norms (radialError * largest)
+                      let allowance = Definitions.allowance d norms error
 
                       for m in 0 .. expected.Length - 1 do
                           let found = values[i * representation.FeatureCount + first + m * count + k]

@@ -10,6 +10,7 @@ open Toolkit.Numerics.Radial
 open Toolkit.Numerics.Representations
 open Toolkit.Numerics.Representations.Nice
 open Toolkit.Numerics.Structures
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 let private expansionOf cutoff sigma species nmax lmax (policy: CentrePolicy) =

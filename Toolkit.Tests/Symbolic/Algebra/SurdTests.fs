@@ -5,6 +5,7 @@ open System.Numerics
 open Expecto
 open FsCheck.FSharp
 open Toolkit.Symbolic.Algebra
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 let private big (bits: int) (random: Random) =

@@ -3,6 +3,7 @@ module Toolkit.Tests.Symbolic.AngularMomentum.HalfIntegerTests
 open Expecto
 open FsCheck.FSharp
 open Toolkit.Symbolic.AngularMomentum
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 [<Tests>]

@@ -8,6 +8,7 @@ open Expecto
 open FsCheck.FSharp
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.AngularMomentum
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 let private h (twice: int) = HalfInteger.FromTwice twice

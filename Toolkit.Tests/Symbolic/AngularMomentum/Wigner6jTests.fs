@@ -4,6 +4,7 @@ open System
 open Expecto
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.AngularMomentum
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 let private h (twice: int) = HalfInteger.FromTwice twice

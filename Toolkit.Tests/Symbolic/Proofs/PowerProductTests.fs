@@ -27,12 +27,12 @@ let private must (node: JsonNode | null) : JsonNode =
 let private replace i x xs = List.mapi (fun k y -> if k = i then x else y) xs
 
 let private bump (random: Random) (arity: int) =
-    BigInteger(if random.Next 2 = 0 then 1 else -2) * Polynomial.Monomial(Array.init arity (fun _ -> random.Next 2))
+    BigInteger(if random.Next 2 = 0 then 1 else -2) * Polynomial.Monomial(List.init arity (fun _ -> random.Next 2))
 
 /// Variables on which the product depends.
 let private used (product: PowerProduct) =
     [ for v in 0 .. product.Variables.Length - 1 do
-          if product.Variables[v] <> "i" && product.Factors |> List.exists (fun (p, _) -> p.Degree v > 0) then v ]
+          if product.Factors |> List.exists (fun (p, _) -> p.Degree v > 0) then v ]
 
 [<Tests>]
 let tests =
@@ -50,7 +50,7 @@ let tests =
                         let random = Random seed
                         let i = random.Next s.Words.Length
                         let word = s.Words[i]
-                        let c = bump random s.Product.Names.Length
+                        let c = bump random s.Product.Symbols.Length
 
                         let mutated =
                             if kind = 0 && s.Words.Length > 1 then
@@ -79,7 +79,7 @@ let tests =
 
                     Law.holdsFor 200 (Law.seeded (0, 1)) (fun (seed, kind) ->
                         let random = Random seed
-                        let c = bump random s.Product.Variables.Length
+                        let c = bump random s.Product.Letters.Length
 
                         let mutated =
                             if kind = 0 then
@@ -96,7 +96,7 @@ let tests =
 
                                 PowerProducts.substitute
                                     s.Product
-                                    (s.Images |> Array.mapi (fun k p -> if k = v then p + c else p))
+                                    (s.Images |> List.mapi (fun k p -> if k = v then p + c else p))
                                     s.Split
 
                         Assert.True mutated.IsError)
@@ -111,7 +111,7 @@ let tests =
 
             Law.holdsFor 400 (Law.seeded (0, 3)) (fun (seed, kind) ->
                 let random = Random seed
-                let sign = if random.Next 2 = 0 then 1 else -1
+                let sign = if random.Next 2 = 0 then BigInteger.One else BigInteger.MinusOne
 
                 let change (x: Linear) =
                     match random.Next(x.Coefficients.Length + 1) with
@@ -128,7 +128,7 @@ let tests =
                     match kind with
                     | 0 -> prove (replace i (change s.Powers[i]) s.Powers) choices s.Target s.Parity
                     | 1 -> prove s.Powers (replace i (change choices[i]) choices) s.Target s.Parity
-                    | 2 -> prove s.Powers choices (s.Target |> Array.mapi (fun k t -> if k = v then change t else t)) s.Parity
+                    | 2 -> prove s.Powers choices (s.Target |> List.mapi (fun k t -> if k = v then change t else t)) s.Parity
                     | _ -> prove s.Powers choices s.Target (change s.Parity)
 
                 Assert.True mutated.IsError)
@@ -167,6 +167,7 @@ let tests =
                               | "S" -> pair.Key, json "other"
                               | "axial"
                               | "timeOdd"
+                              | "imaginary"
                               | "time" -> pair.Key, json (not ((must pair.Value).GetValue<bool>()))
                               | "rank" -> pair.Key, json (1 - (must pair.Value).GetValue<int>())
                               | "statement" -> pair.Key, json ((must pair.Value).GetValue<string>() + " ")

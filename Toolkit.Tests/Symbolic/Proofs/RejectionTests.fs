@@ -10,6 +10,7 @@ open Toolkit.Symbolic.Hypergeometric
 open Toolkit.Symbolic.Proofs
 open Toolkit.Symbolic.Proofs.Kernel
 open Toolkit.Symbolic.Export
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 let private defaults = Catalogue.entries |> List.filter _.ByDefault
@@ -18,7 +19,7 @@ let private replace i x xs = List.mapi (fun k y -> if k = i then x else y) xs
 
 let private bump (random: Random) (arity: int) =
     // A small polynomial ≠ 0 without the index.
-    let exponents = Array.init arity (fun i -> if i = 0 then 0 else random.Next 2)
+    let exponents = List.init arity (fun i -> if i = 0 then 0 else random.Next 2)
     BigInteger(if random.Next 2 = 0 then 1 else -3) * Polynomial.Monomial exponents
 
 // ---- files
@@ -96,15 +97,15 @@ let tests =
                                     prove terms certificate.Base (certificate.Q + index * bump random arity)
                                 | 2 ->
                                     let k = random.Next certificate.Base.Length
-                                    let moved = certificate.Base[k] + (if random.Next 2 = 0 then 1 else -1)
+                                    let moved = certificate.Base[k] + BigInteger(if random.Next 2 = 0 then 1 else -1)
                                     prove terms (replace k moved certificate.Base) certificate.Q
                                 | 3 ->
                                     let k = random.Next shift.Length
 
                                     let moved =
                                         shift
-                                        |> Array.mapi (fun n x ->
-                                            if n = k then x + (if random.Next 2 = 0 then 1 else -1) else x)
+                                        |> List.mapi (fun n x ->
+                                            if n = k then x + BigInteger(if random.Next 2 = 0 then 1 else -1) else x)
 
                                     prove (replace i (c, moved) terms) certificate.Base certificate.Q
                                 | 4 -> prove (replace i (-c, shift) terms) certificate.Base certificate.Q
@@ -132,20 +133,20 @@ let tests =
                             let i = random.Next c.Terms.Length
                             let t = c.Terms[i]
                             let struct (up, down) = c.Scale
-                            let some k = if random.Next 2 = 0 then k else -k
+                            let some (k: int) = BigInteger(if random.Next 2 = 0 then k else -k)
 
                             let mutated =
                                 match kind with
                                 | 0 ->
-                                    let exponents = Array.init 6 (fun _ -> random.Next 2)
-                                    let changed = t.Coefficient + BigInteger(some 1) * Polynomial.Monomial exponents
+                                    let exponents = List.init 6 (fun _ -> random.Next 2)
+                                    let changed = t.Coefficient + some 1 * Polynomial.Monomial exponents
                                     // x·m3 may equal −x·m1−x·m2, but a single monomial is never 0.
                                     prove (replace i { t with Coefficient = changed } c.Terms) c.Witnesses c.Scale
                                 | 1 -> prove (replace i { t with Coefficient = -t.Coefficient } c.Terms) c.Witnesses c.Scale
                                 | 2 ->
                                     let radicand =
                                         if t.Radicand.IsEmpty then
-                                            [ Linear.plus 1 (Linear.variable 6 0) ]
+                                            [ Linear.plus BigInteger.One (Linear.variable 6 0) ]
                                         else
                                             let k = random.Next t.Radicand.Length
                                             replace k (Linear.plus (some 1) t.Radicand[k]) t.Radicand
@@ -153,12 +154,12 @@ let tests =
                                     prove (replace i { t with Radicand = radicand } c.Terms) c.Witnesses c.Scale
                                 | 3 ->
                                     let k = random.Next 6
-                                    let shift = t.Shift |> Array.mapi (fun n x -> if n = k then x + some 2 else x)
+                                    let shift = t.Shift |> List.mapi (fun n x -> if n = k then x + some 2 else x)
                                     prove (replace i { t with Shift = shift } c.Terms) c.Witnesses c.Scale
                                 | 4 ->
                                     let w = c.Witnesses[i]
                                     let form = c.Symbol.Physical[random.Next c.Symbol.Physical.Length]
-                                    prove c.Terms (replace i { w with X = Linear.plus 1 form :: w.X } c.Witnesses) c.Scale
+                                    prove c.Terms (replace i { w with X = Linear.plus BigInteger.One form :: w.X } c.Witnesses) c.Scale
                                 | 5 -> prove c.Terms c.Witnesses (struct (up + BigInteger.One, down))
                                 | _ -> prove c.Terms c.Witnesses (struct (-up, down))
 
@@ -180,14 +181,14 @@ let tests =
                                     let k = random.Next s.Map.Images.Length
 
                                     { s.Map with
-                                        Images = s.Map.Images |> Array.mapi (fun i x -> if i = k then Linear.plus 1 x else x) },
+                                        Images = s.Map.Images |> List.mapi (fun i x -> if i = k then Linear.plus BigInteger.One x else x) },
                                     s.Parity
                                 | 1 ->
                                     { s.Map with
                                         Offset = Linear.add s.Map.Offset (Linear.variable arity (1 + random.Next(arity - 1))) },
                                     s.Parity
                                 | 2 -> { s.Map with Direction = -s.Map.Direction }, s.Parity
-                                | _ -> s.Map, Linear.plus 1 s.Parity
+                                | _ -> s.Map, Linear.plus BigInteger.One s.Parity
 
                             Assert.True((Reindexing.symmetry s.Symbol map parity).IsError))
                     | _ -> ()
@@ -244,7 +245,7 @@ let tests =
             | Error why -> Assert.NotEqual<string>("", why)
 
         testCase "only the kernel's own files declare its namespace" <| fun () ->
-            let kernel = IO.Path.Combine(SharedData.repository, "Symbolic", "Proofs", "Kernel")
+            let kernel = IO.Path.Combine(SharedData.repository, "Symbolic", "Kernel")
 
             for file in
                 IO.Directory.GetFiles(
@@ -259,5 +260,5 @@ let tests =
                         || l.StartsWith "module Toolkit.Symbolic.Proofs.Kernel")
 
                 if declares then
-                    Assert.Equal(kernel, IO.Path.GetDirectoryName file)
+                    Assert.StartsWith(kernel, IO.Path.GetDirectoryName file)
     ]

@@ -345,7 +345,6 @@ let tests =
                             let exponents =
                                 [ a + b, m1; a + c, m2; b + c, m3 ]
                                 |> List.collect (fun (j, m) -> [ (j + m) / 2; (j - m) / 2 ])
-                                |> Array.ofList
 
                             let coefficient =
                                 expanded.Terms 6
@@ -355,7 +354,7 @@ let tests =
                             let scale =
                                 sqrt (
                                     (factorial a * factorial b * factorial c * factorial (a + b + c + 1))
-                                    / (exponents |> Array.fold (fun p e -> p * factorial e) 1.0)
+                                    / (exponents |> List.fold (fun p e -> p * factorial e) 1.0)
                                 )
 
                             let symbol = FromFactorials.threeJ [| a + b; a + c; b + c; m1; m2; m3 |]

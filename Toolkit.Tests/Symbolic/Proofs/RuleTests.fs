@@ -2,6 +2,7 @@
 module Toolkit.Tests.Symbolic.Proofs.RuleTests
 
 open System
+open System.Numerics
 open Expecto
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.Hypergeometric
@@ -10,6 +11,7 @@ open Toolkit.Symbolic.Proofs
 open Toolkit.Symbolic.Proofs.Kernel
 open Toolkit.Symbolic.Proofs.Theorems
 open Toolkit.Symbolic.Export
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 let private replace i x xs = List.mapi (fun k y -> if k = i then x else y) xs
@@ -45,14 +47,13 @@ let private uses: Lazy<Use list> =
 
          let misfit: Result<Theorem, string> = Error "another number of premises"
 
-         let numbers (t: Theorem) =
-             Array.ofList (t.Certificate :?> PairingCertificate).Numbers
+         let numbers (t: Theorem) = (t.Certificate :?> PairingCertificate).Numbers
 
          [ one "orthogonality" (fun t ps ->
                let n = numbers t
 
                match ps with
-               | [ a ] -> Pairing.orthogonal a n[0] n[1..]
+               | [ a ] -> Pairing.orthogonal a (int n[0]) n[1..]
                | _ -> misfit)
            one "adjoint ladders" (fun t ps ->
                let n = numbers t
@@ -168,7 +169,7 @@ let tests =
 
         testCase "orthogonality holds along one line only, and for j1 only" <| fun () ->
             let relation = (stepsOf "orthogonality").Head.Premises.Head
-            let line = [| 0; 0; 0; 0; 2; -2 |]
+            let line = [ 0; 0; 0; 0; 2; -2 ]
 
             Law.holdsFor 1000 (Law.seeded (0, 5)) (fun (seed, variable) ->
                 let random = Random seed
@@ -176,21 +177,23 @@ let tests =
                 let direction =
                     match seed % 3 with
                     | 0 -> line
-                    | 1 -> line |> Array.map (fun k -> k + (if random.Next 3 = 0 then random.Next(-2, 3) else 0))
-                    | _ -> Array.init 6 (fun _ -> random.Next(-3, 4))
+                    | 1 -> line |> List.map (fun k -> k + (if random.Next 3 = 0 then random.Next(-2, 3) else 0))
+                    | _ -> List.init 6 (fun _ -> random.Next(-3, 4))
 
-                let isLine = direction = line || direction = Array.map (~-) line
-                Assert.Equal(variable = 0 && isLine, (Pairing.orthogonal relation variable direction).IsOk))
+                let isLine = direction = line || direction = List.map (~-) line
+                Assert.Equal(variable = 0 && isLine, (Pairing.orthogonal relation variable (TheoremTests.integers direction)).IsOk))
 
         testCase "norms are equal along the ladder's own steps only" <| fun () ->
             let step = (stepsOf "adjoint ladders").Head
             let raising, lowering = step.Premises[0], step.Premises[1]
-            let numbers = Array.ofList (step.Certificate :?> PairingCertificate).Numbers
+            let numbers = (step.Certificate :?> PairingCertificate).Numbers
             let w, w' = numbers[..5], numbers[6..]
 
             Law.holdsFor 1000 (Law.seeded (0, 1)) (fun (seed, _) ->
                 let random = Random seed
-                let bump (v: int[]) = v |> Array.map (fun k -> k + (if random.Next 4 = 0 then random.Next(-2, 3) else 0))
+                let bump (v: BigInteger list) =
+                    v |> List.map (fun k -> k + BigInteger(if random.Next 4 = 0 then random.Next(-2, 3) else 0))
+
                 let x, y = bump w, bump w'
                 // The two steps may change places: then the sum runs the other way.
                 let isOwn = (x = w && y = w') || (x = w' && y = w)
@@ -203,7 +206,7 @@ let tests =
 
                 Law.holdsFor 500 (Law.seeded (0, 4)) (fun (seed, kind) ->
                     let random = Random seed
-                    let sign = if random.Next 2 = 0 then 1 else -1
+                    let sign = BigInteger(if random.Next 2 = 0 then 1 else -1)
                     let arity = c.Closed.Variables.Length
 
                     let change (forms: Linear list) =
@@ -239,13 +242,13 @@ let tests =
 
                     let change (form: Linear) =
                         match random.Next arity with
-                        | 0 -> Linear.plus (random.Next(-1, 2)) form
-                        | v -> Linear.add form (Linear.scale (random.Next(-1, 2)) (Linear.variable arity v))
+                        | 0 -> Linear.plus (BigInteger(random.Next(-1, 2))) form
+                        | v -> Linear.add form (Linear.scale (BigInteger(random.Next(-1, 2))) (Linear.variable arity v))
 
                     let i = random.Next c.Images.Length
 
                     let images =
-                        if kind = 0 then c.Images |> Array.mapi (fun k f -> if k = i then change f else f) else c.Images
+                        if kind = 0 then c.Images |> List.mapi (fun k f -> if k = i then change f else f) else c.Images
 
                     let index = if kind = 1 then change c.Index else c.Index
 
@@ -333,7 +336,7 @@ let tests =
                 )
 
             refused (Equivariance.couple ladder scalar other (Named "L"))
-            let a, b = Equivariance.suppose "A" "lA", Equivariance.suppose "B" "lB"
+            let a, b = must (Equivariance.suppose "A" "lA"), must (Equivariance.suppose "B" "lB")
             let step = must (Equivariance.couple ladder a b (Named "L"))
             Assert.True((Equivariance.induction [ scalar; vector ] step).IsOk)
             refused (Equivariance.induction [] step)

@@ -26,6 +26,21 @@ let tests =
                 | Some(_, out, _) -> Assert.Equal((name, "0"), (name, lastLine out))
                 | None -> SharedData.skipped "no maxima"
 
+        testCase "scripts of different theorems on symbols differ in more than comments, and end with the statement at points" <| fun () ->
+            let code (script: string) =
+                script.Split '\n' |> Array.filter (fun l -> not (l.StartsWith '#')) |> String.concat "\n"
+
+            let all = scripts Scripts.sympy |> List.filter (fun (name, _) -> name.StartsWith "3j.r" || name.StartsWith "6j.")
+            let ends = all |> List.filter (fun (_, script) -> script.Contains "wigner_6j")
+            Assert.True(ends.Length >= 8, $"{ends.Length} end with points")
+            Assert.Equal(ends.Length, ends |> List.map (snd >> code) |> List.distinct |> List.length)
+
+        testCase "SymPy notices a statement that is false at points" <| fun () ->
+            Tool.withPython "sympy" (fun python ->
+                let _, script = scripts Scripts.sympy |> List.find (fst >> (=) "6j.orthogonality")
+                let wrong = script.Replace("value *= sqrt(2*at[x] + 1)", "value *= sqrt(2*at[x] + 2)")
+                Assert.NotEqual<string>("0", lastLine (python wrong [])))
+
         testCase "SymPy notices a wrong certificate" <| fun () ->
             Tool.withPython "sympy" (fun python ->
                 let name, script = scripts Scripts.sympy |> List.head

@@ -8,6 +8,7 @@ open Toolkit.Symbolic.Proofs
 open Toolkit.Symbolic.Proofs.Kernel
 open Toolkit.Symbolic.Proofs.Theorems
 open Toolkit.Symbolic
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 let internal proved (entry: Entry) : Theorem =
@@ -22,17 +23,30 @@ let rec private leaves (statement: Statement) =
     | :? AllOf as all -> List.collect leaves all.Parts
     | other -> [ other ]
 
+/// Machine integers as those of the kernel.
+let internal integers (numbers: seq<int>) : BigInteger list =
+    [ for n in numbers -> BigInteger n ]
+
+/// A form at an integer point.
+let internal valueAt (point: seq<int>) (form: Linear) : int = int (Linear.valueAt (integers point) form)
+
+/// The change of a form along a vector.
+let private change (step: seq<int>) (form: Linear) : int = int (Linear.change (integers step) form)
+
+/// A doubled shift as machine integers.
+let private shiftOf (term: SymbolTerm) : int[] = [| for k in term.Shift -> int k |]
+
 /// K √R at doubled quantum numbers, without rounding until the end.
 let private coefficient (term: SymbolTerm) (q: int[]) =
     let mutable scaled = 0.0
 
     for exponents, c in term.Coefficient.Terms q.Length do
         scaled <-
-            scaled + float c * Array.fold2 (fun p e (t: int) -> p * Math.Pow(float t / 2.0, float e)) 1.0 exponents q
+            scaled + float c * List.fold2 (fun p e (t: int) -> p * Math.Pow(float t / 2.0, float e)) 1.0 exponents (List.ofArray q)
 
     let radicand =
         term.Radicand
-        |> List.fold (fun p f -> p * (float f.Constant + float (Linear.change q f) / 2.0)) 1.0
+        |> List.fold (fun p f -> p * (float f.Constant + float (Linear.change (integers q) f) / 2.0)) 1.0
 
     scaled, radicand
 
@@ -48,11 +62,11 @@ let internal agreesWithFactorials (value: SymbolValue) =
     let factorial (n: int) = Seq.fold (fun p k -> p * float k) 1.0 [ 1..n ]
 
     for point in points (value.Names.Length - 1) do
-        let at = Linear.valueAt (Array.ofList (0 :: point))
-        let parameters = Array.append [| 0 |] (value.Images |> Array.map at)
-        let q = value.Symbol.TwiceQuanta |> Array.map (Linear.valueAt parameters)
+        let at = valueAt (0 :: point)
+        let parameters = 0 :: List.map at value.Images
+        let q = [| for f in value.Symbol.TwiceQuanta -> valueAt parameters f |]
 
-        if value.Symbol.Physical |> List.forall (fun f -> Linear.valueAt parameters f >= 0) then
+        if value.Symbol.Physical |> List.forall (fun f -> valueAt parameters f >= 0) then
             let expected =
                 match value.Value with
                 | None -> 0.0
@@ -165,13 +179,13 @@ let tests =
                                     | Summand i -> i
                                     | Bounds _ -> random.Next relation.Terms.Length
 
-                                let q = Array.map2 (-) (FromFactorials.point name random size) relation.Terms[reference].Shift
-                                let parameters = relation.Symbol.Parameters |> Array.map (fun f -> Linear.change q f / 2)
+                                let q = Array.map2 (-) (FromFactorials.point name random size) (shiftOf relation.Terms[reference])
+                                let parameters = relation.Symbol.Parameters |> List.map (fun f -> change q f / 2)
 
                                 match domain with
                                 | Bounds bounds when
                                     List.exists2
-                                        (fun form least -> Linear.valueAt (Array.append [| 0 |] parameters) form < least)
+                                        (fun form least -> valueAt (0 :: parameters) form < int least)
                                         relation.Symbol.Physical
                                         bounds
                                     ->
@@ -184,10 +198,10 @@ let tests =
                             let values =
                                 relation.Terms
                                 |> List.map (fun t ->
-                                    let symbol = FromFactorials.value name (Array.map2 (+) q t.Shift)
+                                    let symbol = FromFactorials.value name (Array.map2 (+) q (shiftOf t))
                                     let k, radicand = coefficient t q
                                     let isDefined =
-                                        let p = Array.map2 (+) q t.Shift
+                                        let p = Array.map2 (+) q (shiftOf t)
                                         if name = "3j" then FromFactorials.isDefined3j p else FromFactorials.isDefined6j p
 
                                     if isDefined then
@@ -221,11 +235,11 @@ let tests =
                         Law.holdsFor 5 (Law.seeded (2, 14)) (fun (seed, size) ->
                             let q = FromFactorials.point name (Random seed) size
                             // The images are doubled forms in the quantum numbers, which are given doubled.
-                            let image = images |> Array.map (fun f -> f.Constant + Linear.change q f / 2)
+                            let image = [| for f in images -> int f.Constant + change q f / 2 |]
 
                             let parity =
-                                let parameters = symmetry.Symbol.Parameters |> Array.map (fun f -> (Linear.change q f) / 2)
-                                Linear.valueAt (Array.append [| 0 |] parameters) symmetry.Parity
+                                let parameters = symmetry.Symbol.Parameters |> List.map (fun f -> change q f / 2)
+                                valueAt (0 :: parameters) symmetry.Parity
 
                             let sign = if parity % 2 = 0 then 1.0 else -1.0
                             let expected = sign * FromFactorials.value name q

@@ -221,7 +221,8 @@ let tests =
                         write spec path
                         Assert.Equal(Some format, TableCheck.tryFormat path)
                         Assert.Equal(Ok spec, TableCheck.tryVerify path)
-                        Assert.Equal((0, "valid\n", ""), CommandLine.run [ "check"; path ]))
+                        let line = $"valid\t{path}\t{spec.Kind.Name}\t{spec.LMaxText}\t{spec.Convention.Name}\n"
+                        Assert.Equal((0, line, ""), CommandLine.run [ "check"; path ]))
 
         testCases
             "a file of any format with any one byte changed, or cut short anywhere, is refused with one line"

@@ -7,6 +7,7 @@ open Expecto
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.AngularMomentum
 open Toolkit.Symbolic.Tables
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 /// n·2^e, exactly.

@@ -8,6 +8,7 @@ open Toolkit.Numerics.Fields.Potential
 open Toolkit.Numerics.Harmonics
 open Toolkit.Numerics.Radial
 open Toolkit.Numerics.Structures
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 let private periodicities =

@@ -4,6 +4,7 @@ open System
 open Expecto
 open FsCheck.FSharp
 open Toolkit.Numerics.Fields.Potential
+open Toolkit.Testing
 open Toolkit.Tests.Laws
 
 let private near (relative: float) (expected: float) (actual: float) =

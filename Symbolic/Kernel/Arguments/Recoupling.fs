@@ -1,0 +1,226 @@
+namespace Toolkit.Symbolic.Proofs.Kernel
+
+open System
+open Toolkit.Symbolic.Algebra
+
+/// A coupling scheme: angular momenta by name, coupled pairwise.
+type Scheme =
+    /// One angular momentum.
+    | Single of string
+    /// Two schemes, coupled to the named angular momentum.
+    | Couple of Scheme * Scheme * string
+
+/// One step from a scheme to another, at a node that is named by what it couples to.
+type Move =
+    /// (A B) e = (−1)^(a+b−e) (B A) e.
+    | Exchange of node: string
+    /// (A (B C) f) e → ((A B) x C) e with a new name x, summed over.
+    | Leftwards of node: string * fresh: string
+    /// ((A B) f C) e → (A (B C) x) e with a new name x, summed over.
+    | Rightwards of node: string * fresh: string
+
+/// A product of a sign, roots and 6j symbols, in names of angular momenta.
+type RecouplingProduct =
+    {
+        /// The sign is (−1) to the sum of these, name and multiplicity.
+        Phase: (string * int) list
+        /// Names x of factors √(2x + 1).
+        Roots: string list
+        /// The 6j symbols, by their rows.
+        Symbols: string list list
+        /// Names that are summed over.
+        Sums: string list
+    }
+
+/// Two products of 6j symbols, summed over intermediate angular momenta, are equal; or one is δ.
+[<Sealed>]
+type RecouplingIdentity
+    internal
+    (start: Scheme, final: Scheme, left: RecouplingProduct, right: RecouplingProduct, delta: (string * string) option) =
+    inherit Statement(box (start, final, left, right, delta))
+
+    /// The scheme whose triangle rules, with those of the final one, are the domain.
+    member _.Start = start
+
+    /// The left-hand side.
+    member _.Left = left
+
+    /// The right-hand side, without the delta.
+    member _.Right = right
+
+    /// Two names whose equality the right-hand side requires.
+    member _.Delta = delta
+
+    static member private Print(p: RecouplingProduct) =
+        let phase = p.Phase |> List.map (fun (x, n) -> if n = 1 then x elif n = -1 then "-" + x else $"{n}*{x}")
+        let exponent = String.Join(" + ", phase).Replace("+ -", "- ")
+
+        let root (x, n) = if n = 2 then $"(2*{x} + 1)" else $"sqrt(2*{x} + 1)"
+        let symbol (s: string list) = $"6j({s[0]}, {s[1]}, {s[2]}; {s[3]}, {s[4]}, {s[5]})"
+
+        (p.Sums |> List.map (fun x -> $"sum over {x} of"))
+        @ (if phase.IsEmpty then [] else [ $"(-1)**({exponent})" ])
+        @ (List.countBy id p.Roots |> List.map root)
+        @ List.map symbol p.Symbols
+        |> function
+            | [] -> "1"
+            | parts -> String.Join(" ", parts)
+
+    static member private Print(scheme: Scheme) : string =
+        match scheme with
+        | Single x -> x
+        | Couple(l, r, x) -> $"({RecouplingIdentity.Print l} {RecouplingIdentity.Print r}){x}"
+
+    override _.Text =
+        let right' =
+            match delta with
+            | Some(x, y) -> $"(1 if {x} = {y}, otherwise 0)"
+            | None -> RecouplingIdentity.Print right
+
+        $"{RecouplingIdentity.Print left} = {right'} for all angular momenta with which the schemes \
+          {RecouplingIdentity.Print start} and {RecouplingIdentity.Print final} obey the triangle rules; sums run over \
+          all values that the triangle rules allow"
+
+/// Certificate of `Recoupling.prove`: a scheme and two paths.
+[<Sealed>]
+type RecouplingCertificate internal (start: Scheme, first: Move list, second: Move list) =
+    inherit Certificate()
+
+    /// Where both paths begin.
+    member _.Start = start
+
+    /// One path.
+    member _.First = first
+
+    /// The other.
+    member _.Second = second
+
+    override _.Rule = "rewriting"
+    override _.Size = first.Length + second.Length
+
+/// Identities between 6j symbols by rewriting coupling schemes: two ways from one scheme to another have the same
+/// coefficients, since the coupled states of a scheme are linearly independent.
+[<RequireQualifiedAccess>]
+module Recoupling =
+
+    let private argument =
+        "written argument 'linear independence': the coupled states of a scheme are linearly independent, and node by \
+         node a recoupling coefficient of three momenta is one of any scheme"
+
+    /// A scheme and its paths with more names or moves than this are refused.
+    [<Literal>]
+    let private Most = 200
+
+    let private top scheme =
+        match scheme with
+        | Single x -> x
+        | Couple(_, _, x) -> x
+
+    let rec private names scheme =
+        match scheme with
+        | Single x -> [ x ]
+        | Couple(l, r, x) -> x :: names l @ names r
+
+    let private nothing = { Phase = []; Roots = []; Symbols = []; Sums = [] }
+
+    let private node move =
+        match move with
+        | Exchange n
+        | Leftwards(n, _)
+        | Rightwards(n, _) -> n
+
+    /// ⟨((A B) e C) J | (A (B C) f) J⟩ = (−1)^(a+b+c+J) √((2e+1)(2f+1)) {a b e; c J f}.
+    let private coefficient a b c j e f fresh =
+        { Phase = [ a, 1; b, 1; c, 1; j, 1 ]; Roots = [ e; f ]; Symbols = [ [ a; b; e; c; j; f ] ]; Sums = [ fresh ] }
+
+    /// The scheme after a move at its top, with the coefficient.
+    let private atTop move scheme =
+        match move, scheme with
+        | Exchange _, Couple(l, r, x) ->
+            Some(Couple(r, l, x), { nothing with Phase = [ top l, 1; top r, 1; x, -1 ] })
+        | Leftwards(_, fresh), Couple(a, Couple(b, c, f), j) ->
+            Some(Couple(Couple(a, b, fresh), c, j), coefficient (top a) (top b) (top c) j fresh f fresh)
+        | Rightwards(_, fresh), Couple(Couple(a, b, e), c, j) ->
+            Some(Couple(a, Couple(b, c, fresh), j), coefficient (top a) (top b) (top c) j e fresh fresh)
+        | _ -> None
+
+    let rec private apply move scheme =
+        match scheme with
+        | Single _ -> None
+        | Couple(_, _, x) when x = node move -> atTop move scheme
+        | Couple(l, r, x) ->
+            match apply move l with
+            | Some(l', p) -> Some(Couple(l', r, x), p)
+            | None -> apply move r |> Option.map (fun (r', p) -> Couple(l, r', x), p)
+
+    /// Equal up to one renaming of the labels that the paths have introduced: list of (first, second) names.
+    let rec private unify x y =
+        match x, y with
+        | Single a, Single b -> if a = b then Some [] else None
+        | Couple(l, r, a), Couple(l', r', b) ->
+            match unify l l', unify r r' with
+            | Some u, Some v -> Some((if a = b then [] else [ a, b ]) @ u @ v)
+            | _ -> None
+        | _ -> None
+
+    let private follow start moves =
+        let fresh =
+            moves |> List.choose (function Leftwards(_, x) | Rightwards(_, x) -> Some x | Exchange _ -> None)
+
+        let allNames = names start @ fresh
+
+        if not (Name.areDistinct allNames) then
+            None
+        else
+            ((Some(start, nothing)), moves)
+            ||> List.fold (fun state move ->
+                state
+                |> Option.bind (fun (scheme, p) ->
+                    apply move scheme
+                    |> Option.map (fun (scheme', q) ->
+                        scheme',
+                        { Phase = p.Phase @ q.Phase
+                          Roots = p.Roots @ q.Roots
+                          Symbols = p.Symbols @ q.Symbols
+                          Sums = p.Sums @ q.Sums })))
+
+    /// Collects the sign's exponent.
+    let private collect (p: RecouplingProduct) =
+        { p with
+            Phase =
+                p.Phase
+                |> List.groupBy fst
+                |> List.map (fun (x, terms) -> x, List.sumBy snd terms)
+                |> List.filter (fun (_, n) -> n <> 0) }
+
+    /// Proves that two paths from one scheme to another have the same coefficients, or, if the second path is empty and
+    /// the first returns to the scheme with one label renamed, that its coefficient is δ.
+    ///
+    /// The final labels, common to both paths, are fixed and not summed over; intermediate ones are. The premise says
+    /// that the states of both schemes of three angular momenta are orthonormal bases and that the 6j symbol takes one
+    /// to the other; node by node it does so for those of any scheme.
+    let prove (recoupling: Theorem) (start: Scheme) (first: Move list) (second: Move list) : Result<Theorem, string> =
+        let finish (statement: RecouplingIdentity) =
+            Ok(Rule.certifies (RecouplingCertificate(start, first, second)) statement [ recoupling ] [ argument ])
+
+        if (names start).Length > Most || first.Length > Most || second.Length > Most then
+            Error $"more than {Most} names or moves"
+        elif not (recoupling.Statement :? RacahRecoupling) then
+            Error "the premise must be that the 6j symbol in Racah's form is the recoupling coefficient"
+        else
+            match follow start first, follow start second with
+            | Some(end1, left), Some(end2, right) ->
+                let final = names end2
+
+                match unify end1 end2 with
+                | Some [] when not second.IsEmpty ->
+                    // The second path must use the first one's names for what both end with.
+                    let without (p: RecouplingProduct) =
+                        { p with Sums = p.Sums |> List.filter (fun x -> not (List.contains x final)) }
+
+                    finish (RecouplingIdentity(start, end1, collect (without left), collect (without right), None))
+                | Some [ x, y ] when second.IsEmpty ->
+                    let left = { left with Sums = left.Sums |> List.filter ((<>) x) }
+                    finish (RecouplingIdentity(start, end1, collect left, nothing, Some(x, y)))
+                | _ -> Error "the paths do not end in the same scheme"
+            | _ -> Error "a move does not apply, or a name is used twice"

@@ -1,0 +1,533 @@
+namespace Toolkit.Symbolic.Proofs.Kernel
+
+open System
+open Toolkit.Symbolic.Algebra
+open Toolkit.Symbolic.CouplingTrees
+
+/// (−1) to a sum of named integers and 0 or 1; only parities count.
+type Sign =
+    {
+        /// The names that occur an odd number of times.
+        Names: Set<string>
+        /// Whether there is another factor −1.
+        Negative: bool
+    }
+
+    /// "(-1)**(l1 + l2 + 1)", or "1".
+    override this.ToString() =
+        match List.ofSeq this.Names @ [ if this.Negative then "1" ] with
+        | [] -> "1"
+        | parts -> $"""(-1)**({String.Join(" + ", parts)})"""
+
+    /// 1.
+    static member One = { Names = Set.empty; Negative = false }
+
+    /// (−1)^order.
+    static member OfOrder(order: Order) =
+        match order with
+        | Fixed n -> { Sign.One with Negative = n % 2 <> 0 }
+        | Named name -> { Sign.One with Names = Set.singleton name }
+
+    static member (*)(x: Sign, y: Sign) =
+        { Names = Set.union (x.Names - y.Names) (y.Names - x.Names)
+          Negative = x.Negative <> y.Negative }
+
+/// Something with components that rotations mix.
+type Family =
+    /// c_lm = Σ_j f(r_j) Y_lm(r_j) w_j for a scalar field; c_lm,q = Σ_j f(r_j) Y_lm(r_j) v_jq for a vector field with
+    /// spherical components v_q = |v| Y_1q(v) up to a factor. The sum runs over any atoms or images, f may differ from
+    /// one to the next.
+    | SiteSum of field: string * l: Order
+    /// The two indices of a vector field's coefficients coupled to one.
+    | Joined of Family * Order
+    /// couple(A, B, L)_M = Σ ⟨l1 m1 l2 m2|L M⟩ A_m1 B_m2.
+    | Coupled of Family * Family * Order
+    /// The same for the orbital indices (to L) and the field's indices (to S) at once.
+    | CoupledSeparately of Family * Family * Order * Order
+    /// Any linear map on the channels of a family (which may differ in radial functions, species and so on) that is the
+    /// same for every component.
+    | Image of Family
+    /// Families added component by component.
+    | Total of Family list
+    /// Any family that is assumed to be equivariant.
+    | Any of string
+
+    /// The number of its nodes.
+    member this.Size: int =
+        match this with
+        | SiteSum _
+        | Any _ -> 1
+        | Joined(family, _)
+        | Image family -> 1 + family.Size
+        | Total families -> 1 + List.sumBy (fun (f: Family) -> f.Size) families
+        | Coupled(left, right, _)
+        | CoupledSeparately(left, right, _, _) -> 1 + left.Size + right.Size
+
+    /// The names of its orders.
+    member this.Orders: Set<string> =
+        let own order =
+            match order with
+            | Named name -> Set.singleton name
+            | Fixed _ -> Set.empty
+
+        match this with
+        | SiteSum(_, l) -> own l
+        | Any _ -> Set.empty
+        | Joined(family, j) -> Set.union family.Orders (own j)
+        | Image family -> family.Orders
+        | Total families -> families |> List.map (fun (f: Family) -> f.Orders) |> Set.unionMany
+        | Coupled(left, right, l) -> Set.unionMany [ left.Orders; right.Orders; own l ]
+        | CoupledSeparately(left, right, l, s) -> Set.unionMany [ left.Orders; right.Orders; own l; own s ]
+
+    override this.ToString() =
+        match this with
+        | SiteSum(field, l) -> $"{field}({l})"
+        | Joined(SiteSum(field, l), j) -> $"{field}({l}->{j})"
+        | Joined(family, j) -> $"join({family}, {j})"
+        | Coupled(left, right, l) -> $"couple({left}, {right}, {l})"
+        | CoupledSeparately(left, right, l, s) -> $"couple({left}, {right}; {l}, {s})"
+        | Image family -> $"map({family})"
+        | Total families -> families |> List.map string |> String.concat " + " |> sprintf "(%s)"
+        | Any name -> name
+
+    /// The family that a coupling tree describes.
+    static member OfTree(tree: Tree) : Family =
+        match tree with
+        | Scalar(field, l) -> SiteSum(field, l)
+        | Vector(field, l, j) -> Joined(SiteSum(field, l), j)
+        | Couple(left, right, l) -> Coupled(Family.OfTree left, Family.OfTree right, l)
+        | CoupleVectors((left, l1), (right, l2), l) ->
+            CoupledSeparately(SiteSum(left, l1), SiteSum(right, l2), l, Fixed 0)
+        | Mapped tree -> Image(Family.OfTree tree)
+        | Sum trees -> Total(List.map Family.OfTree trees)
+
+/// Under what a family is equivariant, and of which order.
+type Action =
+    /// Positions and fields rotate together: L + S.
+    | Jointly of Order
+    /// Positions and fields rotate each by themselves: L with the first order, S with the second.
+    | Separately of orbital: Order * spin: Order
+
+/// A family on which the generators act by the standard matrices: J_z A_m = m A_m, J± A_m = √((l∓m)(l±m+1)) A_{m±1}.
+[<Sealed>]
+type Equivariant
+    internal
+    (
+        fields: Map<string, Field>,
+        family: Family,
+        action: Action,
+        parity: Sign,
+        time: Sign,
+        hypotheses: Map<string, Order>
+    ) =
+    inherit Statement(box (fields, family, action, parity, time, hypotheses))
+
+    /// The fields that occur.
+    member _.Fields = fields
+
+    /// The family.
+    member _.Family = family
+
+    /// How the generators act on it.
+    member _.Action = action
+
+    /// Its factor under the inversion r → −r.
+    member _.Parity = parity
+
+    /// Its factor under time reversal.
+    member _.Time = time
+
+    /// Families that are assumed to be equivariant under joint rotations, with their orders; "p(A)" and "t(A)" are the
+    /// exponents of their signs.
+    member _.Hypotheses = hypotheses
+
+    static member internal Describe(fields: Map<string, Field>) =
+        fields
+        |> Map.toList
+        |> List.map (fun (name, field) ->
+            let kind = if field.Rank = 1 then "vector" else "scalar"
+            let parity = if field.Parity = Polar then "polar" else "axial"
+            let time = if field.Time = Even then "even" else "odd"
+            $"{name} a {parity} {kind} field, {time} under time reversal")
+        |> String.concat ", "
+
+    override _.Text =
+        let given =
+            if hypotheses.IsEmpty then
+                ""
+            else
+                hypotheses
+                |> Map.toList
+                |> List.map (fun (name, order) -> $"{name} of order {order}")
+                |> String.concat ", "
+                |> sprintf " and all equivariant families %s"
+
+        let where = if fields.IsEmpty then "" else $", with {Equivariant.Describe fields}"
+
+        let ofChannels = if string family |> _.Contains("map(") then "; map(X) is any linear map on the channels of X" else ""
+        let hypothetical = hypotheses |> Map.toList |> List.collect (fun (name, order) -> [ name; string order ])
+        let taken = List.ofSeq family.Orders @ List.ofSeq fields.Keys @ hypothetical
+        let whole = Name.fresh taken "A"
+        let m = Name.fresh (whole :: taken) "m"
+        let k = Name.fresh (whole :: m :: taken) "k"
+
+        let acts =
+            match action with
+            | Jointly order ->
+                $"{whole} = {family} satisfies J_z {whole}_{m} = {m} {whole}_{m}, J+- {whole}_{m} = sqrt(({k} -+ {m})*\
+                  ({k} +- {m} + 1)) {whole}_({m}+-1) with {k} = {order}, J the generators of joint rotations of \
+                  positions and fields"
+            | Separately(orbital, spin) ->
+                $"{whole} = {family} satisfies the ladder relations of order {orbital} in its first index under L, \
+                  rotations of the positions alone, and those of order {spin} in its second under S, rotations of the \
+                  fields alone"
+
+        $"for all natural values of the names in it{given}: {acts}; its sign is {parity} under the inversion and \
+          {time} under time reversal{where}{ofChannels}"
+
+/// A scalar that no generator changes.
+[<Sealed>]
+type Invariant internal (fields: Map<string, Field>, family: Family, separately: bool, parity: Sign, time: Sign) =
+    inherit Statement(box (fields, family, separately, parity, time))
+
+    /// The fields that occur.
+    member _.Fields = fields
+
+    /// The scalar.
+    member _.Family = family
+
+    /// True: under rotations of the positions alone and of the fields alone; false: of both together.
+    member _.Separately = separately
+
+    /// Its factor under the inversion.
+    member _.Parity = parity
+
+    /// Its factor under time reversal.
+    member _.Time = time
+
+    override _.Text =
+        let group =
+            if separately then "rotations of the positions alone and of the fields alone"
+            else "joint rotations of positions and fields"
+
+        $"for all natural values of the names in it: {family} is unchanged by {group}; its sign is {parity} under the \
+          inversion and {time} under time reversal, with {Equivariant.Describe fields}"
+
+/// A sign alone.
+[<Sealed>]
+type SignOf internal (fields: Map<string, Field>, family: Family, underTime: bool, sign: Sign) =
+    inherit Statement(box (fields, family, underTime, sign))
+
+    /// The fields that occur.
+    member _.Fields = fields
+
+    /// The family.
+    member _.Family = family
+
+    /// True: under time reversal; false: under the inversion.
+    member _.UnderTime = underTime
+
+    /// The sign.
+    member _.Sign = sign
+
+    override _.Text =
+        let operation = if underTime then "time reversal" else "the inversion"
+
+        $"for all natural values of the names in it: every component of {family} is multiplied by {sign} under \
+          {operation}, with {Equivariant.Describe fields}"
+
+/// Every coupling tree over some fields, of any number of leaves.
+[<Sealed>]
+type EveryTree internal (fields: Map<string, Field>) =
+    inherit Statement(box fields)
+
+    /// The fields that may stand at the leaves.
+    member _.Fields = fields
+
+    override _.Text =
+        $"for every finite coupling tree whose leaves are expansion coefficients of {Equivariant.Describe fields}, and \
+          for all natural values of its orders: the family at its root satisfies the ladder relations of the root's \
+          order under joint rotations; its sign under the inversion is (-1)**(sum of the leaves' l, plus 1 for each \
+          polar vector leaf and for each axial scalar leaf), its sign under time reversal (-1)**(number of time-odd \
+          leaves)"
+
+/// Every coupling tree with root 0 is invariant.
+[<Sealed>]
+type EveryTreeInvariant internal (fields: Map<string, Field>) =
+    inherit Statement(box fields)
+
+    /// The fields that may stand at the leaves.
+    member _.Fields = fields
+
+    override _.Text =
+        $"for every finite coupling tree with root order 0 whose leaves are expansion coefficients of \
+          {Equivariant.Describe fields}, and for all natural values of its orders: its value is unchanged by joint \
+          rotations"
+
+/// The rules of Lie-algebra typing. Generators act as derivations on products of the leaves (Leibniz) and linearly on
+/// sums.
+[<RequireQualifiedAccess>]
+module Equivariance =
+
+    /// Facts that no rule here checks.
+    let private chainRule =
+        "calculus: a derivation that annihilates r^2 annihilates every differentiable function of r^2"
+
+    let private integration =
+        "Lie: what the generators of rotations annihilate is constant along rotations, since the rotation group is \
+         connected"
+
+    let private isHarmonic (t: Theorem) = t.Statement :? HarmonicLadder
+    let private isLadder (t: Theorem) = t.Statement :? CouplingLadder
+
+    let private isNatural order =
+        match order with
+        | Fixed n -> n >= 0
+        | Named name -> Name.isValid name
+
+    /// A family with more nodes than this is refused.
+    [<Literal>]
+    let private MostNodes = 1000
+
+    /// The statement, if it is not too long and uses no name for two things.
+    let private stating (e: Equivariant) rule premises assumptions : Result<Theorem, string> =
+        let orders = Set.union e.Family.Orders (e.Hypotheses |> Map.toSeq |> Seq.map (snd >> string) |> Set.ofSeq)
+        let fields, families = set e.Fields.Keys, set e.Hypotheses.Keys
+
+        if e.Family.Size > MostNodes then
+            Error $"a family of more than {MostNodes} nodes"
+        elif
+            not (Set.intersect orders fields).IsEmpty
+            || not (Set.intersect families (Set.union orders fields)).IsEmpty
+        then
+            Error "one name stands for two things"
+        else
+            Ok(Rule.concludes rule e premises assumptions)
+
+    /// R1, leaves. f(r) Y_lm(r): L acts on it as on r^l Y_lm, since it annihilates functions of r (f(r) Y_lm is
+    /// f(r)/r^l times the solid harmonic), and S does nothing. v_q is the solid harmonic of order 1 in v: S acts on it
+    /// as L on r Y_1q, L does nothing. The sum over sites is linear. Under the inversion Y_lm has (−1)^l, a polar
+    /// vector −1; an axial field has another −1.
+    let site (harmonic: Theorem) (fields: Map<string, Field>) (name: string) (l: Order) : Result<Theorem, string> =
+        match fields.TryFind name with
+        | None -> Error $"there is no field {name}"
+        | Some field when field.Rank < 0 || field.Rank > 1 -> Error "a field has rank 0 or 1"
+        | Some _ when not (isHarmonic harmonic) -> Error "the premise is not the ladder of the harmonics"
+        | Some _ when not (isNatural l && Name.isValid name) -> Error "an order must be natural, and names be names"
+        | Some field ->
+            let parity =
+                Sign.OfOrder l
+                * Sign.OfOrder(Fixed field.Rank)
+                * (if field.Parity = Axial then Sign.OfOrder(Fixed 1) else Sign.One)
+
+            let time = if field.Time = Odd then Sign.OfOrder(Fixed 1) else Sign.One
+            let own = Map.ofList [ name, field ]
+            let statement = Equivariant(own, SiteSum(name, l), Separately(l, Fixed field.Rank), parity, time, Map.empty)
+            stating statement "R1-site-sum" [ harmonic ] [ chainRule ]
+
+    /// A family that the fields' rotations leave alone has the same order under joint rotations: S does nothing to it.
+    let scalar (premise: Theorem) : Result<Theorem, string> =
+        match premise.Statement with
+        | :? Equivariant as e ->
+            match e.Action with
+            | Separately(l, Fixed 0) ->
+                let statement = Equivariant(e.Fields, e.Family, Jointly l, e.Parity, e.Time, e.Hypotheses)
+                stating statement "R1-joint" [ premise ] []
+            | _ -> Error "the field's order is not 0"
+        | _ -> Error "the premise is not about an equivariant family"
+
+    /// R3 for the two indices of one family: L acts on the first, S on the second, their sum as on a product (Leibniz),
+    /// and the ladder of the coupling coefficients does the rest.
+    let join (ladder: Theorem) (premise: Theorem) (j: Order) : Result<Theorem, string> =
+        match premise.Statement with
+        | :? Equivariant as e when isLadder ladder && isNatural j ->
+            match e.Action with
+            | Separately _ ->
+                let statement = Equivariant(e.Fields, Joined(e.Family, j), Jointly j, e.Parity, e.Time, e.Hypotheses)
+                stating statement "R3-join" [ ladder; premise ] []
+            | Jointly _ -> Error "the family has one index only"
+        | _ -> Error "the premises are not the coupling ladder and an equivariant family"
+
+    let private merge (left: Map<string, 'a>) (right: Map<string, 'a>) : Map<string, 'a> option =
+        if left |> Map.forall (fun name value -> right.TryFind name |> Option.forall ((=) value)) then
+            Some(Map.fold (fun acc name value -> Map.add name value acc) left right)
+        else
+            None
+
+    /// What both families assume and use, if it fits together.
+    let private together (a: Equivariant) (b: Equivariant) =
+        match merge a.Fields b.Fields, merge a.Hypotheses b.Hypotheses with
+        | Some fields, Some hypotheses -> Ok(fields, hypotheses)
+        | _ -> Error "the families use one name for two things"
+
+    /// R2 and R3: J± of Σ C A_m1 B_m2 by Leibniz, then the ladder of the coupling coefficients. Signs multiply.
+    let couple (ladder: Theorem) (left: Theorem) (right: Theorem) (l: Order) : Result<Theorem, string> =
+        match left.Statement, right.Statement with
+        | (:? Equivariant as a), (:? Equivariant as b) when isLadder ladder && isNatural l ->
+            match a.Action, b.Action, together a b with
+            | Jointly _, Jointly _, Ok(fields, hypotheses) ->
+                let family = Coupled(a.Family, b.Family, l)
+                let statement = Equivariant(fields, family, Jointly l, a.Parity * b.Parity, a.Time * b.Time, hypotheses)
+                stating statement "R3-couple" [ ladder; left; right ] []
+            | _, _, Error why -> Error why
+            | _ -> Error "both families must be equivariant under joint rotations"
+        | _ -> Error "the premises are not the coupling ladder and two equivariant families"
+
+    /// The same for both indices at once: L sees only the first ones, S only the second.
+    let coupleSeparately
+        (ladder: Theorem)
+        (left: Theorem)
+        (right: Theorem)
+        (l: Order)
+        (s: Order)
+        : Result<Theorem, string> =
+        match left.Statement, right.Statement with
+        | (:? Equivariant as a), (:? Equivariant as b) when isLadder ladder && isNatural l && isNatural s ->
+            match a.Action, b.Action, together a b with
+            | Separately _, Separately _, Ok(fields, hypotheses) ->
+                let family = CoupledSeparately(a.Family, b.Family, l, s)
+
+                let statement =
+                    Equivariant(fields, family, Separately(l, s), a.Parity * b.Parity, a.Time * b.Time, hypotheses)
+
+                stating statement "R3-couple-separately" [ ladder; left; right ] []
+            | _, _, Error why -> Error why
+            | _ -> Error "both families must be equivariant under separate rotations"
+        | _ -> Error "the premises are not the coupling ladder and two equivariant families"
+
+    /// R1 for channels: the generators are linear, and the map has the same coefficients for every component, so that
+    /// the image of a family's channels is a family of the same type. Signs are common to all channels.
+    let map (premise: Theorem) : Result<Theorem, string> =
+        match premise.Statement with
+        | :? Equivariant as e ->
+            let statement = Equivariant(e.Fields, Image e.Family, e.Action, e.Parity, e.Time, e.Hypotheses)
+            stating statement "R1-map" [ premise ] []
+        | _ -> Error "the premise is not about an equivariant family"
+
+    /// R1 for sums: families of the same type, order and signs.
+    let sum (premises: Theorem list) : Result<Theorem, string> =
+        let families =
+            premises |> List.choose (fun p -> match p.Statement with :? Equivariant as e -> Some e | _ -> None)
+
+        match families with
+        | [] -> Error "a sum of nothing"
+        | _ when families.Length <> premises.Length -> Error "a premise is not about an equivariant family"
+        | first :: rest ->
+            let isAlike (e: Equivariant) =
+                e.Action = first.Action && e.Parity = first.Parity && e.Time = first.Time
+
+            let common =
+                (Some(first.Fields, first.Hypotheses), rest)
+                ||> List.fold (fun known e ->
+                    known
+                    |> Option.bind (fun (fields, hypotheses) ->
+                        match merge fields e.Fields, merge hypotheses e.Hypotheses with
+                        | Some f, Some h -> Some(f, h)
+                        | _ -> None))
+
+            match common with
+            | None -> Error "the families use one name for two things"
+            | Some _ when not (List.forall isAlike rest) -> Error "the families differ in order or sign"
+            | Some(fields, hypotheses) ->
+                let total = Total(families |> List.map _.Family)
+                let statement = Equivariant(fields, total, first.Action, first.Parity, first.Time, hypotheses)
+                stating statement "R1-sum" premises []
+
+    /// R4: at order 0 the standard matrices are 0, so every generator annihilates the family.
+    let invariant (premise: Theorem) : Result<Theorem, string> =
+        match premise.Statement with
+        | :? Equivariant as e when e.Hypotheses.IsEmpty ->
+            match e.Action with
+            | Jointly(Fixed 0) ->
+                Ok(
+                    Rule.concludes
+                        "R4-invariant"
+                        (Invariant(e.Fields, e.Family, false, e.Parity, e.Time))
+                        [ premise ]
+                        [ integration ]
+                )
+            | Separately(Fixed 0, Fixed 0) ->
+                Ok(
+                    Rule.concludes
+                        "R4-invariant"
+                        (Invariant(e.Fields, e.Family, true, e.Parity, e.Time))
+                        [ premise ]
+                        [ integration ]
+                )
+            | _ -> Error "the order is not 0"
+        | _ -> Error "the premise is not about an equivariant family without hypotheses"
+
+    /// R5: the sign under the inversion or under time reversal, by itself.
+    let sign (underTime: bool) (premise: Theorem) : Result<Theorem, string> =
+        match premise.Statement with
+        | :? Equivariant as e when e.Hypotheses.IsEmpty ->
+            let sign = if underTime then e.Time else e.Parity
+            Ok(Rule.concludes "R5-sign" (SignOf(e.Fields, e.Family, underTime, sign)) [ premise ] [])
+        | _ -> Error "the premise is not about an equivariant family without hypotheses"
+
+    /// "If A is equivariant, then A is equivariant": the start of a hypothetical proof.
+    let suppose (name: string) (order: string) : Result<Theorem, string> =
+        let own prefix = { Sign.One with Names = Set.singleton $"{prefix}({name})" }
+
+        let statement =
+            Equivariant(Map.empty, Any name, Jointly(Named order), own "p", own "t", Map.ofList [ name, Named order ])
+
+        if Name.isValid name && Name.isValid order then
+            stating statement "hypothesis" [] []
+        else
+            Error "a hypothesis needs a name and the name of its order"
+
+    /// Induction over coupling trees. Given are one theorem for the leaves of each field, with l (and J) free, and the
+    /// step: couple(A, B, L) for arbitrary equivariant A and B, with orders and signs free. Every tree is a leaf or
+    /// such a coupling.
+    let induction (leaves: Theorem list) (step: Theorem) : Result<Theorem, string> =
+        let leaf (t: Theorem) =
+            match t.Statement with
+            | :? Equivariant as e when e.Hypotheses.IsEmpty ->
+                match e.Family, e.Action with
+                | SiteSum(name, Named l), Jointly(Named k) when k = l -> Some(name, e.Fields[name])
+                | Joined(SiteSum(name, Named l), Named j), Jointly(Named k) when k = j && j <> l ->
+                    Some(name, e.Fields[name])
+                | _ -> None
+            | _ -> None
+
+        let isStep =
+            match step.Statement with
+            | :? Equivariant as e ->
+                match e.Family, e.Action with
+                | Coupled(Any a, Any b, Named l), Jointly(Named k) ->
+                    let sign prefix = { Names = Set.ofList [ $"{prefix}({a})"; $"{prefix}({b})" ]; Negative = false }
+
+                    k = l
+                    && a <> b
+                    && e.Fields.IsEmpty
+                    && List.ofSeq e.Hypotheses.Keys = List.sort [ a; b ]
+                    && (Set.ofList [ e.Hypotheses[a]; e.Hypotheses[b]; Named l ]).Count = 3
+                    && e.Parity = sign "p"
+                    && e.Time = sign "t"
+                | _ -> false
+            | _ -> false
+
+        let known = leaves |> List.map leaf
+
+        if leaves.IsEmpty || List.exists Option.isNone known then
+            Error "a premise is not about the leaves of a field"
+        elif known |> List.map (Option.get >> fst) |> List.distinct |> List.length <> leaves.Length then
+            Error "two premises are about one field"
+        elif not isStep then
+            Error "the step is not about the coupling of any two equivariant families"
+        else
+            Ok(
+                Rule.concludes
+                    "induction"
+                    (EveryTree(known |> List.map Option.get |> Map.ofList))
+                    (leaves @ [ step ])
+                    []
+            )
+
+    /// From every tree to every tree with root 0.
+    let everyInvariant (premise: Theorem) : Result<Theorem, string> =
+        match premise.Statement with
+        | :? EveryTree as e ->
+            Ok(Rule.concludes "R4-invariant" (EveryTreeInvariant e.Fields) [ premise ] [ integration ])
+        | _ -> Error "the premise is not about every coupling tree"

@@ -1,0 +1,151 @@
+namespace Toolkit.Symbolic.Hypergeometric
+
+open System.Numerics
+open Toolkit.Symbolic.Algebra
+
+/// A hypergeometric term F(s) = (±1)^s Π Numerator! / Π Denominator! as data. Every argument is an integer-linear form
+/// in the summation index (variable 0) and integer parameters (variables 1…), in which the index has the coefficient 1,
+/// −1 or 0. By definition F is 0 wherever an argument of the denominator is negative.
+type Term =
+    {
+        /// Names of the summation index and of the parameters.
+        Variables: string list
+        /// True when the sign is (−1)^s.
+        Alternating: bool
+        /// Arguments of the numerator's factorials.
+        Numerator: Linear list
+        /// Arguments of the denominator's factorials.
+        Denominator: Linear list
+    }
+
+    /// All arguments, the denominator's first: the order of a base.
+    member this.Arguments = this.Denominator @ this.Numerator
+
+/// What is done with a term: neighbours as polynomials times a base, and the telescoper.
+[<RequireQualifiedAccess>]
+module Term =
+
+    /// Position of the summation index among the variables.
+    [<Literal>]
+    let Index = 0
+
+    /// The largest number of linear factors that the ratio of two factorials may have; more are refused.
+    let private mostFactors = BigInteger 1000
+
+    let private slope (form: Linear) = form.Coefficients[Index]
+
+    /// Valid names, each once, an index and at most nine parameters; every argument is a form in them.
+    let isWellFormed (term: Term) =
+        Name.areDistinct term.Variables
+        && term.Variables.Length >= 1
+        && term.Variables.Length <= Polynomial.MostVariables
+        && term.Arguments |> List.forall (fun x -> Linear.arity x = term.Variables.Length)
+
+    /// Names of the parameters.
+    let parameters (term: Term) = term.Variables.Tail
+
+    /// (x+low+1)(x+low+2)…(x+high) as a list of factors; None where there are too many.
+    let factors (low: BigInteger) (high: BigInteger) (form: Linear) : Linear list option =
+        if high - low > mostFactors then
+            None
+        else
+            Some [ for k in 1 .. int (BigInteger.Max(high - low, BigInteger.Zero)) -> Linear.plus (low + BigInteger k) form ]
+
+    /// How much each argument changes when the parameters (without the index) change by `shift`.
+    let offsets (term: Term) (shift: BigInteger list) : BigInteger list =
+        term.Arguments |> List.map (Linear.change (BigInteger.Zero :: shift))
+
+    /// The base from which every one of the shifted terms is a polynomial multiple: for each argument, in the order of
+    /// `Arguments`, the greatest change in the denominator and the least in the numerator.
+    let commonBase (term: Term) (shifts: BigInteger list list) : BigInteger list =
+        let below = term.Denominator.Length
+
+        shifts
+        |> List.map (offsets term)
+        |> List.transpose
+        |> List.mapi (fun i changes -> if i < below then List.max changes else List.min changes)
+
+    /// The term's arguments displaced to a base.
+    let at (basePoint: BigInteger list) (term: Term) =
+        let below = term.Denominator.Length
+        let moved = List.map2 Linear.plus basePoint term.Arguments
+        { term with Denominator = List.take below moved; Numerator = List.skip below moved }
+
+    /// F(parameters + shift) / F(base) as a product of linear factors; None where it is not a polynomial of at most
+    /// 1000 factors for each argument.
+    ///
+    /// For arguments x ≤ y of the denominator, 1/x! = (x+1)…y / y! holds at all integers when 1/n! = 0 for n < 0. For
+    /// the numerator, y! = x! (x+1)…y holds when x ≥ 0, which `gaps` ensures wherever the term is not 0.
+    let ratio (term: Term) (basePoint: BigInteger list) (shift: BigInteger list) : Linear list option =
+        let below = term.Denominator.Length
+
+        let parts =
+            List.zip3 term.Arguments (offsets term shift) basePoint
+            |> List.mapi (fun i (argument, change, origin) ->
+                let low, high = if i < below then change, origin else origin, change
+                if low > high then None else factors low high argument)
+
+        if List.forall Option.isSome parts then
+            Some(List.collect Option.get parts)
+        else
+            None
+
+    /// The telescoper T(q) = Down(s) q(s) − ε Up(s) q(s+1), ε the sign of F(s+1)/F(s), with which
+    /// T(q) F = G(s) − G(s+1) for G = Down q F: Up and Down as lists of linear factors, and −ε.
+    ///
+    /// F(s+1) Down(s+1) = ε Up(s) F(s): an argument of the denominator that grows with s contributes x to Down
+    /// (x/x! = 1/(x−1)!), one that falls contributes x to Up; in the numerator a growing one contributes x+1 to Up, a
+    /// falling one x+1 to Down. For the 3j this is T(q) = (a−s)(b−s)(c−s) q(s+1) + s (d+s)(e+s) q(s).
+    let telescoper (term: Term) =
+        let grows x = (slope x).IsOne
+        let falls x = slope x = BigInteger.MinusOne
+        let next = Linear.plus BigInteger.One
+        let down = List.filter grows term.Denominator @ (List.filter falls term.Numerator |> List.map next)
+        let up = List.filter falls term.Denominator @ (List.filter grows term.Numerator |> List.map next)
+        down, up, (if term.Alternating then BigInteger.One else BigInteger.MinusOne)
+
+    /// A product of linear forms as a polynomial.
+    let product (factors: Linear list) : Polynomial =
+        factors |> List.fold (fun p x -> p * Polynomial.OfLinear x) Polynomial.One
+
+    /// T(q) expanded.
+    let telescope (term: Term) (q: Polynomial) : Polynomial =
+        let down, up, sign = telescoper term
+        product down * q + sign * (product up * q.Shift(Index, BigInteger.One))
+
+    /// True when the sum over all s is finite at every integer point: one argument of the denominator grows with s and
+    /// another falls.
+    let hasFiniteSupport (term: Term) =
+        List.exists (fun x -> (slope x).IsOne) term.Denominator
+        && List.exists (fun x -> slope x = BigInteger.MinusOne) term.Denominator
+        && List.forall (fun x -> BigInteger.Abs(slope x) <= BigInteger.One) term.Arguments
+
+    /// Conditions under which no factorial of a negative number is ever met: for each argument L of the numerator, the
+    /// forms L − D that are free of s, D an argument of the denominator. One of them must be ≥ 0: then L ≥ 0 wherever
+    /// D ≥ 0, and elsewhere the term is 0. The outer list is a conjunction, each inner list a disjunction; an empty
+    /// inner list cannot be met.
+    let gaps (term: Term) : Linear list list =
+        term.Numerator
+        |> List.map (fun l ->
+            term.Denominator
+            |> List.map (Linear.subtract l)
+            |> List.filter (fun gap -> (slope gap).IsZero)
+            |> List.distinct)
+
+    /// "(-1)**s*(s + 1)!/(s!*(a - s)!)", for people.
+    let print (term: Term) =
+        let factorial (x: Linear) =
+            let body = Linear.print term.Variables x
+            if Seq.forall System.Char.IsAsciiLetterOrDigit body then body + "!" else $"({body})!"
+
+        let join (xs: Linear list) = System.String.Join("*", List.map factorial xs)
+        let index = term.Variables[Index]
+
+        let head =
+            match term.Alternating, term.Numerator with
+            | true, [] -> $"(-1)**{index}"
+            | true, xs -> $"(-1)**{index}*{join xs}"
+            | false, [] -> "1"
+            | false, xs -> join xs
+
+        $"{head}/({join term.Denominator})"

@@ -1,0 +1,249 @@
+namespace Toolkit.Symbolic.Proofs.Kernel
+
+open System
+open System.Numerics
+open Toolkit.Symbolic.Algebra
+
+/// Π P_i^{e_i}: polynomials to powers that are symbolic natural numbers.
+type PowerProduct =
+    {
+        /// Names of the variables of the P_i.
+        Variables: string list
+        /// Whether the polynomials are over the Gaussian integers. If so, the imaginary unit i, i² = −1, has the
+        /// position after the variables; it is not one of them.
+        Imaginary: bool
+        /// Names of the numbers that occur in exponents. In the coefficients of operators they follow the variables and
+        /// the imaginary unit.
+        Exponents: string list
+        /// The P_i and e_i; an e_i is a form in the exponents' numbers.
+        Factors: (Polynomial * Linear) list
+    }
+
+    /// How the variables of the P_i are written, by position: the variables and the imaginary unit.
+    member this.Letters = this.Variables @ (if this.Imaginary then [ "i" ] else [])
+
+    /// How the variables of the operators' coefficients are written: the letters, then the exponents' numbers.
+    member this.Symbols = this.Letters @ this.Exponents
+
+    /// Position of the imaginary unit.
+    member this.Unit = if this.Imaginary then Some this.Variables.Length else None
+
+    /// "(u1*v2 - u2*v1)**a*(…)**b".
+    member this.Print() =
+        this.Factors
+        |> List.map (fun (p, e) -> $"({p.Print this.Letters})**({Linear.print this.Exponents e})")
+        |> String.concat "*"
+
+    /// "for all integers a, b with a >= 0, b >= 0"
+    member this.Quantifier =
+        let natural =
+            this.Factors
+            |> List.map snd
+            |> List.filter (Linear.isConstant >> not)
+            |> List.map (fun e -> Linear.print this.Exponents e + " >= 0")
+            |> List.distinct
+
+        if this.Exponents.IsEmpty then "it is true that"
+        elif natural.IsEmpty then $"""for all integers {String.Join(", ", this.Exponents)}"""
+        else $"""for all integers {String.Join(", ", this.Exponents)} with {String.Join(", ", natural)}"""
+
+/// A derivation Σ_v p_v ∂/∂v with polynomial coefficients; v by position.
+type DerivationRule = (int * Polynomial) list
+
+/// A coefficient times derivations, the last one applied first.
+type Word = { Coefficient: Polynomial; Derivations: DerivationRule list }
+
+/// Σ words applied to a product of powers is 0, for all natural exponents.
+[<Sealed>]
+type Annihilation internal (product: PowerProduct, words: Word list) =
+    inherit Statement(box (product, words))
+
+    /// What is annihilated.
+    member _.Product = product
+
+    /// The summands of the differential operator.
+    member _.Words = words
+
+    override _.Text =
+        let names = product.Symbols
+
+        let derivation (d: DerivationRule) =
+            d |> List.map (fun (v, p) -> $"({p.Print names})*diff({names[v]})") |> String.concat " + " |> sprintf "(%s)"
+
+        let word (w: Word) = String.Join(" ", $"({w.Coefficient.Print names})" :: List.map derivation w.Derivations)
+        let operator = words |> List.map word |> String.concat " + "
+        let unit = if product.Imaginary then ", i**2 = -1" else ""
+        $"{product.Quantifier}: [{operator}] {product.Print()} = 0, where diff(x) is the derivative by x{unit}"
+
+/// A product of powers after a substitution is another product of powers.
+[<Sealed>]
+type Substitution internal (product: PowerProduct, images: Polynomial list, split: Polynomial list list) =
+    inherit Statement(box (product, images, split))
+
+    let result =
+        { product with
+            Factors = List.map2 (fun (_, e) qs -> qs |> List.map (fun q -> q, e)) product.Factors split |> List.concat }
+
+    /// Before.
+    member _.Product = product
+
+    /// What each variable is replaced by.
+    member _.Images = images
+
+    /// For each factor of the product, the factors of its image.
+    member _.Split = split
+
+    /// After.
+    member _.Result = result
+
+    override _.Text =
+        let names = product.Letters
+
+        let changed =
+            List.zip names images
+            |> List.indexed
+            |> List.filter (fun (k, (_, image)) -> image <> Polynomial.Variable k)
+            |> List.map (fun (_, (name, image)) -> $"{name} -> {image.Print names}")
+
+        let unit = if product.Imaginary then ", i**2 = -1" else ""
+        let changes = String.Join(", ", changed)
+        $"{product.Quantifier}: {product.Print()} becomes {result.Print()} under {changes}{unit}"
+
+/// Differential operators and substitutions on products of symbolic powers.
+[<RequireQualifiedAccess>]
+module PowerProducts =
+
+    /// i² = −1 applied.
+    let reduce (product: PowerProduct) (p: Polynomial) =
+        match product.Unit with
+        | Some i when p.Degree i > 1 ->
+            (Polynomial.Zero, p.Terms 10)
+            ||> Seq.fold (fun sum (exponents, c) ->
+                let n = exponents[i]
+                let lowered = exponents |> List.mapi (fun k e -> if k = i then n % 2 else e)
+                sum + (if n / 2 % 2 = 0 then c else -c) * Polynomial.Monomial lowered)
+        | _ -> p
+
+    /// Distinct names; polynomials ≠ 0 in the letters alone; exponents that can all be natural.
+    let isWellFormed (product: PowerProduct) =
+        let n = product.Letters.Length
+        let exponents = product.Factors |> List.map snd
+
+        Name.areDistinct (product.Variables @ product.Exponents)
+        && product.Letters.Length <= Polynomial.MostVariables
+        && product.Exponents.Length <= Polynomial.MostVariables
+        && not product.Factors.IsEmpty
+        && product.Factors
+           |> List.forall (fun (p, e) ->
+               not (reduce product p).IsZero && p.Arity <= n && Linear.arity e = product.Exponents.Length)
+        && (let areNatural point = exponents |> List.forall (fun e -> (Linear.valueAt point e).Sign >= 0)
+            let sizes = exponents |> List.map _.Constant |> List.distinct |> List.truncate 8
+            (Points.tryFind product.Exponents.Length sizes areNatural).IsSome)
+
+    /// q = Π P_i.
+    let denominator (product: PowerProduct) =
+        product.Factors |> List.fold (fun acc (p, _) -> reduce product (acc * p)) Polynomial.One
+
+    /// D(p), i² = −1 not applied.
+    let along (d: DerivationRule) (p: Polynomial) =
+        d |> List.fold (fun sum (v, c) -> sum + c * p.Derivative v) Polynomial.Zero
+
+    /// The summands of E_D: each exponent with D(P_i) and the other factors.
+    let parts (product: PowerProduct) (d: DerivationRule) =
+        product.Factors
+        |> List.mapi (fun i (p, e) ->
+            let others = product.Factors |> List.indexed |> List.filter (fun (k, _) -> k <> i) |> List.map (snd >> fst)
+            Polynomial.OfLinear(e, product.Letters.Length), reduce product (along d p), others)
+
+    /// (A, k) with (word) F = A F / q^k, for the word's last derivations: none, one, two, …
+    let steps (product: PowerProduct) (word: Word) : (Polynomial * int) list =
+        let reduce = reduce product
+        let q = denominator product
+
+        let exponents d =
+            parts product d
+            |> List.fold (fun sum (e, dp, others) -> sum + List.fold (*) (e * dp) others) Polynomial.Zero
+            |> reduce
+
+        let step (a: Polynomial, k: int) (d: DerivationRule) =
+            reduce (q * reduce (along d a) - BigInteger k * (a * reduce (along d q)) + a * exponents d), k + 1
+
+        List.scan step (Polynomial.One, 0) (List.rev word.Derivations)
+
+    /// Proves that Σ words annihilates the product, for all natural exponents.
+    ///
+    /// With q = Π P_i and E_D = Σ_i e_i D(P_i) Π_{k≠i} P_k, the product F satisfies q D(F) = E_D F for every derivation
+    /// D: true factor by factor, also for e_i = 0. Hence q^{k+1} D(A q^{−k} F) = (q D(A) − k A D(q) + A E_D) F for
+    /// polynomials A, and a word of n derivations gives A F / q^n with a polynomial A that is computed here. Brought to
+    /// the common power of q, the coefficients must add up to the polynomial 0; since polynomials have no divisors of
+    /// zero (over the Gaussian integers either), the sum of the words applied to F is 0.
+    let annihilate (product: PowerProduct) (words: Word list) : Result<Theorem, string> =
+        Rule.within (fun () ->
+            let variables, symbols = product.Variables.Length, product.Symbols.Length
+            let reduce = reduce product
+
+            let isDerivation (d: DerivationRule) =
+                not d.IsEmpty
+                && d |> List.forall (fun (v, p) -> v >= 0 && v < variables && p.Arity <= symbols)
+
+            if not (isWellFormed product) then
+                Error "the product of powers is not well formed, or no exponents are natural"
+            elif symbols > Polynomial.MostVariables then
+                Error $"there are more than {Polynomial.MostVariables} variables and exponents"
+            elif words |> List.exists (fun w -> w.Coefficient.Arity > symbols) then
+                Error "a coefficient contains other variables than the product"
+            elif words |> List.forall (fun w -> (reduce w.Coefficient).IsZero) then
+                Error "all coefficients are zero"
+            elif words |> List.exists (fun w -> not (List.forall isDerivation w.Derivations)) then
+                Error "a derivation must act along variables"
+            else
+                let q = denominator product
+                let results = words |> List.map (fun w -> w, List.last (steps product w))
+                let most = results |> List.map (snd >> snd) |> List.max
+
+                let total =
+                    (Polynomial.Zero, results)
+                    ||> List.fold (fun sum (w, (a, k)) -> reduce (sum + w.Coefficient * a * Polynomial.Pow(q, most - k)))
+
+                if not total.IsZero then
+                    Error "the operator does not annihilate the product"
+                else
+                    Ok(Rule.certifies (PlainCertificate("power-derivation", q.Count)) (Annihilation(product, words)) [] []))
+
+    /// Proves that the substitution x → images turns Π P_i^{e_i} into Π_i (Π_k Q_ik)^{e_i}: each P_i of the images must
+    /// be the product of the Q_ik. True for all exponents because a substitution respects products.
+    let substitute
+        (product: PowerProduct)
+        (images: Polynomial list)
+        (split: Polynomial list list)
+        : Result<Theorem, string> =
+        Rule.within (fun () ->
+            let n = product.Letters.Length
+            let unchanged = List.init n Polynomial.Variable
+
+            if not (isWellFormed product) then
+                Error "the product of powers is not well formed, or no exponents are natural"
+            elif
+                images.Length <> n
+                || images @ List.concat split |> List.exists (fun p -> p.Arity > n)
+                || product.Unit |> Option.exists (fun i -> images[i] <> Polynomial.Variable i)
+            then
+                Error "every variable needs an image, and the imaginary unit stays"
+            elif images = unchanged then
+                Error "the substitution changes nothing"
+            elif split.Length <> product.Factors.Length || List.exists List.isEmpty split then
+                Error "every factor needs its image's factors"
+            else
+                let rest (p: Polynomial, qs: Polynomial list) =
+                    reduce product (p.Substitute images - List.fold (*) Polynomial.One qs)
+
+                if List.zip (List.map fst product.Factors) split |> List.exists (fun pair -> not (rest pair).IsZero) then
+                    Error "a factor's image is not the product of the factors given"
+                else
+                    let statement = Substitution(product, images, split)
+
+                    if not (isWellFormed statement.Result) then
+                        Error "a factor's image is zero"
+                    else
+                        let size = List.sumBy (List.sumBy (fun (q: Polynomial) -> q.Count)) split
+                        Ok(Rule.certifies (PlainCertificate("power-substitution", size)) statement [] []))

@@ -1,0 +1,208 @@
+namespace Toolkit.Symbolic.Proofs.Kernel
+
+open System
+open System.Numerics
+open Toolkit.Symbolic.Algebra
+open Toolkit.Symbolic.Hypergeometric
+
+/// Σ_i C_i(p) S(p + δ_i) = 0 for all integer parameters p, where S(p) = Σ_s F(s) over all integers s.
+[<Sealed>]
+type SumRelation
+    internal (term: Term, terms: (Polynomial * BigInteger list) list, conditions: Linear list list) =
+    inherit Statement(box (term, terms, conditions))
+
+    /// The summand F.
+    member _.Term = term
+
+    /// The coefficients C_i, in the term's variables and free of the index, each with its shift δ_i of the parameters.
+    member _.Terms = terms
+
+    /// Where the relation is claimed: of each inner list, one form at least is ≥ 0. Empty: at every integer point.
+    member _.Conditions = conditions
+
+    override _.Text =
+        let names = Term.parameters term
+        let total = Name.fresh term.Variables "S"
+
+        let sum (shift: BigInteger list) =
+            let argument name (k: BigInteger) =
+                if k.IsZero then name
+                elif k.Sign > 0 then $"{name} + {k}"
+                else $"{name} - {-k}"
+
+            let arguments = List.map2 argument names shift
+            $"""{total}({String.Join(", ", arguments)})"""
+
+        let equation =
+            terms |> List.map (fun (c, shift) -> $"({c.Print term.Variables})*{sum shift}") |> String.concat " + "
+
+        let domain =
+            match conditions with
+            | [] -> ""
+            | _ ->
+                conditions
+                |> List.map (fun gap ->
+                    gap |> List.map (fun g -> Linear.print term.Variables g + " >= 0") |> String.concat " or ")
+                |> List.map (fun text -> if text.Contains " or " then $"({text})" else text)
+                |> String.concat " and "
+                |> sprintf " with %s"
+
+        let symbols = String.Join(", ", names)
+        $"for all integers {symbols}{domain}: {equation} = 0, where {total}({symbols}) is the sum over all integers \
+          {term.Variables[0]} of {Term.print term}"
+
+/// Certificate of `Telescoping.prove`: the base, as displacements of the term's arguments, and q.
+[<Sealed>]
+type TelescopingCertificate internal (basePoint: BigInteger list, q: Polynomial) =
+    inherit Certificate()
+
+    /// Displacement of each argument of the term, the denominator's first.
+    member _.Base = basePoint
+
+    /// The polynomial q(s) of the telescoper; 0 when the relation holds term by term.
+    member _.Q = q
+
+    override _.Rule = if q.IsZero then "termwise" else "telescoping"
+    override _.Size = q.Count
+
+/// Sets of integer points, and whether they are empty: a claim about no point is refused.
+[<RequireQualifiedAccess>]
+module Points =
+
+    let rec private box (values: BigInteger list) (n: int) : BigInteger list seq =
+        if n = 0 then
+            Seq.singleton []
+        else
+            seq {
+                for x in values do
+                    for rest in box values (n - 1) -> x :: rest
+            }
+
+    /// A point of n coordinates that satisfies a condition, among −1, 0 and 1, or 0, 1 and 2, or these times ten and
+    /// what the condition's own constants suggest; None where these do not contain any.
+    let tryFind (n: int) (sizes: BigInteger list) (holds: BigInteger list -> bool) : BigInteger list option =
+        let scales =
+            BigInteger.One :: BigInteger 4 :: (sizes |> List.map (fun k -> BigInteger 4 * (BigInteger.Abs k + BigInteger.One)))
+            |> List.distinct
+
+        let values =
+            if n <= 6 then [ 0; 1; -1; 2; -2 ] else [ 0; 1; -1 ]
+            |> List.map (fun k -> BigInteger(k: int))
+
+        if n > Polynomial.MostVariables then
+            None
+        else
+            scales
+            |> Seq.collect (fun scale -> box (values |> List.map (fun x -> scale * x)) n)
+            |> Seq.tryFind holds
+
+/// The rule behind every relation between neighbouring sums.
+[<RequireQualifiedAccess>]
+module Telescoping =
+
+    /// The name of the argument under `conditions`, for the list of assumptions.
+    let private limitArgument =
+        "written argument 'limit in a parameter': where an argument of the numerator has a parameter of its own, the \
+         relation at non-integer values of that parameter goes over to the integers by continuity"
+
+    /// The conditions under which no factorial of a negative number is met: `Term.gaps` at the base. Second: whether the
+    /// following argument has been used.
+    ///
+    /// If an argument L of the numerator has a parameter v to itself, the gaps of the shifted terms will do in place of
+    /// the base's. Replace v by v + ε, 0 < ε < 1/2 (for every such L its own v), and L! by Γ(L + 1). Then
+    /// (i) no Γ has a pole, since L is no integer, and Γ(x + 1) = x Γ(x) gives the ratios and the telescoper without
+    /// any condition on L; the other arguments are the integers that they were, v not occurring in them, so what is
+    /// said about them stands, their own gaps included;
+    /// (ii) the polynomial identity holds at v + ε as at any other values of its variables, so Σ_i C_i(v + ε) S_ε(p +
+    /// δ_i) = 0, where S_ε is the sum over the same finitely many s, those at which no argument of the denominator is
+    /// negative;
+    /// (iii) let ε → 0. Each C_i is continuous, and each of the finitely many terms of S_ε(p + δ_i) is too: its
+    /// denominator does not change, and its L is ≥ 0 at ε = 0 if a gap L − D of that very term is, D ≥ 0 being an
+    /// argument of the denominator. So S_ε → S, and the relation holds for S.
+    let private conditions (term: Term) (basePoint: BigInteger list) (shifts: BigInteger list list) =
+        let atBase = Term.gaps (Term.at basePoint term)
+        let atTerms = shifts |> List.map (fun shift -> Term.gaps (Term.at (Term.offsets term shift) term))
+
+        let hasOwnParameter (i: int) =
+            let others = term.Denominator @ List.removeAt i term.Numerator
+
+            [ 1 .. term.Variables.Length - 1 ]
+            |> List.exists (fun v ->
+                // An odd coefficient times ε < 1/2 would do as well; 1 and −1 are what is needed.
+                (BigInteger.Abs term.Numerator[i].Coefficients[v]).IsOne
+                && others |> List.forall (fun x -> x.Coefficients[v].IsZero))
+
+        let own = [ 0 .. term.Numerator.Length - 1 ] |> List.map hasOwnParameter
+
+        let all =
+            own
+            |> List.mapi (fun i isOwn -> if isOwn then atTerms |> List.map (fun gaps -> gaps[i]) else [ atBase[i] ])
+            |> List.concat
+            // What is always true is no condition, and what is never true no alternative.
+            |> List.filter (List.exists (fun g -> Linear.isConstant g && g.Constant.Sign >= 0) >> not)
+            |> List.map (List.filter (Linear.isConstant >> not))
+            |> List.distinct
+
+        all, List.contains true own
+
+    let private canBeMet (term: Term) (conditions: Linear list list) =
+        let holds point =
+            conditions
+            |> List.forall (List.exists (fun g -> (Linear.valueAt (BigInteger.Zero :: point) g).Sign >= 0))
+
+        let sizes = conditions |> List.concat |> List.map _.Constant |> List.distinct |> List.truncate 8
+        conditions.IsEmpty || (Points.tryFind (term.Variables.Length - 1) sizes holds).IsSome
+
+    /// Proves Σ_i C_i S(p + δ_i) = 0.
+    ///
+    /// It computes the polynomials r_i with F(p + δ_i) = r_i F(base) from the term itself, and requires the polynomial
+    /// identity Σ_i C_i r_i = T(q). Then Σ_i C_i F(p + δ_i) = G(s) − G(s+1) with G = Down q F(base), at every integer s
+    /// and p that meets the conditions; no division has taken place; and G has finite support in s, so the sum over s
+    /// is 0.
+    let prove
+        (term: Term)
+        (terms: (Polynomial * BigInteger list) list)
+        (basePoint: BigInteger list)
+        (q: Polynomial)
+        : Result<Theorem, string> =
+        Rule.within (fun () ->
+            let arity = term.Variables.Length
+
+            if not (Term.isWellFormed term) then
+                Error "the term's variables are not distinct names, or an argument is not a form in them"
+            elif not (Term.hasFiniteSupport term) then
+                Error "the sum has no finite support"
+            elif terms |> List.exists (fun (_, shift) -> shift.Length <> arity - 1) then
+                Error $"a shift must have {arity - 1} components"
+            elif basePoint.Length <> term.Arguments.Length then
+                Error $"the base must have {term.Arguments.Length} components"
+            elif terms |> List.map snd |> List.distinct |> List.length <> terms.Length then
+                Error "two terms have the same shift"
+            elif terms |> List.forall (fun (c, _) -> c.IsZero) then
+                Error "all coefficients are zero"
+            elif q.Arity > arity || terms |> List.exists (fun (c, _) -> c.Arity > arity) then
+                Error "a polynomial contains other variables than the term"
+            elif terms |> List.exists (fun (c, _) -> c.Degree Term.Index > 0) then
+                Error "a coefficient contains the summation index"
+            elif basePoint <> Term.commonBase term (terms |> List.map snd) then
+                Error "the base is not the nearest one from which all terms are polynomial multiples"
+            else
+                let ratios = terms |> List.map (fun (_, shift) -> Term.ratio term basePoint shift)
+
+                if List.exists Option.isNone ratios then
+                    Error "a term is not a polynomial multiple of the base with at most 1000 factors"
+                else
+                    let left =
+                        List.zip terms ratios
+                        |> List.fold (fun acc ((c, _), ratio) -> acc + c * Term.product ratio.Value) Polynomial.Zero
+
+                    let conditions, byLimit = conditions term basePoint (List.map snd terms)
+
+                    if left <> Term.telescope (Term.at basePoint term) q then
+                        Error "the coefficients times the terms' ratios do not add up to the telescoper of q"
+                    elif not (canBeMet term conditions) then
+                        Error "the conditions under which the relation holds are not met anywhere near the origin"
+                    else
+                        let certificate = TelescopingCertificate(basePoint, q)
+                        let assumptions = if byLimit then [ limitArgument ] else []
+                        Ok(Rule.certifies certificate (SumRelation(term, terms, conditions)) [] assumptions))

@@ -1,0 +1,84 @@
+/// The stand-alone checker in Python: it shares no code with the kernel, not even the language.
+module Toolkit.Tests.Symbolic.Proofs.CheckerTests
+
+open System.IO
+open Expecto
+open Toolkit.Symbolic.Proofs
+open Toolkit.Symbolic.Export
+open Toolkit.Tests.Laws
+
+/// Runs the checker on files: exit code and lines.
+let private check (folder: string) (files: string list) (test: int * string[] -> unit) =
+    let program = Path.Combine(folder, "check_theorem.py")
+    File.WriteAllText(program, Scripts.checker ())
+
+    match Tool.run "python3" (program :: files) "" with
+    | None -> SharedData.skipped "no python3"
+    | Some(code, out, err) ->
+        Assert.Equal("", err)
+        test (code, out.TrimEnd().Split '\n')
+
+let private write (folder: string) (entry: Theorems.Entry) =
+    let file = Path.Combine(folder, entry.Name + ".json")
+    File.WriteAllText(file, ProofFile.write entry.Name entry.Argument (TheoremTests.proved entry))
+    file
+
+[<Tests>]
+let tests =
+    testList "Symbolic.Proofs.CheckerTests" [
+        testCase "the stand-alone checker accepts every theorem of the default set, with the kernel's statement and assumptions" <| fun () ->
+            TemporaryFolder.using (fun folder ->
+                let entries = Catalogue.entries |> List.filter _.ByDefault
+                let files = entries |> List.map (write folder)
+
+                check folder files (fun (code, lines) ->
+                    for entry, file, line in List.zip3 entries files (List.ofArray lines) do
+                        let theorem = TheoremTests.proved entry
+                        let fields = line.Split '\t'
+                        Assert.True((fields.Length = 7), line)
+                        let assumptions = if theorem.Assumptions.IsEmpty then "-" else String.concat "; " theorem.Assumptions
+                        Assert.Equal<string[]>([| "valid"; file; entry.Name |], fields[0..2])
+                        Assert.Equal<string[]>([| assumptions; theorem.Statement.Text |], fields[5..6])
+                        // What computes is computed again; the rest is said to be trusted.
+                        let rules = ProofFile.steps theorem |> List.map _.Certificate.Rule |> List.distinct |> List.length
+                        let listed (text: string) = if text = "-" then 0 else (text.Replace("ladder, norm", "ladder norm").Split ',').Length
+                        Assert.Equal(rules, listed fields[3] + listed fields[4])
+
+                    Assert.Equal(0, code)))
+
+        testCase "the stand-alone checker refuses the false theorems, and what has been changed in a true one" <| fun () ->
+            TemporaryFolder.using (fun folder ->
+                let data = Path.Combine(SharedData.repository, "Toolkit.Tests", "Data", "false-theorems")
+                let files = List.ofArray (Directory.GetFiles(data, "*.json"))
+
+                check folder files (fun (code, lines) ->
+                    Assert.Equal(1, code)
+                    Assert.Equal(files.Length, lines.Length)
+                    Assert.All(lines, (fun line -> Assert.StartsWith("invalid: ", line))))
+
+                let changed =
+                    [ for name, old, fresh in
+                          [ "3j.recursion-m", "\"q\": \"", "\"q\": \"1 + "
+                            "3j.lowering", "\"coefficient\": \"-1\"", "\"coefficient\": \"1\""
+                            "3j.lowering", "\"j3 - m3\"", "\"j3 - m3 + 1\""
+                            "3j.regge", "\"parity\": \"0\"", "\"parity\": \"1\""
+                            "3j.m-zero", "\"start\": 0", "\"start\": 1"
+                            "harmonics.null-vector", "\"coefficient\": \"t\"", "\"coefficient\": \"2*t\""
+                            "6j.racah-formula", "is (-1)**(a + b + c + J)", "is (-1)**(a + b + c - J)"
+                            "real.ladder", "\"method\": \"real-ladder\"", "\"method\": \"conjunction\""
+                            "parity.bispectrum", "\"time\": false", "\"time\": true"
+                            "invariance.nice", "\"assumptions\": [", "\"assumptions\": [\"nothing\"], \"remark\": [" ] do
+                          let entry = Catalogue.entries |> List.find (fun e -> e.Name = name)
+                          let file = write folder entry
+                          let text = File.ReadAllText file
+                          Assert.Contains(old, text)
+                          let target = Path.Combine(folder, $"{name}.{fresh.GetHashCode()}.json")
+                          File.WriteAllText(target, text.Replace(old, fresh))
+                          target ]
+
+                check folder changed (fun (code, lines) ->
+                    Assert.Equal(1, code)
+
+                    for file, line in List.zip changed (List.ofArray lines) do
+                        Assert.True(line.StartsWith "invalid: ", $"{file}: {line}")))
+    ]
