@@ -101,7 +101,7 @@ public sealed unsafe class EwaldSum
         {
             // Q(p/2, r²/2σ²) is smooth in r.
             double end = reach * split, gamma = IncompleteGamma.Gamma(0.5 * _exponent);
-            PolynomialTable table = PolynomialTable.Build(1, [0, end], split, [1], 1e-15, (r, values) =>
+            PolynomialTable table = PolynomialTable.Build(1, [0, end], split, [1], 2e-14, (r, values) =>
                 values[0] = IncompleteGamma.Upper(0.5 * _exponent, wide.Bound * r * r) / gamma);
             double* v = stackalloc double[8];
             double* s = stackalloc double[8];

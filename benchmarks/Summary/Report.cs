@@ -4,6 +4,7 @@ using System.Globalization;
 using System.IO;
 using System.Runtime.InteropServices;
 using Toolkit.Benchmarks.Coupling;
+using Toolkit.Benchmarks.Fields;
 using Toolkit.Benchmarks.Harmonics;
 using Toolkit.Benchmarks.LinearAlgebra;
 using Toolkit.Benchmarks.Machine;
@@ -32,6 +33,7 @@ internal static class Report
         RepresentationBenchmarks.Summary,
         CoupledBenchmarks.Summary,
         SpinBenchmarks.Summary,
+        PotentialBenchmarks.Summary,
     ];
 
     /// <summary>Tab-separated: kernel, workload, value, unit, reference value, ratio; comments start with #.</summary>

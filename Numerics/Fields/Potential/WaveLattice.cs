@@ -170,7 +170,7 @@ internal sealed class WaveLattice
     private static double Norm(ReadOnlySpan<double> v) => Math.Sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]);
 
     /// <summary>The weights of a lattice of one or two dimensions.</summary>
-    private sealed class Windowed
+    private sealed unsafe class Windowed
     {
         private readonly double[] _distances, _measure, _times, _timeWeights, _decay;
         private readonly Dictionary<int, double[]> _waves = [];
@@ -235,8 +235,13 @@ internal sealed class WaveLattice
             if (_waves.TryGetValue(square, out double[]? wave)) return wave;
             double k = _step * Math.Sqrt(square);
             wave = new double[_distances.Length];
+            PolynomialTable? bessel = _directions == 2 ? null : BesselTable(k * _distances[^1]);
+            double* value = stackalloc double[8];
             for (int q = 0; q < wave.Length; q++)
-                wave[q] = _measure[q] * (_directions == 2 ? Math.Cos(k * _distances[q]) : CylinderBessel(k * _distances[q]));
+            {
+                bessel?.Values(k * _distances[q], value);
+                wave[q] = _measure[q] * (bessel is null ? Math.Cos(k * _distances[q]) : value[0]);
+            }
             return _waves[square] = wave;
         }
 
@@ -275,11 +280,21 @@ internal sealed class WaveLattice
             return _functions[along] = (g, slope);
         }
 
+        // J₀ is asked for at hundreds of thousands of places: a table, which grows when needed.
+        private static PolynomialTable? _bessel;
+
+        private static PolynomialTable BesselTable(double last)
+        {
+            PolynomialTable? table = _bessel;
+            if (table is not null && table.End >= last) return table;
+            return _bessel = PolynomialTable.Build(1, [0, 1.2 * last + 50], 0.6, [1], 2e-14, (x, values) => values[0] = CylinderBessel(x));
+        }
+
         /// <summary>J₀ to rounding: (1/π) ∫₀^π cos(x sin θ) dθ by the trapezoidal rule, which converges faster than any power.</summary>
         private static double CylinderBessel(double x)
         {
             int n = 20 + (int)(0.8 * x);
-            double sum = 0.5 * (1 + 1);
+            double sum = 1;
             for (int k = 1; k < n; k++)
                 sum += Math.Cos(x * Math.Sin(Math.PI * k / n));
             return sum / n;

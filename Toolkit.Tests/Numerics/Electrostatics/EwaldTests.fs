@@ -92,12 +92,12 @@ let tests =
         testCase "the energy does not depend on where the sum is split, with a net charge or without, at any p and periodicity" <| fun () ->
             let case = Gen.zip3 (Gen.choose (0, 1 <<< 30)) (Gen.choose (1, 6)) (Gen.elements periodicities)
 
-            Law.holdsFor 60 (Law.from case) (fun (seed, p, periodic) ->
+            Law.holdsFor 30 (Law.from case) (fun (seed, p, periodic) ->
                 let random = Random seed
                 let net = if periodic.Dimensions = 3 && p = 3 then 0. else float (random.Next 3) - 1.
                 let structure, q = charged random periodic (random.Next(2, 9)) net
-                let a = compute (EwaldSum(p, 1e-13, 0.7)) structure q
-                let b = compute (EwaldSum(p, 1e-13, 1.2)) structure q
+                let a = compute (EwaldSum(p, 1e-12, 0.9)) structure q
+                let b = compute (EwaldSum(p, 1e-12, 1.4)) structure q
                 let scale = 1. + (a.Potentials |> Array.map abs |> Array.max)
                 Array.iter2 (fun x y -> Assert.Equal(x, y, 3e-10 * scale)) a.Potentials b.Potentials
                 Array.iter2 (fun x y -> Assert.Equal(x, y, 3e-9 * scale)) a.Forces b.Forces
@@ -106,7 +106,7 @@ let tests =
         testCase "in slabs and wires the potentials of neutral sets are those of sums over images" <| fun () ->
             let case = Gen.zip3 (Gen.choose (0, 1 <<< 30)) (Gen.choose (1, 6)) (Gen.elements (periodicities |> List.filter (fun p -> p.Dimensions = 1 || p.Dimensions = 2)))
 
-            for seed, p, periodic in Law.sample 12 case do
+            for seed, p, periodic in Law.sample 8 case do
                 let random = Random seed
                 let structure, q = charged random periodic 3 0.
                 let wrapped = Array.zeroCreate 9
@@ -130,10 +130,10 @@ let tests =
         testCase "forces, virial and cell gradient are the derivatives of the energy in every periodicity" <| fun () ->
             let case = Gen.zip3 (Gen.choose (0, 1 <<< 30)) (Gen.choose (1, 6)) (Gen.elements periodicities)
 
-            Law.holdsFor 40 (Law.from case) (fun (seed, p, periodic) ->
+            Law.holdsFor 16 (Law.from case) (fun (seed, p, periodic) ->
                 let random = Random seed
                 let structure, q = charged random periodic (random.Next(2, 6)) 0.
-                let sum = EwaldSum(p, 1e-13, 0.9)
+                let sum = EwaldSum(p, 1e-12, 1.3)
                 let result = compute sum structure q
                 let energy s = (compute sum s q).Energy
                 let h = 1e-4
@@ -156,24 +156,25 @@ let tests =
 
                     Assert.Equal(result.CellGradient[at], slope (stretched >> energy), 1e-7 * scale * float q.Length))
 
-        Law.test "a supercell and another choice of lattice vectors have the same potentials" 20 (Law.from (Gen.zip3 (Gen.choose (0, 1 <<< 30)) (Gen.choose (1, 6)) (Gen.elements periodicities))) (fun (seed, p, periodic) ->
-            if periodic.Any then
-                let random = Random seed
-                let structure, q = charged random periodic 4 0.
-                let expected = compute (EwaldSum(p, 1e-12)) structure q
-                let times d = if periodic[d] then 2 else 1
-                let doubled = structure.Replicate(times 0, times 1, times 2)
-                let copies = doubled.Count / q.Length
-                let all = compute (EwaldSum(p, 1e-12)) doubled (Array.init doubled.Count (fun i -> q[i % q.Length]))
-                let scale = 1. + (expected.Potentials |> Array.map abs |> Array.max)
-                Assert.Equal(expected.Energy * float copies, all.Energy, 1e-9 * scale * float doubled.Count)
+        testCase "a supercell and another choice of lattice vectors have the same potentials" <| fun () ->
+            Law.holdsFor 12 (Law.from (Gen.zip3 (Gen.choose (0, 1 <<< 30)) (Gen.choose (1, 6)) (Gen.elements periodicities))) (fun (seed, p, periodic) ->
+                if periodic.Any then
+                    let random = Random seed
+                    let structure, q = charged random periodic 4 0.
+                    let expected = compute (EwaldSum(p, 1e-12)) structure q
+                    let times d = if periodic[d] then 2 else 1
+                    let doubled = structure.Replicate(times 0, times 1, times 2)
+                    let copies = doubled.Count / q.Length
+                    let all = compute (EwaldSum(p, 1e-12)) doubled (Array.init doubled.Count (fun i -> q[i % q.Length]))
+                    let scale = 1. + (expected.Potentials |> Array.map abs |> Array.max)
+                    Assert.Equal(expected.Energy * float copies, all.Energy, 1e-9 * scale * float doubled.Count)
 
-                if periodic.Dimensions > 1 then
-                    let h = (cellOf structure).Vectors.ToArray()
-                    let a, b = (if periodic.A then 0 else 1), (if periodic.C then 2 else 1)
-                    let sheared = h |> Array.mapi (fun i x -> if i / 3 = b then x + h[3 * a + i % 3] else x)
-                    let other = compute (EwaldSum(p, 1e-12)) (structure.WithCell(Cell(ReadOnlySpan sheared), periodic)) q
-                    Array.iter2 (fun x y -> Assert.Equal(x, y, 1e-9 * scale)) expected.Potentials other.Potentials)
+                    if periodic.Dimensions > 1 then
+                        let h = (cellOf structure).Vectors.ToArray()
+                        let a, b = (if periodic.A then 0 else 1), (if periodic.C then 2 else 1)
+                        let sheared = h |> Array.mapi (fun i x -> if i / 3 = b then x + h[3 * a + i % 3] else x)
+                        let other = compute (EwaldSum(p, 1e-12)) (structure.WithCell(Cell(ReadOnlySpan sheared), periodic)) q
+                        Array.iter2 (fun x y -> Assert.Equal(x, y, 1e-9 * scale)) expected.Potentials other.Potentials)
 
         testCase "another program's potentials of 1/r^p are reproduced" <| fun () ->
             SharedData.using "reference/torchpme_ewald.json" (fun path ->
@@ -202,9 +203,13 @@ let tests =
                     let q = structure.AtomProperties["initial_charges"].ToReals()
                     let result = compute (EwaldSum(1, 1e-12)) structure q
                     let f = structure.AtomProperties["forces"].ToReals()
-                    let energy = structure.Properties["energy"]
-                    let stress = structure.Properties["stress"]
-                    Console.WriteLine $"energy {energy} ours {result.Energy:R} force {f[0]:R} ours {result.Forces[0]:R} stress {stress} ours {result.Virial[0] / (cellOf structure).Volume:R}")
+                    let energy = structure.Properties["energy"].Reals[0]
+                    let stress = structure.Properties["stress"].Reals
+                    // Their unit is eV; their sums have a relative error of about 1e-5, and their "stress" is −½ virial, not divided by the volume.
+                    let coulomb = 14.3996455
+                    Assert.Equal(energy, coulomb * result.Energy, 1e-4 * abs energy)
+                    for k in 0 .. f.Length - 1 do Assert.Equal(f[k], coulomb * result.Forces[k], 1e-3)
+                    for k in 0..8 do Assert.Equal(stress[k], -0.5 * coulomb * result.Virial[k], 3e-3))
 
         testCase "bad input is refused with what was found" <| fun () ->
             let structure, q = crystal fcc [ 1., 0., 0., 0.; -1., 0.5, 0.5, 0.5 ]
