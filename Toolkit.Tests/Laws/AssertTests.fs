@@ -80,7 +80,7 @@ let tests =
         testCase "a law that does not hold fails on its smallest case and prints the seed that replays it" <| fun () ->
             let law (_: int, size: int) = Assert.InRange(size, 0, 9)
             let part = failure (fun () -> Law.holdsFor 100 (Law.seeded (0, 1000)) law)
-            Assert.Matches(@"\(\d+,\d+\)", part)
+            Assert.Matches("TOOLKIT_SEED=\"\\d+,\\d+\"", part)
             Assert.Matches(@"\(\d+, 10\)", part)
 
             match Law.test "a law" 100 (Law.seeded (0, 1000)) law with

@@ -218,7 +218,7 @@ internal sealed unsafe class NiceFitter
             _orders = step.Order - 1;
             for (int order = 1; order < step.Order && branch.Purify > 0; order++)
             {
-                if (fitter._builder.Lower(step.IsInvariant, order, lambda, sigma) is { } block)
+                if (fitter._builder.Lower(step.IsInvariant, order, lambda, sigma) is { Channels: > 0 } block)
                     _lower.Add((order, block, Math.Min(branch.Purify, block.Channels)));
             }
 

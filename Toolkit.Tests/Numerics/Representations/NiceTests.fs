@@ -123,7 +123,8 @@ let tests =
         testCase "kernels of all products are Haar integrals, for both signs under the inversion" <| fun () ->
             for species, nmax, lmax, orders in [ [ 1; 6; 8 ], 1, 1, 5; [ 1; 6; 8 ], 1, 2, 3; [ 1 ], 2, 2, 4 ] do
                 let e = expansion species nmax lmax CentrePolicy.Exclude
-                let atoms = [ 0.1, 0.2, 0.3; 1.1, 0.1, -0.2; -0.3, 1.2, 0.4; 0.2, -0.5, 1.3; -1.1, -0.4, -0.6; 0.9, 1.0, 0.8; -0.7, 0.6, -1.2 ]
+                // Three neighbours of three species in three directions: a corner is not its mirror image.
+                let atoms = [ 0., 0., 0.; 1.5, 0.1, 0.; 0., 1.6, 0.2; 0.1, 0., 1.5; -2.9, -0.3, -0.6; 0.4, -2.8, 0.8; -0.7, 0.6, -2.9 ]
                 let numbers = [| for k in 0..6 -> species[(k + 1) % species.Length] |]
                 let s = Structure.Create(ReadOnlySpan numbers, ReadOnlySpan [| for x, y, z in atoms do x; y; z |])
                 let settings = NiceSettings.Uncontracted(orders, Nullable(max lmax (orders / 2 * lmax)), Parities.Both)
