@@ -183,12 +183,6 @@ let ``every wrong specification gets one line with the path of the key`` () =
         Assert.DoesNotContain("\n", e.Message)
 
 [<Fact>]
-let ``a basis that float64 cannot hold is named by its key`` () =
-    let spec = parse ("{" + least + """, "radial": {"nmax": 30}}""")
-    let e = Assert.Throws<InputException>(fun () -> spec.Build([ 1 ], "spec.json") |> ignore)
-    Assert.StartsWith("spec.json: $.radial.nmax: found ", e.Message)
-
-[<Fact>]
 let ``equivariants are both parities, the bispectrum is proper, unless the specification says otherwise`` () =
     let representation (text: string) =
         (parse ("""{"cutoff": {"radius": 4}, "lmax": 3, "representation": {""" + text + "}}")).Representation
