@@ -179,15 +179,9 @@ let tests =
                 Assert.StartsWith(expected, e.Message)
                 Assert.DoesNotContain("\n", e.Message)
 
-        testCase "a basis that float64 cannot hold is named by its key" <| fun () ->
-            let spec = parse ("{" + least + """, "radial": {"nmax": 30}}""")
-            let e = Assert.Throws<InputException>(fun () -> spec.Build([ 1 ], "spec.json") |> ignore)
-            Assert.StartsWith("spec.json: $.radial.nmax: found ", e.Message)
-
         testCase "equivariants are both parities, the bispectrum is proper, unless the specification says otherwise" <| fun () ->
             let representation (text: string) =
                 (parse ("""{"cutoff": {"radius": 4}, "lmax": 3, "representation": {""" + text + "}}")).Representation
-
             let equivariants = representation "\"kind\": \"equivariants\""
             Assert.Equal(RepresentationSpec(RepresentationKind.Equivariants, Parities = Parities.Both), equivariants)
             Assert.Equal(RepresentationSpec RepresentationKind.Bispectrum, representation "\"kind\": \"bispectrum\"")
