@@ -14,7 +14,9 @@ namespace Toolkit.Numerics.Fields.Potential;
 /// </remarks>
 internal sealed unsafe class PolynomialTable
 {
-    private const int Degree = 9, Terms = Degree + 1, MostIntervals = 1 << 15;
+    private const int Degree = 9, Terms = Degree + 1, MostIntervals = 1 << 12;
+
+    private const double Rounding = 1e-11;
 
     private readonly double[] _ends;
     private readonly double[] _perLength;
@@ -45,7 +47,7 @@ internal sealed unsafe class PolynomialTable
     /// <param name="ends">Where pieces begin and end, increasing.</param>
     /// <param name="width">An interval to begin with.</param>
     /// <param name="scale">A size of each function that errors are measured in: <c>[function]</c>.</param>
-    /// <param name="error">The largest error of a value.</param>
+    /// <param name="error">The largest error of a value; or as much as rounding allows, where that is less than 1e-11 above it.</param>
     /// <param name="evaluate">Writes the functions' values at a point.</param>
     internal static PolynomialTable Build(
         int functions, ReadOnlySpan<double> ends, double width, double[] scale, double error, EvaluateAt evaluate)
@@ -58,13 +60,17 @@ internal sealed unsafe class PolynomialTable
         {
             double length = ends[piece + 1] - ends[piece];
             int count = Math.Max(1, (int)Math.Ceiling(length / width));
+            double before = double.PositiveInfinity;
             while (true)
             {
                 if (count > MostIntervals)
                     throw new InvalidOperationException(
                         $"a radial function on [{ends[piece]:G5}, {ends[piece + 1]:G5}] Å could not be tabulated to {error:G3}");
                 parts[piece] = Fit(functions, padded, ends[piece], length / count, count);
-                if (Worst(parts[piece], ends[piece], length / count, count) <= error) break;
+                double worst = Worst(parts[piece], ends[piece], length / count, count);
+                // Where halving intervals does not help, what is left is the rounding of the functions themselves.
+                if (worst <= error || (worst < Rounding && worst > 0.1 * before)) break;
+                before = worst;
                 count *= 2;
             }
             perLength[piece] = count / length;

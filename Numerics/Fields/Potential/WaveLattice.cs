@@ -287,7 +287,7 @@ internal sealed class WaveLattice
         {
             PolynomialTable? table = _bessel;
             if (table is not null && table.End >= last) return table;
-            return _bessel = PolynomialTable.Build(1, [0, 1.2 * last + 50], 0.6, [1], 2e-14, (x, values) => values[0] = CylinderBessel(x));
+            return _bessel = PolynomialTable.Build(1, [0, 1.2 * last + 50], 0.6, [1], 1e-13, (x, values) => values[0] = CylinderBessel(x));
         }
 
         /// <summary>J₀ to rounding: (1/π) ∫₀^π cos(x sin θ) dθ by the trapezoidal rule, which converges faster than any power.</summary>
