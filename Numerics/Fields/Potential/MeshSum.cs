@@ -179,6 +179,8 @@ internal sealed unsafe class MeshSum
         double front = Math.Exp(0.5 * half * k * k) / (_volume * _spline[0][k0] * _spline[1][k1] * _spline[2][k2]);
         if (k == 0) return front * _zero;
         double value = _wide.Transform(k);
+        // The product falls as e^(−w²k²/4), but the front alone overflows where it is below the smallest float64.
+        if (value == 0 || !double.IsFinite(front)) return 0;
         if (withSlope) slope = front * (WaveLattice.TransformSlope(_wide, k, value) + half * k * value);
         return front * value;
     }
