@@ -175,7 +175,8 @@ let private curves (threads: int) (frames: Frame[]) : Figure =
         $"bcc iron, LSDA, moments held in direction and length (Elk; data/README.md); energies from the ferromagnet at 2.83 Å. Left: two moments of 2 μB, predicted "
         + $"without this scan ({scans[0].Training.Length} frames). Middle: aligned moments, without this scan ({scans[1].Training.Length} frames). Right: spirals with their own moments, from {scans[2].Training.Length} two-atom cells of random "
         + "directions and lengths alone. Ridge, ν = 2: the J-summed power spectrum with |m|⁴ and |m|⁶. Ridge on products: the same power spectrum and all products of up to three "
-        + $"of its entries, by the kernel (1 + p·p')³. Gaussian process: a Gaussian kernel, its width by cross-validation. Energies and fields in the training. {Plots.beneath}"
+        + $"of its entries, by the kernel (1 + p·p')³. Gaussian process: a Gaussian kernel, its width by cross-validation. Energies and fields in the training. The settings "
+        + $"(nmax, powers, the weight of fields, scales) were chosen by cross-validation over these same frames, so that the errors are optimistic. {Plots.beneath}"
       Conclusion =
         $"Root mean square errors in meV per atom. Angle: {said angles}. Length: {said lengths}. Spirals: {said spirals}. At fixed lengths everything of order ν = 2 is linear "
         + $"in cos θ: the best such line through the angles leaves {Plots.digits linear} meV per atom of the calculated energies, with cos² θ {Plots.digits quadratic}, and products of features have such terms. "
@@ -246,7 +247,8 @@ let private parity (threads: int) (frames: Frame[]) : Figure =
       Title = "Iron by density-functional theory: energies and fields in five-fold cross-validation"
       Caption =
         $"{data.Length} frames of the data of the figure before (without the two whose moment vanishes), each predicted by models of the other four fifths; the field has the part along the moment, too, since lengths are held. Where "
-        + $"moments were left to themselves (spirals and references) the field is zero; components that symmetry makes zero are left out. {Plots.beneath}"
+        + $"moments were left to themselves (spirals and references) the field is zero; components that symmetry makes zero are left out. The settings were chosen "
+        + $"over these same frames, and frames of one scan are close to each other: the errors are optimistic. {Plots.beneath}"
       Conclusion = "Root mean square errors: " + (outcomes |> List.map says |> String.concat "; ") + "."
       Table = table
       Picture = Plots.stacked [ "", outcomes |> List.map (fun (series, _, _, _) -> series) ] 310. panels }
