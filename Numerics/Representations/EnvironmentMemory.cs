@@ -49,6 +49,12 @@ internal sealed unsafe class EnvironmentMemory : IDisposable
 
     ~EnvironmentMemory() => Free();
 
+    /// <summary>The fields of the structure at hand.</summary>
+    public StructureFields? Fields { get; set; }
+
+    /// <summary>The atom of the first environment of the batch.</summary>
+    public int First { get; set; }
+
     /// <summary>Features of an environment.</summary>
     public int FeatureCount { get; }
 

@@ -17,16 +17,21 @@ public sealed partial class RepresentationSet
     /// gradients costs more than what is written into it.</param>
     /// <exception cref="ArgumentException">A species without channels; vectors that are absent or not finite.</exception>
     /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
+    /// <exception cref="NotSupportedException">There is a potential field: every feature depends on every atom.</exception>
     public unsafe FeatureGradients ComputeWithGradients(Structure structure, int threads = 1, FeatureGradients? reuse = null)
     {
-        Surroundings[] around = Around(structure, threads);
+        if (_potentials.Length > 0)
+            throw new NotSupportedException(
+                $"the features read the potential {_potentials[0].Name} and depend on every atom: their gradients are not written out, only those of energies");
+        using StructureFields fields = Begin(structure, threads);
+        Surroundings[] around = fields.Around;
         int features = FeatureCount, n = structure.Count;
         (int[] start, int[] atoms, int[][] rowOfPair) = Rows(around, n);
         var result = new FeatureGradients(features, Fields, start, atoms, reuse);
         double[] values = result.ValueMemory, positions = result.PositionMemory, vectors = result.VectorMemory;
         ForEachBatch(n, threads, 0, 1, (i, _, memory) =>
         {
-            Expand(around, i, 1, memory);
+            Expand(fields, i, 1, memory);
             fixed (double* own = values)
                 Forward(memory, 1, own + (nint)i * features, features);
             // Each place's gradient, then one by each vector.
@@ -45,7 +50,6 @@ public sealed partial class RepresentationSet
             // Moving all atoms together changes nothing, so the centre's row is minus the sum of the others.
             memory.CentreGradient.CopyTo(positions.AsSpan(checked(start[i] * 3 * features)));
         });
-        Release(around);
         return result;
     }
 
