@@ -47,7 +47,7 @@ public static class Features
         }
 
         spec = WithContraction(spec, frames, specSource, source);
-        Representation representation = spec.Create(species, specSource, table);
+        Representation representation = spec.CreateRepresentation(species, specSource, table);
         RepresentationSet set = RepresentationSet.Of(representation);
         FeatureTable features = TableFor(representation, spec, gradients);
         for (int f = 0; f < frames.Count; f++)
@@ -110,7 +110,7 @@ public static class Features
         IReadOnlyList<VectorFieldSpec> fields, IReadOnlyList<Structure> frames, string source) =>
         fields.Select(f =>
         {
-            VectorField field = f.ToField();
+            VectorField field = f.CreateField();
             IReadOnlyList<string> keys = f.Key is null && f.IsSpin ? Labels.UsualSpinKeys : [field.Key];
             string quantity = f.IsSpin ? $"spins ({f.Name})" : $"vectors ({f.Name})";
             return f with

@@ -45,6 +45,10 @@ internal static class FeaturesVerb
 
             string path = result.GetValue(file)!, specPath = result.GetValue(specification)!;
             Spec spec = Spec.Read(specPath);
+            if (spec.Model is not null)
+            {
+                result.InvocationConfiguration.Error.WriteLine($"toolkit: {specPath}: $.model is for fit; features do not depend on it");
+            }
             if (map is not null && spec.Representation.Kind == RepresentationKind.Equivariants)
             {
                 throw new InputException(specPath, null, "$.representation.kind", "equivariants", "invariants, of which --chemiscope makes a map");
@@ -56,7 +60,7 @@ internal static class FeaturesVerb
             // What can fail for lack of a key or a folder fails before the long work.
             spec = spec with { Fields = Features.WithKeys(spec.Fields, frames, path) };
             List<(string, double[][])> arrows = map is null ? []
-                : [.. spec.Fields.DistinctBy(static f => f.Key).Select(f => (f.Key!, frames.Select(f.ToField().Read).ToArray()))];
+                : [.. spec.Fields.DistinctBy(static f => f.Key).Select(f => (f.Key!, frames.Select(f.CreateField().Read).ToArray()))];
             if (map is not null && spins is not null && spec.Fields.All(f => f.Key != spins))
             {
                 arrows.Add((spins, Labels.Spins(frames, path, spins)));

@@ -60,7 +60,7 @@ let subject (json: string) (specPath: string) (frames: Structure list) : Subject
     let spec = Spec.Parse(json, specPath)
     let species = frames |> Seq.collect (fun f -> f.Species.ToArray()) |> Seq.distinct |> Seq.sort |> ResizeArray
     let spec = Features.WithContraction(spec, frames, specPath, "structures.xyz")
-    let representation = spec.Create(species, specPath, table spec.CouplingLMax)
+    let representation = spec.CreateRepresentation(species, specPath, table spec.CouplingLMax)
 
     let blocks, evaluate =
         match representation with

@@ -1,4 +1,6 @@
 using System.Collections.Generic;
+using System.Text.Json;
+using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Numerics.Representations;
 
@@ -51,7 +53,19 @@ internal sealed record SpecChoice(string Name, string Meaning, bool IsRequired, 
 }
 
 /// <summary>A list of element symbols.</summary>
-internal sealed record SpecElements(string Name, string Meaning, string WhenAbsent) : SpecNode(Name, Meaning);
+internal sealed record SpecElements(string Name, string Meaning, string WhenAbsent) : SpecNode(Name, Meaning)
+{
+    internal static void Write(Utf8JsonWriter json, string key, IEnumerable<int> species)
+    {
+        json.WriteStartArray(key);
+        foreach (int z in species)
+        {
+            json.WriteStringValue(Elements.Symbol(z));
+        }
+
+        json.WriteEndArray();
+    }
+}
 
 /// <summary>The name of a file, which may be absent.</summary>
 internal sealed record SpecPath(string Name, string Meaning, string WhenAbsent) : SpecNode(Name, Meaning);
@@ -77,6 +91,9 @@ internal sealed record SpecOption(string Word, string Meaning);
 /// <summary>The allowed interval of a number; a bound may be another key, whose value then counts.</summary>
 internal sealed record SpecRange(double Above, double Most, string? MostKey = null)
 {
+    /// <summary>Of lengths in Å.</summary>
+    internal static readonly SpecRange Lengths = new(0, 1000);
+
     /// <summary>Whether <see cref="Above"/> itself is allowed.</summary>
     public bool AllowsAbove { get; init; }
 }

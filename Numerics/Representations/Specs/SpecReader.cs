@@ -61,6 +61,16 @@ internal sealed class SpecReader
 
     internal string Word(string path) => (string)_values[path];
 
+    internal double? NumberIfAny(string path) => Has(path) ? Number(path) : null;
+
+    internal int? IntegerIfAny(string path) => Has(path) ? Integer(path) : null;
+
+    internal T Choice<T>(string path, SpecWords<T> words)
+        where T : struct => words.ValueOf(Word(path));
+
+    internal T? ChoiceIfAny<T>(string path, SpecWords<T> words)
+        where T : struct => Has(path) ? Choice(path, words) : null;
+
     internal IReadOnlyDictionary<int, double[]> Rows(string path) => (IReadOnlyDictionary<int, double[]>)_values[path];
 
     /// <summary><c>[l][row][column]</c>, all rows of one length and all matrices of as many.</summary>

@@ -36,7 +36,7 @@ let private build (json: string) (frames: Structure list) (table: CouplingTable 
             table
 
     let species = match spec.Species with null -> species | given -> List.ofSeq given
-    spec, species, spec.Create(species, specPath, table)
+    spec, species, spec.CreateRepresentation(species, specPath, table)
 
 /// The blocks of a representation: λ, names of labels, labels, place.
 let private blocks (representation: Representation) =

@@ -142,7 +142,7 @@ let tests =
                 Assert.Equal(spec, again)
                 let pair = Structure.Create(ReadOnlySpan [| 6; 1 |], ReadOnlySpan [| 0.; 0.; 0.; 0.; 0.; 1.1 |])
                 let complete = Features.WithContraction(spec, [| pair |], name, "pair.xyz")
-                Assert.True((complete.Create([ 1; 6 ], name)).FeatureCount > 0)
+                Assert.True((complete.CreateRepresentation([ 1; 6 ], name)).FeatureCount > 0)
 
             Assert.Null(SpecText.Example "no such example")
 
@@ -170,7 +170,7 @@ let tests =
 
         testCase "a specification without features is refused" <| fun () ->
             let spec = parse """{"cutoff": {"radius": 4}, "lmax": 2, "fields": [{"name": "a"}], "representation": {"kind": "spin-power-spectrum", "coupling": "summed", "scalars": "exclude", "parity": "pseudo"}}"""
-            let e = Assert.Throws<InputException>(fun () -> spec.Create([ 1 ], "spec.json") |> ignore)
+            let e = Assert.Throws<InputException>(fun () -> spec.CreateRepresentation([ 1 ], "spec.json") |> ignore)
             Assert.Equal("spec.json: $.representation: found no features of this kind, expected a kind with features", e.Message)
 
         testCase "every wrong specification gets one line with the path of the key" <| fun () ->
@@ -192,23 +192,23 @@ let tests =
             )
 
             let spec = parse """{"cutoff": {"radius": 4}, "representation": {"kind": "equivariants"}}"""
-            let e = Assert.Throws<InputException>(fun () -> spec.Build([ 1 ], "spec.json") |> ignore)
+            let e = Assert.Throws<InputException>(fun () -> spec.CreateInvariants([ 1 ], "spec.json") |> ignore)
             Assert.Equal("spec.json: $.representation.kind: found 'equivariants', expected a kind of invariants", e.Message)
 
         testCase "species are mixed by weights or by their similarity" <| fun () ->
             let spec (text: string) = parse ("{" + least + """, "radial": {"nmax": 2}, "lmax": 1, "alchemical": {""" + text + "}}")
-            let channels (text: string) = (spec(text).Build([ 1; 6; 8 ], "spec.json")).Expansion.Groups.ToArray()
+            let channels (text: string) = (spec(text).CreateInvariants([ 1; 6; 8 ], "spec.json")).Expansion.Groups.ToArray()
             Assert.Equal<int>([ 0; 1; 2 ], channels "")
             Assert.Equal<int>([ 0; 1 ], channels "\"channels\": 2, \"row\": 0.5, \"column\": 3")
             let weights = "\"weights\": {\"O\": [1, 2], \"C\": [3, -4], \"H\": [0, 0.5]}"
-            let expansion = (spec(weights).Build([ 1; 6; 8 ], "spec.json")).Expansion
+            let expansion = (spec(weights).CreateInvariants([ 1; 6; 8 ], "spec.json")).Expansion
             let mixing = nonNull expansion.Mixing
             Assert.Equal<int>([ 1; 6; 8 ], mixing.Species.ToArray())
             Assert.Equal<float>([ 0.; 0.5; 3.; -4.; 1.; 2. ], [ for a in 0..2 do yield! mixing.Weights(a).ToArray() ])
             Assert.Equal(spec(weights).ToJson(), (parse (spec(weights).ToJson())).ToJson())
-            let e = Assert.Throws<InputException>(fun () -> spec(weights).Build([ 1; 26 ], "spec.json") |> ignore)
+            let e = Assert.Throws<InputException>(fun () -> spec(weights).CreateInvariants([ 1; 26 ], "spec.json") |> ignore)
             Assert.StartsWith("spec.json: $.alchemical: found no weights for Fe, expected weights for every species", e.Message)
-            let e = Assert.Throws<InputException>(fun () -> (spec "\"channels\": 4").Build([ 1; 6 ], "spec.json") |> ignore)
+            let e = Assert.Throws<InputException>(fun () -> (spec "\"channels\": 4").CreateInvariants([ 1; 6 ], "spec.json") |> ignore)
             Assert.StartsWith("spec.json: $.alchemical: found 4 pseudo-species of 2 species, expected", e.Message)
 
             for text, expected in
@@ -226,7 +226,7 @@ let tests =
                 let path = Path.Combine(folder, "spec.json")
                 let text = "{" + least + """, "radial": {"kind": "tabulated", "file": "radial.txt"}, "lmax": 1}"""
                 File.WriteAllText(path, text)
-                let build () = (Spec.Read path).Build([ 1 ], path)
+                let build () = (Spec.Read path).CreateInvariants([ 1 ], path)
                 let wrong (rows: string) =
                     File.WriteAllText(table, rows)
                     Assert.Throws<InputException>(fun () -> build () |> ignore).Message
