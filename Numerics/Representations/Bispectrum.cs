@@ -42,8 +42,12 @@ public sealed unsafe class Bispectrum : InvariantRepresentation
     /// <param name="parities">Proper: true scalars; pseudo: pseudoscalars; or both.</param>
     /// <param name="table">Real-basis coupling coefficients; null: those of the library, l ≤ 8.</param>
     /// <exception cref="ArgumentException">lmax is beyond the table's; or more than 2³¹ features.</exception>
-    public Bispectrum(DensityExpansion expansion, NamedPotential potential, Parities parities = Parities.Proper, CouplingTable? table = null)
-        : this(expansion, potential, new FieldChannels(potential.Field, 1), parities, table ?? CouplingTable.Default) { }
+    public static Bispectrum OfPotential(
+        DensityExpansion expansion, NamedPotential potential, Parities parities = Parities.Proper, CouplingTable? table = null)
+    {
+        ArgumentNullException.ThrowIfNull(potential);
+        return new Bispectrum(expansion, potential, new FieldChannels(potential.Field, 1), parities, table ?? CouplingTable.Default);
+    }
 
     private Bispectrum(DensityExpansion expansion, NamedPotential? potential, FieldChannels channels, Parities parities, CouplingTable table)
         : this(expansion, potential, channels, Triples(channels, parities, table), table) { }

@@ -57,7 +57,7 @@ public static class FactorProducts
         {
             return ordered[0] == Rho
                 ? new Bispectrum(expansion, parities, table)
-                : new Bispectrum(expansion, potentials.Single(p => p.Name == ordered[0]), parities, table);
+                : Representations.Bispectrum.OfPotential(expansion, potentials.Single(p => p.Name == ordered[0]), parities, table);
         }
 
         CouplingPair pair = new(new CouplingLeaf(fields[0], "l_1"), new CouplingLeaf(fields[1], "l_2"), "l_3");

@@ -97,6 +97,82 @@ let tests =
                     let expected = (if l % 2 = 0 then 1. else -1.) / sqrt (float (2 * l + 1)) * dot
                     Assert.Equal(expected, found[i * r.FeatureCount + f], 1e-13 * (1. + abs expected))
 
+        testCase "sets without repetition have the kernels of full sets" <| fun () ->
+            let e, fields = expansion 2 2, [| v; w |]
+            let s = charged (Random 9) Periodicity.None 5
+            let kernel (r: InvariantRepresentation) =
+                let x, n = r.Compute s, r.FeatureCount
+                [| for i in 0 .. s.Count - 1 do for j in 0..i -> Seq.sum (seq { for f in 0 .. n - 1 -> x[i * n + f] * x[j * n + f] }) |]
+            let full root = TreeInvariants(e, tree root, fields) :> InvariantRepresentation
+            let names (r: InvariantRepresentation) = List.ofSeq r.Labels.Names
+            let pairs, triples = [ "species_1"; "n_1"; "species_2"; "n_2" ], [ "species_3"; "n_3"; "l_1"; "l_2"; "l_3" ]
+
+            for a, b in [ "rho", "V"; "V", "V"; "W", "V" ] do
+                let r = FactorProducts.PowerSpectrum(e, fields, [| a; b |])
+                Representations.close $"{a} {b}" 1e-12 (kernel (full (couple (leaf a "\"l\"") (leaf b "\"l\"") "0"))) (kernel r)
+                Assert.Equal<string list>(pairs @ [ "l" ], names r)
+
+            let three a b c = couple (couple (leaf a "\"l1\"") (leaf b "\"l2\"") "\"l3\"") (leaf c "\"l3\"") "0"
+
+            for factors, all in [ [| "V"; "V"; "V" |], three "V" "V" "V"; [| "rho"; "V"; "rho" |], three "rho" "rho" "V"; [| "V"; "rho"; "W" |], three "V" "rho" "W" ] do
+                let r = FactorProducts.Bispectrum(e, fields, factors, Parities.Both)
+                Representations.close (String.Join(' ', factors)) 1e-12 (kernel (full all)) (kernel r)
+                Assert.Equal<string list>(pairs @ triples, names r)
+                Assert.True(r.FeatureCount <= (full all).FeatureCount)
+
+            // Of the density alone they are the classes that there are.
+            Assert.IsType<PowerSpectrum>(FactorProducts.PowerSpectrum(e, fields, [| "rho"; "rho" |])) |> ignore
+            Assert.IsType<Bispectrum>(FactorProducts.Bispectrum(e, fields, [| "rho"; "rho"; "rho" |])) |> ignore
+
+        testCase "equivariants of a potential have the labels and kernels of λ-SOAP" <| fun () ->
+            let e, fields = expansion 2 2, [| v; w |]
+            let s = charged (Random 13) Periodicity.None 4
+            let soap = LambdaSoap e
+            let own = FactorProducts.Equivariants(e, fields, [| "V"; "V" |])
+            Assert.Equal<string list>(List.ofSeq soap.Layout[0].Labels.Names, List.ofSeq own.Layout[0].Labels.Names)
+            // The density has as many channels as the potential: the same set.
+            Assert.Equal<int list>([ for b in soap.Layout -> b.Channels ], [ for b in own.Layout -> b.Channels ])
+            let full = TreeEquivariants(e, tree (couple (leaf "V" "\"l1\"") (leaf "V" "\"l2\"") "\"lambda\""), fields)
+            let a, b = full.Compute s, own.Compute s
+
+            for block in b.Blocks do
+                let kernel (x: EquivariantBlock) i = Seq.sum (seq { for k in 0 .. x.Components * x.Channels - 1 -> x[i][k] * x[0][k] })
+                let all = a[block.Key]
+                Representations.close $"{block.Key}" 1e-12 (Array.init s.Count (kernel all)) (Array.init s.Count (kernel block))
+
+            let single = FactorProducts.Equivariants(e, fields, [| "V" |], Nullable 1)
+            Assert.Equal<int list>([ 0; 1 ], [ for b in single.Layout -> b.Key.Lambda ])
+
+        testCase "specifications with potentials, factors and trees are read, written and refused" <| fun () ->
+            let spec fields representation =
+                Spec.Parse($"{{\"cutoff\": {{\"radius\": 3}}, \"radial\": {{\"nmax\": 2}}, \"lmax\": 2, \"fields\": [{fields}], \"representation\": {{{representation}}}}}", "spec.json")
+
+            let potential = "{\"name\": \"V\", \"kind\": \"potential\", \"charges\": {\"Na\": 1, \"Cl\": -1}}"
+            let read = spec potential "\"kind\": \"power-spectrum\", \"factors\": [\"rho\", \"V\"]"
+            Assert.Equal(read, Spec.Parse(read.ToJson(), "again"))
+            Assert.Equal(1, (read.CreateRepresentation(species, "spec.json")).Order - 1)
+            let tree = "{\"format\": \"coupling-tree/1\", \"fields\": {\"V\": {\"parity\": \"polar\", \"time\": \"even\"}}, \"tree\": {\"couple\": [{\"leaf\": \"V\", \"l\": \"l\"}, {\"leaf\": \"V\", \"l\": \"l\"}], \"L\": 0}}"
+            let read = spec potential $"\"kind\": \"tree\", \"tree\": {tree}"
+            Assert.Equal(read, Spec.Parse(read.ToJson(), "again"))
+            Assert.Equal((2 * 2) * (2 * 2) * 3, (read.CreateRepresentation(species, "spec.json")).FeatureCount)
+
+            for fields, representation, parts in
+                [ potential, "\"kind\": \"power-spectrum\"", [ "$.fields"; "V"; "factors" ]
+                  potential, "\"kind\": \"power-spectrum\", \"factors\": [\"V\"]", [ "$.representation.factors"; "1 names"; "2" ]
+                  potential, "\"kind\": \"power-spectrum\", \"factors\": [\"V\", \"U\"]", [ "'U'"; "rho, V" ]
+                  potential, "\"kind\": \"tree\"", [ "no key 'file'" ]
+                  potential, "\"kind\": \"tree\", \"file\": \"nowhere.json\"", [ "nowhere.json"; "no such file" ]
+                  "{\"name\": \"V\", \"kind\": \"potential\", \"axial\": true}", "\"kind\": \"power-spectrum\", \"factors\": [\"V\", \"V\"]", [ "$.fields[0].axial"; "vector" ]
+                  "{\"name\": \"V\", \"kind\": \"potential\", \"exponent\": 7}", "\"kind\": \"power-spectrum\", \"factors\": [\"V\", \"V\"]", [ "exponent"; "1…6" ]
+                  "{\"name\": \"V\", \"kind\": \"potential\", \"charges\": {\"Xx\": 1}}", "\"kind\": \"power-spectrum\", \"factors\": [\"V\", \"V\"]", [ "charges"; "'Xx'" ]
+                  "{\"name\": \"V\", \"kind\": \"potential\", \"center\": \"separate\"}", "\"kind\": \"power-spectrum\", \"factors\": [\"V\", \"V\"]", [ "center"; "include or exclude" ] ] do
+                let e = Assert.Throws<Toolkit.Numerics.Files.InputException>(fun () -> spec fields representation |> ignore)
+                for part in parts do Assert.Contains(part, e.Message)
+
+            let unknown = spec "{\"name\": \"V\", \"kind\": \"potential\", \"charges\": {\"Na\": 1}}" "\"kind\": \"power-spectrum\", \"factors\": [\"V\", \"V\"]"
+            let e = Assert.Throws<Toolkit.Numerics.Files.InputException>(fun () -> unknown.CreateRepresentation(species, "spec.json") |> ignore)
+            Assert.Contains("no charge of Cl", e.Message)
+
         testCase "they turn, move and are permuted with the structure in every periodicity" <| fun () ->
             let withCharge z = if z = 11 then 0.7 else -0.4
             let charge (s: Structure) = s.WithAtomProperty("q", PropertyArray.Real(ReadOnlySpan(s.Species.ToArray() |> Array.map withCharge)))
