@@ -106,7 +106,7 @@ internal static class SpecSchema
             new SpecName("name", "what labels and coupling trees call it: letters, digits and underscores, a letter first, and not rho", null),
             new SpecChoice("kind", "what atoms carry", false, [new(Vector, "a vector with three components")]),
             new SpecName("key", "the atom property that holds it, three numbers per atom, or, for an axial field, one along z",
-                "spins (axial and timeOdd): REF_magmom, REF_magmoms, magmoms or spins; others: the name"),
+                "spins (axial and timeOdd): REF_magmom, REF_magmoms, magmoms, magmom or spins; others: the name"),
             new SpecFlag("axial", "whether it keeps its sign under the inversion, as a spin does"),
             new SpecFlag("timeOdd", "whether it changes its sign when time is reversed, as a spin does"),
             new SpecElements("species", "the elements that carry it", "all"),
