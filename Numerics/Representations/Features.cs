@@ -39,7 +39,7 @@ public static class Features
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(frames);
         IReadOnlyList<int> species = spec.Species ?? SpeciesOf(frames);
-        spec = spec with { Species = species, Fields = WithKeys(spec.Fields, frames, source) };
+        spec = spec with { Species = species, Fields = WithKeys(spec.Fields, frames, source, spec.Representation.Coupling) };
         RequireSpecies(species, frames, source);
         if (species.Count == 0)
         {
@@ -103,20 +103,28 @@ public static class Features
     /// <param name="fields">The fields of a specification.</param>
     /// <param name="frames">The structures.</param>
     /// <param name="source">What messages call the structures: the file's name.</param>
+    /// <param name="coupling">How the features couple the vectors.</param>
     /// <exception cref="InputException">
-    /// Vectors that are absent, of another shape or not finite, or two usual keys that differ: with the frame and the key.
+    /// Vectors that are absent, of another shape or not finite, or two usual keys that differ: with the frame and the key. One
+    /// number per atom, a moment along an axis that is not said, where vectors turn together with the structure: features
+    /// would change when the axes of space are turned.
     /// </exception>
     public static IReadOnlyList<VectorFieldSpec> WithKeys(
-        IReadOnlyList<VectorFieldSpec> fields, IReadOnlyList<Structure> frames, string source) =>
+        IReadOnlyList<VectorFieldSpec> fields, IReadOnlyList<Structure> frames, string source, FieldCoupling coupling = FieldCoupling.Summed) =>
         fields.Select(f =>
         {
             VectorField field = f.CreateField();
             IReadOnlyList<string> keys = f.Key is null && f.IsSpin ? Labels.UsualSpinKeys : [field.Key];
             string quantity = f.IsSpin ? $"spins ({f.Name})" : $"vectors ({f.Name})";
-            return f with
-            {
-                Key = Labels.KeyOf(frames, source, keys, quantity, field.Expected, (s, key) => (field with { Key = key }).TryRead(s)),
-            };
+            string chosen = Labels.KeyOf(frames, source, keys, quantity, field.Expected, (s, key) => (field with { Key = key }).TryRead(s));
+            return coupling == FieldCoupling.Summed || frames.All(s => s.AtomProperties[chosen].Components == 3)
+                ? f with { Key = chosen }
+                : throw new InputException(
+                    source,
+                    null,
+                    chosen,
+                    "one number per atom, a moment whose axis is not said",
+                    "\"coupling\": \"summed\" in the specification, or a key (--spin-key) with three numbers per atom along the axis of choice");
         }).ToArray();
 
     /// <summary>

@@ -25,7 +25,7 @@ public sealed record VectorFieldSpec(
     internal static IReadOnlyList<SpecNode> Members { get; } =
     [
         new SpecName("key", "the atom property that holds it, three numbers per atom, or, for an axial field, one along z",
-            "spins (axial and timeOdd): REF_magmom, REF_magmoms, magmoms or spins; others: the name"),
+            "spins (axial and timeOdd): REF_magmom, REF_magmoms, magmoms, magmom or spins; others: the name"),
         new SpecFlag("axial", "whether it keeps its sign under the inversion, as a spin does"),
         new SpecFlag("timeOdd", "whether it changes its sign when time is reversed, as a spin does"),
         new SpecElements("species", "the elements that carry it", "all"),
