@@ -1,23 +1,29 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.Linq;
 
 namespace Toolkit.Numerics.Files;
 
 /// <summary>
 /// Features as .npz: samples (structure, atom, species); values [sample, feature] with features (the labels), or for every
-/// block of equivariants values_λ_σ [sample, μ, channel] with features_λ_σ; spec (JSON text); and with gradients:
+/// block of equivariants values_λ_σ [sample, μ, channel] with features_λ_σ; spec (JSON text); about (JSON text:
+/// <see cref="FeatureAbout"/>); and with gradients:
 /// gradient_samples (sample, structure, atom) and gradients [row, xyz, feature] or gradients_λ_σ [row, xyz, μ, channel], in 1/Å,
 /// and gradients_NAME [row, xyz, feature] by the vectors of each field, per unit of the vector.
 /// </summary>
 public static class FeatureNpz
 {
     /// <summary>Writes the file, which appears under its name when it is complete.</summary>
+    /// <param name="path">The file's name.</param>
+    /// <param name="table">The features.</param>
+    /// <param name="sources">The files of the structures; null: unknown.</param>
     /// <exception cref="InputException">The file cannot be written.</exception>
-    public static void Write(string path, FeatureTable table)
+    public static void Write(string path, FeatureTable table, IReadOnlyList<string>? sources = null)
     {
         ArgumentNullException.ThrowIfNull(table);
-        NpzWriter.Write(path, table.IsEquivariant ? Equivariants(table) : Invariants(table));
+        string about = FeatureAbout.Text(sources ?? [], table.HasGradients, table.Fields);
+        NpzWriter.Write(path, (table.IsEquivariant ? Equivariants(table) : Invariants(table)).Append(("about", NpyArray.Text(about))));
     }
 
     private static IEnumerable<(string, NpyArray)> Invariants(FeatureTable table)

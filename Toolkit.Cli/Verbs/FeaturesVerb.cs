@@ -76,9 +76,10 @@ internal static class FeaturesVerb
             using CouplingTable? table = spec.CouplingLMax > CouplingTable.Default.LMax
                 ? CouplingTable.Load(TableCache.GetOrCreate(TableSpec.Create(TableKind.RealCg, spec.CouplingLMax)))
                 : null;
-            using Progress progress = new(result.InvocationConfiguration.Error, "structures", frames.Count);
+            using Progress progress = new(result.InvocationConfiguration.Error);
             FeatureTable features = Features.Compute(
-                spec, frames, specPath, path, result.GetValue(gradients), result.GetValue(threads), progress.Report, table);
+                spec, frames, specPath, path, result.GetValue(gradients), result.GetValue(threads),
+                done => progress.Report("structures", done, frames.Count), table);
             progress.Clear();
             if (map is not null)
             {
@@ -87,7 +88,7 @@ internal static class FeaturesVerb
 
             if (isNpz)
             {
-                FeatureNpz.Write(outPath, features);
+                FeatureNpz.Write(outPath, features, [path]);
             }
             else
             {
