@@ -5,7 +5,7 @@ using System.IO;
 namespace Toolkit.Cli;
 
 /// <summary>A count on one line of a terminal; nothing at all where stderr is no terminal.</summary>
-internal sealed class Progress(TextWriter error, string what, int total) : IDisposable
+internal sealed class Progress(TextWriter error) : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
 
@@ -15,7 +15,10 @@ internal sealed class Progress(TextWriter error, string what, int total) : IDisp
     private int _width;
 
     /// <summary>Says how many are done.</summary>
-    public void Report(int done)
+    /// <param name="what">What is counted.</param>
+    /// <param name="done">How many are done.</param>
+    /// <param name="total">Of how many; 0: nobody knows yet.</param>
+    public void Report(string what, long done, long total)
     {
         if (!_isShown || _clock.Elapsed - _last < Interval)
         {
@@ -23,7 +26,7 @@ internal sealed class Progress(TextWriter error, string what, int total) : IDisp
         }
 
         _last = _clock.Elapsed;
-        string line = $"{done}/{total} {what}";
+        string line = total > 0 ? $"{done}/{total} {what}" : $"{done} {what}";
         error.Write("\r" + line.PadRight(_width));
         _width = line.Length;
     }

@@ -116,8 +116,8 @@ public static class Chemiscope
 
     private static void WriteMap(Utf8JsonWriter json, FeatureTable table)
     {
-        int count = Math.Min(Components, table.FeatureCount);
-        double[] map = PrincipalComponents.Project(table.Values, table.FeatureCount, count);
+        int count = Math.Min(Components, table.Layout.RowLength);
+        double[] map = PrincipalComponents.Project(table.Values, table.Layout.RowLength, count);
         for (int c = 0; c < count; c++)
         {
             StartProperty(json, $"principal component {c + 1}", "atom");

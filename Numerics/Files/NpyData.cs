@@ -125,6 +125,18 @@ public sealed partial class NpyData
         return (IReadOnlyDictionary<string, NpyData>)arrays;
     });
 
+    /// <summary>Reads one array of an .npz file, whatever the size of the others.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="name">The array's name without ".npy".</param>
+    /// <returns>Null where the file has no such array.</returns>
+    /// <exception cref="InputException">The file cannot be read, or the array is of no known kind.</exception>
+    public static NpyData? Read(string path, string name) => Guard(path, () =>
+    {
+        using ZipArchive zip = ZipFile.OpenRead(path);
+        using Stream? content = zip.GetEntry(name + ".npy")?.Open();
+        return content is null ? null : Read(content, $"{path}: {name}");
+    });
+
     /// <summary>Reads one array from a stream.</summary>
     /// <param name="stream">At the array's first byte.</param>
     /// <param name="source">What messages call it.</param>

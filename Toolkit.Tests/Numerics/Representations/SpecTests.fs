@@ -141,7 +141,7 @@ let tests =
                 Assert.Equal(spec.ToJson(), again.ToJson())
                 Assert.Equal(spec, again)
                 let pair = Structure.Create(ReadOnlySpan [| 6; 1 |], ReadOnlySpan [| 0.; 0.; 0.; 0.; 0.; 1.1 |])
-                let complete = Features.WithContraction(spec, [| pair |], name, "pair.xyz")
+                let complete = Features.WithContraction(spec, StructureSource.Of([| pair |], "pair.xyz"), name)
                 Assert.True((complete.CreateRepresentation([ 1; 6 ], name)).FeatureCount > 0)
 
             Assert.Null(SpecText.Example "no such example")
