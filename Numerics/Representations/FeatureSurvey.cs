@@ -20,7 +20,8 @@ internal sealed class FeatureSurvey
     /// <param name="choice">The atoms that get features.</param>
     /// <param name="progress">Told the structures that are read; or null.</param>
     /// <exception cref="InputException">An element without channels; no atoms; a field that is absent, of another shape or not
-    /// finite, or under two keys.</exception>
+    /// finite, or under two keys; one number per atom, a moment along an axis that is not said, where vectors turn together with
+    /// the structure: features would change when the axes of space are turned.</exception>
     public FeatureSurvey(Spec spec, StructureSource source, CentreChoice choice, FeatureProgress? progress)
     {
         bool[]? isKnown = spec.Species is null ? null : new bool[Elements.Last + 1];
@@ -52,6 +53,16 @@ internal sealed class FeatureSurvey
 
             _centres.Add(choice.Of(structure, place).Length);
             progress?.Invoke("structures read", _centres.Count, 0);
+        }
+
+        if (spec.Representation.Coupling != FieldCoupling.Summed && keys.FirstOrDefault(static k => k.Components == 1) is { } collinear)
+        {
+            throw new InputException(
+                source.Name,
+                null,
+                collinear.Key,
+                "one number per atom, a moment whose axis is not said",
+                "\"coupling\": \"summed\" in the specification, or a key (--spin-key) with three numbers per atom along the axis of choice");
         }
 
         Spec = spec with

@@ -18,7 +18,7 @@ public static class Labels
     private static readonly string[] ForcesKeys = ["REF_forces", "forces"];
     private static readonly string[] StressKeys = ["REF_stress", "stress"];
     private static readonly string[] VirialKeys = ["REF_virial", "virial"];
-    private static readonly string[] SpinsKeys = ["REF_magmom", "REF_magmoms", "magmoms", "spins"];
+    private static readonly string[] SpinsKeys = ["REF_magmom", "REF_magmoms", "magmoms", "magmom", "spins"];
 
     /// <summary>Whether the first frame has forces under the key, or, without a key, under one of the usual ones.</summary>
     public static bool HasForces(IReadOnlyList<Structure> frames, string? key = null)
@@ -74,7 +74,7 @@ public static class Labels
     /// <summary>[frame][atom, xyz] row-major: spins, μB. A single number per atom is a moment along z.</summary>
     /// <param name="frames">The data set.</param>
     /// <param name="source">What messages call it: the file's name.</param>
-    /// <param name="key">The key (--spin-key), or null for REF_magmom, REF_magmoms, magmoms, spins.</param>
+    /// <param name="key">The key (--spin-key), or null for REF_magmom, REF_magmoms, magmoms, magmom, spins.</param>
     /// <exception cref="InputException">Absent, not one or three numbers per atom in all frames, or not finite.</exception>
     public static double[][] Spins(IReadOnlyList<Structure> frames, string source, string? key = null)
     {
@@ -108,6 +108,9 @@ public static class Labels
 
         /// <summary>The key; before the first frame the first one.</summary>
         public string Key => _chosen ?? keys[0];
+
+        /// <summary>Numbers per atom, the same in all frames; 0 before the first.</summary>
+        public int Components => _first?.Components ?? 0;
 
         /// <summary>Looks at one frame.</summary>
         /// <exception cref="InputException">
@@ -227,7 +230,7 @@ public static class Labels
             throw place.Bad(
                 null,
                 $"no {quantity}; it has {(has.Length > 0 ? has : "no such properties")}",
-                $"the key {chosen ?? string.Join(" or ", candidates)}");
+                $"the key {chosen ?? string.Join(" or ", candidates)}{(candidates.AsSpan().SequenceEqual(SpinsKeys) ? ", or another that --spin-key names" : "")}");
         }
 
         if (values is null)

@@ -180,7 +180,7 @@ internal sealed unsafe class NiceFitter
     private void DensityVariances()
     {
         int channels = _builder.DensityChannels;
-        DensityChannels places = new(_expansion);
+        FieldChannels places = new(_expansion);
         for (int l = 0; l <= _expansion.LMax; l++)
         {
             double[] sums = new double[channels];

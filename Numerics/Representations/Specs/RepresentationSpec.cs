@@ -1,8 +1,11 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
+using System.Linq;
 using System.Text.Json;
 using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Expansion;
+using Toolkit.Numerics.Fields.Potential;
 using Toolkit.Numerics.Files;
 
 namespace Toolkit.Numerics.Representations;
@@ -27,6 +30,9 @@ public enum RepresentationKind
 
     /// <summary>"spin-bispectrum": the invariants of three factors, vectors or density.</summary>
     SpinBispectrum,
+
+    /// <summary>"tree": what a coupling tree of the user's own describes.</summary>
+    Tree,
 }
 
 /// <summary>What is made from the density, and which part of it.</summary>
@@ -41,7 +47,8 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
         ("bispectrum", RepresentationKind.Bispectrum, "the invariants of three density factors, labelled species_1, n_1, … n_3, l_1, l_2, l_3"),
         ("equivariants", RepresentationKind.Equivariants, "blocks (λ, σ) that turn like harmonics of order λ: the density's own (order 1) or λ-SOAP (order 2)"),
         ("spin-power-spectrum", RepresentationKind.SpinPowerSpectrum, "the invariants of two factors, vectors or density, labelled field_1, species_1, n_1, l_1, field_2, …, J"),
-        ("spin-bispectrum", RepresentationKind.SpinBispectrum, "the invariants of three factors, vectors or density, labelled field_1, species_1, n_1, l_1, J_1, … J_3"));
+        ("spin-bispectrum", RepresentationKind.SpinBispectrum, "the invariants of three factors, vectors or density, labelled field_1, species_1, n_1, l_1, J_1, … J_3"),
+        ("tree", RepresentationKind.Tree, "what a coupling tree of your own describes: invariants where its root is of order 0, else blocks (λ, σ)"));
 
     private static readonly SpecWords<FieldCoupling> Couplings = new(
         ("resolved", FieldCoupling.Resolved, "to each J: invariant when atoms and vectors turn together, as with spin–orbit coupling"),
@@ -77,7 +84,7 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
             WhenAbsent = "`both` with equivariants, else `proper`",
         },
         new SpecInteger("order", "the number of density factors; only with equivariants", null, 1, 2) { WhenAbsent = "2" },
-        new SpecInteger("lambda", "the largest λ, at most lmax with order 1 and 2·lmax with order 2; only with equivariants", null, 0, 2 * SpecSchema.MostAngular)
+        new SpecInteger("lambda", "the largest λ, at most lmax with order 1 and 2·lmax with order 2, or what the names of couplings in a tree stand for; only with equivariants and tree", null, 0, 2 * SpecSchema.MostAngular)
         {
             WhenAbsent = "lmax",
         },
@@ -85,6 +92,10 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
         {
             WhenAbsent = "`outer`",
         },
+        new SpecNames("factors", "the scalar fields that are multiplied, rho the density and names of potentials; only with power-spectrum (2), bispectrum (3) and equivariants (order)",
+            "the density for each"),
+        new SpecPath("file", "the coupling tree, a file in the format coupling-tree/1 in the folder of the specification; only with tree", "key tree"),
+        new SpecJson("tree", "the coupling tree itself; only with tree", "key file"),
     ]);
 
     /// <summary>How vectors are joined to the directions of their atoms.</summary>
@@ -105,6 +116,12 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
     /// <summary>The pairs of channels of equivariants.</summary>
     public ChannelProduct Channels { get; init; }
 
+    /// <summary>The fields that are multiplied, where they are not the density alone.</summary>
+    public IReadOnlyList<string>? Factors { get; init; }
+
+    /// <summary>The tree of kind tree.</summary>
+    public CouplingTree? Tree { get; init; }
+
     /// <summary>The kind as the specification spells it.</summary>
     internal string Word => Kinds.WordOf(Kind);
 
@@ -112,17 +129,25 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
 
     private bool IsPair => this is { Kind: RepresentationKind.Equivariants, Order: 2 };
 
-    internal static RepresentationSpec Read(SpecReader r)
+    /// <param name="r">The specification.</param>
+    /// <param name="source">Its name; the file of a tree is looked for in its folder.</param>
+    /// <param name="vectors">Its vector fields.</param>
+    /// <param name="potentials">Its potentials.</param>
+    internal static RepresentationSpec Read(
+        SpecReader r, string source, IReadOnlyList<VectorFieldSpec> vectors, IReadOnlyList<PotentialFieldSpec> potentials)
     {
         RepresentationSpec kind = new(r.Choice(Path + "kind", Kinds));
         bool isEquivariant = kind.Kind == RepresentationKind.Equivariants, isCoupled = isEquivariant || kind.Kind == RepresentationKind.Bispectrum;
         int order = r.IntegerIfAny(Path + "order") ?? 2, lmax = r.Integer("$.lmax");
-        bool isPair = isEquivariant && order == 2, isSpin = kind.IsSpin;
+        bool isPair = isEquivariant && order == 2, isSpin = kind.IsSpin, isTree = kind.Kind == RepresentationKind.Tree;
         Only("parity", isPair || isSpin || kind.Kind == RepresentationKind.Bispectrum, "parity only with bispectrum, equivariants of order 2 and the spin- kinds");
         Only("coupling", isSpin, "coupling only with the spin- kinds");
         Only("scalars", isSpin, "scalars only with the spin- kinds");
         Only("order", isEquivariant, "order only with equivariants");
-        Only("lambda", isEquivariant, "lambda only with equivariants");
+        Only("lambda", isEquivariant || isTree, "lambda only with equivariants and tree");
+        Only("file", isTree, "file only with tree");
+        Only("tree", isTree, "tree only with tree");
+        Only("factors", isEquivariant || kind.Kind is RepresentationKind.PowerSpectrum or RepresentationKind.Bispectrum, "factors only with power-spectrum, bispectrum and equivariants");
         Only("channels", isPair, "channels only with equivariants of order 2");
         FieldCoupling coupling = r.ChoiceIfAny(Path + "coupling", Couplings) ?? FieldCoupling.Resolved;
         const int most = SpecSchema.MostCoupled;
@@ -135,13 +160,53 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
         }
 
         int? lambda = r.IntegerIfAny(Path + "lambda");
-        int last = order == 1 ? lmax : Math.Min(2 * lmax, most);
+        int last = isTree ? most : order == 1 ? lmax : Math.Min(2 * lmax, most);
         if (lambda > last)
         {
             throw r.Bad(Path + "lambda", lambda.Value.ToString(CultureInfo.InvariantCulture), $"at most {last} with lmax {lmax} and order {order}");
         }
 
-        kind.RequireFields(r);
+        int wanted = isEquivariant ? order : kind.Kind == RepresentationKind.Bispectrum ? 3 : 2;
+        string[]? factors = r.NamesIfAny(Path + "factors");
+        if (factors is not null)
+        {
+            if (factors.Length != wanted)
+            {
+                throw r.Bad(Path + "factors", $"{factors.Length} names", $"{wanted} with {kind.Word}{(isEquivariant ? $" of order {order}" : "")}");
+            }
+
+            if (factors.FirstOrDefault(f => f != CouplingField.Density.Name && potentials.All(p => p.Name != f)) is { } unknown)
+            {
+                throw r.Bad(
+                    Path + "factors", InputError.Quote(unknown),
+                    $"one of {string.Join(", ", potentials.Select(static p => p.Name).Prepend(CouplingField.Density.Name))}{(vectors.Count > 0 ? " (vectors: the spin- kinds, or a tree)" : "")}");
+            }
+
+            if (isPair && factors.Any(static f => f != CouplingField.Density.Name) && r.IsGiven(Path + "channels") && r.Choice(Path + "channels", Products) == ChannelProduct.Elementwise)
+            {
+                throw r.Bad(Path + "channels", "elementwise with factors", "outer");
+            }
+
+            if (factors.Any(static f => f != CouplingField.Density.Name) && kind.Kind == RepresentationKind.PowerSpectrum && lmax > most)
+            {
+                throw r.Bad("$.lmax", lmax.ToString(CultureInfo.InvariantCulture), $"at most {most} with factors, where the coupling coefficients end");
+            }
+        }
+
+        CouplingTree? tree = null;
+        if (isTree)
+        {
+            bool isFile = r.Has(Path + "file");
+            if (isFile == r.Has(Path + "tree"))
+            {
+                throw r.Bad("$.representation", isFile ? "both 'file' and 'tree'" : "no key 'file' and no key 'tree'", "one of them, with the coupling tree");
+            }
+
+            tree = isFile ? ReadTree(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(source) ?? "", r.Word(Path + "file"))) : CouplingTreeReader.Parse(r.Word(Path + "tree"), source + ": $.representation.tree");
+        }
+
+        kind = kind with { Tree = tree, Factors = factors };
+        kind.RequireFields(r, vectors, potentials);
         return kind with
         {
             Parities = r.ChoiceIfAny(Path + "parity", ParityWords) ?? (isPair ? Parities.Both : Parities.Proper),
@@ -161,14 +226,37 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
         }
     }
 
-    private void RequireFields(SpecReader r)
+    private static CouplingTree ReadTree(string path)
     {
-        int count = r.Integer("$.fields");
-        if (IsSpin != count > 0)
+        try
         {
-            throw count > 0
-                ? r.Bad("$.fields", "vector fields with kind " + Word, "fields only with the spin- kinds")
-                : r.Bad("$", "no vector field", $"fields: the vectors that atoms carry, which {Word} is made from");
+            return CouplingTreeReader.Parse(System.IO.File.ReadAllText(path), path);
+        }
+        catch (Exception e) when (e is System.IO.IOException or UnauthorizedAccessException)
+        {
+            throw new InputException(path, null, null, e is System.IO.FileNotFoundException or System.IO.DirectoryNotFoundException ? "no such file" : e.Message, "a coupling tree in JSON");
+        }
+    }
+
+    /// <summary>A field that is stated is one that is read.</summary>
+    private void RequireFields(SpecReader r, IReadOnlyList<VectorFieldSpec> vectors, IReadOnlyList<PotentialFieldSpec> potentials)
+    {
+        if (IsSpin && vectors.Count == 0)
+        {
+            throw r.Bad("$", "no vector field", $"fields: the vectors that atoms carry, which {Word} is made from");
+        }
+
+        HashSet<string> read = Tree is not null
+            ? Trees.TreeLabels.Leaves(Tree.Root).Select(static l => l.Field.Name).ToHashSet()
+            : [.. Factors ?? []];
+        if (!IsSpin && vectors.FirstOrDefault(f => !read.Contains(f.Name)) is { } vector)
+        {
+            throw r.Bad("$.fields", $"the vector field {vector.Name} with kind {Word}", Tree is null ? "vector fields only with the spin- kinds and tree" : "fields that the tree reads");
+        }
+
+        if (potentials.FirstOrDefault(p => !read.Contains(p.Name)) is { } potential)
+        {
+            throw r.Bad("$.fields", $"the potential {potential.Name}, which nothing reads", Tree is null ? "potentials that factors name" : "fields that the tree reads");
         }
     }
 
@@ -200,6 +288,24 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
             json.WriteString("channels", Products.WordOf(Channels));
         }
 
+        if (Factors is not null)
+        {
+            json.WriteStartArray("factors");
+            foreach (string factor in Factors)
+            {
+                json.WriteStringValue(factor);
+            }
+
+            json.WriteEndArray();
+        }
+
+        if (Tree is not null)
+        {
+            json.WriteNumber("lambda", Lambda ?? lmax);
+            json.WritePropertyName("tree");
+            json.WriteRawValue(Tree.ToJson());
+        }
+
         json.WriteEndObject();
     }
 
@@ -207,6 +313,8 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
     internal int CouplingLMax(int lmax) => Kind switch
     {
         RepresentationKind.Bispectrum => lmax,
+        RepresentationKind.PowerSpectrum when ReadsPotentials => lmax,
+        RepresentationKind.Tree => Math.Max(Lambda ?? lmax, Trees.TreeLabels.Largest(Tree!.Root, lmax)),
         RepresentationKind.Equivariants when Order > 1 => Math.Max(lmax, Lambda ?? lmax),
         RepresentationKind.SpinPowerSpectrum when Coupling == FieldCoupling.Summed => 0,
         RepresentationKind.SpinBispectrum when Coupling == FieldCoupling.Summed => lmax,
@@ -216,15 +324,21 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
 
     /// <summary>The representation.</summary>
     /// <param name="expansion">What it is made from.</param>
+    /// <param name="potentials">The potentials beside it.</param>
     /// <param name="source">What messages call the specification.</param>
     /// <param name="table">Coupling coefficients; null: those that come with the library.</param>
     /// <exception cref="InputException">Coupling coefficients that end too early, or no features.</exception>
-    internal Representation CreateRepresentation(DensityExpansion expansion, string source, CouplingTable? table)
+    internal Representation CreateRepresentation(
+        DensityExpansion expansion, IReadOnlyList<NamedPotential> potentials, string source, CouplingTable? table)
     {
         try
         {
             return Kind switch
             {
+                RepresentationKind.Tree => CreateTree(expansion, potentials, source, table),
+                RepresentationKind.PowerSpectrum when ReadsPotentials => FactorProducts.PowerSpectrum(expansion, potentials, Factors!, table),
+                RepresentationKind.Bispectrum when ReadsPotentials => FactorProducts.Bispectrum(expansion, potentials, Factors!, Parities, table),
+                RepresentationKind.Equivariants when ReadsPotentials => FactorProducts.Equivariants(expansion, potentials, Factors!, Lambda, Parities, table),
                 RepresentationKind.PowerSpectrum => new PowerSpectrum(expansion),
                 RepresentationKind.RadialSpectrum => new RadialSpectrum(expansion),
                 RepresentationKind.Bispectrum => new Bispectrum(expansion, Parities, table),
@@ -243,4 +357,22 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
             throw new InputException(source, null, "$.representation", found, expected);
         }
     }
+
+    /// <summary>A tree's faults are told as they are: its file is the user's own.</summary>
+    private Representation CreateTree(DensityExpansion expansion, IReadOnlyList<NamedPotential> potentials, string source, CouplingTable? table)
+    {
+        try
+        {
+            NamedPotential[] used = potentials.Where(p => Trees.TreeLabels.Leaves(Tree!.Root).Any(l => l.Field.Name == p.Name)).ToArray();
+            return Tree!.Root is CouplingPair { L: { Name: null, Value: 0 } }
+                ? new Trees.TreeInvariants(expansion, Tree, used, Lambda, table)
+                : new Trees.TreeEquivariants(expansion, Tree, used, Lambda, table);
+        }
+        catch (ArgumentException e) when ((table ?? CouplingTable.Default).LMax >= CouplingLMax(expansion.LMax))
+        {
+            throw new InputException(source, null, "$.representation.tree", "a tree that cannot be executed (" + e.Message.Split(" (Parameter", 2)[0] + ")", "another tree or other fields");
+        }
+    }
+
+    private bool ReadsPotentials => Factors is not null && Factors.Any(static f => f != CouplingField.Density.Name);
 }

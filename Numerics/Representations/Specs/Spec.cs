@@ -9,6 +9,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Expansion;
+using Toolkit.Numerics.Fields.Potential;
 using Toolkit.Numerics.Files;
 using Toolkit.Numerics.Radial;
 
@@ -38,6 +39,9 @@ public sealed record Spec(
 {
     /// <summary>The vectors that atoms carry.</summary>
     public IReadOnlyList<VectorFieldSpec> Fields { get; init; } = [];
+
+    /// <summary>The potentials around atoms.</summary>
+    public IReadOnlyList<PotentialFieldSpec> Potentials { get; init; } = [];
 
     /// <summary>The largest angular momentum of the coupling coefficients that the representation needs; 0: none.</summary>
     public int CouplingLMax => Representation.CouplingLMax(LMax);
@@ -78,6 +82,7 @@ public sealed record Spec(
     {
         ArgumentNullException.ThrowIfNull(json);
         SpecReader r = SpecReader.Read(json, source);
+        (VectorFieldSpec[] vectors, PotentialFieldSpec[] potentials) = FieldsSection.Read(r);
         return new Spec(
             CutoffSection.Read(r),
             DensitySpec.Read(r),
@@ -85,10 +90,11 @@ public sealed record Spec(
             r.Integer("$.lmax"),
             r.Elements("$.species"),
             AlchemicalSpec.Read(r),
-            RepresentationSpec.Read(r),
+            RepresentationSpec.Read(r, source, vectors, potentials),
             RidgeSpec.Read(r))
         {
-            Fields = VectorFieldSpec.Read(r),
+            Fields = vectors,
+            Potentials = potentials,
         };
     }
 
@@ -109,17 +115,7 @@ public sealed record Spec(
             }
 
             Alchemical?.Write(json);
-            if (Fields.Count > 0)
-            {
-                json.WriteStartArray("fields");
-                foreach (VectorFieldSpec field in Fields)
-                {
-                    field.Write(json);
-                }
-
-                json.WriteEndArray();
-            }
-
+            FieldsSection.Write(json, Fields, Potentials);
             Representation.Write(json, LMax);
             Model?.Write(json);
             json.WriteEndObject();
@@ -135,7 +131,7 @@ public sealed record Spec(
     /// <exception cref="InputException">A basis that cannot be made in float64, with the key to change; coupling coefficients
     /// that end too early.</exception>
     public Representation CreateRepresentation(IEnumerable<int> species, string source, CouplingTable? table = null) =>
-        Representation.CreateRepresentation(CreateExpansion(species, source), source, table);
+        Representation.CreateRepresentation(CreateExpansion(species, source), CreatePotentials(species, source), source, table);
 
     /// <summary>The same where it must be one of invariants.</summary>
     /// <param name="species">Atomic numbers; used where <see cref="Species"/> is null.</param>
@@ -165,6 +161,19 @@ public sealed record Spec(
             throw new InputException(source, null, Density.Sigma is null ? "$.radial.nmax" : "$.density.sigma", Widths(),
                 $"functions that {RadialTable.MostIntervals} intervals hold to 1e-9: a wider Gaussian or fewer functions");
         }
+    }
+
+    /// <summary>The potentials that factors and trees may name.</summary>
+    private NamedPotential[] CreatePotentials(IEnumerable<int> species, string source)
+    {
+        if (Potentials.Count == 0)
+        {
+            return [];
+        }
+
+        int[] all = (Species ?? species).Distinct().Order().ToArray();
+        RadialBasis basis = Radial.CreateBasis(LMax, Cutoff.Radius, source);
+        return Potentials.Select(p => p.CreateField(basis, LMax, Cutoff, all, source)).ToArray();
     }
 
     /// <summary>What the representation computes, as data; the same whatever the species, however they are mixed, and up to

@@ -79,6 +79,15 @@ internal sealed record SpecMatrices(string Name, string Meaning, string WhenAbse
 /// <summary>A name or a key.</summary>
 internal sealed record SpecName(string Name, string Meaning, string? WhenAbsent) : SpecNode(Name, Meaning);
 
+/// <summary>Charges: the name of an atom property, or a number for each element; may be absent.</summary>
+internal sealed record SpecCharges(string Name, string Meaning, string WhenAbsent) : SpecNode(Name, Meaning);
+
+/// <summary>A list of names, which may be absent.</summary>
+internal sealed record SpecNames(string Name, string Meaning, string WhenAbsent) : SpecNode(Name, Meaning);
+
+/// <summary>An object that is read elsewhere; may be absent.</summary>
+internal sealed record SpecJson(string Name, string Meaning, string WhenAbsent) : SpecNode(Name, Meaning);
+
 /// <summary>Yes or no.</summary>
 internal sealed record SpecFlag(string Name, string Meaning) : SpecNode(Name, Meaning);
 

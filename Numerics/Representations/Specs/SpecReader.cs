@@ -78,6 +78,12 @@ internal sealed class SpecReader
 
     internal bool Flag(string path) => (bool)_values[path];
 
+    /// <summary>A list of names, or null.</summary>
+    internal string[]? NamesIfAny(string path) => (string[]?)_values.GetValueOrDefault(path);
+
+    /// <summary>A string or charges by atomic number, or null.</summary>
+    internal object? ChargesIfAny(string path) => _values.GetValueOrDefault(path);
+
     internal int[]? Elements(string path) => (int[]?)_values.GetValueOrDefault(path);
 
     internal InputException Bad(string path, string found, string expected) => new(_source, null, path, found, expected);
@@ -160,6 +166,16 @@ internal sealed class SpecReader
                 return Weights(value, at);
             case SpecMatrices:
                 return Matrices(value, at);
+            case SpecCharges:
+                return Charges(value, at);
+            case SpecNames:
+                return List(value, at, "a list of names, as [\"rho\", \"V\"]")
+                    .Select((v, n) => v.ValueKind == JsonValueKind.String && v.GetString()!.Length > 0
+                        ? v.GetString()!
+                        : throw Bad($"{at}[{n}]", Show(v), "a name"))
+                    .ToArray();
+            case SpecJson:
+                return value.ValueKind == JsonValueKind.Object ? value.GetRawText() : throw Bad(at, Show(value), "an object { … }");
             case SpecName:
                 return value.ValueKind == JsonValueKind.String && value.GetString()!.Length > 0
                     ? value.GetString()!
@@ -294,6 +310,41 @@ internal sealed class SpecReader
         }
 
         return rows.Count > 0 ? rows : throw Bad(at, "{}", "at least one element");
+    }
+
+    /// <summary>The name of a property, or charges by atomic number.</summary>
+    private object Charges(JsonElement value, string at)
+    {
+        if (value.ValueKind == JsonValueKind.String && value.GetString()!.Length > 0)
+        {
+            return value.GetString()!;
+        }
+
+        if (value.ValueKind != JsonValueKind.Object)
+        {
+            throw Bad(at, Show(value), "the name of an atom property, or an object { \"Na\": 1, … }");
+        }
+
+        SortedDictionary<int, double> charges = [];
+        foreach (JsonProperty property in value.EnumerateObject())
+        {
+            if (!Structures.Elements.TryParse(property.Name, out int z))
+            {
+                throw Bad(at, InputError.Quote(property.Name), "an element's symbol");
+            }
+
+            if (property.Value.ValueKind != JsonValueKind.Number || !property.Value.TryGetDouble(out double q) || !double.IsFinite(q))
+            {
+                throw Bad($"{at}.{property.Name}", Show(property.Value), "a finite number, in e");
+            }
+
+            if (!charges.TryAdd(z, q))
+            {
+                throw Bad($"{at}.{property.Name}", "the element twice", "each element once");
+            }
+        }
+
+        return charges.Count > 0 ? charges : throw Bad(at, "{}", "at least one element");
     }
 
     private static object? Default(SpecNode node) => node switch

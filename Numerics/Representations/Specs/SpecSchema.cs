@@ -19,7 +19,7 @@ internal static class SpecSchema
         new SpecInteger("lmax", "the largest angular momentum", 6, 0, MostAngular),
         new SpecElements("species", "the elements that have channels; absent: those of the data", "those of the data"),
         AlchemicalSpec.Node,
-        VectorFieldSpec.Node,
+        FieldsSection.Node,
         RepresentationSpec.Node,
         RidgeSpec.Node,
     ];

@@ -16,24 +16,23 @@ namespace Toolkit.Numerics.Representations;
 public sealed record VectorFieldSpec(
     string Name, string? Key, bool Axial, bool TimeOdd, IReadOnlyList<int>? Species, CentrePolicy Centre)
 {
-    private const string Vector = "vector";
-
     private static readonly SpecWords<CentrePolicy> Centres = new(
         ("separate", CentrePolicy.Separate, "to one channel of its own, labelled −1, with the radial function 1"),
         ("include", CentrePolicy.Include, "to the channels of its species, as a neighbour's at distance zero"),
         ("exclude", CentrePolicy.Exclude, "nowhere"));
 
-    internal static SpecList Node { get; } = new("fields", "the vectors that atoms carry beside the density; only with the spin- kinds",
+    /// <summary>The keys of such a field, beside name, kind and center.</summary>
+    internal static IReadOnlyList<SpecNode> Members { get; } =
     [
-        new SpecName("name", "what labels and coupling trees call it: letters, digits and underscores, a letter first, and not rho", null),
-        new SpecChoice("kind", "what atoms carry", false, [new(Vector, "a vector with three components")]),
         new SpecName("key", "the atom property that holds it, three numbers per atom, or, for an axial field, one along z",
-            "spins (axial and timeOdd): REF_magmom, REF_magmoms, magmoms or spins; others: the name"),
+            "spins (axial and timeOdd): REF_magmom, REF_magmoms, magmoms, magmom or spins; others: the name"),
         new SpecFlag("axial", "whether it keeps its sign under the inversion, as a spin does"),
         new SpecFlag("timeOdd", "whether it changes its sign when time is reversed, as a spin does"),
         new SpecElements("species", "the elements that carry it", "all"),
-        new SpecChoice("center", "where the vector of the atom at the centre goes", false, Centres.Options),
-    ]);
+    ];
+
+    /// <summary>What the key center may say of a vector.</summary>
+    internal static IReadOnlyList<SpecOption> CentreOptions => Centres.Options;
 
     /// <summary>Whether it is a spin: axial and odd under time reversal.</summary>
     public bool IsSpin => Axial && TimeOdd;
@@ -41,45 +40,29 @@ public sealed record VectorFieldSpec(
     /// <summary>The field, read under its key or, where none is given, its name.</summary>
     public VectorField CreateField() => new(Name, Key ?? Name, Axial, TimeOdd, Species, Centre);
 
-    internal static VectorFieldSpec[] Read(SpecReader r)
+    /// <summary>Reads the field at a path that ends with a full stop.</summary>
+    internal static VectorFieldSpec Read(SpecReader r, string at, string name)
     {
-        VectorFieldSpec[] fields = new VectorFieldSpec[r.Integer("$.fields")];
-        for (int k = 0; k < fields.Length; k++)
+        int[]? species = r.Elements(at + "species"), all = r.Elements("$.species");
+        if (species is not null && all is not null && species.FirstOrDefault(z => !all.Contains(z), -1) is int z && z >= 0)
         {
-            string at = $"$.fields[{k}].", name = r.Word(at + "name");
-            if (!VectorField.IsName(name))
-            {
-                throw r.Bad(at + "name", InputError.Quote(name), "letters, digits and underscores, a letter first, and not rho");
-            }
-
-            if (fields.Take(k).Any(f => f.Name == name))
-            {
-                throw r.Bad(at + "name", InputError.Quote(name) + " twice", "each name once");
-            }
-
-            int[]? species = r.Elements(at + "species"), all = r.Elements("$.species");
-            if (species is not null && all is not null && species.FirstOrDefault(z => !all.Contains(z), -1) is int z && z >= 0)
-            {
-                throw r.Bad(at + "species", Structures.Elements.Symbol(z), "elements of $.species");
-            }
-
-            fields[k] = new VectorFieldSpec(
-                name,
-                r.Has(at + "key") ? r.Word(at + "key") : null,
-                r.Flag(at + "axial"),
-                r.Flag(at + "timeOdd"),
-                species,
-                r.Choice(at + "center", Centres));
+            throw r.Bad(at + "species", Structures.Elements.Symbol(z), "elements of $.species");
         }
 
-        return fields;
+        return new VectorFieldSpec(
+            name,
+            r.Has(at + "key") ? r.Word(at + "key") : null,
+            r.Flag(at + "axial"),
+            r.Flag(at + "timeOdd"),
+            species,
+            r.ChoiceIfAny(at + "center", Centres) ?? CentrePolicy.Separate);
     }
 
     internal void Write(Utf8JsonWriter json)
     {
         json.WriteStartObject();
         json.WriteString("name", Name);
-        json.WriteString("kind", Vector);
+        json.WriteString("kind", FieldsSection.Vector);
         if (Key is not null)
         {
             json.WriteString("key", Key);

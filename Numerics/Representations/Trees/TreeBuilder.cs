@@ -32,6 +32,7 @@ internal sealed class TreeBuilder
     private readonly ProgramDraft _draft;
     private readonly TreeLeaves _leaves;
     private readonly int _largest;
+    private readonly TreePolicy _policy;
     private readonly Dictionary<CouplingNode, IReadOnlyList<TreeTerm>> _made = [];
 
     /// <summary>A builder.</summary>
@@ -39,9 +40,10 @@ internal sealed class TreeBuilder
     /// <param name="potentials">Potentials.</param>
     /// <param name="largest">The largest order that a name of a coupling stands for.</param>
     /// <param name="table">Coefficients in the real basis.</param>
-    public TreeBuilder(DensityExpansion expansion, IReadOnlyList<NamedPotential> potentials, int largest, CouplingTable table)
+    /// <param name="policy">Which of its values stand, and with what factors.</param>
+    public TreeBuilder(DensityExpansion expansion, IReadOnlyList<NamedPotential> potentials, int largest, CouplingTable table, TreePolicy policy)
     {
-        (_table, _largest) = (table, largest);
+        (_table, _largest, _policy) = (table, largest, policy);
         _draft = new ProgramDraft(expansion, potentials);
         _leaves = new TreeLeaves(expansion, potentials, table, _draft);
     }
@@ -54,8 +56,10 @@ internal sealed class TreeBuilder
     public (FeatureProgram<double> Program, IReadOnlyList<TreeTerm> Terms) Build(CouplingTree tree)
     {
         // Products are not made before they know their place among the features; whatever else a root may be is copied there.
-        List<TreeProduct>? products = tree.Root is CouplingPair pair ? Products(pair) : null;
-        TreeTerm[] terms = [.. (products?.Select(static p => p.Term).Distinct<TreeTerm>(ReferenceEqualityComparer.Instance) ?? Terms(tree.Root))
+        List<TreeProduct>? products = tree.Root is CouplingPair pair
+            ? Products(pair).FindAll(p => _policy.Parities.Include(p.Term.Sigma == 1 ? 0 : 1)).ConvertAll(p => p with { Scale = p.Scale * _policy.Phase(p.Term.Names) })
+            : null;
+        TreeTerm[] terms = [.. (products?.Select(static p => p.Term).Distinct<TreeTerm>(ReferenceEqualityComparer.Instance) ?? Terms(tree.Root).Where(t => tree.Root is not CouplingLeaf || t.Lambda <= _largest))
             .OrderBy(static t => t.Lambda).ThenByDescending(static t => t.Sigma)];
         if (terms.Length == 0) throw new ArgumentException("no orders fit the tree: it has no features", nameof(tree));
         int features = _draft.Features, next = 0;
@@ -190,12 +194,13 @@ internal sealed class TreeBuilder
 
     /// <summary>A product of two values, not yet in a block.</summary>
     private sealed record TreeProduct(
-        int LeftBlock, int LeftOrder, int LeftRow, TreeChannels Left, int RightBlock, int RightOrder, int RightRow, TreeChannels Right, TreeTerm Term);
+        int LeftBlock, int LeftOrder, int LeftRow, TreeChannels Left, int RightBlock, int RightOrder, int RightRow, TreeChannels Right, TreeTerm Term,
+        TreePairs Pairs = TreePairs.All, double Scale = 1);
 
     private List<TreeProduct> Products(CouplingPair pair)
     {
         var products = new List<TreeProduct>();
-        var channels = new Dictionary<(TreeChannels, TreeChannels), TreeChannels>();
+        var channels = new Dictionary<(TreeChannels, TreeChannels, TreePairs), TreeChannels>();
         if (pair.SumJ)
         {
             CouplingLeaf a = (CouplingLeaf)pair.Left, b = (CouplingLeaf)pair.Right;
@@ -204,7 +209,7 @@ internal sealed class TreeBuilder
                 foreach (TreeLeaf y in _leaves.Of(b.Field, true))
                 {
                     if (Bind(Bind(ImmutableDictionary<string, int>.Empty, a.L, x.L), b.L, y.L) is not { } names) continue;
-                    foreach (TreeTerm term in Orders(pair, names, x.L, y.L, x.IsOdd != y.IsOdd, x.Channels, y.Channels, channels))
+                    foreach ((TreeTerm term, _) in Orders(pair, names, x.L, y.L, x.IsOdd != y.IsOdd, x.Channels, y.Channels, false, channels))
                     {
                         for (int q = 0; q < 3; q++)
                         {
@@ -218,14 +223,21 @@ internal sealed class TreeBuilder
         }
 
         IReadOnlyList<TreeTerm> left = Terms(pair.Left), right = Terms(pair.Right);
-        foreach (TreeTerm x in left)
+        // Exchanging two factors of one field gives the same up to a sign: each unordered pair once.
+        bool isUnordered = _policy.IsUnordered && pair is { Left: CouplingLeaf a1, Right: CouplingLeaf b1 } && a1.Field == b1.Field;
+        for (int i = 0; i < left.Count; i++)
         {
-            foreach (TreeTerm y in right)
+            TreeTerm x = left[i];
+            for (int k = isUnordered ? i : 0; k < right.Count; k++)
             {
+                TreeTerm y = right[k];
                 if (Join(x.Names, y.Names) is not { } names) continue;
-                foreach (TreeTerm term in Orders(pair, names, x.Lambda, y.Lambda, x.IsOdd != y.IsOdd, x.Channels, y.Channels, channels))
+                foreach ((TreeTerm term, TreePairs pairs) in Orders(
+                    pair, names, x.Lambda, y.Lambda, x.IsOdd != y.IsOdd, x.Channels, y.Channels, isUnordered && i == k, channels))
                 {
-                    products.Add(new TreeProduct(x.Block, x.Lambda, x.Row, x.Channels, y.Block, y.Lambda, y.Row, y.Channels, term));
+                    if (term.Channels.Count == 0) continue;
+                    products.Add(new TreeProduct(
+                        x.Block, x.Lambda, x.Row, x.Channels, y.Block, y.Lambda, y.Row, y.Channels, term, pairs, isUnordered ? Math.Sqrt(2) : 1));
                 }
             }
         }
@@ -234,51 +246,59 @@ internal sealed class TreeBuilder
     }
 
     /// <summary>The products of two values to every allowed order.</summary>
-    private IEnumerable<TreeTerm> Orders(
-        CouplingPair pair, ImmutableDictionary<string, int> names, int l1, int l2, bool isOdd, TreeChannels left, TreeChannels right,
-        Dictionary<(TreeChannels, TreeChannels), TreeChannels> known)
+    private IEnumerable<(TreeTerm Term, TreePairs Pairs)> Orders(
+        CouplingPair pair, ImmutableDictionary<string, int> names, int l1, int l2, bool isOdd, TreeChannels left, TreeChannels right, bool isSquare,
+        Dictionary<(TreeChannels, TreeChannels, TreePairs), TreeChannels> known)
     {
         int end = pair.L.Name is null ? pair.L.Value : Math.Min(l1 + l2, _largest);
         for (int l = Math.Abs(l1 - l2); l <= Math.Min(l1 + l2, end); l++)
         {
             if (Bind(names, pair.L, l) is not { } bound) continue;
-            if (!known.TryGetValue((left, right), out TreeChannels? channels))
+            TreePairs pairs = !isSquare ? TreePairs.All : (l1 + l2 + l) % 2 == 0 ? TreePairs.Unordered : TreePairs.Different;
+            if (!known.TryGetValue((left, right, pairs), out TreeChannels? channels))
             {
-                (int[] i, int[] j) = Pairs(left, right);
-                known.Add((left, right), channels = TreeChannels.Product(left, i, right, j));
+                (int[] i, int[] j) = Pairs(left, right, pairs);
+                known.Add((left, right, pairs), channels = TreeChannels.Product(left, i, right, j));
             }
 
-            yield return new TreeTerm(bound, l, isOdd, -1, 0, channels);
+            yield return (new TreeTerm(bound, l, isOdd, -1, 0, channels), pairs);
         }
     }
 
     private static IEnumerable<TreeProduct[]> Groups(List<TreeProduct> products) =>
-        products.GroupBy(static p => (p.LeftBlock, p.Left, p.RightBlock, p.Right)).Select(static g => g.ToArray());
+        products.GroupBy(static p => (p.LeftBlock, p.Left, p.RightBlock, p.Right, p.Pairs, p.Scale)).Select(static g => g.ToArray());
 
     /// <summary>The stage of products of one pair of blocks.</summary>
     private CoupleStage<double> Couple(TreeProduct[] group, Func<TreeProduct, CouplePath> path)
     {
         TreeProduct one = group[0];
-        (int[] left, int[] right) = Pairs(one.Left, one.Right);
+        (int[] left, int[] right) = Pairs(one.Left, one.Right, one.Pairs);
+        double[]? weights = one.Pairs == TreePairs.All && one.Scale == 1
+            ? null
+            : left.Select((q, t) => one.Pairs != TreePairs.All && q == right[t] ? one.Scale / Math.Sqrt(2) : one.Scale).ToArray();
         _table.Require(
             group.Max(static p => Math.Max(Math.Max(p.LeftOrder, p.RightOrder), p.Term.Lambda)), "the tree's largest order is beyond the table", "table");
         return new CoupleStage<double>(
             _table, CoupleFactor.Of(one.LeftBlock, _draft.Shapes[one.LeftBlock].Rows, _draft.Shapes[one.LeftBlock].Stride),
-            CoupleFactor.Of(one.RightBlock, _draft.Shapes[one.RightBlock].Rows, _draft.Shapes[one.RightBlock].Stride), left, right, null,
+            CoupleFactor.Of(one.RightBlock, _draft.Shapes[one.RightBlock].Rows, _draft.Shapes[one.RightBlock].Stride), left, right, weights,
             Array.ConvertAll(group, p => path(p)));
     }
 
-    /// <summary>Every channel of one beside every channel of the other.</summary>
-    private static (int[] Left, int[] Right) Pairs(TreeChannels a, TreeChannels b)
+    /// <summary>The channels that are multiplied.</summary>
+    private static (int[] Left, int[] Right) Pairs(TreeChannels a, TreeChannels b, TreePairs pairs)
     {
-        int count = checked(a.Count * b.Count);
-        int[] left = new int[count], right = new int[count];
-        for (int t = 0; t < count; t++)
+        var left = new List<int>();
+        var right = new List<int>();
+        for (int q = 0; q < a.Count; q++)
         {
-            (left[t], right[t]) = (t / b.Count, t % b.Count);
+            for (int k = pairs == TreePairs.All ? 0 : pairs == TreePairs.Unordered ? q : q + 1; k < b.Count; k++)
+            {
+                left.Add(q);
+                right.Add(k);
+            }
         }
 
-        return (left, right);
+        return ([.. left], [.. right]);
     }
 
     /// <summary>The names with one more, or null where it stands for another number already, or a number is another.</summary>

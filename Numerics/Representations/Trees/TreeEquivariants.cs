@@ -13,8 +13,6 @@ namespace Toolkit.Numerics.Representations.Trees;
 /// </summary>
 public sealed class TreeEquivariants : EquivariantRepresentation
 {
-    private readonly IReadOnlyList<NamedPotential> _potentials;
-
     /// <summary>The equivariants of a tree.</summary>
     /// <param name="expansion">Density and vector fields, by the names that the tree uses.</param>
     /// <param name="tree">The tree; its root may be of any orders.</param>
@@ -25,17 +23,21 @@ public sealed class TreeEquivariants : EquivariantRepresentation
     /// the table's.</exception>
     public TreeEquivariants(
         DensityExpansion expansion, CouplingTree tree, IReadOnlyList<NamedPotential>? potentials = null, int? largest = null, CouplingTable? table = null)
-        : this(expansion, tree, potentials ?? [], new TreeBuilder(
-            expansion, potentials ?? [], largest ?? expansion.LMax, table ?? CouplingTable.Default).Build(tree)) { }
+        : this(expansion, tree, potentials ?? [], largest ?? expansion.LMax, table ?? CouplingTable.Default, TreePolicy.Full) { }
+
+    internal TreeEquivariants(
+        DensityExpansion expansion, CouplingTree tree, IReadOnlyList<NamedPotential> potentials, int largest, CouplingTable table, TreePolicy policy)
+        : this(expansion, tree, potentials, policy, new TreeBuilder(expansion, potentials, largest, table, policy).Build(tree)) { }
 
     private TreeEquivariants(
-        DensityExpansion expansion, CouplingTree tree, IReadOnlyList<NamedPotential> potentials, (FeatureProgram<double> Program, IReadOnlyList<TreeTerm> Terms) made)
-        : base(expansion, MakeLayout(tree, made.Terms))
+        DensityExpansion expansion, CouplingTree tree, IReadOnlyList<NamedPotential> potentials, TreePolicy policy,
+        (FeatureProgram<double> Program, IReadOnlyList<TreeTerm> Terms) made)
+        : base(expansion, MakeLayout(tree, made.Terms, policy))
     {
         Program = made.Program;
         Order = TreeLabels.Leaves(tree.Root).Count();
         CouplingTrees = [tree];
-        _potentials = potentials;
+        Potentials = potentials;
     }
 
     /// <inheritdoc/>
@@ -44,17 +46,17 @@ public sealed class TreeEquivariants : EquivariantRepresentation
     /// <summary>The tree.</summary>
     public override IReadOnlyList<CouplingTree> CouplingTrees { get; }
 
-    internal override IReadOnlyList<NamedPotential> Potentials => _potentials;
+    internal override IReadOnlyList<NamedPotential> Potentials { get; }
 
     internal override bool ReadsVectors => true;
 
-    private static EquivariantLayout[] MakeLayout(CouplingTree tree, IReadOnlyList<TreeTerm> terms)
+    private static EquivariantLayout[] MakeLayout(CouplingTree tree, IReadOnlyList<TreeTerm> terms, TreePolicy policy)
     {
         int order = TreeLabels.Leaves(tree.Root).Count(), first = 0;
         var layout = new List<EquivariantLayout>();
         foreach (IGrouping<(int Lambda, int Sigma), TreeTerm> block in terms.GroupBy(static t => (t.Lambda, t.Sigma)))
         {
-            layout.Add(new EquivariantLayout(new EquivariantKey(block.Key.Lambda, block.Key.Sigma, order), TreeLabels.Of(tree, block, false), first));
+            layout.Add(new EquivariantLayout(new EquivariantKey(block.Key.Lambda, block.Key.Sigma, order), TreeLabels.Of(tree, block, policy with { HasSigma = false }), first));
             first = checked(first + layout[^1].Length);
         }
 

@@ -15,8 +15,6 @@ namespace Toolkit.Numerics.Representations.Trees;
 /// l = 0 only, is left out elsewhere.</remarks>
 public sealed class TreeInvariants : InvariantRepresentation
 {
-    private readonly IReadOnlyList<NamedPotential> _potentials;
-
     /// <summary>The invariants of a tree.</summary>
     /// <param name="expansion">Density and vector fields, by the names that the tree uses.</param>
     /// <param name="tree">Its root is a coupling to 0, or a leaf of l or J = 0.</param>
@@ -27,17 +25,21 @@ public sealed class TreeInvariants : InvariantRepresentation
     /// fits; or an order beyond the table's.</exception>
     public TreeInvariants(
         DensityExpansion expansion, CouplingTree tree, IReadOnlyList<NamedPotential>? potentials = null, int? largest = null, CouplingTable? table = null)
-        : this(expansion, tree, potentials ?? [], new TreeBuilder(
-            expansion, potentials ?? [], largest ?? expansion.LMax, table ?? CouplingTable.Default).Build(tree)) { }
+        : this(expansion, tree, potentials ?? [], largest ?? expansion.LMax, table ?? CouplingTable.Default, TreePolicy.Full) { }
+
+    internal TreeInvariants(
+        DensityExpansion expansion, CouplingTree tree, IReadOnlyList<NamedPotential> potentials, int largest, CouplingTable table, TreePolicy policy)
+        : this(expansion, tree, potentials, policy, new TreeBuilder(expansion, potentials, largest, table, policy).Build(tree)) { }
 
     private TreeInvariants(
-        DensityExpansion expansion, CouplingTree tree, IReadOnlyList<NamedPotential> potentials, (FeatureProgram<double> Program, IReadOnlyList<TreeTerm> Terms) made)
-        : base(expansion, TreeLabels.Of(tree, Scalars(made.Terms), true))
+        DensityExpansion expansion, CouplingTree tree, IReadOnlyList<NamedPotential> potentials, TreePolicy policy,
+        (FeatureProgram<double> Program, IReadOnlyList<TreeTerm> Terms) made)
+        : base(expansion, TreeLabels.Of(tree, Scalars(made.Terms), policy))
     {
         Program = made.Program;
         Order = TreeLabels.Leaves(tree.Root).Count();
         CouplingTrees = [tree];
-        _potentials = potentials;
+        Potentials = potentials;
     }
 
     /// <inheritdoc/>
@@ -46,7 +48,7 @@ public sealed class TreeInvariants : InvariantRepresentation
     /// <summary>The tree.</summary>
     public override IReadOnlyList<CouplingTree> CouplingTrees { get; }
 
-    internal override IReadOnlyList<NamedPotential> Potentials => _potentials;
+    internal override IReadOnlyList<NamedPotential> Potentials { get; }
 
     internal override bool ReadsVectors => true;
 

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using Toolkit.Numerics.Coupling;
@@ -23,30 +24,46 @@ internal static class TreeLabels
     /// <summary>The labels of all channels of some terms, one after the other.</summary>
     /// <param name="tree">The tree.</param>
     /// <param name="terms">The terms.</param>
-    /// <param name="withSigma">Whether σ is a label: of invariants, scalars and pseudoscalars stand together.</param>
-    public static FeatureLabels Of(CouplingTree tree, IEnumerable<TreeTerm> terms, bool withSigma)
+    /// <param name="policy">Which columns stand, and in which order.</param>
+    public static FeatureLabels Of(CouplingTree tree, IEnumerable<TreeTerm> terms, TreePolicy policy)
     {
         IReadOnlyList<string> names = Names(tree.Root);
         int leaves = Leaves(tree.Root).Count();
-        List<string> columns = withSigma ? ["sigma", .. names] : [.. names];
+        List<string> columns = policy.HasSigma ? ["sigma"] : [], channels = [];
         for (int k = 1; k <= leaves; k++)
         {
-            columns.AddRange(leaves == 1 ? ["species", "n"] : [$"species_{k}", $"n_{k}"]);
+            channels.AddRange(leaves == 1 ? ["species", "n"] : [$"species_{k}", $"n_{k}"]);
         }
 
+        columns.AddRange(policy.ChannelsFirst ? [.. channels, .. names.Where(n => n != policy.Hidden)] : [.. names, .. channels]);
         var values = new List<int>();
         foreach (TreeTerm term in terms)
         {
+            int[] orders = names.Where(n => n != policy.Hidden).Select(n => term.Names.GetValueOrDefault(n, -1)).ToArray();
             for (int q = 0; q < term.Channels.Count; q++)
             {
-                if (withSigma) values.Add(term.Sigma);
-                values.AddRange(names.Select(n => term.Names.GetValueOrDefault(n, -1)));
+                if (policy.HasSigma) values.Add(term.Sigma);
+                if (!policy.ChannelsFirst) values.AddRange(orders);
                 values.AddRange(term.Channels[q]);
+                if (policy.ChannelsFirst) values.AddRange(orders);
             }
         }
 
         return new FeatureLabels([.. columns], [.. values]);
     }
+
+    /// <summary>The largest order of coefficients that a tree takes, its named couplings left out.</summary>
+    /// <param name="node">The tree.</param>
+    /// <param name="lmax">The largest l of the fields.</param>
+    public static int Largest(CouplingNode node, int lmax) => node switch
+    {
+        CouplingLeaf { J: null } => lmax,
+        CouplingLeaf => lmax + 1,
+        CouplingPair pair => Math.Max(pair.L.Name is null ? pair.L.Value : 0, Math.Max(Largest(pair.Left, lmax), Largest(pair.Right, lmax))),
+        CouplingMap map => Largest(map.Node, lmax),
+        CouplingAddition sum => sum.Nodes.Max(n => Largest(n, lmax)),
+        _ => 0,
+    };
 
     private static IEnumerable<CouplingOrder> Orders(CouplingNode node) => node switch
     {

@@ -83,7 +83,7 @@ let private wrong: (string * string) list =
       "spec.json: $.model.regularizer: found '-1', expected a number of at least 0"
       "{" + least + """, "model": {"folds": 3}}""", "spec.json: $.model: found no key 'kind', expected kind: the model, one of ridge"
       "{" + least + """, "fields": [{"name": "spin"}]}""",
-      "spec.json: $.fields: found vector fields with kind power-spectrum, expected fields only with the spin- kinds"
+      "spec.json: $.fields: found the vector field spin with kind power-spectrum, expected vector fields only with the spin- kinds and tree"
       """{"cutoff": {"radius": 4}, "representation": {"kind": "spin-bispectrum"}}""",
       "spec.json: $: found no vector field, expected fields: the vectors that atoms carry, which spin-bispectrum is made from"
       spins "3", "spec.json: $.fields: found '3', expected a list of objects [{ … }, …]"
