@@ -110,15 +110,22 @@ public sealed partial class NpyData
     });
 
     /// <summary>Reads all arrays of an .npz file, by name without ".npy".</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="wanted">Which of them, by name; null: all.</param>
     /// <exception cref="InputException">The file cannot be read or holds what is no NumPy array of a known kind.</exception>
-    public static IReadOnlyDictionary<string, NpyData> ReadAll(string path) => Guard(path, () =>
+    public static IReadOnlyDictionary<string, NpyData> ReadAll(string path, Predicate<string>? wanted = null) => Guard(path, () =>
     {
         Dictionary<string, NpyData> arrays = new(StringComparer.Ordinal);
         using ZipArchive zip = ZipFile.OpenRead(path);
         foreach (ZipArchiveEntry entry in zip.Entries.Where(static e => e.FullName.EndsWith(".npy", StringComparison.Ordinal)))
         {
-            using Stream content = entry.Open();
             string name = entry.FullName[..^".npy".Length];
+            if (wanted?.Invoke(name) == false)
+            {
+                continue;
+            }
+
+            using Stream content = entry.Open();
             arrays[name] = Read(content, $"{path}: {name}");
         }
 

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using Toolkit.Numerics.Representations.Nice;
 
 namespace Toolkit.Numerics.Representations;
 
@@ -29,6 +30,13 @@ public sealed record FeatureRequest
     /// <summary>The part of the structures that is wanted, from 1 on, and of how many parts: consecutive ones, whose files, one
     /// after the other, hold what one file would; null: all.</summary>
     public (int Part, int Parts)? Shard { get; init; }
+
+    /// <summary>The fit of kind nice, and what messages call it; null: it is fitted on the structures.</summary>
+    public (NiceFit Fit, string Source)? Fitted { get; init; }
+
+    /// <summary>The file that keeps the fit of kind nice, order after order; a fit of the same data that it has is gone on with.
+    /// Null: the fit is kept with the features alone.</summary>
+    public string? FitFile { get; init; }
 
     /// <summary>How many threads may work; the result is the same for any number.</summary>
     public int Threads { get; init; } = 1;

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Files;
+using Toolkit.Numerics.Representations.Nice;
 using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Numerics.Representations;
@@ -64,7 +65,7 @@ public sealed class FeatureRun
     /// <summary>The number of rows of gradients.</summary>
     public long GradientRowCount { get; private set; }
 
-    /// <summary>Walks through the structures once, and again where the specification leaves a contraction to them.</summary>
+    /// <summary>Walks through the structures once, and again where the specification leaves a contraction or a fit to them.</summary>
     /// <param name="spec">How features are made.</param>
     /// <param name="source">The structures; they must be the same in every walk.</param>
     /// <param name="specSource">What messages call the specification.</param>
@@ -74,7 +75,7 @@ public sealed class FeatureRun
     /// <exception cref="ArgumentException">A request that contradicts itself.</exception>
     /// <exception cref="InputException">An element without channels; atoms at the same place or too far from the cell; vectors that
     /// are absent, of another shape or not finite; a mask that is none; no atoms that are wanted; blocks that there are not; a basis
-    /// that cannot be made; more rows than can be numbered.</exception>
+    /// that cannot be made; a fit of another specification; more rows than can be numbered.</exception>
     public static FeatureRun Prepare(
         Spec spec, StructureSource source, string specSource, FeatureRequest request, FeatureProgress? progress = null, CouplingTable? table = null)
     {
@@ -86,10 +87,24 @@ public sealed class FeatureRun
             throw new ArgumentException($"expected a part from 1 to {parts}; got {part}", nameof(request));
         }
 
+        if (request.Fitted is var (given, givenSource))
+        {
+            spec = NiceRun.Complete(spec, given, specSource, givenSource);
+        }
+
         CentreChoice choice = new(request.CentreSpecies, request.CentreMask);
         FeatureSurvey survey = new(spec, source, choice, progress);
         spec = Features.WithContraction(survey.Spec, source, specSource, progress);
-        Representation representation = spec.CreateRepresentation(spec.Species!, specSource, table);
+        NiceFit? fit = request.Fitted?.Fit;
+        if (spec.Representation.Nice is not null && fit is null)
+        {
+            long all = survey.Centres.Sum(static n => (long)n);
+            fit = all == 0 ? null : NiceRun.Fit(
+                spec, spec.CreateExpansion(spec.Species!, specSource), source.Read().Select(s => (s.Structure, s.Place, choice.Of(s.Structure, s.Place))),
+                all, request.Threads, request.FitFile, progress, table);
+        }
+
+        Representation representation = spec.CreateRepresentation(spec.Species!, specSource, table, fit);
         FeatureRun run = new(spec, source, request, choice, representation, survey.Centres);
         if (run.SampleCount == 0)
         {
@@ -200,6 +215,7 @@ public sealed class FeatureRun
             Fields = _set.Fields.Select(static f => f.Name).ToArray(),
             IsAveraged = _request.IsAveraged,
             IsSingle = _request.IsSingle,
+            Attachments = representation is NiceFeatures nice ? NiceFile.Attachments(nice.Fit) : [],
         };
     }
 

@@ -7,6 +7,7 @@ using System.Linq;
 using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Files;
 using Toolkit.Numerics.Representations;
+using Toolkit.Numerics.Representations.Nice;
 using Toolkit.Numerics.Structures;
 using Toolkit.Symbolic.Tables;
 
@@ -49,6 +50,16 @@ internal sealed class FeaturesVerb
         Description = "i/n: the i-th of n parts of the structures, all of which are read for species and contractions",
     };
 
+    private readonly Option<string?> _fitted = new("--fitted")
+    {
+        Description = "with kind nice: a fit to use instead of one made from FILE, from --fit or from features that were made by it, .npz",
+    };
+
+    private readonly Option<string?> _fit = new("--fit")
+    {
+        Description = "with kind nice: the .npz that keeps the fit, order after order; a run that was stopped goes on with what is there",
+    };
+
     private readonly Option<string?> _map = new("--chemiscope")
     {
         Description = "also write a map of the atoms for chemiscope, .json; structures and features are then held in memory",
@@ -71,7 +82,7 @@ internal sealed class FeaturesVerb
         var verb = new Command("features", "The features of every atom of files, with their labels.")
         {
             options._files, options._specification, options._output, options._gradients, options._average, options._centres, options._mask,
-            options._blocks, options._precision, options._shard, options._map, options._spinKey, options._threads,
+            options._blocks, options._precision, options._shard, options._fitted, options._fit, options._map, options._spinKey, options._threads,
         };
         verb.SetAction(options.Run);
         return verb;
@@ -105,6 +116,7 @@ internal sealed class FeaturesVerb
             throw new InputException(specPath, null, "$.representation.kind", "equivariants", "invariants, of which --chemiscope makes a map");
         }
 
+        request = WithFit(request, spec, specPath, outPath, result);
         spec = WithSpins(spec, spinKey, specPath, map is not null);
         RequireFolder(outPath);
         if (map is not null)
@@ -177,6 +189,41 @@ internal sealed class FeaturesVerb
         };
     }
 
+    /// <summary>The request with the fit of kind nice that is given, or the place of the one to be made.</summary>
+    private FeatureRequest WithFit(FeatureRequest request, Spec spec, string specPath, string outPath, ParseResult result)
+    {
+        string? fitted = result.GetValue(_fitted), fit = result.GetValue(_fit);
+        if (spec.Representation.Kind != RepresentationKind.Nice)
+        {
+            return (fitted ?? fit) is null
+                ? request
+                : throw new UsageException($"{(fitted is null ? "--fit" : "--fitted")}: found with features that are not fitted, expected only with kind nice");
+        }
+
+        if (fitted is not null && fit is not null)
+        {
+            throw new UsageException("--fit: found with --fitted, expected one of them");
+        }
+
+        if (fit is not null)
+        {
+            RequireExtension("--fit", fit, ".npz");
+            RequireFolder(fit);
+            return request with { FitFile = fit };
+        }
+
+        // Features that are made as others were are made by their fit.
+        fitted ??= IsNpz(specPath) ? specPath : null;
+        if (fitted is null && !IsNpz(outPath))
+        {
+            throw new UsageException($"--out: found '{outPath}', which has no place for the fit, expected .npz, or --fit or --fitted");
+        }
+
+        return fitted is null ? request : request with { Fitted = (NiceFile.Read(fitted), fitted) };
+    }
+
+    private static bool IsNpz(string path) => Path.GetExtension(path).Equals(".npz", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Two whole numbers with a sign between; null: something else.</summary>
     private static (int First, int Second)? Pair(string text, char separator)
     {
@@ -191,7 +238,7 @@ internal sealed class FeaturesVerb
     /// <summary>The specification of a JSON file, or the one in a file of features.</summary>
     private static Spec ReadSpec(string path)
     {
-        if (Path.GetExtension(path).ToLowerInvariant() != ".npz")
+        if (!IsNpz(path))
         {
             return Spec.Read(path);
         }

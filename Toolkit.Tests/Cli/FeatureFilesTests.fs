@@ -294,7 +294,7 @@ let tests =
             Assert.True(table.Values.Count > 1)
             Assert.Equal<float>(representation.Compute s, Array.concat table.Values)
             let chosen = FeatureRequest(HasGradients = true, CentreMask = "few")
-            let few = [| for i in 0 .. s.Count - 1 -> i % 6 = 0 |]
+            let few = [| for i in 0 .. s.Count - 1 -> i % 6 <> 0 |]
             let source = StructureSource.Of([| s.WithAtomProperty("few", PropertyArray.Logical(ReadOnlySpan few)) |], "large")
             let parts = Features.Compute(spec, source, "spec", chosen)
             Assert.True(parts.Values.Count > 1)

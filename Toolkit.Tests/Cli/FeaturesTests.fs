@@ -364,7 +364,6 @@ let tests =
             withSpins (fun _ s -> both s) (fun xyz specPath folder ->
                 ok [ "features"; xyz; "--spec"; specPath; "--out"; Path.Combine(folder, "out.npz"); "--spin-key"; "spins" ] |> ignore)
 
-<<<<<<< HEAD
         testCase "a specification with a model gives the same features and one line that says whom the model is for" <| fun () ->
             withFiles (fun xyz specPath folder ->
                 let modelPath, a, b = Path.Combine(folder, "model.json"), Path.Combine(folder, "a.npz"), Path.Combine(folder, "b.npz")
@@ -374,7 +373,7 @@ let tests =
                 Assert.Equal(0, code)
                 Assert.Equal($"toolkit: {modelPath}: $.model is for fit; features do not depend on it\n", err.ReplaceLineEndings "\n")
                 Assert.Equal<float>(((NpyData.ReadAll a)["values"]).ToReals(), ((NpyData.ReadAll b)["values"]).ToReals()))
-=======
+
         testCase "moments without an axis are refused where vectors turn with the structure, and taken where they turn alone" <| fun () ->
             let collinear (s: Structure) =
                 let along = [| for i in 0 .. s.Count - 1 -> s.AtomProperties["spin"].Reals[3 * i] |]
@@ -405,7 +404,6 @@ let tests =
                     all["values"].ToReals()
 
                 Assert.Equal<float>(values "along.npz", values "x.npz"))
->>>>>>> files
 
         testCase "features are the same for any number of threads" <| fun () ->
             withFiles (fun xyz specPath folder ->
