@@ -89,7 +89,7 @@ let private wrong: (string * string) list =
       "spec.json: $: found no vector field, expected fields: the vectors that atoms carry, which spin-bispectrum is made from"
       spins "3", "spec.json: $.fields: found '3', expected a list of objects [{ … }, …]"
       spins "[3]", "spec.json: $.fields[0]: found '3', expected an object { … }"
-      spins "[{}]", "spec.json: $.fields[0]: found no key 'name', expected name: what labels and coupling trees call it"
+      spins "[{}]", "spec.json: $.fields[0]: found no key 'name', expected name: what labels, factors and coupling trees call it"
       spins """[{"name": "rho"}]""", "spec.json: $.fields[0].name: found 'rho', expected letters, digits and underscores, a letter first, and not rho"
       spins """[{"name": "a"}, {"name": "a"}]""", "spec.json: $.fields[1].name: found 'a' twice, expected each name once"
       spins """[{"name": "a", "kye": "spins"}]""",
