@@ -100,23 +100,15 @@ public sealed partial class RepresentationSet
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
     /// <exception cref="ArgumentException">As before; or memory of another length.</exception>
     /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
-    public unsafe void Compute(Structure structure, Span<double> values, int threads = 1)
+    public void Compute(Structure structure, Span<double> values, int threads = 1)
     {
         ArgumentNullException.ThrowIfNull(structure);
         if (values.Length != (long)structure.Count * FeatureCount)
             throw new ArgumentException(
                 $"{structure.Count} atoms with {FeatureCount} features: expected {(long)structure.Count * FeatureCount} numbers; got {values.Length}",
                 nameof(values));
-        using StructureFields fields = Begin(structure, threads);
-        fixed (double* start = values)
-        {
-            double* rows = start;
-            ForEachBatch(structure.Count, threads, 0, _batch, (first, count, memory) =>
-            {
-                Expand(fields, first, count, memory);
-                Forward(memory, count, rows + (nint)first * FeatureCount, FeatureCount);
-            });
-        }
+        using SurroundedStructure surrounded = Surround(structure, threads);
+        surrounded.Compute(surrounded.All, values, threads);
     }
 
     /// <summary>The energy of a structure and all its derivatives, by one backward pass through every stage.</summary>
@@ -254,13 +246,13 @@ public sealed partial class RepresentationSet
         new(_expansions, Array.ConvertAll(_potentials, static p => p.Field), structure, threads, adjoints);
 
     /// <summary>Coefficients of a batch, and what the maps of every representation have in common.</summary>
-    private unsafe void Expand(StructureFields fields, int first, int count, EnvironmentMemory memory)
+    private unsafe void Expand(StructureFields fields, int first, int count, EnvironmentMemory memory, int[]? centres = null)
     {
-        (memory.Fields, memory.First) = (fields, first);
+        (memory.Fields, memory.First, memory.Centres) = (fields, first, centres);
         for (int k = 0; k < count; k++)
         {
             for (int e = 0; e < _expansions.Length; e++)
-                _expansions[e].Expand(fields.Around[e], first + k, memory.Scratch(e, k));
+                _expansions[e].Expand(fields.Around[e], memory.Centre(k), memory.Scratch(e, k));
             for (int p = 0; p < _parts.Length; p++)
                 if (_parts[p].Program is null)
                     _parts[p].Prepare(memory.Scratch(_expansionOf[p], k).Coefficients, memory.Part(p).Work(k));
@@ -274,7 +266,7 @@ public sealed partial class RepresentationSet
         blocks.Point(FeatureProgram<double>.Coefficients, k, scratch.Coefficients, adjoints ? scratch.Adjoint : null);
         for (int q = 0; q < _potentialOf[part].Length; q++)
         {
-            int potential = _potentialOf[part][q], centre = memory.First + k;
+            int potential = _potentialOf[part][q], centre = memory.Centre(k);
             blocks.Point(1 + q, k, memory.Fields!.Values(potential, centre), adjoints ? memory.Fields.Adjoints(potential, centre) : null);
         }
     }

@@ -7,6 +7,7 @@ using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Fields.Potential;
 using Toolkit.Numerics.Files;
+using Toolkit.Numerics.Representations.Nice;
 
 namespace Toolkit.Numerics.Representations;
 
@@ -31,6 +32,9 @@ public enum RepresentationKind
     /// <summary>"spin-bispectrum": the invariants of three factors, vectors or density.</summary>
     SpinBispectrum,
 
+    /// <summary>"nice": invariants of any order, by recursion and contraction that are fitted to the data.</summary>
+    Nice,
+
     /// <summary>"tree": what a coupling tree of the user's own describes.</summary>
     Tree,
 }
@@ -48,6 +52,7 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
         ("equivariants", RepresentationKind.Equivariants, "blocks (λ, σ) that turn like harmonics of order λ: the density's own (order 1) or λ-SOAP (order 2)"),
         ("spin-power-spectrum", RepresentationKind.SpinPowerSpectrum, "the invariants of two factors, vectors or density, labelled field_1, species_1, n_1, l_1, field_2, …, J"),
         ("spin-bispectrum", RepresentationKind.SpinBispectrum, "the invariants of three factors, vectors or density, labelled field_1, species_1, n_1, l_1, J_1, … J_3"),
+        ("nice", RepresentationKind.Nice, "the invariants of up to `order` density factors, by recursion and contraction fitted to the data (NICE), labelled nu, sigma, component"),
         ("tree", RepresentationKind.Tree, "what a coupling tree of your own describes: invariants where its root is of order 0, else blocks (λ, σ)"));
 
     private static readonly SpecWords<FieldCoupling> Couplings = new(
@@ -79,12 +84,15 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
         {
             WhenAbsent = "`include`",
         },
-        new SpecChoice("parity", "which σ; only with bispectrum, equivariants of order 2 and the spin- kinds", false, ParityWords.Options)
+        new SpecChoice("parity", "which σ; only with bispectrum, equivariants of order 2, nice and the spin- kinds", false, ParityWords.Options)
         {
             WhenAbsent = "`both` with equivariants, else `proper`",
         },
-        new SpecInteger("order", "the number of density factors; only with equivariants", null, 1, 2) { WhenAbsent = "2" },
-        new SpecInteger("lambda", "the largest λ, at most lmax with order 1 and 2·lmax with order 2, or what the names of couplings in a tree stand for; only with equivariants and tree", null, 0, 2 * SpecSchema.MostAngular)
+        new SpecInteger("order", "the number of density factors, at most 2 with equivariants, the largest with nice; only with these", null, 1, NiceSpec.MostOrder)
+        {
+            WhenAbsent = $"2 with equivariants, {NiceSpec.DefaultOrder} with nice",
+        },
+        new SpecInteger("lambda", "the largest λ, at most lmax with order 1 and 2·lmax with order 2, that between the orders of nice, or what the names of couplings in a tree stand for; only with equivariants, nice and tree", null, 0, 2 * SpecSchema.MostAngular)
         {
             WhenAbsent = "lmax",
         },
@@ -96,6 +104,7 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
             "the density for each"),
         new SpecPath("file", "the coupling tree, a file in the format coupling-tree/1 in the folder of the specification; only with tree", "key tree"),
         new SpecJson("tree", "the coupling tree itself; only with tree", "key file"),
+        .. NiceSpec.Nodes,
     ]);
 
     /// <summary>How vectors are joined to the directions of their atoms.</summary>
@@ -119,6 +128,9 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
     /// <summary>The fields that are multiplied, where they are not the density alone.</summary>
     public IReadOnlyList<string>? Factors { get; init; }
 
+    /// <summary>What kind nice adds.</summary>
+    public NiceSpec? Nice { get; init; }
+
     /// <summary>The tree of kind tree.</summary>
     public CouplingTree? Tree { get; init; }
 
@@ -138,21 +150,31 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
     {
         RepresentationSpec kind = new(r.Choice(Path + "kind", Kinds));
         bool isEquivariant = kind.Kind == RepresentationKind.Equivariants, isCoupled = isEquivariant || kind.Kind == RepresentationKind.Bispectrum;
-        int order = r.IntegerIfAny(Path + "order") ?? 2, lmax = r.Integer("$.lmax");
-        bool isPair = isEquivariant && order == 2, isSpin = kind.IsSpin, isTree = kind.Kind == RepresentationKind.Tree;
-        Only("parity", isPair || isSpin || kind.Kind == RepresentationKind.Bispectrum, "parity only with bispectrum, equivariants of order 2 and the spin- kinds");
+        int order = r.IntegerIfAny(Path + "order") ?? (kind.Kind == RepresentationKind.Nice ? NiceSpec.DefaultOrder : 2), lmax = r.Integer("$.lmax");
+        bool isPair = isEquivariant && order == 2, isSpin = kind.IsSpin, isTree = kind.Kind == RepresentationKind.Tree, isNice = kind.Kind == RepresentationKind.Nice;
+        Only("parity", isPair || isSpin || isNice || kind.Kind == RepresentationKind.Bispectrum, "parity only with bispectrum, equivariants of order 2, nice and the spin- kinds");
         Only("coupling", isSpin, "coupling only with the spin- kinds");
         Only("scalars", isSpin, "scalars only with the spin- kinds");
-        Only("order", isEquivariant, "order only with equivariants");
-        Only("lambda", isEquivariant || isTree, "lambda only with equivariants and tree");
+        Only("order", isEquivariant || isNice, "order only with equivariants and nice");
+        Only("lambda", isEquivariant || isNice || isTree, "lambda only with equivariants, nice and tree");
         Only("file", isTree, "file only with tree");
         Only("tree", isTree, "tree only with tree");
         Only("factors", isEquivariant || kind.Kind is RepresentationKind.PowerSpectrum or RepresentationKind.Bispectrum, "factors only with power-spectrum, bispectrum and equivariants");
         Only("channels", isPair, "channels only with equivariants of order 2");
+        foreach (SpecNode node in NiceSpec.Nodes)
+        {
+            Only(node.Name, isNice, $"{node.Name} only with nice");
+        }
+
+        if (isEquivariant && order > 2)
+        {
+            throw r.Bad(Path + "order", order.ToString(CultureInfo.InvariantCulture), "1 or 2 with equivariants");
+        }
+
         FieldCoupling coupling = r.ChoiceIfAny(Path + "coupling", Couplings) ?? FieldCoupling.Resolved;
         const int most = SpecSchema.MostCoupled;
         int largest = isSpin && coupling != FieldCoupling.Summed ? most - 1
-            : isSpin && kind.Kind == RepresentationKind.SpinBispectrum || (isCoupled && order > 1) ? most
+            : isSpin && kind.Kind == RepresentationKind.SpinBispectrum || ((isCoupled || isNice) && order > 1) ? most
             : SpecSchema.MostAngular;
         if (lmax > largest)
         {
@@ -160,7 +182,7 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
         }
 
         int? lambda = r.IntegerIfAny(Path + "lambda");
-        int last = isTree ? most : order == 1 ? lmax : Math.Min(2 * lmax, most);
+        int last = isTree || isNice ? most : order == 1 ? lmax : Math.Min(2 * lmax, most);
         if (lambda > last)
         {
             throw r.Bad(Path + "lambda", lambda.Value.ToString(CultureInfo.InvariantCulture), $"at most {last} with lmax {lmax} and order {order}");
@@ -215,6 +237,7 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
             Order = order,
             Lambda = lambda,
             Channels = r.ChoiceIfAny(Path + "channels", Products) ?? ChannelProduct.Outer,
+            Nice = isNice ? NiceSpec.Read(r, order, lambda, r.ChoiceIfAny(Path + "parity", ParityWords) ?? Parities.Proper) : null,
         };
 
         void Only(string key, bool isAllowed, string expected)
@@ -272,12 +295,12 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
             json.WriteString("scalars", Scalars.WordOf(HasScalars));
         }
 
-        if (IsPair || IsSpin || Kind == RepresentationKind.Bispectrum)
+        if (IsPair || IsSpin || Nice is not null || Kind == RepresentationKind.Bispectrum)
         {
             json.WriteString("parity", ParityWords.WordOf(Parities));
         }
 
-        if (Kind == RepresentationKind.Equivariants)
+        if (Kind is RepresentationKind.Equivariants or RepresentationKind.Nice)
         {
             json.WriteNumber("order", Order);
             json.WriteNumber("lambda", Lambda ?? lmax);
@@ -288,6 +311,7 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
             json.WriteString("channels", Products.WordOf(Channels));
         }
 
+        Nice?.Write(json);
         if (Factors is not null)
         {
             json.WriteStartArray("factors");
@@ -315,7 +339,7 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
         RepresentationKind.Bispectrum => lmax,
         RepresentationKind.PowerSpectrum when ReadsPotentials => lmax,
         RepresentationKind.Tree => Math.Max(Lambda ?? lmax, Trees.TreeLabels.Largest(Tree!.Root, lmax)),
-        RepresentationKind.Equivariants when Order > 1 => Math.Max(lmax, Lambda ?? lmax),
+        RepresentationKind.Equivariants or RepresentationKind.Nice when Order > 1 => Math.Max(lmax, Lambda ?? lmax),
         RepresentationKind.SpinPowerSpectrum when Coupling == FieldCoupling.Summed => 0,
         RepresentationKind.SpinBispectrum when Coupling == FieldCoupling.Summed => lmax,
         RepresentationKind.SpinPowerSpectrum or RepresentationKind.SpinBispectrum => lmax + 1,
@@ -327,15 +351,18 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
     /// <param name="potentials">The potentials beside it.</param>
     /// <param name="source">What messages call the specification.</param>
     /// <param name="table">Coupling coefficients; null: those that come with the library.</param>
-    /// <exception cref="InputException">Coupling coefficients that end too early, or no features.</exception>
+    /// <param name="fit">What kind nice executes; null with the others.</param>
+    /// <exception cref="InputException">Coupling coefficients that end too early, no features, or no fit, or that of another
+    /// expansion.</exception>
     internal Representation CreateRepresentation(
-        DensityExpansion expansion, IReadOnlyList<NamedPotential> potentials, string source, CouplingTable? table)
+        DensityExpansion expansion, IReadOnlyList<NamedPotential> potentials, string source, CouplingTable? table, NiceFit? fit)
     {
         try
         {
             return Kind switch
             {
                 RepresentationKind.Tree => CreateTree(expansion, potentials, source, table),
+                RepresentationKind.Nice => CreateNice(expansion, source, table, fit),
                 RepresentationKind.PowerSpectrum when ReadsPotentials => FactorProducts.PowerSpectrum(expansion, potentials, Factors!, table),
                 RepresentationKind.Bispectrum when ReadsPotentials => FactorProducts.Bispectrum(expansion, potentials, Factors!, Parities, table),
                 RepresentationKind.Equivariants when ReadsPotentials => FactorProducts.Equivariants(expansion, potentials, Factors!, Lambda, Parities, table),
@@ -355,6 +382,19 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
                 ? ($"coupling coefficients up to l = {reach}", $"up to {needed}, which these features need")
                 : ("no features of this kind", "a kind with features");
             throw new InputException(source, null, "$.representation", found, expected);
+        }
+    }
+
+    private static NiceFeatures CreateNice(DensityExpansion expansion, string source, CouplingTable? table, NiceFit? fit)
+    {
+        try
+        {
+            return new NiceFeatures(
+                expansion, fit ?? throw new InputException(source, null, "$.representation.kind", "nice without a fit", "a fit, which a data set gives"), table);
+        }
+        catch (ArgumentException e) when (fit is not null && (table ?? CouplingTable.Default).LMax >= Math.Max(expansion.LMax, fit.LambdaMax))
+        {
+            throw new InputException(source, null, "$.representation", e.Message.Split(" (Parameter", 2)[0], "the specification of the fit");
         }
     }
 

@@ -12,6 +12,7 @@ using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Fields.Potential;
 using Toolkit.Numerics.Files;
 using Toolkit.Numerics.Radial;
+using Toolkit.Numerics.Representations.Nice;
 
 namespace Toolkit.Numerics.Representations;
 
@@ -128,10 +129,11 @@ public sealed record Spec(
     /// <param name="species">Atomic numbers; used where <see cref="Species"/> is null.</param>
     /// <param name="source">What messages call the specification.</param>
     /// <param name="table">Coupling coefficients up to <see cref="CouplingLMax"/>; null: those that come with the library.</param>
+    /// <param name="fit">What kind nice executes; null with the others.</param>
     /// <exception cref="InputException">A basis that cannot be made in float64, with the key to change; coupling coefficients
-    /// that end too early.</exception>
-    public Representation CreateRepresentation(IEnumerable<int> species, string source, CouplingTable? table = null) =>
-        Representation.CreateRepresentation(CreateExpansion(species, source), CreatePotentials(species, source), source, table);
+    /// that end too early; kind nice without a fit, or with that of another expansion.</exception>
+    public Representation CreateRepresentation(IEnumerable<int> species, string source, CouplingTable? table = null, NiceFit? fit = null) =>
+        Representation.CreateRepresentation(CreateExpansion(species, source), CreatePotentials(species, source), source, table, fit);
 
     /// <summary>The same where it must be one of invariants.</summary>
     /// <param name="species">Atomic numbers; used where <see cref="Species"/> is null.</param>
@@ -180,8 +182,9 @@ public sealed record Spec(
     /// whatever l.</summary>
     /// <param name="source">What messages call the specification.</param>
     /// <exception cref="InputException">See <see cref="CreateRepresentation"/>.</exception>
-    public IReadOnlyList<CouplingTree> CouplingTrees(string source) =>
-        (this with
+    public IReadOnlyList<CouplingTree> CouplingTrees(string source) => Representation.Nice is { } nice
+        ? NiceFeatures.TreesOf(nice.Settings.Order)
+        : (this with
         {
             LMax = Math.Min(LMax, CouplingTable.Default.LMax - 1),
             Alchemical = null,

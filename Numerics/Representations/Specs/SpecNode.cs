@@ -27,7 +27,14 @@ internal enum SpecAbsence
 
 /// <summary>An object with keys of its own.</summary>
 internal sealed record SpecGroup(string Name, string Meaning, SpecAbsence Absence, IReadOnlyList<SpecNode> Members)
-    : SpecNode(Name, Meaning);
+    : SpecNode(Name, Meaning)
+{
+    /// <summary>A word that may stand instead of the object; null: none.</summary>
+    public string? Word { get; init; }
+
+    /// <summary>What stands in the place of a default where the object may be absent without one.</summary>
+    public string? WhenAbsent { get; init; }
+}
 
 /// <summary>A number.</summary>
 internal sealed record SpecNumber(string Name, string Meaning, string Unit, double? Default, SpecRange Range)

@@ -59,6 +59,9 @@ internal sealed class SpecReader
 
     internal int Integer(string path) => (int)_values[path];
 
+    /// <summary>Whether a word stands in the place of an object.</summary>
+    internal bool IsWord(string path) => _values.GetValueOrDefault(path) is string;
+
     internal string Word(string path) => (string)_values[path];
 
     internal double? NumberIfAny(string path) => Has(path) ? Number(path) : null;
@@ -142,6 +145,8 @@ internal sealed class SpecReader
     {
         switch (node)
         {
+            case SpecGroup { Word: string word } when value.ValueKind == JsonValueKind.String:
+                return value.GetString() == word ? word : throw Bad(at, Show(value), $"\"{word}\" or an object {{ … }}");
             case SpecGroup group:
                 Object(value, at, group.Members);
                 return true;

@@ -117,6 +117,21 @@ public static class SpecText
                 "{\"format\": \"coupling-tree/1\", \"fields\": {\"rho\": {\"parity\": \"polar\", \"time\": \"even\"}}, "
                 + "\"tree\": {\"couple\": [{\"couple\": [{\"leaf\": \"rho\", \"l\": \"l1\"}, {\"leaf\": \"rho\", \"l\": \"l2\"}], \"L\": \"k\"}, {\"leaf\": \"rho\", \"l\": \"k\"}], \"L\": 0}}",
         },
+        ["nice"] = new()
+        {
+            ["$.cutoff.radius"] = "4.0",
+            ["$.radial.nmax"] = "5",
+            ["$.lmax"] = "4",
+            ["$.representation.kind"] = "\"nice\"",
+            ["$.representation.parity"] = "\"proper\"",
+            ["$.representation.order"] = "4",
+            ["$.representation.lambda"] = "4",
+            ["$.representation.contraction"] = "",
+            ["$.representation.contraction.components"] = "",
+            ["$.representation.expand"] = "",
+            ["$.representation.purify"] = "",
+            ["$.representation.environments"] = "5000",
+        },
         ["ridge"] = new()
         {
             ["$.cutoff.radius"] = "4.0",
@@ -188,8 +203,9 @@ public static class SpecText
                 SpecFlag => ("true or false", "", "false"),
                 SpecList => ("list of objects", "", "none"),
                 SpecElements e => ("list of element symbols", "", e.WhenAbsent),
-                SpecGroup g => ("object", "", g.Absence switch
+                SpecGroup g => (g.Word is null ? "object" : $"object, or `{g.Word}`", "", g.Absence switch
                 {
+                    _ when g.WhenAbsent is not null => g.WhenAbsent,
                     SpecAbsence.Required => "required",
                     SpecAbsence.Defaults => "its keys' defaults",
                     _ => "none",

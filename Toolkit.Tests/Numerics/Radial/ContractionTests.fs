@@ -144,7 +144,7 @@ let tests =
 
             for wanted, count in [ "\"channels\": 2", Some 2; "\"captured\": 0.999", None ] do
                 let spec = Spec.Parse(text wanted, "spec.json")
-                let made = Features.WithContraction(spec, frames, "spec.json", "data.xyz")
+                let made = Features.WithContraction(spec, StructureSource.Of(frames, "data.xyz"), "spec.json")
                 let weights = nonNull (nonNull made.Radial.Contraction).Weights
                 count |> Option.iter (fun n -> Assert.Equal(n, weights.NMax))
                 Assert.Equal(spec, Spec.Parse(spec.ToJson(), "again"))
@@ -152,7 +152,7 @@ let tests =
                 Assert.Equal(made, again)
                 let features (s: Spec) = [| for f in frames do yield! s.CreateInvariants(species, "spec.json").Compute f |]
                 Assert.Equal<float[]>(features made, features again)
-                Assert.Equal(made, Features.WithContraction(made, frames, "spec.json", "data.xyz"))
+                Assert.Equal(made, Features.WithContraction(made, StructureSource.Of(frames, "data.xyz"), "spec.json"))
 
         testCase "a contraction that does not fit is refused with the key" <| fun () ->
             let refused contraction (expected: string) =

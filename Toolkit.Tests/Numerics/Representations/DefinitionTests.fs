@@ -25,7 +25,7 @@ let private build (json: string) (frames: Structure list) (table: CouplingTable 
     let frames = ResizeArray frames :> IReadOnlyList<_>
     let spec = Spec.Parse(json, specPath)
     let species = frames |> Seq.collect (fun f -> f.Species.ToArray()) |> Seq.distinct |> Seq.sort |> List.ofSeq
-    let spec = Features.WithContraction(spec, frames, specPath, "structures.xyz")
+    let spec = Features.WithContraction(spec, StructureSource.Of(frames, "structures.xyz"), specPath)
 
     let table: CouplingTable | null =
         if isNull table && spec.CouplingLMax > CouplingTable.Default.LMax then

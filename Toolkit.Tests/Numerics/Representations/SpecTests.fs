@@ -7,6 +7,7 @@ open Toolkit.Numerics.Expansion
 open Toolkit.Numerics.Files
 open Toolkit.Numerics.Radial
 open Toolkit.Numerics.Representations
+open Toolkit.Numerics.Representations.Nice
 open Toolkit.Numerics.Structures
 open Toolkit.Tests.Laws
 
@@ -56,13 +57,13 @@ let private wrong: (string * string) list =
       """{"cutoff": {"radius": 4}, "representation": {"kind": "soap"}}""",
       $"spec.json: $.representation.kind: found '\"soap\"', expected one of {kinds}"
       """{"cutoff": {"radius": 4}, "representation": {"kind": "power-spectrum", "parity": "both"}}""",
-      "spec.json: $.representation.parity: found this key with kind power-spectrum, expected parity only with bispectrum, equivariants of order 2 and the spin- kinds"
+      "spec.json: $.representation.parity: found this key with kind power-spectrum, expected parity only with bispectrum, equivariants of order 2, nice and the spin- kinds"
       """{"cutoff": {"radius": 4}, "representation": {"kind": "bispectrum", "lambda": 2}}""",
       "spec.json: $.representation.lambda: found this key with kind bispectrum, expected lambda only with equivariants"
       """{"cutoff": {"radius": 4}, "representation": {"kind": "equivariants", "order": 1, "channels": "outer"}}""",
       "spec.json: $.representation.channels: found this key with kind equivariants, expected channels only with equivariants of order 2"
       """{"cutoff": {"radius": 4}, "representation": {"kind": "equivariants", "order": 3}}""",
-      "spec.json: $.representation.order: found '3', expected a whole number 1…2"
+      "spec.json: $.representation.order: found 3, expected 1 or 2 with equivariants"
       """{"cutoff": {"radius": 4}, "lmax": 3, "representation": {"kind": "equivariants", "lambda": 7}}""",
       "spec.json: $.representation.lambda: found 7, expected at most 6 with lmax 3 and order 2"
       """{"cutoff": {"radius": 4}, "lmax": 21, "representation": {"kind": "bispectrum"}}""",
@@ -141,8 +142,14 @@ let tests =
                 Assert.Equal(spec.ToJson(), again.ToJson())
                 Assert.Equal(spec, again)
                 let pair = Structure.Create(ReadOnlySpan [| 6; 1 |], ReadOnlySpan [| 0.; 0.; 0.; 0.; 0.; 1.1 |])
-                let complete = Features.WithContraction(spec, [| pair |], name, "pair.xyz")
-                Assert.True((complete.CreateRepresentation([ 1; 6 ], name)).FeatureCount > 0)
+                let complete = Features.WithContraction(spec, StructureSource.Of([| pair |], "pair.xyz"), name)
+
+                match spec.Representation.Nice with
+                | null -> Assert.True((complete.CreateRepresentation([ 1; 6 ], name)).FeatureCount > 0)
+                | _ ->
+                    let e = Assert.Throws<InputException>(fun () -> complete.CreateRepresentation([ 1; 6 ], name) |> ignore)
+                    Assert.Contains("found nice without a fit", e.Message)
+                    Assert.True((Features.Compute(spec, StructureSource.Of([| pair |], "pair.xyz"), name)).Layout.FeatureCount > 0)
 
             Assert.Null(SpecText.Example "no such example")
 
@@ -237,6 +244,39 @@ let tests =
                 Assert.Equal(table + ": found functions for l up to 0, expected l up to lmax, 1", wrong "r R_0_0\n0 1\n1 1\n2 0\n3 0\n4 0\n")
                 File.Delete table
                 Assert.Equal(table + ": found no such file, expected a table of radial functions", Assert.Throws<InputException>(fun () -> build () |> ignore).Message))
+
+        testCase "the iteration of nice is taken with every key, written out and read again" <| fun () ->
+            let read (keys: string) =
+                let spec = parse $"""{{"cutoff": {{"radius": 3}}, "lmax": 2, "representation": {{"kind": "nice"{keys}}}}}"""
+                Assert.Equal(spec, parse (spec.ToJson()))
+                nonNull spec.Representation.Nice
+
+            let settings keys = (read keys).Settings
+            Assert.Equal(NiceSpec(NiceSettings(Order = 4), NiceFit.DefaultEnvironments), read "")
+            Assert.Equal(NiceSettings.Uncontracted(3, Nullable 5, Parities.Both), settings """, "order": 3, "lambda": 5, "parity": "both", "contraction": "none" """)
+            let captured = settings """, "contraction": {"captured": 0.99}, "expand": "all", "purify": "none" """
+            Assert.Equal(NiceBranch(Captured = Nullable 0.99), captured.Covariants)
+            Assert.Equal(NiceBranch(Captured = Nullable 0.99), captured.Invariants)
+            let all = read """, "contraction": {"components": {"covariants": 7}}, "expand": {"invariants": 8}, "purify": {"covariants": 0}, "environments": 9 """
+            Assert.Equal(NiceBranch(Expand = Nullable 150, Components = Nullable 7, Purify = 0), all.Settings.Covariants)
+            Assert.Equal(NiceBranch(Expand = Nullable 8, Components = Nullable 200, Purify = 50), all.Settings.Invariants)
+            Assert.Equal(9, all.Environments)
+
+            let refused (keys: string) (expected: string) =
+                let e = Assert.Throws<InputException>(fun () -> read keys |> ignore)
+                Assert.Contains(expected, e.Message)
+
+            refused """, "contraction": "some" """ "$.representation.contraction: found '\"some\"', expected \"none\" or an object"
+            refused """, "contraction": {} """ "one of components, captured"
+            refused """, "contraction": {"captured": 0.9, "components": {}} """ "found components and captured"
+            refused """, "contraction": {"captured": 1.5} """ "$.representation.contraction.captured: found '1.5'"
+            refused """, "contraction": "none", "purify": {"covariants": 3} """ "purify only with a contraction"
+            refused """, "order": 11 """ "a whole number 1…10"
+            refused """, "channels": "outer" """ "this key with kind nice"
+            let other = Assert.Throws<InputException>(fun () -> parse """{"cutoff": {"radius": 3}, "representation": {"kind": "bispectrum", "expand": "all"}}""" |> ignore)
+            Assert.Contains("expand only with nice", other.Message)
+            let three = Assert.Throws<InputException>(fun () -> parse """{"cutoff": {"radius": 3}, "representation": {"kind": "equivariants", "order": 3}}""" |> ignore)
+            Assert.Contains("1 or 2 with equivariants", three.Message)
 
         testCase "docs/spec.md is what the code says" <| fun () ->
             let path = Path.Combine(SharedData.repository, "docs", "spec.md")
