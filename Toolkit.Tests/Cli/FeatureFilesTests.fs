@@ -241,7 +241,7 @@ let tests =
                 run path "some.mts" [ "all.xyz" ] [ "--blocks"; "1_-1" ]
                 let all, some, metatensor = arrays path "all.npz", arrays path "some.npz", arrays path "some.mts"
                 let names = [ for key in [ "_0_1"; "_1_-1" ] do for name in [ "values"; "features"; "gradients" ] -> name + key ]
-                Assert.Equal<string>(List.sort (names @ [ "samples"; "spec"; "gradient_samples" ]), Seq.sort some.Keys)
+                Assert.Equal<string>(List.sort (names @ [ "about"; "samples"; "spec"; "gradient_samples" ]), Seq.sort some.Keys)
 
                 for name in names do
                     if name.StartsWith "features" then Assert.Equal<int64>(integers all name, integers some name)
