@@ -45,7 +45,7 @@ public static class Chemiscope
     {
         ArgumentNullException.ThrowIfNull(frames);
         ArgumentNullException.ThrowIfNull(table);
-        int components = Math.Min(Components, table.FeatureCount);
+        int components = Math.Min(Components, table.Layout.RowLength);
         HashSet<string> taken = [.. Enumerable.Range(1, components).Select(ComponentName)];
         List<string> omitted = [];
         List<Scalars> scalars = [.. AtomScalars(frames, taken, omitted), .. StructureScalars(frames, taken, omitted)];
@@ -146,7 +146,7 @@ public static class Chemiscope
 
     private static void WriteMap(Utf8JsonWriter json, FeatureTable table, int count)
     {
-        double[] map = PrincipalComponents.Project(table.Values, table.FeatureCount, count);
+        double[] map = PrincipalComponents.Project(table.Values, table.Layout.RowLength, count);
         for (int c = 0; c < count; c++)
         {
             StartProperty(json, ComponentName(c + 1), "atom");

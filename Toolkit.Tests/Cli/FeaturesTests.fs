@@ -93,7 +93,7 @@ let tests =
                 Assert.Equal<int64>(samples, all["samples"].ToIntegers())
                 let spec = Spec.Parse((all["spec"].ToTexts())[0], "npz")
                 Assert.Equal<int>([ 1; 6 ], nonNull spec.Species)
-                let representation = spec.Build([], "npz")
+                let representation = spec.CreateInvariants([], "npz")
                 Assert.Equal<int64>(representation.Labels.Values.ToArray() |> Array.map int64, all["features"].ToIntegers())
                 let expected = frames |> Array.collect (fun s -> representation.Compute s)
                 Assert.Equal<float>(expected, all["values"].ToReals()))
@@ -108,7 +108,7 @@ let tests =
                 let gradients = all["gradients"].ToReals()
                 Assert.Equal<int>([ rows.Length / 3; 3; 20 ], all["gradients"].Shape)
                 let frames = ExtendedXyzReader.Read xyz |> Array.ofSeq
-                let representation = (Spec.Parse((all["spec"].ToTexts())[0], "npz")).Build([], "npz")
+                let representation = (Spec.Parse((all["spec"].ToTexts())[0], "npz")).CreateInvariants([], "npz")
                 let first = [| 0; frames[0].Count |]
                 let h = 1e-4
 
@@ -179,7 +179,7 @@ let tests =
                 let spec = Spec.Read path
                 let frames = ExtendedXyzReader.Read xyz |> Array.ofSeq
                 let species = frames |> Seq.collect (fun s -> s.Species.ToArray()) |> Seq.distinct
-                let r = spec.Create(species, path) :?> EquivariantRepresentation
+                let r = spec.CreateRepresentation(species, path) :?> EquivariantRepresentation
                 let samples = frames |> Array.sumBy (fun s -> s.Count)
 
                 for k, place in Seq.indexed r.Layout do
@@ -296,7 +296,7 @@ let tests =
                 ok [ "features"; xyz; "--spec"; specPath; "--out"; mts; "--gradients" ] |> ignore
                 let a, b = NpyData.ReadAll npz, NpyData.ReadAll mts
                 let spec = Spec.Parse((a["spec"].ToTexts())[0], "npz")
-                let representation = spec.Build([], "npz")
+                let representation = spec.CreateInvariants([], "npz")
                 let frames = ExtendedXyzReader.Read xyz |> Array.ofSeq
                 let expected = frames |> Array.collect (fun s -> (representation.ComputeWithGradients s).VectorGradients.ToArray())
                 Assert.Equal<float>(expected, a["gradients_spin"].ToReals())
@@ -363,6 +363,16 @@ let tests =
 
             withSpins (fun _ s -> both s) (fun xyz specPath folder ->
                 ok [ "features"; xyz; "--spec"; specPath; "--out"; Path.Combine(folder, "out.npz"); "--spin-key"; "spins" ] |> ignore)
+
+        testCase "a specification with a model gives the same features and one line that says whom the model is for" <| fun () ->
+            withFiles (fun xyz specPath folder ->
+                let modelPath, a, b = Path.Combine(folder, "model.json"), Path.Combine(folder, "a.npz"), Path.Combine(folder, "b.npz")
+                File.WriteAllText(modelPath, (File.ReadAllText specPath).Replace("\"lmax\"", "\"model\": {\"kind\": \"ridge\"}, \"lmax\""))
+                ok [ "features"; xyz; "--spec"; specPath; "--out"; a ] |> ignore
+                let code, _, err = CommandLine.run [ "features"; xyz; "--spec"; modelPath; "--out"; b ]
+                Assert.Equal(0, code)
+                Assert.Equal($"toolkit: {modelPath}: $.model is for fit; features do not depend on it\n", err.ReplaceLineEndings "\n")
+                Assert.Equal<float>(((NpyData.ReadAll a)["values"]).ToReals(), ((NpyData.ReadAll b)["values"]).ToReals()))
 
         testCase "moments without an axis are refused where vectors turn with the structure, and taken where they turn alone" <| fun () ->
             let collinear (s: Structure) =

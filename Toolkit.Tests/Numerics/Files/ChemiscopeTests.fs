@@ -17,7 +17,7 @@ let private write (text: string) (test: JsonElement -> string list -> unit) =
     TemporaryFolder.using (fun folder ->
         let frames = ExtendedXyzReader.Read(new StringReader(text), "in.xyz") |> Array.ofSeq
         let path = Path.Combine(folder, "map.json")
-        let omitted = Chemiscope.Write(path, "data", frames, Features.Compute(spec, frames, "spec.json", "in.xyz"), 3.)
+        let omitted = Chemiscope.Write(path, "data", frames, Features.Compute(spec, StructureSource.Of(frames, "in.xyz"), "spec.json"), 3.)
         use json = JsonDocument.Parse(File.ReadAllText path)
         test json.RootElement (List.ofSeq omitted))
 
