@@ -10,7 +10,8 @@ open System.Text
 
 /// Writes tables for NumPy, uncompressed. `values` are all coefficients, float64 or float32 [entry]; `m` the indices m + l
 /// (of 6j symbols twice the numbers in the lower row), uint8 [entry, 3]; `blocks` in increasing order of (l1, l2, l3) for
-/// each block 2·l1, 2·l2, 2·l3, its first entry and its number of entries, int64 [block, 5]; `header` the facts as JSON.
+/// each block 2·l1, 2·l2, 2·l3, its first entry and its number of entries, int64 [block, 5]; `header` the facts as JSON:
+/// generator, parameters, convention, checksum, version, units, and what the arrays are.
 /// Within a block entries are in increasing order of (m3, m1, m2). An array is as long as it says before it is made, so the
 /// table is generated three times: to count, for `values` and for `m`; none of it is held.
 module TableNpz =
@@ -37,10 +38,27 @@ module TableNpz =
         stream.Write(npyHeader descr shape)
         write stream
 
-    /// The facts as JSON.
-    let internal headerText (spec: TableSpec) (checksum: string) : string =
+    /// The version of this program, as files state it.
+    let internal version =
+        match typeof<TableSpec>.Assembly.GetName().Version with
+        | null -> "unknown"
+        | v -> string v.Major + "." + string v.Minor + "." + string v.Build
+
+    /// The facts as JSON, as that version of this program writes them: the table's own, and what the arrays are.
+    let internal headerText (spec: TableSpec) (version: string) (checksum: string) : string =
+        let m =
+            if spec.Kind.IsSixJ then
+                "[entry, 3]: twice the three numbers of the lower row"
+            else
+                "[entry, 3]: the indices m1 + l1, m2 + l2, m3 + l3, counted from 0"
+
         let facts =
             TableHeader.facts spec "npz" false checksum
+            @ [ "version", version
+                "units", "none: coefficients are numbers"
+                "values", "[entry]"
+                "m", m
+                "blocks", "[block, 5]: 2 l1, 2 l2, 2 l3, the block's first entry, its number of entries" ]
             |> List.map (fun (key, value) -> "\"" + key + "\": \"" + value + "\"")
             |> String.concat ", "
 
@@ -89,5 +107,5 @@ module TableNpz =
 
             let checksum = Checksum.text (hash.GetHashAndReset())
 
-            let text = Encoding.UTF32.GetBytes(headerText spec checksum)
+            let text = Encoding.UTF32.GetBytes(headerText spec version checksum)
             entry zip "header" ("<U" + string (text.Length / 4)) "()" (fun stream -> stream.Write text))

@@ -69,8 +69,19 @@ let private rows (all: IReadOnlyDictionary<string, NpyData>) (name: string) =
     let length = Seq.fold (*) 1 (Seq.tail all[name].Shape)
     reals all name |> Array.chunkBySize length
 
+/// Two files hold the same, but for the names of the files that the structures come from.
 let private same (path: string -> string) (a: string) (b: string) =
-    Assert.Equal<byte>(File.ReadAllBytes(path a), File.ReadAllBytes(path b))
+    let contents (name: string) =
+        use zip = ZipFile.OpenRead(path name)
+
+        [ for entry in zip.Entries do
+              if entry.FullName <> "about.npy" then
+                  use content = entry.Open()
+                  use bytes = new MemoryStream()
+                  content.CopyTo bytes
+                  entry.FullName, bytes.ToArray() ]
+
+    Assert.Equal<(string * byte[]) list>(contents a, contents b)
 
 [<Tests>]
 let tests =
@@ -85,7 +96,17 @@ let tests =
                         same path $"all.{ending}" $"several.{ending}"
                         same path $"all.{ending}" $"pattern.{ending}"
 
+                    // An option with a slip in it is none of the files.
+                    fails 2 "no option of features '--gradient' (did you mean --gradients?)" [ "features"; path "s0.xyz"; "--gradient"; "--spec"; path "spec.json"; "--out"; path "no.npz" ]
                     fails 1 "t*.xyz: found no such files" [ "features"; path "t*.xyz"; "--spec"; path "spec.json"; "--out"; path "no.npz" ])
+
+        testCase "a file says which files its structures come from" <| fun () ->
+            withFiles invariants (fun path ->
+                run path "two.npz" [ "s1.xyz"; "s0.xyz" ] []
+                use about = Text.Json.JsonDocument.Parse((arrays path "two.npz").["about"].ToTexts()[0])
+                Assert.Equal<string>([ path "s1.xyz"; path "s0.xyz" ], [ for s in about.RootElement.GetProperty("source").EnumerateArray() -> nonNull (s.GetString()) ])
+                fails 1 "two.npz: found a file that is there" [ "features"; path "s1.xyz"; "--spec"; path "spec.json"; "--out"; path "two.npz" ]
+                ok [ "features"; path "s1.xyz"; "--spec"; path "spec.json"; "--out"; path "two.npz"; "--force" ] |> ignore)
 
         testCase "an error names the file and the frame within it" <| fun () ->
             withFiles invariants (fun path ->
@@ -226,7 +247,7 @@ let tests =
                 run path "some.mts" [ "all.xyz" ] [ "--blocks"; "1_-1" ]
                 let all, some, metatensor = arrays path "all.npz", arrays path "some.npz", arrays path "some.mts"
                 let names = [ for key in [ "_0_1"; "_1_-1" ] do for name in [ "values"; "features"; "gradients" ] -> name + key ]
-                Assert.Equal<string>(List.sort (names @ [ "samples"; "spec"; "gradient_samples" ]), Seq.sort some.Keys)
+                Assert.Equal<string>(List.sort (names @ [ "about"; "samples"; "spec"; "gradient_samples" ]), Seq.sort some.Keys)
 
                 for name in names do
                     if name.StartsWith "features" then Assert.Equal<int64>(integers all name, integers some name)

@@ -79,7 +79,7 @@ let tests =
                 let out = Path.Combine(folder, "out.npz")
                 Assert.Equal($"{out}: 2 structures, 8 samples, 20 features\n", (ok [ "features"; xyz; "--spec"; specPath; "--out"; out ]).ReplaceLineEndings "\n")
                 let all = NpyData.ReadAll out
-                Assert.Equal<string>([ "features"; "samples"; "spec"; "values" ], Seq.sort all.Keys)
+                Assert.Equal<string>([ "about"; "features"; "samples"; "spec"; "values" ], Seq.sort all.Keys)
                 Assert.Equal<int>([ 8; 20 ], all["values"].Shape)
                 Assert.Equal<string>([ "structure"; "atom"; "species" ], all["samples"].Fields)
                 Assert.Equal<string>([ "species_1"; "n_1"; "species_2"; "n_2"; "l" ], all["features"].Fields)

@@ -75,7 +75,7 @@ let tests =
         testCase "two processes that write the same file at once leave a whole one" <| fun () ->
             TemporaryFolder.using (fun folder ->
                 let path = Path.Combine(folder, "t")
-                let one () = CommandLine.start [ "tables"; "--kind"; "cg"; "--lmax"; "14"; "--format"; "table"; "--out"; path ]
+                let one () = CommandLine.start [ "tables"; "--kind"; "cg"; "--lmax"; "14"; "--format"; "table"; "--force"; "--out"; path ]
                 use a = one ()
                 use b = one ()
                 a.WaitForExit()
