@@ -211,6 +211,7 @@ public sealed class FeatureRun
             Blocks = blocks,
             IsEquivariant = representation is EquivariantRepresentation,
             Spec = Spec.ToJson(),
+            Sources = _source.Names,
             HasGradients = _request.HasGradients,
             Fields = _set.Fields.Select(static f => f.Name).ToArray(),
             IsAveraged = _request.IsAveraged,

@@ -31,8 +31,11 @@ public sealed class StructureSource
     public static StructureSource OfFiles(IEnumerable<(string Name, string Path)> files) =>
         new(files.Select(static f => (f.Name, (Func<IEnumerable<Structure>>)(() => ReadFile(f.Name, f.Path)))).ToArray());
 
-    /// <summary>What messages call the files.</summary>
-    public string Name => string.Join(", ", _parts.Select(static p => p.Name));
+    /// <summary>What messages call each file.</summary>
+    public IReadOnlyList<string> Names => _parts.Select(static p => p.Name).ToArray();
+
+    /// <summary>What messages call all of them.</summary>
+    public string Name => string.Join(", ", Names);
 
     /// <summary>The structures in order, read one at a time as the sequence is walked through.</summary>
     /// <exception cref="Files.InputException">While walking: a file cannot be read, or holds something else.</exception>

@@ -70,21 +70,29 @@ internal sealed class FeaturesVerb
         Description = "the atom property that holds the spins of the specification, and that the map shows as arrows",
     };
 
-    private readonly Option<bool> _force = OutputFile.Force();
-
     private readonly Option<int> _threads = new("--threads")
     {
         Description = "how many threads may work (the result is the same for any number)",
         DefaultValueFactory = static _ => Environment.ProcessorCount,
     };
 
+    private readonly Option<bool> _force = OutputFile.Force();
+
     public static Command Create()
     {
         FeaturesVerb options = new();
+        // Any number of files would take an option with a slip in it for a file.
+        options._files.Validators.Add(static files =>
+        {
+            if (files.Tokens.FirstOrDefault(static t => t.Value.StartsWith("--", StringComparison.Ordinal)) is { } token)
+            {
+                files.AddError($"FILE: found '{token.Value}', expected the name of a file");
+            }
+        });
         var verb = new Command("features", "The features of every atom of files, with their labels.")
         {
             options._files, options._specification, options._output, options._gradients, options._average, options._centres, options._mask,
-            options._blocks, options._precision, options._shard, options._fitted, options._fit, options._map, options._spinKey, options._force, options._threads,
+            options._blocks, options._precision, options._shard, options._fitted, options._fit, options._map, options._spinKey, options._threads, options._force,
         };
         verb.SetAction(options.Run);
         return verb;
@@ -120,10 +128,9 @@ internal sealed class FeaturesVerb
 
         request = WithFit(request, spec, specPath, outPath, result);
         spec = WithSpins(spec, spinKey, specPath, map is not null);
-        OutputFile.Require(outPath, result.GetValue(_force));
-        if (map is not null)
+        foreach (string path in map is null ? [outPath] : (string[])[outPath, map])
         {
-            OutputFile.Require(map, result.GetValue(_force));
+            OutputFile.Require(path, result.GetValue(_force));
         }
 
         using StructureFiles files = new(result.GetValue(_files)!);
@@ -138,13 +145,17 @@ internal sealed class FeaturesVerb
             ? CouplingTable.Load(TableCache.GetOrCreate(TableSpec.Create(TableKind.RealCg, spec.CouplingLMax)))
             : null;
         using Progress progress = new(error);
-        FeatureProgress report = (what, done, total) => progress.Report(what, done, total);
-        FeatureRun run = FeatureRun.Prepare(spec, source, specPath, request, report, table);
-        FeatureFile file = new(outPath, run.Layout with { Sources = files.Files.Select(static f => f.Name).ToArray() }, run.SampleCount, run.GradientRowCount);
+        FeatureRun run = FeatureRun.Prepare(spec, source, specPath, request, Report, table);
+        FeatureFile file = new(outPath, run.Layout, run.SampleCount, run.GradientRowCount);
         progress.Clear();
-        Announce(file, outPath, run, error);
+        if (file.Length > Announced)
+        {
+            error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"toolkit: {outPath}: {file.Length / 1e9:0.00} GB to write: {Contents(run)}"));
+            OutputFile.Require(outPath, true, file.Length);
+        }
+
         FeatureTable? held = map is null ? null : new FeatureTable(run.Layout with { HasGradients = false, Fields = [] });
-        file.Write(sink => run.Compute(held is null ? sink : new Both(sink, held), report));
+        file.Write(sink => run.Compute(held is null ? sink : new Both(sink, held), Report));
         progress.Clear();
         if (map is not null)
         {
@@ -155,15 +166,13 @@ internal sealed class FeaturesVerb
                 shown.Add((spinKey!, arrows));
             }
 
-            IReadOnlyList<string> omitted = Chemiscope.Write(map, Path.GetFileNameWithoutExtension(files.Files[0].Name), frames!, held!, spec.Cutoff.Radius, shown);
-            foreach (string property in omitted)
-            {
-                error.WriteLine($"toolkit: {map}: the property {property} is left out");
-            }
+            Chemiscope.Write(map, Path.GetFileNameWithoutExtension(files.Files[0].Name), frames!, held!, spec.Cutoff.Radius, shown);
         }
 
         result.InvocationConfiguration.Output.WriteLine($"{outPath}: {run.StructureCount} structures, {Contents(run)}");
         return 0;
+
+        void Report(string what, long done, long total) => progress.Report(what, done, total);
     }
 
     private FeatureRequest RequestOf(ParseResult result)
@@ -215,7 +224,7 @@ internal sealed class FeaturesVerb
         if (fit is not null)
         {
             RequireExtension("--fit", fit, ".npz");
-            RequireFolder(fit);
+            OutputFile.Require(fit, true);
             return request with { FitFile = fit };
         }
 
@@ -255,24 +264,6 @@ internal sealed class FeaturesVerb
         return Spec.Parse(text.ToTexts()[0], $"{path}: spec");
     }
 
-    /// <summary>Says how much will be written where it is much, and refuses where the disk has less.</summary>
-    private static void Announce(FeatureFile file, string path, FeatureRun run, TextWriter error)
-    {
-        if (file.Length < Announced)
-        {
-            return;
-        }
-
-        error.WriteLine($"toolkit: {path}: {Gigabytes(file.Length)} to write: {Contents(run)}");
-        long free = new DriveInfo(Path.GetDirectoryName(Path.GetFullPath(path))!).AvailableFreeSpace;
-        if (free < file.Length)
-        {
-            throw new InputException(path, null, null, $"{Gigabytes(free)} free on the disk", $"{Gigabytes(file.Length)}");
-        }
-    }
-
-    private static string Gigabytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.00} GB");
-
     private static string Contents(FeatureRun run) => $"{run.SampleCount} samples, "
         + (run.Layout.IsEquivariant
             ? $"{run.Layout.Blocks.Count} blocks, {run.Layout.Blocks.Sum(static b => b.Channels)} channels"
@@ -303,15 +294,6 @@ internal sealed class FeaturesVerb
         if (!allowed.Contains(Path.GetExtension(path).ToLowerInvariant()))
         {
             throw new UsageException($"{option}: found '{path}', expected a name that ends with {string.Join(" or ", allowed)}");
-        }
-    }
-
-    private static void RequireFolder(string path)
-    {
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "";
-        if (!Directory.Exists(folder))
-        {
-            throw new InputException(path, null, null, "no such folder", "a file that can be written");
         }
     }
 

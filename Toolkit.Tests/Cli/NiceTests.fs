@@ -113,7 +113,7 @@ let tests =
                     if steps < whole.Steps.Count then
                         fails 1 $"steps: found {steps} of an interrupted fit" [ "features"; path "in.xyz"; "--spec"; path "spec.json"; "--out"; path "no.npz"; "--fitted"; path "part.npz" ]
 
-                    run path "in.xyz" "resumed.npz" [ "--fit"; path "part.npz" ]
+                    run path "in.xyz" "resumed.npz" [ "--fit"; path "part.npz"; "--force" ]
                     Assert.Equal<byte>(File.ReadAllBytes(path "out.npz"), File.ReadAllBytes(path "resumed.npz"))
                     Assert.Equal<byte>(File.ReadAllBytes(path "fit.npz"), File.ReadAllBytes(path "part.npz"))
 
