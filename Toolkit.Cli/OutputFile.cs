@@ -29,7 +29,7 @@ internal static class OutputFile
         }
 
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        if (bytes > 0 && new DriveInfo(folder).AvailableFreeSpace is long free && free < bytes)
+        if (bytes > 0 && Free(folder) is long free && free < bytes)
         {
             throw new InputException(path, null, null, $"{Size(free)} free on the disk", $"{Size(bytes)}, which the result takes at least");
         }
@@ -49,6 +49,19 @@ internal static class OutputFile
         }
 
         AtomicFile.RequireWritable(Path.Combine(folder, "result"));
+    }
+
+    /// <summary>Free bytes of a folder's disk; null where the system does not say.</summary>
+    private static long? Free(string folder)
+    {
+        try
+        {
+            return new DriveInfo(folder).AvailableFreeSpace;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     private static string Size(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.00} GB");

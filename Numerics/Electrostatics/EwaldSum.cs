@@ -22,7 +22,7 @@ public sealed record EwaldResult(double Energy, double[] Potentials, double[] Fo
 /// </summary>
 /// <remarks>
 /// Ewald's split of 1/r^p (<see cref="SmearedPower"/>): a part that falls like a Gaussian, over pairs, and a smooth one, over waves
-/// (<see cref="WaveLattice"/>); p = 1 is Coulomb's law with metallic surroundings. Where d directions repeat and p ≤ d the sum exists
+/// (<see cref="WaveWeights"/>); p = 1 is Coulomb's law with metallic surroundings. Where d directions repeat and p ≤ d the sum exists
 /// for neutral sets only. A set that is not neutral gets a uniform background in bulk for p &lt; 3; in slabs and wires its
 /// potential keeps the dependence on position and loses its infinite constant; p = 3 in bulk is an error then.
 /// </remarks>
@@ -103,21 +103,19 @@ public sealed unsafe class EwaldSum
             double end = reach * split, gamma = IncompleteGamma.Gamma(0.5 * _exponent);
             PolynomialTable table = PolynomialTable.Build(1, [0, end], split, [1], 2e-14, (r, values) =>
                 values[0] = IncompleteGamma.Upper(0.5 * _exponent, wide.Bound * r * r) / gamma);
-            double* v = stackalloc double[8];
-            double* s = stackalloc double[8];
             for (int i = 0; i < atoms; i++)
                 for (int pair = pairs.Offsets[i]; pair < pairs.Offsets[i + 1]; pair++)
                 {
                     double r = Apart(pairs.Distances[pair], i, pairs.Neighbors[pair]), power = 1;
                     for (int k = 0; k < _exponent; k++)
                         power /= r;
-                    table.Both(r, v, s);
-                    AddPair(i, pairs.Neighbors[pair], pairs.X[pair], pairs.Y[pair], pairs.Z[pair], r, v[0] * power,
-                        power * (s[0] - _exponent / r * v[0]), q, potential, gradient, strain);
+                    (double value, double slope) = table.Both(r, 0);
+                    AddPair(i, pairs.Neighbors[pair], pairs.X[pair], pairs.Y[pair], pairs.Z[pair], r, value * power,
+                        power * (slope - _exponent / r * value), q, potential, gradient, strain);
                 }
         }
 
-        WaveLattice waves = WaveLattice.Build(lattice, structure.Periodic, wide, wide.Mean(), reach / split, thickness, 0.01 * _tolerance);
+        WaveLattice waves = new(new WaveWeights(lattice, structure.Periodic, wide, wide.Mean(), reach / split, thickness, 0.01 * _tolerance));
         // With one harmonic, 4π R̃ Y_00 = 1 makes the field at the centres the potential there.
         PolynomialTable one = PolynomialTable.Build(1, [0, reach / split], reach / split, [1], 1e-12,
             (_, values) => values[0] = 1 / Math.Sqrt(4 * Math.PI));

@@ -34,15 +34,16 @@ public sealed unsafe class RealTransform3
     {
     }
 
-    internal RealTransform3(int n0, int n1, int n2, VectorWidth width)
+    internal RealTransform3(int n0, int n1, int n2, VectorWidth width, int gap = 0)
     {
         (N0, N1, N2) = (n0, n1, n2);
+        Row = n2 + gap;
         _plan0 = new LinePlan(n0);
         _plan1 = new LinePlan(n1);
         _plan2 = new LinePlan(n2);
         _width = width;
         Columns = ((n2 / 2 + 8) / 8 | 1) * 8;
-        if ((long)n0 * n1 * Math.Max(n2, Columns) > int.MaxValue)
+        if ((long)n0 * n1 * Math.Max(Row, Columns) > int.MaxValue)
             throw new ArgumentOutOfRangeException(nameof(n0), $"{n0} × {n1} × {n2}", "the grid has more than 2^31 points");
     }
 
@@ -55,11 +56,14 @@ public sealed unsafe class RealTransform3
     /// <summary>Points along the last axis.</summary>
     public int N2 { get; }
 
+    /// <summary>The distance of neighbouring rows of the real array: N2, or more where what lies between belongs to the caller.</summary>
+    internal int Row { get; }
+
     /// <summary>The length of a row of the transform: n2/2 + 1 numbers that count, then zeros.</summary>
     public int Columns { get; }
 
     /// <summary>The number of points of the grid: length of the real array.</summary>
-    public int RealLength => N0 * N1 * N2;
+    public int RealLength => N0 * N1 * Row;
 
     /// <summary>The length of either array of the transform.</summary>
     public int TransformLength => N0 * N1 * Columns;
@@ -72,17 +76,8 @@ public sealed unsafe class RealTransform3
     /// <exception cref="ArgumentException">An array has another length.</exception>
     public void Forward(ReadOnlySpan<double> values, Span<double> re, Span<double> im, int threads = 1)
     {
-        Require(values.Length, re.Length, im.Length);
-        fixed (double* x = values, r = re, i = im)
-        {
-            switch (_width)
-            {
-                case VectorWidth.Bits512: Forward<Lanes512<double>, Vector512<double>>(x, r, i, threads); break;
-                case VectorWidth.Bits256: Forward<Lanes256<double>, Vector256<double>>(x, r, i, threads); break;
-                case VectorWidth.Bits128: Forward<Lanes128<double>, Vector128<double>>(x, r, i, threads); break;
-                default: Forward<Lanes1<double>, double>(x, r, i, threads); break;
-            }
-        }
+        fixed (double* x = values)
+            Run(x, values.Length, re, im, null, true, threads);
     }
 
     /// <summary>
@@ -96,55 +91,77 @@ public sealed unsafe class RealTransform3
     /// <exception cref="ArgumentException">An array has another length.</exception>
     public void Inverse(Span<double> re, Span<double> im, Span<double> values, int threads = 1)
     {
-        Require(values.Length, re.Length, im.Length);
-        fixed (double* x = values, r = re, i = im)
+        fixed (double* x = values)
+            Run(x, values.Length, re, im, null, false, threads);
+    }
+
+    /// <summary>
+    /// <see cref="Forward(ReadOnlySpan{double}, Span{double}, Span{double}, int)"/> or its inverse where only some of the columns are wanted, or
+    /// are not zero.
+    /// </summary>
+    /// <param name="values">The function, rows at distances of <see cref="Row"/>.</param>
+    /// <param name="re">Real parts. Backward, columns that do not count are zero up to the last that does in any row; forward, they are undefined.</param>
+    /// <param name="im">Imaginary parts.</param>
+    /// <param name="used">How many columns count, a multiple of eight: <c>[k1]</c>; null: all.</param>
+    /// <param name="forward">The direction.</param>
+    /// <param name="threads">Threads.</param>
+    internal void Run(Span<double> values, Span<double> re, Span<double> im, int[]? used, bool forward, int threads)
+    {
+        fixed (double* x = values)
+            Run(x, values.Length, re, im, used, forward, threads);
+    }
+
+    private void Run(double* x, int length, Span<double> re, Span<double> im, int[]? used, bool forward, int threads)
+    {
+        if (length != RealLength || re.Length != TransformLength || im.Length != TransformLength)
+            throw new ArgumentException(
+                $"expected {RealLength} real numbers and twice {TransformLength} of the transform, got {length}, {re.Length} and {im.Length}");
+        fixed (double* r = re, i = im)
         {
             switch (_width)
             {
-                case VectorWidth.Bits512: Inverse<Lanes512<double>, Vector512<double>>(x, r, i, threads); break;
-                case VectorWidth.Bits256: Inverse<Lanes256<double>, Vector256<double>>(x, r, i, threads); break;
-                case VectorWidth.Bits128: Inverse<Lanes128<double>, Vector128<double>>(x, r, i, threads); break;
-                default: Inverse<Lanes1<double>, double>(x, r, i, threads); break;
+                case VectorWidth.Bits512: Run<Lanes512<double>, Vector512<double>>(x, r, i, used, forward, threads); break;
+                case VectorWidth.Bits256: Run<Lanes256<double>, Vector256<double>>(x, r, i, used, forward, threads); break;
+                case VectorWidth.Bits128: Run<Lanes128<double>, Vector128<double>>(x, r, i, used, forward, threads); break;
+                default: Run<Lanes1<double>, double>(x, r, i, used, forward, threads); break;
             }
         }
     }
 
-    private void Require(int values, int re, int im)
-    {
-        if (values != RealLength || re != TransformLength || im != TransformLength)
-            throw new ArgumentException(
-                $"expected {RealLength} real numbers and twice {TransformLength} of the transform, got {values}, {re} and {im}");
-    }
-
-    private void Forward<TLanes, V>(double* x, double* re, double* im, int threads)
+    private void Run<TLanes, V>(double* x, double* re, double* im, int[]? used, bool forward, int threads)
         where TLanes : struct, ILanes<V, double>
         where V : struct
     {
-        Rows<TLanes, V>(x, re, im, true, threads);
-        Second<TLanes, V>(re, im, threads);
-        First<TLanes, V>(re, im, threads);
-    }
-
-    private void Inverse<TLanes, V>(double* x, double* re, double* im, int threads)
-        where TLanes : struct, ILanes<V, double>
-        where V : struct
-    {
+        int most = Columns;
+        if (used is not null)
+        {
+            most = 0;
+            foreach (int columns in used)
+                most = Math.Max(most, columns);
+        }
+        if (forward)
+        {
+            Rows<TLanes, V>(x, re, im, most, true, threads);
+            Second<TLanes, V>(re, im, most, threads);
+            First<TLanes, V>(re, im, used, threads);
+            return;
+        }
         // The other sign of the exponent: real and imaginary parts exchanged.
-        First<TLanes, V>(im, re, threads);
-        Second<TLanes, V>(im, re, threads);
-        Rows<TLanes, V>(x, re, im, false, threads);
+        First<TLanes, V>(im, re, used, threads);
+        Second<TLanes, V>(im, re, most, threads);
+        Rows<TLanes, V>(x, re, im, most, false, threads);
     }
 
-    /// <summary>Along the first axis, all columns.</summary>
-    private void First<TLanes, V>(double* re, double* im, int threads)
+    /// <summary>Along the first axis.</summary>
+    private void First<TLanes, V>(double* re, double* im, int[]? used, int threads)
         where TLanes : struct, ILanes<V, double>
         where V : struct
     {
         if (N0 == 1) return;
-        int groups = Columns / 8;
         nint step = (nint)N1 * Columns;
         Threads.Share(N1, threads, row =>
         {
+            int groups = (used is null ? Columns : used[row]) / 8;
             using AlignedScratch<double> scratch = new(LineKernel<TLanes, V>.Scratch(N0));
             fixed (double* roots = _plan0.Roots)
                 for (int group = 0; group < groups; group++)
@@ -152,19 +169,18 @@ public sealed unsafe class RealTransform3
         });
     }
 
-    /// <summary>Along the second axis, all columns.</summary>
-    private void Second<TLanes, V>(double* re, double* im, int threads)
+    /// <summary>Along the second axis.</summary>
+    private void Second<TLanes, V>(double* re, double* im, int most, int threads)
         where TLanes : struct, ILanes<V, double>
         where V : struct
     {
         if (N1 == 1) return;
-        int groups = Columns / 8;
         nint plane = (nint)N1 * Columns;
         Threads.Share(N0, threads, at =>
         {
             using AlignedScratch<double> scratch = new(LineKernel<TLanes, V>.Scratch(N1));
             fixed (double* roots = _plan1.Roots)
-                for (int group = 0; group < groups; group++)
+                for (int group = 0; group < most / 8; group++)
                     Lines<TLanes, V>(_plan1, re + at * plane + 8 * group, im + at * plane + 8 * group, Columns, scratch.Start, roots);
         });
     }
@@ -179,11 +195,11 @@ public sealed unsafe class RealTransform3
     }
 
     /// <summary>Along the last axis: real rows to half spectra, or back.</summary>
-    private void Rows<TLanes, V>(double* x, double* re, double* im, bool forward, int threads)
+    private void Rows<TLanes, V>(double* x, double* re, double* im, int most, bool forward, int threads)
         where TLanes : struct, ILanes<V, double>
         where V : struct
     {
-        int lanes = TLanes.Count, rows = N0 * N1, batch = 2 * lanes;
+        int lanes = TLanes.Count, rows = N0 * N1, batch = 2 * lanes, count = Math.Min(N2 / 2 + 1, most);
         // Some batches to a piece of work: a thread's scratch is taken once per piece.
         const int piece = 16;
         int batches = (rows + batch - 1) / batch;
@@ -197,30 +213,29 @@ public sealed unsafe class RealTransform3
                 for (int b = part * piece; b < Math.Min((part + 1) * piece, batches); b++)
                 {
                     int row = b * batch, first = Math.Min(lanes, rows - row), second = Math.Clamp(rows - row - lanes, 0, lanes);
+                    double* x0 = x + (nint)row * Row, x1 = x0 + (nint)lanes * Row;
+                    nint at = (nint)row * Columns, then = at + (nint)lanes * Columns;
                     if (forward)
                     {
-                        ToLanes(first, N2, x + (nint)row * N2, N2, zr, lanes);
-                        ToLanes(second, N2, x + (nint)(row + lanes) * N2, N2, zi, lanes);
+                        ToLanes(first, N2, x0, Row, zr, lanes);
+                        ToLanes(second, N2, x1, Row, zi, lanes);
                         LineKernel<TLanes, V>.Run(_plan2, zr, zi, lanes, zr, zi, lanes, scratch, roots);
                         Apart<TLanes, V>(zr, zi, a);
-                        nint to = (nint)row * Columns, then = (nint)(row + lanes) * Columns;
-                        FromLanes(Columns, first, a, lanes, re + to, Columns);
-                        FromLanes(Columns, first, a + half, lanes, im + to, Columns);
-                        FromLanes(Columns, second, a + 2 * half, lanes, re + then, Columns);
-                        FromLanes(Columns, second, a + 3 * half, lanes, im + then, Columns);
+                        FromLanes(most, first, a, lanes, re + at, Columns);
+                        FromLanes(most, first, a + half, lanes, im + at, Columns);
+                        FromLanes(most, second, a + 2 * half, lanes, re + then, Columns);
+                        FromLanes(most, second, a + 3 * half, lanes, im + then, Columns);
                     }
                     else
                     {
-                        int count = N2 / 2 + 1;
-                        nint from = (nint)row * Columns, then = (nint)(row + lanes) * Columns;
-                        ToLanes(first, count, re + from, Columns, a, lanes);
-                        ToLanes(first, count, im + from, Columns, a + half, lanes);
+                        ToLanes(first, count, re + at, Columns, a, lanes);
+                        ToLanes(first, count, im + at, Columns, a + half, lanes);
                         ToLanes(second, count, re + then, Columns, a + 2 * half, lanes);
                         ToLanes(second, count, im + then, Columns, a + 3 * half, lanes);
                         Together<TLanes, V>(a, zr, zi);
                         LineKernel<TLanes, V>.Run(_plan2, zi, zr, lanes, zi, zr, lanes, scratch, roots);
-                        FromLanes(N2, first, zr, lanes, x + (nint)row * N2, N2);
-                        FromLanes(N2, second, zi, lanes, x + (nint)(row + lanes) * N2, N2);
+                        FromLanes(N2, first, zr, lanes, x0, Row);
+                        FromLanes(N2, second, zi, lanes, x1, Row);
                     }
                 }
         });

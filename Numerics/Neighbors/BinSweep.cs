@@ -100,13 +100,37 @@ internal sealed class BinSweep
         for (int place = _grid.Start[_first]; place < _grid.Start[_end]; place++)
         {
             int at = offsets[_grid.Atom[place]], count = offsets[_grid.Atom[place] + 1] - at;
-            if (count == 0) continue;
-            ref long codes = ref Unsafe.Add(ref First(_found), found);
-            WriteNeighbors(ref codes, count, _grid.Wrap[place], ref pairs.Neighbor[at], ref pairs.Shift[at]);
-            WriteVectors(ref codes, count, _grid.X[place], _grid.Y[place], _grid.Z[place],
-                ref pairs.X[at], ref pairs.Y[at], ref pairs.Z[at], ref pairs.R[at]);
-            found += count;
+            Write(place, ref found, at, count, pairs);
         }
+        Free();
+    }
+
+    /// <summary>The number of pairs that were found.</summary>
+    public int Count => _foundCount;
+
+    /// <summary>Writes the pairs that were found one atom behind the other, in the order of sorted places.</summary>
+    /// <param name="counts">Of <see cref="Find"/>.</param>
+    /// <param name="pairs">Receives them from the beginning.</param>
+    public void FillAlong(ReadOnlySpan<int> counts, PairArrays pairs)
+    {
+        int found = 0;
+        for (int place = _grid.Start[_first]; place < _grid.Start[_end]; place++)
+            Write(place, ref found, found, counts[_grid.Atom[place] + 1], pairs);
+        Free();
+    }
+
+    private void Write(int place, ref int found, int at, int count, PairArrays pairs)
+    {
+        if (count == 0) return;
+        ref long codes = ref Unsafe.Add(ref First(_found), found);
+        WriteNeighbors(ref codes, count, _grid.Wrap[place], ref pairs.Neighbor[at], ref pairs.Shift[at]);
+        WriteVectors(ref codes, count, _grid.X[place], _grid.Y[place], _grid.Z[place],
+            ref pairs.X[at], ref pairs.Y[at], ref pairs.Z[at], ref pairs.R[at]);
+        found += count;
+    }
+
+    private void Free()
+    {
         if (_found.Length > 0) ArrayPool<long>.Shared.Return(_found);
         _found = [];
     }

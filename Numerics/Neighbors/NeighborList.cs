@@ -118,7 +118,7 @@ public sealed class NeighborList : IDisposable
     /// The lattice that is cut into bins: the periodic directions' vectors, the others completed by unit vectors
     /// perpendicular to those, whether or not the structure carries a lattice vector there.
     /// </summary>
-    private static Cell Lattice(Structure structure)
+    internal static Cell Lattice(Structure structure)
     {
         if (!structure.Periodic.Any) return Cell.Cubic(1);
         double[] vectors = structure.Cell!.Vectors.ToArray();

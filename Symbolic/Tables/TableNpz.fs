@@ -67,14 +67,24 @@ module TableNpz =
     /// Writes the table to the file `path`, which is there whole or not at all. The checksum in `header` is SHA-256 of the
     /// data of `values`, `m` and `blocks`, one after the other.
     [<CompiledName("Write")>]
-    let write (spec: TableSpec) (path: string) : unit =
+    let rec write (spec: TableSpec) (path: string) : unit = writeReporting spec path TableMeter.Silent
+
+    /// As `write`, and tells every now and then how far it is.
+    and [<CompiledName("WriteReporting")>] writeReporting (spec: TableSpec) (path: string) (progress: Action<TableProgress>) : unit =
+        let meter = TableMeter(spec, 3, progress)
+
+        let count l1 l2 l3 =
+            meter.Count(l1, l2, l3)
+            meter.Tell()
+
         let single = spec.Precision.IsSingle
         let blocks = ResizeArray<BlockRecord>()
         let entries = ref 0L
 
         Generator(spec).ForEachBlock(fun l1 l2 l3 block ->
             blocks.Add(BlockRecord(l1, l2, l3, block.Count, entries.Value))
-            entries.Value <- entries.Value + int64 block.Count)
+            entries.Value <- entries.Value + int64 block.Count
+            count l1 l2 l3)
 
         use hash = IncrementalHash.CreateHash HashAlgorithmName.SHA256
 
@@ -86,11 +96,12 @@ module TableNpz =
             use zip = new ZipArchive(file, ZipArchiveMode.Create, true)
 
             entry zip "values" (if single then "<f4" else "<f8") ("(" + string entries.Value + ",)") (fun stream ->
-                Generator(spec).ForEachBlock(fun _ _ _ block ->
-                    put stream (TableFile.valueBytes spec block)))
+                Generator(spec).ForEachBlock(fun l1 l2 l3 block ->
+                    put stream (TableFile.valueBytes spec block)
+                    count l1 l2 l3))
 
             entry zip "m" "|u1" ("(" + string entries.Value + ", 3)") (fun stream ->
-                Generator(spec).ForEachBlock(fun _ _ _ block ->
+                Generator(spec).ForEachBlock(fun l1 l2 l3 block ->
                     let m = Array.zeroCreate<byte> (3 * block.Count)
 
                     for i in 0 .. block.Count - 1 do
@@ -98,7 +109,8 @@ module TableNpz =
                         m[3 * i + 1] <- block.M2[i]
                         m[3 * i + 2] <- block.M3[i]
 
-                    put stream m))
+                    put stream m
+                    count l1 l2 l3))
 
             entry zip "blocks" "<i8" ("(" + string blocks.Count + ", 5)") (fun stream ->
                 for b in BlockRecord.InOrder blocks do

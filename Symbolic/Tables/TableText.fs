@@ -7,16 +7,6 @@ open System.Text
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.AngularMomentum
 
-/// How far the writing of a table is.
-[<Struct>]
-type TableProgress =
-    { /// Blocks (l1, l2, l3) that are written.
-      Blocks: int64
-      /// Of how many.
-      Of: int64
-      /// The share of the entries, 0 … 1.
-      Share: float }
-
 /// Writes tables as text: every non-zero coefficient with its exact value, p and q of sign·√(p/q) (for Gaunt's
 /// sign·√(p/(q·π))), in increasing order of the columns. A few blocks are held at a time.
 module TableText =
@@ -78,16 +68,8 @@ module TableText =
         (put: byte[] -> unit)
         =
         put (Encoding.ASCII.GetBytes first)
-        let mutable all = 0L
-        let mutable total = 0L
-
-        for struct (l1, l2, l3) in spec.Blocks do
-            all <- all + 1L
-            total <- total + TableSpec.Pairs(l1, l2, l3)
-
+        let meter = TableMeter(spec, 1, progress)
         let mutable skipped = separator.Length
-        let mutable blocks = 0L
-        let mutable entries = 0L
         let waiting = ResizeArray<struct (int * int * int)>()
         let mutable size = 0L
 
@@ -104,9 +86,8 @@ module TableText =
                     put (if skipped > 0 then text[skipped..] else text)
                     skipped <- 0
 
-            blocks <- blocks + int64 waiting.Count
-            entries <- entries + size
-            progress.Invoke { Blocks = blocks; Of = all; Share = float entries / float total }
+            for struct (l1, l2, l3) in waiting do meter.Count(l1, l2, l3)
+            meter.Tell()
             waiting.Clear()
             size <- 0L
 
@@ -117,15 +98,13 @@ module TableText =
 
         flush ()
 
-    let private silent = Action<TableProgress>(fun _ -> ())
-
     let private tsv (spec: TableSpec) (path: string) (progress: Action<TableProgress>) : unit =
         writeChecked path (comments spec) (eachEntry spec progress (columns + "\n") "" appendRow) ""
 
     /// Writes the table as tab-separated text to the file `path`, which is there whole or not at all: comment lines, a line of
     /// column names, one line per non-zero coefficient.
     [<CompiledName("WriteTsv")>]
-    let writeTsv (spec: TableSpec) (path: string) : unit = tsv spec path silent
+    let writeTsv (spec: TableSpec) (path: string) : unit = tsv spec path TableMeter.Silent
 
     /// What stands before the entries of a C header and after them.
     let internal cHead (spec: TableSpec) (checksum: string) : string =
@@ -166,7 +145,7 @@ module TableText =
     /// value. The array is named after the table, toolkit_real_cg_6_e3nn, so that a program can include several. The checksum
     /// is that of the lines of entries.
     [<CompiledName("WriteC")>]
-    let writeC (spec: TableSpec) (path: string) : unit = c spec path silent
+    let writeC (spec: TableSpec) (path: string) : unit = c spec path TableMeter.Silent
 
     /// What stands before the entries of a JSON document and after them.
     let internal jsonHead (spec: TableSpec) (checksum: string) : string =
@@ -197,12 +176,12 @@ module TableText =
     /// Writes the table as JSON: an object with the header and `entries`, one array [l1, l2, l3, m1, m2, m3, sign, "p",
     /// "q", value] per line. The checksum is that of the lines of entries.
     [<CompiledName("WriteJson")>]
-    let writeJson (spec: TableSpec) (path: string) : unit = json spec path silent
+    let writeJson (spec: TableSpec) (path: string) : unit = json spec path TableMeter.Silent
 
-    /// Writes the table in the text format of that name, tsv, c or json, and tells after every few blocks how far it is. Throws
+    /// Writes the table in the text format of that name, tsv, c or json, and tells every now and then how far it is. Throws
     /// ArgumentException for another name.
-    [<CompiledName("Write")>]
-    let write (format: string) (spec: TableSpec) (path: string) (progress: Action<TableProgress>) : unit =
+    [<CompiledName("WriteReporting")>]
+    let writeReporting (format: string) (spec: TableSpec) (path: string) (progress: Action<TableProgress>) : unit =
         match format with
         | "tsv" -> tsv spec path progress
         | "c" -> c spec path progress

@@ -38,19 +38,16 @@ internal static class TablesVerb
             TableSpec spec = Spec(result.GetValue(kind)!, result.GetValue(basis), result.GetValue(lmax)!,
                 result.GetValue(half), result.GetValue(convention)!, result.GetValue(precision)!);
             string path = result.GetValue(output)!, form = result.GetValue(format)!;
-            Action<TableSpec, string> write = form switch
+            Action<TableSpec, string, Action<TableProgress>> write = form switch
             {
-                "tsv" or "json" or "c" => (table, file) =>
-                {
-                    using var progress = new Progress(result.InvocationConfiguration.Error);
-                    TableText.Write(form, table, file, at => progress.Report("blocks of coefficients", at.Blocks, at.Of, at.Share));
-                },
-                "npz" => TableNpz.Write,
-                "table" => TableFile.Write,
+                "tsv" or "json" or "c" => (table, file, tell) => TableText.WriteReporting(form, table, file, tell),
+                "npz" => TableNpz.WriteReporting,
+                "table" => TableFile.WriteReporting,
                 _ => throw new UsageException($"--format: found '{form}', expected {Formats}"),
             };
             OutputFile.Require(path, result.GetValue(force), spec.LeastBytes(form));
-            write(spec, path);
+            using var progress = new Progress(result.InvocationConfiguration.Error);
+            write(spec, path, at => progress.Report("blocks of coefficients", at.Blocks, at.Of, at.Share));
             return 0;
         });
         return verb;

@@ -41,7 +41,7 @@ let private withFiles (spec: string) (test: (string -> string) -> unit) =
         test path)
 
 let private run (path: string -> string) (input: string) (out: string) (options: string list) =
-    ok ([ "features"; path input; "--spec"; path "spec.json"; "--out"; path out ] @ options) |> ignore
+    ok ([ "features"; path input; "--spec"; path "spec.json"; "--out"; path out; "--force" ] @ options) |> ignore
 
 let private fitOf (path: string) = NiceFile.Read path
 

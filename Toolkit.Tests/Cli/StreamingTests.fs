@@ -15,7 +15,8 @@ let private writing (folder: string) (format: string) : Process =
     let watch = Stopwatch.StartNew()
 
     let written () =
-        Directory.GetFiles folder |> Array.sumBy (fun f -> (FileInfo f).Length)
+        // A file may get its final name in between.
+        Directory.GetFiles folder |> Array.sumBy (fun f -> try (FileInfo f).Length with :? FileNotFoundException -> 0L)
 
     while written () < 1_000_000L && not run.HasExited && watch.Elapsed.TotalSeconds < 60. do
         Thread.Sleep 5

@@ -1,302 +1,213 @@
 using System;
-using System.Collections.Generic;
 using System.Runtime.Intrinsics;
 using Toolkit.Numerics.Fourier;
-using Toolkit.Numerics.Harmonics;
 using Toolkit.Numerics.LinearAlgebra;
 using Toolkit.Numerics.Simd;
-using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Numerics.Fields.Potential;
 
-/// <summary>How a mesh is laid out for one width of the smooth part and one tolerance.</summary>
-/// <param name="Local">The functions that the mesh's potential is projected on, R ⊛ Gaussian: <c>[l, n]</c> of the distance.</param>
-/// <param name="Spacing">The largest distance of neighbouring points along a lattice vector, Å.</param>
-/// <param name="Order">The order of the splines that spread charges.</param>
-/// <param name="Points">About how many points lie within the local functions' range.</param>
-internal sealed record MeshTables(PolynomialTable Local, double Spacing, int Order, double Points);
-
 /// <summary>
-/// The long-ranged part of a structure's potential field by fast Fourier transforms: one potential on a mesh per species, projected
-/// locally.
+/// The long-ranged part of a structure's potential field by fast Fourier transforms: what <see cref="WaveSum"/> sums, for all
+/// centres at once.
 /// </summary>
 /// <remarks>
-/// 1. The Gaussian e^(−k²s²/2) of the smooth part is shared out in halves: one stays with the potential on the mesh, one goes to the functions that
-///    it is projected on, w_nl = R_nl ⊛ Gaussian of width s/√2. Then the plain sum over mesh points, h³ Σ_g φ(g) w(|g − r_i|) Y_lm, is the
-///    integral up to e^(−K²s²/8), K = 2π/h: it needs no interpolation, and no function with an edge is ever sampled.
-/// 2. Charges are spread by B-splines; their transform is divided out.
-/// 3. Two transforms forward and two back for two species, whatever the number of channels; as many again for derivatives.
-/// 4. Adjoints are added to the mesh by layers along the first lattice vector: first every second layer, then the others, each by one
-///    thread in the order of centres. Layers of one round do not touch the same points: the sums do not depend on threads.
+/// 1. Charges are spread over a mesh by B-splines and transformed, once per species. For each channel (species, n, l, m) the waves are
+///    multiplied by c(k) 4π i^l R̃_nl(k) Y_lm(k̂), transformed back, and gathered at the centres by the same splines; both splines' own
+///    transforms are divided out.
+/// 2. That is a transform per channel, on a mesh as coarse as the waves allow. Projecting one potential locally needs few transforms but thousands of
+///    points for each centre: for one monomial per l it takes about ten times as long.
+/// 3. Values are smooth functions of positions, charges and, with a given number of points, of the cell.
 /// </remarks>
 internal sealed unsafe class MeshSum
 {
+    private readonly MeshGrid _grid;
     private readonly RealTransform3 _transform;
-    private readonly MeshTables _tables;
-    private readonly SphericalHarmonics<double> _harmonics;
+    private readonly WaveWeights _weights;
+    private readonly PolynomialTable _radial;
     private readonly int _lmax, _nmax, _species, _threads;
-    private readonly int[] _n;
-    private readonly double[] _steps, _inverse, _reciprocal;
-    private readonly double _pointVolume, _volume, _width;
     private readonly double[] _positions, _charges;
     private readonly int[] _kinds;
-    private readonly SmearedPower _wide;
-    private readonly double _zero;
-    private readonly double[][] _potential, _spline;
-    private readonly int[] _reach;
-    private readonly int _most;
+    // 4π c over the splines' transforms; how many columns of each row [k0, k1] and of all with the same k1 have any.
+    private readonly double[] _factors;
+    private readonly int[] _lengths, _used;
+    private readonly double[]?[] _densityRe, _densityIm;
+    private readonly double[] _re, _im, _mesh, _radialFactors, _counts;
 
+    /// <summary>Spreads the charges and transforms them.</summary>
     internal MeshSum(
-        MeshTables tables, Cell cell, SmearedPower wide, double zero, SphericalHarmonics<double> harmonics, int nmax, int species,
+        WaveWeights weights, ReadOnlySpan<int> points, int order, PolynomialTable radial, int lmax, int nmax, int species,
         double[] positions, double[] charges, int[] kinds, int threads)
     {
-        _tables = tables;
-        _wide = wide;
-        _zero = zero;
-        _width = wide.Smearing;
-        _harmonics = harmonics;
-        _lmax = harmonics.LMax;
+        _weights = weights;
+        _radial = radial;
+        _lmax = lmax;
         _nmax = nmax;
         _species = species;
+        _threads = threads;
         _positions = positions;
         _charges = charges;
         _kinds = kinds;
-        _threads = threads;
-        _n = new int[3];
-        _steps = new double[9];
-        _reach = new int[3];
-        _reciprocal = cell.Reciprocal();
-        _inverse = cell.Inverse.ToArray();
-        _volume = cell.Volume;
-        _spline = new double[3][];
-        double range = tables.Local.End, points = 1;
-        for (int d = 0; d < 3; d++)
-        {
-            ReadOnlySpan<double> a = cell.Vector(d);
-            double length = Math.Sqrt(a[0] * a[0] + a[1] * a[1] + a[2] * a[2]);
-            _n[d] = FourierSize.AtLeast(Math.Max(tables.Order, (int)Math.Ceiling(length / tables.Spacing)));
-            for (int x = 0; x < 3; x++)
-                _steps[3 * d + x] = a[x] / _n[d];
-            _reach[d] = (int)Math.Ceiling(range * _n[d] / cell.Height(d)) + 1;
-            _spline[d] = CardinalSpline.Transform(tables.Order, _n[d]);
-            points *= 2 * _reach[d] + 1;
-        }
-        _transform = new RealTransform3(_n[0], _n[1], _n[2]);
-        _pointVolume = _volume / _transform.RealLength;
-        // The sphere is at most its box.
-        double sphere = 4 * Math.PI / 3 * Math.Pow(range + Diagonal(), 3) / _pointVolume + 64;
-        _most = (int)(Math.Min(points, sphere) + 8) / 8 * 8 + 8;
-        _potential = new double[species][];
-        double[] re = new double[_transform.TransformLength], im = new double[_transform.TransformLength];
+        _grid = new MeshGrid(weights.Box, points, order, positions, threads);
+        _transform = _grid.Transform;
+        int length = _transform.TransformLength;
+        _lengths = new int[points[0] * points[1]];
+        _used = new int[points[1]];
+        _factors = new double[length];
+        Factors(order);
+
+        // t, and behind it how often a wave counts: those with k2 > 0 stand for −k, too.
+        _counts = new double[2 * _transform.Columns];
+        for (int k = 0; k < _transform.Columns; k++)
+            (_counts[k], _counts[_transform.Columns + k]) = (k, k == 0 ? 1 : 2);
+
+        _mesh = new double[_transform.RealLength];
+        (_re, _im, _radialFactors) = (new double[length], new double[length], new double[length]);
+        (_densityRe, _densityIm) = (new double[species][], new double[species][]);
         for (int a = 0; a < species; a++)
         {
-            _potential[a] = new double[_transform.RealLength];
-            Spread(a, _potential[a]);
-            Convolve(_potential[a], re, im);
+            if (Array.IndexOf(kinds, a) < 0) continue;
+            (double[] re, double[] im) = (new double[length], new double[length]);
+            _grid.Spread(Charges(a), _mesh, threads);
+            _transform.Run(_mesh, re, im, _used, true, threads);
+            (_densityRe[a], _densityIm[a]) = (re, im);
         }
     }
 
-    /// <summary>Points of the mesh along each lattice vector.</summary>
-    internal ReadOnlySpan<int> Size => _n;
+    /// <summary>Points of the mesh along each vector of the box.</summary>
+    internal ReadOnlySpan<int> Size => _grid.Size;
 
-    private double Diagonal()
+    private double[] Charges(int species)
     {
-        double sum = 0;
-        for (int d = 0; d < 3; d++)
-            sum += Math.Sqrt(_steps[3 * d] * _steps[3 * d] + _steps[3 * d + 1] * _steps[3 * d + 1] + _steps[3 * d + 2] * _steps[3 * d + 2]);
-        return sum;
+        double[] amounts = new double[_kinds.Length];
+        for (int i = 0; i < amounts.Length; i++)
+            if (_kinds[i] == species) amounts[i] = _charges[i];
+        return amounts;
     }
 
-    private double Place(int atom, int d) => _n[d] *
-        (_positions[3 * atom] * _inverse[d] + _positions[3 * atom + 1] * _inverse[3 + d] + _positions[3 * atom + 2] * _inverse[6 + d]);
+    /// <summary>The multiple of a reciprocal vector that an index stands for; the highest one of an even size has no sign and carries nothing.</summary>
+    private static int Signed(int k, int n) => 2 * k > n ? k - n : k;
 
-    private static int Modulo(int i, int n)
+    private void Factors(int order)
     {
-        int m = i % n;
-        return m < 0 ? m + n : m;
-    }
-
-    /// <summary>The charges of one species on the mesh.</summary>
-    private void Spread(int species, double[] density)
-    {
-        Array.Clear(density);
-        int order = _tables.Order;
-        Span<double> w = stackalloc double[3 * CardinalSpline.Largest];
-        Span<int> first = stackalloc int[3];
-        for (int j = 0; j < _kinds.Length; j++)
+        int n0 = Size[0], n1 = Size[1], n2 = Size[2];
+        double[] s0 = CardinalSpline.Transform(order, n0), s1 = CardinalSpline.Transform(order, n1), s2 = CardinalSpline.Transform(order, n2);
+        Threads.Share(n0, _threads, k0 =>
         {
-            if (_kinds[j] != species) continue;
-            for (int d = 0; d < 3; d++)
-                first[d] = CardinalSpline.Evaluate(order, Place(j, d), w.Slice(d * CardinalSpline.Largest, order), default);
-            for (int a = 0; a < order; a++)
+            for (int k1 = 0; k1 < n1; k1++)
             {
-                int row0 = Modulo(first[0] + a, _n[0]) * _n[1];
-                double wa = _charges[j] * w[a];
-                for (int b = 0; b < order; b++)
+                int row = k0 * n1 + k1, last = 0;
+                for (int k2 = 0; k2 <= n2 / 2; k2++)
                 {
-                    int row = (row0 + Modulo(first[1] + b, _n[1])) * _n[2], at = Modulo(first[2], _n[2]);
-                    double wb = wa * w[CardinalSpline.Largest + b];
-                    for (int c = 0; c < order; c++)
-                    {
-                        density[row + at] += wb * w[2 * CardinalSpline.Largest + c];
-                        at = at + 1 == _n[2] ? 0 : at + 1;
-                    }
+                    if (2 * k0 == n0 || 2 * k1 == n1 || 2 * k2 == n2) continue;
+                    int h0 = Signed(k0, n0), h1 = Signed(k1, n1);
+                    if (_weights.Length(h0, h1, k2) > _weights.Cutoff) continue;
+                    double spline = s0[k0] * s1[k1] * s2[k2];
+                    _factors[row * _transform.Columns + k2] = 4 * Math.PI * _weights.At(h0, h1, k2).Weight / (spline * spline);
+                    last = k2 + 1;
                 }
+                _lengths[row] = (last + 7) / 8 * 8;
             }
-        }
-    }
-
-    /// <summary>Replaces a density by its potential; symmetric, so that it serves adjoints, too.</summary>
-    private void Convolve(double[] grid, double[] re, double[] im)
-    {
-        _transform.Forward(grid, re, im, _threads);
-        Threads.Share(_n[0], _threads, k0 =>
-        {
-            for (int k1 = 0; k1 < _n[1]; k1++)
-                for (int k2 = 0; k2 <= _n[2] / 2; k2++)
-                {
-                    int at = (k0 * _n[1] + k1) * _transform.Columns + k2;
-                    double c = Weight(k0, k1, k2, out _, out _, out _, out _, withSlope: false);
-                    re[at] *= c;
-                    im[at] *= c;
-                }
         });
-        _transform.Inverse(re, im, grid, _threads);
+        for (int row = 0; row < _lengths.Length; row++)
+            _used[row % n1] = Math.Max(_used[row % n1], _lengths[row]);
     }
 
-    /// <summary>What a wave of the density is multiplied by, and the derivative of that by |k|.</summary>
-    private double Weight(int k0, int k1, int k2, out double x, out double y, out double z, out double slope, bool withSlope)
-    {
-        slope = x = y = z = 0;
-        // The highest waves of even sizes have no sign; they carry nothing.
-        if (2 * k0 == _n[0] || 2 * k1 == _n[1] || 2 * k2 == _n[2]) return 0;
-        int h0 = 2 * k0 > _n[0] ? k0 - _n[0] : k0, h1 = 2 * k1 > _n[1] ? k1 - _n[1] : k1;
-        double[] b = _reciprocal;
-        x = h0 * b[0] + h1 * b[3] + k2 * b[6];
-        y = h0 * b[1] + h1 * b[4] + k2 * b[7];
-        z = h0 * b[2] + h1 * b[5] + k2 * b[8];
-        double k = Math.Sqrt(x * x + y * y + z * z), half = 0.5 * _width * _width;
-        double front = Math.Exp(0.5 * half * k * k) / (_volume * _spline[0][k0] * _spline[1][k1] * _spline[2][k2]);
-        if (k == 0) return front * _zero;
-        double value = _wide.Transform(k);
-        // The product falls as e^(−w²k²/4), but the front alone overflows where it is below the smallest float64.
-        if (value == 0 || !double.IsFinite(front)) return 0;
-        if (withSlope) slope = front * (WaveLattice.TransformSlope(_wide, k, value) + half * k * value);
-        return front * value;
-    }
+    private delegate void OnRow(int at, in SolidHarmonic.Row row);
 
-    /// <summary>Doubles of scratch of one call.</summary>
-    internal long Scratch
+    /// <summary>Runs over the rows of waves of one plane.</summary>
+    private void EachRow(int k0, OnRow action)
     {
-        get
-        {
-            int lm = (_lmax + 1) * (_lmax + 1);
-            return 5L * _most + 8L * (4 * lm + 4 * _tables.Local.Padded + lm * _nmax * _species + lm) + 64;
-        }
-    }
-
-    /// <summary>The points within range of a centre: x, y, z, r relative to it and the point's index, filled up to a multiple of eight.</summary>
-    private int Near(int centre, double* x, double* y, double* z, double* r, int* index)
-    {
-        Span<double> u = [Place(centre, 0), Place(centre, 1), Place(centre, 2)];
-        double range = _tables.Local.End, square = range * range;
-        double[] e = _steps;
-        double ee = e[6] * e[6] + e[7] * e[7] + e[8] * e[8];
-        int count = 0, m0 = (int)Math.Floor(u[0]), m1 = (int)Math.Floor(u[1]);
-        for (int i0 = m0 - _reach[0]; i0 <= m0 + _reach[0]; i0++)
-            for (int i1 = m1 - _reach[1]; i1 <= m1 + _reach[1]; i1++)
+        double[] b = _weights.Reciprocal;
+        int h0 = Signed(k0, Size[0]);
+        fixed (double* counts = _counts)
+            for (int k1 = 0; k1 < Size[1]; k1++)
             {
-                double d0 = i0 - u[0], d1 = i1 - u[1];
-                double px = d0 * e[0] + d1 * e[3], py = d0 * e[1] + d1 * e[4], pz = d0 * e[2] + d1 * e[5];
-                // |p + t e|² < range².
-                double pe = (px * e[6] + py * e[7] + pz * e[8]) / ee, root = pe * pe - (px * px + py * py + pz * pz - square) / ee;
-                if (!(root > 0)) continue;
-                root = Math.Sqrt(root);
-                int low = (int)Math.Ceiling(u[2] - pe - root), high = (int)Math.Floor(u[2] - pe + root);
-                int row = (Modulo(i0, _n[0]) * _n[1] + Modulo(i1, _n[1])) * _n[2], at = Modulo(low, _n[2]);
-                for (int i2 = low; i2 <= high; i2++)
+                int h1 = Signed(k1, Size[1]), row = k0 * Size[1] + k1;
+                SolidHarmonic.Row waves = new()
                 {
-                    double t = i2 - u[2], vx = px + t * e[6], vy = py + t * e[7], vz = pz + t * e[8];
-                    double distance = Math.Sqrt(vx * vx + vy * vy + vz * vz);
-                    // A point at the very centre has no direction; its gradient is that beside it.
-                    if (distance < 1e-6) vz = distance = 1e-6;
-                    x[count] = vx;
-                    y[count] = vy;
-                    z[count] = vz;
-                    r[count] = Math.Min(distance, range);
-                    index[count++] = row + at;
-                    at = at + 1 == _n[2] ? 0 : at + 1;
-                }
+                    X = h0 * b[0] + h1 * b[3],
+                    Y = h0 * b[1] + h1 * b[4],
+                    Z = h0 * b[2] + h1 * b[5],
+                    StepX = b[6],
+                    StepY = b[7],
+                    StepZ = b[8],
+                    Counts = counts,
+                    Length = _lengths[row],
+                };
+                action(row * _transform.Columns, waves);
             }
-        int whole = (count + 7) / 8 * 8;
-        for (int k = count; k < whole; k++)
+    }
+
+    /// <summary>Factors times R̃/|k|^l, and where wanted times its derivative over |k|.</summary>
+    private void Radial(int l, int n, double[]? slopes) => Threads.Share(Size[0], _threads, k0 => EachRow(k0, (int at, in SolidHarmonic.Row row) =>
+    {
+        for (int k = 0; k < row.Length; k++)
         {
-            x[k] = y[k] = 0;
-            z[k] = r[k] = range;
-            index[k] = -1;
-        }
-        return whole;
-    }
-
-    private struct Block
-    {
-        internal double* X, Y, Z, R, Free;
-        internal int* Index;
-    }
-
-    private Block Slice(double* scratch)
-    {
-        Block b = default;
-        b.X = scratch;
-        b.Y = b.X + _most;
-        b.Z = b.Y + _most;
-        b.R = b.Z + _most;
-        b.Index = (int*)(b.R + _most);
-        b.Free = b.R + 2 * _most;
-        return b;
-    }
-
-    /// <summary>Adds to the values of one centre.</summary>
-    /// <param name="centre">The atom.</param>
-    /// <param name="values"><c>[lm, (species, n)]</c>.</param>
-    /// <param name="scratch"><see cref="Scratch"/> numbers.</param>
-    internal void Forward(int centre, double* values, double* scratch)
-    {
-        Block b = Slice(scratch);
-        int lm = (_lmax + 1) * (_lmax + 1), padded = _tables.Local.Padded, channels = _species * _nmax;
-        double* harmonics = b.Free, rows = harmonics + 8 * lm, radial = rows + 8 * padded, sums = radial + 8 * padded;
-        int count = Near(centre, b.X, b.Y, b.Z, b.R, b.Index);
-        new Span<double>(sums, 8 * lm * channels).Clear();
-        double* gathered = stackalloc double[8 * _species];
-        for (int block = 0; block < count; block += 8)
-        {
-            _harmonics.Block(b.X + block, b.Y + block, b.Z + block, harmonics, null, null);
-            for (int lane = 0; lane < 8; lane++)
-                _tables.Local.Values(b.R[block + lane], rows + lane * padded);
-            Transpose.Copy(8, padded, rows, padded, radial, 8, 1.0);
-            for (int a = 0; a < _species; a++)
+            double x = row.X + k * row.StepX, y = row.Y + k * row.StepY, z = row.Z + k * row.StepZ, square = x * x + y * y + z * z, c = _factors[at + k];
+            _radialFactors[at + k] = 0;
+            if (slopes is not null) slopes[at + k] = 0;
+            // A wave of length zero has l = 0 only, and no direction.
+            if (c == 0 || (square == 0 && l > 0)) continue;
+            double length = Math.Sqrt(square);
+            for (int p = 0; p < l; p++)
+                c /= length;
+            if (slopes is null) _radialFactors[at + k] = c * _radial.Value(length, l * _nmax + n);
+            else
             {
-                double[] potential = _potential[a];
-                for (int lane = 0; lane < 8; lane++)
+                (double value, double slope) = _radial.Both(length, l * _nmax + n);
+                _radialFactors[at + k] = c * value;
+                if (square > 0) slopes[at + k] = c * (slope - l * value / length) / length;
+            }
+        }
+    }));
+
+    /// <summary>The mesh of one channel, closed.</summary>
+    private void Channel(SolidHarmonic harmonic, int species)
+    {
+        double[] densityRe = _densityRe[species]!, densityIm = _densityIm[species]!;
+        int most = 0;
+        foreach (int columns in _used)
+            most = Math.Max(most, columns);
+        Threads.Share(Size[0], _threads, k0 => EachRow(k0, (int at, in SolidHarmonic.Row row) =>
+        {
+            fixed (double* f = _radialFactors, fromRe = densityRe, fromIm = densityIm, re = _re, im = _im)
+                if (VectorWidths.Has512)
+                    SolidHarmonic.Kernel<Lanes512<double>, Vector512<double>>.Multiply(harmonic, row, f + at, fromRe + at, fromIm + at, re + at, im + at);
+                else if (Vector256.IsHardwareAccelerated)
+                    SolidHarmonic.Kernel<Lanes256<double>, Vector256<double>>.Multiply(harmonic, row, f + at, fromRe + at, fromIm + at, re + at, im + at);
+                else
+                    SolidHarmonic.Kernel<Lanes1<double>, double>.Multiply(harmonic, row, f + at, fromRe + at, fromIm + at, re + at, im + at);
+            Array.Clear(_re, at + row.Length, most - row.Length);
+            Array.Clear(_im, at + row.Length, most - row.Length);
+        }));
+        _transform.Run(_mesh, _re, _im, _used, false, _threads);
+        _grid.Close(_mesh, _threads);
+    }
+
+    /// <summary>Adds to the values of all centres.</summary>
+    /// <param name="values"><c>[centre, lm, (species, n)]</c>.</param>
+    internal void Forward(double* values)
+    {
+        int channels = _species * _nmax, size = (_lmax + 1) * (_lmax + 1) * channels;
+        double[] gathered = new double[_kinds.Length];
+        for (int l = 0; l <= _lmax; l++)
+            for (int n = 0; n < _nmax; n++)
+            {
+                Radial(l, n, null);
+                for (int m = -l; m <= l; m++)
                 {
-                    int at = b.Index[block + lane];
-                    gathered[lane] = at < 0 ? 0 : potential[at];
-                }
-                Vector512<double> q = Vector512.Load(gathered);
-                double* s = sums + 8 * a * lm * _nmax;
-                for (int l = 0, m = 0; l <= _lmax; l++)
-                    for (int end = (l + 1) * (l + 1); m < end; m++)
+                    SolidHarmonic harmonic = new(l, m);
+                    for (int a = 0; a < _species; a++)
                     {
-                        Vector512<double> y = q * Vector512.Load(harmonics + 8 * m);
-                        for (int k = 0; k < _nmax; k++, s += 8)
-                            Vector512.Store(Vector512.MultiplyAddEstimate(y, Vector512.Load(radial + 8 * (l * _nmax + k)), Vector512.Load(s)), s);
+                        if (_densityRe[a] is null) continue;
+                        Channel(harmonic, a);
+                        _grid.Gather(_mesh, gathered, _threads);
+                        double* to = values + (l * l + l + m) * channels + a * _nmax + n;
+                        for (int i = 0; i < gathered.Length; i++)
+                            to[(nint)i * size] += gathered[i];
                     }
+                }
             }
-        }
-        for (int a = 0; a < _species; a++)
-            for (int m = 0; m < lm; m++)
-                for (int k = 0; k < _nmax; k++)
-                    values[m * channels + a * _nmax + k] += _pointVolume * Vector512.Sum(Vector512.Load(sums + 8 * ((a * lm + m) * _nmax + k)));
     }
 
     /// <summary>Derivatives of Σ adjoint · value.</summary>
@@ -306,197 +217,123 @@ internal sealed unsafe class MeshSum
     /// <param name="strain">∂E/∂ε, added to: 3 × 3.</param>
     internal void Backward(double[] adjoints, double[] gradient, double[] charge, double[] strain)
     {
-        double[][] back = new double[_species][];
+        int channels = _species * _nmax, size = (_lmax + 1) * (_lmax + 1) * channels, length = _transform.TransformLength;
+        double[] own = new double[gradient.Length], amounts = new double[_kinds.Length], slopes = new double[length], products = new double[length];
+        double[] sums = new double[9 * Size[0]];
+        double[][] backRe = new double[_species][], backIm = new double[_species][];
         for (int a = 0; a < _species; a++)
-            back[a] = new double[_transform.RealLength];
-
-        // Layers of whole planes, at least as thick as what a centre reaches to both sides; an even number of them, or one.
-        int thick = 2 * _reach[0] + 2, layers = _n[0] / thick;
-        layers = layers < 2 ? 1 : layers / 2 * 2;
-        List<int>[] members = new List<int>[layers];
-        for (int layer = 0; layer < layers; layer++)
-            members[layer] = [];
-        for (int i = 0; i < _kinds.Length; i++)
-        {
-            int plane = Modulo((int)Math.Floor(Place(i, 0)), _n[0]);
-            members[(int)((long)plane * layers / _n[0])].Add(i);
-        }
-        double[][] strains = new double[layers][];
-        for (int round = 0; round < Math.Min(2, layers); round++)
-            Threads.Share((layers + 1 - round) / 2, _threads, k =>
+            if (_densityRe[a] is not null) (backRe[a], backIm[a]) = (new double[length], new double[length]);
+        for (int l = 0; l <= _lmax; l++)
+            for (int n = 0; n < _nmax; n++)
             {
-                int layer = 2 * k + round;
-                double[] local = strains[layer] = new double[9];
-                using AlignedScratch<double> scratch = new(Scratch);
-                fixed (double* a = adjoints, g = gradient, s = local)
-                    foreach (int i in members[layer])
-                        Centre(i, a + (long)i * (_lmax + 1) * (_lmax + 1) * _species * _nmax, back, g + 3 * i, s, scratch.Start);
-            });
-        for (int layer = 0; layer < layers; layer++)
-            Vectors.AddScaled(1, strains[layer], strain);
-
-        double[] re = new double[_transform.TransformLength], im = new double[_transform.TransformLength];
-        double[] sourceRe = new double[_transform.TransformLength], sourceIm = new double[_transform.TransformLength];
-        double[] density = new double[_transform.RealLength];
-        for (int a = 0; a < _species; a++)
-        {
-            Spread(a, density);
-            _transform.Forward(density, sourceRe, sourceIm, _threads);
-            _transform.Forward(back[a], re, im, _threads);
-            double[][] planes = new double[_n[0]][];
-            Threads.Share(_n[0], _threads, k0 =>
-            {
-                double[] local = planes[k0] = new double[9];
-                for (int k1 = 0; k1 < _n[1]; k1++)
-                    for (int k2 = 0; k2 <= _n[2] / 2; k2++)
+                Radial(l, n, slopes);
+                for (int m = -l; m <= l; m++)
+                {
+                    SolidHarmonic harmonic = new(l, m);
+                    for (int a = 0; a < _species; a++)
                     {
-                        int at = (k0 * _n[1] + k1) * _transform.Columns + k2;
-                        double c = Weight(k0, k1, k2, out double x, out double y, out double z, out double slope, withSlope: true);
-                        if (slope != 0)
-                        {
-                            // E = Σ_k c ρ̂ ψ̂*, and dk = −εᵀ k; the splines and the product of volumes do not change.
-                            double d = -(k2 == 0 ? 1 : 2) * slope * (sourceRe[at] * re[at] + sourceIm[at] * im[at]) / Math.Sqrt(x * x + y * y + z * z);
-                            local[0] += d * x * x;
-                            local[1] += d * x * y;
-                            local[2] += d * x * z;
-                            local[4] += d * y * y;
-                            local[5] += d * y * z;
-                            local[8] += d * z * z;
-                        }
-                        re[at] *= c;
-                        im[at] *= c;
+                        if (_densityRe[a] is null) continue;
+                        int from = (l * l + l + m) * channels + a * _nmax + n;
+                        bool isNothing = true;
+                        for (int i = 0; i < amounts.Length; i++)
+                            isNothing &= (amounts[i] = adjoints[(long)i * size + from]) == 0;
+                        if (isNothing) continue;
+                        Channel(harmonic, a);
+                        _grid.Slopes(_mesh, amounts, own, _threads);
+                        _grid.Spread(amounts, _mesh, _threads);
+                        _transform.Run(_mesh, _re, _im, _used, true, _threads);
+                        Back(harmonic, a, slopes, backRe[a], backIm[a], products, sums);
                     }
-                local[3] = local[1];
-                local[6] = local[2];
-                local[7] = local[5];
-            });
-            foreach (double[] local in planes)
-                Vectors.AddScaled(1, local, strain);
-            _transform.Inverse(re, im, back[a], _threads);
-        }
+                }
+            }
 
-        Threads.Share((_kinds.Length + 63) / 64, _threads, part =>
+        for (int a = 0; a < _species; a++)
         {
-            for (int j = 64 * part; j < Math.Min(64 * part + 64, _kinds.Length); j++)
-                Source(j, back[_kinds[j]], gradient, charge);
+            if (_densityRe[a] is null) continue;
+            double[] re = backRe[a], im = backIm[a];
+            _transform.Run(_mesh, re, im, _used, false, _threads);
+            _grid.Close(_mesh, _threads);
+            _grid.Gather(_mesh, amounts, _threads);
+            for (int i = 0; i < amounts.Length; i++)
+                if (_kinds[i] == a) charge[i] += amounts[i];
+            _grid.Slopes(_mesh, Charges(a), own, _threads);
+        }
+        Vectors.AddScaled(1, own, gradient);
+        Strain(sums, products, strain);
+        _weights.StrainAcross(own, _positions, strain);
+    }
+
+    private void Back(SolidHarmonic harmonic, int species, double[] slopes, double[] backRe, double[] backIm, double[] products, double[] sums)
+    {
+        double[] densityRe = _densityRe[species]!, densityIm = _densityIm[species]!;
+        Threads.Share(Size[0], _threads, k0 => EachRow(k0, (int at, in SolidHarmonic.Row row) =>
+        {
+            fixed (double* f = _radialFactors, df = slopes, dr = densityRe, di = densityIm, re = _re, im = _im, br = backRe, bi = backIm, p = products, s = sums)
+            {
+                double* counts = row.Counts + _transform.Columns;
+                if (VectorWidths.Has512)
+                    SolidHarmonic.Kernel<Lanes512<double>, Vector512<double>>.Back(
+                        harmonic, row, f + at, df + at, counts, re + at, im + at, dr + at, di + at, br + at, bi + at, p + at, s + 9 * k0);
+                else if (Vector256.IsHardwareAccelerated)
+                    SolidHarmonic.Kernel<Lanes256<double>, Vector256<double>>.Back(
+                        harmonic, row, f + at, df + at, counts, re + at, im + at, dr + at, di + at, br + at, bi + at, p + at, s + 9 * k0);
+                else
+                    SolidHarmonic.Kernel<Lanes1<double>, double>.Back(
+                        harmonic, row, f + at, df + at, counts, re + at, im + at, dr + at, di + at, br + at, bi + at, p + at, s + 9 * k0);
+            }
+        }));
+    }
+
+    /// <summary>∂E/∂ε by the waves' weights: see <see cref="WaveWeights.StrainAcross"/>.</summary>
+    /// <param name="sums">Σ k ⊗ ∇ at constant c: <c>[plane, 3 × 3]</c>.</param>
+    /// <param name="products">What each wave adds to E: <c>[wave]</c>.</param>
+    /// <param name="strain">Added to.</param>
+    private void Strain(double[] sums, double[] products, double[] strain)
+    {
+        double[] p = _weights.InPlane;
+        double[][] planes = new double[Size[0]][];
+        Threads.Share(Size[0], _threads, k0 =>
+        {
+            // Of the weights: Σ E + Σ E ∂c/∂|q| /c q ⊗ q/|q|.
+            double[] local = planes[k0] = new double[9];
+            double[] q = new double[3], k = new double[3];
+            EachRow(k0, (int at, in SolidHarmonic.Row row) =>
+            {
+                int h0 = Signed(k0, Size[0]), h1 = Signed(at / _transform.Columns % Size[1], Size[1]);
+                for (int k2 = 0; k2 < row.Length; k2++)
+                {
+                    double product = products[at + k2];
+                    if (product == 0) continue;
+                    (k[0], k[1], k[2]) = (row.X + k2 * row.StepX, row.Y + k2 * row.StepY, row.Z + k2 * row.StepZ);
+                    (double weight, double slope) = _weights.At(h0, h1, k2);
+                    double flat = 0;
+                    for (int a = 0; a < 3; a++)
+                    {
+                        q[a] = p[3 * a] * k[0] + p[3 * a + 1] * k[1] + p[3 * a + 2] * k[2];
+                        flat += q[a] * q[a];
+                    }
+                    double turn = flat > 0 ? product * slope / (weight * Math.Sqrt(flat)) : 0;
+                    for (int a = 0; a < 3; a++)
+                        for (int b = 0; b < 3; b++)
+                            local[3 * a + b] += product * p[3 * a + b] + turn * q[a] * q[b];
+                }
+            });
         });
-    }
-
-    /// <summary>One source: the mesh of ∂E/∂density through its spline.</summary>
-    private void Source(int j, double[] grid, double[] gradient, double[] charge)
-    {
-        int order = _tables.Order;
-        Span<double> w = stackalloc double[3 * CardinalSpline.Largest], dw = stackalloc double[3 * CardinalSpline.Largest];
-        Span<int> first = stackalloc int[3];
-        for (int d = 0; d < 3; d++)
-            first[d] = CardinalSpline.Evaluate(order, Place(j, d), w.Slice(d * CardinalSpline.Largest, order), dw.Slice(d * CardinalSpline.Largest, order));
-        double value = 0, g0 = 0, g1 = 0, g2 = 0;
-        for (int a = 0; a < order; a++)
-        {
-            int row0 = Modulo(first[0] + a, _n[0]) * _n[1];
-            for (int b = 0; b < order; b++)
+        double[] m = new double[9];
+        for (int k0 = 0; k0 < planes.Length; k0++)
+            for (int e = 0; e < 9; e++)
             {
-                int row = (row0 + Modulo(first[1] + b, _n[1])) * _n[2], at = Modulo(first[2], _n[2]);
-                double s = 0, ds = 0;
-                for (int c = 0; c < order; c++)
-                {
-                    double v = grid[row + at];
-                    s += v * w[2 * CardinalSpline.Largest + c];
-                    ds += v * dw[2 * CardinalSpline.Largest + c];
-                    at = at + 1 == _n[2] ? 0 : at + 1;
-                }
-                double wa = w[a], wb = w[CardinalSpline.Largest + b];
-                value += wa * wb * s;
-                g0 += dw[a] * wb * s;
-                g1 += wa * dw[CardinalSpline.Largest + b] * s;
-                g2 += wa * wb * ds;
+                m[e] += sums[9 * k0 + e];
+                strain[e] -= planes[k0][e];
             }
-        }
-        charge[j] += value;
-        for (int x = 0; x < 3; x++)
-            gradient[3 * j + x] += _charges[j] * (g0 * _n[0] * _inverse[3 * x] + g1 * _n[1] * _inverse[3 * x + 1] + g2 * _n[2] * _inverse[3 * x + 2]);
-    }
-
-    /// <summary>One centre: adjoints to the mesh, and what follows for its place and the strain.</summary>
-    private void Centre(int centre, double* adjoints, double[][] back, double* gradient, double* strain, double* scratch)
-    {
-        Block b = Slice(scratch);
-        int lm = (_lmax + 1) * (_lmax + 1), padded = _tables.Local.Padded, channels = _species * _nmax;
-        double* harmonics = b.Free, turns = harmonics + 8 * lm, rows = turns + 24 * lm, slopeRows = rows + 8 * padded;
-        double* radial = slopeRows + 8 * padded, slopes = radial + 8 * padded;
-        int count = Near(centre, b.X, b.Y, b.Z, b.R, b.Index);
-        double* lanes = stackalloc double[16];
-        Vector512<double> ex = default, ey = default, ez = default;
-        Vector512<double> xx = default, xy = default, xz = default, yx = default, yy = default, yz = default, zx = default, zy = default, zz = default;
-        for (int block = 0; block < count; block += 8)
-        {
-            _harmonics.Block(b.X + block, b.Y + block, b.Z + block, harmonics, turns, null);
-            for (int lane = 0; lane < 8; lane++)
-                _tables.Local.Both(b.R[block + lane], rows + lane * padded, slopeRows + lane * padded);
-            Transpose.Copy(8, padded, rows, padded, radial, 8, 1.0);
-            Transpose.Copy(8, padded, slopeRows, padded, slopes, 8, 1.0);
-            Vector512<double> gx = default, gy = default, gz = default, along = default;
-            for (int a = 0; a < _species; a++)
-            {
-                double[] potential = _potential[a], to = back[a];
-                for (int lane = 0; lane < 8; lane++)
+        // (1 − P) Mᵀ P − M P.
+        for (int a = 0; a < 3; a++)
+            for (int b = 0; b < 3; b++)
+                for (int c = 0; c < 3; c++)
                 {
-                    int at = b.Index[block + lane];
-                    lanes[lane] = at < 0 ? 0 : potential[at];
+                    strain[3 * a + b] -= m[3 * a + c] * p[3 * c + b];
+                    for (int d = 0; d < 3; d++)
+                        strain[3 * a + b] += ((a == d ? 1 : 0) - p[3 * a + d]) * m[3 * c + d] * p[3 * c + b];
                 }
-                Vector512<double> q = Vector512.Load(lanes), u = default, sx = default, sy = default, sz = default, sr = default;
-                double* w = adjoints + a * _nmax;
-                for (int l = 0, m = 0; l <= _lmax; l++)
-                    for (int end = (l + 1) * (l + 1); m < end; m++, w += channels)
-                    {
-                        Vector512<double> s = default, ds = default;
-                        for (int k = 0; k < _nmax; k++)
-                        {
-                            Vector512<double> c = Vector512.Create(w[k]);
-                            s = Vector512.MultiplyAddEstimate(c, Vector512.Load(radial + 8 * (l * _nmax + k)), s);
-                            ds = Vector512.MultiplyAddEstimate(c, Vector512.Load(slopes + 8 * (l * _nmax + k)), ds);
-                        }
-                        Vector512<double> y = Vector512.Load(harmonics + 8 * m);
-                        u = Vector512.MultiplyAddEstimate(s, y, u);
-                        sr = Vector512.MultiplyAddEstimate(ds, y, sr);
-                        sx = Vector512.MultiplyAddEstimate(s, Vector512.Load(turns + 8 * m), sx);
-                        sy = Vector512.MultiplyAddEstimate(s, Vector512.Load(turns + 8 * (lm + m)), sy);
-                        sz = Vector512.MultiplyAddEstimate(s, Vector512.Load(turns + 8 * (2 * lm + m)), sz);
-                    }
-                gx += q * sx;
-                gy += q * sy;
-                gz += q * sz;
-                along += q * sr;
-                Vector512.Store(u * _pointVolume, lanes + 8);
-                for (int lane = 0; lane < 8; lane++)
-                {
-                    int at = b.Index[block + lane];
-                    if (at >= 0) to[at] += lanes[8 + lane];
-                }
-            }
-            Vector512<double> x = Vector512.Load(b.X + block), yv = Vector512.Load(b.Y + block), z = Vector512.Load(b.Z + block);
-            Vector512<double> radialPart = along / Vector512.Load(b.R + block);
-            gx += radialPart * x;
-            gy += radialPart * yv;
-            gz += radialPart * z;
-            ex += gx;
-            ey += gy;
-            ez += gz;
-            xx += gx * x;
-            xy += gx * yv;
-            xz += gx * z;
-            yx += gy * x;
-            yy += gy * yv;
-            yz += gy * z;
-            zx += gz * x;
-            zy += gz * yv;
-            zz += gz * z;
-        }
-        gradient[0] -= _pointVolume * Vector512.Sum(ex);
-        gradient[1] -= _pointVolume * Vector512.Sum(ey);
-        gradient[2] -= _pointVolume * Vector512.Sum(ez);
-        ReadOnlySpan<Vector512<double>> all = [xx, xy, xz, yx, yy, yz, zx, zy, zz];
-        for (int k = 0; k < 9; k++)
-            strain[k] += _pointVolume * Vector512.Sum(all[k]);
     }
 }

@@ -1,79 +1,122 @@
 using System;
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Toolkit.Numerics.Harmonics;
 using Toolkit.Numerics.Neighbors;
 using Toolkit.Numerics.Simd;
+using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Numerics.Fields.Potential;
 
 /// <summary>
-/// The part of a potential field that is a sum over pairs: V_{a n l m}(i) += Σ_{j of a} q_j U_nl(r_ij) Y_lm(r̂_ij), over the pairs of a list, or
-/// over all other atoms where there is none.
+/// The part of a potential field that is a sum over pairs: V_{a n l m}(i) += Σ_{j of a} q_j U_nl(r_ij) Y_lm(r̂_ij), over the pairs within a distance,
+/// or over all others where nothing repeats.
 /// </summary>
 /// <remarks>Eight neighbours of one species are the lanes; U comes from a table, a neighbour at a time, and is then transposed.</remarks>
 internal sealed unsafe class PairSum
 {
     private readonly PolynomialTable _table;
     private readonly SphericalHarmonics<double> _harmonics;
-    private readonly NeighborList? _pairs;
+    private readonly NeighborRuns? _runs;
     private readonly double[] _positions, _charges;
     private readonly int[] _kinds;
-    private readonly int _species, _nmax, _lmax, _most;
+    private readonly int _species, _nmax, _lmax;
 
+    /// <summary>A sum over the pairs within the table's range, or over all pairs.</summary>
     internal PairSum(
         PolynomialTable table, SphericalHarmonics<double> harmonics, int nmax, int species,
-        NeighborList? pairs, double[] positions, double[] charges, int[] kinds)
+        Structure structure, double[] positions, double[] charges, int[] kinds)
     {
         _table = table;
         _harmonics = harmonics;
-        _pairs = pairs;
+        _runs = structure.Periodic.Any ? new NeighborRuns(structure, table.End) : null;
         _positions = positions;
         _charges = charges;
         _kinds = kinds;
         _species = species;
         _nmax = nmax;
         _lmax = harmonics.LMax;
-        int most = pairs is null ? kinds.Length : 0;
-        if (pairs is not null)
-            for (int i = 0; i < pairs.CentreCount; i++)
-                most = Math.Max(most, pairs.Offsets[i + 1] - pairs.Offsets[i]);
-        _most = (most + 8 * species + 7) / 8 * 8;
     }
+
+    // Centres that are worked on at once where there are no runs.
+    private const int Together = 8;
 
     private int Functions => (_lmax + 1) * (_lmax + 1);
 
-    /// <summary>Doubles of scratch of one call.</summary>
-    internal long Scratch => 6L * _most + 8L * (4 * Functions + 4 * _table.Padded + Functions * _nmax) + 32 + 2 * _species;
+    /// <summary>Centres come in so many runs.</summary>
+    internal int Runs => _runs?.Count ?? (_kinds.Length + Together - 1) / Together;
+
+    /// <summary>Adds to the values of the centres of one run.</summary>
+    /// <param name="run">Which.</param>
+    /// <param name="values">Of all centres: <c>[centre, lm, (species, n)]</c>.</param>
+    internal void Forward(int run, double* values) => EachCentre(run, (in Neighbours n) => Forward(n, values + (nint)n.Centre * Functions * _species * _nmax));
+
+    /// <summary>Goes back from the centres of one run.</summary>
+    /// <param name="run">Which.</param>
+    /// <param name="adjoints">∂E/∂V of all centres: <c>[centre, lm, (species, n)]</c>.</param>
+    /// <param name="gradient">∂E/∂r, added to: <c>[atom, xyz]</c>.</param>
+    /// <param name="charge">∂E/∂q, added to: <c>[atom]</c>.</param>
+    /// <param name="strain">∂E/∂ε, added to: 3 × 3.</param>
+    internal void Backward(int run, double* adjoints, double* gradient, double* charge, double* strain) =>
+        EachCentre(run, (in Neighbours n) => Backward(n, adjoints + (nint)n.Centre * Functions * _species * _nmax, gradient, charge, strain));
 
     /// <summary>The neighbours of a centre by species, each filled up to a multiple of eight with charges of zero.</summary>
     private ref struct Neighbours
     {
-        internal double* X, Y, Z, R, Q, Index, Free;
-        internal int* Start;
+        internal int Centre;
+        internal double* X, Y, Z, R, Q, Free;
+        internal int* Index, Start;
     }
 
-    private Neighbours Gather(int centre, double* scratch)
+    private delegate void OnCentre(in Neighbours neighbours);
+
+    private void EachCentre(int run, OnCentre action)
+    {
+        if (_runs is null)
+        {
+            using AlignedScratch<double> memory = new(Scratch(_kinds.Length));
+            for (int i = Together * run; i < Math.Min(Together * run + Together, _kinds.Length); i++)
+                action(Gather(i, _kinds.Length, null, 0, memory.Start));
+            return;
+        }
+        using NeighborRuns.Run list = _runs.List(run);
+        int most = 0, at = 0;
+        foreach (int i in list.Atoms)
+            most = Math.Max(most, list.CountOf(i));
+        using AlignedScratch<double> scratch = new(Scratch(most));
+        foreach (int i in list.Atoms)
+        {
+            action(Gather(i, list.CountOf(i), list.Pairs, at, scratch.Start));
+            at += list.CountOf(i);
+        }
+    }
+
+    // All neighbours and the filling of each species.
+    private int Room(int most) => (most + 8 * _species + 7) / 8 * 8;
+
+    private long Scratch(int most) => 6L * Room(most) + 8L * (4 * Functions + 4 * _table.Padded + Functions * _nmax) + 32 + 2 * _species;
+
+    /// <summary>Sorts neighbours by species: those of a list, or all other atoms.</summary>
+    private Neighbours Gather(int centre, int count, PairArrays? pairs, int first, double* scratch)
     {
         Neighbours n = default;
+        int room = Room(count);
+        n.Centre = centre;
         n.X = scratch;
-        n.Y = n.X + _most;
-        n.Z = n.Y + _most;
-        n.R = n.Z + _most;
-        n.Q = n.R + _most;
-        n.Index = n.Q + _most;
+        n.Y = n.X + room;
+        n.Z = n.Y + room;
+        n.R = n.Z + room;
+        n.Q = n.R + room;
+        n.Index = (int*)(n.Q + room);
         // [species + 1], and the fill of each behind it.
-        n.Start = (int*)(n.Index + _most);
-        n.Free = n.Index + _most + (2 * _species + 16) / 8 * 8;
+        n.Start = n.Index + 2 * room;
+        n.Free = n.Q + 2 * room + (2 * _species + 16) / 8 * 8;
         int* fill = n.Start + _species + 1;
         for (int s = 0; s < _species; s++)
             fill[s] = 0;
-        int first = _pairs is null ? 0 : _pairs.Offsets[centre], end = _pairs is null ? _kinds.Length : _pairs.Offsets[centre + 1];
-        ReadOnlySpan<int> neighbours = _pairs is null ? default : _pairs.Neighbors;
-        for (int pair = first; pair < end; pair++)
+        for (int k = 0; k < count; k++)
         {
-            int j = _pairs is null ? pair : neighbours[pair];
-            if (_pairs is null && j == centre) continue;
+            int j = pairs is null ? k : pairs.Neighbor[first + k];
+            if (pairs is null && j == centre) continue;
             fill[_kinds[j]]++;
         }
         n.Start[0] = 0;
@@ -83,17 +126,17 @@ internal sealed unsafe class PairSum
             fill[s] = n.Start[s];
         }
         double x0 = _positions[3 * centre], y0 = _positions[3 * centre + 1], z0 = _positions[3 * centre + 2];
-        for (int pair = first; pair < end; pair++)
+        for (int k = 0; k < count; k++)
         {
-            int j = _pairs is null ? pair : neighbours[pair];
-            if (_pairs is null && j == centre) continue;
+            int j = pairs is null ? k : pairs.Neighbor[first + k];
+            if (pairs is null && j == centre) continue;
             int at = fill[_kinds[j]]++;
-            if (_pairs is null)
+            if (pairs is null)
             {
                 double x = _positions[3 * j] - x0, y = _positions[3 * j + 1] - y0, z = _positions[3 * j + 2] - z0;
                 (n.X[at], n.Y[at], n.Z[at], n.R[at]) = (x, y, z, Math.Sqrt(x * x + y * y + z * z));
             }
-            else (n.X[at], n.Y[at], n.Z[at], n.R[at]) = (_pairs.X[pair], _pairs.Y[pair], _pairs.Z[pair], _pairs.Distances[pair]);
+            else (n.X[at], n.Y[at], n.Z[at], n.R[at]) = (pairs.X[first + k], pairs.Y[first + k], pairs.Z[first + k], pairs.R[first + k]);
             n.Q[at] = _charges[j];
             n.Index[at] = j;
         }
@@ -107,13 +150,8 @@ internal sealed unsafe class PairSum
         return n;
     }
 
-    /// <summary>Adds to the values of one centre.</summary>
-    /// <param name="centre">The atom.</param>
-    /// <param name="values"><c>[lm, (species, n)]</c>.</param>
-    /// <param name="scratch"><see cref="Scratch"/> numbers.</param>
-    internal void Forward(int centre, double* values, double* scratch)
+    private void Forward(in Neighbours n, double* values)
     {
-        Neighbours n = Gather(centre, scratch);
         int lm = Functions, padded = _table.Padded, channels = _species * _nmax;
         double* harmonics = n.Free, rows = harmonics + 8 * lm, radial = rows + 8 * padded, sums = radial + 8 * padded;
         for (int species = 0; species < _species; species++)
@@ -123,8 +161,7 @@ internal sealed unsafe class PairSum
             for (int block = n.Start[species]; block < n.Start[species + 1]; block += 8)
             {
                 _harmonics.Block(n.X + block, n.Y + block, n.Z + block, harmonics, null, null);
-                for (int lane = 0; lane < 8; lane++)
-                    _table.Values(n.R[block + lane], rows + lane * padded);
+                _table.Values(n.R + block, rows);
                 Transpose.Copy(8, padded, rows, padded, radial, 8, 1.0);
                 Vector512<double> q = Vector512.Load(n.Q + block);
                 double* s = sums;
@@ -142,16 +179,9 @@ internal sealed unsafe class PairSum
         }
     }
 
-    /// <summary>Goes back from one centre.</summary>
-    /// <param name="centre">The atom.</param>
-    /// <param name="adjoints">∂E/∂V: <c>[lm, (species, n)]</c>.</param>
-    /// <param name="gradient">∂E/∂r, added to: <c>[atom, xyz]</c>.</param>
-    /// <param name="charge">∂E/∂q, added to: <c>[atom]</c>.</param>
-    /// <param name="strain">∂E/∂ε, added to: 3 × 3.</param>
-    /// <param name="scratch"><see cref="Scratch"/> numbers.</param>
-    internal void Backward(int centre, double* adjoints, double* gradient, double* charge, double* strain, double* scratch)
+    private void Backward(in Neighbours n, double* adjoints, double* gradient, double* charge, double* strain)
     {
-        Neighbours n = Gather(centre, scratch);
+        int centre = n.Centre;
         int lm = Functions, padded = _table.Padded, channels = _species * _nmax;
         double* harmonics = n.Free, turns = harmonics + 8 * lm, rows = turns + 24 * lm, slopeRows = rows + 8 * padded;
         double* radial = slopeRows + 8 * padded, slopes = radial + 8 * padded;
@@ -159,8 +189,7 @@ internal sealed unsafe class PairSum
             for (int block = n.Start[species]; block < n.Start[species + 1]; block += 8)
             {
                 _harmonics.Block(n.X + block, n.Y + block, n.Z + block, harmonics, turns, null);
-                for (int lane = 0; lane < 8; lane++)
-                    _table.Both(n.R[block + lane], rows + lane * padded, slopeRows + lane * padded);
+                _table.Both(n.R + block, rows, slopeRows);
                 Transpose.Copy(8, padded, rows, padded, radial, 8, 1.0);
                 Transpose.Copy(8, padded, slopeRows, padded, slopes, 8, 1.0);
                 Vector512<double> gx = default, gy = default, gz = default, along = default, value = default;
@@ -184,7 +213,7 @@ internal sealed unsafe class PairSum
                     }
                 for (int lane = 0; lane < 8; lane++)
                 {
-                    int j = (int)n.Index[block + lane];
+                    int j = n.Index[block + lane];
                     if (j < 0) continue;
                     double r = n.R[block + lane], q = n.Q[block + lane], x = n.X[block + lane], y = n.Y[block + lane], z = n.Z[block + lane];
                     // At the same place the field has a gradient, from l = 1, but no direction to measure it along; it is the limit of nothing.

@@ -21,7 +21,9 @@ internal sealed unsafe class PolynomialTable
     private readonly double[] _ends;
     private readonly double[] _perLength;
     private readonly int[] _first;
+    // [interval, power, function], pinned.
     private readonly double[] _coefficients;
+    private readonly double* _start;
 
     private PolynomialTable(int functions, int padded, double[] ends, double[] perLength, int[] first, double[] coefficients)
     {
@@ -31,6 +33,7 @@ internal sealed unsafe class PolynomialTable
         _perLength = perLength;
         _first = first;
         _coefficients = coefficients;
+        _start = (double*)System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(coefficients, 0);
     }
 
     /// <summary>The number of functions.</summary>
@@ -151,34 +154,90 @@ internal sealed unsafe class PolynomialTable
         return t;
     }
 
-    /// <summary>Values at x (within the table): <c>[function, padded]</c>.</summary>
-    internal void Values(double x, double* values)
+    /// <summary>Values at eight places within the table: <c>[place, function, padded]</c>.</summary>
+    internal void Values(double* x, double* values)
     {
-        double u = Find(x, out double* c, out _);
-        for (int f = 0; f < Padded; f += 8)
+        double** c = stackalloc double*[8];
+        double* u = stackalloc double[8];
+        for (int k = 0; k < 8; k++)
+            u[k] = Find(x[k], out c[k], out _);
+        int padded = Padded;
+        // Four at once, none of which waits for another.
+        for (int k = 0; k < 8; k += 4)
         {
-            Vector512<double> t = Vector512.Create(u), v = Vector512.Load(c + Degree * Padded + f);
-            for (int power = Degree - 1; power >= 0; power--)
-                v = Vector512.MultiplyAddEstimate(v, t, Vector512.Load(c + power * Padded + f));
-            Vector512.Store(v, values + f);
+            double* c0 = c[k], c1 = c[k + 1], c2 = c[k + 2], c3 = c[k + 3];
+            Vector512<double> t0 = Vector512.Create(u[k]), t1 = Vector512.Create(u[k + 1]), t2 = Vector512.Create(u[k + 2]), t3 = Vector512.Create(u[k + 3]);
+            for (int f = 0; f < padded; f += 8)
+            {
+                nint at = Degree * padded + f;
+                Vector512<double> v0 = Vector512.Load(c0 + at), v1 = Vector512.Load(c1 + at), v2 = Vector512.Load(c2 + at), v3 = Vector512.Load(c3 + at);
+                for (at -= padded; at >= 0; at -= padded)
+                {
+                    v0 = Vector512.MultiplyAddEstimate(v0, t0, Vector512.Load(c0 + at));
+                    v1 = Vector512.MultiplyAddEstimate(v1, t1, Vector512.Load(c1 + at));
+                    v2 = Vector512.MultiplyAddEstimate(v2, t2, Vector512.Load(c2 + at));
+                    v3 = Vector512.MultiplyAddEstimate(v3, t3, Vector512.Load(c3 + at));
+                }
+                double* to = values + k * padded + f;
+                Vector512.Store(v0, to);
+                Vector512.Store(v1, to + padded);
+                Vector512.Store(v2, to + 2 * padded);
+                Vector512.Store(v3, to + 3 * padded);
+            }
         }
     }
 
-    /// <summary>Values and derivatives at x.</summary>
-    internal void Both(double x, double* values, double* slopes)
+    /// <summary>Values and derivatives at eight places.</summary>
+    internal void Both(double* x, double* values, double* slopes)
     {
-        double u = Find(x, out double* c, out double per);
-        for (int f = 0; f < Padded; f += 8)
+        double** c = stackalloc double*[8];
+        double* u = stackalloc double[8], per = stackalloc double[8];
+        for (int k = 0; k < 8; k++)
+            u[k] = Find(x[k], out c[k], out per[k]);
+        int padded = Padded;
+        for (int k = 0; k < 8; k += 2)
         {
-            Vector512<double> t = Vector512.Create(u), v = Vector512.Load(c + Degree * Padded + f), d = default;
-            for (int power = Degree - 1; power >= 0; power--)
+            double* c0 = c[k], c1 = c[k + 1];
+            Vector512<double> t0 = Vector512.Create(u[k]), t1 = Vector512.Create(u[k + 1]);
+            for (int f = 0; f < padded; f += 8)
             {
-                d = Vector512.MultiplyAddEstimate(d, t, v);
-                v = Vector512.MultiplyAddEstimate(v, t, Vector512.Load(c + power * Padded + f));
+                nint at = Degree * padded + f;
+                Vector512<double> v0 = Vector512.Load(c0 + at), v1 = Vector512.Load(c1 + at), d0 = default, d1 = default;
+                for (at -= padded; at >= 0; at -= padded)
+                {
+                    d0 = Vector512.MultiplyAddEstimate(d0, t0, v0);
+                    d1 = Vector512.MultiplyAddEstimate(d1, t1, v1);
+                    v0 = Vector512.MultiplyAddEstimate(v0, t0, Vector512.Load(c0 + at));
+                    v1 = Vector512.MultiplyAddEstimate(v1, t1, Vector512.Load(c1 + at));
+                }
+                nint to = k * padded + f;
+                Vector512.Store(v0, values + to);
+                Vector512.Store(v1, values + to + padded);
+                Vector512.Store(d0 * (2 * per[k]), slopes + to);
+                Vector512.Store(d1 * (2 * per[k + 1]), slopes + to + padded);
             }
-            Vector512.Store(v, values + f);
-            Vector512.Store(d * (2 * per), slopes + f);
         }
+    }
+
+    /// <summary>One function at x.</summary>
+    internal double Value(double x, int function)
+    {
+        double u = Find(x, out double* c, out _), v = c[Degree * Padded + function];
+        for (int power = Degree - 1; power >= 0; power--)
+            v = Math.FusedMultiplyAdd(v, u, c[power * Padded + function]);
+        return v;
+    }
+
+    /// <summary>One function and its derivative at x.</summary>
+    internal (double Value, double Slope) Both(double x, int function)
+    {
+        double u = Find(x, out double* c, out double per), v = c[Degree * Padded + function], d = 0;
+        for (int power = Degree - 1; power >= 0; power--)
+        {
+            d = Math.FusedMultiplyAdd(d, u, v);
+            v = Math.FusedMultiplyAdd(v, u, c[power * Padded + function]);
+        }
+        return (v, 2 * per * d);
     }
 
     private double Find(double x, out double* c, out double per)
@@ -189,8 +248,7 @@ internal sealed unsafe class PolynomialTable
         per = _perLength[piece];
         double s = (x - _ends[piece]) * per;
         int i = Math.Clamp((int)s, 0, _first[piece + 1] - _first[piece] - 1);
-        // Pinned.
-        c = (double*)System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(_coefficients, (_first[piece] + i) * Terms * Padded);
+        c = _start + (nint)(_first[piece] + i) * Terms * Padded;
         return 2 * (s - i) - 1;
     }
 }

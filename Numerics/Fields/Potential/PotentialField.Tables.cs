@@ -9,7 +9,10 @@ namespace Toolkit.Numerics.Fields.Potential;
 /// <param name="PairCutoff">The distance beyond which it is left out, Å.</param>
 /// <param name="WaveCutoff">The largest wave number of the smooth part, 1/Å.</param>
 /// <param name="Own">What a unit charge at the centre adds to l = 0 by pairs: <c>[n]</c>, the factor Y_00 included.</param>
-internal sealed record SplitTables(SmearedPower Wide, PolynomialTable Pairs, double PairCutoff, double WaveCutoff, double[] Own);
+/// <param name="PairError">What is left out of the pairs, over the size of the field, in the worst channel.</param>
+/// <param name="WaveError">What is left out of the waves.</param>
+internal sealed record SplitTables(
+    SmearedPower Wide, PolynomialTable Pairs, double PairCutoff, double WaveCutoff, double[] Own, double PairError, double WaveError);
 
 public sealed partial class PotentialField
 {
@@ -34,21 +37,24 @@ public sealed partial class PotentialField
         return sums;
     }
 
-    /// <summary>The smallest wave number beyond which the smooth part is within its share of the error.</summary>
-    private double WaveCutoff(SmearedPower wide, double[] sizes)
+    /// <summary>The smallest wave number beyond which the smooth part is within its share of the error, and that error.</summary>
+    private (double Cutoff, double Error) WaveCutoff(SmearedPower wide, double[] sizes)
     {
         double[] left = new double[Channels];
+        double error = 0;
         for (int q = _waves.Length - 1; q >= 0; q--)
         {
-            double f = _waves[q] * wide.Transform(_waves[q]);
+            double f = _waves[q] * wide.Transform(_waves[q]), worst = 0;
             for (int c = 0; c < left.Length; c++)
             {
                 double v = f * _waveRadial[q * Channels + c], most = Share * Settings.Tolerance * sizes[c];
                 left[c] += 2 / Math.PI * _waveWeights[q] * v * v;
-                if (left[c] > most * most) return q + 1 < _waves.Length ? _waves[q + 1] : _transform.Largest;
+                if (left[c] > most * most) return (q + 1 < _waves.Length ? _waves[q + 1] : _transform.Largest, error);
+                worst = Math.Max(worst, Math.Sqrt(left[c]) / sizes[c]);
             }
+            error = worst;
         }
-        return _waves[0];
+        return (_waves[0], error);
     }
 
     /// <summary>Errors of tables: far below the tolerance, but not below rounding.</summary>
@@ -126,27 +132,39 @@ public sealed partial class PotentialField
             }
 
             double[] left = new double[Channels];
-            double cutoff = farthest;
+            double cutoff = farthest, pairError = 0;
             for (int k = steps; k >= 0; k--)
             {
                 bool isDone = false;
+                double worst = 0;
                 for (int c = 0; c < Channels; c++)
                 {
                     double v = samples[k * Channels + c] * k * step, most = Share * Settings.Tolerance * sizes[c];
                     left[c] += step * v * v;
                     isDone |= left[c] > most * most;
+                    worst = Math.Max(worst, Math.Sqrt(left[c]) / sizes[c]);
                 }
                 if (isDone) break;
-                cutoff = k * step;
+                (cutoff, pairError) = (k * step, worst);
             }
             cutoff = Math.Max(cutoff, step);
             if (ExteriorRadius > 0) cutoff = Math.Max(cutoff, ExteriorRadius);
 
-            PolynomialTable table = PolynomialTable.Build(Channels, Ends(cutoff), _power.Smearing, Largest(samples), TableError,
-                (distance, values) => Pair(rest, distance, values));
+            // Down to zero over a short way, so that pairs come and go without a step.
+            double fall = 0.5 * _power.Smearing, last = cutoff + fall;
+            PolynomialTable table = PolynomialTable.Build(Channels, [.. Ends(cutoff), last], _power.Smearing, Largest(samples), TableError,
+                (distance, values) =>
+                {
+                    Pair(rest, distance, values);
+                    if (distance <= cutoff) return;
+                    double u = (distance - cutoff) / fall, keep = 1 - u * u * u * (10 + u * (6 * u - 15));
+                    foreach (ref double value in values)
+                        value *= keep;
+                });
             double[] own = new double[Channels];
             rest.Evaluate(0, own);
-            return _splits[width] = new SplitTables(wide, table, cutoff, WaveCutoff(wide, sizes), Own(own));
+            (double waves, double error) = WaveCutoff(wide, sizes);
+            return _splits[width] = new SplitTables(wide, table, last, waves, Own(own), pairError, error);
         }
     }
 
@@ -195,127 +213,9 @@ public sealed partial class PotentialField
         }
     }
 
-    /// <summary>The width of the smooth part that should cost least in such a volume, and whether a mesh serves it better.</summary>
-    internal (double Width, bool Mesh) ChooseSplit(double density, double volume, double padding, bool canMesh)
-    {
-        double x = Math.Sqrt(-2 * Math.Log(Share * Settings.Tolerance)), best = double.PositiveInfinity;
-        (double Width, bool Mesh) chosen = default;
-        int lm = (LMax + 1) * (LMax + 1), nmax = Basis.NMax, species = _species.Length;
-        // Vector instructions per pair, or per point of a mesh, and what each further species adds there.
-        double each = (lm * (3.0 + nmax) + 12 * Channels) / 8 + 15, further = lm * nmax / 8.0 + 4;
-        ReadOnlySpan<double> factors = Settings.Split is { } given ? [given / _power.Smearing] : [1.25, 1.5, 1.75, 2, 2.5, 3, 3.5, 4, 5, 6, 8];
-        foreach (double factor in factors)
-        {
-            double width = factor * _power.Smearing, cutoff = 0.7 * _transform.Reach + x * width, k = x / width;
-            double pairs = density * 4 * Math.PI / 3 * cutoff * cutoff * cutoff * each;
-            double waves = (volume + padding / k) * k * k * k / (12 * Math.PI * Math.PI) * ((3 + species * (4.0 + lm * nmax)) / 8 + 1);
-            double spacing = 2 * Math.PI * width / (2 * x), range = 0.7 * _transform.Reach + 0.7 * x * width;
-            double mesh = 4 * Math.PI / 3 * range * range * range / (spacing * spacing * spacing) * (each + (species - 1) * further)
-                // Transforms, per atom.
-                + 20 * species / (density * spacing * spacing * spacing);
-            if (Settings.Evaluator != PotentialEvaluator.Mesh && pairs + waves < best) (best, chosen) = (pairs + waves, (width, false));
-            if (canMesh && Settings.Evaluator != PotentialEvaluator.Waves && pairs + mesh < best) (best, chosen) = (pairs + mesh, (width, true));
-        }
-        return chosen;
-    }
-
-    /// <summary>The mesh for one width of the smooth part, by its errors for sources at random.</summary>
-    internal MeshTables Mesh(SplitTables split)
-    {
-        lock (_lock)
-        {
-            if (_meshes.TryGetValue(split.Wide.Smearing, out MeshTables? known)) return known;
-            double width = split.Wide.Smearing, quarter = 0.25 * width * width;
-            // Of the potential on the mesh, and of the functions it is projected on.
-            int waves = _waves.Length;
-            double[] potential = new double[waves], local = new double[waves * Channels];
-            double strongest = 0;
-            for (int q = 0; q < waves; q++)
-            {
-                double gauss = Math.Exp(-quarter * _waves[q] * _waves[q]);
-                double transform = split.Wide.Transform(_waves[q]);
-                potential[q] = transform == 0 ? 0 : transform / gauss;
-                if (_waves[q] >= Screened) strongest = Math.Max(strongest, potential[q]);
-                for (int c = 0; c < Channels; c++)
-                    local[q * Channels + c] = gauss * _waveRadial[q * Channels + c];
-            }
-
-            // The largest of each local function from a wave number on.
-            double[] beyond = new double[(waves + 1) * Channels];
-            for (int q = waves - 1; q >= 0; q--)
-                for (int c = 0; c < Channels; c++)
-                    beyond[q * Channels + c] = Math.Max(beyond[(q + 1) * Channels + c], Math.Abs(local[q * Channels + c]));
-
-            double spacing = 2 * Math.PI / split.WaveCutoff;
-            int order = 0;
-            for (; order == 0; spacing *= 0.93)
-            {
-                double period = 2 * Math.PI / spacing;
-                if (!IsWithin(q =>
-                    {
-                        int from = Array.BinarySearch(_waves, Math.Max(0, period - _waves[q]));
-                        from = from < 0 ? ~from : from;
-                        return c => 2.5 * potential[q] * beyond[Math.Min(from, waves) * Channels + c];
-                    })) continue;
-                for (int p = 4; p <= CardinalSpline.Largest && order == 0; p += 2)
-                    if (IsWithin(q =>
-                        {
-                            // A wave is mixed with those a period away: M̂ there over M̂ here is (k/(K − k))^P, both sides.
-                            double k = Math.Min(_waves[q], 0.5 * period), alias = 2 * Math.Pow(k / (period - k), p);
-                            return c => alias * potential[q] * local[q * Channels + c];
-                        })) order = p;
-                if (order > 0) break;
-            }
-
-            double farthest = _transform.Reach + 6.5 * width;
-            PairFunctions functions = new(_transform, k => Math.Exp(-quarter * k * k), farthest);
-            int steps = (int)Math.Ceiling(farthest / (0.25 * width));
-            double step = farthest / steps, range = farthest;
-            double[] samples = new double[(steps + 1) * Channels], left = new double[Channels];
-            for (int k = 0; k <= steps; k++)
-                functions.Evaluate(k * step, samples.AsSpan(k * Channels, Channels));
-            for (int k = steps; k >= 0; k--)
-            {
-                bool isDone = false;
-                for (int c = 0; c < Channels; c++)
-                {
-                    double v = samples[k * Channels + c] * k * step, most = Share * Settings.Tolerance * _sizes[c] / strongest;
-                    left[c] += step * v * v;
-                    isDone |= left[c] > most * most;
-                }
-                if (isDone) break;
-                range = k * step;
-            }
-            PolynomialTable table = PolynomialTable.Build(Channels, [0, range], width, Largest(samples), TableError,
-                (distance, values) => functions.Evaluate(distance, values));
-            return _meshes[width] = new MeshTables(table, spacing, order, 4 * Math.PI / 3 * Math.Pow(range / spacing, 3));
-
-            bool IsWithin(Func<int, Func<int, double>> error)
-            {
-                double[] sums = new double[Channels];
-                for (int q = 0; q < waves; q++)
-                {
-                    Func<int, double> of = error(q);
-                    for (int c = 0; c < sums.Length; c++)
-                    {
-                        double v = _waves[q] * of(c);
-                        sums[c] += 2 / Math.PI * _waveWeights[q] * v * v;
-                    }
-                }
-                for (int c = 0; c < sums.Length; c++)
-                    if (!(Math.Sqrt(sums[c]) <= Share * Settings.Tolerance * _sizes[c])) return false;
-                return true;
-            }
-        }
-    }
-
     /// <summary>c(0) times the volume where all directions repeat: of the total, k = 0 is left out for p ≤ 3; the smooth part takes back
     /// what the pairs have.</summary>
     internal double Zero(SplitTables split) => Settings.Exponent > 3 ? split.Wide.Transform(0) : -_power.Excess(split.Wide);
-
-    /// <summary>The waves of one structure.</summary>
-    internal WaveLattice Lattice(SplitTables split, Structures.Structure structure, double thickness) => WaveLattice.Build(
-        structure.Cell!, structure.Periodic, split.Wide, Zero(split), Math.Min(split.WaveCutoff, _transform.Largest), thickness + _transform.Reach, 1e-2 * Settings.Tolerance);
 
     internal SphericalHarmonics<double> Harmonics => _harmonics;
 

@@ -17,7 +17,7 @@ namespace Toolkit.Numerics.Fields.Potential;
 /// 2. Where a structure repeats, the potential is split as Ewald did: that of charges minus that of wider ones is short-ranged, a sum over
 ///    pairs; that of the wider ones is smooth, a sum over few waves. The width is chosen by cost, the cutoffs from the
 ///    tolerance: what they leave out is, for sources at random, a tenth of it in the root mean square of each l.
-/// 3. k = 0 and its like in slabs and wires: see <see cref="WaveLattice"/>.
+/// 3. k = 0 and its like in slabs and wires: see <see cref="WaveWeights"/>.
 /// </remarks>
 public sealed partial class PotentialField
 {
@@ -36,7 +36,7 @@ public sealed partial class PotentialField
     private readonly double[] _waves, _waveWeights, _waveRadial, _sizes;
     private readonly object _lock = new();
     private readonly Dictionary<double, SplitTables> _splits = [];
-    private readonly Dictionary<double, MeshTables> _meshes = [];
+    private readonly Dictionary<(double Width, int Order, double From), double> _spacings = [];
     private PolynomialTable? _waveTable, _pairTable;
     private PairFunctions? _inner;
 

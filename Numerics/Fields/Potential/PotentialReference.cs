@@ -111,8 +111,8 @@ public static class PotentialReference
                         }
             if (!structure.Periodic.Any) return;
             (_, double thickness) = PotentialState.Extent(structure);
-            _lattice = WaveLattice.Build(structure.Cell!, structure.Periodic, _wide,
-                settings.Exponent > 3 ? _wide.Transform(0) : -_power.Excess(_wide), 8 / split, thickness + reach, 1e-14);
+            _lattice = new WaveLattice(new WaveWeights(structure.Cell!, structure.Periodic, _wide,
+                settings.Exponent > 3 ? _wide.Transform(0) : -_power.Excess(_wide), 8 / split, thickness + reach, 1e-14));
             _factors = new double[2 * _lattice.Count * species.Length];
             for (int j = 0; j < structure.Count; j++)
                 for (int k = 0; k < _lattice.Count; k++)

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using Toolkit.Numerics.Fourier;
 using Toolkit.Numerics.Radial;
 
 namespace Toolkit.Numerics.Fields.Potential;
@@ -26,7 +27,7 @@ public enum PotentialEvaluator
     /// <summary>A sum over pairs at short range and one over wave vectors at long range; where something repeats.</summary>
     Waves,
 
-    /// <summary>A sum over pairs at short range and fast Fourier transforms on a mesh at long range; where all directions repeat.</summary>
+    /// <summary>A sum over pairs at short range and fast Fourier transforms on a mesh at long range; where something repeats.</summary>
     Mesh,
 }
 
@@ -78,6 +79,16 @@ public sealed record PotentialSettings
     /// </summary>
     public double? Split { get; init; }
 
+    /// <summary>
+    /// Points of the mesh along the lattice vectors that repeat and then across them, products of 2, 3, 5 and 7, and then the mesh is what evaluates.
+    /// Null: chosen for each structure. In bulk, values are continuous when the cell changes where this, <see cref="Split"/> and
+    /// <see cref="SplineOrder"/> are given; <see cref="PotentialPlan.Keep"/> sets all three.
+    /// </summary>
+    public (int A, int B, int C)? MeshSize { get; init; }
+
+    /// <summary>The order of the mesh's splines, even, 4…16. Null: chosen by cost.</summary>
+    public int? SplineOrder { get; init; }
+
     /// <summary>σ, or √2 σ with <see cref="Autocorrelation"/>.</summary>
     internal double Width => Autocorrelation ? Math.Sqrt(2) * Smearing : Smearing;
 
@@ -95,6 +106,16 @@ public sealed record PotentialSettings
             throw new ArgumentOutOfRangeException(nameof(SharpExterior), radius, "expected a positive radius in Å");
         if (Split is { } split && !(split > Width && double.IsFinite(split)))
             throw new ArgumentOutOfRangeException(nameof(Split), split, $"expected a width above that of the charges, {Width:R} Å");
+        if (SplineOrder is { } order && (order < 4 || order > CardinalSpline.Largest || order % 2 != 0))
+            throw new ArgumentOutOfRangeException(nameof(SplineOrder), order, $"expected an even order from 4 to {CardinalSpline.Largest}");
+        if (MeshSize is { } mesh)
+        {
+            if (Evaluator is PotentialEvaluator.Pairs or PotentialEvaluator.Waves)
+                throw new ArgumentException($"a mesh of {mesh} points is given, but the evaluator is {Evaluator}", nameof(MeshSize));
+            foreach (int n in (ReadOnlySpan<int>)[mesh.A, mesh.B, mesh.C])
+                if (!FourierSize.IsGood(n))
+                    throw new ArgumentOutOfRangeException(nameof(MeshSize), n, "expected a number of points that is a product of 2, 3, 5 and 7");
+        }
         foreach ((int species, double charge) in SpeciesCharges ?? new Dictionary<int, double>())
             if (!double.IsFinite(charge))
                 throw new ArgumentException($"the charge of species {species} is {charge}; expected a finite number", nameof(SpeciesCharges));

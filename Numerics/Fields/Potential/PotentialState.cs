@@ -1,6 +1,5 @@
 using System;
 using Toolkit.Numerics.LinearAlgebra;
-using Toolkit.Numerics.Neighbors;
 using Toolkit.Numerics.Simd;
 using Toolkit.Numerics.Structures;
 
@@ -21,11 +20,12 @@ public sealed unsafe class PotentialState : IDisposable
     private readonly double[] _positions, _charges, _own;
     private readonly int[] _kinds;
     private readonly int _threads;
-    private readonly NeighborList? _pairs;
     private readonly PairSum _near;
     private readonly WaveSum? _far;
     private readonly MeshSum? _mesh;
     private double[]? _adjoints;
+    // Of all centres, which are done at once: kept where they are asked for in parts.
+    private double[]? _values;
 
     internal PotentialState(PotentialField field, Structure structure, double[] charges, int[] kinds, int threads)
     {
@@ -36,61 +36,28 @@ public sealed unsafe class PotentialState : IDisposable
         _kinds = kinds;
         _threads = threads;
         int nmax = field.Basis.NMax, species = field.Species.Length;
-        if (!structure.Periodic.Any)
+        Plan = field.Plan(structure);
+        if (Plan.Evaluator == PotentialEvaluator.Pairs)
         {
-            if (field.Settings.Evaluator is not (PotentialEvaluator.Auto or PotentialEvaluator.Pairs))
-                throw new ArgumentException("the structure repeats nowhere, so that it has no waves; use the evaluator Auto or Pairs", nameof(structure));
             (PolynomialTable table, _own) = field.Whole(Diameter());
-            _near = new PairSum(table, field.Harmonics, nmax, species, null, _positions, charges, kinds);
+            _near = new PairSum(table, field.Harmonics, nmax, species, structure, _positions, charges, kinds);
             return;
         }
-
-        if (field.Settings.Evaluator == PotentialEvaluator.Pairs)
-            throw new ArgumentException("the structure repeats, so that the sum over pairs never ends; use the evaluator Auto or Waves", nameof(structure));
-        if (kinds.Length == 0)
-            throw new ArgumentException("the structure has a cell and no atom", nameof(structure));
-        (double measure, double thickness) = Extent(structure);
-        double density = kinds.Length / (measure * (structure.Periodic.Dimensions switch
-        {
-            3 => 1,
-            2 => thickness + 3,
-            _ => Math.PI * 0.25 * (thickness + 3) * (thickness + 3),
-        }));
-        double across = 2 * (thickness + field.Reach);
-        int free = 3 - structure.Periodic.Dimensions;
-        if (free > 0 && field.Settings.Evaluator == PotentialEvaluator.Mesh)
-            throw new ArgumentException(
-                $"the structure repeats in {3 - free} of three directions; the mesh serves those that repeat in all, use the evaluator Auto or Waves", nameof(structure));
-        (double width, bool mesh) = field.ChooseSplit(density, measure * Math.Pow(across, free), free == 0 ? 0 : measure * Math.Pow(across, free - 1) * 60, free == 0);
-        SplitTables split = field.Split(width);
+        SplitTables split = field.Split(Plan.SplitWidth);
         _own = split.Own;
-        _pairs = NeighborList.Build(structure, split.PairCutoff, threads);
-        _near = new PairSum(split.Pairs, field.Harmonics, nmax, species, _pairs, _positions, charges, kinds);
-        if (mesh)
-            _mesh = new MeshSum(field.Mesh(split), structure.Cell!, split.Wide, field.Zero(split), field.Harmonics, nmax, species, _positions, charges, kinds, threads);
+        _near = new PairSum(split.Pairs, field.Harmonics, nmax, species, structure, _positions, charges, kinds);
+        WaveWeights waves = field.Waves(split, structure, field.Settings.MeshSize is not null);
+        if (Plan.Evaluator == PotentialEvaluator.Mesh)
+            _mesh = new MeshSum(waves, [.. Plan.MeshSize], Plan.SplineOrder, field.WaveTable(), field.LMax, nmax, species, _positions, charges, kinds, threads);
         else
-            _far = new WaveSum(field.Lattice(split, structure, thickness), field.WaveTable(), field.Harmonics, nmax, species,
-                _positions, charges, kinds, threads);
-        PairCutoff = split.PairCutoff;
-        SplitWidth = width;
+            _far = new WaveSum(new WaveLattice(waves), field.WaveTable(), field.Harmonics, nmax, species, _positions, charges, kinds, threads);
     }
 
-    private long ScratchLength => Math.Max(_near.Scratch, Math.Max(_far?.Scratch ?? 0, _mesh?.Scratch ?? 0));
+    /// <summary>How the sums are done, with estimates of cost and error.</summary>
+    public PotentialPlan Plan { get; }
 
-    /// <summary>The distance up to which pairs were summed, Å; 0 where all are.</summary>
-    public double PairCutoff { get; }
-
-    /// <summary>The width at which the sums are split, Å; 0 where they are not.</summary>
-    public double SplitWidth { get; }
-
-    /// <summary>Points of the mesh along each lattice vector; empty where there is none.</summary>
-    public ReadOnlySpan<int> MeshSize => _mesh is null ? default : _mesh.Size;
-
-    /// <summary>The number of wave vectors, one of k and −k counted.</summary>
+    /// <summary>The number of wave vectors, one of k and −k counted; 0 without a sum over them.</summary>
     public int WaveCount => _far?.Count ?? 0;
-
-    /// <summary>The number of pairs that are summed, each seen from both ends.</summary>
-    public long PairCount => _pairs?.PairCount ?? (long)_kinds.Length * (_kinds.Length - 1);
 
     /// <summary>Computes values.</summary>
     /// <param name="first">The first centre.</param>
@@ -100,24 +67,32 @@ public sealed unsafe class PotentialState : IDisposable
     public void Forward(int first, int count, Span<double> values)
     {
         Require(first, count, values.Length);
-        int size = _field.ValuesPerCentre, nmax = _field.Basis.NMax;
+        if (_values is null && count == _kinds.Length)
+        {
+            All(values);
+            return;
+        }
+        if (_values is null) All(_values = new double[checked(_kinds.Length * _field.ValuesPerCentre)]);
+        _values.AsSpan(first * _field.ValuesPerCentre, values.Length).CopyTo(values);
+    }
+
+    private void All(Span<double> values)
+    {
+        int size = _field.ValuesPerCentre, nmax = _field.Basis.NMax, count = _kinds.Length;
         values.Clear();
         fixed (double* all = values)
         {
             double* to = all;
+            for (int i = 0; i < count; i++)
+                for (int n = 0; n < nmax; n++)
+                    to[(nint)i * size + _kinds[i] * nmax + n] = _charges[i] * _own[n];
+            Threads.Share(_near.Runs, _threads, run => _near.Forward(run, to));
+            _mesh?.Forward(to);
+            if (_far is null) return;
             Threads.Share((count + 7) / 8, _threads, block =>
             {
-                int begin = 8 * block, some = Math.Min(8, count - begin);
-                using AlignedScratch<double> scratch = new(ScratchLength);
-                for (int i = begin; i < begin + some; i++)
-                {
-                    double* v = to + (long)i * size;
-                    for (int n = 0; n < nmax; n++)
-                        v[_kinds[first + i] * nmax + n] = _charges[first + i] * _own[n];
-                    _near.Forward(first + i, v, scratch.Start);
-                    _mesh?.Forward(first + i, v, scratch.Start);
-                }
-                _far?.Forward(_positions, first + begin, some, to + (long)begin * size, scratch.Start);
+                using AlignedScratch<double> scratch = new(_far.Scratch);
+                _far.Forward(_positions, 8 * block, Math.Min(8, count - 8 * block), to + (nint)block * 8 * size, scratch.Start);
             });
         }
     }
@@ -143,54 +118,65 @@ public sealed unsafe class PotentialState : IDisposable
     /// <summary>The derivatives of E, whose adjoints were given, by everything that the field depends on.</summary>
     public PotentialDerivatives End()
     {
-        int atoms = _kinds.Length, size = _field.ValuesPerCentre, nmax = _field.Basis.NMax, species = _field.Species.Length;
+        int atoms = _kinds.Length;
         double[] gradient = new double[3 * atoms], charge = new double[atoms], strain = new double[9];
         if (_adjoints is not null)
         {
-            // Pairs and waves apart: the strain of the waves needs their own forces.
-            int blocks = (atoms + 7) / 8, waves = _far?.Count ?? 0, columns = _far?.Columns ?? 0;
-            long memory = 8 * (7L * atoms + 9 + 2L * species * waves + (long)waves * columns);
-            int runs = (int)Math.Clamp(RunMemory / memory, 1, Math.Min(MostRuns, Math.Max(blocks, 1)));
-            double[][] gradients = new double[runs][], waveGradients = new double[runs][], backs = new double[runs][], sums = new double[runs][];
-            Threads.Share(runs, _threads, run =>
-            {
-                double[] local = gradients[run] = new double[4 * atoms + 9], wave = waveGradients[run] = new double[3 * atoms];
-                double[] back = backs[run] = new double[2 * species * waves], sum = sums[run] = new double[waves * columns];
-                using AlignedScratch<double> scratch = new(ScratchLength);
-                fixed (double* adjoints = _adjoints, g = local, w = wave, b = back, s = sum)
-                    for (int block = (int)((long)blocks * run / runs); block < (int)((long)blocks * (run + 1) / runs); block++)
-                    {
-                        int first = 8 * block, count = Math.Min(8, atoms - first);
-                        for (int i = first; i < first + count; i++)
-                        {
-                            double* a = adjoints + (long)i * size;
-                            for (int n = 0; n < nmax; n++)
-                                g[3 * atoms + i] += a[_kinds[i] * nmax + n] * _own[n];
-                            _near.Backward(i, a, g, g + 3 * atoms, g + 4 * atoms, scratch.Start);
-                        }
-                        _far?.Backward(_positions, first, count, adjoints + (long)first * size, w, b, s, scratch.Start);
-                    }
-            });
-            for (int run = 0; run < runs; run++)
-            {
-                Vectors.AddScaled(1, gradients[run].AsSpan(0, 3 * atoms), gradient);
-                Vectors.AddScaled(1, gradients[run].AsSpan(3 * atoms, atoms), charge);
-                Vectors.AddScaled(1, gradients[run].AsSpan(4 * atoms, 9), strain);
-                if (run == 0) continue;
-                Vectors.AddScaled(1, waveGradients[run], waveGradients[0]);
-                Vectors.AddScaled(1, backs[run], backs[0]);
-                Vectors.AddScaled(1, sums[run], sums[0]);
-            }
+            Near(gradient, charge, strain);
+            if (_far is not null) Far(gradient, charge, strain);
             _mesh?.Backward(_adjoints, gradient, charge, strain);
-            if (_far is not null)
-            {
-                _far.Sources(_positions, _charges, _kinds, backs[0], waveGradients[0], charge, _threads);
-                _far.Strain(sums[0], waveGradients[0], _positions, strain);
-                Vectors.AddScaled(1, waveGradients[0], gradient);
-            }
         }
         return Derivatives(_structure, gradient, charge, strain);
     }
+
+    /// <summary>Adds the part of the pairs and of each centre's own charge.</summary>
+    private void Near(double[] gradient, double[] charge, double[] strain)
+    {
+        int atoms = _kinds.Length, size = _field.ValuesPerCentre, nmax = _field.Basis.NMax;
+        for (int i = 0; i < atoms; i++)
+            for (int n = 0; n < nmax; n++)
+                charge[i] += _adjoints![(long)i * size + _kinds[i] * nmax + n] * _own[n];
+        double[][] sums = new double[Parts(8 * (4L * atoms + 9), _near.Runs)][];
+        Threads.Share(sums.Length, _threads, part =>
+        {
+            fixed (double* adjoints = _adjoints, g = sums[part] = new double[4 * atoms + 9])
+                for (int run = (int)((long)_near.Runs * part / sums.Length); run < (int)((long)_near.Runs * (part + 1) / sums.Length); run++)
+                    _near.Backward(run, adjoints, g, g + 3 * atoms, g + 4 * atoms);
+        });
+        foreach (double[] sum in sums)
+        {
+            Vectors.AddScaled(1, sum.AsSpan(0, 3 * atoms), gradient);
+            Vectors.AddScaled(1, sum.AsSpan(3 * atoms, atoms), charge);
+            Vectors.AddScaled(1, sum.AsSpan(4 * atoms, 9), strain);
+        }
+    }
+
+    /// <summary>Adds the part of the waves, whose strain needs their own forces.</summary>
+    private void Far(double[] gradient, double[] charge, double[] strain)
+    {
+        int atoms = _kinds.Length, size = _field.ValuesPerCentre, blocks = (atoms + 7) / 8;
+        int back = 2 * _field.Species.Length * _far!.Count, columns = _far.Count * _far.Columns;
+        // Forces, ∂E/∂ŝ, and sums over centres: one behind the other.
+        double[][] sums = new double[Parts(8 * (3L * atoms + back + columns), blocks)][];
+        Threads.Share(sums.Length, _threads, part =>
+        {
+            using AlignedScratch<double> scratch = new(_far.Scratch);
+            fixed (double* adjoints = _adjoints, s = sums[part] = new double[checked(3 * atoms + back + columns)])
+                for (int block = (int)((long)blocks * part / sums.Length); block < (int)((long)blocks * (part + 1) / sums.Length); block++)
+                    _far.Backward(_positions, 8 * block, Math.Min(8, atoms - 8 * block), adjoints + (nint)block * 8 * size,
+                        s, s + 3 * atoms, s + 3 * atoms + back, scratch.Start);
+        });
+        double[] sum = sums[0];
+        for (int part = 1; part < sums.Length; part++)
+            Vectors.AddScaled(1, sums[part], sum);
+        double[] forces = sum[..(3 * atoms)];
+        _far.Sources(_positions, _charges, _kinds, sum[(3 * atoms)..(3 * atoms + back)], forces, charge, _threads);
+        _far.Strain(sum[(3 * atoms + back)..], forces, _positions, strain);
+        Vectors.AddScaled(1, forces, gradient);
+    }
+
+    /// <summary>How many partial sums of a size there are: what is added to what does not depend on threads.</summary>
+    private static int Parts(long bytes, int runs) => (int)Math.Clamp(RunMemory / bytes, 1, Math.Clamp(runs, 1, MostRuns));
 
     /// <summary>Signs, and the cell's share of the strain.</summary>
     internal static PotentialDerivatives Derivatives(Structure structure, double[] gradient, double[] charge, double[] strain)
@@ -218,8 +204,8 @@ public sealed unsafe class PotentialState : IDisposable
         static double[] Negative(double[] values) => Array.ConvertAll(values, v => 0 - v);
     }
 
-    /// <summary>Gives the memory of the pairs back.</summary>
-    public void Dispose() => _pairs?.Dispose();
+    /// <summary>Lets go of values that were kept.</summary>
+    public void Dispose() => _values = null;
 
     private void Require(int first, int count, int length)
     {

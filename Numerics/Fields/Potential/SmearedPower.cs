@@ -75,6 +75,14 @@ public sealed class SmearedPower
         return front * Math.Pow(quarter, e) * IncompleteGamma.Upper(-e, quarter / Bound);
     }
 
+    /// <summary>The derivative of <see cref="Transform"/> by k &gt; 0, from its value there.</summary>
+    internal double TransformSlope(double k, double value)
+    {
+        // Ṽ = C (k²/4)^e Γ(−e, k²/4T), e = (p − 3)/2, and dΓ(a, x)/dx = −x^(a−1) e^(−x).
+        double e = 0.5 * (Exponent - 3), quarter = 0.25 * k * k, x = quarter / Bound;
+        return 2 / k * (e * value - Math.Pow(Math.PI, 1.5) / _gamma * Math.Pow(quarter, e) * Math.Pow(x, -e) * Math.Exp(-x));
+    }
+
     /// <summary>
     /// ∫ [V_p(r; σ of this) − V_p(r; wider)] d³r, the limit k → 0 of the difference of transforms; finite for every p.
     /// </summary>

@@ -65,16 +65,19 @@ internal sealed unsafe class WaveSum
         int blocks = (Count + 7) / 8, lm = (_lmax + 1) * (_lmax + 1);
         Threads.Share((blocks + 31) / 32, threads, part =>
         {
-            using AlignedScratch<double> scratch = new(24 + 8 * lm + _radial.Padded);
-            double* x = scratch.Start, y = x + 8, z = y + 8, harmonics = z + 8, radial = harmonics + 8 * lm;
+            using AlignedScratch<double> scratch = new(32 + 8 * lm + 8 * _radial.Padded);
+            double* x = scratch.Start, y = x + 8, z = y + 8, lengths = z + 8, harmonics = lengths + 8, radials = harmonics + 8 * lm;
             for (int block = 32 * part; block < Math.Min(32 * part + 32, blocks); block++)
             {
                 Load(8 * block, x, y, z);
                 _harmonics.Block(x, y, z, harmonics, null);
+                for (int lane = 0; lane < 8; lane++)
+                    lengths[lane] = Math.Sqrt(x[lane] * x[lane] + y[lane] * y[lane] + z[lane] * z[lane]);
+                _radial.Values(lengths, radials);
                 for (int lane = 0; lane < Math.Min(8, Count - 8 * block); lane++)
                 {
                     int k = 8 * block + lane;
-                    _radial.Values(Math.Sqrt(x[lane] * x[lane] + y[lane] * y[lane] + z[lane] * z[lane]), radial);
+                    double* radial = radials + lane * _radial.Padded;
                     int even = k * _even, odd = k * _odd;
                     for (int l = 0; l <= _lmax; l++)
                     {
@@ -110,7 +113,7 @@ internal sealed unsafe class WaveSum
     /// <summary>e^(±i h g·r) of one atom for h = −extent … extent: real parts, then imaginary parts.</summary>
     private void Powers(int direction, double x, double y, double z, double sign, double* re, double* im)
     {
-        ReadOnlySpan<double> g = _lattice.Basis.AsSpan(3 * direction, 3);
+        ReadOnlySpan<double> g = _lattice.Source.Reciprocal.AsSpan(3 * direction, 3);
         int most = _lattice.Extent[direction];
         (double s, double c) = Math.SinCos(sign * (g[0] * x + g[1] * y + g[2] * z));
         double a = 1, b = 0;
@@ -462,8 +465,7 @@ internal sealed unsafe class WaveSum
     }
 
     /// <summary>
-    /// ∂E/∂ε of a strain of atoms and lattice. Wave vectors along the periodic directions, q, change as the reciprocal lattice does; those across
-    /// keep their lengths and stay orthogonal: dk = −P εᵀ k + (1 − P) ε P k, P the projection on the periodic directions.
+    /// ∂E/∂ε of a strain of atoms and lattice; how wave vectors change is told at <see cref="WaveWeights.StrainAcross"/>.
     /// </summary>
     /// <param name="channelSums"><c>[wave, column]</c>, of <see cref="Backward"/>.</param>
     /// <param name="gradient">∂E/∂r of this sum alone: <c>[atom, xyz]</c>.</param>
@@ -472,21 +474,24 @@ internal sealed unsafe class WaveSum
     internal void Strain(double[] channelSums, double[] gradient, double[] positions, double[] strain)
     {
         int lm = (_lmax + 1) * (_lmax + 1);
-        double[] p = _lattice.InPlane;
-        using AlignedScratch<double> scratch = new(24 + 32 * lm + 2 * _radial.Padded);
-        double* x = scratch.Start, y = x + 8, z = y + 8, harmonics = z + 8, slopes = harmonics + 8 * lm;
-        double* radial = slopes + 24 * lm, change = radial + _radial.Padded;
+        double[] p = _lattice.Source.InPlane;
+        using AlignedScratch<double> scratch = new(32 + 32 * lm + 16 * _radial.Padded);
+        double* x = scratch.Start, y = x + 8, z = y + 8, lengths = z + 8, harmonics = lengths + 8, slopes = harmonics + 8 * lm;
+        double* radials = slopes + 24 * lm, changes = radials + 8 * _radial.Padded;
         Span<double> k = stackalloc double[3], g = stackalloc double[3], along = stackalloc double[3], across = stackalloc double[3];
         Span<double> kAlong = stackalloc double[3];
         for (int block = 0; block < Count; block += 8)
         {
             Load(block, x, y, z);
             _harmonics.Block(x, y, z, harmonics, slopes);
+            for (int lane = 0; lane < 8; lane++)
+                lengths[lane] = Math.Sqrt(x[lane] * x[lane] + y[lane] * y[lane] + z[lane] * z[lane]);
+            _radial.Both(lengths, radials, changes);
             for (int lane = 0; lane < Math.Min(8, Count - block); lane++)
             {
                 (k[0], k[1], k[2]) = (x[lane], y[lane], z[lane]);
-                double length = Math.Sqrt(k[0] * k[0] + k[1] * k[1] + k[2] * k[2]);
-                _radial.Both(length, radial, change);
+                double length = lengths[lane];
+                double* radial = radials + lane * _radial.Padded, change = changes + lane * _radial.Padded;
                 g.Clear();
                 double value = 0;
                 int e = (block + lane) * Columns, o = e + _even;
@@ -529,22 +534,6 @@ internal sealed unsafe class WaveSum
             }
         }
 
-        // Across the periodic directions positions change against waves that do not.
-        if (_lattice.Directions == 3) return;
-        for (int i = 0; i < positions.Length; i += 3)
-        {
-            for (int a = 0; a < 3; a++)
-            {
-                along[a] = across[a] = 0;
-                for (int b = 0; b < 3; b++)
-                {
-                    along[a] += p[3 * a + b] * gradient[i + b];
-                    across[a] += ((a == b ? 1 : 0) - p[3 * a + b]) * positions[i + b];
-                }
-            }
-            for (int a = 0; a < 3; a++)
-                for (int b = 0; b < 3; b++)
-                    strain[3 * a + b] += gradient[i + a] * across[b] + across[a] * along[b];
-        }
+        _lattice.Source.StrainAcross(gradient, positions, strain);
     }
 }

@@ -10,54 +10,7 @@ open Toolkit.Numerics.Radial
 open Toolkit.Numerics.Structures
 open Toolkit.Testing
 open Toolkit.Tests.Laws
-
-let private periodicities =
-    [ for a in [ false; true ] do
-          for b in [ false; true ] do
-              for c in [ false; true ] -> Periodicity(a, b, c) ]
-
-/// A random structure of species 11 and 17, every other atom of each, with charges under "q".
-let private charged (random: Random) periodic atoms =
-    let structure =
-        RandomStructure.build
-            { Seed = random.Next(); Atoms = atoms; Species = [ 11; 17 ]; Periodic = periodic; HasCell = periodic.Any; Spacing = 1.2 }
-
-    let species = Array.init atoms (fun i -> if i % 2 = 0 then 11 else 17)
-    let q = Array.init atoms (fun _ -> 2. * random.NextDouble() - 1.)
-    structure.WithSpecies(ReadOnlySpan species).WithAtomProperty("q", PropertyArray.Real(ReadOnlySpan q))
-
-let private cellOf (structure: Structure) : Cell = nonNull structure.Cell
-
-let private species = [| 11; 17 |]
-
-let private bases: (string * (unit -> RadialBasis)) list =
-    [ "gto", (fun () -> GtoBasis(3, 1.8))
-      "monomial", (fun () -> MonomialBasis(2, 2.5))
-      "laplacian", (fun () -> LaplacianBasis(3, 6, 2.5)) ]
-
-let private settings p sigma tolerance split =
-    PotentialSettings(Exponent = p, Smearing = sigma, Tolerance = tolerance, ChargeKey = "q", Split = split)
-
-let private field (settings: PotentialSettings) basis lmax = PotentialField(settings, basis, lmax, ReadOnlySpan species)
-
-/// max |a − b| / rms(b) of each (l, species), the worst.
-let private error (f: PotentialField) (size: float[]) (a: float[]) (b: float[]) =
-    let lm, channels, nmax = (f.LMax + 1) * (f.LMax + 1), f.ChannelCount, f.Basis.NMax
-    let worst = Dictionary<int * int, float>()
-    let squares = Dictionary<int * int, float * int>()
-    let key at = int (sqrt (float (at / channels % lm) + 0.5)), at % channels / nmax
-
-    for at in 0 .. size.Length - 1 do
-        let s, n = match squares.TryGetValue(key at) with | true, v -> v | _ -> 0., 0
-        squares[key at] <- (s + size[at] * size[at], n + 1)
-
-    for at in 0 .. a.Length - 1 do
-        worst[key at] <- max (abs (a[at] - b[at])) (match worst.TryGetValue(key at) with | true, v -> v | _ -> 0.)
-
-    worst |> Seq.map (fun e -> let s, n = squares[e.Key] in e.Value / sqrt (s / float n + 1e-300)) |> Seq.max
-
-let private meshed p sigma tolerance split =
-    PotentialSettings(Exponent = p, Smearing = sigma, Tolerance = tolerance, ChargeKey = "q", Split = split, Evaluator = PotentialEvaluator.Mesh)
+open Toolkit.Tests.Numerics.Fields.Potential.Charged
 
 [<Tests>]
 let tests =
@@ -196,60 +149,6 @@ let tests =
                     let at = 3 * v + random.Next 3
                     let stretched t = structure.WithCell(Cell(ReadOnlySpan((cellOf structure).Vectors.ToArray() |> Array.mapi (fun i x -> if i = at then x + t else x))), periodic)
                     check "cell" (slope (stretched >> energy)) d.CellGradient[at]
-
-        testCase "the mesh's values are those of waves within the tolerance, from 1e-3 to 1e-8, in triclinic cells" <| fun () ->
-            let case = Gen.zip3 (Gen.choose (0, 1 <<< 30)) (Gen.choose (1, 6)) (Gen.elements bases)
-
-            for seed, p, (name, make) in Law.sample 6 case do
-                let random = Random seed
-                let structure = charged random Periodicity.All (random.Next(3, 20))
-                let sigma = 0.7 + 0.6 * random.NextDouble()
-                let reference = (field (settings p sigma 1e-11 (Nullable(1.6 * sigma))) (make ()) 3).Compute structure
-
-                for power in [ 3; 4; 6; 8 ] do
-                    let tolerance = Math.Pow(10., -float power)
-                    let f = field (meshed p sigma tolerance (Nullable())) (make ()) 3
-                    let e = error f reference (f.Compute structure) reference
-                    Assert.True(e < tolerance, $"p = {p}, {name}, σ = {sigma:F2}, seed {seed}: error {e:G3}, asked for {tolerance}")
-
-        testCase "the mesh's derivatives are those of its values, and the same for any number of threads" <| fun () ->
-            let case = Gen.zip (Gen.choose (0, 1 <<< 30)) (Gen.choose (1, 6))
-
-            for seed, p in Law.sample 3 case do
-                let random = Random seed
-                let structure = charged random Periodicity.All 12
-                let f = field (meshed p 0.9 1e-6 (Nullable 1.5)) (MonomialBasis(2, 2.)) 3
-                let weights = Array.init (structure.Count * f.ValuesPerCentre) (fun _ -> 2. * random.NextDouble() - 1.)
-                let energy s = Array.fold2 (fun e a v -> e + a * v) 0. weights (f.Compute s)
-
-                let run threads =
-                    use state = f.Begin(structure, threads)
-                    let v = Array.zeroCreate weights.Length
-                    state.Forward(0, structure.Count, Span v)
-                    state.Backward(0, structure.Count, ReadOnlySpan weights)
-                    let d = state.End()
-                    d, Array.concat [ v; d.Forces; d.Virial; d.CellGradient; d.ChargeForces ]
-
-                let d, one = run 1
-                Assert.Equal<float[]>(one, snd (run 3))
-                let h = 2e-3
-                let slope g = (8. * (g h - g (-h)) - (g (2. * h) - g (-2. * h))) / (12. * h)
-                let scale = 1. + (d.Forces |> Array.map abs |> Array.max)
-                // Values jump by the tolerance where points of the mesh enter and leave.
-                let check what (expected: float) actual =
-                    Assert.True(abs (expected - actual) < 1e-4 * scale * float structure.Count, $"{what}, p = {p}, seed {seed}: {expected:R} by differences, {actual:R}")
-
-                let r = structure.Positions.ToArray()
-                let k = random.Next r.Length
-                let moved t = structure.WithPositions(ReadOnlySpan(r |> Array.mapi (fun i x -> if i = k then x + t else x)))
-                check "force" (slope (moved >> energy)) -d.Forces[k]
-                let e = random.Next 9
-                let strained t = structure.Transform(ReadOnlySpan(Rotations.identity |> Array.mapi (fun i x -> if i = e then x + t else x)))
-                check "virial" (slope (strained >> energy)) -d.Virial[e]
-                let q = structure.AtomProperties["q"].ToReals()
-                let k = random.Next q.Length
-                let recharged t = structure.WithAtomProperty("q", PropertyArray.Real(ReadOnlySpan(q |> Array.mapi (fun i x -> if i = k then x + t else x))))
-                check "charge" (slope (recharged >> energy)) -d.ChargeForces[k]
 
         testCase "values and derivatives are bitwise the same for any number of threads" <| fun () ->
             for periodic in [ Periodicity.None; Periodicity.All; Periodicity(true, true, false) ] do
