@@ -46,9 +46,10 @@ public static class Application
             return 2;
         }
         ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Errors.Count > 0)
+        // Where a verb takes any number of files, a mistyped option passes for one.
+        if ((parsed.Errors.Count > 0 || parsed.Tokens.Any(IsMistyped)) && (Unknown(parsed, root) ?? parsed.Errors.FirstOrDefault()?.Message) is { } fault)
         {
-            return Fail(error, Unknown(parsed, root) ?? parsed.Errors[0].Message, 2);
+            return Fail(error, fault, 2);
         }
         try
         {
@@ -76,8 +77,7 @@ public static class Application
     {
         Command verb = parsed.CommandResult.Command;
         string? token = verb == root ? parsed.UnmatchedTokens.FirstOrDefault()
-            : parsed.UnmatchedTokens.Concat(parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(static a => a.Tokens).Select(static t => t.Value))
-                .FirstOrDefault(static t => t.StartsWith("--", StringComparison.Ordinal));
+            : parsed.UnmatchedTokens.FirstOrDefault(static t => t.StartsWith("--", StringComparison.Ordinal)) ?? parsed.Tokens.FirstOrDefault(IsMistyped)?.Value;
         if (token is null)
         {
             return null;
@@ -89,6 +89,8 @@ public static class Application
         string meant = Suggestion.For(token, names) is string near ? $" (did you mean {near}?)" : "";
         return $"no {place} '{token}'{meant}: expected {string.Join(", ", names)}";
     }
+
+    private static bool IsMistyped(Token token) => token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal);
 
     private static int Fail(TextWriter error, string message, int code)
     {

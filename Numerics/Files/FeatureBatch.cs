@@ -2,7 +2,7 @@ using System;
 
 namespace Toolkit.Numerics.Files;
 
-/// <summary>Features of some atoms of a structure, or of the structure as a whole, on their way into a file or table.</summary>
+/// <summary>Features of some atoms, or of structures as wholes, on their way into a file or table.</summary>
 public readonly ref struct FeatureBatch
 {
     /// <summary>[row, (structure, atom, species)]; of means [row, structure].</summary>

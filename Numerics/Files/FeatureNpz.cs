@@ -6,8 +6,8 @@ namespace Toolkit.Numerics.Files;
 
 /// <summary>
 /// Features as .npz: samples (structure, atom, species), of means (structure); values [sample, feature] with features (the
-/// labels), or for every block of equivariants values_λ_σ [sample, μ, channel] with features_λ_σ; spec (JSON text); about (JSON
-/// text: <see cref="FeatureAbout"/>); and with gradients: gradient_samples (sample, structure, atom) and gradients [row, xyz, feature] or gradients_λ_σ [row, xyz, μ, channel],
+/// labels), or for every block of equivariants values_λ_σ [sample, μ, channel] with features_λ_σ; spec (JSON text); about (JSON text:
+/// <see cref="FeatureAbout"/>); and with gradients: gradient_samples (sample, structure, atom) and gradients [row, xyz, feature] or gradients_λ_σ [row, xyz, μ, channel],
 /// in 1/Å, and gradients_NAME [row, xyz, feature] by the vectors of each field, per unit of the vector.
 /// </summary>
 public static class FeatureNpz

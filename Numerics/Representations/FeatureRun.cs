@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Files;
+using Toolkit.Numerics.LinearAlgebra;
 using Toolkit.Numerics.Representations.Nice;
 using Toolkit.Numerics.Structures;
 
@@ -13,13 +14,16 @@ namespace Toolkit.Numerics.Representations;
 /// batch after batch, in memory that does not grow with the data set.
 /// </summary>
 /// <remarks>
-/// A batch is a part of one structure's atoms. Beside it stand the structure itself with its neighbours and, with means and
+/// A batch is a part of one structure's atoms, or several small structures. Beside it stand the structure itself with its neighbours and, with means and
 /// gradients together, the mean's gradient.
 /// </remarks>
 public sealed class FeatureRun
 {
     // Doubles of a batch: 16 MiB of values, and 64 MiB of gradients unless one atom's need more.
     private const long MostValues = 1 << 21, MostGradients = 1 << 23;
+
+    // Atoms: a structure of no more is not worth the work of several threads.
+    private const int SmallStructure = 128;
 
     private readonly StructureSource _source;
     private readonly FeatureRequest _request;
@@ -147,52 +151,62 @@ public sealed class FeatureRun
     public void Compute(IFeatureSink sink, FeatureProgress? progress = null)
     {
         ArgumentNullException.ThrowIfNull(sink);
-        long samples = 0, done = 0;
-        foreach ((int index, Structure structure, FramePlace place) in Wanted())
+        long samples = 0, done = 0, grouped = 0;
+        List<Item> group = [];
+        foreach (Item item in Wanted())
         {
-            int[] centres = _choice.Of(structure, place);
-            if (centres.Length != _centres[index])
+            if (item.Centres.Length != _centres[item.Index])
             {
-                throw place.Bad(null, $"{centres.Length} atoms", $"{_centres[index]}, as before: the file must not change while it is read");
+                throw item.Place.Bad(null, $"{item.Centres.Length} atoms", $"{_centres[item.Index]}, as before: the file must not change while it is read");
             }
 
-            if (centres.Length == 0)
+            if (item.Centres.Length == 0)
             {
                 continue;
             }
 
-            try
+            bool isSmall = !_request.HasGradients && item.Centres.Length <= SmallStructure;
+            if (!isSmall || (grouped + item.Centres.Length) * _set.FeatureCount > MostValues || grouped >= SmallStructure * _request.Threads)
             {
-                using RepresentationSet.SurroundedStructure surrounded = _set.Surround(structure, _request.Threads);
-                if (_request.IsAveraged)
-                {
-                    AddMean(surrounded, centres, index, (int)samples, sink, Report);
-                    samples++;
-                }
-                else
-                {
-                    AddAtoms(surrounded, structure, centres, index, (int)samples, sink, Report);
-                    samples += centres.Length;
-                }
-            }
-            catch (ArgumentException e) when (Features.Misplaced(place, e) is { } misplaced)
-            {
-                throw misplaced;
-            }
-            catch (Exception e) when (e is OverflowException or OutOfMemoryException)
-            {
-                throw place.Bad(
-                    null,
-                    $"{structure.Count} atoms with {_set.FeatureCount} features{(_request.HasGradients ? " and their gradients" : "")}, more than memory holds",
-                    "a smaller structure, cutoff, nmax or lmax");
+                Flush();
             }
 
-            done += centres.Length;
-            void Report(int atoms) => progress?.Invoke("atoms", done + atoms, CentreCount);
+            if (isSmall)
+            {
+                group.Add(item);
+                grouped += item.Centres.Length;
+            }
+            else
+            {
+                AddLarge(item, (int)samples, sink, atoms => progress?.Invoke("atoms", done + atoms, CentreCount));
+                samples += _request.IsAveraged ? 1 : item.Centres.Length;
+                done += item.Centres.Length;
+            }
+        }
+
+        Flush();
+        if (done != CentreCount)
+        {
+            throw new InputException(_source.Name, null, null, $"{done} atoms", $"{CentreCount}, as before: the file must not change while it is read");
         }
 
         _values = [];
         _reuse = null;
+
+        void Flush()
+        {
+            if (group.Count == 0)
+            {
+                return;
+            }
+
+            AddSmall(group, sink);
+            samples += _request.IsAveraged ? group.Count : grouped;
+            done += grouped;
+            progress?.Invoke("atoms", done, CentreCount);
+            grouped = 0;
+            group.Clear();
+        }
     }
 
     private FeatureLayout LayoutOf(Representation representation)
@@ -221,7 +235,7 @@ public sealed class FeatureRun
     }
 
     /// <summary>The structures of the part that is wanted, with their numbers among all.</summary>
-    private IEnumerable<(int Index, Structure Structure, FramePlace Place)> Wanted()
+    private IEnumerable<Item> Wanted()
     {
         int index = 0;
         foreach ((Structure structure, FramePlace place) in _source.Read())
@@ -233,7 +247,7 @@ public sealed class FeatureRun
 
             if (index >= _firstStructure)
             {
-                yield return (index, structure, place);
+                yield return new Item(index, structure, place, _choice.Of(structure, place));
             }
 
             index++;
@@ -243,37 +257,118 @@ public sealed class FeatureRun
     private void CountGradientRows(FeatureProgress? progress)
     {
         long done = 0;
-        foreach ((_, Structure structure, FramePlace place) in Wanted())
+        foreach (Item item in Wanted())
         {
-            int[] centres = _choice.Of(structure, place);
             try
             {
-                using RepresentationSet.SurroundedStructure surrounded = _set.Surround(structure, _request.Threads);
+                using RepresentationSet.SurroundedStructure surrounded = _set.Surround(item.Structure, _request.Threads);
                 GradientRowCount += _request.IsAveraged
-                    ? surrounded.Union(centres).Length
-                    : surrounded.RowCounts(centres).Sum(static n => (long)n);
+                    ? surrounded.Union(item.Centres).Length
+                    : surrounded.RowCounts(item.Centres).Sum(static n => (long)n);
             }
-            catch (ArgumentException e) when (Features.Misplaced(place, e) is { } misplaced)
+            catch (Exception e) when (Told(item, e) is { } told)
             {
-                throw misplaced;
+                throw told;
             }
 
-            done += centres.Length;
+            done += item.Centres.Length;
             progress?.Invoke("atoms with their neighbours counted", done, CentreCount);
         }
     }
 
-    private void AddAtoms(
-        RepresentationSet.SurroundedStructure surrounded, Structure structure, int[] centres, int index, int first, IFeatureSink sink, Action<int> done)
+    /// <summary>What to say of a structure whose features cannot be made; null: it is another exception.</summary>
+    private InputException? Told(Item item, Exception e) => e switch
     {
-        foreach ((int[] part, int start) in Parts(surrounded, centres))
-        {
-            int[] samples = new int[3 * part.Length];
-            for (int k = 0; k < part.Length; k++)
-            {
-                (samples[3 * k], samples[3 * k + 1], samples[3 * k + 2]) = (index, part[k], structure.Species[part[k]]);
-            }
+        ArgumentException wrong => Features.Misplaced(item.Place, wrong),
+        OverflowException or OutOfMemoryException => item.Place.Bad(
+            null,
+            $"{item.Structure.Count} atoms with {_set.FeatureCount} features{(_request.HasGradients ? " and their gradients" : "")}, more than memory holds",
+            "a smaller structure, cutoff, nmax or lmax"),
+        _ => null,
+    };
 
+    /// <summary>Structures of few atoms, each computed by one thread.</summary>
+    private void AddSmall(List<Item> group, IFeatureSink sink)
+    {
+        int length = _set.FeatureCount;
+        int[] first = new int[group.Count + 1];
+        for (int k = 0; k < group.Count; k++)
+        {
+            first[k + 1] = checked(first[k] + group[k].Centres.Length * length);
+        }
+
+        double[] values = Values(first[^1]);
+        var failed = new InputException?[group.Count];
+        Threads.Share(group.Count, _request.Threads, k =>
+        {
+            try
+            {
+                using RepresentationSet.SurroundedStructure surrounded = _set.Surround(group[k].Structure, 1);
+                surrounded.Compute(group[k].Centres, values.AsSpan(first[k]..first[k + 1]), 1);
+            }
+            catch (Exception e) when (Told(group[k], e) is { } told)
+            {
+                failed[k] = told;
+            }
+        });
+        if (Array.Find(failed, static f => f is not null) is { } error)
+        {
+            throw error;
+        }
+
+        if (!_request.IsAveraged)
+        {
+            sink.Add(new FeatureBatch { Samples = group.SelectMany(static g => Samples(g, g.Centres)).ToArray(), Values = values.AsSpan(0, first[^1]) });
+            return;
+        }
+
+        double[] means = new double[group.Count * length];
+        for (int k = 0; k < group.Count; k++)
+        {
+            Span<double> mean = means.AsSpan(k * length, length);
+            AddRows(values.AsSpan(first[k]..first[k + 1]), mean);
+            Divide(mean, group[k].Centres.Length);
+        }
+
+        sink.Add(new FeatureBatch { Samples = group.Select(static g => g.Index).ToArray(), Values = means });
+    }
+
+    private void AddLarge(Item item, int sample, IFeatureSink sink, Action<int> done)
+    {
+        try
+        {
+            using RepresentationSet.SurroundedStructure surrounded = _set.Surround(item.Structure, _request.Threads);
+            if (_request.IsAveraged)
+            {
+                AddMean(surrounded, item.Centres, item.Index, sample, sink, done);
+            }
+            else
+            {
+                AddAtoms(surrounded, item, sample, sink, done);
+            }
+        }
+        catch (Exception e) when (Told(item, e) is { } told)
+        {
+            throw told;
+        }
+    }
+
+    private static int[] Samples(Item item, int[] centres)
+    {
+        int[] samples = new int[3 * centres.Length];
+        for (int k = 0; k < centres.Length; k++)
+        {
+            (samples[3 * k], samples[3 * k + 1], samples[3 * k + 2]) = (item.Index, centres[k], item.Structure.Species[centres[k]]);
+        }
+
+        return samples;
+    }
+
+    private void AddAtoms(RepresentationSet.SurroundedStructure surrounded, Item item, int first, IFeatureSink sink, Action<int> done)
+    {
+        foreach ((int[] part, int start) in Parts(surrounded, item.Centres))
+        {
+            int[] samples = Samples(item, part);
             if (!_request.HasGradients)
             {
                 sink.Add(new FeatureBatch { Samples = samples, Values = Values(surrounded, part) });
@@ -286,7 +381,7 @@ public sealed class FeatureRun
                 {
                     for (int row = g.Offsets[k]; row < g.Offsets[k + 1]; row++)
                     {
-                        (rows[3 * row], rows[3 * row + 1], rows[3 * row + 2]) = (first + start + k, index, g.Atoms[row]);
+                        (rows[3 * row], rows[3 * row + 1], rows[3 * row + 2]) = (first + start + k, item.Index, g.Atoms[row]);
                     }
                 }
 
@@ -334,10 +429,7 @@ public sealed class FeatureRun
 
         foreach (double[] sums in (double[][])[mean, positions, vectors])
         {
-            for (int k = 0; k < sums.Length; k++)
-            {
-                sums[k] /= centres.Length;
-            }
+            Divide(sums, centres.Length);
         }
 
         sink.Add(new FeatureBatch
@@ -362,16 +454,31 @@ public sealed class FeatureRun
         }
     }
 
+    private static void Divide(Span<double> sums, int count)
+    {
+        for (int k = 0; k < sums.Length; k++)
+        {
+            sums[k] /= count;
+        }
+    }
+
     private Span<double> Values(RepresentationSet.SurroundedStructure surrounded, int[] part)
     {
         int size = checked(part.Length * _set.FeatureCount);
+        Span<double> values = Values(size).AsSpan(0, size);
+        surrounded.Compute(part, values, _request.Threads);
+        return values;
+    }
+
+    /// <summary>Memory for as many numbers, the same every time.</summary>
+    private double[] Values(int size)
+    {
         if (_values.Length < size)
         {
             _values = GC.AllocateUninitializedArray<double>(size);
         }
 
-        surrounded.Compute(part, _values.AsSpan(0, size), _request.Threads);
-        return _values.AsSpan(0, size);
+        return _values;
     }
 
     /// <summary>The centres in parts that fit into a batch, with the place of the first of each.</summary>
@@ -395,4 +502,7 @@ public sealed class FeatureRun
             yield return (end - first == centres.Length ? centres : centres[first..end], first);
         }
     }
+
+    /// <summary>A structure that is wanted, its number among all, and its atoms that get features.</summary>
+    private readonly record struct Item(int Index, Structure Structure, FramePlace Place, int[] Centres);
 }

@@ -81,14 +81,6 @@ internal sealed class FeaturesVerb
     public static Command Create()
     {
         FeaturesVerb options = new();
-        // Any number of files would take an option with a slip in it for a file.
-        options._files.Validators.Add(static files =>
-        {
-            if (files.Tokens.FirstOrDefault(static t => t.Value.StartsWith("--", StringComparison.Ordinal)) is { } token)
-            {
-                files.AddError($"FILE: found '{token.Value}', expected the name of a file");
-            }
-        });
         var verb = new Command("features", "The features of every atom of files, with their labels.")
         {
             options._files, options._specification, options._output, options._gradients, options._average, options._centres, options._mask,
