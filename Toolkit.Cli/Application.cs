@@ -1,6 +1,7 @@
 using System;
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using System.IO;
 using System.Linq;
 using System.Reflection;
@@ -45,12 +46,10 @@ public static class Application
             return 2;
         }
         ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Errors.Count > 0)
+        // Where a verb takes any number of files, a mistyped option passes for one.
+        if ((parsed.Errors.Count > 0 || parsed.Tokens.Any(IsMistyped)) && (Unknown(parsed, root) ?? parsed.Errors.FirstOrDefault()?.Message) is { } fault)
         {
-            bool noVerb = parsed.CommandResult.Command == root && parsed.UnmatchedTokens.Count > 0;
-            return Fail(error, noVerb
-                ? $"no verb '{parsed.UnmatchedTokens[0]}': expected {string.Join(", ", root.Subcommands.Select(verb => verb.Name))}"
-                : parsed.Errors[0].Message, 2);
+            return Fail(error, fault, 2);
         }
         try
         {
@@ -72,6 +71,26 @@ public static class Application
             return Fail(error, e.Message, 1);
         }
     }
+
+    /// <summary>What to say of a verb or an option that there is none of, with the one that may be meant; null: it is another error.</summary>
+    private static string? Unknown(ParseResult parsed, RootCommand root)
+    {
+        Command verb = parsed.CommandResult.Command;
+        string? token = verb == root ? parsed.UnmatchedTokens.FirstOrDefault()
+            : parsed.UnmatchedTokens.FirstOrDefault(static t => t.StartsWith("--", StringComparison.Ordinal)) ?? parsed.Tokens.FirstOrDefault(IsMistyped)?.Value;
+        if (token is null)
+        {
+            return null;
+        }
+
+        (string place, string[] names) = verb == root
+            ? ("verb", root.Subcommands.Select(static v => v.Name).ToArray())
+            : ($"option of {verb.Name}", verb.Options.Select(static o => o.Name).ToArray());
+        string meant = Suggestion.For(token, names) is string near ? $" (did you mean {near}?)" : "";
+        return $"no {place} '{token}'{meant}: expected {string.Join(", ", names)}";
+    }
+
+    private static bool IsMistyped(Token token) => token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal);
 
     private static int Fail(TextWriter error, string message, int code)
     {

@@ -15,6 +15,7 @@ public static class Program
         Coefficients.Run(output);
         FSharp.ExactCoefficients.run(output);
         SpinModel.Run(output);
+        NiceOfMethane.Run(output);
         TestingYourOwn.Run(output);
     }
 

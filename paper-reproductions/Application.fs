@@ -151,9 +151,6 @@ let private command (output: TextWriter) (error: TextWriter) : RootCommand =
         if name.StartsWith '-' then
             raise (Usage $"there is no option '{name}'; --help lists them")
 
-        if List.contains name Papers.planned then
-            raise (Usage $"there are no figures of '{name}' yet; expected one of {expected}")
-
         if not (List.contains name names) then
             raise (Usage $"there is no paper '{name}'; expected one of {expected}")
 

@@ -10,7 +10,5 @@ type Paper =
 
 let all: Paper list =
     [ { Name = "nice"; Make = Nice2020.Chapter.make }
-      { Name = "spin"; Make = Spin2022.Chapter.make } ]
-
-/// Papers that the command line knows by name though there are no figures of them yet.
-let planned = [ "spin"; "lode" ] |> List.filter (fun name -> all |> List.forall (fun p -> p.Name <> name))
+      { Name = "spin"; Make = Spin2022.Chapter.make }
+      { Name = "lode"; Make = Lode2019.Chapter.make } ]

@@ -1,6 +1,7 @@
 using System;
 using System.Buffers;
 using System.Collections.Generic;
+using System.Linq;
 using System.Text;
 using System.Text.Json;
 
@@ -48,14 +49,30 @@ public abstract record CouplingNode
 /// </summary>
 /// <param name="Field">The field.</param>
 /// <param name="L">l of the harmonics.</param>
-/// <param name="J">For a vector field, and only there: the order to which l and 1 are coupled.</param>
+/// <param name="J">For a vector field: the order to which l and 1 are coupled; absent where vectors are multiplied as v·v′.</param>
 public sealed record CouplingLeaf(CouplingField Field, CouplingOrder L, CouplingOrder? J = null) : CouplingNode;
 
 /// <summary>couple(A, B, L)_M = Σ C(l1 m1 l2 m2; L M) A_m1 B_m2.</summary>
 /// <param name="Left">A.</param>
 /// <param name="Right">B.</param>
 /// <param name="L">L.</param>
-public sealed record CouplingPair(CouplingNode Left, CouplingNode Right, CouplingOrder L) : CouplingNode;
+/// <param name="SumJ">Whether two vector leaves are multiplied as v·v′, Σ_q couple(c^q, c′^q, L): invariant when vectors turn alone.</param>
+public sealed record CouplingPair(CouplingNode Left, CouplingNode Right, CouplingOrder L, bool SumJ = false) : CouplingNode;
+
+/// <summary>A linear map on the channels of a node that is the same for every m, as a fit makes it.</summary>
+/// <param name="Node">The node.</param>
+public sealed record CouplingMap(CouplingNode Node) : CouplingNode;
+
+/// <summary>Nodes of equal order and signs, added channel by channel.</summary>
+/// <param name="Nodes">One or more.</param>
+public sealed record CouplingAddition(IReadOnlyList<CouplingNode> Nodes) : CouplingNode
+{
+    /// <inheritdoc/>
+    public bool Equals(CouplingAddition? other) => other is not null && Nodes.SequenceEqual(other.Nodes);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Nodes.Aggregate(Nodes.Count, HashCode.Combine);
+}
 
 /// <summary>
 /// What a representation computes, as data: which fields, which l, which order of couplings. Written as coupling-tree/1,
@@ -70,7 +87,7 @@ public sealed record CouplingTree(CouplingNode Root)
     public string ToJson()
     {
         var fields = new SortedDictionary<string, CouplingField>(StringComparer.Ordinal);
-        Collect(Root, fields);
+        Collect(Root, fields, false);
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer))
         {
@@ -93,21 +110,28 @@ public sealed record CouplingTree(CouplingNode Root)
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    private static void Collect(CouplingNode node, SortedDictionary<string, CouplingField> fields)
+    private static void Collect(CouplingNode node, SortedDictionary<string, CouplingField> fields, bool isDotted)
     {
         switch (node)
         {
             case CouplingLeaf leaf:
                 if (fields.TryGetValue(leaf.Field.Name, out CouplingField? known) && known != leaf.Field)
                     throw new InvalidOperationException($"two different fields are called '{leaf.Field.Name}'");
-                if (leaf.J.HasValue != (leaf.Field.Rank == 1))
+                if (leaf.J.HasValue != (leaf.Field.Rank == 1 && !isDotted))
                     throw new InvalidOperationException(
                         $"field '{leaf.Field.Name}' of rank {leaf.Field.Rank}: expected J for rank 1 and only there");
                 fields[leaf.Field.Name] = leaf.Field;
                 break;
             case CouplingPair pair:
-                Collect(pair.Left, fields);
-                Collect(pair.Right, fields);
+                Collect(pair.Left, fields, pair.SumJ);
+                Collect(pair.Right, fields, pair.SumJ);
+                break;
+            case CouplingMap map:
+                Collect(map.Node, fields, false);
+                break;
+            case CouplingAddition sum:
+                foreach (CouplingNode term in sum.Nodes)
+                    Collect(term, fields, false);
                 break;
         }
     }
@@ -128,6 +152,17 @@ public sealed record CouplingTree(CouplingNode Root)
                 Write(writer, pair.Right);
                 writer.WriteEndArray();
                 Write(writer, "L", pair.L);
+                if (pair.SumJ) writer.WriteBoolean("sumJ", true);
+                break;
+            case CouplingMap map:
+                writer.WritePropertyName("map");
+                Write(writer, map.Node);
+                break;
+            case CouplingAddition sum:
+                writer.WriteStartArray("sum");
+                foreach (CouplingNode term in sum.Nodes)
+                    Write(writer, term);
+                writer.WriteEndArray();
                 break;
         }
         writer.WriteEndObject();

@@ -32,7 +32,7 @@ public static class AtomicFile
         {
             using (stream)
             {
-                write(stream);
+                Guard(path, () => { write(stream); return true; }, IsDisk);
                 Guard(path, () =>
                 {
                     stream.Flush(flushToDisk: true);
@@ -53,9 +53,29 @@ public static class AtomicFile
         }
     }
 
+    /// <summary>Checks that a file could be made under this name now: makes one beside it that is gone at once.</summary>
+    /// <exception cref="InputException">It cannot; with the reason.</exception>
+    public static void RequireWritable(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        string full = Guard(path, () => Destination(path));
+        Guard(path, () =>
+        {
+            using FileStream file = new(
+                $"{full}.{Guid.NewGuid():N}.tmp", FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            file.WriteByte(0);
+            file.Flush();
+            return true;
+        });
+    }
+
     // The file that a path means, through links: renaming over a link or a device would replace it by a file.
     private static string Destination(string path)
     {
+        if (string.IsNullOrWhiteSpace(path))
+        {
+            throw new InputException("--out", null, null, "no name", "a name for a file");
+        }
         string full = Path.GetFullPath(path);
         string final = new FileInfo(full).LinkTarget is null ? full : File.ResolveLinkTarget(full, true)?.FullName ?? full;
         if (Directory.Exists(final))
@@ -71,15 +91,35 @@ public static class AtomicFile
         return final;
     }
 
-    private static T Guard<T>(string path, Func<T> action)
+    private static T Guard<T>(string path, Func<T> action, Func<Exception, bool>? isOurs = null)
     {
         try
         {
             return action();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException && (isOurs is null || isOurs(e)))
         {
-            throw new InputException(path, null, null, e is DirectoryNotFoundException ? "no such folder" : e.Message, "a file that can be written");
+            throw new InputException(path, null, null, Reason(e), "a file that can be written");
         }
     }
+
+    private static bool IsDisk(Exception e) => DiskReason(e) is not null;
+
+    private static string Reason(Exception e) => e switch
+    {
+        DirectoryNotFoundException or FileNotFoundException => "no such folder",
+        UnauthorizedAccessException => "a folder that may not be written to",
+        PathTooLongException => "a name that is too long",
+        _ => DiskReason(e) ?? e.Message,
+    };
+
+    // Unix hands its error numbers on; Windows' stand in the lower half.
+    private static string? DiskReason(Exception e) => (OperatingSystem.IsWindows(), e.HResult & 0xffff) switch
+    {
+        (false, 28 or 122) or (true, 39 or 112) => "no space left on the disk",
+        (false, 30) or (true, 19) => "a disk that is only for reading",
+        (false, 20) => "no such folder",
+        (false, 36) => "a name that is too long",
+        _ => null,
+    };
 }

@@ -10,9 +10,12 @@ namespace Toolkit.Numerics.Files;
 
 /// <summary>
 /// Structures and a map of their atoms as chemiscope JSON, version 1: the first principal components of the features
-/// of every atom, the finite scalar properties that all structures have, and, on request, vector properties as arrows.
+/// of every atom, the scalar properties that all structures have, and, on request, vector properties as arrows.
 /// </summary>
 /// <remarks>
+/// The format has no place for a number that is missing: its values are all numbers or all texts, and NaN is no JSON. A
+/// property with such a number somewhere is left out, and the description inside the file says which and why. A property
+/// that has the name of another one, or of a principal component, gets a name of its own.
 /// Chemiscope 1.1.0 accepts such files (its own <c>validateDataset</c>). Its viewer divides by the length of an arrow: a
 /// vector of length zero is written as one along z of no visible length and width.
 /// </remarks>
@@ -30,8 +33,9 @@ public static class Chemiscope
     /// <param name="table">The features of these structures.</param>
     /// <param name="cutoff">The radius of an environment, Å.</param>
     /// <param name="vectors">Vectors to draw as arrows: a name, and [frame][atom, xyz], finite; null: none.</param>
+    /// <returns>The properties that are left out, each with the reason: what the file's description says, too.</returns>
     /// <exception cref="InputException">The file cannot be written.</exception>
-    public static void Write(
+    public static IReadOnlyList<string> Write(
         string path,
         string name,
         IReadOnlyList<Structure> frames,
@@ -41,18 +45,41 @@ public static class Chemiscope
     {
         ArgumentNullException.ThrowIfNull(frames);
         ArgumentNullException.ThrowIfNull(table);
+        int components = Math.Min(Components, table.Layout.RowLength);
+        HashSet<string> taken = [.. Enumerable.Range(1, components).Select(ComponentName)];
+        List<string> omitted = [];
+        List<Scalars> scalars = [.. AtomScalars(frames, taken, omitted), .. StructureScalars(frames, taken, omitted)];
         AtomicFile.Write(path, stream =>
         {
             using Utf8JsonWriter json = new(stream);
             json.WriteStartObject();
             json.WriteStartObject("meta");
             json.WriteString("name", name);
+            if (omitted.Count > 0)
+            {
+                json.WriteString("description", "Left out: " + string.Join("; ", omitted) + ".");
+            }
+
             json.WriteEndObject();
             WriteStructures(json, frames);
             json.WriteStartObject("properties");
-            WriteMap(json, table);
-            WriteAtomScalars(json, frames);
-            WriteScalars(json, frames);
+            WriteMap(json, table, components);
+            foreach (Scalars property in scalars)
+            {
+                StartProperty(json, property.Name, property.Target);
+                foreach (double x in property.Numbers)
+                {
+                    json.WriteNumberValue(x);
+                }
+
+                foreach (string text in property.Texts)
+                {
+                    json.WriteStringValue(text);
+                }
+
+                EndProperty(json);
+            }
+
             json.WriteEndObject();
             WriteEnvironments(json, frames, cutoff);
             if (vectors is { Count: > 0 })
@@ -68,7 +95,10 @@ public static class Chemiscope
 
             json.WriteEndObject();
         });
+        return omitted;
     }
+
+    private static string ComponentName(int number) => $"principal component {number}";
 
     private static void WriteStructures(Utf8JsonWriter json, IReadOnlyList<Structure> frames)
     {
@@ -114,13 +144,12 @@ public static class Chemiscope
         json.WriteEndArray();
     }
 
-    private static void WriteMap(Utf8JsonWriter json, FeatureTable table)
+    private static void WriteMap(Utf8JsonWriter json, FeatureTable table, int count)
     {
-        int count = Math.Min(Components, table.FeatureCount);
-        double[] map = PrincipalComponents.Project(table.Values, table.FeatureCount, count);
+        double[] map = PrincipalComponents.Project(table.Values, table.Layout.RowLength, count);
         for (int c = 0; c < count; c++)
         {
-            StartProperty(json, $"principal component {c + 1}", "atom");
+            StartProperty(json, ComponentName(c + 1), "atom");
             for (int i = c; i < map.Length; i += count)
             {
                 json.WriteNumberValue(map[i]);
@@ -130,56 +159,66 @@ public static class Chemiscope
         }
     }
 
-    private static void WriteAtomScalars(Utf8JsonWriter json, IReadOnlyList<Structure> frames)
+    /// <summary>One property: numbers, or else texts.</summary>
+    private sealed record Scalars(string Name, string Target, double[] Numbers, string[] Texts);
+
+    private static IEnumerable<Scalars> AtomScalars(IReadOnlyList<Structure> frames, HashSet<string> taken, List<string> omitted)
     {
-        foreach (string key in frames.Count > 0 ? frames[0].AtomProperties.Keys : [])
+        foreach (string key in frames.SelectMany(static f => f.AtomProperties.Keys).Distinct())
         {
             PropertyArray?[] values = frames.Select(f => f.AtomProperties.GetValueOrDefault(key)).ToArray();
-            if (!Array.TrueForAll(values, static v => v is { Components: 1, Kind: PropertyKind.Real or PropertyKind.Integer }
-                && Array.TrueForAll(v.ToReals(), double.IsFinite)))
+            if (Array.TrueForAll(values, static v => v is null or { Components: 1, Kind: PropertyKind.Real or PropertyKind.Integer })
+                && Numbers(key, values, static v => v.ToReals(), omitted) is double[] numbers)
             {
-                continue;
+                yield return new Scalars(Free(key, taken), "atom", numbers, []);
             }
-
-            StartProperty(json, key, "atom");
-            foreach (double x in values.SelectMany(static v => v!.ToReals()))
-            {
-                json.WriteNumberValue(x);
-            }
-
-            EndProperty(json);
         }
     }
 
-    private static void WriteScalars(Utf8JsonWriter json, IReadOnlyList<Structure> frames)
+    private static IEnumerable<Scalars> StructureScalars(IReadOnlyList<Structure> frames, HashSet<string> taken, List<string> omitted)
     {
-        foreach (string key in frames.Count > 0 ? frames[0].Properties.Keys : [])
+        foreach (string key in frames.SelectMany(static f => f.Properties.Keys).Distinct())
         {
             PropertyValue?[] values = frames.Select(f => f.Properties.GetValueOrDefault(key)).ToArray();
-            bool areNumbers = Array.TrueForAll(values, static v =>
-                v is { IsScalar: true, Kind: PropertyKind.Real or PropertyKind.Integer } && double.IsFinite(v.ToReals()[0]));
-            bool areTexts = Array.TrueForAll(values, static v => v is { IsScalar: true, Kind: PropertyKind.Text });
-            bool isTaken = frames[0].AtomProperties.ContainsKey(key);
-            if ((!areNumbers && !areTexts) || isTaken)
+            if (Array.TrueForAll(values, static v => v is { IsScalar: true, Kind: PropertyKind.Text }))
             {
-                continue;
+                yield return new Scalars(Free(key, taken), "structure", [], Array.ConvertAll(values, static v => v!.Texts[0]));
             }
-
-            StartProperty(json, key, "structure");
-            foreach (PropertyValue? value in values)
+            else if (Array.TrueForAll(values, static v => v is null or { IsScalar: true, Kind: PropertyKind.Real or PropertyKind.Integer })
+                && Numbers(key, values, static v => v.ToReals(), omitted) is double[] numbers)
             {
-                if (areTexts)
-                {
-                    json.WriteStringValue(value!.Texts[0]);
-                }
-                else
-                {
-                    json.WriteNumberValue(value!.ToReals()[0]);
-                }
+                yield return new Scalars(Free(key, taken), "structure", numbers, []);
             }
-
-            EndProperty(json);
         }
+    }
+
+    /// <summary>All numbers of a property; null, with the reason on the list, where one is missing or not finite.</summary>
+    private static double[]? Numbers<T>(string key, T?[] values, Func<T, double[]> read, List<string> omitted)
+        where T : class
+    {
+        double[][] numbers = Array.ConvertAll(values, v => v is null ? [] : read(v));
+        int bad = Array.FindIndex(values, static v => v is null);
+        int odd = Array.FindIndex(numbers, static n => !Array.TrueForAll(n, double.IsFinite));
+        if (bad >= 0 || odd >= 0)
+        {
+            omitted.Add(odd >= 0
+                ? $"{key} ({Array.Find(numbers[odd], static x => !double.IsFinite(x))} in structure {odd + 1})"
+                : $"{key} (absent in structure {bad + 1})");
+            return null;
+        }
+
+        return [.. numbers.SelectMany(static n => n)];
+    }
+
+    /// <summary>The name, or, where there is one of that name, the name with a remark.</summary>
+    private static string Free(string name, HashSet<string> taken)
+    {
+        while (!taken.Add(name))
+        {
+            name += " (of the file)";
+        }
+
+        return name;
     }
 
     private static void WriteEnvironments(Utf8JsonWriter json, IReadOnlyList<Structure> frames, double cutoff)

@@ -2,7 +2,7 @@ using System.Collections.Generic;
 
 namespace Toolkit.Numerics.Files;
 
-/// <summary>Equivariants of one kind within an atom's row of features: [μ, channel], μ = −λ … λ.</summary>
+/// <summary>Features of one kind within a row: equivariants [μ, channel], μ = −λ … λ; invariants are one block with λ = 0.</summary>
 /// <param name="Lambda">The order λ.</param>
 /// <param name="Sigma">+1 or −1: the inversion multiplies by σ (−1)^λ.</param>
 /// <param name="LabelNames">What the labels of a channel are called.</param>
@@ -16,6 +16,6 @@ public sealed record FeatureBlock(int Lambda, int Sigma, IReadOnlyList<string> L
     /// <summary>The number of channels.</summary>
     public int Channels => Labels.Length / LabelNames.Count;
 
-    /// <summary>Numbers per atom.</summary>
+    /// <summary>Numbers per row.</summary>
     public int Length => Components * Channels;
 }

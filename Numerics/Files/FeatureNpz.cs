@@ -5,10 +5,10 @@ using System.Globalization;
 namespace Toolkit.Numerics.Files;
 
 /// <summary>
-/// Features as .npz: samples (structure, atom, species); values [sample, feature] with features (the labels), or for every
-/// block of equivariants values_λ_σ [sample, μ, channel] with features_λ_σ; spec (JSON text); and with gradients:
-/// gradient_samples (sample, structure, atom) and gradients [row, xyz, feature] or gradients_λ_σ [row, xyz, μ, channel], in 1/Å,
-/// and gradients_NAME [row, xyz, feature] by the vectors of each field, per unit of the vector.
+/// Features as .npz: samples (structure, atom, species), of means (structure); values [sample, feature] with features (the
+/// labels), or for every block of equivariants values_λ_σ [sample, μ, channel] with features_λ_σ; spec (JSON text); about (JSON text:
+/// <see cref="FeatureAbout"/>); and with gradients: gradient_samples (sample, structure, atom) and gradients [row, xyz, feature] or gradients_λ_σ [row, xyz, μ, channel],
+/// in 1/Å, and gradients_NAME [row, xyz, feature] by the vectors of each field, per unit of the vector.
 /// </summary>
 public static class FeatureNpz
 {
@@ -17,56 +17,38 @@ public static class FeatureNpz
     public static void Write(string path, FeatureTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        NpzWriter.Write(path, table.IsEquivariant ? Equivariants(table) : Invariants(table));
+        new FeatureFile(path, table.Layout, table.SampleCount, table.GradientRowCount, Arrays).Write(table.CopyTo);
     }
 
-    private static IEnumerable<(string, NpyArray)> Invariants(FeatureTable table)
+    internal static IEnumerable<FeatureArray> Arrays(FeatureShapes shapes)
     {
-        yield return ("values", NpyArray.Reals(table.Values, table.SampleCount, table.FeatureCount));
-        yield return ("features", NpyArray.Records(table.LabelNames, [table.LabelValues]));
-        if (table.HasGradients)
+        FeatureLayout layout = shapes.Layout;
+        foreach (FeatureBlock block in layout.Blocks)
         {
-            yield return ("gradients", NpyArray.Reals(table.Gradients, table.GradientRowCount, 3, table.FeatureCount));
-            for (int f = 0; f < table.Fields.Count; f++)
+            string key = layout.IsEquivariant ? string.Create(CultureInfo.InvariantCulture, $"_{block.Lambda}_{block.Sigma}") : "";
+            yield return shapes.Values("values" + key, block);
+            yield return FeatureShapes.Labels("features" + key, block);
+            if (layout.HasGradients)
             {
-                yield return ("gradients_" + table.Fields[f],
-                    NpyArray.Reals(table.VectorGradients(f), table.GradientRowCount, 3, table.FeatureCount));
+                yield return shapes.Gradients("gradients" + key, block);
+                for (int f = 0; f < layout.Fields.Count; f++)
+                {
+                    yield return shapes.VectorGradients($"gradients_{layout.Fields[f]}{key}", block, f);
+                }
             }
         }
 
-        foreach ((string, NpyArray) array in Common(table))
+        yield return shapes.Samples("samples", ["structure", "atom", "species"]);
+        yield return new FeatureArray("spec", NpyArray.Text(layout.Spec));
+        yield return new FeatureArray("about", NpyArray.Text(FeatureAbout.Text(layout.Sources, layout.HasGradients, layout.Fields)));
+        if (layout.HasGradients)
         {
-            yield return array;
-        }
-    }
-
-    private static IEnumerable<(string, NpyArray)> Equivariants(FeatureTable table)
-    {
-        foreach (FeatureBlock block in table.Blocks)
-        {
-            string key = string.Create(CultureInfo.InvariantCulture, $"_{block.Lambda}_{block.Sigma}");
-            yield return ("values" + key, NpyArray.Reals(table.Cut(table.Values, block), table.SampleCount, block.Components, block.Channels));
-            yield return ("features" + key, NpyArray.Records(block.LabelNames, [block.Labels]));
-            if (table.HasGradients)
-            {
-                yield return ("gradients" + key, NpyArray.Reals(
-                    table.Cut(table.Gradients, block), table.GradientRowCount, 3, block.Components, block.Channels));
-            }
+            yield return shapes.GradientSamples("gradient_samples", ["sample", "structure", "atom"]);
         }
 
-        foreach ((string, NpyArray) array in Common(table))
+        foreach ((string name, NpyArray array) in layout.Attachments)
         {
-            yield return array;
-        }
-    }
-
-    private static IEnumerable<(string, NpyArray)> Common(FeatureTable table)
-    {
-        yield return ("samples", NpyArray.Records(["structure", "atom", "species"], table.Samples));
-        yield return ("spec", NpyArray.Text(table.Spec));
-        if (table.HasGradients)
-        {
-            yield return ("gradient_samples", NpyArray.Records(["sample", "structure", "atom"], table.GradientSamples));
+            yield return new FeatureArray(name, array);
         }
     }
 }

@@ -110,19 +110,38 @@ public sealed partial class NpyData
     });
 
     /// <summary>Reads all arrays of an .npz file, by name without ".npy".</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="wanted">Which of them, by name; null: all.</param>
     /// <exception cref="InputException">The file cannot be read or holds what is no NumPy array of a known kind.</exception>
-    public static IReadOnlyDictionary<string, NpyData> ReadAll(string path) => Guard(path, () =>
+    public static IReadOnlyDictionary<string, NpyData> ReadAll(string path, Predicate<string>? wanted = null) => Guard(path, () =>
     {
         Dictionary<string, NpyData> arrays = new(StringComparer.Ordinal);
         using ZipArchive zip = ZipFile.OpenRead(path);
         foreach (ZipArchiveEntry entry in zip.Entries.Where(static e => e.FullName.EndsWith(".npy", StringComparison.Ordinal)))
         {
-            using Stream content = entry.Open();
             string name = entry.FullName[..^".npy".Length];
+            if (wanted?.Invoke(name) == false)
+            {
+                continue;
+            }
+
+            using Stream content = entry.Open();
             arrays[name] = Read(content, $"{path}: {name}");
         }
 
         return (IReadOnlyDictionary<string, NpyData>)arrays;
+    });
+
+    /// <summary>Reads one array of an .npz file, whatever the size of the others.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="name">The array's name without ".npy".</param>
+    /// <returns>Null where the file has no such array.</returns>
+    /// <exception cref="InputException">The file cannot be read, or the array is of no known kind.</exception>
+    public static NpyData? Read(string path, string name) => Guard(path, () =>
+    {
+        using ZipArchive zip = ZipFile.OpenRead(path);
+        using Stream? content = zip.GetEntry(name + ".npy")?.Open();
+        return content is null ? null : Read(content, $"{path}: {name}");
     });
 
     /// <summary>Reads one array from a stream.</summary>

@@ -1,16 +1,13 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
-using System.IO.Compression;
+using System.Linq;
 
 namespace Toolkit.Numerics.Files;
 
 /// <summary>Several NumPy arrays in one ZIP file, stored without compression: .npz, and the container of .mts.</summary>
 public static class NpzWriter
 {
-    // ZIP's first day: the same content gives the same bytes.
-    private static readonly DateTimeOffset Epoch = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
     /// <summary>Writes a file that appears under its name when it is complete.</summary>
     /// <param name="path">The file's name.</param>
     /// <param name="arrays">Name inside the file without ".npy" (folders with /), and the array.</param>
@@ -18,16 +15,17 @@ public static class NpzWriter
     public static void Write(string path, IEnumerable<(string Name, NpyArray Array)> arrays)
     {
         ArgumentNullException.ThrowIfNull(arrays);
+        (string Name, NpyArray Array)[] all = arrays.ToArray();
+        StoredZip zip = new(all.Select(static a => (a.Name + ".npy", a.Array.Length)));
         AtomicFile.Write(path, stream =>
         {
-            using ZipArchive zip = new(stream, ZipArchiveMode.Create, leaveOpen: true);
-            foreach ((string name, NpyArray array) in arrays)
+            zip.Begin(stream, path);
+            for (int k = 0; k < all.Length; k++)
             {
-                ZipArchiveEntry entry = zip.CreateEntry(name + ".npy", CompressionLevel.NoCompression);
-                entry.LastWriteTime = Epoch;
-                using Stream content = entry.Open();
-                array.Write(content);
+                all[k].Array.Write(bytes => zip.Append(k, bytes));
             }
+
+            zip.Finish();
         });
     }
 }

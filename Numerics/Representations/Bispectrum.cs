@@ -4,6 +4,7 @@ using System.Linq;
 using Toolkit.Numerics.Blocks;
 using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Expansion;
+using Toolkit.Numerics.Fields.Potential;
 using Toolkit.Numerics.Stages;
 
 namespace Toolkit.Numerics.Representations;
@@ -23,7 +24,7 @@ public sealed unsafe class Bispectrum : InvariantRepresentation
 {
     private static readonly double Root3 = Math.Sqrt(3), Root6 = Math.Sqrt(6);
 
-    private readonly DensityChannels _channels;
+    private readonly FieldChannels _channels;
     private readonly Triple[] _triples;
     private readonly PairFactors _factors;
 
@@ -33,28 +34,46 @@ public sealed unsafe class Bispectrum : InvariantRepresentation
     /// <param name="table">Real-basis coupling coefficients; null: those of the library, l ≤ 8.</param>
     /// <exception cref="ArgumentException">lmax is beyond the table's; or more than 2³¹ features.</exception>
     public Bispectrum(DensityExpansion expansion, Parities parities = Parities.Proper, CouplingTable? table = null)
-        : this(expansion, new DensityChannels(expansion), Triples(expansion, parities, table ?? CouplingTable.Default),
-            table ?? CouplingTable.Default) { }
+        : this(expansion, null, new FieldChannels(expansion), parities, table ?? CouplingTable.Default) { }
 
-    private Bispectrum(DensityExpansion expansion, DensityChannels channels, Triple[] triples, CouplingTable table)
+    /// <summary>The bispectrum of a potential field, three factors of it in the place of three of the density.</summary>
+    /// <param name="expansion">The expansion whose atoms and cutoff environments are those of.</param>
+    /// <param name="potential">The field.</param>
+    /// <param name="parities">Proper: true scalars; pseudo: pseudoscalars; or both.</param>
+    /// <param name="table">Real-basis coupling coefficients; null: those of the library, l ≤ 8.</param>
+    /// <exception cref="ArgumentException">lmax is beyond the table's; or more than 2³¹ features.</exception>
+    public static Bispectrum OfPotential(
+        DensityExpansion expansion, NamedPotential potential, Parities parities = Parities.Proper, CouplingTable? table = null)
+    {
+        ArgumentNullException.ThrowIfNull(potential);
+        return new Bispectrum(expansion, potential, new FieldChannels(potential.Field, 1), parities, table ?? CouplingTable.Default);
+    }
+
+    private Bispectrum(DensityExpansion expansion, NamedPotential? potential, FieldChannels channels, Parities parities, CouplingTable table)
+        : this(expansion, potential, channels, Triples(channels, parities, table), table) { }
+
+    private Bispectrum(DensityExpansion expansion, NamedPotential? potential, FieldChannels channels, Triple[] triples, CouplingTable table)
         : base(expansion, MakeLabels(channels, triples))
     {
         _channels = channels;
         _triples = triples;
         _factors = PairFactors.OfDensity(expansion);
-        Program = Execute(expansion, channels, triples, FeatureCount, table);
+        Potentials = potential is null ? [] : [potential];
+        CouplingField field = potential?.CouplingField ?? CouplingField.Density;
+        CouplingTrees =
+        [
+            new(new CouplingPair(new CouplingPair(new CouplingLeaf(field, "l1"), new CouplingLeaf(field, "l2"), "l3"), new CouplingLeaf(field, "l3"), 0)),
+        ];
+        Program = Execute(new ProgramDraft(expansion, Potentials), channels, triples, FeatureCount, table);
     }
 
     /// <inheritdoc/>
     public override int Order => 3;
 
     /// <summary>What is computed, for every l1 ≤ l2 ≤ l3, times the root of the number of orders of the factors.</summary>
-    public override IReadOnlyList<CouplingTree> CouplingTrees { get; } =
-    [
-        new(new CouplingPair(
-            new CouplingPair(new CouplingLeaf(CouplingField.Density, "l1"), new CouplingLeaf(CouplingField.Density, "l2"), "l3"),
-            new CouplingLeaf(CouplingField.Density, "l3"), 0)),
-    ];
+    public override IReadOnlyList<CouplingTree> CouplingTrees { get; }
+
+    internal override IReadOnlyList<NamedPotential> Potentials { get; }
 
     // What pairs' gradients are made in.
     internal override int WorkLength => _factors.Length + TripleChange.WorkLength(2 * Expansion.LMax + 1, _channels.Stride);
@@ -98,11 +117,9 @@ public sealed unsafe class Bispectrum : InvariantRepresentation
 
     /// <summary>Products of all l1 and l2 to every l3 at once, then a matrix product with the third factor.</summary>
     private static FeatureProgram<double> Execute(
-        DensityExpansion expansion, DensityChannels channels, Triple[] triples, int features, CouplingTable table)
+        ProgramDraft draft, FieldChannels channels, Triple[] triples, int features, CouplingTable table)
     {
-        const int Density = 1, Pairs = 2, Features = 3;
-        int count = channels.Count;
-        BlockShape density = new(channels.Rows, count);
+        int count = channels.Count, field = draft.Add(channels.Rows, count), products = draft.Features, stride = draft.Shapes[field].Stride;
         var terms = new List<TripleTerm>();
         var paths = new List<CouplePath>[] { [], [] };
         int length = 0;
@@ -110,32 +127,29 @@ public sealed unsafe class Bispectrum : InvariantRepresentation
         {
             bool isTriangle = t.L1 == t.L2;
             int step = isTriangle ? count * (count + 1) / 2 : count * count;
-            paths[isTriangle ? 1 : 0].Add(new CouplePath(t.L1, t.L2, t.L3, t.Row1, t.Row2, Pairs, length, step));
-            terms.Add(new TripleTerm(2 * t.L3 + 1, length, step, isTriangle, t.Row3 * density.Stride, t.Scale, t.First, t.Shape));
+            paths[isTriangle ? 1 : 0].Add(new CouplePath(t.L1, t.L2, t.L3, t.Row1, t.Row2, products, length, step));
+            terms.Add(new TripleTerm(2 * t.L3 + 1, length, step, isTriangle, t.Row3 * stride, t.Scale, t.First, t.Shape));
             length = checked(length + (2 * t.L3 + 1) * step);
         }
-        CoupleFactor factor = CoupleFactor.Of(Density, channels.Rows, density.Stride);
-        var stages = new List<Stage<double>>
-        {
-            new ChannelStage<double>(FeatureProgram<double>.Coefficients, 0, expansion.Width, channels.Rows,
-                Enumerable.Range(0, count).Select(channels.Place).ToArray(), Density),
-        };
+        draft.Add(1, length);
+        CoupleFactor factor = CoupleFactor.Of(field, channels.Rows, stride);
+        draft.Add(new ChannelStage<double>(
+            channels.Block, 0, channels.Width, channels.Rows, Enumerable.Range(0, count).Select(channels.Place).ToArray(), field));
         foreach (bool isTriangle in (bool[])[false, true])
         {
             if (paths[isTriangle ? 1 : 0].Count == 0) continue;
             (int Q1, int Q2)[] pairs = Enumerable.Range(0, count)
                 .SelectMany(q1 => Enumerable.Range(isTriangle ? q1 : 0, isTriangle ? count - q1 : count).Select(q2 => (q1, q2))).ToArray();
-            stages.Add(new CoupleStage<double>(table, factor, factor, Array.ConvertAll(pairs, static p => p.Q1),
+            draft.Add(new CoupleStage<double>(table, factor, factor, Array.ConvertAll(pairs, static p => p.Q1),
                 Array.ConvertAll(pairs, static p => p.Q2), null, paths[isTriangle ? 1 : 0]));
         }
-        return new FeatureProgram<double>(
-            [new BlockShape(channels.Rows, expansion.Width, true), density, new BlockShape(1, length), new BlockShape(1, features, true)],
-            stages, [new TripleStage(Pairs, Density, count, Features, terms)]);
+        draft.AddOutput(new TripleStage(products, field, count, draft.Features, terms));
+        return draft.Build(features);
     }
 
-    private static Triple[] Triples(DensityExpansion expansion, Parities parities, CouplingTable table)
+    private static Triple[] Triples(FieldChannels field, Parities parities, CouplingTable table)
     {
-        int lmax = expansion.LMax, channels = expansion.ChannelCount;
+        int lmax = field.LMax, channels = field.Count;
         table.Require(lmax, $"lmax is {lmax}", nameof(table));
         var triples = new List<Triple>();
         var shapes = new Dictionary<(bool, bool, bool), TripleShape>();
@@ -158,7 +172,7 @@ public sealed unsafe class Bispectrum : InvariantRepresentation
         return triples.ToArray();
     }
 
-    private static FeatureLabels MakeLabels(DensityChannels channels, Triple[] triples)
+    private static FeatureLabels MakeLabels(FieldChannels channels, Triple[] triples)
     {
         const int Columns = 9;
         int features = triples.Length == 0 ? 0 : triples[^1].First + triples[^1].Shape.Count;

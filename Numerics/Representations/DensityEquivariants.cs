@@ -11,7 +11,7 @@ namespace Toolkit.Numerics.Representations;
 /// </summary>
 public sealed unsafe class DensityEquivariants : EquivariantRepresentation
 {
-    private readonly DensityChannels _channels;
+    private readonly FieldChannels _channels;
 
     private readonly int _rows;
 
@@ -22,7 +22,7 @@ public sealed unsafe class DensityEquivariants : EquivariantRepresentation
     public DensityEquivariants(DensityExpansion expansion, int? lambdaMax = null)
         : base(expansion, MakeLayout(expansion, lambdaMax ?? expansion.LMax))
     {
-        _channels = new DensityChannels(expansion);
+        _channels = new FieldChannels(expansion);
         _rows = Layout.Count * Layout.Count;
     }
 
@@ -63,7 +63,7 @@ public sealed unsafe class DensityEquivariants : EquivariantRepresentation
     {
         if (lambdaMax < 0 || lambdaMax > expansion.LMax)
             throw new ArgumentOutOfRangeException(nameof(lambdaMax), lambdaMax, $"expected 0 ≤ λ ≤ {expansion.LMax}, lmax");
-        DensityChannels channels = new(expansion);
+        FieldChannels channels = new(expansion);
         int[] values = new int[2 * channels.Count];
         for (int q = 0; q < channels.Count; q++)
             (values[2 * q], values[2 * q + 1]) = (channels.Species(q), channels.N(q));

@@ -19,4 +19,8 @@ public sealed record Evaluation(
     double[] Forces,
     double[] Virial,
     double[] CellGradient,
-    IReadOnlyList<double[]> EffectiveFields);
+    IReadOnlyList<double[]> EffectiveFields)
+{
+    /// <summary>−∂E/∂q of each potential field, in the order of <see cref="RepresentationSet.Potentials"/>: <c>[atom]</c>, eV/e.</summary>
+    public IReadOnlyList<double[]> ChargeForces { get; init; } = [];
+}

@@ -33,7 +33,7 @@ public sealed unsafe class LambdaSoap : EquivariantRepresentation
 {
     private static readonly double Root2 = Math.Sqrt(2);
 
-    private readonly DensityChannels _channels;
+    private readonly FieldChannels _channels;
     private readonly Path[] _paths;
     private readonly ChannelProduct _product;
     private readonly int _largestCoupled;
@@ -58,7 +58,7 @@ public sealed unsafe class LambdaSoap : EquivariantRepresentation
         DensityExpansion expansion, ChannelProduct product, CouplingTable table, (EquivariantLayout[] Layout, Path[] Paths) plan)
         : base(expansion, plan.Layout)
     {
-        (_channels, _product, _paths) = (new DensityChannels(expansion), product, plan.Paths);
+        (_channels, _product, _paths) = (new FieldChannels(expansion), product, plan.Paths);
         int lambda = plan.Layout.Length == 0 ? 0 : plan.Layout[^1].Key.Lambda;
         _largestCoupled = PairFactor.PlaceKinds * (2 * lambda + 1);
         _factors = PairFactors.OfDensity(expansion);
@@ -123,7 +123,7 @@ public sealed unsafe class LambdaSoap : EquivariantRepresentation
     private static FeatureProgram<double> Execute(
         DensityExpansion expansion, Path[] paths, int features, ChannelProduct product, CouplingTable table)
     {
-        DensityChannels channels = new(expansion);
+        FieldChannels channels = new(expansion);
         CoupleFactor density = CoupleFactor.Of(FeatureProgram<double>.Coefficients, channels.Rows, expansion.Width);
         var outputs = new List<Stage<double>>();
         foreach (IGrouping<(bool, int), Path> same in paths.GroupBy(static p => (p.L1 == p.L2, p.L1 == p.L2 ? p.Start(0) : 0)))
@@ -139,7 +139,7 @@ public sealed unsafe class LambdaSoap : EquivariantRepresentation
     }
 
     /// <summary>Which channels are multiplied, where they stand in a row of coefficients, and the root of the number of orders.</summary>
-    private static (int[] Left, int[] Right, double[] Weights) Pairs(Path path, DensityChannels channels, ChannelProduct product)
+    private static (int[] Left, int[] Right, double[] Weights) Pairs(Path path, FieldChannels channels, ChannelProduct product)
     {
         var left = new List<int>();
         var right = new List<int>();
@@ -160,7 +160,7 @@ public sealed unsafe class LambdaSoap : EquivariantRepresentation
         if (lambdaMax < 0 || lambdaMax > 2 * lmax)
             throw new ArgumentOutOfRangeException(nameof(lambdaMax), lambdaMax, $"expected 0 ≤ λ ≤ {2 * lmax}, twice lmax");
         table.Require(Math.Max(lmax, lambdaMax), $"lmax is {lmax} and the largest λ {lambdaMax}", nameof(table));
-        DensityChannels channels = new(expansion);
+        FieldChannels channels = new(expansion);
         var layout = new List<EquivariantLayout>();
         var paths = new List<Path>();
         for (int lambda = 0; lambda <= lambdaMax; lambda++)
@@ -194,7 +194,7 @@ public sealed unsafe class LambdaSoap : EquivariantRepresentation
 
     private static readonly string[] Columns = ["species_1", "n_1", "species_2", "n_2", "l_1", "l_2"];
 
-    private static void AddLabels(Path path, DensityChannels channels, ChannelProduct product, List<int> labels)
+    private static void AddLabels(Path path, FieldChannels channels, ChannelProduct product, List<int> labels)
     {
         foreach ((int q1, int q2) in path.Channels(channels, product))
             labels.AddRange([channels.Species(q1), channels.N(q1), channels.Species(q2), channels.N(q2), path.L1, path.L2]);
@@ -221,7 +221,7 @@ public sealed unsafe class LambdaSoap : EquivariantRepresentation
         public int Count { get; set; }
 
         /// <summary>The pairs of channels, in the order of its own.</summary>
-        public IEnumerable<(int Q1, int Q2)> Channels(DensityChannels channels, ChannelProduct product)
+        public IEnumerable<(int Q1, int Q2)> Channels(FieldChannels channels, ChannelProduct product)
         {
             for (int q1 = 0; q1 < channels.Count; q1++)
             {

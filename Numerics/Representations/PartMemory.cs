@@ -75,14 +75,50 @@ internal sealed unsafe class PartMemory : IDisposable
     /// <param name="features">Receives the sum.</param>
     public void AddTangent(EnvironmentScratch scratch, double* tangent, int column, Span<double> features)
     {
+        Place(tangent, column, 1);
+        AddTangent(features);
+        Clear(column);
+    }
+
+    /// <summary>Adds to features their change when the components of one slot of a vector field change by a vector times the tangent.</summary>
+    /// <param name="scratch">The environment, with its tangent.</param>
+    /// <param name="field">The field in the expansion.</param>
+    /// <param name="slot">The slot.</param>
+    /// <param name="vector">(y, z, x).</param>
+    /// <param name="features">Receives the sum.</param>
+    public void AddVectorTangent(EnvironmentScratch scratch, int field, int slot, ReadOnlySpan<double> vector, Span<double> features)
+    {
+        int first = _part.Expansion.Columns(field).Column(slot);
+        for (int q = 0; q < 3; q++)
+            Place(scratch.Tangent, first + q, vector[q]);
+        AddTangent(features);
+        for (int q = 0; q < 3; q++)
+            Clear(first + q);
+    }
+
+    /// <summary>One column of the change of the coefficients, which is zero elsewhere.</summary>
+    private void Place(double* tangent, int column, double factor)
+    {
         DensityExpansion expansion = _part.Expansion;
-        FeatureProgram<double> program = _part.Program!;
         int rows = (expansion.LMax + 1) * (expansion.LMax + 1), width = expansion.Width, stride = expansion.GroupStride;
         _change ??= new double[rows * width];
+        for (int row = 0; row < rows; row++)
+            for (int n = 0; n < stride; n++)
+                _change[row * width + column * stride + n] = factor * tangent[row * stride + n];
+    }
+
+    private void Clear(int column)
+    {
+        DensityExpansion expansion = _part.Expansion;
+        for (int row = 0; row < (expansion.LMax + 1) * (expansion.LMax + 1); row++)
+            _change.AsSpan(row * expansion.Width + column * expansion.GroupStride, expansion.GroupStride).Clear();
+    }
+
+    private void AddTangent(Span<double> features)
+    {
+        FeatureProgram<double> program = _part.Program!;
         _changed ??= new double[program.Shapes[program.Features].Channels];
         _changes ??= program.CreateMemory(1, false);
-        for (int row = 0; row < rows; row++)
-            new ReadOnlySpan<double>(tangent + row * stride, stride).CopyTo(_change.AsSpan(row * width + column * stride));
         fixed (double* change = _change, changed = _changed)
         {
             _changes.Point(FeatureProgram<double>.Coefficients, 0, change, null);
@@ -91,8 +127,6 @@ internal sealed unsafe class PartMemory : IDisposable
         }
         for (int k = 0; k < features.Length; k++)
             features[k] += _changed[k];
-        for (int row = 0; row < rows; row++)
-            _change.AsSpan(row * width + column * stride, stride).Clear();
     }
 
     public void Dispose()

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Expansion;
+using Toolkit.Numerics.Fields.Potential;
 using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Numerics.Representations;
@@ -68,6 +69,12 @@ public abstract class Representation
 
     /// <summary>What is executed, from coefficients to features; null where the maps below are the representation's own.</summary>
     internal FeatureProgram<double>? Program { get; private protected init; }
+
+    /// <summary>The potential fields that the program reads beside the expansion, in the order of its blocks.</summary>
+    internal virtual IReadOnlyList<NamedPotential> Potentials => [];
+
+    /// <summary>Whether the program reads vector fields of the expansion.</summary>
+    internal virtual bool ReadsVectors => false;
 
     /// <summary>Doubles of aligned memory that <see cref="Prepare"/> fills for one environment.</summary>
     internal virtual int WorkLength => 0;
@@ -154,7 +161,7 @@ public abstract class Representation
             {
                 int slot = Expansion.Columns(f).Slot(group);
                 if (slot >= 0)
-                    AddFieldTangent(scratch.Coefficients, part.Work(0), scratch.Tangent, f, slot, around.Vector(f, neighbor), row);
+                    AddVectorTangent(scratch, part, f, slot, around.Vector(f, neighbor), row);
             }
         }
     }
@@ -190,7 +197,7 @@ public abstract class Representation
             if (slot < 0) continue;
             // Vectors are (y, z, x).
             ReadOnlySpan<double> along = d switch { 0 => [0, 0, 1], 1 => [1, 0, 0], _ => [0, 1, 0] };
-            AddFieldTangent(scratch.Coefficients, part.Work(0), scratch.Tangent, field, slot, along, row);
+            AddVectorTangent(scratch, part, field, slot, along, row);
         }
     }
 
@@ -234,5 +241,14 @@ public abstract class Representation
     {
         if (Program is not null) part.AddTangent(scratch, tangent, column, features);
         else AddTangent(scratch.Coefficients, part.Work(0), tangent, column, features);
+    }
+
+    /// <summary>Adds the change of the features when the components of one slot of a vector field change by a vector times
+    /// <see cref="EnvironmentScratch.Tangent"/>.</summary>
+    private unsafe void AddVectorTangent(
+        EnvironmentScratch scratch, PartMemory part, int field, int slot, ReadOnlySpan<double> vector, Span<double> features)
+    {
+        if (Program is null) AddFieldTangent(scratch.Coefficients, part.Work(0), scratch.Tangent, field, slot, vector, features);
+        else if (ReadsVectors) part.AddVectorTangent(scratch, field, slot, vector, features);
     }
 }

@@ -17,76 +17,19 @@ public sealed partial class RepresentationSet
     /// gradients costs more than what is written into it.</param>
     /// <exception cref="ArgumentException">A species without channels; vectors that are absent or not finite.</exception>
     /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
-    public unsafe FeatureGradients ComputeWithGradients(Structure structure, int threads = 1, FeatureGradients? reuse = null)
+    /// <exception cref="NotSupportedException">There is a potential field: every feature depends on every atom.</exception>
+    public FeatureGradients ComputeWithGradients(Structure structure, int threads = 1, FeatureGradients? reuse = null)
     {
-        Surroundings[] around = Around(structure, threads);
-        int features = FeatureCount, n = structure.Count;
-        (int[] start, int[] atoms, int[][] rowOfPair) = Rows(around, n);
-        var result = new FeatureGradients(features, Fields, start, atoms, reuse);
-        double[] values = result.ValueMemory, positions = result.PositionMemory, vectors = result.VectorMemory;
-        ForEachBatch(n, threads, 0, 1, (i, _, memory) =>
-        {
-            Expand(around, i, 1, memory);
-            fixed (double* own = values)
-                Forward(memory, 1, own + (nint)i * features, features);
-            // Each place's gradient, then one by each vector.
-            int rows = start[i + 1] - start[i], kinds = 1 + Fields.Count;
-            memory.BeginGradients(rows * kinds);
-            for (int p = 0; p < _parts.Length; p++)
-                PrepareGradients(p, memory);
-            for (int e = 0; e < _expansions.Length; e++)
-            {
-                AddPairs(e, around[e], memory, rowOfPair[e], start[i], positions, vectors);
-                AddOwnVectors(e, around[e].Groups[i], memory, start[i], vectors);
-            }
-            for (int k = 0; k < rows * kinds; k++)
-                if (k % kinds > 0 && memory.IsFirst(k))
-                    vectors.AsSpan(checked((start[i] * Fields.Count + k / kinds * Fields.Count + k % kinds - 1) * 3 * features), 3 * features).Clear();
-            // Moving all atoms together changes nothing, so the centre's row is minus the sum of the others.
-            memory.CentreGradient.CopyTo(positions.AsSpan(checked(start[i] * 3 * features)));
-        });
-        Release(around);
-        return result;
+        RequireNoPotentials();
+        using SurroundedStructure surrounded = Surround(structure, threads);
+        return surrounded.ComputeWithGradients(surrounded.All, threads, reuse);
     }
 
-    /// <summary>
-    /// One row per (centre, atom it depends on): the centre itself first, then its neighbours in order of index; the
-    /// images of one neighbour share a row.
-    /// </summary>
-    private static (int[] Start, int[] Atoms, int[][] RowOfPair) Rows(Surroundings[] around, int n)
+    private void RequireNoPotentials()
     {
-        int[] start = new int[n + 1], row = new int[n], seenBy = new int[n];
-        var atoms = new List<int>();
-        var seen = new List<int>();
-        int[][] rowOfPair = Array.ConvertAll(around, static a => new int[a.Pairs.PairCount]);
-        for (int i = 0; i < n; i++)
-        {
-            seen.Clear();
-            seenBy[i] = i + 1;
-            foreach (Surroundings a in around)
-                foreach (int j in a.Pairs.Neighbors[a.Pairs.Offsets[i]..a.Pairs.Offsets[i + 1]])
-                {
-                    if (seenBy[j] == i + 1) continue;
-                    seenBy[j] = i + 1;
-                    seen.Add(j);
-                }
-            seen.Sort();
-            row[i] = atoms.Count;
-            atoms.Add(i);
-            foreach (int j in seen)
-            {
-                row[j] = atoms.Count;
-                atoms.Add(j);
-            }
-            for (int e = 0; e < around.Length; e++)
-            {
-                ReadOnlySpan<int> neighbors = around[e].Pairs.Neighbors;
-                for (int p = around[e].Pairs.Offsets[i]; p < around[e].Pairs.Offsets[i + 1]; p++)
-                    rowOfPair[e][p] = row[neighbors[p]];
-            }
-            start[i + 1] = atoms.Count;
-        }
-        return (start, atoms.ToArray(), rowOfPair);
+        if (_potentials.Length > 0)
+            throw new NotSupportedException(
+                $"the features read the potential {_potentials[0].Name} and depend on every atom: their gradients are not written out, only those of energies");
     }
 
     /// <summary>Adds the gradients of the features that one expansion's pairs contribute.</summary>

@@ -6,6 +6,7 @@ using System.Runtime.Intrinsics;
 using System.Threading.Tasks;
 using Toolkit.Numerics.Blocks;
 using Toolkit.Numerics.Expansion;
+using Toolkit.Numerics.Fields.Potential;
 using Toolkit.Numerics.LinearAlgebra;
 using Toolkit.Numerics.Neighbors;
 using Toolkit.Numerics.Simd;
@@ -28,11 +29,12 @@ public sealed partial class RepresentationSet
     private readonly int _arrangedLength, _batch;
     private readonly DensityExpansion[] _expansions;
     private readonly int[] _expansionOf;
-    private readonly int[][] _fieldOf;
+    private readonly int[][] _fieldOf, _potentialOf;
+    private readonly NamedPotential[] _potentials;
 
     /// <summary>A set.</summary>
     /// <param name="parts">One or more.</param>
-    /// <exception cref="ArgumentException">None; or different vector fields of one name.</exception>
+    /// <exception cref="ArgumentException">None; or different vector fields or potentials of one name.</exception>
     public RepresentationSet(IEnumerable<InvariantRepresentation> parts) : this(parts.ToArray<Representation>()) { }
 
     private RepresentationSet(Representation[] parts)
@@ -55,6 +57,10 @@ public sealed partial class RepresentationSet
             throw new ArgumentException("two different vector fields have the same name", nameof(parts));
         Fields = fields;
         _fieldOf = _expansions.Select(e => e.Fields.Select(f => Array.IndexOf(fields, f)).ToArray()).ToArray();
+        _potentials = _parts.SelectMany(static p => p.Potentials).Distinct().ToArray();
+        if (_potentials.DistinctBy(static p => p.Name).Count() != _potentials.Length)
+            throw new ArgumentException("two different potentials have the same name", nameof(parts));
+        _potentialOf = Array.ConvertAll(_parts, p => p.Potentials.Select(f => Array.IndexOf(_potentials, f)).ToArray());
     }
 
     private delegate void EnergyOfBatch(int first, int count, EnvironmentMemory memory, Span<double> energies);
@@ -70,6 +76,9 @@ public sealed partial class RepresentationSet
 
     /// <summary>The vector fields that the features depend on.</summary>
     public IReadOnlyList<VectorField> Fields { get; }
+
+    /// <summary>The potential fields that the features depend on.</summary>
+    public IReadOnlyList<NamedPotential> Potentials => _potentials;
 
     /// <summary>Features of every atom.</summary>
     /// <param name="structure">Its species must all have channels; it has the vectors of all fields.</param>
@@ -91,24 +100,15 @@ public sealed partial class RepresentationSet
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
     /// <exception cref="ArgumentException">As before; or memory of another length.</exception>
     /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
-    public unsafe void Compute(Structure structure, Span<double> values, int threads = 1)
+    public void Compute(Structure structure, Span<double> values, int threads = 1)
     {
         ArgumentNullException.ThrowIfNull(structure);
         if (values.Length != (long)structure.Count * FeatureCount)
             throw new ArgumentException(
                 $"{structure.Count} atoms with {FeatureCount} features: expected {(long)structure.Count * FeatureCount} numbers; got {values.Length}",
                 nameof(values));
-        Surroundings[] around = Around(structure, threads);
-        fixed (double* start = values)
-        {
-            double* rows = start;
-            ForEachBatch(structure.Count, threads, 0, _batch, (first, count, memory) =>
-            {
-                Expand(around, first, count, memory);
-                Forward(memory, count, rows + (nint)first * FeatureCount, FeatureCount);
-            });
-        }
-        Release(around);
+        using SurroundedStructure surrounded = Surround(structure, threads);
+        surrounded.Compute(surrounded.All, values, threads);
     }
 
     /// <summary>The energy of a structure and all its derivatives, by one backward pass through every stage.</summary>
@@ -178,7 +178,7 @@ public sealed partial class RepresentationSet
     /// <param name="threads">How many threads may work.</param>
     private unsafe Evaluation Evaluate(Structure structure, int readout, EnergyOfBatch energy, int threads)
     {
-        Surroundings[] around = Around(structure, threads);
+        using StructureFields around = Begin(structure, threads, true);
         int n = structure.Count;
         double[] energies = new double[n];
         double[][] pairs = new double[_expansions.Length][], own = new double[_expansions.Length][];
@@ -186,7 +186,7 @@ public sealed partial class RepresentationSet
         {
             int fields = _expansions[e].Fields.Count;
             // One more, so that a whole vector can be read at the last triple.
-            pairs[e] = ArrayPool<double>.Shared.Rent(checked(3 * (1 + fields) * around[e].Pairs.PairCount + 1));
+            pairs[e] = ArrayPool<double>.Shared.Rent(checked(3 * (1 + fields) * around.Around[e].Pairs.PairCount + 1));
             own[e] = new double[3 * fields * n];
         }
         ForEachBatch(n, threads, readout, _batch, (first, count, memory) =>
@@ -196,7 +196,7 @@ public sealed partial class RepresentationSet
             energy(first, count, memory, energies.AsSpan(first, count));
             for (int k = 0; k < count; k++)
                 for (int e = 0; e < _expansions.Length; e++)
-                    _expansions[e].Backward(around[e], first + k, memory.Scratch(e, k), pairs[e], own[e]);
+                    _expansions[e].Backward(around.Around[e], first + k, memory.Scratch(e, k), pairs[e], own[e]);
         });
 
         double[] forces = new double[3 * n], virial = new double[9], cell = new double[9];
@@ -204,11 +204,19 @@ public sealed partial class RepresentationSet
         for (int e = 0; e < _expansions.Length; e++)
         {
             fixed (double* slopes = pairs[e])
-                Gather(around[e].Pairs, slopes, own[e], _fieldOf[e], forces, virial, cell, effective);
+                Gather(around.Around[e].Pairs, slopes, own[e], _fieldOf[e], forces, virial, cell, effective);
             ArrayPool<double>.Shared.Return(pairs[e]);
         }
-        Release(around);
-        return new Evaluation(energies.Sum(), energies, forces, virial, cell, effective);
+        double[][] charges = new double[_potentials.Length][];
+        for (int p = 0; p < charges.Length; p++)
+        {
+            PotentialDerivatives d = around.End(p);
+            Vectors.AddScaled(1, d.Forces, forces);
+            Vectors.AddScaled(1, d.Virial, virial);
+            Vectors.AddScaled(1, d.CellGradient, cell);
+            charges[p] = d.ChargeForces;
+        }
+        return new Evaluation(energies.Sum(), energies, forces, virial, cell, effective) { ChargeForces = charges };
     }
 
     /// <summary>The atomic energies alone.</summary>
@@ -221,7 +229,7 @@ public sealed partial class RepresentationSet
     public unsafe double[] Energies(Structure structure, IReadout readout, int threads = 1)
     {
         ArgumentNullException.ThrowIfNull(readout);
-        Surroundings[] around = Around(structure, threads);
+        using StructureFields around = Begin(structure, threads);
         double[] energies = new double[structure.Count];
         ForEachBatch(energies.Length, threads, readout.WorkLength, _batch, (first, count, memory) =>
         {
@@ -231,30 +239,35 @@ public sealed partial class RepresentationSet
                 energies[first + k] = readout.Evaluate(
                     structure.Species[first + k], new ReadOnlySpan<double>(memory.Features(k), FeatureCount), default, memory.Readout);
         });
-        Release(around);
         return energies;
     }
 
-    private Surroundings[] Around(Structure structure, int threads) =>
-        Array.ConvertAll(_expansions, e => e.Around(structure, threads));
-
-    /// <summary>Gives the lists' memory back; where an exception passes this by they are garbage.</summary>
-    private static void Release(Surroundings[] around)
-    {
-        foreach (Surroundings a in around)
-            a.Pairs.Dispose();
-    }
+    private StructureFields Begin(Structure structure, int threads, bool adjoints = false) =>
+        new(_expansions, Array.ConvertAll(_potentials, static p => p.Field), structure, threads, adjoints);
 
     /// <summary>Coefficients of a batch, and what the maps of every representation have in common.</summary>
-    private unsafe void Expand(Surroundings[] around, int first, int count, EnvironmentMemory memory)
+    private unsafe void Expand(StructureFields fields, int first, int count, EnvironmentMemory memory, int[]? centres = null)
     {
+        (memory.Fields, memory.First, memory.Centres) = (fields, first, centres);
         for (int k = 0; k < count; k++)
         {
             for (int e = 0; e < _expansions.Length; e++)
-                _expansions[e].Expand(around[e], first + k, memory.Scratch(e, k));
+                _expansions[e].Expand(fields.Around[e], memory.Centre(k), memory.Scratch(e, k));
             for (int p = 0; p < _parts.Length; p++)
                 if (_parts[p].Program is null)
                     _parts[p].Prepare(memory.Scratch(_expansionOf[p], k).Coefficients, memory.Part(p).Work(k));
+        }
+    }
+
+    /// <summary>Says where the coefficients of one environment of the batch are that a program reads.</summary>
+    private unsafe void Point(int part, EnvironmentMemory memory, BlockMemory<double> blocks, int k, bool adjoints)
+    {
+        EnvironmentScratch scratch = memory.Scratch(_expansionOf[part], k);
+        blocks.Point(FeatureProgram<double>.Coefficients, k, scratch.Coefficients, adjoints ? scratch.Adjoint : null);
+        for (int q = 0; q < _potentialOf[part].Length; q++)
+        {
+            int potential = _potentialOf[part][q], centre = memory.Centre(k);
+            blocks.Point(1 + q, k, memory.Fields!.Values(potential, centre), adjoints ? memory.Fields.Adjoints(potential, centre) : null);
         }
     }
 
@@ -272,7 +285,7 @@ public sealed partial class RepresentationSet
                 BlockMemory<double> blocks = memory.Part(p).Blocks(false);
                 for (int k = 0; k < count; k++)
                 {
-                    blocks.Point(FeatureProgram<double>.Coefficients, k, memory.Scratch(_expansionOf[p], k).Coefficients, null);
+                    Point(p, memory, blocks, k, false);
                     blocks.Point(program.Features, k, features + (nint)k * stride + _first[p], null);
                 }
                 program.Prepare(blocks, count);
@@ -323,13 +336,13 @@ public sealed partial class RepresentationSet
             {
                 if (_expansionOf[p] != e) continue;
                 Backward(p, memory, arranged, energies.Length);
-                if (!_parts[p].IsHomogeneous) AddEnergies(p, memory, arranged, energies);
+                if (!IsHomogeneous(p)) AddEnergies(p, memory, arranged, energies);
                 for (int k = 0; k < energies.Length; k++)
                 {
                     // Features are homogeneous of degree ν in the coefficients: ν E = c · dE/dc (Euler).
                     EnvironmentScratch scratch = memory.Scratch(e, k);
                     double after = Dot(scratch.Coefficients, scratch.Adjoint, CoefficientCount(e));
-                    if (_parts[p].IsHomogeneous) energies[k] += (after - before[k]) / _parts[p].Order;
+                    if (IsHomogeneous(p)) energies[k] += (after - before[k]) / _parts[p].Order;
                     before[k] = after;
                 }
             }
@@ -360,8 +373,7 @@ public sealed partial class RepresentationSet
             BlockMemory<double> blocks = own.Blocks(true);
             for (int k = 0; k < count; k++)
             {
-                EnvironmentScratch scratch = memory.Scratch(_expansionOf[part], k);
-                blocks.Point(FeatureProgram<double>.Coefficients, k, scratch.Coefficients, scratch.Adjoint);
+                Point(part, memory, blocks, k, true);
                 blocks.Point(program.Features, k, null, arranged[k] + _firstArranged[part]);
             }
             program.Prepare(blocks, count);
@@ -443,6 +455,9 @@ public sealed partial class RepresentationSet
                     field[3 * i + d] -= own[3 * (i * fields + f) + d];
         }
     }
+
+    /// <summary>Whether the features' values follow from their derivatives by the coefficients of their expansion.</summary>
+    private bool IsHomogeneous(int part) => _parts[part].IsHomogeneous && _potentialOf[part].Length == 0;
 
     private int CoefficientCount(int e) => (_expansions[e].LMax + 1) * (_expansions[e].LMax + 1) * _expansions[e].Width;
 

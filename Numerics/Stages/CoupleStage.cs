@@ -65,13 +65,20 @@ internal sealed unsafe class CoupleStage<T> : Stage<T>
         _rowB = Pinned([.. b.Rows]);
         var sums = new List<CouplingPath>();
         var places = new List<(int Block, nint At)>();
+        var known = new Dictionary<(int Block, int First), int>();
         foreach (CouplePath p in paths)
         {
-            sums.Add(new CouplingPath(p.L1, p.L2, p.L, p.RowA, p.RowB, places.Count));
-            for (int m = 0; m < 2 * p.L + 1; m++)
+            // Paths to one place are added up there.
+            if (!known.TryGetValue((p.Block, p.First), out int row))
             {
-                places.Add((p.Block, p.First + (nint)m * p.Step));
+                known.Add((p.Block, p.First), row = places.Count);
+                for (int m = 0; m < 2 * p.L + 1; m++)
+                {
+                    places.Add((p.Block, p.First + (nint)m * p.Step));
+                }
             }
+
+            sums.Add(new CouplingPath(p.L1, p.L2, p.L, p.RowA, p.RowB, row));
         }
 
         _blockC = places.Select(static p => p.Block).ToArray();

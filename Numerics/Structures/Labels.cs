@@ -18,7 +18,7 @@ public static class Labels
     private static readonly string[] ForcesKeys = ["REF_forces", "forces"];
     private static readonly string[] StressKeys = ["REF_stress", "stress"];
     private static readonly string[] VirialKeys = ["REF_virial", "virial"];
-    private static readonly string[] SpinsKeys = ["REF_magmom", "REF_magmoms", "magmoms", "spins"];
+    private static readonly string[] SpinsKeys = ["REF_magmom", "REF_magmoms", "magmoms", "magmom", "spins"];
 
     /// <summary>Whether the first frame has forces under the key, or, without a key, under one of the usual ones.</summary>
     public static bool HasForces(IReadOnlyList<Structure> frames, string? key = null)
@@ -74,7 +74,7 @@ public static class Labels
     /// <summary>[frame][atom, xyz] row-major: spins, μB. A single number per atom is a moment along z.</summary>
     /// <param name="frames">The data set.</param>
     /// <param name="source">What messages call it: the file's name.</param>
-    /// <param name="key">The key (--spin-key), or null for REF_magmom, REF_magmoms, magmoms, spins.</param>
+    /// <param name="key">The key (--spin-key), or null for REF_magmom, REF_magmoms, magmoms, magmom, spins.</param>
     /// <exception cref="InputException">Absent, not one or three numbers per atom in all frames, or not finite.</exception>
     public static double[][] Spins(IReadOnlyList<Structure> frames, string source, string? key = null)
     {
@@ -84,63 +84,64 @@ public static class Labels
             1 => v.ToReals().SelectMany(static s => new[] { 0, 0, s }).ToArray(),
             _ => null,
         }, out string? chosen);
-        RequireOneKind(frames, source, chosen);
+        for (int f = 1; f < frames.Count; f++)
+        {
+            RequireOneKind(frames[0].AtomProperties[chosen!], frames[f], new FramePlace(source, f + 1), chosen!);
+        }
+
         return spins;
     }
 
     /// <summary>The keys under which spins are looked for.</summary>
     internal static IReadOnlyList<string> UsualSpinKeys => SpinsKeys;
 
-    /// <summary>The one of several keys under which every frame has an atom property.</summary>
-    /// <param name="frames">The data set.</param>
-    /// <param name="source">What messages call it: the file's name.</param>
+    /// <summary>Finds the one of several keys under which every frame of a data set has an atom property, frame after frame.</summary>
     /// <param name="keys">The keys; the first that the first frame has.</param>
     /// <param name="quantity">What messages call the property.</param>
     /// <param name="expected">What its values should be.</param>
     /// <param name="read">The values of a frame under a key that it has; null: of another shape.</param>
-    /// <exception cref="InputException">
-    /// Absent, of another shape, or not finite; one number per atom in one frame and three in another; or a frame has two of the
-    /// keys, both REF_ or both not, with different values.
-    /// </exception>
-    internal static string KeyOf(
-        IReadOnlyList<Structure> frames,
-        string source,
-        IReadOnlyList<string> keys,
-        string quantity,
-        string expected,
-        Func<Structure, string, double[]?> read)
+    internal sealed class KeySearch(
+        IReadOnlyList<string> keys, string quantity, string expected, Func<Structure, string, double[]?> read)
     {
-        (double[]?, string?) Read(Structure frame, string key) => frame.AtomProperties.TryGetValue(key, out PropertyArray? v)
-            ? (read(frame, key), v.ToString())
-            : (null, null);
-        double[][] values = Each(
-            frames, source, null, keys.ToArray(), quantity, expected, static f => f.AtomProperties.Keys, Read, out string? chosen);
-        RequireOneKind(frames, source, chosen);
-        for (int f = 0; f < frames.Count; f++)
+        private string? _chosen;
+        private PropertyArray? _first;
+
+        /// <summary>The key; before the first frame the first one.</summary>
+        public string Key => _chosen ?? keys[0];
+
+        /// <summary>Numbers per atom, the same in all frames; 0 before the first.</summary>
+        public int Components => _first?.Components ?? 0;
+
+        /// <summary>Looks at one frame.</summary>
+        /// <exception cref="InputException">
+        /// Absent, of another shape, or not finite; one number per atom in one frame and three in another; or the frame has two of
+        /// the keys, both REF_ or both not, with different values.
+        /// </exception>
+        public void Add(Structure frame, FramePlace place)
         {
-            string? other = keys.FirstOrDefault(k => k != chosen && IsReference(k) == IsReference(chosen!)
-                && Read(frames[f], k).Item1 is double[] there && !there.AsSpan().SequenceEqual(values[f]));
+            double[] values = Take(frame, place, keys.ToArray(), quantity, expected, static f => f.AtomProperties.Keys, Read, ref _chosen);
+            _first ??= frame.AtomProperties[Key];
+            RequireOneKind(_first, frame, place, Key);
+            string? other = keys.FirstOrDefault(k => k != Key && IsReference(k) == IsReference(Key)
+                && Read(frame, k).Item1 is double[] there && !there.AsSpan().SequenceEqual(values));
             if (other is not null)
             {
-                throw new InputException(
-                    source, null, $"frame {f + 1}", $"{chosen} and {other}, which differ", "one of them, or the key that is meant (--spin-key)");
+                throw place.Bad(null, $"{Key} and {other}, which differ", "one of them, or the key that is meant (--spin-key)");
             }
         }
 
-        return chosen ?? keys[0];
+        private (double[]?, string?) Read(Structure frame, string key) => frame.AtomProperties.TryGetValue(key, out PropertyArray? v)
+            ? (read(frame, key), v.ToString())
+            : (null, null);
     }
 
     /// <summary>Collinear moments, which have no direction of their own, and vectors are not mixed.</summary>
-    private static void RequireOneKind(IReadOnlyList<Structure> frames, string source, string? key)
+    private static void RequireOneKind(PropertyArray first, Structure frame, FramePlace place, string key)
     {
-        for (int f = 1; f < frames.Count; f++)
+        PropertyArray here = frame.AtomProperties[key];
+        if (here.Components != first.Components)
         {
-            PropertyArray first = frames[0].AtomProperties[key!], here = frames[f].AtomProperties[key!];
-            if (here.Components != first.Components)
-            {
-                throw new InputException(
-                    source, null, $"frame {f + 1}, {key}", here.ToString(), $"as many numbers per atom as in frame 1, which has {first}");
-            }
+            throw place.Bad(key, here.ToString(), $"as many numbers per atom as in frame 1, which has {first}");
         }
     }
 
@@ -200,39 +201,44 @@ public static class Labels
     {
         ArgumentNullException.ThrowIfNull(frames);
         ArgumentNullException.ThrowIfNull(source);
-        string[] candidates = Candidates(key, usual);
         double[][] all = new double[frames.Count][];
         chosen = null;
         for (int f = 0; f < frames.Count; f++)
         {
-            Structure frame = frames[f];
-            string? here = chosen ??= Array.Find(candidates, k => read(frame, k).Found is not null);
-            (double[]? values, string? found) = here is null ? (null, null) : read(frame, here);
-            if (found is null)
-            {
-                string has = string.Join(", ", keys(frame));
-                throw new InputException(
-                    source,
-                    null,
-                    $"frame {f + 1}",
-                    $"no {quantity}; it has {(has.Length > 0 ? has : "no such properties")}",
-                    $"the key {chosen ?? string.Join(" or ", candidates)}");
-            }
-
-            if (values is null)
-            {
-                throw new InputException(source, null, $"frame {f + 1}, {chosen}", found, expected);
-            }
-
-            int bad = Array.FindIndex(values, static x => !double.IsFinite(x));
-            if (bad >= 0)
-            {
-                throw new InputException(source, null, $"frame {f + 1}, {chosen}", $"{values[bad]} as number {bad + 1}", "finite numbers");
-            }
-
-            all[f] = values;
+            all[f] = Take(frames[f], new FramePlace(source, f + 1), Candidates(key, usual), quantity, expected, keys, read, ref chosen);
         }
 
         return all;
+    }
+
+    /// <summary>One frame's values under the chosen key, or under the first that it has, which is then the chosen one.</summary>
+    private static double[] Take(
+        Structure frame,
+        FramePlace place,
+        string[] candidates,
+        string quantity,
+        string expected,
+        Func<Structure, IEnumerable<string>> keys,
+        Func<Structure, string, (double[]? Values, string? Found)> read,
+        ref string? chosen)
+    {
+        string? here = chosen ??= Array.Find(candidates, k => read(frame, k).Found is not null);
+        (double[]? values, string? found) = here is null ? (null, null) : read(frame, here);
+        if (found is null)
+        {
+            string has = string.Join(", ", keys(frame));
+            throw place.Bad(
+                null,
+                $"no {quantity}; it has {(has.Length > 0 ? has : "no such properties")}",
+                $"the key {chosen ?? string.Join(" or ", candidates)}{(candidates.AsSpan().SequenceEqual(SpinsKeys) ? ", or another that --spin-key names" : "")}");
+        }
+
+        if (values is null)
+        {
+            throw place.Bad(chosen, found, expected);
+        }
+
+        int bad = Array.FindIndex(values, static x => !double.IsFinite(x));
+        return bad < 0 ? values : throw place.Bad(chosen, $"{values[bad]} as number {bad + 1}", "finite numbers");
     }
 }

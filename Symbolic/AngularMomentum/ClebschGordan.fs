@@ -1,6 +1,5 @@
 namespace Toolkit.Symbolic.AngularMomentum
 
-open System.Numerics
 open Toolkit.Symbolic.Algebra
 
 /// Clebsch–Gordan coefficients ⟨j1 m1 j2 m2|J M⟩, exactly, phases of Condon and Shortley.
@@ -10,13 +9,9 @@ type ClebschGordan =
     /// The coefficient for valid doubled quantum numbers:
     /// ⟨j1 m1 j2 m2|J M⟩ = (−1)^{j1−j2+M} √(2J+1) ( j1 j2 J ; m1 m2 −M ) (DLMF 34.1.1).
     static member internal ofTwice (j1: int) (m1: int) (j2: int) (m2: int) (J: int) (M: int) : Surd =
-        let w = Wigner3j.ofTwice j1 j2 J m1 m2 -M
-
-        if w.IsZero then
-            w
-        else
-            let c = w * Surd.Create(1, BigInteger(J + 1), BigInteger.One)
-            if Arguments.parity ((j1 - j2 + M) / 2) > 0 then c else -c
+        // 2J ≤ j1 + j2 + J by the triangle rule.
+        let c = Wigner3j.timesRoot (J + 1) j1 j2 J m1 m2 -M
+        if Arguments.parity ((j1 - j2 + M) / 2) > 0 then c else -c
 
     /// ⟨j1 m1 j2 m2|J M⟩: zero where a selection rule says so (triangle rule, M = m1 + m2), an error with the facts
     /// where a j or m is no quantum number.

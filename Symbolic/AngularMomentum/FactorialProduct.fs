@@ -108,8 +108,25 @@ type internal FactorialProduct(bound: int) =
 
     /// Multiplies by n² for an integer n ≠ 0 that is returned freed of every prime factor that cancels, so that the
     /// number is returned² × this product, still in lowest terms.
-    member _.AbsorbSquare(n: BigInteger) : BigInteger =
-        let mutable n = BigInteger.Abs n
+    member this.AbsorbSquare(n: BigInteger) : BigInteger =
+        let n = BigInteger.Abs n
+        if n.GetBitLength() < 64L then BigInteger(this.AbsorbSmall(uint64 n)) else this.AbsorbLarge n
+
+    member private _.AbsorbSmall(n: uint64) : uint64 =
+        let mutable n = n
+
+        for i in 0 .. count - 1 do
+            if exponents[i] < 0 then
+                let p = uint64 primes[i]
+
+                while n % p = 0UL do
+                    n <- n / p
+                    exponents[i] <- exponents[i] + 2
+
+        n
+
+    member private _.AbsorbLarge(n: BigInteger) : BigInteger =
+        let mutable n = n
 
         for i in 0 .. count - 1 do
             if exponents[i] < 0 then

@@ -24,7 +24,7 @@ type HalfInteger =
     /// The integer quantum number n: where a HalfInteger is expected, C# and F# method calls take an int.
     static member op_Implicit(n: int) : HalfInteger = HalfInteger.FromInteger n
 
-    /// Reads "2", "-1", "3/2" or "-1/2"; None for anything else.
+    /// Reads "2", "-1", "3/2", "-1/2" or decimals such as "1.5" and "2.0"; None for anything else.
     static member TryParse(text: string) : HalfInteger option =
         let integer (s: string) =
             match Int32.TryParse(s, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) with
@@ -36,7 +36,20 @@ type HalfInteger =
         if text.EndsWith("/2", StringComparison.Ordinal) then
             integer (text.Substring(0, text.Length - 2)) |> Option.map HalfInteger.FromTwice
         else
-            integer text |> Option.map HalfInteger.FromInteger
+            match text.IndexOf '.' with
+            | -1 -> integer text |> Option.map HalfInteger.FromInteger
+            | point ->
+                let whole = text.Substring(0, point)
+                let isHalf = text.AsSpan(point + 1).TrimEnd('0').SequenceEqual "5"
+                let isWhole = point + 1 < text.Length && text.AsSpan(point + 1).TrimEnd('0').IsEmpty
+
+                // −0.5 is below −0, though its whole part is not.
+                let sign = if whole.StartsWith '-' then -1 else 1
+
+                match integer whole with
+                | Some n when isWhole -> Some(HalfInteger.FromInteger n)
+                | Some n when isHalf && abs n < Int32.MaxValue / 4 -> Some(HalfInteger.FromTwice(2 * n + sign))
+                | _ -> None
 
     /// "2" or "3/2".
     override this.ToString() =

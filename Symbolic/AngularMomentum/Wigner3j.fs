@@ -17,6 +17,41 @@ module internal RacahSum =
 
         r
 
+    // C(n, ⌊n/2⌋), as far as 64 bits hold it.
+    let private centres =
+        let row = Array.create 62 1L
+        for n in 1..61 do row[n] <- row[n - 1] * int64 n / int64 ((n + 1) / 2)
+        row
+
+    /// Whether no term, times a + B + C, passes 64 bits: no binomial is larger than the one in the middle of its row.
+    let private isSmall (a: int) (B: int) (C: int) : bool =
+        a < 62 && B < 62 && C < 62 && float centres[a] * float centres[B] * float centres[C] * float (a + B + C + 1) * float (a + 1) < 4e18
+
+    let private smallBinomial (n: int) (k: int) : int64 =
+        let k = min k (n - k)
+        let mutable r = 1L
+
+        for i in 1..k do
+            r <- r * int64 (n - k + i) / int64 i
+
+        r
+
+    /// As `value` where 64 bits do. Each of the three quotients is exact: it is that of one binomial.
+    let private smallValue (a: int) (B: int) (C: int) (b: int) (c: int) (first: int) (last: int) : int64 =
+        let mutable x = smallBinomial a first
+        let mutable y = smallBinomial B (b - first)
+        let mutable z = smallBinomial C (c - first)
+        let mutable sum = x * y * z
+
+        for s in first .. last - 1 do
+            x <- x * int64 (a - s) / int64 (s + 1)
+            y <- y * int64 (b - s) / int64 (B - b + s + 1)
+            z <- z * int64 (c - s) / int64 (C - c + s + 1)
+            let term = x * y * z
+            sum <- if (s - first) &&& 1 = 0 then sum - term else sum + term
+
+        if first &&& 1 = 0 then sum else -sum
+
     /// T, exactly. Each term follows from the one before by an exact division.
     let value (a: int) (B: int) (C: int) (b: int) (c: int) : BigInteger =
         let first = max 0 (max (b - B) (c - C))
@@ -24,6 +59,8 @@ module internal RacahSum =
 
         if first > last then
             BigInteger.Zero
+        elif isSmall a B C then
+            BigInteger(smallValue a B C b c first last)
         else
             let mutable term = binomial a first * binomial B (b - first) * binomial C (c - first)
             let mutable sum = term
@@ -44,6 +81,10 @@ type Wigner3j =
 
     /// The symbol for valid doubled quantum numbers.
     static member internal ofTwice (j1: int) (j2: int) (j3: int) (m1: int) (m2: int) (m3: int) : Surd =
+        Wigner3j.timesRoot 1 j1 j2 j3 m1 m2 m3
+
+    /// √n times the symbol for valid doubled quantum numbers, for 1 ≤ n ≤ j1 + j2 + j3 + 1 (not doubled).
+    static member internal timesRoot (n: int) (j1: int) (j2: int) (j3: int) (m1: int) (m2: int) (m3: int) : Surd =
         if m1 + m2 + m3 <> 0 || not (Arguments.triangle j1 j2 j3) then
             Surd.Zero
         else
@@ -64,6 +105,7 @@ type Wigner3j =
                 for n in [| a; B; C; J + 1 |] do
                     square.MultiplyFactorial(n, -1)
 
+                square.MultiplyInteger(n, 1)
                 let rest = square.AbsorbSquare t
                 // (−1)^{j1 − j2 − m3}
                 let sign = t.Sign * Arguments.parity (half (j1 - j2 - m3))

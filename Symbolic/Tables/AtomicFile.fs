@@ -9,7 +9,16 @@ open System.Runtime.InteropServices
 module internal AtomicFile =
 
     let private refuse (path: string) (found: string) : 'a =
-        raise (IOException("'" + path + "': found " + found + ", expected a file that can be written"))
+        raise (IOException((if path = "" then "--out" else path) + ": found " + found + ", expected a file that can be written"))
+
+    /// What the system says of a disk that is full or may not be written to; its number, or Windows' with a mark in front.
+    let private ofDisk (e: IOException) : string option =
+        match e.HResult &&& 0xFFFF with
+        | 28
+        | 122
+        | 112 when not (OperatingSystem.IsWindows()) || e.HResult < 0 -> Some "no space left on the disk"
+        | 30 when not (OperatingSystem.IsWindows()) -> Some "a disk that is only for reading"
+        | _ -> None
 
     /// The file that a path means, through links; renaming over a link or a device would replace it by a file.
     let private destination (path: string) : string =
@@ -44,6 +53,8 @@ module internal AtomicFile =
         | :? DirectoryNotFoundException
         | :? FileNotFoundException -> refuse path "no such folder"
         | :? UnauthorizedAccessException -> refuse path "no permission"
+        | :? PathTooLongException -> refuse path "a name that is too long"
+        | :? IOException as e when (ofDisk e).IsSome -> refuse path (Option.get (ofDisk e))
 
     /// Runs `write` on a stream that becomes the file `path` when it returns, and leaves nothing when it throws. Throws IOException
     /// with the path and the facts where there can be no such file.
@@ -57,11 +68,12 @@ module internal AtomicFile =
         let stream = guard path (fun () -> new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 <<< 16))
 
         try
-            using stream (fun stream ->
-                write stream
-                // The name must not reach the disk before the content does.
-                stream.Flush(flushToDisk = true))
+            guard path (fun () ->
+                using stream (fun stream ->
+                    write stream
+                    // The name must not reach the disk before the content does.
+                    stream.Flush(flushToDisk = true))
 
-            guard path (fun () -> File.Move(temporary, final, overwrite = true))
+                File.Move(temporary, final, overwrite = true))
         finally
             File.Delete temporary

@@ -13,10 +13,12 @@ module internal Coefficients =
     let strippedTurns (basis: Basis) (l1: int) (l2: int) (l3: int) : int =
         if basis.IsReal then ((l1 + l2 + l3) / 2) &&& 1 else 0
 
-    /// What a convention makes of our Clebsch–Gordan coefficient in the same basis: `entry` in, index and value out.
-    let toConvention (c: Convention) (i: TableIndex) (value: Surd) : struct (TableIndex * Surd) =
-        // The scale of ours is √(2·l3+1).
-        let scale = c.Scale(i.TwiceL1, i.TwiceL2, i.TwiceL3) / Surd.Create(1, System.Numerics.BigInteger(i.TwiceL3 + 1), System.Numerics.BigInteger.One)
+    /// The size of a convention's Clebsch–Gordan coefficients of one block against ours, which is √(2·l3+1) that of arrays of unit norm.
+    let scaleOf (c: Convention) (l1: int) (l2: int) (l3: int) : Surd =
+        c.Scale(l1, l2, l3) / Surd.Create(1, System.Numerics.BigInteger(l3 + 1), System.Numerics.BigInteger.One)
+
+    /// The sign of a convention's Clebsch–Gordan coefficient against ours in the same basis.
+    let signOf (c: Convention) (i: TableIndex) : int =
         let at l m = (if c.Descending then l - m else m + l) / 2
         let turns l m = c.TurnsAt(l, at l m)
 
@@ -27,8 +29,12 @@ module internal Coefficients =
             - turns i.TwiceL2 i.TwiceM2
             + turns i.TwiceL3 i.TwiceM3
 
-        let value = value * scale
-        struct (i, (if strip total > 0 then value else -value))
+        strip total
+
+    /// What a convention makes of our Clebsch–Gordan coefficient in the same basis: `entry` in, index and value out.
+    let toConvention (c: Convention) (i: TableIndex) (value: Surd) : struct (TableIndex * Surd) =
+        let value = value * scaleOf c i.TwiceL1 i.TwiceL2 i.TwiceL3
+        struct (i, (if signOf c i > 0 then value else -value))
 
     let private sixJBlock (spec: TableSpec) (j1: int) (j2: int) (j3: int) =
         let step = if spec.Half then 1 else 2

@@ -172,7 +172,7 @@ module TableCheck =
 
             if counts["values"] <> counts["m"] then bad path 0 $"""found {counts["values"]} values and {counts["m"]} indices"""
 
-            if text <> TableNpz.headerText spec (Checksum.text (hash.GetHashAndReset())) then
+            if text <> TableNpz.headerText spec (fact "version") (Checksum.text (hash.GetHashAndReset())) then
                 bad path 0 "the checksum or the header is not that of the arrays"
 
             spec

@@ -110,8 +110,8 @@ module TableFile =
 
         bytes
 
-    /// Writes the table to a seekable, empty stream.
-    let internal writeTo (stream: Stream) (spec: TableSpec) : unit =
+    /// Writes the table to a seekable, empty stream and calls `each` after each block.
+    let private writeAll (stream: Stream) (spec: TableSpec) (each: int -> int -> int -> unit) : unit =
         use hash = IncrementalHash.CreateHash HashAlgorithmName.SHA256
         stream.Position <- int64 headerLength
         let position = ref (int64 headerLength)
@@ -143,7 +143,8 @@ module TableFile =
             Array.Clear(bytes, (width + 3) * n, size - (width + 3) * n)
             index.Add(BlockRecord(l1, l2, l3, n, position.Value))
             put bytes size
-            entries.Value <- entries.Value + int64 n)
+            entries.Value <- entries.Value + int64 n
+            each l1 l2 l3)
 
         let blocks = index.Count
         let indexPosition = position.Value
@@ -155,10 +156,23 @@ module TableFile =
         stream.Position <- 0L
         stream.Write(head sum, 0, headerLength)
 
+    /// Writes the table to a seekable, empty stream.
+    let internal writeTo (stream: Stream) (spec: TableSpec) : unit = writeAll stream spec (fun _ _ _ -> ())
+
     /// Writes the table to the file `path`, which is there whole or not at all.
     [<CompiledName("Write")>]
     let write (spec: TableSpec) (path: string) : unit =
         AtomicFile.write path (fun stream -> writeTo stream spec)
+
+    /// As `write`, and tells every now and then how far it is.
+    [<CompiledName("WriteReporting")>]
+    let writeReporting (spec: TableSpec) (path: string) (progress: Action<TableProgress>) : unit =
+        let meter = TableMeter(spec, 1, progress)
+
+        AtomicFile.write path (fun stream ->
+            writeAll stream spec (fun l1 l2 l3 ->
+                meter.Count(l1, l2, l3)
+                meter.Tell()))
 
     /// The bytes of the table's file.
     [<CompiledName("ToBytes")>]

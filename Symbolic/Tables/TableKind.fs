@@ -109,6 +109,34 @@ type TableSpec =
                         struct (l1, l2, l3)
         }
 
+    /// How many (m1, m2) with |m1 + m2| ≤ l3 one block has: the points of a hexagon. Arguments doubled.
+    static member internal Pairs(l1: int, l2: int, l3: int) : int64 =
+        let a, B, C = int64 (l1 + l2 - l3) / 2L, int64 (l1 - l2 + l3) / 2L, int64 (-l1 + l2 + l3) / 2L
+        a * B + B * C + C * a + a + B + C + 1L
+
+    /// How many bytes the table's file in that format has at least, to compare with the space on a disk. 0 for 6j symbols.
+    member this.LeastBytes(format: string) : int64 =
+        // The shortest line has 20 characters; more than half of what the selection rules leave is no zero.
+        let entry =
+            match format with
+            | "npz"
+            | "table" -> if this.Precision.IsSingle then 7L else 11L
+            | _ -> 20L
+
+        if this.Kind.IsSixJ then
+            0L
+        else
+            let step = if this.Half then 1 else 2
+            let mutable pairs = 0L
+
+            for l1 in 0..step .. this.TwiceLMax do
+                for l2 in 0..step .. this.TwiceLMax do
+                    for l3 in abs (l1 - l2) .. 2 .. min this.TwiceLMax (l1 + l2) do
+                        if not this.Kind.IsGaunt || (l1 + l2 + l3) % 4 = 0 then
+                            pairs <- pairs + TableSpec.Pairs(l1, l2, l3)
+
+            pairs / 2L * entry
+
     /// The largest angular momentum, as text.
     member this.LMaxText = HalfInteger.FromTwice(this.TwiceLMax).ToString()
 

@@ -116,10 +116,15 @@ module TextConversion =
                 TableText.writeChecked output (TableText.comments next) (fun put ->
                     let text = StringBuilder(TableText.columns + "\n")
 
+                    let flush () =
+                        put (Encoding.ASCII.GetBytes(text.ToString()))
+                        text.Clear() |> ignore
+
                     for lines in found do
                         for struct (i, v) in read input spec reader lines |> Conversion.block source target |> TableText.sorted do
-                            TableText.appendRow text next i v
+                            let size = PrintedSize(next, (if v.Sign < 0 then -v else v))
+                            TableText.appendRow text { Index = i; Sign = v.Sign; Size = size }
 
-                        if text.Length > 65536 then put text
+                        if text.Length > 65536 then flush ()
 
-                    put text) ""
+                    flush ()) ""

@@ -1,7 +1,9 @@
 using System;
 using System.CommandLine;
 using System.IO;
+using System.IO.Compression;
 using Microsoft.FSharp.Core;
+using Toolkit.Numerics.Files;
 using Toolkit.Symbolic.Export;
 using Toolkit.Symbolic.Proofs.Kernel;
 using Toolkit.Symbolic.Tables;
@@ -12,6 +14,8 @@ namespace Toolkit.Cli.Verbs;
 /// with their headers and checksums.</summary>
 internal static class CheckVerb
 {
+    private const string Expected = "a certificate written by prove or derive, or a table of coefficients";
+
     public static Command Create()
     {
         var files = new Argument<string[]>("FILE") { Description = "certificates written by prove or derive, or tables written by tables or convert", Arity = ArgumentArity.OneOrMore };
@@ -21,11 +25,20 @@ internal static class CheckVerb
             int exit = 0;
             foreach (string file in result.GetValue(files)!)
             {
-                FSharpResult<string, string> content = Content(file);
-                result.InvocationConfiguration.Output.WriteLine(
-                    content.IsOk ? $"valid\t{file}\t{content.ResultValue}" : $"invalid: {content.ErrorValue}");
-                if (content.IsError)
+                try
                 {
+                    InputFile.Require(file, Expected);
+                    result.InvocationConfiguration.Output.WriteLine($"valid\t{file}\t{Content(file)}");
+                }
+                catch (InvalidDataException e)
+                {
+                    result.InvocationConfiguration.Output.WriteLine($"invalid: {e.Message}");
+                    exit = 1;
+                }
+                // Nothing is known of such a file; the others are checked all the same.
+                catch (InputException e)
+                {
+                    result.InvocationConfiguration.Error.WriteLine($"toolkit: {e.Message}");
                     exit = 1;
                 }
             }
@@ -36,25 +49,44 @@ internal static class CheckVerb
 
     /// <summary>
     /// What a valid file says, in fields between tabs: a theorem's name, assumptions ("-" if there are none) and statement; a
-    /// table's what, lmax and convention. Otherwise why it is invalid.
+    /// table's what, lmax and convention.
     /// </summary>
-    private static FSharpResult<string, string> Content(string file)
+    /// <exception cref="InvalidDataException">Invalid; with the file and the reason.</exception>
+    /// <exception cref="InputException">Not a file that is checked.</exception>
+    private static string Content(string file)
     {
-        if (TableCheck.TryFormat(file) is not null)
+        switch (TableCheck.TryFormat(file)?.Value)
         {
-            FSharpResult<TableSpec, string> table = TableCheck.TryVerify(file);
-            return table.IsOk
-                ? FSharpResult<string, string>.NewOk(
-                    $"{table.ResultValue.Kind.Name}\t{table.ResultValue.LMaxText}\t{table.ResultValue.Convention.Name}")
-                : FSharpResult<string, string>.NewError(table.ErrorValue);
+            case "npz" when IsFeatures(file):
+                throw new InputException(file, null, null, "features of atoms, which nobody checks", Expected);
+            case not null:
+                FSharpResult<TableSpec, string> table = TableCheck.TryVerify(file);
+                return table.IsOk
+                    ? $"{table.ResultValue.Kind.Name}\t{table.ResultValue.LMaxText}\t{table.ResultValue.Convention.Name}"
+                    : throw new InvalidDataException(table.ErrorValue);
+            default:
+                FSharpResult<Tuple<string, Theorem>, string> proof = ProofFile.check(File.ReadAllText(file));
+                if (proof.IsError)
+                {
+                    throw new InvalidDataException($"{file}: {proof.ErrorValue}");
+                }
+                Theorem theorem = proof.ResultValue.Item2;
+                string assumptions = theorem.Assumptions.IsEmpty ? "-" : string.Join("; ", theorem.Assumptions);
+                return $"{proof.ResultValue.Item1}\t{assumptions}\t{theorem.Statement.Text}";
         }
-        FSharpResult<Tuple<string, Theorem>, string> proof = ProofFile.check(File.ReadAllText(file));
-        if (proof.IsError)
+    }
+
+    /// <summary>Whether an archive of arrays holds labels of atoms, as .npz and .mts of features do.</summary>
+    private static bool IsFeatures(string file)
+    {
+        try
         {
-            return FSharpResult<string, string>.NewError(proof.ErrorValue);
+            using ZipArchive zip = ZipFile.OpenRead(file);
+            return zip.GetEntry("samples.npy") is not null || zip.GetEntry("blocks/0/samples.npy") is not null;
         }
-        Theorem theorem = proof.ResultValue.Item2;
-        string assumptions = theorem.Assumptions.IsEmpty ? "-" : string.Join("; ", theorem.Assumptions);
-        return FSharpResult<string, string>.NewOk($"{proof.ResultValue.Item1}\t{assumptions}\t{theorem.Statement.Text}");
+        catch (InvalidDataException)
+        {
+            return false;
+        }
     }
 }

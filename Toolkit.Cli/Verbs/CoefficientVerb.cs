@@ -1,3 +1,4 @@
+using System;
 using System.CommandLine;
 using System.Globalization;
 using System.Linq;
@@ -17,7 +18,7 @@ internal static class CoefficientVerb
         var kind = new Option<string>("--kind") { Description = Kinds, Required = true };
         var j = new Option<string>("--j")
         {
-            Description = "j1,j2,j3 (six for 6j: upper row, lower row; nine for 9j, row by row), each an integer or a half-integer such as 3/2",
+            Description = "j1,j2,j3 (six for 6j: upper row, lower row; nine for 9j, row by row), each an integer or a half-integer such as 3/2 or 1.5, with commas or spaces between",
             Required = true,
         };
         var m = new Option<string?>("--m") { Description = "m1,m2,m3 (for cg and real-cg the third is M; none for 6j and 9j)" };
@@ -74,13 +75,15 @@ internal static class CoefficientVerb
 
     private static HalfInteger[] QuantumNumbers(string option, string text, int count)
     {
-        string[] parts = text.Split(',');
+        string[] parts = text.Split(',', StringSplitOptions.TrimEntries) is { Length: > 1 } commas
+            ? commas
+            : text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         if (parts.Length != count)
         {
-            throw new UsageException($"{option}: found {parts.Length} numbers in '{text}', expected {count} separated by commas");
+            throw new UsageException($"{option}: found {parts.Length} numbers in '{text}', expected {count} with commas or spaces between");
         }
         return parts.Select(part => HalfInteger.TryParse(part) is { } value
             ? value.Value
-            : throw new UsageException($"{option}: found '{part}', expected an integer or a half-integer such as 3/2")).ToArray();
+            : throw new UsageException($"{option}: found '{part}', expected an integer or a half-integer such as 3/2 or 1.5")).ToArray();
     }
 }

@@ -12,12 +12,16 @@ internal static class ConvertVerb
         var to = new Option<string>("--to") { Description = "the convention to write", Required = true };
         var file = new Argument<string>("FILE") { Description = "a table made with --format tsv" };
         var output = new Option<string>("--out") { Description = "the file to write", Required = true };
-        var verb = new Command("convert", "A table of coefficients in another convention, real or complex, exactly. (toolkit-real and toolkit-complex name ours in one basis.)") { from, to, file, output };
+        Option<bool> force = OutputFile.Force();
+        var verb = new Command("convert", "A table of coefficients in another convention, real or complex, exactly. (toolkit-real and toolkit-complex name ours in one basis.)")
+            { from, to, file, output, force };
         verb.SetAction(result =>
         {
             string source = result.GetValue(from)!, target = result.GetValue(to)!;
             TablesVerb.Named("--from", source, Basis.Real);
             TablesVerb.Named("--to", target, Basis.Real);
+            InputFile.Require(result.GetValue(file)!, "a table made with --format tsv");
+            OutputFile.Require(result.GetValue(output)!, result.GetValue(force));
             TextConversion.Convert(result.GetValue(file)!, source, target, result.GetValue(output)!);
             return 0;
         });

@@ -4,7 +4,6 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.IO;
 using System.Linq;
-using System.Text;
 using Microsoft.FSharp.Collections;
 using Microsoft.FSharp.Core;
 using Toolkit.Symbolic.Export;
@@ -27,7 +26,7 @@ internal static class ProveVerb
         var full = new Option<bool>("--full") { Description = "all theorems, also those that the default set leaves out" };
         var output = new Option<string?>("--out")
         {
-            Description = "a folder for NAME.json, NAME.sympy.py and NAME.mac, theorems.tex and theorems.md, and check_theorem.py, which checks NAME.json without this program",
+            Description = "a folder for NAME.json, NAME.sympy.py and NAME.mac, theorems.tex and theorems.md, which list these and what was proved there before, and check_theorem.py, which checks NAME.json without this program",
         };
         var spec = new Option<string?>("--spec")
         {
@@ -40,6 +39,8 @@ internal static class ProveVerb
             TextWriter messages = result.InvocationConfiguration.Error;
             var proved = new List<Report.Line>();
             bool failed = false;
+            string? folder = result.GetValue(output);
+            IReadOnlyList<Report.Line> earlier = folder is null ? [] : ProofFolder.Open(folder, messages);
             foreach (Entry entry in Selected(result.GetValue(only) ?? [], result.GetValue(full), result.GetValue(spec)))
             {
                 var watch = Stopwatch.StartNew();
@@ -58,9 +59,9 @@ internal static class ProveVerb
                     messages.WriteLine($"toolkit: {entry.Name}: {proof.ErrorValue}");
                 }
             }
-            if (result.GetValue(output) is { } folder)
+            if (folder is not null)
             {
-                Write(folder, proved);
+                ProofFolder.Write(folder, earlier, proved);
             }
             return failed ? 1 : 0;
         });
@@ -79,28 +80,5 @@ internal static class ProveVerb
         return selected.IsOk
             ? selected.ResultValue.Concat(own)
             : throw new UsageException($"--only: there is no theorem '{selected.ErrorValue}'");
-    }
-
-    private static void Write(string folder, List<Report.Line> lines)
-    {
-        Directory.CreateDirectory(folder);
-        foreach (Report.Line line in lines)
-        {
-            WriteFile(folder, line.Name + ".json", ProofFile.write(line.Name, line.Argument, line.Theorem));
-            WriteFile(folder, line.Name + ".sympy.py", Scripts.sympy(line.Name, line.Theorem));
-            WriteFile(folder, line.Name + ".mac", Scripts.maxima(line.Name, line.Theorem));
-        }
-        FSharpList<Report.Line> all = ListModule.OfSeq(lines);
-        WriteFile(folder, "theorems.tex", Report.latex(all));
-        WriteFile(folder, "theorems.md", Report.markdown(all));
-        WriteFile(folder, "check_theorem.py", Scripts.checker());
-    }
-
-    private static void WriteFile(string folder, string name, string text)
-    {
-        string path = Path.Combine(folder, name);
-        string temporary = path + ".tmp";
-        File.WriteAllText(temporary, text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-        File.Move(temporary, path, overwrite: true);
     }
 }

@@ -1,3 +1,4 @@
+using System;
 using System.CommandLine;
 using Microsoft.FSharp.Core;
 using Toolkit.Symbolic.AngularMomentum;
@@ -29,33 +30,24 @@ internal static class TablesVerb
         };
         var format = new Option<string>("--format") { Description = Formats, Required = true };
         var output = new Option<string>("--out") { Description = "the file to write", Required = true };
+        Option<bool> force = OutputFile.Force();
         var verb = new Command("tables", "A complete table of coupling coefficients, each correctly rounded.")
-            { kind, lmax, half, basis, convention, precision, format, output };
+            { kind, lmax, half, basis, convention, precision, format, output, force };
         verb.SetAction(result =>
         {
             TableSpec spec = Spec(result.GetValue(kind)!, result.GetValue(basis), result.GetValue(lmax)!,
                 result.GetValue(half), result.GetValue(convention)!, result.GetValue(precision)!);
-            string path = result.GetValue(output)!;
-            switch (result.GetValue(format))
+            string path = result.GetValue(output)!, form = result.GetValue(format)!;
+            Action<TableSpec, string, Action<TableProgress>> write = form switch
             {
-                case "tsv":
-                    TableText.WriteTsv(spec, path);
-                    break;
-                case "json":
-                    TableText.WriteJson(spec, path);
-                    break;
-                case "c":
-                    TableText.WriteC(spec, path);
-                    break;
-                case "npz":
-                    TableNpz.Write(spec, path);
-                    break;
-                case "table":
-                    TableFile.Write(spec, path);
-                    break;
-                case var other:
-                    throw new UsageException($"--format: found '{other}', expected {Formats}");
-            }
+                "tsv" or "json" or "c" => (table, file, tell) => TableText.WriteReporting(form, table, file, tell),
+                "npz" => TableNpz.WriteReporting,
+                "table" => TableFile.WriteReporting,
+                _ => throw new UsageException($"--format: found '{form}', expected {Formats}"),
+            };
+            OutputFile.Require(path, result.GetValue(force), spec.LeastBytes(form));
+            using var progress = new Progress(result.InvocationConfiguration.Error);
+            write(spec, path, at => progress.Report("blocks of coefficients", at.Blocks, at.Of, at.Share));
             return 0;
         });
         return verb;

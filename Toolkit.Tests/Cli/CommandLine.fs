@@ -1,6 +1,8 @@
-/// Runs `toolkit` inside the test process with its output captured.
+/// Runs `toolkit`, inside the test process with its output captured or in a process of its own.
 module Toolkit.Tests.Cli.CommandLine
 
+open System
+open System.Diagnostics
 open System.IO
 open Toolkit.Cli
 
@@ -10,3 +12,32 @@ let run (args: string list) : int * string * string =
     use err = new StringWriter()
     let code = Application.Run(List.toArray args, out, err)
     code, out.ToString(), err.ToString()
+
+/// The program and its arguments that run `toolkit args…` in a process of its own.
+let command (args: string list) : string * string list =
+    let file name = Path.Combine(AppContext.BaseDirectory, name)
+    "dotnet", [ "exec"; "--runtimeconfig"; file "Toolkit.Tests.runtimeconfig.json"; "--depsfile"; file "Toolkit.Tests.deps.json"; file "toolkit.dll" ] @ args
+
+/// `toolkit args…` in a process of its own.
+let start (args: string list) : Process =
+    let program, all = command args
+    nonNull (Process.Start(ProcessStartInfo(program, all)))
+
+/// The largest amount of memory that a process has used so far, in MB; 0 when it has ended.
+let peak (id: int) : int =
+    try
+        File.ReadAllLines $"/proc/{id}/status"
+        |> Array.tryFind (fun line -> line.StartsWith "VmHWM:")
+        |> Option.map (fun line -> int (line.Split([| ' '; '\t' |], StringSplitOptions.RemoveEmptyEntries)[1]) / 1024)
+        |> Option.defaultValue 0
+    with :? IOException ->
+        0
+
+/// The largest amount of memory that a process uses until its end, in MB.
+let peakUntilEnd (run: Process) : int =
+    let mutable most = 0
+
+    while not (run.WaitForExit 20) do
+        most <- max most (peak run.Id)
+
+    most

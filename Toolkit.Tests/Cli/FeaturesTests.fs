@@ -79,7 +79,7 @@ let tests =
                 let out = Path.Combine(folder, "out.npz")
                 Assert.Equal($"{out}: 2 structures, 8 samples, 20 features\n", (ok [ "features"; xyz; "--spec"; specPath; "--out"; out ]).ReplaceLineEndings "\n")
                 let all = NpyData.ReadAll out
-                Assert.Equal<string>([ "features"; "samples"; "spec"; "values" ], Seq.sort all.Keys)
+                Assert.Equal<string>([ "about"; "features"; "samples"; "spec"; "values" ], Seq.sort all.Keys)
                 Assert.Equal<int>([ 8; 20 ], all["values"].Shape)
                 Assert.Equal<string>([ "structure"; "atom"; "species" ], all["samples"].Fields)
                 Assert.Equal<string>([ "species_1"; "n_1"; "species_2"; "n_2"; "l" ], all["features"].Fields)
@@ -93,7 +93,7 @@ let tests =
                 Assert.Equal<int64>(samples, all["samples"].ToIntegers())
                 let spec = Spec.Parse((all["spec"].ToTexts())[0], "npz")
                 Assert.Equal<int>([ 1; 6 ], nonNull spec.Species)
-                let representation = spec.Build([], "npz")
+                let representation = spec.CreateInvariants([], "npz")
                 Assert.Equal<int64>(representation.Labels.Values.ToArray() |> Array.map int64, all["features"].ToIntegers())
                 let expected = frames |> Array.collect (fun s -> representation.Compute s)
                 Assert.Equal<float>(expected, all["values"].ToReals()))
@@ -108,7 +108,7 @@ let tests =
                 let gradients = all["gradients"].ToReals()
                 Assert.Equal<int>([ rows.Length / 3; 3; 20 ], all["gradients"].Shape)
                 let frames = ExtendedXyzReader.Read xyz |> Array.ofSeq
-                let representation = (Spec.Parse((all["spec"].ToTexts())[0], "npz")).Build([], "npz")
+                let representation = (Spec.Parse((all["spec"].ToTexts())[0], "npz")).CreateInvariants([], "npz")
                 let first = [| 0; frames[0].Count |]
                 let h = 1e-4
 
@@ -179,7 +179,7 @@ let tests =
                 let spec = Spec.Read path
                 let frames = ExtendedXyzReader.Read xyz |> Array.ofSeq
                 let species = frames |> Seq.collect (fun s -> s.Species.ToArray()) |> Seq.distinct
-                let r = spec.Create(species, path) :?> EquivariantRepresentation
+                let r = spec.CreateRepresentation(species, path) :?> EquivariantRepresentation
                 let samples = frames |> Array.sumBy (fun s -> s.Count)
 
                 for k, place in Seq.indexed r.Layout do
@@ -283,7 +283,7 @@ let tests =
 
             let first = values "REF_magmom" spinSpec []
 
-            for key in [ "REF_magmoms"; "magmoms"; "spins" ] do
+            for key in [ "REF_magmoms"; "magmoms"; "magmom"; "spins" ] do
                 Assert.Equal<float>(first, values key spinSpec [])
 
             Assert.Equal<float>(first, values "moments" spinSpec [ "--spin-key"; "moments" ])
@@ -296,7 +296,7 @@ let tests =
                 ok [ "features"; xyz; "--spec"; specPath; "--out"; mts; "--gradients" ] |> ignore
                 let a, b = NpyData.ReadAll npz, NpyData.ReadAll mts
                 let spec = Spec.Parse((a["spec"].ToTexts())[0], "npz")
-                let representation = spec.Build([], "npz")
+                let representation = spec.CreateInvariants([], "npz")
                 let frames = ExtendedXyzReader.Read xyz |> Array.ofSeq
                 let expected = frames |> Array.collect (fun s -> (representation.ComputeWithGradients s).VectorGradients.ToArray())
                 Assert.Equal<float>(expected, a["gradients_spin"].ToReals())
@@ -343,7 +343,7 @@ let tests =
             let real (values: float[]) components = PropertyArray.Real(ReadOnlySpan values, components)
             let second change i (s: Structure) = if i = 1 then change s else rename "spins" s
 
-            refused "in.xyz: frame 1: found no spins (spin); it has spin, expected the key REF_magmom or REF_magmoms or magmoms or spins" (fun _ s -> s) []
+            refused "in.xyz: frame 1: found no spins (spin); it has spin, expected the key REF_magmom or REF_magmoms or magmoms or magmom or spins, or another that --spin-key names" (fun _ s -> s) []
             refused "in.xyz: frame 1: found no spins (spin); it has spin, expected the key moment" (fun _ s -> s) [ "--spin-key"; "moment" ]
             // The first frame's key is that of all.
             refused "in.xyz: frame 2: found no spins (spin); it has magmoms, expected the key spins" (second (rename "magmoms")) []
@@ -363,6 +363,47 @@ let tests =
 
             withSpins (fun _ s -> both s) (fun xyz specPath folder ->
                 ok [ "features"; xyz; "--spec"; specPath; "--out"; Path.Combine(folder, "out.npz"); "--spin-key"; "spins" ] |> ignore)
+
+        testCase "a specification with a model gives the same features and one line that says whom the model is for" <| fun () ->
+            withFiles (fun xyz specPath folder ->
+                let modelPath, a, b = Path.Combine(folder, "model.json"), Path.Combine(folder, "a.npz"), Path.Combine(folder, "b.npz")
+                File.WriteAllText(modelPath, (File.ReadAllText specPath).Replace("\"lmax\"", "\"model\": {\"kind\": \"ridge\"}, \"lmax\""))
+                ok [ "features"; xyz; "--spec"; specPath; "--out"; a ] |> ignore
+                let code, _, err = CommandLine.run [ "features"; xyz; "--spec"; modelPath; "--out"; b ]
+                Assert.Equal(0, code)
+                Assert.Equal($"toolkit: {modelPath}: $.model is for fit; features do not depend on it\n", err.ReplaceLineEndings "\n")
+                Assert.Equal<float>(((NpyData.ReadAll a)["values"]).ToReals(), ((NpyData.ReadAll b)["values"]).ToReals()))
+
+        testCase "moments without an axis are refused where vectors turn with the structure, and taken where they turn alone" <| fun () ->
+            let collinear (s: Structure) =
+                let along = [| for i in 0 .. s.Count - 1 -> s.AtomProperties["spin"].Reals[3 * i] |]
+                s.WithoutAtomProperty("spin").WithAtomProperty("magmoms", PropertyArray.Real(ReadOnlySpan along, 1))
+
+            withSpins (fun _ s -> collinear s) (fun xyz specPath folder ->
+                let run (coupling: string) (out: string) =
+                    File.WriteAllText(specPath, spinSpec.Replace("\"spin-power-spectrum\"", $"\"spin-power-spectrum\", \"coupling\": \"{coupling}\""))
+                    [ "features"; xyz; "--spec"; specPath; "--out"; Path.Combine(folder, out) ]
+
+                for coupling in [ "resolved"; "both" ] do
+                    fails 1 "in.xyz: magmoms: found one number per atom, a moment whose axis is not said, expected \"coupling\": \"summed\" in the specification, or a key (--spin-key) with three numbers" (run coupling "out.npz")
+
+                Assert.Empty(Directory.GetFiles(folder, "out*"))
+                ok (run "summed" "along.npz") |> ignore
+
+                // The same moments along another axis.
+                let onX (s: Structure) =
+                    let m = s.AtomProperties["magmoms"].ToReals()
+                    let vectors = [| for i in 0 .. s.Count - 1 do yield! [ m[i]; 0.; 0. ] |]
+                    s.WithAtomProperty("magmoms", PropertyArray.Real(ReadOnlySpan vectors, 3))
+
+                ExtendedXyzWriter.Write(xyz, ExtendedXyzReader.Read xyz |> List.ofSeq |> List.map onX)
+                ok (run "summed" "x.npz") |> ignore
+
+                let values (name: string) =
+                    let all = NpyData.ReadAll(Path.Combine(folder, name))
+                    all["values"].ToReals()
+
+                Assert.Equal<float>(values "along.npz", values "x.npz"))
 
         testCase "features are the same for any number of threads" <| fun () ->
             withFiles (fun xyz specPath folder ->

@@ -9,32 +9,14 @@ open Toolkit.Symbolic.Tables
 open Toolkit.Numerics.Coupling
 open Toolkit.Tests.Laws
 
-/// `toolkit args…` in a process of its own.
-let private start (args: string list) : Process =
-    let file name = Path.Combine(AppContext.BaseDirectory, name)
-
-    let all =
-        [ "exec"; "--runtimeconfig"; file "Toolkit.Tests.runtimeconfig.json"; "--depsfile"; file "Toolkit.Tests.deps.json"; file "toolkit.dll" ] @ args
-
-    nonNull (Process.Start(ProcessStartInfo("dotnet", all)))
-
-/// The largest amount of memory that a process has used so far, in MB; 0 when it has ended.
-let private peak (id: int) : int =
-    try
-        File.ReadAllLines $"/proc/{id}/status"
-        |> Array.tryFind (fun line -> line.StartsWith "VmHWM:")
-        |> Option.map (fun line -> int (line.Split([| ' '; '\t' |], StringSplitOptions.RemoveEmptyEntries)[1]) / 1024)
-        |> Option.defaultValue 0
-    with :? IOException ->
-        0
-
 /// `toolkit tables` in the middle of writing the file `t` in the folder.
 let private writing (folder: string) (format: string) : Process =
-    let run = start [ "tables"; "--kind"; "3j"; "--lmax"; "40"; "--format"; format; "--out"; Path.Combine(folder, "t") ]
+    let run = CommandLine.start [ "tables"; "--kind"; "3j"; "--lmax"; "40"; "--format"; format; "--out"; Path.Combine(folder, "t") ]
     let watch = Stopwatch.StartNew()
 
     let written () =
-        Directory.GetFiles folder |> Array.sumBy (fun f -> (FileInfo f).Length)
+        // A file may get its final name in between.
+        Directory.GetFiles folder |> Array.sumBy (fun f -> try (FileInfo f).Length with :? FileNotFoundException -> 0L)
 
     while written () < 1_000_000L && not run.HasExited && watch.Elapsed.TotalSeconds < 60. do
         Thread.Sleep 5
@@ -53,12 +35,8 @@ let tests =
             else
                 TemporaryFolder.using (fun folder ->
                     let path = Path.Combine(folder, "t")
-                    use run = start [ "tables"; "--kind"; "3j"; "--lmax"; "50"; "--precision"; "float32"; "--format"; "table"; "--out"; path ]
-                    let mutable most = 0
-
-                    while not (run.WaitForExit 20) do
-                        most <- max most (peak run.Id)
-
+                    use run = CommandLine.start [ "tables"; "--kind"; "3j"; "--lmax"; "50"; "--precision"; "float32"; "--format"; "table"; "--out"; path ]
+                    let most = CommandLine.peakUntilEnd run
                     Assert.Equal(0, run.ExitCode)
                     // 156 million entries of seven bytes.
                     Assert.InRange((FileInfo path).Length, 1_000_000_000L, 1_200_000_000L)
@@ -90,7 +68,7 @@ let tests =
                         Assert.Matches(@"^\.t\..*\.tmp$", Path.GetFileName file)
                         File.Delete file
 
-                use again = start [ "tables"; "--kind"; "3j"; "--lmax"; "4"; "--format"; "table"; "--out"; path ]
+                use again = CommandLine.start [ "tables"; "--kind"; "3j"; "--lmax"; "4"; "--format"; "table"; "--out"; path ]
                 again.WaitForExit()
                 use table = CouplingTable.Load path
                 Assert.Equal(4, table.LMax))
@@ -98,7 +76,7 @@ let tests =
         testCase "two processes that write the same file at once leave a whole one" <| fun () ->
             TemporaryFolder.using (fun folder ->
                 let path = Path.Combine(folder, "t")
-                let one () = start [ "tables"; "--kind"; "cg"; "--lmax"; "14"; "--format"; "table"; "--out"; path ]
+                let one () = CommandLine.start [ "tables"; "--kind"; "cg"; "--lmax"; "14"; "--format"; "table"; "--force"; "--out"; path ]
                 use a = one ()
                 use b = one ()
                 a.WaitForExit()

@@ -43,7 +43,7 @@ let private blocks (page: string) : string list =
     |> List.rev
 
 let private pages =
-    [ "README.md", [ "examples/FeaturesOfMethane.cs"; "examples/Coefficients.cs"; "examples/fsharp/ExactCoefficients.fs"; "examples/SpinModel.cs" ]
+    [ "README.md", [ "examples/FeaturesOfMethane.cs"; "examples/Coefficients.cs"; "examples/fsharp/ExactCoefficients.fs"; "examples/SpinModel.cs"; "examples/NiceOfMethane.cs" ]
       "docs/testing.md", [ "examples/TestingYourOwn.cs" ] ]
 
 [<Tests>]

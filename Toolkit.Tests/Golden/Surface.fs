@@ -59,8 +59,8 @@ let subject (json: string) (specPath: string) (frames: Structure list) : Subject
     let frames = ResizeArray frames :> System.Collections.Generic.IReadOnlyList<_>
     let spec = Spec.Parse(json, specPath)
     let species = frames |> Seq.collect (fun f -> f.Species.ToArray()) |> Seq.distinct |> Seq.sort |> ResizeArray
-    let spec = Features.WithContraction(spec, frames, specPath, "structures.xyz")
-    let representation = spec.Create(species, specPath, table spec.CouplingLMax)
+    let spec = Features.WithContraction(spec, StructureSource.Of(frames, "structures.xyz"), specPath)
+    let representation = spec.CreateRepresentation(species, specPath, table spec.CouplingLMax)
 
     let blocks, evaluate =
         match representation with

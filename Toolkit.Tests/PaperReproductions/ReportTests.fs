@@ -164,10 +164,4 @@ let tests =
                 Assert.Equal("", output)
                 Assert.Contains(named, error)
                 Assert.Equal(1, error.TrimEnd().Split('\n').Length)
-
-        testCase "a paper without figures is said to have none" <| fun () ->
-            for paper in Papers.planned do
-                let code, _, error = run [ paper ]
-                Assert.Equal(2, code)
-                Assert.Contains($"no figures of '{paper}' yet", error)
     ]

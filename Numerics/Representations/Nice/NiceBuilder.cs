@@ -32,7 +32,7 @@ internal sealed class NiceBuilder
     public NiceBuilder(DensityExpansion expansion, int lambdaMax, CouplingTable table)
     {
         (_expansion, _table, _lambdaMax) = (expansion, table, lambdaMax);
-        DensityChannels channels = new(expansion);
+        FieldChannels channels = new(expansion);
         int[] places = Enumerable.Range(0, channels.Count).Select(channels.Place).ToArray();
         _shapes.Add(new BlockShape(channels.Rows, expansion.Width, true));
         for (int l = 0; l <= expansion.LMax; l++)

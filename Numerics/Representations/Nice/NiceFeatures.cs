@@ -34,7 +34,7 @@ public sealed class NiceFeatures : InvariantRepresentation
     {
         Fit = fit;
         Program = made.Program;
-        CouplingTrees = Enumerable.Range(1, fit.Settings.Order).Select(Tree).ToArray();
+        CouplingTrees = TreesOf(fit.Settings.Order);
     }
 
     /// <summary>The fit that is executed.</summary>
@@ -50,6 +50,9 @@ public sealed class NiceFeatures : InvariantRepresentation
     public long MultiplyAdds => Program!.MultiplyAdds;
 
     internal override bool IsHomogeneous => false;
+
+    /// <summary><see cref="CouplingTrees"/> of all orders up to one.</summary>
+    internal static IReadOnlyList<CouplingTree> TreesOf(int order) => Enumerable.Range(1, order).Select(Tree).ToArray();
 
     private static CouplingTree Tree(int order)
     {

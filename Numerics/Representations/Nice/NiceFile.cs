@@ -19,6 +19,9 @@ public static class NiceFile
     /// <summary>What the header calls the format; a later one has another number.</summary>
     public const string Format = "nice-fit/1";
 
+    // Where a file of features has it.
+    private const string Folder = "nice/";
+
     private static readonly string[] PairColumns = ["k", "sigma", "channel", "l", "density"];
 
     /// <summary>Writes the file, which appears under its name when it is complete.</summary>
@@ -31,12 +34,23 @@ public static class NiceFile
         NpzWriter.Write(path, Arrays(fit, Header(fit, Checksum(fit))));
     }
 
-    /// <summary>Reads a file.</summary>
+    /// <summary>The same arrays as a part of a file of features.</summary>
+    internal static IReadOnlyList<(string Name, NpyArray Array)> Attachments(NiceFit fit) =>
+        Arrays(fit, Header(fit, Checksum(fit))).Select(static a => (Folder + a.Item1, a.Item2)).ToArray();
+
+    /// <summary>Reads a fit from its own file, or out of a file of features that were made by it.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="InputException">It is not there, not of this format, newer, or damaged.</exception>
     public static NiceFit Read(string path)
     {
-        IReadOnlyDictionary<string, NpyData> arrays = NpyData.ReadAll(path);
+        IReadOnlyDictionary<string, NpyData> arrays = NpyData.ReadAll(
+            path, static name => name == "header" || name.StartsWith("step_", StringComparison.Ordinal) || name.StartsWith(Folder, StringComparison.Ordinal));
+        if (arrays.ContainsKey(Folder + "header"))
+        {
+            arrays = arrays.Where(static a => a.Key.StartsWith(Folder, StringComparison.Ordinal))
+                .ToDictionary(static a => a.Key[Folder.Length..], static a => a.Value, StringComparer.Ordinal);
+        }
+
         if (!arrays.TryGetValue("header", out NpyData? text))
         {
             throw new InputException(path, null, "header", "none", $"a header of format {Format}");
@@ -110,6 +124,14 @@ public static class NiceFile
             }).ToArray()),
             ["checksum"] = checksum,
         };
+        foreach ((string key, string? text) in new[] { ("spec", fit.Spec), ("sample", fit.Sample) })
+        {
+            if (text is not null)
+            {
+                json[key] = text;
+            }
+        }
+
         return json.ToJsonString(new JsonSerializerOptions { WriteIndented = true });
     }
 
@@ -201,7 +223,11 @@ public static class NiceFile
 
         return new NiceFit(
             settings, (int)json["lmax"]!, (int)json["nmax"]!, json["groups"]!.AsArray().Select(static g => (int)g!).ToArray(),
-            (double)json["cutoff"]!, (int)json["environments"]!, steps);
+            (double)json["cutoff"]!, (int)json["environments"]!, steps)
+        {
+            Spec = (string?)json["spec"],
+            Sample = (string?)json["sample"],
+        };
 
         static int Small(long x) => checked((int)x);
     }

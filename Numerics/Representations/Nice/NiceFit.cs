@@ -40,6 +40,15 @@ public sealed class NiceFit
     /// <summary>The orders, from ν = 2 on: the invariants of each, then its covariants.</summary>
     public IReadOnlyList<NiceStep> Steps { get; }
 
+    /// <summary>The specification (JSON) of the features, where the fit was made for one; null: it was made by the library alone.</summary>
+    public string? Spec { get; internal init; }
+
+    /// <summary>What tells its sample of environments from others; null: it was not asked for.</summary>
+    internal string? Sample { get; init; }
+
+    /// <summary>Whether all orders are there; an interrupted fit has fewer.</summary>
+    public bool IsComplete => Steps.Count == Math.Max(0, 2 * Settings.Order - 3);
+
     /// <summary>The largest λ of covariants.</summary>
     public int LambdaMax => Settings.Lambda ?? LMax;
 
@@ -64,13 +73,43 @@ public sealed class NiceFit
         ArgumentNullException.ThrowIfNull(structures);
         ArgumentOutOfRangeException.ThrowIfLessThan(environments, 1);
         settings.Validate();
+        Structure[] all = structures.ToArray();
+        long count = all.Sum(static s => (long)s.Count);
+        if (count == 0)
+        {
+            throw new ArgumentException("no atoms: expected structures to fit on", nameof(structures));
+        }
+
+        NiceSample sample = new(expansion, count, environments);
+        foreach (Structure structure in all)
+        {
+            sample.Add(structure);
+        }
+
+        return Fit(expansion, settings, sample, threads, resume, finished, table);
+    }
+
+    /// <summary>Fits on environments.</summary>
+    internal static NiceFit Fit(
+        DensityExpansion expansion, NiceSettings settings, NiceSample sample, int threads, IReadOnlyList<NiceStep>? resume,
+        Action<NiceStep>? finished, CouplingTable? table)
+    {
+        settings.Validate();
         table ??= CouplingTable.Default;
         int lambda = settings.Lambda ?? expansion.LMax;
         table.Require(Math.Max(expansion.LMax, lambda), $"lmax is {expansion.LMax} and the largest λ {lambda}", nameof(table));
-        NiceFitter fitter = new(expansion, settings, structures.ToArray(), environments, table, threads);
-        List<NiceStep> steps = fitter.Fit(resume ?? [], finished);
-        return new NiceFit(settings, expansion.LMax, expansion.NMax, expansion.Groups.ToArray(), expansion.Cutoff, fitter.Environments, steps);
+        List<NiceStep> steps = new NiceFitter(expansion, settings, sample, table, threads).Fit(resume ?? [], finished);
+        return Of(expansion, settings, sample, steps);
     }
+
+    /// <summary>The same, with what it was fitted for.</summary>
+    /// <param name="spec">The specification.</param>
+    /// <param name="sample">What tells its sample from others.</param>
+    internal NiceFit With(string spec, string sample) => new(Settings, LMax, NMax, Groups, Cutoff, Environments, Steps) { Spec = spec, Sample = sample };
+
+    /// <summary>What is fitted so far.</summary>
+    internal static NiceFit Of(DensityExpansion expansion, NiceSettings settings, NiceSample sample, IReadOnlyList<NiceStep> steps) =>
+        new(settings, expansion.LMax, expansion.NMax, expansion.Groups.ToArray(), expansion.Cutoff, sample.Count, steps);
 
     /// <exception cref="ArgumentException">It was fitted with another expansion.</exception>
     internal void RequireFor(DensityExpansion expansion)

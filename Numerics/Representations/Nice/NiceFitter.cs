@@ -5,7 +5,6 @@ using Toolkit.Numerics.Blocks;
 using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.LinearAlgebra;
-using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Numerics.Representations.Nice;
 
@@ -31,21 +30,12 @@ internal sealed unsafe class NiceFitter
     // Mean squares of the channels of each block of covariants.
     private readonly Dictionary<(int Order, int Lambda, int Sigma), double[]> _variances = [];
 
-    public NiceFitter(
-        DensityExpansion expansion, NiceSettings settings, IReadOnlyList<Structure> structures, int environments, CouplingTable table, int threads)
+    public NiceFitter(DensityExpansion expansion, NiceSettings settings, NiceSample sample, CouplingTable table, int threads)
     {
         (_expansion, _settings, _threads) = (expansion, settings, threads);
         _builder = new NiceBuilder(expansion, settings.Lambda ?? expansion.LMax, table);
-        _length = checked((expansion.LMax + 1) * (expansion.LMax + 1) * expansion.Width);
-        long all = structures.Sum(static s => (long)s.Count);
-        if (all == 0) throw new ArgumentException("no atoms: expected structures to fit on", nameof(structures));
-        _environments = (int)Math.Min(all, environments);
-        _coefficients = new double[checked((long)_environments * _length)];
-        Sample(structures, all);
+        (_length, _environments, _coefficients) = (sample.Length, sample.Count, sample.Coefficients);
     }
-
-    /// <summary>The number of environments that are fitted on.</summary>
-    public int Environments => _environments;
 
     /// <summary>Fits all orders.</summary>
     /// <param name="done">Steps that are fitted already; they are taken as they are.</param>
@@ -155,32 +145,10 @@ internal sealed unsafe class NiceFitter
 
     private double Total(int order) => Math.Max(double.Epsilon, _variances.Where(v => v.Key.Order == order).Sum(static v => v.Value.Sum()));
 
-    private void Sample(IReadOnlyList<Structure> structures, long all)
-    {
-        using EnvironmentScratch scratch = _expansion.CreateScratch();
-        long seen = 0;
-        int taken = 0;
-        foreach (Structure structure in structures)
-        {
-            // Every environment stands for as many others: the k-th is the first at or behind k · all / environments.
-            Surroundings? around = null;
-            for (int i = 0; i < structure.Count; i++, seen++)
-            {
-                if (taken == _environments || seen < (long)taken * all / _environments) continue;
-                around ??= _expansion.Around(structure, 1);
-                _expansion.Expand(around, i, scratch);
-                new ReadOnlySpan<double>(scratch.Coefficients, _length).CopyTo(_coefficients.AsSpan((int)((long)taken * _length), _length));
-                taken++;
-            }
-
-            around?.Pairs.Dispose();
-        }
-    }
-
     private void DensityVariances()
     {
         int channels = _builder.DensityChannels;
-        DensityChannels places = new(_expansion);
+        FieldChannels places = new(_expansion);
         for (int l = 0; l <= _expansion.LMax; l++)
         {
             double[] sums = new double[channels];

@@ -1,4 +1,6 @@
 using System.Collections.Generic;
+using System.Text.Json;
+using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Numerics.Representations;
 
@@ -25,7 +27,14 @@ internal enum SpecAbsence
 
 /// <summary>An object with keys of its own.</summary>
 internal sealed record SpecGroup(string Name, string Meaning, SpecAbsence Absence, IReadOnlyList<SpecNode> Members)
-    : SpecNode(Name, Meaning);
+    : SpecNode(Name, Meaning)
+{
+    /// <summary>A word that may stand instead of the object; null: none.</summary>
+    public string? Word { get; init; }
+
+    /// <summary>What stands in the place of a default where the object may be absent without one.</summary>
+    public string? WhenAbsent { get; init; }
+}
 
 /// <summary>A number.</summary>
 internal sealed record SpecNumber(string Name, string Meaning, string Unit, double? Default, SpecRange Range)
@@ -51,7 +60,19 @@ internal sealed record SpecChoice(string Name, string Meaning, bool IsRequired, 
 }
 
 /// <summary>A list of element symbols.</summary>
-internal sealed record SpecElements(string Name, string Meaning, string WhenAbsent) : SpecNode(Name, Meaning);
+internal sealed record SpecElements(string Name, string Meaning, string WhenAbsent) : SpecNode(Name, Meaning)
+{
+    internal static void Write(Utf8JsonWriter json, string key, IEnumerable<int> species)
+    {
+        json.WriteStartArray(key);
+        foreach (int z in species)
+        {
+            json.WriteStringValue(Elements.Symbol(z));
+        }
+
+        json.WriteEndArray();
+    }
+}
 
 /// <summary>The name of a file, which may be absent.</summary>
 internal sealed record SpecPath(string Name, string Meaning, string WhenAbsent) : SpecNode(Name, Meaning);
@@ -65,6 +86,15 @@ internal sealed record SpecMatrices(string Name, string Meaning, string WhenAbse
 /// <summary>A name or a key.</summary>
 internal sealed record SpecName(string Name, string Meaning, string? WhenAbsent) : SpecNode(Name, Meaning);
 
+/// <summary>Charges: the name of an atom property, or a number for each element; may be absent.</summary>
+internal sealed record SpecCharges(string Name, string Meaning, string WhenAbsent) : SpecNode(Name, Meaning);
+
+/// <summary>A list of names, which may be absent.</summary>
+internal sealed record SpecNames(string Name, string Meaning, string WhenAbsent) : SpecNode(Name, Meaning);
+
+/// <summary>An object that is read elsewhere; may be absent.</summary>
+internal sealed record SpecJson(string Name, string Meaning, string WhenAbsent) : SpecNode(Name, Meaning);
+
 /// <summary>Yes or no.</summary>
 internal sealed record SpecFlag(string Name, string Meaning) : SpecNode(Name, Meaning);
 
@@ -77,6 +107,9 @@ internal sealed record SpecOption(string Word, string Meaning);
 /// <summary>The allowed interval of a number; a bound may be another key, whose value then counts.</summary>
 internal sealed record SpecRange(double Above, double Most, string? MostKey = null)
 {
+    /// <summary>Of lengths in Å.</summary>
+    internal static readonly SpecRange Lengths = new(0, 1000);
+
     /// <summary>Whether <see cref="Above"/> itself is allowed.</summary>
     public bool AllowsAbove { get; init; }
 }

@@ -59,7 +59,20 @@ internal sealed class SpecReader
 
     internal int Integer(string path) => (int)_values[path];
 
+    /// <summary>Whether a word stands in the place of an object.</summary>
+    internal bool IsWord(string path) => _values.GetValueOrDefault(path) is string;
+
     internal string Word(string path) => (string)_values[path];
+
+    internal double? NumberIfAny(string path) => Has(path) ? Number(path) : null;
+
+    internal int? IntegerIfAny(string path) => Has(path) ? Integer(path) : null;
+
+    internal T Choice<T>(string path, SpecWords<T> words)
+        where T : struct => words.ValueOf(Word(path));
+
+    internal T? ChoiceIfAny<T>(string path, SpecWords<T> words)
+        where T : struct => Has(path) ? Choice(path, words) : null;
 
     internal IReadOnlyDictionary<int, double[]> Rows(string path) => (IReadOnlyDictionary<int, double[]>)_values[path];
 
@@ -67,6 +80,12 @@ internal sealed class SpecReader
     internal double[][][] Matrices(string path) => (double[][][])_values[path];
 
     internal bool Flag(string path) => (bool)_values[path];
+
+    /// <summary>A list of names, or null.</summary>
+    internal string[]? NamesIfAny(string path) => (string[]?)_values.GetValueOrDefault(path);
+
+    /// <summary>A string or charges by atomic number, or null.</summary>
+    internal object? ChargesIfAny(string path) => _values.GetValueOrDefault(path);
 
     internal int[]? Elements(string path) => (int[]?)_values.GetValueOrDefault(path);
 
@@ -126,6 +145,8 @@ internal sealed class SpecReader
     {
         switch (node)
         {
+            case SpecGroup { Word: string word } when value.ValueKind == JsonValueKind.String:
+                return value.GetString() == word ? word : throw Bad(at, Show(value), $"\"{word}\" or an object {{ … }}");
             case SpecGroup group:
                 Object(value, at, group.Members);
                 return true;
@@ -150,6 +171,16 @@ internal sealed class SpecReader
                 return Weights(value, at);
             case SpecMatrices:
                 return Matrices(value, at);
+            case SpecCharges:
+                return Charges(value, at);
+            case SpecNames:
+                return List(value, at, "a list of names, as [\"rho\", \"V\"]")
+                    .Select((v, n) => v.ValueKind == JsonValueKind.String && v.GetString()!.Length > 0
+                        ? v.GetString()!
+                        : throw Bad($"{at}[{n}]", Show(v), "a name"))
+                    .ToArray();
+            case SpecJson:
+                return value.ValueKind == JsonValueKind.Object ? value.GetRawText() : throw Bad(at, Show(value), "an object { … }");
             case SpecName:
                 return value.ValueKind == JsonValueKind.String && value.GetString()!.Length > 0
                     ? value.GetString()!
@@ -284,6 +315,41 @@ internal sealed class SpecReader
         }
 
         return rows.Count > 0 ? rows : throw Bad(at, "{}", "at least one element");
+    }
+
+    /// <summary>The name of a property, or charges by atomic number.</summary>
+    private object Charges(JsonElement value, string at)
+    {
+        if (value.ValueKind == JsonValueKind.String && value.GetString()!.Length > 0)
+        {
+            return value.GetString()!;
+        }
+
+        if (value.ValueKind != JsonValueKind.Object)
+        {
+            throw Bad(at, Show(value), "the name of an atom property, or an object { \"Na\": 1, … }");
+        }
+
+        SortedDictionary<int, double> charges = [];
+        foreach (JsonProperty property in value.EnumerateObject())
+        {
+            if (!Structures.Elements.TryParse(property.Name, out int z))
+            {
+                throw Bad(at, InputError.Quote(property.Name), "an element's symbol");
+            }
+
+            if (property.Value.ValueKind != JsonValueKind.Number || !property.Value.TryGetDouble(out double q) || !double.IsFinite(q))
+            {
+                throw Bad($"{at}.{property.Name}", Show(property.Value), "a finite number, in e");
+            }
+
+            if (!charges.TryAdd(z, q))
+            {
+                throw Bad($"{at}.{property.Name}", "the element twice", "each element once");
+            }
+        }
+
+        return charges.Count > 0 ? charges : throw Bad(at, "{}", "at least one element");
     }
 
     private static object? Default(SpecNode node) => node switch

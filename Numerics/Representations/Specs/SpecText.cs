@@ -74,6 +74,7 @@ public static class SpecText
             ["$.fields[0].name"] = "\"spin\"",
             ["$.fields[0].axial"] = "true",
             ["$.fields[0].timeOdd"] = "true",
+            ["$.fields[0].center"] = "\"separate\"",
             ["$.representation.kind"] = "\"spin-power-spectrum\"",
             ["$.representation.coupling"] = "\"resolved\"",
             ["$.representation.parity"] = "\"proper\"",
@@ -88,8 +89,48 @@ public static class SpecText
             ["$.fields[0].name"] = "\"spin\"",
             ["$.fields[0].axial"] = "true",
             ["$.fields[0].timeOdd"] = "true",
+            ["$.fields[0].center"] = "\"separate\"",
             ["$.representation.kind"] = "\"spin-bispectrum\"",
             ["$.representation.coupling"] = "\"summed\"",
+        },
+        ["long-range"] = new()
+        {
+            ["$.cutoff.radius"] = "4.0",
+            ["$.radial.nmax"] = "4",
+            ["$.lmax"] = "3",
+            ["$.fields[0]"] = "",
+            ["$.fields[0].name"] = "\"V\"",
+            ["$.fields[0].kind"] = "\"potential\"",
+            ["$.fields[0].exponent"] = "1",
+            ["$.fields[0].smearing"] = "1.0",
+            ["$.fields[0].tolerance"] = "1e-6",
+            ["$.representation.kind"] = "\"power-spectrum\"",
+            ["$.representation.factors"] = "[\"rho\", \"V\"]",
+        },
+        ["tree"] = new()
+        {
+            ["$.cutoff.radius"] = "4.0",
+            ["$.radial.nmax"] = "3",
+            ["$.lmax"] = "2",
+            ["$.representation.kind"] = "\"tree\"",
+            ["$.representation.tree"] =
+                "{\"format\": \"coupling-tree/1\", \"fields\": {\"rho\": {\"parity\": \"polar\", \"time\": \"even\"}}, "
+                + "\"tree\": {\"couple\": [{\"couple\": [{\"leaf\": \"rho\", \"l\": \"l1\"}, {\"leaf\": \"rho\", \"l\": \"l2\"}], \"L\": \"k\"}, {\"leaf\": \"rho\", \"l\": \"k\"}], \"L\": 0}}",
+        },
+        ["nice"] = new()
+        {
+            ["$.cutoff.radius"] = "4.0",
+            ["$.radial.nmax"] = "5",
+            ["$.lmax"] = "4",
+            ["$.representation.kind"] = "\"nice\"",
+            ["$.representation.parity"] = "\"proper\"",
+            ["$.representation.order"] = "4",
+            ["$.representation.lambda"] = "4",
+            ["$.representation.contraction"] = "",
+            ["$.representation.contraction.components"] = "",
+            ["$.representation.expand"] = "",
+            ["$.representation.purify"] = "",
+            ["$.representation.environments"] = "5000",
         },
         ["ridge"] = new()
         {
@@ -156,11 +197,15 @@ public static class SpecText
                 SpecMatrices m => ("list of lists of rows of numbers", "", m.WhenAbsent),
                 SpecPath f => ("file name", "", f.WhenAbsent),
                 SpecName n => ("name", "", n.WhenAbsent ?? "required"),
+                SpecCharges q => ("name, or object of numbers", "e", q.WhenAbsent),
+                SpecNames n => ("list of names", "", n.WhenAbsent),
+                SpecJson j => ("object", "", j.WhenAbsent),
                 SpecFlag => ("true or false", "", "false"),
                 SpecList => ("list of objects", "", "none"),
                 SpecElements e => ("list of element symbols", "", e.WhenAbsent),
-                SpecGroup g => ("object", "", g.Absence switch
+                SpecGroup g => (g.Word is null ? "object" : $"object, or `{g.Word}`", "", g.Absence switch
                 {
+                    _ when g.WhenAbsent is not null => g.WhenAbsent,
                     SpecAbsence.Required => "required",
                     SpecAbsence.Defaults => "its keys' defaults",
                     _ => "none",

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
+using System.IO.Compression;
 using System.Text;
 using Toolkit.Numerics.Files;
 
@@ -12,13 +13,15 @@ namespace Toolkit.Numerics.Structures;
 /// frame is its number of atoms, a line of key=value pairs and one line per atom with the columns that Properties names.
 /// </summary>
 /// <remarks>
-/// With a Lattice and no pbc a frame is periodic along a, b and c; without a Lattice, nowhere. A Lattice of nine zeros
-/// is none. Elements are symbols in any letter case or atomic numbers. Plain xyz lines may have further words, which
-/// are skipped; in an extended file the number of words must be the one that Properties says.
+/// Without pbc a frame is periodic along its lattice vectors: those of Lattice, nine numbers of which zeros are no vectors,
+/// three for the edges of a box, or those of lines VEC1 x y z … after the atoms. Elements are symbols in any letter case or
+/// atomic numbers. Lines of a frame without Properties may have further words, which are skipped; with Properties the number
+/// of words must be the one that it says. A file may be compressed by gzip.
 /// </remarks>
 public static class ExtendedXyzReader
 {
     private const int FirstCapacity = 4096;
+    private const int BufferSize = 1 << 16;
 
     /// <summary>The frames of a file, read one at a time as the sequence is walked through.</summary>
     /// <exception cref="InputException">While walking: with the file, line, field, what was found and what was expected.</exception>
@@ -42,17 +45,63 @@ public static class ExtendedXyzReader
     private static IEnumerable<Structure> ReadFile(string path)
     {
         using StreamReader text = Open(path);
-        foreach (Structure frame in ReadFrames(text, path))
+        using IEnumerator<Structure> frames = ReadFrames(text, path).GetEnumerator();
+        for (bool isFirst = true; Advance(isFirst); isFirst = false)
         {
-            yield return frame;
+            yield return frames.Current;
         }
+
+        bool Advance(bool isFirst)
+        {
+            try
+            {
+                return frames.MoveNext();
+            }
+            catch (InputException refused) when (isFirst && IsOfAnotherFormat(path))
+            {
+                InputError e = refused.Error;
+                throw new InputException(path, e.Line, e.Field, e.Found, e.Expected + $"; {Path.GetFileName(path)} looks like another format: convert it, e.g. ase convert {Path.GetFileName(path)} frames.xyz");
+            }
+        }
+    }
+
+    /// <summary>Whether a name is one that other programs give to other formats of structures.</summary>
+    private static bool IsOfAnotherFormat(string path)
+    {
+        string name = Path.GetFileName(path);
+        if (name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
+        {
+            name = name[..^3];
+        }
+
+        return name.Contains("POSCAR", StringComparison.OrdinalIgnoreCase) || name.Contains("CONTCAR", StringComparison.OrdinalIgnoreCase)
+            || name.StartsWith("XDATCAR", StringComparison.OrdinalIgnoreCase) || name.StartsWith("OUTCAR", StringComparison.OrdinalIgnoreCase)
+            || Path.GetExtension(name).ToLowerInvariant() is ".cif" or ".vasp" or ".traj" or ".data" or ".lmp" or ".lammps" or ".dump"
+                or ".lammpstrj" or ".pdb" or ".db" or ".json" or ".cfg" or ".gen" or ".in" or ".out" or ".xsf" or ".cell" or ".res" or ".h5";
     }
 
     private static StreamReader Open(string path)
     {
         try
         {
-            return new StreamReader(path, new UTF8Encoding(false, throwOnInvalidBytes: true));
+            Stream file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, BufferSize, FileOptions.SequentialScan);
+            try
+            {
+                // Two bytes tell gzip, whatever the name says; a pipe cannot be looked into.
+                bool isCompressed = file.CanSeek ? file.ReadByte() == 0x1f && file.ReadByte() == 0x8b : path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
+                if (file.CanSeek)
+                {
+                    file.Position = 0;
+                }
+
+                Stream content = isCompressed ? new GZipStream(file, CompressionMode.Decompress) : file;
+                return new StreamReader(content, new UTF8Encoding(false, throwOnInvalidBytes: true), true, BufferSize);
+            }
+            catch
+            {
+                file.Dispose();
+                throw;
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
@@ -120,6 +169,7 @@ public static class ExtendedXyzReader
             frame.Add(line, lines.Number);
         }
 
+        comment.Place(ReadVectors(lines, source));
         try
         {
             return frame.Finish();
@@ -128,6 +178,41 @@ public static class ExtendedXyzReader
         {
             throw new InputException(source, headLine, "frame", e.Message.Split(" (Parameter", 2)[0].TrimEnd('.'), "a structure");
         }
+    }
+
+    /// <summary>Lattice vectors in lines VEC1 x y z … VEC3 after the atoms; null where there are none.</summary>
+    private static double[]? ReadVectors(LineReader lines, string source)
+    {
+        double[]? vectors = null;
+        while (lines.TryRead(out ReadOnlySpan<char> line))
+        {
+            string[] words = line.TrimStart().StartsWith("VEC")
+                ? line.ToString().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) : [""];
+            if (words[0] is not ("VEC1" or "VEC2" or "VEC3"))
+            {
+                lines.Return();
+                break;
+            }
+
+            vectors ??= new double[9];
+            int first = 3 * (words[0][3] - '1');
+            if (vectors.AsSpan(first, 3).ContainsAnyExcept(0.0))
+            {
+                throw new InputException(source, lines.Number, words[0], "the vector twice", "each vector once");
+            }
+
+            for (int k = 0; k < 3; k++)
+            {
+                if (words.Length != 4 || !XyzScalar.TryReal(words[k + 1], out double x) || !double.IsFinite(x))
+                {
+                    throw new InputException(source, lines.Number, words[0], InputError.Quote(line), "three numbers, as in VEC1 5.0 0.0 0.0");
+                }
+
+                vectors[first + k] = x;
+            }
+        }
+
+        return vectors;
     }
 
     /// <summary>Takes the lines of one frame's atoms apart.</summary>
@@ -139,6 +224,8 @@ public static class ExtendedXyzReader
         private readonly int _words;
         private readonly int _count;
         private readonly object[] _values;
+        private readonly bool[] _areElements;
+        private readonly bool[] _arePositions;
         private List<int>? _elements;
         private int _atoms;
 
@@ -149,6 +236,8 @@ public static class ExtendedXyzReader
             _source = source;
             _count = count;
             _values = new object[_columns.Length];
+            _areElements = Array.ConvertAll(_columns, IsElement);
+            _arePositions = Array.ConvertAll(_columns, static c => c.Name == "pos");
 
             // The count is a claim until the lines are there: memory grows with the lines.
             int capacity = Math.Min(count, FirstCapacity);
@@ -185,7 +274,7 @@ public static class ExtendedXyzReader
                 }
             }
 
-            if (!_comment.IsPlain && !Next(line, ref at).IsEmpty)
+            if (_comment.HasProperties && !Next(line, ref at).IsEmpty)
             {
                 do
                 {
@@ -245,8 +334,8 @@ public static class ExtendedXyzReader
 
         private void Store(int c, int component, ReadOnlySpan<char> word, long line)
         {
-            XyzColumn column = _columns[c];
-            if (IsElement(column))
+            ref readonly XyzColumn column = ref _columns[c];
+            if (_areElements[c])
             {
                 int z = Element(column, word, line);
                 ((List<int>)_values[c]).Add(z);
@@ -267,7 +356,7 @@ public static class ExtendedXyzReader
                         throw BadWord(column, component, word, line, "a real number");
                     }
 
-                    if (column.Name == "pos" && !double.IsFinite(real))
+                    if (_arePositions[c] && !double.IsFinite(real))
                     {
                         throw BadWord(column, component, word, line, "a finite number");
                     }
@@ -283,7 +372,7 @@ public static class ExtendedXyzReader
                     ((List<long>)_values[c]).Add(integer);
                     break;
                 case PropertyKind.Logical:
-                    if (!XyzScalar.TryLogical(word, out bool logical))
+                    if (!XyzScalar.TryAnyLogical(word, out bool logical))
                     {
                         throw BadWord(column, component, word, line, "T or F");
                     }
@@ -310,7 +399,7 @@ public static class ExtendedXyzReader
 
         private InputException WordCount(long line, int words)
         {
-            string says = _comment.IsPlain ? "an element and three coordinates" : "as Properties says";
+            string says = _comment.HasProperties ? "as Properties says" : "an element and three coordinates";
             return new(_source, line, $"atom {_atoms + 1}", $"{words} values", $"{_words}, {says}");
         }
 

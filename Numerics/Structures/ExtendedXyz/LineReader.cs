@@ -12,6 +12,7 @@ internal sealed class LineReader(TextReader reader, string source)
 
     private char[] _buffer = new char[1 << 14];
     private int _start;
+    private int _line;
     private int _end;
     private bool _finished;
 
@@ -30,6 +31,7 @@ internal sealed class LineReader(TextReader reader, string source)
             if (at >= 0)
             {
                 int length = searched + at;
+                _line = _start;
                 line = Trimmed(_start, length);
                 _start += length + 1;
                 Number++;
@@ -39,6 +41,7 @@ internal sealed class LineReader(TextReader reader, string source)
             searched = _end - _start;
             if (_finished)
             {
+                _line = _start;
                 line = Trimmed(_start, searched);
                 _start = _end;
                 Number += searched > 0 ? 1 : 0;
@@ -47,6 +50,13 @@ internal sealed class LineReader(TextReader reader, string source)
 
             Fill();
         }
+    }
+
+    /// <summary>Gives the line that was read last back: it is the next one again.</summary>
+    public void Return()
+    {
+        _start = _line;
+        Number--;
     }
 
     private ReadOnlySpan<char> Trimmed(int start, int length) =>
@@ -80,9 +90,13 @@ internal sealed class LineReader(TextReader reader, string source)
         {
             throw new InputException(source, null, null, $"bytes after line {Number} that are no UTF-8", "a text file in UTF-8");
         }
+        catch (InvalidDataException)
+        {
+            throw new InputException(source, null, null, $"compressed data that are damaged after line {Number}", "a whole gzip file");
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InputException(source, null, null, e.Message, "a file that can be read");
+            throw new InputException(source, null, null, $"no more than {Number} lines: {e.Message}", "a file that can be read");
         }
 
         _finished = read == 0;

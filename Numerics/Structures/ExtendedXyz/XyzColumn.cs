@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.Linq;
 using Toolkit.Numerics.Files;
 
 namespace Toolkit.Numerics.Structures;
@@ -63,7 +64,10 @@ internal readonly record struct XyzColumn(string Name, PropertyKind Kind, int Wi
 
         if (!columns.Contains(Plain[0]) && !columns.Contains(AtomicNumber))
         {
-            throw Bad(InputError.Quote(text), "elements as species:S:1 or Z:I:1");
+            // Other spellings of the column of elements; beside species or Z these are what they say.
+            int element = OtherElements.Select(c => columns.IndexOf(c)).FirstOrDefault(static at => at >= 0, -1);
+            columns[element >= 0 ? element : throw Bad(InputError.Quote(text), "elements as species:S:1, Z:I:1, numbers:I:1 or type:I:1")] =
+                columns[element].Kind == PropertyKind.Text ? Plain[0] : AtomicNumber;
         }
 
         foreach (XyzColumn column in columns)
@@ -76,6 +80,17 @@ internal readonly record struct XyzColumn(string Name, PropertyKind Kind, int Wi
 
         return columns.ToArray();
     }
+
+    /// <summary>
+    /// Columns that other programs give the elements in. Integers are atomic numbers: the types 1, 2 … of a program
+    /// that numbers its elements itself are to be renamed or replaced.
+    /// </summary>
+    private static readonly XyzColumn[] OtherElements =
+    [
+        new("species", PropertyKind.Integer, 1), new("symbols", PropertyKind.Text, 1), new("element", PropertyKind.Text, 1),
+        new("elements", PropertyKind.Text, 1), new("numbers", PropertyKind.Integer, 1), new("type", PropertyKind.Text, 1),
+        new("type", PropertyKind.Integer, 1),
+    ];
 
     internal static XyzColumn AtomicNumber => new("Z", PropertyKind.Integer, 1);
 

@@ -1,21 +1,31 @@
 using System;
 using System.Collections.Generic;
-using System.Text;
+using System.Linq;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Toolkit.Numerics.Files;
+using static Toolkit.Numerics.Structures.XyzTokens;
 
 namespace Toolkit.Numerics.Structures;
 
 /// <summary>
-/// The second line of a frame. With Properties=… or Lattice=… in it, it is a row of key=value pairs; without, the frame
-/// is plain xyz and the line is a free comment, kept as the property "comment".
+/// The second line of a frame. With Properties=… or Lattice=… in it, or where every word of it is key=value, it is a row of
+/// such pairs; else it is a free comment, kept as the property "comment". Without Properties the atoms' lines are those of plain
+/// xyz.
 /// </summary>
 /// <remarks>
 /// A value is a bare word, a text in "…", '…' or {…} (where a backslash takes the next character as it is), or nested
 /// lists in […]. Words of one kind become integers, else reals, else truth values; what starts with _JSON is JSON; all
-/// else is text. A key without a value is true. Nine numbers under "stress" or "virial" are a 3×3 matrix column by
-/// column, as ASE writes them; under any other key they are a vector of nine.
+/// else is text, and so is a list whose rows differ or a quote that is never closed: no key but those of cell and columns
+/// can make a file unreadable. A key without a value is true; the last of two equal keys counts. Nine numbers under
+/// "stress" or "virial" are a 3×3 matrix column by column, as ASE writes them; under any other key they are a vector of
+/// nine.
+/// <para>
+/// The lattice vectors are those of Lattice or of lines VEC1 … after the atoms. Without pbc the structure is periodic along
+/// each vector that is not zero. Where pbc itself says T along a direction that has no vector, the file describes a
+/// crystal whose cell is lost: as a cluster, which is how ASE computes it, its atoms would miss neighbours
+/// without a word, so it is refused; pbc="F F F" reads it as a cluster.
+/// </para>
 /// </remarks>
 internal sealed partial class XyzComment
 {
@@ -23,6 +33,8 @@ internal sealed partial class XyzComment
 
     private readonly string _source;
     private readonly long _line;
+    private double[]? _lattice;
+    private Periodicity? _periodic;
 
     private XyzComment(string source, long line)
     {
@@ -32,7 +44,8 @@ internal sealed partial class XyzComment
 
     internal XyzColumn[] Columns { get; private set; } = XyzColumn.Plain;
 
-    internal bool IsPlain { get; private set; }
+    /// <summary>Whether Properties names the columns; else lines may have further words.</summary>
+    internal bool HasProperties { get; private set; }
 
     internal Cell? Cell { get; private set; }
 
@@ -44,17 +57,16 @@ internal sealed partial class XyzComment
     internal static XyzComment Parse(ReadOnlySpan<char> text, string source, long line)
     {
         XyzComment comment = new(source, line);
-        if (ExtendedKey().IsMatch(text))
+        if (ExtendedKey().IsMatch(text) || IsAllPairs(text))
         {
             comment.ReadPairs(text);
             return comment;
         }
 
-        comment.IsPlain = true;
         text = text.Trim();
         if (!text.IsEmpty)
         {
-            comment.Properties.Add(new("comment", comment.Guard("comment", text, static t => PropertyValue.Text(t))));
+            comment.Properties.Add(new("comment", PropertyValue.Text(text.ToString())));
         }
 
         return comment;
@@ -83,8 +95,6 @@ internal sealed partial class XyzComment
     private void ReadPairs(ReadOnlySpan<char> text)
     {
         HashSet<string> seen = new(StringComparer.Ordinal);
-        double[]? lattice = null;
-        Periodicity? periodic = null;
         int at = 0;
         while (true)
         {
@@ -95,6 +105,13 @@ internal sealed partial class XyzComment
             }
 
             string key = ReadKey(text, ref at);
+            if (key.Length == 0)
+            {
+                // A value without a name.
+                at = WordEnd(text, at);
+                continue;
+            }
+
             string name = key.ToUpperInvariant() switch
             {
                 "LATTICE" => "Lattice",
@@ -102,7 +119,7 @@ internal sealed partial class XyzComment
                 "PBC" => "pbc",
                 _ => key,
             };
-            if (!seen.Add(name))
+            if (!seen.Add(name) && (name is "Lattice" or "Properties" or "pbc"))
             {
                 throw Bad(name, "the key twice", "each key once");
             }
@@ -111,32 +128,38 @@ internal sealed partial class XyzComment
             switch (name)
             {
                 case "Lattice":
-                    lattice = ToLattice(raw, value);
+                    _lattice = ToLattice(raw, value);
                     break;
                 case "pbc":
-                    periodic = ToPeriodicity(raw, value);
+                    _periodic = ToPeriodicity(raw, value);
                     break;
                 case "Properties":
                     Columns = XyzColumn.Parse(raw, _source, _line);
+                    HasProperties = true;
                     break;
                 default:
+                    Properties.RemoveAll(p => p.Key == name);
                     Properties.Add(new(name, Settle(name, raw, value)));
                     break;
             }
         }
-
-        Place(lattice, periodic);
     }
 
-    private void Place(double[]? lattice, Periodicity? periodic)
+    /// <summary>Settles cell and periodicity when the whole frame is known.</summary>
+    /// <param name="vectors">Lattice vectors that stand in lines after the atoms; null where there are none.</param>
+    /// <exception cref="InputException">
+    /// Vectors at both places, dependent ones, or none along a direction in which pbc says that the structure is periodic.
+    /// </exception>
+    internal void Place(double[]? vectors)
     {
-        Periodic = periodic ?? (lattice is null ? Periodicity.None : Periodicity.All);
-        if (lattice is not null && Array.TrueForAll(lattice, static x => x == 0))
+        if (vectors is not null && _lattice is not null)
         {
-            lattice = null;
+            throw Bad("Lattice", "a Lattice and lines VEC1 … after the atoms", "one of the two");
         }
 
-        if (lattice is not null)
+        double[] lattice = _lattice ?? vectors ?? new double[9];
+        bool Has(int d) => lattice.AsSpan(3 * d, 3).ContainsAnyExcept(0.0);
+        if (Has(0) || Has(1) || Has(2))
         {
             try
             {
@@ -148,180 +171,104 @@ internal sealed partial class XyzComment
             }
         }
 
+        Periodic = _periodic ?? new(Has(0), Has(1), Has(2));
         for (int d = 0; d < 3; d++)
         {
-            if (Periodic[d] && (Cell is null || !Cell.Has(d)))
+            if (Periodic[d] && !Has(d))
             {
                 throw Bad(
                     "Lattice",
-                    lattice is null && periodic is not null ? "none" : $"no vector {"abc"[d]}",
-                    $"a lattice vector {"abc"[d]}, since the structure is periodic along it (pbc=\"{Periodic}\"{(periodic is null ? ", the default with a Lattice" : "")})");
+                    Cell is null ? "none" : $"no vector {"abc"[d]}",
+                    $"a lattice vector {"abc"[d]}, since pbc=\"{Periodic}\" says that the structure is periodic along it; or pbc=F there");
             }
         }
     }
 
-    private string ReadKey(ReadOnlySpan<char> text, ref int at)
+    /// <summary>A name up to white space or '='; empty where there is none.</summary>
+    private static string ReadKey(ReadOnlySpan<char> text, ref int at)
     {
-        char c = text[at];
-        if (c is '"' or '\'' or '{')
+        int end = text[at] is '"' or '\'' or '{' ? QuotedEnd(text, at) : at;
+        if (end > at + 2 && (end == text.Length || char.IsWhiteSpace(text[end]) || text[end] == '='))
         {
-            string quoted = ReadQuoted(text, ref at, "key");
-            return quoted.Length > 0 ? quoted : throw Bad("key", "an empty key", "a name before '='");
+            string quoted = Unquoted(text[at..end]);
+            at = end;
+            return Visible(quoted);
         }
 
         int start = at;
-        StringBuilder key = new();
         while (at < text.Length && !char.IsWhiteSpace(text[at]) && text[at] != '=')
         {
-            if (text[at] is '"' or '\'' or '{' or '}' or '[' or ']')
-            {
-                throw Bad("key", InputError.Quote(text[start..(at + 1)]), "white space between a value and the next key");
-            }
-
-            at += text[at] == '\\' && at + 1 < text.Length ? 1 : 0;
-            key.Append(text[at++]);
+            at += text[at] == '\\' && at + 1 < text.Length ? 2 : 1;
         }
 
-        return key.Length > 0 ? key.ToString() : throw Bad("key", InputError.Quote(text[start..]), "a name before '='");
+        return Visible(Word(text[start..at]));
+
+        // Names have no control characters.
+        static string Visible(string name) =>
+            name.Any(char.IsControl) ? string.Concat(name.Select(static c => char.IsControl(c) ? '_' : c)) : name;
     }
 
     private (string Raw, PropertyValue? Value) ReadValue(ReadOnlySpan<char> text, ref int at, string key)
     {
-        int afterKey = at;
         SkipSpace(text, ref at);
         if (at >= text.Length || text[at] != '=')
         {
-            if (at == afterKey && at < text.Length)
-            {
-                throw Bad(key, InputError.Quote(text[at..]), "'=' or white space after the key");
-            }
-
             return ("T", PropertyValue.Logical(true));
         }
 
         int afterEquals = ++at;
         SkipSpace(text, ref at);
-        if (at >= text.Length)
+        // "key= next=3", which ASE writes for an empty text: the word is the next key.
+        if (at >= text.Length || (at > afterEquals && StartsPair(text[at..])))
         {
             return ("", null);
         }
 
-        string raw;
-        PropertyValue? value;
-        switch (text[at])
-        {
-            case '"' or '\'' or '{':
-                raw = ReadQuoted(text, ref at, key);
-                value = raw.StartsWith("_JSON ", StringComparison.Ordinal) ? FromJson(key, raw) : Numbers(raw);
-                break;
-            case '[':
-                int closing = XyzList.Closing(text[at..]);
-                if (closing < 0)
-                {
-                    throw Bad(key, InputError.Quote(text[at..]), "a closing bracket ]");
-                }
-
-                ReadOnlySpan<char> list = text.Slice(at, closing + 1);
-                at += closing + 1;
-                raw = list.ToString();
-                value = FromList(key, raw);
-                break;
-            default:
-                int start = at;
-                // "key= next=3", which ASE writes for an empty text: the word is the next key.
-                if (start > afterEquals && StartsPair(text[start..]))
-                {
-                    at = start;
-                    return ("", null);
-                }
-
-                StringBuilder word = new();
-                while (at < text.Length && !char.IsWhiteSpace(text[at]))
-                {
-                    if (text[at] == '"')
-                    {
-                        throw Bad(key, InputError.Quote(text[start..(at + 1)]), "a value in quotes to start with its quote");
-                    }
-
-                    at += text[at] == '\\' && at + 1 < text.Length ? 1 : 0;
-                    word.Append(text[at++]);
-                }
-
-                raw = word.ToString();
-                value = Numbers(raw);
-                break;
-        }
-
-        if (at < text.Length && !char.IsWhiteSpace(text[at]))
-        {
-            throw Bad(key, InputError.Quote(text[at..]) + " right after a closing quote or bracket", "white space there");
-        }
-
-        return (raw, value);
-    }
-
-    private static bool StartsPair(ReadOnlySpan<char> text)
-    {
-        int i = 0;
-        while (i < text.Length && (char.IsLetterOrDigit(text[i]) || text[i] is '_' or '-' or '.'))
-        {
-            i++;
-        }
-
-        return i > 0 && i < text.Length && text[i] == '=';
-    }
-
-    private string ReadQuoted(ReadOnlySpan<char> text, ref int at, string field)
-    {
         int start = at;
-        char closing = text[at++] == '{' ? '}' : text[start];
-        StringBuilder content = new();
-        for (; at < text.Length; at++)
+        at = ValueEnd(text, start);
+        ReadOnlySpan<char> all = text[start..at];
+        bool isDelimited = all[0] switch
         {
-            char c = text[at];
-            if (c == closing)
+            '"' or '\'' or '{' => QuotedEnd(all, 0) == all.Length,
+            '[' => XyzList.Closing(all) + 1 == all.Length,
+            _ => true,
+        };
+        if (!isDelimited)
+        {
+            if (key is "Lattice" or "Properties" or "pbc")
             {
-                at++;
-                return content.ToString();
+                throw Bad(key, InputError.Quote(text[start..]), $"a closing {(all[0] == '{' ? "brace }" : all[0] == '[' ? "bracket ]" : "quote " + all[0])}, then white space");
             }
 
-            if (c == '\\' && at + 1 < text.Length)
-            {
-                c = text[++at];
-                c = c == 'n' && closing == '"' ? '\n' : c;
-            }
-
-            content.Append(c);
+            return (all.ToString(), null);
         }
 
-        throw Bad(field, InputError.Quote(text[start..]), $"a closing {(closing == '}' ? "brace }" : "quote " + closing)}");
+        string raw = all[0] switch
+        {
+            '[' => all.ToString(),
+            '"' or '\'' or '{' => Unquoted(all),
+            _ => Word(all),
+        };
+        return (raw, all[0] == '[' ? FromList(raw)
+            : all[0] is '"' or '\'' or '{' && raw.StartsWith("_JSON ", StringComparison.Ordinal) ? FromJson(raw)
+            : Numbers(raw));
     }
 
-    private PropertyValue FromList(string key, string raw)
-    {
-        PropertyValue? value = Guard(key, raw, text => XyzList.TryParse(text, out PropertyValue? v, out string found)
-            ? v
-            : throw Bad(key, found, "nested lists as [[1, 2], [3, 4]]"));
-        return value ?? throw Bad(key, InputError.Quote(raw), "rows of one length and one kind");
-    }
+    private static PropertyValue? FromList(string raw) =>
+        Kept(raw, static text => XyzList.TryParse(text, isJson: false, out PropertyValue? v) ? v : null);
 
-    private PropertyValue FromJson(string key, string raw)
+    private static PropertyValue? FromJson(string raw)
     {
         string json = raw["_JSON ".Length..].Trim();
-        if (json.StartsWith('[') && XyzList.TryParse(json, out _, out _))
+        if (json is "NaN" or "Infinity" or "-Infinity")
         {
-            PropertyValue? list = Guard(key, json, static text => XyzList.TryParse(text, out PropertyValue? v, out _) ? v : null);
-            if (list is not null)
-            {
-                return list;
-            }
-        }
-        else if (json is "NaN" or "Infinity" or "-Infinity")
-        {
-            return Numbers(json)!;
+            return Numbers(json);
         }
 
-        return Guard(key, json, static text =>
+        PropertyValue? list = json.StartsWith('[')
+            ? Kept(json, static text => XyzList.TryParse(text, isJson: true, out PropertyValue? v) ? v : null)
+            : null;
+        return list ?? Kept(json, static text =>
         {
             using JsonDocument document = JsonDocument.Parse(text);
             JsonElement root = document.RootElement;
@@ -336,10 +283,23 @@ internal sealed partial class XyzComment
         });
     }
 
-    /// <summary>Numbers, or text when they are none; nine numbers of a tensor as 3×3.</summary>
-    private PropertyValue Settle(string key, string raw, PropertyValue? value)
+    /// <summary>A value, or null for what is none: it stays text.</summary>
+    private static PropertyValue? Kept(string text, Func<string, PropertyValue?> make)
     {
-        value ??= Guard(key, raw, static text => PropertyValue.Text(text));
+        try
+        {
+            return make(text);
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Numbers, or text when they are none; nine numbers of a tensor as 3×3.</summary>
+    private static PropertyValue Settle(string key, string raw, PropertyValue? value)
+    {
+        value ??= PropertyValue.Text(raw);
         if (!IsByColumns(key) || value.Shape is not [9] || value.Kind is not (PropertyKind.Real or PropertyKind.Integer)
             || raw.StartsWith("_JSON ", StringComparison.Ordinal))
         {
@@ -350,14 +310,30 @@ internal sealed partial class XyzComment
         return PropertyValue.Real([v[0], v[3], v[6], v[1], v[4], v[7], v[2], v[5], v[8]], 3, 3);
     }
 
-    private double[] ToLattice(string raw, PropertyValue? value) =>
-        value is { Kind: PropertyKind.Real or PropertyKind.Integer, Shape: [9] }
-            && Array.TrueForAll(value.ToReals(), double.IsFinite)
-            ? value.ToReals()
-            : throw Bad("Lattice", InputError.Quote(raw), "nine numbers \"ax ay az bx by bz cx cy cz\"");
+    private double[] ToLattice(string raw, PropertyValue? value)
+    {
+        if (value is not { Kind: PropertyKind.Real or PropertyKind.Integer } || !Array.TrueForAll(value.ToReals(), double.IsFinite))
+        {
+            throw Refused();
+        }
+
+        double[] numbers = value.ToReals();
+        return value.Shape is [9] or [3, 3] ? numbers
+            : value.Shape is [3] ? [numbers[0], 0, 0, 0, numbers[1], 0, 0, 0, numbers[2]]
+            : throw Refused();
+
+        InputException Refused() => Bad(
+            "Lattice", InputError.Quote(raw), "nine numbers \"ax ay az bx by bz cx cy cz\", three rows [[ax, ay, az], [bx, by, bz], [cx, cy, cz]], or the three edges of a box");
+    }
 
     private Periodicity ToPeriodicity(string raw, PropertyValue? value)
     {
+        if (value is null && raw.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) is { Length: 1 or 3 } words
+            && Array.TrueForAll(words, static w => XyzScalar.TryAnyLogical(w, out _)))
+        {
+            value = PropertyValue.Logical(Array.ConvertAll(words, static w => XyzScalar.TryAnyLogical(w, out bool v) && v), words.Length);
+        }
+
         InputException bad = Bad("pbc", InputError.Quote(raw), "three truth values \"T T F\"");
         if (value is null || value.Size is not (1 or 3))
         {
@@ -380,32 +356,6 @@ internal sealed partial class XyzComment
             : new(directions[0], directions[1], directions[2]);
     }
 
-    private T Guard<T>(string key, ReadOnlySpan<char> text, Func<string, T> make)
-    {
-        string all = text.ToString();
-        try
-        {
-            return make(all);
-        }
-        catch (JsonException)
-        {
-            throw Bad(key, InputError.Quote(all), "JSON after _JSON");
-        }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
-        {
-            throw Bad(key, InputError.Quote(all) + $" ({Facts(e)})", "a value that can be kept");
-        }
-    }
-
     private InputException Bad(string field, string found, string expected) => new(_source, _line, field, found, expected);
 
-    private static string Facts(Exception e) => e.Message.Split(" (Parameter", 2)[0].TrimEnd('.');
-
-    private static void SkipSpace(ReadOnlySpan<char> text, ref int at)
-    {
-        while (at < text.Length && char.IsWhiteSpace(text[at]))
-        {
-            at++;
-        }
-    }
 }

@@ -6,7 +6,8 @@ namespace Toolkit.Numerics.Structures;
 
 /// <summary>
 /// Nested lists, [1, 2] or [[1, 0], [0, 1]]: those of the comment line, whose words are separated by commas or white
-/// space, and those of JSON, with the NaN and Infinity that Python writes.
+/// space and may be bare, quoted or both, and those of JSON, with the NaN and Infinity that Python writes. A quote begins a
+/// text only where an entry begins: O5' is a word.
 /// </summary>
 internal ref struct XyzList
 {
@@ -14,6 +15,7 @@ internal ref struct XyzList
     private const int Unknown = -1;
 
     private readonly ReadOnlySpan<char> _text;
+    private readonly bool _isJson;
     private readonly List<string> _words = [];
     private readonly List<bool> _quoted = [];
     private readonly List<int> _shape = [];
@@ -21,27 +23,28 @@ internal ref struct XyzList
     private bool _isRegular = true;
     private int _leafDepth = Unknown;
 
-    private XyzList(ReadOnlySpan<char> text) => _text = text;
+    private XyzList(ReadOnlySpan<char> text, bool isJson)
+    {
+        _text = text;
+        _isJson = isJson;
+    }
 
     /// <summary>Reads one list that fills the whole text.</summary>
     /// <param name="text">From '[' to the matching ']'.</param>
-    /// <param name="value">The array; null when the text is no list of equally long rows of one kind.</param>
-    /// <returns>False, and what was found, when the brackets or quotes do not match.</returns>
-    internal static bool TryParse(ReadOnlySpan<char> text, out PropertyValue? value, out string found)
+    /// <param name="isJson">Whether entries are those of JSON; else words.</param>
+    /// <param name="value">The array: of one kind, else of texts; null when rows differ in length, or, in JSON, entries in kind.</param>
+    /// <returns>False when the brackets or quotes do not match.</returns>
+    internal static bool TryParse(ReadOnlySpan<char> text, bool isJson, out PropertyValue? value)
     {
-        XyzList list = new(text);
+        XyzList list = new(text, isJson);
         value = null;
-        found = list.Read(0);
-        if (found.Length == 0)
+        if (!list.Read(0))
         {
-            list.SkipSpace();
-            if (list._at < text.Length)
-            {
-                found = "text after the closing bracket";
-            }
+            return false;
         }
 
-        if (found.Length > 0)
+        list.SkipSpace();
+        if (list._at < text.Length)
         {
             return false;
         }
@@ -63,7 +66,7 @@ internal ref struct XyzList
                     break;
                 case ']' when --depth == 0:
                     return i;
-                case '"' or '\'':
+                case '"' or '\'' when text[i - 1] is '[' or ',' || char.IsWhiteSpace(text[i - 1]):
                     char quote = text[i++];
                     while (i < text.Length && text[i] != quote)
                     {
@@ -125,8 +128,8 @@ internal ref struct XyzList
             }
         }
 
-        // Text among numbers is no array of one kind; bare words among quoted ones are text as well.
-        for (int i = 0; i < _words.Count; i++)
+        // In JSON, text among numbers is no array of one kind; bare words among quoted ones are text as well.
+        for (int i = 0; _isJson && i < _words.Count; i++)
         {
             bool isText = _quoted[i] || !(XyzScalar.TryReal(_words[i], out _) || XyzScalar.TryLogical(_words[i], out _) || _words[i] == "null");
             if (!isText)
@@ -138,12 +141,12 @@ internal ref struct XyzList
         return PropertyValue.Text(_words.ToArray(), shape);
     }
 
-    /// <returns>What was found in place of a list; empty when all is well.</returns>
-    private string Read(int depth)
+    /// <returns>Whether it is a list.</returns>
+    private bool Read(int depth)
     {
         if (depth == DeepestNesting)
         {
-            return $"brackets nested more than {DeepestNesting} deep";
+            return false;
         }
 
         if (_shape.Count == depth)
@@ -159,7 +162,7 @@ internal ref struct XyzList
             SkipSpace();
             if (_at >= _text.Length)
             {
-                return "no closing bracket ]";
+                return false;
             }
 
             char c = _text[_at];
@@ -171,13 +174,12 @@ internal ref struct XyzList
 
             if (c is ',' or ']')
             {
-                return $"'{c}' where an entry belongs";
+                return false;
             }
 
-            string found = Item(c, depth);
-            if (found.Length > 0)
+            if (!Item(c, depth))
             {
-                return found;
+                return false;
             }
 
             count++;
@@ -188,10 +190,10 @@ internal ref struct XyzList
 
         _shape[depth] = _shape[depth] == Unknown ? count : _shape[depth];
         _isRegular &= count > 0 && _shape[depth] == count;
-        return "";
+        return true;
     }
 
-    private string Item(char c, int depth)
+    private bool Item(char c, int depth)
     {
         switch (c)
         {
@@ -206,14 +208,15 @@ internal ref struct XyzList
                 return Object();
             default:
                 Leaf(depth, quoted: false);
-                int start = _at;
-                while (_at < _text.Length && !char.IsWhiteSpace(_text[_at]) && _text[_at] is not (',' or ']' or '[' or '"' or '\''))
+                StringBuilder word = new();
+                while (_at < _text.Length && !char.IsWhiteSpace(_text[_at]) && _text[_at] is not (',' or ']' or '['))
                 {
-                    _at++;
+                    _at += !_isJson && _text[_at] == '\\' && _at + 1 < _text.Length ? 1 : 0;
+                    word.Append(_text[_at++]);
                 }
 
-                _words.Add(_text[start.._at].ToString());
-                return "";
+                _words.Add(word.ToString());
+                return true;
         }
     }
 
@@ -224,7 +227,7 @@ internal ref struct XyzList
         _quoted.Add(quoted);
     }
 
-    private string Object()
+    private bool Object()
     {
         int depth = 0;
         for (; _at < _text.Length; _at++)
@@ -244,14 +247,14 @@ internal ref struct XyzList
             else if (c is '}' && --depth == 0)
             {
                 _at++;
-                return "";
+                return true;
             }
         }
 
-        return "no closing brace }";
+        return false;
     }
 
-    private string Quoted(char quote)
+    private bool Quoted(char quote)
     {
         StringBuilder word = new();
         for (_at++; _at < _text.Length; _at++)
@@ -261,7 +264,7 @@ internal ref struct XyzList
             {
                 _at++;
                 _words.Add(word.ToString());
-                return "";
+                return true;
             }
 
             if (c != '\\' || _at + 1 == _text.Length)
@@ -271,6 +274,13 @@ internal ref struct XyzList
             }
 
             char escaped = _text[++_at];
+            if (!_isJson)
+            {
+                // As in a text by itself.
+                word.Append(escaped == 'n' && quote == '"' ? '\n' : escaped);
+                continue;
+            }
+
             if (escaped == 'u' && _at + 4 < _text.Length
                 && ushort.TryParse(_text.Slice(_at + 1, 4), System.Globalization.NumberStyles.AllowHexSpecifier, null, out ushort code))
             {
@@ -282,7 +292,7 @@ internal ref struct XyzList
             word.Append(escaped switch { 'n' => '\n', 't' => '\t', 'r' => '\r', 'b' => '\b', 'f' => '\f', _ => escaped });
         }
 
-        return $"no closing quote {quote}";
+        return false;
     }
 
     private void SkipSpace()

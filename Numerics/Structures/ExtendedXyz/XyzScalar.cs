@@ -56,4 +56,11 @@ internal static class XyzScalar
         value = word is "T" or "True" or "true" or "TRUE";
         return value || word is "F" or "False" or "false" or "FALSE";
     }
+
+    /// <summary>The same in any letter case, for places where nothing but a truth value can stand.</summary>
+    internal static bool TryAnyLogical(ReadOnlySpan<char> word, out bool value)
+    {
+        value = word.Equals("T", StringComparison.OrdinalIgnoreCase) || word.Equals("true", StringComparison.OrdinalIgnoreCase);
+        return value || word.Equals("F", StringComparison.OrdinalIgnoreCase) || word.Equals("false", StringComparison.OrdinalIgnoreCase);
+    }
 }

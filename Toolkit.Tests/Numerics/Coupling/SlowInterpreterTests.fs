@@ -137,7 +137,7 @@ let private random (seed: int) : SlowInterpreter.Leaves =
 /// The library's coefficients of a structure, fed to the coupling kernels.
 let private kernels: TreeComparison.Engine =
     let species = [ 1; 8 ]
-    let expansion = (spec.Create(species, "spec.json")).Expansion
+    let expansion = (spec.CreateRepresentation(species, "spec.json")).Expansion
     let lmax, nmax = expansion.LMax, expansion.NMax
 
     fun tree s ->

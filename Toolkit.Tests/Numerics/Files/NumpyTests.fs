@@ -147,6 +147,56 @@ np.savez(sys.argv[1], c=x, f=np.asfortranarray(x), s=x.astype('f4'), i=np.arange
                 Assert.Throws<InputException>(fun () -> NpyData.ReadAll path |> ignore) |> ignore
                 Assert.Throws<InputException>(fun () -> NpyData.ReadAll(path + "x") |> ignore) |> ignore)
 
+        testCase "entries of a ZIP file grow side by side, and large sizes and places are written as ZIP64" <| fun () ->
+            let random = Random 3
+            let contents = [| for length in [ 0; 1; 70_000; 200_000; 65_536 ] -> let b = Array.zeroCreate<byte> length in random.NextBytes b; b |]
+
+            for from64 in [ int64 UInt32.MaxValue; 66_000L; 1L ] do
+                let zip = StoredZip(contents |> Array.mapi (fun k c -> struct ($"folder/{k}", c.LongLength)), from64)
+                use file = new MemoryStream()
+                zip.Begin(file, "a.zip")
+                let taken = Array.zeroCreate contents.Length
+
+                // A random piece of a random entry, until all are whole.
+                while Array.exists2 (fun t (c: byte[]) -> t < c.Length) taken contents do
+                    let k = random.Next contents.Length
+                    let piece = min (contents[k].Length - taken[k]) (random.Next 100_000)
+                    zip.Append(k, ReadOnlySpan(contents[k], taken[k], piece))
+                    taken[k] <- taken[k] + piece
+
+                Assert.Throws<InvalidOperationException>(fun () -> zip.Append(1, ReadOnlySpan [| 0uy |])) |> ignore
+                zip.Finish()
+                Assert.Equal(zip.Length, file.Length)
+                use read = new ZipArchive(file, ZipArchiveMode.Read)
+                Assert.Equal<string>([ for k in 0 .. contents.Length - 1 -> $"folder/{k}" ], read.Entries |> Seq.map (fun e -> e.FullName))
+
+                for k in 0 .. contents.Length - 1 do
+                    use stream = read.Entries[k].Open()
+                    use copy = new MemoryStream()
+                    stream.CopyTo copy
+                    Assert.Equal<byte>(contents[k], copy.ToArray())
+                    Assert.Equal(Crc32.Append(0u, ReadOnlySpan contents[k]), read.Entries[k].Crc32)
+
+            let short = StoredZip([ struct ("a", 2L) ])
+            use file = new MemoryStream()
+            short.Begin(file, "a.zip")
+            short.Append(0, ReadOnlySpan [| 1uy |])
+            Assert.Throws<InvalidOperationException>(fun () -> short.Finish()) |> ignore
+
+        testCase "other programs find the ZIP files whole" <| fun () ->
+            Tool.withPython "zipfile" (fun python ->
+                TemporaryFolder.using (fun folder ->
+                    for from64 in [ int64 UInt32.MaxValue; 1L ] do
+                        let path = Path.Combine(folder, "a.zip")
+                        let zip = StoredZip([ struct ("a", 3L); struct ("b/c", 5L) ], from64)
+                        (use file = File.Create path in
+                         zip.Begin(file, "a.zip")
+                         zip.Append(1, ReadOnlySpan "12345"B)
+                         zip.Append(0, ReadOnlySpan "abc"B)
+                         zip.Finish())
+                        let script = "import sys, zipfile\nz = zipfile.ZipFile(sys.argv[1])\nprint(z.testzip(), z.namelist(), z.read('a'), z.read('b/c'))"
+                        Assert.Equal("None ['a', 'b/c'] b'abc' b'12345'", (python script [ path ]).Trim())))
+
         testCase "the same arrays give the same bytes" <| fun () ->
             TemporaryFolder.using (fun folder ->
                 let write (name: string) =

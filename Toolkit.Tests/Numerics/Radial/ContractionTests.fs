@@ -144,20 +144,20 @@ let tests =
 
             for wanted, count in [ "\"channels\": 2", Some 2; "\"captured\": 0.999", None ] do
                 let spec = Spec.Parse(text wanted, "spec.json")
-                let made = Features.WithContraction(spec, frames, "spec.json", "data.xyz")
+                let made = Features.WithContraction(spec, StructureSource.Of(frames, "data.xyz"), "spec.json")
                 let weights = nonNull (nonNull made.Radial.Contraction).Weights
                 count |> Option.iter (fun n -> Assert.Equal(n, weights.NMax))
                 Assert.Equal(spec, Spec.Parse(spec.ToJson(), "again"))
                 let again = Spec.Parse(made.ToJson(), "again")
                 Assert.Equal(made, again)
-                let features (s: Spec) = [| for f in frames do yield! s.Build(species, "spec.json").Compute f |]
+                let features (s: Spec) = [| for f in frames do yield! s.CreateInvariants(species, "spec.json").Compute f |]
                 Assert.Equal<float[]>(features made, features again)
-                Assert.Equal(made, Features.WithContraction(made, frames, "spec.json", "data.xyz"))
+                Assert.Equal(made, Features.WithContraction(made, StructureSource.Of(frames, "data.xyz"), "spec.json"))
 
         testCase "a contraction that does not fit is refused with the key" <| fun () ->
             let refused contraction (expected: string) =
                 let text = $"""{{"cutoff": {{"radius": 3.4}}, "radial": {{"nmax": 2, "contraction": {contraction}}}, "lmax": 1, "representation": {{"kind": "power-spectrum"}}}}"""
-                let e = Assert.Throws<Toolkit.Numerics.Files.InputException>(fun () -> (Spec.Parse(text, "spec.json")).Create([ 8 ], "spec.json") |> ignore)
+                let e = Assert.Throws<Toolkit.Numerics.Files.InputException>(fun () -> (Spec.Parse(text, "spec.json")).CreateRepresentation([ 8 ], "spec.json") |> ignore)
                 Assert.Contains(expected, e.Message)
 
             refused "{}" "one of channels, captured, weights"

@@ -25,7 +25,7 @@ let private build (json: string) (frames: Structure list) (table: CouplingTable 
     let frames = ResizeArray frames :> IReadOnlyList<_>
     let spec = Spec.Parse(json, specPath)
     let species = frames |> Seq.collect (fun f -> f.Species.ToArray()) |> Seq.distinct |> Seq.sort |> List.ofSeq
-    let spec = Features.WithContraction(spec, frames, specPath, "structures.xyz")
+    let spec = Features.WithContraction(spec, StructureSource.Of(frames, "structures.xyz"), specPath)
 
     let table: CouplingTable | null =
         if isNull table && spec.CouplingLMax > CouplingTable.Default.LMax then
@@ -36,7 +36,7 @@ let private build (json: string) (frames: Structure list) (table: CouplingTable 
             table
 
     let species = match spec.Species with null -> species | given -> List.ofSeq given
-    spec, species, spec.Create(species, specPath, table)
+    spec, species, spec.CreateRepresentation(species, specPath, table)
 
 /// The blocks of a representation: λ, names of labels, labels, place.
 let private blocks (representation: Representation) =

@@ -7,7 +7,7 @@ open Toolkit.Numerics.Files
 open Toolkit.Numerics.Representations
 
 let private create (text: string) =
-    (Spec.Parse("""{"cutoff": {"radius": 5}, """ + text + "}", "spec.json")).Create([ 1; 14 ], "spec.json")
+    (Spec.Parse("""{"cutoff": {"radius": 5}, """ + text + "}", "spec.json")).CreateRepresentation([ 1; 14 ], "spec.json")
 
 let private refused text = (Assert.Throws<InputException>(fun () -> create text |> ignore)).Message
 

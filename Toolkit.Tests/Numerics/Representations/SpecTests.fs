@@ -7,6 +7,7 @@ open Toolkit.Numerics.Expansion
 open Toolkit.Numerics.Files
 open Toolkit.Numerics.Radial
 open Toolkit.Numerics.Representations
+open Toolkit.Numerics.Representations.Nice
 open Toolkit.Numerics.Structures
 open Toolkit.Tests.Laws
 
@@ -56,13 +57,13 @@ let private wrong: (string * string) list =
       """{"cutoff": {"radius": 4}, "representation": {"kind": "soap"}}""",
       $"spec.json: $.representation.kind: found '\"soap\"', expected one of {kinds}"
       """{"cutoff": {"radius": 4}, "representation": {"kind": "power-spectrum", "parity": "both"}}""",
-      "spec.json: $.representation.parity: found this key with kind power-spectrum, expected parity only with bispectrum, equivariants of order 2 and the spin- kinds"
+      "spec.json: $.representation.parity: found this key with kind power-spectrum, expected parity only with bispectrum, equivariants of order 2, nice and the spin- kinds"
       """{"cutoff": {"radius": 4}, "representation": {"kind": "bispectrum", "lambda": 2}}""",
       "spec.json: $.representation.lambda: found this key with kind bispectrum, expected lambda only with equivariants"
       """{"cutoff": {"radius": 4}, "representation": {"kind": "equivariants", "order": 1, "channels": "outer"}}""",
       "spec.json: $.representation.channels: found this key with kind equivariants, expected channels only with equivariants of order 2"
       """{"cutoff": {"radius": 4}, "representation": {"kind": "equivariants", "order": 3}}""",
-      "spec.json: $.representation.order: found '3', expected a whole number 1…2"
+      "spec.json: $.representation.order: found 3, expected 1 or 2 with equivariants"
       """{"cutoff": {"radius": 4}, "lmax": 3, "representation": {"kind": "equivariants", "lambda": 7}}""",
       "spec.json: $.representation.lambda: found 7, expected at most 6 with lmax 3 and order 2"
       """{"cutoff": {"radius": 4}, "lmax": 21, "representation": {"kind": "bispectrum"}}""",
@@ -83,12 +84,12 @@ let private wrong: (string * string) list =
       "spec.json: $.model.regularizer: found '-1', expected a number of at least 0"
       "{" + least + """, "model": {"folds": 3}}""", "spec.json: $.model: found no key 'kind', expected kind: the model, one of ridge"
       "{" + least + """, "fields": [{"name": "spin"}]}""",
-      "spec.json: $.fields: found vector fields with kind power-spectrum, expected fields only with the spin- kinds"
+      "spec.json: $.fields: found the vector field spin with kind power-spectrum, expected vector fields only with the spin- kinds and tree"
       """{"cutoff": {"radius": 4}, "representation": {"kind": "spin-bispectrum"}}""",
       "spec.json: $: found no vector field, expected fields: the vectors that atoms carry, which spin-bispectrum is made from"
       spins "3", "spec.json: $.fields: found '3', expected a list of objects [{ … }, …]"
       spins "[3]", "spec.json: $.fields[0]: found '3', expected an object { … }"
-      spins "[{}]", "spec.json: $.fields[0]: found no key 'name', expected name: what labels and coupling trees call it"
+      spins "[{}]", "spec.json: $.fields[0]: found no key 'name', expected name: what labels, factors and coupling trees call it"
       spins """[{"name": "rho"}]""", "spec.json: $.fields[0].name: found 'rho', expected letters, digits and underscores, a letter first, and not rho"
       spins """[{"name": "a"}, {"name": "a"}]""", "spec.json: $.fields[1].name: found 'a' twice, expected each name once"
       spins """[{"name": "a", "kye": "spins"}]""",
@@ -141,8 +142,14 @@ let tests =
                 Assert.Equal(spec.ToJson(), again.ToJson())
                 Assert.Equal(spec, again)
                 let pair = Structure.Create(ReadOnlySpan [| 6; 1 |], ReadOnlySpan [| 0.; 0.; 0.; 0.; 0.; 1.1 |])
-                let complete = Features.WithContraction(spec, [| pair |], name, "pair.xyz")
-                Assert.True((complete.Create([ 1; 6 ], name)).FeatureCount > 0)
+                let complete = Features.WithContraction(spec, StructureSource.Of([| pair |], "pair.xyz"), name)
+
+                match spec.Representation.Nice with
+                | null -> Assert.True((complete.CreateRepresentation([ 1; 6 ], name)).FeatureCount > 0)
+                | _ ->
+                    let e = Assert.Throws<InputException>(fun () -> complete.CreateRepresentation([ 1; 6 ], name) |> ignore)
+                    Assert.Contains("found nice without a fit", e.Message)
+                    Assert.True((Features.Compute(spec, StructureSource.Of([| pair |], "pair.xyz"), name)).Layout.FeatureCount > 0)
 
             Assert.Null(SpecText.Example "no such example")
 
@@ -170,7 +177,7 @@ let tests =
 
         testCase "a specification without features is refused" <| fun () ->
             let spec = parse """{"cutoff": {"radius": 4}, "lmax": 2, "fields": [{"name": "a"}], "representation": {"kind": "spin-power-spectrum", "coupling": "summed", "scalars": "exclude", "parity": "pseudo"}}"""
-            let e = Assert.Throws<InputException>(fun () -> spec.Create([ 1 ], "spec.json") |> ignore)
+            let e = Assert.Throws<InputException>(fun () -> spec.CreateRepresentation([ 1 ], "spec.json") |> ignore)
             Assert.Equal("spec.json: $.representation: found no features of this kind, expected a kind with features", e.Message)
 
         testCase "every wrong specification gets one line with the path of the key" <| fun () ->
@@ -192,23 +199,23 @@ let tests =
             )
 
             let spec = parse """{"cutoff": {"radius": 4}, "representation": {"kind": "equivariants"}}"""
-            let e = Assert.Throws<InputException>(fun () -> spec.Build([ 1 ], "spec.json") |> ignore)
+            let e = Assert.Throws<InputException>(fun () -> spec.CreateInvariants([ 1 ], "spec.json") |> ignore)
             Assert.Equal("spec.json: $.representation.kind: found 'equivariants', expected a kind of invariants", e.Message)
 
         testCase "species are mixed by weights or by their similarity" <| fun () ->
             let spec (text: string) = parse ("{" + least + """, "radial": {"nmax": 2}, "lmax": 1, "alchemical": {""" + text + "}}")
-            let channels (text: string) = (spec(text).Build([ 1; 6; 8 ], "spec.json")).Expansion.Groups.ToArray()
+            let channels (text: string) = (spec(text).CreateInvariants([ 1; 6; 8 ], "spec.json")).Expansion.Groups.ToArray()
             Assert.Equal<int>([ 0; 1; 2 ], channels "")
             Assert.Equal<int>([ 0; 1 ], channels "\"channels\": 2, \"row\": 0.5, \"column\": 3")
             let weights = "\"weights\": {\"O\": [1, 2], \"C\": [3, -4], \"H\": [0, 0.5]}"
-            let expansion = (spec(weights).Build([ 1; 6; 8 ], "spec.json")).Expansion
+            let expansion = (spec(weights).CreateInvariants([ 1; 6; 8 ], "spec.json")).Expansion
             let mixing = nonNull expansion.Mixing
             Assert.Equal<int>([ 1; 6; 8 ], mixing.Species.ToArray())
             Assert.Equal<float>([ 0.; 0.5; 3.; -4.; 1.; 2. ], [ for a in 0..2 do yield! mixing.Weights(a).ToArray() ])
             Assert.Equal(spec(weights).ToJson(), (parse (spec(weights).ToJson())).ToJson())
-            let e = Assert.Throws<InputException>(fun () -> spec(weights).Build([ 1; 26 ], "spec.json") |> ignore)
+            let e = Assert.Throws<InputException>(fun () -> spec(weights).CreateInvariants([ 1; 26 ], "spec.json") |> ignore)
             Assert.StartsWith("spec.json: $.alchemical: found no weights for Fe, expected weights for every species", e.Message)
-            let e = Assert.Throws<InputException>(fun () -> (spec "\"channels\": 4").Build([ 1; 6 ], "spec.json") |> ignore)
+            let e = Assert.Throws<InputException>(fun () -> (spec "\"channels\": 4").CreateInvariants([ 1; 6 ], "spec.json") |> ignore)
             Assert.StartsWith("spec.json: $.alchemical: found 4 pseudo-species of 2 species, expected", e.Message)
 
             for text, expected in
@@ -226,7 +233,7 @@ let tests =
                 let path = Path.Combine(folder, "spec.json")
                 let text = "{" + least + """, "radial": {"kind": "tabulated", "file": "radial.txt"}, "lmax": 1}"""
                 File.WriteAllText(path, text)
-                let build () = (Spec.Read path).Build([ 1 ], path)
+                let build () = (Spec.Read path).CreateInvariants([ 1 ], path)
                 let wrong (rows: string) =
                     File.WriteAllText(table, rows)
                     Assert.Throws<InputException>(fun () -> build () |> ignore).Message
@@ -237,6 +244,39 @@ let tests =
                 Assert.Equal(table + ": found functions for l up to 0, expected l up to lmax, 1", wrong "r R_0_0\n0 1\n1 1\n2 0\n3 0\n4 0\n")
                 File.Delete table
                 Assert.Equal(table + ": found no such file, expected a table of radial functions", Assert.Throws<InputException>(fun () -> build () |> ignore).Message))
+
+        testCase "the iteration of nice is taken with every key, written out and read again" <| fun () ->
+            let read (keys: string) =
+                let spec = parse $"""{{"cutoff": {{"radius": 3}}, "lmax": 2, "representation": {{"kind": "nice"{keys}}}}}"""
+                Assert.Equal(spec, parse (spec.ToJson()))
+                nonNull spec.Representation.Nice
+
+            let settings keys = (read keys).Settings
+            Assert.Equal(NiceSpec(NiceSettings(Order = 4), NiceFit.DefaultEnvironments), read "")
+            Assert.Equal(NiceSettings.Uncontracted(3, Nullable 5, Parities.Both), settings """, "order": 3, "lambda": 5, "parity": "both", "contraction": "none" """)
+            let captured = settings """, "contraction": {"captured": 0.99}, "expand": "all", "purify": "none" """
+            Assert.Equal(NiceBranch(Captured = Nullable 0.99), captured.Covariants)
+            Assert.Equal(NiceBranch(Captured = Nullable 0.99), captured.Invariants)
+            let all = read """, "contraction": {"components": {"covariants": 7}}, "expand": {"invariants": 8}, "purify": {"covariants": 0}, "environments": 9 """
+            Assert.Equal(NiceBranch(Expand = Nullable 150, Components = Nullable 7, Purify = 0), all.Settings.Covariants)
+            Assert.Equal(NiceBranch(Expand = Nullable 8, Components = Nullable 200, Purify = 50), all.Settings.Invariants)
+            Assert.Equal(9, all.Environments)
+
+            let refused (keys: string) (expected: string) =
+                let e = Assert.Throws<InputException>(fun () -> read keys |> ignore)
+                Assert.Contains(expected, e.Message)
+
+            refused """, "contraction": "some" """ "$.representation.contraction: found '\"some\"', expected \"none\" or an object"
+            refused """, "contraction": {} """ "one of components, captured"
+            refused """, "contraction": {"captured": 0.9, "components": {}} """ "found components and captured"
+            refused """, "contraction": {"captured": 1.5} """ "$.representation.contraction.captured: found '1.5'"
+            refused """, "contraction": "none", "purify": {"covariants": 3} """ "purify only with a contraction"
+            refused """, "order": 11 """ "a whole number 1…10"
+            refused """, "channels": "outer" """ "this key with kind nice"
+            let other = Assert.Throws<InputException>(fun () -> parse """{"cutoff": {"radius": 3}, "representation": {"kind": "bispectrum", "expand": "all"}}""" |> ignore)
+            Assert.Contains("expand only with nice", other.Message)
+            let three = Assert.Throws<InputException>(fun () -> parse """{"cutoff": {"radius": 3}, "representation": {"kind": "equivariants", "order": 3}}""" |> ignore)
+            Assert.Contains("1 or 2 with equivariants", three.Message)
 
         testCase "docs/spec.md is what the code says" <| fun () ->
             let path = Path.Combine(SharedData.repository, "docs", "spec.md")

@@ -38,7 +38,7 @@ let tests =
             fails "in.xyz: frame 1: found no energy; it has energy, free_energy, expected the key my_energy" (fun () ->
                 Labels.Energies(data, "in.xyz", "my_energy"))
 
-            fails "in.xyz: frame 1: found no spins; it has forces, expected the key REF_magmom or REF_magmoms or magmoms or spins" (fun () ->
+            fails "in.xyz: frame 1: found no spins; it has forces, expected the key REF_magmom or REF_magmoms or magmoms or magmom or spins, or another that --spin-key names" (fun () ->
                 Labels.Spins(data, "in.xyz"))
 
             fails "in.xyz: frame 1: found no stress; it has no such properties, expected the key REF_stress or stress" (fun () ->

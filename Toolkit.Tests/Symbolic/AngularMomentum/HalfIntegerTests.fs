@@ -14,10 +14,19 @@ let tests =
             Assert.Equal(Some j, HalfInteger.TryParse(string j)))
 
         testCases
+            "decimals are half-integers, too"
+            [ ("0.5", 1); ("-0.5", -1); ("1.0", 2); ("2.50", 5); ("-3.5", -7); ("+1.5", 3); ("-0.0", 0) ]
+        <| fun (text: string, twice) ->
+            Assert.Equal(Some(HalfInteger.FromTwice twice), HalfInteger.TryParse text)
+
+        testCases
             "anything else is not a half-integer"
             [ ""
               "1/3"
-              "0.5"
+              "0.25"
+              "1."
+              "1.5/2"
+              "."
               "1/2/2"
               "99999999999" ]
         <| fun (text: string) ->

@@ -264,10 +264,10 @@ let tests =
                 let run args = let code, out, err = CommandLine.run args in Assert.Equal((0, "", ""), (code, out, err))
 
                 let tables kind convention file =
-                    run [ "tables"; "--kind"; kind; "--lmax"; "3"; "--convention"; convention; "--format"; "tsv"; "--out"; path file ]
+                    run [ "tables"; "--kind"; kind; "--lmax"; "3"; "--convention"; convention; "--format"; "tsv"; "--force"; "--out"; path file ]
 
                 let convert from into input output =
-                    run [ "convert"; "--from"; from; "--to"; into; path input; "--out"; path output ]
+                    run [ "convert"; "--from"; from; "--to"; into; path input; "--force"; "--out"; path output ]
 
                 tables "real-cg" "toolkit" "ours"
 

@@ -1,0 +1,51 @@
+using System.Collections.Generic;
+using Toolkit.Numerics.Blocks;
+using Toolkit.Numerics.Expansion;
+using Toolkit.Numerics.Fields.Potential;
+using Toolkit.Numerics.Stages;
+
+namespace Toolkit.Numerics.Representations;
+
+/// <summary>
+/// A program while it is made: its blocks, first those of the fields' coefficients, and its stages so far.
+/// </summary>
+internal sealed class ProgramDraft
+{
+    private readonly List<BlockShape> _shapes = [];
+    private readonly List<Stage<double>> _stages = [];
+    private readonly List<Stage<double>> _outputs = [];
+
+    /// <summary>Begins with the coefficients of an expansion and of potentials.</summary>
+    public ProgramDraft(DensityExpansion expansion, IReadOnlyList<NamedPotential> potentials)
+    {
+        _shapes.Add(new BlockShape((expansion.LMax + 1) * (expansion.LMax + 1), expansion.Width, true));
+        foreach (NamedPotential p in potentials)
+        {
+            _shapes.Add(new BlockShape((p.Field.LMax + 1) * (p.Field.LMax + 1), p.Field.ChannelCount, true));
+        }
+    }
+
+    /// <summary>The blocks so far.</summary>
+    public IReadOnlyList<BlockShape> Shapes => _shapes;
+
+    /// <summary>The number that the block of features will have, once no other block is added.</summary>
+    public int Features => _shapes.Count;
+
+    /// <summary>Adds a block of its own memory.</summary>
+    /// <returns>Its number.</returns>
+    public int Add(int rows, int channels)
+    {
+        _shapes.Add(new BlockShape(rows, channels));
+        return _shapes.Count - 1;
+    }
+
+    /// <summary>Adds a stage that others may read from.</summary>
+    public void Add(Stage<double> stage) => _stages.Add(stage);
+
+    /// <summary>Adds a stage that makes features.</summary>
+    public void AddOutput(Stage<double> stage) => _outputs.Add(stage);
+
+    /// <summary>The program.</summary>
+    /// <param name="features">The number of features.</param>
+    public FeatureProgram<double> Build(int features) => new([.. _shapes, new BlockShape(1, features, true)], [.. _stages], [.. _outputs]);
+}

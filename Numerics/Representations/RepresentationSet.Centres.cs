@@ -1,0 +1,159 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Toolkit.Numerics.Expansion;
+using Toolkit.Numerics.Structures;
+
+namespace Toolkit.Numerics.Representations;
+
+/// <content>Some centres of a structure at a time.</content>
+public sealed partial class RepresentationSet
+{
+    /// <summary>A structure with its neighbours found, for features of its atoms in any number of parts.</summary>
+    /// <exception cref="ArgumentException">A species without channels; vectors that are absent or not finite.</exception>
+    /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
+    internal SurroundedStructure Surround(Structure structure, int threads) => new(this, structure, threads);
+
+    /// <summary>A structure with its neighbours found.</summary>
+    internal sealed class SurroundedStructure : IDisposable
+    {
+        private readonly RepresentationSet _set;
+        private readonly StructureFields _fields;
+        private readonly int _count;
+        private int[]? _all;
+        private int[][]? _rowOfPair;
+
+        internal SurroundedStructure(RepresentationSet set, Structure structure, int threads) =>
+            (_set, _count, _fields) = (set, structure.Count, set.Begin(structure, threads));
+
+        private Surroundings[] Around => _fields.Around;
+
+        /// <summary>All atoms.</summary>
+        public int[] All => _all ??= Enumerable.Range(0, _count).ToArray();
+
+        /// <summary>Features of some atoms.</summary>
+        /// <param name="centres">The atoms.</param>
+        /// <param name="values">Receives <c>[centre, feature]</c>.</param>
+        /// <param name="threads">How many threads may work; the result is the same for any number.</param>
+        public unsafe void Compute(int[] centres, Span<double> values, int threads)
+        {
+            int features = _set.FeatureCount;
+            fixed (double* start = values)
+            {
+                double* rows = start;
+                _set.ForEachBatch(centres.Length, threads, 0, _set._batch, (first, count, memory) =>
+                {
+                    _set.Expand(_fields, first, count, memory, centres);
+                    _set.Forward(memory, count, rows + (nint)first * features, features);
+                });
+            }
+        }
+
+        /// <summary>The same with gradients with respect to every position and vector they depend on.</summary>
+        /// <param name="centres">The atoms, each once.</param>
+        /// <param name="threads">How many threads may work; the result is the same for any number.</param>
+        /// <param name="reuse">An earlier result whose memory may be taken; it is void afterwards.</param>
+        /// <exception cref="NotSupportedException">There is a potential field: every feature depends on every atom.</exception>
+        public unsafe FeatureGradients ComputeWithGradients(int[] centres, int threads, FeatureGradients? reuse = null)
+        {
+            _set.RequireNoPotentials();
+            int features = _set.FeatureCount, fields = _set.Fields.Count;
+            (int[] start, int[] atoms, int[][] rowOfPair) = Rows(centres);
+            var result = new FeatureGradients(features, _set.Fields, start, atoms, reuse);
+            double[] values = result.ValueMemory, positions = result.PositionMemory, vectors = result.VectorMemory;
+            _set.ForEachBatch(centres.Length, threads, 0, 1, (i, _, memory) =>
+            {
+                _set.Expand(_fields, i, 1, memory, centres);
+                fixed (double* own = values)
+                    _set.Forward(memory, 1, own + (nint)i * features, features);
+                // Each place's gradient, then one by each vector.
+                int rows = start[i + 1] - start[i], kinds = 1 + fields;
+                memory.BeginGradients(rows * kinds);
+                for (int p = 0; p < _set._parts.Length; p++)
+                    _set.PrepareGradients(p, memory);
+                for (int e = 0; e < _set._expansions.Length; e++)
+                {
+                    _set.AddPairs(e, Around[e], memory, rowOfPair[e], start[i], positions, vectors);
+                    _set.AddOwnVectors(e, Around[e].Groups[centres[i]], memory, start[i], vectors);
+                }
+                for (int k = 0; k < rows * kinds; k++)
+                    if (k % kinds > 0 && memory.IsFirst(k))
+                        vectors.AsSpan(checked((start[i] * fields + k / kinds * fields + k % kinds - 1) * 3 * features), 3 * features).Clear();
+                // Moving all atoms together changes nothing, so the centre's row is minus the sum of the others.
+                memory.CentreGradient.CopyTo(positions.AsSpan(checked(start[i] * 3 * features)));
+            });
+            return result;
+        }
+
+        /// <summary>How many atoms the features of each centre depend on: its rows of gradients.</summary>
+        /// <returns><c>[centre]</c>.</returns>
+        public int[] RowCounts(int[] centres)
+        {
+            int[] seenBy = new int[_count];
+            return Array.ConvertAll(centres, i => 1 + Others(i, seenBy).Count);
+        }
+
+        /// <summary>The atoms that the features of one or more centres depend on, increasing.</summary>
+        public int[] Union(int[] centres)
+        {
+            int[] seenBy = new int[_count];
+            bool[] isThere = new bool[_count];
+            foreach (int i in centres)
+            {
+                isThere[i] = true;
+                foreach (int j in Others(i, seenBy))
+                    isThere[j] = true;
+            }
+            return All.Where(j => isThere[j]).ToArray();
+        }
+
+        public void Dispose() => _fields.Dispose();
+
+        /// <summary>
+        /// One row per (centre, atom it depends on): the centre itself first, then its neighbours in order of index; the
+        /// images of one neighbour share a row.
+        /// </summary>
+        private (int[] Start, int[] Atoms, int[][] RowOfPair) Rows(int[] centres)
+        {
+            int[] start = new int[centres.Length + 1], row = new int[_count], seenBy = new int[_count];
+            var atoms = new List<int>();
+            _rowOfPair ??= Array.ConvertAll(Around, static a => new int[a.Pairs.PairCount]);
+            for (int c = 0; c < centres.Length; c++)
+            {
+                int i = centres[c];
+                row[i] = atoms.Count;
+                atoms.Add(i);
+                foreach (int j in Others(i, seenBy).Order())
+                {
+                    row[j] = atoms.Count;
+                    atoms.Add(j);
+                }
+                for (int e = 0; e < Around.Length; e++)
+                {
+                    ReadOnlySpan<int> neighbors = Around[e].Pairs.Neighbors;
+                    for (int p = Around[e].Pairs.Offsets[i]; p < Around[e].Pairs.Offsets[i + 1]; p++)
+                        _rowOfPair[e][p] = row[neighbors[p]];
+                }
+                start[c + 1] = atoms.Count;
+            }
+            return (start, atoms.ToArray(), _rowOfPair);
+        }
+
+        /// <summary>The other atoms within reach of one, each once.</summary>
+        /// <param name="i">The atom.</param>
+        /// <param name="seenBy">By atom, 1 + the last one that it was found for.</param>
+        private List<int> Others(int i, int[] seenBy)
+        {
+            var others = new List<int>();
+            seenBy[i] = i + 1;
+            foreach (Surroundings a in Around)
+                foreach (int j in a.Pairs.Neighbors[a.Pairs.Offsets[i]..a.Pairs.Offsets[i + 1]])
+                {
+                    if (seenBy[j] == i + 1) continue;
+                    seenBy[j] = i + 1;
+                    others.Add(j);
+                }
+            return others;
+        }
+    }
+}

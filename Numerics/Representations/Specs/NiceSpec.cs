@@ -1,0 +1,154 @@
+using System.Collections.Generic;
+using System.Globalization;
+using System.Text.Json;
+using Toolkit.Numerics.Representations.Nice;
+
+namespace Toolkit.Numerics.Representations;
+
+/// <summary>What kind nice adds to a representation: the settings of the iteration, and on how much of the data it is fitted.</summary>
+/// <param name="Settings">The settings.</param>
+/// <param name="Environments">The most environments that it is fitted on.</param>
+public sealed record NiceSpec(NiceSettings Settings, int Environments)
+{
+    /// <summary>The largest order that can be asked for.</summary>
+    internal const int MostOrder = 10;
+
+    /// <summary>The order where none is given.</summary>
+    internal const int DefaultOrder = 4;
+
+    private const string Path = "$.representation.", None = "none", All = "all";
+    private const int Many = 1_000_000;
+
+    /// <summary>Keys that the representation has with kind nice alone.</summary>
+    internal static IReadOnlyList<SpecNode> Nodes { get; } =
+    [
+        new SpecGroup("contraction", "how the products of each order are made fewer, by principal components for each (λ, σ); only with nice", SpecAbsence.Nothing,
+        [
+            new SpecGroup("components", "by number; not with captured", SpecAbsence.Nothing,
+            [
+                new SpecInteger("covariants", "of each block that the next order is made from", 50, 1, Many),
+                new SpecInteger("invariants", "of the features of each order and σ", 200, 1, Many),
+            ])
+            {
+                WhenAbsent = "by captured",
+            },
+            new SpecNumber("captured", "by the part of each block's variance that they keep; not with components", "1", null, new(0, 1))
+            {
+                WhenAbsent = "by components",
+            },
+        ])
+        {
+            Word = None,
+            WhenAbsent = "components 50 and 200",
+        },
+        new SpecGroup("expand", "how many products are made of each order and σ, those first whose factors vary most; only with nice", SpecAbsence.Nothing,
+        [
+            new SpecInteger("covariants", "for the next order", 150, 1, Many),
+            new SpecInteger("invariants", "for the features", 300, 1, Many),
+        ])
+        {
+            Word = All,
+            WhenAbsent = "150 and 300; `all` without contraction",
+        },
+        new SpecGroup("purify", "how many features of each lower order predict the products, which keep what is not predicted; only with nice and a contraction", SpecAbsence.Nothing,
+        [
+            new SpecInteger("covariants", "of blocks that the next order is made from", 10, 0, Many),
+            new SpecInteger("invariants", "of features", 50, 0, Many),
+        ])
+        {
+            Word = None,
+            WhenAbsent = "10 and 50; `none` without contraction",
+        },
+        new SpecInteger("environments", "the most environments, spread evenly over the data, that the iteration is fitted on; only with nice", null, 1, 10 * Many)
+        {
+            WhenAbsent = NiceFit.DefaultEnvironments.ToString(CultureInfo.InvariantCulture),
+        },
+    ];
+
+    /// <param name="r">The text.</param>
+    /// <param name="order">The largest ν.</param>
+    /// <param name="lambda">The largest λ between the orders.</param>
+    /// <param name="parities">Which σ of invariants.</param>
+    internal static NiceSpec Read(SpecReader r, int order, int? lambda, Parities parities)
+    {
+        const string Contraction = Path + "contraction", Components = Contraction + ".components";
+        bool isContracted = !r.IsWord(Contraction);
+        double? captured = isContracted ? r.NumberIfAny(Contraction + ".captured") : null;
+        if (isContracted && r.Has(Contraction) && captured is null != r.Has(Components))
+        {
+            throw r.Bad(Contraction, captured is null ? "none of its keys" : "components and captured", "one of components, captured");
+        }
+
+        if (!isContracted && r.Has(Path + "purify") && !r.IsWord(Path + "purify"))
+        {
+            throw r.Bad(Path + "purify", "this key with contraction none", "purify only with a contraction");
+        }
+
+        NiceSettings defaults = new() { Order = order };
+        return new NiceSpec(
+            defaults with
+            {
+                Lambda = lambda,
+                Parities = parities,
+                Covariants = Branch("covariants", defaults.Covariants),
+                Invariants = Branch("invariants", defaults.Invariants),
+            },
+            r.IntegerIfAny(Path + "environments") ?? NiceFit.DefaultEnvironments);
+
+        NiceBranch Branch(string name, NiceBranch fallback) => new()
+        {
+            Expand = r.IsWord(Path + "expand") ? null : r.IntegerIfAny($"{Path}expand.{name}") ?? (isContracted ? fallback.Expand : null),
+            Components = !isContracted || captured is not null ? null : r.IntegerIfAny($"{Components}.{name}") ?? fallback.Components,
+            Captured = captured,
+            Purify = !isContracted || r.IsWord(Path + "purify") ? 0 : r.IntegerIfAny($"{Path}purify.{name}") ?? fallback.Purify,
+        };
+    }
+
+    /// <summary>Writes the keys.</summary>
+    internal void Write(Utf8JsonWriter json)
+    {
+        NiceBranch covariants = Settings.Covariants, invariants = Settings.Invariants;
+        if (!covariants.IsContracted)
+        {
+            json.WriteString("contraction", None);
+        }
+        else
+        {
+            json.WriteStartObject("contraction");
+            if (covariants.Captured is double captured)
+            {
+                json.WriteNumber("captured", captured);
+            }
+            else
+            {
+                Both("components", covariants.Components!.Value, invariants.Components!.Value);
+            }
+
+            json.WriteEndObject();
+        }
+
+        if (covariants.Expand is int first && invariants.Expand is int second)
+        {
+            Both("expand", first, second);
+        }
+        else
+        {
+            json.WriteString("expand", All);
+        }
+
+        if (covariants.IsContracted)
+        {
+            Both("purify", covariants.Purify, invariants.Purify);
+        }
+
+        json.WriteNumber("environments", Environments);
+
+        void Both(string key, int a, int b)
+        {
+            json.WriteStartObject(key);
+            json.WriteNumber("covariants", a);
+            json.WriteNumber("invariants", b);
+            json.WriteEndObject();
+        }
+    }
+}

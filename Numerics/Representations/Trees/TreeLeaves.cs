@@ -1,0 +1,177 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Toolkit.Numerics.Coupling;
+using Toolkit.Numerics.Expansion;
+using Toolkit.Numerics.Fields.Potential;
+using Toolkit.Numerics.Stages;
+
+namespace Toolkit.Numerics.Representations.Trees;
+
+/// <summary>The coefficients of one l of a field, for a vector field joined to one J, as products read them.</summary>
+/// <param name="L">l.</param>
+/// <param name="J">J; l for a scalar field.</param>
+/// <param name="IsOdd">Whether they change their sign under the inversion.</param>
+/// <param name="Block">Their block.</param>
+/// <param name="Row">The row of M = −J in it; of vectors that are not joined, the row of q = 0 and m = −l.</param>
+/// <param name="Channels">Its channels.</param>
+internal readonly record struct TreeLeaf(int L, int J, bool IsOdd, int Block, int Row, TreeChannels Channels);
+
+/// <summary>
+/// Brings the coefficients of any field, density, vectors or potentials, into blocks whose channels lie side by side: where every
+/// program begins. Each is made once, whoever reads it.
+/// </summary>
+internal sealed class TreeLeaves
+{
+    private readonly DensityExpansion _expansion;
+    private readonly IReadOnlyList<NamedPotential> _potentials;
+    private readonly CouplingTable _table;
+    private readonly ProgramDraft _draft;
+    private readonly Dictionary<(string Field, bool IsDotted), TreeLeaf[]> _made = [];
+
+    /// <summary>No block so far.</summary>
+    /// <param name="expansion">Density and vectors.</param>
+    /// <param name="potentials">Potentials.</param>
+    /// <param name="table">Coefficients in the real basis.</param>
+    /// <param name="draft">Receives blocks and stages.</param>
+    public TreeLeaves(DensityExpansion expansion, IReadOnlyList<NamedPotential> potentials, CouplingTable table, ProgramDraft draft) =>
+        (_expansion, _potentials, _table, _draft) = (expansion, potentials, table, draft);
+
+    /// <summary>The distance of q from q in the rows of vectors that are not joined.</summary>
+    public int Dotted => (_expansion.LMax + 1) * (_expansion.LMax + 1);
+
+    /// <summary>The coefficients of a field, by l and J.</summary>
+    /// <param name="field">The field as a tree describes it.</param>
+    /// <param name="isDotted">Whether vectors stay (q, m), to be multiplied as v·v′.</param>
+    /// <exception cref="ArgumentException">There is no such field, or it is another.</exception>
+    public IReadOnlyList<TreeLeaf> Of(CouplingField field, bool isDotted)
+    {
+        if (!_made.TryGetValue((field.Name, isDotted), out TreeLeaf[]? leaves))
+        {
+            _made.Add((field.Name, isDotted), leaves = Make(field, isDotted));
+        }
+
+        return leaves;
+    }
+
+    private TreeLeaf[] Make(CouplingField field, bool isDotted)
+    {
+        List<CouplingField> known =
+            [CouplingField.Density, .. _expansion.Fields.Select(static f => f.CouplingField), .. _potentials.Select(static p => p.CouplingField)];
+        int found = known.FindIndex(f => f.Name == field.Name);
+        if (found < 0)
+            throw new ArgumentException($"the tree has a field '{field.Name}'; there are {string.Join(", ", known.Select(static f => f.Name))}");
+        if (known[found] != field)
+            throw new ArgumentException($"the tree's field '{field.Name}' is {Words(field)}; the one that is there is {Words(known[found])}");
+        if (found == 0) return Density();
+        return found <= _expansion.Fields.Count ? Vectors(found - 1, isDotted) : Potential(found - 1 - _expansion.Fields.Count);
+    }
+
+    private static string Words(CouplingField f) =>
+        $"of rank {f.Rank}, {(f.Axial ? "axial" : "polar")}, {(f.TimeOdd ? "odd" : "even")} under time reversal";
+
+    private TreeLeaf[] Density()
+    {
+        var leaves = new List<TreeLeaf>();
+        foreach (FieldFamily[] families in ByChannels(Enumerable.Range(0, _expansion.LMax + 1).Select(l => FieldFamily.OfDensity(_expansion, l))))
+        {
+            FieldFamily first = families[0];
+            int block = _draft.Add(families.Sum(static f => f.Rows), first.Count), row = 0;
+            TreeChannels channels = Channels(first);
+            foreach (FieldFamily f in families)
+            {
+                _draft.Add(new ChannelStage<double>(
+                    FeatureProgram<double>.Coefficients, (nint)f.Row * _expansion.Width, _expansion.Width, f.Rows, f.Lanes, block,
+                    (nint)row * _draft.Shapes[block].Stride));
+                leaves.Add(new TreeLeaf(f.L, f.L, f.IsOddUnderInversion, block, row, channels));
+                row += f.Rows;
+            }
+        }
+
+        return [.. leaves];
+    }
+
+    private TreeLeaf[] Potential(int potential)
+    {
+        PotentialField field = _potentials[potential].Field;
+        int rows = (field.LMax + 1) * (field.LMax + 1), count = field.ChannelCount, nmax = field.Basis.NMax;
+        int block = _draft.Add(rows, count);
+        int[] labels = new int[2 * count];
+        for (int q = 0; q < count; q++)
+        {
+            (labels[2 * q], labels[2 * q + 1]) = (field.Species[q / nmax], q % nmax);
+        }
+
+        TreeChannels channels = new(1, labels);
+        _draft.Add(new ChannelStage<double>(1 + potential, 0, count, rows, Enumerable.Range(0, count).ToArray(), block));
+        return Enumerable.Range(0, field.LMax + 1).Select(l => new TreeLeaf(l, l, l % 2 == 1, block, l * l, channels)).ToArray();
+    }
+
+    private TreeLeaf[] Vectors(int field, bool isDotted)
+    {
+        var leaves = new List<TreeLeaf>();
+        FieldColumns columns = _expansion.Columns(field);
+        int stride = _expansion.GroupStride, width = _expansion.Width;
+        foreach (FieldFamily[] families in ByChannels(
+            Enumerable.Range(0, _expansion.LMax + 1).Select(l => FieldFamily.OfVectors(_expansion, field, (l, FieldBasis.Uncoupled, 0, 2 * l + 1)))))
+        {
+            // The coefficients themselves, rows (q, lm) of every l; those of an l without these channels stay zero.
+            FieldFamily first = families[0];
+            int raw = _draft.Add(3 * Dotted, first.Count);
+            TreeChannels channels = Channels(first);
+            foreach (FieldFamily f in families)
+            {
+                for (int q = 0; q < 3; q++)
+                {
+                    int[] places = Array.ConvertAll(f.Lanes, lane => (columns.Column(lane / stride) + q) * stride + lane % stride);
+                    _draft.Add(new ChannelStage<double>(
+                        FeatureProgram<double>.Coefficients, (nint)(f.L * f.L) * width, width, 2 * f.L + 1, places, raw,
+                        (nint)(q * Dotted + f.L * f.L) * _draft.Shapes[raw].Stride));
+                }
+            }
+
+            if (isDotted)
+            {
+                leaves.AddRange(families.Select(f => new TreeLeaf(f.L, f.L, f.IsOddUnderInversion, raw, f.L * f.L, channels)));
+                continue;
+            }
+
+            var terms = new List<RowTerm>();
+            int block = _draft.Features, row = 0;
+            foreach (FieldFamily f in families)
+            {
+                for (int j = Math.Abs(f.L - 1); j <= f.L + 1; j++)
+                {
+                    CouplingBlock c = _table.Block(f.L, 1, j);
+                    for (int k = 0; k < c.Count; k++)
+                    {
+                        terms.Add(new RowTerm(row + c.M3[k], c.M2[k] * Dotted + f.L * f.L + c.M1[k], c[k]));
+                    }
+
+                    leaves.Add(new TreeLeaf(f.L, j, f.IsOddUnderInversion, block, row, channels));
+                    row += 2 * j + 1;
+                }
+            }
+
+            _draft.Add(row, first.Count);
+            _draft.Add(new RowStage<double>(raw, block, row, terms));
+        }
+
+        return [.. leaves];
+    }
+
+    /// <summary>Families together that have the same channels; those without any are left out.</summary>
+    private static IEnumerable<FieldFamily[]> ByChannels(IEnumerable<FieldFamily> families) =>
+        families.Where(static f => f.Count > 0).GroupBy(static f => string.Join(',', f.Lanes)).Select(static g => g.ToArray());
+
+    private static TreeChannels Channels(FieldFamily family)
+    {
+        int[] labels = new int[2 * family.Count];
+        for (int k = 0; k < family.Count; k++)
+        {
+            (labels[2 * k], labels[2 * k + 1]) = (family.Species[k], family.N[k]);
+        }
+
+        return new TreeChannels(1, labels);
+    }
+}

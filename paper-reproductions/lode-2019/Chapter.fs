@@ -1,0 +1,80 @@
+/// What is reproduced of the LODE paper.
+module Toolkit.Reproductions.Lode2019.Chapter
+
+open System.Diagnostics
+open Toolkit.Numerics.Representations
+open Toolkit.Reproductions.Lode2019.ChargeGas
+open Toolkit.Reproductions.Lode2019.GasFits
+open Toolkit.Reproductions.Report
+
+let private plan (full: bool) =
+    { Sizes = [ 5; 10; 20; 50; 100; 200; 500; 1000; 1500 ]
+      TestSize = 500
+      Folds = 5
+      Seeds = [ 1 .. (if full then 10 else 3) ] }
+
+/// Frames whose forces are compared.
+let private forceFrames = 10
+
+let make (request: Request) : Chapter =
+    let clock = Stopwatch.StartNew()
+    let plan, threads = plan request.Full, request.Threads
+    let steps = 1 + all.Length * (1 + plan.Seeds.Length)
+    let step = ref 0
+
+    let tick () =
+        step.Value <- step.Value + 1
+        request.Progress step.Value steps
+
+    request.Progress 0 steps
+    let data = ChargeGas.make threads 1 (plan.TestSize + List.last plan.Sizes)
+    tick ()
+
+    let outcomes =
+        [ for features in all do
+              let set = RepresentationSet [ representation features ]
+              let rows = each threads data (row set)
+              tick ()
+
+              for seed in plan.Seeds do
+                  yield! curve plan threads data rows features seed
+                  tick () ]
+
+    let most = List.last plan.Sizes
+    let trained features = outcomes |> List.find (fun o -> o.Features = features && o.Seed = plan.Seeds.Head && o.Size = most)
+
+    // Frames that no fit of the first division has seen.
+    let unseen =
+        let order = Array.init data.Frames.Length id
+        System.Random(plan.Seeds.Head).Shuffle order
+        [ for i in Array.truncate forceFrames order -> data.Frames[i], data.Forces[i] ]
+
+    let compared = [ for f in [ Soap 9.; wide; narrow ] -> trained f, GasForces.compare (trained f) unseen ]
+    let bases =
+        [ for f in all ->
+              let (nmax, lmax), fit = basis f, trained f
+              $"{name f}: nmax {nmax}, lmax {lmax}, {fit.Columns} columns, regulariser {fit.Regulariser:``0e-0``}" ]
+
+    let seeds = plan.Seeds |> List.map string |> String.concat ", "
+
+    { Folder = "lode-2019"
+      Title = "Long-distance equivariants: a gas of charges"
+      Source =
+        "A. Grisafi, M. Ceriotti, Incorporating long-range physics in atomic-scale machine learning, "
+        + "J. Chem. Phys. 151, 204105 (2019), arXiv 1909.04512"
+      Introduction =
+        "The paper's first example in its own settings: point charges at random in periodic boxes, whose energy is an Ewald sum, "
+        + "learned from local densities (SOAP) and from the potential that all charges make around each one (LODE). Charges are "
+        + "not given to the features: the two signs are two species. Charged dimers and water, the paper's other examples, are "
+        + "not reproduced yet."
+      Settings =
+        [ "frames", $"{data.Frames.Length}, seeds 1 to {data.Frames.Length}; {plan.TestSize} for testing, up to {most} for training; divisions: seeds {seeds}"
+          "energies", "Ewald sums of point charges, relative tolerance 1e-9"
+          "density", $"SOAP: Gaussian, σ = {densityWidth} Å; cutoff function falling over the last 0.5 Å"
+          "potential", $"1/r of Gaussians with the autocorrelation's width √2 σ, tolerance 1e-6; cutoff of the radial basis {nearCutoff} Å for LODE(1), {wideCutoff} Å for LODE(2)"
+          "bases", String.concat "; " bases
+          "regulariser", $"{plan.Folds}-fold cross-validation"
+          "threads", $"{threads}; the numbers are the same for any" ]
+      Figures = [ GasCurves.figure plan outcomes; GasForces.figure compared forceFrames ]
+      Checks = Checks.all data (trained wide)
+      Seconds = clock.Elapsed.TotalSeconds }
