@@ -25,7 +25,7 @@ internal sealed unsafe class FieldChannels
     /// <param name="block">The block of a program that has its values.</param>
     public FieldChannels(PotentialField field, int block)
     {
-        (_groups, _nmax, _groupStride, Width) = (field.Species.ToArray(), field.Basis.NMax, field.Basis.NMax, field.ChannelCount);
+        (_groups, _nmax, _groupStride, Width) = (field.Groups, field.Basis.NMax, field.Basis.NMax, field.ChannelCount);
         (LMax, Block) = (field.LMax, block);
     }
 

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Harmonics;
 using Toolkit.Numerics.Radial;
 using Toolkit.Numerics.Structures;
@@ -87,6 +88,9 @@ public sealed partial class PotentialField
 
     /// <summary>Channels of each (l, m): species, then n, n fastest; the centre's own first, where it is separate.</summary>
     public int ChannelCount => FirstChannel + _species.Length * Basis.NMax;
+
+    /// <summary>The label of each group of channels: a species, or <see cref="DensityExpansion.CentreLabel"/> for the centre's own.</summary>
+    internal int[] Groups => FirstChannel > 0 ? [DensityExpansion.CentreLabel, .. _species] : _species;
 
     /// <summary>The first channel of species: what is before is the centre's own.</summary>
     internal int FirstChannel => Settings.OwnCharge == OwnCharge.Separate ? Basis.NMax : 0;

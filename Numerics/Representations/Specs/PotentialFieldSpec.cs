@@ -32,7 +32,8 @@ public sealed record PotentialFieldSpec(
 
     private static readonly SpecWords<OwnCharge> Centres = new(
         ("include", OwnCharge.Include, "as any other"),
-        ("exclude", OwnCharge.Exclude, "not at all; its images do"));
+        ("exclude", OwnCharge.Exclude, "not at all; its images do"),
+        ("separate", OwnCharge.Separate, "in channels of its own, labelled −1"));
 
     /// <summary>The keys of such a field, beside name, kind and center.</summary>
     internal static IReadOnlyList<SpecNode> Members { get; } =
@@ -50,7 +51,7 @@ public sealed record PotentialFieldSpec(
     ];
 
     /// <summary>What the key center may say of a potential.</summary>
-    internal static string CentreWords => string.Join(" or ", Centres.Options.Select(static o => o.Word));
+    internal static string CentreWords => string.Join(", ", Centres.Options.Select(static o => o.Word));
 
     /// <summary>Reads the field at a path that ends with a full stop.</summary>
     internal static PotentialFieldSpec Read(SpecReader r, string at, string name)

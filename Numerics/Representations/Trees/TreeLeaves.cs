@@ -94,17 +94,25 @@ internal sealed class TreeLeaves
     private TreeLeaf[] Potential(int potential)
     {
         PotentialField field = _potentials[potential].Field;
-        int rows = (field.LMax + 1) * (field.LMax + 1), count = field.ChannelCount, nmax = field.Basis.NMax;
-        int block = _draft.Add(rows, count);
-        int[] labels = new int[2 * count];
-        for (int q = 0; q < count; q++)
-        {
-            (labels[2 * q], labels[2 * q + 1]) = (field.Species[q / nmax], q % nmax);
-        }
+        int count = field.ChannelCount, own = field.FirstChannel, lmax = field.LMax;
+        // The centre's own charge touches l = 0 only.
+        if (own == 0) return Potential(potential, 0, lmax, 0);
+        return lmax == 0 ? Potential(potential, 0, 0, 0) : [.. Potential(potential, 0, 0, 0), .. Potential(potential, 1, lmax, own)];
 
-        TreeChannels channels = new(1, labels);
-        _draft.Add(new ChannelStage<double>(1 + potential, 0, count, rows, Enumerable.Range(0, count).ToArray(), block));
-        return Enumerable.Range(0, field.LMax + 1).Select(l => new TreeLeaf(l, l, l % 2 == 1, block, l * l, channels)).ToArray();
+        TreeLeaf[] Potential(int source, int first, int last, int from)
+        {
+            int rows = (last + 1) * (last + 1) - first * first, nmax = field.Basis.NMax, block = _draft.Add(rows, count - from);
+            int[] labels = new int[2 * (count - from)], places = Enumerable.Range(from, count - from).ToArray(), groups = field.Groups;
+            for (int q = from; q < count; q++)
+            {
+                (labels[2 * (q - from)], labels[2 * (q - from) + 1]) = (groups[q / nmax], q % nmax);
+            }
+
+            TreeChannels channels = new(1, labels);
+            _draft.Add(new ChannelStage<double>(1 + source, (nint)(first * first) * count, count, rows, places, block));
+            return Enumerable.Range(first, last - first + 1)
+                .Select(l => new TreeLeaf(l, l, l % 2 == 1, block, l * l - first * first, channels)).ToArray();
+        }
     }
 
     private TreeLeaf[] Vectors(int field, bool isDotted)

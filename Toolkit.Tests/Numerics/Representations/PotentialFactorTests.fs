@@ -81,6 +81,23 @@ let tests =
                     let expected = values[i * v.Field.ValuesPerCentre + l * l * v.Field.ChannelCount .. i * v.Field.ValuesPerCentre + (l + 1) * (l + 1) * v.Field.ChannelCount - 1]
                     Assert.Equal<float[]>(expected, block[i].ToArray())
 
+        testCase "a centre's own charge in channels of its own is the part of l = 0 that it adds elsewhere" <| fun () ->
+            let own = NamedPotential("V", PotentialField(PotentialSettings(Tolerance = 1e-10, ChargeKey = "q", Split = Nullable 1.7, OwnCharge = OwnCharge.Separate), GtoBasis(2, 2.2), 2, ReadOnlySpan(Array.ofList species)))
+            let r = TreeEquivariants(expansion 1 2, tree (leaf "V" "\"l\""), [| own |])
+            let s = charged (Random 3) Periodicity.All 6
+            Assert.Equal<int list>([ 6; 4; 4 ], [ for b in r.Layout -> b.Channels ])
+            let whole = TreeEquivariants(expansion 1 2, tree (leaf "V" "\"l\""), [| v |])
+            let a, b = r.Compute s, whole.Compute s
+
+            for i in 0 .. s.Count - 1 do
+                let mine = List.findIndex ((=) s.Species[i]) species
+                let first (blocks: EquivariantBlocks) = (let block = blocks.Blocks[0] in block[i].ToArray())
+                let apart, together = first a, first b
+
+                for q in 0..3 do
+                    let added = if q / 2 = mine then apart[q % 2] else 0.
+                    Assert.Equal(together[q], apart[2 + q] + added, 1e-9)
+
         testCase "products with potentials are those of coefficients and values" <| fun () ->
             let r = invariants mixed
             let s = charged (Random 5) (Periodicity(true, true, false)) 5
@@ -164,8 +181,7 @@ let tests =
                   potential, "\"kind\": \"tree\", \"file\": \"nowhere.json\"", [ "nowhere.json"; "no such file" ]
                   "{\"name\": \"V\", \"kind\": \"potential\", \"axial\": true}", "\"kind\": \"power-spectrum\", \"factors\": [\"V\", \"V\"]", [ "$.fields[0].axial"; "vector" ]
                   "{\"name\": \"V\", \"kind\": \"potential\", \"exponent\": 7}", "\"kind\": \"power-spectrum\", \"factors\": [\"V\", \"V\"]", [ "exponent"; "1…6" ]
-                  "{\"name\": \"V\", \"kind\": \"potential\", \"charges\": {\"Xx\": 1}}", "\"kind\": \"power-spectrum\", \"factors\": [\"V\", \"V\"]", [ "charges"; "'Xx'" ]
-                  "{\"name\": \"V\", \"kind\": \"potential\", \"center\": \"separate\"}", "\"kind\": \"power-spectrum\", \"factors\": [\"V\", \"V\"]", [ "center"; "include or exclude" ] ] do
+                  "{\"name\": \"V\", \"kind\": \"potential\", \"charges\": {\"Xx\": 1}}", "\"kind\": \"power-spectrum\", \"factors\": [\"V\", \"V\"]", [ "charges"; "'Xx'" ] ] do
                 let e = Assert.Throws<Toolkit.Numerics.Files.InputException>(fun () -> spec fields representation |> ignore)
                 for part in parts do Assert.Contains(part, e.Message)
 
