@@ -66,7 +66,7 @@ public sealed unsafe class SphericalHarmonics<T>
     /// <summary>Number of functions, (lmax + 1)².</summary>
     public int Count => (LMax + 1) * (LMax + 1);
 
-    /// <summary>Points in a block of <see cref="Block"/>: 8 float64 or 16 float32.</summary>
+    /// <summary>Points in a block of <c>Block</c>: 8 float64 or 16 float32.</summary>
     public static int BlockSize => 64 / Unsafe.SizeOf<T>();
 
     /// <summary>

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Linq;
 using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Expansion;
+using Toolkit.Numerics.Fields.Potential;
 using Toolkit.Numerics.Files;
 using Toolkit.Numerics.Neighbors;
 using Toolkit.Numerics.Radial;
@@ -101,6 +102,7 @@ public static class Features
             $"atom {d.Atom + 1}",
             string.Create(CultureInfo.InvariantCulture, $"a position {d.Distance:R} lattice vectors away from the cell"),
             $"at most {DistantAtomException.Farthest}"),
+        UnfitStructureException u => place.Bad(null, u.Found, u.Expected),
         _ => null,
     };
 }

@@ -4,7 +4,7 @@ namespace Toolkit.Numerics.Representations;
 
 /// <summary>
 /// An atomic energy as a function of the atom's features: all that a model adds to a representation. Every derivative of
-/// the total energy follows (<see cref="RepresentationSet.Evaluate"/>). Used from several threads at once.
+/// the total energy follows (<c>RepresentationSet.Evaluate</c>). Used from several threads at once.
 /// </summary>
 public interface IReadout
 {

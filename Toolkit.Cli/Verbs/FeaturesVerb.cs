@@ -107,7 +107,7 @@ internal sealed class FeaturesVerb
             throw new UsageException("--chemiscope: found with --average, --centres, --mask or --shard, expected a map of all atoms");
         }
 
-        Spec spec = ReadSpec(specPath);
+        Spec spec = Spec.Read(specPath);
         if (spec.Model is not null)
         {
             error.WriteLine($"toolkit: {specPath}: $.model is for fit; features do not depend on it");
@@ -158,11 +158,7 @@ internal sealed class FeaturesVerb
                 shown.Add((spinKey!, arrows));
             }
 
-            IReadOnlyList<string> omitted = Chemiscope.Write(map, Path.GetFileNameWithoutExtension(files.Files[0].Name), frames!, held!, spec.Cutoff.Radius, shown);
-            foreach (string property in omitted)
-            {
-                error.WriteLine($"toolkit: {map}: the property {property} is left out");
-            }
+            Chemiscope.Write(map, Path.GetFileNameWithoutExtension(files.Files[0].Name), frames!, held!, spec.Cutoff.Radius, shown);
         }
 
         result.InvocationConfiguration.Output.WriteLine($"{outPath}: {run.StructureCount} structures, {Contents(run)}");
@@ -245,19 +241,6 @@ internal sealed class FeaturesVerb
             && int.TryParse(words[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int second)
             ? (first, second)
             : null;
-    }
-
-    /// <summary>The specification of a JSON file, or the one in a file of features.</summary>
-    private static Spec ReadSpec(string path)
-    {
-        if (!IsNpz(path))
-        {
-            return Spec.Read(path);
-        }
-
-        NpyData text = NpyData.Read(path, "spec")
-            ?? throw new InputException(path, null, "spec", "no such array", "a file of features with the specification that they were made by");
-        return Spec.Parse(text.ToTexts()[0], $"{path}: spec");
     }
 
     private static string Contents(FeatureRun run) => $"{run.SampleCount} samples, "

@@ -131,7 +131,7 @@ internal sealed unsafe class MeshGrid
         });
     }
 
-    /// <summary>Fills the gaps behind rows, which <see cref="Gather"/> and <see cref="Slopes"/> read.</summary>
+    /// <summary>Fills the gaps behind rows, which <see cref="Gather"/> and <c>Slopes</c> read.</summary>
     internal void Close(double[] grid, int threads) => EachRow(threads, grid, (row, n2) =>
     {
         for (int k = 0; k < _order; k++)

@@ -22,12 +22,12 @@ public sealed partial class PotentialField
         if (!structure.Periodic.Any)
         {
             if (Settings.Evaluator is not (PotentialEvaluator.Auto or PotentialEvaluator.Pairs) || Settings.MeshSize is not null)
-                throw new ArgumentException("the structure repeats nowhere, so that it has no waves; use the evaluator Auto or Pairs", nameof(structure));
+                throw new UnfitStructureException("a structure that repeats nowhere, so that it has no waves", "the evaluator auto or direct (Pairs)");
             return new PotentialPlan(PotentialEvaluator.Pairs, 0, 0, 0, [], 0, 0, 0, 0,
                 new Dictionary<PotentialEvaluator, double> { [PotentialEvaluator.Pairs] = 1e-3 * PairTime * PairWork * structure.Count });
         }
         if (Settings.Evaluator == PotentialEvaluator.Pairs)
-            throw new ArgumentException("the structure repeats, so that the sum over pairs never ends; use the evaluator Auto, Waves or Mesh", nameof(structure));
+            throw new UnfitStructureException("a structure that repeats, so that the sum over pairs never ends", "the evaluator auto, kspace (Waves) or mesh");
         if (structure.Count == 0)
             throw new ArgumentException("the structure has a cell and no atom", nameof(structure));
 

@@ -134,23 +134,23 @@ public sealed partial class PotentialField
         if (Settings.ChargeKey is { } key)
         {
             if (!structure.AtomProperties.TryGetValue(key, out PropertyArray? array))
-                throw new ArgumentException(
-                    $"the structure has no atom property \"{key}\" with charges; it has {string.Join(", ", structure.AtomProperties.Keys)}", nameof(structure));
+                throw new UnfitStructureException(
+                    $"no atom property '{key}'{(structure.AtomProperties.Count == 0 ? "" : $" (there are {string.Join(", ", structure.AtomProperties.Keys)})")}",
+                    "charges under this key, one number per atom");
             if (array.Components != 1 || array.Kind is not (PropertyKind.Real or PropertyKind.Integer))
-                throw new ArgumentException(
-                    $"the atom property \"{key}\" is {array}; charges are one real number per atom", nameof(structure));
+                throw new UnfitStructureException($"the atom property '{key}' that is {array}", "charges, one real number per atom");
             charges = array.ToReals();
         }
         else if (Settings.SpeciesCharges is { } bySpecies)
         {
             for (int i = 0; i < charges.Length; i++)
                 if (!bySpecies.TryGetValue(structure.Species[i], out charges[i]))
-                    throw new ArgumentException($"atom {i} is of species {structure.Species[i]}, which has no charge in the settings", nameof(structure));
+                    throw new UnfitStructureException($"{Elements.Symbol(structure.Species[i])} without a charge", "a charge for each species");
         }
         else Array.Fill(charges, 1);
         for (int i = 0; i < charges.Length; i++)
             if (!double.IsFinite(charges[i]))
-                throw new ArgumentException($"the charge of atom {i} is {charges[i]}; expected a finite number", nameof(structure));
+                throw new UnfitStructureException($"the charge {charges[i]} of atom {i + 1}", "a finite number");
         return charges;
     }
 }

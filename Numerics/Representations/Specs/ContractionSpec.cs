@@ -9,7 +9,7 @@ namespace Toolkit.Numerics.Representations;
 /// <summary>How many radial functions are made, or which.</summary>
 /// <param name="Channels">Their number; null: by the part to keep, or the weights'.</param>
 /// <param name="Captured">The part of the mean square of the coefficients of every l to keep; null: by number or weights.</param>
-/// <param name="Weights">The combinations; null: from the data (<see cref="Features.WithContraction"/>).</param>
+/// <param name="Weights">The combinations; null: from the data (<c>Features.WithContraction</c>).</param>
 public sealed record ContractionSpec(int? Channels, double? Captured, RadialContraction? Weights)
 {
     private const string Path = "$.radial.contraction";
