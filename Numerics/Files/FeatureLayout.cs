@@ -33,6 +33,9 @@ public sealed record FeatureLayout
     /// <summary>Whether files hold 32-bit numbers, rounded from the 64-bit ones that are computed.</summary>
     public bool IsSingle { get; init; }
 
+    /// <summary>The files of the structures; empty: unknown.</summary>
+    public IReadOnlyList<string> Sources { get; init; } = [];
+
     /// <summary>More arrays that an .npz carries beside the features.</summary>
     public IReadOnlyList<(string Name, NpyArray Array)> Attachments { get; init; } = [];
 

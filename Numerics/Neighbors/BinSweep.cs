@@ -30,8 +30,8 @@ internal sealed class BinSweep
     private readonly int[] _lanesOf = LanesOf;
 
     private readonly BinGrid _grid;
-    private readonly int _first;
-    private readonly int _end;
+    private int _first;
+    private int _end;
     private readonly double _cutoff;
 
     // Squared distances, as the sweep adds them up, from which on a pair may be none, and none is one.
@@ -63,6 +63,13 @@ internal sealed class BinSweep
         double inner = Math.Max(cutoff - grid.Rounding, 0), outer = cutoff + grid.Rounding;
         _surely2 = inner * inner * (1 - 1e-14);
         _never2 = outer * outer * (1 + 1e-14);
+    }
+
+    /// <summary>Goes on to another run of bins, with the same working memory.</summary>
+    public void Move(int first, int end)
+    {
+        (_first, _end) = (first, end);
+        _foundCount = 0;
     }
 
     private static int[] MakeLanes()

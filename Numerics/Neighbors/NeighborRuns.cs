@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Concurrent;
 using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Numerics.Neighbors;
@@ -15,6 +16,8 @@ internal sealed class NeighborRuns
     private readonly BinGrid _grid;
     private readonly double _cutoff;
     private readonly int[] _counts;
+    // One per thread in the end.
+    private readonly ConcurrentBag<BinSweep> _sweeps = [];
 
     /// <summary>Sorts the atoms into bins.</summary>
     internal NeighborRuns(Structure structure, double cutoff)
@@ -32,10 +35,12 @@ internal sealed class NeighborRuns
     internal Run List(int run)
     {
         int first = _grid.BinOf((int)((long)(_counts.Length - 1) * run / Count)), end = _grid.BinOf((int)((long)(_counts.Length - 1) * (run + 1) / Count));
-        BinSweep sweep = new(_grid, first, end, _cutoff);
+        if (!_sweeps.TryTake(out BinSweep? sweep)) sweep = new BinSweep(_grid, first, end, _cutoff);
+        sweep.Move(first, end);
         sweep.Find(_counts);
         PairArrays pairs = new(sweep.Count);
         sweep.FillAlong(_counts, pairs);
+        _sweeps.Add(sweep);
         return new Run(_grid.Atom.AsSpan(_grid.Start[first], _grid.Start[end] - _grid.Start[first]), _counts, pairs);
     }
 

@@ -49,6 +49,14 @@ let tests =
                 let all = values.ToReals() |> Array.chunkBySize 32
                 Assert.Equal<float>(Array.concat [ for i in 1..2..9 -> all[i] ], some))
 
+        testCase "what products with potentials compute is proved invariant" <| fun () ->
+            TemporaryFolder.using (fun folder ->
+                let path = Path.Combine(folder, "spec.json")
+                File.WriteAllText(path, """{"cutoff": {"radius": 3}, "lmax": 2, "fields": [{"name": "V", "kind": "potential", "charges": {"Na": 1, "Cl": -1}}, {"name": "W", "kind": "potential", "exponent": 6}], "representation": {"kind": "bispectrum", "factors": ["V", "rho", "W"]}}""")
+                let code, output, error = CommandLine.run [ "prove"; "--spec"; path; "--out"; Path.Combine(folder, "proofs") ]
+                Assert.Equal((0, ""), (code, error))
+                Assert.Contains("proved", output))
+
         testCase "a tree in a file is executed and proved, and travels in the output" <| fun () ->
             TemporaryFolder.using (fun folder ->
                 let path name = Path.Combine(folder, name)

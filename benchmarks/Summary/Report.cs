@@ -34,7 +34,11 @@ internal static class Report
         CoupledBenchmarks.Summary,
         SpinBenchmarks.Summary,
         PotentialBenchmarks.Summary,
+        FourierBenchmarks.Summary,
     ];
+
+    // Take minutes: only where they are asked for.
+    private static readonly Func<IEnumerable<Row>>[] LongAreas = [PotentialScaling.Summary];
 
     /// <summary>Tab-separated: kernel, workload, value, unit, reference value, ratio; comments start with #.</summary>
     /// <param name="output">Where to.</param>
@@ -44,7 +48,7 @@ internal static class Report
         output.WriteLine($"# {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSArchitecture}, widest vectors: "
             + (int)VectorWidths.Widest + " bits");
         output.WriteLine("kernel\tworkload\tvalue\tunit\treference\tratio");
-        foreach (Func<IEnumerable<Row>> area in Areas)
+        foreach (Func<IEnumerable<Row>> area in only.Length > 0 ? [.. Areas, .. LongAreas] : Areas)
         {
             if (!area.Method.DeclaringType!.Name.Contains(only, StringComparison.OrdinalIgnoreCase))
                 continue;

@@ -56,6 +56,7 @@ let make (request: Request) : Chapter =
                 finished.Value <- finished.Value + 1
                 progress finished.Value curves))
 
+    let degenerate = Degenerate.distances ()
     let columns order = (snd models[order - 1]).Design.Columns
     let d = description
 
@@ -89,8 +90,9 @@ let make (request: Request) : Chapter =
           "regularisers chosen", chosen outcomes
           "threads", $"{threads}; the numbers are the same for any" ]
       Figures =
-        [ LearningCurves.figure setting outcomes
+        [ Degenerate.figure degenerate
+          LearningCurves.figure setting outcomes
           ForceCurves.figure outcomes
           Parity.figure plan.Seeds.Head outcomes ]
-      Checks = FeatureChecks.all (snd models[1]) data
+      Checks = Degenerate.check degenerate :: FeatureChecks.all (snd models[1]) data
       Seconds = clock.Elapsed.TotalSeconds }

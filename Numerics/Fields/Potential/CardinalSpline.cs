@@ -11,16 +11,17 @@ internal static class CardinalSpline
     /// <summary>The largest order.</summary>
     internal const int Largest = 16;
 
+    /// <summary>The first of the P points near u where M is not zero.</summary>
+    internal static int First(int order, double u) => (int)Math.Floor(u) - order / 2 + 1;
+
     /// <summary>M(u − g) at the P points g = first … first + P − 1 near u, and dM/du where wanted.</summary>
     /// <param name="order">P.</param>
     /// <param name="u">The place.</param>
     /// <param name="values">Receives <c>[point]</c>.</param>
     /// <param name="slopes">Receives <c>[point]</c>, or is empty.</param>
-    /// <returns>The first point.</returns>
-    internal static int Evaluate(int order, double u, Span<double> values, Span<double> slopes)
+    internal static void Evaluate(int order, double u, Span<double> values, Span<double> slopes)
     {
-        int floor = (int)Math.Floor(u);
-        double w = u - floor;
+        double w = u - Math.Floor(u);
         // M_n(w + j), j = 0 … n − 1, from the hat of order 2: M_n(x) = [x M_(n−1)(x) + (n − x) M_(n−1)(x − 1)]/(n − 1).
         values[0] = w;
         values[1] = 1 - w;
@@ -42,14 +43,14 @@ internal static class CardinalSpline
         // values[j] belongs to the point whose distance is w + j − P/2: in order of points they run backwards.
         values[..order].Reverse();
         if (!slopes.IsEmpty) slopes[..order].Reverse();
-        return floor - order / 2 + 1;
     }
 
     /// <summary>Σ_g M(g) cos(2πkg/n), k = 0 … n − 1: what spreading multiplies a wave by, at the points.</summary>
     internal static double[] Transform(int order, int n)
     {
         Span<double> m = stackalloc double[Largest];
-        int first = Evaluate(order, 0, m, default);
+        Evaluate(order, 0, m, default);
+        int first = First(order, 0);
         double[] result = new double[n];
         for (int k = 0; k < n; k++)
             for (int j = 0; j < order; j++)

@@ -20,7 +20,8 @@ internal sealed unsafe class MeshGrid
     private readonly int _order, _padded, _atoms, _layers;
     private readonly int[] _n = new int[3];
     private readonly double[] _inverse;
-    // First points, [atom, axis]; weights and their derivatives [atom, axis, point], of the last axis padded with zeros to whole registers.
+    // First points, [place, axis], atoms in the order of the mesh; weights and their derivatives [place, axis, point], of the last axis padded
+    // with zeros to whole registers.
     private readonly int[] _first;
     private readonly double[] _weights;
     private double[]? _slopes;
@@ -42,24 +43,25 @@ internal sealed unsafe class MeshGrid
         points.CopyTo(_n);
         _inverse = new Cell(box).Inverse.ToArray();
         Transform = new RealTransform3(_n[0], _n[1], _n[2], VectorWidths.Widest, _padded);
-        _first = new int[3 * _atoms];
-        _weights = new double[_atoms * Stride];
-        long[] keys = new long[_atoms];
-        Splines(default, threads);
         // An atom writes to P planes.
         _layers = _n[0] / order;
         _layers = _layers < 2 ? 1 : _layers / 2 * 2;
         // Columns of 4 × 4 points, along which what one atom has read serves the next.
+        long[] keys = new long[_atoms];
         for (int i = 0; i < _atoms; i++)
         {
-            long column = ((long)Layer(i) * _n[0] + _first[3 * i] / 4) * (_n[1] / 4 + 1) + _first[3 * i + 1] / 4;
-            keys[i] = ((column * _n[2] + _first[3 * i + 2]) << 31) | (long)i;
+            int a = First(i, 0);
+            long column = ((long)Layer(a) * _n[0] + a / 4) * (_n[1] / 4 + 1) + First(i, 1) / 4;
+            keys[i] = ((column * _n[2] + First(i, 2)) << 31) | (long)i;
         }
         Array.Sort(keys);
         _sorted = Array.ConvertAll(keys, key => (int)(key & int.MaxValue));
+        _first = new int[3 * _atoms];
+        _weights = new double[_atoms * Stride];
+        Splines(default, threads);
         _starts = new int[_layers + 1];
-        foreach (int i in _sorted)
-            _starts[Layer(i) + 1]++;
+        for (int at = 0; at < _atoms; at++)
+            _starts[Layer(_first[3 * at]) + 1]++;
         for (int layer = 0; layer < _layers; layer++)
             _starts[layer + 1] += _starts[layer];
     }
@@ -67,7 +69,9 @@ internal sealed unsafe class MeshGrid
     // Atoms that a thread takes at once.
     private const int Piece = 128;
 
-    private int Layer(int atom) => (int)((long)_first[3 * atom] * _layers / _n[0]);
+    private int Layer(int plane) => (int)((long)plane * _layers / _n[0]);
+
+    private int First(int atom, int d) => Modulo(CardinalSpline.First(_order, Place(atom, d)), _n[d]);
 
     private int Stride => 2 * _order + _padded;
 
@@ -85,12 +89,13 @@ internal sealed unsafe class MeshGrid
 
     private void Splines(double[]? slopes, int threads) => Threads.Share((_atoms + Piece - 1) / Piece, threads, piece =>
     {
-        for (int i = Piece * piece; i < Math.Min(Piece * piece + Piece, _atoms); i++)
+        for (int at = Piece * piece; at < Math.Min(Piece * piece + Piece, _atoms); at++)
             for (int d = 0; d < 3; d++)
             {
-                int at = i * Stride + d * _order;
-                _first[3 * i + d] = Modulo(CardinalSpline.Evaluate(
-                    _order, Place(i, d), _weights.AsSpan(at, _order), slopes is null ? default : slopes.AsSpan(at, _order)), _n[d]);
+                double place = Place(_sorted[at], d);
+                int start = at * Stride + d * _order;
+                CardinalSpline.Evaluate(_order, place, _weights.AsSpan(start, _order), slopes is null ? default : slopes.AsSpan(start, _order));
+                _first[3 * at + d] = Modulo(CardinalSpline.First(_order, place), _n[d]);
             }
     });
 
@@ -118,10 +123,10 @@ internal sealed unsafe class MeshGrid
                     {
                         int i = _sorted[at];
                         if (amounts[i] == 0) continue;
-                        Rows(i, rows);
-                        if (VectorWidths.Has512) MeshKernel<Lanes512<double>, Vector512<double>>.Spread(_order, w + (nint)i * Stride, amounts[i], to, rows);
-                        else if (Vector256.IsHardwareAccelerated) MeshKernel<Lanes256<double>, Vector256<double>>.Spread(_order, w + (nint)i * Stride, amounts[i], to, rows);
-                        else MeshKernel<Lanes1<double>, double>.Spread(_order, w + (nint)i * Stride, amounts[i], to, rows);
+                        Rows(at, rows);
+                        if (VectorWidths.Has512) MeshKernel<Lanes512<double>, Vector512<double>>.Spread(_order, w + (nint)at * Stride, amounts[i], to, rows);
+                        else if (Vector256.IsHardwareAccelerated) MeshKernel<Lanes256<double>, Vector256<double>>.Spread(_order, w + (nint)at * Stride, amounts[i], to, rows);
+                        else MeshKernel<Lanes1<double>, double>.Spread(_order, w + (nint)at * Stride, amounts[i], to, rows);
                     }
             });
         EachRow(threads, grid, (row, n2) =>
@@ -158,10 +163,10 @@ internal sealed unsafe class MeshGrid
             for (int at = Piece * piece; at < Math.Min(Piece * piece + Piece, _atoms); at++)
             {
                 int i = _sorted[at];
-                Rows(i, rows);
-                values[i] = VectorWidths.Has512 ? MeshKernel<Lanes512<double>, Vector512<double>>.Gather(_order, w + (nint)i * Stride, from, rows)
-                    : Vector256.IsHardwareAccelerated ? MeshKernel<Lanes256<double>, Vector256<double>>.Gather(_order, w + (nint)i * Stride, from, rows)
-                    : MeshKernel<Lanes1<double>, double>.Gather(_order, w + (nint)i * Stride, from, rows);
+                Rows(at, rows);
+                values[i] = VectorWidths.Has512 ? MeshKernel<Lanes512<double>, Vector512<double>>.Gather(_order, w + (nint)at * Stride, from, rows)
+                    : Vector256.IsHardwareAccelerated ? MeshKernel<Lanes256<double>, Vector256<double>>.Gather(_order, w + (nint)at * Stride, from, rows)
+                    : MeshKernel<Lanes1<double>, double>.Gather(_order, w + (nint)at * Stride, from, rows);
             }
     });
 
@@ -186,8 +191,8 @@ internal sealed unsafe class MeshGrid
                 int i = _sorted[at];
                 double amount = amounts[i];
                 if (amount == 0) continue;
-                Rows(i, rows);
-                double* weights = w + (nint)i * Stride, change = dw + (nint)i * Stride;
+                Rows(at, rows);
+                double* weights = w + (nint)at * Stride, change = dw + (nint)at * Stride;
                 if (VectorWidths.Has512) MeshKernel<Lanes512<double>, Vector512<double>>.Slopes(_order, weights, change, from, rows, g);
                 else if (Vector256.IsHardwareAccelerated) MeshKernel<Lanes256<double>, Vector256<double>>.Slopes(_order, weights, change, from, rows, g);
                 else MeshKernel<Lanes1<double>, double>.Slopes(_order, weights, change, from, rows, g);
@@ -197,15 +202,15 @@ internal sealed unsafe class MeshGrid
             }
     }
 
-    /// <summary>Where the points of an atom begin: planes and the rows within them, the place in the row included.</summary>
-    private void Rows(int atom, nint* rows)
+    /// <summary>Where the points of the atom at a place begin: planes and the rows within them, the place in the row included.</summary>
+    private void Rows(int at, nint* rows)
     {
-        int a = _first[3 * atom], b = _first[3 * atom + 1];
+        int a = _first[3 * at], b = _first[3 * at + 1];
         nint row = Transform.Row, plane = _n[1] * row;
         for (int k = 0; k < _order; k++)
         {
             rows[k] = a * plane;
-            rows[CardinalSpline.Largest + k] = b * row + _first[3 * atom + 2];
+            rows[CardinalSpline.Largest + k] = b * row + _first[3 * at + 2];
             a = a + 1 == _n[0] ? 0 : a + 1;
             b = b + 1 == _n[1] ? 0 : b + 1;
         }

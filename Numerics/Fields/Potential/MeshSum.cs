@@ -24,7 +24,7 @@ internal sealed unsafe class MeshSum
     private readonly RealTransform3 _transform;
     private readonly WaveWeights _weights;
     private readonly PolynomialTable _radial;
-    private readonly int _lmax, _nmax, _species, _threads;
+    private readonly int _lmax, _nmax, _species, _channels, _threads;
     private readonly double[] _positions, _charges;
     private readonly int[] _kinds;
     // 4π c over the splines' transforms; how many columns of each row [k0, k1] and of all with the same k1 have any.
@@ -35,7 +35,7 @@ internal sealed unsafe class MeshSum
 
     /// <summary>Spreads the charges and transforms them.</summary>
     internal MeshSum(
-        WaveWeights weights, ReadOnlySpan<int> points, int order, PolynomialTable radial, int lmax, int nmax, int species,
+        WaveWeights weights, ReadOnlySpan<int> points, int order, PolynomialTable radial, int lmax, int nmax, int species, int channels,
         double[] positions, double[] charges, int[] kinds, int threads)
     {
         _weights = weights;
@@ -43,6 +43,7 @@ internal sealed unsafe class MeshSum
         _lmax = lmax;
         _nmax = nmax;
         _species = species;
+        _channels = channels;
         _threads = threads;
         _positions = positions;
         _charges = charges;
@@ -185,10 +186,10 @@ internal sealed unsafe class MeshSum
     }
 
     /// <summary>Adds to the values of all centres.</summary>
-    /// <param name="values"><c>[centre, lm, (species, n)]</c>.</param>
+    /// <param name="values"><c>[centre, lm, channel]</c>, from the first channel of species on; those are species, n.</param>
     internal void Forward(double* values)
     {
-        int channels = _species * _nmax, size = (_lmax + 1) * (_lmax + 1) * channels;
+        int channels = _channels, size = (_lmax + 1) * (_lmax + 1) * channels;
         double[] gathered = new double[_kinds.Length];
         for (int l = 0; l <= _lmax; l++)
             for (int n = 0; n < _nmax; n++)
@@ -211,13 +212,13 @@ internal sealed unsafe class MeshSum
     }
 
     /// <summary>Derivatives of Σ adjoint · value.</summary>
-    /// <param name="adjoints"><c>[atom, lm, (species, n)]</c>.</param>
+    /// <param name="adjoints">As values in <see cref="Forward"/>.</param>
     /// <param name="gradient">∂E/∂r, added to: <c>[atom, xyz]</c>.</param>
     /// <param name="charge">∂E/∂q, added to: <c>[atom]</c>.</param>
     /// <param name="strain">∂E/∂ε, added to: 3 × 3.</param>
-    internal void Backward(double[] adjoints, double[] gradient, double[] charge, double[] strain)
+    internal void Backward(double* adjoints, double[] gradient, double[] charge, double[] strain)
     {
-        int channels = _species * _nmax, size = (_lmax + 1) * (_lmax + 1) * channels, length = _transform.TransformLength;
+        int channels = _channels, size = (_lmax + 1) * (_lmax + 1) * channels, length = _transform.TransformLength;
         double[] own = new double[gradient.Length], amounts = new double[_kinds.Length], slopes = new double[length], products = new double[length];
         double[] sums = new double[9 * Size[0]];
         double[][] backRe = new double[_species][], backIm = new double[_species][];
@@ -236,7 +237,7 @@ internal sealed unsafe class MeshSum
                         int from = (l * l + l + m) * channels + a * _nmax + n;
                         bool isNothing = true;
                         for (int i = 0; i < amounts.Length; i++)
-                            isNothing &= (amounts[i] = adjoints[(long)i * size + from]) == 0;
+                            isNothing &= (amounts[i] = adjoints[(nint)i * size + from]) == 0;
                         if (isNothing) continue;
                         Channel(harmonic, a);
                         _grid.Slopes(_mesh, amounts, own, _threads);

@@ -19,11 +19,11 @@ internal sealed unsafe class PairSum
     private readonly NeighborRuns? _runs;
     private readonly double[] _positions, _charges;
     private readonly int[] _kinds;
-    private readonly int _species, _nmax, _lmax;
+    private readonly int _species, _nmax, _channels, _lmax;
 
-    /// <summary>A sum over the pairs within the table's range, or over all pairs.</summary>
+    /// <summary>A sum over the pairs within the table's range, or over all pairs, for numbers with so many channels in all.</summary>
     internal PairSum(
-        PolynomialTable table, SphericalHarmonics<double> harmonics, int nmax, int species,
+        PolynomialTable table, SphericalHarmonics<double> harmonics, int nmax, int species, int channels,
         Structure structure, double[] positions, double[] charges, int[] kinds)
     {
         _table = table;
@@ -34,6 +34,7 @@ internal sealed unsafe class PairSum
         _kinds = kinds;
         _species = species;
         _nmax = nmax;
+        _channels = channels;
         _lmax = harmonics.LMax;
     }
 
@@ -47,8 +48,8 @@ internal sealed unsafe class PairSum
 
     /// <summary>Adds to the values of the centres of one run.</summary>
     /// <param name="run">Which.</param>
-    /// <param name="values">Of all centres: <c>[centre, lm, (species, n)]</c>.</param>
-    internal void Forward(int run, double* values) => EachCentre(run, (in Neighbours n) => Forward(n, values + (nint)n.Centre * Functions * _species * _nmax));
+    /// <param name="values">Of all centres: <c>[centre, lm, channel]</c>, from the first channel of species on; those are species, n.</param>
+    internal void Forward(int run, double* values) => EachCentre(run, (in Neighbours n) => Forward(n, values + (nint)n.Centre * Functions * _channels));
 
     /// <summary>Goes back from the centres of one run.</summary>
     /// <param name="run">Which.</param>
@@ -57,7 +58,7 @@ internal sealed unsafe class PairSum
     /// <param name="charge">∂E/∂q, added to: <c>[atom]</c>.</param>
     /// <param name="strain">∂E/∂ε, added to: 3 × 3.</param>
     internal void Backward(int run, double* adjoints, double* gradient, double* charge, double* strain) =>
-        EachCentre(run, (in Neighbours n) => Backward(n, adjoints + (nint)n.Centre * Functions * _species * _nmax, gradient, charge, strain));
+        EachCentre(run, (in Neighbours n) => Backward(n, adjoints + (nint)n.Centre * Functions * _channels, gradient, charge, strain));
 
     /// <summary>The neighbours of a centre by species, each filled up to a multiple of eight with charges of zero.</summary>
     private ref struct Neighbours
@@ -152,7 +153,7 @@ internal sealed unsafe class PairSum
 
     private void Forward(in Neighbours n, double* values)
     {
-        int lm = Functions, padded = _table.Padded, channels = _species * _nmax;
+        int lm = Functions, padded = _table.Padded, channels = _channels;
         double* harmonics = n.Free, rows = harmonics + 8 * lm, radial = rows + 8 * padded, sums = radial + 8 * padded;
         for (int species = 0; species < _species; species++)
         {
@@ -182,7 +183,7 @@ internal sealed unsafe class PairSum
     private void Backward(in Neighbours n, double* adjoints, double* gradient, double* charge, double* strain)
     {
         int centre = n.Centre;
-        int lm = Functions, padded = _table.Padded, channels = _species * _nmax;
+        int lm = Functions, padded = _table.Padded, channels = _channels;
         double* harmonics = n.Free, turns = harmonics + 8 * lm, rows = turns + 24 * lm, slopeRows = rows + 8 * padded;
         double* radial = slopeRows + 8 * padded, slopes = radial + 8 * padded;
         for (int species = 0; species < _species; species++)

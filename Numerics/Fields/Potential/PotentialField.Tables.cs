@@ -185,11 +185,23 @@ public sealed partial class PotentialField
     private double[] Own(ReadOnlySpan<double> atZero)
     {
         double[] own = new double[Basis.NMax], full = new double[Channels];
-        bool isLeftOut = Settings.OwnCharge == OwnCharge.Exclude || ExteriorRadius > 0;
+        bool isLeftOut = Settings.OwnCharge != OwnCharge.Include || ExteriorRadius > 0;
         if (isLeftOut) Inner().Evaluate(0, full);
         for (int n = 0; n < own.Length; n++)
             own[n] = Y00 * (atZero[n] - full[n]);
         return own;
+    }
+
+    /// <summary>What a unit charge at the centre has around it, in channels of its own: <c>[n]</c>; empty where they are not there.</summary>
+    internal double[] SeparateOwn()
+    {
+        if (Settings.OwnCharge != OwnCharge.Separate) return [];
+        lock (_lock)
+        {
+            double[] full = new double[Channels];
+            Inner().Evaluate(0, full);
+            return Array.ConvertAll(full[..Basis.NMax], u => Y00 * u);
+        }
     }
 
     /// <summary>U of the whole potential for structures that repeat nowhere, up to a distance at least.</summary>

@@ -85,8 +85,11 @@ public sealed partial class PotentialField
     /// <summary>The atomic numbers that have channels, increasing.</summary>
     public ReadOnlySpan<int> Species => _species;
 
-    /// <summary>Channels of each (l, m): species, then n, n fastest.</summary>
-    public int ChannelCount => _species.Length * Basis.NMax;
+    /// <summary>Channels of each (l, m): species, then n, n fastest; the centre's own first, where it is separate.</summary>
+    public int ChannelCount => FirstChannel + _species.Length * Basis.NMax;
+
+    /// <summary>The first channel of species: what is before is the centre's own.</summary>
+    internal int FirstChannel => Settings.OwnCharge == OwnCharge.Separate ? Basis.NMax : 0;
 
     /// <summary>Numbers per centre: (lmax + 1)² times <see cref="ChannelCount"/>.</summary>
     public int ValuesPerCentre => (LMax + 1) * (LMax + 1) * ChannelCount;

@@ -27,7 +27,7 @@ public static class PotentialReference
     /// <param name="split">The width at which the sums are split, Å, above that of the charges.</param>
     /// <param name="radial">Points along the radius.</param>
     /// <param name="polar">Points along cos θ; twice as many along φ.</param>
-    /// <returns><c>[lm, (species, n)]</c>.</returns>
+    /// <returns><c>[lm, (species, n)]</c>; without the channels of a separate own charge.</returns>
     public static double[] Compute(
         PotentialSettings settings, RadialBasis basis, int lmax, ReadOnlySpan<int> species, Structure structure, ReadOnlySpan<double> charges,
         int centre, double split, int radial, int polar)
@@ -105,7 +105,7 @@ public static class PotentialReference
                             int kind = species.IndexOf(structure.Species[j]);
                             bool isOwn = j == centre && a == 0 && b == 0 && c == 0;
                             double inside = settings.Exterior is { } f ? f.Value(distance) : settings.SharpExterior is { } s && distance < s ? 1 : 0;
-                            if (isOwn && settings.OwnCharge == OwnCharge.Exclude) inside = 1;
+                            if (isOwn && settings.OwnCharge != OwnCharge.Include) inside = 1;
                             _images.Add((x, y, z, charges[j], kind));
                             if (inside != 0) _inside.Add((x, y, z, inside * charges[j], kind));
                         }

@@ -13,6 +13,9 @@ public enum OwnCharge
 
     /// <summary>It is not; its periodic images are.</summary>
     Exclude,
+
+    /// <summary>It is in channels of its own, before those of the species (label −1); not zero for l = 0 only.</summary>
+    Separate,
 }
 
 /// <summary>How the long-ranged sum is done.</summary>

@@ -17,7 +17,7 @@ public sealed unsafe class PotentialState : IDisposable
 
     private readonly PotentialField _field;
     private readonly Structure _structure;
-    private readonly double[] _positions, _charges, _own;
+    private readonly double[] _positions, _charges, _own, _separate;
     private readonly int[] _kinds;
     private readonly int _threads;
     private readonly PairSum _near;
@@ -35,22 +35,23 @@ public sealed unsafe class PotentialState : IDisposable
         _charges = charges;
         _kinds = kinds;
         _threads = threads;
-        int nmax = field.Basis.NMax, species = field.Species.Length;
+        int nmax = field.Basis.NMax, species = field.Species.Length, channels = field.ChannelCount;
+        _separate = field.SeparateOwn();
         Plan = field.Plan(structure);
         if (Plan.Evaluator == PotentialEvaluator.Pairs)
         {
             (PolynomialTable table, _own) = field.Whole(Diameter());
-            _near = new PairSum(table, field.Harmonics, nmax, species, structure, _positions, charges, kinds);
+            _near = new PairSum(table, field.Harmonics, nmax, species, channels, structure, _positions, charges, kinds);
             return;
         }
         SplitTables split = field.Split(Plan.SplitWidth);
         _own = split.Own;
-        _near = new PairSum(split.Pairs, field.Harmonics, nmax, species, structure, _positions, charges, kinds);
+        _near = new PairSum(split.Pairs, field.Harmonics, nmax, species, channels, structure, _positions, charges, kinds);
         WaveWeights waves = field.Waves(split, structure, field.Settings.MeshSize is not null);
         if (Plan.Evaluator == PotentialEvaluator.Mesh)
-            _mesh = new MeshSum(waves, [.. Plan.MeshSize], Plan.SplineOrder, field.WaveTable(), field.LMax, nmax, species, _positions, charges, kinds, threads);
+            _mesh = new MeshSum(waves, [.. Plan.MeshSize], Plan.SplineOrder, field.WaveTable(), field.LMax, nmax, species, channels, _positions, charges, kinds, threads);
         else
-            _far = new WaveSum(new WaveLattice(waves), field.WaveTable(), field.Harmonics, nmax, species, _positions, charges, kinds, threads);
+            _far = new WaveSum(new WaveLattice(waves), field.WaveTable(), field.Harmonics, nmax, species, channels, _positions, charges, kinds, threads);
     }
 
     /// <summary>How the sums are done, with estimates of cost and error.</summary>
@@ -82,10 +83,14 @@ public sealed unsafe class PotentialState : IDisposable
         values.Clear();
         fixed (double* all = values)
         {
-            double* to = all;
+            double* to = all + _field.FirstChannel;
             for (int i = 0; i < count; i++)
+            {
                 for (int n = 0; n < nmax; n++)
                     to[(nint)i * size + _kinds[i] * nmax + n] = _charges[i] * _own[n];
+                for (int n = 0; n < _separate.Length; n++)
+                    all[(nint)i * size + n] = _charges[i] * _separate[n];
+            }
             Threads.Share(_near.Runs, _threads, run => _near.Forward(run, to));
             _mesh?.Forward(to);
             if (_far is null) return;
@@ -124,7 +129,9 @@ public sealed unsafe class PotentialState : IDisposable
         {
             Near(gradient, charge, strain);
             if (_far is not null) Far(gradient, charge, strain);
-            _mesh?.Backward(_adjoints, gradient, charge, strain);
+            if (_mesh is not null)
+                fixed (double* adjoints = _adjoints)
+                    _mesh.Backward(adjoints + _field.FirstChannel, gradient, charge, strain);
         }
         return Derivatives(_structure, gradient, charge, strain);
     }
@@ -133,15 +140,20 @@ public sealed unsafe class PotentialState : IDisposable
     private void Near(double[] gradient, double[] charge, double[] strain)
     {
         int atoms = _kinds.Length, size = _field.ValuesPerCentre, nmax = _field.Basis.NMax;
+        int first = _field.FirstChannel;
         for (int i = 0; i < atoms; i++)
+        {
             for (int n = 0; n < nmax; n++)
-                charge[i] += _adjoints![(long)i * size + _kinds[i] * nmax + n] * _own[n];
+                charge[i] += _adjoints![(long)i * size + first + _kinds[i] * nmax + n] * _own[n];
+            for (int n = 0; n < _separate.Length; n++)
+                charge[i] += _adjoints![(long)i * size + n] * _separate[n];
+        }
         double[][] sums = new double[Parts(8 * (4L * atoms + 9), _near.Runs)][];
         Threads.Share(sums.Length, _threads, part =>
         {
             fixed (double* adjoints = _adjoints, g = sums[part] = new double[4 * atoms + 9])
                 for (int run = (int)((long)_near.Runs * part / sums.Length); run < (int)((long)_near.Runs * (part + 1) / sums.Length); run++)
-                    _near.Backward(run, adjoints, g, g + 3 * atoms, g + 4 * atoms);
+                    _near.Backward(run, adjoints + first, g, g + 3 * atoms, g + 4 * atoms);
         });
         foreach (double[] sum in sums)
         {
@@ -154,7 +166,7 @@ public sealed unsafe class PotentialState : IDisposable
     /// <summary>Adds the part of the waves, whose strain needs their own forces.</summary>
     private void Far(double[] gradient, double[] charge, double[] strain)
     {
-        int atoms = _kinds.Length, size = _field.ValuesPerCentre, blocks = (atoms + 7) / 8;
+        int atoms = _kinds.Length, size = _field.ValuesPerCentre, first = _field.FirstChannel, blocks = (atoms + 7) / 8;
         int back = 2 * _field.Species.Length * _far!.Count, columns = _far.Count * _far.Columns;
         // Forces, ∂E/∂ŝ, and sums over centres: one behind the other.
         double[][] sums = new double[Parts(8 * (3L * atoms + back + columns), blocks)][];
@@ -163,7 +175,7 @@ public sealed unsafe class PotentialState : IDisposable
             using AlignedScratch<double> scratch = new(_far.Scratch);
             fixed (double* adjoints = _adjoints, s = sums[part] = new double[checked(3 * atoms + back + columns)])
                 for (int block = (int)((long)blocks * part / sums.Length); block < (int)((long)blocks * (part + 1) / sums.Length); block++)
-                    _far.Backward(_positions, 8 * block, Math.Min(8, atoms - 8 * block), adjoints + (nint)block * 8 * size,
+                    _far.Backward(_positions, 8 * block, Math.Min(8, atoms - 8 * block), adjoints + first + (nint)block * 8 * size,
                         s, s + 3 * atoms, s + 3 * atoms + back, scratch.Start);
         });
         double[] sum = sums[0];

@@ -196,6 +196,7 @@ public sealed record Spec(
             LMax = Math.Min(LMax, CouplingTable.Default.LMax - 1),
             Alchemical = null,
             Radial = Radial with { Contraction = null },
+            Potentials = [.. Potentials.Select(static p => p with { SpeciesCharges = null })],
             Representation = Representation with { Lambda = null },
         }).CreateRepresentation(Fields.SelectMany(static f => f.Species ?? []).Append(1), source).CouplingTrees;
 

@@ -2,8 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
-using System.IO.Compression;
-using System.Text;
 using Toolkit.Numerics.Files;
 
 namespace Toolkit.Numerics.Structures;
@@ -21,7 +19,6 @@ namespace Toolkit.Numerics.Structures;
 public static class ExtendedXyzReader
 {
     private const int FirstCapacity = 4096;
-    private const int BufferSize = 1 << 16;
 
     /// <summary>The frames of a file, read one at a time as the sequence is walked through.</summary>
     /// <exception cref="InputException">While walking: with the file, line, field, what was found and what was expected.</exception>
@@ -44,7 +41,7 @@ public static class ExtendedXyzReader
 
     private static IEnumerable<Structure> ReadFile(string path)
     {
-        using StreamReader text = Open(path);
+        using StreamReader text = XyzFile.Open(path);
         using IEnumerator<Structure> frames = ReadFrames(text, path).GetEnumerator();
         for (bool isFirst = true; Advance(isFirst); isFirst = false)
         {
@@ -57,57 +54,11 @@ public static class ExtendedXyzReader
             {
                 return frames.MoveNext();
             }
-            catch (InputException refused) when (isFirst && IsOfAnotherFormat(path))
+            catch (InputException refused) when (isFirst && XyzFile.Hint(path) is { Length: > 0 } hint)
             {
                 InputError e = refused.Error;
-                throw new InputException(path, e.Line, e.Field, e.Found, e.Expected + $"; {Path.GetFileName(path)} looks like another format: convert it, e.g. ase convert {Path.GetFileName(path)} frames.xyz");
+                throw new InputException(path, e.Line, e.Field, e.Found, e.Expected + hint);
             }
-        }
-    }
-
-    /// <summary>Whether a name is one that other programs give to other formats of structures.</summary>
-    private static bool IsOfAnotherFormat(string path)
-    {
-        string name = Path.GetFileName(path);
-        if (name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
-        {
-            name = name[..^3];
-        }
-
-        return name.Contains("POSCAR", StringComparison.OrdinalIgnoreCase) || name.Contains("CONTCAR", StringComparison.OrdinalIgnoreCase)
-            || name.StartsWith("XDATCAR", StringComparison.OrdinalIgnoreCase) || name.StartsWith("OUTCAR", StringComparison.OrdinalIgnoreCase)
-            || Path.GetExtension(name).ToLowerInvariant() is ".cif" or ".vasp" or ".traj" or ".data" or ".lmp" or ".lammps" or ".dump"
-                or ".lammpstrj" or ".pdb" or ".db" or ".json" or ".cfg" or ".gen" or ".in" or ".out" or ".xsf" or ".cell" or ".res" or ".h5";
-    }
-
-    private static StreamReader Open(string path)
-    {
-        try
-        {
-            Stream file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, BufferSize, FileOptions.SequentialScan);
-            try
-            {
-                // Two bytes tell gzip, whatever the name says; a pipe cannot be looked into.
-                bool isCompressed = file.CanSeek ? file.ReadByte() == 0x1f && file.ReadByte() == 0x8b : path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
-                if (file.CanSeek)
-                {
-                    file.Position = 0;
-                }
-
-                Stream content = isCompressed ? new GZipStream(file, CompressionMode.Decompress) : file;
-                return new StreamReader(content, new UTF8Encoding(false, throwOnInvalidBytes: true), true, BufferSize);
-            }
-            catch
-            {
-                file.Dispose();
-                throw;
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
-        {
-            string found = e is FileNotFoundException or DirectoryNotFoundException ? "no such file"
-                : Directory.Exists(path) ? "a folder" : e.Message;
-            throw new InputException(path, null, null, found, "an extended-XYZ file");
         }
     }
 

@@ -151,6 +151,10 @@ let tests =
                     // A fit follows the last bits of its sample: Cli.NiceTests compares its features with the library's.
                     && not (List.exists (fun (name: string) -> key.StartsWith $"representation.{name}") [ "contraction"; "expand"; "purify"; "environments" ])
                     && (key, word) <> ("representation.kind", "nice")
+                    // Long-ranged sums hold to a tolerance: PotentialFactorTests compares them with definitions. Trees: TreeTests.
+                    && not (List.exists (fun (name: string) -> key = $"fields[].{name}") [ "exponent"; "smearing"; "charges"; "evaluator"; "tolerance"; "exterior" ])
+                    && not (List.contains key [ "representation.factors"; "representation.file"; "representation.tree" ])
+                    && not (List.contains (key, word) [ "fields[].kind", "potential"; "representation.kind", "tree" ])
                     && not (given.Contains(key, word))
                     // Words that are the default when the key is absent.
                     && not (List.contains (key, word) [ "cutoff.kind", "shifted-cosine"; "radial.kind", "gto" ]))

@@ -337,7 +337,7 @@ let tests =
 
         testCase "files that cannot be read get one line" <| fun () ->
             let e = Assert.Throws<InputException>(fun () -> Seq.length (ExtendedXyzReader.Read "no/such.xyz") |> ignore)
-            Assert.Equal("no/such.xyz: found no such file, expected an extended-XYZ file", e.Message)
+            Assert.Equal("no/such.xyz: found no such file, expected an extended-XYZ file, plain or compressed by gzip", e.Message)
             let folder = Path.GetTempPath()
             let e = Assert.Throws<InputException>(fun () -> Seq.length (ExtendedXyzReader.Read folder) |> ignore)
             Assert.Contains("a folder", e.Message)

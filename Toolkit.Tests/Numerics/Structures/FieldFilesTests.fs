@@ -162,6 +162,18 @@ let tests =
                 let message = (Assert.Throws<InputException>(fun () -> Seq.length (ExtendedXyzReader.Read path) |> ignore)).Message
                 Assert.DoesNotContain("\n", message))
 
+        testCase "files that are no text are named" <| fun () ->
+            TemporaryFolder.using (fun folder ->
+                for start, what in
+                    [ "BZh91AY", "a file compressed by bzip2"
+                      "\u00fd7zXZ\u0000", "a file compressed by xz"
+                      "PK\u0003\u0004", "an archive (zip, npz)"
+                      "- of UlmASE-Trajectory", "a trajectory of ASE; ase convert makes frames.xyz of it" ] do
+                    let path = Path.Combine(folder, "frames.xyz")
+                    File.WriteAllBytes(path, Encoding.Latin1.GetBytes start)
+                    let message = (Assert.Throws<InputException>(fun () -> Seq.length (ExtendedXyzReader.Read path) |> ignore)).Message
+                    Assert.Equal($"{path}: found {what}, expected an extended-XYZ file, plain or compressed by gzip", message))
+
         testCase "files of other formats get a hint how to convert them" <| fun () ->
             TemporaryFolder.using (fun folder ->
                 for name in [ "POSCAR"; "x.cif"; "water.data"; "run.traj"; "CONTCAR.gz" ] do

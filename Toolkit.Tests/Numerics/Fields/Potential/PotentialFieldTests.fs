@@ -111,7 +111,7 @@ let tests =
                 let structure = charged random periodic (random.Next(2, 11))
                 let exterior: CutoffFunction | null = if random.Next 2 = 0 then CutoffFunction(3., 1.5, CutoffKind.Polynomial) else null
                 let set = PotentialSettings(Exponent = p, Smearing = 0.9, Tolerance = 1e-11, ChargeKey = "q", Split = Nullable 1.5, Exterior = exterior,
-                                            OwnCharge = (if random.Next 2 = 0 then OwnCharge.Include else OwnCharge.Exclude))
+                                            OwnCharge = [| OwnCharge.Include; OwnCharge.Exclude; OwnCharge.Separate |][random.Next 3])
                 let f = field set (make ()) 3
                 let weights = Array.init (structure.Count * f.ValuesPerCentre) (fun _ -> 2. * random.NextDouble() - 1.)
                 let energy s = Array.fold2 (fun e a v -> e + a * v) 0. weights (f.Compute s)
@@ -213,6 +213,31 @@ let tests =
                     let expected = (make (PotentialSettings(Exponent = 2, Smearing = 0.8, Tolerance = 1e-10, ChargeKey = "q", OwnCharge = OwnCharge.Exclude))).Compute rest
                     let got = (make (sharp 3.)).Compute structure
                     Assert.True(error f included got[.. f.ValuesPerCentre - 1] expected[.. f.ValuesPerCentre - 1] < 1e-9)
+
+        testCase "a separate own charge is what including it adds, in channels of its own" <| fun () ->
+            for periodic, evaluator in
+                [ Periodicity.None, PotentialEvaluator.Auto
+                  Periodicity.All, PotentialEvaluator.Waves
+                  Periodicity.All, PotentialEvaluator.Mesh
+                  Periodicity(true, true, false), PotentialEvaluator.Auto ] do
+                let structure = charged (Random 18) periodic 12
+                let make own = field (PotentialSettings(Exponent = 2, Smearing = 0.8, Tolerance = 1e-10, ChargeKey = "q", OwnCharge = own, Evaluator = evaluator)) (MonomialBasis(1, 2.)) 2
+                let included, excluded, separate = (make OwnCharge.Include).Compute structure, (make OwnCharge.Exclude).Compute structure, make OwnCharge.Separate
+                let values = separate.Compute structure
+                // One radial function, two species and before them the centre's own.
+                Assert.Equal(3, separate.ChannelCount)
+                let scale = included |> Array.map abs |> Array.max
+
+                for i in 0..11 do
+                    for m in 0..8 do
+                        let at k = (i * 9 + m) * 3 + k
+                        for a in 0..1 do
+                            let full = (i * 9 + m) * 2 + a
+                            Assert.Equal(excluded[full], values[at (1 + a)], 1e-12 * scale)
+                            let own = if a = i % 2 then values[at 0] else 0.
+                            Assert.Equal(included[full], excluded[full] + own, 1e-12 * scale)
+                        if m > 0 then Assert.Equal(0., values[at 0])
+                    Assert.True(abs values[i * 27] > 1e-3 * abs (structure.AtomProperties["q"].ToReals()[i]))
 
         testCase "the autocorrelation of a Gaussian is a wider one, and charges by species are charges" <| fun () ->
             let structure = charged (Random 4) Periodicity.All 6
