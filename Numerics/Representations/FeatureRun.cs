@@ -165,7 +165,8 @@ public sealed class FeatureRun
                 continue;
             }
 
-            bool isSmall = !_request.HasGradients && item.Centres.Length <= SmallStructure;
+            // A potential's sums over the whole structure have work for all threads.
+            bool isSmall = !_request.HasGradients && _set.Potentials.Count == 0 && item.Centres.Length <= SmallStructure;
             if (!isSmall || (grouped + item.Centres.Length) * _set.FeatureCount > MostValues || grouped >= SmallStructure * _request.Threads)
             {
                 Flush();

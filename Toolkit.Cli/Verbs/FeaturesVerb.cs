@@ -107,7 +107,7 @@ internal sealed class FeaturesVerb
             throw new UsageException("--chemiscope: found with --average, --centres, --mask or --shard, expected a map of all atoms");
         }
 
-        Spec spec = ReadSpec(specPath);
+        Spec spec = Spec.Read(specPath);
         if (spec.Model is not null)
         {
             error.WriteLine($"toolkit: {specPath}: $.model is for fit; features do not depend on it");
@@ -241,19 +241,6 @@ internal sealed class FeaturesVerb
             && int.TryParse(words[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int second)
             ? (first, second)
             : null;
-    }
-
-    /// <summary>The specification of a JSON file, or the one in a file of features.</summary>
-    private static Spec ReadSpec(string path)
-    {
-        if (!IsNpz(path))
-        {
-            return Spec.Read(path);
-        }
-
-        NpyData text = NpyData.Read(path, "spec")
-            ?? throw new InputException(path, null, "spec", "no such array", "a file of features with the specification that they were made by");
-        return Spec.Parse(text.ToTexts()[0], $"{path}: spec");
     }
 
     private static string Contents(FeatureRun run) => $"{run.SampleCount} samples, "

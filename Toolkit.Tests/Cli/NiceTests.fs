@@ -92,6 +92,16 @@ let tests =
                 Assert.Equal<byte>(File.ReadAllBytes(path "other.npz"), File.ReadAllBytes(path "third.npz"))
                 Assert.Equal<float>(values, (let all = NpyData.ReadAll(path "other.mts") in all["blocks/0/values"].ToReals())))
 
+        testCase "what features of kind nice compute is proved from the specification or from the file of features" <| fun () ->
+            withFiles small (fun path ->
+                run path "in.xyz" "out.npz" []
+
+                for spec in [ "spec.json"; "out.npz" ] do
+                    let lines = (ok [ "prove"; "--spec"; path spec ]).Trim().Split '\n'
+                    // Invariance, inversion and time reversal of each order.
+                    Assert.True(lines.Length >= 3)
+                    Assert.All(lines, fun line -> Assert.EndsWith("proved", line.Trim())))
+
         testCase "a fit of chosen centres is one of their environments" <| fun () ->
             withFiles small (fun path ->
                 run path "in.xyz" "out.npz" [ "--centres"; "O" ]

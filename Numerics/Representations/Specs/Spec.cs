@@ -53,11 +53,18 @@ public sealed record Spec(
     /// <inheritdoc/>
     public override int GetHashCode() => ToJson().GetHashCode(StringComparison.Ordinal);
 
-    /// <summary>Reads a file.</summary>
+    /// <summary>Reads a file of JSON, or the specification that a file of features (.npz) was made by.</summary>
     /// <exception cref="InputException">The file cannot be read; or see <see cref="Parse"/>.</exception>
     public static Spec Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        if (Path.GetExtension(path).Equals(".npz", StringComparison.OrdinalIgnoreCase))
+        {
+            NpyData text = NpyData.Read(path, "spec")
+                ?? throw new InputException(path, null, "spec", "no such array", "a file of features with the specification that they were made by");
+            return Parse(text.ToTexts()[0], $"{path}: spec");
+        }
+
         string json;
         try
         {
