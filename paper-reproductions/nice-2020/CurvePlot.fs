@@ -4,9 +4,14 @@ module Toolkit.Reproductions.Nice2020.CurvePlot
 open Toolkit.Reproductions.Nice2020.Fits
 open Toolkit.Reproductions.Report
 
-let model order = if order = 1 then "ν = 1" else "ν ≤ 2"
+let model order = if order = 1 then "ν = 1" else $"ν ≤ {order}"
 
-let colour order = if order = 1 then Vermilion else Blue
+let colour order =
+    match order with
+    | 1 -> Vermilion
+    | 2 -> Blue
+    | 3 -> Green
+    | _ -> Purple
 
 let private trained training =
     match training with
@@ -65,8 +70,11 @@ let table (unit: string) (points: Point list) : Table =
                 Number p.Regulariser ] ]
     )
 
-/// Two panels: root mean square errors in % and mean errors in `unit`.
-let picture (quantity: string) (unit: string) (points: Point list) : Picture =
+/// Curves of others: (training configurations, root mean square error in %).
+type Published = Series * (int * float) list
+
+/// Two panels: root mean square errors in %, with those of others, and mean errors in `unit`.
+let picture (quantity: string) (unit: string) (points: Point list) (published: Published list) : Picture =
     let looks training = match training with Energies -> Square, Dashed | EnergiesAndForces -> Circle, Solid
 
     let groups =
@@ -75,22 +83,39 @@ let picture (quantity: string) (unit: string) (points: Point list) : Picture =
               Series.joined (model order) (colour order) symbol stroke, curve ]
 
     let sizes = points |> List.map (fun p -> float p.Size) |> List.distinct
-    let x = Axis.logarithmicAt "training configurations" (List.min sizes * 0.9, List.max sizes * 1.1) sizes
+    let others = [ for series, curve in published -> series, [ for size, percent in curve -> float size, percent ] ]
 
-    let panel title (pick: Point -> Spread) =
-        let y = Axis.logarithmicOver title [ for p in points do (pick p).Least; (pick p).Most ]
+    let panel title (others: (Series * (float * float) list) list) (pick: Point -> Spread) =
+        let far = others |> List.collect (snd >> List.map fst)
+        let most = List.max (sizes @ far)
+
+        // Where others go much further every size has no room for a label.
+        let ticks =
+            if far.IsEmpty then
+                sizes
+            else
+                List.min sizes :: [ for power in 2 .. int (log10 most) -> 10. ** float power ]
+
+        let x = Axis.logarithmicAt "training configurations" (List.min sizes * 0.9, most * 1.1) ticks
+        let y = Axis.logarithmicOver title [ for p in points do (pick p).Least; (pick p).Most
+                                             for _, curve in others do yield! List.map snd curve ]
 
         Panel.of'
             ""
             x
             y
             [ for series, curve in groups -> Band(series, [ for p in curve -> float p.Size, (pick p).Least, (pick p).Most ])
-              for series, curve in groups -> Curve(series, [ for p in curve -> float p.Size, (pick p).Mean ]) ]
+              for series, curve in groups -> Curve(series, [ for p in curve -> float p.Size, (pick p).Mean ])
+              for series, curve in others -> Curve(series, curve) ]
+
+    let orders = points |> List.map _.Order |> List.distinct
 
     { Key =
-        [ "features", [ for order in [ 1; 2 ] -> Series.line (model order) (colour order) Solid ]
+        [ "features", [ for order in orders -> Series.line (model order) (colour order) Solid ]
           "trained on",
           [ for training in [ Energies; EnergiesAndForces ] ->
-                let symbol, stroke = looks training in Series.joined (trained training) Ink symbol stroke ] ]
+                let symbol, stroke = looks training in Series.joined (trained training) Ink symbol stroke ]
+          if not published.IsEmpty then
+              "public code", List.map fst published ]
       Width = 320.
-      Rows = [ 290., [ panel $"{quantity} RMSE / %% of std. deviation" _.Percent; panel $"{quantity} MAE / {unit}" _.MeanError ] ] }
+      Rows = [ 320., [ panel $"{quantity} RMSE / %% of std. deviation" others _.Percent; panel $"{quantity} MAE / {unit}" [] _.MeanError ] ] }

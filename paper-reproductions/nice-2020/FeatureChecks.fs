@@ -61,7 +61,7 @@ let private balance (rows: Rows) (data: Data) () =
 
 let all (rows: Rows) (data: Data) : Check list =
     [ Check.run
-          "The invariants of orders 1 and 2 do not change when a configuration is rotated or reflected"
+          "The invariants of all orders do not change when a configuration is rotated or reflected"
           (invariance (List.ofSeq rows.Design.Representations) data)
       Check.run
           "Forces add up to zero and exert no torque, feature by feature, so for any fit"

@@ -9,6 +9,8 @@ open Toolkit.Reproductions.Nice2020.RandomMethane
 type Plan =
     { /// Numbers of training configurations, increasing.
       Sizes: int list
+      /// Configurations that the contraction is fitted on and settings are chosen with: never tested on.
+      SampleSize: int
       /// Configurations that are tested on and never trained on.
       TestSize: int
       /// One random division for each.
@@ -17,6 +19,8 @@ type Plan =
       Folds: int
       /// Regularisers to choose from.
       Grid: float list
+      /// Scalings of columns to choose from.
+      Scalings: Scaling list
       /// What a force is weighed by against an energy, each in units of its standard deviation over the training set.
       ForceWeight: float }
 
@@ -56,68 +60,91 @@ let rmse (pairs: (float * float)[]) =
 /// Mean of the sizes of errors.
 let meanError (pairs: (float * float)[]) = pairs |> Array.averageBy (fun (a, b) -> abs (a - b))
 
-/// Row `k` of [row, column] times the coefficients.
-let private product (rows: float[]) (k: int) (coefficients: float[]) =
-    let mutable sum = 0.
+let private product (row: float[]) (coefficients: float[]) = Array.fold2 (fun sum x y -> sum + x * y) 0. row coefficients
 
-    for i in 0 .. coefficients.Length - 1 do
-        sum <- sum + rows[k * coefficients.Length + i] * coefficients[i]
+let private shuffled (seed: int) (items: int[]) =
+    let items = Array.copy items
+    Random(seed).Shuffle items
+    items
 
-    sum
+/// The configurations that are never tested on, and the others.
+let sample (plan: Plan) (count: int) : int[] * int[] = Array.init count id |> shuffled 1 |> Array.splitAt plan.SampleSize
 
-/// Test and training configurations of a seed: the first are for testing, and smaller training sets are parts of larger.
+/// Test and training configurations of a seed; smaller training sets are parts of larger.
 let divide (plan: Plan) (count: int) (seed: int) : int[] * int[] =
-    let order = Array.init count id
-    Random(seed).Shuffle order
-    Array.splitAt plan.TestSize order
+    let sample, others = sample plan count
+    let test, rest = others |> shuffled seed |> Array.splitAt plan.TestSize
+    test, Array.append sample rest |> shuffled seed
 
-/// The curve of one model on one division: a fit for each size.
-let curve (plan: Plan) (data: Data) (order: int) (rows: Rows) (training: Training) (seed: int) : Outcome list =
-    let test, train = divide plan data.Structures.Length seed
-    let columns = rows.Design.Columns
-    let empty () = Array.init plan.Folds (fun _ -> NormalEquations columns)
+/// Normal equations in folds that grow, and those of their energies alone, by which a fit is judged.
+type private Equations(plan: Plan, data: Data, model: Columns, training: Training, train: int[]) =
+    let empty () = Array.init plan.Folds (fun _ -> NormalEquations model.Count)
     let folds, energies = empty (), empty ()
+    let energyWeight = 1. / deviation (train |> Array.map (fun i -> data.Energies[i]))
+    let forceWeight = plan.ForceWeight / deviation (train |> Array.collect (fun i -> data.Forces[i]))
 
-    let most = train |> Array.truncate (List.last plan.Sizes)
-    let energyWeight = 1. / deviation (most |> Array.map (fun i -> data.Energies[i]))
-    let forceWeight = plan.ForceWeight / deviation (most |> Array.collect (fun i -> data.Forces[i]))
-
-    let add (from: int) (until: int) =
+    /// Adds the training configurations from one place until another.
+    member _.Add(from: int, until: int) =
         for k in 0 .. plan.Folds - 1 do
             let chosen = [| for p in from .. until - 1 do if p % plan.Folds = k then train[p] |]
-            let energyRows = chosen |> Array.collect (fun i -> rows.Energy[i])
+            let rows = chosen |> Array.collect (fun i -> model.Row(model.Rows.Energy[i], 0))
             let targets = chosen |> Array.map (fun i -> data.Energies[i])
-            folds[k].Add(ReadOnlySpan energyRows, ReadOnlySpan targets, energyWeight)
+            folds[k].Add(ReadOnlySpan rows, ReadOnlySpan targets, energyWeight)
 
             if training = EnergiesAndForces then
-                energies[k].Add(ReadOnlySpan energyRows, ReadOnlySpan targets, energyWeight)
-                let forceRows = chosen |> Array.collect (fun i -> rows.Force[i])
-                let forces = chosen |> Array.collect (fun i -> data.Forces[i])
-                folds[k].Add(ReadOnlySpan forceRows, ReadOnlySpan forces, forceWeight)
+                energies[k].Add(ReadOnlySpan rows, ReadOnlySpan targets, energyWeight)
 
-    let outcome (size: int) =
-        // The regulariser is the best one for energies, whatever else is fitted.
+                for i in chosen do
+                    folds[k].Add(ReadOnlySpan(Array.concat (model.ForceRows i)), ReadOnlySpan data.Forces[i], forceWeight)
+
+    /// The fit with the regulariser that is best for energies, whatever else is fitted, and its error in cross-validation over
+    /// the energies' deviation.
+    member _.Fit() =
         let fit =
             RidgeRegression.CrossValidate(
                 folds,
-                rows.Design.UnpenalisedColumns,
+                model.Rows.Design.UnpenalisedColumns,
                 Array.ofList plan.Grid,
-                (if training = Energies then folds else energies)
+                (if training = Energies then folds else energies),
+                penalty = RidgePenalty.Plain
             )
 
+        fit, Seq.min (seq { for struct (_, error) in fit.Trials -> error })
+
+/// Each scaling and its error in cross-validation on the sample alone, of the columns of all orders: % of the deviation.
+let judge (threads: int) (plan: Plan) (data: Data) (rows: Rows) : (Scaling * float) list =
+    let sample, _ = sample plan data.Structures.Length
+    let scalings = Array.ofList plan.Scalings
+    let results = Array.zeroCreate scalings.Length
+
+    Parallel.For(0, scalings.Length, ParallelOptions(MaxDegreeOfParallelism = threads), fun t ->
+        let equations = Equations(plan, data, columns scalings[t] rows.Orders Int32.MaxValue rows, EnergiesAndForces, sample)
+        equations.Add(0, sample.Length)
+        results[t] <- scalings[t], 100. * snd (equations.Fit()))
+    |> ignore
+
+    List.ofArray results
+
+/// The curve of one model on one division: a fit for each of some sizes.
+let curve (plan: Plan) (data: Data) (order: int) (model: Columns) (training: Training) (sizes: int list) (seed: int) : Outcome list =
+    let test, train = divide plan data.Structures.Length seed
+    let equations = Equations(plan, data, model, training, Array.truncate (List.last sizes) train)
+
+    let outcome (size: int) =
+        let fit, _ = equations.Fit()
         let coefficients = Array.ofSeq fit.Coefficients
-        let predicted = test |> Array.map (fun i -> data.Energies[i], product rows.Energy[i] 0 coefficients)
+        let predicted = test |> Array.map (fun i -> data.Energies[i], product (model.Row(model.Rows.Energy[i], 0)) coefficients)
 
         let forces =
             [| for i in test do
-                   for c in 0 .. data.Forces[i].Length - 1 do
-                       data.Forces[i][c], product rows.Force[i] c coefficients |]
+                   for force, row in Array.zip data.Forces[i] (model.ForceRows i) do
+                       force, product row coefficients |]
 
         { Order = order
           Training = training
           Seed = seed
           Size = size
-          Columns = columns
+          Columns = model.Count
           Regulariser = fit.Regulariser
           EnergyError = rmse predicted
           EnergyDeviation = deviation (Array.map fst predicted)
@@ -127,24 +154,24 @@ let curve (plan: Plan) (data: Data) (order: int) (rows: Rows) (training: Trainin
           ForceDeviation = deviation (Array.map fst forces)
           Predicted = predicted }
 
-    [ for from, until in List.pairwise (0 :: plan.Sizes) do
-          add from until
+    [ for from, until in List.pairwise (0 :: sizes) do
+          equations.Add(from, until)
           outcome until ]
 
 /// All curves. The numbers do not depend on the number of threads: each curve is the work of one.
-let run (threads: int) (plan: Plan) (data: Data) (models: (int * Rows) list) (tick: unit -> unit) : Outcome list =
+let run (threads: int) (plan: Plan) (data: Data) (models: (int * Columns) list) (tick: unit -> unit) : Outcome list =
     // Long work first, so that no thread is left with it at the end.
     let tasks =
-        [| for order, rows in List.rev models do
+        [| for order, model in List.rev models do
                for training in [ EnergiesAndForces; Energies ] do
                    for seed in plan.Seeds do
-                       order, rows, training, seed |]
+                       order, model, training, seed |]
 
     let results = Array.zeroCreate tasks.Length
 
     Parallel.For(0, tasks.Length, ParallelOptions(MaxDegreeOfParallelism = threads), fun t ->
-        let order, rows, training, seed = tasks[t]
-        results[t] <- curve plan data order rows training seed
+        let order, model, training, seed = tasks[t]
+        results[t] <- curve plan data order model training plan.Sizes seed
         tick ())
     |> ignore
 

@@ -6,10 +6,12 @@ open Toolkit.Reproductions.Nice2020.Fits
 open Toolkit.Reproductions.Report
 
 let figure (outcomes: Outcome list) : Figure =
-    let points = points (fun o -> 100. * o.ForceError / o.ForceDeviation) _.ForceMeanError outcomes
+    let points = points (fun o -> 100. * o.ForceError / o.ForceDeviation) (fun o -> 1000. * o.ForceMeanError) outcomes
     let most = points |> List.map _.Size |> List.max
     let at order training = points |> List.find (fun p -> (p.Order, p.Training, p.Size) = (order, training, most))
-    let says (p: Point) = $"{p.Percent.Mean:F0} %% ({p.MeanError.Mean:F2} eV/Å)"
+    let says (p: Point) = $"{p.Percent.Mean:F1} %% ({p.MeanError.Mean:F0} meV/Å)"
+    let orders = points |> List.map _.Order |> List.distinct
+    let all training = orders |> List.map (fun order -> $"{model order} {says (at order training)}") |> String.concat ", "
 
     { Id = "force-curves"
       Title = "Learning curves of the forces"
@@ -17,7 +19,6 @@ let figure (outcomes: Outcome list) : Figure =
         "Errors of the force components on the same test configurations and by the same fits as in the figure before. Left: root mean "
         + "square, as % of their standard deviation; right: mean of the sizes. Forces are exact derivatives of the fitted energies."
       Conclusion =
-        $"At {most} configurations ν ≤ 2 has {says (at 2 EnergiesAndForces)} when it was trained on forces and {says (at 2 Energies)} "
-        + $"when it was not; ν = 1, which sees no angles, {says (at 1 EnergiesAndForces)} and {says (at 1 Energies)}."
-      Table = table "eV_per_A" points
-      Picture = picture "force" "(eV/Å)" points }
+        $"At {most} configurations, trained on forces as well: {all EnergiesAndForces}; on energies alone: {all Energies}."
+      Table = table "meV_per_A" points
+      Picture = picture "force" "(meV/Å)" points [] }

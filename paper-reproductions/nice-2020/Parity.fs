@@ -12,7 +12,7 @@ let figure (seed: int) (outcomes: Outcome list) : Figure =
         outcomes
         |> List.find (fun o -> (o.Order, o.Training, o.Seed, o.Size) = (order, EnergiesAndForces, seed, most))
 
-    let low, high = pick 1, pick 2
+    let low, high = pick 2, pick (outcomes |> List.map _.Order |> List.max)
     // Energies from the lowest reference energy of the set.
     let zero = high.Predicted |> Array.map fst |> Array.min
     let pairs (o: Outcome) = [ for a, b in o.Predicted -> a - zero, b - zero ]
@@ -70,7 +70,7 @@ let figure (seed: int) (outcomes: Outcome list) : Figure =
                 let kept = rest o
                 $"{100. * rmse kept / deviation (Array.map fst kept):F0} %% of the deviation for {CurvePlot.model o.Order}"
 
-            $" The configurations at {names} eV make {100. * share low:F0} %% (ν = 1) and {100. * share high:F0} %% (ν ≤ 2) of the sum of "
+            $" The configurations at {names} eV make {100. * share low:F0} %% ({CurvePlot.model low.Order}) and {100. * share high:F0} %% ({CurvePlot.model high.Order}) of the sum of "
             + $"squares and widen the deviation, so that percentages lean on them; without them the root mean square errors are {without low} and {without high}."
 
     { Id = "parity"

@@ -1,0 +1,73 @@
+module Toolkit.Tests.PaperReproductions.NiceTests
+
+open System
+open System.IO
+open Expecto
+open Toolkit.Numerics.Representations.Nice
+open Toolkit.Reproductions
+open Toolkit.Reproductions.Nice2020
+open Toolkit.Reproductions.Nice2020.Fits
+open Toolkit.Reproductions.Nice2020.RandomMethane
+open Toolkit.Tests.Laws
+
+let private plan: Plan =
+    { Sizes = [ 5; 20 ]
+      SampleSize = 8
+      TestSize = 6
+      Seeds = [ 1; 2 ]
+      Folds = 2
+      Grid = [ 1e-10; 1e-6 ]
+      Scalings = []
+      ForceWeight = 0.3 }
+
+let private scaling = { Power = 0.5; Ratio = 0.1 }
+
+/// The first configurations, described coarsely.
+let private data, rows =
+    let all = load (Path.Combine(Application.home, "nice-2020"))
+    let n = 40
+
+    let data =
+        { Structures = Array.truncate n all.Structures
+          Energies = Array.truncate n all.Energies
+          Forces = Array.truncate n all.Forces }
+
+    let expansion = expansion { Cutoff = 6.3; Smoothing = 0.5; Sigma = 0.5; NMax = 2; LMax = 2 }
+    let branch = NiceBranch(Expand = Nullable 20, Components = Nullable 6, Purify = 2)
+    let settings = NiceSettings(Order = 3, Covariants = branch, Invariants = branch)
+    let sample, _ = sample plan n
+    let features threads = NiceFeatures(expansion, fit threads expansion settings data sample)
+    data, fun threads -> rows threads (features threads) sample data
+
+[<Tests>]
+let tests =
+    testList "PaperReproductions.NiceTests" [
+        testCase "configurations that the recursion is fitted on are never tested on, and no configuration is in both sets" <| fun () ->
+            let sample, _ = sample plan 40
+
+            for seed in plan.Seeds do
+                let test, train = divide plan 40 seed
+                Assert.Equal<int>(Array.init 40 id, Array.sort (Array.append test train))
+                Assert.Equal(plan.TestSize, test.Length)
+                for i in sample do Assert.True(Array.contains i train, $"configuration {i}")
+
+        testCase "columns of a lower order are those of a higher one less its own, and each species and order has its size" <| fun () ->
+            let rows = rows 1
+            let low, high = columns scaling 2 Int32.MaxValue rows, columns scaling 3 Int32.MaxValue rows
+            let scales (c: Columns) = Seq.zip c.Index c.Scale |> dict
+            let of' (c: Columns) order = [| for column in c.Index do if rows.Order[column] = order then column, (scales c)[column] |]
+            for order in 0..2 do Assert.Equal<int * float>(of' low order, of' high order)
+            Assert.Equal(0, (of' low 3).Length)
+
+            for order in 1..3 do
+                for group in of' high order |> Array.groupBy (fun (column, _) -> column / rows.Design.FeatureCount) |> Array.map snd do
+                    let size = sqrt (group |> Array.sumBy (fun (column, scale) -> (scale * rows.Deviation[column]) ** 2.))
+                    Assert.Equal(scaling.Ratio ** float (order - 1), size, 1e-12)
+
+        testCase "curves are the same for any number of threads" <| fun () ->
+            let curves threads =
+                let rows = rows threads
+                run threads plan data [ for order in [ 2; 3 ] -> order, columns scaling order 4 rows ] ignore
+
+            Assert.Equal<Outcome>(curves 1, curves 2)
+    ]

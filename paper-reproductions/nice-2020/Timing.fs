@@ -1,0 +1,89 @@
+/// Figure: measured time of an environment's features against the order.
+module Toolkit.Reproductions.Nice2020.Timing
+
+open System
+open System.Diagnostics
+open Toolkit.Numerics.Expansion
+open Toolkit.Numerics.Representations
+open Toolkit.Numerics.Representations.Nice
+open Toolkit.Reproductions.Nice2020.RandomMethane
+open Toolkit.Reproductions.Report
+
+type Point =
+    { Order: int
+      Features: int
+      /// Of coupling and contraction of one environment.
+      MultiplyAdds: int64
+      /// Seconds for one environment, neighbours and expansion included.
+      Forward: float
+      /// The same with forces of a function of the features.
+      Forces: float }
+
+let private structures, repeats = 100, 7
+
+/// Seconds of the fastest of some runs.
+let private fastest (work: unit -> unit) : float =
+    work ()
+
+    Seq.min (
+        seq {
+            for _ in 1..repeats do
+                let clock = Stopwatch.StartNew()
+                work ()
+                clock.Elapsed.TotalSeconds
+        }
+    )
+
+let measure (expansion: DensityExpansion) (data: Data) (sample: int[]) : Point list =
+    let some = [| for i in Array.truncate structures sample -> data.Structures[i] |]
+    let environments = some |> Array.sumBy _.Count |> float
+
+    [ for order in 1 .. settings.Order + 1 do
+          let own = NiceSettings(Order = order, Covariants = settings.Covariants, Invariants = settings.Invariants)
+          let features = NiceFeatures(expansion, fit 1 expansion own data sample)
+          let set = RepresentationSet [ features :> InvariantRepresentation ]
+          // Any energy that is linear in the features takes the same time.
+          let readout = Array.create features.FeatureCount 1.
+          let readouts = some |> Array.map (fun s -> Array.init s.Count (fun _ -> readout) |> Array.concat)
+
+          { Order = order
+            Features = features.FeatureCount
+            MultiplyAdds = if order = 1 then 0L else features.MultiplyAdds
+            Forward = fastest (fun () -> for s in some do features.Compute s |> ignore) / environments
+            Forces = fastest (fun () -> Array.iter2 (fun s r -> set.Evaluate(s, ReadOnlyMemory r) |> ignore) some readouts) / environments } ]
+
+let figure (points: Point list) : Figure =
+    let forward, forces = Series.joined "features" Blue Circle Solid, Series.joined "features and forces" Vermilion Square Solid
+    let micro (s: float) = 1e6 * s
+    let x = { Axis.linear "order ν" (0.8, float points.Length + 0.2) with Ticks = [ for p in points -> float p.Order, string p.Order ] }
+    let times = [ for p in points do micro p.Forward; micro p.Forces ]
+    let last = List.last points
+    let first = points |> List.find (fun p -> p.Order = 2)
+
+    { Id = "timing"
+      Title = "Measured time of an environment against the order"
+      Caption =
+        "Time of one environment of random methane on one thread, from positions to the invariants of all orders up to ν, and with the forces of an "
+        + $"energy by the backward pass: the fastest of {repeats} runs over {structures} configurations, neighbours and expansion included. Measured in this "
+        + "run: another run has other times. The settings are those of the learning curves."
+      Conclusion =
+        $"Coupling and contraction take {float first.MultiplyAdds / 1e6:F2} million multiply-adds at ν = {first.Order} and {float last.MultiplyAdds / 1e6:F2} million at "
+        + $"ν = {last.Order}, for {first.Features} and {last.Features} features: all products would multiply by the number of channels with each order. Measured times at "
+        + $"those orders: {micro first.Forward:F0} and {micro last.Forward:F0} µs, with forces {micro first.Forces:F0} and {micro last.Forces:F0} µs."
+      Table =
+        Table.Create(
+            [ "nu"; "features"; "multiply_adds"; "features_us"; "features_and_forces_us" ],
+            [ for p in points ->
+                  [ Whole p.Order; Whole p.Features; Whole(int p.MultiplyAdds); Number(micro p.Forward); Number(micro p.Forces) ] ]
+        )
+      Picture =
+        { Key = [ "", [ forward; forces ] ]
+          Width = 360.
+          Rows =
+            [ 260.,
+              [ Panel.of'
+                    ""
+                    x
+                    (Axis.logarithmicOver "measured time of an environment / µs" times)
+                    [ Curve(forward, [ for p in points -> float p.Order, micro p.Forward ])
+                      Curve(forces, [ for p in points -> float p.Order, micro p.Forces ]) ] ] ] } }
