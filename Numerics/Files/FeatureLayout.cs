@@ -18,9 +18,6 @@ public sealed record FeatureLayout
     /// <summary>The JSON text that says how the features were made.</summary>
     public required string Spec { get; init; }
 
-    /// <summary>The files of the structures; empty: unknown.</summary>
-    public IReadOnlyList<string> Sources { get; init; } = [];
-
     /// <summary>Whether gradients stand beside the values.</summary>
     public bool HasGradients { get; init; }
 
