@@ -98,8 +98,9 @@ let make (request: Request) : Chapter =
         + "converge, about two in five, are left out, so the set leans away from the most stretched geometries."
       Settings =
         [ "data", "nice-2020/data/methane.xyz: random CH₄, PBE/cc-pVDZ, made by generate.py beside it (seeds 303, 404)"
-          "divisions", $"{plan.Seeds.Length} random ones, seeds {list plan.Seeds}: {plan.TestSize} test configurations, the rest for training; {plan.SampleSize} configurations, the same for all divisions, are never tested on"
+          "divisions", $"{plan.Seeds.Length} random ones, seeds {list plan.Seeds}: {plan.TestSize} test configurations, training sets from the rest; {plan.SampleSize} configurations, the same for all divisions, are never tested on"
           "recursion", $"fitted on the environments of those {plan.SampleSize}, without labels; covariants: {branch settings.Covariants}; invariants: {branch settings.Invariants}"
+          "choice of settings", $"density and numbers of components by the same cross-validation on those {plan.SampleSize}, before this run; the scaling of columns in this run"
           "density", $"Gaussian, σ = {d.Sigma} Å; the central atom counts with its species"
           "radial basis", $"orthonormalised Gaussian-type functions, nmax = {d.NMax}; cutoff {d.Cutoff} Å, falling over the last {d.Smoothing} Å; table error {expansion.Radial.Error:E1}"
           "angular basis", $"real spherical harmonics, lmax = {d.LMax}"

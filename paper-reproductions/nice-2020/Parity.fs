@@ -70,8 +70,12 @@ let figure (seed: int) (outcomes: Outcome list) : Figure =
                 let kept = rest o
                 $"{100. * rmse kept / deviation (Array.map fst kept):F0} %% of the deviation for {CurvePlot.model o.Order}"
 
-            $" The configurations at {names} eV make {100. * share low:F0} %% ({CurvePlot.model low.Order}) and {100. * share high:F0} %% ({CurvePlot.model high.Order}) of the sum of "
-            + $"squares and widen the deviation, so that percentages lean on them; without them the root mean square errors are {without low} and {without high}."
+            let subject = if far.Length = 1 then $"The configuration at {names} eV makes" else $"The configurations at {names} eV make"
+            let widens = if far.Length = 1 then "widens" else "widen"
+            let it = if far.Length = 1 then "it" else "them"
+
+            $" {subject} {100. * share low:F0} %% ({CurvePlot.model low.Order}) and {100. * share high:F0} %% ({CurvePlot.model high.Order}) of the sum of "
+            + $"squares and {widens} the deviation, so that percentages lean on {it}; without {it} the root mean square errors are {without low} and {without high}."
 
     { Id = "parity"
       Title = $"Predicted against reference energies of the {high.Predicted.Length} test configurations"
