@@ -38,7 +38,7 @@ let tests =
 
                 for kind in [ "\"kind\": \"bispectrum\""; "\"kind\": \"equivariants\", \"lambda\": 0" ] do
                     File.WriteAllText(path "spec.json", $"""{{"cutoff": {{"radius": 4}}, "radial": {{"nmax": 1}}, "lmax": 9, "representation": {{{kind}}}}}""")
-                    let code, _, err = Toolkit.Tests.Cli.CommandLine.run [ "features"; path "in.xyz"; "--spec"; path "spec.json"; "--out"; path "out.npz" ]
+                    let code, _, err = Toolkit.Tests.Cli.CommandLine.run [ "features"; "--force"; path "in.xyz"; "--spec"; path "spec.json"; "--out"; path "out.npz" ]
                     Assert.Equal((0, ""), (code, err))
                     let all = NpyData.ReadAll(path "out.npz")
                     let name = all.Keys |> Seq.find (fun k -> k.StartsWith "values")

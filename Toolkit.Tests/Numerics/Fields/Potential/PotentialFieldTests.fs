@@ -257,7 +257,7 @@ let tests =
 
             let basis = MonomialBasis(1, 2.)
             says "has no channels" (fun () -> PotentialField(PotentialSettings(), basis, 2, ReadOnlySpan [| 11 |]).Compute structure |> ignore)
-            says "no atom property \"charge\"" (fun () -> (field (PotentialSettings(ChargeKey = "charge")) basis 2).Compute structure |> ignore)
+            says "no atom property 'charge'" (fun () -> (field (PotentialSettings(ChargeKey = "charge")) basis 2).Compute structure |> ignore)
             says "from 1 to 6" (fun () -> field (PotentialSettings(Exponent = 7)) basis 2 |> ignore)
             says "relative error" (fun () -> field (PotentialSettings(Tolerance = 1e-14)) basis 2 |> ignore)
             says "increasing" (fun () -> PotentialField(PotentialSettings(), basis, 2, ReadOnlySpan [| 17; 11 |]) |> ignore)
