@@ -93,11 +93,15 @@ let private wrong: (string * string) list =
       spins """[{"name": "rho"}]""", "spec.json: $.fields[0].name: found 'rho', expected letters, digits and underscores, a letter first, and not rho"
       spins """[{"name": "a"}, {"name": "a"}]""", "spec.json: $.fields[1].name: found 'a' twice, expected each name once"
       spins """[{"name": "a", "kye": "spins"}]""",
-      "spec.json: $.fields[0]: found the unknown key 'kye', expected 'key' perhaps; known are name, kind, key, axial, timeOdd, species, center"
+      "spec.json: $.fields[0]: found the unknown key 'kye', expected 'key' perhaps; known are name, kind, key, axial, timeOdd, axis, species, center"
       spins """[{"name": "a", "axial": 1}]""", "spec.json: $.fields[0].axial: found '1', expected true or false"
       spins """[{"name": "a", "kind": "tensor"}]""", "spec.json: $.fields[0].kind: found '\"tensor\"', expected one of vector"
       spins """[{"name": "a", "species": ["Fe"]}], "species": ["C", "H"]""",
       "spec.json: $.fields[0].species: found Fe, expected elements of $.species"
+      """{"cutoff": {"radius": 4}, "fields": [{"name": "a", "axial": true, "axis": [0, 0]}], "representation": {"kind": "spin-power-spectrum"}}""",
+      "spec.json: $.fields[0].axis: found '[0, 0]', expected three numbers, not all zero, as [0, 0, 1]"
+      """{"cutoff": {"radius": 4}, "lmax": 4, "fields": [{"name": "a", "axis": [0, 0, 1]}], "representation": {"kind": "spin-power-spectrum"}}""",
+      "spec.json: $.fields[0].axis: found this key with a field that is not axial, expected axis only with"
       """{"cutoff": {"radius": 4}, "lmax": 20, "fields": [{"name": "a"}], "representation": {"kind": "spin-power-spectrum"}}""",
       "spec.json: $.lmax: found 20, expected at most 19 with spin-power-spectrum, where the coupling coefficients end"
       """{"cutoff": {"radius": 4}, "representation": {"kind": "power-spectrum", "coupling": "both"}}""",
