@@ -104,7 +104,7 @@ public sealed class FeatureRun
         {
             long all = survey.Centres.Sum(static n => (long)n);
             fit = all == 0 ? null : NiceRun.Fit(
-                spec, spec.CreateExpansion(spec.Species!, specSource), source.Read().Select(s => (s.Structure, s.Place, choice.Of(s.Structure, s.Place))),
+                spec, spec.CreateFields(spec.Species!, specSource), source.Read().Select(s => (s.Structure, s.Place, choice.Of(s.Structure, s.Place))),
                 all, request.Threads, request.FitFile, progress, table);
         }
 

@@ -172,6 +172,12 @@ public sealed record Spec(
         }
     }
 
+    /// <summary>What kind nice begins with.</summary>
+    /// <param name="species">Atomic numbers; used where <see cref="Species"/> is null.</param>
+    /// <param name="source">What messages call the specification.</param>
+    internal NiceFields CreateFields(IEnumerable<int> species, string source) =>
+        new(CreateExpansion(species, source), CreatePotentials(species, source), Representation.Factors);
+
     /// <summary>The potentials that factors and trees may name.</summary>
     private NamedPotential[] CreatePotentials(IEnumerable<int> species, string source)
     {
@@ -190,7 +196,8 @@ public sealed record Spec(
     /// <param name="source">What messages call the specification.</param>
     /// <exception cref="InputException">See <see cref="CreateRepresentation"/>.</exception>
     public IReadOnlyList<CouplingTree> CouplingTrees(string source) => Representation.Nice is { } nice
-        ? NiceFeatures.TreesOf(nice.Settings.Order)
+        ? NiceFeatures.TreesOf(nice.Settings, (Representation.Factors ?? [CouplingField.Density.Name]).Select(name =>
+            Fields.FirstOrDefault(f => f.Name == name)?.CreateField().CouplingField ?? new CouplingField(name)).ToArray())
         : (this with
         {
             LMax = Math.Min(LMax, CouplingTable.Default.LMax - 1),

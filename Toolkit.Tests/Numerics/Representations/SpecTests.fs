@@ -261,6 +261,7 @@ let tests =
             Assert.Equal(NiceBranch(Expand = Nullable 150, Components = Nullable 7, Purify = 0), all.Settings.Covariants)
             Assert.Equal(NiceBranch(Expand = Nullable 8, Components = Nullable 200, Purify = 50), all.Settings.Invariants)
             Assert.Equal(9, all.Environments)
+            Assert.Equal((NiceScaling.Fields, true), (let s = settings """, "scaling": "fields", "time": "both" """ in s.Scaling, s.HasTimeOdd))
 
             let refused (keys: string) (expected: string) =
                 let e = Assert.Throws<InputException>(fun () -> read keys |> ignore)
@@ -273,6 +274,9 @@ let tests =
             refused """, "contraction": "none", "purify": {"covariants": 3} """ "purify only with a contraction"
             refused """, "order": 11 """ "a whole number 1…10"
             refused """, "channels": "outer" """ "this key with kind nice"
+            refused """, "factors": [] """ "$.representation.factors: found no name"
+            refused """, "factors": ["rho", "rho"] """ "found a name twice"
+            refused """, "factors": ["rho", "V"] """ "found 'V', expected one of rho"
             let other = Assert.Throws<InputException>(fun () -> parse """{"cutoff": {"radius": 3}, "representation": {"kind": "bispectrum", "expand": "all"}}""" |> ignore)
             Assert.Contains("expand only with nice", other.Message)
             let three = Assert.Throws<InputException>(fun () -> parse """{"cutoff": {"radius": 3}, "representation": {"kind": "equivariants", "order": 3}}""" |> ignore)
