@@ -195,7 +195,7 @@ let tests =
                 fails 1 "none.npz: found no such file" (features "none.npz")
                 File.WriteAllText(path "plain.json", """{"cutoff": {"radius": 3}, "radial": {"nmax": 2}, "lmax": 1, "representation": {"kind": "power-spectrum"}}""")
                 ok [ "features"; path "in.xyz"; "--spec"; path "plain.json"; "--out"; path "plain.npz" ] |> ignore
-                fails 1 "plain.npz: header: found none, expected a header of format nice-fit/1" (features "plain.npz")
+                fails 1 "plain.npz: header: found none, expected a header of format nice-fit/2" (features "plain.npz")
                 // Something else in the middle of the fit, which stands at the end of the file.
                 let bytes = File.ReadAllBytes(path "out.npz")
                 let at = bytes.Length - 6000

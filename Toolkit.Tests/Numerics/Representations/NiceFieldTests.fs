@@ -114,8 +114,10 @@ let tests =
                 let scale = kernel f own all 0 0
 
                 for i in 0 .. s.Count - 1 do
-                    // A spectrum's feature is the sum over M itself: √(2J + 1) times the product that is coupled to 0.
-                    let expected = Seq.sum (seq { for j in 0..3 -> kernel spectrum values (fun l -> l[8] = j) 0 i / float (2 * j + 1) })
+                    // A spectrum's feature with vectors is the sum over M itself: √(2J + 1) times the product that is coupled to 0.
+                    let isDensity (l: int[]) = l[0] = 0 && l[4] = 0
+                    let vectors = Seq.sum (seq { for j in 0..3 -> kernel spectrum values (fun l -> l[8] = j && not (isDensity l)) 0 i / float (2 * j + 1) })
+                    let expected = vectors + kernel spectrum values isDensity 0 i
                     Assert.Equal(expected, kernel f own (fun l -> l[0] = 2 && l[1] = sigma) 0 i, 1e-12 * scale)
 
         testCase "all products over ρ and V have the kernels of ρ⊗ρ, ρ⊗V and V⊗V, and of the products of three" <| fun () ->
