@@ -55,7 +55,7 @@ internal sealed class FeatureSurvey
             progress?.Invoke("structures read", _centres.Count, 0);
         }
 
-        if (spec.Representation.Coupling != FieldCoupling.Summed && keys.FirstOrDefault(static k => k.Components == 1) is { } collinear)
+        if (spec.Representations.Any(static r => r.TurnsVectors) && keys.FirstOrDefault(static k => k.Components == 1) is { } collinear)
         {
             throw new InputException(
                 source.Name,

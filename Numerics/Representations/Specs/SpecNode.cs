@@ -32,6 +32,9 @@ internal sealed record SpecGroup(string Name, string Meaning, SpecAbsence Absenc
     /// <summary>A word that may stand instead of the object; null: none.</summary>
     public string? Word { get; init; }
 
+    /// <summary>Whether a list of such objects may stand instead of one.</summary>
+    public bool MayBeList { get; init; }
+
     /// <summary>What stands in the place of a default where the object may be absent without one.</summary>
     public string? WhenAbsent { get; init; }
 }
