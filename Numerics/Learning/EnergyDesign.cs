@@ -19,6 +19,15 @@ public sealed class EnergyDesign : PotentialDesign
     {
     }
 
+    private EnergyDesign(RepresentationSet set, IEnumerable<int> species) : base(set, species)
+    {
+    }
+
+    /// <summary>A design from a set.</summary>
+    /// <param name="set">What computes the features.</param>
+    /// <param name="species">Species of the atoms that carry energy, atomic numbers.</param>
+    public static EnergyDesign Of(RepresentationSet set, IEnumerable<int> species) => new(set, species);
+
     /// <summary>The representations whose features stand side by side.</summary>
     public IReadOnlyList<InvariantRepresentation> Representations => Features.Parts;
 
