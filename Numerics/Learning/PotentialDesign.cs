@@ -18,11 +18,16 @@ public abstract class PotentialDesign
     private const long MostGradients = 1 << 22;
 
     private readonly int[] _species;
+    private readonly Lazy<double[]>? _aloneRow;
 
-    private protected PotentialDesign(RepresentationSet set, IEnumerable<int> species)
+    private protected PotentialDesign(RepresentationSet set, IEnumerable<int> species, IReadOnlyDictionary<int, double[]>? alone = null)
     {
         Features = set;
         _species = species.Distinct().Order().ToArray();
+        Alone = alone;
+        if (alone is not null) _aloneRow = new Lazy<double[]>(AloneRow);
+        if (alone is not null && _species.Any(z => !alone.ContainsKey(z)))
+            throw new ArgumentException("expected the features of an atom alone for each species", nameof(alone));
         if (_species.Length == 0) throw new ArgumentException("expected at least one species", nameof(species));
     }
 
@@ -35,11 +40,15 @@ public abstract class PotentialDesign
     /// <summary>Features per atom, all representations together.</summary>
     public int FeatureCount => Features.FeatureCount;
 
+    /// <summary>Features of an atom alone by species, at which the model's energies are zero: functions are then those of the
+    /// environment less those of the atom alone, and no column counts atoms. Null: columns count atoms.</summary>
+    public IReadOnlyDictionary<int, double[]>? Alone { get; }
+
     /// <summary>All columns.</summary>
-    public int Columns => FunctionCount + _species.Length;
+    public int Columns => FunctionCount + UnpenalisedColumns;
 
     /// <summary>Columns at the end that count atoms.</summary>
-    public int UnpenalisedColumns => _species.Length;
+    public int UnpenalisedColumns => Alone is null ? _species.Length : 0;
 
     /// <summary>The columns before them.</summary>
     private protected abstract int FunctionCount { get; }
@@ -213,7 +222,19 @@ public abstract class PotentialDesign
     private void Count(Span<double> row, Structure structure)
     {
         foreach (int z in structure.Species)
-            row[FunctionCount + Array.BinarySearch(_species, z)]++;
+        {
+            if (_aloneRow is null) row[FunctionCount + Array.BinarySearch(_species, z)]++;
+            else Subtract(_aloneRow.Value.AsSpan(FirstColumn(z), Width(z)), row.Slice(FirstColumn(z), Width(z)));
+        }
+    }
+
+    /// <summary>The functions of atoms alone, each species in its columns.</summary>
+    private double[] AloneRow()
+    {
+        double[] row = new double[Columns];
+        foreach (int z in _species)
+            AddValues(z, Alone![z], row);
+        return row;
     }
 
     private static void Subtract(ReadOnlySpan<double> slopes, Span<double> row)
