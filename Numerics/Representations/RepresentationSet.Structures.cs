@@ -2,6 +2,7 @@ using System;
 using System.Buffers;
 using System.Collections.Generic;
 using System.Linq;
+using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Fields.Potential;
 using Toolkit.Numerics.LinearAlgebra;
 using Toolkit.Numerics.Neighbors;
