@@ -1,10 +1,10 @@
-using System;
 using System.Buffers;
 using System.Collections.Generic;
 using System.Linq;
+using System;
+using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Fields.Potential;
 using Toolkit.Numerics.LinearAlgebra;
-using Toolkit.Numerics.Neighbors;
 using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Numerics.Representations;

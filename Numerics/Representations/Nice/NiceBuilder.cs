@@ -93,11 +93,19 @@ internal sealed class NiceBuilder
     /// <summary>What there is so far, without features.</summary>
     public FeatureProgram<double> Program() => _draft.Build(_pending.Select(static p => p.Stage));
 
+    /// <summary>All scalars that are features, in their order.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <returns>ν, the block, the number in it, and where it stands.</returns>
+    public IEnumerable<(int Order, NiceKey Key, int Component, LanePlace Place)> Features(NiceSettings settings) => Invariants
+        .OrderBy(static b => b.Key).Where(b => settings.IsFeature(b.Key.Key))
+        .SelectMany(static b => b.Value.Places.Select((place, k) => (b.Key.Order, b.Key.Key, k, place)));
+
     /// <summary>The whole program.</summary>
     /// <param name="features">Scalars, in the order of the features.</param>
-    public FeatureProgram<double> Program(IReadOnlyList<LanePlace> features)
+    /// <param name="output">How they are shifted and scaled; null: not at all.</param>
+    public FeatureProgram<double> Program(IReadOnlyList<LanePlace> features, NiceOutput? output)
     {
-        if (features.Count > 0) _draft.AddOutput(new LaneOutputStage<double>(features, null, null, _draft.Features, 0));
+        if (features.Count > 0) _draft.AddOutput(new LaneOutputStage<double>(features, output?.Shifts, output?.Scales, _draft.Features, 0));
         return _draft.Build(features.Count);
     }
 

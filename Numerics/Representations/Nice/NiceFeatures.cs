@@ -4,7 +4,6 @@ using System.Linq;
 using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Fields.Potential;
-using Toolkit.Numerics.Stages;
 
 namespace Toolkit.Numerics.Representations.Nice;
 
@@ -109,19 +108,11 @@ public sealed class NiceFeatures : InvariantRepresentation
             builder.Contract(step, builder.Expand(step));
         }
 
-        var places = new List<LanePlace>();
-        var labels = new List<int>();
-        foreach (((int order, NiceKey key), NiceBlock block) in builder.Invariants.OrderBy(static b => b.Key))
-        {
-            if (!fit.Settings.IsFeature(key)) continue;
-            places.AddRange(block.Places);
-            for (int k = 0; k < block.Channels; k++)
-            {
-                labels.AddRange(fit.Settings.HasTimeOdd ? [order, key.Sigma, key.Tau, k] : [order, key.Sigma, k]);
-            }
-        }
-
+        if (!fit.IsComplete) throw new ArgumentException("an interrupted fit: expected one with all its steps", nameof(fit));
+        var all = builder.Features(fit.Settings).ToArray();
+        if (fit.Output is { } output) all = Array.ConvertAll(output.Indices, f => all[f]);
+        int[] labels = all.SelectMany(f => fit.Settings.HasTimeOdd ? (int[])[f.Order, f.Key.Sigma, f.Key.Tau, f.Component] : [f.Order, f.Key.Sigma, f.Component]).ToArray();
         string[] columns = fit.Settings.HasTimeOdd ? ["nu", "sigma", "tau", "component"] : ["nu", "sigma", "component"];
-        return (new FeatureLabels(columns, [.. labels]), builder.Program(places));
+        return (new FeatureLabels(columns, labels), builder.Program(Array.ConvertAll(all, static f => f.Place), fit.Output));
     }
 }

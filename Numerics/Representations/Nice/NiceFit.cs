@@ -44,6 +44,9 @@ public sealed class NiceFit
     /// <summary>The orders, from ν = 2 on: the invariants of each, then its covariants.</summary>
     public IReadOnlyList<NiceStep> Steps { get; }
 
+    /// <summary>Which features are kept, and how they are shifted and scaled; null: all as they are.</summary>
+    public NiceOutput? Output { get; internal init; }
+
     /// <summary>The specification (JSON) of the features, where the fit was made for one; null: it was made by the library alone.</summary>
     public string? Spec { get; internal init; }
 
@@ -54,7 +57,8 @@ public sealed class NiceFit
     internal string? Sample { get; init; }
 
     /// <summary>Whether all orders are there; an interrupted fit has fewer.</summary>
-    public bool IsComplete => Steps.Count == Math.Max(0, 2 * Settings.Order - 3);
+    public bool IsComplete => Steps.Count == Math.Max(0, 2 * Settings.Order - 3)
+        && (Output is null) == (Settings is { Standard: NiceStandard.None, Selection: null });
 
     /// <summary>The largest λ of covariants.</summary>
     public int LambdaMax => Settings.Lambda ?? LMax;
@@ -109,13 +113,14 @@ public sealed class NiceFit
         NiceBuilder builder = Builder(fields, settings.Lambda ?? fields.Expansion.LMax, table);
         var steps = new List<NiceStep>();
         NiceFitter fitter = new(builder, settings, sample, threads);
-        return So(fitter.Fit(resume ?? [], finished is null ? null : step =>
+        steps = fitter.Fit(resume ?? [], finished is null ? null : step =>
         {
             steps.Add(step);
-            finished(step, So([.. (resume ?? []).Take(2 * settings.Order), .. steps]));
-        }));
+            finished(step, So([.. resume ?? [], .. steps], null));
+        });
+        return So(steps, fitter.FitOutput());
 
-        NiceFit So(IReadOnlyList<NiceStep> done) => new(settings, builder.Basis, sample.Count, done);
+        NiceFit So(IReadOnlyList<NiceStep> done, NiceOutput? output) => new(settings, builder.Basis, sample.Count, done) { Output = output };
     }
 
     /// <summary>A builder for fields.</summary>
@@ -131,7 +136,7 @@ public sealed class NiceFit
     /// <summary>The same, with what it was fitted for.</summary>
     /// <param name="spec">The specification.</param>
     /// <param name="sample">What tells its sample from others.</param>
-    internal NiceFit With(string spec, string sample) => new(Settings, Basis, Environments, Steps) { Spec = spec, Sample = sample };
+    internal NiceFit With(string spec, string sample) => new(Settings, Basis, Environments, Steps) { Spec = spec, Sample = sample, Output = Output };
 
     /// <summary>Its first steps, as an interrupted fit leaves them.</summary>
     internal NiceFit First(int steps) => new(Settings, Basis, Environments, Steps.Take(steps).ToArray()) { Spec = Spec, Sample = Sample };

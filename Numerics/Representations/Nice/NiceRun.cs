@@ -99,7 +99,7 @@ internal static class NiceRun
         }
 
         int total = Math.Max(0, 2 * nice.Settings.Order - 3);
-        return Whole(NiceFit.Fit(fields, nice.Settings, sample, threads, steps, (_, fit) =>
+        NiceFit whole = Whole(NiceFit.Fit(fields, nice.Settings, sample, threads, steps, (_, fit) =>
         {
             progress?.Invoke("steps of the fit", fit.Steps.Count, total);
             if (file is not null)
@@ -107,6 +107,12 @@ internal static class NiceRun
                 NiceFile.Write(file, Whole(fit));
             }
         }, table));
+        if (file is not null && whole.Output is not null)
+        {
+            NiceFile.Write(file, whole);
+        }
+
+        return whole;
 
         NiceFit Whole(NiceFit fit) => fit.With(json, fingerprint);
     }
