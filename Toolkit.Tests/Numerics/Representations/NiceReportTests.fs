@@ -1,0 +1,157 @@
+/// What a fit of NICE keeps and drops, and the features that it is told to keep.
+module Toolkit.Tests.Numerics.Representations.NiceReportTests
+
+open System
+open System.IO
+open Expecto
+open Toolkit.Numerics.Expansion
+open Toolkit.Numerics.Radial
+open Toolkit.Numerics.Representations
+open Toolkit.Numerics.Representations.Nice
+open Toolkit.Numerics.Structures
+open Toolkit.Testing
+open Toolkit.Tests.Laws
+
+let private expansion species nmax lmax =
+    let radial = SmearedGto(GtoBasis(nmax, 3.4), lmax, 3.4, 0.4)
+    DensityExpansion(RadialTable.Build(radial, CutoffFunction(3.4, 0.8, CutoffKind.Polynomial), 1e-10), species, CentrePolicy.Include)
+
+let private sample species =
+    [ for seed in 1..12 -> RandomStructure.build { Seed = seed; Atoms = 5; Species = species; Periodic = Periodicity.None; HasCell = false; Spacing = 0.9 } ]
+
+let private contracted =
+    NiceSettings(
+        Order = 4,
+        Parities = Parities.Both,
+        Covariants = NiceBranch(Expand = Nullable 40, Components = Nullable 6, Purify = 3),
+        Invariants = NiceBranch(Expand = Nullable 40, Components = Nullable 12, Purify = 5)
+    )
+
+let private covariants (fit: NiceFit) = fit.Steps |> Seq.filter (fun s -> not s.IsInvariant) |> List.ofSeq
+
+let private made (step: NiceStep) = step.Contractions |> Seq.sumBy _.Made
+
+let private relative (expected: float) (found: float) = Assert.Equal(expected, found, 1e-11 * abs expected)
+
+/// [environment][feature] over the whole sample.
+let private rows (f: NiceFeatures) structures =
+    structures |> List.map f.Compute |> Array.concat |> Array.chunkBySize f.FeatureCount
+
+[<Tests>]
+let tests =
+    testList "Numerics.Representations.NiceReportTests" [
+        testCase "with all λ, the products of all pairs have the mean square |A|² |B|², and so have those of chosen pairs" <| fun () ->
+            let species = [ 1; 8 ]
+            let e = expansion species 2 1
+            let all = NiceFit.Fit(e, NiceSettings.Uncontracted(4, Nullable 4, Parities.Both), sample species)
+            Assert.Equal(2, (covariants all).Length)
+
+            for step in covariants all do
+                Assert.True(step.Possible > 0.)
+                relative step.Possible step.Chosen
+                relative step.Possible (made step)
+
+            let few = NiceFit.Fit(e, NiceSettings(Order = 4, Lambda = Nullable 4, Covariants = NiceBranch(Expand = Nullable 7), Invariants = NiceBranch()), sample species)
+
+            for step in covariants few do
+                Assert.True(step.Chosen < 0.999 * step.Possible, $"{step.Chosen} of {step.Possible}")
+                relative step.Chosen (made step)
+
+        testCase "what a largest λ drops is the mean square of the blocks beyond it" <| fun () ->
+            let species = [ 1; 8 ]
+            let e = expansion species 2 2
+            let fit lambda = NiceFit.Fit(e, NiceSettings.Uncontracted(3, Nullable lambda, Parities.Both), sample species)
+            let whole = (covariants (fit 4)).Head
+
+            for lambda in 0..3 do
+                let step = (covariants (fit lambda)).Head
+                let beyond = whole.Contractions |> Seq.filter (fun c -> c.Lambda > lambda) |> Seq.sumBy _.Made
+                Assert.True(beyond > 1e-3 * whole.Possible)
+                relative whole.Possible step.Possible
+                // Pairs whose products are all beyond it are not made at all.
+                Assert.True(step.Chosen <= (1. + 1e-12) * step.Possible)
+                relative (whole.Possible - beyond) (made step)
+
+        testCase "every step keeps no more than there is, and its losses are those of its blocks" <| fun () ->
+            let species = [ 1; 8 ]
+            let fit = NiceFit.Fit(expansion species 2 2, contracted, sample species)
+            let losses = NiceReport.Losses fit
+            Assert.Equal(fit.Steps.Count, losses.Count)
+
+            for loss, step in Seq.zip losses fit.Steps do
+                let own = 1. + 1e-12
+                Assert.True(loss.Kept <= own * loss.Unknown && loss.Unknown <= own * loss.Made)
+                if not loss.IsInvariant then Assert.True(loss.Made <= own * loss.Chosen && loss.Chosen <= own * loss.Possible)
+                relative (step.Contractions |> Seq.sumBy (fun c -> Seq.sum c.Variances)) loss.Kept
+                if loss.Worst.HasValue then
+                    let worst = step.Contractions |> Seq.find (fun c -> c.Key = loss.Worst.Value)
+                    relative (Seq.sum worst.Variances / worst.Total) loss.WorstPart
+                    Assert.All(step.Contractions, fun c -> Assert.True(c.Total <= 0. || Seq.sum c.Variances / c.Total >= loss.WorstPart))
+
+            // Purification and contraction to few components leave something out in this case.
+            Assert.True(losses |> Seq.exists (fun l -> l.Unknown < 0.99 * l.Made) && losses |> Seq.exists (fun l -> l.Kept < 0.999 * l.Unknown))
+            let lines = NiceReport.Lines fit |> List.ofSeq
+            Assert.Equal(fit.Steps.Count, lines.Length)
+            Assert.StartsWith("order 2, invariants: ", lines[0])
+            Assert.StartsWith("order 2, covariants: ", lines[1])
+            Assert.Contains("of the mean square of all", lines[1])
+
+        testCase "standardised features have means 0 and variances 1 on the sample, one by one or by blocks" <| fun () ->
+            let species = [ 1; 8 ]
+            let e, structures = expansion species 2 2, sample species
+            let features standard = NiceFeatures(e, NiceFit.Fit(e, (let s = contracted in NiceSettings(Order = 3, Standard = standard, Covariants = s.Covariants, Invariants = s.Invariants)), structures))
+            let plain, each, blocks = features NiceStandard.None, features NiceStandard.Features, features NiceStandard.Blocks
+            let x, y, z = rows plain structures, rows each structures, rows blocks structures
+            let mean (r: float[][]) f = r |> Array.averageBy (Array.item f)
+            let variance (r: float[][]) f = (let m = mean r f in r |> Array.averageBy (fun row -> (row[f] - m) ** 2.))
+
+            for f in 0 .. plain.FeatureCount - 1 do
+                Assert.Equal(0., mean y f, 1e-9)
+                Assert.Equal(0., mean z f, 1e-9)
+                Assert.Equal(1., variance y f, 1e-9)
+
+            for block in [ 0 .. plain.FeatureCount - 1 ] |> List.groupBy (fun f -> (let l = plain.Labels[f].ToArray() in l[0], l[1])) |> List.map snd do
+                Assert.Equal(1., block |> List.sumBy (variance z), 1e-9)
+                // One factor for all of a block.
+                let factor f = sqrt (variance z f / variance x f)
+                for f in block do Assert.Equal(1., factor f / factor block.Head, 1e-6)
+
+        testCase "chosen features are some of the others, in their order, with their labels and gradients" <| fun () ->
+            let species = [ 1; 6; 8; 14; 26 ]
+            let e, structures = expansion species 1 1, sample species
+            let settings choice = NiceSettings(Order = 3, Parities = Parities.Both, Standard = NiceStandard.Features, Selection = choice, Covariants = contracted.Covariants, Invariants = contracted.Invariants)
+            let features choice = NiceFeatures(e, NiceFit.Fit(e, settings choice, structures))
+            let all = features null
+            let values = rows all structures
+
+            for choice in [ NiceChoice.Farthest; NiceChoice.Cur ] do
+                let few = features (NiceSelection(9, choice))
+                Assert.Equal(9, few.FeatureCount)
+                let output = nonNull few.Fit.Output
+                Assert.Equal<int>(Array.sort output.Indices |> Array.distinct, output.Indices)
+                let found = rows few structures
+
+                for k in 0..8 do
+                    Assert.Equal<int[]>(all.Labels[output.Indices[k]].ToArray(), few.Labels[k].ToArray())
+                    for i in 0 .. values.Length - 1 do
+                        Assert.Equal(values[i].[output.Indices[k]], found[i].[k])
+
+                let subject = Representations.invariant $"{choice}" (fun k -> few.Labels[k][1] = -1) few
+                Representations.haveGradients 3 [ subject ]
+                TemporaryFolder.using (fun folder ->
+                    let path = Path.Combine(folder, "fit.npz")
+                    NiceFile.Write(path, few.Fit)
+                    let again = NiceFeatures(e, NiceFile.Read path)
+                    Assert.Equal<float>(few.Compute structures[0], again.Compute structures[0]))
+
+            // Linear fits on what CUR keeps explain more of the rest than the same number that were not asked.
+            let norms = [| for f in 0 .. all.FeatureCount - 1 -> values |> Array.sumBy (fun row -> row[f] ** 2.) |]
+            let residual (kept: int[]) =
+                let matrix = MathNet.Numerics.LinearAlgebra.Matrix<float>.Build.Dense(values.Length, kept.Length, fun i k -> values[i].[kept[k]])
+                let q = matrix.QR().Q
+                [ for f in 0 .. all.FeatureCount - 1 ->
+                      let column = MathNet.Numerics.LinearAlgebra.Vector<float>.Build.Dense(values.Length, fun i -> values[i].[f])
+                      (column - q * (q.Transpose() * column)).L2Norm() ** 2. ] |> List.sum
+            let cur = (nonNull (features (NiceSelection(9, NiceChoice.Cur))).Fit.Output).Indices
+            Assert.True(residual cur < residual [| 0..8 |], $"{residual cur} against {residual [| 0..8 |]} of {Array.sum norms}")
+    ]
