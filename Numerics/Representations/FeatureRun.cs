@@ -35,10 +35,10 @@ public sealed class FeatureRun
     private FeatureGradients? _reuse;
 
     private FeatureRun(
-        Spec spec, StructureSource source, FeatureRequest request, CentreChoice choice, Representation representation, IReadOnlyList<int> centres)
+        Spec spec, StructureSource source, FeatureRequest request, CentreChoice choice, IReadOnlyList<Representation> representations, IReadOnlyList<int> centres)
     {
         (Spec, _source, _request, _choice, _centres) = (spec, source, request, choice, centres);
-        _set = RepresentationSet.Of(representation);
+        _set = RepresentationSet.Of(representations);
         (int part, int parts) = request.Shard ?? (1, 1);
         _firstStructure = (int)((long)centres.Count * (part - 1) / parts);
         _endStructure = (int)((long)centres.Count * part / parts);
@@ -48,7 +48,7 @@ public sealed class FeatureRun
             SampleCount += request.IsAveraged ? Math.Min(1, centres[s]) : centres[s];
         }
 
-        Layout = LayoutOf(representation);
+        Layout = LayoutOf(representations);
     }
 
     /// <summary>The specification with all that it left to the data.</summary>
@@ -103,7 +103,7 @@ public sealed class FeatureRun
         FeatureSurvey survey = new(spec, source, choice, progress);
         spec = Features.WithContraction(survey.Spec, source, specSource, progress);
         NiceFit? fit = request.Fitted?.Fit;
-        if (spec.Representation.Nice is not null && fit is null)
+        if (spec.Nice is not null && fit is null)
         {
             long all = survey.Centres.Sum(static n => (long)n);
             fit = all == 0 ? null : NiceRun.Fit(
@@ -111,8 +111,8 @@ public sealed class FeatureRun
                 all, request.Threads, request.FitFile, progress, table);
         }
 
-        Representation representation = spec.CreateRepresentation(spec.Species!, specSource, table, fit);
-        FeatureRun run = new(spec, source, request, choice, representation, survey.Centres)
+        IReadOnlyList<Representation> representations = spec.CreateRepresentations(spec.Species!, specSource, table, fit);
+        FeatureRun run = new(spec, source, request, choice, representations, survey.Centres)
         {
             FitReport = request.Fitted is null && fit is not null ? NiceReport.Lines(fit).ToArray() : [],
         };
@@ -123,9 +123,9 @@ public sealed class FeatureRun
 
         if (run.Layout.Blocks.Count < (request.Blocks?.Count ?? 0))
         {
-            string there = string.Join(", ", (representation as EquivariantRepresentation)?.Layout.Select(static b => $"({b.Key.Lambda}, {b.Key.Sigma})") ?? []);
+            string there = string.Join(", ", FeatureBlocks.Of(representations).Select(static b => $"({b.Lambda}, {b.Sigma})"));
             throw new InputException(
-                specSource, null, "$.representation", there.Length > 0 ? $"the blocks (λ, σ) {there}" : "invariants",
+                specSource, null, "$.representation", run.Layout.IsEquivariant ? $"the blocks (λ, σ) {there}" : "invariants",
                 $"blocks {string.Join(", ", request.Blocks!.Select(static b => $"({b.Lambda}, {b.Sigma})"))}");
         }
 
@@ -216,28 +216,21 @@ public sealed class FeatureRun
         }
     }
 
-    private FeatureLayout LayoutOf(Representation representation)
+    private FeatureLayout LayoutOf(IReadOnlyList<Representation> representations)
     {
-        FeatureBlock[] blocks = representation is EquivariantRepresentation equivariants
-            ? equivariants.Layout
-                .Select(static b => new FeatureBlock(b.Key.Lambda, b.Key.Sigma, b.Labels.Names, b.Labels.Values.ToArray(), b.First))
-                .Where(b => _request.Blocks is null || _request.Blocks.Contains((b.Lambda, b.Sigma)))
-                .ToArray()
-            : _request.Blocks is null
-                ? [new FeatureBlock(0, 1, ((InvariantRepresentation)representation).Labels.Names, ((InvariantRepresentation)representation).Labels.Values.ToArray(), 0)]
-                : [];
+        bool isEquivariant = representations[0] is EquivariantRepresentation;
         return new FeatureLayout
         {
-            RowLength = representation.FeatureCount,
-            Blocks = blocks,
-            IsEquivariant = representation is EquivariantRepresentation,
+            RowLength = _set.FeatureCount,
+            Blocks = [.. FeatureBlocks.Of(representations).Where(b => _request.Blocks is null || (isEquivariant && _request.Blocks.Contains((b.Lambda, b.Sigma))))],
+            IsEquivariant = isEquivariant,
             Spec = Spec.ToJson(),
             Sources = _source.Names,
             HasGradients = _request.HasGradients,
             Fields = _set.Fields.Select(static f => f.Name).ToArray(),
             IsAveraged = _request.IsAveraged,
             IsSingle = _request.IsSingle,
-            Attachments = representation is NiceFeatures nice ? NiceFile.Attachments(nice.Fit) : [],
+            Attachments = representations.OfType<NiceFeatures>().SelectMany(static nice => NiceFile.Attachments(nice.Fit)).ToArray(),
         };
     }
 

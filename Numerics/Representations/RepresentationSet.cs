@@ -68,6 +68,9 @@ public sealed partial class RepresentationSet
     /// <summary>One representation of any kind.</summary>
     internal static RepresentationSet Of(Representation part) => new([part]);
 
+    /// <summary>Representations of any kinds.</summary>
+    internal static RepresentationSet Of(IReadOnlyList<Representation> parts) => new(parts.ToArray());
+
     /// <summary>The representations.</summary>
     public IReadOnlyList<InvariantRepresentation> Parts { get; }
 

@@ -25,9 +25,10 @@ internal static class NiceRun
             throw new InputException(fitSource, null, "steps", $"{fit.Steps.Count} of an interrupted fit", "a whole fit (--fit goes on with this one)");
         }
 
-        if (spec.Representation.Nice is null)
+        if (spec.Nice is null)
         {
-            throw new InputException(specSource, null, "$.representation.kind", InputError.Quote(spec.Representation.Word), $"nice, whose fit {fitSource} is");
+            throw new InputException(
+                specSource, null, "$.representation.kind", string.Join(", ", spec.Representations.Select(static r => InputError.Quote(r.Word))), $"nice, whose fit {fitSource} is");
         }
 
         if (fit.Spec is null)
@@ -43,7 +44,10 @@ internal static class NiceRun
                 && (wanted.Channels ?? weights.NMax) == weights.NMax
                 ? spec.Radial with { Contraction = fitted.Radial.Contraction }
                 : spec.Radial,
-            Representation = spec.Representation with { Nice = spec.Representation.Nice with { Environments = fitted.Representation.Nice!.Environments } },
+            Representations =
+            [
+                .. spec.Representations.Select(r => r.Nice is { } nice ? r with { Nice = nice with { Environments = fitted.Nice!.Environments } } : r),
+            ],
         };
         JsonObject ours = JsonNode.Parse(completed.ToJson())!.AsObject(), theirs = JsonNode.Parse(fit.Spec)!.AsObject();
         foreach (string key in ours.Select(static o => o.Key).Union(theirs.Select(static o => o.Key)))
@@ -72,7 +76,7 @@ internal static class NiceRun
         Spec spec, NiceFields fields, IEnumerable<(Structure Structure, FramePlace Place, int[] Centres)> structures, long all,
         int threads, string? file, FeatureProgress? progress, CouplingTable? table)
     {
-        NiceSpec nice = spec.Representation.Nice!;
+        NiceSpec nice = spec.Nice!;
         NiceSample sample = new(fields, all, nice.Environments);
         foreach ((Structure structure, FramePlace place, int[] centres) in structures)
         {

@@ -73,7 +73,7 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
         ("outer", ChannelProduct.Outer, "every channel with every other"),
         ("elementwise", ChannelProduct.Elementwise, "each channel with itself"));
 
-    internal static SpecGroup Node { get; } = new("representation", "what is made from the density", SpecAbsence.Required,
+    internal static SpecGroup Node { get; } = new("representation", "what is made from the density; a list of such objects puts their features side by side", SpecAbsence.Required,
     [
         new SpecChoice("kind", "the features", true, Kinds.Options),
         new SpecChoice("coupling", "how vectors are joined to the directions of their atoms; only with the spin- kinds", false, Couplings.Options)
@@ -105,7 +105,10 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
         new SpecPath("file", "the coupling tree, a file in the format coupling-tree/1 in the folder of the specification; only with tree", "key tree"),
         new SpecJson("tree", "the coupling tree itself; only with tree", "key file"),
         .. NiceSpec.Nodes,
-    ]);
+    ])
+    {
+        MayBeList = true,
+    };
 
     /// <summary>How vectors are joined to the directions of their atoms.</summary>
     public FieldCoupling Coupling { get; init; }
@@ -137,7 +140,17 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
     /// <summary>The kind as the specification spells it.</summary>
     internal string Word => Kinds.WordOf(Kind);
 
-    private bool IsSpin => Kind is RepresentationKind.SpinPowerSpectrum or RepresentationKind.SpinBispectrum;
+    /// <summary>Whether it gives blocks (λ, σ) rather than invariants.</summary>
+    public bool IsEquivariant => Kind == RepresentationKind.Equivariants || Tree is not null and not { Root: CouplingPair { L: { Name: null, Value: 0 } } };
+
+    /// <summary>The kind for messages about what stands beside it.</summary>
+    internal string Described => Tree is null ? Word : $"{Word} of {(IsEquivariant ? "equivariants" : "invariants")}";
+
+    /// <summary>Whether features would change if the vectors of a field alone were turned.</summary>
+    internal bool Turns(string field) => IsSpin ? Coupling != FieldCoupling.Summed : Names(field);
+
+    /// <summary>Whether it is made from vectors, which the kind says.</summary>
+    internal bool IsSpin => Kind is RepresentationKind.SpinPowerSpectrum or RepresentationKind.SpinBispectrum;
 
     private bool IsPair => this is { Kind: RepresentationKind.Equivariants, Order: 2 };
 
@@ -234,7 +247,11 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
         }
 
         kind = kind with { Tree = tree, Factors = factors };
-        kind.RequireFields(r, vectors, potentials);
+        if (isSpin && vectors.Count == 0)
+        {
+            throw r.Bad("$", "no vector field", $"fields: the vectors that atoms carry, which {kind.Word} is made from");
+        }
+
         return kind with
         {
             Parities = r.ChoiceIfAny(Path + "parity", ParityWords) ?? (isPair ? Parities.Both : Parities.Proper),
@@ -267,33 +284,16 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
         }
     }
 
-    /// <summary>A field that is stated is one that is read.</summary>
-    private void RequireFields(SpecReader r, IReadOnlyList<VectorFieldSpec> vectors, IReadOnlyList<PotentialFieldSpec> potentials)
-    {
-        if (IsSpin && vectors.Count == 0)
-        {
-            throw r.Bad("$", "no vector field", $"fields: the vectors that atoms carry, which {Word} is made from");
-        }
-
-        HashSet<string> read = Tree is not null
-            ? Trees.TreeLabels.Leaves(Tree.Root).Select(static l => l.Field.Name).ToHashSet()
-            : [.. Factors ?? []];
-        if (!IsSpin && vectors.FirstOrDefault(f => !read.Contains(f.Name)) is { } vector)
-        {
-            throw r.Bad("$.fields", $"the vector field {vector.Name} with kind {Word}", Tree is not null ? "fields that the tree reads" : Kind == RepresentationKind.Nice ? "vector fields that factors name" : "vector fields only with the spin- kinds, nice and tree");
-        }
-
-        if (potentials.FirstOrDefault(p => !read.Contains(p.Name)) is { } potential)
-        {
-            throw r.Bad("$.fields", $"the potential {potential.Name}, which nothing reads", Tree is null ? "potentials that factors name" : "fields that the tree reads");
-        }
-    }
+    /// <summary>Whether factors or a tree name a field.</summary>
+    internal bool Names(string field) => Tree is not null
+        ? Trees.TreeLabels.Leaves(Tree.Root).Any(l => l.Field.Name == field)
+        : Factors?.Contains(field) == true;
 
     /// <param name="json">Receives the section.</param>
     /// <param name="lmax">The largest angular momentum, which is the default of λ.</param>
     internal void Write(Utf8JsonWriter json, int lmax)
     {
-        json.WriteStartObject("representation");
+        json.WriteStartObject();
         json.WriteString("kind", Word);
         if (IsSpin)
         {
@@ -412,9 +412,9 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
         try
         {
             NamedPotential[] used = potentials.Where(p => Trees.TreeLabels.Leaves(Tree!.Root).Any(l => l.Field.Name == p.Name)).ToArray();
-            return Tree!.Root is CouplingPair { L: { Name: null, Value: 0 } }
-                ? new Trees.TreeInvariants(expansion, Tree, used, Lambda, table)
-                : new Trees.TreeEquivariants(expansion, Tree, used, Lambda, table);
+            return IsEquivariant
+                ? new Trees.TreeEquivariants(expansion, Tree!, used, Lambda, table)
+                : new Trees.TreeInvariants(expansion, Tree!, used, Lambda, table);
         }
         catch (ArgumentException e) when ((table ?? CouplingTable.Default).LMax >= CouplingLMax(expansion.LMax))
         {
