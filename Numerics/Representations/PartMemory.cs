@@ -11,7 +11,7 @@ internal sealed unsafe class PartMemory : IDisposable
     private readonly Representation _part;
     private readonly int _capacity, _length;
     private readonly double* _work;
-    private BlockMemory<double>? _blocks, _changes;
+    private readonly BlockMemory<double>?[] _blocks, _changes;
     private double[]? _change, _changed;
 
     /// <summary>Memory of one representation.</summary>
@@ -21,33 +21,38 @@ internal sealed unsafe class PartMemory : IDisposable
     public PartMemory(Representation part, double* work, int capacity)
     {
         _work = work;
+        (_blocks, _changes) = (new BlockMemory<double>?[part.Programs.Count], new BlockMemory<double>?[part.Programs.Count]);
         (_part, _capacity, _length) = (part, capacity, CacheLine.Padded(part.WorkLength));
     }
 
     /// <summary>Memory of one environment of the batch, <see cref="Representation.WorkLength"/> doubles.</summary>
     public double* Work(int environment) => _work + (nint)environment * _length;
 
-    /// <summary>The blocks of the program.</summary>
-    public BlockMemory<double> Blocks(bool adjoints)
+    /// <summary>The program that ran last: that of the environment at hand, where there is one.</summary>
+    public int Current { get; set; }
+
+    /// <summary>The blocks of a program.</summary>
+    public BlockMemory<double> Blocks(int program, bool adjoints)
     {
-        if (_blocks is null || (adjoints && !_blocks.HasAdjoints))
+        ref BlockMemory<double>? blocks = ref _blocks[program];
+        if (blocks is null || (adjoints && !blocks.HasAdjoints))
         {
-            _blocks?.Dispose();
-            _blocks = _part.Program!.CreateMemory(_capacity, adjoints);
+            blocks?.Dispose();
+            blocks = _part.Programs[program].CreateMemory(_capacity, adjoints);
         }
-        return _blocks;
+        return blocks;
     }
 
     /// <summary>What the maps of one environment have in common, once it is expanded: the first of a batch.</summary>
     public void Prepare(EnvironmentScratch scratch)
     {
-        if (_part.Program is not { } program)
+        if (_part.Program is null)
         {
             _part.Prepare(scratch.Coefficients, Work(0));
             return;
         }
-        Blocks(false).Point(FeatureProgram<double>.Coefficients, 0, scratch.Coefficients, null);
-        program.Prepare(Blocks(false), 1);
+        Blocks(Current, false).Point(FeatureProgram<double>.Coefficients, 0, scratch.Coefficients, null);
+        _part.Programs[Current].Prepare(Blocks(Current, false), 1);
     }
 
     /// <summary>Features of coefficients that are given.</summary>
@@ -55,13 +60,14 @@ internal sealed unsafe class PartMemory : IDisposable
     /// <param name="features">Receives <c>[feature]</c>.</param>
     public void Forward(double* coefficients, double* features)
     {
-        if (_part.Program is not { } program)
+        if (_part.Program is null)
         {
             _part.Prepare(coefficients, Work(0));
             _part.Forward(coefficients, Work(0), new Span<double>(features, _part.FeatureCount));
             return;
         }
-        BlockMemory<double> blocks = Blocks(false);
+        FeatureProgram<double> program = _part.Programs[Current];
+        BlockMemory<double> blocks = Blocks(Current, false);
         blocks.Point(FeatureProgram<double>.Coefficients, 0, coefficients, null);
         blocks.Point(program.Features, 0, features, null);
         program.Prepare(blocks, 1);
@@ -116,22 +122,25 @@ internal sealed unsafe class PartMemory : IDisposable
 
     private void AddTangent(Span<double> features)
     {
-        FeatureProgram<double> program = _part.Program!;
-        _changed ??= new double[program.Shapes[program.Features].Channels];
-        _changes ??= program.CreateMemory(1, false);
+        FeatureProgram<double> program = _part.Programs[Current];
+        int first = _part.FirstFeature(Current), count = program.Shapes[program.Features].Channels;
+        _changed ??= new double[_part.FeatureCount];
+        BlockMemory<double> changes = _changes[Current] ??= program.CreateMemory(1, false);
         fixed (double* change = _change, changed = _changed)
         {
-            _changes.Point(FeatureProgram<double>.Coefficients, 0, change, null);
-            _changes.Point(program.Features, 0, changed, null);
-            program.Tangent(Blocks(false), _changes, 1);
+            changes.Point(FeatureProgram<double>.Coefficients, 0, change, null);
+            changes.Point(program.Features, 0, changed, null);
+            program.Tangent(Blocks(Current, false), changes, 1);
         }
-        for (int k = 0; k < features.Length; k++)
-            features[k] += _changed[k];
+        for (int k = 0; k < count; k++)
+            features[first + k] += _changed[k];
     }
 
     public void Dispose()
     {
-        _blocks?.Dispose();
-        _changes?.Dispose();
+        foreach (BlockMemory<double>? blocks in _blocks)
+            blocks?.Dispose();
+        foreach (BlockMemory<double>? changes in _changes)
+            changes?.Dispose();
     }
 }

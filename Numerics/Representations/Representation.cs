@@ -20,6 +20,7 @@ namespace Toolkit.Numerics.Representations;
 public abstract class Representation
 {
     private readonly Lazy<RepresentationSet> _alone;
+    private IReadOnlyList<FeatureProgram<double>>? _programs;
 
     private protected Representation(DensityExpansion expansion, int featureCount)
     {
@@ -70,8 +71,18 @@ public abstract class Representation
     /// <summary>What is executed, from coefficients to features; null where the maps below are the representation's own.</summary>
     internal FeatureProgram<double>? Program { get; private protected init; }
 
+    /// <summary>All that is executed: one program, or one for each species at the centre.</summary>
+    internal virtual IReadOnlyList<FeatureProgram<double>> Programs => _programs ??= Program is null ? [] : [Program];
+
     /// <summary>The potential fields that the program reads beside the expansion, in the order of its blocks.</summary>
     internal virtual IReadOnlyList<NamedPotential> Potentials => [];
+
+    /// <summary>The one of <see cref="Programs"/> that is executed around atoms of a species.</summary>
+    /// <exception cref="ArgumentException">There is none for it.</exception>
+    internal virtual int ProgramOf(int species) => 0;
+
+    /// <summary>Where the features of one of <see cref="Programs"/> begin; the others are zero around its atoms.</summary>
+    internal virtual int FirstFeature(int program) => 0;
 
     /// <summary>Whether the program reads vector fields of the expansion.</summary>
     internal virtual bool ReadsVectors => false;

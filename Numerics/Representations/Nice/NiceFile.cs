@@ -104,6 +104,7 @@ public static class NiceFile
             ["timeOdd"] = s.HasTimeOdd,
             ["scaling"] = s.Scaling.ToString(),
             ["standard"] = s.Standard.ToString(),
+            ["perSpecies"] = s.IsPerSpecies,
             ["selection"] = s.Selection is not { } selection ? null : new JsonObject { ["count"] = selection.Count, ["choice"] = selection.Choice.ToString() },
             ["covariants"] = Branch(s.Covariants),
             ["invariants"] = Branch(s.Invariants),
@@ -120,7 +121,10 @@ public static class NiceFile
                 ["timeOdd"] = f.Field.TimeOdd,
                 ["channels"] = f.Channels,
             }).ToArray()),
-            ["environments"] = fit.Environments,
+            ["parts"] = new JsonArray(fit.Parts.Select(static p => (JsonNode)new JsonObject
+            {
+                ["centre"] = p.Centre, ["environments"] = p.Environments, ["steps"] = p.Steps.Count,
+            }).ToArray()),
             ["steps"] = new JsonArray(fit.Steps.Select(static t => (JsonNode)new JsonObject
             {
                 ["order"] = t.Order,
@@ -165,11 +169,12 @@ public static class NiceFile
     private static IEnumerable<(string, NpyArray)> Arrays(NiceFit fit, string header)
     {
         yield return ("header", NpyArray.Text(header));
-        if (fit.Output is { } output)
+        for (int p = 0; p < fit.Parts.Count; p++)
         {
-            yield return ("step_output/indices", NpyArray.Records(["feature"], [output.Indices]));
-            yield return ("step_output/shifts", NpyArray.Reals(output.Shifts, output.Shifts.Length));
-            yield return ("step_output/scales", NpyArray.Reals(output.Scales, output.Scales.Length));
+            if (fit.Parts[p].Output is not { } output) continue;
+            yield return (Output(p, "indices"), NpyArray.Records(["feature"], [output.Indices]));
+            yield return (Output(p, "shifts"), NpyArray.Reals(output.Shifts, output.Shifts.Length));
+            yield return (Output(p, "scales"), NpyArray.Reals(output.Scales, output.Scales.Length));
         }
 
         for (int k = 0; k < fit.Steps.Count; k++)
@@ -188,6 +193,8 @@ public static class NiceFile
     }
 
     private static string Name(int step, string name) => string.Create(CultureInfo.InvariantCulture, $"step_{step}/{name}");
+
+    private static string Output(int part, string name) => string.Create(CultureInfo.InvariantCulture, $"step_output_{part}/{name}");
 
     private static int[] Integers(NiceStep step) =>
         step.Pairs.SelectMany(static p => (int[])[
@@ -213,7 +220,11 @@ public static class NiceFile
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         byte[] item = new byte[8];
         hash.AppendData(System.Text.Encoding.UTF8.GetBytes(Header(fit, "")));
-        Add(fit.Output?.Indices ?? [], [.. fit.Output?.Shifts ?? [], .. fit.Output?.Scales ?? []]);
+        foreach (NicePart part in fit.Parts)
+        {
+            Add(part.Output?.Indices ?? [], [.. part.Output?.Shifts ?? [], .. part.Output?.Scales ?? []]);
+        }
+
         foreach (NiceStep step in fit.Steps)
         {
             Add(Integers(step), step.Pairs.Select(static p => p.Weight).Concat(step.Contractions.SelectMany(Numbers).SelectMany(static n => n.Values)));
@@ -247,6 +258,7 @@ public static class NiceFile
             HasTimeOdd = (bool)json["timeOdd"]!,
             Scaling = Enum.Parse<NiceScaling>((string)json["scaling"]!),
             Standard = Enum.Parse<NiceStandard>((string)json["standard"]!),
+            IsPerSpecies = (bool)json["perSpecies"]!,
             Selection = json["selection"] is not { } chosen ? null : new NiceSelection((int)chosen["count"]!, Enum.Parse<NiceChoice>((string)chosen["choice"]!)),
             Covariants = BranchOf(json["covariants"]!),
             Invariants = BranchOf(json["invariants"]!),
@@ -275,12 +287,23 @@ public static class NiceFile
             (int)json["lmax"]!, (int)json["nmax"]!, json["groups"]!.AsArray().Select(static g => (int)g!).ToArray(), (double)json["cutoff"]!,
             json["factors"]!.AsArray().Select(static f => new NiceFactor(
                 new CouplingField((string)f!["name"]!, (int)f["rank"]!, (bool)f["axial"]!, (bool)f["timeOdd"]!), (int)f["channels"]!)).ToArray());
-        return new NiceFit(settings, basis, (int)json["environments"]!, steps)
+        var parts = new List<NicePart>();
+        int taken = 0;
+        foreach (JsonNode? part in json["parts"]!.AsArray())
+        {
+            int count = (int)part!["steps"]!, p = parts.Count;
+            parts.Add(new NicePart(
+                (int?)part["centre"], (int)part["environments"]!, steps.GetRange(taken, count),
+                !arrays.TryGetValue(Output(p, "indices"), out NpyData? indices) ? null : new NiceOutput(
+                    Array.ConvertAll(indices.ToIntegers(), static x => checked((int)x)), arrays[Output(p, "shifts")].ToReals(), arrays[Output(p, "scales")].ToReals())));
+            taken += count;
+        }
+
+        if (taken != steps.Count || parts.Count == 0) throw new FormatException();
+        return new NiceFit(settings, basis, parts)
         {
             Spec = (string?)json["spec"],
             Sample = (string?)json["sample"],
-            Output = !arrays.TryGetValue("step_output/indices", out NpyData? indices) ? null : new NiceOutput(
-                Array.ConvertAll(indices.ToIntegers(), static x => checked((int)x)), arrays["step_output/shifts"].ToReals(), arrays["step_output/scales"].ToReals()),
         };
     }
 

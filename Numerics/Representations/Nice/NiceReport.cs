@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
+using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Numerics.Representations.Nice;
 
@@ -45,9 +46,10 @@ public static class NiceReport
     /// <param name="fit">The fit.</param>
     public static IEnumerable<string> Lines(NiceFit fit)
     {
-        foreach ((NiceLoss loss, NiceStep step) in Losses(fit).Zip(fit.Steps))
+        string[] centres = fit.Parts.SelectMany(static p => p.Steps.Select(_ => p.Centre is int z ? $"{Elements.Symbol(z)} at the centre, " : "")).ToArray();
+        foreach ((NiceLoss loss, NiceStep step, string centre) in Losses(fit).Zip(fit.Steps, centres))
         {
-            string what = $"order {loss.Order}, {(loss.IsInvariant ? "invariants" : "covariants")}: {step.Pairs.Count} products";
+            string what = $"{centre}order {loss.Order}, {(loss.IsInvariant ? "invariants" : "covariants")}: {step.Pairs.Count} products";
             if (!loss.IsInvariant)
             {
                 what += $" with {Percent(loss.Chosen, loss.Possible)} of the mean square of all, λ to {fit.LambdaMax} {Percent(loss.Made, loss.Chosen)} of that";

@@ -102,7 +102,7 @@ internal static class NiceRun
                 : throw new InputException(file, null, null, "a fit of another specification or other structures", "one of these, or no such file"));
         }
 
-        int total = Math.Max(0, 2 * nice.Settings.Order - 3);
+        int total = NiceFit.StepsOf(nice.Settings) * (nice.Settings.IsPerSpecies ? sample.Species.Length : 1);
         NiceFit whole = Whole(NiceFit.Fit(fields, nice.Settings, sample, threads, steps, (_, fit) =>
         {
             progress?.Invoke("steps of the fit", fit.Steps.Count, total);
@@ -111,7 +111,7 @@ internal static class NiceRun
                 NiceFile.Write(file, Whole(fit));
             }
         }, table));
-        if (file is not null && whole.Output is not null)
+        if (file is not null && whole.Parts.Any(static p => p.Output is not null))
         {
             NiceFile.Write(file, whole);
         }

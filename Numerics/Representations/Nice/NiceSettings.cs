@@ -115,6 +115,10 @@ public sealed record NiceSettings
     /// <summary>Which features are kept, by their values on the sample, standardised if they are; null: all.</summary>
     public NiceSelection? Selection { get; init; }
 
+    /// <summary>Whether the environments of each species at the centre are fitted by themselves: products, components and features are then
+    /// its own, and stand in columns of their own.</summary>
+    public bool IsPerSpecies { get; init; }
+
     /// <summary>Equivariants that the next order is made from.</summary>
     public NiceBranch Covariants { get; init; } = new() { Expand = 150, Components = 50, Purify = 10 };
 

@@ -53,6 +53,13 @@ public sealed record NiceStep(
     public double Chosen { get; init; }
 }
 
+/// <summary>The fit of the environments of one species at the centre, or of all.</summary>
+/// <param name="Centre">The species; null: all.</param>
+/// <param name="Environments">How many environments it was fitted on.</param>
+/// <param name="Steps">The orders, from ν = 2 on: the invariants of each, then its covariants.</param>
+/// <param name="Output">Which features are kept, and how they are shifted and scaled; null: all as they are.</param>
+public sealed record NicePart(int? Centre, int Environments, IReadOnlyList<NiceStep> Steps, NiceOutput? Output);
+
 /// <summary>The features that are kept, and how they are shifted and scaled.</summary>
 /// <param name="Indices">Which, among all.</param>
 /// <param name="Shifts">What is subtracted from each.</param>

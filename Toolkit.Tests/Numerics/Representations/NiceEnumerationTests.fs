@@ -55,7 +55,7 @@ let private independent most (ls: int list) (channels: int list) lambda =
                    if not (values.ContainsKey c) then values[c] <- Array.init (2 * l + 1) (fun _ -> Rotations.normal random)
                    values[c]
                let factors = List.zip ls channels |> List.map vector
-               let results = trees |> List.map (fun ks -> (factors.Head, List.zip factors.Tail ks) ||> List.fold (fun a (b, k) -> Families.couple a b k))
+               let results = trees |> List.map (fun ks -> (factors.Head, List.zip factors.Tail ks) ||> List.fold (fun (a: float[]) (b, k) -> Families.couple a b k))
                for m in 0 .. 2 * lambda -> [| for r in results -> r[m] |] |]
         |> rank
 
@@ -87,13 +87,18 @@ let private gto nmax lmax species policy =
     DensityExpansion(RadialTable.Build(SmearedGto(GtoBasis(nmax, 3.4), lmax, 3.4, 0.4), CutoffFunction(3.4, 0.8), 1e-8), species, policy)
 
 /// A product of the recursion: its tree, the field and channel of each leaf, its factor.
-type private Path = { Node: Node; Leaves: (int * NaiveExpansion.Channel) list; Factor: float }
+type private Path =
+    { Node: Node
+      Leaves: (int * NaiveExpansion.Channel) list
+      Factor: float }
 
 /// The paths of every block of an uncontracted iteration, in the order of its channels.
-let private paths (fit: NiceFit) (first: Map<NiceKey, Path list>) : ((int * NiceKey) * Path list) list =
+let private paths (fit: NiceFit) (given: (NiceKey * Path list) list) : ((int * NiceKey) * Path list) list =
     let covariants = Dictionary<int * NiceKey, Path list>()
     let invariants = Dictionary<int * NiceKey, Path list>()
-    for KeyValue(key, own) in first do
+    let first = Dictionary<NiceKey, Path list>()
+    for key, own in given do
+        first[key] <- own
         covariants[(1, key)] <- own
         if key.Lambda = 0 then invariants[(1, key)] <- own
 
@@ -108,7 +113,9 @@ let private paths (fit: NiceFit) (first: Map<NiceKey, Path list>) : ((int * Nice
                     let key = left.Times(right, lambda)
                     if not (made.ContainsKey key) then made[key] <- ResizeArray()
                     for p in pairs do
-                        let a, b = covariants[(step.Order - 1, left)].[p.LeftChannel], first[right].[p.RightChannel]
+                        let lefts: Path list = covariants[(step.Order - 1, left)]
+                        let rights: Path list = first[right]
+                        let a, b = lefts[p.LeftChannel], rights[p.RightChannel]
                         made[key].Add { Node = Couple(a.Node, b.Node, Known lambda); Leaves = a.Leaves @ b.Leaves; Factor = a.Factor * b.Factor * p.Weight }
 
         for KeyValue(key, own) in made do
@@ -225,19 +232,20 @@ let tests =
                                           key, { Node = node; Leaves = [ field, (z, 0) ]; Factor = 1. } ]
                     |> List.groupBy fst
                     |> List.map (fun (key, own) -> key, List.map snd own)
-                    |> Map.ofList
 
                 let fields = Map [ "rho", { Rank = 0; Axial = false; TimeOdd = false }; "spin", { Rank = 1; Axial = true; TimeOdd = true } ]
                 let values = f.Compute s
                 let c = NaiveExpansion.coefficients spec "spec.json" species None s 2
                 let mutable compared = 0
+                let signs k = (let label = f.Labels[k].ToArray() in label[0], label[1], label[2])
 
                 for (order, key), own in paths f.Fit first do
-                    let columns = [ for k in 0 .. f.FeatureCount - 1 do if f.Labels[k].ToArray()[0..2] = [| order; key.Sigma; key.Tau |] then k ]
+                    let columns = [ for k in 0 .. f.FeatureCount - 1 do if signs k = (order, key.Sigma, key.Tau) then k ]
                     Assert.Equal(own.Length, columns.Length)
 
                     for k, path in List.zip columns own do
-                        let definition: Definitions.Definition = { Tree = { Fields = fields; Root = path.Node }; Channels = path.Leaves; Factor = path.Factor }
+                        let tree: Tree = { Fields = fields; Root = path.Node }
+                        let definition: Definitions.Definition = { Tree = tree; Channels = path.Leaves; Factor = path.Factor }
                         let expected, norms = Definitions.value c definition
                         let found = values[2 * f.FeatureCount + k]
                         let allowance = Definitions.allowance definition norms (TreeComparison.radialError * TreeComparison.largest c)

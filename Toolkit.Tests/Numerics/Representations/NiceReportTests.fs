@@ -127,7 +127,7 @@ let tests =
             for choice in [ NiceChoice.Farthest; NiceChoice.Cur ] do
                 let few = features (NiceSelection(9, choice))
                 Assert.Equal(9, few.FeatureCount)
-                let output = nonNull few.Fit.Output
+                let output = nonNull few.Fit.Parts[0].Output
                 Assert.Equal<int>(Array.sort output.Indices |> Array.distinct, output.Indices)
                 let found = rows few structures
 
@@ -152,6 +152,55 @@ let tests =
                 [ for f in 0 .. all.FeatureCount - 1 ->
                       let column = MathNet.Numerics.LinearAlgebra.Vector<float>.Build.Dense(values.Length, fun i -> values[i].[f])
                       (column - q * (q.Transpose() * column)).L2Norm() ** 2. ] |> List.sum
-            let cur = (nonNull (features (NiceSelection(9, NiceChoice.Cur))).Fit.Output).Indices
+            let cur = (let few = features (NiceSelection(9, NiceChoice.Cur)) in (nonNull few.Fit.Parts[0].Output).Indices)
             Assert.True(residual cur < residual [| 0..8 |], $"{residual cur} against {residual [| 0..8 |]} of {Array.sum norms}")
+
+        testCase "with a fit for each species at the centre, its atoms have its columns and zero elsewhere, the same as a fit of them alone" <| fun () ->
+            let species = [ 1; 8; 26 ]
+            let e, structures = expansion species 1 2, sample species
+            let settings = NiceSettings(Order = 3, Parities = Parities.Both, IsPerSpecies = true, Standard = NiceStandard.Blocks, Covariants = contracted.Covariants, Invariants = contracted.Invariants)
+            let fit = NiceFit.Fit(e, settings, structures)
+            Assert.Equal<Nullable<int> list>([ for z in species -> Nullable z ], [ for p in fit.Parts -> p.Centre ])
+            Assert.Equal(60, fit.Environments)
+            let f = NiceFeatures(e, fit)
+            Assert.Equal<string list>([ "center"; "nu"; "sigma"; "component" ], List.ofSeq f.Labels.Names)
+            let all = rows f structures
+            let centres = structures |> Seq.collect (fun s -> s.Species.ToArray()) |> Array.ofSeq
+
+            for i in 0 .. all.Length - 1 do
+                let own, others = [ 0 .. f.FeatureCount - 1 ] |> List.partition (fun k -> f.Labels[k][0] = centres[i])
+                for k in others do Assert.Equal(0., all[i].[k])
+                Assert.True(own |> List.exists (fun k -> abs all[i].[k] > 1e-3))
+
+            // Blocks of one species add up to a variance of 1 over its own environments.
+            for z in species do
+                let mine = all |> Array.indexed |> Array.filter (fun (i, _) -> centres[i] = z) |> Array.map snd
+                let columns = [ for k in 0 .. f.FeatureCount - 1 do if f.Labels[k][0] = z && f.Labels[k][1] = 2 && f.Labels[k][2] = 1 then k ]
+                let variance k = (let m = mine |> Array.averageBy (Array.item k) in mine |> Array.averageBy (fun row -> (row[k] - m) ** 2.))
+                Assert.Equal(1., List.sumBy variance columns, 1e-9)
+
+            // Saved, resumed, and the same for any number of threads.
+            TemporaryFolder.using (fun folder ->
+                let path = Path.Combine(folder, "fit.npz")
+                NiceFile.Write(path, fit)
+                Assert.Equal<float>(f.Compute structures[1], (NiceFeatures(e, NiceFile.Read path)).Compute structures[1]))
+
+            for steps in 0..9 do
+                let again = NiceFit.Fit(e, settings, structures, threads = 2, resume = (fit.First steps).Steps)
+                Assert.Equal<float>(f.Compute structures[1], (NiceFeatures(e, again)).Compute(structures[1], 2))
+
+            let unseen = NiceFit.Fit(e, settings, [ for s in structures do if s.Species.ToArray() |> Array.forall ((<>) 26) then s ])
+            let iron = structures |> List.find (fun s -> s.Species.ToArray() |> Array.contains 26)
+            if unseen.Parts.Count = 2 then
+                let e = Assert.Throws<ArgumentException>(fun () -> (NiceFeatures(e, unseen)).Compute iron |> ignore)
+                Assert.Contains("an atom of Fe at the centre; the fit has environments of H, O", e.Message)
+
+        testCase "features of a fit for each species turn with the structure and have the gradients of differences" <| fun () ->
+            let species = [ 1; 6; 8; 14; 26 ]
+            let e = expansion species 1 1
+            let settings = NiceSettings(Order = 3, Parities = Parities.Both, IsPerSpecies = true, Covariants = contracted.Covariants, Invariants = contracted.Invariants)
+            let f = NiceFeatures(e, NiceFit.Fit(e, settings, sample species))
+            let subject = Representations.invariant "by species" (fun k -> f.Labels[k][2] = -1) f
+            Representations.haveSymmetries 5 [ subject ]
+            Representations.haveGradients 5 [ subject ]
     ]
