@@ -230,6 +230,7 @@ public sealed class FeatureRun
             Fields = _set.Fields.Select(static f => f.Name).ToArray(),
             IsAveraged = _request.IsAveraged,
             IsSingle = _request.IsSingle,
+            Fit = representations.OfType<NiceFeatures>().SelectMany(static nice => NiceReport.Lines(nice.Fit)).ToArray(),
             Attachments = representations.OfType<NiceFeatures>().SelectMany(static nice => NiceFile.Attachments(nice.Fit)).ToArray(),
         };
     }

@@ -123,7 +123,7 @@ public sealed class NiceFeatures : InvariantRepresentation
         var labels = new List<int>();
         foreach (NicePart part in fit.Parts)
         {
-            NiceBuilder builder = NiceFit.Builder(fields, fit.Settings.Lambda ?? fields.Expansion.LMax, table);
+            NiceBuilder builder = NiceFit.Builder(fields, fit.Settings.Lambda ?? fields.Expansion.LMax, table, fit.Settings, part);
             fit.Basis.Require(builder.Basis);
             foreach (NiceStep step in part.Steps)
             {

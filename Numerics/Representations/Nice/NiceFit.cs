@@ -133,13 +133,24 @@ public sealed class NiceFit
     }
 
     /// <summary>A builder for fields.</summary>
+    /// <param name="fields">The fields.</param>
+    /// <param name="lambda">The largest λ of covariants.</param>
+    /// <param name="table">Coefficients in the real basis; null: those of the library.</param>
+    /// <param name="settings">With <paramref name="part"/>: what is executed of a fit; null: all.</param>
+    /// <param name="part">The fit.</param>
     /// <exception cref="ArgumentException">An l, J or λ beyond the table's.</exception>
-    internal static NiceBuilder Builder(NiceFields fields, int lambda, CouplingTable? table)
+    internal static NiceBuilder Builder(NiceFields fields, int lambda, CouplingTable? table, NiceSettings? settings = null, NicePart? part = null)
     {
         table ??= CouplingTable.Default;
         table.Require(
             Math.Max(fields.Largest, lambda), $"the largest order of the fields is {fields.Largest} and the largest λ {lambda}", nameof(table));
-        return new NiceBuilder(fields, lambda, table);
+        NiceBuilder builder = new(fields, lambda, table);
+        if (part?.Output is not { } output) return builder;
+        (int Order, NiceKey Key, int Component)[] all = [
+            .. builder.Features(settings!).Select(static f => (f.Order, f.Key, f.Component)),
+            .. part.Steps.Where(static s => s.IsInvariant).SelectMany(s => s.Contractions.Where(c => settings!.IsFeature(c.Key)).OrderBy(static c => c.Key)
+                .SelectMany(c => Enumerable.Range(0, c.Components).Select(k => (s.Order, c.Key, k))))];
+        return new NiceBuilder(fields, lambda, table) { Wanted = output.Indices.Select(f => all[f]).ToHashSet(), Predicting = settings!.Invariants.Purify };
     }
 
     /// <summary>The same, with what it was fitted for.</summary>

@@ -233,7 +233,7 @@ let tests =
                     |> List.groupBy fst
                     |> List.map (fun (key, own) -> key, List.map snd own)
 
-                let fields = Map [ "rho", { Rank = 0; Axial = false; TimeOdd = false }; "spin", { Rank = 1; Axial = true; TimeOdd = true } ]
+                let fields = Map.ofList [ "rho", { Rank = 0; Axial = false; TimeOdd = false }; "spin", { Rank = 1; Axial = true; TimeOdd = true } ]
                 let values = f.Compute s
                 let c = NaiveExpansion.coefficients spec "spec.json" species None s 2
                 let mutable compared = 0

@@ -127,6 +127,8 @@ let tests =
             for choice in [ NiceChoice.Farthest; NiceChoice.Cur ] do
                 let few = features (NiceSelection(9, choice))
                 Assert.Equal(9, few.FeatureCount)
+                // Others are made only where higher orders are predicted from them.
+                Assert.True(few.MultiplyAdds < all.MultiplyAdds)
                 let output = nonNull few.Fit.Parts[0].Output
                 Assert.Equal<int>(Array.sort output.Indices |> Array.distinct, output.Indices)
                 let found = rows few structures
