@@ -47,14 +47,15 @@ public sealed partial class RepresentationSet
         /// <param name="centres">The atoms, each once.</param>
         /// <param name="threads">How many threads may work; the result is the same for any number.</param>
         /// <param name="reuse">An earlier result whose memory may be taken; it is void afterwards.</param>
+        /// <param name="hasStrain">Whether gradients by a strain are wanted, too.</param>
         /// <exception cref="NotSupportedException">There is a potential field: every feature depends on every atom.</exception>
-        public unsafe FeatureGradients ComputeWithGradients(int[] centres, int threads, FeatureGradients? reuse = null)
+        public unsafe FeatureGradients ComputeWithGradients(int[] centres, int threads, FeatureGradients? reuse = null, bool hasStrain = false)
         {
             _set.RequireNoPotentials();
             int features = _set.FeatureCount, fields = _set.Fields.Count;
             (int[] start, int[] atoms, int[][] rowOfPair) = Rows(centres);
-            var result = new FeatureGradients(features, _set.Fields, start, atoms, reuse);
-            double[] values = result.ValueMemory, positions = result.PositionMemory, vectors = result.VectorMemory;
+            var result = new FeatureGradients(features, _set.Fields, start, atoms, hasStrain, reuse);
+            double[] values = result.ValueMemory, positions = result.PositionMemory, vectors = result.VectorMemory, strains = result.StrainMemory;
             Environments all = new(_fields, centres);
             _set.ForEachBatch(centres.Length, threads, 0, 1, (i, _, memory) =>
             {
@@ -66,9 +67,11 @@ public sealed partial class RepresentationSet
                 memory.BeginGradients(rows * kinds);
                 for (int p = 0; p < _set._parts.Length; p++)
                     _set.PrepareGradients(p, memory);
+                Span<double> strain = hasStrain ? strains.AsSpan(checked(i * 9 * features), 9 * features) : default;
+                strain.Clear();
                 for (int e = 0; e < _set._expansions.Length; e++)
                 {
-                    _set.AddPairs(e, Around[e], memory, rowOfPair[e], start[i], positions, vectors);
+                    _set.AddPairs(e, Around[e], memory, rowOfPair[e], start[i], positions, vectors, strain);
                     _set.AddOwnVectors(e, Around[e].Groups[centres[i]], memory, start[i], vectors);
                 }
                 for (int k = 0; k < rows * kinds; k++)

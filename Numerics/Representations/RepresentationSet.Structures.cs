@@ -1,7 +1,7 @@
+using System;
 using System.Buffers;
 using System.Collections.Generic;
 using System.Linq;
-using System;
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Fields.Potential;
 using Toolkit.Numerics.LinearAlgebra;

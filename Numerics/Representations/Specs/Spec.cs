@@ -36,7 +36,7 @@ public sealed record Spec(
     IReadOnlyList<int>? Species,
     AlchemicalSpec? Alchemical,
     IReadOnlyList<RepresentationSpec> Representations,
-    RidgeSpec? Model)
+    ModelSpec? Model)
 {
     /// <summary>The vectors that atoms carry.</summary>
     public IReadOnlyList<VectorFieldSpec> Fields { get; init; } = [];
@@ -102,7 +102,7 @@ public sealed record Spec(
             r.Elements("$.species"),
             AlchemicalSpec.Read(r),
             RepresentationsSection.Read(r, source, vectors, potentials),
-            RidgeSpec.Read(r))
+            ModelSpec.Read(r))
         {
             Fields = vectors,
             Potentials = potentials,

@@ -136,7 +136,7 @@ let tests =
             Assert.Equal(0, spec.LMax)
             Assert.Equal<int>([ 1; 8 ], nonNull spec.Species)
             Assert.Equal<RepresentationSpec>([ RepresentationSpec RepresentationKind.RadialSpectrum ], spec.Representations)
-            Assert.Equal(RidgeSpec(Nullable 0., 3), nonNull spec.Model)
+            Assert.Equal(ModelSpec(Regularizer = Nullable 0., Folds = 3), nonNull spec.Model)
 
         testCase "a specification written out reads back as the same" <| fun () ->
             for name in SpecText.Examples do
