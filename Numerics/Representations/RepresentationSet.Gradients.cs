@@ -78,6 +78,15 @@ public sealed partial class RepresentationSet
         PairGradients gradients = memory.Part(part).Gradients;
         int[] fieldOf = _fieldOf[_expansionOf[part]];
         int kinds = 1 + Fields.Count;
+        int features = _parts[part].FeatureCount, from = _first[part];
+        // Features of other centres' programs are zero here, and so are their gradients.
+        bool isAlone = _parts[part].Programs.Count == 1;
+        for (int row = 0; row < isThere.Length / kinds; row++)
+        {
+            if (!isAlone || (row > 0 && !isThere[row * kinds])) Clear(positions + (nint)(centreRow + row) * 3 * FeatureCount + from, features);
+            for (int f = 0; f < Fields.Count; f++)
+                if (!isAlone || !isThere[row * kinds + 1 + f]) Clear(VectorRow(vectors, centreRow + row, f) + from, features);
+        }
         for (int c = 0; c < gradients.Chunks; c++)
         {
             (int first, int count) = gradients.Chunk(c);
@@ -110,20 +119,16 @@ public sealed partial class RepresentationSet
             // Moving all atoms together changes nothing, so the centre's row is minus the sum of the others.
             Put(sum, stride, count, positions + (nint)centreRow * 3 * FeatureCount + first, true);
         }
-        int features = _parts[part].FeatureCount, from = _first[part], wide = CacheLine.Padded(features + CacheLine.Doubles);
-        for (int row = 0; row < isThere.Length / kinds; row++)
-        {
-            if (row > 0 && !isThere[row * kinds]) Clear(positions + (nint)(centreRow + row) * 3 * FeatureCount + from, features);
-            for (int f = 0; f < Fields.Count; f++)
-                if (!isThere[row * kinds + 1 + f]) Clear(VectorRow(vectors, centreRow + row, f) + from, features);
-        }
+        TangentGradients tangents = memory.Part(part).Tangents;
         for (int f = 0; f < fieldOf.Length; f++)
         {
             int slot = expansion.OwnTangent(scratch, f, around.Groups[centre]);
-            if (slot < 0) continue;
+            if (slot < 0 || tangents.Chunks == 0) continue;
+            (int first, int count) = tangents.Chunk(0);
+            int wide = CacheLine.Padded(count + CacheLine.Doubles);
             double* own = memory.Rows(wide);
-            memory.Part(part).Tangents.Vectors(scratch, f, slot, own, wide);
-            Put(own, wide, features, VectorRow(vectors, centreRow, fieldOf[f]) + from, false);
+            tangents.Vectors(scratch, f, slot, own, wide);
+            Put(own, wide, count, VectorRow(vectors, centreRow, fieldOf[f]) + from + first, false);
         }
     }
 

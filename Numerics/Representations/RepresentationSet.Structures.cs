@@ -5,7 +5,6 @@ using System.Linq;
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Fields.Potential;
 using Toolkit.Numerics.LinearAlgebra;
-using Toolkit.Numerics.Neighbors;
 using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Numerics.Representations;
