@@ -38,9 +38,9 @@ public enum BaselineKind
 }
 
 /// <summary>What counts how much in a fit; each label in units of its standard deviation over the data.</summary>
-/// <param name="Energy">Of a structure's energy per atom.</param>
+/// <param name="Energy">Of a structure's energy per atom, which counts once for each atom.</param>
 /// <param name="Forces">Of each component of a force.</param>
-/// <param name="Stress">Of each component of the virial per atom.</param>
+/// <param name="Stress">Of each component of the virial per atom, which counts once for each atom.</param>
 /// <param name="Fields">Of each component of an effective field.</param>
 public sealed record LabelWeights(double Energy, double Forces, double Stress, double Fields);
 
@@ -120,9 +120,9 @@ public sealed record ModelSpec
         new SpecChoice("baseline", "what is taken off energies before they are learned, kept in the model", false, Baselines.Options),
         new SpecGroup("weights", "what counts how much, each label in units of its standard deviation over the training set; 0: not at all", SpecAbsence.Defaults,
         [
-            Weight("energy", "of a structure's energy per atom"),
+            Weight("energy", "of a structure's energy per atom, which counts once for each atom"),
             Weight("forces", "of each component of a force"),
-            Weight("stress", "of each component of the virial per atom"),
+            Weight("stress", "of each component of the virial per atom, which counts once for each atom"),
             Weight("fields", "of each component of an effective field −∂E/∂v"),
         ]),
         new SpecGroup("kernel", "what compares environments, their features centred and scaled; only with gp", SpecAbsence.Defaults,
