@@ -26,6 +26,9 @@ public sealed partial class RepresentationSet
         internal SurroundedStructure(RepresentationSet set, Structure structure, int threads) =>
             (_set, _count, _fields) = (set, structure.Count, set.Begin(structure, threads));
 
+        /// <summary>What the fields know of it.</summary>
+        internal StructureFields Fields => _fields;
+
         private Surroundings[] Around => _fields.Around;
 
         /// <summary>All atoms.</summary>
@@ -35,18 +38,9 @@ public sealed partial class RepresentationSet
         /// <param name="centres">The atoms.</param>
         /// <param name="values">Receives <c>[centre, feature]</c>.</param>
         /// <param name="threads">How many threads may work; the result is the same for any number.</param>
-        public unsafe void Compute(int[] centres, Span<double> values, int threads)
+        public void Compute(int[] centres, Span<double> values, int threads)
         {
-            int features = _set.FeatureCount;
-            fixed (double* start = values)
-            {
-                double* rows = start;
-                _set.ForEachBatch(centres.Length, threads, 0, _set._batch, (first, count, memory) =>
-                {
-                    _set.Expand(_fields, first, count, memory, centres);
-                    _set.Forward(memory, count, rows + (nint)first * features, features);
-                });
-            }
+            _set.Compute(new Environments(_fields, centres), centres.Length, values, threads);
         }
 
         /// <summary>The same with gradients with respect to every position and vector they depend on.</summary>
@@ -62,9 +56,10 @@ public sealed partial class RepresentationSet
             (int[] start, int[] atoms, int[][] rowOfPair) = Rows(centres);
             var result = new FeatureGradients(features, _set.Fields, start, atoms, hasStrain, reuse);
             double[] values = result.ValueMemory, positions = result.PositionMemory, vectors = result.VectorMemory, strains = result.StrainMemory;
+            Environments all = new(_fields, centres);
             _set.ForEachBatch(centres.Length, threads, 0, 1, (i, _, memory) =>
             {
-                _set.Expand(_fields, i, 1, memory, centres);
+                _set.Expand(all, i, 1, memory);
                 fixed (double* own = values)
                     _set.Forward(memory, 1, own + (nint)i * features, features);
                 // Each place's gradient, then one by each vector.

@@ -35,7 +35,7 @@ internal sealed record PreparedFeatures(Spec Spec, RepresentationSet Set, NiceFi
         FeatureSurvey survey = new(spec, source, all, progress);
         spec = Features.WithContraction(survey.Spec, source, specSource, progress);
         NiceFit? nice = spec.Nice is null ? null : NiceRun.Fit(
-            spec, spec.CreateExpansion(spec.Species!, specSource), source.Read().Select(s => (s.Structure, s.Place, all.Of(s.Structure, s.Place))),
+            spec, spec.CreateFields(spec.Species!, specSource), source.Read().Select(s => (s.Structure, s.Place, all.Of(s.Structure, s.Place))),
             survey.Centres.Sum(static n => (long)n), threads, niceFile, progress, table);
         return From(spec, specSource, nice, table);
     }

@@ -89,6 +89,9 @@ internal sealed record SpecMatrices(string Name, string Meaning, string WhenAbse
 /// <summary>A name or a key.</summary>
 internal sealed record SpecName(string Name, string Meaning, string? WhenAbsent) : SpecNode(Name, Meaning);
 
+/// <summary>Three numbers, not all zero; may be absent.</summary>
+internal sealed record SpecVector(string Name, string Meaning, string WhenAbsent) : SpecNode(Name, Meaning);
+
 /// <summary>Charges: the name of an atom property, or a number for each element; may be absent.</summary>
 internal sealed record SpecCharges(string Name, string Meaning, string WhenAbsent) : SpecNode(Name, Meaning);
 

@@ -92,6 +92,9 @@ internal sealed class SpecReader
     /// <summary>A list of names, or null.</summary>
     internal string[]? NamesIfAny(string path) => (string[]?)Value(path);
 
+    /// <summary>x, y, z, or null.</summary>
+    internal double[]? VectorIfAny(string path) => (double[]?)Value(path);
+
     /// <summary>A string or charges by atomic number, or null.</summary>
     internal object? ChargesIfAny(string path) => Value(path);
 
@@ -197,6 +200,13 @@ internal sealed class SpecReader
                         ? v.GetString()!
                         : throw Bad($"{at}[{n}]", Show(v), "a name"))
                     .ToArray();
+            case SpecVector:
+                double[] vector = value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(static v => v.ValueKind == JsonValueKind.Number)
+                    ? value.EnumerateArray().Select(static v => v.GetDouble()).ToArray()
+                    : [];
+                return vector.Length == 3 && vector.Sum(static x => x * x) is > 0 and < double.PositiveInfinity
+                    ? vector
+                    : throw Bad(at, Show(value), "three numbers, not all zero, as [0, 0, 1]");
             case SpecJson:
                 return value.ValueKind == JsonValueKind.Object ? value.GetRawText() : throw Bad(at, Show(value), "an object { … }");
             case SpecName:

@@ -225,6 +225,7 @@ public static class SpecText
                 SpecPath f => ("file name", "", f.WhenAbsent),
                 SpecName n => ("name", "", n.WhenAbsent ?? "required"),
                 SpecCharges q => ("name, or object of numbers", "e", q.WhenAbsent),
+                SpecVector v => ("list of three numbers", "", v.WhenAbsent),
                 SpecNames n => ("list of names", "", n.WhenAbsent),
                 SpecJson j => ("object", "", j.WhenAbsent),
                 SpecFlag => ("true or false", "", "false"),

@@ -84,7 +84,7 @@ let private wrong: (string * string) list =
       "spec.json: $.model.regularizer: found '-1', expected a number of at least 0"
       "{" + least + """, "model": {"folds": 3}}""", "spec.json: $.model: found no key 'kind', expected kind: the model, one of ridge"
       "{" + least + """, "fields": [{"name": "spin"}]}""",
-      "spec.json: $.fields: found the vector field spin with kind power-spectrum, expected vector fields only with the spin- kinds and tree"
+      "spec.json: $.fields: found the vector field spin with kind power-spectrum, expected vector fields only with the spin- kinds, nice and tree"
       """{"cutoff": {"radius": 4}, "representation": {"kind": "spin-bispectrum"}}""",
       "spec.json: $: found no vector field, expected fields: the vectors that atoms carry, which spin-bispectrum is made from"
       spins "3", "spec.json: $.fields: found '3', expected a list of objects [{ … }, …]"
@@ -93,11 +93,15 @@ let private wrong: (string * string) list =
       spins """[{"name": "rho"}]""", "spec.json: $.fields[0].name: found 'rho', expected letters, digits and underscores, a letter first, and not rho"
       spins """[{"name": "a"}, {"name": "a"}]""", "spec.json: $.fields[1].name: found 'a' twice, expected each name once"
       spins """[{"name": "a", "kye": "spins"}]""",
-      "spec.json: $.fields[0]: found the unknown key 'kye', expected 'key' perhaps; known are name, kind, key, axial, timeOdd, species, center"
+      "spec.json: $.fields[0]: found the unknown key 'kye', expected 'key' perhaps; known are name, kind, key, axial, timeOdd, axis, species, center"
       spins """[{"name": "a", "axial": 1}]""", "spec.json: $.fields[0].axial: found '1', expected true or false"
       spins """[{"name": "a", "kind": "tensor"}]""", "spec.json: $.fields[0].kind: found '\"tensor\"', expected one of vector"
       spins """[{"name": "a", "species": ["Fe"]}], "species": ["C", "H"]""",
       "spec.json: $.fields[0].species: found Fe, expected elements of $.species"
+      """{"cutoff": {"radius": 4}, "fields": [{"name": "a", "axial": true, "axis": [0, 0]}], "representation": {"kind": "spin-power-spectrum"}}""",
+      "spec.json: $.fields[0].axis: found '[0, 0]', expected three numbers, not all zero, as [0, 0, 1]"
+      """{"cutoff": {"radius": 4}, "lmax": 4, "fields": [{"name": "a", "axis": [0, 0, 1]}], "representation": {"kind": "spin-power-spectrum"}}""",
+      "spec.json: $.fields[0].axis: found this key with a field that is not axial, expected axis only with"
       """{"cutoff": {"radius": 4}, "lmax": 20, "fields": [{"name": "a"}], "representation": {"kind": "spin-power-spectrum"}}""",
       "spec.json: $.lmax: found 20, expected at most 19 with spin-power-spectrum, where the coupling coefficients end"
       """{"cutoff": {"radius": 4}, "representation": {"kind": "power-spectrum", "coupling": "both"}}""",
@@ -261,6 +265,7 @@ let tests =
             Assert.Equal(NiceBranch(Expand = Nullable 150, Components = Nullable 7, Purify = 0), all.Settings.Covariants)
             Assert.Equal(NiceBranch(Expand = Nullable 8, Components = Nullable 200, Purify = 50), all.Settings.Invariants)
             Assert.Equal(9, all.Environments)
+            Assert.Equal((NiceScaling.Fields, true), (let s = settings """, "scaling": "fields", "time": "both" """ in s.Scaling, s.HasTimeOdd))
 
             let refused (keys: string) (expected: string) =
                 let e = Assert.Throws<InputException>(fun () -> read keys |> ignore)
@@ -273,6 +278,9 @@ let tests =
             refused """, "contraction": "none", "purify": {"covariants": 3} """ "purify only with a contraction"
             refused """, "order": 11 """ "a whole number 1…10"
             refused """, "channels": "outer" """ "this key with kind nice"
+            refused """, "factors": [] """ "$.representation.factors: found '[]'"
+            refused """, "factors": ["rho", "rho"] """ "found a name twice"
+            refused """, "factors": ["rho", "V"] """ "found 'V', expected one of rho"
             let other = Assert.Throws<InputException>(fun () -> parse """{"cutoff": {"radius": 3}, "representation": {"kind": "bispectrum", "expand": "all"}}""" |> ignore)
             Assert.Contains("expand only with nice", other.Message)
             let three = Assert.Throws<InputException>(fun () -> parse """{"cutoff": {"radius": 3}, "representation": {"kind": "equivariants", "order": 3}}""" |> ignore)
