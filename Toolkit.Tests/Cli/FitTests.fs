@@ -47,7 +47,7 @@ let tests =
             withFiles (fun path ->
                 let out = fit path [ "--test"; path "test.xyz"; "--threads"; "2" ]
                 let lines (text: string) = text.Split('\n', StringSplitOptions.RemoveEmptyEntries) |> List.ofArray
-                Assert.StartsWith($"""{path "model"}: 60 structures""", out)
+                Assert.StartsWith(path "model" + ": 60 structures", out)
                 Assert.Equal<string>(
                     [ "model.json"; "report.html"; "report.json"; "weights.npz" ],
                     Directory.GetFiles(path "model") |> Array.map (Path.GetFileName >> nonNull) |> Array.sort)

@@ -150,9 +150,10 @@ let tests =
                     Assert.Contains(part, err)
                     Assert.Equal(code, actual)
                 fails 2 "--address: found 'here', expected host:port or unix:NAME" [ "--address"; "here"; "--structure"; path "start.xyz" ]
-                fails 1 "nobody listens" [ "--address"; $"unix:{path "none"}"; "--structure"; path "start.xyz"; "--wait"; "0" ]
+                let nowhere = "unix:" + path "none"
+                fails 1 "nobody listens" [ "--address"; nowhere; "--structure"; path "start.xyz"; "--wait"; "0" ]
                 ExtendedXyzWriter.Write(path "he.xyz", [ crystal.WithSpecies(ReadOnlySpan [| 2; 2 |]) ])
-                fails 1 "found He as atom 1" [ "--address"; $"unix:{path "none"}"; "--structure"; path "he.xyz"; "--wait"; "0" ])
+                fails 1 "found He as atom 1" [ "--address"; nowhere; "--structure"; path "he.xyz"; "--wait"; "0" ])
 
         testCase "ASE runs the model: energies, forces and stress are those of predict, and energy is conserved" <| fun () ->
             Tool.withPython "ase" (fun python ->

@@ -54,7 +54,7 @@ public sealed class FitRun
         string? niceFile = request.Checkpoint is null ? null : NiceFileOf(request.Checkpoint);
         PreparedFeatures features = PreparedFeatures.FromData(
             spec with { Model = model }, training, specSource, request.Threads, niceFile, progress, table);
-        FitSurvey survey = new(training, request.Keys, spec.Fields, features.Inputs, model, progress);
+        FitSurvey survey = new(training, request.Keys, features.Spec.Fields, features.Inputs, model, progress);
         return new FitRun(features, model, survey, training, specSource, request, progress).Run();
     }
 
@@ -206,7 +206,12 @@ public sealed class FitRun
         if (hasVirial)
             rows.Add(FrameLabels.SymmetricRows(made.Virial, design.Columns), labels.Virial!, labels.Weight * Scaled(weights.Stress, _survey.VirialDeviation) / n);
         for (int f = 0; f < labels.Fields.Count && hasFields; f++)
-            if (labels.Fields[f] is double[] field) rows.Add(made.EffectiveFields[f], field, labels.Weight * Scaled(weights.Fields, _survey.FieldDeviations[f]));
+        {
+            if (labels.Fields[f] is not double[] field) continue;
+            if (_model.Fields == FieldPart.Perpendicular)
+                PerpendicularPart.Keep(_features.Set.Fields[f].Read(structure), made.EffectiveFields[f], design.Columns);
+            rows.Add(made.EffectiveFields[f], field, labels.Weight * Scaled(weights.Fields, _survey.FieldDeviations[f]));
+        }
         return rows;
 
         // Labels that are all the same have no scale.

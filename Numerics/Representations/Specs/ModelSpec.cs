@@ -37,6 +37,16 @@ public enum BaselineKind
     None,
 }
 
+/// <summary>Which part of effective fields −∂E/∂v is learned.</summary>
+public enum FieldPart
+{
+    /// <summary>All of it.</summary>
+    Full,
+
+    /// <summary>What is perpendicular to the vector: the torque.</summary>
+    Perpendicular,
+}
+
 /// <summary>What counts how much in a fit; each label in units of its standard deviation over the data.</summary>
 /// <param name="Energy">Of a structure's energy per atom, which counts once for each atom.</param>
 /// <param name="Forces">Of each component of a force.</param>
@@ -61,6 +71,10 @@ public sealed record ModelSpec
         ("fitted", BaselineKind.Fitted, "one energy for each species, by least squares"),
         ("isolated", BaselineKind.Isolated, "the energies of the structures of one atom in the training set, which the model then gives exactly"),
         ("none", BaselineKind.None, "nothing"));
+
+    private static readonly SpecWords<FieldPart> FieldParts = new(
+        ("full", FieldPart.Full, "all three components: lengths were free, or the part along the vector is a derivative, too"),
+        ("perpendicular", FieldPart.Perpendicular, "what is perpendicular to the vector, the torque: lengths were held by constraints"));
 
     private static readonly SpecWords<KernelWord> KernelWords = new(
         ("polynomial", KernelWord.Polynomial, "(offset + p·q)^degree"),
@@ -96,6 +110,9 @@ public sealed record ModelSpec
     /// <summary>What is taken off energies first.</summary>
     public BaselineKind Baseline { get; init; }
 
+    /// <summary>Which part of effective fields counts.</summary>
+    public FieldPart Fields { get; init; }
+
     /// <summary>What counts how much.</summary>
     public LabelWeights Weights { get; init; } = new(1, 1, 1, 1);
 
@@ -118,6 +135,7 @@ public sealed record ModelSpec
         new SpecChoice("choose", "how the regularizer is chosen", false, Choices.Options),
         new SpecInteger("folds", "the number of parts of the data in cross-validation", DefaultFolds, 2, 1000),
         new SpecChoice("baseline", "what is taken off energies before they are learned, kept in the model", false, Baselines.Options),
+        new SpecChoice("fields", "which part of the effective fields −∂E/∂v is learned and compared", false, FieldParts.Options),
         new SpecGroup("weights", "what counts how much, each label in units of its standard deviation over the training set; 0: not at all", SpecAbsence.Defaults,
         [
             Weight("energy", "of a structure's energy per atom, which counts once for each atom"),
@@ -157,6 +175,7 @@ public sealed record ModelSpec
             Choice = r.Choice(Path + "choose", Choices),
             Folds = r.Integer(Path + "folds"),
             Baseline = r.Choice(Path + "baseline", Baselines),
+            Fields = r.Choice(Path + "fields", FieldParts),
             Weights = weights,
             Kernel = r.Choice(Path + "kernel.kind", KernelWords) switch
             {
@@ -180,6 +199,7 @@ public sealed record ModelSpec
         json.WriteString("choose", Choices.WordOf(Choice));
         json.WriteNumber("folds", Folds);
         json.WriteString("baseline", Baselines.WordOf(Baseline));
+        json.WriteString("fields", FieldParts.WordOf(Fields));
         json.WriteStartObject("weights");
         json.WriteNumber("energy", Weights.Energy);
         json.WriteNumber("forces", Weights.Forces);

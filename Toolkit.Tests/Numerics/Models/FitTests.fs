@@ -129,6 +129,19 @@ let tests =
             for e in found do
                 Assert.InRange(e.Percent.Value, 0., 25.)
 
+        testCase "of fields of moments whose lengths were held only the torque is learned and compared" <| fun () ->
+            let spec = parse (spins.Replace("\"kind\": \"ridge\"", "\"kind\": \"ridge\", \"regularizer\": 1e-6, \"fields\": \"perpendicular\""))
+            let constrained =
+                clusters 1 10 |> List.map (fun s ->
+                    let m = s.AtomProperties["moments"].Reals.ToArray()
+                    let b = s.AtomProperties["magforces"].Reals.ToArray() |> Array.mapi (fun k x -> x + 7. * m[k])
+                    s.WithAtomProperty("magforces", PropertyArray.Real(ReadOnlySpan b, 3)))
+            let one, other = fit spec (clusters 1 10), fit spec constrained
+            Array.iter2 (fun (a: float) b -> Assert.Equal(a, b, tolerance = 1e-7 * (1. + abs a))) (weights one) (weights other)
+            let found, expected = errors other constrained, errors one (clusters 1 10)
+            Assert.Contains(found, (fun (e: LabelError) -> e.Label = "field m (perpendicular)"))
+            Assert.Equal(1., rmse "field m (perpendicular)" found / rmse "field m (perpendicular)" expected, tolerance = 1e-6)
+
         testCase "atoms alone have their energies exactly where the baseline is isolated" <| fun () ->
             let alone z e = Structure.Create(ReadOnlySpan [| z |], ReadOnlySpan [| 0.; 0.; 0. |]).WithProperty("energy", PropertyValue.Real(e: float))
             for kind in [ "\"ridge\""; "\"gp\", \"points\": 20" ] do
