@@ -115,7 +115,10 @@ let tests =
                 let helium = Structure.Create(ReadOnlySpan [| 2 |], ReadOnlySpan [| 0.; 0.; 0. |])
                 ExtendedXyzWriter.Write(path "he.xyz", [ helium ])
                 fails 1 "he.xyz: frame 1: found He as atom 1, expected species that the model knows: H, C" [ "predict"; path "model"; path "he.xyz"; "--out"; path "out.xyz" ]
-                fails 1 "found no labels" [ "evaluate"; path "model"; path "he.xyz" ]
+                fails 1 "he.xyz: frame 1: found He as atom 1" [ "evaluate"; path "model"; path "he.xyz" ]
+                let bare = ExtendedXyzReader.Read(path "test.xyz") |> Seq.map (fun s -> s.WithoutProperty("energy").WithoutAtomProperty("forces"))
+                ExtendedXyzWriter.Write(path "bare.xyz", List.ofSeq bare)
+                fails 1 "found no labels" [ "evaluate"; path "model"; path "bare.xyz" ]
                 Assert.False(File.Exists(path "out.xyz")))
 
         testCase "a fit that is killed goes on with the identical result" <| fun () ->

@@ -143,15 +143,21 @@ public sealed record ModelSpec
             Weight("stress", "of each component of the virial per atom, which counts once for each atom"),
             Weight("fields", "of each component of an effective field −∂E/∂v"),
         ]),
-        new SpecGroup("kernel", "what compares environments, their features centred and scaled; only with gp", SpecAbsence.Defaults,
+        new SpecGroup("kernel", "what compares environments, their features centred and scaled; only with gp", SpecAbsence.Nothing,
         [
             new SpecChoice("kind", "the kernel", false, KernelWords.Options),
             new SpecInteger("degree", "of the polynomials", 2, 1, 20),
             new SpecNumber("offset", "of the kind polynomial", "1", 1, new(0, double.MaxValue) { AllowsAbove = true }),
             new SpecNumber("width", "of the kind gaussian, the features of all representations together having the mean square length 1 for each", "1", 1, new(0, double.MaxValue)),
-        ]),
-        new SpecInteger("points", "the environments of each species that others are compared with; only with gp", DefaultPoints, 1, 20000),
-        new SpecChoice("selection", "how they are chosen; only with gp", false, Selections.Options),
+        ])
+        {
+            WhenAbsent = "polynomial of degree 2 with offset 1",
+        },
+        new SpecInteger("points", "the environments of each species that others are compared with; only with gp", null, 1, 20000)
+        {
+            WhenAbsent = "500",
+        },
+        new SpecChoice("selection", "how they are chosen; only with gp", false, Selections.Options) { WhenAbsent = "`farthest-points`" },
     ]);
 
     internal static ModelSpec? Read(SpecReader r)
@@ -167,7 +173,6 @@ public sealed record ModelSpec
         LabelWeights weights = new(Number("weights.energy"), Number("weights.forces"), Number("weights.stress"), Number("weights.fields"));
         if (weights is { Energy: 0, Forces: 0, Stress: 0, Fields: 0 })
             throw r.Bad(Path + "weights", "0 for all", "at least one that counts");
-        int degree = r.Integer(Path + "kernel.degree");
         return new ModelSpec
         {
             Kind = kind,
@@ -177,18 +182,20 @@ public sealed record ModelSpec
             Baseline = r.Choice(Path + "baseline", Baselines),
             Fields = r.Choice(Path + "fields", FieldParts),
             Weights = weights,
-            Kernel = r.Choice(Path + "kernel.kind", KernelWords) switch
-            {
-                KernelWord.Gaussian => new GaussianKernel(Number("kernel.width")),
-                KernelWord.Normalised => new NormalisedPolynomialKernel(degree),
-                _ => new PolynomialKernel(degree, Number("kernel.offset")),
-            },
-            Points = r.Integer(Path + "points"),
-            Selection = r.Choice(Path + "selection", Selections),
+            Kernel = r.Has(Path + "kernel") ? ReadKernel(r, Path + "kernel.") : Default.Kernel,
+            Points = r.IntegerIfAny(Path + "points") ?? DefaultPoints,
+            Selection = r.ChoiceIfAny(Path + "selection", Selections) ?? default,
         };
 
         double Number(string key) => r.Number(Path + key);
     }
+
+    private static EnvironmentKernel ReadKernel(SpecReader r, string at) => r.Choice(at + "kind", KernelWords) switch
+    {
+        KernelWord.Gaussian => new GaussianKernel(r.Number(at + "width")),
+        KernelWord.Normalised => new NormalisedPolynomialKernel(r.Integer(at + "degree")),
+        _ => new PolynomialKernel(r.Integer(at + "degree"), r.Number(at + "offset")),
+    };
 
     internal void Write(Utf8JsonWriter json)
     {

@@ -23,7 +23,7 @@ let private power model =
 
 let private spins =
     """{"cutoff": {"radius": 3, "smoothing": 1}, "density": {"sigma": 0.4}, "radial": {"nmax": 2}, "lmax": 1,
-    "fields": [{"name": "m", "key": "moments"}], "representation": {"kind": "spin-power-spectrum"}, "model": {"kind": "ridge"}}"""
+    "fields": [{"name": "m", "key": "moments", "axial": true, "timeOdd": true}], "representation": {"kind": "spin-power-spectrum"}, "model": {"kind": "ridge"}}"""
 
 /// Structures of H and O with energies, forces and virials of pairs that repel; with an offset by species. Moments are aligned by
 /// neighbours.
@@ -276,7 +276,8 @@ let tests =
                     """{"cutoff": {"radius": 3, "smoothing": 1}, "density": {"sigma": 0.5}, "radial": {"nmax": 2}, "lmax": 1,
                     "fields": [{"name": "V", "kind": "potential", "exponent": 1, "smearing": 0.5}],
                     "representation": [{"kind": "power-spectrum"}, {"kind": "tree", "tree": {"format": "coupling-tree/1",
-                      "fields": {"V": {"parity": "polar", "time": "even"}}, "tree": {"leaf": "V", "l": 0}}}], "model": {"kind": "ridge"}}"""
+                      "fields": {"rho": {"parity": "polar", "time": "even"}, "V": {"parity": "polar", "time": "even"}},
+                      "tree": {"couple": [{"leaf": "rho", "l": "k"}, {"leaf": "V", "l": "k"}], "L": 0}}}], "model": {"kind": "ridge"}}"""
 
             let model = fit spec [ for seed in 1..30 -> salt seed ]
             let found = errors model [ for seed in 100..109 -> salt seed ]
@@ -315,7 +316,7 @@ let tests =
                 fails "found 'toolkit-model/7', expected toolkit-model/1: a newer version of the toolkit reads it" (fun () -> ModelFolder.Read path)
                 edit "toolkit-model/1" "other/1"
                 fails "found 'other/1', expected toolkit-model/1" (fun () -> ModelFolder.Read path)
-                edit "\"species\": [" "\"spices\": ["
+                edit "\"training\": {" "\"trailing\": {"
                 fails "that do not belong together" (fun () -> ModelFolder.Read path)
                 File.WriteAllText(Path.Combine(path, "model.json"), json[.. json.Length / 2])
                 fails "model.json: found no JSON" (fun () -> ModelFolder.Read path)
