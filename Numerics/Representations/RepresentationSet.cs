@@ -49,7 +49,7 @@ public sealed partial class RepresentationSet
             FeatureCount += _parts[p].FeatureCount;
             _arrangedLength += CacheLine.Padded(_parts[p].ArrangedLength);
         }
-        _batch = _parts.Max(static p => p.Program?.Batch ?? 1);
+        _batch = _parts.Max(static p => p.Program.Batch);
         _expansions = _parts.Select(static p => p.Expansion).Distinct().ToArray();
         _expansionOf = _parts.Select(p => Array.IndexOf(_expansions, p.Expansion)).ToArray();
         VectorField[] fields = _expansions.SelectMany(static e => e.Fields).Distinct().ToArray();
@@ -216,7 +216,7 @@ public sealed partial class RepresentationSet
     private StructureFields Begin(Structure structure, int threads, bool adjoints = false) =>
         new(_expansions, Array.ConvertAll(_potentials, static p => p.Field), structure, threads, adjoints);
 
-    /// <summary>Coefficients of a batch, and what the maps of every representation have in common.</summary>
+    /// <summary>Coefficients of a batch.</summary>
     private unsafe void Expand(Environments environments, int first, int count, EnvironmentMemory memory)
     {
         (memory.Environments, memory.First) = (environments, first);
@@ -224,9 +224,6 @@ public sealed partial class RepresentationSet
         {
             for (int e = 0; e < _expansions.Length; e++)
                 _expansions[e].Expand(memory.Fields(k).Around[e], memory.Centre(k), memory.Scratch(e, k));
-            for (int p = 0; p < _parts.Length; p++)
-                if (_parts[p].Program is null)
-                    _parts[p].Prepare(memory.Scratch(_expansionOf[p], k).Coefficients, memory.Part(p).Work(k));
         }
     }
 
@@ -251,21 +248,15 @@ public sealed partial class RepresentationSet
     {
         for (int p = 0; p < _parts.Length; p++)
         {
-            if (_parts[p].Program is { } program)
-            {
-                BlockMemory<double> blocks = memory.Part(p).Blocks(false);
-                for (int k = 0; k < count; k++)
-                {
-                    Point(p, memory, blocks, k, false);
-                    blocks.Point(program.Features, k, features + (nint)k * stride + _first[p], null);
-                }
-                program.Prepare(blocks, count);
-                program.Forward(blocks, count);
-                continue;
-            }
+            FeatureProgram<double> program = _parts[p].Program;
+            BlockMemory<double> blocks = memory.Part(p).Blocks(false);
             for (int k = 0; k < count; k++)
-                _parts[p].Forward(memory.Scratch(_expansionOf[p], k).Coefficients, memory.Part(p).Work(k),
-                    new Span<double>(features + (nint)k * stride + _first[p], _parts[p].FeatureCount));
+            {
+                Point(p, memory, blocks, k, false);
+                blocks.Point(program.Features, k, features + (nint)k * stride + _first[p], null);
+            }
+            program.Prepare(blocks, count);
+            program.Forward(blocks, count);
         }
     }
 
@@ -323,7 +314,7 @@ public sealed partial class RepresentationSet
     /// <summary>weights · features of a program that has run.</summary>
     private unsafe void AddEnergies(int part, EnvironmentMemory memory, double** arranged, Span<double> energies)
     {
-        FeatureProgram<double> program = _parts[part].Program!;
+        FeatureProgram<double> program = _parts[part].Program;
         BlockMemory<double> blocks = memory.Part(part).Blocks(true);
         for (int k = 0; k < energies.Length; k++)
             blocks.Values(program.Features)[k] = memory.Features(k) + _first[part];
@@ -338,24 +329,15 @@ public sealed partial class RepresentationSet
 
     private unsafe void Backward(int part, EnvironmentMemory memory, double** arranged, int count)
     {
-        PartMemory own = memory.Part(part);
-        if (_parts[part].Program is { } program)
-        {
-            BlockMemory<double> blocks = own.Blocks(true);
-            for (int k = 0; k < count; k++)
-            {
-                Point(part, memory, blocks, k, true);
-                blocks.Point(program.Features, k, null, arranged[k] + _firstArranged[part]);
-            }
-            program.Prepare(blocks, count);
-            program.Backward(blocks, count);
-            return;
-        }
+        FeatureProgram<double> program = _parts[part].Program;
+        BlockMemory<double> blocks = memory.Part(part).Blocks(true);
         for (int k = 0; k < count; k++)
         {
-            EnvironmentScratch scratch = memory.Scratch(_expansionOf[part], k);
-            _parts[part].Backward(scratch.Coefficients, own.Work(k), Arranged(part, arranged[k]), scratch.Adjoint);
+            Point(part, memory, blocks, k, true);
+            blocks.Point(program.Features, k, null, arranged[k] + _firstArranged[part]);
         }
+        program.Prepare(blocks, count);
+        program.Backward(blocks, count);
     }
 
     private unsafe void ClearAdjoints(EnvironmentMemory memory, int count)

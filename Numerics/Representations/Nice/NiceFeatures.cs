@@ -35,7 +35,7 @@ public sealed class NiceFeatures : InvariantRepresentation
     private NiceFeatures(NiceFields fields, NiceFit fit, (FeatureLabels Labels, FeatureProgram<double> Program) made)
         : base(fields.Expansion, made.Labels)
     {
-        (Fit, Potentials, ReadsVectors) = (fit, fields.Potentials, fields.HasVectors);
+        (Fit, Potentials) = (fit, fields.Potentials);
         Program = made.Program;
         CouplingTrees = TreesOf(fit.Settings, fields.Factors);
     }
@@ -55,8 +55,6 @@ public sealed class NiceFeatures : InvariantRepresentation
     internal override bool IsHomogeneous => false;
 
     internal override IReadOnlyList<NamedPotential> Potentials { get; }
-
-    internal override bool ReadsVectors { get; }
 
     /// <summary><see cref="CouplingTrees"/> of all orders up to one.</summary>
     /// <param name="settings">The settings.</param>

@@ -5,7 +5,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Toolkit.Numerics.Simd;
 
-namespace Toolkit.Numerics.Representations;
+namespace Toolkit.Numerics.Stages;
 
 /// <summary>
 /// <see cref="ChannelTile.Square"/> of all l as straight-line code, made at run time for one layout: the loops over m are so short

@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
 
-namespace Toolkit.Numerics.Representations;
+namespace Toolkit.Numerics.Stages;
 
 /// <summary>Products of some channels with eight channels, summed over m in registers: what invariants and their gradients are
 /// made of.</summary>
@@ -139,6 +139,24 @@ internal static unsafe class ChannelTile
             odd = Vector512.MultiplyAddEstimate(Vector512.Create(a[7]), t7, odd);
             even = Vector512.MultiplyAddEstimate(Vector512.Create(a[6]), t6, even);
             Vector512.Store(even + odd, target);
+        }
+    }
+
+    /// <summary>z[i, j] = Σ_m x[m, i] y[m, j], i = 0 … count − 1, j = 0 … width − 1, a multiple of eight.</summary>
+    public static void Contract(int rows, double* x, nint xStride, int count, double* y, nint yStride, int width, double* z, nint zStride)
+    {
+        for (int j = 0; j < width; j += Side)
+        {
+            int i = 0;
+            for (; i + Side <= count; i += Side)
+                Eight(rows, x + i, (int)xStride, y + j, (int)yStride, z + i * zStride + j, (int)zStride);
+            if (i + 4 <= count)
+            {
+                Four(rows, x + i, (int)xStride, y + j, (int)yStride, z + i * zStride + j, (int)zStride);
+                i += 4;
+            }
+            for (; i < count; i++)
+                One(rows, x + i, (int)xStride, y + j, (int)yStride, z + i * zStride + j);
         }
     }
 }
