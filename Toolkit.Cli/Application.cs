@@ -27,6 +27,7 @@ public static class Application
         FitVerb.Create(),
         EvaluateVerb.Create(),
         PredictVerb.Create(),
+        ServeVerb.Create(),
         ProveVerb.Create(),
         CheckVerb.Create(),
         DeriveVerb.Create(),
