@@ -22,7 +22,10 @@ let private candidates (symbol: Symbol) (size: int) : Linear list =
 
     // Twice a quantum number first, so that a factor is as short as it can be.
     let single =
-        [ for i in 0 .. symbol.Quanta.Length - 1 -> Linear.scale 2I (Linear.variable symbol.Quanta.Length i) ]
+        [ for i in 0 .. symbol.Quanta.Length - 1 ->
+              // m3, which the coefficients do not contain, is −m1 − m2.
+              if symbol = Symbol.ThreeJ && i = 5 then Linear.ofIntegers 0 [ 0; 0; 0; 2; 2; 0 ]
+              else Linear.scale 2I (Linear.variable symbol.Quanta.Length i) ]
 
     single @ List.map inQuanta (physical @ symbol.NormDenominator @ sums)
     |> List.map (fun x -> { x with Constant = BigInteger.Zero })

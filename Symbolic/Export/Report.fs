@@ -65,6 +65,7 @@ let rec parametersOf (statement: Statement) : string list =
         |> List.filter (fun x -> not (List.contains x sums))
     | :? RacahRecoupling -> [ "a"; "b"; "c"; "e"; "f"; "J"; "M" ]
     | :? Determined -> Symbol.ThreeJ.Quanta
+    | :? CorrectTable -> [ "l1"; "l2"; "l3"; "m1"; "m2"; "m3" ]
     | :? RotationMatrixLaw as s ->
         match s.Law with
         | RotationLaw.Invariance -> [ "j1"; "j2"; "j3"; "m1'"; "m2'"; "m3'" ]
