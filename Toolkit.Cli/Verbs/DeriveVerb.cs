@@ -7,6 +7,7 @@ using System.Threading;
 using Microsoft.FSharp.Collections;
 using Microsoft.FSharp.Core;
 using Toolkit.Symbolic.Export;
+using Toolkit.Symbolic.Export.Typesetting;
 using Toolkit.Symbolic.Hypergeometric;
 using Toolkit.Symbolic.Proofs;
 using Toolkit.Symbolic.Proofs.Kernel;
@@ -63,7 +64,7 @@ internal static class DeriveVerb
                 switch (found.ErrorValue)
                 {
                     case NoRelation.Unrelated none:
-                        output.WriteLine($"none: no telescoper of any degree connects these sums, and none of their coefficients has a degree up to {none.degree}");
+                        output.WriteLine($"none up to degree {none.degree}; by telescoping none of any degree");
                         messages.WriteLine(
                             $"toolkit: derive: at degree {none.degree}, {none.equations} values of the sums leave none of {none.unknowns} coefficients free");
                         return 0;
@@ -80,9 +81,11 @@ internal static class DeriveVerb
             DerivedRelation relation = found.ResultValue;
             messages.WriteLine($"toolkit: derive: {Found(relation)}");
             Theorem theorem = relation.Symbols is { } symbols ? symbols.Value : relation.Sums;
-            if (result.GetValue(latex) && Report.latexOf(theorem.Statement) is { } formula)
+            if (result.GetValue(latex))
             {
-                output.WriteLine(formula.Value);
+                output.WriteLine(theorem.Statement is SymbolRelation related
+                    ? Typeset.formula(Factored.relation(related) + " = 0")?.Value ?? Typeset.latex(related)
+                    : Typeset.latex(theorem.Statement));
             }
             else if (result.GetValue(json))
             {
@@ -90,7 +93,7 @@ internal static class DeriveVerb
             }
             else
             {
-                output.WriteLine(theorem.Statement is SymbolRelation of ? Factored.statement(of) : theorem.Statement.Text);
+                output.WriteLine(Typeset.source(theorem.Statement));
             }
             return 0;
         });

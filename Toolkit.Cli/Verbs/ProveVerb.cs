@@ -27,7 +27,7 @@ internal static class ProveVerb
         var full = new Option<bool>("--full") { Description = "all theorems, also those that the default set leaves out" };
         var output = new Option<string?>("--out")
         {
-            Description = "a folder for NAME.json, NAME.sympy.py and NAME.mac, theorems.tex and theorems.md, which list these and what was proved there before, and check_theorem.py, which checks NAME.json without this program",
+            Description = "a folder for NAME.json, NAME.sympy.py and NAME.mac, theorems.tex, theorems.html and theorems.md, which list these and what was proved there before, and check_theorem.py, which checks NAME.json without this program",
         };
         var spec = new Option<string?>("--spec")
         {
@@ -90,14 +90,11 @@ internal static class ProveVerb
     }
 
     /// <summary>The theorem about a table's file.</summary>
+    /// <exception cref="InvalidDataException">No such table.</exception>
     private static Entry TableTheorem(string file)
     {
         InputFile.Require(file, "a table of coefficients");
-        FSharpResult<Tuple<string, Theorem>, string> proof = TableTheorems.OfFile(file);
-        string name = proof.IsOk ? proof.ResultValue.Item1 : Path.GetFileName(file);
-        FSharpResult<Theorem, string> theorem = proof.IsOk
-            ? FSharpResult<Theorem, string>.NewOk(proof.ResultValue.Item2)
-            : FSharpResult<Theorem, string>.NewError(proof.ErrorValue);
-        return new Entry(name, false, TableTheorems.argument, new Lazy<FSharpResult<Theorem, string>>(theorem));
+        FSharpResult<Entry, string> entry = TableTheorems.OfFile(file);
+        return entry.IsOk ? entry.ResultValue : throw new InvalidDataException(entry.ErrorValue);
     }
 }

@@ -65,9 +65,9 @@ let argument =
      the sum of their squares and the sign of one of them determine the factor. Every stored number is compared with \
      the midpoints to its neighbours, and stands exactly where the exact value is not 0."
 
-/// The theorem about a table's file, with its name; or why there is none.
+/// The theorem about a table's file, "table.real-cg-8", to be proved when asked; or why there is none.
 [<CompiledName("OfFile")>]
-let ofFile (path: string) : Result<string * Theorem, string> =
+let ofFile (path: string) : Result<Entry, string> =
     match TableCheck.tryFormat path with
     | Some "table" ->
         // A file that is damaged is told where; the kernel reads it for itself.
@@ -78,9 +78,11 @@ let ofFile (path: string) : Result<string * Theorem, string> =
             | Some _ when spec.Convention.Name <> "toolkit" ->
                 Error $"{path}: found the convention {spec.Convention.Name}, expected toolkit: what 'convert' makes of a proved table is not proved"
             | Some what ->
-                premises what
-                |> Result.bind (proveBytes what spec.TwiceLMax spec.Half spec.Precision.IsSingle (File.ReadAllBytes path))
-                |> Result.map (fun theorem -> "table." + spec.Label, theorem)
-                |> Result.mapError (fun why -> $"{path}: {why}"))
-    | Some other -> Error $"{path}: found a table in the format {other}, expected the format table (toolkit convert writes it)"
+                let prove () =
+                    premises what
+                    |> Result.bind (proveBytes what spec.TwiceLMax spec.Half spec.Precision.IsSingle (File.ReadAllBytes path))
+                    |> Result.mapError (fun why -> $"{path}: {why}")
+
+                Ok { Name = "table." + spec.Label; ByDefault = false; Argument = argument; Proof = lazy (prove ()) })
+    | Some other -> Error $"{path}: found a table in the format {other}, expected the format table ('toolkit convert' writes it)"
     | None -> Error $"{path}: expected a table that 'toolkit tables --format table' writes"
