@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using Toolkit.Numerics.Blocks;
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Simd;
@@ -8,10 +9,14 @@ namespace Toolkit.Numerics.Representations;
 /// <summary>What one representation of a set works in on one thread: the blocks of its program, or memory of each environment.</summary>
 internal sealed unsafe class PartMemory : IDisposable
 {
+    /// <summary>How many changes are followed at once: x, y and z.</summary>
+    public const int Directions = 3;
+
     private readonly Representation _part;
     private readonly int _capacity, _length;
     private readonly double* _work;
     private readonly BlockMemory<double>?[] _blocks, _changes;
+    private readonly List<(int Change, int Column)> _placed = [];
     private double[]? _change, _changed;
 
     /// <summary>Memory of one representation.</summary>
@@ -74,66 +79,59 @@ internal sealed unsafe class PartMemory : IDisposable
         program.Forward(blocks, 1);
     }
 
-    /// <summary>Adds to features their change when one column of the density changes; after a forward pass of this environment.</summary>
-    /// <param name="scratch">The environment; its tangent is <c>[lm, n padded]</c>.</param>
-    /// <param name="tangent">The change of the column.</param>
+    /// <summary>Adds to one of the changes of the coefficients that <see cref="Follow"/> takes: one column, zero elsewhere.</summary>
+    /// <param name="change">Which.</param>
+    /// <param name="tangent"><c>[lm, n padded]</c>.</param>
     /// <param name="column">The column.</param>
-    /// <param name="features">Receives the sum.</param>
-    public void AddTangent(EnvironmentScratch scratch, double* tangent, int column, Span<double> features)
-    {
-        Place(tangent, column, 1);
-        AddTangent(features);
-        Clear(column);
-    }
-
-    /// <summary>Adds to features their change when the components of one slot of a vector field change by a vector times the tangent.</summary>
-    /// <param name="scratch">The environment, with its tangent.</param>
-    /// <param name="field">The field in the expansion.</param>
-    /// <param name="slot">The slot.</param>
-    /// <param name="vector">(y, z, x).</param>
-    /// <param name="features">Receives the sum.</param>
-    public void AddVectorTangent(EnvironmentScratch scratch, int field, int slot, ReadOnlySpan<double> vector, Span<double> features)
-    {
-        int first = _part.Expansion.Columns(field).Column(slot);
-        for (int q = 0; q < 3; q++)
-            Place(scratch.Tangent, first + q, vector[q]);
-        AddTangent(features);
-        for (int q = 0; q < 3; q++)
-            Clear(first + q);
-    }
-
-    /// <summary>One column of the change of the coefficients, which is zero elsewhere.</summary>
-    private void Place(double* tangent, int column, double factor)
+    /// <param name="factor">What the tangent is multiplied with.</param>
+    public void Place(int change, double* tangent, int column, double factor)
     {
         DensityExpansion expansion = _part.Expansion;
         int rows = (expansion.LMax + 1) * (expansion.LMax + 1), width = expansion.Width, stride = expansion.GroupStride;
-        _change ??= new double[rows * width];
+        _change ??= new double[Directions * rows * width];
         for (int row = 0; row < rows; row++)
             for (int n = 0; n < stride; n++)
-                _change[row * width + column * stride + n] = factor * tangent[row * stride + n];
+                _change[(change * rows + row) * width + column * stride + n] += factor * tangent[row * stride + n];
+        _placed.Add((change, column));
     }
 
-    private void Clear(int column)
+    /// <summary>The changes of features that follow from those of the coefficients, all at once; after a forward pass of this environment.
+    /// Nothing is placed afterwards.</summary>
+    /// <param name="count">How many, at most <see cref="Directions"/>.</param>
+    /// <param name="features">Receives <c>[change, feature]</c>, rows <paramref name="stride"/> apart.</param>
+    /// <param name="stride">From row to row.</param>
+    public void Follow(int count, Span<double> features, int stride)
     {
-        DensityExpansion expansion = _part.Expansion;
-        for (int row = 0; row < (expansion.LMax + 1) * (expansion.LMax + 1); row++)
-            _change.AsSpan(row * expansion.Width + column * expansion.GroupStride, expansion.GroupStride).Clear();
-    }
-
-    private void AddTangent(Span<double> features)
-    {
+        for (int k = 0; k < count; k++)
+            features.Slice(k * stride, _part.FeatureCount).Clear();
+        if (_placed.Count == 0) return;
         FeatureProgram<double> program = _part.Programs[Current];
-        int first = _part.FirstFeature(Current), count = program.Shapes[program.Features].Channels;
-        _changed ??= new double[_part.FeatureCount];
-        BlockMemory<double> changes = _changes[Current] ??= program.CreateMemory(1, false);
+        int first = _part.FirstFeature(Current), own = program.Shapes[program.Features].Channels;
+        int length = _change!.Length / Directions;
+        _changed ??= new double[Directions * _part.FeatureCount];
+        BlockMemory<double> changes = _changes[Current] ??= program.CreateMemory(Directions, false);
         fixed (double* change = _change, changed = _changed)
         {
-            changes.Point(FeatureProgram<double>.Coefficients, 0, change, null);
-            changes.Point(program.Features, 0, changed, null);
-            program.Tangent(Blocks(Current, false), changes, 1);
+            for (int k = 0; k < count; k++)
+            {
+                changes.Point(FeatureProgram<double>.Coefficients, k, change + k * length, null);
+                changes.Point(program.Features, k, changed + k * own, null);
+            }
+            program.Tangent(Blocks(Current, false), changes, count);
         }
         for (int k = 0; k < count; k++)
-            features[first + k] += _changed[k];
+            _changed.AsSpan(k * own, own).CopyTo(features[(k * stride + first)..]);
+        Clear();
+    }
+
+    private void Clear()
+    {
+        DensityExpansion expansion = _part.Expansion;
+        int rows = (expansion.LMax + 1) * (expansion.LMax + 1);
+        foreach ((int change, int column) in _placed)
+            for (int row = 0; row < rows; row++)
+                _change.AsSpan((change * rows + row) * expansion.Width + column * expansion.GroupStride, expansion.GroupStride).Clear();
+        _placed.Clear();
     }
 
     public void Dispose()

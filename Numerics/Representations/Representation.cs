@@ -162,6 +162,18 @@ public abstract class Representation
         Span<double> gradients, int stride)
     {
         int group = scratch.Group[block], neighbor = around.Pairs.Neighbors[scratch.Pair[block * EnvironmentScratch.Lanes + lane]];
+        for (int d = 0; d < 3 && Program is not null; d++)
+        {
+            Expansion.Tangent(scratch, block, lane, d);
+            PlaceDensity(scratch, part, d, group);
+            for (int f = 0; f < Expansion.Fields.Count && ReadsVectors; f++)
+                PlaceVector(scratch, part, d, f, Expansion.Columns(f).Slot(group), around.Vector(f, neighbor));
+        }
+        if (Program is not null)
+        {
+            part.Follow(3, gradients, stride);
+            return;
+        }
         for (int d = 0; d < 3; d++)
         {
             Span<double> row = gradients.Slice(d * stride, FeatureCount);
@@ -172,7 +184,7 @@ public abstract class Representation
             {
                 int slot = Expansion.Columns(f).Slot(group);
                 if (slot >= 0)
-                    AddVectorTangent(scratch, part, f, slot, around.Vector(f, neighbor), row);
+                    AddFieldTangent(scratch.Coefficients, part.Work(0), scratch.Tangent, f, slot, around.Vector(f, neighbor), row);
             }
         }
     }
@@ -205,11 +217,12 @@ public abstract class Representation
         {
             Span<double> row = gradients.Slice(d * stride, FeatureCount);
             row.Clear();
-            if (slot < 0) continue;
             // Vectors are (y, z, x).
             ReadOnlySpan<double> along = d switch { 0 => [0, 0, 1], 1 => [1, 0, 0], _ => [0, 1, 0] };
-            AddVectorTangent(scratch, part, field, slot, along, row);
+            if (Program is null && slot >= 0) AddFieldTangent(scratch.Coefficients, part.Work(0), scratch.Tangent, field, slot, along, row);
+            else if (ReadsVectors) PlaceVector(scratch, part, d, field, slot, along);
         }
+        if (Program is not null) part.Follow(3, gradients, stride);
     }
 
     /// <summary>The numbers that <see cref="Arrange"/> makes.</summary>
@@ -235,7 +248,7 @@ public abstract class Representation
     {
         if (Expansion.Mixing is null)
         {
-            AddColumnTangent(scratch, part, scratch.Tangent, group, features);
+            AddTangent(scratch.Coefficients, part.Work(0), scratch.Tangent, group, features);
             return;
         }
         int first = Expansion.FirstMixed, size = (Expansion.LMax + 1) * (Expansion.LMax + 1) * Expansion.GroupStride;
@@ -244,22 +257,29 @@ public abstract class Representation
         {
             for (int c = 0; c < size; c++)
                 scratch.Scaled[c] = shares[k] * scratch.Tangent[c];
-            AddColumnTangent(scratch, part, scratch.Scaled, first + k, features);
+            AddTangent(scratch.Coefficients, part.Work(0), scratch.Scaled, first + k, features);
         }
     }
 
-    private unsafe void AddColumnTangent(EnvironmentScratch scratch, PartMemory part, double* tangent, int column, Span<double> features)
+    /// <summary>What <see cref="AddDensityTangent"/> adds, as a change that the program follows.</summary>
+    private unsafe void PlaceDensity(EnvironmentScratch scratch, PartMemory part, int change, int group)
     {
-        if (Program is not null) part.AddTangent(scratch, tangent, column, features);
-        else AddTangent(scratch.Coefficients, part.Work(0), tangent, column, features);
+        if (Expansion.Mixing is null)
+        {
+            part.Place(change, scratch.Tangent, group, 1);
+            return;
+        }
+        ReadOnlySpan<double> shares = Expansion.Shares(group);
+        for (int k = 0; k < shares.Length; k++)
+            part.Place(change, scratch.Tangent, Expansion.FirstMixed + k, shares[k]);
     }
 
-    /// <summary>Adds the change of the features when the components of one slot of a vector field change by a vector times
-    /// <see cref="EnvironmentScratch.Tangent"/>.</summary>
-    private unsafe void AddVectorTangent(
-        EnvironmentScratch scratch, PartMemory part, int field, int slot, ReadOnlySpan<double> vector, Span<double> features)
+    /// <summary>The components of one slot of a vector field changed by a vector times <see cref="EnvironmentScratch.Tangent"/>.</summary>
+    private unsafe void PlaceVector(EnvironmentScratch scratch, PartMemory part, int change, int field, int slot, ReadOnlySpan<double> vector)
     {
-        if (Program is null) AddFieldTangent(scratch.Coefficients, part.Work(0), scratch.Tangent, field, slot, vector, features);
-        else if (ReadsVectors) part.AddVectorTangent(scratch, field, slot, vector, features);
+        if (slot < 0) return;
+        int first = Expansion.Columns(field).Column(slot);
+        for (int q = 0; q < 3; q++)
+            part.Place(change, scratch.Tangent, first + q, vector[q]);
     }
 }
