@@ -49,7 +49,7 @@ public sealed partial class RepresentationSet
             FeatureCount += _parts[p].FeatureCount;
             _arrangedLength += CacheLine.Padded(_parts[p].ArrangedLength);
         }
-        _batch = _parts.Max(static p => p.Programs.Select(static q => q.Batch).DefaultIfEmpty(1).Max());
+        _batch = _parts.Max(static p => p.Programs.Max(static q => q.Batch));
         _expansions = _parts.Select(static p => p.Expansion).Distinct().ToArray();
         _expansionOf = _parts.Select(p => Array.IndexOf(_expansions, p.Expansion)).ToArray();
         VectorField[] fields = _expansions.SelectMany(static e => e.Fields).Distinct().ToArray();
@@ -216,7 +216,7 @@ public sealed partial class RepresentationSet
     private StructureFields Begin(Structure structure, int threads, bool adjoints = false) =>
         new(_expansions, Array.ConvertAll(_potentials, static p => p.Field), structure, threads, adjoints);
 
-    /// <summary>Coefficients of a batch, and what the maps of every representation have in common.</summary>
+    /// <summary>Coefficients of a batch.</summary>
     private unsafe void Expand(Environments environments, int first, int count, EnvironmentMemory memory)
     {
         (memory.Environments, memory.First) = (environments, first);
@@ -224,9 +224,6 @@ public sealed partial class RepresentationSet
         {
             for (int e = 0; e < _expansions.Length; e++)
                 _expansions[e].Expand(memory.Fields(k).Around[e], memory.Centre(k), memory.Scratch(e, k));
-            for (int p = 0; p < _parts.Length; p++)
-                if (_parts[p].Program is null)
-                    _parts[p].Prepare(memory.Scratch(_expansionOf[p], k).Coefficients, memory.Part(p).Work(k));
         }
     }
 
@@ -280,10 +277,6 @@ public sealed partial class RepresentationSet
                 programs[q].Prepare(blocks, used);
                 programs[q].Forward(blocks, used);
             }
-            if (programs.Count > 0) continue;
-            for (int k = 0; k < count; k++)
-                _parts[p].Forward(memory.Scratch(_expansionOf[p], k).Coefficients, memory.Part(p).Work(k),
-                    new Span<double>(features + (nint)k * stride + _first[p], _parts[p].FeatureCount));
         }
     }
 
@@ -362,14 +355,13 @@ public sealed partial class RepresentationSet
 
     private unsafe void Backward(int part, EnvironmentMemory memory, double** arranged, int count)
     {
-        PartMemory own = memory.Part(part);
         IReadOnlyList<FeatureProgram<double>> programs = _parts[part].Programs;
         int* chosen = stackalloc int[count];
         for (int q = 0; q < programs.Count; q++)
         {
             int used = Choose(part, q, memory, count, chosen);
             if (used == 0) continue;
-            BlockMemory<double> blocks = own.Blocks(q, true);
+            BlockMemory<double> blocks = memory.Part(part).Blocks(q, true);
             for (int k = 0; k < used; k++)
             {
                 Point(part, memory, blocks, k, chosen[k], true);
@@ -377,12 +369,6 @@ public sealed partial class RepresentationSet
             }
             programs[q].Prepare(blocks, used);
             programs[q].Backward(blocks, used);
-        }
-        if (programs.Count > 0) return;
-        for (int k = 0; k < count; k++)
-        {
-            EnvironmentScratch scratch = memory.Scratch(_expansionOf[part], k);
-            _parts[part].Backward(scratch.Coefficients, own.Work(k), Arranged(part, arranged[k]), scratch.Adjoint);
         }
     }
 

@@ -36,8 +36,7 @@ public sealed class NiceFeatures : InvariantRepresentation
     private NiceFeatures(NiceFields fields, NiceFit fit, (FeatureLabels Labels, FeatureProgram<double>[] Programs) made)
         : base(fields.Expansion, made.Labels)
     {
-        (Fit, Potentials, ReadsVectors) = (fit, fields.Potentials, fields.HasVectors);
-        (Program, Programs) = (made.Programs[0], made.Programs);
+        (Fit, Potentials, Programs) = (fit, fields.Potentials, made.Programs);
         CouplingTrees = TreesOf(fit.Settings, fields.Factors);
     }
 
@@ -56,10 +55,6 @@ public sealed class NiceFeatures : InvariantRepresentation
     internal override bool IsHomogeneous => false;
 
     internal override IReadOnlyList<NamedPotential> Potentials { get; }
-
-    internal override bool ReadsVectors { get; }
-
-    internal override IReadOnlyList<FeatureProgram<double>> Programs { get; }
 
     internal override int ProgramOf(int species)
     {
