@@ -45,7 +45,7 @@ let name (model: Model) =
             | Soap -> "SOAP"
             | Lode1 -> "LODE(1)"
             | Lode2 -> "LODE(2)"
-            | Product -> "ρ⊗V")
+            | Product -> "ρV")
         |> String.concat " + "
 
 /// The paper's cutoff and widths of density and potential, Å.

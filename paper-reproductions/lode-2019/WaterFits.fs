@@ -39,7 +39,7 @@ let basis (features: Features) : (int * int) * (int * int) =
     match features with
     | Soap cutoff when cutoff > 5. -> (8, 4), (4, 2)
     | Soap _ -> (6, 4), (3, 2)
-    | Lode -> (6, 4), (4, 2)
+    | Lode -> (6, 3), (4, 2)
 
 let private species = [ 1; 8 ]
 
