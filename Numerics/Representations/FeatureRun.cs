@@ -54,6 +54,9 @@ public sealed class FeatureRun
     /// <summary>The specification with all that it left to the data.</summary>
     public Spec Spec { get; }
 
+    /// <summary>What a fit that was made for the run keeps and drops, a line for each step.</summary>
+    public IReadOnlyList<string> FitReport { get; private init; } = [];
+
     /// <summary>What the features are.</summary>
     public FeatureLayout Layout { get; }
 
@@ -104,12 +107,15 @@ public sealed class FeatureRun
         {
             long all = survey.Centres.Sum(static n => (long)n);
             fit = all == 0 ? null : NiceRun.Fit(
-                spec, spec.CreateExpansion(spec.Species!, specSource), source.Read().Select(s => (s.Structure, s.Place, choice.Of(s.Structure, s.Place))),
+                spec, spec.CreateFields(spec.Species!, specSource), source.Read().Select(s => (s.Structure, s.Place, choice.Of(s.Structure, s.Place))),
                 all, request.Threads, request.FitFile, progress, table);
         }
 
         IReadOnlyList<Representation> representations = spec.CreateRepresentations(spec.Species!, specSource, table, fit);
-        FeatureRun run = new(spec, source, request, choice, representations, survey.Centres);
+        FeatureRun run = new(spec, source, request, choice, representations, survey.Centres)
+        {
+            FitReport = request.Fitted is null && fit is not null ? NiceReport.Lines(fit).ToArray() : [],
+        };
         if (run.SampleCount == 0)
         {
             throw new InputException(source.Name, null, null, "no atom whose features are wanted", "structures with such atoms");
@@ -224,6 +230,7 @@ public sealed class FeatureRun
             Fields = _set.Fields.Select(static f => f.Name).ToArray(),
             IsAveraged = _request.IsAveraged,
             IsSingle = _request.IsSingle,
+            Fit = representations.OfType<NiceFeatures>().SelectMany(static nice => NiceReport.Lines(nice.Fit)).ToArray(),
             Attachments = representations.OfType<NiceFeatures>().SelectMany(static nice => NiceFile.Attachments(nice.Fit)).ToArray(),
         };
     }
@@ -281,7 +288,7 @@ public sealed class FeatureRun
         _ => null,
     };
 
-    /// <summary>Structures of few atoms, each computed by one thread.</summary>
+    /// <summary>Structures of few atoms, whose environments fill batches together.</summary>
     private void AddSmall(List<Item> group, IFeatureSink sink)
     {
         int length = _set.FeatureCount;
@@ -293,21 +300,30 @@ public sealed class FeatureRun
 
         double[] values = Values(first[^1]);
         var failed = new InputException?[group.Count];
-        Threads.Share(group.Count, _request.Threads, k =>
+        var surrounded = new RepresentationSet.SurroundedStructure?[group.Count];
+        try
         {
-            try
+            Threads.Share(group.Count, _request.Threads, k =>
             {
-                using RepresentationSet.SurroundedStructure surrounded = _set.Surround(group[k].Structure, 1);
-                surrounded.Compute(group[k].Centres, values.AsSpan(first[k]..first[k + 1]), 1);
-            }
-            catch (Exception e) when (Told(group[k], e) is { } told)
+                try
+                {
+                    surrounded[k] = _set.Surround(group[k].Structure, 1);
+                }
+                catch (Exception e) when (Told(group[k], e) is { } told)
+                {
+                    failed[k] = told;
+                }
+            });
+            if (Array.Find(failed, static f => f is not null) is { } error)
             {
-                failed[k] = told;
+                throw error;
             }
-        });
-        if (Array.Find(failed, static f => f is not null) is { } error)
+
+            _set.Compute(surrounded!, group.Select(static g => g.Centres).ToArray(), values.AsSpan(0, first[^1]), _request.Threads);
+        }
+        finally
         {
-            throw error;
+            Array.ForEach(surrounded, static s => s?.Dispose());
         }
 
         if (!_request.IsAveraged)

@@ -73,6 +73,27 @@ internal sealed unsafe class ChannelStage<T> : Stage<T>
         }
     }
 
+    /// <inheritdoc/>
+    public override bool AddSlopes(SlopePlan plan)
+    {
+        if (plan.IsLeaf(_to)) return true;
+        // One row that is read from the first row of a product; others are not told apart.
+        if (_rows != 1) return false;
+        int[] places = [.. _runs.SelectMany(static r => Enumerable.Range(r.From, r.Count))];
+        var terms = new List<SlopeTerm>();
+        foreach (SlopeTerm x in plan.Row(_from, _first))
+        {
+            terms.Add(x with
+            {
+                Own = Array.ConvertAll(places, q => x.Own[q]), Other = Array.ConvertAll(places, q => x.Other[q]),
+                Weights = x.Weights is null ? null : Array.ConvertAll(places, q => x.Weights[q]),
+            });
+        }
+
+        plan.Add(_to, _toFirst, 1, 1, places.Length, terms);
+        return true;
+    }
+
     private void Copy(BlockMemory<T> blocks, int environments)
     {
         int stride = blocks.Shape(_to).Stride;

@@ -56,6 +56,9 @@ internal sealed unsafe class RowStage<T> : Stage<T>
         }
     }
 
+    /// <inheritdoc/>
+    public override bool AddSlopes(SlopePlan plan) => plan.IsLeaf(_to);
+
     private void Map(BlockMemory<T> blocks, int environments)
     {
         int stride = blocks.Shape(_to).Stride;
