@@ -224,7 +224,7 @@ let tests =
 
         testCase "several structures together have the features, energies and derivatives of each by itself, to the bit" <| fun () ->
             let e = expansion [ 1; 8 ] 2 2 CentrePolicy.Include
-            let structures = [| for s in sample [ 1; 8 ] -> s; random 3 1; random 4 20 |]
+            let structures = [| yield! sample [ 1; 8 ]; random 3 1; random 4 20 |]
             let set = RepresentationSet [ NiceFeatures(e, fit e (small 3) (List.ofArray structures)) :> InvariantRepresentation; PowerSpectrum e ]
             let readout =
                 let weights = Array.init set.FeatureCount (fun k -> cos (float k))

@@ -169,7 +169,7 @@ let tests =
             | Error why -> Assert.Fail why
 
             TemporaryFolder.using (fun folder ->
-                let file name text =
+                let file name (text: string) =
                     let path = Path.Combine(folder, name)
                     File.WriteAllText(path, text)
                     path
