@@ -31,6 +31,7 @@ public static class Application
         ProveVerb.Create(),
         CheckVerb.Create(),
         DeriveVerb.Create(),
+        RecoupleVerb.Create(),
     ];
 
     /// <summary>Runs the command line <paramref name="args"/>; results go to <paramref name="output"/>, everything

@@ -18,6 +18,7 @@ internal sealed unsafe class EnvironmentMemory : IDisposable
     private double* _explicit;
     private long _room;
     private bool[] _marks = [];
+    private int[] _counts = [];
 
     /// <summary>Memory of a thread.</summary>
     /// <param name="expansions">The expansions of the set.</param>
@@ -98,6 +99,14 @@ internal sealed unsafe class EnvironmentMemory : IDisposable
         if (_marks.Length < count) _marks = new bool[2 * count];
         _marks.AsSpan(0, count).Clear();
         return _marks.AsSpan(0, count);
+    }
+
+    /// <summary>As many counts, all zero.</summary>
+    public Span<int> Counts(int count)
+    {
+        if (_counts.Length < count) _counts = new int[2 * count];
+        _counts.AsSpan(0, count).Clear();
+        return _counts.AsSpan(0, count);
     }
 
     public void Dispose()

@@ -53,31 +53,45 @@ public sealed partial class RepresentationSet
             for (int p = 0; p < _parts.Length; p++)
                 if (_expansionOf[p] == e) memory.Part(p).Gradients.AddBlock(block);
         }
-        // Which pairs are the first of their row, which rows a pair has, and which of them have one whose vector counts.
+        // Which pairs are the first of their row, and the only ones; which rows a pair has, and which of them one whose vector counts.
         int places = EnvironmentScratch.Lanes * scratch.Blocks, kinds = 1 + Fields.Count;
-        Span<bool> marks = memory.Marks(places + rows * kinds), isFirst = marks[..places], isThere = marks[places..];
+        Span<bool> marks = memory.Marks(2 * places + rows * kinds), isFirst = marks[..places], isOnly = marks[places..(2 * places)];
+        Span<bool> isThere = marks[(2 * places)..];
+        Span<int> pairs = memory.Counts(rows);
         for (int k = 0; k < places; k++)
         {
             if (scratch.Pair[k] == EnvironmentScratch.NoPair) continue;
             int row = rowOfPair[scratch.Pair[k]] - centreRow, group = scratch.Group[k / EnvironmentScratch.Lanes];
             isFirst[k] = !isThere[row * kinds];
             isThere[row * kinds] = true;
+            pairs[row]++;
             for (int f = 0; f < expansion.Fields.Count; f++)
                 isThere[row * kinds + 1 + _fieldOf[e][f]] |= expansion.Columns(f).Slot(group) >= 0;
         }
+        for (int k = 0; k < places; k++)
+            isOnly[k] = scratch.Pair[k] != EnvironmentScratch.NoPair && pairs[rowOfPair[scratch.Pair[k]] - centreRow] == 1;
         fixed (double* all = positions, byVectors = vectors)
             for (int p = 0; p < _parts.Length; p++)
                 if (_expansionOf[p] == e)
-                    WriteGradients(p, scratch, memory, centre, around, rowOfPair, centreRow, isFirst, isThere, all, byVectors, strain);
+                    WriteGradients(p, scratch, memory, centre, around, rowOfPair, centreRow, isFirst, isOnly, isThere, all, byVectors, strain);
     }
 
     private unsafe void WriteGradients(int part, EnvironmentScratch scratch, EnvironmentMemory memory, int centre, Surroundings around, int[] rowOfPair,
-        int centreRow, ReadOnlySpan<bool> isFirst, Span<bool> isThere, double* positions, double* vectors, double* strain)
+        int centreRow, ReadOnlySpan<bool> isFirst, ReadOnlySpan<bool> isOnly, Span<bool> isThere, double* positions, double* vectors, double* strain)
     {
         DensityExpansion expansion = _parts[part].Expansion;
         PairGradients gradients = memory.Part(part).Gradients;
         int[] fieldOf = _fieldOf[_expansionOf[part]];
         int kinds = 1 + Fields.Count;
+        int features = _parts[part].FeatureCount, from = _first[part];
+        // Features of other centres' programs are zero here, and so are their gradients.
+        bool isAlone = _parts[part].Programs.Count == 1;
+        for (int row = 0; row < isThere.Length / kinds; row++)
+        {
+            if (!isAlone || (row > 0 && !isThere[row * kinds])) Clear(positions + (nint)(centreRow + row) * 3 * FeatureCount + from, features);
+            for (int f = 0; f < Fields.Count; f++)
+                if (!isAlone || !isThere[row * kinds + 1 + f]) Clear(VectorRow(vectors, centreRow + row, f) + from, features);
+        }
         for (int c = 0; c < gradients.Chunks; c++)
         {
             (int first, int count) = gradients.Chunk(c);
@@ -97,33 +111,29 @@ public sealed partial class RepresentationSet
                     if (row != centreRow)
                     {
                         Subtract(pair, sum, stride, count);
-                        Put(pair, stride, count, positions + (nint)row * 3 * FeatureCount + first, isFirst[k]);
+                        Put(pair, stride, count, positions + (nint)row * 3 * FeatureCount + first, isFirst[k], isOnly[k]);
                     }
                     for (int f = 0; f < fieldOf.Length; f++)
                     {
                         if (expansion.Columns(f).Slot(scratch.Group[block]) < 0) continue;
                         gradients.Vectors(f, lane, pair, stride);
-                        Put(pair, stride, count, VectorRow(vectors, row, fieldOf[f]) + first, isFirst[k]);
+                        Put(pair, stride, count, VectorRow(vectors, row, fieldOf[f]) + first, isFirst[k], isOnly[k] && row != centreRow);
                     }
                 }
             }
             // Moving all atoms together changes nothing, so the centre's row is minus the sum of the others.
-            Put(sum, stride, count, positions + (nint)centreRow * 3 * FeatureCount + first, true);
+            Put(sum, stride, count, positions + (nint)centreRow * 3 * FeatureCount + first, true, true);
         }
-        int features = _parts[part].FeatureCount, from = _first[part], wide = CacheLine.Padded(features + CacheLine.Doubles);
-        for (int row = 0; row < isThere.Length / kinds; row++)
-        {
-            if (row > 0 && !isThere[row * kinds]) Clear(positions + (nint)(centreRow + row) * 3 * FeatureCount + from, features);
-            for (int f = 0; f < Fields.Count; f++)
-                if (!isThere[row * kinds + 1 + f]) Clear(VectorRow(vectors, centreRow + row, f) + from, features);
-        }
+        TangentGradients tangents = memory.Part(part).Tangents;
         for (int f = 0; f < fieldOf.Length; f++)
         {
             int slot = expansion.OwnTangent(scratch, f, around.Groups[centre]);
-            if (slot < 0) continue;
+            if (slot < 0 || tangents.Chunks == 0) continue;
+            (int first, int count) = tangents.Chunk(0);
+            int wide = CacheLine.Padded(count + CacheLine.Doubles);
             double* own = memory.Rows(wide);
-            memory.Part(part).Tangents.Vectors(scratch, f, slot, own, wide);
-            Put(own, wide, features, VectorRow(vectors, centreRow, fieldOf[f]) + from, false);
+            tangents.Vectors(scratch, f, slot, own, wide);
+            Put(own, wide, count, VectorRow(vectors, centreRow, fieldOf[f]) + from + first, false, false);
         }
     }
 
@@ -149,19 +159,24 @@ public sealed partial class RepresentationSet
         }
     }
 
-    /// <summary>Some features' gradient by one place to its row of all, or onto it.</summary>
-    private unsafe void Put(double* pair, int stride, int count, double* target, bool isFirst)
+    /// <summary>Some features' gradient by one place to its row of all, or onto it; past the caches where nothing is added later.</summary>
+    private unsafe void Put(double* pair, int stride, int count, double* target, bool isFirst, bool isOnly)
     {
         for (int d = 0; d < 3; d++, pair += stride, target += FeatureCount)
         {
-            if (isFirst)
-            {
-                Streaming.Copy(pair, target, count);
-                continue;
-            }
-            for (int k = 0; k < count; k++)
-                target[k] += pair[k];
+            if (isFirst && isOnly) Streaming.Copy(pair, target, count);
+            else if (isFirst) new ReadOnlySpan<double>(pair, count).CopyTo(new Span<double>(target, count));
+            else Add(pair, target, count);
         }
+    }
+
+    private static unsafe void Add(double* x, double* y, int count)
+    {
+        int k = 0;
+        for (; k + 8 <= count; k += 8)
+            Vector512.Store(Vector512.Load(y + k) + Vector512.Load(x + k), y + k);
+        for (; k < count; k++)
+            y[k] += x[k];
     }
 
     private unsafe void Clear(double* target, int count)

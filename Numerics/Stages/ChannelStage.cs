@@ -77,8 +77,13 @@ internal sealed unsafe class ChannelStage<T> : Stage<T>
     public override bool AddSlopes(SlopePlan plan)
     {
         if (plan.IsLeaf(_to)) return true;
-        // One row that is read from the first row of a product; others are not told apart.
-        if (_rows != 1) return false;
+        // Several rows are coefficients on their way to a leaf.
+        if (_rows != 1)
+        {
+            plan.Hide(_to);
+            return true;
+        }
+
         int[] places = [.. _runs.SelectMany(static r => Enumerable.Range(r.From, r.Count))];
         var terms = new List<SlopeTerm>();
         foreach (SlopeTerm x in plan.Row(_from, _first))

@@ -57,7 +57,11 @@ internal sealed unsafe class RowStage<T> : Stage<T>
     }
 
     /// <inheritdoc/>
-    public override bool AddSlopes(SlopePlan plan) => plan.IsLeaf(_to);
+    public override bool AddSlopes(SlopePlan plan)
+    {
+        if (!plan.IsLeaf(_to)) plan.Hide(_to);
+        return true;
+    }
 
     private void Map(BlockMemory<T> blocks, int environments)
     {

@@ -44,7 +44,8 @@ internal sealed class SlopePlan
 {
     private readonly IReadOnlyList<BlockShape> _shapes;
     private readonly Dictionary<(int Block, nint First), Node> _nodes = [];
-    private readonly HashSet<int> _leaves = [];
+    private readonly HashSet<int> _leaves = [], _hidden = [];
+    private bool _isComplete = true;
 
     private SlopePlan(IReadOnlyList<Leaf> leaves, IReadOnlyList<BlockShape> shapes)
     {
@@ -78,7 +79,7 @@ internal sealed class SlopePlan
     public static SlopePlan? Create(IReadOnlyList<Leaf> leaves, IEnumerable<Stage<double>> stages, IReadOnlyList<BlockShape> shapes)
     {
         SlopePlan plan = new(leaves, shapes);
-        return leaves.Count > 0 && stages.All(s => s.AddSlopes(plan)) ? plan : null;
+        return leaves.Count > 0 && stages.All(s => s.AddSlopes(plan)) && plan._isComplete ? plan : null;
     }
 
     /// <summary>How a block lies.</summary>
@@ -87,12 +88,20 @@ internal sealed class SlopePlan
     /// <summary>Whether a block is a leaf, so that how it is made is no concern.</summary>
     public bool IsLeaf(int block) => _leaves.Contains(block);
 
+    /// <summary>A block is only on the way to a leaf: it is not said how it depends on anything.</summary>
+    public void Hide(int block) => _hidden.Add(block);
+
     /// <summary>How the rows that begin at a place depend on their leaves; empty where they are zero.</summary>
-    public IReadOnlyList<SlopeTerm> Terms(int block, nint first) => _nodes.TryGetValue((block, first), out Node? node) ? node.Terms : [];
+    public IReadOnlyList<SlopeTerm> Terms(int block, nint first)
+    {
+        _isComplete &= !_hidden.Contains(block);
+        return _nodes.TryGetValue((block, first), out Node? node) ? node.Terms : [];
+    }
 
     /// <summary>How one row depends on leaves, wherever it stands among the components of a product.</summary>
     public IEnumerable<SlopeTerm> Row(int block, nint row)
     {
+        _isComplete &= !_hidden.Contains(block);
         foreach (((int at, nint first), Node node) in _nodes)
         {
             nint m = (row - first) / node.Step;

@@ -174,7 +174,6 @@ internal sealed unsafe class LeafGradients : PairGradients
         {
             Segment segment = _chunk.Segments[p];
             RunList list = _lists[p * (1 + _slotOf.Length)];
-            Vector512<double> scale = Vector512.Create(segment.Scale), vx = scale * ux, vy = scale * uy, vz = scale * uz;
             Begin(segment, lane, 0, at, next);
             fixed (Run* runs = list.Runs)
             fixed (double* weights = list.Weights)
@@ -184,7 +183,7 @@ internal sealed unsafe class LeafGradients : PairGradients
                     double* to = target + segment.Place + run->Place, w = weights + run->Weights;
                     if (run->Slow == Run.Many)
                     {
-                        Many(list, *run, segment, at, next, to, stride, radial, slopes, ux, uy, uz, w);
+                        Many(list, *run, at, next, to, stride, radial, slopes, ux, uy, uz, w);
                         continue;
                     }
                     if (run->Slow + run->Fast == 0)
@@ -193,9 +192,27 @@ internal sealed unsafe class LeafGradients : PairGradients
                             new Span<double>(to + (nint)d * stride, run->Count).Clear();
                         continue;
                     }
-                    double* ra = at[run->SlopeA] + run->OtherA, rb = at[run->SlopeB] + run->OtherB, rf = at[run->SlopeF] + run->OtherF;
+                    double* ra = at[run->SlopeA] + run->OtherA, rf = at[run->SlopeF] + run->OtherF;
                     double* g = radial + run->RadialF, dg = slopes + run->RadialF;
-                    int nextA = next[run->SlopeA], nextB = next[run->SlopeB], nextF = next[run->SlopeF];
+                    int nextA = next[run->SlopeA], nextF = next[run->SlopeF];
+                    if (run->Fast > 0 && run->Slow == 1 && run->Count <= 8)
+                    {
+                        // What products of two factors mostly are.
+                        Vector512<double> weight = Vector512.Load(w), v = Vector512.Load(g);
+                        Vector512<double> along = Vector512.Create(rf[0]) * Vector512.Load(dg);
+                        Vector512<double> x = Vector512.Create(rf[nextF]) * v, y = Vector512.Create(rf[2 * nextF]) * v;
+                        Vector512<double> z = Vector512.Create(rf[3 * nextF]) * v, value = Vector512.Create(radial[run->RadialA]);
+                        along = Vector512.MultiplyAddEstimate(Vector512.Create(slopes[run->RadialA]), Vector512.Load(ra), along) * weight;
+                        x = Vector512.MultiplyAddEstimate(value, Vector512.Load(ra + nextA), x) * weight;
+                        y = Vector512.MultiplyAddEstimate(value, Vector512.Load(ra + 2 * nextA), y) * weight;
+                        z = Vector512.MultiplyAddEstimate(value, Vector512.Load(ra + 3 * nextA), z) * weight;
+                        Vector512.Store(Vector512.MultiplyAddEstimate(ux, along, x), to);
+                        Vector512.Store(Vector512.MultiplyAddEstimate(uy, along, y), to + stride);
+                        Vector512.Store(Vector512.MultiplyAddEstimate(uz, along, z), to + 2 * (nint)stride);
+                        continue;
+                    }
+                    double* rb = at[run->SlopeB] + run->OtherB;
+                    int nextB = next[run->SlopeB];
                     bool hasA = run->Slow > 0, hasB = run->Slow > 1, hasF = run->Fast > 0;
                     Vector512<double> ga = Vector512.Create(radial[run->RadialA]), dga = Vector512.Create(slopes[run->RadialA]);
                     Vector512<double> gb = Vector512.Create(radial[run->RadialB]), dgb = Vector512.Create(slopes[run->RadialB]);
@@ -226,11 +243,11 @@ internal sealed unsafe class LeafGradients : PairGradients
                             y = Vector512.MultiplyAddEstimate(gb, Vector512.Load(rb + 2 * nextB + j), y);
                             z = Vector512.MultiplyAddEstimate(gb, Vector512.Load(rb + 3 * nextB + j), z);
                         }
-                        Vector512<double> weight = Vector512.Load(w + j), scaled = scale * weight;
+                        Vector512<double> weight = Vector512.Load(w + j);
                         along *= weight;
-                        Vector512.Store(Vector512.MultiplyAddEstimate(vx, along, scaled * x), to + j);
-                        Vector512.Store(Vector512.MultiplyAddEstimate(vy, along, scaled * y), to + stride + j);
-                        Vector512.Store(Vector512.MultiplyAddEstimate(vz, along, scaled * z), to + 2 * (nint)stride + j);
+                        Vector512.Store(Vector512.MultiplyAddEstimate(ux, along, weight * x), to + j);
+                        Vector512.Store(Vector512.MultiplyAddEstimate(uy, along, weight * y), to + stride + j);
+                        Vector512.Store(Vector512.MultiplyAddEstimate(uz, along, weight * z), to + 2 * (nint)stride + j);
                     }
                 }
             }
@@ -247,7 +264,6 @@ internal sealed unsafe class LeafGradients : PairGradients
         {
             Segment segment = _chunk.Segments[p];
             RunList list = _lists[p * (1 + _slotOf.Length) + 1 + field];
-            Vector512<double> scale = Vector512.Create(segment.Scale);
             Begin(segment, lane, LeafRule.FirstVectorKind, at, next);
             fixed (Run* runs = list.Runs)
             fixed (double* weights = list.Weights)
@@ -264,7 +280,7 @@ internal sealed unsafe class LeafGradients : PairGradients
                             RunTerm term = list.Terms[t];
                             double* r = at[term.Slope] + term.Other, g = radial + term.Radial;
                             for (int d = 0; d < 3; d++, r += next[term.Slope])
-                                Add(term.Weight * segment.Scale * (term.IsFast ? r[0] : g[0]), term.IsFast ? g : r, w, to + (nint)d * stride, run->Count);
+                                Add(term.Weight * (term.IsFast ? r[0] : g[0]), term.IsFast ? g : r, w, to + (nint)d * stride, run->Count);
                         }
                         continue;
                     }
@@ -296,7 +312,7 @@ internal sealed unsafe class LeafGradients : PairGradients
                             y = Vector512.MultiplyAddEstimate(gb, Vector512.Load(rb + nextB + j), y);
                             z = Vector512.MultiplyAddEstimate(gb, Vector512.Load(rb + 2 * nextB + j), z);
                         }
-                        Vector512<double> scaled = scale * Vector512.Load(w + j);
+                        Vector512<double> scaled = Vector512.Load(w + j);
                         Vector512.Store(scaled * x, to + j);
                         Vector512.Store(scaled * y, to + stride + j);
                         Vector512.Store(scaled * z, to + 2 * (nint)stride + j);
@@ -324,7 +340,7 @@ internal sealed unsafe class LeafGradients : PairGradients
     }
 
     /// <summary>Any number of factors, one after the other.</summary>
-    private static void Many(RunList list, in Run run, Segment segment, double** at, int* next, double* to, int stride, double* radial, double* slopes,
+    private static void Many(RunList list, in Run run, double** at, int* next, double* to, int stride, double* radial, double* slopes,
         Vector512<double> ux, Vector512<double> uy, Vector512<double> uz, double* weights)
     {
         for (int d = 0; d < 3; d++)
@@ -333,7 +349,7 @@ internal sealed unsafe class LeafGradients : PairGradients
         for (int t = run.First; t < run.End; t++)
         {
             RunTerm term = list.Terms[t];
-            double weight = term.Weight * segment.Scale;
+            double weight = term.Weight;
             double* r = at[term.Slope] + term.Other, g = radial + term.Radial, dg = slopes + term.Radial;
             for (int d = 0; d < 3; d++)
             {

@@ -22,10 +22,9 @@ internal readonly record struct SegmentSlope(SlopeSource Source, int FirstAngle,
 /// <summary>One component of some features.</summary>
 /// <param name="Place">The first of them in its chunk.</param>
 /// <param name="Count">How many.</param>
-/// <param name="Scale">What multiplies all.</param>
 /// <param name="Slopes">By each leaf.</param>
 /// <param name="Runs">The runs, and what each kind of neighbour changes of them.</param>
-internal sealed record Segment(int Place, int Count, double Scale, SegmentSlope[] Slopes, LeafRuns Runs);
+internal sealed record Segment(int Place, int Count, SegmentSlope[] Slopes, LeafRuns Runs);
 
 /// <summary>Segments side by side that are made together, few enough to stay in the cache.</summary>
 /// <param name="First">The first feature.</param>
@@ -99,7 +98,7 @@ internal sealed class LeafRule
                 if (same < 0) length += (Lanes * Kinds(t.Leaf.Field) * source.Others + 7) / 8 * 8;
             }
 
-            segments.Add(new Segment(first - begin, count, output.Scale, slopes, runs));
+            segments.Add(new Segment(first - begin, count, slopes, runs));
             size += count;
             if (size < ChunkSize && first + count < next) continue;
             chunks.Add(new Chunk(begin, size, [.. segments], length));

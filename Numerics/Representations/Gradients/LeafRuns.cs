@@ -121,7 +121,7 @@ internal sealed class LeafRuns(SlopeOutput output)
             // The first term has weights relative to the run's first feature, as all others have.
             double[] row = new double[(run.Count + 7) / 8 * 8];
             for (int k = 0; k < run.Count; k++)
-                row[k] = (run.Slow == Run.Many ? 1 : scale) * Relative(start + k, start);
+                row[k] = output.Scale * (run.Slow == Run.Many ? 1 : scale) * Relative(start + k, start);
             string key = string.Join(',', row);
             if (!known.TryGetValue(key, out run.Weights))
             {
