@@ -24,16 +24,21 @@ public static class Application
         ConvertVerb.Create(),
         FeaturesVerb.Create(),
         SpecVerb.Create(),
+        FitVerb.Create(),
+        EvaluateVerb.Create(),
+        PredictVerb.Create(),
+        ServeVerb.Create(),
         ProveVerb.Create(),
         CheckVerb.Create(),
         DeriveVerb.Create(),
+        RecoupleVerb.Create(),
     ];
 
     /// <summary>Runs the command line <paramref name="args"/>; results go to <paramref name="output"/>, everything
     /// else to <paramref name="error"/>. Returns the exit code.</summary>
     public static int Run(string[] args, TextWriter output, TextWriter error)
     {
-        var root = new RootCommand("Exact coupling coefficients, proofs, and symmetry-adapted features of atomic structures.");
+        var root = new RootCommand("Exact coupling coefficients, proofs, symmetry-adapted features of atomic structures, and models of them.");
         foreach (Command verb in Verbs())
         {
             root.Subcommands.Add(verb);

@@ -13,6 +13,7 @@ namespace Toolkit.Numerics.Expansion;
 public sealed record VectorField
 {
     private readonly int[]? _species;
+    private readonly double[]? _axis;
 
     /// <summary>A field.</summary>
     /// <param name="name">What labels and coupling trees call it: letters, digits and underscores, a letter first.</param>
@@ -58,6 +59,24 @@ public sealed record VectorField
     /// <summary>Where the central atom's own vector goes.</summary>
     public CentrePolicy Centre { get; }
 
+    /// <summary>x, y, z of length 1: where a property of one number per atom points; null: along z, which only features that
+    /// do not change when all vectors turn alone should be made from.</summary>
+    /// <exception cref="ArgumentException">Not three finite numbers, or all zero.</exception>
+    public IReadOnlyList<double>? Axis
+    {
+        get => _axis;
+        init
+        {
+            if (value is not null && !(value.Count == 3 && Math.Sqrt(value.Sum(static x => x * x)) is > 0 and < double.PositiveInfinity))
+            {
+                throw new ArgumentException($"expected three finite numbers that are not all zero; got {string.Join(", ", value)}", nameof(value));
+            }
+
+            double length = value is null ? 1 : Math.Sqrt(value.Sum(static x => x * x));
+            _axis = value?.Select(x => x / length).ToArray();
+        }
+    }
+
     /// <summary>The species that carry it, increasing; null: all.</summary>
     public IReadOnlyList<int>? Species => _species;
 
@@ -74,7 +93,7 @@ public sealed record VectorField
 
     /// <summary>The vectors of a structure's atoms; zero for those that carry none.</summary>
     /// <param name="structure">Has the atom property <see cref="Key"/>: three numbers per atom, or, for an axial field,
-    /// one, which is along z.</param>
+    /// one, which is along <see cref="Axis"/>.</param>
     /// <returns><c>[atom, xyz]</c>.</returns>
     /// <exception cref="ArgumentException">Absent, of another shape, or not finite.</exception>
     public double[] Read(Structure structure)
@@ -104,7 +123,9 @@ public sealed record VectorField
         {
             if (!IsCarriedBy(structure.Species[i])) continue;
             if (property.Components == 3) values.AsSpan(3 * i, 3).CopyTo(vectors.AsSpan(3 * i));
-            else vectors[3 * i + 2] = values[i];
+            else
+                for (int q = 0; q < 3; q++)
+                    vectors[3 * i + q] = (_axis is null ? (q == 2 ? 1 : 0) : _axis[q]) * values[i];
         }
 
         return vectors;
@@ -113,6 +134,7 @@ public sealed record VectorField
     /// <inheritdoc/>
     public bool Equals(VectorField? other) =>
         other is not null && (Name, Key, Axial, TimeOdd, Centre) == (other.Name, other.Key, other.Axial, other.TimeOdd, other.Centre)
+        && (_axis ?? []).AsSpan().SequenceEqual(other._axis ?? []) && (_axis is null) == (other._axis is null)
         && (_species ?? []).AsSpan().SequenceEqual(other._species ?? []) && (_species is null) == (other._species is null);
 
     /// <inheritdoc/>

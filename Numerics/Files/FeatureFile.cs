@@ -128,7 +128,25 @@ public sealed class FeatureFile
             {
                 for (int k = 0; k < length; k += row)
                 {
-                    Append(array, numbers.Slice(at + k + block.First, block.Length));
+                    AppendBlock(array, block, numbers.Slice(at + k, row));
+                }
+            }
+        }
+
+        /// <summary>Appends a block's numbers of one row, [μ, channel].</summary>
+        private void AppendBlock(int array, FeatureBlock block, ReadOnlySpan<double> row)
+        {
+            if (block.Columns.Count == 1)
+            {
+                Append(array, row.Slice(block.Columns[0].First, block.Length));
+                return;
+            }
+
+            for (int m = 0; m < block.Components; m++)
+            {
+                foreach (FeatureColumns columns in block.Columns)
+                {
+                    Append(array, row.Slice(columns.First + m * columns.Channels, columns.Channels));
                 }
             }
         }

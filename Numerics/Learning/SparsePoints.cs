@@ -1,7 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using Toolkit.Numerics.Learning.Selection;
+using Toolkit.Numerics.Selection;
 using Toolkit.Numerics.LinearAlgebra;
 
 namespace Toolkit.Numerics.Learning;
@@ -9,7 +9,7 @@ namespace Toolkit.Numerics.Learning;
 /// <summary>How environments are chosen to stand for all others.</summary>
 public enum PointSelection
 {
-    /// <summary>Far from one another: <see cref="Learning.Selection.FarthestPoints"/>.</summary>
+    /// <summary>Far from one another: <see cref="Toolkit.Numerics.Selection.FarthestPoints"/>.</summary>
     FarthestPoints,
 
     /// <summary>Spanning the others: <see cref="CurRows"/>.</summary>
@@ -48,6 +48,15 @@ public sealed class SparsePoints
 
     /// <summary>The species that have points, increasing.</summary>
     public IReadOnlyList<int> Species => _species;
+
+    /// <summary>Points as they were kept: <c>[point, feature]</c> of each species, scaled.</summary>
+    internal static SparsePoints Of(FeatureScaling scaling, IReadOnlyDictionary<int, double[]> rows)
+    {
+        int[] species = rows.Keys.Order().ToArray();
+        return new SparsePoints(scaling, species, Array.ConvertAll(species, z => rows[z].Length % scaling.FeatureCount == 0
+            ? rows[z]
+            : throw new ArgumentException($"expected rows of {scaling.FeatureCount} features", nameof(rows))));
+    }
 
     /// <summary>Every environment of a sample: the Gaussian process is then not sparse.</summary>
     public static SparsePoints All(EnvironmentSample sample, FeatureScaling scaling) => Make(sample, scaling, static rows => rows);

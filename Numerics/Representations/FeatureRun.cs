@@ -35,10 +35,10 @@ public sealed class FeatureRun
     private FeatureGradients? _reuse;
 
     private FeatureRun(
-        Spec spec, StructureSource source, FeatureRequest request, CentreChoice choice, Representation representation, IReadOnlyList<int> centres)
+        Spec spec, StructureSource source, FeatureRequest request, CentreChoice choice, IReadOnlyList<Representation> representations, IReadOnlyList<int> centres)
     {
         (Spec, _source, _request, _choice, _centres) = (spec, source, request, choice, centres);
-        _set = RepresentationSet.Of(representation);
+        _set = RepresentationSet.Of(representations);
         (int part, int parts) = request.Shard ?? (1, 1);
         _firstStructure = (int)((long)centres.Count * (part - 1) / parts);
         _endStructure = (int)((long)centres.Count * part / parts);
@@ -48,11 +48,14 @@ public sealed class FeatureRun
             SampleCount += request.IsAveraged ? Math.Min(1, centres[s]) : centres[s];
         }
 
-        Layout = LayoutOf(representation);
+        Layout = LayoutOf(representations);
     }
 
     /// <summary>The specification with all that it left to the data.</summary>
     public Spec Spec { get; }
+
+    /// <summary>What a fit that was made for the run keeps and drops, a line for each step.</summary>
+    public IReadOnlyList<string> FitReport { get; private init; } = [];
 
     /// <summary>What the features are.</summary>
     public FeatureLayout Layout { get; }
@@ -100,16 +103,19 @@ public sealed class FeatureRun
         FeatureSurvey survey = new(spec, source, choice, progress);
         spec = Features.WithContraction(survey.Spec, source, specSource, progress);
         NiceFit? fit = request.Fitted?.Fit;
-        if (spec.Representation.Nice is not null && fit is null)
+        if (spec.Nice is not null && fit is null)
         {
             long all = survey.Centres.Sum(static n => (long)n);
             fit = all == 0 ? null : NiceRun.Fit(
-                spec, spec.CreateExpansion(spec.Species!, specSource), source.Read().Select(s => (s.Structure, s.Place, choice.Of(s.Structure, s.Place))),
+                spec, spec.CreateFields(spec.Species!, specSource), source.Read().Select(s => (s.Structure, s.Place, choice.Of(s.Structure, s.Place))),
                 all, request.Threads, request.FitFile, progress, table);
         }
 
-        Representation representation = spec.CreateRepresentation(spec.Species!, specSource, table, fit);
-        FeatureRun run = new(spec, source, request, choice, representation, survey.Centres);
+        IReadOnlyList<Representation> representations = spec.CreateRepresentations(spec.Species!, specSource, table, fit);
+        FeatureRun run = new(spec, source, request, choice, representations, survey.Centres)
+        {
+            FitReport = request.Fitted is null && fit is not null ? NiceReport.Lines(fit).ToArray() : [],
+        };
         if (run.SampleCount == 0)
         {
             throw new InputException(source.Name, null, null, "no atom whose features are wanted", "structures with such atoms");
@@ -117,9 +123,9 @@ public sealed class FeatureRun
 
         if (run.Layout.Blocks.Count < (request.Blocks?.Count ?? 0))
         {
-            string there = string.Join(", ", (representation as EquivariantRepresentation)?.Layout.Select(static b => $"({b.Key.Lambda}, {b.Key.Sigma})") ?? []);
+            string there = string.Join(", ", FeatureBlocks.Of(representations).Select(static b => $"({b.Lambda}, {b.Sigma})"));
             throw new InputException(
-                specSource, null, "$.representation", there.Length > 0 ? $"the blocks (λ, σ) {there}" : "invariants",
+                specSource, null, "$.representation", run.Layout.IsEquivariant ? $"the blocks (λ, σ) {there}" : "invariants",
                 $"blocks {string.Join(", ", request.Blocks!.Select(static b => $"({b.Lambda}, {b.Sigma})"))}");
         }
 
@@ -210,28 +216,22 @@ public sealed class FeatureRun
         }
     }
 
-    private FeatureLayout LayoutOf(Representation representation)
+    private FeatureLayout LayoutOf(IReadOnlyList<Representation> representations)
     {
-        FeatureBlock[] blocks = representation is EquivariantRepresentation equivariants
-            ? equivariants.Layout
-                .Select(static b => new FeatureBlock(b.Key.Lambda, b.Key.Sigma, b.Labels.Names, b.Labels.Values.ToArray(), b.First))
-                .Where(b => _request.Blocks is null || _request.Blocks.Contains((b.Lambda, b.Sigma)))
-                .ToArray()
-            : _request.Blocks is null
-                ? [new FeatureBlock(0, 1, ((InvariantRepresentation)representation).Labels.Names, ((InvariantRepresentation)representation).Labels.Values.ToArray(), 0)]
-                : [];
+        bool isEquivariant = representations[0] is EquivariantRepresentation;
         return new FeatureLayout
         {
-            RowLength = representation.FeatureCount,
-            Blocks = blocks,
-            IsEquivariant = representation is EquivariantRepresentation,
+            RowLength = _set.FeatureCount,
+            Blocks = [.. FeatureBlocks.Of(representations).Where(b => _request.Blocks is null || (isEquivariant && _request.Blocks.Contains((b.Lambda, b.Sigma))))],
+            IsEquivariant = isEquivariant,
             Spec = Spec.ToJson(),
             Sources = _source.Names,
             HasGradients = _request.HasGradients,
             Fields = _set.Fields.Select(static f => f.Name).ToArray(),
             IsAveraged = _request.IsAveraged,
             IsSingle = _request.IsSingle,
-            Attachments = representation is NiceFeatures nice ? NiceFile.Attachments(nice.Fit) : [],
+            Fit = representations.OfType<NiceFeatures>().SelectMany(static nice => NiceReport.Lines(nice.Fit)).ToArray(),
+            Attachments = representations.OfType<NiceFeatures>().SelectMany(static nice => NiceFile.Attachments(nice.Fit)).ToArray(),
         };
     }
 
@@ -288,7 +288,7 @@ public sealed class FeatureRun
         _ => null,
     };
 
-    /// <summary>Structures of few atoms, each computed by one thread.</summary>
+    /// <summary>Structures of few atoms, whose environments fill batches together.</summary>
     private void AddSmall(List<Item> group, IFeatureSink sink)
     {
         int length = _set.FeatureCount;
@@ -300,21 +300,30 @@ public sealed class FeatureRun
 
         double[] values = Values(first[^1]);
         var failed = new InputException?[group.Count];
-        Threads.Share(group.Count, _request.Threads, k =>
+        var surrounded = new RepresentationSet.SurroundedStructure?[group.Count];
+        try
         {
-            try
+            Threads.Share(group.Count, _request.Threads, k =>
             {
-                using RepresentationSet.SurroundedStructure surrounded = _set.Surround(group[k].Structure, 1);
-                surrounded.Compute(group[k].Centres, values.AsSpan(first[k]..first[k + 1]), 1);
-            }
-            catch (Exception e) when (Told(group[k], e) is { } told)
+                try
+                {
+                    surrounded[k] = _set.Surround(group[k].Structure, 1);
+                }
+                catch (Exception e) when (Told(group[k], e) is { } told)
+                {
+                    failed[k] = told;
+                }
+            });
+            if (Array.Find(failed, static f => f is not null) is { } error)
             {
-                failed[k] = told;
+                throw error;
             }
-        });
-        if (Array.Find(failed, static f => f is not null) is { } error)
+
+            _set.Compute(surrounded!, group.Select(static g => g.Centres).ToArray(), values.AsSpan(0, first[^1]), _request.Threads);
+        }
+        finally
         {
-            throw error;
+            Array.ForEach(surrounded, static s => s?.Dispose());
         }
 
         if (!_request.IsAveraged)

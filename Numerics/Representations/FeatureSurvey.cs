@@ -55,14 +55,17 @@ internal sealed class FeatureSurvey
             progress?.Invoke("structures read", _centres.Count, 0);
         }
 
-        if (spec.Representation.Coupling != FieldCoupling.Summed && keys.FirstOrDefault(static k => k.Components == 1) is { } collinear)
+        for (int f = 0; f < keys.Length; f++)
         {
-            throw new InputException(
-                source.Name,
-                null,
-                collinear.Key,
-                "one number per atom, a moment whose axis is not said",
-                "\"coupling\": \"summed\" in the specification, or a key (--spin-key) with three numbers per atom along the axis of choice");
+            if (keys[f].Components == 1 && spec.Fields[f].Axis is null && spec.Representations.Any(r => r.Turns(spec.Fields[f].Name)))
+            {
+                throw new InputException(
+                    source.Name,
+                    null,
+                    keys[f].Key,
+                    "one number per atom, a moment whose axis is not said",
+                    "\"coupling\": \"summed\" in the specification, \"axis\": [x, y, z] in its field, or a key (--spin-key) with three numbers per atom");
+            }
         }
 
         Spec = spec with

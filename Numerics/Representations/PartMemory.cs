@@ -4,36 +4,43 @@ using Toolkit.Numerics.Representations.Gradients;
 
 namespace Toolkit.Numerics.Representations;
 
-/// <summary>What one representation of a set works in on one thread: the blocks of its program.</summary>
+/// <summary>What one representation of a set works in on one thread: the blocks of its programs.</summary>
 /// <param name="part">The representation.</param>
 /// <param name="capacity">The most environments of a batch.</param>
 internal sealed class PartMemory(Representation part, int capacity) : IDisposable
 {
-    private BlockMemory<double>? _blocks;
-    private TangentGradients? _tangents;
-    private PairGradients? _gradients;
+    private readonly BlockMemory<double>?[] _blocks = new BlockMemory<double>?[part.Programs.Count];
+    private readonly TangentGradients?[] _tangents = new TangentGradients?[part.Programs.Count];
+    private LeafGradients? _leaves;
+
+    /// <summary>The program that ran last: that of the environment at hand, where there is one.</summary>
+    public int Current { get; set; }
 
     /// <summary>The gradients by pairs of the environment whose features stand in the blocks.</summary>
-    public PairGradients Gradients => _gradients ??= part.LeafRule is { } rule ? new LeafGradients(rule, part.Expansion, Blocks(false)) : Tangents;
+    public PairGradients Gradients => part.LeafRule is { } rule ? _leaves ??= new LeafGradients(rule, part.Expansion, Blocks(0, false)) : Tangents;
 
     /// <summary>The gradients by anything, by forward products.</summary>
-    public TangentGradients Tangents => _tangents ??= new TangentGradients(part.Program, part.Expansion, Blocks(false));
+    public TangentGradients Tangents =>
+        _tangents[Current] ??= new TangentGradients(part.Programs[Current], part.Expansion, Blocks(Current, false), part.FirstFeature(Current));
 
-    /// <summary>The blocks of the program.</summary>
-    public BlockMemory<double> Blocks(bool adjoints)
+    /// <summary>The blocks of a program.</summary>
+    public BlockMemory<double> Blocks(int program, bool adjoints)
     {
-        if (_blocks is null || (adjoints && !_blocks.HasAdjoints))
+        ref BlockMemory<double>? blocks = ref _blocks[program];
+        if (blocks is null || (adjoints && !blocks.HasAdjoints))
         {
-            _blocks?.Dispose();
-            _blocks = part.Program.CreateMemory(capacity, adjoints);
+            blocks?.Dispose();
+            blocks = part.Programs[program].CreateMemory(capacity, adjoints);
         }
-        return _blocks;
+        return blocks;
     }
 
     public void Dispose()
     {
-        if (_gradients != _tangents) _gradients?.Dispose();
-        _tangents?.Dispose();
-        _blocks?.Dispose();
+        _leaves?.Dispose();
+        foreach (TangentGradients? tangents in _tangents)
+            tangents?.Dispose();
+        foreach (BlockMemory<double>? blocks in _blocks)
+            blocks?.Dispose();
     }
 }

@@ -26,7 +26,7 @@ public abstract class Representation
         Expansion = expansion;
         FeatureCount = featureCount;
         _alone = new Lazy<RepresentationSet>(() => RepresentationSet.Of(this));
-        _rule = new Lazy<LeafRule?>(() => LeafRule.Create(Program));
+        _rule = new Lazy<LeafRule?>(() => Programs.Count > 1 ? null : LeafRule.Create(Program));
     }
 
     /// <summary>The set of this representation only.</summary>
@@ -68,11 +68,18 @@ public abstract class Representation
     /// <summary>Whether every feature is a homogeneous polynomial of degree <see cref="Order"/> in the coefficients.</summary>
     internal virtual bool IsHomogeneous => true;
 
-    /// <summary>What is executed, from coefficients to features.</summary>
-    internal FeatureProgram<double> Program
+    /// <summary>What is executed, from coefficients to features: one program, or one for each species at the centre.</summary>
+    internal IReadOnlyList<FeatureProgram<double>> Programs
     {
         get => field ?? throw new InvalidOperationException($"{GetType().Name} has no program");
         private protected init;
+    }
+
+    /// <summary>The first of <see cref="Programs"/>, or the only one.</summary>
+    internal FeatureProgram<double> Program
+    {
+        get => Programs[0];
+        private protected init => Programs = [value];
     }
 
     /// <summary>How explicit gradients follow from the program; null where its features are no products of coefficients.</summary>
@@ -80,6 +87,13 @@ public abstract class Representation
 
     /// <summary>The potential fields that the program reads beside the expansion, in the order of its blocks.</summary>
     internal virtual IReadOnlyList<NamedPotential> Potentials => [];
+
+    /// <summary>The one of <see cref="Programs"/> that is executed around atoms of a species.</summary>
+    /// <exception cref="ArgumentException">There is none for it.</exception>
+    internal virtual int ProgramOf(int species) => 0;
+
+    /// <summary>Where the features of one of <see cref="Programs"/> begin; the others are zero around its atoms.</summary>
+    internal virtual int FirstFeature(int program) => 0;
 
     /// <summary>The numbers that <see cref="Arrange"/> makes.</summary>
     internal virtual int ArrangedLength => FeatureCount;

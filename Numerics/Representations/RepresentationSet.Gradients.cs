@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Runtime.Intrinsics;
 using Toolkit.Numerics.Expansion;
+using Toolkit.Numerics.LinearAlgebra;
 using Toolkit.Numerics.Representations.Gradients;
 using Toolkit.Numerics.Simd;
 using Toolkit.Numerics.Structures;
@@ -16,14 +17,15 @@ public sealed partial class RepresentationSet
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
     /// <param name="reuse">An earlier result whose memory may be taken; it is void afterwards. Fresh memory for large
     /// gradients costs more than what is written into it.</param>
+    /// <param name="hasStrain">Whether gradients by a strain are wanted, too.</param>
     /// <exception cref="ArgumentException">A species without channels; vectors that are absent or not finite.</exception>
     /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
     /// <exception cref="NotSupportedException">There is a potential field: every feature depends on every atom.</exception>
-    public FeatureGradients ComputeWithGradients(Structure structure, int threads = 1, FeatureGradients? reuse = null)
+    public FeatureGradients ComputeWithGradients(Structure structure, int threads = 1, FeatureGradients? reuse = null, bool hasStrain = false)
     {
         RequireNoPotentials();
         using SurroundedStructure surrounded = Surround(structure, threads);
-        return surrounded.ComputeWithGradients(surrounded.All, threads, reuse);
+        return surrounded.ComputeWithGradients(surrounded.All, threads, reuse, hasStrain);
     }
 
     private void RequireNoPotentials()
@@ -38,7 +40,7 @@ public sealed partial class RepresentationSet
     /// neighbours, so that what is made stays in the cache until it is written past it.
     /// </summary>
     private unsafe void WriteGradients(int e, Surroundings around, EnvironmentMemory memory, int centre, int[] rowOfPair, int centreRow, int rows,
-        double[] positions, double[] vectors)
+        double[] positions, double[] vectors, double* strain)
     {
         DensityExpansion expansion = _expansions[e];
         EnvironmentScratch scratch = memory.Scratch(e, 0);
@@ -71,16 +73,25 @@ public sealed partial class RepresentationSet
         fixed (double* all = positions, byVectors = vectors)
             for (int p = 0; p < _parts.Length; p++)
                 if (_expansionOf[p] == e)
-                    WriteGradients(p, scratch, memory, centre, around, rowOfPair, centreRow, isFirst, isOnly, isThere, all, byVectors);
+                    WriteGradients(p, scratch, memory, centre, around, rowOfPair, centreRow, isFirst, isOnly, isThere, all, byVectors, strain);
     }
 
     private unsafe void WriteGradients(int part, EnvironmentScratch scratch, EnvironmentMemory memory, int centre, Surroundings around, int[] rowOfPair,
-        int centreRow, ReadOnlySpan<bool> isFirst, ReadOnlySpan<bool> isOnly, Span<bool> isThere, double* positions, double* vectors)
+        int centreRow, ReadOnlySpan<bool> isFirst, ReadOnlySpan<bool> isOnly, Span<bool> isThere, double* positions, double* vectors, double* strain)
     {
         DensityExpansion expansion = _parts[part].Expansion;
         PairGradients gradients = memory.Part(part).Gradients;
         int[] fieldOf = _fieldOf[_expansionOf[part]];
         int kinds = 1 + Fields.Count;
+        int features = _parts[part].FeatureCount, from = _first[part];
+        // Features of other centres' programs are zero here, and so are their gradients.
+        bool isAlone = _parts[part].Programs.Count == 1;
+        for (int row = 0; row < isThere.Length / kinds; row++)
+        {
+            if (!isAlone || (row > 0 && !isThere[row * kinds])) Clear(positions + (nint)(centreRow + row) * 3 * FeatureCount + from, features);
+            for (int f = 0; f < Fields.Count; f++)
+                if (!isAlone || !isThere[row * kinds + 1 + f]) Clear(VectorRow(vectors, centreRow + row, f) + from, features);
+        }
         for (int c = 0; c < gradients.Chunks; c++)
         {
             (int first, int count) = gradients.Chunk(c);
@@ -94,10 +105,11 @@ public sealed partial class RepresentationSet
                 for (int lane = 0; lane < scratch.Used[block]; lane++)
                 {
                     int k = block * EnvironmentScratch.Lanes + lane, row = rowOfPair[scratch.Pair[k]];
+                    if (row != centreRow || strain != null) gradients.Places(lane, pair, stride);
+                    if (strain != null) AddStrain(pair, stride, count, [scratch.X[k], scratch.Y[k], scratch.Z[k]], strain + first);
                     // A centre's own image moves with it.
                     if (row != centreRow)
                     {
-                        gradients.Places(lane, pair, stride);
                         Subtract(pair, sum, stride, count);
                         Put(pair, stride, count, positions + (nint)row * 3 * FeatureCount + first, isFirst[k], isOnly[k]);
                     }
@@ -112,21 +124,26 @@ public sealed partial class RepresentationSet
             // Moving all atoms together changes nothing, so the centre's row is minus the sum of the others.
             Put(sum, stride, count, positions + (nint)centreRow * 3 * FeatureCount + first, true, true);
         }
-        int features = _parts[part].FeatureCount, from = _first[part], wide = CacheLine.Padded(features + CacheLine.Doubles);
-        for (int row = 0; row < isThere.Length / kinds; row++)
-        {
-            if (row > 0 && !isThere[row * kinds]) Clear(positions + (nint)(centreRow + row) * 3 * FeatureCount + from, features);
-            for (int f = 0; f < Fields.Count; f++)
-                if (!isThere[row * kinds + 1 + f]) Clear(VectorRow(vectors, centreRow + row, f) + from, features);
-        }
+        TangentGradients tangents = memory.Part(part).Tangents;
         for (int f = 0; f < fieldOf.Length; f++)
         {
             int slot = expansion.OwnTangent(scratch, f, around.Groups[centre]);
-            if (slot < 0) continue;
+            if (slot < 0 || tangents.Chunks == 0) continue;
+            (int first, int count) = tangents.Chunk(0);
+            int wide = CacheLine.Padded(count + CacheLine.Doubles);
             double* own = memory.Rows(wide);
-            memory.Part(part).Tangents.Vectors(scratch, f, slot, own, wide);
-            Put(own, wide, features, VectorRow(vectors, centreRow, fieldOf[f]) + from, false, false);
+            tangents.Vectors(scratch, f, slot, own, wide);
+            Put(own, wide, count, VectorRow(vectors, centreRow, fieldOf[f]) + from + first, false, false);
         }
+    }
+
+    /// <summary>Adds what a strain moves a pair by, times its gradient.</summary>
+    private unsafe void AddStrain(double* pair, int stride, int count, ReadOnlySpan<double> place, double* strain)
+    {
+        for (int a = 0; a < 3; a++)
+            for (int b = 0; b < 3; b++)
+                Vectors.AddScaled(
+                    place[b], new ReadOnlySpan<double>(pair + (nint)a * stride, count), new Span<double>(strain + (nint)(3 * a + b) * FeatureCount, count));
     }
 
     /// <summary>Where the derivatives by a row's vector begin.</summary>

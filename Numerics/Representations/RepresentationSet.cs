@@ -49,7 +49,7 @@ public sealed partial class RepresentationSet
             FeatureCount += _parts[p].FeatureCount;
             _arrangedLength += CacheLine.Padded(_parts[p].ArrangedLength);
         }
-        _batch = _parts.Max(static p => p.Program.Batch);
+        _batch = _parts.Max(static p => p.Programs.Max(static q => q.Batch));
         _expansions = _parts.Select(static p => p.Expansion).Distinct().ToArray();
         _expansionOf = _parts.Select(p => Array.IndexOf(_expansions, p.Expansion)).ToArray();
         VectorField[] fields = _expansions.SelectMany(static e => e.Fields).Distinct().ToArray();
@@ -67,6 +67,9 @@ public sealed partial class RepresentationSet
 
     /// <summary>One representation of any kind.</summary>
     internal static RepresentationSet Of(Representation part) => new([part]);
+
+    /// <summary>Representations of any kinds.</summary>
+    internal static RepresentationSet Of(IReadOnlyList<Representation> parts) => new(parts.ToArray());
 
     /// <summary>The representations.</summary>
     public IReadOnlyList<InvariantRepresentation> Parts { get; }
@@ -117,28 +120,42 @@ public sealed partial class RepresentationSet
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
     /// <exception cref="ArgumentException">A species without channels; vectors that are absent or not finite.</exception>
     /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
-    public unsafe Evaluation Evaluate(Structure structure, IReadout readout, int threads = 1)
+    public Evaluation Evaluate(Structure structure, IReadout readout, int threads = 1)
     {
         ArgumentNullException.ThrowIfNull(structure);
+        return Evaluate([structure], readout, threads)[0];
+    }
+
+    /// <summary>The same of several structures: small ones fill batches together, which is faster than one after the other where programs
+    /// work on many environments at once.</summary>
+    /// <param name="structures">The structures.</param>
+    /// <param name="readout">The energy of an atom from its features.</param>
+    /// <param name="threads">How many threads may work; the result is the same for any number.</param>
+    /// <exception cref="ArgumentException">A species without channels; vectors that are absent or not finite.</exception>
+    /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
+    public unsafe Evaluation[] Evaluate(IReadOnlyList<Structure> structures, IReadout readout, int threads = 1)
+    {
+        ArgumentNullException.ThrowIfNull(structures);
         ArgumentNullException.ThrowIfNull(readout);
+        int[] species = structures.SelectMany(static s => s.Species.ToArray()).ToArray();
         if (readout is not ILinearReadout linear)
-            return Evaluate(structure, readout.WorkLength,
-                (first, count, memory, energies) => Backward(memory, readout, structure.Species.Slice(first, count), energies), threads);
+            return Evaluate(structures, readout.WorkLength,
+                (first, count, memory, energies) => Backward(memory, readout, species.AsSpan(first, count), energies), threads);
 
         // The weights of a species are the same for all its atoms.
-        int[] kinds = structure.Species.ToArray().Distinct().ToArray();
+        int[] kinds = species.Distinct().ToArray();
         using AlignedScratch<double> arranged = new((long)kinds.Length * _arrangedLength);
         double* first = arranged.Start;
         for (int k = 0; k < kinds.Length; k++)
             Arrange(linear.Weights(kinds[k]), first + k * _arrangedLength);
-        return Evaluate(structure, 0, (at, count, memory, energies) =>
+        return Evaluate(structures, 0, (at, count, memory, energies) =>
         {
             double** weights = stackalloc double*[count];
             for (int k = 0; k < count; k++)
-                weights[k] = first + Array.IndexOf(kinds, structure.Species[at + k]) * _arrangedLength;
+                weights[k] = first + Array.IndexOf(kinds, species[at + k]) * _arrangedLength;
             Backward(memory, weights, energies);
             for (int k = 0; k < count; k++)
-                energies[k] += linear.Constant(structure.Species[at + k]);
+                energies[k] += linear.Constant(species[at + k]);
         }, threads);
     }
 
@@ -160,7 +177,7 @@ public sealed partial class RepresentationSet
                 $"{structure.Count} atoms with {FeatureCount} features: expected {(long)structure.Count * FeatureCount} weights; got {weights.Length}",
                 nameof(weights));
         return Evaluate(
-            structure, 0, (first, count, memory, energies) =>
+            [structure], 0, (first, count, memory, energies) =>
             {
                 double** arranged = stackalloc double*[count];
                 for (int k = 0; k < count; k++)
@@ -169,54 +186,7 @@ public sealed partial class RepresentationSet
                     Arrange(weights.Span.Slice((first + k) * FeatureCount, FeatureCount), arranged[k]);
                 }
                 Backward(memory, arranged, energies);
-            }, threads);
-    }
-
-    /// <param name="structure">The structure.</param>
-    /// <param name="readout">Doubles of memory that the energy works in.</param>
-    /// <param name="energy">The energies of a batch after <see cref="Expand"/>; adds dE/dc to the adjoints.</param>
-    /// <param name="threads">How many threads may work.</param>
-    private unsafe Evaluation Evaluate(Structure structure, int readout, EnergyOfBatch energy, int threads)
-    {
-        using StructureFields around = Begin(structure, threads, true);
-        int n = structure.Count;
-        double[] energies = new double[n];
-        double[][] pairs = new double[_expansions.Length][], own = new double[_expansions.Length][];
-        for (int e = 0; e < _expansions.Length; e++)
-        {
-            int fields = _expansions[e].Fields.Count;
-            // One more, so that a whole vector can be read at the last triple.
-            pairs[e] = ArrayPool<double>.Shared.Rent(checked(3 * (1 + fields) * around.Around[e].Pairs.PairCount + 1));
-            own[e] = new double[3 * fields * n];
-        }
-        ForEachBatch(n, threads, readout, _batch, (first, count, memory) =>
-        {
-            Expand(around, first, count, memory);
-            ClearAdjoints(memory, count);
-            energy(first, count, memory, energies.AsSpan(first, count));
-            for (int k = 0; k < count; k++)
-                for (int e = 0; e < _expansions.Length; e++)
-                    _expansions[e].Backward(around.Around[e], first + k, memory.Scratch(e, k), pairs[e], own[e]);
-        });
-
-        double[] forces = new double[3 * n], virial = new double[9], cell = new double[9];
-        double[][] effective = Fields.Select(_ => new double[3 * n]).ToArray();
-        for (int e = 0; e < _expansions.Length; e++)
-        {
-            fixed (double* slopes = pairs[e])
-                Gather(around.Around[e].Pairs, slopes, own[e], _fieldOf[e], forces, virial, cell, effective);
-            ArrayPool<double>.Shared.Return(pairs[e]);
-        }
-        double[][] charges = new double[_potentials.Length][];
-        for (int p = 0; p < charges.Length; p++)
-        {
-            PotentialDerivatives d = around.End(p);
-            Vectors.AddScaled(1, d.Forces, forces);
-            Vectors.AddScaled(1, d.Virial, virial);
-            Vectors.AddScaled(1, d.CellGradient, cell);
-            charges[p] = d.ChargeForces;
-        }
-        return new Evaluation(energies.Sum(), energies, forces, virial, cell, effective) { ChargeForces = charges };
+            }, threads)[0];
     }
 
     /// <summary>The atomic energies alone.</summary>
@@ -231,9 +201,10 @@ public sealed partial class RepresentationSet
         ArgumentNullException.ThrowIfNull(readout);
         using StructureFields around = Begin(structure, threads);
         double[] energies = new double[structure.Count];
+        Environments all = new(around, null);
         ForEachBatch(energies.Length, threads, readout.WorkLength, _batch, (first, count, memory) =>
         {
-            Expand(around, first, count, memory);
+            Expand(all, first, count, memory);
             Forward(memory, count, memory.Features(0), (int)(memory.Features(1) - memory.Features(0)));
             for (int k = 0; k < count; k++)
                 energies[first + k] = readout.Evaluate(
@@ -246,25 +217,36 @@ public sealed partial class RepresentationSet
         new(_expansions, Array.ConvertAll(_potentials, static p => p.Field), structure, threads, adjoints);
 
     /// <summary>Coefficients of a batch.</summary>
-    private unsafe void Expand(StructureFields fields, int first, int count, EnvironmentMemory memory, int[]? centres = null)
+    private unsafe void Expand(Environments environments, int first, int count, EnvironmentMemory memory)
     {
-        (memory.Fields, memory.First, memory.Centres) = (fields, first, centres);
+        (memory.Environments, memory.First) = (environments, first);
         for (int k = 0; k < count; k++)
         {
             for (int e = 0; e < _expansions.Length; e++)
-                _expansions[e].Expand(fields.Around[e], memory.Centre(k), memory.Scratch(e, k));
+                _expansions[e].Expand(memory.Fields(k).Around[e], memory.Centre(k), memory.Scratch(e, k));
         }
     }
 
-    /// <summary>Says where the coefficients of one environment of the batch are that a program reads.</summary>
-    private unsafe void Point(int part, EnvironmentMemory memory, BlockMemory<double> blocks, int k, bool adjoints)
+    /// <summary>The environments of a batch whose centres a program is for.</summary>
+    /// <returns>How many there are.</returns>
+    private unsafe int Choose(int part, int program, EnvironmentMemory memory, int count, int* chosen)
+    {
+        int used = 0;
+        for (int k = 0; k < count; k++)
+            if (_parts[part].Programs.Count == 1 || _parts[part].ProgramOf(memory.Fields(k).Structure.Species[memory.Centre(k)]) == program)
+                chosen[used++] = k;
+        return used;
+    }
+
+    /// <summary>Says where the coefficients of one environment of the batch are that a program reads, in one of its places.</summary>
+    private unsafe void Point(int part, EnvironmentMemory memory, BlockMemory<double> blocks, int place, int k, bool adjoints)
     {
         EnvironmentScratch scratch = memory.Scratch(_expansionOf[part], k);
-        blocks.Point(FeatureProgram<double>.Coefficients, k, scratch.Coefficients, adjoints ? scratch.Adjoint : null);
+        blocks.Point(FeatureProgram<double>.Coefficients, place, scratch.Coefficients, adjoints ? scratch.Adjoint : null);
         for (int q = 0; q < _potentialOf[part].Length; q++)
         {
             int potential = _potentialOf[part][q], centre = memory.Centre(k);
-            blocks.Point(1 + q, k, memory.Fields!.Values(potential, centre), adjoints ? memory.Fields.Adjoints(potential, centre) : null);
+            blocks.Point(1 + q, place, memory.Fields(k).Values(potential, centre), adjoints ? memory.Fields(k).Adjoints(potential, centre) : null);
         }
     }
 
@@ -275,17 +257,26 @@ public sealed partial class RepresentationSet
     /// <param name="stride">From environment to environment.</param>
     private unsafe void Forward(EnvironmentMemory memory, int count, double* features, int stride)
     {
+        int* chosen = stackalloc int[count];
         for (int p = 0; p < _parts.Length; p++)
         {
-            FeatureProgram<double> program = _parts[p].Program;
-            BlockMemory<double> blocks = memory.Part(p).Blocks(false);
-            for (int k = 0; k < count; k++)
+            IReadOnlyList<FeatureProgram<double>> programs = _parts[p].Programs;
+            for (int q = 0; q < programs.Count; q++)
             {
-                Point(p, memory, blocks, k, false);
-                blocks.Point(program.Features, k, features + (nint)k * stride + _first[p], null);
+                int used = Choose(p, q, memory, count, chosen);
+                if (used == 0) continue;
+                BlockMemory<double> blocks = memory.Part(p).Blocks(q, false);
+                memory.Part(p).Current = q;
+                for (int k = 0; k < used; k++)
+                {
+                    double* row = features + (nint)chosen[k] * stride + _first[p];
+                    if (programs.Count > 1) new Span<double>(row, _parts[p].FeatureCount).Clear();
+                    Point(p, memory, blocks, k, chosen[k], false);
+                    blocks.Point(programs[q].Features, k, row + _parts[p].FirstFeature(q), null);
+                }
+                programs[q].Prepare(blocks, used);
+                programs[q].Forward(blocks, used);
             }
-            program.Prepare(blocks, count);
-            program.Forward(blocks, count);
         }
     }
 
@@ -343,30 +334,42 @@ public sealed partial class RepresentationSet
     /// <summary>weights · features of a program that has run.</summary>
     private unsafe void AddEnergies(int part, EnvironmentMemory memory, double** arranged, Span<double> energies)
     {
-        FeatureProgram<double> program = _parts[part].Program;
-        BlockMemory<double> blocks = memory.Part(part).Blocks(true);
-        for (int k = 0; k < energies.Length; k++)
-            blocks.Values(program.Features)[k] = memory.Features(k) + _first[part];
-        program.Forward(blocks, energies.Length);
-        for (int k = 0; k < energies.Length; k++)
+        IReadOnlyList<FeatureProgram<double>> programs = _parts[part].Programs;
+        int* chosen = stackalloc int[energies.Length];
+        for (int q = 0; q < programs.Count; q++)
         {
-            double* weights = arranged[k] + _firstArranged[part], features = memory.Features(k) + _first[part];
-            for (int q = 0; q < _parts[part].FeatureCount; q++)
-                energies[k] += weights[q] * features[q];
+            int used = Choose(part, q, memory, energies.Length, chosen), first = _parts[part].FirstFeature(q);
+            if (used == 0) continue;
+            BlockMemory<double> blocks = memory.Part(part).Blocks(q, true);
+            for (int k = 0; k < used; k++)
+                blocks.Values(programs[q].Features)[k] = memory.Features(chosen[k]) + _first[part] + first;
+            programs[q].Forward(blocks, used);
+            for (int k = 0; k < used; k++)
+            {
+                double* weights = arranged[chosen[k]] + _firstArranged[part] + first, features = memory.Features(chosen[k]) + _first[part] + first;
+                for (int f = 0; f < programs[q].Shapes[programs[q].Features].Channels; f++)
+                    energies[chosen[k]] += weights[f] * features[f];
+            }
         }
     }
 
     private unsafe void Backward(int part, EnvironmentMemory memory, double** arranged, int count)
     {
-        FeatureProgram<double> program = _parts[part].Program;
-        BlockMemory<double> blocks = memory.Part(part).Blocks(true);
-        for (int k = 0; k < count; k++)
+        IReadOnlyList<FeatureProgram<double>> programs = _parts[part].Programs;
+        int* chosen = stackalloc int[count];
+        for (int q = 0; q < programs.Count; q++)
         {
-            Point(part, memory, blocks, k, true);
-            blocks.Point(program.Features, k, null, arranged[k] + _firstArranged[part]);
+            int used = Choose(part, q, memory, count, chosen);
+            if (used == 0) continue;
+            BlockMemory<double> blocks = memory.Part(part).Blocks(q, true);
+            for (int k = 0; k < used; k++)
+            {
+                Point(part, memory, blocks, k, chosen[k], true);
+                blocks.Point(programs[q].Features, k, null, arranged[chosen[k]] + _firstArranged[part] + _parts[part].FirstFeature(q));
+            }
+            programs[q].Prepare(blocks, used);
+            programs[q].Backward(blocks, used);
         }
-        program.Prepare(blocks, count);
-        program.Backward(blocks, count);
     }
 
     private unsafe void ClearAdjoints(EnvironmentMemory memory, int count)

@@ -113,7 +113,7 @@ internal sealed class FeaturesVerb
             error.WriteLine($"toolkit: {specPath}: $.model is for fit; features do not depend on it");
         }
 
-        if (map is not null && spec.Representation.Kind == RepresentationKind.Equivariants)
+        if (map is not null && spec.Representations.Any(static r => r.IsEquivariant))
         {
             throw new InputException(specPath, null, "$.representation.kind", "equivariants", "invariants, of which --chemiscope makes a map");
         }
@@ -140,6 +140,11 @@ internal sealed class FeaturesVerb
         FeatureRun run = FeatureRun.Prepare(spec, source, specPath, request, Report, table);
         FeatureFile file = new(outPath, run.Layout, run.SampleCount, run.GradientRowCount);
         progress.Clear();
+        foreach (string line in run.FitReport)
+        {
+            error.WriteLine($"toolkit: fit: {line}");
+        }
+
         if (file.Length > Announced)
         {
             error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"toolkit: {outPath}: {file.Length / 1e9:0.00} GB to write: {Contents(run)}"));
@@ -201,7 +206,7 @@ internal sealed class FeaturesVerb
     private FeatureRequest WithFit(FeatureRequest request, Spec spec, string specPath, string outPath, ParseResult result)
     {
         string? fitted = result.GetValue(_fitted), fit = result.GetValue(_fit);
-        if (spec.Representation.Kind != RepresentationKind.Nice)
+        if (spec.Nice is null)
         {
             return (fitted ?? fit) is null
                 ? request

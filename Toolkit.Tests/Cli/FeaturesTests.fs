@@ -385,10 +385,13 @@ let tests =
                     [ "features"; xyz; "--spec"; specPath; "--out"; Path.Combine(folder, out) ]
 
                 for coupling in [ "resolved"; "both" ] do
-                    fails 1 "in.xyz: magmoms: found one number per atom, a moment whose axis is not said, expected \"coupling\": \"summed\" in the specification, or a key (--spin-key) with three numbers" (run coupling "out.npz")
+                    fails 1 "in.xyz: magmoms: found one number per atom, a moment whose axis is not said, expected \"coupling\": \"summed\" in the specification, \"axis\": [x, y, z] in its field, or a key (--spin-key) with three numbers" (run coupling "out.npz")
 
                 Assert.Empty(Directory.GetFiles(folder, "out*"))
                 ok (run "summed" "along.npz") |> ignore
+                let axis = run "resolved" "axis.npz"
+                File.WriteAllText(specPath, (File.ReadAllText specPath).Replace("\"axial\"", "\"axis\": [2, 0, 0], \"axial\""))
+                ok axis |> ignore
 
                 // The same moments along another axis.
                 let onX (s: Structure) =
@@ -398,12 +401,14 @@ let tests =
 
                 ExtendedXyzWriter.Write(xyz, ExtendedXyzReader.Read xyz |> List.ofSeq |> List.map onX)
                 ok (run "summed" "x.npz") |> ignore
+                ok (run "resolved" "vectors.npz") |> ignore
 
                 let values (name: string) =
                     let all = NpyData.ReadAll(Path.Combine(folder, name))
                     all["values"].ToReals()
 
-                Assert.Equal<float>(values "along.npz", values "x.npz"))
+                Assert.Equal<float>(values "along.npz", values "x.npz")
+                Assert.Equal<float>(values "vectors.npz", values "axis.npz"))
 
         testCase "features are the same for any number of threads" <| fun () ->
             withFiles (fun xyz specPath folder ->

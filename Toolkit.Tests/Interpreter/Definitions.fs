@@ -54,7 +54,7 @@ let ofLabel (spec: Spec) (names: string list) (lambda: int) (label: int[]) : Def
           Channels = channels |> List.map (fun c -> 0, c)
           Factor = factor }
 
-    match spec.Representation.Kind with
+    match spec.Representations[0].Kind with
     | RepresentationKind.RadialSpectrum -> plain (density 0) [ at "species", at "n" ] 1.
     | RepresentationKind.PowerSpectrum ->
         let a, b, l = (at "species_1", at "n_1"), (at "species_2", at "n_2"), at "l"
@@ -64,7 +64,7 @@ let ofLabel (spec: Spec) (names: string list) (lambda: int) (label: int[]) : Def
         let l k = snd factors[k - 1]
         let root = Couple(Couple(density (l 1), density (l 2), Known(l 3)), density (l 3), Known 0)
         plain root (List.map fst factors) (rootOfOrders factors)
-    | RepresentationKind.Equivariants when spec.Representation.Order = 1 -> plain (density lambda) [ at "species", at "n" ] 1.
+    | RepresentationKind.Equivariants when spec.Representations[0].Order = 1 -> plain (density lambda) [ at "species", at "n" ] 1.
     | RepresentationKind.Equivariants ->
         // Elementwise products have one channel for both factors.
         let c k = if has "species" then at "species", at "n" else at $"species_{k}", at $"n_{k}"

@@ -16,7 +16,7 @@ internal sealed unsafe class TangentGradients : PairGradients
     private readonly FeatureProgram<double> _program;
     private readonly DensityExpansion _expansion;
     private readonly BlockMemory<double> _values, _changes;
-    private readonly int _size, _features;
+    private readonly int _size, _features, _first;
     private readonly double* _coefficients;
     private EnvironmentScratch _scratch = null!;
     private Surroundings _around = null!;
@@ -26,8 +26,10 @@ internal sealed unsafe class TangentGradients : PairGradients
     /// <param name="program">The program.</param>
     /// <param name="expansion">The expansion.</param>
     /// <param name="values">Its blocks, whose environment 0 is differentiated.</param>
-    public TangentGradients(FeatureProgram<double> program, DensityExpansion expansion, BlockMemory<double> values)
+    /// <param name="first">The place of its first feature among those of the representation.</param>
+    public TangentGradients(FeatureProgram<double> program, DensityExpansion expansion, BlockMemory<double> values, int first)
     {
+        _first = first;
         (_program, _expansion, _values, _features) = (program, expansion, values, program.Shapes[program.Features].Channels);
         _size = (expansion.LMax + 1) * (expansion.LMax + 1) * expansion.Width;
         _changes = program.CreateMemory(3, false);
@@ -43,7 +45,7 @@ internal sealed unsafe class TangentGradients : PairGradients
     public override int Chunks => _features == 0 ? 0 : 1;
 
     /// <inheritdoc/>
-    public override (int First, int Count) Chunk(int chunk) => (0, _features);
+    public override (int First, int Count) Chunk(int chunk) => (_first, _features);
 
     /// <inheritdoc/>
     public override void Begin(Surroundings around, EnvironmentScratch scratch) => (_around, _scratch) = (around, scratch);

@@ -4,7 +4,6 @@ using System.IO;
 using System.Linq;
 using System.Text.Json.Nodes;
 using Toolkit.Numerics.Coupling;
-using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Files;
 using Toolkit.Numerics.Structures;
 
@@ -26,9 +25,10 @@ internal static class NiceRun
             throw new InputException(fitSource, null, "steps", $"{fit.Steps.Count} of an interrupted fit", "a whole fit (--fit goes on with this one)");
         }
 
-        if (spec.Representation.Nice is null)
+        if (spec.Nice is null)
         {
-            throw new InputException(specSource, null, "$.representation.kind", InputError.Quote(spec.Representation.Word), $"nice, whose fit {fitSource} is");
+            throw new InputException(
+                specSource, null, "$.representation.kind", string.Join(", ", spec.Representations.Select(static r => InputError.Quote(r.Word))), $"nice, whose fit {fitSource} is");
         }
 
         if (fit.Spec is null)
@@ -44,7 +44,10 @@ internal static class NiceRun
                 && (wanted.Channels ?? weights.NMax) == weights.NMax
                 ? spec.Radial with { Contraction = fitted.Radial.Contraction }
                 : spec.Radial,
-            Representation = spec.Representation with { Nice = spec.Representation.Nice with { Environments = fitted.Representation.Nice!.Environments } },
+            Representations =
+            [
+                .. spec.Representations.Select(r => r.Nice is { } nice ? r with { Nice = nice with { Environments = fitted.Nice!.Environments } } : r),
+            ],
         };
         JsonObject ours = JsonNode.Parse(completed.ToJson())!.AsObject(), theirs = JsonNode.Parse(fit.Spec)!.AsObject();
         foreach (string key in ours.Select(static o => o.Key).Union(theirs.Select(static o => o.Key)))
@@ -60,7 +63,7 @@ internal static class NiceRun
 
     /// <summary>Fits on a data set.</summary>
     /// <param name="spec">The specification with all that it leaves to the data.</param>
-    /// <param name="expansion">Its expansion.</param>
+    /// <param name="fields">Its fields.</param>
     /// <param name="structures">The structures, with the atoms whose environments belong to the data.</param>
     /// <param name="all">The number of these environments.</param>
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
@@ -70,11 +73,11 @@ internal static class NiceRun
     /// <param name="table">Coupling coefficients; null: those of the library.</param>
     /// <exception cref="InputException">The file holds another fit.</exception>
     public static NiceFit Fit(
-        Spec spec, DensityExpansion expansion, IEnumerable<(Structure Structure, FramePlace Place, int[] Centres)> structures, long all,
+        Spec spec, NiceFields fields, IEnumerable<(Structure Structure, FramePlace Place, int[] Centres)> structures, long all,
         int threads, string? file, FeatureProgress? progress, CouplingTable? table)
     {
-        NiceSpec nice = spec.Representation.Nice!;
-        NiceSample sample = new(expansion, all, nice.Environments);
+        NiceSpec nice = spec.Nice!;
+        NiceSample sample = new(fields, all, nice.Environments);
         foreach ((Structure structure, FramePlace place, int[] centres) in structures)
         {
             try
@@ -99,16 +102,21 @@ internal static class NiceRun
                 : throw new InputException(file, null, null, "a fit of another specification or other structures", "one of these, or no such file"));
         }
 
-        int total = Math.Max(0, 2 * nice.Settings.Order - 3);
-        return Whole(NiceFit.Fit(expansion, nice.Settings, sample, threads, steps.ToArray(), step =>
+        int total = NiceFit.StepsOf(nice.Settings) * (nice.Settings.IsPerSpecies ? sample.Species.Length : 1);
+        NiceFit whole = Whole(NiceFit.Fit(fields, nice.Settings, sample, threads, steps, (_, fit) =>
         {
-            steps.Add(step);
-            progress?.Invoke("steps of the fit", steps.Count, total);
+            progress?.Invoke("steps of the fit", fit.Steps.Count, total);
             if (file is not null)
             {
-                NiceFile.Write(file, Whole(NiceFit.Of(expansion, nice.Settings, sample, steps)));
+                NiceFile.Write(file, Whole(fit));
             }
         }, table));
+        if (file is not null && whole.Parts.Any(static p => p.Output is not null))
+        {
+            NiceFile.Write(file, whole);
+        }
+
+        return whole;
 
         NiceFit Whole(NiceFit fit) => fit.With(json, fingerprint);
     }

@@ -50,6 +50,44 @@ public sealed record NiceBranch
     }
 }
 
+/// <summary>What the coefficients of fields are multiplied with before products of them compete.</summary>
+public enum NiceScaling
+{
+    /// <summary>Nothing: fields count as large as their units make them.</summary>
+    None,
+
+    /// <summary>A number for each field, with which the mean square of its coefficients, summed over channels, is 1 on the sample.</summary>
+    Fields,
+}
+
+/// <summary>How features are shifted and scaled.</summary>
+public enum NiceStandard
+{
+    /// <summary>Not at all.</summary>
+    None,
+
+    /// <summary>Those of one (ν, σ, τ) by one number, with which their variances on the sample add up to 1: they keep their weights.</summary>
+    Blocks,
+
+    /// <summary>Each to the mean 0 and the variance 1 on the sample.</summary>
+    Features,
+}
+
+/// <summary>How features are chosen.</summary>
+public enum NiceChoice
+{
+    /// <summary>Far from one another on the sample.</summary>
+    Farthest,
+
+    /// <summary>Spanning the others (CUR).</summary>
+    Cur,
+}
+
+/// <summary>Which features are kept.</summary>
+/// <param name="Count">How many at most.</param>
+/// <param name="Choice">How they are chosen.</param>
+public sealed record NiceSelection(int Count, NiceChoice Choice);
+
 /// <summary>
 /// The settings of NICE: the order and which equivariants are kept on the way to it.
 /// </summary>
@@ -64,6 +102,22 @@ public sealed record NiceSettings
 
     /// <summary>Which σ of invariants are features.</summary>
     public Parities Parities { get; init; } = Parities.Proper;
+
+    /// <summary>Whether invariants that are odd under time reversal are features, too; an energy has none.</summary>
+    public bool HasTimeOdd { get; init; }
+
+    /// <summary>How fields of different units are made comparable.</summary>
+    public NiceScaling Scaling { get; init; }
+
+    /// <summary>How features are shifted and scaled.</summary>
+    public NiceStandard Standard { get; init; }
+
+    /// <summary>Which features are kept, by their values on the sample, standardised if they are; null: all.</summary>
+    public NiceSelection? Selection { get; init; }
+
+    /// <summary>Whether the environments of each species at the centre are fitted by themselves: products, components and features are then
+    /// its own, and stand in columns of their own.</summary>
+    public bool IsPerSpecies { get; init; }
 
     /// <summary>Equivariants that the next order is made from.</summary>
     public NiceBranch Covariants { get; init; } = new() { Expand = 150, Components = 50, Purify = 10 };
@@ -81,6 +135,9 @@ public sealed record NiceSettings
     public static NiceSettings Uncontracted(int order, int? lambda = null, Parities parities = Parities.Proper) =>
         new() { Order = order, Lambda = lambda, Parities = parities, Covariants = new NiceBranch(), Invariants = new NiceBranch() };
 
+    /// <summary>Whether invariants with these signs are features.</summary>
+    internal bool IsFeature(NiceKey key) => Parities.Include(key.Sigma == 1 ? 0 : 1) && (HasTimeOdd || key.Tau == 1);
+
     internal void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Order, 1);
@@ -90,6 +147,7 @@ public sealed record NiceSettings
             throw new ArgumentOutOfRangeException(nameof(Ridge), Ridge, "expected a finite number of at least 0");
         }
 
+        if (Selection is not null) ArgumentOutOfRangeException.ThrowIfLessThan(Selection.Count, 1, nameof(Selection));
         Covariants.Validate(nameof(Covariants));
         Invariants.Validate(nameof(Invariants));
     }

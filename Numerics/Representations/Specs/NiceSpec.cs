@@ -19,6 +19,27 @@ public sealed record NiceSpec(NiceSettings Settings, int Environments)
     private const string Path = "$.representation.", None = "none", All = "all";
     private const int Many = 1_000_000;
 
+    private static readonly SpecWords<bool> Times = new(
+        ("even", false, "those that do not change when time is reversed, as an energy does"),
+        ("both", true, "all, with τ as a label"));
+
+    private static readonly SpecWords<NiceScaling> Scalings = new(
+        ("none", NiceScaling.None, "nothing: fields count as large as their units make them"),
+        ("fields", NiceScaling.Fields, "a number for each field, with which the mean square of its coefficients, summed over channels, is 1"));
+
+    private static readonly SpecWords<bool> Centres = new(
+        ("shared", false, "all together: the same products and components around every atom"),
+        ("species", true, "by the species at the centre: each has products, components and columns of its own, with its atomic number as a label"));
+
+    private static readonly SpecWords<NiceStandard> Standards = new(
+        ("none", NiceStandard.None, "they stay as they are"),
+        ("blocks", NiceStandard.Blocks, "means 0, and one factor for each (ν, σ, τ), with which their variances add up to 1"),
+        ("features", NiceStandard.Features, "means 0 and variances 1"));
+
+    private static readonly SpecWords<NiceChoice> Choices = new(
+        ("farthest", NiceChoice.Farthest, "those far from one another"),
+        ("cur", NiceChoice.Cur, "those that span the others (CUR)"));
+
     /// <summary>Keys that the representation has with kind nice alone.</summary>
     internal static IReadOnlyList<SpecNode> Nodes { get; } =
     [
@@ -59,6 +80,30 @@ public sealed record NiceSpec(NiceSettings Settings, int Environments)
             Word = None,
             WhenAbsent = "10 and 50; `none` without contraction",
         },
+        new SpecChoice("time", "which features by their sign under time reversal, where spins are factors; only with nice", false, Times.Options)
+        {
+            WhenAbsent = "`even`",
+        },
+        new SpecChoice("scaling", "what coefficients of the factors are multiplied with before their products compete; only with nice", false, Scalings.Options)
+        {
+            WhenAbsent = "`fields` with several factors and a contraction, else `none`",
+        },
+        new SpecChoice("centres", "how the environments are fitted; only with nice", false, Centres.Options)
+        {
+            WhenAbsent = "`shared`",
+        },
+        new SpecChoice("standard", "how features are shifted and scaled, by their values on the environments of the fit; only with nice", false, Standards.Options)
+        {
+            WhenAbsent = "`none`",
+        },
+        new SpecGroup("select", "which features are kept, chosen by their values on the environments of the fit; only with nice", SpecAbsence.Nothing,
+        [
+            new SpecInteger("count", "how many at most", 100, 1, Many),
+            new SpecChoice("by", "how they are chosen", false, Choices.Options),
+        ])
+        {
+            WhenAbsent = "all",
+        },
         new SpecInteger("environments", "the most environments, spread evenly over the data, that the iteration is fitted on; only with nice", null, 1, 10 * Many)
         {
             WhenAbsent = NiceFit.DefaultEnvironments.ToString(CultureInfo.InvariantCulture),
@@ -69,7 +114,8 @@ public sealed record NiceSpec(NiceSettings Settings, int Environments)
     /// <param name="order">The largest ν.</param>
     /// <param name="lambda">The largest λ between the orders.</param>
     /// <param name="parities">Which σ of invariants.</param>
-    internal static NiceSpec Read(SpecReader r, int order, int? lambda, Parities parities)
+    /// <param name="factors">The number of fields that are factors.</param>
+    internal static NiceSpec Read(SpecReader r, int order, int? lambda, Parities parities, int factors)
     {
         const string Contraction = Path + "contraction", Components = Contraction + ".components";
         bool isContracted = !r.IsWord(Contraction);
@@ -90,6 +136,11 @@ public sealed record NiceSpec(NiceSettings Settings, int Environments)
             {
                 Lambda = lambda,
                 Parities = parities,
+                HasTimeOdd = r.ChoiceIfAny(Path + "time", Times) ?? false,
+                Scaling = r.ChoiceIfAny(Path + "scaling", Scalings) ?? (factors > 1 && isContracted ? NiceScaling.Fields : NiceScaling.None),
+                IsPerSpecies = r.ChoiceIfAny(Path + "centres", Centres) ?? false,
+                Standard = r.ChoiceIfAny(Path + "standard", Standards) ?? NiceStandard.None,
+                Selection = r.Has(Path + "select") ? new NiceSelection(r.Integer(Path + "select.count"), r.Choice(Path + "select.by", Choices)) : null,
                 Covariants = Branch("covariants", defaults.Covariants),
                 Invariants = Branch("invariants", defaults.Invariants),
             },
@@ -139,6 +190,18 @@ public sealed record NiceSpec(NiceSettings Settings, int Environments)
         if (covariants.IsContracted)
         {
             Both("purify", covariants.Purify, invariants.Purify);
+        }
+
+        json.WriteString("time", Times.WordOf(Settings.HasTimeOdd));
+        json.WriteString("scaling", Scalings.WordOf(Settings.Scaling));
+        json.WriteString("centres", Centres.WordOf(Settings.IsPerSpecies));
+        json.WriteString("standard", Standards.WordOf(Settings.Standard));
+        if (Settings.Selection is { } selection)
+        {
+            json.WriteStartObject("select");
+            json.WriteNumber("count", selection.Count);
+            json.WriteString("by", Choices.WordOf(selection.Choice));
+            json.WriteEndObject();
         }
 
         json.WriteNumber("environments", Environments);

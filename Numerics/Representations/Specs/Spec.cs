@@ -26,7 +26,7 @@ namespace Toolkit.Numerics.Representations;
 /// <param name="LMax">The largest angular momentum.</param>
 /// <param name="Species">Atomic numbers that have channels, increasing; null: those of the data.</param>
 /// <param name="Alchemical">How species are mixed; null: not at all.</param>
-/// <param name="Representation">What is made from the density.</param>
+/// <param name="Representations">What is made from the density: one or more, whose features stand side by side.</param>
 /// <param name="Model">What is fitted; null: nothing.</param>
 public sealed record Spec(
     CutoffFunction Cutoff,
@@ -35,8 +35,8 @@ public sealed record Spec(
     int LMax,
     IReadOnlyList<int>? Species,
     AlchemicalSpec? Alchemical,
-    RepresentationSpec Representation,
-    RidgeSpec? Model)
+    IReadOnlyList<RepresentationSpec> Representations,
+    ModelSpec? Model)
 {
     /// <summary>The vectors that atoms carry.</summary>
     public IReadOnlyList<VectorFieldSpec> Fields { get; init; } = [];
@@ -45,7 +45,10 @@ public sealed record Spec(
     public IReadOnlyList<PotentialFieldSpec> Potentials { get; init; } = [];
 
     /// <summary>The largest angular momentum of the coupling coefficients that the representation needs; 0: none.</summary>
-    public int CouplingLMax => Representation.CouplingLMax(LMax);
+    public int CouplingLMax => Representations.Max(r => r.CouplingLMax(LMax));
+
+    /// <summary>What kind nice adds, where one of the representations is of it.</summary>
+    public NiceSpec? Nice => Representations.FirstOrDefault(static r => r.Nice is not null)?.Nice;
 
     /// <summary>Two specifications are equal when they say the same.</summary>
     public bool Equals(Spec? other) => other is not null && ToJson() == other.ToJson();
@@ -98,8 +101,8 @@ public sealed record Spec(
             r.Integer("$.lmax"),
             r.Elements("$.species"),
             AlchemicalSpec.Read(r),
-            RepresentationSpec.Read(r, source, vectors, potentials),
-            RidgeSpec.Read(r))
+            RepresentationsSection.Read(r, source, vectors, potentials),
+            ModelSpec.Read(r))
         {
             Fields = vectors,
             Potentials = potentials,
@@ -124,7 +127,7 @@ public sealed record Spec(
 
             Alchemical?.Write(json);
             FieldsSection.Write(json, Fields, Potentials);
-            Representation.Write(json, LMax);
+            RepresentationsSection.Write(json, Representations, LMax);
             Model?.Write(json);
             json.WriteEndObject();
         }
@@ -132,24 +135,41 @@ public sealed record Spec(
         return Encoding.UTF8.GetString(text.WrittenSpan);
     }
 
-    /// <summary>The representation with channels for the given species.</summary>
+    /// <summary>The representations with channels for the given species, side by side; they share their fields.</summary>
     /// <param name="species">Atomic numbers; used where <see cref="Species"/> is null.</param>
     /// <param name="source">What messages call the specification.</param>
     /// <param name="table">Coupling coefficients up to <see cref="CouplingLMax"/>; null: those that come with the library.</param>
     /// <param name="fit">What kind nice executes; null with the others.</param>
     /// <exception cref="InputException">A basis that cannot be made in float64, with the key to change; coupling coefficients
     /// that end too early; kind nice without a fit, or with that of another expansion.</exception>
-    public Representation CreateRepresentation(IEnumerable<int> species, string source, CouplingTable? table = null, NiceFit? fit = null) =>
-        Representation.CreateRepresentation(CreateExpansion(species, source), CreatePotentials(species, source), source, table, fit);
+    public IReadOnlyList<Representation> CreateRepresentations(
+        IEnumerable<int> species, string source, CouplingTable? table = null, NiceFit? fit = null)
+    {
+        int[] all = species.ToArray();
+        DensityExpansion expansion = CreateExpansion(all, source);
+        NamedPotential[] potentials = CreatePotentials(all, source);
+        return Representations.Select(r => r.CreateRepresentation(expansion, potentials, source, table, fit)).ToArray();
+    }
 
-    /// <summary>The same where it must be one of invariants.</summary>
+    /// <summary>The same where there is one.</summary>
+    /// <param name="species">Atomic numbers; used where <see cref="Species"/> is null.</param>
+    /// <param name="source">What messages call the specification.</param>
+    /// <param name="table">Coupling coefficients up to <see cref="CouplingLMax"/>; null: those that come with the library.</param>
+    /// <param name="fit">What kind nice executes; null with the others.</param>
+    /// <exception cref="InputException">A list of several is specified; or see <see cref="CreateRepresentations"/>.</exception>
+    public Representation CreateRepresentation(IEnumerable<int> species, string source, CouplingTable? table = null, NiceFit? fit = null) =>
+        Representations.Count == 1
+            ? CreateRepresentations(species, source, table, fit)[0]
+            : throw new InputException(source, null, "$.representation", $"{Representations.Count} representations", "one");
+
+    /// <summary>The same where there is one, and it must be of invariants.</summary>
     /// <param name="species">Atomic numbers; used where <see cref="Species"/> is null.</param>
     /// <param name="source">What messages call the specification.</param>
     /// <param name="table">Coupling coefficients up to <see cref="CouplingLMax"/>; null: those that come with the library.</param>
     /// <exception cref="InputException">Equivariants are specified; or see <see cref="CreateRepresentation"/>.</exception>
     public InvariantRepresentation CreateInvariants(IEnumerable<int> species, string source, CouplingTable? table = null) =>
         CreateRepresentation(species, source, table) as InvariantRepresentation ?? throw new InputException(
-            source, null, "$.representation.kind", InputError.Quote(Representation.Word), "a kind of invariants");
+            source, null, "$.representation.kind", InputError.Quote(Representations[0].Word), "a kind of invariants");
 
     /// <summary>The expansion that the representation is made from.</summary>
     /// <param name="species">Atomic numbers; used where <see cref="Species"/> is null.</param>
@@ -172,6 +192,12 @@ public sealed record Spec(
         }
     }
 
+    /// <summary>What kind nice begins with.</summary>
+    /// <param name="species">Atomic numbers; used where <see cref="Species"/> is null.</param>
+    /// <param name="source">What messages call the specification.</param>
+    internal NiceFields CreateFields(IEnumerable<int> species, string source) =>
+        new(CreateExpansion(species, source), CreatePotentials(species, source), Representations.FirstOrDefault(static r => r.Nice is not null)?.Factors);
+
     /// <summary>The potentials that factors and trees may name.</summary>
     private NamedPotential[] CreatePotentials(IEnumerable<int> species, string source)
     {
@@ -185,20 +211,28 @@ public sealed record Spec(
         return Potentials.Select(p => p.CreateField(basis, LMax, Cutoff, all, source)).ToArray();
     }
 
-    /// <summary>What the representation computes, as data; the same whatever the species, however they are mixed, and up to
-    /// whatever l.</summary>
+    /// <summary>What the representations compute, as data, each tree once; the same whatever the species, however they are mixed,
+    /// and up to whatever l.</summary>
     /// <param name="source">What messages call the specification.</param>
-    /// <exception cref="InputException">See <see cref="CreateRepresentation"/>.</exception>
-    public IReadOnlyList<CouplingTree> CouplingTrees(string source) => Representation.Nice is { } nice
-        ? NiceFeatures.TreesOf(nice.Settings.Order)
-        : (this with
+    /// <exception cref="InputException">See <see cref="CreateRepresentations"/>.</exception>
+    public IReadOnlyList<CouplingTree> CouplingTrees(string source)
+    {
+        Spec plain = this with
         {
             LMax = Math.Min(LMax, CouplingTable.Default.LMax - 1),
             Alchemical = null,
             Radial = Radial with { Contraction = null },
             Potentials = [.. Potentials.Select(static p => p with { SpeciesCharges = null })],
-            Representation = Representation with { Lambda = null },
-        }).CreateRepresentation(Fields.SelectMany(static f => f.Species ?? []).Append(1), source).CouplingTrees;
+        };
+        int[] species = [.. Fields.SelectMany(static f => f.Species ?? []), 1];
+        return Representations
+            .SelectMany(r => r.Nice is { } nice
+                ? NiceFeatures.TreesOf(nice.Settings, (r.Factors ?? [CouplingField.Density.Name]).Select(name =>
+                    Fields.FirstOrDefault(f => f.Name == name)?.CreateField().CouplingField ?? new CouplingField(name)).ToArray())
+                : (plain with { Representations = [r with { Lambda = null }] }).CreateRepresentation(species, source).CouplingTrees)
+            .DistinctBy(static t => t.ToJson())
+            .ToArray();
+    }
 
     /// <summary>The radial functions of the density, weighted and contracted as specified.</summary>
     private IRadialFunctions CreateFunctions(string source)

@@ -32,6 +32,9 @@ internal sealed record SpecGroup(string Name, string Meaning, SpecAbsence Absenc
     /// <summary>A word that may stand instead of the object; null: none.</summary>
     public string? Word { get; init; }
 
+    /// <summary>Whether a list of such objects may stand instead of one.</summary>
+    public bool MayBeList { get; init; }
+
     /// <summary>What stands in the place of a default where the object may be absent without one.</summary>
     public string? WhenAbsent { get; init; }
 }
@@ -85,6 +88,9 @@ internal sealed record SpecMatrices(string Name, string Meaning, string WhenAbse
 
 /// <summary>A name or a key.</summary>
 internal sealed record SpecName(string Name, string Meaning, string? WhenAbsent) : SpecNode(Name, Meaning);
+
+/// <summary>Three numbers, not all zero; may be absent.</summary>
+internal sealed record SpecVector(string Name, string Meaning, string WhenAbsent) : SpecNode(Name, Meaning);
 
 /// <summary>Charges: the name of an atom property, or a number for each element; may be absent.</summary>
 internal sealed record SpecCharges(string Name, string Meaning, string WhenAbsent) : SpecNode(Name, Meaning);

@@ -19,11 +19,14 @@ internal sealed class SpecReader
 
     private static readonly JsonDocumentOptions Options = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
-    private readonly string _source;
+    private readonly string _source, _section = "", _place = "";
     private readonly Dictionary<string, object> _values = new(StringComparer.Ordinal);
     private readonly HashSet<string> _given = new(StringComparer.Ordinal);
 
     private SpecReader(string source) => _source = source;
+
+    private SpecReader(SpecReader whole, string section, string place) =>
+        (_source, _section, _place, _values, _given) = (whole._source, section, place, whole._values, whole._given);
 
     /// <summary>Values by path ("$.cutoff.radius"): double, int, string, or int[] for elements.</summary>
     /// <exception cref="InputException">With the path, what was found and what was expected.</exception>
@@ -50,19 +53,24 @@ internal sealed class SpecReader
         return reader;
     }
 
-    internal bool Has(string path) => _values.ContainsKey(path);
+    /// <summary>The same text for each object of a section that may be one or a list of them: paths and messages of each are
+    /// asked for as if it stood there alone.</summary>
+    internal IEnumerable<SpecReader> Each(string section) =>
+        Value(section) is int count ? Enumerable.Range(0, count).Select(k => new SpecReader(this, section, $"{section}[{k}]")) : [this];
+
+    internal bool Has(string path) => Value(path) is not null;
 
     /// <summary>Whether the text itself has the key, rather than its default.</summary>
-    internal bool IsGiven(string path) => _given.Contains(path);
+    internal bool IsGiven(string path) => _given.Contains(Place(path));
 
-    internal double Number(string path) => (double)_values[path];
+    internal double Number(string path) => (double)Value(path)!;
 
-    internal int Integer(string path) => (int)_values[path];
+    internal int Integer(string path) => (int)Value(path)!;
 
     /// <summary>Whether a word stands in the place of an object.</summary>
-    internal bool IsWord(string path) => _values.GetValueOrDefault(path) is string;
+    internal bool IsWord(string path) => Value(path) is string;
 
-    internal string Word(string path) => (string)_values[path];
+    internal string Word(string path) => (string)Value(path)!;
 
     internal double? NumberIfAny(string path) => Has(path) ? Number(path) : null;
 
@@ -74,22 +82,33 @@ internal sealed class SpecReader
     internal T? ChoiceIfAny<T>(string path, SpecWords<T> words)
         where T : struct => Has(path) ? Choice(path, words) : null;
 
-    internal IReadOnlyDictionary<int, double[]> Rows(string path) => (IReadOnlyDictionary<int, double[]>)_values[path];
+    internal IReadOnlyDictionary<int, double[]> Rows(string path) => (IReadOnlyDictionary<int, double[]>)Value(path)!;
 
     /// <summary><c>[l][row][column]</c>, all rows of one length and all matrices of as many.</summary>
-    internal double[][][] Matrices(string path) => (double[][][])_values[path];
+    internal double[][][] Matrices(string path) => (double[][][])Value(path)!;
 
-    internal bool Flag(string path) => (bool)_values[path];
+    internal bool Flag(string path) => (bool)Value(path)!;
 
     /// <summary>A list of names, or null.</summary>
-    internal string[]? NamesIfAny(string path) => (string[]?)_values.GetValueOrDefault(path);
+    internal string[]? NamesIfAny(string path) => (string[]?)Value(path);
+
+    /// <summary>x, y, z, or null.</summary>
+    internal double[]? VectorIfAny(string path) => (double[]?)Value(path);
 
     /// <summary>A string or charges by atomic number, or null.</summary>
-    internal object? ChargesIfAny(string path) => _values.GetValueOrDefault(path);
+    internal object? ChargesIfAny(string path) => Value(path);
 
-    internal int[]? Elements(string path) => (int[]?)_values.GetValueOrDefault(path);
+    internal int[]? Elements(string path) => (int[]?)Value(path);
 
-    internal InputException Bad(string path, string found, string expected) => new(_source, null, path, found, expected);
+    internal InputException Bad(string path, string found, string expected) => new(_source, null, Place(path), found, expected);
+
+    private object? Value(string path) => _values.GetValueOrDefault(Place(path));
+
+    /// <summary>Where a path is found when its section is an object of a list.</summary>
+    private string Place(string path) =>
+        _section.Length > 0 && path.StartsWith(_section, StringComparison.Ordinal) && (path.Length == _section.Length || path[_section.Length] == '.')
+            ? _place + path[_section.Length..]
+            : path;
 
     private void Object(JsonElement element, string path, IReadOnlyList<SpecNode> members)
     {
@@ -147,6 +166,8 @@ internal sealed class SpecReader
         {
             case SpecGroup { Word: string word } when value.ValueKind == JsonValueKind.String:
                 return value.GetString() == word ? word : throw Bad(at, Show(value), $"\"{word}\" or an object {{ … }}");
+            case SpecGroup { MayBeList: true } several when value.ValueKind == JsonValueKind.Array:
+                return value.GetArrayLength() > 0 ? Objects(value, at, several.Members) : throw Bad(at, Show(value), "an object { … } or a list of objects");
             case SpecGroup group:
                 Object(value, at, group.Members);
                 return true;
@@ -179,6 +200,13 @@ internal sealed class SpecReader
                         ? v.GetString()!
                         : throw Bad($"{at}[{n}]", Show(v), "a name"))
                     .ToArray();
+            case SpecVector:
+                double[] vector = value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(static v => v.ValueKind == JsonValueKind.Number)
+                    ? value.EnumerateArray().Select(static v => v.GetDouble()).ToArray()
+                    : [];
+                return vector.Length == 3 && vector.Sum(static x => x * x) is > 0 and < double.PositiveInfinity
+                    ? vector
+                    : throw Bad(at, Show(value), "three numbers, not all zero, as [0, 0, 1]");
             case SpecJson:
                 return value.ValueKind == JsonValueKind.Object ? value.GetRawText() : throw Bad(at, Show(value), "an object { … }");
             case SpecName:

@@ -107,6 +107,23 @@ public static class SpecText
             ["$.representation.kind"] = "\"power-spectrum\"",
             ["$.representation.factors"] = "[\"rho\", \"V\"]",
         },
+        ["list"] = new()
+        {
+            ["$.cutoff.radius"] = "4.0",
+            ["$.radial.nmax"] = "4",
+            ["$.lmax"] = "3",
+            ["$.fields[0]"] = "",
+            ["$.fields[0].name"] = "\"V\"",
+            ["$.fields[0].kind"] = "\"potential\"",
+            ["$.fields[0].exponent"] = "1",
+            ["$.fields[0].smearing"] = "1.0",
+            ["$.fields[0].tolerance"] = "1e-6",
+            ["$.representation[0]"] = "",
+            ["$.representation[0].kind"] = "\"power-spectrum\"",
+            ["$.representation[1]"] = "",
+            ["$.representation[1].kind"] = "\"power-spectrum\"",
+            ["$.representation[1].factors"] = "[\"rho\", \"V\"]",
+        },
         ["tree"] = new()
         {
             ["$.cutoff.radius"] = "4.0",
@@ -138,6 +155,16 @@ public static class SpecText
             ["$.representation.kind"] = "\"power-spectrum\"",
             ["$.model"] = "",
             ["$.model.kind"] = "\"ridge\"",
+        },
+        ["gaussian-process"] = new()
+        {
+            ["$.cutoff.radius"] = "4.0",
+            ["$.radial.nmax"] = "5",
+            ["$.lmax"] = "4",
+            ["$.representation.kind"] = "\"power-spectrum\"",
+            ["$.model"] = "",
+            ["$.model.kind"] = "\"gp\"",
+            ["$.model.points"] = "300",
         },
     };
 
@@ -198,12 +225,13 @@ public static class SpecText
                 SpecPath f => ("file name", "", f.WhenAbsent),
                 SpecName n => ("name", "", n.WhenAbsent ?? "required"),
                 SpecCharges q => ("name, or object of numbers", "e", q.WhenAbsent),
+                SpecVector v => ("list of three numbers", "", v.WhenAbsent),
                 SpecNames n => ("list of names", "", n.WhenAbsent),
                 SpecJson j => ("object", "", j.WhenAbsent),
                 SpecFlag => ("true or false", "", "false"),
                 SpecList => ("list of objects", "", "none"),
                 SpecElements e => ("list of element symbols", "", e.WhenAbsent),
-                SpecGroup g => (g.Word is null ? "object" : $"object, or `{g.Word}`", "", g.Absence switch
+                SpecGroup g => (g.Word is not null ? $"object, or `{g.Word}`" : g.MayBeList ? "object, or list of objects" : "object", "", g.Absence switch
                 {
                     _ when g.WhenAbsent is not null => g.WhenAbsent,
                     SpecAbsence.Required => "required",
@@ -244,6 +272,18 @@ public static class SpecText
         foreach (SpecNode node in members)
         {
             string at = $"{path}.{node.Name}";
+            if (((node as SpecList)?.Members ?? (given.ContainsKey(at + "[0]") ? (node as SpecGroup)?.Members : null)) is { } ofEach)
+            {
+                for (int k = 0; given.ContainsKey($"{at}[{k}]"); k++)
+                {
+                    text.Append(k == 0 ? $"{indent}// {node.Meaning}\n{indent}\"{node.Name}\": [{{\n" : $"{indent}}}, {{\n");
+                    WriteMembers(text, ofEach, $"{at}[{k}]", depth + 1, given);
+                }
+
+                text.Append(given.ContainsKey(at + "[0]") ? indent + "}],\n" : "");
+                continue;
+            }
+
             if (node is SpecGroup group)
             {
                 if (group.Absence == SpecAbsence.Nothing && !given.ContainsKey(at))
@@ -254,18 +294,6 @@ public static class SpecText
                 text.Append($"{indent}// {node.Meaning}\n{indent}\"{node.Name}\": {{\n");
                 WriteMembers(text, group.Members, at, depth + 1, given);
                 text.Append(indent).Append("},\n");
-                continue;
-            }
-
-            if (node is SpecList list)
-            {
-                for (int k = 0; given.ContainsKey($"{at}[{k}]"); k++)
-                {
-                    text.Append(k == 0 ? $"{indent}// {node.Meaning}\n{indent}\"{node.Name}\": [{{\n" : $"{indent}}}, {{\n");
-                    WriteMembers(text, list.Members, $"{at}[{k}]", depth + 1, given);
-                }
-
-                text.Append(given.ContainsKey(at + "[0]") ? indent + "}],\n" : "");
                 continue;
             }
 

@@ -94,6 +94,15 @@ let tests =
             // One number per atom is a moment along z; what oxygen has is not looked at.
             Assert.Equal<float>([| 0.; 0.; 0.; 0.; 0.; -2.5 |], field.Read(property [| nan; -2.5 |] 1))
 
+            // Or along an axis of any length.
+            let tilted = VectorField("spin", "moment", true, true, [ 26 ], Axis = [| 0.; 3.; -4. |])
+            Assert.Equal<float>([| 0.; 0.; 0.; 0.; -1.5; 2. |], tilted.Read(property [| nan; -2.5 |] 1))
+            Assert.NotEqual(field, tilted)
+            Assert.Equal(tilted, VectorField("spin", "moment", true, true, [ 26 ], Axis = [| 0.; 6.; -8. |]))
+
+            for axis in [ [| 0.; 0.; 0. |]; [| 1.; 0. |]; [| nan; 0.; 1. |] ] do
+                Assert.Throws<ArgumentException>(fun () -> VectorField("spin", "moment", Axis = axis) |> ignore) |> ignore
+
             for name in [ ""; "rho"; "1a"; "a b" ] do
                 Assert.ThrowsAny<ArgumentException>(fun () -> VectorField(name, "moment") |> ignore) |> ignore
     ]

@@ -84,7 +84,7 @@ let private wrong: (string * string) list =
       "spec.json: $.model.regularizer: found '-1', expected a number of at least 0"
       "{" + least + """, "model": {"folds": 3}}""", "spec.json: $.model: found no key 'kind', expected kind: the model, one of ridge"
       "{" + least + """, "fields": [{"name": "spin"}]}""",
-      "spec.json: $.fields: found the vector field spin with kind power-spectrum, expected vector fields only with the spin- kinds and tree"
+      "spec.json: $.fields: found the vector field spin with kind power-spectrum, expected vector fields only with the spin- kinds, nice and tree"
       """{"cutoff": {"radius": 4}, "representation": {"kind": "spin-bispectrum"}}""",
       "spec.json: $: found no vector field, expected fields: the vectors that atoms carry, which spin-bispectrum is made from"
       spins "3", "spec.json: $.fields: found '3', expected a list of objects [{ … }, …]"
@@ -93,11 +93,15 @@ let private wrong: (string * string) list =
       spins """[{"name": "rho"}]""", "spec.json: $.fields[0].name: found 'rho', expected letters, digits and underscores, a letter first, and not rho"
       spins """[{"name": "a"}, {"name": "a"}]""", "spec.json: $.fields[1].name: found 'a' twice, expected each name once"
       spins """[{"name": "a", "kye": "spins"}]""",
-      "spec.json: $.fields[0]: found the unknown key 'kye', expected 'key' perhaps; known are name, kind, key, axial, timeOdd, species, center"
+      "spec.json: $.fields[0]: found the unknown key 'kye', expected 'key' perhaps; known are name, kind, key, axial, timeOdd, axis, species, center"
       spins """[{"name": "a", "axial": 1}]""", "spec.json: $.fields[0].axial: found '1', expected true or false"
       spins """[{"name": "a", "kind": "tensor"}]""", "spec.json: $.fields[0].kind: found '\"tensor\"', expected one of vector"
       spins """[{"name": "a", "species": ["Fe"]}], "species": ["C", "H"]""",
       "spec.json: $.fields[0].species: found Fe, expected elements of $.species"
+      """{"cutoff": {"radius": 4}, "fields": [{"name": "a", "axial": true, "axis": [0, 0]}], "representation": {"kind": "spin-power-spectrum"}}""",
+      "spec.json: $.fields[0].axis: found '[0, 0]', expected three numbers, not all zero, as [0, 0, 1]"
+      """{"cutoff": {"radius": 4}, "lmax": 4, "fields": [{"name": "a", "axis": [0, 0, 1]}], "representation": {"kind": "spin-power-spectrum"}}""",
+      "spec.json: $.fields[0].axis: found this key with a field that is not axial, expected axis only with"
       """{"cutoff": {"radius": 4}, "lmax": 20, "fields": [{"name": "a"}], "representation": {"kind": "spin-power-spectrum"}}""",
       "spec.json: $.lmax: found 20, expected at most 19 with spin-power-spectrum, where the coupling coefficients end"
       """{"cutoff": {"radius": 4}, "representation": {"kind": "power-spectrum", "coupling": "both"}}""",
@@ -114,7 +118,7 @@ let tests =
             Assert.Equal(RadialSpec(RadialKind.Gto, Nullable 8, null, null), spec.Radial)
             Assert.Equal(6, spec.LMax)
             Assert.Null spec.Species
-            Assert.Equal(RepresentationSpec RepresentationKind.PowerSpectrum, spec.Representation)
+            Assert.Equal<RepresentationSpec>([ RepresentationSpec RepresentationKind.PowerSpectrum ], spec.Representations)
             Assert.Null spec.Model
 
         testCase "every key is taken" <| fun () ->
@@ -131,8 +135,8 @@ let tests =
             Assert.Equal(RadialSpec(RadialKind.Laplacian, Nullable 3, null, RadialScaling(2., 1.5, 6)), spec.Radial)
             Assert.Equal(0, spec.LMax)
             Assert.Equal<int>([ 1; 8 ], nonNull spec.Species)
-            Assert.Equal(RepresentationSpec RepresentationKind.RadialSpectrum, spec.Representation)
-            Assert.Equal(RidgeSpec(Nullable 0., 3), nonNull spec.Model)
+            Assert.Equal<RepresentationSpec>([ RepresentationSpec RepresentationKind.RadialSpectrum ], spec.Representations)
+            Assert.Equal(ModelSpec(Regularizer = Nullable 0., Folds = 3), nonNull spec.Model)
 
         testCase "a specification written out reads back as the same" <| fun () ->
             for name in SpecText.Examples do
@@ -144,10 +148,10 @@ let tests =
                 let pair = Structure.Create(ReadOnlySpan [| 6; 1 |], ReadOnlySpan [| 0.; 0.; 0.; 0.; 0.; 1.1 |])
                 let complete = Features.WithContraction(spec, StructureSource.Of([| pair |], "pair.xyz"), name)
 
-                match spec.Representation.Nice with
-                | null -> Assert.True((complete.CreateRepresentation([ 1; 6 ], name)).FeatureCount > 0)
+                match spec.Nice with
+                | null -> for r in complete.CreateRepresentations([ 1; 6 ], name) do Assert.True(r.FeatureCount > 0)
                 | _ ->
-                    let e = Assert.Throws<InputException>(fun () -> complete.CreateRepresentation([ 1; 6 ], name) |> ignore)
+                    let e = Assert.Throws<InputException>(fun () -> complete.CreateRepresentations([ 1; 6 ], name) |> ignore)
                     Assert.Contains("found nice without a fit", e.Message)
                     Assert.True((Features.Compute(spec, StructureSource.Of([| pair |], "pair.xyz"), name)).Layout.FeatureCount > 0)
 
@@ -167,7 +171,7 @@ let tests =
             Assert.Equal<int>([ 26; 28 ], nonNull spec.Fields[0].Species)
             Assert.Equal(CentrePolicy.Separate, spec.Fields[0].Centre)
             Assert.Equal(VectorFieldSpec("dipole", "mu", false, false, null, CentrePolicy.Exclude), spec.Fields[1])
-            let kind = spec.Representation
+            let kind = spec.Representations[0]
             Assert.Equal((FieldCoupling.Both, false, Parities.Both), (kind.Coupling, kind.HasScalars, kind.Parities))
             Assert.Equal(spec, parse (spec.ToJson()))
             Assert.NotEqual(spec, parse (text.Replace("\"coupling\": \"both\"", "\"coupling\": \"summed\"")))
@@ -188,7 +192,7 @@ let tests =
 
         testCase "equivariants are both parities, the bispectrum is proper, unless the specification says otherwise" <| fun () ->
             let representation (text: string) =
-                (parse ("""{"cutoff": {"radius": 4}, "lmax": 3, "representation": {""" + text + "}}")).Representation
+                (parse ("""{"cutoff": {"radius": 4}, "lmax": 3, "representation": {""" + text + "}}")).Representations[0]
             let equivariants = representation "\"kind\": \"equivariants\""
             Assert.Equal(RepresentationSpec(RepresentationKind.Equivariants, Parities = Parities.Both), equivariants)
             Assert.Equal(RepresentationSpec RepresentationKind.Bispectrum, representation "\"kind\": \"bispectrum\"")
@@ -249,7 +253,7 @@ let tests =
             let read (keys: string) =
                 let spec = parse $"""{{"cutoff": {{"radius": 3}}, "lmax": 2, "representation": {{"kind": "nice"{keys}}}}}"""
                 Assert.Equal(spec, parse (spec.ToJson()))
-                nonNull spec.Representation.Nice
+                nonNull spec.Nice
 
             let settings keys = (read keys).Settings
             Assert.Equal(NiceSpec(NiceSettings(Order = 4), NiceFit.DefaultEnvironments), read "")
@@ -261,6 +265,10 @@ let tests =
             Assert.Equal(NiceBranch(Expand = Nullable 150, Components = Nullable 7, Purify = 0), all.Settings.Covariants)
             Assert.Equal(NiceBranch(Expand = Nullable 8, Components = Nullable 200, Purify = 50), all.Settings.Invariants)
             Assert.Equal(9, all.Environments)
+            Assert.Equal((NiceStandard.Blocks, NiceSelection(9, NiceChoice.Cur)), (let s = settings """, "standard": "blocks", "select": {"count": 9, "by": "cur"} """ in s.Standard, nonNull s.Selection))
+            Assert.Equal(NiceSelection(100, NiceChoice.Farthest), nonNull (settings """, "select": {} """).Selection)
+            Assert.True((settings """, "centres": "species" """).IsPerSpecies)
+            Assert.Equal((NiceScaling.Fields, true), (let s = settings """, "scaling": "fields", "time": "both" """ in s.Scaling, s.HasTimeOdd))
 
             let refused (keys: string) (expected: string) =
                 let e = Assert.Throws<InputException>(fun () -> read keys |> ignore)
@@ -273,6 +281,9 @@ let tests =
             refused """, "contraction": "none", "purify": {"covariants": 3} """ "purify only with a contraction"
             refused """, "order": 11 """ "a whole number 1…10"
             refused """, "channels": "outer" """ "this key with kind nice"
+            refused """, "factors": [] """ "$.representation.factors: found '[]'"
+            refused """, "factors": ["rho", "rho"] """ "found a name twice"
+            refused """, "factors": ["rho", "V"] """ "found 'V', expected one of rho"
             let other = Assert.Throws<InputException>(fun () -> parse """{"cutoff": {"radius": 3}, "representation": {"kind": "bispectrum", "expand": "all"}}""" |> ignore)
             Assert.Contains("expand only with nice", other.Message)
             let three = Assert.Throws<InputException>(fun () -> parse """{"cutoff": {"radius": 3}, "representation": {"kind": "equivariants", "order": 3}}""" |> ignore)

@@ -1,6 +1,6 @@
 using System;
 
-namespace Toolkit.Numerics.Learning.Selection;
+namespace Toolkit.Numerics.Selection;
 
 /// <summary>What all selections check and decide in the same way.</summary>
 internal static class SelectionInput

@@ -1,7 +1,7 @@
 using System;
 using Toolkit.Numerics.LinearAlgebra;
 
-namespace Toolkit.Numerics.Learning.Selection;
+namespace Toolkit.Numerics.Selection;
 
 /// <summary>
 /// Rows far from one another: the first is the one farthest from the mean, each next one is farthest from all chosen

@@ -1,8 +1,8 @@
-module Toolkit.Tests.Numerics.Learning.SelectionTests
+module Toolkit.Tests.Numerics.Selection.SelectionTests
 
 open System
 open Expecto
-open Toolkit.Numerics.Learning.Selection
+open Toolkit.Numerics.Selection
 open Toolkit.Testing
 open Toolkit.Tests.Laws
 
@@ -39,7 +39,7 @@ let private remainder (rows: float[][]) (chosen: int[]) =
 
 [<Tests>]
 let tests =
-    testList "Numerics.Learning.SelectionTests" [
+    testList "Numerics.Selection.SelectionTests" [
         Law.test "every farthest point is the row that those before it cover worst" 40 (Law.seeded (2, 40)) (fun (seed, size) ->
             let rows = rowsOf seed size 5 5
             let chosen = farthest rows (min size 8)

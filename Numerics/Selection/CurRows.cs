@@ -2,7 +2,7 @@ using System;
 using MathNet.Numerics.LinearAlgebra;
 using Toolkit.Numerics.LinearAlgebra;
 
-namespace Toolkit.Numerics.Learning.Selection;
+namespace Toolkit.Numerics.Selection;
 
 /// <summary>
 /// Rows that span the others: the one with the largest statistical leverage in the leading singular vectors, then, what
