@@ -181,6 +181,11 @@ internal sealed unsafe class LeafGradients : PairGradients
                 for (Run* run = runs, end = runs + list.Runs.Length; run < end; run++)
                 {
                     double* to = target + segment.Place + run->Place, w = weights + run->Weights;
+                    if (run->Slow == Run.Triangle)
+                    {
+                        PackedTriangle.Gradients(at[0] + run->OtherA, radial + run->RadialA, slopes + run->RadialA, ux, uy, uz, *w, to, stride);
+                        continue;
+                    }
                     if (run->Slow == Run.Many)
                     {
                         Many(list, *run, at, next, to, stride, radial, slopes, ux, uy, uz, w);

@@ -41,8 +41,8 @@ internal struct Run
     /// <summary>The terms of a list.</summary>
     public int First, End;
 
-    /// <summary>Stands for <see cref="Slow"/> where there is a list.</summary>
-    public const int Many = 3;
+    /// <summary>Stands for <see cref="Slow"/> where there is a list; where A is squared, see <see cref="PackedTriangle"/>.</summary>
+    public const int Many = 3, Triangle = 4;
 }
 
 /// <summary>What one kind of neighbour changes of some features.</summary>
@@ -70,6 +70,15 @@ internal sealed class LeafRuns(SlopeOutput output)
 
     private RunList Make(int field, Func<int, int, double> shares, int stride)
     {
+        if (field < 0 && IsTriangle && shares(_terms[0].Leaf.Field, _terms[0].Leaf.Slots[_terms[0].Own[0]]) is var share and not 0)
+        {
+            Run triangle = new()
+            {
+                Count = output.Channels, Slow = Run.Triangle, RadialA = _terms[0].Rows.L * stride + _terms[0].Leaf.Radials[_terms[0].Own[0]], OtherA = _terms[0].Other[0],
+            };
+            return new RunList([triangle], [], [share * output.Scale]);
+        }
+
         var runs = new List<Run>();
         var all = new List<RunTerm>();
         var weights = new List<double>();
@@ -86,9 +95,9 @@ internal sealed class LeafRuns(SlopeOutput output)
             for (int p = 0; p < _terms.Length; p++)
             {
                 SlopeTerm t = _terms[p];
-                double share = field >= 0 && t.Leaf.Field != field + 1 ? 0 : shares(t.Leaf.Field, t.Leaf.Slots[t.Own[start]]);
-                own[p] = share * (t.Weights?[start] ?? 1);
-                if (share == 0) continue;
+                double part = field >= 0 && t.Leaf.Field != field + 1 ? 0 : shares(t.Leaf.Field, t.Leaf.Slots[t.Own[start]]);
+                own[p] = part * (t.Weights?[start] ?? 1);
+                if (part == 0) continue;
                 RunTerm term = new(
                     p, end == start + 1 || t.Own[start + 1] != t.Own[start], t.Rows.L * stride + t.Leaf.Radials[t.Own[start]], t.Other[start], own[p]);
                 isAlike &= scale == 0 || Math.Abs(own[p] / scale - 1) < Rounding;
@@ -133,6 +142,26 @@ internal sealed class LeafRuns(SlopeOutput output)
         }
 
         return new RunList([.. runs], [.. all], [.. weights]);
+    }
+
+    /// <summary>Whether these are the products of eight channels of the density side by side with themselves.</summary>
+    private bool IsTriangle
+    {
+        get
+        {
+            if (!PackedTriangle.IsSupported || output.Channels != PackedTriangle.Count || _terms.Length != 2) return false;
+            SlopeTerm a = _terms[0], b = _terms[1];
+            if (a.Source != b.Source || a.Leaf != b.Leaf || a.Leaf.Field != 0 || a.Weights is null || b.Weights is null) return false;
+            int t = 0;
+            for (int i = 0; i < PackedTriangle.Side; i++)
+                for (int j = i; j < PackedTriangle.Side; j++, t++)
+                {
+                    double weight = i == j ? 1 : Math.Sqrt(2);
+                    if (a.Own[t] != a.Own[0] + i || a.Other[t] != a.Other[0] + j || b.Own[t] != a.Own[0] + j || b.Other[t] != a.Other[0] + i
+                        || a.Leaf.Slots[a.Own[t]] != a.Leaf.Slots[a.Own[0]] || a.Weights[t] != weight || b.Weights[t] != weight) return false;
+                }
+            return true;
+        }
     }
 
     /// <summary>Whether a product follows those from <paramref name="start"/> on as its predecessor does, its weights by all leaves alike.</summary>
