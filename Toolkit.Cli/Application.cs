@@ -24,6 +24,9 @@ public static class Application
         ConvertVerb.Create(),
         FeaturesVerb.Create(),
         SpecVerb.Create(),
+        FitVerb.Create(),
+        EvaluateVerb.Create(),
+        PredictVerb.Create(),
         ProveVerb.Create(),
         CheckVerb.Create(),
         DeriveVerb.Create(),
@@ -33,7 +36,7 @@ public static class Application
     /// else to <paramref name="error"/>. Returns the exit code.</summary>
     public static int Run(string[] args, TextWriter output, TextWriter error)
     {
-        var root = new RootCommand("Exact coupling coefficients, proofs, and symmetry-adapted features of atomic structures.");
+        var root = new RootCommand("Exact coupling coefficients, proofs, symmetry-adapted features of atomic structures, and models of them.");
         foreach (Command verb in Verbs())
         {
             root.Subcommands.Add(verb);

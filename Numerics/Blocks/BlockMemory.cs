@@ -16,6 +16,7 @@ internal sealed unsafe class BlockMemory<T> : IDisposable
     private readonly void* _tables;
     private readonly T* _numbers;
     private readonly nint[] _first;
+    private readonly bool[] _isLent;
     private readonly nint _length;
 
     /// <summary>Memory for a batch.</summary>
@@ -27,10 +28,18 @@ internal sealed unsafe class BlockMemory<T> : IDisposable
         _shapes = [.. shapes];
         (Capacity, HasAdjoints) = (capacity, adjoints);
         _first = new nint[_shapes.Length];
+        _isLent = new bool[_shapes.Length];
         for (int b = 0; b < _shapes.Length; b++)
         {
             _first[b] = _length;
-            if (!_shapes[b].IsForeign) _length = checked(_length + (nint)_shapes[b].Length * capacity);
+            _length = checked(_length + _shapes[b].Size<T>(capacity));
+        }
+
+        for (int b = 0; b < _shapes.Length; b++)
+        {
+            if (_shapes[b].Tenant == 0) continue;
+            _first[b] = _first[_shapes[b].Tenant - 1];
+            _isLent[_shapes[b].Tenant - 1] = true;
         }
 
         nuint places = (nuint)(2 * Math.Max(1, _shapes.Length) * capacity * sizeof(T*));
@@ -43,7 +52,7 @@ internal sealed unsafe class BlockMemory<T> : IDisposable
         NativeMemory.Clear(_numbers, (nuint)((adjoints ? 2 : 1) * _length * sizeof(T)));
         for (int b = 0; b < _shapes.Length; b++)
         {
-            for (int i = 0; i < capacity && !_shapes[b].IsForeign; i++)
+            for (int i = 0; i < capacity && !_shapes[b].IsForeign && !_shapes[b].IsLaned; i++)
             {
                 _values[b * capacity + i] = _numbers + _first[b] + (nint)i * _shapes[b].Length;
                 if (adjoints) _adjoints[b * capacity + i] = _values[b * capacity + i] + _length;
@@ -75,6 +84,12 @@ internal sealed unsafe class BlockMemory<T> : IDisposable
     public Span<T> AdjointsOf(int block, int environments) =>
         new(_numbers + _length + _first[block], environments * _shapes[block].Length);
 
+    /// <summary>The values of a block whose environments lie side by side: <c>[channel, row, lane]</c>.</summary>
+    public T* Laned(int block) => _numbers + _first[block];
+
+    /// <summary>The derivatives by them.</summary>
+    public T* LanedAdjoints(int block) => _numbers + _length + _first[block];
+
     /// <summary>Says where a foreign block of one environment is.</summary>
     /// <param name="block">The block.</param>
     /// <param name="environment">The environment.</param>
@@ -86,12 +101,15 @@ internal sealed unsafe class BlockMemory<T> : IDisposable
         _adjoints[block * Capacity + environment] = adjoints;
     }
 
-    /// <summary>Sets the derivatives by all blocks of ours to zero.</summary>
+    /// <summary>Sets the derivatives by all blocks of ours to zero, those left out that are set anyway because their memory serves
+    /// several.</summary>
     public void ClearAdjoints(int environments)
     {
         for (int b = 0; b < _shapes.Length; b++)
         {
-            if (!_shapes[b].IsForeign) AdjointsOf(b, environments).Clear();
+            if (_isLent[b]) continue;
+            if (_shapes[b].IsLaned) new Span<T>(LanedAdjoints(b), checked((int)_shapes[b].Size<T>(Capacity))).Clear();
+            else if (!_shapes[b].IsForeign) AdjointsOf(b, environments).Clear();
         }
     }
 

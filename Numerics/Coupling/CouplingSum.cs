@@ -292,6 +292,27 @@ public unsafe class CouplingSum<T>
         }
     }
 
+    /// <summary>Numbers that <see cref="RunBlock"/> works in, from the start of a cache line.</summary>
+    internal long ScratchLength => (_program.Slots + 1L + _program.Gathered) * CouplingBlocks<T>.Lanes;
+
+    /// <summary>Runs the sum where the operands lie, for one lane each of <see cref="CouplingBlocks{T}.Lanes"/> environments: adds the
+    /// products to C, or with <paramref name="da"/> the derivatives to dA and dB.</summary>
+    /// <param name="a">A <c>[row, lane]</c>, from the start of a cache line, like the others.</param>
+    /// <param name="b">B <c>[row, lane]</c>.</param>
+    /// <param name="c">C <c>[row, lane]</c>, or the derivatives by it.</param>
+    /// <param name="da">The derivatives by A; null: forward.</param>
+    /// <param name="db">The derivatives by B; not those by A.</param>
+    /// <param name="scratch"><see cref="ScratchLength"/> numbers.</param>
+    internal void RunBlock(T* a, T* b, T* c, T* da, T* db, T* scratch)
+    {
+        CouplingBlocks<T> x = new() { A = a, B = b, C = c, DA = da, DB = db, RowsA = RowsA, RowsB = RowsB, RowsC = RowsC };
+        bool backward = da != null;
+        CouplingCode<T>? code = _lanes < _interpreted ? null : (backward ? _backward : _forward)?.Value;
+        _lanes += CouplingBlocks<T>.Lanes;
+        if (code is not null) code.Run(x, 1, scratch);
+        else Interpret(x, backward, scratch);
+    }
+
     /// <summary>Sets to zero what is added to, and operands that have lanes without a channel.</summary>
     private void Clear(in CouplingBlocks<T> block, int used, bool backward)
     {

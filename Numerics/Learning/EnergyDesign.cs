@@ -19,6 +19,17 @@ public sealed class EnergyDesign : PotentialDesign
     {
     }
 
+    private EnergyDesign(RepresentationSet set, IEnumerable<int> species, IReadOnlyDictionary<int, double[]>? alone) : base(set, species, alone)
+    {
+    }
+
+    /// <summary>A design from a set.</summary>
+    /// <param name="set">What computes the features.</param>
+    /// <param name="species">Species of the atoms that carry energy, atomic numbers.</param>
+    /// <param name="alone">See <see cref="PotentialDesign.Alone"/>; or null.</param>
+    public static EnergyDesign Of(RepresentationSet set, IEnumerable<int> species, IReadOnlyDictionary<int, double[]>? alone = null) =>
+        new(set, species, alone);
+
     /// <summary>The representations whose features stand side by side.</summary>
     public IReadOnlyList<InvariantRepresentation> Representations => Features.Parts;
 

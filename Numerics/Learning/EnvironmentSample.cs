@@ -32,6 +32,37 @@ public sealed class EnvironmentSample
         if (_rows.Count == 0) throw new ArgumentException("expected at least one atom", nameof(structures));
     }
 
+    private EnvironmentSample(int features) => FeatureCount = features;
+
+    /// <summary>
+    /// Environments drawn evenly from all, of each species at most so many (Vitter, ACM Trans. Math. Softw. 11, 37, 1985,
+    /// algorithm R): memory does not grow with the data.
+    /// </summary>
+    /// <param name="features">Features per environment.</param>
+    /// <param name="structures">The features of the atoms of each structure: species, and <c>[atom, feature]</c>.</param>
+    /// <param name="most">The most environments of a species.</param>
+    internal static EnvironmentSample Draw(int features, IEnumerable<(int[] Species, double[] Values)> structures, int most)
+    {
+        var result = new EnvironmentSample(features);
+        var random = new Random(1);
+        Dictionary<int, long> seen = [];
+        foreach ((int[] species, double[] values) in structures)
+        {
+            for (int i = 0; i < species.Length; i++)
+            {
+                if (!result._rows.TryGetValue(species[i], out List<double>? rows))
+                    result._rows.Add(species[i], rows = []);
+                ReadOnlySpan<double> row = values.AsSpan(i * features, features);
+                long number = seen[species[i]] = seen.GetValueOrDefault(species[i]) + 1;
+                long place = number <= most ? number - 1 : random.NextInt64(number);
+                if (number <= most) rows.AddRange(row);
+                else if (place < most) row.CopyTo(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(rows).Slice((int)place * features, features));
+            }
+        }
+        if (result._rows.Count == 0) throw new ArgumentException("expected at least one atom", nameof(structures));
+        return result;
+    }
+
     /// <summary>Features per environment.</summary>
     public int FeatureCount { get; }
 

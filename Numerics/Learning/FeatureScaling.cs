@@ -60,6 +60,26 @@ public sealed class FeatureScaling
         Make(sample, isCentred: true,
             static (variances, largest) => variances.Select(v => v > Rounding * largest ? 1 / Math.Sqrt(v * variances.Length) : 0).ToArray());
 
+    /// <summary>The maps of earlier made ones.</summary>
+    /// <param name="maps">o_f and s_f by atomic number: <c>[feature]</c>.</param>
+    internal static FeatureScaling Of(IReadOnlyDictionary<int, (double[] Shift, double[] Scale)> maps)
+    {
+        var result = new FeatureScaling(maps.Values.First().Shift.Length);
+        foreach ((int z, (double[] shift, double[] scale)) in maps)
+        {
+            if (shift.Length != result.FeatureCount || scale.Length != result.FeatureCount)
+                throw new ArgumentException($"expected {result.FeatureCount} shifts and scales; got {shift.Length} and {scale.Length}", nameof(maps));
+            result._maps.Add(z, (shift, scale));
+        }
+        return result;
+    }
+
+    /// <summary>The species that there is a map for.</summary>
+    internal IEnumerable<int> Species => _maps.Keys;
+
+    /// <summary>o_f: <c>[feature]</c>.</summary>
+    internal ReadOnlySpan<double> Shift(int species) => Map(species).Shift;
+
     /// <summary>Scales one environment's features.</summary>
     /// <param name="species">The centre's atomic number.</param>
     /// <param name="features"><c>[feature]</c>.</param>

@@ -31,8 +31,10 @@ public sealed class KernelDesign : PotentialDesign
     /// <param name="species">Species of the atoms that carry energy, atomic numbers; those without points have a constant
     /// energy.</param>
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
-    public KernelDesign(RepresentationSet set, EnvironmentKernel kernel, SparsePoints points, IEnumerable<int> species, int threads = 1)
-        : base(set, species)
+    /// <param name="alone">See <see cref="PotentialDesign.Alone"/>; or null.</param>
+    public KernelDesign(RepresentationSet set, EnvironmentKernel kernel, SparsePoints points, IEnumerable<int> species, int threads = 1,
+        IReadOnlyDictionary<int, double[]>? alone = null)
+        : base(set, species, alone)
     {
         ArgumentNullException.ThrowIfNull(kernel);
         ArgumentNullException.ThrowIfNull(points);
@@ -60,6 +62,9 @@ public sealed class KernelDesign : PotentialDesign
     public double Jitter { get; private set; }
 
     private protected override int FunctionCount => Points.Count;
+
+    /// <summary>L⁻ᵀ: <c>[kernel, column]</c>.</summary>
+    internal ReadOnlySpan<double> WhiteningMatrix => _whitening;
 
     /// <summary>From coefficients of this design's columns to those of the kernels themselves.</summary>
     /// <param name="coefficients"><c>[column]</c>.</param>

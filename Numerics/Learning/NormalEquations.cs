@@ -4,24 +4,33 @@ using Toolkit.Numerics.LinearAlgebra;
 namespace Toolkit.Numerics.Learning;
 
 /// <summary>
-/// A weighted least-squares problem as it accumulates: G = Σ w² x xᵀ, b = Σ w² x y, Σ w² y² and the number of rows. Rows
-/// come in batches and are not kept, so memory does not grow with the data; problems of the same columns can be added,
-/// which is how folds of a cross-validation share their work.
+/// A weighted least-squares problem as it accumulates. Rows come in batches and are not kept, so memory does not grow with the
+/// data; problems of the same columns can be added, which is how folds of a cross-validation and parts of a data set share
+/// their work.
 /// </summary>
+/// <remarks>
+/// Kept are not the sums G = Σ w² x xᵀ, b = Σ w² x y and Σ w² y² but the triangle R, z, ρ that the rows w (x, y) are reflected
+/// into (<see cref="Triangle"/>): G = RᵀR, b = Rᵀz and Σ w² y² = |z|² + ρ². Sums lose in squares what R keeps: a residual far
+/// smaller than the targets is |R c − z|² + ρ², to rounding of the targets themselves. Not for several threads at once.
+/// </remarks>
 public sealed class NormalEquations
 {
-    private readonly double[] _gram;
-    private readonly double[] _moment;
+    private const int LeastBlock = 64, MostBlock = 512;
+
+    private readonly double[] _triangle;
+    private readonly int _width;
+    private double[] _block = [];
+    private int _blocked;
 
     /// <summary>An empty problem.</summary>
     /// <param name="columns">Unknowns.</param>
     public NormalEquations(int columns)
     {
-        if (columns is < 1 or > 46340)
-            throw new ArgumentOutOfRangeException(nameof(columns), columns, "expected 1 … 46340 columns");
+        if (columns is < 1 or > 46339)
+            throw new ArgumentOutOfRangeException(nameof(columns), columns, "expected 1 … 46339 columns");
         Columns = columns;
-        _gram = new double[columns * columns];
-        _moment = new double[columns];
+        _width = columns + 1;
+        _triangle = new double[_width * _width];
     }
 
     /// <summary>The number of unknowns.</summary>
@@ -30,14 +39,12 @@ public sealed class NormalEquations
     /// <summary>The number of rows added so far.</summary>
     public long Rows { get; private set; }
 
-    /// <summary>Σ w² y².</summary>
-    public double Square { get; private set; }
-
-    /// <summary>G: <c>[i, j]</c>; only j ≤ i is meaningful.</summary>
-    internal ReadOnlySpan<double> Gram => _gram;
-
-    /// <summary>b: <c>[i]</c>.</summary>
-    internal ReadOnlySpan<double> Moment => _moment;
+    /// <summary>R with z and ρ as its last column: <c>[i, j]</c>, j ≥ i.</summary>
+    public ReadOnlySpan<double> Factor(int threads = 1)
+    {
+        Settle(threads);
+        return _triangle;
+    }
 
     /// <summary>Adds rows.</summary>
     /// <param name="rows"><c>[row, column]</c>.</param>
@@ -50,44 +57,105 @@ public sealed class NormalEquations
         if (rows.Length != (long)targets.Length * Columns)
             throw new ArgumentException(
                 $"expected {targets.Length} rows of {Columns}: {(long)targets.Length * Columns} numbers; got {rows.Length}");
-        double w2 = weight * weight;
-        Dense.AddGram(targets.Length, Columns, w2, rows, Columns, 1.0, _gram.AsSpan(), Columns, threads);
         for (int k = 0; k < targets.Length; k++)
         {
-            double y = w2 * targets[k];
-            if (!double.IsFinite(y)) throw new ArgumentException($"target {k} is {targets[k]:R}; expected a finite number");
-            ReadOnlySpan<double> row = rows.Slice(k * Columns, Columns);
-            for (int i = 0; i < row.Length; i++)
-                _moment[i] += y * row[i];
-            Square += y * targets[k];
+            if (!double.IsFinite(weight * targets[k]))
+                throw new ArgumentException($"target {k} is {targets[k]:R}; expected a finite number");
         }
-        Rows += targets.Length;
+        if (_block.Length == 0) _block = new double[Math.Clamp(_width / 2, LeastBlock, MostBlock) * _width];
+        for (int k = 0; k < targets.Length; k++)
+        {
+            if (_blocked * _width == _block.Length) Settle(threads);
+            Span<double> row = _block.AsSpan(_blocked++ * _width, _width);
+            rows.Slice(k * Columns, Columns).CopyTo(row);
+            row[Columns] = targets[k];
+            for (int i = 0; i < row.Length; i++)
+                row[i] *= weight;
+            if (!double.IsFinite(Vectors.Square(row)))
+            {
+                _blocked--;
+                throw new ArgumentException($"row {k} has a number that is not finite, or too large to be squared");
+            }
+            Rows++;
+        }
     }
 
-    /// <summary>Adds <paramref name="sign"/> times another problem of the same columns.</summary>
-    internal void Add(NormalEquations other, int sign = 1)
+    /// <summary>Adds another problem of the same columns.</summary>
+    /// <param name="other">The problem.</param>
+    /// <param name="threads">How many threads may work; the result is the same for any number.</param>
+    /// <exception cref="ArgumentException">Other columns.</exception>
+    public void Add(NormalEquations other, int threads = 1)
     {
+        ArgumentNullException.ThrowIfNull(other);
         if (other.Columns != Columns)
             throw new ArgumentException($"expected {Columns} columns; got {other.Columns}", nameof(other));
-        for (int i = 0; i < _gram.Length; i++)
-            _gram[i] += sign * other._gram[i];
-        for (int i = 0; i < _moment.Length; i++)
-            _moment[i] += sign * other._moment[i];
-        Square += sign * other.Square;
-        Rows += sign * other.Rows;
+        other.Settle(threads);
+        Settle(threads);
+        double[] rows = new double[other._triangle.Length];
+        for (int i = 0; i < _width; i++)
+            other._triangle.AsSpan(i * _width + i, _width - i).CopyTo(rows.AsSpan(i * _width + i));
+        Triangle.Absorb(_width, _triangle, _width, rows, threads);
+        Rows += other.Rows;
     }
 
-    /// <summary>Σ w² (y − x·c)² over the rows, from the accumulated sums; exact to about 1e-16 Σ w² y².</summary>
+    /// <summary>Σ w² (y − x·c)² over the rows.</summary>
+    /// <param name="coefficients">c: <c>[column]</c>.</param>
     public double Residual(ReadOnlySpan<double> coefficients)
     {
-        double sum = Square;
+        Settle(1);
+        double[] left = new double[_width];
+        Left(coefficients, left);
+        return Vectors.Square(left);
+    }
+
+    /// <summary>Adds Σ w² x (y − x·c), half the slope of the residual downwards.</summary>
+    internal void AddSlope(ReadOnlySpan<double> coefficients, Span<double> slope)
+    {
+        Settle(1);
+        double[] left = new double[_width], all = new double[_width];
+        Left(coefficients, left);
+        Triangle.AddTransposed(_width, _triangle, left, all);
+        Vectors.AddScaled(1, all.AsSpan(0, Columns), slope);
+    }
+
+    /// <summary>Adds the lower triangle of G, b as the last row, and Σ w² y² at its end: <c>[i, j]</c> of columns + 1.</summary>
+    internal void AddSums(Span<double> sums, int threads)
+    {
+        Settle(threads);
+        double[] upper = new double[_triangle.Length];
+        for (int i = 0; i < _width; i++)
+            _triangle.AsSpan(i * _width + i, _width - i).CopyTo(upper.AsSpan(i * _width + i));
+        Dense.AddGram(_width, _width, 1.0, upper, _width, 1.0, sums, _width, threads);
+    }
+
+    /// <summary>A problem as it was kept.</summary>
+    /// <param name="columns">Unknowns.</param>
+    /// <param name="rows">The number of rows that went into it.</param>
+    /// <param name="factor">As <see cref="Factor"/> gives it.</param>
+    /// <exception cref="ArgumentException">Another length.</exception>
+    public static NormalEquations FromFactor(int columns, long rows, ReadOnlySpan<double> factor)
+    {
+        NormalEquations result = new(columns) { Rows = rows };
+        if (factor.Length != result._triangle.Length)
+            throw new ArgumentException($"expected {result._triangle.Length} numbers; got {factor.Length}", nameof(factor));
+        factor.CopyTo(result._triangle);
+        return result;
+    }
+
+    /// <summary>(z − R c, ρ).</summary>
+    private void Left(ReadOnlySpan<double> coefficients, Span<double> left)
+    {
+        double[] x = new double[_width];
         for (int i = 0; i < Columns; i++)
-        {
-            double row = 0;
-            for (int j = 0; j < i; j++)
-                row += _gram[i * Columns + j] * coefficients[j];
-            sum += coefficients[i] * (2 * row + _gram[i * Columns + i] * coefficients[i] - 2 * _moment[i]);
-        }
-        return Math.Max(sum, 0);
+            x[i] = -coefficients[i];
+        x[Columns] = 1;
+        Triangle.Multiply(_width, _triangle, x, left);
+    }
+
+    private void Settle(int threads)
+    {
+        int count = _blocked;
+        _blocked = 0;
+        Triangle.Absorb(_width, _triangle, count, _block.AsSpan(0, count * _width), threads);
     }
 }

@@ -1,8 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using MathNet.Numerics.LinearAlgebra;
-using Cholesky = Toolkit.Numerics.LinearAlgebra.Cholesky;
+using Toolkit.Numerics.LinearAlgebra;
 
 namespace Toolkit.Numerics.Learning;
 
@@ -38,9 +37,6 @@ public static class RidgeRegression
     /// <summary>λ tried by default: 1e-14 … 10, each ten times the one before.</summary>
     public static IReadOnlyList<double> DefaultGrid { get; } = Enumerable.Range(-14, 16).Select(e => Math.Pow(10, e)).ToArray();
 
-    // Below this fraction of its square a column's remainder after elimination is rounding.
-    private const double Remainder = 1e-13;
-
     /// <summary>Solves for one λ.</summary>
     /// <param name="equations">The problem.</param>
     /// <param name="regulariser">λ ≥ 0.</param>
@@ -51,7 +47,7 @@ public static class RidgeRegression
     public static RidgeFit Fit(NormalEquations equations, double regulariser, int unpenalised = 0, int threads = 1,
         RidgePenalty penalty = RidgePenalty.Standardised)
     {
-        var reduced = new Reduced(equations, unpenalised, penalty);
+        var reduced = new ReducedProblem([equations], SumsOf(equations, threads), unpenalised, penalty);
         return new RidgeFit(reduced.Solve(regulariser, threads) ?? throw new ArgumentException(
             $"the regulariser {regulariser:R} is too small: the normal equations are singular in float64"), regulariser, []);
     }
@@ -73,21 +69,17 @@ public static class RidgeRegression
         if (folds.Count < 2) throw new ArgumentException($"expected at least two folds; got {folds.Count}", nameof(folds));
         if (scored.Count != folds.Count)
             throw new ArgumentException($"expected {folds.Count} scored folds; got {scored.Count}", nameof(scored));
-        var total = new NormalEquations(folds[0].Columns);
-        foreach (NormalEquations fold in folds) total.Add(fold);
+        double[][] sums = folds.Select(f => SumsOf(f, threads)).ToArray();
         double[] squares = new double[grid.Count];
         for (int k = 0; k < folds.Count; k++)
         {
-            var training = new NormalEquations(total.Columns);
-            for (int other = 0; other < folds.Count; other++)
-                if (other != k) training.Add(folds[other]);
-            var reduced = new Reduced(training, unpenalised, penalty);
+            var training = new ReducedProblem([.. folds.Where((_, j) => j != k)], Total(sums, k), unpenalised, penalty);
             for (int t = 0; t < grid.Count; t++)
-                squares[t] += reduced.Solve(grid[t], threads) is { } c ? scored[k].Residual(c) : double.PositiveInfinity;
+                squares[t] += training.Solve(grid[t], threads) is { } c ? scored[k].Residual(c) : double.PositiveInfinity;
         }
         double rows = scored.Sum(f => (double)f.Rows);
         var trials = grid.Select((lambda, t) => (lambda, Math.Sqrt(squares[t] / rows))).ToArray();
-        var whole = new Reduced(total, unpenalised, penalty);
+        var whole = new ReducedProblem(folds, Total(sums, -1), unpenalised, penalty);
         foreach ((double lambda, double error) in trials.Where(static t => double.IsFinite(t.Item2)).OrderBy(static t => t.Item2))
         {
             // All folds together may be singular where each that is left out was not.
@@ -96,107 +88,53 @@ public static class RidgeRegression
         throw new ArgumentException("every regulariser of the grid is too small for float64", nameof(grid));
     }
 
-    /// <summary>The problem without its unpenalised columns, scaled to columns of equal size.</summary>
-    private sealed class Reduced
+    /// <summary>
+    /// Solves for the λ under which the targets are most probable, the noise of a row and the prior of a coefficient being normal
+    /// (MacKay, Neural Comput. 4, 415, 1992), unpenalised coefficients having no prior.
+    /// </summary>
+    /// <param name="equations">The problem.</param>
+    /// <param name="unpenalised">How many of the last columns carry no penalty.</param>
+    /// <param name="grid">λ to try; <see cref="DefaultGrid"/> when null.</param>
+    /// <param name="threads">How many threads may work; the result is the same for any number.</param>
+    /// <param name="penalty">What λ weighs.</param>
+    /// <returns>Trials hold −ln(evidence) per row in the place of errors, up to a constant.</returns>
+    /// <exception cref="ArgumentException">No λ of the grid can be solved.</exception>
+    public static RidgeFit MaximiseEvidence(NormalEquations equations, int unpenalised = 0, IReadOnlyList<double>? grid = null,
+        int threads = 1, RidgePenalty penalty = RidgePenalty.Standardised)
     {
-        private readonly NormalEquations _equations;
-        private readonly int _penalised;
-        private readonly double[] _matrix;
-        private readonly double[] _moment;
-        private readonly double[] _scale;
-        private readonly Matrix<double>? _inverse;
-        private readonly double[] _work;
-
-        public Reduced(NormalEquations equations, int unpenalised, RidgePenalty penalty)
+        grid ??= DefaultGrid;
+        var problem = new ReducedProblem([equations], SumsOf(equations, threads), unpenalised, penalty);
+        double free = Math.Max(1, equations.Rows - unpenalised);
+        var trials = new (double Regulariser, double Error)[grid.Count];
+        double[]? best = null;
+        int chosen = -1;
+        for (int t = 0; t < grid.Count; t++)
         {
-            int n = equations.Columns, p = n - unpenalised;
-            if (unpenalised < 0 || p < 1)
-                throw new ArgumentOutOfRangeException(nameof(unpenalised), unpenalised, $"expected 0 … {n - 1}");
-            _equations = equations;
-            _penalised = p;
-            ReadOnlySpan<double> gram = equations.Gram;
-            _matrix = new double[p * p];
-            _moment = equations.Moment[..p].ToArray();
-            _scale = new double[p];
-            _work = new double[p * p];
-            for (int i = 0; i < p; i++)
-                gram.Slice(i * n, i + 1).CopyTo(_matrix.AsSpan(i * p));
-            if (unpenalised > 0)
-            {
-                _inverse = PseudoInverse(gram, n, p);
-                for (int i = 0; i < p; i++)
-                {
-                    // Row i of G_pc (G_cc)⁺.
-                    double[] row = new double[unpenalised];
-                    for (int k = 0; k < unpenalised; k++)
-                        for (int q = 0; q < unpenalised; q++)
-                            row[k] += gram[(p + q) * n + i] * _inverse[q, k];
-                    for (int k = 0; k < unpenalised; k++)
-                    {
-                        _moment[i] -= row[k] * equations.Moment[p + k];
-                        ReadOnlySpan<double> column = gram.Slice((p + k) * n, i + 1);
-                        for (int j = 0; j <= i; j++)
-                            _matrix[i * p + j] -= row[k] * column[j];
-                    }
-                }
-            }
-            double rows = Math.Max(1, equations.Rows);
-            for (int i = 0; i < p; i++)
-            {
-                double left = _matrix[i * p + i];
-                double size = penalty == RidgePenalty.Plain ? 1 : Math.Sqrt(left / rows);
-                _scale[i] = left > Remainder * gram[i * n + i] ? size : 0;
-            }
-            for (int i = 0; i < p; i++)
-                for (int j = 0; j <= i; j++)
-                    _matrix[i * p + j] = _scale[i] * _scale[j] > 0 ? _matrix[i * p + j] / (_scale[i] * _scale[j]) : 0;
+            trials[t] = (grid[t], double.PositiveInfinity);
+            if (!(grid[t] > 0) || problem.Solve(grid[t], threads) is not { } c) continue;
+            double noise = (equations.Residual(c) + problem.Penalty(c, grid[t])) / free;
+            trials[t].Error = 0.5 * (Math.Log(noise) + problem.LogDeterminant(grid[t]) / free);
+            if (chosen >= 0 && !(trials[t].Error < trials[chosen].Error)) continue;
+            (best, chosen) = (c, t);
         }
+        return best is null
+            ? throw new ArgumentException("every regulariser of the grid is too small for float64", nameof(grid))
+            : new RidgeFit(best, grid[chosen], trials);
+    }
 
-        /// <summary>Coefficients of all columns, or null where float64 finds the matrix singular.</summary>
-        public double[]? Solve(double regulariser, int threads)
-        {
-            int p = _penalised, n = _equations.Columns;
-            double rows = Math.Max(1, _equations.Rows);
-            _matrix.CopyTo(_work, 0);
-            double[] solution = new double[n];
-            for (int i = 0; i < p; i++)
-            {
-                _work[i * p + i] = _scale[i] > 0 ? _work[i * p + i] + regulariser * rows : 1;
-                solution[i] = _scale[i] > 0 ? _moment[i] / _scale[i] : 0;
-            }
-            if (Cholesky.Factor(p, _work.AsSpan(), p, threads) >= 0) return null;
-            Cholesky.Solve<double>(p, _work, p, 1, solution.AsSpan(0, p), 1, threads);
-            for (int i = 0; i < p; i++)
-                solution[i] = _scale[i] > 0 ? solution[i] / _scale[i] : 0;
-            if (_inverse is not null)
-            {
-                double[] rest = new double[n - p];
-                for (int k = 0; k < rest.Length; k++)
-                {
-                    rest[k] = _equations.Moment[p + k];
-                    for (int i = 0; i < p; i++)
-                        rest[k] -= _equations.Gram[(p + k) * n + i] * solution[i];
-                }
-                for (int k = 0; k < rest.Length; k++)
-                    for (int q = 0; q < rest.Length; q++)
-                        solution[p + k] += _inverse[k, q] * rest[q];
-            }
-            return solution;
-        }
+    private static double[] SumsOf(NormalEquations equations, int threads)
+    {
+        double[] sums = new double[(equations.Columns + 1) * (equations.Columns + 1)];
+        equations.AddSums(sums, threads);
+        return sums;
+    }
 
-        /// <summary>(G_cc)⁺: unpenalised columns may depend on one another, as C and H counts do in methane.</summary>
-        private static Matrix<double> PseudoInverse(ReadOnlySpan<double> gram, int n, int p)
-        {
-            var block = Matrix<double>.Build.Dense(n - p, n - p);
-            for (int i = 0; i < n - p; i++)
-                for (int j = 0; j <= i; j++)
-                    block[i, j] = block[j, i] = gram[(p + i) * n + p + j];
-            var eigen = block.Evd(Symmetricity.Symmetric);
-            Vector<double> values = eigen.EigenValues.Real();
-            double least = 1e-12 * values.AbsoluteMaximum();
-            Matrix<double> vectors = eigen.EigenVectors;
-            return vectors * Matrix<double>.Build.DiagonalOfDiagonalVector(
-                values.Map(v => v > least ? 1 / v : 0)) * vectors.Transpose();
-        }
+    /// <summary>The sums of all parts but one.</summary>
+    private static double[] Total(double[][] parts, int without)
+    {
+        double[] total = new double[parts[0].Length];
+        for (int k = 0; k < parts.Length; k++)
+            if (k != without) Vectors.AddScaled(1, parts[k], total);
+        return total;
     }
 }

@@ -49,6 +49,15 @@ public sealed class SparsePoints
     /// <summary>The species that have points, increasing.</summary>
     public IReadOnlyList<int> Species => _species;
 
+    /// <summary>Points as they were kept: <c>[point, feature]</c> of each species, scaled.</summary>
+    internal static SparsePoints Of(FeatureScaling scaling, IReadOnlyDictionary<int, double[]> rows)
+    {
+        int[] species = rows.Keys.Order().ToArray();
+        return new SparsePoints(scaling, species, Array.ConvertAll(species, z => rows[z].Length % scaling.FeatureCount == 0
+            ? rows[z]
+            : throw new ArgumentException($"expected rows of {scaling.FeatureCount} features", nameof(rows))));
+    }
+
     /// <summary>Every environment of a sample: the Gaussian process is then not sparse.</summary>
     public static SparsePoints All(EnvironmentSample sample, FeatureScaling scaling) => Make(sample, scaling, static rows => rows);
 

@@ -15,9 +15,8 @@ namespace Toolkit.Numerics.Models;
 /// </summary>
 public sealed class KernelPotential : IReadout
 {
-    private readonly KernelDesign _design;
     private readonly double[] _coefficients;
-    private readonly Dictionary<int, double> _constants = [];
+    private readonly SortedDictionary<int, double> _constants;
 
     /// <summary>A potential with the given coefficients.</summary>
     /// <param name="design">Says what the columns are.</param>
@@ -29,17 +28,47 @@ public sealed class KernelPotential : IReadout
         double[] all = coefficients.ToArray();
         if (all.Length != design.Columns)
             throw new ArgumentException($"expected {design.Columns} coefficients; got {all.Length}", nameof(coefficients));
-        _design = design;
-        _coefficients = design.KernelCoefficients(all);
+        (Features, Kernel, Points, _coefficients, _constants) = (design.Features, design.Kernel, design.Points, design.KernelCoefficients(all), []);
+        int next = design.Points.Count;
+        double[] work = new double[WorkLength];
         foreach (int z in design.Species)
-            _constants.Add(z, all[design.Points.Count + _constants.Count]);
+        {
+            _constants.Add(z, 0);
+            _constants[z] = design.Alone is null ? all[next++] : -Evaluate(z, design.Alone[z], default, work);
+        }
+    }
+
+    /// <summary>A potential as it was kept.</summary>
+    /// <param name="features">What computes the features.</param>
+    /// <param name="kernel">Compares them.</param>
+    /// <param name="points">What with.</param>
+    /// <param name="coefficients">Of the kernels: <c>[point]</c>.</param>
+    /// <param name="constants">By atomic number.</param>
+    internal KernelPotential(
+        RepresentationSet features, EnvironmentKernel kernel, SparsePoints points, double[] coefficients, IReadOnlyDictionary<int, double> constants)
+    {
+        if (points.Scaling.FeatureCount != features.FeatureCount || points.Count != coefficients.Length)
+            throw new ArgumentException($"expected {points.Count} coefficients of points of {features.FeatureCount} features", nameof(coefficients));
+        (Features, Kernel, Points, _coefficients, _constants) = (features, kernel, points, coefficients, new(constants.ToDictionary()));
     }
 
     /// <summary>What computes the features.</summary>
-    public RepresentationSet Features => _design.Features;
+    public RepresentationSet Features { get; }
+
+    /// <summary>Compares environments.</summary>
+    public EnvironmentKernel Kernel { get; }
+
+    /// <summary>The environments that others are compared with.</summary>
+    public SparsePoints Points { get; }
+
+    /// <summary>Of the kernels: <c>[point]</c>.</summary>
+    internal double[] Coefficients => _coefficients;
+
+    /// <summary>By atomic number.</summary>
+    internal IReadOnlyDictionary<int, double> Constants => _constants;
 
     /// <inheritdoc/>
-    public int WorkLength => _design.FeatureCount;
+    public int WorkLength => Features.FeatureCount;
 
     /// <summary>Energy, forces, virial and effective fields by one backward pass through every stage.</summary>
     /// <param name="structure">All its species are among those of the design.</param>
@@ -54,17 +83,17 @@ public sealed class KernelPotential : IReadout
             throw new ArgumentException($"there are no coefficients for {Elements.Symbol(species)}");
         int f = features.Length;
         gradient.Clear();
-        ReadOnlySpan<double> points = _design.Points.Rows(species), squares = _design.Points.Squares(species);
+        ReadOnlySpan<double> points = Points.Rows(species), squares = Points.Squares(species);
         if (squares.Length == 0) return energy;
-        FeatureScaling scaling = _design.Points.Scaling;
+        FeatureScaling scaling = Points.Scaling;
         Span<double> scaled = work[..f];
         scaling.Apply(species, features, scaled);
         double square = Vectors.Square(scaled), along = 0;
-        ReadOnlySpan<double> coefficients = _coefficients.AsSpan(_design.Points.First(species), squares.Length);
+        ReadOnlySpan<double> coefficients = _coefficients.AsSpan(Points.First(species), squares.Length);
         for (int m = 0; m < squares.Length; m++)
         {
             ReadOnlySpan<double> point = points.Slice(m * f, f);
-            KernelValue k = _design.Kernel.Evaluate(Vectors.Dot(scaled, point), square, squares[m]);
+            KernelValue k = Kernel.Evaluate(Vectors.Dot(scaled, point), square, squares[m]);
             energy += coefficients[m] * k.Value;
             if (gradient.IsEmpty) continue;
             Vectors.AddScaled(coefficients[m] * k.ByProduct, point, gradient);

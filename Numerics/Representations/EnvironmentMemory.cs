@@ -49,17 +49,17 @@ internal sealed unsafe class EnvironmentMemory : IDisposable
 
     ~EnvironmentMemory() => Free();
 
-    /// <summary>The fields of the structure at hand.</summary>
-    public StructureFields? Fields { get; set; }
+    /// <summary>The environments of which batches are made.</summary>
+    public Environments Environments { get; set; }
 
-    /// <summary>The atom of the first environment of the batch.</summary>
+    /// <summary>The number of the first one of the batch.</summary>
     public int First { get; set; }
 
-    /// <summary>The atoms of which batches are made; null: all, in their order.</summary>
-    public int[]? Centres { get; set; }
+    /// <summary>The fields of the structure that an environment of the batch belongs to.</summary>
+    public StructureFields Fields(int k) => Environments.Fields(First + k);
 
-    /// <summary>The atom of an environment of the batch.</summary>
-    public int Centre(int k) => Centres is null ? First + k : Centres[First + k];
+    /// <summary>Its atom.</summary>
+    public int Centre(int k) => Environments.Centre(First + k);
 
     /// <summary>Features of an environment.</summary>
     public int FeatureCount { get; }

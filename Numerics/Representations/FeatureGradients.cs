@@ -14,7 +14,7 @@ public sealed class FeatureGradients
     private readonly int[] _atoms;
 
     /// <summary>Memory for as many rows, what stands in it arbitrary.</summary>
-    internal FeatureGradients(int features, IReadOnlyList<VectorField> fields, int[] start, int[] atoms, FeatureGradients? reuse)
+    internal FeatureGradients(int features, IReadOnlyList<VectorField> fields, int[] start, int[] atoms, bool hasStrain, FeatureGradients? reuse)
     {
         FeatureCount = features;
         Fields = fields;
@@ -23,19 +23,26 @@ public sealed class FeatureGradients
         ValueMemory = Take(reuse?.ValueMemory, (long)(start.Length - 1) * features);
         PositionMemory = Take(reuse?.PositionMemory, (long)atoms.Length * 3 * features);
         VectorMemory = Take(reuse?.VectorMemory, (long)atoms.Length * fields.Count * 3 * features);
+        StrainMemory = Take(reuse?.StrainMemory, hasStrain ? (start.Length - 1) * 9L * features : 0);
+        HasStrain = hasStrain;
         reuse?.Empty();
     }
 
     private static double[] Take(double[]? memory, long size) =>
         memory?.Length >= size ? memory : GC.AllocateUninitializedArray<double>(checked((int)size));
 
-    private void Empty() => (ValueMemory, PositionMemory, VectorMemory, FeatureCount) = ([], [], [], 0);
+    private void Empty() => (ValueMemory, PositionMemory, VectorMemory, StrainMemory, HasStrain, FeatureCount) = ([], [], [], [], false, 0);
 
     internal double[] ValueMemory { get; private set; }
 
     internal double[] PositionMemory { get; private set; }
 
     internal double[] VectorMemory { get; private set; }
+
+    internal double[] StrainMemory { get; private set; }
+
+    /// <summary>Whether there are <see cref="StrainGradients"/>.</summary>
+    public bool HasStrain { get; private set; }
 
     /// <summary>The number of features per atom.</summary>
     public int FeatureCount { get; private set; }
@@ -60,4 +67,9 @@ public sealed class FeatureGradients
     /// <c>[row, field, xyz, feature]</c>, per unit of the vector; empty where there are no fields.</summary>
     public ReadOnlySpan<double> VectorGradients =>
         VectorMemory.AsSpan(0, _atoms.Length * Fields.Count * 3 * FeatureCount);
+
+    /// <summary>∂(features of an atom)/∂ε for a strain r → (1 + ε) r of atoms and cell, the vectors kept:
+    /// <c>[atom, xyz, xyz, feature]</c>; empty where they were not asked for.</summary>
+    public ReadOnlySpan<double> StrainGradients =>
+        StrainMemory.AsSpan(0, HasStrain ? (_start.Length - 1) * 9 * FeatureCount : 0);
 }

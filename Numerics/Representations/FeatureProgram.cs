@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Numerics;
 using Toolkit.Numerics.Blocks;
+using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Stages;
 
 namespace Toolkit.Numerics.Representations;
@@ -44,7 +45,8 @@ internal sealed unsafe class FeatureProgram<T>
     /// How many environments make a batch: products of many fill whole registers, but what is between the stages is to stay in
     /// the cache.
     /// </summary>
-    public int Batch => (int)Math.Clamp(CachedNumbers / Math.Max(1, Shapes.Where(static s => !s.IsForeign).Sum(static s => (long)s.Length)), 1, 16);
+    public int Batch => Shapes.Any(static s => s.IsLaned) ? CouplingBlocks<T>.Lanes
+        : (int)Math.Clamp(CachedNumbers / Math.Max(1, Shapes.Where(static s => !s.IsForeign).Sum(static s => (long)s.Length)), 1, 16);
 
     /// <summary>Multiply-adds of all stages for one environment.</summary>
     public long MultiplyAdds => Stages.Concat(Outputs).Sum(static s => s.MultiplyAdds);

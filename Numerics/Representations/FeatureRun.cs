@@ -104,7 +104,7 @@ public sealed class FeatureRun
         {
             long all = survey.Centres.Sum(static n => (long)n);
             fit = all == 0 ? null : NiceRun.Fit(
-                spec, spec.CreateExpansion(spec.Species!, specSource), source.Read().Select(s => (s.Structure, s.Place, choice.Of(s.Structure, s.Place))),
+                spec, spec.CreateFields(spec.Species!, specSource), source.Read().Select(s => (s.Structure, s.Place, choice.Of(s.Structure, s.Place))),
                 all, request.Threads, request.FitFile, progress, table);
         }
 
@@ -281,7 +281,7 @@ public sealed class FeatureRun
         _ => null,
     };
 
-    /// <summary>Structures of few atoms, each computed by one thread.</summary>
+    /// <summary>Structures of few atoms, whose environments fill batches together.</summary>
     private void AddSmall(List<Item> group, IFeatureSink sink)
     {
         int length = _set.FeatureCount;
@@ -293,21 +293,30 @@ public sealed class FeatureRun
 
         double[] values = Values(first[^1]);
         var failed = new InputException?[group.Count];
-        Threads.Share(group.Count, _request.Threads, k =>
+        var surrounded = new RepresentationSet.SurroundedStructure?[group.Count];
+        try
         {
-            try
+            Threads.Share(group.Count, _request.Threads, k =>
             {
-                using RepresentationSet.SurroundedStructure surrounded = _set.Surround(group[k].Structure, 1);
-                surrounded.Compute(group[k].Centres, values.AsSpan(first[k]..first[k + 1]), 1);
-            }
-            catch (Exception e) when (Told(group[k], e) is { } told)
+                try
+                {
+                    surrounded[k] = _set.Surround(group[k].Structure, 1);
+                }
+                catch (Exception e) when (Told(group[k], e) is { } told)
+                {
+                    failed[k] = told;
+                }
+            });
+            if (Array.Find(failed, static f => f is not null) is { } error)
             {
-                failed[k] = told;
+                throw error;
             }
-        });
-        if (Array.Find(failed, static f => f is not null) is { } error)
+
+            _set.Compute(surrounded!, group.Select(static g => g.Centres).ToArray(), values.AsSpan(0, first[^1]), _request.Threads);
+        }
+        finally
         {
-            throw error;
+            Array.ForEach(surrounded, static s => s?.Dispose());
         }
 
         if (!_request.IsAveraged)

@@ -55,19 +55,16 @@ internal sealed class FeatureSurvey
             progress?.Invoke("structures read", _centres.Count, 0);
         }
 
-        if (spec.Representations.Any(static r => r.TurnsVectors))
+        for (int f = 0; f < keys.Length; f++)
         {
-            for (int f = 0; f < keys.Length; f++)
+            if (keys[f].Components == 1 && spec.Fields[f].Axis is null && spec.Representations.Any(r => r.Turns(spec.Fields[f].Name)))
             {
-                if (keys[f].Components == 1 && spec.Fields[f].Axis is null)
-                {
-                    throw new InputException(
-                        source.Name,
-                        null,
-                        keys[f].Key,
-                        "one number per atom, a moment whose axis is not said",
-                        "\"coupling\": \"summed\" in the specification, \"axis\": [x, y, z] in its field, or a key (--spin-key) with three numbers per atom");
-                }
+                throw new InputException(
+                    source.Name,
+                    null,
+                    keys[f].Key,
+                    "one number per atom, a moment whose axis is not said",
+                    "\"coupling\": \"summed\" in the specification, \"axis\": [x, y, z] in its field, or a key (--spin-key) with three numbers per atom");
             }
         }
 

@@ -39,11 +39,29 @@ internal sealed class ProgramDraft
         return _shapes.Count - 1;
     }
 
+    /// <summary>Adds a block whose environments lie side by side.</summary>
+    /// <returns>Its number.</returns>
+    public int AddLaned(int rows, int channels)
+    {
+        _shapes.Add(new BlockShape(rows, channels) { IsLaned = true });
+        return _shapes.Count - 1;
+    }
+
+    /// <summary>Has a block use the memory of another one, which becomes as large where it is not; both are one row of channels.</summary>
+    public void Lend(int from, int to)
+    {
+        _shapes[from] = _shapes[from] with { Channels = System.Math.Max(_shapes[from].Channels, _shapes[to].Channels) };
+        _shapes[to] = _shapes[to] with { Tenant = from + 1 };
+    }
+
     /// <summary>Adds a stage that others may read from.</summary>
     public void Add(Stage<double> stage) => _stages.Add(stage);
 
     /// <summary>Adds a stage that makes features.</summary>
     public void AddOutput(Stage<double> stage) => _outputs.Add(stage);
+
+    /// <summary>The program so far, with more stages behind it and without features.</summary>
+    public FeatureProgram<double> Build(IEnumerable<Stage<double>> more) => new([.. _shapes, new BlockShape(1, 0, true)], [.. _stages, .. more], []);
 
     /// <summary>The program.</summary>
     /// <param name="features">The number of features.</param>

@@ -26,6 +26,9 @@ public sealed partial class RepresentationSet
         internal SurroundedStructure(RepresentationSet set, Structure structure, int threads) =>
             (_set, _count, _fields) = (set, structure.Count, set.Begin(structure, threads));
 
+        /// <summary>What the fields know of it.</summary>
+        internal StructureFields Fields => _fields;
+
         private Surroundings[] Around => _fields.Around;
 
         /// <summary>All atoms.</summary>
@@ -35,35 +38,28 @@ public sealed partial class RepresentationSet
         /// <param name="centres">The atoms.</param>
         /// <param name="values">Receives <c>[centre, feature]</c>.</param>
         /// <param name="threads">How many threads may work; the result is the same for any number.</param>
-        public unsafe void Compute(int[] centres, Span<double> values, int threads)
+        public void Compute(int[] centres, Span<double> values, int threads)
         {
-            int features = _set.FeatureCount;
-            fixed (double* start = values)
-            {
-                double* rows = start;
-                _set.ForEachBatch(centres.Length, threads, 0, _set._batch, (first, count, memory) =>
-                {
-                    _set.Expand(_fields, first, count, memory, centres);
-                    _set.Forward(memory, count, rows + (nint)first * features, features);
-                });
-            }
+            _set.Compute(new Environments(_fields, centres), centres.Length, values, threads);
         }
 
         /// <summary>The same with gradients with respect to every position and vector they depend on.</summary>
         /// <param name="centres">The atoms, each once.</param>
         /// <param name="threads">How many threads may work; the result is the same for any number.</param>
         /// <param name="reuse">An earlier result whose memory may be taken; it is void afterwards.</param>
+        /// <param name="hasStrain">Whether gradients by a strain are wanted, too.</param>
         /// <exception cref="NotSupportedException">There is a potential field: every feature depends on every atom.</exception>
-        public unsafe FeatureGradients ComputeWithGradients(int[] centres, int threads, FeatureGradients? reuse = null)
+        public unsafe FeatureGradients ComputeWithGradients(int[] centres, int threads, FeatureGradients? reuse = null, bool hasStrain = false)
         {
             _set.RequireNoPotentials();
             int features = _set.FeatureCount, fields = _set.Fields.Count;
             (int[] start, int[] atoms, int[][] rowOfPair) = Rows(centres);
-            var result = new FeatureGradients(features, _set.Fields, start, atoms, reuse);
-            double[] values = result.ValueMemory, positions = result.PositionMemory, vectors = result.VectorMemory;
+            var result = new FeatureGradients(features, _set.Fields, start, atoms, hasStrain, reuse);
+            double[] values = result.ValueMemory, positions = result.PositionMemory, vectors = result.VectorMemory, strains = result.StrainMemory;
+            Environments all = new(_fields, centres);
             _set.ForEachBatch(centres.Length, threads, 0, 1, (i, _, memory) =>
             {
-                _set.Expand(_fields, i, 1, memory, centres);
+                _set.Expand(all, i, 1, memory);
                 fixed (double* own = values)
                     _set.Forward(memory, 1, own + (nint)i * features, features);
                 // Each place's gradient, then one by each vector.
@@ -71,9 +67,11 @@ public sealed partial class RepresentationSet
                 memory.BeginGradients(rows * kinds);
                 for (int p = 0; p < _set._parts.Length; p++)
                     _set.PrepareGradients(p, memory);
+                Span<double> strain = hasStrain ? strains.AsSpan(checked(i * 9 * features), 9 * features) : default;
+                strain.Clear();
                 for (int e = 0; e < _set._expansions.Length; e++)
                 {
-                    _set.AddPairs(e, Around[e], memory, rowOfPair[e], start[i], positions, vectors);
+                    _set.AddPairs(e, Around[e], memory, rowOfPair[e], start[i], positions, vectors, strain);
                     _set.AddOwnVectors(e, Around[e].Groups[centres[i]], memory, start[i], vectors);
                 }
                 for (int k = 0; k < rows * kinds; k++)

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Runtime.Intrinsics;
 using Toolkit.Numerics.Expansion;
+using Toolkit.Numerics.LinearAlgebra;
 using Toolkit.Numerics.Simd;
 using Toolkit.Numerics.Structures;
 
@@ -15,14 +16,15 @@ public sealed partial class RepresentationSet
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
     /// <param name="reuse">An earlier result whose memory may be taken; it is void afterwards. Fresh memory for large
     /// gradients costs more than what is written into it.</param>
+    /// <param name="hasStrain">Whether gradients by a strain are wanted, too.</param>
     /// <exception cref="ArgumentException">A species without channels; vectors that are absent or not finite.</exception>
     /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
     /// <exception cref="NotSupportedException">There is a potential field: every feature depends on every atom.</exception>
-    public FeatureGradients ComputeWithGradients(Structure structure, int threads = 1, FeatureGradients? reuse = null)
+    public FeatureGradients ComputeWithGradients(Structure structure, int threads = 1, FeatureGradients? reuse = null, bool hasStrain = false)
     {
         RequireNoPotentials();
         using SurroundedStructure surrounded = Surround(structure, threads);
-        return surrounded.ComputeWithGradients(surrounded.All, threads, reuse);
+        return surrounded.ComputeWithGradients(surrounded.All, threads, reuse, hasStrain);
     }
 
     private void RequireNoPotentials()
@@ -34,7 +36,7 @@ public sealed partial class RepresentationSet
 
     /// <summary>Adds the gradients of the features that one expansion's pairs contribute.</summary>
     private unsafe void AddPairs(int e, Surroundings around, EnvironmentMemory memory, int[] rowOfPair, int centreRow,
-        double[] positions, double[] vectors)
+        double[] positions, double[] vectors, Span<double> strain)
     {
         DensityExpansion expansion = _expansions[e];
         EnvironmentScratch scratch = memory.Scratch(e, 0);
@@ -59,6 +61,11 @@ public sealed partial class RepresentationSet
                         if (_expansionOf[p] == e)
                             _parts[p].PairGradients(around, scratch, memory.Part(p), block, lane, memory.PairGradient[_first[p]..],
                                 fields == 0 ? default : memory.VectorGradient[_first[p]..], FeatureCount, target + 3 * _first[p]);
+                if (!strain.IsEmpty)
+                {
+                    int pair = block * EnvironmentScratch.Lanes + lane;
+                    AddStrain(memory.PairGradient, [scratch.X[pair], scratch.Y[pair], scratch.Z[pair]], strain);
+                }
                 // A centre's own image moves with it.
                 if (row != centreRow)
                 {
@@ -75,6 +82,15 @@ public sealed partial class RepresentationSet
 
     private unsafe void PrepareGradients(int part, EnvironmentMemory memory) =>
         _parts[part].PrepareGradients(memory.Scratch(_expansionOf[part], 0).Coefficients, memory.Part(part).Work(0));
+
+    /// <summary>Adds what a strain moves a pair by, times its gradient.</summary>
+    private static void AddStrain(ReadOnlySpan<double> pair, ReadOnlySpan<double> place, Span<double> strain)
+    {
+        int features = pair.Length / 3;
+        for (int a = 0; a < 3; a++)
+            for (int b = 0; b < 3; b++)
+                Vectors.AddScaled(place[b], pair.Slice(a * features, features), strain.Slice((3 * a + b) * features, features));
+    }
 
     private static unsafe void Subtract(double* pair, double* centre, int size)
     {

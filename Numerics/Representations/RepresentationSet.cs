@@ -120,28 +120,42 @@ public sealed partial class RepresentationSet
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
     /// <exception cref="ArgumentException">A species without channels; vectors that are absent or not finite.</exception>
     /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
-    public unsafe Evaluation Evaluate(Structure structure, IReadout readout, int threads = 1)
+    public Evaluation Evaluate(Structure structure, IReadout readout, int threads = 1)
     {
         ArgumentNullException.ThrowIfNull(structure);
+        return Evaluate([structure], readout, threads)[0];
+    }
+
+    /// <summary>The same of several structures: small ones fill batches together, which is faster than one after the other where programs
+    /// work on many environments at once.</summary>
+    /// <param name="structures">The structures.</param>
+    /// <param name="readout">The energy of an atom from its features.</param>
+    /// <param name="threads">How many threads may work; the result is the same for any number.</param>
+    /// <exception cref="ArgumentException">A species without channels; vectors that are absent or not finite.</exception>
+    /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
+    public unsafe Evaluation[] Evaluate(IReadOnlyList<Structure> structures, IReadout readout, int threads = 1)
+    {
+        ArgumentNullException.ThrowIfNull(structures);
         ArgumentNullException.ThrowIfNull(readout);
+        int[] species = structures.SelectMany(static s => s.Species.ToArray()).ToArray();
         if (readout is not ILinearReadout linear)
-            return Evaluate(structure, readout.WorkLength,
-                (first, count, memory, energies) => Backward(memory, readout, structure.Species.Slice(first, count), energies), threads);
+            return Evaluate(structures, readout.WorkLength,
+                (first, count, memory, energies) => Backward(memory, readout, species.AsSpan(first, count), energies), threads);
 
         // The weights of a species are the same for all its atoms.
-        int[] kinds = structure.Species.ToArray().Distinct().ToArray();
+        int[] kinds = species.Distinct().ToArray();
         using AlignedScratch<double> arranged = new((long)kinds.Length * _arrangedLength);
         double* first = arranged.Start;
         for (int k = 0; k < kinds.Length; k++)
             Arrange(linear.Weights(kinds[k]), first + k * _arrangedLength);
-        return Evaluate(structure, 0, (at, count, memory, energies) =>
+        return Evaluate(structures, 0, (at, count, memory, energies) =>
         {
             double** weights = stackalloc double*[count];
             for (int k = 0; k < count; k++)
-                weights[k] = first + Array.IndexOf(kinds, structure.Species[at + k]) * _arrangedLength;
+                weights[k] = first + Array.IndexOf(kinds, species[at + k]) * _arrangedLength;
             Backward(memory, weights, energies);
             for (int k = 0; k < count; k++)
-                energies[k] += linear.Constant(structure.Species[at + k]);
+                energies[k] += linear.Constant(species[at + k]);
         }, threads);
     }
 
@@ -163,7 +177,7 @@ public sealed partial class RepresentationSet
                 $"{structure.Count} atoms with {FeatureCount} features: expected {(long)structure.Count * FeatureCount} weights; got {weights.Length}",
                 nameof(weights));
         return Evaluate(
-            structure, 0, (first, count, memory, energies) =>
+            [structure], 0, (first, count, memory, energies) =>
             {
                 double** arranged = stackalloc double*[count];
                 for (int k = 0; k < count; k++)
@@ -172,54 +186,7 @@ public sealed partial class RepresentationSet
                     Arrange(weights.Span.Slice((first + k) * FeatureCount, FeatureCount), arranged[k]);
                 }
                 Backward(memory, arranged, energies);
-            }, threads);
-    }
-
-    /// <param name="structure">The structure.</param>
-    /// <param name="readout">Doubles of memory that the energy works in.</param>
-    /// <param name="energy">The energies of a batch after <see cref="Expand"/>; adds dE/dc to the adjoints.</param>
-    /// <param name="threads">How many threads may work.</param>
-    private unsafe Evaluation Evaluate(Structure structure, int readout, EnergyOfBatch energy, int threads)
-    {
-        using StructureFields around = Begin(structure, threads, true);
-        int n = structure.Count;
-        double[] energies = new double[n];
-        double[][] pairs = new double[_expansions.Length][], own = new double[_expansions.Length][];
-        for (int e = 0; e < _expansions.Length; e++)
-        {
-            int fields = _expansions[e].Fields.Count;
-            // One more, so that a whole vector can be read at the last triple.
-            pairs[e] = ArrayPool<double>.Shared.Rent(checked(3 * (1 + fields) * around.Around[e].Pairs.PairCount + 1));
-            own[e] = new double[3 * fields * n];
-        }
-        ForEachBatch(n, threads, readout, _batch, (first, count, memory) =>
-        {
-            Expand(around, first, count, memory);
-            ClearAdjoints(memory, count);
-            energy(first, count, memory, energies.AsSpan(first, count));
-            for (int k = 0; k < count; k++)
-                for (int e = 0; e < _expansions.Length; e++)
-                    _expansions[e].Backward(around.Around[e], first + k, memory.Scratch(e, k), pairs[e], own[e]);
-        });
-
-        double[] forces = new double[3 * n], virial = new double[9], cell = new double[9];
-        double[][] effective = Fields.Select(_ => new double[3 * n]).ToArray();
-        for (int e = 0; e < _expansions.Length; e++)
-        {
-            fixed (double* slopes = pairs[e])
-                Gather(around.Around[e].Pairs, slopes, own[e], _fieldOf[e], forces, virial, cell, effective);
-            ArrayPool<double>.Shared.Return(pairs[e]);
-        }
-        double[][] charges = new double[_potentials.Length][];
-        for (int p = 0; p < charges.Length; p++)
-        {
-            PotentialDerivatives d = around.End(p);
-            Vectors.AddScaled(1, d.Forces, forces);
-            Vectors.AddScaled(1, d.Virial, virial);
-            Vectors.AddScaled(1, d.CellGradient, cell);
-            charges[p] = d.ChargeForces;
-        }
-        return new Evaluation(energies.Sum(), energies, forces, virial, cell, effective) { ChargeForces = charges };
+            }, threads)[0];
     }
 
     /// <summary>The atomic energies alone.</summary>
@@ -234,9 +201,10 @@ public sealed partial class RepresentationSet
         ArgumentNullException.ThrowIfNull(readout);
         using StructureFields around = Begin(structure, threads);
         double[] energies = new double[structure.Count];
+        Environments all = new(around, null);
         ForEachBatch(energies.Length, threads, readout.WorkLength, _batch, (first, count, memory) =>
         {
-            Expand(around, first, count, memory);
+            Expand(all, first, count, memory);
             Forward(memory, count, memory.Features(0), (int)(memory.Features(1) - memory.Features(0)));
             for (int k = 0; k < count; k++)
                 energies[first + k] = readout.Evaluate(
@@ -249,13 +217,13 @@ public sealed partial class RepresentationSet
         new(_expansions, Array.ConvertAll(_potentials, static p => p.Field), structure, threads, adjoints);
 
     /// <summary>Coefficients of a batch, and what the maps of every representation have in common.</summary>
-    private unsafe void Expand(StructureFields fields, int first, int count, EnvironmentMemory memory, int[]? centres = null)
+    private unsafe void Expand(Environments environments, int first, int count, EnvironmentMemory memory)
     {
-        (memory.Fields, memory.First, memory.Centres) = (fields, first, centres);
+        (memory.Environments, memory.First) = (environments, first);
         for (int k = 0; k < count; k++)
         {
             for (int e = 0; e < _expansions.Length; e++)
-                _expansions[e].Expand(fields.Around[e], memory.Centre(k), memory.Scratch(e, k));
+                _expansions[e].Expand(memory.Fields(k).Around[e], memory.Centre(k), memory.Scratch(e, k));
             for (int p = 0; p < _parts.Length; p++)
                 if (_parts[p].Program is null)
                     _parts[p].Prepare(memory.Scratch(_expansionOf[p], k).Coefficients, memory.Part(p).Work(k));
@@ -270,7 +238,7 @@ public sealed partial class RepresentationSet
         for (int q = 0; q < _potentialOf[part].Length; q++)
         {
             int potential = _potentialOf[part][q], centre = memory.Centre(k);
-            blocks.Point(1 + q, k, memory.Fields!.Values(potential, centre), adjoints ? memory.Fields.Adjoints(potential, centre) : null);
+            blocks.Point(1 + q, k, memory.Fields(k).Values(potential, centre), adjoints ? memory.Fields(k).Adjoints(potential, centre) : null);
         }
     }
 

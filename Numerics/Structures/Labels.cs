@@ -149,7 +149,8 @@ public static class Labels
 
     private static string[] Candidates(string? key, string[] usual) => key is null ? usual : [key];
 
-    private static double[]? Matrix(PropertyValue value)
+    /// <summary>Nine numbers row-major from a matrix or from xx yy zz yz xz xy; null: another shape.</summary>
+    internal static double[]? Matrix(PropertyValue value)
     {
         double[] v = value.ToReals();
         return value.Shape switch

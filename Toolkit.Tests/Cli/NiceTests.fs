@@ -55,10 +55,6 @@ let private settings =
 
 let private expansion () = (Spec.Parse(small, "spec.json")).CreateExpansion([ 1; 8 ], "spec.json")
 
-/// The first steps of a fit, as an interrupted one leaves them.
-let private part (fit: NiceFit) (steps: int) =
-    NiceFit(fit.Settings, fit.LMax, fit.NMax, fit.Groups, fit.Cutoff, fit.Environments, ResizeArray(Seq.take steps fit.Steps)).With(nonNull fit.Spec, nonNull fit.Sample)
-
 [<Tests>]
 let tests =
     testList "Cli.NiceTests" [
@@ -102,6 +98,28 @@ let tests =
                     Assert.True(lines.Length >= 3)
                     Assert.All(lines, fun line -> Assert.EndsWith("proved", line.Trim())))
 
+        testCase "density and spins are factors together by name, and what is computed is proved for each choice of them" <| fun () ->
+            let spins =
+                small.Replace("\"lmax\": 2,", "\"lmax\": 1, \"fields\": [{\"name\": \"spin\", \"key\": \"spins\", \"axial\": true, \"timeOdd\": true}],")
+                    .Replace("\"order\": 3,", "\"order\": 3, \"factors\": [\"rho\", \"spin\"],")
+
+            withFiles spins (fun path ->
+                let frames = structures [ 1; 8 ] 1 |> List.map (RandomStructure.withVectors "spins" 3)
+                ExtendedXyzWriter.Write(path "in.xyz", frames)
+                run path "in.xyz" "out.npz" []
+                let found = fitOf (path "out.npz")
+                Assert.Equal<string list>([ "rho"; "spin" ], [ for f in found.Factors -> f.Field.Name ])
+                Assert.Equal(NiceScaling.Fields, found.Settings.Scaling)
+                let e = (Spec.Parse(spins, "spec.json")).CreateExpansion([ 1; 8 ], "spec.json")
+                let expected = NiceFeatures(e, found)
+                let frames = ExtendedXyzReader.Read(path "in.xyz") |> List.ofSeq
+                Assert.Equal<float>(frames |> Seq.collect (fun s -> expected.Compute s) |> Array.ofSeq, (NpyData.ReadAll(path "out.npz")).["values"].ToReals())
+                run path "in.xyz" "again.npz" [ "--fitted"; path "out.npz" ]
+                Assert.Equal<byte>(File.ReadAllBytes(path "out.npz"), File.ReadAllBytes(path "again.npz"))
+                let lines = (ok [ "prove"; "--spec"; path "spec.json" ]).Trim().Split '\n'
+                Assert.True(lines.Length >= 6)
+                Assert.All(lines, fun line -> Assert.EndsWith("proved", line.Trim())))
+
         testCase "a fit of chosen centres is one of their environments" <| fun () ->
             withFiles small (fun path ->
                 run path "in.xyz" "out.npz" [ "--centres"; "O" ]
@@ -118,7 +136,7 @@ let tests =
                 Assert.True whole.IsComplete
 
                 for steps in 0 .. whole.Steps.Count do
-                    NiceFile.Write(path "part.npz", part whole steps)
+                    NiceFile.Write(path "part.npz", whole.First steps)
 
                     if steps < whole.Steps.Count then
                         fails 1 $"steps: found {steps} of an interrupted fit" [ "features"; path "in.xyz"; "--spec"; path "spec.json"; "--out"; path "no.npz"; "--fitted"; path "part.npz" ]
@@ -177,7 +195,7 @@ let tests =
                 fails 1 "none.npz: found no such file" (features "none.npz")
                 File.WriteAllText(path "plain.json", """{"cutoff": {"radius": 3}, "radial": {"nmax": 2}, "lmax": 1, "representation": {"kind": "power-spectrum"}}""")
                 ok [ "features"; path "in.xyz"; "--spec"; path "plain.json"; "--out"; path "plain.npz" ] |> ignore
-                fails 1 "plain.npz: header: found none, expected a header of format nice-fit/1" (features "plain.npz")
+                fails 1 "plain.npz: header: found none, expected a header of format nice-fit/2" (features "plain.npz")
                 // Something else in the middle of the fit, which stands at the end of the file.
                 let bytes = File.ReadAllBytes(path "out.npz")
                 let at = bytes.Length - 6000

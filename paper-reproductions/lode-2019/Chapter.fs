@@ -19,7 +19,7 @@ let private forceFrames = 10
 let make (request: Request) : Chapter =
     let clock = Stopwatch.StartNew()
     let plan, threads = plan request.Full, request.Threads
-    let steps = 1 + all.Length * (1 + plan.Seeds.Length)
+    let steps = 1 + all.Length * (1 + plan.Seeds.Length) + Scaling.ticks request.Full
     let step = ref 0
 
     let tick () =
@@ -55,6 +55,8 @@ let make (request: Request) : Chapter =
               let (nmax, lmax), fit = basis f, trained f
               $"{name f}: nmax {nmax}, lmax {lmax}, {fit.Columns} columns, regulariser {fit.Regulariser:``0e-0``}" ]
 
+    let scaling = Scaling.measureAll request.Full tick
+
     let seeds = plan.Seeds |> List.map string |> String.concat ", "
 
     { Folder = "lode-2019"
@@ -75,6 +77,6 @@ let make (request: Request) : Chapter =
           "bases", String.concat "; " bases
           "regulariser", $"{plan.Folds}-fold cross-validation"
           "threads", $"{threads}; the numbers are the same for any" ]
-      Figures = [ GasCurves.figure plan outcomes; GasForces.figure compared forceFrames ]
+      Figures = [ GasCurves.figure plan outcomes; GasForces.figure compared forceFrames; Scaling.figure scaling ]
       Checks = Checks.all data (trained wide)
       Seconds = clock.Elapsed.TotalSeconds }

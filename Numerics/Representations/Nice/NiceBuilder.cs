@@ -1,170 +1,206 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using Toolkit.Numerics.Blocks;
 using Toolkit.Numerics.Coupling;
-using Toolkit.Numerics.Expansion;
+using Toolkit.Numerics.Representations.Trees;
 using Toolkit.Numerics.Stages;
 
 namespace Toolkit.Numerics.Representations.Nice;
 
-/// <summary>A block of the iteration.</summary>
-/// <param name="Block">Its number in the program.</param>
-/// <param name="Channels">Its channels.</param>
-internal readonly record struct NiceBlock(int Block, int Channels);
+/// <summary>A block of the iteration: where its channels stand.</summary>
+/// <param name="Places">Each channel.</param>
+internal sealed record NiceBlock(IReadOnlyList<LanePlace> Places)
+{
+    /// <summary>The number of channels.</summary>
+    public int Channels => Places.Count;
+}
 
 /// <summary>
 /// Makes the program of an iteration step by step: couple, then contract, order after order. The fit runs it as far as it is.
 /// </summary>
+/// <remarks>
+/// Environments lie side by side (<see cref="LanePlace"/>): products of listed channels are made where they lie, and mixed from where they
+/// were put. Products of one sign under inversion and time reversal go to one memory, which stays in the cache until they are
+/// contracted and then serves the next.
+/// </remarks>
 internal sealed class NiceBuilder
 {
-    private readonly List<BlockShape> _shapes = [];
-    private readonly List<Stage<double>> _stages = [];
+    private readonly ProgramDraft _draft;
     private readonly SharedSums<double> _sums = new();
     private readonly CouplingTable _table;
-    private readonly DensityExpansion _expansion;
-    private readonly int _lambdaMax;
+    private readonly int _lambdaMax, _scratch;
+    private readonly List<(Sign Sign, int Block, Stage<double> Stage)> _pending = [];
 
-    /// <summary>Begins with the density's coefficients, one block for each l.</summary>
-    /// <param name="expansion">The expansion.</param>
+    /// <summary>Begins with the fields' coefficients, one block for each (λ, σ, τ).</summary>
+    /// <param name="fields">The fields.</param>
     /// <param name="lambdaMax">The largest λ of covariants.</param>
     /// <param name="table">Coefficients in the real basis.</param>
-    public NiceBuilder(DensityExpansion expansion, int lambdaMax, CouplingTable table)
+    public NiceBuilder(NiceFields fields, int lambdaMax, CouplingTable table)
     {
-        (_expansion, _table, _lambdaMax) = (expansion, table, lambdaMax);
-        FieldChannels channels = new(expansion);
-        int[] places = Enumerable.Range(0, channels.Count).Select(channels.Place).ToArray();
-        _shapes.Add(new BlockShape(channels.Rows, expansion.Width, true));
-        for (int l = 0; l <= expansion.LMax; l++)
+        (_table, _lambdaMax) = (table, lambdaMax);
+        _draft = new ProgramDraft(fields.Expansion, fields.Potentials);
+        TreeLeaves leaves = new(fields.Expansion, fields.Potentials, table, _draft);
+        var all = new SortedDictionary<NiceKey, List<(int Factor, TreeLeaf Leaf)>>();
+        int[] channels = new int[fields.Factors.Count];
+        for (int f = 0; f < channels.Length; f++)
         {
-            NiceBlock block = Add(2 * l + 1, channels.Count);
-            Covariants.Add((1, l, 1), block);
-            _stages.Add(new ChannelStage<double>(
-                FeatureProgram<double>.Coefficients, (nint)l * l * expansion.Width, expansion.Width, 2 * l + 1, places, block.Block));
+            foreach (TreeLeaf leaf in leaves.Of(fields.Factors[f], false))
+            {
+                NiceKey key = new(leaf.J, (leaf.J % 2 == 1) == leaf.IsOdd ? 1 : -1, fields.Factors[f].TimeOdd ? -1 : 1);
+                if (!all.TryGetValue(key, out var same)) all.Add(key, same = []);
+                same.Add((f, leaf));
+                channels[f] += leaf.Channels.Count;
+            }
         }
 
-        Invariants.Add((1, 1), Covariants[(1, 0, 1)]);
+        foreach ((NiceKey key, var parts) in all)
+        {
+            int rows = 2 * key.Lambda + 1, count = parts.Sum(static p => p.Leaf.Channels.Count), block = _draft.AddLaned(rows, count), first = 0;
+            var factors = new List<int>();
+            foreach ((int factor, TreeLeaf leaf) in parts)
+            {
+                _draft.Add(new LaneCopyStage<double>(leaf.Block, leaf.Row, rows, leaf.Channels.Count, new LanePlace(block, first * rows)));
+                first += leaf.Channels.Count;
+                factors.AddRange(Enumerable.Repeat(factor, leaf.Channels.Count));
+            }
+
+            NiceBlock own = new(Places(block, 0, rows, count));
+            Covariants.Add((1, key), own);
+            FirstOrder.Add(key, own);
+            FactorOf.Add(key, [.. factors]);
+            if (key.Lambda == 0) Invariants.Add((1, key), own);
+        }
+
+        _scratch = _draft.AddLaned(1, 0);
+        Basis = NiceBasis.Of(fields, channels);
     }
 
-    /// <summary>Covariants by (ν, λ, σ).</summary>
-    public Dictionary<(int Order, int Lambda, int Sigma), NiceBlock> Covariants { get; } = [];
+    /// <summary>What fits made with it hold for.</summary>
+    public NiceBasis Basis { get; }
 
-    /// <summary>Invariants by (ν, σ).</summary>
-    public Dictionary<(int Order, int Sigma), NiceBlock> Invariants { get; } = [];
+    /// <summary>Blocks of the first order.</summary>
+    public SortedDictionary<NiceKey, NiceBlock> FirstOrder { get; } = [];
 
-    /// <summary>Channels of the density.</summary>
-    public int DensityChannels => Covariants[(1, 0, 1)].Channels;
+    /// <summary>The factor that each channel of the first order belongs to.</summary>
+    public Dictionary<NiceKey, int[]> FactorOf { get; } = [];
+
+    /// <summary>Covariants by ν and block.</summary>
+    public Dictionary<(int Order, NiceKey Key), NiceBlock> Covariants { get; } = [];
+
+    /// <summary>Invariants by ν and block.</summary>
+    public Dictionary<(int Order, NiceKey Key), NiceBlock> Invariants { get; } = [];
 
     /// <summary>What there is so far, without features.</summary>
-    public FeatureProgram<double> Program() => new([.. _shapes, new BlockShape(1, 0, true)], [.. _stages], []);
+    public FeatureProgram<double> Program() => _draft.Build(_pending.Select(static p => p.Stage));
 
-    /// <summary>The whole program: the blocks named, one after the other, are the features.</summary>
-    public FeatureProgram<double> Program(IReadOnlyList<NiceBlock> features)
+    /// <summary>The whole program.</summary>
+    /// <param name="features">Scalars, in the order of the features.</param>
+    public FeatureProgram<double> Program(IReadOnlyList<LanePlace> features)
     {
-        var outputs = new List<Stage<double>>();
-        int first = 0, block = _shapes.Count;
-        foreach (NiceBlock f in features)
-        {
-            outputs.Add(new ChannelStage<double>(f.Block, 0, f.Channels, 1, Enumerable.Range(0, f.Channels).ToArray(), block, first));
-            first = checked(first + f.Channels);
-        }
-
-        return new FeatureProgram<double>([.. _shapes, new BlockShape(1, first, true)], [.. _stages], outputs);
+        if (features.Count > 0) _draft.AddOutput(new LaneOutputStage<double>(features, null, null, _draft.Features, 0));
+        return _draft.Build(features.Count);
     }
 
-    /// <summary>Adds the products of a step.</summary>
-    /// <returns>The block of products of each (λ, σ), in the order of λ, σ = +1 first.</returns>
-    public SortedDictionary<(int Lambda, int Minus), NiceBlock> Expand(NiceStep step)
+    /// <summary>Adds the products of a step, to be contracted next.</summary>
+    /// <returns>The products of each block.</returns>
+    public SortedDictionary<NiceKey, NiceBlock> Expand(NiceStep step)
     {
-        // How many products each block gets, before any stage can say where they go.
-        var groups = step.Pairs.GroupBy(static p => (p.K, p.Sigma, p.L)).ToArray();
-        var counts = new SortedDictionary<(int Lambda, int Minus), int>();
-        foreach (var group in groups)
+        var products = new SortedDictionary<NiceKey, List<LanePlace>>();
+        foreach (var same in step.Pairs.GroupBy(static p => new Sign(p.Left.Inversion * p.Right.Inversion, p.Left.Tau * p.Right.Tau)).OrderBy(static s => s.Key))
         {
-            foreach ((int lambda, int sigma) in Products(step.IsInvariant, group.Key.K, group.Key.Sigma, group.Key.L))
+            var groups = same.GroupBy(static p => (p.Left, p.Right)).Select(g => (g.Key.Left, g.Key.Right, Pairs: g.ToArray(), Orders: Orders(step.IsInvariant, g.Key.Left, g.Key.Right)))
+                .Where(static g => g.Orders.Length > 0).ToArray();
+            int block = _draft.AddLaned(1, groups.Sum(static g => g.Pairs.Length * g.Orders.Sum(static l => 2 * l + 1))), first = 0;
+            foreach ((NiceKey left, NiceKey right, NicePair[] pairs, int[] orders) in groups)
             {
-                (int, int) key = (lambda, sigma == 1 ? 0 : 1);
-                counts[key] = counts.GetValueOrDefault(key) + group.Count();
+                NiceBlock a = Covariants[(step.Order - 1, left)], b = FirstOrder[right];
+                double[] weights = Array.ConvertAll(pairs, static p => p.Weight);
+                _pending.Add((same.Key, block, new LaneCoupleStage<double>(
+                    _table, left.Lambda, right.Lambda, orders, Array.ConvertAll(pairs, p => a.Places[p.LeftChannel]), Array.ConvertAll(pairs, p => b.Places[p.RightChannel]),
+                    Array.TrueForAll(weights, static w => w == 1) ? null : weights, new LanePlace(block, first), _sums)));
+                int rows = orders.Sum(static l => 2 * l + 1), row = first;
+                foreach (int l in orders)
+                {
+                    NiceKey key = left.Times(right, l);
+                    if (!products.TryGetValue(key, out var places)) products.Add(key, places = []);
+                    for (int t = 0; t < pairs.Length; t++)
+                    {
+                        places.Add(new LanePlace(block, row + t * rows));
+                    }
+
+                    row += 2 * l + 1;
+                }
+
+                first += pairs.Length * rows;
             }
         }
 
-        var blocks = new SortedDictionary<(int Lambda, int Minus), NiceBlock>();
-        var next = new Dictionary<(int Lambda, int Minus), int>();
-        foreach (((int Lambda, int Minus) key, int count) in counts)
-        {
-            blocks.Add(key, Add(2 * key.Lambda + 1, count));
-            next.Add(key, 0);
-        }
-
-        foreach (var group in groups)
-        {
-            (int k, int sigma, int l) = group.Key;
-            NiceBlock a = Covariants[(step.Order - 1, k, sigma)], b = Covariants[(1, l, 1)];
-            var paths = new List<CouplePath>();
-            foreach ((int lambda, int product) in Products(step.IsInvariant, k, sigma, l))
-            {
-                (int, int) key = (lambda, product == 1 ? 0 : 1);
-                NiceBlock to = blocks[key];
-                paths.Add(new CouplePath(k, l, lambda, 0, 0, to.Block, next[key], _shapes[to.Block].Stride));
-                next[key] += group.Count();
-            }
-
-            if (paths.Count == 0) continue;
-            _stages.Add(new CoupleStage<double>(
-                _table, CoupleFactor.Of(a.Block, 2 * k + 1, _shapes[a.Block].Stride), CoupleFactor.Of(b.Block, 2 * l + 1, _shapes[b.Block].Stride),
-                group.Select(static p => p.Channel).ToArray(), group.Select(static p => p.Density).ToArray(), null, paths, _sums));
-        }
-
-        return blocks;
+        return new SortedDictionary<NiceKey, NiceBlock>(products.ToDictionary(static p => p.Key, static p => new NiceBlock(p.Value)));
     }
 
     /// <summary>Adds the contraction of a step's products; without one they are the step's blocks themselves.</summary>
-    public void Contract(NiceStep step, SortedDictionary<(int Lambda, int Minus), NiceBlock> products)
+    public void Contract(NiceStep step, SortedDictionary<NiceKey, NiceBlock> products)
     {
-        foreach (((int lambda, int minus), NiceBlock product) in products)
+        foreach (var same in _pending.Where(p => products.Values.Any(b => b.Channels > 0 && b.Places[0].Block == p.Block)).GroupBy(static p => (p.Sign, p.Block)).ToArray())
         {
-            int sigma = minus == 0 ? 1 : -1;
-            NiceContraction? c = step.Contractions.FirstOrDefault(x => x.Lambda == lambda && x.Sigma == sigma);
-            if (c is null) continue;
-            NiceBlock to = product;
-            if (c.Weights.Length > 0 || c.Components == 0)
+            foreach (var pending in same)
             {
-                to = Add(2 * lambda + 1, c.Components);
-                var inputs = new List<MixInput<double>> { new(product.Block, c.Products, c.Weights) };
-                for (int order = 1; order <= c.Lower.Count; order++)
-                {
-                    if (c.Lower[order - 1].Length == 0) continue;
-                    inputs.Add(new MixInput<double>(
-                        Lower(step.IsInvariant, order, lambda, sigma)!.Value.Block, c.Lower[order - 1].Length / c.Components, c.Lower[order - 1]));
-                }
-
-                _stages.Add(new MixStage<double>(inputs, c.Constant.Length == 0 ? null : c.Constant, to.Block, 2 * lambda + 1, c.Components));
+                _draft.Add(pending.Stage);
+                _pending.Remove(pending);
             }
 
-            if (step.IsInvariant) Invariants.Add((step.Order, sigma), to);
-            else Covariants.Add((step.Order, lambda, sigma), to);
+            bool isContracted = false;
+            foreach ((NiceKey key, NiceBlock product) in products)
+            {
+                if (product.Places[0].Block != same.Key.Block) continue;
+                NiceContraction c = step.Contractions.First(x => x.Key == key);
+                NiceBlock made = product;
+                if (c.Weights.Length > 0 || c.Components == 0)
+                {
+                    made = Mix(step, c, product);
+                    isContracted = true;
+                }
+
+                (step.IsInvariant ? Invariants : Covariants).Add((step.Order, key), made);
+            }
+
+            if (isContracted) _draft.Lend(_scratch, same.Key.Block);
         }
     }
 
     /// <summary>The block of a lower order that predicts, or null.</summary>
-    public NiceBlock? Lower(bool isInvariant, int order, int lambda, int sigma) =>
-        isInvariant
-            ? Invariants.TryGetValue((order, sigma), out NiceBlock i) ? i : null
-            : Covariants.TryGetValue((order, lambda, sigma), out NiceBlock c) ? c : null;
+    public NiceBlock? Lower(bool isInvariant, int order, NiceKey key) => (isInvariant ? Invariants : Covariants).GetValueOrDefault((order, key));
 
-    /// <summary>Which (λ, σ) a product (k, σ) ⊗ l gives.</summary>
-    public IEnumerable<(int Lambda, int Sigma)> Products(bool isInvariant, int k, int sigma, int l)
+    /// <summary>Which λ the products of two blocks are made to.</summary>
+    public int[] Orders(bool isInvariant, NiceKey left, NiceKey right)
     {
-        int end = isInvariant ? 0 : Math.Min(k + l, _lambdaMax);
-        for (int lambda = Math.Abs(k - l); lambda <= end; lambda++)
-        {
-            yield return (lambda, (k + l + lambda) % 2 == 0 ? sigma : -sigma);
-        }
+        int first = Math.Abs(left.Lambda - right.Lambda), end = isInvariant ? 0 : Math.Min(left.Lambda + right.Lambda, _lambdaMax);
+        return first > end ? [] : Enumerable.Range(first, end - first + 1).ToArray();
     }
 
-    private NiceBlock Add(int rows, int channels)
+    private NiceBlock Mix(NiceStep step, NiceContraction c, NiceBlock product)
     {
-        _shapes.Add(new BlockShape(rows, channels));
-        return new NiceBlock(_shapes.Count - 1, channels);
+        int rows = 2 * c.Lambda + 1;
+        NiceBlock made = new(Places(_draft.AddLaned(rows, c.Components), 0, rows, c.Components));
+        var inputs = new List<LanePlace>(product.Places);
+        var weights = new List<double>(c.Weights);
+        for (int order = 1; order <= c.Lower.Count; order++)
+        {
+            if (c.Lower[order - 1].Length == 0) continue;
+            inputs.AddRange(Lower(step.IsInvariant, order, c.Key)!.Places.Take(c.Lower[order - 1].Length / c.Components));
+            weights.AddRange(c.Lower[order - 1]);
+        }
+
+        _draft.Add(new LaneMixStage<double>(inputs, product.Channels, weights.ToArray(), c.Constant.Length == 0 ? null : c.Constant, made.Places, rows));
+        return made;
+    }
+
+    private static LanePlace[] Places(int block, int first, int rows, int count) =>
+        Enumerable.Range(0, count).Select(k => new LanePlace(block, first + k * rows)).ToArray();
+
+    /// <summary>What products have in common that share their memory: no block has products of two of them.</summary>
+    private readonly record struct Sign(int Inversion, int Tau) : IComparable<Sign>
+    {
+        public int CompareTo(Sign other) => (-Inversion, -Tau).CompareTo((-other.Inversion, -other.Tau));
     }
 }

@@ -3,38 +3,41 @@ using System.Collections.Generic;
 using System.Linq;
 using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Expansion;
-using Toolkit.Numerics.Structures;
+using Toolkit.Numerics.Fields.Potential;
+using Toolkit.Numerics.Stages;
 
 namespace Toolkit.Numerics.Representations.Nice;
 
 /// <summary>
 /// N-body invariants by recursion and contraction (NICE): equivariants of order ν + 1 are products of those of order ν with the
-/// density; of each order the worthwhile products are made, what lower orders know is subtracted and the rest contracted to
+/// coefficients of density, vectors or potentials; of each order the worthwhile products are made, what lower orders know is subtracted and the rest contracted to
 /// principal components.
 /// </summary>
 /// <remarks>
 /// (J. Nigam, S. Pozdnyakov, M. Ceriotti, J. Chem. Phys. 153, 121101, 2020.) |ρ^(ν+1); σ; λμ⟩ = Σ ⟨l m; k q|λμ⟩ ⟨n|ρ; l m⟩
-/// ⟨Q|ρ^ν; σ (−1)^(l+k+λ); k q⟩. Features: ν slowest, then σ = +1 before −1, then component; those of ν = 1 are the coefficients
-/// of l = 0, (species, n). It is fitted once, on a sample, and is then a fixed polynomial with exact derivatives.
+/// ⟨Q|ρ^ν; σ (−1)^(l+k+λ); k q⟩. Features: ν slowest, then σ = +1 before −1, then component; those of ν = 1 are the
+/// coefficients of order 0, (field, species, n). Where features that are odd under time reversal are wanted, τ = +1 stands before −1 in each σ.
+/// It is fitted once, on a sample, and is then a fixed polynomial with exact derivatives.
 /// </remarks>
 public sealed class NiceFeatures : InvariantRepresentation
 {
-    private static readonly string[] Columns = ["nu", "sigma", "component"];
-
     /// <summary>The features of a fitted iteration.</summary>
-    /// <param name="expansion">The expansion that it was fitted with; its density alone is used.</param>
+    /// <param name="expansion">The expansion of density and vectors that it was fitted with.</param>
     /// <param name="fit">The fit.</param>
     /// <param name="table">Real-basis coupling coefficients; null: those of the library, l ≤ 8.</param>
-    /// <exception cref="ArgumentException">A fit of another expansion; or an l or λ is beyond the table's.</exception>
-    public NiceFeatures(DensityExpansion expansion, NiceFit fit, CouplingTable? table = null)
-        : this(expansion, fit, Build(expansion, fit, table ?? CouplingTable.Default)) { }
+    /// <param name="potentials">The potential fields that it was fitted with; null: none.</param>
+    /// <exception cref="ArgumentException">A fit of another expansion or other fields; or an l, J or λ is beyond the table's.</exception>
+    public NiceFeatures(DensityExpansion expansion, NiceFit fit, CouplingTable? table = null, IReadOnlyList<NamedPotential>? potentials = null)
+        : this(new NiceFields(expansion, potentials, fit?.Factors.Select(static f => f.Field.Name).ToArray()), fit!, table) { }
 
-    private NiceFeatures(DensityExpansion expansion, NiceFit fit, (FeatureLabels Labels, FeatureProgram<double> Program) made)
-        : base(expansion, made.Labels)
+    private NiceFeatures(NiceFields fields, NiceFit fit, CouplingTable? table) : this(fields, fit, Build(fields, fit, table)) { }
+
+    private NiceFeatures(NiceFields fields, NiceFit fit, (FeatureLabels Labels, FeatureProgram<double> Program) made)
+        : base(fields.Expansion, made.Labels)
     {
-        Fit = fit;
+        (Fit, Potentials, ReadsVectors) = (fit, fields.Potentials, fields.HasVectors);
         Program = made.Program;
-        CouplingTrees = TreesOf(fit.Settings.Order);
+        CouplingTrees = TreesOf(fit.Settings, fields.Factors);
     }
 
     /// <summary>The fit that is executed.</summary>
@@ -51,51 +54,74 @@ public sealed class NiceFeatures : InvariantRepresentation
 
     internal override bool IsHomogeneous => false;
 
-    /// <summary><see cref="CouplingTrees"/> of all orders up to one.</summary>
-    internal static IReadOnlyList<CouplingTree> TreesOf(int order) => Enumerable.Range(1, order).Select(Tree).ToArray();
+    internal override IReadOnlyList<NamedPotential> Potentials { get; }
 
-    private static CouplingTree Tree(int order)
+    internal override bool ReadsVectors { get; }
+
+    /// <summary><see cref="CouplingTrees"/> of all orders up to one.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="fields">The factors.</param>
+    internal static IReadOnlyList<CouplingTree> TreesOf(NiceSettings settings, IReadOnlyList<CouplingField> fields)
     {
-        if (order == 1) return new CouplingTree(new CouplingLeaf(CouplingField.Density, 0));
-        CouplingNode node = new CouplingLeaf(CouplingField.Density, "l1");
-        for (int nu = 2; nu <= order; nu++)
+        var trees = new List<CouplingTree>();
+        for (int order = 1; order <= settings.Order; order++)
         {
-            bool isLast = nu == order;
-            string l = isLast && nu > 2 ? $"k{nu - 1}" : isLast ? "l1" : $"l{nu}";
-            node = new CouplingPair(node, new CouplingLeaf(CouplingField.Density, l), isLast ? 0 : $"k{nu}");
+            foreach (CouplingField[] factors in Choices(fields, order))
+            {
+                // Exchanging the first two gives the same; what is odd under time reversal is no feature unless it is asked for.
+                if (order > 1 && fields.ToList().IndexOf(factors[0]) > fields.ToList().IndexOf(factors[1])) continue;
+                if (factors.Count(static f => f.TimeOdd) % 2 == 0 || settings.HasTimeOdd) trees.Add(Tree(factors));
+            }
+        }
+
+        return trees;
+    }
+
+    private static IEnumerable<CouplingField[]> Choices(IReadOnlyList<CouplingField> fields, int order) => order == 0
+        ? [[]]
+        : Choices(fields, order - 1).SelectMany(first => fields.Select(f => (CouplingField[])[.. first, f]));
+
+    private static CouplingTree Tree(CouplingField[] factors)
+    {
+        if (factors.Length == 1) return new CouplingTree(factors[0].Rank == 0 ? new CouplingLeaf(factors[0], 0) : new CouplingLeaf(factors[0], 1, 0));
+        string before = factors[0].Rank == 0 ? "l1" : "j1";
+        CouplingNode node = Leaf(factors[0], 1, before);
+        for (int nu = 2; nu <= factors.Length; nu++)
+        {
+            // The last factor has the order of all before it.
+            bool isLast = nu == factors.Length;
+            node = new CouplingPair(node, Leaf(factors[nu - 1], nu, isLast ? before : factors[nu - 1].Rank == 0 ? $"l{nu}" : $"j{nu}"), isLast ? 0 : $"k{nu}");
+            before = $"k{nu}";
         }
 
         return new CouplingTree(node);
+
+        static CouplingLeaf Leaf(CouplingField field, int nu, string order) =>
+            field.Rank == 0 ? new CouplingLeaf(field, order) : new CouplingLeaf(field, $"l{nu}", order);
     }
 
-    private static (FeatureLabels Labels, FeatureProgram<double> Program) Build(DensityExpansion expansion, NiceFit fit, CouplingTable table)
+    private static (FeatureLabels Labels, FeatureProgram<double> Program) Build(NiceFields fields, NiceFit fit, CouplingTable? table)
     {
-        ArgumentNullException.ThrowIfNull(expansion);
-        ArgumentNullException.ThrowIfNull(fit);
-        fit.RequireFor(expansion);
-        table.Require(
-            Math.Max(expansion.LMax, fit.LambdaMax), $"lmax is {expansion.LMax} and the largest λ {fit.LambdaMax}", nameof(table));
-        NiceBuilder builder = new(expansion, fit.LambdaMax, table);
+        NiceBuilder builder = NiceFit.Builder(fields, fit.Settings.Lambda ?? fields.Expansion.LMax, table);
+        fit.Basis.Require(builder.Basis);
         foreach (NiceStep step in fit.Steps)
         {
             builder.Contract(step, builder.Expand(step));
         }
 
-        var blocks = new List<NiceBlock>();
+        var places = new List<LanePlace>();
         var labels = new List<int>();
-        for (int order = 1; order <= fit.Settings.Order; order++)
+        foreach (((int order, NiceKey key), NiceBlock block) in builder.Invariants.OrderBy(static b => b.Key))
         {
-            foreach (int sigma in (int[])[1, -1])
+            if (!fit.Settings.IsFeature(key)) continue;
+            places.AddRange(block.Places);
+            for (int k = 0; k < block.Channels; k++)
             {
-                if (!fit.Settings.Parities.Include(sigma == 1 ? 0 : 1) || !builder.Invariants.TryGetValue((order, sigma), out NiceBlock block)) continue;
-                blocks.Add(block);
-                for (int k = 0; k < block.Channels; k++)
-                {
-                    labels.AddRange([order, sigma, k]);
-                }
+                labels.AddRange(fit.Settings.HasTimeOdd ? [order, key.Sigma, key.Tau, k] : [order, key.Sigma, k]);
             }
         }
 
-        return (new FeatureLabels(Columns, [.. labels]), builder.Program(blocks));
+        string[] columns = fit.Settings.HasTimeOdd ? ["nu", "sigma", "tau", "component"] : ["nu", "sigma", "component"];
+        return (new FeatureLabels(columns, [.. labels]), builder.Program(places));
     }
 }

@@ -6,6 +6,7 @@ using System.Linq;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Files;
 
 namespace Toolkit.Numerics.Representations.Nice;
@@ -16,13 +17,13 @@ namespace Toolkit.Numerics.Representations.Nice;
 /// </summary>
 public static class NiceFile
 {
-    /// <summary>What the header calls the format; a later one has another number.</summary>
-    public const string Format = "nice-fit/1";
+    /// <summary>What the header calls the format. Files of 1, which knew the density alone, are refused: the fit is to be made again.</summary>
+    public const string Format = "nice-fit/2";
 
     // Where a file of features has it.
     private const string Folder = "nice/";
 
-    private static readonly string[] PairColumns = ["k", "sigma", "channel", "l", "density"];
+    private static readonly string[] PairColumns = ["lambda", "sigma", "tau", "channel", "lambda_2", "sigma_2", "tau_2", "channel_2"];
 
     /// <summary>Writes the file, which appears under its name when it is complete.</summary>
     /// <param name="path">The file.</param>
@@ -100,6 +101,8 @@ public static class NiceFile
             ["order"] = s.Order,
             ["lambda"] = s.Lambda,
             ["parity"] = s.Parities.ToString(),
+            ["timeOdd"] = s.HasTimeOdd,
+            ["scaling"] = s.Scaling.ToString(),
             ["covariants"] = Branch(s.Covariants),
             ["invariants"] = Branch(s.Invariants),
             ["ridge"] = s.Ridge,
@@ -107,6 +110,14 @@ public static class NiceFile
             ["nmax"] = fit.NMax,
             ["groups"] = new JsonArray(fit.Groups.Select(static g => (JsonNode)g).ToArray()),
             ["cutoff"] = fit.Cutoff,
+            ["factors"] = new JsonArray(fit.Factors.Select(static f => (JsonNode)new JsonObject
+            {
+                ["name"] = f.Field.Name,
+                ["rank"] = f.Field.Rank,
+                ["axial"] = f.Field.Axial,
+                ["timeOdd"] = f.Field.TimeOdd,
+                ["channels"] = f.Channels,
+            }).ToArray()),
             ["environments"] = fit.Environments,
             ["steps"] = new JsonArray(fit.Steps.Select(static t => (JsonNode)new JsonObject
             {
@@ -116,6 +127,7 @@ public static class NiceFile
                 {
                     ["lambda"] = c.Lambda,
                     ["sigma"] = c.Sigma,
+                    ["tau"] = c.Tau,
                     ["products"] = c.Products,
                     ["components"] = c.Components,
                     ["lower"] = c.Lower.Count,
@@ -145,7 +157,9 @@ public static class NiceFile
         yield return ("header", NpyArray.Text(header));
         for (int k = 0; k < fit.Steps.Count; k++)
         {
+            double[] weights = fit.Steps[k].Pairs.Select(static p => p.Weight).ToArray();
             yield return (Name(k, "pairs"), NpyArray.Records(PairColumns, [Integers(fit.Steps[k])]));
+            yield return (Name(k, "pair_weights"), NpyArray.Reals(weights, weights.Length));
             foreach (NiceContraction c in fit.Steps[k].Contractions)
             {
                 foreach ((string name, double[] values) in Numbers(c))
@@ -159,11 +173,12 @@ public static class NiceFile
     private static string Name(int step, string name) => string.Create(CultureInfo.InvariantCulture, $"step_{step}/{name}");
 
     private static int[] Integers(NiceStep step) =>
-        step.Pairs.SelectMany(static p => (int[])[p.K, p.Sigma, p.Channel, p.L, p.Density]).ToArray();
+        step.Pairs.SelectMany(static p => (int[])[
+            p.Left.Lambda, p.Left.Sigma, p.Left.Tau, p.LeftChannel, p.Right.Lambda, p.Right.Sigma, p.Right.Tau, p.RightChannel]).ToArray();
 
     private static IEnumerable<(string Name, double[] Values)> Numbers(NiceContraction c)
     {
-        string key = string.Create(CultureInfo.InvariantCulture, $"{c.Lambda}_{c.Sigma}");
+        string key = Suffix(c.Key);
         yield return ($"weights_{key}", c.Weights);
         yield return ($"constant_{key}", c.Constant);
         yield return ($"variances_{key}", c.Variances);
@@ -172,6 +187,8 @@ public static class NiceFile
             yield return (string.Create(CultureInfo.InvariantCulture, $"lower_{order}_{key}"), c.Lower[order - 1]);
         }
     }
+
+    private static string Suffix(NiceKey key) => string.Create(CultureInfo.InvariantCulture, $"{key.Lambda}_{key.Sigma}_{key.Tau}");
 
     /// <summary>SHA-256 over all that the features depend on.</summary>
     private static string Checksum(NiceFit fit)
@@ -187,7 +204,7 @@ public static class NiceFile
                 hash.AppendData(item);
             }
 
-            foreach (double x in step.Contractions.SelectMany(Numbers).SelectMany(static n => n.Values))
+            foreach (double x in step.Pairs.Select(static p => p.Weight).Concat(step.Contractions.SelectMany(Numbers).SelectMany(static n => n.Values)))
             {
                 BinaryPrimitives.WriteDoubleLittleEndian(item, x);
                 hash.AppendData(item);
@@ -204,6 +221,8 @@ public static class NiceFile
             Order = (int)json["order"]!,
             Lambda = (int?)json["lambda"],
             Parities = Enum.Parse<Parities>((string)json["parity"]!),
+            HasTimeOdd = (bool)json["timeOdd"]!,
+            Scaling = Enum.Parse<NiceScaling>((string)json["scaling"]!),
             Covariants = BranchOf(json["covariants"]!),
             Invariants = BranchOf(json["invariants"]!),
             Ridge = (double)json["ridge"]!,
@@ -213,23 +232,25 @@ public static class NiceFile
         foreach (JsonNode? step in json["steps"]!.AsArray())
         {
             int k = steps.Count;
-            long[] pairs = arrays[Name(k, "pairs")].ToIntegers();
+            int[] pairs = Array.ConvertAll(arrays[Name(k, "pairs")].ToIntegers(), static x => checked((int)x));
+            double[] weights = arrays[Name(k, "pair_weights")].ToReals();
             steps.Add(new NiceStep(
                 (int)step!["order"]!, (bool)step["invariant"]!,
-                Enumerable.Range(0, pairs.Length / 5).Select(i => new NicePair(
-                    Small(pairs[5 * i]), Small(pairs[5 * i + 1]), Small(pairs[5 * i + 2]), Small(pairs[5 * i + 3]), Small(pairs[5 * i + 4]))).ToArray(),
+                weights.Select((w, i) => new NicePair(
+                    new NiceKey(pairs[8 * i], pairs[8 * i + 1], pairs[8 * i + 2]), pairs[8 * i + 3],
+                    new NiceKey(pairs[8 * i + 4], pairs[8 * i + 5], pairs[8 * i + 6]), pairs[8 * i + 7], w)).ToArray(),
                 step["contractions"]!.AsArray().Select(c => ContractionOf(c!, k, arrays)).ToArray()));
         }
 
-        return new NiceFit(
-            settings, (int)json["lmax"]!, (int)json["nmax"]!, json["groups"]!.AsArray().Select(static g => (int)g!).ToArray(),
-            (double)json["cutoff"]!, (int)json["environments"]!, steps)
+        NiceBasis basis = new(
+            (int)json["lmax"]!, (int)json["nmax"]!, json["groups"]!.AsArray().Select(static g => (int)g!).ToArray(), (double)json["cutoff"]!,
+            json["factors"]!.AsArray().Select(static f => new NiceFactor(
+                new CouplingField((string)f!["name"]!, (int)f["rank"]!, (bool)f["axial"]!, (bool)f["timeOdd"]!), (int)f["channels"]!)).ToArray());
+        return new NiceFit(settings, basis, (int)json["environments"]!, steps)
         {
             Spec = (string?)json["spec"],
             Sample = (string?)json["sample"],
         };
-
-        static int Small(long x) => checked((int)x);
     }
 
     private static NiceBranch BranchOf(JsonNode json) => new()
@@ -240,8 +261,9 @@ public static class NiceFile
 
     private static NiceContraction ContractionOf(JsonNode json, int step, IReadOnlyDictionary<string, NpyData> arrays)
     {
-        int lambda = (int)json["lambda"]!, sigma = (int)json["sigma"]!, products = (int)json["products"]!, components = (int)json["components"]!;
-        string key = string.Create(CultureInfo.InvariantCulture, $"{lambda}_{sigma}");
+        NiceKey block = new((int)json["lambda"]!, (int)json["sigma"]!, (int)json["tau"]!);
+        int products = (int)json["products"]!, components = (int)json["components"]!;
+        string key = Suffix(block);
         double[] weights = Read("weights"), constant = Read("constant"), variances = Read("variances");
         if ((weights.Length != 0 && weights.Length != (long)products * components) || (constant.Length != 0 && constant.Length != components))
         {
@@ -250,7 +272,7 @@ public static class NiceFile
 
         double[][] lower = Enumerable.Range(1, (int)json["lower"]!)
             .Select(order => Read(string.Create(CultureInfo.InvariantCulture, $"lower_{order}"))).ToArray();
-        return new NiceContraction(lambda, sigma, products, components, weights, lower, constant, variances, (double)json["total"]!);
+        return new NiceContraction(block, products, components, weights, lower, constant, variances, (double)json["total"]!);
 
         double[] Read(string name) => arrays[Name(step, $"{name}_{key}")].ToReals();
     }

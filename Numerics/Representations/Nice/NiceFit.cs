@@ -3,36 +3,40 @@ using System.Collections.Generic;
 using System.Linq;
 using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Expansion;
+using Toolkit.Numerics.Fields.Potential;
 using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Numerics.Representations.Nice;
 
 /// <summary>
 /// A fitted iteration: which products are made of each order, and how they are contracted. It holds for expansions with the
-/// same lmax, species and radial functions as that of the fit.
+/// same lmax, species, radial functions and fields as that of the fit.
 /// </summary>
 public sealed class NiceFit
 {
     /// <summary>The most environments that a fit takes from its structures unless it is told otherwise.</summary>
     public const int DefaultEnvironments = 5000;
 
-    internal NiceFit(NiceSettings settings, int lmax, int nmax, IReadOnlyList<int> groups, double cutoff, int environments, IReadOnlyList<NiceStep> steps) =>
-        (Settings, LMax, NMax, Groups, Cutoff, Environments, Steps) = (settings, lmax, nmax, groups, cutoff, environments, steps);
+    internal NiceFit(NiceSettings settings, NiceBasis basis, int environments, IReadOnlyList<NiceStep> steps) =>
+        (Settings, Basis, Environments, Steps) = (settings, basis, environments, steps);
 
     /// <summary>The settings.</summary>
     public NiceSettings Settings { get; }
 
     /// <summary>lmax of the expansion.</summary>
-    public int LMax { get; }
+    public int LMax => Basis.LMax;
 
     /// <summary>Radial functions of the expansion.</summary>
-    public int NMax { get; }
+    public int NMax => Basis.NMax;
 
     /// <summary>Species labels of the expansion's groups of channels.</summary>
-    public IReadOnlyList<int> Groups { get; }
+    public IReadOnlyList<int> Groups => Basis.Groups;
 
     /// <summary>The expansion's cutoff radius, Å.</summary>
-    public double Cutoff { get; }
+    public double Cutoff => Basis.Cutoff;
+
+    /// <summary>The fields that are factors, and how many channels each has.</summary>
+    public IReadOnlyList<NiceFactor> Factors => Basis.Factors;
 
     /// <summary>How many environments it was fitted on.</summary>
     public int Environments { get; }
@@ -42,6 +46,9 @@ public sealed class NiceFit
 
     /// <summary>The specification (JSON) of the features, where the fit was made for one; null: it was made by the library alone.</summary>
     public string? Spec { get; internal init; }
+
+    /// <summary>What it holds for.</summary>
+    internal NiceBasis Basis { get; }
 
     /// <summary>What tells its sample of environments from others; null: it was not asked for.</summary>
     internal string? Sample { get; init; }
@@ -53,7 +60,7 @@ public sealed class NiceFit
     public int LambdaMax => Settings.Lambda ?? LMax;
 
     /// <summary>Fits on the environments of structures.</summary>
-    /// <param name="expansion">The expansion; its density alone is used.</param>
+    /// <param name="expansion">The expansion of density and vectors.</param>
     /// <param name="settings">The settings.</param>
     /// <param name="structures">The sample.</param>
     /// <param name="environments">The most environments that are used, spread evenly over the structures. Where there are fewer
@@ -62,13 +69,17 @@ public sealed class NiceFit
     /// <param name="resume">Steps of a fit of the same sample that was interrupted; they are not fitted again.</param>
     /// <param name="finished">Told each step when it is fitted.</param>
     /// <param name="table">Real-basis coupling coefficients; null: those of the library, l ≤ 8.</param>
-    /// <exception cref="ArgumentException">Settings that contradict each other; no atoms; a species without channels; an l or λ
-    /// beyond the table's.</exception>
+    /// <param name="potentials">Potential fields that may be factors; null: none.</param>
+    /// <param name="factors">The names of the fields whose coefficients are factors, each of them in every place: rho the density, vector
+    /// fields of the expansion, potentials; null: the density alone.</param>
+    /// <exception cref="ArgumentException">Settings that contradict each other; no atoms; a species without channels; a factor that is
+    /// no field; an l, J or λ beyond the table's.</exception>
     public static NiceFit Fit(
         DensityExpansion expansion, NiceSettings settings, IEnumerable<Structure> structures, int environments = DefaultEnvironments,
-        int threads = 1, IReadOnlyList<NiceStep>? resume = null, Action<NiceStep>? finished = null, CouplingTable? table = null)
+        int threads = 1, IReadOnlyList<NiceStep>? resume = null, Action<NiceStep>? finished = null, CouplingTable? table = null,
+        IReadOnlyList<NamedPotential>? potentials = null, IReadOnlyList<string>? factors = null)
     {
-        ArgumentNullException.ThrowIfNull(expansion);
+        NiceFields fields = new(expansion, potentials, factors);
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(structures);
         ArgumentOutOfRangeException.ThrowIfLessThan(environments, 1);
@@ -80,46 +91,48 @@ public sealed class NiceFit
             throw new ArgumentException("no atoms: expected structures to fit on", nameof(structures));
         }
 
-        NiceSample sample = new(expansion, count, environments);
+        NiceSample sample = new(fields, count, environments);
         foreach (Structure structure in all)
         {
             sample.Add(structure);
         }
 
-        return Fit(expansion, settings, sample, threads, resume, finished, table);
+        return Fit(fields, settings, sample, threads, resume, finished is null ? null : (step, _) => finished(step), table);
     }
 
     /// <summary>Fits on environments.</summary>
     internal static NiceFit Fit(
-        DensityExpansion expansion, NiceSettings settings, NiceSample sample, int threads, IReadOnlyList<NiceStep>? resume,
-        Action<NiceStep>? finished, CouplingTable? table)
+        NiceFields fields, NiceSettings settings, NiceSample sample, int threads, IReadOnlyList<NiceStep>? resume,
+        Action<NiceStep, NiceFit>? finished, CouplingTable? table)
     {
         settings.Validate();
+        NiceBuilder builder = Builder(fields, settings.Lambda ?? fields.Expansion.LMax, table);
+        var steps = new List<NiceStep>();
+        NiceFitter fitter = new(builder, settings, sample, threads);
+        return So(fitter.Fit(resume ?? [], finished is null ? null : step =>
+        {
+            steps.Add(step);
+            finished(step, So([.. (resume ?? []).Take(2 * settings.Order), .. steps]));
+        }));
+
+        NiceFit So(IReadOnlyList<NiceStep> done) => new(settings, builder.Basis, sample.Count, done);
+    }
+
+    /// <summary>A builder for fields.</summary>
+    /// <exception cref="ArgumentException">An l, J or λ beyond the table's.</exception>
+    internal static NiceBuilder Builder(NiceFields fields, int lambda, CouplingTable? table)
+    {
         table ??= CouplingTable.Default;
-        int lambda = settings.Lambda ?? expansion.LMax;
-        table.Require(Math.Max(expansion.LMax, lambda), $"lmax is {expansion.LMax} and the largest λ {lambda}", nameof(table));
-        List<NiceStep> steps = new NiceFitter(expansion, settings, sample, table, threads).Fit(resume ?? [], finished);
-        return Of(expansion, settings, sample, steps);
+        table.Require(
+            Math.Max(fields.Largest, lambda), $"the largest order of the fields is {fields.Largest} and the largest λ {lambda}", nameof(table));
+        return new NiceBuilder(fields, lambda, table);
     }
 
     /// <summary>The same, with what it was fitted for.</summary>
     /// <param name="spec">The specification.</param>
     /// <param name="sample">What tells its sample from others.</param>
-    internal NiceFit With(string spec, string sample) => new(Settings, LMax, NMax, Groups, Cutoff, Environments, Steps) { Spec = spec, Sample = sample };
+    internal NiceFit With(string spec, string sample) => new(Settings, Basis, Environments, Steps) { Spec = spec, Sample = sample };
 
-    /// <summary>What is fitted so far.</summary>
-    internal static NiceFit Of(DensityExpansion expansion, NiceSettings settings, NiceSample sample, IReadOnlyList<NiceStep> steps) =>
-        new(settings, expansion.LMax, expansion.NMax, expansion.Groups.ToArray(), expansion.Cutoff, sample.Count, steps);
-
-    /// <exception cref="ArgumentException">It was fitted with another expansion.</exception>
-    internal void RequireFor(DensityExpansion expansion)
-    {
-        if ((LMax, NMax, Cutoff) != (expansion.LMax, expansion.NMax, expansion.Cutoff) || !expansion.Groups.SequenceEqual(Groups.ToArray()))
-        {
-            throw new ArgumentException(
-                $"expected an expansion with lmax {LMax}, nmax {NMax}, cutoff {Cutoff} Å and channels of {string.Join(", ", Groups)}; got lmax "
-                + $"{expansion.LMax}, nmax {expansion.NMax}, cutoff {expansion.Cutoff} Å and {string.Join(", ", expansion.Groups.ToArray())}",
-                nameof(expansion));
-        }
-    }
+    /// <summary>Its first steps, as an interrupted fit leaves them.</summary>
+    internal NiceFit First(int steps) => new(Settings, Basis, Environments, Steps.Take(steps).ToArray()) { Spec = Spec, Sample = Sample };
 }

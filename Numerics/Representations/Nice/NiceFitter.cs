@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.Linq;
 using Toolkit.Numerics.Blocks;
 using Toolkit.Numerics.Coupling;
-using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.LinearAlgebra;
 
 namespace Toolkit.Numerics.Representations.Nice;
@@ -14,405 +13,217 @@ namespace Toolkit.Numerics.Representations.Nice;
 /// </summary>
 /// <remarks>
 /// Each order is one pass over the sample, in which second moments of the products and of the lower orders' features are summed;
-/// prediction and components follow from them. Memory is that of the sample's coefficients and one batch.
+/// prediction and components follow from them. Memory is that of the sample's coefficients and some batches.
 /// </remarks>
-internal sealed unsafe class NiceFitter
+internal sealed class NiceFitter
 {
-    /// <summary>Components below this part of the products' mean square are rounding: they are left out.</summary>
-    private const double Rank = 1e-13;
-
     private readonly NiceSettings _settings;
     private readonly NiceBuilder _builder;
-    private readonly DensityExpansion _expansion;
-    private readonly double[] _coefficients;
-    private readonly int _environments, _length, _threads;
+    private readonly NiceSample _sample;
+    private readonly int _threads;
 
-    // Mean squares of the channels of each block of covariants.
-    private readonly Dictionary<(int Order, int Lambda, int Sigma), double[]> _variances = [];
+    // Mean squares of the channels of each block of covariants; those of the first order as they are scaled.
+    private readonly Dictionary<(int Order, NiceKey Key), double[]> _variances = [];
 
-    public NiceFitter(DensityExpansion expansion, NiceSettings settings, NiceSample sample, CouplingTable table, int threads)
-    {
-        (_expansion, _settings, _threads) = (expansion, settings, threads);
-        _builder = new NiceBuilder(expansion, settings.Lambda ?? expansion.LMax, table);
-        (_length, _environments, _coefficients) = (sample.Length, sample.Count, sample.Coefficients);
-    }
+    // What the coefficients of each factor are multiplied with.
+    private double[] _scales = [];
+
+    public NiceFitter(NiceBuilder builder, NiceSettings settings, NiceSample sample, int threads) =>
+        (_builder, _settings, _sample, _threads) = (builder, settings, sample, threads);
 
     /// <summary>Fits all orders.</summary>
     /// <param name="done">Steps that are fitted already; they are taken as they are.</param>
     /// <param name="finished">Told each step when it is fitted.</param>
     public List<NiceStep> Fit(IReadOnlyList<NiceStep> done, Action<NiceStep>? finished)
     {
-        DensityVariances();
+        FirstVariances();
         var steps = new List<NiceStep>();
         for (int order = 2; order <= _settings.Order; order++)
         {
             // The last order has no successor that would need its covariants.
-            foreach (bool isInvariant in order < _settings.Order ? (bool[])[true, false] : [true])
+            bool[] branches = order < _settings.Order ? [true, false] : [true];
+            var wanted = new List<(NiceStep Step, SortedDictionary<NiceKey, NiceBlock> Products)>();
+            foreach (bool isInvariant in branches)
             {
-                NiceStep step;
                 if (steps.Count < done.Count)
                 {
-                    step = done[steps.Count];
+                    NiceStep step = done[steps.Count];
                     _builder.Contract(step, _builder.Expand(step));
                     Remember(step);
+                    steps.Add(step);
                 }
                 else
                 {
-                    step = FitStep(order, isInvariant);
-                    finished?.Invoke(step);
+                    NiceStep step = new(order, isInvariant, Select(order, isInvariant), []);
+                    wanted.Add((step, _builder.Expand(step)));
                 }
+            }
 
+            foreach (NiceStep step in FitSteps(wanted))
+            {
                 steps.Add(step);
+                finished?.Invoke(step);
             }
         }
 
         return steps;
     }
 
-    private NiceStep FitStep(int order, bool isInvariant)
+    /// <summary>Fits the steps of one order in one pass over the sample.</summary>
+    private List<NiceStep> FitSteps(List<(NiceStep Step, SortedDictionary<NiceKey, NiceBlock> Products)> wanted)
     {
-        NiceBranch branch = isInvariant ? _settings.Invariants : _settings.Covariants;
-        var step = new NiceStep(order, isInvariant, Select(order, isInvariant, branch.Expand), []);
-        SortedDictionary<(int Lambda, int Minus), NiceBlock> products = _builder.Expand(step);
-        Moments[] moments = products.Select(p => new Moments(this, step, branch, p.Key.Lambda, p.Key.Minus == 0 ? 1 : -1, p.Value)).ToArray();
-        FeatureProgram<double> program = _builder.Program();
-        using (BlockMemory<double> blocks = program.CreateMemory(program.Batch, false))
+        if (wanted.Count == 0) return [];
+        NiceMoments[][] moments = wanted.Select(w => w.Products.Select(p => Moments(w.Step, p.Key, p.Value)).ToArray()).ToArray();
+        NiceMoments[] all = moments.SelectMany(static m => m).ToArray();
+        Pass((blocks, counts) => Threads.Share(all.Length, _threads, m =>
         {
-            fixed (double* coefficients = _coefficients)
+            for (int b = 0; b < blocks.Length; b++)
             {
-                for (int first = 0; first < _environments; first += blocks.Capacity)
-                {
-                    int count = Math.Min(blocks.Capacity, _environments - first);
-                    for (int k = 0; k < count; k++)
-                    {
-                        blocks.Point(FeatureProgram<double>.Coefficients, k, coefficients + (nint)(first + k) * _length, null);
-                    }
-
-                    program.Prepare(blocks, count);
-                    foreach (Moments m in moments)
-                    {
-                        m.Add(blocks, count);
-                    }
-                }
+                all[m].Add(blocks[b], counts[b]);
             }
+        }));
+        NiceContraction[] contractions = new NiceContraction[all.Length];
+        Threads.Share(all.Length, _threads, m => contractions[m] = all[m].Contract(_settings.Ridge, _sample.Count));
+        var fitted = new List<NiceStep>();
+        int next = 0;
+        for (int w = 0; w < wanted.Count; w++)
+        {
+            NiceStep step = wanted[w].Step with { Contractions = contractions[next..(next + moments[w].Length)] };
+            next += moments[w].Length;
+            _builder.Contract(step, wanted[w].Products);
+            Remember(step);
+            fitted.Add(step);
         }
 
-        step = step with { Contractions = moments.Select(m => m.Contract(_settings.Ridge)).ToArray() };
-        _builder.Contract(step, products);
-        Remember(step);
-        return step;
+        return fitted;
+    }
+
+    private NiceMoments Moments(NiceStep step, NiceKey key, NiceBlock products)
+    {
+        NiceBranch branch = step.IsInvariant ? _settings.Invariants : _settings.Covariants;
+        var lower = new List<(int Order, NiceBlock Block)>();
+        for (int order = 1; order < step.Order && branch.Purify > 0; order++)
+        {
+            if (_builder.Lower(step.IsInvariant, order, key) is { Channels: > 0 } block)
+                lower.Add((order, new NiceBlock(block.Places.Take(branch.Purify).ToArray())));
+        }
+
+        // A constant is a scalar: it must not be added to what turns or changes its sign.
+        return new NiceMoments(key, branch, step.Order - 1, products, lower, step.IsInvariant && branch.Purify > 0 && key is { Sigma: 1, Tau: 1 });
+    }
+
+    /// <summary>Runs what there is of the program over the sample, some batches at a time.</summary>
+    private void Pass(Action<BlockMemory<double>[], int[]> batches)
+    {
+        FeatureProgram<double> program = _builder.Program();
+        BlockMemory<double>[] blocks = Enumerable.Range(0, Math.Max(1, _threads)).Select(_ => program.CreateMemory(program.Batch, false)).ToArray();
+        int[] counts = new int[blocks.Length];
+        for (int first = 0; first < _sample.Count;)
+        {
+            int used = 0, start = first;
+            for (; used < blocks.Length && first < _sample.Count; used++)
+            {
+                counts[used] = Math.Min(blocks[used].Capacity, _sample.Count - first);
+                first += counts[used];
+            }
+
+            Threads.Share(used, _threads, b =>
+            {
+                _sample.Point(blocks[b], start + b * blocks[b].Capacity, counts[b]);
+                program.Prepare(blocks[b], counts[b]);
+            });
+            batches(blocks[..used], counts);
+        }
+
+        foreach (BlockMemory<double> memory in blocks)
+        {
+            memory.Dispose();
+        }
     }
 
     private void Remember(NiceStep step)
     {
         foreach (NiceContraction c in step.IsInvariant ? [] : step.Contractions)
         {
-            _variances.Add((step.Order, c.Lambda, c.Sigma), c.Variances);
+            _variances.Add((step.Order, c.Key), c.Variances);
         }
     }
 
     /// <summary>The products worth making: those whose factors' shares in the variance of their orders have the largest product.</summary>
-    private List<NicePair> Select(int order, bool isInvariant, int? expand)
+    private List<NicePair> Select(int order, bool isInvariant)
     {
-        var candidates = new List<(double Importance, NicePair Pair)>[] { [], [] };
-        double before = Total(order - 1), density = Total(1);
-        foreach (((int o, int k, int sigma), double[] a) in _variances.OrderBy(static v => v.Key))
+        int? expand = (isInvariant ? _settings.Invariants : _settings.Covariants).Expand;
+        var candidates = new SortedDictionary<(int, int), List<(double Importance, NicePair Pair)>>();
+        double before = Total(order - 1), first = Total(1);
+        foreach (((int o, NiceKey left), double[] a) in _variances.OrderBy(static v => v.Key))
         {
             if (o != order - 1) continue;
-            for (int l = 0; l <= _expansion.LMax; l++)
+            foreach (NiceKey right in _builder.FirstOrder.Keys)
             {
-                if (!_builder.Products(isInvariant, k, sigma, l).Any()) continue;
-                if (isInvariant && !_settings.Parities.Include(sigma == 1 ? 0 : 1)) continue;
-                double[] b = _variances[(1, l, 1)];
-                bool isOdd = ((k + l) % 2 == 0 ? sigma : -sigma) != 1;
+                // Two factors of the first order are one product, whichever comes first.
+                int order2 = order == 2 ? left.CompareTo(right) : -1;
+                if (order2 > 0 || _builder.Orders(isInvariant, left, right).Length == 0) continue;
+                if (isInvariant && !_settings.IsFeature(left.Times(right, 0))) continue;
+                double[] b = _variances[(1, right)];
+                (int, int) sign = (-left.Inversion * right.Inversion, -left.Tau * right.Tau);
+                if (!candidates.TryGetValue(sign, out var same)) candidates.Add(sign, same = []);
                 for (int i = 0; i < a.Length; i++)
                 {
-                    for (int q = 0; q < b.Length; q++)
+                    for (int q = order2 == 0 ? i : 0; q < b.Length; q++)
                     {
-                        candidates[isOdd ? 1 : 0].Add((a[i] / before * (b[q] / density), new NicePair(k, sigma, i, l, q)));
+                        bool isTwice = order == 2 && (order2 != 0 || i != q);
+                        double scale = _scales[_builder.FactorOf[right][q]] * (order == 2 ? _scales[_builder.FactorOf[left][i]] : 1);
+                        same.Add((
+                            (isTwice ? 2 : 1) * (a[i] / before * (b[q] / first)),
+                            new NicePair(left, i, right, q, isTwice ? Math.Sqrt(2) * scale : scale)));
                     }
                 }
             }
         }
 
-        // Even and odd ones compete among themselves.
-        return candidates.SelectMany(same => (expand is int most
+        // Those of different signs under the inversion or time reversal do not compete.
+        return candidates.Values.SelectMany(same => (expand is int most
                 ? same.OrderByDescending(static c => c.Importance).ThenBy(static c => Key(c.Pair)).Take(most) : same)
             .Select(static c => c.Pair)).OrderBy(Key).ToList();
     }
 
-    private static (int, int, int, int, int) Key(NicePair p) => (p.K, -p.Sigma, p.L, p.Channel, p.Density);
+    private static (NiceKey, NiceKey, int, int) Key(NicePair p) => (p.Left, p.Right, p.LeftChannel, p.RightChannel);
 
     private double Total(int order) => Math.Max(double.Epsilon, _variances.Where(v => v.Key.Order == order).Sum(static v => v.Value.Sum()));
 
-    private void DensityVariances()
+    private void FirstVariances()
     {
-        int channels = _builder.DensityChannels;
-        FieldChannels places = new(_expansion);
-        for (int l = 0; l <= _expansion.LMax; l++)
+        NiceMoments[] moments = _builder.FirstOrder.Select(static b => new NiceMoments(b.Key, new NiceBranch(), 0, b.Value, [], false)).ToArray();
+        Pass((blocks, counts) =>
         {
-            double[] sums = new double[channels];
-            for (int i = 0; i < _environments; i++)
+            for (int b = 0; b < blocks.Length; b++)
             {
-                for (int row = l * l; row < (l + 1) * (l + 1); row++)
+                foreach (NiceMoments m in moments)
                 {
-                    for (int q = 0; q < channels; q++)
-                    {
-                        double x = _coefficients[(long)i * _length + row * _expansion.Width + places.Place(q)];
-                        sums[q] += x * x;
-                    }
+                    m.Add(blocks[b], counts[b]);
                 }
             }
-
-            _variances.Add((1, l, 1), Array.ConvertAll(sums, s => s / _environments));
-        }
-    }
-
-    /// <summary>Second moments of the products of one (λ, σ) and of the lower orders' features that predict them.</summary>
-    private sealed class Moments
-    {
-        private readonly NiceFitter _fitter;
-        private readonly NiceBranch _branch;
-        private readonly NiceBlock _products;
-        private readonly int _lambda, _sigma;
-        private readonly List<(int Order, NiceBlock Block, int Used)> _lower = [];
-        private readonly bool _hasConstant;
-        private readonly double[] _xx, _xy, _yy, _x, _y;
-        private readonly int _orders, _used;
-
-        public Moments(NiceFitter fitter, NiceStep step, NiceBranch branch, int lambda, int sigma, NiceBlock products)
+        });
+        double[][] variances = Array.ConvertAll(moments, m => m.Contract(0, _sample.Count).Variances);
+        double[] totals = new double[_builder.Basis.Factors.Count];
+        ForEachChannel((k, q, factor) => totals[factor] += variances[k][q]);
+        _scales = Array.ConvertAll(totals, t => _settings.Scaling == NiceScaling.Fields && t > 0 ? 1 / Math.Sqrt(t) : 1);
+        ForEachChannel((k, q, factor) => variances[k][q] *= _scales[factor] * _scales[factor]);
+        for (int k = 0; k < moments.Length; k++)
         {
-            (_fitter, _branch, _lambda, _sigma, _products) = (fitter, branch, lambda, sigma, products);
-            _orders = step.Order - 1;
-            for (int order = 1; order < step.Order && branch.Purify > 0; order++)
-            {
-                if (fitter._builder.Lower(step.IsInvariant, order, lambda, sigma) is { Channels: > 0 } block)
-                    _lower.Add((order, block, Math.Min(branch.Purify, block.Channels)));
-            }
-
-            _used = _lower.Sum(static b => b.Used);
-            // A constant is a scalar: it must not be added to what turns or changes its sign.
-            _hasConstant = step.IsInvariant && branch.Purify > 0 && sigma == 1;
-            int m = products.Channels;
-            _xx = branch.IsContracted ? new double[checked(m * m)] : new double[m];
-            (_xy, _yy, _x, _y) = (new double[m * _used], new double[_used * _used], new double[m], new double[_used]);
+            _variances.Add((1, moments[k].Key), variances[k]);
         }
 
-        public void Add(BlockMemory<double> blocks, int count)
+        void ForEachChannel(Action<int, int, int> action)
         {
-            int m = _products.Channels, rows = count * (2 * _lambda + 1), stride = blocks.Shape(_products.Block).Stride;
-            ReadOnlySpan<double> x = blocks.ValuesOf(_products.Block, count);
-            if (!_branch.IsContracted)
+            for (int k = 0; k < moments.Length; k++)
             {
-                for (int row = 0; row < rows; row++)
+                int[] factors = _builder.FactorOf[moments[k].Key];
+                for (int q = 0; q < factors.Length; q++)
                 {
-                    for (int k = 0; k < m; k++)
-                    {
-                        _xx[k] += x[row * stride + k] * x[row * stride + k];
-                    }
-                }
-
-                return;
-            }
-
-            Dense.AddGram(rows, m, 1.0, x, stride, 1, _xx, m, _fitter._threads);
-            int first = 0;
-            foreach ((_, NiceBlock a, int used) in _lower)
-            {
-                ReadOnlySpan<double> y = blocks.ValuesOf(a.Block, count);
-                int ld = blocks.Shape(a.Block).Stride, second = 0;
-                Dense.Multiply(m, used, rows, 1.0, x, stride, true, y, ld, false, 1, _xy.AsSpan(first), _used, _fitter._threads);
-                foreach ((_, NiceBlock b, int other) in _lower)
-                {
-                    Dense.Multiply(used, other, rows, 1.0, y, ld, true, blocks.ValuesOf(b.Block, count), blocks.Shape(b.Block).Stride, false, 1,
-                        _yy.AsSpan(first * _used + second), _used, 1);
-                    second += other;
-                }
-
-                for (int row = 0; _hasConstant && row < rows; row++)
-                {
-                    for (int k = 0; k < used; k++)
-                    {
-                        _y[first + k] += y[row * ld + k];
-                    }
-                }
-
-                first += used;
-            }
-
-            for (int row = 0; _hasConstant && row < rows; row++)
-            {
-                for (int k = 0; k < m; k++)
-                {
-                    _x[k] += x[row * stride + k];
+                    action(k, q, factors[q]);
                 }
             }
-        }
-
-        public NiceContraction Contract(double ridge)
-        {
-            int m = _products.Channels, n = _fitter._environments;
-            if (!_branch.IsContracted)
-            {
-                double[] squares = Array.ConvertAll(_xx, s => s / n);
-                return new NiceContraction(_lambda, _sigma, m, m, [], [], [], squares, squares.Sum());
-            }
-
-            Dense.Symmetrise(m, _xx, m);
-            Centre(_xx, _x, _x, n);
-            Centre(_xy, _x, _y, n);
-            Centre(_yy, _y, _y, n);
-            double before = Trace();
-            double[] prediction = Predict(ridge);
-            // What the prediction leaves: Σ (x − Rᵀy)(x − Rᵀy)ᵀ = xx − xy R − (xy R)ᵀ + Rᵀ yy R.
-            if (_used > 0)
-            {
-                double[] known = new double[m * m], half = new double[_used * m];
-                Dense.Multiply(m, m, _used, _xy, prediction, known);
-                Dense.Multiply(_used, m, _used, _yy, prediction, half);
-                Dense.Multiply(m, m, _used, 1.0, prediction, m, true, half, m, false, 1, _xx, m);
-                for (int i = 0; i < m; i++)
-                {
-                    for (int j = 0; j < m; j++)
-                    {
-                        _xx[i * m + j] -= known[i * m + j] + known[j * m + i];
-                    }
-                }
-            }
-
-            double total = Trace();
-            (double[] values, double[] vectors) = Leading(total, before);
-            int components = values.Length;
-            double[] weights = new double[m * components];
-            for (int k = 0; k < components; k++)
-            {
-                for (int i = 0; i < m; i++)
-                {
-                    weights[i * components + k] = vectors[k * m + i];
-                }
-            }
-
-            double[] constant = _hasConstant ? new double[components] : [];
-            for (int k = 0; k < constant.Length; k++)
-            {
-                for (int i = 0; i < m; i++)
-                {
-                    double mean = _x[i] / n;
-                    for (int j = 0; j < _used; j++)
-                    {
-                        mean -= prediction[j * m + i] * (_y[j] / n);
-                    }
-
-                    constant[k] -= mean * weights[i * components + k];
-                }
-            }
-
-            return new NiceContraction(
-                _lambda, _sigma, m, components, weights, LowerWeights(prediction, weights, components), constant,
-                Array.ConvertAll(values, v => v / n), total / n);
-        }
-
-        private double[][] LowerWeights(double[] prediction, double[] weights, int components)
-        {
-            if (_lower.Count == 0) return [];
-            double[][] lower = Enumerable.Range(0, _orders).Select(static _ => Array.Empty<double>()).ToArray();
-            int m = _products.Channels, first = 0;
-            foreach ((int order, _, int used) in _lower)
-            {
-                double[] part = new double[used * components];
-                if (components > 0)
-                    Dense.Multiply(used, components, m, -1.0, prediction.AsSpan(first * m), m, false, weights, components, false, 0, part, components);
-                lower[order - 1] = part;
-                first += used;
-            }
-
-            return lower;
-        }
-
-        /// <summary>Subtracts what the means make of second moments.</summary>
-        private void Centre(double[] moments, double[] left, double[] right, int n)
-        {
-            for (int i = 0; _hasConstant && i < left.Length; i++)
-            {
-                for (int j = 0; j < right.Length; j++)
-                {
-                    moments[i * right.Length + j] -= left[i] * right[j] / n;
-                }
-            }
-        }
-
-        /// <summary>R: <c>[lower feature, product]</c> of the ridge regression of products on lower orders' features.</summary>
-        private double[] Predict(double ridge)
-        {
-            int m = _products.Channels;
-            double[] prediction = new double[_used * m];
-            if (_used == 0) return prediction;
-            double scale = 0;
-            for (int k = 0; k < _used; k++)
-            {
-                scale += _yy[k * _used + k] / _used;
-            }
-
-            if (scale <= 0) return prediction;
-            for (double factor = Math.Max(ridge, 1e-15); ; factor *= 10)
-            {
-                double[] matrix = (double[])_yy.Clone();
-                for (int k = 0; k < _used; k++)
-                {
-                    matrix[k * _used + k] += factor * scale;
-                }
-
-                if (Cholesky.Factor(_used, matrix, _used) >= 0) continue;
-                for (int i = 0; i < m; i++)
-                {
-                    for (int j = 0; j < _used; j++)
-                    {
-                        prediction[j * m + i] = _xy[i * _used + j];
-                    }
-                }
-
-                Cholesky.Solve(_used, matrix, _used, m, prediction, m);
-                return prediction;
-            }
-        }
-
-        private double Trace()
-        {
-            double sum = 0;
-            for (int k = 0; k < _products.Channels; k++)
-            {
-                sum += Math.Max(0, _xx[k * _products.Channels + k]);
-            }
-
-            return sum;
-        }
-
-        /// <summary>The components that are kept: as many as wanted, or as there are.</summary>
-        /// <param name="total">The trace that is left.</param>
-        /// <param name="before">That before the prediction was subtracted: its rounding is no component.</param>
-        private (double[] Values, double[] Vectors) Leading(double total, double before)
-        {
-            int m = _products.Channels, most = Math.Min(m, _branch.Components ?? m);
-            double[] values, vectors;
-            if (m > 512 && 4 * most < m)
-            {
-                (values, vectors) = (new double[most], new double[most * m]);
-                RandomisedEigen.Decompose<double>(m, _xx, m, most, values, vectors, 100, 1e-12, 1, _fitter._threads);
-            }
-            else
-            {
-                (values, vectors) = LeadingEigen.Decompose(m, _xx);
-            }
-
-            int count = 0;
-            double kept = 0;
-            while (count < most && values[count] > Rank * before
-                && !(_branch.Captured is double captured && kept >= captured * total))
-            {
-                kept += values[count++];
-            }
-
-            return (values[..count], vectors[..(count * m)]);
         }
     }
 }

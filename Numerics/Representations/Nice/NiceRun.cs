@@ -4,7 +4,6 @@ using System.IO;
 using System.Linq;
 using System.Text.Json.Nodes;
 using Toolkit.Numerics.Coupling;
-using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Files;
 using Toolkit.Numerics.Structures;
 
@@ -64,7 +63,7 @@ internal static class NiceRun
 
     /// <summary>Fits on a data set.</summary>
     /// <param name="spec">The specification with all that it leaves to the data.</param>
-    /// <param name="expansion">Its expansion.</param>
+    /// <param name="fields">Its fields.</param>
     /// <param name="structures">The structures, with the atoms whose environments belong to the data.</param>
     /// <param name="all">The number of these environments.</param>
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
@@ -74,11 +73,11 @@ internal static class NiceRun
     /// <param name="table">Coupling coefficients; null: those of the library.</param>
     /// <exception cref="InputException">The file holds another fit.</exception>
     public static NiceFit Fit(
-        Spec spec, DensityExpansion expansion, IEnumerable<(Structure Structure, FramePlace Place, int[] Centres)> structures, long all,
+        Spec spec, NiceFields fields, IEnumerable<(Structure Structure, FramePlace Place, int[] Centres)> structures, long all,
         int threads, string? file, FeatureProgress? progress, CouplingTable? table)
     {
         NiceSpec nice = spec.Nice!;
-        NiceSample sample = new(expansion, all, nice.Environments);
+        NiceSample sample = new(fields, all, nice.Environments);
         foreach ((Structure structure, FramePlace place, int[] centres) in structures)
         {
             try
@@ -104,13 +103,12 @@ internal static class NiceRun
         }
 
         int total = Math.Max(0, 2 * nice.Settings.Order - 3);
-        return Whole(NiceFit.Fit(expansion, nice.Settings, sample, threads, steps.ToArray(), step =>
+        return Whole(NiceFit.Fit(fields, nice.Settings, sample, threads, steps, (_, fit) =>
         {
-            steps.Add(step);
-            progress?.Invoke("steps of the fit", steps.Count, total);
+            progress?.Invoke("steps of the fit", fit.Steps.Count, total);
             if (file is not null)
             {
-                NiceFile.Write(file, Whole(NiceFit.Of(expansion, nice.Settings, sample, steps)));
+                NiceFile.Write(file, Whole(fit));
             }
         }, table));
 

@@ -1,41 +1,46 @@
 using System;
+using System.Linq;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Toolkit.Numerics.Blocks;
 using Toolkit.Numerics.Expansion;
+using Toolkit.Numerics.Fields.Potential;
 using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Numerics.Representations.Nice;
 
 /// <summary>
-/// The environments that an iteration is fitted on, as coefficients of the density: some of a data set, spread evenly over it.
+/// The environments that an iteration is fitted on, as coefficients of the fields: some of a data set, spread evenly over it.
 /// </summary>
 internal sealed unsafe class NiceSample
 {
-    private readonly DensityExpansion _expansion;
+    private readonly NiceFields _fields;
+    private readonly PotentialField[] _potentials;
     private readonly long _all;
-    private readonly int _most, _length;
+    private readonly int _most, _length, _expanded;
     private readonly double[] _coefficients;
+    private readonly int[] _species;
     private long _seen;
 
     /// <summary>None yet.</summary>
-    /// <param name="expansion">The expansion.</param>
+    /// <param name="fields">The fields.</param>
     /// <param name="all">How many environments the data set has, at least 1.</param>
     /// <param name="most">The most that are taken.</param>
-    public NiceSample(DensityExpansion expansion, long all, int most)
+    public NiceSample(NiceFields fields, long all, int most)
     {
-        (_expansion, _all, _most) = (expansion, all, (int)Math.Min(all, most));
-        _length = checked((expansion.LMax + 1) * (expansion.LMax + 1) * expansion.Width);
-        _coefficients = new double[checked((long)_most * _length)];
+        (_fields, _all, _most) = (fields, all, (int)Math.Min(all, most));
+        _potentials = fields.Potentials.Select(static p => p.Field).ToArray();
+        _expanded = checked((fields.Expansion.LMax + 1) * (fields.Expansion.LMax + 1) * fields.Expansion.Width);
+        _length = checked(_expanded + _potentials.Sum(static p => (p.ValuesPerCentre + 7) / 8 * 8));
+        _coefficients = GC.AllocateArray<double>(checked(_most * _length), pinned: true);
+        _species = new int[_most];
     }
 
     /// <summary>How many there are so far.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Numbers of one environment.</summary>
-    public int Length => _length;
-
-    /// <summary><c>[environment, lm, column, n padded]</c>.</summary>
-    public double[] Coefficients => _coefficients;
+    /// <summary>The species of each centre.</summary>
+    public ReadOnlySpan<int> Species => _species.AsSpan(0, Count);
 
     /// <summary>What tells one sample from another.</summary>
     public string Fingerprint()
@@ -47,18 +52,38 @@ internal sealed unsafe class NiceSample
             hash.AppendData(MemoryMarshal.AsBytes(rest[..Math.Min(piece, rest.Length)]));
         }
 
+        hash.AppendData(MemoryMarshal.AsBytes(Species));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>Says where the coefficients of some environments are.</summary>
+    /// <param name="blocks">The blocks of a program.</param>
+    /// <param name="first">The first environment.</param>
+    /// <param name="count">How many.</param>
+    public void Point(BlockMemory<double> blocks, int first, int count)
+    {
+        double* at = (double*)Marshal.UnsafeAddrOfPinnedArrayElement(_coefficients, 0) + (nint)first * _length;
+        for (int k = 0; k < count; k++, at += _length)
+        {
+            double* next = at + _expanded;
+            blocks.Point(FeatureProgram<double>.Coefficients, k, at, null);
+            for (int p = 0; p < _potentials.Length; p++)
+            {
+                blocks.Point(1 + p, k, next, null);
+                next += (_potentials[p].ValuesPerCentre + 7) / 8 * 8;
+            }
+        }
     }
 
     /// <summary>Takes the environments of one structure whose turn it is.</summary>
     /// <param name="structure">The next structure of the data set.</param>
     /// <param name="centres">Its atoms that belong to the data set; null: all.</param>
-    /// <exception cref="ArgumentException">A species without channels.</exception>
+    /// <exception cref="ArgumentException">A species without channels; vectors or charges that are absent or not finite.</exception>
     /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
     public void Add(Structure structure, int[]? centres = null)
     {
         int count = centres?.Length ?? structure.Count;
-        Surroundings? around = null;
+        StructureFields? fields = null;
         EnvironmentScratch? scratch = null;
         for (int i = 0; i < count; i++, _seen++)
         {
@@ -68,14 +93,23 @@ internal sealed unsafe class NiceSample
                 continue;
             }
 
-            around ??= _expansion.Around(structure, 1);
-            scratch ??= _expansion.CreateScratch();
-            _expansion.Expand(around, centres?[i] ?? i, scratch);
-            new ReadOnlySpan<double>(scratch.Coefficients, _length).CopyTo(_coefficients.AsSpan((int)((long)Count * _length), _length));
-            Count++;
+            fields ??= new StructureFields([_fields.Expansion], _potentials, structure, 1, false);
+            scratch ??= _fields.Expansion.CreateScratch();
+            int centre = centres?[i] ?? i;
+            _fields.Expansion.Expand(fields.Around[0], centre, scratch);
+            Span<double> to = _coefficients.AsSpan(Count * _length, _length);
+            new ReadOnlySpan<double>(scratch.Coefficients, _expanded).CopyTo(to);
+            to = to[_expanded..];
+            for (int p = 0; p < _potentials.Length; p++)
+            {
+                new ReadOnlySpan<double>(fields.Values(p, centre), _potentials[p].ValuesPerCentre).CopyTo(to);
+                to = to[((_potentials[p].ValuesPerCentre + 7) / 8 * 8)..];
+            }
+
+            _species[Count++] = structure.Species[centre];
         }
 
-        around?.Pairs.Dispose();
+        fields?.Dispose();
         scratch?.Dispose();
     }
 }

@@ -50,6 +50,16 @@ public sealed record NiceBranch
     }
 }
 
+/// <summary>What the coefficients of fields are multiplied with before products of them compete.</summary>
+public enum NiceScaling
+{
+    /// <summary>Nothing: fields count as large as their units make them.</summary>
+    None,
+
+    /// <summary>A number for each field, with which the mean square of its coefficients, summed over channels, is 1 on the sample.</summary>
+    Fields,
+}
+
 /// <summary>
 /// The settings of NICE: the order and which equivariants are kept on the way to it.
 /// </summary>
@@ -64,6 +74,12 @@ public sealed record NiceSettings
 
     /// <summary>Which σ of invariants are features.</summary>
     public Parities Parities { get; init; } = Parities.Proper;
+
+    /// <summary>Whether invariants that are odd under time reversal are features, too; an energy has none.</summary>
+    public bool HasTimeOdd { get; init; }
+
+    /// <summary>How fields of different units are made comparable.</summary>
+    public NiceScaling Scaling { get; init; }
 
     /// <summary>Equivariants that the next order is made from.</summary>
     public NiceBranch Covariants { get; init; } = new() { Expand = 150, Components = 50, Purify = 10 };
@@ -80,6 +96,9 @@ public sealed record NiceSettings
     /// <param name="parities">Which σ of invariants are features.</param>
     public static NiceSettings Uncontracted(int order, int? lambda = null, Parities parities = Parities.Proper) =>
         new() { Order = order, Lambda = lambda, Parities = parities, Covariants = new NiceBranch(), Invariants = new NiceBranch() };
+
+    /// <summary>Whether invariants with these signs are features.</summary>
+    internal bool IsFeature(NiceKey key) => Parities.Include(key.Sigma == 1 ? 0 : 1) && (HasTimeOdd || key.Tau == 1);
 
     internal void Validate()
     {

@@ -3,17 +3,17 @@ using System.Collections.Generic;
 
 namespace Toolkit.Numerics.Representations.Nice;
 
-/// <summary>A product of the iteration: a channel of the order before with a channel of the density.</summary>
-/// <param name="K">λ of the order before.</param>
-/// <param name="Sigma">σ of it.</param>
-/// <param name="Channel">Its channel.</param>
-/// <param name="L">l of the density.</param>
-/// <param name="Density">The density's channel (species, n).</param>
-public readonly record struct NicePair(int K, int Sigma, int Channel, int L, int Density);
+/// <summary>A product of the iteration: a channel of the order before with a channel of the first order.</summary>
+/// <param name="Left">The block of the order before.</param>
+/// <param name="LeftChannel">Its channel.</param>
+/// <param name="Right">The block of the first order.</param>
+/// <param name="RightChannel">Its channel: (field, l, species, n).</param>
+/// <param name="Weight">What the product is multiplied with: the scales of the fields, and √2 where a product of two different
+/// channels of the first order stands for both orders of its factors.</param>
+public readonly record struct NicePair(NiceKey Left, int LeftChannel, NiceKey Right, int RightChannel, double Weight);
 
-/// <summary>How the products of one (λ, σ) are contracted: components = products · Weights − predictions from lower orders.</summary>
-/// <param name="Lambda">λ.</param>
-/// <param name="Sigma">σ.</param>
+/// <summary>How the products of one block are contracted: components = products · Weights − predictions from lower orders.</summary>
+/// <param name="Key">The block.</param>
 /// <param name="Products">The number of products that the block has before.</param>
 /// <param name="Components">The number of components.</param>
 /// <param name="Weights"><c>[product, component]</c>.</param>
@@ -22,13 +22,22 @@ public readonly record struct NicePair(int K, int Sigma, int Channel, int L, int
 /// <param name="Variances">The mean squares of the components, falling; of products that are not contracted those of each.</param>
 /// <param name="Total">The mean square of all products after purification.</param>
 public sealed record NiceContraction(
-    int Lambda, int Sigma, int Products, int Components, double[] Weights, IReadOnlyList<double[]> Lower, double[] Constant,
-    double[] Variances, double Total);
+    NiceKey Key, int Products, int Components, double[] Weights, IReadOnlyList<double[]> Lower, double[] Constant, double[] Variances, double Total)
+{
+    /// <summary>λ.</summary>
+    public int Lambda => Key.Lambda;
+
+    /// <summary>σ.</summary>
+    public int Sigma => Key.Sigma;
+
+    /// <summary>τ.</summary>
+    public int Tau => Key.Tau;
+}
 
 /// <summary>One order of a fitted iteration, of covariants or of invariants.</summary>
 /// <param name="Order">ν.</param>
 /// <param name="IsInvariant">Whether these are the features of the order, with λ = 0 only.</param>
-/// <param name="Pairs">The products, those of one (K, Sigma, L) together.</param>
-/// <param name="Contractions">For each (λ, σ) that there is; null where products stay as they are.</param>
+/// <param name="Pairs">The products, those of one pair of blocks together.</param>
+/// <param name="Contractions">For each block that there is; its <see cref="NiceContraction.Weights"/> are empty where products stay as they are.</param>
 public sealed record NiceStep(
     int Order, bool IsInvariant, IReadOnlyList<NicePair> Pairs, IReadOnlyList<NiceContraction> Contractions);

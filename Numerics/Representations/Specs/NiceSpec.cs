@@ -19,6 +19,14 @@ public sealed record NiceSpec(NiceSettings Settings, int Environments)
     private const string Path = "$.representation.", None = "none", All = "all";
     private const int Many = 1_000_000;
 
+    private static readonly SpecWords<bool> Times = new(
+        ("even", false, "those that do not change when time is reversed, as an energy does"),
+        ("both", true, "all, with τ as a label"));
+
+    private static readonly SpecWords<NiceScaling> Scalings = new(
+        ("none", NiceScaling.None, "nothing: fields count as large as their units make them"),
+        ("fields", NiceScaling.Fields, "a number for each field, with which the mean square of its coefficients, summed over channels, is 1"));
+
     /// <summary>Keys that the representation has with kind nice alone.</summary>
     internal static IReadOnlyList<SpecNode> Nodes { get; } =
     [
@@ -59,6 +67,14 @@ public sealed record NiceSpec(NiceSettings Settings, int Environments)
             Word = None,
             WhenAbsent = "10 and 50; `none` without contraction",
         },
+        new SpecChoice("time", "which features by their sign under time reversal, where spins are factors; only with nice", false, Times.Options)
+        {
+            WhenAbsent = "`even`",
+        },
+        new SpecChoice("scaling", "what coefficients of the factors are multiplied with before their products compete; only with nice", false, Scalings.Options)
+        {
+            WhenAbsent = "`fields` with several factors and a contraction, else `none`",
+        },
         new SpecInteger("environments", "the most environments, spread evenly over the data, that the iteration is fitted on; only with nice", null, 1, 10 * Many)
         {
             WhenAbsent = NiceFit.DefaultEnvironments.ToString(CultureInfo.InvariantCulture),
@@ -69,7 +85,8 @@ public sealed record NiceSpec(NiceSettings Settings, int Environments)
     /// <param name="order">The largest ν.</param>
     /// <param name="lambda">The largest λ between the orders.</param>
     /// <param name="parities">Which σ of invariants.</param>
-    internal static NiceSpec Read(SpecReader r, int order, int? lambda, Parities parities)
+    /// <param name="factors">The number of fields that are factors.</param>
+    internal static NiceSpec Read(SpecReader r, int order, int? lambda, Parities parities, int factors)
     {
         const string Contraction = Path + "contraction", Components = Contraction + ".components";
         bool isContracted = !r.IsWord(Contraction);
@@ -90,6 +107,8 @@ public sealed record NiceSpec(NiceSettings Settings, int Environments)
             {
                 Lambda = lambda,
                 Parities = parities,
+                HasTimeOdd = r.ChoiceIfAny(Path + "time", Times) ?? false,
+                Scaling = r.ChoiceIfAny(Path + "scaling", Scalings) ?? (factors > 1 && isContracted ? NiceScaling.Fields : NiceScaling.None),
                 Covariants = Branch("covariants", defaults.Covariants),
                 Invariants = Branch("invariants", defaults.Invariants),
             },
@@ -141,6 +160,8 @@ public sealed record NiceSpec(NiceSettings Settings, int Environments)
             Both("purify", covariants.Purify, invariants.Purify);
         }
 
+        json.WriteString("time", Times.WordOf(Settings.HasTimeOdd));
+        json.WriteString("scaling", Scalings.WordOf(Settings.Scaling));
         json.WriteNumber("environments", Environments);
 
         void Both(string key, int a, int b)

@@ -100,8 +100,8 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
         {
             WhenAbsent = "`outer`",
         },
-        new SpecNames("factors", "the scalar fields that are multiplied, rho the density and names of potentials; only with power-spectrum (2), bispectrum (3) and equivariants (order)",
-            "the density for each"),
+        new SpecNames("factors", "the fields that are multiplied, rho the density and names of potentials: two with power-spectrum, three with bispectrum, as many as the order with equivariants; with nice those that each factor may be, vectors too; only with these",
+            "the density"),
         new SpecPath("file", "the coupling tree, a file in the format coupling-tree/1 in the folder of the specification; only with tree", "key tree"),
         new SpecJson("tree", "the coupling tree itself; only with tree", "key file"),
         .. NiceSpec.Nodes,
@@ -146,8 +146,8 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
     /// <summary>The kind for messages about what stands beside it.</summary>
     internal string Described => Tree is null ? Word : $"{Word} of {(IsEquivariant ? "equivariants" : "invariants")}";
 
-    /// <summary>Whether features would change if the axes of vectors that have one number alone were turned.</summary>
-    internal bool TurnsVectors => IsSpin ? Coupling != FieldCoupling.Summed : Tree is not null;
+    /// <summary>Whether features would change if the vectors of a field alone were turned.</summary>
+    internal bool Turns(string field) => IsSpin ? Coupling != FieldCoupling.Summed : Names(field);
 
     /// <summary>Whether it is made from vectors, which the kind says.</summary>
     internal bool IsSpin => Kind is RepresentationKind.SpinPowerSpectrum or RepresentationKind.SpinBispectrum;
@@ -172,7 +172,7 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
         Only("lambda", isEquivariant || isNice || isTree, "lambda only with equivariants, nice and tree");
         Only("file", isTree, "file only with tree");
         Only("tree", isTree, "tree only with tree");
-        Only("factors", isEquivariant || kind.Kind is RepresentationKind.PowerSpectrum or RepresentationKind.Bispectrum, "factors only with power-spectrum, bispectrum and equivariants");
+        Only("factors", isEquivariant || isNice || kind.Kind is RepresentationKind.PowerSpectrum or RepresentationKind.Bispectrum, "factors only with power-spectrum, bispectrum, equivariants and nice");
         Only("channels", isPair, "channels only with equivariants of order 2");
         foreach (SpecNode node in NiceSpec.Nodes)
         {
@@ -186,7 +186,8 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
 
         FieldCoupling coupling = r.ChoiceIfAny(Path + "coupling", Couplings) ?? FieldCoupling.Resolved;
         const int most = SpecSchema.MostCoupled;
-        int largest = isSpin && coupling != FieldCoupling.Summed ? most - 1
+        string[]? factors = r.NamesIfAny(Path + "factors");
+        int largest = (isSpin && coupling != FieldCoupling.Summed) || (isNice && vectors.Any(f => factors?.Contains(f.Name) == true)) ? most - 1
             : isSpin && kind.Kind == RepresentationKind.SpinBispectrum || ((isCoupled || isNice) && order > 1) ? most
             : SpecSchema.MostAngular;
         if (lmax > largest)
@@ -202,19 +203,24 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
         }
 
         int wanted = isEquivariant ? order : kind.Kind == RepresentationKind.Bispectrum ? 3 : 2;
-        string[]? factors = r.NamesIfAny(Path + "factors");
         if (factors is not null)
         {
-            if (factors.Length != wanted)
+            if (isNice && (factors.Length == 0 || factors.Distinct().Count() != factors.Length))
+            {
+                throw r.Bad(Path + "factors", factors.Length == 0 ? "no name" : "a name twice", "one or more names, each once: each field is in every place");
+            }
+
+            if (!isNice && factors.Length != wanted)
             {
                 throw r.Bad(Path + "factors", $"{factors.Length} names", $"{wanted} with {kind.Word}{(isEquivariant ? $" of order {order}" : "")}");
             }
 
-            if (factors.FirstOrDefault(f => f != CouplingField.Density.Name && potentials.All(p => p.Name != f)) is { } unknown)
+            string[] names = [CouplingField.Density.Name, .. potentials.Select(static p => p.Name), .. isNice ? vectors.Select(static f => f.Name) : []];
+            if (factors.FirstOrDefault(f => !names.Contains(f)) is { } unknown)
             {
                 throw r.Bad(
                     Path + "factors", InputError.Quote(unknown),
-                    $"one of {string.Join(", ", potentials.Select(static p => p.Name).Prepend(CouplingField.Density.Name))}{(vectors.Count > 0 ? " (vectors: the spin- kinds, or a tree)" : "")}");
+                    $"one of {string.Join(", ", names)}{(vectors.Count > 0 && !isNice ? " (vectors: the spin- kinds, nice, or a tree)" : "")}");
             }
 
             if (isPair && factors.Any(static f => f != CouplingField.Density.Name) && r.IsGiven(Path + "channels") && r.Choice(Path + "channels", Products) == ChannelProduct.Elementwise)
@@ -254,7 +260,7 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
             Order = order,
             Lambda = lambda,
             Channels = r.ChoiceIfAny(Path + "channels", Products) ?? ChannelProduct.Outer,
-            Nice = isNice ? NiceSpec.Read(r, order, lambda, r.ChoiceIfAny(Path + "parity", ParityWords) ?? Parities.Proper) : null,
+            Nice = isNice ? NiceSpec.Read(r, order, lambda, r.ChoiceIfAny(Path + "parity", ParityWords) ?? Parities.Proper, factors?.Length ?? 1) : null,
         };
 
         void Only(string key, bool isAllowed, string expected)
@@ -339,7 +345,8 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
         RepresentationKind.Bispectrum => lmax,
         RepresentationKind.PowerSpectrum when ReadsPotentials => lmax,
         RepresentationKind.Tree => Math.Max(Lambda ?? lmax, Trees.TreeLabels.Largest(Tree!.Root, lmax)),
-        RepresentationKind.Equivariants or RepresentationKind.Nice when Order > 1 => Math.Max(lmax, Lambda ?? lmax),
+        RepresentationKind.Nice when Order > 1 => Math.Max(lmax + (Factors is null ? 0 : 1), Lambda ?? lmax),
+        RepresentationKind.Equivariants when Order > 1 => Math.Max(lmax, Lambda ?? lmax),
         RepresentationKind.SpinPowerSpectrum when Coupling == FieldCoupling.Summed => 0,
         RepresentationKind.SpinBispectrum when Coupling == FieldCoupling.Summed => lmax,
         RepresentationKind.SpinPowerSpectrum or RepresentationKind.SpinBispectrum => lmax + 1,
@@ -362,7 +369,7 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
             return Kind switch
             {
                 RepresentationKind.Tree => CreateTree(expansion, potentials, source, table),
-                RepresentationKind.Nice => CreateNice(expansion, source, table, fit),
+                RepresentationKind.Nice => CreateNice(expansion, potentials, source, table, fit),
                 RepresentationKind.PowerSpectrum when ReadsPotentials => FactorProducts.PowerSpectrum(expansion, potentials, Factors!, table),
                 RepresentationKind.Bispectrum when ReadsPotentials => FactorProducts.Bispectrum(expansion, potentials, Factors!, Parities, table),
                 RepresentationKind.Equivariants when ReadsPotentials => FactorProducts.Equivariants(expansion, potentials, Factors!, Lambda, Parities, table),
@@ -385,14 +392,15 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
         }
     }
 
-    private static NiceFeatures CreateNice(DensityExpansion expansion, string source, CouplingTable? table, NiceFit? fit)
+    private NiceFeatures CreateNice(
+        DensityExpansion expansion, IReadOnlyList<NamedPotential> potentials, string source, CouplingTable? table, NiceFit? fit)
     {
         try
         {
             return new NiceFeatures(
-                expansion, fit ?? throw new InputException(source, null, "$.representation.kind", "nice without a fit", "a fit, which a data set gives"), table);
+                expansion, fit ?? throw new InputException(source, null, "$.representation.kind", "nice without a fit", "a fit, which a data set gives"), table, potentials);
         }
-        catch (ArgumentException e) when (fit is not null && (table ?? CouplingTable.Default).LMax >= Math.Max(expansion.LMax, fit.LambdaMax))
+        catch (ArgumentException e) when (fit is not null && (table ?? CouplingTable.Default).LMax >= CouplingLMax(expansion.LMax))
         {
             throw new InputException(source, null, "$.representation", e.Message.Split(" (Parameter", 2)[0], "the specification of the fit");
         }

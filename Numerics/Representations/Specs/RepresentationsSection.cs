@@ -60,11 +60,11 @@ internal static class RepresentationsSection
     private static void RequireFields(
         SpecReader r, RepresentationSpec[] all, IReadOnlyList<VectorFieldSpec> vectors, IReadOnlyList<PotentialFieldSpec> potentials)
     {
-        bool readsTrees = all.Any(static a => a.Tree is not null);
+        bool readsTrees = all.Any(static a => a.Tree is not null), isNice = all.Any(static a => a.Nice is not null);
         string what = all.Length == 1 ? $"kind {all[0].Word}" : string.Create(CultureInfo.InvariantCulture, $"{all.Length} representations that do not read it");
         if (!all.Any(static a => a.IsSpin) && vectors.FirstOrDefault(f => !all.Any(a => a.Names(f.Name))) is { } vector)
         {
-            throw r.Bad("$.fields", $"the vector field {vector.Name} with {what}", readsTrees ? "fields that the tree reads" : "vector fields only with the spin- kinds and tree");
+            throw r.Bad("$.fields", $"the vector field {vector.Name} with {what}", readsTrees ? "fields that the tree reads" : isNice ? "vector fields that factors name" : "vector fields only with the spin- kinds, nice and tree");
         }
 
         if (potentials.FirstOrDefault(p => !all.Any(a => a.Names(p.Name))) is { } potential)

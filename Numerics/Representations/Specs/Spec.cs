@@ -36,7 +36,7 @@ public sealed record Spec(
     IReadOnlyList<int>? Species,
     AlchemicalSpec? Alchemical,
     IReadOnlyList<RepresentationSpec> Representations,
-    RidgeSpec? Model)
+    ModelSpec? Model)
 {
     /// <summary>The vectors that atoms carry.</summary>
     public IReadOnlyList<VectorFieldSpec> Fields { get; init; } = [];
@@ -102,7 +102,7 @@ public sealed record Spec(
             r.Elements("$.species"),
             AlchemicalSpec.Read(r),
             RepresentationsSection.Read(r, source, vectors, potentials),
-            RidgeSpec.Read(r))
+            ModelSpec.Read(r))
         {
             Fields = vectors,
             Potentials = potentials,
@@ -192,6 +192,12 @@ public sealed record Spec(
         }
     }
 
+    /// <summary>What kind nice begins with.</summary>
+    /// <param name="species">Atomic numbers; used where <see cref="Species"/> is null.</param>
+    /// <param name="source">What messages call the specification.</param>
+    internal NiceFields CreateFields(IEnumerable<int> species, string source) =>
+        new(CreateExpansion(species, source), CreatePotentials(species, source), Representations.FirstOrDefault(static r => r.Nice is not null)?.Factors);
+
     /// <summary>The potentials that factors and trees may name.</summary>
     private NamedPotential[] CreatePotentials(IEnumerable<int> species, string source)
     {
@@ -221,7 +227,8 @@ public sealed record Spec(
         int[] species = [.. Fields.SelectMany(static f => f.Species ?? []), 1];
         return Representations
             .SelectMany(r => r.Nice is { } nice
-                ? NiceFeatures.TreesOf(nice.Settings.Order)
+                ? NiceFeatures.TreesOf(nice.Settings, (r.Factors ?? [CouplingField.Density.Name]).Select(name =>
+                    Fields.FirstOrDefault(f => f.Name == name)?.CreateField().CouplingField ?? new CouplingField(name)).ToArray())
                 : (plain with { Representations = [r with { Lambda = null }] }).CreateRepresentation(species, source).CouplingTrees)
             .DistinctBy(static t => t.ToJson())
             .ToArray();

@@ -21,6 +21,6 @@ internal static class SpecSchema
         AlchemicalSpec.Node,
         FieldsSection.Node,
         RepresentationSpec.Node,
-        RidgeSpec.Node,
+        ModelSpec.Node,
     ];
 }

@@ -156,6 +156,16 @@ public static class SpecText
             ["$.model"] = "",
             ["$.model.kind"] = "\"ridge\"",
         },
+        ["gaussian-process"] = new()
+        {
+            ["$.cutoff.radius"] = "4.0",
+            ["$.radial.nmax"] = "5",
+            ["$.lmax"] = "4",
+            ["$.representation.kind"] = "\"power-spectrum\"",
+            ["$.model"] = "",
+            ["$.model.kind"] = "\"gp\"",
+            ["$.model.points"] = "300",
+        },
     };
 
     /// <summary>The names of the examples.</summary>

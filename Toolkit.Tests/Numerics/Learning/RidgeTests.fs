@@ -94,6 +94,59 @@ let tests =
 
             Assert.Equal(fit.Trials |> Seq.minBy (fun struct (_, e) -> e) |> (fun struct (l, _) -> l), fit.Regulariser))
 
+        Law.test "an offset that unpenalised columns carry changes neither the regulariser nor the error" 20 (Law.from (Gen.choose (0, 1 <<< 30))) (fun seed ->
+            let random = Random(seed: int)
+            let truth = Array.init 60 (fun _ -> Rotations.normal random)
+            // Energies of 1e7 per atom; so many columns and so much noise that neither a small regulariser nor a large one does.
+            let folds (offset: float) =
+                Array.init 4 (fun k ->
+                    let rows, noise = problem 30 60 2 (seed + k)
+                    let y = Array.map2 (fun (row: float[]) e -> Array.sum (Array.map2 (*) row[..59] truth) + 100. * e + offset * (row[60] + 2. * row[61])) rows noise
+                    equations 62 rows y 1.)
+            let fit offset = RidgeRegression.CrossValidate(folds offset, 2)
+            let plain, far = fit 0., fit 1e7
+            Assert.Equal(plain.Regulariser, far.Regulariser)
+            Seq.iter2 (fun struct (_, e) struct (_, f) -> Assert.Equal(e, f, tolerance = 1e-6 * e)) plain.Trials far.Trials
+            for k in 0..59 do
+                Assert.Equal(plain.Coefficients[k], far.Coefficients[k], tolerance = 1e-5 * (1. + abs plain.Coefficients[k])))
+
+        Law.test "the residual keeps the digits of errors far smaller than the targets" 20 (Law.from (Gen.choose (0, 1 <<< 30))) (fun seed ->
+            let rows, noise = problem 200 6 0 seed
+            let c = Array.init 6 (fun k -> 1e3 * float (k + 1))
+            let y = Array.map2 (fun row e -> Array.fold2 (fun s a b -> s + a * b) 0. row c + 1e-7 * e) rows noise
+            let left = Array.map2 (fun row t -> t - Array.fold2 (fun s a b -> s + a * b) 0. row c) rows y
+            let expected = left |> Array.sumBy (fun x -> x * x)
+            Assert.Equal(1., (equations 6 rows y 1.).Residual(ReadOnlySpan c) / expected, tolerance = 1e-2))
+
+        Law.test "parts that are added are the whole" 30 (Law.from (Gen.choose (0, 1 <<< 30))) (fun seed ->
+            let rows, y = problem 700 40 1 seed
+            let whole = equations 41 rows y 0.3
+            let parts = NormalEquations 41
+            for rows, y in Array.zip (Array.chunkBySize 90 rows) (Array.chunkBySize 90 y) do
+                parts.Add(equations 41 rows y 0.3)
+            Assert.Equal(whole.Rows, parts.Rows)
+            let c = Array.init 41 (fun k -> 0.01 * float k)
+            Assert.Equal(1., parts.Residual(ReadOnlySpan c) / whole.Residual(ReadOnlySpan c), tolerance = 1e-12)
+            let one, other = RidgeRegression.Fit(whole, 1e-6, 1), RidgeRegression.Fit(parts, 1e-6, 1)
+            Seq.iter2 (fun (a: float) b -> Assert.Equal(a, b, tolerance = 1e-9 * (1. + abs a))) one.Coefficients other.Coefficients
+            for threads in [ 2; 3 ] do
+                let many = NormalEquations 41
+                many.Add(ReadOnlySpan(Array.concat rows), ReadOnlySpan y, 0.3, threads)
+                Assert.Equal<float[]>(whole.Factor().ToArray(), many.Factor(threads).ToArray()))
+
+        Law.test "the evidence is that of the targets' normal distribution" 20 (Law.from (Gen.choose (0, 1 <<< 30))) (fun seed ->
+            let rows, y = problem 12 3 0 seed
+            let grid = [| 1e-3; 1e-2; 0.1; 1. |]
+            let fit = RidgeRegression.MaximiseEvidence(equations 3 rows y 1., 0, grid, penalty = RidgePenalty.Plain)
+            let x, y = Matrix<float>.Build.DenseOfRowArrays rows, Vector<float>.Build.DenseOfArray y
+            // −ln p(y)/N with covariance s (1 + x xᵀ/λN), its scale s the most probable one.
+            let expected =
+                grid |> Array.map (fun lambda ->
+                    let covariance = Matrix<float>.Build.DenseIdentity 12 + x * x.Transpose() / (12. * lambda)
+                    0.5 * (log (y * covariance.Inverse() * y / 12.) + log (covariance.Determinant()) / 12.))
+            Seq.iter2 (fun struct (_, found) e -> Assert.Equal(e, found, tolerance = 1e-6)) fit.Trials expected
+            Assert.Equal(grid[Array.IndexOf(expected, Array.min expected)], fit.Regulariser))
+
         testCase "a column that the unpenalised ones determine gets the coefficient zero" <| fun () ->
             let rows = Array.init 10 (fun k -> [| 3.; float k; 1. |])
             let fit = RidgeRegression.Fit(equations 3 rows (Array.init 10 float) 1., 1e-12, 1)

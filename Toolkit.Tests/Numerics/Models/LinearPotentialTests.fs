@@ -61,14 +61,18 @@ let tests =
             Assert.InRange(abs (found.Virial[3 * a + b] - expected), 0., 1e-5 * scale)
             Assert.InRange(abs (found.Virial[3 * a + b] - found.Virial[3 * b + a]), 0., 1e-9 * scale))
 
-        Law.test "energy and forces are the design's rows times the coefficients" 30 cases (fun (recipe, seed) ->
+        Law.test "energy, forces and virial are the design's rows times the coefficients" 30 cases (fun (recipe, seed) ->
             let s = RandomStructure.build recipe
             let random = Random(seed: int)
             let coefficients = Array.init design.Columns (fun _ -> Rotations.normal random)
             let found = (LinearPotential(design, coefficients)).Predict s
-            let rows = design.Rows s
+            let rows = design.Rows(s, DesignParts.Forces ||| DesignParts.Virial)
             let energy, forces = rows.Energy, rows.Forces
             let dot (row: float[]) = Array.fold2 (fun sum x y -> sum + x * y) 0. row coefficients
+            Assert.Equal<float[]>((design.Rows s).Forces, forces)
+            Assert.Empty((design.Rows(s, DesignParts.Energy)).Forces)
+            let size = Array.fold (fun m f -> max m (abs f)) 1. found.Virial
+            rows.Virial |> Array.chunkBySize design.Columns |> Array.iteri (fun k row -> Assert.InRange(abs (found.Virial[k] - dot row), 0., 1e-9 * size))
             Assert.Equal<float[]>(design.EnergyRow s, energy)
             Assert.InRange(abs (found.Energy - dot energy), 0., 1e-10 * (1. + abs found.Energy))
             let scale = Array.fold (fun m f -> max m (abs f)) 1. found.Forces

@@ -250,8 +250,11 @@ let tests =
 
                 let header = (NpyData.ReadAll path).["header"].ToTexts()[0]
                 let withHeader (text: string) = NpzWriter.Write(other, [ struct ("header", NpyArray.Text text) ])
-                withHeader (header.Replace("nice-fit/1", "nice-fit/2"))
-                refused "nice-fit/2"
+                withHeader (header.Replace("nice-fit/2", "nice-fit/3"))
+                refused "nice-fit/3"
+                // The format before knew the density alone.
+                withHeader (header.Replace("nice-fit/2", "nice-fit/1"))
+                refused "found 'nice-fit/1', expected nice-fit/2"
                 withHeader header
                 refused "whole file"
                 withHeader "no JSON"

@@ -84,7 +84,7 @@ let private wrong: (string * string) list =
       "spec.json: $.model.regularizer: found '-1', expected a number of at least 0"
       "{" + least + """, "model": {"folds": 3}}""", "spec.json: $.model: found no key 'kind', expected kind: the model, one of ridge"
       "{" + least + """, "fields": [{"name": "spin"}]}""",
-      "spec.json: $.fields: found the vector field spin with kind power-spectrum, expected vector fields only with the spin- kinds and tree"
+      "spec.json: $.fields: found the vector field spin with kind power-spectrum, expected vector fields only with the spin- kinds, nice and tree"
       """{"cutoff": {"radius": 4}, "representation": {"kind": "spin-bispectrum"}}""",
       "spec.json: $: found no vector field, expected fields: the vectors that atoms carry, which spin-bispectrum is made from"
       spins "3", "spec.json: $.fields: found '3', expected a list of objects [{ … }, …]"
@@ -136,7 +136,7 @@ let tests =
             Assert.Equal(0, spec.LMax)
             Assert.Equal<int>([ 1; 8 ], nonNull spec.Species)
             Assert.Equal<RepresentationSpec>([ RepresentationSpec RepresentationKind.RadialSpectrum ], spec.Representations)
-            Assert.Equal(RidgeSpec(Nullable 0., 3), nonNull spec.Model)
+            Assert.Equal(ModelSpec(Regularizer = Nullable 0., Folds = 3), nonNull spec.Model)
 
         testCase "a specification written out reads back as the same" <| fun () ->
             for name in SpecText.Examples do
@@ -265,6 +265,7 @@ let tests =
             Assert.Equal(NiceBranch(Expand = Nullable 150, Components = Nullable 7, Purify = 0), all.Settings.Covariants)
             Assert.Equal(NiceBranch(Expand = Nullable 8, Components = Nullable 200, Purify = 50), all.Settings.Invariants)
             Assert.Equal(9, all.Environments)
+            Assert.Equal((NiceScaling.Fields, true), (let s = settings """, "scaling": "fields", "time": "both" """ in s.Scaling, s.HasTimeOdd))
 
             let refused (keys: string) (expected: string) =
                 let e = Assert.Throws<InputException>(fun () -> read keys |> ignore)
@@ -277,6 +278,9 @@ let tests =
             refused """, "contraction": "none", "purify": {"covariants": 3} """ "purify only with a contraction"
             refused """, "order": 11 """ "a whole number 1…10"
             refused """, "channels": "outer" """ "this key with kind nice"
+            refused """, "factors": [] """ "$.representation.factors: found '[]'"
+            refused """, "factors": ["rho", "rho"] """ "found a name twice"
+            refused """, "factors": ["rho", "V"] """ "found 'V', expected one of rho"
             let other = Assert.Throws<InputException>(fun () -> parse """{"cutoff": {"radius": 3}, "representation": {"kind": "bispectrum", "expand": "all"}}""" |> ignore)
             Assert.Contains("expand only with nice", other.Message)
             let three = Assert.Throws<InputException>(fun () -> parse """{"cutoff": {"radius": 3}, "representation": {"kind": "equivariants", "order": 3}}""" |> ignore)

@@ -1,0 +1,18 @@
+namespace Toolkit.Numerics.Models.Fit;
+
+/// <summary>What a fit needs to know beside the specification.</summary>
+public sealed record FitRequest
+{
+    /// <summary>The names of the labels.</summary>
+    public LabelKeys Keys { get; init; } = new();
+
+    /// <summary>How many threads may work; the result is the same for any number.</summary>
+    public int Threads { get; init; } = 1;
+
+    /// <summary>The file that keeps how far the fit is, so that one that was stopped goes on with the identical result; null: nothing
+    /// is kept. A fit that is done leaves it: who keeps the model removes it.</summary>
+    public string? Checkpoint { get; init; }
+
+    /// <summary>After how many structures the file is written; null: about twenty times in all. It is part of the result's last digits.</summary>
+    public int? CheckpointEvery { get; init; }
+}

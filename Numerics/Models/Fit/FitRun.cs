@@ -1,0 +1,247 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Text.Json;
+using Toolkit.Numerics.Coupling;
+using Toolkit.Numerics.Files;
+using Toolkit.Numerics.Learning;
+using Toolkit.Numerics.Representations;
+using Toolkit.Numerics.Structures;
+
+namespace Toolkit.Numerics.Models.Fit;
+
+/// <summary>
+/// Fits a model to a data set, whatever its features: walks through the structures to learn what there is, then once more to
+/// gather the equations, in memory that does not grow with the data.
+/// </summary>
+public sealed class FitRun
+{
+    // Doubles of rows that are held at a time, unless one structure's need more.
+    private const long MostRows = 1 << 24;
+    private const int Saves = 20, LeastBetweenSaves = 16;
+
+    // Of each species and point, environments to choose the points from.
+    private const int Drawn = 20;
+
+    private readonly PreparedFeatures _features;
+    private readonly ModelSpec _model;
+    private readonly FitSurvey _survey;
+    private readonly StructureSource _source;
+    private readonly FitRequest _request;
+    private readonly FeatureProgress? _progress;
+    private readonly string _specSource;
+
+    private FitRun(
+        PreparedFeatures features, ModelSpec model, FitSurvey survey, StructureSource source, string specSource, FitRequest request, FeatureProgress? progress) =>
+        (_features, _model, _survey, _source, _specSource, _request, _progress) = (features, model, survey, source, specSource, request, progress);
+
+    /// <summary>Fits.</summary>
+    /// <param name="spec">The specification; without a model, ridge regression with defaults.</param>
+    /// <param name="training">The training set; it must be the same in every walk.</param>
+    /// <param name="specSource">What messages call the specification.</param>
+    /// <param name="request">The rest.</param>
+    /// <param name="progress">Told how far the work is; or null.</param>
+    /// <param name="table">Coupling coefficients up to <see cref="Spec.CouplingLMax"/>; null: those that come with the library.</param>
+    /// <exception cref="InputException">Features that cannot be made; labels that are absent or not finite; too few structures; a
+    /// regularizer that is too small; a checkpoint of something else.</exception>
+    public static FittedModel Fit(
+        Spec spec, StructureSource training, string specSource, FitRequest request, FeatureProgress? progress = null, CouplingTable? table = null)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(training);
+        ArgumentNullException.ThrowIfNull(request);
+        ModelSpec model = spec.Model ?? ModelSpec.Default;
+        string? niceFile = request.Checkpoint is null ? null : NiceFileOf(request.Checkpoint);
+        PreparedFeatures features = PreparedFeatures.FromData(
+            spec with { Model = model }, training, specSource, request.Threads, niceFile, progress, table);
+        FitSurvey survey = new(training, request.Keys, spec.Fields, features.Inputs, model, progress);
+        return new FitRun(features, model, survey, training, specSource, request, progress).Run();
+    }
+
+    /// <summary>The file that keeps the fit of kind nice beside a checkpoint.</summary>
+    public static string NiceFileOf(string checkpoint) => checkpoint + ".nice.npz";
+
+    private FittedModel Run()
+    {
+        PotentialDesign design = _model.Kind == ModelKind.Ridge
+            ? EnergyDesign.Of(_features.Set, _survey.Species, Alone())
+            : ProcessDesign();
+        NormalEquations[] folds = Gather(design);
+        bool isPlain = design is KernelDesign;
+        RidgePenalty penalty = isPlain ? RidgePenalty.Plain : RidgePenalty.Standardised;
+        RidgeFit fit = Solve(folds, design.UnpenalisedColumns, penalty);
+        IReadout readout;
+        KernelVariance? variance = null;
+        if (design is KernelDesign process)
+        {
+            var potential = new KernelPotential(process, fit.Coefficients);
+            readout = potential;
+            variance = VarianceOf(process, potential, folds, fit);
+        }
+        else
+        {
+            readout = new LinearPotential((EnergyDesign)design, fit.Coefficients);
+        }
+        return new FittedModel(_features, _survey.Species, readout, _survey.Baseline, variance, new ModelAbout
+        {
+            Version = typeof(FitRun).Assembly.GetName().Version?.ToString(3) ?? "",
+            Sources = _source.Names,
+            Fingerprint = _survey.Fingerprint,
+            Structures = _survey.Structures,
+            Rows = folds.Sum(static f => f.Rows),
+            Keys = _survey.Reader.Keys,
+            Regularizer = fit.Regulariser,
+            Trials = fit.Trials.Select(static t => (t.Regulariser, t.Error)).ToArray(),
+        });
+    }
+
+    /// <summary>The features of atoms alone, where their energies are to be exact.</summary>
+    private Dictionary<int, double[]>? Alone()
+    {
+        if (_model.Baseline != BaselineKind.Isolated) return null;
+        Dictionary<int, double[]> alone = [];
+        foreach ((Structure structure, FramePlace place) in _source.Read())
+        {
+            if (FitSurvey.IsAlone(structure) && _survey.Reader.Read(structure, place).Energy is not null)
+                alone.TryAdd(structure.Species[0], _features.Set.Compute(structure));
+        }
+        return alone;
+    }
+
+    private KernelDesign ProcessDesign()
+    {
+        int length = _features.Set.FeatureCount, done = 0;
+        EnvironmentSample sample = EnvironmentSample.Draw(length, StructureStream.Each(
+            _source.Read(), _request.Threads, Math.Max(1, MostRows / length), (s, _, inside) => _features.Set.Compute(s, inside)).Select(r =>
+            {
+                _progress?.Invoke("structures to choose points from", ++done, _survey.Structures);
+                return (r.Structure.Species.ToArray(), r.Result);
+            }), checked(Drawn * _model.Points));
+        int[] blocks = _features.Set.Parts.SelectMany(static (p, k) => Enumerable.Repeat(k, p.FeatureCount)).ToArray();
+        SparsePoints points = SparsePoints.Select(sample, FeatureScaling.Centred(sample, blocks), _model.Points, _model.Selection);
+        try
+        {
+            return new KernelDesign(_features.Set, _model.Kernel, points, _survey.Species, _request.Threads, Alone());
+        }
+        catch (ArgumentException)
+        {
+            throw new InputException(_specSource, null, "$.model.kernel", "one that is not positive definite on the chosen environments", "another kernel, or fewer points");
+        }
+    }
+
+    /// <summary>The equations in folds.</summary>
+    private NormalEquations[] Gather(PotentialDesign design)
+    {
+        int total = _survey.Structures, every = _request.CheckpointEvery ?? Math.Max(LeastBetweenSaves, (total + Saves - 1) / Saves);
+        bool isCrossValidated = _model.Regularizer is null && _model.Choice == RegularizerChoice.CrossValidation;
+        if (isCrossValidated && total < 2)
+            throw new InputException(_source.Name, null, null, $"{total} structures with a regularizer by cross-validation", "at least two, or $.model.regularizer");
+        int count = isCrossValidated ? Math.Min(_model.Folds, total) : 1;
+        NormalEquations[] folds = Enumerable.Range(0, count).Select(_ => new NormalEquations(design.Columns)).ToArray();
+        int done = 0;
+        FitCheckpoint? checkpoint = _request.Checkpoint is null ? null : new FitCheckpoint(
+            _request.Checkpoint, string.Join('\n', _features.Spec.ToJson(), _survey.Fingerprint, JsonSerializer.Serialize(_survey.Reader.Keys), every, count));
+        if (checkpoint?.Read(design.Columns) is var (before, kept)) (done, folds) = (before, kept);
+
+        long perAtom = (3L + (3 * _features.Set.Fields.Count)) * design.Columns;
+        foreach ((int index, Structure structure, _, Rows rows) in StructureStream.Each(
+            _source.Read().Skip(done), _request.Threads, Math.Max(1, MostRows / perAtom), (s, place, inside) => RowsOf(design, s, place, inside)))
+        {
+            int number = done + index;
+            rows.AddTo(folds[Fold(number, count)], _request.Threads);
+            _progress?.Invoke("structures fitted", number + 1, total);
+            if ((number + 1) % every != 0) continue;
+            // Where a fit goes on, blocks begin; so they do where it was not stopped.
+            foreach (NormalEquations fold in folds)
+                fold.Factor(_request.Threads);
+            if (number + 1 < total) checkpoint?.Write(number + 1, folds);
+        }
+        return folds.Any(static f => f.Rows > 0)
+            ? folds
+            : throw new InputException(_source.Name, null, null, "no label that counts", "labels whose weight is not 0, of structures with atoms");
+    }
+
+    /// <summary>The fold of a structure: of every as many structures in a row one in each, in an order that no period of the data follows.</summary>
+    private static int Fold(int number, int folds)
+    {
+        int[] order = Enumerable.Range(0, folds).ToArray();
+        new Random(number / folds).Shuffle(order);
+        return order[number % folds];
+    }
+
+    private Rows RowsOf(PotentialDesign design, Structure structure, FramePlace place, int threads)
+    {
+        FrameLabels labels = _survey.Reader.Read(structure, place);
+        LabelWeights weights = _model.Weights;
+        Rows rows = new(design.Columns);
+        if (structure.Count == 0 || labels.Weight == 0) return rows;
+        // Atoms alone are the baseline itself.
+        bool isBaseline = _model.Baseline == BaselineKind.Isolated && FitSurvey.IsAlone(structure);
+        bool hasEnergy = labels.Energy is not null && weights.Energy > 0 && !isBaseline;
+        bool hasForces = labels.Forces is not null && weights.Forces > 0 && structure.Count > 1;
+        bool hasVirial = labels.Virial is not null && weights.Stress > 0;
+        bool hasFields = weights.Fields > 0 && labels.Fields.Any(static f => f is not null);
+        if (!(hasEnergy || hasForces || hasVirial || hasFields)) return rows;
+
+        DesignRows made = design.Rows(structure, (hasForces ? DesignParts.Forces : 0) | (hasVirial ? DesignParts.Virial : 0) | (hasFields ? DesignParts.Fields : 0), threads);
+        double n = structure.Count;
+        if (hasEnergy)
+            rows.Add(made.Energy, [labels.Energy!.Value - _survey.Baseline.Of(structure)], labels.Weight * Scaled(weights.Energy, _survey.EnergyDeviation) / n);
+        if (hasForces) rows.Add(made.Forces, labels.Forces!, labels.Weight * Scaled(weights.Forces, _survey.ForcesDeviation));
+        if (hasVirial)
+            rows.Add(FrameLabels.SymmetricRows(made.Virial, design.Columns), labels.Virial!, labels.Weight * Scaled(weights.Stress, _survey.VirialDeviation) / n);
+        for (int f = 0; f < labels.Fields.Count && hasFields; f++)
+            if (labels.Fields[f] is double[] field) rows.Add(made.EffectiveFields[f], field, labels.Weight * Scaled(weights.Fields, _survey.FieldDeviations[f]));
+        return rows;
+
+        // Labels that are all the same have no scale.
+        static double Scaled(double weight, double deviation) => deviation > 0 ? weight / deviation : weight;
+    }
+
+    private RidgeFit Solve(NormalEquations[] folds, int unpenalised, RidgePenalty penalty)
+    {
+        _progress?.Invoke("equations to solve", 0, 1);
+        try
+        {
+            return _model switch
+            {
+                { Regularizer: double given } => RidgeRegression.Fit(folds[0], given, unpenalised, _request.Threads, penalty),
+                { Choice: RegularizerChoice.Evidence } => RidgeRegression.MaximiseEvidence(folds[0], unpenalised, null, _request.Threads, penalty),
+                _ => RidgeRegression.CrossValidate(folds, unpenalised, null, null, _request.Threads, penalty),
+            };
+        }
+        catch (ArgumentException)
+        {
+            throw new InputException(_specSource, null, "$.model.regularizer",
+                _model.Regularizer is double r ? FormattableString.Invariant($"{r:R}") : "none that float64 can solve with", "a larger one, or fewer features");
+        }
+    }
+
+    private KernelVariance VarianceOf(KernelDesign design, KernelPotential potential, NormalEquations[] folds, RidgeFit fit)
+    {
+        double[] sums = new double[(design.Columns + 1) * (design.Columns + 1)];
+        foreach (NormalEquations fold in folds)
+            fold.AddSums(sums, _request.Threads);
+        ReducedProblem problem = new(folds, sums, design.UnpenalisedColumns, RidgePenalty.Plain);
+        problem.Solve(fit.Regulariser, _request.Threads);
+        double[] coefficients = fit.Coefficients.ToArray();
+        double rows = folds.Sum(static f => (double)f.Rows);
+        double noise = (folds.Sum(f => f.Residual(coefficients)) + problem.Penalty(coefficients, fit.Regulariser)) / Math.Max(1, rows - design.UnpenalisedColumns);
+        return new KernelVariance(
+            potential, design.WhiteningMatrix.ToArray(), problem.InverseFactor(_request.Threads), noise, Math.Max(double.Epsilon, fit.Regulariser * rows), design.Alone);
+    }
+
+    /// <summary>The rows of one structure with their targets and weights.</summary>
+    private sealed class Rows(int columns)
+    {
+        private readonly List<(double[] Rows, double[] Targets, double Weight)> _all = [];
+
+        public void Add(double[] rows, double[] targets, double weight) => _all.Add((rows, targets, weight));
+
+        public void AddTo(NormalEquations equations, int threads)
+        {
+            foreach ((double[] rows, double[] targets, double weight) in _all)
+                equations.Add(rows.AsSpan(0, targets.Length * columns), targets, weight, threads);
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Toolkit.Numerics.Expansion;
+using Toolkit.Numerics.Fields.Potential;
+using Toolkit.Numerics.Models.Fit;
+using Toolkit.Numerics.Representations;
+using Toolkit.Numerics.Representations.Nice;
+using Toolkit.Numerics.Structures;
+
+namespace Toolkit.Numerics.Models;
+
+/// <summary>
+/// A model as it comes from a fit and goes to whoever simulates: features, readout, baseline, and what is known of the fit.
+/// <see cref="ModelFolder"/> keeps it. Immutable: may be shared between threads.
+/// </summary>
+public sealed class FittedModel
+{
+    // Atoms held at a time.
+    private const long MostAtoms = 1 << 14;
+
+    private readonly PreparedFeatures _features;
+    private readonly int[] _species;
+
+    internal FittedModel(PreparedFeatures features, IReadOnlyList<int> species, IReadout readout, CompositionBaseline baseline, KernelVariance? variance, ModelAbout about)
+    {
+        (_features, _species, Readout, Baseline, Variance, About) = (features, species.ToArray(), readout, baseline, variance, about);
+    }
+
+    /// <summary>How its features are made.</summary>
+    public Spec Spec => _features.Spec;
+
+    /// <summary>What computes them.</summary>
+    public RepresentationSet Features => _features.Set;
+
+    /// <summary>The species of atoms that it knows, atomic numbers, increasing.</summary>
+    public IReadOnlyList<int> Species => _species;
+
+    /// <summary>What is added for each atom.</summary>
+    public CompositionBaseline Baseline { get; }
+
+    /// <summary>What is known of the fit.</summary>
+    public ModelAbout About { get; private init; }
+
+    /// <summary>Whether it can say how sure it is.</summary>
+    public bool HasVariance => Variance is not null;
+
+    /// <summary>The energy of an atom from its features, without the baseline.</summary>
+    internal IReadout Readout { get; }
+
+    internal KernelVariance? Variance { get; }
+
+    internal NiceFit? Nice => _features.Nice;
+
+    /// <summary>The same model with other words about it.</summary>
+    public FittedModel With(ModelAbout about) => new(_features, _species, Readout, Baseline, Variance, about);
+
+    /// <summary>Energy, forces, virial, stress and effective fields.</summary>
+    /// <param name="structure">Of species that the model knows, with the vectors and charges that its features read.</param>
+    /// <param name="threads">How many threads may work; the result is the same for any number.</param>
+    /// <param name="withDeviations">Whether the standard deviations of energies are wanted, where there are any.</param>
+    /// <exception cref="UnfitStructureException">Another species; vectors that are absent or of another shape.</exception>
+    /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
+    public Prediction Predict(Structure structure, int threads = 1, bool withDeviations = false)
+    {
+        ArgumentNullException.ThrowIfNull(structure);
+        Require(structure);
+        Evaluation learned = Features.Evaluate(structure, Readout, threads);
+        double[] atoms = new double[structure.Count];
+        for (int i = 0; i < atoms.Length; i++)
+            atoms[i] = learned.AtomicEnergies[i] + Baseline.Of(structure.Species[i]);
+        var prediction = new Prediction(learned.Energy + Baseline.Of(structure), atoms, learned)
+        {
+            Stress = structure.Cell is { IsComplete: true } cell ? Array.ConvertAll(learned.Virial, x => -x / cell.Volume) : null,
+        };
+        if (!withDeviations || Variance is null) return prediction;
+        (double energy, double[] each) = Variance.Of(structure, threads);
+        return prediction with { EnergyDeviation = Math.Sqrt(energy), AtomicDeviations = Array.ConvertAll(each, Math.Sqrt) };
+    }
+
+    /// <summary>Predictions for a data set, one structure after the other, in memory for a few.</summary>
+    /// <param name="source">The structures.</param>
+    /// <param name="threads">How many threads may work; the result is the same for any number.</param>
+    /// <param name="withDeviations">Whether the standard deviations of energies are wanted, where there are any.</param>
+    /// <exception cref="Files.InputException">While walking: a structure that the model does not know.</exception>
+    public IEnumerable<(Structure Structure, Prediction Prediction)> Predict(StructureSource source, int threads = 1, bool withDeviations = false)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return StructureStream.Each(source.Read(), threads, MostAtoms, (s, _, inside) => Predict(s, inside, withDeviations))
+            .Select(static r => (r.Structure, r.Result));
+    }
+
+    private void Require(Structure structure)
+    {
+        for (int i = 0; i < structure.Count; i++)
+        {
+            if (Array.BinarySearch(_species, structure.Species[i]) < 0)
+                throw new UnfitStructureException($"{Elements.Symbol(structure.Species[i])} as atom {i + 1}",
+                    $"species that the model knows: {string.Join(", ", _species.Select(Elements.Symbol))}");
+        }
+        foreach (VectorField field in Features.Fields)
+        {
+            string has = string.Join(", ", structure.AtomProperties.Keys);
+            if (!structure.AtomProperties.TryGetValue(field.Key, out PropertyArray? values))
+                throw new UnfitStructureException($"no atom property {field.Key}; there is {(has.Length > 0 ? has : "none")}", $"{field.Expected}: the field {field.Name}");
+            if (field.TryRead(structure) is not double[] vectors)
+                throw new UnfitStructureException($"{values} as {field.Key}", $"{field.Expected}: the field {field.Name}");
+            if (!vectors.All(double.IsFinite))
+                throw new UnfitStructureException($"a number that is not finite in {field.Key}", "finite numbers");
+        }
+    }
+}

@@ -1,0 +1,288 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Toolkit.Numerics.Coupling;
+using Toolkit.Numerics.Files;
+using Toolkit.Numerics.Learning;
+using Toolkit.Numerics.Models.Fit;
+using Toolkit.Numerics.Representations;
+using Toolkit.Numerics.Representations.Nice;
+using Toolkit.Numerics.Structures;
+
+namespace Toolkit.Numerics.Models;
+
+/// <summary>
+/// A model as a folder that can be copied to another machine: <c>model.json</c>, which says in words what it is, and
+/// <c>weights.npz</c>, its numbers in float64. It appears under its name when it is whole.
+/// </summary>
+public static class ModelFolder
+{
+    /// <summary>What model.json calls the format; a later one has another number.</summary>
+    public const string Format = "toolkit-model/1";
+
+    private const string Family = "toolkit-model/", About = "model.json", Weights = "weights.npz", Nice = "nice.npz";
+
+    /// <summary>Writes the folder.</summary>
+    /// <param name="path">Its name; a model that is there is replaced where that is allowed.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="replace">Whether a model that is there may be replaced.</param>
+    /// <param name="beside">Other files to lie in the folder, as a report: names and contents.</param>
+    /// <exception cref="InputException">It cannot be written, or something else than a model is there.</exception>
+    public static void Write(string path, FittedModel model, bool replace = false, IEnumerable<(string Name, string Text)>? beside = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        RequireFree(path, replace);
+        string full = Path.GetFullPath(path), temporary = $"{full}.{Environment.ProcessId}-{Guid.NewGuid():N}.tmp";
+        try
+        {
+            Directory.CreateDirectory(temporary);
+            NpzWriter.Write(Path.Combine(temporary, Weights), Arrays(model));
+            if (model.Nice is not null) NiceFile.Write(Path.Combine(temporary, Nice), model.Nice);
+            foreach ((string name, string text) in beside ?? [])
+                File.WriteAllText(Path.Combine(temporary, name), text);
+            string json = Json(model, temporary).ToJsonString(
+                new JsonSerializerOptions { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+            AtomicFile.Write(Path.Combine(temporary, About), stream => stream.Write(Encoding.UTF8.GetBytes(json + "\n")));
+            if (Directory.Exists(full)) Directory.Delete(full, true);
+            Directory.Move(temporary, full);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException(path, null, null, e is UnauthorizedAccessException ? "a folder that may not be written to" : e.Message, "a name for a model's folder");
+        }
+        finally
+        {
+            if (Directory.Exists(temporary)) Directory.Delete(temporary, true);
+        }
+    }
+
+    /// <summary>Checks that a model could be written under this name.</summary>
+    /// <param name="path">The name.</param>
+    /// <param name="replace">Whether a model that is there may be replaced.</param>
+    /// <exception cref="InputException">A file, a folder of something else, a model that may not be replaced, or a place that cannot be written to.</exception>
+    public static void RequireFree(string path, bool replace)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        string full = Path.GetFullPath(path).TrimEnd(Path.DirectorySeparatorChar);
+        if (File.Exists(full)) throw new InputException(path, null, null, "a file", "a name for a model's folder");
+        if (Directory.Exists(full) && Directory.EnumerateFileSystemEntries(full).Any())
+        {
+            if (!File.Exists(Path.Combine(full, About)))
+                throw new InputException(path, null, null, "a folder of something else", "a new name for a model's folder");
+            if (!replace) throw new InputException(path, null, null, "a model that is there", "another name, or --force to replace it");
+        }
+        AtomicFile.RequireWritable(full + ".probe");
+    }
+
+    /// <summary>Reads the folder.</summary>
+    /// <param name="path">Its name.</param>
+    /// <param name="table">Gives coupling coefficients up to an angular momentum where those of the library end too early; or null.</param>
+    /// <exception cref="InputException">It is not there, no model, of a newer format, or damaged.</exception>
+    public static FittedModel Read(string path, Func<int, CouplingTable>? table = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        string about = Path.Combine(path, About);
+        JsonNode json = ReadJson(path, about);
+        string? format = json["format"] is JsonValue v && v.TryGetValue(out string? word) ? word : null;
+        if (format != Format)
+        {
+            throw new InputException(about, null, "format", format is null ? "none" : InputError.Quote(format),
+                format?.StartsWith(Family, StringComparison.Ordinal) == true ? $"{Format}: a newer version of the toolkit reads it" : Format);
+        }
+
+        try
+        {
+            foreach (string file in new[] { Weights, Nice })
+            {
+                if (json["files"]?[file] is not JsonNode expected) continue;
+                string found = Checksum(Path.Combine(path, file));
+                if (found != (string?)expected)
+                    throw new InputException(Path.Combine(path, file), null, "SHA-256", found, $"{(string?)expected}, as {About} says: a file that is whole");
+            }
+            Spec spec = Spec.Parse(json["spec"]!.ToJsonString(), about + ": spec");
+            NiceFit? nice = json["files"]![Nice] is null ? null : NiceFile.Read(Path.Combine(path, Nice));
+            CouplingTable? coefficients = spec.CouplingLMax > CouplingTable.Default.LMax ? table?.Invoke(spec.CouplingLMax) : null;
+            return Parse(json, spec, PreparedFeatures.From(spec, about + ": spec", nice, coefficients), NpyData.ReadAll(Path.Combine(path, Weights)));
+        }
+        catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException or NullReferenceException
+            or OverflowException or IndexOutOfRangeException)
+        {
+            throw new InputException(path, null, null, $"{About} and {Weights} that do not belong together", "a whole model");
+        }
+    }
+
+    private static JsonNode ReadJson(string path, string about)
+    {
+        try
+        {
+            return JsonNode.Parse(File.ReadAllText(about)) ?? throw new JsonException();
+        }
+        catch (JsonException)
+        {
+            throw new InputException(about, null, null, "no JSON", "what toolkit fit writes");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException(path, null, null,
+                Directory.Exists(path) ? $"a folder without {About}" : File.Exists(path) ? "a file" : "no such folder", "a model's folder, made by toolkit fit");
+        }
+    }
+
+    private static string Checksum(string file)
+    {
+        try
+        {
+            using FileStream stream = File.OpenRead(file);
+            return Convert.ToHexStringLower(SHA256.HashData(stream));
+        }
+        catch (IOException)
+        {
+            throw new InputException(file, null, null, "no such file", "the numbers of the model");
+        }
+    }
+
+    private static JsonObject Json(FittedModel model, string folder)
+    {
+        ModelAbout about = model.About;
+        var files = new JsonObject { [Weights] = Checksum(Path.Combine(folder, Weights)) };
+        if (model.Nice is not null) files[Nice] = Checksum(Path.Combine(folder, Nice));
+        var errors = new JsonObject();
+        foreach ((string set, IReadOnlyList<LabelError> all) in about.Errors)
+            errors[set] = new JsonArray(all.Select(static e => (JsonNode)ErrorJson(e)).ToArray());
+        return new JsonObject
+        {
+            ["format"] = Format,
+            ["version"] = about.Version,
+            ["units"] = new JsonObject { ["length"] = "Å", ["energy"] = "eV", ["forces"] = "eV/Å", ["stress"] = "eV/Å³", ["spin"] = "μB" },
+            ["species"] = new JsonArray(model.Species.Select(static z => (JsonNode)Elements.Symbol(z)).ToArray()),
+            ["cutoff"] = model.Spec.Cutoff.Radius,
+            ["features"] = model.Features.FeatureCount,
+            ["baseline"] = new JsonObject(model.Baseline.Energies.Select(static e => KeyValuePair.Create(Elements.Symbol(e.Key), (JsonNode?)e.Value))),
+            ["training"] = new JsonObject
+            {
+                ["files"] = new JsonArray(about.Sources.Select(static s => (JsonNode)s).ToArray()),
+                ["fingerprint"] = about.Fingerprint,
+                ["structures"] = about.Structures,
+                ["rows"] = about.Rows,
+                ["keys"] = KeysJson(about.Keys),
+                ["regularizer"] = about.Regularizer,
+                ["trials"] = new JsonArray(about.Trials.Where(static t => double.IsFinite(t.Error)).Select(static t => (JsonNode)new JsonArray(t.Regularizer, t.Error)).ToArray()),
+            },
+            ["errors"] = errors,
+            ["spec"] = JsonNode.Parse(model.Spec.ToJson()),
+            ["files"] = files,
+        };
+    }
+
+    internal static JsonObject ErrorJson(LabelError e)
+    {
+        var json = new JsonObject { ["label"] = e.Label };
+        if (e.Species is not null) json["species"] = e.Species;
+        json["unit"] = e.Unit;
+        json["count"] = e.Count;
+        json["rmse"] = e.RootMeanSquare;
+        json["mae"] = e.Mean;
+        json["largest"] = e.Largest;
+        json["deviation"] = e.Deviation;
+        return json;
+    }
+
+    private static LabelError ErrorOf(JsonNode json) => new(
+        (string)json["label"]!, (string?)json["species"], (string)json["unit"]!, (long)json["count"]!, (double)json["rmse"]!, (double)json["mae"]!,
+        (double)json["largest"]!, (double)json["deviation"]!);
+
+    private static JsonObject KeysJson(LabelKeys keys) => new()
+    {
+        ["energy"] = keys.Energy, ["forces"] = keys.Forces, ["stress"] = keys.Stress, ["virial"] = keys.Virial, ["weight"] = keys.Weight,
+        ["fields"] = new JsonArray(keys.Fields.Select(static f => (JsonNode?)f).ToArray()),
+    };
+
+    private static IEnumerable<(string, NpyArray)> Arrays(FittedModel model)
+    {
+        long features = model.Features.FeatureCount;
+        if (model.Readout is LinearPotential linear)
+        {
+            yield return ("weights", NpyArray.Reals(linear.AllWeights, model.Species.Count, features));
+            yield return ("constants", NpyArray.Reals(linear.Constants, model.Species.Count));
+            yield break;
+        }
+        var kernel = (KernelPotential)model.Readout;
+        FeatureScaling scaling = kernel.Points.Scaling;
+        long points = kernel.Points.Count;
+        yield return ("coefficients", NpyArray.Reals(kernel.Coefficients, points));
+        yield return ("constants", NpyArray.Reals(model.Species.Select(z => kernel.Constants[z]).ToArray(), model.Species.Count));
+        foreach (int z in scaling.Species)
+        {
+            string symbol = Elements.Symbol(z);
+            yield return ($"shift_{symbol}", NpyArray.Reals(scaling.Shift(z).ToArray(), features));
+            yield return ($"scale_{symbol}", NpyArray.Reals(scaling.Scale(z).ToArray(), features));
+            double[] rows = kernel.Points.Rows(z).ToArray();
+            yield return ($"points_{symbol}", NpyArray.Reals(rows, rows.Length / features, features));
+        }
+        KernelVariance variance = model.Variance!;
+        yield return ("whitening", NpyArray.Reals(variance.Whitening, points, points));
+        yield return ("posterior", NpyArray.Reals(variance.Posterior, points, points));
+        yield return ("noise", NpyArray.Reals([variance.Noise, variance.Ratio], 2));
+        foreach ((int z, double[] alone) in variance.Alone ?? new Dictionary<int, double[]>())
+            yield return ($"alone_{Elements.Symbol(z)}", NpyArray.Reals(alone, features));
+    }
+
+    private static FittedModel Parse(JsonNode json, Spec spec, PreparedFeatures features, IReadOnlyDictionary<string, NpyData> arrays)
+    {
+        int[] species = json["species"]!.AsArray().Select(static s => Number((string)s!)).ToArray();
+        double[] constants = arrays["constants"].ToReals();
+        var baseline = new CompositionBaseline(json["baseline"]!.AsObject().Select(static e => KeyValuePair.Create(Number(e.Key), (double)e.Value!)));
+        ModelAbout about = AboutOf(json);
+        if (spec.Model is not { Kind: ModelKind.GaussianProcess } process)
+        {
+            var linear = new LinearPotential(features.Set, species, arrays["weights"].ToReals(), constants);
+            return new FittedModel(features, species, linear, baseline, null, about);
+        }
+        Dictionary<int, (double[], double[])> maps = [];
+        Dictionary<int, double[]> points = [], alone = [];
+        foreach (int z in arrays.Keys.Where(static k => k.StartsWith("shift_", StringComparison.Ordinal)).Select(static k => Number(k["shift_".Length..])))
+        {
+            string symbol = Elements.Symbol(z);
+            maps.Add(z, (arrays["shift_" + symbol].ToReals(), arrays["scale_" + symbol].ToReals()));
+            points.Add(z, arrays["points_" + symbol].ToReals());
+            if (arrays.TryGetValue("alone_" + symbol, out NpyData? own)) alone.Add(z, own.ToReals());
+        }
+        var kernel = new KernelPotential(features.Set, process.Kernel, SparsePoints.Of(FeatureScaling.Of(maps), points), arrays["coefficients"].ToReals(),
+            species.Zip(constants).ToDictionary(static p => p.First, static p => p.Second));
+        double[] noise = arrays["noise"].ToReals();
+        var variance = new KernelVariance(
+            kernel, arrays["whitening"].ToReals(), arrays["posterior"].ToReals(), noise[0], noise[1], alone.Count > 0 ? alone : null);
+        return new FittedModel(features, species, kernel, baseline, variance, about);
+    }
+
+    private static ModelAbout AboutOf(JsonNode json)
+    {
+        JsonNode training = json["training"]!, keys = training["keys"]!;
+        return new ModelAbout
+        {
+            Version = (string?)json["version"] ?? "",
+            Sources = training["files"]!.AsArray().Select(static f => (string)f!).ToArray(),
+            Fingerprint = (string)training["fingerprint"]!,
+            Structures = (int)training["structures"]!,
+            Rows = (long)training["rows"]!,
+            Keys = new LabelKeys
+            {
+                Energy = (string?)keys["energy"], Forces = (string?)keys["forces"], Stress = (string?)keys["stress"], Virial = (string?)keys["virial"],
+                Weight = (string?)keys["weight"], Fields = keys["fields"]!.AsArray().Select(static f => (string?)f).ToArray(),
+            },
+            Regularizer = (double)training["regularizer"]!,
+            Trials = training["trials"]!.AsArray().Select(static t => ((double)t![0]!, (double)t[1]!)).ToArray(),
+            Errors = json["errors"]!.AsObject().ToDictionary(
+                static e => e.Key, static e => (IReadOnlyList<LabelError>)e.Value!.AsArray().Select(static x => ErrorOf(x!)).ToArray()),
+        };
+    }
+
+    private static int Number(string symbol) => Elements.TryParse(symbol, out int z) ? z : throw new FormatException(symbol);
+}

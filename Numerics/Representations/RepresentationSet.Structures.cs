@@ -1,0 +1,155 @@
+using System;
+using System.Buffers;
+using System.Collections.Generic;
+using System.Linq;
+using Toolkit.Numerics.Expansion;
+using Toolkit.Numerics.Fields.Potential;
+using Toolkit.Numerics.LinearAlgebra;
+using Toolkit.Numerics.Neighbors;
+using Toolkit.Numerics.Structures;
+
+namespace Toolkit.Numerics.Representations;
+
+/// <content>Several structures at a time, whose environments fill batches together.</content>
+public sealed partial class RepresentationSet
+{
+    /// <summary>Features of every atom of several structures. Small ones fill batches together, which is faster than one after the
+    /// other where programs work on many environments at once.</summary>
+    /// <param name="structures">The structures.</param>
+    /// <param name="values">Receives <c>[atom of all structures, feature]</c>.</param>
+    /// <param name="threads">How many threads may work; the result is the same for any number.</param>
+    /// <exception cref="ArgumentException">A species without channels; vectors that are absent or not finite; memory of another length.</exception>
+    /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
+    public void Compute(IReadOnlyList<Structure> structures, Span<double> values, int threads = 1)
+    {
+        ArgumentNullException.ThrowIfNull(structures);
+        long atoms = structures.Sum(static s => (long)s.Count);
+        if (values.Length != atoms * FeatureCount)
+            throw new ArgumentException(
+                $"{atoms} atoms with {FeatureCount} features: expected {atoms * FeatureCount} numbers; got {values.Length}", nameof(values));
+        StructureFields[] fields = BeginAll(structures, threads, false);
+        try
+        {
+            Compute(new Environments(fields, structures.Select(static s => Enumerable.Range(0, s.Count).ToArray()).ToArray()), (int)atoms, values, threads);
+        }
+        finally
+        {
+            Array.ForEach(fields, static f => f.Dispose());
+        }
+    }
+
+    /// <summary>Features of some atoms of each of several structures.</summary>
+    /// <param name="structures">The structures.</param>
+    /// <param name="centres">The atoms of each.</param>
+    /// <param name="values">Receives <c>[centre of all structures, feature]</c>.</param>
+    /// <param name="threads">How many threads may work; the result is the same for any number.</param>
+    internal void Compute(IReadOnlyList<SurroundedStructure> structures, IReadOnlyList<int[]> centres, Span<double> values, int threads) =>
+        Compute(new Environments(structures.Select(static s => s.Fields).ToArray(), centres), centres.Sum(static c => c.Length), values, threads);
+
+    /// <summary>Features of environments.</summary>
+    private unsafe void Compute(Environments environments, int total, Span<double> values, int threads)
+    {
+        int features = FeatureCount;
+        fixed (double* start = values)
+        {
+            double* rows = start;
+            ForEachBatch(total, threads, 0, _batch, (first, count, memory) =>
+            {
+                Expand(environments, first, count, memory);
+                Forward(memory, count, rows + (nint)first * features, features);
+            });
+        }
+    }
+
+    /// <summary>What the fields know of each structure.</summary>
+    private StructureFields[] BeginAll(IReadOnlyList<Structure> structures, int threads, bool adjoints)
+    {
+        StructureFields[] fields = new StructureFields[structures.Count];
+        try
+        {
+            if (structures.Count == 1) fields[0] = Begin(structures[0], threads, adjoints);
+            else Threads.Share(structures.Count, threads, s => fields[s] = Begin(structures[s], 1, adjoints));
+        }
+        catch
+        {
+            Array.ForEach(fields, static f => f?.Dispose());
+            throw;
+        }
+
+        return fields;
+    }
+
+    /// <param name="structures">The structures.</param>
+    /// <param name="readout">Doubles of memory that the energy works in.</param>
+    /// <param name="energy">The energies of a batch after <see cref="Expand"/>; adds dE/dc to the adjoints.</param>
+    /// <param name="threads">How many threads may work.</param>
+    private unsafe Evaluation[] Evaluate(IReadOnlyList<Structure> structures, int readout, EnergyOfBatch energy, int threads)
+    {
+        StructureFields[] around = BeginAll(structures, threads, true);
+        int count = structures.Count, n = structures.Sum(static s => s.Count);
+        double[] energies = new double[n];
+        double[][][] pairs = new double[count][][], own = new double[count][][];
+        for (int s = 0; s < count; s++)
+        {
+            // One more, so that a whole vector can be read at the last triple.
+            pairs[s] = Array.ConvertAll(Expansions(), e => ArrayPool<double>.Shared.Rent(
+                checked(3 * (1 + _expansions[e].Fields.Count) * around[s].Around[e].Pairs.PairCount + 1)));
+            own[s] = Array.ConvertAll(Expansions(), e => new double[3 * _expansions[e].Fields.Count * structures[s].Count]);
+        }
+
+        Environments all = count == 1
+            ? new Environments(around[0], null)
+            : new Environments(around, structures.Select(static s => Enumerable.Range(0, s.Count).ToArray()).ToArray());
+        ForEachBatch(n, threads, readout, _batch, (first, used, memory) =>
+        {
+            Expand(all, first, used, memory);
+            ClearAdjoints(memory, used);
+            energy(first, used, memory, energies.AsSpan(first, used));
+            for (int k = 0; k < used; k++)
+            {
+                int s = all.Structure(first + k);
+                for (int e = 0; e < _expansions.Length; e++)
+                    _expansions[e].Backward(around[s].Around[e], memory.Centre(k), memory.Scratch(e, k), pairs[s][e], own[s][e]);
+            }
+        });
+
+        var found = new Evaluation[count];
+        int atom = 0;
+        for (int s = 0; s < count; s++)
+        {
+            int atoms = structures[s].Count;
+            found[s] = Gather(around[s], atoms, pairs[s], own[s], energies[atom..(atom + atoms)]);
+            atom += atoms;
+            around[s].Dispose();
+        }
+
+        return found;
+
+        int[] Expansions() => Enumerable.Range(0, _expansions.Length).ToArray();
+    }
+
+    /// <summary>The derivatives of a structure's energy from those by its pairs and by its potentials.</summary>
+    private unsafe Evaluation Gather(StructureFields around, int n, double[][] pairs, double[][] own, double[] energies)
+    {
+        double[] forces = new double[3 * n], virial = new double[9], cell = new double[9];
+        double[][] effective = Fields.Select(_ => new double[3 * n]).ToArray();
+        for (int e = 0; e < _expansions.Length; e++)
+        {
+            fixed (double* slopes = pairs[e])
+                Gather(around.Around[e].Pairs, slopes, own[e], _fieldOf[e], forces, virial, cell, effective);
+            ArrayPool<double>.Shared.Return(pairs[e]);
+        }
+
+        double[][] charges = new double[_potentials.Length][];
+        for (int p = 0; p < charges.Length; p++)
+        {
+            PotentialDerivatives d = around.End(p);
+            Vectors.AddScaled(1, d.Forces, forces);
+            Vectors.AddScaled(1, d.Virial, virial);
+            Vectors.AddScaled(1, d.CellGradient, cell);
+            charges[p] = d.ChargeForces;
+        }
+
+        return new Evaluation(energies.Sum(), energies, forces, virial, cell, effective) { ChargeForces = charges };
+    }
+}

@@ -1,0 +1,217 @@
+using System.Text.Json;
+using Toolkit.Numerics.Learning;
+using Toolkit.Numerics.Learning.Kernels;
+
+namespace Toolkit.Numerics.Representations;
+
+/// <summary>What is fitted to the features.</summary>
+public enum ModelKind
+{
+    /// <summary>A linear model with a penalty.</summary>
+    Ridge,
+
+    /// <summary>A sparse Gaussian process.</summary>
+    GaussianProcess,
+}
+
+/// <summary>How the weight of the penalty is chosen.</summary>
+public enum RegularizerChoice
+{
+    /// <summary>By the error on parts of the data left out.</summary>
+    CrossValidation,
+
+    /// <summary>By the probability of the data.</summary>
+    Evidence,
+}
+
+/// <summary>What is taken off energies before a model learns them.</summary>
+public enum BaselineKind
+{
+    /// <summary>The combination of one energy for each species that is closest to the energies.</summary>
+    Fitted,
+
+    /// <summary>Energies of atoms alone, which then are exact.</summary>
+    Isolated,
+
+    /// <summary>Nothing.</summary>
+    None,
+}
+
+/// <summary>What counts how much in a fit; each label in units of its standard deviation over the data.</summary>
+/// <param name="Energy">Of a structure's energy per atom.</param>
+/// <param name="Forces">Of each component of a force.</param>
+/// <param name="Stress">Of each component of the virial per atom.</param>
+/// <param name="Fields">Of each component of an effective field.</param>
+public sealed record LabelWeights(double Energy, double Forces, double Stress, double Fields);
+
+/// <summary>The section "model": what is fitted to the features, and how.</summary>
+public sealed record ModelSpec
+{
+    internal const int DefaultFolds = 5, DefaultPoints = 500;
+
+    private static readonly SpecWords<ModelKind> Kinds = new(
+        ("ridge", ModelKind.Ridge, "ridge regression on standardised features"),
+        ("gp", ModelKind.GaussianProcess, "a sparse Gaussian process with predictive variances (deterministic training conditional, DTC)"));
+
+    private static readonly SpecWords<RegularizerChoice> Choices = new(
+        ("cross-validation", RegularizerChoice.CrossValidation, "by the error on folds left out"),
+        ("evidence", RegularizerChoice.Evidence, "by the probability of the data"));
+
+    private static readonly SpecWords<BaselineKind> Baselines = new(
+        ("fitted", BaselineKind.Fitted, "one energy for each species, by least squares"),
+        ("isolated", BaselineKind.Isolated, "the energies of the structures of one atom in the training set, which the model then gives exactly"),
+        ("none", BaselineKind.None, "nothing"));
+
+    private static readonly SpecWords<KernelWord> KernelWords = new(
+        ("polynomial", KernelWord.Polynomial, "(offset + p·q)^degree"),
+        ("normalised-polynomial", KernelWord.Normalised, "(p·q / |p||q|)^degree"),
+        ("gaussian", KernelWord.Gaussian, "exp(−|p − q|²/2 width²)"));
+
+    private static readonly SpecWords<PointSelection> Selections = new(
+        ("farthest-points", PointSelection.FarthestPoints, "far from one another"),
+        ("cur", PointSelection.Cur, "spanning the others"));
+
+    private enum KernelWord
+    {
+        Polynomial,
+        Normalised,
+        Gaussian,
+    }
+
+    /// <summary>Ridge regression with all defaults.</summary>
+    public static ModelSpec Default { get; } = new();
+
+    /// <summary>The kind.</summary>
+    public ModelKind Kind { get; init; }
+
+    /// <summary>The weight of the penalty; null: see <see cref="Choice"/>.</summary>
+    public double? Regularizer { get; init; }
+
+    /// <summary>How the weight of the penalty is chosen where it is not given.</summary>
+    public RegularizerChoice Choice { get; init; }
+
+    /// <summary>The number of parts of the data in cross-validation.</summary>
+    public int Folds { get; init; } = DefaultFolds;
+
+    /// <summary>What is taken off energies first.</summary>
+    public BaselineKind Baseline { get; init; }
+
+    /// <summary>What counts how much.</summary>
+    public LabelWeights Weights { get; init; } = new(1, 1, 1, 1);
+
+    /// <summary>Compares environments, in a Gaussian process.</summary>
+    public EnvironmentKernel Kernel { get; init; } = new PolynomialKernel(2, 1);
+
+    /// <summary>The environments that others are compared with, for each species, in a Gaussian process.</summary>
+    public int Points { get; init; } = DefaultPoints;
+
+    /// <summary>How they are chosen.</summary>
+    public PointSelection Selection { get; init; }
+
+    internal static SpecGroup Node { get; } = new("model", "what is fitted to the features; without it there are features only", SpecAbsence.Nothing,
+    [
+        new SpecChoice("kind", "the model", true, Kinds.Options),
+        new SpecNumber("regularizer", "the weight of the penalty; of a Gaussian process, the variance of the noise of a label in units of its weight over that of the process and the number of labels", "1", null, new(0, double.MaxValue) { AllowsAbove = true })
+        {
+            WhenAbsent = "chosen",
+        },
+        new SpecChoice("choose", "how the regularizer is chosen", false, Choices.Options),
+        new SpecInteger("folds", "the number of parts of the data in cross-validation", DefaultFolds, 2, 1000),
+        new SpecChoice("baseline", "what is taken off energies before they are learned, kept in the model", false, Baselines.Options),
+        new SpecGroup("weights", "what counts how much, each label in units of its standard deviation over the training set; 0: not at all", SpecAbsence.Defaults,
+        [
+            Weight("energy", "of a structure's energy per atom"),
+            Weight("forces", "of each component of a force"),
+            Weight("stress", "of each component of the virial per atom"),
+            Weight("fields", "of each component of an effective field −∂E/∂v"),
+        ]),
+        new SpecGroup("kernel", "what compares environments, their features centred and scaled; only with gp", SpecAbsence.Defaults,
+        [
+            new SpecChoice("kind", "the kernel", false, KernelWords.Options),
+            new SpecInteger("degree", "of the polynomials", 2, 1, 20),
+            new SpecNumber("offset", "of the kind polynomial", "1", 1, new(0, double.MaxValue) { AllowsAbove = true }),
+            new SpecNumber("width", "of the kind gaussian, the features of all representations together having the mean square length 1 for each", "1", 1, new(0, double.MaxValue)),
+        ]),
+        new SpecInteger("points", "the environments of each species that others are compared with; only with gp", DefaultPoints, 1, 20000),
+        new SpecChoice("selection", "how they are chosen; only with gp", false, Selections.Options),
+    ]);
+
+    internal static ModelSpec? Read(SpecReader r)
+    {
+        const string Path = "$.model.";
+        if (!r.Has("$.model")) return null;
+        ModelKind kind = r.Choice(Path + "kind", Kinds);
+        foreach (string key in (string[])["kernel", "points", "selection"])
+        {
+            if (kind != ModelKind.GaussianProcess && r.IsGiven(Path + key))
+                throw r.Bad(Path + key, "this key with kind ridge", $"{key} only with kind gp");
+        }
+        LabelWeights weights = new(Number("weights.energy"), Number("weights.forces"), Number("weights.stress"), Number("weights.fields"));
+        if (weights is { Energy: 0, Forces: 0, Stress: 0, Fields: 0 })
+            throw r.Bad(Path + "weights", "0 for all", "at least one that counts");
+        int degree = r.Integer(Path + "kernel.degree");
+        return new ModelSpec
+        {
+            Kind = kind,
+            Regularizer = r.NumberIfAny(Path + "regularizer"),
+            Choice = r.Choice(Path + "choose", Choices),
+            Folds = r.Integer(Path + "folds"),
+            Baseline = r.Choice(Path + "baseline", Baselines),
+            Weights = weights,
+            Kernel = r.Choice(Path + "kernel.kind", KernelWords) switch
+            {
+                KernelWord.Gaussian => new GaussianKernel(Number("kernel.width")),
+                KernelWord.Normalised => new NormalisedPolynomialKernel(degree),
+                _ => new PolynomialKernel(degree, Number("kernel.offset")),
+            },
+            Points = r.Integer(Path + "points"),
+            Selection = r.Choice(Path + "selection", Selections),
+        };
+
+        double Number(string key) => r.Number(Path + key);
+    }
+
+    internal void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject("model");
+        json.WriteString("kind", Kinds.WordOf(Kind));
+        if (Regularizer is double regularizer)
+            json.WriteNumber("regularizer", regularizer);
+        json.WriteString("choose", Choices.WordOf(Choice));
+        json.WriteNumber("folds", Folds);
+        json.WriteString("baseline", Baselines.WordOf(Baseline));
+        json.WriteStartObject("weights");
+        json.WriteNumber("energy", Weights.Energy);
+        json.WriteNumber("forces", Weights.Forces);
+        json.WriteNumber("stress", Weights.Stress);
+        json.WriteNumber("fields", Weights.Fields);
+        json.WriteEndObject();
+        if (Kind == ModelKind.GaussianProcess)
+        {
+            json.WriteStartObject("kernel");
+            switch (Kernel)
+            {
+                case GaussianKernel gaussian:
+                    json.WriteString("kind", KernelWords.WordOf(KernelWord.Gaussian));
+                    json.WriteNumber("width", gaussian.Width);
+                    break;
+                case NormalisedPolynomialKernel normalised:
+                    json.WriteString("kind", KernelWords.WordOf(KernelWord.Normalised));
+                    json.WriteNumber("degree", normalised.Degree);
+                    break;
+                case PolynomialKernel polynomial:
+                    json.WriteString("kind", KernelWords.WordOf(KernelWord.Polynomial));
+                    json.WriteNumber("degree", polynomial.Degree);
+                    json.WriteNumber("offset", polynomial.Offset);
+                    break;
+            }
+            json.WriteEndObject();
+            json.WriteNumber("points", Points);
+            json.WriteString("selection", Selections.WordOf(Selection));
+        }
+        json.WriteEndObject();
+    }
+
+    private static SpecNumber Weight(string name, string meaning) =>
+        new(name, meaning, "1", 1, new(0, double.MaxValue) { AllowsAbove = true });
+}
