@@ -27,9 +27,11 @@ public static class Application
         FitVerb.Create(),
         EvaluateVerb.Create(),
         PredictVerb.Create(),
+        ServeVerb.Create(),
         ProveVerb.Create(),
         CheckVerb.Create(),
         DeriveVerb.Create(),
+        RecoupleVerb.Create(),
     ];
 
     /// <summary>Runs the command line <paramref name="args"/>; results go to <paramref name="output"/>, everything

@@ -16,6 +16,7 @@ public static class Program
         FSharp.ExactCoefficients.run(output);
         SpinModel.Run(output);
         NiceOfMethane.Run(output);
+        FitMethane.Run(output);
         TestingYourOwn.Run(output);
     }
 

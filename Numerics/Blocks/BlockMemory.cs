@@ -11,6 +11,8 @@ namespace Toolkit.Numerics.Blocks;
 internal sealed unsafe class BlockMemory<T> : IDisposable
     where T : unmanaged
 {
+    private const int Slack = 16;
+
     private readonly BlockShape[] _shapes;
     private readonly T** _values, _adjoints;
     private readonly void* _tables;
@@ -47,9 +49,10 @@ internal sealed unsafe class BlockMemory<T> : IDisposable
         NativeMemory.Clear(_tables, places);
         _values = (T**)_tables;
         _adjoints = _values + _shapes.Length * capacity;
-        _numbers = (T*)NativeMemory.AlignedAlloc((nuint)((adjoints ? 2 : 1) * Math.Max(1, _length) * sizeof(T)), 64);
-        // Padding is read with whole vectors.
-        NativeMemory.Clear(_numbers, (nuint)((adjoints ? 2 : 1) * _length * sizeof(T)));
+        // Padding is read with whole vectors, and rows that are not padded to their ends and behind.
+        nuint size = (nuint)(((adjoints ? 2 : 1) * _length + Slack) * sizeof(T));
+        _numbers = (T*)NativeMemory.AlignedAlloc(size, 64);
+        NativeMemory.Clear(_numbers, size);
         for (int b = 0; b < _shapes.Length; b++)
         {
             for (int i = 0; i < capacity && !_shapes[b].IsForeign && !_shapes[b].IsLaned; i++)

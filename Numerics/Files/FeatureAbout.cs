@@ -9,7 +9,7 @@ namespace Toolkit.Numerics.Files;
 
 /// <summary>
 /// What a file of features says about itself, as JSON: format, the version of this program, the files that the structures come
-/// from, and units.
+/// from, units, and what a fit behind the features keeps and drops.
 /// </summary>
 public static class FeatureAbout
 {
@@ -17,7 +17,8 @@ public static class FeatureAbout
     /// <param name="sources">The files of the structures; empty: unknown.</param>
     /// <param name="hasGradients">Whether there are gradients.</param>
     /// <param name="fields">The vector fields that there are gradients by.</param>
-    public static string Text(IReadOnlyList<string> sources, bool hasGradients, IReadOnlyList<string> fields)
+    /// <param name="fit">What a fit keeps and drops, a line for each step; null: there is none.</param>
+    public static string Text(IReadOnlyList<string> sources, bool hasGradients, IReadOnlyList<string> fields, IReadOnlyList<string>? fit = null)
     {
         ArgumentNullException.ThrowIfNull(sources);
         ArgumentNullException.ThrowIfNull(fields);
@@ -34,6 +35,17 @@ public static class FeatureAbout
             }
 
             json.WriteEndArray();
+            if (fit is { Count: > 0 })
+            {
+                json.WriteStartArray("fit");
+                foreach (string line in fit)
+                {
+                    json.WriteStringValue(line);
+                }
+
+                json.WriteEndArray();
+            }
+
             json.WriteStartObject("units");
             json.WriteString("length", "Å");
             json.WriteString("values", "powers of Å and of the vectors' units, as CONVENTIONS.md has them for the factors in spec");

@@ -33,6 +33,9 @@ public sealed record FeatureLayout
     /// <summary>The files of the structures; empty: unknown.</summary>
     public IReadOnlyList<string> Sources { get; init; } = [];
 
+    /// <summary>What a fit behind the features keeps and drops, a line for each step.</summary>
+    public IReadOnlyList<string> Fit { get; init; } = [];
+
     /// <summary>More arrays that an .npz carries beside the features.</summary>
     public IReadOnlyList<(string Name, NpyArray Array)> Attachments { get; init; } = [];
 

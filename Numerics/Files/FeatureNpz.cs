@@ -40,7 +40,7 @@ public static class FeatureNpz
 
         yield return shapes.Samples("samples", ["structure", "atom", "species"]);
         yield return new FeatureArray("spec", NpyArray.Text(layout.Spec));
-        yield return new FeatureArray("about", NpyArray.Text(FeatureAbout.Text(layout.Sources, layout.HasGradients, layout.Fields)));
+        yield return new FeatureArray("about", NpyArray.Text(FeatureAbout.Text(layout.Sources, layout.HasGradients, layout.Fields, layout.Fit)));
         if (layout.HasGradients)
         {
             yield return shapes.GradientSamples("gradient_samples", ["sample", "structure", "atom"]);

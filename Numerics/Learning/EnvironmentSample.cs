@@ -10,6 +10,7 @@ namespace Toolkit.Numerics.Learning;
 public sealed class EnvironmentSample
 {
     private readonly SortedDictionary<int, List<double>> _rows = [];
+    private readonly Dictionary<int, List<int>> _structures = [];
 
     /// <summary>The environments of all atoms of the structures, in their order.</summary>
     /// <param name="set">What computes the features.</param>
@@ -25,9 +26,14 @@ public sealed class EnvironmentSample
             for (int i = 0; i < structure.Count; i++)
             {
                 if (!_rows.TryGetValue(structure.Species[i], out List<double>? rows))
+                {
                     _rows.Add(structure.Species[i], rows = []);
+                    _structures.Add(structure.Species[i], []);
+                }
+                _structures[structure.Species[i]].Add(StructureCount);
                 rows.AddRange(values.AsSpan(i * FeatureCount, FeatureCount));
             }
+            StructureCount++;
         }
         if (_rows.Count == 0) throw new ArgumentException("expected at least one atom", nameof(structures));
     }
@@ -66,9 +72,15 @@ public sealed class EnvironmentSample
     /// <summary>Features per environment.</summary>
     public int FeatureCount { get; }
 
+    /// <summary>How many structures there were.</summary>
+    public int StructureCount { get; }
+
     /// <summary>The species of the centres, increasing.</summary>
     public IReadOnlyList<int> Species => _rows.Keys.ToArray();
 
     /// <summary>The features of all environments of one species of centre: <c>[environment, feature]</c>.</summary>
     public ReadOnlySpan<double> Rows(int species) => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_rows[species]);
+
+    /// <summary>The structure that each environment of one species of centre is in, rising: <c>[environment]</c>.</summary>
+    public ReadOnlySpan<int> Structures(int species) => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_structures[species]);
 }

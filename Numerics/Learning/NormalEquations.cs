@@ -15,6 +15,9 @@ namespace Toolkit.Numerics.Learning;
 /// </remarks>
 public sealed class NormalEquations
 {
+    /// <summary>The most unknowns of a problem.</summary>
+    public const int MostColumns = 46339;
+
     private const int LeastBlock = 64, MostBlock = 512;
 
     private readonly double[] _triangle;
@@ -26,8 +29,8 @@ public sealed class NormalEquations
     /// <param name="columns">Unknowns.</param>
     public NormalEquations(int columns)
     {
-        if (columns is < 1 or > 46339)
-            throw new ArgumentOutOfRangeException(nameof(columns), columns, "expected 1 … 46339 columns");
+        if (columns is < 1 or > MostColumns)
+            throw new ArgumentOutOfRangeException(nameof(columns), columns, $"expected 1 … {MostColumns} columns");
         Columns = columns;
         _width = columns + 1;
         _triangle = new double[_width * _width];

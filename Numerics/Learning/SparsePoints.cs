@@ -1,7 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using Toolkit.Numerics.Learning.Selection;
+using Toolkit.Numerics.Selection;
 using Toolkit.Numerics.LinearAlgebra;
 
 namespace Toolkit.Numerics.Learning;
@@ -9,7 +9,7 @@ namespace Toolkit.Numerics.Learning;
 /// <summary>How environments are chosen to stand for all others.</summary>
 public enum PointSelection
 {
-    /// <summary>Far from one another: <see cref="Learning.Selection.FarthestPoints"/>.</summary>
+    /// <summary>Far from one another: <see cref="Toolkit.Numerics.Selection.FarthestPoints"/>.</summary>
     FarthestPoints,
 
     /// <summary>Spanning the others: <see cref="CurRows"/>.</summary>

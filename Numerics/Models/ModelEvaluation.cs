@@ -42,7 +42,8 @@ public sealed class ModelEvaluation
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(source);
-        LabelReader reader = new(keys, model.Spec.Fields);
+        FieldPart part = model.Spec.Model?.Fields ?? FieldPart.Full;
+        LabelReader reader = new(keys, model.Spec.Fields, part);
         int total = 0;
         foreach ((Structure structure, _) in source.Read())
         {
@@ -86,7 +87,10 @@ public sealed class ModelEvaluation
         for (int f = 0; f < labels.Fields.Count; f++)
         {
             if (labels.Fields[f] is not double[] field) continue;
-            AddAtoms(4 + f, "field " + model.Features.Fields[f].Name, "eV/" + (model.Spec.Fields[f].IsSpin ? "μB" : "1"), structure, field, found.Learned.EffectiveFields[f]);
+            bool isPart = model.Spec.Model?.Fields == FieldPart.Perpendicular;
+            double[] predicted = [.. found.Learned.EffectiveFields[f]];
+            if (isPart) PerpendicularPart.Keep(model.Features.Fields[f].Read(structure), predicted, 1);
+            AddAtoms(4 + f, $"field {model.Features.Fields[f].Name}{(isPart ? " (perpendicular)" : "")}", "eV/" + (model.Spec.Fields[f].IsSpin ? "μB" : "1"), structure, field, predicted);
         }
     }
 

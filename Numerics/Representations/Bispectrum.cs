@@ -22,12 +22,6 @@ namespace Toolkit.Numerics.Representations;
 /// </remarks>
 public sealed unsafe class Bispectrum : InvariantRepresentation
 {
-    private static readonly double Root3 = Math.Sqrt(3), Root6 = Math.Sqrt(6);
-
-    private readonly FieldChannels _channels;
-    private readonly Triple[] _triples;
-    private readonly PairFactors _factors;
-
     /// <summary>The bispectrum of a density expansion.</summary>
     /// <param name="expansion">The expansion; its density alone is used.</param>
     /// <param name="parities">Proper: true scalars; pseudo: pseudoscalars; or both.</param>
@@ -55,9 +49,6 @@ public sealed unsafe class Bispectrum : InvariantRepresentation
     private Bispectrum(DensityExpansion expansion, NamedPotential? potential, FieldChannels channels, Triple[] triples, CouplingTable table)
         : base(expansion, MakeLabels(channels, triples))
     {
-        _channels = channels;
-        _triples = triples;
-        _factors = PairFactors.OfDensity(expansion);
         Potentials = potential is null ? [] : [potential];
         CouplingField field = potential?.CouplingField ?? CouplingField.Density;
         CouplingTrees =
@@ -75,52 +66,12 @@ public sealed unsafe class Bispectrum : InvariantRepresentation
 
     internal override IReadOnlyList<NamedPotential> Potentials { get; }
 
-    // What pairs' gradients are made in.
-    internal override int WorkLength => _factors.Length + TripleChange.WorkLength(2 * Expansion.LMax + 1, _channels.Stride);
-
-    internal override void PrepareGradients(double* coefficients, double* work) => _factors.Begin(coefficients, null, work);
-
-    internal override void PrepareBlock(EnvironmentScratch scratch, double* work, int block) =>
-        _factors.BeginBlock(scratch, block, work);
-
-    internal override void PairGradients(Surroundings around, EnvironmentScratch scratch, PartMemory part, int block, int lane,
-        Span<double> places, Span<double> vectors, int stride, double* soon)
-    {
-        double* work = part.Work(0);
-        double* memory = work;
-        PairFactor* factors = stackalloc PairFactor[_factors.Count];
-        _factors.Select(scratch, block, lane, memory, factors);
-        fixed (double* p = places, v = vectors)
-        {
-            PairRows rows = new PairRows(p, v, stride, FeatureCount, Expansion.Fields.Count, _factors.Direction(memory)).OfDensity();
-            foreach (Triple t in _triples)
-                PairGradient(t, t.Change.Begin(factors[t.L1], factors[t.L2], factors[t.L3], 2 * Expansion.LMax + 1, _channels.Stride,
-                    memory + _factors.Length), rows);
-        }
-    }
-
-    private void PairGradient(Triple t, in TripleSlopes slopes, in PairRows rows)
-    {
-        int at = t.First, channels = _channels.Count;
-        for (int q1 = 0; q1 < channels; q1++)
-            for (int q2 = t.Shape.Start2(q1); q2 < channels; q2++)
-            {
-                int start = t.Shape.Start3(q2), count = channels - start;
-                if (count <= 0) continue;
-                double weight = t.Scale * (t.Shape.IsEqual(q1, q2) ? Root3 : Root6);
-                TripleChange.Write(slopes, rows, q1, q2, start, count, weight, at);
-                // Counted with too many orders.
-                if (t.Shape.MeetsLast(q2, start)) rows.Scale(at, t.Scale * (t.Shape.IsEqual(q1, q2) ? 1 : Root3) / weight);
-                at += count;
-            }
-    }
-
     /// <summary>Products of all l1 and l2 to every l3 at once, then a matrix product with the third factor.</summary>
     private static FeatureProgram<double> Execute(
         ProgramDraft draft, FieldChannels channels, Triple[] triples, int features, CouplingTable table)
     {
         int count = channels.Count, field = draft.Add(channels.Rows, count), products = draft.Features, stride = draft.Shapes[field].Stride;
-        var terms = new List<TripleTerm>();
+        var terms = new List<GramTerm>();
         var paths = new List<CouplePath>[] { [], [] };
         int length = 0;
         foreach (Triple t in triples)
@@ -128,13 +79,16 @@ public sealed unsafe class Bispectrum : InvariantRepresentation
             bool isTriangle = t.L1 == t.L2;
             int step = isTriangle ? count * (count + 1) / 2 : count * count;
             paths[isTriangle ? 1 : 0].Add(new CouplePath(t.L1, t.L2, t.L3, t.Row1, t.Row2, products, length, step));
-            terms.Add(new TripleTerm(2 * t.L3 + 1, length, step, isTriangle, t.Row3 * stride, t.Scale, t.First, t.Shape));
+            terms.Add(new GramTerm(
+                2 * t.L3 + 1, new GramFactor(products, length, step), new GramFactor(field, t.Row3 * stride, stride), t.Shape, t.Scale, t.First));
             length = checked(length + (2 * t.L3 + 1) * step);
         }
         draft.Add(1, length);
         CoupleFactor factor = CoupleFactor.Of(field, channels.Rows, stride);
-        draft.Add(new ChannelStage<double>(
-            channels.Block, 0, channels.Width, channels.Rows, Enumerable.Range(0, count).Select(channels.Place).ToArray(), field));
+        int[] places = Enumerable.Range(0, count).Select(channels.Place).ToArray();
+        draft.Add(new ChannelStage<double>(channels.Block, 0, channels.Width, channels.Rows, places, field));
+        if (channels.Block == FeatureProgram<double>.Coefficients)
+            draft.Leaves.AddDensity(field, places, Enumerable.Range(0, channels.LMax + 1).Select(l => (l, (nint)(l * l * stride))));
         foreach (bool isTriangle in (bool[])[false, true])
         {
             if (paths[isTriangle ? 1 : 0].Count == 0) continue;
@@ -143,7 +97,7 @@ public sealed unsafe class Bispectrum : InvariantRepresentation
             draft.Add(new CoupleStage<double>(table, factor, factor, Array.ConvertAll(pairs, static p => p.Q1),
                 Array.ConvertAll(pairs, static p => p.Q2), null, paths[isTriangle ? 1 : 0]));
         }
-        draft.AddOutput(new TripleStage(products, field, count, draft.Features, terms));
+        draft.AddOutput(new GramStage(draft.Features, terms));
         return draft.Build(features);
     }
 
@@ -152,7 +106,7 @@ public sealed unsafe class Bispectrum : InvariantRepresentation
         int lmax = field.LMax, channels = field.Count;
         table.Require(lmax, $"lmax is {lmax}", nameof(table));
         var triples = new List<Triple>();
-        var shapes = new Dictionary<(bool, bool, bool), TripleShape>();
+        var shapes = new Dictionary<(bool, bool, bool), GramShape>();
         int first = 0;
         for (int l1 = 0; l1 <= lmax; l1++)
             for (int l2 = l1; l2 <= lmax; l2++)
@@ -160,13 +114,12 @@ public sealed unsafe class Bispectrum : InvariantRepresentation
                 {
                     if (!parities.Include(l1 + l2 + l3)) continue;
                     (bool, bool, bool) key = (l1 == l2, l2 == l3, (l1 + l2 + l3) % 2 != 0);
-                    if (!shapes.TryGetValue(key, out TripleShape? shape))
-                        shapes.Add(key, shape = new TripleShape(channels, key.Item1, key.Item2, key.Item3));
+                    if (!shapes.TryGetValue(key, out GramShape? shape))
+                        shapes.Add(key, shape = GramShape.Triples(channels, key.Item1, key.Item2, key.Item3));
                     if (shape.Count == 0) continue;
                     // ⟨l m l m'|00⟩ in the real basis is (−1)^l δ / √(2l + 1).
                     double scale = (l3 % 2 == 0 ? 1 : -1) / Math.Sqrt(2 * l3 + 1);
-                    var change = new TripleChange(TripleProduct.Coupled(table, l1, l2, l3), l1 == l2, l1 == l3, l2 == l3, key.Item3);
-                    triples.Add(new Triple(l1, l2, l3, scale, first, shape, change));
+                    triples.Add(new Triple(l1, l2, l3, scale, first, shape));
                     first = checked(first + shape.Count);
                 }
         return triples.ToArray();
@@ -179,7 +132,7 @@ public sealed unsafe class Bispectrum : InvariantRepresentation
         int[] values = new int[checked(Columns * features)];
         int at = 0;
         foreach (Triple t in triples)
-            foreach ((int q1, int q2, int q3) in t.Shape.Triples())
+            foreach ((int q1, int q2, int q3) in t.Channels(channels.Count))
             {
                 foreach (int q in (int[])[q1, q2, q3])
                 {
@@ -194,9 +147,18 @@ public sealed unsafe class Bispectrum : InvariantRepresentation
     }
 
     /// <summary>l1 ≤ l2 ≤ l3: the factor before the sums, and where the features start.</summary>
-    private sealed record Triple(
-        int L1, int L2, int L3, double Scale, int First, TripleShape Shape, TripleChange Change)
+    private sealed record Triple(int L1, int L2, int L3, double Scale, int First, GramShape Shape)
     {
+        /// <summary>The triples of channels in their order.</summary>
+        public IEnumerable<(int Q1, int Q2, int Q3)> Channels(int count)
+        {
+            int gap = (L1 + L2 + L3) % 2;
+            for (int q1 = 0; q1 < count; q1++)
+                for (int q2 = L1 == L2 ? q1 + gap : 0; q2 < count; q2++)
+                    for (int q3 = L2 == L3 ? q2 + gap : 0; q3 < count; q3++)
+                        yield return (q1, q2, q3);
+        }
+
         public int Row1 => L1 * L1;
 
         public int Row2 => L2 * L2;

@@ -14,9 +14,11 @@ internal sealed unsafe class EnvironmentMemory : IDisposable
     private readonly PartMemory[] _parts;
     private readonly EnvironmentScratch[] _scratch;
     private readonly double* _features, _gradients;
-    private readonly int _expansions, _vectors, _row, _arranged;
+    private readonly int _expansions, _row, _arranged;
     private double* _explicit;
-    private bool[] _isWritten = [];
+    private long _room;
+    private bool[] _marks = [];
+    private int[] _counts = [];
 
     /// <summary>Memory of a thread.</summary>
     /// <param name="expansions">The expansions of the set.</param>
@@ -32,19 +34,12 @@ internal sealed unsafe class EnvironmentMemory : IDisposable
         _scratch = Enumerable.Range(0, capacity).SelectMany(_ => expansions.Select(static e => e.CreateScratch())).ToArray();
         (FeatureCount, _row, _arranged) = (features, CacheLine.Padded(features), arranged);
         Readout = new double[readout];
-        _vectors = expansions.Max(static e => e.Fields.Count);
-        long doubles = (long)capacity * (2L * _row + arranged) + parts.Sum(p => (long)capacity * CacheLine.Padded(p.WorkLength));
+        long doubles = (long)capacity * (2L * _row + arranged);
         _memory = NativeMemory.AlignedAlloc((nuint)(doubles * sizeof(double) + 64), 64);
         _features = (double*)_memory;
         _gradients = _features + (nint)capacity * _row;
         Arranged = _gradients + (nint)capacity * _row;
-        double* next = Arranged + (nint)capacity * arranged;
-        _parts = new PartMemory[parts.Count];
-        for (int p = 0; p < _parts.Length; p++)
-        {
-            _parts[p] = new PartMemory(parts[p], next, capacity);
-            next += (nint)capacity * CacheLine.Padded(parts[p].WorkLength);
-        }
+        _parts = parts.Select(p => new PartMemory(p, capacity)).ToArray();
     }
 
     ~EnvironmentMemory() => Free();
@@ -71,20 +66,6 @@ internal sealed unsafe class EnvironmentMemory : IDisposable
     /// the batch, number]</c>.</summary>
     public double* Arranged { get; }
 
-    /// <summary>The gradient of one pair: <c>[xyz, feature]</c>; after <see cref="BeginGradients"/>, like the next two.</summary>
-    public Span<double> PairGradient => new(_explicit, Rows);
-
-    /// <summary>The gradient by the centre's own place: <c>[xyz, feature]</c>.</summary>
-    public Span<double> CentreGradient => new(_explicit + PaddedRows, Rows);
-
-    /// <summary>The gradient of one pair by its vectors: <c>[field of the expansion, xyz, feature]</c>.</summary>
-    public Span<double> VectorGradient => new(_explicit + 2 * PaddedRows, checked(_vectors * Rows));
-
-    /// <summary>Doubles of a gradient by one place or vector; and up to the next cache line.</summary>
-    private int Rows => checked(3 * FeatureCount);
-
-    private nint PaddedRows => CacheLine.Padded(Rows);
-
     /// <summary>An expansion of one environment of the batch.</summary>
     public EnvironmentScratch Scratch(int expansion, int environment) => _scratch[environment * _expansions + expansion];
 
@@ -100,26 +81,32 @@ internal sealed unsafe class EnvironmentMemory : IDisposable
     /// <summary>Derivatives by the features of one environment of the batch, as the representations take them.</summary>
     public double* ArrangedOf(int environment) => Arranged + (nint)environment * _arranged;
 
-    /// <summary>Prepares for the gradients of an environment with as many rows.</summary>
-    public void BeginGradients(int rows)
+    /// <summary>Memory for some features' gradients by one place, twice, each <c>[xyz, feature]</c> with rows so far apart.</summary>
+    public double* Rows(int stride)
     {
-        if (_explicit == null)
+        if (_room < stride)
         {
-            nuint size = (nuint)((2 + _vectors) * PaddedRows * sizeof(double));
-            _explicit = (double*)NativeMemory.AlignedAlloc(size, 64);
-            NativeMemory.Clear(_explicit, size);
+            NativeMemory.AlignedFree(_explicit);
+            _explicit = (double*)NativeMemory.AlignedAlloc((nuint)(6L * stride * sizeof(double)), 64);
+            _room = stride;
         }
-        if (_isWritten.Length < rows) _isWritten = new bool[2 * rows];
-        CentreGradient.Clear();
-        _isWritten.AsSpan(0, rows).Clear();
+        return _explicit;
     }
 
-    /// <summary>Whether this row of the environment is asked about for the first time.</summary>
-    public bool IsFirst(int row)
+    /// <summary>As many marks, none set.</summary>
+    public Span<bool> Marks(int count)
     {
-        bool isFirst = !_isWritten[row];
-        _isWritten[row] = true;
-        return isFirst;
+        if (_marks.Length < count) _marks = new bool[2 * count];
+        _marks.AsSpan(0, count).Clear();
+        return _marks.AsSpan(0, count);
+    }
+
+    /// <summary>As many counts, all zero.</summary>
+    public Span<int> Counts(int count)
+    {
+        if (_counts.Length < count) _counts = new int[2 * count];
+        _counts.AsSpan(0, count).Clear();
+        return _counts.AsSpan(0, count);
     }
 
     public void Dispose()

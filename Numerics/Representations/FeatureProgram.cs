@@ -26,8 +26,10 @@ internal sealed unsafe class FeatureProgram<T>
     /// <param name="shapes">The blocks.</param>
     /// <param name="stages">The stages that other stages read from, each after those whose blocks it reads.</param>
     /// <param name="outputs">The stages that make features.</param>
-    public FeatureProgram(IReadOnlyList<BlockShape> shapes, IReadOnlyList<Stage<T>> stages, IReadOnlyList<Stage<T>> outputs) =>
-        (Shapes, Stages, Outputs) = (shapes, stages, outputs);
+    /// <param name="leaves">The blocks that hold coefficients as they are; null: it is not said.</param>
+    public FeatureProgram(
+        IReadOnlyList<BlockShape> shapes, IReadOnlyList<Stage<T>> stages, IReadOnlyList<Stage<T>> outputs, ProgramLeaves? leaves = null) =>
+        (Shapes, Stages, Outputs, Leaves) = (shapes, stages, outputs, leaves);
 
     /// <summary>The blocks.</summary>
     public IReadOnlyList<BlockShape> Shapes { get; }
@@ -38,6 +40,9 @@ internal sealed unsafe class FeatureProgram<T>
     /// <summary>The stages that make features.</summary>
     public IReadOnlyList<Stage<T>> Outputs { get; }
 
+    /// <summary>The blocks that hold coefficients as they are; null: it is not said.</summary>
+    public ProgramLeaves? Leaves { get; }
+
     /// <summary>The block of features.</summary>
     public int Features => Shapes.Count - 1;
 
@@ -46,7 +51,9 @@ internal sealed unsafe class FeatureProgram<T>
     /// the cache.
     /// </summary>
     public int Batch => Shapes.Any(static s => s.IsLaned) ? CouplingBlocks<T>.Lanes
-        : (int)Math.Clamp(CachedNumbers / Math.Max(1, Shapes.Where(static s => !s.IsForeign).Sum(static s => (long)s.Length)), 1, 16);
+        : Stages.Concat(Outputs).Any(static s => s.GainsFromBatches)
+            ? (int)Math.Clamp(CachedNumbers / Math.Max(1, Shapes.Where(static s => !s.IsForeign).Sum(static s => (long)s.Length)), 1, 16)
+            : 1;
 
     /// <summary>Multiply-adds of all stages for one environment.</summary>
     public long MultiplyAdds => Stages.Concat(Outputs).Sum(static s => s.MultiplyAdds);

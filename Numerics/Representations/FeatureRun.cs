@@ -54,6 +54,9 @@ public sealed class FeatureRun
     /// <summary>The specification with all that it left to the data.</summary>
     public Spec Spec { get; }
 
+    /// <summary>What a fit that was made for the run keeps and drops, a line for each step.</summary>
+    public IReadOnlyList<string> FitReport { get; private init; } = [];
+
     /// <summary>What the features are.</summary>
     public FeatureLayout Layout { get; }
 
@@ -109,7 +112,10 @@ public sealed class FeatureRun
         }
 
         IReadOnlyList<Representation> representations = spec.CreateRepresentations(spec.Species!, specSource, table, fit);
-        FeatureRun run = new(spec, source, request, choice, representations, survey.Centres);
+        FeatureRun run = new(spec, source, request, choice, representations, survey.Centres)
+        {
+            FitReport = request.Fitted is null && fit is not null ? NiceReport.Lines(fit).ToArray() : [],
+        };
         if (run.SampleCount == 0)
         {
             throw new InputException(source.Name, null, null, "no atom whose features are wanted", "structures with such atoms");
@@ -224,6 +230,7 @@ public sealed class FeatureRun
             Fields = _set.Fields.Select(static f => f.Name).ToArray(),
             IsAveraged = _request.IsAveraged,
             IsSingle = _request.IsSingle,
+            Fit = representations.OfType<NiceFeatures>().SelectMany(static nice => NiceReport.Lines(nice.Fit)).ToArray(),
             Attachments = representations.OfType<NiceFeatures>().SelectMany(static nice => NiceFile.Attachments(nice.Fit)).ToArray(),
         };
     }

@@ -1,4 +1,3 @@
-using System;
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Fields.Potential;
 
@@ -8,7 +7,7 @@ namespace Toolkit.Numerics.Representations;
 /// The channels (group, n) of a scalar field side by side, <c>[lm, channel padded to 8]</c>, as products over channels want
 /// them; in an expansion each group's n are padded and other fields stand between the rows.
 /// </summary>
-internal sealed unsafe class FieldChannels
+internal sealed class FieldChannels
 {
     private readonly int[] _groups;
     private readonly int _nmax, _groupStride;
@@ -41,9 +40,6 @@ internal sealed unsafe class FieldChannels
     /// <summary>The number of channels.</summary>
     public int Count => _groups.Length * _nmax;
 
-    /// <summary>The number of channels padded to whole vectors: the length of a row.</summary>
-    public int Stride => (Count + 7) / 8 * 8;
-
     /// <summary>The number of (l, m).</summary>
     public int Rows => (LMax + 1) * (LMax + 1);
 
@@ -56,28 +52,12 @@ internal sealed unsafe class FieldChannels
     /// <summary>The radial number of a channel.</summary>
     public int N(int channel) => channel % _nmax;
 
-    /// <summary>Copies the coefficients; the padding becomes zero.</summary>
-    /// <param name="coefficients"><c>[lm, column, n padded]</c>.</param>
-    /// <param name="channels">Receives <c>[lm, channel padded]</c>.</param>
-    public void Gather(double* coefficients, double* channels)
+    /// <summary>Labels of the channels: species and n.</summary>
+    public FeatureLabels Labels()
     {
-        int nmax = _nmax, stride = _groupStride;
-        for (int row = 0; row < Rows; row++, coefficients += Width, channels += Stride)
-        {
-            for (int q = 0; q < Count; q += nmax)
-                new ReadOnlySpan<double>(coefficients + q / nmax * stride, nmax).CopyTo(new Span<double>(channels + q, nmax));
-            new Span<double>(channels + Count, Stride - Count).Clear();
-        }
-    }
-
-    /// <summary>Adds to the coefficients' columns.</summary>
-    /// <param name="channels"><c>[lm, channel padded]</c>.</param>
-    /// <param name="coefficients">Receives the sum, <c>[lm, column, n padded]</c>.</param>
-    public void AddTo(double* channels, double* coefficients)
-    {
-        int nmax = _nmax, stride = _groupStride;
-        for (int row = 0; row < Rows; row++, coefficients += Width, channels += Stride)
-            for (int q = 0; q < Count; q++)
-                coefficients[q / nmax * stride + q % nmax] += channels[q];
+        int[] values = new int[2 * Count];
+        for (int q = 0; q < Count; q++)
+            (values[2 * q], values[2 * q + 1]) = (Species(q), N(q));
+        return new FeatureLabels(["species", "n"], values);
     }
 }

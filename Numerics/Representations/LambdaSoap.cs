@@ -1,8 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using System.Runtime.Intrinsics;
-using Toolkit.Numerics.Blocks;
 using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Stages;
@@ -33,12 +31,6 @@ public sealed unsafe class LambdaSoap : EquivariantRepresentation
 {
     private static readonly double Root2 = Math.Sqrt(2);
 
-    private readonly FieldChannels _channels;
-    private readonly Path[] _paths;
-    private readonly ChannelProduct _product;
-    private readonly int _largestCoupled;
-    private readonly PairFactors _factors;
-
     /// <summary>The ν = 2 equivariants of a density expansion.</summary>
     /// <param name="expansion">The expansion; its density alone is used.</param>
     /// <param name="lambdaMax">The largest λ; null: the expansion's lmax.</param>
@@ -56,14 +48,8 @@ public sealed unsafe class LambdaSoap : EquivariantRepresentation
 
     private LambdaSoap(
         DensityExpansion expansion, ChannelProduct product, CouplingTable table, (EquivariantLayout[] Layout, Path[] Paths) plan)
-        : base(expansion, plan.Layout)
-    {
-        (_channels, _product, _paths) = (new FieldChannels(expansion), product, plan.Paths);
-        int lambda = plan.Layout.Length == 0 ? 0 : plan.Layout[^1].Key.Lambda;
-        _largestCoupled = PairFactor.PlaceKinds * (2 * lambda + 1);
-        _factors = PairFactors.OfDensity(expansion);
+        : base(expansion, plan.Layout) =>
         Program = Execute(expansion, plan.Paths, FeatureCount, product, table);
-    }
 
     /// <inheritdoc/>
     public override int Order => 2;
@@ -74,68 +60,23 @@ public sealed unsafe class LambdaSoap : EquivariantRepresentation
         new(new CouplingPair(new CouplingLeaf(CouplingField.Density, "l1"), new CouplingLeaf(CouplingField.Density, "l2"), "lambda")),
     ];
 
-    // What pairs' gradients are made in: the factors, angular numbers coupled with a row, and those contracted with each factor.
-    internal override int WorkLength =>
-        _factors.Length + _largestCoupled * (2 * Expansion.LMax + 1 + 2 * _channels.Stride) + PairFactor.AllKinds;
-
-    internal override void PrepareGradients(double* coefficients, double* work) => _factors.Begin(coefficients, null, work);
-
-    internal override void PrepareBlock(EnvironmentScratch scratch, double* work, int block) =>
-        _factors.BeginBlock(scratch, block, work);
-
-    internal override void PairGradients(Surroundings around, EnvironmentScratch scratch, PartMemory part, int block, int lane,
-        Span<double> places, Span<double> vectors, int stride, double* soon)
-    {
-        double* work = part.Work(0);
-        double* memory = work;
-        PairFactor* factors = stackalloc PairFactor[_factors.Count];
-        _factors.Select(scratch, block, lane, memory, factors);
-        fixed (double* p = places, v = vectors)
-        {
-            PairRows rows = new PairRows(p, v, stride, FeatureCount, Expansion.Fields.Count, _factors.Direction(memory)).OfDensity();
-            foreach (Path path in _paths)
-                PairGradient(path, factors[path.L1], factors[path.L2], rows, memory + _factors.Length);
-        }
-    }
-
-    /// <summary>For each μ a product of <see cref="PairProduct"/>, whose angular numbers are those of one l coupled with a row of the other.</summary>
-    private void PairGradient(Path p, in PairFactor a, in PairFactor b, in PairRows rows, double* work)
-    {
-        const int kinds = PairFactor.PlaceKinds;
-        int step = kinds * p.Components;
-        double* coupled = work, right = coupled + _largestCoupled * (2 * Expansion.LMax + 1), left = right + _largestCoupled * _channels.Stride;
-        p.CoupleAngles(a, isLeft: true, coupled);
-        PairProduct.Contract(b.Rows, coupled, step, step, b.Coefficients, b.Stride, b.Stride, right, b.Stride);
-        p.CoupleAngles(b, isLeft: false, coupled);
-        PairProduct.Contract(a.Rows, coupled, step, step, a.Coefficients, a.Stride, a.Stride, left, a.Stride);
-        PairShape shape = new(p.L1 == p.L2, p.Start(0), Root2);
-        for (int k = 0; k < p.Components; k++, right += kinds * b.Stride, left += kinds * a.Stride)
-        {
-            int first = p.Place(k);
-            if (_product == ChannelProduct.Outer)
-                PairProduct.Write(a, b, right, left, shape, rows, first, first + p.Count);
-            else
-                PairProduct.WriteDiagonal(a, b, right, left, p.Weight, rows, first);
-        }
-    }
-
     /// <summary>Products of all pairs of l at once, for each list of pairs of channels that they have.</summary>
     private static FeatureProgram<double> Execute(
         DensityExpansion expansion, Path[] paths, int features, ChannelProduct product, CouplingTable table)
     {
         FieldChannels channels = new(expansion);
         CoupleFactor density = CoupleFactor.Of(FeatureProgram<double>.Coefficients, channels.Rows, expansion.Width);
-        var outputs = new List<Stage<double>>();
+        ProgramDraft draft = new(expansion, []);
+        draft.Leaves.AddCoefficients();
         foreach (IGrouping<(bool, int), Path> same in paths.GroupBy(static p => (p.L1 == p.L2, p.L1 == p.L2 ? p.Start(0) : 0)))
         {
             Path first = same.First();
             (int[] left, int[] right, double[] weights) = Pairs(first, channels, product);
-            outputs.Add(new CoupleStage<double>(
+            draft.AddOutput(new CoupleStage<double>(
                 table, density, density, left, right, weights,
-                same.Select(static p => new CouplePath(p.L1, p.L2, p.Lambda, p.Row1, p.Row2, 1, p.Place(0), p.Width)).ToArray()));
+                same.Select(p => new CouplePath(p.L1, p.L2, p.Lambda, p.Row1, p.Row2, draft.Features, p.Place(0), p.Width)).ToArray()));
         }
-        return new FeatureProgram<double>(
-            [new BlockShape(channels.Rows, expansion.Width, true), new BlockShape(1, features, true)], [], outputs);
+        return draft.Build(features);
     }
 
     /// <summary>Which channels are multiplied, where they stand in a row of coefficients, and the root of the number of orders.</summary>
@@ -174,7 +115,7 @@ public sealed unsafe class LambdaSoap : EquivariantRepresentation
                     for (int l2 = Math.Max(l1, lambda - l1); l2 <= Math.Min(l1 + lambda, lmax); l2++)
                     {
                         if ((l1 + l2 + lambda) % 2 != parity) continue;
-                        Path path = new(l1, l2, lambda, sigma, first, width, table);
+                        Path path = new(l1, l2, lambda, sigma, first, width);
                         int before = labels.Count;
                         AddLabels(path, channels, product, labels);
                         if (labels.Count == before) continue;
@@ -201,10 +142,8 @@ public sealed unsafe class LambdaSoap : EquivariantRepresentation
     }
 
     /// <summary>One (l1 ≤ l2, λ): where its channels are in its block, and its product.</summary>
-    private sealed class Path(int l1, int l2, int lambda, int sigma, int block, int channel, CouplingTable table)
+    private sealed class Path(int l1, int l2, int lambda, int sigma, int block, int channel)
     {
-        private readonly (int M1, int M2, int Mu, double Value)[] _terms = TripleProduct.Coupled(table, l1, l2, lambda).ToArray();
-
         public int L1 => l1;
 
         public int L2 => l2;
@@ -235,26 +174,10 @@ public sealed unsafe class LambdaSoap : EquivariantRepresentation
         /// <summary>The channels of the whole block.</summary>
         public int Width { get; set; }
 
-        /// <summary>The root of the number of orders of a channel with itself.</summary>
-        public double Weight => l1 == l2 ? 1 : Root2;
-
         /// <summary>The place of the first channel's component k.</summary>
         public int Place(int k) => block + k * Width + channel;
 
         /// <summary>The first q2 beside q1: with l1 = l2 each unordered pair once, and for σ = −1 no pair of equals.</summary>
         public int Start(int q1) => l1 != l2 ? 0 : sigma == 1 ? q1 : q1 + 1;
-
-        /// <summary>Σ C W of one factor's angular numbers W: <c>[m of the other, μ, kind]</c>.</summary>
-        public void CoupleAngles(in PairFactor factor, bool isLeft, double* coupled)
-        {
-            int step = PairFactor.PlaceKinds * Components;
-            new Span<double>(coupled, step * (2 * (isLeft ? l2 : l1) + 1)).Clear();
-            foreach ((int m1, int m2, int mu, double value) in _terms)
-            {
-                double* angles = factor.Angles + (isLeft ? m1 : m2) * PairFactor.AngleStride;
-                double* sum = coupled + (isLeft ? m2 : m1) * step + mu * PairFactor.PlaceKinds;
-                Vector256.Store(Vector256.MultiplyAddEstimate(Vector256.Create(value), Vector256.Load(angles), Vector256.Load(sum)), sum);
-            }
-        }
     }
 }

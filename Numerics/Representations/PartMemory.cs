@@ -1,137 +1,46 @@
 using System;
 using Toolkit.Numerics.Blocks;
-using Toolkit.Numerics.Expansion;
-using Toolkit.Numerics.Simd;
+using Toolkit.Numerics.Representations.Gradients;
 
 namespace Toolkit.Numerics.Representations;
 
-/// <summary>What one representation of a set works in on one thread: the blocks of its program, or memory of each environment.</summary>
-internal sealed unsafe class PartMemory : IDisposable
+/// <summary>What one representation of a set works in on one thread: the blocks of its programs.</summary>
+/// <param name="part">The representation.</param>
+/// <param name="capacity">The most environments of a batch.</param>
+internal sealed class PartMemory(Representation part, int capacity) : IDisposable
 {
-    private readonly Representation _part;
-    private readonly int _capacity, _length;
-    private readonly double* _work;
-    private BlockMemory<double>? _blocks, _changes;
-    private double[]? _change, _changed;
+    private readonly BlockMemory<double>?[] _blocks = new BlockMemory<double>?[part.Programs.Count];
+    private readonly TangentGradients?[] _tangents = new TangentGradients?[part.Programs.Count];
+    private LeafGradients? _leaves;
 
-    /// <summary>Memory of one representation.</summary>
-    /// <param name="part">The representation.</param>
-    /// <param name="work">Memory for each environment of the batch.</param>
-    /// <param name="capacity">The most environments of a batch.</param>
-    public PartMemory(Representation part, double* work, int capacity)
+    /// <summary>The program that ran last: that of the environment at hand, where there is one.</summary>
+    public int Current { get; set; }
+
+    /// <summary>The gradients by pairs of the environment whose features stand in the blocks.</summary>
+    public PairGradients Gradients => part.LeafRule is { } rule ? _leaves ??= new LeafGradients(rule, part.Expansion, Blocks(0, false)) : Tangents;
+
+    /// <summary>The gradients by anything, by forward products.</summary>
+    public TangentGradients Tangents =>
+        _tangents[Current] ??= new TangentGradients(part.Programs[Current], part.Expansion, Blocks(Current, false), part.FirstFeature(Current));
+
+    /// <summary>The blocks of a program.</summary>
+    public BlockMemory<double> Blocks(int program, bool adjoints)
     {
-        _work = work;
-        (_part, _capacity, _length) = (part, capacity, CacheLine.Padded(part.WorkLength));
-    }
-
-    /// <summary>Memory of one environment of the batch, <see cref="Representation.WorkLength"/> doubles.</summary>
-    public double* Work(int environment) => _work + (nint)environment * _length;
-
-    /// <summary>The blocks of the program.</summary>
-    public BlockMemory<double> Blocks(bool adjoints)
-    {
-        if (_blocks is null || (adjoints && !_blocks.HasAdjoints))
+        ref BlockMemory<double>? blocks = ref _blocks[program];
+        if (blocks is null || (adjoints && !blocks.HasAdjoints))
         {
-            _blocks?.Dispose();
-            _blocks = _part.Program!.CreateMemory(_capacity, adjoints);
+            blocks?.Dispose();
+            blocks = part.Programs[program].CreateMemory(capacity, adjoints);
         }
-        return _blocks;
-    }
-
-    /// <summary>What the maps of one environment have in common, once it is expanded: the first of a batch.</summary>
-    public void Prepare(EnvironmentScratch scratch)
-    {
-        if (_part.Program is not { } program)
-        {
-            _part.Prepare(scratch.Coefficients, Work(0));
-            return;
-        }
-        Blocks(false).Point(FeatureProgram<double>.Coefficients, 0, scratch.Coefficients, null);
-        program.Prepare(Blocks(false), 1);
-    }
-
-    /// <summary>Features of coefficients that are given.</summary>
-    /// <param name="coefficients"><c>[lm, column, n padded]</c>.</param>
-    /// <param name="features">Receives <c>[feature]</c>.</param>
-    public void Forward(double* coefficients, double* features)
-    {
-        if (_part.Program is not { } program)
-        {
-            _part.Prepare(coefficients, Work(0));
-            _part.Forward(coefficients, Work(0), new Span<double>(features, _part.FeatureCount));
-            return;
-        }
-        BlockMemory<double> blocks = Blocks(false);
-        blocks.Point(FeatureProgram<double>.Coefficients, 0, coefficients, null);
-        blocks.Point(program.Features, 0, features, null);
-        program.Prepare(blocks, 1);
-        program.Forward(blocks, 1);
-    }
-
-    /// <summary>Adds to features their change when one column of the density changes; after a forward pass of this environment.</summary>
-    /// <param name="scratch">The environment; its tangent is <c>[lm, n padded]</c>.</param>
-    /// <param name="tangent">The change of the column.</param>
-    /// <param name="column">The column.</param>
-    /// <param name="features">Receives the sum.</param>
-    public void AddTangent(EnvironmentScratch scratch, double* tangent, int column, Span<double> features)
-    {
-        Place(tangent, column, 1);
-        AddTangent(features);
-        Clear(column);
-    }
-
-    /// <summary>Adds to features their change when the components of one slot of a vector field change by a vector times the tangent.</summary>
-    /// <param name="scratch">The environment, with its tangent.</param>
-    /// <param name="field">The field in the expansion.</param>
-    /// <param name="slot">The slot.</param>
-    /// <param name="vector">(y, z, x).</param>
-    /// <param name="features">Receives the sum.</param>
-    public void AddVectorTangent(EnvironmentScratch scratch, int field, int slot, ReadOnlySpan<double> vector, Span<double> features)
-    {
-        int first = _part.Expansion.Columns(field).Column(slot);
-        for (int q = 0; q < 3; q++)
-            Place(scratch.Tangent, first + q, vector[q]);
-        AddTangent(features);
-        for (int q = 0; q < 3; q++)
-            Clear(first + q);
-    }
-
-    /// <summary>One column of the change of the coefficients, which is zero elsewhere.</summary>
-    private void Place(double* tangent, int column, double factor)
-    {
-        DensityExpansion expansion = _part.Expansion;
-        int rows = (expansion.LMax + 1) * (expansion.LMax + 1), width = expansion.Width, stride = expansion.GroupStride;
-        _change ??= new double[rows * width];
-        for (int row = 0; row < rows; row++)
-            for (int n = 0; n < stride; n++)
-                _change[row * width + column * stride + n] = factor * tangent[row * stride + n];
-    }
-
-    private void Clear(int column)
-    {
-        DensityExpansion expansion = _part.Expansion;
-        for (int row = 0; row < (expansion.LMax + 1) * (expansion.LMax + 1); row++)
-            _change.AsSpan(row * expansion.Width + column * expansion.GroupStride, expansion.GroupStride).Clear();
-    }
-
-    private void AddTangent(Span<double> features)
-    {
-        FeatureProgram<double> program = _part.Program!;
-        _changed ??= new double[program.Shapes[program.Features].Channels];
-        _changes ??= program.CreateMemory(1, false);
-        fixed (double* change = _change, changed = _changed)
-        {
-            _changes.Point(FeatureProgram<double>.Coefficients, 0, change, null);
-            _changes.Point(program.Features, 0, changed, null);
-            program.Tangent(Blocks(false), _changes, 1);
-        }
-        for (int k = 0; k < features.Length; k++)
-            features[k] += _changed[k];
+        return blocks;
     }
 
     public void Dispose()
     {
-        _blocks?.Dispose();
-        _changes?.Dispose();
+        _leaves?.Dispose();
+        foreach (TangentGradients? tangents in _tangents)
+            tangents?.Dispose();
+        foreach (BlockMemory<double>? blocks in _blocks)
+            blocks?.Dispose();
     }
 }

@@ -18,12 +18,16 @@ internal sealed class ProgramDraft
     /// <summary>Begins with the coefficients of an expansion and of potentials.</summary>
     public ProgramDraft(DensityExpansion expansion, IReadOnlyList<NamedPotential> potentials)
     {
+        Leaves = new ProgramLeaves(expansion);
         _shapes.Add(new BlockShape((expansion.LMax + 1) * (expansion.LMax + 1), expansion.Width, true));
         foreach (NamedPotential p in potentials)
         {
             _shapes.Add(new BlockShape((p.Field.LMax + 1) * (p.Field.LMax + 1), p.Field.ChannelCount, true));
         }
     }
+
+    /// <summary>The blocks that hold coefficients as they are.</summary>
+    public ProgramLeaves Leaves { get; }
 
     /// <summary>The blocks so far.</summary>
     public IReadOnlyList<BlockShape> Shapes => _shapes;
@@ -65,5 +69,6 @@ internal sealed class ProgramDraft
 
     /// <summary>The program.</summary>
     /// <param name="features">The number of features.</param>
-    public FeatureProgram<double> Build(int features) => new([.. _shapes, new BlockShape(1, features, true)], [.. _stages], [.. _outputs]);
+    public FeatureProgram<double> Build(int features) =>
+        new([.. _shapes, new BlockShape(1, features, true)], [.. _stages], [.. _outputs], Leaves);
 }

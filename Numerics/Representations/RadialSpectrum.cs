@@ -1,7 +1,8 @@
-using System;
 using System.Collections.Generic;
+using System.Linq;
 using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Expansion;
+using Toolkit.Numerics.Stages;
 
 namespace Toolkit.Numerics.Representations;
 
@@ -12,43 +13,19 @@ namespace Toolkit.Numerics.Representations;
 public sealed class RadialSpectrum : InvariantRepresentation
 {
     /// <summary>The ν = 1 invariants of a density expansion.</summary>
-    public RadialSpectrum(DensityExpansion expansion) : base(expansion, MakeLabels(expansion)) { }
+    public RadialSpectrum(DensityExpansion expansion) : base(expansion, new FieldChannels(expansion).Labels())
+    {
+        FieldChannels channels = new(expansion);
+        ProgramDraft draft = new(expansion, []);
+        draft.Leaves.AddCoefficients();
+        draft.AddOutput(new ChannelStage<double>(
+            channels.Block, 0, channels.Width, 1, Enumerable.Range(0, channels.Count).Select(channels.Place).ToArray(), draft.Features));
+        Program = draft.Build(FeatureCount);
+    }
 
     /// <inheritdoc/>
     public override int Order => 1;
 
     /// <summary>What is computed: the density's coefficients of order 0 as they are.</summary>
     public override IReadOnlyList<CouplingTree> CouplingTrees { get; } = [new(new CouplingLeaf(CouplingField.Density, 0))];
-
-    private static FeatureLabels MakeLabels(DensityExpansion expansion)
-    {
-        int[] values = new int[2 * expansion.ChannelCount];
-        for (int q = 0; q < expansion.ChannelCount; q++)
-        {
-            values[2 * q] = expansion.Groups[q / expansion.NMax];
-            values[2 * q + 1] = q % expansion.NMax;
-        }
-        return new FeatureLabels(["species", "n"], values);
-    }
-
-    internal override unsafe void Forward(double* coefficients, double* work, Span<double> features)
-    {
-        int nmax = Expansion.NMax;
-        for (int q = 0; q < features.Length; q++)
-            features[q] = coefficients[q / nmax * Expansion.GroupStride + q % nmax];
-    }
-
-    internal override unsafe void AddTangent(double* coefficients, double* work, double* tangent, int group, Span<double> features)
-    {
-        int nmax = Expansion.NMax;
-        for (int n = 0; n < nmax; n++)
-            features[group * nmax + n] += tangent[n];
-    }
-
-    internal override unsafe void Backward(double* coefficients, double* work, ReadOnlySpan<double> gradient, double* adjoint)
-    {
-        int nmax = Expansion.NMax;
-        for (int q = 0; q < gradient.Length; q++)
-            adjoint[q / nmax * Expansion.GroupStride + q % nmax] += gradient[q];
-    }
 }

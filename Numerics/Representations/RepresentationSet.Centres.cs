@@ -52,7 +52,7 @@ public sealed partial class RepresentationSet
         public unsafe FeatureGradients ComputeWithGradients(int[] centres, int threads, FeatureGradients? reuse = null, bool hasStrain = false)
         {
             _set.RequireNoPotentials();
-            int features = _set.FeatureCount, fields = _set.Fields.Count;
+            int features = _set.FeatureCount;
             (int[] start, int[] atoms, int[][] rowOfPair) = Rows(centres);
             var result = new FeatureGradients(features, _set.Fields, start, atoms, hasStrain, reuse);
             double[] values = result.ValueMemory, positions = result.PositionMemory, vectors = result.VectorMemory, strains = result.StrainMemory;
@@ -62,23 +62,12 @@ public sealed partial class RepresentationSet
                 _set.Expand(all, i, 1, memory);
                 fixed (double* own = values)
                     _set.Forward(memory, 1, own + (nint)i * features, features);
-                // Each place's gradient, then one by each vector.
-                int rows = start[i + 1] - start[i], kinds = 1 + fields;
-                memory.BeginGradients(rows * kinds);
-                for (int p = 0; p < _set._parts.Length; p++)
-                    _set.PrepareGradients(p, memory);
                 Span<double> strain = hasStrain ? strains.AsSpan(checked(i * 9 * features), 9 * features) : default;
                 strain.Clear();
-                for (int e = 0; e < _set._expansions.Length; e++)
-                {
-                    _set.AddPairs(e, Around[e], memory, rowOfPair[e], start[i], positions, vectors, strain);
-                    _set.AddOwnVectors(e, Around[e].Groups[centres[i]], memory, start[i], vectors);
-                }
-                for (int k = 0; k < rows * kinds; k++)
-                    if (k % kinds > 0 && memory.IsFirst(k))
-                        vectors.AsSpan(checked((start[i] * fields + k / kinds * fields + k % kinds - 1) * 3 * features), 3 * features).Clear();
-                // Moving all atoms together changes nothing, so the centre's row is minus the sum of the others.
-                memory.CentreGradient.CopyTo(positions.AsSpan(checked(start[i] * 3 * features)));
+                fixed (double* byStrain = strain)
+                    for (int e = 0; e < _set._expansions.Length; e++)
+                        _set.WriteGradients(
+                            e, Around[e], memory, centres[i], rowOfPair[e], start[i], start[i + 1] - start[i], positions, vectors, byStrain);
             });
             return result;
         }

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Runtime.Intrinsics;
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.LinearAlgebra;
+using Toolkit.Numerics.Representations.Gradients;
 using Toolkit.Numerics.Simd;
 using Toolkit.Numerics.Structures;
 
@@ -34,103 +35,153 @@ public sealed partial class RepresentationSet
                 $"the features read the potential {_potentials[0].Name} and depend on every atom: their gradients are not written out, only those of energies");
     }
 
-    /// <summary>Adds the gradients of the features that one expansion's pairs contribute.</summary>
-    private unsafe void AddPairs(int e, Surroundings around, EnvironmentMemory memory, int[] rowOfPair, int centreRow,
-        double[] positions, double[] vectors, Span<double> strain)
+    /// <summary>
+    /// The gradients of the features of one expansion's representations around one atom: some features at a time for all its
+    /// neighbours, so that what is made stays in the cache until it is written past it.
+    /// </summary>
+    private unsafe void WriteGradients(int e, Surroundings around, EnvironmentMemory memory, int centre, int[] rowOfPair, int centreRow, int rows,
+        double[] positions, double[] vectors, double* strain)
     {
         DensityExpansion expansion = _expansions[e];
         EnvironmentScratch scratch = memory.Scratch(e, 0);
-        int fields = expansion.Fields.Count, size = 3 * FeatureCount;
-        // Features of other expansions do not depend on these pairs.
-        if (_expansions.Length > 1)
-        {
-            memory.PairGradient.Clear();
-            memory.VectorGradient.Clear();
-        }
         expansion.DifferentiateRadial(scratch);
+        for (int p = 0; p < _parts.Length; p++)
+            if (_expansionOf[p] == e) memory.Part(p).Gradients.Begin(around, scratch);
         for (int block = 0; block < scratch.Blocks; block++)
         {
             expansion.Differentiate(scratch, block);
             for (int p = 0; p < _parts.Length; p++)
-                if (_expansionOf[p] == e) _parts[p].PrepareBlock(scratch, memory.Part(p).Work(0), block);
-            for (int lane = 0; lane < scratch.Used[block]; lane++)
-            {
-                int row = rowOfPair[scratch.Pair[block * EnvironmentScratch.Lanes + lane]];
-                fixed (double* target = &positions[(nint)row * size])
-                    for (int p = 0; p < _parts.Length; p++)
-                        if (_expansionOf[p] == e)
-                            _parts[p].PairGradients(around, scratch, memory.Part(p), block, lane, memory.PairGradient[_first[p]..],
-                                fields == 0 ? default : memory.VectorGradient[_first[p]..], FeatureCount, target + 3 * _first[p]);
-                if (!strain.IsEmpty)
-                {
-                    int pair = block * EnvironmentScratch.Lanes + lane;
-                    AddStrain(memory.PairGradient, [scratch.X[pair], scratch.Y[pair], scratch.Z[pair]], strain);
-                }
-                // A centre's own image moves with it.
-                if (row != centreRow)
-                {
-                    fixed (double* pair = memory.PairGradient, centre = memory.CentreGradient)
-                        Subtract(pair, centre, size);
-                    Put(memory.PairGradient, positions, row, memory.IsFirst((row - centreRow) * (1 + Fields.Count)));
-                }
-                for (int f = 0; f < fields; f++)
-                    if (expansion.Columns(f).Slot(scratch.Group[block]) >= 0)
-                        PutVector(memory, f, _fieldOf[e][f], row, centreRow, vectors);
-            }
+                if (_expansionOf[p] == e) memory.Part(p).Gradients.AddBlock(block);
         }
-    }
-
-    private unsafe void PrepareGradients(int part, EnvironmentMemory memory) =>
-        _parts[part].PrepareGradients(memory.Scratch(_expansionOf[part], 0).Coefficients, memory.Part(part).Work(0));
-
-    /// <summary>Adds what a strain moves a pair by, times its gradient.</summary>
-    private static void AddStrain(ReadOnlySpan<double> pair, ReadOnlySpan<double> place, Span<double> strain)
-    {
-        int features = pair.Length / 3;
-        for (int a = 0; a < 3; a++)
-            for (int b = 0; b < 3; b++)
-                Vectors.AddScaled(place[b], pair.Slice(a * features, features), strain.Slice((3 * a + b) * features, features));
-    }
-
-    private static unsafe void Subtract(double* pair, double* centre, int size)
-    {
-        int k = 0;
-        for (; k + 8 <= size; k += 8)
-            Vector512.Store(Vector512.Load(centre + k) - Vector512.Load(pair + k), centre + k);
-        for (; k < size; k++)
-            centre[k] -= pair[k];
-    }
-
-    /// <summary>The gradient by one vector of the expansion to its row.</summary>
-    private void PutVector(EnvironmentMemory memory, int field, int place, int row, int centreRow, double[] vectors) =>
-        Put(memory.VectorGradient[(3 * field * FeatureCount)..], vectors, row * Fields.Count + place,
-            memory.IsFirst((row - centreRow) * (1 + Fields.Count) + 1 + place));
-
-    /// <summary>One pair's gradient to its row of all, or onto it.</summary>
-    private void Put(ReadOnlySpan<double> pair, double[] all, int row, bool isFirst)
-    {
-        int size = 3 * FeatureCount;
-        Span<double> target = all.AsSpan(checked(row * size), size);
-        if (isFirst)
+        // Which pairs are the first of their row, and the only ones; which rows a pair has, and which of them one whose vector counts.
+        int places = EnvironmentScratch.Lanes * scratch.Blocks, kinds = 1 + Fields.Count;
+        Span<bool> marks = memory.Marks(2 * places + rows * kinds), isFirst = marks[..places], isOnly = marks[places..(2 * places)];
+        Span<bool> isThere = marks[(2 * places)..];
+        Span<int> pairs = memory.Counts(rows);
+        for (int k = 0; k < places; k++)
         {
-            pair[..size].CopyTo(target);
-            return;
+            if (scratch.Pair[k] == EnvironmentScratch.NoPair) continue;
+            int row = rowOfPair[scratch.Pair[k]] - centreRow, group = scratch.Group[k / EnvironmentScratch.Lanes];
+            isFirst[k] = !isThere[row * kinds];
+            isThere[row * kinds] = true;
+            pairs[row]++;
+            for (int f = 0; f < expansion.Fields.Count; f++)
+                isThere[row * kinds + 1 + _fieldOf[e][f]] |= expansion.Columns(f).Slot(group) >= 0;
         }
-        for (int k = 0; k < size; k++)
-            target[k] += pair[k];
-    }
-
-    private unsafe void AddOwnVectors(int e, int centreGroup, EnvironmentMemory memory, int centreRow, double[] vectors)
-    {
-        EnvironmentScratch scratch = memory.Scratch(e, 0);
-        for (int f = 0; f < _expansions[e].Fields.Count; f++)
-        {
-            int slot = _expansions[e].OwnTangent(scratch, f, centreGroup);
-            if (slot < 0) continue;
+        for (int k = 0; k < places; k++)
+            isOnly[k] = scratch.Pair[k] != EnvironmentScratch.NoPair && pairs[rowOfPair[scratch.Pair[k]] - centreRow] == 1;
+        fixed (double* all = positions, byVectors = vectors)
             for (int p = 0; p < _parts.Length; p++)
                 if (_expansionOf[p] == e)
-                    _parts[p].VectorGradient(scratch, memory.Part(p), f, slot, memory.VectorGradient[(3 * f * FeatureCount + _first[p])..], FeatureCount);
-            PutVector(memory, f, _fieldOf[e][f], centreRow, centreRow, vectors);
+                    WriteGradients(p, scratch, memory, centre, around, rowOfPair, centreRow, isFirst, isOnly, isThere, all, byVectors, strain);
+    }
+
+    private unsafe void WriteGradients(int part, EnvironmentScratch scratch, EnvironmentMemory memory, int centre, Surroundings around, int[] rowOfPair,
+        int centreRow, ReadOnlySpan<bool> isFirst, ReadOnlySpan<bool> isOnly, Span<bool> isThere, double* positions, double* vectors, double* strain)
+    {
+        DensityExpansion expansion = _parts[part].Expansion;
+        PairGradients gradients = memory.Part(part).Gradients;
+        int[] fieldOf = _fieldOf[_expansionOf[part]];
+        int kinds = 1 + Fields.Count;
+        int features = _parts[part].FeatureCount, from = _first[part];
+        // Features of other centres' programs are zero here, and so are their gradients.
+        bool isAlone = _parts[part].Programs.Count == 1;
+        for (int row = 0; row < isThere.Length / kinds; row++)
+        {
+            if (!isAlone || (row > 0 && !isThere[row * kinds])) Clear(positions + (nint)(centreRow + row) * 3 * FeatureCount + from, features);
+            for (int f = 0; f < Fields.Count; f++)
+                if (!isAlone || !isThere[row * kinds + 1 + f]) Clear(VectorRow(vectors, centreRow + row, f) + from, features);
         }
+        for (int c = 0; c < gradients.Chunks; c++)
+        {
+            (int first, int count) = gradients.Chunk(c);
+            int stride = CacheLine.Padded(count + CacheLine.Doubles);
+            double* pair = memory.Rows(stride), sum = pair + 3 * (nint)stride;
+            CacheLine.Clear(sum, 3 * stride);
+            first += _first[part];
+            for (int block = 0; block < scratch.Blocks; block++)
+            {
+                gradients.Select(c, block);
+                for (int lane = 0; lane < scratch.Used[block]; lane++)
+                {
+                    int k = block * EnvironmentScratch.Lanes + lane, row = rowOfPair[scratch.Pair[k]];
+                    if (row != centreRow || strain != null) gradients.Places(lane, pair, stride);
+                    if (strain != null) AddStrain(pair, stride, count, [scratch.X[k], scratch.Y[k], scratch.Z[k]], strain + first);
+                    // A centre's own image moves with it.
+                    if (row != centreRow)
+                    {
+                        Subtract(pair, sum, stride, count);
+                        Put(pair, stride, count, positions + (nint)row * 3 * FeatureCount + first, isFirst[k], isOnly[k]);
+                    }
+                    for (int f = 0; f < fieldOf.Length; f++)
+                    {
+                        if (expansion.Columns(f).Slot(scratch.Group[block]) < 0) continue;
+                        gradients.Vectors(f, lane, pair, stride);
+                        Put(pair, stride, count, VectorRow(vectors, row, fieldOf[f]) + first, isFirst[k], isOnly[k] && row != centreRow);
+                    }
+                }
+            }
+            // Moving all atoms together changes nothing, so the centre's row is minus the sum of the others.
+            Put(sum, stride, count, positions + (nint)centreRow * 3 * FeatureCount + first, true, true);
+        }
+        TangentGradients tangents = memory.Part(part).Tangents;
+        for (int f = 0; f < fieldOf.Length; f++)
+        {
+            int slot = expansion.OwnTangent(scratch, f, around.Groups[centre]);
+            if (slot < 0 || tangents.Chunks == 0) continue;
+            (int first, int count) = tangents.Chunk(0);
+            int wide = CacheLine.Padded(count + CacheLine.Doubles);
+            double* own = memory.Rows(wide);
+            tangents.Vectors(scratch, f, slot, own, wide);
+            Put(own, wide, count, VectorRow(vectors, centreRow, fieldOf[f]) + from + first, false, false);
+        }
+    }
+
+    /// <summary>Adds what a strain moves a pair by, times its gradient.</summary>
+    private unsafe void AddStrain(double* pair, int stride, int count, ReadOnlySpan<double> place, double* strain)
+    {
+        for (int a = 0; a < 3; a++)
+            for (int b = 0; b < 3; b++)
+                Vectors.AddScaled(
+                    place[b], new ReadOnlySpan<double>(pair + (nint)a * stride, count), new Span<double>(strain + (nint)(3 * a + b) * FeatureCount, count));
+    }
+
+    /// <summary>Where the derivatives by a row's vector begin.</summary>
+    private unsafe double* VectorRow(double* vectors, int row, int field) => vectors + ((nint)row * Fields.Count + field) * 3 * FeatureCount;
+
+    private static unsafe void Subtract(double* pair, double* sum, int stride, int count)
+    {
+        for (int d = 0; d < 3; d++)
+        {
+            double* x = pair + (nint)d * stride, y = sum + (nint)d * stride;
+            for (int k = 0; k < count; k += 8)
+                Vector512.Store(Vector512.Load(y + k) - Vector512.Load(x + k), y + k);
+        }
+    }
+
+    /// <summary>Some features' gradient by one place to its row of all, or onto it; past the caches where nothing is added later.</summary>
+    private unsafe void Put(double* pair, int stride, int count, double* target, bool isFirst, bool isOnly)
+    {
+        for (int d = 0; d < 3; d++, pair += stride, target += FeatureCount)
+        {
+            if (isFirst && isOnly) Streaming.Copy(pair, target, count);
+            else if (isFirst) new ReadOnlySpan<double>(pair, count).CopyTo(new Span<double>(target, count));
+            else Add(pair, target, count);
+        }
+    }
+
+    private static unsafe void Add(double* x, double* y, int count)
+    {
+        int k = 0;
+        for (; k + 8 <= count; k += 8)
+            Vector512.Store(Vector512.Load(y + k) + Vector512.Load(x + k), y + k);
+        for (; k < count; k++)
+            y[k] += x[k];
+    }
+
+    private unsafe void Clear(double* target, int count)
+    {
+        for (int d = 0; d < 3; d++, target += FeatureCount)
+            new Span<double>(target, count).Clear();
     }
 }

@@ -5,7 +5,6 @@ using System.Linq;
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Fields.Potential;
 using Toolkit.Numerics.LinearAlgebra;
-using Toolkit.Numerics.Neighbors;
 using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Numerics.Representations;
@@ -83,9 +82,21 @@ public sealed partial class RepresentationSet
     /// <param name="readout">Doubles of memory that the energy works in.</param>
     /// <param name="energy">The energies of a batch after <see cref="Expand"/>; adds dE/dc to the adjoints.</param>
     /// <param name="threads">How many threads may work.</param>
-    private unsafe Evaluation[] Evaluate(IReadOnlyList<Structure> structures, int readout, EnergyOfBatch energy, int threads)
+    private Evaluation[] Evaluate(IReadOnlyList<Structure> structures, int readout, EnergyOfBatch energy, int threads)
     {
         StructureFields[] around = BeginAll(structures, threads, true);
+        try
+        {
+            return Evaluate(structures, around, readout, energy, threads);
+        }
+        finally
+        {
+            Array.ForEach(around, static f => f.Dispose());
+        }
+    }
+
+    private Evaluation[] Evaluate(IReadOnlyList<Structure> structures, StructureFields[] around, int readout, EnergyOfBatch energy, int threads)
+    {
         int count = structures.Count, n = structures.Sum(static s => s.Count);
         double[] energies = new double[n];
         double[][][] pairs = new double[count][][], own = new double[count][][];
@@ -120,7 +131,6 @@ public sealed partial class RepresentationSet
             int atoms = structures[s].Count;
             found[s] = Gather(around[s], atoms, pairs[s], own[s], energies[atom..(atom + atoms)]);
             atom += atoms;
-            around[s].Dispose();
         }
 
         return found;

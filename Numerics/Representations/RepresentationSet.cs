@@ -49,7 +49,7 @@ public sealed partial class RepresentationSet
             FeatureCount += _parts[p].FeatureCount;
             _arrangedLength += CacheLine.Padded(_parts[p].ArrangedLength);
         }
-        _batch = _parts.Max(static p => p.Program?.Batch ?? 1);
+        _batch = _parts.Max(static p => p.Programs.Max(static q => q.Batch));
         _expansions = _parts.Select(static p => p.Expansion).Distinct().ToArray();
         _expansionOf = _parts.Select(p => Array.IndexOf(_expansions, p.Expansion)).ToArray();
         VectorField[] fields = _expansions.SelectMany(static e => e.Fields).Distinct().ToArray();
@@ -216,7 +216,7 @@ public sealed partial class RepresentationSet
     private StructureFields Begin(Structure structure, int threads, bool adjoints = false) =>
         new(_expansions, Array.ConvertAll(_potentials, static p => p.Field), structure, threads, adjoints);
 
-    /// <summary>Coefficients of a batch, and what the maps of every representation have in common.</summary>
+    /// <summary>Coefficients of a batch.</summary>
     private unsafe void Expand(Environments environments, int first, int count, EnvironmentMemory memory)
     {
         (memory.Environments, memory.First) = (environments, first);
@@ -224,21 +224,29 @@ public sealed partial class RepresentationSet
         {
             for (int e = 0; e < _expansions.Length; e++)
                 _expansions[e].Expand(memory.Fields(k).Around[e], memory.Centre(k), memory.Scratch(e, k));
-            for (int p = 0; p < _parts.Length; p++)
-                if (_parts[p].Program is null)
-                    _parts[p].Prepare(memory.Scratch(_expansionOf[p], k).Coefficients, memory.Part(p).Work(k));
         }
     }
 
-    /// <summary>Says where the coefficients of one environment of the batch are that a program reads.</summary>
-    private unsafe void Point(int part, EnvironmentMemory memory, BlockMemory<double> blocks, int k, bool adjoints)
+    /// <summary>The environments of a batch whose centres a program is for.</summary>
+    /// <returns>How many there are.</returns>
+    private unsafe int Choose(int part, int program, EnvironmentMemory memory, int count, int* chosen)
+    {
+        int used = 0;
+        for (int k = 0; k < count; k++)
+            if (_parts[part].Programs.Count == 1 || _parts[part].ProgramOf(memory.Fields(k).Structure.Species[memory.Centre(k)]) == program)
+                chosen[used++] = k;
+        return used;
+    }
+
+    /// <summary>Says where the coefficients of one environment of the batch are that a program reads, in one of its places.</summary>
+    private unsafe void Point(int part, EnvironmentMemory memory, BlockMemory<double> blocks, int place, int k, bool adjoints)
     {
         EnvironmentScratch scratch = memory.Scratch(_expansionOf[part], k);
-        blocks.Point(FeatureProgram<double>.Coefficients, k, scratch.Coefficients, adjoints ? scratch.Adjoint : null);
+        blocks.Point(FeatureProgram<double>.Coefficients, place, scratch.Coefficients, adjoints ? scratch.Adjoint : null);
         for (int q = 0; q < _potentialOf[part].Length; q++)
         {
             int potential = _potentialOf[part][q], centre = memory.Centre(k);
-            blocks.Point(1 + q, k, memory.Fields(k).Values(potential, centre), adjoints ? memory.Fields(k).Adjoints(potential, centre) : null);
+            blocks.Point(1 + q, place, memory.Fields(k).Values(potential, centre), adjoints ? memory.Fields(k).Adjoints(potential, centre) : null);
         }
     }
 
@@ -249,23 +257,26 @@ public sealed partial class RepresentationSet
     /// <param name="stride">From environment to environment.</param>
     private unsafe void Forward(EnvironmentMemory memory, int count, double* features, int stride)
     {
+        int* chosen = stackalloc int[count];
         for (int p = 0; p < _parts.Length; p++)
         {
-            if (_parts[p].Program is { } program)
+            IReadOnlyList<FeatureProgram<double>> programs = _parts[p].Programs;
+            for (int q = 0; q < programs.Count; q++)
             {
-                BlockMemory<double> blocks = memory.Part(p).Blocks(false);
-                for (int k = 0; k < count; k++)
+                int used = Choose(p, q, memory, count, chosen);
+                if (used == 0) continue;
+                BlockMemory<double> blocks = memory.Part(p).Blocks(q, false);
+                memory.Part(p).Current = q;
+                for (int k = 0; k < used; k++)
                 {
-                    Point(p, memory, blocks, k, false);
-                    blocks.Point(program.Features, k, features + (nint)k * stride + _first[p], null);
+                    double* row = features + (nint)chosen[k] * stride + _first[p];
+                    if (programs.Count > 1) new Span<double>(row, _parts[p].FeatureCount).Clear();
+                    Point(p, memory, blocks, k, chosen[k], false);
+                    blocks.Point(programs[q].Features, k, row + _parts[p].FirstFeature(q), null);
                 }
-                program.Prepare(blocks, count);
-                program.Forward(blocks, count);
-                continue;
+                programs[q].Prepare(blocks, used);
+                programs[q].Forward(blocks, used);
             }
-            for (int k = 0; k < count; k++)
-                _parts[p].Forward(memory.Scratch(_expansionOf[p], k).Coefficients, memory.Part(p).Work(k),
-                    new Span<double>(features + (nint)k * stride + _first[p], _parts[p].FeatureCount));
         }
     }
 
@@ -323,38 +334,41 @@ public sealed partial class RepresentationSet
     /// <summary>weights · features of a program that has run.</summary>
     private unsafe void AddEnergies(int part, EnvironmentMemory memory, double** arranged, Span<double> energies)
     {
-        FeatureProgram<double> program = _parts[part].Program!;
-        BlockMemory<double> blocks = memory.Part(part).Blocks(true);
-        for (int k = 0; k < energies.Length; k++)
-            blocks.Values(program.Features)[k] = memory.Features(k) + _first[part];
-        program.Forward(blocks, energies.Length);
-        for (int k = 0; k < energies.Length; k++)
+        IReadOnlyList<FeatureProgram<double>> programs = _parts[part].Programs;
+        int* chosen = stackalloc int[energies.Length];
+        for (int q = 0; q < programs.Count; q++)
         {
-            double* weights = arranged[k] + _firstArranged[part], features = memory.Features(k) + _first[part];
-            for (int q = 0; q < _parts[part].FeatureCount; q++)
-                energies[k] += weights[q] * features[q];
+            int used = Choose(part, q, memory, energies.Length, chosen), first = _parts[part].FirstFeature(q);
+            if (used == 0) continue;
+            BlockMemory<double> blocks = memory.Part(part).Blocks(q, true);
+            for (int k = 0; k < used; k++)
+                blocks.Values(programs[q].Features)[k] = memory.Features(chosen[k]) + _first[part] + first;
+            programs[q].Forward(blocks, used);
+            for (int k = 0; k < used; k++)
+            {
+                double* weights = arranged[chosen[k]] + _firstArranged[part] + first, features = memory.Features(chosen[k]) + _first[part] + first;
+                for (int f = 0; f < programs[q].Shapes[programs[q].Features].Channels; f++)
+                    energies[chosen[k]] += weights[f] * features[f];
+            }
         }
     }
 
     private unsafe void Backward(int part, EnvironmentMemory memory, double** arranged, int count)
     {
-        PartMemory own = memory.Part(part);
-        if (_parts[part].Program is { } program)
+        IReadOnlyList<FeatureProgram<double>> programs = _parts[part].Programs;
+        int* chosen = stackalloc int[count];
+        for (int q = 0; q < programs.Count; q++)
         {
-            BlockMemory<double> blocks = own.Blocks(true);
-            for (int k = 0; k < count; k++)
+            int used = Choose(part, q, memory, count, chosen);
+            if (used == 0) continue;
+            BlockMemory<double> blocks = memory.Part(part).Blocks(q, true);
+            for (int k = 0; k < used; k++)
             {
-                Point(part, memory, blocks, k, true);
-                blocks.Point(program.Features, k, null, arranged[k] + _firstArranged[part]);
+                Point(part, memory, blocks, k, chosen[k], true);
+                blocks.Point(programs[q].Features, k, null, arranged[chosen[k]] + _firstArranged[part] + _parts[part].FirstFeature(q));
             }
-            program.Prepare(blocks, count);
-            program.Backward(blocks, count);
-            return;
-        }
-        for (int k = 0; k < count; k++)
-        {
-            EnvironmentScratch scratch = memory.Scratch(_expansionOf[part], k);
-            _parts[part].Backward(scratch.Coefficients, own.Work(k), Arranged(part, arranged[k]), scratch.Adjoint);
+            programs[q].Prepare(blocks, used);
+            programs[q].Backward(blocks, used);
         }
     }
 

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Expansion;
+using Toolkit.Numerics.Stages;
 
 namespace Toolkit.Numerics.Representations;
 
@@ -19,12 +20,8 @@ namespace Toolkit.Numerics.Representations;
 /// changes the sign (J_1 + J_2 + J_3 odd) the product is zero and left out. Labels: field, species, n, l, J of each factor, as
 /// for <see cref="SpinPowerSpectrum"/>; J = −1: multiplied as v·v'.
 /// </remarks>
-public sealed unsafe class SpinBispectrum : FieldRepresentation
+public sealed class SpinBispectrum : InvariantRepresentation
 {
-    private readonly TripleProduct[] _products;
-    private readonly (int A, int B, int C)[] _factors;
-    private readonly int _scratch, _gradientWork, _largestRows;
-
     /// <summary>The bispectrum of an expansion with vector fields.</summary>
     /// <param name="expansion">The expansion; it has at least one vector field.</param>
     /// <param name="coupling">Which sets of features.</param>
@@ -38,30 +35,26 @@ public sealed unsafe class SpinBispectrum : FieldRepresentation
         bool density = true,
         Parities parities = Parities.Proper,
         CouplingTable? table = null)
-        : this(expansion, new FieldRows(expansion, coupling, table ?? CouplingTable.Default), coupling, density, parities,
+        : this(expansion, new FieldFactors(expansion, coupling, table ?? CouplingTable.Default), coupling, density, parities,
             table ?? CouplingTable.Default)
     {
     }
 
-    private SpinBispectrum(DensityExpansion expansion, FieldRows rows, FieldCoupling coupling, bool density, Parities parities,
-        CouplingTable table)
-        : this(expansion, rows, Products(rows, coupling, density, parities, table).ToArray())
+    private SpinBispectrum(
+        DensityExpansion expansion, FieldFactors factors, FieldCoupling coupling, bool density, Parities parities, CouplingTable table)
+        : this(expansion, factors, Products(factors, coupling, density, parities, table), table)
     {
     }
 
-    private SpinBispectrum(DensityExpansion expansion, FieldRows rows, TripleProduct[] products)
-        : base(expansion, rows, products.SelectMany(static p => new[] { p.A, p.B, p.C }).Distinct(), MakeLabels(products))
+    private SpinBispectrum(DensityExpansion expansion, FieldFactors factors, Product[] products, CouplingTable table)
+        : base(expansion, MakeLabels(products))
     {
-        _products = products;
-        _factors = Array.ConvertAll(products, p => (Factors.IndexOf(p.A), Factors.IndexOf(p.B), Factors.IndexOf(p.C)));
         CouplingTrees = products
             .Select(p => new CouplingTree(new CouplingPair(
-                new CouplingPair(rows.Leaf(p.A, "l1", "J1"), rows.Leaf(p.B, "l2", "J2"), "J3"), rows.Leaf(p.C, "l3", "J3"), 0)))
+                new CouplingPair(factors.Tree(p.A, "l1", "J1"), factors.Tree(p.B, "l2", "J2"), p.IsDotted ? "l3" : "J3", p.IsDotted),
+                factors.Tree(p.C, "l3", p.IsDotted ? "l3" : "J3"), 0)))
             .Distinct().ToArray();
-        _scratch = 2 * rows.Length + rows.ChangeLength;
-        _gradientWork = (_scratch + products.Max(static p => Math.Max(p.WorkLength, 8 * p.C.Rows)) + 7) / 8 * 8;
-        _largestRows = products.Max(static p => Math.Max(Math.Max(p.A.Rows, p.B.Rows), p.C.Rows));
-        WorkLength = _gradientWork + Factors.Length + TripleChange.WorkLength(_largestRows, Factors.LargestStride);
+        Program = Execute(factors, products, FeatureCount, table);
     }
 
     /// <inheritdoc/>
@@ -72,116 +65,132 @@ public sealed unsafe class SpinBispectrum : FieldRepresentation
     /// </summary>
     public override IReadOnlyList<CouplingTree> CouplingTrees { get; }
 
-    // Rows, their adjoints, the change of a slot, and what a product works in; then what pairs' gradients are made in.
-    internal override int WorkLength { get; }
-
-    internal override void Forward(double* coefficients, double* work, Span<double> features)
+    /// <summary>Products of two factors, each made once for all third factors, then a matrix product with the third.</summary>
+    private static FeatureProgram<double> Execute(FieldFactors factors, Product[] products, int features, CouplingTable table)
     {
-        features.Clear();
-        foreach (TripleProduct p in _products)
-            p.Add(Whole(p.A, coefficients, work), Whole(p.B, coefficients, work), Whole(p.C, coefficients, work), features, work + _scratch);
-    }
-
-    internal override void Backward(double* coefficients, double* work, ReadOnlySpan<double> gradient, double* adjoint)
-    {
-        double* slopes = work + Rows.Length;
-        new Span<double>(slopes, Rows.Length).Clear();
-        foreach (TripleProduct p in _products)
-            p.Backward(Rows.Of(p.A, coefficients, work), Rows.Of(p.A, adjoint, slopes), Rows.Of(p.B, coefficients, work),
-                Rows.Of(p.B, adjoint, slopes), Rows.Of(p.C, coefficients, work), Rows.Of(p.C, adjoint, slopes), gradient, work + _scratch);
-        Rows.Backward(slopes, adjoint);
-    }
-
-    private Factor Whole(FieldFamily family, double* coefficients, double* work) => Factor.Whole(family, Rows.Of(family, coefficients, work));
-
-    private protected override double* FactorMemory(double* work) => work + _gradientWork;
-
-    private protected override void PairGradients(PairFactor* factors, in PairRows rows, double* work)
-    {
-        for (int p = 0; p < _products.Length; p++)
+        ProgramDraft draft = factors.Draft;
+        int block = draft.Features, length = 0, place = 0;
+        var places = new Dictionary<(FieldFactor, FieldFactor, int), (int First, int Step)>();
+        var paths = new Dictionary<(int, int, bool), (FieldFactor A, FieldFactor B, List<CouplePath> Paths)>();
+        var shapes = new Dictionary<(int, int, int, bool, bool, bool), GramShape>();
+        var terms = new List<GramTerm>();
+        foreach (Product p in products)
         {
-            (int a, int b, int c) = _factors[p];
-            _products[p].PairGradient(factors[a], factors[b], factors[c], rows, _largestRows, Factors.LargestStride, work);
+            bool isSquare = ReferenceEquals(p.A, p.B);
+            if (!places.TryGetValue((p.A, p.B, p.Order), out (int First, int Step) at))
+            {
+                at = (length, isSquare ? p.A.Count * (p.A.Count + 1) / 2 : p.A.Count * p.B.Count);
+                places.Add((p.A, p.B, p.Order), at);
+                length = checked(length + (2 * p.Order + 1) * at.Step);
+                (int, int, bool) pair = (p.A.Leaf.Block, p.B.Leaf.Block, isSquare);
+                if (!paths.TryGetValue(pair, out (FieldFactor, FieldFactor, List<CouplePath> Paths) made)) paths.Add(pair, made = (p.A, p.B, []));
+                // Vectors stay (q, m) where they are multiplied as v·v'.
+                int a = p.IsDotted ? p.A.L : p.A.J, b = p.IsDotted ? p.B.L : p.B.J;
+                for (int q = 0; q < (p.IsDotted ? 3 : 1); q++)
+                    made.Paths.Add(new CouplePath(
+                        a, b, p.Order, p.A.Leaf.Row + q * (2 * a + 1), p.B.Leaf.Row + q * (2 * b + 1), block, at.First, at.Step));
+            }
+
+            bool isAll = isSquare && ReferenceEquals(p.B, p.C);
+            (int, int, int, bool, bool, bool) key = (p.A.Count, p.B.Count, p.C.Count, isSquare, isAll, p.IsOdd);
+            if (!shapes.TryGetValue(key, out GramShape? shape))
+                shapes.Add(key, shape = GramShape.Middle(p.A.Count, p.B.Count, p.C.Count, isSquare, isAll, p.IsOdd));
+            if (shape.Count == 0) continue;
+            // couple(X, Y, 0) = (−1)^L Σ_M X_M Y_M / √(2L + 1).
+            terms.Add(new GramTerm(
+                2 * p.Order + 1, factors.Gram(p.C), new GramFactor(block, at.First, at.Step), shape,
+                (p.Order % 2 == 0 ? 1 : -1) / Math.Sqrt(2 * p.Order + 1), place));
+            place += shape.Count;
+        }
+
+        draft.Add(1, length);
+        foreach (((_, _, bool isSquare), (FieldFactor a, FieldFactor b, List<CouplePath> own)) in paths)
+        {
+            (int A, int B)[] pairs = Enumerable.Range(0, a.Count)
+                .SelectMany(i => Enumerable.Range(isSquare ? i : 0, isSquare ? a.Count - i : b.Count).Select(j => (i, j))).ToArray();
+            draft.Add(new CoupleStage<double>(
+                table, Rows(draft, a), Rows(draft, b), Array.ConvertAll(pairs, static t => t.A), Array.ConvertAll(pairs, static t => t.B), null, own));
+        }
+
+        draft.AddOutput(new GramStage(draft.Features, terms));
+        return draft.Build(features);
+    }
+
+    private static CoupleFactor Rows(ProgramDraft draft, FieldFactor factor) =>
+        CoupleFactor.Of(factor.Leaf.Block, draft.Shapes[factor.Leaf.Block].Rows, draft.Shapes[factor.Leaf.Block].Stride);
+
+    /// <summary>All products of the channels of three factors, each unordered triple once.</summary>
+    /// <param name="A">A.</param>
+    /// <param name="B">B; the same object for a factor that stands twice.</param>
+    /// <param name="C">C; the same object only where B is, too.</param>
+    /// <param name="IsDotted">Whether the vectors of A and B are multiplied as v·v'.</param>
+    private sealed record Product(FieldFactor A, FieldFactor B, FieldFactor C, bool IsDotted)
+    {
+        /// <summary>What A and B are coupled to.</summary>
+        public int Order => C.J;
+
+        /// <summary>Whether exchanging two factors changes the sign.</summary>
+        public bool IsOdd => (IsDotted ? A.L + B.L + C.L : A.J + B.J + C.J) % 2 != 0;
+
+        /// <summary>The triples of channels in their order: a slowest, then c, then b.</summary>
+        public IEnumerable<(int A, int B, int C)> Channels()
+        {
+            bool isSquare = ReferenceEquals(A, B), isAll = isSquare && ReferenceEquals(B, C);
+            int gap = isSquare && IsOdd ? 1 : 0;
+            for (int i = 0; i < A.Count; i++)
+                for (int k = 0; k < C.Count; k++)
+                    for (int j = isSquare ? i + gap : 0; j < (isAll ? Math.Min(B.Count, k + 1 - gap) : B.Count); j++)
+                        yield return (i, j, k);
         }
     }
 
-    /// <summary>A product changes by each of its factors that changes.</summary>
-    private protected override void AddChange(int field, int slot, double* change, double* coefficients, double* work, Span<double> features)
-    {
-        foreach (TripleProduct p in _products)
-        {
-            Factor a = Whole(p.A, coefficients, work), b = Whole(p.B, coefficients, work), c = Whole(p.C, coefficients, work);
-            if (p.A.Field == field) p.Add(Factor.Slot(p.A, slot, Rows.Change(p.A, change)), b, c, features, work + _scratch);
-            if (p.B.Field == field) p.Add(a, Factor.Slot(p.B, slot, Rows.Change(p.B, change)), c, features, work + _scratch);
-            if (p.C.Field == field) p.Add(a, b, Factor.Slot(p.C, slot, Rows.Change(p.C, change)), features, work + _scratch);
-        }
-    }
-
-    private static FeatureLabels MakeLabels(TripleProduct[] products)
+    private static FeatureLabels MakeLabels(Product[] products)
     {
         List<int> values = [];
-        foreach (TripleProduct p in products)
+        foreach (Product p in products)
             foreach ((int i, int j, int k) in p.Channels())
-                foreach ((FieldFamily f, int q) in new[] { (p.A, i), (p.B, j), (p.C, k) })
-                    values.AddRange([f.Field, f.Species[q], f.N[q], f.L, f.J]);
+                foreach ((FieldFactor f, int q) in new[] { (p.A, i), (p.B, j), (p.C, k) })
+                    values.AddRange([f.Field, .. f.Labels(q), f.L, f.J]);
+        if (values.Count == 0) throw new ArgumentException("no features of this kind", "expansion");
         string[] names = Enumerable.Range(1, 3).SelectMany(k => new[] { $"field_{k}", $"species_{k}", $"n_{k}", $"l_{k}", $"J_{k}" }).ToArray();
         return new FeatureLabels(names, values.ToArray());
     }
 
-    private static IEnumerable<TripleProduct> Products(FieldRows rows, FieldCoupling coupling, bool density, Parities parities, CouplingTable table)
+    private static Product[] Products(FieldFactors factors, FieldCoupling coupling, bool density, Parities parities, CouplingTable table)
     {
-        table.Require(rows.Density.Count - 1, $"lmax is {rows.Density.Count - 1}", nameof(table));
-        int first = 0;
-        foreach (TripleProduct product in Resolved(rows, coupling, density, parities, table)
-            .Concat(coupling == FieldCoupling.Resolved ? [] : Summed(rows, coupling, parities, table))
-            .Select(make => make(first)))
-        {
-            if (product.Count == 0) continue;
-            first += product.Count;
-            yield return product;
-        }
+        int lmax = factors.Density[^1].L;
+        table.Require(lmax, $"lmax is {lmax}", nameof(table));
+        return [.. Resolved(factors, density, parities), .. Summed(factors, coupling, parities)];
     }
 
-    /// <summary>All unordered triples of families; those of the density alone also where vectors are not resolved.</summary>
-    private static IEnumerable<Func<int, TripleProduct>> Resolved(
-        FieldRows rows, FieldCoupling coupling, bool density, Parities parities, CouplingTable table)
+    /// <summary>All unordered triples of factors; those of the density alone also where vectors are not resolved.</summary>
+    private static IEnumerable<Product> Resolved(FieldFactors factors, bool density, Parities parities)
     {
-        FieldFamily[] all = coupling == FieldCoupling.Summed
-            ? rows.Density.ToArray()
-            : rows.Density.Concat(rows.Vectors.Where(static f => f.J != FieldBasis.Uncoupled)).ToArray();
+        FieldFactor[] all = [.. factors.Density, .. factors.Joined];
         for (int i = 0; i < all.Length; i++)
             for (int j = i; j < all.Length; j++)
                 for (int k = j; k < all.Length; k++)
                 {
-                    FieldFamily f = all[i], g = all[j], h = all[k];
-                    if (h.Field == FieldFamily.Density && !density) continue;
-                    if (h.J < Math.Abs(f.J - g.J) || h.J > f.J + g.J || !FieldRows.IsKept(parities, f, g, h)) continue;
-                    // A family that stands twice comes first.
-                    (FieldFamily a, FieldFamily b, FieldFamily c) = i == j ? (f, g, h) : (g, h, f);
-                    bool isOdd = (a.J + b.J + c.J) % 2 != 0;
-                    yield return at => new TripleProduct(a, b, c, TripleProduct.Coupled(table, a.J, b.J, c.J), isOdd, Scale(c.J), at);
+                    FieldFactor f = all[i], g = all[j], h = all[k];
+                    if (h.Field == 0 && !density) continue;
+                    if (h.J < Math.Abs(f.J - g.J) || h.J > f.J + g.J || !FieldFactors.IsKept(parities, f, g, h)) continue;
+                    // A factor that stands twice comes first.
+                    yield return i == j ? new Product(f, g, h, false) : new Product(g, h, f, false);
                 }
     }
 
     /// <summary>Two vectors of one or two fields as v·v' beside one factor of the density.</summary>
-    private static IEnumerable<Func<int, TripleProduct>> Summed(FieldRows rows, FieldCoupling coupling, Parities parities, CouplingTable table)
+    private static IEnumerable<Product> Summed(FieldFactors factors, FieldCoupling coupling, Parities parities)
     {
-        // With all J, the rows of l = 0 are those of J = 1.
-        FieldFamily[] vectors = rows.Vectors
-            .Where(static f => f.J == FieldBasis.Uncoupled || f.L == 0).Select(static f => f.J == FieldBasis.Uncoupled ? f : f.AsUncoupled()).ToArray();
-        for (int i = 0; i < vectors.Length; i++)
-            for (int j = i; j < vectors.Length; j++)
-                foreach (FieldFamily c in rows.Density)
+        for (int i = 0; i < factors.Dotted.Count; i++)
+            for (int j = i; j < factors.Dotted.Count; j++)
+                foreach (FieldFactor c in factors.Density)
                 {
-                    FieldFamily a = vectors[i], b = vectors[j];
-                    if (c.L < Math.Abs(a.L - b.L) || c.L > a.L + b.L || !FieldRows.IsKept(parities, a, b, c)) continue;
+                    FieldFactor a = factors.Dotted[i], b = factors.Dotted[j];
+                    if (c.L < Math.Abs(a.L - b.L) || c.L > a.L + b.L || !FieldFactors.IsKept(parities, a, b, c)) continue;
                     // At l1 = l2 = 0 the product is the one with J1 = J2 = 1.
                     if (coupling == FieldCoupling.Both && a.L == 0 && b.L == 0) continue;
-                    bool isOdd = (a.L + b.L + c.L) % 2 != 0;
-                    yield return at => new TripleProduct(a, b, c, TripleProduct.Dotted(table, a.L, b.L, c.L), isOdd, Scale(c.L), at);
+                    yield return new Product(a, b, c, true);
                 }
     }
-
-    /// <summary>couple(X, Y, 0) = (−1)^L Σ_M X_M Y_M / √(2L + 1).</summary>
-    private static double Scale(int l) => (l % 2 == 0 ? 1 : -1) / Math.Sqrt(2 * l + 1);
 }

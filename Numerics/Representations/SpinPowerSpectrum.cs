@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Expansion;
+using Toolkit.Numerics.Stages;
 
 namespace Toolkit.Numerics.Representations;
 
@@ -20,12 +21,8 @@ namespace Toolkit.Numerics.Representations;
 /// field 0 is the density, 1 … are the expansion's vector fields, species −1 is the centre's own channel, J = −1 says
 /// summed over J. Features: J-resolved ones first, J slowest, then the summed ones by l.
 /// </remarks>
-public sealed unsafe class SpinPowerSpectrum : FieldRepresentation
+public sealed class SpinPowerSpectrum : InvariantRepresentation
 {
-    private readonly FamilyProduct[] _products;
-    private readonly (int A, int B)[] _factors;
-    private readonly int _gradientWork;
-
     /// <summary>The power spectrum of an expansion with vector fields.</summary>
     /// <param name="expansion">The expansion; it has at least one vector field.</param>
     /// <param name="coupling">Which sets of features.</param>
@@ -40,25 +37,32 @@ public sealed unsafe class SpinPowerSpectrum : FieldRepresentation
         bool density = true,
         Parities parities = Parities.Proper,
         CouplingTable? table = null)
-        : this(expansion, new FieldRows(expansion, coupling, table ?? CouplingTable.Default), coupling, density, parities)
+        : this(expansion, new FieldFactors(expansion, coupling, table ?? CouplingTable.Default), coupling, density, parities)
     {
     }
 
-    private SpinPowerSpectrum(DensityExpansion expansion, FieldRows rows, FieldCoupling coupling, bool density, Parities parities)
-        : this(expansion, rows, Products(rows, coupling, density, parities).ToArray())
+    private SpinPowerSpectrum(DensityExpansion expansion, FieldFactors factors, FieldCoupling coupling, bool density, Parities parities)
+        : this(expansion, factors, Products(factors, coupling, density, parities).ToArray())
     {
     }
 
-    private SpinPowerSpectrum(DensityExpansion expansion, FieldRows rows, FamilyProduct[] products)
-        : base(expansion, rows, products.SelectMany(static p => new[] { p.A, p.B }).Distinct(), MakeLabels(products))
+    private SpinPowerSpectrum(DensityExpansion expansion, FieldFactors factors, Product[] products) : base(expansion, MakeLabels(products))
     {
-        _products = products;
-        _factors = Array.ConvertAll(products, p => (Factors.IndexOf(p.A), Factors.IndexOf(p.B)));
-        CouplingTrees = products.Select(p => new CouplingTree(new CouplingPair(rows.Leaf(p.A, "l1", "J"), rows.Leaf(p.B, "l2", "J"), 0)))
-            .Distinct().ToArray();
-        int weights = products.Max(static p => p.A.Count * p.B.Width + p.B.Count * p.A.Width);
-        _gradientWork = (2 * rows.Length + Math.Max(weights, rows.ChangeLength) + 7) / 8 * 8;
-        WorkLength = _gradientWork + Factors.Length + FamilyProduct.PairWorkLength(Factors.LargestStride);
+        CouplingTrees = products.Select(p => new CouplingTree(new CouplingPair(
+            factors.Tree(p.A, "l1", "J"), factors.Tree(p.B, p.A.J == FieldFactors.Uncoupled ? "l1" : "l2", "J"), 0, p.A.J == FieldFactors.Uncoupled))).Distinct().ToArray();
+        var shapes = new Dictionary<(int, int, bool), GramShape>();
+        var terms = new List<GramTerm>();
+        int first = 0;
+        foreach (Product p in products)
+        {
+            (int, int, bool) key = (p.A.Count, p.B.Count, p.IsSquare);
+            if (!shapes.TryGetValue(key, out GramShape? shape)) shapes.Add(key, shape = GramShape.Pairs(p.A.Count, p.B.Count, p.IsSquare));
+            terms.Add(new GramTerm(p.A.Rows, factors.Gram(p.A), factors.Gram(p.B), shape, p.Scale, first));
+            first += shape.Count;
+        }
+
+        factors.Draft.AddOutput(new GramStage(factors.Draft.Features, terms));
+        Program = factors.Draft.Build(FeatureCount);
     }
 
     /// <inheritdoc/>
@@ -70,71 +74,38 @@ public sealed unsafe class SpinPowerSpectrum : FieldRepresentation
     /// </summary>
     public override IReadOnlyList<CouplingTree> CouplingTrees { get; }
 
-    // Rows, their adjoints, and the weights of a product or the change of a slot; then what pairs' gradients are made in.
-    internal override int WorkLength { get; }
-
-    internal override void Forward(double* coefficients, double* work, Span<double> features)
+    /// <summary>All products of the channels of two factors, of one with itself each unordered pair once.</summary>
+    private sealed record Product(FieldFactor A, FieldFactor B, double Scale)
     {
-        foreach (FamilyProduct p in _products)
-            p.Forward(Rows.Of(p.A, coefficients, work), Rows.Of(p.B, coefficients, work), features, work + 2 * Rows.Length);
+        public bool IsSquare => ReferenceEquals(A, B);
     }
 
-    internal override void Backward(double* coefficients, double* work, ReadOnlySpan<double> gradient, double* adjoint)
+    private static FeatureLabels MakeLabels(Product[] products)
     {
-        double* slopes = work + Rows.Length;
-        new Span<double>(slopes, Rows.Length).Clear();
-        foreach (FamilyProduct p in _products)
-            p.Backward(Rows.Of(p.A, coefficients, work), Rows.Of(p.A, adjoint, slopes), Rows.Of(p.B, coefficients, work),
-                Rows.Of(p.B, adjoint, slopes), gradient, work + 2 * Rows.Length);
-        Rows.Backward(slopes, adjoint);
-    }
-
-    private protected override double* FactorMemory(double* work) => work + _gradientWork;
-
-    private protected override void PairGradients(PairFactor* factors, in PairRows rows, double* work)
-    {
-        for (int p = 0; p < _products.Length; p++)
-            _products[p].PairGradient(factors[_factors[p].A], factors[_factors[p].B], rows, work);
-    }
-
-    private protected override void AddChange(int field, int slot, double* change, double* coefficients, double* work, Span<double> features)
-    {
-        foreach (FamilyProduct p in _products)
-        {
-            if (p.A.Field == field)
-                p.AddTangent(p.A, slot, Rows.Change(p.A, change), Rows.Of(p.B, coefficients, work), features);
-            if (p.B.Field == field && !ReferenceEquals(p.A, p.B))
-                p.AddTangent(p.B, slot, Rows.Change(p.B, change), Rows.Of(p.A, coefficients, work), features);
-        }
-    }
-
-    private static FeatureLabels MakeLabels(FamilyProduct[] products)
-    {
+        if (products.Length == 0) throw new ArgumentException("no features of this kind", "expansion");
         List<int> values = [];
-        foreach (FamilyProduct p in products)
-            for (int i = 0; i < p.A.Count; i++)
-                for (int j = ReferenceEquals(p.A, p.B) ? i : 0; j < p.B.Count; j++)
-                    values.AddRange([p.A.Field, p.A.Species[i], p.A.N[i], p.A.L, p.B.Field, p.B.Species[j], p.B.N[j], p.B.L, p.A.J]);
+        foreach ((FieldFactor a, FieldFactor b, _) in products)
+            for (int i = 0; i < a.Count; i++)
+                for (int j = ReferenceEquals(a, b) ? i : 0; j < b.Count; j++)
+                    values.AddRange([a.Field, .. a.Labels(i), a.L, b.Field, .. b.Labels(j), b.L, a.J]);
         return new FeatureLabels(["field_1", "species_1", "n_1", "l_1", "field_2", "species_2", "n_2", "l_2", "J"], values.ToArray());
     }
 
-    private static IEnumerable<FamilyProduct> Products(FieldRows rows, FieldCoupling coupling, bool density, Parities parities)
+    private static IEnumerable<Product> Products(FieldFactors all, FieldCoupling coupling, bool density, Parities parities)
     {
-        FieldFamily[] families = (density ? rows.Density.Concat(rows.Vectors) : rows.Vectors)
-            .OrderBy(static f => f.J == FieldBasis.Uncoupled).ThenBy(static f => f.J).ThenBy(static f => f.L).ToArray();
-        int first = 0;
-        for (int i = 0; i < families.Length; i++)
-            for (int j = i; j < families.Length; j++)
+        // At l = 0 the sum over J is the single J = 1.
+        FieldFactor[] factors = (density ? all.Density : [])
+            .Concat(all.Joined).Concat(all.Dotted.Where(f => f.L > 0 || coupling == FieldCoupling.Summed))
+            .OrderBy(static f => f.J == FieldFactors.Uncoupled).ThenBy(static f => f.J).ThenBy(static f => f.L).ToArray();
+        for (int i = 0; i < factors.Length; i++)
+            for (int j = i; j < factors.Length; j++)
             {
-                (FieldFamily a, FieldFamily b) = families[i].Field <= families[j].Field ? (families[i], families[j]) : (families[j], families[i]);
-                bool isScalar = a.Field == FieldFamily.Density, isScalarToo = b.Field == FieldFamily.Density;
-                if (a.J != b.J || (a.J == FieldBasis.Uncoupled && a.L != b.L) || !FieldRows.IsKept(parities, a, b)) continue;
+                (FieldFactor a, FieldFactor b) = factors[i].Field <= factors[j].Field ? (factors[i], factors[j]) : (factors[j], factors[i]);
+                bool isScalar = a.Field == 0, isScalarToo = b.Field == 0;
+                if (a.J != b.J || (a.J == FieldFactors.Uncoupled && a.L != b.L) || !FieldFactors.IsKept(parities, a, b)) continue;
                 // A vector alone is not invariant under rotations of the vectors only.
                 if (isScalar != isScalarToo && coupling == FieldCoupling.Summed) continue;
-                FamilyProduct product = new(a, b, isScalar && isScalarToo ? 1 / Math.Sqrt(2 * a.L + 1) : 1, first);
-                if (product.Count == 0) continue;
-                first += product.Count;
-                yield return product;
+                yield return new Product(a, b, isScalar && isScalarToo ? 1 / Math.Sqrt(2 * a.L + 1) : 1);
             }
     }
 }

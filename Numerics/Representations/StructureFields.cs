@@ -27,6 +27,7 @@ internal sealed unsafe class StructureFields : IDisposable
     public StructureFields(
         IReadOnlyList<DensityExpansion> expansions, IReadOnlyList<PotentialField> potentials, Structure structure, int threads, bool adjoints)
     {
+        Structure = structure;
         Around = new Surroundings[expansions.Count];
         for (int e = 0; e < Around.Length; e++)
             Around[e] = expansions[e].Around(structure, threads);
@@ -41,6 +42,9 @@ internal sealed unsafe class StructureFields : IDisposable
             _states[p].Forward(0, structure.Count, _values[p]);
         }
     }
+
+    /// <summary>The structure.</summary>
+    public Structure Structure { get; }
 
     /// <summary>Of each expansion.</summary>
     public Surroundings[] Around { get; }

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Expansion;
+using Toolkit.Numerics.Stages;
 
 namespace Toolkit.Numerics.Representations;
 
@@ -12,7 +13,6 @@ namespace Toolkit.Numerics.Representations;
 /// </summary>
 public sealed class VectorPower : InvariantRepresentation
 {
-    private readonly int _field;
     private readonly int _power;
 
     /// <summary>|v|^(2k) of a vector field of an expansion.</summary>
@@ -22,10 +22,11 @@ public sealed class VectorPower : InvariantRepresentation
     /// <exception cref="ArgumentException">No such field, or its centre's vectors are not separate.</exception>
     public VectorPower(DensityExpansion expansion, int field, int power) : base(expansion, MakeLabels(expansion, field, power))
     {
-        (_field, _power) = (field, power);
+        _power = power;
         CouplingLeaf own = new(expansion.Fields[field].CouplingField, 0, 1);
         CouplingPair square = new(own, own, 0);
         CouplingTrees = [new CouplingTree(Enumerable.Repeat(square, power).Aggregate((a, b) => new CouplingPair(a, b, 0)))];
+        Program = Execute(field, power);
     }
 
     /// <inheritdoc/>
@@ -45,40 +46,28 @@ public sealed class VectorPower : InvariantRepresentation
         return new FeatureLabels(["field", "power"], [field + 1, power]);
     }
 
-    internal override unsafe void Forward(double* coefficients, double* work, Span<double> features) =>
-        features[0] = Math.Pow(Square(coefficients), _power);
-
-    internal override unsafe void AddTangent(double* coefficients, double* work, double* tangent, int group, Span<double> features) { }
-
-    internal override unsafe void AddFieldTangent(double* coefficients, double* work, double* tangent, int field, int slot,
-        ReadOnlySpan<double> vector, Span<double> features)
+    /// <summary>The own channel is v Y_00, Y_00² = 1/4π, and couple(v, v, 0) = −v·v / √3.</summary>
+    private FeatureProgram<double> Execute(int field, int power)
     {
-        if (field != _field || slot != 0) return;
-        double* own = Own(coefficients);
-        double along = 0;
+        int n = Expansion.GroupStride, width = Expansion.Width, first = Expansion.Columns(field).Column(0) * n;
+        CouplingTable table = CouplingTable.Default;
+        ProgramDraft draft = new(Expansion, []);
+        int own = draft.Add(3, 1), square = -1, stride = draft.Shapes[own].Stride;
         for (int q = 0; q < 3; q++)
-            along += own[q * Expansion.GroupStride] * vector[q];
-        features[0] += Slope(coefficients) * along * tangent[0];
+            draft.Add(new ChannelStage<double>(FeatureProgram<double>.Coefficients, first + q * n, width, 1, [0], own, (nint)q * stride));
+        draft.Leaves.AddVectors(
+            own, field, [0], [new LeafRows(0, 0, 0, 3)], Enumerable.Range(0, 3).Select(static q => new[] { new AngleTerm(q, 0, 1) }));
+        int blocks = draft.Features + power - 1;
+        for (int k = 0; k < power; k++)
+        {
+            int a = k == 0 ? own : draft.Features - 1, l = k == 0 ? 1 : 0, to = k == power - 1 ? blocks : draft.Add(1, 1);
+            CoupleStage<double> stage = new(
+                table, CoupleFactor.Of(a, 2 * l + 1, stride), CoupleFactor.Of(k == 0 ? own : square, 2 * l + 1, stride), [0], [0],
+                k == 0 ? [-4 * Math.PI * Math.Sqrt(3)] : null, [new CouplePath(l, l, 0, 0, 0, to, 0, 1)]);
+            if (k == 0) square = to;
+            if (to == blocks) draft.AddOutput(stage);
+            else draft.Add(stage);
+        }
+        return draft.Build(1);
     }
-
-    internal override unsafe void Backward(double* coefficients, double* work, ReadOnlySpan<double> gradient, double* adjoint)
-    {
-        double* own = Own(coefficients), target = Own(adjoint);
-        double slope = gradient[0] * Slope(coefficients);
-        for (int q = 0; q < 3; q++)
-            target[q * Expansion.GroupStride] += slope * own[q * Expansion.GroupStride];
-    }
-
-    /// <summary>∂|v|^(2k)/∂c = this times c.</summary>
-    private unsafe double Slope(double* coefficients) => 8 * Math.PI * _power * Math.Pow(Square(coefficients), _power - 1);
-
-    /// <summary>|v|²: the own channel is c = v Y_00, Y_00² = 1/4π.</summary>
-    private unsafe double Square(double* coefficients)
-    {
-        double* own = Own(coefficients);
-        int stride = Expansion.GroupStride;
-        return 4 * Math.PI * (own[0] * own[0] + own[stride] * own[stride] + own[2 * stride] * own[2 * stride]);
-    }
-
-    private unsafe double* Own(double* coefficients) => coefficients + Expansion.Columns(_field).Column(0) * Expansion.GroupStride;
 }

@@ -73,6 +73,32 @@ internal sealed unsafe class ChannelStage<T> : Stage<T>
         }
     }
 
+    /// <inheritdoc/>
+    public override bool AddSlopes(SlopePlan plan)
+    {
+        if (plan.IsLeaf(_to)) return true;
+        // Several rows are coefficients on their way to a leaf.
+        if (_rows != 1)
+        {
+            plan.Hide(_to);
+            return true;
+        }
+
+        int[] places = [.. _runs.SelectMany(static r => Enumerable.Range(r.From, r.Count))];
+        var terms = new List<SlopeTerm>();
+        foreach (SlopeTerm x in plan.Row(_from, _first))
+        {
+            terms.Add(x with
+            {
+                Own = Array.ConvertAll(places, q => x.Own[q]), Other = Array.ConvertAll(places, q => x.Other[q]),
+                Weights = x.Weights is null ? null : Array.ConvertAll(places, q => x.Weights[q]),
+            });
+        }
+
+        plan.Add(_to, _toFirst, 1, 1, places.Length, terms);
+        return true;
+    }
+
     private void Copy(BlockMemory<T> blocks, int environments)
     {
         int stride = blocks.Shape(_to).Stride;

@@ -37,6 +37,9 @@ internal sealed class MixStage<T> : Stage<T>
     public override long MultiplyAdds => (long)_rows * _components * _inputs.Sum(static i => (long)i.Channels);
 
     /// <inheritdoc/>
+    public override bool GainsFromBatches => true;
+
+    /// <inheritdoc/>
     public override void Forward(BlockMemory<T> blocks, int environments)
     {
         Mix(blocks, environments);

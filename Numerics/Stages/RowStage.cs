@@ -56,6 +56,13 @@ internal sealed unsafe class RowStage<T> : Stage<T>
         }
     }
 
+    /// <inheritdoc/>
+    public override bool AddSlopes(SlopePlan plan)
+    {
+        if (!plan.IsLeaf(_to)) plan.Hide(_to);
+        return true;
+    }
+
     private void Map(BlockMemory<T> blocks, int environments)
     {
         int stride = blocks.Shape(_to).Stride;

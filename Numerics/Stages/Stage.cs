@@ -22,6 +22,13 @@ internal abstract class Stage<T>
     /// <param name="count">How many changes.</param>
     public abstract void Tangent(BlockMemory<T> blocks, BlockMemory<T> changes, int count);
 
+    /// <summary>Says how what the stage makes depends on the leaves of a program, after the stages that it reads from.</summary>
+    /// <returns>False where that is no product of leaves.</returns>
+    public virtual bool AddSlopes(SlopePlan plan) => false;
+
+    /// <summary>Whether many environments at once are faster than one after the other.</summary>
+    public virtual bool GainsFromBatches => false;
+
     /// <summary>Multiply-adds for one environment, forward: what the stage cannot do without.</summary>
     public abstract long MultiplyAdds { get; }
 }

@@ -1,3 +1,4 @@
+using System.Linq;
 using System.Numerics;
 using Toolkit.Numerics.Blocks;
 
@@ -41,6 +42,14 @@ internal sealed unsafe class SumStage<T> : Stage<T>
                 }
             }
         }
+    }
+
+    /// <inheritdoc/>
+    public override bool AddSlopes(SlopePlan plan)
+    {
+        BlockShape to = plan.Shape(_to);
+        plan.Add(_to, 0, to.Stride, _rows, to.Channels, _from.SelectMany(f => plan.Terms(f.Block, f.First)).ToList());
+        return true;
     }
 
     private void Add(BlockMemory<T> blocks, int environments)

@@ -51,20 +51,24 @@ let inverse (x: uint64) : uint64 =
 
     power x (Prime - 2UL)
 
-/// The value of a polynomial at a point of the field.
-let evaluate (polynomial: Polynomial) (point: uint64[]) : uint64 =
-    let mutable sum = 0UL
+/// A polynomial's values at points of the field with this many coordinates.
+let evaluator (polynomial: Polynomial) (arity: int) : uint64[] -> uint64 =
+    let terms =
+        polynomial.Terms arity |> Seq.map (fun (e, c) -> Array.ofList e, ofBigInteger c) |> Array.ofSeq
 
-    for exponents, coefficient in polynomial.Terms point.Length do
-        let mutable product = ofBigInteger coefficient
+    fun point ->
+        let mutable sum = 0UL
 
-        for i in 0 .. exponents.Length - 1 do
-            if exponents[i] > 0 then
-                product <- multiply product (power point[i] (uint64 exponents[i]))
+        for exponents, coefficient in terms do
+            let mutable product = coefficient
 
-        sum <- add sum product
+            for i in 0 .. exponents.Length - 1 do
+                if exponents[i] > 0 then
+                    product <- multiply product (power point[i] (uint64 exponents[i]))
 
-    sum
+            sum <- add sum product
+
+        sum
 
 /// A basis of the null space of a matrix (rows of equal length), by elimination to reduced echelon form. Each basis
 /// vector belongs to one free column, has 1 there and 0 in every other free column. The rows are overwritten.
@@ -112,9 +116,8 @@ let nullSpace (columns: int) (rows: uint64[] list) : uint64[] list =
                   | ValueSome row -> subtract 0UL row[free]
                   | ValueNone -> if c = free then 1UL else 0UL) ]
 
-/// The fraction n/d = x modulo p with |n|, d ≤ 2^30 and d > 0, if there is one (then it is the only one).
-let tryRational (x: uint64) : struct (BigInteger * BigInteger) option =
-    let limit = BigInteger.One <<< 30
+/// Euclid's algorithm on p and x, up to the first remainder r ≤ limit: r and the t with r = t x modulo p.
+let private remainder (limit: BigInteger) (x: uint64) =
     let mutable r0, r1 = BigInteger Prime, BigInteger x
     let mutable t0, t1 = BigInteger.Zero, BigInteger.One
 
@@ -126,9 +129,23 @@ let tryRational (x: uint64) : struct (BigInteger * BigInteger) option =
         t0 <- t1
         t1 <- t2
 
-    if BigInteger.Abs t1 > limit || t1.IsZero then None
-    elif t1.Sign < 0 then Some(struct (-r1, -t1))
-    else Some(struct (r1, t1))
+    struct (r1, t1)
+
+/// The fraction n/d = x modulo p with |n|, d ≤ 2^30 and d > 0, if there is one (then it is the only one).
+let tryRational (x: uint64) : struct (BigInteger * BigInteger) option =
+    let limit = BigInteger.One <<< 30
+    let struct (r, t) = remainder limit x
+
+    if BigInteger.Abs t > limit || t.IsZero then None
+    elif t.Sign < 0 then Some(struct (-r, -t))
+    else Some(struct (r, t))
+
+/// The denominator d ≤ 2^12 of the fraction n/d = x modulo p with |n| ≤ 2^47, if there is one (then it is the only one).
+let tryDenominator (x: uint64) : BigInteger option =
+    let struct (r, t) = remainder (BigInteger.One <<< 47) x
+
+    if t.IsZero || BigInteger.Abs t > BigInteger 4096 then None
+    else Some(BigInteger.Abs t / BigInteger.GreatestCommonDivisor(r, t))
 
 /// A vector modulo p as the primitive integer vector that is proportional to it, if its fractions are small enough.
 let tryIntegers (vector: uint64[]) : BigInteger[] option =

@@ -5,6 +5,7 @@ open System
 open System.Numerics
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.Hypergeometric
+open Toolkit.Symbolic.Proofs
 open Toolkit.Symbolic.Proofs.Kernel
 
 /// SymPy's symbols, 0 outside their domain, and sums of products of them.
@@ -142,11 +143,70 @@ let private recoupling (random: Random) (count: int) (s: RecouplingIdentity) =
                   $"left = {side s.Left}"
                   $"failures += left != 0 and differ(left, S(int(at[\"{x}\"] == at[\"{y}\"])))" ]
 
+/// SymPy's own Clebsch–Gordan coefficients, coupled as the schemes say.
+let private overlap =
+    """from sympy.physics.quantum.cg import CG
+def top(s): return s if isinstance(s, str) else s[2]
+def state(s, m, at):
+    if isinstance(s, str): return {((s, m),): S(1)}
+    found, (a, b) = {}, (at[top(s[0])], at[top(s[1])])
+    for k in range(int(2*a) + 1):
+        m1, m2 = k - a, m - (k - a)
+        if abs(m2) > b: continue
+        c = CG(a, m1, b, m2, at[s[2]], m).doit()
+        for x, u in state(s[0], m1, at).items() if c != 0 else []:
+            for y, v in state(s[1], m2, at).items():
+                key = tuple(sorted(x + y))
+                found[key] = found.get(key, 0) + c*u*v
+    return found
+def overlap(s, t, at):
+    x, y = state(s, at[top(s)], at), state(t, at[top(t)], at)
+    return sum((u*y[k] for k, u in x.items() if k in y), S(0))"""
+
+let private coefficient (random: Random) (count: int) (s: RecouplingCoefficient) =
+    let rec write scheme =
+        match scheme with
+        | Single x -> $"\"{x}\""
+        | Couple(l, r, x) -> $"({write l}, {write r}, \"{x}\")"
+
+    let rec draw (at: Map<string, int>) scheme : Map<string, int> =
+        match scheme with
+        | Single x -> if at.ContainsKey x then at else at.Add(x, random.Next 3)
+        | Couple(l, r, x) ->
+            let at = draw (draw at l) r
+
+            let top scheme =
+                match scheme with
+                | Single x
+                | Couple(_, _, x) -> at[x]
+
+            let a, b = top l, top r
+            if at.ContainsKey x then at else at.Add(x, abs (a - b) + 2 * random.Next(min a b + 1))
+
+    let points =
+        Seq.initInfinite (fun _ -> draw (draw Map.empty s.Start) s.Final)
+        |> Seq.truncate 5000
+        |> Seq.filter (fun at -> RecouplingEvaluation.obeys at s.Start && RecouplingEvaluation.obeys at s.Final)
+        |> Seq.truncate count
+        |> List.ofSeq
+
+    let list (items: string list) = "[" + String.Join(", ", items) + "]"
+    let quoted (xs: string list) = xs |> List.map (fun x -> "\"" + x + "\"") |> list
+    let phase = s.Value.Phase |> List.map (fun (x, n) -> $"(\"{x}\", {n})") |> list
+    let value = $"product({quoted s.Value.Sums}, {phase}, {quoted s.Value.Roots}, {s.Value.Symbols |> List.map quoted |> list}, at)"
+
+    overlap
+    :: [ for at in points do
+             let values = at |> Map.toList |> List.map (fun (x, k) -> "\"" + x + $"\": Rational({k}, 2)")
+             "at = {" + String.Join(", ", values) + "}"
+             $"failures += differ({value}, overlap({write s.Start}, {write s.Final}, at))" ]
+
 let rec private lines (random: Random) (count: int) (statement: Statement) : string list =
     match statement with
     | :? SymbolRelation as s -> relation random count s
     | :? Symmetry as s -> symmetry random s
     | :? RecouplingIdentity as s -> recoupling random count s
+    | :? RecouplingCoefficient as s -> coefficient random count s
     | :? AllOf as s -> s.Parts |> List.collect (lines random count)
     | _ -> []
 

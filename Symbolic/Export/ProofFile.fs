@@ -16,7 +16,7 @@ open Toolkit.Symbolic.Export.ProofFields
 let Format = "toolkit-proof/1"
 
 /// The codecs of all rules.
-let private codecs: Codec list = SymbolCodecs.all @ PowerCodecs.all @ TypingCodecs.all
+let private codecs: Codec list = SymbolCodecs.all @ PowerCodecs.all @ TypingCodecs.all @ TableCodec.all
 
 let private codecOf (rule: string) = codecs |> List.tryFind (fun c -> List.contains rule c.Rules)
 

@@ -9,7 +9,9 @@ open System.Text.RegularExpressions
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.Hypergeometric
 open Toolkit.Symbolic.CouplingTrees
+open Toolkit.Symbolic.Proofs
 open Toolkit.Symbolic.Proofs.Kernel
+open Toolkit.Symbolic.Export.Typesetting
 
 /// A theorem as it stands in a report.
 type Line =
@@ -63,8 +65,11 @@ let rec parametersOf (statement: Statement) : string list =
         |> List.concat
         |> List.distinct
         |> List.filter (fun x -> not (List.contains x sums))
+    | :? RecouplingCoefficient as s ->
+        RecouplingEvaluation.names s.Start @ RecouplingEvaluation.names s.Final |> List.distinct
     | :? RacahRecoupling -> [ "a"; "b"; "c"; "e"; "f"; "J"; "M" ]
     | :? Determined -> Symbol.ThreeJ.Quanta
+    | :? CorrectTable -> [ "l1"; "l2"; "l3"; "m1"; "m2"; "m3" ]
     | :? RotationMatrixLaw as s ->
         match s.Law with
         | RotationLaw.Invariance -> [ "j1"; "j2"; "j3"; "m1'"; "m2'"; "m3'" ]
@@ -91,85 +96,6 @@ let row (line: Line) : string =
     let parameters = String.Join(",", parametersOf line.Theorem.Statement)
     $"{line.Name}\t{method line.Theorem}\t{parameters}\t{seconds}\tproved"
 
-// ---- LaTeX
-
-let private formula (text: string) =
-    let text = Regex.Replace(text, @"\*\*(\w+|\([^()]*\))", fun m -> "^{" + m.Groups[1].Value.Trim('(', ')') + "}")
-    let text = Regex.Replace(text, @"\b(alpha|beta|gamma)\b", @"\$1 ")
-    Regex.Replace(text, @"\b([A-Za-z])(\d+)", "$1_{$2}").Replace("*", @"\,")
-
-let private symbolFormula (symbol: Symbol) (shift: BigInteger list) =
-    let halves (k: BigInteger) = if k.IsEven then string (k / BigInteger 2) else @$"\tfrac{{{k}}}{{2}}"
-
-    let argument (name: string) (k: BigInteger) =
-        formula name
-        + (if k.IsZero then "" elif k.Sign > 0 then "+" + halves k else "-" + halves -k)
-
-    let entries = List.map2 argument symbol.Quanta shift
-    let row (i: int) = String.Join(" & ", entries[3 * i .. 3 * i + 2])
-    let kind = if symbol.Name = "6j" then "Bmatrix" else "pmatrix"
-    @$"\begin{{{kind}}} {row 0} \\ {row 1} \end{{{kind}}}"
-
-/// A statement's formula in LaTeX; None for statements that are better read in words.
-let rec latexOf (statement: Statement) : string option =
-    match statement with
-    | :? SymbolRelation as s ->
-        s.Terms
-        |> List.map (fun t ->
-            let names = s.Symbol.Quanta
-
-            let root =
-                match t.Radicand with
-                | [] -> ""
-                | forms ->
-                    let body = forms |> List.map (fun f -> $"({formula (Linear.print names f)})") |> String.concat ""
-                    @$"\sqrt{{{body}}}\,"
-
-            let coefficient =
-                if t.Coefficient = Polynomial.One then "+"
-                elif t.Coefficient = -Polynomial.One then "-"
-                else $"+\\bigl({formula (t.Coefficient.Print names)}\\bigr)"
-
-            coefficient + root + symbolFormula s.Symbol t.Shift)
-        |> String.concat "\n  "
-        |> fun sum -> Some(sum.TrimStart '+' + " = 0")
-    | :? AllOf as s when s.Parts.Length <= 3 ->
-        let parts = s.Parts |> List.map latexOf
-
-        if List.forall Option.isSome parts then
-            Some(parts |> List.map Option.get |> String.concat ", \\\\\n  ")
-        else
-            None
-    | _ -> None
-
-/// Characters of the arguments that LaTeX's own font encoding lacks.
-let private symbols =
-    dict
-        [ '\u2212', "\\ensuremath{-}" // minus
-          '\u2192', "\\ensuremath{\\to}" // arrow
-          '\u00B1', "\\ensuremath{\\pm}" // plus or minus
-          '\u221A', "\\ensuremath{\\surd}" // root
-          '\u03A3', "\\ensuremath{\\Sigma}" // sum
-          '\u2013', "--" // dash
-          '\u2032', "'" ] // prime
-
-/// A text of words and formulas as LaTeX's running text.
-let private escape (text: string) =
-    let escaped = StringBuilder()
-
-    for c in text do
-        match c with
-        | '\\' -> escaped.Append @"\textbackslash{}"
-        | '~' -> escaped.Append @"\textasciitilde{}"
-        | '^' -> escaped.Append @"\textasciicircum{}"
-        | '*' -> escaped.Append @"*\allowbreak{}"
-        | c when "&%$#_{}".Contains c -> escaped.Append('\\').Append c
-        | c when symbols.ContainsKey c -> escaped.Append symbols[c]
-        | c -> escaped.Append c
-        |> ignore
-
-    escaped.ToString()
-
 /// A LaTeX document with every theorem: statement, formula, method, assumptions and argument.
 let latex (lines: Line list) : string =
     let out = StringBuilder()
@@ -182,23 +108,16 @@ let latex (lines: Line list) : string =
     line @"\sloppy\allowdisplaybreaks"
 
     for t in lines do
-        line @$"\begin{{theorem}}[{escape t.Name}]"
+        line @$"\begin{{theorem}}[{Typeset.words t.Name}]"
 
-        match latexOf t.Theorem.Statement with
-        | Some formula ->
-            line @"\begin{multline*}"
-            line ("  " + formula.Replace("\n  +", " \\\\\n  +").Replace("\n  -", " \\\\\n  -"))
-            line @"\end{multline*}"
-        | None -> ()
-
-        line (escape t.Theorem.Statement.Text + ".")
+        line (Typeset.latex t.Theorem.Statement + ".")
         line @"\end{theorem}"
         line @"\begin{proof}"
-        line (escape t.Argument)
-        line $" Rules: {escape (method t.Theorem)}."
+        line (Typeset.words t.Argument)
+        line $" Rules: {Typeset.words (method t.Theorem)}."
 
         if not t.Theorem.Assumptions.IsEmpty then
-            line $""" Assumed, not checked: {escape (String.Join("; ", t.Theorem.Assumptions))}."""
+            line $""" Assumed, not checked: {Typeset.words (String.Join("; ", t.Theorem.Assumptions))}."""
 
         line @"\end{proof}"
 
@@ -224,9 +143,21 @@ let markdown (lines: Line list) : string =
         line ""
         line $"## {t.Name}"
         line ""
+        let parts = Typeset.parts t.Theorem.Statement
+
+        // A long conjunction is one line that unfolds.
+        if parts.Length > Typeset.MostParts then
+            line $"<details><summary>{parts.Length} statements</summary>"
+            line ""
+
         line "```text"
         line t.Theorem.Statement.Text
         line "```"
+
+        if parts.Length > Typeset.MostParts then
+            line ""
+            line "</details>"
+
         line ""
         line t.Argument
 
@@ -234,4 +165,27 @@ let markdown (lines: Line list) : string =
             line ""
             line $"""Assumed, not checked: {String.Join("; ", t.Theorem.Assumptions)}."""
 
+    out.ToString()
+
+/// A page in XHTML with every theorem set in type: a browser shows its MathML.
+let html (lines: Line list) : string =
+    let out = StringBuilder()
+    let line (s: string) = out.Append(s).Append('\n') |> ignore
+    let escape (s: string) = nonNull (System.Security.SecurityElement.Escape s)
+    line "<!DOCTYPE html>"
+    line "<html xmlns=\"http://www.w3.org/1999/xhtml\" lang=\"en\">"
+    line "<head><meta charset=\"utf-8\"/><title>Theorems</title></head>"
+    line "<body>"
+    line "<h1>Theorems</h1>"
+
+    for t in lines do
+        line $"<h2 id=\"{escape t.Name}\">{escape t.Name}</h2>"
+        line (Typeset.mathMl t.Theorem.Statement)
+        line $"<p>{escape t.Argument} Rules: {escape (method t.Theorem)}.</p>"
+
+        if not t.Theorem.Assumptions.IsEmpty then
+            line $"""<p>Assumed, not checked: {escape (String.Join("; ", t.Theorem.Assumptions))}.</p>"""
+
+    line "</body>"
+    line "</html>"
     out.ToString()

@@ -315,6 +315,19 @@ let private rewriting =
                     (field "first" element |> list move)
                     (field "second" element |> list move)) }
 
+let private recouplingPath =
+    { Rules = [ "recoupling path" ]
+      Write =
+        fun writer theorem ->
+            let c = theorem.Certificate :?> PathCertificate
+            writer.WritePropertyName "scheme"
+            writeScheme writer c.Start
+            writeStrings writer "moves" (c.Moves |> List.map moveText)
+      Replay =
+        fun element premises ->
+            one premises (fun premise ->
+                Recoupling.connect premise (field "scheme" element |> scheme) (field "moves" element |> list move)) }
+
 let private recouplingInduction =
     { Rules = [ "recoupling-induction" ]
       Write = fun _ _ -> ()
@@ -348,4 +361,5 @@ let all: Codec list =
       pairing
       determination
       recouplingInduction
+      recouplingPath
       rewriting ]

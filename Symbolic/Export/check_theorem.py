@@ -17,6 +17,7 @@ import json
 import math
 import random
 import re
+import struct
 import sys
 from collections import Counter
 from fractions import Fraction
@@ -205,8 +206,8 @@ RESERVED = set("""i sqrt diff sum over of for all and or not if is are in at whe
 integers couple join map every""".split())
 
 
-def names_of(value):
-    need(isinstance(value, list) and len(value) <= 10, f"expected at most ten names, found {value!r}")
+def names_of(value, most=10):
+    need(isinstance(value, list) and len(value) <= most, f"expected at most {most} names, found {value!r}")
     for name in value:
         need(isinstance(name, str) and re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*'*", name) and len(name) <= 40
              and name.rstrip("'") not in RESERVED, f"not a name: {name!r}")
@@ -1067,9 +1068,8 @@ def typing(d, premises):
 # claims to be one is refused; the premises are checked like all steps.
 ARGUED = set("""
 1021597b791d39785bf42a6edcbd3bd7 1b8b9705704d449cd77ec972835b9401 20856badf7b1350ceea55a3932691320
-2c6d39101dfe0ca6042072cdc300132c 3c210ddb23457b9c18ae309c9b84fb40 4d938f1d7bfa6c2fb256e73253d42539
-59d334ae36996111fd973f9ba90643f0 6a24b5f6a5d68502eab4992e8be7cdbd 7a55e0e496eb62ed72ba24b022486132
-7b898b034b05d4c0e01fe377b54359ac 7fad7d4be9ab614d9832c37d4b67bd37 8580ebc4ca718e245ca193824d310b30
+2c6d39101dfe0ca6042072cdc300132c 4d938f1d7bfa6c2fb256e73253d42539 59d334ae36996111fd973f9ba90643f0
+7a55e0e496eb62ed72ba24b022486132 7b898b034b05d4c0e01fe377b54359ac 7fad7d4be9ab614d9832c37d4b67bd37
 90564f00b7eb5e3a107a6d9afe510b62 91be498a2d5a1d3a567d782a98c06e35 a5a55ac21c8eff598956f45bf16ee410
 b499678b62eddf762d7a259b94b4fadf d1feadd43a0a14a7696e49a342892902 d3af401d08a61feb2c4a734501d5e671
 e430291bde62ac69be97637ed93bea2f efb65745e315d549192cc9f7a1ca26fb f180b3129300fd4a37fa3321ebd83bf5
@@ -1119,7 +1119,6 @@ OWN = {  # what the argument itself is called in the list of assumptions
     ('direction', 'product'): [DIRECTIONS, ROTATIONS],
     ('direction', 'addition'): [DIRECTIONS, ROTATIONS],
     ('coefficient-extraction', None): [COEFFICIENT_EXTRACTION],
-    ('rewriting', None): [LINEAR_INDEPENDENCE],
     ('coupling-ladder', None): [COUPLING_LADDER],
     ('real-ladder', None): [REAL_LADDER],
     ('recoupling-induction', None): [RECOUPLING_INDUCTION],
@@ -1132,10 +1131,264 @@ def digest(rule, premises, statement):
     return hashlib.sha256("\n".join([rule] + [p.text for p in premises] + [statement]).encode()).hexdigest()[:32]
 
 
+# ---- coupling schemes: moves, with the 6j symbol that each of them brings (a premise says that it is the coefficient)
+
+def scheme_names(s):
+    return [s] if isinstance(s, str) else [s[2]] + scheme_names(s[0]) + scheme_names(s[1])
+
+
+def scheme_text(s):
+    return s if isinstance(s, str) else f"({scheme_text(s[0])} {scheme_text(s[1])}){s[2]}"
+
+
+def scheme_top(s):
+    return s if isinstance(s, str) else s[2]
+
+
+def read_scheme(s):
+    if isinstance(s, str):
+        return s
+    need(isinstance(s, list) and len(s) == 3 and isinstance(s[2], str), "a scheme is [left, right, name]")
+    return read_scheme(s[0]), read_scheme(s[1]), s[2]
+
+
+def follow(start, moves):
+    """The scheme at the end of a path, and the phase, roots, symbols and sums on the way."""
+    moves = [m.split(" ") for m in moves]
+    need(all(m[0] in ("exchange", "leftwards", "rightwards") and len(m) == 2 + (m[0] != "exchange") for m in moves), "unknown moves")
+    names_of(scheme_names(start) + [m[2] for m in moves if len(m) == 3], 400)
+    phase, roots, symbols, sums = Counter(), [], [], []
+
+    def apply(s, m):
+        if isinstance(s, str):
+            return None
+        if s[2] != m[1]:
+            left = apply(s[0], m)
+            if left is not None:
+                return left, s[1], s[2]
+            right = apply(s[1], m)
+            return None if right is None else (s[0], right, s[2])
+        if m[0] == "exchange":
+            phase.update([scheme_top(s[0]), scheme_top(s[1])])
+            phase.subtract([s[2]])
+            return s[1], s[0], s[2]
+        if m[0] == "leftwards":
+            need(not isinstance(s[1], str), "a move does not apply")
+            a, b, c, old, new, after = s[0], s[1][0], s[1][1], s[1][2], m[2], ((s[0], s[1][0], m[2]), s[1][1], s[2])
+        else:
+            need(not isinstance(s[0], str), "a move does not apply")
+            a, b, c, old, new, after = s[0][0], s[0][1], s[1], s[0][2], m[2], (s[0][0], (s[0][1], s[1], m[2]), s[2])
+        e, f = (new, old) if m[0] == "leftwards" else (old, new)
+        a, b, c = scheme_top(a), scheme_top(b), scheme_top(c)
+        phase.update([a, b, c, s[2]])
+        roots.extend([e, f])
+        symbols.append((a, b, e, c, s[2], f))
+        sums.append(m[2])
+        return after
+
+    scheme = start
+    for m in moves:
+        scheme = apply(scheme, m)
+        need(scheme is not None, "a move does not apply")
+    return scheme, {x: n for x, n in phase.items() if n}, roots, symbols, sums
+
+
+def recoupling_text(phase, roots, symbols, sums):
+    signs = " + ".join(x if n == 1 else "-" + x if n == -1 else f"{n}*{x}" for x, n in phase.items()).replace("+ -", "- ")
+    counted = Counter(roots)
+    parts = ([f"sum over {x} of" for x in sums] + ([f"(-1)**({signs})"] if phase else [])
+             + [f"(2*{x} + 1)" if n == 2 else f"sqrt(2*{x} + 1)" for x, n in counted.items()]
+             + ["6j({}, {}, {}; {}, {}, {})".format(*s) for s in symbols])
+    return " ".join(parts) or "1"
+
+
+def is_recoupling(premises):
+    need([p.rule for p in premises] == ["recoupling-induction"], "the premise must be that the 6j symbol is the recoupling coefficient")
+
+
+def recoupling_path(d, premises):
+    is_recoupling(premises)
+    start, moves = read_scheme(d["scheme"]), d["moves"]
+    need(moves, "there are no moves")
+    final, phase, roots, symbols, sums = follow(start, moves)
+    stay = scheme_names(final)
+    labels = [x for x in sums if x in stay]
+    over = f"the sum over {', '.join(labels)} of " if labels else ""
+    value = recoupling_text(phase, roots, symbols, [x for x in sums if x not in stay])
+    return Proved("recoupling", f"every coupled state of the scheme {scheme_text(start)} is {over}the state of the scheme "
+                  f"{scheme_text(final)} times {value}, for all angular momenta with which the first scheme obeys the triangle "
+                  "rules; sums run over all values that the triangle rules allow", premises, [LINEAR_INDEPENDENCE])
+
+
+def rewriting(d, premises):
+    is_recoupling(premises)
+    start = read_scheme(d["scheme"])
+    end1, phase1, roots1, symbols1, sums1 = follow(start, d["first"])
+    end2, phase2, roots2, symbols2, sums2 = follow(start, d["second"])
+    if d["second"]:
+        need(end1 == end2, "the paths do not end in the same scheme")
+        stay = scheme_names(end2)
+        right = recoupling_text(phase2, roots2, symbols2, [x for x in sums2 if x not in stay])
+    else:
+        other = [(x, y) for x, y in zip(scheme_names(end1), scheme_names(end2)) if x != y]
+        need(len(other) == 1 and scheme_text(end1).replace(other[0][0], other[0][1]) == scheme_text(end2).replace(other[0][0], other[0][1]),
+             "the path does not return to the scheme with one label renamed")
+        stay, right = [other[0][0]], f"(1 if {other[0][0]} = {other[0][1]}, otherwise 0)"
+    left = recoupling_text(phase1, roots1, symbols1, [x for x in sums1 if x not in stay])
+    return Proved("recoupling", f"{left} = {right} for all angular momenta with which the schemes {scheme_text(start)} and "
+                  f"{scheme_text(end1)} obey the triangle rules; sums run over all values that the triangle rules allow", premises,
+                  [LINEAR_INDEPENDENCE])
+
+
+# ---- tables: every coefficient anew from Racah's formula, rounded, in the file's order, and the file's checksum
+
+def racah(l1, l2, l3, m1, m2, m3):
+    """The 3j symbol as (sign, p, q) for sign sqrt(p/q); arguments doubled."""
+    f = math.factorial
+    a, b, c = (l1 + l2 - l3) // 2, (l1 - m1) // 2, (l2 + m2) // 2
+    d, e = (l3 - l2 + m1) // 2, (l3 - l1 - m2) // 2
+    s = sum(Fraction((-1) ** k, f(k) * f(a - k) * f(b - k) * f(c - k) * f(d + k) * f(e + k))
+            for k in range(max(0, -d, -e), min(a, b, c) + 1))
+    up = (f(a) * f(d + b) * f(e + c) * f(b) * f((l1 + m1) // 2) * f(c) * f((l2 - m2) // 2) * f((l3 - m3) // 2) * f((l3 + m3) // 2))
+    square = s * s * Fraction(up, f((l1 + l2 + l3) // 2 + 1))
+    return (0 if s == 0 else (1 if s > 0 else -1) * (-1) ** (d - e)), square.numerator, square.denominator
+
+
+def real_entry(l1, l2, l3, n1, n2, n3):
+    """The same in the real basis by the unitary image, times sqrt(2 l3 + 1) and over i where l1 + l2 + l3 is odd."""
+    def rows(l, n):  # U(n, m) as (m, k) for i^k, over sqrt(2) unless n = 0
+        parity = 2 * (abs(n) // 2 % 2)
+        return [(0, 0)] if n == 0 else [(n, parity), (-n, 0)] if n > 0 else [(-n, parity + 3), (n, 1)]
+    total, first = [0, 0], None  # real and imaginary part
+    for m1, k1 in rows(l1, n1):
+        for m2, k2 in rows(l2, n2):
+            for m3, k3 in rows(l3, n3):
+                if m3 == m1 + m2 and abs(m3) <= l3:
+                    sign, p, q = racah(l1, l2, l3, m1, m2, -m3)
+                    k = (-k1 - k2 + k3 - (l1 + l2 + l3) // 2 % 2 + (l1 - l2 + m3)) % 4
+                    if sign == 0:
+                        continue
+                    # All terms have one size: a symbol and its image under m -> -m.
+                    need(first in (None, (p, q)), "terms of a real coefficient do not fit")
+                    first = (p, q)
+                    total[k % 2] += sign * (1 if k < 2 else -1)
+    need(total[1] == 0, "a real coefficient is not real")
+    total = total[0]
+    if total == 0:
+        return 0, 0, 1
+    square = Fraction(total) ** 2 * Fraction(*first) * (l3 + 1) / 2 ** sum(n != 0 for n in (n1, n2, n3))
+    return (1 if total > 0 else -1), square.numerator, square.denominator
+
+
+def four_pi(bits):
+    def arctan(x):
+        power, total, k = (1 << bits) // x, 0, 0
+        while power:
+            total, power, k = total + (-1) ** k * (power // (2 * k + 1)), power // (x * x), k + 1
+        return total
+    return 4 * (16 * arctan(5) - 4 * arctan(239))
+
+
+def nearest(sign, p, q, single, gaunt):
+    """The bytes of the floating-point number nearest to sign sqrt(p/q), over sqrt(4 pi) for Gaunt's coefficients."""
+    digits, bits = (24 if single else 53), 600
+    if gaunt:
+        p, q = p << bits, q * four_pi(bits)
+    shift = (2 * digits + 40 - (p.bit_length() - q.bit_length())) // 2
+    scaled = (p << 2 * shift) // q if shift >= 0 else p // (q << -2 * shift)
+    root = math.isqrt(scaled)
+    exact = root * root == scaled and scaled * q == (p << 2 * shift if shift >= 0 else p >> -2 * shift)
+    extra = root.bit_length() - digits
+    n, rest = root >> extra, root & ((1 << extra) - 1)
+    half = 1 << (extra - 1)
+    n += rest > half or rest == half and (not exact or n % 2 == 1)
+    return struct.pack("<f" if single else "<d", sign * math.ldexp(n, extra - shift))
+
+
+def table(d, premises):
+    what, most, half, single = d["what"], d["twice-lmax"], d["half"], d["single"]
+    need(what in ("3j", "cg", "real-cg", "gaunt") and type(most) is int and 0 <= most <= 80, "no such table")
+    need(type(half) is bool and type(single) is bool and (half or most % 2 == 0), "no such table")
+    need(not half or what in ("3j", "cg"), "no such table")
+    need([p.rule for p in premises] == ["ladder, norm and sign"] + ["real-ladder"] * (what == "real-cg"), "other premises")
+    body, index, entries = [], [], 0
+    position = 1024
+
+    def block(l1, l2, l3):
+        nonlocal position, entries
+        found = []
+        zero = racah(l1, l2, l3, 0, 0, 0) if what == "gaunt" else None
+        for m3 in range(-l3, l3 + 1, 2):
+            for m1 in range(-l1, l1 + 1, 2):
+                if what == "real-cg":
+                    seconds = sorted({s for x in (abs(m1) + abs(m3), abs(abs(m1) - abs(m3))) for s in (x, -x)})
+                else:
+                    seconds = [m3 - m1 if what == "cg" else -m3 - m1]
+                for m2 in seconds:
+                    if abs(m2) > l2:
+                        continue
+                    if what == "real-cg":
+                        sign, p, q = real_entry(l1, l2, l3, m1, m2, m3)
+                    else:
+                        sign, p, q = racah(l1, l2, l3, m1, m2, -m3 if what == "cg" else m3)
+                    if what == "cg":
+                        sign, p = sign * (-1) ** ((l1 - l2 + m3) // 2 % 2), p * (l3 + 1)
+                    if what == "gaunt":
+                        sign, p, q = sign * zero[0], p * zero[1] * (l1 + 1) * (l2 + 1) * (l3 + 1), q * zero[2]
+                    if sign:
+                        found.append((nearest(sign, p, q, single, what == "gaunt"), (m1 + l1) // 2, (m2 + l2) // 2, (m3 + l3) // 2))
+        if found:
+            data = b"".join(x[0] for x in found) + b"".join(bytes(x[k] for x in found) for k in (1, 2, 3))
+            data += bytes(-len(data) % 8)
+            index.append((l1, l2, l3, len(found), position))
+            body.append(data)
+            position, entries = position + len(data), entries + len(found)
+
+    # The order of the blocks in the file: by classes of permuted (l1, l2, l3).
+    for big in range(most + 1):
+        if what == "gaunt" and big % 2:
+            continue
+        for middle in range(min(big, most - big) + 1):
+            if not half and (big + middle) % 2:
+                continue
+            for small in range(0 if half else big % 2, middle + 1, 1 if half else 2):
+                if not half and small % 2 != big % 2:
+                    continue
+                ls = small + big, small + middle, big + middle
+                seen = []
+                for x, y, z in ((0, 1, 2), (2, 1, 0), (2, 0, 1)):
+                    if ls[z] not in seen:
+                        seen.append(ls[z])
+                        block(ls[x], ls[y], ls[z])
+                        if ls[x] != ls[y]:
+                            block(ls[y], ls[x], ls[z])
+    tail = b"".join(struct.pack("<iiiiq", *record) for record in sorted(index))
+    lmax = halves(most)
+    precision, option = (',"precision":"float32"', " --precision float32") if single else ("", "")
+    head = (f'{{"format":"toolkit-table/1","what":"{what}","basis":"{"real" if what == "real-cg" else "complex"}","convention":"toolkit",'
+            f'"lmax":"{lmax}","half":{"true" if half else "false"}{precision},"generator":"toolkit tables --kind {what} --lmax {lmax}'
+            f'{" --half" if half else ""}{option} --format table","blocks":{len(index)},"entries":{entries},"index":{position},'
+            f'"length":{position + len(tail)},"checksum":"{"0" * 64}"}}').ljust(1023) + "\n"
+    checksum = hashlib.sha256(b"".join(body) + tail + head.encode()).hexdigest()
+    need(checksum == d["checksum"], f"the table has the checksum {checksum}")
+    coupling = ("the Clebsch-Gordan coefficient of Condon and Shortley, that is the solution of the ladder relations of J1 + J2 with "
+                "unit norm and <l1 l1 l2 L-l1|L L> > 0")
+    value = {"3j": "3j(l1, l2, l3; m1, m2, m3)", "cg": f"<l1 m1 l2 m2|l3 m3>, {coupling}",
+             "real-cg": "C(n1, n2, n3) at (l1, l2, l3; n1, n2, n3), where i**k*C(n1, n2, n3), k = 0 if l1 + l2 + l3 is even and 1 if "
+                        "it is odd, is the sum over m1, m2, m3 of conjugate(U(n1, m1)*U(n2, m2))*U(n3, m3)*<l1 m1 l2 m2|l3 m3>, with "
+                        "R_n = the sum over m of U(n, m)*Y_m, R_m = ((-1)**m*Y_m + Y_-m)/sqrt(2) and R_-m = ((-1)**m*Y_m - "
+                        f"Y_-m)/(sqrt(2)*i) for m > 0, R_0 = Y_0, and <l1 m1 l2 m2|l3 m3> {coupling}",
+             "gaunt": "sqrt((2*l1 + 1)*(2*l2 + 1)*(2*l3 + 1)/(4*pi))*3j(l1, l2, l3; 0, 0, 0)*3j(l1, l2, l3; m1, m2, m3)"}[what]
+    return Proved("table", f"the file of format toolkit-table/1 with checksum {checksum} holds, for all "
+                  f"{'integers and half-integers' if half else 'integers'} l1, l2, l3 from 0 to {lmax}, at every point where it is not 0, "
+                  f"the {'float32' if single else 'float64'} nearest to {value}; and nothing else", premises, [A_REPRESENTATION])
+
+
 RULES = {"telescoping": telescoping, "termwise": telescoping, "normalisation": normalisation, "reindexing": reindexing,
          "symmetry": symmetry, "conjunction": conjunction, "first-order recursion": closed_form,
          "evaluation": evaluation, "single term": single_term, "antisymmetry": antisymmetry,
-         "power-derivation": power_derivation, "power-substitution": power_substitution}
+         "power-derivation": power_derivation, "power-substitution": power_substitution, "table": table,
+         "recoupling path": recoupling_path, "rewriting": rewriting}
 RULES.update({rule: typing for rule in ("R1-site-sum", "R1-joint", "R1-map", "R1-sum", "R3-join", "R3-couple", "R3-couple-separately",
                                         "R4-invariant", "R5-sign", "hypothesis", "induction")})
 
@@ -1168,6 +1421,7 @@ def check(path, points=20):
                 trusted.append(rule)
         except Refused as why:
             raise Refused(f"step {i} ({rule}): {why}") from None
+        result.rule = rule
         proved.append(result)
     need(proved, "there are no steps")
     last = proved[-1]

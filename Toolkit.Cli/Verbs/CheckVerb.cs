@@ -5,6 +5,7 @@ using System.IO.Compression;
 using Microsoft.FSharp.Core;
 using Toolkit.Numerics.Files;
 using Toolkit.Symbolic.Export;
+using Toolkit.Symbolic.Export.Typesetting;
 using Toolkit.Symbolic.Proofs.Kernel;
 using Toolkit.Symbolic.Tables;
 
@@ -19,7 +20,8 @@ internal static class CheckVerb
     public static Command Create()
     {
         var files = new Argument<string[]>("FILE") { Description = "certificates written by prove or derive, or tables written by tables or convert", Arity = ArgumentArity.OneOrMore };
-        var verb = new Command("check", "Checks certificates and tables: one line for each file: valid, the file, and what it says (a theorem's name, assumptions and statement; a table's what, lmax and convention), separated by tabs; or invalid with the reason.") { files };
+        var latex = new Option<bool>("--latex") { Description = "write theorems' statements in LaTeX" };
+        var verb = new Command("check", "Checks certificates and tables: one line for each file: valid, the file, and what it says (a theorem's name, assumptions and statement; a table's what, lmax and convention), separated by tabs; or invalid with the reason.") { files, latex };
         verb.SetAction(result =>
         {
             int exit = 0;
@@ -28,7 +30,7 @@ internal static class CheckVerb
                 try
                 {
                     InputFile.Require(file, Expected);
-                    result.InvocationConfiguration.Output.WriteLine($"valid\t{file}\t{Content(file)}");
+                    result.InvocationConfiguration.Output.WriteLine($"valid\t{file}\t{Content(file, result.GetValue(latex))}");
                 }
                 catch (InvalidDataException e)
                 {
@@ -51,9 +53,11 @@ internal static class CheckVerb
     /// What a valid file says, in fields between tabs: a theorem's name, assumptions ("-" if there are none) and statement; a
     /// table's what, lmax and convention.
     /// </summary>
+    /// <param name="file">The file.</param>
+    /// <param name="latex">A theorem's statement in LaTeX.</param>
     /// <exception cref="InvalidDataException">Invalid; with the file and the reason.</exception>
     /// <exception cref="InputException">Not a file that is checked.</exception>
-    private static string Content(string file)
+    private static string Content(string file, bool latex)
     {
         switch (TableCheck.TryFormat(file)?.Value)
         {
@@ -72,7 +76,7 @@ internal static class CheckVerb
                 }
                 Theorem theorem = proof.ResultValue.Item2;
                 string assumptions = theorem.Assumptions.IsEmpty ? "-" : string.Join("; ", theorem.Assumptions);
-                return $"{proof.ResultValue.Item1}\t{assumptions}\t{theorem.Statement.Text}";
+                return $"{proof.ResultValue.Item1}\t{assumptions}\t{(latex ? Typeset.latex(theorem.Statement) : theorem.Statement.Text)}";
         }
     }
 

@@ -7,6 +7,7 @@ using System.Threading;
 using Microsoft.FSharp.Collections;
 using Microsoft.FSharp.Core;
 using Toolkit.Symbolic.Export;
+using Toolkit.Symbolic.Export.Typesetting;
 using Toolkit.Symbolic.Hypergeometric;
 using Toolkit.Symbolic.Proofs;
 using Toolkit.Symbolic.Proofs.Kernel;
@@ -31,7 +32,7 @@ internal static class DeriveVerb
         var degree = new Option<int>("--degree")
         {
             Description = "the largest total degree of the sums' coefficients that is searched",
-            DefaultValueFactory = _ => 12,
+            DefaultValueFactory = _ => Derivation.MostDegree,
         };
         var json = new Option<bool>("--json") { Description = "write the certificate instead of the relation's text" };
         var latex = new Option<bool>("--latex") { Description = "write the relation as a LaTeX formula" };
@@ -60,24 +61,31 @@ internal static class DeriveVerb
             word.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             if (found.IsError)
             {
-                if (found.ErrorValue is NoRelation.NoneUpTo none)
+                switch (found.ErrorValue)
                 {
-                    int asked = result.GetValue(degree);
-                    string rest = none.degree < asked
-                        ? $"; degrees {none.degree + 1} to {asked} not searched: more than {Derivation.MostUnknowns} unknown coefficients"
-                        : "";
-                    output.WriteLine($"none up to degree {none.degree}{rest}");
-                    messages.WriteLine(
-                        $"toolkit: at degree {none.degree}, {none.equations} values of the sums leave none of {none.unknowns} coefficients free");
-                    return 0;
+                    case NoRelation.Unrelated none:
+                        output.WriteLine($"none up to degree {none.degree}; by telescoping none of any degree");
+                        messages.WriteLine(
+                            $"toolkit: derive: at degree {none.degree}, {none.equations} values of the sums leave none of {none.unknowns} coefficients free");
+                        return 0;
+                    case NoRelation.NoneUpTo none:
+                        output.WriteLine($"none up to degree {none.degree}");
+                        return 0;
+                    case NoRelation.Unproved seen:
+                        messages.WriteLine($"toolkit: derive: a relation of degree {seen.degree} was seen but not proved: {seen.reason}");
+                        return 1;
+                    case var other:
+                        throw new UsageException($"--shifts: {((NoRelation.Invalid)other).reason}");
                 }
-                throw new UsageException($"--shifts: {((NoRelation.Invalid)found.ErrorValue).reason}");
             }
             DerivedRelation relation = found.ResultValue;
+            messages.WriteLine($"toolkit: derive: {Found(relation)}");
             Theorem theorem = relation.Symbols is { } symbols ? symbols.Value : relation.Sums;
-            if (result.GetValue(latex) && Report.latexOf(theorem.Statement) is { } formula)
+            if (result.GetValue(latex))
             {
-                output.WriteLine(formula.Value);
+                output.WriteLine(theorem.Statement is SymbolRelation related
+                    ? Typeset.formula(Factored.relation(related) + " = 0")?.Value ?? Typeset.latex(related)
+                    : Typeset.latex(theorem.Statement));
             }
             else if (result.GetValue(json))
             {
@@ -85,10 +93,20 @@ internal static class DeriveVerb
             }
             else
             {
-                output.WriteLine(theorem.Statement.Text);
+                output.WriteLine(Typeset.source(theorem.Statement));
             }
             return 0;
         });
         return verb;
+    }
+
+    /// <summary>What was found, and what was excluded on the way.</summary>
+    private static string Found(DerivedRelation relation)
+    {
+        string below = relation.NoneUpTo == relation.Degree - 1
+            ? relation.Degree == 0 ? "" : $"; none up to degree {relation.NoneUpTo}"
+            : $"; none up to degree {relation.NoneUpTo}, degrees {relation.NoneUpTo + 1} to {relation.Degree - 1} not decided (more than {Derivation.MostUnknowns} unknown coefficients)";
+        string unused = relation.Unused == 0 ? "" : $"; {relation.Unused} of the neighbours not needed";
+        return $"coefficients of the sums have degree {relation.Degree}{below}{unused}";
     }
 }

@@ -140,6 +140,11 @@ internal sealed class FeaturesVerb
         FeatureRun run = FeatureRun.Prepare(spec, source, specPath, request, Report, table);
         FeatureFile file = new(outPath, run.Layout, run.SampleCount, run.GradientRowCount);
         progress.Clear();
+        foreach (string line in run.FitReport)
+        {
+            error.WriteLine($"toolkit: fit: {line}");
+        }
+
         if (file.Length > Announced)
         {
             error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"toolkit: {outPath}: {file.Length / 1e9:0.00} GB to write: {Contents(run)}"));

@@ -77,6 +77,7 @@ internal static partial class ProofFolder
             .OrderBy(l => places.GetValueOrDefault(l.Name, int.MaxValue));
         FSharpList<Report.Line> lines = ListModule.OfSeq(all);
         WriteFile(folder, "theorems.tex", Report.latex(lines));
+        WriteFile(folder, "theorems.html", Report.html(lines));
         WriteFile(folder, Index, Report.markdown(lines));
         WriteFile(folder, "check_theorem.py", Scripts.checker());
     }

@@ -6,6 +6,7 @@ using System.IO;
 using System.Linq;
 using Microsoft.FSharp.Collections;
 using Microsoft.FSharp.Core;
+using Toolkit.Numerics.Files;
 using Toolkit.Symbolic.Export;
 using Toolkit.Symbolic.Proofs;
 using Toolkit.Symbolic.Proofs.Kernel;
@@ -26,13 +27,19 @@ internal static class ProveVerb
         var full = new Option<bool>("--full") { Description = "all theorems, also those that the default set leaves out" };
         var output = new Option<string?>("--out")
         {
-            Description = "a folder for NAME.json, NAME.sympy.py and NAME.mac, theorems.tex and theorems.md, which list these and what was proved there before, and check_theorem.py, which checks NAME.json without this program",
+            Description = "a folder for NAME.json, NAME.sympy.py and NAME.mac, theorems.tex, theorems.html and theorems.md, which list these and what was proved there before, and check_theorem.py, which checks NAME.json without this program",
         };
         var spec = new Option<string?>("--spec")
         {
             Description = "a specification of features, or a coupling-tree/1 file: prove what its representation computes invariant",
         };
-        var verb = new Command("prove", "Derives and proves theorems for all quantum numbers.") { only, spec, full, output };
+        var tables = new Option<string[]>("--table")
+        {
+            Description = "tables of coefficients in the format table: prove that every number in them is the exact coefficient, correctly rounded",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var verb = new Command("prove", "Derives and proves theorems for all quantum numbers, and about tables of coefficients.")
+            { only, spec, tables, full, output };
         verb.SetAction(result =>
         {
             TextWriter lines = result.InvocationConfiguration.Output;
@@ -41,7 +48,7 @@ internal static class ProveVerb
             bool failed = false;
             string? folder = result.GetValue(output);
             IReadOnlyList<Report.Line> earlier = folder is null ? [] : ProofFolder.Open(folder, messages);
-            foreach (Entry entry in Selected(result.GetValue(only) ?? [], result.GetValue(full), result.GetValue(spec)))
+            foreach (Entry entry in Selected(result.GetValue(only) ?? [], result.GetValue(full), result.GetValue(spec), result.GetValue(tables) ?? []))
             {
                 var watch = Stopwatch.StartNew();
                 FSharpResult<Theorem, string> proof = entry.Proof.Value;
@@ -68,17 +75,26 @@ internal static class ProveVerb
         return verb;
     }
 
-    /// <summary>The named theorems and those on the file's coupling trees; without either, the default set or all.</summary>
-    private static IEnumerable<Entry> Selected(string[] names, bool full, string? spec)
+    /// <summary>The named theorems, those on the file's coupling trees and those on tables; without any, the default set or all.</summary>
+    private static IEnumerable<Entry> Selected(string[] names, bool full, string? spec, string[] tables)
     {
-        IEnumerable<Entry> own = spec is null ? [] : SpecTheorems.Read(spec);
+        IEnumerable<Entry> own = (spec is null ? [] : SpecTheorems.Read(spec)).Concat(tables.Select(TableTheorem));
         if (names.Length == 0)
         {
-            return spec is null || full ? Catalogue.entries.Where(entry => full || entry.ByDefault).Concat(own) : own;
+            return (spec is null && tables.Length == 0) || full ? Catalogue.entries.Where(entry => full || entry.ByDefault).Concat(own) : own;
         }
         FSharpResult<FSharpList<Entry>, string> selected = Catalogue.select(ListModule.OfSeq(names));
         return selected.IsOk
             ? selected.ResultValue.Concat(own)
             : throw new UsageException($"--only: there is no theorem '{selected.ErrorValue}'");
+    }
+
+    /// <summary>The theorem about a table's file.</summary>
+    /// <exception cref="InvalidDataException">No such table.</exception>
+    private static Entry TableTheorem(string file)
+    {
+        InputFile.Require(file, "a table of coefficients");
+        FSharpResult<Entry, string> entry = TableTheorems.OfFile(file);
+        return entry.IsOk ? entry.ResultValue : throw new InvalidDataException(entry.ErrorValue);
     }
 }

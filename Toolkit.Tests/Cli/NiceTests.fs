@@ -13,7 +13,8 @@ open Toolkit.Tests.Laws
 
 let private ok (args: string list) =
     let code, out, err = CommandLine.run args
-    Assert.Equal("", err)
+    // A new fit tells what it keeps and drops.
+    Assert.Equal<string list>([], err.Split '\n' |> List.ofArray |> List.filter (fun line -> line <> "" && not (line.StartsWith "toolkit: fit: order ")))
     Assert.Equal(0, code)
     out
 
@@ -69,6 +70,8 @@ let tests =
                 Assert.Equal<float>(frames |> Seq.collect (fun s -> expected.Compute s) |> Array.ofSeq, all["values"].ToReals())
                 Assert.Equal<float>(frames |> Seq.collect (fun s -> (expected.ComputeWithGradients s).Gradients.ToArray()) |> Array.ofSeq, all["gradients"].ToReals())
                 let found = fitOf (path "out.npz")
+                let about = all["about"].ToTexts()[0]
+                for line in NiceReport.Lines found do Assert.Contains(line, about)
                 Assert.Equal(settings, found.Settings)
                 Assert.Equal(40, found.Environments))
 

@@ -80,7 +80,7 @@ let tests =
             let code, out, _ =
                 CommandLine.run [ "derive"; "--symbol"; "3j"; "--degree"; "2"; "--shifts"; "j2-1/2,j3-1/2,m2-1/2,m3+1/2" ]
 
-            Assert.Equal((0, "none up to degree 2\n"), (code, out))
+            Assert.Equal((0, "none up to degree 2; by telescoping none of any degree\n"), (code, out))
 
         testCase "derive finds the neighbours at two steps of m, whose coefficients have degree 6, and writes LaTeX" <| fun () ->
             let shifts = "m1+2,m2-2; m1-2,m2+2"
@@ -91,11 +91,62 @@ let tests =
             Assert.Equal(0, code)
             Assert.Contains(@"\begin{pmatrix}", out)
 
-        testCase "derive names the degrees that it has not searched" <| fun () ->
+        testCase "derive says what it searched, and what the relation does not need" <| fun () ->
             let code, out, err = CommandLine.run [ "derive"; "--symbol"; "3j"; "--shifts"; "m1+1,m2-1" ]
             Assert.Equal(0, code)
-            Assert.Matches(@"^none up to degree \d+; degrees \d+ to 12 not searched: more than 1000 unknown coefficients\n$", out)
+            Assert.Matches(@"^none up to degree \d+; by telescoping none of any degree\n$", out)
             Assert.Contains("coefficients free", err)
+            let code, out, err = CommandLine.run [ "derive"; "--symbol"; "6j"; "--shifts"; "l1-1; l1+1; j1+1" ]
+            Assert.Equal(0, code)
+            Assert.Contains("6j(j1, j2, j3; l1 + 1, l2, l3)", out)
+            Assert.Contains("degree 5; none up to degree 4; 1 of the neighbours not needed", err)
+            let code, out, _ = CommandLine.run [ "derive"; "--symbol"; "3j"; "--degree"; "4"; "--shifts"; "j1+1; j1-1" ]
+            Assert.Equal((0, "none up to degree 4\n"), (code, out))
+
+        testCase "recouple connects two trees, in words, in LaTeX and as a certificate" <| fun () ->
+            TemporaryFolder.using (fun folder ->
+                let file name tree =
+                    let path = Path.Combine(folder, name)
+                    File.WriteAllText(path, "{\"format\":\"coupling-tree/1\",\"fields\":{\"rho\":{\"parity\":\"polar\",\"time\":\"even\"}},\"tree\":" + tree + "}")
+                    path
+
+                let leaf l = "{\"leaf\":\"rho\",\"l\":\"" + l + "\"}"
+                let couple l r x = "{\"couple\":[" + l + "," + r + "],\"L\":\"" + x + "\"}"
+                let first = file "1.json" (couple (couple (leaf "a") (leaf "b") "e") (leaf "c") "J")
+                let second = file "2.json" (couple (leaf "a") (couple (leaf "b") (leaf "c") "f") "J")
+                let code, out, err = CommandLine.run [ "recouple"; first; second ]
+                Assert.Equal(0, code)
+                Assert.Contains("6j(a, b, e; c, J, f)", out)
+                Assert.Contains("50 random points", err)
+                let code, out, _ = CommandLine.run [ "recouple"; first; second; "--latex" ]
+                Assert.Equal(0, code)
+                Assert.Contains(@"\begin{Bmatrix} a & b & e \\ c & J & f \end{Bmatrix}", out)
+                let code, json, _ = CommandLine.run [ "recouple"; first; second; "--json" ]
+                Assert.Equal(0, code)
+                let certificate = Path.Combine(folder, "recoupling.json")
+                File.WriteAllText(certificate, json)
+                isValid certificate
+                let code, out, err = CommandLine.run [ "recouple"; first; first ]
+                Assert.Equal((1, ""), (code, out))
+                Assert.Contains("nothing to recouple", err))
+
+        testCase "prove --table proves a table's file, and check accepts the certificate" <| fun () ->
+            TemporaryFolder.using (fun folder ->
+                let file = Path.Combine(folder, "t.table")
+                let code, _, _ = CommandLine.run [ "tables"; "--kind"; "gaunt"; "--lmax"; "4"; "--format"; "table"; "--out"; file ]
+                Assert.Equal(0, code)
+                let code, out, err = CommandLine.run [ "prove"; "--table"; file; "--out"; folder ]
+                Assert.Equal((0, ""), (code, err))
+                Assert.StartsWith("table.gaunt-4\t", out)
+                Assert.EndsWith("\tproved\n", out)
+                isValid (Path.Combine(folder, "table.gaunt-4.json"))
+                // The last bit of the first number.
+                let bytes = File.ReadAllBytes file
+                bytes[1024] <- bytes[1024] ^^^ 1uy
+                File.WriteAllBytes(file, bytes)
+                let code, out, err = CommandLine.run [ "prove"; "--table"; file ]
+                Assert.Equal((1, ""), (code, out))
+                Assert.Contains("checksum", err))
 
         testCases
             "a wrong request is one line on stderr and exit code 2"

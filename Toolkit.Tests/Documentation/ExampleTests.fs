@@ -44,6 +44,7 @@ let private blocks (page: string) : string list =
 
 let private pages =
     [ "README.md", [ "examples/FeaturesOfMethane.cs"; "examples/Coefficients.cs"; "examples/fsharp/ExactCoefficients.fs"; "examples/SpinModel.cs"; "examples/NiceOfMethane.cs" ]
+      "docs/fitting.md", [ "examples/FitMethane.cs" ]
       "docs/testing.md", [ "examples/TestingYourOwn.cs" ] ]
 
 [<Tests>]

@@ -10,6 +10,7 @@ open FsCheck.FSharp
 open Toolkit.Numerics.Expansion
 open Toolkit.Numerics.Structures
 open Toolkit.Numerics.Representations
+open Toolkit.Numerics.Representations.Gradients
 open Toolkit.Testing
 
 /// What the laws need to know of a representation.
@@ -128,36 +129,73 @@ let gradientsAreDifferences (tolerance: float) (step: float) (coordinates: int s
             let own = column subject s found vectors subject.Vectors.Length k at
             close $"{subject.Name}, gradient by component {at} of {key}" 1e-8 expected own
 
-/// The gradients by each pair are those of forward products, whatever shorter way a representation knows, and nothing is
-/// written beside their places.
+/// Features of coefficients.
+let private run (part: PartMemory) (r: Representation) coefficients features =
+    let blocks, program = part.Blocks(0, false), r.Program
+    blocks.Point(FeatureProgram<float>.Coefficients, 0, coefficients, NativePtr.nullPtr)
+    blocks.Point(program.Features, 0, features, NativePtr.nullPtr)
+    program.Prepare(blocks, 1)
+    program.Forward(blocks, 1)
+
+/// The gradients by each pair are those of forward products, whatever shorter way a representation knows.
 let pairGradientsAreForwardProducts (subject: Subject) (s: Structure) =
     let r, e = subject.Representation, subject.Representation.Expansion
     let around = e.Around(s, 1)
     use scratch = e.CreateScratch()
-    let memory = Array.zeroCreate<float> (max 1 r.WorkLength)
-    use work = fixed memory
-    use part = new PartMemory(r, work, 1)
-    let stride = r.FeatureCount + 3
-    let empty () = Array.create (3 * stride) 0.125, Array.create (3 * stride * e.Fields.Count) 0.125
+    use part = new PartMemory(r, 1)
+    let features = Array.zeroCreate<float> (r.FeatureCount + 8)
+    use target = fixed features
+    let found = Array.zeroCreate<float> (3 * (r.FeatureCount + 8))
+    use explicitly = fixed found
+
+    let rows (gradients: PairGradients) (make: int -> unit) =
+        [| for chunk in 0 .. gradients.Chunks - 1 do
+               let struct (_, count) = gradients.Chunk chunk
+               make chunk
+
+               for d in 0..2 do
+                   found[d * (r.FeatureCount + 8) .. d * (r.FeatureCount + 8) + count - 1] |]
+
+    // [xyz, feature], whatever the chunks are.
+    let whole (gradients: PairGradients) make =
+        let pieces = rows gradients make
+        [| for d in 0..2 do
+               for chunk in 0 .. gradients.Chunks - 1 do
+                   yield! pieces[3 * chunk + d] |]
 
     for i in 0 .. min 2 (s.Count - 1) do
         e.Expand(around, i, scratch)
-        part.Prepare scratch
-        r.PrepareGradients(scratch.Coefficients, work)
+        run part r scratch.Coefficients target
         e.DifferentiateRadial scratch
+        let all = [ part.Gradients; part.Tangents :> PairGradients ]
+
+        for gradients in all do
+            gradients.Begin(around, scratch)
 
         for block in 0 .. scratch.Blocks - 1 do
             e.Differentiate(scratch, block)
-            r.PrepareBlock(scratch, work, block)
 
+            for gradients in all do
+                gradients.AddBlock block
+
+        for block in 0 .. scratch.Blocks - 1 do
             for lane in 0 .. scratch.Used[block] - 1 do
-                let places, vectors = empty ()
-                let byProducts, byVectors = empty ()
-                r.PairGradients(around, scratch, part, block, lane, Span places, Span vectors, stride, NativePtr.nullPtr)
-                r.PairGradient(around, scratch, part, block, lane, Span byProducts, stride)
-                r.PairVectorGradient(scratch, part, block, lane, Span byVectors, stride)
-                close $"{subject.Name}, pair by place" 1e-13 byProducts places
-                close $"{subject.Name}, pair by vectors" 1e-13 byVectors vectors
+                let by (gradients: PairGradients) (write: unit -> unit) =
+                    whole gradients (fun chunk ->
+                        gradients.Select(chunk, block)
+                        write ())
+
+                let places =
+                    all |> List.map (fun g -> by g (fun () -> g.Places(lane, explicitly, r.FeatureCount + 8)))
+
+                close $"{subject.Name}, pair by place" 1e-13 places[1] places[0]
+
+                for f in 0 .. e.Fields.Count - 1 do
+                    if e.Columns(f).Slot(scratch.Group[block]) >= 0 then
+                        let vectors =
+                            all |> List.map (fun g -> by g (fun () -> g.Vectors(f, lane, explicitly, r.FeatureCount + 8)))
+
+                        close $"{subject.Name}, pair by vectors" 1e-13 vectors[1] vectors[0]
 
     around.Pairs.Dispose()
 
@@ -251,13 +289,10 @@ let execute (random: Random) (representation: Representation) : float[][] * floa
                 value))
 
     let features = Array.zeroCreate<float> representation.FeatureCount
-    // An empty array has no address.
-    let work = Array.zeroCreate<float> (max 1 representation.WorkLength)
     use coefficients = fixed memory
-    use workspace = fixed work
     use target = fixed features
-    use part = new PartMemory(representation, workspace, 1)
-    part.Forward(coefficients, target)
+    use part = new PartMemory(representation, 1)
+    run part representation coefficients target
     c, features
 
 let private structure (atoms: (int * float * float * float) list) =

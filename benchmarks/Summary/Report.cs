@@ -32,6 +32,7 @@ internal static class Report
         NeighborBenchmarks.Summary,
         RepresentationBenchmarks.Summary,
         CoupledBenchmarks.Summary,
+        NiceBenchmarks.Summary,
         SpinBenchmarks.Summary,
         PotentialBenchmarks.Summary,
         FourierBenchmarks.Summary,

@@ -13,25 +13,42 @@ let private plan (full: bool) =
       Folds = 5
       Seeds = [ 1 .. (if full then 10 else 3) ] }
 
+let private hardPlan (full: bool) =
+    { Sizes = [ 5; 10; 20; 50; 100; 200 ] @ (if full then [ 500; 1000; 1500 ] else [ 300 ])
+      TestSize = if full then 500 else 100
+      Folds = 5
+      Seeds = [ 1 .. (if full then 10 else 3) ] }
+
+let private waterPlan (full: bool) : WaterFits.Plan =
+    { Sizes = [ 50; 100; 200; 400; 800 ]
+      TestSize = 200
+      Seeds = [ 1 .. (if full then 10 else 1) ] }
+
 /// Frames whose forces are compared.
 let private forceFrames = 10
 
 let make (request: Request) : Chapter =
     let clock = Stopwatch.StartNew()
     let plan, threads = plan request.Full, request.Threads
-    let steps = 1 + all.Length * (1 + plan.Seeds.Length) + Scaling.ticks request.Full
+    let hardPlan, waterPlan = hardPlan request.Full, waterPlan request.Full
+
+    let steps =
+        2
+        + all.Length * (1 + plan.Seeds.Length)
+        + GasCurves.hardFeatures.Length * (1 + hardPlan.Seeds.Length)
+        + DimerFits.models.Length
+        + 1
+        + WaterCurves.ticks * (if request.Full then 2 else 1)
+        + Scaling.ticks request.Full
+
     let step = ref 0
 
     let tick () =
-        step.Value <- step.Value + 1
+        step.Value <- min steps (step.Value + 1)
         request.Progress step.Value steps
 
-    request.Progress 0 steps
-    let data = ChargeGas.make threads 1 (plan.TestSize + List.last plan.Sizes)
-    tick ()
-
-    let outcomes =
-        [ for features in all do
+    let curves plan data features =
+        [ for features in features do
               let set = RepresentationSet [ representation features ]
               let rows = each threads data (row set)
               tick ()
@@ -39,6 +56,14 @@ let make (request: Request) : Chapter =
               for seed in plan.Seeds do
                   yield! curve plan threads data rows features seed
                   tick () ]
+
+    request.Progress 0 steps
+    let data = ChargeGas.make threads pairs 1 (plan.TestSize + List.last plan.Sizes)
+    tick ()
+    let outcomes = curves plan data all
+    let hard = ChargeGas.make threads manyPairs 1 (hardPlan.TestSize + List.last hardPlan.Sizes)
+    tick ()
+    let hardOutcomes = curves hardPlan hard GasCurves.hardFeatures
 
     let most = List.last plan.Sizes
     let trained features = outcomes |> List.find (fun o -> o.Features = features && o.Seed = plan.Seeds.Head && o.Size = most)
@@ -55,20 +80,34 @@ let make (request: Request) : Chapter =
               let (nmax, lmax), fit = basis f, trained f
               $"{name f}: nmax {nmax}, lmax {lmax}, {fit.Columns} columns, regulariser {fit.Regulariser:``0e-0``}" ]
 
+    // The public sets take as long again: in full runs alone.
+    let publicData = if request.Full then request.Data else None
+    let dimers = ChargedDimers.load (System.IO.Path.Combine(request.Home, "lode-2019"))
+    let dimerStudy = DimerCurves.study threads (if request.Full then 1 else 2) dimers (ChargedDimers.loadPublic request.Data) tick
+    let waterData = WaterBoxes.make threads (waterPlan.TestSize + List.last waterPlan.Sizes)
+    tick ()
+
+    let waterStudies =
+        [ WaterCurves.study threads waterPlan "Thole's model" waterData tick
+          match WaterBoxes.loadPublic publicData with
+          | Some found -> WaterCurves.study threads waterPlan "public set" found tick
+          | None -> () ]
+
     let scaling = Scaling.measureAll request.Full tick
 
     let seeds = plan.Seeds |> List.map string |> String.concat ", "
 
     { Folder = "lode-2019"
-      Title = "Long-distance equivariants: a gas of charges"
+      Title = "Long-distance equivariants: charges, dimers and water"
       Source =
         "A. Grisafi, M. Ceriotti, Incorporating long-range physics in atomic-scale machine learning, "
         + "J. Chem. Phys. 151, 204105 (2019), arXiv 1909.04512"
       Introduction =
-        "The paper's first example in its own settings: point charges at random in periodic boxes, whose energy is an Ewald sum, "
-        + "learned from local densities (SOAP) and from the potential that all charges make around each one (LODE). Charges are "
-        + "not given to the features: the two signs are two species. Charged dimers and water, the paper's other examples, are "
-        + "not reproduced yet."
+        "The paper's three examples: point charges at random in periodic boxes in its own settings, whose energy is an Ewald sum; dimers of "
+        + "molecules and ions; the dielectric tensor of water. Each is learned from local densities (SOAP) and from the potential that all atoms "
+        + "make around each one (LODE). Charges are not given to the features: the two signs are two species, and ions are known by their shape. "
+        + "Dimers and water are sets of this project; the paper's own, or a part of it, where --data has it (water under --full alone). And, beyond the "
+        + "paper: forces, density times potential, anisotropic tensors, cost."
       Settings =
         [ "frames", $"{data.Frames.Length}, seeds 1 to {data.Frames.Length}; {plan.TestSize} for testing, up to {most} for training; divisions: seeds {seeds}"
           "energies", "Ewald sums of point charges, relative tolerance 1e-9"
@@ -77,6 +116,11 @@ let make (request: Request) : Chapter =
           "bases", String.concat "; " bases
           "regulariser", $"{plan.Folds}-fold cross-validation"
           "threads", $"{threads}; the numbers are the same for any" ]
-      Figures = [ GasCurves.figure plan outcomes; GasForces.figure compared forceFrames; Scaling.figure scaling ]
-      Checks = Checks.all data (trained wide)
+      Figures =
+        [ GasCurves.figure plan outcomes hardPlan hardOutcomes
+          GasForces.figure compared forceFrames
+          DimerCurves.figure dimerStudy
+          WaterCurves.figure waterPlan waterStudies
+          Scaling.figure scaling ]
+      Checks = Checks.all data (trained wide) dimers waterData
       Seconds = clock.Elapsed.TotalSeconds }

@@ -9,11 +9,14 @@ open Toolkit.Numerics.Structures
 /// Atomic numbers that stand for the charges +1 and −1.
 let positive, negative = 11, 17
 
-/// As many of each sign.
-let pairs = 32
+/// As many of each sign: the paper's gas, and a harder one.
+let pairs, manyPairs = 32, 64
 
-/// Edges of the cubic boxes, Å.
+/// Edges of the cubic boxes of the paper's gas, Å; the harder one has the same densities.
 let shortest, longest = 12., 20.
+
+/// What edges are multiplied by for so many pairs.
+let stretch (count: int) = Math.Cbrt(float count / float pairs)
 
 /// No two charges are closer, Å.
 let closest = 2.5
@@ -27,9 +30,9 @@ let private isFar (side: float) (p: float[]) (q: float[]) =
     square 0 + square 1 + square 2 >= closest * closest
 
 /// One box: charges are placed one after the other, each anywhere that is free.
-let frame (seed: int) : Structure =
+let frame (pairs: int) (seed: int) : Structure =
     let random = Random seed
-    let side = shortest + (longest - shortest) * random.NextDouble()
+    let side = stretch pairs * (shortest + (longest - shortest) * random.NextDouble())
     let places = ResizeArray<float[]>()
 
     while places.Count < 2 * pairs do
@@ -53,14 +56,14 @@ let private parallelInit (threads: int) (count: int) (make: int -> 'a) : 'a[] =
     results
 
 /// Boxes of seeds first, first + 1, …
-let make (threads: int) (first: int) (count: int) : Data =
+let make (threads: int) (pairs: int) (first: int) (count: int) : Data =
     // Relative to the energy; far below what is learned.
     let ewald = EwaldSum(1, 1e-9)
     let charges = Array.init (2 * pairs) (fun i -> if i % 2 = 0 then 1. else -1.)
 
     let all =
         parallelInit threads count (fun i ->
-            let frame = frame (first + i)
+            let frame = frame pairs (first + i)
             frame, ewald.Compute(frame, ReadOnlySpan charges))
 
     { Frames = Array.map fst all

@@ -45,7 +45,18 @@ let private force (fit: Outcome) (frame: Structure) =
     let off = abs (difference - found.Forces[4]) / largest found.Forces
     off < 1e-4, $"{off:E1} of the largest force"
 
-let all (data: Data) (fit: Outcome) : Check list =
+/// A dielectric tensor with the split of its sums elsewhere, and of the box repeated.
+let private dielectric (frame: Structure) =
+    let compute (split: float) (s: Structure) = InducedDipoles.dielectric InducedDipoles.thole split s
+    let reference = compute 0.6 frame
+    let off = [ compute 0.5 frame; compute 0.6 (frame.Replicate(1, 1, 2)) ] |> List.map (fun t -> Array.map2 (-) t reference |> largest) |> List.max
+    off < 1e-5, $"{off:E1}"
+
+let all (data: Data) (fit: Outcome) (dimers: ChargedDimers.Dimer list) (water: WaterBoxes.Data) : Check list =
     [ Check.run "The Madelung constant of rock salt comes out" madelung
       Check.run "Long-distance features of a repeated cell are those of the cell" (fun () -> repeated data.Frames[0])
-      Check.run "Forces of a long-distance model are minus the difference of its energies" (fun () -> force fit data.Frames[1]) ]
+      Check.run "Forces of a long-distance model are minus the difference of its energies" (fun () -> force fit data.Frames[1])
+      Check.run "Energies of dimers of ions fall off with the charges of their fragments" (fun () ->
+          let off = DimerCurves.tailError dimers
+          off < 0.72, $"1/R has k q q′ within {off:F2} eV Å in {dimers.Length} dimers")
+      Check.run "Dielectric tensors of water do not depend on the split of the sums or on the cell" (fun () -> dielectric water.Frames[0]) ]

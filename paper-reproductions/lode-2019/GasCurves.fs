@@ -23,8 +23,13 @@ let private points (outcomes: Outcome list) (features: Features) =
 
 let private percent (x: float) = if x >= 10. then $"{x:F0} %%" elif x >= 1. then $"{x:F1} %%" elif x >= 0.01 then $"{x:F2} %%" else $"{x:G1} %%"
 
-let figure (plan: Plan) (outcomes: Outcome list) : Figure =
+/// Features that the harder gas is learned from.
+let hardFeatures = [ Soap 6.; wide; square ]
+
+let figure (plan: Plan) (outcomes: Outcome list) (hardPlan: Plan) (hardOutcomes: Outcome list) : Figure =
     let curves = [ for f in all -> f, points outcomes f ]
+    let hard = [ for f in hardFeatures -> f, points hardOutcomes f ]
+    let hardLast f = let _, mean, _, _, _ = hard |> List.find (fst >> (=) f) |> snd |> List.last in mean
     let curve f = curves |> List.find (fst >> (=) f) |> snd
     let last f = let _, mean, _, _, _ = List.last (curve f) in mean
     let most = List.last plan.Sizes
@@ -44,8 +49,16 @@ let figure (plan: Plan) (outcomes: Outcome list) : Figure =
         | Some size -> $"is below 1 %% from {size} frames on"
         | None -> "does not come below 1 %"
 
-    let axis = Axis.logarithmicAt "training frames" (float plan.Sizes.Head * 0.9, float most * 1.1) (plan.Sizes |> List.map float)
-    let values = [ for _, points in curves do for _, _, lo, hi, _ in points do lo; hi ]
+    let panel title (plan: Plan) (curves: (Features * (int * float * float * float * Outcome list) list) list) =
+        let x = Axis.logarithmicAt "training frames" (float plan.Sizes.Head * 0.9, float (List.last plan.Sizes) * 1.1) (plan.Sizes |> List.map float)
+        let values = [ for _, points in curves do for _, _, lo, hi, _ in points do lo; hi ]
+
+        Panel.of'
+            title
+            x
+            (Axis.logarithmicOver "energy RMSE / % of std. deviation" values)
+            [ for f, points in curves -> Band(looks f, [ for size, _, lo, hi, _ in points -> float size, lo, hi ])
+              for f, points in curves -> Curve(looks f, [ for size, mean, _, _, _ in points -> float size, mean ]) ]
 
     { Id = "gas-of-charges"
       Title = "Learning curves of the energy of a gas of charges"
@@ -55,7 +68,8 @@ let figure (plan: Plan) (outcomes: Outcome list) : Figure =
         + "linear models on the features summed for each sign, ridge regression."
         + (if plan.Seeds.Length > 1 then $" Lines: mean over {plan.Seeds.Length} random divisions; bands: the smallest and the largest." else "")
         + " Paper, Fig. 1: SOAP at 3 Å nearly blind, about 20 % at 9 Å, LODE(1) below 1 % from a handful of frames, less at half the "
-        + "smearing, LODE(2) better than LODE(1) of the same smearing in the end. Other there: polynomial kernels; nmax and lmax are not given."
+        + "smearing, LODE(2) better than LODE(1) of the same smearing in the end. Other there: polynomial kernels; nmax and lmax are not given. "
+        + $"Right, beyond the paper: {manyPairs} charges of each sign at the same densities, {hardPlan.TestSize} test frames."
       Conclusion =
         $"With {most} frames SOAP is left with {percent (last (Soap 3.))} of the deviation at 3 Å, {percent (last (Soap 6.))} at 6 Å and "
         + $"{percent (last (Soap 9.))} at 9 Å. LODE(1) with σ = 1 Å {onePercent wide} and ends at {percent (last wide)}; with σ = 0.5 Å it "
@@ -64,14 +78,18 @@ let figure (plan: Plan) (outcomes: Outcome list) : Figure =
            | Some size -> $"better than LODE(1) of that σ from {size} frames on, as in the paper. "
            | None -> "it does not overtake LODE(1) of that σ here, as it does in the paper. ")
         + $"The floor of LODE(1) is not the smearing's alone: with 6 radial functions in the place of 3 it ends at {percent (last rich)}, since "
-        + "their combinations undo a part of the smearing; the paper does not say how many it has."
+        + "their combinations undo a part of the smearing; the paper does not say how many it has. "
+        + $"With {manyPairs} charges of each sign and {List.last hardPlan.Sizes} frames SOAP at 6 Å is left with {percent (hardLast (Soap 6.))}, LODE(1) with {percent (hardLast wide)} and "
+        + $"LODE(2) with {percent (hardLast square)}."
       Table =
         Table.Create(
-            [ "features"; "columns"; "training_frames"; "rmse_percent_mean"; "rmse_percent_min"; "rmse_percent_max"; "rmse_e2_per_angstrom_mean"
+            [ "charges"; "features"; "columns"; "training_frames"; "rmse_percent_mean"; "rmse_percent_min"; "rmse_percent_max"; "rmse_e2_per_angstrom_mean"
               "divisions"; "regulariser_median" ],
-            [ for f, points in curves do
+            [ for charges, curves in [ 2 * pairs, curves; 2 * manyPairs, hard ] do
+                for f, points in curves do
                   for size, mean, lo, hi, group in points ->
-                      [ Text(name f)
+                      [ Whole charges
+                        Text(name f)
                         Whole group.Head.Columns
                         Whole size
                         Number mean
@@ -83,12 +101,5 @@ let figure (plan: Plan) (outcomes: Outcome list) : Figure =
         )
       Picture =
         { Key = [ "SOAP", List.map looks soap; "LODE(1)", List.map looks [ wide; narrow; rich ]; "LODE(2)", [ looks square ] ]
-          Width = 460.
-          Rows =
-            [ 330.,
-              [ Panel.of'
-                    ""
-                    axis
-                    (Axis.logarithmicOver "energy RMSE / % of std. deviation" values)
-                    [ for f, points in curves -> Band(looks f, [ for size, _, lo, hi, _ in points -> float size, lo, hi ])
-                      for f, points in curves -> Curve(looks f, [ for size, mean, _, _, _ in points -> float size, mean ]) ] ] ] } }
+          Width = 380.
+          Rows = [ 330., [ panel $"{pairs} + {pairs} charges" plan curves; panel $"{manyPairs} + {manyPairs} charges (extension)" hardPlan hard ] ] } }

@@ -37,7 +37,7 @@ type Point =
       /// Bytes allocated on the way, the features themselves not counted.
       Bytes: float }
 
-/// The fastest of several runs of one field on one structure, as many as a second has where they are short; the features, too.
+/// The fastest of several runs of one field on one structure, as many as half a second has where they are short; the features, too.
 let private measure (field: PotentialField) (structure: Structure) : Point * float[] =
     let values: float[] = Array.zeroCreate (structure.Count * field.ValuesPerCentre)
 
@@ -52,7 +52,7 @@ let private measure (field: PotentialField) (structure: Structure) : Point * flo
     let clock = Stopwatch.StartNew()
     let all = ResizeArray [ run () ]
 
-    while all.Count < 12 && clock.Elapsed.TotalSeconds < 0.7 do
+    while all.Count < 12 && clock.Elapsed.TotalSeconds < 0.4 do
         all.Add(run ())
 
     { Ions = structure.Count; Seconds = all |> Seq.map fst |> Seq.min; Bytes = all |> Seq.map snd |> Seq.min }, values

@@ -54,7 +54,7 @@ public sealed class FitRun
         string? niceFile = request.Checkpoint is null ? null : NiceFileOf(request.Checkpoint);
         PreparedFeatures features = PreparedFeatures.FromData(
             spec with { Model = model }, training, specSource, request.Threads, niceFile, progress, table);
-        FitSurvey survey = new(training, request.Keys, spec.Fields, features.Inputs, model, progress);
+        FitSurvey survey = new(training, request.Keys, features.Spec.Fields, features.Inputs, model, progress);
         return new FitRun(features, model, survey, training, specSource, request, progress).Run();
     }
 
@@ -137,6 +137,7 @@ public sealed class FitRun
         if (isCrossValidated && total < 2)
             throw new InputException(_source.Name, null, null, $"{total} structures with a regularizer by cross-validation", "at least two, or $.model.regularizer");
         int count = isCrossValidated ? Math.Min(_model.Folds, total) : 1;
+        RequireMemory(design, count);
         NormalEquations[] folds = Enumerable.Range(0, count).Select(_ => new NormalEquations(design.Columns)).ToArray();
         int done = 0;
         FitCheckpoint? checkpoint = _request.Checkpoint is null ? null : new FitCheckpoint(
@@ -159,6 +160,19 @@ public sealed class FitRun
         return folds.Any(static f => f.Rows > 0)
             ? folds
             : throw new InputException(_source.Name, null, null, "no label that counts", "labels whose weight is not 0, of structures with atoms");
+    }
+
+    /// <summary>Says before the work begins that the equations are too many.</summary>
+    private void RequireMemory(PotentialDesign design, int folds)
+    {
+        // Triangles and sums of all folds, and what one solution works in.
+        double bytes = 8.0 * (design.Columns + 1) * (design.Columns + 1) * ((2 * folds) + 4), there = 0.8 * GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (design.Columns > NormalEquations.MostColumns || bytes > there)
+        {
+            throw new InputException(_specSource, null, "$.representation",
+                FormattableString.Invariant($"{design.FeatureCount} features, with {design.Columns} coefficients for all species, whose equations take {bytes / 1e9:0.0} GB"),
+                FormattableString.Invariant($"{there / 1e9:0.0} GB: fewer features (nmax, lmax, a contraction), fewer folds, or kind gp"));
+        }
     }
 
     /// <summary>The fold of a structure: of every as many structures in a row one in each, in an order that no period of the data follows.</summary>
@@ -184,14 +198,20 @@ public sealed class FitRun
         if (!(hasEnergy || hasForces || hasVirial || hasFields)) return rows;
 
         DesignRows made = design.Rows(structure, (hasForces ? DesignParts.Forces : 0) | (hasVirial ? DesignParts.Virial : 0) | (hasFields ? DesignParts.Fields : 0), threads);
-        double n = structure.Count;
+        // What is per atom counts once for each atom, as forces do.
+        double n = Math.Sqrt(structure.Count);
         if (hasEnergy)
             rows.Add(made.Energy, [labels.Energy!.Value - _survey.Baseline.Of(structure)], labels.Weight * Scaled(weights.Energy, _survey.EnergyDeviation) / n);
         if (hasForces) rows.Add(made.Forces, labels.Forces!, labels.Weight * Scaled(weights.Forces, _survey.ForcesDeviation));
         if (hasVirial)
             rows.Add(FrameLabels.SymmetricRows(made.Virial, design.Columns), labels.Virial!, labels.Weight * Scaled(weights.Stress, _survey.VirialDeviation) / n);
         for (int f = 0; f < labels.Fields.Count && hasFields; f++)
-            if (labels.Fields[f] is double[] field) rows.Add(made.EffectiveFields[f], field, labels.Weight * Scaled(weights.Fields, _survey.FieldDeviations[f]));
+        {
+            if (labels.Fields[f] is not double[] field) continue;
+            if (_model.Fields == FieldPart.Perpendicular)
+                PerpendicularPart.Keep(_features.Set.Fields[f].Read(structure), made.EffectiveFields[f], design.Columns);
+            rows.Add(made.EffectiveFields[f], field, labels.Weight * Scaled(weights.Fields, _survey.FieldDeviations[f]));
+        }
         return rows;
 
         // Labels that are all the same have no scale.

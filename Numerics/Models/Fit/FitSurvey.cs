@@ -32,7 +32,7 @@ internal sealed class FitSurvey
         FeatureProgress? progress)
     {
         _kind = model.Baseline;
-        Reader = new LabelReader(keys, fields);
+        Reader = new LabelReader(keys, fields, model.Fields);
         foreach ((Structure structure, _) in source.Read())
             Reader.Look(structure);
         Reader.Choose(source.Name, model.Weights.Energy > 0);

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Files;
 using Toolkit.Numerics.Representations;
 using Toolkit.Numerics.Structures;
@@ -16,12 +17,17 @@ internal sealed class LabelReader
     private readonly SortedSet<string> _seen = new(StringComparer.Ordinal), _seenOfAtoms = new(StringComparer.Ordinal);
     private readonly Quantity _energy, _forces, _stress, _virial, _weight;
     private readonly Quantity[] _fields;
+    private readonly VectorField[] _vectors;
+    private readonly FieldPart _part;
 
     /// <summary>A reader.</summary>
     /// <param name="keys">The names.</param>
-    /// <param name="fields">The vector fields of the specification.</param>
-    public LabelReader(LabelKeys keys, IReadOnlyList<VectorFieldSpec> fields)
+    /// <param name="fields">The vector fields of the specification, their own keys known.</param>
+    /// <param name="part">Which part of effective fields is wanted.</param>
+    public LabelReader(LabelKeys keys, IReadOnlyList<VectorFieldSpec> fields, FieldPart part)
     {
+        _vectors = fields.Select(static f => f.CreateField()).ToArray();
+        _part = part;
         _energy = new("energy", "--energy-key", keys.Energy, LabelKeys.UsualEnergy);
         _forces = new("forces", "--forces-key", keys.Forces, LabelKeys.UsualForces);
         _stress = new("stress", "--stress-key", keys.Stress, LabelKeys.UsualStress);
@@ -92,8 +98,14 @@ internal sealed class LabelReader
             OfStructure(_energy, structure, place, "one number", Scalar)?[0],
             OfAtoms(_forces, structure, place),
             virial is null ? null : FrameLabels.Symmetric(virial),
-            _fields.Select(f => OfAtoms(f, structure, place)).ToArray(),
+            _fields.Select((f, k) => Part(OfAtoms(f, structure, place), k, structure)).ToArray(),
             weight);
+    }
+
+    private double[]? Part(double[]? values, int field, Structure structure)
+    {
+        if (values is not null && _part == FieldPart.Perpendicular) PerpendicularPart.Keep(_vectors[field].Read(structure), values, 1);
+        return values;
     }
 
     private static double[]? Scalar(PropertyValue v) => v.IsScalar ? v.ToReals() : null;

@@ -90,14 +90,28 @@ internal sealed class NiceBuilder
     /// <summary>Invariants by ν and block.</summary>
     public Dictionary<(int Order, NiceKey Key), NiceBlock> Invariants { get; } = [];
 
+    /// <summary>The invariants that are features, where not all are; others are made only where higher orders are predicted from them.</summary>
+    public HashSet<(int Order, NiceKey Key, int Component)>? Wanted { get; init; }
+
+    /// <summary>How many invariants of each block higher orders are predicted from.</summary>
+    public int Predicting { get; init; }
+
     /// <summary>What there is so far, without features.</summary>
     public FeatureProgram<double> Program() => _draft.Build(_pending.Select(static p => p.Stage));
 
+    /// <summary>All scalars that are features, in their order.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <returns>ν, the block, the number in it, and where it stands.</returns>
+    public IEnumerable<(int Order, NiceKey Key, int Component, LanePlace Place)> Features(NiceSettings settings) => Invariants
+        .OrderBy(static b => b.Key).Where(b => settings.IsFeature(b.Key.Key))
+        .SelectMany(static b => b.Value.Places.Select((place, k) => (b.Key.Order, b.Key.Key, k, place)));
+
     /// <summary>The whole program.</summary>
     /// <param name="features">Scalars, in the order of the features.</param>
-    public FeatureProgram<double> Program(IReadOnlyList<LanePlace> features)
+    /// <param name="output">How they are shifted and scaled; null: not at all.</param>
+    public FeatureProgram<double> Program(IReadOnlyList<LanePlace> features, NiceOutput? output)
     {
-        if (features.Count > 0) _draft.AddOutput(new LaneOutputStage<double>(features, null, null, _draft.Features, 0));
+        if (features.Count > 0) _draft.AddOutput(new LaneOutputStage<double>(features, output?.Shifts, output?.Scales, _draft.Features, 0));
         return _draft.Build(features.Count);
     }
 
@@ -181,7 +195,15 @@ internal sealed class NiceBuilder
     private NiceBlock Mix(NiceStep step, NiceContraction c, NiceBlock product)
     {
         int rows = 2 * c.Lambda + 1;
-        NiceBlock made = new(Places(_draft.AddLaned(rows, c.Components), 0, rows, c.Components));
+        int[] kept = Enumerable.Range(0, c.Components)
+            .Where(k => !step.IsInvariant || Wanted is null || k < Predicting || Wanted.Contains((step.Order, c.Key, k))).ToArray();
+        LanePlace[] own = Places(_draft.AddLaned(rows, kept.Length), 0, rows, kept.Length), all = new LanePlace[c.Components];
+        Array.Fill(all, new LanePlace(-1, 0));
+        for (int k = 0; k < kept.Length; k++)
+        {
+            all[kept[k]] = own[k];
+        }
+
         var inputs = new List<LanePlace>(product.Places);
         var weights = new List<double>(c.Weights);
         for (int order = 1; order <= c.Lower.Count; order++)
@@ -191,8 +213,18 @@ internal sealed class NiceBuilder
             weights.AddRange(c.Lower[order - 1]);
         }
 
-        _draft.Add(new LaneMixStage<double>(inputs, product.Channels, weights.ToArray(), c.Constant.Length == 0 ? null : c.Constant, made.Places, rows));
-        return made;
+        double[] columns = new double[inputs.Count * kept.Length];
+        for (int i = 0; i < inputs.Count; i++)
+        {
+            for (int k = 0; k < kept.Length; k++)
+            {
+                columns[i * kept.Length + k] = weights[i * c.Components + kept[k]];
+            }
+        }
+
+        double[]? constant = c.Constant.Length == 0 ? null : Array.ConvertAll(kept, k => c.Constant[k]);
+        _draft.Add(new LaneMixStage<double>(inputs, product.Channels, columns, constant, own, rows));
+        return new NiceBlock(all);
     }
 
     private static LanePlace[] Places(int block, int first, int rows, int count) =>

@@ -4,7 +4,7 @@ using System.Linq;
 using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Fields.Potential;
-using Toolkit.Numerics.Stages;
+using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Numerics.Representations.Nice;
 
@@ -16,7 +16,8 @@ namespace Toolkit.Numerics.Representations.Nice;
 /// <remarks>
 /// (J. Nigam, S. Pozdnyakov, M. Ceriotti, J. Chem. Phys. 153, 121101, 2020.) |ρ^(ν+1); σ; λμ⟩ = Σ ⟨l m; k q|λμ⟩ ⟨n|ρ; l m⟩
 /// ⟨Q|ρ^ν; σ (−1)^(l+k+λ); k q⟩. Features: ν slowest, then σ = +1 before −1, then component; those of ν = 1 are the
-/// coefficients of order 0, (field, species, n). Where features that are odd under time reversal are wanted, τ = +1 stands before −1 in each σ.
+/// coefficients of order 0, (field, species, n). With a fit for each species
+/// at the centre, the columns of one species after those of another, zero around atoms of others. Where features that are odd under time reversal are wanted, τ = +1 stands before −1 in each σ.
 /// It is fitted once, on a sample, and is then a fixed polynomial with exact derivatives.
 /// </remarks>
 public sealed class NiceFeatures : InvariantRepresentation
@@ -32,11 +33,10 @@ public sealed class NiceFeatures : InvariantRepresentation
 
     private NiceFeatures(NiceFields fields, NiceFit fit, CouplingTable? table) : this(fields, fit, Build(fields, fit, table)) { }
 
-    private NiceFeatures(NiceFields fields, NiceFit fit, (FeatureLabels Labels, FeatureProgram<double> Program) made)
+    private NiceFeatures(NiceFields fields, NiceFit fit, (FeatureLabels Labels, FeatureProgram<double>[] Programs) made)
         : base(fields.Expansion, made.Labels)
     {
-        (Fit, Potentials, ReadsVectors) = (fit, fields.Potentials, fields.HasVectors);
-        Program = made.Program;
+        (Fit, Potentials, Programs) = (fit, fields.Potentials, made.Programs);
         CouplingTrees = TreesOf(fit.Settings, fields.Factors);
     }
 
@@ -49,14 +49,25 @@ public sealed class NiceFeatures : InvariantRepresentation
     /// <summary>What is computed before channels are mixed, for each order: every feature is a sum of such trees.</summary>
     public override IReadOnlyList<CouplingTree> CouplingTrees { get; }
 
-    /// <summary>Multiply-adds that coupling and contraction of one environment take, expansion left out.</summary>
-    public long MultiplyAdds => Program!.MultiplyAdds;
+    /// <summary>Multiply-adds that coupling and contraction of one environment take, expansion left out; the most of any species.</summary>
+    public long MultiplyAdds => Programs.Max(static p => p.MultiplyAdds);
 
     internal override bool IsHomogeneous => false;
 
     internal override IReadOnlyList<NamedPotential> Potentials { get; }
 
-    internal override bool ReadsVectors { get; }
+    internal override int ProgramOf(int species)
+    {
+        for (int k = 0; k < Programs.Count; k++)
+        {
+            if (Fit.Parts[k].Centre is not int z || z == species) return k;
+        }
+
+        throw new ArgumentException(
+            $"an atom of {Elements.Symbol(species)} at the centre; the fit has environments of {string.Join(", ", Fit.Parts.Select(static p => Elements.Symbol(p.Centre!.Value)))}");
+    }
+
+    internal override int FirstFeature(int program) => Programs.Take(program).Sum(static p => p.Shapes[p.Features].Channels);
 
     /// <summary><see cref="CouplingTrees"/> of all orders up to one.</summary>
     /// <param name="settings">The settings.</param>
@@ -100,28 +111,33 @@ public sealed class NiceFeatures : InvariantRepresentation
             field.Rank == 0 ? new CouplingLeaf(field, order) : new CouplingLeaf(field, $"l{nu}", order);
     }
 
-    private static (FeatureLabels Labels, FeatureProgram<double> Program) Build(NiceFields fields, NiceFit fit, CouplingTable? table)
+    private static (FeatureLabels Labels, FeatureProgram<double>[] Programs) Build(NiceFields fields, NiceFit fit, CouplingTable? table)
     {
-        NiceBuilder builder = NiceFit.Builder(fields, fit.Settings.Lambda ?? fields.Expansion.LMax, table);
-        fit.Basis.Require(builder.Basis);
-        foreach (NiceStep step in fit.Steps)
-        {
-            builder.Contract(step, builder.Expand(step));
-        }
-
-        var places = new List<LanePlace>();
+        if (!fit.IsComplete) throw new ArgumentException("an interrupted fit: expected one with all its steps", nameof(fit));
+        var programs = new List<FeatureProgram<double>>();
         var labels = new List<int>();
-        foreach (((int order, NiceKey key), NiceBlock block) in builder.Invariants.OrderBy(static b => b.Key))
+        foreach (NicePart part in fit.Parts)
         {
-            if (!fit.Settings.IsFeature(key)) continue;
-            places.AddRange(block.Places);
-            for (int k = 0; k < block.Channels; k++)
+            NiceBuilder builder = NiceFit.Builder(fields, fit.Settings.Lambda ?? fields.Expansion.LMax, table, fit.Settings, part);
+            fit.Basis.Require(builder.Basis);
+            foreach (NiceStep step in part.Steps)
             {
-                labels.AddRange(fit.Settings.HasTimeOdd ? [order, key.Sigma, key.Tau, k] : [order, key.Sigma, k]);
+                builder.Contract(step, builder.Expand(step));
             }
+
+            var all = builder.Features(fit.Settings).ToArray();
+            if (part.Output is { } output) all = Array.ConvertAll(output.Indices, f => all[f]);
+            foreach ((int order, NiceKey key, int component, _) in all)
+            {
+                labels.AddRange([
+                    .. part.Centre is int z ? (int[])[z] : [], order, key.Sigma, .. fit.Settings.HasTimeOdd ? (int[])[key.Tau] : [], component]);
+            }
+
+            programs.Add(builder.Program(Array.ConvertAll(all, static f => f.Place), part.Output));
         }
 
-        string[] columns = fit.Settings.HasTimeOdd ? ["nu", "sigma", "tau", "component"] : ["nu", "sigma", "component"];
-        return (new FeatureLabels(columns, [.. labels]), builder.Program(places));
+        string[] columns = [
+            .. fit.Settings.IsPerSpecies ? (string[])["center"] : [], "nu", "sigma", .. fit.Settings.HasTimeOdd ? (string[])["tau"] : [], "component"];
+        return (new FeatureLabels(columns, [.. labels]), [.. programs]);
     }
 }

@@ -103,6 +103,9 @@ public static class NiceFile
             ["parity"] = s.Parities.ToString(),
             ["timeOdd"] = s.HasTimeOdd,
             ["scaling"] = s.Scaling.ToString(),
+            ["standard"] = s.Standard.ToString(),
+            ["perSpecies"] = s.IsPerSpecies,
+            ["selection"] = s.Selection is not { } selection ? null : new JsonObject { ["count"] = selection.Count, ["choice"] = selection.Choice.ToString() },
             ["covariants"] = Branch(s.Covariants),
             ["invariants"] = Branch(s.Invariants),
             ["ridge"] = s.Ridge,
@@ -118,11 +121,16 @@ public static class NiceFile
                 ["timeOdd"] = f.Field.TimeOdd,
                 ["channels"] = f.Channels,
             }).ToArray()),
-            ["environments"] = fit.Environments,
+            ["parts"] = new JsonArray(fit.Parts.Select(static p => (JsonNode)new JsonObject
+            {
+                ["centre"] = p.Centre, ["environments"] = p.Environments, ["steps"] = p.Steps.Count,
+            }).ToArray()),
             ["steps"] = new JsonArray(fit.Steps.Select(static t => (JsonNode)new JsonObject
             {
                 ["order"] = t.Order,
                 ["invariant"] = t.IsInvariant,
+                ["possible"] = t.Possible,
+                ["chosen"] = t.Chosen,
                 ["contractions"] = new JsonArray(t.Contractions.Select(static c => (JsonNode)new JsonObject
                 {
                     ["lambda"] = c.Lambda,
@@ -131,11 +139,17 @@ public static class NiceFile
                     ["products"] = c.Products,
                     ["components"] = c.Components,
                     ["lower"] = c.Lower.Count,
+                    ["made"] = c.Made,
                     ["total"] = c.Total,
                 }).ToArray()),
             }).ToArray()),
             ["checksum"] = checksum,
         };
+        if (fit.IsComplete)
+        {
+            json["report"] = new JsonArray(NiceReport.Lines(fit).Select(static line => (JsonNode)line).ToArray());
+        }
+
         foreach ((string key, string? text) in new[] { ("spec", fit.Spec), ("sample", fit.Sample) })
         {
             if (text is not null)
@@ -155,6 +169,14 @@ public static class NiceFile
     private static IEnumerable<(string, NpyArray)> Arrays(NiceFit fit, string header)
     {
         yield return ("header", NpyArray.Text(header));
+        for (int p = 0; p < fit.Parts.Count; p++)
+        {
+            if (fit.Parts[p].Output is not { } output) continue;
+            yield return (Output(p, "indices"), NpyArray.Records(["feature"], [output.Indices]));
+            yield return (Output(p, "shifts"), NpyArray.Reals(output.Shifts, output.Shifts.Length));
+            yield return (Output(p, "scales"), NpyArray.Reals(output.Scales, output.Scales.Length));
+        }
+
         for (int k = 0; k < fit.Steps.Count; k++)
         {
             double[] weights = fit.Steps[k].Pairs.Select(static p => p.Weight).ToArray();
@@ -171,6 +193,8 @@ public static class NiceFile
     }
 
     private static string Name(int step, string name) => string.Create(CultureInfo.InvariantCulture, $"step_{step}/{name}");
+
+    private static string Output(int part, string name) => string.Create(CultureInfo.InvariantCulture, $"step_output_{part}/{name}");
 
     private static int[] Integers(NiceStep step) =>
         step.Pairs.SelectMany(static p => (int[])[
@@ -196,22 +220,32 @@ public static class NiceFile
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         byte[] item = new byte[8];
         hash.AppendData(System.Text.Encoding.UTF8.GetBytes(Header(fit, "")));
+        foreach (NicePart part in fit.Parts)
+        {
+            Add(part.Output?.Indices ?? [], [.. part.Output?.Shifts ?? [], .. part.Output?.Scales ?? []]);
+        }
+
         foreach (NiceStep step in fit.Steps)
         {
-            foreach (int i in Integers(step))
+            Add(Integers(step), step.Pairs.Select(static p => p.Weight).Concat(step.Contractions.SelectMany(Numbers).SelectMany(static n => n.Values)));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+
+        void Add(int[] integers, IEnumerable<double> reals)
+        {
+            foreach (int i in integers)
             {
                 BinaryPrimitives.WriteInt64LittleEndian(item, i);
                 hash.AppendData(item);
             }
 
-            foreach (double x in step.Pairs.Select(static p => p.Weight).Concat(step.Contractions.SelectMany(Numbers).SelectMany(static n => n.Values)))
+            foreach (double x in reals)
             {
                 BinaryPrimitives.WriteDoubleLittleEndian(item, x);
                 hash.AppendData(item);
             }
         }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     private static NiceFit Parse(JsonNode json, IReadOnlyDictionary<string, NpyData> arrays)
@@ -223,6 +257,9 @@ public static class NiceFile
             Parities = Enum.Parse<Parities>((string)json["parity"]!),
             HasTimeOdd = (bool)json["timeOdd"]!,
             Scaling = Enum.Parse<NiceScaling>((string)json["scaling"]!),
+            Standard = Enum.Parse<NiceStandard>((string)json["standard"]!),
+            IsPerSpecies = (bool)json["perSpecies"]!,
+            Selection = json["selection"] is not { } chosen ? null : new NiceSelection((int)chosen["count"]!, Enum.Parse<NiceChoice>((string)chosen["choice"]!)),
             Covariants = BranchOf(json["covariants"]!),
             Invariants = BranchOf(json["invariants"]!),
             Ridge = (double)json["ridge"]!,
@@ -239,14 +276,31 @@ public static class NiceFile
                 weights.Select((w, i) => new NicePair(
                     new NiceKey(pairs[8 * i], pairs[8 * i + 1], pairs[8 * i + 2]), pairs[8 * i + 3],
                     new NiceKey(pairs[8 * i + 4], pairs[8 * i + 5], pairs[8 * i + 6]), pairs[8 * i + 7], w)).ToArray(),
-                step["contractions"]!.AsArray().Select(c => ContractionOf(c!, k, arrays)).ToArray()));
+                step["contractions"]!.AsArray().Select(c => ContractionOf(c!, k, arrays)).ToArray())
+            {
+                Possible = (double)step["possible"]!,
+                Chosen = (double)step["chosen"]!,
+            });
         }
 
         NiceBasis basis = new(
             (int)json["lmax"]!, (int)json["nmax"]!, json["groups"]!.AsArray().Select(static g => (int)g!).ToArray(), (double)json["cutoff"]!,
             json["factors"]!.AsArray().Select(static f => new NiceFactor(
                 new CouplingField((string)f!["name"]!, (int)f["rank"]!, (bool)f["axial"]!, (bool)f["timeOdd"]!), (int)f["channels"]!)).ToArray());
-        return new NiceFit(settings, basis, (int)json["environments"]!, steps)
+        var parts = new List<NicePart>();
+        int taken = 0;
+        foreach (JsonNode? part in json["parts"]!.AsArray())
+        {
+            int count = (int)part!["steps"]!, p = parts.Count;
+            parts.Add(new NicePart(
+                (int?)part["centre"], (int)part["environments"]!, steps.GetRange(taken, count),
+                !arrays.TryGetValue(Output(p, "indices"), out NpyData? indices) ? null : new NiceOutput(
+                    Array.ConvertAll(indices.ToIntegers(), static x => checked((int)x)), arrays[Output(p, "shifts")].ToReals(), arrays[Output(p, "scales")].ToReals())));
+            taken += count;
+        }
+
+        if (taken != steps.Count || parts.Count == 0) throw new FormatException();
+        return new NiceFit(settings, basis, parts)
         {
             Spec = (string?)json["spec"],
             Sample = (string?)json["sample"],
@@ -272,7 +326,10 @@ public static class NiceFile
 
         double[][] lower = Enumerable.Range(1, (int)json["lower"]!)
             .Select(order => Read(string.Create(CultureInfo.InvariantCulture, $"lower_{order}"))).ToArray();
-        return new NiceContraction(block, products, components, weights, lower, constant, variances, (double)json["total"]!);
+        return new NiceContraction(block, products, components, weights, lower, constant, variances, (double)json["total"]!)
+        {
+            Made = (double)json["made"]!,
+        };
 
         double[] Read(string name) => arrays[Name(step, $"{name}_{key}")].ToReals();
     }

@@ -17,8 +17,8 @@ public sealed class NiceFit
     /// <summary>The most environments that a fit takes from its structures unless it is told otherwise.</summary>
     public const int DefaultEnvironments = 5000;
 
-    internal NiceFit(NiceSettings settings, NiceBasis basis, int environments, IReadOnlyList<NiceStep> steps) =>
-        (Settings, Basis, Environments, Steps) = (settings, basis, environments, steps);
+    internal NiceFit(NiceSettings settings, NiceBasis basis, IReadOnlyList<NicePart> parts) =>
+        (Settings, Basis, Parts, Steps) = (settings, basis, parts, parts.SelectMany(static p => p.Steps).ToArray());
 
     /// <summary>The settings.</summary>
     public NiceSettings Settings { get; }
@@ -39,9 +39,12 @@ public sealed class NiceFit
     public IReadOnlyList<NiceFactor> Factors => Basis.Factors;
 
     /// <summary>How many environments it was fitted on.</summary>
-    public int Environments { get; }
+    public int Environments => Parts.Sum(static p => p.Environments);
 
-    /// <summary>The orders, from ν = 2 on: the invariants of each, then its covariants.</summary>
+    /// <summary>One fit, or one for each species at the centre, increasing.</summary>
+    public IReadOnlyList<NicePart> Parts { get; }
+
+    /// <summary>The steps of all parts, one after the other.</summary>
     public IReadOnlyList<NiceStep> Steps { get; }
 
     /// <summary>The specification (JSON) of the features, where the fit was made for one; null: it was made by the library alone.</summary>
@@ -54,7 +57,8 @@ public sealed class NiceFit
     internal string? Sample { get; init; }
 
     /// <summary>Whether all orders are there; an interrupted fit has fewer.</summary>
-    public bool IsComplete => Steps.Count == Math.Max(0, 2 * Settings.Order - 3);
+    public bool IsComplete => Parts.All(p => p.Steps.Count == StepsOf(Settings)
+        && (p.Output is null) == (Settings is { Standard: NiceStandard.None, Selection: null }));
 
     /// <summary>The largest λ of covariants.</summary>
     public int LambdaMax => Settings.Lambda ?? LMax;
@@ -106,33 +110,65 @@ public sealed class NiceFit
         Action<NiceStep, NiceFit>? finished, CouplingTable? table)
     {
         settings.Validate();
-        NiceBuilder builder = Builder(fields, settings.Lambda ?? fields.Expansion.LMax, table);
-        var steps = new List<NiceStep>();
-        NiceFitter fitter = new(builder, settings, sample, threads);
-        return So(fitter.Fit(resume ?? [], finished is null ? null : step =>
+        (int? Centre, NiceSample Sample)[] samples = settings.IsPerSpecies
+            ? sample.Species.Select(z => ((int?)z, sample.Of(z))).ToArray()
+            : [(null, sample)];
+        NiceBasis basis = Builder(fields, settings.Lambda ?? fields.Expansion.LMax, table).Basis;
+        // What is there already, and nothing yet of the others.
+        int each = StepsOf(settings);
+        NicePart[] parts = samples.Select((s, k) => new NicePart(s.Centre, s.Sample.Count, (resume ?? []).Skip(k * each).Take(each).ToArray(), null)).ToArray();
+        for (int k = 0; k < parts.Length; k++)
         {
-            steps.Add(step);
-            finished(step, So([.. (resume ?? []).Take(2 * settings.Order), .. steps]));
-        }));
+            int part = k;
+            NiceFitter fitter = new(Builder(fields, settings.Lambda ?? fields.Expansion.LMax, table), settings, samples[k].Sample, threads);
+            List<NiceStep> steps = fitter.Fit(parts[k].Steps, finished is null ? null : step =>
+            {
+                parts[part] = parts[part] with { Steps = [.. parts[part].Steps, step] };
+                finished(step, new NiceFit(settings, basis, [.. parts]));
+            });
+            parts[k] = parts[k] with { Steps = steps, Output = fitter.FitOutput() };
+        }
 
-        NiceFit So(IReadOnlyList<NiceStep> done) => new(settings, builder.Basis, sample.Count, done);
+        return new NiceFit(settings, basis, parts);
     }
 
     /// <summary>A builder for fields.</summary>
+    /// <param name="fields">The fields.</param>
+    /// <param name="lambda">The largest λ of covariants.</param>
+    /// <param name="table">Coefficients in the real basis; null: those of the library.</param>
+    /// <param name="settings">With <paramref name="part"/>: what is executed of a fit; null: all.</param>
+    /// <param name="part">The fit.</param>
     /// <exception cref="ArgumentException">An l, J or λ beyond the table's.</exception>
-    internal static NiceBuilder Builder(NiceFields fields, int lambda, CouplingTable? table)
+    internal static NiceBuilder Builder(NiceFields fields, int lambda, CouplingTable? table, NiceSettings? settings = null, NicePart? part = null)
     {
         table ??= CouplingTable.Default;
         table.Require(
             Math.Max(fields.Largest, lambda), $"the largest order of the fields is {fields.Largest} and the largest λ {lambda}", nameof(table));
-        return new NiceBuilder(fields, lambda, table);
+        NiceBuilder builder = new(fields, lambda, table);
+        if (part?.Output is not { } output) return builder;
+        (int Order, NiceKey Key, int Component)[] all = [
+            .. builder.Features(settings!).Select(static f => (f.Order, f.Key, f.Component)),
+            .. part.Steps.Where(static s => s.IsInvariant).SelectMany(s => s.Contractions.Where(c => settings!.IsFeature(c.Key)).OrderBy(static c => c.Key)
+                .SelectMany(c => Enumerable.Range(0, c.Components).Select(k => (s.Order, c.Key, k))))];
+        return new NiceBuilder(fields, lambda, table) { Wanted = output.Indices.Select(f => all[f]).ToHashSet(), Predicting = settings!.Invariants.Purify };
     }
 
     /// <summary>The same, with what it was fitted for.</summary>
     /// <param name="spec">The specification.</param>
     /// <param name="sample">What tells its sample from others.</param>
-    internal NiceFit With(string spec, string sample) => new(Settings, Basis, Environments, Steps) { Spec = spec, Sample = sample };
+    internal NiceFit With(string spec, string sample) => new(Settings, Basis, Parts) { Spec = spec, Sample = sample };
 
     /// <summary>Its first steps, as an interrupted fit leaves them.</summary>
-    internal NiceFit First(int steps) => new(Settings, Basis, Environments, Steps.Take(steps).ToArray()) { Spec = Spec, Sample = Sample };
+    internal NiceFit First(int steps)
+    {
+        int each = StepsOf(Settings);
+        return new NiceFit(
+            Settings, Basis, Parts.Select((p, k) => p with { Steps = p.Steps.Take(Math.Clamp(steps - k * each, 0, each)).ToArray(), Output = null }).ToArray())
+        {
+            Spec = Spec, Sample = Sample,
+        };
+    }
+
+    /// <summary>The steps that one part has when it is whole.</summary>
+    internal static int StepsOf(NiceSettings settings) => Math.Max(0, 2 * settings.Order - 3);
 }

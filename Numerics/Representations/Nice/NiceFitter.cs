@@ -4,6 +4,8 @@ using System.Linq;
 using Toolkit.Numerics.Blocks;
 using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.LinearAlgebra;
+using Toolkit.Numerics.Selection;
+using Toolkit.Numerics.Stages;
 
 namespace Toolkit.Numerics.Representations.Nice;
 
@@ -75,11 +77,13 @@ internal sealed class NiceFitter
         if (wanted.Count == 0) return [];
         NiceMoments[][] moments = wanted.Select(w => w.Products.Select(p => Moments(w.Step, p.Key, p.Value)).ToArray()).ToArray();
         NiceMoments[] all = moments.SelectMany(static m => m).ToArray();
-        Pass((blocks, counts) => Threads.Share(all.Length, _threads, m =>
+        NiceNorms?[] norms = wanted.Select(w => w.Step.IsInvariant ? null : Norms(w.Step)).ToArray();
+        Pass((blocks, counts) => Threads.Share(all.Length + norms.Length, _threads, m =>
         {
             for (int b = 0; b < blocks.Length; b++)
             {
-                all[m].Add(blocks[b], counts[b]);
+                if (m < all.Length) all[m].Add(blocks[b], counts[b]);
+                else norms[m - all.Length]?.Add(blocks[b], counts[b]);
             }
         }));
         NiceContraction[] contractions = new NiceContraction[all.Length];
@@ -88,7 +92,8 @@ internal sealed class NiceFitter
         int next = 0;
         for (int w = 0; w < wanted.Count; w++)
         {
-            NiceStep step = wanted[w].Step with { Contractions = contractions[next..(next + moments[w].Length)] };
+            (double possible, double chosen) = norms[w]?.Means(_sample.Count) ?? (0, 0);
+            NiceStep step = wanted[w].Step with { Contractions = contractions[next..(next + moments[w].Length)], Possible = possible, Chosen = chosen };
             next += moments[w].Length;
             _builder.Contract(step, wanted[w].Products);
             Remember(step);
@@ -97,6 +102,73 @@ internal sealed class NiceFitter
 
         return fitted;
     }
+
+    private NiceNorms Norms(NiceStep step)
+    {
+        var first = _builder.FirstOrder.Select(b => (b.Key, b.Value, Array.ConvertAll(_builder.FactorOf[b.Key], f => _scales[f]))).ToArray();
+        return new NiceNorms(
+            step.Order == 2 ? first : _builder.Covariants.Where(b => b.Key.Order == step.Order - 1).OrderBy(static b => b.Key).Select(static b =>
+                (b.Key.Key, b.Value, Enumerable.Repeat(1.0, b.Value.Channels).ToArray())),
+            first, step.Pairs);
+    }
+
+    /// <summary>Which features are kept, and how they are shifted and scaled; null: all as they are.</summary>
+    public NiceOutput? FitOutput()
+    {
+        if (_settings is { Standard: NiceStandard.None, Selection: null }) return null;
+        var features = _builder.Features(_settings).ToArray();
+        int n = _sample.Count, count = features.Length, done = 0;
+        double[] rows = new double[checked(count * n)];
+        Pass((blocks, counts) =>
+        {
+            for (int b = 0; b < blocks.Length; b++)
+            {
+                for (int f = 0; f < count; f++)
+                {
+                    Lane(blocks[b], features[f].Place, counts[b]).CopyTo(rows.AsSpan(f * n + done));
+                }
+
+                done += counts[b];
+            }
+        });
+        double[] shifts = new double[count], scales = new double[count], variances = new double[count];
+        Array.Fill(scales, 1);
+        for (int f = 0; f < count && _settings.Standard != NiceStandard.None; f++)
+        {
+            ReadOnlySpan<double> row = rows.AsSpan(f * n, n);
+            foreach (double x in row) shifts[f] += x / n;
+            foreach (double x in row) variances[f] += (x - shifts[f]) * (x - shifts[f]) / n;
+        }
+
+        if (_settings.Standard != NiceStandard.None)
+        {
+            foreach (var block in Enumerable.Range(0, count).GroupBy(f => (features[f].Order, features[f].Key)))
+            {
+                double total = block.Sum(f => variances[f]);
+                foreach (int f in block)
+                {
+                    double variance = _settings.Standard == NiceStandard.Blocks ? total : variances[f];
+                    // What is the same in every environment, but for rounding, has nothing to scale.
+                    scales[f] = variance > 1e-24 * shifts[f] * shifts[f] && variance > 0 ? 1 / Math.Sqrt(variance) : 1;
+                }
+            }
+        }
+
+        for (int f = 0; f < count; f++)
+        {
+            foreach (ref double x in rows.AsSpan(f * n, n))
+            {
+                x = (x - shifts[f]) * scales[f];
+            }
+        }
+
+        int[] kept = _settings.Selection is not { } selection ? Enumerable.Range(0, count).ToArray()
+            : (selection.Choice == NiceChoice.Cur ? CurRows.Select(rows, n, selection.Count) : FarthestPoints.Select(rows, n, selection.Count)).Order().ToArray();
+        return new NiceOutput(kept, Array.ConvertAll(kept, f => shifts[f]), Array.ConvertAll(kept, f => scales[f]));
+    }
+
+    private static unsafe ReadOnlySpan<double> Lane(BlockMemory<double> blocks, LanePlace place, int count) =>
+        new(blocks.Laned(place.Block) + (nint)place.Row * CouplingBlocks<double>.Lanes, count);
 
     private NiceMoments Moments(NiceStep step, NiceKey key, NiceBlock products)
     {

@@ -102,11 +102,17 @@ internal sealed unsafe class NiceMoments
         if (!_branch.IsContracted)
         {
             double[] squares = Array.ConvertAll(_moments, s => s / n);
-            return new NiceContraction(Key, m, m, [], [], [], squares, squares.Sum());
+            return new NiceContraction(Key, m, m, [], [], [], squares, squares.Sum()) { Made = squares.Sum() };
         }
 
         Flush();
         Dense.Symmetrise(all, _moments, all);
+        double made = 0;
+        for (int k = 0; k < m; k++)
+        {
+            made += _moments[k * all + k] / n;
+        }
+
         // Subtracts what the means make of second moments.
         for (int i = 0; i < all && _hasConstant; i++)
         {
@@ -164,7 +170,10 @@ internal sealed unsafe class NiceMoments
         }
 
         return new NiceContraction(
-            Key, m, components, weights, LowerWeights(prediction, weights, components), constant, Array.ConvertAll(values, v => v / n), total / n);
+            Key, m, components, weights, LowerWeights(prediction, weights, components), constant, Array.ConvertAll(values, v => v / n), total / n)
+        {
+            Made = made,
+        };
     }
 
     private double* Values(BlockMemory<double> blocks, int channel) => blocks.Laned(_places[channel].Block) + (nint)_places[channel].Row * Lanes;

@@ -102,8 +102,8 @@ internal static class NiceRun
                 : throw new InputException(file, null, null, "a fit of another specification or other structures", "one of these, or no such file"));
         }
 
-        int total = Math.Max(0, 2 * nice.Settings.Order - 3);
-        return Whole(NiceFit.Fit(fields, nice.Settings, sample, threads, steps, (_, fit) =>
+        int total = NiceFit.StepsOf(nice.Settings) * (nice.Settings.IsPerSpecies ? sample.Species.Length : 1);
+        NiceFit whole = Whole(NiceFit.Fit(fields, nice.Settings, sample, threads, steps, (_, fit) =>
         {
             progress?.Invoke("steps of the fit", fit.Steps.Count, total);
             if (file is not null)
@@ -111,6 +111,12 @@ internal static class NiceRun
                 NiceFile.Write(file, Whole(fit));
             }
         }, table));
+        if (file is not null && whole.Parts.Any(static p => p.Output is not null))
+        {
+            NiceFile.Write(file, whole);
+        }
+
+        return whole;
 
         NiceFit Whole(NiceFit fit) => fit.With(json, fingerprint);
     }

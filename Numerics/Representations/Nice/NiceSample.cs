@@ -20,6 +20,7 @@ internal sealed unsafe class NiceSample
     private readonly int _most, _length, _expanded;
     private readonly double[] _coefficients;
     private readonly int[] _species;
+    private readonly int[]? _chosen;
     private long _seen;
 
     /// <summary>None yet.</summary>
@@ -36,11 +37,20 @@ internal sealed unsafe class NiceSample
         _species = new int[_most];
     }
 
+    private NiceSample(NiceSample all, int[] chosen)
+    {
+        (_fields, _potentials, _all, _most, _length, _expanded) = (all._fields, all._potentials, all._all, all._most, all._length, all._expanded);
+        (_coefficients, _species, _chosen, Count) = (all._coefficients, all._species, chosen, chosen.Length);
+    }
+
     /// <summary>How many there are so far.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The species of each centre.</summary>
-    public ReadOnlySpan<int> Species => _species.AsSpan(0, Count);
+    /// <summary>The species of the centres, increasing.</summary>
+    public int[] Species => _species.Take(Count).Distinct().Order().ToArray();
+
+    /// <summary>The environments of one species at the centre, all of a whole sample.</summary>
+    public NiceSample Of(int species) => new(this, Enumerable.Range(0, Count).Where(i => _species[i] == species).ToArray());
 
     /// <summary>What tells one sample from another.</summary>
     public string Fingerprint()
@@ -52,7 +62,7 @@ internal sealed unsafe class NiceSample
             hash.AppendData(MemoryMarshal.AsBytes(rest[..Math.Min(piece, rest.Length)]));
         }
 
-        hash.AppendData(MemoryMarshal.AsBytes(Species));
+        hash.AppendData(MemoryMarshal.AsBytes(_species.AsSpan(0, Count)));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
@@ -62,9 +72,10 @@ internal sealed unsafe class NiceSample
     /// <param name="count">How many.</param>
     public void Point(BlockMemory<double> blocks, int first, int count)
     {
-        double* at = (double*)Marshal.UnsafeAddrOfPinnedArrayElement(_coefficients, 0) + (nint)first * _length;
-        for (int k = 0; k < count; k++, at += _length)
+        double* all = (double*)Marshal.UnsafeAddrOfPinnedArrayElement(_coefficients, 0);
+        for (int k = 0; k < count; k++)
         {
+            double* at = all + (nint)(_chosen is null ? first + k : _chosen[first + k]) * _length;
             double* next = at + _expanded;
             blocks.Point(FeatureProgram<double>.Coefficients, k, at, null);
             for (int p = 0; p < _potentials.Length; p++)

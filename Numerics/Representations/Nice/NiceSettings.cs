@@ -60,6 +60,34 @@ public enum NiceScaling
     Fields,
 }
 
+/// <summary>How features are shifted and scaled.</summary>
+public enum NiceStandard
+{
+    /// <summary>Not at all.</summary>
+    None,
+
+    /// <summary>Those of one (ν, σ, τ) by one number, with which their variances on the sample add up to 1: they keep their weights.</summary>
+    Blocks,
+
+    /// <summary>Each to the mean 0 and the variance 1 on the sample.</summary>
+    Features,
+}
+
+/// <summary>How features are chosen.</summary>
+public enum NiceChoice
+{
+    /// <summary>Far from one another on the sample.</summary>
+    Farthest,
+
+    /// <summary>Spanning the others (CUR).</summary>
+    Cur,
+}
+
+/// <summary>Which features are kept.</summary>
+/// <param name="Count">How many at most.</param>
+/// <param name="Choice">How they are chosen.</param>
+public sealed record NiceSelection(int Count, NiceChoice Choice);
+
 /// <summary>
 /// The settings of NICE: the order and which equivariants are kept on the way to it.
 /// </summary>
@@ -80,6 +108,16 @@ public sealed record NiceSettings
 
     /// <summary>How fields of different units are made comparable.</summary>
     public NiceScaling Scaling { get; init; }
+
+    /// <summary>How features are shifted and scaled.</summary>
+    public NiceStandard Standard { get; init; }
+
+    /// <summary>Which features are kept, by their values on the sample, standardised if they are; null: all.</summary>
+    public NiceSelection? Selection { get; init; }
+
+    /// <summary>Whether the environments of each species at the centre are fitted by themselves: products, components and features are then
+    /// its own, and stand in columns of their own.</summary>
+    public bool IsPerSpecies { get; init; }
 
     /// <summary>Equivariants that the next order is made from.</summary>
     public NiceBranch Covariants { get; init; } = new() { Expand = 150, Components = 50, Purify = 10 };
@@ -109,6 +147,7 @@ public sealed record NiceSettings
             throw new ArgumentOutOfRangeException(nameof(Ridge), Ridge, "expected a finite number of at least 0");
         }
 
+        if (Selection is not null) ArgumentOutOfRangeException.ThrowIfLessThan(Selection.Count, 1, nameof(Selection));
         Covariants.Validate(nameof(Covariants));
         Invariants.Validate(nameof(Invariants));
     }

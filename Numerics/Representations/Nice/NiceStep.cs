@@ -20,10 +20,13 @@ public readonly record struct NicePair(NiceKey Left, int LeftChannel, NiceKey Ri
 /// <param name="Lower">For each lower order from 1 on, <c>[channel, component]</c> for the channels that are used; empty: none.</param>
 /// <param name="Constant"><c>[component]</c>, of invariants; empty: none.</param>
 /// <param name="Variances">The mean squares of the components, falling; of products that are not contracted those of each.</param>
-/// <param name="Total">The mean square of all products after purification.</param>
+/// <param name="Total">The mean square of all products after purification, of invariants about their means.</param>
 public sealed record NiceContraction(
     NiceKey Key, int Products, int Components, double[] Weights, IReadOnlyList<double[]> Lower, double[] Constant, double[] Variances, double Total)
 {
+    /// <summary>The mean square of all products as they were made.</summary>
+    public double Made { get; init; }
+
     /// <summary>λ.</summary>
     public int Lambda => Key.Lambda;
 
@@ -40,4 +43,25 @@ public sealed record NiceContraction(
 /// <param name="Pairs">The products, those of one pair of blocks together.</param>
 /// <param name="Contractions">For each block that there is; its <see cref="NiceContraction.Weights"/> are empty where products stay as they are.</param>
 public sealed record NiceStep(
-    int Order, bool IsInvariant, IReadOnlyList<NicePair> Pairs, IReadOnlyList<NiceContraction> Contractions);
+    int Order, bool IsInvariant, IReadOnlyList<NicePair> Pairs, IReadOnlyList<NiceContraction> Contractions)
+{
+    /// <summary>Of covariants: the mean square of all products of the order before with the first order, to every λ: ⟨|A|² |B|²⟩, since
+    /// Σ_{λμ} |(a⊗b)_{λμ}|² = |a|² |b|² when all λ are kept.</summary>
+    public double Possible { get; init; }
+
+    /// <summary>Of covariants: the part of <see cref="Possible"/> that the pairs which are made have.</summary>
+    public double Chosen { get; init; }
+}
+
+/// <summary>The fit of the environments of one species at the centre, or of all.</summary>
+/// <param name="Centre">The species; null: all.</param>
+/// <param name="Environments">How many environments it was fitted on.</param>
+/// <param name="Steps">The orders, from ν = 2 on: the invariants of each, then its covariants.</param>
+/// <param name="Output">Which features are kept, and how they are shifted and scaled; null: all as they are.</param>
+public sealed record NicePart(int? Centre, int Environments, IReadOnlyList<NiceStep> Steps, NiceOutput? Output);
+
+/// <summary>The features that are kept, and how they are shifted and scaled.</summary>
+/// <param name="Indices">Which, among all.</param>
+/// <param name="Shifts">What is subtracted from each.</param>
+/// <param name="Scales">What the difference is multiplied with.</param>
+public sealed record NiceOutput(int[] Indices, double[] Shifts, double[] Scales);

@@ -37,10 +37,20 @@ public enum BaselineKind
     None,
 }
 
+/// <summary>Which part of effective fields −∂E/∂v is learned.</summary>
+public enum FieldPart
+{
+    /// <summary>All of it.</summary>
+    Full,
+
+    /// <summary>What is perpendicular to the vector: the torque.</summary>
+    Perpendicular,
+}
+
 /// <summary>What counts how much in a fit; each label in units of its standard deviation over the data.</summary>
-/// <param name="Energy">Of a structure's energy per atom.</param>
+/// <param name="Energy">Of a structure's energy per atom, which counts once for each atom.</param>
 /// <param name="Forces">Of each component of a force.</param>
-/// <param name="Stress">Of each component of the virial per atom.</param>
+/// <param name="Stress">Of each component of the virial per atom, which counts once for each atom.</param>
 /// <param name="Fields">Of each component of an effective field.</param>
 public sealed record LabelWeights(double Energy, double Forces, double Stress, double Fields);
 
@@ -61,6 +71,10 @@ public sealed record ModelSpec
         ("fitted", BaselineKind.Fitted, "one energy for each species, by least squares"),
         ("isolated", BaselineKind.Isolated, "the energies of the structures of one atom in the training set, which the model then gives exactly"),
         ("none", BaselineKind.None, "nothing"));
+
+    private static readonly SpecWords<FieldPart> FieldParts = new(
+        ("full", FieldPart.Full, "all three components: lengths were free, or the part along the vector is a derivative, too"),
+        ("perpendicular", FieldPart.Perpendicular, "what is perpendicular to the vector, the torque: lengths were held by constraints"));
 
     private static readonly SpecWords<KernelWord> KernelWords = new(
         ("polynomial", KernelWord.Polynomial, "(offset + p·q)^degree"),
@@ -96,6 +110,9 @@ public sealed record ModelSpec
     /// <summary>What is taken off energies first.</summary>
     public BaselineKind Baseline { get; init; }
 
+    /// <summary>Which part of effective fields counts.</summary>
+    public FieldPart Fields { get; init; }
+
     /// <summary>What counts how much.</summary>
     public LabelWeights Weights { get; init; } = new(1, 1, 1, 1);
 
@@ -118,22 +135,29 @@ public sealed record ModelSpec
         new SpecChoice("choose", "how the regularizer is chosen", false, Choices.Options),
         new SpecInteger("folds", "the number of parts of the data in cross-validation", DefaultFolds, 2, 1000),
         new SpecChoice("baseline", "what is taken off energies before they are learned, kept in the model", false, Baselines.Options),
+        new SpecChoice("fields", "which part of the effective fields −∂E/∂v is learned and compared", false, FieldParts.Options),
         new SpecGroup("weights", "what counts how much, each label in units of its standard deviation over the training set; 0: not at all", SpecAbsence.Defaults,
         [
-            Weight("energy", "of a structure's energy per atom"),
+            Weight("energy", "of a structure's energy per atom, which counts once for each atom"),
             Weight("forces", "of each component of a force"),
-            Weight("stress", "of each component of the virial per atom"),
+            Weight("stress", "of each component of the virial per atom, which counts once for each atom"),
             Weight("fields", "of each component of an effective field −∂E/∂v"),
         ]),
-        new SpecGroup("kernel", "what compares environments, their features centred and scaled; only with gp", SpecAbsence.Defaults,
+        new SpecGroup("kernel", "what compares environments, their features centred and scaled; only with gp", SpecAbsence.Nothing,
         [
             new SpecChoice("kind", "the kernel", false, KernelWords.Options),
             new SpecInteger("degree", "of the polynomials", 2, 1, 20),
             new SpecNumber("offset", "of the kind polynomial", "1", 1, new(0, double.MaxValue) { AllowsAbove = true }),
             new SpecNumber("width", "of the kind gaussian, the features of all representations together having the mean square length 1 for each", "1", 1, new(0, double.MaxValue)),
-        ]),
-        new SpecInteger("points", "the environments of each species that others are compared with; only with gp", DefaultPoints, 1, 20000),
-        new SpecChoice("selection", "how they are chosen; only with gp", false, Selections.Options),
+        ])
+        {
+            WhenAbsent = "polynomial of degree 2 with offset 1",
+        },
+        new SpecInteger("points", "the environments of each species that others are compared with; only with gp", null, 1, 20000)
+        {
+            WhenAbsent = "500",
+        },
+        new SpecChoice("selection", "how they are chosen; only with gp", false, Selections.Options) { WhenAbsent = "`farthest-points`" },
     ]);
 
     internal static ModelSpec? Read(SpecReader r)
@@ -149,7 +173,6 @@ public sealed record ModelSpec
         LabelWeights weights = new(Number("weights.energy"), Number("weights.forces"), Number("weights.stress"), Number("weights.fields"));
         if (weights is { Energy: 0, Forces: 0, Stress: 0, Fields: 0 })
             throw r.Bad(Path + "weights", "0 for all", "at least one that counts");
-        int degree = r.Integer(Path + "kernel.degree");
         return new ModelSpec
         {
             Kind = kind,
@@ -157,19 +180,22 @@ public sealed record ModelSpec
             Choice = r.Choice(Path + "choose", Choices),
             Folds = r.Integer(Path + "folds"),
             Baseline = r.Choice(Path + "baseline", Baselines),
+            Fields = r.Choice(Path + "fields", FieldParts),
             Weights = weights,
-            Kernel = r.Choice(Path + "kernel.kind", KernelWords) switch
-            {
-                KernelWord.Gaussian => new GaussianKernel(Number("kernel.width")),
-                KernelWord.Normalised => new NormalisedPolynomialKernel(degree),
-                _ => new PolynomialKernel(degree, Number("kernel.offset")),
-            },
-            Points = r.Integer(Path + "points"),
-            Selection = r.Choice(Path + "selection", Selections),
+            Kernel = r.Has(Path + "kernel") ? ReadKernel(r, Path + "kernel.") : Default.Kernel,
+            Points = r.IntegerIfAny(Path + "points") ?? DefaultPoints,
+            Selection = r.ChoiceIfAny(Path + "selection", Selections) ?? default,
         };
 
         double Number(string key) => r.Number(Path + key);
     }
+
+    private static EnvironmentKernel ReadKernel(SpecReader r, string at) => r.Choice(at + "kind", KernelWords) switch
+    {
+        KernelWord.Gaussian => new GaussianKernel(r.Number(at + "width")),
+        KernelWord.Normalised => new NormalisedPolynomialKernel(r.Integer(at + "degree")),
+        _ => new PolynomialKernel(r.Integer(at + "degree"), r.Number(at + "offset")),
+    };
 
     internal void Write(Utf8JsonWriter json)
     {
@@ -180,6 +206,7 @@ public sealed record ModelSpec
         json.WriteString("choose", Choices.WordOf(Choice));
         json.WriteNumber("folds", Folds);
         json.WriteString("baseline", Baselines.WordOf(Baseline));
+        json.WriteString("fields", FieldParts.WordOf(Fields));
         json.WriteStartObject("weights");
         json.WriteNumber("energy", Weights.Energy);
         json.WriteNumber("forces", Weights.Forces);

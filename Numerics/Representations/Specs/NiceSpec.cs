@@ -27,6 +27,19 @@ public sealed record NiceSpec(NiceSettings Settings, int Environments)
         ("none", NiceScaling.None, "nothing: fields count as large as their units make them"),
         ("fields", NiceScaling.Fields, "a number for each field, with which the mean square of its coefficients, summed over channels, is 1"));
 
+    private static readonly SpecWords<bool> Centres = new(
+        ("shared", false, "all together: the same products and components around every atom"),
+        ("species", true, "by the species at the centre: each has products, components and columns of its own, with its atomic number as a label"));
+
+    private static readonly SpecWords<NiceStandard> Standards = new(
+        ("none", NiceStandard.None, "they stay as they are"),
+        ("blocks", NiceStandard.Blocks, "means 0, and one factor for each (ν, σ, τ), with which their variances add up to 1"),
+        ("features", NiceStandard.Features, "means 0 and variances 1"));
+
+    private static readonly SpecWords<NiceChoice> Choices = new(
+        ("farthest", NiceChoice.Farthest, "those far from one another"),
+        ("cur", NiceChoice.Cur, "those that span the others (CUR)"));
+
     /// <summary>Keys that the representation has with kind nice alone.</summary>
     internal static IReadOnlyList<SpecNode> Nodes { get; } =
     [
@@ -75,6 +88,22 @@ public sealed record NiceSpec(NiceSettings Settings, int Environments)
         {
             WhenAbsent = "`fields` with several factors and a contraction, else `none`",
         },
+        new SpecChoice("centres", "how the environments are fitted; only with nice", false, Centres.Options)
+        {
+            WhenAbsent = "`shared`",
+        },
+        new SpecChoice("standard", "how features are shifted and scaled, by their values on the environments of the fit; only with nice", false, Standards.Options)
+        {
+            WhenAbsent = "`none`",
+        },
+        new SpecGroup("select", "which features are kept, chosen by their values on the environments of the fit; only with nice", SpecAbsence.Nothing,
+        [
+            new SpecInteger("count", "how many at most", 100, 1, Many),
+            new SpecChoice("by", "how they are chosen", false, Choices.Options),
+        ])
+        {
+            WhenAbsent = "all",
+        },
         new SpecInteger("environments", "the most environments, spread evenly over the data, that the iteration is fitted on; only with nice", null, 1, 10 * Many)
         {
             WhenAbsent = NiceFit.DefaultEnvironments.ToString(CultureInfo.InvariantCulture),
@@ -109,6 +138,9 @@ public sealed record NiceSpec(NiceSettings Settings, int Environments)
                 Parities = parities,
                 HasTimeOdd = r.ChoiceIfAny(Path + "time", Times) ?? false,
                 Scaling = r.ChoiceIfAny(Path + "scaling", Scalings) ?? (factors > 1 && isContracted ? NiceScaling.Fields : NiceScaling.None),
+                IsPerSpecies = r.ChoiceIfAny(Path + "centres", Centres) ?? false,
+                Standard = r.ChoiceIfAny(Path + "standard", Standards) ?? NiceStandard.None,
+                Selection = r.Has(Path + "select") ? new NiceSelection(r.Integer(Path + "select.count"), r.Choice(Path + "select.by", Choices)) : null,
                 Covariants = Branch("covariants", defaults.Covariants),
                 Invariants = Branch("invariants", defaults.Invariants),
             },
@@ -162,6 +194,16 @@ public sealed record NiceSpec(NiceSettings Settings, int Environments)
 
         json.WriteString("time", Times.WordOf(Settings.HasTimeOdd));
         json.WriteString("scaling", Scalings.WordOf(Settings.Scaling));
+        json.WriteString("centres", Centres.WordOf(Settings.IsPerSpecies));
+        json.WriteString("standard", Standards.WordOf(Settings.Standard));
+        if (Settings.Selection is { } selection)
+        {
+            json.WriteStartObject("select");
+            json.WriteNumber("count", selection.Count);
+            json.WriteString("by", Choices.WordOf(selection.Choice));
+            json.WriteEndObject();
+        }
+
         json.WriteNumber("environments", Environments);
 
         void Both(string key, int a, int b)

@@ -213,7 +213,7 @@ internal sealed class TreeBuilder
                     {
                         for (int q = 0; q < 3; q++)
                         {
-                            products.Add(new TreeProduct(x.Block, x.L, x.Row + q * _leaves.Dotted, x.Channels, y.Block, y.L, y.Row + q * _leaves.Dotted, y.Channels, term));
+                            products.Add(new TreeProduct(x.Block, x.L, x.Row + q * (2 * x.L + 1), x.Channels, y.Block, y.L, y.Row + q * (2 * y.L + 1), y.Channels, term));
                         }
                     }
                 }

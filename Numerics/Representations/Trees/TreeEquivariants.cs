@@ -48,8 +48,6 @@ public sealed class TreeEquivariants : EquivariantRepresentation
 
     internal override IReadOnlyList<NamedPotential> Potentials { get; }
 
-    internal override bool ReadsVectors => true;
-
     private static EquivariantLayout[] MakeLayout(CouplingTree tree, IReadOnlyList<TreeTerm> terms, TreePolicy policy)
     {
         int order = TreeLabels.Leaves(tree.Root).Count(), first = 0;

@@ -50,8 +50,6 @@ public sealed class TreeInvariants : InvariantRepresentation
 
     internal override IReadOnlyList<NamedPotential> Potentials { get; }
 
-    internal override bool ReadsVectors => true;
-
     private static IReadOnlyList<TreeTerm> Scalars(IReadOnlyList<TreeTerm> terms) => terms.All(static t => t.Lambda == 0)
         ? terms
         : throw new ArgumentException($"the root of the tree has orders to {terms.Max(static t => t.Lambda)}; expected 0, for invariants");

@@ -13,7 +13,7 @@ namespace Toolkit.Numerics.Representations.Trees;
 /// <param name="J">J; l for a scalar field.</param>
 /// <param name="IsOdd">Whether they change their sign under the inversion.</param>
 /// <param name="Block">Their block.</param>
-/// <param name="Row">The row of M = −J in it; of vectors that are not joined, the row of q = 0 and m = −l.</param>
+/// <param name="Row">The row of M = −J in it; of vectors that are not joined, the row of q = 0 and m = −l, those of the other q follow.</param>
 /// <param name="Channels">Its channels.</param>
 internal readonly record struct TreeLeaf(int L, int J, bool IsOdd, int Block, int Row, TreeChannels Channels);
 
@@ -37,8 +37,8 @@ internal sealed class TreeLeaves
     public TreeLeaves(DensityExpansion expansion, IReadOnlyList<NamedPotential> potentials, CouplingTable table, ProgramDraft draft) =>
         (_expansion, _potentials, _table, _draft) = (expansion, potentials, table, draft);
 
-    /// <summary>The distance of q from q in the rows of vectors that are not joined.</summary>
-    public int Dotted => (_expansion.LMax + 1) * (_expansion.LMax + 1);
+    /// <summary>The row of m = −l and q of vectors that are not joined.</summary>
+    public static int Row(int l, int q) => 3 * l * l + q * (2 * l + 1);
 
     /// <summary>The coefficients of a field, by l and J.</summary>
     /// <param name="field">The field as a tree describes it.</param>
@@ -76,16 +76,20 @@ internal sealed class TreeLeaves
         foreach (FieldFamily[] families in ByChannels(Enumerable.Range(0, _expansion.LMax + 1).Select(l => FieldFamily.OfDensity(_expansion, l))))
         {
             FieldFamily first = families[0];
-            int block = _draft.Add(families.Sum(static f => f.Rows), first.Count), row = 0;
+            int block = _draft.Add(families.Sum(static f => 2 * f.L + 1), first.Count), row = 0;
             TreeChannels channels = Channels(first);
+            var rows = new List<(int, nint)>();
             foreach (FieldFamily f in families)
             {
+                rows.Add((f.L, (nint)row * _draft.Shapes[block].Stride));
                 _draft.Add(new ChannelStage<double>(
-                    FeatureProgram<double>.Coefficients, (nint)f.Row * _expansion.Width, _expansion.Width, f.Rows, f.Lanes, block,
+                    FeatureProgram<double>.Coefficients, (nint)(f.L * f.L) * _expansion.Width, _expansion.Width, 2 * f.L + 1, f.Lanes, block,
                     (nint)row * _draft.Shapes[block].Stride));
                 leaves.Add(new TreeLeaf(f.L, f.L, f.IsOddUnderInversion, block, row, channels));
-                row += f.Rows;
+                row += 2 * f.L + 1;
             }
+
+            _draft.Leaves.AddDensity(block, first.Lanes, rows);
         }
 
         return [.. leaves];
@@ -121,11 +125,11 @@ internal sealed class TreeLeaves
         FieldColumns columns = _expansion.Columns(field);
         int stride = _expansion.GroupStride, width = _expansion.Width;
         foreach (FieldFamily[] families in ByChannels(
-            Enumerable.Range(0, _expansion.LMax + 1).Select(l => FieldFamily.OfVectors(_expansion, field, (l, FieldBasis.Uncoupled, 0, 2 * l + 1)))))
+            Enumerable.Range(0, _expansion.LMax + 1).Select(l => FieldFamily.OfVectors(_expansion, field, l))))
         {
-            // The coefficients themselves, rows (q, lm) of every l; those of an l without these channels stay zero.
+            // The coefficients themselves, rows (l, q, m); those of an l without these channels stay zero.
             FieldFamily first = families[0];
-            int raw = _draft.Add(3 * Dotted, first.Count);
+            int raw = _draft.Add(3 * (_expansion.LMax + 1) * (_expansion.LMax + 1), first.Count), rawStride = _draft.Shapes[raw].Stride;
             TreeChannels channels = Channels(first);
             foreach (FieldFamily f in families)
             {
@@ -133,36 +137,50 @@ internal sealed class TreeLeaves
                 {
                     int[] places = Array.ConvertAll(f.Lanes, lane => (columns.Column(lane / stride) + q) * stride + lane % stride);
                     _draft.Add(new ChannelStage<double>(
-                        FeatureProgram<double>.Coefficients, (nint)(f.L * f.L) * width, width, 2 * f.L + 1, places, raw,
-                        (nint)(q * Dotted + f.L * f.L) * _draft.Shapes[raw].Stride));
+                        FeatureProgram<double>.Coefficients, (nint)(f.L * f.L) * width, width, 2 * f.L + 1, places, raw, (nint)Row(f.L, q) * rawStride));
                 }
             }
 
             if (isDotted)
             {
-                leaves.AddRange(families.Select(f => new TreeLeaf(f.L, f.L, f.IsOddUnderInversion, raw, f.L * f.L, channels)));
+                leaves.AddRange(families.Select(f => new TreeLeaf(f.L, f.L, f.IsOddUnderInversion, raw, Row(f.L, 0), channels)));
+                _draft.Leaves.AddVectors(
+                    raw, field, first.Lanes,
+                    from f in families
+                    from q in Enumerable.Range(0, 3)
+                    select new LeafRows((nint)Row(f.L, q) * rawStride, f.L, Row(f.L, 0), 3 * (2 * f.L + 1), q * (2 * f.L + 1)),
+                    from l in Enumerable.Range(0, _expansion.LMax + 1)
+                    from q in Enumerable.Range(0, 3)
+                    from m in Enumerable.Range(0, 2 * l + 1)
+                    select new AngleTerm[] { new(q, l * l + m, 1) });
                 continue;
             }
 
             var terms = new List<RowTerm>();
-            int block = _draft.Features, row = 0;
+            var rows = new List<LeafRows>();
+            var angles = new List<List<AngleTerm>>();
+            int block = _draft.Features, blockStride = (first.Count + 7) / 8 * 8;
             foreach (FieldFamily f in families)
             {
                 for (int j = Math.Abs(f.L - 1); j <= f.L + 1; j++)
                 {
                     CouplingBlock c = _table.Block(f.L, 1, j);
+                    int row = angles.Count;
+                    leaves.Add(new TreeLeaf(f.L, j, f.IsOddUnderInversion, block, row, channels));
+                    rows.Add(new LeafRows((nint)row * blockStride, f.L, row, 2 * j + 1));
+                    for (int m = 0; m < 2 * j + 1; m++)
+                        angles.Add([]);
                     for (int k = 0; k < c.Count; k++)
                     {
-                        terms.Add(new RowTerm(row + c.M3[k], c.M2[k] * Dotted + f.L * f.L + c.M1[k], c[k]));
+                        terms.Add(new RowTerm(row + c.M3[k], Row(f.L, c.M2[k]) + c.M1[k], c[k]));
+                        angles[row + c.M3[k]].Add(new AngleTerm(c.M2[k], f.L * f.L + c.M1[k], c[k]));
                     }
-
-                    leaves.Add(new TreeLeaf(f.L, j, f.IsOddUnderInversion, block, row, channels));
-                    row += 2 * j + 1;
                 }
             }
 
-            _draft.Add(row, first.Count);
-            _draft.Add(new RowStage<double>(raw, block, row, terms));
+            _draft.Add(angles.Count, first.Count);
+            _draft.Add(new RowStage<double>(raw, block, angles.Count, terms));
+            _draft.Leaves.AddVectors(block, field, first.Lanes, rows, angles.Select(static a => a.ToArray()));
         }
 
         return [.. leaves];

@@ -51,7 +51,7 @@ type RecouplingIdentity
     /// Two names whose equality the right-hand side requires.
     member _.Delta = delta
 
-    static member private Print(p: RecouplingProduct) =
+    static member internal Print(p: RecouplingProduct) =
         let phase = p.Phase |> List.map (fun (x, n) -> if n = 1 then x elif n = -1 then "-" + x else $"{n}*{x}")
         let exponent = String.Join(" + ", phase).Replace("+ -", "- ")
 
@@ -66,7 +66,7 @@ type RecouplingIdentity
             | [] -> "1"
             | parts -> String.Join(" ", parts)
 
-    static member private Print(scheme: Scheme) : string =
+    static member internal Print(scheme: Scheme) : string =
         match scheme with
         | Single x -> x
         | Couple(l, r, x) -> $"({RecouplingIdentity.Print l} {RecouplingIdentity.Print r}){x}"
@@ -97,6 +97,44 @@ type RecouplingCertificate internal (start: Scheme, first: Move list, second: Mo
 
     override _.Rule = "rewriting"
     override _.Size = first.Length + second.Length
+
+/// The states of one coupling scheme as combinations of those of another.
+[<Sealed>]
+type RecouplingCoefficient internal (start: Scheme, final: Scheme, value: RecouplingProduct, labels: string list) =
+    inherit Statement(box (start, final, value))
+
+    /// The scheme whose states are expressed.
+    member _.Start = start
+
+    /// The scheme in whose states.
+    member _.Final = final
+
+    /// The coefficient.
+    member _.Value = value
+
+    override _.Text =
+        let sum =
+            match labels with
+            | [] -> ""
+            | _ -> $"""the sum over {String.Join(", ", labels)} of """
+
+        $"every coupled state of the scheme {RecouplingIdentity.Print start} is {sum}the state of the scheme \
+          {RecouplingIdentity.Print final} times {RecouplingIdentity.Print value}, for all angular momenta with which the \
+          first scheme obeys the triangle rules; sums run over all values that the triangle rules allow"
+
+/// Certificate of `Recoupling.connect`: a scheme and a path.
+[<Sealed>]
+type PathCertificate internal (start: Scheme, moves: Move list) =
+    inherit Certificate()
+
+    /// Where the path begins.
+    member _.Start = start
+
+    /// The path.
+    member _.Moves = moves
+
+    override _.Rule = "recoupling path"
+    override _.Size = moves.Length
 
 /// Identities between 6j symbols by rewriting coupling schemes: two ways from one scheme to another have the same
 /// coefficients, since the coupled states of a scheme are linearly independent.
@@ -224,3 +262,22 @@ module Recoupling =
                     finish (RecouplingIdentity(start, end1, collect left, nothing, Some(x, y)))
                 | _ -> Error "the paths do not end in the same scheme"
             | _ -> Error "a move does not apply, or a name is used twice"
+
+    /// The coefficient with which the states of a scheme are combinations of those at the end of a path: a product of
+    /// 6j symbols, summed over the labels that do not remain.
+    let connect (recoupling: Theorem) (start: Scheme) (moves: Move list) : Result<Theorem, string> =
+        if (names start).Length > Most || moves.Length > Most then
+            Error $"more than {Most} names or moves"
+        elif not (recoupling.Statement :? RacahRecoupling) then
+            Error "the premise must be that the 6j symbol in Racah's form is the recoupling coefficient"
+        elif moves.IsEmpty then
+            Error "there are no moves"
+        else
+            match follow start moves with
+            | Some(final, p) ->
+                let final' = names final
+                let isNew x = not (List.contains x (names start))
+                let value = collect { p with Sums = p.Sums |> List.filter (fun x -> not (List.contains x final')) }
+                let statement = RecouplingCoefficient(start, final, value, p.Sums |> List.filter (fun x -> isNew x && List.contains x final'))
+                Ok(Rule.certifies (PathCertificate(start, moves)) statement [ recoupling ] [ argument ])
+            | None -> Error "a move does not apply, or a name is used twice"

@@ -222,6 +222,31 @@ let tests =
                 Assert.Equal(whole.Steps.Count - steps, told.Count)
                 Assert.Equal<float>(features whole, features again)
 
+        testCase "several structures together have the features, energies and derivatives of each by itself, to the bit" <| fun () ->
+            let e = expansion [ 1; 8 ] 2 2 CentrePolicy.Include
+            let structures = [| yield! sample [ 1; 8 ]; random 3 1; random 4 20 |]
+            let set = RepresentationSet [ NiceFeatures(e, fit e (small 3) (List.ofArray structures)) :> InvariantRepresentation; PowerSpectrum e ]
+            let readout =
+                let weights = Array.init set.FeatureCount (fun k -> cos (float k))
+                { new ILinearReadout with
+                    member _.Constant z = float z
+                    member _.Weights _ = ReadOnlySpan weights }
+
+            for threads in 1..2 do
+                let values = Array.zeroCreate<float> (set.FeatureCount * (structures |> Array.sumBy _.Count))
+                set.Compute(structures, Span values, threads)
+                Assert.Equal<float>(structures |> Array.collect (fun s -> set.Compute s), values)
+
+                for s, found in Array.zip structures (set.Evaluate(structures, readout, threads)) do
+                    let own = set.Evaluate(s, readout)
+                    Assert.Equal(own.Energy, found.Energy)
+                    Assert.Equal<float>(own.AtomicEnergies, found.AtomicEnergies)
+                    Assert.Equal<float>(own.Forces, found.Forces)
+                    Assert.Equal<float>(own.Virial, found.Virial)
+
+            Assert.Empty(set.Evaluate([||], readout))
+            Assert.Throws<ArgumentException>(fun () -> set.Compute(structures, Span(Array.zeroCreate<float> 3))) |> ignore
+
         testCase "a fit that is written and read has the same features to the bit; damaged, newer and foreign files are refused" <| fun () ->
             TemporaryFolder.using (fun folder ->
                 let path, other = Path.Combine(folder, "fit.npz"), Path.Combine(folder, "other.npz")

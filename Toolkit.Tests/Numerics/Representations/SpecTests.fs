@@ -265,6 +265,9 @@ let tests =
             Assert.Equal(NiceBranch(Expand = Nullable 150, Components = Nullable 7, Purify = 0), all.Settings.Covariants)
             Assert.Equal(NiceBranch(Expand = Nullable 8, Components = Nullable 200, Purify = 50), all.Settings.Invariants)
             Assert.Equal(9, all.Environments)
+            Assert.Equal((NiceStandard.Blocks, NiceSelection(9, NiceChoice.Cur)), (let s = settings """, "standard": "blocks", "select": {"count": 9, "by": "cur"} """ in s.Standard, nonNull s.Selection))
+            Assert.Equal(NiceSelection(100, NiceChoice.Farthest), nonNull (settings """, "select": {} """).Selection)
+            Assert.True((settings """, "centres": "species" """).IsPerSpecies)
             Assert.Equal((NiceScaling.Fields, true), (let s = settings """, "scaling": "fields", "time": "both" """ in s.Scaling, s.HasTimeOdd))
 
             let refused (keys: string) (expected: string) =

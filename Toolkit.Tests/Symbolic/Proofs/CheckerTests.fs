@@ -3,7 +3,9 @@ module Toolkit.Tests.Symbolic.Proofs.CheckerTests
 
 open System.IO
 open Expecto
+open Toolkit.Symbolic.AngularMomentum
 open Toolkit.Symbolic.Proofs
+open Toolkit.Symbolic.Tables
 open Toolkit.Symbolic.Export
 open Toolkit.Tests.Laws
 
@@ -26,6 +28,45 @@ let private write (folder: string) (entry: Theorems.Entry) =
 [<Tests>]
 let tests =
     testList "Symbolic.Proofs.CheckerTests" [
+        testCase "the stand-alone checker makes tables anew, from Racah's formula, and finds the same checksums" <| fun () ->
+            TemporaryFolder.using (fun folder ->
+                let save (kind: TableKind) (lmax: string) half single =
+                    let own = if kind.IsRealCg then Conventions.toolkit else Conventions.toolkitComplex
+                    let precision = if single then Precision.Single else Precision.Double
+                    let spec = TableSpec.Create(kind, HalfInteger.TryParse(lmax).Value, half, own, precision)
+                    let path = Path.Combine(folder, kind.Name + lmax.Replace('/', '.') + ".table")
+                    TableFile.write spec path
+
+                    match Theorems.TableTheorems.ofFile path with
+                    | Ok entry -> write folder entry
+                    | Error why -> failwith why
+
+                let files =
+                    [ save TableKind.ThreeJ "4" false false
+                      save TableKind.ThreeJ "5/2" true true
+                      save TableKind.Cg "5/2" true false
+                      save TableKind.RealCg "5" false false
+                      save TableKind.RealCg "4" false true
+                      save TableKind.Gaunt "6" false false
+                      save TableKind.Gaunt "5" false true ]
+
+                check folder files (fun (code, lines) ->
+                    Assert.Equal(0, code)
+
+                    for line in lines do
+                        Assert.StartsWith("valid\t", line)
+                        Assert.Contains(",table\t", line))
+
+                // Another checksum is another file.
+                let text = File.ReadAllText files[3]
+                let statement = text.IndexOf "checksum "
+                let checksum = text.Substring(statement + 9, 64)
+                let other = (if checksum[0] = 'a' then "b" else "a") + checksum.Substring 1
+                File.WriteAllText(files[3], text.Replace(checksum, other))
+                check folder [ files[3] ] (fun (code, lines) ->
+                    Assert.Equal(1, code)
+                    Assert.Contains("the table has the checksum " + checksum, lines[0])))
+
         testCase "the stand-alone checker accepts every theorem of the default set, with the kernel's statement and assumptions" <| fun () ->
             TemporaryFolder.using (fun folder ->
                 let entries = Catalogue.entries |> List.filter _.ByDefault

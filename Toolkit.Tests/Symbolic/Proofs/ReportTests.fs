@@ -46,7 +46,12 @@ let tests =
 
                         at <- at + command.Length - 1
                     else
-                        // An escaped character, or a command, whose letters do no harm.
+                        // A formula within the text, an escaped character, or a command, whose letters do no harm.
+                        if text[at + 1] = '(' then environments <- ("formula", depth) :: environments
+                        elif text[at + 1] = ')' then
+                            Assert.Equal(Some("formula", depth), List.tryHead environments)
+                            environments <- List.tail environments
+
                         at <- at + 1
                 | '{' -> depth <- depth + 1
                 | '}' ->
@@ -56,7 +61,7 @@ let tests =
                 | '_'
                 | '&' ->
                     mathematics <-
-                        environments |> List.exists (fun (name, _) -> List.contains name [ "multline*"; "pmatrix"; "Bmatrix" ])
+                        environments |> List.exists (fun (name, _) -> List.contains name [ "formula"; "pmatrix"; "Bmatrix" ])
 
                     Assert.True(mathematics, $"{text[at]} outside mathematics: {text.Substring(max 0 (at - 40), 60)}")
                 | '#'

@@ -1,0 +1,43 @@
+using System;
+using Toolkit.Numerics.Expansion;
+
+namespace Toolkit.Numerics.Representations.Gradients;
+
+/// <summary>
+/// The gradients of one representation's features by the place and the vectors of every neighbour of an atom, some features at a time,
+/// on one thread.
+/// </summary>
+internal abstract unsafe class PairGradients : IDisposable
+{
+    /// <summary>How many parts the features are made in.</summary>
+    public abstract int Chunks { get; }
+
+    /// <summary>The first feature of a part, and how many.</summary>
+    public abstract (int First, int Count) Chunk(int chunk);
+
+    /// <summary>Begins with an environment that is expanded, once the program has run.</summary>
+    /// <param name="around">The structure.</param>
+    /// <param name="scratch">The environment, its radial functions differentiated.</param>
+    public abstract void Begin(Surroundings around, EnvironmentScratch scratch);
+
+    /// <summary>Takes the harmonics of a block of pairs, once it is differentiated.</summary>
+    public abstract void AddBlock(int block);
+
+    /// <summary>Takes some features and a block of pairs in hand.</summary>
+    public abstract void Select(int chunk, int block);
+
+    /// <summary>The gradients by the place of one pair's neighbour.</summary>
+    /// <param name="lane">The pair's place in its block.</param>
+    /// <param name="target">Receives <c>[xyz, feature]</c>; seven more may be written behind each row.</param>
+    /// <param name="stride">From row to row.</param>
+    public abstract void Places(int lane, double* target, int stride);
+
+    /// <summary>The gradients by a vector of one pair's neighbour.</summary>
+    /// <param name="field">The field of the expansion.</param>
+    /// <param name="lane">The pair's place in its block.</param>
+    /// <param name="target">Receives <c>[xyz, feature]</c>; seven more may be written behind each row.</param>
+    /// <param name="stride">From row to row.</param>
+    public abstract void Vectors(int field, int lane, double* target, int stride);
+
+    public abstract void Dispose();
+}

@@ -1,0 +1,153 @@
+/// `toolkit fit`, `evaluate` and `predict` as a user calls them.
+module Toolkit.Tests.Cli.FitTests
+
+open System
+open System.IO
+open System.Text.Json
+open System.Threading
+open Expecto
+open Toolkit.Numerics.Models
+open Toolkit.Numerics.Structures
+open Toolkit.Tests.Laws
+
+let private ok (args: string list) =
+    let code, out, err = CommandLine.run args
+    Assert.Equal("", err)
+    Assert.Equal(0, code)
+    out
+
+let private fails code (part: string) (args: string list) =
+    let actual, out, err = CommandLine.run args
+    Assert.Contains(part, err)
+    Assert.Equal((code, ""), (actual, out))
+
+let private spec =
+    """{ // small
+    "cutoff": {"radius": 3.5, "smoothing": 1}, "density": {"sigma": 0.4}, "radial": {"nmax": 3}, "lmax": 2, "representation": {"kind": "power-spectrum"}}"""
+
+let private methane = Path.Combine(SharedData.repository, "paper-reproductions", "nice-2020", "data", "methane.xyz")
+
+/// A folder with methane to train on and to test with.
+let private withFiles (test: (string -> string) -> unit) =
+    TemporaryFolder.using (fun folder ->
+        let path name = Path.Combine(folder, name)
+        let frames = ExtendedXyzReader.Read methane |> Seq.truncate 80 |> List.ofSeq
+        ExtendedXyzWriter.Write(path "train.xyz", List.take 60 frames)
+        ExtendedXyzWriter.Write(path "test.xyz", List.skip 60 frames)
+        File.WriteAllText(path "spec.json", spec)
+        test path)
+
+let private fit (path: string -> string) (options: string list) =
+    ok ([ "fit"; "--spec"; path "spec.json"; "--train"; path "train.xyz"; "--out"; path "model" ] @ options)
+
+[<Tests>]
+let tests =
+    testList "Cli.FitTests" [
+        testCase "a fit makes a folder whose report says what evaluate says, and predict agrees with the library" <| fun () ->
+            withFiles (fun path ->
+                let out = fit path [ "--test"; path "test.xyz"; "--threads"; "2" ]
+                let lines (text: string) = text.Split('\n', StringSplitOptions.RemoveEmptyEntries) |> List.ofArray
+                Assert.StartsWith(path "model" + ": 60 structures", out)
+                Assert.Equal<string>(
+                    [ "model.json"; "report.html"; "report.json"; "weights.npz" ],
+                    Directory.GetFiles(path "model") |> Array.map (Path.GetFileName >> nonNull) |> Array.sort)
+                Assert.Equal<string>([ "model"; "spec.json"; "test.xyz"; "train.xyz" ], Directory.GetFileSystemEntries(path "") |> Array.map (Path.GetFileName >> nonNull) |> Array.sort)
+
+                // The lines of the test set, whatever the set is called.
+                let values name (text: string) = lines text |> List.filter (fun l -> l.StartsWith(name + "\t")) |> List.map (fun l -> l.Substring(l.IndexOf '\t'))
+                let evaluated = ok [ "evaluate"; path "model"; path "test.xyz"; "--out"; path "errors.json" ]
+                Assert.Equal<string list>(values "test" out, values (path "test.xyz") evaluated)
+                Assert.Equal(4, (values "test" out).Length)
+
+                let model = ModelFolder.Read(path "model")
+                let stated = model.About.Errors["test"] |> Seq.head
+                Assert.Contains(stated.RootMeanSquare.ToString("G4", Globalization.CultureInfo.InvariantCulture), out)
+                use json = JsonDocument.Parse(File.ReadAllText(path "errors.json"))
+                let first = json.RootElement.GetProperty("errors").GetProperty(path "test.xyz")[0]
+                Assert.Equal(stated.RootMeanSquare, first.GetProperty("rmse").GetDouble())
+                // A model of 60 structures is no longer guessing.
+                Assert.InRange(first.GetProperty("percent").GetDouble(), 0.1, 60.)
+                let html = File.ReadAllText(path "model/report.html")
+                for part in [ "<svg"; "forces"; "&quot;cutoff&quot;" ] do
+                    Assert.Contains(part, html)
+
+                ok [ "predict"; path "model"; path "test.xyz"; "--out"; path "out.xyz"; "--prefix"; "ml_" ] |> ignore
+                for s, found in Seq.zip (ExtendedXyzReader.Read(path "test.xyz")) (ExtendedXyzReader.Read(path "out.xyz")) do
+                    let expected = model.Predict s
+                    Assert.Equal(expected.Energy, found.Properties["ml_energy"].Reals[0])
+                    Assert.Equal<float[]>(expected.Forces, found.AtomProperties["ml_forces"].Reals.ToArray())
+                    Assert.Equal(expected.Energy, Seq.sum (found.AtomProperties["ml_energies"].Reals.ToArray()), tolerance = 1e-9 * abs expected.Energy)
+                    Assert.Equal(s.Properties["energy"], found.Properties["energy"]))
+
+        testCase "the command line replaces keys of the specification" <| fun () ->
+            withFiles (fun path ->
+                fit path [ "--set"; "radial.nmax=2"; "--set"; "model.kind=gp"; "--set"; "model.points=12"; "--set"; "species=[\"H\", \"C\"]" ] |> ignore
+                let model = ModelFolder.Read(path "model")
+                Assert.Equal(Nullable 2, model.Spec.Radial.NMax)
+                Assert.True model.HasVariance
+                ok [ "predict"; path "model"; path "test.xyz"; "--out"; path "out.xyz" ] |> ignore
+                for s in ExtendedXyzReader.Read(path "out.xyz") do
+                    Assert.True(s.Properties["energy_std"].Reals[0] > 0.)
+                    Assert.Equal(s.Count, s.AtomProperties["energies_std"].Count)
+                let fails code part setting =
+                    fails code part [ "fit"; "--spec"; path "spec.json"; "--train"; path "train.xyz"; "--out"; path "other"; "--set"; setting ]
+                fails 2 "--set: found 'nmax', expected key=value" "nmax"
+                fails 2 "there is no 'x' to go through" "lmax.x=1"
+                fails 1 "the unknown key 'nmix', expected 'nmax' perhaps" "radial.nmix=1"
+                fails 1 "$.lmax: found '\"many\"', expected a whole number" "lmax=many")
+
+        testCase "what cannot be done is said before any work, and nothing is left" <| fun () ->
+            withFiles (fun path ->
+                let fit options = [ "fit"; "--spec"; path "spec.json"; "--train"; path "train.xyz"; "--out"; path "model" ] @ options
+                fails 1 "found no forces; there are forces, expected the key F" (fit [ "--forces-key"; "F" ])
+                fails 2 "--field-key: found 1, expected one for each of the specification's 0 vector fields" (fit [ "--field-key"; "m" ])
+                fails 2 "--threads: found '0'" (fit [ "--threads"; "0" ])
+                File.WriteAllText(path "other.json", """{"cutoff": {"radius": 3}, "lmax": 1, "representation": {"kind": "equivariants", "order": 1}}""")
+                fails 1 "found equivariants, expected invariants" [ "fit"; "--spec"; path "other.json"; "--train"; path "train.xyz"; "--out"; path "model" ]
+                fails 1 "whose equations take" (fit [ "--set"; "radial.nmax=30"; "--set"; "lmax=12" ])
+                Assert.False(Directory.Exists(path "model"))
+                ok (fit []) |> ignore
+                fails 1 "a model that is there" (fit [])
+                ok (fit [ "--force" ]) |> ignore
+                fails 1 "found no such folder, expected a model's folder" [ "evaluate"; path "none"; path "test.xyz" ]
+                fails 1 "found a folder without model.json" [ "predict"; path ""; path "test.xyz"; "--out"; path "out.xyz" ]
+                fails 2 "--out: found 'out.txt'" [ "predict"; path "model"; path "test.xyz"; "--out"; "out.txt" ]
+                let helium = Structure.Create(ReadOnlySpan [| 2 |], ReadOnlySpan [| 0.; 0.; 0. |])
+                ExtendedXyzWriter.Write(path "he.xyz", [ helium ])
+                fails 1 "he.xyz: frame 1: found He as atom 1, expected species that the model knows: H, C" [ "predict"; path "model"; path "he.xyz"; "--out"; path "out.xyz" ]
+                fails 1 "he.xyz: frame 1: found He as atom 1" [ "evaluate"; path "model"; path "he.xyz" ]
+                let bare = ExtendedXyzReader.Read(path "test.xyz") |> Seq.map (fun s -> s.WithoutProperty("energy").WithoutAtomProperty("forces"))
+                ExtendedXyzWriter.Write(path "bare.xyz", List.ofSeq bare)
+                fails 1 "found no labels" [ "evaluate"; path "model"; path "bare.xyz" ]
+                Assert.False(File.Exists(path "out.xyz")))
+
+        testCase "a fit that is killed goes on with the identical result" <| fun () ->
+            withFiles (fun path ->
+                let settings = [ "--set"; "radial.nmax=5"; "--set"; "lmax=5"; "--threads"; "1" ]
+                fit path settings |> ignore
+                let whole = File.ReadAllBytes(path "model/weights.npz")
+                let again = [ "fit"; "--spec"; path "spec.json"; "--train"; path "train.xyz"; "--out"; path "again" ] @ settings
+                use run = CommandLine.start again
+                while not (run.HasExited || File.Exists(path "again.checkpoint.npz")) do
+                    Thread.Sleep 5
+                run.Kill()
+                run.WaitForExit()
+                let wasStopped = File.Exists(path "again.checkpoint.npz")
+                let code, _, err = CommandLine.run (again @ [ "--force" ])
+                Assert.Equal(0, code)
+                if wasStopped then Assert.Contains("going on where an earlier fit was stopped", err)
+                Assert.Equal<byte[]>(whole, File.ReadAllBytes(path "again/weights.npz"))
+                Assert.False(File.Exists(path "again.checkpoint.npz")))
+
+        testCase "kind nice is fitted, kept and read with its contraction" <| fun () ->
+            withFiles (fun path ->
+                File.WriteAllText(
+                    path "spec.json",
+                    """{"cutoff": {"radius": 3}, "density": {"sigma": 0.4}, "radial": {"nmax": 2}, "lmax": 2,
+                    "representation": {"kind": "nice", "order": 3, "contraction": {"components": {"covariants": 6, "invariants": 12}},
+                    "expand": {"covariants": 30, "invariants": 40}, "purify": {"covariants": 3, "invariants": 5}, "environments": 40}}""")
+                fit path [ "--test"; path "test.xyz" ] |> ignore
+                Assert.True(File.Exists(path "model/nice.npz"))
+                Assert.Empty(Directory.GetFiles(path "", "*.checkpoint*"))
+                ok [ "evaluate"; path "model"; path "test.xyz" ] |> ignore)
+    ]

@@ -1,0 +1,346 @@
+/// From a training set to a model, by the library.
+module Toolkit.Tests.Numerics.Models.FitTests
+
+open System
+open System.Collections.Generic
+open System.IO
+open Expecto
+open Toolkit.Numerics.Files
+open Toolkit.Numerics.Learning
+open Toolkit.Numerics.Models
+open Toolkit.Numerics.Models.Fit
+open Toolkit.Numerics.Representations
+open Toolkit.Numerics.Structures
+open Toolkit.Testing
+open Toolkit.Tests.Laws
+
+let private parse text = Spec.Parse(text, "spec.json")
+
+let private power model =
+    parse
+        $"""{{"cutoff": {{"radius": 3, "smoothing": 1}}, "density": {{"sigma": 0.4}}, "radial": {{"nmax": 2}}, "lmax": 2,
+        "representation": {{"kind": "power-spectrum"}}, "model": {model}}}"""
+
+let private spins =
+    """{"cutoff": {"radius": 3, "smoothing": 1}, "density": {"sigma": 0.4}, "radial": {"nmax": 2}, "lmax": 1,
+    "fields": [{"name": "m", "key": "moments", "axial": true, "timeOdd": true}], "representation": {"kind": "spin-power-spectrum"}, "model": {"kind": "ridge"}}"""
+
+/// Structures of H and O with energies, forces and virials of pairs that repel; with an offset by species. Moments are aligned by
+/// neighbours.
+let private pairs (offset: float) (periodic: Periodicity) first count : Structure list =
+    [ for seed in first .. first + count - 1 do
+          let s = RandomStructure.build { Seed = seed; Atoms = 5; Species = [ 1; 8 ]; Periodic = periodic; HasCell = true; Spacing = 1.1 }
+          let n = s.Count
+          let random = Random(seed: int)
+          let moments = Array.init (3 * n) (fun _ -> Rotations.normal random)
+          let energy = ref 0.
+          let forces, fields, virial = Array.zeroCreate (3 * n), Array.zeroCreate (3 * n), Array.zeroCreate 9
+          use list = Toolkit.Numerics.Neighbors.NeighborList.Build(s, 3.)
+
+          for i in 0 .. n - 1 do
+              for p in list.Offsets[i] .. list.Offsets[i + 1] - 1 do
+                  let j = list.Neighbors[p]
+                  let d = [| list.X[p]; list.Y[p]; list.Z[p] |]
+                  let r = sqrt (d[0] * d[0] + d[1] * d[1] + d[2] * d[2])
+                  // ½ e, e = (1 - r/3)^4 (1 + 0.1 m_i·m_j).
+                  let x = 1. - r / 3.
+                  let dot = Seq.sum (seq { for k in 0..2 -> moments[3 * i + k] * moments[3 * j + k] })
+                  energy.Value <- energy.Value + 0.5 * x ** 4. * (1. + 0.1 * dot)
+                  let slope = -4. / 3. * x ** 3. * (1. + 0.1 * dot) / r
+
+                  for a in 0..2 do
+                      forces[3 * i + a] <- forces[3 * i + a] + 0.5 * slope * d[a]
+                      forces[3 * j + a] <- forces[3 * j + a] - 0.5 * slope * d[a]
+                      fields[3 * i + a] <- fields[3 * i + a] - 0.05 * x ** 4. * moments[3 * j + a]
+                      fields[3 * j + a] <- fields[3 * j + a] - 0.05 * x ** 4. * moments[3 * i + a]
+                      for b in 0..2 do
+                          virial[3 * a + b] <- virial[3 * a + b] - 0.5 * slope * d[a] * d[b]
+
+          let far = Seq.sum (seq { for i in 0 .. n - 1 -> if s.Species[i] = 1 then offset else 2.5 * offset })
+          s
+              .WithProperty("energy", PropertyValue.Real(energy.Value + far))
+              .WithProperty("virial", PropertyValue.Real(ReadOnlySpan virial, ReadOnlySpan [| 3; 3 |]))
+              .WithAtomProperty("forces", PropertyArray.Real(ReadOnlySpan forces, 3))
+              .WithAtomProperty("moments", PropertyArray.Real(ReadOnlySpan moments, 3))
+              .WithAtomProperty("magforces", PropertyArray.Real(ReadOnlySpan fields, 3)) ]
+
+let private clusters = pairs 0. Periodicity.None
+let private source (frames: Structure list) = StructureSource.Of(ResizeArray frames, "data")
+let private fit spec frames = FitRun.Fit(spec, source frames, "spec.json", FitRequest())
+
+let private errors (model: FittedModel) frames = (ModelEvaluation.Run(model, source frames, LabelKeys(), 1)).Errors |> List.ofSeq
+
+let private rmse label (found: LabelError list) =
+    (found |> List.find (fun e -> e.Label = label && isNull e.Species)).RootMeanSquare
+
+let private fails (part: string) (work: unit -> 'a) =
+    try
+        work () |> ignore
+        failtest $"expected a failure: {part}"
+    with :? InputException as e ->
+        Assert.Contains(part, e.Message)
+
+let private fileName (path: string) = nonNull (Path.GetFileName path)
+
+let private weights (model: FittedModel) = (model.Readout :?> LinearPotential).AllWeights
+
+[<Tests>]
+let tests =
+    testList "Numerics.Models.FitTests" [
+        testCase "offsets of 1e7 eV per atom give the same regulariser, weights and errors as none" <| fun () ->
+            let spec = power """{"kind": "ridge"}"""
+            let near = fit spec (pairs 0. Periodicity.None 1 40)
+            let expected = errors near (pairs 0. Periodicity.None 100 10)
+
+            for offset in [ -5e5; -1e7 ] do
+                let far = fit spec (pairs offset Periodicity.None 1 40)
+                Assert.Equal(near.About.Regularizer, far.About.Regularizer)
+                let found = errors far (pairs offset Periodicity.None 100 10)
+
+                for label in [ "energy"; "forces"; "virial" ] do
+                    Assert.Equal(1., rmse label found / rmse label expected, tolerance = 1e-4)
+
+        testCase "labels that only some structures have are learned from those" <| fun () ->
+            let frames = clusters 1 30
+            let some = frames |> List.mapi (fun k s -> if k % 3 = 0 then s else s.WithoutAtomProperty("forces").WithoutProperty("virial"))
+            let spec = power """{"kind": "ridge", "regularizer": 1e-6}"""
+            let model = fit spec some
+            Assert.Equal(frames |> Seq.mapi (fun k s -> if k % 3 = 0 then 1 + 3 * s.Count + 6 else 1) |> Seq.sum |> int64, model.About.Rows)
+            // Those that have none add nothing but their energies: weights of 0 say the same of all.
+            let without = fit spec (some |> List.map (fun s -> s.WithoutAtomProperty("forces").WithoutProperty("virial")))
+            let zero = fit (power """{"kind": "ridge", "regularizer": 1e-6, "weights": {"forces": 0, "stress": 0}}""") some
+            Assert.Equal<float[]>(weights without, weights zero)
+
+        testCase "the stress says what the virial says" <| fun () ->
+            let frames = pairs 0. Periodicity.All 1 12
+            let spec = power """{"kind": "ridge", "regularizer": 1e-6}"""
+            let stressed =
+                frames |> List.map (fun s ->
+                    let v = s.Properties["virial"].Reals.ToArray()
+                    s.WithoutProperty("virial").WithProperty("REF_stress", PropertyValue.Real(ReadOnlySpan(Array.map (fun x -> -x / (nonNull s.Cell).Volume) v), ReadOnlySpan [| 3; 3 |])))
+            let one, other = weights (fit spec frames), weights (fit spec stressed)
+            Array.iter2 (fun (a: float) b -> Assert.Equal(a, b, tolerance = 1e-9 * (1. + abs a))) one other
+
+        testCase "forces, virials and fields teach: a model learns a potential that it can represent nearly" <| fun () ->
+            let spec = parse (spins.Replace("\"nmax\": 2", "\"nmax\": 4").Replace("\"lmax\": 1", "\"lmax\": 2"))
+            let model = fit spec (clusters 1 60)
+            let found = errors model (clusters 200 15)
+            Assert.Equal<string list>([ "energy"; "forces"; "virial"; "stress"; "field m" ], found |> List.filter (fun e -> isNull e.Species) |> List.map _.Label)
+            for e in found do
+                Assert.InRange(e.Percent.Value, 0., 25.)
+
+        testCase "of fields of moments whose lengths were held only the torque is learned and compared" <| fun () ->
+            let spec = parse (spins.Replace("\"kind\": \"ridge\"", "\"kind\": \"ridge\", \"regularizer\": 1e-6, \"fields\": \"perpendicular\""))
+            let constrained =
+                clusters 1 10 |> List.map (fun s ->
+                    let m = s.AtomProperties["moments"].Reals.ToArray()
+                    let b = s.AtomProperties["magforces"].Reals.ToArray() |> Array.mapi (fun k x -> x + 7. * m[k])
+                    s.WithAtomProperty("magforces", PropertyArray.Real(ReadOnlySpan b, 3)))
+            let one, other = fit spec (clusters 1 10), fit spec constrained
+            Array.iter2 (fun (a: float) b -> Assert.Equal(a, b, tolerance = 1e-7 * (1. + abs a))) (weights one) (weights other)
+            let found, expected = errors other constrained, errors one (clusters 1 10)
+            Assert.Contains(found, (fun (e: LabelError) -> e.Label = "field m (perpendicular)"))
+            Assert.Equal(1., rmse "field m (perpendicular)" found / rmse "field m (perpendicular)" expected, tolerance = 1e-6)
+
+        testCase "atoms alone have their energies exactly where the baseline is isolated" <| fun () ->
+            let alone z e = Structure.Create(ReadOnlySpan [| z |], ReadOnlySpan [| 0.; 0.; 0. |]).WithProperty("energy", PropertyValue.Real(e: float))
+            for kind in [ "\"ridge\""; "\"gp\", \"points\": 20" ] do
+                let spec = power $"""{{"kind": {kind}, "baseline": "isolated"}}"""
+                let model = fit spec (alone 1 -13.5 :: alone 8 -2000.25 :: clusters 1 20)
+                Assert.Equal(-13.5, (model.Predict(alone 1 0.)).Energy, tolerance = 1e-10)
+                Assert.Equal(-2000.25, (model.Predict(alone 8 0.)).Energy, tolerance = 1e-10)
+                fails "no structure of one atom O with an energy" (fun () -> fit spec (alone 1 -13.5 :: clusters 1 20))
+
+        testCase "a fit that is stopped and goes on ends as one that was not" <| fun () ->
+            TemporaryFolder.using (fun folder ->
+                let file = Path.Combine(folder, "state.npz")
+                let spec, frames = power """{"kind": "ridge"}""", clusters 1 40
+                let request checkpoint = FitRequest(Checkpoint = checkpoint, CheckpointEvery = Nullable 8, Threads = 2)
+                let whole = FitRun.Fit(spec, source frames, "spec.json", request null)
+
+                let stop = FeatureProgress(fun what count _ -> if what = "structures fitted" && count = 21 then failwith "killed")
+                Assert.Throws<Exception>(fun () -> FitRun.Fit(spec, source frames, "spec.json", request file, stop) |> ignore) |> ignore
+                Assert.True(File.Exists file)
+                fails "the state of a fit of other data" (fun () -> FitRun.Fit(spec, source (List.tail frames), "spec.json", request file))
+                fails "the state of a fit of other data" (fun () -> FitRun.Fit(power """{"kind": "ridge", "folds": 3}""", source frames, "spec.json", request file))
+                let mutable first = 0L
+                let seen = FeatureProgress(fun what count _ -> if what = "structures fitted" && first = 0L then first <- count)
+                let resumed = FitRun.Fit(spec, source frames, "spec.json", request file, seen)
+                Assert.Equal(17L, first)
+                Assert.Equal<float[]>(weights whole, weights resumed)
+                let bytes = File.ReadAllBytes file
+                File.WriteAllBytes(file, bytes[.. bytes.Length / 2])
+                fails file (fun () -> FitRun.Fit(spec, source frames, "spec.json", request file)))
+
+        testCase "results do not depend on the number of threads" <| fun () ->
+            let frames = clusters 1 30
+            for kind in [ "\"ridge\""; "\"gp\", \"points\": 15" ] do
+                let spec = power $"""{{"kind": {kind}}}"""
+                let one, three =
+                    FitRun.Fit(spec, source frames, "spec.json", FitRequest(Threads = 1)), FitRun.Fit(spec, source frames, "spec.json", FitRequest(Threads = 3))
+                for s in clusters 50 5 do
+                    Assert.Equal((one.Predict s).Energy, (three.Predict(s, 2)).Energy)
+                    Assert.Equal<float[]>((one.Predict s).Forces, (three.Predict(s, 2)).Forces)
+
+        testCase "weights of structures count, and those of 0 not at all" <| fun () ->
+            let frames = clusters 1 20
+            let spec = power """{"kind": "ridge", "regularizer": 1e-6}"""
+            let request = FitRequest(Keys = LabelKeys(Weight = "w"))
+            let weigh (f: int -> float) = frames |> List.mapi (fun k s -> s.WithProperty("w", PropertyValue.Real(f k)))
+            let learn frames = FitRun.Fit(spec, source frames, "spec.json", request)
+            let zero = learn (weigh (fun k -> if k < 10 then 1. else 0.))
+            Assert.Equal(frames |> Seq.take 10 |> Seq.sumBy (fun s -> 1 + 3 * s.Count + 6) |> int64, zero.About.Rows)
+            Assert.NotEqual<float[]>(weights (learn (weigh (fun _ -> 1.))), weights (learn (weigh (fun k -> float (1 + k % 2)))))
+            fails "found -1" (fun () -> learn (weigh (fun _ -> -1.)))
+
+        testCase "the variance of a Gaussian process is that of its definition, and grows away from the data" <| fun () ->
+            let frames = clusters 1 12 |> List.map (fun s -> s.WithoutAtomProperty("forces").WithoutProperty("virial"))
+            let spec = power """{"kind": "gp", "points": 1000, "regularizer": 1e-4, "baseline": "isolated", "kernel": {"kind": "gaussian", "width": 2}}"""
+            let alone z = Structure.Create(ReadOnlySpan [| z |], ReadOnlySpan [| 0.; 0.; 0. |]).WithProperty("energy", PropertyValue.Real 0.)
+            let model = fit spec (alone 1 :: alone 8 :: frames)
+            let kernel = model.Readout :?> KernelPotential
+            // All environments are points: the process is not sparse, and its covariances are sums over pairs of atoms.
+            let feature (s: Structure) =
+                let all = model.Features.Compute s
+                [ for i in 0 .. s.Count - 1 ->
+                      let x = Array.zeroCreate model.Features.FeatureCount
+                      kernel.Points.Scaling.Apply(s.Species[i], ReadOnlySpan(all, i * x.Length, x.Length), Span x)
+                      s.Species[i], x ]
+            let own (s: Structure) = [ for x in feature s -> x, 1.
+                                       for z in s.Species.ToArray() do for x in feature (alone z) -> x, -1. ]
+            let k (a: Structure) (b: Structure) =
+                Seq.sum (seq {
+                    for (z, x), w in own a do
+                        for (y, x'), v in own b do
+                            if z = y then w * v * exp (-(Array.fold2 (fun s p q -> s + (p - q) * (p - q)) 0. x x') / 8.) })
+            let w = frames |> List.map (fun s -> 1. / sqrt (float s.Count))
+            let n = frames.Length
+            let deviation = (errors model frames |> List.find (fun e -> e.Label = "energy")).Deviation
+            let matrix =
+                MathNet.Numerics.LinearAlgebra.Matrix<float>.Build.Dense(n, n, fun i j ->
+                    w[i] * w[j] / (deviation * deviation) * k frames[i] frames[j] + (if i = j then 1e-4 * float n else 0.))
+            let variance = nonNull model.Variance
+            let noise, ratio = variance.Noise, variance.Ratio
+            Assert.Equal(1e-4 * float n, ratio, tolerance = 1e-12)
+
+            for s in clusters 80 3 do
+                let cross = MathNet.Numerics.LinearAlgebra.Vector<float>.Build.Dense(n, fun i -> w[i] / deviation * k frames[i] s)
+                let expected = noise / ratio * (k s s - cross * matrix.Solve cross)
+                let found = (model.Predict(s, 1, true)).EnergyDeviation.Value
+                Assert.Equal(1., found * found / expected, tolerance = 1e-5)
+
+            let deviation (s: Structure) = (model.Predict(s, 1, true)).EnergyDeviation.Value / float s.Count
+            let learned = frames |> List.averageBy deviation
+            let squeezed = frames |> List.map (fun s -> s.Transform(ReadOnlySpan [| 0.6; 0.; 0.; 0.; 0.6; 0.; 0.; 0.; 0.6 |]))
+            Assert.True(List.averageBy deviation squeezed > 3. * learned)
+
+        testCase "names of labels that are nowhere are told with those that there are" <| fun () ->
+            let spec = power """{"kind": "ridge"}"""
+            let frames = clusters 1 3
+            let learn keys frames = FitRun.Fit(spec, source frames, "spec.json", FitRequest(Keys = keys))
+            fails "found no forces; there are forces, magforces, moments, expected the key F" (fun () -> learn (LabelKeys(Forces = "F")) frames)
+            fails "found no energy; there are virial, expected the key REF_energy or energy, or another that --energy-key names" (fun () ->
+                learn (LabelKeys()) (frames |> List.map _.WithoutProperty("energy")))
+            fails "frame 2, energy: found NaN as number 1, expected finite numbers" (fun () ->
+                learn (LabelKeys()) (frames |> List.mapi (fun k s -> if k = 1 then s.WithProperty("energy", PropertyValue.Real nan) else s)))
+            fails "frame 1, forces: found" (fun () ->
+                learn (LabelKeys()) (frames |> List.map (fun s -> s.WithAtomProperty("forces", PropertyArray.Real(ReadOnlySpan(Array.zeroCreate s.Count))))))
+            fails "1 structures with a regularizer by cross-validation" (fun () -> learn (LabelKeys()) [ frames[0] ])
+
+        testCase "REF_ comes first, and names are not mixed" <| fun () ->
+            let spec = power """{"kind": "ridge", "regularizer": 1e-6}"""
+            let frames = clusters 1 10
+            let both = frames |> List.map (fun s -> s.WithProperty("REF_energy", s.Properties["energy"]).WithProperty("energy", PropertyValue.Real 1e3))
+            Assert.Equal<float[]>(weights (fit spec frames), weights (fit spec both))
+            // Where some have REF_energy, an energy without it is another's.
+            let some = both |> List.mapi (fun k s -> if k = 0 then s.WithoutProperty("REF_energy") else s)
+            Assert.Equal((fit spec both).About.Rows - 1L, (fit spec some).About.Rows)
+
+        testCase "potentials, trees and lists of representations are fitted as any others" <| fun () ->
+            let salt seed =
+                let s = RandomStructure.build { Seed = seed; Atoms = 4; Species = [ 11; 17 ]; Periodic = Periodicity.None; HasCell = false; Spacing = 1.6 }
+                let q = s.Species.ToArray() |> Array.map (fun z -> if z = 11 then 1. else -1.)
+                let energy, forces = ref 0., Array.zeroCreate (3 * s.Count)
+                for i in 0 .. s.Count - 1 do
+                    for j in 0 .. s.Count - 1 do
+                        if i <> j then
+                            let d = [| for a in 0..2 -> s.Positions[3 * i + a] - s.Positions[3 * j + a] |]
+                            let r = sqrt (Array.sumBy (fun x -> x * x) d)
+                            energy.Value <- energy.Value + 0.5 * q[i] * q[j] / r
+                            for a in 0..2 do
+                                forces[3 * i + a] <- forces[3 * i + a] + q[i] * q[j] * d[a] / (r * r * r)
+                s.WithProperty("energy", PropertyValue.Real energy.Value).WithAtomProperty("forces", PropertyArray.Real(ReadOnlySpan forces, 3))
+
+            let spec =
+                parse
+                    """{"cutoff": {"radius": 3, "smoothing": 1}, "density": {"sigma": 0.5}, "radial": {"nmax": 2}, "lmax": 1,
+                    "fields": [{"name": "V", "kind": "potential", "exponent": 1, "smearing": 0.5}],
+                    "representation": [{"kind": "power-spectrum"}, {"kind": "tree", "tree": {"format": "coupling-tree/1",
+                      "fields": {"rho": {"parity": "polar", "time": "even"}, "V": {"parity": "polar", "time": "even"}},
+                      "tree": {"couple": [{"leaf": "rho", "l": "k"}, {"leaf": "V", "l": "k"}], "L": 0}}}], "model": {"kind": "ridge"}}"""
+
+            let model = fit spec [ for seed in 1..30 -> salt seed ]
+            let found = errors model [ for seed in 100..109 -> salt seed ]
+            for e in found do
+                Assert.InRange(e.Percent.Value, 0., 20.)
+
+        testCase "a folder gives the same numbers, and says what is wrong with a damaged one" <| fun () ->
+            TemporaryFolder.using (fun folder ->
+                let frames = clusters 1 15
+
+                for spec, name in
+                    [ power """{"kind": "ridge"}""", "ridge"
+                      power """{"kind": "gp", "points": 10}""", "gp"
+                      parse spins, "spin" ] do
+                    let path = Path.Combine(folder, name)
+                    let model = fit spec frames
+                    ModelFolder.Write(path, model.With(ModelAbout(Errors = Dictionary(dict [ "train", (ModelEvaluation.Run(model, source frames, LabelKeys(), 1)).Errors ]))))
+                    let read = ModelFolder.Read path
+                    Assert.Equal<string>([ "model.json"; "weights.npz" ], Directory.GetFiles path |> Array.map fileName |> Array.sort)
+                    Assert.Equal<string>([ name ], Directory.GetFileSystemEntries folder |> Array.map fileName |> Array.filter (fun f -> f.Contains name))
+                    for s in clusters 40 3 do
+                        let a, b = model.Predict(s, 1, true), read.Predict(s, 1, true)
+                        Assert.Equal(a.Energy, b.Energy)
+                        Assert.Equal<float[]>(a.Forces, b.Forces)
+                        Assert.Equal<float[]>(a.Virial, b.Virial)
+                        Assert.Equal(a.EnergyDeviation, b.EnergyDeviation)
+                        for f, g in Seq.zip a.Learned.EffectiveFields b.Learned.EffectiveFields do
+                            Assert.Equal<float[]>(f, g)
+
+                let path = Path.Combine(folder, "ridge")
+                let json = File.ReadAllText(Path.Combine(path, "model.json"))
+                let edit (from: string) (into: string) =
+                    Assert.Contains(from, json)
+                    File.WriteAllText(Path.Combine(path, "model.json"), json.Replace(from, into))
+                edit "toolkit-model/1" "toolkit-model/7"
+                fails "found 'toolkit-model/7', expected toolkit-model/1: a newer version of the toolkit reads it" (fun () -> ModelFolder.Read path)
+                edit "toolkit-model/1" "other/1"
+                fails "found 'other/1', expected toolkit-model/1" (fun () -> ModelFolder.Read path)
+                edit "\"training\": {" "\"trailing\": {"
+                fails "that do not belong together" (fun () -> ModelFolder.Read path)
+                File.WriteAllText(Path.Combine(path, "model.json"), json[.. json.Length / 2])
+                fails "model.json: found no JSON" (fun () -> ModelFolder.Read path)
+                File.WriteAllText(Path.Combine(path, "model.json"), json)
+                let weights = Path.Combine(path, "weights.npz")
+                let bytes = File.ReadAllBytes weights
+                bytes[bytes.Length / 2] <- bytes[bytes.Length / 2] ^^^ 1uy
+                File.WriteAllBytes(weights, bytes)
+                fails "weights.npz: SHA-256: found" (fun () -> ModelFolder.Read path)
+                File.Delete weights
+                fails "weights.npz: found no such file" (fun () -> ModelFolder.Read path)
+                fails "found no such folder" (fun () -> ModelFolder.Read(Path.Combine(folder, "none")))
+                fails "found a folder without model.json" (fun () -> ModelFolder.Read folder)
+                fails "a model that is there" (fun () -> ModelFolder.Write(Path.Combine(folder, "gp"), fit (power """{"kind": "ridge"}""") frames))
+                fails "a folder of something else" (fun () -> ModelFolder.Write(folder, fit (power """{"kind": "ridge"}""") frames, true)))
+
+        testCase "structures that a model does not know are refused" <| fun () ->
+            let model = fit (parse spins) (clusters 1 8)
+            let s = List.head (clusters 50 1)
+            let predict (s: Structure) = Seq.length (model.Predict(source [ List.head (clusters 51 1); s ]))
+            fails "data: frame 2: found He as atom 1, expected species that the model knows: H, O" (fun () ->
+                predict (s.WithSpecies(ReadOnlySpan(Array.create s.Count 2))))
+            fails "data: frame 2: found no atom property moments; there is forces, magforces" (fun () -> predict (s.WithoutAtomProperty "moments"))
+            fails "a number that is not finite in moments" (fun () ->
+                predict (s.WithAtomProperty("moments", PropertyArray.Real(ReadOnlySpan(Array.create (3 * s.Count) nan), 3))))
+            fails "the same place" (fun () -> predict (s.WithPositions(ReadOnlySpan(Array.zeroCreate (3 * s.Count)))))
+    ]
