@@ -21,9 +21,11 @@ public sealed class FittedModel
 
     private readonly PreparedFeatures _features;
     private readonly int[] _species;
+    private readonly ZblRepulsion? _repulsion;
 
     internal FittedModel(PreparedFeatures features, IReadOnlyList<int> species, IReadout readout, CompositionBaseline baseline, KernelVariance? variance, ModelAbout about)
     {
+        _repulsion = features.Spec.Model?.Repulsion?.Create();
         (_features, _species, Readout, Baseline, Variance, About) = (features, species.ToArray(), readout, baseline, variance, about);
     }
 
@@ -66,6 +68,7 @@ public sealed class FittedModel
         ArgumentNullException.ThrowIfNull(structure);
         Require(structure);
         Evaluation learned = Features.Evaluate(structure, Readout, threads);
+        if (_repulsion is not null) learned = Sum(learned, _repulsion.Evaluate(structure, threads));
         double[] atoms = new double[structure.Count];
         for (int i = 0; i < atoms.Length; i++)
             atoms[i] = learned.AtomicEnergies[i] + Baseline.Of(structure.Species[i]);
@@ -88,6 +91,20 @@ public sealed class FittedModel
         ArgumentNullException.ThrowIfNull(source);
         return StructureStream.Each(source.Read(), threads, MostAtoms, (s, _, inside) => Predict(s, inside, withDeviations))
             .Select(static r => (r.Structure, r.Result));
+    }
+
+    private static Evaluation Sum(Evaluation a, Evaluation b)
+    {
+        return a with
+        {
+            Energy = a.Energy + b.Energy,
+            AtomicEnergies = Add(a.AtomicEnergies, b.AtomicEnergies),
+            Forces = Add(a.Forces, b.Forces),
+            Virial = Add(a.Virial, b.Virial),
+            CellGradient = Add(a.CellGradient, b.CellGradient),
+        };
+
+        static double[] Add(double[] x, double[] y) => x.Zip(y, static (p, q) => p + q).ToArray();
     }
 
     private void Require(Structure structure)

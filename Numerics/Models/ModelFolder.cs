@@ -254,7 +254,7 @@ public static class ModelFolder
             points.Add(z, arrays["points_" + symbol].ToReals());
             if (arrays.TryGetValue("alone_" + symbol, out NpyData? own)) alone.Add(z, own.ToReals());
         }
-        var kernel = new KernelPotential(features.Set, process.Kernel, SparsePoints.Of(FeatureScaling.Of(maps), points), arrays["coefficients"].ToReals(),
+        var kernel = new KernelPotential(features.Set, process.Kernel.Create(), SparsePoints.Of(FeatureScaling.Of(maps), points), arrays["coefficients"].ToReals(),
             species.Zip(constants).ToDictionary(static p => p.First, static p => p.Second));
         double[] noise = arrays["noise"].ToReals();
         var variance = new KernelVariance(

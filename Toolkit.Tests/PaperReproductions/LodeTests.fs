@@ -15,7 +15,7 @@ let private dimers = lazy (load (Path.Combine(Application.home, "lode-2019")))
 let private distance (s: Structure) i j =
     sqrt (Seq.sum (seq { for k in 0..2 -> (s.Positions[3 * i + k] - s.Positions[3 * j + k]) ** 2. }))
 
-let private near a b = for k in 0 .. Array.length a - 1 do Assert.InRange(abs (a[k] - b[k]), 0., 1e-5)
+let private near (a: float[]) (b: float[]) = for k in 0 .. a.Length - 1 do Assert.InRange(abs (a[k] - b[k]), 0., 1e-5)
 
 [<Tests>]
 let tests =
@@ -79,7 +79,7 @@ let tests =
             let frame = WaterBoxes.frame 4
             Assert.Equal(frame, WaterBoxes.frame 4)
             Assert.NotEqual(frame, WaterBoxes.frame 5)
-            let edge = frame.Cell.Vectors[0]
+            let edge = (nonNull frame.Cell).Vectors[0]
 
             let apart i j =
                 sqrt (Seq.sum (seq { for k in 0..2 -> let d = frame.Positions[3 * i + k] - frame.Positions[3 * j + k] in (d - edge * Math.Round(d / edge)) ** 2. }))
@@ -94,5 +94,5 @@ let tests =
         testCase "the harder gas has twice the charges at the same densities" <| fun () ->
             let few, many = ChargeGas.frame ChargeGas.pairs 5, ChargeGas.frame ChargeGas.manyPairs 5
             Assert.Equal(2 * few.Count, many.Count)
-            Assert.Equal(2. * few.Cell.Volume, many.Cell.Volume, 1e-6)
+            Assert.Equal(2. * (nonNull few.Cell).Volume, (nonNull many.Cell).Volume, 1e-6)
     ]

@@ -118,10 +118,10 @@ public sealed class FitRun
                 return (r.Structure.Species.ToArray(), r.Result);
             }), checked(Drawn * _model.Points));
         int[] blocks = _features.Set.Parts.SelectMany(static (p, k) => Enumerable.Repeat(k, p.FeatureCount)).ToArray();
-        SparsePoints points = SparsePoints.Select(sample, FeatureScaling.Centred(sample, blocks), _model.Points, _model.Selection);
+        SparsePoints points = SparsePoints.Select(sample, FeatureScaling.Centred(sample, blocks), _model.Points, _model.Selection.Selection());
         try
         {
-            return new KernelDesign(_features.Set, _model.Kernel, points, _survey.Species, _request.Threads, Alone());
+            return new KernelDesign(_features.Set, _model.Kernel.Create(), points, _survey.Species, _request.Threads, Alone());
         }
         catch (ArgumentException)
         {
@@ -185,7 +185,7 @@ public sealed class FitRun
 
     private Rows RowsOf(PotentialDesign design, Structure structure, FramePlace place, int threads)
     {
-        FrameLabels labels = _survey.Reader.Read(structure, place);
+        FrameLabels labels = _survey.Rest(_survey.Reader.Read(structure, place), structure, place);
         LabelWeights weights = _model.Weights;
         Rows rows = new(design.Columns);
         if (structure.Count == 0 || labels.Weight == 0) return rows;

@@ -19,6 +19,7 @@ internal sealed class FitSurvey
     private readonly Dictionary<string, Composition> _compositions = new(StringComparer.Ordinal);
     private readonly Dictionary<int, Moments> _alone = [];
     private readonly BaselineKind _kind;
+    private readonly ZblRepulsion? _repulsion;
 
     /// <summary>Walks through the structures.</summary>
     /// <param name="source">The training set.</param>
@@ -32,6 +33,7 @@ internal sealed class FitSurvey
         FeatureProgress? progress)
     {
         _kind = model.Baseline;
+        _repulsion = model.Repulsion?.Create();
         Reader = new LabelReader(keys, fields, model.Fields);
         foreach ((Structure structure, _) in source.Read())
             Reader.Look(structure);
@@ -45,6 +47,7 @@ internal sealed class FitSurvey
         {
             FrameLabels labels = Reader.Read(structure, place);
             Append(hash, structure, labels, inputs);
+            labels = Rest(labels, structure, place);
             Structures++;
             foreach (int z in structure.Species)
                 species.Add(z);
@@ -116,6 +119,21 @@ internal sealed class FitSurvey
 
     /// <summary>SHA-256 over all structures and what is learned of them.</summary>
     public string Fingerprint { get; }
+
+    /// <summary>What of labels is learned.</summary>
+    /// <exception cref="InputException">Atoms at the same place.</exception>
+    public FrameLabels Rest(FrameLabels labels, Structure structure, FramePlace place)
+    {
+        if (_repulsion is null) return labels;
+        try
+        {
+            return labels.Less(_repulsion.Evaluate(structure));
+        }
+        catch (ArgumentException e) when (Features.Misplaced(place, e) is { } misplaced)
+        {
+            throw misplaced;
+        }
+    }
 
     /// <summary>One atom in empty space.</summary>
     public static bool IsAlone(Structure structure) => structure.Count == 1 && structure.Periodic == Periodicity.None;

@@ -1,4 +1,6 @@
 using System.Collections.Generic;
+using System.Linq;
+using Toolkit.Numerics.Representations;
 
 namespace Toolkit.Numerics.Models.Fit;
 
@@ -10,6 +12,14 @@ namespace Toolkit.Numerics.Models.Fit;
 /// <param name="Weight">What its labels' weights are multiplied by.</param>
 internal sealed record FrameLabels(double? Energy, double[]? Forces, double[]? Virial, IReadOnlyList<double[]?> Fields, double Weight)
 {
+    /// <summary>What is left to learn beside a part that is known.</summary>
+    public FrameLabels Less(Evaluation known) => this with
+    {
+        Energy = Energy - known.Energy,
+        Forces = Forces?.Zip(known.Forces, static (f, k) => f - k).ToArray(),
+        Virial = Virial?.Zip(Symmetric(known.Virial), static (v, k) => v - k).ToArray(),
+    };
+
     /// <summary>The rows of a 3×3 matrix that make up the six components, two for each of the last three.</summary>
     private static readonly (int A, int B)[] Components = [(0, 0), (4, 4), (8, 8), (5, 7), (2, 6), (1, 3)];
 

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Toolkit.Numerics.Learning;
-using Toolkit.Numerics.Learning.Kernels;
 
 namespace Toolkit.Numerics.Representations;
 
@@ -47,6 +45,41 @@ public enum FieldPart
     Perpendicular,
 }
 
+/// <summary>What compares environments in a Gaussian process.</summary>
+public enum KernelKind
+{
+    /// <summary>(offset + p·q)^degree.</summary>
+    Polynomial,
+
+    /// <summary>(p·q / |p||q|)^degree.</summary>
+    NormalisedPolynomial,
+
+    /// <summary>exp(−|p − q|²/2 width²).</summary>
+    Gaussian,
+}
+
+/// <summary>How the environments are chosen that others are compared with.</summary>
+public enum PointChoice
+{
+    /// <summary>Far from one another.</summary>
+    FarthestPoints,
+
+    /// <summary>Spanning the others.</summary>
+    Cur,
+}
+
+/// <summary>A kernel; what its kind does not read has its default.</summary>
+/// <param name="Kind">The kind.</param>
+/// <param name="Degree">Of polynomials.</param>
+/// <param name="Offset">Of the kind polynomial.</param>
+/// <param name="Width">Of the kind gaussian.</param>
+public sealed record KernelSpec(KernelKind Kind = KernelKind.Polynomial, int Degree = 2, double Offset = 1, double Width = 1);
+
+/// <summary>The screened repulsion of nuclei.</summary>
+/// <param name="Inner">Where it begins to fade, Å.</param>
+/// <param name="Outer">Where it ends, Å.</param>
+public sealed record RepulsionSpec(double Inner, double Outer);
+
 /// <summary>What counts how much in a fit; each label in units of its standard deviation over the data.</summary>
 /// <param name="Energy">Of a structure's energy per atom, which counts once for each atom.</param>
 /// <param name="Forces">Of each component of a force.</param>
@@ -76,21 +109,14 @@ public sealed record ModelSpec
         ("full", FieldPart.Full, "all three components: lengths were free, or the part along the vector is a derivative, too"),
         ("perpendicular", FieldPart.Perpendicular, "what is perpendicular to the vector, the torque: lengths were held by constraints"));
 
-    private static readonly SpecWords<KernelWord> KernelWords = new(
-        ("polynomial", KernelWord.Polynomial, "(offset + p·q)^degree"),
-        ("normalised-polynomial", KernelWord.Normalised, "(p·q / |p||q|)^degree"),
-        ("gaussian", KernelWord.Gaussian, "exp(−|p − q|²/2 width²)"));
+    private static readonly SpecWords<KernelKind> KernelWords = new(
+        ("polynomial", KernelKind.Polynomial, "(offset + p·q)^degree"),
+        ("normalised-polynomial", KernelKind.NormalisedPolynomial, "(p·q / |p||q|)^degree"),
+        ("gaussian", KernelKind.Gaussian, "exp(−|p − q|²/2 width²)"));
 
-    private static readonly SpecWords<PointSelection> Selections = new(
-        ("farthest-points", PointSelection.FarthestPoints, "far from one another"),
-        ("cur", PointSelection.Cur, "spanning the others"));
-
-    private enum KernelWord
-    {
-        Polynomial,
-        Normalised,
-        Gaussian,
-    }
+    private static readonly SpecWords<PointChoice> Selections = new(
+        ("farthest-points", PointChoice.FarthestPoints, "far from one another"),
+        ("cur", PointChoice.Cur, "spanning the others"));
 
     /// <summary>Ridge regression with all defaults.</summary>
     public static ModelSpec Default { get; } = new();
@@ -113,17 +139,20 @@ public sealed record ModelSpec
     /// <summary>Which part of effective fields counts.</summary>
     public FieldPart Fields { get; init; }
 
+    /// <summary>The repulsion that is taken off labels first and added to predictions; null: none.</summary>
+    public RepulsionSpec? Repulsion { get; init; }
+
     /// <summary>What counts how much.</summary>
     public LabelWeights Weights { get; init; } = new(1, 1, 1, 1);
 
     /// <summary>Compares environments, in a Gaussian process.</summary>
-    public EnvironmentKernel Kernel { get; init; } = new PolynomialKernel(2, 1);
+    public KernelSpec Kernel { get; init; } = new();
 
     /// <summary>The environments that others are compared with, for each species, in a Gaussian process.</summary>
     public int Points { get; init; } = DefaultPoints;
 
     /// <summary>How they are chosen.</summary>
-    public PointSelection Selection { get; init; }
+    public PointChoice Selection { get; init; }
 
     internal static SpecGroup Node { get; } = new("model", "what is fitted to the features; without it there are features only", SpecAbsence.Nothing,
     [
@@ -135,6 +164,14 @@ public sealed record ModelSpec
         new SpecChoice("choose", "how the regularizer is chosen", false, Choices.Options),
         new SpecInteger("folds", "the number of parts of the data in cross-validation", DefaultFolds, 2, 1000),
         new SpecChoice("baseline", "what is taken off energies before they are learned, kept in the model", false, Baselines.Options),
+        new SpecGroup("repulsion", "the screened repulsion of nuclei (ZBL), which is taken off labels before they are learned and keeps atoms apart where no data do", SpecAbsence.Nothing,
+        [
+            new SpecNumber("outer", "the distance where it ends", "Å", 1, SpecRange.Lengths),
+            new SpecNumber("inner", "the distance where it begins to fade", "Å", null, new(0, 1000, "outer") { AllowsAbove = true })
+            {
+                WhenAbsent = "half of outer",
+            },
+        ]),
         new SpecChoice("fields", "which part of the effective fields −∂E/∂v is learned and compared", false, FieldParts.Options),
         new SpecGroup("weights", "what counts how much, each label in units of its standard deviation over the training set; 0: not at all", SpecAbsence.Defaults,
         [
@@ -180,6 +217,7 @@ public sealed record ModelSpec
             Choice = r.Choice(Path + "choose", Choices),
             Folds = r.Integer(Path + "folds"),
             Baseline = r.Choice(Path + "baseline", Baselines),
+            Repulsion = r.Has(Path + "repulsion") ? new RepulsionSpec(r.NumberIfAny(Path + "repulsion.inner") ?? 0.5 * Number("repulsion.outer"), Number("repulsion.outer")) : null,
             Fields = r.Choice(Path + "fields", FieldParts),
             Weights = weights,
             Kernel = r.Has(Path + "kernel") ? ReadKernel(r, Path + "kernel.") : Default.Kernel,
@@ -190,12 +228,8 @@ public sealed record ModelSpec
         double Number(string key) => r.Number(Path + key);
     }
 
-    private static EnvironmentKernel ReadKernel(SpecReader r, string at) => r.Choice(at + "kind", KernelWords) switch
-    {
-        KernelWord.Gaussian => new GaussianKernel(r.Number(at + "width")),
-        KernelWord.Normalised => new NormalisedPolynomialKernel(r.Integer(at + "degree")),
-        _ => new PolynomialKernel(r.Integer(at + "degree"), r.Number(at + "offset")),
-    };
+    private static KernelSpec ReadKernel(SpecReader r, string at) =>
+        new(r.Choice(at + "kind", KernelWords), r.Integer(at + "degree"), r.Number(at + "offset"), r.Number(at + "width"));
 
     internal void Write(Utf8JsonWriter json)
     {
@@ -206,6 +240,13 @@ public sealed record ModelSpec
         json.WriteString("choose", Choices.WordOf(Choice));
         json.WriteNumber("folds", Folds);
         json.WriteString("baseline", Baselines.WordOf(Baseline));
+        if (Repulsion is not null)
+        {
+            json.WriteStartObject("repulsion");
+            json.WriteNumber("outer", Repulsion.Outer);
+            json.WriteNumber("inner", Repulsion.Inner);
+            json.WriteEndObject();
+        }
         json.WriteString("fields", FieldParts.WordOf(Fields));
         json.WriteStartObject("weights");
         json.WriteNumber("energy", Weights.Energy);
@@ -216,22 +257,10 @@ public sealed record ModelSpec
         if (Kind == ModelKind.GaussianProcess)
         {
             json.WriteStartObject("kernel");
-            switch (Kernel)
-            {
-                case GaussianKernel gaussian:
-                    json.WriteString("kind", KernelWords.WordOf(KernelWord.Gaussian));
-                    json.WriteNumber("width", gaussian.Width);
-                    break;
-                case NormalisedPolynomialKernel normalised:
-                    json.WriteString("kind", KernelWords.WordOf(KernelWord.Normalised));
-                    json.WriteNumber("degree", normalised.Degree);
-                    break;
-                case PolynomialKernel polynomial:
-                    json.WriteString("kind", KernelWords.WordOf(KernelWord.Polynomial));
-                    json.WriteNumber("degree", polynomial.Degree);
-                    json.WriteNumber("offset", polynomial.Offset);
-                    break;
-            }
+            json.WriteString("kind", KernelWords.WordOf(Kernel.Kind));
+            json.WriteNumber("degree", Kernel.Degree);
+            json.WriteNumber("offset", Kernel.Offset);
+            json.WriteNumber("width", Kernel.Width);
             json.WriteEndObject();
             json.WriteNumber("points", Points);
             json.WriteString("selection", Selections.WordOf(Selection));

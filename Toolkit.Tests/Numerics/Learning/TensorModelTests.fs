@@ -69,7 +69,7 @@ let tests =
 
             let tensor (struct (a: float[], b: float[])) =
                 let dot (row: float[]) (c: float[]) first = Seq.sum (seq { for k in 0 .. c.Length - 1 -> c[k] * row[first + k] })
-                let s, t = [| dot a c0 0; for mu in 0..4 -> dot b c2 (mu * c2.Length) |], Array.zeroCreate 9
+                let s, t = Array.append [| dot a c0 0 |] (Array.init 5 (fun mu -> dot b c2 (mu * c2.Length))), Array.zeroCreate 9
                 SymmetricTensor.ToCartesian(ReadOnlySpan s, Span t)
                 t
 

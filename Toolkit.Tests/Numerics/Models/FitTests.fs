@@ -333,6 +333,52 @@ let tests =
                 fails "a model that is there" (fun () -> ModelFolder.Write(Path.Combine(folder, "gp"), fit (power """{"kind": "ridge"}""") frames))
                 fails "a folder of something else" (fun () -> ModelFolder.Write(folder, fit (power """{"kind": "ridge"}""") frames, true)))
 
+        Law.test "the repulsion's forces and virial are its energy's derivatives" 30 (RandomStructure.recipes (2, 6)) (fun recipe ->
+            let s = RandomStructure.build recipe
+            let zbl = ZblRepulsion(0.5, 2.5)
+            let found = zbl.Evaluate s
+            let slope (change: float -> Structure) = ((zbl.Evaluate(change 1e-5)).Energy - (zbl.Evaluate(change -1e-5)).Energy) / 2e-5
+            let scale = Array.fold (fun m f -> max m (abs f)) 1. (Array.append found.Forces found.Virial)
+            Assert.Equal(found.Energy, Array.sum found.AtomicEnergies, tolerance = 1e-10 * scale)
+            let moved k h = s.WithPositions(ReadOnlySpan(s.Positions.ToArray() |> Array.mapi (fun i x -> if i = k then x + h else x)))
+            let strained k h = s.Transform(ReadOnlySpan(Array.mapi (fun i x -> if i = k then x + h else x) Rotations.identity))
+            let k, e = recipe.Seed % (3 * s.Count) |> abs, abs recipe.Seed % 9
+            Assert.Equal(found.Forces[k], -(slope (moved k)), tolerance = 1e-5 * scale)
+            Assert.Equal(found.Virial[e], -(slope (strained e)), tolerance = 1e-5 * scale)
+            // −Virial = Σ ∂E/∂r rᵀ + CellGradientᵀ H.
+            match s.Cell with
+            | null -> ()
+            | cell ->
+                let a, b = e / 3, e % 3
+                let sum =
+                    Seq.sum (seq { for i in 0 .. s.Count - 1 -> -found.Forces[3 * i + a] * s.Positions[3 * i + b] })
+                    + Seq.sum (seq { for v in 0..2 -> found.CellGradient[3 * v + a] * cell.Vectors[3 * v + b] })
+                Assert.Equal(-found.Virial[e], sum, tolerance = 1e-8 * scale))
+
+        testCase "two nuclei repel as Ziegler, Biersack and Littmark say, and no longer beyond the outer distance" <| fun () ->
+            // Si-Si at 1 Å: a = 0.8854·0.52917721/(2·14^0.23) Å, by hand.
+            let struct (energy, _) = ZblRepulsion(2., 3.).Pair(14, 14, 1.)
+            let x = 1. / (0.8854 * 0.529177210903 / (2. * 14. ** 0.23))
+            let screening = 0.18175 * exp (-3.1998 * x) + 0.50986 * exp (-0.94229 * x) + 0.28022 * exp (-0.4029 * x) + 0.02817 * exp (-0.20162 * x)
+            Assert.Equal(14.3996455 * 196. * screening, energy, tolerance = 1e-9)
+            Assert.Equal(struct (0., 0.), ZblRepulsion(2., 3.).Pair(14, 14, 3.))
+
+        testCase "a model with a repulsion learns the rest, and repels where its data end" <| fun () ->
+            let spec extra = power $"""{{"kind": "ridge", "regularizer": 1e-6{extra}}}"""
+            let zbl = ZblRepulsion(0.75, 1.5)
+            let repelled =
+                clusters 1 20 |> List.map (fun s ->
+                    let e = zbl.Evaluate s
+                    let add (x: float[]) (y: float[]) = Array.map2 (+) x y
+                    s.WithProperty("energy", PropertyValue.Real(s.Properties["energy"].Reals[0] + e.Energy))
+                        .WithProperty("virial", PropertyValue.Real(ReadOnlySpan(add (s.Properties["virial"].Reals.ToArray()) e.Virial), ReadOnlySpan [| 3; 3 |]))
+                        .WithAtomProperty("forces", PropertyArray.Real(ReadOnlySpan(add (s.AtomProperties["forces"].Reals.ToArray()) e.Forces), 3)))
+            let plain, model = fit (spec "") (clusters 1 20), fit (spec """, "repulsion": {"outer": 1.5}""") repelled
+            Array.iter2 (fun (a: float) b -> Assert.Equal(a, b, tolerance = 1e-6 * (1. + abs a))) (weights plain) (weights model)
+            let s = List.head (clusters 70 1)
+            let close = s.Transform(ReadOnlySpan [| 0.3; 0.; 0.; 0.; 0.3; 0.; 0.; 0.; 0.3 |])
+            Assert.Equal((plain.Predict close).Energy + (zbl.Evaluate close).Energy, (model.Predict close).Energy, tolerance = 1e-6 * (1. + (zbl.Evaluate close).Energy))
+
         testCase "structures that a model does not know are refused" <| fun () ->
             let model = fit (parse spins) (clusters 1 8)
             let s = List.head (clusters 50 1)

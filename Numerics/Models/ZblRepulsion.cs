@@ -1,0 +1,82 @@
+using System;
+using System.Linq;
+using Toolkit.Numerics.Neighbors;
+using Toolkit.Numerics.Representations;
+using Toolkit.Numerics.Structures;
+
+namespace Toolkit.Numerics.Models;
+
+/// <summary>
+/// What keeps atoms apart where a training set has none so close: the screened repulsion of two nuclei (Ziegler, Biersack,
+/// Littmark, The Stopping and Range of Ions in Solids, 1985), faded out by the quintic 1 − 10t³ + 15t⁴ − 6t⁵ between two distances.
+/// </summary>
+/// <param name="Inner">Where it begins to fade, Å.</param>
+/// <param name="Outer">Where it ends, Å.</param>
+public sealed record ZblRepulsion(double Inner, double Outer)
+{
+    // e²/4πε₀ in eV Å, and the Bohr radius in Å.
+    private const double Coulomb = 14.3996455, Bohr = 0.529177210903;
+
+    private static readonly (double Share, double Rate)[] Screening =
+        [(0.18175, 3.19980), (0.50986, 0.94229), (0.28022, 0.40290), (0.02817, 0.20162)];
+
+    /// <summary>The energy of a pair, eV, and its derivative by the distance, eV/Å.</summary>
+    /// <param name="first">An atomic number.</param>
+    /// <param name="second">Another.</param>
+    /// <param name="distance">Å.</param>
+    public (double Energy, double Slope) Pair(int first, int second, double distance)
+    {
+        if (distance >= Outer) return default;
+        double length = 0.8854 * Bohr / (Math.Pow(first, 0.23) + Math.Pow(second, 0.23)), factor = Coulomb * first * second / distance;
+        double screened = 0, slope = 0;
+        foreach ((double share, double rate) in Screening)
+        {
+            double x = share * Math.Exp(-rate * distance / length);
+            screened += x;
+            slope -= rate / length * x;
+        }
+        double energy = factor * screened, bySlope = factor * (slope - screened / distance);
+        if (distance <= Inner) return (energy, bySlope);
+        double t = (distance - Inner) / (Outer - Inner);
+        double fade = 1 - t * t * t * (10 - t * (15 - 6 * t)), falling = -30 * t * t * (1 - t) * (1 - t) / (Outer - Inner);
+        return (energy * fade, bySlope * fade + energy * falling);
+    }
+
+    /// <summary>The energy of a structure, half of each pair's with either atom, and its derivatives.</summary>
+    /// <param name="structure">Atoms of number 0 repel nothing.</param>
+    /// <param name="threads">How many threads may work; the result is the same for any number.</param>
+    public Evaluation Evaluate(Structure structure, int threads = 1)
+    {
+        ArgumentNullException.ThrowIfNull(structure);
+        int n = structure.Count;
+        double[] energies = new double[n], forces = new double[3 * n], virial = new double[9], cell = new double[9];
+        using NeighborList list = NeighborList.Build(structure, Outer, threads);
+        Span<double> pull = stackalloc double[3];
+        for (int i = 0; i < n; i++)
+        {
+            for (int p = list.Offsets[i]; p < list.Offsets[i + 1]; p++)
+            {
+                int j = list.Neighbors[p];
+                double r = list.Distances[p];
+                (double energy, double slope) = Pair(structure.Species[i], structure.Species[j], r);
+                energies[i] += 0.5 * energy;
+                ReadOnlySpan<double> d = [list.X[p], list.Y[p], list.Z[p]];
+                CellShift shift = list.Shifts[p];
+                ReadOnlySpan<double> images = [shift.A, shift.B, shift.C];
+                for (int a = 0; a < 3; a++)
+                    pull[a] = 0.5 * slope * d[a] / r;
+                for (int a = 0; a < 3; a++)
+                {
+                    forces[3 * i + a] += pull[a];
+                    forces[3 * j + a] -= pull[a];
+                    for (int b = 0; b < 3; b++)
+                    {
+                        virial[3 * a + b] -= pull[a] * d[b];
+                        cell[3 * b + a] += images[b] * pull[a];
+                    }
+                }
+            }
+        }
+        return new Evaluation(energies.Sum(), energies, forces, virial, cell, []);
+    }
+}
