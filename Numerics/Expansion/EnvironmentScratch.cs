@@ -28,7 +28,7 @@ internal sealed unsafe class EnvironmentScratch : IDisposable
         int lm = (lmax + 1) * (lmax + 1);
         _radial = (lmax + 1) * Lanes * radialStride;
         _fields = fields;
-        long doubles = (4L + 3 * fields) * lm * Lanes + 2L * lm * width + 2L * lm * radialStride;
+        long doubles = (4L + 3 * fields) * lm * Lanes + 2L * lm * width + 1L * lm * radialStride;
         _memory = NativeMemory.AlignedAlloc((nuint)(doubles * sizeof(double)), 64);
         double* next = (double*)_memory;
         Harmonics = Take(lm * Lanes);
@@ -36,7 +36,6 @@ internal sealed unsafe class EnvironmentScratch : IDisposable
         Coefficients = Take(lm * width);
         Adjoint = Take(lm * width);
         Tangent = Take(lm * radialStride);
-        Scaled = Take(lm * radialStride);
         Weighted = Take(3 * fields * lm * Lanes);
 
         double* Take(int count)
@@ -99,9 +98,6 @@ internal sealed unsafe class EnvironmentScratch : IDisposable
 
     /// <summary>One pair's ∂c along one direction: <c>[lm, n padded]</c>.</summary>
     public double* Tangent { get; }
-
-    /// <summary>The same times a pseudo-species' share: <c>[lm, n padded]</c>.</summary>
-    public double* Scaled { get; }
 
     /// <summary>Takes a block in hand.</summary>
     public void Select(int block)

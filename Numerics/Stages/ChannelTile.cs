@@ -102,25 +102,6 @@ internal static unsafe class ChannelTile
         Vector512.Store(Vector512.Load(weights) * s0, target - step);
     }
 
-    /// <summary>
-    /// The upper triangle of weights[i, j] (a_i x_j + b_i y_j + x_i a_j + y_i b_j) · scale, packed as <see cref="Square"/> packs.
-    /// </summary>
-    public static void SymmetricProduct(double* a, double* b, double* x, double* y, double scale, double* weights, double* target, int step)
-    {
-        Vector512<double> factor = Vector512.Create(scale);
-        Vector512<double> va = factor * Vector512.Load(a), vb = factor * Vector512.Load(b);
-        Vector512<double> vx = factor * Vector512.Load(x), vy = factor * Vector512.Load(y);
-        target += 7 * step - 21;
-        for (int i = Side - 1; i >= 0; i--)
-        {
-            Vector512<double> even = Vector512.Create(a[i]) * vx, odd = Vector512.Create(x[i]) * va;
-            even = Vector512.MultiplyAddEstimate(vy, Vector512.Create(b[i]), even);
-            odd = Vector512.MultiplyAddEstimate(vb, Vector512.Create(y[i]), odd);
-            Vector512.Store(Vector512.Load(weights + i * Side) * (even + odd), target);
-            target -= step - i + 1;
-        }
-    }
-
     /// <summary>target[m, j] += Σ_i a[m, i] tile[i, j], m = 0 … count − 1.</summary>
     public static void AddProduct(double* a, double* tile, double* target, int stride, int count)
     {

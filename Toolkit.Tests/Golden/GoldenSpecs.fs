@@ -215,6 +215,16 @@ let private spins =
 
           yield! List.map (named kind) cases ]
 
+let private trees =
+    let plain file = { small with Radial = """{"nmax": 1}"""; LMax = Some 2; Representation = $"{{\"kind\": \"tree\", \"file\": \"{file}\"}}" }
+
+    [ "four", plain "tree-four.json"
+      "four-alchemical", { plain "tree-four.json" with Others = [ weights ] }
+      "vectors",
+      { plain "tree-vectors.json" with
+          Others = [ """"fields": [{"name": "spins", "axial": true, "timeOdd": true}]""" ] } ]
+    |> List.map (named "tree")
+
 /// Name and JSON text of every case; the name begins with the kind.
 let all: (string * string) list =
-    powerSpectra @ radialSpectra @ bispectra @ equivariants @ spins
+    powerSpectra @ radialSpectra @ bispectra @ equivariants @ spins @ trees

@@ -55,7 +55,8 @@ let make (request: Request) : Chapter =
           yield! stepped (NonCollinear.figures threads (Path.Combine(request.Home, "spin-power-spectrum-2022")))
           match NickelOxide.figure threads request.Data with
           | Some figure -> figure
-          | None -> () ]
+          | None -> ()
+          yield! ConstrainedMoments.figures threads request.Data ]
 
     tick ()
     let shortest, longest = lengths

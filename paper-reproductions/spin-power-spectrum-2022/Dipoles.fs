@@ -90,7 +90,7 @@ let private description sight : Description =
 let private draw first count = Array.init count (fun k -> label (molecule (first + k)))
 
 /// Energies and fields; the energies' share of the figure's errors is per atom as everywhere here.
-let private weights = { Energy = 1.; Force = 0.; Field = 1. }
+let private weights = { energiesOnly with Field = 1. }
 
 let figure (threads: int) (training: int) : Figure =
     let train, test = draw 1000 training, draw 900000 200

@@ -12,13 +12,14 @@ open Toolkit.Reproductions.Spin2022.Studies
 
 let private angle = Math.PI / 6.
 
-/// −(E₊₊ − E₊₋ − E₋₊ + E₋₋) / (Δv_i·Δv_j) of two aligned spins turned by ±30° about x: what is bilinear in them, and only that.
-let private exchange (energy: Structure -> float) (s: Structure) (i: int, j: int) : float =
+/// −(E₊₊ − E₊₋ − E₋₊ + E₋₋) / (Δv_i·Δv_j) of two spins of this length, aligned along z with all others, turned by ±30° about x:
+/// what is bilinear in them, and only that.
+let exchange (length: float) (energy: Structure -> float) (s: Structure) (i: int, j: int) : float =
     let spins = spinsOf s
 
     let turned sign atom (spins: float[]) =
-        spins[3 * atom + 1] <- sign * -moment * sin angle
-        spins[3 * atom + 2] <- moment * cos angle
+        spins[3 * atom + 1] <- sign * -length * sin angle
+        spins[3 * atom + 2] <- length * cos angle
 
     let at a b =
         let spins = Array.copy spins
@@ -26,7 +27,7 @@ let private exchange (energy: Structure -> float) (s: Structure) (i: int, j: int
         turned b j spins
         energy (withSpins spins s)
 
-    let step = 2. * moment * sin angle
+    let step = 2. * length * sin angle
     -(at 1. 1. - at 1. -1. - at -1. 1. + at -1. -1.) / (step * step)
 
 let figure (threads: int) (pairs: int) (study: Study) : Figure =
@@ -65,7 +66,7 @@ let figure (threads: int) (pairs: int) (study: Study) : Figure =
 
               Threading.Tasks.Parallel.For(0, chosen.Length, Threading.Tasks.ParallelOptions(MaxDegreeOfParallelism = threads), fun k ->
                   let _, i, j = chosen[k]
-                  results[k] <- milli * exchange (fun s -> (model.Predict s).Energy) s (i, j))
+                  results[k] <- milli * exchange moment (fun s -> (model.Predict s).Energy) s (i, j))
               |> ignore
 
               name, Array.map2 (fun (r, _, _) j -> r, j) chosen results ]

@@ -98,10 +98,26 @@ let kinds (parts: InvariantRepresentation list) : int list =
 type Weights =
     { Energy: float
       Force: float
-      Field: float }
+      Field: float
+      /// Whether fields count across their vectors alone: where directions are held and lengths are not, only that part is a derivative.
+      IsAcross: bool }
 
-let energiesOnly = { Energy = 1.; Force = 0.; Field = 0. }
-let withDerivatives = { Energy = 1.; Force = 0.3; Field = 0.3 }
+let energiesOnly = { Energy = 1.; Force = 0.; Field = 0.; IsAcross = false }
+let withDerivatives = { energiesOnly with Force = 0.3; Field = 0.3 }
+
+/// Takes what is along the vectors out of rows [atom · 3 + xyz, column], in place.
+let removeAlong (vectors: float[]) (columns: int) (rows: float[]) : unit =
+    for i in 0 .. vectors.Length / 3 - 1 do
+        let v = vectors[3 * i .. 3 * i + 2]
+        let square = Array.sumBy (fun x -> x * x) v
+
+        if square > 0. then
+            for c in 0 .. columns - 1 do
+                let at q = (3 * i + q) * columns + c
+                let along = (v[0] * rows[at 0] + v[1] * rows[at 1] + v[2] * rows[at 2]) / square
+
+                for q in 0..2 do
+                    rows[at q] <- rows[at q] - along * v[q]
 
 let deviation (values: float[]) : float =
     let mean = Array.average values
@@ -148,6 +164,7 @@ let equations (threads: int) (folds: int) (weights: Weights) (design: PotentialD
             sum.Add(ReadOnlySpan rows.Energy, ReadOnlySpan [| s.Energy |], perAtom)
             if force > 0. then sum.Add(ReadOnlySpan rows.Forces, ReadOnlySpan s.Forces, force)
             if field > 0. && rows.EffectiveFields.Count > 0 then
+                if weights.IsAcross then removeAlong (spinsOf s.Structure) design.Columns rows.EffectiveFields[0]
                 sum.Add(ReadOnlySpan(rows.EffectiveFields[0]), ReadOnlySpan s.Fields, field)
 
     Parallel.For(0, folds, ParallelOptions(MaxDegreeOfParallelism = threads), fun k ->
@@ -158,17 +175,20 @@ let equations (threads: int) (folds: int) (weights: Weights) (design: PotentialD
 
 let private folds = 4
 
-/// A linear model, the regulariser by cross-validation.
-let ridge (threads: int) (parts: InvariantRepresentation list) (species: int list) (weights: Weights) (data: Labelled[]) : Fitted =
-    let design = EnergyDesign(parts, species)
-    let sums = equations threads folds weights design data
-    let fit = RidgeRegression.CrossValidate(sums, design.UnpenalisedColumns, grid, null, threads)
+/// The linear model of a fit.
+let linear (design: EnergyDesign) (fit: RidgeFit) : Fitted =
     let potential = LinearPotential(design, fit.Coefficients)
 
     { PredictWith = fun threads s -> potential.Predict(s, threads)
       Columns = design.Columns
       Regulariser = fit.Regulariser
       Error = fit.Trials |> Seq.map (fun struct (_, e) -> e) |> Seq.min }
+
+/// A linear model, the regulariser by cross-validation.
+let ridge (threads: int) (parts: InvariantRepresentation list) (species: int list) (weights: Weights) (data: Labelled[]) : Fitted =
+    let design = EnergyDesign(parts, species)
+    let sums = equations threads folds weights design data
+    linear design (RidgeRegression.CrossValidate(sums, design.UnpenalisedColumns, grid, null, threads))
 
 /// What a Gaussian process is made of.
 type Process =

@@ -58,8 +58,8 @@ let private description: Description =
       Field = VectorField.Spin("spins", [ nickel ])
       Species = [ 8; nickel ] }
 
-let private withoutFields = { Energy = 1.; Force = 1.; Field = 0. }
-let private withFields = { Energy = 1.; Force = 1.; Field = 1. }
+let private withoutFields = { energiesOnly with Force = 1. }
+let private withFields = { energiesOnly with Force = 1.; Field = 1. }
 
 /// The parts across the spin of the fields of the atoms that have one: what turns it. The lengths hardly vary in this data,
 /// so what changes them cannot be learned from energies.

@@ -36,7 +36,7 @@ let load (folder: string) : Frame[] =
     |> Array.filter (fun f -> f.Kind <> "finite-difference")
 
 let private description powers = { iron Summed 6 0 with Powers = powers }
-let private weights = { Energy = 1.; Force = 0.; Field = 0.3 }
+let private weights = { energiesOnly with Field = 0.3 }
 
 let private farthest (kernel: EnvironmentKernel) : Process =
     { Kernel = kernel

@@ -75,13 +75,16 @@ let tests =
         testCase "spin bispectra are those of the golden files" <| fun () ->
             compare "spin-bispectrum"
 
+        testCase "users' own trees are those of the golden files" <| fun () ->
+            compare "tree"
+
         testCase "every golden file has its specification, and each specification its kind's test" <| fun () ->
             let names = GoldenSpecs.all |> List.map fst
             Assert.Equal(names.Length, (List.distinct names).Length)
             let files = Directory.GetFiles(GoldenFile.folder, "*.golden") |> Array.map (fun f -> nonNull (Path.GetFileNameWithoutExtension f)) |> Array.sort
             Assert.Equal<string>(names |> List.sort |> Array.ofList, files)
 
-            let kinds = [ "power-spectrum"; "radial-spectrum"; "bispectrum"; "equivariants"; "spin-power-spectrum"; "spin-bispectrum" ]
+            let kinds = [ "power-spectrum"; "radial-spectrum"; "bispectrum"; "equivariants"; "spin-power-spectrum"; "spin-bispectrum"; "tree" ]
             Assert.Equal<string list>(List.sort kinds, names |> List.map (fun n -> n.Split('.')[0]) |> List.distinct |> List.sort)
 
         testCase "a wrong value, two that changed places, and a wrong label are seen" <| fun () ->
