@@ -197,6 +197,7 @@ let private spins =
                     "field-species",
                     with' [ """{"name": "spins", "axial": true, "timeOdd": true, "species": ["O"]}"""; """{"name": "mu", "species": ["H", "C"], "center": "include"}""" ] both
                 yield "collinear", with' [ """{"name": "s", "key": "moment", "axial": true, "timeOdd": true}""" ] both
+                yield "collinear-axis", with' [ """{"name": "s", "key": "moment", "axial": true, "timeOdd": true, "axis": [1, 2, -2]}""" ] both
                 yield "two-spins", with' [ spin; """{"name": "t", "key": "mu", "axial": true, "timeOdd": true, "center": "include"}""" ] both
                 yield "three-fields", with' [ spin; dipole; """{"name": "m", "key": "moment", "axial": true}""" ] ", \"coupling\": \"summed\", \"scalars\": \"exclude\""
                 for name, change in some [ "cutoff-polynomial"; "delta-exclude"; "center-separate"; "laplacian"; "scaling" ] do
