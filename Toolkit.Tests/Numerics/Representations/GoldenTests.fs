@@ -112,7 +112,7 @@ let tests =
                 Assert.InRange(abs (GoldenFile.weight 1 k), 0.5, 1.5)
 
         testCase "no pair of the golden structures stands at a cutoff" <| fun () ->
-            for radius in GoldenSpecs.all |> List.map (fun (name, spec) -> (Spec.Parse(spec, name)).Cutoff.Radius) |> List.distinct do
+            for radius in GoldenSpecs.all |> List.map (fun (name, spec) -> (Spec.Parse(spec, path name)).Cutoff.Radius) |> List.distinct do
                 for name, s in GoldenFile.structures.Force() do
                     use pairs = NeighborList.Build(s, radius + 0.1)
 
