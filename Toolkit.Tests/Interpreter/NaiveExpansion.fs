@@ -103,7 +103,7 @@ let private neighbours (spec: Spec) (s: Structure) (centre: int) : (int * (float
                   if sqrt (x * x + y * y + z * z) < spec.Cutoff.Radius then
                       j, (x, y, z) ]
 
-/// The vectors (y, z, x) of a field's atoms; zero where the species carries none. One number is along z.
+/// The vectors (y, z, x) of a field's atoms; zero where the species carries none. One number is along the axis, z where none is said.
 let private vectors (field: VectorFieldSpec) (s: Structure) : float[][] =
     let key = match field.Key with null -> field.Name | key -> key
     let values = s.AtomProperties[key]
@@ -113,7 +113,12 @@ let private vectors (field: VectorFieldSpec) (s: Structure) : float[][] =
         let carries = match field.Species with null -> true | all -> Seq.contains s.Species[i] all
 
         if not carries then [| 0.; 0.; 0. |]
-        elif values.Components = 1 then [| 0.; reals[i]; 0. |]
+        elif values.Components = 1 then
+            match field.Axis with
+            | null -> [| 0.; reals[i]; 0. |]
+            | axis ->
+                let length = sqrt (axis |> Seq.sumBy (fun x -> x * x))
+                [| for q in [ 1; 2; 0 ] -> axis[q] / length * reals[i] |]
         else [| reals[3 * i + 1]; reals[3 * i + 2]; reals[3 * i] |])
 
 /// The coefficients around an atom.
