@@ -10,15 +10,23 @@ open Toolkit.Symbolic.Proofs.Kernel
 let tryFind (p: RecouplingProduct) : (string list list * RecouplingProduct) option =
     match p.Sums, p.Symbols with
     | [ x ], [ _; _; _ ] ->
-        /// The two triads of a symbol that are free of x: a row and a column.
-        let free (s: string list) =
+        let all (s: string list) =
             match s with
-            | [ a; b; c; d; e; f ] -> [ [ a; b; c ]; [ a; e; f ]; [ d; b; f ]; [ d; e; c ] ] |> List.filter (List.contains x >> not)
+            | [ a; b; c; d; e; f ] -> [ [ a; b; c ]; [ a; e; f ]; [ d; b; f ]; [ d; e; c ] ]
             | _ -> []
 
-        let triads = p.Symbols |> List.map free
+        /// The two triads of each symbol that are free of x: a row and a column.
+        let triads = p.Symbols |> List.map (all >> List.filter (List.contains x >> not))
         let turns = p.Phase |> List.tryPick (fun (y, n) -> if y = x then Some n else None) |> Option.defaultValue 0
-        let weighted = (p.Roots |> List.filter ((=) x)).Length = 2 && abs turns % 4 = 2
+        let weighted = (p.Roots |> List.filter ((=) x)).Length = 2 && turns % 2 = 0
+
+        // (−1)^(2x) is the same for all x of a triad x, y, z: (−1)^(2y + 2z).
+        let sign =
+            if abs turns % 4 = 2 then []
+            else p.Symbols |> List.collect all |> List.find (List.contains x) |> List.filter ((<>) x) |> List.map (fun y -> y, 2)
+
+        let added (phase: (string * int) list) =
+            (phase @ sign) |> List.groupBy fst |> List.map (fun (y, terms) -> y, List.sumBy snd terms) |> List.filter (fun (_, n) -> n % 4 <> 0)
 
         let disjoint (rows: string list list) = List.distinct (List.concat rows) |> List.length = 9
 
@@ -42,7 +50,7 @@ let tryFind (p: RecouplingProduct) : (string list list * RecouplingProduct) opti
                 if disjoint rows && disjoint columns && entries |> List.forall (List.forall (fun e -> e.Length = 1)) then
                     Some(
                         entries |> List.map (List.map List.head),
-                        { Phase = p.Phase |> List.filter (fun (y, _) -> y <> x)
+                        { Phase = p.Phase |> List.filter (fun (y, _) -> y <> x) |> added
                           Roots = p.Roots |> List.filter ((<>) x)
                           Symbols = []
                           Sums = [] }
