@@ -73,8 +73,8 @@ let tests =
                         | null -> false
                         | parent -> List.contains parent.Name [ "mn"; "mi"; "mo" ]
 
-                    // One exponent is said in words: that of trees with leaves of any l.
-                    let isSaid = node.InnerText.Contains "sum of the leaves' l" || node.InnerText.Contains "**(sum of the leaves'"
+                    // Two exponents are said in words: those of trees with leaves of any l.
+                    let isSaid = Regex.IsMatch(node.InnerText, @"\*\*\((sum|number) of")
 
                     if not inFormula && not isSaid && Regex.IsMatch(node.InnerText, @"\*|sqrt|\d *[-+] *\d|\^") then
                         failtest $"{name}: {node.InnerText}"
