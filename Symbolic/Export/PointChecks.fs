@@ -169,22 +169,8 @@ let private coefficient (random: Random) (count: int) (s: RecouplingCoefficient)
         | Single x -> $"\"{x}\""
         | Couple(l, r, x) -> $"({write l}, {write r}, \"{x}\")"
 
-    let rec draw (at: Map<string, int>) scheme : Map<string, int> =
-        match scheme with
-        | Single x -> if at.ContainsKey x then at else at.Add(x, random.Next 3)
-        | Couple(l, r, x) ->
-            let at = draw (draw at l) r
-
-            let top scheme =
-                match scheme with
-                | Single x
-                | Couple(_, _, x) -> at[x]
-
-            let a, b = top l, top r
-            if at.ContainsKey x then at else at.Add(x, abs (a - b) + 2 * random.Next(min a b + 1))
-
     let points =
-        Seq.initInfinite (fun _ -> draw (draw Map.empty s.Start) s.Final)
+        Seq.initInfinite (fun _ -> RecouplingEvaluation.draw random 2 s)
         |> Seq.truncate 5000
         |> Seq.filter (fun at -> RecouplingEvaluation.obeys at s.Start && RecouplingEvaluation.obeys at s.Final)
         |> Seq.truncate count

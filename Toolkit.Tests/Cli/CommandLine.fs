@@ -4,6 +4,7 @@ module Toolkit.Tests.Cli.CommandLine
 open System
 open System.Diagnostics
 open System.IO
+open Toolkit.Tests.Laws
 open Toolkit.Cli
 
 /// (exit code, stdout, stderr) of `toolkit args…`.
@@ -12,6 +13,19 @@ let run (args: string list) : int * string * string =
     use err = new StringWriter()
     let code = Application.Run(List.toArray args, out, err)
     code, out.ToString(), err.ToString()
+
+/// `toolkit args…`, which succeeds without a word on standard error; what it prints.
+let ok (args: string list) : string =
+    let code, out, err = run args
+    Assert.Equal("", err)
+    Assert.Equal(0, code)
+    out
+
+/// `toolkit args…`, which fails with this code, prints nothing, and says so on standard error.
+let fails (code: int) (part: string) (args: string list) : unit =
+    let actual, out, err = run args
+    Assert.Contains(part, err)
+    Assert.Equal((code, ""), (actual, out))
 
 /// The program and its arguments that run `toolkit args…` in a process of its own.
 let command (args: string list) : string * string list =

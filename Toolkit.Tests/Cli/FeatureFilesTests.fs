@@ -12,17 +12,7 @@ open Toolkit.Numerics.Representations
 open Toolkit.Numerics.Structures
 open Toolkit.Testing
 open Toolkit.Tests.Laws
-
-let private ok (args: string list) =
-    let code, out, err = CommandLine.run args
-    Assert.Equal("", err)
-    Assert.Equal(0, code)
-    out
-
-let private fails code (part: string) (args: string list) =
-    let actual, out, err = CommandLine.run args
-    Assert.Contains(part, err)
-    Assert.Equal((code, ""), (actual, out))
+open Toolkit.Tests.Cli.CommandLine
 
 let private invariants = """{"cutoff": {"radius": 3}, "radial": {"nmax": 2}, "lmax": 1, "representation": {"kind": "power-spectrum"}}"""
 

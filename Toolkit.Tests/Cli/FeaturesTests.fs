@@ -9,6 +9,7 @@ open Toolkit.Numerics.Representations
 open Toolkit.Numerics.Structures
 open Toolkit.Testing
 open Toolkit.Tests.Laws
+open Toolkit.Tests.Cli.CommandLine
 
 /// Two structures of different kinds, a specification, and their names.
 let private withFiles (test: string -> string -> string -> unit) =
@@ -43,12 +44,6 @@ let private withFiles (test: string -> string -> string -> unit) =
         test (path "in.xyz") (path "spec.json") folder.FullName
     finally
         folder.Delete true
-
-let private ok (args: string list) =
-    let code, out, err = CommandLine.run args
-    Assert.Equal("", err)
-    Assert.Equal(0, code)
-    out
 
 let private fails code (part: string) (args: string list) =
     let actual, out, err = CommandLine.run args

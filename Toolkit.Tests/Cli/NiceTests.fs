@@ -10,6 +10,7 @@ open Toolkit.Numerics.Representations.Nice
 open Toolkit.Numerics.Structures
 open Toolkit.Testing
 open Toolkit.Tests.Laws
+open Toolkit.Tests.Cli.CommandLine
 
 let private ok (args: string list) =
     let code, out, err = CommandLine.run args
@@ -17,11 +18,6 @@ let private ok (args: string list) =
     Assert.Equal<string list>([], err.Split '\n' |> List.ofArray |> List.filter (fun line -> line <> "" && not (line.StartsWith "toolkit: fit: order ")))
     Assert.Equal(0, code)
     out
-
-let private fails code (part: string) (args: string list) =
-    let actual, out, err = CommandLine.run args
-    Assert.Contains(part, err)
-    Assert.Equal((code, ""), (actual, out))
 
 let private small =
     """{"cutoff": {"radius": 3}, "density": {"sigma": 0.4}, "radial": {"nmax": 2}, "lmax": 2,

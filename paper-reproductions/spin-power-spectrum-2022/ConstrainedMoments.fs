@@ -187,15 +187,17 @@ let private torques (threads: int) (all: (Set * Labelled[]) list) : Figure =
       Picture = Plots.stacked [ "features", List.map snd sights ] 220. panels }
 
 let private constants (threads: int) (all: (Set * Labelled[]) list) : Figure =
-    let images (set: Set, frames: Labelled[]) =
+    // How far the images of one nearest neighbour are that the cutoff holds.
+    let images (set: Set, frames: Labelled[]) : float list =
         let list = NeighborList.Build(frames[0].Structure, set.Cutoff)
-        let nearest = Seq.init list.Offsets[1] id |> Seq.minBy (fun p -> list.Distances[p])
-        Seq.init list.Offsets[1] id |> Seq.filter (fun p -> list.Neighbors[p] = list.Neighbors[nearest]) |> Seq.length
+        let around = [ for p in 0 .. list.Offsets[1] - 1 -> list.Distances[p], list.Neighbors[p] ]
+        let nearest = around |> List.minBy fst |> snd
+        around |> List.filter (fun (_, atom) -> atom = nearest) |> List.map fst
 
     let bcc = [ for set, frames in all do if set.Species.Length = 1 then set, frames, images (set, frames) ]
 
     let found =
-        [ for set, frames, _ in bcc |> List.filter (fun (_, _, images) -> images = 1) do
+        [ for set, frames, _ in bcc |> List.filter (fun (_, _, images) -> images.Length = 1) do
               let pairs = shells set.Cutoff frames
               let model = ridge threads (features (describe Summed set)) set.Species together frames
               let a = (fst pairs.Head) * 2. / sqrt 3.
@@ -208,19 +210,16 @@ let private constants (threads: int) (all: (Set * Labelled[]) list) : Figure =
         $"{set.Title}: nearest neighbours {snd points.Head:F1} meV by the features, {snd pairs.Head:F1} by pairs; second {snd points[1]:F1} and {snd pairs[1]:F1}"
 
     // In a small cell one pair of atoms stands at several distances, and only the sum over its images is in the data.
-    let summed (set: Set, frames: Labelled[], images: int) =
-        let list = NeighborList.Build(frames[0].Structure, set.Cutoff)
-        let nearest = Seq.init list.Offsets[1] id |> Seq.minBy (fun p -> list.Distances[p])
+    let summed (set: Set, frames: Labelled[], images: float list) =
         let constants = shells set.Cutoff frames
-        let at p = constants |> List.minBy (fun (r, _) -> abs (r - list.Distances[p])) |> snd
-        let sum = [ for p in 0 .. list.Offsets[1] - 1 do if list.Neighbors[p] = list.Neighbors[nearest] then at p ] |> List.sum
-        $"{set.Title}: a nearest neighbour with the {images - 1} more images that the cell has within the cutoff {sum:F1} meV by pairs; single constants are not in the data of so small a cell"
+        let sum = images |> List.sumBy (fun far -> constants |> List.minBy (fun (r, _) -> abs (r - far)) |> snd)
+        $"{set.Title}: a nearest neighbour with the {images.Length - 1} more images that the cell has within the cutoff {sum:F1} meV by pairs; single constants are not in the data of so small a cell"
 
     { Id = "constrained-exchange"
       Title = "Exchange constants of bcc iron from density-functional fields"
       Caption =
         "J of E = −½ Σ J e·e' from the J-summed model of all frames (two moments of a ferromagnetic crystal of 432 atoms turned by ±30°), and from a fit of one constant for each shell to the fields alone. Lines guide the eye."
-      Conclusion = ((found |> List.map said) @ (bcc |> List.filter (fun (_, _, n) -> n > 1) |> List.map summed) |> String.concat ". ") + "."
+      Conclusion = ((found |> List.map said) @ (bcc |> List.filter (fun (_, _, images) -> images.Length > 1) |> List.map summed) |> String.concat ". ") + "."
       Table = Table.Create([ "set_and_fit"; "distance_A"; "exchange_meV" ], [ for s, points in curves do for r, j in points -> [ Text s.Name; Number r; Number j ] ])
       Picture =
         { Key = [ "", [ for s, _ in curves -> s ] ]

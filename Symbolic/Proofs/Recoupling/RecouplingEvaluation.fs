@@ -92,17 +92,14 @@ let rec names (scheme: Scheme) : string list =
     | Single x -> [ x ]
     | Couple(l, r, x) -> x :: names l @ names r
 
-/// Compares a coefficient with its definition at random points of both schemes' domain (leaves up to 2). How many
-/// points there were, or the first at which they differ.
-let check (statement: RecouplingCoefficient) (points: int) (seed: int) : Result<int, string> =
-    let random = Random seed
-
-    /// Labels of a scheme at random, from the leaves upwards; None if a triangle cannot be closed.
-    let rec draw (at: Map<string, int>) scheme : Map<string, int> =
+/// Twice the labels of both schemes at random, from the leaves upwards: those of leaves at most as large as said, those of
+/// pairs within their triangles where they are drawn first. Not every draw obeys the second scheme.
+let draw (random: Random) (largest: int) (statement: RecouplingCoefficient) : Map<string, int> =
+    let rec add (at: Map<string, int>) scheme =
         match scheme with
-        | Single x -> if at.ContainsKey x then at else at.Add(x, random.Next 5)
+        | Single x -> if at.ContainsKey x then at else at.Add(x, random.Next(largest + 1))
         | Couple(l, r, x) ->
-            let at = draw (draw at l) r
+            let at = add (add at l) r
 
             let top scheme =
                 match scheme with
@@ -112,11 +109,18 @@ let check (statement: RecouplingCoefficient) (points: int) (seed: int) : Result<
             let a, b = top l, top r
             if at.ContainsKey x then at else at.Add(x, abs (a - b) + 2 * random.Next(min a b + 1))
 
+    add (add Map.empty statement.Start) statement.Final
+
+/// Compares a coefficient with its definition at random points of both schemes' domain (leaves up to 2). How many
+/// points there were, or the first at which they differ.
+let check (statement: RecouplingCoefficient) (points: int) (seed: int) : Result<int, string> =
+    let random = Random seed
+
     let rec loop tries found =
         if found = points || tries = 0 then
             Ok found
         else
-            let at = draw (draw Map.empty statement.Start) statement.Final
+            let at = draw random 4 statement
 
             if not (obeys at statement.Start && obeys at statement.Final) then
                 loop (tries - 1) found
