@@ -40,9 +40,7 @@ public static class Application
     {
         var root = new RootCommand("Exact coupling coefficients, proofs, symmetry-adapted features of atomic structures, and models of them.");
         foreach (Command verb in Verbs())
-        {
             root.Subcommands.Add(verb);
-        }
         root.Options.OfType<VersionOption>().Single().Action = new PrintVersion();
 
         if (args.Length == 0)
@@ -53,9 +51,7 @@ public static class Application
         ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         // Where a verb takes any number of files, a mistyped option passes for one.
         if ((parsed.Errors.Count > 0 || parsed.Tokens.Any(IsMistyped)) && (Unknown(parsed, root) ?? parsed.Errors.FirstOrDefault()?.Message) is { } fault)
-        {
             return Fail(error, fault, 2);
-        }
         try
         {
             return parsed.Invoke(new InvocationConfiguration
@@ -84,9 +80,7 @@ public static class Application
         string? token = verb == root ? parsed.UnmatchedTokens.FirstOrDefault()
             : parsed.UnmatchedTokens.FirstOrDefault(static t => t.StartsWith("--", StringComparison.Ordinal)) ?? parsed.Tokens.FirstOrDefault(IsMistyped)?.Value;
         if (token is null)
-        {
             return null;
-        }
 
         (string place, string[] names) = verb == root
             ? ("verb", root.Subcommands.Select(static v => v.Name).ToArray())

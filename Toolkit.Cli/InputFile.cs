@@ -23,9 +23,7 @@ internal static class InputFile
         }
 
         if (found is not null)
-        {
             throw new InputException(path, null, null, found, expected);
-        }
     }
 
     private static bool IsCompressed(string path)

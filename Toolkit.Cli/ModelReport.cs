@@ -59,9 +59,7 @@ internal static class ModelReport
         {
             page.Append(CultureInfo.InvariantCulture, $"<h2>{Text(set)}: {evaluation.Structures} structures</h2>\n");
             foreach (LabelError e in evaluation.Errors.Where(static e => e.Species is null))
-            {
                 Scatter(page, $"{e.Label}, {e.Unit}", evaluation.Pairs(e.Label));
-            }
         }
 
         (double Regularizer, double Error)[] trials = about.Trials.Where(static t => double.IsFinite(t.Error) && t.Regularizer > 0).ToArray();
@@ -69,9 +67,7 @@ internal static class ModelReport
         {
             page.Append("<h2>Choice of the regularizer</h2>\n<table><tr><th>regularizer</th><th>error on what was left out, in units of the labels' weights</th></tr>\n");
             foreach ((double regularizer, double error) in trials)
-            {
                 page.Append(CultureInfo.InvariantCulture, $"<tr><td>{regularizer:G3}{(regularizer == about.Regularizer ? " (chosen)" : "")}</td><td>{error:G5}</td></tr>\n");
-            }
 
             page.Append("</table>\n");
         }
@@ -88,9 +84,7 @@ internal static class ModelReport
             ["largest"] = e.Largest, ["deviation"] = e.Deviation,
         };
         if (e.Percent is double percent)
-        {
             json["percent"] = percent;
-        }
 
         return json;
     }
@@ -105,9 +99,7 @@ internal static class ModelReport
             $"<svg width=\"{size}\" height=\"{size}\" viewBox=\"0 0 {size} {size}\"><rect x=\"{Margin}\" y=\"{Margin}\" width=\"{Plot}\" height=\"{Plot}\" fill=\"none\" stroke=\"#888\"/>"
             + $"<line x1=\"{Margin}\" y1=\"{Margin + Plot}\" x2=\"{Margin + Plot}\" y2=\"{Margin}\" stroke=\"#bbb\"/><text x=\"{Margin}\" y=\"{Margin - 8}\">{Text(title)}: predicted over reference</text>");
         foreach ((double value, string anchor, int x) in new[] { (low, "start", Margin), (high, "end", Margin + Plot) })
-        {
             page.Append(CultureInfo.InvariantCulture, $"<text x=\"{x}\" y=\"{Margin + Plot + 16}\" text-anchor=\"{anchor}\">{value:G4}</text>");
-        }
 
         page.Append("<g fill=\"#1f5fa8\" fill-opacity=\"0.45\">");
         foreach ((double reference, double predicted) in pairs)

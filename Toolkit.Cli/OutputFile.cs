@@ -24,15 +24,11 @@ internal static class OutputFile
     {
         AtomicFile.RequireWritable(path);
         if (!force && File.Exists(path))
-        {
             throw new InputException(path, null, null, "a file that is there", "another name, or --force to replace it");
-        }
 
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         if (bytes > 0 && Free(folder) is long free && free < bytes)
-        {
             throw new InputException(path, null, null, $"{Size(free)} free on the disk", $"{Size(bytes)}, which the result takes at least");
-        }
     }
 
     /// <summary>Checks that files can be made in a folder, which is made where it is absent.</summary>

@@ -23,9 +23,7 @@ internal sealed class Progress(TextWriter error) : IDisposable
     public void Report(string what, long done, long total, double? share = null)
     {
         if (!_isShown || _clock.Elapsed - _last < Interval)
-        {
             return;
-        }
 
         _last = _clock.Elapsed;
         string line = (total > 0 ? $"{done}/{total} {what}" : $"{done} {what}")
@@ -51,9 +49,7 @@ internal sealed class Progress(TextWriter error) : IDisposable
     internal static string Remaining(TimeSpan elapsed, double share)
     {
         if (share <= 0 || elapsed < TimeSpan.FromSeconds(1))
-        {
             return "";
-        }
 
         double seconds = Math.Ceiling(elapsed.TotalSeconds * Math.Max(0, 1 - share) / share);
         return seconds > TimeSpan.FromDays(99).TotalSeconds ? ""

@@ -27,9 +27,7 @@ internal sealed class StructureFiles : IDisposable
     public StructureFiles(IReadOnlyList<string> arguments)
     {
         if (arguments.Count(static a => a == "-") > 1)
-        {
             throw new UsageException("FILE: found - twice, expected standard input once");
-        }
 
         Files = arguments.SelectMany(a => a == "-" ? [(StandardInput, Spool())] : Expand(a).Select(static f => (f, f))).ToArray();
     }
@@ -44,23 +42,17 @@ internal sealed class StructureFiles : IDisposable
     public void Dispose()
     {
         if (_spool is not null)
-        {
             File.Delete(_spool);
-        }
 
         foreach (IDisposable signal in _signals)
-        {
             signal.Dispose();
-        }
     }
 
     private static IEnumerable<string> Expand(string argument)
     {
         string name = Path.GetFileName(argument);
         if (name.AsSpan().IndexOfAny('*', '?') < 0 || File.Exists(argument))
-        {
             return [argument];
-        }
 
         string folder = Path.GetDirectoryName(argument) ?? "";
         string[] found = Directory.Exists(folder.Length > 0 ? folder : ".")

@@ -22,9 +22,7 @@ internal sealed unsafe class CouplingCode<T>(CouplingBody<T>[][] groups, T[] coe
             {
                 CouplingBlocks<T> y = x.At(t);
                 foreach (CouplingBody<T> body in group)
-                {
                     body(y.A, y.B, y.C, y.DA, y.DB, slots, k, blocks / turns);
-                }
             }
         }
     }

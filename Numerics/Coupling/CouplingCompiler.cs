@@ -63,21 +63,15 @@ internal sealed unsafe class CouplingCompiler<T>
             {
                 Begin(ref open);
                 for (int from = 0; from < component.Rows.Length; from += Held)
-                {
                     EmitComponent(stage, component, from, Math.Min(component.Rows.Length, from + Held));
-                }
 
                 if (_emitted >= Largest)
-                {
                     bodies.Add([End(ref open)]);
-                }
             }
         }
 
         if (open)
-        {
             bodies.Add([End(ref open)]);
-        }
 
         return bodies.ToArray();
     }
@@ -105,15 +99,11 @@ internal sealed unsafe class CouplingCompiler<T>
             for (int s = 0; s < stage.Combinations.Count; s++)
             {
                 if (stage.Combinations[s].Sign == 0)
-                {
                     EmitSingle(stage, stage.Combinations[s], s);
-                }
             }
 
             if (_emitted >= Largest / 2)
-            {
                 EndGroup();
-            }
         }
 
         EndGroup();
@@ -122,9 +112,7 @@ internal sealed unsafe class CouplingCompiler<T>
         void Split()
         {
             if (open && _emitted >= Largest)
-            {
                 group.Add(End(ref open));
-            }
 
             Begin(ref open);
         }
@@ -132,9 +120,7 @@ internal sealed unsafe class CouplingCompiler<T>
         void EndGroup()
         {
             if (open)
-            {
                 group.Add(End(ref open));
-            }
 
             if (group.Count > 0)
             {
@@ -147,9 +133,7 @@ internal sealed unsafe class CouplingCompiler<T>
     private void Begin(ref bool open)
     {
         if (open)
-        {
             return;
-        }
 
         Type p = typeof(T*);
         _to = new VectorEmitter<T>([p, p, p, p, p, p, p, typeof(nint)], 2 * Held + 8);
@@ -189,9 +173,7 @@ internal sealed unsafe class CouplingCompiler<T>
     private void EmitComponent(CouplingStage stage, CouplingComponent component, int from, int to)
     {
         for (int r = from; r < to; r++)
-        {
             Begin(component.Rows[r], r - from);
-        }
 
         for (int s = 0; s < component.Slots.Length; s++)
         {
@@ -210,9 +192,7 @@ internal sealed unsafe class CouplingCompiler<T>
         for (int r = from; r < to; r++)
         {
             for (int v = 0; v < 2; v++)
-            {
                 _to.Store(C, component.Rows[r] * Step + v * Lanes, 8 + 2 * (r - from) + v);
-            }
         }
 
         void Begin(int row, int r)
@@ -250,13 +230,9 @@ internal sealed unsafe class CouplingCompiler<T>
                 _to.Load(B, j2 * Step + v * Lanes);
                 _to.Get(v);
                 if (k.Sign > 0)
-                {
                     _to.MultiplyAdd();
-                }
                 else
-                {
                     _to.SubtractProduct();
-                }
 
                 _to.Set(v);
             }
@@ -282,22 +258,16 @@ internal sealed unsafe class CouplingCompiler<T>
             for (int r = 0; r < component.Rows.Length; r++)
             {
                 if (component.Matrix[r, s] == 0.0)
-                {
                     continue;
-                }
 
                 EmitCoefficient(component.Matrix[r, s]);
                 for (int v = 0; v < 2; v++)
                 {
                     _to.Get(2);
                     if (r < held)
-                    {
                         _to.Get(8 + 2 * r + v);
-                    }
                     else
-                    {
                         _to.Load(C, component.Rows[r] * Step + v * Lanes);
-                    }
 
                     _to.AddProduct(v, first);
                 }
@@ -306,9 +276,7 @@ internal sealed unsafe class CouplingCompiler<T>
             }
 
             for (int v = 0; v < 2; v++)
-            {
                 _to.Store(Slots, component.Slots[s] * Step + v * Lanes, v);
-            }
         }
     }
 
@@ -372,13 +340,9 @@ internal sealed unsafe class CouplingCompiler<T>
             void LoadSlot(int slot)
             {
                 if (slot < 0)
-                {
                     _to.Zero();
-                }
                 else
-                {
                     _to.Load(Slots, slot * Step + lane);
-                }
             }
         }
 

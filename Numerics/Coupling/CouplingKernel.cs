@@ -203,9 +203,7 @@ internal static unsafe class CouplingKernel<TLanes, V, T>
         T* p = output + row * step;
         v0 = v1 = TLanes.Zero;
         if (add)
-        {
             Load(p, out v0, out v1);
-        }
 
         return p;
     }

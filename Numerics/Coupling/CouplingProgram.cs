@@ -56,9 +56,7 @@ internal sealed unsafe class CouplingProgram<T>
             WriteProducts(code, stage);
             int tiles = code.Count, first = k.Count;
             foreach (CouplingComponent c in stage.Components)
-            {
                 WriteTiles(code, k, c.Rows, c.Slots.Length, c.Slots[0], (row, inner) => c.Matrix[row, inner]);
-            }
 
             code.Add(0);
             int gather = code.Count;
@@ -94,18 +92,14 @@ internal sealed unsafe class CouplingProgram<T>
         {
             code.AddRange([run.I, run.Mirror, run.Quads.Length]);
             foreach (CouplingQuad q in run.Quads)
-            {
                 code.AddRange([q.J, q.Mirror, Slot(q.Minus), Slot(q.Plus), Slot(q.CrossPlus), Slot(q.CrossMinus)]);
-            }
         }
 
         code.AddRange([0, 0, 0]);
         int[] singles = Enumerable.Range(0, stage.Combinations.Count).Where(s => stage.Combinations[s].Sign == 0).ToArray();
         code.Add(singles.Length);
         foreach (int s in singles)
-        {
             code.AddRange([stage.Combinations[s].I, stage.Combinations[s].J, s]);
-        }
 
         int Slot(int s) => s < 0 ? Slots : s;
     }
@@ -124,9 +118,7 @@ internal sealed unsafe class CouplingProgram<T>
             for (int p = 0; p < inner; p++)
             {
                 for (int o = from; o < to; o++)
-                {
                     k.Add(T.CreateChecked(matrix(o, p)));
-                }
             }
         }
     }

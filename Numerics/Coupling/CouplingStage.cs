@@ -63,9 +63,7 @@ internal sealed class CouplingStage
             {
                 int row = path.RowC + block.M3[e];
                 if (!outputs.TryGetValue(row, out SortedDictionary<(int I, int J), double>? terms))
-                {
                     outputs[row] = terms = [];
-                }
 
                 (int, int) place = (block.M1[e], block.M2[e]);
                 terms[place] = terms.GetValueOrDefault(place) + block[e];
@@ -89,13 +87,9 @@ internal sealed class CouplingStage
             bool pair = i != _l1 && j != _l2 && terms.TryGetValue(mirror, out double other)
                 && Math.Abs(other) == Math.Abs(value);
             if (!pair)
-            {
                 combined.Add((new CouplingCombination(i, j, 0), value));
-            }
             else if (i > _l1)
-            {
                 combined.Add((new CouplingCombination(i, j, terms[mirror] == value ? 1 : -1), value));
-            }
         }
 
         return combined;
@@ -108,9 +102,7 @@ internal sealed class CouplingStage
         foreach (int start in outputs.Keys.Order())
         {
             if (!done.Add(start))
-            {
                 continue;
-            }
 
             var rows = new SortedSet<int> { start };
             var open = new Stack<int>(rows);
@@ -133,9 +125,7 @@ internal sealed class CouplingStage
             for (int r = 0; r < numbers.Length; r++)
             {
                 foreach ((CouplingCombination combination, double value) in outputs[numbers[r]])
-                {
                     matrix[r, Array.BinarySearch(combinations, combination)] += value;
-                }
             }
 
             int[] slots = Enumerable.Range(Combinations.Count, combinations.Length).ToArray();
@@ -149,9 +139,7 @@ internal sealed class CouplingStage
     {
         var slot = new Dictionary<CouplingCombination, int>();
         for (int s = 0; s < Combinations.Count; s++)
-        {
             slot[Combinations[s]] = s;
-        }
 
         return Combinations.Where(k => k.Sign != 0).GroupBy(k => k.I).OrderBy(g => g.Key).Select(run =>
         {

@@ -107,9 +107,7 @@ public unsafe class CouplingSum<T>
             for (int l2 = 0; l2 <= lmaxB; l2++)
             {
                 for (int l = Math.Abs(l1 - l2); l <= Math.Min(lmaxC, l1 + l2); l++)
-                {
                     paths.Add(new CouplingPath(l1, l2, l, l1 * l1, l2 * l2, l * l));
-                }
             }
         }
 
@@ -279,9 +277,7 @@ public unsafe class CouplingSum<T>
             else
             {
                 for (int block = 0; block < count; block++)
-                {
                     Interpret(copies.At(block), backward, scratch.Start);
-                }
             }
 
             for (int block = 0; block < count; block++)
@@ -324,9 +320,7 @@ public unsafe class CouplingSum<T>
         }
 
         if (!backward || used < step)
-        {
             new Span<T>(block.C, RowsC * step).Clear();
-        }
 
         if (backward)
         {
@@ -359,12 +353,8 @@ public unsafe class CouplingSum<T>
         where V : struct
     {
         if (backward)
-        {
             CouplingKernel<TLanes, V, T>.Backward(_program, block, slots);
-        }
         else
-        {
             CouplingKernel<TLanes, V, T>.Forward(_program, block, slots);
-        }
     }
 }

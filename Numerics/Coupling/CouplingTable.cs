@@ -61,9 +61,7 @@ public sealed unsafe class CouplingTable : IDisposable
         ArgumentNullException.ThrowIfNull(path);
         long length = new FileInfo(path).Length;
         if (length < HeaderLength)
-        {
             throw Damaged(path, $"found {length} bytes, expected at least the {HeaderLength} of the header");
-        }
         MemoryMappedFile file = MemoryMappedFile.CreateFromFile(
             new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read), null, 0,
             MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
@@ -92,9 +90,7 @@ public sealed unsafe class CouplingTable : IDisposable
     {
         ArgumentNullException.ThrowIfNull(name);
         if (bytes.Length < HeaderLength)
-        {
             throw Damaged(name, $"found {bytes.Length} bytes, expected at least the {HeaderLength} of the header");
-        }
         byte[] copy = GC.AllocateUninitializedArray<byte>(bytes.Length, pinned: true);
         bytes.CopyTo(copy);
         return new CouplingTable(name, (byte*)Marshal.UnsafeAddrOfPinnedArrayElement(copy, 0), copy.Length, true,
@@ -129,9 +125,7 @@ public sealed unsafe class CouplingTable : IDisposable
         Check(twiceL3, side - 1, nameof(twiceL3));
         int number = lookup[(twiceL1 * side + twiceL2) * side + twiceL3];
         if (number < 0)
-        {
             return default;
-        }
         ref readonly BlockRecord block = ref blocks[number];
         return new CouplingBlock(this, data + block.Position, block.Count);
     }
@@ -141,9 +135,7 @@ public sealed unsafe class CouplingTable : IDisposable
     {
         // The embedded table serves everyone and holds no file.
         if (disposed || view is null)
-        {
             return;
-        }
         disposed = true;
         view.SafeMemoryMappedViewHandle.ReleasePointer();
         view.Dispose();
@@ -169,16 +161,12 @@ public sealed unsafe class CouplingTable : IDisposable
         var headerBytes = new ReadOnlySpan<byte>(data, HeaderLength);
         Header = CouplingTableHeader.Parse(name, headerBytes, Format);
         if (Header.Length != length)
-        {
             throw Damaged(name, $"found {length} bytes, expected {Header.Length}");
-        }
         if (verify)
         {
             string sum = Checksum(data, length, Header.Checksum);
             if (sum != Header.Checksum)
-            {
                 throw Damaged(name, $"found checksum {sum}, expected {Header.Checksum}");
-            }
         }
         if (Header.Index < HeaderLength || Header.Blocks < 0 || Header.Entries < 0
             || Header.Index + RecordLength * (long)Header.Blocks != length)
@@ -213,9 +201,7 @@ public sealed unsafe class CouplingTable : IDisposable
             entries += block.Count;
         }
         if (entries != Header.Entries)
-        {
             throw Damaged(name, $"found {entries} entries, expected {Header.Entries}");
-        }
     }
 
     // Kernels use the stored indices unchecked, so they are checked here once, even when the checksum is not.

@@ -25,23 +25,17 @@ public sealed record CouplingTableHeader(string What, string Basis, string Conve
     internal static CouplingTableHeader Parse(string name, ReadOnlySpan<byte> line, string format)
     {
         if (line[0] != (byte)'{' || line[^1] != (byte)'\n')
-        {
             throw CouplingTable.Damaged(name, "expected a line of JSON in the first 1024 bytes");
-        }
         try
         {
             using JsonDocument document = JsonDocument.Parse(line.ToArray());
             JsonElement root = document.RootElement;
             string found = Text(root, "format");
             if (found != format)
-            {
                 throw new FormatException($"found format '{found}', expected '{format}'");
-            }
             string checksum = Text(root, "checksum");
             if (checksum.Length != 64 || line.IndexOf(Encoding.UTF8.GetBytes(checksum)) < 0)
-            {
                 throw new FormatException("checksum: expected 64 hexadecimal digits");
-            }
             return new CouplingTableHeader(Text(root, "what"), Text(root, "basis"), Text(root, "convention"),
                 TwiceLMaxOf(Text(root, "lmax")), Field(root, "half", JsonValueKind.True, JsonValueKind.False).GetBoolean(),
                 IsSingle(root), Text(root, "generator"), checked((int)Number(root, "blocks")), Number(root, "entries"),

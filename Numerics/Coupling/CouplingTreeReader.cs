@@ -154,9 +154,7 @@ public static class CouplingTreeReader
         private void Only(string where, Dictionary<string, JsonElement> members, params string[] known)
         {
             foreach (string key in members.Keys)
-            {
                 if (!known.Contains(key)) throw Error(where, $"the key '{key}'", $"only {string.Join(", ", known)}");
-            }
         }
 
         private static bool IsName(string name) =>

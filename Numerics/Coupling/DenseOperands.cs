@@ -26,9 +26,7 @@ internal unsafe struct DenseOperands<T> : ICouplingOperands<T>
             if (Outer)
             {
                 for (int row = 0; row < RowsA; row++)
-                {
                     new Span<T>(block.A + row * step + at, p.Length).Fill(A[p.A + (nint)row * ChannelsA]);
-                }
             }
             else
             {
@@ -37,9 +35,7 @@ internal unsafe struct DenseOperands<T> : ICouplingOperands<T>
 
             Copy(B + p.B, ChannelsB, block.B + at, RowsB, p.Length);
             if (backward)
-            {
                 Copy(C + p.C, ChannelsC, block.C + at, RowsC, p.Length);
-            }
 
             at += p.Length;
         }
@@ -58,13 +54,9 @@ internal unsafe struct DenseOperands<T> : ICouplingOperands<T>
             else
             {
                 if (Outer)
-                {
                     AddTotals(block.DA + at, DA + p.A, p.Length);
-                }
                 else
-                {
                     Add(block.DA + at, DA + p.A, ChannelsA, RowsA, p.Length);
-                }
 
                 Add(block.DB + at, DB + p.B, ChannelsB, RowsB, p.Length);
             }
@@ -91,17 +83,13 @@ internal unsafe struct DenseOperands<T> : ICouplingOperands<T>
         if (length == CouplingBlocks<T>.Lanes)
         {
             for (int row = 0; row < rows; row++)
-            {
                 Unsafe.CopyBlockUnaligned(block + row * CouplingBlocks<T>.Lanes, source + row * step, 128);
-            }
 
             return;
         }
 
         for (int row = 0; row < rows; row++)
-        {
             new ReadOnlySpan<T>(source + row * step, length).CopyTo(new Span<T>(block + row * CouplingBlocks<T>.Lanes, length));
-        }
     }
 
     private static void Add(T* block, T* target, nint step, int rows, int length)
@@ -111,14 +99,10 @@ internal unsafe struct DenseOperands<T> : ICouplingOperands<T>
             T* from = block + row * CouplingBlocks<T>.Lanes, to = target + row * step;
             int q = 0;
             for (; q + Vector<T>.Count <= length; q += Vector<T>.Count)
-            {
                 Vector.Store(Vector.Load(to + q) + Vector.Load(from + q), to + q);
-            }
 
             for (; q < length; q++)
-            {
                 to[q] += from[q];
-            }
         }
     }
 
@@ -130,9 +114,7 @@ internal unsafe struct DenseOperands<T> : ICouplingOperands<T>
             T* from = block + row * CouplingBlocks<T>.Lanes;
             T total = target[(nint)row * ChannelsA];
             for (int q = 0; q < length; q++)
-            {
                 total += from[q];
-            }
 
             target[(nint)row * ChannelsA] = total;
         }

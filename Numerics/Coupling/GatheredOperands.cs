@@ -88,9 +88,7 @@ internal unsafe struct GatheredOperands<T> : ICouplingOperands<T>
         {
             T* from = environment + rows[row];
             for (int i = 0; i < length; i++)
-            {
                 to[i] = from[channels[i]];
-            }
         }
     }
 
@@ -123,9 +121,7 @@ internal unsafe struct GatheredOperands<T> : ICouplingOperands<T>
         {
             Vector<T> value = Vector.Load(from + i);
             if (weights != null)
-            {
                 value *= Vector.Load(weights + i);
-            }
 
             Vector.Store(adds ? Vector.Load(to + i) + value : value, to + i);
         }

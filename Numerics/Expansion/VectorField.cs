@@ -68,9 +68,7 @@ public sealed record VectorField
         init
         {
             if (value is not null && !(value.Count == 3 && Math.Sqrt(value.Sum(static x => x * x)) is > 0 and < double.PositiveInfinity))
-            {
                 throw new ArgumentException($"expected three finite numbers that are not all zero; got {string.Join(", ", value)}", nameof(value));
-            }
 
             double length = value is null ? 1 : Math.Sqrt(value.Sum(static x => x * x));
             _axis = value?.Select(x => x / length).ToArray();
@@ -100,9 +98,7 @@ public sealed record VectorField
     {
         ArgumentNullException.ThrowIfNull(structure);
         if (!structure.AtomProperties.TryGetValue(Key, out PropertyArray? property))
-        {
             throw new ArgumentException($"the structure has no atom property '{Key}' (the field {Name})");
-        }
 
         double[] vectors = TryRead(structure)
             ?? throw new ArgumentException($"the atom property '{Key}' (the field {Name}) is {property}; expected {Expected}");

@@ -73,21 +73,15 @@ public static class AtomicFile
     private static string Destination(string path)
     {
         if (string.IsNullOrWhiteSpace(path))
-        {
             throw new InputException("--out", null, null, "no name", "a name for a file");
-        }
         string full = Path.GetFullPath(path);
         string final = new FileInfo(full).LinkTarget is null ? full : File.ResolveLinkTarget(full, true)?.FullName ?? full;
         if (Directory.Exists(final))
-        {
             throw new InputException(path, null, null, "a folder", "a name for a file");
-        }
         bool IsUnder(string folder) =>
             full.StartsWith(folder, StringComparison.Ordinal) || final.StartsWith(folder, StringComparison.Ordinal);
         if (!OperatingSystem.IsWindows() && (IsUnder("/proc/") || (IsUnder("/dev/") && !IsUnder("/dev/shm/"))))
-        {
             throw new InputException(path, null, null, "a device", "a name for a file");
-        }
         return final;
     }
 

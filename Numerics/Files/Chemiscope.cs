@@ -56,9 +56,7 @@ public static class Chemiscope
             json.WriteStartObject("meta");
             json.WriteString("name", name);
             if (omitted.Count > 0)
-            {
                 json.WriteString("description", "Left out: " + string.Join("; ", omitted) + ".");
-            }
 
             json.WriteEndObject();
             WriteStructures(json, frames);
@@ -68,14 +66,10 @@ public static class Chemiscope
             {
                 StartProperty(json, property.Name, property.Target);
                 foreach (double x in property.Numbers)
-                {
                     json.WriteNumberValue(x);
-                }
 
                 foreach (string text in property.Texts)
-                {
                     json.WriteStringValue(text);
-                }
 
                 EndProperty(json);
             }
@@ -86,9 +80,7 @@ public static class Chemiscope
             {
                 json.WriteStartObject("shapes");
                 foreach ((string key, double[][] values) in vectors)
-                {
                     WriteArrows(json, key, values);
-                }
 
                 json.WriteEndObject();
             }
@@ -109,18 +101,14 @@ public static class Chemiscope
             json.WriteNumber("size", frame.Count);
             json.WriteStartArray("names");
             foreach (int z in frame.Species)
-            {
                 json.WriteStringValue(Elements.Symbol(z));
-            }
 
             json.WriteEndArray();
             for (int k = 0; k < 3; k++)
             {
                 json.WriteStartArray(k == 0 ? "x" : k == 1 ? "y" : "z");
                 for (int i = 0; i < frame.Count; i++)
-                {
                     json.WriteNumberValue(frame.Positions[3 * i + k]);
-                }
 
                 json.WriteEndArray();
             }
@@ -130,9 +118,7 @@ public static class Chemiscope
             {
                 json.WriteStartArray("cell");
                 foreach (double x in cell.Vectors)
-                {
                     json.WriteNumberValue(x);
-                }
 
                 json.WriteEndArray();
             }
@@ -151,9 +137,7 @@ public static class Chemiscope
         {
             StartProperty(json, ComponentName(c + 1), "atom");
             for (int i = c; i < map.Length; i += count)
-            {
                 json.WriteNumberValue(map[i]);
-            }
 
             EndProperty(json);
         }
@@ -181,9 +165,7 @@ public static class Chemiscope
         {
             PropertyValue?[] values = frames.Select(f => f.Properties.GetValueOrDefault(key)).ToArray();
             if (Array.TrueForAll(values, static v => v is { IsScalar: true, Kind: PropertyKind.Text }))
-            {
                 yield return new Scalars(Free(key, taken), "structure", [], Array.ConvertAll(values, static v => v!.Texts[0]));
-            }
             else if (Array.TrueForAll(values, static v => v is null or { IsScalar: true, Kind: PropertyKind.Real or PropertyKind.Integer })
                 && Numbers(key, values, static v => v.ToReals(), omitted) is double[] numbers)
             {
@@ -214,9 +196,7 @@ public static class Chemiscope
     private static string Free(string name, HashSet<string> taken)
     {
         while (!taken.Add(name))
-        {
             name += " (of the file)";
-        }
 
         return name;
     }
@@ -262,9 +242,7 @@ public static class Chemiscope
                 json.WriteNumberValue(isZero ? Unseen : frame[i + 2]);
                 json.WriteEndArray();
                 if (isZero)
-                {
                     json.WriteNumber("scale", Unseen);
-                }
 
                 json.WriteEndObject();
             }

@@ -25,9 +25,7 @@ internal static class Crc32
         }
 
         foreach (byte b in bytes)
-        {
             crc = t[(byte)crc ^ b] ^ (crc >> 8);
-        }
 
         return ~crc;
     }
@@ -40,9 +38,7 @@ internal static class Crc32
         {
             uint x = b;
             for (int bit = 0; bit < 8; bit++)
-            {
                 x = (x & 1) != 0 ? (x >> 1) ^ Polynomial : x >> 1;
-            }
 
             tables[b] = x;
         }

@@ -30,18 +30,14 @@ public static class FeatureAbout
             json.WriteString("version", typeof(FeatureAbout).Assembly.GetName().Version!.ToString(3));
             json.WriteStartArray("source");
             foreach (string source in sources)
-            {
                 json.WriteStringValue(source);
-            }
 
             json.WriteEndArray();
             if (fit is { Count: > 0 })
             {
                 json.WriteStartArray("fit");
                 foreach (string line in fit)
-                {
                     json.WriteStringValue(line);
-                }
 
                 json.WriteEndArray();
             }
@@ -53,9 +49,7 @@ public static class FeatureAbout
             {
                 json.WriteString("gradients", "those of values per Å");
                 foreach (string field in fields)
-                {
                     json.WriteString("gradients_" + field, "those of values per unit of the vector");
-                }
             }
 
             json.WriteEndObject();

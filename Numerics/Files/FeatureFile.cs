@@ -54,13 +54,9 @@ public sealed class FeatureFile
             for (int k = 0; k < _arrays.Length; k++)
             {
                 if (_arrays[k].Rows == FeatureRows.None)
-                {
                     _arrays[k].Array.Write(bytes => _zip.Append(k, bytes));
-                }
                 else
-                {
                     _zip.Append(k, _arrays[k].Array.Head);
-                }
             }
 
             fill(new Filler(this));
@@ -127,9 +123,7 @@ public sealed class FeatureFile
             for (int at = first; at < numbers.Length; at += stride)
             {
                 for (int k = 0; k < length; k += row)
-                {
                     AppendBlock(array, block, numbers.Slice(at + k, row));
-                }
             }
         }
 
@@ -145,9 +139,7 @@ public sealed class FeatureFile
             for (int m = 0; m < block.Components; m++)
             {
                 foreach (FeatureColumns columns in block.Columns)
-                {
                     Append(array, row.Slice(columns.First + m * columns.Channels, columns.Channels));
-                }
             }
         }
 
@@ -163,9 +155,7 @@ public sealed class FeatureFile
             {
                 int count = Math.Min(ScratchLength, numbers.Length);
                 for (int k = 0; k < count; k++)
-                {
                     _single[k] = (float)numbers[k];
-                }
 
                 file._zip.Append(array, MemoryMarshal.AsBytes(_single.AsSpan(0, count)));
             }

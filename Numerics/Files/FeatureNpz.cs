@@ -32,9 +32,7 @@ public static class FeatureNpz
             {
                 yield return shapes.Gradients("gradients" + key, block);
                 for (int f = 0; f < layout.Fields.Count; f++)
-                {
                     yield return shapes.VectorGradients($"gradients_{layout.Fields[f]}{key}", block, f);
-                }
             }
         }
 
@@ -42,13 +40,9 @@ public static class FeatureNpz
         yield return new FeatureArray("spec", NpyArray.Text(layout.Spec));
         yield return new FeatureArray("about", NpyArray.Text(FeatureAbout.Text(layout.Sources, layout.HasGradients, layout.Fields, layout.Fit)));
         if (layout.HasGradients)
-        {
             yield return shapes.GradientSamples("gradient_samples", ["sample", "structure", "atom"]);
-        }
 
         foreach ((string name, NpyArray array) in layout.Attachments)
-        {
             yield return new FeatureArray(name, array);
-        }
     }
 }

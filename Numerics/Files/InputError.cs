@@ -19,15 +19,11 @@ public sealed record InputError(string Source, long? Line, string? Field, string
     {
         StringBuilder text = new(Source);
         if (Line is long line)
-        {
             text.Append(':').Append(line);
-        }
 
         text.Append(": ");
         if (Field is not null)
-        {
             text.Append(Field).Append(": ");
-        }
 
         text.Append("found ").Append(Found).Append(", expected ").Append(Expected);
         return text.ToString();

@@ -37,9 +37,7 @@ public static class Metatensor
             yield return shapes.Values(folder + "values", block);
             yield return shapes.Samples(folder + "samples", ["system", "atom", "center_type"]);
             if (components is not null)
-            {
                 yield return new FeatureArray(folder + "components/0", components);
-            }
 
             yield return FeatureShapes.Labels(folder + "properties", block);
             for (int f = -1; layout.HasGradients && f < layout.Fields.Count; f++)
@@ -49,9 +47,7 @@ public static class Metatensor
                 yield return shapes.GradientSamples(gradients + "samples", ["sample", "system", "atom"]);
                 yield return new FeatureArray(gradients + "components/0", NpyArray.Records(["xyz"], [[0, 1, 2]]));
                 if (components is not null)
-                {
                     yield return new FeatureArray(gradients + "components/1", components);
-                }
             }
         }
     }

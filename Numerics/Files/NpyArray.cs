@@ -50,9 +50,7 @@ public sealed class NpyArray
         return new("'<f8'", shape, sizeof(double), sink =>
         {
             foreach (double[] piece in pieces)
-            {
                 Write<double>(sink, piece);
-            }
         });
     }
 
@@ -69,23 +67,17 @@ public sealed class NpyArray
         foreach (string name in names)
         {
             if (name.Length == 0 || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c == '_'))
-            {
                 throw new ArgumentException($"A label is named with letters, digits and _; got \"{name}\".", nameof(names));
-            }
         }
 
         long size = values.Sum(static v => v.LongLength);
         if (names.Count == 0 || size % names.Count != 0)
-        {
             throw new ArgumentException($"{size} integers are no records of {names.Count} fields.", nameof(values));
-        }
 
         return new(RecordType(names), [size / names.Count], sizeof(int) * names.Count, sink =>
         {
             foreach (int[] piece in values)
-            {
                 Write<int>(sink, piece);
-            }
         });
     }
 
@@ -126,9 +118,7 @@ public sealed class NpyArray
         int length = header.Length + 1;
         int total = (10 + length + Alignment - 1) / Alignment * Alignment;
         if (total - 10 > ushort.MaxValue)
-        {
             throw new InvalidOperationException("The header does not fit into format version 1.0.");
-        }
 
         return
         [
@@ -141,23 +131,17 @@ public sealed class NpyArray
         where T : unmanaged
     {
         if (!BitConverter.IsLittleEndian)
-        {
             throw new PlatformNotSupportedException("NumPy files are written on little-endian machines only.");
-        }
 
         int chunk = ChunkBytes / Marshal.SizeOf<T>();
         for (int start = 0; start < values.Length; start += chunk)
-        {
             sink(MemoryMarshal.AsBytes(values.AsSpan(start, Math.Min(chunk, values.Length - start))));
-        }
     }
 
     private static void RequireSize(long size, long[] shape)
     {
         long expected = shape.Aggregate(1L, static (a, b) => checked(a * b));
         if (size != expected)
-        {
             throw new ArgumentException($"{size} values do not fill the shape ({string.Join(", ", shape)}).", nameof(shape));
-        }
     }
 }

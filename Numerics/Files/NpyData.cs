@@ -88,15 +88,11 @@ public sealed partial class NpyData
     {
         string type = Single("texts");
         if (!type.StartsWith("<U", StringComparison.Ordinal))
-        {
             throw Wrong(type, "texts");
-        }
 
         string[] values = new string[Count];
         for (int i = 0; i < values.Length; i++)
-        {
             values[i] = Encoding.UTF32.GetString(_bytes, i * _itemSize, _itemSize).TrimEnd('\0');
-        }
 
         return values;
     }
@@ -121,9 +117,7 @@ public sealed partial class NpyData
         {
             string name = entry.FullName[..^".npy".Length];
             if (wanted?.Invoke(name) == false)
-            {
                 continue;
-            }
 
             using Stream content = entry.Open();
             arrays[name] = Read(content, $"{path}: {name}");
@@ -154,9 +148,7 @@ public sealed partial class NpyData
 
         byte[] head = Take(stream, 10, source, "a NumPy array");
         if (!head.AsSpan(0, 6).SequenceEqual(Magic))
-        {
             throw Bad("a file that does not start with \\x93NUMPY", "a NumPy array");
-        }
 
         int length = head[8] | (head[9] << 8);
         if (head[6] is 2 or 3)
@@ -170,23 +162,17 @@ public sealed partial class NpyData
         }
 
         if (length is < 0 or > 1 << 20)
-        {
             throw Bad($"a header of {(uint)length} bytes", "a header below 1 MiB");
-        }
 
         string header = Encoding.UTF8.GetString(Take(stream, length, source, "the whole header"));
         Match match = Header().Match(header);
         if (!match.Success)
-        {
             throw Bad("the header " + InputError.Quote(header), "descr, fortran_order and shape");
-        }
 
         string descr = match.Groups["descr"].Value;
         (string, string)[] fields = Field().Matches(descr).Select(static m => (m.Groups["name"].Value, m.Groups["type"].Value)).ToArray();
         if (fields.Length == 0)
-        {
             fields = [("", descr.Trim('\''))];
-        }
 
         int itemSize = 0;
         foreach ((_, string type) in fields)
@@ -210,9 +196,7 @@ public sealed partial class NpyData
 
         byte[] data = Take(stream, bytes, source, $"{bytes} bytes of data");
         if (match.Groups["fortran"].Value == "True" && shape.Length > 1)
-        {
             data = ToRowMajor(data, shape, itemSize);
-        }
 
         return new(source, descr, shape, fields, itemSize, data);
     }
@@ -259,15 +243,11 @@ public sealed partial class NpyData
         {
             int place = 0;
             for (int axis = 0; axis < shape.Length; axis++)
-            {
                 place = place * shape[axis] + index[axis];
-            }
 
             data.AsSpan(at, itemSize).CopyTo(result.AsSpan(place * itemSize));
             for (int axis = 0; axis < shape.Length && ++index[axis] == shape[axis]; axis++)
-            {
                 index[axis] = 0;
-            }
         }
 
         return result;
@@ -282,9 +262,7 @@ public sealed partial class NpyData
         {
             int read = stream.Read(buffer, 0, (int)Math.Min(buffer.Length, count - taken.Length));
             if (read == 0)
-            {
                 throw new InputException(source, null, null, $"the end of the file after {taken.Length} bytes", expected);
-            }
 
             taken.Write(buffer, 0, read);
         }

@@ -21,9 +21,7 @@ public static class NpzWriter
         {
             zip.Begin(stream, path);
             for (int k = 0; k < all.Length; k++)
-            {
                 all[k].Array.Write(bytes => zip.Append(k, bytes));
-            }
 
             zip.Finish();
         });

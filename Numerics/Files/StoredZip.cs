@@ -60,9 +60,7 @@ internal sealed class StoredZip
     {
         Entry e = _entries[entry];
         if (e.Taken + bytes.Length > e.Length)
-        {
             throw new InvalidOperationException($"{Encoding.ASCII.GetString(e.Name)} was given {e.Length} bytes and gets more.");
-        }
 
         e.Taken += bytes.Length;
         while (bytes.Length > 0)
@@ -79,9 +77,7 @@ internal sealed class StoredZip
             e.Buffered += part;
             bytes = bytes[part..];
             if (e.Buffered == BufferSize)
-            {
                 Flush(e);
-            }
         }
     }
 
@@ -93,9 +89,7 @@ internal sealed class StoredZip
         {
             Flush(e);
             if (e.Taken != e.Length)
-            {
                 throw new InvalidOperationException($"{Encoding.ASCII.GetString(e.Name)} was given {e.Length} bytes and got {e.Taken}.");
-            }
 
             Put(e.Place, Local(e));
         }
@@ -119,9 +113,7 @@ internal sealed class StoredZip
     private void Put(Entry e, ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length == 0)
-        {
             return;
-        }
 
         e.Checksum = Crc32.Append(e.Checksum, bytes);
         Put(e.Start + e.Written, bytes);
@@ -150,9 +142,7 @@ internal sealed class StoredZip
         f.Four(e.Is64 ? uint.MaxValue : (uint)e.Length).Four(e.Is64 ? uint.MaxValue : (uint)e.Length);
         f.Two(e.Name.Length).Two(e.Is64 ? Extra64Length : 0).Bytes(e.Name);
         if (e.Is64)
-        {
             f.Two(1).Two(16).Eight(e.Length).Eight(e.Length);
-        }
 
         return f.Content;
     }
@@ -170,19 +160,13 @@ internal sealed class StoredZip
         f.Four(e.Is64 ? uint.MaxValue : (uint)e.Length).Four(e.Is64 ? uint.MaxValue : (uint)e.Length);
         f.Two(e.Name.Length).Two(extra > 0 ? 4 + extra : 0).Two(0).Two(0).Two(0).Four(0).Four(isFar ? uint.MaxValue : (uint)e.Place).Bytes(e.Name);
         if (extra > 0)
-        {
             f.Two(1).Two(extra);
-        }
 
         if (e.Is64)
-        {
             f.Eight(e.Length).Eight(e.Length);
-        }
 
         if (isFar)
-        {
             f.Eight(e.Place);
-        }
 
         return f.Content;
     }

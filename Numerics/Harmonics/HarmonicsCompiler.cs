@@ -57,13 +57,9 @@ internal sealed unsafe class HarmonicsCompiler<T>
         {
             var compiler = new HarmonicsCompiler<T>(key.LMax, key.Radial);
             if (key.Gradients)
-            {
                 compiler.EmitGradients();
-            }
             else
-            {
                 compiler.EmitValues();
-            }
 
             return compiler._to.End<HarmonicsBody<T>>();
         })).Value;
@@ -111,23 +107,17 @@ internal sealed unsafe class HarmonicsCompiler<T>
         }
 
         if (_lmax == 0)
-        {
             return;
-        }
 
         EmitFirst();
         MultiplyCoefficient(Other, Table.Index(1, 0) + Table.Zeta, Y00);
         if (_radial)
-        {
             Multiply(Other, Other, Inverse);
-        }
 
         foreach ((int m, int axis) in new[] { (0, 2), (-1, 1), (1, 0) })
         {
             for (int q = 0; q < 3; q++)
-            {
                 SetZero(G + q);
-            }
 
             _to.Get(Other);
             _to.Set(G + axis);
@@ -136,9 +126,7 @@ internal sealed unsafe class HarmonicsCompiler<T>
         }
 
         for (int l = 2; l <= _lmax; l++)
-        {
             EmitDegree(l);
-        }
     }
 
     private int Plane => (_lmax + 1) * (_lmax + 1) * Lanes;
@@ -222,9 +210,7 @@ internal sealed unsafe class HarmonicsCompiler<T>
     {
         MultiplyCoefficient(Az, Table.Index(l, m) + Table.A, Z);
         if (m < l - 1)
-        {
             MultiplyCoefficient(Br, Table.Index(l, m) + Table.B, Square);
-        }
     }
 
     /// <summary>a z R_{l−1,m} − b r² R_{l−2,m}, stored and left in Value.</summary>
@@ -249,9 +235,7 @@ internal sealed unsafe class HarmonicsCompiler<T>
     private void EmitFirst()
     {
         if (_lmax == 0)
-        {
             return;
-        }
 
         MultiplyCoefficient(Az, Table.Index(1, 0) + Table.A, Y00);
         MultiplyCoefficient(Br, Table.Index(1, 1) + Table.A, Y00);
@@ -283,9 +267,7 @@ internal sealed unsafe class HarmonicsCompiler<T>
             _to.Broadcast(Coefficients, Table.Index(l, m) + which);
             _to.Set(register);
             if (_radial)
-            {
                 Multiply(register, register, Inverse);
-            }
         }
     }
 
@@ -295,9 +277,7 @@ internal sealed unsafe class HarmonicsCompiler<T>
         for (int q = 0; q < 3; q++)
         {
             if (_radial)
-            {
                 SubtractProduct(gradient + q, Lx + q, value, gradient + q);
-            }
 
             _to.Store(Gradients, q * Plane + Row(l, m), gradient + q);
         }

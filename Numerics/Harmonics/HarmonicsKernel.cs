@@ -134,9 +134,7 @@ internal static unsafe class HarmonicsKernel<TLanes, V, T>
         V y00 = TLanes.Broadcast(T.CreateChecked(Table.Y00));
         TLanes.Store(y00, values);
         if (lmax == 0)
-        {
             return;
-        }
 
         T* k = table + Table.Index(1, 0);
         T* before = values, row = values + 2 * stride;
@@ -183,13 +181,9 @@ internal static unsafe class HarmonicsKernel<TLanes, V, T>
         T* values, nint stride, T* gradients, nint plane)
     {
         if (normalised && chain)
-        {
             Gradients<Chain>(px, py, pz, table, lmax, true, values, stride, gradients, plane);
-        }
         else
-        {
             Gradients<NoChain>(px, py, pz, table, lmax, normalised, values, stride, gradients, plane);
-        }
     }
 
     /// <summary>With and without the chain rule are code of their own: a branch at every store cost up to two fifths of the time.</summary>
@@ -210,9 +204,7 @@ internal static unsafe class HarmonicsKernel<TLanes, V, T>
         TLanes.Store(zero, gradients + plane);
         TLanes.Store(zero, gradients + 2 * plane);
         if (lmax == 0)
-        {
             return;
-        }
 
         T* k = table + Table.Index(1, 0);
         T* before = values, row = values + 2 * stride;
@@ -221,9 +213,7 @@ internal static unsafe class HarmonicsKernel<TLanes, V, T>
         {
             V g = TLanes.Multiply(TLanes.Broadcast(k[Table.Zeta]), y00);
             if (radial)
-            {
                 g = TLanes.Multiply(g, inverse);
-            }
 
             Put(radial, zero, zero, g, TLanes.Load(row), lx, ly, lz, gx, gy, gz);
             Put(radial, zero, g, zero, TLanes.Load(row - stride), lx, ly, lz, gx - stride, gy - stride, gz - stride);
@@ -261,9 +251,7 @@ internal static unsafe class HarmonicsKernel<TLanes, V, T>
             for (int m = 1; m < l - 1; m++)
             {
                 if (far)
-                {
                     Fetch(row, gx, gy, gz, c + stride, s - stride);
-                }
 
                 V c2 = TLanes.Load(previous + c + stride), s2 = TLanes.Load(previous + s - stride);
                 az = TLanes.Multiply(TLanes.Broadcast(k[Table.A]), z);
@@ -292,9 +280,7 @@ internal static unsafe class HarmonicsKernel<TLanes, V, T>
 
             // m = l − 1: R_{l−2,m} and R_{l−1,m+1} do not exist.
             if (far)
-            {
                 Fetch(row, gx, gy, gz, c + stride, s - stride);
-            }
 
             az = TLanes.Multiply(TLanes.Broadcast(k[Table.A]), z);
             Factors(k, radial, inverse, out zeta, out _, out beta);
@@ -334,9 +320,7 @@ internal static unsafe class HarmonicsKernel<TLanes, V, T>
         for (int lm = 0; lm < (low + 1) * (low + 1); lm++)
         {
             for (int q = 0; q < 6; q++)
-            {
                 TLanes.Store(zero, hessians + q * plane + lm * stride);
-            }
         }
 
         for (int l = 2; l <= lmax; l++)
@@ -361,18 +345,14 @@ internal static unsafe class HarmonicsKernel<TLanes, V, T>
                 }
 
                 if (m > 0)
-                {
                     Put(h + s, plane, xxs, xys, xzs, yys, yzs);
-                }
 
                 Put(h + c, plane, xx, xy, xz, yy, yz);
             }
         }
 
         if (normalised)
-        {
             ChainRule(px, py, pz, lmax, values, stride, gradients, plane, hessians);
-        }
     }
 
     /// <summary>∂x and ∂y of degree l, cosine and sine, from the row f of degree l − 1.</summary>
@@ -382,14 +362,10 @@ internal static unsafe class HarmonicsKernel<TLanes, V, T>
     {
         V c0 = TLanes.Zero, s0 = TLanes.Zero, c2 = TLanes.Zero, s2 = TLanes.Zero;
         if (m > 0)
-        {
             c0 = TLanes.Multiply(beta, TLanes.Load(f + (m - 1) * stride));
-        }
 
         if (m > 1)
-        {
             s0 = TLanes.Multiply(beta, TLanes.Load(f - (m - 1) * stride));
-        }
 
         if (m < l - 1)
         {

@@ -31,9 +31,7 @@ public static class HarmonicsReference
 
         double re = 1.0, im = 0.0;
         for (int k = 0; k < order; k++)
-        {
             (re, im) = (re * x - im * y, re * y + im * x);
-        }
 
         double norm = Math.Sqrt(
             (2 * l + 1) / (4.0 * Math.PI) * Factorial(l - order) / Factorial(l + order) * (order > 0 ? 2.0 : 1.0));
@@ -44,9 +42,7 @@ public static class HarmonicsReference
     {
         double f = 1.0;
         for (int k = 2; k <= n; k++)
-        {
             f *= k;
-        }
 
         return f;
     }

@@ -47,9 +47,7 @@ public sealed unsafe class SphericalHarmonics<T>
         ArgumentOutOfRangeException.ThrowIfNegative(lmax);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(lmax, LargestDegree);
         if (typeof(T) != typeof(double) && typeof(T) != typeof(float))
-        {
             throw new NotSupportedException($"harmonics exist for double and float, not for {typeof(T).Name}");
-        }
 
         LMax = lmax;
         Kind = kind;
@@ -90,9 +88,7 @@ public sealed unsafe class SphericalHarmonics<T>
         Require(z, size, nameof(z));
         Require(values, Count * size, nameof(values));
         if (!gradients.IsEmpty)
-        {
             Require(gradients, 3 * Count * size, nameof(gradients));
-        }
 
         fixed (T* px = x, py = y, pz = z, v = values, g = gradients)
         {
@@ -162,9 +158,7 @@ public sealed unsafe class SphericalHarmonics<T>
         ReadOnlySpan<T> points, Span<T> values, Span<T> gradients = default, Span<T> hessians = default)
     {
         if (points.Length % 3 != 0)
-        {
             throw new ArgumentException($"expected three numbers per point, got {points.Length}", nameof(points));
-        }
 
         fixed (T* p = points)
         {
@@ -175,9 +169,7 @@ public sealed unsafe class SphericalHarmonics<T>
     private static void Require(ReadOnlySpan<T> span, long needed, string name)
     {
         if (span.Length < needed)
-        {
             Fail(span.Length, needed, name);
-        }
 
         static void Fail(int got, long needed, string name) =>
             throw new ArgumentException($"expected at least {needed} numbers, got {got}", name);
@@ -198,9 +190,7 @@ public sealed unsafe class SphericalHarmonics<T>
         }
 
         if (points == 0)
-        {
             return;
-        }
 
         // Whole passes go through a scratch block that stays in the cache: rows of one point each are too far apart in
         // the output to be read back by the recursion, and a full cache line at a time can be written past the caches.
@@ -225,9 +215,7 @@ public sealed unsafe class SphericalHarmonics<T>
                 nint widest = (nint)(planes > 1 ? g : v);
                 int first = pass, head = (int)(-widest & 63) / sizeof(T);
                 if (stream && points % BlockSize == 0 && head > 0)
-                {
                     first = pass - BlockSize + head;
-                }
 
                 for (int p = 0, n; p < points; p += n)
                 {
@@ -242,22 +230,16 @@ public sealed unsafe class SphericalHarmonics<T>
                     }
 
                     for (int i = n; i < padded; i++)
-                    {
                         sx[i] = sy[i] = sz[i] = T.Zero;
-                    }
 
                     Run(sx, sy, sz, padded, block, pass, planes > 1 ? block + plane : null, plane,
                         planes > 4 ? block + 4 * plane : null);
                     CopyRows(block, pass, Count, v + p, points, n, stream);
                     if (planes > 1)
-                    {
                         CopyRows(block + plane, pass, 3 * Count, g + p, points, n, stream);
-                    }
 
                     if (planes > 4)
-                    {
                         CopyRows(block + 4 * plane, pass, 6 * Count, h + p, points, n, stream);
-                    }
                 }
             }
         }
@@ -323,13 +305,9 @@ public sealed unsafe class SphericalHarmonics<T>
         for (int row = 0; row < rows; row++)
         {
             if (stream)
-            {
                 Streaming.Copy(source, target, n);
-            }
             else
-            {
                 new ReadOnlySpan<T>(source, n).CopyTo(new Span<T>(target, n));
-            }
 
             source += sourceStride;
             target += targetStride;

@@ -37,9 +37,7 @@ public sealed class WignerD
     {
         ArgumentOutOfRangeException.ThrowIfNegative(lmax);
         if (rotation.Length != 9)
-        {
             throw new ArgumentException($"found {rotation.Length} numbers, expected the 9 of a 3×3 matrix", nameof(rotation));
-        }
 
         for (int i = 0; i < 3; i++)
         {
@@ -63,9 +61,7 @@ public sealed class WignerD
         if (_reflects)
         {
             for (int i = 0; i < 9; i++)
-            {
                 r[i] = -r[i];
-            }
         }
 
         // α is free where sin β = 0; what R_z(−α) R leaves is R_y(β) R_z(γ) for any β, so that γ always fits α.
@@ -78,9 +74,7 @@ public sealed class WignerD
         _small = Small(lmax, c, s);
         _real = new double[lmax + 1][];
         for (int l = 0; l <= lmax; l++)
-        {
             _real[l] = RealMatrix(l);
-        }
     }
 
     /// <summary>The largest degree.</summary>
@@ -129,9 +123,7 @@ public sealed class WignerD
     {
         double[][] d = new double[lmax + 1][];
         for (int l = 0; l <= lmax; l++)
-        {
             d[l] = new double[(2 * l + 1) * (2 * l + 1)];
-        }
 
         double cosBeta = (c - s) * (c + s);
         double[] seeds = new double[2 * lmax + 1];
@@ -145,9 +137,7 @@ public sealed class WignerD
                 {
                     Store(d[l], l, m1, m, value);
                     if (l == lmax)
-                    {
                         break;
-                    }
 
                     double next;
                     if (l == 0)
@@ -233,19 +223,13 @@ public sealed class WignerD
                 (double sc, double cc) = turnsC[k];
                 result[(m + l) * n + k + l] = parity * (ca * even * cc - sa * odd * sc);
                 if (k > 0)
-                {
                     result[(m + l) * n - k + l] = parity * (-ca * even * sc - sa * odd * cc);
-                }
 
                 if (m > 0)
-                {
                     result[(-m + l) * n + k + l] = parity * (sa * even * cc + ca * odd * sc);
-                }
 
                 if (m > 0 && k > 0)
-                {
                     result[(-m + l) * n - k + l] = parity * (-sa * even * sc + ca * odd * cc);
-                }
             }
         }
 
@@ -256,9 +240,7 @@ public sealed class WignerD
     {
         var turns = new (double, double)[l + 1];
         for (int m = 0; m <= l; m++)
-        {
             turns[m] = Math.SinCos(m * angle);
-        }
 
         return turns;
     }

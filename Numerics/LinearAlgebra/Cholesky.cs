@@ -75,13 +75,9 @@ public static unsafe class Cholesky
             Split(columns, (long)n * n * columns, threads, (from, count) =>
             {
                 if (transpose)
-                {
                     Backward(n, factor, ldl, count, right + from, ldb);
-                }
                 else
-                {
                     Forward(n, factor, ldl, count, right + from, ldb);
-                }
             });
         }
     }
@@ -90,16 +86,12 @@ public static unsafe class Cholesky
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (n <= Small)
-        {
             return FactorSmall(n, a, lda);
-        }
 
         int half = Half(n), rest = n - half;
         int failed = Factor(half, a, lda, threads);
         if (failed >= 0)
-        {
             return failed;
-        }
 
         T* below = a + (nint)half * lda;
         Split(rest, (long)rest * half * half, threads, (from, rows) =>
@@ -134,9 +126,7 @@ public static unsafe class Cholesky
         T* square = stackalloc T[Small * Small], column = stackalloc T[Small];
         new Span<T>(square, Small * Small).Clear();
         for (int i = 0; i < n; i++)
-        {
             new ReadOnlySpan<T>(a + (nint)i * lda, i + 1).CopyTo(new Span<T>(square + i * Small, i + 1));
-        }
 
         int failed = -1;
         for (int k = 0; k < n && failed < 0; k++)
@@ -151,9 +141,7 @@ public static unsafe class Cholesky
             T root = T.Sqrt(pivot);
             column[k] = T.Zero;
             for (int i = k + 1; i < n; i++)
-            {
                 column[i] = square[i * Small + k] / root;
-            }
 
             // Left of k + 1 the column is zero, so that starting at the beginning of a register changes nothing.
             int first = (k + 1) / Vector<T>.Count * Vector<T>.Count;
@@ -162,22 +150,16 @@ public static unsafe class Cholesky
                 T* row = square + i * Small;
                 Vector<T> factor = new(column[i]);
                 for (int j = first; j <= i; j += Vector<T>.Count)
-                {
                     Vector.Store(Vector.Load(row + j) - factor * Vector.Load(column + j), row + j);
-                }
             }
 
             square[k * Small + k] = root;
             for (int i = k + 1; i < n; i++)
-            {
                 square[i * Small + k] = column[i];
-            }
         }
 
         for (int i = 0; i < n; i++)
-        {
             new ReadOnlySpan<T>(square + i * Small, i + 1).CopyTo(new Span<T>(a + (nint)i * lda, i + 1));
-        }
 
         return failed;
     }
@@ -195,9 +177,7 @@ public static unsafe class Cholesky
             {
                 int count = Math.Min(lanes, rows - r);
                 if (count < lanes)
-                {
                     new Span<T>(copy, Small * lanes).Clear();
-                }
 
                 T* from = b + (nint)r * ldb;
                 Transpose.Copy(count, n, from, ldb, copy, lanes, T.One);
@@ -256,26 +236,18 @@ public static unsafe class Cholesky
     {
         int lanes = TriangularTile<T>.Lanes, j = 0;
         for (; j + lanes <= columns; j += lanes)
-        {
             TriangularTile<T>.Solve(n, l, ldl, transpose, b + j, ldb);
-        }
 
         if (j == columns)
-        {
             return;
-        }
 
         T* copy = stackalloc T[Small * lanes];
         new Span<T>(copy, Small * lanes).Clear();
         for (int i = 0; i < n; i++)
-        {
             new ReadOnlySpan<T>(b + (nint)i * ldb + j, columns - j).CopyTo(new Span<T>(copy + i * lanes, columns - j));
-        }
 
         TriangularTile<T>.Solve(n, l, ldl, transpose, copy, lanes);
         for (int i = 0; i < n; i++)
-        {
             new ReadOnlySpan<T>(copy + i * lanes, columns - j).CopyTo(new Span<T>(b + (nint)i * ldb + j, columns - j));
-        }
     }
 }

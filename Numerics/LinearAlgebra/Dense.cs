@@ -101,9 +101,7 @@ public static unsafe class Dense
         for (int i = 0; i < n; i++)
         {
             for (int j = 0; j < i; j++)
-            {
                 c[j * ldc + i] = c[i * ldc + j];
-            }
         }
     }
 
@@ -125,9 +123,7 @@ public static unsafe class Dense
     internal static void Require(int length, int rows, int columns, int ld, string name)
     {
         if (rows < 0 || columns < 0 || ld < columns)
-        {
             throw new ArgumentException($"shape [{rows}, {columns}] does not go with leading dimension {ld}", name);
-        }
 
         long needed = rows == 0 || columns == 0 ? 0 : (long)(rows - 1) * ld + columns;
         if (length < needed)

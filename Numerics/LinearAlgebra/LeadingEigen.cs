@@ -22,14 +22,10 @@ internal static class LeadingEigen
             ReadOnlySpan<double> vector = rising.AsSpan((n - 1 - k) * n, n);
             int largest = 0;
             for (int i = 1; i < n; i++)
-            {
                 largest = Math.Abs(vector[i]) > Math.Abs(vector[largest]) ? i : largest;
-            }
 
             for (int i = 0; i < n; i++)
-            {
                 vectors[k * n + i] = vector[largest] < 0 ? -vector[i] : vector[i];
-            }
         }
 
         // Rounding may make a zero negative.

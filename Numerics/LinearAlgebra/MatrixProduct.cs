@@ -67,19 +67,13 @@ internal static unsafe class MatrixProduct<T>
         Part part = Part.All, int threads = 1, VectorWidth? width = null)
     {
         if (m <= 0 || n <= 0)
-        {
             return;
-        }
 
         if (k <= 0 || (beta != T.One && beta != T.Zero))
-        {
             Scale(m, n, beta, c, ldc, part);
-        }
 
         if (k <= 0)
-        {
             return;
-        }
 
         bool fresh = beta == T.Zero;
         threads = Threads.For((long)m * n * k, threads);
@@ -125,9 +119,7 @@ internal static unsafe class MatrixProduct<T>
                 {
                     int i = block * height, rows = Math.Min(height, m - i);
                     if (part == Part.Lower && i + rows <= j0)
-                    {
                         return;
-                    }
 
                     using AlignedScratch<T> scratch = new((long)Even(slice) * RoundUp(rows, tall) + tall * strip);
                     T* edge = scratch.Start, pa = edge + tall * strip;
@@ -155,9 +147,7 @@ internal static unsafe class MatrixProduct<T>
             }
 
             for (int j = 0; j < row.Length; j++)
-            {
                 row[j] *= beta;
-            }
         }
     }
 
@@ -170,29 +160,21 @@ internal static unsafe class MatrixProduct<T>
         nint line = source.RowStep, step = source.ColumnStep;
         int size = strip * Even(depth), strips = (lines + strip - 1) / strip;
         if (lines % strip > 0)
-        {
             new Span<T>(target + (strips - 1) * (nint)size, size).Clear();
-        }
 
         for (nint s = 1; size > strip * depth && s <= strips; s++)
-        {
             new Span<T>(target + s * size - strip, strip).Clear();
-        }
 
         // Rows of the source in order where they are contiguous, not strips.
         for (int p = 0; line == 1 && p < depth; p++)
         {
             T* from = source.Start + p * step, to = target + p * strip;
             for (int first = 0; first < lines; first += strip, from += strip, to += size)
-            {
                 CopyLine(from, to, Math.Min(strip, lines - first), scale);
-            }
         }
 
         for (int first = 0; line != 1 && first < lines; first += strip, target += size)
-        {
             Transpose.Copy(Math.Min(strip, lines - first), depth, source.Start + first * line, line, target, strip, scale);
-        }
     }
 
     /// <summary>The usual lengths are constants to the compiler, which copies them in registers.</summary>
@@ -218,9 +200,7 @@ internal static unsafe class MatrixProduct<T>
                 break;
             default:
                 for (int q = 0; q < count; q++)
-                {
                     to[q] = scale * from[q];
-                }
 
                 break;
         }
@@ -247,9 +227,7 @@ internal static unsafe class MatrixProduct<T>
                 T* target = c + i * ldc + j;
                 long inside = (long)diagonal + i + 1 - j;
                 if (inside + rows - 1 <= 0)
-                {
                     continue;
-                }
 
                 T* ahead = next < end ? next : a;
                 next += (nint)depth / 2 * (64 / sizeof(T));
@@ -264,9 +242,7 @@ internal static unsafe class MatrixProduct<T>
                 {
                     long width = Math.Min(columns, inside + r);
                     for (int q = 0; q < width; q++)
-                    {
                         target[r * ldc + q] = fresh ? edge[r * strip + q] : target[r * ldc + q] + edge[r * strip + q];
-                    }
                 }
             }
         }
@@ -277,13 +253,9 @@ internal static unsafe class MatrixProduct<T>
         where V : struct
     {
         if (tall == 8)
-        {
             Eight<TLanes, V>(depth, a, b, c, ldc, ahead, fresh);
-        }
         else
-        {
             Four<TLanes, V>(depth, a, b, c, ldc, ahead, fresh);
-        }
     }
 
     /// <summary>C [4, three registers] = or += strip of A · strip of B; the depth is even.</summary>

@@ -25,9 +25,7 @@ public static class PrincipalComponents
     {
         ArgumentNullException.ThrowIfNull(pieces);
         if (count < 0 || count > columns)
-        {
             throw new ArgumentOutOfRangeException(nameof(count), count, $"Expected 0…{columns} components.");
-        }
 
         long rows = 0;
         double[] mean = new double[columns];
@@ -36,17 +34,13 @@ public static class PrincipalComponents
             for (int start = 0; start < piece.Length; start += columns, rows++)
             {
                 for (int k = 0; k < columns; k++)
-                {
                     mean[k] += piece[start + k];
-                }
             }
         }
 
         double total = 0;
         for (int k = 0; k < columns; k++)
-        {
             mean[k] /= Math.Max(rows, 1);
-        }
 
         foreach (double[] piece in pieces)
         {
@@ -67,15 +61,11 @@ public static class PrincipalComponents
             Span<double> d = directions.AsSpan(c * columns, columns);
             int largest = 0;
             for (int k = 1; k < columns; k++)
-            {
                 largest = Math.Abs(d[k]) > Math.Abs(d[largest]) ? k : largest;
-            }
 
             double sign = variance[c] <= 1e-12 * total ? 0 : d[largest] < 0 ? -1 : 1;
             for (int k = 0; k < columns; k++)
-            {
                 d[k] *= sign;
-            }
         }
 
         double[] result = new double[checked((int)(rows * count))];
@@ -114,9 +104,7 @@ public static class PrincipalComponents
             {
                 int rows = Math.Min(BlockRows, piece.Length / columns - first);
                 for (int i = 0; i < rows * columns; i++)
-                {
                     block[i] = piece[first * columns + i] - mean[i % columns];
-                }
 
                 yield return rows;
             }

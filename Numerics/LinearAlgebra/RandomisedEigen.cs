@@ -36,9 +36,7 @@ public static unsafe class RandomisedEigen
     {
         Dense.Require(a.Length, n, n, lda, nameof(a));
         if (count < 0 || count > n)
-        {
             throw new ArgumentOutOfRangeException(nameof(count), count, $"Expected 0…{n} eigenvalues.");
-        }
 
         Dense.Require(values.Length, 1, count, count, nameof(values));
         Dense.Require(vectors.Length, count, n, n, nameof(vectors));
@@ -65,9 +63,7 @@ public static unsafe class RandomisedEigen
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (count == 0)
-        {
             return 0;
-        }
 
         int size = Math.Min(n, count + 10), turn = 0;
         T[] rows = new T[size * n], image = new T[size * n], small = new T[size * size];
@@ -104,9 +100,7 @@ public static unsafe class RandomisedEigen
             }
 
             if (!settled)
-            {
                 (rows, image) = (image, rows);
-            }
         }
         while (!settled);
 

@@ -18,9 +18,7 @@ internal static unsafe class Rows<T>
 
         T total = Vector.Sum(s0 + s1);
         for (; i < n; i++)
-        {
             total += x[i] * y[i];
-        }
 
         return total;
     }
@@ -31,22 +29,16 @@ internal static unsafe class Rows<T>
         Vector<T> f = new(factor);
         int i = 0;
         for (; i + Vector<T>.Count <= n; i += Vector<T>.Count)
-        {
             Vector.Store(Vector.Load(y + i) + f * Vector.Load(x + i), y + i);
-        }
 
         for (; i < n; i++)
-        {
             y[i] += factor * x[i];
-        }
     }
 
     internal static void Scale(int n, T factor, T* x)
     {
         for (int i = 0; i < n; i++)
-        {
             x[i] *= factor;
-        }
     }
 
     /// <summary>
@@ -61,9 +53,7 @@ internal static unsafe class Rows<T>
             T* row = x + (nint)c * n;
             T before = T.Sqrt(Dot(n, row, row));
             if (before > T.Zero)
-            {
                 Scale(n, T.One / before, row);
-            }
 
             T length = T.Zero;
             for (int pass = 0; pass < 2; pass++)
@@ -76,17 +66,13 @@ internal static unsafe class Rows<T>
 
                 length = T.Sqrt(Dot(n, row, row));
                 if (!(length > least))
-                {
                     break;
-                }
 
                 Scale(n, T.One / length, row);
             }
 
             if (!(length > least))
-            {
                 Scale(n, T.Zero, row);
-            }
         }
     }
 }

@@ -31,14 +31,10 @@ public static unsafe class SymmetricEigen
         Dense.Require(values.Length, 1, n, n, nameof(values));
         bool wanted = !vectors.IsEmpty;
         if (wanted)
-        {
             Dense.Require(vectors.Length, n, n, n, nameof(vectors));
-        }
 
         if (n == 0)
-        {
             return;
-        }
 
         T largest = T.Zero;
         for (int i = 0; i < n; i++)
@@ -47,9 +43,7 @@ public static unsafe class SymmetricEigen
             {
                 T x = a[i * lda + j];
                 if (!T.IsFinite(x))
-                {
                     throw new ArgumentException($"element ({i}, {j}) is {x}, expected a finite number", nameof(a));
-                }
 
                 largest = T.Max(largest, T.Abs(x));
             }
@@ -59,9 +53,7 @@ public static unsafe class SymmetricEigen
         int exponent = largest > T.Zero ? T.ILogB(largest) : 0;
         T scale = T.ScaleB(T.One, exponent), inverse = T.ScaleB(T.One, -exponent);
         if (!T.IsFinite(inverse))
-        {
             scale = inverse = T.One;
-        }
 
         var off = new T[n];
         using AlignedScratch<T> matrix = new((long)n * n), reflectors = new((long)n * n), factors = new(n);
@@ -69,26 +61,20 @@ public static unsafe class SymmetricEigen
         for (int i = 0; i < n; i++)
         {
             for (int j = 0; j <= i; j++)
-            {
                 m[(nint)i * n + j] = m[(nint)j * n + i] = a[i * lda + j] * inverse;
-            }
         }
 
         fixed (T* d = values, e = off, v = vectors)
         {
             Tridiagonal<T>.Reduce(n, m, reflectors.Start, factors.Start, d, e, threads);
             if (wanted)
-            {
                 Tridiagonal<T>.Accumulate(n, reflectors.Start, factors.Start, v, threads);
-            }
 
             TridiagonalQl<T> ql = new(n, wanted ? v : null, threads);
             ql.Solve(d, e);
             Sort(n, d, wanted ? v : null, matrix.Start);
             for (int k = 0; k < n; k++)
-            {
                 d[k] *= scale;
-            }
         }
     }
 
@@ -97,26 +83,18 @@ public static unsafe class SymmetricEigen
     {
         var order = new int[n];
         for (int k = 0; k < n; k++)
-        {
             order[k] = k;
-        }
 
         T[] keys = new Span<T>(values, n).ToArray();
         Array.Sort(keys, order);
         keys.CopyTo(new Span<T>(values, n));
         if (vectors == null)
-        {
             return;
-        }
 
         for (int k = 0; k < n; k++)
-        {
             new ReadOnlySpan<T>(vectors + (nint)order[k] * n, n).CopyTo(new Span<T>(copy + (nint)k * n, n));
-        }
 
         for (int k = 0; k < n; k++)
-        {
             new ReadOnlySpan<T>(copy + (nint)k * n, n).CopyTo(new Span<T>(vectors + (nint)k * n, n));
-        }
     }
 }

@@ -23,20 +23,14 @@ internal static class Threads
         threads = Math.Min(threads, count);
         int taken = -1;
         if (threads <= 1)
-        {
             Work(0);
-        }
         else
-        {
             Unwrapped(() => Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, Work));
-        }
 
         void Work(int thread)
         {
             for (int i = Interlocked.Increment(ref taken); i < count; i = Interlocked.Increment(ref taken))
-            {
                 action(i);
-            }
         }
     }
 

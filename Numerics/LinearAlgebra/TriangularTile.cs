@@ -16,21 +16,13 @@ internal static unsafe class TriangularTile<T>
     internal static void Solve(int n, T* l, nint ldl, bool transpose, T* x, nint step)
     {
         if (VectorWidths.Has512)
-        {
             Solve<Lanes512<T>, Vector512<T>>(n, l, ldl, transpose, x, step);
-        }
         else if (Vector256.IsHardwareAccelerated)
-        {
             Solve<Lanes256<T>, Vector256<T>>(n, l, ldl, transpose, x, step);
-        }
         else if (Vector128.IsHardwareAccelerated)
-        {
             Solve<Lanes128<T>, Vector128<T>>(n, l, ldl, transpose, x, step);
-        }
         else
-        {
             Solve<Lanes1<T>, T>(n, l, ldl, transpose, x, step);
-        }
     }
 
     /// <summary>

@@ -44,15 +44,11 @@ internal static unsafe class Tridiagonal<T>
                 new Span<T>(wk, n).Clear();
                 e[k] = T.Zero;
                 if (k == n - 1)
-                {
                     break;
-                }
 
                 tau[k] = Reflection(n - k - 1, row + k + 1, vk + k + 1, out e[k]);
                 if (tau[k] == T.Zero)
-                {
                     continue;
-                }
 
                 int m = n - k - 1;
                 T* x = vk + k + 1;
@@ -95,9 +91,7 @@ internal static unsafe class Tridiagonal<T>
     {
         new Span<T>(q, checked(n * n)).Clear();
         for (int i = 0; i < n; i++)
-        {
             q[(nint)i * n + i] = T.One;
-        }
 
         using AlignedScratch<T> scratch = new(2L * Panel * n + 2 * Panel * Panel);
         T* y = scratch.Start, z = y + Panel * n, s = z + Panel * n, gram = s + Panel * Panel;
@@ -129,9 +123,7 @@ internal static unsafe class Tridiagonal<T>
             {
                 T sum = T.Zero;
                 for (int k = i; k < j; k++)
-                {
                     sum += s[i * count + k] * gram[k * count + j];
-                }
 
                 s[i * count + j] = -tau[j] * sum;
             }
@@ -145,9 +137,7 @@ internal static unsafe class Tridiagonal<T>
     {
         T first = x[0], rest = T.Zero;
         for (int i = 1; i < n; i++)
-        {
             rest += x[i] * x[i];
-        }
 
         if (rest == T.Zero)
         {
@@ -160,9 +150,7 @@ internal static unsafe class Tridiagonal<T>
         T inverse = T.One / (first - image);
         v[0] = T.One;
         for (int i = 1; i < n; i++)
-        {
             v[i] = x[i] * inverse;
-        }
 
         return (image - first) / image;
     }
@@ -198,8 +186,6 @@ internal static unsafe class Tridiagonal<T>
         }
 
         for (; i < m; i++)
-        {
             y[i] = Rows<T>.Dot(m, a + (nint)i * lda, x);
-        }
     }
 }

@@ -46,9 +46,7 @@ internal sealed unsafe class TridiagonalQl<T>
         // What is below rounding errors of the whole matrix is nothing: graded matrices have rows far below them.
         T two = T.One + T.One, negligible = T.Zero;
         for (int i = 0; i < _n; i++)
-        {
             negligible = T.Max(negligible, T.Abs(d[i]) + T.Abs(e[i]));
-        }
 
         negligible *= T.BitIncrement(T.One) - T.One;
         for (int l = 0; l < _n; l++)
@@ -57,19 +55,13 @@ internal sealed unsafe class TridiagonalQl<T>
             {
                 int m = l;
                 while (m < _n - 1 && T.Abs(e[m]) > negligible)
-                {
                     m++;
-                }
 
                 if (m == l)
-                {
                     break;
-                }
 
                 if (sweep == MostSweeps)
-                {
                     throw new ArithmeticException($"the QL iteration did not settle on eigenvalue {l} in {MostSweeps} sweeps");
-                }
 
                 Sweep(d, e, l, m, two);
             }
@@ -81,9 +73,7 @@ internal sealed unsafe class TridiagonalQl<T>
     private void Sweep(T* d, T* e, int l, int m, T two)
     {
         if (_vectors != null && _rotationCount + m - l > _rotations.Length)
-        {
             Apply();
-        }
 
         T ratio = (d[l + 1] - d[l]) / (two * e[l]), length = T.Hypot(ratio, T.One);
         T g = d[m] - d[l] + e[l] / (ratio + (ratio < T.Zero ? -length : length));
@@ -110,9 +100,7 @@ internal sealed unsafe class TridiagonalQl<T>
             d[i + 1] = g + p;
             g = c * r - b;
             if (_vectors != null)
-            {
                 _rotations[_rotationCount++] = (c, s);
-            }
         }
 
         if (i < l)
@@ -123,9 +111,7 @@ internal sealed unsafe class TridiagonalQl<T>
         }
 
         if (_vectors != null && _rotationCount > start)
-        {
             _sweeps[_sweepCount++] = (m, _rotationCount - start, start);
-        }
     }
 
     private void Apply()
@@ -140,9 +126,7 @@ internal sealed unsafe class TridiagonalQl<T>
             else
             {
                 for (int strip = 0; strip < strips; strip++)
-                {
                     ApplyTo(strip);
-                }
             }
         }
 
@@ -152,21 +136,13 @@ internal sealed unsafe class TridiagonalQl<T>
     private void ApplyTo(int strip)
     {
         if (VectorWidths.Has512)
-        {
             ApplyTo<Lanes512<T>, Vector512<T>>(strip);
-        }
         else if (Vector256.IsHardwareAccelerated)
-        {
             ApplyTo<Lanes256<T>, Vector256<T>>(strip);
-        }
         else if (Vector128.IsHardwareAccelerated)
-        {
             ApplyTo<Lanes128<T>, Vector128<T>>(strip);
-        }
         else
-        {
             ApplyTo<Lanes1<T>, T>(strip);
-        }
     }
 
     private void ApplyTo<TLanes, V>(int strip)
@@ -189,16 +165,12 @@ internal sealed unsafe class TridiagonalQl<T>
             {
                 (int from, int count, int start) = _sweeps[k];
                 for (int lane = 0; lane < Strip; lane += 4 * TLanes.Count)
-                {
                     Chain<TLanes, V>(rotations + start, count, block + (nint)from * Strip + lane);
-                }
             }
         }
 
         for (int row = 0; row < _n; row++)
-        {
             new ReadOnlySpan<T>(block + (nint)row * Strip, width).CopyTo(new Span<T>(source + (nint)row * _n, width));
-        }
     }
 
     /// <summary>One sweep: row i + 1 becomes s·row i + c·row i+1, row i becomes c·row i − s·row i+1, i falling.</summary>

@@ -20,9 +20,7 @@ internal sealed class CentreChoice(IReadOnlyList<int>? species, string? mask)
         for (int i = 0; i < structure.Count; i++)
         {
             if ((species is null || species.Contains(structure.Species[i])) && isChosen?[i] != false)
-            {
                 centres.Add(i);
-            }
         }
 
         return centres.ToArray();

@@ -28,9 +28,7 @@ internal static class FeatureBlocks
             if (parts[p] is EquivariantRepresentation equivariants)
             {
                 foreach (EquivariantLayout b in equivariants.Layout)
-                {
                     pieces.Add(new Piece(p, b.Key.Lambda, b.Key.Sigma, b.Labels, first + b.First));
-                }
             }
             else
             {
@@ -56,9 +54,7 @@ internal static class FeatureBlocks
             {
                 labels.Add(piece.Part);
                 for (int n = 1; n < names.Length; n++)
-                {
                     labels.Add(places[n] >= 0 ? piece.Labels[k][places[n]] : names[n] == "sigma" ? NoSign : Absent);
-                }
             }
         }
 

@@ -67,18 +67,14 @@ internal sealed unsafe class FeatureProgram<T>
     public void Prepare(BlockMemory<T> blocks, int environments)
     {
         foreach (Stage<T> stage in Stages)
-        {
             stage.Forward(blocks, environments);
-        }
     }
 
     /// <summary>Features, after <see cref="Prepare"/>.</summary>
     public void Forward(BlockMemory<T> blocks, int environments)
     {
         foreach (Stage<T> stage in Outputs)
-        {
             stage.Forward(blocks, environments);
-        }
     }
 
     /// <summary>Adds the derivatives by the coefficients that follow from those by the features, after <see cref="Prepare"/>.</summary>
@@ -86,14 +82,10 @@ internal sealed unsafe class FeatureProgram<T>
     {
         blocks.ClearAdjoints(environments);
         for (int s = Outputs.Count - 1; s >= 0; s--)
-        {
             Outputs[s].Backward(blocks, environments);
-        }
 
         for (int s = Stages.Count - 1; s >= 0; s--)
-        {
             Stages[s].Backward(blocks, environments);
-        }
     }
 
     /// <summary>Changes of features from changes of coefficients.</summary>
@@ -103,13 +95,9 @@ internal sealed unsafe class FeatureProgram<T>
     public void Tangent(BlockMemory<T> blocks, BlockMemory<T> changes, int count)
     {
         foreach (Stage<T> stage in Stages)
-        {
             stage.Tangent(blocks, changes, count);
-        }
 
         foreach (Stage<T> stage in Outputs)
-        {
             stage.Tangent(blocks, changes, count);
-        }
     }
 }

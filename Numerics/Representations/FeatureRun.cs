@@ -90,14 +90,10 @@ public sealed class FeatureRun
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(request);
         if (request.Shard is var (part, parts) && !(part >= 1 && part <= parts))
-        {
             throw new ArgumentException($"expected a part from 1 to {parts}; got {part}", nameof(request));
-        }
 
         if (request.Fitted is var (given, givenSource))
-        {
             spec = NiceRun.Complete(spec, given, specSource, givenSource);
-        }
 
         CentreChoice choice = new(request.CentreSpecies, request.CentreMask);
         FeatureSurvey survey = new(spec, source, choice, progress);
@@ -117,9 +113,7 @@ public sealed class FeatureRun
             FitReport = request.Fitted is null && fit is not null ? NiceReport.Lines(fit).ToArray() : [],
         };
         if (run.SampleCount == 0)
-        {
             throw new InputException(source.Name, null, null, "no atom whose features are wanted", "structures with such atoms");
-        }
 
         if (run.Layout.Blocks.Count < (request.Blocks?.Count ?? 0))
         {
@@ -142,9 +136,7 @@ public sealed class FeatureRun
         }
 
         if (run.SampleCount > int.MaxValue)
-        {
             throw new InputException(source.Name, null, null, $"{run.SampleCount} atoms", $"at most {int.MaxValue} in one file (--shard)");
-        }
 
         return run;
     }
@@ -162,21 +154,15 @@ public sealed class FeatureRun
         foreach (Item item in Wanted())
         {
             if (item.Centres.Length != _centres[item.Index])
-            {
                 throw item.Place.Bad(null, $"{item.Centres.Length} atoms", $"{_centres[item.Index]}, as before: the file must not change while it is read");
-            }
 
             if (item.Centres.Length == 0)
-            {
                 continue;
-            }
 
             // A potential's sums over the whole structure have work for all threads.
             bool isSmall = !_request.HasGradients && _set.Potentials.Count == 0 && item.Centres.Length <= SmallStructure;
             if (!isSmall || (grouped + item.Centres.Length) * _set.FeatureCount > MostValues || grouped >= SmallStructure * _request.Threads)
-            {
                 Flush();
-            }
 
             if (isSmall)
             {
@@ -193,9 +179,7 @@ public sealed class FeatureRun
 
         Flush();
         if (done != CentreCount)
-        {
             throw new InputException(_source.Name, null, null, $"{done} atoms", $"{CentreCount}, as before: the file must not change while it is read");
-        }
 
         _values = [];
         _reuse = null;
@@ -203,9 +187,7 @@ public sealed class FeatureRun
         void Flush()
         {
             if (group.Count == 0)
-            {
                 return;
-            }
 
             AddSmall(group, sink);
             samples += _request.IsAveraged ? group.Count : grouped;
@@ -242,14 +224,10 @@ public sealed class FeatureRun
         foreach ((Structure structure, FramePlace place) in _source.Read())
         {
             if (index >= _endStructure)
-            {
                 yield break;
-            }
 
             if (index >= _firstStructure)
-            {
                 yield return new Item(index, structure, place, _choice.Of(structure, place));
-            }
 
             index++;
         }
@@ -294,9 +272,7 @@ public sealed class FeatureRun
         int length = _set.FeatureCount;
         int[] first = new int[group.Count + 1];
         for (int k = 0; k < group.Count; k++)
-        {
             first[k + 1] = checked(first[k] + group[k].Centres.Length * length);
-        }
 
         double[] values = Values(first[^1]);
         var failed = new InputException?[group.Count];
@@ -315,9 +291,7 @@ public sealed class FeatureRun
                 }
             });
             if (Array.Find(failed, static f => f is not null) is { } error)
-            {
                 throw error;
-            }
 
             _set.Compute(surrounded!, group.Select(static g => g.Centres).ToArray(), values.AsSpan(0, first[^1]), _request.Threads);
         }
@@ -349,13 +323,9 @@ public sealed class FeatureRun
         {
             using RepresentationSet.SurroundedStructure surrounded = _set.Surround(item.Structure, _request.Threads);
             if (_request.IsAveraged)
-            {
                 AddMean(surrounded, item.Centres, item.Index, sample, sink, done);
-            }
             else
-            {
                 AddAtoms(surrounded, item, sample, sink, done);
-            }
         }
         catch (Exception e) when (Told(item, e) is { } told)
         {
@@ -367,9 +337,7 @@ public sealed class FeatureRun
     {
         int[] samples = new int[3 * centres.Length];
         for (int k = 0; k < centres.Length; k++)
-        {
             (samples[3 * k], samples[3 * k + 1], samples[3 * k + 2]) = (item.Index, centres[k], item.Structure.Species[centres[k]]);
-        }
 
         return samples;
     }
@@ -390,9 +358,7 @@ public sealed class FeatureRun
                 for (int k = 0; k < part.Length; k++)
                 {
                     for (int row = g.Offsets[k]; row < g.Offsets[k + 1]; row++)
-                    {
                         (rows[3 * row], rows[3 * row + 1], rows[3 * row + 2]) = (first + start + k, item.Index, g.Atoms[row]);
-                    }
                 }
 
                 sink.Add(new FeatureBatch
@@ -438,9 +404,7 @@ public sealed class FeatureRun
         }
 
         foreach (double[] sums in (double[][])[mean, positions, vectors])
-        {
             Divide(sums, centres.Length);
-        }
 
         sink.Add(new FeatureBatch
         {
@@ -458,18 +422,14 @@ public sealed class FeatureRun
         for (int at = 0; at < rows.Length; at += sum.Length)
         {
             for (int k = 0; k < sum.Length; k++)
-            {
                 sum[k] += rows[at + k];
-            }
         }
     }
 
     private static void Divide(Span<double> sums, int count)
     {
         for (int k = 0; k < sums.Length; k++)
-        {
             sums[k] /= count;
-        }
     }
 
     private Span<double> Values(RepresentationSet.SurroundedStructure surrounded, int[] part)
@@ -484,9 +444,7 @@ public sealed class FeatureRun
     private double[] Values(int size)
     {
         if (_values.Length < size)
-        {
             _values = GC.AllocateUninitializedArray<double>(size);
-        }
 
         return _values;
     }
@@ -504,9 +462,7 @@ public sealed class FeatureRun
                 values += _set.FeatureCount;
                 gradients += rows is null ? 0 : rows[end] * row;
                 if (end > first && (values > MostValues || gradients > MostGradients))
-                {
                     break;
-                }
             }
 
             yield return (end - first == centres.Length ? centres : centres[first..end], first);

@@ -26,9 +26,7 @@ internal sealed class FeatureSurvey
     {
         bool[]? isKnown = spec.Species is null ? null : new bool[Elements.Last + 1];
         foreach (int z in spec.Species ?? [])
-        {
             isKnown![z] = true;
-        }
 
         Labels.KeySearch[] keys = spec.Fields.Select(SearchFor).ToArray();
         SortedSet<int> species = [];
@@ -47,9 +45,7 @@ internal sealed class FeatureSurvey
             }
 
             foreach (Labels.KeySearch key in keys)
-            {
                 key.Add(structure, place);
-            }
 
             _centres.Add(choice.Of(structure, place).Length);
             progress?.Invoke("structures read", _centres.Count, 0);
@@ -74,9 +70,7 @@ internal sealed class FeatureSurvey
             Fields = spec.Fields.Zip(keys, static (f, k) => f with { Key = k.Key }).ToArray(),
         };
         if (Spec.Species.Count == 0)
-        {
             throw new InputException(source.Name, null, null, "no atoms", "structures with atoms, or a specification with species");
-        }
     }
 
     /// <summary>The specification with species and keys.</summary>

@@ -47,9 +47,7 @@ public static class Features
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(source);
         if (spec.Radial.Contraction is not { Weights: null })
-        {
             return spec;
-        }
 
         FeatureSurvey survey = new(spec with { Fields = [] }, source, new CentreChoice(null, null), null);
         return spec with { Radial = WithContraction(survey.Spec, source, specSource, null).Radial };
@@ -59,9 +57,7 @@ public static class Features
     internal static Spec WithContraction(Spec spec, StructureSource source, string specSource, FeatureProgress? progress)
     {
         if (spec.Radial.Contraction is not { Weights: null } wanted)
-        {
             return spec;
-        }
 
         Spec full = spec with { Fields = [], Radial = spec.Radial with { Contraction = null } };
         RadialCovariance covariance = new(full.CreateExpansion(spec.Species!, specSource));

@@ -21,9 +21,7 @@ internal sealed class ProgramDraft
         Leaves = new ProgramLeaves(expansion);
         _shapes.Add(new BlockShape((expansion.LMax + 1) * (expansion.LMax + 1), expansion.Width, true));
         foreach (NamedPotential p in potentials)
-        {
             _shapes.Add(new BlockShape((p.Field.LMax + 1) * (p.Field.LMax + 1), p.Field.ChannelCount, true));
-        }
     }
 
     /// <summary>The blocks that hold coefficients as they are.</summary>

@@ -40,9 +40,7 @@ internal static unsafe class CacheLine
     public static void Fetch(void* address)
     {
         if (Sse.IsSupported)
-        {
             Sse.Prefetch0(address);
-        }
     }
 
     /// <summary>The lines of <paramref name="bytes"/> bytes.</summary>
@@ -50,9 +48,7 @@ internal static unsafe class CacheLine
     public static void Fetch(void* address, int bytes)
     {
         for (int i = 0; i < bytes; i += 64)
-        {
             Fetch((byte*)address + i);
-        }
 
         Fetch((byte*)address + bytes - 1);
     }
@@ -62,8 +58,6 @@ internal static unsafe class CacheLine
     public static void FetchFar(void* address)
     {
         if (Sse.IsSupported)
-        {
             Sse.Prefetch1(address);
-        }
     }
 }

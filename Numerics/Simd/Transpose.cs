@@ -21,26 +21,20 @@ internal static unsafe class Transpose
             for (; p0 + 8 <= wholeColumns; p0 += 8)
             {
                 for (int q = 0; q < wholeRows; q += 8)
-                {
                     Eight512((double*)(from + q * fromStep + p0), fromStep, (double*)(to + p0 * toStep + q), toStep, *(double*)&scale);
-                }
             }
         }
 
         for (int p = p0; p < wholeColumns; p += 4)
         {
             for (int q = 0; q < wholeRows; q += 4)
-            {
                 Block(from + q * fromStep + p, fromStep, to + p * toStep + q, toStep, scale);
-            }
         }
 
         for (int q = 0; q < rows; q++)
         {
             for (int p = q < wholeRows ? wholeColumns : 0; p < columns; p++)
-            {
                 to[p * toStep + q] = scale * from[q * fromStep + p];
-            }
         }
     }
 
@@ -87,13 +81,9 @@ internal static unsafe class Transpose
     internal static void Eight(double* source, int stride, double* target)
     {
         if (Avx512F.IsSupported)
-        {
             Eight512(source, stride, target, 8, 1.0);
-        }
         else
-        {
             Copy(8, 8, source, stride, target, 8, 1.0);
-        }
     }
 
     /// <summary>Eight by eight.</summary>

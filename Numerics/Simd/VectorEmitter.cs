@@ -131,9 +131,7 @@ internal sealed unsafe class VectorEmitter<T>
     internal void Advance(int pointer, int bytes, int times)
     {
         if (times == 0)
-        {
             return;
-        }
 
         Il.Emit(OpCodes.Ldarg, (short)pointer);
         Il.Emit(OpCodes.Ldarg, (short)bytes);

@@ -32,13 +32,9 @@ internal sealed unsafe class ChannelStage<T> : Stage<T>
         for (int k = 0; k < places.Count; k++)
         {
             if (runs.Count > 0 && runs[^1].From + runs[^1].Count == places[k])
-            {
                 runs[^1] = (runs[^1].From, runs[^1].To, runs[^1].Count + 1);
-            }
             else
-            {
                 runs.Add((places[k], k, 1));
-            }
         }
 
         _runs = [.. runs];
@@ -65,9 +61,7 @@ internal sealed unsafe class ChannelStage<T> : Stage<T>
                 foreach ((int place, int channel, int count) in _runs)
                 {
                     for (int k = 0; k < count; k++)
-                    {
                         to[place + k] += from[channel + k];
-                    }
                 }
             }
         }
@@ -108,9 +102,7 @@ internal sealed unsafe class ChannelStage<T> : Stage<T>
             for (int row = 0; row < _rows; row++, from += _step, to += stride)
             {
                 foreach ((int place, int channel, int count) in _runs)
-                {
                     new ReadOnlySpan<T>(from + place, count).CopyTo(new Span<T>(to + channel, count));
-                }
             }
         }
     }

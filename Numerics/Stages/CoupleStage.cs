@@ -74,9 +74,7 @@ internal sealed unsafe class CoupleStage<T> : Stage<T>
             {
                 known.Add((p.Block, p.First), row = places.Count);
                 for (int m = 0; m < 2 * p.L + 1; m++)
-                {
                     places.Add((p.Block, p.First + (nint)m * p.Step));
-                }
             }
 
             sums.Add(new CouplingPath(p.L1, p.L2, p.L, p.RowA, p.RowB, row));
@@ -117,9 +115,7 @@ internal sealed unsafe class CoupleStage<T> : Stage<T>
         if (_left.Length == 0) return;
         T*** c = stackalloc T**[_blockC.Length];
         for (int row = 0; row < _blockC.Length; row++)
-        {
             c[row] = blocks.Adjoints(_blockC[row]);
-        }
 
         GatheredOperands<T> x = Operands(blocks.Values(_a), blocks.Values(_b), c);
         x.DA = blocks.Adjoints(_a);
@@ -193,9 +189,7 @@ internal sealed unsafe class CoupleStage<T> : Stage<T>
         if (_left.Length == 0) return;
         T*** c = stackalloc T**[_blockC.Length];
         for (int row = 0; row < _blockC.Length; row++)
-        {
             c[row] = into.Values(_blockC[row]);
-        }
 
         GatheredOperands<T> x = Operands(a, b, c);
         x.Adds = adds;

@@ -42,9 +42,7 @@ internal sealed unsafe class LaneCopyStage<T> : Stage<T>
             {
                 T* place = to + (nint)row * Lanes + i;
                 for (int q = 0; q < _channels; q++, place += (nint)_rows * Lanes)
-                {
                     *place = from[q];
-                }
             }
         }
     }
@@ -64,9 +62,7 @@ internal sealed unsafe class LaneCopyStage<T> : Stage<T>
             {
                 T* place = from + (nint)row * Lanes + i;
                 for (int q = 0; q < _channels; q++, place += (nint)_rows * Lanes)
-                {
                     to[q] += *place;
-                }
             }
         }
     }

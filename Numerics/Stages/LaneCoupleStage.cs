@@ -109,9 +109,7 @@ internal sealed unsafe class LaneCoupleStage<T> : Stage<T>
             if (isSquare) new Span<T>(own, sizeB).Clear();
             _sum.RunBlock(Values(blocks, _left[t]), Values(blocks, _right[t]), dc, da, isSquare ? own : db, slots);
             for (int k = 0; isSquare && k < sizeB; k++)
-            {
                 da[k] += own[k];
-            }
         }
     }
 
@@ -122,17 +120,13 @@ internal sealed unsafe class LaneCoupleStage<T> : Stage<T>
     private static void Spread(T* from, T* to, int rows)
     {
         for (int row = 0; row < rows; row++)
-        {
             new Span<T>(to + row * Lanes, Lanes).Fill(from[row * Lanes]);
-        }
     }
 
     private static void Scale(Span<T> values, T weight)
     {
         if (weight == T.One) return;
         foreach (ref T value in values)
-        {
             value *= weight;
-        }
     }
 }

@@ -120,9 +120,7 @@ internal sealed unsafe class LaneMixStage<T> : Stage<T>
             for (int i = 0; i < inputs; i++)
             {
                 for (int o = first; o < first + strip; o++)
-                {
                     packed.Add(o < outputs ? T.CreateChecked(weight(o, i)) : T.Zero);
-                }
             }
 
             first += strip;
@@ -135,9 +133,7 @@ internal sealed unsafe class LaneMixStage<T> : Stage<T>
     {
         T[] pinned = GC.AllocateUninitializedArray<T>(count, pinned: true);
         for (int k = 0; k < count; k++)
-        {
             pinned[k] = value(k);
-        }
 
         return pinned;
     }

@@ -49,9 +49,7 @@ internal sealed class MixStage<T> : Stage<T>
         for (int row = 0; row < environments * _rows; row++)
         {
             for (int k = 0; k < _components; k++)
-            {
                 to[row * stride + k] += _constant[k];
-            }
         }
     }
 

@@ -50,9 +50,7 @@ internal sealed unsafe class RowStage<T> : Stage<T>
         {
             T* to = blocks.Adjoints(_to)[i], from = blocks.Adjoints(_from)[i];
             foreach ((int row, int source, T value) in _terms)
-            {
                 Add(value, to + row * stride, from + source * stride, stride);
-            }
         }
     }
 
@@ -71,9 +69,7 @@ internal sealed unsafe class RowStage<T> : Stage<T>
             T* to = blocks.Values(_to)[i], from = blocks.Values(_from)[i];
             new Span<T>(to, _rows * stride).Clear();
             foreach ((int row, int source, T value) in _terms)
-            {
                 Add(value, from + source * stride, to + row * stride, stride);
-            }
         }
     }
 
@@ -83,13 +79,9 @@ internal sealed unsafe class RowStage<T> : Stage<T>
         Vector<T> factor = new(value);
         int k = 0;
         for (; k + Vector<T>.Count <= count; k += Vector<T>.Count)
-        {
             (System.Numerics.Vector.Load(y + k) + factor * System.Numerics.Vector.Load(x + k)).Store(y + k);
-        }
 
         for (; k < count; k++)
-        {
             y[k] += value * x[k];
-        }
     }
 }

@@ -18,9 +18,7 @@ internal sealed class SharedSums<T>
     {
         string key = $"{rowsA},{rowsB},{rowsC};" + string.Join(';', paths.Select(static p => $"{p.L1},{p.L2},{p.L},{p.RowA},{p.RowB},{p.RowC}"));
         if (!_sums.TryGetValue(key, out CouplingSum<T>? sum))
-        {
             _sums.Add(key, sum = new CouplingSum<T>(table, rowsA, rowsB, rowsC, paths));
-        }
 
         return sum;
     }

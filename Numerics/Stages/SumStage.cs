@@ -37,9 +37,7 @@ internal sealed unsafe class SumStage<T> : Stage<T>
             {
                 T* from = blocks.Adjoints(block)[i] + first;
                 for (int k = 0; k < length; k++)
-                {
                     from[k] += to[k];
-                }
             }
         }
     }
@@ -63,9 +61,7 @@ internal sealed unsafe class SumStage<T> : Stage<T>
             {
                 T* from = blocks.Values(block)[i] + first;
                 for (int k = 0; k < length; k++)
-                {
                     to[k] += from[k];
-                }
             }
         }
     }

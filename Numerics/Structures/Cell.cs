@@ -27,9 +27,7 @@ public sealed class Cell : IEquatable<Cell>
     public Cell(ReadOnlySpan<double> vectors)
     {
         if (vectors.Length != 9)
-        {
             throw new ArgumentException($"A cell has 9 numbers, three vectors in rows; got {vectors.Length}.", nameof(vectors));
-        }
 
         for (int i = 0; i < 9; i++)
         {
@@ -51,22 +49,16 @@ public sealed class Cell : IEquatable<Cell>
         }
 
         if (present == 0)
-        {
             throw new ArgumentException("All three lattice vectors are zero; a structure without a lattice has no cell.", nameof(vectors));
-        }
 
         _completed = Complete(_vectors, length);
         _determinant = Determinant(_completed);
         double edges = 1;
         for (int i = 0; i < 3; i++)
-        {
             edges *= length[i] > 0 ? length[i] : 1;
-        }
 
         if (!(Math.Abs(_determinant) > Flat * edges) || !double.IsFinite(_determinant))
-        {
             throw new ArgumentException("The lattice vectors are linearly dependent: " + Describe(_vectors) + ".", nameof(vectors));
-        }
 
         _inverse = Invert(_completed, _determinant);
     }
@@ -119,9 +111,7 @@ public sealed class Cell : IEquatable<Cell>
         for (int i = 0; i < 3; i++)
         {
             for (int k = 0; k < 3; k++)
-            {
                 b[3 * i + k] = 2 * Math.PI * _inverse[3 * k + i];
-            }
         }
 
         return b;
@@ -134,9 +124,7 @@ public sealed class Cell : IEquatable<Cell>
     public double Height(int direction)
     {
         if ((uint)direction > 2)
-        {
             throw new ArgumentOutOfRangeException(nameof(direction), direction, "A direction is 0, 1 or 2.");
-        }
 
         double x = _inverse[direction], y = _inverse[3 + direction], z = _inverse[6 + direction];
         return 1 / Math.Sqrt(x * x + y * y + z * z);
@@ -180,9 +168,7 @@ public sealed class Cell : IEquatable<Cell>
             {
                 double n = periodic[d] ? Math.Floor(x * inv[d] + y * inv[3 + d] + z * inv[6 + d]) : 0;
                 if (!(Math.Abs(n) <= int.MaxValue))
-                {
                     throw new ArgumentException($"Atom {p / 3} is more than 2³¹ cells away from the origin.", nameof(positions));
-                }
 
                 if (n != 0)
                 {
@@ -192,9 +178,7 @@ public sealed class Cell : IEquatable<Cell>
                 }
 
                 if (shifts.Length != 0)
-                {
                     shifts[p + d] = (int)n;
-                }
             }
 
             wrapped[p] = wx;
@@ -209,9 +193,7 @@ public sealed class Cell : IEquatable<Cell>
     public Cell Transform(ReadOnlySpan<double> matrix)
     {
         if (matrix.Length != 9)
-        {
             throw new ArgumentException($"A 3×3 matrix has 9 numbers; got {matrix.Length}.", nameof(matrix));
-        }
 
         double[] vectors = new double[9];
         Apply(matrix, _vectors, vectors);
@@ -244,9 +226,7 @@ public sealed class Cell : IEquatable<Cell>
     {
         HashCode hash = default;
         foreach (double v in _vectors)
-        {
             hash.Add(v);
-        }
 
         return hash.ToHashCode();
     }
@@ -269,9 +249,7 @@ public sealed class Cell : IEquatable<Cell>
     private static void Multiply(ReadOnlySpan<double> rows, double[] m, Span<double> result)
     {
         if (rows.Length % 3 != 0 || result.Length != rows.Length)
-        {
             throw new ArgumentException($"Lengths must be one multiple of 3: got {rows.Length} and {result.Length}.");
-        }
 
         for (int p = 0; p < rows.Length; p += 3)
         {
@@ -320,9 +298,7 @@ public sealed class Cell : IEquatable<Cell>
             ReadOnlySpan<double> v = vectors.AsSpan(3 * first, 3);
             int axis = 0;
             for (int k = 1; k < 3; k++)
-            {
                 axis = Math.Abs(v[k]) < Math.Abs(v[axis]) ? k : axis;
-            }
 
             Span<double> e = stackalloc double[3];
             e.Clear();
@@ -335,9 +311,7 @@ public sealed class Cell : IEquatable<Cell>
         for (int i = 0; i < 3; i++)
         {
             if (!has[i])
-            {
                 UnitCross(h.AsSpan(3 * ((i + 1) % 3), 3), h.AsSpan(3 * ((i + 2) % 3), 3), h.AsSpan(3 * i, 3));
-            }
         }
 
         return h;

@@ -33,9 +33,7 @@ public static class Elements
     public static bool TryParse(ReadOnlySpan<char> symbol, out int atomicNumber)
     {
         if (NumbersBySpan.TryGetValue(symbol, out atomicNumber))
-        {
             return true;
-        }
 
         atomicNumber = -1;
         return false;
@@ -45,9 +43,7 @@ public static class Elements
     {
         Dictionary<string, int> numbers = new(StringComparer.OrdinalIgnoreCase);
         for (int z = 0; z < Symbols.Length; z++)
-        {
             numbers.Add(Symbols[z], z);
-        }
 
         return numbers.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
     }

@@ -85,9 +85,7 @@ public static class Labels
             _ => null,
         }, out string? chosen);
         for (int f = 1; f < frames.Count; f++)
-        {
             RequireOneKind(frames[0].AtomProperties[chosen!], frames[f], new FramePlace(source, f + 1), chosen!);
-        }
 
         return spins;
     }
@@ -125,9 +123,7 @@ public static class Labels
             string? other = keys.FirstOrDefault(k => k != Key && IsReference(k) == IsReference(Key)
                 && Read(frame, k).Item1 is double[] there && !there.AsSpan().SequenceEqual(values));
             if (other is not null)
-            {
                 throw place.Bad(null, $"{Key} and {other}, which differ", "one of them, or the key that is meant (--spin-key)");
-            }
         }
 
         private (double[]?, string?) Read(Structure frame, string key) => frame.AtomProperties.TryGetValue(key, out PropertyArray? v)
@@ -140,9 +136,7 @@ public static class Labels
     {
         PropertyArray here = frame.AtomProperties[key];
         if (here.Components != first.Components)
-        {
             throw place.Bad(key, here.ToString(), $"as many numbers per atom as in frame 1, which has {first}");
-        }
     }
 
     private static bool IsReference(string key) => key.StartsWith("REF_", StringComparison.Ordinal);
@@ -205,9 +199,7 @@ public static class Labels
         double[][] all = new double[frames.Count][];
         chosen = null;
         for (int f = 0; f < frames.Count; f++)
-        {
             all[f] = Take(frames[f], new FramePlace(source, f + 1), Candidates(key, usual), quantity, expected, keys, read, ref chosen);
-        }
 
         return all;
     }
@@ -235,9 +227,7 @@ public static class Labels
         }
 
         if (values is null)
-        {
             throw place.Bad(chosen, found, expected);
-        }
 
         int bad = Array.FindIndex(values, static x => !double.IsFinite(x));
         return bad < 0 ? values : throw place.Bad(chosen, $"{values[bad]} as number {bad + 1}", "finite numbers");

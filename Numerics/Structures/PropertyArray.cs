@@ -10,14 +10,10 @@ public sealed class PropertyArray : IEquatable<PropertyArray>
     private PropertyArray(PropertyKind kind, Array data, int components)
     {
         if (components < 1)
-        {
             throw new ArgumentOutOfRangeException(nameof(components), components, "A per-atom property has at least one component.");
-        }
 
         if (data.Length % components != 0)
-        {
             throw new ArgumentException($"{data.Length} values cannot be rows of {components} components.", nameof(components));
-        }
 
         Kind = kind;
         Components = components;
@@ -58,9 +54,7 @@ public sealed class PropertyArray : IEquatable<PropertyArray>
         foreach (string word in values)
         {
             if (!IsWord(word))
-            {
                 throw new ArgumentException($"A per-atom text is a word without white space; got \"{word}\".", nameof(values));
-            }
 
             PropertyData.RequireUnicode(word);
         }
@@ -98,9 +92,7 @@ public sealed class PropertyArray : IEquatable<PropertyArray>
         for (int i = 0; i < atoms.Length; i++)
         {
             if ((uint)atoms[i] >= (uint)Count)
-            {
                 throw new IndexOutOfRangeException($"Atom {atoms[i]} is not in 0…{Count - 1}.");
-            }
 
             Array.Copy(_data, atoms[i] * Components, rows, i * Components, Components);
         }
@@ -124,16 +116,12 @@ public sealed class PropertyArray : IEquatable<PropertyArray>
     internal static bool IsWord(string? text)
     {
         if (string.IsNullOrEmpty(text))
-        {
             return false;
-        }
 
         foreach (char c in text)
         {
             if (char.IsWhiteSpace(c) || char.IsControl(c))
-            {
                 return false;
-            }
         }
 
         return true;

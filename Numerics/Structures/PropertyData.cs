@@ -20,13 +20,9 @@ internal static class PropertyData
         for (int i = 0; i < text.Length; i++)
         {
             if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
-            {
                 i++;
-            }
             else if (char.IsSurrogate(text[i]))
-            {
                 throw new ArgumentException($"The text has half a character (U+{(int)text[i]:X4}) at place {i}.", nameof(text));
-            }
         }
     }
 }

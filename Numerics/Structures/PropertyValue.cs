@@ -19,17 +19,13 @@ public sealed class PropertyValue : IEquatable<PropertyValue>
         foreach (int n in shape)
         {
             if (n < 1)
-            {
                 throw new ArgumentException($"Every axis of a shape has one entry at least; got {n}.", nameof(shape));
-            }
 
             size *= n;
         }
 
         if (size != data.Length)
-        {
             throw new ArgumentException($"{data.Length} values do not fill the shape [{string.Join(", ", shape.ToArray())}].", nameof(shape));
-        }
 
         Kind = kind;
         _data = data;

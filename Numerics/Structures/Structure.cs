@@ -79,9 +79,7 @@ public sealed class Structure : IEquatable<Structure>
         for (int i = 0; i < species.Length; i++)
         {
             if ((uint)species[i] > Elements.Last)
-            {
                 throw new ArgumentException($"Atom {i} has atomic number {species[i]}; expected 0…{Elements.Last}.", nameof(species));
-            }
         }
 
         RequireFinite(positions);
@@ -92,9 +90,7 @@ public sealed class Structure : IEquatable<Structure>
         {
             RequireAtomProperty(name, value, species.Length);
             if (!perAtom.TryAdd(name, value))
-            {
                 throw new ArgumentException($"The atom property \"{name}\" is given twice.", nameof(atomProperties));
-            }
         }
 
         OrderedDictionary<string, PropertyValue> perStructure = new(StringComparer.Ordinal);
@@ -102,9 +98,7 @@ public sealed class Structure : IEquatable<Structure>
         {
             RequireProperty(name, value);
             if (!perStructure.TryAdd(name, value))
-            {
                 throw new ArgumentException($"The property \"{name}\" is given twice.", nameof(properties));
-            }
         }
 
         return new Structure(species.ToArray(), positions.ToArray(), cell, periodic, new(perAtom), new(perStructure));
@@ -116,9 +110,7 @@ public sealed class Structure : IEquatable<Structure>
     public Structure WithPositions(ReadOnlySpan<double> positions)
     {
         if (positions.Length != _positions.Length)
-        {
             throw new ArgumentException($"{Count} atoms have {_positions.Length} coordinates; got {positions.Length}.", nameof(positions));
-        }
 
         RequireFinite(positions);
         return new(_species, positions.ToArray(), Cell, Periodic, Atoms, Whole);
@@ -171,9 +163,7 @@ public sealed class Structure : IEquatable<Structure>
     public Structure Transform(ReadOnlySpan<double> matrix)
     {
         if (matrix.Length != 9)
-        {
             throw new ArgumentException($"A 3×3 matrix has 9 numbers; got {matrix.Length}.", nameof(matrix));
-        }
 
         double[] positions = new double[_positions.Length];
         Cell.Apply(matrix, _positions, positions);
@@ -191,9 +181,7 @@ public sealed class Structure : IEquatable<Structure>
         for (int i = 0; i < atoms.Length; i++)
         {
             if ((uint)atoms[i] >= (uint)Count)
-            {
                 throw new ArgumentException($"Atom {atoms[i]} is not in 0…{Count - 1}.", nameof(atoms));
-            }
 
             species[i] = _species[atoms[i]];
             _positions.AsSpan(3 * atoms[i], 3).CopyTo(positions.AsSpan(3 * i));
@@ -201,9 +189,7 @@ public sealed class Structure : IEquatable<Structure>
 
         OrderedDictionary<string, PropertyArray> perAtom = new(StringComparer.Ordinal);
         foreach ((string name, PropertyArray value) in AtomProperties)
-        {
             perAtom.Add(name, value.Select(atoms));
-        }
 
         return new(species, positions, Cell, Periodic, new(perAtom), Whole);
     }
@@ -220,27 +206,19 @@ public sealed class Structure : IEquatable<Structure>
         for (int d = 0; d < 3; d++)
         {
             if (counts[d] < 1)
-            {
                 throw new ArgumentException($"The number of copies along {"abc"[d]} is {counts[d]}; expected 1 or more.");
-            }
 
             if (counts[d] > 1 && (Cell is null || !Cell.Has(d)))
-            {
                 throw new ArgumentException($"There is no lattice vector {"abc"[d]} to repeat {counts[d]} times.");
-            }
         }
 
         if ((Int128)na * nb * nc * Math.Max(Count, 1) > Array.MaxLength / 3)
-        {
             throw new ArgumentException($"{na}×{nb}×{nc} copies of {Count} atoms are too many for one structure.");
-        }
 
         int copies = na * nb * nc;
         int[] atoms = new int[copies * Count];
         for (int i = 0; i < atoms.Length; i++)
-        {
             atoms[i] = i % Count;
-        }
 
         Structure repeated = Select(atoms);
         double[] positions = repeated._positions;
@@ -257,9 +235,7 @@ public sealed class Structure : IEquatable<Structure>
                         for (int i = 0; i < Count; i++, p += 3)
                         {
                             for (int k = 0; k < 3; k++)
-                            {
                                 positions[p + k] += x * h[k] + y * h[3 + k] + z * h[6 + k];
-                            }
                         }
                     }
                 }
@@ -274,9 +250,7 @@ public sealed class Structure : IEquatable<Structure>
     public Structure Wrap()
     {
         if (Cell is null)
-        {
             return this;
-        }
 
         double[] positions = new double[_positions.Length];
         Cell.Wrap(_positions, Periodic, positions);
@@ -301,14 +275,10 @@ public sealed class Structure : IEquatable<Structure>
     {
         HashCode hash = default;
         foreach (int z in _species)
-        {
             hash.Add(z);
-        }
 
         foreach (double x in _positions)
-        {
             hash.Add(x);
-        }
 
         return hash.ToHashCode();
     }
@@ -339,9 +309,7 @@ public sealed class Structure : IEquatable<Structure>
         for (int d = 0; d < 3; d++)
         {
             if (periodic[d] && (cell is null || !cell.Has(d)))
-            {
                 throw new ArgumentException($"Periodic along {"abc"[d]}, but there is no lattice vector {"abc"[d]}.", nameof(periodic));
-            }
         }
     }
 
@@ -349,19 +317,13 @@ public sealed class Structure : IEquatable<Structure>
     {
         ArgumentNullException.ThrowIfNull(value);
         if (!IsAtomPropertyName(name))
-        {
             throw new ArgumentException($"\"{name}\" is no name for an atom property: a word without \" ' {{ }} [ ] : = , \\ is.", nameof(name));
-        }
 
         if (name is "species" or "pos" or "Z")
-        {
             throw new ArgumentException($"\"{name}\" is no name for an atom property: species and positions are given for themselves.", nameof(name));
-        }
 
         if (value.Count != count)
-        {
             throw new ArgumentException($"The atom property \"{name}\" has {value.Count} rows; the structure has {count} atoms.", nameof(value));
-        }
     }
 
     private static void RequireProperty(string name, PropertyValue value)
@@ -372,15 +334,11 @@ public sealed class Structure : IEquatable<Structure>
         foreach (char c in name)
         {
             if (char.IsControl(c))
-            {
                 throw new ArgumentException($"A property name has no control characters; got U+{(int)c:X4}.", nameof(name));
-            }
         }
 
         if (IsReserved(name))
-        {
             throw new ArgumentException($"\"{name}\" is no name for a property: cell and periodicity are given for themselves.", nameof(name));
-        }
     }
 
     /// <summary>Whether files can name a column so.</summary>
@@ -397,13 +355,9 @@ public sealed class Structure : IEquatable<Structure>
     {
         OrderedDictionary<string, T> changed = new(all, StringComparer.Ordinal);
         if (value is null)
-        {
             changed.Remove(name);
-        }
         else
-        {
             changed[name] = value;
-        }
 
         return new(changed);
     }
@@ -412,16 +366,12 @@ public sealed class Structure : IEquatable<Structure>
         where T : class, IEquatable<T>
     {
         if (left.Count != right.Count)
-        {
             return false;
-        }
 
         foreach ((string name, T value) in left)
         {
             if (!right.TryGetValue(name, out T? other) || !value.Equals(other))
-            {
                 return false;
-            }
         }
 
         return true;

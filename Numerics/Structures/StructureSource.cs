@@ -45,9 +45,7 @@ public sealed class StructureSource
         {
             int frame = 0;
             foreach (Structure structure in read())
-            {
                 yield return (structure, new FramePlace(name, ++frame));
-            }
         }
     }
 
@@ -64,8 +62,6 @@ public sealed class StructureSource
         using Stream content = isCompressed ? new GZipStream(file, CompressionMode.Decompress) : file;
         using StreamReader text = new(content, new UTF8Encoding(false, throwOnInvalidBytes: true));
         foreach (Structure structure in ExtendedXyzReader.Read(text, name))
-        {
             yield return structure;
-        }
     }
 }

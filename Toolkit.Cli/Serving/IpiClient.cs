@@ -71,9 +71,7 @@ internal sealed class IpiClient(FittedModel model, Structure template, int threa
         int count = connection.ReadCount("atoms", 3 * sizeof(double));
         double[] places = Array.ConvertAll(connection.ReadReals(3 * count), static x => x * Bohr);
         if (count != template.Count)
-        {
             throw new FailureException($"the server has {count} atoms, expected {template.Count}, as --structure has");
-        }
 
         try
         {
@@ -85,9 +83,7 @@ internal sealed class IpiClient(FittedModel model, Structure template, int threa
                 for (int d = 0; d < 3; d++)
                 {
                     if (template.Periodic[d])
-                    {
                         cell.AsSpan(3 * d, 3).CopyTo(vectors.AsSpan(3 * d));
-                    }
                 }
 
                 structure = structure.WithCell(new Cell(vectors), template.Periodic);

@@ -46,9 +46,7 @@ internal sealed class IpiConnection(Stream stream)
         byte[] bytes = Take(count * sizeof(double));
         double[] values = new double[count];
         for (int k = 0; k < count; k++)
-        {
             values[k] = BinaryPrimitives.ReadDoubleLittleEndian(bytes.AsSpan(k * sizeof(double)));
-        }
 
         return values;
     }

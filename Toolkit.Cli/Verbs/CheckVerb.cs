@@ -71,9 +71,7 @@ internal static class CheckVerb
             default:
                 FSharpResult<Tuple<string, Theorem>, string> proof = ProofFile.check(File.ReadAllText(file));
                 if (proof.IsError)
-                {
                     throw new InvalidDataException($"{file}: {proof.ErrorValue}");
-                }
                 Theorem theorem = proof.ResultValue.Item2;
                 string assumptions = theorem.Assumptions.IsEmpty ? "-" : string.Join("; ", theorem.Assumptions);
                 return $"{proof.ResultValue.Item1}\t{assumptions}\t{(latex ? Typeset.latex(theorem.Statement) : theorem.Statement.Text)}";

@@ -79,9 +79,7 @@ internal static class CoefficientVerb
             ? commas
             : text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         if (parts.Length != count)
-        {
             throw new UsageException($"{option}: found {parts.Length} numbers in '{text}', expected {count} with commas or spaces between");
-        }
         return parts.Select(part => HalfInteger.TryParse(part) is { } value
             ? value.Value
             : throw new UsageException($"{option}: found '{part}', expected an integer or a half-integer such as 3/2 or 1.5")).ToArray();

@@ -49,9 +49,7 @@ internal static class DeriveVerb
             };
             FSharpResult<FSharpList<FSharpList<BigInteger>>, string> neighbours = Shifts.parse(symbol, result.GetValue(shifts)!);
             if (neighbours.IsError)
-            {
                 throw new UsageException($"--shifts: {neighbours.ErrorValue}");
-            }
             TextWriter messages = result.InvocationConfiguration.Error;
             var watch = Stopwatch.StartNew();
             using var word = new Timer(

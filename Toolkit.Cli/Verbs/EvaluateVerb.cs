@@ -24,23 +24,17 @@ internal static class EvaluateVerb
         LabelOptions labels = new();
         var verb = new Command("evaluate", "The errors of a model on structures whose labels are known.") { model, files, output, threads, force };
         foreach (Option option in labels.All)
-        {
             verb.Options.Add(option);
-        }
 
         verb.SetAction(result =>
         {
             string? path = result.GetValue(output);
             string extension = Path.GetExtension(path ?? ".json").ToLowerInvariant();
             if (extension is not (".json" or ".html"))
-            {
                 throw new UsageException($"--out: found '{path}', expected a name that ends with .json or .html");
-            }
 
             if (path is not null)
-            {
                 OutputFile.Require(path, result.GetValue(force));
-            }
 
             FittedModel fitted = ModelFolder.Read(result.GetValue(model)!, CouplingTables.Load);
             using StructureFiles structures = new(result.GetValue(files)!);

@@ -97,33 +97,23 @@ internal sealed class FeaturesVerb
         string? map = result.GetValue(_map), spinKey = result.GetValue(_spinKey);
         RequireExtension("--out", outPath, ".npz", ".mts");
         if (map is not null)
-        {
             RequireExtension("--chemiscope", map, ".json");
-        }
 
         FeatureRequest request = RequestOf(result);
         if (map is not null && request is not { IsAveraged: false, CentreSpecies: null, CentreMask: null, Shard: null })
-        {
             throw new UsageException("--chemiscope: found with --average, --centres, --mask or --shard, expected a map of all atoms");
-        }
 
         Spec spec = Spec.Read(specPath);
         if (spec.Model is not null)
-        {
             error.WriteLine($"toolkit: {specPath}: $.model is for fit; features do not depend on it");
-        }
 
         if (map is not null && spec.Representations.Any(static r => r.IsEquivariant))
-        {
             throw new InputException(specPath, null, "$.representation.kind", "equivariants", "invariants, of which --chemiscope makes a map");
-        }
 
         request = WithFit(request, spec, specPath, outPath, result);
         spec = WithSpins(spec, spinKey, specPath, map is not null);
         foreach (string path in map is null ? [outPath] : (string[])[outPath, map])
-        {
             OutputFile.Require(path, result.GetValue(_force));
-        }
 
         using StructureFiles files = new(result.GetValue(_files)!);
         List<Structure>? frames = map is null ? null : files.Source.Read().Select(static f => f.Structure).ToList();
@@ -141,9 +131,7 @@ internal sealed class FeaturesVerb
         FeatureFile file = new(outPath, run.Layout, run.SampleCount, run.GradientRowCount);
         progress.Clear();
         foreach (string line in run.FitReport)
-        {
             error.WriteLine($"toolkit: fit: {line}");
-        }
 
         if (file.Length > Announced)
         {
@@ -159,9 +147,7 @@ internal sealed class FeaturesVerb
             List<(string, double[][])> shown =
                 [.. run.Spec.Fields.DistinctBy(static f => f.Key).Select(f => (f.Key!, frames!.Select(f.CreateField().Read).ToArray()))];
             if (arrows is not null)
-            {
                 shown.Add((spinKey!, arrows));
-            }
 
             Chemiscope.Write(map, Path.GetFileNameWithoutExtension(files.Files[0].Name), frames!, held!, spec.Cutoff.Radius, shown);
         }
@@ -177,9 +163,7 @@ internal sealed class FeaturesVerb
         int threads = result.GetValue(_threads);
         string precision = result.GetValue(_precision)!;
         if (threads < 1)
-        {
             throw new UsageException($"--threads: found '{threads}', expected 1 or more");
-        }
 
         return new FeatureRequest
         {
@@ -214,9 +198,7 @@ internal sealed class FeaturesVerb
         }
 
         if (fitted is not null && fit is not null)
-        {
             throw new UsageException("--fit: found with --fitted, expected one of them");
-        }
 
         if (fit is not null)
         {
@@ -228,9 +210,7 @@ internal sealed class FeaturesVerb
         // Features that are made as others were are made by their fit.
         fitted ??= IsNpz(specPath) ? specPath : null;
         if (fitted is null && !IsNpz(outPath))
-        {
             throw new UsageException($"--out: found '{outPath}', which has no place for the fit, expected .npz, or --fit or --fitted");
-        }
 
         return fitted is null ? request : request with { Fitted = (NiceFile.Read(fitted), fitted) };
     }
@@ -258,15 +238,11 @@ internal sealed class FeaturesVerb
     private static Spec WithSpins(Spec spec, string? key, string specPath, bool hasMap)
     {
         if (key is null)
-        {
             return spec;
-        }
 
         int count = spec.Fields.Count(static f => f.IsSpin);
         if (count > 1)
-        {
             throw new InputException(specPath, null, "$.fields", $"{count} fields of spins with --spin-key", "one, or a key for each in the specification");
-        }
 
         return count == 1 || hasMap
             ? spec with { Fields = [.. spec.Fields.Select(f => f.IsSpin ? f with { Key = key } : f)] }
@@ -276,9 +252,7 @@ internal sealed class FeaturesVerb
     private static void RequireExtension(string option, string path, params string[] allowed)
     {
         if (!allowed.Contains(Path.GetExtension(path).ToLowerInvariant()))
-        {
             throw new UsageException($"{option}: found '{path}', expected a name that ends with {string.Join(" or ", allowed)}");
-        }
     }
 
     /// <summary>A file, and the values in memory for a map.</summary>

@@ -45,9 +45,7 @@ internal sealed class FitVerb
             options._specification, options._train, options._test, options._output, options._set, options._threads, options._force,
         };
         foreach (Option option in options._labels.All)
-        {
             verb.Options.Add(option);
-        }
 
         verb.SetAction(options.Run);
         return verb;
@@ -62,9 +60,7 @@ internal sealed class FitVerb
         ModelFolder.RequireFree(outPath, result.GetValue(_force));
         LabelKeys keys = _labels.Read(result);
         if (keys.Fields.Count > spec.Fields.Count)
-        {
             throw new UsageException($"--field-key: found {keys.Fields.Count}, expected one for each of the specification's {spec.Fields.Count} vector fields");
-        }
 
         using StructureFiles training = new(result.GetValue(_train)!), test = new(result.GetValue(_test) ?? []);
         using CouplingTable? table = CouplingTables.IfBeyond(spec.CouplingLMax);
@@ -72,16 +68,12 @@ internal sealed class FitVerb
         string checkpoint = Path.TrimEndingDirectorySeparator(outPath) + ".checkpoint.npz";
         AtomicFile.RequireWritable(checkpoint);
         if (File.Exists(checkpoint))
-        {
             error.WriteLine($"toolkit: {checkpoint}: going on where an earlier fit was stopped");
-        }
 
         FittedModel model = FitRun.Fit(spec, training.Source, specPath, new FitRequest { Keys = keys, Threads = threads, Checkpoint = checkpoint }, Report, table);
         Dictionary<string, ModelEvaluation> sets = new() { ["train"] = ModelEvaluation.Run(model, training.Source, keys, threads, Report) };
         if (test.Files.Count > 0)
-        {
             sets["test"] = ModelEvaluation.Run(model, test.Source, keys, threads, Report);
-        }
 
         progress.Clear();
         model = model.With(model.About with { Errors = sets.ToDictionary(static s => s.Key, static s => s.Value.Errors) });

@@ -28,14 +28,10 @@ internal static class PredictVerb
         {
             string path = result.GetValue(output)!, before = result.GetValue(prefix)!;
             if (!Path.GetExtension(path).Equals(".xyz", StringComparison.OrdinalIgnoreCase))
-            {
                 throw new UsageException($"--out: found '{path}', expected a name that ends with .xyz");
-            }
 
             if (!before.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-'))
-            {
                 throw new UsageException($"--prefix: found '{before}', expected letters, digits, _ and -");
-            }
 
             OutputFile.Require(path, result.GetValue(force));
             FittedModel fitted = ModelFolder.Read(result.GetValue(model)!, CouplingTables.Load);

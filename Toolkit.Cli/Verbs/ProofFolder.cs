@@ -36,9 +36,7 @@ internal static partial class ProofFolder
         {
             string text = File.ReadAllText(file);
             if (Argument(text) is not string argument)
-            {
                 continue;
-            }
 
             FSharpResult<Tuple<string, Theorem>, string> proof = ProofFile.check(text);
             if (proof.IsOk && proof.ResultValue.Item1 == Path.GetFileNameWithoutExtension(file))
@@ -111,9 +109,7 @@ internal static partial class ProofFolder
         foreach (string line in File.Exists(index) ? File.ReadLines(index) : [])
         {
             if (Row().Match(line) is { Success: true } row)
-            {
                 seconds[row.Groups[1].Value] = double.Parse(row.Groups[2].Value, CultureInfo.InvariantCulture);
-            }
         }
 
         return seconds;

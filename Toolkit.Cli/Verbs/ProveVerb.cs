@@ -67,9 +67,7 @@ internal static class ProveVerb
                 }
             }
             if (folder is not null)
-            {
                 ProofFolder.Write(folder, earlier, proved);
-            }
             return failed ? 1 : 0;
         });
         return verb;
@@ -80,9 +78,7 @@ internal static class ProveVerb
     {
         IEnumerable<Entry> own = (spec is null ? [] : SpecTheorems.Read(spec)).Concat(tables.Select(TableTheorem));
         if (names.Length == 0)
-        {
             return (spec is null && tables.Length == 0) || full ? Catalogue.entries.Where(entry => full || entry.ByDefault).Concat(own) : own;
-        }
         FSharpResult<FSharpList<Entry>, string> selected = Catalogue.select(ListModule.OfSeq(names));
         return selected.IsOk
             ? selected.ResultValue.Concat(own)

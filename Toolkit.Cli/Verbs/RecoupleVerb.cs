@@ -28,15 +28,11 @@ internal static class RecoupleVerb
             TextWriter output = result.InvocationConfiguration.Output;
             FSharpResult<Theorem, string> proof = TreeRecoupling.Prove(Read(result.GetValue(first)!), Read(result.GetValue(second)!));
             if (proof.IsError)
-            {
                 throw new InvalidDataException(proof.ErrorValue);
-            }
             Theorem theorem = proof.ResultValue;
             FSharpResult<int, string> check = RecouplingEvaluation.check((RecouplingCoefficient)theorem.Statement, Points, 1);
             if (check.IsError)
-            {
                 throw new InvalidOperationException($"the theorem is false {check.ErrorValue}");
-            }
             result.InvocationConfiguration.Error.WriteLine(
                 $"toolkit: recouple: equal to the sum over magnetic numbers at {check.ResultValue} random points");
             if (result.GetValue(json))
@@ -47,9 +43,7 @@ internal static class RecoupleVerb
             {
                 output.WriteLine(result.GetValue(latex) ? Typeset.latex(theorem.Statement) : theorem.Statement.Text);
                 if (NineJ.tryText(((RecouplingCoefficient)theorem.Statement).Value) is { } nine)
-                {
                     output.WriteLine(result.GetValue(latex) ? Typeset.formula(nine.Value)?.Value : $"The coefficient is {nine.Value}.");
-                }
             }
             return 0;
         });

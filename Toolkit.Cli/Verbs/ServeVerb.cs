@@ -75,9 +75,7 @@ internal static class ServeVerb
 
         int colon = address.LastIndexOf(':');
         if (colon < 1 || !int.TryParse(address[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out int port) || port is < 1 or > 65535)
-        {
             throw new UsageException($"--address: found '{address}', expected host:port or unix:NAME");
-        }
 
         string host = address[..colon];
         return () =>

@@ -62,9 +62,7 @@ internal static class SpecTheorems
     {
         var name = new StringBuilder();
         foreach (char c in Path.GetFileNameWithoutExtension(path))
-        {
             name.Append(char.IsAsciiLetterOrDigit(c) || c == '_' ? c : '-');
-        }
         return name.Length > 0 ? name.ToString() : "spec";
     }
 }

@@ -64,9 +64,7 @@ internal static class TablesVerb
         if (basis is not null)
         {
             if (kind != TableKind.Cg)
-            {
                 throw new UsageException($"--basis: expected only with --kind cg, found --kind {kind.Name}");
-            }
             kind = basis switch
             {
                 "complex" => TableKind.Cg,

@@ -55,9 +55,7 @@ public class DenseBenchmarks
     {
         _a.AsSpan().CopyTo(_c);
         for (int i = 0; i < N; i++)
-        {
             _c[i * N + i] = 2.0 * N;
-        }
     }
 
     private void FactorInPlace() => Cholesky.Factor<double>(N, _c, N, Threads);

@@ -17,9 +17,7 @@ internal static class Clock
         int batch = (int)Math.Clamp(1000 / once, 1, 1_000_000);
         double[] times = new double[Samples(once * batch)];
         for (int s = 0; s < times.Length; s++)
-        {
             times[s] = Time(action, batch);
-        }
 
         return Median(times);
     }
@@ -52,9 +50,7 @@ internal static class Clock
     {
         long begin = Stopwatch.GetTimestamp();
         for (int i = 0; i < warmUp || Stopwatch.GetElapsedTime(begin) < WarmUp; i++)
-        {
             action();
-        }
 
         return Math.Max(Time(action, 1), 0.01);
     }
@@ -65,9 +61,7 @@ internal static class Clock
     {
         long start = Stopwatch.GetTimestamp();
         for (int i = 0; i < calls; i++)
-        {
             action();
-        }
 
         return Stopwatch.GetElapsedTime(start).TotalMicroseconds / calls;
     }

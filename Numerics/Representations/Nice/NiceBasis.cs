@@ -29,9 +29,7 @@ internal sealed record NiceBasis(int LMax, int NMax, IReadOnlyList<int> Groups, 
     public void Require(NiceBasis other)
     {
         if ((LMax, NMax, Cutoff) != (other.LMax, other.NMax, other.Cutoff) || !Groups.SequenceEqual(other.Groups) || !Factors.SequenceEqual(other.Factors))
-        {
             throw new ArgumentException($"expected an expansion with {this}; got {other}", "expansion");
-        }
     }
 
     /// <inheritdoc/>

@@ -138,9 +138,7 @@ internal sealed class NiceBuilder
                     NiceKey key = left.Times(right, l);
                     if (!products.TryGetValue(key, out var places)) products.Add(key, places = []);
                     for (int t = 0; t < pairs.Length; t++)
-                    {
                         places.Add(new LanePlace(block, row + t * rows));
-                    }
 
                     row += 2 * l + 1;
                 }
@@ -200,9 +198,7 @@ internal sealed class NiceBuilder
         LanePlace[] own = Places(_draft.AddLaned(rows, kept.Length), 0, rows, kept.Length), all = new LanePlace[c.Components];
         Array.Fill(all, new LanePlace(-1, 0));
         for (int k = 0; k < kept.Length; k++)
-        {
             all[kept[k]] = own[k];
-        }
 
         var inputs = new List<LanePlace>(product.Places);
         var weights = new List<double>(c.Weights);
@@ -217,9 +213,7 @@ internal sealed class NiceBuilder
         for (int i = 0; i < inputs.Count; i++)
         {
             for (int k = 0; k < kept.Length; k++)
-            {
                 columns[i * kept.Length + k] = weights[i * c.Components + kept[k]];
-            }
         }
 
         double[]? constant = c.Constant.Length == 0 ? null : Array.ConvertAll(kept, k => c.Constant[k]);

@@ -59,9 +59,7 @@ public sealed class NiceFeatures : InvariantRepresentation
     internal override int ProgramOf(int species)
     {
         for (int k = 0; k < Programs.Count; k++)
-        {
             if (Fit.Parts[k].Centre is not int z || z == species) return k;
-        }
 
         throw new ArgumentException(
             $"an atom of {Elements.Symbol(species)} at the centre; the fit has environments of {string.Join(", ", Fit.Parts.Select(static p => Elements.Symbol(p.Centre!.Value)))}");
@@ -121,9 +119,7 @@ public sealed class NiceFeatures : InvariantRepresentation
             NiceBuilder builder = NiceFit.Builder(fields, fit.Settings.Lambda ?? fields.Expansion.LMax, table, fit.Settings, part);
             fit.Basis.Require(builder.Basis);
             foreach (NiceStep step in part.Steps)
-            {
                 builder.Contract(step, builder.Expand(step));
-            }
 
             var all = builder.Features(fit.Settings).ToArray();
             if (part.Output is { } output) all = Array.ConvertAll(output.Indices, f => all[f]);

@@ -25,9 +25,7 @@ internal sealed class NiceFields
         CouplingField[] known =
             [CouplingField.Density, .. expansion.Fields.Select(static f => f.CouplingField), .. (potentials ?? []).Select(static p => p.CouplingField)];
         if (names.Length == 0 || names.Distinct().Count() != names.Length)
-        {
             throw new ArgumentException($"factors {string.Join(", ", names)}: expected one or more names, each once", nameof(factors));
-        }
 
         Factors = Array.ConvertAll(names, name => Array.Find(known, f => f.Name == name) ?? throw new ArgumentException(
             $"no field '{name}'; there are {string.Join(", ", known.Select(static f => f.Name))}", nameof(factors)));

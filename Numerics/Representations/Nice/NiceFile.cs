@@ -53,9 +53,7 @@ public static class NiceFile
         }
 
         if (!arrays.TryGetValue("header", out NpyData? text))
-        {
             throw new InputException(path, null, "header", "none", $"a header of format {Format}");
-        }
 
         string header = text.ToTexts()[0];
         JsonNode json;
@@ -70,9 +68,7 @@ public static class NiceFile
 
         string? format = json["format"] is JsonValue v && v.TryGetValue(out string? word) ? word : null;
         if (format != Format)
-        {
             throw new InputException(path, null, "header.format", format is null ? "none" : InputError.Quote(format), Format);
-        }
 
         NiceFit fit;
         try
@@ -146,16 +142,12 @@ public static class NiceFile
             ["checksum"] = checksum,
         };
         if (fit.IsComplete)
-        {
             json["report"] = new JsonArray(NiceReport.Lines(fit).Select(static line => (JsonNode)line).ToArray());
-        }
 
         foreach ((string key, string? text) in new[] { ("spec", fit.Spec), ("sample", fit.Sample) })
         {
             if (text is not null)
-            {
                 json[key] = text;
-            }
         }
 
         return json.ToJsonString(new JsonSerializerOptions { WriteIndented = true });
@@ -185,9 +177,7 @@ public static class NiceFile
             foreach (NiceContraction c in fit.Steps[k].Contractions)
             {
                 foreach ((string name, double[] values) in Numbers(c))
-                {
                     yield return (Name(k, name), NpyArray.Reals(values, values.Length));
-                }
             }
         }
     }
@@ -207,9 +197,7 @@ public static class NiceFile
         yield return ($"constant_{key}", c.Constant);
         yield return ($"variances_{key}", c.Variances);
         for (int order = 1; order <= c.Lower.Count; order++)
-        {
             yield return (string.Create(CultureInfo.InvariantCulture, $"lower_{order}_{key}"), c.Lower[order - 1]);
-        }
     }
 
     private static string Suffix(NiceKey key) => string.Create(CultureInfo.InvariantCulture, $"{key.Lambda}_{key.Sigma}_{key.Tau}");
@@ -221,14 +209,10 @@ public static class NiceFile
         byte[] item = new byte[8];
         hash.AppendData(System.Text.Encoding.UTF8.GetBytes(Header(fit, "")));
         foreach (NicePart part in fit.Parts)
-        {
             Add(part.Output?.Indices ?? [], [.. part.Output?.Shifts ?? [], .. part.Output?.Scales ?? []]);
-        }
 
         foreach (NiceStep step in fit.Steps)
-        {
             Add(Integers(step), step.Pairs.Select(static p => p.Weight).Concat(step.Contractions.SelectMany(Numbers).SelectMany(static n => n.Values)));
-        }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
 
@@ -320,9 +304,7 @@ public static class NiceFile
         string key = Suffix(block);
         double[] weights = Read("weights"), constant = Read("constant"), variances = Read("variances");
         if ((weights.Length != 0 && weights.Length != (long)products * components) || (constant.Length != 0 && constant.Length != components))
-        {
             throw new FormatException();
-        }
 
         double[][] lower = Enumerable.Range(1, (int)json["lower"]!)
             .Select(order => Read(string.Create(CultureInfo.InvariantCulture, $"lower_{order}"))).ToArray();

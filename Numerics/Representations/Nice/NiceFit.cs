@@ -91,15 +91,11 @@ public sealed class NiceFit
         Structure[] all = structures.ToArray();
         long count = all.Sum(static s => (long)s.Count);
         if (count == 0)
-        {
             throw new ArgumentException("no atoms: expected structures to fit on", nameof(structures));
-        }
 
         NiceSample sample = new(fields, count, environments);
         foreach (Structure structure in all)
-        {
             sample.Add(structure);
-        }
 
         return Fit(fields, settings, sample, threads, resume, finished is null ? null : (step, _) => finished(step), table);
     }

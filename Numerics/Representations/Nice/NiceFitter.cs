@@ -124,9 +124,7 @@ internal sealed class NiceFitter
             for (int b = 0; b < blocks.Length; b++)
             {
                 for (int f = 0; f < count; f++)
-                {
                     Lane(blocks[b], features[f].Place, counts[b]).CopyTo(rows.AsSpan(f * n + done));
-                }
 
                 done += counts[b];
             }
@@ -157,9 +155,7 @@ internal sealed class NiceFitter
         for (int f = 0; f < count; f++)
         {
             foreach (ref double x in rows.AsSpan(f * n, n))
-            {
                 x = (x - shifts[f]) * scales[f];
-            }
         }
 
         int[] kept = _settings.Selection is not { } selection ? Enumerable.Range(0, count).ToArray()
@@ -208,17 +204,13 @@ internal sealed class NiceFitter
         }
 
         foreach (BlockMemory<double> memory in blocks)
-        {
             memory.Dispose();
-        }
     }
 
     private void Remember(NiceStep step)
     {
         foreach (NiceContraction c in step.IsInvariant ? [] : step.Contractions)
-        {
             _variances.Add((step.Order, c.Key), c.Variances);
-        }
     }
 
     /// <summary>The products worth making: those whose factors' shares in the variance of their orders have the largest product.</summary>
@@ -271,9 +263,7 @@ internal sealed class NiceFitter
             for (int b = 0; b < blocks.Length; b++)
             {
                 foreach (NiceMoments m in moments)
-                {
                     m.Add(blocks[b], counts[b]);
-                }
             }
         });
         double[][] variances = Array.ConvertAll(moments, m => m.Contract(0, _sample.Count).Variances);
@@ -282,9 +272,7 @@ internal sealed class NiceFitter
         _scales = Array.ConvertAll(totals, t => _settings.Scaling == NiceScaling.Fields && t > 0 ? 1 / Math.Sqrt(t) : 1);
         ForEachChannel((k, q, factor) => variances[k][q] *= _scales[factor] * _scales[factor]);
         for (int k = 0; k < moments.Length; k++)
-        {
             _variances.Add((1, moments[k].Key), variances[k]);
-        }
 
         void ForEachChannel(Action<int, int, int> action)
         {
@@ -292,9 +280,7 @@ internal sealed class NiceFitter
             {
                 int[] factors = _builder.FactorOf[moments[k].Key];
                 for (int q = 0; q < factors.Length; q++)
-                {
                     action(k, q, factors[q]);
-                }
             }
         }
     }

@@ -65,9 +65,7 @@ internal sealed unsafe class NiceMoments
                 for (int row = 0; row < _rows; row++)
                 {
                     for (int i = 0; i < count; i++)
-                    {
                         _moments[k] += x[row * Lanes + i] * x[row * Lanes + i];
-                    }
                 }
             }
 
@@ -80,14 +78,10 @@ internal sealed unsafe class NiceMoments
             double* x = Values(blocks, k);
             Span<double> to = _buffer.AsSpan(k * Width + _columns);
             for (int row = 0; row < _rows; row++)
-            {
                 new ReadOnlySpan<double>(x + row * Lanes, count).CopyTo(to[(row * count)..]);
-            }
 
             for (int i = 0; i < count && _hasConstant; i++)
-            {
                 _sums[k] += x[i];
-            }
         }
 
         _columns += _rows * count;
@@ -109,17 +103,13 @@ internal sealed unsafe class NiceMoments
         Dense.Symmetrise(all, _moments, all);
         double made = 0;
         for (int k = 0; k < m; k++)
-        {
             made += _moments[k * all + k] / n;
-        }
 
         // Subtracts what the means make of second moments.
         for (int i = 0; i < all && _hasConstant; i++)
         {
             for (int j = 0; j < all; j++)
-            {
                 _moments[i * all + j] -= _sums[i] * _sums[j] / n;
-            }
         }
 
         double[] xx = Part(0, m, 0, m), xy = Part(0, m, m, _used), yy = Part(m, _used, m, _used);
@@ -136,9 +126,7 @@ internal sealed unsafe class NiceMoments
             for (int i = 0; i < m; i++)
             {
                 for (int j = 0; j < m; j++)
-                {
                     xx[i * m + j] -= known[i * m + j] + known[j * m + i];
-                }
             }
         }
 
@@ -149,9 +137,7 @@ internal sealed unsafe class NiceMoments
         for (int k = 0; k < components; k++)
         {
             for (int i = 0; i < m; i++)
-            {
                 weights[i * components + k] = vectors[k * m + i];
-            }
         }
 
         double[] constant = _hasConstant ? new double[components] : [];
@@ -159,14 +145,10 @@ internal sealed unsafe class NiceMoments
         {
             double mean = _sums[i] / n;
             for (int j = 0; j < _used; j++)
-            {
                 mean -= prediction[j * m + i] * (_sums[m + j] / n);
-            }
 
             for (int k = 0; k < constant.Length; k++)
-            {
                 constant[k] -= mean * weights[i * components + k];
-            }
         }
 
         return new NiceContraction(
@@ -194,9 +176,7 @@ internal sealed unsafe class NiceMoments
     {
         double[] part = new double[rows * columns];
         for (int i = 0; i < rows; i++)
-        {
             _moments.AsSpan((row + i) * _places.Length + column, columns).CopyTo(part.AsSpan(i * columns));
-        }
 
         return part;
     }
@@ -227,26 +207,20 @@ internal sealed unsafe class NiceMoments
         if (_used == 0) return prediction;
         double scale = 0;
         for (int k = 0; k < _used; k++)
-        {
             scale += yy[k * _used + k] / _used;
-        }
 
         if (scale <= 0) return prediction;
         for (double factor = Math.Max(ridge, 1e-15); ; factor *= 10)
         {
             double[] matrix = (double[])yy.Clone();
             for (int k = 0; k < _used; k++)
-            {
                 matrix[k * _used + k] += factor * scale;
-            }
 
             if (Cholesky.Factor(_used, matrix, _used) >= 0) continue;
             for (int i = 0; i < m; i++)
             {
                 for (int j = 0; j < _used; j++)
-                {
                     prediction[j * m + i] = xy[i * _used + j];
-                }
             }
 
             Cholesky.Solve(_used, matrix, _used, m, prediction, m);
@@ -258,9 +232,7 @@ internal sealed unsafe class NiceMoments
     {
         double sum = 0;
         for (int k = 0; k < _products; k++)
-        {
             sum += Math.Max(0, xx[k * _products + k]);
-        }
 
         return sum;
     }
@@ -286,9 +258,7 @@ internal sealed unsafe class NiceMoments
         int count = 0;
         double kept = 0;
         while (count < most && values[count] > Rank * before && !(_branch.Captured is double captured && kept >= captured * total))
-        {
             kept += values[count++];
-        }
 
         return (values[..count], vectors[..(count * m)]);
     }

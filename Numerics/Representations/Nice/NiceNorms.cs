@@ -38,17 +38,13 @@ internal sealed unsafe class NiceNorms
     {
         double[] left = Squares(blocks, _left, out double[] allLeft), right = Squares(blocks, _right, out double[] allRight);
         for (int i = 0; i < count; i++)
-        {
             _possible += allLeft[i] * allRight[i];
-        }
 
         foreach ((int a, int b, double weight) in _pairs)
         {
             double sum = 0;
             for (int i = 0; i < count; i++)
-            {
                 sum += left[a * Lanes + i] * right[b * Lanes + i];
-            }
 
             _chosen += weight * sum;
         }
@@ -71,15 +67,11 @@ internal sealed unsafe class NiceNorms
                 for (int row = 0; row < 2 * key.Lambda + 1; row++)
                 {
                     for (int i = 0; i < Lanes; i++)
-                    {
                         squares[at + i] += x[row * Lanes + i] * x[row * Lanes + i];
-                    }
                 }
 
                 for (int i = 0; i < Lanes; i++)
-                {
                     all[i] += scales[q] * scales[q] * squares[at + i];
-                }
             }
         }
 

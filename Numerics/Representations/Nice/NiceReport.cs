@@ -51,9 +51,7 @@ public static class NiceReport
         {
             string what = $"{centre}order {loss.Order}, {(loss.IsInvariant ? "invariants" : "covariants")}: {step.Pairs.Count} products";
             if (!loss.IsInvariant)
-            {
                 what += $" with {Percent(loss.Chosen, loss.Possible)} of the mean square of all, λ to {fit.LambdaMax} {Percent(loss.Made, loss.Chosen)} of that";
-            }
 
             what += $"; {Percent(loss.Unknown, loss.Made)} is not known to lower orders, {loss.Components} components keep {Percent(loss.Kept, loss.Unknown)} of it";
             yield return loss.Worst is { } worst

@@ -21,9 +21,7 @@ internal static class NiceRun
     public static Spec Complete(Spec spec, NiceFit fit, string specSource, string fitSource)
     {
         if (!fit.IsComplete)
-        {
             throw new InputException(fitSource, null, "steps", $"{fit.Steps.Count} of an interrupted fit", "a whole fit (--fit goes on with this one)");
-        }
 
         if (spec.Nice is null)
         {
@@ -32,9 +30,7 @@ internal static class NiceRun
         }
 
         if (fit.Spec is null)
-        {
             return spec;
-        }
 
         Spec fitted = Spec.Parse(fit.Spec, fitSource + ": spec");
         Spec completed = spec with
@@ -53,9 +49,7 @@ internal static class NiceRun
         foreach (string key in ours.Select(static o => o.Key).Union(theirs.Select(static o => o.Key)))
         {
             if (key != "model" && !JsonNode.DeepEquals(ours[key], theirs[key]))
-            {
                 throw new InputException(specSource, null, "$." + key, Show(ours[key]), $"{Show(theirs[key])}, which {fitSource} was fitted with");
-            }
         }
 
         return completed;
@@ -107,14 +101,10 @@ internal static class NiceRun
         {
             progress?.Invoke("steps of the fit", fit.Steps.Count, total);
             if (file is not null)
-            {
                 NiceFile.Write(file, Whole(fit));
-            }
         }, table));
         if (file is not null && whole.Parts.Any(static p => p.Output is not null))
-        {
             NiceFile.Write(file, whole);
-        }
 
         return whole;
 

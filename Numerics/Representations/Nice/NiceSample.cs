@@ -58,9 +58,7 @@ internal sealed unsafe class NiceSample
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         ReadOnlySpan<double> rest = _coefficients.AsSpan(0, Count * _length);
         for (int piece = 1 << 20; rest.Length > 0; rest = rest[Math.Min(piece, rest.Length)..])
-        {
             hash.AppendData(MemoryMarshal.AsBytes(rest[..Math.Min(piece, rest.Length)]));
-        }
 
         hash.AppendData(MemoryMarshal.AsBytes(_species.AsSpan(0, Count)));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
@@ -100,9 +98,7 @@ internal sealed unsafe class NiceSample
         {
             // Every environment stands for as many others: the k-th is the first at or behind k · all / most.
             if (Count == _most || _seen < (long)Count * _all / _most)
-            {
                 continue;
-            }
 
             fields ??= new StructureFields([_fields.Expansion], _potentials, structure, 1, false);
             scratch ??= _fields.Expansion.CreateScratch();

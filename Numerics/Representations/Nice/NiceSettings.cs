@@ -26,26 +26,18 @@ public sealed record NiceBranch
         Positive(Components, nameof(Components));
         ArgumentOutOfRangeException.ThrowIfNegative(Purify, $"{name}.{nameof(Purify)}");
         if (Captured is not null and not (> 0 and <= 1))
-        {
             throw new ArgumentOutOfRangeException($"{name}.{nameof(Captured)}", Captured, "expected a part, above 0 and at most 1");
-        }
 
         if (Components is not null && Captured is not null)
-        {
             throw new ArgumentException("expected a number of components or a part of the variance, not both", name);
-        }
 
         if (Purify > 0 && !IsContracted)
-        {
             throw new ArgumentException("purified products are contracted: expected a number of components or a part of the variance", name);
-        }
 
         void Positive(int? value, string member)
         {
             if (value <= 0)
-            {
                 throw new ArgumentOutOfRangeException($"{name}.{member}", value, "expected at least 1");
-            }
         }
     }
 }
@@ -143,9 +135,7 @@ public sealed record NiceSettings
         ArgumentOutOfRangeException.ThrowIfLessThan(Order, 1);
         if (Lambda is int lambda) ArgumentOutOfRangeException.ThrowIfNegative(lambda, nameof(Lambda));
         if (!(Ridge >= 0) || !double.IsFinite(Ridge))
-        {
             throw new ArgumentOutOfRangeException(nameof(Ridge), Ridge, "expected a finite number of at least 0");
-        }
 
         if (Selection is not null) ArgumentOutOfRangeException.ThrowIfLessThan(Selection.Count, 1, nameof(Selection));
         Covariants.Validate(nameof(Covariants));

@@ -38,9 +38,7 @@ public sealed record AlchemicalSpec(int? Channels, double? RowWidth, double? Col
     internal static AlchemicalSpec? Read(SpecReader r)
     {
         if (!r.Has("$.alchemical"))
-        {
             return null;
-        }
 
         if (!r.Has(Path + "weights"))
         {
@@ -51,9 +49,7 @@ public sealed record AlchemicalSpec(int? Channels, double? RowWidth, double? Col
         foreach (string key in new[] { "channels", "row", "column" })
         {
             if (r.IsGiven(Path + key))
-            {
                 throw r.Bad(Path + key, "this key beside weights", "weights alone, or none");
-            }
         }
 
         return new AlchemicalSpec(null, null, null, r.Rows(Path + "weights"));
@@ -63,9 +59,7 @@ public sealed record AlchemicalSpec(int? Channels, double? RowWidth, double? Col
     {
         json.WriteStartObject("alchemical");
         if (Channels is int channels)
-        {
             json.WriteNumber("channels", channels);
-        }
 
         if (Weights is null)
         {
@@ -79,9 +73,7 @@ public sealed record AlchemicalSpec(int? Channels, double? RowWidth, double? Col
             {
                 json.WriteStartArray(Elements.Symbol(z));
                 foreach (double weight in row)
-                {
                     json.WriteNumberValue(weight);
-                }
 
                 json.WriteEndArray();
             }
@@ -103,9 +95,7 @@ public sealed record AlchemicalSpec(int? Channels, double? RowWidth, double? Col
             : Weights is null && Channels > species.Count ? $"{Channels} pseudo-species of {species.Count} species"
             : "";
         if (found.Length > 0)
-        {
             throw new InputException(source, null, "$.alchemical", found, "weights for every species, and no more pseudo-species than species");
-        }
 
         return Weights is null
             ? SpeciesMixing.FromPeriodicTable(species, RowWidth!.Value, ColumnWidth!.Value, Channels ?? species.Count)

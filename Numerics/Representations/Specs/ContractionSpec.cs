@@ -33,9 +33,7 @@ public sealed record ContractionSpec(int? Channels, double? Captured, RadialCont
         const string Weights = Path + ".weights";
         string[] given = new[] { "channels", "captured", "weights" }.Where(key => r.IsGiven($"{Path}.{key}")).ToArray();
         if (given.Length != 1)
-        {
             throw r.Bad(Path, given.Length == 0 ? "none of its keys" : string.Join(" and ", given), "one of channels, captured, weights");
-        }
 
         if (!r.Has(Weights))
         {
@@ -48,14 +46,10 @@ public sealed record ContractionSpec(int? Channels, double? Captured, RadialCont
         double[][][] w = r.Matrices(Weights);
         int lmax = r.Integer("$.lmax"), rows = w[0].Length, columns = w[0][0].Length;
         if (w.Length != lmax + 1)
-        {
             throw r.Bad(Weights, $"{w.Length} matrices", $"{lmax + 1}, one for every l up to lmax");
-        }
 
         if (rows > columns || (nmax is not null && columns != nmax))
-        {
             throw r.Bad(Weights, $"{rows} rows of {columns} numbers", nmax is null ? "no more rows than numbers in a row" : $"at most {nmax} rows of {nmax} numbers (nmax)");
-        }
 
         return new ContractionSpec(null, null, new RadialContraction(lmax, rows, columns, w.SelectMany(static m => m.SelectMany(static row => row)).ToArray()));
     }
@@ -64,14 +58,10 @@ public sealed record ContractionSpec(int? Channels, double? Captured, RadialCont
     {
         json.WriteStartObject("contraction");
         if (Channels is int channels)
-        {
             json.WriteNumber("channels", channels);
-        }
 
         if (Captured is double captured)
-        {
             json.WriteNumber("captured", captured);
-        }
 
         if (Weights is RadialContraction w)
         {
@@ -83,9 +73,7 @@ public sealed record ContractionSpec(int? Channels, double? Captured, RadialCont
                 {
                     json.WriteStartArray();
                     foreach (double weight in w.Weights(l).Slice(k * w.SourceNMax, w.SourceNMax))
-                    {
                         json.WriteNumberValue(weight);
-                    }
 
                     json.WriteEndArray();
                 }

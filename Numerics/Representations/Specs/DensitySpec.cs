@@ -26,9 +26,7 @@ public sealed record DensitySpec(double? Sigma, CentrePolicy Centre)
     {
         bool isGaussian = r.Choice("$.density.kind", Kinds);
         if (!isGaussian && r.IsGiven("$.density.sigma"))
-        {
             throw r.Bad("$.density.sigma", "a width with kind delta", "sigma only with kind gaussian");
-        }
 
         return new DensitySpec(isGaussian ? r.Number("$.density.sigma") : null, r.Choice("$.density.center", Centres));
     }
@@ -38,9 +36,7 @@ public sealed record DensitySpec(double? Sigma, CentrePolicy Centre)
         json.WriteStartObject("density");
         json.WriteString("kind", Kinds.WordOf(Sigma is not null));
         if (Sigma is double sigma)
-        {
             json.WriteNumber("sigma", sigma);
-        }
 
         json.WriteString("center", Centres.WordOf(Centre));
         json.WriteEndObject();

@@ -39,22 +39,16 @@ internal static class FieldsSection
         {
             string at = $"$.fields[{k}].", name = r.Word(at + "name");
             if (!VectorField.IsName(name))
-            {
                 throw r.Bad(at + "name", InputError.Quote(name), "letters, digits and underscores, a letter first, and not rho");
-            }
 
             if (!names.Add(name))
-            {
                 throw r.Bad(at + "name", InputError.Quote(name) + " twice", "each name once");
-            }
 
             bool isPotential = r.Word(at + "kind") == Potential;
             foreach (SpecNode other in isPotential ? VectorFieldSpec.Members : PotentialFieldSpec.Members)
             {
                 if (r.IsGiven(at + other.Name))
-                {
                     throw r.Bad(at + other.Name, "this key with kind " + r.Word(at + "kind"), $"{other.Name} only with kind {(isPotential ? Vector : Potential)}");
-                }
             }
 
             if (isPotential) potentials.Add(PotentialFieldSpec.Read(r, at, name));
@@ -67,20 +61,14 @@ internal static class FieldsSection
     internal static void Write(Utf8JsonWriter json, IReadOnlyList<VectorFieldSpec> vectors, IReadOnlyList<PotentialFieldSpec> potentials)
     {
         if (vectors.Count + potentials.Count == 0)
-        {
             return;
-        }
 
         json.WriteStartArray("fields");
         foreach (VectorFieldSpec field in vectors)
-        {
             field.Write(json);
-        }
 
         foreach (PotentialFieldSpec field in potentials)
-        {
             field.Write(json);
-        }
 
         json.WriteEndArray();
     }

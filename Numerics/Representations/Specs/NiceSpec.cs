@@ -121,14 +121,10 @@ public sealed record NiceSpec(NiceSettings Settings, int Environments)
         bool isContracted = !r.IsWord(Contraction);
         double? captured = isContracted ? r.NumberIfAny(Contraction + ".captured") : null;
         if (isContracted && r.Has(Contraction) && captured is null != r.Has(Components))
-        {
             throw r.Bad(Contraction, captured is null ? "none of its keys" : "components and captured", "one of components, captured");
-        }
 
         if (!isContracted && r.Has(Path + "purify") && !r.IsWord(Path + "purify"))
-        {
             throw r.Bad(Path + "purify", "this key with contraction none", "purify only with a contraction");
-        }
 
         NiceSettings defaults = new() { Order = order };
         return new NiceSpec(
@@ -167,30 +163,20 @@ public sealed record NiceSpec(NiceSettings Settings, int Environments)
         {
             json.WriteStartObject("contraction");
             if (covariants.Captured is double captured)
-            {
                 json.WriteNumber("captured", captured);
-            }
             else
-            {
                 Both("components", covariants.Components!.Value, invariants.Components!.Value);
-            }
 
             json.WriteEndObject();
         }
 
         if (covariants.Expand is int first && invariants.Expand is int second)
-        {
             Both("expand", first, second);
-        }
         else
-        {
             json.WriteString("expand", All);
-        }
 
         if (covariants.IsContracted)
-        {
             Both("purify", covariants.Purify, invariants.Purify);
-        }
 
         json.WriteString("time", Times.WordOf(Settings.HasTimeOdd));
         json.WriteString("scaling", Scalings.WordOf(Settings.Scaling));

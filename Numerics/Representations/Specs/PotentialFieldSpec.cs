@@ -58,9 +58,7 @@ public sealed record PotentialFieldSpec(
     {
         string? centre = r.IsGiven(at + "center") ? r.Word(at + "center") : null;
         if (centre is not null && Centres.Options.All(o => o.Word != centre))
-        {
             throw r.Bad(at + "center", InputError.Quote(centre), CentreWords + " with kind potential");
-        }
 
         object? charges = r.ChargesIfAny(at + "charges");
         return new PotentialFieldSpec(
@@ -90,9 +88,7 @@ public sealed record PotentialFieldSpec(
         {
             json.WriteStartObject("charges");
             foreach ((int z, double q) in SpeciesCharges.OrderBy(static c => c.Key))
-            {
                 json.WriteNumber(Elements.Symbol(z), q);
-            }
 
             json.WriteEndObject();
         }
@@ -115,9 +111,7 @@ public sealed record PotentialFieldSpec(
     {
         string at = $"$.fields ({Name})";
         if (SpeciesCharges is not null && species.FirstOrDefault(z => !SpeciesCharges.ContainsKey(z), -1) is int missing && missing >= 0)
-        {
             throw new InputException(source, null, at + ".charges", "no charge of " + Elements.Symbol(missing), "one for each element with channels");
-        }
 
         try
         {

@@ -57,9 +57,7 @@ public sealed record RadialSpec(RadialKind Kind, int? NMax, string? File, Radial
         RadialKind kind = r.Choice("$.radial.kind", Kinds);
         bool isTabulated = kind == RadialKind.Tabulated;
         if (isTabulated && r.IsGiven("$.radial.nmax"))
-        {
             throw r.Bad("$.radial.nmax", "a number of functions with kind tabulated", "none: the file says how many");
-        }
 
         if (isTabulated != r.Has("$.radial.file"))
         {
@@ -83,14 +81,10 @@ public sealed record RadialSpec(RadialKind Kind, int? NMax, string? File, Radial
         json.WriteStartObject("radial");
         json.WriteString("kind", Kinds.WordOf(Kind));
         if (NMax is int nmax)
-        {
             json.WriteNumber("nmax", nmax);
-        }
 
         if (File is not null)
-        {
             json.WriteString("file", File);
-        }
 
         if (Scaling is not null)
         {
@@ -124,9 +118,7 @@ public sealed record RadialSpec(RadialKind Kind, int? NMax, string? File, Radial
                 string path = Path.Combine(Path.GetDirectoryName(source) ?? "", File!);
                 TabulatedBasis basis = TabulatedBasis.Read(path);
                 if (basis.LMax < lmax)
-                {
                     throw new InputException(path, null, null, $"functions for l up to {basis.LMax}", $"l up to lmax, {lmax}");
-                }
 
                 return basis.Extent >= cutoff
                     ? basis

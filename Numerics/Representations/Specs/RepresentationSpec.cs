@@ -175,14 +175,10 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
         Only("factors", isEquivariant || isNice || kind.Kind is RepresentationKind.PowerSpectrum or RepresentationKind.Bispectrum, "factors only with power-spectrum, bispectrum, equivariants and nice");
         Only("channels", isPair, "channels only with equivariants of order 2");
         foreach (SpecNode node in NiceSpec.Nodes)
-        {
             Only(node.Name, isNice, $"{node.Name} only with nice");
-        }
 
         if (isEquivariant && order > 2)
-        {
             throw r.Bad(Path + "order", order.ToString(CultureInfo.InvariantCulture), "1 or 2 with equivariants");
-        }
 
         FieldCoupling coupling = r.ChoiceIfAny(Path + "coupling", Couplings) ?? FieldCoupling.Resolved;
         const int most = SpecSchema.MostCoupled;
@@ -191,29 +187,21 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
             : isSpin && kind.Kind == RepresentationKind.SpinBispectrum || ((isCoupled || isNice) && order > 1) ? most
             : SpecSchema.MostAngular;
         if (lmax > largest)
-        {
             throw r.Bad("$.lmax", lmax.ToString(CultureInfo.InvariantCulture), $"at most {largest} with {kind.Word}, where the coupling coefficients end");
-        }
 
         int? lambda = r.IntegerIfAny(Path + "lambda");
         int last = isTree || isNice ? most : order == 1 ? lmax : Math.Min(2 * lmax, most);
         if (lambda > last)
-        {
             throw r.Bad(Path + "lambda", lambda.Value.ToString(CultureInfo.InvariantCulture), $"at most {last} with lmax {lmax} and order {order}");
-        }
 
         int wanted = isEquivariant ? order : kind.Kind == RepresentationKind.Bispectrum ? 3 : 2;
         if (factors is not null)
         {
             if (isNice && (factors.Length == 0 || factors.Distinct().Count() != factors.Length))
-            {
                 throw r.Bad(Path + "factors", factors.Length == 0 ? "no name" : "a name twice", "one or more names, each once: each field is in every place");
-            }
 
             if (!isNice && factors.Length != wanted)
-            {
                 throw r.Bad(Path + "factors", $"{factors.Length} names", $"{wanted} with {kind.Word}{(isEquivariant ? $" of order {order}" : "")}");
-            }
 
             string[] names = [CouplingField.Density.Name, .. potentials.Select(static p => p.Name), .. isNice ? vectors.Select(static f => f.Name) : []];
             if (factors.FirstOrDefault(f => !names.Contains(f)) is { } unknown)
@@ -224,14 +212,10 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
             }
 
             if (isPair && factors.Any(static f => f != CouplingField.Density.Name) && r.IsGiven(Path + "channels") && r.Choice(Path + "channels", Products) == ChannelProduct.Elementwise)
-            {
                 throw r.Bad(Path + "channels", "elementwise with factors", "outer");
-            }
 
             if (factors.Any(static f => f != CouplingField.Density.Name) && kind.Kind == RepresentationKind.PowerSpectrum && lmax > most)
-            {
                 throw r.Bad("$.lmax", lmax.ToString(CultureInfo.InvariantCulture), $"at most {most} with factors, where the coupling coefficients end");
-            }
         }
 
         CouplingTree? tree = null;
@@ -239,18 +223,14 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
         {
             bool isFile = r.Has(Path + "file");
             if (isFile == r.Has(Path + "tree"))
-            {
                 throw r.Bad("$.representation", isFile ? "both 'file' and 'tree'" : "no key 'file' and no key 'tree'", "one of them, with the coupling tree");
-            }
 
             tree = isFile ? ReadTree(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(source) ?? "", r.Word(Path + "file"))) : CouplingTreeReader.Parse(r.Word(Path + "tree"), source + ": $.representation.tree");
         }
 
         kind = kind with { Tree = tree, Factors = factors };
         if (isSpin && vectors.Count == 0)
-        {
             throw r.Bad("$", "no vector field", $"fields: the vectors that atoms carry, which {kind.Word} is made from");
-        }
 
         return kind with
         {
@@ -266,9 +246,7 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
         void Only(string key, bool isAllowed, string expected)
         {
             if (!isAllowed && r.IsGiven(Path + key))
-            {
                 throw r.Bad(Path + key, $"this key with kind {kind.Word}", expected);
-            }
         }
     }
 
@@ -302,9 +280,7 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
         }
 
         if (IsPair || IsSpin || Nice is not null || Kind == RepresentationKind.Bispectrum)
-        {
             json.WriteString("parity", ParityWords.WordOf(Parities));
-        }
 
         if (Kind is RepresentationKind.Equivariants or RepresentationKind.Nice)
         {
@@ -313,18 +289,14 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
         }
 
         if (IsPair)
-        {
             json.WriteString("channels", Products.WordOf(Channels));
-        }
 
         Nice?.Write(json);
         if (Factors is not null)
         {
             json.WriteStartArray("factors");
             foreach (string factor in Factors)
-            {
                 json.WriteStringValue(factor);
-            }
 
             json.WriteEndArray();
         }

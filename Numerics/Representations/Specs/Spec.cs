@@ -121,9 +121,7 @@ public sealed record Spec(
             Radial.Write(json);
             json.WriteNumber("lmax", LMax);
             if (Species is not null)
-            {
                 SpecElements.Write(json, "species", Species);
-            }
 
             Alchemical?.Write(json);
             FieldsSection.Write(json, Fields, Potentials);
@@ -202,9 +200,7 @@ public sealed record Spec(
     private NamedPotential[] CreatePotentials(IEnumerable<int> species, string source)
     {
         if (Potentials.Count == 0)
-        {
             return [];
-        }
 
         int[] all = (Species ?? species).Distinct().Order().ToArray();
         RadialBasis basis = Radial.CreateBasis(LMax, Cutoff.Radius, source);
@@ -249,9 +245,7 @@ public sealed record Spec(
         }
 
         if (Radial.Scaling is not null)
-        {
             functions = new ScaledFunctions(functions, Radial.Scaling);
-        }
 
         return Radial.Contraction?.Apply(functions, source) ?? functions;
     }

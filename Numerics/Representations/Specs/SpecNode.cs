@@ -69,9 +69,7 @@ internal sealed record SpecElements(string Name, string Meaning, string WhenAbse
     {
         json.WriteStartArray(key);
         foreach (int z in species)
-        {
             json.WriteStringValue(Elements.Symbol(z));
-        }
 
         json.WriteEndArray();
     }

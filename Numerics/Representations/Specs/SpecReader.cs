@@ -113,9 +113,7 @@ internal sealed class SpecReader
     private void Object(JsonElement element, string path, IReadOnlyList<SpecNode> members)
     {
         if (element.ValueKind != JsonValueKind.Object)
-        {
             throw Bad(path, Show(element), "an object { … }");
-        }
 
         Dictionary<string, JsonElement> given = new(StringComparer.Ordinal);
         foreach (JsonProperty property in element.EnumerateObject())
@@ -131,9 +129,7 @@ internal sealed class SpecReader
             }
 
             if (!given.TryAdd(property.Name, property.Value))
-            {
                 throw Bad($"{path}.{property.Name}", "the key twice", "each key once");
-            }
         }
 
         foreach (SpecNode member in members)
@@ -232,9 +228,7 @@ internal sealed class SpecReader
     private int Objects(JsonElement value, string at, IReadOnlyList<SpecNode> members)
     {
         if (value.ValueKind != JsonValueKind.Array)
-        {
             throw Bad(at, Show(value), "a list of objects [{ … }, …]");
-        }
 
         int count = 0;
         foreach (JsonElement item in value.EnumerateArray())
@@ -250,23 +244,17 @@ internal sealed class SpecReader
     {
         InputException bad = Bad(at, Show(value), "a list of element symbols, each once, as [\"C\", \"H\"]");
         if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() == 0)
-        {
             throw bad;
-        }
 
         SortedSet<int> numbers = [];
         int place = 0;
         foreach (JsonElement item in value.EnumerateArray())
         {
             if (item.ValueKind != JsonValueKind.String || !Structures.Elements.TryParse(item.GetString(), out int z))
-            {
                 throw Bad($"{at}[{place}]", Show(item), "an element's symbol");
-            }
 
             if (!numbers.Add(z))
-            {
                 throw bad;
-            }
 
             place++;
         }
@@ -291,15 +279,11 @@ internal sealed class SpecReader
                         : throw Bad($"{path}[{k}][{n}]", Show(v), "a finite number"))
                     .ToArray();
                 if (matrices[l][k].Length != matrices[0][0].Length)
-                {
                     throw Bad($"{path}[{k}]", $"{matrices[l][k].Length} numbers", $"{matrices[0][0].Length}, as before");
-                }
             }
 
             if (rows.Length != matrices[0].Length)
-            {
                 throw Bad(path, $"{rows.Length} rows", $"{matrices[0].Length}, as before");
-            }
         }
 
         return matrices;
@@ -313,31 +297,23 @@ internal sealed class SpecReader
         SortedDictionary<int, double[]> rows = [];
         int length = 0;
         if (value.ValueKind != JsonValueKind.Object)
-        {
             throw Bad(at, Show(value), "an object { \"H\": [ … ], … }");
-        }
 
         foreach (JsonProperty property in value.EnumerateObject())
         {
             string path = $"{at}.{property.Name}";
             if (!Structures.Elements.TryParse(property.Name, out int z))
-            {
                 throw Bad(at, InputError.Quote(property.Name), "an element's symbol");
-            }
 
             bool isList = property.Value.ValueKind == JsonValueKind.Array;
             double[] row = isList && property.Value.EnumerateArray().All(static v => v.ValueKind == JsonValueKind.Number)
                 ? property.Value.EnumerateArray().Select(static v => v.GetDouble()).ToArray()
                 : [];
             if (row.Length == 0 || (rows.Count > 0 && row.Length != length) || !row.All(double.IsFinite))
-            {
                 throw Bad(path, Show(property.Value), rows.Count > 0 ? $"a list of {length} finite numbers, as before" : "a list of finite numbers");
-            }
 
             if (!rows.TryAdd(z, row))
-            {
                 throw Bad(path, "the element twice", "each element once");
-            }
 
             length = row.Length;
         }
@@ -349,32 +325,22 @@ internal sealed class SpecReader
     private object Charges(JsonElement value, string at)
     {
         if (value.ValueKind == JsonValueKind.String && value.GetString()!.Length > 0)
-        {
             return value.GetString()!;
-        }
 
         if (value.ValueKind != JsonValueKind.Object)
-        {
             throw Bad(at, Show(value), "the name of an atom property, or an object { \"Na\": 1, … }");
-        }
 
         SortedDictionary<int, double> charges = [];
         foreach (JsonProperty property in value.EnumerateObject())
         {
             if (!Structures.Elements.TryParse(property.Name, out int z))
-            {
                 throw Bad(at, InputError.Quote(property.Name), "an element's symbol");
-            }
 
             if (property.Value.ValueKind != JsonValueKind.Number || !property.Value.TryGetDouble(out double q) || !double.IsFinite(q))
-            {
                 throw Bad($"{at}.{property.Name}", Show(property.Value), "a finite number, in e");
-            }
 
             if (!charges.TryAdd(z, q))
-            {
                 throw Bad($"{at}.{property.Name}", "the element twice", "each element once");
-            }
         }
 
         return charges.Count > 0 ? charges : throw Bad(at, "{}", "at least one element");

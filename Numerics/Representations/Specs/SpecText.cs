@@ -175,9 +175,7 @@ public static class SpecText
     public static string? Example(string name)
     {
         if (!Given.TryGetValue(name, out Dictionary<string, string>? given))
-        {
             return null;
-        }
 
         StringBuilder text = new("{\n");
         WriteMembers(text, SpecSchema.Root, "$", 1, given);
@@ -203,9 +201,7 @@ public static class SpecText
         text.Append("\n## Examples\n\n`toolkit spec --example NAME` prints one of ");
         text.Append(string.Join(", ", Examples.Select(static e => $"`{e}`"))).Append(".\n");
         foreach (string name in Examples)
-        {
             text.Append($"\n### {name}\n\n```jsonc\n").Append(Example(name)).Append("```\n");
-        }
 
         return text.ToString();
     }
@@ -244,9 +240,7 @@ public static class SpecText
             if (node is SpecChoice choice)
             {
                 foreach (SpecOption option in choice.Options)
-                {
                     text.Append($"| | `{option.Word}` | | | {option.Meaning} |\n");
-                }
             }
             else if (node is SpecGroup group)
             {
@@ -287,9 +281,7 @@ public static class SpecText
             if (node is SpecGroup group)
             {
                 if (group.Absence == SpecAbsence.Nothing && !given.ContainsKey(at))
-                {
                     continue;
-                }
 
                 text.Append($"{indent}// {node.Meaning}\n{indent}\"{node.Name}\": {{\n");
                 WriteMembers(text, group.Members, at, depth + 1, given);
@@ -305,9 +297,7 @@ public static class SpecText
                 _ => "",
             };
             if (value.Length == 0)
-            {
                 continue;
-            }
 
             string note = node switch
             {

@@ -49,14 +49,10 @@ public sealed record VectorFieldSpec(
     {
         int[]? species = r.Elements(at + "species"), all = r.Elements("$.species");
         if (species is not null && all is not null && species.FirstOrDefault(z => !all.Contains(z), -1) is int z && z >= 0)
-        {
             throw r.Bad(at + "species", Structures.Elements.Symbol(z), "elements of $.species");
-        }
 
         if (r.IsGiven(at + "axis") && !r.Flag(at + "axial"))
-        {
             throw r.Bad(at + "axis", "this key with a field that is not axial", "axis only with \"axial\": true, whose property may be one number per atom");
-        }
 
         return new VectorFieldSpec(
             name,
@@ -76,9 +72,7 @@ public sealed record VectorFieldSpec(
         json.WriteString("name", Name);
         json.WriteString("kind", FieldsSection.Vector);
         if (Key is not null)
-        {
             json.WriteString("key", Key);
-        }
 
         json.WriteBoolean("axial", Axial);
         json.WriteBoolean("timeOdd", TimeOdd);
@@ -86,17 +80,13 @@ public sealed record VectorFieldSpec(
         {
             json.WriteStartArray("axis");
             foreach (double x in Axis)
-            {
                 json.WriteNumberValue(x);
-            }
 
             json.WriteEndArray();
         }
 
         if (Species is not null)
-        {
             SpecElements.Write(json, "species", Species);
-        }
 
         json.WriteString("center", Centres.WordOf(Centre));
         json.WriteEndObject();

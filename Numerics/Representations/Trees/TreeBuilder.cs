@@ -68,9 +68,7 @@ internal sealed class TreeBuilder
         {
             int channels = 0;
             foreach (TreeTerm t in block)
-            {
                 channels = checked(channels + t.Channels.Count);
-            }
 
             int first = next;
             foreach (TreeTerm t in block)
@@ -212,9 +210,7 @@ internal sealed class TreeBuilder
                     foreach ((TreeTerm term, _) in Orders(pair, names, x.L, y.L, x.IsOdd != y.IsOdd, x.Channels, y.Channels, false, channels))
                     {
                         for (int q = 0; q < 3; q++)
-                        {
                             products.Add(new TreeProduct(x.Block, x.L, x.Row + q * (2 * x.L + 1), x.Channels, y.Block, y.L, y.Row + q * (2 * y.L + 1), y.Channels, term));
-                        }
                     }
                 }
             }

@@ -31,9 +31,7 @@ internal static class TreeLabels
         int leaves = Leaves(tree.Root).Count();
         List<string> columns = policy.HasSigma ? ["sigma"] : [], channels = [];
         for (int k = 1; k <= leaves; k++)
-        {
             channels.AddRange(leaves == 1 ? ["species", "n"] : [$"species_{k}", $"n_{k}"]);
-        }
 
         columns.AddRange(policy.ChannelsFirst ? [.. channels, .. names.Where(n => n != policy.Hidden)] : [.. names, .. channels]);
         var values = new List<int>();

@@ -47,9 +47,7 @@ internal sealed class TreeLeaves
     public IReadOnlyList<TreeLeaf> Of(CouplingField field, bool isDotted)
     {
         if (!_made.TryGetValue((field.Name, isDotted), out TreeLeaf[]? leaves))
-        {
             _made.Add((field.Name, isDotted), leaves = Make(field, isDotted));
-        }
 
         return leaves;
     }
@@ -108,9 +106,7 @@ internal sealed class TreeLeaves
             int rows = (last + 1) * (last + 1) - first * first, nmax = field.Basis.NMax, block = _draft.Add(rows, count - from);
             int[] labels = new int[2 * (count - from)], places = Enumerable.Range(from, count - from).ToArray(), groups = field.Groups;
             for (int q = from; q < count; q++)
-            {
                 (labels[2 * (q - from)], labels[2 * (q - from) + 1]) = (groups[q / nmax], q % nmax);
-            }
 
             TreeChannels channels = new(1, labels);
             _draft.Add(new ChannelStage<double>(1 + source, (nint)(first * first) * count, count, rows, places, block));
@@ -194,9 +190,7 @@ internal sealed class TreeLeaves
     {
         int[] labels = new int[2 * family.Count];
         for (int k = 0; k < family.Count; k++)
-        {
             (labels[2 * k], labels[2 * k + 1]) = (family.Species[k], family.N[k]);
-        }
 
         return new TreeChannels(1, labels);
     }

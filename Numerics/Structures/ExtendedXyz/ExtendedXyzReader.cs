@@ -44,9 +44,7 @@ public static class ExtendedXyzReader
         using StreamReader text = XyzFile.Open(path);
         using IEnumerator<Structure> frames = ReadFrames(text, path).GetEnumerator();
         for (bool isFirst = true; Advance(isFirst); isFirst = false)
-        {
             yield return frames.Current;
-        }
 
         bool Advance(bool isFirst)
         {
@@ -73,9 +71,7 @@ public static class ExtendedXyzReader
         }
 
         if (!any)
-        {
             throw new InputException(source, null, null, "no frame", "the number of atoms on the first line");
-        }
     }
 
     private static Structure? ReadFrame(LineReader lines, string source)
@@ -84,23 +80,17 @@ public static class ExtendedXyzReader
         do
         {
             if (!lines.TryRead(out line))
-            {
                 return null;
-            }
         }
         while (line.IsWhiteSpace());
 
         long headLine = lines.Number;
         ReadOnlySpan<char> head = line.Trim();
         if (!int.TryParse(head, NumberStyles.None, CultureInfo.InvariantCulture, out int count))
-        {
             throw new InputException(source, headLine, "number of atoms", InputError.Quote(head), "a whole number alone on the line");
-        }
 
         if (!lines.TryRead(out line))
-        {
             throw new InputException(source, headLine + 1, "comment line", "the end of the file", "the line of key=value pairs");
-        }
 
         XyzComment comment = XyzComment.Parse(line, source, lines.Number);
         Frame frame = new(comment, count, source);
@@ -148,16 +138,12 @@ public static class ExtendedXyzReader
             vectors ??= new double[9];
             int first = 3 * (words[0][3] - '1');
             if (vectors.AsSpan(first, 3).ContainsAnyExcept(0.0))
-            {
                 throw new InputException(source, lines.Number, words[0], "the vector twice", "each vector once");
-            }
 
             for (int k = 0; k < 3; k++)
             {
                 if (words.Length != 4 || !XyzScalar.TryReal(words[k + 1], out double x) || !double.IsFinite(x))
-                {
                     throw new InputException(source, lines.Number, words[0], InputError.Quote(line), "three numbers, as in VEC1 5.0 0.0 0.0");
-                }
 
                 vectors[first + k] = x;
             }
@@ -216,9 +202,7 @@ public static class ExtendedXyzReader
                 {
                     ReadOnlySpan<char> word = Next(line, ref at);
                     if (word.IsEmpty)
-                    {
                         throw WordCount(number, words);
-                    }
 
                     words++;
                     Store(c, k, word, number);
@@ -270,15 +254,11 @@ public static class ExtendedXyzReader
         private static ReadOnlySpan<char> Next(ReadOnlySpan<char> line, ref int at)
         {
             while (at < line.Length && char.IsWhiteSpace(line[at]))
-            {
                 at++;
-            }
 
             int start = at;
             while (at < line.Length && !char.IsWhiteSpace(line[at]))
-            {
                 at++;
-            }
 
             return line[start..at];
         }
@@ -291,9 +271,7 @@ public static class ExtendedXyzReader
                 int z = Element(column, word, line);
                 ((List<int>)_values[c]).Add(z);
                 if (_elements is not null && _elements != _values[c] && _elements[_atoms] != z)
-                {
                     throw BadWord(column, 0, word, line, Elements.Symbol(_elements[_atoms]) + ", the element that stands before it");
-                }
 
                 _elements ??= (List<int>)_values[c];
                 return;
@@ -303,30 +281,22 @@ public static class ExtendedXyzReader
             {
                 case PropertyKind.Real:
                     if (!XyzScalar.TryReal(word, out double real))
-                    {
                         throw BadWord(column, component, word, line, "a real number");
-                    }
 
                     if (_arePositions[c] && !double.IsFinite(real))
-                    {
                         throw BadWord(column, component, word, line, "a finite number");
-                    }
 
                     ((List<double>)_values[c]).Add(real);
                     break;
                 case PropertyKind.Integer:
                     if (!XyzScalar.TryInteger(word, out long integer))
-                    {
                         throw BadWord(column, component, word, line, "an integer");
-                    }
 
                     ((List<long>)_values[c]).Add(integer);
                     break;
                 case PropertyKind.Logical:
                     if (!XyzScalar.TryAnyLogical(word, out bool logical))
-                    {
                         throw BadWord(column, component, word, line, "T or F");
-                    }
 
                     ((List<bool>)_values[c]).Add(logical);
                     break;
@@ -339,9 +309,7 @@ public static class ExtendedXyzReader
         private int Element(XyzColumn column, ReadOnlySpan<char> word, long line)
         {
             if (column.Kind == PropertyKind.Text && Elements.TryParse(word, out int z))
-            {
                 return z;
-            }
 
             return int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out z) && z <= Elements.Last
                 ? z

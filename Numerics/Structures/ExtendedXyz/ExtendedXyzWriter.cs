@@ -23,9 +23,7 @@ public static class ExtendedXyzWriter
         {
             using StreamWriter text = new(stream, new UTF8Encoding(false, true), 1 << 16, leaveOpen: true);
             foreach (Structure frame in frames)
-            {
                 Write(text, frame);
-            }
         });
     }
 
@@ -78,20 +76,14 @@ public static class ExtendedXyzWriter
     private static void WriteComment(TextWriter text, Structure frame)
     {
         if (frame.Cell is not null)
-        {
             text.Write($"Lattice=\"{Joined(frame.Cell.Vectors, static x => Real(x))}\" ");
-        }
 
         text.Write("Properties=species:S:1:pos:R:3");
         foreach ((string name, PropertyArray column) in frame.AtomProperties)
-        {
             text.Write(string.Create(CultureInfo.InvariantCulture, $":{name}:{XyzColumn.Letter(column.Kind)}:{column.Components}"));
-        }
 
         foreach ((string name, PropertyValue value) in frame.Properties)
-        {
             text.Write($" {Key(name)}={Value(name, value)}");
-        }
 
         text.Write($" pbc=\"{frame.Periodic}\"");
     }
@@ -100,9 +92,7 @@ public static class ExtendedXyzWriter
     {
         bool isBare = char.IsAsciiLetter(name[0]) || name[0] == '_';
         foreach (char c in name)
-        {
             isBare &= char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.';
-        }
 
         return isBare ? name : Quoted(name);
     }
@@ -118,9 +108,7 @@ public static class ExtendedXyzWriter
             }
 
             if (value.Shape is [9])
-            {
                 return Quoted("_JSON " + Json(value));
-            }
         }
 
         return (value.Kind, value.Shape.Length) switch
@@ -162,9 +150,7 @@ public static class ExtendedXyzWriter
     private static string Json(PropertyValue value)
     {
         if (value.Kind == PropertyKind.Json)
-        {
             return value.Texts[0];
-        }
 
         StringBuilder json = new();
         int next = 0;
@@ -215,17 +201,11 @@ public static class ExtendedXyzWriter
         foreach (char c in text)
         {
             if (c is '"' or '\\')
-            {
                 json.Append('\\').Append(c);
-            }
             else if (char.IsControl(c) || c is '\u2028' or '\u2029')
-            {
                 json.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
-            }
             else
-            {
                 json.Append(c);
-            }
         }
 
         json.Append('"');
@@ -237,9 +217,7 @@ public static class ExtendedXyzWriter
     {
         StringBuilder text = new();
         foreach (T value in values)
-        {
             text.Append(text.Length > 0 ? " " : "").Append(format(value));
-        }
 
         return text.ToString();
     }
@@ -248,9 +226,7 @@ public static class ExtendedXyzWriter
     private static string Real(double value)
     {
         if (!double.IsFinite(value))
-        {
             return double.IsNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
-        }
 
         string text = value.ToString("R", CultureInfo.InvariantCulture);
         return text.AsSpan().IndexOfAny('.', 'E') < 0 ? text + ".0" : text;
@@ -259,12 +235,8 @@ public static class ExtendedXyzWriter
     private static void WriteReal(TextWriter text, double value, Span<char> buffer)
     {
         if (double.IsFinite(value) && value.TryFormat(buffer, out int length, "R", CultureInfo.InvariantCulture))
-        {
             text.Write(buffer[..length]);
-        }
         else
-        {
             text.Write(Real(value));
-        }
     }
 }

@@ -74,9 +74,7 @@ internal sealed class LineReader(TextReader reader, string source)
         if (_end == _buffer.Length)
         {
             if (_end >= LongestLine)
-            {
                 throw new InputException(source, Number + 1, null, $"a line of more than {LongestLine} characters", "a text file");
-            }
 
             Array.Resize(ref _buffer, 2 * _buffer.Length);
         }

@@ -25,9 +25,7 @@ internal readonly record struct XyzColumn(string Name, PropertyKind Kind, int Wi
 
         string[] parts = text.Split(':');
         if (parts.Length % 3 != 0)
-        {
             throw Bad(InputError.Quote(text));
-        }
 
         List<XyzColumn> columns = [];
         HashSet<string> names = new(StringComparer.Ordinal);
@@ -50,17 +48,13 @@ internal readonly record struct XyzColumn(string Name, PropertyKind Kind, int Wi
             }
 
             if (!names.Add(name))
-            {
                 throw Bad($"{InputError.Quote(name)} twice", "each name once");
-            }
 
             columns.Add(new(name, kind.Value, width));
         }
 
         if (!columns.Contains(Plain[1]))
-        {
             throw Bad(InputError.Quote(text), "positions as pos:R:3");
-        }
 
         if (!columns.Contains(Plain[0]) && !columns.Contains(AtomicNumber))
         {
@@ -73,9 +67,7 @@ internal readonly record struct XyzColumn(string Name, PropertyKind Kind, int Wi
         foreach (XyzColumn column in columns)
         {
             if ((column.Name == "species" && column != Plain[0]) || (column.Name == "Z" && column != AtomicNumber))
-            {
                 throw Bad(InputError.Quote($"{column.Name}:{Letter(column.Kind)}:{column.Width}"), "elements as species:S:1 or Z:I:1");
-            }
         }
 
         return columns.ToArray();

@@ -65,9 +65,7 @@ internal sealed partial class XyzComment
 
         text = text.Trim();
         if (!text.IsEmpty)
-        {
             comment.Properties.Add(new("comment", PropertyValue.Text(text.ToString())));
-        }
 
         return comment;
     }
@@ -80,9 +78,7 @@ internal sealed partial class XyzComment
     {
         List<string> words = [];
         foreach (string word in text.Split([' ', '\t', ',', '\n', '\r', '\f', '\v'], StringSplitOptions.RemoveEmptyEntries))
-        {
             words.Add(word);
-        }
 
         return words.Count == 0 ? null
             : words.Count == 1 ? XyzList.OneKind(words, [])
@@ -100,9 +96,7 @@ internal sealed partial class XyzComment
         {
             SkipSpace(text, ref at);
             if (at >= text.Length)
-            {
                 break;
-            }
 
             string key = ReadKey(text, ref at);
             if (key.Length == 0)
@@ -120,9 +114,7 @@ internal sealed partial class XyzComment
                 _ => key,
             };
             if (!seen.Add(name) && (name is "Lattice" or "Properties" or "pbc"))
-            {
                 throw Bad(name, "the key twice", "each key once");
-            }
 
             (string raw, PropertyValue? value) = ReadValue(text, ref at, name);
             switch (name)
@@ -153,9 +145,7 @@ internal sealed partial class XyzComment
     internal void Place(double[]? vectors)
     {
         if (vectors is not null && _lattice is not null)
-        {
             throw Bad("Lattice", "a Lattice and lines VEC1 … after the atoms", "one of the two");
-        }
 
         double[] lattice = _lattice ?? vectors ?? new double[9];
         bool Has(int d) => lattice.AsSpan(3 * d, 3).ContainsAnyExcept(0.0);
@@ -197,9 +187,7 @@ internal sealed partial class XyzComment
 
         int start = at;
         while (at < text.Length && !char.IsWhiteSpace(text[at]) && text[at] != '=')
-        {
             at += text[at] == '\\' && at + 1 < text.Length ? 2 : 1;
-        }
 
         return Visible(Word(text[start..at]));
 
@@ -212,17 +200,13 @@ internal sealed partial class XyzComment
     {
         SkipSpace(text, ref at);
         if (at >= text.Length || text[at] != '=')
-        {
             return ("T", PropertyValue.Logical(true));
-        }
 
         int afterEquals = ++at;
         SkipSpace(text, ref at);
         // "key= next=3", which ASE writes for an empty text: the word is the next key.
         if (at >= text.Length || (at > afterEquals && StartsPair(text[at..])))
-        {
             return ("", null);
-        }
 
         int start = at;
         at = ValueEnd(text, start);
@@ -236,9 +220,7 @@ internal sealed partial class XyzComment
         if (!isDelimited)
         {
             if (key is "Lattice" or "Properties" or "pbc")
-            {
                 throw Bad(key, InputError.Quote(text[start..]), $"a closing {(all[0] == '{' ? "brace }" : all[0] == '[' ? "bracket ]" : "quote " + all[0])}, then white space");
-            }
 
             return (all.ToString(), null);
         }
@@ -261,9 +243,7 @@ internal sealed partial class XyzComment
     {
         string json = raw["_JSON ".Length..].Trim();
         if (json is "NaN" or "Infinity" or "-Infinity")
-        {
             return Numbers(json);
-        }
 
         PropertyValue? list = json.StartsWith('[')
             ? Kept(json, static text => XyzList.TryParse(text, isJson: true, out PropertyValue? v) ? v : null)
@@ -313,9 +293,7 @@ internal sealed partial class XyzComment
     private double[] ToLattice(string raw, PropertyValue? value)
     {
         if (value is not { Kind: PropertyKind.Real or PropertyKind.Integer } || !Array.TrueForAll(value.ToReals(), double.IsFinite))
-        {
             throw Refused();
-        }
 
         double[] numbers = value.ToReals();
         return value.Shape is [9] or [3, 3] ? numbers
@@ -336,9 +314,7 @@ internal sealed partial class XyzComment
 
         InputException bad = Bad("pbc", InputError.Quote(raw), "three truth values \"T T F\"");
         if (value is null || value.Size is not (1 or 3))
-        {
             throw bad;
-        }
 
         Span<bool> directions = stackalloc bool[value.Size];
         for (int d = 0; d < directions.Length; d++)

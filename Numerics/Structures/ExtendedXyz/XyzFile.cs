@@ -39,9 +39,7 @@ internal static class XyzFile
                     foreach ((string magic, string what) in Others)
                     {
                         if (start.StartsWith(magic, StringComparison.Ordinal))
-                        {
                             throw new InputException(path, null, null, what, Expected);
-                        }
                     }
                 }
 

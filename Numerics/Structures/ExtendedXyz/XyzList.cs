@@ -39,15 +39,11 @@ internal ref struct XyzList
         XyzList list = new(text, isJson);
         value = null;
         if (!list.Read(0))
-        {
             return false;
-        }
 
         list.SkipSpace();
         if (list._at < text.Length)
-        {
             return false;
-        }
 
         value = list._isRegular && list._leafDepth + 1 == list._shape.Count ? list.Value() : null;
         return true;
@@ -69,9 +65,7 @@ internal ref struct XyzList
                 case '"' or '\'' when text[i - 1] is '[' or ',' || char.IsWhiteSpace(text[i - 1]):
                     char quote = text[i++];
                     while (i < text.Length && text[i] != quote)
-                    {
                         i += text[i] == '\\' ? 2 : 1;
-                    }
 
                     break;
             }
@@ -85,15 +79,11 @@ internal ref struct XyzList
     {
         long[] integers = new long[words.Count];
         if (All(words, integers, static (string w, out long v) => XyzScalar.TryInteger(w, out v)))
-        {
             return PropertyValue.Integer(integers, shape);
-        }
 
         double[] reals = new double[words.Count];
         if (All(words, reals, static (string w, out double v) => XyzScalar.TryReal(w, out v)))
-        {
             return PropertyValue.Real(reals, shape);
-        }
 
         bool[] logicals = new bool[words.Count];
         return All(words, logicals, static (string w, out bool v) => XyzScalar.TryLogical(w, out v))
@@ -108,9 +98,7 @@ internal ref struct XyzList
         for (int i = 0; i < values.Length; i++)
         {
             if (!parse(words[i], out values[i]))
-            {
                 return false;
-            }
         }
 
         return true;
@@ -123,9 +111,7 @@ internal ref struct XyzList
         {
             PropertyValue? value = OneKind(_words, shape);
             if (value is not null)
-            {
                 return value;
-            }
         }
 
         // In JSON, text among numbers is no array of one kind; bare words among quoted ones are text as well.
@@ -133,9 +119,7 @@ internal ref struct XyzList
         {
             bool isText = _quoted[i] || !(XyzScalar.TryReal(_words[i], out _) || XyzScalar.TryLogical(_words[i], out _) || _words[i] == "null");
             if (!isText)
-            {
                 return null;
-            }
         }
 
         return PropertyValue.Text(_words.ToArray(), shape);
@@ -145,14 +129,10 @@ internal ref struct XyzList
     private bool Read(int depth)
     {
         if (depth == DeepestNesting)
-        {
             return false;
-        }
 
         if (_shape.Count == depth)
-        {
             _shape.Add(Unknown);
-        }
 
         _at++;
         int count = 0;
@@ -161,9 +141,7 @@ internal ref struct XyzList
         {
             SkipSpace();
             if (_at >= _text.Length)
-            {
                 return false;
-            }
 
             char c = _text[_at];
             if (c == ']' && !wantsItem)
@@ -173,14 +151,10 @@ internal ref struct XyzList
             }
 
             if (c is ',' or ']')
-            {
                 return false;
-            }
 
             if (!Item(c, depth))
-            {
                 return false;
-            }
 
             count++;
             SkipSpace();
@@ -236,9 +210,7 @@ internal ref struct XyzList
             if (c == '"')
             {
                 for (_at++; _at < _text.Length && _text[_at] != '"'; _at++)
-                {
                     _at += _text[_at] == '\\' ? 1 : 0;
-                }
             }
             else if (c is '{')
             {
@@ -298,8 +270,6 @@ internal ref struct XyzList
     private void SkipSpace()
     {
         while (_at < _text.Length && char.IsWhiteSpace(_text[_at]))
-        {
             _at++;
-        }
     }
 }

@@ -34,15 +34,11 @@ internal static class XyzScalar
         }
 
         if (double.TryParse(word, Style, CultureInfo.InvariantCulture, out value))
-        {
             return true;
-        }
 
         int d = word.IndexOfAny('d', 'D');
         if (d < 0 || word.Length > 128 || word.IndexOfAny('e', 'E') >= 0)
-        {
             return false;
-        }
 
         Span<char> copy = stackalloc char[128];
         word.CopyTo(copy);

@@ -15,14 +15,10 @@ internal static class XyzTokens
             int start = at;
             at = text[at] is '"' or '\'' ? QuotedEnd(text, at) : at;
             while (at < text.Length && !char.IsWhiteSpace(text[at]) && text[at] is not ('=' or '"' or '\'' or '{' or '}' or '[' or ']'))
-            {
                 at++;
-            }
 
             if (at == start || at + 1 >= text.Length || text[at] != '=' || char.IsWhiteSpace(text[at + 1]))
-            {
                 return false;
-            }
 
             at = ValueEnd(text, at + 1);
         }
@@ -43,9 +39,7 @@ internal static class XyzTokens
             _ => at,
         };
         if (end > at && (end == text.Length || char.IsWhiteSpace(text[end])))
-        {
             return end;
-        }
 
         bool isClosed = end > at + 1 && !(text[end - 1] == text[at] && text[end - 2] == '=');
         return WordEnd(text, isClosed ? end : at);
@@ -55,9 +49,7 @@ internal static class XyzTokens
     internal static int WordEnd(ReadOnlySpan<char> text, int at)
     {
         while (at < text.Length && !char.IsWhiteSpace(text[at]))
-        {
             at += text[at] == '\\' && at + 1 < text.Length ? 2 : 1;
-        }
 
         return at;
     }
@@ -75,15 +67,11 @@ internal static class XyzTokens
         {
             int next = text[from..].IndexOfAny(text[at], '\\');
             if (next < 0)
-            {
                 break;
-            }
 
             from += next + 1;
             if (text[from - 1] == text[at])
-            {
                 return from;
-            }
 
             from++;
         }
@@ -121,9 +109,7 @@ internal static class XyzTokens
     {
         int i = 0;
         while (i < text.Length && (char.IsLetterOrDigit(text[i]) || text[i] is '_' or '-' or '.'))
-        {
             i++;
-        }
 
         return i > 0 && i < text.Length && text[i] == '=';
     }
@@ -134,9 +120,7 @@ internal static class XyzTokens
         char opening = quoted[0];
         ReadOnlySpan<char> inner = quoted[1..^1];
         if (!inner.Contains('\\') || (opening == '{' && inner.StartsWith("_JSON ")))
-        {
             return inner.ToString();
-        }
 
         StringBuilder content = new();
         for (int i = 0; i < inner.Length; i++)
@@ -158,9 +142,7 @@ internal static class XyzTokens
     internal static string Word(ReadOnlySpan<char> text)
     {
         if (!text.Contains('\\'))
-        {
             return text.ToString();
-        }
 
         StringBuilder word = new();
         for (int at = 0; at < text.Length; at++)
@@ -176,8 +158,6 @@ internal static class XyzTokens
     internal static void SkipSpace(ReadOnlySpan<char> text, ref int at)
     {
         while (at < text.Length && char.IsWhiteSpace(text[at]))
-        {
             at++;
-        }
     }
 }
