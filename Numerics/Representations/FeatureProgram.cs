@@ -58,6 +58,14 @@ internal sealed unsafe class FeatureProgram<T>
     /// <summary>Multiply-adds of all stages for one environment.</summary>
     public long MultiplyAdds => Stages.Concat(Outputs).Sum(static s => s.MultiplyAdds);
 
+    /// <summary>The same program in another precision.</summary>
+    public FeatureProgram<TOther> As<TOther>()
+        where TOther : unmanaged, IBinaryFloatingPointIeee754<TOther>
+    {
+        SharedSums<TOther> shared = new();
+        return new([.. Shapes], [.. Stages.Select(s => s.As(shared))], [.. Outputs.Select(s => s.As(shared))], Leaves);
+    }
+
     /// <summary>Memory for batches.</summary>
     /// <param name="capacity">The most environments of a batch.</param>
     /// <param name="adjoints">Whether a backward pass is wanted.</param>

@@ -40,8 +40,15 @@ internal sealed unsafe class ChannelStage<T> : Stage<T>
         _runs = [.. runs];
     }
 
+    private ChannelStage(int from, nint first, nint step, int rows, (int From, int To, int Count)[] runs, int to, nint toFirst) =>
+        (_from, _first, _step, _rows, _runs, _to, _toFirst) = (from, first, step, rows, runs, to, toFirst);
+
     /// <inheritdoc/>
     public override long MultiplyAdds => 0;
+
+    /// <inheritdoc/>
+    public override Stage<TOther> As<TOther>(SharedSums<TOther> shared) =>
+        new ChannelStage<TOther>(_from, _first, _step, _rows, _runs, _to, _toFirst);
 
     /// <inheritdoc/>
     public override void Forward(BlockMemory<T> blocks, int environments) => Copy(blocks, environments);

@@ -37,6 +37,10 @@ internal sealed unsafe class RowStage<T> : Stage<T>
     public override long MultiplyAdds => 0;
 
     /// <inheritdoc/>
+    public override Stage<TOther> As<TOther>(SharedSums<TOther> shared) =>
+        new RowStage<TOther>(_from, _to, _rows, _terms.Select(static t => new RowTerm(t.To, t.From, double.CreateChecked(t.Value))));
+
+    /// <inheritdoc/>
     public override void Forward(BlockMemory<T> blocks, int environments) => Map(blocks, environments);
 
     /// <inheritdoc/>
