@@ -35,6 +35,8 @@ public sealed class PowerSpectrum : InvariantRepresentation
     public override IReadOnlyList<CouplingTree> CouplingTrees { get; } =
         [new(new CouplingPair(new CouplingLeaf(CouplingField.Density, "l"), new CouplingLeaf(CouplingField.Density, "l"), 0))];
 
+    internal override bool IsArranged => true;
+
     internal override int ArrangedLength => _squares.ArrangedLength;
 
     internal override void Arrange(ReadOnlySpan<double> gradient, Span<double> arranged) => _squares.Arrange(gradient, arranged);

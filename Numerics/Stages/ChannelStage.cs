@@ -67,8 +67,12 @@ internal sealed unsafe class ChannelStage<T> : Stage<T>
             {
                 foreach ((int place, int channel, int count) in _runs)
                 {
-                    for (int k = 0; k < count; k++)
-                        to[place + k] += from[channel + k];
+                    T* x = from + channel, y = to + place;
+                    int k = 0;
+                    for (; k + Vector<T>.Count <= count; k += Vector<T>.Count)
+                        Vector.Store(Vector.Load(y + k) + Vector.Load(x + k), y + k);
+                    for (; k < count; k++)
+                        y[k] += x[k];
                 }
             }
         }
@@ -109,7 +113,15 @@ internal sealed unsafe class ChannelStage<T> : Stage<T>
             for (int row = 0; row < _rows; row++, from += _step, to += stride)
             {
                 foreach ((int place, int channel, int count) in _runs)
-                    new ReadOnlySpan<T>(from + place, count).CopyTo(new Span<T>(to + channel, count));
+                {
+                    // A few numbers: the system's copy is made for more.
+                    T* x = from + place, y = to + channel;
+                    int k = 0;
+                    for (; k + Vector<T>.Count <= count; k += Vector<T>.Count)
+                        Vector.Store(Vector.Load(x + k), y + k);
+                    for (; k < count; k++)
+                        y[k] = x[k];
+                }
             }
         }
     }
