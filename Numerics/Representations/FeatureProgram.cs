@@ -49,6 +49,9 @@ internal sealed unsafe class FeatureProgram<T>
     /// <summary>Whether the environments of a batch lie side by side, so that few of them take as long as all.</summary>
     public bool IsLaned => Shapes.Any(static s => s.IsLaned);
 
+    /// <summary>Whether all features can be written past the caches as they are made.</summary>
+    public bool Streams => Outputs.All(static s => s.Streams);
+
     /// <summary>
     /// How many environments make a batch: products of many fill whole registers, but what is between the stages is to stay in
     /// the cache.

@@ -63,7 +63,7 @@ public abstract class Representation
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
     /// <exception cref="ArgumentException">As before.</exception>
     /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
-    public void Compute(Structure structure, Span<float> values, int threads = 1) => Alone.Compute(structure, values, threads);
+    public void ComputeSingle(Structure structure, Span<float> values, int threads = 1) => Alone.ComputeSingle(structure, values, threads);
 
     /// <summary>Features of every atom and their gradients with respect to every position and vector they depend on.</summary>
     /// <param name="structure">Its species must all have channels; it has the vectors of the expansion's fields.</param>

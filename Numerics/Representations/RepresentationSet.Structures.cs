@@ -32,7 +32,7 @@ public sealed partial class RepresentationSet
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
     /// <exception cref="ArgumentException">A species without channels; vectors that are absent or not finite; memory of another length.</exception>
     /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
-    public void Compute(IReadOnlyList<Structure> structures, Span<float> values, int threads = 1) => ComputeAll(structures, values, threads);
+    public void ComputeSingle(IReadOnlyList<Structure> structures, Span<float> values, int threads = 1) => ComputeAll(structures, values, threads);
 
     private void ComputeAll<T>(IReadOnlyList<Structure> structures, Span<T> values, int threads)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -67,19 +67,19 @@ public sealed partial class RepresentationSet
     private unsafe void Compute<T>(Environments environments, int total, Span<T> values, int threads)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int features = FeatureCount, batch = Enumerable.Range(0, _parts.Length).Max(p => Programs<T>(p).Max(static q => q.Batch));
-        bool isLaned = Enumerable.Range(0, _parts.Length).Any(p => Programs<T>(p).Any(static q => q.IsLaned));
-        bool streams = (long)sizeof(T) * values.Length > Streamed;
-        if (streams && !isLaned) batch = (int)Math.Clamp(Cached / ((long)sizeof(T) * features), 1, batch);
+        FeatureProgram<T>[] all = [.. Enumerable.Range(0, _parts.Length).SelectMany(Programs<T>)];
+        int features = FeatureCount, batch = all.Max(static p => p.Batch);
+        bool streams = (long)sizeof(T) * values.Length > Streamed, areStreamed = streams && all.All(static p => p.Streams);
+        if (streams && !areStreamed && !all.Any(static p => p.IsLaned)) batch = (int)Math.Clamp(Cached / ((long)sizeof(T) * features), 1, batch);
         fixed (T* start = values)
         {
             T* rows = start;
             ForEachBatch(total, threads, 0, batch, (first, count, memory) =>
             {
                 Expand(environments, first, count, memory);
-                if (!streams)
+                if (!streams || areStreamed)
                 {
-                    Forward(memory, count, rows + (nint)first * features, features);
+                    Forward(memory, count, rows + (nint)first * features, features, areStreamed);
                     return;
                 }
 

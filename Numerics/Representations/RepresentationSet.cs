@@ -119,7 +119,7 @@ public sealed partial class RepresentationSet
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
     /// <exception cref="ArgumentException">As before; or memory of another length.</exception>
     /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
-    public void Compute(Structure structure, Span<float> values, int threads = 1) => ComputeOne(structure, values, threads);
+    public void ComputeSingle(Structure structure, Span<float> values, int threads = 1) => ComputeOne(structure, values, threads);
 
     private void ComputeOne<T>(Structure structure, Span<T> values, int threads)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -300,7 +300,8 @@ public sealed partial class RepresentationSet
     /// <param name="count">How many environments.</param>
     /// <param name="features">Receives <c>[environment, feature]</c>.</param>
     /// <param name="stride">From environment to environment.</param>
-    private unsafe void Forward<T>(EnvironmentMemory memory, int count, T* features, nint stride)
+    /// <param name="isStreamed">Whether nobody reads them soon.</param>
+    private unsafe void Forward<T>(EnvironmentMemory memory, int count, T* features, nint stride, bool isStreamed = false)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int* chosen = stackalloc int[count];
@@ -312,6 +313,7 @@ public sealed partial class RepresentationSet
                 int used = Choose(p, q, memory, count, chosen);
                 if (used == 0) continue;
                 BlockMemory<T> blocks = memory.Part(p).Blocks(programs[q], q, false);
+                blocks.IsStreamed = isStreamed;
                 memory.Part(p).Current = q;
                 for (int k = 0; k < used; k++)
                 {

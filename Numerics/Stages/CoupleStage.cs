@@ -42,7 +42,7 @@ internal sealed unsafe class CoupleStage<T> : Stage<T>
     private readonly CouplingTable _table;
     private readonly CouplingSum<T> _sum;
     private readonly int _a, _b;
-    private readonly int[] _left, _right, _blockC;
+    private readonly int[] _left, _right, _leftRuns, _rightRuns, _blockC;
     private readonly nint[] _rowA, _rowB, _rowC;
     private readonly T[]? _weights;
 
@@ -62,6 +62,8 @@ internal sealed unsafe class CoupleStage<T> : Stage<T>
         (_table, _a, _b, Paths) = (table, a.Block, b.Block, paths);
         _left = PinnedArray.Of<int>(left);
         _right = PinnedArray.Of<int>(right);
+        _leftRuns = PinnedArray.Of<int>(GatheredOperands<T>.Runs(left));
+        _rightRuns = PinnedArray.Of<int>(GatheredOperands<T>.Runs(right));
         _weights = weights is null ? null : PinnedArray.Of<T>(Array.ConvertAll(weights, T.CreateChecked));
         _rowA = PinnedArray.Of<nint>([.. a.Rows]);
         _rowB = PinnedArray.Of<nint>([.. b.Rows]);
@@ -206,7 +208,8 @@ internal sealed unsafe class CoupleStage<T> : Stage<T>
     {
         A = a, B = b, C = c,
         RowA = PinnedArray.First(_rowA), RowB = PinnedArray.First(_rowB), RowC = PinnedArray.First(_rowC),
-        Left = PinnedArray.First(_left), Right = PinnedArray.First(_right), Weights = _weights is null ? null : PinnedArray.First(_weights),
+        Left = PinnedArray.First(_left), Right = PinnedArray.First(_right),
+        LeftRuns = PinnedArray.First(_leftRuns), RightRuns = PinnedArray.First(_rightRuns), Weights = _weights is null ? null : PinnedArray.First(_weights),
         RowsA = _rowA.Length, RowsB = _rowB.Length, RowsC = _rowC.Length, Pairs = _left.Length,
     };
 }

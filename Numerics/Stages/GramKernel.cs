@@ -46,7 +46,7 @@ internal sealed unsafe class GramKernel<TLanes, V, T> : GramKernel<T>
 {
     private readonly GramTerm[] _terms;
     private readonly T[][] _weights;
-    private readonly int _features, _stride, _most;
+    private readonly int _features, _stride, _most, _longest;
 
     /// <summary>The kernel.</summary>
     /// <param name="features">The block of features.</param>
@@ -57,6 +57,7 @@ internal sealed unsafe class GramKernel<TLanes, V, T> : GramKernel<T>
         var pinned = new Dictionary<GramShape, T[]>();
         foreach (GramTerm t in terms)
             pinned.TryAdd(t.Shape, PinnedArray.Of(Array.ConvertAll(t.Shape.Weights, T.CreateChecked)));
+        _longest = terms.Max(static t => t.Shape.Count);
         _weights = Array.ConvertAll(terms, t => pinned[t.Shape]);
         _stride = GramGroup.Padded(terms.Max(static t => t.Shape.Width)) + 8;
         _most = terms.SelectMany(static t => t.Shape.Groups).Select(static g => g.Height * g.Width).DefaultIfEmpty(0).Max();
@@ -66,12 +67,16 @@ internal sealed unsafe class GramKernel<TLanes, V, T> : GramKernel<T>
     public override void Forward(BlockMemory<T> blocks, int environments)
     {
         T* product = stackalloc T[GramGroup.TileRows * _stride];
+        using AlignedScratch<T> made = new(blocks.IsStreamed ? _longest + 8 : 0);
         for (int i = 0; i < environments; i++)
         {
+            T* features = blocks.Values(_features)[i];
             for (int k = 0; k < _terms.Length; k++)
             {
                 GramTerm t = _terms[k];
-                Contract(t, PinnedArray.First(_weights[k]), At(blocks, t.Left, i), At(blocks, t.Right, i), blocks.Values(_features)[i], false, product);
+                T* weights = PinnedArray.First(_weights[k]), left = At(blocks, t.Left, i), right = At(blocks, t.Right, i);
+                Contract(t, weights, left, right, blocks.IsStreamed ? made.Start : features + t.First, false, product);
+                if (blocks.IsStreamed) Streaming.Copy(made.Start, features + t.First, t.Shape.Count);
             }
         }
     }
@@ -85,7 +90,7 @@ internal sealed unsafe class GramKernel<TLanes, V, T> : GramKernel<T>
             for (int k = 0; k < _terms.Length; k++)
             {
                 GramTerm t = _terms[k];
-                T* weights = PinnedArray.First(_weights[k]), to = changes.Values(_features)[i];
+                T* weights = PinnedArray.First(_weights[k]), to = changes.Values(_features)[i] + t.First;
                 Contract(t, weights, At(changes, t.Left, i), At(blocks, t.Right, 0), to, false, product);
                 Contract(t, weights, At(blocks, t.Left, 0), At(changes, t.Right, i), to, true, product);
             }
@@ -124,8 +129,8 @@ internal sealed unsafe class GramKernel<TLanes, V, T> : GramKernel<T>
     /// <summary>Sets the features of one term in one environment, or adds to them.</summary>
     private void Contract(GramTerm t, T* weights, T* left, T* right, T* features, bool adds, T* product)
     {
-        T* end = features + t.First + t.Shape.Count;
-        features += t.First;
+        const int ahead = 2 * GramGroup.TileRows;
+        T* end = features + t.Shape.Count;
         T scale = T.CreateChecked(t.Scale);
         foreach (GramGroup group in t.Shape.Groups)
         {
@@ -134,6 +139,8 @@ internal sealed unsafe class GramKernel<TLanes, V, T> : GramKernel<T>
             {
                 int rows = Math.Min(GramGroup.TileRows, all.Length - r);
                 (int first, int last) = group.Tiles[tile];
+                for (int m = 0; m < t.Components; m++)
+                    CacheLine.Fetch(left + all[r].Left + ahead + (nint)m * t.Left.Step);
                 RowTile<TLanes, V, T>.Multiply(
                     rows, t.Components, last - first, left + all[r].Left, 1, t.Left.Step, right + all[r].Right + first, t.Right.Step, product, _stride, false);
                 for (int k = 0; k < rows; k++)

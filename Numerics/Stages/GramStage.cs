@@ -47,6 +47,9 @@ internal sealed unsafe class GramStage<T> : Stage<T>
     public override long MultiplyAdds => _terms.Sum(static t => (long)t.Components * t.Shape.Count);
 
     /// <inheritdoc/>
+    public override bool Streams => true;
+
+    /// <inheritdoc/>
     public override void Forward(BlockMemory<T> blocks, int environments) => _kernel.Forward(blocks, environments);
 
     /// <inheritdoc/>

@@ -34,6 +34,9 @@ internal abstract class Stage<T>
     /// <summary>Whether many environments at once are faster than one after the other.</summary>
     public virtual bool GainsFromBatches => false;
 
+    /// <summary>Whether features are written past the caches where <see cref="BlockMemory{T}.IsStreamed"/> says so.</summary>
+    public virtual bool Streams => false;
+
     /// <summary>Multiply-adds for one environment, forward: what the stage cannot do without.</summary>
     public abstract long MultiplyAdds { get; }
 }
