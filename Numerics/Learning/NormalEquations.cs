@@ -4,20 +4,15 @@ using Toolkit.Numerics.LinearAlgebra;
 namespace Toolkit.Numerics.Learning;
 
 /// <summary>
-/// A weighted least-squares problem as it accumulates. Rows come in batches and are not kept, so memory does not grow with the
-/// data; problems of the same columns can be added, which is how folds of a cross-validation and parts of a data set share
-/// their work.
+/// A least-squares problem kept as the triangle that its rows are reflected into: no digit is lost.
 /// </summary>
 /// <remarks>
 /// Kept are not the sums G = Σ w² x xᵀ, b = Σ w² x y and Σ w² y² but the triangle R, z, ρ that the rows w (x, y) are reflected
 /// into (<see cref="Triangle"/>): G = RᵀR, b = Rᵀz and Σ w² y² = |z|² + ρ². Sums lose in squares what R keeps: a residual far
-/// smaller than the targets is |R c − z|² + ρ², to rounding of the targets themselves. Not for several threads at once.
+/// smaller than the targets is |R c − z|² + ρ², to rounding of the targets themselves.
 /// </remarks>
-public sealed class NormalEquations
+public sealed class NormalEquations : LeastSquares
 {
-    /// <summary>The most unknowns of a problem.</summary>
-    public const int MostColumns = 46339;
-
     private const int LeastBlock = 64, MostBlock = 512;
 
     private readonly double[] _triangle;
@@ -27,20 +22,14 @@ public sealed class NormalEquations
 
     /// <summary>An empty problem.</summary>
     /// <param name="columns">Unknowns.</param>
-    public NormalEquations(int columns)
+    public NormalEquations(int columns) : base(columns)
     {
-        if (columns is < 1 or > MostColumns)
-            throw new ArgumentOutOfRangeException(nameof(columns), columns, $"expected 1 … {MostColumns} columns");
-        Columns = columns;
         _width = columns + 1;
         _triangle = new double[_width * _width];
     }
 
-    /// <summary>The number of unknowns.</summary>
-    public int Columns { get; }
-
-    /// <summary>The number of rows added so far.</summary>
-    public long Rows { get; private set; }
+    /// <inheritdoc/>
+    internal override bool CanCorrect => true;
 
     /// <summary>R with z and ρ as its last column: <c>[i, j]</c>, j ≥ i.</summary>
     public ReadOnlySpan<double> Factor(int threads = 1)
@@ -49,22 +38,10 @@ public sealed class NormalEquations
         return _triangle;
     }
 
-    /// <summary>Adds rows.</summary>
-    /// <param name="rows"><c>[row, column]</c>.</param>
-    /// <param name="targets"><c>[row]</c>.</param>
-    /// <param name="weight">w, the same for all of them: the inverse of the error one expects.</param>
-    /// <param name="threads">How many threads may work; the result is the same for any number.</param>
-    /// <exception cref="ArgumentException">Lengths do not match, or a number is not finite.</exception>
-    public void Add(ReadOnlySpan<double> rows, ReadOnlySpan<double> targets, double weight = 1, int threads = 1)
+    /// <inheritdoc/>
+    public override void Add(ReadOnlySpan<double> rows, ReadOnlySpan<double> targets, double weight = 1, int threads = 1)
     {
-        if (rows.Length != (long)targets.Length * Columns)
-            throw new ArgumentException(
-                $"expected {targets.Length} rows of {Columns}: {(long)targets.Length * Columns} numbers; got {rows.Length}");
-        for (int k = 0; k < targets.Length; k++)
-        {
-            if (!double.IsFinite(weight * targets[k]))
-                throw new ArgumentException($"target {k} is {targets[k]:R}; expected a finite number");
-        }
+        Require(rows, targets, weight);
         if (_block.Length == 0) _block = new double[Math.Clamp(_width / 2, LeastBlock, MostBlock) * _width];
         for (int k = 0; k < targets.Length; k++)
         {
@@ -101,9 +78,8 @@ public sealed class NormalEquations
         Rows += other.Rows;
     }
 
-    /// <summary>Σ w² (y − x·c)² over the rows.</summary>
-    /// <param name="coefficients">c: <c>[column]</c>.</param>
-    public double Residual(ReadOnlySpan<double> coefficients)
+    /// <inheritdoc/>
+    public override double Residual(ReadOnlySpan<double> coefficients)
     {
         Settle(1);
         double[] left = new double[_width];
@@ -111,8 +87,8 @@ public sealed class NormalEquations
         return Vectors.Square(left);
     }
 
-    /// <summary>Adds Σ w² x (y − x·c), half the slope of the residual downwards.</summary>
-    internal void AddSlope(ReadOnlySpan<double> coefficients, Span<double> slope)
+    /// <inheritdoc/>
+    internal override void AddSlope(ReadOnlySpan<double> coefficients, Span<double> slope)
     {
         Settle(1);
         double[] left = new double[_width], all = new double[_width];
@@ -121,8 +97,8 @@ public sealed class NormalEquations
         Vectors.AddScaled(1, all.AsSpan(0, Columns), slope);
     }
 
-    /// <summary>Adds the lower triangle of G, b as the last row, and Σ w² y² at its end: <c>[i, j]</c> of columns + 1.</summary>
-    internal void AddSums(Span<double> sums, int threads)
+    /// <inheritdoc/>
+    internal override void AddSums(Span<double> sums, int threads)
     {
         Settle(threads);
         double[] upper = new double[_triangle.Length];

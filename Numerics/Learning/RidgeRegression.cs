@@ -44,7 +44,7 @@ public static class RidgeRegression
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
     /// <param name="penalty">What λ weighs.</param>
     /// <exception cref="ArgumentException">λ is too small for float64 to tell the columns apart.</exception>
-    public static RidgeFit Fit(NormalEquations equations, double regulariser, int unpenalised = 0, int threads = 1,
+    public static RidgeFit Fit(LeastSquares equations, double regulariser, int unpenalised = 0, int threads = 1,
         RidgePenalty penalty = RidgePenalty.Standardised)
     {
         var reduced = new ReducedProblem([equations], SumsOf(equations, threads), unpenalised, penalty);
@@ -60,9 +60,10 @@ public static class RidgeRegression
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
     /// <param name="penalty">What λ weighs.</param>
     /// <exception cref="ArgumentException">Fewer than two folds, or no λ of the grid can be solved.</exception>
-    public static RidgeFit CrossValidate(IReadOnlyList<NormalEquations> folds, int unpenalised = 0,
-        IReadOnlyList<double>? grid = null, IReadOnlyList<NormalEquations>? scored = null, int threads = 1,
-        RidgePenalty penalty = RidgePenalty.Standardised)
+    /// <typeparam name="T">How the parts are kept.</typeparam>
+    public static RidgeFit CrossValidate<T>(IReadOnlyList<T> folds, int unpenalised = 0,
+        IReadOnlyList<double>? grid = null, IReadOnlyList<T>? scored = null, int threads = 1,
+        RidgePenalty penalty = RidgePenalty.Standardised) where T : LeastSquares
     {
         scored ??= folds;
         grid ??= DefaultGrid;
@@ -99,7 +100,7 @@ public static class RidgeRegression
     /// <param name="penalty">What λ weighs.</param>
     /// <returns>Trials hold −ln(evidence) per row in the place of errors, up to a constant.</returns>
     /// <exception cref="ArgumentException">No λ of the grid can be solved.</exception>
-    public static RidgeFit MaximiseEvidence(NormalEquations equations, int unpenalised = 0, IReadOnlyList<double>? grid = null,
+    public static RidgeFit MaximiseEvidence(LeastSquares equations, int unpenalised = 0, IReadOnlyList<double>? grid = null,
         int threads = 1, RidgePenalty penalty = RidgePenalty.Standardised)
     {
         grid ??= DefaultGrid;
@@ -122,7 +123,7 @@ public static class RidgeRegression
             : new RidgeFit(best, grid[chosen], trials);
     }
 
-    private static double[] SumsOf(NormalEquations equations, int threads)
+    private static double[] SumsOf(LeastSquares equations, int threads)
     {
         double[] sums = new double[(equations.Columns + 1) * (equations.Columns + 1)];
         equations.AddSums(sums, threads);
