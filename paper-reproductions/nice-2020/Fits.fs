@@ -83,7 +83,7 @@ let divide (plan: Plan) (count: int) (seed: int) : int[] * int[] =
     test, Array.append sample rest |> shuffled seed
 
 /// Sums over the training configurations of all columns, in folds that grow: those of every model with fewer columns are among them.
-type private Sums(plan: Plan, data: Data, rows: Rows, train: int[]) =
+type Sums(plan: Plan, data: Data, rows: Rows, train: int[]) =
     let empty () = Array.init plan.Folds (fun _ -> ProductSums rows.Order.Length)
     let hasForces = List.contains EnergiesAndForces plan.Trainings
     let energies, forces = empty (), (if hasForces then empty () else [||])
@@ -139,11 +139,16 @@ let judge (threads: int) (plan: Plan) (data: Data) (rows: Rows) : (Scaling * flo
 
     List.ofArray results
 
+/// A fit's coefficients of all columns of the rows, zero for those that the model has not.
+let coefficients (rows: Rows) (columns: Columns) (fit: RidgeFit) : float[] =
+    let all = Array.zeroCreate rows.Order.Length
+    Seq.iteri (fun k c -> all[columns.Index[k]] <- columns.Scale[k] * c) fit.Coefficients
+    all
+
 /// What a fit predicts for the test configurations.
 let private outcome (data: Data) (rows: Rows) (test: int[]) (seed: int) (size: int) (model: Model) (training: Training) (fit: RidgeFit) : Outcome =
     let width = rows.Order.Length
-    let coefficients = Array.zeroCreate width
-    Seq.iteri (fun k c -> coefficients[model.Columns.Index[k]] <- model.Columns.Scale[k] * c) fit.Coefficients
+    let coefficients = coefficients rows model.Columns fit
 
     let product (rows: float[]) (row: int) =
         let mutable sum = 0.

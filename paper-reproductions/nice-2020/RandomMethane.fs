@@ -83,16 +83,19 @@ type Rows =
 
     member r.Orders = Array.max r.Order
 
+let private speciesOf (data: Data) : int[] =
+    data.Structures |> Seq.collect (fun s -> s.Species.ToArray()) |> Seq.distinct |> Seq.sort |> Array.ofSeq
+
 /// Rows of some columns of a design, which are all that there is in them. `order`: ν of a feature of all that stand side by side.
 let private describe (design: EnergyDesign) (kept: int[]) (order: int -> int) (sample: int[]) (energy: float[][]) (force: float[][]) : Rows =
-    let isCount column = column >= design.Columns - species.Length
+    let isCount column = column >= design.Columns - design.UnpenalisedColumns
 
     let deviation (column: int) =
         let mean = sample |> Array.averageBy (fun i -> energy[i][column])
         sqrt (sample |> Array.averageBy (fun i -> (energy[i][column] - mean) ** 2.))
 
     { Design = design
-      Center = kept |> Array.map (fun c -> if isCount c then 0 else species[c / design.FeatureCount])
+      Center = kept |> Array.map (fun c -> if isCount c then 0 else design.Species[c / design.FeatureCount])
       Order = kept |> Array.map (fun c -> if isCount c then 0 else order (c % design.FeatureCount))
       Deviation = Array.init kept.Length deviation
       Energy = energy
@@ -105,7 +108,7 @@ let orderOf (features: NiceFeatures) : int -> int =
 
 /// Rows of energies and forces.
 let rows (threads: int) (features: NiceFeatures) (sample: int[]) (data: Data) : Rows =
-    let design = EnergyDesign([ features ], species)
+    let design = EnergyDesign([ features ], speciesOf data)
     let energy, force = Array.zeroCreate data.Structures.Length, Array.zeroCreate data.Structures.Length
 
     Parallel.For(0, energy.Length, ParallelOptions(MaxDegreeOfParallelism = threads), fun i ->
@@ -118,8 +121,8 @@ let rows (threads: int) (features: NiceFeatures) (sample: int[]) (data: Data) : 
 
 /// Rows of energies alone. Columns that are zero everywhere, as those of one species around another are, are left out.
 let energyRows (threads: int) (features: InvariantRepresentation list) (order: int -> int) (sample: int[]) (data: Data) : Rows =
-    let design = EnergyDesign(features, species)
-    let used = HashSet [ design.Columns - species.Length .. design.Columns - 1 ]
+    let design = EnergyDesign(features, speciesOf data)
+    let used = HashSet [ design.Columns - design.UnpenalisedColumns .. design.Columns - 1 ]
 
     for row in design.EnergyRows(sample |> Array.map (fun i -> data.Structures[i]), threads) |> Array.chunkBySize design.Columns do
         row |> Array.iteri (fun c x -> if x <> 0. then used.Add c |> ignore)

@@ -28,6 +28,13 @@ let plan (full: bool) (count: int) : Plan =
       Trainings = [ Energies ]
       ForceWeight = 0. }
 
+let private highest (full: bool) = if full then 5 else 4
+
+/// How many fits a study takes.
+let fits (full: bool) (labelled: TightBinding.Labelled) : int =
+    let plan = plan full labelled.Data.Structures.Length
+    plan.Sizes.Length * plan.Seeds.Length * highest full
+
 let study (threads: int) (full: bool) (labelled: TightBinding.Labelled) (tick: unit -> unit) : Study =
     let data = labelled.Data
     let plan = plan full data.Structures.Length
@@ -36,9 +43,9 @@ let study (threads: int) (full: bool) (labelled: TightBinding.Labelled) (tick: u
     // Where there is ten times as much to learn from, twice as many features.
     let settings =
         if full then
-            TightBinding.settings 5 (600, 200) (1200, 800)
+            TightBinding.settings (highest full) (600, 200) (1200, 800)
         else
-            TightBinding.settings 4 (300, 100) (600, 400)
+            TightBinding.settings (highest full) (300, 100) (600, 400)
 
     let expansion = expansion CentrePolicy.Exclude TightBinding.description
     let features = NiceFeatures(expansion, fit threads expansion settings data sample)
