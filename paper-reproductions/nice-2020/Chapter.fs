@@ -4,6 +4,7 @@ module Toolkit.Reproductions.Nice2020.Chapter
 open System
 open System.Diagnostics
 open System.IO
+open Toolkit.Numerics.Expansion
 open Toolkit.Numerics.Representations.Nice
 open Toolkit.Reproductions.Nice2020.Fits
 open Toolkit.Reproductions.Nice2020.RandomMethane
@@ -24,8 +25,9 @@ let private plan (full: bool) =
       TestSize = 196
       Seeds = [ 1 .. (if full then 12 else 5) ]
       Folds = 5
-      Grid = [ for power in -14 .. -2 -> 10. ** float power ]
+      Grid = [ for power in -13 .. -2 -> 10. ** float power ]
       Scalings = [ for power in [ 0.5; 1. ] do for ratio in [ 0.3; 0.1 ] -> { Power = power; Ratio = ratio } ]
+      Trainings = [ Energies; EnergiesAndForces ]
       ForceWeight = 0.3 }
 
 /// The least and the most chosen over the divisions for each kind of model at the least and the largest size.
@@ -49,27 +51,30 @@ let make (request: Request) : Chapter =
     let data = load (Path.Combine(request.Home, "nice-2020"))
     let plan = plan request.Full
     let sample, _ = sample plan data.Structures.Length
-    let expansion = expansion description
+    let expansion = expansion CentrePolicy.Include description
     let orders = [ 1 .. settings.Order ]
-    let curves = 2 * orders.Length * plan.Seeds.Length
+    let curves = plan.Seeds.Length * 2 * orders.Length * plan.Sizes.Length
     progress 0 curves
     let degenerate = Degenerate.distances ()
     let features = NiceFeatures(expansion, fit threads expansion settings data sample)
     let rows = rows threads features sample data
     let judged = judge threads plan data rows
     let scaling = judged |> List.minBy snd |> fst
-    let models = [ for order in orders -> order, columns scaling order Int32.MaxValue rows ]
+    let models = models scaling rows
     let finished = ref 0
 
-    let outcomes =
-        run threads plan data models (fun () ->
-            lock finished (fun () ->
-                finished.Value <- finished.Value + 1
-                progress finished.Value curves))
+    let tick () =
+        lock finished (fun () ->
+            finished.Value <- finished.Value + 1
+            progress finished.Value curves)
 
-    let fewer = FeatureCounts.points threads plan data scaling rows
+    let outcomes = run threads plan data rows models tick
+    let labelled = TightBinding.load (Path.Combine(request.Home, "nice-2020")) request.Full
+    let large = TightBindingCurves.study threads request.Full labelled tick
+    let costs = Costs.points threads labelled
+    let iron = IronSpins.points threads (Path.Combine(request.Home, "spin-power-spectrum-2022"))
     let times = Timing.measure expansion data sample
-    let counts = models |> List.map (fun (order, model) -> $"{CurvePlot.model order}: {model.Count}") |> String.concat "; "
+    let counts = models |> List.map (fun m -> $"{CurvePlot.model m.Order}: {m.Columns.Count}") |> String.concat "; "
     let d = description
     let branch (b: NiceBranch) = $"{b.Expand} products, {b.Components} components, {b.Purify} features of each lower order subtracted"
 
@@ -114,9 +119,11 @@ let make (request: Request) : Chapter =
         [ Degenerate.figure degenerate
           LearningCurves.figure setting outcomes
           ForceCurves.figure outcomes
+          TightBindingCurves.figure large
           Parity.figure plan.Seeds.Head outcomes
           Spectra.figure features.Fit
-          FeatureCounts.figure plan fewer
-          Timing.figure times ]
+          Costs.figure costs
+          Timing.figure times
+          IronSpins.figure iron ]
       Checks = Degenerate.check degenerate :: FeatureChecks.all rows data
       Seconds = clock.Elapsed.TotalSeconds }
