@@ -36,6 +36,10 @@ public abstract class LeastSquares
     /// <exception cref="ArgumentException">Lengths do not match, or a number is not finite.</exception>
     public abstract void Add(ReadOnlySpan<double> rows, ReadOnlySpan<double> targets, double weight = 1, int threads = 1);
 
+    /// <summary>Does with rows that wait for others what is done with them; until rows are added again several threads may read the problem.</summary>
+    /// <param name="threads">How many threads may work; the result is the same for any number.</param>
+    public abstract void Settle(int threads = 1);
+
     /// <summary>Σ w² (y − x·c)² over the rows.</summary>
     /// <param name="coefficients">c: <c>[column]</c>.</param>
     public abstract double Residual(ReadOnlySpan<double> coefficients);

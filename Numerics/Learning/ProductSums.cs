@@ -125,9 +125,8 @@ public sealed class ProductSums : LeastSquares
         Vectors.AddScaled(1, _sums, sums);
     }
 
-    /// <summary>Takes rows that wait for others into the sums; until rows are added again several threads may read them.</summary>
-    /// <param name="threads">How many threads may work; the result is the same for any number.</param>
-    public void Settle(int threads = 1)
+    /// <inheritdoc/>
+    public override void Settle(int threads = 1)
     {
         int count = _blocked;
         _blocked = 0;

@@ -156,7 +156,7 @@ internal sealed unsafe class LeafGradients : PairGradients
                     continue;
                 }
                 double* from = (s.Source.Block == SlopeSource.Made ? _slopes : _values.Values(s.Source.Block)[0]) + s.Source.First;
-                ChannelTile.Contract(s.Count, angles, rows, count, from, s.Source.StepK, s.Stride, to, s.Stride);
+                ChannelTile<double>.Multiply(count, s.Count, s.Stride, angles, 1, rows, from, s.Source.StepK, to, s.Stride, false);
             }
         }
     }
