@@ -120,7 +120,7 @@ public sealed unsafe class EwaldSum
         PolynomialTable one = PolynomialTable.Build(1, [0, reach / split], reach / split, [1], 1e-12,
             (_, values) => values[0] = 1 / Math.Sqrt(4 * Math.PI));
         double[] positions = structure.Positions.ToArray(), waveGradient = new double[3 * atoms], unused = new double[atoms];
-        WaveSum sum = new(waves, one, new SphericalHarmonics<double>(0), 1, 1, 1, positions, q, new int[atoms], threads);
+        WaveSum sum = new(new SumMemory(), waves, one, new SphericalHarmonics<double>(0), 1, 1, 1, positions, q, new int[atoms], threads);
         double[] back = new double[2 * waves.Count], channels = new double[waves.Count], half = q.Select(x => 0.5 * x).ToArray();
         using AlignedScratch<double> scratch = new(sum.Scratch);
         fixed (double* to = potential, a = half, g = waveGradient, b = back, c = channels)

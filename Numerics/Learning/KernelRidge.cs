@@ -46,27 +46,33 @@ public static class KernelRidge
         if (folds.Count != n) throw new ArgumentException($"expected the fold of each of {n} data; got {folds.Count}", nameof(folds));
         int[] names = [.. folds.Distinct().Order()];
         if (names.Length < 2) throw new ArgumentException($"expected at least two folds; got {names.Length}", nameof(folds));
-        double[] squares = new double[grid.Count];
-        foreach (int fold in names)
+        double[] copy = kernel.ToArray(), y = targets.ToArray();
+        // Folds do not wait for each other.
+        int together = Math.Min(threads, names.Length), inside = Math.Max(1, threads / together);
+        double[][] squares = new double[names.Length][];
+        Threads.Share(names.Length, together, f =>
         {
-            int[] kept = [.. Enumerable.Range(0, n).Where(i => folds[i] != fold)], left = [.. Enumerable.Range(0, n).Where(i => folds[i] == fold)];
+            int[] kept = [.. Enumerable.Range(0, n).Where(i => folds[i] != names[f])], left = [.. Enumerable.Range(0, n).Where(i => folds[i] == names[f])];
+            double[] cross = new double[left.Length * kept.Length];
+            for (int i = 0; i < left.Length; i++)
+                for (int k = 0; k < kept.Length; k++)
+                    cross[i * kept.Length + k] = copy[left[i] * n + kept[k]];
+            squares[f] = new double[grid.Count];
             for (int t = 0; t < grid.Count; t++)
             {
-                if (Solve(kernel, targets, kept, grid[t], threads) is not { } dual)
+                if (Solve(copy, y, kept, grid[t], inside) is not { } dual)
                 {
-                    squares[t] = double.PositiveInfinity;
+                    squares[f][t] = double.PositiveInfinity;
                     continue;
                 }
-                foreach (int i in left)
+                for (int i = 0; i < left.Length; i++)
                 {
-                    double found = 0;
-                    for (int k = 0; k < kept.Length; k++)
-                        found += kernel[i * n + kept[k]] * dual[k];
-                    squares[t] += (found - targets[i]) * (found - targets[i]);
+                    double off = Vectors.Dot(cross.AsSpan(i * kept.Length, kept.Length), dual) - y[left[i]];
+                    squares[f][t] += off * off;
                 }
             }
-        }
-        var trials = grid.Select((lambda, t) => (lambda, Math.Sqrt(squares[t] / n))).ToArray();
+        });
+        var trials = grid.Select((lambda, t) => (lambda, Math.Sqrt(squares.Sum(f => f[t]) / n))).ToArray();
         int[] all = [.. Enumerable.Range(0, n)];
         foreach ((double lambda, double _) in trials.Where(static t => double.IsFinite(t.Item2)).OrderBy(static t => t.Item2))
         {

@@ -4,72 +4,70 @@ using Toolkit.Numerics.LinearAlgebra;
 namespace Toolkit.Numerics.Learning;
 
 /// <summary>
-/// A weighted least-squares problem as it accumulates. Rows come in batches and are not kept, so memory does not grow with the
-/// data; problems of the same columns can be added, which is how folds of a cross-validation and parts of a data set share
-/// their work.
+/// A least-squares problem kept as its rows while they are few, then as the triangle that they are reflected into: no digit is lost.
 /// </summary>
 /// <remarks>
-/// Kept are not the sums G = Σ w² x xᵀ, b = Σ w² x y and Σ w² y² but the triangle R, z, ρ that the rows w (x, y) are reflected
-/// into (<see cref="Triangle"/>): G = RᵀR, b = Rᵀz and Σ w² y² = |z|² + ρ². Sums lose in squares what R keeps: a residual far
-/// smaller than the targets is |R c − z|² + ρ², to rounding of the targets themselves. Not for several threads at once.
+/// Kept are not the sums G = Σ w² x xᵀ, b = Σ w² x y and Σ w² y² but rows whose sums these are: those w (x, y) themselves while they are
+/// fewer than the columns, then the triangle R, z, ρ that they are reflected into (<see cref="Triangle"/>): G = RᵀR, b = Rᵀz and
+/// Σ w² y² = |z|² + ρ². Sums lose in squares what rows keep: a residual far smaller than the targets is |R c − z|² + ρ², to rounding of
+/// the targets themselves. Not for several threads at once.
 /// </remarks>
-public sealed class NormalEquations
+public sealed class NormalEquations : LeastSquares
 {
-    /// <summary>The most unknowns of a problem.</summary>
-    public const int MostColumns = 46339;
-
+    // Rows that wait to be reflected, and numbers of rows that are kept as they are.
     private const int LeastBlock = 64, MostBlock = 512;
+    private const long MostKept = 1 << 25;
 
-    private readonly double[] _triangle;
     private readonly int _width;
+    private double[]? _triangle;
     private double[] _block = [];
     private int _blocked;
 
     /// <summary>An empty problem.</summary>
     /// <param name="columns">Unknowns.</param>
-    public NormalEquations(int columns)
+    public NormalEquations(int columns) : base(columns)
     {
-        if (columns is < 1 or > MostColumns)
-            throw new ArgumentOutOfRangeException(nameof(columns), columns, $"expected 1 … {MostColumns} columns");
-        Columns = columns;
         _width = columns + 1;
-        _triangle = new double[_width * _width];
     }
 
-    /// <summary>The number of unknowns.</summary>
-    public int Columns { get; }
-
-    /// <summary>The number of rows added so far.</summary>
-    public long Rows { get; private set; }
+    /// <inheritdoc/>
+    internal override bool CanCorrect => true;
 
     /// <summary>R with z and ρ as its last column: <c>[i, j]</c>, j ≥ i.</summary>
     public ReadOnlySpan<double> Factor(int threads = 1)
     {
+        if (_triangle is not null)
+        {
+            Settle(threads);
+            return _triangle;
+        }
+        _triangle = new double[_width * _width];
         Settle(threads);
+        // What follows is the same as after FromFactor.
+        _block = [];
         return _triangle;
     }
 
-    /// <summary>Adds rows.</summary>
-    /// <param name="rows"><c>[row, column]</c>.</param>
-    /// <param name="targets"><c>[row]</c>.</param>
-    /// <param name="weight">w, the same for all of them: the inverse of the error one expects.</param>
-    /// <param name="threads">How many threads may work; the result is the same for any number.</param>
-    /// <exception cref="ArgumentException">Lengths do not match, or a number is not finite.</exception>
-    public void Add(ReadOnlySpan<double> rows, ReadOnlySpan<double> targets, double weight = 1, int threads = 1)
+    /// <summary>Whether the rows are those that were added, and not a triangle.</summary>
+    internal bool IsPlain => _triangle is null;
+
+    /// <summary>How many rows have the sums of all: those added, or those of the triangle.</summary>
+    internal int Depth => IsPlain ? _blocked : _width;
+
+    /// <summary>One of them, from its first column that is not zero for certain on, and that column.</summary>
+    internal ReadOnlySpan<double> Row(int i, out int first)
     {
-        if (rows.Length != (long)targets.Length * Columns)
-            throw new ArgumentException(
-                $"expected {targets.Length} rows of {Columns}: {(long)targets.Length * Columns} numbers; got {rows.Length}");
+        first = IsPlain ? 0 : i;
+        return (_triangle ?? _block).AsSpan(i * _width + first, _width - first);
+    }
+
+    /// <inheritdoc/>
+    public override void Add(ReadOnlySpan<double> rows, ReadOnlySpan<double> targets, double weight = 1, int threads = 1)
+    {
+        Require(rows, targets, weight);
         for (int k = 0; k < targets.Length; k++)
         {
-            if (!double.IsFinite(weight * targets[k]))
-                throw new ArgumentException($"target {k} is {targets[k]:R}; expected a finite number");
-        }
-        if (_block.Length == 0) _block = new double[Math.Clamp(_width / 2, LeastBlock, MostBlock) * _width];
-        for (int k = 0; k < targets.Length; k++)
-        {
-            if (_blocked * _width == _block.Length) Settle(threads);
-            Span<double> row = _block.AsSpan(_blocked++ * _width, _width);
+            Span<double> row = Next(threads);
             rows.Slice(k * Columns, Columns).CopyTo(row);
             row[Columns] = targets[k];
             for (int i = 0; i < row.Length; i++)
@@ -92,42 +90,63 @@ public sealed class NormalEquations
         ArgumentNullException.ThrowIfNull(other);
         if (other.Columns != Columns)
             throw new ArgumentException($"expected {Columns} columns; got {other.Columns}", nameof(other));
-        other.Settle(threads);
-        Settle(threads);
-        double[] rows = new double[other._triangle.Length];
-        for (int i = 0; i < _width; i++)
-            other._triangle.AsSpan(i * _width + i, _width - i).CopyTo(rows.AsSpan(i * _width + i));
-        Triangle.Absorb(_width, _triangle, _width, rows, threads);
+        if (other.IsPlain)
+        {
+            for (int i = 0; i < other._blocked; i++)
+                other.Row(i, out _).CopyTo(Next(threads));
+        }
+        else
+        {
+            other.Settle(threads);
+            Factor(threads);
+            double[] rows = new double[_width * _width];
+            for (int i = 0; i < _width; i++)
+                other.Row(i, out int first).CopyTo(rows.AsSpan(i * _width + first));
+            Triangle.Absorb(_width, _triangle, _width, rows, threads);
+        }
         Rows += other.Rows;
     }
 
-    /// <summary>Σ w² (y − x·c)² over the rows.</summary>
-    /// <param name="coefficients">c: <c>[column]</c>.</param>
-    public double Residual(ReadOnlySpan<double> coefficients)
+    /// <inheritdoc/>
+    public override double Residual(ReadOnlySpan<double> coefficients)
     {
         Settle(1);
-        double[] left = new double[_width];
-        Left(coefficients, left);
-        return Vectors.Square(left);
+        double[] x = Left(coefficients);
+        double sum = 0;
+        for (int i = 0; i < Depth; i++)
+        {
+            ReadOnlySpan<double> row = Row(i, out int first);
+            double left = Vectors.Dot(row, x.AsSpan(first));
+            sum += left * left;
+        }
+        return sum;
     }
 
-    /// <summary>Adds Σ w² x (y − x·c), half the slope of the residual downwards.</summary>
-    internal void AddSlope(ReadOnlySpan<double> coefficients, Span<double> slope)
+    /// <inheritdoc/>
+    internal override void AddSlope(ReadOnlySpan<double> coefficients, Span<double> slope)
     {
         Settle(1);
-        double[] left = new double[_width], all = new double[_width];
-        Left(coefficients, left);
-        Triangle.AddTransposed(_width, _triangle, left, all);
+        double[] x = Left(coefficients), all = new double[_width];
+        for (int i = 0; i < Depth; i++)
+        {
+            ReadOnlySpan<double> row = Row(i, out int first);
+            Vectors.AddScaled(Vectors.Dot(row, x.AsSpan(first)), row, all.AsSpan(first));
+        }
         Vectors.AddScaled(1, all.AsSpan(0, Columns), slope);
     }
 
-    /// <summary>Adds the lower triangle of G, b as the last row, and Σ w² y² at its end: <c>[i, j]</c> of columns + 1.</summary>
-    internal void AddSums(Span<double> sums, int threads)
+    /// <inheritdoc/>
+    internal override void AddSums(Span<double> sums, int threads)
     {
         Settle(threads);
-        double[] upper = new double[_triangle.Length];
+        if (IsPlain)
+        {
+            Dense.AddGram(_blocked, _width, 1.0, _block, _width, 1.0, sums, _width, threads);
+            return;
+        }
+        double[] upper = new double[_width * _width];
         for (int i = 0; i < _width; i++)
-            _triangle.AsSpan(i * _width + i, _width - i).CopyTo(upper.AsSpan(i * _width + i));
+            Row(i, out int first).CopyTo(upper.AsSpan(i * _width + first));
         Dense.AddGram(_width, _width, 1.0, upper, _width, 1.0, sums, _width, threads);
     }
 
@@ -139,24 +158,42 @@ public sealed class NormalEquations
     public static NormalEquations FromFactor(int columns, long rows, ReadOnlySpan<double> factor)
     {
         NormalEquations result = new(columns) { Rows = rows };
-        if (factor.Length != result._triangle.Length)
-            throw new ArgumentException($"expected {result._triangle.Length} numbers; got {factor.Length}", nameof(factor));
-        factor.CopyTo(result._triangle);
+        if (factor.Length != result._width * result._width)
+            throw new ArgumentException($"expected {result._width * result._width} numbers; got {factor.Length}", nameof(factor));
+        result._triangle = factor.ToArray();
         return result;
     }
 
-    /// <summary>(z − R c, ρ).</summary>
-    private void Left(ReadOnlySpan<double> coefficients, Span<double> left)
+    /// <summary>(−c, 1), whose product with a row is what the row leaves.</summary>
+    private double[] Left(ReadOnlySpan<double> coefficients)
     {
         double[] x = new double[_width];
         for (int i = 0; i < Columns; i++)
             x[i] = -coefficients[i];
         x[Columns] = 1;
-        Triangle.Multiply(_width, _triangle, x, left);
+        return x;
     }
 
-    private void Settle(int threads)
+    /// <summary>Room for another row.</summary>
+    private Span<double> Next(int threads)
     {
+        if (_blocked * _width == _block.Length)
+        {
+            long kept = Math.Min(_width, Math.Max(LeastBlock, MostKept / _width));
+            if (IsPlain && _blocked < kept) Array.Resize(ref _block, (int)Math.Min(kept, Math.Max(8, 2L * _blocked)) * _width);
+            else
+            {
+                Factor(threads);
+                if (_block.Length == 0) _block = new double[Math.Clamp(_width / 2, LeastBlock, MostBlock) * _width];
+            }
+        }
+        return _block.AsSpan(_blocked++ * _width, _width);
+    }
+
+    /// <inheritdoc/>
+    public override void Settle(int threads = 1)
+    {
+        if (IsPlain || _blocked == 0) return;
         int count = _blocked;
         _blocked = 0;
         Triangle.Absorb(_width, _triangle, count, _block.AsSpan(0, count * _width), threads);

@@ -15,13 +15,16 @@ namespace Toolkit.Numerics.Learning;
 /// The Cholesky factor of the sums gives a first solution; what it leaves is computed from the triangles, which have the digits
 /// that sums lack, and solved for again (corrected seminormal equations: Björck, Linear Algebra Appl. 88/89, 31, 1987).
 /// </remarks>
-internal sealed class ReducedProblem
+internal sealed class ReducedProblem : IRidgeProblem
 {
     // Below this fraction of its square a column's remainder after elimination is rounding.
-    private const double Remainder = 1e-13;
-    private const int MostCorrections = 4;
+    internal const double Remainder = 1e-13;
+    internal const int MostCorrections = 4;
 
-    private readonly IReadOnlyList<NormalEquations> _parts;
+    /// <summary>A correction whose square is a smaller part of the solution's is rounding.</summary>
+    internal const double Settled = 1e-28;
+
+    private readonly IReadOnlyList<LeastSquares> _parts;
     private readonly double[] _sums, _matrix, _scale, _work;
     private readonly int _columns, _penalised;
     private readonly double _rows;
@@ -29,10 +32,10 @@ internal sealed class ReducedProblem
 
     /// <summary>A problem.</summary>
     /// <param name="parts">What it is the sum of.</param>
-    /// <param name="sums">The sum of their <see cref="NormalEquations.AddSums"/>.</param>
+    /// <param name="sums">The sum of their <see cref="LeastSquares.AddSums"/>.</param>
     /// <param name="unpenalised">How many of the last columns carry no penalty.</param>
     /// <param name="penalty">What λ weighs.</param>
-    public ReducedProblem(IReadOnlyList<NormalEquations> parts, double[] sums, int unpenalised, RidgePenalty penalty)
+    public ReducedProblem(IReadOnlyList<LeastSquares> parts, double[] sums, int unpenalised, RidgePenalty penalty)
     {
         int n = parts[0].Columns, p = n - unpenalised;
         if (unpenalised < 0 || p < 1)
@@ -46,7 +49,7 @@ internal sealed class ReducedProblem
             Row(i).CopyTo(_matrix.AsSpan(i * p));
         if (unpenalised > 0)
         {
-            _inverse = PseudoInverse();
+            _inverse = PseudoInverse(unpenalised, (i, j) => Row(p + i)[p + j]);
             for (int i = 0; i < p; i++)
             {
                 // Row i of G_pc (G_cc)⁺.
@@ -81,23 +84,28 @@ internal sealed class ReducedProblem
 
         double[] solution = new double[n], slope = new double[n];
         double last = double.PositiveInfinity;
-        for (int k = 0; k <= MostCorrections; k++)
+        int corrections = _parts.All(static part => part.CanCorrect) ? MostCorrections : 0;
+        for (int k = 0; k <= corrections; k++)
         {
             slope.AsSpan().Clear();
-            foreach (NormalEquations part in _parts)
+            foreach (LeastSquares part in _parts)
                 part.AddSlope(solution, slope);
             for (int i = 0; i < p; i++)
                 slope[i] -= regulariser * _rows * _scale[i] * _scale[i] * solution[i];
             double[] change = Resolve(slope, threads);
             // In the size that the penalty sees.
-            double size = Enumerable.Range(0, p).Sum(i => Square(_scale[i] * change[i]));
+            double size = 0, whole = 0;
+            for (int i = 0; i < p; i++)
+            {
+                size += _scale[i] * change[i] * (_scale[i] * change[i]);
+                whole += _scale[i] * solution[i] * (_scale[i] * solution[i]);
+            }
             if (!(size < 0.25 * last)) break;
             Vectors.AddScaled(1, change, solution);
+            if (size < Settled * whole) break;
             last = size;
         }
         return solution;
-
-        static double Square(double x) => x * x;
     }
 
     /// <summary>λ N Σ (s c)².</summary>
@@ -165,13 +173,14 @@ internal sealed class ReducedProblem
     private ReadOnlySpan<double> Row(int i) => _sums.AsSpan(i * (_columns + 1), i + 1);
 
     /// <summary>(G_cc)⁺: unpenalised columns may depend on one another, as C and H counts do in methane.</summary>
-    private Matrix<double> PseudoInverse()
+    /// <param name="size">Rows and columns.</param>
+    /// <param name="lower">G_cc of two columns, the first not before the second.</param>
+    internal static Matrix<double> PseudoInverse(int size, Func<int, int, double> lower)
     {
-        int p = _penalised, rest = _columns - p;
-        var block = Matrix<double>.Build.Dense(rest, rest);
-        for (int i = 0; i < rest; i++)
+        var block = Matrix<double>.Build.Dense(size, size);
+        for (int i = 0; i < size; i++)
             for (int j = 0; j <= i; j++)
-                block[i, j] = block[j, i] = Row(p + i)[p + j];
+                block[i, j] = block[j, i] = lower(i, j);
         var eigen = block.Evd(Symmetricity.Symmetric);
         Vector<double> values = eigen.EigenValues.Real();
         double least = 1e-12 * values.AbsoluteMaximum();

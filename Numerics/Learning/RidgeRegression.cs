@@ -44,11 +44,10 @@ public static class RidgeRegression
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
     /// <param name="penalty">What λ weighs.</param>
     /// <exception cref="ArgumentException">λ is too small for float64 to tell the columns apart.</exception>
-    public static RidgeFit Fit(NormalEquations equations, double regulariser, int unpenalised = 0, int threads = 1,
+    public static RidgeFit Fit(LeastSquares equations, double regulariser, int unpenalised = 0, int threads = 1,
         RidgePenalty penalty = RidgePenalty.Standardised)
     {
-        var reduced = new ReducedProblem([equations], SumsOf(equations, threads), unpenalised, penalty);
-        return new RidgeFit(reduced.Solve(regulariser, threads) ?? throw new ArgumentException(
+        return new RidgeFit(Problem([equations], () => SumsOf(equations, threads), unpenalised, penalty, threads).Solve(regulariser, threads) ?? throw new ArgumentException(
             $"the regulariser {regulariser:R} is too small: the normal equations are singular in float64"), regulariser, []);
     }
 
@@ -60,26 +59,36 @@ public static class RidgeRegression
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
     /// <param name="penalty">What λ weighs.</param>
     /// <exception cref="ArgumentException">Fewer than two folds, or no λ of the grid can be solved.</exception>
-    public static RidgeFit CrossValidate(IReadOnlyList<NormalEquations> folds, int unpenalised = 0,
-        IReadOnlyList<double>? grid = null, IReadOnlyList<NormalEquations>? scored = null, int threads = 1,
-        RidgePenalty penalty = RidgePenalty.Standardised)
+    /// <typeparam name="T">How the parts are kept.</typeparam>
+    public static RidgeFit CrossValidate<T>(IReadOnlyList<T> folds, int unpenalised = 0,
+        IReadOnlyList<double>? grid = null, IReadOnlyList<T>? scored = null, int threads = 1,
+        RidgePenalty penalty = RidgePenalty.Standardised) where T : LeastSquares
     {
         scored ??= folds;
         grid ??= DefaultGrid;
         if (folds.Count < 2) throw new ArgumentException($"expected at least two folds; got {folds.Count}", nameof(folds));
         if (scored.Count != folds.Count)
             throw new ArgumentException($"expected {folds.Count} scored folds; got {scored.Count}", nameof(scored));
-        double[][] sums = folds.Select(f => SumsOf(f, threads)).ToArray();
+        foreach (LeastSquares part in folds.Concat(scored))
+            part.Settle(threads);
+        // One fold's problem does not wait for another's where there is room for several.
+        long room = (long)folds[0].Columns * folds[0].Columns;
+        int together = room <= MostTogether ? Math.Min(threads, folds.Count) : 1, inside = Math.Max(1, threads / together);
+        Lazy<double[][]> sums = new(() => folds.Select(f => SumsOf(f, threads)).ToArray());
+        double[,] residuals = new double[folds.Count, grid.Count];
+        Threads.Share(folds.Count, together, k =>
+        {
+            IRidgeProblem training = Problem([.. folds.Where((_, j) => j != k)], () => Total(sums.Value, k), unpenalised, penalty, inside);
+            for (int t = 0; t < grid.Count; t++)
+                residuals[k, t] = training.Solve(grid[t], inside) is { } c ? scored[k].Residual(c) : double.PositiveInfinity;
+        });
         double[] squares = new double[grid.Count];
         for (int k = 0; k < folds.Count; k++)
-        {
-            var training = new ReducedProblem([.. folds.Where((_, j) => j != k)], Total(sums, k), unpenalised, penalty);
             for (int t = 0; t < grid.Count; t++)
-                squares[t] += training.Solve(grid[t], threads) is { } c ? scored[k].Residual(c) : double.PositiveInfinity;
-        }
+                squares[t] += residuals[k, t];
         double rows = scored.Sum(f => (double)f.Rows);
         var trials = grid.Select((lambda, t) => (lambda, Math.Sqrt(squares[t] / rows))).ToArray();
-        var whole = new ReducedProblem(folds, Total(sums, -1), unpenalised, penalty);
+        IRidgeProblem whole = Problem(folds, () => Total(sums.Value, -1), unpenalised, penalty, threads);
         foreach ((double lambda, double error) in trials.Where(static t => double.IsFinite(t.Item2)).OrderBy(static t => t.Item2))
         {
             // All folds together may be singular where each that is left out was not.
@@ -99,7 +108,7 @@ public static class RidgeRegression
     /// <param name="penalty">What λ weighs.</param>
     /// <returns>Trials hold −ln(evidence) per row in the place of errors, up to a constant.</returns>
     /// <exception cref="ArgumentException">No λ of the grid can be solved.</exception>
-    public static RidgeFit MaximiseEvidence(NormalEquations equations, int unpenalised = 0, IReadOnlyList<double>? grid = null,
+    public static RidgeFit MaximiseEvidence(LeastSquares equations, int unpenalised = 0, IReadOnlyList<double>? grid = null,
         int threads = 1, RidgePenalty penalty = RidgePenalty.Standardised)
     {
         grid ??= DefaultGrid;
@@ -122,7 +131,20 @@ public static class RidgeRegression
             : new RidgeFit(best, grid[chosen], trials);
     }
 
-    private static double[] SumsOf(NormalEquations equations, int threads)
+    // Numbers of a matrix of which each thread may have its own.
+    private const long MostTogether = 1 << 22;
+
+    /// <summary>By rows or by columns, whichever are fewer.</summary>
+    private static IRidgeProblem Problem(
+        IReadOnlyList<LeastSquares> parts, Func<double[]> sums, int unpenalised, RidgePenalty penalty, int threads)
+    {
+        NormalEquations[] rows = [.. parts.OfType<NormalEquations>().Where(static e => e.IsPlain)];
+        return rows.Length == parts.Count && rows.Sum(static e => e.Depth) < parts[0].Columns - unpenalised
+            ? new DualProblem(rows, unpenalised, penalty, threads)
+            : new ReducedProblem(parts, sums(), unpenalised, penalty);
+    }
+
+    private static double[] SumsOf(LeastSquares equations, int threads)
     {
         double[] sums = new double[(equations.Columns + 1) * (equations.Columns + 1)];
         equations.AddSums(sums, threads);

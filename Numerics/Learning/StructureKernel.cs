@@ -96,7 +96,7 @@ public static class StructureKernel
     private static void Tile(Environments[] parts, KernelCombination combination, int[] owner, (int From, int To) tile, int n, double[] result)
     {
         int rows = tile.To - tile.From;
-        double[] products = new double[rows * Columns], combined = new double[rows * Columns];
+        double[] products = new double[rows * Columns], combined = parts.Length > 1 ? new double[rows * Columns] : products;
         // Up to the structures of the tile's own rows: the rest follows by symmetry.
         for (int start = 0; start < tile.To; start += Columns)
         {
@@ -104,24 +104,28 @@ public static class StructureKernel
             for (int p = 0; p < parts.Length; p++)
             {
                 Environments e = parts[p];
+                double[] values = p == 0 ? combined : products;
                 Dense.Multiply(rows, columns, e.Width, 1.0, e.Rows.AsSpan(tile.From * e.Width), e.Width, false, e.Rows.AsSpan(start * e.Width), e.Width, true,
-                    0.0, products.AsSpan(), Columns);
+                    0.0, values.AsSpan(), Columns);
                 for (int i = 0; i < rows; i++)
-                    for (int j = 0; j < columns; j++)
-                    {
-                        int at = i * Columns + j;
-                        double k = e.Part.Weight * e.Part.Kernel.Evaluate(products[at], e.Squares[tile.From + i], e.Squares[start + j]).Value;
-                        combined[at] = p == 0 ? k : combination == KernelCombination.Sum ? combined[at] + k : combined[at] * k;
-                    }
-            }
-            for (int i = 0; i < rows; i++)
-            {
-                int a = owner[tile.From + i];
-                for (int j = 0; j < columns; j++)
                 {
-                    int b = owner[start + j];
-                    if (b <= a) result[a * n + b] += combined[i * Columns + j];
+                    Span<double> row = values.AsSpan(i * Columns, columns), whole = combined.AsSpan(i * Columns, columns);
+                    e.Part.Kernel.Values(row, e.Squares[tile.From + i], e.Squares.AsSpan(start, columns));
+                    if (p == 0) Vectors.Scale(e.Part.Weight, row);
+                    else if (combination == KernelCombination.Product) Vectors.Scale(e.Part.Weight, whole, row);
+                    else Vectors.AddScaled(e.Part.Weight, row, whole);
                 }
+            }
+            for (int i = 0; i < rows;)
+            {
+                // The environments of one structure in the first of their rows.
+                int a = owner[tile.From + i], first = i;
+                Span<double> sum = combined.AsSpan(first * Columns, columns);
+                for (i++; i < rows && owner[tile.From + i] == a; i++)
+                    Vectors.AddScaled(1, combined.AsSpan(i * Columns, columns), sum);
+                Span<double> to = result.AsSpan(a * n, n);
+                for (int j = 0; j < columns && owner[start + j] <= a; j++)
+                    to[owner[start + j]] += sum[j];
             }
         }
     }

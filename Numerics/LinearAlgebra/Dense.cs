@@ -89,6 +89,35 @@ public static unsafe class Dense
         }
     }
 
+    /// <summary>
+    /// The lower triangle of C ← α A Aᵀ + β C: kernels of samples with each other. What is above the diagonal is neither read nor written;
+    /// <see cref="Symmetrise{T}"/> fills it.
+    /// </summary>
+    /// <typeparam name="T"><c>double</c> or <c>float</c>.</typeparam>
+    /// <param name="samples">Rows of A, rows and columns of C.</param>
+    /// <param name="features">Columns of A.</param>
+    /// <param name="alpha">α.</param>
+    /// <param name="a">A [samples, features].</param>
+    /// <param name="lda">Leading dimension of A.</param>
+    /// <param name="beta">β; with 0, C is not read.</param>
+    /// <param name="c">C [samples, samples].</param>
+    /// <param name="ldc">Leading dimension of C.</param>
+    /// <param name="threads">At most so many threads.</param>
+    /// <exception cref="ArgumentException">A span is too short for its shape.</exception>
+    public static void AddProducts<T>(
+        int samples, int features, T alpha, ReadOnlySpan<T> a, int lda, T beta, Span<T> c, int ldc, int threads = 1)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Require(a.Length, samples, features, lda, nameof(a));
+        Require(c.Length, samples, samples, ldc, nameof(c));
+        fixed (T* pa = a, pc = c)
+        {
+            MatrixProduct<T>.Run(
+                samples, samples, features, alpha, View(pa, lda, false), View(pa, lda, true), beta, pc, ldc,
+                Part.Lower, threads);
+        }
+    }
+
     /// <summary>Copies the lower triangle of a square matrix to the upper one.</summary>
     /// <typeparam name="T">Any number.</typeparam>
     /// <param name="n">Rows and columns.</param>

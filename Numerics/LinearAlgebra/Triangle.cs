@@ -51,20 +51,6 @@ internal static class Triangle
         }
     }
 
-    /// <summary>y = R x.</summary>
-    public static void Multiply(int n, ReadOnlySpan<double> r, ReadOnlySpan<double> x, Span<double> y)
-    {
-        for (int i = 0; i < n; i++)
-            y[i] = Vectors.Dot(r.Slice(i * n + i, n - i), x[i..n]);
-    }
-
-    /// <summary>y = y + Rᵀ x.</summary>
-    public static void AddTransposed(int n, ReadOnlySpan<double> r, ReadOnlySpan<double> x, Span<double> y)
-    {
-        for (int i = 0; i < n; i++)
-            Vectors.AddScaled(x[i], r.Slice(i * n + i, n - i), y[i..n]);
-    }
-
     private static Span<double> Right(Span<double> r, int n, int first, int width, int row) =>
         r.Slice((first + row) * n + first + width, n - first - width);
 

@@ -121,23 +121,26 @@ let tests =
             let plan = { plan with Cells = 1; Settling = 20; Trajectories = 40 }
 
             TemporaryFolder.using (fun folder ->
-                let state = Path.Combine(folder, "state")
-                let figure () = (MonteCarlo.figure 1 plan state ignore study).Table
-                let whole = figure ()
-                Assert.Equal<Cell list list>(whole.Rows, (MonteCarlo.figure 3 plan (state + ".3") ignore study).Table.Rows)
-                let lines = File.ReadAllLines state
-                Assert.Equal(5, lines.Length)
-                // Cut short after one temperature; what is there is believed, the rest is computed.
+                let figure threads name = (MonteCarlo.figure threads plan (Kept.inFolder (Path.Combine(folder, name))) ignore study).Table
+                let whole = figure 1 "one"
+                Assert.Equal<Cell list list>(whole.Rows, (figure 3 "three").Rows)
+                let files = Directory.GetFiles(Path.Combine(folder, "one")) |> Array.sort
+                Assert.Equal(4, files.Length)
+                // Cut short after one chain, the truth at the lowest temperature: what is there is believed, the rest is computed.
+                let path = files |> Array.find (fun f -> f.Contains $"truth-{plan.Temperatures.Head}-")
+                for f in files do if f <> path then File.Delete f
+                let lines = File.ReadAllLines path
+                Assert.Equal(2, lines.Length)
                 let marked = lines[1].Split '\t'
-                marked[2] <- "0.125"
-                File.WriteAllLines(state, [| lines[0]; String.Join('\t', marked) |])
-                let resumed = figure ()
-                // One thread: the first line is the first temperature by the truth, the first row of the table; its difference
-                // from what is learned is another, too.
+                marked[0] <- "0.125"
+                File.WriteAllLines(path, [| lines[0]; String.Join('\t', marked) |])
+                let resumed = figure 1 "one"
+                // The first row of the table; its difference from what is learned is another, too.
                 let others (table: Table) = table.Rows.Tail |> List.filter (fun row -> row[2] <> Number plan.Temperatures.Head || row[0] = Text "susceptibility")
                 Assert.Equal(Number 0.125, resumed.Rows[0][3])
                 Assert.Equal<Cell list list>(others whole, others resumed)
-                // A file of other settings is not believed.
-                File.WriteAllLines(state, Array.append [| lines[0] + "!" |] lines[1..])
-                Assert.Equal<Cell list list>(whole.Rows, (figure ()).Rows))
+                // A file of other settings is not believed, nor is one that ends within a number.
+                for spoilt in [ [| lines[0] + "!"; lines[1] |]; [| lines[0]; lines[1] + "\t1.2e" |] ] do
+                    File.WriteAllLines(path, spoilt)
+                    Assert.Equal<Cell list list>(whole.Rows, (figure 1 "one").Rows))
     ]

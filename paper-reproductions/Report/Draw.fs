@@ -66,9 +66,8 @@ let private plotOf (medium: Medium) (panel: Panel) (margins: Margins) (small: bo
     plot.RenderManager.ClearCanvasBeforeEachRender <- false
     plot.FigureBackground.Color <- Colors.Transparent
     plot.DataBackground.Color <- if small then ground else Colors.Transparent
-    let at (axis: Axis) (x: float) = if axis.Logarithmic then log10 (max x 1e-300) else x
-    let x, y = at panel.X, at panel.Y
-    let bounds (axis: Axis) = at axis (fst axis.Range), at axis (snd axis.Range)
+    let x, y = Axis.at panel.X, Axis.at panel.Y
+    let bounds (axis: Axis) = Axis.at axis (fst axis.Range), Axis.at axis (snd axis.Range)
     let left, right = bounds panel.X
     let bottom, top = bounds panel.Y
 
@@ -124,10 +123,10 @@ let private plotOf (medium: Medium) (panel: Panel) (margins: Margins) (small: bo
         let ticks = TickGenerators.NumericManual()
 
         for value, label in given.Ticks do
-            ticks.AddMajor(at given value, label)
+            ticks.AddMajor(Axis.at given value, label)
 
         for value in given.MinorTicks do
-            ticks.AddMinor(at given value)
+            ticks.AddMinor(Axis.at given value)
 
         drawn.TickGenerator <- ticks
         drawn.TickLabelStyle.FontName <- Typeface.name
@@ -166,6 +165,11 @@ let private write (canvas: SKCanvas) (bold: bool) (size: float) (align: SKTextAl
 /// Draws a panel whose axes begin at (x, y) and have this size, with the title of y so far to the left of them.
 let rec private panel medium (canvas: SKCanvas) (x: float, y: float) (width: float, height: float) (left: float) (small: bool) (given: Panel) =
     let tick = if small then labelSize - 1.5 else labelSize
+
+    let given =
+        { given with
+            X = Axis.uncrowded width 4. (Typeface.width false tick) given.X
+            Y = Axis.uncrowded height 0. (fun _ -> tick) given.Y }
 
     let margins =
         { Left = widest given.Y + 14.

@@ -160,6 +160,24 @@ module Axis =
             (if decades <= 3.05 then all [ 1. .. 9. ] else all [ 1. ])
             |> List.filter (fun x -> labelled |> List.forall (fun (t, _) -> abs (t - x) > 1e-6 * x)) }
 
+    /// What an axis is even in: the value or its logarithm.
+    let at (axis: Axis) (value: float) : float = if axis.Logarithmic then log10 (max value 1e-300) else value
+
+    /// The fraction of an axis that lies before a value.
+    let place (axis: Axis) (value: float) : float =
+        let lo, hi = at axis (fst axis.Range), at axis (snd axis.Range)
+        (at axis value - lo) / (hi - lo)
+
+    /// The same axis at a length in pixels, its ticks without those labels that would touch the label before them.
+    let uncrowded (length: float) (gap: float) (extent: string -> float) (axis: Axis) : Axis =
+        let step (last, ticks) (value, label) =
+            let half = 0.5 * extent label
+            let centre = length * place axis value
+            if label <> "" && centre - half < last + gap then last, (value, "") :: ticks
+            else (if label = "" then last else centre + half), (value, label) :: ticks
+
+        { axis with Ticks = axis.Ticks |> List.sortBy (fst >> place axis) |> List.fold step (-infinity, []) |> snd |> List.rev }
+
     /// The next round number below or above x > 0, so that a logarithmic axis needs no whole decades.
     let roundNumber (up: bool) (x: float) : float =
         let power = 10. ** floor (log10 x)

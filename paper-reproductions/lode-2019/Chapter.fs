@@ -24,6 +24,8 @@ let private waterPlan (full: bool) : WaterFits.Plan =
       TestSize = 200
       Seeds = [ 1 .. (if full then 10 else 1) ] }
 
+let private folder = "lode-2019"
+
 /// Frames whose forces are compared.
 let private forceFrames = 10
 
@@ -47,23 +49,33 @@ let make (request: Request) : Chapter =
         step.Value <- min steps (step.Value + 1)
         request.Progress step.Value steps
 
-    let curves plan data features =
-        [ for features in features do
-              let set = RepresentationSet [ representation features ]
-              let rows = each threads data (row set)
+    let keep = Kept.ofChapter request folder
+    let times = ResizeArray<string * float>()
+
+    let timed (part: string) (work: unit -> 'a) : 'a =
+        let before = clock.Elapsed.TotalSeconds
+        let found = work ()
+        times.Add(part, clock.Elapsed.TotalSeconds - before)
+        found
+
+    let curves name plan data all =
+        [ for features in all do
+              let set = lazy (RepresentationSet [ representation features ])
+              let rows = lazy (each threads data (row set.Value))
               tick ()
 
               for seed in plan.Seeds do
-                  yield! curve plan threads data rows features seed
+                  let settings = $"{data.Frames.Length} frames, first energy {data.Energies[0]:R}, {plan}, {features}, basis {basis features}, cutoffs {nearCutoff} and {wideCutoff}, σ {densityWidth}"
+                  yield! ofKept features seed (keep $"{name} {GasFits.name features} {seed}" settings (fun () -> kept (curve plan threads data rows.Value features seed)))
                   tick () ]
 
     request.Progress 0 steps
-    let data = ChargeGas.make threads pairs 1 (plan.TestSize + List.last plan.Sizes)
+    let data = timed "gas" (fun () -> ChargeGas.make threads pairs 1 (plan.TestSize + List.last plan.Sizes))
     tick ()
-    let outcomes = curves plan data all
-    let hard = ChargeGas.make threads manyPairs 1 (hardPlan.TestSize + List.last hardPlan.Sizes)
+    let outcomes = timed "fits of the gas" (fun () -> curves "gas" plan data all)
+    let hard = timed "harder gas" (fun () -> ChargeGas.make threads manyPairs 1 (hardPlan.TestSize + List.last hardPlan.Sizes))
     tick ()
-    let hardOutcomes = curves hardPlan hard GasCurves.hardFeatures
+    let hardOutcomes = timed "fits of the harder gas" (fun () -> curves "harder gas" hardPlan hard GasCurves.hardFeatures)
 
     let most = List.last plan.Sizes
     let trained features = outcomes |> List.find (fun o -> o.Features = features && o.Seed = plan.Seeds.Head && o.Size = most)
@@ -74,7 +86,7 @@ let make (request: Request) : Chapter =
         System.Random(plan.Seeds.Head).Shuffle order
         [ for i in Array.truncate forceFrames order -> data.Frames[i], data.Forces[i] ]
 
-    let compared = [ for f in [ Soap 9.; wide; narrow ] -> trained f, GasForces.compare (trained f) unseen ]
+    let compared = timed "forces of the gas" (fun () -> [ for f in [ Soap 9.; wide; narrow ] -> trained f, GasForces.compare (trained f) unseen ])
     let bases =
         [ for f in all ->
               let (nmax, lmax), fit = basis f, trained f
@@ -83,21 +95,25 @@ let make (request: Request) : Chapter =
     // The public sets take as long again: in full runs alone.
     let publicData = if request.Full then request.Data else None
     let dimers = ChargedDimers.load (System.IO.Path.Combine(request.Home, "lode-2019"))
-    let dimerStudy = DimerCurves.study threads (if request.Full then 1 else 2) dimers (ChargedDimers.loadPublic request.Data) tick
-    let waterData = WaterBoxes.make threads (waterPlan.TestSize + List.last waterPlan.Sizes)
+    let dimerStudy =
+        timed "dimers" (fun () -> DimerCurves.study threads (if request.Full then 1 else 2) dimers (ChargedDimers.loadPublic request.Data) keep tick)
+
+    let waterData = timed "water" (fun () -> WaterBoxes.make threads (waterPlan.TestSize + List.last waterPlan.Sizes))
     tick ()
 
     let waterStudies =
-        [ WaterCurves.study threads waterPlan "Thole's model" waterData tick
-          match WaterBoxes.loadPublic publicData with
-          | Some found -> WaterCurves.study threads waterPlan "public set" found tick
-          | None -> () ]
+        timed "fits of water" (fun () ->
+            [ WaterCurves.study threads waterPlan "Thole's model" waterData keep tick
+              match WaterBoxes.loadPublic publicData with
+              | Some found -> WaterCurves.study threads waterPlan "public set" found keep tick
+              | None -> () ])
 
-    let scaling = Scaling.measureAll request.Full tick
+    let scaling = timed "scaling" (fun () -> Scaling.measureAll request.Full keep tick)
 
     let seeds = plan.Seeds |> List.map string |> String.concat ", "
+    let checks = timed "checks" (fun () -> Checks.all data (trained wide) dimers waterData)
 
-    { Folder = "lode-2019"
+    { Folder = folder
       Title = "Long-distance equivariants: charges, dimers and water"
       Source =
         "A. Grisafi, M. Ceriotti, Incorporating long-range physics in atomic-scale machine learning, "
@@ -115,12 +131,13 @@ let make (request: Request) : Chapter =
           "potential", $"1/r of Gaussians with the autocorrelation's width √2 σ, tolerance 1e-6; cutoff of the radial basis {nearCutoff} Å for LODE(1), {wideCutoff} Å for LODE(2)"
           "bases", String.concat "; " bases
           "regulariser", $"{plan.Folds}-fold cross-validation"
-          "threads", $"{threads}; the numbers are the same for any" ]
+          "threads", $"{threads}; the numbers are the same for any"
+          "time of parts", times |> Seq.map (fun (part, seconds) -> $"{part} {seconds:F1} s") |> String.concat ", " ]
       Figures =
         [ GasCurves.figure plan outcomes hardPlan hardOutcomes
           GasForces.figure compared forceFrames
           DimerCurves.figure dimerStudy
           WaterCurves.figure waterPlan waterStudies
           Scaling.figure scaling ]
-      Checks = Checks.all data (trained wide) dimers waterData
+      Checks = checks
       Seconds = clock.Elapsed.TotalSeconds }

@@ -41,13 +41,6 @@ type private Register() =
     member _.Structures = structures.ToArray()
     member _.State(d: Dimer, s: Structure) : State = { Pair = add s; First = fragment d.First; Second = fragment d.Second }
 
-let private cached (work: Features -> float[][]) =
-    let known = Dictionary<Features, float[][]>()
-
-    fun part ->
-        if not (known.ContainsKey part) then known[part] <- work part
-        known[part]
-
 /// Each public dimer from the other nine.
 let private leaveOut (threads: int) (dimers: Dimer list) : (Model * float) list =
     if dimers.IsEmpty then [] else
@@ -55,12 +48,12 @@ let private leaveOut (threads: int) (dimers: Dimer list) : (Model * float) list 
     let register = Register()
     let states, energies, dimerOf = [| for k, d in List.indexed dimers do for p in d.Points -> register.State(d, p.Structure), p.Energy, k |] |> Array.unzip3
     let structures = register.Structures
-    let rowsOf = cached (rows threads structures states)
+    let linear = linearKernels threads structures states
     let mean = Array.average energies
     let square values = Array.averageBy (fun x -> x * x) values
 
     [ for model in models do
-          let kernels = kernels threads structures states rowsOf model
+          let kernels = kernels threads structures states linear model
 
           let errors =
               [| for k in 0 .. dimers.Length - 1 do
@@ -76,23 +69,39 @@ let private chosen (tested: Dimer list) : Dimer list =
     let wanted = [ (-1, 0), 2; (1, 2), 1; (1, -2), 1; (0, 1), 1; (0, -1), 1 ]
     [ for w, count in wanted do yield! tested |> List.filter (fun d -> kind d = w) |> List.distinctBy _.Name |> List.truncate count ]
 
-let study (threads: int) (every: int) (dimers: Dimer list) (publicOnes: Dimer list) (tick: unit -> unit) : Result =
+/// `keep` has the outcomes that are known; `tick` hears of each.
+let study (threads: int) (every: int) (dimers: Dimer list) (publicOnes: Dimer list) (keep: Kept.Keeper) (tick: unit -> unit) : Result =
     let trained = dimers.Length * 9 / 10
     let shown = chosen (List.skip trained dimers)
     let register = Register()
 
-    let known = [| for k, d in List.indexed dimers do for p in d.Points -> register.State(d, p.Structure), p.Energy, k |]
+    // Training dimers at the distances that are trained on, all others at all.
+    let known =
+        [| for k, d in List.indexed dimers do
+               for i, p in List.indexed d.Points do
+                   if k >= trained || i % every = 0 then register.State(d, p.Structure), p.Energy, k |]
+
     let extra = [| for d in shown do for r in drawn -> register.State(d, d.At r), 0., -1 |]
     let states, energies, dimerOf = Array.append known extra |> Array.unzip3
     let structures = register.Structures
-    let rowsOf = cached (rows threads structures states)
-    let isTrained i = dimerOf[i] < trained
-    let train = [| for i in 0 .. known.Length - 1 do if isTrained i && i % steps % every = 0 then i |]
-    let test = [| for i in 0 .. known.Length - 1 do if not (isTrained i) then i |]
+    let train, test = [| 0 .. known.Length - 1 |] |> Array.partition (fun i -> dimerOf[i] < trained)
+    let linear = lazy (linearKernels threads structures states)
+
+    let outcome model =
+        let make () =
+            let o = fit threads model (kernels threads structures states linear.Value model) energies dimerOf train test
+            [ [| o.Weight; o.Regulariser; o.Error; o.Deviation |]; o.Predicted ]
+
+        let settings = $"{dimers.Length} dimers, every {every} of {steps} distances, cutoff {cutoff}, σ {densityWidth} and {smearing}, bases {densityBasis} {potentialBasis} {smallBasis}, weights {weights}"
+
+        match keep $"dimers {name model}" settings make with
+        | [ [| weight; regulariser; error; deviation |]; predicted ] ->
+            { Model = model; Weight = weight; Regulariser = regulariser; Error = error; Deviation = deviation; Predicted = predicted }
+        | _ -> failwith "a kept outcome has other rows"
 
     let outcomes =
         [ for model in models do
-              fit threads model (kernels threads structures states rowsOf model) energies dimerOf train test
+              outcome model
               tick () ]
 
     let curve (o: Outcome) k = drawn |> List.mapi (fun i r -> r, o.Predicted[known.Length + k * drawn.Length + i])

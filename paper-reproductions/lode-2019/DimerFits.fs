@@ -8,6 +8,7 @@ open Toolkit.Numerics.Expansion
 open Toolkit.Numerics.Fields.Potential
 open Toolkit.Numerics.Learning
 open Toolkit.Numerics.Learning.Kernels
+open Toolkit.Numerics.LinearAlgebra
 open Toolkit.Numerics.Radial
 open Toolkit.Numerics.Representations
 open Toolkit.Numerics.Representations.Trees
@@ -64,75 +65,87 @@ let private expansion (nmax, lmax) =
 
 let private density = lazy (expansion densityBasis)
 
-let private potential =
-    lazy
-        (let nmax, lmax = potentialBasis
-         let settings = PotentialSettings(Exponent = 1, Smearing = smearing, Autocorrelation = true)
-         NamedPotential("V", PotentialField(settings, GtoBasis(nmax, cutoff), lmax, ReadOnlySpan(Array.ofList species))))
+let private potentialTo (lmax: int) =
+    let settings = PotentialSettings(Exponent = 1, Smearing = smearing, Autocorrelation = true)
+    NamedPotential("V", PotentialField(settings, GtoBasis(fst potentialBasis, cutoff), lmax, ReadOnlySpan(Array.ofList species)))
+
+let private potential = lazy (potentialTo (snd potentialBasis))
+
+let private ofLeast (v: NamedPotential) : InvariantRepresentation =
+    TreeInvariants(density.Value, CouplingTree(CouplingLeaf(v.CouplingField, CouplingOrder.op_Implicit 0)), [| v |])
 
 let private representation (features: Features) : InvariantRepresentation =
     match features with
     | Soap -> PowerSpectrum density.Value
-    | Lode1 -> TreeInvariants(density.Value, CouplingTree(CouplingLeaf(potential.Value.CouplingField, CouplingOrder.op_Implicit 0)), [| potential.Value |])
+    | Lode1 -> ofLeast potential.Value
     | Lode2 -> FactorProducts.PowerSpectrum(density.Value, [| potential.Value |], [| "V"; "V" |])
     | Product -> FactorProducts.PowerSpectrum(density.Value, [| potential.Value |], [| "rho"; "V" |])
-
-/// Sums over the atoms of each species: what an energy that is linear in the features is linear in.
-let private sums (set: RepresentationSet) (structure: Structure) : float[] =
-    let n, values = set.FeatureCount, set.Compute structure
-    let row = Array.zeroCreate (species.Length * n)
-
-    for i in 0 .. structure.Count - 1 do
-        let first = n * List.findIndex ((=) structure.Species[i]) species
-        for k in 0 .. n - 1 do row[first + k] <- row[first + k] + values[i * n + k]
-
-    row
 
 /// A dimer at one distance and its fragments, by their places among all structures.
 type State = { Pair: int; First: int; Second: int }
 
-let private parallelMap (threads: int) (work: 'a -> 'b) (items: 'a[]) : 'b[] =
-    let results = Array.zeroCreate items.Length
-    Parallel.For(0, items.Length, ParallelOptions(MaxDegreeOfParallelism = threads), fun i -> results[i] <- work items[i]) |> ignore
-    results
+let private each (threads: int) (count: int) (work: int -> unit) =
+    Parallel.For(0, count, ParallelOptions(MaxDegreeOfParallelism = threads), work) |> ignore
 
 /// A mean diagonal of one: kernels of one weight.
 let private normalised (count: int) (kernel: float[]) =
     let mean = Seq.average (seq { for i in 0 .. count - 1 -> kernel[i * count + i] })
     kernel |> Array.map (fun k -> k / mean)
 
-/// What linear models compare: [state, column], differences of the sums over atoms.
-let rows (threads: int) (structures: Structure[]) (states: State[]) (features: Features) : float[][] =
-    let set = RepresentationSet [ representation features ]
-    let sums = structures |> parallelMap threads (sums set)
-    states |> Array.map (fun s -> Array.map3 (fun pair a b -> pair - a - b) sums[s.Pair] sums[s.First] sums[s.Second])
+let private parts = [ Soap; Lode1; Lode2; Product ]
 
-let private gram (threads: int) (rows: float[][]) : float[] =
-    let n, columns = rows.Length, rows[0].Length
-    let all, kernel = Array.concat rows, Array.zeroCreate (n * n)
+/// What linear models compare, of all sets of features, whose fields are computed once: kernels [state, state] of the differences of sums over
+/// atoms of each species.
+let linearKernels (threads: int) (structures: Structure[]) (states: State[]) : Map<Features, float[]> =
+    let representations = List.map representation parts
+    let set = RepresentationSet representations
+    let counts = [| for r in representations -> r.FeatureCount |]
+    let n, starts = set.FeatureCount, Array.scan (+) 0 counts
+    let rows = counts |> Array.map (fun count -> Array.zeroCreate (states.Length * species.Length * count))
 
-    Toolkit.Numerics.LinearAlgebra.Dense.Multiply(
-        n, n, columns, 1., ReadOnlySpan all, columns, false, ReadOnlySpan all, columns, true, 0., Span kernel, n, threads)
+    // Adds a structure's sums to those of a state.
+    let add (factor: float) (values: float[]) (s: Structure) (state: int) =
+        for i in 0 .. s.Count - 1 do
+            let kind = List.findIndex ((=) s.Species[i]) species
 
-    kernel
+            for p in 0 .. counts.Length - 1 do
+                let row, to' = rows[p], (state * species.Length + kind) * counts[p]
+                for k in 0 .. counts[p] - 1 do row[to' + k] <- row[to' + k] + factor * values[i * n + starts[p] + k]
+
+    let fragments: float[][] = Array.zeroCreate structures.Length
+    let isFragment = Array.zeroCreate structures.Length
+    for s in states do for k in [ s.First; s.Second ] do isFragment[k] <- true
+    each threads structures.Length (fun k -> if isFragment[k] then fragments[k] <- set.Compute structures[k])
+
+    each threads states.Length (fun k ->
+        let s = states[k]
+        add 1. (set.Compute structures[s.Pair]) structures[s.Pair] k
+        for f in [ s.First; s.Second ] do add -1. fragments[f] structures[f] k)
+
+    Map
+        [ for part, count, row in List.zip3 parts (List.ofArray counts) (List.ofArray rows) do
+              let m, columns = states.Length, species.Length * count
+              let kernel: float[] = Array.zeroCreate (m * m)
+              Dense.AddProducts(m, columns, 1., ReadOnlySpan row, columns, 0., Span kernel, m, threads)
+              Dense.Symmetrise(m, Span kernel, m)
+              part, normalised m kernel ]
 
 /// Weights of long-ranged parts beside SOAP that are tried; SOAP's is 1.
 let weights = [ 1.; 1e3 ]
 
-/// Kernels [state, state] of relative energies: one for each weight that is tried.
-let kernels (threads: int) (structures: Structure[]) (states: State[]) (rowsOf: Features -> float[][]) (model: Model) : float[] list =
+/// Kernels [state, state] of relative energies: one for each weight that is tried. `linear` has those of linear models.
+let kernels (threads: int) (structures: Structure[]) (states: State[]) (linear: Map<Features, float[]>) (model: Model) : float[] list =
     let n = states.Length
-    let linear part = normalised n (gram threads (rowsOf part))
 
     match model with
-    | Linear [ part ] -> [ linear part ]
+    | Linear [ part ] -> [ linear[part] ]
     | Linear parts ->
-        let local, far = linear parts.Head, parts.Tail |> List.map linear |> List.reduce (Array.map2 (+))
+        let local, far = linear[parts.Head], parts.Tail |> List.map (fun part -> linear[part]) |> List.reduce (Array.map2 (+))
         [ for w in weights -> Array.map2 (fun a b -> a + w * b) local far ]
     | KernelProduct ->
-        let part representation kernel = KernelPart(EnvironmentSample(RepresentationSet [ representation ], structures, threads), kernel)
+        let part (representation: InvariantRepresentation) kernel = KernelPart(EnvironmentSample(RepresentationSet [ representation ], structures, threads), kernel)
         let local = part (PowerSpectrum(expansion smallBasis)) (NormalisedPolynomialKernel 2)
-        let all = StructureKernel.Compute([| local; part (representation Lode1) (PolynomialKernel 1) |], KernelCombination.Product, threads)
+        let all = StructureKernel.Compute([| local; part (ofLeast (potentialTo 0)) (PolynomialKernel 1) |], KernelCombination.Product, threads)
         let m = structures.Length
 
         // (AB − A − B) with (CD − C − D).

@@ -114,6 +114,26 @@ let deviation (values: float[]) =
     let mean = Array.average values
     values |> Array.map (fun x -> x - mean) |> rootMeanSquare
 
+/// The rows of numbers that a curve is kept as: size, columns, regulariser, error and deviation of each outcome, then its coefficients.
+let kept (outcomes: Outcome list) : float[] list =
+    [ for o in outcomes do
+          [| float o.Size; float o.Columns; o.Regulariser; o.Error; o.Deviation |]
+          o.Coefficients ]
+
+let ofKept (features: Features) (seed: int) (rows: float[] list) : Outcome list =
+    [ for pair in List.chunkBySize 2 rows ->
+          match pair with
+          | [ [| size; columns; regulariser; error; deviation |]; coefficients ] ->
+              { Features = features
+                Seed = seed
+                Size = int size
+                Columns = int columns
+                Regulariser = regulariser
+                Error = error
+                Deviation = deviation
+                Coefficients = coefficients }
+          | _ -> failwith "a kept outcome has other rows" ]
+
 /// The fits on growing parts of one division.
 let curve (plan: Plan) (threads: int) (data: Data) (rows: float[][]) (features: Features) (seed: int) : Outcome list =
     let order = Array.init data.Frames.Length id

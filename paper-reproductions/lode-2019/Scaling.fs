@@ -99,17 +99,26 @@ let private tolerance = 1e-4
 /// Ions of the structure on which errors are measured.
 let private accuracyEdge = 12
 
-let measureAll (full: bool) (tick: unit -> unit) : Measured =
+/// `keep` has the times that are known; `tick` hears of each.
+let measureAll (full: bool) (keep: Kept.Keeper) (tick: unit -> unit) : Measured =
     let curve evaluator edges =
-        let field = field evaluator tolerance
-        // Compiled and tabulated before the first is timed.
-        for _ in 1..8 do
-            field.Compute(salt 10) |> ignore
+        let field =
+            lazy
+                (let field = field evaluator tolerance
+                 // Compiled and tabulated before the first is timed.
+                 for _ in 1..8 do
+                     field.Compute(salt 10) |> ignore
+
+                 field)
+
+        let timed n =
+            let point, _ = measure field.Value (salt n)
+            [ [| float point.Ions; point.Seconds; point.Bytes |] ]
 
         [ for n in edges do
-              let point, _ = measure field (salt n)
+              let found = keep $"scaling {evaluator} {n}" $"lmax {lmax}, cutoff {cutoff}, σ {smearing}, tolerance {tolerance}, density {density}, noise {noise}" (fun () -> timed n)
               tick ()
-              point ]
+              { Ions = int found.Head[0]; Seconds = found.Head[1]; Bytes = found.Head[2] } ]
 
     let mesh = curve PotentialEvaluator.Mesh ([ 10; 16; 22; 32; 46 ] @ (if full then [ 68; 100 ] else []))
     let waves = curve PotentialEvaluator.Waves ([ 10; 16; 22 ] @ (if full then [ 32; 46 ] else []))

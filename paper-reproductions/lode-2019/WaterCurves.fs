@@ -22,12 +22,17 @@ let private tensorModels: Model list = [ [ Soap 3. ]; [ Soap 6. ]; [ Soap 3.; Lo
 /// How often `study` calls.
 let ticks = models.Length + tensorModels.Length
 
-let study (threads: int) (plan: Plan) (set: string) (data: Data) (tick: unit -> unit) : Study =
+/// `keep` has the curves that are known; `tick` hears of each model.
+let study (threads: int) (plan: Plan) (set: string) (data: Data) (keep: Kept.Keeper) (tick: unit -> unit) : Study =
     let known = Dictionary<Features, float[][]>()
 
     let rowsOf part =
         if not (known.ContainsKey part) then known[part] <- means threads data part
         known[part]
+
+    let kept part model seed work =
+        let settings = $"{data.Frames.Length} frames, first trace {trace data.Tensors[0]:R}, sizes {plan.Sizes}, {plan.TestSize} for testing, bases {List.map basis model}, cutoff {cutoff}, σ {densityWidth} and {smearing}, weights {weights}"
+        ofKept model seed (keep $"water {set} {part} {name model} {seed}" settings (fun () -> WaterFits.kept (work ())))
 
     let traces = data.Tensors |> Array.map (fun t -> trace t / 3.)
     let mean = Array.average traces
@@ -37,12 +42,12 @@ let study (threads: int) (plan: Plan) (set: string) (data: Data) (tick: unit -> 
       Deviation = sqrt (traces |> Array.averageBy (fun x -> (x - mean) ** 2.))
       Isotropic =
         [ for model in models do
-              for seed in plan.Seeds do yield! isotropic threads plan data rowsOf model seed
+              for seed in plan.Seeds do yield! kept "trace" model seed (fun () -> isotropic threads plan data rowsOf model seed)
               tick () ]
       Anisotropic =
         [ for model in tensorModels do
-              let design = design threads data model
-              for seed in plan.Seeds do yield! anisotropic threads plan data model design seed
+              let design = lazy (design threads data model)
+              for seed in plan.Seeds do yield! kept "second" model seed (fun () -> anisotropic threads plan data model design.Value seed)
               tick () ] }
 
 let private looks (model: Model) : Series =
@@ -113,11 +118,11 @@ let figure (plan: Plan) (studies: Study list) : Figure =
       Conclusion = (studies |> List.map says |> String.concat "") + "λ = 2. " + (studies |> List.map saysSecond |> String.concat "").TrimEnd()
       Table =
         Table.Create(
-            [ "set"; "part"; "features"; "training_frames"; "division"; "rmse_percent"; "kernel_degree"; "regulariser" ],
+            [ "set"; "part"; "features"; "training_frames"; "division"; "rmse_percent"; "kernel_degree"; "weight"; "regulariser" ],
             [ for s in studies do
                   for part, outcomes in [ "trace", s.Isotropic; "lambda 2", s.Anisotropic ] do
                       for o in outcomes ->
-                          [ Text s.Set; Text part; Text(name o.Model); Whole o.Size; Whole o.Seed; Number o.Percent; Whole o.Degree; Number o.Regulariser ] ]
+                          [ Text s.Set; Text part; Text(name o.Model); Whole o.Size; Whole o.Seed; Number o.Percent; Whole o.Degree; Number o.Weight; Number o.Regulariser ] ]
         )
       Picture =
         { Key = [ "", List.map looks models ]

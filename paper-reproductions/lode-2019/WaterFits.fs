@@ -105,12 +105,34 @@ type Outcome =
       Percent: float
       /// The power of the kernel that cross-validation chose; 1 for λ = 2, which is linear.
       Degree: int
+      /// That of the second part of features beside the first.
+      Weight: float
       Regulariser: float }
+
+/// The rows of numbers that a curve is kept as.
+let kept (outcomes: Outcome list) : float[] list =
+    [ for o in outcomes -> [| float o.Size; o.Percent; float o.Degree; o.Weight; o.Regulariser |] ]
+
+let ofKept (model: Model) (seed: int) (rows: float[] list) : Outcome list =
+    [ for row in rows ->
+          match row with
+          | [| size; percent; degree; weight; regulariser |] ->
+              { Model = model
+                Seed = seed
+                Size = int size
+                Percent = percent
+                Degree = int degree
+                Weight = weight
+                Regulariser = regulariser }
+          | _ -> failwith "a kept outcome has other rows" ]
 
 let divide (plan: Plan) (count: int) (seed: int) : int[] * int[] =
     let order = Array.init count id
     Random(seed).Shuffle order
     Array.splitAt plan.TestSize order
+
+/// Weights of the second part beside the first that are tried.
+let weights = [ 0.1; 1.; 10.; 100.; 1e3; 1e4 ]
 
 let private grid = [| for power in -12 .. -1 -> 10. ** float power |]
 
@@ -133,7 +155,14 @@ let isotropic (threads: int) (plan: Plan) (data: Data) (rowsOf: Features -> floa
     let test, rest = divide plan n seed
     let traces = data.Tensors |> Array.map trace
     let parts = model |> List.map (fun part -> products threads (rowsOf part) rest)
-    let product = parts |> List.reduce (Array.map2 (+)) |> Array.map (fun x -> x / float parts.Length)
+
+    // Weighted means of the parts, whose own mean square is one.
+    let product (weight: float) =
+        match parts with
+        | [ first; second ] -> Array.map2 (fun x y -> (x + weight * y) / (1. + weight)) first second
+        | _ -> parts.Head
+
+    let products = [ for w in (if parts.Length > 1 then weights else [ 1. ]) -> w, product w ]
 
     [ for size in plan.Sizes do
           let train = Array.truncate size rest
@@ -142,13 +171,14 @@ let isotropic (threads: int) (plan: Plan) (data: Data) (rowsOf: Features -> floa
           let folds = Array.init size (fun k -> k % 5)
 
           let candidates =
-              [ for degree in 1..2 do
+              [ for weight, product in products do
+                  for degree in 1..2 do
                     let kernel i j = pown (1. + product[i * n + j]) degree
                     let own = Array.init (size * size) (fun k -> kernel train[k / size] train[k % size])
                     let fit = KernelRidge.CrossValidate(ReadOnlySpan own, ReadOnlySpan targets, folds, grid, threads)
-                    degree, kernel, fit, fit.Trials |> Seq.map (fun struct (_, e) -> e) |> Seq.min ]
+                    weight, degree, kernel, fit, fit.Trials |> Seq.map (fun struct (_, e) -> e) |> Seq.min ]
 
-          let degree, kernel, fit, _ = candidates |> List.minBy (fun (_, _, _, e) -> e)
+          let weight, degree, kernel, fit, _ = candidates |> List.minBy (fun (_, _, _, _, e) -> e)
           let cross = [| for i in test do for j in train -> kernel i j |]
           let predicted = KernelRidge.Predict(ReadOnlySpan cross, fit)
           let reference = test |> Array.map (fun i -> traces[i] - mean)
@@ -160,6 +190,7 @@ let isotropic (threads: int) (plan: Plan) (data: Data) (rowsOf: Features -> floa
             Size = size
             Percent = 100. * sqrt (square (Array.map2 (-) predicted reference) / square (reference |> Array.map (fun x -> x - centre)))
             Degree = degree
+            Weight = weight
             Regulariser = fit.Regulariser } ]
 
 /// The five numbers of λ = 2 of a tensor.
@@ -190,4 +221,5 @@ let anisotropic (threads: int) (plan: Plan) (data: Data) (model: Model) (design:
             Size = size
             Percent = 100. * sqrt ((pairs |> Array.averageBy (fun (a, b) -> (a - b) ** 2.)) / (pairs |> Array.averageBy (fun (a, _) -> a * a)))
             Degree = 1
+            Weight = 1.
             Regulariser = fit.Second.Regulariser } ]

@@ -50,8 +50,7 @@ let make (request: Request) : Chapter =
           Derivatives.figure warm derivatives few
           stepped (Dipoles.figure threads (if full then 2000 else 400))
           if full then
-              let state = Path.Combine(request.Out, "spin-power-spectrum-2022", "magnetisation.state")
-              MonteCarlo.figure threads monteCarlo state tick derivatives
+              MonteCarlo.figure threads monteCarlo (Kept.ofChapter request "spin-power-spectrum-2022") tick derivatives
           yield! stepped (NonCollinear.figures threads (Path.Combine(request.Home, "spin-power-spectrum-2022")))
           match NickelOxide.figure threads request.Data with
           | Some figure -> figure

@@ -3,8 +3,6 @@ module Toolkit.Reproductions.Spin2022.MonteCarlo
 
 open System
 open System.Collections.Concurrent
-open System.Globalization
-open System.IO
 open System.Threading.Tasks
 open Toolkit.Numerics.Structures
 open Toolkit.Reproductions.Checks.Isometry
@@ -114,46 +112,6 @@ let chain (plan: Plan) (evaluate: Structure -> float * float[]) (name: string) (
       SusceptibilityError = susceptibilityError
       Acceptance = float accepted / float plan.Trajectories }
 
-/// Finished temperatures on disk, so that a run that was cut short goes on where it ended.
-module private State =
-    let private numbers (m: Mean) =
-        [ m.Kelvin; m.Magnetisation; m.MagnetisationError; m.Susceptibility; m.SusceptibilityError; m.Acceptance ]
-
-    let line (m: Mean) =
-        String.Join('\t', m.Model :: [ for x in numbers m -> x.ToString("R", CultureInfo.InvariantCulture) ])
-
-    let private parse (line: string) : Mean option =
-        let fields = List.ofArray (line.Split '\t')
-
-        let number (text: string) =
-            match Double.TryParse(text, CultureInfo.InvariantCulture) with
-            | true, x -> Some x
-            | _ -> None
-
-        match List.choose number fields.Tail with
-        | [ kelvin; magnetisation; magnetisationError; susceptibility; susceptibilityError; acceptance ] ->
-            Some
-                { Model = fields.Head
-                  Kelvin = kelvin
-                  Magnetisation = magnetisation
-                  MagnetisationError = magnetisationError
-                  Susceptibility = susceptibility
-                  SusceptibilityError = susceptibilityError
-                  Acceptance = acceptance }
-        | _ -> None
-
-    /// What is known of a run that began with this very heading; nothing of any other.
-    let load (path: string) (heading: string) : Mean list =
-        if not (File.Exists path) then
-            []
-        else
-            match List.ofArray (File.ReadAllLines path) with
-            | first :: rest when first = heading -> List.choose parse rest
-            | _ -> []
-
-    let save (path: string) (heading: string) (means: Mean list) =
-        Files.write path (String.Join('\n', heading :: List.map line means) + "\n")
-
 let private truth, learned = "truth", "learned"
 let private models = [ truth; learned ]
 
@@ -162,8 +120,8 @@ let chains (plan: Plan) : int = models.Length * plan.Temperatures.Length
 
 let private magnetisation, difference, susceptibility = "magnetisation", "learned less truth", "susceptibility"
 
-/// `state` is the file that finished chains are kept in; `tick` hears of each chain that is finished.
-let figure (threads: int) (plan: Plan) (state: string) (tick: unit -> unit) (study: Study) : Figure =
+/// `keep` has finished chains; `tick` hears of each.
+let figure (threads: int) (plan: Plan) (keep: Kept.Keeper) (tick: unit -> unit) (study: Study) : Figure =
     let exact (s: Structure) =
         let found = study.Hamiltonian.Evaluate s
         found.Energy, found.Fields
@@ -172,40 +130,42 @@ let figure (threads: int) (plan: Plan) (state: string) (tick: unit -> unit) (stu
         let found = study.Ridge.Predict s
         found.Energy, found.EffectiveFields[0]
 
-    let heading =
-        $"# bcc iron, {plan.Cells}³ cells, {plan.Settling} + {plan.Trajectories} trajectories of {plan.Steps}; ridge on "
+    let settings =
+        $"bcc iron, {plan.Cells}³ cells, {plan.Settling} + {plan.Trajectories} trajectories of {plan.Steps}; ridge on "
         + $"{study.Training.Length} structures, λ = {study.Ridge.Regulariser}, {study.Ridge.Columns} columns, error {study.Ridge.Error:R}; "
-        + "model, K, ⟨M⟩, error, susceptibility, error, acceptance"
-
-    let mutable means = State.load state heading
-    let known name kelvin = means |> List.exists (fun m -> m.Model = name && m.Kelvin = kelvin)
-
-    let missing =
-        [ for kelvin in plan.Temperatures do
-              for name, evaluate in List.zip models [ exact; model ] do
-                  if known name kelvin then tick () else name, evaluate, kelvin ]
-
-    let written = obj ()
+        + "⟨M⟩, error, susceptibility, error, acceptance"
 
     // Each chain is the work of one thread and has random numbers of its own: agreement is that of the models, and the numbers
     // are the same whichever chains are finished first or were there before.
-    let make (name, evaluate, kelvin) =
-        let found = chain plan evaluate name (2 * int kelvin + List.findIndex ((=) name) models) kelvin
+    let all = [| for kelvin in plan.Temperatures do for name, evaluate in List.zip models [ exact; model ] -> name, evaluate, kelvin |]
 
-        lock written (fun () ->
-            means <- means @ [ found ]
-            State.save state heading means
-            tick ())
+    let make (name, evaluate, kelvin: float) =
+        let work () =
+            let m = chain plan evaluate name (2 * int kelvin + List.findIndex ((=) name) models) kelvin
+            [ [| m.Magnetisation; m.MagnetisationError; m.Susceptibility; m.SusceptibilityError; m.Acceptance |] ]
+
+        let found = (keep $"magnetisation {name} {kelvin} K" settings work).Head
+        lock all tick
+
+        { Model = name
+          Kelvin = kelvin
+          Magnetisation = found[0]
+          MagnetisationError = found[1]
+          Susceptibility = found[2]
+          SusceptibilityError = found[3]
+          Acceptance = found[4] }
+
+    let means: Mean[] = Array.zeroCreate all.Length
 
     Parallel.ForEach(
-        Partitioner.Create(missing, EnumerablePartitionerOptions.NoBuffering),
+        Partitioner.Create(seq { 0 .. all.Length - 1 }, EnumerablePartitionerOptions.NoBuffering),
         ParallelOptions(MaxDegreeOfParallelism = threads),
-        make
+        fun k -> means[k] <- make all[k]
     )
     |> ignore
 
     let of' name =
-        [ for kelvin in plan.Temperatures -> means |> List.find (fun m -> m.Model = name && m.Kelvin = kelvin) ]
+        [ for kelvin in plan.Temperatures -> means |> Array.find (fun m -> m.Model = name && m.Kelvin = kelvin) ]
 
     let differences =
         List.map2

@@ -27,14 +27,16 @@ internal sealed unsafe class MeshGrid
     private double[]? _slopes;
     private readonly double[] _positions;
     private readonly int[] _sorted, _starts;
+    private readonly SumMemory _memory;
 
     /// <summary>Lays out a mesh and places the atoms.</summary>
+    /// <param name="memory">Where arrays come from.</param>
     /// <param name="box">The vectors of the box: <c>[vector, xyz]</c>, Å.</param>
     /// <param name="points">Points along each of them, good lengths of at least the order.</param>
     /// <param name="order">P of the splines.</param>
     /// <param name="positions"><c>[atom, xyz]</c>, Å.</param>
     /// <param name="threads">Threads.</param>
-    internal MeshGrid(ReadOnlySpan<double> box, ReadOnlySpan<int> points, int order, double[] positions, int threads)
+    internal MeshGrid(SumMemory memory, ReadOnlySpan<double> box, ReadOnlySpan<int> points, int order, double[] positions, int threads)
     {
         _order = order;
         _padded = (order + 7) / 8 * 8;
@@ -47,17 +49,20 @@ internal sealed unsafe class MeshGrid
         _layers = _n[0] / order;
         _layers = _layers < 2 ? 1 : _layers / 2 * 2;
         // Columns of 4 × 4 points, along which what one atom has read serves the next.
-        long[] keys = new long[_atoms];
+        long[] keys = memory.Take<long>(_atoms);
         for (int i = 0; i < _atoms; i++)
         {
             int a = First(i, 0);
             long column = ((long)Layer(a) * _n[0] + a / 4) * (_n[1] / 4 + 1) + First(i, 1) / 4;
             keys[i] = ((column * _n[2] + First(i, 2)) << 31) | (long)i;
         }
-        Array.Sort(keys);
-        _sorted = Array.ConvertAll(keys, key => (int)(key & int.MaxValue));
-        _first = new int[3 * _atoms];
-        _weights = new double[_atoms * Stride];
+        Array.Sort(keys, 0, _atoms);
+        _sorted = memory.Take<int>(_atoms);
+        for (int at = 0; at < _atoms; at++)
+            _sorted[at] = (int)(keys[at] & int.MaxValue);
+        _first = memory.Take<int>(3 * _atoms);
+        _memory = memory;
+        _weights = memory.Zeros<double>(_atoms * Stride);
         Splines(default, threads);
         _starts = new int[_layers + 1];
         for (int at = 0; at < _atoms; at++)
@@ -129,27 +134,28 @@ internal sealed unsafe class MeshGrid
                         else MeshKernel<Lanes1<double>, double>.Spread(_order, w + (nint)at * Stride, amounts[i], to, rows);
                     }
             });
-        EachRow(threads, grid, (row, n2) =>
+        Threads.Share(_n[0], threads, p =>
         {
-            for (int k = 0; k < _order; k++)
-                row[k] += row[n2 + k];
+            fixed (double* g = grid)
+                for (int k1 = 0; k1 < _n[1]; k1++)
+                {
+                    double* row = g + ((nint)p * _n[1] + k1) * Transform.Row;
+                    for (int k = 0; k < _order; k++)
+                        row[k] += row[_n[2] + k];
+                }
         });
     }
 
     /// <summary>Fills the gaps behind rows, which <see cref="Gather"/> and <c>Slopes</c> read.</summary>
-    internal void Close(double[] grid, int threads) => EachRow(threads, grid, (row, n2) =>
-    {
-        for (int k = 0; k < _order; k++)
-            row[n2 + k] = row[k];
-    });
-
-    private delegate void OnRow(double* row, int length);
-
-    private void EachRow(int threads, double[] grid, OnRow action) => Threads.Share(_n[0], threads, p =>
+    internal void Close(double[] grid, int threads) => Threads.Share(_n[0], threads, p =>
     {
         fixed (double* g = grid)
             for (int k1 = 0; k1 < _n[1]; k1++)
-                action(g + ((nint)p * _n[1] + k1) * Transform.Row, _n[2]);
+            {
+                double* row = g + ((nint)p * _n[1] + k1) * Transform.Row;
+                for (int k = 0; k < _order; k++)
+                    row[_n[2] + k] = row[k];
+            }
     });
 
     /// <summary>Σ_g M(g − r_i) grid(g).</summary>
@@ -177,7 +183,7 @@ internal sealed unsafe class MeshGrid
     /// <param name="threads">Threads.</param>
     internal void Slopes(double[] grid, double[] amounts, double[] gradient, int threads)
     {
-        if (_slopes is null) Splines(_slopes = new double[_weights.Length], threads);
+        if (_slopes is null) Splines(_slopes = _memory.Zeros<double>(_atoms * Stride), threads);
         Threads.Share((_atoms + Piece - 1) / Piece, threads, piece => Slopes(piece, grid, amounts, gradient));
     }
 

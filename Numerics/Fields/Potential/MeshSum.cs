@@ -17,6 +17,7 @@ namespace Toolkit.Numerics.Fields.Potential;
 /// 2. That is a transform per channel, on a mesh as coarse as the waves allow. Projecting one potential locally needs few transforms but thousands of
 ///    points for each centre: for one monomial per l it takes about ten times as long.
 /// 3. Values are smooth functions of positions, charges and, with a given number of points, of the cell.
+/// 4. Its arrays belong to a <see cref="SumMemory"/>, so that the next structure of this size needs no others.
 /// </remarks>
 internal sealed unsafe class MeshSum
 {
@@ -31,10 +32,13 @@ internal sealed unsafe class MeshSum
     private readonly double[] _factors;
     private readonly int[] _lengths, _used;
     private readonly double[]?[] _densityRe, _densityIm;
-    private readonly double[] _re, _im, _mesh, _radialFactors, _counts;
+    private readonly double[] _re, _im, _mesh, _radialFactors, _counts, _amounts;
+    private readonly SumMemory _memory;
+    private readonly int _most;
 
     /// <summary>Spreads the charges and transforms them.</summary>
     internal MeshSum(
+        SumMemory memory,
         WaveWeights weights, ReadOnlySpan<int> points, int order, PolynomialTable radial, int lmax, int nmax, int species, int channels,
         double[] positions, double[] charges, int[] kinds, int threads)
     {
@@ -48,41 +52,52 @@ internal sealed unsafe class MeshSum
         _positions = positions;
         _charges = charges;
         _kinds = kinds;
-        _grid = new MeshGrid(weights.Box, points, order, positions, threads);
+        _memory = memory;
+        _grid = new MeshGrid(memory, weights.Box, points, order, positions, threads);
         _transform = _grid.Transform;
         int length = _transform.TransformLength;
-        _lengths = new int[points[0] * points[1]];
+        _lengths = memory.Take<int>(points[0] * points[1]);
+        // Of its own length: the transform asks for one number per k1.
         _used = new int[points[1]];
-        _factors = new double[length];
+        _factors = memory.Zeros<double>(length);
         Factors(order);
+        foreach (int columns in _used)
+            _most = Math.Max(_most, columns);
 
         // t, and behind it how often a wave counts: those with k2 > 0 stand for −k, too.
-        _counts = new double[2 * _transform.Columns];
+        _counts = memory.Take<double>(2 * _transform.Columns);
         for (int k = 0; k < _transform.Columns; k++)
             (_counts[k], _counts[_transform.Columns + k]) = (k, k == 0 ? 1 : 2);
 
-        _mesh = new double[_transform.RealLength];
-        (_re, _im, _radialFactors) = (new double[length], new double[length], new double[length]);
+        _mesh = memory.Take<double>(_transform.RealLength);
+        (_re, _im, _radialFactors) = (memory.Take<double>(length), memory.Take<double>(length), memory.Take<double>(length));
+        _amounts = memory.Take<double>(kinds.Length);
         (_densityRe, _densityIm) = (new double[species][], new double[species][]);
         for (int a = 0; a < species; a++)
         {
             if (Array.IndexOf(kinds, a) < 0) continue;
-            (double[] re, double[] im) = (new double[length], new double[length]);
-            _grid.Spread(Charges(a), _mesh, threads);
-            _transform.Run(_mesh, re, im, _used, true, threads);
-            (_densityRe[a], _densityIm[a]) = (re, im);
+            (double[] re, double[] im) = (_densityRe[a], _densityIm[a]) = (memory.Take<double>(length), memory.Take<double>(length));
+            TakeCharges(a);
+            _grid.Spread(_amounts, _mesh, threads);
+            Transform(re, im, true);
         }
     }
 
     /// <summary>Points of the mesh along each vector of the box.</summary>
     internal ReadOnlySpan<int> Size => _grid.Size;
 
-    private double[] Charges(int species)
+    /// <summary>The transform of the mesh, or the mesh of a transform.</summary>
+    private void Transform(double[] re, double[] im, bool forward)
     {
-        double[] amounts = new double[_kinds.Length];
-        for (int i = 0; i < amounts.Length; i++)
-            if (_kinds[i] == species) amounts[i] = _charges[i];
-        return amounts;
+        int length = _transform.TransformLength;
+        _transform.Run(_mesh.AsSpan(0, _transform.RealLength), re.AsSpan(0, length), im.AsSpan(0, length), _used, forward, _threads);
+    }
+
+    /// <summary>Sets the amounts to the charges of one species.</summary>
+    private void TakeCharges(int species)
+    {
+        for (int i = 0; i < _kinds.Length; i++)
+            _amounts[i] = _kinds[i] == species ? _charges[i] : 0;
     }
 
     /// <summary>The multiple of a reciprocal vector that an index stands for; the highest one of an even size has no sign and carries nothing.</summary>
@@ -109,79 +124,77 @@ internal sealed unsafe class MeshSum
                 _lengths[row] = (last + 7) / 8 * 8;
             }
         });
-        for (int row = 0; row < _lengths.Length; row++)
+        for (int row = 0; row < n0 * n1; row++)
             _used[row % n1] = Math.Max(_used[row % n1], _lengths[row]);
     }
 
-    private delegate void OnRow(int at, in SolidHarmonic.Row row);
-
-    /// <summary>Runs over the rows of waves of one plane.</summary>
-    private void EachRow(int k0, OnRow action)
+    /// <summary>The waves of a row [k0, k1], and where they begin in arrays of waves.</summary>
+    private SolidHarmonic.Row RowOf(int k0, int k1, double* counts, out int at)
     {
         double[] b = _weights.Reciprocal;
-        int h0 = Signed(k0, Size[0]);
-        fixed (double* counts = _counts)
-            for (int k1 = 0; k1 < Size[1]; k1++)
-            {
-                int h1 = Signed(k1, Size[1]), row = k0 * Size[1] + k1;
-                SolidHarmonic.Row waves = new()
-                {
-                    X = h0 * b[0] + h1 * b[3],
-                    Y = h0 * b[1] + h1 * b[4],
-                    Z = h0 * b[2] + h1 * b[5],
-                    StepX = b[6],
-                    StepY = b[7],
-                    StepZ = b[8],
-                    Counts = counts,
-                    Length = _lengths[row],
-                };
-                action(row * _transform.Columns, waves);
-            }
+        int h0 = Signed(k0, Size[0]), h1 = Signed(k1, Size[1]), row = k0 * Size[1] + k1;
+        at = row * _transform.Columns;
+        return new SolidHarmonic.Row
+        {
+            X = h0 * b[0] + h1 * b[3],
+            Y = h0 * b[1] + h1 * b[4],
+            Z = h0 * b[2] + h1 * b[5],
+            StepX = b[6],
+            StepY = b[7],
+            StepZ = b[8],
+            Counts = counts,
+            Length = _lengths[row],
+        };
     }
 
     /// <summary>Factors times R̃/|k|^l, and where wanted times its derivative over |k|.</summary>
-    private void Radial(int l, int n, double[]? slopes) => Threads.Share(Size[0], _threads, k0 => EachRow(k0, (int at, in SolidHarmonic.Row row) =>
+    private void Radial(int l, int n, double[]? slopes) => Threads.Share(Size[0], _threads, k0 =>
     {
-        for (int k = 0; k < row.Length; k++)
+        for (int k1 = 0; k1 < Size[1]; k1++)
         {
-            double x = row.X + k * row.StepX, y = row.Y + k * row.StepY, z = row.Z + k * row.StepZ, square = x * x + y * y + z * z, c = _factors[at + k];
-            _radialFactors[at + k] = 0;
-            if (slopes is not null) slopes[at + k] = 0;
-            // A wave of length zero has l = 0 only, and no direction.
-            if (c == 0 || (square == 0 && l > 0)) continue;
-            double length = Math.Sqrt(square);
-            for (int p = 0; p < l; p++)
-                c /= length;
-            if (slopes is null) _radialFactors[at + k] = c * _radial.Value(length, l * _nmax + n);
-            else
+            SolidHarmonic.Row row = RowOf(k0, k1, null, out int at);
+            for (int k = 0; k < row.Length; k++)
             {
-                (double value, double slope) = _radial.Both(length, l * _nmax + n);
-                _radialFactors[at + k] = c * value;
-                if (square > 0) slopes[at + k] = c * (slope - l * value / length) / length;
+                double x = row.X + k * row.StepX, y = row.Y + k * row.StepY, z = row.Z + k * row.StepZ, square = x * x + y * y + z * z, c = _factors[at + k];
+                _radialFactors[at + k] = 0;
+                if (slopes is not null) slopes[at + k] = 0;
+                // A wave of length zero has l = 0 only, and no direction.
+                if (c == 0 || (square == 0 && l > 0)) continue;
+                double length = Math.Sqrt(square);
+                for (int p = 0; p < l; p++)
+                    c /= length;
+                if (slopes is null) _radialFactors[at + k] = c * _radial.Value(length, l * _nmax + n);
+                else
+                {
+                    (double value, double slope) = _radial.Both(length, l * _nmax + n);
+                    _radialFactors[at + k] = c * value;
+                    if (square > 0) slopes[at + k] = c * (slope - l * value / length) / length;
+                }
             }
         }
-    }));
+    });
 
     /// <summary>The mesh of one channel, closed.</summary>
     private void Channel(SolidHarmonic harmonic, int species)
     {
         double[] densityRe = _densityRe[species]!, densityIm = _densityIm[species]!;
-        int most = 0;
-        foreach (int columns in _used)
-            most = Math.Max(most, columns);
-        Threads.Share(Size[0], _threads, k0 => EachRow(k0, (int at, in SolidHarmonic.Row row) =>
+        Threads.Share(Size[0], _threads, k0 =>
         {
-            fixed (double* f = _radialFactors, fromRe = densityRe, fromIm = densityIm, re = _re, im = _im)
-                if (VectorWidths.Has512)
-                    SolidHarmonic.Kernel<Lanes512<double>, Vector512<double>>.Multiply(harmonic, row, f + at, fromRe + at, fromIm + at, re + at, im + at);
-                else if (Vector256.IsHardwareAccelerated)
-                    SolidHarmonic.Kernel<Lanes256<double>, Vector256<double>>.Multiply(harmonic, row, f + at, fromRe + at, fromIm + at, re + at, im + at);
-                else
-                    SolidHarmonic.Kernel<Lanes1<double>, double>.Multiply(harmonic, row, f + at, fromRe + at, fromIm + at, re + at, im + at);
-            Array.Clear(_re, at + row.Length, most - row.Length);
-            Array.Clear(_im, at + row.Length, most - row.Length);
-        }));
-        _transform.Run(_mesh, _re, _im, _used, false, _threads);
+            fixed (double* counts = _counts, f = _radialFactors, fromRe = densityRe, fromIm = densityIm, re = _re, im = _im)
+                for (int k1 = 0; k1 < Size[1]; k1++)
+                {
+                    SolidHarmonic.Row row = RowOf(k0, k1, counts, out int at);
+                    if (VectorWidths.Has512)
+                        SolidHarmonic.Kernel<Lanes512<double>, Vector512<double>>.Multiply(harmonic, row, f + at, fromRe + at, fromIm + at, re + at, im + at);
+                    else if (Vector256.IsHardwareAccelerated)
+                        SolidHarmonic.Kernel<Lanes256<double>, Vector256<double>>.Multiply(harmonic, row, f + at, fromRe + at, fromIm + at, re + at, im + at);
+                    else
+                        SolidHarmonic.Kernel<Lanes1<double>, double>.Multiply(harmonic, row, f + at, fromRe + at, fromIm + at, re + at, im + at);
+                    Array.Clear(_re, at + row.Length, _most - row.Length);
+                    Array.Clear(_im, at + row.Length, _most - row.Length);
+                }
+        });
+        Transform(_re, _im, false);
         _grid.Close(_mesh, _threads);
     }
 
@@ -190,7 +203,6 @@ internal sealed unsafe class MeshSum
     internal void Forward(double* values)
     {
         int channels = _channels, size = (_lmax + 1) * (_lmax + 1) * channels;
-        double[] gathered = new double[_kinds.Length];
         for (int l = 0; l <= _lmax; l++)
             for (int n = 0; n < _nmax; n++)
             {
@@ -202,10 +214,10 @@ internal sealed unsafe class MeshSum
                     {
                         if (_densityRe[a] is null) continue;
                         Channel(harmonic, a);
-                        _grid.Gather(_mesh, gathered, _threads);
+                        _grid.Gather(_mesh, _amounts, _threads);
                         double* to = values + (l * l + l + m) * channels + a * _nmax + n;
-                        for (int i = 0; i < gathered.Length; i++)
-                            to[(nint)i * size] += gathered[i];
+                        for (int i = 0; i < _kinds.Length; i++)
+                            to[(nint)i * size] += _amounts[i];
                     }
                 }
             }
@@ -219,11 +231,11 @@ internal sealed unsafe class MeshSum
     internal void Backward(double* adjoints, double[] gradient, double[] charge, double[] strain)
     {
         int channels = _channels, size = (_lmax + 1) * (_lmax + 1) * channels, length = _transform.TransformLength;
-        double[] own = new double[gradient.Length], amounts = new double[_kinds.Length], slopes = new double[length], products = new double[length];
-        double[] sums = new double[9 * Size[0]];
+        double[] own = _memory.Zeros<double>(gradient.Length), slopes = _memory.Take<double>(length), products = _memory.Zeros<double>(length);
+        double[] sums = _memory.Zeros<double>(9 * Size[0]), amounts = _amounts;
         double[][] backRe = new double[_species][], backIm = new double[_species][];
         for (int a = 0; a < _species; a++)
-            if (_densityRe[a] is not null) (backRe[a], backIm[a]) = (new double[length], new double[length]);
+            if (_densityRe[a] is not null) (backRe[a], backIm[a]) = (_memory.Zeros<double>(length), _memory.Zeros<double>(length));
         for (int l = 0; l <= _lmax; l++)
             for (int n = 0; n < _nmax; n++)
             {
@@ -236,13 +248,13 @@ internal sealed unsafe class MeshSum
                         if (_densityRe[a] is null) continue;
                         int from = (l * l + l + m) * channels + a * _nmax + n;
                         bool isNothing = true;
-                        for (int i = 0; i < amounts.Length; i++)
+                        for (int i = 0; i < _kinds.Length; i++)
                             isNothing &= (amounts[i] = adjoints[(nint)i * size + from]) == 0;
                         if (isNothing) continue;
                         Channel(harmonic, a);
                         _grid.Slopes(_mesh, amounts, own, _threads);
                         _grid.Spread(amounts, _mesh, _threads);
-                        _transform.Run(_mesh, _re, _im, _used, true, _threads);
+                        Transform(_re, _im, true);
                         Back(harmonic, a, slopes, backRe[a], backIm[a], products, sums);
                     }
                 }
@@ -251,15 +263,15 @@ internal sealed unsafe class MeshSum
         for (int a = 0; a < _species; a++)
         {
             if (_densityRe[a] is null) continue;
-            double[] re = backRe[a], im = backIm[a];
-            _transform.Run(_mesh, re, im, _used, false, _threads);
+            Transform(backRe[a], backIm[a], false);
             _grid.Close(_mesh, _threads);
             _grid.Gather(_mesh, amounts, _threads);
-            for (int i = 0; i < amounts.Length; i++)
+            for (int i = 0; i < _kinds.Length; i++)
                 if (_kinds[i] == a) charge[i] += amounts[i];
-            _grid.Slopes(_mesh, Charges(a), own, _threads);
+            TakeCharges(a);
+            _grid.Slopes(_mesh, amounts, own, _threads);
         }
-        Vectors.AddScaled(1, own, gradient);
+        Vectors.AddScaled(1, own.AsSpan(0, gradient.Length), gradient);
         Strain(sums, products, strain);
         _weights.StrainAcross(own, _positions, strain);
     }
@@ -267,22 +279,24 @@ internal sealed unsafe class MeshSum
     private void Back(SolidHarmonic harmonic, int species, double[] slopes, double[] backRe, double[] backIm, double[] products, double[] sums)
     {
         double[] densityRe = _densityRe[species]!, densityIm = _densityIm[species]!;
-        Threads.Share(Size[0], _threads, k0 => EachRow(k0, (int at, in SolidHarmonic.Row row) =>
+        Threads.Share(Size[0], _threads, k0 =>
         {
-            fixed (double* f = _radialFactors, df = slopes, dr = densityRe, di = densityIm, re = _re, im = _im, br = backRe, bi = backIm, p = products, s = sums)
-            {
-                double* counts = row.Counts + _transform.Columns;
-                if (VectorWidths.Has512)
-                    SolidHarmonic.Kernel<Lanes512<double>, Vector512<double>>.Back(
-                        harmonic, row, f + at, df + at, counts, re + at, im + at, dr + at, di + at, br + at, bi + at, p + at, s + 9 * k0);
-                else if (Vector256.IsHardwareAccelerated)
-                    SolidHarmonic.Kernel<Lanes256<double>, Vector256<double>>.Back(
-                        harmonic, row, f + at, df + at, counts, re + at, im + at, dr + at, di + at, br + at, bi + at, p + at, s + 9 * k0);
-                else
-                    SolidHarmonic.Kernel<Lanes1<double>, double>.Back(
-                        harmonic, row, f + at, df + at, counts, re + at, im + at, dr + at, di + at, br + at, bi + at, p + at, s + 9 * k0);
-            }
-        }));
+            fixed (double* c = _counts, f = _radialFactors, df = slopes, dr = densityRe, di = densityIm, re = _re, im = _im, br = backRe, bi = backIm, p = products, s = sums)
+                for (int k1 = 0; k1 < Size[1]; k1++)
+                {
+                    SolidHarmonic.Row row = RowOf(k0, k1, c, out int at);
+                    double* counts = c + _transform.Columns;
+                    if (VectorWidths.Has512)
+                        SolidHarmonic.Kernel<Lanes512<double>, Vector512<double>>.Back(
+                            harmonic, row, f + at, df + at, counts, re + at, im + at, dr + at, di + at, br + at, bi + at, p + at, s + 9 * k0);
+                    else if (Vector256.IsHardwareAccelerated)
+                        SolidHarmonic.Kernel<Lanes256<double>, Vector256<double>>.Back(
+                            harmonic, row, f + at, df + at, counts, re + at, im + at, dr + at, di + at, br + at, bi + at, p + at, s + 9 * k0);
+                    else
+                        SolidHarmonic.Kernel<Lanes1<double>, double>.Back(
+                            harmonic, row, f + at, df + at, counts, re + at, im + at, dr + at, di + at, br + at, bi + at, p + at, s + 9 * k0);
+                }
+        });
     }
 
     /// <summary>∂E/∂ε by the waves' weights: see <see cref="WaveWeights.StrainAcross"/>.</summary>
@@ -292,21 +306,20 @@ internal sealed unsafe class MeshSum
     private void Strain(double[] sums, double[] products, double[] strain)
     {
         double[] p = _weights.InPlane;
-        double[][] planes = new double[Size[0]][];
+        double[] planes = _memory.Zeros<double>(9 * Size[0]);
         Threads.Share(Size[0], _threads, k0 =>
         {
             // Of the weights: Σ E + Σ E ∂c/∂|q| /c q ⊗ q/|q|.
-            double[] local = planes[k0] = new double[9];
-            double[] q = new double[3], k = new double[3];
-            EachRow(k0, (int at, in SolidHarmonic.Row row) =>
+            Span<double> local = planes.AsSpan(9 * k0, 9), q = stackalloc double[3], k = stackalloc double[3];
+            for (int k1 = 0; k1 < Size[1]; k1++)
             {
-                int h0 = Signed(k0, Size[0]), h1 = Signed(at / _transform.Columns % Size[1], Size[1]);
+                SolidHarmonic.Row row = RowOf(k0, k1, null, out int at);
                 for (int k2 = 0; k2 < row.Length; k2++)
                 {
                     double product = products[at + k2];
                     if (product == 0) continue;
                     (k[0], k[1], k[2]) = (row.X + k2 * row.StepX, row.Y + k2 * row.StepY, row.Z + k2 * row.StepZ);
-                    (double weight, double slope) = _weights.At(h0, h1, k2);
+                    (double weight, double slope) = _weights.At(Signed(k0, Size[0]), Signed(k1, Size[1]), k2);
                     double flat = 0;
                     for (int a = 0; a < 3; a++)
                     {
@@ -318,14 +331,14 @@ internal sealed unsafe class MeshSum
                         for (int b = 0; b < 3; b++)
                             local[3 * a + b] += product * p[3 * a + b] + turn * q[a] * q[b];
                 }
-            });
+            }
         });
         double[] m = new double[9];
-        for (int k0 = 0; k0 < planes.Length; k0++)
+        for (int k0 = 0; k0 < Size[0]; k0++)
             for (int e = 0; e < 9; e++)
             {
                 m[e] += sums[9 * k0 + e];
-                strain[e] -= planes[k0][e];
+                strain[e] -= planes[9 * k0 + e];
             }
         // (1 − P) Mᵀ P − M P.
         for (int a = 0; a < 3; a++)

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Harmonics;
@@ -36,6 +37,7 @@ public sealed partial class PotentialField
     private readonly SphericalHarmonics<double> _harmonics;
     private readonly double[] _waves, _waveWeights, _waveRadial, _sizes;
     private readonly object _lock = new();
+    private readonly ConcurrentBag<SumMemory> _memories = [];
     private readonly Dictionary<double, SplitTables> _splits = [];
     private readonly Dictionary<(double Width, int Order, double From), double> _spacings = [];
     private PolynomialTable? _waveTable, _pairTable;
@@ -134,6 +136,17 @@ public sealed partial class PotentialField
         state.Forward(0, structure.Count, values);
         return values;
     }
+
+    /// <summary>Working memory that no structure is using.</summary>
+    internal SumMemory Memory()
+    {
+        if (!_memories.TryTake(out SumMemory? memory)) return new SumMemory();
+        memory.Reset();
+        return memory;
+    }
+
+    /// <summary>Takes memory back: as much is kept as structures were at work at once.</summary>
+    internal void Return(SumMemory memory) => _memories.Add(memory);
 
     private double[] Charges(Structure structure)
     {

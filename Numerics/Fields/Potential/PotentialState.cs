@@ -23,12 +23,15 @@ public sealed unsafe class PotentialState : IDisposable
     private readonly PairSum _near;
     private readonly WaveSum? _far;
     private readonly MeshSum? _mesh;
+    private readonly SumMemory _memory;
     private double[]? _adjoints;
     // Of all centres, which are done at once: kept where they are asked for in parts.
     private double[]? _values;
+    private bool _isDisposed;
 
     internal PotentialState(PotentialField field, Structure structure, double[] charges, int[] kinds, int threads)
     {
+        _memory = field.Memory();
         _field = field;
         _structure = structure;
         _positions = structure.Positions.ToArray();
@@ -49,9 +52,9 @@ public sealed unsafe class PotentialState : IDisposable
         _near = new PairSum(split.Pairs, field.Harmonics, nmax, species, channels, structure, _positions, charges, kinds);
         WaveWeights waves = field.Waves(split, structure, field.Settings.MeshSize is not null);
         if (Plan.Evaluator == PotentialEvaluator.Mesh)
-            _mesh = new MeshSum(waves, [.. Plan.MeshSize], Plan.SplineOrder, field.WaveTable(), field.LMax, nmax, species, channels, _positions, charges, kinds, threads);
+            _mesh = new MeshSum(_memory, waves, [.. Plan.MeshSize], Plan.SplineOrder, field.WaveTable(), field.LMax, nmax, species, channels, _positions, charges, kinds, threads);
         else
-            _far = new WaveSum(new WaveLattice(waves), field.WaveTable(), field.Harmonics, nmax, species, channels, _positions, charges, kinds, threads);
+            _far = new WaveSum(_memory, new WaveLattice(waves), field.WaveTable(), field.Harmonics, nmax, species, channels, _positions, charges, kinds, threads);
     }
 
     /// <summary>How the sums are done, with estimates of cost and error.</summary>
@@ -73,9 +76,11 @@ public sealed unsafe class PotentialState : IDisposable
             All(values);
             return;
         }
-        if (_values is null) All(_values = new double[checked(_kinds.Length * _field.ValuesPerCentre)]);
+        if (_values is null) All((_values = _memory.Take<double>(Length)).AsSpan(0, Length));
         _values.AsSpan(first * _field.ValuesPerCentre, values.Length).CopyTo(values);
     }
+
+    private int Length => checked(_kinds.Length * _field.ValuesPerCentre);
 
     private void All(Span<double> values)
     {
@@ -114,7 +119,7 @@ public sealed unsafe class PotentialState : IDisposable
         if (_field.Settings.SharpExterior is not null)
             throw new InvalidOperationException("an exterior with a sharp boundary has no gradients; give it a cutoff function");
         int size = _field.ValuesPerCentre;
-        _adjoints ??= new double[checked(_kinds.Length * size)];
+        _adjoints ??= _memory.Zeros<double>(Length);
         Span<double> to = _adjoints.AsSpan(first * size, count * size);
         for (int k = 0; k < to.Length; k++)
             to[k] += adjoints[k];
@@ -123,6 +128,7 @@ public sealed unsafe class PotentialState : IDisposable
     /// <summary>The derivatives of E, whose adjoints were given, by everything that the field depends on.</summary>
     public PotentialDerivatives End()
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         int atoms = _kinds.Length;
         double[] gradient = new double[3 * atoms], charge = new double[atoms], strain = new double[9];
         if (_adjoints is not null)
@@ -149,9 +155,11 @@ public sealed unsafe class PotentialState : IDisposable
                 charge[i] += _adjoints![(long)i * size + n] * _separate[n];
         }
         double[][] sums = new double[Parts(8 * (4L * atoms + 9), _near.Runs)][];
+        for (int part = 0; part < sums.Length; part++)
+            sums[part] = _memory.Zeros<double>(4 * atoms + 9);
         Threads.Share(sums.Length, _threads, part =>
         {
-            fixed (double* adjoints = _adjoints, g = sums[part] = new double[4 * atoms + 9])
+            fixed (double* adjoints = _adjoints, g = sums[part])
                 for (int run = (int)((long)_near.Runs * part / sums.Length); run < (int)((long)_near.Runs * (part + 1) / sums.Length); run++)
                     _near.Backward(run, adjoints + first, g, g + 3 * atoms, g + 4 * atoms);
         });
@@ -170,20 +178,23 @@ public sealed unsafe class PotentialState : IDisposable
         int back = 2 * _field.Species.Length * _far!.Count, columns = _far.Count * _far.Columns;
         // Forces, ∂E/∂ŝ, and sums over centres: one behind the other.
         double[][] sums = new double[Parts(8 * (3L * atoms + back + columns), blocks)][];
+        int length = checked(3 * atoms + back + columns);
+        for (int part = 0; part < sums.Length; part++)
+            sums[part] = _memory.Zeros<double>(length);
         Threads.Share(sums.Length, _threads, part =>
         {
             using AlignedScratch<double> scratch = new(_far.Scratch);
-            fixed (double* adjoints = _adjoints, s = sums[part] = new double[checked(3 * atoms + back + columns)])
+            fixed (double* adjoints = _adjoints, s = sums[part])
                 for (int block = (int)((long)blocks * part / sums.Length); block < (int)((long)blocks * (part + 1) / sums.Length); block++)
                     _far.Backward(_positions, 8 * block, Math.Min(8, atoms - 8 * block), adjoints + first + (nint)block * 8 * size,
                         s, s + 3 * atoms, s + 3 * atoms + back, scratch.Start);
         });
         double[] sum = sums[0];
         for (int part = 1; part < sums.Length; part++)
-            Vectors.AddScaled(1, sums[part], sum);
+            Vectors.AddScaled(1, sums[part].AsSpan(0, length), sum.AsSpan(0, length));
         double[] forces = sum[..(3 * atoms)];
         _far.Sources(_positions, _charges, _kinds, sum[(3 * atoms)..(3 * atoms + back)], forces, charge, _threads);
-        _far.Strain(sum[(3 * atoms + back)..], forces, _positions, strain);
+        _far.Strain(sum[(3 * atoms + back)..length], forces, _positions, strain);
         Vectors.AddScaled(1, forces, gradient);
     }
 
@@ -216,11 +227,18 @@ public sealed unsafe class PotentialState : IDisposable
         static double[] Negative(double[] values) => Array.ConvertAll(values, v => 0 - v);
     }
 
-    /// <summary>Lets go of values that were kept.</summary>
-    public void Dispose() => _values = null;
+    /// <summary>Gives its working memory to the next structure; it is not to be used afterwards.</summary>
+    public void Dispose()
+    {
+        if (_isDisposed) return;
+        _isDisposed = true;
+        _values = _adjoints = null;
+        _field.Return(_memory);
+    }
 
     private void Require(int first, int count, int length)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (first < 0 || count < 0 || first > _kinds.Length - count)
             throw new ArgumentException($"expected centres within 0 … {_kinds.Length - 1}, got {count} from {first} on");
         if (length != (long)count * _field.ValuesPerCentre)

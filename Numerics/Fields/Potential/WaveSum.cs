@@ -31,7 +31,7 @@ internal sealed unsafe partial class WaveSum
 
     /// <summary>The matrix of waves against channels, and the structure factors.</summary>
     internal WaveSum(
-        WaveLattice lattice, PolynomialTable radial, SphericalHarmonics<double> harmonics, int nmax, int species, int channels,
+        SumMemory memory, WaveLattice lattice, PolynomialTable radial, SphericalHarmonics<double> harmonics, int nmax, int species, int channels,
         double[] positions, double[] charges, int[] kinds, int threads)
     {
         _lattice = lattice;
@@ -46,10 +46,10 @@ internal sealed unsafe partial class WaveSum
             if (l % 2 == 0) _even += (2 * l + 1) * nmax;
             else _odd += (2 * l + 1) * nmax;
         }
-        _evenMatrix = GC.AllocateUninitializedArray<double>(checked(lattice.Count * _even));
-        _oddMatrix = GC.AllocateUninitializedArray<double>(checked(lattice.Count * _odd));
+        _evenMatrix = memory.Take<double>(checked(lattice.Count * _even));
+        _oddMatrix = memory.Take<double>(checked(lattice.Count * _odd));
         FillMatrix(threads);
-        _factors = new double[2 * species * lattice.Count];
+        _factors = memory.Zeros<double>(2 * species * lattice.Count);
         Factors(positions, charges, kinds, threads);
     }
 

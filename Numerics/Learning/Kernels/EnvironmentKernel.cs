@@ -1,3 +1,5 @@
+using System;
+
 namespace Toolkit.Numerics.Learning.Kernels;
 
 /// <summary>A kernel at one pair of environments, with what its gradient by the first of them is made of.</summary>
@@ -17,4 +19,17 @@ public abstract record EnvironmentKernel
     /// <param name="square">|p|².</param>
     /// <param name="otherSquare">|q|².</param>
     public abstract KernelValue Evaluate(double product, double square, double otherSquare);
+
+    /// <summary>The kernels of one environment with many others.</summary>
+    /// <param name="values">p·q of each; receives k(p, q).</param>
+    /// <param name="square">|p|².</param>
+    /// <param name="otherSquares">|q|² of each.</param>
+    /// <exception cref="ArgumentException">Another number of squares.</exception>
+    public virtual void Values(Span<double> values, double square, ReadOnlySpan<double> otherSquares)
+    {
+        if (values.Length != otherSquares.Length)
+            throw new ArgumentException($"{values.Length} products have as many squares; got {otherSquares.Length}", nameof(otherSquares));
+        for (int k = 0; k < values.Length; k++)
+            values[k] = Evaluate(values[k], square, otherSquares[k]).Value;
+    }
 }

@@ -1,4 +1,5 @@
 using System;
+using Toolkit.Numerics.LinearAlgebra;
 
 namespace Toolkit.Numerics.Learning.Kernels;
 
@@ -27,5 +28,14 @@ public sealed record NormalisedPolynomialKernel : EnvironmentKernel
         for (int k = 1; k < Degree; k++)
             lower *= x;
         return new KernelValue(lower * x, Degree * lower / length, -0.5 * Degree * lower * x / square);
+    }
+
+    /// <inheritdoc/>
+    public override void Values(Span<double> values, double square, ReadOnlySpan<double> otherSquares)
+    {
+        if (values.Length != otherSquares.Length)
+            throw new ArgumentException($"{values.Length} products have as many squares; got {otherSquares.Length}", nameof(otherSquares));
+        Vectors.DivideByRoots(values, square, otherSquares);
+        Vectors.AddAndRaise(0, Degree, values);
     }
 }

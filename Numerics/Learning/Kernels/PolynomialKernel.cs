@@ -1,4 +1,5 @@
 using System;
+using Toolkit.Numerics.LinearAlgebra;
 
 namespace Toolkit.Numerics.Learning.Kernels;
 
@@ -32,5 +33,13 @@ public sealed record PolynomialKernel : EnvironmentKernel
         for (int k = 1; k < Degree; k++)
             lower *= x;
         return new KernelValue(lower * x, Degree * lower, 0);
+    }
+
+    /// <inheritdoc/>
+    public override void Values(Span<double> values, double square, ReadOnlySpan<double> otherSquares)
+    {
+        if (values.Length != otherSquares.Length)
+            throw new ArgumentException($"{values.Length} products have as many squares; got {otherSquares.Length}", nameof(otherSquares));
+        Vectors.AddAndRaise(Offset, Degree, values);
     }
 }

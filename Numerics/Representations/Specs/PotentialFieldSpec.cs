@@ -20,15 +20,19 @@ namespace Toolkit.Numerics.Representations;
 /// <param name="Tolerance">The relative error of values.</param>
 /// <param name="OwnCharge">Whether a centre's own charge counts.</param>
 /// <param name="IsExterior">Whether only what lies beyond the cutoff function counts.</param>
+/// <param name="IsAutocorrelation">Whether the autocorrelation of the Gaussian is meant.</param>
+/// <param name="Split">The width at which sums are split, Å; null: chosen for each structure.</param>
+/// <param name="MeshSize">Points of the mesh; null: chosen for each structure.</param>
+/// <param name="SplineOrder">The order of the mesh's splines; null: chosen for each structure.</param>
 public sealed record PotentialFieldSpec(
     string Name, int Exponent, double Smearing, string? Charges, IReadOnlyDictionary<int, double>? SpeciesCharges, PotentialEvaluator Evaluator,
-    double Tolerance, OwnCharge OwnCharge, bool IsExterior)
+    double Tolerance, OwnCharge OwnCharge, bool IsExterior, bool IsAutocorrelation, double? Split, (int A, int B, int C)? MeshSize, int? SplineOrder)
 {
     private static readonly SpecWords<PotentialEvaluator> Evaluators = new(
         ("auto", PotentialEvaluator.Auto, "what is fastest"),
         ("direct", PotentialEvaluator.Pairs, "all pairs; only where nothing repeats"),
         ("kspace", PotentialEvaluator.Waves, "pairs nearby and waves; where something repeats"),
-        ("mesh", PotentialEvaluator.Mesh, "pairs nearby and fast Fourier transforms; where all directions repeat"));
+        ("mesh", PotentialEvaluator.Mesh, "pairs nearby and fast Fourier transforms; where something repeats"));
 
     private static readonly SpecWords<OwnCharge> Centres = new(
         ("include", OwnCharge.Include, "as any other"),
@@ -48,6 +52,11 @@ public sealed record PotentialFieldSpec(
         new SpecNumber("tolerance", "kind potential: the largest error of a value over the root mean square of those of its l and species", "1", null,
             new SpecRange(1e-12, 0.1) { AllowsAbove = true }) { WhenAbsent = "1e-6" },
         new SpecFlag("exterior", "kind potential: whether sources count by 1 − f_c of their distance, so that only what is beyond the cutoff is seen"),
+        new SpecFlag("autocorrelation", "kind potential: whether charges are smeared to the autocorrelation of that Gaussian, of width √2 σ, as in the paper's symmetrised density (exactly so for exponent 1, by definition otherwise)"),
+        new SpecNumber("split", "kind potential: the width at which the sum is split into pairs nearby and a smooth rest, above that of the charges; values are the same within the tolerance", "Å", null,
+            SpecRange.Lengths) { WhenAbsent = "by cost, for each structure" },
+        new SpecMesh("meshSize", "kind potential: points of the mesh along the vectors that repeat, then across, and then a mesh it is; with split and splineOrder energies are continuous when a cell that repeats in all directions changes", "by cost, for each structure"),
+        new SpecInteger("splineOrder", "kind potential: the order of the mesh's splines, even", null, 4, 16) { WhenAbsent = "by cost, for each structure" },
     ];
 
     /// <summary>What the key center may say of a potential.</summary>
@@ -61,16 +70,44 @@ public sealed record PotentialFieldSpec(
             throw r.Bad(at + "center", InputError.Quote(centre), CentreWords + " with kind potential");
 
         object? charges = r.ChargesIfAny(at + "charges");
+        PotentialEvaluator evaluator = r.ChoiceIfAny(at + "evaluator", Evaluators) ?? PotentialEvaluator.Auto;
+        double smearing = r.NumberIfAny(at + "smearing") ?? 1;
+        bool isAutocorrelation = r.Flag(at + "autocorrelation");
+        double? split = r.NumberIfAny(at + "split");
+        double width = new PotentialSettings { Smearing = smearing, Autocorrelation = isAutocorrelation }.Width;
+        if (split <= width)
+            throw r.Bad(at + "split", Text(split.Value), $"a width above that of the charges, {Text(width)} Å");
+
+        if (r.IntegerIfAny(at + "splineOrder") % 2 == 1)
+            throw r.Bad(at + "splineOrder", Text(r.Integer(at + "splineOrder")), "an even order");
+
+        foreach ((string key, bool isFit) in (ReadOnlySpan<(string, bool)>)
+            [
+                ("split", evaluator != PotentialEvaluator.Pairs),
+                ("meshSize", evaluator is PotentialEvaluator.Auto or PotentialEvaluator.Mesh),
+                ("splineOrder", evaluator is PotentialEvaluator.Auto or PotentialEvaluator.Mesh),
+            ])
+        {
+            if (r.IsGiven(at + key) && !isFit)
+                throw r.Bad(at + key, "this key with evaluator " + Evaluators.WordOf(evaluator), key == "split" ? "it with auto, kspace or mesh only" : "it with auto or mesh only");
+        }
+
         return new PotentialFieldSpec(
             name,
             r.IntegerIfAny(at + "exponent") ?? 1,
-            r.NumberIfAny(at + "smearing") ?? 1,
+            smearing,
             charges as string,
             charges as IReadOnlyDictionary<int, double>,
-            r.ChoiceIfAny(at + "evaluator", Evaluators) ?? PotentialEvaluator.Auto,
+            evaluator,
             r.NumberIfAny(at + "tolerance") ?? 1e-6,
             centre is null ? OwnCharge.Include : Centres.ValueOf(centre),
-            r.Flag(at + "exterior"));
+            r.Flag(at + "exterior"),
+            isAutocorrelation,
+            split,
+            r.MeshIfAny(at + "meshSize"),
+            r.IntegerIfAny(at + "splineOrder"));
+
+        static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
     }
 
     internal void Write(Utf8JsonWriter json)
@@ -96,6 +133,18 @@ public sealed record PotentialFieldSpec(
         json.WriteString("evaluator", Evaluators.WordOf(Evaluator));
         json.WriteNumber("tolerance", Tolerance);
         json.WriteBoolean("exterior", IsExterior);
+        json.WriteBoolean("autocorrelation", IsAutocorrelation);
+        if (Split is { } split) json.WriteNumber("split", split);
+        if (MeshSize is { } mesh)
+        {
+            json.WriteStartArray("meshSize");
+            foreach (int n in (ReadOnlySpan<int>)[mesh.A, mesh.B, mesh.C])
+                json.WriteNumberValue(n);
+
+            json.WriteEndArray();
+        }
+
+        if (SplineOrder is { } order) json.WriteNumber("splineOrder", order);
         json.WriteString("center", Centres.WordOf(OwnCharge));
         json.WriteEndObject();
     }
@@ -125,6 +174,10 @@ public sealed record PotentialFieldSpec(
                 Tolerance = Tolerance,
                 OwnCharge = OwnCharge,
                 Exterior = IsExterior ? cutoff : null,
+                Autocorrelation = IsAutocorrelation,
+                Split = Split,
+                MeshSize = MeshSize,
+                SplineOrder = SplineOrder,
             };
             return new NamedPotential(Name, new PotentialField(settings, basis, lmax, species));
         }

@@ -90,6 +90,13 @@ internal sealed record SpecName(string Name, string Meaning, string? WhenAbsent)
 /// <summary>Three numbers, not all zero; may be absent.</summary>
 internal sealed record SpecVector(string Name, string Meaning, string WhenAbsent) : SpecNode(Name, Meaning);
 
+/// <summary>Points of a mesh along three vectors, products of 2, 3, 5 and 7; may be absent.</summary>
+internal sealed record SpecMesh(string Name, string Meaning, string WhenAbsent) : SpecNode(Name, Meaning)
+{
+    /// <summary>The most points along a vector.</summary>
+    internal const int Most = 4096;
+}
+
 /// <summary>Charges: the name of an atom property, or a number for each element; may be absent.</summary>
 internal sealed record SpecCharges(string Name, string Meaning, string WhenAbsent) : SpecNode(Name, Meaning);
 

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Linq;
 using System.Text.Json;
 using Toolkit.Numerics.Files;
+using Toolkit.Numerics.Fourier;
 using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Numerics.Representations;
@@ -94,6 +95,9 @@ internal sealed class SpecReader
 
     /// <summary>x, y, z, or null.</summary>
     internal double[]? VectorIfAny(string path) => (double[]?)Value(path);
+
+    /// <summary>Points along three vectors, or null.</summary>
+    internal (int A, int B, int C)? MeshIfAny(string path) => Value(path) is int[] points ? (points[0], points[1], points[2]) : null;
 
     /// <summary>A string or charges by atomic number, or null.</summary>
     internal object? ChargesIfAny(string path) => Value(path);
@@ -203,6 +207,11 @@ internal sealed class SpecReader
                 return vector.Length == 3 && vector.Sum(static x => x * x) is > 0 and < double.PositiveInfinity
                     ? vector
                     : throw Bad(at, Show(value), "three numbers, not all zero, as [0, 0, 1]");
+            case SpecMesh:
+                int[] points = value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().Select(static v => v.ValueKind == JsonValueKind.Number && v.TryGetInt32(out int n) ? n : 0).ToArray() : [];
+                return points.Length == 3 && points.All(static n => n <= SpecMesh.Most && FourierSize.IsGood(n))
+                    ? points
+                    : throw Bad(at, Show(value), $"three products of 2, 3, 5 and 7, at most {SpecMesh.Most} each, as [48, 48, 60]");
             case SpecJson:
                 return value.ValueKind == JsonValueKind.Object ? value.GetRawText() : throw Bad(at, Show(value), "an object { … }");
             case SpecName:

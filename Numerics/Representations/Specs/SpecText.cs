@@ -221,6 +221,7 @@ public static class SpecText
                 SpecPath f => ("file name", "", f.WhenAbsent),
                 SpecName n => ("name", "", n.WhenAbsent ?? "required"),
                 SpecCharges q => ("name, or object of numbers", "e", q.WhenAbsent),
+                SpecMesh m => ($"list of three whole numbers 1…{SpecMesh.Most}", "", m.WhenAbsent),
                 SpecVector v => ("list of three numbers", "", v.WhenAbsent),
                 SpecNames n => ("list of names", "", n.WhenAbsent),
                 SpecJson j => ("object", "", j.WhenAbsent),

@@ -31,21 +31,22 @@ let tests =
             let cases = Gen.zip3 (Gen.choose (1, 12)) (Gen.choose (0, 2)) (Gen.choose (0, 1 <<< 30))
 
             Law.holds (Law.from cases) (fun (p, extra, seed) ->
-                let rows, y = problem 40 p extra seed
+                let p, count = (if seed % 2 = 0 then p, 40 else 3 * p + 20, 15)
+                let rows, y = problem count p extra seed
                 let lambda, weight = 0.01, 0.7
                 let found = RidgeRegression.Fit(equations (p + extra) rows y weight, lambda, extra)
                 let x = Matrix<float>.Build.DenseOfRowArrays rows
                 // Mean squares of the columns, free of the unpenalised ones, by plain projection.
                 let free =
-                    if extra = 0 then x.SubMatrix(0, 40, 0, p)
+                    if extra = 0 then x.SubMatrix(0, count, 0, p)
                     else
-                        let c = x.SubMatrix(0, 40, p, extra)
-                        let own = x.SubMatrix(0, 40, 0, p)
+                        let c = x.SubMatrix(0, count, p, extra)
+                        let own = x.SubMatrix(0, count, 0, p)
                         own - c * c.QR().Solve own
 
                 let penalty = Matrix<float>.Build.Dense(p + extra, p + extra)
                 for i in 0 .. p - 1 do
-                    penalty[i, i] <- lambda * 40. * (weight * weight * (free.Column i * free.Column i) / 40.)
+                    penalty[i, i] <- lambda * weight * weight * (free.Column i * free.Column i)
 
                 let expected =
                     (weight * weight * x.TransposeThisAndMultiply x + penalty)
@@ -72,10 +73,13 @@ let tests =
             Assert.InRange(abs ((equations 5 rows y 2.).Residual(ReadOnlySpan c) / expected - 1.), 0., 1e-10))
 
         Law.test "cross-validation reports the errors on rows left out and takes the smallest" 20 (Law.from (Gen.choose (0, 1 <<< 30))) (fun seed ->
-            let folds = [| for k in 0..2 -> problem 15 6 1 (seed + k) |]
+            // Fewer columns than rows, and more than a part of the folds has, and than all.
+            let p = [| 6; 34; 60 |][(seed &&& 0xffff) % 3]
+            let folds = [| for k in 0..2 -> problem 15 p 1 (seed + k) |]
             let grid = [| 1e-6; 1e-3; 1.; 10. |]
-            let sums = folds |> Array.map (fun (rows, y) -> equations 7 rows y 1.)
+            let sums = folds |> Array.map (fun (rows, y) -> equations (p + 1) rows y 1.)
             let fit = RidgeRegression.CrossValidate(sums, 1, grid)
+            Assert.Equal<float>(fit.Coefficients, (RidgeRegression.CrossValidate(sums, 1, grid, threads = 3)).Coefficients)
 
             for t in 0..3 do
                 let squares =
@@ -83,7 +87,7 @@ let tests =
                         for k in 0..2 do
                             let training = folds |> Array.indexed |> Array.filter (fun (j, _) -> j <> k) |> Array.map snd
                             let rows, y = Array.collect fst training, Array.collect snd training
-                            let c = RidgeRegression.Fit(equations 7 rows y 1., grid[t], 1).Coefficients
+                            let c = RidgeRegression.Fit(equations (p + 1) rows y 1., grid[t], 1).Coefficients
                             let left, targets = folds[k]
                             yield! Array.map2 (fun row target -> pown (target - Array.fold2 (fun s a b -> s + a * b) 0. row (Seq.toArray c)) 2) left targets
                     }
@@ -133,6 +137,45 @@ let tests =
                 let many = NormalEquations 41
                 many.Add(ReadOnlySpan(Array.concat rows), ReadOnlySpan y, 0.3, threads)
                 Assert.Equal<float[]>(whole.Factor().ToArray(), many.Factor(threads).ToArray()))
+
+        Law.test "the fit to few rows is that to the triangle that they are reflected into" 30 (Law.from (Gen.choose (0, 1 <<< 30))) (fun seed ->
+            let rows, y = problem 25 60 2 seed
+            let few, same = equations 62 rows y 0.5, equations 62 rows y 0.5
+            // Asking for the factor makes it.
+            Assert.Equal(62 + 1, (same.Factor().Length) / 63)
+            for penalty in [ RidgePenalty.Standardised; RidgePenalty.Plain ] do
+                for lambda in [ 1e-8; 1e-4; 1. ] do
+                    let one, other = RidgeRegression.Fit(few, lambda, 2, penalty = penalty), RidgeRegression.Fit(same, lambda, 2, penalty = penalty)
+                    let predict (f: RidgeFit) = rows |> Array.map (fun row -> Seq.fold2 (fun s a b -> s + a * b) 0. row f.Coefficients)
+                    let scale = predict other |> Array.map abs |> Array.max
+                    Array.iter2 (fun (a: float) b -> Assert.Equal(a, b, tolerance = 1e-9 * scale)) (predict other) (predict one)
+            Assert.Equal(1., few.Residual(ReadOnlySpan(Array.init 62 (fun k -> 0.01 * float k))) / same.Residual(ReadOnlySpan(Array.init 62 (fun k -> 0.01 * float k))), tolerance = 1e-11))
+
+        Law.test "sums of products have the residual and the fit of the triangle, and those of some columns are among them" 30 (Law.from (Gen.choose (0, 1 <<< 30))) (fun seed ->
+            let rows, y = problem 600 30 1 seed
+            let parts = Array.init 3 (fun _ -> ProductSums 31)
+            for k, (row, target) in Array.zip rows y |> Array.indexed do
+                parts[k % 3].Add(ReadOnlySpan row, ReadOnlySpan [| target |], 0.3)
+            let whole = parts[0].Select [| 0..30 |]
+            for part in parts[1..] do whole.Add part
+            let triangle = equations 31 rows y 0.3
+            Assert.Equal(triangle.Rows, whole.Rows)
+            let c = Array.init 31 (fun k -> 0.01 * float k)
+            Assert.Equal(1., whole.Residual(ReadOnlySpan c) / triangle.Residual(ReadOnlySpan c), tolerance = 1e-10)
+            let close (a: RidgeFit) (b: RidgeFit) = Seq.iter2 (fun (a: float) b -> Assert.Equal(a, b, tolerance = 1e-8 * (1. + abs a))) a.Coefficients b.Coefficients
+            close (RidgeRegression.Fit(triangle, 1e-4, 1)) (RidgeRegression.Fit(whole, 1e-4, 1))
+
+            // Some columns in another order, scaled; the last carries no penalty.
+            let columns, scales = [| 7; 2; 19; 30 |], [| 2.; 0.5; 1.; 1. |]
+            let some = rows |> Array.map (fun row -> Array.map2 (fun column scale -> scale * row[column]) columns scales)
+            let folds = parts |> Array.map (fun part -> part.Select(columns, scales))
+            let fewer = [| for k in 0..2 -> (let own all = [| for t in k..3..599 -> Array.item t all |] in equations 4 (own some) (own y) 0.3) |]
+            let grid = [| 1e-6; 1e-2; 1. |]
+            let found, expected = RidgeRegression.CrossValidate(folds, 1, grid), RidgeRegression.CrossValidate(fewer, 1, grid)
+            close expected found
+            Seq.iter2 (fun struct (_, a: float) struct (_, b) -> Assert.Equal(a, b, tolerance = 1e-8 * a)) expected.Trials found.Trials
+            Assert.Contains("columns 0 … 30", Assert.Throws<ArgumentException>(fun () -> whole.Select [| 31 |] |> ignore).Message)
+            Assert.Contains("1 factors; got 2", Assert.Throws<ArgumentException>(fun () -> whole.Select([| 1 |], [| 1.; 1. |]) |> ignore).Message))
 
         Law.test "the evidence is that of the targets' normal distribution" 20 (Law.from (Gen.choose (0, 1 <<< 30))) (fun seed ->
             let rows, y = problem 12 3 0 seed

@@ -57,6 +57,22 @@ let tests =
             let parts = [| KernelPart(sample 2 1, PolynomialKernel 2) |]
             Assert.Equal<float>(StructureKernel.Compute(parts, KernelCombination.Sum, 1), StructureKernel.Compute(parts, KernelCombination.Sum, 3))
 
+        testCase "kernels of one environment with many are those of each, of zero features, too" <| fun () ->
+            let random = Random 2
+            let rows = Array.init 37 (fun k -> Array.init 5 (fun _ -> if k % 9 = 4 then 0. else Rotations.normal random))
+            let dot a b = Array.fold2 (fun sum x y -> sum + x * y) 0. a b
+            let squares = rows |> Array.map (fun r -> dot r r)
+            let kernels: EnvironmentKernel list = [ PolynomialKernel(1, 0.); PolynomialKernel(3, 0.4); NormalisedPolynomialKernel 1; NormalisedPolynomialKernel 4; GaussianKernel 0.8 ]
+
+            for kernel in kernels do
+                for k in [ 0; 4 ] do
+                    let values = rows |> Array.map (dot rows[k])
+                    let expected = Array.map2 (fun x s -> (kernel.Evaluate(x, squares[k], s)).Value) values squares
+                    kernel.Values(Span values, squares[k], ReadOnlySpan squares)
+                    Array.iter2 (fun (a: float) b -> Assert.Equal(a, b, 1e-14 * (1. + abs a))) expected values
+
+                Assert.Throws<ArgumentException>(fun () -> kernel.Values(Span(Array.zeroCreate 2), 1., ReadOnlySpan squares)) |> ignore
+
         testCase "samples of different structures are refused" <| fun () ->
             let other = EnvironmentSample(RepresentationSet [ PowerSpectrum(expansion 2 1) ], Array.truncate 7 structures)
             let parts = [| KernelPart(sample 2 1, PolynomialKernel 1); KernelPart(other, PolynomialKernel 1) |]

@@ -155,7 +155,7 @@ let tests =
                     && not (List.exists (fun (name: string) -> key.StartsWith $"representation.{name}") [ "contraction"; "expand"; "purify"; "environments"; "time"; "scaling"; "centres"; "standard"; "select" ])
                     && (key, word) <> ("representation.kind", "nice")
                     // Long-ranged sums hold to a tolerance: PotentialFactorTests compares them with definitions. Trees: TreeTests.
-                    && not (List.exists (fun (name: string) -> key = $"fields[].{name}") [ "exponent"; "smearing"; "charges"; "evaluator"; "tolerance"; "exterior" ])
+                    && not (List.exists (fun (name: string) -> key = $"fields[].{name}") [ "exponent"; "smearing"; "charges"; "evaluator"; "tolerance"; "exterior"; "autocorrelation"; "split"; "meshSize"; "splineOrder" ])
                     && not (List.contains key [ "representation.factors"; "representation.file"; "representation.tree" ])
                     && not (List.contains (key, word) [ "fields[].kind", "potential"; "representation.kind", "tree" ])
                     && not (given.Contains(key, word))

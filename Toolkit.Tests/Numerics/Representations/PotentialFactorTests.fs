@@ -11,6 +11,7 @@ open Toolkit.Numerics.Representations
 open Toolkit.Numerics.Representations.Trees
 open Toolkit.Numerics.Structures
 open Toolkit.Testing
+open Toolkit.Tests.Interpreter
 open Toolkit.Tests.Laws
 
 let private species = [ 11; 17 ]
@@ -188,6 +189,69 @@ let tests =
             let unknown = spec "{\"name\": \"V\", \"kind\": \"potential\", \"charges\": {\"Na\": 1}}" "\"kind\": \"power-spectrum\", \"factors\": [\"V\", \"V\"]"
             let e = Assert.Throws<Toolkit.Numerics.Files.InputException>(fun () -> unknown.CreateRepresentation(species, "spec.json") |> ignore)
             Assert.Contains("no charge of Cl", e.Message)
+
+        testCase "every way to sum that a specification has gives the features of its definition, by plain loops" <| fun () ->
+            let s = charged (Random 21) Periodicity.All 6
+            let spec keys =
+                Spec.Parse(
+                    "{\"cutoff\": {\"radius\": 2.2}, \"radial\": {\"kind\": \"laplacian\", \"nmax\": 2}, \"lmax\": 2, \"representation\": {\"kind\": \"power-spectrum\", \"factors\": [\"V\", \"V\"]}, "
+                    + "\"fields\": [{\"name\": \"V\", \"kind\": \"potential\", \"charges\": \"q\", \"smearing\": 0.8, \"tolerance\": 1e-7" + keys + "}]}",
+                    "spec.json")
+
+            let made (spec: Spec) = spec.CreateRepresentation(species, "spec.json") :?> InvariantRepresentation
+
+            // Coefficients by the potential at points of a spherical grid, products by the slow interpreter.
+            let expected autocorrelation (labels: int[] list) =
+                let settings = PotentialSettings(Smearing = 0.8, Autocorrelation = autocorrelation)
+                let q = s.AtomProperties["q"].ToReals()
+
+                [| for i in 0 .. s.Count - 1 do
+                       let v = PotentialReference.Compute(settings, LaplacianBasis(2, 2, 2.2), 2, ReadOnlySpan(Array.ofList species), s, ReadOnlySpan q, i, 1.9, 14, 12)
+
+                       for label in labels do
+                           let l = label[4]
+                           let channel k = 2 * List.findIndex ((=) label[k]) species + label[k + 1]
+                           let c k = [| for m in l * l .. l * l + 2 * l -> v[4 * m + channel k] |]
+                           let twice = if channel 0 = channel 2 then 1. else sqrt 2.
+                           twice * (if l % 2 = 0 then 1. else -1.) * (SlowInterpreter.couple (c 0) (c 2) 0)[0] |]
+
+            let known = System.Collections.Generic.Dictionary<bool, float[]>()
+
+            for keys, isAutocorrelation in
+                [ "", false
+                  ", \"autocorrelation\": true", true
+                  ", \"split\": 1.7, \"evaluator\": \"kspace\"", false
+                  ", \"split\": 1.7, \"evaluator\": \"mesh\", \"splineOrder\": 10", false
+                  ", \"meshSize\": [36, 40, 42], \"splineOrder\": 12, \"split\": 1.6", false
+                  ", \"meshSize\": [36, 40, 42], \"autocorrelation\": true", true ] do
+                let read = spec keys
+                Assert.Equal(read, Spec.Parse(read.ToJson(), "again"))
+                let r = made read
+                Assert.Equal<string list>([ "species_1"; "n_1"; "species_2"; "n_2"; "l" ], List.ofSeq r.Labels.Names)
+                let labels = [ for k in 0 .. r.FeatureCount - 1 -> r.Labels[k].ToArray() ]
+                if not (known.ContainsKey isAutocorrelation) then known[isAutocorrelation] <- expected isAutocorrelation labels
+                Representations.close keys 2e-6 known[isAutocorrelation] (r.Compute s)
+
+            let field = spec ", \"meshSize\": [36, 40, 42], \"splineOrder\": 12, \"split\": 1.6"
+            let plan = (RepresentationSet [ made field ]).Potentials[0].Field.Plan s
+            Assert.Equal<int list>([ 36; 40; 42 ], List.ofSeq plan.MeshSize)
+            Assert.Equal((12, 1.6), (plan.SplineOrder, plan.SplitWidth))
+
+            for keys, parts in
+                [ ", \"split\": 0.8", [ "$.fields[0].split"; "0.8"; "above that of the charges, 0.8 Å" ]
+                  ", \"split\": 1.1, \"autocorrelation\": true", [ "$.fields[0].split"; "1.1"; "1.131" ]
+                  ", \"split\": 1.7, \"evaluator\": \"direct\"", [ "$.fields[0].split"; "evaluator direct" ]
+                  ", \"meshSize\": [32, 32, 22]", [ "$.fields[0].meshSize"; "22"; "products of 2, 3, 5 and 7" ]
+                  ", \"meshSize\": [32, 32]", [ "$.fields[0].meshSize"; "three" ]
+                  ", \"meshSize\": 32", [ "$.fields[0].meshSize"; "three" ]
+                  ", \"meshSize\": [32, 32, 8192]", [ "$.fields[0].meshSize"; "4096" ]
+                  ", \"meshSize\": [32, 32, 32], \"evaluator\": \"kspace\"", [ "$.fields[0].meshSize"; "evaluator kspace" ]
+                  ", \"splineOrder\": 5", [ "$.fields[0].splineOrder"; "even" ]
+                  ", \"splineOrder\": 18", [ "$.fields[0].splineOrder"; "4…16" ]
+                  ", \"splineOrder\": 6, \"evaluator\": \"direct\"", [ "$.fields[0].splineOrder"; "evaluator direct" ]
+                  ", \"autocorrelation\": 1", [ "$.fields[0].autocorrelation"; "true or false" ] ] do
+                let e = Assert.Throws<Toolkit.Numerics.Files.InputException>(fun () -> spec keys |> ignore)
+                for part in parts do Assert.Contains(part, e.Message)
 
         testCase "they turn, move and are permuted with the structure in every periodicity" <| fun () ->
             let withCharge z = if z = 11 then 0.7 else -0.4
