@@ -44,6 +44,29 @@ let private chosen (outcomes: Outcome list) =
 
 let private list (items: int list) = items |> List.map string |> String.concat ", "
 
+/// The models of all orders on one set of energies and forces, and what they give.
+type private Learned =
+    { Features: NiceFeatures
+      Rows: Rows
+      /// Each scaling with its error.
+      Judged: (Scaling * float) list
+      Models: Model list
+      Outcomes: Outcome list }
+
+let private learn (threads: int) (plan: Plan) (data: Data) (tick: unit -> unit) : Learned =
+    let sample, _ = sample plan data.Structures.Length
+    let expansion = expansion CentrePolicy.Include description
+    let features = NiceFeatures(expansion, fit threads expansion settings data sample)
+    let rows = rows threads features sample data
+    let judged = judge threads plan data rows
+    let models = models (judged |> List.minBy snd |> fst) rows
+
+    { Features = features
+      Rows = rows
+      Judged = judged
+      Models = models
+      Outcomes = run threads plan data rows models tick }
+
 /// Makes the figures.
 let make (request: Request) : Chapter =
     let clock = Stopwatch.StartNew()
@@ -51,17 +74,14 @@ let make (request: Request) : Chapter =
     let data = load (Path.Combine(request.Home, "nice-2020"))
     let plan = plan request.Full
     let sample, _ = sample plan data.Structures.Length
-    let expansion = expansion CentrePolicy.Include description
-    let orders = [ 1 .. settings.Order ]
     let labelled = TightBinding.load (Path.Combine(request.Home, "nice-2020")) request.Full
-    let curves = plan.Seeds.Length * plan.Trainings.Length * orders.Length * plan.Sizes.Length + TightBindingCurves.fits request.Full labelled
+    // The public sets take minutes more: in full runs alone.
+    let publicData = if request.Full then request.Data else None
+    let other = loadPublic publicData
+    let each = plan.Seeds.Length * plan.Trainings.Length * settings.Order * plan.Sizes.Length
+    let curves = (if other.IsSome then 2 else 1) * each + TightBindingCurves.fits request.Full labelled
     progress 0 curves
     let degenerate = Degenerate.distances ()
-    let features = NiceFeatures(expansion, fit threads expansion settings data sample)
-    let rows = rows threads features sample data
-    let judged = judge threads plan data rows
-    let scaling = judged |> List.minBy snd |> fst
-    let models = models scaling rows
     let finished = ref 0
 
     let tick () =
@@ -69,7 +89,10 @@ let make (request: Request) : Chapter =
             finished.Value <- finished.Value + 1
             progress finished.Value curves)
 
-    let outcomes = run threads plan data rows models tick
+    let learned = learn threads plan data tick
+    let expansion = learned.Features.Expansion
+    let models, judged, outcomes = learned.Models, learned.Judged, learned.Outcomes
+    let scaling = judged |> List.minBy snd |> fst
     let large = TightBindingCurves.study threads request.Full labelled tick
     let ranks = Ranks.counts request.Full
     let kernels = Kernels.points labelled.Data
@@ -121,19 +144,21 @@ let make (request: Request) : Chapter =
           "threads", $"{threads}; the numbers are the same for any, but for times" ]
       Figures =
         [ Degenerate.figure degenerate
-          LearningCurves.figure setting outcomes
+          LearningCurves.figure LearningCurves.Own setting outcomes
           ForceCurves.figure outcomes
+          match other with
+          | Some data -> LearningCurves.figure LearningCurves.Public setting (learn threads plan data tick).Outcomes
+          | None -> ()
           TightBindingCurves.figure large
           Parity.figure plan.Seeds.Head outcomes
-          Spectra.figure features.Fit
+          Spectra.figure learned.Features.Fit
           Costs.figure costs
           Kernels.figure kernels
           Ranks.figure ranks
           Timing.figure times
           IronSpins.figure iron
-          // Gradients of so many features take minutes.
-          match Acetylacetone.figure threads (if request.Full then request.Data else None) with
+          match Acetylacetone.figure threads publicData with
           | Some figure -> figure
           | None -> () ]
-      Checks = Degenerate.check degenerate :: Ranks.check ranks :: Kernels.check kernels :: FeatureChecks.all rows data
+      Checks = Degenerate.check degenerate :: Ranks.check ranks :: Kernels.check kernels :: FeatureChecks.all learned.Rows data
       Seconds = clock.Elapsed.TotalSeconds }

@@ -22,14 +22,22 @@ type Data =
       /// [configuration][atom · 3 + xyz], eV/Å.
       Forces: float[][] }
 
-/// Reads data/methane.xyz of this paper's folder.
-let load (folder: string) : Data =
-    let path = Path.Combine(folder, "data", "methane.xyz")
-    let structures = ExtendedXyzReader.Read path |> Array.ofSeq
+let private read (paths: string list) : Data =
+    let files = [| for path in paths -> ExtendedXyzReader.Read path |> Array.ofSeq, path |]
 
-    { Structures = structures
-      Energies = Labels.Energies(structures, path)
-      Forces = Labels.Forces(structures, path) }
+    { Structures = files |> Array.collect fst
+      Energies = files |> Array.collect (fun (frames, path) -> Labels.Energies(frames, path))
+      Forces = files |> Array.collect (fun (frames, path) -> Labels.Forces(frames, path)) }
+
+/// Reads data/methane.xyz of this paper's folder.
+let load (folder: string) : Data = read [ Path.Combine(folder, "data", "methane.xyz") ]
+
+/// A thousand configurations of the paper's own set, where public data are given.
+let loadPublic (data: string option) : Data option =
+    data
+    |> Option.map (fun folder -> [ for part in [ "train"; "val"; "test" ] -> Path.Combine(folder, "methane-dft", $"methane_{part}.xyz") ])
+    |> Option.filter (List.forall File.Exists)
+    |> Option.map read
 
 /// How an environment is described.
 type Description =
