@@ -36,6 +36,12 @@ internal static unsafe partial class KimExports
             delegate* unmanaged<nint, int, int, int, int, int, int> own = &Create;
             if (Locate(own, &place) == 0) throw new InvalidOperationException("the library does not find itself");
             string folder = Path.GetDirectoryName(Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(place.File)))!;
+            if (WiderLibrary.Find(folder) is string wider)
+            {
+                var other = (delegate* unmanaged<nint, int, int, int, int, int, int>)NativeLibrary.GetExport(NativeLibrary.Load(wider), "toolkit_kim_create");
+                return other(create, length, energy, charge, temperature, time);
+            }
+
             KimModel model = new(Path.Combine(folder, "model"));
             Require(KimApi.SetNumbering(create, KimApi.ZeroBased));
             Require(KimApi.SetUnits(create, KimApi.Angstrom, KimApi.ElectronVolt, KimApi.Unused, KimApi.Unused, KimApi.Unused));

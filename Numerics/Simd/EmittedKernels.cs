@@ -19,6 +19,9 @@ internal static class EmittedKernels
     /// <summary>Whether the runtime compiles kernels.</summary>
     public static bool CanCompile => RuntimeFeature.IsDynamicCodeSupported && IsSupported;
 
+    /// <summary>Whether kernels were compiled ahead of time.</summary>
+    public static bool AreReady => Ready.Count > 0;
+
     /// <summary>Takes kernels as text instead of having them compiled; null: nobody does.</summary>
     public static IKernelWriter? Writer { get; set; }
 
