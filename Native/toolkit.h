@@ -92,6 +92,13 @@ int toolkit_features_gradient_rows(toolkit_features features, toolkit_structure 
 int toolkit_features_gradients(toolkit_features features, toolkit_structure const *structure, int32_t threads, double *values, int32_t *offsets,
                                int32_t *atoms, double *gradients, double *fields);
 
+/* One exact coefficient: kind 3j, cg, real-cg, gaunt, 6j or 9j; j and m as "1/2,1/2,1"; m is NULL for 6j and 9j. The caller frees the exact
+ * text, as "-sqrt(1/30)"; value is the nearest double. */
+int toolkit_coefficient(char const *kind, char const *j, char const *m, char **exact, double *value);
+
+/* A table of all coefficients up to lmax in somebody's convention, written as an .npz (CONVENTIONS.md). */
+int toolkit_table(char const *kind, int32_t lmax, char const *convention, char const *path);
+
 #ifdef __cplusplus
 }
 #endif

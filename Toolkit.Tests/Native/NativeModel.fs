@@ -58,8 +58,9 @@ let specs =
 /// The structure with spins and charges, which models read that want them.
 let dressed (seed: int) (s: Structure) =
     let random = Random seed
-    let numbers n = ReadOnlySpan(Array.init n (fun _ -> random.NextDouble() - 0.5))
-    s.WithAtomProperty("spins", PropertyArray.Real(numbers (3 * s.Count), 3)).WithAtomProperty("q", PropertyArray.Real(numbers s.Count))
+    let numbers n : float[] = Array.init n (fun _ -> random.NextDouble() - 0.5)
+    let spins, charges = numbers (3 * s.Count), numbers s.Count
+    s.WithAtomProperty("spins", PropertyArray.Real(ReadOnlySpan spins, 3)).WithAtomProperty("q", PropertyArray.Real(ReadOnlySpan charges))
 
 /// Fits one of the models into a folder.
 let write (path: string) (kind: string) =

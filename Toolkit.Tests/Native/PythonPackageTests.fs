@@ -112,6 +112,38 @@ print('well')
 
                 Assert.Equal("well\n", out))
 
+        testCase "coefficients and tables are those of the command line" <| fun () ->
+            installed "linear" (fun path python ->
+                ok [ "tables"; "--kind"; "real-cg"; "--lmax"; "3"; "--convention"; "e3nn"; "--format"; "tsv"; "--out"; path "t.tsv" ] |> ignore
+                let out =
+                    python
+                        """
+import sys
+import toolkit
+table = toolkit.coupling_table(3, 'e3nn')
+count = 0
+for line in open(sys.argv[1]):
+    if line[0] in '#l': continue
+    l1, l2, l3, m1, m2, m3 = map(int, line.split('\t')[:6])
+    assert table[l1, l2, l3][m1 + l1, m2 + l2, m3 + l3] == float(line.split('\t')[9]), line
+    count += 1
+assert count == sum((a != 0).sum() for a in table.values()) > 300
+print(*toolkit.coefficient('3j', (2, 3, 4), (1, -2, 1)))
+print(*toolkit.coefficient('6j', ('1/2', 0.5, 1, '1/2', '1/2', 1)))
+for wrong in (lambda: toolkit.coefficient('3k', (1,)), lambda: toolkit.coefficient('3j', (1, 1), (0, 0)), lambda: toolkit.coupling_table(3, 'nobody')):
+    try: wrong()
+    except toolkit.ToolkitError as e: print(str(e).split(',')[0])
+"""
+                        [ path "t.tsv" ]
+                let told (args: string list) = (ok ("coefficient" :: args)).Trim()
+                Assert.Equal<string list>(
+                    [ told [ "--kind"; "3j"; "--j"; "2,3,4"; "--m"; "1,-2,1" ]
+                      told [ "--kind"; "6j"; "--j"; "1/2,1/2,1,1/2,1/2,1" ]
+                      "kind: found '3k'"
+                      "j: found 2 numbers in '1"
+                      "convention: found 'nobody'" ],
+                    out.Split('\n', StringSplitOptions.RemoveEmptyEntries) |> List.ofArray))
+
         testCase "spins: fields, caches that see a moment turn, and errors as exceptions with the library's text" <| fun () ->
             installed "spins" (fun path python ->
                 ExtendedXyzWriter.Write(path "s.xyz", [ NativeModel.dressed 3 NativeModel.crystal ])

@@ -85,6 +85,8 @@ def _load():
         "toolkit_features_compute": [ctypes.c_void_p, structure, threads, reals],
         "toolkit_features_gradient_rows": [ctypes.c_void_p, structure, ctypes.POINTER(ctypes.c_int64)],
         "toolkit_features_gradients": [ctypes.c_void_p, structure, threads, reals, integers, integers, reals, reals],
+        "toolkit_coefficient": [ctypes.c_char_p, ctypes.c_char_p, ctypes.c_char_p, text, ctypes.POINTER(ctypes.c_double)],
+        "toolkit_table": [ctypes.c_char_p, ctypes.c_int32, ctypes.c_char_p, ctypes.c_char_p],
     }.items():
         getattr(library, name).argtypes = arguments
     return library
