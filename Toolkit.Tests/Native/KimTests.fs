@@ -163,7 +163,7 @@ let tests =
                     File.WriteAllText(path "in.lammps", input)
                     let out = lammps folder 1
                     out + (if File.Exists(path "kim.log") then File.ReadAllText(path "kim.log") else "")
-                Assert.Contains("species", told (script "He Si" 0))
+                Assert.Contains("not found: He", told (script "He Si" 0))
                 // Two atoms at one place.
                 let lines = text.Split '\n'
                 let at = Array.FindIndex(lines, (fun l -> l = "Atoms")) + 2

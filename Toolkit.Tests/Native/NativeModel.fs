@@ -46,7 +46,7 @@ let private local = """{"cutoff": {"radius": 4, "smoothing": 0.8}, "radial": {"n
 /// Kinds of models by name: linear, a Gaussian process, one with a repulsion, one with spins.
 let specs =
     [ "linear", local.Replace("MODEL", """{"kind": "ridge", "regularizer": 1e-6}""")
-      "process", local.Replace("MODEL", """{"kind": "gp", "points": {"count": 20}, "regularizer": 1e-4}""")
+      "process", local.Replace("MODEL", """{"kind": "gp", "points": 20, "regularizer": 1e-4}""")
       "repulsion", local.Replace("MODEL", """{"kind": "ridge", "regularizer": 1e-6, "repulsion": {"inner": 1, "outer": 2.5}}""")
       "spins",
       """{"cutoff": {"radius": 4, "smoothing": 0.8}, "radial": {"nmax": 3}, "lmax": 2, "fields": [{"name": "spin", "kind": "vector", "key": "spins", "axial": true, "timeOdd": true}],
