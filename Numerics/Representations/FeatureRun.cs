@@ -37,21 +37,20 @@ public sealed class FeatureRun
     private float[] _singles = [];
     private FeatureGradients? _reuse;
 
-    private FeatureRun(
-        Spec spec, StructureSource source, FeatureRequest request, CentreChoice choice, IReadOnlyList<Representation> representations, IReadOnlyList<int> centres)
+    private FeatureRun(PreparedFeatures prepared, StructureSource source, FeatureRequest request)
     {
-        (Spec, _source, _request, _choice, _centres) = (spec, source, request, choice, centres);
-        _set = RepresentationSet.Of(representations);
+        (Spec, _set, _centres) = (prepared.Spec, prepared.Set, prepared.Centres);
+        (_source, _request, _choice) = (source, request, new CentreChoice(request.CentreSpecies, request.CentreMask));
         (int part, int parts) = request.Shard ?? (1, 1);
-        _firstStructure = (int)((long)centres.Count * (part - 1) / parts);
-        _endStructure = (int)((long)centres.Count * part / parts);
+        _firstStructure = (int)((long)_centres.Count * (part - 1) / parts);
+        _endStructure = (int)((long)_centres.Count * part / parts);
         for (int s = _firstStructure; s < _endStructure; s++)
         {
-            CentreCount += centres[s];
-            SampleCount += request.IsAveraged ? Math.Min(1, centres[s]) : centres[s];
+            CentreCount += _centres[s];
+            SampleCount += request.IsAveraged ? Math.Min(1, _centres[s]) : _centres[s];
         }
 
-        Layout = LayoutOf(representations);
+        Layout = LayoutOf(prepared.Representations);
     }
 
     /// <summary>The specification with all that it left to the data.</summary>
@@ -95,32 +94,17 @@ public sealed class FeatureRun
         if (request.Shard is var (part, parts) && !(part >= 1 && part <= parts))
             throw new ArgumentException($"expected a part from 1 to {parts}; got {part}", nameof(request));
 
-        if (request.Fitted is var (given, givenSource))
-            spec = NiceRun.Complete(spec, given, specSource, givenSource);
-
-        CentreChoice choice = new(request.CentreSpecies, request.CentreMask);
-        FeatureSurvey survey = new(spec, source, choice, progress);
-        spec = Features.WithContraction(survey.Spec, source, specSource, progress);
-        NiceFit? fit = request.Fitted?.Fit;
-        if (spec.Nice is not null && fit is null)
+        PreparedFeatures prepared = PreparedFeatures.FromData(spec, source, specSource, request, progress, table);
+        FeatureRun run = new(prepared, source, request)
         {
-            long all = survey.Centres.Sum(static n => (long)n);
-            fit = all == 0 ? null : NiceRun.Fit(
-                spec, spec.CreateFields(spec.Species!, specSource), source.Read().Select(s => (s.Structure, s.Place, choice.Of(s.Structure, s.Place))),
-                all, request.Threads, request.FitFile, progress, table);
-        }
-
-        IReadOnlyList<Representation> representations = spec.CreateRepresentations(spec.Species!, specSource, table, fit);
-        FeatureRun run = new(spec, source, request, choice, representations, survey.Centres)
-        {
-            FitReport = request.Fitted is null && fit is not null ? NiceReport.Lines(fit).ToArray() : [],
+            FitReport = request.Fitted is null && prepared.Nice is { } fit ? NiceReport.Lines(fit).ToArray() : [],
         };
         if (run.SampleCount == 0)
             throw new InputException(source.Name, null, null, "no atom whose features are wanted", "structures with such atoms");
 
         if (run.Layout.Blocks.Count < (request.Blocks?.Count ?? 0))
         {
-            string there = string.Join(", ", FeatureBlocks.Of(representations).Select(static b => $"({b.Lambda}, {b.Sigma})"));
+            string there = string.Join(", ", FeatureBlocks.Of(prepared.Representations).Select(static b => $"({b.Lambda}, {b.Sigma})"));
             throw new InputException(
                 specSource, null, "$.representation", run.Layout.IsEquivariant ? $"the blocks (λ, σ) {there}" : "invariants",
                 $"blocks {string.Join(", ", request.Blocks!.Select(static b => $"({b.Lambda}, {b.Sigma})"))}");

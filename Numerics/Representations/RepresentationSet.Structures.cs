@@ -119,7 +119,10 @@ public sealed partial class RepresentationSet
         StructureFields[] around = BeginAll(structures, threads, true);
         try
         {
-            return Evaluate(structures, around, readout, energy, threads);
+            Environments all = structures.Count == 1
+                ? new Environments(around[0], null)
+                : new Environments(around, structures.Select(static s => Enumerable.Range(0, s.Count).ToArray()).ToArray());
+            return Evaluate(structures, around, all, structures.Sum(static s => s.Count), readout, energy, threads);
         }
         finally
         {
@@ -127,9 +130,10 @@ public sealed partial class RepresentationSet
         }
     }
 
-    private Evaluation[] Evaluate(IReadOnlyList<Structure> structures, StructureFields[] around, int readout, EnergyOfBatch energy, int threads)
+    private Evaluation[] Evaluate(
+        IReadOnlyList<Structure> structures, StructureFields[] around, Environments environments, int n, int readout, EnergyOfBatch energy, int threads)
     {
-        int count = structures.Count, n = structures.Sum(static s => s.Count);
+        int count = structures.Count;
         double[] energies = new double[n];
         double[][][] pairs = new double[count][][], own = new double[count][][];
         for (int s = 0; s < count; s++)
@@ -140,31 +144,25 @@ public sealed partial class RepresentationSet
             own[s] = Array.ConvertAll(Expansions(), e => new double[3 * _expansions[e].Fields.Count * structures[s].Count]);
         }
 
-        Environments all = count == 1
-            ? new Environments(around[0], null)
-            : new Environments(around, structures.Select(static s => Enumerable.Range(0, s.Count).ToArray()).ToArray());
         ForEachBatch(n, threads, readout, _batch, (first, used, memory) =>
         {
-            Expand(all, first, used, memory);
+            Expand(environments, first, used, memory);
             ClearAdjoints(memory, used);
             energy(first, used, memory, energies.AsSpan(first, used));
             for (int k = 0; k < used; k++)
             {
-                int s = all.Structure(first + k);
+                int s = environments.Structure(first + k);
                 for (int e = 0; e < _expansions.Length; e++)
                     _expansions[e].Backward(around[s].Around[e], memory.Centre(k), memory.Scratch(e, k), pairs[s][e], own[s][e]);
             }
         });
 
+        double[][] atomic = structures.Select(static s => new double[s.Count]).ToArray();
+        for (int k = 0; k < n; k++)
+            atomic[environments.Structure(k)][environments.Centre(k)] = energies[k];
         var found = new Evaluation[count];
-        int atom = 0;
         for (int s = 0; s < count; s++)
-        {
-            int atoms = structures[s].Count;
-            found[s] = Gather(around[s], atoms, pairs[s], own[s], energies[atom..(atom + atoms)]);
-            atom += atoms;
-        }
-
+            found[s] = Gather(around[s], structures[s].Count, pairs[s], own[s], atomic[s]);
         return found;
 
         int[] Expansions() => Enumerable.Range(0, _expansions.Length).ToArray();

@@ -91,6 +91,9 @@ public sealed partial class RepresentationSet
     /// <summary>The potential fields that the features depend on.</summary>
     public IReadOnlyList<NamedPotential> Potentials => _potentials;
 
+    /// <summary>How far the features see neighbours, Å: the largest cutoff of all representations. Potentials see every atom.</summary>
+    public double Cutoff => _expansions.Max(static e => e.Cutoff);
+
     /// <summary>Features of every atom.</summary>
     /// <param name="structure">Its species must all have channels; it has the vectors of all fields.</param>
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
@@ -152,14 +155,53 @@ public sealed partial class RepresentationSet
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
     /// <exception cref="ArgumentException">A species without channels; vectors that are absent or not finite.</exception>
     /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
-    public unsafe Evaluation[] Evaluate(IReadOnlyList<Structure> structures, IReadout readout, int threads = 1)
+    public Evaluation[] Evaluate(IReadOnlyList<Structure> structures, IReadout readout, int threads = 1)
     {
         ArgumentNullException.ThrowIfNull(structures);
         ArgumentNullException.ThrowIfNull(readout);
         int[] species = structures.SelectMany(static s => s.Species.ToArray()).ToArray();
+        return WithReadout(species, readout, (work, energy) => Evaluate(structures, work, energy, threads));
+    }
+
+    /// <summary>The energy of some atoms of a structure whose neighbours somebody else has found, as a simulation does that is spread over
+    /// processes: the other atoms, copies of what other processes hold, are neighbours only.</summary>
+    /// <param name="structure">Its species must all have channels; it has the vectors of all fields.</param>
+    /// <param name="pairs">The neighbours of the centres, at least to the largest cutoff.</param>
+    /// <param name="centres">The atoms whose energies are added up, each once.</param>
+    /// <param name="readout">The energy of an atom from its features.</param>
+    /// <param name="threads">How many threads may work; the result is the same for any number.</param>
+    /// <returns>Atomic energies of the centres, zero for others; forces on all atoms.</returns>
+    /// <exception cref="ArgumentException">A species without channels; vectors that are absent or not finite; a list that ends too early.</exception>
+    /// <exception cref="NotSupportedException">There is a potential field: every atom sees every other.</exception>
+    /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
+    public Evaluation Evaluate(Structure structure, NeighborList pairs, ReadOnlySpan<int> centres, IReadout readout, int threads = 1)
+    {
+        ArgumentNullException.ThrowIfNull(structure);
+        ArgumentNullException.ThrowIfNull(pairs);
+        ArgumentNullException.ThrowIfNull(readout);
+        RequireNoPotentials();
+        if (pairs.CentreCount != structure.Count || _expansions.Any(e => e.Cutoff > pairs.Cutoff))
+        {
+            throw new ArgumentException(
+                $"expected neighbours of {structure.Count} atoms to {Cutoff} Å; got those of {pairs.CentreCount} to {pairs.Cutoff} Å", nameof(pairs));
+        }
+
+        int[] chosen = centres.ToArray(), species = Array.ConvertAll(chosen, i => structure.Species[i]);
+        return WithReadout(species, readout, (work, energy) =>
+        {
+            using StructureFields around = Begin(structure, threads, true, pairs);
+            return Evaluate([structure], [around], new Environments(around, chosen), chosen.Length, work, energy, threads);
+        })[0];
+    }
+
+    /// <summary>Hands the energies of a readout, and how much memory it works in, to what runs over environments.</summary>
+    /// <param name="species">Of each environment.</param>
+    /// <param name="readout">The readout.</param>
+    /// <param name="run">Runs.</param>
+    private unsafe Evaluation[] WithReadout(int[] species, IReadout readout, Func<int, EnergyOfBatch, Evaluation[]> run)
+    {
         if (readout is not ILinearReadout linear)
-            return Evaluate(structures, readout.WorkLength,
-                (first, count, memory, energies) => Backward(memory, readout, species.AsSpan(first, count), energies), threads);
+            return run(readout.WorkLength, (first, count, memory, energies) => Backward(memory, readout, species.AsSpan(first, count), energies));
 
         // The weights of a species are the same for all its atoms.
         int[] kinds = species.Distinct().ToArray();
@@ -167,7 +209,7 @@ public sealed partial class RepresentationSet
         double* first = arranged.Start;
         for (int k = 0; k < kinds.Length; k++)
             Arrange(linear.Weights(kinds[k]), first + k * _arrangedLength);
-        return Evaluate(structures, 0, (at, count, memory, energies) =>
+        return run(0, (at, count, memory, energies) =>
         {
             double** weights = stackalloc double*[count];
             for (int k = 0; k < count; k++)
@@ -175,7 +217,7 @@ public sealed partial class RepresentationSet
             Backward(memory, weights, energies);
             for (int k = 0; k < count; k++)
                 energies[k] += linear.Constant(species[at + k]);
-        }, threads);
+        });
     }
 
     /// <summary>
@@ -248,8 +290,8 @@ public sealed partial class RepresentationSet
         return energies;
     }
 
-    private StructureFields Begin(Structure structure, int threads, bool adjoints = false) =>
-        new(_expansions, Array.ConvertAll(_potentials, static p => p.Field), structure, threads, adjoints);
+    private StructureFields Begin(Structure structure, int threads, bool adjoints = false, NeighborList? pairs = null) =>
+        new(_expansions, Array.ConvertAll(_potentials, static p => p.Field), structure, threads, adjoints, pairs);
 
     /// <summary>Coefficients of a batch.</summary>
     private unsafe void Expand(Environments environments, int first, int count, EnvironmentMemory memory)
