@@ -28,6 +28,7 @@ public static class Application
         EvaluateVerb.Create(),
         PredictVerb.Create(),
         ServeVerb.Create(),
+        ExportVerb.Create(),
         ProveVerb.Create(),
         CheckVerb.Create(),
         DeriveVerb.Create(),

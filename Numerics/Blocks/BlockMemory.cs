@@ -68,6 +68,9 @@ internal sealed unsafe class BlockMemory<T> : IDisposable
     /// <summary>The most environments of a batch.</summary>
     public int Capacity { get; }
 
+    /// <summary>Whether features go to memory that nobody reads soon.</summary>
+    public bool IsStreamed { get; set; }
+
     /// <summary>Whether there are derivatives.</summary>
     public bool HasAdjoints { get; }
 

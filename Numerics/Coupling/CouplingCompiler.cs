@@ -1,8 +1,6 @@
 using System;
 using System.Collections.Generic;
-using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
-using System.Reflection.Emit;
 using Toolkit.Numerics.Simd;
 
 namespace Toolkit.Numerics.Coupling;
@@ -18,7 +16,6 @@ namespace Toolkit.Numerics.Coupling;
 /// <see cref="Largest"/> coefficients fits the instruction cache and stays below the sizes at which the compiler gives up
 /// optimising; it runs over all blocks of channels of some environments before the next one starts.
 /// </remarks>
-[RequiresDynamicCode("emits code")]
 internal sealed unsafe class CouplingCompiler<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -37,7 +34,6 @@ internal sealed unsafe class CouplingCompiler<T>
     private readonly int _rowsA, _rowsB, _rowsC;
     private readonly List<T> _coefficients = [];
     private VectorEmitter<T> _to = null!;
-    private Label _top;
     private int _emitted;
 
     private CouplingCompiler(int rowsA, int rowsB, int rowsC) => (_rowsA, _rowsB, _rowsC) = (rowsA, rowsB, rowsC);
@@ -136,9 +132,8 @@ internal sealed unsafe class CouplingCompiler<T>
             return;
 
         Type p = typeof(T*);
-        _to = new VectorEmitter<T>([p, p, p, p, p, p, p, typeof(nint)], 2 * Held + 8);
-        _top = _to.Il.DefineLabel();
-        _to.Il.MarkLabel(_top);
+        _to = EmittedKernels.Compiling<T>([p, p, p, p, p, p, p, typeof(nint)], 2 * Held + 8);
+        _to.Begin();
         _emitted = 0;
         open = true;
     }
@@ -146,25 +141,9 @@ internal sealed unsafe class CouplingCompiler<T>
     /// <summary>Goes on to the next block, and back to the top while there are any.</summary>
     private CouplingBody<T> End(ref bool open)
     {
-        ILGenerator il = _to.Il;
         foreach ((int pointer, int rows) in new[] { (A, _rowsA), (B, _rowsB), (C, _rowsC), (DA, _rowsA), (DB, _rowsB) })
-        {
-            il.Emit(OpCodes.Ldarg, (short)pointer);
-            il.Emit(OpCodes.Ldc_I4, rows * Step * sizeof(T));
-            il.Emit(OpCodes.Conv_I);
-            il.Emit(OpCodes.Add);
-            il.Emit(OpCodes.Starg, (short)pointer);
-        }
-
-        il.Emit(OpCodes.Ldarg, (short)Blocks);
-        il.Emit(OpCodes.Ldc_I4_1);
-        il.Emit(OpCodes.Conv_I);
-        il.Emit(OpCodes.Sub);
-        il.Emit(OpCodes.Starg, (short)Blocks);
-        il.Emit(OpCodes.Ldarg, (short)Blocks);
-        il.Emit(OpCodes.Ldc_I4_0);
-        il.Emit(OpCodes.Conv_I);
-        il.Emit(OpCodes.Bgt, _top);
+            _to.Advance(pointer, rows * Step);
+        _to.Again(Blocks);
         open = false;
         return _to.End<CouplingBody<T>>();
     }

@@ -70,7 +70,7 @@ public unsafe class CouplingSum<T>
             .Where(s => s.Count > 0).ToArray();
         _program = new CouplingProgram<T>(stages);
         Count = stages.Sum(s => s.Count);
-        if (RuntimeFeature.IsDynamicCodeSupported && width >= VectorWidth.Bits512 && VectorEmitter<T>.IsSupported)
+        if (EmittedKernels.CanCompile && width >= VectorWidth.Bits512)
         {
             _forward = new(() => CouplingCompiler<T>.Compile(stages, rowsA, rowsB, rowsC, false));
             _backward = new(() => CouplingCompiler<T>.Compile(stages, rowsA, rowsB, rowsC, true));

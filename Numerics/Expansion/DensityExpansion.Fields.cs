@@ -1,5 +1,6 @@
 using System;
 using System.Runtime.Intrinsics;
+using Toolkit.Numerics.Neighbors;
 using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Numerics.Expansion;
@@ -37,7 +38,7 @@ public sealed partial class DensityExpansion
     /// <summary>Pairs, groups and vectors of a structure.</summary>
     /// <exception cref="CoincidentAtomsException">A pair closer than <see cref="SmallestDistance"/>.</exception>
     /// <exception cref="ArgumentException">A species without channels, or vectors that are absent or not finite.</exception>
-    internal Surroundings Around(Structure structure, int threads)
+    internal Surroundings Around(Structure structure, int threads, NeighborList? given = null)
     {
         int n = structure.Count;
         int[] groups = GroupsOf(structure);
@@ -49,7 +50,7 @@ public sealed partial class DensityExpansion
                 for (int q = 0; q < 3; q++)
                     vectors[3 * (f * n + i) + q] = xyz[3 * i + (q + 1) % 3];
         }
-        return new Surroundings { Pairs = Neighbors(structure, threads), Groups = groups, Vectors = vectors };
+        return new Surroundings { Pairs = Neighbors(structure, threads, given), Groups = groups, Vectors = vectors };
     }
 
     /// <summary>The vectors of the gathered pairs' neighbours; zero in lanes without a pair.</summary>

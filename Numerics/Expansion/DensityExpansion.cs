@@ -159,11 +159,11 @@ public sealed partial class DensityExpansion
         return result;
     }
 
-    /// <summary>The pairs within the cutoff, checked.</summary>
+    /// <summary>The pairs within the cutoff, out of those that are given or found, checked.</summary>
     /// <exception cref="CoincidentAtomsException">A pair closer than <see cref="SmallestDistance"/>.</exception>
-    internal NeighborList Neighbors(Structure structure, int threads)
+    internal NeighborList Neighbors(Structure structure, int threads, NeighborList? given = null)
     {
-        NeighborList list = NeighborList.Build(structure, Cutoff, threads);
+        NeighborList list = given is null ? NeighborList.Build(structure, Cutoff, threads) : given.Within(Cutoff);
         int pair = list.FirstWithin(SmallestDistance);
         if (pair < 0) return list;
         int centre = 0;

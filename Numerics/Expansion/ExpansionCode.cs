@@ -1,20 +1,18 @@
 using System;
 using System.Collections.Concurrent;
-using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
+using System.Linq;
 using Toolkit.Numerics.Simd;
 
 namespace Toolkit.Numerics.Expansion;
 
 /// <summary>
-/// The innermost loops of an expansion for one lmax as straight-line code, made at run time: the loops over m are so short
+/// The innermost loops of an expansion for one lmax as straight-line code: the loops over m are so short
 /// that their mispredicted ends cost as much as their bodies, and a variable number of sums cannot stay in registers.
 /// </summary>
 /// <remarks>
 /// Eight n per lane throughout. Of the operands of a multiply-add, radial functions and coefficients are loaded once for
 /// all m, or pairs, that they meet; the harmonics are broadcast by the multiply-add itself.
 /// </remarks>
-[RequiresDynamicCode("emits code")]
 internal sealed unsafe class ExpansionCode
 {
     /// <summary>Adds some (l, m) of some pairs to a column of coefficients.</summary>
@@ -23,7 +21,7 @@ internal sealed unsafe class ExpansionCode
     /// <param name="coefficients"><c>[lm, column, n]</c>, from (column, n) on.</param>
     /// <param name="width">Bytes from lm to lm of the coefficients.</param>
     /// <param name="pairs">How many pairs, at least one.</param>
-    private delegate void AddBody(double* radial, double* weights, double* coefficients, nint width, int pairs);
+    internal delegate void AddBody(double* radial, double* weights, double* coefficients, nint width, int pairs);
 
     /// <summary>The changes of dE/dc · c with two pairs.</summary>
     /// <param name="adjoint">dE/dc: <c>[lm, column, n]</c>, from (column, n) on.</param>
@@ -33,7 +31,7 @@ internal sealed unsafe class ExpansionCode
     /// <param name="radial">f g: <c>[pair, l, n]</c>, from n of the first pair on.</param>
     /// <param name="slopes">d(f g)/dr: likewise.</param>
     /// <param name="sums">Receives <c>[r x y z, pair, n]</c>: the terms of dE/dr along the bond and across it.</param>
-    private delegate void SlopesBody(double* adjoint, nint width, double* harmonics, double* gradients, double* radial,
+    internal delegate void SlopesBody(double* adjoint, nint width, double* harmonics, double* gradients, double* radial,
         double* slopes, double* sums);
 
     /// <summary>Pairs that <see cref="Slopes"/> takes at once.</summary>
@@ -47,29 +45,26 @@ internal sealed unsafe class ExpansionCode
     // The kinds of sums: along the bond, and x, y, z across it.
     private const int Kinds = 4;
 
-    private static readonly ConcurrentDictionary<(int LMax, int Stride), Lazy<ExpansionCode>> Made = [];
+    private static readonly ConcurrentDictionary<(int LMax, int Stride), Lazy<ExpansionCode?>> Made = [];
 
-    private readonly int _lmax;
-    private readonly int _stride;
     private readonly AddBody[] _add;
     private readonly SlopesBody _slopes;
 
-    private ExpansionCode(int lmax, int stride)
-    {
-        (_lmax, _stride) = (lmax, stride);
-        int lm = (lmax + 1) * (lmax + 1);
-        _add = new AddBody[(lm + Held - 1) / Held];
-        for (int part = 0; part < _add.Length; part++)
-            _add[part] = EmitAdd(part * Held, Math.Min(lm, (part + 1) * Held));
-        _slopes = EmitSlopes();
-    }
+    private ExpansionCode(AddBody[] add, SlopesBody slopes) => (_add, _slopes) = (add, slopes);
 
     /// <summary>Code for degrees to <paramref name="lmax"/> and radial functions padded to <paramref name="stride"/>; null where none
     /// can be made.</summary>
     public static ExpansionCode? Get(int lmax, int stride) =>
-        RuntimeFeature.IsDynamicCodeSupported && VectorEmitter<double>.IsSupported
-            ? Made.GetOrAdd((lmax, stride), static key => new(() => new ExpansionCode(key.LMax, key.Stride))).Value
-            : null;
+        EmittedKernels.IsSupported ? Made.GetOrAdd((lmax, stride), static key => new(() => Make(key.LMax, key.Stride))).Value : null;
+
+    private static ExpansionCode? Make(int lmax, int stride)
+    {
+        int lm = (lmax + 1) * (lmax + 1);
+        AddBody?[] add = new AddBody?[(lm + Held - 1) / Held];
+        for (int part = 0; part < add.Length; part++)
+            add[part] = EmitAdd(lmax, stride, part * Held, Math.Min(lm, (part + 1) * Held));
+        return EmitSlopes(lmax, stride) is { } slopes && !add.Contains(null) ? new ExpansionCode(add!, slopes) : null;
+    }
 
     /// <summary>Adds some pairs to eight n of a column of coefficients.</summary>
     /// <param name="radial">f g: <c>[pair, l, n]</c>, from n on.</param>
@@ -90,76 +85,79 @@ internal sealed unsafe class ExpansionCode
     private static int Degree(int lm) => (int)Math.Sqrt(lm);
 
     /// <summary>The sums of all lm from first to end stay in registers for all pairs.</summary>
-    private AddBody EmitAdd(int first, int end)
+    private static AddBody? EmitAdd(int lmax, int stride, int first, int end)
     {
         const int radial = 0, weights = 1, coefficients = 2, width = 3, pairs = 4;
         int count = end - first;
-        var to = new VectorEmitter<double>([typeof(double*), typeof(double*), typeof(double*), typeof(nint), typeof(int)], count + 1);
-        to.Advance(coefficients, width, first);
-        for (int k = 0; k < count; k++)
+        Type p = typeof(double*);
+        return EmittedKernels.Get<double, AddBody>($"expansion add lmax {lmax} stride {stride} from {first}", [p, p, p, typeof(nint), typeof(int)], count + 1, to =>
         {
-            to.Load(coefficients, 0);
-            to.Set(k);
-            if (k < count - 1) to.Advance(coefficients, width, 1);
-        }
-        to.Repeat(pairs, () =>
-        {
-            for (int lm = first; lm < end; lm++)
+            to.Advance(coefficients, width, first);
+            for (int k = 0; k < count; k++)
             {
-                int l = Degree(lm);
-                if (lm == first || l * l == lm)
-                {
-                    to.Load(radial, l * _stride);
-                    to.Set(count);
-                }
-                to.Broadcast(weights, lm * Lanes);
-                to.Get(count);
-                to.AddProduct(lm - first, isFirst: false);
+                to.Load(coefficients, 0);
+                to.Set(k);
+                if (k < count - 1) to.Advance(coefficients, width, 1);
             }
-            to.Advance(radial, (_lmax + 1) * _stride);
-            to.Advance(weights, 1);
+            to.Repeat(pairs, () =>
+            {
+                for (int lm = first; lm < end; lm++)
+                {
+                    int l = Degree(lm);
+                    if (lm == first || l * l == lm)
+                    {
+                        to.Load(radial, l * stride);
+                        to.Set(count);
+                    }
+                    to.Broadcast(weights, lm * Lanes);
+                    to.Get(count);
+                    to.AddProduct(lm - first, isFirst: false);
+                }
+                to.Advance(radial, (lmax + 1) * stride);
+                to.Advance(weights, 1);
+            });
+            for (int k = count - 1; k >= 0; k--)
+            {
+                to.Store(coefficients, 0, k);
+                if (k > 0) to.Advance(coefficients, width, -1);
+            }
         });
-        for (int k = count - 1; k >= 0; k--)
-        {
-            to.Store(coefficients, 0, k);
-            if (k > 0) to.Advance(coefficients, width, -1);
-        }
-        return to.End<AddBody>();
     }
 
     /// <summary>Eight sums over m, of four kinds and two pairs, and eight over l.</summary>
-    private SlopesBody EmitSlopes()
+    private static SlopesBody? EmitSlopes(int lmax, int stride)
     {
         const int adjoint = 0, width = 1, harmonics = 2, gradients = 3, radial = 4, slopes = 5, sums = 6;
         const int degree = 0, all = PairsAtOnce * Kinds, a = 2 * all;
-        int plane = (_lmax + 1) * (_lmax + 1) * Lanes;
+        int plane = (lmax + 1) * (lmax + 1) * Lanes;
         Type p = typeof(double*);
-        var to = new VectorEmitter<double>([p, typeof(nint), p, p, p, p, p], a + 1);
-        for (int l = 0; l <= _lmax; l++)
+        return EmittedKernels.Get<double, SlopesBody>($"expansion slopes lmax {lmax} stride {stride}", [p, typeof(nint), p, p, p, p, p], a + 1, to =>
         {
-            for (int lm = l * l; lm < (l + 1) * (l + 1); lm++)
+            for (int l = 0; l <= lmax; l++)
             {
-                to.Load(adjoint, 0);
-                to.Set(a);
-                if (lm < plane / Lanes - 1) to.Advance(adjoint, width, 1);
+                for (int lm = l * l; lm < (l + 1) * (l + 1); lm++)
+                {
+                    to.Load(adjoint, 0);
+                    to.Set(a);
+                    if (lm < plane / Lanes - 1) to.Advance(adjoint, width, 1);
+                    for (int sum = 0; sum < all; sum++)
+                    {
+                        int kind = sum / PairsAtOnce, at = lm * Lanes + sum % PairsAtOnce;
+                        if (kind == 0) to.Broadcast(harmonics, at);
+                        else to.Broadcast(gradients, (kind - 1) * plane + at);
+                        to.Get(a);
+                        to.AddProduct(degree + sum, isFirst: lm == l * l);
+                    }
+                }
                 for (int sum = 0; sum < all; sum++)
                 {
-                    int kind = sum / PairsAtOnce, at = lm * Lanes + sum % PairsAtOnce;
-                    if (kind == 0) to.Broadcast(harmonics, at);
-                    else to.Broadcast(gradients, (kind - 1) * plane + at);
-                    to.Get(a);
-                    to.AddProduct(degree + sum, isFirst: lm == l * l);
+                    to.Load(sum < PairsAtOnce ? slopes : radial, (sum % PairsAtOnce * (lmax + 1) + l) * stride);
+                    to.Get(degree + sum);
+                    to.AddProduct(all + sum, isFirst: l == 0);
                 }
             }
             for (int sum = 0; sum < all; sum++)
-            {
-                to.Load(sum < PairsAtOnce ? slopes : radial, (sum % PairsAtOnce * (_lmax + 1) + l) * _stride);
-                to.Get(degree + sum);
-                to.AddProduct(all + sum, isFirst: l == 0);
-            }
-        }
-        for (int sum = 0; sum < all; sum++)
-            to.Store(sums, sum / PairsAtOnce * Lanes * Lanes + sum % PairsAtOnce * Lanes, all + sum);
-        return to.End<SlopesBody>();
+                to.Store(sums, sum / PairsAtOnce * Lanes * Lanes + sum % PairsAtOnce * Lanes, all + sum);
+        });
     }
 }

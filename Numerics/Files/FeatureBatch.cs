@@ -8,8 +8,11 @@ public readonly ref struct FeatureBatch
     /// <summary>[row, (structure, atom, species)]; of means [row, structure].</summary>
     public required ReadOnlySpan<int> Samples { get; init; }
 
-    /// <summary>[row, feature].</summary>
-    public required ReadOnlySpan<double> Values { get; init; }
+    /// <summary>[row, feature]; empty where they are in <see cref="SingleValues"/>.</summary>
+    public ReadOnlySpan<double> Values { get; init; }
+
+    /// <summary>[row, feature], the same where they were made in float32.</summary>
+    public ReadOnlySpan<float> SingleValues { get; init; }
 
     /// <summary>[gradient row, (sample, structure, atom)]: the row whose gradient it is, counted from the first batch on, and
     /// the atom that moves.</summary>
@@ -20,6 +23,19 @@ public readonly ref struct FeatureBatch
 
     /// <summary>[gradient row, field, xyz, feature], gradients by the vectors.</summary>
     public ReadOnlySpan<double> VectorGradients { get; init; }
+
+    /// <summary>A copy of the values in either precision.</summary>
+    internal double[] CopyValues()
+    {
+        if (SingleValues.IsEmpty)
+            return Values.ToArray();
+
+        double[] values = new double[SingleValues.Length];
+        for (int k = 0; k < values.Length; k++)
+            values[k] = SingleValues[k];
+
+        return values;
+    }
 }
 
 /// <summary>Takes features batch after batch, in the order in which files hold them.</summary>

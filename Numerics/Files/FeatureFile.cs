@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace Toolkit.Numerics.Files;
@@ -91,7 +92,8 @@ public sealed class FeatureFile
                         file._zip.Append(k, MemoryMarshal.AsBytes(batch.GradientSamples));
                         break;
                     case FeatureRows.Values:
-                        Cut(k, batch.Values, row, 0, row);
+                        if (batch.SingleValues.IsEmpty) Cut(k, batch.Values, row, 0, row);
+                        else Cut(k, batch.SingleValues, row, 0, row);
                         break;
                     case FeatureRows.Gradients:
                         Cut(k, batch.Gradients, row, 0, row);
@@ -110,7 +112,8 @@ public sealed class FeatureFile
         /// <param name="length">How many numbers are taken together, one or more whole rows.</param>
         /// <param name="first">Where the first of them begin.</param>
         /// <param name="stride">From there to the next.</param>
-        private void Cut(int array, ReadOnlySpan<double> numbers, int length, int first, int stride)
+        private void Cut<T>(int array, ReadOnlySpan<T> numbers, int length, int first, int stride)
+            where T : unmanaged, INumberBase<T>
         {
             FeatureBlock block = file._arrays[array].Block!;
             int row = file._layout.RowLength;
@@ -128,7 +131,8 @@ public sealed class FeatureFile
         }
 
         /// <summary>Appends a block's numbers of one row, [μ, channel].</summary>
-        private void AppendBlock(int array, FeatureBlock block, ReadOnlySpan<double> row)
+        private void AppendBlock<T>(int array, FeatureBlock block, ReadOnlySpan<T> row)
+            where T : unmanaged, INumberBase<T>
         {
             if (block.Columns.Count == 1)
             {
@@ -143,9 +147,10 @@ public sealed class FeatureFile
             }
         }
 
-        private void Append(int array, ReadOnlySpan<double> numbers)
+        private void Append<T>(int array, ReadOnlySpan<T> numbers)
+            where T : unmanaged, INumberBase<T>
         {
-            if (!file._layout.IsSingle)
+            if (file._layout.IsSingle == (typeof(T) == typeof(float)))
             {
                 file._zip.Append(array, MemoryMarshal.AsBytes(numbers));
                 return;
@@ -155,7 +160,7 @@ public sealed class FeatureFile
             {
                 int count = Math.Min(ScratchLength, numbers.Length);
                 for (int k = 0; k < count; k++)
-                    _single[k] = (float)numbers[k];
+                    _single[k] = float.CreateChecked(numbers[k]);
 
                 file._zip.Append(array, MemoryMarshal.AsBytes(_single.AsSpan(0, count)));
             }

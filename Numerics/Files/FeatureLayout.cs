@@ -27,7 +27,7 @@ public sealed record FeatureLayout
     /// <summary>Whether a row is the mean over a structure's atoms, rather than an atom's.</summary>
     public bool IsAveraged { get; init; }
 
-    /// <summary>Whether files hold 32-bit numbers, rounded from the 64-bit ones that are computed.</summary>
+    /// <summary>Whether files hold 32-bit numbers.</summary>
     public bool IsSingle { get; init; }
 
     /// <summary>The files of the structures; empty: unknown.</summary>

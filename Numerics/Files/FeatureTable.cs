@@ -42,12 +42,13 @@ public sealed class FeatureTable(FeatureLayout layout) : IFeatureSink
     public void Add(FeatureBatch batch)
     {
         long rows = batch.Samples.Length / Layout.SampleLength, gradientRows = batch.GradientSamples.Length / 3;
-        if (batch.Values.Length != rows * Layout.RowLength
+        double[] values = batch.CopyValues();
+        if (values.Length != rows * Layout.RowLength
             || batch.Gradients.Length != gradientRows * 3 * Layout.RowLength
             || batch.VectorGradients.Length != gradientRows * 3 * Layout.RowLength * Layout.Fields.Count)
         {
             throw new ArgumentException(
-                $"{rows} rows and {gradientRows} of gradients with {Layout.RowLength} features do not fit {batch.Values.Length} values and "
+                $"{rows} rows and {gradientRows} of gradients with {Layout.RowLength} features do not fit {values.Length} values and "
                 + $"{batch.Gradients.Length} + {batch.VectorGradients.Length} gradients.",
                 nameof(batch));
         }
@@ -55,7 +56,7 @@ public sealed class FeatureTable(FeatureLayout layout) : IFeatureSink
         SampleCount += rows;
         GradientRowCount += gradientRows;
         _samples.Add(batch.Samples.ToArray());
-        _values.Add(batch.Values.ToArray());
+        _values.Add(values);
         _gradientSamples.Add(batch.GradientSamples.ToArray());
         _gradients.Add(batch.Gradients.ToArray());
         _vectorGradients.Add(batch.VectorGradients.ToArray());

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Concurrent;
-using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using Toolkit.Numerics.Simd;
 using Table = Toolkit.Numerics.Harmonics.HarmonicsCoefficients;
@@ -15,10 +14,9 @@ internal unsafe delegate void HarmonicsBody<T>(T* point, T* values, T* gradients
     where T : unmanaged;
 
 /// <summary>
-/// <see cref="HarmonicsKernel{TLanes, V, T}"/> for one lmax as straight-line code, made at run time: the loops over m are
+/// <see cref="HarmonicsKernel{TLanes, V, T}"/> for one lmax as straight-line code: the loops over m are
 /// so short that half of its time goes to mispredicted branches. Operation by operation the same, so the same bits.
 /// </summary>
-[RequiresDynamicCode("emits code")]
 internal sealed unsafe class HarmonicsCompiler<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -33,17 +31,16 @@ internal sealed unsafe class HarmonicsCompiler<T>
         C0 = 15, C1 = 16, C2 = 17, S0 = 18, S1 = 19, S2 = 20, Zeta = 21, Alpha = 22, Beta = 23, G = 24, H = 27, Sine = 30, Other = 31,
         Count = 32;
 
-    private static readonly ConcurrentDictionary<(int LMax, bool Gradients, bool Radial), Lazy<HarmonicsBody<T>>> Made = [];
+    private static readonly ConcurrentDictionary<(int LMax, bool Gradients, bool Radial), Lazy<HarmonicsBody<T>?>> Made = [];
     private static readonly int Lanes = 64 / sizeof(T);
 
     private readonly VectorEmitter<T> _to;
     private readonly int _lmax;
     private readonly bool _radial;
 
-    private HarmonicsCompiler(int lmax, bool radial)
+    private HarmonicsCompiler(VectorEmitter<T> to, int lmax, bool radial)
     {
-        (_lmax, _radial) = (lmax, radial);
-        _to = new VectorEmitter<T>([typeof(T*), typeof(T*), typeof(T*), typeof(T*)], Count);
+        (_to, _lmax, _radial) = (to, lmax, radial);
         for (int q = X; q <= Y00; q++)
         {
             _to.Load(Point, q * Lanes);
@@ -51,18 +48,20 @@ internal sealed unsafe class HarmonicsCompiler<T>
         }
     }
 
-    /// <summary>Code for values, or values and gradients; radial: gradients of functions of the direction.</summary>
-    internal static HarmonicsBody<T> Get(int lmax, bool gradients, bool radial) =>
-        Made.GetOrAdd((lmax, gradients, gradients && radial), static key => new(() =>
-        {
-            var compiler = new HarmonicsCompiler<T>(key.LMax, key.Radial);
-            if (key.Gradients)
-                compiler.EmitGradients();
-            else
-                compiler.EmitValues();
+    /// <summary>Code for values, or values and gradients; null where there is none. Radial: gradients of functions of the direction.</summary>
+    internal static HarmonicsBody<T>? Get(int lmax, bool gradients, bool radial) =>
+        Made.GetOrAdd((lmax, gradients, gradients && radial), static key => new(() => Make(key.LMax, key.Gradients, key.Radial))).Value;
 
-            return compiler._to.End<HarmonicsBody<T>>();
-        })).Value;
+    private static HarmonicsBody<T>? Make(int lmax, bool gradients, bool radial)
+    {
+        string name = $"harmonics {typeof(T).Name} lmax {lmax}{(gradients ? " with gradients" : "")}{(radial ? " of directions" : "")}";
+        return EmittedKernels.Get<T, HarmonicsBody<T>>(name, [typeof(T*), typeof(T*), typeof(T*), typeof(T*)], Count, to =>
+        {
+            var compiler = new HarmonicsCompiler<T>(to, lmax, radial);
+            if (gradients) compiler.EmitGradients();
+            else compiler.EmitValues();
+        });
+    }
 
     private static int Row(int l, int m) => (l * l + l + m) * Lanes;
 

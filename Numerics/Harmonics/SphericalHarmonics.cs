@@ -106,17 +106,22 @@ public sealed unsafe class SphericalHarmonics<T>
     [SkipLocalsInit]
     internal void Block(T* x, T* y, T* z, T* values, T* gradients, T* distances = null)
     {
-        if (_width < VectorWidth.Bits512 || !RuntimeFeature.IsDynamicCodeSupported || !VectorEmitter<T>.IsSupported
-            || LMax > (gradients == null ? HarmonicsCompiler<T>.LargestValues : HarmonicsCompiler<T>.LargestGradients))
+        bool normalised = Kind == HarmonicsKind.Normalised;
+        HarmonicsBody<T>? body = null;
+        if (_width >= VectorWidth.Bits512 && EmittedKernels.IsSupported
+            && LMax <= (gradients == null ? HarmonicsCompiler<T>.LargestValues : HarmonicsCompiler<T>.LargestGradients))
+        {
+            body = gradients == null
+                ? _values ??= HarmonicsCompiler<T>.Get(LMax, false, normalised)
+                : _gradients ??= HarmonicsCompiler<T>.Get(LMax, true, normalised);
+        }
+
+        if (body is null)
         {
             Run(x, y, z, BlockSize, values, BlockSize, gradients, (nint)Count * BlockSize, null);
             return;
         }
 
-        bool normalised = Kind == HarmonicsKind.Normalised;
-        HarmonicsBody<T> body = gradients == null
-            ? _values ??= HarmonicsCompiler<T>.Get(LMax, false, normalised)
-            : _gradients ??= HarmonicsCompiler<T>.Get(LMax, true, normalised);
         T* point = stackalloc T[7 * BlockSize];
         point = (T*)(((nint)point + 63) & ~(nint)63);
         if (normalised && distances != null) HarmonicsKernel<Lanes512<T>, Vector512<T>, T>.PrepareAt(x, y, z, distances, point);

@@ -4,9 +4,7 @@ using Toolkit.Numerics.LinearAlgebra;
 namespace Toolkit.Numerics.Learning;
 
 /// <summary>
-/// A weighted least-squares problem as it accumulates. Rows come in batches and are not kept, so memory does not grow with the
-/// data; problems of the same columns can be added, which is how folds of a cross-validation and parts of a data set share
-/// their work.
+/// A least-squares problem kept as its rows while they are few, then as the triangle that they are reflected into: no digit is lost.
 /// </summary>
 /// <remarks>
 /// Kept are not the sums G = Σ w² x xᵀ, b = Σ w² x y and Σ w² y² but rows whose sums these are: those w (x, y) themselves while they are
@@ -14,11 +12,8 @@ namespace Toolkit.Numerics.Learning;
 /// Σ w² y² = |z|² + ρ². Sums lose in squares what rows keep: a residual far smaller than the targets is |R c − z|² + ρ², to rounding of
 /// the targets themselves. Not for several threads at once.
 /// </remarks>
-public sealed class NormalEquations
+public sealed class NormalEquations : LeastSquares
 {
-    /// <summary>The most unknowns of a problem.</summary>
-    public const int MostColumns = 46339;
-
     // Rows that wait to be reflected, and numbers of rows that are kept as they are.
     private const int LeastBlock = 64, MostBlock = 512;
     private const long MostKept = 1 << 25;
@@ -30,19 +25,13 @@ public sealed class NormalEquations
 
     /// <summary>An empty problem.</summary>
     /// <param name="columns">Unknowns.</param>
-    public NormalEquations(int columns)
+    public NormalEquations(int columns) : base(columns)
     {
-        if (columns is < 1 or > MostColumns)
-            throw new ArgumentOutOfRangeException(nameof(columns), columns, $"expected 1 … {MostColumns} columns");
-        Columns = columns;
         _width = columns + 1;
     }
 
-    /// <summary>The number of unknowns.</summary>
-    public int Columns { get; }
-
-    /// <summary>The number of rows added so far.</summary>
-    public long Rows { get; private set; }
+    /// <inheritdoc/>
+    internal override bool CanCorrect => true;
 
     /// <summary>R with z and ρ as its last column: <c>[i, j]</c>, j ≥ i.</summary>
     public ReadOnlySpan<double> Factor(int threads = 1)
@@ -72,22 +61,10 @@ public sealed class NormalEquations
         return (_triangle ?? _block).AsSpan(i * _width + first, _width - first);
     }
 
-    /// <summary>Adds rows.</summary>
-    /// <param name="rows"><c>[row, column]</c>.</param>
-    /// <param name="targets"><c>[row]</c>.</param>
-    /// <param name="weight">w, the same for all of them: the inverse of the error one expects.</param>
-    /// <param name="threads">How many threads may work; the result is the same for any number.</param>
-    /// <exception cref="ArgumentException">Lengths do not match, or a number is not finite.</exception>
-    public void Add(ReadOnlySpan<double> rows, ReadOnlySpan<double> targets, double weight = 1, int threads = 1)
+    /// <inheritdoc/>
+    public override void Add(ReadOnlySpan<double> rows, ReadOnlySpan<double> targets, double weight = 1, int threads = 1)
     {
-        if (rows.Length != (long)targets.Length * Columns)
-            throw new ArgumentException(
-                $"expected {targets.Length} rows of {Columns}: {(long)targets.Length * Columns} numbers; got {rows.Length}");
-        for (int k = 0; k < targets.Length; k++)
-        {
-            if (!double.IsFinite(weight * targets[k]))
-                throw new ArgumentException($"target {k} is {targets[k]:R}; expected a finite number");
-        }
+        Require(rows, targets, weight);
         for (int k = 0; k < targets.Length; k++)
         {
             Span<double> row = Next(threads);
@@ -130,9 +107,8 @@ public sealed class NormalEquations
         Rows += other.Rows;
     }
 
-    /// <summary>Σ w² (y − x·c)² over the rows.</summary>
-    /// <param name="coefficients">c: <c>[column]</c>.</param>
-    public double Residual(ReadOnlySpan<double> coefficients)
+    /// <inheritdoc/>
+    public override double Residual(ReadOnlySpan<double> coefficients)
     {
         Settle(1);
         double[] x = Left(coefficients);
@@ -146,8 +122,8 @@ public sealed class NormalEquations
         return sum;
     }
 
-    /// <summary>Adds Σ w² x (y − x·c), half the slope of the residual downwards.</summary>
-    internal void AddSlope(ReadOnlySpan<double> coefficients, Span<double> slope)
+    /// <inheritdoc/>
+    internal override void AddSlope(ReadOnlySpan<double> coefficients, Span<double> slope)
     {
         Settle(1);
         double[] x = Left(coefficients), all = new double[_width];
@@ -159,8 +135,8 @@ public sealed class NormalEquations
         Vectors.AddScaled(1, all.AsSpan(0, Columns), slope);
     }
 
-    /// <summary>Adds the lower triangle of G, b as the last row, and Σ w² y² at its end: <c>[i, j]</c> of columns + 1.</summary>
-    internal void AddSums(Span<double> sums, int threads)
+    /// <inheritdoc/>
+    internal override void AddSums(Span<double> sums, int threads)
     {
         Settle(threads);
         if (IsPlain)
@@ -214,8 +190,8 @@ public sealed class NormalEquations
         return _block.AsSpan(_blocked++ * _width, _width);
     }
 
-    /// <summary>Reflects rows that wait into the triangle, where there is one.</summary>
-    internal void Settle(int threads)
+    /// <inheritdoc/>
+    public override void Settle(int threads = 1)
     {
         if (IsPlain || _blocked == 0) return;
         int count = _blocked;

@@ -17,6 +17,9 @@ public abstract class PotentialDesign
     // Doubles of gradients that are held at a time, unless one atom's need more.
     private const long MostGradients = 1 << 22;
 
+    // Atoms whose features are held at a time, unless one structure has more.
+    private const int MostAtoms = 1024;
+
     private readonly int[] _species;
     private readonly Lazy<double[]>? _aloneRow;
 
@@ -67,6 +70,35 @@ public abstract class PotentialDesign
         Count(row, structure);
         Finish(1, row, threads);
         return row;
+    }
+
+    /// <summary>The rows of many structures' energies; small structures are faster together than one by one.</summary>
+    /// <param name="structures">All their species are among those of the design.</param>
+    /// <param name="threads">How many threads may work; the result is the same for any number.</param>
+    /// <returns><c>[structure, column]</c>.</returns>
+    /// <exception cref="ArgumentException">An atom of another species.</exception>
+    public double[] EnergyRows(IReadOnlyList<Structure> structures, int threads = 1)
+    {
+        ArgumentNullException.ThrowIfNull(structures);
+        double[] rows = new double[checked(structures.Count * Columns)];
+        for (int first = 0, end; first < structures.Count; first = end)
+        {
+            int atoms = 0;
+            for (end = first; end < structures.Count && (end == first || atoms < MostAtoms); end++)
+                atoms += structures[end].Count;
+            Structure[] some = structures.Skip(first).Take(end - first).ToArray();
+            double[] features = new double[checked(atoms * FeatureCount)];
+            Features.Compute(some, features, threads);
+            for (int k = 0, atom = 0; k < some.Length; k++)
+            {
+                Span<double> row = rows.AsSpan((first + k) * Columns, Columns);
+                foreach (int z in SpeciesOf(some[k]))
+                    AddValues(z, features.AsSpan(atom++ * FeatureCount, FeatureCount), row);
+                Count(row, some[k]);
+            }
+        }
+        Finish(structures.Count, rows, threads);
+        return rows;
     }
 
     /// <summary>The row of the energy and those of its derivatives by positions and vectors.</summary>

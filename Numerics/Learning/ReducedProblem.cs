@@ -24,7 +24,7 @@ internal sealed class ReducedProblem : IRidgeProblem
     /// <summary>A correction whose square is a smaller part of the solution's is rounding.</summary>
     internal const double Settled = 1e-28;
 
-    private readonly IReadOnlyList<NormalEquations> _parts;
+    private readonly IReadOnlyList<LeastSquares> _parts;
     private readonly double[] _sums, _matrix, _scale, _work;
     private readonly int _columns, _penalised;
     private readonly double _rows;
@@ -32,10 +32,10 @@ internal sealed class ReducedProblem : IRidgeProblem
 
     /// <summary>A problem.</summary>
     /// <param name="parts">What it is the sum of.</param>
-    /// <param name="sums">The sum of their <see cref="NormalEquations.AddSums"/>.</param>
+    /// <param name="sums">The sum of their <see cref="LeastSquares.AddSums"/>.</param>
     /// <param name="unpenalised">How many of the last columns carry no penalty.</param>
     /// <param name="penalty">What λ weighs.</param>
-    public ReducedProblem(IReadOnlyList<NormalEquations> parts, double[] sums, int unpenalised, RidgePenalty penalty)
+    public ReducedProblem(IReadOnlyList<LeastSquares> parts, double[] sums, int unpenalised, RidgePenalty penalty)
     {
         int n = parts[0].Columns, p = n - unpenalised;
         if (unpenalised < 0 || p < 1)
@@ -84,10 +84,11 @@ internal sealed class ReducedProblem : IRidgeProblem
 
         double[] solution = new double[n], slope = new double[n];
         double last = double.PositiveInfinity;
-        for (int k = 0; k <= MostCorrections; k++)
+        int corrections = _parts.All(static part => part.CanCorrect) ? MostCorrections : 0;
+        for (int k = 0; k <= corrections; k++)
         {
             slope.AsSpan().Clear();
-            foreach (NormalEquations part in _parts)
+            foreach (LeastSquares part in _parts)
                 part.AddSlope(solution, slope);
             for (int i = 0; i < p; i++)
                 slope[i] -= regulariser * _rows * _scale[i] * _scale[i] * solution[i];

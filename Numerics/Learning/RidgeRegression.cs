@@ -44,7 +44,7 @@ public static class RidgeRegression
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
     /// <param name="penalty">What λ weighs.</param>
     /// <exception cref="ArgumentException">λ is too small for float64 to tell the columns apart.</exception>
-    public static RidgeFit Fit(NormalEquations equations, double regulariser, int unpenalised = 0, int threads = 1,
+    public static RidgeFit Fit(LeastSquares equations, double regulariser, int unpenalised = 0, int threads = 1,
         RidgePenalty penalty = RidgePenalty.Standardised)
     {
         return new RidgeFit(Problem([equations], () => SumsOf(equations, threads), unpenalised, penalty, threads).Solve(regulariser, threads) ?? throw new ArgumentException(
@@ -59,16 +59,17 @@ public static class RidgeRegression
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
     /// <param name="penalty">What λ weighs.</param>
     /// <exception cref="ArgumentException">Fewer than two folds, or no λ of the grid can be solved.</exception>
-    public static RidgeFit CrossValidate(IReadOnlyList<NormalEquations> folds, int unpenalised = 0,
-        IReadOnlyList<double>? grid = null, IReadOnlyList<NormalEquations>? scored = null, int threads = 1,
-        RidgePenalty penalty = RidgePenalty.Standardised)
+    /// <typeparam name="T">How the parts are kept.</typeparam>
+    public static RidgeFit CrossValidate<T>(IReadOnlyList<T> folds, int unpenalised = 0,
+        IReadOnlyList<double>? grid = null, IReadOnlyList<T>? scored = null, int threads = 1,
+        RidgePenalty penalty = RidgePenalty.Standardised) where T : LeastSquares
     {
         scored ??= folds;
         grid ??= DefaultGrid;
         if (folds.Count < 2) throw new ArgumentException($"expected at least two folds; got {folds.Count}", nameof(folds));
         if (scored.Count != folds.Count)
             throw new ArgumentException($"expected {folds.Count} scored folds; got {scored.Count}", nameof(scored));
-        foreach (NormalEquations part in folds.Concat(scored))
+        foreach (LeastSquares part in folds.Concat(scored))
             part.Settle(threads);
         // One fold's problem does not wait for another's where there is room for several.
         long room = (long)folds[0].Columns * folds[0].Columns;
@@ -107,7 +108,7 @@ public static class RidgeRegression
     /// <param name="penalty">What λ weighs.</param>
     /// <returns>Trials hold −ln(evidence) per row in the place of errors, up to a constant.</returns>
     /// <exception cref="ArgumentException">No λ of the grid can be solved.</exception>
-    public static RidgeFit MaximiseEvidence(NormalEquations equations, int unpenalised = 0, IReadOnlyList<double>? grid = null,
+    public static RidgeFit MaximiseEvidence(LeastSquares equations, int unpenalised = 0, IReadOnlyList<double>? grid = null,
         int threads = 1, RidgePenalty penalty = RidgePenalty.Standardised)
     {
         grid ??= DefaultGrid;
@@ -135,12 +136,15 @@ public static class RidgeRegression
 
     /// <summary>By rows or by columns, whichever are fewer.</summary>
     private static IRidgeProblem Problem(
-        IReadOnlyList<NormalEquations> parts, Func<double[]> sums, int unpenalised, RidgePenalty penalty, int threads) =>
-        parts.All(static e => e.IsPlain) && parts.Sum(static e => e.Depth) < parts[0].Columns - unpenalised
-            ? new DualProblem(parts, unpenalised, penalty, threads)
+        IReadOnlyList<LeastSquares> parts, Func<double[]> sums, int unpenalised, RidgePenalty penalty, int threads)
+    {
+        NormalEquations[] rows = [.. parts.OfType<NormalEquations>().Where(static e => e.IsPlain)];
+        return rows.Length == parts.Count && rows.Sum(static e => e.Depth) < parts[0].Columns - unpenalised
+            ? new DualProblem(rows, unpenalised, penalty, threads)
             : new ReducedProblem(parts, sums(), unpenalised, penalty);
+    }
 
-    private static double[] SumsOf(NormalEquations equations, int threads)
+    private static double[] SumsOf(LeastSquares equations, int threads)
     {
         double[] sums = new double[(equations.Columns + 1) * (equations.Columns + 1)];
         equations.AddSums(sums, threads);

@@ -29,10 +29,17 @@ public sealed class CompositionBaseline
     public double Of(Structure structure)
     {
         ArgumentNullException.ThrowIfNull(structure);
+        return Of(structure.Species);
+    }
+
+    /// <summary>The energy of some atoms.</summary>
+    /// <param name="species">Their atomic numbers.</param>
+    public double Of(ReadOnlySpan<int> species)
+    {
         // By counts, so that the order of atoms changes no digit.
         double sum = 0;
         foreach ((int z, double energy) in _energies)
-            sum += energy * structure.Species.Count(z);
+            sum += energy * species.Count(z);
         return sum;
     }
 

@@ -4,6 +4,7 @@ using System.Linq;
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Fields.Potential;
 using Toolkit.Numerics.Models.Fit;
+using Toolkit.Numerics.Neighbors;
 using Toolkit.Numerics.Representations;
 using Toolkit.Numerics.Representations.Nice;
 using Toolkit.Numerics.Structures;
@@ -34,6 +35,9 @@ public sealed class FittedModel
 
     /// <summary>What computes them.</summary>
     public RepresentationSet Features => _features.Set;
+
+    /// <summary>The atom properties that it reads: vectors and charges.</summary>
+    public IReadOnlyList<string> Inputs => _features.Inputs;
 
     /// <summary>The species of atoms that it knows, atomic numbers, increasing.</summary>
     public IReadOnlyList<int> Species => _species;
@@ -69,16 +73,53 @@ public sealed class FittedModel
         Require(structure);
         Evaluation learned = Features.Evaluate(structure, Readout, threads);
         if (_repulsion is not null) learned = Sum(learned, _repulsion.Evaluate(structure, threads));
-        double[] atoms = new double[structure.Count];
-        for (int i = 0; i < atoms.Length; i++)
-            atoms[i] = learned.AtomicEnergies[i] + Baseline.Of(structure.Species[i]);
-        var prediction = new Prediction(learned.Energy + Baseline.Of(structure), atoms, learned)
-        {
-            Stress = structure.Cell is { IsComplete: true } cell ? Array.ConvertAll(learned.Virial, x => -x / cell.Volume) : null,
-        };
+        Prediction prediction = Complete(structure, learned, Enumerable.Range(0, structure.Count).ToArray());
         if (!withDeviations || Variance is null) return prediction;
         (double energy, double[] each) = Variance.Of(structure, threads);
         return prediction with { EnergyDeviation = Math.Sqrt(energy), AtomicDeviations = Array.ConvertAll(each, Math.Sqrt) };
+    }
+
+    /// <summary>Whether a model sees neighbours alone: no potential, whose every atom sees every other.</summary>
+    public bool IsLocal => Features.Potentials.Count == 0;
+
+    /// <summary>How far it sees neighbours, Å.</summary>
+    public double Cutoff => Math.Max(Features.Cutoff, _repulsion?.Outer ?? 0);
+
+    /// <summary>The same for some atoms of a structure whose neighbours somebody else has found, as a simulation does that is spread over
+    /// processes.</summary>
+    /// <param name="structure">Of species that the model knows, with the vectors that its features read.</param>
+    /// <param name="pairs">The neighbours of the centres, at least to <see cref="Cutoff"/>.</param>
+    /// <param name="centres">The atoms whose energies are added up, each once; atomic energies of others are zero.</param>
+    /// <param name="threads">How many threads may work; the result is the same for any number.</param>
+    /// <exception cref="UnfitStructureException">Another species; vectors that are absent or of another shape.</exception>
+    /// <exception cref="ArgumentException">Neighbours of other atoms, or not far enough.</exception>
+    /// <exception cref="NotSupportedException">The model is not local.</exception>
+    /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
+    public Prediction Predict(Structure structure, NeighborList pairs, ReadOnlySpan<int> centres, int threads = 1)
+    {
+        ArgumentNullException.ThrowIfNull(structure);
+        ArgumentNullException.ThrowIfNull(pairs);
+        Require(structure);
+        if (pairs.Cutoff < Cutoff) throw new ArgumentException($"expected neighbours to {Cutoff} Å; got {pairs.Cutoff} Å", nameof(pairs));
+        Evaluation learned = Features.Evaluate(structure, pairs, centres, Readout, threads);
+        if (_repulsion is not null) learned = Sum(learned, _repulsion.Evaluate(structure, pairs));
+        return Complete(structure, learned, centres);
+    }
+
+    /// <summary>Adds what each centre's species has by itself.</summary>
+    private Prediction Complete(Structure structure, Evaluation learned, ReadOnlySpan<int> centres)
+    {
+        double[] atoms = learned.AtomicEnergies.ToArray();
+        int[] species = new int[centres.Length];
+        for (int k = 0; k < species.Length; k++)
+        {
+            species[k] = structure.Species[centres[k]];
+            atoms[centres[k]] += Baseline.Of(species[k]);
+        }
+        return new Prediction(learned.Energy + Baseline.Of(species), atoms, learned)
+        {
+            Stress = structure.Cell is { IsComplete: true } cell ? Array.ConvertAll(learned.Virial, x => -x / cell.Volume) : null,
+        };
     }
 
     /// <summary>Predictions for a data set, one structure after the other, in memory for a few.</summary>

@@ -109,7 +109,7 @@ public static class ModelFolder
             Spec spec = Spec.Parse(json["spec"]!.ToJsonString(), about + ": spec");
             NiceFit? nice = json["files"]![Nice] is null ? null : NiceFile.Read(Path.Combine(path, Nice));
             CouplingTable? coefficients = spec.CouplingLMax > CouplingTable.Default.LMax ? table?.Invoke(spec.CouplingLMax) : null;
-            return Parse(json, spec, PreparedFeatures.From(spec, about + ": spec", nice, coefficients), NpyData.ReadAll(Path.Combine(path, Weights)));
+            return Parse(json, spec, PreparedFeatures.From(spec, about + ": spec", nice, coefficients).Invariant(about + ": spec"), NpyData.ReadAll(Path.Combine(path, Weights)));
         }
         catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException or NullReferenceException
             or OverflowException or IndexOutOfRangeException)
@@ -198,7 +198,7 @@ public static class ModelFolder
         (string)json["label"]!, (string?)json["species"], (string)json["unit"]!, (long)json["count"]!, (double)json["rmse"]!, (double)json["mae"]!,
         (double)json["largest"]!, (double)json["deviation"]!);
 
-    private static JsonObject KeysJson(LabelKeys keys) => new()
+    internal static JsonObject KeysJson(LabelKeys keys) => new()
     {
         ["energy"] = keys.Energy, ["forces"] = keys.Forces, ["stress"] = keys.Stress, ["virial"] = keys.Virial, ["weight"] = keys.Weight,
         ["fields"] = new JsonArray(keys.Fields.Select(static f => (JsonNode?)f).ToArray()),

@@ -48,9 +48,17 @@ public sealed record ZblRepulsion(double Inner, double Outer)
     public Evaluation Evaluate(Structure structure, int threads = 1)
     {
         ArgumentNullException.ThrowIfNull(structure);
+        using NeighborList list = NeighborList.Build(structure, Outer, threads);
+        return Evaluate(structure, list);
+    }
+
+    /// <summary>The same from neighbours that are given: of the pairs of each atom half the energy is that atom's.</summary>
+    /// <param name="structure">Atoms of number 0 repel nothing.</param>
+    /// <param name="list">Its neighbours, at least to the outer distance.</param>
+    internal Evaluation Evaluate(Structure structure, NeighborList list)
+    {
         int n = structure.Count;
         double[] energies = new double[n], forces = new double[3 * n], virial = new double[9], cell = new double[9];
-        using NeighborList list = NeighborList.Build(structure, Outer, threads);
         Span<double> pull = stackalloc double[3];
         for (int i = 0; i < n; i++)
         {

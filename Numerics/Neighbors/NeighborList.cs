@@ -91,6 +91,73 @@ public sealed class NeighborList : IDisposable
         return new NeighborList(cutoff, offsets, pairs);
     }
 
+    /// <summary>A list that somebody else has found, as a simulation does for many steps at a time: of its pairs those are kept that are
+    /// closer than the cutoff now.</summary>
+    /// <param name="structure">The atoms as they are now; images are of its cell.</param>
+    /// <param name="cutoff">Å.</param>
+    /// <param name="offsets">First neighbour of each atom, and the end: <c>[atom + 1]</c>. Atoms that are no centres have none.</param>
+    /// <param name="neighbors">The atoms j of the pairs: <c>[pair]</c>. Both directions of a pair are listed where both atoms are centres.</param>
+    /// <param name="shifts">Their images: <c>[pair]</c>; or empty: each atom is where it says.</param>
+    /// <exception cref="ArgumentException">Offsets that do not grow or do not end with the pairs, a neighbour that is no atom, an atom that is its
+    /// own neighbour, images without a cell.</exception>
+    public static NeighborList Of(
+        Structure structure, double cutoff, ReadOnlySpan<int> offsets, ReadOnlySpan<int> neighbors, ReadOnlySpan<CellShift> shifts = default)
+    {
+        ArgumentNullException.ThrowIfNull(structure);
+        int n = structure.Count;
+        RequirePairs(n, offsets, neighbors, shifts);
+        ReadOnlySpan<double> positions = structure.Positions, cell = default;
+        if (shifts.ContainsAnyExcept(default(CellShift)))
+            cell = (structure.Cell ?? throw new ArgumentException("images of atoms that have no cell", nameof(shifts))).Vectors;
+        int[] kept = new int[n + 1];
+        var pairs = new PairArrays(neighbors.Length);
+        int at = 0;
+        for (int i = 0; i < n; i++)
+        {
+            for (int p = offsets[i]; p < offsets[i + 1]; p++)
+            {
+                int j = neighbors[p];
+                double x = positions[3 * j] - positions[3 * i], y = positions[3 * j + 1] - positions[3 * i + 1], z = positions[3 * j + 2] - positions[3 * i + 2];
+                CellShift shift = shifts.IsEmpty ? default : shifts[p];
+                if (!cell.IsEmpty)
+                {
+                    x += shift.A * cell[0] + shift.B * cell[3] + shift.C * cell[6];
+                    y += shift.A * cell[1] + shift.B * cell[4] + shift.C * cell[7];
+                    z += shift.A * cell[2] + shift.B * cell[5] + shift.C * cell[8];
+                }
+                double r = Math.Sqrt(x * x + y * y + z * z);
+                if (r >= cutoff) continue;
+                if (j == i && shift == default)
+                    throw new ArgumentException($"atom {i} is its own neighbour", nameof(neighbors));
+                (pairs.Neighbor[at], pairs.Shift[at], pairs.X[at], pairs.Y[at], pairs.Z[at], pairs.R[at]) = (j, shift, x, y, z, r);
+                at++;
+            }
+            kept[i + 1] = at;
+        }
+        return new NeighborList(cutoff, kept, pairs);
+    }
+
+    /// <summary>The pairs that are closer than a smaller cutoff.</summary>
+    /// <param name="cutoff">Å, at most this list's own.</param>
+    internal NeighborList Within(double cutoff)
+    {
+        int[] kept = new int[_offsets.Length];
+        var pairs = new PairArrays(PairCount);
+        int at = 0;
+        for (int i = 0; i < CentreCount; i++)
+        {
+            for (int p = _offsets[i]; p < _offsets[i + 1]; p++)
+            {
+                if (_pairs.R[p] >= cutoff) continue;
+                (pairs.Neighbor[at], pairs.Shift[at], pairs.X[at], pairs.Y[at], pairs.Z[at], pairs.R[at]) =
+                    (_pairs.Neighbor[p], _pairs.Shift[p], _pairs.X[p], _pairs.Y[p], _pairs.Z[p], _pairs.R[p]);
+                at++;
+            }
+            kept[i + 1] = at;
+        }
+        return new NeighborList(cutoff, kept, pairs);
+    }
+
     /// <summary>Gives the memory of the pairs back; the list is empty afterwards, and spans taken from it are void.</summary>
     public void Dispose()
     {
@@ -113,6 +180,18 @@ public sealed class NeighborList : IDisposable
     /// <summary>Eight numbers of a pair array from one pair on; behind the last pair of all they are arbitrary.</summary>
     internal static Vector512<double> Vector(ReadOnlySpan<double> array, int pair) =>
         Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(array), (nuint)pair);
+
+    private static void RequirePairs(int atoms, ReadOnlySpan<int> offsets, ReadOnlySpan<int> neighbors, ReadOnlySpan<CellShift> shifts)
+    {
+        if (offsets.Length != atoms + 1 || offsets[0] != 0 || offsets[^1] != neighbors.Length)
+            throw new ArgumentException($"expected {atoms + 1} offsets from 0 to {neighbors.Length}; got {offsets.Length}", nameof(offsets));
+        for (int i = 0; i < atoms; i++)
+            if (offsets[i + 1] < offsets[i]) throw new ArgumentException($"the neighbours of atom {i} end before they begin", nameof(offsets));
+        for (int p = 0; p < neighbors.Length; p++)
+            if ((uint)neighbors[p] >= (uint)atoms) throw new ArgumentException($"neighbour {p} is atom {neighbors[p]} of {atoms}", nameof(neighbors));
+        if (shifts.Length != 0 && shifts.Length != neighbors.Length)
+            throw new ArgumentException($"expected {neighbors.Length} images; got {shifts.Length}", nameof(shifts));
+    }
 
     /// <summary>
     /// The lattice that is cut into bins: the periodic directions' vectors, the others completed by unit vectors

@@ -97,7 +97,7 @@ public sealed unsafe class Bispectrum : InvariantRepresentation
             draft.Add(new CoupleStage<double>(table, factor, factor, Array.ConvertAll(pairs, static p => p.Q1),
                 Array.ConvertAll(pairs, static p => p.Q2), null, paths[isTriangle ? 1 : 0]));
         }
-        draft.AddOutput(new GramStage(draft.Features, terms));
+        draft.AddOutput(new GramStage<double>(draft.Features, terms));
         return draft.Build(features);
     }
 

@@ -126,20 +126,14 @@ public sealed class EquivariantBlocks
         return new EquivariantBlocks(environments, blocks);
     }
 
-    /// <summary>The reverse of <see cref="Cut"/>.</summary>
-    /// <exception cref="ArgumentException">The blocks are not those of the layout.</exception>
-    internal double[] Join(IReadOnlyList<EquivariantLayout> layout)
+    /// <summary>The blocks of a layout, in its order.</summary>
+    /// <exception cref="ArgumentException">The blocks are not those of the layout, or of another number of environments.</exception>
+    internal EquivariantBlock[] Of(IReadOnlyList<EquivariantLayout> layout, int environments)
     {
-        int step = layout.Sum(static b => b.Length);
-        double[] values = new double[checked(Environments * step)];
-        foreach (EquivariantLayout place in layout)
-        {
-            if (!_byKey.TryGetValue(place.Key, out EquivariantBlock? block) || block.Channels != place.Channels)
-                throw new ArgumentException($"expected {place.Key} with {place.Channels} channels; found "
-                    + (block is null ? "no such block" : $"{block.Channels}"));
-            for (int i = 0; i < Environments; i++)
-                block[i].CopyTo(values.AsSpan(i * step + place.First));
-        }
-        return values;
+        if (Environments != environments) throw new ArgumentException($"blocks of {Environments} environments; expected {environments}");
+        return [.. layout.Select(place => _byKey.TryGetValue(place.Key, out EquivariantBlock? block) && block.Channels == place.Channels
+            ? block
+            : throw new ArgumentException($"expected {place.Key} with {place.Channels} channels; found "
+                + (block is null ? "no such block" : $"{block.Channels}")))];
     }
 }

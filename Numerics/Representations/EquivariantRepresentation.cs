@@ -39,6 +39,13 @@ public abstract class EquivariantRepresentation : Representation
     public Evaluation Evaluate(Structure structure, EquivariantBlocks weights, int threads = 1)
     {
         ArgumentNullException.ThrowIfNull(weights);
-        return Alone.Evaluate(structure, weights.Join(Layout), threads);
+        ArgumentNullException.ThrowIfNull(structure);
+        EquivariantBlock[] blocks = weights.Of(Layout, structure.Count);
+        return Alone.Evaluate(
+            structure, (atom, row) =>
+            {
+                for (int b = 0; b < blocks.Length; b++)
+                    blocks[b][atom].CopyTo(row[Layout[b].First..]);
+            }, threads);
     }
 }

@@ -29,34 +29,48 @@ internal sealed unsafe class FeatureProgram<T>
     /// <param name="leaves">The blocks that hold coefficients as they are; null: it is not said.</param>
     public FeatureProgram(
         IReadOnlyList<BlockShape> shapes, IReadOnlyList<Stage<T>> stages, IReadOnlyList<Stage<T>> outputs, ProgramLeaves? leaves = null) =>
-        (Shapes, Stages, Outputs, Leaves) = (shapes, stages, outputs, leaves);
+        (Shapes, Stages, Outputs, Leaves) = ([.. shapes], [.. stages], [.. outputs], leaves);
 
     /// <summary>The blocks.</summary>
-    public IReadOnlyList<BlockShape> Shapes { get; }
+    public BlockShape[] Shapes { get; }
 
     /// <summary>The stages that other stages read from.</summary>
-    public IReadOnlyList<Stage<T>> Stages { get; }
+    public Stage<T>[] Stages { get; }
 
     /// <summary>The stages that make features.</summary>
-    public IReadOnlyList<Stage<T>> Outputs { get; }
+    public Stage<T>[] Outputs { get; }
 
     /// <summary>The blocks that hold coefficients as they are; null: it is not said.</summary>
     public ProgramLeaves? Leaves { get; }
 
     /// <summary>The block of features.</summary>
-    public int Features => Shapes.Count - 1;
+    public int Features => Shapes.Length - 1;
+
+    /// <summary>Whether the environments of a batch lie side by side, so that few of them take as long as all.</summary>
+    public bool IsLaned => Shapes.Any(static s => s.IsLaned);
+
+    /// <summary>Whether all features can be written past the caches as they are made.</summary>
+    public bool Streams => Outputs.All(static s => s.Streams);
 
     /// <summary>
     /// How many environments make a batch: products of many fill whole registers, but what is between the stages is to stay in
     /// the cache.
     /// </summary>
-    public int Batch => Shapes.Any(static s => s.IsLaned) ? CouplingBlocks<T>.Lanes
+    public int Batch => IsLaned ? CouplingBlocks<T>.Lanes
         : Stages.Concat(Outputs).Any(static s => s.GainsFromBatches)
             ? (int)Math.Clamp(CachedNumbers / Math.Max(1, Shapes.Where(static s => !s.IsForeign).Sum(static s => (long)s.Length)), 1, 16)
             : 1;
 
     /// <summary>Multiply-adds of all stages for one environment.</summary>
     public long MultiplyAdds => Stages.Concat(Outputs).Sum(static s => s.MultiplyAdds);
+
+    /// <summary>The same program in another precision.</summary>
+    public FeatureProgram<TOther> As<TOther>()
+        where TOther : unmanaged, IBinaryFloatingPointIeee754<TOther>
+    {
+        SharedSums<TOther> shared = new();
+        return new(Shapes, [.. Stages.Select(s => s.As(shared))], [.. Outputs.Select(s => s.As(shared))], Leaves);
+    }
 
     /// <summary>Memory for batches.</summary>
     /// <param name="capacity">The most environments of a batch.</param>
@@ -81,10 +95,10 @@ internal sealed unsafe class FeatureProgram<T>
     public void Backward(BlockMemory<T> blocks, int environments)
     {
         blocks.ClearAdjoints(environments);
-        for (int s = Outputs.Count - 1; s >= 0; s--)
+        for (int s = Outputs.Length - 1; s >= 0; s--)
             Outputs[s].Backward(blocks, environments);
 
-        for (int s = Stages.Count - 1; s >= 0; s--)
+        for (int s = Stages.Length - 1; s >= 0; s--)
             Stages[s].Backward(blocks, environments);
     }
 

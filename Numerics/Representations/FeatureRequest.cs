@@ -24,7 +24,7 @@ public sealed record FeatureRequest
     /// <summary>The blocks (λ, σ) of equivariants that are kept; null: all.</summary>
     public IReadOnlyList<(int Lambda, int Sigma)>? Blocks { get; init; }
 
-    /// <summary>Whether files hold 32-bit numbers, rounded from the 64-bit ones that are computed.</summary>
+    /// <summary>Whether files hold 32-bit numbers: features are made in that precision, means and gradients rounded to it.</summary>
     public bool IsSingle { get; init; }
 
     /// <summary>The part of the structures that is wanted, from 1 on, and of how many parts: consecutive ones, whose files, one

@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Numerics;
+using System.Runtime.InteropServices;
 using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Files;
 using Toolkit.Numerics.LinearAlgebra;
@@ -32,23 +34,23 @@ public sealed class FeatureRun
     private readonly IReadOnlyList<int> _centres;
     private readonly int _firstStructure, _endStructure;
     private double[] _values = [];
+    private float[] _singles = [];
     private FeatureGradients? _reuse;
 
-    private FeatureRun(
-        Spec spec, StructureSource source, FeatureRequest request, CentreChoice choice, IReadOnlyList<Representation> representations, IReadOnlyList<int> centres)
+    private FeatureRun(PreparedFeatures prepared, StructureSource source, FeatureRequest request)
     {
-        (Spec, _source, _request, _choice, _centres) = (spec, source, request, choice, centres);
-        _set = RepresentationSet.Of(representations);
+        (Spec, _set, _centres) = (prepared.Spec, prepared.Set, prepared.Centres);
+        (_source, _request, _choice) = (source, request, new CentreChoice(request.CentreSpecies, request.CentreMask));
         (int part, int parts) = request.Shard ?? (1, 1);
-        _firstStructure = (int)((long)centres.Count * (part - 1) / parts);
-        _endStructure = (int)((long)centres.Count * part / parts);
+        _firstStructure = (int)((long)_centres.Count * (part - 1) / parts);
+        _endStructure = (int)((long)_centres.Count * part / parts);
         for (int s = _firstStructure; s < _endStructure; s++)
         {
-            CentreCount += centres[s];
-            SampleCount += request.IsAveraged ? Math.Min(1, centres[s]) : centres[s];
+            CentreCount += _centres[s];
+            SampleCount += request.IsAveraged ? Math.Min(1, _centres[s]) : _centres[s];
         }
 
-        Layout = LayoutOf(representations);
+        Layout = LayoutOf(prepared.Representations);
     }
 
     /// <summary>The specification with all that it left to the data.</summary>
@@ -92,32 +94,17 @@ public sealed class FeatureRun
         if (request.Shard is var (part, parts) && !(part >= 1 && part <= parts))
             throw new ArgumentException($"expected a part from 1 to {parts}; got {part}", nameof(request));
 
-        if (request.Fitted is var (given, givenSource))
-            spec = NiceRun.Complete(spec, given, specSource, givenSource);
-
-        CentreChoice choice = new(request.CentreSpecies, request.CentreMask);
-        FeatureSurvey survey = new(spec, source, choice, progress);
-        spec = Features.WithContraction(survey.Spec, source, specSource, progress);
-        NiceFit? fit = request.Fitted?.Fit;
-        if (spec.Nice is not null && fit is null)
+        PreparedFeatures prepared = PreparedFeatures.FromData(spec, source, specSource, request, progress, table);
+        FeatureRun run = new(prepared, source, request)
         {
-            long all = survey.Centres.Sum(static n => (long)n);
-            fit = all == 0 ? null : NiceRun.Fit(
-                spec, spec.CreateFields(spec.Species!, specSource), source.Read().Select(s => (s.Structure, s.Place, choice.Of(s.Structure, s.Place))),
-                all, request.Threads, request.FitFile, progress, table);
-        }
-
-        IReadOnlyList<Representation> representations = spec.CreateRepresentations(spec.Species!, specSource, table, fit);
-        FeatureRun run = new(spec, source, request, choice, representations, survey.Centres)
-        {
-            FitReport = request.Fitted is null && fit is not null ? NiceReport.Lines(fit).ToArray() : [],
+            FitReport = request.Fitted is null && prepared.Nice is { } fit ? NiceReport.Lines(fit).ToArray() : [],
         };
         if (run.SampleCount == 0)
             throw new InputException(source.Name, null, null, "no atom whose features are wanted", "structures with such atoms");
 
         if (run.Layout.Blocks.Count < (request.Blocks?.Count ?? 0))
         {
-            string there = string.Join(", ", FeatureBlocks.Of(representations).Select(static b => $"({b.Lambda}, {b.Sigma})"));
+            string there = string.Join(", ", FeatureBlocks.Of(prepared.Representations).Select(static b => $"({b.Lambda}, {b.Sigma})"));
             throw new InputException(
                 specSource, null, "$.representation", run.Layout.IsEquivariant ? $"the blocks (λ, σ) {there}" : "invariants",
                 $"blocks {string.Join(", ", request.Blocks!.Select(static b => $"({b.Lambda}, {b.Sigma})"))}");
@@ -182,6 +169,7 @@ public sealed class FeatureRun
             throw new InputException(_source.Name, null, null, $"{done} atoms", $"{CentreCount}, as before: the file must not change while it is read");
 
         _values = [];
+        _singles = [];
         _reuse = null;
 
         void Flush()
@@ -189,7 +177,8 @@ public sealed class FeatureRun
             if (group.Count == 0)
                 return;
 
-            AddSmall(group, sink);
+            if (_request.IsSingle) AddSmall<float>(group, sink);
+            else AddSmall<double>(group, sink);
             samples += _request.IsAveraged ? group.Count : grouped;
             done += grouped;
             progress?.Invoke("atoms", done, CentreCount);
@@ -267,14 +256,15 @@ public sealed class FeatureRun
     };
 
     /// <summary>Structures of few atoms, whose environments fill batches together.</summary>
-    private void AddSmall(List<Item> group, IFeatureSink sink)
+    private void AddSmall<T>(List<Item> group, IFeatureSink sink)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int length = _set.FeatureCount;
         int[] first = new int[group.Count + 1];
         for (int k = 0; k < group.Count; k++)
             first[k + 1] = checked(first[k] + group[k].Centres.Length * length);
 
-        double[] values = Values(first[^1]);
+        Span<T> values = Values<T>(first[^1]);
         var failed = new InputException?[group.Count];
         var surrounded = new RepresentationSet.SurroundedStructure?[group.Count];
         try
@@ -293,7 +283,7 @@ public sealed class FeatureRun
             if (Array.Find(failed, static f => f is not null) is { } error)
                 throw error;
 
-            _set.Compute(surrounded!, group.Select(static g => g.Centres).ToArray(), values.AsSpan(0, first[^1]), _request.Threads);
+            _set.Compute(surrounded!, group.Select(static g => g.Centres).ToArray(), Values<T>(first[^1]), _request.Threads);
         }
         finally
         {
@@ -302,7 +292,7 @@ public sealed class FeatureRun
 
         if (!_request.IsAveraged)
         {
-            sink.Add(new FeatureBatch { Samples = group.SelectMany(static g => Samples(g, g.Centres)).ToArray(), Values = values.AsSpan(0, first[^1]) });
+            sink.Add(Batch<T>(group.SelectMany(static g => Samples(g, g.Centres)).ToArray(), values));
             return;
         }
 
@@ -310,7 +300,7 @@ public sealed class FeatureRun
         for (int k = 0; k < group.Count; k++)
         {
             Span<double> mean = means.AsSpan(k * length, length);
-            AddRows(values.AsSpan(first[k]..first[k + 1]), mean);
+            AddRows<T>(values[first[k]..first[k + 1]], mean);
             Divide(mean, group[k].Centres.Length);
         }
 
@@ -349,7 +339,7 @@ public sealed class FeatureRun
             int[] samples = Samples(item, part);
             if (!_request.HasGradients)
             {
-                sink.Add(new FeatureBatch { Samples = samples, Values = Values(surrounded, part) });
+                sink.Add(_request.IsSingle ? Batch<float>(samples, Values<float>(surrounded, part)) : Batch<double>(samples, Values<double>(surrounded, part)));
             }
             else
             {
@@ -386,17 +376,18 @@ public sealed class FeatureRun
         {
             if (!_request.HasGradients)
             {
-                AddRows(Values(surrounded, part), mean);
+                if (_request.IsSingle) AddRows<float>(Values<float>(surrounded, part), mean);
+                else AddRows<double>(Values<double>(surrounded, part), mean);
             }
             else
             {
                 FeatureGradients g = _reuse = surrounded.ComputeWithGradients(part, _request.Threads, _reuse);
-                AddRows(g.Values, mean);
+                AddRows<double>(g.Values, mean);
                 for (int row = 0; row < g.Atoms.Length; row++)
                 {
                     int to = Array.BinarySearch(movers, g.Atoms[row]), size = 3 * length;
-                    AddRows(g.Gradients.Slice(row * size, size), positions.AsSpan(to * size, size));
-                    AddRows(g.VectorGradients.Slice(row * fields * size, fields * size), vectors.AsSpan(to * fields * size, fields * size));
+                    AddRows<double>(g.Gradients.Slice(row * size, size), positions.AsSpan(to * size, size));
+                    AddRows<double>(g.VectorGradients.Slice(row * fields * size, fields * size), vectors.AsSpan(to * fields * size, fields * size));
                 }
             }
 
@@ -417,12 +408,13 @@ public sealed class FeatureRun
     }
 
     /// <summary>Adds rows as long as the sum.</summary>
-    private static void AddRows(ReadOnlySpan<double> rows, Span<double> sum)
+    private static void AddRows<T>(ReadOnlySpan<T> rows, Span<double> sum)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         for (int at = 0; at < rows.Length; at += sum.Length)
         {
             for (int k = 0; k < sum.Length; k++)
-                sum[k] += rows[at + k];
+                sum[k] += double.CreateChecked(rows[at + k]);
         }
     }
 
@@ -432,21 +424,35 @@ public sealed class FeatureRun
             sums[k] /= count;
     }
 
-    private Span<double> Values(RepresentationSet.SurroundedStructure surrounded, int[] part)
+    private static FeatureBatch Batch<T>(int[] samples, Span<T> values)
+        where T : unmanaged => typeof(T) == typeof(float)
+            ? new FeatureBatch { Samples = samples, SingleValues = MemoryMarshal.Cast<T, float>(values) }
+            : new FeatureBatch { Samples = samples, Values = MemoryMarshal.Cast<T, double>(values) };
+
+    private Span<T> Values<T>(RepresentationSet.SurroundedStructure surrounded, int[] part)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int size = checked(part.Length * _set.FeatureCount);
-        Span<double> values = Values(size).AsSpan(0, size);
+        Span<T> values = Values<T>(checked(part.Length * _set.FeatureCount));
         surrounded.Compute(part, values, _request.Threads);
         return values;
     }
 
     /// <summary>Memory for as many numbers, the same every time.</summary>
-    private double[] Values(int size)
+    private Span<T> Values<T>(int size)
+        where T : unmanaged
     {
+        if (typeof(T) == typeof(float))
+        {
+            if (_singles.Length < size)
+                _singles = GC.AllocateUninitializedArray<float>(size);
+
+            return MemoryMarshal.Cast<float, T>(_singles.AsSpan(0, size));
+        }
+
         if (_values.Length < size)
             _values = GC.AllocateUninitializedArray<double>(size);
 
-        return _values;
+        return MemoryMarshal.Cast<double, T>(_values.AsSpan(0, size));
     }
 
     /// <summary>The centres in parts that fit into a batch, with the place of the first of each.</summary>

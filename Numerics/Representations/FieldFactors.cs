@@ -64,7 +64,7 @@ internal sealed class FieldFactors
     /// <summary>Those of the vector fields that are multiplied as v·v', by field and l.</summary>
     public IReadOnlyList<FieldFactor> Dotted { get; }
 
-    /// <summary>A factor of a <see cref="GramStage"/>.</summary>
+    /// <summary>A factor of a <see cref="GramStage{T}"/>.</summary>
     public GramFactor Gram(FieldFactor factor)
     {
         int stride = Draft.Shapes[factor.Leaf.Block].Stride;

@@ -1,4 +1,6 @@
 using System;
+using System.Linq;
+using System.Numerics;
 using Toolkit.Numerics.Blocks;
 using Toolkit.Numerics.Representations.Gradients;
 
@@ -10,29 +12,53 @@ namespace Toolkit.Numerics.Representations;
 internal sealed class PartMemory(Representation part, int capacity) : IDisposable
 {
     private readonly BlockMemory<double>?[] _blocks = new BlockMemory<double>?[part.Programs.Count];
+    private readonly BlockMemory<float>?[] _singles = new BlockMemory<float>?[part.Programs.Count];
     private readonly TangentGradients?[] _tangents = new TangentGradients?[part.Programs.Count];
     private LeafGradients? _leaves;
+    private BlockMemory<float>? _rounded;
 
     /// <summary>The program that ran last: that of the environment at hand, where there is one.</summary>
     public int Current { get; set; }
 
     /// <summary>The gradients by pairs of the environment whose features stand in the blocks.</summary>
-    public PairGradients Gradients => part.LeafRule is { } rule ? _leaves ??= new LeafGradients(rule, part.Expansion, Blocks(0, false)) : Tangents;
+    public PairGradients Gradients => part.LeafRule is { } rule ? _leaves ??= new LeafGradients(rule, part.Expansion, Blocks(0)) : Tangents;
 
     /// <summary>The gradients by anything, by forward products.</summary>
     public TangentGradients Tangents =>
-        _tangents[Current] ??= new TangentGradients(part.Programs[Current], part.Expansion, Blocks(Current, false), part.FirstFeature(Current));
+        _tangents[Current] ??= new TangentGradients(part.Programs[Current], part.Expansion, Blocks(Current), part.FirstFeature(Current));
 
     /// <summary>The blocks of a program.</summary>
-    public BlockMemory<double> Blocks(int program, bool adjoints)
+    public BlockMemory<T> Blocks<T>(FeatureProgram<T> made, int program, bool adjoints)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        ref BlockMemory<double>? blocks = ref _blocks[program];
+        ref BlockMemory<T>? blocks = ref (typeof(T) == typeof(double) ? (BlockMemory<T>?[])(object)_blocks : (BlockMemory<T>?[])(object)_singles)[program];
         if (blocks is null || (adjoints && !blocks.HasAdjoints))
         {
             blocks?.Dispose();
-            blocks = part.Programs[program].CreateMemory(capacity, adjoints);
+            blocks = made.CreateMemory(capacity, adjoints);
         }
         return blocks;
+    }
+
+    /// <summary>The blocks of a program in float64.</summary>
+    private BlockMemory<double> Blocks(int program) => Blocks(part.Programs[program], program, false);
+
+    /// <summary>Coefficients of one environment of a batch, rounded.</summary>
+    /// <param name="block">The block of a program that they are.</param>
+    /// <param name="place">The environment's place among those that the program works on.</param>
+    /// <param name="values">The coefficients.</param>
+    public unsafe float* Rounded(int block, int place, double* values)
+    {
+        BlockShape[] shapes = part.SinglePrograms[0].Shapes;
+        _rounded ??= new BlockMemory<float>(
+            [.. shapes[..(1 + part.Potentials.Count)].Select(static s => new BlockShape(1, s.Rows * s.Channels))], capacity, false);
+        float* to = _rounded.Values(block)[place];
+        int length = shapes[block].Rows * shapes[block].Channels, k = 0;
+        for (; k + Vector<float>.Count <= length; k += Vector<float>.Count)
+            Vector.Store(Vector.Narrow(Vector.Load(values + k), Vector.Load(values + k + Vector<double>.Count)), to + k);
+        for (; k < length; k++)
+            to[k] = (float)values[k];
+        return to;
     }
 
     public void Dispose()
@@ -42,5 +68,8 @@ internal sealed class PartMemory(Representation part, int capacity) : IDisposabl
             tangents?.Dispose();
         foreach (BlockMemory<double>? blocks in _blocks)
             blocks?.Dispose();
+        foreach (BlockMemory<float>? blocks in _singles)
+            blocks?.Dispose();
+        _rounded?.Dispose();
     }
 }

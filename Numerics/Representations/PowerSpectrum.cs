@@ -13,14 +13,14 @@ namespace Toolkit.Numerics.Representations;
 /// </summary>
 public sealed class PowerSpectrum : InvariantRepresentation
 {
-    private readonly SquareStage _squares;
+    private readonly SquareStage<double> _squares;
 
     /// <summary>The power spectrum of a density expansion.</summary>
     public PowerSpectrum(DensityExpansion expansion) : base(expansion, MakeLabels(expansion))
     {
         ProgramDraft draft = new(expansion, []);
         draft.Leaves.AddCoefficients();
-        _squares = new SquareStage(
+        _squares = new SquareStage<double>(
             FeatureProgram<double>.Coefficients, draft.Features, expansion.LMax, expansion.Groups.Length, expansion.NMax, expansion.GroupStride, expansion.Width);
         draft.AddOutput(_squares);
         Program = draft.Build(FeatureCount);
@@ -34,6 +34,8 @@ public sealed class PowerSpectrum : InvariantRepresentation
     /// </summary>
     public override IReadOnlyList<CouplingTree> CouplingTrees { get; } =
         [new(new CouplingPair(new CouplingLeaf(CouplingField.Density, "l"), new CouplingLeaf(CouplingField.Density, "l"), 0))];
+
+    internal override bool IsArranged => true;
 
     internal override int ArrangedLength => _squares.ArrangedLength;
 

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Fields.Potential;
@@ -20,12 +21,14 @@ public abstract class Representation
 {
     private readonly Lazy<RepresentationSet> _alone;
     private readonly Lazy<LeafRule?> _rule;
+    private readonly Lazy<FeatureProgram<float>[]> _singles;
 
     private protected Representation(DensityExpansion expansion, int featureCount)
     {
         Expansion = expansion;
         FeatureCount = featureCount;
         _alone = new Lazy<RepresentationSet>(() => RepresentationSet.Of(this));
+        _singles = new Lazy<FeatureProgram<float>[]>(() => [.. Programs.Select(static p => p.As<float>())]);
         _rule = new Lazy<LeafRule?>(() => Programs.Count > 1 ? null : LeafRule.Create(Program));
     }
 
@@ -54,6 +57,14 @@ public abstract class Representation
     /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
     public void Compute(Structure structure, Span<double> values, int threads = 1) => Alone.Compute(structure, values, threads);
 
+    /// <summary>The same in float32: coefficients of the fields are made in float64 and rounded, all that is made of them is float32.</summary>
+    /// <param name="structure">Its species must all have channels; it has the vectors of the expansion's fields.</param>
+    /// <param name="values">Receives the same numbers in the same order.</param>
+    /// <param name="threads">How many threads may work; the result is the same for any number.</param>
+    /// <exception cref="ArgumentException">As before.</exception>
+    /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
+    public void ComputeSingle(Structure structure, Span<float> values, int threads = 1) => Alone.ComputeSingle(structure, values, threads);
+
     /// <summary>Features of every atom and their gradients with respect to every position and vector they depend on.</summary>
     /// <param name="structure">Its species must all have channels; it has the vectors of the expansion's fields.</param>
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
@@ -75,6 +86,9 @@ public abstract class Representation
         private protected init;
     }
 
+    /// <summary>The same programs in float32, made when they are first wanted.</summary>
+    internal FeatureProgram<float>[] SinglePrograms => _singles.Value;
+
     /// <summary>The first of <see cref="Programs"/>, or the only one.</summary>
     internal FeatureProgram<double> Program
     {
@@ -94,6 +108,9 @@ public abstract class Representation
 
     /// <summary>Where the features of one of <see cref="Programs"/> begin; the others are zero around its atoms.</summary>
     internal virtual int FirstFeature(int program) => 0;
+
+    /// <summary>Whether the backward pass takes derivatives by features in another order than that of the features.</summary>
+    internal virtual bool IsArranged => false;
 
     /// <summary>The numbers that <see cref="Arrange"/> makes.</summary>
     internal virtual int ArrangedLength => FeatureCount;

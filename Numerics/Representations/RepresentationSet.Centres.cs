@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Numerics;
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Structures;
 
@@ -38,10 +39,9 @@ public sealed partial class RepresentationSet
         /// <param name="centres">The atoms.</param>
         /// <param name="values">Receives <c>[centre, feature]</c>.</param>
         /// <param name="threads">How many threads may work; the result is the same for any number.</param>
-        public void Compute(int[] centres, Span<double> values, int threads)
-        {
+        public void Compute<T>(int[] centres, Span<T> values, int threads)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
             _set.Compute(new Environments(_fields, centres), centres.Length, values, threads);
-        }
 
         /// <summary>The same with gradients with respect to every position and vector they depend on.</summary>
         /// <param name="centres">The atoms, each once.</param>

@@ -110,8 +110,17 @@ public sealed partial class RepresentationSet
                     // A centre's own image moves with it.
                     if (row != centreRow)
                     {
-                        Subtract(pair, sum, stride, count);
-                        Put(pair, stride, count, positions + (nint)row * 3 * FeatureCount + first, isFirst[k], isOnly[k]);
+                        double* target = positions + (nint)row * 3 * FeatureCount + first;
+                        if (isFirst[k] && isOnly[k])
+                        {
+                            for (int d = 0; d < 3; d++)
+                                Streaming.CopyOut(pair + d * (nint)stride, target + d * (nint)FeatureCount, sum + d * (nint)stride, count);
+                        }
+                        else
+                        {
+                            Subtract(pair, sum, stride, count);
+                            Put(pair, stride, count, target, isFirst[k], isOnly[k]);
+                        }
                     }
                     for (int f = 0; f < fieldOf.Length; f++)
                     {

@@ -2,9 +2,11 @@ using System;
 using System.Buffers;
 using System.Collections.Generic;
 using System.Linq;
+using System.Numerics;
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Fields.Potential;
 using Toolkit.Numerics.LinearAlgebra;
+using Toolkit.Numerics.Simd;
 using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Numerics.Representations;
@@ -12,6 +14,9 @@ namespace Toolkit.Numerics.Representations;
 /// <content>Several structures at a time, whose environments fill batches together.</content>
 public sealed partial class RepresentationSet
 {
+    // Bytes of features that fill no cache, and of those of a batch that stay in it until they are written past it.
+    private const long Streamed = 1 << 23, Cached = 1 << 19;
+
     /// <summary>Features of every atom of several structures. Small ones fill batches together, which is faster than one after the
     /// other where programs work on many environments at once.</summary>
     /// <param name="structures">The structures.</param>
@@ -19,7 +24,18 @@ public sealed partial class RepresentationSet
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
     /// <exception cref="ArgumentException">A species without channels; vectors that are absent or not finite; memory of another length.</exception>
     /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
-    public void Compute(IReadOnlyList<Structure> structures, Span<double> values, int threads = 1)
+    public void Compute(IReadOnlyList<Structure> structures, Span<double> values, int threads = 1) => ComputeAll(structures, values, threads);
+
+    /// <summary>The same in float32: coefficients of the fields are made in float64 and rounded, all that is made of them is float32.</summary>
+    /// <param name="structures">The structures.</param>
+    /// <param name="values">Receives <c>[atom of all structures, feature]</c>.</param>
+    /// <param name="threads">How many threads may work; the result is the same for any number.</param>
+    /// <exception cref="ArgumentException">A species without channels; vectors that are absent or not finite; memory of another length.</exception>
+    /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
+    public void ComputeSingle(IReadOnlyList<Structure> structures, Span<float> values, int threads = 1) => ComputeAll(structures, values, threads);
+
+    private void ComputeAll<T>(IReadOnlyList<Structure> structures, Span<T> values, int threads)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(structures);
         long atoms = structures.Sum(static s => (long)s.Count);
@@ -42,20 +58,36 @@ public sealed partial class RepresentationSet
     /// <param name="centres">The atoms of each.</param>
     /// <param name="values">Receives <c>[centre of all structures, feature]</c>.</param>
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
-    internal void Compute(IReadOnlyList<SurroundedStructure> structures, IReadOnlyList<int[]> centres, Span<double> values, int threads) =>
+    internal void Compute<T>(IReadOnlyList<SurroundedStructure> structures, IReadOnlyList<int[]> centres, Span<T> values, int threads)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         Compute(new Environments(structures.Select(static s => s.Fields).ToArray(), centres), centres.Sum(static c => c.Length), values, threads);
 
-    /// <summary>Features of environments.</summary>
-    private unsafe void Compute(Environments environments, int total, Span<double> values, int threads)
+    /// <summary>Features of environments. Many are made where they stay in the cache and then written past it: memory that is not read
+    /// soon would be read before it is written.</summary>
+    private unsafe void Compute<T>(Environments environments, int total, Span<T> values, int threads)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int features = FeatureCount;
-        fixed (double* start = values)
+        FeatureProgram<T>[] all = [.. Enumerable.Range(0, _parts.Length).SelectMany(Programs<T>)];
+        int features = FeatureCount, batch = all.Max(static p => p.Batch);
+        bool streams = (long)sizeof(T) * values.Length > Streamed, areStreamed = streams && all.All(static p => p.Streams);
+        if (streams && !areStreamed && !all.Any(static p => p.IsLaned)) batch = (int)Math.Clamp(Cached / ((long)sizeof(T) * features), 1, batch);
+        fixed (T* start = values)
         {
-            double* rows = start;
-            ForEachBatch(total, threads, 0, _batch, (first, count, memory) =>
+            T* rows = start;
+            ForEachBatch(total, threads, 0, batch, (first, count, memory) =>
             {
                 Expand(environments, first, count, memory);
-                Forward(memory, count, rows + (nint)first * features, features);
+                if (!streams || areStreamed)
+                {
+                    Forward(memory, count, rows + (nint)first * features, features, areStreamed);
+                    return;
+                }
+
+                T* made = (T*)memory.Features(0);
+                nint stride = (nint)(memory.Features(1) - memory.Features(0));
+                Forward(memory, count, made, stride);
+                for (int k = 0; k < count; k++)
+                    Streaming.Copy(made + k * stride, rows + (nint)(first + k) * features, features);
             });
         }
     }
@@ -87,7 +119,10 @@ public sealed partial class RepresentationSet
         StructureFields[] around = BeginAll(structures, threads, true);
         try
         {
-            return Evaluate(structures, around, readout, energy, threads);
+            Environments all = structures.Count == 1
+                ? new Environments(around[0], null)
+                : new Environments(around, structures.Select(static s => Enumerable.Range(0, s.Count).ToArray()).ToArray());
+            return Evaluate(structures, around, all, structures.Sum(static s => s.Count), readout, energy, threads);
         }
         finally
         {
@@ -95,9 +130,10 @@ public sealed partial class RepresentationSet
         }
     }
 
-    private Evaluation[] Evaluate(IReadOnlyList<Structure> structures, StructureFields[] around, int readout, EnergyOfBatch energy, int threads)
+    private Evaluation[] Evaluate(
+        IReadOnlyList<Structure> structures, StructureFields[] around, Environments environments, int n, int readout, EnergyOfBatch energy, int threads)
     {
-        int count = structures.Count, n = structures.Sum(static s => s.Count);
+        int count = structures.Count;
         double[] energies = new double[n];
         double[][][] pairs = new double[count][][], own = new double[count][][];
         for (int s = 0; s < count; s++)
@@ -108,31 +144,25 @@ public sealed partial class RepresentationSet
             own[s] = Array.ConvertAll(Expansions(), e => new double[3 * _expansions[e].Fields.Count * structures[s].Count]);
         }
 
-        Environments all = count == 1
-            ? new Environments(around[0], null)
-            : new Environments(around, structures.Select(static s => Enumerable.Range(0, s.Count).ToArray()).ToArray());
         ForEachBatch(n, threads, readout, _batch, (first, used, memory) =>
         {
-            Expand(all, first, used, memory);
+            Expand(environments, first, used, memory);
             ClearAdjoints(memory, used);
             energy(first, used, memory, energies.AsSpan(first, used));
             for (int k = 0; k < used; k++)
             {
-                int s = all.Structure(first + k);
+                int s = environments.Structure(first + k);
                 for (int e = 0; e < _expansions.Length; e++)
                     _expansions[e].Backward(around[s].Around[e], memory.Centre(k), memory.Scratch(e, k), pairs[s][e], own[s][e]);
             }
         });
 
+        double[][] atomic = structures.Select(static s => new double[s.Count]).ToArray();
+        for (int k = 0; k < n; k++)
+            atomic[environments.Structure(k)][environments.Centre(k)] = energies[k];
         var found = new Evaluation[count];
-        int atom = 0;
         for (int s = 0; s < count; s++)
-        {
-            int atoms = structures[s].Count;
-            found[s] = Gather(around[s], atoms, pairs[s], own[s], energies[atom..(atom + atoms)]);
-            atom += atoms;
-        }
-
+            found[s] = Gather(around[s], structures[s].Count, pairs[s], own[s], atomic[s]);
         return found;
 
         int[] Expansions() => Enumerable.Range(0, _expansions.Length).ToArray();

@@ -2,6 +2,7 @@ using System;
 using System.Buffers;
 using System.Collections.Generic;
 using System.Linq;
+using System.Numerics;
 using System.Runtime.Intrinsics;
 using System.Threading.Tasks;
 using Toolkit.Numerics.Blocks;
@@ -25,8 +26,10 @@ namespace Toolkit.Numerics.Representations;
 public sealed partial class RepresentationSet
 {
     private readonly Representation[] _parts;
+    private readonly FeatureProgram<double>[][] _programs;
     private readonly int[] _first, _firstArranged;
     private readonly int _arrangedLength, _batch;
+    private readonly bool _isPlain;
     private readonly DensityExpansion[] _expansions;
     private readonly int[] _expansionOf;
     private readonly int[][] _fieldOf, _potentialOf;
@@ -43,13 +46,15 @@ public sealed partial class RepresentationSet
         Parts = _parts.OfType<InvariantRepresentation>().ToArray();
         if (_parts.Length == 0) throw new ArgumentException("expected at least one representation", nameof(parts));
         (_first, _firstArranged) = (new int[_parts.Length], new int[_parts.Length]);
+        _isPlain = !_parts.Any(static p => p.IsArranged);
+        _programs = _parts.Select(static p => p.Programs.ToArray()).ToArray();
         for (int p = 0; p < _parts.Length; p++)
         {
             (_first[p], _firstArranged[p]) = (FeatureCount, _arrangedLength);
             FeatureCount += _parts[p].FeatureCount;
-            _arrangedLength += CacheLine.Padded(_parts[p].ArrangedLength);
+            _arrangedLength += _isPlain ? _parts[p].FeatureCount : CacheLine.Padded(_parts[p].ArrangedLength);
         }
-        _batch = _parts.Max(static p => p.Programs.Max(static q => q.Batch));
+        _batch = _programs.Max(static p => p.Max(static q => q.Batch));
         _expansions = _parts.Select(static p => p.Expansion).Distinct().ToArray();
         _expansionOf = _parts.Select(p => Array.IndexOf(_expansions, p.Expansion)).ToArray();
         VectorField[] fields = _expansions.SelectMany(static e => e.Fields).Distinct().ToArray();
@@ -62,6 +67,9 @@ public sealed partial class RepresentationSet
             throw new ArgumentException("two different potentials have the same name", nameof(parts));
         _potentialOf = Array.ConvertAll(_parts, p => p.Potentials.Select(f => Array.IndexOf(_potentials, f)).ToArray());
     }
+
+    /// <summary>Writes weights of an atom's features.</summary>
+    internal delegate void WeightsOfAtom(int atom, Span<double> weights);
 
     private delegate void EnergyOfBatch(int first, int count, EnvironmentMemory memory, Span<double> energies);
 
@@ -83,6 +91,9 @@ public sealed partial class RepresentationSet
     /// <summary>The potential fields that the features depend on.</summary>
     public IReadOnlyList<NamedPotential> Potentials => _potentials;
 
+    /// <summary>How far the features see neighbours, Å: the largest cutoff of all representations. Potentials see every atom.</summary>
+    public double Cutoff => _expansions.Max(static e => e.Cutoff);
+
     /// <summary>Features of every atom.</summary>
     /// <param name="structure">Its species must all have channels; it has the vectors of all fields.</param>
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
@@ -103,7 +114,18 @@ public sealed partial class RepresentationSet
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
     /// <exception cref="ArgumentException">As before; or memory of another length.</exception>
     /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
-    public void Compute(Structure structure, Span<double> values, int threads = 1)
+    public void Compute(Structure structure, Span<double> values, int threads = 1) => ComputeOne(structure, values, threads);
+
+    /// <summary>The same in float32: coefficients of the fields are made in float64 and rounded, all that is made of them is float32.</summary>
+    /// <param name="structure">Its species must all have channels; it has the vectors of all fields.</param>
+    /// <param name="values">Receives <c>[atom, feature]</c>.</param>
+    /// <param name="threads">How many threads may work; the result is the same for any number.</param>
+    /// <exception cref="ArgumentException">As before; or memory of another length.</exception>
+    /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
+    public void ComputeSingle(Structure structure, Span<float> values, int threads = 1) => ComputeOne(structure, values, threads);
+
+    private void ComputeOne<T>(Structure structure, Span<T> values, int threads)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(structure);
         if (values.Length != (long)structure.Count * FeatureCount)
@@ -133,14 +155,53 @@ public sealed partial class RepresentationSet
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
     /// <exception cref="ArgumentException">A species without channels; vectors that are absent or not finite.</exception>
     /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
-    public unsafe Evaluation[] Evaluate(IReadOnlyList<Structure> structures, IReadout readout, int threads = 1)
+    public Evaluation[] Evaluate(IReadOnlyList<Structure> structures, IReadout readout, int threads = 1)
     {
         ArgumentNullException.ThrowIfNull(structures);
         ArgumentNullException.ThrowIfNull(readout);
         int[] species = structures.SelectMany(static s => s.Species.ToArray()).ToArray();
+        return WithReadout(species, readout, (work, energy) => Evaluate(structures, work, energy, threads));
+    }
+
+    /// <summary>The energy of some atoms of a structure whose neighbours somebody else has found, as a simulation does that is spread over
+    /// processes: the other atoms, copies of what other processes hold, are neighbours only.</summary>
+    /// <param name="structure">Its species must all have channels; it has the vectors of all fields.</param>
+    /// <param name="pairs">The neighbours of the centres, at least to the largest cutoff.</param>
+    /// <param name="centres">The atoms whose energies are added up, each once.</param>
+    /// <param name="readout">The energy of an atom from its features.</param>
+    /// <param name="threads">How many threads may work; the result is the same for any number.</param>
+    /// <returns>Atomic energies of the centres, zero for others; forces on all atoms.</returns>
+    /// <exception cref="ArgumentException">A species without channels; vectors that are absent or not finite; a list that ends too early.</exception>
+    /// <exception cref="NotSupportedException">There is a potential field: every atom sees every other.</exception>
+    /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
+    public Evaluation Evaluate(Structure structure, NeighborList pairs, ReadOnlySpan<int> centres, IReadout readout, int threads = 1)
+    {
+        ArgumentNullException.ThrowIfNull(structure);
+        ArgumentNullException.ThrowIfNull(pairs);
+        ArgumentNullException.ThrowIfNull(readout);
+        RequireNoPotentials();
+        if (pairs.CentreCount != structure.Count || _expansions.Any(e => e.Cutoff > pairs.Cutoff))
+        {
+            throw new ArgumentException(
+                $"expected neighbours of {structure.Count} atoms to {Cutoff} Å; got those of {pairs.CentreCount} to {pairs.Cutoff} Å", nameof(pairs));
+        }
+
+        int[] chosen = centres.ToArray(), species = Array.ConvertAll(chosen, i => structure.Species[i]);
+        return WithReadout(species, readout, (work, energy) =>
+        {
+            using StructureFields around = Begin(structure, threads, true, pairs);
+            return Evaluate([structure], [around], new Environments(around, chosen), chosen.Length, work, energy, threads);
+        })[0];
+    }
+
+    /// <summary>Hands the energies of a readout, and how much memory it works in, to what runs over environments.</summary>
+    /// <param name="species">Of each environment.</param>
+    /// <param name="readout">The readout.</param>
+    /// <param name="run">Runs.</param>
+    private unsafe Evaluation[] WithReadout(int[] species, IReadout readout, Func<int, EnergyOfBatch, Evaluation[]> run)
+    {
         if (readout is not ILinearReadout linear)
-            return Evaluate(structures, readout.WorkLength,
-                (first, count, memory, energies) => Backward(memory, readout, species.AsSpan(first, count), energies), threads);
+            return run(readout.WorkLength, (first, count, memory, energies) => Backward(memory, readout, species.AsSpan(first, count), energies));
 
         // The weights of a species are the same for all its atoms.
         int[] kinds = species.Distinct().ToArray();
@@ -148,7 +209,7 @@ public sealed partial class RepresentationSet
         double* first = arranged.Start;
         for (int k = 0; k < kinds.Length; k++)
             Arrange(linear.Weights(kinds[k]), first + k * _arrangedLength);
-        return Evaluate(structures, 0, (at, count, memory, energies) =>
+        return run(0, (at, count, memory, energies) =>
         {
             double** weights = stackalloc double*[count];
             for (int k = 0; k < count; k++)
@@ -156,7 +217,7 @@ public sealed partial class RepresentationSet
             Backward(memory, weights, energies);
             for (int k = 0; k < count; k++)
                 energies[k] += linear.Constant(species[at + k]);
-        }, threads);
+        });
     }
 
     /// <summary>
@@ -176,18 +237,34 @@ public sealed partial class RepresentationSet
             throw new ArgumentException(
                 $"{structure.Count} atoms with {FeatureCount} features: expected {(long)structure.Count * FeatureCount} weights; got {weights.Length}",
                 nameof(weights));
+        using MemoryHandle pinned = weights.Pin();
+        double* rows = (double*)pinned.Pointer;
         return Evaluate(
             [structure], 0, (first, count, memory, energies) =>
             {
                 double** arranged = stackalloc double*[count];
                 for (int k = 0; k < count; k++)
-                {
-                    arranged[k] = memory.ArrangedOf(k);
-                    Arrange(weights.Span.Slice((first + k) * FeatureCount, FeatureCount), arranged[k]);
-                }
+                    arranged[k] = Arranged(rows + (nint)(first + k) * FeatureCount, memory, k);
                 Backward(memory, arranged, energies);
             }, threads)[0];
     }
+
+    /// <summary>The same with the weights of one atom at a time.</summary>
+    /// <param name="structure">As before.</param>
+    /// <param name="weights">Writes an atom's weights.</param>
+    /// <param name="threads">How many threads may work.</param>
+    internal unsafe Evaluation Evaluate(Structure structure, WeightsOfAtom weights, int threads) => Evaluate(
+        [structure], 0, (first, count, memory, energies) =>
+        {
+            double** arranged = stackalloc double*[count];
+            for (int k = 0; k < count; k++)
+            {
+                weights(first + k, new Span<double>(memory.Gradient(k), FeatureCount));
+                arranged[k] = Arranged(memory.Gradient(k), memory, k);
+            }
+
+            Backward(memory, arranged, energies);
+        }, threads)[0];
 
     /// <summary>The atomic energies alone.</summary>
     /// <param name="structure">Its species must all have channels; it has the vectors of all fields.</param>
@@ -205,7 +282,7 @@ public sealed partial class RepresentationSet
         ForEachBatch(energies.Length, threads, readout.WorkLength, _batch, (first, count, memory) =>
         {
             Expand(all, first, count, memory);
-            Forward(memory, count, memory.Features(0), (int)(memory.Features(1) - memory.Features(0)));
+            Forward(memory, count, memory.Features(0), (nint)(memory.Features(1) - memory.Features(0)));
             for (int k = 0; k < count; k++)
                 energies[first + k] = readout.Evaluate(
                     structure.Species[first + k], new ReadOnlySpan<double>(memory.Features(k), FeatureCount), default, memory.Readout);
@@ -213,8 +290,8 @@ public sealed partial class RepresentationSet
         return energies;
     }
 
-    private StructureFields Begin(Structure structure, int threads, bool adjoints = false) =>
-        new(_expansions, Array.ConvertAll(_potentials, static p => p.Field), structure, threads, adjoints);
+    private StructureFields Begin(Structure structure, int threads, bool adjoints = false, NeighborList? pairs = null) =>
+        new(_expansions, Array.ConvertAll(_potentials, static p => p.Field), structure, threads, adjoints, pairs);
 
     /// <summary>Coefficients of a batch.</summary>
     private unsafe void Expand(Environments environments, int first, int count, EnvironmentMemory memory)
@@ -233,21 +310,31 @@ public sealed partial class RepresentationSet
     {
         int used = 0;
         for (int k = 0; k < count; k++)
-            if (_parts[part].Programs.Count == 1 || _parts[part].ProgramOf(memory.Fields(k).Structure.Species[memory.Centre(k)]) == program)
+            if (_programs[part].Length == 1 || _parts[part].ProgramOf(memory.Fields(k).Structure.Species[memory.Centre(k)]) == program)
                 chosen[used++] = k;
         return used;
     }
 
     /// <summary>Says where the coefficients of one environment of the batch are that a program reads, in one of its places.</summary>
-    private unsafe void Point(int part, EnvironmentMemory memory, BlockMemory<double> blocks, int place, int k, bool adjoints)
+    private unsafe void Point<T>(int part, EnvironmentMemory memory, BlockMemory<T> blocks, int place, int k, bool adjoints)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         EnvironmentScratch scratch = memory.Scratch(_expansionOf[part], k);
-        blocks.Point(FeatureProgram<double>.Coefficients, place, scratch.Coefficients, adjoints ? scratch.Adjoint : null);
+        Point(part, memory, blocks, FeatureProgram<T>.Coefficients, place, scratch.Coefficients, adjoints ? scratch.Adjoint : null);
         for (int q = 0; q < _potentialOf[part].Length; q++)
         {
             int potential = _potentialOf[part][q], centre = memory.Centre(k);
-            blocks.Point(1 + q, place, memory.Fields(k).Values(potential, centre), adjoints ? memory.Fields(k).Adjoints(potential, centre) : null);
+            Point(
+                part, memory, blocks, 1 + q, place, memory.Fields(k).Values(potential, centre),
+                adjoints ? memory.Fields(k).Adjoints(potential, centre) : null);
         }
+    }
+
+    private static unsafe void Point<T>(int part, EnvironmentMemory memory, BlockMemory<T> blocks, int block, int place, double* values, double* adjoints)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (typeof(T) == typeof(double)) blocks.Point(block, place, (T*)values, (T*)adjoints);
+        else blocks.Point(block, place, (T*)memory.Part(part).Rounded(block, place, values), null);
     }
 
     /// <summary>Features of a batch after <see cref="Expand"/>.</summary>
@@ -255,22 +342,25 @@ public sealed partial class RepresentationSet
     /// <param name="count">How many environments.</param>
     /// <param name="features">Receives <c>[environment, feature]</c>.</param>
     /// <param name="stride">From environment to environment.</param>
-    private unsafe void Forward(EnvironmentMemory memory, int count, double* features, int stride)
+    /// <param name="isStreamed">Whether nobody reads them soon.</param>
+    private unsafe void Forward<T>(EnvironmentMemory memory, int count, T* features, nint stride, bool isStreamed = false)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int* chosen = stackalloc int[count];
         for (int p = 0; p < _parts.Length; p++)
         {
-            IReadOnlyList<FeatureProgram<double>> programs = _parts[p].Programs;
-            for (int q = 0; q < programs.Count; q++)
+            FeatureProgram<T>[] programs = Programs<T>(p);
+            for (int q = 0; q < programs.Length; q++)
             {
                 int used = Choose(p, q, memory, count, chosen);
                 if (used == 0) continue;
-                BlockMemory<double> blocks = memory.Part(p).Blocks(q, false);
+                BlockMemory<T> blocks = memory.Part(p).Blocks(programs[q], q, false);
+                blocks.IsStreamed = isStreamed;
                 memory.Part(p).Current = q;
                 for (int k = 0; k < used; k++)
                 {
-                    double* row = features + (nint)chosen[k] * stride + _first[p];
-                    if (programs.Count > 1) new Span<double>(row, _parts[p].FeatureCount).Clear();
+                    T* row = features + chosen[k] * stride + _first[p];
+                    if (programs.Length > 1) new Span<T>(row, _parts[p].FeatureCount).Clear();
                     Point(p, memory, blocks, k, chosen[k], false);
                     blocks.Point(programs[q].Features, k, row + _parts[p].FirstFeature(q), null);
                 }
@@ -280,11 +370,23 @@ public sealed partial class RepresentationSet
         }
     }
 
+    private FeatureProgram<T>[] Programs<T>(int part)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        typeof(T) == typeof(double) ? (FeatureProgram<T>[])(object)_programs[part] : (FeatureProgram<T>[])(object)_parts[part].SinglePrograms;
+
     /// <summary>dE/dfeatures as the backward passes take them.</summary>
     private unsafe void Arrange(ReadOnlySpan<double> gradient, double* arranged)
     {
         for (int p = 0; p < _parts.Length; p++)
             _parts[p].Arrange(gradient.Slice(_first[p], _parts[p].FeatureCount), Arranged(p, arranged));
+    }
+
+    /// <summary>The same of one environment of a batch, where they are if they are taken as they are.</summary>
+    private unsafe double* Arranged(double* gradient, EnvironmentMemory memory, int k)
+    {
+        if (_isPlain) return gradient;
+        Arrange(new ReadOnlySpan<double>(gradient, FeatureCount), memory.ArrangedOf(k));
+        return memory.ArrangedOf(k);
     }
 
     private unsafe Span<double> Arranged(int part, double* arranged) => new(arranged + _firstArranged[part], _parts[part].ArrangedLength);
@@ -293,14 +395,13 @@ public sealed partial class RepresentationSet
     private unsafe void Backward(EnvironmentMemory memory, IReadout readout, ReadOnlySpan<int> species, Span<double> energies)
     {
         int count = species.Length;
-        Forward(memory, count, memory.Features(0), (int)(memory.Features(1) - memory.Features(0)));
+        Forward(memory, count, memory.Features(0), (nint)(memory.Features(1) - memory.Features(0)));
         double** arranged = stackalloc double*[count];
         for (int k = 0; k < count; k++)
         {
             Span<double> gradient = new(memory.Gradient(k), FeatureCount);
             energies[k] = readout.Evaluate(species[k], new ReadOnlySpan<double>(memory.Features(k), FeatureCount), gradient, memory.Readout);
-            arranged[k] = memory.ArrangedOf(k);
-            Arrange(gradient, arranged[k]);
+            arranged[k] = Arranged(memory.Gradient(k), memory, k);
         }
         for (int p = 0; p < _parts.Length; p++)
             Backward(p, memory, arranged, count);
@@ -334,13 +435,13 @@ public sealed partial class RepresentationSet
     /// <summary>weights · features of a program that has run.</summary>
     private unsafe void AddEnergies(int part, EnvironmentMemory memory, double** arranged, Span<double> energies)
     {
-        IReadOnlyList<FeatureProgram<double>> programs = _parts[part].Programs;
+        FeatureProgram<double>[] programs = _programs[part];
         int* chosen = stackalloc int[energies.Length];
-        for (int q = 0; q < programs.Count; q++)
+        for (int q = 0; q < programs.Length; q++)
         {
             int used = Choose(part, q, memory, energies.Length, chosen), first = _parts[part].FirstFeature(q);
             if (used == 0) continue;
-            BlockMemory<double> blocks = memory.Part(part).Blocks(q, true);
+            BlockMemory<double> blocks = memory.Part(part).Blocks(programs[q], q, true);
             for (int k = 0; k < used; k++)
                 blocks.Values(programs[q].Features)[k] = memory.Features(chosen[k]) + _first[part] + first;
             programs[q].Forward(blocks, used);
@@ -355,13 +456,13 @@ public sealed partial class RepresentationSet
 
     private unsafe void Backward(int part, EnvironmentMemory memory, double** arranged, int count)
     {
-        IReadOnlyList<FeatureProgram<double>> programs = _parts[part].Programs;
+        FeatureProgram<double>[] programs = _programs[part];
         int* chosen = stackalloc int[count];
-        for (int q = 0; q < programs.Count; q++)
+        for (int q = 0; q < programs.Length; q++)
         {
             int used = Choose(part, q, memory, count, chosen);
             if (used == 0) continue;
-            BlockMemory<double> blocks = memory.Part(part).Blocks(q, true);
+            BlockMemory<double> blocks = memory.Part(part).Blocks(programs[q], q, true);
             for (int k = 0; k < used; k++)
             {
                 Point(part, memory, blocks, k, chosen[k], true);
@@ -491,5 +592,5 @@ public sealed partial class RepresentationSet
     }
 
     private EnvironmentMemory CreateMemory(int readout, int capacity) =>
-        new(_expansions, _parts, FeatureCount, _arrangedLength, readout, capacity);
+        new(_expansions, _parts, FeatureCount, _isPlain ? 0 : _arrangedLength, readout, capacity);
 }

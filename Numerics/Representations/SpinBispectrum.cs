@@ -112,7 +112,7 @@ public sealed class SpinBispectrum : InvariantRepresentation
                 table, Rows(draft, a), Rows(draft, b), Array.ConvertAll(pairs, static t => t.A), Array.ConvertAll(pairs, static t => t.B), null, own));
         }
 
-        draft.AddOutput(new GramStage(draft.Features, terms));
+        draft.AddOutput(new GramStage<double>(draft.Features, terms));
         return draft.Build(features);
     }
 

@@ -61,7 +61,7 @@ public sealed class SpinPowerSpectrum : InvariantRepresentation
             first += shape.Count;
         }
 
-        factors.Draft.AddOutput(new GramStage(factors.Draft.Features, terms));
+        factors.Draft.AddOutput(new GramStage<double>(factors.Draft.Features, terms));
         Program = factors.Draft.Build(FeatureCount);
     }
 

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Fields.Potential;
+using Toolkit.Numerics.Neighbors;
 using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Numerics.Representations;
@@ -24,13 +25,15 @@ internal sealed unsafe class StructureFields : IDisposable
     /// <param name="structure">The structure.</param>
     /// <param name="threads">How many threads may work.</param>
     /// <param name="adjoints">Whether a backward pass will follow.</param>
+    /// <param name="pairs">Neighbours that somebody else has found, to the largest cutoff; or null.</param>
     public StructureFields(
-        IReadOnlyList<DensityExpansion> expansions, IReadOnlyList<PotentialField> potentials, Structure structure, int threads, bool adjoints)
+        IReadOnlyList<DensityExpansion> expansions, IReadOnlyList<PotentialField> potentials, Structure structure, int threads, bool adjoints,
+        NeighborList? pairs = null)
     {
         Structure = structure;
         Around = new Surroundings[expansions.Count];
         for (int e = 0; e < Around.Length; e++)
-            Around[e] = expansions[e].Around(structure, threads);
+            Around[e] = expansions[e].Around(structure, threads, pairs);
         _states = new PotentialState[potentials.Count];
         (_values, _adjoints, _lengths) = (new double[_states.Length][], new double[_states.Length][], new int[_states.Length]);
         for (int p = 0; p < _states.Length; p++)

@@ -22,20 +22,66 @@ internal static unsafe class Streaming
             new ReadOnlySpan<T>(source, n).CopyTo(new Span<T>(target, n));
     }
 
+    /// <summary>The same, and takes the numbers from a sum: in one pass over them, since the memory is what takes time.</summary>
+    /// <param name="source">The numbers, up to whole vectors, from the start of a line.</param>
+    /// <param name="target">Receives them.</param>
+    /// <param name="sum">The sum, likewise.</param>
+    /// <param name="n">How many.</param>
+    internal static void CopyOut(double* source, double* target, double* sum, int n)
+    {
+        int i = 0, k = 0;
+        if ((nint)target % sizeof(double) == 0 && VectorWidths.Has512)
+        {
+            i = Math.Min(n, (int)(((64 - ((nint)target & 63)) & 63) / sizeof(double)));
+            Few(source, target, i);
+            for (; i + 8 <= n; i += 8, k += 8)
+            {
+                Vector512.StoreAlignedNonTemporal(Vector512.Load(source + i), target + i);
+                Vector512.Store(Vector512.Load(sum + k) - Vector512.Load(source + k), sum + k);
+            }
+
+            Few(source + i, target + i, n - i);
+        }
+        else
+        {
+            new ReadOnlySpan<double>(source, n).CopyTo(new Span<double>(target, n));
+        }
+
+        for (; k < n; k += 8)
+            Vector512.Store(Vector512.Load(sum + k) - Vector512.Load(source + k), sum + k);
+    }
+
     private static void Copy<TLanes, V, T>(T* source, T* target, int n)
         where TLanes : struct, ILanes<V, T>
         where V : struct
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int line = 64 / sizeof(T), i = 0;
-        int head = Math.Min(n, (int)(((64 - ((nint)target & 63)) & 63) / sizeof(T)));
-        for (; i < head; i++)
-            target[i] = source[i];
-
+        int line = 64 / sizeof(T), i = Math.Min(n, (int)(((64 - ((nint)target & 63)) & 63) / sizeof(T)));
+        Few(source, target, i);
         for (; i + line <= n; i += line)
         {
             for (int j = i; j < i + line; j += TLanes.Count)
                 TLanes.StoreStreaming(TLanes.Load(source + j), target + j);
+        }
+
+        Few(source + i, target + i, n - i);
+    }
+
+    /// <summary>Less than a line.</summary>
+    private static void Few<T>(T* source, T* target, int n)
+        where T : unmanaged
+    {
+        int i = 0;
+        if ((n & Vector256<T>.Count) != 0)
+        {
+            Vector256.Store(Vector256.Load(source), target);
+            i = Vector256<T>.Count;
+        }
+
+        if ((n & Vector128<T>.Count) != 0)
+        {
+            Vector128.Store(Vector128.Load(source + i), target + i);
+            i += Vector128<T>.Count;
         }
 
         for (; i < n; i++)

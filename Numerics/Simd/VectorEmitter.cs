@@ -1,105 +1,72 @@
 using System;
-using System.Diagnostics.CodeAnalysis;
-using System.Linq;
-using System.Reflection;
-using System.Reflection.Emit;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace Toolkit.Numerics.Simd;
 
-/// <summary>Writes code over 512-bit registers, straight-line but for loops of fixed bodies, for the runtime to compile.</summary>
+/// <summary>
+/// Writes a kernel over 512-bit registers, straight-line but for loops of fixed bodies: for the runtime to compile
+/// (<see cref="RuntimeEmitter{T}"/>), or as text that is compiled ahead of time.
+/// </summary>
 /// <remarks>
-/// Only the processor's own instructions are called: other methods are inlined, if at all, at the price of more variables,
-/// and above about 8,000 uses of variables the compiler stops optimising. <see cref="MultiplyAdd"/> and
-/// <see cref="SubtractProduct"/> are fused as in <see cref="Lanes512{T}"/>: the same operations give the same bits.
+/// A stack machine: what is pushed is popped by the next operation. <see cref="MultiplyAdd"/> and <see cref="SubtractProduct"/> are
+/// fused as in <see cref="Lanes512{T}"/>: the same operations give the same bits.
 /// </remarks>
-[RequiresDynamicCode("emits code")]
-internal sealed unsafe class VectorEmitter<T>
+internal abstract class VectorEmitter<T>
     where T : unmanaged
 {
-    private static readonly Type Vector = typeof(Vector512<T>);
-    private static readonly Type[] Two = [Vector, Vector], Three = [Vector, Vector, Vector];
+    /// <summary>Pushes a register.</summary>
+    public abstract void Get(int register);
 
-    private static readonly MethodInfo
-        LoadMethod = typeof(Avx512F).GetMethod("LoadVector512", [typeof(T*)])!,
-        StoreMethod = typeof(Avx512F).GetMethod("Store", [typeof(T*), Vector])!,
-        ScalarMethod = (typeof(T) == typeof(double) ? typeof(Sse2) : typeof(Sse)).GetMethod("LoadScalarVector128", [typeof(T*)])!,
-        BroadcastMethod = typeof(Avx512F).GetMethod("BroadcastScalarToVector512", [typeof(Vector128<T>)])!,
-        ZeroMethod = Vector.GetProperty("Zero")!.GetMethod!,
-        MultiplyMethod = typeof(Avx512F).GetMethod("Multiply", Two)!,
-        AddMethod = typeof(Avx512F).GetMethod("Add", Two)!,
-        SubtractMethod = typeof(Avx512F).GetMethod("Subtract", Two)!,
-        MultiplyAddMethod = typeof(Avx512F).GetMethod("FusedMultiplyAdd", Three)!,
-        SubtractProductMethod = typeof(Avx512F).GetMethod("FusedMultiplyAddNegated", Three)!,
-        NegativeSumMethod = typeof(Avx512F).GetMethod("FusedMultiplySubtractNegated", Three)!;
-
-    private readonly DynamicMethod _method;
-    private readonly LocalBuilder[] _registers;
-
-    /// <summary>Begins a method without result; registers are variables that hold vectors.</summary>
-    internal VectorEmitter(Type[] arguments, int registers)
-    {
-        _method = new DynamicMethod("kernel", typeof(void), arguments, typeof(VectorEmitter<T>).Module, true)
-        {
-            InitLocals = false,
-        };
-        Il = _method.GetILGenerator(1 << 15);
-        _registers = Enumerable.Range(0, registers).Select(_ => Il.DeclareLocal(Vector)).ToArray();
-    }
-
-    internal static bool IsSupported => Avx512F.IsSupported;
-
-    /// <summary>For what is not arithmetic.</summary>
-    internal ILGenerator Il { get; }
-
-    internal TDelegate End<TDelegate>()
-        where TDelegate : Delegate
-    {
-        Il.Emit(OpCodes.Ret);
-        return _method.CreateDelegate<TDelegate>();
-    }
-
-    internal void Get(int register) => Il.Emit(OpCodes.Ldloc, _registers[register]);
-
-    internal void Set(int register) => Il.Emit(OpCodes.Stloc, _registers[register]);
+    /// <summary>Pops into a register.</summary>
+    public abstract void Set(int register);
 
     /// <summary>Pushes the vector at element <paramref name="at"/> of a pointer argument.</summary>
-    internal void Load(int pointer, int at)
-    {
-        Address(pointer, at);
-        Il.Emit(OpCodes.Call, LoadMethod);
-    }
+    public abstract void Load(int pointer, int at);
 
     /// <summary>Pushes one element in every lane.</summary>
-    internal void Broadcast(int pointer, int at)
-    {
-        Address(pointer, at);
-        Il.Emit(OpCodes.Call, ScalarMethod);
-        Il.Emit(OpCodes.Call, BroadcastMethod);
-    }
+    public abstract void Broadcast(int pointer, int at);
 
-    internal void Zero() => Il.Emit(OpCodes.Call, ZeroMethod);
+    /// <summary>Pushes zero.</summary>
+    public abstract void Zero();
 
-    internal void Store(int pointer, int at, int register)
-    {
-        Address(pointer, at);
-        Get(register);
-        Il.Emit(OpCodes.Call, StoreMethod);
-    }
+    /// <summary>Writes a register to element <paramref name="at"/> of a pointer argument.</summary>
+    public abstract void Store(int pointer, int at, int register);
 
     /// <summary>Pops two, pushes one; and so on.</summary>
-    internal void Multiply() => Il.Emit(OpCodes.Call, MultiplyMethod);
+    public abstract void Multiply();
 
-    internal void Add() => Il.Emit(OpCodes.Call, AddMethod);
+    /// <summary>a, b: a + b.</summary>
+    public abstract void Add();
 
-    internal void Subtract() => Il.Emit(OpCodes.Call, SubtractMethod);
+    /// <summary>a, b: a − b.</summary>
+    public abstract void Subtract();
 
     /// <summary>a, b, c: a·b + c.</summary>
-    internal void MultiplyAdd() => Il.Emit(OpCodes.Call, MultiplyAddMethod);
+    public abstract void MultiplyAdd();
+
+    /// <summary>a, b, c: c − a·b.</summary>
+    public abstract void SubtractProduct();
+
+    /// <summary>a, b, c: −a·b − c.</summary>
+    public abstract void NegativeSum();
+
+    /// <summary>Moves a pointer argument by elements.</summary>
+    public abstract void Advance(int pointer, int elements);
+
+    /// <summary>Moves a pointer argument by so many times the bytes that another argument holds.</summary>
+    public abstract void Advance(int pointer, int bytes, int times);
+
+    /// <summary>Begins a body that is repeated.</summary>
+    public abstract void Begin();
+
+    /// <summary>Goes back to the last beginning as often as an argument says, at least once in all, and leaves zero in the argument.</summary>
+    public abstract void Again(int times);
+
+    /// <summary>The kernel.</summary>
+    public abstract TDelegate End<TDelegate>()
+        where TDelegate : Delegate;
 
     /// <summary>Pops two: their product goes onto a register, or as the first of a sum into it.</summary>
-    internal void AddProduct(int register, bool isFirst)
+    public void AddProduct(int register, bool isFirst)
     {
         if (isFirst)
         {
@@ -114,60 +81,11 @@ internal sealed unsafe class VectorEmitter<T>
         Set(register);
     }
 
-    /// <summary>a, b, c: c − a·b.</summary>
-    internal void SubtractProduct() => Il.Emit(OpCodes.Call, SubtractProductMethod);
-
-    /// <summary>a, b, c: −a·b − c.</summary>
-    internal void NegativeSum() => Il.Emit(OpCodes.Call, NegativeSumMethod);
-
-    /// <summary>Moves a pointer argument by elements.</summary>
-    internal void Advance(int pointer, int elements)
-    {
-        Address(pointer, elements);
-        Il.Emit(OpCodes.Starg, (short)pointer);
-    }
-
-    /// <summary>Moves a pointer argument by so many times the bytes that another argument holds.</summary>
-    internal void Advance(int pointer, int bytes, int times)
-    {
-        if (times == 0)
-            return;
-
-        Il.Emit(OpCodes.Ldarg, (short)pointer);
-        Il.Emit(OpCodes.Ldarg, (short)bytes);
-        if (Math.Abs(times) > 1)
-        {
-            Il.Emit(OpCodes.Ldc_I4, Math.Abs(times));
-            Il.Emit(OpCodes.Conv_I);
-            Il.Emit(OpCodes.Mul);
-        }
-
-        Il.Emit(times > 0 ? OpCodes.Add : OpCodes.Sub);
-        Il.Emit(OpCodes.Starg, (short)pointer);
-    }
-
     /// <summary>Repeats a body as often as an argument says, at least once, and leaves zero in the argument.</summary>
-    internal void Repeat(int times, Action body)
+    public void Repeat(int times, Action body)
     {
-        Label top = Il.DefineLabel();
-        Il.MarkLabel(top);
+        Begin();
         body();
-        Il.Emit(OpCodes.Ldarg, (short)times);
-        Il.Emit(OpCodes.Ldc_I4_1);
-        Il.Emit(OpCodes.Sub);
-        Il.Emit(OpCodes.Starg, (short)times);
-        Il.Emit(OpCodes.Ldarg, (short)times);
-        Il.Emit(OpCodes.Brtrue, top);
-    }
-
-    private void Address(int pointer, int at)
-    {
-        Il.Emit(OpCodes.Ldarg, (short)pointer);
-        if (at != 0)
-        {
-            Il.Emit(OpCodes.Ldc_I4, at * sizeof(T));
-            Il.Emit(OpCodes.Conv_I);
-            Il.Emit(OpCodes.Add);
-        }
+        Again(times);
     }
 }

@@ -35,4 +35,8 @@ public static class VectorWidths
         : Vector256.IsHardwareAccelerated ? VectorWidth.Bits256
         : Vector128.IsHardwareAccelerated ? VectorWidth.Bits128
         : VectorWidth.Scalar;
+
+    /// <summary>The widest registers that hold no more than eight numbers: channels come in eights.</summary>
+    internal static unsafe VectorWidth OfEight<T>()
+        where T : unmanaged => sizeof(T) == sizeof(float) && Widest > VectorWidth.Bits256 ? VectorWidth.Bits256 : Widest;
 }

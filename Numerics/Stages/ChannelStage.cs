@@ -40,8 +40,15 @@ internal sealed unsafe class ChannelStage<T> : Stage<T>
         _runs = [.. runs];
     }
 
+    private ChannelStage(int from, nint first, nint step, int rows, (int From, int To, int Count)[] runs, int to, nint toFirst) =>
+        (_from, _first, _step, _rows, _runs, _to, _toFirst) = (from, first, step, rows, runs, to, toFirst);
+
     /// <inheritdoc/>
     public override long MultiplyAdds => 0;
+
+    /// <inheritdoc/>
+    public override Stage<TOther> As<TOther>(SharedSums<TOther> shared) =>
+        new ChannelStage<TOther>(_from, _first, _step, _rows, _runs, _to, _toFirst);
 
     /// <inheritdoc/>
     public override void Forward(BlockMemory<T> blocks, int environments) => Copy(blocks, environments);
@@ -60,8 +67,12 @@ internal sealed unsafe class ChannelStage<T> : Stage<T>
             {
                 foreach ((int place, int channel, int count) in _runs)
                 {
-                    for (int k = 0; k < count; k++)
-                        to[place + k] += from[channel + k];
+                    T* x = from + channel, y = to + place;
+                    int k = 0;
+                    for (; k + Vector<T>.Count <= count; k += Vector<T>.Count)
+                        Vector.Store(Vector.Load(y + k) + Vector.Load(x + k), y + k);
+                    for (; k < count; k++)
+                        y[k] += x[k];
                 }
             }
         }
@@ -102,7 +113,15 @@ internal sealed unsafe class ChannelStage<T> : Stage<T>
             for (int row = 0; row < _rows; row++, from += _step, to += stride)
             {
                 foreach ((int place, int channel, int count) in _runs)
-                    new ReadOnlySpan<T>(from + place, count).CopyTo(new Span<T>(to + channel, count));
+                {
+                    // A few numbers: the system's copy is made for more.
+                    T* x = from + place, y = to + channel;
+                    int k = 0;
+                    for (; k + Vector<T>.Count <= count; k += Vector<T>.Count)
+                        Vector.Store(Vector.Load(x + k), y + k);
+                    for (; k < count; k++)
+                        y[k] = x[k];
+                }
             }
         }
     }

@@ -4,6 +4,7 @@ using System.Linq;
 using System.Numerics;
 using Toolkit.Numerics.Blocks;
 using Toolkit.Numerics.Coupling;
+using Toolkit.Numerics.Simd;
 
 namespace Toolkit.Numerics.Stages;
 
@@ -41,7 +42,7 @@ internal sealed unsafe class CoupleStage<T> : Stage<T>
     private readonly CouplingTable _table;
     private readonly CouplingSum<T> _sum;
     private readonly int _a, _b;
-    private readonly int[] _left, _right, _blockC;
+    private readonly int[] _left, _right, _leftRuns, _rightRuns, _blockC;
     private readonly nint[] _rowA, _rowB, _rowC;
     private readonly T[]? _weights;
 
@@ -59,11 +60,13 @@ internal sealed unsafe class CoupleStage<T> : Stage<T>
         SharedSums<T>? shared = null)
     {
         (_table, _a, _b, Paths) = (table, a.Block, b.Block, paths);
-        _left = Pinned(left);
-        _right = Pinned(right);
-        _weights = weights is null ? null : Pinned(Array.ConvertAll(weights, T.CreateChecked));
-        _rowA = Pinned([.. a.Rows]);
-        _rowB = Pinned([.. b.Rows]);
+        _left = PinnedArray.Of<int>(left);
+        _right = PinnedArray.Of<int>(right);
+        _leftRuns = PinnedArray.Of<int>(GatheredOperands<T>.Runs(left));
+        _rightRuns = PinnedArray.Of<int>(GatheredOperands<T>.Runs(right));
+        _weights = weights is null ? null : PinnedArray.Of<T>(Array.ConvertAll(weights, T.CreateChecked));
+        _rowA = PinnedArray.Of<nint>([.. a.Rows]);
+        _rowB = PinnedArray.Of<nint>([.. b.Rows]);
         var sums = new List<CouplingPath>();
         var places = new List<(int Block, nint At)>();
         var known = new Dictionary<(int Block, int First), int>();
@@ -81,7 +84,7 @@ internal sealed unsafe class CoupleStage<T> : Stage<T>
         }
 
         _blockC = places.Select(static p => p.Block).ToArray();
-        _rowC = Pinned(places.Select(static p => p.At).ToArray());
+        _rowC = PinnedArray.Of<nint>(places.Select(static p => p.At).ToArray());
         _sum = shared?.Get(table, _rowA.Length, _rowB.Length, _rowC.Length, sums)
             ?? new CouplingSum<T>(table, _rowA.Length, _rowB.Length, _rowC.Length, sums);
     }
@@ -91,6 +94,11 @@ internal sealed unsafe class CoupleStage<T> : Stage<T>
 
     /// <inheritdoc/>
     public override long MultiplyAdds => (long)_sum.Count * _left.Length;
+
+    /// <inheritdoc/>
+    public override Stage<TOther> As<TOther>(SharedSums<TOther> shared) => new CoupleStage<TOther>(
+        _table, new CoupleFactor(_a, _rowA), new CoupleFactor(_b, _rowB), _left, _right,
+        _weights is null ? null : Array.ConvertAll(_weights, double.CreateChecked), Paths, shared);
 
     /// <inheritdoc/>
     public override bool GainsFromBatches => true;
@@ -199,20 +207,9 @@ internal sealed unsafe class CoupleStage<T> : Stage<T>
     private GatheredOperands<T> Operands(T** a, T** b, T*** c) => new()
     {
         A = a, B = b, C = c,
-        RowA = First(_rowA), RowB = First(_rowB), RowC = First(_rowC),
-        Left = First(_left), Right = First(_right), Weights = _weights is null ? null : First(_weights),
+        RowA = PinnedArray.First(_rowA), RowB = PinnedArray.First(_rowB), RowC = PinnedArray.First(_rowC),
+        Left = PinnedArray.First(_left), Right = PinnedArray.First(_right),
+        LeftRuns = PinnedArray.First(_leftRuns), RightRuns = PinnedArray.First(_rightRuns), Weights = _weights is null ? null : PinnedArray.First(_weights),
         RowsA = _rowA.Length, RowsB = _rowB.Length, RowsC = _rowC.Length, Pairs = _left.Length,
     };
-
-    private static TItem[] Pinned<TItem>(TItem[] items)
-        where TItem : unmanaged
-    {
-        TItem[] pinned = GC.AllocateUninitializedArray<TItem>(items.Length, pinned: true);
-        items.CopyTo(pinned, 0);
-        return pinned;
-    }
-
-    private static TItem* First<TItem>(TItem[] pinned)
-        where TItem : unmanaged => (TItem*)System.Runtime.CompilerServices.Unsafe.AsPointer(
-            ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(pinned));
 }

@@ -13,7 +13,9 @@ namespace Toolkit.Numerics.Stages;
 /// <param name="First">What multiplies the first instead.</param>
 /// <param name="Last">What multiplies the last instead.</param>
 /// <param name="Place">The place of the first, set by <see cref="GramShape"/>.</param>
-internal readonly record struct GramRow(int Left, int Right, int Start, int End, double Weight, double First, double Last, int Place = 0)
+/// <param name="Weights">Where the row's weights begin in <see cref="GramShape.Weights"/>, set by it.</param>
+internal readonly record struct GramRow(
+    int Left, int Right, int Start, int End, double Weight, double First, double Last, int Place = 0, int Weights = 0)
 {
     /// <summary>A row of one weight.</summary>
     public GramRow(int left, int right, int start, int end, double weight) : this(left, right, start, end, weight, weight, weight) { }
@@ -23,6 +25,47 @@ internal readonly record struct GramRow(int Left, int Right, int Start, int End,
 
     /// <summary>The weight of one of them.</summary>
     public double WeightOf(int channel) => channel == Start ? First : channel == End - 1 ? Last : Weight;
+}
+
+/// <summary>Rows of a shape that are multiplied together, and what they cover.</summary>
+internal sealed class GramGroup
+{
+    /// <summary>The most rows whose products are held in registers at once.</summary>
+    public const int TileRows = 8;
+
+    /// <summary>A group.</summary>
+    /// <param name="rows">Rows whose left channels lie side by side and whose right ones are the same.</param>
+    public GramGroup(GramRow[] rows)
+    {
+        Rows = rows;
+        (First, End) = (rows.Min(static r => r.Start) & ~7, rows.Max(static r => r.End));
+        IsFull = rows.All(r => r.Start == First && Padded(r.End - First) == Width);
+        Tiles = rows.Chunk(TileRows).Select(static r => (r.Min(static x => x.Start) & ~7, r.Max(static x => x.End))).ToArray();
+    }
+
+    /// <summary>The rows.</summary>
+    public GramRow[] Rows { get; }
+
+    /// <summary>The first right channel of any, rounded down to whole vectors, and the one before which all end.</summary>
+    public int First { get; }
+
+    /// <summary>The right channel before which all end.</summary>
+    public int End { get; }
+
+    /// <summary>Right channels, up to whole vectors.</summary>
+    public int Width => Padded(End - First);
+
+    /// <summary>Rows, up to whole vectors.</summary>
+    public int Height => Padded(Rows.Length);
+
+    /// <summary>Whether every row begins with <see cref="First"/> and has all vectors.</summary>
+    public bool IsFull { get; }
+
+    /// <summary>The same limits of every <see cref="TileRows"/> rows.</summary>
+    public (int First, int End)[] Tiles { get; }
+
+    /// <summary>Up to whole vectors of eight.</summary>
+    public static int Padded(int count) => (count + 7) & ~7;
 }
 
 /// <summary>
@@ -41,18 +84,26 @@ internal sealed class GramShape
     public GramShape(IEnumerable<GramRow> rows)
     {
         var groups = new List<List<GramRow>>();
+        int weights = 0;
         foreach (GramRow row in rows)
         {
             if (row.Count <= 0) continue;
-            GramRow placed = row with { Place = Count };
+            GramRow placed = row with { Place = Count, Weights = weights };
+            weights += GramGroup.Padded(row.Count);
             List<GramRow>? last = groups.Count == 0 ? null : groups[^1];
             if (last is null || last.Count == MostRows || last[^1].Left + 1 != row.Left || last[^1].Right != row.Right) groups.Add(last = []);
             last.Add(placed);
             Count = checked(Count + row.Count);
         }
 
-        Groups = groups.Select(static g => g.ToArray()).ToArray();
-        Width = Groups.Length == 0 ? 0 : Groups.Max(static g => g.Max(static r => r.End));
+        Groups = groups.Select(static g => new GramGroup([.. g])).ToArray();
+        Width = Groups.Length == 0 ? 0 : Groups.Max(static g => g.End);
+        Weights = new double[Groups.SelectMany(static g => g.Rows).Sum(static r => GramGroup.Padded(r.Count))];
+        foreach (GramRow row in Groups.SelectMany(static g => g.Rows))
+        {
+            for (int k = 0; k < row.Count; k++)
+                Weights[row.Weights + k] = row.WeightOf(row.Start + k);
+        }
     }
 
     /// <summary>The number of products.</summary>
@@ -62,7 +113,10 @@ internal sealed class GramShape
     public int Width { get; }
 
     /// <summary>The rows, those together whose left channels lie side by side and whose right ones are the same.</summary>
-    public GramRow[][] Groups { get; }
+    public GramGroup[] Groups { get; }
+
+    /// <summary>The weights of each row, up to whole vectors of eight with zeros.</summary>
+    public double[] Weights { get; }
 
     /// <summary>Pairs of channels of two factors; of one with itself each unordered pair once. All but a channel with itself times √2.</summary>
     /// <param name="left">Channels of the left factor.</param>

@@ -30,6 +30,9 @@ internal sealed unsafe class LaneCopyStage<T> : Stage<T>
     public override long MultiplyAdds => 0;
 
     /// <inheritdoc/>
+    public override Stage<TOther> As<TOther>(SharedSums<TOther> shared) => new LaneCopyStage<TOther>(_from, _row, _rows, _channels, _to);
+
+    /// <inheritdoc/>
     public override void Forward(BlockMemory<T> blocks, int environments)
     {
         int stride = blocks.Shape(_from).Stride;
@@ -91,6 +94,11 @@ internal sealed unsafe class LaneOutputStage<T> : Stage<T>
 
     /// <inheritdoc/>
     public override long MultiplyAdds => _scales is null ? 0 : _from.Length;
+
+    /// <inheritdoc/>
+    public override Stage<TOther> As<TOther>(SharedSums<TOther> shared) => new LaneOutputStage<TOther>(
+        _from, _shifts is null ? null : Array.ConvertAll(_shifts, TOther.CreateChecked), _scales is null ? null : Array.ConvertAll(_scales, TOther.CreateChecked),
+        _to, _first);
 
     /// <inheritdoc/>
     public override void Forward(BlockMemory<T> blocks, int environments) => Run(blocks, environments, _shifts);

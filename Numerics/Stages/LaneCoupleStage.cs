@@ -15,6 +15,9 @@ namespace Toolkit.Numerics.Stages;
 internal sealed unsafe class LaneCoupleStage<T> : Stage<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private readonly CouplingTable _table;
+    private readonly int _l1, _l2;
+    private readonly int[] _orders;
     private readonly CouplingSum<T> _sum;
     private readonly LanePlace[] _left, _right;
     private readonly T[]? _weights;
@@ -35,6 +38,7 @@ internal sealed unsafe class LaneCoupleStage<T> : Stage<T>
         double[]? weights, LanePlace to, SharedSums<T> shared)
     {
         (_left, _right, _to) = ([.. left], [.. right], to);
+        (_table, _l1, _l2, _orders) = (table, l1, l2, [.. orders]);
         _weights = weights is null ? null : Array.ConvertAll(weights, T.CreateChecked);
         int row = 0;
         var paths = new List<CouplingPath>();
@@ -51,6 +55,10 @@ internal sealed unsafe class LaneCoupleStage<T> : Stage<T>
 
     /// <inheritdoc/>
     public override long MultiplyAdds => (long)_sum.Count * _left.Length;
+
+    /// <inheritdoc/>
+    public override Stage<TOther> As<TOther>(SharedSums<TOther> shared) => new LaneCoupleStage<TOther>(
+        _table, _l1, _l2, _orders, _left, _right, _weights is null ? null : Array.ConvertAll(_weights, double.CreateChecked), _to, shared);
 
     /// <inheritdoc/>
     public override void Forward(BlockMemory<T> blocks, int environments)

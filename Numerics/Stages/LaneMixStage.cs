@@ -41,10 +41,22 @@ internal sealed unsafe class LaneMixStage<T> : Stage<T>
         _toOthers = Packed(count - fresh, components, (o, i) => w[(fresh + o) * components + i]);
     }
 
+    private LaneMixStage(
+        LanePlace[] inputs, LanePlace[] outputs, int fresh, int rows, T[] forward, T[] toFresh, T[] toOthers, T[]? constant)
+    {
+        (_inputs, _outputs, _fresh, _rows) = (inputs, outputs, fresh, rows);
+        (_forward, _toFresh, _toOthers, _constant) = (forward, toFresh, toOthers, constant);
+    }
+
     private static int Lanes => CouplingBlocks<T>.Lanes;
 
     /// <inheritdoc/>
     public override long MultiplyAdds => (long)_rows * _inputs.Length * _outputs.Length;
+
+    /// <inheritdoc/>
+    public override Stage<TOther> As<TOther>(SharedSums<TOther> shared) => new LaneMixStage<TOther>(
+        _inputs, _outputs, _fresh, _rows, PinnedArray.As<T, TOther>(_forward), PinnedArray.As<T, TOther>(_toFresh), PinnedArray.As<T, TOther>(_toOthers),
+        _constant is null ? null : PinnedArray.As<T, TOther>(_constant));
 
     /// <inheritdoc/>
     public override void Forward(BlockMemory<T> blocks, int environments) => Mix(blocks, _constant);

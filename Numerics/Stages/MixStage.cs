@@ -37,6 +37,11 @@ internal sealed class MixStage<T> : Stage<T>
     public override long MultiplyAdds => (long)_rows * _components * _inputs.Sum(static i => (long)i.Channels);
 
     /// <inheritdoc/>
+    public override Stage<TOther> As<TOther>(SharedSums<TOther> shared) => new MixStage<TOther>(
+        Array.ConvertAll(_inputs, static i => new MixInput<TOther>(i.Block, i.Channels, Array.ConvertAll(i.Weights, TOther.CreateChecked))),
+        _constant is null ? null : Array.ConvertAll(_constant, TOther.CreateChecked), _to, _rows, _components);
+
+    /// <inheritdoc/>
     public override bool GainsFromBatches => true;
 
     /// <inheritdoc/>

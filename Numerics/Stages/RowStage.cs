@@ -2,7 +2,9 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Numerics;
+using System.Runtime.Intrinsics;
 using Toolkit.Numerics.Blocks;
+using Toolkit.Numerics.Simd;
 
 namespace Toolkit.Numerics.Stages;
 
@@ -19,8 +21,9 @@ internal readonly record struct RowTerm(int To, int From, double Value);
 internal sealed unsafe class RowStage<T> : Stage<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly int _from, _to, _rows;
-    private readonly (int To, int From, T Value)[] _terms;
+    private readonly int _from, _to;
+    private readonly RowTerm[] _terms;
+    private readonly RowMap<T> _map, _transposed;
 
     /// <summary>The map.</summary>
     /// <param name="from">The block that is read, one of ours.</param>
@@ -29,12 +32,17 @@ internal sealed unsafe class RowStage<T> : Stage<T>
     /// <param name="terms">The map.</param>
     public RowStage(int from, int to, int rows, IEnumerable<RowTerm> terms)
     {
-        (_from, _to, _rows) = (from, to, rows);
-        _terms = terms.OrderBy(static t => t.To).ThenBy(static t => t.From).Select(static t => (t.To, t.From, T.CreateChecked(t.Value))).ToArray();
+        (_from, _to, _terms) = (from, to, [.. terms]);
+        _map = new RowMap<T>(rows, _terms);
+        _transposed = new RowMap<T>(
+            _terms.Select(static t => t.From + 1).DefaultIfEmpty(0).Max(), Array.ConvertAll(_terms, static t => new RowTerm(t.From, t.To, t.Value)));
     }
 
     /// <inheritdoc/>
     public override long MultiplyAdds => 0;
+
+    /// <inheritdoc/>
+    public override Stage<TOther> As<TOther>(SharedSums<TOther> shared) => new RowStage<TOther>(_from, _to, _map.Rows, _terms);
 
     /// <inheritdoc/>
     public override void Forward(BlockMemory<T> blocks, int environments) => Map(blocks, environments);
@@ -47,11 +55,7 @@ internal sealed unsafe class RowStage<T> : Stage<T>
     {
         int stride = blocks.Shape(_to).Stride;
         for (int i = 0; i < environments; i++)
-        {
-            T* to = blocks.Adjoints(_to)[i], from = blocks.Adjoints(_from)[i];
-            foreach ((int row, int source, T value) in _terms)
-                Add(value, to + row * stride, from + source * stride, stride);
-        }
+            _transposed.Run(blocks.Adjoints(_to)[i], blocks.Adjoints(_from)[i], stride, true);
     }
 
     /// <inheritdoc/>
@@ -65,23 +69,75 @@ internal sealed unsafe class RowStage<T> : Stage<T>
     {
         int stride = blocks.Shape(_to).Stride;
         for (int i = 0; i < environments; i++)
+            _map.Run(blocks.Values(_from)[i], blocks.Values(_to)[i], stride, false);
+    }
+}
+
+/// <summary>A sparse matrix whose rows are made one after the other, in registers until all their terms are there.</summary>
+internal sealed unsafe class RowMap<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private static readonly VectorWidth Width = VectorWidths.OfEight<T>();
+
+    private readonly int[] _ends, _sources;
+    private readonly T[] _values;
+
+    /// <summary>The matrix.</summary>
+    /// <param name="rows">Rows that are made.</param>
+    /// <param name="terms">Its terms.</param>
+    public RowMap(int rows, RowTerm[] terms)
+    {
+        RowTerm[] sorted = [.. terms.OrderBy(static t => t.To).ThenBy(static t => t.From)];
+        _ends = Enumerable.Range(0, rows).Select(row => sorted.Count(t => t.To <= row)).ToArray();
+        _sources = Array.ConvertAll(sorted, static t => t.From);
+        _values = Array.ConvertAll(sorted, static t => T.CreateChecked(t.Value));
+    }
+
+    /// <summary>Rows that are made.</summary>
+    public int Rows => _ends.Length;
+
+    /// <summary>y = or += the matrix times x.</summary>
+    /// <param name="x">Rows so far apart.</param>
+    /// <param name="y">Rows so far apart.</param>
+    /// <param name="stride">Numbers of a row, a multiple of eight.</param>
+    /// <param name="adds">Whether y is added to.</param>
+    public void Run(T* x, T* y, int stride, bool adds)
+    {
+        switch (Width)
         {
-            T* to = blocks.Values(_to)[i], from = blocks.Values(_from)[i];
-            new Span<T>(to, _rows * stride).Clear();
-            foreach ((int row, int source, T value) in _terms)
-                Add(value, from + source * stride, to + row * stride, stride);
+            case VectorWidth.Bits512:
+                Run<Lanes512<T>, Vector512<T>>(x, y, stride, adds);
+                break;
+            case VectorWidth.Bits256:
+                Run<Lanes256<T>, Vector256<T>>(x, y, stride, adds);
+                break;
+            case VectorWidth.Bits128:
+                Run<Lanes128<T>, Vector128<T>>(x, y, stride, adds);
+                break;
+            default:
+                Run<Lanes1<T>, T>(x, y, stride, adds);
+                break;
         }
     }
 
-    /// <summary>y += value x.</summary>
-    private static void Add(T value, T* x, T* y, int count)
+    private void Run<TLanes, V>(T* x, T* y, int stride, bool adds)
+        where TLanes : struct, ILanes<V, T>
+        where V : struct
     {
-        Vector<T> factor = new(value);
-        int k = 0;
-        for (; k + Vector<T>.Count <= count; k += Vector<T>.Count)
-            (System.Numerics.Vector.Load(y + k) + factor * System.Numerics.Vector.Load(x + k)).Store(y + k);
-
-        for (; k < count; k++)
-            y[k] += value * x[k];
+        fixed (int* ends = _ends, sources = _sources)
+        fixed (T* values = _values)
+        {
+            for (int lane = 0; lane < stride; lane += TLanes.Count)
+            {
+                T* from = x + lane, to = y + lane;
+                for (int row = 0, k = 0; row < _ends.Length; row++, to += stride)
+                {
+                    V sum = adds ? TLanes.Load(to) : TLanes.Zero;
+                    for (int end = ends[row]; k < end; k++)
+                        sum = TLanes.MultiplyAdd(TLanes.Broadcast(values[k]), TLanes.Load(from + (nint)sources[k] * stride), sum);
+                    TLanes.Store(sum, to);
+                }
+            }
+        }
     }
 }

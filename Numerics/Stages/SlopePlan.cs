@@ -234,7 +234,8 @@ internal sealed unsafe class ContractedSlopes : SlopeProduct
     {
         double* x = At(_left, values, slopes), y = At(_right, values, slopes), z = slopes + _to.First;
         for (int k = 0; k < _count; k++)
-            ChannelTile.Contract(_components, x + k * _left.StepK, _left.StepM, _left.Others, y + k * _right.StepK, _right.StepM, _right.Others,
-                z + k * _to.StepK, _right.Others);
+            ChannelTile<double>.Multiply(
+                _left.Others, _components, _right.Others, x + k * _left.StepK, 1, _left.StepM, y + k * _right.StepK, _right.StepM, z + k * _to.StepK,
+                _right.Others, false);
     }
 }

@@ -1,8 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using Toolkit.Numerics.Blocks;
 using Toolkit.Numerics.Simd;
 
@@ -10,11 +10,12 @@ namespace Toolkit.Numerics.Stages;
 
 /// <summary>
 /// The squares Σ_m c_{q l m} c_{q' l m} / √(2l + 1) of a scalar field, each unordered pair q ≤ q' of channels once, off-diagonal ones
-/// times √2: a <see cref="GramStage"/> for every l at once, with code for it where it can be made.
+/// times √2: a <see cref="GramStage{T}"/> for every l at once, with code for it where it can be made.
 /// </summary>
 /// <remarks>It is differentiated by a symmetric matrix of weights, which is arranged once for all environments that share it: the
 /// adjoint of the features is what <see cref="Arrange"/> makes.</remarks>
-internal sealed unsafe class SquareStage : Stage<double>
+internal sealed unsafe class SquareStage<T> : Stage<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>1 on the diagonal, √2 to the right of it, 0 to the left: <c>[row, channel]</c> of a tile.</summary>
     private static readonly double[] TileScale = MakeTileScale();
@@ -42,7 +43,7 @@ internal sealed unsafe class SquareStage : Stage<double>
     /// <summary>Up to eight channels side by side: their place among the coefficients, the first channel, how many.</summary>
     private readonly record struct Tile(int Lane, int Channel, int Count);
 
-    private readonly int _from, _to, _lmax, _width, _densityWidth;
+    private readonly int _from, _to, _lmax, _width, _densityWidth, _groups, _nmax, _groupStride;
 
     /// <summary>The squares.</summary>
     /// <param name="from">The block of coefficients: <c>[lm, group, n padded]</c>, other columns behind them.</param>
@@ -55,6 +56,7 @@ internal sealed unsafe class SquareStage : Stage<double>
     public SquareStage(int from, int to, int lmax, int groups, int nmax, int groupStride, int width)
     {
         (_from, _to, _lmax, _width, _densityWidth) = (from, to, lmax, width, groups * groupStride);
+        (_groups, _nmax, _groupStride) = (groups, nmax, groupStride);
         int channels = groups * nmax;
         _pairs = channels * (channels + 1) / 2;
         _scale = Enumerable.Range(0, lmax + 1).Select(static l => 1 / Math.Sqrt(2 * l + 1)).ToArray();
@@ -97,49 +99,62 @@ internal sealed unsafe class SquareStage : Stage<double>
     }
 
     /// <inheritdoc/>
-    public override void Forward(BlockMemory<double> blocks, int environments)
+    public override void Forward(BlockMemory<T> blocks, int environments)
     {
         for (int i = 0; i < environments; i++)
             Forward(blocks.Values(_from)[i], blocks.Values(_to)[i]);
     }
 
     /// <inheritdoc/>
-    public override void Tangent(BlockMemory<double> blocks, BlockMemory<double> changes, int count)
+    public override void Tangent(BlockMemory<T> blocks, BlockMemory<T> changes, int count)
     {
-        double* c = blocks.Values(_from)[0];
+        T* c = blocks.Values(_from)[0];
         for (int i = 0; i < count; i++)
         {
-            double* change = changes.Values(_from)[i], to = changes.Values(_to)[i];
+            T* change = changes.Values(_from)[i], to = changes.Values(_to)[i];
             for (int l = 0; l <= _lmax; l++)
+            {
+                T same = T.CreateChecked(_scale[l]), other = T.CreateChecked(Math.Sqrt(2) * _scale[l]);
                 for (int q = 0; q < _lane.Length; q++)
+                {
                     for (int k = q; k < _lane.Length; k++)
                     {
-                        double sum = 0;
+                        T sum = T.Zero;
                         for (int row = l * l * _width; row < (l + 1) * (l + 1) * _width; row += _width)
                             sum += c[row + _lane[q]] * change[row + _lane[k]] + change[row + _lane[q]] * c[row + _lane[k]];
-                        *to++ = (q == k ? 1 : Math.Sqrt(2)) * _scale[l] * sum;
+                        *to++ = (q == k ? same : other) * sum;
                     }
+                }
+            }
         }
     }
 
     /// <inheritdoc/>
-    public override void Backward(BlockMemory<double> blocks, int environments)
+    public override void Backward(BlockMemory<T> blocks, int environments)
     {
         for (int i = 0; i < environments; i++)
         {
-            double* matrix = blocks.Adjoints(_to)[i];
+            T* matrix = blocks.Adjoints(_to)[i];
             for (int l = 0; l <= _lmax; l++)
             {
-                double* c = blocks.Values(_from)[i] + l * l * _width, target = blocks.Adjoints(_from)[i] + l * l * _width;
+                T* c = blocks.Values(_from)[i] + l * l * _width, target = blocks.Adjoints(_from)[i] + l * l * _width;
                 foreach (Tile rows in _tiles)
+                {
                     foreach (Tile columns in _tiles)
                     {
-                        ChannelTile.AddProduct(c + rows.Lane, matrix, target + columns.Lane, _width, 2 * l + 1);
+                        ChannelTile<T>.Multiply(
+                            2 * l + 1, ChannelTile.Side, ChannelTile.Side, c + rows.Lane, _width, 1, matrix, ChannelTile.Side, target + columns.Lane,
+                            _width, true);
                         matrix += TileSize;
                     }
+                }
             }
         }
     }
+
+    /// <inheritdoc/>
+    public override Stage<TOther> As<TOther>(SharedSums<TOther> shared) =>
+        new SquareStage<TOther>(_from, _to, _lmax, _groups, _nmax, _groupStride, _width);
 
     /// <inheritdoc/>
     public override bool AddSlopes(SlopePlan plan)
@@ -163,7 +178,7 @@ internal sealed unsafe class SquareStage : Stage<double>
         return true;
     }
 
-    private static bool IsFull(Tile tile) => tile.Count == ChannelTile.Side;
+    private static bool IsFull(Tile tile) => typeof(T) == typeof(double) && tile.Count == ChannelTile.Side;
 
     private static double[] MakeWeights(double[] scale, out int first)
     {
@@ -182,12 +197,46 @@ internal sealed unsafe class SquareStage : Stage<double>
     }
 
     [SkipLocalsInit]
-    private void Forward(double* coefficients, double* first)
+    private void Forward(T* coefficients, T* first)
     {
         int width = _width, channels = _lane.Length;
-        fixed (double* tileScale = TileScale, weights = &_weights[_firstWeight])
+        // Squares first: what they write beside themselves belongs to products.
+        if (typeof(T) == typeof(double)) Square((double*)coefficients, (double*)first);
+        if (_products.Length == 0) return;
+        T* memory = stackalloc T[TileSize + 64 / sizeof(T)];
+        T* tile = (T*)(((nint)memory + 63) & ~(nint)63);
+        for (int l = 0; l <= _lmax; l++)
         {
-            // Squares first: what they write beside themselves belongs to products.
+            T* c = coefficients + l * l * width, block = first + l * _pairs;
+            T same = T.CreateChecked(_scale[l]), other = T.CreateChecked(Math.Sqrt(2) * _scale[l]);
+            foreach ((Tile rows, Tile columns) in _products)
+            {
+                ChannelTile<T>.Multiply(
+                    ChannelTile.Side, 2 * l + 1, ChannelTile.Side, c + rows.Lane, 1, width, c + columns.Lane, width, tile, ChannelTile.Side, false);
+                bool isDiagonal = rows.Channel == columns.Channel;
+                for (int i = 0; i < rows.Count; i++)
+                {
+                    T* from = tile + i * ChannelTile.Side, target = block + Pair(rows.Channel + i, isDiagonal ? rows.Channel + i : columns.Channel, channels);
+                    if (isDiagonal)
+                    {
+                        *target = same * from[i];
+                        for (int j = i + 1; j < rows.Count; j++)
+                            target[j - i] = other * from[j];
+                    }
+                    else
+                    {
+                        ChannelTile<T>.Scale(other, from, target, columns.Count);
+                    }
+                }
+            }
+        }
+    }
+
+    private void Square(double* coefficients, double* first)
+    {
+        int width = _width, channels = _lane.Length;
+        fixed (double* weights = &_weights[_firstWeight])
+        {
             foreach ((Tile t, SquareCode? code) in _squares)
             {
                 double* c = coefficients + t.Lane, target = first + Pair(t.Channel, t.Channel, channels);
@@ -196,50 +245,10 @@ internal sealed unsafe class SquareStage : Stage<double>
                     code.Square(c, weights, target);
                     continue;
                 }
+
                 for (int l = 0; l <= _lmax; l++)
-                    ChannelTile.Square(c + l * l * width, width, 2 * l + 1, weights + l * TileSize, target + l * _pairs,
-                        channels - t.Channel - 1);
+                    ChannelTile.Square(c + l * l * width, width, 2 * l + 1, weights + l * TileSize, target + l * _pairs, channels - t.Channel - 1);
             }
-            if (_products.Length == 0) return;
-            double* memory = stackalloc double[TileSize + CacheLine.Doubles];
-            double* tile = CacheLine.Next(memory);
-            for (int l = 0; l <= _lmax; l++)
-            {
-                double* c = coefficients + l * l * width, block = first + l * _pairs;
-                foreach ((Tile rows, Tile columns) in _products)
-                {
-                    ChannelTile.Eight(2 * l + 1, c + rows.Lane, width, c + columns.Lane, width, tile, ChannelTile.Side);
-                    if (rows.Channel == columns.Channel) WriteDiagonal(tile, rows, _scale[l], tileScale, block);
-                    else Write(tile, rows, columns, Math.Sqrt(2) * _scale[l], block);
-                }
-            }
-        }
-    }
-
-    /// <summary>The upper triangle of a tile that is not full to its places among the features of one l.</summary>
-    private void WriteDiagonal(double* tile, Tile t, double scale, double* tileScale, double* block)
-    {
-        for (int i = 0; i < t.Count; i++, tile += ChannelTile.Side, tileScale += ChannelTile.Side)
-        {
-            double* target = block + Pair(t.Channel + i, t.Channel + i, _lane.Length) - i;
-            for (int j = i; j < t.Count; j++)
-                target[j] = scale * (tile[j] * tileScale[j]);
-        }
-    }
-
-    /// <summary>A tile to the right of the diagonal.</summary>
-    private void Write(double* tile, Tile rows, Tile columns, double scale, double* block)
-    {
-        for (int i = 0; i < rows.Count; i++, tile += ChannelTile.Side)
-        {
-            double* target = block + Pair(rows.Channel + i, columns.Channel, _lane.Length);
-            if (columns.Count == ChannelTile.Side)
-            {
-                Vector512.Store(scale * Vector512.Load(tile), target);
-                continue;
-            }
-            for (int j = 0; j < columns.Count; j++)
-                target[j] = scale * tile[j];
         }
     }
 

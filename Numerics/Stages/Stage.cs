@@ -26,8 +26,16 @@ internal abstract class Stage<T>
     /// <returns>False where that is no product of leaves.</returns>
     public virtual bool AddSlopes(SlopePlan plan) => false;
 
+    /// <summary>The same stage in another precision, its numbers rounded once.</summary>
+    /// <param name="shared">Where sums of the same paths are kept.</param>
+    public abstract Stage<TOther> As<TOther>(SharedSums<TOther> shared)
+        where TOther : unmanaged, IBinaryFloatingPointIeee754<TOther>;
+
     /// <summary>Whether many environments at once are faster than one after the other.</summary>
     public virtual bool GainsFromBatches => false;
+
+    /// <summary>Whether features are written past the caches where <see cref="BlockMemory{T}.IsStreamed"/> says so.</summary>
+    public virtual bool Streams => false;
 
     /// <summary>Multiply-adds for one environment, forward: what the stage cannot do without.</summary>
     public abstract long MultiplyAdds { get; }

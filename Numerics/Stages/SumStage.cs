@@ -21,6 +21,9 @@ internal sealed unsafe class SumStage<T> : Stage<T>
     public override long MultiplyAdds => 0;
 
     /// <inheritdoc/>
+    public override Stage<TOther> As<TOther>(SharedSums<TOther> shared) => new SumStage<TOther>(_from, _to, _rows);
+
+    /// <inheritdoc/>
     public override void Forward(BlockMemory<T> blocks, int environments) => Add(blocks, environments);
 
     /// <inheritdoc/>

@@ -88,7 +88,7 @@ public sealed class PropertyArray : IEquatable<PropertyArray>
     /// <exception cref="IndexOutOfRangeException">An index is no atom.</exception>
     public PropertyArray Select(ReadOnlySpan<int> atoms)
     {
-        Array rows = Array.CreateInstance(_data.GetType().GetElementType()!, atoms.Length * Components);
+        Array rows = Array.CreateInstanceFromArrayType(_data.GetType(), atoms.Length * Components);
         for (int i = 0; i < atoms.Length; i++)
         {
             if ((uint)atoms[i] >= (uint)Count)

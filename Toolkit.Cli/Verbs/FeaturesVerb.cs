@@ -41,7 +41,7 @@ internal sealed class FeaturesVerb
 
     private readonly Option<string> _precision = new("--precision")
     {
-        Description = "of the numbers in the file: float64, or float32, to which they are rounded",
+        Description = "of the numbers in the file: float64, or float32, in which features are made, too (means and gradients are rounded)",
         DefaultValueFactory = static _ => "float64",
     };
 
@@ -261,7 +261,7 @@ internal sealed class FeaturesVerb
         public void Add(FeatureBatch batch)
         {
             file.Add(batch);
-            values.Add(new FeatureBatch { Samples = batch.Samples, Values = batch.Values });
+            values.Add(new FeatureBatch { Samples = batch.Samples, Values = batch.Values, SingleValues = batch.SingleValues });
         }
     }
 }

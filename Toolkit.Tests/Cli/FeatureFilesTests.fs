@@ -255,7 +255,7 @@ let tests =
                 File.WriteAllText(path "spec.json", invariants)
                 fails 1 "found invariants, expected blocks (0, 1)" (features [ "--blocks"; "0_1" ]))
 
-        testCase "--precision float32 rounds the numbers of the file" <| fun () ->
+        testCase "--precision float32 rounds the numbers of a file with gradients" <| fun () ->
             for spec, values, gradients in [ invariants, "values", "gradients"; equivariants, "values_1_1", "gradients_1_-1"; spins, "values", "gradients_spin" ] do
                 withFiles spec (fun path ->
                     run path "double.npz" [ "all.xyz" ] [ "--gradients"; "--precision"; "float64" ]
@@ -268,6 +268,18 @@ let tests =
                         Assert.Equal<float>(reals double name |> Array.map (float32 >> float), reals single name)
 
                     fails 2 "--precision: found 'half'" [ "features"; path "all.xyz"; "--spec"; path "spec.json"; "--out"; path "no.npz"; "--precision"; "half" ])
+
+        testCase "--precision float32 makes features in float32, of atoms and, rounded, of structures" <| fun () ->
+            for spec, values in [ invariants, "values"; equivariants, "values_1_1"; spins, "values" ] do
+                for more in [ []; [ "--average" ] ] do
+                    withFiles spec (fun path ->
+                        run path "double.npz" [ "all.xyz" ] more
+                        run path "single.npz" [ "all.xyz" ] (more @ [ "--precision"; "float32" ])
+                        let double, single = reals (arrays path "double.npz") values, reals (arrays path "single.npz") values
+                        let allowed = 1e-5 * (double |> Array.map abs |> Array.max)
+                        Assert.Equal(double.Length, single.Length)
+                        Array.iter2 (fun x y -> Assert.InRange(abs (x - y), 0., allowed)) double single
+                        Assert.NotEqual<float[]>(double |> Array.map (float32 >> float), single))
 
         testCase "shards, one after the other, are the whole" <| fun () ->
             withFiles equivariants (fun path ->

@@ -54,13 +54,17 @@ let private table (lmax: int) : CouplingTable | null =
 let private labels (l: FeatureLabels) =
     List.ofSeq l.Names, Array.init l.Count (fun k -> l[k].ToArray())
 
-/// The features of a specification, for structures out of a data set.
-let subject (json: string) (specPath: string) (frames: Structure list) : Subject =
+/// What a specification asks for, for structures out of a data set.
+let representation (json: string) (specPath: string) (frames: Structure list) : Representation =
     let frames = ResizeArray frames :> System.Collections.Generic.IReadOnlyList<_>
     let spec = Spec.Parse(json, specPath)
     let species = frames |> Seq.collect (fun f -> f.Species.ToArray()) |> Seq.distinct |> Seq.sort |> ResizeArray
     let spec = Features.WithContraction(spec, StructureSource.Of(frames, "structures.xyz"), specPath)
-    let representation = spec.CreateRepresentation(species, specPath, table spec.CouplingLMax)
+    spec.CreateRepresentation(species, specPath, table spec.CouplingLMax)
+
+/// The features of a specification, for structures out of a data set.
+let subject (json: string) (specPath: string) (frames: Structure list) : Subject =
+    let representation = representation json specPath frames
 
     let blocks, evaluate =
         match representation with

@@ -131,7 +131,8 @@ let gradientsAreDifferences (tolerance: float) (step: float) (coordinates: int s
 
 /// Features of coefficients.
 let private run (part: PartMemory) (r: Representation) coefficients features =
-    let blocks, program = part.Blocks(0, false), r.Program
+    let program = r.Program
+    let blocks = part.Blocks(program, 0, false)
     blocks.Point(FeatureProgram<float>.Coefficients, 0, coefficients, NativePtr.nullPtr)
     blocks.Point(program.Features, 0, features, NativePtr.nullPtr)
     program.Prepare(blocks, 1)

@@ -3,6 +3,7 @@ module Toolkit.Tests.PaperReproductions.NiceTests
 open System
 open System.IO
 open Expecto
+open Toolkit.Numerics.Expansion
 open Toolkit.Numerics.Representations.Nice
 open Toolkit.Reproductions
 open Toolkit.Reproductions.Nice2020
@@ -18,6 +19,7 @@ let private plan: Plan =
       Folds = 2
       Grid = [ 1e-10; 1e-6 ]
       Scalings = []
+      Trainings = [ Energies; EnergiesAndForces ]
       ForceWeight = 0.3 }
 
 let private scaling = { Power = 0.5; Ratio = 0.1 }
@@ -32,12 +34,12 @@ let private data, rows =
           Energies = Array.truncate n all.Energies
           Forces = Array.truncate n all.Forces }
 
-    let expansion = expansion { Cutoff = 6.3; Smoothing = 0.5; Sigma = 0.5; NMax = 2; LMax = 2 }
+    let expansion = expansion CentrePolicy.Include { Cutoff = 6.3; Smoothing = 0.5; Sigma = 0.5; NMax = 2; LMax = 2 }
     let branch = NiceBranch(Expand = Nullable 20, Components = Nullable 6, Purify = 2)
     let settings = NiceSettings(Order = 3, Covariants = branch, Invariants = branch)
     let sample, _ = sample plan n
     let features threads = NiceFeatures(expansion, fit threads expansion settings data sample)
-    data, fun threads -> rows threads (features threads) sample data
+    data, fun threads -> RandomMethane.rows threads (features threads) sample data
 
 [<Tests>]
 let tests =
@@ -53,21 +55,45 @@ let tests =
 
         testCase "columns of a lower order are those of a higher one less its own, and each species and order has its size" <| fun () ->
             let rows = rows 1
-            let low, high = columns scaling 2 Int32.MaxValue rows, columns scaling 3 Int32.MaxValue rows
+            let low, high = columns scaling 2 rows, columns scaling 3 rows
             let scales (c: Columns) = Seq.zip c.Index c.Scale |> dict
             let of' (c: Columns) order = [| for column in c.Index do if rows.Order[column] = order then column, (scales c)[column] |]
             for order in 0..2 do Assert.Equal<int * float>(of' low order, of' high order)
             Assert.Equal(0, (of' low 3).Length)
 
             for order in 1..3 do
-                for group in of' high order |> Array.groupBy (fun (column, _) -> column / rows.Design.FeatureCount) |> Array.map snd do
+                for group in of' high order |> Array.groupBy (fun (column, _) -> rows.Center[column]) |> Array.map snd do
                     let size = sqrt (group |> Array.sumBy (fun (column, scale) -> (scale * rows.Deviation[column]) ** 2.))
                     Assert.Equal(scaling.Ratio ** float (order - 1), size, 1e-12)
 
         testCase "curves are the same for any number of threads" <| fun () ->
             let curves threads =
                 let rows = rows threads
-                run threads plan data [ for order in [ 2; 3 ] -> order, columns scaling order 4 rows ] ignore
+                run threads plan data rows (models scaling rows) ignore
 
             Assert.Equal<Outcome>(curves 1, curves 2)
+
+        testCase "shipped configurations are of the paper's distribution, and rows of energies alone are those with forces" <| fun () ->
+            let labelled = TightBinding.load (Path.Combine(Application.home, "nice-2020")) false
+            let structures = labelled.Data.Structures
+            Assert.True(structures.Length >= 13_000 && structures.Length < labelled.Tried)
+
+            for s in structures do
+                let r = s.Positions.ToArray() |> Array.chunkBySize 3
+                let distance i j = sqrt (Array.fold2 (fun sum a b -> sum + (a - b) ** 2.) 0. r[i] r[j])
+                for i in 1..4 do
+                    Assert.True(distance 0 i < 3.)
+                    for j in 0 .. i - 1 do Assert.True(distance i j > 0.5)
+
+            // Uniform in the sphere, but for what is too near: (r/3)³ has the mean 1/2 and the variance 1/12.
+            let filled = [| for s in structures do for i in 1..4 -> (Array.sumBy (fun x -> x * x) (s.Positions.Slice(3 * i, 3).ToArray()) / 9.) ** 1.5 |]
+            Assert.Equal(0.5, Array.average filled, tolerance = 0.02)
+            let sample = [| 0..9 |]
+            let expansion = expansion CentrePolicy.Exclude { Cutoff = 6.3; Smoothing = 0.5; Sigma = 0.5; NMax = 2; LMax = 2 }
+            let features = NiceFeatures(expansion, fit 1 expansion (TightBinding.settings 3 (20, 6) (20, 6)) data sample)
+            let all, some = RandomMethane.rows 1 features sample data, energyRows 2 [ features ] (orderOf features) sample data
+            let used = [| for c in 0 .. all.Order.Length - 1 do if all.Energy |> Array.exists (fun row -> row[c] <> 0.) then c |]
+            Assert.Equal<int>(used |> Array.map (fun c -> all.Order[c]), some.Order)
+            Assert.Equal<int>(used |> Array.map (fun c -> all.Center[c]), some.Center)
+            Array.iter2 (fun (a: float[]) b -> Assert.Equal<float[]>(used |> Array.map (fun c -> a[c]), b)) all.Energy some.Energy
     ]

@@ -4,6 +4,7 @@ module Toolkit.Reproductions.Nice2020.Chapter
 open System
 open System.Diagnostics
 open System.IO
+open Toolkit.Numerics.Expansion
 open Toolkit.Numerics.Representations.Nice
 open Toolkit.Reproductions.Nice2020.Fits
 open Toolkit.Reproductions.Nice2020.RandomMethane
@@ -24,8 +25,9 @@ let private plan (full: bool) =
       TestSize = 196
       Seeds = [ 1 .. (if full then 12 else 5) ]
       Folds = 5
-      Grid = [ for power in -14 .. -2 -> 10. ** float power ]
+      Grid = [ for power in -13 .. -2 -> 10. ** float power ]
       Scalings = [ for power in [ 0.5; 1. ] do for ratio in [ 0.3; 0.1 ] -> { Power = power; Ratio = ratio } ]
+      Trainings = [ Energies; EnergiesAndForces ]
       ForceWeight = 0.3 }
 
 /// The least and the most chosen over the divisions for each kind of model at the least and the largest size.
@@ -42,6 +44,29 @@ let private chosen (outcomes: Outcome list) =
 
 let private list (items: int list) = items |> List.map string |> String.concat ", "
 
+/// The models of all orders on one set of energies and forces, and what they give.
+type private Learned =
+    { Features: NiceFeatures
+      Rows: Rows
+      /// Each scaling with its error.
+      Judged: (Scaling * float) list
+      Models: Model list
+      Outcomes: Outcome list }
+
+let private learn (threads: int) (plan: Plan) (data: Data) (tick: unit -> unit) : Learned =
+    let sample, _ = sample plan data.Structures.Length
+    let expansion = expansion CentrePolicy.Include description
+    let features = NiceFeatures(expansion, fit threads expansion settings data sample)
+    let rows = rows threads features sample data
+    let judged = judge threads plan data rows
+    let models = models (judged |> List.minBy snd |> fst) rows
+
+    { Features = features
+      Rows = rows
+      Judged = judged
+      Models = models
+      Outcomes = run threads plan data rows models tick }
+
 /// Makes the figures.
 let make (request: Request) : Chapter =
     let clock = Stopwatch.StartNew()
@@ -49,27 +74,32 @@ let make (request: Request) : Chapter =
     let data = load (Path.Combine(request.Home, "nice-2020"))
     let plan = plan request.Full
     let sample, _ = sample plan data.Structures.Length
-    let expansion = expansion description
-    let orders = [ 1 .. settings.Order ]
-    let curves = 2 * orders.Length * plan.Seeds.Length
+    let labelled = TightBinding.load (Path.Combine(request.Home, "nice-2020")) request.Full
+    // The public sets take minutes more: in full runs alone.
+    let publicData = if request.Full then request.Data else None
+    let other = loadPublic publicData
+    let each = plan.Seeds.Length * plan.Trainings.Length * settings.Order * plan.Sizes.Length
+    let curves = (if other.IsSome then 2 else 1) * each + TightBindingCurves.fits request.Full labelled
     progress 0 curves
     let degenerate = Degenerate.distances ()
-    let features = NiceFeatures(expansion, fit threads expansion settings data sample)
-    let rows = rows threads features sample data
-    let judged = judge threads plan data rows
-    let scaling = judged |> List.minBy snd |> fst
-    let models = [ for order in orders -> order, columns scaling order Int32.MaxValue rows ]
     let finished = ref 0
 
-    let outcomes =
-        run threads plan data models (fun () ->
-            lock finished (fun () ->
-                finished.Value <- finished.Value + 1
-                progress finished.Value curves))
+    let tick () =
+        lock finished (fun () ->
+            finished.Value <- finished.Value + 1
+            progress finished.Value curves)
 
-    let fewer = FeatureCounts.points threads plan data scaling rows
+    let learned = learn threads plan data tick
+    let expansion = learned.Features.Expansion
+    let models, judged, outcomes = learned.Models, learned.Judged, learned.Outcomes
+    let scaling = judged |> List.minBy snd |> fst
+    let large = TightBindingCurves.study threads request.Full labelled tick
+    let ranks = Ranks.counts request.Full
+    let kernels = Kernels.points labelled.Data
+    let costs = Costs.points threads labelled
+    let iron = IronSpins.points threads (Path.Combine(request.Home, "spin-power-spectrum-2022"))
     let times = Timing.measure expansion data sample
-    let counts = models |> List.map (fun (order, model) -> $"{CurvePlot.model order}: {model.Count}") |> String.concat "; "
+    let counts = models |> List.map (fun m -> $"{CurvePlot.model m.Order}: {m.Columns.Count}") |> String.concat "; "
     let d = description
     let branch (b: NiceBranch) = $"{b.Expand} products, {b.Components} components, {b.Purify} features of each lower order subtracted"
 
@@ -95,9 +125,11 @@ let make (request: Request) : Chapter =
         + $"distribution and the same level of theory, {data.Structures.Length} configurations of our own where the paper "
         + "has up to 100 000, and correlations up to four neighbours. The recursion makes products of an order's equivariants with the "
         + "density, keeps the worthwhile ones, subtracts what lower orders know of them and contracts the rest to principal components. Configurations whose self-consistent field did not "
-        + "converge, about two in five, are left out, so the set leans away from the most stretched geometries."
+        + "converge, about two in five, are left out, so the set leans away from the most stretched geometries. Learning curves that go as far as the paper's are made with "
+        + $"labels of a cheaper method, tight binding (GFN2-xTB), for {labelled.Data.Structures.Length} configurations."
       Settings =
         [ "data", "nice-2020/data/methane.xyz: random CH₄, PBE/cc-pVDZ, made by generate.py beside it (seeds 303, 404)"
+          "data with many labels", $"nice-2020/data/{labelled.File}: random CH₄, GFN2-xTB, made by generate-gfn2.fsx beside it; {labelled.Data.Structures.Length} of {labelled.Tried} converged"
           "divisions", $"{plan.Seeds.Length} random ones, seeds {list plan.Seeds}: {plan.TestSize} test configurations, training sets from the rest; {plan.SampleSize} configurations, the same for all divisions, are never tested on"
           "recursion", $"fitted on the environments of those {plan.SampleSize}, without labels; covariants: {branch settings.Covariants}; invariants: {branch settings.Invariants}"
           "choice of settings", $"density and numbers of components by the same cross-validation on those {plan.SampleSize}, before this run; the scaling of columns in this run"
@@ -109,14 +141,24 @@ let make (request: Request) : Chapter =
           "weights", $"energy 1, force component {plan.ForceWeight}, each over its standard deviation in the training set"
           "regulariser", sprintf "the best for energies in %d-fold cross-validation of the training set, out of powers of ten from %g to %g" plan.Folds (List.min plan.Grid) (List.max plan.Grid)
           "regularisers chosen", chosen outcomes
-          "threads", $"{threads}; the numbers are the same for any" ]
+          "threads", $"{threads}; the numbers are the same for any, but for times" ]
       Figures =
         [ Degenerate.figure degenerate
-          LearningCurves.figure setting outcomes
+          LearningCurves.figure LearningCurves.Own setting outcomes
           ForceCurves.figure outcomes
+          match other with
+          | Some data -> LearningCurves.figure LearningCurves.Public setting (learn threads plan data tick).Outcomes
+          | None -> ()
+          TightBindingCurves.figure large
           Parity.figure plan.Seeds.Head outcomes
-          Spectra.figure features.Fit
-          FeatureCounts.figure plan fewer
-          Timing.figure times ]
-      Checks = Degenerate.check degenerate :: FeatureChecks.all rows data
+          Spectra.figure learned.Features.Fit
+          Costs.figure costs
+          Kernels.figure kernels
+          Ranks.figure ranks
+          Timing.figure times
+          IronSpins.figure iron
+          match Acetylacetone.figure threads publicData with
+          | Some figure -> figure
+          | None -> () ]
+      Checks = Degenerate.check degenerate :: Ranks.check ranks :: Kernels.check kernels :: FeatureChecks.all learned.Rows data
       Seconds = clock.Elapsed.TotalSeconds }

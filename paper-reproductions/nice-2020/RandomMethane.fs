@@ -2,6 +2,7 @@
 module Toolkit.Reproductions.Nice2020.RandomMethane
 
 open System
+open System.Collections.Generic
 open System.IO
 open System.Threading.Tasks
 open Toolkit.Numerics.Expansion
@@ -21,14 +22,22 @@ type Data =
       /// [configuration][atom · 3 + xyz], eV/Å.
       Forces: float[][] }
 
-/// Reads data/methane.xyz of this paper's folder.
-let load (folder: string) : Data =
-    let path = Path.Combine(folder, "data", "methane.xyz")
-    let structures = ExtendedXyzReader.Read path |> Array.ofSeq
+let private read (paths: string list) : Data =
+    let files = [| for path in paths -> ExtendedXyzReader.Read path |> Array.ofSeq, path |]
 
-    { Structures = structures
-      Energies = Labels.Energies(structures, path)
-      Forces = Labels.Forces(structures, path) }
+    { Structures = files |> Array.collect fst
+      Energies = files |> Array.collect (fun (frames, path) -> Labels.Energies(frames, path))
+      Forces = files |> Array.collect (fun (frames, path) -> Labels.Forces(frames, path)) }
+
+/// Reads data/methane.xyz of this paper's folder.
+let load (folder: string) : Data = read [ Path.Combine(folder, "data", "methane.xyz") ]
+
+/// A thousand configurations of the paper's own set, where public data are given.
+let loadPublic (data: string option) : Data option =
+    data
+    |> Option.map (fun folder -> [ for part in [ "train"; "val"; "test" ] -> Path.Combine(folder, "methane-dft", $"methane_{part}.xyz") ])
+    |> Option.filter (List.forall File.Exists)
+    |> Option.map read
 
 /// How an environment is described.
 type Description =
@@ -41,11 +50,11 @@ type Description =
       NMax: int
       LMax: int }
 
-/// The density expansion of a description; the central atom adds to the channels of its species.
-let expansion (d: Description) : DensityExpansion =
+/// The density expansion of a description.
+let expansion (centre: CentrePolicy) (d: Description) : DensityExpansion =
     let basis = GtoBasis(d.NMax, d.Cutoff)
     let functions = SmearedGto(basis, d.LMax, d.Cutoff, d.Sigma)
-    DensityExpansion(RadialTable.Build(functions, CutoffFunction(d.Cutoff, d.Smoothing)), species)
+    DensityExpansion(RadialTable.Build(functions, CutoffFunction(d.Cutoff, d.Smoothing)), species, centre)
 
 /// The contraction: products that are made, components that are kept and features of each lower order that are subtracted.
 let settings: NiceSettings =
@@ -69,72 +78,85 @@ type Scaling =
 /// A linear model's rows for every configuration: of all orders, so that models of lower ones are parts of it.
 type Rows =
     { Design: EnergyDesign
+      /// The species at the centre that a column belongs to; 0: atoms are counted.
+      Center: int[]
       /// ν of each column; 0: atoms are counted.
       Order: int[]
-      /// Which component of its order a column is; 0 where atoms are counted.
-      Component: int[]
       /// The columns' standard deviations over the sample.
       Deviation: float[]
       /// [configuration][column].
       Energy: float[][]
-      /// [configuration][atom · 3 + xyz, column].
+      /// [configuration][atom · 3 + xyz, column]; empty where only energies are wanted.
       Force: float[][] }
 
     member r.Orders = Array.max r.Order
 
-let rows (threads: int) (features: NiceFeatures) (sample: int[]) (data: Data) : Rows =
-    let design = EnergyDesign([ features ], species)
-    let n, columns = data.Structures.Length, design.Columns
-    let energy, force = Array.zeroCreate n, Array.zeroCreate n
+let private speciesOf (data: Data) : int[] =
+    data.Structures |> Seq.collect (fun s -> s.Species.ToArray()) |> Seq.distinct |> Seq.sort |> Array.ofSeq
 
-    Parallel.For(0, n, ParallelOptions(MaxDegreeOfParallelism = threads), fun i ->
-        let rows = design.Rows data.Structures[i]
-        energy[i] <- rows.Energy
-        force[i] <- rows.Forces)
-    |> ignore
-
-    let label part column =
-        if column < columns - species.Length then features.Labels[column % features.FeatureCount][part] else 0
+/// Rows of some columns of a design, which are all that there is in them. `order`: ν of a feature of all that stand side by side.
+let private describe (design: EnergyDesign) (kept: int[]) (order: int -> int) (sample: int[]) (energy: float[][]) (force: float[][]) : Rows =
+    let isCount column = column >= design.Columns - design.UnpenalisedColumns
 
     let deviation (column: int) =
         let mean = sample |> Array.averageBy (fun i -> energy[i][column])
         sqrt (sample |> Array.averageBy (fun i -> (energy[i][column] - mean) ** 2.))
 
     { Design = design
-      Order = Array.init columns (label 0)
-      Component = Array.init columns (label 2)
-      Deviation = Array.init columns deviation
+      Center = kept |> Array.map (fun c -> if isCount c then 0 else design.Species[c / design.FeatureCount])
+      Order = kept |> Array.map (fun c -> if isCount c then 0 else order (c % design.FeatureCount))
+      Deviation = Array.init kept.Length deviation
       Energy = energy
       Force = force }
 
+/// ν of the features of NICE.
+let orderOf (features: NiceFeatures) : int -> int =
+    let place = features.Labels.Names |> Seq.findIndex ((=) "nu")
+    fun feature -> features.Labels[feature][place]
+
+/// Rows of energies and forces.
+let rows (threads: int) (features: NiceFeatures) (sample: int[]) (data: Data) : Rows =
+    let design = EnergyDesign([ features ], speciesOf data)
+    let energy, force = Array.zeroCreate data.Structures.Length, Array.zeroCreate data.Structures.Length
+
+    Parallel.For(0, energy.Length, ParallelOptions(MaxDegreeOfParallelism = threads), fun i ->
+        let rows = design.Rows data.Structures[i]
+        energy[i] <- rows.Energy
+        force[i] <- rows.Forces)
+    |> ignore
+
+    describe design (Array.init design.Columns id) (orderOf features) sample energy force
+
+/// Rows of energies alone. Columns that are zero everywhere, as those of one species around another are, are left out.
+let energyRows (threads: int) (features: InvariantRepresentation list) (order: int -> int) (sample: int[]) (data: Data) : Rows =
+    let design = EnergyDesign(features, speciesOf data)
+    let used = HashSet [ design.Columns - design.UnpenalisedColumns .. design.Columns - 1 ]
+
+    for row in design.EnergyRows(sample |> Array.map (fun i -> data.Structures[i]), threads) |> Array.chunkBySize design.Columns do
+        row |> Array.iteri (fun c x -> if x <> 0. then used.Add c |> ignore)
+
+    let kept = used |> Array.ofSeq |> Array.sort
+
+    let energy =
+        data.Structures
+        |> Array.chunkBySize 500
+        |> Array.collect (fun some ->
+            design.EnergyRows(some, threads) |> Array.chunkBySize design.Columns |> Array.map (fun row -> kept |> Array.map (fun c -> row[c])))
+
+    describe design kept order sample energy [||]
+
 /// Some columns of the rows, with the factors that scale them.
 type Columns =
-    { Rows: Rows
-      Index: int[]
+    { Index: int[]
       Scale: float[] }
 
     member c.Count = c.Index.Length
 
-    /// Row `k` of [row, column].
-    member c.Row(rows: float[], k: int) : float[] =
-        let start = k * c.Rows.Order.Length
-        Array.map2 (fun column scale -> scale * rows[start + column]) c.Index c.Scale
-
-    /// The rows of a configuration's force components.
-    member c.ForceRows(i: int) : float[][] =
-        let rows = c.Rows.Force[i]
-        Array.init (rows.Length / c.Rows.Order.Length) (fun k -> c.Row(rows, k))
-
-/// The columns of orders up to one, of each the first so many components, and the counts of atoms.
-let columns (scaling: Scaling) (order: int) (components: int) (rows: Rows) : Columns =
-    let isIn column =
-        let own = rows.Order[column]
-        own = 0 || (own <= order && (own = 1 || rows.Component[column] < components))
-
-    let index = [| for column in 0 .. rows.Order.Length - 1 do if isIn column then column |]
-    let size = rows.Design.FeatureCount
+/// The columns of orders up to one, and the counts of atoms.
+let columns (scaling: Scaling) (order: int) (rows: Rows) : Columns =
+    let index = [| for column in 0 .. rows.Order.Length - 1 do if rows.Order[column] <= order then column |]
     // Each species and order to the same mean square.
-    let block column = column / size, rows.Order[column]
+    let block column = rows.Center[column], rows.Order[column]
     let raw column = rows.Deviation[column] ** (scaling.Power - 1.)
 
     let total =
@@ -147,6 +169,4 @@ let columns (scaling: Scaling) (order: int) (components: int) (rows: Rows) : Col
         elif rows.Deviation[column] > 0. then scaling.Ratio ** float (rows.Order[column] - 1) * raw column / total[block column]
         else 0.
 
-    { Rows = rows
-      Index = index
-      Scale = Array.map scale index }
+    { Index = index; Scale = Array.map scale index }

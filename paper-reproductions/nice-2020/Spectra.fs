@@ -76,6 +76,7 @@ let figure (fit: NiceFit) : Figure =
       Picture =
         { Key =
             [ "equivariants", [ for lambda in lambdas -> byLambda lambda 1 ]
+              "", [ Series.line "σ = +1" Ink Solid; Series.line "σ = −1" Ink Dashed ]
               "invariants", [ for order, _ in invariants -> invariant order ] ]
           Width = 210.
           Rows =

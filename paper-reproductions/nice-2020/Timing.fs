@@ -4,6 +4,7 @@ module Toolkit.Reproductions.Nice2020.Timing
 open System
 open System.Diagnostics
 open Toolkit.Numerics.Expansion
+open Toolkit.Numerics.LinearAlgebra
 open Toolkit.Numerics.Representations
 open Toolkit.Numerics.Representations.Nice
 open Toolkit.Reproductions.Nice2020.RandomMethane
@@ -17,7 +18,9 @@ type Point =
       /// Seconds for one environment, neighbours and expansion included.
       Forward: float
       /// The same with forces of a function of the features.
-      Forces: float }
+      Forces: float
+      /// Of the multiply-adds alone, at the speed of a dense matrix product in this run.
+      Limit: float }
 
 let private structures, repeats = 100, 7
 
@@ -34,9 +37,16 @@ let private fastest (work: unit -> unit) : float =
         }
     )
 
+/// Multiply-adds in a second on one thread, in products of matrices that stay in the cache.
+let private speed () : float =
+    let n = 384
+    let a, b, c = Array.create (n * n) 1., Array.create (n * n) 0.5, Array.zeroCreate<float> (n * n)
+    float n ** 3. / fastest (fun () -> Dense.Multiply<float>(n, n, n, ReadOnlySpan a, ReadOnlySpan b, Span c))
+
 let measure (expansion: DensityExpansion) (data: Data) (sample: int[]) : Point list =
     let some = [| for i in Array.truncate structures sample -> data.Structures[i] |]
     let environments = some |> Array.sumBy _.Count |> float
+    let speed = speed ()
 
     [ for order in 1 .. settings.Order + 1 do
           let own = NiceSettings(Order = order, Covariants = settings.Covariants, Invariants = settings.Invariants)
@@ -45,18 +55,25 @@ let measure (expansion: DensityExpansion) (data: Data) (sample: int[]) : Point l
           // Any energy that is linear in the features takes the same time.
           let readout = Array.create features.FeatureCount 1.
           let readouts = some |> Array.map (fun s -> Array.init s.Count (fun _ -> readout) |> Array.concat)
+          let values = Array.zeroCreate<float> (int environments * features.FeatureCount)
+          let multiplyAdds = if order = 1 then 0L else features.MultiplyAdds
 
           { Order = order
             Features = features.FeatureCount
-            MultiplyAdds = if order = 1 then 0L else features.MultiplyAdds
-            Forward = fastest (fun () -> for s in some do features.Compute s |> ignore) / environments
-            Forces = fastest (fun () -> Array.iter2 (fun s r -> set.Evaluate(s, ReadOnlyMemory r) |> ignore) some readouts) / environments } ]
+            MultiplyAdds = multiplyAdds
+            Forward = fastest (fun () -> set.Compute(some, Span values)) / environments
+            Forces = fastest (fun () -> Array.iter2 (fun s r -> set.Evaluate(s, ReadOnlyMemory r) |> ignore) some readouts) / environments
+            Limit = float multiplyAdds / speed } ]
 
 let figure (points: Point list) : Figure =
     let forward, forces = Series.joined "features" Blue Circle Solid, Series.joined "features and forces" Vermilion Square Solid
+    let limit = Series.line "arithmetic alone" Ink Dashed
     let micro (s: float) = 1e6 * s
     let x = { Axis.linear "order ν" (0.8, float points.Length + 0.2) with Ticks = [ for p in points -> float p.Order, string p.Order ] }
-    let times = [ for p in points do micro p.Forward; micro p.Forces ]
+    let times = [ for p in points do
+                      micro p.Forward
+                      micro p.Forces
+                      if p.Limit > 0. then micro p.Limit ]
     let last = List.last points
     let first = points |> List.find (fun p -> p.Order = 2)
 
@@ -64,21 +81,21 @@ let figure (points: Point list) : Figure =
       Title = "Measured time of an environment against the order"
       Caption =
         "Time of one environment of random methane on one thread, from positions to the invariants of all orders up to ν, and with the forces of an "
-        + $"energy by the backward pass: the fastest of {repeats} runs over {structures} configurations, neighbours and expansion included. Measured in this "
+        + $"energy by the backward pass: the fastest of {repeats} runs over {structures} configurations, neighbours and expansion included; features of all configurations together, forces one by one. Dashed: the multiply-adds of coupling and contraction alone, as fast as those of a dense matrix product in this run. Measured in this "
         + "run: another run has other times. The settings are those of the learning curves."
       Conclusion =
         $"Coupling and contraction take {float first.MultiplyAdds / 1e6:F2} million multiply-adds at ν = {first.Order} and {float last.MultiplyAdds / 1e6:F2} million at "
         + $"ν = {last.Order}, for {first.Features} and {last.Features} features: all products would multiply by the number of channels with each order. Measured times at "
-        + $"those orders: {micro first.Forward:F0} and {micro last.Forward:F0} µs, with forces {micro first.Forces:F0} and {micro last.Forces:F0} µs."
+        + $"those orders: {micro first.Forward:F0} and {micro last.Forward:F0} µs, with forces {micro first.Forces:F0} and {micro last.Forces:F0} µs; at the last the multiply-adds alone would take {micro last.Limit:F0} µs."
       Table =
         Table.Create(
-            [ "nu"; "features"; "multiply_adds"; "features_us"; "features_and_forces_us" ],
+            [ "nu"; "features"; "multiply_adds"; "features_us"; "features_and_forces_us"; "multiply_adds_us" ],
             [ for p in points ->
-                  [ Whole p.Order; Whole p.Features; Whole(int p.MultiplyAdds); Number(micro p.Forward); Number(micro p.Forces) ] ]
+                  [ Whole p.Order; Whole p.Features; Whole(int p.MultiplyAdds); Number(micro p.Forward); Number(micro p.Forces); Number(micro p.Limit) ] ]
         )
       Picture =
-        { Key = [ "", [ forward; forces ] ]
-          Width = 360.
+        { Key = [ "", [ forward; forces; limit ] ]
+          Width = 420.
           Rows =
             [ 260.,
               [ Panel.of'
@@ -86,4 +103,5 @@ let figure (points: Point list) : Figure =
                     x
                     (Axis.logarithmicOver "measured time of an environment / µs" times)
                     [ Curve(forward, [ for p in points -> float p.Order, micro p.Forward ])
-                      Curve(forces, [ for p in points -> float p.Order, micro p.Forces ]) ] ] ] } }
+                      Curve(forces, [ for p in points -> float p.Order, micro p.Forces ])
+                      Curve(limit, [ for p in points do if p.Limit > 0. then float p.Order, micro p.Limit ]) ] ] ] } }

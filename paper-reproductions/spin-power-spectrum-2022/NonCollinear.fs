@@ -48,7 +48,7 @@ let private polynomial = PolynomialKernel(3, 1.)
 let private widths = [ 5.; 10.; 20.; 40.; 80. ]
 
 /// The kinds of model, with how each is fitted.
-let private models (threads: int) : (Series * (Labelled[] -> Fitted)) list =
+let models (threads: int) : (Series * (Labelled[] -> Fitted)) list =
     let kernel candidates data =
         gaussian threads (features (description 1)) [ 26 ] (List.map farthest candidates) weights data |> List.minBy _.Error
 

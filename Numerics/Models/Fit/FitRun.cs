@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using System.Text.Json;
 using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Files;
 using Toolkit.Numerics.Learning;
@@ -53,7 +52,8 @@ public sealed class FitRun
         ModelSpec model = spec.Model ?? ModelSpec.Default;
         string? niceFile = request.Checkpoint is null ? null : NiceFileOf(request.Checkpoint);
         PreparedFeatures features = PreparedFeatures.FromData(
-            spec with { Model = model }, training, specSource, request.Threads, niceFile, progress, table);
+            spec with { Model = model }, training, specSource, new FeatureRequest { Threads = request.Threads, FitFile = niceFile }, progress, table)
+            .Invariant(specSource);
         FitSurvey survey = new(training, request.Keys, features.Spec.Fields, features.Inputs, model, progress);
         return new FitRun(features, model, survey, training, specSource, request, progress).Run();
     }
@@ -141,7 +141,7 @@ public sealed class FitRun
         NormalEquations[] folds = Enumerable.Range(0, count).Select(_ => new NormalEquations(design.Columns)).ToArray();
         int done = 0;
         FitCheckpoint? checkpoint = _request.Checkpoint is null ? null : new FitCheckpoint(
-            _request.Checkpoint, string.Join('\n', _features.Spec.ToJson(), _survey.Fingerprint, JsonSerializer.Serialize(_survey.Reader.Keys), every, count));
+            _request.Checkpoint, string.Join('\n', _features.Spec.ToJson(), _survey.Fingerprint, ModelFolder.KeysJson(_survey.Reader.Keys).ToJsonString(), every, count));
         if (checkpoint?.Read(design.Columns) is var (before, kept)) (done, folds) = (before, kept);
 
         long perAtom = (3L + (3 * _features.Set.Fields.Count)) * design.Columns;

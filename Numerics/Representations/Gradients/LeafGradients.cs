@@ -156,7 +156,7 @@ internal sealed unsafe class LeafGradients : PairGradients
                     continue;
                 }
                 double* from = (s.Source.Block == SlopeSource.Made ? _slopes : _values.Values(s.Source.Block)[0]) + s.Source.First;
-                ChannelTile.Contract(s.Count, angles, rows, count, from, s.Source.StepK, s.Stride, to, s.Stride);
+                ChannelTile<double>.Multiply(count, s.Count, s.Stride, angles, 1, rows, from, s.Source.StepK, to, s.Stride, false);
             }
         }
     }
@@ -197,63 +197,8 @@ internal sealed unsafe class LeafGradients : PairGradients
                             new Span<double>(to + (nint)d * stride, run->Count).Clear();
                         continue;
                     }
-                    double* ra = at[run->SlopeA] + run->OtherA, rf = at[run->SlopeF] + run->OtherF;
-                    double* g = radial + run->RadialF, dg = slopes + run->RadialF;
-                    int nextA = next[run->SlopeA], nextF = next[run->SlopeF];
-                    if (run->Fast > 0 && run->Slow == 1 && run->Count <= 8)
-                    {
-                        // What products of two factors mostly are.
-                        Vector512<double> weight = Vector512.Load(w), v = Vector512.Load(g);
-                        Vector512<double> along = Vector512.Create(rf[0]) * Vector512.Load(dg);
-                        Vector512<double> x = Vector512.Create(rf[nextF]) * v, y = Vector512.Create(rf[2 * nextF]) * v;
-                        Vector512<double> z = Vector512.Create(rf[3 * nextF]) * v, value = Vector512.Create(radial[run->RadialA]);
-                        along = Vector512.MultiplyAddEstimate(Vector512.Create(slopes[run->RadialA]), Vector512.Load(ra), along) * weight;
-                        x = Vector512.MultiplyAddEstimate(value, Vector512.Load(ra + nextA), x) * weight;
-                        y = Vector512.MultiplyAddEstimate(value, Vector512.Load(ra + 2 * nextA), y) * weight;
-                        z = Vector512.MultiplyAddEstimate(value, Vector512.Load(ra + 3 * nextA), z) * weight;
-                        Vector512.Store(Vector512.MultiplyAddEstimate(ux, along, x), to);
-                        Vector512.Store(Vector512.MultiplyAddEstimate(uy, along, y), to + stride);
-                        Vector512.Store(Vector512.MultiplyAddEstimate(uz, along, z), to + 2 * (nint)stride);
-                        continue;
-                    }
-                    double* rb = at[run->SlopeB] + run->OtherB;
-                    int nextB = next[run->SlopeB];
-                    bool hasA = run->Slow > 0, hasB = run->Slow > 1, hasF = run->Fast > 0;
-                    Vector512<double> ga = Vector512.Create(radial[run->RadialA]), dga = Vector512.Create(slopes[run->RadialA]);
-                    Vector512<double> gb = Vector512.Create(radial[run->RadialB]), dgb = Vector512.Create(slopes[run->RadialB]);
-                    Vector512<double> r0 = Vector512.Create(rf[0]), rx = Vector512.Create(rf[nextF]), ry = Vector512.Create(rf[2 * nextF]);
-                    Vector512<double> rz = Vector512.Create(rf[3 * nextF]);
-                    for (int j = 0; j < run->Count; j += 8)
-                    {
-                        Vector512<double> along = default, x = default, y = default, z = default;
-                        if (hasF)
-                        {
-                            Vector512<double> v = Vector512.Load(g + j);
-                            along = r0 * Vector512.Load(dg + j);
-                            x = rx * v;
-                            y = ry * v;
-                            z = rz * v;
-                        }
-                        if (hasA)
-                        {
-                            along = Vector512.MultiplyAddEstimate(dga, Vector512.Load(ra + j), along);
-                            x = Vector512.MultiplyAddEstimate(ga, Vector512.Load(ra + nextA + j), x);
-                            y = Vector512.MultiplyAddEstimate(ga, Vector512.Load(ra + 2 * nextA + j), y);
-                            z = Vector512.MultiplyAddEstimate(ga, Vector512.Load(ra + 3 * nextA + j), z);
-                        }
-                        if (hasB)
-                        {
-                            along = Vector512.MultiplyAddEstimate(dgb, Vector512.Load(rb + j), along);
-                            x = Vector512.MultiplyAddEstimate(gb, Vector512.Load(rb + nextB + j), x);
-                            y = Vector512.MultiplyAddEstimate(gb, Vector512.Load(rb + 2 * nextB + j), y);
-                            z = Vector512.MultiplyAddEstimate(gb, Vector512.Load(rb + 3 * nextB + j), z);
-                        }
-                        Vector512<double> weight = Vector512.Load(w + j);
-                        along *= weight;
-                        Vector512.Store(Vector512.MultiplyAddEstimate(ux, along, weight * x), to + j);
-                        Vector512.Store(Vector512.MultiplyAddEstimate(uy, along, weight * y), to + stride + j);
-                        Vector512.Store(Vector512.MultiplyAddEstimate(uz, along, weight * z), to + 2 * (nint)stride + j);
-                    }
+                    if (run->IsOuter) Outer(*run, at, next, to, stride, radial, slopes, ux, uy, uz, w);
+                    else Few(*run, at, next, to, stride, radial, slopes, ux, uy, uz, w);
                 }
             }
         }
@@ -289,39 +234,7 @@ internal sealed unsafe class LeafGradients : PairGradients
                         }
                         continue;
                     }
-                    double* ra = at[run->SlopeA] + run->OtherA, rb = at[run->SlopeB] + run->OtherB, rf = at[run->SlopeF] + run->OtherF;
-                    double* gf = radial + run->RadialF;
-                    int nextA = next[run->SlopeA], nextB = next[run->SlopeB], nextF = next[run->SlopeF];
-                    bool hasA = run->Slow > 0, hasB = run->Slow > 1, hasF = run->Fast > 0;
-                    Vector512<double> ga = Vector512.Create(radial[run->RadialA]), gb = Vector512.Create(radial[run->RadialB]);
-                    Vector512<double> rx = Vector512.Create(rf[0]), ry = Vector512.Create(rf[nextF]), rz = Vector512.Create(rf[2 * nextF]);
-                    for (int j = 0; j < run->Count; j += 8)
-                    {
-                        Vector512<double> x = default, y = default, z = default;
-                        if (hasF)
-                        {
-                            Vector512<double> v = Vector512.Load(gf + j);
-                            x = rx * v;
-                            y = ry * v;
-                            z = rz * v;
-                        }
-                        if (hasA)
-                        {
-                            x = Vector512.MultiplyAddEstimate(ga, Vector512.Load(ra + j), x);
-                            y = Vector512.MultiplyAddEstimate(ga, Vector512.Load(ra + nextA + j), y);
-                            z = Vector512.MultiplyAddEstimate(ga, Vector512.Load(ra + 2 * nextA + j), z);
-                        }
-                        if (hasB)
-                        {
-                            x = Vector512.MultiplyAddEstimate(gb, Vector512.Load(rb + j), x);
-                            y = Vector512.MultiplyAddEstimate(gb, Vector512.Load(rb + nextB + j), y);
-                            z = Vector512.MultiplyAddEstimate(gb, Vector512.Load(rb + 2 * nextB + j), z);
-                        }
-                        Vector512<double> scaled = Vector512.Load(w + j);
-                        Vector512.Store(scaled * x, to + j);
-                        Vector512.Store(scaled * y, to + stride + j);
-                        Vector512.Store(scaled * z, to + 2 * (nint)stride + j);
-                    }
+                    Few(*run, at, next, to, stride, radial, w);
                 }
             }
         }
@@ -341,6 +254,139 @@ internal sealed unsafe class LeafGradients : PairGradients
             ref readonly SegmentSlope s = ref segment.Slopes[p];
             at[p] = _contracted + s.At + ((nint)lane * s.Kinds + kind) * s.Stride;
             next[p] = s.Stride;
+        }
+    }
+
+    /// <summary>Runs of two leaves that are an outer product: what products of two factors mostly are. Seven operations for every three
+    /// vectors of numbers are multiply-adds of broadcast numbers; all else is done once.</summary>
+    private static void Outer(in Run run, double** at, int* next, double* to, int stride, double* radial, double* slopes,
+        Vector512<double> ux, Vector512<double> uy, Vector512<double> uz, double* w)
+    {
+        double* ra = at[run.SlopeA] + run.OtherA, rf = at[run.SlopeF] + run.OtherF, ga = radial + run.RadialA, da = slopes + run.RadialA;
+        nint nextA = next[run.SlopeA], nextF = next[run.SlopeF], stepF = run.StepOtherF, stepA = run.StepRadialA, count = run.Count, two = 2 * (nint)stride;
+        Vector512<double> weight = Vector512.Load(w), g = weight * Vector512.Load(radial + run.RadialF), d = weight * Vector512.Load(slopes + run.RadialF);
+        Vector512<double> a = weight * Vector512.Load(ra), ax = weight * Vector512.Load(ra + nextA);
+        Vector512<double> ay = weight * Vector512.Load(ra + 2 * nextA), az = weight * Vector512.Load(ra + 3 * nextA);
+        for (int r = run.Repeat; r > 0; r--, to += count, rf += stepF, ga += stepA, da += stepA)
+        {
+            Vector512<double> along = Vector512.Create(rf[0]) * d, value = Vector512.Create(*ga);
+            Vector512<double> x = Vector512.Create(rf[nextF]) * g, y = Vector512.Create(rf[2 * nextF]) * g, z = Vector512.Create(rf[3 * nextF]) * g;
+            along = Vector512.MultiplyAddEstimate(Vector512.Create(*da), a, along);
+            x = Vector512.MultiplyAddEstimate(value, ax, x);
+            y = Vector512.MultiplyAddEstimate(value, ay, y);
+            z = Vector512.MultiplyAddEstimate(value, az, z);
+            Vector512.Store(Vector512.MultiplyAddEstimate(ux, along, x), to);
+            Vector512.Store(Vector512.MultiplyAddEstimate(uy, along, y), to + stride);
+            Vector512.Store(Vector512.MultiplyAddEstimate(uz, along, z), to + two);
+        }
+    }
+
+    /// <summary>Runs of up to three leaves.</summary>
+    private static void Few(in Run run, double** at, int* next, double* to, int stride, double* radial, double* slopes,
+        Vector512<double> ux, Vector512<double> uy, Vector512<double> uz, double* w)
+    {
+        double* ra = at[run.SlopeA] + run.OtherA, rb = at[run.SlopeB] + run.OtherB, rf = at[run.SlopeF] + run.OtherF;
+        double* ga = radial + run.RadialA, gb = radial + run.RadialB, g = radial + run.RadialF;
+        nint nextA = next[run.SlopeA], nextB = next[run.SlopeB], nextF = next[run.SlopeF], two = 2 * (nint)stride, slope = (nint)(slopes - radial);
+        bool hasA = run.Slow > 0, hasB = run.Slow > 1, hasF = run.Fast > 0;
+        for (int r = run.Repeat, count = run.Count; r > 0; r--, to += count, count += run.StepCount)
+        {
+            for (int j = 0; j < count; j += 8)
+            {
+                Vector512<double> along = default, x = default, y = default, z = default;
+                if (hasF)
+                {
+                    Vector512<double> v = Vector512.Load(g + j);
+                    along = Vector512.Create(rf[0]) * Vector512.Load(g + slope + j);
+                    x = Vector512.Create(rf[nextF]) * v;
+                    y = Vector512.Create(rf[2 * nextF]) * v;
+                    z = Vector512.Create(rf[3 * nextF]) * v;
+                }
+
+                if (hasA)
+                {
+                    Vector512<double> value = Vector512.Create(*ga);
+                    along = Vector512.MultiplyAddEstimate(Vector512.Create(ga[slope]), Vector512.Load(ra + j), along);
+                    x = Vector512.MultiplyAddEstimate(value, Vector512.Load(ra + nextA + j), x);
+                    y = Vector512.MultiplyAddEstimate(value, Vector512.Load(ra + 2 * nextA + j), y);
+                    z = Vector512.MultiplyAddEstimate(value, Vector512.Load(ra + 3 * nextA + j), z);
+                }
+
+                if (hasB)
+                {
+                    Vector512<double> value = Vector512.Create(*gb);
+                    along = Vector512.MultiplyAddEstimate(Vector512.Create(gb[slope]), Vector512.Load(rb + j), along);
+                    x = Vector512.MultiplyAddEstimate(value, Vector512.Load(rb + nextB + j), x);
+                    y = Vector512.MultiplyAddEstimate(value, Vector512.Load(rb + 2 * nextB + j), y);
+                    z = Vector512.MultiplyAddEstimate(value, Vector512.Load(rb + 3 * nextB + j), z);
+                }
+
+                Vector512<double> weight = Vector512.Load(w + j);
+                along *= weight;
+                Vector512.Store(Vector512.MultiplyAddEstimate(ux, along, weight * x), to + j);
+                Vector512.Store(Vector512.MultiplyAddEstimate(uy, along, weight * y), to + stride + j);
+                Vector512.Store(Vector512.MultiplyAddEstimate(uz, along, weight * z), to + two + j);
+            }
+
+            w += run.StepWeights;
+            ra += run.StepOtherA;
+            rb += run.StepOtherB;
+            rf += run.StepOtherF;
+            ga += run.StepRadialA;
+            gb += run.StepRadialB;
+            g += run.StepRadialF;
+        }
+    }
+
+    /// <summary>The same by a vector.</summary>
+    private static void Few(in Run run, double** at, int* next, double* to, int stride, double* radial, double* w)
+    {
+        double* ra = at[run.SlopeA] + run.OtherA, rb = at[run.SlopeB] + run.OtherB, rf = at[run.SlopeF] + run.OtherF;
+        double* ga = radial + run.RadialA, gb = radial + run.RadialB, g = radial + run.RadialF;
+        nint nextA = next[run.SlopeA], nextB = next[run.SlopeB], nextF = next[run.SlopeF], two = 2 * (nint)stride;
+        bool hasA = run.Slow > 0, hasB = run.Slow > 1, hasF = run.Fast > 0;
+        for (int r = run.Repeat, count = run.Count; r > 0; r--, to += count, count += run.StepCount)
+        {
+            for (int j = 0; j < count; j += 8)
+            {
+                Vector512<double> x = default, y = default, z = default;
+                if (hasF)
+                {
+                    Vector512<double> v = Vector512.Load(g + j);
+                    x = Vector512.Create(rf[0]) * v;
+                    y = Vector512.Create(rf[nextF]) * v;
+                    z = Vector512.Create(rf[2 * nextF]) * v;
+                }
+
+                if (hasA)
+                {
+                    Vector512<double> value = Vector512.Create(*ga);
+                    x = Vector512.MultiplyAddEstimate(value, Vector512.Load(ra + j), x);
+                    y = Vector512.MultiplyAddEstimate(value, Vector512.Load(ra + nextA + j), y);
+                    z = Vector512.MultiplyAddEstimate(value, Vector512.Load(ra + 2 * nextA + j), z);
+                }
+
+                if (hasB)
+                {
+                    Vector512<double> value = Vector512.Create(*gb);
+                    x = Vector512.MultiplyAddEstimate(value, Vector512.Load(rb + j), x);
+                    y = Vector512.MultiplyAddEstimate(value, Vector512.Load(rb + nextB + j), y);
+                    z = Vector512.MultiplyAddEstimate(value, Vector512.Load(rb + 2 * nextB + j), z);
+                }
+
+                Vector512<double> weight = Vector512.Load(w + j);
+                Vector512.Store(weight * x, to + j);
+                Vector512.Store(weight * y, to + stride + j);
+                Vector512.Store(weight * z, to + two + j);
+            }
+
+            w += run.StepWeights;
+            ra += run.StepOtherA;
+            rb += run.StepOtherB;
+            rf += run.StepOtherF;
+            ga += run.StepRadialA;
+            gb += run.StepRadialB;
+            g += run.StepRadialF;
         }
     }
 

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Linq;
+using System.Runtime.InteropServices;
 using Toolkit.Numerics.Stages;
 
 namespace Toolkit.Numerics.Representations.Gradients;
@@ -38,11 +39,42 @@ internal struct Run
     /// <summary>Where the weights of the features begin, of whole vectors; in a list the terms have theirs.</summary>
     public int Weights;
 
+    /// <summary>How many such runs follow each other, and by how much each differs from the one before.</summary>
+    public int Repeat, StepCount, StepWeights, StepRadialA, StepRadialB, StepRadialF, StepOtherA, StepOtherB, StepOtherF;
+
     /// <summary>The terms of a list.</summary>
     public int First, End;
 
     /// <summary>Stands for <see cref="Slow"/> where there is a list; where A is squared, see <see cref="PackedTriangle"/>.</summary>
     public const int Many = 3, Triangle = 4;
+
+    /// <summary>Whether the leaves' channels are those of an outer product: what belongs to the run's own channels is the same in all.</summary>
+    public readonly bool IsOuter => Slow == 1 && Fast == 1 && Count <= 8 && StepOtherA == 0 && StepRadialF == 0 && StepWeights == 0 && StepCount == 0;
+
+    /// <summary>Takes the next run, too, where it differs from the last of these as they do from each other.</summary>
+    public bool Takes(in Run next)
+    {
+        if (Slow is Many or Triangle || (Slow, Fast, SlopeA, SlopeB, SlopeF) != (next.Slow, next.Fast, next.SlopeA, next.SlopeB, next.SlopeF) || Slow + Fast == 0)
+            return false;
+        int last = Repeat - 1, place = Place;
+        for (int r = 0; r < Repeat; r++)
+            place += Count + r * StepCount;
+        if (place != next.Place) return false;
+        Run step = new()
+        {
+            StepCount = next.Count - Count - last * StepCount, StepWeights = next.Weights - Weights - last * StepWeights,
+            StepRadialA = next.RadialA - RadialA - last * StepRadialA, StepOtherA = next.OtherA - OtherA - last * StepOtherA,
+            StepRadialB = next.RadialB - RadialB - last * StepRadialB, StepOtherB = next.OtherB - OtherB - last * StepOtherB,
+            StepRadialF = next.RadialF - RadialF - last * StepRadialF, StepOtherF = next.OtherF - OtherF - last * StepOtherF,
+        };
+        if (Repeat > 1 && (StepCount, StepWeights, StepRadialA, StepOtherA, StepRadialB, StepOtherB, StepRadialF, StepOtherF) != (
+            step.StepCount, step.StepWeights, step.StepRadialA, step.StepOtherA, step.StepRadialB, step.StepOtherB, step.StepRadialF, step.StepOtherF))
+            return false;
+        (StepCount, StepWeights, StepRadialA, StepOtherA) = (step.StepCount, step.StepWeights, step.StepRadialA, step.StepOtherA);
+        (StepRadialB, StepOtherB, StepRadialF, StepOtherF) = (step.StepRadialB, step.StepOtherB, step.StepRadialF, step.StepOtherF);
+        Repeat++;
+        return true;
+    }
 }
 
 /// <summary>What one kind of neighbour changes of some features.</summary>
@@ -89,7 +121,7 @@ internal sealed class LeafRuns(SlopeOutput output)
             end = start + 1;
             while (end < output.Channels && Continues(start, end))
                 end++;
-            Run run = new() { Place = start, Count = end - start, First = all.Count };
+            Run run = new() { Place = start, Count = end - start, First = all.Count, Repeat = 1 };
             bool isAlike = true;
             double scale = 0;
             for (int p = 0; p < _terms.Length; p++)
@@ -99,7 +131,7 @@ internal sealed class LeafRuns(SlopeOutput output)
                 own[p] = part * (t.Weights?[start] ?? 1);
                 if (part == 0) continue;
                 RunTerm term = new(
-                    p, end == start + 1 || t.Own[start + 1] != t.Own[start], t.Rows.L * stride + t.Leaf.Radials[t.Own[start]], t.Other[start], own[p]);
+                    p, end == start + 1 ? run.Slow > 0 && run.Fast == 0 : t.Own[start + 1] != t.Own[start], t.Rows.L * stride + t.Leaf.Radials[t.Own[start]], t.Other[start], own[p]);
                 isAlike &= scale == 0 || Math.Abs(own[p] / scale - 1) < Rounding;
                 if (scale == 0) scale = own[p];
                 all.Add(term);
@@ -138,7 +170,7 @@ internal sealed class LeafRuns(SlopeOutput output)
                 weights.AddRange(row);
             }
 
-            runs.Add(run);
+            if (runs.Count == 0 || !CollectionsMarshal.AsSpan(runs)[^1].Takes(run)) runs.Add(run);
         }
 
         return new RunList([.. runs], [.. all], [.. weights]);

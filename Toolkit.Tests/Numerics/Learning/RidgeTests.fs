@@ -151,6 +151,32 @@ let tests =
                     Array.iter2 (fun (a: float) b -> Assert.Equal(a, b, tolerance = 1e-9 * scale)) (predict other) (predict one)
             Assert.Equal(1., few.Residual(ReadOnlySpan(Array.init 62 (fun k -> 0.01 * float k))) / same.Residual(ReadOnlySpan(Array.init 62 (fun k -> 0.01 * float k))), tolerance = 1e-11))
 
+        Law.test "sums of products have the residual and the fit of the triangle, and those of some columns are among them" 30 (Law.from (Gen.choose (0, 1 <<< 30))) (fun seed ->
+            let rows, y = problem 600 30 1 seed
+            let parts = Array.init 3 (fun _ -> ProductSums 31)
+            for k, (row, target) in Array.zip rows y |> Array.indexed do
+                parts[k % 3].Add(ReadOnlySpan row, ReadOnlySpan [| target |], 0.3)
+            let whole = parts[0].Select [| 0..30 |]
+            for part in parts[1..] do whole.Add part
+            let triangle = equations 31 rows y 0.3
+            Assert.Equal(triangle.Rows, whole.Rows)
+            let c = Array.init 31 (fun k -> 0.01 * float k)
+            Assert.Equal(1., whole.Residual(ReadOnlySpan c) / triangle.Residual(ReadOnlySpan c), tolerance = 1e-10)
+            let close (a: RidgeFit) (b: RidgeFit) = Seq.iter2 (fun (a: float) b -> Assert.Equal(a, b, tolerance = 1e-8 * (1. + abs a))) a.Coefficients b.Coefficients
+            close (RidgeRegression.Fit(triangle, 1e-4, 1)) (RidgeRegression.Fit(whole, 1e-4, 1))
+
+            // Some columns in another order, scaled; the last carries no penalty.
+            let columns, scales = [| 7; 2; 19; 30 |], [| 2.; 0.5; 1.; 1. |]
+            let some = rows |> Array.map (fun row -> Array.map2 (fun column scale -> scale * row[column]) columns scales)
+            let folds = parts |> Array.map (fun part -> part.Select(columns, scales))
+            let fewer = [| for k in 0..2 -> (let own all = [| for t in k..3..599 -> Array.item t all |] in equations 4 (own some) (own y) 0.3) |]
+            let grid = [| 1e-6; 1e-2; 1. |]
+            let found, expected = RidgeRegression.CrossValidate(folds, 1, grid), RidgeRegression.CrossValidate(fewer, 1, grid)
+            close expected found
+            Seq.iter2 (fun struct (_, a: float) struct (_, b) -> Assert.Equal(a, b, tolerance = 1e-8 * a)) expected.Trials found.Trials
+            Assert.Contains("columns 0 … 30", Assert.Throws<ArgumentException>(fun () -> whole.Select [| 31 |] |> ignore).Message)
+            Assert.Contains("1 factors; got 2", Assert.Throws<ArgumentException>(fun () -> whole.Select([| 1 |], [| 1.; 1. |]) |> ignore).Message))
+
         Law.test "the evidence is that of the targets' normal distribution" 20 (Law.from (Gen.choose (0, 1 <<< 30))) (fun seed ->
             let rows, y = problem 12 3 0 seed
             let grid = [| 1e-3; 1e-2; 0.1; 1. |]

@@ -74,6 +74,8 @@ let tests =
             let size = Array.fold (fun m f -> max m (abs f)) 1. found.Virial
             rows.Virial |> Array.chunkBySize design.Columns |> Array.iteri (fun k row -> Assert.InRange(abs (found.Virial[k] - dot row), 0., 1e-9 * size))
             Assert.Equal<float[]>(design.EnergyRow s, energy)
+            let first = s.Select(ReadOnlySpan [| 0 |])
+            Assert.Equal<float[]>(Array.concat [ energy; design.EnergyRow first; energy ], design.EnergyRows [| s; first; s |])
             Assert.InRange(abs (found.Energy - dot energy), 0., 1e-10 * (1. + abs found.Energy))
             let scale = Array.fold (fun m f -> max m (abs f)) 1. found.Forces
             forces |> Array.chunkBySize design.Columns |> Array.iteri (fun k row -> Assert.InRange(abs (found.Forces[k] - dot row), 0., 1e-9 * scale)))

@@ -125,23 +125,53 @@ let private compare (kind: string) =
         | [] -> ()
         | wrong -> Assert.Fail(String.concat "\n" ($"{wrong.Length} differences" :: List.truncate 10 wrong))
 
-/// The library's table with one coefficient changed, for a test.
-let private withMutated (l1: int, l2: int, l3: int) (change: float -> float) (test: CouplingTable -> unit) : unit =
-    TemporaryFolder.using (fun folder ->
-        let path = Path.Combine(folder, "mutated.table")
-        use stream = new MemoryStream()
-        TableFile.writeTo stream (TableSpec.Create(TableKind.RealCg, 8))
-        let bytes = stream.ToArray()
-        use intact = CouplingTable.FromBytes(ReadOnlySpan bytes, "real-cg")
-        let values = intact.Block(l1, l2, l3).Value.ToArray()
+/// The bytes of the library's table, and where the coefficients of a block begin in them.
+let private tableBytes () =
+    use stream = new MemoryStream()
+    TableFile.writeTo stream (TableSpec.Create(TableKind.RealCg, 8))
+    let bytes = stream.ToArray()
+
+    let place (values: float[]) =
         // The block's values stand one after the other: found by their bits.
         let at = bytes.AsSpan().IndexOf(ReadOnlySpan(Array.collect (fun (x: float) -> BitConverter.GetBytes x) values))
         Assert.True(at > 0)
-        Assert.True(BitConverter.TryWriteBytes(bytes.AsSpan(at, 8), change values[0]))
+        at
+
+    bytes, place
+
+/// The library's table after a change of its bytes, for a test.
+let private withMutated (change: CouplingTable -> byte[] -> (float[] -> int) -> unit) (test: CouplingTable -> unit) : unit =
+    TemporaryFolder.using (fun folder ->
+        let path = Path.Combine(folder, "mutated.table")
+        let bytes, place = tableBytes ()
+        use intact = CouplingTable.FromBytes(ReadOnlySpan bytes, "real-cg")
+        change intact bytes place
         File.WriteAllBytes(path, bytes)
         // Without its checksum, which would refuse it.
         use table = CouplingTable.Load(path, false)
         test table)
+
+/// One coefficient of a block is changed.
+let private coefficient (l1: int, l2: int, l3: int) (change: float -> float) (intact: CouplingTable) (bytes: byte[]) place =
+    let values = intact.Block(l1, l2, l3).Value.ToArray()
+    let at: int = place values
+    Assert.True(BitConverter.TryWriteBytes(bytes.AsSpan(at, 8), change values[0]))
+
+/// In the place of the product to l3 stands the one to a smaller l, whose components its first rows are.
+let private order (l1: int, l2: int, l3: int) (other: int) (intact: CouplingTable) (bytes: byte[]) place =
+    let block = intact.Block(l1, l2, l3)
+    let wrong = intact.Block(l1, l2, other)
+    Assert.InRange(wrong.Count, 1, block.Count)
+    let at: int = place (block.Value.ToArray())
+    let last = wrong.Count - 1
+
+    for k in 0 .. block.Count - 1 do
+        // What the smaller block does not fill is zero.
+        let value = if k <= last then wrong.Value[k] else 0.
+        Assert.True(BitConverter.TryWriteBytes(bytes.AsSpan(at + 8 * k, 8), value))
+        bytes[at + 8 * block.Count + k] <- wrong.M1[min k last]
+        bytes[at + 9 * block.Count + k] <- wrong.M2[min k last]
+        bytes[at + 10 * block.Count + k] <- wrong.M3[min k last]
 
 [<Tests>]
 let tests =
@@ -173,7 +203,21 @@ let tests =
                   "equivariants.small", (1, 2, 3)
                   "spin-power-spectrum.resolved-include-both", (1, 1, 1)
                   "spin-bispectrum.summed-exclude-both", (1, 1, 2) ] do
-                withMutated block (~-) (fun table -> Assert.NotEmpty(differences name specs[name] structures table))
-                withMutated block (fun x -> x * (1. + 1e-6)) (fun table -> Assert.NotEmpty(differences name specs[name] structures table))
-                withMutated block id (fun table -> Assert.Empty(differences name specs[name] structures table))
+                withMutated (coefficient block (~-)) (fun table -> Assert.NotEmpty(differences name specs[name] structures table))
+                withMutated (coefficient block (fun x -> x * (1. + 1e-6))) (fun table -> Assert.NotEmpty(differences name specs[name] structures table))
+                withMutated (coefficient block id) (fun table -> Assert.Empty(differences name specs[name] structures table))
+
+        testCase "a product to another l than the engine's table says is seen" <| fun () ->
+            let specs = Map.ofList GoldenSpecs.all
+            let structures = GoldenFile.structures.Force() |> List.truncate 1
+
+            for name, block, other in
+                [ "bispectrum.parity-both", (1, 1, 2), 1
+                  "equivariants.small", (1, 2, 3), 2
+                  "spin-power-spectrum.resolved-include-both", (1, 1, 2), 1
+                  "spin-bispectrum.summed-exclude-both", (1, 1, 2), 1 ] do
+                let l1, l2, l3 = block
+                withMutated (order block other) (fun table ->
+                    Assert.Equal<float>(CouplingTable.Default.Block(l1, l2, other).Value[0], table.Block(l1, l2, l3).Value[0])
+                    Assert.NotEmpty(differences name specs[name] structures table))
     ]

@@ -170,7 +170,7 @@ let tests =
             let whole = TreeInvariants(e, tree (couple half half "0"))
             let s = structure [ 1; 8 ] 9
             let again = TreeInvariants(e, tree (couple half (couple (rho "\"m1\"") (rho "\"m2\"") "\"k\"") "0"))
-            Assert.True(whole.Program.Shapes.Count < again.Program.Shapes.Count)
+            Assert.True(whole.Program.Shapes.Length < again.Program.Shapes.Length)
             Assert.True(again.FeatureCount > whole.FeatureCount)
             Assert.Equal(s.Count * whole.FeatureCount, (whole.Compute s).Length)
 

@@ -1,0 +1,78 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text;
+using System.IO;
+using Toolkit.Numerics.Models;
+using Toolkit.Numerics.Neighbors;
+using Toolkit.Numerics.Structures;
+
+namespace Toolkit.Native.Abi;
+
+/// <summary>Models: the functions <c>toolkit_model_…</c> of toolkit.h.</summary>
+internal static unsafe class ModelExports
+{
+    /// <summary>Reads a model's folder.</summary>
+    [UnmanagedCallersOnly(EntryPoint = "toolkit_model_open")]
+    public static int Open(byte* path, nint* model) =>
+        Handles.Try(() => *model = Handles.New(ModelFolder.Read(Handles.Text(path, nameof(path)))));
+
+    /// <summary>What a model is, as JSON: species, cutoff, whether it sees neighbours alone, vector fields and where they are read from,
+    /// whether it knows standard deviations.</summary>
+    [UnmanagedCallersOnly(EntryPoint = "toolkit_model_about")]
+    public static int About(nint model, byte** text) => Handles.Try(() =>
+    {
+        FittedModel fitted = Handles.Get<FittedModel>(model);
+        *text = (byte*)Marshal.StringToCoTaskMemUTF8(Json(fitted));
+    });
+
+    /// <summary>Energy and derivatives of a structure.</summary>
+    [UnmanagedCallersOnly(EntryPoint = "toolkit_model_predict")]
+    public static int Predict(nint model, StructureView* structure, int threads, PredictionView* prediction) => Handles.Try(() =>
+        prediction->Write(Handles.Get<FittedModel>(model).Predict(StructureView.Read(structure), threads, prediction->HasDeviations)));
+
+    /// <summary>The same of some atoms whose neighbours the caller has found.</summary>
+    [UnmanagedCallersOnly(EntryPoint = "toolkit_model_predict_pairs")]
+    public static int PredictPairs(nint model, StructureView* structure, PairsView* pairs, int threads, PredictionView* prediction) => Handles.Try(() =>
+    {
+        FittedModel fitted = Handles.Get<FittedModel>(model);
+        Structure atoms = StructureView.Read(structure);
+        using NeighborList list = pairs->Read(atoms, fitted.Cutoff);
+        if (prediction->HasDeviations) throw new NotSupportedException("standard deviations are for whole structures: toolkit_model_predict");
+        prediction->Write(fitted.Predict(atoms, list, new ReadOnlySpan<int>(pairs->Centres, checked((int)pairs->CentreCount)), threads));
+    });
+
+    private static string Json(FittedModel model)
+    {
+        using MemoryStream stream = new();
+        using (Utf8JsonWriter json = new(stream))
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("species");
+            foreach (int z in model.Species)
+                json.WriteNumberValue(z);
+            json.WriteEndArray();
+            json.WriteNumber("cutoff", model.Cutoff);
+            json.WriteBoolean("local", model.IsLocal);
+            json.WriteBoolean("deviations", model.HasVariance);
+            json.WriteStartArray("fields");
+            foreach (var field in model.Features.Fields)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", field.Name);
+                json.WriteString("key", field.Key);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteStartArray("inputs");
+            foreach (string key in model.Inputs)
+                json.WriteStringValue(key);
+            json.WriteEndArray();
+            json.WriteString("version", model.About.Version);
+            json.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(stream.ToArray());
+    }
+}

@@ -1,0 +1,35 @@
+using System;
+using Toolkit.Kernels;
+using Toolkit.Numerics.Expansion;
+using Toolkit.Numerics.Harmonics;
+using Toolkit.Numerics.Simd;
+using Toolkit.Numerics.Stages;
+
+// Sizes that models have: angular momenta to 8, one or two registers of radial functions, up to four registers of channels.
+const int LargestL = 8;
+
+if (args is not [string path])
+{
+    Console.Error.WriteLine("kernels: expected the name of the file to write");
+    return 2;
+}
+
+KernelText text = new();
+EmittedKernels.Writer = text;
+for (int lmax = 0; lmax <= LargestL; lmax++)
+{
+    HarmonicsCompiler<double>.Get(lmax, gradients: false, radial: false);
+    HarmonicsCompiler<double>.Get(lmax, gradients: true, radial: false);
+    HarmonicsCompiler<double>.Get(lmax, gradients: true, radial: true);
+    for (int registers = 1; registers <= 2; registers++)
+    {
+        int nmax = registers * ChannelTile.Side;
+        ExpansionCode.Get(lmax, nmax);
+        for (int groups = 1; groups * registers <= 4; groups++)
+            _ = new SquareStage(0, 1, lmax, groups, nmax, nmax, groups * nmax);
+    }
+}
+
+text.Write(path);
+Console.Error.WriteLine($"kernels: {text.Count} in {path}");
+return 0;

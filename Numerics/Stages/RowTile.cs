@@ -1,0 +1,153 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Toolkit.Numerics.Simd;
+
+namespace Toolkit.Numerics.Stages;
+
+/// <summary>How many rows a tile has, as a constant of the compiler.</summary>
+internal interface ITileRows
+{
+    static abstract int Count { get; }
+}
+
+internal readonly struct Rows1 : ITileRows
+{
+    public static int Count => 1;
+}
+
+internal readonly struct Rows2 : ITileRows
+{
+    public static int Count => 2;
+}
+
+internal readonly struct Rows3 : ITileRows
+{
+    public static int Count => 3;
+}
+
+internal readonly struct Rows4 : ITileRows
+{
+    public static int Count => 4;
+}
+
+internal readonly struct Rows5 : ITileRows
+{
+    public static int Count => 5;
+}
+
+internal readonly struct Rows6 : ITileRows
+{
+    public static int Count => 6;
+}
+
+internal readonly struct Rows7 : ITileRows
+{
+    public static int Count => 7;
+}
+
+internal readonly struct Rows8 : ITileRows
+{
+    public static int Count => 8;
+}
+
+internal readonly struct Rows9 : ITileRows
+{
+    public static int Count => 9;
+}
+
+/// <summary>
+/// Small matrix products z = x y or z += x y whose rows of z stay in registers, one vector wide, while the inner index runs: what
+/// invariants and their derivatives are made of. Written once for every width and every number of rows up to nine, 2l + 1 of l = 4.
+/// </summary>
+/// <remarks>Each number of z sums its products in the order of the inner index, whatever the width.</remarks>
+internal static unsafe class RowTile<TLanes, V, T>
+    where TLanes : struct, ILanes<V, T>
+    where V : struct
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>z[i, j] = or += Σ_k x[i, k] y[k, j].</summary>
+    /// <param name="rows">The number of i.</param>
+    /// <param name="inner">The number of k.</param>
+    /// <param name="lanes">The number of j: up to whole vectors are made.</param>
+    /// <param name="x">x.</param>
+    /// <param name="xi">From i to i.</param>
+    /// <param name="xk">From k to k.</param>
+    /// <param name="y">y, j contiguous.</param>
+    /// <param name="yk">From k to k.</param>
+    /// <param name="z">z, j contiguous.</param>
+    /// <param name="zi">From i to i.</param>
+    /// <param name="adds">Whether z is added to.</param>
+    public static void Multiply(int rows, int inner, int lanes, T* x, nint xi, nint xk, T* y, nint yk, T* z, nint zi, bool adds)
+    {
+        for (; rows > 9; rows -= 8, x += 8 * xi, z += 8 * zi)
+            Row<Rows8>(inner, lanes, x, xi, xk, y, yk, z, zi, adds);
+        switch (rows)
+        {
+            case 1:
+                Row<Rows1>(inner, lanes, x, xi, xk, y, yk, z, zi, adds);
+                break;
+            case 2:
+                Row<Rows2>(inner, lanes, x, xi, xk, y, yk, z, zi, adds);
+                break;
+            case 3:
+                Row<Rows3>(inner, lanes, x, xi, xk, y, yk, z, zi, adds);
+                break;
+            case 4:
+                Row<Rows4>(inner, lanes, x, xi, xk, y, yk, z, zi, adds);
+                break;
+            case 5:
+                Row<Rows5>(inner, lanes, x, xi, xk, y, yk, z, zi, adds);
+                break;
+            case 6:
+                Row<Rows6>(inner, lanes, x, xi, xk, y, yk, z, zi, adds);
+                break;
+            case 7:
+                Row<Rows7>(inner, lanes, x, xi, xk, y, yk, z, zi, adds);
+                break;
+            case 8:
+                Row<Rows8>(inner, lanes, x, xi, xk, y, yk, z, zi, adds);
+                break;
+            case 9:
+                Row<Rows9>(inner, lanes, x, xi, xk, y, yk, z, zi, adds);
+                break;
+        }
+    }
+
+    private static void Row<TRows>(int inner, int lanes, T* x, nint xi, nint xk, T* y, nint yk, T* z, nint zi, bool adds)
+        where TRows : struct, ITileRows
+    {
+        for (int lane = 0; lane < lanes; lane += TLanes.Count, y += TLanes.Count, z += TLanes.Count)
+        {
+            V s0 = TLanes.Zero, s1 = TLanes.Zero, s2 = TLanes.Zero, s3 = TLanes.Zero, s4 = TLanes.Zero;
+            V s5 = TLanes.Zero, s6 = TLanes.Zero, s7 = TLanes.Zero, s8 = TLanes.Zero;
+            T* a = x, b = y;
+            for (int k = 0; k < inner; k++, a += xk, b += yk)
+            {
+                V v = TLanes.Load(b);
+                s0 = TLanes.MultiplyAdd(TLanes.Broadcast(a[0]), v, s0);
+                if (TRows.Count > 1) s1 = TLanes.MultiplyAdd(TLanes.Broadcast(a[xi]), v, s1);
+                if (TRows.Count > 2) s2 = TLanes.MultiplyAdd(TLanes.Broadcast(a[2 * xi]), v, s2);
+                if (TRows.Count > 3) s3 = TLanes.MultiplyAdd(TLanes.Broadcast(a[3 * xi]), v, s3);
+                if (TRows.Count > 4) s4 = TLanes.MultiplyAdd(TLanes.Broadcast(a[4 * xi]), v, s4);
+                if (TRows.Count > 5) s5 = TLanes.MultiplyAdd(TLanes.Broadcast(a[5 * xi]), v, s5);
+                if (TRows.Count > 6) s6 = TLanes.MultiplyAdd(TLanes.Broadcast(a[6 * xi]), v, s6);
+                if (TRows.Count > 7) s7 = TLanes.MultiplyAdd(TLanes.Broadcast(a[7 * xi]), v, s7);
+                if (TRows.Count > 8) s8 = TLanes.MultiplyAdd(TLanes.Broadcast(a[8 * xi]), v, s8);
+            }
+
+            Put(s0, z, adds);
+            if (TRows.Count > 1) Put(s1, z + zi, adds);
+            if (TRows.Count > 2) Put(s2, z + 2 * zi, adds);
+            if (TRows.Count > 3) Put(s3, z + 3 * zi, adds);
+            if (TRows.Count > 4) Put(s4, z + 4 * zi, adds);
+            if (TRows.Count > 5) Put(s5, z + 5 * zi, adds);
+            if (TRows.Count > 6) Put(s6, z + 6 * zi, adds);
+            if (TRows.Count > 7) Put(s7, z + 7 * zi, adds);
+            if (TRows.Count > 8) Put(s8, z + 8 * zi, adds);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put(V value, T* target, bool adds) => TLanes.Store(adds ? TLanes.Add(TLanes.Load(target), value) : value, target);
+}
