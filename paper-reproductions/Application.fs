@@ -49,10 +49,18 @@ let private versions: Setting list =
       "processor", $"{Environment.ProcessorCount} × {RuntimeInformation.ProcessArchitecture}, vectors of {bits} bits"
       "pictures", $"ScottPlot {typeof<ScottPlot.Plot>.Assembly.GetName().Version}, set in {Typeface.name}" ]
 
-/// At a terminal, a bar for the steps of a paper; nothing elsewhere.
+/// At a terminal, a bar for the steps of a paper; elsewhere a line a minute at most, where the run takes that long.
 let private withProgress (error: TextWriter) (title: string) (work: (int -> int -> unit) -> 'a) : 'a =
     if Console.IsErrorRedirected || not (obj.ReferenceEquals(error, Console.Error)) then
-        work (fun _ _ -> ())
+        let clock = Stopwatch.StartNew()
+        let said = ref 0.
+
+        work (fun step steps ->
+            let now = clock.Elapsed.TotalSeconds
+
+            if now > said.Value + 60. then
+                said.Value <- now
+                error.WriteLine $"paper-reproductions: {title}: {step} of {steps} steps, {now / 60.:F0} min")
     else
         let console = AnsiConsole.Create(AnsiConsoleSettings(Out = AnsiConsoleOutput error))
 

@@ -88,6 +88,23 @@ let tests =
                 for j in 0 .. i - 1 do
                     if i / 3 = j / 3 then Assert.InRange(apart i j, 0.8, 1.75) else Assert.True(apart i j >= 1.65, $"{i} {j}: {apart i j}")
 
+        testCase "what a long run keeps of curves is the curves" <| fun () ->
+            let gas: GasFits.Outcome list =
+                [ for size in [ 5; 10 ] ->
+                      { Features = GasFits.square; Seed = 3; Size = size; Columns = 4; Regulariser = 1e-7; Error = 0.1 / float size; Deviation = 2.5; Coefficients = [| 1.; -2.; 1. / 3.; 0. |] } ]
+
+            Assert.Equal<GasFits.Outcome list>(gas, GasFits.ofKept GasFits.square 3 (GasFits.kept gas))
+            let model = List.last WaterFits.models
+            let water: WaterFits.Outcome list = [ for size in [ 50; 100 ] -> { Model = model; Seed = 2; Size = size; Percent = 12.5 / float size; Equal = 20.; Degree = 2; Weight = 1e4; Regulariser = 1e-9 } ]
+            Assert.Equal<WaterFits.Outcome list>(water, WaterFits.ofKept model 2 (WaterFits.kept water))
+
+            // Through a file, and not of other settings.
+            TemporaryFolder.using (fun folder ->
+                let counted = ref 0
+                let find settings = GasFits.ofKept GasFits.square 3 (Toolkit.Reproductions.Report.Kept.inFolder folder "gas, 3 Å" settings (fun () -> counted.Value <- counted.Value + 1; GasFits.kept gas))
+                for settings in [ "a"; "a"; "b"; "b" ] do Assert.Equal<GasFits.Outcome list>(gas, find settings)
+                Assert.Equal(2, counted.Value))
+
         testCase "the exponent of a power law is found" <| fun () ->
             Assert.Equal(1.5, Scaling.exponent [ for n in [ 10.; 30.; 200. ] -> n, 7. * n ** 1.5 ], 1e-12)
 

@@ -103,6 +103,8 @@ type Outcome =
       Size: int
       /// Root mean square error over the standard deviation of the test frames, %.
       Percent: float
+      /// The same with parts of equal weight.
+      Equal: float
       /// The power of the kernel that cross-validation chose; 1 for λ = 2, which is linear.
       Degree: int
       /// That of the second part of features beside the first.
@@ -111,16 +113,17 @@ type Outcome =
 
 /// The rows of numbers that a curve is kept as.
 let kept (outcomes: Outcome list) : float[] list =
-    [ for o in outcomes -> [| float o.Size; o.Percent; float o.Degree; o.Weight; o.Regulariser |] ]
+    [ for o in outcomes -> [| float o.Size; o.Percent; o.Equal; float o.Degree; o.Weight; o.Regulariser |] ]
 
 let ofKept (model: Model) (seed: int) (rows: float[] list) : Outcome list =
     [ for row in rows ->
           match row with
-          | [| size; percent; degree; weight; regulariser |] ->
+          | [| size; percent; equal; degree; weight; regulariser |] ->
               { Model = model
                 Seed = seed
                 Size = int size
                 Percent = percent
+                Equal = equal
                 Degree = int degree
                 Weight = weight
                 Regulariser = regulariser }
@@ -132,66 +135,109 @@ let divide (plan: Plan) (count: int) (seed: int) : int[] * int[] =
     Array.splitAt plan.TestSize order
 
 /// Weights of the second part beside the first that are tried.
-let weights = [ 0.1; 1.; 10.; 100.; 1e3; 1e4 ]
+let weights = [ 1.; 1e2; 1e4; 1e6; 1e8 ]
 
-let private grid = [| for power in -12 .. -1 -> 10. ** float power |]
+/// λ that are tried: of kernels, in whose products digits are lost, and of linear models, which are fitted to rows.
+let private grid, finerGrid = [| for power in -12 .. -1 -> 10. ** float power |], [| for power in -16 .. -1 -> 10. ** float power |]
 
-/// Centred products of frames' features, their mean square one over the training frames: [frame, frame].
-let private products (threads: int) (rows: float[][]) (train: int[]) : float[] =
+let private folds = 5
+
+/// Centred features of frames, their mean square one over the training frames.
+let private scaled (rows: float[][]) (train: int[]) : float[][] =
+    let mean = Array.init rows[0].Length (fun k -> train |> Array.averageBy (fun i -> rows[i].[k]))
+    let centred = rows |> Array.map (fun row -> Array.map2 (-) row mean)
+    let size = sqrt (train |> Array.averageBy (fun i -> centred[i] |> Array.sumBy (fun x -> x * x)))
+    centred |> Array.map (Array.map (fun x -> x / size))
+
+/// Products of frames' features: [frame, frame].
+let private products (threads: int) (rows: float[][]) : float[] =
     let n, columns = rows.Length, rows[0].Length
-    let mean = Array.init columns (fun k -> train |> Array.averageBy (fun i -> rows[i].[k]))
-    let all = rows |> Array.collect (fun row -> Array.map2 (-) row mean)
-    let size = train |> Array.averageBy (fun i -> Seq.sum (seq { for k in 0 .. columns - 1 -> all[i * columns + k] ** 2. }))
-    let result = Array.zeroCreate (n * n)
-    Dense.Multiply(n, n, columns, 1. / size, ReadOnlySpan all, columns, false, ReadOnlySpan all, columns, true, 0., Span result, n, threads)
+    let all, result = Array.concat rows, Array.zeroCreate (n * n)
+    Dense.AddProducts(n, columns, 1., ReadOnlySpan all, columns, 0., Span result, n, threads)
+    Dense.Symmetrise(n, Span result, n)
     result
+
+/// A model that is tried: its error in cross-validation, and what it predicts of some frames.
+type private Candidate =
+    { Weight: float
+      Degree: int
+      Regulariser: float
+      Error: float
+      Predict: int[] -> float[] }
+
+let private least (fit: RidgeFit) = fit.Trials |> Seq.map (fun struct (_, e) -> e) |> Seq.min
+
+/// Linear in the features, and a constant.
+let private linear threads (rows: float[][]) (train: int[]) (targets: float[]) (weight: float) : Candidate =
+    let columns = rows[0].Length + 1
+    let row i = Array.append rows[i] [| 1. |]
+    let parts = Array.init folds (fun _ -> NormalEquations columns)
+    train |> Array.iteri (fun k i -> parts[k % folds].Add(ReadOnlySpan(row i), ReadOnlySpan [| targets[k] |]))
+    let fit = RidgeRegression.CrossValidate(parts, 1, finerGrid, threads = threads, penalty = RidgePenalty.Plain)
+    let c = Array.ofSeq fit.Coefficients
+
+    { Weight = weight
+      Degree = 1
+      Regulariser = fit.Regulariser
+      Error = least fit
+      Predict = Array.map (fun i -> Array.fold2 (fun sum x y -> sum + x * y) 0. (row i) c) }
+
+/// The kernel (1 + x·x′)².
+let private quadratic threads (products: float[]) (count: int) (train: int[]) (targets: float[]) (weight: float) : Candidate =
+    let kernel i j = pown (1. + products[i * count + j]) 2
+    let own = [| for i in train do for j in train -> kernel i j |]
+    let fit = KernelRidge.CrossValidate(ReadOnlySpan own, ReadOnlySpan targets, Array.init train.Length (fun k -> k % folds), grid, threads)
+
+    { Weight = weight
+      Degree = 2
+      Regulariser = fit.Regulariser
+      Error = least fit
+      Predict = fun frames -> KernelRidge.Predict(ReadOnlySpan [| for i in frames do for j in train -> kernel i j |], fit) }
 
 /// ε_0 = Tr ε∞, as the paper has it.
 let trace (tensor: float[]) = tensor[0] + tensor[4] + tensor[8]
 
-/// Curves of the trace on one division: kernels (1 + x·x′)^ζ of mean features, ζ of 1 or 2 and the regulariser by cross-validation.
+/// Curves of the trace on one division: models linear or quadratic in mean features; which, the weight of the parts and the regulariser by
+/// cross-validation.
 let isotropic (threads: int) (plan: Plan) (data: Data) (rowsOf: Features -> float[][]) (model: Model) (seed: int) : Outcome list =
-    let n = data.Frames.Length
-    let test, rest = divide plan n seed
+    let test, rest = divide plan data.Frames.Length seed
     let traces = data.Tensors |> Array.map trace
-    let parts = model |> List.map (fun part -> products threads (rowsOf part) rest)
+    let parts = model |> List.map (fun part -> scaled (rowsOf part) rest)
 
-    // Weighted means of the parts, whose own mean square is one.
-    let product (weight: float) =
+    let sets =
         match parts with
-        | [ first; second ] -> Array.map2 (fun x y -> (x + weight * y) / (1. + weight)) first second
-        | _ -> parts.Head
+        | [ first; second ] ->
+            [ for w in weights ->
+                  let a, b = 1. / sqrt (1. + w), sqrt (w / (1. + w))
+                  w, Array.map2 (fun x y -> Array.append (Array.map ((*) a) x) (Array.map ((*) b) y)) first second ]
+        | _ -> [ 1., parts.Head ]
 
-    let products = [ for w in (if parts.Length > 1 then weights else [ 1. ]) -> w, product w ]
+    let sets = [ for w, rows in sets -> w, rows, products threads rows ]
 
     [ for size in plan.Sizes do
           let train = Array.truncate size rest
           let mean = train |> Array.averageBy (fun i -> traces[i])
           let targets = train |> Array.map (fun i -> traces[i] - mean)
-          let folds = Array.init size (fun k -> k % 5)
-
-          let candidates =
-              [ for weight, product in products do
-                  for degree in 1..2 do
-                    let kernel i j = pown (1. + product[i * n + j]) degree
-                    let own = Array.init (size * size) (fun k -> kernel train[k / size] train[k % size])
-                    let fit = KernelRidge.CrossValidate(ReadOnlySpan own, ReadOnlySpan targets, folds, grid, threads)
-                    weight, degree, kernel, fit, fit.Trials |> Seq.map (fun struct (_, e) -> e) |> Seq.min ]
-
-          let weight, degree, kernel, fit, _ = candidates |> List.minBy (fun (_, _, _, _, e) -> e)
-          let cross = [| for i in test do for j in train -> kernel i j |]
-          let predicted = KernelRidge.Predict(ReadOnlySpan cross, fit)
           let reference = test |> Array.map (fun i -> traces[i] - mean)
           let centre = Array.average reference
           let square values = Array.averageBy (fun x -> x * x) values
+          let percent (c: Candidate) = 100. * sqrt (square (Array.map2 (-) (c.Predict test) reference) / square (reference |> Array.map (fun x -> x - centre)))
+
+          let candidates =
+              [ for weight, rows, products in sets do
+                    linear threads rows train targets weight
+                    quadratic threads products data.Frames.Length train targets weight ]
+
+          let best = candidates |> List.minBy _.Error
 
           { Model = model
             Seed = seed
             Size = size
-            Percent = 100. * sqrt (square (Array.map2 (-) predicted reference) / square (reference |> Array.map (fun x -> x - centre)))
-            Degree = degree
-            Weight = weight
-            Regulariser = fit.Regulariser } ]
+            Percent = percent best
+            Equal = candidates |> List.filter (fun c -> c.Weight = 1.) |> List.minBy _.Error |> percent
+            Degree = best.Degree
+            Weight = best.Weight
+            Regulariser = best.Regulariser } ]
 
 /// The five numbers of λ = 2 of a tensor.
 let second (tensor: float[]) : float[] =
@@ -216,10 +262,13 @@ let anisotropic (threads: int) (plan: Plan) (data: Data) (model: Model) (design:
                      let a, b = rows[i]
                      yield! Array.zip (second data.Tensors[i]) (second (fit.Predict(struct (a, b)))) |]
 
+          let percent = 100. * sqrt ((pairs |> Array.averageBy (fun (a, b) -> (a - b) ** 2.)) / (pairs |> Array.averageBy (fun (a, _) -> a * a)))
+
           { Model = model
             Seed = seed
             Size = size
-            Percent = 100. * sqrt ((pairs |> Array.averageBy (fun (a, b) -> (a - b) ** 2.)) / (pairs |> Array.averageBy (fun (a, _) -> a * a)))
+            Percent = percent
+            Equal = percent
             Degree = 1
             Weight = 1.
             Regulariser = fit.Second.Regulariser } ]

@@ -11,8 +11,14 @@ public sealed partial class PotentialField
     // of a centre's channel on the mesh, and of eight numbers of a row there.
     private const double PairTime = 1.5, WaveTime = 0.7, TransformTime = 6.5, CentreTime = 30, RowTime = 1.2;
 
-    // Widths of the smooth part that are tried, over that of the charges.
-    private static readonly double[] Widths = [1.1, 1.25, 1.5, 1.75, 2, 2.5, 3, 3.5, 4, 5, 6, 8];
+    // Widths of the smooth part that are tried, over that of the charges; at the first, nothing is left to pairs.
+    private static readonly double[] Widths = [1, 1.1, 1.25, 1.5, 1.75, 2, 2.5, 3, 3.5, 4, 5, 6, 8, 12, 18, 27, 40];
+
+    // Beyond this only where atoms are so few that a sphere of that width holds less than so many.
+    private const double WideFactor = 8, WideAtoms = 30;
+
+    // Waves and points of a mesh that a sum may have.
+    private const double MostWaves = 1e8, MostPoints = 1 << 30;
 
     /// <summary>How the sums of a structure will be done, with estimates of cost and error.</summary>
     /// <exception cref="ArgumentException">A cell without atoms, or an evaluator that cannot treat this periodicity or reach the tolerance.</exception>
@@ -44,15 +50,18 @@ public sealed partial class PotentialField
 
         double x = Math.Sqrt(-2 * Math.Log(Share * Settings.Tolerance));
         int lm = (LMax + 1) * (LMax + 1), nmax = Basis.NMax, species = _species.Length;
-        // Small cells have no waves longer than themselves: a field is that much smaller than one with all waves.
-        double longest = 2 * Math.PI / Math.Max(lengths[0], Math.Max(lengths[1], lengths[2])), from = longest > Screened ? Math.Floor(8 * longest) / 8 : Screened;
+        double from = From(structure);
+        bool keepsDigits = RequireResolved(structure);
         Dictionary<PotentialEvaluator, double> costs = [];
         Dictionary<PotentialEvaluator, double> widths = [];
         int order = 0;
         ReadOnlySpan<double> factors = Settings.Split is { } given ? [given / _power.Smearing] : Widths;
         foreach (double factor in factors)
         {
-            double width = factor * _power.Smearing, cutoff = 0.7 * _transform.Reach + x * width, k = WaveCutoff(width);
+            double width = factor * _power.Smearing, k = WaveCutoff(width, from);
+            if (!keepsDigits && width > _power.Smearing) continue;
+            if (Settings.Split is null && factor > WideFactor && density * width * width * width > WideAtoms) continue;
+            double cutoff = width == _power.Smearing ? ExteriorRadius : 0.7 * _transform.Reach + x * width;
             double pairs = PairTime * PairWork * density * 4 * Math.PI / 3 * cutoff * cutoff * cutoff, volume = measure;
             if (free > 0)
             {
@@ -60,25 +69,31 @@ public sealed partial class PotentialField
                 volume *= Math.Pow(period, free);
                 lengths.AsSpan(3 - free).Fill(period);
             }
-            double waves = WaveTime * volume * k * k * k / (12 * Math.PI * Math.PI) * ((3 + species * (4.0 + lm * nmax)) / 8 + 1);
-            if (Settings.Evaluator != PotentialEvaluator.Mesh && Settings.MeshSize is null) Offer(PotentialEvaluator.Waves, width, pairs + waves);
+            double count = volume * k * k * k / (12 * Math.PI * Math.PI);
+            double waves = WaveTime * count * ((3 + species * (4.0 + lm * nmax)) / 8 + 1);
+            if (Settings.Evaluator != PotentialEvaluator.Mesh && Settings.MeshSize is null && count < MostWaves) Offer(PotentialEvaluator.Waves, width, pairs + waves);
             if (Settings.Evaluator == PotentialEvaluator.Waves) continue;
             for (int p = Settings.SplineOrder ?? 4; p <= (Settings.SplineOrder ?? CardinalSpline.Largest); p += 2)
             {
                 double spacing = Settings.MeshSize is null ? Spacing(width, p, from) : 0;
                 if (Settings.MeshSize is not null && MeshError(width, p, Coarsest(lengths), from) > Coarse * Settings.Tolerance) continue;
+                if (Settings.MeshSize is null && (lengths[0] / spacing + p) * (lengths[1] / spacing + p) * (lengths[2] / spacing + p) > MostPoints) continue;
                 (int n0, int n1, int n2) = Settings.MeshSize ?? Points(lengths, spacing, p);
                 double transforms = TransformTime * n0 * n1 * n2 / structure.Count, rows = CentreTime + RowTime * p * p * ((p + 7) / 8);
                 if (Offer(PotentialEvaluator.Mesh, width, pairs + species * nmax * lm * (transforms + rows))) order = p;
             }
         }
+        if (costs.Count == 0 && Settings.MeshSize is null)
+            throw new UnfitStructureException(
+                FormattableString.Invariant($"a cell of {measure:G3} Å{(free == 0 ? "³" : free == 1 ? "²" : "")} for {structure.Count} atoms, whose sum has more than {MostWaves:G1} waves"),
+                "a smaller cell, a larger smearing or tolerance, or no periodicity");
         if (costs.Count == 0)
             throw new ArgumentException(
                 $"a mesh of {Settings.MeshSize} points is too coarse for a tolerance of {Settings.Tolerance} at a split of {Settings.Split} Å in this cell; give it more, or leave it out", nameof(structure));
         PotentialEvaluator evaluator = PotentialEvaluator.Waves;
         foreach ((PotentialEvaluator candidate, double cost) in costs)
             if (!costs.TryGetValue(evaluator, out double least) || cost < least) evaluator = candidate;
-        SplitTables split = Split(widths[evaluator]);
+        SplitTables split = Split(widths[evaluator], from);
         if (evaluator == PotentialEvaluator.Waves)
             return new PotentialPlan(evaluator, widths[evaluator], split.PairCutoff, split.WaveCutoff, [], 0, split.PairError, split.WaveError, 0, costs);
         lengths.AsSpan(3 - free).Fill(WaveWeights.Across(split.WaveCutoff, thickness + _transform.Reach, WindowError).Period);
@@ -117,17 +132,48 @@ public sealed partial class PotentialField
         int Of(double length) => FourierSize.AtLeast(Math.Max(order, (int)Math.Ceiling(length / spacing)));
     }
 
-    private readonly Dictionary<double, double> _waveCutoffs = [];
+    private readonly Dictionary<(double Width, double From), double> _waveCutoffs = [];
 
     /// <summary>The largest wave number of a smooth part.</summary>
-    private double WaveCutoff(double width)
+    private double WaveCutoff(double width, double from)
     {
+        double[] sizes = WaveSizes(from);
         lock (_lock)
         {
-            if (!_waveCutoffs.TryGetValue(width, out double cutoff))
-                _waveCutoffs[width] = cutoff = Math.Min(_transform.Largest, WaveCutoff(new SmearedPower(Settings.Exponent, width), _sizes).Cutoff);
+            if (!_waveCutoffs.TryGetValue((width, from), out double cutoff))
+                _waveCutoffs[(width, from)] = cutoff = Math.Min(_transform.Largest, WaveCutoff(new SmearedPower(Settings.Exponent, width), sizes).Cutoff);
             return cutoff;
         }
+    }
+
+    // What sums over pairs are wrong by in float64, with room.
+    private const double Rounding = 1e-13;
+
+    /// <summary>
+    /// Refuses bulk cells so much smaller than the charges that float64 has no waves for them: all that is left of their field is far below that of one
+    /// charge. Gives whether sums over pairs, which are not small, keep the digits of what they cancel to, or are asked for.
+    /// </summary>
+    private bool RequireResolved(Structure structure)
+    {
+        double longest = double.PositiveInfinity;
+        for (int d = 0; d < 3; d++)
+        {
+            if (!structure.Periodic[d]) return true;
+            ReadOnlySpan<double> a = structure.Cell!.Vector(d);
+            longest = Math.Min(longest, 2 * Math.PI / Math.Sqrt(a[0] * a[0] + a[1] * a[1] + a[2] * a[2]));
+        }
+        // An exterior field is what is missing inside: not small.
+        if (longest <= Screened || ExteriorRadius > 0) return true;
+        double first = _power.Transform(longest), last = _power.Transform(_transform.Largest);
+        if (longest >= _transform.Largest || last > Share * Settings.Tolerance * first)
+            throw new UnfitStructureException(
+                FormattableString.Invariant($"a cell no longer than {2 * Math.PI / longest:G3} Å, whose charges, smeared by {_power.Smearing:G3} Å, all but cancel: waves so short are below what float64 has of them at a tolerance of {Settings.Tolerance}"),
+                "a larger cell, a smaller smearing or a larger tolerance");
+        double[] sizes = WaveSizes(Math.Floor(8 * longest) / 8);
+        double least = double.PositiveInfinity;
+        for (int c = 0; c < sizes.Length; c++)
+            least = Math.Min(least, sizes[c] / _sizes[c]);
+        return Settings.Split is not null || Settings.Tolerance * least > Rounding;
     }
 
     /// <summary>The widest spacing of points at which splines of an order are within their share of the error, Å.</summary>
@@ -137,7 +183,7 @@ public sealed partial class PotentialField
         {
             if (_spacings.TryGetValue((width, order, from), out double known)) return known;
             // All waves must be told apart: at least two points to each.
-            double fine = 0.05 * Math.PI / WaveCutoff(width), coarse = 0.99 * Math.PI / WaveCutoff(width);
+            double fine = 0.05 * Math.PI / WaveCutoff(width, from), coarse = 0.99 * Math.PI / WaveCutoff(width, from);
             if (MeshError(width, order, coarse, from) <= MeshShare * Settings.Tolerance) fine = coarse;
             for (int step = 0; step < 12 && coarse - fine > 0.005 * fine; step++)
             {
@@ -156,9 +202,9 @@ public sealed partial class PotentialField
     /// </summary>
     private double MeshError(double width, int order, double spacing, double from)
     {
-        double[] sizes = from == Screened ? _sizes : WaveSizes(_power, from);
+        double[] sizes = WaveSizes(from);
         SmearedPower wide = new(Settings.Exponent, width);
-        double period = 2 * Math.PI / spacing, last = WaveCutoff(width);
+        double period = 2 * Math.PI / spacing, last = WaveCutoff(width, from);
         double[] sums = new double[Channels];
         for (int q = 0; q < _waves.Length && _waves[q] <= last; q++)
         {

@@ -1,24 +1,55 @@
 using System;
 using Toolkit.Numerics.Harmonics;
+using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Numerics.Fields.Potential;
 
 /// <summary>What a sum needs that does not depend on the structure.</summary>
 /// <param name="Wide">V_p of the smooth part.</param>
-/// <param name="Pairs">U_nl of the rest, the exterior taken account of.</param>
+/// <param name="Pairs">U_nl of the rest, the exterior taken account of; null where there is neither.</param>
 /// <param name="PairCutoff">The distance beyond which it is left out, Å.</param>
 /// <param name="WaveCutoff">The largest wave number of the smooth part, 1/Å.</param>
 /// <param name="Own">What a unit charge at the centre adds to l = 0 by pairs: <c>[n]</c>, the factor Y_00 included.</param>
 /// <param name="PairError">What is left out of the pairs, over the size of the field, in the worst channel.</param>
 /// <param name="WaveError">What is left out of the waves.</param>
 internal sealed record SplitTables(
-    SmearedPower Wide, PolynomialTable Pairs, double PairCutoff, double WaveCutoff, double[] Own, double PairError, double WaveError);
+    SmearedPower Wide, PolynomialTable? Pairs, double PairCutoff, double WaveCutoff, double[] Own, double PairError, double WaveError);
 
 public sealed partial class PotentialField
 {
     private const double Y00 = 0.28209479177387814347;
 
+    /// <summary>
+    /// The wave number from which on a structure has waves: small cells have none longer than themselves, and a field that is that much smaller
+    /// than one with all waves; where k = 0 counts or directions do not repeat, others are longer.
+    /// </summary>
+    internal double From(Structure structure)
+    {
+        double longest = double.PositiveInfinity;
+        for (int d = 0; d < 3; d++)
+        {
+            if (!structure.Periodic[d]) return Screened;
+            ReadOnlySpan<double> a = structure.Cell!.Vector(d);
+            longest = Math.Min(longest, 2 * Math.PI / Math.Sqrt(a[0] * a[0] + a[1] * a[1] + a[2] * a[2]));
+        }
+        // In steps, so that cells of about one size share tables; all share one where values must not jump when the cell changes.
+        return longest > Screened && Settings.MeshSize is null ? Math.Floor(8 * longest) / 8 : Screened;
+    }
+
     /// <summary>√((2/π) ∫ k² |Ṽ R̃|² dk) from a wave number on: <c>[l, n]</c>.</summary>
+    private double[] WaveSizes(double from)
+    {
+        if (from == Screened) return _sizes;
+        lock (_lock)
+        {
+            if (_sizesFrom.TryGetValue(from, out double[]? known)) return known;
+            double[] sizes = WaveSizes(_power, from);
+            // k = 0 is a part of l = 0.
+            if (Settings.Exponent > 3) _sizes.AsSpan(0, Basis.NMax).CopyTo(sizes);
+            return _sizesFrom[from] = sizes;
+        }
+    }
+
     private double[] WaveSizes(SmearedPower power, double from)
     {
         double[] sums = new double[Channels];
@@ -97,13 +128,21 @@ public sealed partial class PotentialField
         return cutoff.Radius < last ? inner > 0 ? [0, inner, cutoff.Radius, last] : [0, cutoff.Radius, last] : inner > 0 ? [0, inner, last] : [0, last];
     }
 
-    /// <summary>The tables for one width of the smooth part.</summary>
-    internal SplitTables Split(double width)
+    /// <summary>The tables for one width of the smooth part, of structures whose waves begin at some length.</summary>
+    internal SplitTables Split(double width, double from)
     {
+        double[] sizes = WaveSizes(from);
         lock (_lock)
         {
-            if (_splits.TryGetValue(width, out SplitTables? known)) return known;
+            if (_splits.TryGetValue((width, from), out SplitTables? known)) return known;
             SmearedPower wide = new(Settings.Exponent, width);
+            // Smeared as widely as the smooth part, charges have no rest.
+            bool isWhole = width == _power.Smearing;
+            if (isWhole && ExteriorRadius == 0)
+            {
+                (double longest, double beyond) = WaveCutoff(wide, sizes);
+                return _splits[(width, from)] = new SplitTables(wide, null, 0, longest, Own(new double[Channels]), 0, beyond);
+            }
             double farthest = Math.Max(_transform.Reach + 8.5 * width, ExteriorRadius);
             // 4π^(3/2)… cancels near k = 0 where the two are large; beside k² that is rounding.
             PairFunctions rest = new(_transform, k => _power.Transform(k) - wide.Transform(k), farthest);
@@ -113,7 +152,6 @@ public sealed partial class PotentialField
             for (int k = 0; k <= steps; k++)
                 Pair(rest, k * step, samples.AsSpan(k * Channels, Channels));
 
-            double[] sizes = _sizes;
             if (ExteriorRadius > 0)
             {
                 // Of the field without its interior: ∫ d² |(1 − f) U|² dd as far as is needed to know its size.
@@ -132,8 +170,8 @@ public sealed partial class PotentialField
             }
 
             double[] left = new double[Channels];
-            double cutoff = farthest, pairError = 0;
-            for (int k = steps; k >= 0; k--)
+            double cutoff = isWhole ? 0 : farthest, pairError = 0;
+            for (int k = isWhole ? -1 : steps; k >= 0; k--)
             {
                 bool isDone = false;
                 double worst = 0;
@@ -151,8 +189,16 @@ public sealed partial class PotentialField
             if (ExteriorRadius > 0) cutoff = Math.Max(cutoff, ExteriorRadius);
 
             // Down to zero over a short way, so that pairs come and go without a step.
-            double fall = 0.5 * _power.Smearing, last = cutoff + fall;
-            PolynomialTable table = PolynomialTable.Build(Channels, [.. Ends(cutoff), last], _power.Smearing, Largest(samples), TableError,
+            double fall = 0.5 * _power.Smearing, end = cutoff + fall;
+            double[] scale = Largest(samples);
+            for (int k = 0; isWhole && k <= 64; k++)
+            {
+                // What the interior takes away is all that there is.
+                Inner().Evaluate(ExteriorRadius * k / 64, inner);
+                for (int c = 0; c < Channels; c++)
+                    scale[c] = Math.Max(scale[c], Math.Abs(inner[c]));
+            }
+            PolynomialTable table = PolynomialTable.Build(Channels, [.. Ends(cutoff), end], _power.Smearing, scale, TableError,
                 (distance, values) =>
                 {
                     Pair(rest, distance, values);
@@ -164,7 +210,7 @@ public sealed partial class PotentialField
             double[] own = new double[Channels];
             rest.Evaluate(0, own);
             (double waves, double error) = WaveCutoff(wide, sizes);
-            return _splits[width] = new SplitTables(wide, table, last, waves, Own(own), pairError, error);
+            return _splits[(width, from)] = new SplitTables(wide, table, end, waves, Own(own), pairError, error);
         }
     }
 

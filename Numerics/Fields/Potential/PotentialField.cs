@@ -38,7 +38,8 @@ public sealed partial class PotentialField
     private readonly double[] _waves, _waveWeights, _waveRadial, _sizes;
     private readonly object _lock = new();
     private readonly ConcurrentBag<SumMemory> _memories = [];
-    private readonly Dictionary<double, SplitTables> _splits = [];
+    private readonly Dictionary<(double Width, double From), SplitTables> _splits = [];
+    private readonly Dictionary<double, double[]> _sizesFrom = [];
     private readonly Dictionary<(double Width, int Order, double From), double> _spacings = [];
     private PolynomialTable? _waveTable, _pairTable;
     private PairFunctions? _inner;
@@ -147,6 +148,9 @@ public sealed partial class PotentialField
 
     /// <summary>Takes memory back: as much is kept as structures were at work at once.</summary>
     internal void Return(SumMemory memory) => _memories.Add(memory);
+
+    /// <summary>Lets go of the working memory that is kept for the next structure.</summary>
+    public void Release() => _memories.Clear();
 
     private double[] Charges(Structure structure)
     {

@@ -8,7 +8,7 @@ namespace Toolkit.Numerics.Fields.Potential;
 /// <summary>How the sums of one structure are done, what that should cost, and what it should leave out.</summary>
 /// <param name="Evaluator">How: never <see cref="PotentialEvaluator.Auto"/>.</param>
 /// <param name="SplitWidth">The width at which pairs and waves are split, Å; 0 where all is pairs.</param>
-/// <param name="PairCutoff">The distance up to which pairs are summed, Å; 0 where all are.</param>
+/// <param name="PairCutoff">The distance up to which pairs are summed, Å; 0 where all are, and where waves have all.</param>
 /// <param name="WaveCutoff">The largest wave number, 1/Å; 0 where all is pairs.</param>
 /// <param name="MeshSize">Points of the mesh along the vectors that repeat, then across; empty without a mesh.</param>
 /// <param name="SplineOrder">The order of the mesh's splines; 0 without a mesh.</param>
@@ -42,7 +42,7 @@ public sealed record PotentialPlan(
     public override string ToString()
     {
         List<string> parts = [$"evaluator {Evaluator}"];
-        if (SplitWidth > 0) parts.Add(Text($"split at {SplitWidth:G4} Å: pairs to {PairCutoff:G4} Å (error {PairError:G2}), waves to {WaveCutoff:G4}/Å (error {WaveError:G2})"));
+        if (SplitWidth > 0) parts.Add(Text($"split at {SplitWidth:G4} Å: {(PairCutoff > 0 ? Text($"pairs to {PairCutoff:G4} Å (error {PairError:G2})") : "no pairs")}, waves to {WaveCutoff:G4}/Å (error {WaveError:G2})"));
         if (MeshSize.Count > 0) parts.Add(Text($"mesh {MeshSize[0]} × {MeshSize[1]} × {MeshSize[2]}, splines of order {SplineOrder} (error {MeshError:G2})"));
         foreach ((PotentialEvaluator evaluator, double cost) in Costs)
             parts.Add(Text($"{evaluator} would take {cost:G2} µs per centre"));

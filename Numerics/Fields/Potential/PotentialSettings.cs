@@ -77,8 +77,8 @@ public sealed record PotentialSettings
     public PotentialEvaluator Evaluator { get; init; }
 
     /// <summary>
-    /// The width in Å at which sums are split: pairs take the potential minus that of Gaussians so wide, waves the latter. Null: chosen by
-    /// cost for each structure. Results agree within the tolerance whatever it is; a fixed one keeps them continuous when the cell changes.
+    /// The width in Å at which sums are split: pairs take the potential minus that of Gaussians so wide, waves the latter; at the charges' own
+    /// width, <see cref="Width"/>, nothing is left to pairs. Null: chosen by cost for each structure. Results agree within the tolerance whatever it is; a fixed one keeps them continuous when the cell changes.
     /// </summary>
     public double? Split { get; init; }
 
@@ -93,7 +93,7 @@ public sealed record PotentialSettings
     public int? SplineOrder { get; init; }
 
     /// <summary>σ, or √2 σ with <see cref="Autocorrelation"/>.</summary>
-    internal double Width => Autocorrelation ? Math.Sqrt(2) * Smearing : Smearing;
+    public double Width => Autocorrelation ? Math.Sqrt(2) * Smearing : Smearing;
 
     /// <summary>Throws on a value out of its range.</summary>
     internal void Require()
@@ -107,8 +107,8 @@ public sealed record PotentialSettings
             throw new ArgumentException("the exterior is given twice: by a cutoff function and by a sharp radius", nameof(Exterior));
         if (SharpExterior is { } radius && !(radius > 0 && double.IsFinite(radius)))
             throw new ArgumentOutOfRangeException(nameof(SharpExterior), radius, "expected a positive radius in Å");
-        if (Split is { } split && !(split > Width && double.IsFinite(split)))
-            throw new ArgumentOutOfRangeException(nameof(Split), split, $"expected a width above that of the charges, {Width:R} Å");
+        if (Split is { } split && !(split >= Width && double.IsFinite(split)))
+            throw new ArgumentOutOfRangeException(nameof(Split), split, $"expected a width of at least that of the charges, {Width:R} Å");
         if (SplineOrder is { } order && (order < 4 || order > CardinalSpline.Largest || order % 2 != 0))
             throw new ArgumentOutOfRangeException(nameof(SplineOrder), order, $"expected an even order from 4 to {CardinalSpline.Largest}");
         if (MeshSize is { } mesh)

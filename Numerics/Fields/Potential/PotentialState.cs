@@ -20,7 +20,8 @@ public sealed unsafe class PotentialState : IDisposable
     private readonly double[] _positions, _charges, _own, _separate;
     private readonly int[] _kinds;
     private readonly int _threads;
-    private readonly PairSum _near;
+    // Null where charges are as wide as the split.
+    private readonly PairSum? _near;
     private readonly WaveSum? _far;
     private readonly MeshSum? _mesh;
     private readonly SumMemory _memory;
@@ -47,9 +48,9 @@ public sealed unsafe class PotentialState : IDisposable
             _near = new PairSum(table, field.Harmonics, nmax, species, channels, structure, _positions, charges, kinds);
             return;
         }
-        SplitTables split = field.Split(Plan.SplitWidth);
+        SplitTables split = field.Split(Plan.SplitWidth, field.From(structure));
         _own = split.Own;
-        _near = new PairSum(split.Pairs, field.Harmonics, nmax, species, channels, structure, _positions, charges, kinds);
+        if (split.Pairs is not null) _near = new PairSum(split.Pairs, field.Harmonics, nmax, species, channels, structure, _positions, charges, kinds);
         WaveWeights waves = field.Waves(split, structure, field.Settings.MeshSize is not null);
         if (Plan.Evaluator == PotentialEvaluator.Mesh)
             _mesh = new MeshSum(_memory, waves, [.. Plan.MeshSize], Plan.SplineOrder, field.WaveTable(), field.LMax, nmax, species, channels, _positions, charges, kinds, threads);
@@ -96,7 +97,7 @@ public sealed unsafe class PotentialState : IDisposable
                 for (int n = 0; n < _separate.Length; n++)
                     all[(nint)i * size + n] = _charges[i] * _separate[n];
             }
-            Threads.Share(_near.Runs, _threads, run => _near.Forward(run, to));
+            if (_near is not null) Threads.Share(_near.Runs, _threads, run => _near.Forward(run, to));
             _mesh?.Forward(to);
             if (_far is null) return;
             Threads.Share((count + 7) / 8, _threads, block =>
@@ -154,6 +155,7 @@ public sealed unsafe class PotentialState : IDisposable
             for (int n = 0; n < _separate.Length; n++)
                 charge[i] += _adjoints![(long)i * size + n] * _separate[n];
         }
+        if (_near is null) return;
         double[][] sums = new double[Parts(8 * (4L * atoms + 9), _near.Runs)][];
         for (int part = 0; part < sums.Length; part++)
             sums[part] = _memory.Zeros<double>(4 * atoms + 9);

@@ -221,6 +221,7 @@ let tests =
                 [ "", false
                   ", \"autocorrelation\": true", true
                   ", \"split\": 1.7, \"evaluator\": \"kspace\"", false
+                  ", \"split\": 0.8", false
                   ", \"split\": 1.7, \"evaluator\": \"mesh\", \"splineOrder\": 10", false
                   ", \"meshSize\": [36, 40, 42], \"splineOrder\": 12, \"split\": 1.6", false
                   ", \"meshSize\": [36, 40, 42], \"autocorrelation\": true", true ] do
@@ -238,7 +239,7 @@ let tests =
             Assert.Equal((12, 1.6), (plan.SplineOrder, plan.SplitWidth))
 
             for keys, parts in
-                [ ", \"split\": 0.8", [ "$.fields[0].split"; "0.8"; "above that of the charges, 0.8 Å" ]
+                [ ", \"split\": 0.7", [ "$.fields[0].split"; "0.7"; "at least that of the charges, 0.8 Å" ]
                   ", \"split\": 1.1, \"autocorrelation\": true", [ "$.fields[0].split"; "1.1"; "1.131" ]
                   ", \"split\": 1.7, \"evaluator\": \"direct\"", [ "$.fields[0].split"; "evaluator direct" ]
                   ", \"meshSize\": [32, 32, 22]", [ "$.fields[0].meshSize"; "22"; "products of 2, 3, 5 and 7" ]
