@@ -26,7 +26,7 @@ for (int lmax = 0; lmax <= LargestL; lmax++)
         int nmax = registers * ChannelTile.Side;
         ExpansionCode.Get(lmax, nmax);
         for (int groups = 1; groups * registers <= 4; groups++)
-            _ = new SquareStage(0, 1, lmax, groups, nmax, nmax, groups * nmax);
+            _ = new SquareStage<double>(0, 1, lmax, groups, nmax, nmax, groups * nmax);
     }
 }
 

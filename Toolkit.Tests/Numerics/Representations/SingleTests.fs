@@ -61,7 +61,7 @@ let tests =
                 [| for k in 0 .. count - 1 do
                        for c in [ k / (side * side); k / side % side; k % side ] -> apart * float c + 0.2 * random.NextDouble() |]
 
-            let s = Structure.Create(Array.create count 14, positions, Cell.Cubic(apart * float side), Periodicity.All)
+            let s = Structure.Create(ReadOnlySpan(Array.create count 14), ReadOnlySpan positions, Cell.Cubic(apart * float side), Periodicity.All)
             let radial = RadialTable.Build(SmearedGto(GtoBasis(10, 3.5), 4, 3.5, 0.4), CutoffFunction(3.5, 0.5))
             let expansion = DensityExpansion(radial, [ 14 ])
 
