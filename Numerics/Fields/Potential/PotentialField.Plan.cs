@@ -12,10 +12,7 @@ public sealed partial class PotentialField
     private const double PairTime = 1.5, WaveTime = 0.7, TransformTime = 6.5, CentreTime = 30, RowTime = 1.2;
 
     // Widths of the smooth part that are tried, over that of the charges; at the first, nothing is left to pairs.
-    private static readonly double[] Widths = [1, 1.1, 1.25, 1.5, 1.75, 2, 2.5, 3, 3.5, 4, 5, 6, 8, 12, 18, 27, 40];
-
-    // Beyond this only where atoms are so few that a sphere of that width holds less than so many.
-    private const double WideFactor = 8, WideAtoms = 30;
+    private static readonly double[] Widths = [1, 1.1, 1.25, 1.5, 1.75, 2, 2.5, 3, 3.5, 4, 5, 6, 8];
 
     // Waves and points of a mesh that a sum may have.
     private const double MostWaves = 1e8, MostPoints = 1 << 30;
@@ -60,7 +57,6 @@ public sealed partial class PotentialField
         {
             double width = factor * _power.Smearing, k = WaveCutoff(width, from);
             if (!keepsDigits && width > _power.Smearing) continue;
-            if (Settings.Split is null && factor > WideFactor && density * width * width * width > WideAtoms) continue;
             double cutoff = width == _power.Smearing ? ExteriorRadius : 0.7 * _transform.Reach + x * width;
             double pairs = PairTime * PairWork * density * 4 * Math.PI / 3 * cutoff * cutoff * cutoff, volume = measure;
             if (free > 0)

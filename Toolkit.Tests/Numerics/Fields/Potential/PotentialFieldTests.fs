@@ -335,11 +335,6 @@ let tests =
             // Two atoms in a desert: more waves than there is memory.
             let lost = structure.WithCell(Cell.Cubic 1e5, Periodicity.All)
             says "more than 1E+08 waves" (fun () -> (field (PotentialSettings(Smearing = 0.5)) basis 2).Compute lost |> ignore)
-            // In a large empty cell they are seen together by wide waves and distant pairs.
-            let sparse = structure.WithCell(Cell.Cubic 200., Periodicity.All)
-            let near, far = (field (PotentialSettings(Tolerance = 1e-8)) basis 2), (field (PotentialSettings(Tolerance = 1e-8, Split = Nullable 12.)) basis 2)
-            Assert.True((near.Plan sparse).SplitWidth > 8.)
-            Assert.True(error near (near.Compute sparse) (far.Compute sparse) (near.Compute sparse) < 1e-7)
             let sharp = field (PotentialSettings(SharpExterior = Nullable 2.)) basis 2
             use state = sharp.Begin structure
             says "no gradients" (fun () -> state.Backward(0, 1, ReadOnlySpan(Array.zeroCreate sharp.ValuesPerCentre)))
