@@ -45,7 +45,7 @@ let tests =
         testCase "features in float32 do not depend on the number of threads" <| fun () ->
             let structures = GoldenFile.structures.Force()
 
-            for name, json in GoldenSpecs.all |> List.filter (fun (name, _) -> name.EndsWith(".small", StringComparison.Ordinal)) do
+            for _, json in GoldenSpecs.all |> List.filter (fun (name, _) -> name.EndsWith(".small", StringComparison.Ordinal)) do
                 let representation = Surface.representation json specPath (List.map snd structures)
 
                 for _, s in structures do
@@ -61,8 +61,8 @@ let tests =
                 [| for k in 0 .. count - 1 do
                        for c in [ k / (side * side); k / side % side; k % side ] -> apart * float c + 0.2 * random.NextDouble() |]
 
-            let s = Structure.Create(Array.create count 14, positions, Cell.Cubic(apart * float side), Periodicity.All)
-            let radial = RadialTable.Build(SmearedGto(GtoBasis(10, 3.5), 4, 3.5, 0.4), CutoffFunction(3.5, 0.5))
+            let s = Structure.Create(ReadOnlySpan(Array.create count 14), ReadOnlySpan positions, Cell.Cubic(apart * float side), Periodicity.All)
+            let radial = RadialTable.Build(SmearedGto(GtoBasis(12, 3.5), 4, 3.5, 0.4), CutoffFunction(3.5, 0.5))
             let expansion = DensityExpansion(radial, [ 14 ])
 
             for representation in [ LambdaSoap expansion :> Representation; Bispectrum(expansion, Parities.Both) ] do
@@ -82,7 +82,7 @@ let tests =
 
         testCase "memory of another length is refused in float32, too" <| fun () ->
             let structures = GoldenFile.structures.Force()
-            let name, json = GoldenSpecs.all |> List.find (fun (name, _) -> name = "power-spectrum.small")
+            let _, json = GoldenSpecs.all |> List.find (fun (name, _) -> name = "power-spectrum.small")
             let representation = Surface.representation json specPath (List.map snd structures)
             let message = Assert.Throws<ArgumentException>(fun () -> representation.ComputeSingle(snd structures.Head, Span(Array.zeroCreate 5), 1)).Message
             Assert.Contains("got 5", message)
