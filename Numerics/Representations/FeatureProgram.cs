@@ -28,8 +28,26 @@ internal sealed unsafe class FeatureProgram<T>
     /// <param name="outputs">The stages that make features.</param>
     /// <param name="leaves">The blocks that hold coefficients as they are; null: it is not said.</param>
     public FeatureProgram(
-        IReadOnlyList<BlockShape> shapes, IReadOnlyList<Stage<T>> stages, IReadOnlyList<Stage<T>> outputs, ProgramLeaves? leaves = null) =>
+        IReadOnlyList<BlockShape> shapes, IReadOnlyList<Stage<T>> stages, IReadOnlyList<Stage<T>> outputs, ProgramLeaves? leaves = null)
+    {
         (Shapes, Stages, Outputs, Leaves) = ([.. shapes], [.. stages], [.. outputs], leaves);
+        (IsLaned, Streams, Batch) = (false, true, 1);
+        long between = 0;
+        foreach (BlockShape shape in Shapes)
+        {
+            IsLaned |= shape.IsLaned;
+            if (!shape.IsForeign) between += shape.Length;
+        }
+
+        foreach (Stage<T> stage in (Stage<T>[])[.. Stages, .. Outputs])
+        {
+            if (stage.GainsFromBatches) Batch = (int)Math.Clamp(CachedNumbers / Math.Max(1, between), 1, 16);
+        }
+
+        foreach (Stage<T> stage in Outputs)
+            Streams &= stage.Streams;
+        if (IsLaned) Batch = CouplingBlocks<T>.Lanes;
+    }
 
     /// <summary>The blocks.</summary>
     public BlockShape[] Shapes { get; }
@@ -47,19 +65,16 @@ internal sealed unsafe class FeatureProgram<T>
     public int Features => Shapes.Length - 1;
 
     /// <summary>Whether the environments of a batch lie side by side, so that few of them take as long as all.</summary>
-    public bool IsLaned => Shapes.Any(static s => s.IsLaned);
+    public bool IsLaned { get; }
 
     /// <summary>Whether all features can be written past the caches as they are made.</summary>
-    public bool Streams => Outputs.All(static s => s.Streams);
+    public bool Streams { get; }
 
     /// <summary>
     /// How many environments make a batch: products of many fill whole registers, but what is between the stages is to stay in
     /// the cache.
     /// </summary>
-    public int Batch => IsLaned ? CouplingBlocks<T>.Lanes
-        : Stages.Concat(Outputs).Any(static s => s.GainsFromBatches)
-            ? (int)Math.Clamp(CachedNumbers / Math.Max(1, Shapes.Where(static s => !s.IsForeign).Sum(static s => (long)s.Length)), 1, 16)
-            : 1;
+    public int Batch { get; }
 
     /// <summary>Multiply-adds of all stages for one environment.</summary>
     public long MultiplyAdds => Stages.Concat(Outputs).Sum(static s => s.MultiplyAdds);

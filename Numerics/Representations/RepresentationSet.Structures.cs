@@ -67,10 +67,15 @@ public sealed partial class RepresentationSet
     private unsafe void Compute<T>(Environments environments, int total, Span<T> values, int threads)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        FeatureProgram<T>[] all = [.. Enumerable.Range(0, _parts.Length).SelectMany(Programs<T>)];
-        int features = FeatureCount, batch = all.Max(static p => p.Batch);
-        bool streams = (long)sizeof(T) * values.Length > Streamed, areStreamed = streams && all.All(static p => p.Streams);
-        if (streams && !areStreamed && !all.Any(static p => p.IsLaned)) batch = (int)Math.Clamp(Cached / ((long)sizeof(T) * features), 1, batch);
+        int features = FeatureCount, batch = 1;
+        bool streams = (long)sizeof(T) * values.Length > Streamed, areStreamed = streams, isLaned = false;
+        for (int part = 0; part < _parts.Length; part++)
+        {
+            foreach (FeatureProgram<T> p in Programs<T>(part))
+                (batch, areStreamed, isLaned) = (Math.Max(batch, p.Batch), areStreamed && p.Streams, isLaned || p.IsLaned);
+        }
+
+        if (streams && !areStreamed && !isLaned) batch = (int)Math.Clamp(Cached / ((long)sizeof(T) * features), 1, batch);
         fixed (T* start = values)
         {
             T* rows = start;

@@ -22,6 +22,7 @@ public class CoupledBenchmarks
     private readonly LambdaSoap _soap;
     private readonly RepresentationSet _invariants;
     private readonly double[] _values, _weights, _components;
+    private readonly float[] _singleValues, _singleComponents;
     private readonly EquivariantBlocks _blocks;
     private readonly Structure _small = PerturbedSilicon.Create(cells: 2);
     private FeatureGradients? _bispectrumGradients, _soapGradients;
@@ -36,6 +37,7 @@ public class CoupledBenchmarks
         _invariants = new RepresentationSet([_bispectrum]);
         _values = new double[_silicon.Count * _bispectrum.FeatureCount];
         _components = new double[_silicon.Count * _soap.FeatureCount];
+        (_singleValues, _singleComponents) = (new float[_values.Length], new float[_components.Length]);
         _weights = new double[_values.Length];
         Array.Fill(_weights, 1e-3);
         _blocks = _soap.Compute(_silicon);
@@ -45,6 +47,10 @@ public class CoupledBenchmarks
     [Benchmark(OperationsPerInvoke = 512)]
     public void Bispectrum() => _bispectrum.Compute(_silicon, _values);
 
+    /// <summary>The same in float32.</summary>
+    [Benchmark(OperationsPerInvoke = 512)]
+    public void BispectrumSingle() => _bispectrum.ComputeSingle(_silicon, _singleValues);
+
     /// <summary>Its backward pass.</summary>
     [Benchmark(OperationsPerInvoke = 512)]
     public Evaluation BispectrumBackward() => _invariants.Evaluate(_silicon, _weights);
@@ -52,6 +58,10 @@ public class CoupledBenchmarks
     /// <summary>λ-SOAP, λ ≤ 4, all l1, l2 and σ.</summary>
     [Benchmark(OperationsPerInvoke = 512)]
     public void Equivariants() => _soap.Compute(_silicon, _components);
+
+    /// <summary>The same in float32.</summary>
+    [Benchmark(OperationsPerInvoke = 512)]
+    public void EquivariantsSingle() => _soap.ComputeSingle(_silicon, _singleComponents);
 
     /// <summary>Its backward pass.</summary>
     [Benchmark(OperationsPerInvoke = 512)]
@@ -71,9 +81,13 @@ public class CoupledBenchmarks
         var work = new CoupledBenchmarks();
         string invariants = $"{PerturbedSilicon.Name}, nmax 6, lmax 4, {work._bispectrum.FeatureCount} features";
         string blocks = $"{PerturbedSilicon.Name}, nmax 6, lmax 4, {work._soap.FeatureCount} components";
-        yield return new Row("bispectrum", invariants, Clock.Microseconds(work.Bispectrum) / 512, "µs/atom");
+        (double single, double values) = Clock.Beside(work.BispectrumSingle, work.Bispectrum);
+        yield return new Row("bispectrum", invariants, values / 512, "µs/atom");
+        yield return new Row("bispectrum, float32", invariants, single / 512, "µs/atom", values / 512, "float64");
         yield return new Row("bispectrum, backward", invariants, Clock.Microseconds(() => work.BispectrumBackward()) / 512, "µs/atom");
-        yield return new Row("λ-SOAP", blocks, Clock.Microseconds(work.Equivariants) / 512, "µs/atom");
+        (single, values) = Clock.Beside(work.EquivariantsSingle, work.Equivariants);
+        yield return new Row("λ-SOAP", blocks, values / 512, "µs/atom");
+        yield return new Row("λ-SOAP, float32", blocks, single / 512, "µs/atom", values / 512, "float64");
         yield return new Row("λ-SOAP, backward", blocks, Clock.Microseconds(() => work.EquivariantsBackward()) / 512, "µs/atom");
         double bispectrum = Clock.Microseconds(() => work.BispectrumGradients()) / 64;
         yield return MachineLimits.BesideCopy("bispectrum + gradients", "Si64, the same, in place", bispectrum, work._bispectrumGradients!, 64);
