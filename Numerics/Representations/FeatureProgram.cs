@@ -40,9 +40,7 @@ internal sealed unsafe class FeatureProgram<T>
         }
 
         foreach (Stage<T> stage in (Stage<T>[])[.. Stages, .. Outputs])
-        {
             if (stage.GainsFromBatches) Batch = (int)Math.Clamp(CachedNumbers / Math.Max(1, between), 1, 16);
-        }
 
         foreach (Stage<T> stage in Outputs)
             Streams &= stage.Streams;
