@@ -1,9 +1,7 @@
 using System;
 using System.Collections.Generic;
-using System.IO;
 using System.Linq;
 using System.Runtime.InteropServices;
-using System.Text;
 using System.Text.Json;
 using Toolkit.Numerics.Files;
 using Toolkit.Numerics.Representations;
@@ -34,7 +32,11 @@ internal static unsafe class FeatureExports
     /// <summary>What features are, as JSON.</summary>
     [UnmanagedCallersOnly(EntryPoint = "toolkit_features_about")]
     public static int About(nint features, byte** text) =>
-        Handles.Try(() => *text = (byte*)Marshal.StringToCoTaskMemUTF8(Json(Handles.Get<PreparedFeatures>(features))));
+        Handles.Try(() =>
+        {
+            PreparedFeatures prepared = Handles.Get<PreparedFeatures>(features);
+            *text = JsonText.Of(json => Write(json, prepared));
+        });
 
     /// <summary>Features of all atoms.</summary>
     [UnmanagedCallersOnly(EntryPoint = "toolkit_features_compute")]
@@ -66,26 +68,19 @@ internal static unsafe class FeatureExports
         if (fields != null) found.VectorGradients.CopyTo(new Span<double>(fields, found.VectorGradients.Length));
     });
 
-    private static string Json(PreparedFeatures features)
+    private static void Write(Utf8JsonWriter json, PreparedFeatures features)
     {
-        using MemoryStream stream = new();
-        using (Utf8JsonWriter json = new(stream))
-        {
-            json.WriteStartObject();
-            json.WritePropertyName("spec");
-            json.WriteRawValue(features.Spec.ToJson());
-            json.WriteNumber("length", features.Set.FeatureCount);
-            json.WriteNumber("cutoff", features.Set.Cutoff);
-            json.WriteBoolean("equivariant", features.Representations[0] is EquivariantRepresentation);
-            WriteTexts(json, "inputs", features.Inputs);
-            WriteTexts(json, "fields", features.Set.Fields.Select(static f => f.Name));
-            json.WriteStartArray("blocks");
-            foreach (FeatureBlock block in FeatureBlocks.Of(features.Representations))
-                Write(json, block);
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-        return Encoding.UTF8.GetString(stream.ToArray());
+        json.WritePropertyName("spec");
+        json.WriteRawValue(features.Spec.ToJson());
+        json.WriteNumber("length", features.Set.FeatureCount);
+        json.WriteNumber("cutoff", features.Set.Cutoff);
+        json.WriteBoolean("equivariant", features.Representations[0] is EquivariantRepresentation);
+        json.WriteTexts("inputs", features.Inputs);
+        json.WriteTexts("fields", features.Set.Fields.Select(static f => f.Name));
+        json.WriteStartArray("blocks");
+        foreach (FeatureBlock block in FeatureBlocks.Of(features.Representations))
+            Write(json, block);
+        json.WriteEndArray();
     }
 
     private static void Write(Utf8JsonWriter json, FeatureBlock block)
@@ -103,19 +98,8 @@ internal static unsafe class FeatureExports
             json.WriteEndArray();
         }
         json.WriteEndArray();
-        WriteTexts(json, "names", block.LabelNames);
-        json.WriteStartArray("labels");
-        foreach (int label in block.Labels)
-            json.WriteNumberValue(label);
-        json.WriteEndArray();
+        json.WriteTexts("names", block.LabelNames);
+        json.WriteNumbers("labels", block.Labels);
         json.WriteEndObject();
-    }
-
-    private static void WriteTexts(Utf8JsonWriter json, string name, IEnumerable<string> texts)
-    {
-        json.WriteStartArray(name);
-        foreach (string text in texts)
-            json.WriteStringValue(text);
-        json.WriteEndArray();
     }
 }

@@ -1,10 +1,7 @@
 using System;
-using System.Collections.Generic;
-using System.Linq;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using System.Text;
-using System.IO;
+using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Models;
 using Toolkit.Numerics.Neighbors;
 using Toolkit.Numerics.Structures;
@@ -25,7 +22,7 @@ internal static unsafe class ModelExports
     public static int About(nint model, byte** text) => Handles.Try(() =>
     {
         FittedModel fitted = Handles.Get<FittedModel>(model);
-        *text = (byte*)Marshal.StringToCoTaskMemUTF8(Json(fitted));
+        *text = JsonText.Of(json => Write(json, fitted));
     });
 
     /// <summary>Energy and derivatives of a structure.</summary>
@@ -44,35 +41,22 @@ internal static unsafe class ModelExports
         prediction->Write(fitted.Predict(atoms, list, new ReadOnlySpan<int>(pairs->Centres, checked((int)pairs->CentreCount)), threads));
     });
 
-    private static string Json(FittedModel model)
+    private static void Write(Utf8JsonWriter json, FittedModel model)
     {
-        using MemoryStream stream = new();
-        using (Utf8JsonWriter json = new(stream))
+        json.WriteNumbers("species", model.Species);
+        json.WriteNumber("cutoff", model.Cutoff);
+        json.WriteBoolean("local", model.IsLocal);
+        json.WriteBoolean("deviations", model.HasVariance);
+        json.WriteStartArray("fields");
+        foreach (VectorField field in model.Features.Fields)
         {
             json.WriteStartObject();
-            json.WriteStartArray("species");
-            foreach (int z in model.Species)
-                json.WriteNumberValue(z);
-            json.WriteEndArray();
-            json.WriteNumber("cutoff", model.Cutoff);
-            json.WriteBoolean("local", model.IsLocal);
-            json.WriteBoolean("deviations", model.HasVariance);
-            json.WriteStartArray("fields");
-            foreach (var field in model.Features.Fields)
-            {
-                json.WriteStartObject();
-                json.WriteString("name", field.Name);
-                json.WriteString("key", field.Key);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-            json.WriteStartArray("inputs");
-            foreach (string key in model.Inputs)
-                json.WriteStringValue(key);
-            json.WriteEndArray();
-            json.WriteString("version", model.About.Version);
+            json.WriteString("name", field.Name);
+            json.WriteString("key", field.Key);
             json.WriteEndObject();
         }
-        return Encoding.UTF8.GetString(stream.ToArray());
+        json.WriteEndArray();
+        json.WriteTexts("inputs", model.Inputs);
+        json.WriteString("version", model.About.Version);
     }
 }
