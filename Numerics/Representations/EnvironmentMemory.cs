@@ -30,7 +30,7 @@ internal sealed unsafe class EnvironmentMemory : IDisposable
     public EnvironmentMemory(IReadOnlyList<DensityExpansion> expansions, IReadOnlyList<Representation> parts,
         int features, int arranged, int readout, int capacity)
     {
-        _expansions = expansions.Count;
+        (_expansions, Capacity) = (expansions.Count, capacity);
         _scratch = Enumerable.Range(0, capacity).SelectMany(_ => expansions.Select(static e => e.CreateScratch())).ToArray();
         (FeatureCount, _row, _arranged) = (features, CacheLine.Padded(features), arranged);
         Readout = new double[readout];
@@ -43,6 +43,9 @@ internal sealed unsafe class EnvironmentMemory : IDisposable
     }
 
     ~EnvironmentMemory() => Free();
+
+    /// <summary>The most environments of a batch.</summary>
+    public int Capacity { get; }
 
     /// <summary>The environments of which batches are made.</summary>
     public Environments Environments { get; set; }
