@@ -79,7 +79,7 @@ public sealed unsafe class Bispectrum : InvariantRepresentation
         foreach (Triple t in triples)
         {
             (bool, bool) key = (t.L2 == t.L3, t.IsOdd);
-            if (!shapes.TryGetValue(key, out GramShape? shape)) shapes.Add(key, shape = GramShape.LastTwo(count, key.Item1, key.Item2));
+            if (!shapes.TryGetValue(key, out GramShape? shape)) shapes.Add(key, shape = GramShape.Plain(count, count, key.Item1, key.Item2));
             paths.Add((shape, new CouplePath(t.L2, t.L3, t.L1, t.Row2, t.Row3, products, length, shape.Count)));
             terms.Add(new GramTerm(
                 2 * t.L1 + 1, new GramFactor(field, t.Row1 * stride, stride), new GramFactor(products, length, shape.Count), t.Shape, t.Scale, t.First));
@@ -92,7 +92,7 @@ public sealed unsafe class Bispectrum : InvariantRepresentation
         if (channels.Block == FeatureProgram<double>.Coefficients)
             draft.Leaves.AddDensity(field, places, Enumerable.Range(0, channels.LMax + 1).Select(l => (l, (nint)(l * l * stride))));
         foreach (IGrouping<GramShape, (GramShape, CouplePath Path)> same in paths.GroupBy(static p => p.Shape))
-            draft.Add(new OuterCoupleStage<double>(table, factor, factor, same.Key, same.Select(static p => p.Path).ToArray()));
+            draft.Add(OuterCoupleStage<double>.Create(table, factor, factor, same.Key, same.Select(static p => p.Path).ToArray()));
         draft.AddOutput(new GramStage<double>(draft.Features, terms));
         return draft.Build(features);
     }

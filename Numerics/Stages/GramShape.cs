@@ -116,18 +116,19 @@ internal sealed class GramShape
     /// <param name="left">Channels of the left factor.</param>
     /// <param name="right">Channels of the right factor.</param>
     /// <param name="isSquare">Whether the factors are the same.</param>
-    public static GramShape Pairs(int left, int right, bool isSquare) => Pairs(left, right, isSquare, false, Root2, 1);
+    /// <param name="isOdd">Whether a channel with itself cancels.</param>
+    public static GramShape Pairs(int left, int right, bool isSquare, bool isOdd = false) => Pairs(left, right, isSquare, isOdd, Root2, 1);
 
-    /// <summary>The last two of three factors, as <see cref="Thirds"/> takes them: their weights are the roots of the number of orders if the
-    /// first factor's channel differs from both.</summary>
-    /// <param name="channels">Channels of each factor.</param>
-    /// <param name="isSquare">Whether the two are of one family.</param>
-    /// <param name="isOdd">Whether equal factors cancel.</param>
-    public static GramShape LastTwo(int channels, bool isSquare, bool isOdd) => Pairs(channels, channels, isSquare, isOdd, Root6, Root3);
+    /// <summary>Pairs of channels without weights.</summary>
+    /// <param name="left">Channels of the left factor.</param>
+    /// <param name="right">Channels of the right factor.</param>
+    /// <param name="isSquare">Whether the factors are the same: each unordered pair once.</param>
+    /// <param name="isOdd">Whether a channel with itself cancels.</param>
+    public static GramShape Plain(int left, int right, bool isSquare, bool isOdd) => Pairs(left, right, isSquare, isOdd, 1, 1);
 
     /// <summary>
-    /// Triples (q1, q2, q3) from a first factor and products of the last two (<see cref="LastTwo"/>), where two neighbouring factors of one
-    /// family have their channels in order, times what the root of the number of orders of the three factors is more than that of the two.
+    /// Triples (q1, q2, q3) from a first factor and products of the last two (<see cref="Plain"/>), where two neighbouring factors of one
+    /// family have their channels in order, times the root of the number of orders of the three factors.
     /// </summary>
     /// <param name="channels">Channels of each factor.</param>
     /// <param name="first">Whether the first two factors are of one family.</param>
@@ -136,18 +137,27 @@ internal sealed class GramShape
     public static GramShape Thirds(int channels, bool first, bool last, bool isOdd)
     {
         int gap = isOdd ? 1 : 0;
-        int[] begins = new int[channels + 2];
-        for (int q2 = 0; q2 <= channels; q2++)
-            begins[q2 + 1] = begins[q2] + Math.Max(0, channels - (last ? q2 + gap : 0));
+        (int Q2, int Q3)[] pairs =
+        [
+            .. from q2 in Enumerable.Range(0, channels)
+            from q3 in Enumerable.Range(0, channels).Skip(last ? q2 + gap : 0)
+            select (q2, q3),
+        ];
         return new(Enumerable.Range(0, channels).Select(q1 =>
         {
-            if (!first) return new GramRow(q1, 0, 0, begins[channels], 1);
-            // Behind a first channel that is the second one, too, stand all thirds.
-            double[] equal = isOdd ? [] : new double[channels - (last ? q1 : 0)];
-            equal.AsSpan().Fill(1 / Root2);
-            if (last && equal.Length > 0) equal[0] = 1 / Root3;
-            return new GramRow(q1, 0, begins[Math.Min(q1 + gap, channels)], begins[channels], 1, equal);
+            int start = first ? Array.FindIndex(pairs, p => p.Q2 >= q1 + gap) : 0;
+            if (start < 0) return new GramRow(q1, 0, 0, 0, 1);
+            // Behind them no two factors are equal.
+            int own = isOdd ? 0 : last ? pairs.Length : first ? pairs.Count(p => p.Q2 <= q1) : 0;
+            return new GramRow(q1, 0, start, pairs.Length, Root6, [.. pairs[start..Math.Max(start, own)].Select(p => Weight(q1, p.Q2, p.Q3))]);
         }));
+
+        double Weight(int q1, int q2, int q3) => (first && q1 == q2, last && q2 == q3) switch
+        {
+            (true, true) => 1,
+            (false, false) => Root6,
+            _ => Root3,
+        };
     }
 
     private static GramShape Pairs(int left, int right, bool isSquare, bool isOdd, double weight, double equal) =>
