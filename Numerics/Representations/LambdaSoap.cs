@@ -29,11 +29,6 @@ public enum ChannelProduct
 /// </remarks>
 public sealed unsafe class LambdaSoap : EquivariantRepresentation
 {
-    // So many channels that products of all of them fill registers without lanes of several environments side by side.
-    private const int Many = 12;
-
-    private static readonly double Root2 = Math.Sqrt(2);
-
     /// <summary>The ν = 2 equivariants of a density expansion.</summary>
     /// <param name="expansion">The expansion; its density alone is used.</param>
     /// <param name="lambdaMax">The largest λ; null: the expansion's lmax.</param>
@@ -69,48 +64,21 @@ public sealed unsafe class LambdaSoap : EquivariantRepresentation
     {
         FieldChannels channels = new(expansion);
         ProgramDraft draft = new(expansion, []);
-        if (product == ChannelProduct.Elementwise || (channels.Count < Many && CouplingSum<double>.IsCompiled))
-        {
-            CoupleFactor own = CoupleFactor.Of(FeatureProgram<double>.Coefficients, channels.Rows, expansion.Width);
-            draft.Leaves.AddCoefficients();
-            foreach (IGrouping<(bool IsSquare, int Gap), Path> same in Alike(paths))
-            {
-                (int[] left, int[] right, double[] weights) = Pairs(same.First(), channels, product);
-                draft.AddOutput(new CoupleStage<double>(table, own, own, left, right, weights, Products(same, draft.Features)));
-            }
-
-            return draft.Build(features);
-        }
-
         int count = channels.Count, field = draft.Add(channels.Rows, count), stride = draft.Shapes[field].Stride;
         int[] places = Enumerable.Range(0, count).Select(channels.Place).ToArray();
         draft.Add(new ChannelStage<double>(channels.Block, 0, channels.Width, channels.Rows, places, field));
         draft.Leaves.AddDensity(field, places, Enumerable.Range(0, channels.LMax + 1).Select(l => (l, (nint)(l * l * stride))));
         CoupleFactor density = CoupleFactor.Of(field, channels.Rows, stride);
-        foreach (IGrouping<(bool IsSquare, int Gap), Path> same in Alike(paths))
-            draft.AddOutput(new OuterCoupleStage<double>(table, density, density, GramShape.Pairs(count, count, same.Key.IsSquare, same.Key.Gap > 0), Products(same, draft.Features)));
-        return draft.Build(features);
-    }
-
-    /// <summary>Paths with the same pairs of channels: whether these are of one factor with itself, and how far apart they are at least.</summary>
-    private static IEnumerable<IGrouping<(bool IsSquare, int Gap), Path>> Alike(Path[] paths) => paths.GroupBy(static p => (p.L1 == p.L2, p.L1 == p.L2 ? p.Start(0) : 0));
-
-    private static CouplePath[] Products(IEnumerable<Path> paths, int features) =>
-        paths.Select(p => new CouplePath(p.L1, p.L2, p.Lambda, p.Row1, p.Row2, features, p.Place(0), p.Width)).ToArray();
-
-    /// <summary>Which channels are multiplied, where they stand in a row of coefficients, and the root of the number of orders.</summary>
-    private static (int[] Left, int[] Right, double[] Weights) Pairs(Path path, FieldChannels channels, ChannelProduct product)
-    {
-        var left = new List<int>();
-        var right = new List<int>();
-        var weights = new List<double>();
-        foreach ((int q1, int q2) in path.Channels(channels, product))
+        foreach (IGrouping<(bool IsSquare, bool IsOdd), Path> same in paths.GroupBy(static p => (p.L1 == p.L2, p.L1 == p.L2 && p.Start(0) > 0)))
         {
-            left.Add(channels.Place(q1));
-            right.Add(channels.Place(q2));
-            weights.Add(path.L1 == path.L2 && q1 == q2 ? 1 : Root2);
+            GramShape shape = product == ChannelProduct.Outer
+                ? GramShape.Pairs(count, count, same.Key.IsSquare, same.Key.IsOdd)
+                : GramShape.Same(count, same.Key.IsSquare, same.Key.IsOdd);
+            draft.AddOutput(OuterCoupleStage<double>.Create(table, density, density, shape,
+                same.Select(p => new CouplePath(p.L1, p.L2, p.Lambda, p.Row1, p.Row2, draft.Features, p.Place(0), p.Width)).ToArray()));
         }
-        return (left.ToArray(), right.ToArray(), weights.ToArray());
+
+        return draft.Build(features);
     }
 
     private static (EquivariantLayout[], Path[]) Plan(

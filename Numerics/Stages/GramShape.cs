@@ -119,6 +119,13 @@ internal sealed class GramShape
     /// <param name="isOdd">Whether a channel with itself cancels.</param>
     public static GramShape Pairs(int left, int right, bool isSquare, bool isOdd = false) => Pairs(left, right, isSquare, isOdd, Root2, 1);
 
+    /// <summary>Each channel of one factor with the same channel of the other, times √2 where the factors differ.</summary>
+    /// <param name="channels">Channels of each factor.</param>
+    /// <param name="isSquare">Whether the factors are the same.</param>
+    /// <param name="isOdd">Whether a channel with itself cancels.</param>
+    public static GramShape Same(int channels, bool isSquare, bool isOdd) =>
+        new(Enumerable.Range(0, isSquare && isOdd ? 0 : channels).Select(q => new GramRow(q, 0, q, q + 1, isSquare ? 1 : Root2)));
+
     /// <summary>Pairs of channels without weights.</summary>
     /// <param name="left">Channels of the left factor.</param>
     /// <param name="right">Channels of the right factor.</param>
