@@ -11,7 +11,7 @@ namespace Toolkit.Numerics.Stages;
 /// <param name="Start">The first right channel.</param>
 /// <param name="End">The right channel before which they end.</param>
 /// <param name="Weight">What multiplies each.</param>
-/// <param name="Own">What multiplies the first ones instead.</param>
+/// <param name="Own">What multiplies the first ones instead; of short rows, all.</param>
 /// <param name="Place">The place of the first, set by <see cref="GramShape"/>.</param>
 /// <param name="OwnFirst">Where the row's own weights begin, set by it.</param>
 internal readonly record struct GramRow(int Left, int Right, int Start, int End, double Weight, double[] Own, int Place = 0, int OwnFirst = 0)
@@ -63,6 +63,9 @@ internal sealed class GramGroup
 /// </summary>
 internal sealed class GramShape
 {
+    /// <summary>Rows of so many products at most have all weights as their own, so that nothing is asked while they are multiplied.</summary>
+    public const int ShortRow = 64;
+
     /// <summary>The most rows that are multiplied together.</summary>
     public const int MostRows = 32;
 
@@ -81,9 +84,10 @@ internal sealed class GramShape
         {
             if (row.Count <= 0) continue;
             GramRow placed = row with { Place = Count, OwnFirst = own.Count };
-            own.AddRange(row.Own);
+            if (row.Count <= ShortRow) placed = placed with { Own = [.. Enumerable.Range(row.Start, row.Count).Select(row.WeightOf)] };
+            own.AddRange(placed.Own);
             // A whole vector can be read at the last one.
-            if (row.Own.Length > 0) own.AddRange(Enumerable.Repeat(row.Weight, GramGroup.TileRows));
+            if (placed.Own.Length > 0) own.AddRange(Enumerable.Repeat(row.Weight, GramGroup.TileRows));
             List<GramRow>? last = groups.Count == 0 ? null : groups[^1];
             if (last is null || last.Count == MostRows || last[^1].Left + 1 != row.Left || last[^1].Right != row.Right) groups.Add(last = []);
             last.Add(placed);

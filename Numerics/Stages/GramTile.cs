@@ -1,5 +1,6 @@
 using System;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Toolkit.Numerics.Simd;
 
 namespace Toolkit.Numerics.Stages;
@@ -19,7 +20,7 @@ internal static unsafe class GramTile<TLanes, V, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     // Right channels of a piece.
-    private const int Piece = 64, Slack = 8;
+    private const int Piece = GramShape.ShortRow, Slack = 8;
 
     /// <summary>Numbers that <see cref="Backward"/> works in, from the start of a cache line.</summary>
     public const int Work = 2 * (GramShape.MostRows * Piece + Slack);
@@ -34,11 +35,13 @@ internal static unsafe class GramTile<TLanes, V, T>
     /// <param name="rightStep">From M to M.</param>
     /// <param name="target">Receives them.</param>
     /// <param name="adds">Whether they are added.</param>
+    [SkipLocalsInit]
     public static void Contract(
         GramShape shape, int components, T scale, T* left, nint leftStep, T* right, nint rightStep, T* target, bool adds)
     {
         const int stride = Piece + Slack;
         T* product = stackalloc T[GramGroup.TileRows * stride], end = target + shape.Count, own = PinnedArray.First(shape.Own<T>());
+        V factor = TLanes.Broadcast(scale);
         foreach (GramGroup group in shape.Groups)
         {
             GramRow[] all = group.Rows;
@@ -56,11 +59,17 @@ internal static unsafe class GramTile<TLanes, V, T>
                     for (int k = 0; k < rows; k++)
                     {
                         ref readonly GramRow row = ref all[r + k];
+                        if (isWhole)
+                        {
+                            Put(product + k * stride + row.Start - at, own + row.OwnFirst, factor, scale, target + row.Place, row.Count, end, adds);
+                            continue;
+                        }
+
                         int from = Math.Max(row.Start, at), to = Math.Min(row.End, at + lanes);
                         if (to <= from) continue;
                         T* place = target + row.Place + (from - row.Start);
                         Put(product + k * stride + from - at, own + row.OwnFirst, row.Own.Length, from - row.Start, scale, T.CreateChecked(row.Weight), place,
-                            to - from, isWhole ? end : target + row.Place + row.Count, adds);
+                            to - from, target + row.Place + row.Count, adds);
                     }
                 }
             }
@@ -103,7 +112,25 @@ internal static unsafe class GramTile<TLanes, V, T>
         }
     }
 
-    /// <summary>Some products of a row.</summary>
+    /// <summary>A short row, all of whose weights are its own.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put(T* values, T* weights, V factor, T scale, T* target, int count, T* end, bool adds)
+    {
+        int k = 0;
+        for (; k < count && target + k + TLanes.Count <= end && !(adds && k + TLanes.Count > count); k += TLanes.Count)
+        {
+            V value = TLanes.Multiply(TLanes.Multiply(factor, TLanes.Load(weights + k)), TLanes.Load(values + k));
+            TLanes.Store(adds ? TLanes.Add(TLanes.Load(target + k), value) : value, target + k);
+        }
+
+        for (; k < count; k++)
+        {
+            T value = scale * weights[k] * values[k];
+            target[k] = adds ? target[k] + value : value;
+        }
+    }
+
+    /// <summary>Some products of a long row.</summary>
     private static void Put(T* values, T* own, int owns, int at, T scale, T weight, T* target, int count, T* end, bool adds)
     {
         V same = TLanes.Broadcast(scale * weight), factor = TLanes.Broadcast(scale);
