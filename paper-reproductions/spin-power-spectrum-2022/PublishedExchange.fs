@@ -30,6 +30,9 @@ let private planes: float list =
 let private spiral (planes: float list) (q: float) : float =
     planes |> List.mapi (fun k s -> s * (1. - cos (float (k + 1) * Math.PI * q))) |> List.sum
 
+/// The energy per atom of a flat spiral above the ferromagnet by the published constants, meV; q along Γ–H in 2π/a.
+let byConstants (q: float) : float = spiral planes q
+
 /// The planes that a spiral's energies at some q are made of, by least squares.
 let private fitted (count: int) (energies: (float * float) list) : float list =
     let equations = NormalEquations count
@@ -48,7 +51,7 @@ let figure (spirals: (float * Labelled)[]) (learned: Fitted) : Figure =
         [ for q, e in each -> q, e - snd each.Head ]
 
     let known, predicted = ofFerromagnet _.Energy, ofFerromagnet (fun s -> (learned.Predict s.Structure).Energy)
-    let line = [ for q in 0. .. 0.02 .. 1. -> q, spiral planes q ]
+    let line = [ for q in 0. .. 0.02 .. 1. -> q, byConstants q ]
     let near = known[1]
     let sums = [ reference, fitted 4 known; model, fitted 4 predicted; { others with Symbol = Some Square }, planes ]
     let listed sums = sums |> List.map (fun (s: float) -> $"{s:F0}") |> String.concat ", "
@@ -62,8 +65,8 @@ let figure (spirals: (float * Labelled)[]) (learned: Fitted) : Figure =
         + "at ±n a/2 in E(q) = Σ S_n (1 − cos nπq), by least squares with four of them. What differs: constants of that kind are slopes at the ferromagnet (magnetic force theorem), of one length of "
         + "moments and of few shells; calculated spirals turn moments by any angle and leave them their length. The paper's own Hamiltonian is not public, so no number of it can stand here."
       Conclusion =
-        $"At q = {fst near:F3} the calculated spiral lies {snd near:F1} meV per atom above the ferromagnet, by UppASD's constants {spiral planes (fst near):F1}; at H, where neighbours are antiparallel, "
-        + $"{snd (List.last known):F0} and {spiral planes 1.:F0}: far from the ferromagnet its constants do not hold. Planes in meV per atom: "
+        $"At q = {fst near:F3} the calculated spiral lies {snd near:F1} meV per atom above the ferromagnet, by UppASD's constants {byConstants (fst near):F1}; at H, where neighbours are antiparallel, "
+        + $"{snd (List.last known):F0} and {byConstants 1.:F0}: far from the ferromagnet its constants do not hold. Planes in meV per atom: "
         + (sums |> List.map (fun (series, sums) -> $"{series.Name} {listed sums}") |> String.concat "; ")
         + "."
       Table =
