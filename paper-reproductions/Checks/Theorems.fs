@@ -3,6 +3,7 @@ module Toolkit.Reproductions.Checks.Theorems
 
 open System.Diagnostics
 open Toolkit.Symbolic.Export
+open Toolkit.Symbolic.Export.Typesetting
 open Toolkit.Symbolic.Proofs
 open Toolkit.Reproductions.Report
 
@@ -10,24 +11,23 @@ let all () : Proved list =
     [ for entry in Catalogue.entries do
           if entry.ByDefault then
               let clock = Stopwatch.StartNew()
+              let proof = entry.Proof.Value
+              let seconds = clock.Elapsed.TotalSeconds
 
-              match entry.Proof.Value with
+              match proof with
               | Ok theorem ->
-                  let assumed =
-                      match theorem.Assumptions with
-                      | [] -> ""
-                      | facts -> " Assumed: " + String.concat "; " facts + "."
-
                   { Name = entry.Name
-                    Statement = theorem.Statement.Text + assumed
+                    Statement = Typeset.mathMl theorem.Statement
+                    Assumed = theorem.Assumptions
                     Method = Report.method theorem
                     Size = Report.size theorem
-                    Seconds = clock.Elapsed.TotalSeconds
+                    Seconds = seconds
                     Failure = None }
               | Error why ->
                   { Name = entry.Name
                     Statement = ""
+                    Assumed = []
                     Method = ""
                     Size = 0
-                    Seconds = clock.Elapsed.TotalSeconds
+                    Seconds = seconds
                     Failure = Some why } ]
