@@ -87,6 +87,7 @@ let rec parametersOf (statement: Statement) : string list =
     | :? SignOf as s -> ordersOf s.Family
     | :? EveryTree
     | :? EveryTreeInvariant -> [ "every tree" ]
+    | :? InRealBasis as s -> parametersOf s.Complex
     | :? AllOf as s -> s.Parts |> List.collect parametersOf |> List.distinct
     | _ -> []
 

@@ -108,6 +108,7 @@ let all: Codec list =
           fun element premises ->
               noPremises premises (fun () ->
                   Equivariance.suppose (field "name" element |> text) (field "order" element |> text)) }
+      plain "real-basis" (fun premises -> two premises RealBasis.prove)
       plain "induction" (fun premises ->
           match List.rev premises with
           | step :: leaves -> Equivariance.induction (List.rev leaves) step

@@ -73,20 +73,25 @@ let prove (tree: CouplingTree) : Result<Theorem, string> =
     | Fixed 0 -> equivariant tree.Fields tree.Tree |> Result.bind Equivariance.invariant
     | _ -> equivariant tree.Fields tree.Tree
 
-/// What there is to prove about one tree: invariance or covariance, the sign under the inversion, and that under time
-/// reversal.
+/// The same in the basis of the real harmonics, in which features are computed.
+let private inRealBasis (proof: Result<Theorem, string>) : Result<Theorem, string> =
+    both (Rotations.realLadder.Force()) proof RealBasis.prove
+
+/// What there is to prove about one tree as it is computed: invariance or covariance, the sign under the inversion, and that
+/// under time reversal.
 let ofTree (name: string) (tree: CouplingTree) : Entry list =
     let kind = if tree.Tree.Order = Fixed 0 then "invariance" else "covariance"
 
     [ Entry.create
           $"{kind}.{name}"
           "Every leaf satisfies the ladder relations of its order, by the null-vector lemma; coupling hands them on, \
-           by the ladder relations of the 3j symbol; at order 0 nothing is left to act."
-          (fun () -> prove tree)
+           by the ladder relations of the 3j symbol; at order 0 nothing is left to act. A change of basis carries all of it \
+           to the real harmonics."
+          (fun () -> prove tree |> inRealBasis)
       Entry.create $"parity.{name}" "The signs of the leaves are multiplied." (fun () ->
-          equivariant tree.Fields tree.Tree |> Result.bind (Equivariance.sign false))
+          equivariant tree.Fields tree.Tree |> Result.bind (Equivariance.sign false) |> inRealBasis)
       Entry.create $"time-reversal.{name}" "The signs of the leaves are multiplied." (fun () ->
-          equivariant tree.Fields tree.Tree |> Result.bind (Equivariance.sign true)) ]
+          equivariant tree.Fields tree.Tree |> Result.bind (Equivariance.sign true) |> inRealBasis) ]
 
 // ---- the project's representations
 
@@ -192,6 +197,16 @@ let entries: Entry list =
           "Induction over coupling trees: leaves by the null-vector lemma, the step for two arbitrary equivariant \
            families by the coupling ladder. Any number of factors, any order of couplings."
           every
+      Entry.create
+          "invariance.real-basis"
+          "Every coupling tree, computed in the basis of the real harmonics: at each node the change of basis of what the \
+           complex one has, times a power of i."
+          (fun () -> every () |> Result.bind Equivariance.everyInvariant |> inRealBasis)
+      Entry.create
+          "covariance.real-basis"
+          "Every coupling tree, computed in the basis of the real harmonics: at each node the change of basis of what the \
+           complex one has, times a power of i, on which the matrices of the real ladder act."
+          (fun () -> every () |> inRealBasis)
       signs false "power-spectrum" [ powerSpectrum ]
       signs false "bispectrum" [ bispectrum ]
       signs false "spin-power-spectrum" [ spinPowerSpectrum ]
