@@ -203,7 +203,7 @@ def even(f):
 
 
 RESERVED = set("""i sqrt diff sum over of for all and or not if is are in at where with under otherwise becomes natural
-integers couple join map every""".split())
+integers couple join map grad every""".split())
 
 
 def names_of(value, most=10):
@@ -935,6 +935,8 @@ def family_text(f):
         return parts[0]
     if kind == "map":
         return f"map({family_text(parts[0])})"
+    if kind == "grad":
+        return f"grad({family_text(parts[0])}{'; ' + parts[1] if parts[1] else ''})"
     if kind == "sum":
         return f"({' + '.join(family_text(p) for p in parts)})"
     if kind == "join":
@@ -944,7 +946,20 @@ def family_text(f):
 
 
 def orders_in(f):
+    if f[0] == "grad":
+        return orders_in(f[1])
     return {p for p in f[2:] if isinstance(p, str)}.union(*[orders_in(p) for p in f[1:] if isinstance(p, tuple)])
+
+
+def of_sums(f):
+    return f[0] == "site" or f[0] not in ("grad", "any") and all(of_sums(p) for p in f[1:] if isinstance(p, tuple))
+
+
+def explain(f):
+    text = family_text(f)
+    return ("; map(X) is any linear map on the channels of X" if "map(" in text else "") + (
+        "; grad(X) is the derivative of X by the position of one site and grad(X; v) that by its vector v, as spherical "
+        "components, where X has one" if "grad(" in text else "")
 
 
 def describe(fields):
@@ -970,8 +985,7 @@ def family(premises, fields, f, action, parity, time, hypotheses=None, assumptio
     listed = ", ".join(f"{n} of order {o}" for n, o in sorted(given.items()))
     text = (f"for all natural values of the names in it{' and all equivariant families ' + listed if given else ''}: {acts}; "
             f"its sign is {sign_text(parity)} under the inversion and {sign_text(time)} under time reversal"
-            + (f", with {describe(fields)}" if fields else "")
-            + ("; map(X) is any linear map on the channels of X" if "map(" in family_text(f) else ""))
+            + (f", with {describe(fields)}" if fields else "") + explain(f))
     return Proved("family", text, premises, assumptions, fields=fields, family=f, action=action, parity=parity, time=time,
                   hypotheses=given)
 
@@ -992,7 +1006,7 @@ ROOT = "the root's order"
 def real_basis(d, premises):
     need([p.kind for p in premises[:1]] == ["real-ladder"] and len(premises) == 2, "the premises do not fit")
     p = premises[1]
-    need(p.kind in ("invariant", "sign", "every", "every invariant")
+    need(p.kind in ("invariant", "sign", "unordered", "every", "every invariant")
          or p.kind == "family" and len(p.action) == 1 and not p.hypotheses, "the premise is not about a family")
 
     def acts(taken, a, order):
@@ -1005,8 +1019,7 @@ def real_basis(d, premises):
         a = fresh(taken, "A")
         text = (f"for all natural values of the names in it: {a} = {family_text(p.family)}, {COMPUTED}, satisfies "
                 f"{acts(taken, a, p.action[0])}; its sign is {sign_text(p.parity)} under the inversion and {sign_text(p.time)} "
-                f"under time reversal, with {describe(p.fields)}"
-                + ("; map(X) is any linear map on the channels of X" if "map(" in family_text(p.family) else ""))
+                f"under time reversal, with {describe(p.fields)}{explain(p.family)}")
     elif p.kind == "every":
         text = (f"for every finite coupling tree whose leaves are expansion coefficients of {describe(p.fields)}, {COMPUTED}, and "
                 f"for all natural values of its orders: the family A at its root satisfies {acts([], 'A', ROOT)}")
@@ -1064,6 +1077,14 @@ def typing(d, premises):
         f = ("separately" if separately else "couple", a.family, b.family) + orders
         return family(premises, {**a.fields, **b.fields}, f, orders, times(a.parity, b.parity), times(a.time, b.time),
                       {**a.hypotheses, **b.hypotheses})
+    if rule == "R6-gradient":
+        need(kinds == ["family"] and set(p.action) == {0}, "the premise is not about a scalar")
+        by = d["by"]
+        need(by is None or by in p.fields and p.fields[by][0] == 1, "there is no such vector field")
+        action = (1,) if len(p.action) == 1 else (1, 0) if by is None else (0, 1)
+        axial, odd = (False, False) if by is None else p.fields[by][1:]
+        return family(premises, p.fields, ("grad", p.family, by), action, times(p.parity, sign_of(int(not axial))),
+                      times(p.time, sign_of(int(odd))), p.hypotheses)
     if rule == "R4-invariant" and kinds == ["every"]:
         return Proved("every invariant", "for every finite coupling tree with root order 0 whose leaves are expansion "
                       f"coefficients of {describe(p.fields)}, and for all natural values of its orders: its value is "
@@ -1088,17 +1109,22 @@ def typing(d, premises):
                       "for each polar vector leaf and for each axial scalar leaf), its sign under time reversal (-1)**(number "
                       "of time-odd leaves)", premises, fields=fields)
     need(kinds == ["family"] and not p.hypotheses, "the premise is not about a family")
+    if rule == "R7-permutation":
+        need(of_sums(p.family), "the family is not made of sums over sites")
+        return Proved("unordered", f"for all natural values of the names in it: every component of {family_text(p.family)} is "
+                      "unchanged when the sites are numbered otherwise, each keeping its position, what it carries and its radial "
+                      f"functions, with {describe(p.fields)}{explain(p.family)}", premises)
     if rule == "R5-sign":
         need(type(d["time"]) is bool, "time is true or false")
         operation, sign = ("time reversal", p.time) if d["time"] else ("the inversion", p.parity)
         return Proved("sign", f"for all natural values of the names in it: every component of {family_text(p.family)} is "
-                      f"multiplied by {sign_text(sign)} under {operation}, with {describe(p.fields)}", premises)
+                      f"multiplied by {sign_text(sign)} under {operation}, with {describe(p.fields)}{explain(p.family)}", premises)
     need(p.action in ((0,), (0, 0)), "the order is not 0")
     group = ("rotations of the positions alone and of the fields alone" if len(p.action) == 2
              else "joint rotations of positions and fields")
     return Proved("invariant", f"for all natural values of the names in it: {family_text(p.family)} is unchanged by {group}; "
                   f"its sign is {sign_text(p.parity)} under the inversion and {sign_text(p.time)} under time reversal, with "
-                  f"{describe(p.fields)}", premises, [CONNECTED])
+                  f"{describe(p.fields)}{explain(p.family)}", premises, [CONNECTED])
 
 
 # ---- rules that are trusted: written arguments from premises to a statement
@@ -1435,7 +1461,7 @@ RULES = {"telescoping": telescoping, "termwise": telescoping, "normalisation": n
 # Rules whose statement is made anew here, and whose argument is trusted.
 WRITTEN = {"real-basis"}
 RULES.update({rule: typing for rule in ("R1-site-sum", "R1-joint", "R1-map", "R1-sum", "R3-join", "R3-couple", "R3-couple-separately",
-                                        "R4-invariant", "R5-sign", "hypothesis", "induction")})
+                                        "R4-invariant", "R5-sign", "R6-gradient", "R7-permutation", "hypothesis", "induction")})
 
 
 def unique(pairs):

@@ -33,12 +33,11 @@ type InRealBasis internal (complex: Statement) =
             let order = match e.Action with Jointly order -> order | Separately(orbital, _) -> orbital
             let taken = List.ofSeq e.Family.Orders @ List.ofSeq e.Fields.Keys
             let whole = Name.fresh taken "A"
-            let ofChannels = if string e.Family |> _.Contains("map(") then "; map(X) is any linear map on the channels of X" else ""
             let acts = acts taken whole (string order)
 
             $"for all natural values of the names in it: {whole} = {e.Family}, {computed}, satisfies {acts}; \
               its sign is {e.Parity} under the inversion and {e.Time} under time reversal, with \
-              {Equivariant.Describe e.Fields}{ofChannels}. {defined}"
+              {Equivariant.Describe e.Fields}{Equivariant.Explain e.Family}. {defined}"
         | :? EveryTree as e ->
             let acts = acts [] "A" "the root's order"
 
@@ -60,7 +59,7 @@ module RealBasis =
     /// a coupling, let A^R be the change of basis of A. W is the array of coupling coefficients carried over, so Σ C A B
     /// carried over is Σ W A^R B^R up to the i that is divided out where l1 + l2 + L is odd; a couple is linear in each
     /// part, so powers of i of the parts come out. Maps on channels and sums act on each component alike, and the summands
-    /// are each acted on by the same matrices. K_a acts on every change of basis of a standard family (real ladder), and
+    /// are each acted on by the same matrices. Derivatives by x, y, z are of order 1, as x, y, z are. K_a acts on every change of basis of a standard family (real ladder), and
     /// on its multiples. At order 0 K_a = 0, and signs are those of the components' multiples.
     let prove (real: Theorem) (premise: Theorem) : Result<Theorem, string> =
         let isTyped =
@@ -68,6 +67,7 @@ module RealBasis =
             | :? Equivariant as e -> e.Hypotheses.IsEmpty && e.Action.IsJointly
             | :? Invariant
             | :? SignOf
+            | :? Unordered
             | :? EveryTree
             | :? EveryTreeInvariant -> true
             | _ -> false

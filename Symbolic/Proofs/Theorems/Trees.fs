@@ -77,6 +77,13 @@ let prove (tree: CouplingTree) : Result<Theorem, string> =
 let private inRealBasis (proof: Result<Theorem, string>) : Result<Theorem, string> =
     both (Rotations.realLadder.Force()) proof RealBasis.prove
 
+/// The derivatives of a tree with root 0 by a position and by the vectors that occur in it.
+let private gradients (tree: CouplingTree) : Result<Theorem, string> list =
+    let vectors = tree.Tree.Fields |> List.distinct |> List.filter (fun name -> tree.Fields[name].Rank = 1)
+
+    [ for by in None :: List.map Some vectors ->
+          equivariant tree.Fields tree.Tree |> Result.bind (fun scalar -> Equivariance.gradient scalar by) ]
+
 /// What there is to prove about one tree as it is computed: invariance or covariance, the sign under the inversion, and that
 /// under time reversal.
 let ofTree (name: string) (tree: CouplingTree) : Entry list =
@@ -91,7 +98,24 @@ let ofTree (name: string) (tree: CouplingTree) : Entry list =
       Entry.create $"parity.{name}" "The signs of the leaves are multiplied." (fun () ->
           equivariant tree.Fields tree.Tree |> Result.bind (Equivariance.sign false) |> inRealBasis)
       Entry.create $"time-reversal.{name}" "The signs of the leaves are multiplied." (fun () ->
-          equivariant tree.Fields tree.Tree |> Result.bind (Equivariance.sign true) |> inRealBasis) ]
+          equivariant tree.Fields tree.Tree |> Result.bind (Equivariance.sign true) |> inRealBasis)
+      Entry.create $"permutation.{name}" "Leaves are sums over sites, in any order." (fun () ->
+          equivariant tree.Fields tree.Tree |> Result.bind Equivariance.unordered |> inRealBasis)
+      if kind = "invariance" then
+          Entry.create
+              $"gradients.{name}"
+              "A derivative of a scalar is acted on as that by which it is taken, and has the product of their signs."
+              (fun () -> gradients tree |> List.map inRealBasis |> Entry.all |> Result.bind Conjunction.prove) ]
+
+/// What there is to prove about each of the trees of a file, and all of it as one theorem.
+let ofTrees (name: string) (trees: CouplingTree list) : Entry list =
+    let each = trees |> List.mapi (fun k tree -> ofTree (if trees.Length = 1 then name else $"{name}.{k + 1}") tree) |> List.concat
+
+    each
+    @ [ Entry.create
+            $"specification.{name}"
+            "Everything that has been proved about each of its trees."
+            (fun () -> each |> List.map _.Proof.Force() |> Entry.all |> Result.bind Conjunction.prove) ]
 
 // ---- the project's representations
 
@@ -207,6 +231,15 @@ let entries: Entry list =
           "Every coupling tree, computed in the basis of the real harmonics: at each node the change of basis of what the \
            complex one has, times a power of i, on which the matrices of the real ladder act."
           (fun () -> every () |> inRealBasis)
+      Entry.create
+          "covariance.gradients"
+          "A derivative of a scalar is acted on as that by which it is taken: generators and derivatives have the \
+           commutators of rotations and vectors. Signs are multiplied."
+          (fun () ->
+              [ for tree in powerSpectrum :: bispectrum :: spinPowerSpectrum :: spinBispectra @ lode do
+                    yield! gradients { Fields = fields; Tree = tree } ]
+              |> Entry.all
+              |> Result.bind Conjunction.prove)
       signs false "power-spectrum" [ powerSpectrum ]
       signs false "bispectrum" [ bispectrum ]
       signs false "spin-power-spectrum" [ spinPowerSpectrum ]
