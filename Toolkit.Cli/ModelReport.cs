@@ -18,7 +18,7 @@ internal static class ModelReport
     private const int Plot = 260, Margin = 46;
 
     /// <summary>The errors and the choice of the regularizer.</summary>
-    public static string Json(FittedModel model, IReadOnlyDictionary<string, ModelEvaluation> sets) => new JsonObject
+    public static string Json(IFittedModel model, IReadOnlyDictionary<string, ModelEvaluation> sets) => new JsonObject
     {
         ["structures"] = model.About.Structures,
         ["rows"] = model.About.Rows,
@@ -28,7 +28,7 @@ internal static class ModelReport
     }.ToJsonString(new JsonSerializerOptions { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }) + "\n";
 
     /// <summary>The page.</summary>
-    public static string Html(string name, FittedModel model, IReadOnlyDictionary<string, ModelEvaluation> sets)
+    public static string Html(string name, IFittedModel model, IReadOnlyDictionary<string, ModelEvaluation> sets)
     {
         StringBuilder page = new();
         ModelAbout about = model.About;
@@ -39,9 +39,8 @@ internal static class ModelReport
             td,th{padding:.2em .8em;text-align:right;border-bottom:1px solid #ddd}td:nth-child(-n+3),th:nth-child(-n+3){text-align:left}
             svg{margin:.5em 1em .5em 0}text{font:11px sans-serif;fill:#444}pre{background:#f6f6f6;padding:1em;overflow:auto}</style></head><body>
             <h1>{{Text(name)}}</h1>
-            <p>{{about.Structures}} structures, {{about.Rows}} labels, {{model.Features.FeatureCount}} features for each of {{Text(string.Join(", ", model.Species.Select(Elements.Symbol)))}};
-            regularizer {{about.Regularizer:G3}}. Energies are per atom and less the baseline
-            {{Text(string.Join(", ", model.Baseline.Energies.Select(e => string.Create(CultureInfo.InvariantCulture, $"{Elements.Symbol(e.Key)} {e.Value:0.######} eV"))))}}.</p>
+            <p>{{about.Structures}} structures, {{about.Rows}} labels, {{model.FeatureCount}} features for each of {{Text(string.Join(", ", model.Species.Select(Elements.Symbol)))}};
+            regularizer {{about.Regularizer:G3}}.{{Text(Baseline(model))}}</p>
             <table><tr><th>set</th><th>label</th><th>species</th><th>count</th><th>RMSE</th><th>MAE</th><th>largest</th><th>unit</th><th>% of std</th></tr>
 
             """);
@@ -75,6 +74,11 @@ internal static class ModelReport
         page.Append(CultureInfo.InvariantCulture, $"<h2>Specification</h2>\n<pre>{Text(model.Spec.ToJson())}</pre>\n</body></html>\n");
         return page.ToString();
     }
+
+    private static string Baseline(IFittedModel model) => model is FittedModel fitted
+        ? " Energies are per atom and less the baseline "
+            + string.Join(", ", fitted.Baseline.Energies.Select(static e => string.Create(CultureInfo.InvariantCulture, $"{Elements.Symbol(e.Key)} {e.Value:0.######} eV"))) + "."
+        : "";
 
     private static JsonNode Error(LabelError e)
     {

@@ -15,7 +15,7 @@ namespace Toolkit.Numerics.Models;
 /// A model as it comes from a fit and goes to whoever simulates: features, readout, baseline, and what is known of the fit.
 /// <see cref="ModelFolder"/> keeps it. Immutable: may be shared between threads.
 /// </summary>
-public sealed class FittedModel
+public sealed class FittedModel : IFittedModel
 {
     // Atoms held at a time.
     private const long MostAtoms = 1 << 14;
@@ -32,6 +32,9 @@ public sealed class FittedModel
 
     /// <summary>How its features are made.</summary>
     public Spec Spec => _features.Spec;
+
+    /// <inheritdoc/>
+    public int FeatureCount => Features.FeatureCount;
 
     /// <summary>What computes them.</summary>
     public RepresentationSet Features => _features.Set;
@@ -148,15 +151,19 @@ public sealed class FittedModel
         static double[] Add(double[] x, double[] y) => x.Zip(y, static (p, q) => p + q).ToArray();
     }
 
-    private void Require(Structure structure)
+    private void Require(Structure structure) => Require(structure, _species, Features.Fields);
+
+    /// <summary>Checks that a structure has what a model reads.</summary>
+    /// <exception cref="UnfitStructureException">Another species; vectors that are absent or of another shape.</exception>
+    internal static void Require(Structure structure, int[] species, IReadOnlyList<VectorField> fields)
     {
         for (int i = 0; i < structure.Count; i++)
         {
-            if (Array.BinarySearch(_species, structure.Species[i]) < 0)
+            if (Array.BinarySearch(species, structure.Species[i]) < 0)
                 throw new UnfitStructureException($"{Elements.Symbol(structure.Species[i])} as atom {i + 1}",
-                    $"species that the model knows: {string.Join(", ", _species.Select(Elements.Symbol))}");
+                    $"species that the model knows: {string.Join(", ", species.Select(Elements.Symbol))}");
         }
-        foreach (VectorField field in Features.Fields)
+        foreach (VectorField field in fields)
         {
             string has = string.Join(", ", structure.AtomProperties.Keys);
             if (!structure.AtomProperties.TryGetValue(field.Key, out PropertyArray? values))

@@ -7,7 +7,9 @@ using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Files;
 using Toolkit.Numerics.Models;
 using Toolkit.Numerics.Models.Fit;
+using Toolkit.Numerics.Models.Tensors;
 using Toolkit.Numerics.Representations;
+using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Cli.Verbs;
 
@@ -40,7 +42,7 @@ internal sealed class FitVerb
     public static Command Create()
     {
         FitVerb options = new();
-        var verb = new Command("fit", "A model of energies, forces, stress and effective fields from a training set. Stopped, it goes on where it was when it is called again.")
+        var verb = new Command("fit", "A model of energies, forces, stress and effective fields, or of dipoles or tensors, from a training set. Stopped, it goes on where it was when it is called again.")
         {
             options._specification, options._train, options._test, options._output, options._set, options._threads, options._force,
         };
@@ -58,7 +60,8 @@ internal sealed class FitVerb
         int threads = ThreadOption.Read(result, _threads);
         Spec spec = SpecOverrides.Read(specPath, result.GetValue(_set) ?? []);
         ModelFolder.RequireFree(outPath, result.GetValue(_force));
-        LabelKeys keys = _labels.Read(result);
+        ModelTarget target = spec.Model?.Target ?? ModelTarget.Energy;
+        LabelKeys keys = target == ModelTarget.Energy ? _labels.Read(result) : _labels.Read(result, target);
         if (keys.Fields.Count > spec.Fields.Count)
             throw new UsageException($"--field-key: found {keys.Fields.Count}, expected one for each of the specification's {spec.Fields.Count} vector fields");
 
@@ -70,20 +73,44 @@ internal sealed class FitVerb
         if (File.Exists(checkpoint))
             error.WriteLine($"toolkit: {checkpoint}: going on where an earlier fit was stopped");
 
-        FittedModel model = FitRun.Fit(spec, training.Source, specPath, new FitRequest { Keys = keys, Threads = threads, Checkpoint = checkpoint }, Report, table);
-        Dictionary<string, ModelEvaluation> sets = new() { ["train"] = ModelEvaluation.Run(model, training.Source, keys, threads, Report) };
-        if (test.Files.Count > 0)
-            sets["test"] = ModelEvaluation.Run(model, test.Source, keys, threads, Report);
+        FitRequest request = new() { Keys = keys, Threads = threads, Checkpoint = checkpoint };
+        Dictionary<string, ModelEvaluation> sets = [];
+        IFittedModel model;
+        if (target == ModelTarget.Energy)
+        {
+            FittedModel fitted = FitRun.Fit(spec, training.Source, specPath, request, Report, table);
+            Compare(source => ModelEvaluation.Run(fitted, source, keys, threads, Report));
+            fitted = fitted.With(About(fitted));
+            ModelFolder.Write(outPath, fitted, result.GetValue(_force), Reports(fitted));
+            model = fitted;
+        }
+        else
+        {
+            FittedTensor fitted = TensorRun.Fit(spec, training.Source, specPath, request, Report, table);
+            Compare(source => TensorEvaluation.Run(fitted, source, keys, threads, Report));
+            fitted = fitted.With(About(fitted));
+            TensorFolder.Write(outPath, fitted, result.GetValue(_force), Reports(fitted));
+            model = fitted;
+        }
 
-        progress.Clear();
-        model = model.With(model.About with { Errors = sets.ToDictionary(static s => s.Key, static s => s.Value.Errors) });
-        ModelFolder.Write(outPath, model, result.GetValue(_force), [("report.html", ModelReport.Html(Path.GetFileName(outPath), model, sets)), ("report.json", ModelReport.Json(model, sets))]);
         File.Delete(checkpoint);
         File.Delete(FitRun.NiceFileOf(checkpoint));
-        output.WriteLine($"{outPath}: {model.About.Structures} structures, {model.Features.FeatureCount} features, regularizer {FormattableString.Invariant($"{model.About.Regularizer:G3}")}");
+        output.WriteLine($"{outPath}: {model.About.Structures} structures, {model.FeatureCount} features, regularizer {FormattableString.Invariant($"{model.About.Regularizer:G3}")}");
         ErrorTable.Write(output, sets);
         return 0;
 
         void Report(string what, long done, long total) => progress.Report(what, done, total);
+
+        void Compare(Func<StructureSource, ModelEvaluation> run)
+        {
+            sets["train"] = run(training.Source);
+            if (test.Files.Count > 0) sets["test"] = run(test.Source);
+            progress.Clear();
+        }
+
+        ModelAbout About(IFittedModel fitted) => fitted.About with { Errors = sets.ToDictionary(static s => s.Key, static s => s.Value.Errors) };
+
+        (string, string)[] Reports(IFittedModel fitted) =>
+            [("report.html", ModelReport.Html(Path.GetFileName(outPath), fitted, sets)), ("report.json", ModelReport.Json(fitted, sets))];
     }
 }

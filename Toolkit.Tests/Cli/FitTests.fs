@@ -7,6 +7,7 @@ open System.Text.Json
 open System.Threading
 open Expecto
 open Toolkit.Numerics.Models
+open Toolkit.Numerics.Models.Tensors
 open Toolkit.Numerics.Structures
 open Toolkit.Tests.Laws
 open Toolkit.Tests.Cli.CommandLine
@@ -85,6 +86,30 @@ let tests =
                 fails 2 "there is no 'x' to go through" "lmax.x=1"
                 fails 1 "the unknown key 'nmix', expected 'nmax' perhaps" "radial.nmix=1"
                 fails 1 "$.lmax: found '\"many\"', expected a whole number" "lmax=many")
+
+        testCase "dipoles are fitted, evaluated and predicted with their Born charges" <| fun () ->
+            TemporaryFolder.using (fun folder ->
+                let path name = Path.Combine(folder, name)
+                let rename (s: Structure) = s.WithProperty("mu", s.Properties["REF_dipole"]).WithoutProperty "REF_dipole"
+                ExtendedXyzWriter.Write(path "train.xyz", Toolkit.Tests.Numerics.Models.TensorTests.polar Periodicity.None 1 80 |> List.map rename)
+                ExtendedXyzWriter.Write(path "test.xyz", Toolkit.Tests.Numerics.Models.TensorTests.polar Periodicity.None 500 10 |> List.map rename)
+                ok [ "spec"; "--example"; "dipole" ] |> fun text -> File.WriteAllText(path "spec.json", text)
+                let out = fit path [ "--test"; path "test.xyz"; "--dipole-key"; "mu"; "--set"; "cutoff.radius=3"; "--set"; "radial.nmax=2"; "--set"; "lmax=1" ]
+                Assert.Contains("test\tmu\tall\t30\t", out)
+                Assert.Contains("e·Å", out)
+                let tested = (out.Split('\n') |> Array.find (fun l -> l.StartsWith "test\t")).Substring 5
+                Assert.Contains(tested, ok [ "evaluate"; path "model"; path "test.xyz" ])
+                ok [ "predict"; path "model"; path "test.xyz"; "--out"; path "out.xyz"; "--prefix"; "ml_"; "--derivatives" ] |> ignore
+                let model = TensorFolder.Read(path "model")
+
+                for s, found in Seq.zip (ExtendedXyzReader.Read(path "test.xyz")) (ExtendedXyzReader.Read(path "out.xyz")) do
+                    let expected = model.Predict(s, 1, true)
+                    Assert.Equal<float[]>(expected.Values, found.Properties["ml_mu"].Reals.ToArray())
+                    Assert.Equal<float[]>(expected.Atoms, found.AtomProperties["ml_atomic_mu"].Reals.ToArray())
+                    Assert.Equal<float[]>(nonNull expected.Derivatives, found.AtomProperties["ml_born_charges"].Reals.ToArray())
+
+                fails 1 "model.json: spec.model.target: found dipole, expected a model of energies" [ "serve"; path "model"; "--address"; "unix:none"; "--structure"; path "test.xyz" ]
+                fails 2 "--energy-key: found with a model of the target dipole" [ "evaluate"; path "model"; path "test.xyz"; "--energy-key"; "e" ])
 
         testCase "what cannot be done is said before any work, and nothing is left" <| fun () ->
             withFiles (fun path ->

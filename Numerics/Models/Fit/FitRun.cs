@@ -69,7 +69,8 @@ public sealed class FitRun
         NormalEquations[] folds = Gather(design);
         bool isPlain = design is KernelDesign;
         RidgePenalty penalty = isPlain ? RidgePenalty.Plain : RidgePenalty.Standardised;
-        RidgeFit fit = Solve(folds, design.UnpenalisedColumns, penalty);
+        _progress?.Invoke("equations to solve", 0, 1);
+        RidgeFit fit = RidgeSteps.Solve(_model, folds, design.UnpenalisedColumns, penalty, _specSource, _request.Threads);
         IReadout readout;
         KernelVariance? variance = null;
         if (design is KernelDesign process)
@@ -133,23 +134,20 @@ public sealed class FitRun
     private NormalEquations[] Gather(PotentialDesign design)
     {
         int total = _survey.Structures, every = _request.CheckpointEvery ?? Math.Max(LeastBetweenSaves, (total + Saves - 1) / Saves);
-        bool isCrossValidated = _model.Regularizer is null && _model.Choice == RegularizerChoice.CrossValidation;
-        if (isCrossValidated && total < 2)
-            throw new InputException(_source.Name, null, null, $"{total} structures with a regularizer by cross-validation", "at least two, or $.model.regularizer");
-        int count = isCrossValidated ? Math.Min(_model.Folds, total) : 1;
-        RequireMemory(design, count);
+        int count = RidgeSteps.Folds(_model, total, _source.Name);
+        RidgeSteps.RequireMemory(design.Columns, design.FeatureCount, count, _specSource);
         NormalEquations[] folds = Enumerable.Range(0, count).Select(_ => new NormalEquations(design.Columns)).ToArray();
         int done = 0;
         FitCheckpoint? checkpoint = _request.Checkpoint is null ? null : new FitCheckpoint(
             _request.Checkpoint, string.Join('\n', _features.Spec.ToJson(), _survey.Fingerprint, ModelFolder.KeysJson(_survey.Reader.Keys).ToJsonString(), every, count));
-        if (checkpoint?.Read(design.Columns) is var (before, kept)) (done, folds) = (before, kept);
+        if (checkpoint?.Read(Enumerable.Repeat(design.Columns, count).ToArray()) is var (before, kept)) (done, folds) = (before, kept);
 
         long perAtom = (3L + (3 * _features.Set.Fields.Count)) * design.Columns;
         foreach ((int index, Structure structure, _, Rows rows) in StructureStream.Each(
             _source.Read().Skip(done), _request.Threads, Math.Max(1, MostRows / perAtom), (s, place, inside) => RowsOf(design, s, place, inside)))
         {
             int number = done + index;
-            rows.AddTo(folds[Fold(number, count)], _request.Threads);
+            rows.AddTo(folds[RidgeSteps.Fold(number, count)], _request.Threads);
             _progress?.Invoke("structures fitted", number + 1, total);
             if ((number + 1) % every != 0) continue;
             // Where a fit goes on, blocks begin; so they do where it was not stopped.
@@ -160,27 +158,6 @@ public sealed class FitRun
         return folds.Any(static f => f.Rows > 0)
             ? folds
             : throw new InputException(_source.Name, null, null, "no label that counts", "labels whose weight is not 0, of structures with atoms");
-    }
-
-    /// <summary>Says before the work begins that the equations are too many.</summary>
-    private void RequireMemory(PotentialDesign design, int folds)
-    {
-        // Triangles and sums of all folds, and what one solution works in.
-        double bytes = 8.0 * (design.Columns + 1) * (design.Columns + 1) * ((2 * folds) + 4), there = 0.8 * GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (design.Columns > NormalEquations.MostColumns || bytes > there)
-        {
-            throw new InputException(_specSource, null, "$.representation",
-                FormattableString.Invariant($"{design.FeatureCount} features, with {design.Columns} coefficients for all species, whose equations take {bytes / 1e9:0.0} GB"),
-                FormattableString.Invariant($"{there / 1e9:0.0} GB: fewer features (nmax, lmax, a contraction), fewer folds, or kind gp"));
-        }
-    }
-
-    /// <summary>The fold of a structure: of every as many structures in a row one in each, in an order that no period of the data follows.</summary>
-    private static int Fold(int number, int folds)
-    {
-        int[] order = Enumerable.Range(0, folds).ToArray();
-        new Random(number / folds).Shuffle(order);
-        return order[number % folds];
     }
 
     private Rows RowsOf(PotentialDesign design, Structure structure, FramePlace place, int threads)
@@ -216,25 +193,6 @@ public sealed class FitRun
 
         // Labels that are all the same have no scale.
         static double Scaled(double weight, double deviation) => deviation > 0 ? weight / deviation : weight;
-    }
-
-    private RidgeFit Solve(NormalEquations[] folds, int unpenalised, RidgePenalty penalty)
-    {
-        _progress?.Invoke("equations to solve", 0, 1);
-        try
-        {
-            return _model switch
-            {
-                { Regularizer: double given } => RidgeRegression.Fit(folds[0], given, unpenalised, _request.Threads, penalty),
-                { Choice: RegularizerChoice.Evidence } => RidgeRegression.MaximiseEvidence(folds[0], unpenalised, null, _request.Threads, penalty),
-                _ => RidgeRegression.CrossValidate(folds, unpenalised, null, null, _request.Threads, penalty),
-            };
-        }
-        catch (ArgumentException)
-        {
-            throw new InputException(_specSource, null, "$.model.regularizer",
-                _model.Regularizer is double r ? FormattableString.Invariant($"{r:R}") : "none that float64 can solve with", "a larger one, or fewer features");
-        }
     }
 
     private KernelVariance VarianceOf(KernelDesign design, KernelPotential potential, NormalEquations[] folds, RidgeFit fit)

@@ -1,3 +1,4 @@
+using System;
 using System.Text.Json;
 
 namespace Toolkit.Numerics.Representations;
@@ -10,6 +11,19 @@ public enum ModelKind
 
     /// <summary>A sparse Gaussian process.</summary>
     GaussianProcess,
+}
+
+/// <summary>What a model gives.</summary>
+public enum ModelTarget
+{
+    /// <summary>Energies, and what follows from them.</summary>
+    Energy,
+
+    /// <summary>Dipoles: what turns like a vector.</summary>
+    Dipole,
+
+    /// <summary>Symmetric 3 × 3 tensors, as polarisabilities.</summary>
+    Tensor,
 }
 
 /// <summary>How the weight of the penalty is chosen.</summary>
@@ -96,6 +110,11 @@ public sealed record ModelSpec
         ("ridge", ModelKind.Ridge, "ridge regression on standardised features"),
         ("gp", ModelKind.GaussianProcess, "a sparse Gaussian process with predictive variances (deterministic training conditional, DTC)"));
 
+    private static readonly SpecWords<ModelTarget> Targets = new(
+        ("energy", ModelTarget.Energy, "energies, forces, stress and effective fields, from invariants"),
+        ("dipole", ModelTarget.Dipole, "dipoles and Born charges, from equivariants of λ = 1"),
+        ("tensor", ModelTarget.Tensor, "symmetric 3×3 tensors, as polarisabilities, from equivariants of λ = 0 and 2"));
+
     private static readonly SpecWords<RegularizerChoice> Choices = new(
         ("cross-validation", RegularizerChoice.CrossValidation, "by the error on folds left out"),
         ("evidence", RegularizerChoice.Evidence, "by the probability of the data"));
@@ -123,6 +142,12 @@ public sealed record ModelSpec
 
     /// <summary>The kind.</summary>
     public ModelKind Kind { get; init; }
+
+    /// <summary>What it gives.</summary>
+    public ModelTarget Target { get; init; }
+
+    /// <summary>Whether a structure's dipole or tensor is the mean of what its atoms have, not the sum.</summary>
+    public bool IsMean { get; init; }
 
     /// <summary>The weight of the penalty; null: see <see cref="Choice"/>.</summary>
     public double? Regularizer { get; init; }
@@ -157,6 +182,8 @@ public sealed record ModelSpec
     internal static SpecGroup Node { get; } = new("model", "what is fitted to the features; without it there are features only", SpecAbsence.Nothing,
     [
         new SpecChoice("kind", "the model", true, Kinds.Options),
+        new SpecChoice("target", "what the model gives", false, Targets.Options),
+        new SpecFlag("average", "target dipole or tensor: whether a structure has the mean of what its atoms have, as a dielectric tensor, not the sum, as a polarisability"),
         new SpecNumber("regularizer", "the weight of the penalty; of a Gaussian process, the variance of the noise of a label in units of its weight over that of the process and the number of labels", "1", null, new(0, double.MaxValue) { AllowsAbove = true })
         {
             WhenAbsent = "chosen",
@@ -207,12 +234,30 @@ public sealed record ModelSpec
             if (kind != ModelKind.GaussianProcess && r.IsGiven(Path + key))
                 throw r.Bad(Path + key, "this key with kind ridge", $"{key} only with kind gp");
         }
+        ModelTarget target = r.Choice(Path + "target", Targets);
+        if (target != ModelTarget.Energy && kind != ModelKind.Ridge)
+            throw r.Bad(Path + "target", $"{Targets.WordOf(target)} with kind gp", "it with kind ridge");
+        if (target == ModelTarget.Energy && r.Flag(Path + "average"))
+            throw r.Bad(Path + "average", "this key with target energy", "average only with target dipole or tensor");
         LabelWeights weights = new(Number("weights.energy"), Number("weights.forces"), Number("weights.stress"), Number("weights.fields"));
         if (weights is { Energy: 0, Forces: 0, Stress: 0, Fields: 0 })
             throw r.Bad(Path + "weights", "0 for all", "at least one that counts");
+        foreach ((string key, bool isUsed) in (ReadOnlySpan<(string, bool)>)
+            [
+                ("baseline", r.Choice(Path + "baseline", Baselines) != default),
+                ("repulsion", r.Has(Path + "repulsion")),
+                ("fields", r.Choice(Path + "fields", FieldParts) != default),
+                ("weights", weights != Default.Weights),
+            ])
+        {
+            if (isUsed && target != ModelTarget.Energy)
+                throw r.Bad(Path + key, $"this key with target {Targets.WordOf(target)}", $"{key} only with target energy");
+        }
         return new ModelSpec
         {
             Kind = kind,
+            Target = target,
+            IsMean = r.Flag(Path + "average"),
             Regularizer = r.NumberIfAny(Path + "regularizer"),
             Choice = r.Choice(Path + "choose", Choices),
             Folds = r.Integer(Path + "folds"),
@@ -235,10 +280,17 @@ public sealed record ModelSpec
     {
         json.WriteStartObject("model");
         json.WriteString("kind", Kinds.WordOf(Kind));
+        json.WriteString("target", Targets.WordOf(Target));
+        if (Target != ModelTarget.Energy) json.WriteBoolean("average", IsMean);
         if (Regularizer is double regularizer)
             json.WriteNumber("regularizer", regularizer);
         json.WriteString("choose", Choices.WordOf(Choice));
         json.WriteNumber("folds", Folds);
+        if (Target != ModelTarget.Energy)
+        {
+            json.WriteEndObject();
+            return;
+        }
         json.WriteString("baseline", Baselines.WordOf(Baseline));
         if (Repulsion is not null)
         {
