@@ -4,6 +4,7 @@ using System.Linq;
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Fields.Potential;
 using Toolkit.Numerics.Models.Fit;
+using Toolkit.Numerics.Models.Known;
 using Toolkit.Numerics.Neighbors;
 using Toolkit.Numerics.Representations;
 using Toolkit.Numerics.Representations.Nice;
@@ -22,11 +23,11 @@ public sealed class FittedModel : IFittedModel
 
     private readonly PreparedFeatures _features;
     private readonly int[] _species;
-    private readonly ZblRepulsion? _repulsion;
+    private readonly KnownEnergy? _known;
 
     internal FittedModel(PreparedFeatures features, IReadOnlyList<int> species, IReadout readout, CompositionBaseline baseline, KernelVariance? variance, ModelAbout about)
     {
-        _repulsion = features.Spec.Model?.Repulsion?.Create();
+        _known = KnownEnergy.Of(features.Spec.Model);
         (_features, _species, Readout, Baseline, Variance, About) = (features, species.ToArray(), readout, baseline, variance, about);
     }
 
@@ -75,18 +76,18 @@ public sealed class FittedModel : IFittedModel
         ArgumentNullException.ThrowIfNull(structure);
         Require(structure);
         Evaluation learned = Features.Evaluate(structure, Readout, threads);
-        if (_repulsion is not null) learned = Sum(learned, _repulsion.Evaluate(structure, threads));
+        if (_known is not null) learned = KnownEnergy.Sum(learned, _known.Evaluate(structure, threads));
         Prediction prediction = Complete(structure, learned, Enumerable.Range(0, structure.Count).ToArray());
         if (!withDeviations || Variance is null) return prediction;
         (double energy, double[] each) = Variance.Of(structure, threads);
         return prediction with { EnergyDeviation = Math.Sqrt(energy), AtomicDeviations = Array.ConvertAll(each, Math.Sqrt) };
     }
 
-    /// <summary>Whether a model sees neighbours alone: no potential, whose every atom sees every other.</summary>
-    public bool IsLocal => Features.Potentials.Count == 0;
+    /// <summary>Whether a model sees neighbours alone: no potential and no charges, whose every atom sees every other.</summary>
+    public bool IsLocal => Features.Potentials.Count == 0 && _known?.IsLocal != false;
 
     /// <summary>How far it sees neighbours, Å.</summary>
-    public double Cutoff => Math.Max(Features.Cutoff, _repulsion?.Outer ?? 0);
+    public double Cutoff => Math.Max(Features.Cutoff, _known?.Reach ?? 0);
 
     /// <summary>The same for some atoms of a structure whose neighbours somebody else has found, as a simulation does that is spread over
     /// processes.</summary>
@@ -103,9 +104,10 @@ public sealed class FittedModel : IFittedModel
         ArgumentNullException.ThrowIfNull(structure);
         ArgumentNullException.ThrowIfNull(pairs);
         Require(structure);
+        if (_known?.IsLocal == false) throw new NotSupportedException("the charges of the model's electrostatics see more than neighbours");
         if (pairs.Cutoff < Cutoff) throw new ArgumentException($"expected neighbours to {Cutoff} Å; got {pairs.Cutoff} Å", nameof(pairs));
         Evaluation learned = Features.Evaluate(structure, pairs, centres, Readout, threads);
-        if (_repulsion is not null) learned = Sum(learned, _repulsion.Evaluate(structure, pairs));
+        if (_known is not null) learned = KnownEnergy.Sum(learned, _known.Evaluate(structure, pairs));
         return Complete(structure, learned, centres);
     }
 
@@ -135,20 +137,6 @@ public sealed class FittedModel : IFittedModel
         ArgumentNullException.ThrowIfNull(source);
         return StructureStream.Each(source.Read(), threads, MostAtoms, (s, _, inside) => Predict(s, inside, withDeviations))
             .Select(static r => (r.Structure, r.Result));
-    }
-
-    private static Evaluation Sum(Evaluation a, Evaluation b)
-    {
-        return a with
-        {
-            Energy = a.Energy + b.Energy,
-            AtomicEnergies = Add(a.AtomicEnergies, b.AtomicEnergies),
-            Forces = Add(a.Forces, b.Forces),
-            Virial = Add(a.Virial, b.Virial),
-            CellGradient = Add(a.CellGradient, b.CellGradient),
-        };
-
-        static double[] Add(double[] x, double[] y) => x.Zip(y, static (p, q) => p + q).ToArray();
     }
 
     private void Require(Structure structure) => Require(structure, _species, Features.Fields);

@@ -8,7 +8,7 @@ namespace Toolkit.Numerics.Models;
 /// <summary>What a fitted model says of one structure.</summary>
 /// <param name="Energy">eV, with the model's baseline.</param>
 /// <param name="AtomicEnergies"><c>[atom]</c>, eV, with the baseline of each species.</param>
-/// <param name="Learned">The energy less the baseline of species, a repulsion included, and all derivatives: forces, virial, effective fields.</param>
+/// <param name="Learned">The energy less the baseline of species, what is known of pairs and charges included, and all derivatives: forces, virial, effective fields.</param>
 public sealed record Prediction(double Energy, double[] AtomicEnergies, Evaluation Learned)
 {
     /// <summary>−∂E/∂r: <c>[atom, xyz]</c>, eV/Å.</summary>

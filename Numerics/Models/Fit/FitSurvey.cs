@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Security.Cryptography;
 using Toolkit.Numerics.Files;
+using Toolkit.Numerics.Models.Known;
 using Toolkit.Numerics.Representations;
 using Toolkit.Numerics.Structures;
 
@@ -17,7 +18,7 @@ internal sealed class FitSurvey
     private readonly Dictionary<string, Composition> _compositions = new(StringComparer.Ordinal);
     private readonly Dictionary<int, Moments> _alone = [];
     private readonly BaselineKind _kind;
-    private readonly ZblRepulsion? _repulsion;
+    private readonly KnownEnergy? _known;
 
     /// <summary>Walks through the structures.</summary>
     /// <param name="source">The training set.</param>
@@ -31,7 +32,7 @@ internal sealed class FitSurvey
         FeatureProgress? progress)
     {
         _kind = model.Baseline;
-        _repulsion = model.Repulsion?.Create();
+        _known = KnownEnergy.Of(model);
         Reader = new LabelReader(keys, fields, model.Fields);
         foreach ((Structure structure, _) in source.Read())
             Reader.Look(structure);
@@ -122,10 +123,10 @@ internal sealed class FitSurvey
     /// <exception cref="InputException">Atoms at the same place.</exception>
     public FrameLabels Rest(FrameLabels labels, Structure structure, FramePlace place)
     {
-        if (_repulsion is null) return labels;
+        if (_known is null) return labels;
         try
         {
-            return labels.Less(_repulsion.Evaluate(structure));
+            return labels.Less(_known.Evaluate(structure));
         }
         catch (ArgumentException e) when (Features.Misplaced(place, e) is { } misplaced)
         {

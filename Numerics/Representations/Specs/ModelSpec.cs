@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Text.Json;
 
 namespace Toolkit.Numerics.Representations;
@@ -167,6 +168,12 @@ public sealed record ModelSpec
     /// <summary>The repulsion that is taken off labels first and added to predictions; null: none.</summary>
     public RepulsionSpec? Repulsion { get; init; }
 
+    /// <summary>Pair potentials that are taken off labels first and added to predictions.</summary>
+    public IReadOnlyList<PairSpec> Pairs { get; init; } = [];
+
+    /// <summary>The charges whose energy is taken off labels first and added to predictions; null: none.</summary>
+    public ElectrostaticsSpec? Electrostatics { get; init; }
+
     /// <summary>What counts how much.</summary>
     public LabelWeights Weights { get; init; } = new(1, 1, 1, 1);
 
@@ -199,6 +206,8 @@ public sealed record ModelSpec
                 WhenAbsent = "half of outer",
             },
         ]),
+        PairSpec.Node,
+        ElectrostaticsSpec.Node,
         new SpecChoice("fields", "which part of the effective fields −∂E/∂v is learned and compared", false, FieldParts.Options),
         new SpecGroup("weights", "what counts how much, each label in units of its standard deviation over the training set; 0: not at all", SpecAbsence.Defaults,
         [
@@ -242,10 +251,13 @@ public sealed record ModelSpec
         LabelWeights weights = new(Number("weights.energy"), Number("weights.forces"), Number("weights.stress"), Number("weights.fields"));
         if (weights is { Energy: 0, Forces: 0, Stress: 0, Fields: 0 })
             throw r.Bad(Path + "weights", "0 for all", "at least one that counts");
+        IReadOnlyList<PairSpec> pairs = PairSpec.ReadAll(r, Path + "pairs");
         foreach ((string key, bool isUsed) in (ReadOnlySpan<(string, bool)>)
             [
                 ("baseline", r.Choice(Path + "baseline", Baselines) != default),
                 ("repulsion", r.Has(Path + "repulsion")),
+                ("pairs", pairs.Count > 0),
+                ("electrostatics", r.Has(Path + "electrostatics")),
                 ("fields", r.Choice(Path + "fields", FieldParts) != default),
                 ("weights", weights != Default.Weights),
             ])
@@ -263,6 +275,8 @@ public sealed record ModelSpec
             Folds = r.Integer(Path + "folds"),
             Baseline = r.Choice(Path + "baseline", Baselines),
             Repulsion = r.Has(Path + "repulsion") ? new RepulsionSpec(r.NumberIfAny(Path + "repulsion.inner") ?? 0.5 * Number("repulsion.outer"), Number("repulsion.outer")) : null,
+            Pairs = pairs.Count > 0 ? pairs : Default.Pairs,
+            Electrostatics = r.Has(Path + "electrostatics") ? ElectrostaticsSpec.Read(r, Path + "electrostatics.") : null,
             Fields = r.Choice(Path + "fields", FieldParts),
             Weights = weights,
             Kernel = r.Has(Path + "kernel") ? ReadKernel(r, Path + "kernel.") : Default.Kernel,
@@ -299,6 +313,14 @@ public sealed record ModelSpec
             json.WriteNumber("inner", Repulsion.Inner);
             json.WriteEndObject();
         }
+        if (Pairs.Count > 0)
+        {
+            json.WriteStartArray("pairs");
+            foreach (PairSpec pair in Pairs)
+                pair.Write(json);
+            json.WriteEndArray();
+        }
+        Electrostatics?.Write(json);
         json.WriteString("fields", FieldParts.WordOf(Fields));
         json.WriteStartObject("weights");
         json.WriteNumber("energy", Weights.Energy);
