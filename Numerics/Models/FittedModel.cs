@@ -25,10 +25,10 @@ public sealed class FittedModel : IFittedModel
     private readonly int[] _species;
     private readonly KnownEnergy? _known;
 
-    internal FittedModel(PreparedFeatures features, IReadOnlyList<int> species, IReadout readout, CompositionBaseline baseline, KernelVariance? variance, ModelAbout about)
+    internal FittedModel(PreparedFeatures features, IReadOnlyList<int> species, IReadout readout, CompositionBaseline baseline, ModelDoubts doubts, ModelAbout about)
     {
         _known = KnownEnergy.Of(features.Spec.Model);
-        (_features, _species, Readout, Baseline, Variance, About) = (features, species.ToArray(), readout, baseline, variance, about);
+        (_features, _species, Readout, Baseline, Doubts, About) = (features, species.ToArray(), readout, baseline, doubts, about);
     }
 
     /// <summary>How its features are made.</summary>
@@ -53,22 +53,22 @@ public sealed class FittedModel : IFittedModel
     public ModelAbout About { get; private init; }
 
     /// <summary>Whether it can say how sure it is.</summary>
-    public bool HasVariance => Variance is not null;
+    public bool HasVariance => Doubts.Any;
 
     /// <summary>The energy of an atom from its features, without the baseline.</summary>
     internal IReadout Readout { get; }
 
-    internal KernelVariance? Variance { get; }
+    internal ModelDoubts Doubts { get; }
 
     internal NiceFit? Nice => _features.Nice;
 
     /// <summary>The same model with other words about it.</summary>
-    public FittedModel With(ModelAbout about) => new(_features, _species, Readout, Baseline, Variance, about);
+    public FittedModel With(ModelAbout about) => new(_features, _species, Readout, Baseline, Doubts, about);
 
     /// <summary>Energy, forces, virial, stress and effective fields.</summary>
     /// <param name="structure">Of species that the model knows, with the vectors and charges that its features read.</param>
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
-    /// <param name="withDeviations">Whether the standard deviations of energies are wanted, where there are any.</param>
+    /// <param name="withDeviations">Whether what the model knows of its errors is wanted: standard deviations of energies, grades of extrapolation.</param>
     /// <exception cref="UnfitStructureException">Another species; vectors that are absent or of another shape.</exception>
     /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
     public Prediction Predict(Structure structure, int threads = 1, bool withDeviations = false)
@@ -78,9 +78,7 @@ public sealed class FittedModel : IFittedModel
         Evaluation learned = Features.Evaluate(structure, Readout, threads);
         if (_known is not null) learned = KnownEnergy.Sum(learned, _known.Evaluate(structure, threads));
         Prediction prediction = Complete(structure, learned, Enumerable.Range(0, structure.Count).ToArray());
-        if (!withDeviations || Variance is null) return prediction;
-        (double energy, double[] each) = Variance.Of(structure, threads);
-        return prediction with { EnergyDeviation = Math.Sqrt(energy), AtomicDeviations = Array.ConvertAll(each, Math.Sqrt) };
+        return withDeviations ? Doubts.AddTo(prediction, structure, () => Features.Compute(structure, threads), threads) : prediction;
     }
 
     /// <summary>Whether a model sees neighbours alone: no potential and no charges, whose every atom sees every other.</summary>
@@ -130,7 +128,7 @@ public sealed class FittedModel : IFittedModel
     /// <summary>Predictions for a data set, one structure after the other, in memory for a few.</summary>
     /// <param name="source">The structures.</param>
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
-    /// <param name="withDeviations">Whether the standard deviations of energies are wanted, where there are any.</param>
+    /// <param name="withDeviations">Whether what the model knows of its errors is wanted: standard deviations of energies, grades of extrapolation.</param>
     /// <exception cref="Files.InputException">While walking: a structure that the model does not know.</exception>
     public IEnumerable<(Structure Structure, Prediction Prediction)> Predict(StructureSource source, int threads = 1, bool withDeviations = false)
     {

@@ -14,6 +14,7 @@ using Toolkit.Numerics.Learning;
 using Toolkit.Numerics.Models.Fit;
 using Toolkit.Numerics.Representations;
 using Toolkit.Numerics.Representations.Nice;
+using Toolkit.Numerics.Selection;
 using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Numerics.Models;
@@ -257,6 +258,13 @@ public static class ModelFolder
         {
             yield return ("weights", NpyArray.Reals(linear.AllWeights, model.Species.Count, features));
             yield return ("constants", NpyArray.Reals(linear.Constants, model.Species.Count));
+            if (model.Doubts.Committee is { Count: > 0 } members)
+            {
+                yield return ("committee_weights", NpyArray.Reals([.. members.SelectMany(static m => m.AllWeights)], members.Count, model.Species.Count, features));
+                yield return ("committee_constants", NpyArray.Reals([.. members.SelectMany(static m => m.Constants)], members.Count, model.Species.Count));
+            }
+            foreach ((string, NpyArray) array in Grades(model))
+                yield return array;
             yield break;
         }
         var kernel = (KernelPotential)model.Readout;
@@ -272,12 +280,40 @@ public static class ModelFolder
             double[] rows = kernel.Points.Rows(z).ToArray();
             yield return ($"points_{symbol}", NpyArray.Reals(rows, rows.Length / features, features));
         }
-        KernelVariance variance = model.Variance!;
+        foreach ((string, NpyArray) array in Grades(model))
+            yield return array;
+        KernelVariance variance = model.Doubts.Variance!;
         yield return ("whitening", NpyArray.Reals(variance.Whitening, points, points));
         yield return ("posterior", NpyArray.Reals(variance.Posterior, points, points));
         yield return ("noise", NpyArray.Reals([variance.Noise, variance.Ratio], 2));
         foreach ((int z, double[] alone) in variance.Alone ?? new Dictionary<int, double[]>())
             yield return ($"alone_{Elements.Symbol(z)}", NpyArray.Reals(alone, features));
+    }
+
+    private static IEnumerable<(string, NpyArray)> Grades(FittedModel model)
+    {
+        if (model.Doubts.Extrapolation is not { } grade) yield break;
+        foreach ((int z, ActiveSet set) in grade.Sets)
+        {
+            string symbol = Elements.Symbol(z);
+            yield return ($"active_shift_{symbol}", NpyArray.Reals(grade.Scaling.Shift(z).ToArray(), set.Columns - 1));
+            yield return ($"active_scale_{symbol}", NpyArray.Reals(grade.Scaling.Scale(z).ToArray(), set.Columns - 1));
+            yield return ($"active_inverse_{symbol}", NpyArray.Reals(set.Inverse, set.Columns, set.Columns));
+        }
+    }
+
+    private static ExtrapolationGrade? GradesOf(Parts read)
+    {
+        const string Prefix = "active_inverse_";
+        Dictionary<int, (double[], double[])> maps = [];
+        Dictionary<int, ActiveSet> sets = [];
+        foreach (string symbol in read.Arrays.Keys.Where(static k => k.StartsWith(Prefix, StringComparison.Ordinal)).Select(static k => k[Prefix.Length..]))
+        {
+            double[] shift = read.Arrays["active_shift_" + symbol].ToReals();
+            maps.Add(Number(symbol), (shift, read.Arrays["active_scale_" + symbol].ToReals()));
+            sets.Add(Number(symbol), ActiveSet.Of(shift.Length + 1, read.Arrays[Prefix + symbol].ToReals()));
+        }
+        return sets.Count == 0 ? null : new ExtrapolationGrade(FeatureScaling.Of(maps), sets);
     }
 
     private static FittedModel Parse(Parts read)
@@ -292,7 +328,15 @@ public static class ModelFolder
         if (spec.Model is not { Kind: ModelKind.GaussianProcess } process)
         {
             var linear = new LinearPotential(features.Set, species, arrays["weights"].ToReals(), constants);
-            return new FittedModel(features, species, linear, baseline, null, about);
+            List<LinearPotential> committee = [];
+            if (arrays.TryGetValue("committee_weights", out NpyData? all))
+            {
+                double[] w = all.ToReals(), c = arrays["committee_constants"].ToReals();
+                int one = species.Length * features.Set.FeatureCount;
+                for (int k = 0; k < c.Length / species.Length; k++)
+                    committee.Add(new LinearPotential(features.Set, species, w[(k * one)..((k + 1) * one)], c[(k * species.Length)..((k + 1) * species.Length)]));
+            }
+            return new FittedModel(features, species, linear, baseline, new ModelDoubts(null, committee, GradesOf(read)), about);
         }
         Dictionary<int, (double[], double[])> maps = [];
         Dictionary<int, double[]> points = [], alone = [];
@@ -308,7 +352,7 @@ public static class ModelFolder
         double[] noise = arrays["noise"].ToReals();
         var variance = new KernelVariance(
             kernel, arrays["whitening"].ToReals(), arrays["posterior"].ToReals(), noise[0], noise[1], alone.Count > 0 ? alone : null);
-        return new FittedModel(features, species, kernel, baseline, variance, about);
+        return new FittedModel(features, species, kernel, baseline, new ModelDoubts(variance, [], GradesOf(read)), about);
     }
 
     internal static ModelAbout AboutOf(JsonNode json)

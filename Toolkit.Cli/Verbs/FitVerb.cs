@@ -3,11 +3,9 @@ using System.Collections.Generic;
 using System.CommandLine;
 using System.IO;
 using System.Linq;
-using Toolkit.Numerics.Coupling;
-using Toolkit.Numerics.Files;
+using Toolkit.Cli.Fitting;
 using Toolkit.Numerics.Models;
 using Toolkit.Numerics.Models.Fit;
-using Toolkit.Numerics.Models.Tensors;
 using Toolkit.Numerics.Representations;
 using Toolkit.Numerics.Structures;
 
@@ -35,6 +33,17 @@ internal sealed class FitVerb
 
     private readonly Option<string> _output = new("--out") { Description = "the model's folder", Required = true };
     private readonly Option<string[]> _set = new("--set") { Description = "a key of the specification to replace, as radial.nmax=6; any number of times" };
+
+    private readonly Option<string[]> _sweep = new("--sweep")
+    {
+        Description = "a key of the specification and values to try, as radial.nmax=4,5,6; with several, every combination: a model for each, in folders within --out",
+    };
+
+    private readonly Option<string?> _curve = new("--learning-curve")
+    {
+        Description = "numbers of structures, as 50,100,200: the specification is fitted to random parts of the training set, too, and the report has their errors on the test set",
+    };
+
     private readonly LabelOptions _labels = new();
     private readonly Option<int> _threads = ThreadOption.Create();
     private readonly Option<bool> _force = new("--force") { Description = "replace a model that is there" };
@@ -44,7 +53,7 @@ internal sealed class FitVerb
         FitVerb options = new();
         var verb = new Command("fit", "A model of energies, forces, stress and effective fields, or of dipoles or tensors, from a training set. Stopped, it goes on where it was when it is called again.")
         {
-            options._specification, options._train, options._test, options._output, options._set, options._threads, options._force,
+            options._specification, options._train, options._test, options._output, options._set, options._sweep, options._curve, options._threads, options._force,
         };
         foreach (Option option in options._labels.All)
             verb.Options.Add(option);
@@ -58,59 +67,47 @@ internal sealed class FitVerb
         TextWriter error = result.InvocationConfiguration.Error, output = result.InvocationConfiguration.Output;
         string outPath = result.GetValue(_output)!, specPath = result.GetValue(_specification)!;
         int threads = ThreadOption.Read(result, _threads);
-        Spec spec = SpecOverrides.Read(specPath, result.GetValue(_set) ?? []);
-        ModelFolder.RequireFree(outPath, result.GetValue(_force));
-        ModelTarget target = spec.Model?.Target ?? ModelTarget.Energy;
-        LabelKeys keys = target == ModelTarget.Energy ? _labels.Read(result) : _labels.Read(result, target);
-        if (keys.Fields.Count > spec.Fields.Count)
-            throw new UsageException($"--field-key: found {keys.Fields.Count}, expected one for each of the specification's {spec.Fields.Count} vector fields");
+        string[] settings = result.GetValue(_set) ?? [];
+        Spec spec = SpecOverrides.Read(specPath, settings);
+        LabelKeys keys = KeysOf(result, spec);
+        IReadOnlyList<IReadOnlyList<string>> combinations = Sweep.Combinations(result.GetValue(_sweep) ?? []);
+        IReadOnlyList<int> curve = LearningCurve.Sizes(result.GetValue(_curve));
+        bool isForced = result.GetValue(_force), isSweep = combinations.Count > 1 || combinations[0].Count > 0;
+        if (curve.Count > 0 && result.GetValue(_test) is not { Length: > 0 })
+            throw new UsageException("--learning-curve: found no --test, expected structures to find the errors on");
+
+        (string Path, Spec Spec)[] models = [.. combinations.Select(c => isSweep
+            ? (Path.Combine(outPath, Sweep.Name(c)), SpecOverrides.Read(specPath, [.. settings, .. c]))
+            : (outPath, spec))];
+        if (isSweep) OutputFile.RequireFolder(outPath);
+        foreach ((string path, _) in models)
+            ModelFolder.RequireFree(path, isForced);
 
         using StructureFiles training = new(result.GetValue(_train)!), test = new(result.GetValue(_test) ?? []);
-        using CouplingTable? table = CouplingTables.IfBeyond(spec.CouplingLMax);
         using Progress progress = new(error);
-        string checkpoint = Path.TrimEndingDirectorySeparator(outPath) + ".checkpoint.npz";
-        AtomicFile.RequireWritable(checkpoint);
-        if (File.Exists(checkpoint))
-            error.WriteLine($"toolkit: {checkpoint}: going on where an earlier fit was stopped");
-
-        FitRequest request = new() { Keys = keys, Threads = threads, Checkpoint = checkpoint };
-        Dictionary<string, ModelEvaluation> sets = [];
-        IFittedModel model;
-        if (target == ModelTarget.Energy)
+        StructureSource? tested = test.Files.Count > 0 ? test.Source : null;
+        List<(string, LabelError[])> found = [];
+        foreach ((string path, Spec own) in models)
         {
-            FittedModel fitted = FitRun.Fit(spec, training.Source, specPath, request, Report, table);
-            Compare(source => ModelEvaluation.Run(fitted, source, keys, threads, Report));
-            fitted = fitted.With(About(fitted));
-            ModelFolder.Write(outPath, fitted, result.GetValue(_force), Reports(fitted));
-            model = fitted;
-        }
-        else
-        {
-            FittedTensor fitted = TensorRun.Fit(spec, training.Source, specPath, request, Report, table);
-            Compare(source => TensorEvaluation.Run(fitted, source, keys, threads, Report));
-            fitted = fitted.With(About(fitted));
-            TensorFolder.Write(outPath, fitted, result.GetValue(_force), Reports(fitted));
-            model = fitted;
-        }
-
-        File.Delete(checkpoint);
-        File.Delete(FitRun.NiceFileOf(checkpoint));
-        output.WriteLine($"{outPath}: {model.About.Structures} structures, {model.FeatureCount} features, regularizer {FormattableString.Invariant($"{model.About.Regularizer:G3}")}");
-        ErrorTable.Write(output, sets);
-        return 0;
-
-        void Report(string what, long done, long total) => progress.Report(what, done, total);
-
-        void Compare(Func<StructureSource, ModelEvaluation> run)
-        {
-            sets["train"] = run(training.Source);
-            if (test.Files.Count > 0) sets["test"] = run(test.Source);
+            FitJob job = new(own, specPath, keys, threads, (what, done, total) => progress.Report(what, done, total));
+            (IFittedModel model, Dictionary<string, ModelEvaluation> sets, IReadOnlyList<CurvePoint> points) = job.Run(path, isForced, training.Source, tested, curve, error);
             progress.Clear();
+            output.WriteLine($"{path}: {model.About.Structures} structures, {model.FeatureCount} features, regularizer {FormattableString.Invariant($"{model.About.Regularizer:G3}")}");
+            ErrorTable.Write(output, sets);
+            if (points.Count > 0) ErrorTable.Write(output, points);
+            found.Add((Path.GetFileName(path), [.. sets.Last().Value.Errors.Where(static e => e.Species is null)]));
         }
 
-        ModelAbout About(IFittedModel fitted) => fitted.About with { Errors = sets.ToDictionary(static s => s.Key, static s => s.Value.Errors) };
+        if (isSweep) ErrorTable.Write(output, tested is null ? "train" : "test", found);
+        return 0;
+    }
 
-        (string, string)[] Reports(IFittedModel fitted) =>
-            [("report.html", ModelReport.Html(Path.GetFileName(outPath), fitted, sets)), ("report.json", ModelReport.Json(fitted, sets))];
+    private LabelKeys KeysOf(ParseResult result, Spec spec)
+    {
+        ModelTarget target = spec.Model?.Target ?? ModelTarget.Energy;
+        LabelKeys keys = target == ModelTarget.Energy ? _labels.Read(result) : _labels.Read(result, target);
+        return keys.Fields.Count <= spec.Fields.Count
+            ? keys
+            : throw new UsageException($"--field-key: found {keys.Fields.Count}, expected one for each of the specification's {spec.Fields.Count} vector fields");
     }
 }

@@ -5,6 +5,7 @@ using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Files;
 using Toolkit.Numerics.Learning;
 using Toolkit.Numerics.Representations;
+using Toolkit.Numerics.Selection;
 using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Numerics.Models.Fit;
@@ -73,6 +74,7 @@ public sealed class FitRun
         RidgeFit fit = RidgeSteps.Solve(_model, folds, design.UnpenalisedColumns, penalty, _specSource, _request.Threads);
         IReadout readout;
         KernelVariance? variance = null;
+        LinearPotential[] committee = [];
         if (design is KernelDesign process)
         {
             var potential = new KernelPotential(process, fit.Coefficients);
@@ -82,8 +84,9 @@ public sealed class FitRun
         else
         {
             readout = new LinearPotential((EnergyDesign)design, fit.Coefficients);
+            if (_model.HasCommittee) committee = Committee((EnergyDesign)design, folds, fit.Regulariser);
         }
-        return new FittedModel(_features, _survey.Species, readout, _survey.Baseline, variance, new ModelAbout
+        return new FittedModel(_features, _survey.Species, readout, _survey.Baseline, new ModelDoubts(variance, committee, Extrapolation()), new ModelAbout
         {
             Version = typeof(FitRun).Assembly.GetName().Version?.ToString(3) ?? "",
             Sources = _source.Names,
@@ -94,6 +97,42 @@ public sealed class FitRun
             Regularizer = fit.Regulariser,
             Trials = fit.Trials.Select(static t => (t.Regulariser, t.Error)).ToArray(),
         });
+    }
+
+    /// <summary>The same fit without each of the folds.</summary>
+    private LinearPotential[] Committee(EnergyDesign design, NormalEquations[] folds, double regularizer)
+    {
+        if (folds.Count(static f => f.Rows > 0) < 2)
+            throw new InputException(_source.Name, null, null, $"{_survey.Structures} structures for a committee", "structures with labels in two folds at least");
+        return [.. Enumerable.Range(0, folds.Length).Select(k =>
+        {
+            _progress?.Invoke("members of the committee", k + 1, folds.Length);
+            RidgeFit fit = RidgeSteps.Solve(
+                _model with { Regularizer = regularizer }, [RidgeSteps.Without(folds, k, _request.Threads)], design.UnpenalisedColumns, RidgePenalty.Standardised, _specSource, _request.Threads);
+            return new LinearPotential(design, fit.Coefficients);
+        })];
+    }
+
+    /// <summary>The environments that say how far others are away, where that is wanted.</summary>
+    private ExtrapolationGrade? Extrapolation()
+    {
+        if (!_model.HasExtrapolation) return null;
+        int length = _features.Set.FeatureCount;
+        if (length >= ActiveSet.MostColumns)
+            throw new InputException(_specSource, null, "$.model.extrapolation", $"{length} features", $"fewer than {ActiveSet.MostColumns}");
+        return ExtrapolationGrade.Of(Sample(Drawn * (length + 1), "structures to measure extrapolation by"), _request.Threads);
+    }
+
+    /// <summary>Some environments of each species.</summary>
+    private EnvironmentSample Sample(int most, string told)
+    {
+        int length = _features.Set.FeatureCount, done = 0;
+        return EnvironmentSample.Draw(length, StructureStream.Each(
+            _source.Read(), _request.Threads, Math.Max(1, MostRows / length), (s, _, inside) => _features.Set.Compute(s, inside)).Select(r =>
+            {
+                _progress?.Invoke(told, ++done, _survey.Structures);
+                return (r.Structure.Species.ToArray(), r.Result);
+            }), most);
     }
 
     /// <summary>The features of atoms alone, where their energies are to be exact.</summary>
@@ -111,13 +150,7 @@ public sealed class FitRun
 
     private KernelDesign ProcessDesign()
     {
-        int length = _features.Set.FeatureCount, done = 0;
-        EnvironmentSample sample = EnvironmentSample.Draw(length, StructureStream.Each(
-            _source.Read(), _request.Threads, Math.Max(1, MostRows / length), (s, _, inside) => _features.Set.Compute(s, inside)).Select(r =>
-            {
-                _progress?.Invoke("structures to choose points from", ++done, _survey.Structures);
-                return (r.Structure.Species.ToArray(), r.Result);
-            }), checked(Drawn * _model.Points));
+        EnvironmentSample sample = Sample(checked(Drawn * _model.Points), "structures to choose points from");
         int[] blocks = _features.Set.Parts.SelectMany(static (p, k) => Enumerable.Repeat(k, p.FeatureCount)).ToArray();
         SparsePoints points = SparsePoints.Select(sample, FeatureScaling.Centred(sample, blocks), _model.Points, _model.Selection.Selection());
         try

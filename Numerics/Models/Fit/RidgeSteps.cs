@@ -19,7 +19,7 @@ internal static class RidgeSteps
         bool isCrossValidated = model.Regularizer is null && model.Choice == RegularizerChoice.CrossValidation;
         if (isCrossValidated && structures < 2)
             throw new InputException(source, null, null, $"{structures} structures with a regularizer by cross-validation", "at least two, or $.model.regularizer");
-        return isCrossValidated ? Math.Min(model.Folds, structures) : 1;
+        return isCrossValidated || model.HasCommittee ? Math.Min(model.Folds, structures) : 1;
     }
 
     /// <summary>The fold of a structure: of every as many structures in a row one in each, in an order that no period of the data follows.</summary>
@@ -43,6 +43,19 @@ internal static class RidgeSteps
         }
     }
 
+    /// <summary>The equations of all folds but one.</summary>
+    /// <param name="folds">The folds.</param>
+    /// <param name="left">Which is left out; -1: none.</param>
+    /// <param name="threads">How many threads may work.</param>
+    public static NormalEquations Without(NormalEquations[] folds, int left, int threads)
+    {
+        if (folds.Length == 1) return folds[0];
+        NormalEquations all = new(folds[0].Columns);
+        for (int k = 0; k < folds.Length; k++)
+            if (k != left) all.Add(folds[k], threads);
+        return all;
+    }
+
     /// <summary>Solves, with the regularizer that is given or chosen.</summary>
     /// <exception cref="InputException">It is too small.</exception>
     public static RidgeFit Solve(ModelSpec model, NormalEquations[] folds, int unpenalised, RidgePenalty penalty, string specSource, int threads)
@@ -51,8 +64,8 @@ internal static class RidgeSteps
         {
             return model switch
             {
-                { Regularizer: double given } => RidgeRegression.Fit(folds[0], given, unpenalised, threads, penalty),
-                { Choice: RegularizerChoice.Evidence } => RidgeRegression.MaximiseEvidence(folds[0], unpenalised, null, threads, penalty),
+                { Regularizer: double given } => RidgeRegression.Fit(Without(folds, -1, threads), given, unpenalised, threads, penalty),
+                { Choice: RegularizerChoice.Evidence } => RidgeRegression.MaximiseEvidence(Without(folds, -1, threads), unpenalised, null, threads, penalty),
                 _ => RidgeRegression.CrossValidate(folds, unpenalised, null, null, threads, penalty),
             };
         }

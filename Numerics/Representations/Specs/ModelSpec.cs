@@ -159,6 +159,12 @@ public sealed record ModelSpec
     /// <summary>The number of parts of the data in cross-validation.</summary>
     public int Folds { get; init; } = DefaultFolds;
 
+    /// <summary>Whether there are also fits without each of the folds, whose spread is the standard deviation of energies; of ridge.</summary>
+    public bool HasCommittee { get; init; }
+
+    /// <summary>Whether the model says how far atoms are from those that it was fitted on.</summary>
+    public bool HasExtrapolation { get; init; }
+
     /// <summary>What is taken off energies first.</summary>
     public BaselineKind Baseline { get; init; }
 
@@ -197,6 +203,8 @@ public sealed record ModelSpec
         },
         new SpecChoice("choose", "how the regularizer is chosen", false, Choices.Options),
         new SpecInteger("folds", "the number of parts of the data in cross-validation", DefaultFolds, 2, 1000),
+        new SpecFlag("committee", "whether there are also fits without each of the folds, whose spread (jackknife) is the standard deviation of energies; only with ridge and target energy"),
+        new SpecFlag("extrapolation", "whether the model keeps a D-optimal choice of its environments, by which predictions say how far each atom lies outside: a square matrix of the features for each species; only with target energy"),
         new SpecChoice("baseline", "what is taken off energies before they are learned, kept in the model", false, Baselines.Options),
         new SpecGroup("repulsion", "the screened repulsion of nuclei (ZBL), which is taken off labels before they are learned and keeps atoms apart where no data do", SpecAbsence.Nothing,
         [
@@ -246,6 +254,8 @@ public sealed record ModelSpec
         ModelTarget target = r.Choice(Path + "target", Targets);
         if (target != ModelTarget.Energy && kind != ModelKind.Ridge)
             throw r.Bad(Path + "target", $"{Targets.WordOf(target)} with kind gp", "it with kind ridge");
+        if (kind != ModelKind.Ridge && r.Flag(Path + "committee"))
+            throw r.Bad(Path + "committee", "this key with kind gp, which knows its variance", "committee only with kind ridge");
         if (target == ModelTarget.Energy && r.Flag(Path + "average"))
             throw r.Bad(Path + "average", "this key with target energy", "average only with target dipole or tensor");
         LabelWeights weights = new(Number("weights.energy"), Number("weights.forces"), Number("weights.stress"), Number("weights.fields"));
@@ -256,6 +266,8 @@ public sealed record ModelSpec
             [
                 ("baseline", r.Choice(Path + "baseline", Baselines) != default),
                 ("repulsion", r.Has(Path + "repulsion")),
+                ("committee", r.Flag(Path + "committee")),
+                ("extrapolation", r.Flag(Path + "extrapolation")),
                 ("pairs", pairs.Count > 0),
                 ("electrostatics", r.Has(Path + "electrostatics")),
                 ("fields", r.Choice(Path + "fields", FieldParts) != default),
@@ -273,6 +285,8 @@ public sealed record ModelSpec
             Regularizer = r.NumberIfAny(Path + "regularizer"),
             Choice = r.Choice(Path + "choose", Choices),
             Folds = r.Integer(Path + "folds"),
+            HasCommittee = r.Flag(Path + "committee"),
+            HasExtrapolation = r.Flag(Path + "extrapolation"),
             Baseline = r.Choice(Path + "baseline", Baselines),
             Repulsion = r.Has(Path + "repulsion") ? new RepulsionSpec(r.NumberIfAny(Path + "repulsion.inner") ?? 0.5 * Number("repulsion.outer"), Number("repulsion.outer")) : null,
             Pairs = pairs.Count > 0 ? pairs : Default.Pairs,
@@ -305,6 +319,8 @@ public sealed record ModelSpec
             json.WriteEndObject();
             return;
         }
+        if (HasCommittee) json.WriteBoolean("committee", true);
+        if (HasExtrapolation) json.WriteBoolean("extrapolation", true);
         json.WriteString("baseline", Baselines.WordOf(Baseline));
         if (Repulsion is not null)
         {

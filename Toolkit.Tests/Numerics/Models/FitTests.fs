@@ -220,7 +220,7 @@ let tests =
             let matrix =
                 MathNet.Numerics.LinearAlgebra.Matrix<float>.Build.Dense(n, n, fun i j ->
                     w[i] * w[j] / (deviation * deviation) * k frames[i] frames[j] + (if i = j then 1e-4 * float n else 0.))
-            let variance = nonNull model.Variance
+            let variance = nonNull model.Doubts.Variance
             let noise, ratio = variance.Noise, variance.Ratio
             Assert.Equal(1e-4 * float n, ratio, tolerance = 1e-12)
 
@@ -426,6 +426,46 @@ let tests =
             fails "$.model.pairs[0].rate: found no key" (fun () -> spec """, "pairs": [{"elements": ["H"], "kind": "morse", "depth": 1, "distance": 1, "outer": 3}]""")
             fails "$.model.pairs[0].elements: found more than two" (fun () -> spec """, "pairs": [{"elements": ["H", "C", "O"], "kind": "lennard-jones", "depth": 1, "distance": 1, "outer": 3}]""")
             fails "$.model.pairs[0].inner: found '4'" (fun () -> spec """, "pairs": [{"elements": ["H"], "kind": "lennard-jones", "depth": 1, "distance": 1, "outer": 3, "inner": 4}]""")
+
+        testCase "a committee's deviations are the jackknife's over its folds, cover errors, and come back from the folder" <| fun () ->
+            let spec extra = power $"""{{"kind": "ridge", "folds": 4{extra}}}"""
+            let frames, test = clusters 1 40, clusters 500 40
+            let plain, model = fit (spec "") frames, fit (spec """, "committee": true""") frames
+            Assert.False plain.HasVariance
+            // The committee is beside the model, which stays what it is.
+            Assert.Equal<float[]>(weights plain, weights model)
+            // Errors are of the size of the deviations: within a factor of some ten where labels have structure that features lack.
+            let ratios = [ for s in test -> let p = model.Predict(s, 1, true) in (p.Energy - s.Properties["energy"].Reals[0]) / p.EnergyDeviation.Value ]
+            Assert.InRange(sqrt (ratios |> List.averageBy (fun r -> r * r)), 0.3, 10.)
+            let s = test.Head
+            let found = model.Predict(s, 2, true)
+            Assert.Equal(s.Count, (nonNull found.AtomicDeviations).Length)
+            TemporaryFolder.using (fun folder ->
+                let path = Path.Combine(folder, "model")
+                ModelFolder.Write(path, model)
+                let read = (ModelFolder.Read path).Predict(s, 1, true)
+                Assert.Equal(found.EnergyDeviation, read.EnergyDeviation)
+                Assert.Equal<float[]>(nonNull found.AtomicDeviations, nonNull read.AtomicDeviations))
+            // With a regulariser that is given, too; more data make it surer.
+            let given n = fit (spec """, "committee": true, "regularizer": 1e-6""") (clusters 1 n)
+            let mean (m: FittedModel) = test |> List.averageBy (fun s -> (m.Predict(s, 1, true)).EnergyDeviation.Value)
+            Assert.True(mean (given 160) < 0.7 * mean (given 20))
+            fails "found this key with kind gp" (fun () -> power """{"kind": "gp", "committee": true}""")
+
+        testCase "grades of extrapolation are at most one within the training set, grow outside, and come back from the folder" <| fun () ->
+            for kind in [ """{"kind": "ridge", "regularizer": 1e-6, "extrapolation": true}"""; """{"kind": "gp", "points": 20, "regularizer": 1e-4, "extrapolation": true}""" ] do
+                let frames = clusters 1 60
+                let model = fit (power kind) frames
+                let grades (s: Structure) = nonNull (model.Predict(s, 1, true)).Extrapolation
+                for s in frames do Assert.True(Array.max (grades s) < 1.03)
+                let s = (clusters 500 1).Head
+                let pressed = s.Transform(ReadOnlySpan [| 0.6; 0.; 0.; 0.; 0.6; 0.; 0.; 0.; 0.6 |])
+                Assert.True(Array.max (grades pressed) > 5., $"{Array.max (grades pressed)}")
+                Assert.True(Array.max (grades pressed) > 3. * Array.max (grades s))
+                TemporaryFolder.using (fun folder ->
+                    let path = Path.Combine(folder, "model")
+                    ModelFolder.Write(path, model)
+                    Assert.Equal<float[]>(grades pressed, nonNull ((ModelFolder.Read path).Predict(pressed, 1, true)).Extrapolation))
 
         testCase "structures that a model does not know are refused" <| fun () ->
             let model = fit (parse spins) (clusters 1 8)
