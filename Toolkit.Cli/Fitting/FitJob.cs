@@ -20,6 +20,9 @@ namespace Toolkit.Cli.Fitting;
 /// <param name="Report">Told how far the work is.</param>
 internal sealed record FitJob(Spec Spec, string SpecPath, LabelKeys Keys, int Threads, FeatureProgress Report)
 {
+    /// <summary>The files of equations that other processes have gathered; empty: the structures are fitted here.</summary>
+    public IReadOnlyList<string> Equations { get; init; } = [];
+
     private bool IsOfEnergies => (Spec.Model?.Target ?? ModelTarget.Energy) == ModelTarget.Energy;
 
     /// <summary>Fits.</summary>
@@ -28,8 +31,42 @@ internal sealed record FitJob(Spec Spec, string SpecPath, LabelKeys Keys, int Th
     public IFittedModel Fit(StructureSource training, string? checkpoint)
     {
         using CouplingTable? table = CouplingTables.IfBeyond(Spec.CouplingLMax);
-        FitRequest request = new() { Keys = Keys, Threads = Threads, Checkpoint = checkpoint };
+        FitRequest request = new() { Keys = Keys, Threads = Threads, Checkpoint = checkpoint, Shards = Equations };
         return IsOfEnergies ? FitRun.Fit(Spec, training, SpecPath, request, Report, table) : TensorRun.Fit(Spec, training, SpecPath, request, Report, table);
+    }
+
+    /// <summary>Gathers the equations of a part of the training set.</summary>
+    /// <param name="training">All of it.</param>
+    /// <param name="shard">Which part.</param>
+    /// <param name="path">The file to write.</param>
+    /// <param name="told">Is told that an earlier call goes on.</param>
+    public (int First, int End) Gather(StructureSource training, (int Part, int Parts) shard, string path, TextWriter told)
+    {
+        using CouplingTable? table = CouplingTables.IfBeyond(Spec.CouplingLMax);
+        string checkpoint = path + ".checkpoint.npz";
+        if (File.Exists(checkpoint))
+            told.WriteLine($"toolkit: {checkpoint}: going on where an earlier fit was stopped");
+        (int, int) range = FitRun.FitShard(Spec, training, SpecPath, new FitRequest { Keys = Keys, Threads = Threads, Checkpoint = checkpoint }, shard, path, Report, table);
+        File.Delete(checkpoint);
+        File.Delete(FitRun.NiceFileOf(checkpoint));
+        return range;
+    }
+
+    /// <summary>What the files of equations for a model's folder are called, but for the part.</summary>
+    public static string EquationsOf(string path) => Path.TrimEndingDirectorySeparator(path) + ".npz";
+
+    /// <summary>The files of all parts for a model's folder.</summary>
+    /// <exception cref="InputException">There are none, or one is missing.</exception>
+    public static string[] Shards(string path)
+    {
+        string full = Path.TrimEndingDirectorySeparator(path), folder = Path.GetDirectoryName(full) ?? "";
+        string[] found = Directory.Exists(folder.Length > 0 ? folder : ".")
+            ? [.. Directory.GetFiles(folder.Length > 0 ? folder : ".", Path.GetFileName(full) + ".shard-*.npz")
+                .Where(static f => !f.EndsWith(".checkpoint.npz", StringComparison.Ordinal)).Select(f => Path.Combine(folder, Path.GetFileName(f)))]
+            : [];
+        return found.Length > 0
+            ? ShardOption.Complete(found)
+            : throw new InputException(full + ".shard-*.npz", null, null, "no such files", "the equations of all parts, which toolkit fit --shard i/n gathers");
     }
 
     /// <summary>Compares a model with a set.</summary>

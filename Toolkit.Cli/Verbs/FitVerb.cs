@@ -39,6 +39,13 @@ internal sealed class FitVerb
         Description = "a key of the specification and values to try, as radial.nmax=4,5,6; with several, every combination: a model for each, in folders within --out",
     };
 
+    private readonly Option<string?> _shard = ShardOption.Create("the training set, whose equations are gathered into OUT.shard-i-of-n.npz; all of it is read for baseline and weights");
+
+    private readonly Option<bool> _merge = new("--merge")
+    {
+        Description = "add up the equations that all parts have gathered (OUT.shard-i-of-n.npz), and solve",
+    };
+
     private readonly Option<string?> _curve = new("--learning-curve")
     {
         Description = "numbers of structures, as 50,100,200: the specification is fitted to random parts of the training set, too, and the report has their errors on the test set",
@@ -53,7 +60,7 @@ internal sealed class FitVerb
         FitVerb options = new();
         var verb = new Command("fit", "A model of energies, forces, stress and effective fields, or of dipoles or tensors, from a training set. Stopped, it goes on where it was when it is called again.")
         {
-            options._specification, options._train, options._test, options._output, options._set, options._sweep, options._curve, options._threads, options._force,
+            options._specification, options._train, options._test, options._output, options._set, options._sweep, options._curve, options._shard, options._merge, options._threads, options._force,
         };
         foreach (Option option in options._labels.All)
             verb.Options.Add(option);
@@ -73,6 +80,12 @@ internal sealed class FitVerb
         IReadOnlyList<IReadOnlyList<string>> combinations = Sweep.Combinations(result.GetValue(_sweep) ?? []);
         IReadOnlyList<int> curve = LearningCurve.Sizes(result.GetValue(_curve));
         bool isForced = result.GetValue(_force), isSweep = combinations.Count > 1 || combinations[0].Count > 0;
+        (int Part, int Parts)? shard = ShardOption.Read(result.GetValue(_shard));
+        bool isMerge = result.GetValue(_merge);
+        if ((shard is not null || isMerge) && (isSweep || curve.Count > 0 || (shard is not null && isMerge)))
+            throw new UsageException($"{(shard is not null ? "--shard" : "--merge")}: found with --sweep, --learning-curve, or each other, expected one of them");
+        if ((shard is not null || isMerge) && spec.Model is { Target: not ModelTarget.Energy })
+            throw new UsageException($"{(shard is not null ? "--shard" : "--merge")}: found with a target dipole or tensor, expected energies, whose fits are larger");
         if (curve.Count > 0 && result.GetValue(_test) is not { Length: > 0 })
             throw new UsageException("--learning-curve: found no --test, expected structures to find the errors on");
 
@@ -81,15 +94,27 @@ internal sealed class FitVerb
             : (outPath, spec))];
         if (isSweep) OutputFile.RequireFolder(outPath);
         foreach ((string path, _) in models)
-            ModelFolder.RequireFree(path, isForced);
+            if (shard is null) ModelFolder.RequireFree(path, isForced);
 
         using StructureFiles training = new(result.GetValue(_train)!), test = new(result.GetValue(_test) ?? []);
         using Progress progress = new(error);
+        if (shard is var (part, parts))
+        {
+            FitJob own = new(spec, specPath, keys, threads, (what, done, total) => progress.Report(what, done, total));
+            string path = ShardOption.Name(FitJob.EquationsOf(outPath), (part, parts));
+            OutputFile.Require(path, true);
+            (int first, int end) = own.Gather(training.Source, (part, parts), path, error);
+            progress.Clear();
+            output.WriteLine($"{path}: structures {first + 1} to {end}");
+            return 0;
+        }
+
+        string[] shards = isMerge ? FitJob.Shards(outPath) : [];
         StructureSource? tested = test.Files.Count > 0 ? test.Source : null;
         List<(string, LabelError[])> found = [];
         foreach ((string path, Spec own) in models)
         {
-            FitJob job = new(own, specPath, keys, threads, (what, done, total) => progress.Report(what, done, total));
+            FitJob job = new(own, specPath, keys, threads, (what, done, total) => progress.Report(what, done, total)) { Equations = shards };
             (IFittedModel model, Dictionary<string, ModelEvaluation> sets, IReadOnlyList<CurvePoint> points) = job.Run(path, isForced, training.Source, tested, curve, error);
             progress.Clear();
             output.WriteLine($"{path}: {model.About.Structures} structures, {model.FeatureCount} features, regularizer {FormattableString.Invariant($"{model.About.Regularizer:G3}")}");
@@ -97,6 +122,9 @@ internal sealed class FitVerb
             if (points.Count > 0) ErrorTable.Write(output, points);
             found.Add((Path.GetFileName(path), [.. sets.Last().Value.Errors.Where(static e => e.Species is null)]));
         }
+
+        foreach (string used in shards)
+            File.Delete(used);
 
         if (isSweep) ErrorTable.Write(output, tested is null ? "train" : "test", found);
         return 0;

@@ -50,13 +50,49 @@ public sealed class FitRun
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(training);
         ArgumentNullException.ThrowIfNull(request);
+        return Prepare(spec, training, specSource, request, progress, table).Run();
+    }
+
+    /// <summary>Gathers the equations of a part of the structures, for a fit that several processes share: each writes a file, and a fit whose request
+    /// names all of them (<see cref="FitRequest.Shards"/>) adds them up and solves.</summary>
+    /// <param name="spec">The specification; without a model, ridge regression with defaults.</param>
+    /// <param name="training">The whole training set, which every process reads: baseline, weights and points are those of all.</param>
+    /// <param name="specSource">What messages call the specification.</param>
+    /// <param name="request">The rest.</param>
+    /// <param name="shard">Which part, from 1 on, and of how many: consecutive structures.</param>
+    /// <param name="path">The file to write.</param>
+    /// <param name="progress">Told how far the work is; or null.</param>
+    /// <param name="table">Coupling coefficients up to <see cref="Spec.CouplingLMax"/>; null: those that come with the library.</param>
+    /// <returns>The first structure of the part, from 0 on, and the one after its last.</returns>
+    /// <exception cref="InputException">See <see cref="Fit"/>.</exception>
+    public static (int First, int End) FitShard(
+        Spec spec, StructureSource training, string specSource, FitRequest request, (int Part, int Parts) shard, string path,
+        FeatureProgress? progress = null, CouplingTable? table = null)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(training);
+        ArgumentNullException.ThrowIfNull(request);
+        if (!(shard.Part >= 1 && shard.Part <= shard.Parts)) throw new ArgumentException($"expected a part from 1 to {shard.Parts}; got {shard.Part}", nameof(shard));
+        FitRun run = Prepare(spec, training, specSource, request, progress, table);
+        PotentialDesign design = run.Design();
+        (int first, int end) = ((int)((long)run._survey.Structures * (shard.Part - 1) / shard.Parts), (int)((long)run._survey.Structures * shard.Part / shard.Parts));
+        NormalEquations[] folds = run.Gather(design, first, end, Name(shard));
+        run.File(path, folds.Length, Name(shard)).Write(end, folds);
+        return (first, end);
+    }
+
+    private static string Name((int Part, int Parts) shard) => $"shard {shard.Part} of {shard.Parts}";
+
+    private static FitRun Prepare(
+        Spec spec, StructureSource training, string specSource, FitRequest request, FeatureProgress? progress, CouplingTable? table)
+    {
         ModelSpec model = spec.Model ?? ModelSpec.Default;
         string? niceFile = request.Checkpoint is null ? null : NiceFileOf(request.Checkpoint);
         PreparedFeatures features = PreparedFeatures.FromData(
             spec with { Model = model }, training, specSource, new FeatureRequest { Threads = request.Threads, FitFile = niceFile }, progress, table)
             .Invariant(specSource);
         FitSurvey survey = new(training, request.Keys, features.Spec.Fields, features.Inputs, model, progress);
-        return new FitRun(features, model, survey, training, specSource, request, progress).Run();
+        return new FitRun(features, model, survey, training, specSource, request, progress);
     }
 
     /// <summary>The file that keeps the fit of kind nice beside a checkpoint.</summary>
@@ -64,10 +100,10 @@ public sealed class FitRun
 
     private FittedModel Run()
     {
-        PotentialDesign design = _model.Kind == ModelKind.Ridge
-            ? EnergyDesign.Of(_features.Set, _survey.Species, Alone())
-            : ProcessDesign();
-        NormalEquations[] folds = Gather(design);
+        PotentialDesign design = Design();
+        NormalEquations[] folds = _request.Shards.Count > 0 ? Merge(design) : Gather(design, 0, _survey.Structures, "");
+        if (!folds.Any(static f => f.Rows > 0))
+            throw new InputException(_source.Name, null, null, "no label that counts", "labels whose weight is not 0, of structures with atoms");
         bool isPlain = design is KernelDesign;
         RidgePenalty penalty = isPlain ? RidgePenalty.Plain : RidgePenalty.Standardised;
         _progress?.Invoke("equations to solve", 0, 1);
@@ -98,6 +134,10 @@ public sealed class FitRun
             Trials = fit.Trials.Select(static t => (t.Regulariser, t.Error)).ToArray(),
         });
     }
+
+    private PotentialDesign Design() => _model.Kind == ModelKind.Ridge
+        ? EnergyDesign.Of(_features.Set, _survey.Species, Alone())
+        : ProcessDesign();
 
     /// <summary>The same fit without each of the folds.</summary>
     private LinearPotential[] Committee(EnergyDesign design, NormalEquations[] folds, double regularizer)
@@ -163,34 +203,52 @@ public sealed class FitRun
         }
     }
 
-    /// <summary>The equations in folds.</summary>
-    private NormalEquations[] Gather(PotentialDesign design)
+    /// <summary>The equations of all parts, in folds.</summary>
+    private NormalEquations[] Merge(PotentialDesign design)
     {
-        int total = _survey.Structures, every = _request.CheckpointEvery ?? Math.Max(LeastBetweenSaves, (total + Saves - 1) / Saves);
+        int count = RidgeSteps.Folds(_model, _survey.Structures, _source.Name);
+        RidgeSteps.RequireMemory(design.Columns, design.FeatureCount, count, _specSource);
+        NormalEquations[] all = Enumerable.Range(0, count).Select(_ => new NormalEquations(design.Columns)).ToArray();
+        for (int k = 0; k < _request.Shards.Count; k++)
+        {
+            string path = _request.Shards[k];
+            var (_, folds) = File(path, count, Name((k + 1, _request.Shards.Count))).Read(Enumerable.Repeat(design.Columns, count).ToArray())
+                ?? throw new InputException(path, null, null, "no such file", $"{Name((k + 1, _request.Shards.Count))} of the fit, which makes it when it is run again");
+            for (int f = 0; f < count; f++)
+                all[f].Add(folds[f], _request.Threads);
+        }
+        return all;
+    }
+
+    /// <summary>A file of equations of this fit and no other.</summary>
+    private FitCheckpoint File(string path, int folds, string part) =>
+        new(path, string.Join('\n', _features.Spec.ToJson(), _survey.Fingerprint, ModelFolder.KeysJson(_survey.Reader.Keys).ToJsonString(), folds, part));
+
+    /// <summary>The equations of consecutive structures, in folds.</summary>
+    private NormalEquations[] Gather(PotentialDesign design, int first, int end, string part)
+    {
+        int total = _survey.Structures, every = _request.CheckpointEvery ?? Math.Max(LeastBetweenSaves, (end - first + Saves - 1) / Saves);
         int count = RidgeSteps.Folds(_model, total, _source.Name);
         RidgeSteps.RequireMemory(design.Columns, design.FeatureCount, count, _specSource);
         NormalEquations[] folds = Enumerable.Range(0, count).Select(_ => new NormalEquations(design.Columns)).ToArray();
-        int done = 0;
-        FitCheckpoint? checkpoint = _request.Checkpoint is null ? null : new FitCheckpoint(
-            _request.Checkpoint, string.Join('\n', _features.Spec.ToJson(), _survey.Fingerprint, ModelFolder.KeysJson(_survey.Reader.Keys).ToJsonString(), every, count));
+        int done = first;
+        FitCheckpoint? checkpoint = _request.Checkpoint is null ? null : File(_request.Checkpoint, count, $"{part} in steps of {every}");
         if (checkpoint?.Read(Enumerable.Repeat(design.Columns, count).ToArray()) is var (before, kept)) (done, folds) = (before, kept);
 
         long perAtom = (3L + (3 * _features.Set.Fields.Count)) * design.Columns;
         foreach ((int index, Structure structure, _, Rows rows) in StructureStream.Each(
-            _source.Read().Skip(done), _request.Threads, Math.Max(1, MostRows / perAtom), (s, place, inside) => RowsOf(design, s, place, inside)))
+            _source.Read().Take(end).Skip(done), _request.Threads, Math.Max(1, MostRows / perAtom), (s, place, inside) => RowsOf(design, s, place, inside)))
         {
             int number = done + index;
             rows.AddTo(folds[RidgeSteps.Fold(number, count)], _request.Threads);
-            _progress?.Invoke("structures fitted", number + 1, total);
-            if ((number + 1) % every != 0) continue;
+            _progress?.Invoke("structures fitted", number + 1 - first, end - first);
+            if ((number + 1 - first) % every != 0) continue;
             // Where a fit goes on, blocks begin; so they do where it was not stopped.
             foreach (NormalEquations fold in folds)
                 fold.Factor(_request.Threads);
-            if (number + 1 < total) checkpoint?.Write(number + 1, folds);
+            if (number + 1 < end) checkpoint?.Write(number + 1, folds);
         }
-        return folds.Any(static f => f.Rows > 0)
-            ? folds
-            : throw new InputException(_source.Name, null, null, "no label that counts", "labels whose weight is not 0, of structures with atoms");
+        return folds;
     }
 
     private Rows RowsOf(PotentialDesign design, Structure structure, FramePlace place, int threads)
