@@ -28,8 +28,9 @@ internal static class SphericalBessel
         if (turn >= 1) values[1] = (values[0] - Math.Cos(x)) / x;
         for (int l = 1; l < turn; l++)
             values[l + 1] = (2 * l + 1) / x * values[l] - values[l - 1];
+        if (turn == lmax) return;
         double ratio = 0;
-        for (int l = Math.Max(lmax, (int)x) + Margin; l > turn; l--)
+        for (int l = lmax + Margin; l > turn; l--)
         {
             ratio = x / (2 * l + 1 - x * ratio);
             if (l <= lmax) values[l] = ratio;
