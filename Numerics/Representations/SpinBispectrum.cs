@@ -106,10 +106,7 @@ public sealed class SpinBispectrum : InvariantRepresentation
         draft.Add(1, length);
         foreach (((_, _, bool isSquare), (FieldFactor a, FieldFactor b, List<CouplePath> own)) in paths)
         {
-            (int A, int B)[] pairs = Enumerable.Range(0, a.Count)
-                .SelectMany(i => Enumerable.Range(isSquare ? i : 0, isSquare ? a.Count - i : b.Count).Select(j => (i, j))).ToArray();
-            draft.Add(new CoupleStage<double>(
-                table, Rows(draft, a), Rows(draft, b), Array.ConvertAll(pairs, static t => t.A), Array.ConvertAll(pairs, static t => t.B), null, own));
+            draft.Add(OuterCoupleStage<double>.Create(table, Rows(draft, a), Rows(draft, b), GramShape.Plain(a.Count, b.Count, isSquare), own));
         }
 
         draft.AddOutput(new GramStage<double>(draft.Features, terms));

@@ -135,7 +135,7 @@ internal sealed class GramShape
     /// <param name="right">Channels of the right factor.</param>
     /// <param name="isSquare">Whether the factors are the same: each unordered pair once.</param>
     /// <param name="isOdd">Whether a channel with itself cancels.</param>
-    public static GramShape Plain(int left, int right, bool isSquare, bool isOdd) => Pairs(left, right, isSquare, isOdd, 1, 1);
+    public static GramShape Plain(int left, int right, bool isSquare, bool isOdd = false) => Pairs(left, right, isSquare, isOdd, 1, 1);
 
     /// <summary>
     /// Triples (q1, q2, q3) from a first factor and products of the last two (<see cref="Plain"/>), where two neighbouring factors of one
@@ -171,7 +171,14 @@ internal sealed class GramShape
         };
     }
 
-    private static GramShape Pairs(int left, int right, bool isSquare, bool isOdd, double weight, double equal) =>
+    /// <summary>Pairs of channels.</summary>
+    /// <param name="left">Channels of the left factor.</param>
+    /// <param name="right">Channels of the right factor.</param>
+    /// <param name="isSquare">Whether the factors are the same: each unordered pair once.</param>
+    /// <param name="isOdd">Whether a channel with itself cancels.</param>
+    /// <param name="weight">What multiplies each.</param>
+    /// <param name="equal">What multiplies a channel with itself instead.</param>
+    public static GramShape Pairs(int left, int right, bool isSquare, bool isOdd, double weight, double equal) =>
         new(Enumerable.Range(0, left).Select(q => !isSquare
             ? new GramRow(q, 0, 0, right, weight)
             : new GramRow(q, 0, isOdd ? q + 1 : q, right, weight, isOdd ? [] : [equal])));

@@ -265,18 +265,17 @@ internal sealed class TreeBuilder
         products.GroupBy(static p => (p.LeftBlock, p.Left, p.RightBlock, p.Right, p.Pairs, p.Scale)).Select(static g => g.ToArray());
 
     /// <summary>The stage of products of one pair of blocks.</summary>
-    private CoupleStage<double> Couple(TreeProduct[] group, Func<TreeProduct, CouplePath> path)
+    private Stage<double> Couple(TreeProduct[] group, Func<TreeProduct, CouplePath> path)
     {
         TreeProduct one = group[0];
-        (int[] left, int[] right) = Pairs(one.Left, one.Right, one.Pairs);
-        double[]? weights = one.Pairs == TreePairs.All && one.Scale == 1
-            ? null
-            : left.Select((q, t) => one.Pairs != TreePairs.All && q == right[t] ? one.Scale / Math.Sqrt(2) : one.Scale).ToArray();
+        bool isSquare = one.Pairs != TreePairs.All;
+        GramShape shape = GramShape.Pairs(
+            one.Left.Count, one.Right.Count, isSquare, one.Pairs == TreePairs.Different, one.Scale, isSquare ? one.Scale / Math.Sqrt(2) : one.Scale);
         _table.Require(
             group.Max(static p => Math.Max(Math.Max(p.LeftOrder, p.RightOrder), p.Term.Lambda)), "the tree's largest order is beyond the table", "table");
-        return new CoupleStage<double>(
+        return OuterCoupleStage<double>.Create(
             _table, CoupleFactor.Of(one.LeftBlock, _draft.Shapes[one.LeftBlock].Rows, _draft.Shapes[one.LeftBlock].Stride),
-            CoupleFactor.Of(one.RightBlock, _draft.Shapes[one.RightBlock].Rows, _draft.Shapes[one.RightBlock].Stride), left, right, weights,
+            CoupleFactor.Of(one.RightBlock, _draft.Shapes[one.RightBlock].Rows, _draft.Shapes[one.RightBlock].Stride), shape,
             Array.ConvertAll(group, p => path(p)));
     }
 
