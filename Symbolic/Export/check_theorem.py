@@ -1289,6 +1289,14 @@ def recoupling_path(d, premises):
                   "rules; sums run over all values that the triangle rules allow", premises, [LINEAR_INDEPENDENCE])
 
 
+def renamed(s, t):
+    """The labels in which two schemes differ, nodes before what they couple; nothing but labels may."""
+    if isinstance(s, str) or isinstance(t, str):
+        need(s == t, "the schemes differ in more than labels")
+        return []
+    return ([] if s[2] == t[2] else [(s[2], t[2])]) + renamed(s[0], t[0]) + renamed(s[1], t[1])
+
+
 def rewriting(d, premises):
     is_recoupling(premises)
     start = read_scheme(d["scheme"])
@@ -1299,10 +1307,10 @@ def rewriting(d, premises):
         stay = scheme_names(end2)
         right = recoupling_text(phase2, roots2, symbols2, [x for x in sums2 if x not in stay])
     else:
-        other = [(x, y) for x, y in zip(scheme_names(end1), scheme_names(end2)) if x != y]
-        need(len(other) == 1 and scheme_text(end1).replace(other[0][0], other[0][1]) == scheme_text(end2).replace(other[0][0], other[0][1]),
-             "the path does not return to the scheme with one label renamed")
-        stay, right = [other[0][0]], f"(1 if {other[0][0]} = {other[0][1]}, otherwise 0)"
+        other = renamed(end1, end2)
+        need(other, "the path does not return to the scheme with labels renamed")
+        equal = " and ".join(f"{x} = {y}" for x, y in other)
+        stay, right = [x for x, _ in other], f"(1 if {equal}, otherwise 0)"
     left = recoupling_text(phase1, roots1, symbols1, [x for x in sums1 if x not in stay])
     return Proved("recoupling", f"{left} = {right} for all angular momenta with which the schemes {scheme_text(start)} and "
                   f"{scheme_text(end1)} obey the triangle rules; sums run over all values that the triangle rules allow", premises,
