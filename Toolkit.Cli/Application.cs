@@ -27,6 +27,7 @@ public static class Application
         FitVerb.Create(),
         EvaluateVerb.Create(),
         PredictVerb.Create(),
+        MergeVerb.Create(),
         ServeVerb.Create(),
         ExportVerb.Create(),
         ProveVerb.Create(),

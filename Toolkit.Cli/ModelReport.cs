@@ -7,6 +7,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Toolkit.Cli.Fitting;
 using Toolkit.Numerics.Models;
 using Toolkit.Numerics.Structures;
 
@@ -18,17 +19,29 @@ internal static class ModelReport
     private const int Plot = 260, Margin = 46;
 
     /// <summary>The errors and the choice of the regularizer.</summary>
-    public static string Json(FittedModel model, IReadOnlyDictionary<string, ModelEvaluation> sets) => new JsonObject
+    public static string Json(IFittedModel model, IReadOnlyDictionary<string, ModelEvaluation> sets, IReadOnlyList<CurvePoint>? curve = null)
     {
-        ["structures"] = model.About.Structures,
-        ["rows"] = model.About.Rows,
-        ["regularizer"] = model.About.Regularizer,
-        ["trials"] = new JsonArray(model.About.Trials.Where(static t => double.IsFinite(t.Error)).Select(static t => (JsonNode)new JsonArray(t.Regularizer, t.Error)).ToArray()),
-        ["errors"] = new JsonObject(sets.Select(static s => KeyValuePair.Create(s.Key, (JsonNode?)new JsonArray(s.Value.Errors.Select(Error).ToArray())))),
-    }.ToJsonString(new JsonSerializerOptions { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }) + "\n";
+        JsonObject json = new()
+        {
+            ["structures"] = model.About.Structures,
+            ["rows"] = model.About.Rows,
+            ["regularizer"] = model.About.Regularizer,
+            ["trials"] = new JsonArray(model.About.Trials.Where(static t => double.IsFinite(t.Error)).Select(static t => (JsonNode)new JsonArray(t.Regularizer, t.Error)).ToArray()),
+            ["errors"] = new JsonObject(sets.Select(static s => KeyValuePair.Create(s.Key, (JsonNode?)new JsonArray(s.Value.Errors.Select(Error).ToArray())))),
+        };
+        if (curve is { Count: > 0 })
+        {
+            json["learning_curve"] = new JsonArray(curve.Select(static p => (JsonNode)new JsonObject
+            {
+                ["structures"] = p.Structures, ["errors"] = new JsonArray(p.Errors.Select(Error).ToArray()),
+            }).ToArray());
+        }
+
+        return json.ToJsonString(new JsonSerializerOptions { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }) + "\n";
+    }
 
     /// <summary>The page.</summary>
-    public static string Html(string name, FittedModel model, IReadOnlyDictionary<string, ModelEvaluation> sets)
+    public static string Html(string name, IFittedModel model, IReadOnlyDictionary<string, ModelEvaluation> sets, IReadOnlyList<CurvePoint>? curve = null)
     {
         StringBuilder page = new();
         ModelAbout about = model.About;
@@ -39,9 +52,8 @@ internal static class ModelReport
             td,th{padding:.2em .8em;text-align:right;border-bottom:1px solid #ddd}td:nth-child(-n+3),th:nth-child(-n+3){text-align:left}
             svg{margin:.5em 1em .5em 0}text{font:11px sans-serif;fill:#444}pre{background:#f6f6f6;padding:1em;overflow:auto}</style></head><body>
             <h1>{{Text(name)}}</h1>
-            <p>{{about.Structures}} structures, {{about.Rows}} labels, {{model.Features.FeatureCount}} features for each of {{Text(string.Join(", ", model.Species.Select(Elements.Symbol)))}};
-            regularizer {{about.Regularizer:G3}}. Energies are per atom and less the baseline
-            {{Text(string.Join(", ", model.Baseline.Energies.Select(e => string.Create(CultureInfo.InvariantCulture, $"{Elements.Symbol(e.Key)} {e.Value:0.######} eV"))))}}.</p>
+            <p>{{about.Structures}} structures, {{about.Rows}} labels, {{model.FeatureCount}} features for each of {{Text(string.Join(", ", model.Species.Select(Elements.Symbol)))}};
+            regularizer {{about.Regularizer:G3}}.{{Text(Baseline(model))}}</p>
             <table><tr><th>set</th><th>label</th><th>species</th><th>count</th><th>RMSE</th><th>MAE</th><th>largest</th><th>unit</th><th>% of std</th></tr>
 
             """);
@@ -62,6 +74,9 @@ internal static class ModelReport
                 Scatter(page, $"{e.Label}, {e.Unit}", evaluation.Pairs(e.Label));
         }
 
+        foreach (string label in curve?.SelectMany(static p => p.Errors).Select(static e => e.Label).Distinct() ?? [])
+            Curve(page, label, [.. curve!.SelectMany(p => p.Errors.Where(e => e.Label == label).Select(e => (p.Structures, e)))]);
+
         (double Regularizer, double Error)[] trials = about.Trials.Where(static t => double.IsFinite(t.Error) && t.Regularizer > 0).ToArray();
         if (trials.Length > 1)
         {
@@ -76,6 +91,11 @@ internal static class ModelReport
         return page.ToString();
     }
 
+    private static string Baseline(IFittedModel model) => model is FittedModel fitted
+        ? " Energies are per atom and less the baseline "
+            + string.Join(", ", fitted.Baseline.Energies.Select(static e => string.Create(CultureInfo.InvariantCulture, $"{Elements.Symbol(e.Key)} {e.Value:0.######} eV"))) + "."
+        : "";
+
     private static JsonNode Error(LabelError e)
     {
         var json = new JsonObject
@@ -87,6 +107,29 @@ internal static class ModelReport
             json["percent"] = percent;
 
         return json;
+    }
+
+    /// <summary>Errors on the test set against the size of the training set, both logarithmic.</summary>
+    private static void Curve(StringBuilder page, string label, IReadOnlyList<(int Structures, LabelError Error)> points)
+    {
+        page.Append(CultureInfo.InvariantCulture, $"<h2>Learning curve: {Text(label)}</h2>\n<table><tr><th>structures</th><th>RMSE</th><th>MAE</th></tr>\n");
+        foreach ((int structures, LabelError e) in points)
+            page.Append(CultureInfo.InvariantCulture, $"<tr><td>{structures}</td><td>{e.RootMeanSquare:G4}</td><td>{e.Mean:G4}</td></tr>\n");
+
+        page.Append("</table>\n");
+        (double X, double Y)[] drawn = [.. points.Where(static p => p.Error.RootMeanSquare > 0).Select(static p => (Math.Log(p.Structures), Math.Log(p.Error.RootMeanSquare)))];
+        if (drawn.Length < 2) return;
+        double left = drawn[0].X, right = drawn[^1].X, low = drawn.Min(static p => p.Y), high = drawn.Max(static p => p.Y);
+        double height = high > low ? high - low : 1;
+        int size = Plot + (2 * Margin);
+        string path = string.Join(" ", drawn.Select(p => string.Create(CultureInfo.InvariantCulture,
+            $"{Margin + (Plot * (p.X - left) / (right - left)):0.#},{Margin + Plot - (Plot * (p.Y - low) / height):0.#}")));
+        page.Append(CultureInfo.InvariantCulture,
+            $"<svg width=\"{size}\" height=\"{size}\" viewBox=\"0 0 {size} {size}\"><rect x=\"{Margin}\" y=\"{Margin}\" width=\"{Plot}\" height=\"{Plot}\" fill=\"none\" stroke=\"#888\"/>"
+            + $"<text x=\"{Margin}\" y=\"{Margin - 8}\">{Text(label)}, {points[0].Error.Unit}: RMSE over structures fitted, logarithmic</text>"
+            + $"<text x=\"{Margin}\" y=\"{Margin + Plot + 16}\">{points[0].Structures}</text><text x=\"{Margin + Plot}\" y=\"{Margin + Plot + 16}\" text-anchor=\"end\">{points[^1].Structures}</text>"
+            + $"<text x=\"{Margin - 4}\" y=\"{Margin + 8}\" text-anchor=\"end\">{Math.Exp(high):G3}</text><text x=\"{Margin - 4}\" y=\"{Margin + Plot}\" text-anchor=\"end\">{Math.Exp(low):G3}</text>"
+            + $"<polyline points=\"{path}\" fill=\"none\" stroke=\"#1f5fa8\" stroke-width=\"2\"/></svg>\n");
     }
 
     /// <summary>Predictions against references.</summary>

@@ -91,6 +91,12 @@ public sealed class NpyArray
     internal static NpyArray RecordsToCome(IReadOnlyList<string> names, long count) =>
         new(RecordType(names), [count], sizeof(int) * names.Count, NothingToWrite);
 
+    /// <summary>The same of any element type.</summary>
+    /// <param name="descr">As NumPy writes it.</param>
+    /// <param name="itemSize">Bytes of an element.</param>
+    /// <param name="shape">The lengths of the axes.</param>
+    internal static NpyArray ToCome(string descr, int itemSize, params long[] shape) => new(descr, shape, itemSize, NothingToWrite);
+
     private static string RecordType(IEnumerable<string> names) => $"[{string.Join(", ", names.Select(static n => $"('{n}', '<i4')"))}]";
 
     private static void NothingToWrite(Sink sink) => throw new InvalidOperationException("The data of this array are written by another.");

@@ -14,7 +14,7 @@ namespace Toolkit.Numerics.Learning;
 public sealed class TensorDesign
 {
     private readonly EquivariantRepresentation[] _representations;
-    private readonly int[] _species;
+    private readonly SphericalDesign _scalar, _second;
 
     /// <summary>A design from one or more representations side by side.</summary>
     /// <param name="representations">Their blocks of λ = 0 and 2 with σ = 1 are used.</param>
@@ -23,20 +23,12 @@ public sealed class TensorDesign
     public TensorDesign(IEnumerable<EquivariantRepresentation> representations, IEnumerable<int> species)
     {
         _representations = [.. representations];
-        _species = [.. species.Distinct().Order()];
-        if (_species.Length == 0) throw new ArgumentException("expected at least one species", nameof(species));
-        foreach (int lambda in (ReadOnlySpan<int>)[0, 2])
-            if (Channels(lambda) == 0)
-                throw new ArgumentException($"no representation has equivariants of λ = {lambda}, σ = 1", nameof(representations));
+        int[] counted = [.. species];
+        (_scalar, _second) = (new(0, _representations, counted, true), new(2, _representations, counted, true));
     }
 
     /// <summary>Coefficients of the part of one λ, 0 or 2; for λ = 0 the last is a constant.</summary>
-    public int Columns(int lambda) => _species.Length * Channels(lambda) + (lambda == 0 ? 1 : 0);
-
-    private int Channels(int lambda) => _representations.Sum(r => Used(r.Layout, lambda).Sum(b => b.Channels));
-
-    private static IEnumerable<EquivariantLayout> Used(IReadOnlyList<EquivariantLayout> layout, int lambda) =>
-        layout.Where(b => b.Key.Lambda == lambda && b.Key.Sigma == 1);
+    public int Columns(int lambda) => lambda == 0 ? _scalar.Columns : _second.Columns;
 
     /// <summary>The rows of both parts.</summary>
     /// <param name="structure">At least one atom; those of other species than the design's only stand around.</param>
@@ -45,33 +37,8 @@ public sealed class TensorDesign
     public (double[] Scalar, double[] Second) Rows(Structure structure, int threads = 1)
     {
         ArgumentNullException.ThrowIfNull(structure);
-        double[] scalar = new double[Columns(0)], second = new double[5 * Columns(2)];
-        int scalarAt = 0, secondAt = 0;
-        foreach (EquivariantRepresentation representation in _representations)
-        {
-            EquivariantBlocks blocks = representation.Compute(structure, threads);
-            foreach (EquivariantLayout layout in Used(representation.Layout, 0))
-                scalarAt += Add(blocks[layout.Key], structure, scalar, Columns(0), scalarAt);
-            foreach (EquivariantLayout layout in Used(representation.Layout, 2))
-                secondAt += Add(blocks[layout.Key], structure, second, Columns(2), secondAt);
-        }
-        scalar[^1] = 1;
-        return (scalar, second);
-    }
-
-    /// <summary>Adds the means of a block, from a column on, and gives how many columns it has.</summary>
-    private int Add(EquivariantBlock block, Structure structure, double[] rows, int columns, int first)
-    {
-        int channels = block.Channels, perSpecies = columns / _species.Length;
-        for (int i = 0; i < structure.Count; i++)
-        {
-            int s = Array.BinarySearch(_species, structure.Species[i]);
-            if (s < 0) continue;
-            ReadOnlySpan<double> values = block[i];
-            for (int mu = 0; mu < block.Components; mu++)
-                Vectors.AddScaled(1.0 / structure.Count, values.Slice(mu * channels, channels), rows.AsSpan(mu * columns + s * perSpecies + first, channels));
-        }
-        return channels;
+        EquivariantBlocks[] equivariants = Array.ConvertAll(_representations, r => r.Compute(structure, threads));
+        return (_scalar.Rows(structure, equivariants), _second.Rows(structure, equivariants));
     }
 }
 

@@ -4,6 +4,7 @@ using System.Linq;
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Fields.Potential;
 using Toolkit.Numerics.Models.Fit;
+using Toolkit.Numerics.Models.Known;
 using Toolkit.Numerics.Neighbors;
 using Toolkit.Numerics.Representations;
 using Toolkit.Numerics.Representations.Nice;
@@ -15,23 +16,26 @@ namespace Toolkit.Numerics.Models;
 /// A model as it comes from a fit and goes to whoever simulates: features, readout, baseline, and what is known of the fit.
 /// <see cref="ModelFolder"/> keeps it. Immutable: may be shared between threads.
 /// </summary>
-public sealed class FittedModel
+public sealed class FittedModel : IFittedModel
 {
     // Atoms held at a time.
     private const long MostAtoms = 1 << 14;
 
     private readonly PreparedFeatures _features;
     private readonly int[] _species;
-    private readonly ZblRepulsion? _repulsion;
+    private readonly KnownEnergy? _known;
 
-    internal FittedModel(PreparedFeatures features, IReadOnlyList<int> species, IReadout readout, CompositionBaseline baseline, KernelVariance? variance, ModelAbout about)
+    internal FittedModel(PreparedFeatures features, IReadOnlyList<int> species, IReadout readout, CompositionBaseline baseline, ModelDoubts doubts, ModelAbout about)
     {
-        _repulsion = features.Spec.Model?.Repulsion?.Create();
-        (_features, _species, Readout, Baseline, Variance, About) = (features, species.ToArray(), readout, baseline, variance, about);
+        _known = KnownEnergy.Of(features.Spec.Model);
+        (_features, _species, Readout, Baseline, Doubts, About) = (features, species.ToArray(), readout, baseline, doubts, about);
     }
 
     /// <summary>How its features are made.</summary>
     public Spec Spec => _features.Spec;
+
+    /// <inheritdoc/>
+    public int FeatureCount => Features.FeatureCount;
 
     /// <summary>What computes them.</summary>
     public RepresentationSet Features => _features.Set;
@@ -49,22 +53,22 @@ public sealed class FittedModel
     public ModelAbout About { get; private init; }
 
     /// <summary>Whether it can say how sure it is.</summary>
-    public bool HasVariance => Variance is not null;
+    public bool HasVariance => Doubts.Any;
 
     /// <summary>The energy of an atom from its features, without the baseline.</summary>
     internal IReadout Readout { get; }
 
-    internal KernelVariance? Variance { get; }
+    internal ModelDoubts Doubts { get; }
 
     internal NiceFit? Nice => _features.Nice;
 
     /// <summary>The same model with other words about it.</summary>
-    public FittedModel With(ModelAbout about) => new(_features, _species, Readout, Baseline, Variance, about);
+    public FittedModel With(ModelAbout about) => new(_features, _species, Readout, Baseline, Doubts, about);
 
     /// <summary>Energy, forces, virial, stress and effective fields.</summary>
     /// <param name="structure">Of species that the model knows, with the vectors and charges that its features read.</param>
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
-    /// <param name="withDeviations">Whether the standard deviations of energies are wanted, where there are any.</param>
+    /// <param name="withDeviations">Whether what the model knows of its errors is wanted: standard deviations of energies, grades of extrapolation.</param>
     /// <exception cref="UnfitStructureException">Another species; vectors that are absent or of another shape.</exception>
     /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
     public Prediction Predict(Structure structure, int threads = 1, bool withDeviations = false)
@@ -72,18 +76,16 @@ public sealed class FittedModel
         ArgumentNullException.ThrowIfNull(structure);
         Require(structure);
         Evaluation learned = Features.Evaluate(structure, Readout, threads);
-        if (_repulsion is not null) learned = Sum(learned, _repulsion.Evaluate(structure, threads));
+        if (_known is not null) learned = KnownEnergy.Sum(learned, _known.Evaluate(structure, threads));
         Prediction prediction = Complete(structure, learned, Enumerable.Range(0, structure.Count).ToArray());
-        if (!withDeviations || Variance is null) return prediction;
-        (double energy, double[] each) = Variance.Of(structure, threads);
-        return prediction with { EnergyDeviation = Math.Sqrt(energy), AtomicDeviations = Array.ConvertAll(each, Math.Sqrt) };
+        return withDeviations ? Doubts.AddTo(prediction, structure, () => Features.Compute(structure, threads), threads) : prediction;
     }
 
-    /// <summary>Whether a model sees neighbours alone: no potential, whose every atom sees every other.</summary>
-    public bool IsLocal => Features.Potentials.Count == 0;
+    /// <summary>Whether a model sees neighbours alone: no potential and no charges, whose every atom sees every other.</summary>
+    public bool IsLocal => Features.Potentials.Count == 0 && _known?.IsLocal != false;
 
     /// <summary>How far it sees neighbours, Å.</summary>
-    public double Cutoff => Math.Max(Features.Cutoff, _repulsion?.Outer ?? 0);
+    public double Cutoff => Math.Max(Features.Cutoff, _known?.Reach ?? 0);
 
     /// <summary>The same for some atoms of a structure whose neighbours somebody else has found, as a simulation does that is spread over
     /// processes.</summary>
@@ -100,9 +102,10 @@ public sealed class FittedModel
         ArgumentNullException.ThrowIfNull(structure);
         ArgumentNullException.ThrowIfNull(pairs);
         Require(structure);
+        if (_known?.IsLocal == false) throw new NotSupportedException("the charges of the model's electrostatics see more than neighbours");
         if (pairs.Cutoff < Cutoff) throw new ArgumentException($"expected neighbours to {Cutoff} Å; got {pairs.Cutoff} Å", nameof(pairs));
         Evaluation learned = Features.Evaluate(structure, pairs, centres, Readout, threads);
-        if (_repulsion is not null) learned = Sum(learned, _repulsion.Evaluate(structure, pairs));
+        if (_known is not null) learned = KnownEnergy.Sum(learned, _known.Evaluate(structure, pairs));
         return Complete(structure, learned, centres);
     }
 
@@ -125,7 +128,7 @@ public sealed class FittedModel
     /// <summary>Predictions for a data set, one structure after the other, in memory for a few.</summary>
     /// <param name="source">The structures.</param>
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
-    /// <param name="withDeviations">Whether the standard deviations of energies are wanted, where there are any.</param>
+    /// <param name="withDeviations">Whether what the model knows of its errors is wanted: standard deviations of energies, grades of extrapolation.</param>
     /// <exception cref="Files.InputException">While walking: a structure that the model does not know.</exception>
     public IEnumerable<(Structure Structure, Prediction Prediction)> Predict(StructureSource source, int threads = 1, bool withDeviations = false)
     {
@@ -134,29 +137,19 @@ public sealed class FittedModel
             .Select(static r => (r.Structure, r.Result));
     }
 
-    private static Evaluation Sum(Evaluation a, Evaluation b)
-    {
-        return a with
-        {
-            Energy = a.Energy + b.Energy,
-            AtomicEnergies = Add(a.AtomicEnergies, b.AtomicEnergies),
-            Forces = Add(a.Forces, b.Forces),
-            Virial = Add(a.Virial, b.Virial),
-            CellGradient = Add(a.CellGradient, b.CellGradient),
-        };
+    private void Require(Structure structure) => Require(structure, _species, Features.Fields);
 
-        static double[] Add(double[] x, double[] y) => x.Zip(y, static (p, q) => p + q).ToArray();
-    }
-
-    private void Require(Structure structure)
+    /// <summary>Checks that a structure has what a model reads.</summary>
+    /// <exception cref="UnfitStructureException">Another species; vectors that are absent or of another shape.</exception>
+    internal static void Require(Structure structure, int[] species, IReadOnlyList<VectorField> fields)
     {
         for (int i = 0; i < structure.Count; i++)
         {
-            if (Array.BinarySearch(_species, structure.Species[i]) < 0)
+            if (Array.BinarySearch(species, structure.Species[i]) < 0)
                 throw new UnfitStructureException($"{Elements.Symbol(structure.Species[i])} as atom {i + 1}",
-                    $"species that the model knows: {string.Join(", ", _species.Select(Elements.Symbol))}");
+                    $"species that the model knows: {string.Join(", ", species.Select(Elements.Symbol))}");
         }
-        foreach (VectorField field in Features.Fields)
+        foreach (VectorField field in fields)
         {
             string has = string.Join(", ", structure.AtomProperties.Keys);
             if (!structure.AtomProperties.TryGetValue(field.Key, out PropertyArray? values))

@@ -63,6 +63,20 @@ public sealed class ModelEvaluation
             : throw new InputException(source.Name, null, null, "no labels", "structures with energies, forces, stress or effective fields");
     }
 
+    /// <summary>Compares, structure after structure.</summary>
+    /// <param name="structures">Of each structure, what is compared: the label's place among others, its name and unit, reference and prediction.</param>
+    internal static ModelEvaluation Of(IEnumerable<IEnumerable<(int Order, string Label, string Unit, double Reference, double Predicted)>> structures)
+    {
+        var result = new ModelEvaluation();
+        foreach (var structure in structures)
+        {
+            result.Structures++;
+            foreach ((int order, string label, string unit, double reference, double predicted) in structure)
+                result.Get(order, label, -1, unit).Add(reference, predicted);
+        }
+        return result;
+    }
+
     private void Add(FittedModel model, Structure structure, FrameLabels labels, Prediction found)
     {
         Structures++;

@@ -14,6 +14,7 @@ using Toolkit.Numerics.Learning;
 using Toolkit.Numerics.Models.Fit;
 using Toolkit.Numerics.Representations;
 using Toolkit.Numerics.Representations.Nice;
+using Toolkit.Numerics.Selection;
 using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Numerics.Models;
@@ -38,16 +39,35 @@ public static class ModelFolder
     public static void Write(string path, FittedModel model, bool replace = false, IEnumerable<(string Name, string Text)>? beside = null)
     {
         ArgumentNullException.ThrowIfNull(model);
+        JsonObject own = new()
+        {
+            ["features"] = model.Features.FeatureCount,
+            ["baseline"] = new JsonObject(model.Baseline.Energies.Select(static e => KeyValuePair.Create(Elements.Symbol(e.Key), (JsonNode?)e.Value))),
+        };
+        WriteParts(path, model, own, Arrays(model), model.Nice, replace, beside);
+    }
+
+    /// <summary>Writes the folder of any model.</summary>
+    /// <param name="path">Its name.</param>
+    /// <param name="model">What all models have in common.</param>
+    /// <param name="own">What it has beside.</param>
+    /// <param name="arrays">Its numbers.</param>
+    /// <param name="nice">The fit of kind nice; or null.</param>
+    /// <param name="replace">Whether a model that is there may be replaced.</param>
+    /// <param name="beside">Other files.</param>
+    internal static void WriteParts(
+        string path, IFittedModel model, JsonObject own, IEnumerable<(string, NpyArray)> arrays, NiceFit? nice, bool replace, IEnumerable<(string Name, string Text)>? beside)
+    {
         RequireFree(path, replace);
         string full = Path.GetFullPath(path), temporary = $"{full}.{Environment.ProcessId}-{Guid.NewGuid():N}.tmp";
         try
         {
             Directory.CreateDirectory(temporary);
-            NpzWriter.Write(Path.Combine(temporary, Weights), Arrays(model));
-            if (model.Nice is not null) NiceFile.Write(Path.Combine(temporary, Nice), model.Nice);
+            NpzWriter.Write(Path.Combine(temporary, Weights), arrays);
+            if (nice is not null) NiceFile.Write(Path.Combine(temporary, Nice), nice);
             foreach ((string name, string text) in beside ?? [])
                 File.WriteAllText(Path.Combine(temporary, name), text);
-            string json = Json(model, temporary).ToJsonString(
+            string json = Json(model, own, temporary, nice is not null).ToJsonString(
                 new JsonSerializerOptions { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
             AtomicFile.Write(Path.Combine(temporary, About), stream => stream.Write(Encoding.UTF8.GetBytes(json + "\n")));
             if (Directory.Exists(full)) Directory.Delete(full, true);
@@ -84,8 +104,24 @@ public static class ModelFolder
     /// <summary>Reads the folder.</summary>
     /// <param name="path">Its name.</param>
     /// <param name="table">Gives coupling coefficients up to an angular momentum where those of the library end too early; or null.</param>
-    /// <exception cref="InputException">It is not there, no model, of a newer format, or damaged.</exception>
-    public static FittedModel Read(string path, Func<int, CouplingTable>? table = null)
+    /// <exception cref="InputException">It is not there, no model, of dipoles or tensors, of a newer format, or damaged.</exception>
+    public static FittedModel Read(string path, Func<int, CouplingTable>? table = null) => ReadParts(path, table, Parse);
+
+    /// <summary>What the model in a folder gives.</summary>
+    /// <param name="path">Its name.</param>
+    /// <exception cref="InputException">It is not there, or no model.</exception>
+    public static ModelTarget TargetOf(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        string about = Path.Combine(path, About);
+        return ReadJson(path, about)["spec"] is JsonNode spec ? Spec.Parse(spec.ToJsonString(), about + ": spec").Model?.Target ?? default : default;
+    }
+
+    /// <summary>What is read of a model's folder before its own kind is looked at.</summary>
+    internal sealed record Parts(string About, JsonNode Json, Spec Spec, PreparedFeatures Features, int[] Species, IReadOnlyDictionary<string, NpyData> Arrays);
+
+    /// <summary>Reads the folder of any model.</summary>
+    internal static T ReadParts<T>(string path, Func<int, CouplingTable>? table, Func<Parts, T> parse)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         string about = Path.Combine(path, About);
@@ -109,7 +145,8 @@ public static class ModelFolder
             Spec spec = Spec.Parse(json["spec"]!.ToJsonString(), about + ": spec");
             NiceFit? nice = json["files"]![Nice] is null ? null : NiceFile.Read(Path.Combine(path, Nice));
             CouplingTable? coefficients = spec.CouplingLMax > CouplingTable.Default.LMax ? table?.Invoke(spec.CouplingLMax) : null;
-            return Parse(json, spec, PreparedFeatures.From(spec, about + ": spec", nice, coefficients).Invariant(about + ": spec"), NpyData.ReadAll(Path.Combine(path, Weights)));
+            int[] species = json["species"]!.AsArray().Select(static s => Number((string)s!)).ToArray();
+            return parse(new Parts(about, json, spec, PreparedFeatures.From(spec, about + ": spec", nice, coefficients), species, NpyData.ReadAll(Path.Combine(path, Weights))));
         }
         catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException or NullReferenceException
             or OverflowException or IndexOutOfRangeException)
@@ -148,23 +185,26 @@ public static class ModelFolder
         }
     }
 
-    private static JsonObject Json(FittedModel model, string folder)
+    private static JsonObject Json(IFittedModel model, JsonObject own, string folder, bool hasNice)
     {
         ModelAbout about = model.About;
         var files = new JsonObject { [Weights] = Checksum(Path.Combine(folder, Weights)) };
-        if (model.Nice is not null) files[Nice] = Checksum(Path.Combine(folder, Nice));
+        if (hasNice) files[Nice] = Checksum(Path.Combine(folder, Nice));
         var errors = new JsonObject();
         foreach ((string set, IReadOnlyList<LabelError> all) in about.Errors)
             errors[set] = new JsonArray(all.Select(static e => (JsonNode)ErrorJson(e)).ToArray());
-        return new JsonObject
+        JsonObject json = new()
         {
             ["format"] = Format,
             ["version"] = about.Version,
             ["units"] = new JsonObject { ["length"] = "Å", ["energy"] = "eV", ["forces"] = "eV/Å", ["stress"] = "eV/Å³", ["spin"] = "μB" },
             ["species"] = new JsonArray(model.Species.Select(static z => (JsonNode)Elements.Symbol(z)).ToArray()),
             ["cutoff"] = model.Spec.Cutoff.Radius,
-            ["features"] = model.Features.FeatureCount,
-            ["baseline"] = new JsonObject(model.Baseline.Energies.Select(static e => KeyValuePair.Create(Elements.Symbol(e.Key), (JsonNode?)e.Value))),
+        };
+        foreach ((string name, JsonNode? value) in own)
+            json[name] = value?.DeepClone();
+        JsonObject rest = new()
+        {
             ["training"] = new JsonObject
             {
                 ["files"] = new JsonArray(about.Sources.Select(static s => (JsonNode)s).ToArray()),
@@ -179,6 +219,9 @@ public static class ModelFolder
             ["spec"] = JsonNode.Parse(model.Spec.ToJson()),
             ["files"] = files,
         };
+        foreach ((string name, JsonNode? value) in rest)
+            json[name] = value?.DeepClone();
+        return json;
     }
 
     internal static JsonObject ErrorJson(LabelError e)
@@ -198,11 +241,15 @@ public static class ModelFolder
         (string)json["label"]!, (string?)json["species"], (string)json["unit"]!, (long)json["count"]!, (double)json["rmse"]!, (double)json["mae"]!,
         (double)json["largest"]!, (double)json["deviation"]!);
 
-    internal static JsonObject KeysJson(LabelKeys keys) => new()
+    internal static JsonObject KeysJson(LabelKeys keys)
     {
-        ["energy"] = keys.Energy, ["forces"] = keys.Forces, ["stress"] = keys.Stress, ["virial"] = keys.Virial, ["weight"] = keys.Weight,
-        ["fields"] = new JsonArray(keys.Fields.Select(static f => (JsonNode?)f).ToArray()),
-    };
+        JsonObject json = keys.Tensor is not null
+            ? new() { ["tensor"] = keys.Tensor }
+            : new() { ["energy"] = keys.Energy, ["forces"] = keys.Forces, ["stress"] = keys.Stress, ["virial"] = keys.Virial };
+        json["weight"] = keys.Weight;
+        json["fields"] = new JsonArray(keys.Fields.Select(static f => (JsonNode?)f).ToArray());
+        return json;
+    }
 
     private static IEnumerable<(string, NpyArray)> Arrays(FittedModel model)
     {
@@ -211,6 +258,13 @@ public static class ModelFolder
         {
             yield return ("weights", NpyArray.Reals(linear.AllWeights, model.Species.Count, features));
             yield return ("constants", NpyArray.Reals(linear.Constants, model.Species.Count));
+            if (model.Doubts.Committee is { Count: > 0 } members)
+            {
+                yield return ("committee_weights", NpyArray.Reals([.. members.SelectMany(static m => m.AllWeights)], members.Count, model.Species.Count, features));
+                yield return ("committee_constants", NpyArray.Reals([.. members.SelectMany(static m => m.Constants)], members.Count, model.Species.Count));
+            }
+            foreach ((string, NpyArray) array in Grades(model))
+                yield return array;
             yield break;
         }
         var kernel = (KernelPotential)model.Readout;
@@ -226,7 +280,9 @@ public static class ModelFolder
             double[] rows = kernel.Points.Rows(z).ToArray();
             yield return ($"points_{symbol}", NpyArray.Reals(rows, rows.Length / features, features));
         }
-        KernelVariance variance = model.Variance!;
+        foreach ((string, NpyArray) array in Grades(model))
+            yield return array;
+        KernelVariance variance = model.Doubts.Variance!;
         yield return ("whitening", NpyArray.Reals(variance.Whitening, points, points));
         yield return ("posterior", NpyArray.Reals(variance.Posterior, points, points));
         yield return ("noise", NpyArray.Reals([variance.Noise, variance.Ratio], 2));
@@ -234,16 +290,53 @@ public static class ModelFolder
             yield return ($"alone_{Elements.Symbol(z)}", NpyArray.Reals(alone, features));
     }
 
-    private static FittedModel Parse(JsonNode json, Spec spec, PreparedFeatures features, IReadOnlyDictionary<string, NpyData> arrays)
+    private static IEnumerable<(string, NpyArray)> Grades(FittedModel model)
     {
-        int[] species = json["species"]!.AsArray().Select(static s => Number((string)s!)).ToArray();
+        if (model.Doubts.Extrapolation is not { } grade) yield break;
+        foreach ((int z, ActiveSet set) in grade.Sets)
+        {
+            string symbol = Elements.Symbol(z);
+            yield return ($"active_shift_{symbol}", NpyArray.Reals(grade.Scaling.Shift(z).ToArray(), set.Columns - 1));
+            yield return ($"active_scale_{symbol}", NpyArray.Reals(grade.Scaling.Scale(z).ToArray(), set.Columns - 1));
+            yield return ($"active_inverse_{symbol}", NpyArray.Reals(set.Inverse, set.Columns, set.Columns));
+        }
+    }
+
+    private static ExtrapolationGrade? GradesOf(Parts read)
+    {
+        const string Prefix = "active_inverse_";
+        Dictionary<int, (double[], double[])> maps = [];
+        Dictionary<int, ActiveSet> sets = [];
+        foreach (string symbol in read.Arrays.Keys.Where(static k => k.StartsWith(Prefix, StringComparison.Ordinal)).Select(static k => k[Prefix.Length..]))
+        {
+            double[] shift = read.Arrays["active_shift_" + symbol].ToReals();
+            maps.Add(Number(symbol), (shift, read.Arrays["active_scale_" + symbol].ToReals()));
+            sets.Add(Number(symbol), ActiveSet.Of(shift.Length + 1, read.Arrays[Prefix + symbol].ToReals()));
+        }
+        return sets.Count == 0 ? null : new ExtrapolationGrade(FeatureScaling.Of(maps), sets);
+    }
+
+    private static FittedModel Parse(Parts read)
+    {
+        (string source, JsonNode json, Spec spec, PreparedFeatures features, int[] species, IReadOnlyDictionary<string, NpyData> arrays) = read;
+        if (spec.Model is { Target: not ModelTarget.Energy })
+            throw new InputException(source, null, "spec.model.target", spec.Model.Target == ModelTarget.Dipole ? "dipole" : "tensor", "a model of energies");
+        features.Invariant(source + ": spec");
         double[] constants = arrays["constants"].ToReals();
         var baseline = new CompositionBaseline(json["baseline"]!.AsObject().Select(static e => KeyValuePair.Create(Number(e.Key), (double)e.Value!)));
         ModelAbout about = AboutOf(json);
         if (spec.Model is not { Kind: ModelKind.GaussianProcess } process)
         {
             var linear = new LinearPotential(features.Set, species, arrays["weights"].ToReals(), constants);
-            return new FittedModel(features, species, linear, baseline, null, about);
+            List<LinearPotential> committee = [];
+            if (arrays.TryGetValue("committee_weights", out NpyData? all))
+            {
+                double[] w = all.ToReals(), c = arrays["committee_constants"].ToReals();
+                int one = species.Length * features.Set.FeatureCount;
+                for (int k = 0; k < c.Length / species.Length; k++)
+                    committee.Add(new LinearPotential(features.Set, species, w[(k * one)..((k + 1) * one)], c[(k * species.Length)..((k + 1) * species.Length)]));
+            }
+            return new FittedModel(features, species, linear, baseline, new ModelDoubts(null, committee, GradesOf(read)), about);
         }
         Dictionary<int, (double[], double[])> maps = [];
         Dictionary<int, double[]> points = [], alone = [];
@@ -259,10 +352,10 @@ public static class ModelFolder
         double[] noise = arrays["noise"].ToReals();
         var variance = new KernelVariance(
             kernel, arrays["whitening"].ToReals(), arrays["posterior"].ToReals(), noise[0], noise[1], alone.Count > 0 ? alone : null);
-        return new FittedModel(features, species, kernel, baseline, variance, about);
+        return new FittedModel(features, species, kernel, baseline, new ModelDoubts(variance, [], GradesOf(read)), about);
     }
 
-    private static ModelAbout AboutOf(JsonNode json)
+    internal static ModelAbout AboutOf(JsonNode json)
     {
         JsonNode training = json["training"]!, keys = training["keys"]!;
         return new ModelAbout
@@ -275,7 +368,7 @@ public static class ModelFolder
             Keys = new LabelKeys
             {
                 Energy = (string?)keys["energy"], Forces = (string?)keys["forces"], Stress = (string?)keys["stress"], Virial = (string?)keys["virial"],
-                Weight = (string?)keys["weight"], Fields = keys["fields"]!.AsArray().Select(static f => (string?)f).ToArray(),
+                Tensor = (string?)keys["tensor"], Weight = (string?)keys["weight"], Fields = keys["fields"]!.AsArray().Select(static f => (string?)f).ToArray(),
             },
             Regularizer = (double)training["regularizer"]!,
             Trials = training["trials"]!.AsArray().Select(static t => ((double)t![0]!, (double)t[1]!)).ToArray(),

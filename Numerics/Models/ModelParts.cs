@@ -14,7 +14,5 @@ internal static class ModelParts
         _ => new PolynomialKernel(spec.Degree, spec.Offset),
     };
 
-    public static ZblRepulsion Create(this RepulsionSpec spec) => new(spec.Inner, spec.Outer);
-
     public static PointSelection Selection(this PointChoice choice) => choice == PointChoice.Cur ? PointSelection.Cur : PointSelection.FarthestPoints;
 }

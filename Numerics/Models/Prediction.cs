@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using Toolkit.Numerics.Representations;
 using Toolkit.Numerics.Structures;
 
@@ -8,7 +9,7 @@ namespace Toolkit.Numerics.Models;
 /// <summary>What a fitted model says of one structure.</summary>
 /// <param name="Energy">eV, with the model's baseline.</param>
 /// <param name="AtomicEnergies"><c>[atom]</c>, eV, with the baseline of each species.</param>
-/// <param name="Learned">The energy less the baseline of species, a repulsion included, and all derivatives: forces, virial, effective fields.</param>
+/// <param name="Learned">The energy less the baseline of species, what is known of pairs and charges included, and all derivatives: forces, virial, effective fields.</param>
 public sealed record Prediction(double Energy, double[] AtomicEnergies, Evaluation Learned)
 {
     /// <summary>−∂E/∂r: <c>[atom, xyz]</c>, eV/Å.</summary>
@@ -26,8 +27,11 @@ public sealed record Prediction(double Energy, double[] AtomicEnergies, Evaluati
     /// <summary>The same of each atom's energy.</summary>
     public double[]? AtomicDeviations { get; init; }
 
+    /// <summary>How far each atom is from those that the model was fitted on, where the model knows it and was asked: at most about 1 within.</summary>
+    public double[]? Extrapolation { get; init; }
+
     /// <summary>The structure with what is predicted, under the names that other programs know: energy, energies (of atoms), forces,
-    /// stress, field_NAME for −∂E/∂v, energy_std and energies_std.</summary>
+    /// stress, field_NAME for −∂E/∂v, energy_std and energies_std, extrapolation (of atoms) and extrapolation_max.</summary>
     /// <param name="structure">The structure; what it has under these names is replaced.</param>
     /// <param name="fields">The names of the vector fields.</param>
     /// <param name="prefix">Before every name.</param>
@@ -42,6 +46,11 @@ public sealed record Prediction(double Energy, double[] AtomicEnergies, Evaluati
             labelled = labelled.WithAtomProperty($"{prefix}field_{fields[f]}", PropertyArray.Real(Learned.EffectiveFields[f], 3));
         if (EnergyDeviation is double deviation) labelled = labelled.WithProperty(prefix + "energy_std", PropertyValue.Real(deviation));
         if (AtomicDeviations is not null) labelled = labelled.WithAtomProperty(prefix + "energies_std", PropertyArray.Real(AtomicDeviations));
+        if (Extrapolation is { Length: > 0 })
+        {
+            labelled = labelled.WithAtomProperty(prefix + "extrapolation", PropertyArray.Real(Extrapolation))
+                .WithProperty(prefix + "extrapolation_max", PropertyValue.Real(Extrapolation.Max()));
+        }
         return labelled;
     }
 }

@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 
 namespace Toolkit.Numerics.Radial;
 
@@ -27,8 +28,9 @@ internal static class SphericalBessel
         if (turn >= 1) values[1] = (values[0] - Math.Cos(x)) / x;
         for (int l = 1; l < turn; l++)
             values[l + 1] = (2 * l + 1) / x * values[l] - values[l - 1];
+        if (turn == lmax) return;
         double ratio = 0;
-        for (int l = Math.Max(lmax, (int)x) + Margin; l > turn; l--)
+        for (int l = lmax + Margin; l > turn; l--)
         {
             ratio = x / (2 * l + 1 - x * ratio);
             if (l <= lmax) values[l] = ratio;
@@ -45,6 +47,7 @@ internal static class SphericalBessel
     /// <param name="lmax">The largest l.</param>
     /// <param name="x">The argument.</param>
     /// <param name="values">Receives <c>[l]</c>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Modified(int lmax, double x, Span<double> values)
     {
         values[0] = x < 0.5 ? Math.Exp(-x) * SinhOver(x) : (1 - Math.Exp(-2 * x)) / (2 * x);

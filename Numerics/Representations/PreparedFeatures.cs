@@ -31,9 +31,9 @@ internal sealed class PreparedFeatures
     /// <summary>How many atoms of each structure get features, where there were structures.</summary>
     public IReadOnlyList<int> Centres { get; private init; } = [];
 
-    /// <summary>The atom properties that features are made from.</summary>
+    /// <summary>The atom properties that features and what a model knows are made from.</summary>
     public IReadOnlyList<string> Inputs =>
-        [.. Spec.Fields.Select(static f => f.Key!), .. Spec.Potentials.Select(static p => p.Charges).OfType<string>()];
+        [.. Spec.Fields.Select(static f => f.Key!), .. Spec.Potentials.Select(static p => p.Charges).Append(Spec.Model?.Electrostatics?.Key).OfType<string>().Distinct()];
 
     /// <summary>From a data set, in one walk, and another where the specification leaves a contraction or a fit to it.</summary>
     /// <param name="spec">The specification.</param>

@@ -15,7 +15,9 @@ public sealed class StructureSource
 {
     private readonly IReadOnlyList<(string Name, Func<IEnumerable<Structure>> Read)> _parts;
 
-    private StructureSource(IReadOnlyList<(string, Func<IEnumerable<Structure>>)> parts) => _parts = parts;
+    private readonly Func<int, bool>? _isTaken;
+
+    private StructureSource(IReadOnlyList<(string, Func<IEnumerable<Structure>>)> parts, Func<int, bool>? isTaken = null) => (_parts, _isTaken) = (parts, isTaken);
 
     /// <summary>Structures in memory.</summary>
     /// <param name="frames">The structures.</param>
@@ -31,6 +33,14 @@ public sealed class StructureSource
     public static StructureSource OfFiles(IEnumerable<(string Name, string Path)> files) =>
         new(files.Select(static f => (f.Name, (Func<IEnumerable<Structure>>)(() => ReadFile(f.Name, f.Path)))).ToArray());
 
+    /// <summary>Some of the structures, which keep their places in messages.</summary>
+    /// <param name="isTaken">Whether the structure of a number, from 0 on, is one of them.</param>
+    public StructureSource Where(Func<int, bool> isTaken)
+    {
+        ArgumentNullException.ThrowIfNull(isTaken);
+        return _isTaken is null ? new(_parts, isTaken) : throw new InvalidOperationException("some structures are chosen already");
+    }
+
     /// <summary>What messages call each file.</summary>
     public IReadOnlyList<string> Names => _parts.Select(static p => p.Name).ToArray();
 
@@ -41,11 +51,15 @@ public sealed class StructureSource
     /// <exception cref="Files.InputException">While walking: a file cannot be read, or holds something else.</exception>
     public IEnumerable<(Structure Structure, FramePlace Place)> Read()
     {
+        int number = 0;
         foreach ((string name, Func<IEnumerable<Structure>> read) in _parts)
         {
             int frame = 0;
             foreach (Structure structure in read())
-                yield return (structure, new FramePlace(name, ++frame));
+            {
+                frame++;
+                if (_isTaken?.Invoke(number++) != false) yield return (structure, new FramePlace(name, frame));
+            }
         }
     }
 

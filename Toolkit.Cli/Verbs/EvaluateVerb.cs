@@ -4,6 +4,8 @@ using System.IO;
 using System.Text;
 using Toolkit.Numerics.Files;
 using Toolkit.Numerics.Models;
+using Toolkit.Numerics.Models.Tensors;
+using Toolkit.Numerics.Representations;
 
 namespace Toolkit.Cli.Verbs;
 
@@ -15,7 +17,7 @@ internal static class EvaluateVerb
         var model = new Argument<string>("MODEL") { Description = "a model's folder, made by toolkit fit" };
         var files = new Argument<string[]>("FILE")
         {
-            Description = "structures with energies, forces, stress or effective fields: extended XYZ, patterns, or - for standard input",
+            Description = "structures with energies, forces, stress or effective fields, dipoles or tensors: extended XYZ, patterns, or - for standard input",
             Arity = ArgumentArity.OneOrMore,
         };
         var output = new Option<string?>("--out") { Description = "also write the report, .json or .html" };
@@ -36,21 +38,27 @@ internal static class EvaluateVerb
             if (path is not null)
                 OutputFile.Require(path, result.GetValue(force));
 
-            FittedModel fitted = ModelFolder.Read(result.GetValue(model)!, CouplingTables.Load);
+            string folder = result.GetValue(model)!;
+            ModelTarget target = ModelFolder.TargetOf(folder);
             using StructureFiles structures = new(result.GetValue(files)!);
             using Progress progress = new(result.InvocationConfiguration.Error);
-            ModelEvaluation evaluation = ModelEvaluation.Run(
-                fitted, structures.Source, labels.Read(result, fitted.About.Keys), ThreadOption.Read(result, threads), (what, done, total) => progress.Report(what, done, total));
+            IFittedModel fitted = target == ModelTarget.Energy ? ModelFolder.Read(folder, CouplingTables.Load) : TensorFolder.Read(folder, CouplingTables.Load);
+            int work = ThreadOption.Read(result, threads);
+            ModelEvaluation evaluation = fitted is FittedTensor tensor
+                ? TensorEvaluation.Run(tensor, structures.Source, labels.Read(result, target), work, Report)
+                : ModelEvaluation.Run((FittedModel)fitted, structures.Source, labels.Read(result, fitted.About.Keys), work, Report);
             progress.Clear();
             Dictionary<string, ModelEvaluation> sets = new() { [structures.Source.Name] = evaluation };
             ErrorTable.Write(result.InvocationConfiguration.Output, sets);
             if (path is not null)
             {
-                string text = extension == ".json" ? ModelReport.Json(fitted, sets) : ModelReport.Html(Path.GetFileName(result.GetValue(model)!), fitted, sets);
+                string text = extension == ".json" ? ModelReport.Json(fitted, sets) : ModelReport.Html(Path.GetFileName(folder), fitted, sets);
                 AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
             }
 
             return 0;
+
+            void Report(string what, long done, long total) => progress.Report(what, done, total);
         });
         return verb;
     }

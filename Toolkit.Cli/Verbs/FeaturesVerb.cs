@@ -45,10 +45,7 @@ internal sealed class FeaturesVerb
         DefaultValueFactory = static _ => "float64",
     };
 
-    private readonly Option<string?> _shard = new("--shard")
-    {
-        Description = "i/n: the i-th of n parts of the structures, all of which are read for species and contractions",
-    };
+    private readonly Option<string?> _shard = ShardOption.Create("the structures, all of which are read for species and contractions");
 
     private readonly Option<string?> _fitted = new("--fitted")
     {
@@ -100,6 +97,9 @@ internal sealed class FeaturesVerb
             RequireExtension("--chemiscope", map, ".json");
 
         FeatureRequest request = RequestOf(result);
+        if (result.GetValue(_shard) == "auto")
+            outPath = ShardOption.Name(outPath, request.Shard!.Value);
+
         if (map is not null && request is not { IsAveraged: false, CentreSpecies: null, CentreMask: null, Shard: null })
             throw new UsageException("--chemiscope: found with --average, --centres, --mask or --shard, expected a map of all atoms");
 
@@ -179,9 +179,7 @@ internal sealed class FeaturesVerb
             IsSingle = precision is "float64" or "float32"
                 ? precision == "float32"
                 : throw new UsageException($"--precision: found '{precision}', expected float64 or float32"),
-            Shard = result.GetValue(_shard) is not string shard ? null
-                : Pair(shard, '/') is ( >= 1, >= 1) and var (part, parts) && part <= parts ? (part, parts)
-                : throw new UsageException($"--shard: found '{shard}', expected i/n with i from 1 to n"),
+            Shard = ShardOption.Read(result.GetValue(_shard)),
             Threads = threads,
         };
     }

@@ -7,6 +7,7 @@ open System.Text.Json
 open System.Threading
 open Expecto
 open Toolkit.Numerics.Models
+open Toolkit.Numerics.Models.Tensors
 open Toolkit.Numerics.Structures
 open Toolkit.Tests.Laws
 open Toolkit.Tests.Cli.CommandLine
@@ -85,6 +86,60 @@ let tests =
                 fails 2 "there is no 'x' to go through" "lmax.x=1"
                 fails 1 "the unknown key 'nmix', expected 'nmax' perhaps" "radial.nmix=1"
                 fails 1 "$.lmax: found '\"many\"', expected a whole number" "lmax=many")
+
+        testCase "a learning curve and a sweep are fits of their own, and tell which is best" <| fun () ->
+            withFiles (fun path ->
+                let out = fit path [ "--test"; path "test.xyz"; "--learning-curve"; "10,30,500"; "--set"; "radial.nmax=2" ]
+                let curve = out.Split('\n') |> Array.filter (fun l -> l.Split('\t').Length = 5) |> Array.skip 1 |> Array.map (fun l -> l.Split '\t')
+                Assert.Equal<string list>([ "10"; "10"; "30"; "30"; "60"; "60" ], [ for row in curve -> row[0] ])
+                // The last point is the model itself, and thirty structures teach more than ten.
+                let rmse (k: int) label = let own = curve |> Array.filter (fun r -> r[1] = label) in float own[k].[2]
+                Assert.True(rmse 1 "forces" < rmse 0 "forces", out)
+                let whole = (ModelFolder.Read(path "model")).About.Errors["test"] |> Seq.find (fun e -> e.Label = "energy")
+                Assert.Equal(whole.RootMeanSquare, rmse 2 "energy", 1e-3 * whole.RootMeanSquare)
+                use json = JsonDocument.Parse(File.ReadAllText(path "model/report.json"))
+                Assert.Equal(3, json.RootElement.GetProperty("learning_curve").GetArrayLength())
+                Assert.Contains("Learning curve: energy", File.ReadAllText(path "model/report.html"))
+
+                let sweep = ok [ "fit"; "--spec"; path "spec.json"; "--train"; path "train.xyz"; "--test"; path "test.xyz"; "--out"; path "sweep"; "--sweep"; "radial.nmax=1,2"; "--sweep"; "species=[\"H\", \"C\"]" ]
+                Assert.Equal<string[]>([| path "sweep/radial.nmax=1,species=__H_,__C__"; path "sweep/radial.nmax=2,species=__H_,__C__" |], Directory.GetDirectories(path "sweep") |> Array.sort)
+                Assert.Equal(Nullable 1, (ModelFolder.Read(path "sweep/radial.nmax=1,species=__H_,__C__")).Spec.Radial.NMax)
+                let rows = sweep.Split('\n') |> Array.filter (fun l -> l.Contains "\ttest\t" && l.StartsWith "radial") |> Array.map (fun l -> l.Split '\t')
+                Assert.Equal(4, rows.Length)
+                for label in [ "energy"; "forces" ] do
+                    let own = rows |> Array.filter (fun r -> r[2] = label)
+                    Assert.Equal("*", (own |> Array.minBy (fun r -> float r[3]))[5])
+                    Assert.Equal(1, own |> Array.filter (fun r -> r[5] = "*") |> Array.length)
+
+                let fails part options = fails 2 part ([ "fit"; "--spec"; path "spec.json"; "--train"; path "train.xyz"; "--out"; path "other" ] @ options)
+                fails "--sweep: found 'lmax', expected key=value,value" [ "--sweep"; "lmax" ]
+                fails "--sweep: found lmax twice" [ "--sweep"; "lmax=1"; "--sweep"; "lmax=2" ]
+                fails "--learning-curve: found no --test" [ "--learning-curve"; "10" ]
+                fails "--learning-curve: found '20,10', expected numbers of structures that increase" [ "--learning-curve"; "20,10"; "--test"; path "test.xyz" ])
+
+        testCase "dipoles are fitted, evaluated and predicted with their Born charges" <| fun () ->
+            TemporaryFolder.using (fun folder ->
+                let path name = Path.Combine(folder, name)
+                let rename (s: Structure) = s.WithProperty("mu", s.Properties["REF_dipole"]).WithoutProperty "REF_dipole"
+                ExtendedXyzWriter.Write(path "train.xyz", Toolkit.Tests.Numerics.Models.TensorTests.polar Periodicity.None 1 80 |> List.map rename)
+                ExtendedXyzWriter.Write(path "test.xyz", Toolkit.Tests.Numerics.Models.TensorTests.polar Periodicity.None 500 10 |> List.map rename)
+                ok [ "spec"; "--example"; "dipole" ] |> fun text -> File.WriteAllText(path "spec.json", text)
+                let out = fit path [ "--test"; path "test.xyz"; "--dipole-key"; "mu"; "--set"; "cutoff.radius=3"; "--set"; "radial.nmax=2"; "--set"; "lmax=1" ]
+                Assert.Contains("test\tmu\tall\t30\t", out)
+                Assert.Contains("e·Å", out)
+                let tested = (out.Split('\n') |> Array.find (fun l -> l.StartsWith "test\t")).Substring 5
+                Assert.Contains(tested, ok [ "evaluate"; path "model"; path "test.xyz" ])
+                ok [ "predict"; path "model"; path "test.xyz"; "--out"; path "out.xyz"; "--prefix"; "ml_"; "--derivatives" ] |> ignore
+                let model = TensorFolder.Read(path "model")
+
+                for s, found in Seq.zip (ExtendedXyzReader.Read(path "test.xyz")) (ExtendedXyzReader.Read(path "out.xyz")) do
+                    let expected = model.Predict(s, 1, true)
+                    Assert.Equal<float[]>(expected.Values, found.Properties["ml_mu"].Reals.ToArray())
+                    Assert.Equal<float[]>(expected.Atoms, found.AtomProperties["ml_atomic_mu"].Reals.ToArray())
+                    Assert.Equal<float[]>(nonNull expected.Derivatives, found.AtomProperties["ml_born_charges"].Reals.ToArray())
+
+                fails 1 "model.json: spec.model.target: found dipole, expected a model of energies" [ "serve"; path "model"; "--address"; "unix:none"; "--structure"; path "test.xyz" ]
+                fails 2 "--energy-key: found with a model of the target dipole" [ "evaluate"; path "model"; path "test.xyz"; "--energy-key"; "e" ])
 
         testCase "what cannot be done is said before any work, and nothing is left" <| fun () ->
             withFiles (fun path ->

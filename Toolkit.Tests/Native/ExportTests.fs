@@ -27,7 +27,7 @@ let tests =
                     ok [ "export"; path "model"; "--kim"; "Toolkit_Test"; "--out"; path "kim"; "--force" ] |> ignore
                     Assert.Equal<string[]>([| path "kim/Toolkit_Test" |], Directory.GetFileSystemEntries(path "kim")))
 
-        for kind in [ "linear"; "spins"; "charges" ] do
+        for kind in [ "linear"; "spins"; "charges"; "electrostatics" ] do
             testCase $"a wheel has every file that its record says, and its library says what the model says: {kind}" <| fun () ->
                 NativeModel.requireLibrary ()
                 TemporaryFolder.using (fun folder ->
@@ -52,7 +52,7 @@ let tests =
                                   $"{entry.FullName},sha256={hash},{entry.Length}" ],
                         List.ofArray lines))
 
-        for kind, part in [ "spins", "reads spins of atoms"; "charges", "is long-ranged" ] do
+        for kind, part in [ "spins", "reads spins of atoms"; "charges", "is long-ranged"; "electrostatics", "is long-ranged" ] do
             testCase $"KIM is refused with the reason: {kind}" <| fun () ->
                 NativeModel.requireLibrary ()
                 TemporaryFolder.using (fun folder ->

@@ -43,17 +43,18 @@ let frames (count: int) =
 
 let private local = """{"cutoff": {"radius": 4, "smoothing": 0.8}, "radial": {"nmax": 6}, "lmax": 3, "representation": {"kind": "power-spectrum"}, "model": MODEL}"""
 
-/// Kinds of models by name: linear, a Gaussian process, one with a repulsion, one with spins.
+/// Kinds of models by name: linear, a Gaussian process, one with a repulsion and a pair potential, one with spins, with a field of charges, with charges whose energy is known.
 let specs =
     [ "linear", local.Replace("MODEL", """{"kind": "ridge", "regularizer": 1e-6}""")
       "process", local.Replace("MODEL", """{"kind": "gp", "points": 20, "regularizer": 1e-4}""")
-      "repulsion", local.Replace("MODEL", """{"kind": "ridge", "regularizer": 1e-6, "repulsion": {"inner": 1, "outer": 2.5}}""")
+      "repulsion", local.Replace("MODEL", """{"kind": "ridge", "regularizer": 1e-6, "repulsion": {"inner": 1, "outer": 2.5}, "pairs": [{"elements": ["O", "Si"], "kind": "morse", "depth": 0.1, "distance": 2.4, "rate": 1.4, "outer": 3.5}]}""")
       "spins",
       """{"cutoff": {"radius": 4, "smoothing": 0.8}, "radial": {"nmax": 3}, "lmax": 2, "fields": [{"name": "spin", "kind": "vector", "key": "spins", "axial": true, "timeOdd": true}],
           "representation": {"kind": "spin-power-spectrum"}, "model": {"kind": "ridge", "regularizer": 1e-4}}"""
       "charges",
       """{"cutoff": {"radius": 4, "smoothing": 0.8}, "radial": {"nmax": 3}, "lmax": 2, "fields": [{"name": "V", "kind": "potential", "exponent": 1, "smearing": 1, "charges": "q"}],
-          "representation": {"kind": "power-spectrum", "factors": ["rho", "V"]}, "model": {"kind": "ridge", "regularizer": 1e-4}}""" ]
+          "representation": {"kind": "power-spectrum", "factors": ["rho", "V"]}, "model": {"kind": "ridge", "regularizer": 1e-4}}"""
+      "electrostatics", local.Replace("MODEL", """{"kind": "ridge", "regularizer": 1e-6, "electrostatics": {"charges": {"O": -0.4, "Si": 0.2}}}""") ]
 
 /// The structure with spins and charges, which models read that want them.
 let dressed (seed: int) (s: Structure) =

@@ -118,7 +118,7 @@ let figure (plan: Plan) (studies: Study list) : Figure =
         + (if studies.Length > 1 then $"Public set: quantum water of density-functional theory (TENSOAP's example, most likely the paper's set; Tr ε∞/3 = {studies[1].Mean:F3} ± {studies[1].Deviation:F3}). " else "")
         + $"σ {densityWidth} Å (density) and {smearing} Å (potential), potential within {cutoff:F0} Å, as in the paper; nmax/lmax of the trace and of λ = 2: {bases}. "
         + "Models linear in features averaged over the atoms of each species, or kernels (1 + x·x′)²; which, the regulariser and the weight of LODE(2) beside SOAP "
-        + "(1 to 1e8) by cross-validation; the paper compares environments one by one and does not give weights. "
+        + $"({List.min weights:``0``} to {List.max weights:``0e0``}) by cross-validation; the paper compares environments one by one and does not give weights. "
         + (if plan.Seeds.Length > 1 then $"Lines: mean over {plan.Seeds.Length} random divisions; bands: the smallest and the largest. " else "One random division. ")
         + "Paper, Fig. 3 (trace only): at 3 Å LODE much better than SOAP, SOAP at 6 Å overtakes LODE, the combination best; no numbers in its text."
       Conclusion = (studies |> List.map says |> String.concat "") + "λ = 2. " + (studies |> List.map saysSecond |> String.concat "").TrimEnd()

@@ -135,7 +135,7 @@ let divide (plan: Plan) (count: int) (seed: int) : int[] * int[] =
     Array.splitAt plan.TestSize order
 
 /// Weights of the second part beside the first that are tried.
-let weights = [ 1.; 1e2; 1e4; 1e6; 1e8 ]
+let weights = [ for power in 0..2..12 -> 10. ** float power ]
 
 /// λ that are tried: of kernels, in whose products digits are lost, and of linear models, which are fitted to rows.
 let private grid, finerGrid = [| for power in -12 .. -1 -> 10. ** float power |], [| for power in -16 .. -1 -> 10. ** float power |]

@@ -16,7 +16,7 @@ internal sealed unsafe class PolynomialTable
 {
     private const int Degree = 9, Terms = Degree + 1, MostIntervals = 1 << 12;
 
-    private const double Rounding = 1e-11;
+    private const double Rounding = 1e-9;
 
     private readonly double[] _ends;
     private readonly double[] _perLength;
@@ -49,30 +49,47 @@ internal sealed unsafe class PolynomialTable
     /// <param name="functions">How many.</param>
     /// <param name="ends">Where pieces begin and end, increasing.</param>
     /// <param name="width">An interval to begin with.</param>
-    /// <param name="scale">A size of each function that errors are measured in: <c>[function]</c>.</param>
-    /// <param name="error">The largest error of a value; or as much as rounding allows, where that is less than 1e-11 above it.</param>
+    /// <param name="scale">A size of each function that errors are measured in: <c>[function]</c>; null: its largest value in each piece,
+    /// of which eight intervals are then enough to begin with.</param>
+    /// <param name="error">The largest error of a value; or as much as rounding allows, where that is less than 1e-9 above it.</param>
     /// <param name="evaluate">Writes the functions' values at a point.</param>
     internal static PolynomialTable Build(
-        int functions, ReadOnlySpan<double> ends, double width, double[] scale, double error, EvaluateAt evaluate)
+        int functions, ReadOnlySpan<double> ends, double width, double[]? scale, double error, EvaluateAt evaluate)
     {
         int padded = (functions + 7) / 8 * 8, pieces = ends.Length - 1;
         double[] perLength = new double[pieces];
         int[] first = new int[pieces + 1];
         double[][] parts = new double[pieces][];
+        double[] atNodes = new double[Terms * functions], exact = new double[functions];
         for (int piece = 0; piece < pieces; piece++)
         {
             double length = ends[piece + 1] - ends[piece];
-            int count = Math.Max(1, (int)Math.Ceiling(length / width));
+            int count = (int)Math.Clamp(Math.Ceiling(length / width), 1, scale is null ? 8 : MostIntervals + 1.0);
+            double[] sizes = scale ?? new double[functions];
             double before = double.PositiveInfinity;
             while (true)
             {
                 if (count > MostIntervals)
                     throw new InvalidOperationException(
                         $"a radial function on [{ends[piece]:G5}, {ends[piece + 1]:G5}] Å could not be tabulated to {error:G3}");
-                parts[piece] = Fit(functions, padded, ends[piece], length / count, count);
-                double worst = Worst(parts[piece], ends[piece], length / count, count);
+                // Some intervals tell whether they are short enough; the others are fitted only when they are.
+                parts[piece] = new double[count * Terms * padded];
+                int step = Math.Max(1, count / 16);
+                double worst = 0;
+                for (int i = 0; i < count; i += step)
+                {
+                    Fit(parts[piece], ends[piece], length / count, i);
+                    for (int k = 0; scale is null && k < atNodes.Length; k++)
+                        sizes[k % functions] = Math.Max(sizes[k % functions], Math.Abs(atNodes[k]));
+                    worst = Math.Max(worst, Worst(parts[piece], ends[piece], length / count, i, sizes));
+                }
                 // Where halving intervals does not help, what is left is the rounding of the functions themselves.
-                if (worst <= error || (worst < Rounding && worst > 0.1 * before)) break;
+                if (worst <= error || (worst < Rounding && worst > 0.1 * before))
+                {
+                    for (int i = 0; i < count; i++)
+                        if (i % step != 0) Fit(parts[piece], ends[piece], length / count, i);
+                    break;
+                }
                 before = worst;
                 count *= 2;
             }
@@ -84,61 +101,63 @@ internal sealed unsafe class PolynomialTable
             parts[piece].CopyTo(all, first[piece] * Terms * padded);
         return new PolynomialTable(functions, padded, ends.ToArray(), perLength, first, all);
 
-        double[] Fit(int functions, int padded, double start, double h, int count)
+        void Fit(double[] c, double start, double h, int i)
         {
-            double[] c = new double[count * Terms * padded], v = new double[Terms * functions], cheb = new double[Terms];
-            double[] nodes = new double[Terms];
             for (int k = 0; k < Terms; k++)
-                nodes[k] = Math.Cos(Math.PI * (k + 0.5) / Terms);
-            for (int i = 0; i < count; i++)
+                evaluate(start + h * (i + 0.5 + 0.5 * Cosines[1, k]), atNodes.AsSpan(k * functions, functions));
+            Span<double> cheb = stackalloc double[Terms];
+            for (int f = 0; f < functions; f++)
             {
-                for (int k = 0; k < Terms; k++)
-                    evaluate(start + h * (i + 0.5 + 0.5 * nodes[k]), v.AsSpan(k * functions, functions));
-                for (int f = 0; f < functions; f++)
+                for (int q = 0; q < Terms; q++)
                 {
-                    for (int q = 0; q < Terms; q++)
-                    {
-                        double s = 0;
-                        for (int k = 0; k < Terms; k++)
-                            s += v[k * functions + f] * Math.Cos(Math.PI * q * (k + 0.5) / Terms);
-                        cheb[q] = (q == 0 ? 1 : 2) * s / Terms;
-                    }
-                    for (int power = 0; power < Terms; power++)
-                    {
-                        double s = 0;
-                        for (int q = power; q < Terms; q++)
-                            s += cheb[q] * Chebyshev[q, power];
-                        c[(i * Terms + power) * padded + f] = s;
-                    }
+                    double s = 0;
+                    for (int k = 0; k < Terms; k++)
+                        s += atNodes[k * functions + f] * Cosines[q, k];
+                    cheb[q] = (q == 0 ? 1 : 2) * s / Terms;
+                }
+                for (int power = 0; power < Terms; power++)
+                {
+                    double s = 0;
+                    for (int q = power; q < Terms; q++)
+                        s += cheb[q] * Chebyshev[q, power];
+                    c[(i * Terms + power) * padded + f] = s;
                 }
             }
-            return c;
         }
 
-        double Worst(double[] c, double start, double h, int count)
+        double Worst(double[] c, double start, double h, int i, double[] sizes)
         {
             // Between the outermost points of Chebyshev the error is as large as anywhere.
             double worst = 0;
-            double[] exact = new double[functions];
-            int step = Math.Max(1, count / 16);
-            for (int i = 0; i < count; i += step)
-                foreach (double u in (ReadOnlySpan<double>)[-0.95, 0.16])
+            foreach (double u in (ReadOnlySpan<double>)[-0.95, 0.16])
+            {
+                evaluate(start + h * (i + 0.5 + 0.5 * u), exact);
+                for (int f = 0; f < functions; f++)
                 {
-                    evaluate(start + h * (i + 0.5 + 0.5 * u), exact);
-                    for (int f = 0; f < functions; f++)
-                    {
-                        double s = 0;
-                        for (int power = Degree; power >= 0; power--)
-                            s = s * u + c[(i * Terms + power) * padded + f];
-                        worst = Math.Max(worst, Math.Abs(s - exact[f]) / scale[f]);
-                    }
+                    double s = 0;
+                    for (int power = Degree; power >= 0; power--)
+                        s = s * u + c[(i * Terms + power) * padded + f];
+                    worst = Math.Max(worst, Math.Abs(s - exact[f]) / Math.Max(sizes[f], double.Epsilon));
                 }
+            }
             return worst;
         }
     }
 
     /// <summary>Writes the values of all functions at a point.</summary>
     internal delegate void EvaluateAt(double x, Span<double> values);
+
+    // T_q at Chebyshev's points.
+    private static readonly double[,] Cosines = AtNodes();
+
+    private static double[,] AtNodes()
+    {
+        double[,] t = new double[Terms, Terms];
+        for (int q = 0; q < Terms; q++)
+            for (int k = 0; k < Terms; k++)
+                t[q, k] = Math.Cos(Math.PI * q * (k + 0.5) / Terms);
+        return t;
+    }
 
     // T_q(u) = Σ Chebyshev[q, power] u^power.
     private static readonly double[,] Chebyshev = Powers();

@@ -14,8 +14,11 @@ public sealed partial class PotentialField
     // Widths of the smooth part that are tried, over that of the charges; at the first, nothing is left to pairs.
     private static readonly double[] Widths = [1, 1.1, 1.25, 1.5, 1.75, 2, 2.5, 3, 3.5, 4, 5, 6, 8];
 
-    // Waves and points of a mesh that a sum may have.
-    private const double MostWaves = 1e8, MostPoints = 1 << 30;
+    // Waves and points of a mesh that a sum may have; bytes and multiply-adds that the weights of slabs' and wires' waves may take.
+    private const double MostWaves = 1e8, MostPoints = 1 << 30, MostWeightBytes = 2e9, MostWeightWork = 1e11;
+
+    // Å: distances beyond have no digits left for what is near.
+    private const double LargestCluster = 1e12;
 
     /// <summary>How the sums of a structure will be done, with estimates of cost and error.</summary>
     /// <exception cref="ArgumentException">A cell without atoms, or an evaluator that cannot treat this periodicity or reach the tolerance.</exception>
@@ -26,6 +29,9 @@ public sealed partial class PotentialField
         {
             if (Settings.Evaluator is not (PotentialEvaluator.Auto or PotentialEvaluator.Pairs) || Settings.MeshSize is not null)
                 throw new UnfitStructureException("a structure that repeats nowhere, so that it has no waves", "the evaluator auto or direct (Pairs)");
+            if (!(PotentialState.Diameter(structure.Positions) <= LargestCluster))
+                throw new UnfitStructureException(
+                    FormattableString.Invariant($"atoms {PotentialState.Diameter(structure.Positions):G3} Å apart"), FormattableString.Invariant($"at most {LargestCluster:G1} Å"));
             return new PotentialPlan(PotentialEvaluator.Pairs, 0, 0, 0, [], 0, 0, 0, 0,
                 new Dictionary<PotentialEvaluator, double> { [PotentialEvaluator.Pairs] = 1e-3 * PairTime * PairWork * structure.Count });
         }
@@ -52,6 +58,7 @@ public sealed partial class PotentialField
         Dictionary<PotentialEvaluator, double> costs = [];
         Dictionary<PotentialEvaluator, double> widths = [];
         int order = 0;
+        bool isTooThick = false;
         ReadOnlySpan<double> factors = Settings.Split is { } given ? [given / _power.Smearing] : Widths;
         foreach (double factor in factors)
         {
@@ -64,6 +71,9 @@ public sealed partial class PotentialField
                 double period = WaveWeights.Across(k, thickness + _transform.Reach, WindowError).Period;
                 volume *= Math.Pow(period, free);
                 lengths.AsSpan(3 - free).Fill(period);
+                (double bytes, double work) = WaveWeights.Cost(k, thickness + _transform.Reach, WindowError, structure.Periodic.Dimensions, measure);
+                isTooThick = bytes > MostWeightBytes || work > MostWeightWork;
+                if (isTooThick) continue;
             }
             double count = volume * k * k * k / (12 * Math.PI * Math.PI);
             double waves = WaveTime * count * ((3 + species * (4.0 + lm * nmax)) / 8 + 1);
@@ -79,6 +89,10 @@ public sealed partial class PotentialField
                 if (Offer(PotentialEvaluator.Mesh, width, pairs + species * nmax * lm * (transforms + rows))) order = p;
             }
         }
+        if (costs.Count == 0 && isTooThick)
+            throw new UnfitStructureException(
+                FormattableString.Invariant($"atoms up to {thickness:G3} Å apart across a {(free == 1 ? $"slab whose cell is {measure:G3} Å² large" : $"wire whose cell is {measure:G3} Å long")}: too many waves"),
+                "atoms that belong to it, a larger smearing or tolerance, or a cell that repeats in all directions");
         if (costs.Count == 0 && Settings.MeshSize is null)
             throw new UnfitStructureException(
                 FormattableString.Invariant($"a cell of {measure:G3} Å{(free == 0 ? "³" : free == 1 ? "²" : "")} for {structure.Count} atoms, whose sum has more than {MostWaves:G1} waves"),

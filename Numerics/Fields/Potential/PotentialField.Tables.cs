@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using Toolkit.Numerics.Harmonics;
 using Toolkit.Numerics.Structures;
 
@@ -258,12 +259,20 @@ public sealed partial class PotentialField
             if (_pairTable is null || _pairTable.End < farthest)
             {
                 double end = Math.Max(10, Math.Max(ExteriorRadius, 1.3 * farthest));
-                PairFunctions all = new(_transform, _power.Transform, end);
-                double[] samples = new double[65 * Channels];
-                for (int k = 0; k <= 64; k++)
-                    Pair(all, end * k / 64, samples.AsSpan(k * Channels, Channels));
-                _pairTable = PolynomialTable.Build(Channels, Ends(end), _power.Smearing, Largest(samples), TableError,
-                    (distance, values) => Pair(all, distance, values));
+                MultipoleFunctions far = new(_transform, Settings.Exponent, _power.Smearing);
+                double near = Math.Min(end, Math.Max(far.Begin, ExteriorRadius));
+                PairFunctions all = new(_transform, _power.Transform, near);
+                // Octaves, in each of which values are right to their own size: in a sparse cluster nothing but far atoms may count.
+                SortedSet<double> ends = [.. Ends(near)];
+                for (double octave = 0.5 * near; octave > 4 * _power.Smearing; octave *= 0.5)
+                    ends.Add(octave);
+                for (double octave = 2 * near; ends.Max < end; octave *= 2)
+                    ends.Add(Math.Min(end, octave));
+                _pairTable = PolynomialTable.Build(Channels, [.. ends], _power.Smearing, null, TableError, (distance, values) =>
+                {
+                    if (distance <= near) Pair(all, distance, values);
+                    else far.Evaluate(distance, values);
+                });
             }
             double[] full = new double[Channels];
             Inner().Evaluate(0, full);

@@ -31,6 +31,12 @@ public sealed partial class PotentialField
 
     private const double Share = 0.1;
 
+    // What the radial functions reach, over the width of charges: tables grow with its square.
+    private const double MostWidths = 200;
+
+    // e: more is a mistake of units, and products of several such fields would leave float64.
+    private const double LargestCharge = 1e6;
+
     private readonly int[] _species;
     private readonly SmearedPower _power;
     private readonly RadialTransform _transform;
@@ -61,6 +67,9 @@ public sealed partial class PotentialField
         for (int a = 1; a < species.Length; a++)
             if (species[a] <= species[a - 1])
                 throw new ArgumentException($"species {species[a]} follows {species[a - 1]}; expected them in increasing order", nameof(species));
+        if (basis.Extent > MostWidths * settings.Width)
+            throw new ArgumentException(FormattableString.Invariant(
+                $"charges smeared by {settings.Width:G3} Å are points to radial functions that reach {basis.Extent:G3} Å; expected a width of at least {basis.Extent / MostWidths:G2} Å"), nameof(settings));
         Settings = settings;
         Basis = basis;
         LMax = lmax;
@@ -173,8 +182,9 @@ public sealed partial class PotentialField
         }
         else Array.Fill(charges, 1);
         for (int i = 0; i < charges.Length; i++)
-            if (!double.IsFinite(charges[i]))
-                throw new UnfitStructureException($"the charge {charges[i]} of atom {i + 1}", "a finite number");
+            if (!(Math.Abs(charges[i]) <= LargestCharge))
+                throw new UnfitStructureException(
+                    FormattableString.Invariant($"the charge {charges[i]} of atom {i + 1}"), FormattableString.Invariant($"a number of at most {LargestCharge:F0} e"));
         return charges;
     }
 }

@@ -95,6 +95,9 @@ public sealed record PotentialSettings
     /// <summary>σ, or √2 σ with <see cref="Autocorrelation"/>.</summary>
     public double Width => Autocorrelation ? Math.Sqrt(2) * Smearing : Smearing;
 
+    /// <summary>The widest split, over <see cref="Width"/>: beyond, pairs are ever more and waves are hardly fewer.</summary>
+    internal const double WidestSplit = 20;
+
     /// <summary>Throws on a value out of its range.</summary>
     internal void Require()
     {
@@ -107,8 +110,8 @@ public sealed record PotentialSettings
             throw new ArgumentException("the exterior is given twice: by a cutoff function and by a sharp radius", nameof(Exterior));
         if (SharpExterior is { } radius && !(radius > 0 && double.IsFinite(radius)))
             throw new ArgumentOutOfRangeException(nameof(SharpExterior), radius, "expected a positive radius in Å");
-        if (Split is { } split && !(split >= Width && double.IsFinite(split)))
-            throw new ArgumentOutOfRangeException(nameof(Split), split, $"expected a width of at least that of the charges, {Width:R} Å");
+        if (Split is { } split && !(split >= Width && split <= WidestSplit * Width))
+            throw new ArgumentOutOfRangeException(nameof(Split), split, FormattableString.Invariant($"expected a width from that of the charges, {Width:R} Å, to {WidestSplit} times that"));
         if (SplineOrder is { } order && (order < 4 || order > CardinalSpline.Largest || order % 2 != 0))
             throw new ArgumentOutOfRangeException(nameof(SplineOrder), order, $"expected an even order from 4 to {CardinalSpline.Largest}");
         if (MeshSize is { } mesh)

@@ -44,7 +44,7 @@ public sealed unsafe class PotentialState : IDisposable
         Plan = field.Plan(structure);
         if (Plan.Evaluator == PotentialEvaluator.Pairs)
         {
-            (PolynomialTable table, _own) = field.Whole(Diameter());
+            (PolynomialTable table, _own) = field.Whole(Diameter(_positions));
             _near = new PairSum(table, field.Harmonics, nmax, species, channels, structure, _positions, charges, kinds);
             return;
         }
@@ -277,16 +277,16 @@ public sealed unsafe class PotentialState : IDisposable
         m[0] * (m[4] * m[8] - m[5] * m[7]) - m[1] * (m[3] * m[8] - m[5] * m[6]) + m[2] * (m[3] * m[7] - m[4] * m[6]);
 
     /// <summary>An upper bound of the distance of two atoms, Å.</summary>
-    private double Diameter()
+    internal static double Diameter(ReadOnlySpan<double> positions)
     {
         double sum = 0;
         for (int x = 0; x < 3; x++)
         {
             double low = double.PositiveInfinity, high = double.NegativeInfinity;
-            for (int i = x; i < _positions.Length; i += 3)
+            for (int i = x; i < positions.Length; i += 3)
             {
-                low = Math.Min(low, _positions[i]);
-                high = Math.Max(high, _positions[i]);
+                low = Math.Min(low, positions[i]);
+                high = Math.Max(high, positions[i]);
             }
             if (high > low) sum += (high - low) * (high - low);
         }

@@ -89,6 +89,18 @@ internal sealed class RadialTransform
         }
     }
 
+    /// <summary>∫ r² R_nl(r) (r/unit)^power dr: <c>[l, n]</c>, Å^(3/2).</summary>
+    internal void Moments(int power, double unit, Span<double> values)
+    {
+        values[..Channels].Clear();
+        for (int q = 0; q < _radii.Length; q++)
+        {
+            double weight = Math.Pow(_radii[q] / unit, power);
+            for (int c = 0; c < Channels; c++)
+                values[c] += _weighted[q * Channels + c] * weight;
+        }
+    }
+
     /// <summary>
     /// How large Σ_i R(r_i) Y F is for a random set of sources: the root of (2/π) ∫ k² |F(k) R̃_nl(k)|² dk from
     /// <paramref name="from"/> on, <c>[l, n]</c>; by Parseval that is √∫ d² |U_nl(d)|² dd.

@@ -78,6 +78,22 @@ internal sealed class WaveWeights
         return (ramp, Math.Ceiling(2 * thickness + ramp));
     }
 
+    /// <summary>Bytes and multiply-adds, about, that the weights of all waves of a slab or wire take.</summary>
+    /// <param name="cutoff">The largest |k|, 1/Å.</param>
+    /// <param name="thickness">The largest distance across, Å.</param>
+    /// <param name="error">What the window may be wrong by, relative.</param>
+    /// <param name="directions">d, 1 or 2.</param>
+    /// <param name="measure">The cell's length or area, Å or Å².</param>
+    internal static (double Bytes, double Work) Cost(double cutoff, double thickness, double error, int directions, double measure)
+    {
+        (double ramp, double period) = Across(cutoff, thickness, error);
+        double distances = 4 * cutoff * (thickness + ramp), across = period * cutoff / (2 * Math.PI);
+        // Of k and −k one counts; functions of the distance for each wave along, waves at the distances for each length across.
+        double along = directions == 1 ? measure * cutoff / (2 * Math.PI) : measure * cutoff * cutoff / (8 * Math.PI);
+        double lengths = directions == 2 ? across : 0.5 * across * across;
+        return (8 * distances * (2 * along + lengths), distances * along * (directions == 2 ? across : across * across));
+    }
+
     /// <summary>The number of periodic directions d.</summary>
     internal int Directions { get; }
 

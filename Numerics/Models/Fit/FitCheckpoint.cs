@@ -20,7 +20,7 @@ internal sealed class FitCheckpoint(string path, string what)
 
     /// <summary>The equations that were kept and the number of structures in them; null: there is no file.</summary>
     /// <exception cref="InputException">The file is damaged, or of another fit.</exception>
-    public (int Done, NormalEquations[] Folds)? Read(int columns)
+    public (int Done, NormalEquations[] Folds)? Read(IReadOnlyList<int> columns)
     {
         if (!File.Exists(path)) return null;
         IReadOnlyDictionary<string, NpyData> arrays = NpyData.ReadAll(path);
@@ -31,7 +31,7 @@ internal sealed class FitCheckpoint(string path, string what)
         try
         {
             double[] counts = arrays["counts"].ToReals();
-            return ((int)counts[0], counts.Skip(1).Select((rows, k) => NormalEquations.FromFactor(columns, (long)rows, arrays[$"fold_{k}"].ToReals())).ToArray());
+            return ((int)counts[0], counts.Skip(1).Select((rows, k) => NormalEquations.FromFactor(columns[k], (long)rows, arrays[$"fold_{k}"].ToReals())).ToArray());
         }
         catch (Exception e) when (e is KeyNotFoundException or ArgumentException or IndexOutOfRangeException)
         {
@@ -43,12 +43,11 @@ internal sealed class FitCheckpoint(string path, string what)
     /// <exception cref="InputException">The file cannot be written.</exception>
     public void Write(int done, IReadOnlyList<NormalEquations> folds)
     {
-        long width = folds[0].Columns + 1;
         NpzWriter.Write(path,
         [
             ("identity", NpyArray.Text(_identity)),
             ("counts", NpyArray.Reals([done, .. folds.Select(static f => (double)f.Rows)], 1 + folds.Count)),
-            .. folds.Select((f, k) => ($"fold_{k}", NpyArray.Reals(f.Factor().ToArray(), width, width))),
+            .. folds.Select((f, k) => ($"fold_{k}", NpyArray.Reals(f.Factor().ToArray(), f.Columns + 1L, f.Columns + 1L))),
         ]);
     }
 }

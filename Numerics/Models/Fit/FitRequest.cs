@@ -1,3 +1,5 @@
+using System.Collections.Generic;
+
 namespace Toolkit.Numerics.Models.Fit;
 
 /// <summary>What a fit needs to know beside the specification.</summary>
@@ -12,6 +14,9 @@ public sealed record FitRequest
     /// <summary>The file that keeps how far the fit is, so that one that was stopped goes on with the identical result; null: nothing
     /// is kept. A fit that is done leaves it: who keeps the model removes it.</summary>
     public string? Checkpoint { get; init; }
+
+    /// <summary>The files of all parts of the fit, in order, as <see cref="FitRun.FitShard"/> makes them; empty: the structures themselves are fitted.</summary>
+    public IReadOnlyList<string> Shards { get; init; } = [];
 
     /// <summary>After how many structures the file is written; null: about twenty times in all. It is part of the result's last digits.</summary>
     public int? CheckpointEvery { get; init; }

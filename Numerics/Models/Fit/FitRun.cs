@@ -5,6 +5,7 @@ using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Files;
 using Toolkit.Numerics.Learning;
 using Toolkit.Numerics.Representations;
+using Toolkit.Numerics.Selection;
 using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Numerics.Models.Fit;
@@ -49,13 +50,49 @@ public sealed class FitRun
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(training);
         ArgumentNullException.ThrowIfNull(request);
+        return Prepare(spec, training, specSource, request, progress, table).Run();
+    }
+
+    /// <summary>Gathers the equations of a part of the structures, for a fit that several processes share: each writes a file, and a fit whose request
+    /// names all of them (<see cref="FitRequest.Shards"/>) adds them up and solves.</summary>
+    /// <param name="spec">The specification; without a model, ridge regression with defaults.</param>
+    /// <param name="training">The whole training set, which every process reads: baseline, weights and points are those of all.</param>
+    /// <param name="specSource">What messages call the specification.</param>
+    /// <param name="request">The rest.</param>
+    /// <param name="shard">Which part, from 1 on, and of how many: consecutive structures.</param>
+    /// <param name="path">The file to write.</param>
+    /// <param name="progress">Told how far the work is; or null.</param>
+    /// <param name="table">Coupling coefficients up to <see cref="Spec.CouplingLMax"/>; null: those that come with the library.</param>
+    /// <returns>The first structure of the part, from 0 on, and the one after its last.</returns>
+    /// <exception cref="InputException">See <see cref="Fit"/>.</exception>
+    public static (int First, int End) FitShard(
+        Spec spec, StructureSource training, string specSource, FitRequest request, (int Part, int Parts) shard, string path,
+        FeatureProgress? progress = null, CouplingTable? table = null)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(training);
+        ArgumentNullException.ThrowIfNull(request);
+        if (!(shard.Part >= 1 && shard.Part <= shard.Parts)) throw new ArgumentException($"expected a part from 1 to {shard.Parts}; got {shard.Part}", nameof(shard));
+        FitRun run = Prepare(spec, training, specSource, request, progress, table);
+        PotentialDesign design = run.Design();
+        (int first, int end) = ((int)((long)run._survey.Structures * (shard.Part - 1) / shard.Parts), (int)((long)run._survey.Structures * shard.Part / shard.Parts));
+        NormalEquations[] folds = run.Gather(design, first, end, Name(shard));
+        run.File(path, folds.Length, Name(shard)).Write(end, folds);
+        return (first, end);
+    }
+
+    private static string Name((int Part, int Parts) shard) => $"shard {shard.Part} of {shard.Parts}";
+
+    private static FitRun Prepare(
+        Spec spec, StructureSource training, string specSource, FitRequest request, FeatureProgress? progress, CouplingTable? table)
+    {
         ModelSpec model = spec.Model ?? ModelSpec.Default;
         string? niceFile = request.Checkpoint is null ? null : NiceFileOf(request.Checkpoint);
         PreparedFeatures features = PreparedFeatures.FromData(
             spec with { Model = model }, training, specSource, new FeatureRequest { Threads = request.Threads, FitFile = niceFile }, progress, table)
             .Invariant(specSource);
         FitSurvey survey = new(training, request.Keys, features.Spec.Fields, features.Inputs, model, progress);
-        return new FitRun(features, model, survey, training, specSource, request, progress).Run();
+        return new FitRun(features, model, survey, training, specSource, request, progress);
     }
 
     /// <summary>The file that keeps the fit of kind nice beside a checkpoint.</summary>
@@ -63,15 +100,17 @@ public sealed class FitRun
 
     private FittedModel Run()
     {
-        PotentialDesign design = _model.Kind == ModelKind.Ridge
-            ? EnergyDesign.Of(_features.Set, _survey.Species, Alone())
-            : ProcessDesign();
-        NormalEquations[] folds = Gather(design);
+        PotentialDesign design = Design();
+        NormalEquations[] folds = _request.Shards.Count > 0 ? Merge(design) : Gather(design, 0, _survey.Structures, "");
+        if (!folds.Any(static f => f.Rows > 0))
+            throw new InputException(_source.Name, null, null, "no label that counts", "labels whose weight is not 0, of structures with atoms");
         bool isPlain = design is KernelDesign;
         RidgePenalty penalty = isPlain ? RidgePenalty.Plain : RidgePenalty.Standardised;
-        RidgeFit fit = Solve(folds, design.UnpenalisedColumns, penalty);
+        _progress?.Invoke("equations to solve", 0, 1);
+        RidgeFit fit = RidgeSteps.Solve(_model, folds, design.UnpenalisedColumns, penalty, _specSource, _request.Threads);
         IReadout readout;
         KernelVariance? variance = null;
+        LinearPotential[] committee = [];
         if (design is KernelDesign process)
         {
             var potential = new KernelPotential(process, fit.Coefficients);
@@ -81,8 +120,9 @@ public sealed class FitRun
         else
         {
             readout = new LinearPotential((EnergyDesign)design, fit.Coefficients);
+            if (_model.HasCommittee) committee = Committee((EnergyDesign)design, folds, fit.Regulariser);
         }
-        return new FittedModel(_features, _survey.Species, readout, _survey.Baseline, variance, new ModelAbout
+        return new FittedModel(_features, _survey.Species, readout, _survey.Baseline, new ModelDoubts(variance, committee, Extrapolation()), new ModelAbout
         {
             Version = typeof(FitRun).Assembly.GetName().Version?.ToString(3) ?? "",
             Sources = _source.Names,
@@ -93,6 +133,46 @@ public sealed class FitRun
             Regularizer = fit.Regulariser,
             Trials = fit.Trials.Select(static t => (t.Regulariser, t.Error)).ToArray(),
         });
+    }
+
+    private PotentialDesign Design() => _model.Kind == ModelKind.Ridge
+        ? EnergyDesign.Of(_features.Set, _survey.Species, Alone())
+        : ProcessDesign();
+
+    /// <summary>The same fit without each of the folds.</summary>
+    private LinearPotential[] Committee(EnergyDesign design, NormalEquations[] folds, double regularizer)
+    {
+        if (folds.Count(static f => f.Rows > 0) < 2)
+            throw new InputException(_source.Name, null, null, $"{_survey.Structures} structures for a committee", "structures with labels in two folds at least");
+        return [.. Enumerable.Range(0, folds.Length).Select(k =>
+        {
+            _progress?.Invoke("members of the committee", k + 1, folds.Length);
+            RidgeFit fit = RidgeSteps.Solve(
+                _model with { Regularizer = regularizer }, [RidgeSteps.Without(folds, k, _request.Threads)], design.UnpenalisedColumns, RidgePenalty.Standardised, _specSource, _request.Threads);
+            return new LinearPotential(design, fit.Coefficients);
+        })];
+    }
+
+    /// <summary>The environments that say how far others are away, where that is wanted.</summary>
+    private ExtrapolationGrade? Extrapolation()
+    {
+        if (!_model.HasExtrapolation) return null;
+        int length = _features.Set.FeatureCount;
+        if (length >= ActiveSet.MostColumns)
+            throw new InputException(_specSource, null, "$.model.extrapolation", $"{length} features", $"fewer than {ActiveSet.MostColumns}");
+        return ExtrapolationGrade.Of(Sample(Drawn * (length + 1), "structures to measure extrapolation by"), _request.Threads);
+    }
+
+    /// <summary>Some environments of each species.</summary>
+    private EnvironmentSample Sample(int most, string told)
+    {
+        int length = _features.Set.FeatureCount, done = 0;
+        return EnvironmentSample.Draw(length, StructureStream.Each(
+            _source.Read(), _request.Threads, Math.Max(1, MostRows / length), (s, _, inside) => _features.Set.Compute(s, inside)).Select(r =>
+            {
+                _progress?.Invoke(told, ++done, _survey.Structures);
+                return (r.Structure.Species.ToArray(), r.Result);
+            }), most);
     }
 
     /// <summary>The features of atoms alone, where their energies are to be exact.</summary>
@@ -110,13 +190,7 @@ public sealed class FitRun
 
     private KernelDesign ProcessDesign()
     {
-        int length = _features.Set.FeatureCount, done = 0;
-        EnvironmentSample sample = EnvironmentSample.Draw(length, StructureStream.Each(
-            _source.Read(), _request.Threads, Math.Max(1, MostRows / length), (s, _, inside) => _features.Set.Compute(s, inside)).Select(r =>
-            {
-                _progress?.Invoke("structures to choose points from", ++done, _survey.Structures);
-                return (r.Structure.Species.ToArray(), r.Result);
-            }), checked(Drawn * _model.Points));
+        EnvironmentSample sample = Sample(checked(Drawn * _model.Points), "structures to choose points from");
         int[] blocks = _features.Set.Parts.SelectMany(static (p, k) => Enumerable.Repeat(k, p.FeatureCount)).ToArray();
         SparsePoints points = SparsePoints.Select(sample, FeatureScaling.Centred(sample, blocks), _model.Points, _model.Selection.Selection());
         try
@@ -129,58 +203,52 @@ public sealed class FitRun
         }
     }
 
-    /// <summary>The equations in folds.</summary>
-    private NormalEquations[] Gather(PotentialDesign design)
+    /// <summary>The equations of all parts, in folds.</summary>
+    private NormalEquations[] Merge(PotentialDesign design)
     {
-        int total = _survey.Structures, every = _request.CheckpointEvery ?? Math.Max(LeastBetweenSaves, (total + Saves - 1) / Saves);
-        bool isCrossValidated = _model.Regularizer is null && _model.Choice == RegularizerChoice.CrossValidation;
-        if (isCrossValidated && total < 2)
-            throw new InputException(_source.Name, null, null, $"{total} structures with a regularizer by cross-validation", "at least two, or $.model.regularizer");
-        int count = isCrossValidated ? Math.Min(_model.Folds, total) : 1;
-        RequireMemory(design, count);
+        int count = RidgeSteps.Folds(_model, _survey.Structures, _source.Name);
+        RidgeSteps.RequireMemory(design.Columns, design.FeatureCount, count, _specSource);
+        NormalEquations[] all = Enumerable.Range(0, count).Select(_ => new NormalEquations(design.Columns)).ToArray();
+        for (int k = 0; k < _request.Shards.Count; k++)
+        {
+            string path = _request.Shards[k];
+            var (_, folds) = File(path, count, Name((k + 1, _request.Shards.Count))).Read(Enumerable.Repeat(design.Columns, count).ToArray())
+                ?? throw new InputException(path, null, null, "no such file", $"{Name((k + 1, _request.Shards.Count))} of the fit, which makes it when it is run again");
+            for (int f = 0; f < count; f++)
+                all[f].Add(folds[f], _request.Threads);
+        }
+        return all;
+    }
+
+    /// <summary>A file of equations of this fit and no other.</summary>
+    private FitCheckpoint File(string path, int folds, string part) =>
+        new(path, string.Join('\n', _features.Spec.ToJson(), _survey.Fingerprint, ModelFolder.KeysJson(_survey.Reader.Keys).ToJsonString(), folds, part));
+
+    /// <summary>The equations of consecutive structures, in folds.</summary>
+    private NormalEquations[] Gather(PotentialDesign design, int first, int end, string part)
+    {
+        int total = _survey.Structures, every = _request.CheckpointEvery ?? Math.Max(LeastBetweenSaves, (end - first + Saves - 1) / Saves);
+        int count = RidgeSteps.Folds(_model, total, _source.Name);
+        RidgeSteps.RequireMemory(design.Columns, design.FeatureCount, count, _specSource);
         NormalEquations[] folds = Enumerable.Range(0, count).Select(_ => new NormalEquations(design.Columns)).ToArray();
-        int done = 0;
-        FitCheckpoint? checkpoint = _request.Checkpoint is null ? null : new FitCheckpoint(
-            _request.Checkpoint, string.Join('\n', _features.Spec.ToJson(), _survey.Fingerprint, ModelFolder.KeysJson(_survey.Reader.Keys).ToJsonString(), every, count));
-        if (checkpoint?.Read(design.Columns) is var (before, kept)) (done, folds) = (before, kept);
+        int done = first;
+        FitCheckpoint? checkpoint = _request.Checkpoint is null ? null : File(_request.Checkpoint, count, $"{part} in steps of {every}");
+        if (checkpoint?.Read(Enumerable.Repeat(design.Columns, count).ToArray()) is var (before, kept)) (done, folds) = (before, kept);
 
         long perAtom = (3L + (3 * _features.Set.Fields.Count)) * design.Columns;
         foreach ((int index, Structure structure, _, Rows rows) in StructureStream.Each(
-            _source.Read().Skip(done), _request.Threads, Math.Max(1, MostRows / perAtom), (s, place, inside) => RowsOf(design, s, place, inside)))
+            _source.Read().Take(end).Skip(done), _request.Threads, Math.Max(1, MostRows / perAtom), (s, place, inside) => RowsOf(design, s, place, inside)))
         {
             int number = done + index;
-            rows.AddTo(folds[Fold(number, count)], _request.Threads);
-            _progress?.Invoke("structures fitted", number + 1, total);
-            if ((number + 1) % every != 0) continue;
+            rows.AddTo(folds[RidgeSteps.Fold(number, count)], _request.Threads);
+            _progress?.Invoke("structures fitted", number + 1 - first, end - first);
+            if ((number + 1 - first) % every != 0) continue;
             // Where a fit goes on, blocks begin; so they do where it was not stopped.
             foreach (NormalEquations fold in folds)
                 fold.Factor(_request.Threads);
-            if (number + 1 < total) checkpoint?.Write(number + 1, folds);
+            if (number + 1 < end) checkpoint?.Write(number + 1, folds);
         }
-        return folds.Any(static f => f.Rows > 0)
-            ? folds
-            : throw new InputException(_source.Name, null, null, "no label that counts", "labels whose weight is not 0, of structures with atoms");
-    }
-
-    /// <summary>Says before the work begins that the equations are too many.</summary>
-    private void RequireMemory(PotentialDesign design, int folds)
-    {
-        // Triangles and sums of all folds, and what one solution works in.
-        double bytes = 8.0 * (design.Columns + 1) * (design.Columns + 1) * ((2 * folds) + 4), there = 0.8 * GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (design.Columns > NormalEquations.MostColumns || bytes > there)
-        {
-            throw new InputException(_specSource, null, "$.representation",
-                FormattableString.Invariant($"{design.FeatureCount} features, with {design.Columns} coefficients for all species, whose equations take {bytes / 1e9:0.0} GB"),
-                FormattableString.Invariant($"{there / 1e9:0.0} GB: fewer features (nmax, lmax, a contraction), fewer folds, or kind gp"));
-        }
-    }
-
-    /// <summary>The fold of a structure: of every as many structures in a row one in each, in an order that no period of the data follows.</summary>
-    private static int Fold(int number, int folds)
-    {
-        int[] order = Enumerable.Range(0, folds).ToArray();
-        new Random(number / folds).Shuffle(order);
-        return order[number % folds];
+        return folds;
     }
 
     private Rows RowsOf(PotentialDesign design, Structure structure, FramePlace place, int threads)
@@ -216,25 +284,6 @@ public sealed class FitRun
 
         // Labels that are all the same have no scale.
         static double Scaled(double weight, double deviation) => deviation > 0 ? weight / deviation : weight;
-    }
-
-    private RidgeFit Solve(NormalEquations[] folds, int unpenalised, RidgePenalty penalty)
-    {
-        _progress?.Invoke("equations to solve", 0, 1);
-        try
-        {
-            return _model switch
-            {
-                { Regularizer: double given } => RidgeRegression.Fit(folds[0], given, unpenalised, _request.Threads, penalty),
-                { Choice: RegularizerChoice.Evidence } => RidgeRegression.MaximiseEvidence(folds[0], unpenalised, null, _request.Threads, penalty),
-                _ => RidgeRegression.CrossValidate(folds, unpenalised, null, null, _request.Threads, penalty),
-            };
-        }
-        catch (ArgumentException)
-        {
-            throw new InputException(_specSource, null, "$.model.regularizer",
-                _model.Regularizer is double r ? FormattableString.Invariant($"{r:R}") : "none that float64 can solve with", "a larger one, or fewer features");
-        }
     }
 
     private KernelVariance VarianceOf(KernelDesign design, KernelPotential potential, NormalEquations[] folds, RidgeFit fit)

@@ -1,10 +1,9 @@
 using System;
-using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.Linq;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Toolkit.Numerics.Files;
+using Toolkit.Numerics.Models.Known;
 using Toolkit.Numerics.Representations;
 using Toolkit.Numerics.Structures;
 
@@ -19,7 +18,7 @@ internal sealed class FitSurvey
     private readonly Dictionary<string, Composition> _compositions = new(StringComparer.Ordinal);
     private readonly Dictionary<int, Moments> _alone = [];
     private readonly BaselineKind _kind;
-    private readonly ZblRepulsion? _repulsion;
+    private readonly KnownEnergy? _known;
 
     /// <summary>Walks through the structures.</summary>
     /// <param name="source">The training set.</param>
@@ -33,7 +32,7 @@ internal sealed class FitSurvey
         FeatureProgress? progress)
     {
         _kind = model.Baseline;
-        _repulsion = model.Repulsion?.Create();
+        _known = KnownEnergy.Of(model);
         Reader = new LabelReader(keys, fields, model.Fields);
         foreach ((Structure structure, _) in source.Read())
             Reader.Look(structure);
@@ -46,7 +45,7 @@ internal sealed class FitSurvey
         foreach ((Structure structure, FramePlace place) in source.Read())
         {
             FrameLabels labels = Reader.Read(structure, place);
-            Append(hash, structure, labels, inputs);
+            DataFingerprint.Append(hash, structure, inputs, [labels.Energy is double e ? [e] : null, labels.Forces, labels.Virial, .. labels.Fields, [labels.Weight]]);
             labels = Rest(labels, structure, place);
             Structures++;
             foreach (int z in structure.Species)
@@ -124,10 +123,10 @@ internal sealed class FitSurvey
     /// <exception cref="InputException">Atoms at the same place.</exception>
     public FrameLabels Rest(FrameLabels labels, Structure structure, FramePlace place)
     {
-        if (_repulsion is null) return labels;
+        if (_known is null) return labels;
         try
         {
-            return labels.Less(_repulsion.Evaluate(structure));
+            return labels.Less(_known.Evaluate(structure));
         }
         catch (ArgumentException e) when (Features.Misplaced(place, e) is { } misplaced)
         {
@@ -189,25 +188,6 @@ internal sealed class FitSurvey
         if (count == 0) return 0;
         double mean = sum / count;
         return Math.Sqrt(Math.Max(0, squares / count - mean * mean));
-    }
-
-    private static void Append(IncrementalHash hash, Structure structure, FrameLabels labels, IReadOnlyList<string> inputs)
-    {
-        Span<byte> count = stackalloc byte[8];
-        BinaryPrimitives.WriteInt64LittleEndian(count, structure.Count);
-        hash.AppendData(count);
-        hash.AppendData(MemoryMarshal.AsBytes(structure.Species));
-        hash.AppendData(MemoryMarshal.AsBytes(structure.Positions));
-        if (structure.Cell is not null) hash.AppendData(MemoryMarshal.AsBytes(structure.Cell.Vectors));
-        hash.AppendData([structure.Periodic[0] ? (byte)1 : (byte)0, structure.Periodic[1] ? (byte)1 : (byte)0, structure.Periodic[2] ? (byte)1 : (byte)0]);
-        foreach (string key in inputs)
-            if (structure.AtomProperties.TryGetValue(key, out PropertyArray? v)) hash.AppendData(MemoryMarshal.AsBytes(v.ToReals().AsSpan()));
-        foreach (double[]? values in (double[]?[])[labels.Energy is double e ? [e] : null, labels.Forces, labels.Virial, .. labels.Fields, [labels.Weight]])
-        {
-            BinaryPrimitives.WriteInt64LittleEndian(count, values?.Length ?? -1);
-            hash.AppendData(count);
-            if (values is not null) hash.AppendData(MemoryMarshal.AsBytes(values.AsSpan()));
-        }
     }
 
     private sealed class Composition(IReadOnlyDictionary<int, int> atoms)

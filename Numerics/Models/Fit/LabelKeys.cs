@@ -24,6 +24,9 @@ public sealed record LabelKeys
     /// REF_magfield, magforces, magfield for spins, nothing for others.</summary>
     public IReadOnlyList<string?> Fields { get; init; } = [];
 
+    /// <summary>The dipole, e·Å, or tensor of models of these; null: REF_dipole, dipole; REF_polarizability, polarizability, REF_dielectric, dielectric.</summary>
+    public string? Tensor { get; init; }
+
     /// <summary>A number that the weights of a structure's labels are multiplied by; null: none.</summary>
     public string? Weight { get; init; }
 
@@ -31,5 +34,7 @@ public sealed record LabelKeys
     internal static readonly string[] UsualForces = ["REF_forces", "forces"];
     internal static readonly string[] UsualStress = ["REF_stress", "stress"];
     internal static readonly string[] UsualVirial = ["REF_virial", "virial"];
+    internal static readonly string[] UsualDipole = ["REF_dipole", "dipole"];
+    internal static readonly string[] UsualTensor = ["REF_polarizability", "polarizability", "REF_dielectric", "dielectric"];
     internal static readonly string[] UsualSpinFields = ["REF_magforces", "REF_magfield", "magforces", "magfield"];
 }

@@ -1,3 +1,5 @@
+using System;
+using System.Collections.Generic;
 using System.Text.Json;
 
 namespace Toolkit.Numerics.Representations;
@@ -10,6 +12,19 @@ public enum ModelKind
 
     /// <summary>A sparse Gaussian process.</summary>
     GaussianProcess,
+}
+
+/// <summary>What a model gives.</summary>
+public enum ModelTarget
+{
+    /// <summary>Energies, and what follows from them.</summary>
+    Energy,
+
+    /// <summary>Dipoles: what turns like a vector.</summary>
+    Dipole,
+
+    /// <summary>Symmetric 3 × 3 tensors, as polarisabilities.</summary>
+    Tensor,
 }
 
 /// <summary>How the weight of the penalty is chosen.</summary>
@@ -96,6 +111,11 @@ public sealed record ModelSpec
         ("ridge", ModelKind.Ridge, "ridge regression on standardised features"),
         ("gp", ModelKind.GaussianProcess, "a sparse Gaussian process with predictive variances (deterministic training conditional, DTC)"));
 
+    private static readonly SpecWords<ModelTarget> Targets = new(
+        ("energy", ModelTarget.Energy, "energies, forces, stress and effective fields, from invariants"),
+        ("dipole", ModelTarget.Dipole, "dipoles and Born charges, from equivariants of λ = 1"),
+        ("tensor", ModelTarget.Tensor, "symmetric 3×3 tensors, as polarisabilities, from equivariants of λ = 0 and 2"));
+
     private static readonly SpecWords<RegularizerChoice> Choices = new(
         ("cross-validation", RegularizerChoice.CrossValidation, "by the error on folds left out"),
         ("evidence", RegularizerChoice.Evidence, "by the probability of the data"));
@@ -124,6 +144,12 @@ public sealed record ModelSpec
     /// <summary>The kind.</summary>
     public ModelKind Kind { get; init; }
 
+    /// <summary>What it gives.</summary>
+    public ModelTarget Target { get; init; }
+
+    /// <summary>Whether a structure's dipole or tensor is the mean of what its atoms have, not the sum.</summary>
+    public bool IsMean { get; init; }
+
     /// <summary>The weight of the penalty; null: see <see cref="Choice"/>.</summary>
     public double? Regularizer { get; init; }
 
@@ -133,6 +159,12 @@ public sealed record ModelSpec
     /// <summary>The number of parts of the data in cross-validation.</summary>
     public int Folds { get; init; } = DefaultFolds;
 
+    /// <summary>Whether there are also fits without each of the folds, whose spread is the standard deviation of energies; of ridge.</summary>
+    public bool HasCommittee { get; init; }
+
+    /// <summary>Whether the model says how far atoms are from those that it was fitted on.</summary>
+    public bool HasExtrapolation { get; init; }
+
     /// <summary>What is taken off energies first.</summary>
     public BaselineKind Baseline { get; init; }
 
@@ -141,6 +173,12 @@ public sealed record ModelSpec
 
     /// <summary>The repulsion that is taken off labels first and added to predictions; null: none.</summary>
     public RepulsionSpec? Repulsion { get; init; }
+
+    /// <summary>Pair potentials that are taken off labels first and added to predictions.</summary>
+    public IReadOnlyList<PairSpec> Pairs { get; init; } = [];
+
+    /// <summary>The charges whose energy is taken off labels first and added to predictions; null: none.</summary>
+    public ElectrostaticsSpec? Electrostatics { get; init; }
 
     /// <summary>What counts how much.</summary>
     public LabelWeights Weights { get; init; } = new(1, 1, 1, 1);
@@ -157,12 +195,16 @@ public sealed record ModelSpec
     internal static SpecGroup Node { get; } = new("model", "what is fitted to the features; without it there are features only", SpecAbsence.Nothing,
     [
         new SpecChoice("kind", "the model", true, Kinds.Options),
+        new SpecChoice("target", "what the model gives", false, Targets.Options),
+        new SpecFlag("average", "target dipole or tensor: whether a structure has the mean of what its atoms have, as a dielectric tensor, not the sum, as a polarisability"),
         new SpecNumber("regularizer", "the weight of the penalty; of a Gaussian process, the variance of the noise of a label in units of its weight over that of the process and the number of labels", "1", null, new(0, double.MaxValue) { AllowsAbove = true })
         {
             WhenAbsent = "chosen",
         },
         new SpecChoice("choose", "how the regularizer is chosen", false, Choices.Options),
         new SpecInteger("folds", "the number of parts of the data in cross-validation", DefaultFolds, 2, 1000),
+        new SpecFlag("committee", "whether there are also fits without each of the folds, whose spread (jackknife) is the standard deviation of energies; only with ridge and target energy"),
+        new SpecFlag("extrapolation", "whether the model keeps a D-optimal choice of its environments, by which predictions say how far each atom lies outside: a square matrix of the features for each species; only with target energy"),
         new SpecChoice("baseline", "what is taken off energies before they are learned, kept in the model", false, Baselines.Options),
         new SpecGroup("repulsion", "the screened repulsion of nuclei (ZBL), which is taken off labels before they are learned and keeps atoms apart where no data do", SpecAbsence.Nothing,
         [
@@ -172,6 +214,8 @@ public sealed record ModelSpec
                 WhenAbsent = "half of outer",
             },
         ]),
+        PairSpec.Node,
+        ElectrostaticsSpec.Node,
         new SpecChoice("fields", "which part of the effective fields −∂E/∂v is learned and compared", false, FieldParts.Options),
         new SpecGroup("weights", "what counts how much, each label in units of its standard deviation over the training set; 0: not at all", SpecAbsence.Defaults,
         [
@@ -207,17 +251,46 @@ public sealed record ModelSpec
             if (kind != ModelKind.GaussianProcess && r.IsGiven(Path + key))
                 throw r.Bad(Path + key, "this key with kind ridge", $"{key} only with kind gp");
         }
+        ModelTarget target = r.Choice(Path + "target", Targets);
+        if (target != ModelTarget.Energy && kind != ModelKind.Ridge)
+            throw r.Bad(Path + "target", $"{Targets.WordOf(target)} with kind gp", "it with kind ridge");
+        if (kind != ModelKind.Ridge && r.Flag(Path + "committee"))
+            throw r.Bad(Path + "committee", "this key with kind gp, which knows its variance", "committee only with kind ridge");
+        if (target == ModelTarget.Energy && r.Flag(Path + "average"))
+            throw r.Bad(Path + "average", "this key with target energy", "average only with target dipole or tensor");
         LabelWeights weights = new(Number("weights.energy"), Number("weights.forces"), Number("weights.stress"), Number("weights.fields"));
         if (weights is { Energy: 0, Forces: 0, Stress: 0, Fields: 0 })
             throw r.Bad(Path + "weights", "0 for all", "at least one that counts");
+        IReadOnlyList<PairSpec> pairs = PairSpec.ReadAll(r, Path + "pairs");
+        foreach ((string key, bool isUsed) in (ReadOnlySpan<(string, bool)>)
+            [
+                ("baseline", r.Choice(Path + "baseline", Baselines) != default),
+                ("repulsion", r.Has(Path + "repulsion")),
+                ("committee", r.Flag(Path + "committee")),
+                ("extrapolation", r.Flag(Path + "extrapolation")),
+                ("pairs", pairs.Count > 0),
+                ("electrostatics", r.Has(Path + "electrostatics")),
+                ("fields", r.Choice(Path + "fields", FieldParts) != default),
+                ("weights", weights != Default.Weights),
+            ])
+        {
+            if (isUsed && target != ModelTarget.Energy)
+                throw r.Bad(Path + key, $"this key with target {Targets.WordOf(target)}", $"{key} only with target energy");
+        }
         return new ModelSpec
         {
             Kind = kind,
+            Target = target,
+            IsMean = r.Flag(Path + "average"),
             Regularizer = r.NumberIfAny(Path + "regularizer"),
             Choice = r.Choice(Path + "choose", Choices),
             Folds = r.Integer(Path + "folds"),
+            HasCommittee = r.Flag(Path + "committee"),
+            HasExtrapolation = r.Flag(Path + "extrapolation"),
             Baseline = r.Choice(Path + "baseline", Baselines),
             Repulsion = r.Has(Path + "repulsion") ? new RepulsionSpec(r.NumberIfAny(Path + "repulsion.inner") ?? 0.5 * Number("repulsion.outer"), Number("repulsion.outer")) : null,
+            Pairs = pairs.Count > 0 ? pairs : Default.Pairs,
+            Electrostatics = r.Has(Path + "electrostatics") ? ElectrostaticsSpec.Read(r, Path + "electrostatics.") : null,
             Fields = r.Choice(Path + "fields", FieldParts),
             Weights = weights,
             Kernel = r.Has(Path + "kernel") ? ReadKernel(r, Path + "kernel.") : Default.Kernel,
@@ -235,10 +308,19 @@ public sealed record ModelSpec
     {
         json.WriteStartObject("model");
         json.WriteString("kind", Kinds.WordOf(Kind));
+        json.WriteString("target", Targets.WordOf(Target));
+        if (Target != ModelTarget.Energy) json.WriteBoolean("average", IsMean);
         if (Regularizer is double regularizer)
             json.WriteNumber("regularizer", regularizer);
         json.WriteString("choose", Choices.WordOf(Choice));
         json.WriteNumber("folds", Folds);
+        if (Target != ModelTarget.Energy)
+        {
+            json.WriteEndObject();
+            return;
+        }
+        if (HasCommittee) json.WriteBoolean("committee", true);
+        if (HasExtrapolation) json.WriteBoolean("extrapolation", true);
         json.WriteString("baseline", Baselines.WordOf(Baseline));
         if (Repulsion is not null)
         {
@@ -247,6 +329,14 @@ public sealed record ModelSpec
             json.WriteNumber("inner", Repulsion.Inner);
             json.WriteEndObject();
         }
+        if (Pairs.Count > 0)
+        {
+            json.WriteStartArray("pairs");
+            foreach (PairSpec pair in Pairs)
+                pair.Write(json);
+            json.WriteEndArray();
+        }
+        Electrostatics?.Write(json);
         json.WriteString("fields", FieldParts.WordOf(Fields));
         json.WriteStartObject("weights");
         json.WriteNumber("energy", Weights.Energy);

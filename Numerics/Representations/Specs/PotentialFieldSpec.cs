@@ -53,7 +53,7 @@ public sealed record PotentialFieldSpec(
             new SpecRange(1e-12, 0.1) { AllowsAbove = true }) { WhenAbsent = "1e-6" },
         new SpecFlag("exterior", "kind potential: whether sources count by 1 − f_c of their distance, so that only what is beyond the cutoff is seen"),
         new SpecFlag("autocorrelation", "kind potential: whether charges are smeared to the autocorrelation of that Gaussian, of width √2 σ, as in the paper's symmetrised density (exactly so for exponent 1, by definition otherwise)"),
-        new SpecNumber("split", "kind potential: the width at which the sum is split into pairs nearby and a smooth rest, at least that of the charges, and then there are no pairs; values are the same within the tolerance", "Å", null,
+        new SpecNumber("split", "kind potential: the width at which the sum is split into pairs nearby and a smooth rest, from that of the charges, where there are no pairs, to 20 times that; values are the same within the tolerance", "Å", null,
             SpecRange.Lengths) { WhenAbsent = "by cost, for each structure" },
         new SpecMesh("meshSize", "kind potential: points of the mesh along the vectors that repeat, then across, and then a mesh it is; with split and splineOrder energies are continuous when a cell that repeats in all directions changes", "by cost, for each structure"),
         new SpecInteger("splineOrder", "kind potential: the order of the mesh's splines, even", null, 4, 16) { WhenAbsent = "by cost, for each structure" },
@@ -75,8 +75,8 @@ public sealed record PotentialFieldSpec(
         bool isAutocorrelation = r.Flag(at + "autocorrelation");
         double? split = r.NumberIfAny(at + "split");
         double width = new PotentialSettings { Smearing = smearing, Autocorrelation = isAutocorrelation }.Width;
-        if (split < width)
-            throw r.Bad(at + "split", Text(split.Value), $"a width of at least that of the charges, {Text(width)} Å");
+        if (split < width || split > PotentialSettings.WidestSplit * width)
+            throw r.Bad(at + "split", Text(split.Value), $"a width from that of the charges, {Text(width)} Å, to {Text(PotentialSettings.WidestSplit)} times that");
 
         if (r.IntegerIfAny(at + "splineOrder") % 2 == 1)
             throw r.Bad(at + "splineOrder", Text(r.Integer(at + "splineOrder")), "an even order");

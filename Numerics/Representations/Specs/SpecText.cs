@@ -156,6 +156,18 @@ public static class SpecText
             ["$.model"] = "",
             ["$.model.kind"] = "\"ridge\"",
         },
+        ["dipole"] = new()
+        {
+            ["$.cutoff.radius"] = "4.0",
+            ["$.radial.nmax"] = "4",
+            ["$.lmax"] = "3",
+            ["$.representation.kind"] = "\"equivariants\"",
+            ["$.representation.lambda"] = "1",
+            ["$.representation.parity"] = "\"proper\"",
+            ["$.model"] = "",
+            ["$.model.kind"] = "\"ridge\"",
+            ["$.model.target"] = "\"dipole\"",
+        },
         ["gaussian-process"] = new()
         {
             ["$.cutoff.radius"] = "4.0",

@@ -131,7 +131,7 @@ let private potential l = Scalar("V", n l)
 let private spin l j = Vector("spin", n l, n j)
 let private scalar a b = Couple(a, b, Fixed 0)
 let private powerSpectrum = scalar (rho "l") (rho "l")
-let private bispectrum = scalar (Couple(rho "l1", rho "l2", n "l3")) (rho "l3")
+let private bispectrum = scalar (rho "l1") (Couple(rho "l2", rho "l3", n "l1"))
 let private spinPowerSpectrum = scalar (spin "l1" "J") (spin "l2" "J")
 
 /// ρvv, ρρv and vvv.

@@ -9,6 +9,7 @@ open Toolkit.Numerics.Files
 open Toolkit.Numerics.Learning
 open Toolkit.Numerics.Models
 open Toolkit.Numerics.Models.Fit
+open Toolkit.Numerics.Models.Known
 open Toolkit.Numerics.Representations
 open Toolkit.Numerics.Structures
 open Toolkit.Testing
@@ -219,7 +220,7 @@ let tests =
             let matrix =
                 MathNet.Numerics.LinearAlgebra.Matrix<float>.Build.Dense(n, n, fun i j ->
                     w[i] * w[j] / (deviation * deviation) * k frames[i] frames[j] + (if i = j then 1e-4 * float n else 0.))
-            let variance = nonNull model.Variance
+            let variance = nonNull model.Doubts.Variance
             let noise, ratio = variance.Noise, variance.Ratio
             Assert.Equal(1e-4 * float n, ratio, tolerance = 1e-12)
 
@@ -333,11 +334,21 @@ let tests =
                 fails "a model that is there" (fun () -> ModelFolder.Write(Path.Combine(folder, "gp"), fit (power """{"kind": "ridge"}""") frames))
                 fails "a folder of something else" (fun () -> ModelFolder.Write(folder, fit (power """{"kind": "ridge"}""") frames, true)))
 
-        Law.test "the repulsion's forces and virial are its energy's derivatives" 30 (RandomStructure.recipes (2, 6)) (fun recipe ->
+        Law.test "forces and virial of what a model knows are its energy's derivatives: nuclei, pairs, charges" 40 (RandomStructure.recipes (2, 6)) (fun recipe ->
             let s = RandomStructure.build recipe
             let zbl = ZblRepulsion(0.5, 2.5)
-            let found = zbl.Evaluate s
-            let slope (change: float -> Structure) = ((zbl.Evaluate(change 1e-5)).Energy - (zbl.Evaluate(change -1e-5)).Energy) / 2e-5
+            let pair kind rate = PairPotential(PairSpec(s.Species[0], s.Species[1], kind, 0.4, 1.5, rate, 1., 3.))
+            // Whole sets are neutral: in slabs and wires, too.
+            let charges = s.WithAtomProperty("q", PropertyArray.Real(ReadOnlySpan(Array.init s.Count (fun i -> if i = 0 then float (1 - s.Count) else 1.))))
+            let s, evaluate =
+                match abs recipe.Seed / 9 % 4 with
+                | 0 -> s, fun (t: Structure) -> zbl.Evaluate t
+                | 1 -> s, (fun t -> (use list = Toolkit.Numerics.Neighbors.NeighborList.Build(t, 3.) in PairEnergies.Evaluate(t, list, [| pair PairKind.Morse 1.3 |])))
+                | 2 -> s, (fun t -> (use list = Toolkit.Numerics.Neighbors.NeighborList.Build(t, 3.) in PairEnergies.Evaluate(t, list, [| pair PairKind.LennardJones 0.; zbl |])))
+                | _ -> charges, fun t -> (PointCharges(ElectrostaticsSpec("q", null, 2.))).Evaluate t
+
+            let found = evaluate s
+            let slope (change: float -> Structure) = ((evaluate (change 1e-5)).Energy - (evaluate (change -1e-5)).Energy) / 2e-5
             let scale = Array.fold (fun m f -> max m (abs f)) 1. (Array.append found.Forces found.Virial)
             Assert.Equal(found.Energy, Array.sum found.AtomicEnergies, tolerance = 1e-10 * scale)
             let moved k h = s.WithPositions(ReadOnlySpan(s.Positions.ToArray() |> Array.mapi (fun i x -> if i = k then x + h else x)))
@@ -378,6 +389,83 @@ let tests =
             let s = List.head (clusters 70 1)
             let close = s.Transform(ReadOnlySpan [| 0.3; 0.; 0.; 0.; 0.3; 0.; 0.; 0.; 0.3 |])
             Assert.Equal((plain.Predict close).Energy + (zbl.Evaluate close).Energy, (model.Predict close).Energy, tolerance = 1e-6 * (1. + (zbl.Evaluate close).Energy))
+
+        testCase "a model with known pairs and charges learns the rest, says the whole, and comes back from its folder" <| fun () ->
+            let spec extra = power $"""{{"kind": "ridge", "regularizer": 1e-6{extra}}}"""
+            let morse = PairPotential(PairSpec(1, 8, PairKind.Morse, 0.2, 1.4, 2., 1.5, 3.))
+            let coulomb = PointCharges(ElectrostaticsSpec(null, Dictionary(dict [ 1, 0.3; 8, -0.6 ]), 1.5))
+            let known (s: Structure) =
+                use list = Toolkit.Numerics.Neighbors.NeighborList.Build(s, 3.)
+                PairEnergies.Evaluate(s, list, [| morse |]), coulomb.Evaluate s
+
+            let add (x: float[]) (y: float[]) = Array.map2 (+) x y
+            let frames = pairs 0. Periodicity.All 1 20
+            let charged =
+                frames |> List.map (fun s ->
+                    let a, b = known s
+                    s.WithProperty("energy", PropertyValue.Real(s.Properties["energy"].Reals[0] + a.Energy + b.Energy))
+                        .WithProperty("virial", PropertyValue.Real(ReadOnlySpan(add (s.Properties["virial"].Reals.ToArray()) (add a.Virial b.Virial)), ReadOnlySpan [| 3; 3 |]))
+                        .WithAtomProperty("forces", PropertyArray.Real(ReadOnlySpan(add (s.AtomProperties["forces"].Reals.ToArray()) (add a.Forces b.Forces)), 3)))
+            let physics = """, "pairs": [{"elements": ["H", "O"], "kind": "morse", "depth": 0.2, "distance": 1.4, "rate": 2, "outer": 3}], "electrostatics": {"charges": {"H": 0.3, "O": -0.6}, "permittivity": 1.5}"""
+            let plain, model = fit (spec "") frames, fit (spec physics) charged
+            Array.iter2 (fun (a: float) b -> Assert.Equal(a, b, tolerance = 1e-6 * (1. + abs a))) (weights plain) (weights model)
+            let s = List.head (pairs 0. Periodicity.All 70 1)
+            let a, b = known s
+            let expected, found = plain.Predict s, model.Predict s
+            Assert.Equal(expected.Energy + a.Energy + b.Energy, found.Energy, tolerance = 1e-6)
+            Array.iter2 (fun (x: float) y -> Assert.Equal(x, y, tolerance = 1e-5)) (add expected.Forces (add a.Forces b.Forces)) found.Forces
+            Assert.True(plain.IsLocal && not model.IsLocal)
+            TemporaryFolder.using (fun folder ->
+                let path = Path.Combine(folder, "model")
+                ModelFolder.Write(path, model)
+                Assert.Equal<float[]>(found.Forces, ((ModelFolder.Read path).Predict s).Forces))
+
+            fails "data: frame 1: found O without a charge, expected a charge of each element" (fun () -> fit (spec """, "electrostatics": {"charges": {"H": 0.3}}""") frames)
+            fails "found no atom property 'q' of one number per atom" (fun () -> fit (spec """, "electrostatics": {"charges": "q"}""") frames)
+            fails "$.model.electrostatics: found no key 'charges'" (fun () -> spec """, "electrostatics": {}""")
+            fails "$.model.pairs[0].rate: found no key" (fun () -> spec """, "pairs": [{"elements": ["H"], "kind": "morse", "depth": 1, "distance": 1, "outer": 3}]""")
+            fails "$.model.pairs[0].elements: found more than two" (fun () -> spec """, "pairs": [{"elements": ["H", "C", "O"], "kind": "lennard-jones", "depth": 1, "distance": 1, "outer": 3}]""")
+            fails "$.model.pairs[0].inner: found '4'" (fun () -> spec """, "pairs": [{"elements": ["H"], "kind": "lennard-jones", "depth": 1, "distance": 1, "outer": 3, "inner": 4}]""")
+
+        testCase "a committee's deviations are the jackknife's over its folds, cover errors, and come back from the folder" <| fun () ->
+            let spec extra = power $"""{{"kind": "ridge", "folds": 4{extra}}}"""
+            let frames, test = clusters 1 40, clusters 500 40
+            let plain, model = fit (spec "") frames, fit (spec """, "committee": true""") frames
+            Assert.False plain.HasVariance
+            // The committee is beside the model, which stays what it is.
+            Assert.Equal<float[]>(weights plain, weights model)
+            // Errors are of the size of the deviations: within a factor of some ten where labels have structure that features lack.
+            let ratios = [ for s in test -> let p = model.Predict(s, 1, true) in (p.Energy - s.Properties["energy"].Reals[0]) / p.EnergyDeviation.Value ]
+            Assert.InRange(sqrt (ratios |> List.averageBy (fun r -> r * r)), 0.3, 10.)
+            let s = test.Head
+            let found = model.Predict(s, 2, true)
+            Assert.Equal(s.Count, (nonNull found.AtomicDeviations).Length)
+            TemporaryFolder.using (fun folder ->
+                let path = Path.Combine(folder, "model")
+                ModelFolder.Write(path, model)
+                let read = (ModelFolder.Read path).Predict(s, 1, true)
+                Assert.Equal(found.EnergyDeviation, read.EnergyDeviation)
+                Assert.Equal<float[]>(nonNull found.AtomicDeviations, nonNull read.AtomicDeviations))
+            // With a regulariser that is given, too; more data make it surer.
+            let given n = fit (spec """, "committee": true, "regularizer": 1e-6""") (clusters 1 n)
+            let mean (m: FittedModel) = test |> List.averageBy (fun s -> (m.Predict(s, 1, true)).EnergyDeviation.Value)
+            Assert.True(mean (given 160) < 0.7 * mean (given 20))
+            fails "found this key with kind gp" (fun () -> power """{"kind": "gp", "committee": true}""")
+
+        testCase "grades of extrapolation are at most one within the training set, grow outside, and come back from the folder" <| fun () ->
+            for kind in [ """{"kind": "ridge", "regularizer": 1e-6, "extrapolation": true}"""; """{"kind": "gp", "points": 20, "regularizer": 1e-4, "extrapolation": true}""" ] do
+                let frames = clusters 1 60
+                let model = fit (power kind) frames
+                let grades (s: Structure) = nonNull (model.Predict(s, 1, true)).Extrapolation
+                for s in frames do Assert.True(Array.max (grades s) < 1.03)
+                let s = (clusters 500 1).Head
+                let pressed = s.Transform(ReadOnlySpan [| 0.6; 0.; 0.; 0.; 0.6; 0.; 0.; 0.; 0.6 |])
+                Assert.True(Array.max (grades pressed) > 5., $"{Array.max (grades pressed)}")
+                Assert.True(Array.max (grades pressed) > 3. * Array.max (grades s))
+                TemporaryFolder.using (fun folder ->
+                    let path = Path.Combine(folder, "model")
+                    ModelFolder.Write(path, model)
+                    Assert.Equal<float[]>(grades pressed, nonNull ((ModelFolder.Read path).Predict(pressed, 1, true)).Extrapolation))
 
         testCase "structures that a model does not know are refused" <| fun () ->
             let model = fit (parse spins) (clusters 1 8)

@@ -64,6 +64,25 @@ let tests =
             let rows = rowsOf seed size 4 4
             Assert.Equal<int[]>(farthest rows 3, Array.truncate 3 (farthest rows 6)))
 
+        Law.test "every CUR row is the one with the largest component in the leading singular vector of what those before it leave" 20 (Law.seeded (8, 30)) (fun (seed, size) ->
+            let rows = rowsOf seed size 6 6
+            let chosen = cur rows 4
+
+            for step in 0..3 do
+                let before = chosen[.. step - 1]
+                let basis = (List.empty, before) ||> Array.fold (fun basis c ->
+                    let left = (rows[c], basis) ||> List.fold (fun v b -> let s = Array.fold2 (fun s x y -> s + x * y) 0. v b in Array.map2 (fun x y -> x - s * y) v b)
+                    let norm = sqrt (Array.sumBy (fun x -> x * x) left)
+                    (left |> Array.map (fun x -> x / norm)) :: basis)
+                let left = rows |> Array.map (fun r -> (r, basis) ||> List.fold (fun v b -> let s = Array.fold2 (fun s x y -> s + x * y) 0. v b in Array.map2 (fun x y -> x - s * y) v b))
+                let u = (MathNet.Numerics.LinearAlgebra.Matrix<float>.Build.DenseOfRowArrays left).Svd().U.Column(0).ToArray() |> Array.map abs
+                // The best, but for ties within the accuracy of the vector.
+                Assert.True(u[chosen[step]] > (1. - 1e-4) * Array.max u, $"{u[chosen[step]]} of {Array.max u}"))
+
+        Law.test "smaller CUR sets are the beginnings of larger ones" 20 (Law.seeded (6, 40)) (fun (seed, size) ->
+            let rows = rowsOf seed size 4 4
+            Assert.Equal<int[]>(cur rows 3, Array.truncate 3 (cur rows 6)))
+
         Law.test "as many CUR rows as the rank span all others" 40 (Law.seeded (8, 40)) (fun (seed, size) ->
             let rank = 1 + seed % 6
             let rows = rowsOf seed size 9 rank
@@ -89,4 +108,28 @@ let tests =
             let refused (f: unit -> int[]) (what: string) = Assert.Contains(what, Assert.Throws<ArgumentException>(fun () -> f () |> ignore).Message)
             refused (fun () -> FarthestPoints.Select(ReadOnlySpan [| 1.; 2.; 3. |], 2, 1)) "whole rows of 2"
             refused (fun () -> CurRows.Select(ReadOnlySpan [| 1.; nan; 3.; 4. |], 2, 1)) "row 0, column 1"
+
+        testCase "every row of a set is a combination of the active rows with coefficients of at most one, those outside are not" <| fun () ->
+            for seed, count, columns, rank in [ 1, 60, 5, 5; 2, 200, 12, 12; 3, 80, 10, 4 ] do
+                let rows = rowsOf seed count columns rank
+                let active = ActiveSet.Select(ReadOnlySpan(Array.concat rows), columns, 1e-4)
+                for r in rows do Assert.True(active.Grade(ReadOnlySpan r) <= 1.021, $"{active.Grade(ReadOnlySpan r)}")
+                // Homogeneous, and large across what the set spans.
+                Assert.Equal(3. * active.Grade(ReadOnlySpan rows[0]), active.Grade(ReadOnlySpan(Array.map ((*) 3.) rows[0])), 1e-9)
+                if rank < columns then
+                    let random = Random 9
+                    Assert.True(active.Grade(ReadOnlySpan(Array.init columns (fun _ -> Rotations.normal random))) > 100.)
+
+        testCase "the active rows of small sets have the largest determinant of all choices, but for a few per cent" <| fun () ->
+            for seed in 1..6 do
+                let rows = rowsOf seed 9 3 3
+                let det (c: int[]) = abs (Rotations.determinant (Array.concat [ for i in c -> rows[i] ]))
+                let best = Seq.max (seq { for a in 0..8 do for b in a + 1 .. 8 do for c in b + 1 .. 8 -> det [| a; b; c |] })
+                let active = ActiveSet.Select(ReadOnlySpan(Array.concat rows), 3, 1e-4)
+                // Rows whose own grade is that of a unit vector are the active ones: c = e_k.
+                let chosen = [| for i in 0..8 do if abs (active.Grade(ReadOnlySpan rows[i]) - 1.) < 1e-9 then i |]
+                Assert.True(chosen.Length >= 3)
+                let own = Seq.max (seq { for a in chosen do for b in chosen do for c in chosen -> det [| a; b; c |] })
+                // Maxvol's optimum is local: for three columns within a factor of 3^(3/2), mostly the best.
+                Assert.True(own > 0.5 * best, $"{own} of {best}")
     ]

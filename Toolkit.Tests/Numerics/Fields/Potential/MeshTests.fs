@@ -52,7 +52,7 @@ let tests =
                 // the box of a slab or a wire does not, and jumps by the tolerance.
                 let isBulk = periodic.Dimensions = 3
                 let basis () = MonomialBasis(2, 2.)
-                let f = field (meshed p 0.9 (if isBulk then 1e-3 else 1e-9) (Nullable 1.5)) (basis ()) 3
+                let f = field (meshed p 0.9 (if isBulk then 1e-3 else 1e-9) (Nullable(if isBulk then 1.5 else 2.5))) (basis ()) 3
                 let f = if isBulk then field (kept f structure) (basis ()) 3 else f
                 let weights = Array.init (structure.Count * f.ValuesPerCentre) (fun _ -> 2. * random.NextDouble() - 1.)
                 let energy s = Array.fold2 (fun e a v -> e + a * v) 0. weights (f.Compute s)

@@ -1,10 +1,9 @@
 using System;
-using System.Linq;
 using Toolkit.Numerics.Neighbors;
 using Toolkit.Numerics.Representations;
 using Toolkit.Numerics.Structures;
 
-namespace Toolkit.Numerics.Models;
+namespace Toolkit.Numerics.Models.Known;
 
 /// <summary>
 /// What keeps atoms apart where a training set has none so close: the screened repulsion of two nuclei (Ziegler, Biersack,
@@ -12,7 +11,7 @@ namespace Toolkit.Numerics.Models;
 /// </summary>
 /// <param name="Inner">Where it begins to fade, Å.</param>
 /// <param name="Outer">Where it ends, Å.</param>
-public sealed record ZblRepulsion(double Inner, double Outer)
+public sealed record ZblRepulsion(double Inner, double Outer) : IPairEnergy
 {
     // e²/4πε₀ in eV Å, and the Bohr radius in Å.
     private const double Coulomb = 14.3996455, Bohr = 0.529177210903;
@@ -36,10 +35,7 @@ public sealed record ZblRepulsion(double Inner, double Outer)
             slope -= rate / length * x;
         }
         double energy = factor * screened, bySlope = factor * (slope - screened / distance);
-        if (distance <= Inner) return (energy, bySlope);
-        double t = (distance - Inner) / (Outer - Inner);
-        double fade = 1 - t * t * t * (10 - t * (15 - 6 * t)), falling = -30 * t * t * (1 - t) * (1 - t) / (Outer - Inner);
-        return (energy * fade, bySlope * fade + energy * falling);
+        return PairEnergies.Fade(energy, bySlope, distance, Inner, Outer);
     }
 
     /// <summary>The energy of a structure, half of each pair's with either atom, and its derivatives.</summary>
@@ -55,36 +51,5 @@ public sealed record ZblRepulsion(double Inner, double Outer)
     /// <summary>The same from neighbours that are given: of the pairs of each atom half the energy is that atom's.</summary>
     /// <param name="structure">Atoms of number 0 repel nothing.</param>
     /// <param name="list">Its neighbours, at least to the outer distance.</param>
-    internal Evaluation Evaluate(Structure structure, NeighborList list)
-    {
-        int n = structure.Count;
-        double[] energies = new double[n], forces = new double[3 * n], virial = new double[9], cell = new double[9];
-        Span<double> pull = stackalloc double[3];
-        for (int i = 0; i < n; i++)
-        {
-            for (int p = list.Offsets[i]; p < list.Offsets[i + 1]; p++)
-            {
-                int j = list.Neighbors[p];
-                double r = list.Distances[p];
-                (double energy, double slope) = Pair(structure.Species[i], structure.Species[j], r);
-                energies[i] += 0.5 * energy;
-                ReadOnlySpan<double> d = [list.X[p], list.Y[p], list.Z[p]];
-                CellShift shift = list.Shifts[p];
-                ReadOnlySpan<double> images = [shift.A, shift.B, shift.C];
-                for (int a = 0; a < 3; a++)
-                    pull[a] = 0.5 * slope * d[a] / r;
-                for (int a = 0; a < 3; a++)
-                {
-                    forces[3 * i + a] += pull[a];
-                    forces[3 * j + a] -= pull[a];
-                    for (int b = 0; b < 3; b++)
-                    {
-                        virial[3 * a + b] -= pull[a] * d[b];
-                        cell[3 * b + a] += images[b] * pull[a];
-                    }
-                }
-            }
-        }
-        return new Evaluation(energies.Sum(), energies, forces, virial, cell, []);
-    }
+    internal Evaluation Evaluate(Structure structure, NeighborList list) => PairEnergies.Evaluate(structure, list, [this]);
 }
