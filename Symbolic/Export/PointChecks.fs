@@ -20,10 +20,13 @@ def sixj(a, b, c, d, e, f):
     fits = min(a, b, c, d, e, f) >= 0 and triad(a, b, c) and triad(a, e, f) and triad(d, b, f) and triad(d, e, c)
     return wigner_6j(a, b, c, d, e, f) if fits else S(0)
 def product(sums, phase, roots, symbols, at):
-    if sums: return sum((product(sums[1:], phase, roots, symbols, {**at, sums[0]: Rational(k, 2)}) for k in range(13)), S(0))
     value = S(1)
-    for s in symbols: value = value and value * sixj(*[at[x] for x in s])
+    for s in symbols:
+        if all(x in at for x in s): value = value and value * sixj(*[at[x] for x in s])
     if value == 0: return value
+    if sums:
+        rest = [s for s in symbols if not all(x in at for x in s)]
+        return value * sum((product(sums[1:], phase, roots, rest, {**at, sums[0]: Rational(k, 2)}) for k in range(13)), S(0))
     for x in roots: value *= sqrt(2*at[x] + 1)
     return value * (-1)**sum(n*at[x] for x, n in phase)
 def differ(x, y): return 1 if abs(S(x - y).evalf(30)) > 1e-18 else 0"""
@@ -58,8 +61,8 @@ type private Check =
     | Vanishes of names: string list * at: BigInteger list * (Call * string * string) list
     /// A symbol is (−1) to an exponent times another.
     | Alike of names: string list * at: BigInteger list * Call * exponent: string * Call
-    /// Two sums of products of 6j symbols are equal; or the first is 1 or 0 as two labels are equal or not, or 0 anyway.
-    | Balances of at: (string * int) list * RecouplingProduct * RecouplingProduct * delta: (string * string) option
+    /// Two sums of products of 6j symbols are equal; or the first is 1 or 0 as pairs of labels are equal or not, or 0 anyway.
+    | Balances of at: (string * int) list * RecouplingProduct * RecouplingProduct * delta: (string * string) list
     /// A sum of products of 6j symbols is the scalar product of two schemes' states.
     | Overlaps of at: (string * int) list * RecouplingCoefficient
 
@@ -184,12 +187,14 @@ let private inPython (check: Check) : string list =
         [ assign names at; $"failures += differ(sum((v*c() for v, c in [{terms}] if v != 0), S(0)), S(0))" ]
     | Alike(names, at, image, exponent, symbol) ->
         [ assign names at; $"failures += differ({call image}, (-1)**({exponent})*{call symbol})" ]
-    | Balances(at, left, right, None) -> [ place at; $"failures += differ({product left}, {product right})" ]
-    | Balances(at, left, _, Some(x, y)) ->
+    | Balances(at, left, right, []) -> [ place at; $"failures += differ({product left}, {product right})" ]
+    | Balances(at, left, _, pairs) ->
+        let equal = pairs |> List.map (fun (x, y) -> $"at[\"{x}\"] == at[\"{y}\"]") |> String.concat " and "
+
         // Where the final scheme's triangles are not kept both sides are 0 by the symbols, not by the delta.
         [ place at
           $"left = {product left}"
-          $"failures += left != 0 and differ(left, S(int(at[\"{x}\"] == at[\"{y}\"])))" ]
+          $"failures += left != 0 and differ(left, S(int({equal})))" ]
     | Overlaps(at, s) ->
         let rec write scheme =
             match scheme with
@@ -207,10 +212,12 @@ threej(a, b, c, x, y, z) := if bounded(a, x) and bounded(b, y) and bounded(c, z)
     then wigner_3j(a, b, c, x, y, z) else 0$
 sixj(a, b, c, d, e, f) := if min(a, b, c, d, e, f) >= 0 and triad(a, b, c) and triad(a, e, f) and triad(d, b, f) and triad(d, e, c)
     then wigner_6j(a, b, c, d, e, f) else 0$
+ready(s, at) := every(lambda([x], assoc(x, at) # false), s)$
 product_of(sums, phase, roots, symbols, at) := block([v : 1],
-    if sums # [] then return(lsum(product_of(rest(sums), phase, roots, symbols, cons(first(sums) = k/2, at)), k, makelist(i, i, 0, 12))),
-    for s in symbols do if v # 0 then v : v*apply(sixj, makelist(assoc(x, at), x, s)),
+    for s in symbols do if ready(s, at) and v # 0 then v : v*apply(sixj, makelist(assoc(x, at), x, s)),
     if v = 0 then return(0),
+    if sums # [] then return(v*lsum(product_of(rest(sums), phase, roots, sublist(symbols, lambda([s], not ready(s, at))),
+        cons(first(sums) = k/2, at)), k, makelist(i, i, 0, 12))),
     for x in roots do v : v*sqrt(2*assoc(x, at) + 1),
     v*(-1)**lsum(p[2]*assoc(p[1], at), p, phase))$
 fpprec : 40$
@@ -236,11 +243,13 @@ let private inMaxima (check: Check) : string list =
         [ assign names at; $"failures : failures + differ({terms}, 0)$" ]
     | Alike(names, at, image, exponent, symbol) ->
         [ assign names at; $"failures : failures + differ({call image}, (-1)**({exponent})*{call symbol})$" ]
-    | Balances(at, left, right, None) -> [ place at; $"failures : failures + differ({product left}, {product right})$" ]
-    | Balances(at, left, _, Some(x, y)) ->
+    | Balances(at, left, right, []) -> [ place at; $"failures : failures + differ({product left}, {product right})$" ]
+    | Balances(at, left, _, pairs) ->
+        let equal = pairs |> List.map (fun (x, y) -> $"assoc(\"{x}\", at) = assoc(\"{y}\", at)") |> String.concat " and "
+
         [ place at
           $"left : {product left}$"
-          $"if left # 0 then failures : failures + differ(left, if assoc(\"{x}\", at) = assoc(\"{y}\", at) then 1 else 0)$" ]
+          $"if left # 0 then failures : failures + differ(left, if {equal} then 1 else 0)$" ]
     // Scalar products of schemes are SymPy's part.
     | Overlaps _ -> []
 

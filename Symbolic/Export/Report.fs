@@ -86,6 +86,7 @@ let rec parametersOf (statement: Statement) : string list =
     | :? Invariant as s -> ordersOf s.Family
     | :? SignOf as s -> ordersOf s.Family
     | :? Unordered as s -> ordersOf s.Family
+    | :? UnorderedPairs as s -> ordersOf s.Family
     | :? EveryTree
     | :? EveryTreeInvariant -> [ "every tree" ]
     | :? InRealBasis as s -> parametersOf s.Complex

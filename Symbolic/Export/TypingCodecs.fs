@@ -120,6 +120,7 @@ let all: Codec list =
               noPremises premises (fun () ->
                   Equivariance.suppose (field "name" element |> text) (field "order" element |> text)) }
       plain "R7-permutation" (fun premises -> one premises Equivariance.unordered)
+      plain "unordered-pairs" (fun premises -> two premises UnorderedPairs.prove)
       plain "real-basis" (fun premises -> two premises RealBasis.prove)
       plain "induction" (fun premises ->
           match List.rev premises with

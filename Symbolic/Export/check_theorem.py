@@ -1000,13 +1000,33 @@ MATRICES = ("R and K, in names of their own: R_m = ((-1)**m*Y_m + Y_-m)/sqrt(2),
             "k(m)*R_m+1)/2, i*L_y R_-m = (k(m-1)*R_-(m-1) - k(m)*R_-(m+1))/2")
 
 
+EXCHANGE = ("3j(j2, j1, j3; m2, m1, -m1 - m2) = (-1)**(j1 + j2 + j3)*3j(j1, j2, j3; m1, m2, m3) for all integers and "
+            "half-integers, a symbol outside its domain counting as 0")
+
+
+def unordered_pairs(d, premises):
+    need(len(premises) == 2 and premises[0].text == EXCHANGE, "the first premise is not the exchange of two columns")
+    p = premises[1]
+    need(p.kind == "family" and len(p.action) == 1 and not p.hypotheses, "the premise is not about a family")
+    taken = sorted(orders_in(p.family)) + sorted(p.fields)
+    names = []
+    for wanted in "ABpqab":
+        names.append(fresh(taken + names, wanted))
+    A, B, x, y, a, b = names
+    return Proved("unordered pairs", f"for all natural values of the names in it: with {A}_{a} the channels of {family_text(p.family)} "
+                  f"around one atom and {B}_{a} those around another, {x}_{a}{b} = couple({A}_{a}, {A}_{b}, 0) and {y}_{a}{b} = "
+                  f"couple({B}_{a}, {B}_{b}, 0), {x}_{a}{b} is {x}_{b}{a}, and the sum over all {a}, {b} of {x}_{a}{b}*{y}_{a}{b} is the "
+                  f"sum over {a} <= {b} of sqrt(2)*{x}_{a}{b}*sqrt(2)*{y}_{a}{b}, without the roots where {a} = {b}, with "
+                  f"{describe(p.fields)}{explain(p.family)}", premises, [UNORDERED_PAIRS])
+
+
 ROOT = "the root's order"
 
 
 def real_basis(d, premises):
     need([p.kind for p in premises[:1]] == ["real-ladder"] and len(premises) == 2, "the premises do not fit")
     p = premises[1]
-    need(p.kind in ("invariant", "sign", "unordered", "every", "every invariant")
+    need(p.kind in ("invariant", "sign", "unordered", "unordered pairs", "every", "every invariant")
          or p.kind == "family" and len(p.action) == 1 and not p.hypotheses, "the premise is not about a family")
 
     def acts(taken, a, order):
@@ -1159,6 +1179,9 @@ LINEAR_INDEPENDENCE = (
 COUPLING_LADDER = (
      "written argument 'coupling ladder': the ladder relations of the 3j symbol, read with n3 = -M and the "
      "factor (-1)**(j1 - j2 + M)*sqrt(2*J + 1), are those of the coupling coefficients")
+UNORDERED_PAIRS = (
+     "written argument 'unordered pairs': exchanging the first two columns of 3j(l, l, 0; m, -m, 0) has the sign "
+     "(-1)**(2*l) = 1 for natural l, so that the terms of a, b and b, a in a sum over pairs are equal")
 REAL_BASIS = (
      "written argument 'real basis': a tree computed in the real basis is, at each node, the change of basis of "
      "the tree in the complex one, times a power of i that is common to a node's components, so that the "
@@ -1289,6 +1312,14 @@ def recoupling_path(d, premises):
                   "rules; sums run over all values that the triangle rules allow", premises, [LINEAR_INDEPENDENCE])
 
 
+def renamed(s, t):
+    """The labels in which two schemes differ, nodes before what they couple; nothing but labels may."""
+    if isinstance(s, str) or isinstance(t, str):
+        need(s == t, "the schemes differ in more than labels")
+        return []
+    return ([] if s[2] == t[2] else [(s[2], t[2])]) + renamed(s[0], t[0]) + renamed(s[1], t[1])
+
+
 def rewriting(d, premises):
     is_recoupling(premises)
     start = read_scheme(d["scheme"])
@@ -1299,10 +1330,10 @@ def rewriting(d, premises):
         stay = scheme_names(end2)
         right = recoupling_text(phase2, roots2, symbols2, [x for x in sums2 if x not in stay])
     else:
-        other = [(x, y) for x, y in zip(scheme_names(end1), scheme_names(end2)) if x != y]
-        need(len(other) == 1 and scheme_text(end1).replace(other[0][0], other[0][1]) == scheme_text(end2).replace(other[0][0], other[0][1]),
-             "the path does not return to the scheme with one label renamed")
-        stay, right = [other[0][0]], f"(1 if {other[0][0]} = {other[0][1]}, otherwise 0)"
+        other = renamed(end1, end2)
+        need(other, "the path does not return to the scheme with labels renamed")
+        equal = " and ".join(f"{x} = {y}" for x, y in other)
+        stay, right = [x for x, _ in other], f"(1 if {equal}, otherwise 0)"
     left = recoupling_text(phase1, roots1, symbols1, [x for x in sums1 if x not in stay])
     return Proved("recoupling", f"{left} = {right} for all angular momenta with which the schemes {scheme_text(start)} and "
                   f"{scheme_text(end1)} obey the triangle rules; sums run over all values that the triangle rules allow", premises,
@@ -1457,9 +1488,10 @@ RULES = {"telescoping": telescoping, "termwise": telescoping, "normalisation": n
          "symmetry": symmetry, "conjunction": conjunction, "first-order recursion": closed_form,
          "evaluation": evaluation, "single term": single_term, "antisymmetry": antisymmetry,
          "power-derivation": power_derivation, "power-substitution": power_substitution, "table": table,
-         "recoupling path": recoupling_path, "rewriting": rewriting, "real-basis": real_basis}
+         "recoupling path": recoupling_path, "rewriting": rewriting, "real-basis": real_basis,
+         "unordered-pairs": unordered_pairs}
 # Rules whose statement is made anew here, and whose argument is trusted.
-WRITTEN = {"real-basis"}
+WRITTEN = {"real-basis", "unordered-pairs"}
 RULES.update({rule: typing for rule in ("R1-site-sum", "R1-joint", "R1-map", "R1-sum", "R3-join", "R3-couple", "R3-couple-separately",
                                         "R4-invariant", "R5-sign", "R6-gradient", "R7-permutation", "hypothesis", "induction")})
 

@@ -183,6 +183,7 @@ let tests =
                     // What there is for each tree, then all of it as one theorem.
                     let rec isComplete kinds =
                         match kinds with
+                        | "invariance" :: "parity" :: "time-reversal" :: "permutation" :: "pairs" :: "gradients" :: rest
                         | "invariance" :: "parity" :: "time-reversal" :: "permutation" :: "gradients" :: rest
                         | "covariance" :: "parity" :: "time-reversal" :: "permutation" :: rest -> isComplete rest
                         | kinds -> kinds = [ "specification" ]

@@ -43,7 +43,7 @@ let private complaints (folder: string) (program: string) : string =
           inside "Program.cs"; inside "Implicit.cs" ]
 
     File.WriteAllLines(inside "options.rsp", options |> List.map (fun o -> $"\"{o}\""))
-    let start = ProcessStartInfo("dotnet", [ compiler.Value; "@" + inside "options.rsp" ], RedirectStandardOutput = true)
+    let start = ProcessStartInfo("dotnet", [ compiler.Value; "@" + inside "options.rsp" ], RedirectStandardOutput = true, WorkingDirectory = folder)
     use running = nonNull (Process.Start start)
     let said = running.StandardOutput.ReadToEnd()
     running.WaitForExit()

@@ -68,6 +68,7 @@ module RealBasis =
             | :? Invariant
             | :? SignOf
             | :? Unordered
+            | :? UnorderedPairs
             | :? EveryTree
             | :? EveryTreeInvariant -> true
             | _ -> false

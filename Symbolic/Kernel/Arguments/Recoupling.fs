@@ -36,7 +36,7 @@ type RecouplingProduct =
 [<Sealed>]
 type RecouplingIdentity
     internal
-    (start: Scheme, final: Scheme, left: RecouplingProduct, right: RecouplingProduct, delta: (string * string) option) =
+    (start: Scheme, final: Scheme, left: RecouplingProduct, right: RecouplingProduct, delta: (string * string) list) =
     inherit Statement(box (start, final, left, right, delta))
 
     /// The scheme whose triangle rules, with those of the final one, are the domain.
@@ -48,7 +48,7 @@ type RecouplingIdentity
     /// The right-hand side, without the delta.
     member _.Right = right
 
-    /// Two names whose equality the right-hand side requires.
+    /// Pairs of names whose equality the right-hand side requires.
     member _.Delta = delta
 
     static member internal Print(p: RecouplingProduct) =
@@ -74,8 +74,10 @@ type RecouplingIdentity
     override _.Text =
         let right' =
             match delta with
-            | Some(x, y) -> $"(1 if {x} = {y}, otherwise 0)"
-            | None -> RecouplingIdentity.Print right
+            | [] -> RecouplingIdentity.Print right
+            | pairs ->
+                let equal = pairs |> List.map (fun (x, y) -> $"{x} = {y}") |> String.concat " and "
+                $"(1 if {equal}, otherwise 0)"
 
         $"{RecouplingIdentity.Print left} = {right'} for all angular momenta with which the schemes \
           {RecouplingIdentity.Print start} and {RecouplingIdentity.Print final} obey the triangle rules; sums run over \
@@ -232,7 +234,7 @@ module Recoupling =
                 |> List.filter (fun (_, n) -> n <> 0) }
 
     /// Proves that two paths from one scheme to another have the same coefficients, or, if the second path is empty and
-    /// the first returns to the scheme with one label renamed, that its coefficient is δ.
+    /// the first returns to the scheme with labels renamed, that its coefficient is δ of each.
     ///
     /// The final labels, common to both paths, are fixed and not summed over; intermediate ones are. The premise says
     /// that the states of both schemes of three angular momenta are orthonormal bases and that the 6j symbol takes one
@@ -256,10 +258,11 @@ module Recoupling =
                     let without (p: RecouplingProduct) =
                         { p with Sums = p.Sums |> List.filter (fun x -> not (List.contains x final)) }
 
-                    finish (RecouplingIdentity(start, end1, collect (without left), collect (without right), None))
-                | Some [ x, y ] when second.IsEmpty ->
-                    let left = { left with Sums = left.Sums |> List.filter ((<>) x) }
-                    finish (RecouplingIdentity(start, end1, collect left, nothing, Some(x, y)))
+                    finish (RecouplingIdentity(start, end1, collect (without left), collect (without right), []))
+                | Some(_ :: _ as renamed) when second.IsEmpty ->
+                    let isFinal x = renamed |> List.exists (fun (y, _) -> y = x)
+                    let left = { left with Sums = left.Sums |> List.filter (isFinal >> not) }
+                    finish (RecouplingIdentity(start, end1, collect left, nothing, renamed))
                 | _ -> Error "the paths do not end in the same scheme"
             | _ -> Error "a move does not apply, or a name is used twice"
 

@@ -104,6 +104,13 @@ let private three = Couple(Single "a", Couple(Single "b", Single "c", "f"), "J")
 let private four =
     Couple(Single "a", Couple(Single "b", Couple(Single "c", Single "d", "f"), "g"), "J")
 
+/// ((a b)e (c d)f)J, from which Wigner's 9j symbol leads to ((a c)g (b d)h)J.
+let private pairs = Couple(Couple(Single "a", Single "b", "e"), Couple(Single "c", Single "d", "f"), "J")
+
+/// From ((. .)e (. .)f)J to ((. .)g (. .)h)J, the two inner leaves exchanged: three 6j symbols and a sum over x.
+let private exchangePairs e g h x =
+    [ Leftwards("J", x); Exchange e; Rightwards(x, g); Exchange x; Rightwards("J", h) ]
+
 /// All theorems of this family.
 let entries: Entry list =
     [ Entry.create
@@ -132,6 +139,32 @@ let entries: Entry list =
                   four
                   [ Leftwards("g", "e"); Leftwards("J", "k"); Leftwards("k", "h") ]
                   [ Leftwards("J", "h"); Leftwards("J", "k") ])
+      Entry.create
+          "9j.orthogonality"
+          "From ((a b)e (c d)f)J to ((a c)g (b d)h)J and back is the identity; each of both is a 9j symbol, that is three 6j \
+           symbols and a sum."
+          (fun () -> rewrite pairs (exchangePairs "e" "g" "h" "x" @ exchangePairs "g" "e'" "f'" "y") [])
+      Entry.create
+          "9j.rows"
+          "Two ways from ((a b)e (c d)f)J to ((a c)g (b d)h)J, the second with both pairs exchanged first: two rows of the 9j \
+           symbol are exchanged."
+          (fun () ->
+              rewrite pairs (exchangePairs "e" "g" "h" "x") ([ Exchange "J" ] @ exchangePairs "f" "g" "h" "y" @ [ Exchange "g"; Exchange "h" ]))
+      Entry.create
+          "9j.columns"
+          "Two ways from ((a b)e (c d)f)J to ((a c)g (b d)h)J, the second with the members of both pairs exchanged first: two \
+           columns of the 9j symbol are exchanged."
+          (fun () ->
+              rewrite pairs (exchangePairs "e" "g" "h" "x") ([ Exchange "e"; Exchange "f" ] @ exchangePairs "e" "h" "g" "y" @ [ Exchange "J" ]))
+      Entry.create
+          "9j.sum"
+          "Two ways from ((a b)e (c d)f)J to ((a d)k (b c)l)J, at once and by way of ((a c)g (b d)h)J: a sum of products of two \
+           9j symbols is one."
+          (fun () ->
+              rewrite
+                  pairs
+                  (exchangePairs "e" "g" "h" "x" @ [ Exchange "h" ] @ exchangePairs "g" "k" "l" "y" @ [ Exchange "l" ])
+                  ([ Exchange "f" ] @ exchangePairs "e" "k" "l" "z"))
       Entry.create
           "6j.recursion"
           "Found by linear algebra modulo a prime and proved by telescoping, like the relations of the 3j symbol."

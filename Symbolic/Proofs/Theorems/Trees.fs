@@ -84,6 +84,10 @@ let private gradients (tree: CouplingTree) : Result<Theorem, string> list =
     [ for by in None :: List.map Some vectors ->
           equivariant tree.Fields tree.Tree |> Result.bind (fun scalar -> Equivariance.gradient scalar by) ]
 
+/// Channels of one family coupled to 0: unordered pairs of them stand for ordered ones.
+let private pairs (fields: Map<string, Field>) (family: Tree) : Result<Theorem, string> =
+    both (ThreeJ.exchange.Force()) (equivariant fields family) UnorderedPairs.prove
+
 /// What there is to prove about one tree as it is computed: invariance or covariance, the sign under the inversion, and that
 /// under time reversal.
 let ofTree (name: string) (tree: CouplingTree) : Entry list =
@@ -101,6 +105,13 @@ let ofTree (name: string) (tree: CouplingTree) : Entry list =
           equivariant tree.Fields tree.Tree |> Result.bind (Equivariance.sign true) |> inRealBasis)
       Entry.create $"permutation.{name}" "Leaves are sums over sites, in any order." (fun () ->
           equivariant tree.Fields tree.Tree |> Result.bind Equivariance.unordered |> inRealBasis)
+      match tree.Tree with
+      | Couple(left, right, Fixed 0) when left = right ->
+          Entry.create
+              $"pairs.{name}"
+              "Channels of one family coupled to 0 may be exchanged, so that each unordered pair stands for two ordered ones."
+              (fun () -> pairs tree.Fields left |> inRealBasis)
+      | _ -> ()
       if kind = "invariance" then
           Entry.create
               $"gradients.{name}"
@@ -231,6 +242,10 @@ let entries: Entry list =
           "Every coupling tree, computed in the basis of the real harmonics: at each node the change of basis of what the \
            complex one has, times a power of i, on which the matrices of the real ladder act."
           (fun () -> every () |> inRealBasis)
+      Entry.create
+          "invariance.unordered-pairs"
+          "Channels of one family coupled to 0 may be exchanged, so that each unordered pair stands for two ordered ones."
+          (fun () -> [ for leaf in [ rho "l"; potential "l"; spin "l" "J" ] -> pairs fields leaf ] |> Entry.all |> Result.bind Conjunction.prove)
       Entry.create
           "covariance.gradients"
           "A derivative of a scalar is acted on as that by which it is taken: generators and derivatives have the \

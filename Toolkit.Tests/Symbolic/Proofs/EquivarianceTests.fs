@@ -7,6 +7,7 @@ open Toolkit.Symbolic.Proofs
 open Toolkit.Symbolic.Proofs.Kernel
 open Toolkit.Symbolic.CouplingTrees
 open Toolkit.Symbolic.Proofs.Theorems
+open Toolkit.Symbolic.Export
 open Toolkit.Testing
 open Toolkit.Tests.Laws
 open Toolkit.Tests.Laws.Families
@@ -286,6 +287,29 @@ let tests =
             let atoms = sites random
             let value sites = evaluate fields at sites (Family.OfTree tree) |> Array.concat
             close "permutation" (value atoms) (value (List.rev atoms)))
+
+        Law.test "weighted unordered pairs of channels have the scalar product of all ordered ones" 50 (Law.seeded (1, 3)) (fun (seed, size) ->
+            let random = Random seed
+            let tree = randomTree random size
+            let exchange = TheoremTests.proved (Catalogue.entries |> List.find (fun e -> e.Name = "invariance.unordered-pairs"))
+            let symmetry = ProofFile.steps exchange |> List.find (fun t -> t.Statement :? Symmetry)
+
+            match Trees.equivariant fields tree with
+            | Error why -> Assert.Fail why
+            | Ok typed ->
+                Assert.True((UnorderedPairs.prove symmetry typed).IsOk)
+                Assert.True((UnorderedPairs.prove typed symmetry).IsError)
+                Assert.True((UnorderedPairs.prove typed typed).IsError)
+
+            let at = [ for n in 0..3 -> $"n{n}", random.Next 3 ] |> Map.ofList
+            // Channels of the family around one atom and another: the same tree of other sites.
+            let channels () = [ for _ in 1..3 -> evaluate fields at (sites random) (Family.OfTree tree) |> Array.concat ]
+            let p, q = channels (), channels ()
+            let scalar (a: float[]) (b: float[]) = (couple a b 0)[0]
+            let product i k = scalar p[i] p[k] * scalar q[i] q[k]
+            let ordered = List.sum [ for i in 0..2 do for k in 0..2 -> product i k ]
+            let unordered = List.sum [ for i in 0..2 do for k in i..2 -> (if i = k then 1. else 2.) * product i k ]
+            Assert.True(abs (ordered - unordered) <= 1e-12 * (1. + abs ordered)))
 
         testCase "the real basis takes the real ladder and a statement about families, in this order, and no hypothesis" <| fun () ->
             let real = TheoremTests.proved (Catalogue.entries |> List.find (fun e -> e.Name = "real.ladder"))

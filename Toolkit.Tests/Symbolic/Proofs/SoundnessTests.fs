@@ -448,6 +448,7 @@ let tests =
                   "harmonics.addition", "directions"
                   "real.ladder", "real ladder"
                   "invariance.real-basis", "real basis"
+                  "invariance.unordered-pairs", "unordered pairs"
                   "harmonics.null-vector", "coefficient extraction"
                   "3j.normalisation", "limit"
                   "invariance.bispectrum", "coupling ladder" ] do
