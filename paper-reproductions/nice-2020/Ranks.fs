@@ -2,12 +2,14 @@
 module Toolkit.Reproductions.Nice2020.Ranks
 
 open System
+open Toolkit.Numerics.Coupling
 open Toolkit.Numerics.Expansion
 open Toolkit.Numerics.Radial
 open Toolkit.Numerics.Representations
 open Toolkit.Numerics.Representations.Nice
 open Toolkit.Numerics.Structures
 open Toolkit.Reproductions.Report
+open Toolkit.Symbolic.Tables
 
 type Count =
     { NMax: int
@@ -78,6 +80,13 @@ let private rank (largest: float) (columns: float[][]) : int * (float * float) =
 
     count, (last, (if next < tolerance then next else 0.))
 
+/// Coefficients up to an order: the library's own, or made where it ends before.
+let private tableTo (lmax: int) : CouplingTable =
+    if lmax <= CouplingTable.Default.LMax then
+        CouplingTable.Default
+    else
+        CouplingTable.Load(TableCache.GetOrCreate(TableSpec.Create(TableKind.RealCg, lmax)))
+
 let counts (full: bool) : Count list =
     let cases = [ 1, 3, 4; 2, 2, 3; 3, 1, 4; 2, 1, 5; if full then yield! [ 4, 1, 4; 1, 8, 4; 7, 1, 3 ] ]
 
@@ -89,8 +98,9 @@ let counts (full: bool) : Count list =
           let heaps = (let random = Random 5 in [ for _ in 1 .. (atoms + 59) / 60 -> heap random 60 ])
 
           let values lambda =
-              let fit = NiceFit.Fit(expansion, NiceSettings.Uncontracted(orders, Nullable lambda, Parities.Both), heaps)
-              let features = NiceFeatures(expansion, fit)
+              let table = tableTo lambda
+              let fit = NiceFit.Fit(expansion, NiceSettings.Uncontracted(orders, Nullable lambda, Parities.Both), heaps, table = table)
+              let features = NiceFeatures(expansion, fit, table)
               features, heaps |> List.toArray |> Array.collect (fun h -> features.Compute h |> Array.chunkBySize features.FeatureCount)
 
           let whole, cut = values (max lmax (orders / 2 * lmax)), values lmax
