@@ -85,7 +85,7 @@ let private tableTo (lmax: int) : CouplingTable =
     if lmax <= CouplingTable.Default.LMax then
         CouplingTable.Default
     else
-        CouplingTable.Load(TableCache.GetOrCreate(TableSpec.Create(TableKind.RealCg, lmax)))
+        CouplingTable.Load(TableCache.getOrCreate(TableSpec.Create(TableKind.RealCg, lmax)))
 
 let counts (full: bool) : Count list =
     let cases = [ 1, 3, 4; 2, 2, 3; 3, 1, 4; 2, 1, 5; if full then yield! [ 4, 1, 4; 1, 8, 4; 7, 1, 3 ] ]
