@@ -12,20 +12,7 @@ namespace Toolkit.Examples;
 
 internal static class FeaturesOfMethane
 {
-    internal static void Run(TextWriter output)
-    {
-        // The file stands beside the program.
-        string before = Environment.CurrentDirectory;
-        Environment.CurrentDirectory = AppContext.BaseDirectory;
-        try
-        {
-            OfFile(output);
-        }
-        finally
-        {
-            Environment.CurrentDirectory = before;
-        }
-    }
+    internal static void Run(TextWriter output) => Workplace.Run(() => OfFile(output));
 
     private static void OfFile(TextWriter output)
     {

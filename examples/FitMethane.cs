@@ -13,32 +13,24 @@ namespace Toolkit.Examples;
 
 internal static class FitMethane
 {
-    internal static void Run(TextWriter output)
+    internal static void Run(TextWriter output) => Workplace.Run(() =>
     {
-        string folder = Directory.CreateTempSubdirectory("toolkit-example").FullName, before = Environment.CurrentDirectory;
-        File.Copy(Path.Combine(AppContext.BaseDirectory, "methane.xyz"), Path.Combine(folder, "train.xyz"));
-        File.WriteAllText(Path.Combine(folder, "spec.json"), """
+        File.Move("methane.xyz", "train.xyz");
+        File.WriteAllText("spec.json", """
             {"cutoff": {"radius": 4}, "radial": {"nmax": 3}, "lmax": 2, "representation": {"kind": "power-spectrum"}, "model": {"kind": "ridge"}}
             """);
-        Environment.CurrentDirectory = folder;
-        try
-        {
-            Fit(output, ExtendedXyzReader.Read("train.xyz").First());
-        }
-        finally
-        {
-            Environment.CurrentDirectory = before;
-            Directory.Delete(folder, true);
-        }
-    }
+        Fit(output);
+    });
 
-    private static void Fit(TextWriter output, Structure structure)
+    private static void Fit(TextWriter output)
     {
         // <readme>
         Spec spec = Spec.Read("spec.json");
         StructureSource training = StructureSource.OfFiles([("train.xyz", "train.xyz")]);
         FittedModel model = FitRun.Fit(spec, training, "spec.json", new FitRequest { Threads = Environment.ProcessorCount });
         ModelFolder.Write("model", model);
+
+        Structure structure = ExtendedXyzReader.Read("train.xyz").First();
         Prediction found = ModelFolder.Read("model").Predict(structure);   // found.Energy, .Forces, .Stress
         // </readme>
         bool isSame = found.Energy == model.Predict(structure).Energy;

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Linq;
+// <readme>
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Learning;
 using Toolkit.Numerics.Models;
@@ -10,26 +11,30 @@ using Toolkit.Numerics.Models.SpinLattice;
 using Toolkit.Numerics.Radial;
 using Toolkit.Numerics.Representations;
 using Toolkit.Numerics.Structures;
+// </readme>
 
 namespace Toolkit.Examples;
 
 internal static class SpinModel
 {
-    internal static void Run(TextWriter output)
+    internal static void Run(TextWriter output) => Workplace.Run(() =>
     {
-        var radial = RadialTable.Build(new SmearedGto(new GtoBasis(4, 4.0), 2, 4.0, 0.4), new CutoffFunction(4.0, 1.0));
         var random = new Random(1);
-        List<Structure> labelled = Enumerable.Range(0, 16).Select(_ => Iron(random)).ToList();
-        Structure structure = Iron(random);
+        ExtendedXyzWriter.Write("iron.xyz", Enumerable.Range(0, 17).Select(_ => Iron(random)).ToList());
+        OfFile(output);
+    });
 
+    private static void OfFile(TextWriter output)
+    {
         // <readme>
-        SpinLatticeEnergy truth = SpinLatticeHamiltonian.BccIron.Evaluate(structure);
+        Structure[] structures = ExtendedXyzReader.Read("iron.xyz").ToArray();   // with the atom property spins, three numbers per atom in μB
 
+        var radial = RadialTable.Build(new SmearedGto(new GtoBasis(4, 4.0), 2, 4.0, 0.4), new CutoffFunction(4.0, 1.0));
         var expansion = new DensityExpansion(radial, [26], fields: [VectorField.Spin("spins")]);
         var spins = new SpinPowerSpectrum(expansion, FieldCoupling.Summed);
         var design = new EnergyDesign([spins, new VectorPower(expansion, 0, 2), new VectorPower(expansion, 0, 3)], [26]);
         NormalEquations[] folds = [new(design.Columns), new(design.Columns)];
-        foreach ((int k, Structure s) in labelled.Index())
+        foreach ((int k, Structure s) in structures[..^1].Index())
         {
             DesignRows rows = design.Rows(s);
             SpinLatticeEnergy label = SpinLatticeHamiltonian.BccIron.Evaluate(s);
@@ -37,11 +42,13 @@ internal static class SpinModel
             folds[k % 2].Add(rows.EffectiveFields[0], label.Fields);
         }
         RidgeFit fit = RidgeRegression.CrossValidate(folds, design.UnpenalisedColumns);
-        Evaluation found = new LinearPotential(design, fit.Coefficients).Predict(structure);
+
+        Evaluation found = new LinearPotential(design, fit.Coefficients).Predict(structures[^1]);
+        SpinLatticeEnergy truth = SpinLatticeHamiltonian.BccIron.Evaluate(structures[^1]);
         // </readme>
 
-        double error = Math.Abs(found.Energy - truth.Energy) / structure.Count;
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"iron: {structure.Count} atoms, energy within 0.1 eV/atom of the truth: {error < 0.1}"));
+        double error = Math.Abs(found.Energy - truth.Energy) / structures[^1].Count;
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"iron: {structures[^1].Count} atoms, energy within 0.1 eV/atom of the truth: {error < 0.1}"));
     }
 
     /// <summary>Sixteen atoms of bcc iron, shaken, with spins of about 2.2 μB that lean from z.</summary>

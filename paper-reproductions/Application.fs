@@ -131,10 +131,10 @@ let private work (options: Options) (output: TextWriter) (error: TextWriter) : i
     if broken.IsEmpty then 0 else 1
 
 let private command (output: TextWriter) (error: TextWriter) : RootCommand =
-    let names = "all" :: (Papers.all |> List.map _.Name)
+    let names = "all" :: (Papers.all |> List.map _.Name) @ [ "pages" ]
     let expected = String.Join(", ", names)
     let paper = Argument<string>("paper", DefaultValueFactory = (fun _ -> "all"))
-    paper.Description <- "which paper: " + expected
+    paper.Description <- "which paper: " + expected + "; pages: the pictures of README and docs, from the numbers beside them"
     let quick = Option<bool>("--quick", Description = "a few minutes at most (default)")
     let full = Option<bool>("--full", Description = "more data, more random divisions, Monte Carlo; goes on where it was cut short")
     let out = Option<string>("--out", Description = "folder for the results [default: paper-reproductions/out]")
@@ -180,7 +180,13 @@ let private command (output: TextWriter) (error: TextWriter) : RootCommand =
             | folder when File.Exists folder -> raise (Usage $"--out: '{folder}' is a file; expected a folder")
             | folder -> Path.GetFullPath folder
 
-        work { Paper = name; Full = given full; Out = out; Data = data } output error)
+        if name = "pages" then
+            for path in Pages.Pages.write (Path.GetFullPath(Path.Combine(home, ".."))) do
+                output.WriteLine path
+
+            0
+        else
+            work { Paper = name; Full = given full; Out = out; Data = data } output error)
 
     root
 

@@ -39,6 +39,9 @@ public unsafe class CouplingSum<T>
     private readonly long _interpreted;
     private long _lanes;
 
+    /// <summary>Whether sums are compiled in this process.</summary>
+    internal static bool IsCompiled => EmittedKernels.CanCompile && VectorWidths.Widest >= VectorWidth.Bits512;
+
     /// <summary>Takes the coefficients of the paths from a table.</summary>
     /// <param name="table">Coefficients in the basis of the arrays (real for real harmonics).</param>
     /// <param name="rowsA">Rows of A.</param>

@@ -129,18 +129,18 @@ public sealed class NeighborList : IDisposable
                 if (r >= cutoff) continue;
                 if (j == i && shift == default)
                     throw new ArgumentException($"atom {i} is its own neighbour", nameof(neighbors));
-                (pairs.Neighbor[at], pairs.Shift[at], pairs.X[at], pairs.Y[at], pairs.Z[at], pairs.R[at]) = (j, shift, x, y, z, r);
-                at++;
+                pairs.Set(at++, j, shift, x, y, z, r);
             }
             kept[i + 1] = at;
         }
         return new NeighborList(cutoff, kept, pairs);
     }
 
-    /// <summary>The pairs that are closer than a smaller cutoff.</summary>
+    /// <summary>The pairs that are closer than another cutoff: this list itself where it is no smaller.</summary>
     /// <param name="cutoff">Å, at most this list's own.</param>
     internal NeighborList Within(double cutoff)
     {
+        if (cutoff >= Cutoff) return this;
         int[] kept = new int[_offsets.Length];
         var pairs = new PairArrays(PairCount);
         int at = 0;
@@ -149,9 +149,7 @@ public sealed class NeighborList : IDisposable
             for (int p = _offsets[i]; p < _offsets[i + 1]; p++)
             {
                 if (_pairs.R[p] >= cutoff) continue;
-                (pairs.Neighbor[at], pairs.Shift[at], pairs.X[at], pairs.Y[at], pairs.Z[at], pairs.R[at]) =
-                    (_pairs.Neighbor[p], _pairs.Shift[p], _pairs.X[p], _pairs.Y[p], _pairs.Z[p], _pairs.R[p]);
-                at++;
+                pairs.Set(at++, _pairs.Neighbor[p], _pairs.Shift[p], _pairs.X[p], _pairs.Y[p], _pairs.Z[p], _pairs.R[p]);
             }
             kept[i + 1] = at;
         }

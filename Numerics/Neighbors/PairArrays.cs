@@ -16,6 +16,14 @@ internal sealed class PairArrays(int count)
     public CellShift[] Shift = ArrayPool<CellShift>.Shared.Rent(count);
     public double[] X = Rent(count), Y = Rent(count), Z = Rent(count), R = Rent(count);
 
+    /// <summary>Writes a pair.</summary>
+    public void Set(int pair, int neighbor, CellShift shift, double x, double y, double z, double r)
+    {
+        Neighbor[pair] = neighbor;
+        Shift[pair] = shift;
+        (X[pair], Y[pair], Z[pair], R[pair]) = (x, y, z, r);
+    }
+
     /// <summary>Gives the arrays back; there are no pairs any more.</summary>
     public void Return()
     {

@@ -1,5 +1,6 @@
 using System;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Toolkit.Numerics.Radial;
 
@@ -18,12 +19,15 @@ internal readonly record struct DoubleDouble(double High, double Low)
 
     private static readonly DoubleDouble Ln2 = new(0.6931471805599453, 2.3190468138462996e-17);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static implicit operator DoubleDouble(double value) => new(value, 0);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static explicit operator double(DoubleDouble value) => value.High + value.Low;
 
     public static DoubleDouble operator -(DoubleDouble a) => new(-a.High, -a.Low);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static DoubleDouble operator +(DoubleDouble a, DoubleDouble b)
     {
         DoubleDouble high = Sum(a.High, b.High), low = Sum(a.Low, b.Low);
@@ -31,8 +35,10 @@ internal readonly record struct DoubleDouble(double High, double Low)
         return Ordered(high.High, high.Low + low.Low);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static DoubleDouble operator -(DoubleDouble a, DoubleDouble b) => a + -b;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static DoubleDouble operator *(DoubleDouble a, DoubleDouble b)
     {
         double product = a.High * b.High;
@@ -40,6 +46,7 @@ internal readonly record struct DoubleDouble(double High, double Low)
         return Ordered(product, rest + (a.High * b.Low + a.Low * b.High));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static DoubleDouble operator /(DoubleDouble a, double b)
     {
         double first = a.High / b;
@@ -57,6 +64,7 @@ internal readonly record struct DoubleDouble(double High, double Low)
     }
 
     /// <summary>e^value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static DoubleDouble Exp(DoubleDouble value)
     {
         if (value.High < -700) return 0;
@@ -79,6 +87,7 @@ internal readonly record struct DoubleDouble(double High, double Low)
         return Math.ScaleB((double)(value >> shift), shift - bits);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static DoubleDouble Sum(double a, double b)
     {
         double sum = a + b, part = sum - a;
@@ -86,6 +95,7 @@ internal readonly record struct DoubleDouble(double High, double Low)
     }
 
     /// <summary>The same for |a| ≥ |b|.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static DoubleDouble Ordered(double a, double b)
     {
         double sum = a + b;

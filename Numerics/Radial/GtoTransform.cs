@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Concurrent;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Toolkit.Numerics.Radial;
 
@@ -62,6 +63,8 @@ internal sealed class GtoTransform
     public double Extent { get; }
 
     /// <summary>R_n, R_n' and R_n'' in units of cutoff/nmax: <c>[n]</c> each.</summary>
+    // Tables are made in the first moments of a process: unoptimised code would take as long as all else.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Evaluate(double x, Span<double> values, Span<double> first, Span<double> second)
     {
         Span<DoubleDouble> sums = stackalloc DoubleDouble[3 * _size];

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Runtime.CompilerServices;
 using MathNet.Numerics.Integration;
 
 namespace Toolkit.Numerics.Radial;
@@ -57,6 +58,7 @@ public sealed class SmearedDensity : DensityProjection
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Evaluate(double r, Span<double> values, Span<double> first, Span<double> second)
     {
         int size = (LMax + 1) * NMax;

@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 
 namespace Toolkit.Numerics.Radial;
 
@@ -46,6 +47,7 @@ internal static class SphericalBessel
     /// <param name="lmax">The largest l.</param>
     /// <param name="x">The argument.</param>
     /// <param name="values">Receives <c>[l]</c>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Modified(int lmax, double x, Span<double> values)
     {
         values[0] = x < 0.5 ? Math.Exp(-x) * SinhOver(x) : (1 - Math.Exp(-2 * x)) / (2 * x);

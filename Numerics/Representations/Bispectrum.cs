@@ -10,7 +10,7 @@ using Toolkit.Numerics.Stages;
 namespace Toolkit.Numerics.Representations;
 
 /// <summary>
-/// The invariants of order ν = 3: b = √k · couple(couple(c_{q1 l1}, c_{q2 l2}, l3), c_{q3 l3}, 0), q = (species, n).
+/// The invariants of order ν = 3: b = √k · couple(c_{q1 l1}, couple(c_{q2 l2}, c_{q3 l3}, l1), 0), q = (species, n).
 /// </summary>
 /// <remarks>
 /// A 3j symbol is symmetric in its columns up to (−1)^(l1+l2+l3): any order of the three factors gives the same invariant up
@@ -53,7 +53,7 @@ public sealed unsafe class Bispectrum : InvariantRepresentation
         CouplingField field = potential?.CouplingField ?? CouplingField.Density;
         CouplingTrees =
         [
-            new(new CouplingPair(new CouplingPair(new CouplingLeaf(field, "l1"), new CouplingLeaf(field, "l2"), "l3"), new CouplingLeaf(field, "l3"), 0)),
+            new(new CouplingPair(new CouplingLeaf(field, "l1"), new CouplingPair(new CouplingLeaf(field, "l2"), new CouplingLeaf(field, "l3"), "l1"), 0)),
         ];
         Program = Execute(new ProgramDraft(expansion, Potentials), channels, triples, FeatureCount, table);
     }
@@ -66,22 +66,24 @@ public sealed unsafe class Bispectrum : InvariantRepresentation
 
     internal override IReadOnlyList<NamedPotential> Potentials { get; }
 
-    /// <summary>Products of all l1 and l2 to every l3 at once, then a matrix product with the third factor.</summary>
+    /// <summary>Products of the last two factors to the order of the first, then a matrix product with it: of the three it has the fewest
+    /// components, and all pairs of the others stand side by side.</summary>
     private static FeatureProgram<double> Execute(
         ProgramDraft draft, FieldChannels channels, Triple[] triples, int features, CouplingTable table)
     {
         int count = channels.Count, field = draft.Add(channels.Rows, count), products = draft.Features, stride = draft.Shapes[field].Stride;
         var terms = new List<GramTerm>();
-        var paths = new List<CouplePath>[] { [], [] };
+        var paths = new List<(GramShape Shape, CouplePath Path)>();
+        var shapes = new Dictionary<(bool, bool), GramShape>();
         int length = 0;
         foreach (Triple t in triples)
         {
-            bool isTriangle = t.L1 == t.L2;
-            int step = isTriangle ? count * (count + 1) / 2 : count * count;
-            paths[isTriangle ? 1 : 0].Add(new CouplePath(t.L1, t.L2, t.L3, t.Row1, t.Row2, products, length, step));
+            (bool, bool) key = (t.L2 == t.L3, t.IsOdd);
+            if (!shapes.TryGetValue(key, out GramShape? shape)) shapes.Add(key, shape = GramShape.Plain(count, count, key.Item1, key.Item2));
+            paths.Add((shape, new CouplePath(t.L2, t.L3, t.L1, t.Row2, t.Row3, products, length, shape.Count)));
             terms.Add(new GramTerm(
-                2 * t.L3 + 1, new GramFactor(products, length, step), new GramFactor(field, t.Row3 * stride, stride), t.Shape, t.Scale, t.First));
-            length = checked(length + (2 * t.L3 + 1) * step);
+                2 * t.L1 + 1, new GramFactor(field, t.Row1 * stride, stride), new GramFactor(products, length, shape.Count), t.Shape, t.Scale, t.First));
+            length = checked(length + (2 * t.L1 + 1) * shape.Count);
         }
         draft.Add(1, length);
         CoupleFactor factor = CoupleFactor.Of(field, channels.Rows, stride);
@@ -89,14 +91,8 @@ public sealed unsafe class Bispectrum : InvariantRepresentation
         draft.Add(new ChannelStage<double>(channels.Block, 0, channels.Width, channels.Rows, places, field));
         if (channels.Block == FeatureProgram<double>.Coefficients)
             draft.Leaves.AddDensity(field, places, Enumerable.Range(0, channels.LMax + 1).Select(l => (l, (nint)(l * l * stride))));
-        foreach (bool isTriangle in (bool[])[false, true])
-        {
-            if (paths[isTriangle ? 1 : 0].Count == 0) continue;
-            (int Q1, int Q2)[] pairs = Enumerable.Range(0, count)
-                .SelectMany(q1 => Enumerable.Range(isTriangle ? q1 : 0, isTriangle ? count - q1 : count).Select(q2 => (q1, q2))).ToArray();
-            draft.Add(new CoupleStage<double>(table, factor, factor, Array.ConvertAll(pairs, static p => p.Q1),
-                Array.ConvertAll(pairs, static p => p.Q2), null, paths[isTriangle ? 1 : 0]));
-        }
+        foreach (IGrouping<GramShape, (GramShape, CouplePath Path)> same in paths.GroupBy(static p => p.Shape))
+            draft.Add(OuterCoupleStage<double>.Create(table, factor, factor, same.Key, same.Select(static p => p.Path).ToArray()));
         draft.AddOutput(new GramStage<double>(draft.Features, terms));
         return draft.Build(features);
     }
@@ -115,10 +111,10 @@ public sealed unsafe class Bispectrum : InvariantRepresentation
                     if (!parities.Include(l1 + l2 + l3)) continue;
                     (bool, bool, bool) key = (l1 == l2, l2 == l3, (l1 + l2 + l3) % 2 != 0);
                     if (!shapes.TryGetValue(key, out GramShape? shape))
-                        shapes.Add(key, shape = GramShape.Triples(channels, key.Item1, key.Item2, key.Item3));
+                        shapes.Add(key, shape = GramShape.Thirds(channels, key.Item1, key.Item2, key.Item3));
                     if (shape.Count == 0) continue;
                     // ⟨l m l m'|00⟩ in the real basis is (−1)^l δ / √(2l + 1).
-                    double scale = (l3 % 2 == 0 ? 1 : -1) / Math.Sqrt(2 * l3 + 1);
+                    double scale = (l1 % 2 == 0 ? 1 : -1) / Math.Sqrt(2 * l1 + 1);
                     triples.Add(new Triple(l1, l2, l3, scale, first, shape));
                     first = checked(first + shape.Count);
                 }
@@ -152,12 +148,15 @@ public sealed unsafe class Bispectrum : InvariantRepresentation
         /// <summary>The triples of channels in their order.</summary>
         public IEnumerable<(int Q1, int Q2, int Q3)> Channels(int count)
         {
-            int gap = (L1 + L2 + L3) % 2;
+            int gap = IsOdd ? 1 : 0;
             for (int q1 = 0; q1 < count; q1++)
                 for (int q2 = L1 == L2 ? q1 + gap : 0; q2 < count; q2++)
                     for (int q3 = L2 == L3 ? q2 + gap : 0; q3 < count; q3++)
                         yield return (q1, q2, q3);
         }
+
+        /// <summary>Whether it is a pseudoscalar.</summary>
+        public bool IsOdd => (L1 + L2 + L3) % 2 != 0;
 
         public int Row1 => L1 * L1;
 

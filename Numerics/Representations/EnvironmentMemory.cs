@@ -30,7 +30,7 @@ internal sealed unsafe class EnvironmentMemory : IDisposable
     public EnvironmentMemory(IReadOnlyList<DensityExpansion> expansions, IReadOnlyList<Representation> parts,
         int features, int arranged, int readout, int capacity)
     {
-        _expansions = expansions.Count;
+        (_expansions, Capacity) = (expansions.Count, capacity);
         _scratch = Enumerable.Range(0, capacity).SelectMany(_ => expansions.Select(static e => e.CreateScratch())).ToArray();
         (FeatureCount, _row, _arranged) = (features, CacheLine.Padded(features), arranged);
         Readout = new double[readout];
@@ -43,6 +43,9 @@ internal sealed unsafe class EnvironmentMemory : IDisposable
     }
 
     ~EnvironmentMemory() => Free();
+
+    /// <summary>The most environments of a batch.</summary>
+    public int Capacity { get; }
 
     /// <summary>The environments of which batches are made.</summary>
     public Environments Environments { get; set; }
@@ -81,14 +84,16 @@ internal sealed unsafe class EnvironmentMemory : IDisposable
     /// <summary>Derivatives by the features of one environment of the batch, as the representations take them.</summary>
     public double* ArrangedOf(int environment) => Arranged + (nint)environment * _arranged;
 
-    /// <summary>Memory for some features' gradients by one place, twice, each <c>[xyz, feature]</c> with rows so far apart.</summary>
-    public double* Rows(int stride)
+    /// <summary>Memory for some features' gradients by several places and the sum of them, each <c>[xyz, feature]</c> with rows so far
+    /// apart.</summary>
+    public double* Rows(int places, int stride)
     {
-        if (_room < stride)
+        long room = 3L * (places + 1) * stride;
+        if (_room < room)
         {
             NativeMemory.AlignedFree(_explicit);
-            _explicit = (double*)NativeMemory.AlignedAlloc((nuint)(6L * stride * sizeof(double)), 64);
-            _room = stride;
+            _explicit = (double*)NativeMemory.AlignedAlloc((nuint)(room * sizeof(double)), 64);
+            _room = room;
         }
         return _explicit;
     }

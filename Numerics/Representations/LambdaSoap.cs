@@ -29,8 +29,6 @@ public enum ChannelProduct
 /// </remarks>
 public sealed unsafe class LambdaSoap : EquivariantRepresentation
 {
-    private static readonly double Root2 = Math.Sqrt(2);
-
     /// <summary>The ν = 2 equivariants of a density expansion.</summary>
     /// <param name="expansion">The expansion; its density alone is used.</param>
     /// <param name="lambdaMax">The largest λ; null: the expansion's lmax.</param>
@@ -60,38 +58,27 @@ public sealed unsafe class LambdaSoap : EquivariantRepresentation
         new(new CouplingPair(new CouplingLeaf(CouplingField.Density, "l1"), new CouplingLeaf(CouplingField.Density, "l2"), "lambda")),
     ];
 
-    /// <summary>Products of all pairs of l at once, for each list of pairs of channels that they have.</summary>
+    /// <summary>Products of all pairs of l, for each list of pairs of channels that they have.</summary>
     private static FeatureProgram<double> Execute(
         DensityExpansion expansion, Path[] paths, int features, ChannelProduct product, CouplingTable table)
     {
         FieldChannels channels = new(expansion);
-        CoupleFactor density = CoupleFactor.Of(FeatureProgram<double>.Coefficients, channels.Rows, expansion.Width);
         ProgramDraft draft = new(expansion, []);
-        draft.Leaves.AddCoefficients();
-        foreach (IGrouping<(bool, int), Path> same in paths.GroupBy(static p => (p.L1 == p.L2, p.L1 == p.L2 ? p.Start(0) : 0)))
+        int count = channels.Count, field = draft.Add(channels.Rows, count), stride = draft.Shapes[field].Stride;
+        int[] places = Enumerable.Range(0, count).Select(channels.Place).ToArray();
+        draft.Add(new ChannelStage<double>(channels.Block, 0, channels.Width, channels.Rows, places, field));
+        draft.Leaves.AddDensity(field, places, Enumerable.Range(0, channels.LMax + 1).Select(l => (l, (nint)(l * l * stride))));
+        CoupleFactor density = CoupleFactor.Of(field, channels.Rows, stride);
+        foreach (IGrouping<(bool IsSquare, bool IsOdd), Path> same in paths.GroupBy(static p => (p.L1 == p.L2, p.L1 == p.L2 && p.Start(0) > 0)))
         {
-            Path first = same.First();
-            (int[] left, int[] right, double[] weights) = Pairs(first, channels, product);
-            draft.AddOutput(new CoupleStage<double>(
-                table, density, density, left, right, weights,
+            GramShape shape = product == ChannelProduct.Outer
+                ? GramShape.Pairs(count, count, same.Key.IsSquare, same.Key.IsOdd)
+                : GramShape.Same(count, same.Key.IsSquare, same.Key.IsOdd);
+            draft.AddOutput(OuterCoupleStage<double>.Create(table, density, density, shape,
                 same.Select(p => new CouplePath(p.L1, p.L2, p.Lambda, p.Row1, p.Row2, draft.Features, p.Place(0), p.Width)).ToArray()));
         }
-        return draft.Build(features);
-    }
 
-    /// <summary>Which channels are multiplied, where they stand in a row of coefficients, and the root of the number of orders.</summary>
-    private static (int[] Left, int[] Right, double[] Weights) Pairs(Path path, FieldChannels channels, ChannelProduct product)
-    {
-        var left = new List<int>();
-        var right = new List<int>();
-        var weights = new List<double>();
-        foreach ((int q1, int q2) in path.Channels(channels, product))
-        {
-            left.Add(channels.Place(q1));
-            right.Add(channels.Place(q2));
-            weights.Add(path.L1 == path.L2 && q1 == q2 ? 1 : Root2);
-        }
-        return (left.ToArray(), right.ToArray(), weights.ToArray());
+        return draft.Build(features);
     }
 
     private static (EquivariantLayout[], Path[]) Plan(

@@ -36,6 +36,7 @@ internal sealed class PartMemory(Representation part, int capacity) : IDisposabl
         {
             blocks?.Dispose();
             blocks = made.CreateMemory(capacity, adjoints);
+            ForgetGradients();
         }
         return blocks;
     }
@@ -63,13 +64,21 @@ internal sealed class PartMemory(Representation part, int capacity) : IDisposabl
 
     public void Dispose()
     {
-        _leaves?.Dispose();
-        foreach (TangentGradients? tangents in _tangents)
-            tangents?.Dispose();
+        ForgetGradients();
         foreach (BlockMemory<double>? blocks in _blocks)
             blocks?.Dispose();
         foreach (BlockMemory<float>? blocks in _singles)
             blocks?.Dispose();
         _rounded?.Dispose();
+    }
+
+    /// <summary>Gradients read from the blocks that were there when they were made.</summary>
+    private void ForgetGradients()
+    {
+        _leaves?.Dispose();
+        _leaves = null;
+        foreach (TangentGradients? tangents in _tangents)
+            tangents?.Dispose();
+        Array.Clear(_tangents);
     }
 }

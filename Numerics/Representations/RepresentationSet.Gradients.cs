@@ -96,7 +96,7 @@ public sealed partial class RepresentationSet
         {
             (int first, int count) = gradients.Chunk(c);
             int stride = CacheLine.Padded(count + CacheLine.Doubles);
-            double* pair = memory.Rows(stride), sum = pair + 3 * (nint)stride;
+            double* pairs = memory.Rows(PairGradients.MostPairs, stride), sum = pairs + 3 * (nint)PairGradients.MostPairs * stride;
             CacheLine.Clear(sum, 3 * stride);
             first += _first[part];
             for (int block = 0; block < scratch.Blocks; block++)
@@ -104,8 +104,10 @@ public sealed partial class RepresentationSet
                 gradients.Select(c, block);
                 for (int lane = 0; lane < scratch.Used[block]; lane++)
                 {
+                    int together = lane % PairGradients.MostPairs;
+                    if (together == 0) gradients.Places(lane, Math.Min(PairGradients.MostPairs, scratch.Used[block] - lane), pairs, stride);
+                    double* pair = pairs + 3 * (nint)together * stride;
                     int k = block * EnvironmentScratch.Lanes + lane, row = rowOfPair[scratch.Pair[k]];
-                    if (row != centreRow || strain != null) gradients.Places(lane, pair, stride);
                     if (strain != null) AddStrain(pair, stride, count, [scratch.X[k], scratch.Y[k], scratch.Z[k]], strain + first);
                     // A centre's own image moves with it.
                     if (row != centreRow)
@@ -140,7 +142,7 @@ public sealed partial class RepresentationSet
             if (slot < 0 || tangents.Chunks == 0) continue;
             (int first, int count) = tangents.Chunk(0);
             int wide = CacheLine.Padded(count + CacheLine.Doubles);
-            double* own = memory.Rows(wide);
+            double* own = memory.Rows(1, wide);
             tangents.Vectors(scratch, f, slot, own, wide);
             Put(own, wide, count, VectorRow(vectors, centreRow, fieldOf[f]) + from + first, false, false);
         }

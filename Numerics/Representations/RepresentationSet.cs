@@ -34,6 +34,7 @@ public sealed partial class RepresentationSet
     private readonly int[] _expansionOf;
     private readonly int[][] _fieldOf, _potentialOf;
     private readonly NamedPotential[] _potentials;
+    private readonly MemoryPool _memory;
 
     /// <summary>A set.</summary>
     /// <param name="parts">One or more.</param>
@@ -66,6 +67,8 @@ public sealed partial class RepresentationSet
         if (_potentials.DistinctBy(static p => p.Name).Count() != _potentials.Length)
             throw new ArgumentException("two different potentials have the same name", nameof(parts));
         _potentialOf = Array.ConvertAll(_parts, p => p.Potentials.Select(f => Array.IndexOf(_potentials, f)).ToArray());
+        _memory = new MemoryPool((readout, capacity) =>
+            new EnvironmentMemory(_expansions, _parts, FeatureCount, _isPlain ? 0 : _arrangedLength, readout, capacity));
     }
 
     /// <summary>Writes weights of an atom's features.</summary>
@@ -560,7 +563,7 @@ public sealed partial class RepresentationSet
     }
 
     /// <summary>Runs <paramref name="work"/> on batches of environments 0 … count − 1, each thread with memory of its own. What it
-    /// throws is thrown, from one of the threads where there are several.</summary>
+    /// throws is thrown, from one of the threads where there are several; memory in which something was thrown is left to the collector.</summary>
     private void ForEachBatch(int count, int threads, int readout, int capacity, Action<int, int, EnvironmentMemory> work)
     {
         int batches = (count + capacity - 1) / capacity;
@@ -569,19 +572,20 @@ public sealed partial class RepresentationSet
             (capacity, batches) = Batches(count, threads, capacity);
         if (threads <= 1 || batches < 2)
         {
-            using EnvironmentMemory memory = CreateMemory(readout, capacity);
+            EnvironmentMemory memory = _memory.Rent(readout, capacity);
             for (int b = 0; b < batches; b++)
                 work(b * capacity, Math.Min(capacity, count - b * capacity), memory);
+            _memory.Return(memory);
             return;
         }
         Threads.Unwrapped(() => Parallel.For(0, batches, new ParallelOptions { MaxDegreeOfParallelism = threads },
-            () => CreateMemory(readout, capacity),
+            () => _memory.Rent(readout, capacity),
             (b, _, memory) =>
             {
                 work(b * capacity, Math.Min(capacity, count - b * capacity), memory);
                 return memory;
             },
-            static memory => memory.Dispose()));
+            _memory.Return));
     }
 
     /// <summary>Smaller batches where there would be too few for all threads.</summary>
@@ -590,7 +594,4 @@ public sealed partial class RepresentationSet
         int smaller = Math.Clamp((count + 4 * threads - 1) / (4 * threads), 1, capacity);
         return (smaller, (count + smaller - 1) / smaller);
     }
-
-    private EnvironmentMemory CreateMemory(int readout, int capacity) =>
-        new(_expansions, _parts, FeatureCount, _isPlain ? 0 : _arrangedLength, readout, capacity);
 }

@@ -15,6 +15,7 @@ namespace Toolkit.Numerics.Representations;
 /// </summary>
 internal sealed unsafe class StructureFields : IDisposable
 {
+    private readonly NeighborList? _given;
     private readonly PotentialState[] _states;
     private readonly double[][] _values, _adjoints;
     private readonly int[] _lengths;
@@ -30,7 +31,7 @@ internal sealed unsafe class StructureFields : IDisposable
         IReadOnlyList<DensityExpansion> expansions, IReadOnlyList<PotentialField> potentials, Structure structure, int threads, bool adjoints,
         NeighborList? pairs = null)
     {
-        Structure = structure;
+        (Structure, _given) = (structure, pairs);
         Around = new Surroundings[expansions.Count];
         for (int e = 0; e < Around.Length; e++)
             Around[e] = expansions[e].Around(structure, threads, pairs);
@@ -69,7 +70,7 @@ internal sealed unsafe class StructureFields : IDisposable
     public void Dispose()
     {
         foreach (Surroundings around in Around)
-            around.Pairs.Dispose();
+            if (around.Pairs != _given) around.Pairs.Dispose();
         foreach (PotentialState state in _states)
             state.Dispose();
     }

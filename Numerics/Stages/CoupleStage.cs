@@ -134,62 +134,9 @@ internal sealed unsafe class CoupleStage<T> : Stage<T>
     /// <inheritdoc/>
     public override bool AddSlopes(SlopePlan plan)
     {
-        int widthA = Padded(_left), widthB = Padded(_right);
-        var channels = new Dictionary<(SlopeTerm, bool), (int[] Own, int[] Other, double[]? Weights)>();
-        foreach (IGrouping<(int Block, int First), CouplePath> place in Paths.GroupBy(static p => (p.Block, p.First)))
-        {
-            var terms = new List<SlopeTerm>();
-            foreach (CouplePath p in place)
-            {
-                CouplingBlock c = _table.Block(p.L1, p.L2, p.L);
-                foreach (bool isLeft in (bool[])[true, false])
-                {
-                    var coupled = new (int, int, int, double)[c.Count];
-                    for (int k = 0; k < c.Count; k++)
-                        coupled[k] = isLeft ? (c.M1[k], c.M2[k], c.M3[k], c[k]) : (c.M2[k], c.M1[k], c.M3[k], c[k]);
-                    nint[] others = (isLeft ? _rowB : _rowA)[(isLeft ? p.RowB : p.RowA)..];
-                    int width = isLeft ? widthB : widthA;
-                    foreach (SlopeTerm x in plan.Terms(isLeft ? _a : _b, isLeft ? _rowA[p.RowA] : _rowB[p.RowB]))
-                    {
-                        int inner = x.Source.Block == SlopeSource.Unit ? 1 : x.Source.Others;
-                        SlopeTerm like = x with { Source = default, Rows = default };
-                        if (!channels.TryGetValue((like, isLeft), out (int[] Own, int[] Other, double[]? Weights) made))
-                            channels.Add((like, isLeft), made = Channels(x, isLeft, isLeft ? width : inner));
-                        // Vectors that are multiplied as v·v' come in three paths to one place.
-                        SlopeTerm? known = terms.Find(t => t.Leaf == x.Leaf && t.Rows.FirstAngle == x.Rows.FirstAngle && t.Own == made.Own && t.Other == made.Other);
-                        if (known is null)
-                        {
-                            known = new SlopeTerm(
-                                x.Leaf, x.Rows, plan.Reserve(2 * p.L + 1, x.Rows.Count, inner * width), made.Own, made.Other, made.Weights);
-                            terms.Add(known);
-                        }
-
-                        plan.Products.Add(new CoupledSlopes(coupled, isLeft, x, isLeft ? _b : _a, others, width, known.Source));
-                    }
-                }
-            }
-
-            plan.Add(place.Key.Block, place.Key.First, place.First().Step, 2 * place.First().L + 1, _left.Length, terms);
-        }
-
+        double[]? weights = _weights is null ? null : Array.ConvertAll(_weights, double.CreateChecked);
+        new CoupledChannels(_left, _right, weights).AddSlopes(plan, _table, new CoupleFactor(_a, _rowA), new CoupleFactor(_b, _rowB), Paths);
         return true;
-    }
-
-    private static int Padded(int[] channels) => (channels.DefaultIfEmpty().Max() + 8) / 8 * 8;
-
-    /// <summary>The leaf's and the others' channels of each product.</summary>
-    private (int[] Own, int[] Other, double[]? Weights) Channels(SlopeTerm x, bool isLeft, int step)
-    {
-        int[] changed = isLeft ? _left : _right, fixedOnes = isLeft ? _right : _left, own = new int[changed.Length], other = new int[own.Length];
-        double[]? weights = _weights is null && x.Weights is null ? null : new double[own.Length];
-        for (int t = 0; t < own.Length; t++)
-        {
-            own[t] = x.Own[changed[t]];
-            other[t] = isLeft ? x.Other[changed[t]] * step + fixedOnes[t] : fixedOnes[t] * step + x.Other[changed[t]];
-            if (weights is not null) weights[t] = (_weights is null ? 1 : double.CreateChecked(_weights[t])) * (x.Weights?[changed[t]] ?? 1);
-        }
-
-        return (own, other, weights);
     }
 
     private void Run(T** a, T** b, BlockMemory<T> into, int environments, bool adds)

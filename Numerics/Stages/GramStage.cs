@@ -69,12 +69,12 @@ internal sealed unsafe class GramStage<T> : Stage<T>
         foreach (GramTerm t in _terms)
         {
             if (!weights.TryGetValue(t.Shape, out double[]? weight))
-                weights.Add(t.Shape, weight = Channels(t.Shape).Select(static c => c.Weight).ToArray());
+                weights.Add(t.Shape, weight = t.Shape.Products.Select(static c => c.Weight).ToArray());
             var terms = new List<SlopeTerm>();
             foreach (bool isLeft in (bool[])[true, false])
             {
                 GramFactor changed = isLeft ? t.Left : t.Right, kept = isLeft ? t.Right : t.Left;
-                int width = ((isLeft ? Channels(t.Shape).Max(static c => c.Right) : Channels(t.Shape).Max(static c => c.Left)) + 8) / 8 * 8;
+                int width = ((isLeft ? t.Shape.Products.Max(static c => c.Right) : t.Shape.Products.Max(static c => c.Left)) + 8) / 8 * 8;
                 SlopeSource other = new(kept.Block, kept.First, kept.Step, 0, width);
                 foreach (SlopeTerm x in plan.Terms(changed.Block, changed.First))
                 {
@@ -84,8 +84,8 @@ internal sealed unsafe class GramStage<T> : Stage<T>
                     if (!channels.TryGetValue((t.Shape, like, isLeft, step), out (int[] Own, int[] Other) made))
                     {
                         channels.Add((t.Shape, like, isLeft, step), made = (
-                            Channels(t.Shape).Select(c => x.Own[isLeft ? c.Left : c.Right]).ToArray(),
-                            Channels(t.Shape).Select(c => isLeft ? x.Other[c.Left] * width + c.Right : c.Left * inner + x.Other[c.Right]).ToArray()));
+                            t.Shape.Products.Select(c => x.Own[isLeft ? c.Left : c.Right]).ToArray(),
+                            t.Shape.Products.Select(c => isLeft ? x.Other[c.Left] * width + c.Right : c.Left * inner + x.Other[c.Right]).ToArray()));
                     }
 
                     SlopeSource source = isUnit ? other with { StepM = 0, StepK = kept.Step } : plan.Reserve(1, x.Rows.Count, inner * width);
@@ -93,7 +93,7 @@ internal sealed unsafe class GramStage<T> : Stage<T>
                         plan.Products.Add(new ContractedSlopes(t.Components, x.Rows.Count, isLeft ? x.Source : other, isLeft ? other : x.Source, source));
                     double[] own = x.Weights is null
                         ? weight
-                        : Channels(t.Shape).Select((c, k) => weight[k] * x.Weights[isLeft ? c.Left : c.Right]).ToArray();
+                        : t.Shape.Products.Select((c, k) => weight[k] * x.Weights[isLeft ? c.Left : c.Right]).ToArray();
                     terms.Add(new SlopeTerm(x.Leaf, x.Rows, source, made.Own, made.Other, own));
                 }
             }
@@ -103,10 +103,4 @@ internal sealed unsafe class GramStage<T> : Stage<T>
 
         return true;
     }
-
-    private static IEnumerable<(int Left, int Right, double Weight)> Channels(GramShape shape) =>
-        from rows in shape.Groups
-        from row in rows.Rows
-        from j in Enumerable.Range(row.Start, row.Count)
-        select (row.Left, row.Right + j, row.WeightOf(j));
 }

@@ -220,10 +220,11 @@ public static class Labels
         if (found is null)
         {
             string has = string.Join(", ", keys(frame));
+            string hint = quantity.StartsWith("spins", StringComparison.Ordinal) ? ", or another that --spin-key names" : "";
             throw place.Bad(
                 null,
                 $"no {quantity}; it has {(has.Length > 0 ? has : "no such properties")}",
-                $"the key {chosen ?? string.Join(" or ", candidates)}{(candidates.AsSpan().SequenceEqual(SpinsKeys) ? ", or another that --spin-key names" : "")}");
+                $"the key {chosen ?? string.Join(" or ", candidates)}{hint}");
         }
 
         if (values is null)

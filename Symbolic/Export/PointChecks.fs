@@ -28,13 +28,6 @@ def product(sums, phase, roots, symbols, at):
     return value * (-1)**sum(n*at[x] for x, n in phase)
 def differ(x, y): return 1 if abs(S(x - y).evalf(30)) > 1e-18 else 0"""
 
-let private half (k: BigInteger) =
-    if k.IsEven then string (k / BigInteger 2) else $"Rational({k}, 2)"
-
-let private call (symbol: Symbol) (arguments: string list) =
-    let name = if symbol = Symbol.ThreeJ then "threej" else "sixj"
-    $"""{name}({String.Join(", ", arguments)})"""
-
 /// Doubled quantum numbers at which a symbol is defined, small so that boundaries are frequent.
 let rec private point (random: Random) (symbol: Symbol) : BigInteger list =
     let j = List.init 3 (fun _ -> random.Next 7)
@@ -56,37 +49,42 @@ let rec private point (random: Random) (symbol: Symbol) : BigInteger list =
     else
         point random symbol
 
-let private assign (names: string list) (twice: BigInteger list) =
-    let values = twice |> List.map (fun k -> $"Rational({k}, 2)")
-    $"""{String.Join(", ", names)} = {String.Join(", ", values)}"""
+/// A symbol with its arguments, as a text in the names of its quantum numbers.
+type private Call = Symbol * string list
+
+/// What must hold at one point; numbers are doubled.
+type private Check =
+    /// Σ coefficient √radicand symbol = 0. Where a symbol is 0 its coefficient may have no value.
+    | Vanishes of names: string list * at: BigInteger list * (Call * string * string) list
+    /// A symbol is (−1) to an exponent times another.
+    | Alike of names: string list * at: BigInteger list * Call * exponent: string * Call
+    /// Two sums of products of 6j symbols are equal; or the first is 1 or 0 as two labels are equal or not, or 0 anyway.
+    | Balances of at: (string * int) list * RecouplingProduct * RecouplingProduct * delta: (string * string) option
+    /// A sum of products of 6j symbols is the scalar product of two schemes' states.
+    | Overlaps of at: (string * int) list * RecouplingCoefficient
 
 let private relation (random: Random) (count: int) (s: SymbolRelation) =
     let names = s.Symbol.Quanta
+    // Halved as a whole: half an integer by itself is no fraction in Python.
+    let moved name (k: BigInteger) = if k.IsZero then name else $"(2*{name} + {k})/2"
 
     let term (t: SymbolTerm) =
-        let arguments =
-            List.map2 (fun name (k: BigInteger) -> if k.IsZero then name else $"{name} + {half k}") names t.Shift
-
+        let arguments = List.map2 moved names t.Shift
         let root = "1" :: (t.Radicand |> List.map (fun f -> $"({Linear.print names f})")) |> String.concat "*"
-        $"({call s.Symbol arguments}, lambda: ({t.Coefficient.Print names})*sqrt({root}))"
-
-    let terms = s.Terms |> List.map term |> String.concat ", "
+        (s.Symbol, arguments), t.Coefficient.Print names, root
 
     [ for _ in 1..count do
           let reference = s.Terms[random.Next s.Terms.Length].Shift
           let isClaimed = s.Domains |> List.exists (function Summand r -> s.Terms[r].Shift = reference | Bounds _ -> false)
 
           if isClaimed then
-              assign names (List.map2 (fun (a: BigInteger) b -> a - b) (point random s.Symbol) reference)
-              $"failures += differ(sum((v*c() for v, c in [{terms}] if v != 0), S(0)), S(0))" ]
+              Vanishes(names, List.map2 (fun (a: BigInteger) b -> a - b) (point random s.Symbol) reference, s.Terms |> List.map term) ]
 
 let private symmetry (random: Random) (s: Symmetry) =
     let names = s.Symbol.Quanta
     let images = s.TwiceImages |> List.map (fun f -> $"({Linear.print names f})/2")
     let parity = Linear.substitute s.Symbol.InQuanta s.Parity |> Linear.print names
-
-    [ assign names (point random s.Symbol)
-      $"failures += differ({call s.Symbol images}, (-1)**({parity})*{call s.Symbol names})" ]
+    [ Alike(names, point random s.Symbol, (s.Symbol, images), parity, (s.Symbol, names)) ]
 
 let private recoupling (random: Random) (count: int) (s: RecouplingIdentity) =
     let rec labels scheme =
@@ -113,13 +111,6 @@ let private recoupling (random: Random) (count: int) (s: RecouplingIdentity) =
         |> List.distinct
         |> List.filter (fun x -> not (List.contains x sums))
 
-    let list (items: string list) = "[" + String.Join(", ", items) + "]"
-    let quoted (xs: string list) = xs |> List.map (fun x -> "\"" + x + "\"") |> list
-
-    let side (p: RecouplingProduct) =
-        let phase = p.Phase |> List.map (fun (x, n) -> $"(\"" + x + $"\", {n})") |> list
-        $"product({quoted p.Sums}, {phase}, {quoted p.Roots}, {p.Symbols |> List.map quoted |> list}, at)"
-
     // Labels that are bound on the other side, or beyond the start, are drawn until the start's triangles are kept.
     let rec draw tries =
         let at = free |> List.map (fun x -> x, random.Next 4) |> Map.ofList
@@ -132,16 +123,7 @@ let private recoupling (random: Random) (count: int) (s: RecouplingIdentity) =
     [ for _ in 1..count do
           match draw 5000 with
           | None -> ()
-          | Some at ->
-              let values = at |> Map.toList |> List.map (fun (x, k) -> "\"" + x + $"\": Rational({k}, 2)")
-              "at = {" + String.Join(", ", values) + "}"
-
-              match s.Delta with
-              | None -> $"failures += differ({side s.Left}, {side s.Right})"
-              | Some(x, y) ->
-                  // Where the final scheme's triangles are not kept both sides are 0 by the symbols, not by the delta.
-                  $"left = {side s.Left}"
-                  $"failures += left != 0 and differ(left, S(int(at[\"{x}\"] == at[\"{y}\"])))" ]
+          | Some at -> Balances(Map.toList at, s.Left, s.Right, s.Delta) ]
 
 /// SymPy's own Clebsch–Gordan coefficients, coupled as the schemes say.
 let private overlap =
@@ -164,40 +146,116 @@ def overlap(s, t, at):
     return sum((u*y[k] for k, u in x.items() if k in y), S(0))"""
 
 let private coefficient (random: Random) (count: int) (s: RecouplingCoefficient) =
-    let rec write scheme =
-        match scheme with
-        | Single x -> $"\"{x}\""
-        | Couple(l, r, x) -> $"({write l}, {write r}, \"{x}\")"
+    Seq.initInfinite (fun _ -> RecouplingEvaluation.draw random 2 s)
+    |> Seq.truncate 5000
+    |> Seq.filter (fun at -> RecouplingEvaluation.obeys at s.Start && RecouplingEvaluation.obeys at s.Final)
+    |> Seq.truncate count
+    |> Seq.map (fun at -> Overlaps(Map.toList at, s))
+    |> List.ofSeq
 
-    let points =
-        Seq.initInfinite (fun _ -> RecouplingEvaluation.draw random 2 s)
-        |> Seq.truncate 5000
-        |> Seq.filter (fun at -> RecouplingEvaluation.obeys at s.Start && RecouplingEvaluation.obeys at s.Final)
-        |> Seq.truncate count
-        |> List.ofSeq
-
-    let list (items: string list) = "[" + String.Join(", ", items) + "]"
-    let quoted (xs: string list) = xs |> List.map (fun x -> "\"" + x + "\"") |> list
-    let phase = s.Value.Phase |> List.map (fun (x, n) -> $"(\"{x}\", {n})") |> list
-    let value = $"product({quoted s.Value.Sums}, {phase}, {quoted s.Value.Roots}, {s.Value.Symbols |> List.map quoted |> list}, at)"
-
-    overlap
-    :: [ for at in points do
-             let values = at |> Map.toList |> List.map (fun (x, k) -> "\"" + x + $"\": Rational({k}, 2)")
-             "at = {" + String.Join(", ", values) + "}"
-             $"failures += differ({value}, overlap({write s.Start}, {write s.Final}, at))" ]
-
-let rec private lines (random: Random) (count: int) (statement: Statement) : string list =
+let rec private checks (random: Random) (count: int) (statement: Statement) : Check list =
     match statement with
     | :? SymbolRelation as s -> relation random count s
     | :? Symmetry as s -> symmetry random s
     | :? RecouplingIdentity as s -> recoupling random count s
     | :? RecouplingCoefficient as s -> coefficient random count s
-    | :? AllOf as s -> s.Parts |> List.collect (lines random count)
+    | :? AllOf as s -> s.Parts |> List.collect (checks random count)
     | _ -> []
+
+let private listed (items: string list) = "[" + String.Join(", ", items) + "]"
+let private quoted (xs: string list) = xs |> List.map (fun x -> "\"" + x + "\"") |> listed
+let private call (symbol: Symbol, arguments: string list) = (if symbol = Symbol.ThreeJ then "threej" else "sixj") + "(" + String.Join(", ", arguments) + ")"
+
+let private inPython (check: Check) : string list =
+    let assign (names: string list) (twice: BigInteger list) =
+        let values = twice |> List.map (fun k -> $"Rational({k}, 2)")
+        $"""{String.Join(", ", names)} = {String.Join(", ", values)}"""
+
+    let place (at: (string * int) list) =
+        "at = {" + String.Join(", ", at |> List.map (fun (x, k) -> "\"" + x + $"\": Rational({k}, 2)")) + "}"
+
+    let product (p: RecouplingProduct) =
+        let phase = p.Phase |> List.map (fun (x, n) -> $"(\"" + x + $"\", {n})") |> listed
+        $"product({quoted p.Sums}, {phase}, {quoted p.Roots}, {p.Symbols |> List.map quoted |> listed}, at)"
+
+    match check with
+    | Vanishes(names, at, terms) ->
+        let terms = terms |> List.map (fun (symbol, c, root) -> $"({call symbol}, lambda: ({c})*sqrt({root}))") |> String.concat ", "
+        [ assign names at; $"failures += differ(sum((v*c() for v, c in [{terms}] if v != 0), S(0)), S(0))" ]
+    | Alike(names, at, image, exponent, symbol) ->
+        [ assign names at; $"failures += differ({call image}, (-1)**({exponent})*{call symbol})" ]
+    | Balances(at, left, right, None) -> [ place at; $"failures += differ({product left}, {product right})" ]
+    | Balances(at, left, _, Some(x, y)) ->
+        // Where the final scheme's triangles are not kept both sides are 0 by the symbols, not by the delta.
+        [ place at
+          $"left = {product left}"
+          $"failures += left != 0 and differ(left, S(int(at[\"{x}\"] == at[\"{y}\"])))" ]
+    | Overlaps(at, s) ->
+        let rec write scheme =
+            match scheme with
+            | Single x -> $"\"{x}\""
+            | Couple(l, r, x) -> $"({write l}, {write r}, \"{x}\")"
+
+        [ place at; $"failures += differ({product s.Value}, overlap({write s.Start}, {write s.Final}, at))" ]
+
+/// The same symbols and products for Maxima, by its package of Clebsch–Gordan coefficients.
+let private maximaHeader =
+    """load("clebsch_gordan")$
+triad(a, b, c) := is(integerp(a + b + c) and abs(a - b) <= c and c <= a + b)$
+bounded(j, m) := is(j >= 0 and integerp(j - m) and abs(m) <= j)$
+threej(a, b, c, x, y, z) := if bounded(a, x) and bounded(b, y) and bounded(c, z) and x + y + z = 0 and triad(a, b, c)
+    then wigner_3j(a, b, c, x, y, z) else 0$
+sixj(a, b, c, d, e, f) := if min(a, b, c, d, e, f) >= 0 and triad(a, b, c) and triad(a, e, f) and triad(d, b, f) and triad(d, e, c)
+    then wigner_6j(a, b, c, d, e, f) else 0$
+product_of(sums, phase, roots, symbols, at) := block([v : 1],
+    if sums # [] then return(lsum(product_of(rest(sums), phase, roots, symbols, cons(first(sums) = k/2, at)), k, makelist(i, i, 0, 12))),
+    for s in symbols do if v # 0 then v : v*apply(sixj, makelist(assoc(x, at), x, s)),
+    if v = 0 then return(0),
+    for x in roots do v : v*sqrt(2*assoc(x, at) + 1),
+    v*(-1)**lsum(p[2]*assoc(p[1], at), p, phase))$
+fpprec : 40$
+differ(x, y) := if is(abs(bfloat(x - y)) > 1b-18) then 1 else 0$"""
+
+let private inMaxima (check: Check) : string list =
+    let assign (names: string list) (twice: BigInteger list) =
+        List.map2 (fun name (k: BigInteger) -> $"{name} : ({k})/2$") names twice |> String.concat " "
+
+    let place (at: (string * int) list) = "at : " + listed [ for x, k in at -> $"\"{x}\" = {k}/2" ] + "$"
+
+    let product (p: RecouplingProduct) =
+        let phase = p.Phase |> List.map (fun (x, n) -> $"[\"" + x + $"\", {n}]") |> listed
+        $"product_of({quoted p.Sums}, {phase}, {quoted p.Roots}, {p.Symbols |> List.map quoted |> listed}, at)"
+
+    match check with
+    | Vanishes(names, at, terms) ->
+        let terms =
+            terms
+            |> List.map (fun (symbol, c, root) -> $"block([v : {call symbol}], if v = 0 then 0 else v*({c})*sqrt({root}))")
+            |> String.concat " + "
+
+        [ assign names at; $"failures : failures + differ({terms}, 0)$" ]
+    | Alike(names, at, image, exponent, symbol) ->
+        [ assign names at; $"failures : failures + differ({call image}, (-1)**({exponent})*{call symbol})$" ]
+    | Balances(at, left, right, None) -> [ place at; $"failures : failures + differ({product left}, {product right})$" ]
+    | Balances(at, left, _, Some(x, y)) ->
+        [ place at
+          $"left : {product left}$"
+          $"if left # 0 then failures : failures + differ(left, if assoc(\"{x}\", at) = assoc(\"{y}\", at) then 1 else 0)$" ]
+    // Scalar products of schemes are SymPy's part.
+    | Overlaps _ -> []
+
+let private points statement = checks (Random 17) 5 statement
 
 /// Lines that add to `failures`; none for statements that are not about 3j and 6j symbols.
 let python (statement: Statement) : string list =
-    match lines (Random 17) 5 statement with
+    match points statement with
     | [] -> []
-    | checks -> "# the statement at random points, by SymPy's own symbols" :: header :: checks
+    | all ->
+        let isOverlap = all |> List.exists (function Overlaps _ -> true | _ -> false)
+        "# the statement at random points, by SymPy's own symbols" :: header :: (if isOverlap then [ overlap ] else []) @ List.collect inPython all
+
+/// The same for Maxima.
+let maxima (statement: Statement) : string list =
+    match points statement |> List.collect inMaxima with
+    | [] -> []
+    | lines -> "/* the statement at random points, by Maxima's own symbols */" :: maximaHeader :: lines

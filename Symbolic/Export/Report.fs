@@ -85,8 +85,10 @@ let rec parametersOf (statement: Statement) : string list =
     | :? Equivariant as s -> ordersOf s.Family
     | :? Invariant as s -> ordersOf s.Family
     | :? SignOf as s -> ordersOf s.Family
+    | :? Unordered as s -> ordersOf s.Family
     | :? EveryTree
     | :? EveryTreeInvariant -> [ "every tree" ]
+    | :? InRealBasis as s -> parametersOf s.Complex
     | :? AllOf as s -> s.Parts |> List.collect parametersOf |> List.distinct
     | _ -> []
 

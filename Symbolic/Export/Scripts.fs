@@ -76,5 +76,6 @@ let maxima (name: string) (theorem: Theorem) : string =
         line $"/* {o.Purpose} */"
         line $"if ratsimp({o.Expression}) # 0 then failures : failures + 1$"
 
+    PointChecks.maxima theorem.Statement |> List.iter line
     line "print(failures)$"
     out.ToString()

@@ -86,6 +86,17 @@ let all: Codec list =
                       right
                       (field "L" element |> order)
                       (field "S" element |> order)) }
+      { Rules = [ "R6-gradient" ]
+        Write =
+          fun writer theorem ->
+              match family theorem with
+              | Gradient(_, Some field) -> writer.WriteString("by", field)
+              | Gradient(_, None) -> writer.WriteNull "by"
+              | other -> invalidOp $"a gradient was expected, not {other}"
+        Replay =
+          fun element premises ->
+              let by = match field "by" element with Null -> None | name -> Some(text name)
+              one premises (fun scalar -> Equivariance.gradient scalar by) }
       plain "R4-invariant" (fun premises ->
           one premises (fun premise ->
               match premise.Statement with
@@ -108,6 +119,8 @@ let all: Codec list =
           fun element premises ->
               noPremises premises (fun () ->
                   Equivariance.suppose (field "name" element |> text) (field "order" element |> text)) }
+      plain "R7-permutation" (fun premises -> one premises Equivariance.unordered)
+      plain "real-basis" (fun premises -> two premises RealBasis.prove)
       plain "induction" (fun premises ->
           match List.rev premises with
           | step :: leaves -> Equivariance.induction (List.rev leaves) step

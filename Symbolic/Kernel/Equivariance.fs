@@ -49,6 +49,8 @@ type Family =
     | Image of Family
     /// Families added component by component.
     | Total of Family list
+    /// The derivatives of a scalar by one site's position, or by its vector of a field, as spherical components.
+    | Gradient of Family * field: string option
     /// Any family that is assumed to be equivariant.
     | Any of string
 
@@ -58,6 +60,7 @@ type Family =
         | SiteSum _
         | Any _ -> 1
         | Joined(family, _)
+        | Gradient(family, _)
         | Image family -> 1 + family.Size
         | Total families -> 1 + List.sumBy (fun (f: Family) -> f.Size) families
         | Coupled(left, right, _)
@@ -74,6 +77,7 @@ type Family =
         | SiteSum(_, l) -> own l
         | Any _ -> Set.empty
         | Joined(family, j) -> Set.union family.Orders (own j)
+        | Gradient(family, _)
         | Image family -> family.Orders
         | Total families -> families |> List.map (fun (f: Family) -> f.Orders) |> Set.unionMany
         | Coupled(left, right, l) -> Set.unionMany [ left.Orders; right.Orders; own l ]
@@ -87,6 +91,8 @@ type Family =
         | Coupled(left, right, l) -> $"couple({left}, {right}, {l})"
         | CoupledSeparately(left, right, l, s) -> $"couple({left}, {right}; {l}, {s})"
         | Image family -> $"map({family})"
+        | Gradient(family, None) -> $"grad({family})"
+        | Gradient(family, Some field) -> $"grad({family}; {field})"
         | Total families -> families |> List.map string |> String.concat " + " |> sprintf "(%s)"
         | Any name -> name
 
@@ -141,6 +147,14 @@ type Equivariant
     /// exponents of their signs.
     member _.Hypotheses = hypotheses
 
+    /// What words in a family's text mean.
+    static member internal Explain(family: Family) =
+        let text = string family
+        let explained (word: string) (meaning: string) = if text.Contains $"{word}(" then "; " + meaning else ""
+
+        explained "map" "map(X) is any linear map on the channels of X"
+        + explained "grad" "grad(X) is the derivative of X by the position of one site and grad(X; v) that by its vector v, as spherical components, where X has one"
+
     static member internal Describe(fields: Map<string, Field>) =
         fields
         |> Map.toList
@@ -164,7 +178,7 @@ type Equivariant
 
         let where = if fields.IsEmpty then "" else $", with {Equivariant.Describe fields}"
 
-        let ofChannels = if string family |> _.Contains("map(") then "; map(X) is any linear map on the channels of X" else ""
+        let words = Equivariant.Explain family
         let hypothetical = hypotheses |> Map.toList |> List.collect (fun (name, order) -> [ name; string order ])
         let taken = List.ofSeq family.Orders @ List.ofSeq fields.Keys @ hypothetical
         let whole = Name.fresh taken "A"
@@ -183,7 +197,7 @@ type Equivariant
                   fields alone"
 
         $"for all natural values of the names in it{given}: {acts}; its sign is {parity} under the inversion and \
-          {time} under time reversal{where}{ofChannels}"
+          {time} under time reversal{where}{words}"
 
 /// A scalar that no generator changes.
 [<Sealed>]
@@ -211,7 +225,7 @@ type Invariant internal (fields: Map<string, Field>, family: Family, separately:
             else "joint rotations of positions and fields"
 
         $"for all natural values of the names in it: {family} is unchanged by {group}; its sign is {parity} under the \
-          inversion and {time} under time reversal, with {Equivariant.Describe fields}"
+          inversion and {time} under time reversal, with {Equivariant.Describe fields}{Equivariant.Explain family}"
 
 /// A sign alone.
 [<Sealed>]
@@ -234,7 +248,23 @@ type SignOf internal (fields: Map<string, Field>, family: Family, underTime: boo
         let operation = if underTime then "time reversal" else "the inversion"
 
         $"for all natural values of the names in it: every component of {family} is multiplied by {sign} under \
-          {operation}, with {Equivariant.Describe fields}"
+          {operation}, with {Equivariant.Describe fields}{Equivariant.Explain family}"
+
+/// A family in which no site has a place of its own.
+[<Sealed>]
+type Unordered internal (fields: Map<string, Field>, family: Family) =
+    inherit Statement(box ("unordered", fields, family))
+
+    /// The fields that occur.
+    member _.Fields = fields
+
+    /// The family.
+    member _.Family = family
+
+    override _.Text =
+        $"for all natural values of the names in it: every component of {family} is unchanged when the sites are numbered \
+          otherwise, each keeping its position, what it carries and its radial functions, with \
+          {Equivariant.Describe fields}{Equivariant.Explain family}"
 
 /// Every coupling tree over some fields, of any number of leaves.
 [<Sealed>]
@@ -433,6 +463,41 @@ module Equivariance =
                 let statement = Equivariant(fields, total, first.Action, first.Parity, first.Time, hypotheses)
                 stating statement "R1-sum" premises []
 
+    /// R6: the derivatives of a scalar A by a position r_j. J_a = −i (r × ∂)_a + … has [J_a, ∂_b] = i ε_abc ∂_c and J_a A = 0, so
+    /// that J_a ∂_b A = i ε_abc ∂_c A, as J_a r_b = i ε_abc r_c: they are of order 1, as r is. The same holds of a vector v_j and
+    /// S. The sign of a derivative is that of the scalar times that of what it is by: −1 for a position and a polar vector
+    /// under the inversion, −1 for what is odd in time under time reversal.
+    let gradient (premise: Theorem) (by: string option) : Result<Theorem, string> =
+        match premise.Statement with
+        | :? Equivariant as e ->
+            let action =
+                match e.Action, by with
+                | Jointly(Fixed 0), _ -> Some(Jointly(Fixed 1))
+                | Separately(Fixed 0, Fixed 0), None -> Some(Separately(Fixed 1, Fixed 0))
+                | Separately(Fixed 0, Fixed 0), Some _ -> Some(Separately(Fixed 0, Fixed 1))
+                | _ -> None
+
+            let odd = Sign.OfOrder(Fixed 1)
+
+            let signs =
+                match by with
+                | None -> Some(odd, Sign.One)
+                | Some name ->
+                    match e.Fields.TryFind name with
+                    | Some field when field.Rank = 1 ->
+                        Some((if field.Parity = Polar then odd else Sign.One), (if field.Time = Odd then odd else Sign.One))
+                    | _ -> None
+
+            match action, signs with
+            | Some action, Some(parity, time) ->
+                let statement =
+                    Equivariant(e.Fields, Gradient(e.Family, by), action, e.Parity * parity, e.Time * time, e.Hypotheses)
+
+                stating statement "R6-gradient" [ premise ] []
+            | None, _ -> Error "the family is no scalar"
+            | _, None -> Error "there is no such vector field"
+        | _ -> Error "the premise is not about an equivariant family"
+
     /// R4: at order 0 the standard matrices are 0, so every generator annihilates the family.
     let invariant (premise: Theorem) : Result<Theorem, string> =
         match premise.Statement with
@@ -464,6 +529,25 @@ module Equivariance =
             let sign = if underTime then e.Time else e.Parity
             Ok(Rule.concludes "R5-sign" (SignOf(e.Fields, e.Family, underTime, sign)) [ premise ] [])
         | _ -> Error "the premise is not about an equivariant family without hypotheses"
+
+    /// R7: a leaf is a sum over sites, in which they may stand in any order, and everything else is made of leaves. A derivative by
+    /// one site gives that site a place of its own.
+    let unordered (premise: Theorem) : Result<Theorem, string> =
+        let rec isOfSums family =
+            match family with
+            | SiteSum _ -> true
+            | Joined(part, _)
+            | Image part -> isOfSums part
+            | Total parts -> List.forall isOfSums parts
+            | Coupled(left, right, _)
+            | CoupledSeparately(left, right, _, _) -> isOfSums left && isOfSums right
+            | Gradient _
+            | Any _ -> false
+
+        match premise.Statement with
+        | :? Equivariant as e when isOfSums e.Family ->
+            Ok(Rule.concludes "R7-permutation" (Unordered(e.Fields, e.Family)) [ premise ] [])
+        | _ -> Error "the premise is not about a family that is made of sums over sites"
 
     /// "If A is equivariant, then A is equivariant": the start of a hypothetical proof.
     let suppose (name: string) (order: string) : Result<Theorem, string> =

@@ -3,6 +3,7 @@ using System.IO;
 using System.Linq;
 using System.Text;
 using System.Text.Json;
+using Microsoft.FSharp.Collections;
 using Microsoft.FSharp.Core;
 using Toolkit.Numerics.Files;
 using Toolkit.Numerics.Representations;
@@ -19,8 +20,9 @@ namespace Toolkit.Cli.Verbs;
 internal static class SpecTheorems
 {
     /// <summary>
-    /// Invariance or covariance, the sign under the inversion and that under time reversal of every tree, named after the
-    /// file: <c>invariance.NAME</c>, or <c>invariance.NAME.1</c>, … where there are several trees.
+    /// Invariance or covariance, the sign under the inversion and that under time reversal, permutations of sites and gradients of
+    /// every tree, named after the file: <c>invariance.NAME</c>, or <c>invariance.NAME.1</c>, … where there are several trees;
+    /// and all of it as <c>specification.NAME</c>.
     /// </summary>
     /// <exception cref="InputException">The file is neither; with the place.</exception>
     public static IReadOnlyList<Entry> Read(string path)
@@ -28,8 +30,7 @@ internal static class SpecTheorems
         List<CouplingTree> trees = IsTree(path)
             ? [Parse(path, File.ReadAllText(path))]
             : [.. Spec.Read(path).CouplingTrees(path).Select(tree => Parse(path, tree.ToJson()))];
-        string name = Name(path);
-        return [.. trees.SelectMany((tree, i) => Trees.ofTree(trees.Count == 1 ? name : $"{name}.{i + 1}", tree))];
+        return Trees.ofTrees(Name(path), ListModule.OfSeq(trees));
     }
 
     private static CouplingTree Parse(string path, string json)

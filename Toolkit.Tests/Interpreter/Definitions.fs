@@ -62,7 +62,7 @@ let ofLabel (spec: Spec) (names: string list) (lambda: int) (label: int[]) : Def
     | RepresentationKind.Bispectrum ->
         let factors = [ for k in 1..3 -> (at $"species_{k}", at $"n_{k}"), at $"l_{k}" ]
         let l k = snd factors[k - 1]
-        let root = Couple(Couple(density (l 1), density (l 2), Known(l 3)), density (l 3), Known 0)
+        let root = Couple(density (l 1), Couple(density (l 2), density (l 3), Known(l 1)), Known 0)
         plain root (List.map fst factors) (rootOfOrders factors)
     | RepresentationKind.Equivariants when spec.Representations[0].Order = 1 -> plain (density lambda) [ at "species", at "n" ] 1.
     | RepresentationKind.Equivariants ->

@@ -93,6 +93,21 @@ let rec evaluate (fields: Map<string, Field>) (names: Map<string, int>) (sites: 
                 sum[m][int block.M3[i]] <- sum[m][int block.M3[i]] + block.Value[i] * part[m]
 
         sum
+    | Gradient(inner, by) ->
+        // Differences of the sixth order, by the first site; y, z, x are the components of order 1.
+        let first, others = List.head sites, List.tail sites
+        let vector = match by with None -> first.Position | Some name -> first.Vectors[name]
+        let h = 2e-3 * norm vector
+
+        let at axis (step: float) =
+            let moved = vector |> Array.mapi (fun k x -> if k = axis then x + step * h else x)
+            let site = match by with None -> { first with Position = moved } | Some name -> { first with Vectors = first.Vectors.Add(name, moved) }
+            evaluate fields names (site :: others) inner |> Array.concat |> Array.exactlyOne
+
+        [| for axis in [ 1; 2; 0 ] ->
+               let odd k = at axis k - at axis -k
+               (45. * odd 1. - 9. * odd 2. + odd 3.) / (60. * h) |]
+        |> column
     // Some map on one channel.
     | Image inner -> value inner |> Array.map (Array.map (fun x -> 1.7 * x))
     | Total families -> families |> List.map value |> List.reduce (Array.map2 (Array.map2 (+)))
@@ -110,6 +125,7 @@ let rec names (family: Family) : string list =
     | Joined(inner, j) -> names inner @ own j
     | Coupled(a, b, l) -> names a @ names b @ own l
     | CoupledSeparately(a, b, l, s) -> names a @ names b @ own l @ own s
+    | Gradient(inner, _)
     | Image inner -> names inner
     | Total families -> List.collect names families
     | Any _ -> []

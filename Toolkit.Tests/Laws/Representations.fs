@@ -187,7 +187,7 @@ let pairGradientsAreForwardProducts (subject: Subject) (s: Structure) =
                         write ())
 
                 let places =
-                    all |> List.map (fun g -> by g (fun () -> g.Places(lane, explicitly, r.FeatureCount + 8)))
+                    all |> List.map (fun g -> by g (fun () -> g.Places(lane, 1, explicitly, r.FeatureCount + 8)))
 
                 close $"{subject.Name}, pair by place" 1e-13 places[1] places[0]
 

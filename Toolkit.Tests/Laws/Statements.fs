@@ -392,6 +392,7 @@ let private scalarSigns fields (f: Family) underTime =
         match f with
         | SiteSum(name, _) -> [ name ]
         | Joined(inner, _)
+        | Gradient(inner, _)
         | Image inner -> leaves inner
         // All have the signs of the first.
         | Total families -> leaves families.Head

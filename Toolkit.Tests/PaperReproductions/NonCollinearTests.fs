@@ -4,6 +4,8 @@ open System
 open System.IO
 open Expecto
 open Toolkit.Numerics.Models.SpinLattice
+open Toolkit.Numerics.Neighbors
+open Toolkit.Numerics.Structures
 open Toolkit.Reproductions
 open Toolkit.Reproductions.Spin2022
 open Toolkit.Reproductions.Spin2022.BccIron
@@ -45,6 +47,55 @@ let tests =
                 let integral = Math.PI / 6. / 3. * (slope scan[k] + 4. * slope scan[k + 1] + slope scan[k + 2])
                 let energy k = let s, _, _ = scan[k] in s.Energy
                 Assert.Equal(energy (k + 2) - energy k, integral, tolerance = 0.0006)
+
+        testCase "the spiral of published constants is the sum over the pairs of a crystal" <| fun () ->
+            // Shells of a bcc crystal of edge 1 with the constants of UppASD's file, mRy for both directions of a pair.
+            let shells = [ sqrt 0.75, 1.33767484769984; 1., 0.75703576545650; sqrt 2., -0.05975437643846; sqrt 2.75, -0.08819834160658 ]
+            let crystal = Structure.Create(ReadOnlySpan [| 26; 26 |], ReadOnlySpan [| 0.; 0.; 0.; 0.5; 0.5; 0.5 |]).WithCell(Cell.Cubic 1., Periodicity.All)
+            use list = NeighborList.Build(crystal, 1.7)
+
+            for q in [ 0.; 0.125; 0.4; 0.75; 1. ] do
+                let mutable sum = 0.
+
+                for p in 0 .. list.Offsets[1] - 1 do
+                    match shells |> List.tryFind (fun (far, _) -> abs (far - list.Distances[p]) < 1e-9) with
+                    | Some(_, j) -> sum <- sum + 13.605693122994 * j * (1. - cos (2. * Math.PI * q * list.Z[p]))
+                    | None -> ()
+
+                Assert.Equal(sum, PublishedExchange.byConstants q, tolerance = 1e-9)
+
+        testCase "an interaction along bonds is found from the torques on all moments together" <| fun () ->
+            let random = Random 5
+            let d = 0.7
+
+            let frame () =
+                let jitter () = 0.02 * (random.NextDouble() - 0.5)
+                let positions = [| for x in 0..1 do for y in 0..1 do for z in 0..1 do for c in [ x; y; z ] -> 2.5 * float c + jitter () |]
+                let e = Array.init 8 (fun _ -> let v = Array.init 3 (fun _ -> random.NextDouble() - 0.5) in v |> Array.map (fun x -> x / norm v)) |> Array.concat
+                let s = Structure.Create(ReadOnlySpan(Array.create 8 26), ReadOnlySpan positions)
+                use list = NeighborList.Build(s, 2.8)
+
+                // E = −½ Σ D r̂·(e × e′); fields by differences, for E is linear in each moment.
+                let energy (e: float[]) =
+                    Seq.sum (
+                        seq {
+                            for i in 0..7 do
+                                for p in list.Offsets[i] .. list.Offsets[i + 1] - 1 do
+                                    let j, r = list.Neighbors[p], list.Distances[p]
+                                    let axis = [| list.X[p] / r; list.Y[p] / r; list.Z[p] / r |]
+                                    -0.5 * d * dot axis (cross e[3 * i .. 3 * i + 2] e[3 * j .. 3 * j + 2])
+                        })
+
+                let moved k step = energy (Array.mapi (fun i x -> if i = k then x + step else x) e)
+                let field = Array.init 24 (fun k -> -(moved k 0.5 - moved k -0.5))
+                let labelled: Labelled = { Structure = withSpins e s; Energy = 0.; Forces = Array.zeroCreate 24; Fields = field }
+                labelled, TotalTorques.crosses e field
+
+            let frames, torques = Array.init 20 (fun _ -> frame ()) |> Array.unzip
+            let description = { Models.iron Models.Resolved 3 2 with Cutoff = 4. }
+            let found, error = TotalTorques.alongBonds { Title = ""; Description = description; Frames = frames; Torques = torques }
+            Assert.Equal(1000. * d, found, tolerance = 1e-6)
+            Assert.InRange(error, 0., 1e-6)
 
         testCase "what least squares with a line leave of a parabola is known, with a parabola nothing" <| fun () ->
             let x = [| -2.; -1.; 0.; 1.; 2. |]

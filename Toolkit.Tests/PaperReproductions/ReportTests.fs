@@ -76,7 +76,7 @@ let private report (picture: string) : Html.Run =
       Settings = [ "a<b", "c&d" ]
       Versions = []
       Proved =
-        [ { Name = "t"; Statement = "for all l < 3"; Method = "m"; Size = 3; Seconds = 0.1; Failure = None } ]
+        [ { Name = "t"; Statement = "<p><math><mi>l</mi></math></p>"; Assumed = [ "for all l < 3" ]; Method = "m"; Size = 3; Seconds = 0.1; Failure = None } ]
       Checks = [ { Law = "x < y"; Found = "<none>"; Passed = false; Seconds = 0.001 } ]
       Chapters =
         [ { Folder = "paper"
@@ -121,6 +121,10 @@ let tests =
         testCase "a table refuses rows of another length and numbers that are not finite" <| fun () ->
             for row in [ [ Whole 1 ]; [ Whole 1; Number nan ]; [ Whole 1; Number infinity ] ] do
                 Assert.Throws<ArgumentException>(fun () -> Table.Create([ "a"; "b" ], [ row ]) |> ignore) |> ignore
+
+        testCase "statements of theorems are set in type, what they assume is folded" <| fun () ->
+            let html = Html.text (report "<svg></svg>")
+            Assert.Contains("<code>t</code><p><math><mi>l</mi></math></p><details><summary>assumed, not checked: 1</summary><ul><li>for all l &lt; 3</li></ul></details>", html)
 
         testCase "the report escapes every text that it shows and refers to nothing outside" <| fun () ->
             let html = Html.text (report "<!-- of the file --><svg><desc>d</desc></svg>")

@@ -344,6 +344,11 @@ let private wholeTexts (svg: string) =
             )
     )
 
+// SkiaSharp counts names of clips over the whole run: here they count from the first of the picture, so that it is always the same.
+let private named (id: string) (svg: string) =
+    let names = Regex.Matches(svg, "id=\"(cl_[0-9a-f]+)\"") |> Seq.map _.Groups[1].Value |> Seq.distinct |> Seq.indexed |> Seq.map (fun (k, n) -> n, k) |> Map
+    Regex.Replace(svg, "(\"|#)(cl_[0-9a-f]+)", fun (m: Match) -> $"{m.Groups[1].Value}{id}-{names[m.Groups[2].Value]}")
+
 /// The text of an SVG file; `id` sets its internal names apart from those of other pictures on a page, `origin` says what made
 /// it.
 let svg (id: string) (origin: string) (picture: Picture) : string =
@@ -358,8 +363,7 @@ let svg (id: string) (origin: string) (picture: Picture) : string =
     let body = raw.Substring(raw.IndexOf('>', raw.IndexOf("<svg", StringComparison.Ordinal)) + 1)
 
     let body =
-        wholeTexts(body)
-            .Replace("\"cl_", $"\"{id}-").Replace("#cl_", $"#{id}-")
+        (wholeTexts body |> named id)
             .Replace("stroke=\"black\"", "stroke=\"currentColor\"")
             .Replace("\"#010101\"", "\"currentColor\"")
             .Replace("stroke-width=\"2.0625\"", "stroke-width=\"2\" stroke-dasharray=\"5 3.5\"")
@@ -371,3 +375,9 @@ let svg (id: string) (origin: string) (picture: Picture) : string =
     $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" style=\"min-width:{ceil (0.85 * width)}px\" "
     + $"font-family=\"{family}\" fill=\"currentColor\"><desc>{WebUtility.HtmlEncode origin}</desc>"
     + body
+
+/// The same for a page that shows the picture as an image, whose colours know nothing of the page's: on white.
+let onWhite (id: string) (origin: string) (picture: Picture) : string =
+    let text = svg id origin picture
+    let at = text.IndexOf("</desc>", StringComparison.Ordinal) + "</desc>".Length
+    text.Insert(at, "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>")

@@ -63,7 +63,10 @@ type Chapter =
 /// A theorem as the report lists it.
 type Proved =
     { Name: string
+      /// Set in type, as elements of the page.
       Statement: string
+      /// What is assumed and not checked.
+      Assumed: string list
       Method: string
       /// Terms of the certificate's polynomials.
       Size: int

@@ -51,6 +51,7 @@ table { border-collapse: collapse; width: 100%; font: .86rem/1.45 system-ui, san
         font-variant-numeric: tabular-nums; }
 th { text-align: left; font-weight: 600; color: var(--soft); border-bottom: 1.5px solid var(--line); padding: .35rem .8rem .35rem 0; }
 td { border-bottom: 1px solid var(--line); padding: .4rem .8rem .4rem 0; vertical-align: top; }
+td p { margin: .2rem 0; } td math { font-size: 1.1em; } td ol, td ul { margin: .2rem 0; padding-left: 1.6rem; } summary { cursor: pointer; }
 td.n, th.n { text-align: right; white-space: nowrap; padding-right: 0; }
 td.k { white-space: nowrap; color: var(--soft); width: 1%; padding-right: 1.6rem; }
 .passed { color: var(--good); font-weight: 600; white-space: nowrap; } .failed { color: var(--bad); font-weight: 700; white-space: nowrap; }
@@ -89,10 +90,12 @@ let private theorems (out: StringBuilder) (items: Proved list) =
     |> ignore
 
     for item in items do
-        let says = item.Failure |> Option.defaultValue item.Statement
+        let says = item.Failure |> Option.map (fun why -> $"<p>{escape why}</p>") |> Option.defaultValue item.Statement
+        let facts = item.Assumed |> List.map (fun fact -> $"<li>{escape fact}</li>") |> String.concat ""
+        let assumed = if facts = "" then "" else $"<details><summary>assumed, not checked: {item.Assumed.Length}</summary><ul>{facts}</ul></details>"
 
         out
-            .Append($"<tr><td><code>{escape item.Name}</code><br>{escape says}</td><td>{escape item.Method}</td>")
+            .Append($"<tr><td><code>{escape item.Name}</code>{says}{assumed}</td><td>{escape item.Method}</td>")
             .Append($"<td class=\"n\">{item.Size}</td><td>")
             .Append(verdict "proved" "FAILED" item.Failure.IsNone)
             .Append($"</td><td class=\"n\">{seconds item.Seconds}</td></tr>\n")

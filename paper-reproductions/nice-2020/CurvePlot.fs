@@ -1,6 +1,8 @@
 /// Errors against training-set size: what the learning curves of energies and of forces have in common.
 module Toolkit.Reproductions.Nice2020.CurvePlot
 
+open System
+open System.Globalization
 open Toolkit.Reproductions.Nice2020.Fits
 open Toolkit.Reproductions.Report
 
@@ -70,6 +72,20 @@ let table (unit: string) (points: Point list) : Table =
                 Whole p.Splits
                 Number p.Regulariser ] ]
     )
+
+/// The points of a table's rows, as its CSV file has them.
+let parse (rows: string[] seq) : Point list =
+    [ for row in rows do
+          let number k = Double.Parse(row[k], CultureInfo.InvariantCulture)
+          let spread k = { Mean = number k; Least = number (k + 1); Most = number (k + 2) }
+
+          { Order = List.find (fun order -> model order = row[0]) [ 1..9 ]
+            Training = List.find (fun training -> trained training = row[1]) [ Energies; EnergiesAndForces ]
+            Size = int (number 2)
+            Percent = spread 3
+            MeanError = spread 6
+            Splits = int (number 9)
+            Regulariser = number 10 } ]
 
 /// Curves of others: (training configurations, root mean square error in %).
 type Published = Series * (int * float) list

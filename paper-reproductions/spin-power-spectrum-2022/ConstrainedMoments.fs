@@ -237,5 +237,14 @@ let figures (threads: int) (data: string option) : Figure list =
             let names = sets |> List.map _.File |> String.concat ", "
             raise (InvalidDataException $"{root}: expected one of {names}; found none")
 
+        let seen (set: Set, frames: Labelled[]) : TotalTorques.Set =
+            { Title = set.Title
+              Description = { describe Resolved set with NMax = 3 }
+              Frames = frames
+              Torques =
+                [| for s in ExtendedXyzReader.Read(Path.Combine(root, set.File)) ->
+                       TotalTorques.crosses (s.AtomProperties["REF_magmoms"].ToReals()) (s.AtomProperties["REF_magfield"].ToReals()) |] }
+
         [ torques threads all
+          TotalTorques.figure threads [ for set in sets do if set.File.StartsWith "fege" then set.Title ] (List.map seen all)
           if all |> List.exists (fun (set, _) -> set.File = "fe-bcc-128.xyz") then constants threads all ]

@@ -56,11 +56,14 @@ let iron (sight: Sight) (nmax: int) (lmax: int) : Description =
 let private radial (d: Description) =
     RadialTable.Build(PointDensity(GtoBasis(d.NMax, d.Cutoff), d.LMax, d.Cutoff), CutoffFunction(d.Cutoff, d.Smoothing, CutoffKind.Polynomial))
 
+/// The density around atoms, and its vectors where they are seen.
+let expansion (d: Description) : DensityExpansion =
+    DensityExpansion(radial d, d.Species, CentrePolicy.Include, (if d.Sight = Scalar then [] else [ d.Field ]))
+
 /// The features of a description: pairs of distances (ν = 1) and the power spectrum of the density, and, for those who see
 /// spins, the power spectrum of the spins with powers of the centre's own.
 let features (d: Description) : InvariantRepresentation list =
-    let fields = if d.Sight = Scalar then [] else [ d.Field ]
-    let expansion = DensityExpansion(radial d, d.Species, CentrePolicy.Include, fields)
+    let expansion = expansion d
 
     [ RadialSpectrum expansion
       match d.Sight with

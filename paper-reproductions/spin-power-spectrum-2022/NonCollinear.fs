@@ -253,7 +253,10 @@ let private parity (threads: int) (frames: Frame[]) : Figure =
       Table = table
       Picture = Plots.stacked [ "", outcomes |> List.map (fun (series, _, _, _) -> series) ] 310. panels }
 
-/// Both figures, from the data in `folder`.
+/// The figures, from the data in `folder`.
 let figures (threads: int) (folder: string) : Figure list =
     let frames = load folder
-    [ curves threads frames; parity threads frames ]
+    let magnetic = frames |> without [ "ref-nonmagnetic" ] |> labelled
+    let spirals = [| for s in labelled (of' [ "spiral" ] frames) |> Array.sortBy wave -> wave s, s |]
+    let _, fit = List.last (models threads)
+    [ curves threads frames; parity threads frames; PublishedExchange.figure spirals (fit magnetic) ]

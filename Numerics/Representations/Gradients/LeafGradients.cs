@@ -1,5 +1,6 @@
 using System;
 using System.Linq;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Toolkit.Numerics.Blocks;
@@ -162,12 +163,22 @@ internal sealed unsafe class LeafGradients : PairGradients
     }
 
     /// <inheritdoc/>
-    public override void Places(int lane, double* target, int stride)
+    public override void Places(int lane, int count, double* target, int stride)
     {
-        int k = _block * Lanes + lane, lmax = _expansion.LMax;
-        double* radial = _scratch.Radial + lane * (lmax + 1) * _n, slopes = _scratch.RadialDerivatives + lane * (lmax + 1) * _n;
-        double r = _scratch.R[k];
-        Vector512<double> ux = Vector512.Create(_scratch.X[k] / r), uy = Vector512.Create(_scratch.Y[k] / r), uz = Vector512.Create(_scratch.Z[k] / r);
+        int radial = (_expansion.LMax + 1) * _n;
+        double* directions = stackalloc double[3 * MostPairs];
+        for (int k = 0; k < count; k++)
+        {
+            int pair = _block * Lanes + lane + k;
+            (directions[3 * k], directions[3 * k + 1]) = (_scratch.X[pair] / _scratch.R[pair], _scratch.Y[pair] / _scratch.R[pair]);
+            directions[3 * k + 2] = _scratch.Z[pair] / _scratch.R[pair];
+        }
+
+        Pairs pairs = new()
+        {
+            Count = count, Radial = _scratch.Radial + (nint)lane * radial, NextRadial = radial,
+            Slope = (nint)(_scratch.RadialDerivatives - _scratch.Radial), Directions = directions, Stride = stride,
+        };
         double** at = stackalloc double*[_mostSlopes];
         int* next = stackalloc int[_mostSlopes];
         for (int p = 0; p < _chunk.Segments.Length; p++)
@@ -181,24 +192,13 @@ internal sealed unsafe class LeafGradients : PairGradients
                 for (Run* run = runs, end = runs + list.Runs.Length; run < end; run++)
                 {
                     double* to = target + segment.Place + run->Place, w = weights + run->Weights;
-                    if (run->Slow == Run.Triangle)
-                    {
-                        PackedTriangle.Gradients(at[0] + run->OtherA, radial + run->RadialA, slopes + run->RadialA, ux, uy, uz, *w, to, stride);
-                        continue;
-                    }
-                    if (run->Slow == Run.Many)
-                    {
-                        Many(list, *run, at, next, to, stride, radial, slopes, ux, uy, uz, w);
-                        continue;
-                    }
-                    if (run->Slow + run->Fast == 0)
-                    {
-                        for (int d = 0; d < 3; d++)
-                            new Span<double>(to + (nint)d * stride, run->Count).Clear();
-                        continue;
-                    }
-                    if (run->IsOuter) Outer(*run, at, next, to, stride, radial, slopes, ux, uy, uz, w);
-                    else Few(*run, at, next, to, stride, radial, slopes, ux, uy, uz, w);
+                    if (run->Slow == Run.Triangle) Triangle(*run, pairs, at, next, to, *w);
+                    else if (run->Slow == Run.Many) Many(list, *run, pairs, segment, at, next, to, w);
+                    else if (run->Slow + run->Fast == 0) Clear(*run, pairs, to);
+                    else if (run->IsOuter) Outer(*run, pairs, segment, at, next, to, w);
+                    else if (run->IsShort && run->Slow == 1) Short<Rows1>(*run, pairs, segment, at, next, to, w);
+                    else if (run->IsShort) Short<Rows2>(*run, pairs, segment, at, next, to, w);
+                    else Few(*run, pairs, segment, at, next, to, w);
                 }
             }
         }
@@ -257,85 +257,197 @@ internal sealed unsafe class LeafGradients : PairGradients
         }
     }
 
+    /// <summary>Some pairs of a block, whose gradients are made together.</summary>
+    private struct Pairs
+    {
+        /// <summary>How many.</summary>
+        public int Count;
+
+        /// <summary>f g_nl of the first one, and from one to the next.</summary>
+        public double* Radial;
+        public nint NextRadial;
+
+        /// <summary>From f g_nl to d(f g_nl)/dr.</summary>
+        public nint Slope;
+
+        /// <summary>The unit vectors: <c>[pair, xyz]</c>.</summary>
+        public double* Directions;
+
+        /// <summary>From direction to direction of what is made.</summary>
+        public nint Stride;
+    }
+
+    /// <summary>Numbers of the contracted slopes from one pair to the next.</summary>
+    private static nint Step(Segment segment, int slope) => (nint)segment.Slopes[slope].Kinds * segment.Slopes[slope].Stride;
+
+    private static void Clear(in Run run, in Pairs pairs, double* to)
+    {
+        for (int d = 0; d < 3 * pairs.Count; d++)
+            new Span<double>(to + d * pairs.Stride, run.Count).Clear();
+    }
+
+    private static void Triangle(in Run run, in Pairs pairs, double** at, int* next, double* to, double weight)
+    {
+        double* slopes = at[0] + run.OtherA, radial = pairs.Radial + run.RadialA, u = pairs.Directions;
+        for (int k = 0; k < pairs.Count; k++, slopes += 4 * next[0], radial += pairs.NextRadial, u += 3, to += 3 * pairs.Stride)
+        {
+            PackedTriangle.Gradients(
+                slopes, radial, radial + pairs.Slope, Vector512.Create(u[0]), Vector512.Create(u[1]), Vector512.Create(u[2]), weight, to, (int)pairs.Stride);
+        }
+    }
+
     /// <summary>Runs of two leaves that are an outer product: what products of two factors mostly are. Seven operations for every three
     /// vectors of numbers are multiply-adds of broadcast numbers; all else is done once.</summary>
-    private static void Outer(in Run run, double** at, int* next, double* to, int stride, double* radial, double* slopes,
-        Vector512<double> ux, Vector512<double> uy, Vector512<double> uz, double* w)
+    private static void Outer(in Run run, in Pairs pairs, Segment segment, double** at, int* next, double* target, double* w)
     {
-        double* ra = at[run.SlopeA] + run.OtherA, rf = at[run.SlopeF] + run.OtherF, ga = radial + run.RadialA, da = slopes + run.RadialA;
-        nint nextA = next[run.SlopeA], nextF = next[run.SlopeF], stepF = run.StepOtherF, stepA = run.StepRadialA, count = run.Count, two = 2 * (nint)stride;
-        Vector512<double> weight = Vector512.Load(w), g = weight * Vector512.Load(radial + run.RadialF), d = weight * Vector512.Load(slopes + run.RadialF);
-        Vector512<double> a = weight * Vector512.Load(ra), ax = weight * Vector512.Load(ra + nextA);
-        Vector512<double> ay = weight * Vector512.Load(ra + 2 * nextA), az = weight * Vector512.Load(ra + 3 * nextA);
-        for (int r = run.Repeat; r > 0; r--, to += count, rf += stepF, ga += stepA, da += stepA)
+        nint nextA = next[run.SlopeA], nextF = next[run.SlopeF], stepF = run.StepOtherF, stepA = run.StepRadialA, count = run.Count;
+        nint stride = pairs.Stride, two = 2 * stride, slope = pairs.Slope, pairA = Step(segment, run.SlopeA), pairF = Step(segment, run.SlopeF);
+        double* firstA = at[run.SlopeA] + run.OtherA, firstF = at[run.SlopeF] + run.OtherF, radial = pairs.Radial, direction = pairs.Directions;
+        Vector512<double> weight = Vector512.Load(w);
+        int repeat = run.Repeat;
+        nint radialA = run.RadialA, radialF = run.RadialF, nextRadial = pairs.NextRadial;
+        for (int k = pairs.Count; k > 0; k--, firstA += pairA, firstF += pairF, radial += nextRadial, direction += 3, target += 3 * stride)
         {
-            Vector512<double> along = Vector512.Create(rf[0]) * d, value = Vector512.Create(*ga);
-            Vector512<double> x = Vector512.Create(rf[nextF]) * g, y = Vector512.Create(rf[2 * nextF]) * g, z = Vector512.Create(rf[3 * nextF]) * g;
-            along = Vector512.MultiplyAddEstimate(Vector512.Create(*da), a, along);
-            x = Vector512.MultiplyAddEstimate(value, ax, x);
-            y = Vector512.MultiplyAddEstimate(value, ay, y);
-            z = Vector512.MultiplyAddEstimate(value, az, z);
-            Vector512.Store(Vector512.MultiplyAddEstimate(ux, along, x), to);
-            Vector512.Store(Vector512.MultiplyAddEstimate(uy, along, y), to + stride);
-            Vector512.Store(Vector512.MultiplyAddEstimate(uz, along, z), to + two);
+            double* to = target, rf = firstF, ga = radial + radialA;
+            Vector512<double> g = weight * Vector512.Load(radial + radialF), d = weight * Vector512.Load(radial + slope + radialF);
+            Vector512<double> a = weight * Vector512.Load(firstA), ax = weight * Vector512.Load(firstA + nextA);
+            Vector512<double> ay = weight * Vector512.Load(firstA + 2 * nextA), az = weight * Vector512.Load(firstA + 3 * nextA);
+            Vector512<double> ux = Vector512.Create(direction[0]), uy = Vector512.Create(direction[1]), uz = Vector512.Create(direction[2]);
+            for (int r = repeat; r > 0; r--, to += count, rf += stepF, ga += stepA)
+            {
+                Vector512<double> along = Vector512.Create(rf[0]) * d, value = Vector512.Create(*ga);
+                Vector512<double> x = Vector512.Create(rf[nextF]) * g, y = Vector512.Create(rf[2 * nextF]) * g, z = Vector512.Create(rf[3 * nextF]) * g;
+                along = Vector512.MultiplyAddEstimate(Vector512.Create(ga[slope]), a, along);
+                x = Vector512.MultiplyAddEstimate(value, ax, x);
+                y = Vector512.MultiplyAddEstimate(value, ay, y);
+                z = Vector512.MultiplyAddEstimate(value, az, z);
+                Vector512.Store(Vector512.MultiplyAddEstimate(ux, along, x), to);
+                Vector512.Store(Vector512.MultiplyAddEstimate(uy, along, y), to + stride);
+                Vector512.Store(Vector512.MultiplyAddEstimate(uz, along, z), to + two);
+            }
+        }
+    }
+
+    /// <summary>Runs of at most a vector of two or three leaves, one of whose channels runs: what products of three factors are. What does not
+    /// change from run to run stays in registers.</summary>
+    /// <typeparam name="TSlow">How many leaves' channels stand still.</typeparam>
+    private static void Short<TSlow>(in Run run, in Pairs pairs, Segment segment, double** at, int* next, double* target, double* weights)
+        where TSlow : struct, ITileRows
+    {
+        nint nextA = next[run.SlopeA], nextB = next[run.SlopeB], nextF = next[run.SlopeF], slope = pairs.Slope, stride = pairs.Stride, two = 2 * stride;
+        nint pairA = Step(segment, run.SlopeA), pairB = Step(segment, run.SlopeB), pairF = Step(segment, run.SlopeF);
+        nint stepA = run.StepOtherA, stepB = run.StepOtherB, stepF = run.StepOtherF, radialA = run.StepRadialA, radialB = run.StepRadialB, radialF = run.StepRadialF;
+        nint stepWeights = run.StepWeights;
+        int repeat = run.Repeat, first = run.Count, stepCount = run.StepCount;
+        bool isPacked = run.IsPackedA, movesF = radialF != 0, movesB = stepB != 0;
+        for (int pair = 0; pair < pairs.Count; pair++)
+        {
+            double* ra = at[run.SlopeA] + run.OtherA + pair * pairA, rb = at[run.SlopeB] + run.OtherB + pair * pairB;
+            double* rf = at[run.SlopeF] + run.OtherF + pair * pairF, radial = pairs.Radial + pair * pairs.NextRadial, w = weights;
+            double* ga = radial + run.RadialA, gb = radial + run.RadialB, gf = radial + run.RadialF, to = target + 3 * pair * stride;
+            double* u = pairs.Directions + 3 * pair;
+            Vector512<double> ux = Vector512.Create(u[0]), uy = Vector512.Create(u[1]), uz = Vector512.Create(u[2]);
+            Vector512<double> g = Vector512.Load(gf), d = Vector512.Load(gf + slope), b = default, bx = default, by = default, bz = default;
+            if (TSlow.Count > 1)
+                (b, bx, by, bz) = (Vector512.Load(rb), Vector512.Load(rb + nextB), Vector512.Load(rb + 2 * nextB), Vector512.Load(rb + 3 * nextB));
+            for (int r = repeat, count = first; r > 0; r--, to += count, count += stepCount)
+            {
+                Vector512<double> weight = Vector512.Load(w), valueA = Vector512.Create(*ga);
+                Vector512<double> along = Vector512.Create(rf[0]) * d, x = Vector512.Create(rf[nextF]) * g;
+                Vector512<double> y = Vector512.Create(rf[2 * nextF]) * g, z = Vector512.Create(rf[3 * nextF]) * g;
+                along = Vector512.MultiplyAddEstimate(Vector512.Create(ga[slope]), Vector512.Load(ra), along);
+                x = Vector512.MultiplyAddEstimate(valueA, Vector512.Load(ra + nextA), x);
+                y = Vector512.MultiplyAddEstimate(valueA, Vector512.Load(ra + 2 * nextA), y);
+                z = Vector512.MultiplyAddEstimate(valueA, Vector512.Load(ra + 3 * nextA), z);
+                if (TSlow.Count > 1)
+                {
+                    Vector512<double> valueB = Vector512.Create(*gb);
+                    along = Vector512.MultiplyAddEstimate(Vector512.Create(gb[slope]), b, along);
+                    x = Vector512.MultiplyAddEstimate(valueB, bx, x);
+                    y = Vector512.MultiplyAddEstimate(valueB, by, y);
+                    z = Vector512.MultiplyAddEstimate(valueB, bz, z);
+                    gb += radialB;
+                    if (movesB)
+                    {
+                        rb += stepB;
+                        (b, bx, by, bz) = (Vector512.Load(rb), Vector512.Load(rb + nextB), Vector512.Load(rb + 2 * nextB), Vector512.Load(rb + 3 * nextB));
+                    }
+                }
+
+                along *= weight;
+                Vector512.Store(Vector512.MultiplyAddEstimate(ux, along, weight * x), to);
+                Vector512.Store(Vector512.MultiplyAddEstimate(uy, along, weight * y), to + stride);
+                Vector512.Store(Vector512.MultiplyAddEstimate(uz, along, weight * z), to + two);
+                w += stepWeights;
+                ra += isPacked ? count : stepA;
+                rf += stepF;
+                ga += radialA;
+                if (movesF)
+                {
+                    gf += radialF;
+                    (g, d) = (Vector512.Load(gf), Vector512.Load(gf + slope));
+                }
+            }
         }
     }
 
     /// <summary>Runs of up to three leaves.</summary>
-    private static void Few(in Run run, double** at, int* next, double* to, int stride, double* radial, double* slopes,
-        Vector512<double> ux, Vector512<double> uy, Vector512<double> uz, double* w)
+    private static void Few(in Run run, in Pairs pairs, Segment segment, double** at, int* next, double* target, double* weights)
     {
-        double* ra = at[run.SlopeA] + run.OtherA, rb = at[run.SlopeB] + run.OtherB, rf = at[run.SlopeF] + run.OtherF;
-        double* ga = radial + run.RadialA, gb = radial + run.RadialB, g = radial + run.RadialF;
-        nint nextA = next[run.SlopeA], nextB = next[run.SlopeB], nextF = next[run.SlopeF], two = 2 * (nint)stride, slope = (nint)(slopes - radial);
+        nint nextA = next[run.SlopeA], nextB = next[run.SlopeB], nextF = next[run.SlopeF], slope = pairs.Slope, stride = pairs.Stride, two = 2 * stride;
+        nint pairA = Step(segment, run.SlopeA), pairB = Step(segment, run.SlopeB), pairF = Step(segment, run.SlopeF);
         bool hasA = run.Slow > 0, hasB = run.Slow > 1, hasF = run.Fast > 0;
-        for (int r = run.Repeat, count = run.Count; r > 0; r--, to += count, count += run.StepCount)
+        for (int pair = 0; pair < pairs.Count; pair++)
         {
-            for (int j = 0; j < count; j += 8)
+            double* ra = at[run.SlopeA] + run.OtherA + pair * pairA, rb = at[run.SlopeB] + run.OtherB + pair * pairB;
+            double* rf = at[run.SlopeF] + run.OtherF + pair * pairF, radial = pairs.Radial + pair * pairs.NextRadial, w = weights;
+            double* ga = radial + run.RadialA, gb = radial + run.RadialB, g = radial + run.RadialF, to = target + 3 * pair * stride;
+            double* u = pairs.Directions + 3 * pair;
+            Vector512<double> ux = Vector512.Create(u[0]), uy = Vector512.Create(u[1]), uz = Vector512.Create(u[2]);
+            for (int r = run.Repeat, count = run.Count; r > 0; r--, to += count, count += run.StepCount)
             {
-                Vector512<double> along = default, x = default, y = default, z = default;
-                if (hasF)
+                for (int j = 0; j < count; j += 8)
                 {
-                    Vector512<double> v = Vector512.Load(g + j);
-                    along = Vector512.Create(rf[0]) * Vector512.Load(g + slope + j);
-                    x = Vector512.Create(rf[nextF]) * v;
-                    y = Vector512.Create(rf[2 * nextF]) * v;
-                    z = Vector512.Create(rf[3 * nextF]) * v;
+                    Vector512<double> along = default, x = default, y = default, z = default;
+                    if (hasF)
+                    {
+                        Vector512<double> v = Vector512.Load(g + j);
+                        along = Vector512.Create(rf[0]) * Vector512.Load(g + slope + j);
+                        x = Vector512.Create(rf[nextF]) * v;
+                        y = Vector512.Create(rf[2 * nextF]) * v;
+                        z = Vector512.Create(rf[3 * nextF]) * v;
+                    }
+
+                    if (hasA) Add(ga, slope, ra + j, nextA, ref along, ref x, ref y, ref z);
+                    if (hasB) Add(gb, slope, rb + j, nextB, ref along, ref x, ref y, ref z);
+                    Vector512<double> weight = Vector512.Load(w + j);
+                    along *= weight;
+                    Vector512.Store(Vector512.MultiplyAddEstimate(ux, along, weight * x), to + j);
+                    Vector512.Store(Vector512.MultiplyAddEstimate(uy, along, weight * y), to + stride + j);
+                    Vector512.Store(Vector512.MultiplyAddEstimate(uz, along, weight * z), to + two + j);
                 }
 
-                if (hasA)
-                {
-                    Vector512<double> value = Vector512.Create(*ga);
-                    along = Vector512.MultiplyAddEstimate(Vector512.Create(ga[slope]), Vector512.Load(ra + j), along);
-                    x = Vector512.MultiplyAddEstimate(value, Vector512.Load(ra + nextA + j), x);
-                    y = Vector512.MultiplyAddEstimate(value, Vector512.Load(ra + 2 * nextA + j), y);
-                    z = Vector512.MultiplyAddEstimate(value, Vector512.Load(ra + 3 * nextA + j), z);
-                }
-
-                if (hasB)
-                {
-                    Vector512<double> value = Vector512.Create(*gb);
-                    along = Vector512.MultiplyAddEstimate(Vector512.Create(gb[slope]), Vector512.Load(rb + j), along);
-                    x = Vector512.MultiplyAddEstimate(value, Vector512.Load(rb + nextB + j), x);
-                    y = Vector512.MultiplyAddEstimate(value, Vector512.Load(rb + 2 * nextB + j), y);
-                    z = Vector512.MultiplyAddEstimate(value, Vector512.Load(rb + 3 * nextB + j), z);
-                }
-
-                Vector512<double> weight = Vector512.Load(w + j);
-                along *= weight;
-                Vector512.Store(Vector512.MultiplyAddEstimate(ux, along, weight * x), to + j);
-                Vector512.Store(Vector512.MultiplyAddEstimate(uy, along, weight * y), to + stride + j);
-                Vector512.Store(Vector512.MultiplyAddEstimate(uz, along, weight * z), to + two + j);
+                w += run.StepWeights;
+                ra += run.IsPackedA ? count : run.StepOtherA;
+                rb += run.StepOtherB;
+                rf += run.StepOtherF;
+                ga += run.StepRadialA;
+                gb += run.StepRadialB;
+                g += run.StepRadialF;
             }
-
-            w += run.StepWeights;
-            ra += run.StepOtherA;
-            rb += run.StepOtherB;
-            rf += run.StepOtherF;
-            ga += run.StepRadialA;
-            gb += run.StepRadialB;
-            g += run.StepRadialF;
         }
+    }
+
+    /// <summary>A leaf whose channel stands still.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add(double* radial, nint slope, double* r, nint next, ref Vector512<double> along, ref Vector512<double> x, ref Vector512<double> y,
+        ref Vector512<double> z)
+    {
+        Vector512<double> value = Vector512.Create(*radial);
+        along = Vector512.MultiplyAddEstimate(Vector512.Create(radial[slope]), Vector512.Load(r), along);
+        x = Vector512.MultiplyAddEstimate(value, Vector512.Load(r + next), x);
+        y = Vector512.MultiplyAddEstimate(value, Vector512.Load(r + 2 * next), y);
+        z = Vector512.MultiplyAddEstimate(value, Vector512.Load(r + 3 * next), z);
     }
 
     /// <summary>The same by a vector.</summary>
@@ -381,7 +493,7 @@ internal sealed unsafe class LeafGradients : PairGradients
             }
 
             w += run.StepWeights;
-            ra += run.StepOtherA;
+            ra += run.IsPackedA ? count : run.StepOtherA;
             rb += run.StepOtherB;
             rf += run.StepOtherF;
             ga += run.StepRadialA;
@@ -391,22 +503,22 @@ internal sealed unsafe class LeafGradients : PairGradients
     }
 
     /// <summary>Any number of factors, one after the other.</summary>
-    private static void Many(RunList list, in Run run, double** at, int* next, double* to, int stride, double* radial, double* slopes,
-        Vector512<double> ux, Vector512<double> uy, Vector512<double> uz, double* weights)
+    private static void Many(RunList list, in Run run, in Pairs pairs, Segment segment, double** at, int* next, double* to, double* weights)
     {
-        for (int d = 0; d < 3; d++)
-            new Span<double>(to + (nint)d * stride, run.Count).Clear();
-        double* u = stackalloc double[3] { ux.GetElement(0), uy.GetElement(0), uz.GetElement(0) };
+        Clear(run, pairs, to);
         for (int t = run.First; t < run.End; t++)
         {
             RunTerm term = list.Terms[t];
             double weight = term.Weight;
-            double* r = at[term.Slope] + term.Other, g = radial + term.Radial, dg = slopes + term.Radial;
-            for (int d = 0; d < 3; d++)
+            for (int k = 0; k < pairs.Count; k++)
             {
-                double* by = r + (1 + d) * next[term.Slope], row = to + (nint)d * stride;
-                Add(weight * u[d] * (term.IsFast ? r[0] : dg[0]), term.IsFast ? dg : r, weights, row, run.Count);
-                Add(weight * (term.IsFast ? by[0] : g[0]), term.IsFast ? g : by, weights, row, run.Count);
+                double* r = at[term.Slope] + term.Other + k * Step(segment, term.Slope), g = pairs.Radial + k * pairs.NextRadial + term.Radial, dg = g + pairs.Slope;
+                for (int d = 0; d < 3; d++)
+                {
+                    double* by = r + (1 + d) * next[term.Slope], row = to + (3 * k + d) * pairs.Stride;
+                    Add(weight * pairs.Directions[3 * k + d] * (term.IsFast ? r[0] : dg[0]), term.IsFast ? dg : r, weights, row, run.Count);
+                    Add(weight * (term.IsFast ? by[0] : g[0]), term.IsFast ? g : by, weights, row, run.Count);
+                }
             }
         }
     }

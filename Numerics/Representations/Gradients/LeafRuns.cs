@@ -42,6 +42,9 @@ internal struct Run
     /// <summary>How many such runs follow each other, and by how much each differs from the one before.</summary>
     public int Repeat, StepCount, StepWeights, StepRadialA, StepRadialB, StepRadialF, StepOtherA, StepOtherB, StepOtherF;
 
+    /// <summary>Whether the place of A's others follows that of the features instead, as that of products does which stand side by side.</summary>
+    public bool IsPackedA;
+
     /// <summary>The terms of a list.</summary>
     public int First, End;
 
@@ -50,6 +53,9 @@ internal struct Run
 
     /// <summary>Whether the leaves' channels are those of an outer product: what belongs to the run's own channels is the same in all.</summary>
     public readonly bool IsOuter => Slow == 1 && Fast == 1 && Count <= 8 && StepOtherA == 0 && StepRadialF == 0 && StepWeights == 0 && StepCount == 0;
+
+    /// <summary>Whether runs are a vector at most, and a channel runs beside one or two that stand still.</summary>
+    public readonly bool IsShort => Slow is 1 or 2 && Fast == 1 && Count <= 8 && StepCount <= 0;
 
     /// <summary>Takes the next run, too, where it differs from the last of these as they do from each other.</summary>
     public bool Takes(in Run next)
@@ -67,9 +73,12 @@ internal struct Run
             StepRadialB = next.RadialB - RadialB - last * StepRadialB, StepOtherB = next.OtherB - OtherB - last * StepOtherB,
             StepRadialF = next.RadialF - RadialF - last * StepRadialF, StepOtherF = next.OtherF - OtherF - last * StepOtherF,
         };
-        if (Repeat > 1 && (StepCount, StepWeights, StepRadialA, StepOtherA, StepRadialB, StepOtherB, StepRadialF, StepOtherF) != (
-            step.StepCount, step.StepWeights, step.StepRadialA, step.StepOtherA, step.StepRadialB, step.StepOtherB, step.StepRadialF, step.StepOtherF))
+        bool isPacked = next.OtherA - OtherA == next.Place - Place && (Repeat == 1 || IsPackedA);
+        if (Repeat > 1 && ((StepCount, StepWeights, StepRadialA, StepRadialB, StepOtherB, StepRadialF, StepOtherF) != (
+            step.StepCount, step.StepWeights, step.StepRadialA, step.StepRadialB, step.StepOtherB, step.StepRadialF, step.StepOtherF)
+            || (!isPacked && (IsPackedA || StepOtherA != step.StepOtherA))))
             return false;
+        IsPackedA = isPacked;
         (StepCount, StepWeights, StepRadialA, StepOtherA) = (step.StepCount, step.StepWeights, step.StepRadialA, step.StepOtherA);
         (StepRadialB, StepOtherB, StepRadialF, StepOtherF) = (step.StepRadialB, step.StepOtherB, step.StepRadialF, step.StepOtherF);
         Repeat++;

@@ -9,6 +9,9 @@ namespace Toolkit.Numerics.Representations.Gradients;
 /// </summary>
 internal abstract unsafe class PairGradients : IDisposable
 {
+    /// <summary>The most pairs whose gradients are made together: what is done once for all of them is worth it, and they stay in the cache.</summary>
+    public const int MostPairs = 8;
+
     /// <summary>How many parts the features are made in.</summary>
     public abstract int Chunks { get; }
 
@@ -26,11 +29,12 @@ internal abstract unsafe class PairGradients : IDisposable
     /// <summary>Takes some features and a block of pairs in hand.</summary>
     public abstract void Select(int chunk, int block);
 
-    /// <summary>The gradients by the place of one pair's neighbour.</summary>
-    /// <param name="lane">The pair's place in its block.</param>
-    /// <param name="target">Receives <c>[xyz, feature]</c>; seven more may be written behind each row.</param>
+    /// <summary>The gradients by the places of some pairs' neighbours.</summary>
+    /// <param name="lane">The first pair's place in its block.</param>
+    /// <param name="count">How many pairs, at most <see cref="MostPairs"/>.</param>
+    /// <param name="target">Receives <c>[pair, xyz, feature]</c>; seven more may be written behind each row.</param>
     /// <param name="stride">From row to row.</param>
-    public abstract void Places(int lane, double* target, int stride);
+    public abstract void Places(int lane, int count, double* target, int stride);
 
     /// <summary>The gradients by a vector of one pair's neighbour.</summary>
     /// <param name="field">The field of the expansion.</param>

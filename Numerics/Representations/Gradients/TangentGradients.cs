@@ -61,7 +61,13 @@ internal sealed unsafe class TangentGradients : PairGradients
     }
 
     /// <inheritdoc/>
-    public override void Places(int lane, double* target, int stride)
+    public override void Places(int lane, int count, double* target, int stride)
+    {
+        for (int k = 0; k < count; k++)
+            Place(lane + k, target + 3 * (nint)k * stride, stride);
+    }
+
+    private void Place(int lane, double* target, int stride)
     {
         int group = _scratch.Group[_block], neighbor = _around.Pairs.Neighbors[_scratch.Pair[_block * Lanes + lane]];
         for (int d = 0; d < 3; d++)

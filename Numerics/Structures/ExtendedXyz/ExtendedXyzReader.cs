@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
+using System.Linq;
 using Toolkit.Numerics.Files;
 
 namespace Toolkit.Numerics.Structures;
@@ -13,8 +14,9 @@ namespace Toolkit.Numerics.Structures;
 /// <remarks>
 /// Without pbc a frame is periodic along its lattice vectors: those of Lattice, nine numbers of which zeros are no vectors,
 /// three for the edges of a box, or those of lines VEC1 x y z … after the atoms. Elements are symbols in any letter case or
-/// atomic numbers. Lines of a frame without Properties may have further words, which are skipped; with Properties the number
-/// of words must be the one that it says. A file may be compressed by gzip.
+/// atomic numbers. Where no name of a column says which (as Z and numbers do), numbers that look like the types 1, 2 … of a
+/// program that numbers its elements itself are refused. Lines of a frame without Properties may have further words, which are
+/// skipped; with Properties the number of words must be the one that it says. A file may be compressed by gzip.
 /// </remarks>
 public static class ExtendedXyzReader
 {
@@ -93,7 +95,7 @@ public static class ExtendedXyzReader
             throw new InputException(source, headLine + 1, "comment line", "the end of the file", "the line of key=value pairs");
 
         XyzComment comment = XyzComment.Parse(line, source, lines.Number);
-        Frame frame = new(comment, count, source);
+        Frame frame = new(comment, count, source, lines.Number);
         for (int atom = 0; atom < count; atom++)
         {
             bool isThere = lines.TryRead(out line);
@@ -158,16 +160,19 @@ public static class ExtendedXyzReader
         private readonly XyzComment _comment;
         private readonly XyzColumn[] _columns;
         private readonly string _source;
+        private readonly long _line;
         private readonly int _words;
         private readonly int _count;
         private readonly object[] _values;
         private readonly bool[] _areElements;
         private readonly bool[] _arePositions;
         private List<int>? _elements;
+        private bool _mayBeTypes = true;
         private int _atoms;
 
-        internal Frame(XyzComment comment, int count, string source)
+        internal Frame(XyzComment comment, int count, string source, long line)
         {
+            _line = line;
             _comment = comment;
             _columns = comment.Columns;
             _source = source;
@@ -246,6 +251,9 @@ public static class ExtendedXyzReader
             }
 
             int[] species = _elements?.ToArray() ?? [];
+            if (_mayBeTypes)
+                RefuseTypes(species);
+
             return Structure.Create(species, positions, _comment.Cell, _comment.Periodic, properties, _comment.Properties);
         }
 
@@ -306,8 +314,23 @@ public static class ExtendedXyzReader
             }
         }
 
+        /// <summary>Numbers of which at least half of 1 … the largest occur number the elements of a file rather than name them.</summary>
+        private void RefuseTypes(int[] numbers)
+        {
+            SortedSet<int> distinct = [.. numbers];
+            if (distinct.Count == 0 || 2 * distinct.Count < distinct.Max)
+                return;
+
+            string elements = string.Join(", ", distinct.Select(static z => Elements.Symbol(z)));
+            throw new InputException(
+                _source, _line, "species", $"the numbers {string.Join(", ", distinct)}, which may be types of a program's own",
+                $"symbols; or, if {elements} {(distinct.Count == 1 ? "is" : "are")} meant, atomic numbers in a column Z:I:1");
+        }
+
         private int Element(XyzColumn column, ReadOnlySpan<char> word, long line)
         {
+            bool isNumber = word.Length > 0 && char.IsAsciiDigit(word[0]);
+            _mayBeTypes &= isNumber && column.Kind == PropertyKind.Text;
             if (column.Kind == PropertyKind.Text && Elements.TryParse(word, out int z))
                 return z;
 

@@ -59,32 +59,34 @@ internal readonly record struct XyzColumn(string Name, PropertyKind Kind, int Wi
         if (!columns.Contains(Plain[0]) && !columns.Contains(AtomicNumber))
         {
             // Other spellings of the column of elements; beside species or Z these are what they say.
-            int element = OtherElements.Select(c => columns.IndexOf(c)).FirstOrDefault(static at => at >= 0, -1);
-            columns[element >= 0 ? element : throw Bad(InputError.Quote(text), "elements as species:S:1, Z:I:1, numbers:I:1 or type:I:1")] =
-                columns[element].Kind == PropertyKind.Text ? Plain[0] : AtomicNumber;
+            (XyzColumn Spelled, XyzColumn Meant) other = OtherElements.FirstOrDefault(o => columns.Contains(o.Spelled));
+            columns[other.Meant.Width > 0 ? columns.IndexOf(other.Spelled) : throw Bad(InputError.Quote(text), "elements as species:S:1 or Z:I:1")] =
+                other.Meant;
         }
 
         foreach (XyzColumn column in columns)
         {
-            if ((column.Name == "species" && column != Plain[0]) || (column.Name == "Z" && column != AtomicNumber))
+            if ((column.Name == Plain[0].Name && column != Plain[0]) || (column.Name == AtomicNumber.Name && column != AtomicNumber))
                 throw Bad(InputError.Quote($"{column.Name}:{Letter(column.Kind)}:{column.Width}"), "elements as species:S:1 or Z:I:1");
         }
 
         return columns.ToArray();
     }
 
-    /// <summary>
-    /// Columns that other programs give the elements in. Integers are atomic numbers: the types 1, 2 … of a program
-    /// that numbers its elements itself are to be renamed or replaced.
-    /// </summary>
-    private static readonly XyzColumn[] OtherElements =
-    [
-        new("species", PropertyKind.Integer, 1), new("symbols", PropertyKind.Text, 1), new("element", PropertyKind.Text, 1),
-        new("elements", PropertyKind.Text, 1), new("numbers", PropertyKind.Integer, 1), new("type", PropertyKind.Text, 1),
-        new("type", PropertyKind.Integer, 1),
-    ];
-
     internal static XyzColumn AtomicNumber => new("Z", PropertyKind.Integer, 1);
+
+    /// <summary>
+    /// Columns that other programs give the elements in, the first that is there counts. Only a name that says so makes integers
+    /// atomic numbers; elsewhere they may be the types of a program that numbers its elements itself.
+    /// </summary>
+    private static (XyzColumn Spelled, XyzColumn Meant)[] OtherElements =>
+    [
+        (new("numbers", PropertyKind.Integer, 1), AtomicNumber),
+        (new("atomic_numbers", PropertyKind.Integer, 1), AtomicNumber),
+        .. from name in (string[])["symbols", "element", "elements", "species", "type", "types", "atom_types"]
+           from kind in (PropertyKind[])[PropertyKind.Text, PropertyKind.Integer]
+           select (new XyzColumn(name, kind, 1), Plain[0]),
+    ];
 
     internal static char Letter(PropertyKind kind) => kind switch
     {

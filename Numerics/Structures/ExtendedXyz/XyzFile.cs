@@ -62,15 +62,12 @@ internal static class XyzFile
         }
     }
 
-    /// <summary>How to convert a file whose name says that it is of another format; empty where it says nothing of the kind.</summary>
+    /// <summary>How to convert a file whose name is not that of an xyz file; empty for one that is.</summary>
     internal static string Hint(string path)
     {
         string file = Path.GetFileName(path);
         string name = file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? file[..^3] : file;
-        bool isOther = name.Contains("POSCAR", StringComparison.OrdinalIgnoreCase) || name.Contains("CONTCAR", StringComparison.OrdinalIgnoreCase)
-            || name.StartsWith("XDATCAR", StringComparison.OrdinalIgnoreCase) || name.StartsWith("OUTCAR", StringComparison.OrdinalIgnoreCase)
-            || Path.GetExtension(name).ToLowerInvariant() is ".cif" or ".vasp" or ".traj" or ".data" or ".lmp" or ".lammps" or ".dump"
-                or ".lammpstrj" or ".pdb" or ".db" or ".json" or ".cfg" or ".gen" or ".in" or ".out" or ".xsf" or ".cell" or ".res" or ".h5";
-        return isOther ? $"; {file} looks like another format: convert it, e.g. ase convert {file} frames.xyz" : "";
+        return name.EndsWith("xyz", StringComparison.OrdinalIgnoreCase) ? ""
+            : $"; if {file} is of another format, convert it, e.g. ase convert {file} frames.xyz";
     }
 }

@@ -8,16 +8,23 @@ open Toolkit.Symbolic.Algebra
 type RealLadder internal () =
     inherit Statement(box "real ladder")
 
-    override _.Text =
-        "for all natural l1, l2, l3: with R_m = ((-1)**m*Y_m + Y_-m)/sqrt(2), R_-m = ((-1)**m*Y_m - Y_-m)/(sqrt(2)*i) \
-         for m > 0 and R_0 = Y_0, let W be defined by sum over m1, m2, m3 of 3j(l1, l2, l3; m1, m2, m3)*Y_m1*Y_m2*Y_m3 \
-         = sum over n1, n2, n3 of W(n1, n2, n3)*R_n1*R_n2*R_n3 for standard families of orders l1, l2, l3. Then for \
-         each of a = x, y, z and all n1, n2, n3 the sum over i = 1, 2, 3 and n = -l_i..l_i of K_a(l_i)(n_i, n)*W with \
-         n in place of n_i is 0, where i*L_a R_n = sum over n' of K_a(l)(n', n)*R_n' for every standard family of \
-         order l. With k(0) = sqrt(2*l*(l + 1)) and k(m) = sqrt((l - m)*(l + m + 1)) these real matrices are: i*L_z \
+    /// R_m in terms of Y_m.
+    static member internal Basis =
+        "R_m = ((-1)**m*Y_m + Y_-m)/sqrt(2), R_-m = ((-1)**m*Y_m - Y_-m)/(sqrt(2)*i) for m > 0 and R_0 = Y_0"
+
+    /// The matrices by which generators act on the basis R.
+    static member internal Matrices =
+        "With k(0) = sqrt(2*l*(l + 1)) and k(m) = sqrt((l - m)*(l + m + 1)) these real matrices are: i*L_z \
          R_n = -n*R_-n for all n; i*L_x R_0 = k(0)*R_-1/2 and i*L_y R_0 = -k(0)*R_1/2; for m > 0, R_-0 counting as 0: \
          i*L_x R_m = (k(m)*R_-(m+1) + k(m-1)*R_-(m-1))/2, i*L_x R_-m = -(k(m)*R_m+1 + k(m-1)*R_m-1)/2, i*L_y R_m = \
          (k(m-1)*R_m-1 - k(m)*R_m+1)/2, i*L_y R_-m = (k(m-1)*R_-(m-1) - k(m)*R_-(m+1))/2"
+
+    override _.Text =
+        $"for all natural l1, l2, l3: with {RealLadder.Basis}, let W be defined by sum over m1, m2, m3 of 3j(l1, l2, l3; m1, m2, m3)*Y_m1*Y_m2*Y_m3 \
+         = sum over n1, n2, n3 of W(n1, n2, n3)*R_n1*R_n2*R_n3 for standard families of orders l1, l2, l3. Then for \
+         each of a = x, y, z and all n1, n2, n3 the sum over i = 1, 2, 3 and n = -l_i..l_i of K_a(l_i)(n_i, n)*W with \
+         n in place of n_i is 0, where i*L_a R_n = sum over n' of K_a(l)(n', n)*R_n' for every standard family of \
+         order l. {RealLadder.Matrices}"
 
 /// From the ladder relations in the complex basis to those in the real one.
 [<RequireQualifiedAccess>]

@@ -63,6 +63,13 @@ let internal sumsOverJ () : Result<Theorem list, string> =
 
     Entry.all [ sum; angles ]
 
+/// The generators in the basis of the real harmonics, proved once.
+let internal realLadder: Lazy<Result<Theorem, string>> =
+    lazy
+        (from [ ThreeJ.ladder 1; ThreeJ.ladder -1 ] (function
+            | [ raising; lowering ] -> RealLadders.prove raising lowering
+            | _ -> notThese ()))
+
 /// All theorems of this family.
 let entries: Entry list =
     [ Entry.create
@@ -80,9 +87,7 @@ let entries: Entry list =
           "real.ladder"
           "A change of basis in the ladder relations of the 3j symbol. The matrices of the generators in the real \
            basis are compared with their closed form at every |m|: 0, 1, and even and odd ones from 2."
-          (fun () -> from [ ThreeJ.ladder 1; ThreeJ.ladder -1 ] (function
-                         | [ raising; lowering ] -> RealLadders.prove raising lowering
-                         | _ -> notThese ()))
+          realLadder.Force
       Entry.create
           "d.composition"
           "D^j(g) is the matrix by which the substitution (u, v) -> (u, v) g acts on binary forms of degree 2j. \

@@ -73,20 +73,49 @@ let prove (tree: CouplingTree) : Result<Theorem, string> =
     | Fixed 0 -> equivariant tree.Fields tree.Tree |> Result.bind Equivariance.invariant
     | _ -> equivariant tree.Fields tree.Tree
 
-/// What there is to prove about one tree: invariance or covariance, the sign under the inversion, and that under time
-/// reversal.
+/// The same in the basis of the real harmonics, in which features are computed.
+let private inRealBasis (proof: Result<Theorem, string>) : Result<Theorem, string> =
+    both (Rotations.realLadder.Force()) proof RealBasis.prove
+
+/// The derivatives of a tree with root 0 by a position and by the vectors that occur in it.
+let private gradients (tree: CouplingTree) : Result<Theorem, string> list =
+    let vectors = tree.Tree.Fields |> List.distinct |> List.filter (fun name -> tree.Fields[name].Rank = 1)
+
+    [ for by in None :: List.map Some vectors ->
+          equivariant tree.Fields tree.Tree |> Result.bind (fun scalar -> Equivariance.gradient scalar by) ]
+
+/// What there is to prove about one tree as it is computed: invariance or covariance, the sign under the inversion, and that
+/// under time reversal.
 let ofTree (name: string) (tree: CouplingTree) : Entry list =
     let kind = if tree.Tree.Order = Fixed 0 then "invariance" else "covariance"
 
     [ Entry.create
           $"{kind}.{name}"
           "Every leaf satisfies the ladder relations of its order, by the null-vector lemma; coupling hands them on, \
-           by the ladder relations of the 3j symbol; at order 0 nothing is left to act."
-          (fun () -> prove tree)
+           by the ladder relations of the 3j symbol; at order 0 nothing is left to act. A change of basis carries all of it \
+           to the real harmonics."
+          (fun () -> prove tree |> inRealBasis)
       Entry.create $"parity.{name}" "The signs of the leaves are multiplied." (fun () ->
-          equivariant tree.Fields tree.Tree |> Result.bind (Equivariance.sign false))
+          equivariant tree.Fields tree.Tree |> Result.bind (Equivariance.sign false) |> inRealBasis)
       Entry.create $"time-reversal.{name}" "The signs of the leaves are multiplied." (fun () ->
-          equivariant tree.Fields tree.Tree |> Result.bind (Equivariance.sign true)) ]
+          equivariant tree.Fields tree.Tree |> Result.bind (Equivariance.sign true) |> inRealBasis)
+      Entry.create $"permutation.{name}" "Leaves are sums over sites, in any order." (fun () ->
+          equivariant tree.Fields tree.Tree |> Result.bind Equivariance.unordered |> inRealBasis)
+      if kind = "invariance" then
+          Entry.create
+              $"gradients.{name}"
+              "A derivative of a scalar is acted on as that by which it is taken, and has the product of their signs."
+              (fun () -> gradients tree |> List.map inRealBasis |> Entry.all |> Result.bind Conjunction.prove) ]
+
+/// What there is to prove about each of the trees of a file, and all of it as one theorem.
+let ofTrees (name: string) (trees: CouplingTree list) : Entry list =
+    let each = trees |> List.mapi (fun k tree -> ofTree (if trees.Length = 1 then name else $"{name}.{k + 1}") tree) |> List.concat
+
+    each
+    @ [ Entry.create
+            $"specification.{name}"
+            "Everything that has been proved about each of its trees."
+            (fun () -> each |> List.map _.Proof.Force() |> Entry.all |> Result.bind Conjunction.prove) ]
 
 // ---- the project's representations
 
@@ -102,7 +131,7 @@ let private potential l = Scalar("V", n l)
 let private spin l j = Vector("spin", n l, n j)
 let private scalar a b = Couple(a, b, Fixed 0)
 let private powerSpectrum = scalar (rho "l") (rho "l")
-let private bispectrum = scalar (Couple(rho "l1", rho "l2", n "l3")) (rho "l3")
+let private bispectrum = scalar (rho "l1") (Couple(rho "l2", rho "l3", n "l1"))
 let private spinPowerSpectrum = scalar (spin "l1" "J") (spin "l2" "J")
 
 /// ρvv, ρρv and vvv.
@@ -192,6 +221,25 @@ let entries: Entry list =
           "Induction over coupling trees: leaves by the null-vector lemma, the step for two arbitrary equivariant \
            families by the coupling ladder. Any number of factors, any order of couplings."
           every
+      Entry.create
+          "invariance.real-basis"
+          "Every coupling tree, computed in the basis of the real harmonics: at each node the change of basis of what the \
+           complex one has, times a power of i."
+          (fun () -> every () |> Result.bind Equivariance.everyInvariant |> inRealBasis)
+      Entry.create
+          "covariance.real-basis"
+          "Every coupling tree, computed in the basis of the real harmonics: at each node the change of basis of what the \
+           complex one has, times a power of i, on which the matrices of the real ladder act."
+          (fun () -> every () |> inRealBasis)
+      Entry.create
+          "covariance.gradients"
+          "A derivative of a scalar is acted on as that by which it is taken: generators and derivatives have the \
+           commutators of rotations and vectors. Signs are multiplied."
+          (fun () ->
+              [ for tree in powerSpectrum :: bispectrum :: spinPowerSpectrum :: spinBispectra @ lode do
+                    yield! gradients { Fields = fields; Tree = tree } ]
+              |> Entry.all
+              |> Result.bind Conjunction.prove)
       signs false "power-spectrum" [ powerSpectrum ]
       signs false "bispectrum" [ bispectrum ]
       signs false "spin-power-spectrum" [ spinPowerSpectrum ]

@@ -64,14 +64,14 @@ let tests =
             for nmax, lmax in [ 2, 4; 1, 8; 9, 2 ] do
                 let b = Bispectrum(expansion [ 1; 8 ] nmax lmax CentrePolicy.Include, Parities.Both)
                 let tree = ProvedTrees.invariant (Assert.Single b.CouplingTrees)
-                Assert.Equal("couple(couple(rho l1, rho l2, l3), rho l3, 0)", tree.Tree.ToString())
+                Assert.Equal("couple(rho l1, couple(rho l2, rho l3, l1), 0)", tree.Tree.ToString())
                 let c, features = Representations.execute (Random 1) b
 
                 for f in 0 .. b.FeatureCount - 1 do
                     match factors b f with
                     | [ l1, q1; l2, q2; l3, q3 ] as factors ->
                         let part l q = c[q][l * l .. l * l + 2 * l]
-                        let tree = Families.couple (Families.couple (part l1 q1) (part l2 q2) l3) (part l3 q3) 0
+                        let tree = Families.couple (part l1 q1) (Families.couple (part l2 q2) (part l3 q3) l1) 0
                         let expected = sqrt (orders factors) * tree[0]
                         Assert.Equal(expected, features[f], 1e-12 * (10. + abs expected))
                     | _ -> failwith "three factors"

@@ -199,7 +199,7 @@ let tests =
             let structures = GoldenFile.structures.Force() |> List.truncate 1
 
             for name, block in
-                [ "bispectrum.parity-both", (1, 1, 2)
+                [ "bispectrum.parity-both", (1, 2, 1)
                   "equivariants.small", (1, 2, 3)
                   "spin-power-spectrum.resolved-include-both", (1, 1, 1)
                   "spin-bispectrum.summed-exclude-both", (1, 1, 2) ] do
@@ -212,7 +212,7 @@ let tests =
             let structures = GoldenFile.structures.Force() |> List.truncate 1
 
             for name, block, other in
-                [ "bispectrum.parity-both", (1, 1, 2), 1
+                [ "bispectrum.parity-both", (2, 2, 2), 1
                   "equivariants.small", (1, 2, 3), 2
                   "spin-power-spectrum.resolved-include-both", (1, 1, 2), 1
                   "spin-bispectrum.summed-exclude-both", (1, 1, 2), 1 ] do

@@ -251,6 +251,27 @@ let tests =
                 Assert.Throws<NotSupportedException>(fun () -> set.Evaluate(s, choosy, threads) |> ignore) |> ignore
                 Assert.Throws<NotSupportedException>(fun () -> set.Energies(s, choosy, threads) |> ignore) |> ignore
 
+        Law.test "what a set did before changes nothing: its memory serves runs of all kinds in any order" 6 (RandomStructure.recipes (1, 9)) (fun recipe ->
+            let s = build recipe
+            let random = Random recipe.Seed
+            let kept = RepresentationSet(set.Parts)
+            let weights = Linear(recipe.Seed, set.FeatureCount)
+
+            for _ in 1..8 do
+                let run: RepresentationSet -> float[] =
+                    match random.Next 5 with
+                    | 0 -> fun x -> x.Compute s
+                    | 1 -> fun x -> x.Evaluate(s, weights).Forces
+                    | 2 -> fun x -> x.ComputeWithGradients(s).Gradients.ToArray()
+                    | 3 -> fun x -> x.Energies(s, weights)
+                    | _ ->
+                        fun x ->
+                            let single = Array.zeroCreate<float32> (s.Count * x.FeatureCount)
+                            x.ComputeSingle(s, single.AsSpan())
+                            Array.map float single
+
+                Assert.Equal<float>(run (RepresentationSet set.Parts), run kept))
+
         testCase "different vector fields of one name are refused" <| fun () ->
             let other = DensityExpansion(radial 2 1 3., species, CentrePolicy.Include, [ VectorField.Spin "moments" ])
             Assert.Throws<ArgumentException>(fun () -> RepresentationSet [ parts[0]; SpinPowerSpectrum other ] |> ignore) |> ignore

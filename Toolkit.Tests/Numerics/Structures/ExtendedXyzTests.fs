@@ -80,7 +80,7 @@ let malformed: (string * string) list =
       "1\nProperties=species:S:1:pos:R:2\nH 0 0\n",
       "in.xyz:2: Properties: found 'species:S:1:pos:R:2', expected positions as pos:R:3"
       "1\nProperties=pos:R:3\n0 0 0\n",
-      "in.xyz:2: Properties: found 'pos:R:3', expected elements as species:S:1, Z:I:1, numbers:I:1 or type:I:1"
+      "in.xyz:2: Properties: found 'pos:R:3', expected elements as species:S:1 or Z:I:1"
       $"1\n{ext}:pos:R:3\nH 0 0 0 0 0 0\n", "in.xyz:2: Properties: found 'pos' twice, expected each name once"
       $"1\n{ext} Lattice=\"1 0 0 0 1 0\"\nH 0 0 0\n",
       "in.xyz:2: Lattice: found '1 0 0 0 1 0', expected nine numbers \"ax ay az bx by bz cx cy cz\", three rows [[ax, ay, az], [bx, by, bz], [cx, cy, cz]], or the three edges of a box"

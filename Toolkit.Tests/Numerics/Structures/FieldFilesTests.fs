@@ -121,21 +121,42 @@ let tests =
             Assert.Equal(1, s.Count)
             Assert.Equal(Periodicity.All, s.Periodic))
 
-        testCase "elements may stand under numbers, Z or type, and beside species these are what they are" <| fun () ->
-            for name in [ "numbers"; "Z"; "type" ] do
-                let s = one $"2\nProperties={name}:I:1:pos:R:3\n8 0 0 0\n1 0 0 1\n"
-                Assert.Equal<int[]>([| 8; 1 |], s.Species.ToArray())
-
+        testCase "elements may stand under other names, and beside species these are what they are" <| fun () ->
             for columns, atom in
-                [ "species:I:1:pos:R:3", "8 0 0 0"
-                  "symbols:S:1:pos:R:3", "O 0 0 0"
-                  "element:S:1:pos:R:3:type:I:1", "O 0 0 0 1"
-                  "type:S:1:pos:R:3", "O 0 0 0" ] do
-                Assert.Equal<int[]>([| 8 |], (one $"1\nProperties={columns}\n{atom}\n").Species.ToArray())
+                [ "numbers:I:1:pos:R:3", "1 0 0 0"
+                  "Z:I:1:pos:R:3", "1 0 0 0"
+                  "atomic_numbers:I:1:pos:R:3", "1 0 0 0"
+                  "type:I:1:Z:I:1:pos:R:3", "2 1 0 0 0"
+                  "type:I:1:numbers:I:1:pos:R:3", "2 1 0 0 0"
+                  "species:S:1:pos:R:3:Z:I:1", "1 0 0 0 1"
+                  "symbols:S:1:pos:R:3", "H 0 0 0"
+                  "element:S:1:pos:R:3:type:I:1", "H 0 0 0 1"
+                  "type:S:1:pos:R:3", "H 0 0 0" ] do
+                Assert.Equal<int[]>([| 1 |], (one $"1\nProperties={columns}\n{atom}\n").Species.ToArray())
 
             let s = one "1\nProperties=species:S:1:pos:R:3:type:I:1\nFe 0 0 0 2\n"
             Assert.Equal<int[]>([| 26 |], s.Species.ToArray())
             Assert.Equal(2L, s.AtomProperties["type"].Integers[0])
+            Assert.Equal("in.xyz:2: Properties: found 'kind:I:1:pos:R:3', expected elements as species:S:1 or Z:I:1", refused "1\nProperties=kind:I:1:pos:R:3\n1 0 0 0\n")
+
+        testCase "numbers whose column does not say what they are are elements, but never where they may be a program's own types" <| fun () ->
+            let frame (columns: string option) (numbers: int list) =
+                let head = columns |> Option.map (fun c -> $"Properties={c}:pos:R:3") |> Option.defaultValue "Atoms. Timestep: 0"
+                let atoms = [ for z in numbers -> $"{z} 0 0 {z}" ]
+                String.concat "\n" ([ string numbers.Length; head ] @ atoms @ [ "" ])
+
+            for columns in [ None; Some "type:I:1"; Some "type:S:1"; Some "types:I:1"; Some "atom_types:I:1"; Some "species:I:1"; Some "species:S:1"; Some "element:I:1" ] do
+                for numbers in [ [ 8; 1; 1 ]; [ 6; 1 ]; [ 14 ]; [ 26; 28 ]; [ 11; 17 ]; [ 5; 7 ] ] do
+                    Assert.Equal<int list>(numbers, List.ofArray ((one (frame columns numbers)).Species.ToArray()))
+
+                for numbers in [ [ 1 ]; [ 1; 1; 1 ]; [ 2; 1 ]; [ 3; 1; 2; 2 ]; [ 1; 3 ]; [ 1; 2; 3; 5 ]; [ 2; 3 ] ] do
+                    let message = refused (frame columns numbers)
+                    Assert.StartsWith("in.xyz:2: species: found the numbers ", message)
+
+            Assert.Equal(
+                "in.xyz:2: species: found the numbers 1, 2, which may be types of a program's own, "
+                + "expected symbols; or, if H, He are meant, atomic numbers in a column Z:I:1",
+                refused (frame (Some "type:I:1") [ 2; 1; 1 ]))
 
         testCase "files compressed by gzip are read, and damaged ones get one line" <| fun () ->
             TemporaryFolder.using (fun folder ->
@@ -174,13 +195,18 @@ let tests =
                     let message = (Assert.Throws<InputException>(fun () -> Seq.length (ExtendedXyzReader.Read path) |> ignore)).Message
                     Assert.Equal($"{path}: found {what}, expected an extended-XYZ file, plain or compressed by gzip", message))
 
-        testCase "files of other formats get a hint how to convert them" <| fun () ->
+        testCase "files whose name is not that of an xyz file get a hint how to convert them" <| fun () ->
             TemporaryFolder.using (fun folder ->
-                for name in [ "POSCAR"; "x.cif"; "water.data"; "run.traj"; "CONTCAR.gz" ] do
+                let message (name: string) =
                     let path = Path.Combine(folder, name)
                     File.WriteAllText(path, "Si crystal\n1.0\n")
-                    let message = (Assert.Throws<InputException>(fun () -> Seq.length (ExtendedXyzReader.Read path) |> ignore)).Message
-                    Assert.EndsWith($"{name} looks like another format: convert it, e.g. ase convert {name} frames.xyz", message))
+                    (Assert.Throws<InputException>(fun () -> Seq.length (ExtendedXyzReader.Read path) |> ignore)).Message
+
+                for name in [ "POSCAR"; "x.cif"; "water.data"; "water.lammps-data"; "run.traj"; "conf.gro"; "CONTCAR.gz" ] do
+                    Assert.EndsWith($"; if {name} is of another format, convert it, e.g. ase convert {name} frames.xyz", message name)
+
+                for name in [ "x.xyz"; "x.extxyz"; "x.XYZ" ] do
+                    Assert.EndsWith("expected a whole number alone on the line", message name))
 
         testCase "moments under magmom are spins" <| fun () ->
             let s = one "1\nProperties=species:S:1:pos:R:3:magmom:R:3\nFe 0 0 0 0 1 2\n"

@@ -202,6 +202,109 @@ let tests =
 
             Assert.True(invariants > 20 && covariants > 20)
 
+        testCase "trees computed in the real basis are acted on by the matrices of the real ladder, as the statement has them" <| fun () ->
+            // i L_a R_n as a list of (n', factor), from the statement's words; R_-0 counts as 0.
+            let generator (axis: int) (l: int) (n: int) =
+                let k m = if m = 0 then sqrt (2. * float (l * (l + 1))) else sqrt (float ((l - m) * (l + m + 1)))
+                let m = abs n
+                let outer sign factor = sign * (m + 1), factor * k m / 2.
+                let inner sign factor = (if sign < 0 && m = 1 then l + 1 else sign * (m - 1)), factor * k (m - 1) / 2.
+
+                (match axis with
+                 | 2 -> [ -n, -(float n) ]
+                 | 0 when n = 0 -> [ outer -1 1. ]
+                 | 1 when n = 0 -> [ outer 1 -1. ]
+                 | 0 when n > 0 -> [ outer -1 1.; inner -1 1. ]
+                 | 0 -> [ outer 1 -1.; inner 1 -1. ]
+                 | _ when n > 0 -> [ inner 1 1.; outer 1 -1. ]
+                 | _ -> [ inner -1 1.; outer -1 -1. ])
+                |> List.filter (fun (n', _) -> abs n' <= l)
+
+            let mutable seen = 0
+
+            Law.holdsFor 600 (Law.seeded (1, 4)) (fun (seed, size) ->
+                let random = Random seed
+                let tree = randomTree random size
+                let family = Family.OfTree tree
+                let at = [ for n in 0..3 -> $"n{n}", random.Next 3 ] |> Map.ofList
+                let atoms = sites random
+                let value = evaluate fields at atoms family |> Array.concat
+                let l = (value.Length - 1) / 2
+                if l > 0 && Array.exists (fun x -> abs x > 1e-3) value then seen <- seen + 1
+
+                for axis in 0..2 do
+                    // i J_a = (r × ∂)_a + (v × ∂_v)_a is the slope of a turn about that axis.
+                    let turned angle =
+                        let c, s = cos angle, sin angle
+                        let p, q = (axis + 1) % 3, (axis + 2) % 3
+                        let turn (v: float[]) = v |> Array.mapi (fun k x -> if k = p then c * v[p] - s * v[q] elif k = q then s * v[p] + c * v[q] else x)
+                        let moved = atoms |> List.map (fun site -> { Position = turn site.Position; Vectors = site.Vectors |> Map.map (fun _ v -> turn v) })
+                        evaluate fields at moved family |> Array.concat
+
+                    let h = 2e-3
+                    let odd k = Array.map2 (-) (turned (k * h)) (turned (-k * h))
+                    let a, b, c = odd 1., odd 2., odd 3.
+
+                    for n in -l .. l do
+                        let slope = (45. * a[l + n] - 9. * b[l + n] + c[l + n]) / (60. * h)
+                        let stated = generator axis l n |> List.sumBy (fun (n', factor) -> factor * value[l + n'])
+                        let scale = 1. + Array.sumBy abs value
+                        Assert.True(abs (slope - stated) < 1e-9 * scale, $"{family}, axis {axis}, n {n}: {slope} and {stated}"))
+
+            Assert.True(seen > 30)
+
+        testCase "gradients are of scalars, by positions and by vector fields that occur, and their signs are those of both" <| fun () ->
+            let scalar = Couple(Vector("spin", Named "l", Named "J"), Vector("spin", Named "k", Named "J"), Fixed 0)
+            let typed tree = match Trees.equivariant fields tree with Ok t -> t | Error why -> failwith why
+            let gradient by = Equivariance.gradient (typed scalar) by
+            let vector = Sign.OfOrder(Named "l") * Sign.OfOrder(Named "k")
+
+            for by, parity, time in [ None, vector * Sign.OfOrder(Fixed 1), Sign.One; Some "spin", vector, Sign.OfOrder(Fixed 1) ] do
+                match gradient by with
+                | Ok theorem ->
+                    let s = theorem.Statement :?> Equivariant
+                    Assert.Equal((Jointly(Fixed 1), parity, time), (s.Action, s.Parity, s.Time))
+                | Error why -> Assert.Fail why
+
+            for by in [ Some "rho"; Some "dipole"; Some "" ] do Assert.True((gradient by).IsError)
+            Assert.True((Equivariance.gradient (typed (Scalar("rho", Named "l"))) None).IsError)
+            Assert.True((Equivariance.gradient (typed (Scalar("rho", Fixed 1))) None).IsError)
+            // A gradient is no scalar again.
+            Assert.True((gradient None |> Result.bind (fun g -> Equivariance.gradient g None)).IsError)
+            Assert.True((gradient None |> Result.bind Equivariance.invariant).IsError)
+
+        Law.test "no tree depends on how sites are numbered, and only sums over sites are typed so" 100 (Law.seeded (1, 5)) (fun (seed, size) ->
+            let random = Random seed
+            let tree = randomTree random size
+            let typed = Trees.equivariant fields tree
+            Assert.True((typed |> Result.bind Equivariance.unordered).IsOk)
+            Assert.True((Equivariance.suppose "A" "lA" |> Result.bind Equivariance.unordered).IsError)
+            if tree.Order = Fixed 0 then
+                Assert.True((typed |> Result.bind (fun t -> Equivariance.gradient t None) |> Result.bind Equivariance.unordered).IsError)
+
+            let at = [ for n in 0..3 -> $"n{n}", random.Next 3 ] |> Map.ofList
+            let atoms = sites random
+            let value sites = evaluate fields at sites (Family.OfTree tree) |> Array.concat
+            close "permutation" (value atoms) (value (List.rev atoms)))
+
+        testCase "the real basis takes the real ladder and a statement about families, in this order, and no hypothesis" <| fun () ->
+            let real = TheoremTests.proved (Catalogue.entries |> List.find (fun e -> e.Name = "real.ladder"))
+            let typed = TheoremTests.proved (Catalogue.entries |> List.find (fun e -> e.Name = "invariance.power-spectrum"))
+            Assert.True((RealBasis.prove real typed).IsOk)
+
+            for a, b in [ typed, real; typed, typed; real, real ] do Assert.True((RealBasis.prove a b).IsError)
+
+            match Equivariance.suppose "A" "lA" with
+            | Ok hypothesis -> Assert.True((RealBasis.prove real hypothesis).IsError)
+            | Error why -> Assert.Fail why
+
+            match RealBasis.prove real typed with
+            | Ok theorem ->
+                Assert.True((RealBasis.prove real theorem).IsError)
+                Assert.Contains("with the components of every leaf in the basis R", theorem.Statement.Text)
+                Assert.NotEqual(typed.Statement, theorem.Statement)
+            | Error why -> Assert.Fail why
+
         Law.test "only order 0 is invariant" 200 (Law.seeded (1, 6)) (fun (seed, size) ->
             let tree = randomTree (Random seed) size
             let invariant = Trees.equivariant fields tree |> Result.bind Equivariance.invariant

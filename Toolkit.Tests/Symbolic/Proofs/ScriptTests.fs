@@ -35,6 +35,19 @@ let tests =
             Assert.True(ends.Length >= 8, $"{ends.Length} end with points")
             Assert.Equal(ends.Length, ends |> List.map (snd >> code) |> List.distinct |> List.length)
 
+        testCase "Maxima notices a statement that is false at points" <| fun () ->
+            let noticed (name: string) (old: string) (fresh: string) =
+                let _, script = scripts Scripts.maxima |> List.find (fst >> (=) name)
+                Assert.Contains(old, script)
+
+                match Tool.run "maxima" [ "--very-quiet" ] (script.Replace(old, fresh)) with
+                | Some(_, out, _) -> Assert.NotEqual<string>("0", lastLine out)
+                | None -> SharedData.skipped "no maxima"
+
+            noticed "6j.orthogonality" "v*sqrt(2*assoc(x, at) + 1)" "v*sqrt(2*assoc(x, at) + 2)"
+            noticed "3j.recursion-m" "then wigner_3j(a, b, c, x, y, z)" "then wigner_3j(a, b, c, x, y, z)/(1 + b + y)"
+            noticed "3j.regge" "then wigner_3j(a, b, c, x, y, z)" "then abs(wigner_3j(a, b, c, x, y, z))"
+
         testCase "SymPy notices a statement that is false at points" <| fun () ->
             Tool.withPython "sympy" (fun python ->
                 let _, script = scripts Scripts.sympy |> List.find (fst >> (=) "6j.orthogonality")

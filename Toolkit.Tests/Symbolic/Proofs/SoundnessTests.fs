@@ -447,6 +447,7 @@ let tests =
                   "d.composition", "comparison of coefficients"
                   "harmonics.addition", "directions"
                   "real.ladder", "real ladder"
+                  "invariance.real-basis", "real basis"
                   "harmonics.null-vector", "coefficient extraction"
                   "3j.normalisation", "limit"
                   "invariance.bispectrum", "coupling ladder" ] do

@@ -1,0 +1,78 @@
+namespace Toolkit.Symbolic.Proofs.Kernel
+
+open Toolkit.Symbolic.Algebra
+open Toolkit.Symbolic.CouplingTrees
+
+/// What has been proved of families, read in the basis of the real harmonics, in which features are computed.
+[<Sealed>]
+type InRealBasis internal (complex: Statement) =
+    inherit Statement(box ("real basis", complex))
+
+    static let computed =
+        "with the components of every leaf in the basis R and every coupling by the coefficients of this basis (those of \
+         the complex one carried to it, divided by i where the three orders add up to an odd number)"
+
+    static let defined =
+        $"R and K, in names of their own: {RealLadder.Basis}, and i*L_a R_n = sum over n' of K_a(l)(n', n)*R_n' for the \
+          generators L_a, a = x, y, z, of rotations and every order l. {RealLadder.Matrices}"
+
+    /// The statement in the complex basis.
+    member _.Complex = complex
+
+    override _.Text =
+        /// J_a acts on the family called `whole` of some order.
+        let acts taken (whole: string) (order: string) =
+            let k = Name.fresh (whole :: taken) "k"
+            let n = Name.fresh (k :: whole :: taken) "n"
+
+            $"i*J_a {whole}_{n} = sum over {n}' of K_a({k})({n}', {n})*{whole}_{n}' for each generator J_a, a = x, y, z, of joint \
+              rotations of positions and fields, with {k} = {order}"
+
+        match complex with
+        | :? Equivariant as e ->
+            let order = match e.Action with Jointly order -> order | Separately(orbital, _) -> orbital
+            let taken = List.ofSeq e.Family.Orders @ List.ofSeq e.Fields.Keys
+            let whole = Name.fresh taken "A"
+            let acts = acts taken whole (string order)
+
+            $"for all natural values of the names in it: {whole} = {e.Family}, {computed}, satisfies {acts}; \
+              its sign is {e.Parity} under the inversion and {e.Time} under time reversal, with \
+              {Equivariant.Describe e.Fields}{Equivariant.Explain e.Family}. {defined}"
+        | :? EveryTree as e ->
+            let acts = acts [] "A" "the root's order"
+
+            $"for every finite coupling tree whose leaves are expansion coefficients of {Equivariant.Describe e.Fields}, {computed}, and \
+              for all natural values of its orders: the family A at its root satisfies {acts}. {defined}"
+        | other -> $"{computed}: {other.Text}. {defined}"
+
+/// From the complex basis, in which families are typed, to the real one, in which they are computed.
+[<RequireQualifiedAccess>]
+module RealBasis =
+
+    let private argument =
+        "written argument 'real basis': a tree computed in the real basis is, at each node, the change of basis of the tree in \
+         the complex one, times a power of i that is common to a node's components, so that the matrices of the real ladder act on it"
+
+    /// Any proved statement about families without hypotheses, with the real ladder.
+    ///
+    /// By induction over a family: a leaf's components in the basis R are the change of basis of the standard ones. For
+    /// a coupling, let A^R be the change of basis of A. W is the array of coupling coefficients carried over, so Σ C A B
+    /// carried over is Σ W A^R B^R up to the i that is divided out where l1 + l2 + L is odd; a couple is linear in each
+    /// part, so powers of i of the parts come out. Maps on channels and sums act on each component alike, and the summands
+    /// are each acted on by the same matrices. Derivatives by x, y, z are of order 1, as x, y, z are. K_a acts on every change of basis of a standard family (real ladder), and
+    /// on its multiples. At order 0 K_a = 0, and signs are those of the components' multiples.
+    let prove (real: Theorem) (premise: Theorem) : Result<Theorem, string> =
+        let isTyped =
+            match premise.Statement with
+            | :? Equivariant as e -> e.Hypotheses.IsEmpty && e.Action.IsJointly
+            | :? Invariant
+            | :? SignOf
+            | :? Unordered
+            | :? EveryTree
+            | :? EveryTreeInvariant -> true
+            | _ -> false
+
+        match real.Statement with
+        | :? RealLadder when isTyped ->
+            Ok(Rule.concludes "real-basis" (InRealBasis premise.Statement) [ real; premise ] [ argument ])
+        | _ -> Error "the premises are not the real ladder and a statement about families without hypotheses"
