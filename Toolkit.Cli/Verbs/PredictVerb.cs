@@ -71,11 +71,14 @@ internal static class PredictVerb
 
             IEnumerable<(Structure Structure, Func<Structure, Structure> Label, Prediction? Energies)> predicted;
             double cutoff;
+            ClosestPairs? known = null;
             if (isOfEnergies)
             {
                 FittedModel fitted = ModelFolder.Read(folder, CouplingTables.Load);
                 string[] fields = fitted.Features.Fields.Select(static f => f.Name).ToArray();
                 cutoff = fitted.Cutoff;
+                // A core keeps atoms apart where nothing was learned.
+                known = fitted.Spec.Model?.Repulsion is null ? fitted.About.Closest : null;
                 predicted = fitted.Predict(source, work, fitted.HasVariance)
                     .Select(p => (p.Structure, (Func<Structure, Structure>)(s => p.Prediction.Label(s, fields, before)), (Prediction?)p.Prediction));
             }
@@ -87,9 +90,17 @@ internal static class PredictVerb
                     .Select(p => (p.Structure, (Func<Structure, Structure>)(s => p.Prediction.Label(s, fitted.Name, before)), (Prediction?)null));
             }
 
+            int close = 0;
+            string closest = "";
             predicted = predicted.Select(p =>
             {
                 progress.Report("structures predicted", ++done, 0);
+                if (known?.Closer(p.Structure) is var (i, j, r, least) && close++ == 0)
+                {
+                    closest = FormattableString.Invariant(
+                        $"structure {done}, atoms {i + 1} and {j + 1} ({Elements.Symbol(p.Structure.Species[i])}, {Elements.Symbol(p.Structure.Species[j])}) at {r:0.00} Å, there at least {least:0.00} Å");
+                }
+
                 return p;
             });
             switch (extension)
@@ -110,6 +121,9 @@ internal static class PredictVerb
             }
 
             progress.Clear();
+            if (close > 0)
+                result.InvocationConfiguration.Error.WriteLine($"toolkit: warning: {close} of {done} structures have atoms closer than any of the training set: {closest}");
+
             result.InvocationConfiguration.Output.WriteLine($"{path}: {done} structures");
             return 0;
         });

@@ -131,6 +131,26 @@ let tests =
                 fails 2 "expected a name that ends with .xyz, .csv, .json or .mts" [ "predict"; path "model"; path "test.xyz"; "--out"; path "x.txt" ]
                 fails 2 "--per-atom: found with" [ "predict"; path "model"; path "test.xyz"; "--out"; path "x.xyz"; "--per-atom" ])
 
+        testCase "atoms that are closer than any of the training set are told, unless a core keeps them apart" <| fun () ->
+            withFiles (fun path ->
+                fit path [] |> ignore
+                let predict model = run [ "predict"; path model; path "close.xyz"; "--out"; path "out.xyz"; "--force" ]
+                let frames = ExtendedXyzReader.Read(path "test.xyz") |> Array.ofSeq
+                let squeezed = frames[1].Transform(ReadOnlySpan [| 0.4; 0.; 0.; 0.; 0.4; 0.; 0.; 0.; 0.4 |])
+                ExtendedXyzWriter.Write(path "close.xyz", [ frames[0]; squeezed ])
+                let code, _, error = predict "model"
+                Assert.Equal(0, code)
+                Assert.Contains("toolkit: warning: 1 of 2 structures have atoms closer than any of the training set: structure 2, atoms ", error)
+                let closest = nonNull (ModelFolder.Read(path "model")).About.Closest
+                let known = [ for s in ExtendedXyzReader.Read(path "train.xyz") do
+                                for i in 1..4 do
+                                    let d k = s.Positions[3 * i + k] - s.Positions[k]
+                                    sqrt (d 0 * d 0 + d 1 * d 1 + d 2 * d 2) ] |> List.min
+                Assert.Equal(known, closest.Distances[struct (1, 6)], 1e-12)
+                ok [ "fit"; "--spec"; path "spec.json"; "--train"; path "train.xyz"; "--out"; path "core"; "--set"; "model.kind=ridge"; "--set"; "model.repulsion.outer=0.6" ] |> ignore
+                let _, _, error = predict "core"
+                Assert.Equal("", error))
+
         testCase "a learning curve and a sweep are fits of their own, and tell which is best" <| fun () ->
             withFiles (fun path ->
                 let out = fit path [ "--test"; path "test.xyz"; "--learning-curve"; "10,30,500"; "--set"; "radial.nmax=2" ]

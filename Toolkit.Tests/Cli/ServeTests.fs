@@ -204,11 +204,15 @@ with SocketIOCalculator(unixsocket=sys.argv[3], timeout=60) as calc:
     size = np.abs(constants).max()
     assert np.abs(constants - constants.T).max() < 1e-4 * size, np.abs(constants - constants.T).max() / size
     assert np.abs(constants.reshape(2, 3, 6).sum(axis=0)).max() < 1e-5 * size
+    from ase.optimize import BFGS
+    before = atoms.get_potential_energy()
+    BFGS(atoms, logfile=None, maxstep=0.02).run(fmax=0.001, steps=8)
+    assert atoms.get_potential_energy() < before
 print('well')
 """
                     let told = python script ([ path "start.xyz"; path "out.xyz"; name; program ] @ arguments)
                     Assert.Contains("well\n", told)
-                    Assert.Contains("63 steps", told)
+                    Assert.Matches("(6[4-9]|7[0-9]) steps", told)
                     // A list serves for most steps.
                     Assert.Matches("neighbours found [1-9] times", told)))
     ]

@@ -130,6 +130,7 @@ public sealed class FitRun
             Structures = _survey.Structures,
             Rows = folds.Sum(static f => f.Rows),
             Keys = _survey.Reader.Keys,
+            Closest = _survey.Closest,
             Regularizer = fit.Regulariser,
             Trials = fit.Trials.Select(static t => (t.Regulariser, t.Error)).ToArray(),
         });
