@@ -20,11 +20,15 @@ public sealed partial class PotentialField
     // Å: distances beyond have no digits left for what is near.
     private const double LargestCluster = 1e12;
 
+    /// <summary>A structure as its sums are done: by short vectors of its lattice, but where the mesh along its own is given.</summary>
+    internal Structure Short(Structure structure) => Settings.MeshSize is null ? ShortVectors.Of(structure) : structure;
+
     /// <summary>How the sums of a structure will be done, with estimates of cost and error.</summary>
     /// <exception cref="ArgumentException">A cell without atoms, or an evaluator that cannot treat this periodicity or reach the tolerance.</exception>
     public PotentialPlan Plan(Structure structure)
     {
         ArgumentNullException.ThrowIfNull(structure);
+        structure = Short(structure);
         if (!structure.Periodic.Any)
         {
             if (Settings.Evaluator is not (PotentialEvaluator.Auto or PotentialEvaluator.Pairs) || Settings.MeshSize is not null)

@@ -41,6 +41,7 @@ public sealed unsafe class PotentialState : IDisposable
         _threads = threads;
         int nmax = field.Basis.NMax, species = field.Species.Length, channels = field.ChannelCount;
         _separate = field.SeparateOwn();
+        structure = field.Short(structure);
         Plan = field.Plan(structure);
         if (Plan.Evaluator == PotentialEvaluator.Pairs)
         {

@@ -236,6 +236,18 @@ let tests =
                     let e = error f all all[.. f.ValuesPerCentre - 1] expected
                     Assert.True(e < 1e-6, $"{evaluator}, {periodic}, {stretch[0]} {stretch[1]} {stretch[2]}: error {e:G3}")
 
+                    // Forces and virial do not depend on the vectors either.
+                    let derivatives (cell: float[]) =
+                        use state = f.Begin(structure.WithCell(Cell(ReadOnlySpan cell), periodic))
+                        let values = Array.zeroCreate (structure.Count * f.ValuesPerCentre)
+                        state.Forward(0, structure.Count, values.AsSpan())
+                        state.Backward(0, structure.Count, values.AsSpan())
+                        state.End()
+
+                    let a, b = derivatives h, derivatives skewed
+                    let largest = a.Forces |> Seq.map abs |> Seq.max
+                    Seq.iter2 (fun (x: float) y -> Assert.Equal(x, y, 1e-5 * largest)) (Seq.append a.Forces a.Virial) (Seq.append b.Forces b.Virial)
+
         testCase "the exterior field is the field of the atoms outside, and an own charge touches l = 0 only" <| fun () ->
             for periodic in [ Periodicity.None; Periodicity.All ] do
                 let structure = charged (Random 8) periodic 9
