@@ -10,7 +10,7 @@ namespace Toolkit.Numerics.Files;
 
 /// <summary>
 /// Structures and a map of their atoms as chemiscope JSON, version 1: the first principal components of the features
-/// of every atom, the scalar properties that all structures have, and, on request, vector properties as arrows.
+/// of every atom, where they are given, the scalar properties that all structures have, and, on request, vector properties as arrows.
 /// </summary>
 /// <remarks>
 /// The format has no place for a number that is missing: its values are all numbers or all texts, and NaN is no JSON. A
@@ -30,7 +30,7 @@ public static class Chemiscope
     /// <param name="path">The file's name.</param>
     /// <param name="name">The title of the data set.</param>
     /// <param name="frames">The structures.</param>
-    /// <param name="table">The features of these structures.</param>
+    /// <param name="table">The features of these structures; null: the map is of their properties alone.</param>
     /// <param name="cutoff">The radius of an environment, Å.</param>
     /// <param name="vectors">Vectors to draw as arrows: a name, and [frame][atom, xyz], finite; null: none.</param>
     /// <returns>The properties that are left out, each with the reason: what the file's description says, too.</returns>
@@ -39,13 +39,12 @@ public static class Chemiscope
         string path,
         string name,
         IReadOnlyList<Structure> frames,
-        FeatureTable table,
+        FeatureTable? table,
         double cutoff,
         IReadOnlyList<(string Name, double[][] Values)>? vectors = null)
     {
         ArgumentNullException.ThrowIfNull(frames);
-        ArgumentNullException.ThrowIfNull(table);
-        int components = Math.Min(Components, table.Layout.RowLength);
+        int components = table is null ? 0 : Math.Min(Components, table.Layout.RowLength);
         HashSet<string> taken = [.. Enumerable.Range(1, components).Select(ComponentName)];
         List<string> omitted = [];
         List<Scalars> scalars = [.. AtomScalars(frames, taken, omitted), .. StructureScalars(frames, taken, omitted)];
@@ -61,7 +60,7 @@ public static class Chemiscope
             json.WriteEndObject();
             WriteStructures(json, frames);
             json.WriteStartObject("properties");
-            WriteMap(json, table, components);
+            if (table is not null) WriteMap(json, table, components);
             foreach (Scalars property in scalars)
             {
                 StartProperty(json, property.Name, property.Target);

@@ -24,6 +24,9 @@ public sealed record ModelAbout
     /// <summary>The names of the labels that it learned.</summary>
     public LabelKeys Keys { get; init; } = new();
 
+    /// <summary>How close atoms were in the training set; null: not known.</summary>
+    public ClosestPairs? Closest { get; init; }
+
     /// <summary>λ.</summary>
     public double Regularizer { get; init; }
 

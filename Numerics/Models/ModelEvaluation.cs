@@ -101,10 +101,11 @@ public sealed class ModelEvaluation
         for (int f = 0; f < labels.Fields.Count; f++)
         {
             if (labels.Fields[f] is not double[] field) continue;
-            bool isPart = model.Spec.Model?.Fields == FieldPart.Perpendicular;
+            FieldPart part = model.Spec.Model?.Fields ?? FieldPart.Full;
             double[] predicted = [.. found.Learned.EffectiveFields[f]];
-            if (isPart) PerpendicularPart.Keep(model.Features.Fields[f].Read(structure), predicted, 1);
-            AddAtoms(4 + f, $"field {model.Features.Fields[f].Name}{(isPart ? " (perpendicular)" : "")}", "eV/" + (model.Spec.Fields[f].IsSpin ? "μB" : "1"), structure, field, predicted);
+            FieldParts.Keep(part, model.Features.Fields[f].Read(structure), predicted, 1);
+            string what = part == FieldPart.Torque ? "torque" : "field", remark = part == FieldPart.Perpendicular ? " (perpendicular)" : "";
+            AddAtoms(4 + f, $"{what} {model.Features.Fields[f].Name}{remark}", part == FieldPart.Torque ? "eV" : "eV/" + (model.Spec.Fields[f].IsSpin ? "μB" : "1"), structure, field, predicted);
         }
     }
 

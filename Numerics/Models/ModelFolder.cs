@@ -211,6 +211,8 @@ public static class ModelFolder
                 ["fingerprint"] = about.Fingerprint,
                 ["structures"] = about.Structures,
                 ["rows"] = about.Rows,
+                ["closest"] = about.Closest is null ? null : new JsonObject(about.Closest.Distances.OrderBy(static d => d.Key)
+                    .Select(static d => KeyValuePair.Create($"{Elements.Symbol(d.Key.First)}-{Elements.Symbol(d.Key.Second)}", (JsonNode?)d.Value))),
                 ["keys"] = KeysJson(about.Keys),
                 ["regularizer"] = about.Regularizer,
                 ["trials"] = new JsonArray(about.Trials.Where(static t => double.IsFinite(t.Error)).Select(static t => (JsonNode)new JsonArray(t.Regularizer, t.Error)).ToArray()),
@@ -365,6 +367,9 @@ public static class ModelFolder
             Fingerprint = (string)training["fingerprint"]!,
             Structures = (int)training["structures"]!,
             Rows = (long)training["rows"]!,
+            Closest = training["closest"] is JsonObject closest
+                ? new ClosestPairs(closest.ToDictionary(static d => (Number(d.Key.Split('-')[0]), Number(d.Key.Split('-')[1])), static d => (double)d.Value!))
+                : null,
             Keys = new LabelKeys
             {
                 Energy = (string?)keys["energy"], Forces = (string?)keys["forces"], Stress = (string?)keys["stress"], Virial = (string?)keys["virial"],

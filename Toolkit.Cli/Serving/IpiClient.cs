@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Linq;
 using Toolkit.Numerics.Models;
+using Toolkit.Numerics.Neighbors;
 using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Cli.Serving;
@@ -13,16 +14,22 @@ namespace Toolkit.Cli.Serving;
 /// <param name="model">The model.</param>
 /// <param name="template">The structure: its atoms in the server's order.</param>
 /// <param name="threads">How many threads may work.</param>
-internal sealed class IpiClient(FittedModel model, Structure template, int threads)
+/// <param name="skin">How much farther than the cutoff lists of neighbours reach, which then serve for several steps, Å.</param>
+internal sealed class IpiClient(FittedModel model, Structure template, int threads, double skin)
 {
     /// <summary>CODATA 2018.</summary>
     internal const double Bohr = 0.529177210903, Hartree = 27.211386245988;
 
+    private readonly VerletList? _neighbours = model.IsLocal && skin > 0 ? new VerletList(model.Cutoff, skin) : null;
+    private readonly int[] _atoms = Enumerable.Range(0, template.Count).ToArray();
     private Prediction? _prediction;
     private bool _isReady;
 
     /// <summary>How many structures were answered.</summary>
     public long Steps { get; private set; }
+
+    /// <summary>How many times neighbours were found anew; as often as there were steps where no list is kept.</summary>
+    public long Lists => _neighbours?.Builds ?? Steps;
 
     /// <summary>Answers until the server says that it is over, or closes the connection between messages.</summary>
     /// <exception cref="FailureException">A connection that ends inside a message; another message, number of atoms or cell than there can
@@ -89,7 +96,9 @@ internal sealed class IpiClient(FittedModel model, Structure template, int threa
                 structure = structure.WithCell(new Cell(vectors), template.Periodic);
             }
 
-            return model.Predict(structure, threads);
+            if (_neighbours is null) return model.Predict(structure, threads);
+            using NeighborList pairs = _neighbours.Of(structure, threads);
+            return model.Predict(structure, pairs, _atoms, threads);
         }
         catch (ArgumentException e)
         {

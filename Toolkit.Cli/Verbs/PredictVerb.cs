@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.CommandLine;
 using System.IO;
 using System.Linq;
+using Toolkit.Cli.Predicting;
 using Toolkit.Numerics.Files;
 using Toolkit.Numerics.Models;
 using Toolkit.Numerics.Models.Tensors;
@@ -22,18 +23,26 @@ internal static class PredictVerb
             Description = "structures in extended XYZ, patterns, or - for standard input",
             Arity = ArgumentArity.OneOrMore,
         };
-        var output = new Option<string>("--out") { Description = "the file to write, .xyz: the structures with energy, energies (of atoms), forces, stress, and field_NAME for −∂E/∂v of each vector field; of a Gaussian process also energy_std and energies_std; of a model of dipoles or tensors NAME, atomic_NAME, and with --derivatives born_charges or derivatives_NAME", Required = true };
+        var output = new Option<string>("--out") { Description = "the file to write; .csv: numbers with units; .json: for chemiscope, forces as arrows; .mts: energies and their gradients for metatensor; .xyz: the structures with energy, energies (of atoms), forces, stress, and field_NAME for −∂E/∂v of each vector field; of a Gaussian process also energy_std and energies_std; of a model of dipoles or tensors NAME, atomic_NAME, and with --derivatives born_charges or derivatives_NAME", Required = true };
         var prefix = new Option<string>("--prefix") { Description = "before these names, as ml_, so that labels of the same name stay", DefaultValueFactory = static _ => "" };
         var derivatives = new Option<bool>("--derivatives") { Description = "of a model of dipoles or tensors: also derivatives by positions, as Born charges" };
+        var perAtom = new Option<bool>("--per-atom") { Description = "with .csv: a line for each atom instead of each structure" };
         Option<string?> shard = ShardOption.Create("the structures");
         Option<int> threads = ThreadOption.Create();
         Option<bool> force = OutputFile.Force();
-        var verb = new Command("predict", "Energies, forces, stress and effective fields, or dipoles or tensors, of structures by a model.") { model, files, output, prefix, derivatives, shard, threads, force };
+        var verb = new Command("predict", "Energies, forces, stress and effective fields, or dipoles or tensors, of structures by a model.") { model, files, output, prefix, derivatives, perAtom, shard, threads, force };
         verb.SetAction(result =>
         {
             string path = result.GetValue(output)!, before = result.GetValue(prefix)!;
-            if (!Path.GetExtension(path).Equals(".xyz", StringComparison.OrdinalIgnoreCase))
-                throw new UsageException($"--out: found '{path}', expected a name that ends with .xyz");
+            string extension = Path.GetExtension(path).ToLowerInvariant();
+            if (extension is not (".xyz" or ".csv" or ".json" or ".mts"))
+                throw new UsageException($"--out: found '{path}', expected a name that ends with .xyz, .csv, .json or .mts");
+
+            if (result.GetValue(perAtom) && extension != ".csv")
+                throw new UsageException($"--per-atom: found with '{path}', expected it with .csv");
+
+            if (extension != ".xyz" && result.GetValue(shard) is not null)
+                throw new UsageException($"--shard: found with '{path}', expected a name that ends with .xyz");
 
             if (!before.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-'))
                 throw new UsageException($"--prefix: found '{before}', expected letters, digits, _ and -");
@@ -57,28 +66,77 @@ internal static class PredictVerb
 
             using Progress progress = new(result.InvocationConfiguration.Error);
             int done = 0, work = ThreadOption.Read(result, threads);
-            IEnumerable<Structure> predicted;
+            if (extension == ".mts" && !isOfEnergies)
+                throw new UsageException($"--out: found '{path}' with a model of dipoles or tensors, expected .xyz, .csv or .json");
+
+            IEnumerable<(Structure Structure, Func<Structure, Structure> Label, Prediction? Energies)> predicted;
+            double cutoff;
+            ClosestPairs? known = null;
             if (isOfEnergies)
             {
                 FittedModel fitted = ModelFolder.Read(folder, CouplingTables.Load);
                 string[] fields = fitted.Features.Fields.Select(static f => f.Name).ToArray();
-                predicted = fitted.Predict(source, work, fitted.HasVariance).Select(p => p.Prediction.Label(p.Structure, fields, before));
+                cutoff = fitted.Cutoff;
+                // A core keeps atoms apart where nothing was learned.
+                known = fitted.Spec.Model?.Repulsion is null ? fitted.About.Closest : null;
+                predicted = fitted.Predict(source, work, fitted.HasVariance)
+                    .Select(p => (p.Structure, (Func<Structure, Structure>)(s => p.Prediction.Label(s, fields, before)), (Prediction?)p.Prediction));
             }
             else
             {
                 FittedTensor fitted = TensorFolder.Read(folder, CouplingTables.Load);
-                predicted = fitted.Predict(source, work, withDerivatives).Select(p => p.Prediction.Label(p.Structure, fitted.Name, before));
+                cutoff = fitted.Spec.Cutoff.Radius;
+                predicted = fitted.Predict(source, work, withDerivatives)
+                    .Select(p => (p.Structure, (Func<Structure, Structure>)(s => p.Prediction.Label(s, fitted.Name, before)), (Prediction?)null));
             }
 
-            ExtendedXyzWriter.Write(path, predicted.Select(s =>
+            int close = 0;
+            string closest = "";
+            predicted = predicted.Select(p =>
             {
                 progress.Report("structures predicted", ++done, 0);
-                return s;
-            }));
+                if (known?.Closer(p.Structure) is var (i, j, r, least) && close++ == 0)
+                {
+                    closest = FormattableString.Invariant(
+                        $"structure {done}, atoms {i + 1} and {j + 1} ({Elements.Symbol(p.Structure.Species[i])}, {Elements.Symbol(p.Structure.Species[j])}) at {r:0.00} Å, there at least {least:0.00} Å");
+                }
+
+                return p;
+            });
+            switch (extension)
+            {
+                case ".csv":
+                    PredictionCsv.Write(path, predicted.Select(static p => p.Label(Bare(p.Structure))), result.GetValue(perAtom), before, isOfEnergies);
+                    break;
+                case ".mts":
+                    EnergyMap.Write(path, predicted.Select(static p => (p.Structure, p.Energies!)));
+                    break;
+                case ".json":
+                    List<Structure> frames = [.. predicted.Select(static p => p.Label(p.Structure))];
+                    Chemiscope.Write(path, Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)), frames, null, cutoff, Arrows(frames, before));
+                    break;
+                default:
+                    ExtendedXyzWriter.Write(path, predicted.Select(static p => p.Label(p.Structure)));
+                    break;
+            }
+
             progress.Clear();
+            if (close > 0)
+                result.InvocationConfiguration.Error.WriteLine($"toolkit: warning: {close} of {done} structures have atoms closer than any of the training set: {closest}");
+
             result.InvocationConfiguration.Output.WriteLine($"{path}: {done} structures");
             return 0;
         });
         return verb;
     }
+
+    /// <summary>Atoms and cell alone.</summary>
+    private static Structure Bare(Structure s) => Structure.Create(s.Species, s.Positions, s.Cell, s.Periodic);
+
+    /// <summary>Forces and other vectors of atoms that are predicted, to be drawn.</summary>
+    private static (string, double[][])[] Arrows(List<Structure> frames, string prefix) => frames.Count == 0
+        ? []
+        : [.. frames[0].AtomProperties.Where(p => p.Value.Components == 3 && p.Value.Kind == PropertyKind.Real && p.Key.StartsWith(prefix, StringComparison.Ordinal)
+            && (p.Key == prefix + "forces" || p.Key.StartsWith(prefix + "field_", StringComparison.Ordinal) || p.Key.StartsWith(prefix + "atomic_", StringComparison.Ordinal)))
+            .Select(p => (p.Key, frames.Select(f => f.AtomProperties[p.Key].ToReals()).ToArray()))];
 }

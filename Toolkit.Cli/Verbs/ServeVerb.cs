@@ -27,8 +27,13 @@ internal static class ServeVerb
             Required = true,
         };
         var wait = new Option<double>("--wait") { Description = "seconds to wait for the simulation to listen", DefaultValueFactory = static _ => 30 };
+        var skin = new Option<double>("--skin")
+        {
+            Description = "how much farther than the cutoff lists of neighbours reach, Å, which then serve until atoms have moved through half of it; 0: found anew in every step",
+            DefaultValueFactory = static _ => 0.5,
+        };
         Option<int> threads = ThreadOption.Create();
-        var verb = new Command("serve", "Energies, forces and virials for a simulation, by the i-PI protocol.") { model, address, structure, wait, threads };
+        var verb = new Command("serve", "Energies, forces and virials for a simulation, by the i-PI protocol.") { model, address, structure, wait, skin, threads };
         verb.SetAction(result =>
         {
             string place = result.GetValue(address)!, file = result.GetValue(structure)!;
@@ -36,6 +41,9 @@ internal static class ServeVerb
             TimeSpan patience = TimeSpan.FromSeconds(result.GetValue(wait) is >= 0 and <= 1e6 and double seconds
                 ? seconds
                 : throw new UsageException($"--wait: found '{result.GetValue(wait)}', expected seconds of at least 0"));
+            double reach = result.GetValue(skin) is >= 0 and <= 100 and double given
+                ? given
+                : throw new UsageException($"--skin: found '{result.GetValue(skin)}', expected a length in Å from 0 to 100");
             Func<Socket> open = Opener(place);
             FittedModel fitted = ModelFolder.Read(result.GetValue(model)!, CouplingTables.Load);
             Structure template = ExtendedXyzReader.Read(file).FirstOrDefault()
@@ -45,7 +53,7 @@ internal static class ServeVerb
 
             using Socket socket = Connect(open, place, patience);
             using NetworkStream stream = new(socket);
-            IpiClient client = new(fitted, template, count);
+            IpiClient client = new(fitted, template, count, reach);
             try
             {
                 client.Answer(stream);
@@ -55,7 +63,7 @@ internal static class ServeVerb
                 throw new FailureException($"{place}: the connection broke after {client.Steps} steps");
             }
 
-            result.InvocationConfiguration.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{place}: {client.Steps} steps"));
+            result.InvocationConfiguration.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{place}: {client.Steps} steps, neighbours found {client.Lists} times"));
             return 0;
         });
         return verb;

@@ -87,6 +87,70 @@ let tests =
                 fails 1 "the unknown key 'nmix', expected 'nmax' perhaps" "radial.nmix=1"
                 fails 1 "$.lmax: found '\"many\"', expected a whole number" "lmax=many")
 
+        testCase "predictions come as csv with units, for chemiscope and for metatensor" <| fun () ->
+            withFiles (fun path ->
+                fit path [ "--set"; "model.kind=ridge"; "--set"; "model.extrapolation=true" ] |> ignore
+                let model = ModelFolder.Read(path "model")
+                let frames = ExtendedXyzReader.Read(path "test.xyz") |> Array.ofSeq
+                let predict out options = ok ([ "predict"; path "model"; path "test.xyz"; "--out"; path out ] @ options) |> ignore
+                let rows name = File.ReadAllLines(path name) |> Array.map (fun l -> l.Split ',')
+                predict "a.csv" []
+                let table = rows "a.csv"
+                Assert.Equal<string[]>([| "structure"; "atoms"; "energy [eV]"; "extrapolation_max" |], table[0][..3])
+                Assert.Equal("stress_xy [eV/Å³]", table[0].[5])
+                // Molecules and crystals in one file: what a molecule lacks is empty.
+                let boxed = frames[1].WithCell(Cell.Cubic 20., Periodicity.All)
+                ExtendedXyzWriter.Write(path "mixed.xyz", [ frames[0]; boxed ])
+                ok [ "predict"; path "model"; path "mixed.xyz"; "--out"; path "mixed.csv" ] |> ignore
+                let mixed = rows "mixed.csv"
+                Assert.Equal<string[]>(Array.create 9 "", mixed[1][4..])
+                Assert.Equal<float[]>(nonNull (model.Predict boxed).Stress, mixed[2][4..] |> Array.map float)
+                Assert.Equal(frames.Length + 1, table.Length)
+                frames |> Array.iteri (fun k s -> Assert.Equal((model.Predict s).Energy, float table[k + 1].[2]))
+                predict "b.csv" [ "--per-atom"; "--prefix"; "ml_" ]
+                let table = rows "b.csv"
+                Assert.Equal<string[]>(
+                    [| "structure"; "atom"; "element"; "x [Å]"; "y [Å]"; "z [Å]"; "ml_energies [eV]"; "ml_forces_x [eV/Å]"; "ml_forces_y [eV/Å]"; "ml_forces_z [eV/Å]"; "ml_extrapolation" |], table[0])
+                Assert.Equal(1 + (frames |> Array.sumBy _.Count), table.Length)
+                Assert.Equal<float[]>((model.Predict frames[0]).Forces[3..5], table[2].[7..9] |> Array.map float)
+
+                predict "c.json" []
+                use json = JsonDocument.Parse(File.ReadAllText(path "c.json"))
+                let root = json.RootElement
+                let property (name: string) = root.GetProperty("properties").GetProperty(name)
+                Assert.Equal(frames.Length, (property "energy").GetProperty("values").GetArrayLength())
+                Assert.Equal("atom", (property "extrapolation").GetProperty("target").GetString())
+                Assert.Equal(frames |> Array.sumBy _.Count, root.GetProperty("shapes").GetProperty("forces").GetProperty("parameters").GetProperty("atom").GetArrayLength())
+                Assert.Equal(frames |> Array.sumBy _.Count, root.GetProperty("environments").GetArrayLength())
+
+                predict "d.mts" []
+                let arrays = Toolkit.Numerics.Files.NpyData.ReadAll(path "d.mts")
+                Assert.Equal<float[]>(frames |> Array.map (fun s -> (model.Predict s).Energy), arrays["blocks/0/values"].ToReals())
+                Assert.Equal<float[]>(frames |> Array.collect (fun s -> (model.Predict s).Forces |> Array.map (fun f -> 0. - f)), arrays["blocks/0/gradients/positions/values"].ToReals())
+                Assert.Equal<int[]>([| frames.Length; 3; 3; 1 |], Array.ofSeq arrays["blocks/0/gradients/strain/values"].Shape)
+                fails 2 "expected a name that ends with .xyz, .csv, .json or .mts" [ "predict"; path "model"; path "test.xyz"; "--out"; path "x.txt" ]
+                fails 2 "--per-atom: found with" [ "predict"; path "model"; path "test.xyz"; "--out"; path "x.xyz"; "--per-atom" ])
+
+        testCase "atoms that are closer than any of the training set are told, unless a core keeps them apart" <| fun () ->
+            withFiles (fun path ->
+                fit path [] |> ignore
+                let predict model = run [ "predict"; path model; path "close.xyz"; "--out"; path "out.xyz"; "--force" ]
+                let frames = ExtendedXyzReader.Read(path "test.xyz") |> Array.ofSeq
+                let squeezed = frames[1].Transform(ReadOnlySpan [| 0.4; 0.; 0.; 0.; 0.4; 0.; 0.; 0.; 0.4 |])
+                ExtendedXyzWriter.Write(path "close.xyz", [ frames[0]; squeezed ])
+                let code, _, error = predict "model"
+                Assert.Equal(0, code)
+                Assert.Contains("toolkit: warning: 1 of 2 structures have atoms closer than any of the training set: structure 2, atoms ", error)
+                let closest = nonNull (ModelFolder.Read(path "model")).About.Closest
+                let known = [ for s in ExtendedXyzReader.Read(path "train.xyz") do
+                                for i in 1..4 do
+                                    let d k = s.Positions[3 * i + k] - s.Positions[k]
+                                    sqrt (d 0 * d 0 + d 1 * d 1 + d 2 * d 2) ] |> List.min
+                Assert.Equal(known, closest.Distances[struct (1, 6)], 1e-12)
+                ok [ "fit"; "--spec"; path "spec.json"; "--train"; path "train.xyz"; "--out"; path "core"; "--set"; "model.kind=ridge"; "--set"; "model.repulsion.outer=0.6" ] |> ignore
+                let _, _, error = predict "core"
+                Assert.Equal("", error))
+
         testCase "a learning curve and a sweep are fits of their own, and tell which is best" <| fun () ->
             withFiles (fun path ->
                 let out = fit path [ "--test"; path "test.xyz"; "--learning-curve"; "10,30,500"; "--set"; "radial.nmax=2" ]

@@ -90,7 +90,7 @@ let tests =
                 // What the parts were is gone, nothing else is left.
                 Assert.Empty(Directory.GetFiles(path "", "*.shard-*"))
                 Assert.Empty(Directory.GetFiles(path "", "*.checkpoint.npz"))
-                ok [ "predict"; path "model"; path "test.xyz"; "--out"; path "whole.xyz" ] |> ignore
+                Assert.Equal(0, run [ "predict"; path "model"; path "test.xyz"; "--out"; path "whole.xyz" ] |> fun (code, _, _) -> code)
                 mpirun [ "predict"; path "model"; path "test.xyz"; "--out"; path "p.xyz" ]
                 ok [ "merge"; path "p.shard-*-of-3.xyz"; "--out"; path "p.xyz" ] |> ignore
                 Assert.Equal<byte[]>(File.ReadAllBytes(path "whole.xyz"), File.ReadAllBytes(path "p.xyz"))

@@ -130,6 +130,7 @@ public sealed class FitRun
             Structures = _survey.Structures,
             Rows = folds.Sum(static f => f.Rows),
             Keys = _survey.Reader.Keys,
+            Closest = _survey.Closest,
             Regularizer = fit.Regulariser,
             Trials = fit.Trials.Select(static t => (t.Regulariser, t.Error)).ToArray(),
         });
@@ -276,8 +277,7 @@ public sealed class FitRun
         for (int f = 0; f < labels.Fields.Count && hasFields; f++)
         {
             if (labels.Fields[f] is not double[] field) continue;
-            if (_model.Fields == FieldPart.Perpendicular)
-                PerpendicularPart.Keep(_features.Set.Fields[f].Read(structure), made.EffectiveFields[f], design.Columns);
+            FieldParts.Keep(_model.Fields, _features.Set.Fields[f].Read(structure), made.EffectiveFields[f], design.Columns);
             rows.Add(made.EffectiveFields[f], field, labels.Weight * Scaled(weights.Fields, _survey.FieldDeviations[f]));
         }
         return rows;

@@ -42,12 +42,14 @@ internal sealed class FitSurvey
         Moments forces = default, virials = default;
         Moments[] effective = new Moments[fields.Count];
         SortedSet<int> species = [];
+        Dictionary<(int, int), double> closest = [];
         foreach ((Structure structure, FramePlace place) in source.Read())
         {
             FrameLabels labels = Reader.Read(structure, place);
             DataFingerprint.Append(hash, structure, inputs, [labels.Energy is double e ? [e] : null, labels.Forces, labels.Virial, .. labels.Fields, [labels.Weight]]);
             labels = Rest(labels, structure, place);
             Structures++;
+            ClosestPairs.Add(closest, structure);
             foreach (int z in structure.Species)
                 species.Add(z);
             if (structure.Count > 0 && labels.Energy is double energy)
@@ -73,6 +75,7 @@ internal sealed class FitSurvey
             throw new InputException(source.Name, null, null, "no labels", "structures with energies, forces, stress or effective fields");
         Fingerprint = Convert.ToHexStringLower(hash.GetHashAndReset());
         Species = species.ToArray();
+        Closest = new ClosestPairs(closest);
         Baseline = MakeBaseline(source.Name);
         EnergyDeviation = Deviation();
         ForcesDeviation = forces.Deviation;
@@ -100,6 +103,9 @@ internal sealed class FitSurvey
 
     /// <summary>The species of the atoms, increasing.</summary>
     public IReadOnlyList<int> Species { get; }
+
+    /// <summary>How close atoms are.</summary>
+    public ClosestPairs Closest { get; }
 
     /// <summary>What is taken off energies.</summary>
     public CompositionBaseline Baseline { get; }

@@ -104,7 +104,7 @@ internal sealed class LabelReader
 
     private double[]? Part(double[]? values, int field, Structure structure)
     {
-        if (values is not null && _part == FieldPart.Perpendicular) PerpendicularPart.Keep(_vectors[field].Read(structure), values, 1);
+        if (values is not null) FieldParts.Keep(_part, _vectors[field].Read(structure), values, 1);
         return values;
     }
 

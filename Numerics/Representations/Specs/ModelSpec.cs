@@ -56,8 +56,11 @@ public enum FieldPart
     /// <summary>All of it.</summary>
     Full,
 
-    /// <summary>What is perpendicular to the vector: the torque.</summary>
+    /// <summary>What is perpendicular to the vector, of which the torque is made.</summary>
     Perpendicular,
+
+    /// <summary>The torque: vector × field.</summary>
+    Torque,
 }
 
 /// <summary>What compares environments in a Gaussian process.</summary>
@@ -127,7 +130,8 @@ public sealed record ModelSpec
 
     private static readonly SpecWords<FieldPart> FieldParts = new(
         ("full", FieldPart.Full, "all three components: lengths were free, or the part along the vector is a derivative, too"),
-        ("perpendicular", FieldPart.Perpendicular, "what is perpendicular to the vector, the torque: lengths were held by constraints"));
+        ("perpendicular", FieldPart.Perpendicular, "what is perpendicular to the vector: lengths were held by constraints"),
+        ("torque", FieldPart.Torque, "the vector times the field (×), the torque, which counts long vectors more: lengths were held by constraints"));
 
     private static readonly SpecWords<KernelKind> KernelWords = new(
         ("polynomial", KernelKind.Polynomial, "(offset + p·q)^degree"),

@@ -130,18 +130,31 @@ let tests =
             for e in found do
                 Assert.InRange(e.Percent.Value, 0., 25.)
 
-        testCase "of fields of moments whose lengths were held only the torque is learned and compared" <| fun () ->
-            let spec = parse (spins.Replace("\"kind\": \"ridge\"", "\"kind\": \"ridge\", \"regularizer\": 1e-6, \"fields\": \"perpendicular\""))
-            let constrained =
-                clusters 1 10 |> List.map (fun s ->
-                    let m = s.AtomProperties["moments"].Reals.ToArray()
-                    let b = s.AtomProperties["magforces"].Reals.ToArray() |> Array.mapi (fun k x -> x + 7. * m[k])
-                    s.WithAtomProperty("magforces", PropertyArray.Real(ReadOnlySpan b, 3)))
-            let one, other = fit spec (clusters 1 10), fit spec constrained
-            Array.iter2 (fun (a: float) b -> Assert.Equal(a, b, tolerance = 1e-7 * (1. + abs a))) (weights one) (weights other)
-            let found, expected = errors other constrained, errors one (clusters 1 10)
-            Assert.Contains(found, (fun (e: LabelError) -> e.Label = "field m (perpendicular)"))
-            Assert.Equal(1., rmse "field m (perpendicular)" found / rmse "field m (perpendicular)" expected, tolerance = 1e-6)
+        testCase "of fields of moments whose lengths were held only the perpendicular part, or the torque, is learned and compared" <| fun () ->
+            for part, label, unit in [ "perpendicular", "field m (perpendicular)", "eV/μB"; "torque", "torque m", "eV" ] do
+                let spec = parse (spins.Replace("\"kind\": \"ridge\"", $"\"kind\": \"ridge\", \"regularizer\": 1e-6, \"fields\": \"{part}\""))
+                let constrained =
+                    clusters 1 10 |> List.map (fun s ->
+                        let m = s.AtomProperties["moments"].Reals.ToArray()
+                        let b = s.AtomProperties["magforces"].Reals.ToArray() |> Array.mapi (fun k x -> x + 7. * m[k])
+                        s.WithAtomProperty("magforces", PropertyArray.Real(ReadOnlySpan b, 3)))
+                let one, other = fit spec (clusters 1 10), fit spec constrained
+                Array.iter2 (fun (a: float) b -> Assert.Equal(a, b, tolerance = 1e-7 * (1. + abs a))) (weights one) (weights other)
+                let found, expected = errors other constrained, errors one (clusters 1 10)
+                Assert.Contains(found, (fun (e: LabelError) -> e.Label = label && e.Unit = unit))
+                Assert.Equal(1., rmse label found / rmse label expected, tolerance = 1e-6)
+
+            // The torque's size by hand: its error is that of m × (B − B').
+            let spec = parse (spins.Replace("\"kind\": \"ridge\"", "\"kind\": \"ridge\", \"regularizer\": 1e-6, \"fields\": \"torque\""))
+            let model = fit spec (clusters 1 10)
+            let squares =
+                [ for s in clusters 1 10 do
+                      let m, b = s.AtomProperties["moments"].Reals.ToArray(), s.AtomProperties["magforces"].Reals.ToArray()
+                      let found = (model.Predict s).Learned.EffectiveFields[0]
+                      let d = Array.map2 (-) b (Array.ofSeq found)
+                      for i in 0 .. s.Count - 1 do
+                          for y, z in [ 1, 2; 2, 0; 0, 1 ] do (m[3 * i + y] * d[3 * i + z] - m[3 * i + z] * d[3 * i + y]) ** 2. ]
+            Assert.Equal(sqrt (List.average squares), rmse "torque m" (errors model (clusters 1 10)), 1e-9)
 
         testCase "atoms alone have their energies exactly where the baseline is isolated" <| fun () ->
             let alone z e = Structure.Create(ReadOnlySpan [| z |], ReadOnlySpan [| 0.; 0.; 0. |]).WithProperty("energy", PropertyValue.Real(e: float))

@@ -120,4 +120,26 @@ let tests =
             use near = NeighborList.Build(s, 3.)
             refused "to 3.6 Å" (fun () -> design.Features.Evaluate(s, near, ReadOnlySpan [| 0 |], potential) |> ignore)
             use other = NeighborList.Build(Structure.Create(ReadOnlySpan [| 1 |], ReadOnlySpan [| 0.; 0.; 0. |]), 4.)
-            refused "neighbours of 2 atoms" (fun () -> design.Features.Evaluate(s, other, ReadOnlySpan [| 0 |], potential) |> ignore) ]
+            refused "neighbours of 2 atoms" (fun () -> design.Features.Evaluate(s, other, ReadOnlySpan [| 0 |], potential) |> ignore)
+
+        testCase "a list with a skin has the pairs of a new one along any walk of atoms and cell, and is seldom found anew" <| fun () ->
+            for seed, (recipe: RandomStructure.Recipe) in Law.sample 25 (Gen.zip (Gen.choose (0, 1 <<< 30)) (RandomStructure.recipes (2, 7)).Generator) do
+                let random = Random seed
+                use list = new VerletList(3.2, 0.6)
+                let mutable s = RandomStructure.build recipe
+
+                for step in 1..40 do
+                    let shaken = s.Positions.ToArray() |> Array.map (fun x -> x + 0.02 * (random.NextDouble() - 0.5))
+                    // A simulation that wraps atoms, once in a while.
+                    if step = 20 && s.Periodic.A then
+                        for a in 0..2 do shaken[a] <- shaken[a] + (nonNull s.Cell).Vectors[a]
+                    let strain = Rotations.identity |> Array.map (fun x -> x + 0.002 * (random.NextDouble() - 0.5))
+                    s <- s.WithPositions(ReadOnlySpan shaken).Transform(ReadOnlySpan strain)
+                    use found = list.Of s
+                    use expected = NeighborList.Build(s, 3.2)
+                    let pairs (l: NeighborList) =
+                        [ for i in 0 .. s.Count - 1 do
+                              yield! [ for p in l.Offsets[i] .. l.Offsets[i + 1] - 1 -> i, l.Neighbors[p], l.Shifts[p].A, l.Shifts[p].B, l.Shifts[p].C ] |> List.sort ]
+                    Assert.Equal<(int * int * int * int * int) list>(pairs expected, pairs found)
+
+                Assert.True(list.Builds < 25, $"{list.Builds} lists for 40 steps, {recipe}") ]

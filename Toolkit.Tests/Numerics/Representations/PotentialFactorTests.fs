@@ -239,7 +239,7 @@ let tests =
             Assert.Equal((12, 1.6), (plan.SplineOrder, plan.SplitWidth))
 
             for keys, parts in
-                [ ", \"split\": 0.7", [ "$.fields[0].split"; "0.7"; "a width from that of the charges, 0.8 Å" ]
+                [ ", \"split\": 0.7", [ "$.fields[0].split"; "0.7"; "a width from that of the charges, 0.8 Å, to 20 times that" ]
                   ", \"split\": 1.1, \"autocorrelation\": true", [ "$.fields[0].split"; "1.1"; "1.131" ]
                   ", \"split\": 1.7, \"evaluator\": \"direct\"", [ "$.fields[0].split"; "evaluator direct" ]
                   ", \"meshSize\": [32, 32, 22]", [ "$.fields[0].meshSize"; "22"; "products of 2, 3, 5 and 7" ]

@@ -1,0 +1,92 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Text;
+using Toolkit.Numerics.Files;
+using Toolkit.Numerics.Structures;
+
+namespace Toolkit.Cli.Predicting;
+
+/// <summary>Predictions as text separated by commas, a line for each structure or each atom, units in the first line.</summary>
+internal static class PredictionCsv
+{
+    private static readonly string[] Axes = ["x", "y", "z"];
+
+    /// <summary>Writes the file while structures come.</summary>
+    /// <param name="path">Its name.</param>
+    /// <param name="structures">Structures that have what is predicted of them and nothing else.</param>
+    /// <param name="perAtom">Whether atoms have the lines.</param>
+    /// <param name="prefix">What stands before the names of predictions.</param>
+    /// <param name="hasStress">Whether structures in cells have a stress: others have nothing in its place.</param>
+    public static void Write(string path, IEnumerable<Structure> structures, bool perAtom, string prefix, bool hasStress) => AtomicFile.Write(path, stream =>
+    {
+        List<(string Name, int Count)> columns = [];
+        using StreamWriter text = new(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
+        int number = 0;
+        foreach (Structure s in structures)
+        {
+            number++;
+            if (number == 1)
+            {
+                columns = [.. s.Properties.Select(static p => (p.Key, p.Value.ToReals().Length))];
+                if (hasStress && !s.Properties.ContainsKey(prefix + "stress")) columns.Add((prefix + "stress", 9));
+                text.WriteLine(perAtom ? AtomHead(s, prefix) : string.Join(',', new[] { "structure", "atoms" }.Concat(columns.SelectMany(c => Columns(c.Name, prefix, c.Count)))));
+            }
+
+            if (!perAtom)
+            {
+                text.WriteLine(string.Join(',', new[] { Text(number), Text(s.Count) }.Concat(columns.SelectMany(c =>
+                    s.Properties.TryGetValue(c.Name, out PropertyValue? v) ? v.ToReals().Select(Number) : Enumerable.Repeat("", c.Count)))));
+                continue;
+            }
+
+            double[][] arrays = [.. s.AtomProperties.Values.Select(static v => v.ToReals())];
+            for (int i = 0; i < s.Count; i++)
+            {
+                text.WriteLine(string.Join(',', new[] { Text(number), Text(i + 1), Elements.Symbol(s.Species[i]) }
+                    .Concat(s.Positions.Slice(3 * i, 3).ToArray().Select(Number))
+                    .Concat(arrays.SelectMany(a => a.Skip(i * (a.Length / s.Count)).Take(a.Length / s.Count).Select(Number)))));
+            }
+        }
+    });
+
+    private static string AtomHead(Structure s, string prefix) => string.Join(',', new[] { "structure", "atom", "element", "x [Å]", "y [Å]", "z [Å]" }
+        .Concat(s.AtomProperties.SelectMany(p => Columns(p.Key, prefix, p.Value.Components))));
+
+    private static IEnumerable<string> Columns(string name, string prefix, int count)
+    {
+        string unit = Unit(name[prefix.Length..]);
+        string after = unit.Length > 0 ? $" [{unit}]" : "";
+        return Enumerable.Range(0, count).Select(k => name + Suffix(k, count) + after);
+    }
+
+    /// <summary>_x, _xy, _xyz … of the numbers of a tensor.</summary>
+    private static string Suffix(int k, int count)
+    {
+        if (count == 1) return "";
+        string suffix = "";
+        for (int size = count; size > 1; size /= 3)
+        {
+            suffix = Axes[k % 3] + suffix;
+            k /= 3;
+        }
+
+        return "_" + suffix;
+    }
+
+    private static string Unit(string name) => name switch
+    {
+        "energy" or "energies" or "energy_std" or "energies_std" => "eV",
+        "forces" => "eV/Å",
+        "stress" => "eV/Å³",
+        "dipole" or "atomic_dipole" => "e·Å",
+        "born_charges" => "e",
+        _ => "",
+    };
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+}
