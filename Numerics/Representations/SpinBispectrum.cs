@@ -105,9 +105,7 @@ public sealed class SpinBispectrum : InvariantRepresentation
 
         draft.Add(1, length);
         foreach (((_, _, bool isSquare), (FieldFactor a, FieldFactor b, List<CouplePath> own)) in paths)
-        {
             draft.Add(OuterCoupleStage<double>.Create(table, Rows(draft, a), Rows(draft, b), GramShape.Plain(a.Count, b.Count, isSquare), own));
-        }
 
         draft.AddOutput(new GramStage<double>(draft.Features, terms));
         return draft.Build(features);
