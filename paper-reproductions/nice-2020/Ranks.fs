@@ -129,7 +129,7 @@ let counts (full: bool) : Count list =
 let figure (counts: Count list) : Figure =
     let cases = counts |> List.map (fun c -> c.NMax, c.LMax) |> List.distinct
     let colours = [ Blue; Vermilion; Green; Purple; Orange; Sky; Ink ]
-    let name (nmax, lmax) = $"nmax {nmax}, lmax {lmax}"
+    let name (nmax, lmax) = $"{nmax}, {lmax}"
     let line case = Series.line (name case) colours[List.findIndex ((=) case) cases] Solid
     let found, cut, products = Series.points "rank, all λ" Ink Circle, Series.points "rank, λ ≤ lmax" Ink Diamond, Series.points "products" Ink Triangle
     let own sign case = counts |> List.filter (fun c -> c.Sigma = sign && (c.NMax, c.LMax) = case && c.Products > 0)
@@ -165,7 +165,7 @@ let figure (counts: Count list) : Figure =
     { Id = "ranks"
       Title = "Independent invariants: how many there are and how many the recursion makes"
       Caption =
-        "Lines: all linearly independent invariants of ν factors, by the generating function of symmetric products. Circles: rank of the invariants of the uncontracted recursion on "
+        "Lines: all linearly independent invariants of ν factors for nmax and lmax, by the generating function of symmetric products. Circles: rank of the invariants of the uncontracted recursion on "
         + "environments with more neighbours than coefficients, with every intermediate λ that can matter. Diamonds, where they lie below: rank with λ ≤ lmax, the default. Triangles: products, before dependences. One species; left "
         + "σ = +1, right σ = −1. Not a figure of the paper."
       Conclusion =
@@ -181,7 +181,7 @@ let figure (counts: Count list) : Figure =
                     Number(fst c.Gap); Number(snd c.Gap) ] ]
         )
       Picture =
-        { Key = [ "formula", List.map line cases; "recursion", [ found; cut; products ] ]
+        { Key = [ "nmax, lmax", List.map line cases; "recursion", [ found; cut; products ] ]
           Width = 320.
           Rows = [ 290., [ panel "scalars, σ = +1" 1; panel "pseudoscalars, σ = −1" -1 ] ] } }
 
