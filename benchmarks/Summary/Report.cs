@@ -39,7 +39,7 @@ internal static class Report
     ];
 
     // Take minutes: only where they are asked for.
-    private static readonly Func<IEnumerable<Row>>[] LongAreas = [PotentialScaling.Summary];
+    private static readonly Func<IEnumerable<Row>>[] LongAreas = [PotentialScaling.Summary, LeastSquaresScaling.Summary];
 
     /// <summary>Tab-separated: kernel, workload, value, unit, reference value, ratio; comments start with #.</summary>
     /// <param name="output">Where to.</param>
