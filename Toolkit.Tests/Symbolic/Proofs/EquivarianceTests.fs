@@ -188,7 +188,7 @@ let tests =
 
             let mutable invariants, covariants = 0, 0
 
-            Law.holdsFor 400 (Law.seeded (1, 5)) (fun (seed, size) ->
+            Law.holdsFor 1000 (Law.seeded (1, 5)) (fun (seed, size) ->
                 let random = Random seed
                 let family = Family.OfTree(randomTree random size)
                 let at = [ for n in 0..3 -> $"n{n}", random.Next 3 ] |> Map.ofList
