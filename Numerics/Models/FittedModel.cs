@@ -18,9 +18,6 @@ namespace Toolkit.Numerics.Models;
 /// </summary>
 public sealed class FittedModel : IFittedModel
 {
-    // Atoms held at a time.
-    private const long MostAtoms = 1 << 14;
-
     private readonly PreparedFeatures _features;
     private readonly int[] _species;
     private readonly KnownEnergy? _known;
@@ -133,7 +130,7 @@ public sealed class FittedModel : IFittedModel
     public IEnumerable<(Structure Structure, Prediction Prediction)> Predict(StructureSource source, int threads = 1, bool withDeviations = false)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return StructureStream.Each(source.Read(), threads, MostAtoms, (s, _, inside) => Predict(s, inside, withDeviations))
+        return StructureStream.Each(source.Read(), threads, StructureStream.MostAtoms, (s, _, inside) => Predict(s, inside, withDeviations))
             .Select(static r => (r.Structure, r.Result));
     }
 

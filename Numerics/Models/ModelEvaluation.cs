@@ -11,9 +11,6 @@ namespace Toolkit.Numerics.Models;
 /// <summary>Compares a model with the labels of a data set, one structure after the other.</summary>
 public sealed class ModelEvaluation
 {
-    // Atoms held at a time.
-    private const long MostAtoms = 1 << 14;
-
     private readonly SortedDictionary<(int Order, string Label, int Species), Sums> _sums = [];
 
     private ModelEvaluation() { }
@@ -53,7 +50,7 @@ public sealed class ModelEvaluation
         reader.Choose(source.Name, false);
         var result = new ModelEvaluation();
         foreach ((_, Structure structure, _, (FrameLabels labels, Prediction found)) in StructureStream.Each(
-            source.Read(), threads, MostAtoms, (s, place, inside) => (reader.Read(s, place), model.Predict(s, inside))))
+            source.Read(), threads, StructureStream.MostAtoms, (s, place, inside) => (reader.Read(s, place), model.Predict(s, inside))))
         {
             result.Add(model, structure, labels, found);
             progress?.Invoke("structures compared", result.Structures, total);

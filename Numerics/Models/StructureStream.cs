@@ -13,6 +13,9 @@ namespace Toolkit.Numerics.Models;
 /// </summary>
 internal static class StructureStream
 {
+    /// <summary>Atoms held at a time where what comes of them is small.</summary>
+    public const long MostAtoms = 1 << 14;
+
     // Atoms: a structure of more is worth the work of several threads.
     private const int Small = 128;
 

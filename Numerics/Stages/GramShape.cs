@@ -112,6 +112,15 @@ internal sealed class GramShape
         from j in Enumerable.Range(row.Start, row.Count)
         select (row.Left, row.Right + j, row.WeightOf(j));
 
+    /// <summary>The products in their order as lists; no weights where all are 1.</summary>
+    public (int[] Left, int[] Right, double[]? Weights) Lists()
+    {
+        (int Left, int Right, double Weight)[] all = [.. Products];
+        return (
+            Array.ConvertAll(all, static p => p.Left), Array.ConvertAll(all, static p => p.Right),
+            all.All(static p => p.Weight == 1) ? null : Array.ConvertAll(all, static p => p.Weight));
+    }
+
     /// <summary>The rows' own weights.</summary>
     public T[] Own<T>()
         where T : unmanaged => typeof(T) == typeof(double) ? (T[])(object)_own : (T[])(object)_ownSingle;

@@ -46,11 +46,10 @@ internal sealed class OuterCoupleStage<T> : Stage<T>
     /// <param name="paths">The products; where the triangle rule fails a product is zero.</param>
     public static Stage<T> Create(CouplingTable table, CoupleFactor a, CoupleFactor b, GramShape shape, IReadOnlyList<CouplePath> paths)
     {
-        (int Left, int Right, double Weight)[] pairs = [.. shape.Products];
-        if (pairs.Length == 0 || pairs.Max(static p => p.Right) + 1 >= Many || !CouplingSum<T>.IsCompiled) return new OuterCoupleStage<T>(table, a, b, shape, paths);
-        return new CoupleStage<T>(
-            table, a, b, Array.ConvertAll(pairs, static p => p.Left), Array.ConvertAll(pairs, static p => p.Right),
-            pairs.All(static p => p.Weight == 1) ? null : Array.ConvertAll(pairs, static p => p.Weight), paths);
+        (int[] left, int[] right, double[]? weights) = shape.Lists();
+        return right.Length == 0 || right.Max() + 1 >= Many || !CouplingSum<T>.IsCompiled
+            ? new OuterCoupleStage<T>(table, a, b, shape, paths)
+            : new CoupleStage<T>(table, a, b, left, right, weights, paths);
     }
 
     /// <inheritdoc/>
@@ -72,11 +71,8 @@ internal sealed class OuterCoupleStage<T> : Stage<T>
     /// <inheritdoc/>
     public override bool AddSlopes(SlopePlan plan)
     {
-        (int Left, int Right, double Weight)[] pairs = _shape.Products.ToArray();
-        CoupledChannels channels = new(
-            Array.ConvertAll(pairs, static p => p.Left), Array.ConvertAll(pairs, static p => p.Right),
-            pairs.All(static p => p.Weight == 1) ? null : Array.ConvertAll(pairs, static p => p.Weight));
-        channels.AddSlopes(plan, _table, _a, _b, _paths);
+        (int[] left, int[] right, double[]? weights) = _shape.Lists();
+        new CoupledChannels(left, right, weights).AddSlopes(plan, _table, _a, _b, _paths);
         return true;
     }
 }

@@ -16,17 +16,8 @@ let private spec =
     """{ // small
     "cutoff": {"radius": 3.5, "smoothing": 1}, "density": {"sigma": 0.4}, "radial": {"nmax": 3}, "lmax": 2, "representation": {"kind": "power-spectrum"}}"""
 
-let private methane = Path.Combine(SharedData.repository, "paper-reproductions", "nice-2020", "data", "methane.xyz")
-
 /// A folder with methane to train on and to test with.
-let private withFiles (test: (string -> string) -> unit) =
-    TemporaryFolder.using (fun folder ->
-        let path name = Path.Combine(folder, name)
-        let frames = ExtendedXyzReader.Read methane |> Seq.truncate 80 |> List.ofSeq
-        ExtendedXyzWriter.Write(path "train.xyz", List.take 60 frames)
-        ExtendedXyzWriter.Write(path "test.xyz", List.skip 60 frames)
-        File.WriteAllText(path "spec.json", spec)
-        test path)
+let private withFiles = MethaneFiles.using spec 60 20
 
 let private fit (path: string -> string) (options: string list) =
     ok ([ "fit"; "--spec"; path "spec.json"; "--train"; path "train.xyz"; "--out"; path "model" ] @ options)

@@ -14,16 +14,7 @@ let private spec =
     """{"cutoff": {"radius": 3.5, "smoothing": 1}, "density": {"sigma": 0.4}, "radial": {"nmax": 3}, "lmax": 2, "species": ["H", "C"],
         "representation": {"kind": "power-spectrum"}}"""
 
-let private methane = Path.Combine(SharedData.repository, "paper-reproductions", "nice-2020", "data", "methane.xyz")
-
-let private withFiles (test: (string -> string) -> unit) =
-    TemporaryFolder.using (fun folder ->
-        let path name = Path.Combine(folder, name)
-        let frames = ExtendedXyzReader.Read methane |> Seq.truncate 60 |> List.ofSeq
-        ExtendedXyzWriter.Write(path "train.xyz", List.take 40 frames)
-        ExtendedXyzWriter.Write(path "test.xyz", List.skip 40 frames)
-        File.WriteAllText(path "spec.json", spec)
-        test path)
+let private withFiles = MethaneFiles.using spec 40 20
 
 /// Three ranks of `toolkit args… --shard auto`; skips where there is no mpirun.
 let private mpirun (args: string list) =

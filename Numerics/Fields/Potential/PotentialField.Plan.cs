@@ -28,7 +28,12 @@ public sealed partial class PotentialField
     public PotentialPlan Plan(Structure structure)
     {
         ArgumentNullException.ThrowIfNull(structure);
-        structure = Short(structure);
+        return PlanShort(Short(structure));
+    }
+
+    /// <summary>The same of a structure as <see cref="Short"/> gives it.</summary>
+    internal PotentialPlan PlanShort(Structure structure)
+    {
         if (!structure.Periodic.Any)
         {
             if (Settings.Evaluator is not (PotentialEvaluator.Auto or PotentialEvaluator.Pairs) || Settings.MeshSize is not null)

@@ -42,7 +42,7 @@ public sealed unsafe class PotentialState : IDisposable
         int nmax = field.Basis.NMax, species = field.Species.Length, channels = field.ChannelCount;
         _separate = field.SeparateOwn();
         structure = field.Short(structure);
-        Plan = field.Plan(structure);
+        Plan = field.PlanShort(structure);
         if (Plan.Evaluator == PotentialEvaluator.Pairs)
         {
             (PolynomialTable table, _own) = field.Whole(Diameter(_positions));

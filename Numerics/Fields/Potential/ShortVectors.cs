@@ -1,4 +1,5 @@
 using System;
+using Toolkit.Numerics.LinearAlgebra;
 using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Numerics.Fields.Potential;
@@ -32,9 +33,9 @@ internal static class ShortVectors
 
     private static bool Shorten(Span<double> a, ReadOnlySpan<double> by)
     {
-        double times = Math.Round(Dot(a, by) / Dot(by, by)), square = Dot(a, a);
+        double times = Math.Round(Vectors.Dot(a, by) / Vectors.Dot(by, by)), square = Vectors.Dot(a, a);
         double[] shorter = [a[0] - times * by[0], a[1] - times * by[1], a[2] - times * by[2]];
-        if (!(Dot(shorter, shorter) < (1 - 1e-9) * square)) return false;
+        if (!(Vectors.Dot(shorter, shorter) < (1 - 1e-9) * square)) return false;
         shorter.CopyTo(a);
         return true;
     }
@@ -43,9 +44,7 @@ internal static class ShortVectors
     {
         double sum = 0;
         for (int k = 0; k < 3; k++)
-            if (periodic[k]) sum += Dot(h.AsSpan(3 * k, 3), h.AsSpan(3 * k, 3));
+            if (periodic[k]) sum += Vectors.Dot(h.AsSpan(3 * k, 3), h.AsSpan(3 * k, 3));
         return sum;
     }
-
-    private static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 }

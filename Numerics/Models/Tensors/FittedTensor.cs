@@ -14,9 +14,6 @@ namespace Toolkit.Numerics.Models.Tensors;
 /// </summary>
 public sealed class FittedTensor : IFittedModel
 {
-    // Atoms held at a time.
-    private const long MostAtoms = 1 << 14;
-
     private readonly PreparedFeatures _features;
     private readonly EquivariantRepresentation[] _representations;
     private readonly int[] _species;
@@ -101,7 +98,7 @@ public sealed class FittedTensor : IFittedModel
     public IEnumerable<(Structure Structure, TensorPrediction Prediction)> Predict(StructureSource source, int threads = 1, bool withDerivatives = false)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return StructureStream.Each(source.Read(), threads, MostAtoms, (s, _, inside) => Predict(s, inside, withDerivatives))
+        return StructureStream.Each(source.Read(), threads, StructureStream.MostAtoms, (s, _, inside) => Predict(s, inside, withDerivatives))
             .Select(static r => (r.Structure, r.Result));
     }
 }

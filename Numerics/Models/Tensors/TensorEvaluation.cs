@@ -10,8 +10,6 @@ namespace Toolkit.Numerics.Models.Tensors;
 /// <summary>Compares a model of dipoles or tensors with the labels of a data set.</summary>
 public static class TensorEvaluation
 {
-    private const long MostAtoms = 1 << 14;
-
     /// <summary>Compares the components of dipoles; of tensors those of each order, λ = 0 and λ = 2, in a basis that keeps lengths.</summary>
     /// <param name="model">The model.</param>
     /// <param name="source">The structures; those without a label are passed over.</param>
@@ -29,7 +27,7 @@ public static class TensorEvaluation
         int total = labels.Choose(source), done = 0;
         int[] orders = [.. TensorShape.Orders(target).SelectMany(static l => Enumerable.Repeat(l, 2 * l + 1))];
         string unit = target == ModelTarget.Dipole ? "e·Å" : "1";
-        return ModelEvaluation.Of(StructureStream.Each(source.Read(), threads, MostAtoms, (s, place, inside) =>
+        return ModelEvaluation.Of(StructureStream.Each(source.Read(), threads, StructureStream.MostAtoms, (s, place, inside) =>
         {
             double[]? values = labels.Read(s, place).Values;
             return values is null ? default : (Reference: TensorShape.ToSpherical(target, values), Found: TensorShape.ToSpherical(target, model.Predict(s, inside).Values));

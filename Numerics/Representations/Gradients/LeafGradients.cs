@@ -352,13 +352,10 @@ internal sealed unsafe class LeafGradients : PairGradients
                 (b, bx, by, bz) = (Vector512.Load(rb), Vector512.Load(rb + nextB), Vector512.Load(rb + 2 * nextB), Vector512.Load(rb + 3 * nextB));
             for (int r = repeat, count = first; r > 0; r--, to += count, count += stepCount)
             {
-                Vector512<double> weight = Vector512.Load(w), valueA = Vector512.Create(*ga);
+                Vector512<double> weight = Vector512.Load(w);
                 Vector512<double> along = Vector512.Create(rf[0]) * d, x = Vector512.Create(rf[nextF]) * g;
                 Vector512<double> y = Vector512.Create(rf[2 * nextF]) * g, z = Vector512.Create(rf[3 * nextF]) * g;
-                along = Vector512.MultiplyAddEstimate(Vector512.Create(ga[slope]), Vector512.Load(ra), along);
-                x = Vector512.MultiplyAddEstimate(valueA, Vector512.Load(ra + nextA), x);
-                y = Vector512.MultiplyAddEstimate(valueA, Vector512.Load(ra + 2 * nextA), y);
-                z = Vector512.MultiplyAddEstimate(valueA, Vector512.Load(ra + 3 * nextA), z);
+                Add(ga, slope, ra, nextA, ref along, ref x, ref y, ref z);
                 if (TSlow.Count > 1)
                 {
                     Vector512<double> valueB = Vector512.Create(*gb);
