@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Runtime.ExceptionServices;
 using System.Threading;
 using System.Threading.Tasks;
@@ -32,6 +33,29 @@ internal static class Threads
             for (int i = Interlocked.Increment(ref taken); i < count; i = Interlocked.Increment(ref taken))
                 action(i);
         }
+    }
+
+    /// <summary>The same sequence, of which another thread makes the next element while the present one is used. What the making throws is
+    /// thrown when its turn comes; nothing goes on behind a sequence that was left.</summary>
+    internal static IEnumerable<T> Ahead<T>(IEnumerable<T> sequence)
+    {
+        using IEnumerator<T> elements = sequence.GetEnumerator();
+        Task<(bool IsThere, T? Element)> next = Next();
+        try
+        {
+            while (next.GetAwaiter().GetResult() is (true, var element))
+            {
+                next = Next();
+                yield return element!;
+            }
+        }
+        finally
+        {
+            // Not awaited: what it throws belongs to an element that nobody wants.
+            ((IAsyncResult)next).AsyncWaitHandle.WaitOne();
+        }
+
+        Task<(bool IsThere, T? Element)> Next() => Task.Run(() => elements.MoveNext() ? (true, elements.Current) : (false, default(T)));
     }
 
     /// <summary>Runs a parallel loop. What its work throws is thrown as it is, from one of the threads, as one thread alone would throw it.</summary>

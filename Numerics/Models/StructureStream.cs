@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using Toolkit.Numerics.Files;
 using Toolkit.Numerics.LinearAlgebra;
 using Toolkit.Numerics.Representations;
@@ -9,7 +10,8 @@ namespace Toolkit.Numerics.Models;
 
 /// <summary>
 /// Does the same work for every structure of a data set and hands the results on in order, in memory for a few structures: small
-/// ones are the work of one thread each, a large one that of all.
+/// ones are the work of one thread each, a large one that of all. Several threads read the structures behind, and leave those before to
+/// whoever takes the results, while they work on those in between.
 /// </summary>
 internal static class StructureStream
 {
@@ -29,47 +31,57 @@ internal static class StructureStream
     public static IEnumerable<(int Index, Structure Structure, FramePlace Place, T Result)> Each<T>(
         IEnumerable<(Structure Structure, FramePlace Place)> structures, int threads, long mostAtoms, Func<Structure, FramePlace, int, T> work)
     {
-        List<(Structure Structure, FramePlace Place)> group = [];
-        long atoms = 0;
-        int index = 0;
-        foreach ((Structure structure, FramePlace place) in structures)
-        {
-            if (group.Count > 0 && (atoms + structure.Count > mostAtoms || structure.Count > Small || group.Count >= 16 * threads))
-            {
-                foreach (var result in Flush())
-                    yield return result;
-            }
-            group.Add((structure, place));
-            atoms += structure.Count;
-            if (structure.Count <= Small) continue;
-            foreach (var result in Flush())
-                yield return result;
-        }
-        foreach (var result in Flush())
-            yield return result;
+        IEnumerable<(Structure Structure, FramePlace Place, T Result)[]> results =
+            Read(structures, threads, mostAtoms).Select(group => Work(group, threads, work));
+        // Results are held twice then, which those that fill memory must not be.
+        if (threads > 1 && mostAtoms >= MostAtoms) results = Threads.Ahead(results);
+        return results.SelectMany(static group => group).Select(static (r, index) => (index, r.Structure, r.Place, r.Result));
+    }
 
-        IEnumerable<(int, Structure, FramePlace, T)> Flush()
+    /// <summary>Structures that are worked on together.</summary>
+    private static IEnumerable<(Structure Structure, FramePlace Place)[]> Read(
+        IEnumerable<(Structure Structure, FramePlace Place)> structures, int threads, long mostAtoms)
+    {
+        IEnumerable<(Structure Structure, FramePlace Place)[]> groups = Grouped();
+        return threads > 1 ? Threads.Ahead(groups) : groups;
+
+        IEnumerable<(Structure Structure, FramePlace Place)[]> Grouped()
         {
-            var results = new T[group.Count];
-            var failed = new InputException?[group.Count];
-            int inside = group.Count == 1 ? threads : 1;
-            Threads.Share(group.Count, threads, k =>
+            List<(Structure Structure, FramePlace Place)> group = [];
+            long atoms = 0;
+            foreach ((Structure structure, FramePlace place) in structures)
             {
-                try
+                if (group.Count > 0 && (atoms + structure.Count > mostAtoms || structure.Count > Small || group[^1].Structure.Count > Small || group.Count >= 16 * threads))
                 {
-                    results[k] = work(group[k].Structure, group[k].Place, inside);
+                    yield return [.. group];
+                    group.Clear();
+                    atoms = 0;
                 }
-                catch (Exception e) when (Told(group[k].Structure, group[k].Place, e) is { } told)
-                {
-                    failed[k] = told;
-                }
-            });
-            if (Array.Find(failed, static f => f is not null) is { } error) throw error;
-            for (int k = 0; k < results.Length; k++)
-                yield return (index++, group[k].Structure, group[k].Place, results[k]);
-            group.Clear();
-            atoms = 0;
+                group.Add((structure, place));
+                atoms += structure.Count;
+            }
+            if (group.Count > 0) yield return [.. group];
         }
+    }
+
+    private static (Structure, FramePlace, T)[] Work<T>((Structure Structure, FramePlace Place)[] group, int threads, Func<Structure, FramePlace, int, T> work)
+    {
+        var results = new (Structure, FramePlace, T)[group.Length];
+        var failed = new InputException?[group.Length];
+        int inside = group.Length == 1 ? threads : 1;
+        Threads.Share(group.Length, threads, k =>
+        {
+            (Structure structure, FramePlace place) = group[k];
+            try
+            {
+                results[k] = (structure, place, work(structure, place, inside));
+            }
+            catch (Exception e) when (Told(structure, place, e) is { } told)
+            {
+                failed[k] = told;
+            }
+        });
+        return Array.Find(failed, static f => f is not null) is { } error ? throw error : results;
     }
 
     private static InputException? Told(Structure structure, FramePlace place, Exception e) => e switch
