@@ -166,8 +166,8 @@ def statement(what, most, half, single, claimed):
                         f"Y_-m)/(sqrt(2)*i) for m > 0, R_0 = Y_0, and <l1 m1 l2 m2|l3 m3> {coupling}",
              "gaunt": "sqrt((2*l1 + 1)*(2*l2 + 1)*(2*l3 + 1)/(4*pi))*3j(l1, l2, l3; 0, 0, 0)*3j(l1, l2, l3; m1, m2, m3)"}[what]
     kinds = "integers and half-integers" if half else "integers"
-    return (f"the file of format toolkit-table/1 with checksum {checksum} holds, for all {kinds} l1, l2, l3 from 0 to {lmax}, at every point "
-            f"where it is not 0, the {'float32' if single else 'float64'} nearest to {value}; and nothing else", None)
+    return (f"the file of format toolkit-table/1 with checksum {checksum} holds, for all {kinds} l1, l2, l3 from 0 to {lmax}, at every "
+            f"point where it is not 0, the {'float32' if single else 'float64'} nearest to {value}; and nothing else", None)
 
 
 def check(path):

@@ -101,11 +101,9 @@ let kinds (parts: InvariantRepresentation list) : int list =
 type Weights =
     { Energy: float
       Force: float
-      Field: float
-      /// Whether fields count across their vectors alone: where directions are held and lengths are not, only that part is a derivative.
-      IsAcross: bool }
+      Field: float }
 
-let energiesOnly = { Energy = 1.; Force = 0.; Field = 0.; IsAcross = false }
+let energiesOnly = { Energy = 1.; Force = 0.; Field = 0. }
 let withDerivatives = { energiesOnly with Force = 0.3; Field = 0.3 }
 
 /// Takes what is along the vectors out of rows [atom · 3 + xyz, column], in place.
@@ -167,7 +165,6 @@ let equations (threads: int) (folds: int) (weights: Weights) (design: PotentialD
             sum.Add(ReadOnlySpan rows.Energy, ReadOnlySpan [| s.Energy |], perAtom)
             if force > 0. then sum.Add(ReadOnlySpan rows.Forces, ReadOnlySpan s.Forces, force)
             if field > 0. && rows.EffectiveFields.Count > 0 then
-                if weights.IsAcross then removeAlong (spinsOf s.Structure) design.Columns rows.EffectiveFields[0]
                 sum.Add(ReadOnlySpan(rows.EffectiveFields[0]), ReadOnlySpan s.Fields, field)
 
     Parallel.For(0, folds, ParallelOptions(MaxDegreeOfParallelism = threads), fun k ->
