@@ -244,15 +244,15 @@ let private binomial (s: CoefficientIsSum) (certificate: BinomialCertificate) =
             Expression = $"{exponents} - ({Linear.print names s.Target[v]})" } ]
 
 let private realLadder () =
-    let names = RealLadders.names
+    let names = RealMatrices.names
     let square variable (value: int) = Polynomial.Pow(Polynomial.Variable variable, 2) - Polynomial.Constant value
     let quotient (x: Polynomial) (by: Polynomial) = printed names (x.TryDivide by).Value
 
     [ for n in -3 .. 3 do
-          for axis, component', p in RealLadders.differences n do
+          for axis, component', p in RealMatrices.differences n do
               if not p.IsZero then
-                  let withoutUnit = RealLadders.reduce 0 -1 p
-                  let rest = withoutUnit - RealLadders.reduce 1 2 withoutUnit
+                  let withoutUnit = RealMatrices.reduce 0 -1 p
+                  let rest = withoutUnit - RealMatrices.reduce 1 2 withoutUnit
 
                   { Purpose = $"2 i L_{axis} sqrt(2) R_{n} minus the claim, coefficient of Y_{component'}; r = sqrt(2)"
                     Expression =
@@ -274,5 +274,5 @@ let ofStep (theorem: Theorem) : Obligation list =
     | (:? Annihilation as s), _ -> annihilation s
     | (:? Substitution as s), _ -> substitution s
     | (:? CoefficientIsSum as s), (:? BinomialCertificate as c) -> binomial s c
-    | (:? RealLadder), _ -> realLadder ()
+    | (:? Argued as s), _ when s.Name = "real-ladder" -> realLadder ()
     | _ -> []

@@ -136,48 +136,20 @@ let private binomialCoefficient =
                         parity)
             | _ -> Error "expected one parity" }
 
-/// The name of a case of a union, as it stands in the file.
-let private caseName (law: 'a) = (string (box law)).ToLowerInvariant()
-
-let private isSubstitution (theorem: Theorem) = theorem.Statement :? Substitution
-
-/// A rule that proves one of several laws and makes the substitutions among its premises itself.
-let private byLaw rule (law: Theorem -> string) (apply: string -> Theorem list -> Result<Theorem, string>) =
+/// Written arguments: the rule, and the law where one rule has several.
+let private writtenArgument (rule: string) =
     { Rules = [ rule ]
-      Write = fun writer theorem -> writer.WriteString("law", law theorem)
+      Write =
+        fun writer theorem ->
+            match (theorem.Statement :?> Argued).Name.Split " / " with
+            | [| _; law |] -> writer.WriteString("law", law)
+            | _ -> ()
       Replay =
         fun element premises ->
-            premises |> makingPremises (isSubstitution >> not) (apply (field "law" element |> text)) }
-
-let private misfit: Result<Theorem, string> = Error "the premises do not fit the law"
-
-let private rotationMatrices =
-    byLaw "substitution-matrix" (fun t -> caseName (t.Statement :?> RotationMatrixLaw).Law) (fun law given ->
-        match law, given with
-        | "composition", [] -> RotationMatrices.composition ()
-        | "transposition", [] -> RotationMatrices.transposition ()
-        | "conjugation", [] -> RotationMatrices.conjugation ()
-        | "unitarity", [ transposition ] -> RotationMatrices.unitarity transposition
-        | "invariance", [ generating ] -> RotationMatrices.invariance generating
-        | "series", [ invariance; unitarity; conjugation; columns; cyclic ] ->
-            RotationMatrices.series invariance unitarity conjugation columns cyclic
-        | _ -> misfit)
-
-let private directions =
-    byLaw "direction" (fun t -> caseName (t.Statement :?> HarmonicLaw).Law) (fun law given ->
-        match law, given with
-        | "axisvalue", [ harmonics ] -> Directions.axis harmonics
-        | "product", [ axis; ladder; columns; cyclic ] -> Directions.product axis ladder columns cyclic
-        | "addition", [ axis; ladder; scalar ] -> Directions.addition axis ladder scalar
-        | "sumoverj", [ scalar; columns; cyclic; reversal ] -> Directions.sumOverJ scalar columns cyclic reversal
-        | "vectorsum", [ sum; addition ] -> Directions.vectorSum sum addition
-        | _ -> misfit)
-
-let private lemmas =
-    [ plain "coefficient-extraction" (makingPremises (fun _ -> false) (fun _ -> Harmonics.prove ()))
-      plain "coupling-ladder" (fun premises -> two premises Couplings.ladder)
-      plain "real-ladder" (fun premises -> two premises RealLadders.prove) ]
+            let name = match tryField "law" element with Some law -> $"{rule} / {text law}" | None -> rule
+            WrittenArguments.prove name premises }
 
 /// Those of this file.
 let all: Codec list =
-    [ powerDerivation; powerSubstitution; binomialCoefficient; rotationMatrices; directions ] @ lemmas
+    [ powerDerivation; powerSubstitution; binomialCoefficient ]
+    @ (WrittenArguments.names |> List.map (fun name -> (name.Split " / ")[0]) |> List.distinct |> List.map writtenArgument)

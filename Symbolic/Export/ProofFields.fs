@@ -126,15 +126,3 @@ let noPremises (premises: Theorem list) (rule: unit -> Result<Theorem, string>) 
 /// A rule whose certificate is the premises alone.
 let plain rule (replay: Theorem list -> Result<Theorem, string>) =
     { Rules = [ rule ]; Write = (fun _ _ -> ()); Replay = fun _ premises -> replay premises }
-
-/// Applies a rule that makes some of its premises itself to the others; those of the file, proved for their own sake,
-/// must be the same.
-let makingPremises (isGiven: Theorem -> bool) (rule: Theorem list -> Result<Theorem, string>) (premises: Theorem list) =
-    rule (List.filter isGiven premises)
-    |> Result.bind (fun theorem ->
-        let statements = List.map (fun (p: Theorem) -> p.Statement)
-
-        if statements theorem.Premises = statements premises then
-            Ok theorem
-        else
-            Error "the premises are not those of the rule")

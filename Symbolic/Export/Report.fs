@@ -67,21 +67,21 @@ let rec parametersOf (statement: Statement) : string list =
         |> List.filter (fun x -> not (List.contains x sums))
     | :? RecouplingCoefficient as s ->
         RecouplingEvaluation.names s.Start @ RecouplingEvaluation.names s.Final |> List.distinct
-    | :? RacahRecoupling -> [ "a"; "b"; "c"; "e"; "f"; "J"; "M" ]
-    | :? Determined -> Symbol.ThreeJ.Quanta
     | :? CorrectTable -> [ "l1"; "l2"; "l3"; "m1"; "m2"; "m3" ]
-    | :? RotationMatrixLaw as s ->
-        match s.Law with
-        | RotationLaw.Invariance -> [ "j1"; "j2"; "j3"; "m1'"; "m2'"; "m3'" ]
-        | Series -> [ "j1"; "j2"; "m1'"; "m1"; "m2'"; "m2" ]
-        | _ -> [ "j"; "m'"; "m" ]
-    | :? HarmonicLaw as s ->
-        match s.Law with
-        | Product -> [ "l1"; "l2"; "m1"; "m2" ]
-        | SumOverJ -> [ "l"; "s" ]
-        | _ -> [ "l" ]
-    | :? HarmonicLadder -> [ "l"; "m" ]
-    | :? RealLadder -> [ "l1"; "l2"; "l3"; "n1"; "n2"; "n3" ]
+    | :? Argued as s ->
+        match s.Name with
+        | "recoupling-induction" -> [ "a"; "b"; "c"; "e"; "f"; "J"; "M" ]
+        | "square matrix"
+        | "ladder, norm and sign" -> Symbol.ThreeJ.Quanta
+        | "substitution-matrix / invariance" -> [ "j1"; "j2"; "j3"; "m1'"; "m2'"; "m3'" ]
+        | "substitution-matrix / series" -> [ "j1"; "j2"; "m1'"; "m1"; "m2'"; "m2" ]
+        | name when name.StartsWith "substitution-matrix" -> [ "j"; "m'"; "m" ]
+        | "direction / product" -> [ "l1"; "l2"; "m1"; "m2" ]
+        | "direction / sumoverj" -> [ "l"; "s" ]
+        | name when name.StartsWith "direction" -> [ "l" ]
+        | "coefficient-extraction" -> [ "l"; "m" ]
+        | "real-ladder" -> [ "l1"; "l2"; "l3"; "n1"; "n2"; "n3" ]
+        | _ -> []
     | :? Equivariant as s -> ordersOf s.Family
     | :? Invariant as s -> ordersOf s.Family
     | :? SignOf as s -> ordersOf s.Family

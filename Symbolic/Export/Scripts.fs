@@ -9,11 +9,15 @@ open System.Text
 open System.Text.RegularExpressions
 open Toolkit.Symbolic.Proofs.Kernel
 
-/// A Python program that checks theorem files by itself, with nothing but Python's standard library.
-let checker () : string =
-    use stream = nonNull (Assembly.GetExecutingAssembly().GetManifestResourceStream "check_theorem.py")
-    use reader = new StreamReader(stream)
-    reader.ReadToEnd()
+/// Python programs that check theorem files and tables by themselves, with nothing but Python's standard library, and the written
+/// arguments that they read: names of files and their texts.
+let checker () : (string * string) list =
+    let resource (name: string) =
+        use stream = nonNull (Assembly.GetExecutingAssembly().GetManifestResourceStream name)
+        use reader = new StreamReader(stream)
+        name, reader.ReadToEnd()
+
+    [ resource "check_theorem.py"; resource "check_table.py"; "written-arguments.txt", WrittenArguments.text ]
 
 let private obligations (theorem: Theorem) =
     ProofFile.steps theorem |> List.collect Obligations.ofStep |> List.distinct

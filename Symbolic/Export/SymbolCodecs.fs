@@ -256,16 +256,6 @@ let private pairing =
             | "norm", [ norms; stretched ] when numbers.Length = 0 -> Pairing.unitNorm norms stretched
             | _ -> Error "the numbers or the premises do not fit the rule" }
 
-let private determination =
-    { Rules = [ "square matrix"; "ladder, norm and sign" ]
-      Write = fun _ _ -> ()
-      Replay =
-        fun element premises ->
-            match field "rule" element |> text, premises with
-            | "square matrix", [ orthogonality; norm ] -> Determination.columns orthogonality norm
-            | "ladder, norm and sign", [ ladder; norm; cyclic ] -> Determination.racah ladder norm cyclic
-            | _ -> Error "the premises do not fit the rule" }
-
 let rec private writeScheme (writer: Utf8JsonWriter) scheme =
     match scheme with
     | Single x -> writer.WriteStringValue x
@@ -328,25 +318,6 @@ let private recouplingPath =
             one premises (fun premise ->
                 Recoupling.connect premise (field "scheme" element |> scheme) (field "moves" element |> list move)) }
 
-let private recouplingInduction =
-    { Rules = [ "recoupling-induction" ]
-      Write = fun _ _ -> ()
-      Replay =
-        fun _ premises ->
-            match List.splitAt (min 8 premises.Length) premises with
-            | steps, [ scalar; atZero; cyclic; exchange; orthonormality; columns; ladder ] ->
-                RacahRecouplings.prove
-                    steps[0..3]
-                    steps[4..5]
-                    steps[6..7]
-                    scalar
-                    atZero
-                    [ cyclic; exchange ]
-                    orthonormality
-                    columns
-                    ladder
-            | _ -> Error $"expected 15 premises, found {premises.Length}" }
-
 /// Those of this file.
 let all: Codec list =
     [ telescoping
@@ -359,7 +330,5 @@ let all: Codec list =
       singleTerm
       antisymmetry
       pairing
-      determination
-      recouplingInduction
       recouplingPath
       rewriting ]

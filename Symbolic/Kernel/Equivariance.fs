@@ -300,15 +300,12 @@ type EveryTreeInvariant internal (fields: Map<string, Field>) =
 module Equivariance =
 
     /// Facts that no rule here checks.
-    let private chainRule =
-        "calculus: a derivation that annihilates r^2 annihilates every differentiable function of r^2"
+    let private chainRule = WrittenArguments.definition "CHAIN"
 
-    let private integration =
-        "Lie: what the generators of rotations annihilate is constant along rotations, since the rotation group is \
-         connected"
+    let private integration = WrittenArguments.definition "CONNECTED"
 
-    let private isHarmonic (t: Theorem) = t.Statement :? HarmonicLadder
-    let private isLadder (t: Theorem) = t.Statement :? CouplingLadder
+    let private isHarmonic (t: Theorem) = WrittenArguments.isStated "coefficient-extraction" t
+    let private isLadder (t: Theorem) = WrittenArguments.isStated "coupling-ladder" t
 
     let private isNatural order =
         match order with

@@ -38,24 +38,6 @@ type SymbolValue
     /// The value; None: 0.
     member _.Value = value
 
-    /// Factorials whose quotient is the square of the value, equal ones and those of 0 and 1 left out; sorted. None: 0.
-    member _.SquareFactorials: (Linear list * Linear list) option =
-        let isOne (x: Linear) = Linear.isConstant x && (x.Constant.IsZero || x.Constant.IsOne)
-
-        let remove (xs: Linear list) (ys: Linear list) =
-            (xs, ys)
-            ||> List.fold (fun left y ->
-                match List.tryFindIndex ((=) y) left with
-                | Some i -> List.removeAt i left
-                | None -> left)
-            |> List.filter (isOne >> not)
-            |> List.sort
-
-        value
-        |> Option.map (fun v ->
-            let up, down = v.RootUp @ v.Up @ v.Up, v.RootDown @ v.Down @ v.Down
-            remove up down, remove down up)
-
     /// The doubled quantum numbers as forms in the family's variables.
     member _.TwiceQuanta =
         symbol.TwiceQuanta |> List.map (Linear.substitute (Linear.zero names.Length :: images))
@@ -223,38 +205,3 @@ module Evaluation =
                     let certificate = EvaluationCertificate("antisymmetry", names, images)
                     Ok(Rule.certifies certificate (SymbolValue(s.Symbol, names, images, None)) [ symmetry ] [])
         | _ -> Error "the premise must be a symmetry"
-
-/// Values that other rules ask for.
-[<RequireQualifiedAccess>]
-module internal SymbolValues =
-
-    /// A value in two variables, given by doubled quantum numbers, sign and the factorials of its square.
-    let private matches (quanta: Linear list) (sign: Linear) (square: Linear list * Linear list) (theorem: Theorem) =
-        match theorem.Statement with
-        | :? SymbolValue as s when s.Symbol = Symbol.ThreeJ && s.Names.Length = 3 && s.Value.IsSome ->
-            s.TwiceQuanta = quanta
-            && Linear.isEvenDifference s.Value.Value.Sign sign
-            && s.SquareFactorials = Some square
-        | _ -> false
-
-    let private form constant x y = Linear.ofIntegers constant [ 0; x; y ]
-    let private next = Linear.plus BigInteger.One
-
-    /// 3j(j, j, 0; m, −m, 0) = (−1)^k / √(n + 1), in n = 2j and k = j − m.
-    let isScalarCoupling (theorem: Theorem) =
-        let n, m, zero = form 0 1 0, form 0 1 -2, form 0 0 0
-        matches [ n; n; zero; m; Linear.negate m; zero ] (form 0 0 1) ([ n ], [ form 1 1 0 ]) theorem
-
-    /// 3j(1/2, p, p + 1/2; σ, ν, −σ−ν) in k = p + ν and l = p − ν: (−1)^(1−l) √((k+1)/((k+l+1)(k+l+2))) for σ = 1/2,
-    /// (−1)^l √((l+1)/((k+l+1)(k+l+2))) for σ = −1/2; twice σ is given.
-    let isHalfSpin (sigma: int) (theorem: Theorem) =
-        let k, l = form 0 1 0, form 0 0 1
-        let twoP, twoNu = form 0 1 1, form 0 1 -1
-        let larger = if sigma = 1 then k else l
-        let opposite = Linear.negate (Linear.plus (BigInteger sigma) twoNu)
-
-        matches
-            [ form 1 0 0; twoP; next twoP; form sigma 0 0; twoNu; opposite ]
-            (if sigma = 1 then next (Linear.negate l) else l)
-            (List.sort [ twoP; next larger ], List.sort [ next (next twoP); larger ])
-            theorem

@@ -81,41 +81,6 @@ type Symmetry internal (symbol: Symbol, map: Reindexing, parity: Linear) =
         + $"{symbol.Name}({half symbol.Quanta 0}; {half symbol.Quanta 1}) for all integers and half-integers, a symbol "
         + "outside its domain counting as 0"
 
-/// Symmetries of the 3j symbol that other rules ask for.
-[<RequireQualifiedAccess>]
-module SymbolSymmetry =
-
-    /// A form in the quantum numbers with m3 = −m1−m2 put in.
-    let withoutM3 (form: Linear) =
-        let m3 = Linear.negate (Linear.add (Linear.variable 6 3) (Linear.variable 6 4))
-        Linear.substitute (List.init 6 (fun i -> if i = 5 then m3 else Linear.variable 6 i)) form
-
-    /// The parity is compared in the integer parameters: quantum numbers may be half-integers.
-    let private maps (images: Linear list) (parity: Linear) (s: Symmetry) =
-        s.Symbol = Symbol.ThreeJ
-        && List.map withoutM3 s.TwiceImages = (images |> List.map (Linear.scale (BigInteger 2) >> withoutM3))
-        && Linear.isEvenDifference s.Parity parity
-
-    let private quantum (sign: int) i = Linear.scale (BigInteger sign) (Linear.variable 6 i)
-
-    /// 3j(j2, j3, j1; m2, m3, m1) = 3j(j1, j2, j3; m1, m2, m3).
-    let isCyclic: Symmetry -> bool = maps ([ 1; 2; 0; 4; 5; 3 ] |> List.map (quantum 1)) (Linear.zero 6)
-
-    let private sum = Linear.ofIntegers 0 [ 0; 1; 1; 1; 1; 1 ]
-
-    /// 3j(j2, j1, j3; m2, m1, m3) = (−1)^(j1+j2+j3) 3j(j1, j2, j3; m1, m2, m3), j1+j2+j3 = a+b+c+d+e.
-    let isExchange: Symmetry -> bool = maps ([ 1; 0; 2; 4; 3; 5 ] |> List.map (quantum 1)) sum
-
-    /// 3j(j1, j2, j3; −m1, −m2, −m3) = (−1)^(j1+j2+j3) 3j(j1, j2, j3; m1, m2, m3).
-    let isReversal: Symmetry -> bool =
-        maps (List.map (quantum 1) [ 0..2 ] @ List.map (quantum -1) [ 3..5 ]) sum
-
-    /// A theorem that states such a symmetry.
-    let isStated (wanted: Symmetry -> bool) (theorem: Theorem) =
-        match theorem.Statement with
-        | :? Symmetry as s -> wanted s
-        | _ -> false
-
 /// Certificate of the two reindexing rules.
 [<Sealed>]
 type ReindexingCertificate internal (rule: string, map: Reindexing, parity: Linear) =

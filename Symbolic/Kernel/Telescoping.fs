@@ -101,9 +101,7 @@ module Points =
 module Telescoping =
 
     /// The name of the argument under `conditions`, for the list of assumptions.
-    let private limitArgument =
-        "written argument 'limit in a parameter': where an argument of the numerator has a parameter of its own, the \
-         relation at non-integer values of that parameter goes over to the integers by continuity"
+    let private limitArgument = WrittenArguments.definition "LIMIT"
 
     /// The conditions under which no factorial of a negative number is met: `Term.gaps` at the base. Second: whether the
     /// following argument has been used.

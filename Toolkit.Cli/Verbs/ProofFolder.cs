@@ -77,7 +77,8 @@ internal static partial class ProofFolder
         WriteFile(folder, "theorems.tex", Report.latex(lines));
         WriteFile(folder, "theorems.html", Report.html(lines));
         WriteFile(folder, Index, Report.markdown(lines));
-        WriteFile(folder, "check_theorem.py", Scripts.checker());
+        foreach ((string name, string text) in Scripts.checker())
+            WriteFile(folder, name, text);
     }
 
     private static void WriteFile(string folder, string name, string text) =>

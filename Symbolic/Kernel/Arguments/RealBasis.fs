@@ -8,13 +8,13 @@ open Toolkit.Symbolic.CouplingTrees
 type InRealBasis internal (complex: Statement) =
     inherit Statement(box ("real basis", complex))
 
-    static let computed =
-        "with the components of every leaf in the basis R and every coupling by the coefficients of this basis (those of \
-         the complex one carried to it, divided by i where the three orders add up to an odd number)"
+    static let computed = WrittenArguments.definition "COMPUTED"
+
+    static let basis, matrices = WrittenArguments.definition "BASIS", WrittenArguments.definition "MATRICES"
 
     static let defined =
-        $"R and K, in names of their own: {RealLadder.Basis}, and i*L_a R_n = sum over n' of K_a(l)(n', n)*R_n' for the \
-          generators L_a, a = x, y, z, of rotations and every order l. {RealLadder.Matrices}"
+        $"R and K, in names of their own: {basis}, and i*L_a R_n = sum over n' of K_a(l)(n', n)*R_n' for the generators L_a, a = x, y, z, \
+          of rotations and every order l. {matrices}"
 
     /// The statement in the complex basis.
     member _.Complex = complex
@@ -49,9 +49,7 @@ type InRealBasis internal (complex: Statement) =
 [<RequireQualifiedAccess>]
 module RealBasis =
 
-    let private argument =
-        "written argument 'real basis': a tree computed in the real basis is, at each node, the change of basis of the tree in \
-         the complex one, times a power of i that is common to a node's components, so that the matrices of the real ladder act on it"
+    let private argument = WrittenArguments.definition "REAL BASIS"
 
     /// Any proved statement about families without hypotheses, with the real ladder.
     ///
@@ -73,7 +71,7 @@ module RealBasis =
             | :? EveryTreeInvariant -> true
             | _ -> false
 
-        match real.Statement with
-        | :? RealLadder when isTyped ->
+        if WrittenArguments.isStated "real-ladder" real && isTyped then
             Ok(Rule.concludes "real-basis" (InRealBasis premise.Statement) [ real; premise ] [ argument ])
-        | _ -> Error "the premises are not the real ladder and a statement about families without hypotheses"
+        else
+            Error "the premises are not the real ladder and a statement about families without hypotheses"

@@ -143,9 +143,7 @@ type PathCertificate internal (start: Scheme, moves: Move list) =
 [<RequireQualifiedAccess>]
 module Recoupling =
 
-    let private argument =
-        "written argument 'linear independence': the coupled states of a scheme are linearly independent, and node by \
-         node a recoupling coefficient of three momenta is one of any scheme"
+    let private argument = WrittenArguments.definition "INDEPENDENCE"
 
     /// A scheme and its paths with more names or moves than this are refused.
     [<Literal>]
@@ -245,7 +243,7 @@ module Recoupling =
 
         if (names start).Length > Most || first.Length > Most || second.Length > Most then
             Error $"more than {Most} names or moves"
-        elif not (recoupling.Statement :? RacahRecoupling) then
+        elif not (WrittenArguments.isStated "recoupling-induction" recoupling) then
             Error "the premise must be that the 6j symbol in Racah's form is the recoupling coefficient"
         else
             match follow start first, follow start second with
@@ -271,7 +269,7 @@ module Recoupling =
     let connect (recoupling: Theorem) (start: Scheme) (moves: Move list) : Result<Theorem, string> =
         if (names start).Length > Most || moves.Length > Most then
             Error $"more than {Most} names or moves"
-        elif not (recoupling.Statement :? RacahRecoupling) then
+        elif not (WrittenArguments.isStated "recoupling-induction" recoupling) then
             Error "the premise must be that the 6j symbol in Racah's form is the recoupling coefficient"
         elif moves.IsEmpty then
             Error "there are no moves"

@@ -198,7 +198,7 @@ module Tables =
     /// 4 (l − m)(l + m + 1) for m ≥ 0 and twice as much at m = 0: 4 k(m)².
     let private square (l: int) (m: int) = (if m = 0 then 2 else 1) * (l - 2 * m) * (l + 2 * m + 2)
 
-    /// i L_x, i L_y (times 2) and i L_z in the basis R_n: the matrices of `RealLadder`.
+    /// i L_x, i L_y (times 2) and i L_z in the basis R_n: the matrices of the real ladder.
     let private real: Generator list =
         let m (n: int) = abs n / 2
 
@@ -489,17 +489,15 @@ module Tables =
             if Convert.ToHexStringLower(hash.GetHashAndReset()) <> checksum then
                 refuse "the checksum is not that of the file"
 
-            let assumption =
-                "a representation occurs at most once in the product of two irreducible ones of SU(2), so that the ladder \
-                 relations determine the coupling coefficients up to a factor for each j3"
+            let assumption = WrittenArguments.definition "REPRESENTATION"
 
             let statement = CorrectTable(what, twiceLMax, half, single, checksum)
             Ok(Rule.certifies (TableCertificate entries) statement (racah :: Option.toList realLadder) [ assumption ])
 
         try
             match realLadder with
-            | _ when not (Determination.isStated RacahFormula racah) -> Error "the first premise must be Racah's formula"
-            | Some t when what <> RealCouplingCoefficients || not (t.Statement :? RealLadder) ->
+            | _ when not (WrittenArguments.isStated "ladder, norm and sign" racah) -> Error "the first premise must be Racah's formula"
+            | Some t when what <> RealCouplingCoefficients || not (WrittenArguments.isStated "real-ladder" t) ->
                 Error "the second premise must be the real ladder, and is for real coefficients only"
             | None when what = RealCouplingCoefficients -> Error "the real ladder is missing"
             | _ when twiceLMax < 0 || twiceLMax > 254 || (half && (what = RealCouplingCoefficients || what = GauntCoefficients)) ->

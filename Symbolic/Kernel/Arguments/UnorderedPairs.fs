@@ -36,16 +36,14 @@ type UnorderedPairs internal (fields: Map<string, Field>, family: Family) =
 [<RequireQualifiedAccess>]
 module UnorderedPairs =
 
-    let private argument =
-        "written argument 'unordered pairs': exchanging the first two columns of 3j(l, l, 0; m, -m, 0) has the sign \
-         (-1)**(2*l) = 1 for natural l, so that the terms of a, b and b, a in a sum over pairs are equal"
+    let private argument = WrittenArguments.definition "PAIRS"
 
     /// From the exchange of the first two columns of the 3j symbol, for a family that is equivariant under joint rotations: its
     /// channels are of one order, so that C(l, m; l, −m; 0, 0) is (−1)^(2l) C(l, −m; l, m; 0, 0).
     let prove (exchange: Theorem) (premise: Theorem) : Result<Theorem, string> =
         match premise.Statement with
         | :? Equivariant as e when
-            e.Hypotheses.IsEmpty && e.Action.IsJointly && SymbolSymmetry.isStated SymbolSymmetry.isExchange exchange
+            e.Hypotheses.IsEmpty && e.Action.IsJointly && WrittenArguments.isDefinition "EXCHANGE" exchange
             ->
             Ok(Rule.concludes "unordered-pairs" (UnorderedPairs(e.Fields, e.Family)) [ exchange; premise ] [ argument ])
         | _ -> Error "the premises are not the exchange of two columns and a family under joint rotations"

@@ -32,3 +32,7 @@ module Entry =
             (fun r acc -> r |> Result.bind (fun t -> acc |> Result.map (fun ts -> t :: ts)))
             results
             (Ok [])
+
+    /// A written argument applied to premises that may have failed.
+    let argue (name: string) (premises: Result<Theorem, string> list) : Result<Theorem, string> =
+        all premises |> Result.bind (WrittenArguments.prove name)

@@ -1,74 +1,129 @@
 /// Theorems on the matrices D^j, on products of harmonics and on the real basis.
 module Toolkit.Symbolic.Proofs.Theorems.Rotations
 
+open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.Proofs.Kernel
 
-type private Proof = Result<Theorem, string>
+// ---- rotation matrices: what substitutions do to products of powers
 
-/// Applies a rule to premises, all of which must have been proved.
-let private from (premises: Proof list) (rule: Theorem list -> Proof) : Proof =
-    Entry.all premises |> Result.bind rule
+let private v = Polynomial.Variable
 
-let private notThese () : Proof = Error "the rule has other premises"
+/// Π factors^exponents under a substitution of some variables; each factor becomes a product.
+let private becomes names exponents (factors: Polynomial list) (changes: (int * Polynomial) list) (images: Polynomial list list) =
+    PowerProducts.substitute
+        { Variables = names
+          Imaginary = false
+          Exponents = exponents
+          Factors = factors |> List.mapi (fun i p -> p, Linear.variable exponents.Length i) }
+        (List.init names.Length (fun k -> changes |> List.tryFind (fst >> (=) k) |> Option.map snd |> Option.defaultValue (v k)))
+        images
 
-// ---- rotation matrices
+/// The image of a basis form under g h, once all at once and once in two steps.
+let private composed () =
+    let u, w = v 8, v 9
+    let g i k = v (2 * i + k)
+    let h i k = v (4 + 2 * i + k)
+    let image m k = m 0 k * u + m 1 k * w
+    let gh i k = g i 0 * h 0 k + g i 1 * h 1 k
 
+    becomes
+        [ "g11"; "g12"; "g21"; "g22"; "h11"; "h12"; "h21"; "h22"; "u"; "v" ]
+        [ "p"; "q" ]
+        [ image h 0; image h 1 ]
+        [ 8, image g 0; 9, image g 1 ]
+        [ [ image gh 0 ]; [ image gh 1 ] ]
+
+/// u x + v y under g on (u, v), and under transposed g on (x, y).
+let private transposed =
+    lazy
+        (let a, b, c, d, u, w, x, y = v 0, v 1, v 2, v 3, v 4, v 5, v 6, v 7
+         let both = [ [ (a * u + c * w) * x + (b * u + d * w) * y ] ]
+         let under changes = becomes [ "a"; "b"; "c"; "d"; "u"; "v"; "x"; "y" ] [ "n" ] [ u * x + w * y ] changes both
+
+         Entry.argue
+             "substitution-matrix / transposition"
+             [ under [ 4, a * u + c * w; 5, b * u + d * w ]; under [ 6, a * x + b * y; 7, c * x + d * y ] ])
+
+/// u u' + v v' under g of rows (α, −β'), (β, α') and its conjugate.
 let private unitarity =
-    lazy (RotationMatrices.transposition () |> Result.bind RotationMatrices.unitarity)
+    lazy
+        (let a, a', b, b', u, w, u', w' = v 0, v 1, v 2, v 3, v 4, v 5, v 6, v 7
+         let form = u * u' + w * w'
 
-let private invariance =
-    lazy (GeneratingFunction.coefficient () |> Result.bind RotationMatrices.invariance)
+         Entry.argue
+             "substitution-matrix / unitarity"
+             [ transposed.Force()
+               becomes
+                   [ "alpha"; "alphabar"; "beta"; "betabar"; "u"; "v"; "ubar"; "vbar" ]
+                   [ "n" ]
+                   [ form ]
+                   [ 4, a * u + b * w; 5, a' * w - b' * u; 6, a' * u' + b' * w'; 7, a * w' - b * u' ]
+                   [ [ a * a' + b * b'; form ] ] ])
+
+/// The images of u and v under the same g after (u, v) → (v, −u).
+let private conjugation () =
+    let a, a', b, b', u, w = v 0, v 1, v 2, v 3, v 4, v 5
+
+    Entry.argue
+        "substitution-matrix / conjugation"
+        [ becomes
+              [ "alpha"; "alphabar"; "beta"; "betabar"; "u"; "v" ]
+              [ "p"; "q" ]
+              [ a * u + b * w; a' * w - b' * u ]
+              [ 4, w; 5, -u ]
+              [ [ a * w - b * u ]; [ Polynomial.Constant -1; a' * u + b' * w ] ] ]
+
+/// Every bracket under g in all three pairs is multiplied by det g.
+let private invariance () =
+    let a, b, c, d = v 6, v 7, v 8, v 9
+    let brackets = GeneratingFunction.generating.Factors |> List.map fst
+
+    Entry.argue
+        "substitution-matrix / invariance"
+        [ GeneratingFunction.coefficient ()
+          becomes
+              (GeneratingFunction.generating.Variables @ [ "a"; "b"; "c"; "d" ])
+              [ "p"; "q"; "r" ]
+              brackets
+              [ for i in 0..2 do
+                    let u, w = v (2 * i), v (2 * i + 1)
+                    2 * i, a * u + c * w
+                    2 * i + 1, b * u + d * w ]
+              [ for bracket in brackets -> [ a * d - b * c; bracket ] ] ]
 
 let private series () =
-    let premises =
-        [ invariance.Force()
-          unitarity.Force()
-          RotationMatrices.conjugation ()
-          ThreeJ.columns.Force()
-          ThreeJ.cyclic.Force() ]
-
-    from premises (function
-        | [ invariance; unitarity; conjugation; columns; cyclic ] ->
-            RotationMatrices.series invariance unitarity conjugation columns cyclic
-        | _ -> notThese ())
+    Entry.argue
+        "substitution-matrix / series"
+        [ invariance (); unitarity.Force(); conjugation (); ThreeJ.columns.Force(); ThreeJ.cyclic.Force() ]
 
 // ---- harmonics of one and two directions
 
-let private axis = lazy (Harmonics.prove () |> Result.bind Directions.axis)
+let private axis =
+    lazy (Entry.argue "direction / axisvalue" [ NullVector.harmonics.Force(); NullVector.onAxis () ])
 
 let private product () =
-    from [ axis.Force(); ThreeJ.couplingLadder.Force(); ThreeJ.columns.Force(); ThreeJ.cyclic.Force() ] (function
-        | [ axis; ladder; columns; cyclic ] -> Directions.product axis ladder columns cyclic
-        | _ -> notThese ())
+    Entry.argue
+        "direction / product"
+        [ axis.Force(); ThreeJ.couplingLadder.Force(); ThreeJ.columns.Force(); ThreeJ.cyclic.Force() ]
 
 let private addition =
     lazy
-        (from [ axis.Force(); ThreeJ.couplingLadder.Force(); ThreeJ.scalarCoupling.Force() ] (function
-            | [ axis; ladder; scalar ] -> Directions.addition axis ladder scalar
-            | _ -> notThese ()))
+        (Entry.argue
+            "direction / addition"
+            [ axis.Force(); ThreeJ.couplingLadder.Force(); ThreeJ.scalarCoupling.Force() ])
 
-/// What the J-resolved couplings of two vector families add up to, and what that is in terms of angles.
+/// What the J-resolved couplings of two vector fields add up to, and what that is in terms of angles.
 let internal sumsOverJ () : Result<Theorem list, string> =
     let sum =
-        from
+        Entry.argue
+            "direction / sumoverj"
             [ ThreeJ.scalarCoupling.Force(); ThreeJ.columns.Force(); ThreeJ.cyclic.Force(); ThreeJ.reversal.Force() ]
-            (function
-             | [ scalar; columns; cyclic; reversal ] -> Directions.sumOverJ scalar columns cyclic reversal
-             | _ -> notThese ())
 
-    let angles =
-        from [ sum; addition.Force() ] (function
-            | [ sum; addition ] -> Directions.vectorSum sum addition
-            | _ -> notThese ())
-
-    Entry.all [ sum; angles ]
+    Entry.all [ sum; Entry.argue "direction / vectorsum" [ sum; addition.Force() ] ]
 
 /// The generators in the basis of the real harmonics, proved once.
 let internal realLadder: Lazy<Result<Theorem, string>> =
-    lazy
-        (from [ ThreeJ.ladder 1; ThreeJ.ladder -1 ] (function
-            | [ raising; lowering ] -> RealLadders.prove raising lowering
-            | _ -> notThese ()))
+    lazy (Entry.argue "real-ladder" [ ThreeJ.ladder 1; ThreeJ.ladder -1 ])
 
 /// All theorems of this family.
 let entries: Entry list =
@@ -93,7 +148,7 @@ let entries: Entry list =
           "D^j(g) is the matrix by which the substitution (u, v) -> (u, v) g acts on binary forms of degree 2j. \
            Substituting twice is substituting with the product: an identity between polynomials, for all exponents at \
            once."
-          RotationMatrices.composition
+          (fun () -> Entry.argue "substitution-matrix / composition" [ composed () ])
       Entry.create
           "d.unitarity"
           "(u ubar + v vbar)^(2j)/(2j)! is the sum over m of the products of a basis form and its conjugate, and SU(2) \

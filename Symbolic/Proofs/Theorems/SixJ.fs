@@ -73,28 +73,23 @@ let private atZero () =
 /// The 6j symbol in Racah's form is the recoupling coefficient.
 let private recoupling: Lazy<Result<Theorem, string>> =
     lazy
-        (let steps = [ step -1 -1; step -1 1; step 1 -1; step 1 1 ] |> Entry.all
-         let recursions = [ halved -1; halved 1 ] |> Entry.all
-         let halves = [ halfSpin 1; halfSpin -1 ] |> Entry.all
-         let symmetries = [ ThreeJ.cyclic.Force(); ThreeJ.exchange.Force() ] |> Entry.all
-
-         let others =
-             [ ThreeJ.scalarCoupling.Force()
-               atZero ()
-               ThreeJ.orthonormality.Force()
-               ThreeJ.columns.Force()
-               ThreeJ.couplingLadder.Force() ]
-             |> Entry.all
-
-         match steps, recursions, halves, symmetries, others with
-         | Ok steps, Ok recursions, Ok halves, Ok symmetries, Ok [ scalar; atZero; orthonormality; columns; ladder ] ->
-             RacahRecouplings.prove steps recursions halves scalar atZero symmetries orthonormality columns ladder
-         | _ ->
-             [ steps; recursions; halves; symmetries; others ]
-             |> List.tryPick (function
-                 | Error why -> Some(Error why)
-                 | Ok _ -> None)
-             |> Option.defaultValue (Error "a premise is missing"))
+        (Entry.argue
+            "recoupling-induction"
+            [ step -1 -1
+              step -1 1
+              step 1 -1
+              step 1 1
+              halved -1
+              halved 1
+              halfSpin 1
+              halfSpin -1
+              ThreeJ.scalarCoupling.Force()
+              atZero ()
+              ThreeJ.cyclic.Force()
+              ThreeJ.exchange.Force()
+              ThreeJ.orthonormality.Force()
+              ThreeJ.columns.Force()
+              ThreeJ.couplingLadder.Force() ])
 
 let private rewrite start first second =
     recoupling.Force() |> Result.bind (fun premise -> Recoupling.prove premise start first second)

@@ -119,24 +119,25 @@ let private allRegge =
               for py in permutations do
                   for swap in [ false; true ] -> regge px py swap ]
 
-let private pick (wanted: Symmetry -> bool) : Lazy<Result<Theorem, string>> =
+/// The one that a written argument names.
+let private pick (name: string) : Lazy<Result<Theorem, string>> =
     lazy
         (allRegge.Value
          |> List.tryPick (fun symmetry ->
              match symmetry with
-             | Ok theorem when wanted (theorem.Statement :?> Symmetry) -> Some theorem
+             | Ok theorem when WrittenArguments.isDefinition name theorem -> Some theorem
              | _ -> None)
          |> Option.map Ok
          |> Option.defaultValue (Error "the symmetry is not among the 72"))
 
 /// The columns permuted cyclically.
-let internal cyclic = pick SymbolSymmetry.isCyclic
+let internal cyclic = pick "CYCLIC"
 
 /// The first two columns exchanged.
-let internal exchange = pick SymbolSymmetry.isExchange
+let internal exchange = pick "EXCHANGE"
 
 /// m → −m.
-let internal reversal = pick SymbolSymmetry.isReversal
+let internal reversal = pick "REVERSAL"
 
 let private symmetries =
     [ Entry.create
@@ -235,7 +236,7 @@ let private loweringLadder = lazy (ladder -1)
 
 /// The ladder of the coupling coefficients, from those of the 3j symbol.
 let internal couplingLadder: Lazy<Result<Theorem, string>> =
-    lazy (raisingLadder.Value |> Result.bind (fun up -> loweringLadder.Value |> Result.bind (Couplings.ladder up)))
+    lazy (Entry.argue "coupling-ladder" [ raisingLadder.Value; loweringLadder.Value ])
 
 let private orthogonality =
     lazy (recursionM.Value |> Result.bind (fun relation -> Pairing.orthogonal relation 0 (integers [ 0; 0; 0; 0; 2; -2 ])))
@@ -275,23 +276,14 @@ let private unitNorm =
          | _, Error why, _
          | _, _, Error why -> Error why)
 
-let private both f x y =
-    match x, y with
-    | Ok x, Ok y -> f x y
-    | Error why, _
-    | _, Error why -> Error why
-
 /// The orthonormality along j1.
 let internal columns: Lazy<Result<Theorem, string>> =
-    lazy (both Determination.columns orthogonality.Value unitNorm.Value)
+    lazy (Entry.argue "square matrix" [ orthogonality.Value; unitNorm.Value ])
 
 /// The orthonormality along m2.
 let internal orthonormality: Lazy<Result<Theorem, string>> =
     lazy
-        (both
-            (fun o n -> Conjunction.prove [ o; n ])
-            orthogonality.Value
-            unitNorm.Value)
+        ([ orthogonality.Value; unitNorm.Value ] |> Entry.all |> Result.bind Conjunction.prove)
 
 let private orthonormal =
     [ Entry.create
@@ -314,12 +306,7 @@ let private orthonormal =
           "The symbol in Racah's form satisfies the ladder relations of the coupled representation, has the norm \
            1/(2 j3 + 1), and its sign is that of Condon and Shortley: at m1 = j1 the sum has one term, which is \
            positive."
-          (fun () ->
-              match couplingLadder.Force(), unitNorm.Value, cyclic.Force() with
-              | Ok ladder, Ok norm, Ok cyclic -> Determination.racah ladder norm cyclic
-              | Error why, _, _
-              | _, Error why, _
-              | _, _, Error why -> Error why) ]
+          (fun () -> Entry.argue "ladder, norm and sign" [ couplingLadder.Force(); unitNorm.Value; cyclic.Force() ]) ]
 
 /// All theorems of this family.
 let entries: Entry list = relations @ ladders @ symmetries @ closedForms @ orthonormal @ contiguous

@@ -5,13 +5,10 @@ module Toolkit.Symbolic.Proofs.Theorems.Trees
 open Toolkit.Symbolic.Proofs.Kernel
 open Toolkit.Symbolic.CouplingTrees
 
-/// The harmonics of all orders, proved once.
-let internal harmonics: Lazy<Result<Theorem, string>> = lazy (Harmonics.prove ())
-
 let private ladder = ThreeJ.couplingLadder
 
 let internal site fields name l =
-    harmonics.Force() |> Result.bind (fun h -> Equivariance.site h fields name l)
+    NullVector.harmonics.Force() |> Result.bind (fun h -> Equivariance.site h fields name l)
 
 let private withLadder (rule: Theorem -> Result<Theorem, string>) = ladder.Force() |> Result.bind rule
 
@@ -207,7 +204,7 @@ let entries: Entry list =
           "N(t) is a null vector, so its powers are harmonic; L_z and L+- act on N^l as first-order operators in t, \
            one identity of degree 1 for all l. The coefficients of t^(l-m) are the solid harmonics, with the standard \
            ladder relations."
-          (fun () -> harmonics.Force())
+          (fun () -> NullVector.harmonics.Force())
       invariance "power-spectrum" [ powerSpectrum ]
       invariance "bispectrum" [ bispectrum ]
       Entry.create

@@ -2,23 +2,27 @@
 module Toolkit.Tests.Symbolic.Proofs.CheckerTests
 
 open System.IO
+open System.Text.Json.Nodes
 open Expecto
 open Toolkit.Symbolic.AngularMomentum
 open Toolkit.Symbolic.Proofs
+open Toolkit.Symbolic.Proofs.Kernel
 open Toolkit.Symbolic.Tables
 open Toolkit.Symbolic.Export
 open Toolkit.Tests.Laws
 
-/// Runs the checker on files: exit code and lines.
-let private check (folder: string) (files: string list) (test: int * string[] -> unit) =
-    let program = Path.Combine(folder, "check_theorem.py")
-    File.WriteAllText(program, Scripts.checker ())
+/// Runs one of the checkers on files: exit code and lines.
+let private run (program: string) (folder: string) (files: string list) (test: int * string[] -> unit) =
+    for name, text in Scripts.checker () do
+        File.WriteAllText(Path.Combine(folder, name), text)
 
-    match Tool.run "python3" (program :: files) "" with
+    match Tool.run "python3" (Path.Combine(folder, program) :: files) "" with
     | None -> SharedData.skipped "no python3"
     | Some(code, out, err) ->
         Assert.Equal("", err)
         test (code, out.TrimEnd().Split '\n')
+
+let private check = run "check_theorem.py"
 
 let private write (folder: string) (entry: Theorems.Entry) =
     let file = Path.Combine(folder, entry.Name + ".json")
@@ -57,6 +61,22 @@ let tests =
                         Assert.StartsWith("valid\t", line)
                         Assert.Contains(",table\t", line))
 
+                // The tables themselves, and one with another byte.
+                let tables = Directory.GetFiles(folder, "*.table") |> List.ofArray
+                let last = tables[tables.Length - 1]
+
+                run "check_table.py" folder tables (fun (code, lines) ->
+                    Assert.Equal(0, code)
+                    Assert.All(lines, (fun line -> Assert.StartsWith("valid\t", line))))
+
+                let bytes = File.ReadAllBytes last
+                bytes[1030] <- bytes[1030] ^^^ 1uy
+                File.WriteAllBytes(last, bytes)
+
+                run "check_table.py" folder [ last ] (fun (code, lines) ->
+                    Assert.Equal(1, code)
+                    Assert.StartsWith("invalid: byte 1030 ", lines[0]))
+
                 // Another checksum is another file.
                 let text = File.ReadAllText files[3]
                 let statement = text.IndexOf "checksum "
@@ -82,8 +102,15 @@ let tests =
                         Assert.Equal<string[]>([| assumptions; theorem.Statement.Text |], fields[5..6])
                         // What computes is computed again; the rest is said to be trusted.
                         let rules = ProofFile.steps theorem |> List.map _.Certificate.Rule |> List.distinct |> List.length
-                        let listed (text: string) = if text = "-" then 0 else (text.Replace("ladder, norm", "ladder norm").Split ',').Length
-                        Assert.Equal(rules, listed fields[3] + listed fields[4])
+                        let listed (text: string) =
+                            if text = "-" then [] else text.Replace("ladder, norm", "ladder norm").Split ',' |> List.ofArray
+
+                        Assert.Equal(rules, (listed fields[3]).Length + (listed fields[4]).Length)
+                        // What is trusted is what rests on a written argument, and nothing else.
+                        let written = WrittenArguments.names |> List.map (fun name -> (name.Split(" / ")[0]).Replace("ladder, norm", "ladder norm"))
+                        let isWritten rule = List.contains rule ("real-basis" :: "unordered-pairs" :: written)
+                        Assert.All(listed fields[3], (fun rule -> Assert.False(isWritten rule, rule)))
+                        Assert.All(listed fields[4], (fun rule -> Assert.True(isWritten rule, rule)))
 
                     Assert.Equal(0, code)))
 
@@ -104,6 +131,10 @@ let tests =
                             "3j.lowering", "\"j3 - m3\"", "\"j3 - m3 + 1\""
                             "3j.regge", "\"parity\": \"0\"", "\"parity\": \"1\""
                             "3j.m-zero", "\"start\": 0", "\"start\": 1"
+                            "3j.orthogonality-m", "\"numbers\": [0,0,0,0,0,2,", "\"numbers\": [1,0,0,0,0,2,"
+                            "3j.normalisation", "\"numbers\": [0,0,0,-2,2,", "\"numbers\": [0,0,0,2,-2,"
+                            "cg.generating-function", "\"choices\": [\n        \"s\"", "\"choices\": [\n        \"s + 1\""
+                            "harmonics.addition", "Legendre's polynomial", "Laguerre's polynomial"
                             "harmonics.null-vector", "\"coefficient\": \"t\"", "\"coefficient\": \"2*t\""
                             "6j.racah-formula", "is (-1)**(a + b + c + J)", "is (-1)**(a + b + c - J)"
                             "real.ladder", "\"method\": \"real-ladder\"", "\"method\": \"conjunction\""
@@ -122,4 +153,36 @@ let tests =
 
                     for file, line in List.zip changed (List.ofArray lines) do
                         Assert.True(line.StartsWith "invalid: ", $"{file}: {line}")))
+
+        testCase "the stand-alone checker lets no step pass for a written argument that lacks a premise or has another" <| fun () ->
+            TemporaryFolder.using (fun folder ->
+                let argued (step: JsonNode) =
+                    WrittenArguments.names |> List.exists (fun name -> (name.Split " / ")[0] = string step["rule"])
+
+                let files =
+                    [ for entry in Catalogue.entries |> List.filter _.ByDefault do
+                          let text = ProofFile.write entry.Name entry.Argument (TheoremTests.proved entry)
+                          let count = (nonNull (nonNull (JsonNode.Parse text)).["steps"]).AsArray().Count
+
+                          for i in 0 .. count - 1 do
+                              let root = nonNull (JsonNode.Parse text)
+                              let step = nonNull (nonNull root["steps"]).[i]
+                              let premises = (nonNull step["premises"]).AsArray()
+
+                              if argued step && premises.Count > 0 then
+                                  // The first premise left out, or the step before it put in its place.
+                                  let first = (nonNull premises[0]).GetValue<int>()
+                                  premises.RemoveAt 0
+                                  if i % 2 = 0 && first > 0 then premises.Insert(0, JsonValue.Create(first - 1))
+                                  let file = Path.Combine(folder, $"{entry.Name}.{i}.json")
+                                  File.WriteAllText(file, root.ToJsonString())
+                                  file ]
+
+                Assert.True(files.Length > 50, string files.Length)
+
+                check folder files (fun (code, lines) ->
+                    Assert.Equal(1, code)
+
+                    for file, line in List.zip files (List.ofArray lines) do
+                        Assert.True(line.StartsWith "invalid: step " && line.Contains "the premises are not those of the argument", $"{file}: {line}")))
     ]

@@ -137,13 +137,15 @@ let tests =
             let raising, lowering =
                 ThreeJ.ladder 1 |> Result.toOption |> Option.get, ThreeJ.ladder -1 |> Result.toOption |> Option.get
 
-            Assert.True((Couplings.ladder raising lowering).IsOk)
-            Assert.True((Couplings.ladder lowering raising).IsError)
+            let ladder first second = WrittenArguments.prove "coupling-ladder" [ first; second ]
+
+            Assert.True((ladder raising lowering).IsOk)
+            Assert.True((ladder lowering raising).IsError)
 
             for entry in Catalogue.entries |> List.filter _.ByDefault do
                 let theorem = TheoremTests.proved entry
-                Assert.True((Couplings.ladder theorem lowering).IsError)
-                Assert.True((Couplings.ladder raising theorem).IsError)
+                Assert.True((ladder theorem lowering).IsError)
+                Assert.True((ladder raising theorem).IsError)
 
         testCase "proof files of this family are valid, and invalid when a field of a step is changed" <| fun () ->
             for entry in entries do

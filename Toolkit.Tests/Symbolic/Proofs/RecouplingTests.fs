@@ -174,9 +174,10 @@ let tests =
                     File.WriteAllText(path, text)
                     path
 
-                let checker, certificate = file "check_theorem.py" (Scripts.checker ()), file "recoupling.json" json
+                let certificate = file "recoupling.json" json
+                let programs = Scripts.checker () |> List.map (fun (name, text) -> file name text)
 
-                match Tool.run "python3" [ checker; certificate ] "" with
+                match Tool.run "python3" [ programs.Head; certificate ] "" with
                 | None -> SharedData.skipped "no python3"
                 | Some(code, out, _) ->
                     Assert.True((code = 0), out)

@@ -27,7 +27,7 @@ let private pool: Lazy<Theorem list> =
 let private stepsOf (rule: string) =
     pool.Force() |> List.filter (fun t -> t.Certificate.Rule = rule)
 
-/// A rule with the premises with which it has been used; premises that it makes itself are left out.
+/// A rule with the premises with which it has been used.
 type private Use =
     { Name: string
       Premises: Theorem list
@@ -35,14 +35,11 @@ type private Use =
 
 let private uses: Lazy<Use list> =
     lazy
-        (let premises isGiven (t: Theorem) = List.filter isGiven t.Premises
-         let given = premises (fun p -> not (p.Statement :? Substitution))
-
-         let one rule f =
+        (let one rule f =
              stepsOf rule
              |> List.map (fun t ->
                  { Name = rule
-                   Premises = given t
+                   Premises = t.Premises
                    Apply = (fun ps -> f t ps) })
 
          let misfit: Result<Theorem, string> = Error "another number of premises"
@@ -65,27 +62,6 @@ let private uses: Lazy<Use list> =
                match ps with
                | [ a; b ] -> Pairing.unitNorm a b
                | _ -> misfit)
-           one "square matrix" (fun _ ps ->
-               match ps with
-               | [ a; b ] -> Determination.columns a b
-               | _ -> misfit)
-           one "ladder, norm and sign" (fun _ ps ->
-               match ps with
-               | [ a; b; c ] -> Determination.racah a b c
-               | _ -> misfit)
-           one "coupling-ladder" (fun _ ps ->
-               match ps with
-               | [ a; b ] -> Couplings.ladder a b
-               | _ -> misfit)
-           one "real-ladder" (fun _ ps ->
-               match ps with
-               | [ a; b ] -> RealLadders.prove a b
-               | _ -> misfit)
-           one "recoupling-induction" (fun _ ps ->
-               match ps with
-               | [ a; b; c; d; e; f; g; h; i; k; l; m; n; o; p ] ->
-                   RacahRecouplings.prove [ a; b; c; d ] [ e; f ] [ g; h ] i k [ l; m ] n o p
-               | _ -> misfit)
            one "rewriting" (fun t ps ->
                let c = t.Certificate :?> RecouplingCertificate
 
@@ -107,21 +83,9 @@ let private uses: Lazy<Use list> =
 
                match ps with
                | [ a ] -> ClosedForms.prove a c.Variable c.Closed c.Start
-               | _ -> misfit)
-           one "substitution-matrix" (fun t ps ->
-               match (t.Statement :?> RotationMatrixLaw).Law, ps with
-               | Unitarity, [ a ] -> RotationMatrices.unitarity a
-               | RotationLaw.Invariance, [ a ] -> RotationMatrices.invariance a
-               | Series, [ a; b; c; d; e ] -> RotationMatrices.series a b c d e
-               | _ -> misfit)
-           one "direction" (fun t ps ->
-               match (t.Statement :?> HarmonicLaw).Law, ps with
-               | AxisValue, [ a ] -> Directions.axis a
-               | Product, [ a; b; c; d ] -> Directions.product a b c d
-               | Addition, [ a; b; c ] -> Directions.addition a b c
-               | SumOverJ, [ a; b; c; d ] -> Directions.sumOverJ a b c d
-               | VectorSum, [ a; b ] -> Directions.vectorSum a b
                | _ -> misfit) ]
+         @ [ for rule in WrittenArguments.names |> List.map (fun name -> (name.Split " / ")[0]) |> List.distinct ->
+                 one rule (fun t ps -> WrittenArguments.prove (t.Statement :?> Argued).Name ps) ]
          |> List.concat
          |> List.filter (fun u -> not u.Premises.IsEmpty))
 
@@ -141,7 +105,7 @@ let tests =
                 | Error why -> Assert.Fail $"{u.Name}: {why}"
 
             let names = uses.Force() |> List.map _.Name |> List.distinct
-            Assert.Equal(14, names.Length)
+            Assert.Equal(15, names.Length)
 
         testCase "with any other theorem in the place of a premise, every rule says no" <| fun () ->
             let mutable count = 0
