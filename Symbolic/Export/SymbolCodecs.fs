@@ -330,7 +330,7 @@ let private relabelling =
                 | [| x; y |] -> x, y
                 | _ -> unreadable $"expected an old and a new name, found \"{text json}\""
 
-            two premises (fun symmetries identity -> Recoupling.relabel symmetries identity (field "names" element |> list pair)) }
+            two premises (fun symmetries identity -> Relabelling.prove symmetries identity (field "names" element |> list pair)) }
 
 /// Those of this file.
 let all: Codec list =

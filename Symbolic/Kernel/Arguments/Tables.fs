@@ -6,6 +6,7 @@ open System.Collections.Generic
 open System.Numerics
 open System.Security.Cryptography
 open System.Text
+open Toolkit.Symbolic.Algebra
 
 /// What a table holds.
 type Tabulated =

@@ -111,7 +111,7 @@ let private symmetric = lazy (symmetries ())
 /// An identity whose left-hand side is the same in other names.
 let private relabel (names: string) identity =
     let renaming = names.Split ' ' |> List.ofArray |> List.map (fun pair -> string pair[0], string pair[1])
-    Entry.all [ symmetric.Force(); identity ] |> Result.bind (fun premises -> Recoupling.relabel premises[0] premises[1] renaming)
+    Entry.all [ symmetric.Force(); identity ] |> Result.bind (fun premises -> Relabelling.prove premises[0] premises[1] renaming)
 
 /// Two rows of the 9j symbol are exchanged.
 let private rows =

@@ -70,7 +70,7 @@ let private uses: Lazy<Use list> =
                | _ -> misfit)
            one "relabelling" (fun t ps ->
                match ps with
-               | [ a; b ] -> Recoupling.relabel a b (t.Certificate :?> RelabellingCertificate).Names
+               | [ a; b ] -> Relabelling.prove a b (t.Certificate :?> RelabellingCertificate).Names
                | _ -> misfit)
            one "evaluation" (fun t ps ->
                match ps with
@@ -277,7 +277,7 @@ let tests =
             let symmetries, identity = step.Premises[0], step.Premises[1]
             let square = [ [ "a"; "b"; "e" ]; [ "c"; "d"; "f" ]; [ "g"; "h"; "J" ] ]
             let orders = [ [ 0; 1; 2 ]; [ 0; 2; 1 ]; [ 1; 0; 2 ]; [ 1; 2; 0 ]; [ 2; 0; 1 ]; [ 2; 1; 0 ] ]
-            let prove names = Recoupling.relabel symmetries identity names
+            let prove names = Relabelling.prove symmetries identity names
 
             let renamings =
                 [ for rows in orders do
@@ -307,8 +307,8 @@ let tests =
             Assert.True((prove (("b", "c") :: same)).IsError)
             Assert.True((prove (("y", "2*x") :: same)).IsError)
             Assert.True((prove (("y", "a") :: same)).IsError)
-            Assert.True((Recoupling.relabel identity identity same).IsError)
-            Assert.True((Recoupling.relabel symmetries symmetries same).IsError)
+            Assert.True((Relabelling.prove identity identity same).IsError)
+            Assert.True((Relabelling.prove symmetries symmetries same).IsError)
 
         testCase "leaves, steps and roots that do not fit are refused" <| fun () ->
             let harmonic = (stepsOf "coefficient-extraction").Head

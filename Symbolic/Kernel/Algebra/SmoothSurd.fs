@@ -1,4 +1,4 @@
-namespace Toolkit.Symbolic.Proofs.Kernel
+namespace Toolkit.Symbolic.Algebra
 
 open System.Numerics
 
