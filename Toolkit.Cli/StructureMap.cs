@@ -104,10 +104,8 @@ internal sealed class StructureMap
         JsonObject arrows = [];
         double[]? forces = ((string[])["REF_forces", "forces"]).Select(key => s.AtomProperties.GetValueOrDefault(key))
             .FirstOrDefault(static p => p is { Kind: PropertyKind.Real, Components: 3 })?.Reals.ToArray();
-        foreach ((string name, double[]? values) in shown.Vectors.Append(("forces", forces)))
-        {
-            if (values?.All(double.IsFinite) == true) arrows[name] = Numbers(values, 3);
-        }
+        foreach ((string name, double[]? values) in shown.Vectors.Append(("forces", forces)).Where(static v => v.Item2?.All(double.IsFinite) == true))
+            arrows[name] = Numbers(values!, 3);
 
         if (arrows.Count > 0) json["arrows"] = arrows;
         return json;

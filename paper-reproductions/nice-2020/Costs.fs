@@ -59,7 +59,8 @@ let private independent (threads: int) (data: Data) (sample: int[]) (nmax: int) 
             Selection = NiceSelection(Int32.MaxValue, NiceChoice.Independent)
         )
 
-    let features = NiceFeatures(expansion, fit threads expansion settings data sample)
+    // As many environments as independent invariants are enough.
+    let features = NiceFeatures(expansion, fit threads expansion settings data (Array.truncate 400 sample))
 
     { Parts = [ features ]
       Order = orderOf features }
@@ -162,7 +163,7 @@ let figure (points: Point list) : Figure =
         + $"{plan.Seeds.Length} divisions. NICE with growing numbers of products and components, {TightBinding.description.NMax} radial functions and "
         + $"l ≤ {TightBinding.description.LMax}; against it all invariants of up to two, three and four factors of densities with fewer or more radial and angular functions "
         + "(numbers in the CSV file), the linearly independent sets of an atomic cluster expansion of that order: an unordered triple has one coupling for each l1, l2, l3, and of four "
-        + "factors those couplings are kept, for each species at the centre, of which none is a combination of the others on the configurations that the recursion is fitted on (numerical rank, 1e-7 of a "
+        + "factors those couplings are kept, for each species at the centre, of which none is a combination of the others on 400 configurations that are never tested on (numerical rank, 1e-7 of a "
         + "feature's size). Their time is that of the recursion that makes them. Left: columns of the model, those of both species at the centre; right: time of one CH₄ from positions to features on one thread, the fastest of "
         + $"{repeats} runs over {timed}, measured in this run, when the machine may have had other work. The paper has no figure with times."
       Conclusion = kinds |> List.map says |> String.concat "; " |> sprintf "The best of each: %s."
