@@ -91,8 +91,8 @@ let private time (parts: InvariantRepresentation list) (data: Data) : float =
 let plan: Plan =
     { TightBindingCurves.plan false 6000 with Sizes = [ 3000 ] }
 
-/// `keep` has the points that are known.
-let points (threads: int) (labelled: TightBinding.Labelled) (keep: Kept.Keeper) : Point list =
+/// `keep` has the points that are known. The largest complete sets take minutes to find: in full runs alone.
+let points (threads: int) (full: bool) (labelled: TightBinding.Labelled) (keep: Kept.Keeper) : Point list =
     let all = labelled.Data
     let data = { all with Structures = Array.truncate 6000 all.Structures; Energies = Array.truncate 6000 all.Energies }
     let sample, _ = sample plan data.Structures.Length
@@ -104,7 +104,7 @@ let points (threads: int) (labelled: TightBinding.Labelled) (keep: Kept.Keeper) 
               Complete 2, $"nmax {nmax}, lmax {lmax}", fun () -> whole 2 nmax lmax
           for nmax, lmax in [ 2, 1; 2, 2; 3, 2; 3, 4 ] do
               Complete 3, $"nmax {nmax}, lmax {lmax}", fun () -> whole 3 nmax lmax
-          for nmax, lmax in [ 1, 1; 2, 1; 1, 2; 3, 1; 2, 2 ] do
+          for nmax, lmax in [ 1, 1; 2, 1; 1, 2; if full then yield! [ 3, 1; 2, 2 ] ] do
               Complete 4, $"nmax {nmax}, lmax {lmax}", fun () -> independent threads data sample nmax lmax ]
 
     let settings = $"{labelled.File}, {data.Structures.Length} configurations, plan {plan}, {TightBinding.description}"
