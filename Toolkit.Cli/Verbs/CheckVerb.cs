@@ -72,9 +72,7 @@ internal static class CheckVerb
             default:
                 string text = File.ReadAllText(file);
                 if (CouplingBasisFile.tryCheck(text) is { } found)
-                {
                     return found.Value.IsOk ? Content(found.Value.ResultValue) : throw new InvalidDataException($"{file}: {found.Value.ErrorValue}");
-                }
 
                 FSharpResult<Tuple<string, Theorem>, string> proof = ProofFile.check(text);
                 if (proof.IsError)
