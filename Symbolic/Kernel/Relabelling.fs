@@ -71,7 +71,8 @@ module Relabelling =
         let difference =
             (Recoupling.collect { x with Phase = x.Phase @ (y.Phase |> List.map (fun (name, n) -> name, -n)) }).Phase
 
-        let triads = x.Symbols |> List.collect (fun s -> [ for t in [ [ 0; 1; 2 ]; [ 0; 4; 5 ]; [ 3; 1; 5 ]; [ 3; 4; 2 ] ] -> t |> List.map (fun i -> s[i]) ])
+        let places = [ [ 0; 1; 2 ]; [ 0; 4; 5 ]; [ 3; 1; 5 ]; [ 3; 4; 2 ] ]
+        let triads = x.Symbols |> List.collect (fun s -> places |> List.map (List.map (fun i -> s[i])))
         // A name that stands twice in a triad counts as nothing there.
         let odd (names: string list) = names |> List.countBy id |> List.filter (fun (_, n) -> n % 2 <> 0) |> List.map fst |> set
 
