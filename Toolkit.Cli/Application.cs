@@ -36,6 +36,7 @@ public static class Application
         CheckVerb.Create(),
         DeriveVerb.Create(),
         RecoupleVerb.Create(),
+        IndependentVerb.Create(),
     ];
 
     /// <summary>Runs the command line <paramref name="args"/>; results go to <paramref name="output"/>, everything

@@ -41,7 +41,7 @@ internal static class ModelReport
     }
 
     /// <summary>The page.</summary>
-    public static string Html(string name, IFittedModel model, IReadOnlyDictionary<string, ModelEvaluation> sets, IReadOnlyList<CurvePoint>? curve = null)
+    public static string Html(string name, IFittedModel model, IReadOnlyDictionary<string, ModelEvaluation> sets, StructureMap structures, IReadOnlyList<CurvePoint>? curve = null)
     {
         StringBuilder page = new();
         ModelAbout about = model.About;
@@ -87,6 +87,7 @@ internal static class ModelReport
             page.Append("</table>\n");
         }
 
+        page.Append(structures.Html(model));
         page.Append(CultureInfo.InvariantCulture, $"<h2>Specification</h2>\n<pre>{Text(model.Spec.ToJson())}</pre>\n</body></html>\n");
         return page.ToString();
     }

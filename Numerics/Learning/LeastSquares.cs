@@ -50,6 +50,14 @@ public abstract class LeastSquares
     /// <summary>Adds the lower triangle of Σ w² x xᵀ, Σ w² x y as the last row, and Σ w² y² at its end: <c>[i, j]</c> of columns + 1.</summary>
     internal abstract void AddSums(Span<double> sums, int threads);
 
+    /// <summary>The same sums from nothing, to be read alone; who has them gives his own, so that large problems are not held twice.</summary>
+    internal virtual double[] Sums(int threads)
+    {
+        double[] sums = new double[checked((Columns + 1) * (Columns + 1))];
+        AddSums(sums, threads);
+        return sums;
+    }
+
     /// <summary>Whether slopes have digits that sums lack, with which a solution can be corrected.</summary>
     internal abstract bool CanCorrect { get; }
 

@@ -164,6 +164,26 @@ public sealed class NormalEquations : LeastSquares
         return result;
     }
 
+    /// <summary>All that there is after <see cref="Settle"/>: the rows that were added, or the triangle.</summary>
+    internal ReadOnlySpan<double> Kept => IsPlain ? _block.AsSpan(0, _blocked * _width) : _triangle;
+
+    /// <summary>A problem as it was kept.</summary>
+    /// <param name="columns">Unknowns.</param>
+    /// <param name="rows">The number of rows that went into it.</param>
+    /// <param name="kept">As <see cref="Kept"/> gives it.</param>
+    /// <param name="isPlain">Whether these are rows.</param>
+    /// <exception cref="ArgumentException">Another length.</exception>
+    internal static NormalEquations FromKept(int columns, long rows, ReadOnlySpan<double> kept, bool isPlain)
+    {
+        if (!isPlain) return FromFactor(columns, rows, kept);
+        NormalEquations result = new(columns) { Rows = rows };
+        if (kept.Length % result._width != 0 || kept.Length > (long)result._width * result._width)
+            throw new ArgumentException($"expected rows of {result._width} numbers, at most as many; got {kept.Length}", nameof(kept));
+        result._block = kept.ToArray();
+        result._blocked = kept.Length / result._width;
+        return result;
+    }
+
     /// <summary>(−c, 1), whose product with a row is what the row leaves.</summary>
     private double[] Left(ReadOnlySpan<double> coefficients)
     {

@@ -126,6 +126,13 @@ public sealed class ProductSums : LeastSquares
     }
 
     /// <inheritdoc/>
+    internal override double[] Sums(int threads)
+    {
+        Settle(threads);
+        return _sums;
+    }
+
+    /// <inheritdoc/>
     public override void Settle(int threads = 1)
     {
         int count = _blocked;

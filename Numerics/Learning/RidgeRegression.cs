@@ -47,7 +47,7 @@ public static class RidgeRegression
     public static RidgeFit Fit(LeastSquares equations, double regulariser, int unpenalised = 0, int threads = 1,
         RidgePenalty penalty = RidgePenalty.Standardised)
     {
-        return new RidgeFit(Problem([equations], () => SumsOf(equations, threads), unpenalised, penalty, threads).Solve(regulariser, threads) ?? throw new ArgumentException(
+        return new RidgeFit(Problem([equations], () => equations.Sums(threads), unpenalised, penalty, threads).Solve(regulariser, threads) ?? throw new ArgumentException(
             $"the regulariser {regulariser:R} is too small: the normal equations are singular in float64"), regulariser, []);
     }
 
@@ -74,7 +74,7 @@ public static class RidgeRegression
         // One fold's problem does not wait for another's where there is room for several.
         long room = (long)folds[0].Columns * folds[0].Columns;
         int together = room <= MostTogether ? Math.Min(threads, folds.Count) : 1, inside = Math.Max(1, threads / together);
-        Lazy<double[][]> sums = new(() => folds.Select(f => SumsOf(f, threads)).ToArray());
+        Lazy<double[][]> sums = new(() => folds.Select(f => f.Sums(threads)).ToArray());
         double[,] residuals = new double[folds.Count, grid.Count];
         Threads.Share(folds.Count, together, k =>
         {
@@ -112,7 +112,7 @@ public static class RidgeRegression
         int threads = 1, RidgePenalty penalty = RidgePenalty.Standardised)
     {
         grid ??= DefaultGrid;
-        var problem = new ReducedProblem([equations], SumsOf(equations, threads), unpenalised, penalty);
+        var problem = new ReducedProblem([equations], equations.Sums(threads), unpenalised, penalty);
         double free = Math.Max(1, equations.Rows - unpenalised);
         var trials = new (double Regulariser, double Error)[grid.Count];
         double[]? best = null;
@@ -142,13 +142,6 @@ public static class RidgeRegression
         return rows.Length == parts.Count && rows.Sum(static e => e.Depth) < parts[0].Columns - unpenalised
             ? new DualProblem(rows, unpenalised, penalty, threads)
             : new ReducedProblem(parts, sums(), unpenalised, penalty);
-    }
-
-    private static double[] SumsOf(LeastSquares equations, int threads)
-    {
-        double[] sums = new double[(equations.Columns + 1) * (equations.Columns + 1)];
-        equations.AddSums(sums, threads);
-        return sums;
     }
 
     /// <summary>The sums of all parts but one.</summary>

@@ -135,6 +135,25 @@ public sealed class FittedModel : IFittedModel
             .Select(static r => (r.Structure, r.Result));
     }
 
+    /// <summary>Predictions for a data set and what is made of each, on the threads that predict.</summary>
+    /// <param name="source">The structures.</param>
+    /// <param name="finish">Makes something of a prediction; for several structures at a time.</param>
+    /// <param name="threads">How many threads may work; the result is the same for any number.</param>
+    /// <param name="withDeviations">Whether what the model knows of its errors is wanted: standard deviations of energies, grades of extrapolation.</param>
+    /// <typeparam name="T">What is made.</typeparam>
+    /// <exception cref="Files.InputException">While walking: a structure that the model does not know.</exception>
+    public IEnumerable<(Structure Structure, Prediction Prediction, T Result)> Predict<T>(
+        StructureSource source, Func<Structure, Prediction, T> finish, int threads = 1, bool withDeviations = false)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(finish);
+        return StructureStream.Each(source.Read(), threads, StructureStream.MostAtoms, (s, _, inside) =>
+        {
+            Prediction prediction = Predict(s, inside, withDeviations);
+            return (Prediction: prediction, Result: finish(s, prediction));
+        }).Select(static r => (r.Structure, r.Result.Prediction, r.Result.Result));
+    }
+
     private void Require(Structure structure) => Require(structure, _species, Features.Fields);
 
     /// <summary>Checks that a structure has what a model reads.</summary>

@@ -318,6 +318,20 @@ let private recouplingPath =
             one premises (fun premise ->
                 Recoupling.connect premise (field "scheme" element |> scheme) (field "moves" element |> list move)) }
 
+let private relabelling =
+    { Rules = [ "relabelling" ]
+      Write =
+        fun writer theorem ->
+            writeStrings writer "names" ((theorem.Certificate :?> RelabellingCertificate).Names |> List.map (fun (x, y) -> $"{x} {y}"))
+      Replay =
+        fun element premises ->
+            let pair (json: Json) =
+                match (text json).Split ' ' with
+                | [| x; y |] -> x, y
+                | _ -> unreadable $"expected an old and a new name, found \"{text json}\""
+
+            two premises (fun symmetries identity -> Recoupling.relabel symmetries identity (field "names" element |> list pair)) }
+
 /// Those of this file.
 let all: Codec list =
     [ telescoping
@@ -331,4 +345,5 @@ let all: Codec list =
       antisymmetry
       pairing
       recouplingPath
-      rewriting ]
+      rewriting
+      relabelling ]

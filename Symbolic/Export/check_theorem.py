@@ -938,7 +938,7 @@ def scheme_text(s):
 
 
 def follow(start, moves):
-    """The scheme at the end of a path, and what it brings as text, given the names that stay: sums, phase, roots, symbols."""
+    """The scheme at the end of a path, and what it brings: phase, roots, symbols, sums."""
     moves = [m.split(" ") for m in moves]
     need(all(m[0] in ("exchange", "leftwards", "rightwards") and len(m) == 2 + (m[0] != "exchange") for m in moves), "unknown moves")
     names_of(scheme_names(start) + [m[2] for m in moves if len(m) == 3], 400)
@@ -969,13 +969,16 @@ def follow(start, moves):
         scheme = apply(scheme, m)
         need(scheme, "a move does not apply")
 
-    def text(stay):
-        one = lambda x, n: x if n == 1 else "-" + x if n == -1 else f"{n}*{x}"
-        signs = " + ".join(one(x, n) for x, n in phase.items() if n).replace("+ -", "- ")
-        return " ".join([f"sum over {x} of" for x in sums if x not in stay] + [f"(-1)**({signs})"] * bool(signs)
-                        + [f"(2*{x} + 1)" if n == 2 else f"sqrt(2*{x} + 1)" for x, n in Counter(roots).items()]
-                        + ["6j({}, {}, {}; {}, {}, {})".format(*s) for s in symbols]) or "1"
-    return scheme, text, sums
+    return scheme, ({x: n for x, n in phase.items() if n}, roots, symbols, sums)
+
+
+def coefficient_text(product, stay=()):
+    phase, roots, symbols, sums = product
+    one = lambda x, n: x if n == 1 else "-" + x if n == -1 else f"{n}*{x}"
+    signs = " + ".join(one(x, n) for x, n in phase.items()).replace("+ -", "- ")
+    return " ".join([f"sum over {x} of" for x in sums if x not in stay] + [f"(-1)**({signs})"] * bool(signs)
+                    + [f"(2*{x} + 1)" if n == 2 else f"sqrt(2*{x} + 1)" for x, n in Counter(roots).items()]
+                    + ["6j({}, {}, {}; {}, {}, {})".format(*s) for s in symbols]) or "1"
 
 
 def renamed(s, t):
@@ -992,25 +995,88 @@ RULES_OF_TRIANGLES = "the triangle rules; sums run over all values that the tria
 def rewriting(d, premises):
     need([p.kind for p in premises] == ["recoupling-induction"], "the premise must be that the 6j symbol is the recoupling coefficient")
     start, path = read_scheme(d["scheme"]), d["rule"] == "recoupling path"
-    end, left, sums = follow(start, d["moves" if path else "first"])
+    end, left = follow(start, d["moves" if path else "first"])
     if path:
         need(d["moves"], "there are no moves")
-        stay = [x for x in sums if x in scheme_names(end)]
-        return Proved("recoupling", f"every coupled state of the scheme {scheme_text(start)} is "
+        stay = [x for x in left[3] if x in scheme_names(end)]
+        return Proved("path", f"every coupled state of the scheme {scheme_text(start)} is "
                       f"{'the sum over ' + ', '.join(stay) + ' of ' if stay else ''}the state of the scheme {scheme_text(end)} times "
-                      f"{left(stay)}, for all angular momenta with which the first scheme obeys {RULES_OF_TRIANGLES}", premises,
-                      [DEFINED["INDEPENDENCE"]])
-    end2, right, _ = follow(start, d["second"])
+                      f"{coefficient_text(left, stay)}, for all angular momenta with which the first scheme obeys {RULES_OF_TRIANGLES}",
+                      premises, [DEFINED["INDEPENDENCE"]])
+    end2, right = follow(start, d["second"])
     if d["second"]:
         need(end == end2, "the paths do not end in the same scheme")
-        stay = scheme_names(end)
-        text = f"{left(stay)} = {right(stay)}"
-    else:
-        pairs = renamed(end, end2)
-        need(pairs, "the path does not return to the scheme with labels renamed")
-        text = f"{left([x for x, _ in pairs])} = (1 if {' and '.join(f'{x} = {y}' for x, y in pairs)}, otherwise 0)"
-    return Proved("recoupling", f"{text} for all angular momenta with which the schemes {scheme_text(start)} and {scheme_text(end)} "
-                  f"obey {RULES_OF_TRIANGLES}", premises, [DEFINED["INDEPENDENCE"]])
+        without = lambda product: product[:3] + ([x for x in product[3] if x not in scheme_names(end)],)
+        return recoupling(start, end, without(left), without(right), premises, [DEFINED["INDEPENDENCE"]])
+    pairs = renamed(end, end2)
+    need(pairs, "the path does not return to the scheme with labels renamed")
+    delta = f"(1 if {' and '.join(f'{x} = {y}' for x, y in pairs)}, otherwise 0)"
+    return Proved("delta", recoupling_text(start, end, coefficient_text(left, [x for x, _ in pairs]), delta), premises,
+                  [DEFINED["INDEPENDENCE"]])
+
+
+def recoupling_text(start, end, left, right):
+    return (f"{left} = {right} for all angular momenta with which the schemes {scheme_text(start)} and {scheme_text(end)} obey "
+            f"{RULES_OF_TRIANGLES}")
+
+
+def recoupling(start, end, left, right, premises, assumptions=()):
+    text = recoupling_text(start, end, coefficient_text(left), coefficient_text(right))
+    return Proved("recoupling", text, premises, assumptions, start=start, end=end, left=left, right=right)
+
+
+def triads(s):
+    top = lambda x: x if isinstance(x, str) else x[2]
+    return set() if isinstance(s, str) else {frozenset([top(s[0]), top(s[1]), s[2]])} | triads(s[0]) | triads(s[1])
+
+
+def relabelling(d, premises):
+    """left = right becomes left = (right in other names) where left in other names is left, by symmetries of the 6j symbol."""
+    need([p.kind for p in premises] == ["all", "recoupling"], "the premises must be symmetries and an identity")
+    pairs, identity = [tuple(x.split(" ")) for x in d["names"]], premises[1]
+    new, (left, right) = dict(pairs), (identity.left, identity.right)
+    names = dict.fromkeys(scheme_names(identity.start) + scheme_names(identity.end) + left[3] + right[3])
+    names_of([new.get(x, x) for x in names], 400)
+    need(len(new) == len(pairs), "a name is renamed twice")
+    # Orders of the six places that leave a symbol as it is.
+    places = [parse(f"2*{q}", SYMBOLS["6j"].quanta) for q in SYMBOLS["6j"].quanta]
+    images = [[t.put(p.images).put(p.symbol.in_quanta) for t in p.symbol.twice.values()] for p in premises[0].parts
+              if p.kind == "symmetry" and p.symbol.name == "6j" and even(p.parity)]
+    orders = [[places.index(f) for f in image] for image in images if all(f in places for f in image)]
+    common = {x: k for x, k in (Counter(left[1]) & Counter(right[1])).items() if x not in left[3] + right[3]}
+
+    def divided(product):
+        roots, kept = Counter(common), []
+        for x in product[1]:
+            kept += [x] * (roots[x] <= 0)
+            roots[x] -= 1
+        return product[0], kept, product[2], product[3]
+
+    def in_new_names(product):
+        one = lambda x: new.get(x, x)
+        return ({one(x): n for x, n in product[0].items()}, list(map(one, product[1])), [tuple(map(one, s)) for s in product[2]],
+                list(map(one, product[3])))
+    left, right = divided(left), divided(right)
+    other = in_new_names(left)
+    least = lambda s: min(tuple(s[i] for i in order) for order in orders)
+    need(orders and Counter(map(least, other[2])) == Counter(map(least, left[2])), "the symbols differ by more than symmetries")
+    need(Counter(other[1]) == Counter(left[1]) and set(other[3]) == set(left[3]), "other roots or sums")
+    # The exponents of the signs differ by an even multiple of sums of triads, which are integers.
+    difference = {x: other[0].get(x, 0) - left[0].get(x, 0) for x in {*other[0], *left[0]}}
+    need(all(n % 2 == 0 for n in difference.values()), "the signs differ")
+    odd, rows = {x for x, n in difference.items() if n % 4}, []
+    for s in other[2]:
+        rows += [{x for x, n in Counter(s[i] for i in t).items() if n % 2} for t in ((0, 1, 2), (0, 4, 5), (3, 1, 5), (3, 4, 2))]
+    while rows:
+        first = rows.pop()
+        if first:
+            pivot = min(first)
+            rows = [row ^ first if pivot in row else row for row in rows]
+            odd = odd ^ first if pivot in odd else odd
+    need(not odd, "the signs differ")
+    known = triads(identity.start) | triads(identity.end)
+    need({frozenset(new.get(x, x) for x in t) for t in known} <= known, "the renamed schemes obey other triangle rules")
+    return recoupling(identity.start, identity.end, left, in_new_names(right), premises)
 
 
 def argument(d, premises):
@@ -1077,8 +1143,8 @@ RULES = {"telescoping": telescoping, "termwise": telescoping, "normalisation": n
          "symmetry": symmetry, "conjunction": conjunction, "first-order recursion": closed_form, "evaluation": evaluation,
          "single term": single_term, "antisymmetry": antisymmetry, "orthogonality": orthogonality, "adjoint ladders": adjoint_ladders,
          "norm": norm, "power-derivation": power_derivation, "power-substitution": power_substitution,
-         "binomial-coefficient": binomial_coefficient, "recoupling path": rewriting, "rewriting": rewriting, "table": table,
-         "real-basis": real_basis, "unordered-pairs": unordered_pairs,
+         "binomial-coefficient": binomial_coefficient, "recoupling path": rewriting, "rewriting": rewriting, "relabelling": relabelling,
+         "table": table, "real-basis": real_basis, "unordered-pairs": unordered_pairs,
          **{rule: typing for rule in ("R1-site-sum", "R1-joint", "R1-map", "R1-sum", "R3-join", "R3-couple", "R3-couple-separately",
                                       "R4-invariant", "R5-sign", "R6-gradient", "R7-permutation", "hypothesis", "induction")},
          **{name.split(" / ")[0]: argument for name in ARGUMENTS}}

@@ -46,7 +46,10 @@ internal sealed record FitJob(Spec Spec, string SpecPath, LabelKeys Keys, int Th
         string checkpoint = path + ".checkpoint.npz";
         if (File.Exists(checkpoint))
             told.WriteLine($"toolkit: {checkpoint}: going on where an earlier fit was stopped");
-        (int, int) range = FitRun.FitShard(Spec, training, SpecPath, new FitRequest { Keys = Keys, Threads = Threads, Checkpoint = checkpoint }, shard, path, Report, table);
+        FitRequest request = new() { Keys = Keys, Threads = Threads, Checkpoint = checkpoint };
+        (int, int) range = IsOfEnergies
+            ? FitRun.FitShard(Spec, training, SpecPath, request, shard, path, Report, table)
+            : TensorRun.FitShard(Spec, training, SpecPath, request, shard, path, Report, table);
         File.Delete(checkpoint);
         File.Delete(FitRun.NiceFileOf(checkpoint));
         return range;
@@ -98,7 +101,10 @@ internal sealed record FitJob(Spec Spec, string SpecPath, LabelKeys Keys, int Th
         ModelAbout about = model.About with { Errors = sets.ToDictionary(static s => s.Key, static s => s.Value.Errors) };
         model = model is FittedTensor tensor ? tensor.With(about) : ((FittedModel)model).With(about);
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(path));
-        (string, string)[] reports = [("report.html", ModelReport.Html(name, model, sets, points)), ("report.json", ModelReport.Json(model, sets, points))];
+        StructureMap map = new();
+        map.Add(model, "train", training, Threads);
+        if (test is not null) map.Add(model, "test", test, Threads);
+        (string, string)[] reports = [("report.html", ModelReport.Html(name, model, sets, map, points)), ("report.json", ModelReport.Json(model, sets, points))];
         if (model is FittedTensor whole) TensorFolder.Write(path, whole, replace, reports);
         else ModelFolder.Write(path, (FittedModel)model, replace, reports);
         File.Delete(checkpoint);

@@ -2,6 +2,7 @@ using System;
 using System.CommandLine;
 using System.IO;
 using System.IO.Compression;
+using System.Linq;
 using Microsoft.FSharp.Core;
 using Toolkit.Numerics.Files;
 using Toolkit.Symbolic.Export;
@@ -15,11 +16,11 @@ namespace Toolkit.Cli.Verbs;
 /// with their headers and checksums.</summary>
 internal static class CheckVerb
 {
-    private const string Expected = "a certificate written by prove or derive, or a table of coefficients";
+    private const string Expected = "a certificate written by prove, derive or independent, or a table of coefficients";
 
     public static Command Create()
     {
-        var files = new Argument<string[]>("FILE") { Description = "certificates written by prove or derive, or tables written by tables or convert", Arity = ArgumentArity.OneOrMore };
+        var files = new Argument<string[]>("FILE") { Description = "certificates written by prove, derive or independent, or tables written by tables or convert", Arity = ArgumentArity.OneOrMore };
         var latex = new Option<bool>("--latex") { Description = "write theorems' statements in LaTeX" };
         var verb = new Command("check", "Checks certificates and tables: one line for each file: valid, the file, and what it says (a theorem's name, assumptions and statement; a table's what, lmax and convention), separated by tabs; or invalid with the reason.") { files, latex };
         verb.SetAction(result =>
@@ -69,7 +70,13 @@ internal static class CheckVerb
                     ? $"{table.ResultValue.Kind.Name}\t{table.ResultValue.LMaxText}\t{table.ResultValue.Convention.Name}"
                     : throw new InvalidDataException(table.ErrorValue);
             default:
-                FSharpResult<Tuple<string, Theorem>, string> proof = ProofFile.check(File.ReadAllText(file));
+                string text = File.ReadAllText(file);
+                if (CouplingBasisFile.tryCheck(text) is { } found)
+                {
+                    return found.Value.IsOk ? Content(found.Value.ResultValue) : throw new InvalidDataException($"{file}: {found.Value.ErrorValue}");
+                }
+
+                FSharpResult<Tuple<string, Theorem>, string> proof = ProofFile.check(text);
                 if (proof.IsError)
                     throw new InvalidDataException($"{file}: {proof.ErrorValue}");
                 Theorem theorem = proof.ResultValue.Item2;
@@ -77,6 +84,9 @@ internal static class CheckVerb
                 return $"{proof.ResultValue.Item1}\t{assumptions}\t{(latex ? Typeset.latex(theorem.Statement) : theorem.Statement.Text)}";
         }
     }
+
+    private static string Content(CouplingBasisFile.CouplingBasis basis) =>
+        $"independent-couplings\t-\t{basis.Patterns.Sum(static p => p.Couplings.Length)} couplings of {basis.Order} factors, l ≤ {basis.LMax}, are a basis for λ = {basis.Lambda}, σ = {basis.Sigma}";
 
     /// <summary>Whether an archive of arrays holds labels of atoms, as .npz and .mts of features do.</summary>
     private static bool IsFeatures(string file)

@@ -52,7 +52,9 @@ internal static class EvaluateVerb
             ErrorTable.Write(result.InvocationConfiguration.Output, sets);
             if (path is not null)
             {
-                string text = extension == ".json" ? ModelReport.Json(fitted, sets) : ModelReport.Html(Path.GetFileName(folder), fitted, sets);
+                StructureMap map = new();
+                if (extension == ".html") map.Add(fitted, "structure", structures.Source, work);
+                string text = extension == ".json" ? ModelReport.Json(fitted, sets) : ModelReport.Html(Path.GetFileName(folder), fitted, sets, map);
                 AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
             }
 

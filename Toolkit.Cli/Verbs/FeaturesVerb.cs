@@ -39,10 +39,9 @@ internal sealed class FeaturesVerb
     private readonly Option<string?> _mask = new("--mask") { Description = "the atom property, T or F or 1 or 0, that says which atoms get features" };
     private readonly Option<string?> _blocks = new("--blocks") { Description = "the blocks λ_σ of equivariants to write, as 0_1,2_-1" };
 
-    private readonly Option<string> _precision = new("--precision")
+    private readonly Option<string?> _precision = new("--precision")
     {
-        Description = "of the numbers in the file: float64, or float32, in which features are made, too (means and gradients are rounded)",
-        DefaultValueFactory = static _ => "float64",
+        Description = "of the numbers in the file: float64, or float32, in which features are made, too (means and gradients are rounded) [default: as the specification says, or float64]",
     };
 
     private readonly Option<string?> _shard = ShardOption.Create("the structures, all of which are read for species and contractions");
@@ -110,6 +109,9 @@ internal sealed class FeaturesVerb
         if (map is not null && spec.Representations.Any(static r => r.IsEquivariant))
             throw new InputException(specPath, null, "$.representation.kind", "equivariants", "invariants, of which --chemiscope makes a map");
 
+        if (result.GetValue(_precision) is null && spec.Nice?.IsSingle == true)
+            request = request with { IsSingle = true };
+
         request = WithFit(request, spec, specPath, outPath, result);
         spec = WithSpins(spec, spinKey, specPath, map is not null);
         foreach (string path in map is null ? [outPath] : (string[])[outPath, map])
@@ -161,7 +163,7 @@ internal sealed class FeaturesVerb
     private FeatureRequest RequestOf(ParseResult result)
     {
         int threads = result.GetValue(_threads);
-        string precision = result.GetValue(_precision)!;
+        string precision = result.GetValue(_precision) ?? "float64";
         if (threads < 1)
             throw new UsageException($"--threads: found '{threads}', expected 1 or more");
 

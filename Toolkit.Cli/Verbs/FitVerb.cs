@@ -84,8 +84,6 @@ internal sealed class FitVerb
         bool isMerge = result.GetValue(_merge);
         if ((shard is not null || isMerge) && (isSweep || curve.Count > 0 || (shard is not null && isMerge)))
             throw new UsageException($"{(shard is not null ? "--shard" : "--merge")}: found with --sweep, --learning-curve, or each other, expected one of them");
-        if ((shard is not null || isMerge) && spec.Model is { Target: not ModelTarget.Energy })
-            throw new UsageException($"{(shard is not null ? "--shard" : "--merge")}: found with a target dipole or tensor, expected energies, whose fits are larger");
         if (curve.Count > 0 && result.GetValue(_test) is not { Length: > 0 })
             throw new UsageException("--learning-curve: found no --test, expected structures to find the errors on");
 

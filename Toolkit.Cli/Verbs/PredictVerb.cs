@@ -69,7 +69,8 @@ internal static class PredictVerb
             if (extension == ".mts" && !isOfEnergies)
                 throw new UsageException($"--out: found '{path}' with a model of dipoles or tensors, expected .xyz, .csv or .json");
 
-            IEnumerable<(Structure Structure, Func<Structure, Structure> Label, Prediction? Energies)> predicted;
+            IEnumerable<(Structure Structure, Func<Structure, Structure> Label, Prediction? Energies, ReadOnlyMemory<byte> Text)> predicted;
+            bool isText = extension == ".xyz";
             double cutoff;
             ClosestPairs? known = null;
             if (isOfEnergies)
@@ -79,15 +80,17 @@ internal static class PredictVerb
                 cutoff = fitted.Cutoff;
                 // A core keeps atoms apart where nothing was learned.
                 known = fitted.Spec.Model?.Repulsion is null ? fitted.About.Closest : null;
-                predicted = fitted.Predict(source, work, fitted.HasVariance)
-                    .Select(p => (p.Structure, (Func<Structure, Structure>)(s => p.Prediction.Label(s, fields, before)), (Prediction?)p.Prediction));
+                // Numbers become text on the threads that predict, which takes about as long as a small model does.
+                predicted = fitted.Predict(source, (s, p) => isText ? ExtendedXyzWriter.ToUtf8(p.Label(s, fields, before)) : default, work, fitted.HasVariance)
+                    .Select(p => (p.Structure, (Func<Structure, Structure>)(s => p.Prediction.Label(s, fields, before)), (Prediction?)p.Prediction, p.Result));
             }
             else
             {
                 FittedTensor fitted = TensorFolder.Read(folder, CouplingTables.Load);
                 cutoff = fitted.Spec.Cutoff.Radius;
                 predicted = fitted.Predict(source, work, withDerivatives)
-                    .Select(p => (p.Structure, (Func<Structure, Structure>)(s => p.Prediction.Label(s, fitted.Name, before)), (Prediction?)null));
+                    .Select(p => (p.Structure, (Func<Structure, Structure>)(s => p.Prediction.Label(s, fitted.Name, before)), (Prediction?)null,
+                        isText ? ExtendedXyzWriter.ToUtf8(p.Prediction.Label(p.Structure, fitted.Name, before)) : default));
             }
 
             int close = 0;
@@ -116,7 +119,7 @@ internal static class PredictVerb
                     Chemiscope.Write(path, Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)), frames, null, cutoff, Arrows(frames, before));
                     break;
                 default:
-                    ExtendedXyzWriter.Write(path, predicted.Select(static p => p.Label(p.Structure)));
+                    ExtendedXyzWriter.WriteUtf8(path, predicted.Select(static p => p.Text));
                     break;
             }
 

@@ -132,7 +132,7 @@ let tests =
                 Assert.Equal(2, (lines out).Length)
                 Assert.StartsWith($"invalid: {text}: not JSON", (lines out)[0])
                 Assert.StartsWith($"valid\t{table}\tcg\t1", (lines out)[1])
-                let expected = "expected a certificate written by prove or derive, or a table of coefficients"
+                let expected = "expected a certificate written by prove, derive or independent, or a table of coefficients"
 
                 Assert.Equal<string[]>(
                     [| $"toolkit: {absent}: found no such file, {expected}"

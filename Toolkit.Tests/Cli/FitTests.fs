@@ -53,6 +53,23 @@ let tests =
                 for part in [ "<svg"; "forces"; "&quot;cutoff&quot;" ] do
                     Assert.Contains(part, html)
 
+                // The page asks no other place for anything, and holds structures and a map of their features.
+                for other in [ "http:"; "https:"; "src="; "href="; "import" ] do Assert.DoesNotContain(other, html)
+                let start = html.IndexOf('>', html.IndexOf "structures-data\"") + 1
+                use shown = JsonDocument.Parse(html.Substring(start, html.IndexOf("</script>", start) - start))
+                let shown = shown.RootElement.GetProperty("structures").EnumerateArray() |> List.ofSeq
+                let frames = List.ofSeq (Seq.append (ExtendedXyzReader.Read(path "train.xyz")) (ExtendedXyzReader.Read(path "test.xyz")))
+                Assert.Equal(frames.Length, shown.Length)
+                let mean (s: Structure) = (let f = model.Features.Compute s in Array.init model.FeatureCount (fun k -> Seq.averageBy (fun i -> f[i * model.FeatureCount + k]) [ 0 .. s.Count - 1 ]))
+                let places = Toolkit.Numerics.LinearAlgebra.PrincipalComponents.Project([| for s in frames -> mean s |], model.FeatureCount, 2)
+
+                for k, (s, drawn) in List.indexed (List.zip frames shown) do
+                    let numbers (name: string) = [| for x in drawn.GetProperty(name).EnumerateArray() -> x.GetDouble() |]
+                    Assert.Equal((if k < 60 then $"train {k + 1}" else $"test {k - 59}"), drawn.GetProperty("name").GetString())
+                    Array.iter2 (fun (x: float) y -> Assert.Equal(x, y, 6e-4)) (s.Positions.ToArray()) (numbers "positions")
+                    Array.iter2 (fun (x: float) y -> Assert.Equal(x, y, 1e-5 * (1. + abs x))) places[2 * k .. 2 * k + 1] (numbers "place")
+                    Assert.Equal(3 * s.Count, drawn.GetProperty("arrows").GetProperty("forces").GetArrayLength())
+
                 ok [ "predict"; path "model"; path "test.xyz"; "--out"; path "out.xyz"; "--prefix"; "ml_" ] |> ignore
                 for s, found in Seq.zip (ExtendedXyzReader.Read(path "test.xyz")) (ExtendedXyzReader.Read(path "out.xyz")) do
                     let expected = model.Predict s

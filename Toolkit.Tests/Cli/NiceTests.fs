@@ -71,6 +71,17 @@ let tests =
                 Assert.Equal(settings, found.Settings)
                 Assert.Equal(40, found.Environments))
 
+        testCase "the precision of a specification is that of its features unless it is said otherwise, and no model has it" <| fun () ->
+            withFiles (small.Replace("\"environments\": 40", "\"environments\": 40, \"precision\": \"float32\"")) (fun path ->
+                run path "in.xyz" "own.npz" []
+                run path "in.xyz" "single.npz" [ "--precision"; "float32" ]
+                run path "in.xyz" "double.npz" [ "--precision"; "float64" ]
+                Assert.Equal<byte>(File.ReadAllBytes(path "single.npz"), File.ReadAllBytes(path "own.npz"))
+                Assert.True(FileInfo(path "own.npz").Length < FileInfo(path "double.npz").Length)
+                let code, _, err = CommandLine.run [ "fit"; "--spec"; path "spec.json"; "--train"; path "in.xyz"; "--out"; path "model" ]
+                Assert.Equal(1, code)
+                Assert.Contains("$.representation.precision: found float32, expected float64", err))
+
         testCase "the fit travels with the features, and makes the same features of other structures" <| fun () ->
             withFiles small (fun path ->
                 run path "in.xyz" "out.npz" []

@@ -130,6 +130,26 @@ let tests =
                 Assert.Equal((1, ""), (code, out))
                 Assert.Contains("nothing to recouple", err))
 
+        testCase "independent counts and writes a basis, which check certifies; what it cannot do it says" <| fun () ->
+            TemporaryFolder.using (fun folder ->
+                let file = Path.Combine(folder, "basis.json")
+                let code, out, _ = CommandLine.run [ "independent"; "--order"; "3"; "--lmax"; "4"; "--nmax"; "7"; "--out"; file ]
+                Assert.Equal((0, "29 patterns, 29 independent couplings of 29; 2702 features of 7 channels\n"), (code, out))
+                let code, out, _ = CommandLine.run [ "check"; file ]
+                Assert.Equal((0, $"valid\t{file}\tindependent-couplings\t-\t29 couplings of 3 factors, l ≤ 4, are a basis for λ = 0, σ = 1\n"), (code, out))
+                File.WriteAllText(file, (File.ReadAllText file).Replace("\"multiplicity\": 1", "\"multiplicity\": 2"))
+                let code, out, _ = CommandLine.run [ "check"; file ]
+                Assert.Equal(1, code)
+                Assert.StartsWith($"invalid: {file}: ", out)
+
+                for arguments, exit, expected in
+                    [ [ "--order"; "9"; "--lmax"; "1" ], 2, "--order: found 9, expected 1 … 8"
+                      [ "--order"; "2"; "--lmax"; "1"; "--sigma"; "0" ], 2, "--sigma: found 0, expected 1 or -1"
+                      [ "--order"; "2"; "--lmax"; "1"; "--out"; file ], 1, "--force" ] do
+                    let code, out, err = CommandLine.run ("independent" :: arguments)
+                    Assert.Equal((exit, ""), (code, out))
+                    Assert.Contains(expected, err))
+
         testCase "prove --table proves a table's file, and check accepts the certificate" <| fun () ->
             TemporaryFolder.using (fun folder ->
                 let file = Path.Combine(folder, "t.table")

@@ -8,6 +8,7 @@ using Toolkit.Benchmarks.Fields;
 using Toolkit.Benchmarks.Harmonics;
 using Toolkit.Benchmarks.LinearAlgebra;
 using Toolkit.Benchmarks.Machine;
+using Toolkit.Benchmarks.Models;
 using Toolkit.Benchmarks.Neighbors;
 using Toolkit.Benchmarks.Proofs;
 using Toolkit.Benchmarks.Representations;
@@ -39,7 +40,7 @@ internal static class Report
     ];
 
     // Take minutes: only where they are asked for.
-    private static readonly Func<IEnumerable<Row>>[] LongAreas = [PotentialScaling.Summary, LeastSquaresScaling.Summary];
+    private static readonly Func<IEnumerable<Row>>[] LongAreas = [PotentialScaling.Summary, LeastSquaresScaling.Summary, FitScaling.Summary];
 
     /// <summary>Tab-separated: kernel, workload, value, unit, reference value, ratio; comments start with #.</summary>
     /// <param name="output">Where to.</param>

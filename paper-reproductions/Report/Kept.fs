@@ -13,8 +13,8 @@ type Keeper = string -> string -> (unit -> float[] list) -> float[] list
 /// Does the work whenever it is asked for.
 let nothing: Keeper = fun _ _ work -> work ()
 
-// Results of other code are not believed.
-let private build =
+/// What tells this build of the program from others: results of other code are not believed.
+let build =
     [ Assembly.GetExecutingAssembly(); typeof<Structure>.Assembly ]
     |> List.map _.ManifestModule.ModuleVersionId.ToString("N")
     |> String.concat " "

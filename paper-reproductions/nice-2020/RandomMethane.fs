@@ -84,7 +84,7 @@ type Rows =
       Order: int[]
       /// The columns' standard deviations over the sample.
       Deviation: float[]
-      /// [configuration][column].
+      /// [configuration][column]; empty where they are read from a store.
       Energy: float[][]
       /// [configuration][atom · 3 + xyz, column]; empty where only energies are wanted.
       Force: float[][] }
@@ -127,23 +127,40 @@ let rows (threads: int) (features: NiceFeatures) (sample: int[]) (data: Data) : 
 
     describe design (Array.init design.Columns id) (orderOf features) sample energy force
 
-/// Rows of energies alone. Columns that are zero everywhere, as those of one species around another are, are left out.
-let energyRows (threads: int) (features: InvariantRepresentation list) (order: int -> int) (sample: int[]) (data: Data) : Rows =
+/// What rows of energies alone are, without the rows, and what puts those of the configurations from one until another into memory. Columns that are zero
+/// everywhere, as those of one species around another are, are left out.
+let describeEnergies (threads: int) (features: InvariantRepresentation list) (order: int -> int) (sample: int[]) (data: Data) : Rows * (int -> int -> float[] -> unit) =
     let design = EnergyDesign(features, speciesOf data)
     let used = HashSet [ design.Columns - design.UnpenalisedColumns .. design.Columns - 1 ]
+    let first = design.EnergyRows(sample |> Array.map (fun i -> data.Structures[i]), threads) |> Array.chunkBySize design.Columns
 
-    for row in design.EnergyRows(sample |> Array.map (fun i -> data.Structures[i]), threads) |> Array.chunkBySize design.Columns do
+    for row in first do
         row |> Array.iteri (fun c x -> if x <> 0. then used.Add c |> ignore)
 
     let kept = used |> Array.ofSeq |> Array.sort
 
-    let energy =
-        data.Structures
-        |> Array.chunkBySize 500
-        |> Array.collect (fun some ->
-            design.EnergyRows(some, threads) |> Array.chunkBySize design.Columns |> Array.map (fun row -> kept |> Array.map (fun c -> row[c])))
+    let make (from: int) (until: int) (into: float[]) =
+        let rows = design.EnergyRows(data.Structures[from .. until - 1], threads)
 
-    describe design kept order sample energy [||]
+        for i in 0 .. until - from - 1 do
+            for k in 0 .. kept.Length - 1 do into[i * kept.Length + k] <- rows[i * design.Columns + kept[k]]
+
+    let own = first |> Array.map (fun row -> kept |> Array.map (fun c -> row[c]))
+    { describe design kept order (Array.init sample.Length id) own [||] with Energy = [||] }, make
+
+/// Rows of energies alone.
+let energyRows (threads: int) (features: InvariantRepresentation list) (order: int -> int) (sample: int[]) (data: Data) : Rows =
+    let rows, make = describeEnergies threads features order sample data
+    let width = rows.Order.Length
+
+    let energy =
+        [| for first in 0..500 .. data.Structures.Length - 1 do
+               let until = min data.Structures.Length (first + 500)
+               let some = Array.zeroCreate<float> ((until - first) * width)
+               make first until some
+               yield! Array.chunkBySize width some |]
+
+    { rows with Energy = energy }
 
 /// Some columns of the rows, with the factors that scale them.
 type Columns =

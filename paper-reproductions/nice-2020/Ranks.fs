@@ -7,6 +7,7 @@ open Toolkit.Numerics.Expansion
 open Toolkit.Numerics.Radial
 open Toolkit.Numerics.Representations
 open Toolkit.Numerics.Representations.Nice
+open Toolkit.Numerics.Selection
 open Toolkit.Numerics.Structures
 open Toolkit.Reproductions.Report
 open Toolkit.Symbolic.Tables
@@ -31,9 +32,6 @@ let private listed = dict [ (3, 1, 4, 1), 67; (4, 1, 4, 1), 175; (7, 1, 3, 1), 2
 
 let private cutoff, sigma = 3.4, 0.2
 
-/// Below this a direction is rounding.
-let private tolerance = 1e-7
-
 /// A heap of hydrogen atoms: every atom has more neighbours than its coefficients have numbers, so that these are in no special position.
 let private heap (random: Random) (atoms: int) : Structure =
     let places = ResizeArray<float[]>()
@@ -47,38 +45,13 @@ let private heap (random: Random) (atoms: int) : Structure =
 
 let private dot (a: float[]) (b: float[]) = Array.fold2 (fun sum x y -> sum + x * y) 0. a b
 
-/// The rank of columns made to one size, those aside that vanish by their symmetry and are rounding beside the largest of the order, by orthogonalising the farthest first, and the last length that counts with the next.
-let private rank (largest: float) (columns: float[][]) : int * (float * float) =
-    let sizes = columns |> Array.map (fun column -> sqrt (dot column column))
-
-    let left =
-        Array.zip columns sizes |> Array.filter (fun (_, size) -> size > 1e-10 * largest) |> Array.map (fun (column, size) -> column |> Array.map (fun x -> x / size))
-
-    let lengths = left |> Array.map (fun c -> dot c c)
-    let mutable count, last, next, goes = 0, 1., 0., left.Length > 0
-
-    while goes do
-        let k = Array.IndexOf(lengths, Array.max lengths)
-        next <- sqrt (max 0. lengths[k])
-
-        if count = left.Length || next < tolerance then
-            goes <- false
-        else
-            let axis = left[k] |> Array.map (fun x -> x / sqrt (dot left[k] left[k]))
-            last <- next
-            count <- count + 1
-
-            for j in 0 .. left.Length - 1 do
-                // Twice: rounding of the first pass is no direction.
-                for _ in 1..2 do
-                    let share = dot axis left[j]
-                    for i in 0 .. axis.Length - 1 do left[j][i] <- left[j][i] - share * axis[i]
-
-                lengths[j] <- dot left[j] left[j]
-
-            lengths[k] <- 0.
-
-    count, (last, (if next < tolerance then next else 0.))
+/// The rank of columns, those aside that vanish by their symmetry and are rounding beside the largest of the order, and the last length that counts with the next.
+let private rank (threads: int) (largest: float) (columns: float[][]) : int * (float * float) =
+    if columns.Length = 0 then
+        0, (1., 0.)
+    else
+        let found = IndependentRows.Select(ReadOnlySpan(Array.concat columns), columns[0].Length, columns.Length, Nullable largest, threads)
+        found.Rows.Length, (found.Last, found.Next)
 
 /// Coefficients up to an order: the library's own, or made where it ends before.
 let private tableTo (lmax: int) : CouplingTable =
@@ -87,44 +60,56 @@ let private tableTo (lmax: int) : CouplingTable =
     else
         CouplingTable.Load(TableCache.getOrCreate(TableSpec.Create(TableKind.RealCg, lmax)))
 
-let counts (full: bool) : Count list =
+/// `keep` has the cases that are known.
+let counts (threads: int) (full: bool) (keep: Kept.Keeper) : Count list =
     let cases = [ 1, 3, 4; 2, 2, 3; 3, 1, 4; 2, 1, 5; if full then yield! [ 4, 1, 4; 1, 8, 4; 7, 1, 3 ] ]
 
+    let ofKept nmax lmax (row: float[]) =
+        match row with
+        | [| order; sigma; exact; products; rank; cut; last; next |] ->
+            { NMax = nmax
+              LMax = lmax
+              Order = int order
+              Sigma = int sigma
+              Exact = int exact
+              Products = int products
+              Rank = int rank
+              Cut = int cut
+              Gap = last, next }
+        | _ -> failwith "a kept count has other numbers"
+
     [ for nmax, lmax, orders in cases do
-          let functions = SmearedGto(GtoBasis(nmax, cutoff), lmax, cutoff, sigma)
-          let expansion = DensityExpansion(RadialTable.Build(functions, CutoffFunction(cutoff, 0.8)), [ 1 ], CentrePolicy.Exclude)
-          let exact order sign = int (NiceCounts.Independent(nmax, lmax, order, 0, sign))
-          let atoms = List.max [ for sign in [ 1; -1 ] -> exact orders sign ] + 20
-          let heaps = (let random = Random 5 in [ for _ in 1 .. (atoms + 59) / 60 -> heap random 60 ])
+          yield!
+              keep $"ranks {nmax} {lmax} {orders}" $"cutoff {cutoff}, σ {sigma}" (fun () ->
+                [
+                  let functions = SmearedGto(GtoBasis(nmax, cutoff), lmax, cutoff, sigma)
+                  let expansion = DensityExpansion(RadialTable.Build(functions, CutoffFunction(cutoff, 0.8)), [ 1 ], CentrePolicy.Exclude)
+                  let exact order sign = int (NiceCounts.Independent(nmax, lmax, order, 0, sign))
+                  let atoms = List.max [ for sign in [ 1; -1 ] -> exact orders sign ] + 20
+                  let heaps = (let random = Random 5 in [ for _ in 1 .. (atoms + 59) / 60 -> heap random 60 ])
 
-          let values lambda =
-              let table = tableTo lambda
-              let fit = NiceFit.Fit(expansion, NiceSettings.Uncontracted(orders, Nullable lambda, Parities.Both), heaps, table = table)
-              let features = NiceFeatures(expansion, fit, table)
-              features, heaps |> List.toArray |> Array.collect (fun h -> features.Compute h |> Array.chunkBySize features.FeatureCount)
+                  let values lambda =
+                      let table = tableTo lambda
+                      let fit = NiceFit.Fit(expansion, NiceSettings.Uncontracted(orders, Nullable lambda, Parities.Both), heaps, table = table)
+                      let features = NiceFeatures(expansion, fit, table)
+                      features, heaps |> List.toArray |> Array.collect (fun h -> features.Compute h |> Array.chunkBySize features.FeatureCount)
 
-          let whole, cut = values (max lmax (orders / 2 * lmax)), values lmax
+                  let whole, cut = values (max lmax (orders / 2 * lmax)), values lmax
 
-          for order in 1..orders do
-              let columns (signs: int list) (features: NiceFeatures, rows: float[][]) =
-                  [| for f in 0 .. features.FeatureCount - 1 do
-                         if features.Labels[f][0] = order && List.contains (features.Labels[f][1]) signs then rows |> Array.map (fun row -> row[f]) |]
+                  for order in 1..orders do
+                      let columns (signs: int list) (features: NiceFeatures, rows: float[][]) =
+                          [| for f in 0 .. features.FeatureCount - 1 do
+                                 if features.Labels[f][0] = order && List.contains (features.Labels[f][1]) signs then rows |> Array.map (fun row -> row[f]) |]
 
-              let largest = columns [ 1; -1 ] whole |> Array.map (fun c -> sqrt (dot c c)) |> Array.max
+                      let largest = columns [ 1; -1 ] whole |> Array.map (fun c -> sqrt (dot c c)) |> Array.max
 
-              for sign in [ 1; -1 ] do
-                  let columns = columns [ sign ]
-                  let found, gap = rank largest (columns whole)
+                      for sign in [ 1; -1 ] do
+                          let columns = columns [ sign ]
+                          let found, gap = rank threads largest (columns whole)
 
-                  { NMax = nmax
-                    LMax = lmax
-                    Order = order
-                    Sigma = sign
-                    Exact = exact order sign
-                    Products = (columns whole).Length
-                    Rank = found
-                    Cut = fst (rank largest (columns cut))
-                    Gap = gap } ]
+                          [| float order; float sign; float (exact order sign); float (columns whole).Length; float found; float (fst (rank threads largest (columns cut))); fst gap; snd gap |]
+                ])
+              |> List.map (ofKept nmax lmax) ]
 
 let figure (counts: Count list) : Figure =
     let cases = counts |> List.map (fun c -> c.NMax, c.LMax) |> List.distinct

@@ -22,11 +22,19 @@ let private shipped, large = "methane-gfn2.npz", "methane-gfn2-100k.npz"
 /// Å and eV.
 let private unit, energyUnit = 1e-4, 1e-5
 
-/// Reads the configurations of this paper's folder: those that are shipped, or all where they have been made and are wanted.
-let load (folder: string) (full: bool) : Labelled =
-    let at name = Path.Combine(folder, "data", name)
-    let file = if full && File.Exists(at large) then large else shipped
-    let arrays = NpyData.ReadAll(at file)
+/// Reads the configurations that are shipped in this paper's folder, or all where they are wanted and have been made: there, or in the folder of public data.
+let load (folder: string) (data: string option) (full: bool) : Labelled =
+    let own = Path.Combine(folder, "data")
+
+    let path =
+        [ if full then
+              yield! Option.toList data
+              own ]
+        |> List.map (fun folder -> Path.Combine(folder, large))
+        |> List.tryFind File.Exists
+        |> Option.defaultValue (Path.Combine(own, shipped))
+
+    let arrays = NpyData.ReadAll path
     let energies = arrays["energies"].ToReals() |> Array.map ((*) energyUnit)
     let species = [| 6; 1; 1; 1; 1 |]
 
@@ -40,7 +48,7 @@ let load (folder: string) (full: bool) : Labelled =
           Energies = energies
           Forces = [||] }
       Tried = int (arrays["tried"].ToReals()[0])
-      File = file }
+      File = nonNull (Path.GetFileName path) }
 
 /// What a search settled on: README.md beside the data.
 let description =

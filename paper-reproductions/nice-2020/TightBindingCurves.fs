@@ -1,6 +1,7 @@
 /// Figure: error of GFN2-xTB energies against the number of training configurations, up to where the paper's curves go.
 module Toolkit.Reproductions.Nice2020.TightBindingCurves
 
+open System.IO
 open Toolkit.Numerics.Expansion
 open Toolkit.Numerics.Representations.Nice
 open Toolkit.Reproductions.Nice2020.CurvePlot
@@ -16,12 +17,14 @@ type Study =
       Outcomes: Outcome list }
 
 let plan (full: bool) (count: int) : Plan =
-    let sample, test = 1000, 2000
+    let test = 2000
+    let isLarge = count > 50_000
 
     { Sizes = [ 100; 300; 1000; 3000; 10_000; 30_000; 100_000 ] |> List.filter (fun n -> n <= count - test)
-      SampleSize = sample
+      SampleSize = if isLarge then 1500 else 1000
       TestSize = test
-      Seeds = [ 1 .. (if full then 5 else 3) ]
+      // Training sets of nearly all that there is differ little from one another.
+      Seeds = [ 1 .. (if full && not isLarge then 5 else 3) ]
       Folds = 3
       Grid = [ for power in -13 .. -4 -> 10. ** float power ]
       Scalings = [ { Power = 0.5; Ratio = 0.1 } ]
@@ -30,12 +33,14 @@ let plan (full: bool) (count: int) : Plan =
 
 let private highest (full: bool) = if full then 5 else 4
 
-/// How many fits a study takes.
-let fits (full: bool) (labelled: TightBinding.Labelled) : int =
-    let plan = plan full labelled.Data.Structures.Length
-    plan.Sizes.Length * plan.Seeds.Length * highest full
+/// How often `study` calls.
+let ticks (full: bool) (labelled: TightBinding.Labelled) : int =
+    let count = labelled.Data.Structures.Length
+    let plan = plan full count
+    plan.Sizes.Length * plan.Seeds.Length * highest full + RowStore.ticks count
 
-let study (threads: int) (full: bool) (labelled: TightBinding.Labelled) (tick: unit -> unit) : Study =
+/// `keep` has the curves that are known; the rows of a long run lie in `folder` until all are.
+let study (threads: int) (full: bool) (labelled: TightBinding.Labelled) (folder: string) (keep: Kept.Keeper) (tick: unit -> unit) : Study =
     let data = labelled.Data
     let plan = plan full data.Structures.Length
     let sample, _ = sample plan data.Structures.Length
@@ -49,14 +54,27 @@ let study (threads: int) (full: bool) (labelled: TightBinding.Labelled) (tick: u
 
     let expansion = expansion CentrePolicy.Exclude TightBinding.description
     let features = NiceFeatures(expansion, fit threads expansion settings data sample)
-    let rows = energyRows threads [ features ] (orderOf features) sample data
+    let rows, make = describeEnergies threads [ features ] (orderOf features) sample data
+    let width, count = rows.Order.Length, data.Structures.Length
     let models = models plan.Scalings.Head rows
+    let said = $"{labelled.File}, {count} configurations, first {data.Energies[0]:R}, plan {plan}, {TightBinding.description}, recursion {settings}".ReplaceLineEndings " "
+    let path = Path.Combine(folder, "gfn2-rows.bin")
+
+    let store =
+        lazy
+            (if full then RowStore.inFile path $"{said}; build {Kept.build}" width count make tick
+             else RowStore.inMemory width count make tick)
+
+    let outcomes = StreamedFits.run threads plan data.Energies rows store models said keep tick
+    // Where all was known no row was wanted.
+    if not store.IsValueCreated then for _ in 1 .. RowStore.ticks count do tick ()
+    if File.Exists path then File.Delete path
 
     { Labelled = labelled
       Plan = plan
       Settings = settings
       Columns = [ for m in models -> m.Order, m.Columns.Count - rows.Design.UnpenalisedColumns ]
-      Outcomes = run threads plan data rows models tick }
+      Outcomes = outcomes }
 
 let figure (study: Study) : Figure =
     let points = points (fun o -> 100. * o.EnergyError / o.EnergyDeviation) (fun o -> 1000. * o.EnergyMeanError) study.Outcomes

@@ -9,18 +9,19 @@ using Toolkit.Numerics.Learning;
 
 namespace Toolkit.Numerics.Models.Fit;
 
-/// <summary>How far a fit is, in a file: the folds' equations after so many structures.</summary>
+/// <summary>How far a fit is, in a file: the equations of the structures that were looked at.</summary>
 /// <param name="path">The file.</param>
 /// <param name="what">All that the equations depend on; a file of something else is refused.</param>
 internal sealed class FitCheckpoint(string path, string what)
 {
-    private const string Format = "toolkit-fit-checkpoint/1";
+    private const string Format = "toolkit-fit-checkpoint/2";
 
     private readonly string _identity = Format + " " + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(what)));
 
-    /// <summary>The equations that were kept and the number of structures in them; null: there is no file.</summary>
+    /// <summary>The equations that were kept; null: there is no file.</summary>
+    /// <param name="columns">Unknowns of each fold.</param>
     /// <exception cref="InputException">The file is damaged, or of another fit.</exception>
-    public (int Done, NormalEquations[] Folds)? Read(IReadOnlyList<int> columns)
+    public IReadOnlyList<EquationNode>? Read(IReadOnlyList<int> columns)
     {
         if (!File.Exists(path)) return null;
         IReadOnlyDictionary<string, NpyData> arrays = NpyData.ReadAll(path);
@@ -30,8 +31,15 @@ internal sealed class FitCheckpoint(string path, string what)
             throw new InputException(path, null, null, "the state of a fit of other data, keys or settings", "that of this fit; remove the file to begin anew");
         try
         {
-            double[] counts = arrays["counts"].ToReals();
-            return ((int)counts[0], counts.Skip(1).Select((rows, k) => NormalEquations.FromFactor(columns[k], (long)rows, arrays[$"fold_{k}"].ToReals())).ToArray());
+            double[] ranges = arrays["ranges"].ToReals(), counts = arrays["counts"].ToReals();
+            if (counts.Length != ranges.Length / 2 * columns.Count) throw new ArgumentException("counts");
+            return Enumerable.Range(0, ranges.Length / 2).Select(n => new EquationNode(
+                (int)ranges[2 * n], (int)ranges[(2 * n) + 1], columns.Select((width, k) =>
+                {
+                    bool isPlain = arrays.TryGetValue($"rows_{n}_{k}", out NpyData? kept);
+                    return NormalEquations.FromKept(
+                        width, (long)counts[(n * columns.Count) + k], (kept ?? arrays[$"triangle_{n}_{k}"]).ToReals(), isPlain);
+                }).ToArray())).ToArray();
         }
         catch (Exception e) when (e is KeyNotFoundException or ArgumentException or IndexOutOfRangeException)
         {
@@ -39,15 +47,17 @@ internal sealed class FitCheckpoint(string path, string what)
         }
     }
 
-    /// <summary>Keeps the equations.</summary>
+    /// <summary>Keeps equations.</summary>
     /// <exception cref="InputException">The file cannot be written.</exception>
-    public void Write(int done, IReadOnlyList<NormalEquations> folds)
+    public void Write(IReadOnlyList<EquationNode> nodes)
     {
         NpzWriter.Write(path,
         [
             ("identity", NpyArray.Text(_identity)),
-            ("counts", NpyArray.Reals([done, .. folds.Select(static f => (double)f.Rows)], 1 + folds.Count)),
-            .. folds.Select((f, k) => ($"fold_{k}", NpyArray.Reals(f.Factor().ToArray(), f.Columns + 1L, f.Columns + 1L))),
+            ("ranges", NpyArray.Reals(nodes.SelectMany(static n => (double[])[n.First, n.End]).ToArray(), nodes.Count, 2)),
+            ("counts", NpyArray.Reals(nodes.SelectMany(static n => n.Folds.Select(static f => (double)f.Rows)).ToArray(), nodes.Sum(static n => n.Folds.Length))),
+            .. nodes.SelectMany(static (node, n) => node.Folds.Select((f, k) => (
+                $"{(f.IsPlain ? "rows" : "triangle")}_{n}_{k}", NpyArray.Reals(f.Kept.ToArray(), f.Depth, f.Columns + 1L)))),
         ]);
     }
 }

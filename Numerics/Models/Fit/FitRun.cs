@@ -18,8 +18,6 @@ public sealed class FitRun
 {
     // Doubles of rows that are held at a time, unless one structure's need more.
     private const long MostRows = 1 << 24;
-    private const int Saves = 20, LeastBetweenSaves = 16;
-
     // Of each species and point, environments to choose the points from.
     private const int Drawn = 20;
 
@@ -75,17 +73,19 @@ public sealed class FitRun
         if (!(shard.Part >= 1 && shard.Part <= shard.Parts)) throw new ArgumentException($"expected a part from 1 to {shard.Parts}; got {shard.Part}", nameof(shard));
         FitRun run = Prepare(spec, training, specSource, request, progress, table);
         PotentialDesign design = run.Design();
-        (int first, int end) = ((int)((long)run._survey.Structures * (shard.Part - 1) / shard.Parts), (int)((long)run._survey.Structures * shard.Part / shard.Parts));
-        NormalEquations[] folds = run.Gather(design, first, end, Name(shard));
-        run.File(path, folds.Length, Name(shard)).Write(end, folds);
+        (int first, int end) = EquationTree.Part(run._survey.Structures, shard.Part, shard.Parts);
+        run.File(path, run.Folds(), Name(shard)).Write(run.Gather(design, first, end, Name(shard)).Nodes);
         return (first, end);
     }
 
-    private static string Name((int Part, int Parts) shard) => $"shard {shard.Part} of {shard.Parts}";
+    internal static string Name((int Part, int Parts) shard) => $"shard {shard.Part} of {shard.Parts}";
 
     private static FitRun Prepare(
         Spec spec, StructureSource training, string specSource, FitRequest request, FeatureProgress? progress, CouplingTable? table)
     {
+        if (spec.Nice?.IsSingle == true)
+            throw new InputException(specSource, null, "$.representation.precision", "float32", "float64: a model needs derivatives, which are float64 alone");
+
         ModelSpec model = spec.Model ?? ModelSpec.Default;
         string? niceFile = request.Checkpoint is null ? null : NiceFileOf(request.Checkpoint);
         PreparedFeatures features = PreparedFeatures.FromData(
@@ -101,7 +101,7 @@ public sealed class FitRun
     private FittedModel Run()
     {
         PotentialDesign design = Design();
-        NormalEquations[] folds = _request.Shards.Count > 0 ? Merge(design) : Gather(design, 0, _survey.Structures, "");
+        NormalEquations[] folds = (_request.Shards.Count > 0 ? Merge(design) : Gather(design, 0, _survey.Structures, "")).Whole();
         if (!folds.Any(static f => f.Rows > 0))
             throw new InputException(_source.Name, null, null, "no label that counts", "labels whose weight is not 0, of structures with atoms");
         bool isPlain = design is KernelDesign;
@@ -204,19 +204,26 @@ public sealed class FitRun
         }
     }
 
-    /// <summary>The equations of all parts, in folds.</summary>
-    private NormalEquations[] Merge(PotentialDesign design)
+    private int Folds() => RidgeSteps.Folds(_model, _survey.Structures, _source.Name);
+
+    private EquationTree Tree(PotentialDesign design)
     {
-        int count = RidgeSteps.Folds(_model, _survey.Structures, _source.Name);
+        int count = Folds();
         RidgeSteps.RequireMemory(design.Columns, design.FeatureCount, count, _specSource);
-        NormalEquations[] all = Enumerable.Range(0, count).Select(_ => new NormalEquations(design.Columns)).ToArray();
+        return new EquationTree(_survey.Structures, Enumerable.Repeat(design.Columns, count).ToArray(), _request.Threads);
+    }
+
+    /// <summary>The equations of all parts.</summary>
+    private EquationTree Merge(PotentialDesign design)
+    {
+        EquationTree all = Tree(design);
+        int count = Folds();
         for (int k = 0; k < _request.Shards.Count; k++)
         {
-            string path = _request.Shards[k];
-            var (_, folds) = File(path, count, Name((k + 1, _request.Shards.Count))).Read(Enumerable.Repeat(design.Columns, count).ToArray())
-                ?? throw new InputException(path, null, null, "no such file", $"{Name((k + 1, _request.Shards.Count))} of the fit, which makes it when it is run again");
-            for (int f = 0; f < count; f++)
-                all[f].Add(folds[f], _request.Threads);
+            string path = _request.Shards[k], name = Name((k + 1, _request.Shards.Count));
+            foreach (EquationNode node in File(path, count, name).Read(Enumerable.Repeat(design.Columns, count).ToArray())
+                ?? throw new InputException(path, null, null, "no such file", $"{name} of the fit, which makes it when it is run again"))
+                all.Add(node);
         }
         return all;
     }
@@ -225,31 +232,21 @@ public sealed class FitRun
     private FitCheckpoint File(string path, int folds, string part) =>
         new(path, string.Join('\n', _features.Spec.ToJson(), _survey.Fingerprint, ModelFolder.KeysJson(_survey.Reader.Keys).ToJsonString(), folds, part));
 
-    /// <summary>The equations of consecutive structures, in folds.</summary>
-    private NormalEquations[] Gather(PotentialDesign design, int first, int end, string part)
+    /// <summary>The equations of consecutive structures.</summary>
+    private EquationTree Gather(PotentialDesign design, int first, int end, string part)
     {
-        int total = _survey.Structures, every = _request.CheckpointEvery ?? Math.Max(LeastBetweenSaves, (end - first + Saves - 1) / Saves);
-        int count = RidgeSteps.Folds(_model, total, _source.Name);
-        RidgeSteps.RequireMemory(design.Columns, design.FeatureCount, count, _specSource);
-        NormalEquations[] folds = Enumerable.Range(0, count).Select(_ => new NormalEquations(design.Columns)).ToArray();
-        int done = first;
-        FitCheckpoint? checkpoint = _request.Checkpoint is null ? null : File(_request.Checkpoint, count, $"{part} in steps of {every}");
-        if (checkpoint?.Read(Enumerable.Repeat(design.Columns, count).ToArray()) is var (before, kept)) (done, folds) = (before, kept);
-
+        int every = RidgeSteps.Every(_request, _survey.Structures);
+        EquationTree tree = Tree(design);
+        FitCheckpoint? checkpoint = _request.Checkpoint is null ? null : File(_request.Checkpoint, Folds(), $"{part} in steps of {every}");
         long perAtom = (3L + (3 * _features.Set.Fields.Count)) * design.Columns;
-        foreach ((int index, Structure structure, _, Rows rows) in StructureStream.Each(
-            _source.Read().Take(end).Skip(done), _request.Threads, Math.Max(1, MostRows / perAtom), (s, place, inside) => RowsOf(design, s, place, inside)))
-        {
-            int number = done + index;
-            rows.AddTo(folds[RidgeSteps.Fold(number, count)], _request.Threads);
-            _progress?.Invoke("structures fitted", number + 1 - first, end - first);
-            if ((number + 1 - first) % every != 0) continue;
-            // Where a fit goes on, blocks begin; so they do where it was not stopped.
-            foreach (NormalEquations fold in folds)
-                fold.Factor(_request.Threads);
-            if (number + 1 < end) checkpoint?.Write(number + 1, folds);
-        }
-        return folds;
+        tree.Gather(first, end, every, checkpoint, done => StructureStream.Each(
+            _source.Read().Take(end).Skip(done), _request.Threads, Math.Max(1, MostRows / perAtom), (s, place, inside) => RowsOf(design, s, place, inside)),
+            (structure, number, folds) =>
+            {
+                structure.Result.AddTo(folds[RidgeSteps.Fold(number, folds.Length)], _request.Threads);
+                _progress?.Invoke("structures fitted", number + 1 - first, end - first);
+            });
+        return tree;
     }
 
     private Rows RowsOf(PotentialDesign design, Structure structure, FramePlace place, int threads)

@@ -30,11 +30,18 @@ internal static class RidgeSteps
         return order[number % folds];
     }
 
+    /// <summary>After how many structures the state of a fit is kept.</summary>
+    public static int Every(FitRequest request, int structures)
+    {
+        const int saves = 20, least = 16;
+        return request.CheckpointEvery ?? Math.Max(least, (structures + saves - 1) / saves);
+    }
+
     /// <summary>Says before the work begins that the equations are too many.</summary>
     public static void RequireMemory(int columns, int features, int folds, string specSource)
     {
-        // Triangles and sums of all folds, and what one solution works in.
-        double bytes = 8.0 * (columns + 1) * (columns + 1) * ((2 * folds) + 4), there = 0.8 * GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        // Triangles of all folds, of some parts of the structures while they are gathered, or sums when all are, and what one solution works in.
+        double bytes = 8.0 * (columns + 1) * (columns + 1) * ((4 * folds) + 4), there = 0.8 * GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         if (columns > NormalEquations.MostColumns || bytes > there)
         {
             throw new InputException(specSource, null, "$.representation",

@@ -18,7 +18,6 @@ namespace Toolkit.Numerics.Models.Tensors;
 public static class TensorRun
 {
     private const long MostRows = 1 << 24;
-    private const int Saves = 20, LeastBetweenSaves = 16;
 
     /// <summary>Fits.</summary>
     /// <param name="spec">The specification, with a model whose target is dipole or tensor.</param>
@@ -32,73 +31,146 @@ public static class TensorRun
     public static FittedTensor Fit(
         Spec spec, StructureSource training, string specSource, FitRequest request, FeatureProgress? progress = null, CouplingTable? table = null)
     {
-        ArgumentNullException.ThrowIfNull(spec);
-        ArgumentNullException.ThrowIfNull(training);
-        ArgumentNullException.ThrowIfNull(request);
-        if (spec.Model is not { Target: not ModelTarget.Energy } model)
-            throw new ArgumentException("the specification's model has the target energy", nameof(spec));
-        RequireEquivariants(spec, specSource);
-        PreparedFeatures features = PreparedFeatures.FromData(spec, training, specSource, new FeatureRequest { Threads = request.Threads }, progress, table);
-        TensorLabels labels = new(model.Target, request.Keys);
-        int total = labels.Choose(training);
-        (int[] species, double[] deviations, string fingerprint, int labelled) = Survey(training, labels, model, features.Inputs);
-        if (labelled == 0) throw new InputException(training.Name, null, null, "no structure with atoms and a label that counts", "labels whose weight is not 0");
-        EquivariantRepresentation[] representations = [.. features.Representations.Cast<EquivariantRepresentation>()];
-        SphericalDesign[] designs = [.. TensorShape.Orders(model.Target).Select(l => DesignOf(l, representations, species, model.IsMean, specSource))];
-
-        int count = RidgeSteps.Folds(model, total, training.Name), every = request.CheckpointEvery ?? Math.Max(LeastBetweenSaves, (total + Saves - 1) / Saves);
-        foreach (SphericalDesign design in designs)
-            RidgeSteps.RequireMemory(design.Columns, design.Channels, count, specSource);
-        // Folds of the first order, then of the second.
-        NormalEquations[] folds = [.. designs.SelectMany(d => Enumerable.Range(0, count).Select(_ => new NormalEquations(d.Columns)))];
-        int done = 0;
-        FitCheckpoint? checkpoint = request.Checkpoint is null ? null : new FitCheckpoint(
-            request.Checkpoint, string.Join('\n', features.Spec.ToJson(), fingerprint, labels.Keys.ToString(), every, count));
-        if (checkpoint?.Read([.. folds.Select(static f => f.Columns)]) is var (before, kept)) (done, folds) = (before, kept);
-        long perAtom = representations.Sum(static r => (long)r.FeatureCount);
-        foreach ((int index, _, _, Rows? rows) in StructureStream.Each(
-            training.Read().Skip(done), request.Threads, Math.Max(1, MostRows / perAtom), (s, place, inside) => RowsOf(s, place, inside)))
-        {
-            int number = done + index;
-            for (int k = 0, first = 0; k < designs.Length && rows is not null; first += designs[k++].Components)
-                folds[k * count + RidgeSteps.Fold(number, count)].Add(rows.Of[k], rows.Targets.AsSpan(first, designs[k].Components), rows.Weights[k], request.Threads);
-            progress?.Invoke("structures fitted", number + 1, total);
-            if ((number + 1) % every != 0) continue;
-            foreach (NormalEquations fold in folds)
-                fold.Factor(request.Threads);
-            if (number + 1 < total) checkpoint?.Write(number + 1, folds);
-        }
-
+        Task task = new(spec, training, specSource, request, progress, table);
+        NormalEquations[] folds = (request.Shards.Count > 0 ? task.Merge() : task.Gather(0, task.Total, "")).Whole();
         progress?.Invoke("equations to solve", 0, 1);
-        TensorPart[] parts = new TensorPart[designs.Length];
-        for (int k = 0; k < parts.Length; k++)
-        {
-            RidgeFit fit = RidgeSteps.Solve(
-                model, folds[(k * count)..((k + 1) * count)], designs[k].UnpenalisedColumns, RidgePenalty.Standardised, specSource, request.Threads);
-            parts[k] = new TensorPart(designs[k], [.. fit.Coefficients], fit.Regulariser, [.. fit.Trials.Select(static t => (t.Regulariser, t.Error))]);
-        }
-        return new FittedTensor(features, species, parts, new ModelAbout
-        {
-            Version = typeof(TensorRun).Assembly.GetName().Version?.ToString(3) ?? "",
-            Sources = training.Names,
-            Fingerprint = fingerprint,
-            Structures = total,
-            Rows = folds.Sum(static f => f.Rows),
-            Keys = labels.Keys,
-            Regularizer = parts[^1].Regularizer,
-            Trials = parts[^1].Trials,
-        });
+        return task.Solve(folds);
+    }
 
-        Rows? RowsOf(Structure structure, FramePlace place, int threads)
+    /// <summary>Gathers the equations of a part of the structures, for a fit that several processes share (<see cref="FitRun.FitShard"/>).</summary>
+    /// <param name="spec">The specification, with a model whose target is dipole or tensor.</param>
+    /// <param name="training">The whole training set, which every process reads.</param>
+    /// <param name="specSource">What messages call the specification.</param>
+    /// <param name="request">The rest.</param>
+    /// <param name="shard">Which part, from 1 on, and of how many: consecutive structures.</param>
+    /// <param name="path">The file to write.</param>
+    /// <param name="progress">Told how far the work is; or null.</param>
+    /// <param name="table">Coupling coefficients up to <see cref="Spec.CouplingLMax"/>; null: those that come with the library.</param>
+    /// <returns>The first structure of the part, from 0 on, and the one after its last.</returns>
+    /// <exception cref="InputException">See <see cref="Fit"/>.</exception>
+    public static (int First, int End) FitShard(
+        Spec spec, StructureSource training, string specSource, FitRequest request, (int Part, int Parts) shard, string path,
+        FeatureProgress? progress = null, CouplingTable? table = null)
+    {
+        if (!(shard.Part >= 1 && shard.Part <= shard.Parts)) throw new ArgumentException($"expected a part from 1 to {shard.Parts}; got {shard.Part}", nameof(shard));
+        Task task = new(spec, training, specSource, request, progress, table);
+        (int first, int end) = EquationTree.Part(task.Total, shard.Part, shard.Parts);
+        task.File(path, FitRun.Name(shard)).Write(task.Gather(first, end, FitRun.Name(shard)).Nodes);
+        return (first, end);
+    }
+
+    /// <summary>One fit: what is known before equations are gathered, and what is done with them.</summary>
+    private sealed class Task
+    {
+        private readonly StructureSource _training;
+        private readonly string _specSource, _fingerprint;
+        private readonly FitRequest _request;
+        private readonly FeatureProgress? _progress;
+        private readonly ModelSpec _model;
+        private readonly PreparedFeatures _features;
+        private readonly TensorLabels _labels;
+        private readonly int[] _species;
+        private readonly double[] _deviations;
+        private readonly EquivariantRepresentation[] _representations;
+        private readonly SphericalDesign[] _designs;
+        private readonly int _folds;
+
+        public Task(Spec spec, StructureSource training, string specSource, FitRequest request, FeatureProgress? progress, CouplingTable? table)
         {
-            (double[]? values, double weight) = labels.Read(structure, place);
+            ArgumentNullException.ThrowIfNull(spec);
+            ArgumentNullException.ThrowIfNull(training);
+            ArgumentNullException.ThrowIfNull(request);
+            if (spec.Model is not { Target: not ModelTarget.Energy } model)
+                throw new ArgumentException("the specification's model has the target energy", nameof(spec));
+            RequireEquivariants(spec, specSource);
+            (_training, _specSource, _request, _progress, _model) = (training, specSource, request, progress, model);
+            _features = PreparedFeatures.FromData(spec, training, specSource, new FeatureRequest { Threads = request.Threads }, progress, table);
+            _labels = new(model.Target, request.Keys);
+            Total = _labels.Choose(training);
+            (_species, _deviations, _fingerprint, int labelled) = Survey(training, _labels, model, _features.Inputs);
+            if (labelled == 0) throw new InputException(training.Name, null, null, "no structure with atoms and a label that counts", "labels whose weight is not 0");
+            _representations = [.. _features.Representations.Cast<EquivariantRepresentation>()];
+            _designs = [.. TensorShape.Orders(model.Target).Select(l => DesignOf(l, _representations, _species, model.IsMean, specSource))];
+            _folds = RidgeSteps.Folds(model, Total, training.Name);
+            foreach (SphericalDesign design in _designs)
+                RidgeSteps.RequireMemory(design.Columns, design.Channels, _folds, specSource);
+        }
+
+        /// <summary>The number of structures.</summary>
+        public int Total { get; }
+
+        /// <summary>Unknowns of the folds of the first order, then of the second.</summary>
+        private int[] Columns => [.. _designs.SelectMany(d => Enumerable.Repeat(d.Columns, _folds))];
+
+        /// <summary>A file of equations of this fit and no other.</summary>
+        public FitCheckpoint File(string path, string part) =>
+            new(path, string.Join('\n', _features.Spec.ToJson(), _fingerprint, _labels.Keys.ToString(), _folds, part));
+
+        /// <summary>The equations of consecutive structures.</summary>
+        public EquationTree Gather(int first, int end, string part)
+        {
+            int every = RidgeSteps.Every(_request, Total);
+            EquationTree tree = new(Total, Columns, _request.Threads);
+            FitCheckpoint? checkpoint = _request.Checkpoint is null ? null : File(_request.Checkpoint, $"{part} in steps of {every}");
+            long perAtom = _representations.Sum(static r => (long)r.FeatureCount);
+            tree.Gather(first, end, every, checkpoint, done => StructureStream.Each(
+                _training.Read().Take(end).Skip(done), _request.Threads, Math.Max(1, MostRows / perAtom), RowsOf),
+                (structure, number, folds) =>
+                {
+                    for (int k = 0, component = 0; k < _designs.Length && structure.Result is { } rows; component += _designs[k++].Components)
+                        folds[(k * _folds) + RidgeSteps.Fold(number, _folds)].Add(rows.Of[k], rows.Targets.AsSpan(component, _designs[k].Components), rows.Weights[k], _request.Threads);
+                    _progress?.Invoke("structures fitted", number + 1 - first, end - first);
+                });
+            return tree;
+        }
+
+        /// <summary>The equations of all parts.</summary>
+        public EquationTree Merge()
+        {
+            EquationTree all = new(Total, Columns, _request.Threads);
+            for (int k = 0; k < _request.Shards.Count; k++)
+            {
+                string path = _request.Shards[k], name = FitRun.Name((k + 1, _request.Shards.Count));
+                foreach (EquationNode node in File(path, name).Read(Columns)
+                    ?? throw new InputException(path, null, null, "no such file", $"{name} of the fit, which makes it when it is run again"))
+                    all.Add(node);
+            }
+            return all;
+        }
+
+        /// <summary>The model.</summary>
+        public FittedTensor Solve(NormalEquations[] folds)
+        {
+            TensorPart[] parts = new TensorPart[_designs.Length];
+            for (int k = 0; k < parts.Length; k++)
+            {
+                RidgeFit fit = RidgeSteps.Solve(
+                    _model, folds[(k * _folds)..((k + 1) * _folds)], _designs[k].UnpenalisedColumns, RidgePenalty.Standardised, _specSource, _request.Threads);
+                parts[k] = new TensorPart(_designs[k], [.. fit.Coefficients], fit.Regulariser, [.. fit.Trials.Select(static t => (t.Regulariser, t.Error))]);
+            }
+            return new FittedTensor(_features, _species, parts, new ModelAbout
+            {
+                Version = typeof(TensorRun).Assembly.GetName().Version?.ToString(3) ?? "",
+                Sources = _training.Names,
+                Fingerprint = _fingerprint,
+                Structures = Total,
+                Rows = folds.Sum(static f => f.Rows),
+                Keys = _labels.Keys,
+                Regularizer = parts[^1].Regularizer,
+                Trials = parts[^1].Trials,
+            });
+        }
+
+        private Rows? RowsOf(Structure structure, FramePlace place, int threads)
+        {
+            (double[]? values, double weight) = _labels.Read(structure, place);
             if (values is null || weight == 0 || structure.Count == 0) return null;
-            EquivariantBlocks[] equivariants = Array.ConvertAll(representations, r => r.Compute(structure, threads));
+            EquivariantBlocks[] equivariants = Array.ConvertAll(_representations, r => r.Compute(structure, threads));
             // Sums over atoms are wrong by more in larger structures, by the root of their number.
-            double size = model.IsMean ? 1 : 1 / Math.Sqrt(structure.Count);
+            double size = _model.IsMean ? 1 : 1 / Math.Sqrt(structure.Count);
             return new Rows(
-                Array.ConvertAll(designs, d => d.Rows(structure, equivariants)), TensorShape.ToSpherical(model.Target, values),
-                Array.ConvertAll(deviations, d => weight * size / (d > 0 ? d : 1)));
+                Array.ConvertAll(_designs, d => d.Rows(structure, equivariants)), TensorShape.ToSpherical(_model.Target, values),
+                Array.ConvertAll(_deviations, d => weight * size / (d > 0 ? d : 1)));
         }
     }
 

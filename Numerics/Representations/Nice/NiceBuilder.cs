@@ -25,6 +25,9 @@ internal sealed record NiceBlock(IReadOnlyList<LanePlace> Places)
 /// </remarks>
 internal sealed class NiceBuilder
 {
+    // Of channels that are not made.
+    private static readonly LanePlace Nowhere = new(-1, 0);
+
     private readonly ProgramDraft _draft;
     private readonly SharedSums<double> _sums = new();
     private readonly CouplingTable _table;
@@ -96,6 +99,9 @@ internal sealed class NiceBuilder
     /// <summary>How many invariants of each block higher orders are predicted from.</summary>
     public int Predicting { get; init; }
 
+    /// <summary>For which orders invariants are a branch of their own.</summary>
+    public NiceInvariants InvariantsOf { get; init; }
+
     /// <summary>What there is so far, without features.</summary>
     public FeatureProgram<double> Program() => _draft.Build(_pending.Select(static p => p.Stage));
 
@@ -124,22 +130,31 @@ internal sealed class NiceBuilder
         {
             var groups = same.GroupBy(static p => (p.Left, p.Right)).Select(g => (g.Key.Left, g.Key.Right, Pairs: g.ToArray(), Orders: Orders(step.IsInvariant, g.Key.Left, g.Key.Right)))
                 .Where(static g => g.Orders.Length > 0).ToArray();
-            int block = _draft.AddLaned(1, groups.Sum(static g => g.Pairs.Length * g.Orders.Sum(static l => 2 * l + 1))), first = 0;
-            foreach ((NiceKey left, NiceKey right, NicePair[] pairs, int[] orders) in groups)
+            int[][] made = Made(step, Array.ConvertAll(groups, static g => (g.Left.Times(g.Right, g.Orders[0]), g.Pairs.Length)));
+            int block = _draft.AddLaned(1, groups.Zip(made, static (g, own) => own.Length * g.Orders.Sum(static l => 2 * l + 1)).Sum()), first = 0;
+            for (int g = 0; g < groups.Length; g++)
             {
+                (NiceKey left, NiceKey right, NicePair[] all, int[] orders) = groups[g];
                 NiceBlock a = Covariants[(step.Order - 1, left)], b = FirstOrder[right];
+                NicePair[] pairs = Array.ConvertAll(made[g], t => all[t]);
                 double[] weights = Array.ConvertAll(pairs, static p => p.Weight);
-                _pending.Add((same.Key, block, new LaneCoupleStage<double>(
-                    _table, left.Lambda, right.Lambda, orders, Array.ConvertAll(pairs, p => a.Places[p.LeftChannel]), Array.ConvertAll(pairs, p => b.Places[p.RightChannel]),
-                    Array.TrueForAll(weights, static w => w == 1) ? null : weights, new LanePlace(block, first), _sums)));
+                if (pairs.Length > 0)
+                {
+                    _pending.Add((same.Key, block, new LaneCoupleStage<double>(
+                        _table, left.Lambda, right.Lambda, orders, Array.ConvertAll(pairs, p => a.Places[p.LeftChannel]), Array.ConvertAll(pairs, p => b.Places[p.RightChannel]),
+                        Array.TrueForAll(weights, static w => w == 1) ? null : weights, new LanePlace(block, first), _sums)));
+                }
+
                 int rows = orders.Sum(static l => 2 * l + 1), row = first;
                 foreach (int l in orders)
                 {
                     NiceKey key = left.Times(right, l);
                     if (!products.TryGetValue(key, out var places)) products.Add(key, places = []);
+                    LanePlace[] own = Enumerable.Repeat(Nowhere, all.Length).ToArray();
                     for (int t = 0; t < pairs.Length; t++)
-                        places.Add(new LanePlace(block, row + t * rows));
+                        own[made[g][t]] = new LanePlace(block, row + t * rows);
 
+                    places.AddRange(own);
                     row += 2 * l + 1;
                 }
 
@@ -153,7 +168,7 @@ internal sealed class NiceBuilder
     /// <summary>Adds the contraction of a step's products; without one they are the step's blocks themselves.</summary>
     public void Contract(NiceStep step, SortedDictionary<NiceKey, NiceBlock> products)
     {
-        foreach (var same in _pending.Where(p => products.Values.Any(b => b.Channels > 0 && b.Places[0].Block == p.Block)).GroupBy(static p => (p.Sign, p.Block)).ToArray())
+        foreach (var same in _pending.Where(p => products.Values.Any(b => BlockOf(b) == p.Block)).GroupBy(static p => (p.Sign, p.Block)).ToArray())
         {
             foreach (var pending in same)
             {
@@ -164,7 +179,7 @@ internal sealed class NiceBuilder
             bool isContracted = false;
             foreach ((NiceKey key, NiceBlock product) in products)
             {
-                if (product.Places[0].Block != same.Key.Block) continue;
+                if (BlockOf(product) != same.Key.Block) continue;
                 NiceContraction c = step.Contractions.First(x => x.Key == key);
                 NiceBlock made = product;
                 if (c.Weights.Length > 0 || c.Components == 0)
@@ -173,11 +188,37 @@ internal sealed class NiceBuilder
                     isContracted = true;
                 }
 
-                (step.IsInvariant ? Invariants : Covariants).Add((step.Order, key), made);
+                Put(step, key, made);
             }
 
             if (isContracted) _draft.Lend(_scratch, same.Key.Block);
         }
+
+        foreach ((NiceKey key, NiceBlock product) in products.Where(static p => BlockOf(p.Value) < 0))
+            Put(step, key, product);
+    }
+
+    private void Put(NiceStep step, NiceKey key, NiceBlock made)
+    {
+        if (step.IsInvariant || (InvariantsOf == NiceInvariants.Last && key.Lambda == 0)) Invariants.Add((step.Order, key), made);
+        if (!step.IsInvariant) Covariants.Add((step.Order, key), made);
+    }
+
+    /// <summary>Where the first of its channels stands that is made; −1: none is.</summary>
+    private static int BlockOf(NiceBlock block) => block.Places.FirstOrDefault(static p => p.Block >= 0, Nowhere).Block;
+
+    /// <summary>Which pairs of each group are made: all, or of scalars that are features as they are those that are wanted.</summary>
+    private int[][] Made(NiceStep step, (NiceKey Key, int Pairs)[] groups)
+    {
+        // Before a fit nothing is known of contractions, and nothing is left out.
+        bool chooses = step.IsInvariant && Wanted is not null && step.Contractions.All(static c => c.Weights.Length == 0 && c.Components == c.Products);
+        var numbers = new Dictionary<NiceKey, int>();
+        return Array.ConvertAll(groups, g =>
+        {
+            int start = numbers.GetValueOrDefault(g.Key);
+            numbers[g.Key] = start + g.Pairs;
+            return Enumerable.Range(0, g.Pairs).Where(t => !chooses || Wanted!.Contains((step.Order, g.Key, start + t))).ToArray();
+        });
     }
 
     /// <summary>The block of a lower order that predicts, or null.</summary>
@@ -196,7 +237,7 @@ internal sealed class NiceBuilder
         int[] kept = Enumerable.Range(0, c.Components)
             .Where(k => !step.IsInvariant || Wanted is null || k < Predicting || Wanted.Contains((step.Order, c.Key, k))).ToArray();
         LanePlace[] own = Places(_draft.AddLaned(rows, kept.Length), 0, rows, kept.Length), all = new LanePlace[c.Components];
-        Array.Fill(all, new LanePlace(-1, 0));
+        Array.Fill(all, Nowhere);
         for (int k = 0; k < kept.Length; k++)
             all[kept[k]] = own[k];
 

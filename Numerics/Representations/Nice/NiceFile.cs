@@ -141,6 +141,10 @@ public static class NiceFile
             }).ToArray()),
             ["checksum"] = checksum,
         };
+        // As it was before there was a choice.
+        if (s.InvariantsOf != NiceInvariants.Each)
+            json["invariantsOf"] = s.InvariantsOf.ToString();
+
         if (fit.IsComplete)
             json["report"] = new JsonArray(NiceReport.Lines(fit).Select(static line => (JsonNode)line).ToArray());
 
@@ -244,6 +248,7 @@ public static class NiceFile
             Standard = Enum.Parse<NiceStandard>((string)json["standard"]!),
             IsPerSpecies = (bool)json["perSpecies"]!,
             Selection = json["selection"] is not { } chosen ? null : new NiceSelection((int)chosen["count"]!, Enum.Parse<NiceChoice>((string)chosen["choice"]!)),
+            InvariantsOf = json["invariantsOf"] is { } of ? Enum.Parse<NiceInvariants>((string)of!) : NiceInvariants.Each,
             Covariants = BranchOf(json["covariants"]!),
             Invariants = BranchOf(json["invariants"]!),
             Ridge = (double)json["ridge"]!,

@@ -109,14 +109,14 @@ public sealed class NiceFit
         (int? Centre, NiceSample Sample)[] samples = settings.IsPerSpecies
             ? sample.Species.Select(z => ((int?)z, sample.Of(z))).ToArray()
             : [(null, sample)];
-        NiceBasis basis = Builder(fields, settings.Lambda ?? fields.Expansion.LMax, table).Basis;
+        NiceBasis basis = Builder(fields, settings.Lambda ?? fields.Expansion.LMax, table, settings).Basis;
         // What is there already, and nothing yet of the others.
         int each = StepsOf(settings);
         NicePart[] parts = samples.Select((s, k) => new NicePart(s.Centre, s.Sample.Count, (resume ?? []).Skip(k * each).Take(each).ToArray(), null)).ToArray();
         for (int k = 0; k < parts.Length; k++)
         {
             int part = k;
-            NiceFitter fitter = new(Builder(fields, settings.Lambda ?? fields.Expansion.LMax, table), settings, samples[k].Sample, threads);
+            NiceFitter fitter = new(Builder(fields, settings.Lambda ?? fields.Expansion.LMax, table, settings), settings, samples[k].Sample, threads);
             List<NiceStep> steps = fitter.Fit(parts[k].Steps, finished is null ? null : step =>
             {
                 parts[part] = parts[part] with { Steps = [.. parts[part].Steps, step] };
@@ -132,21 +132,24 @@ public sealed class NiceFit
     /// <param name="fields">The fields.</param>
     /// <param name="lambda">The largest λ of covariants.</param>
     /// <param name="table">Coefficients in the real basis; null: those of the library.</param>
-    /// <param name="settings">With <paramref name="part"/>: what is executed of a fit; null: all.</param>
-    /// <param name="part">The fit.</param>
+    /// <param name="settings">The settings.</param>
+    /// <param name="part">The fit, where it is executed; null: all that there may be.</param>
     /// <exception cref="ArgumentException">An l, J or λ beyond the table's.</exception>
-    internal static NiceBuilder Builder(NiceFields fields, int lambda, CouplingTable? table, NiceSettings? settings = null, NicePart? part = null)
+    internal static NiceBuilder Builder(NiceFields fields, int lambda, CouplingTable? table, NiceSettings settings, NicePart? part = null)
     {
         table ??= CouplingTable.Default;
         table.Require(
             Math.Max(fields.Largest, lambda), $"the largest order of the fields is {fields.Largest} and the largest λ {lambda}", nameof(table));
-        NiceBuilder builder = new(fields, lambda, table);
+        NiceBuilder builder = new(fields, lambda, table) { InvariantsOf = settings.InvariantsOf };
         if (part?.Output is not { } output) return builder;
         (int Order, NiceKey Key, int Component)[] all = [
-            .. builder.Features(settings!).Select(static f => (f.Order, f.Key, f.Component)),
-            .. part.Steps.Where(static s => s.IsInvariant).SelectMany(s => s.Contractions.Where(c => settings!.IsFeature(c.Key)).OrderBy(static c => c.Key)
+            .. builder.Features(settings).Select(static f => (f.Order, f.Key, f.Component)),
+            .. part.Steps.SelectMany(s => s.Contractions.Where(c => settings.IsFeature(s, c.Key)).OrderBy(static c => c.Key)
                 .SelectMany(c => Enumerable.Range(0, c.Components).Select(k => (s.Order, c.Key, k))))];
-        return new NiceBuilder(fields, lambda, table) { Wanted = output.Indices.Select(f => all[f]).ToHashSet(), Predicting = settings!.Invariants.Purify };
+        return new NiceBuilder(fields, lambda, table)
+        {
+            Wanted = output.Indices.Select(f => all[f]).ToHashSet(), Predicting = settings.Invariants.Purify, InvariantsOf = settings.InvariantsOf,
+        };
     }
 
     /// <summary>The same, with what it was fitted for.</summary>
@@ -166,5 +169,6 @@ public sealed class NiceFit
     }
 
     /// <summary>The steps that one part has when it is whole.</summary>
-    internal static int StepsOf(NiceSettings settings) => Math.Max(0, 2 * settings.Order - 3);
+    internal static int StepsOf(NiceSettings settings) =>
+        Math.Max(0, settings.InvariantsOf == NiceInvariants.Last ? settings.Order - 1 : 2 * settings.Order - 3);
 }

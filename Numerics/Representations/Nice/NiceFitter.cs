@@ -43,7 +43,7 @@ internal sealed class NiceFitter
         for (int order = 2; order <= _settings.Order; order++)
         {
             // The last order has no successor that would need its covariants.
-            bool[] branches = order < _settings.Order ? [true, false] : [true];
+            bool[] branches = order == _settings.Order ? [true] : _settings.InvariantsOf == NiceInvariants.Last ? [false] : [true, false];
             var wanted = new List<(NiceStep Step, SortedDictionary<NiceKey, NiceBlock> Products)>();
             foreach (bool isInvariant in branches)
             {
@@ -159,7 +159,12 @@ internal sealed class NiceFitter
         }
 
         int[] kept = _settings.Selection is not { } selection ? Enumerable.Range(0, count).ToArray()
-            : (selection.Choice == NiceChoice.Cur ? CurRows.Select(rows, n, selection.Count) : FarthestPoints.Select(rows, n, selection.Count)).Order().ToArray();
+            : (selection.Choice switch
+            {
+                NiceChoice.Cur => CurRows.Select(rows, n, selection.Count),
+                NiceChoice.Independent => IndependentRows.Select(rows, n, selection.Count, threads: _threads).Rows,
+                _ => FarthestPoints.Select(rows, n, selection.Count),
+            }).Order().ToArray();
         return new NiceOutput(kept, Array.ConvertAll(kept, f => shifts[f]), Array.ConvertAll(kept, f => scales[f]));
     }
 

@@ -73,6 +73,19 @@ public enum NiceChoice
 
     /// <summary>Spanning the others (CUR).</summary>
     Cur,
+
+    /// <summary>None of them a combination of the others on the sample: a complete set without repetition.</summary>
+    Independent,
+}
+
+/// <summary>For which orders invariants are a branch of their own.</summary>
+public enum NiceInvariants
+{
+    /// <summary>Invariants of each order are made and contracted for the features alone, beside the covariants that the next is made from.</summary>
+    Each,
+
+    /// <summary>Those of the last order, which has no covariants; features of the orders before are their covariants with λ = 0.</summary>
+    Last,
 }
 
 /// <summary>Which features are kept.</summary>
@@ -111,6 +124,9 @@ public sealed record NiceSettings
     /// its own, and stand in columns of their own.</summary>
     public bool IsPerSpecies { get; init; }
 
+    /// <summary>For which orders invariants are a branch of their own.</summary>
+    public NiceInvariants InvariantsOf { get; init; }
+
     /// <summary>Equivariants that the next order is made from.</summary>
     public NiceBranch Covariants { get; init; } = new() { Expand = 150, Components = 50, Purify = 10 };
 
@@ -126,6 +142,10 @@ public sealed record NiceSettings
     /// <param name="parities">Which σ of invariants are features.</param>
     public static NiceSettings Uncontracted(int order, int? lambda = null, Parities parities = Parities.Proper) =>
         new() { Order = order, Lambda = lambda, Parities = parities, Covariants = new NiceBranch(), Invariants = new NiceBranch() };
+
+    /// <summary>Whether a step's blocks are features.</summary>
+    internal bool IsFeature(NiceStep step, NiceKey key) =>
+        (step.IsInvariant || (InvariantsOf == NiceInvariants.Last && key.Lambda == 0)) && IsFeature(key);
 
     /// <summary>Whether invariants with these signs are features.</summary>
     internal bool IsFeature(NiceKey key) => Parities.Include(key.Sigma == 1 ? 0 : 1) && (HasTimeOdd || key.Tau == 1);

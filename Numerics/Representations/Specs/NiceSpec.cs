@@ -10,6 +10,9 @@ namespace Toolkit.Numerics.Representations;
 /// <param name="Environments">The most environments that it is fitted on.</param>
 public sealed record NiceSpec(NiceSettings Settings, int Environments)
 {
+    /// <summary>Whether features are made in float32 unless it is asked otherwise.</summary>
+    public bool IsSingle { get; init; }
+
     /// <summary>The largest order that can be asked for.</summary>
     internal const int MostOrder = 10;
 
@@ -38,7 +41,16 @@ public sealed record NiceSpec(NiceSettings Settings, int Environments)
 
     private static readonly SpecWords<NiceChoice> Choices = new(
         ("farthest", NiceChoice.Farthest, "those far from one another"),
-        ("cur", NiceChoice.Cur, "those that span the others (CUR)"));
+        ("cur", NiceChoice.Cur, "those that span the others (CUR)"),
+        ("independent", NiceChoice.Independent, "those of which none is a combination of the others: with contraction none a complete set without repetition"));
+
+    private static readonly SpecWords<NiceInvariants> Branches = new(
+        ("each", NiceInvariants.Each, "invariants of each order are made and contracted for the features alone, beside the covariants that the next is made from"),
+        ("last", NiceInvariants.Last, "those of the last order, which has no covariants; features of the orders before are their covariants with λ = 0"));
+
+    private static readonly SpecWords<bool> Precisions = new(
+        ("float64", false, "coefficients and all that is made of them"),
+        ("float32", true, "all that is made of coefficients; derivatives and models are float64 alone"));
 
     /// <summary>Keys that the representation has with kind nice alone.</summary>
     internal static IReadOnlyList<SpecNode> Nodes { get; } =
@@ -104,6 +116,14 @@ public sealed record NiceSpec(NiceSettings Settings, int Environments)
         {
             WhenAbsent = "all",
         },
+        new SpecChoice("branch", "for which orders invariants are a branch of their own; only with nice", false, Branches.Options)
+        {
+            WhenAbsent = "`each`",
+        },
+        new SpecChoice("precision", "what `toolkit features` computes in where no `--precision` is given; only with nice", false, Precisions.Options)
+        {
+            WhenAbsent = "`float64`",
+        },
         new SpecInteger("environments", "the most environments, spread evenly over the data, that the iteration is fitted on; only with nice", null, 1, 10 * Many)
         {
             WhenAbsent = NiceFit.DefaultEnvironments.ToString(CultureInfo.InvariantCulture),
@@ -137,10 +157,14 @@ public sealed record NiceSpec(NiceSettings Settings, int Environments)
                 IsPerSpecies = r.ChoiceIfAny(Path + "centres", Centres) ?? false,
                 Standard = r.ChoiceIfAny(Path + "standard", Standards) ?? NiceStandard.None,
                 Selection = r.Has(Path + "select") ? new NiceSelection(r.Integer(Path + "select.count"), r.Choice(Path + "select.by", Choices)) : null,
+                InvariantsOf = r.ChoiceIfAny(Path + "branch", Branches) ?? NiceInvariants.Each,
                 Covariants = Branch("covariants", defaults.Covariants),
                 Invariants = Branch("invariants", defaults.Invariants),
             },
-            r.IntegerIfAny(Path + "environments") ?? NiceFit.DefaultEnvironments);
+            r.IntegerIfAny(Path + "environments") ?? NiceFit.DefaultEnvironments)
+        {
+            IsSingle = r.ChoiceIfAny(Path + "precision", Precisions) ?? false,
+        };
 
         NiceBranch Branch(string name, NiceBranch fallback) => new()
         {
@@ -190,6 +214,9 @@ public sealed record NiceSpec(NiceSettings Settings, int Environments)
             json.WriteEndObject();
         }
 
+        // Written where they were chosen: fits remember the text that they were made for.
+        if (Settings.InvariantsOf != NiceInvariants.Each) json.WriteString("branch", Branches.WordOf(Settings.InvariantsOf));
+        if (IsSingle) json.WriteString("precision", Precisions.WordOf(IsSingle));
         json.WriteNumber("environments", Environments);
 
         void Both(string key, int a, int b)

@@ -261,14 +261,17 @@ public static class ExtendedXyzReader
 
         private static ReadOnlySpan<char> Next(ReadOnlySpan<char> line, ref int at)
         {
-            while (at < line.Length && char.IsWhiteSpace(line[at]))
+            while (at < line.Length && IsSpace(line[at]))
                 at++;
 
             int start = at;
-            while (at < line.Length && !char.IsWhiteSpace(line[at]))
+            while (at < line.Length && !IsSpace(line[at]))
                 at++;
 
             return line[start..at];
+
+            // Most characters are neither, which one comparison says.
+            static bool IsSpace(char c) => c <= ' ' ? char.IsWhiteSpace(c) : c >= '\u0085' && char.IsWhiteSpace(c);
         }
 
         private void Store(int c, int component, ReadOnlySpan<char> word, long line)

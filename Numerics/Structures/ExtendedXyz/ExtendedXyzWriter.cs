@@ -1,7 +1,9 @@
 using System;
+using System.Buffers;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
+using System.Linq;
 using System.Text;
 using Toolkit.Numerics.Files;
 
@@ -14,16 +16,34 @@ namespace Toolkit.Numerics.Structures;
 /// </summary>
 public static class ExtendedXyzWriter
 {
+    private static readonly UTF8Encoding Encoding = new(false, true);
+
     /// <summary>Writes all frames to a file, which appears under its name when it is complete.</summary>
     /// <exception cref="InputException">The file cannot be written.</exception>
     public static void Write(string path, IEnumerable<Structure> frames)
     {
         ArgumentNullException.ThrowIfNull(frames);
+        ArrayBufferWriter<byte> bytes = new(1 << 16);
         AtomicFile.Write(path, stream =>
         {
-            using StreamWriter text = new(stream, new UTF8Encoding(false, true), 1 << 16, leaveOpen: true);
             foreach (Structure frame in frames)
-                Write(text, frame);
+            {
+                bytes.ResetWrittenCount();
+                Write(bytes, frame);
+                stream.Write(bytes.WrittenSpan);
+            }
+        });
+    }
+
+    /// <summary>Writes frames to a file that are text already (<see cref="ToUtf8"/>); it appears under its name when it is complete.</summary>
+    /// <exception cref="InputException">The file cannot be written.</exception>
+    public static void WriteUtf8(string path, IEnumerable<ReadOnlyMemory<byte>> frames)
+    {
+        ArgumentNullException.ThrowIfNull(frames);
+        AtomicFile.Write(path, stream =>
+        {
+            foreach (ReadOnlyMemory<byte> frame in frames)
+                stream.Write(frame.Span);
         });
     }
 
@@ -31,46 +51,80 @@ public static class ExtendedXyzWriter
     public static void Write(TextWriter text, Structure frame)
     {
         ArgumentNullException.ThrowIfNull(text);
+        text.Write(Encoding.GetString(ToUtf8(frame).Span));
+    }
+
+    /// <summary>The text of one frame in UTF-8; lines end with \n.</summary>
+    public static ReadOnlyMemory<byte> ToUtf8(Structure frame)
+    {
         ArgumentNullException.ThrowIfNull(frame);
-        text.Write(frame.Count.ToString(CultureInfo.InvariantCulture));
-        text.Write('\n');
-        WriteComment(text, frame);
-        text.Write('\n');
-        Span<char> number = stackalloc char[32];
+        ArrayBufferWriter<byte> bytes = new(256 + (64 * frame.Count));
+        Write(bytes, frame);
+        return bytes.WrittenMemory;
+    }
+
+    private static void Write(ArrayBufferWriter<byte> bytes, Structure frame)
+    {
+        StringWriter head = new(CultureInfo.InvariantCulture);
+        head.Write(frame.Count.ToString(CultureInfo.InvariantCulture));
+        head.Write('\n');
+        WriteComment(head, frame);
+        head.Write('\n');
+        WriteText(bytes, head.ToString());
+        PropertyArray[] columns = [.. frame.AtomProperties.Select(static p => p.Value)];
+        ReadOnlySpan<double> positions = frame.Positions;
         for (int i = 0; i < frame.Count; i++)
         {
-            text.Write(Elements.Symbol(frame.Species[i]));
+            WriteText(bytes, Elements.Symbol(frame.Species[i]));
             for (int k = 0; k < 3; k++)
-            {
-                text.Write(' ');
-                WriteReal(text, frame.Positions[3 * i + k], number);
-            }
+                WriteReal(bytes, positions[(3 * i) + k]);
 
-            foreach ((_, PropertyArray column) in frame.AtomProperties)
+            foreach (PropertyArray column in columns)
             {
                 for (int k = i * column.Components; k < (i + 1) * column.Components; k++)
                 {
-                    text.Write(' ');
-                    switch (column.Kind)
+                    if (column.Kind == PropertyKind.Real)
                     {
-                        case PropertyKind.Real:
-                            WriteReal(text, column.Reals[k], number);
-                            break;
-                        case PropertyKind.Integer:
-                            text.Write(column.Integers[k].ToString(CultureInfo.InvariantCulture));
-                            break;
-                        case PropertyKind.Logical:
-                            text.Write(column.Logicals[k] ? 'T' : 'F');
-                            break;
-                        default:
-                            text.Write(column.Texts[k]);
-                            break;
+                        WriteReal(bytes, column.Reals[k]);
+                        continue;
                     }
+
+                    WriteByte(bytes, (byte)' ');
+                    WriteText(bytes, column.Kind switch
+                    {
+                        PropertyKind.Integer => column.Integers[k].ToString(CultureInfo.InvariantCulture),
+                        PropertyKind.Logical => column.Logicals[k] ? "T" : "F",
+                        _ => column.Texts[k],
+                    });
                 }
             }
 
-            text.Write('\n');
+            WriteByte(bytes, (byte)'\n');
         }
+    }
+
+    private static void WriteText(ArrayBufferWriter<byte> bytes, string text) =>
+        bytes.Advance(Encoding.GetBytes(text, bytes.GetSpan(Encoding.GetMaxByteCount(text.Length))));
+
+    private static void WriteByte(ArrayBufferWriter<byte> bytes, byte value)
+    {
+        bytes.GetSpan(1)[0] = value;
+        bytes.Advance(1);
+    }
+
+    /// <summary>A space and a number in its shortest form.</summary>
+    private static void WriteReal(ArrayBufferWriter<byte> bytes, double value)
+    {
+        Span<byte> room = bytes.GetSpan(40);
+        room[0] = (byte)' ';
+        if (double.IsFinite(value) && value.TryFormat(room[1..], out int length, "R", CultureInfo.InvariantCulture))
+        {
+            bytes.Advance(1 + length);
+            return;
+        }
+
+        bytes.Advance(1);
+        WriteText(bytes, Real(value));
     }
 
     private static void WriteComment(TextWriter text, Structure frame)
@@ -230,13 +284,5 @@ public static class ExtendedXyzWriter
 
         string text = value.ToString("R", CultureInfo.InvariantCulture);
         return text.AsSpan().IndexOfAny('.', 'E') < 0 ? text + ".0" : text;
-    }
-
-    private static void WriteReal(TextWriter text, double value, Span<char> buffer)
-    {
-        if (double.IsFinite(value) && value.TryFormat(buffer, out int length, "R", CultureInfo.InvariantCulture))
-            text.Write(buffer[..length]);
-        else
-            text.Write(Real(value));
     }
 }

@@ -17,6 +17,9 @@ internal static class XyzScalar
     internal static bool TryReal(ReadOnlySpan<char> word, out double value)
     {
         const NumberStyles Style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+        if (DecimalNumber.TryRead(word, out value))
+            return true;
+
         if (word.IsEmpty || !char.IsAsciiLetterOrDigit(word[^1]) && word[^1] != '.')
         {
             value = 0;

@@ -106,6 +106,29 @@ let private pairs = Couple(Couple(Single "a", Single "b", "e"), Couple(Single "c
 let private exchangePairs e g h x =
     [ Leftwards("J", x); Exchange e; Rightwards(x, g); Exchange x; Rightwards("J", h) ]
 
+let private symmetric = lazy (symmetries ())
+
+/// An identity whose left-hand side is the same in other names.
+let private relabel (names: string) identity =
+    let renaming = names.Split ' ' |> List.ofArray |> List.map (fun pair -> string pair[0], string pair[1])
+    Entry.all [ symmetric.Force(); identity ] |> Result.bind (fun premises -> Recoupling.relabel premises[0] premises[1] renaming)
+
+/// Two rows of the 9j symbol are exchanged.
+let private rows =
+    lazy (rewrite pairs (exchangePairs "e" "g" "h" "x") ([ Exchange "J" ] @ exchangePairs "f" "g" "h" "y" @ [ Exchange "g"; Exchange "h" ]))
+
+/// Two columns.
+let private columns =
+    lazy (rewrite pairs (exchangePairs "e" "g" "h" "x") ([ Exchange "e"; Exchange "f" ] @ exchangePairs "e" "h" "g" "y" @ [ Exchange "J" ]))
+
+/// The way by ((a b)e c)y, taken from the other side.
+let private backwards =
+    lazy
+        (rewrite
+            pairs
+            (exchangePairs "e" "g" "h" "x")
+            [ Leftwards("J", "y"); Exchange "y"; Leftwards("y", "g"); Exchange "g"; Rightwards("J", "h") ])
+
 /// All theorems of this family.
 let entries: Entry list =
     [ Entry.create
@@ -143,14 +166,27 @@ let entries: Entry list =
           "9j.rows"
           "Two ways from ((a b)e (c d)f)J to ((a c)g (b d)h)J, the second with both pairs exchanged first: two rows of the 9j \
            symbol are exchanged."
-          (fun () ->
-              rewrite pairs (exchangePairs "e" "g" "h" "x") ([ Exchange "J" ] @ exchangePairs "f" "g" "h" "y" @ [ Exchange "g"; Exchange "h" ]))
+          rows.Force
       Entry.create
           "9j.columns"
           "Two ways from ((a b)e (c d)f)J to ((a c)g (b d)h)J, the second with the members of both pairs exchanged first: two \
            columns of the 9j symbol are exchanged."
-          (fun () ->
-              rewrite pairs (exchangePairs "e" "g" "h" "x") ([ Exchange "e"; Exchange "f" ] @ exchangePairs "e" "h" "g" "y" @ [ Exchange "J" ]))
+          columns.Force
+      Entry.create
+          "9j.transposition"
+          "The way from ((a b)e (c d)f)J to ((a c)g (b d)h)J, taken from the other side, is the same way in transposed names, in which \
+           the sum over 6j symbols is the same."
+          (fun () -> relabel "bc cb eg ge fh hf" backwards.Value)
+      Entry.create
+          "9j.third-row"
+          "In names that exchange the first and the third row, and two columns, the sum over 6j symbols is the same; exchanging \
+           the columns again leaves the rows exchanged."
+          (fun () -> relabel "ah ha bg gb eJ Je cd dc" columns.Value)
+      Entry.create
+          "9j.third-column"
+          "In names that exchange the first and the third column, and two rows, the sum over 6j symbols is the same; exchanging \
+           the rows again leaves the columns exchanged."
+          (fun () -> relabel "af fa bd db ec ce gJ Jg" rows.Value)
       Entry.create
           "9j.sum"
           "Two ways from ((a b)e (c d)f)J to ((a d)k (b c)l)J, at once and by way of ((a c)g (b d)h)J: a sum of products of two \
@@ -168,4 +204,4 @@ let entries: Entry list =
           "6j.symmetries"
           "Permutations of the four triads and of the three quads leave every factorial's place open and none changed: \
            the 24 symmetries of the tetrahedron and Regge's, 144 in all."
-          symmetries ]
+          symmetric.Force ]

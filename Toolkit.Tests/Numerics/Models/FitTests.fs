@@ -167,12 +167,14 @@ let tests =
 
         testCase "a fit that is stopped and goes on ends as one that was not" <| fun () ->
             TemporaryFolder.using (fun folder ->
-                let file = Path.Combine(folder, "state.npz")
+              // At the end of a block, and within one.
+              for every, goesOn in [ 8, 21L; 3, 24L ] do
+                let file = Path.Combine(folder, $"state-{every}.npz")
                 let spec, frames = power """{"kind": "ridge"}""", clusters 1 40
-                let request checkpoint = FitRequest(Checkpoint = checkpoint, CheckpointEvery = Nullable 8, Threads = 2)
+                let request checkpoint = FitRequest(Checkpoint = checkpoint, CheckpointEvery = Nullable every, Threads = 2)
                 let whole = FitRun.Fit(spec, source frames, "spec.json", request null)
 
-                let stop = FeatureProgress(fun what count _ -> if what = "structures fitted" && count = 21 then failwith "killed")
+                let stop = FeatureProgress(fun what count _ -> if what = "structures fitted" && count = 25 then failwith "killed")
                 Assert.Throws<Exception>(fun () -> FitRun.Fit(spec, source frames, "spec.json", request file, stop) |> ignore) |> ignore
                 Assert.True(File.Exists file)
                 fails "the state of a fit of other data" (fun () -> FitRun.Fit(spec, source (List.tail frames), "spec.json", request file))
@@ -180,11 +182,33 @@ let tests =
                 let mutable first = 0L
                 let seen = FeatureProgress(fun what count _ -> if what = "structures fitted" && first = 0L then first <- count)
                 let resumed = FitRun.Fit(spec, source frames, "spec.json", request file, seen)
-                Assert.Equal(17L, first)
+                Assert.Equal(goesOn, first)
                 Assert.Equal<float[]>(weights whole, weights resumed)
                 let bytes = File.ReadAllBytes file
                 File.WriteAllBytes(file, bytes[.. bytes.Length / 2])
                 fails file (fun () -> FitRun.Fit(spec, source frames, "spec.json", request file)))
+
+        testCase "a fit that up to eight processes share is that of one to the bit; of more, but for rounding" <| fun () ->
+            TemporaryFolder.using (fun folder ->
+                // The small one has blocks without structures; features are more than rows, or fewer.
+                for count, model in [ 5, """{"kind": "ridge", "regularizer": 1e-9}"""; 37, """{"kind": "ridge", "folds": 3}"""; 37, """{"kind": "gp", "points": 12}""" ] do
+                    let spec, frames = power model, clusters 1 count
+                    let whole = fit spec frames
+                    let energies (m: FittedModel) = clusters 70 5 |> List.map (fun s -> (m.Predict s).Energy)
+
+                    for parts in [ 1; 2; 3; 5; 8; 11 ] do
+                        let files = [ for k in 1..parts -> Path.Combine(folder, $"{count}-{k}-of-{parts}-{model.Length}.npz") ]
+
+                        let ranges =
+                            [ for k, file in List.indexed files ->
+                                  let struct (first, last) = FitRun.FitShard(spec, source frames, "spec.json", FitRequest(Threads = 1 + k % 2), struct (k + 1, parts), file)
+                                  first, last ]
+
+                        Assert.Equal<int list>([ 0 .. count - 1 ], [ for first, last in ranges do yield! [ first .. last - 1 ] ])
+                        let merged = FitRun.Fit(spec, source frames, "spec.json", FitRequest(Shards = files))
+                        Assert.Equal(whole.About.Rows, merged.About.Rows)
+                        if parts <= 8 then Assert.Equal<float list>(energies whole, energies merged)
+                        else List.iter2 (fun (a: float) b -> Assert.Equal(a, b, 1e-9 * (1. + abs a))) (energies whole) (energies merged))
 
         testCase "results do not depend on the number of threads" <| fun () ->
             let frames = clusters 1 30

@@ -157,6 +157,71 @@ let tests =
             let cur = (let few = features (NiceSelection(9, NiceChoice.Cur)) in (nonNull few.Fit.Parts[0].Output).Indices)
             Assert.True(residual cur < residual [| 0..8 |], $"{residual cur} against {residual [| 0..8 |]} of {Array.sum norms}")
 
+        testCase "independent features of the uncontracted recursion are as many as there are, span all others, and cost less" <| fun () ->
+            let e, structures = expansion [ 1 ] 2 1, [ for seed in 1..8 -> RandomStructure.build { Seed = seed; Atoms = 12; Species = [ 1 ]; Periodic = Periodicity.None; HasCell = false; Spacing = 0.8 } ]
+            let settings choice = NiceSettings(Order = 4, Lambda = Nullable 2, Parities = Parities.Both, Selection = choice, Covariants = NiceBranch(), Invariants = NiceBranch())
+            let all, few = NiceFeatures(e, NiceFit.Fit(e, settings null, structures)), NiceFeatures(e, NiceFit.Fit(e, settings (NiceSelection(1000, NiceChoice.Independent)), structures))
+
+            for order in 1..4 do
+                for sigma in [ 1; -1 ] do
+                    let found = [ 0 .. few.FeatureCount - 1 ] |> List.filter (fun f -> few.Labels[f][0] = order && few.Labels[f][1] = sigma)
+                    Assert.Equal(NiceCounts.Independent(2, 1, order, 0, sigma), int64 found.Length)
+
+            Assert.True(few.FeatureCount < all.FeatureCount && few.MultiplyAdds < all.MultiplyAdds)
+            let indices = (nonNull few.Fit.Parts[0].Output).Indices
+            let values, chosen = rows all structures, rows few structures
+            for i in 0 .. values.Length - 1 do Assert.Equal<float[]>(indices |> Array.map (fun f -> values[i].[f]), chosen[i])
+
+            let matrix = MathNet.Numerics.LinearAlgebra.Matrix<float>.Build.DenseOfRowArrays chosen
+            let scale = matrix.ColumnNorms 2.
+            let q = (matrix.MapIndexed(fun _ f x -> x / scale[f])).QR(MathNet.Numerics.LinearAlgebra.Factorization.QRMethod.Thin).Q
+
+            for f in 0 .. all.FeatureCount - 1 do
+                let column = MathNet.Numerics.LinearAlgebra.Vector<float>.Build.Dense(values.Length, fun i -> values[i].[f])
+                let left = column - q * (q.TransposeThisAndMultiply column)
+                if column.L2Norm() > 1e-9 then Assert.True(left.L2Norm() < 1e-5 * column.L2Norm(), $"feature {f}: {left.L2Norm() / column.L2Norm()}")
+
+            let species = [ 1; 6; 8; 14; 26 ]
+            let e, structures = expansion species 1 1, sample species
+            let chosen = NiceFeatures(e, NiceFit.Fit(e, NiceSettings(Order = 3, Parities = Parities.Both, Selection = NiceSelection(20, NiceChoice.Independent), Covariants = NiceBranch(), Invariants = NiceBranch()), structures))
+            Representations.haveGradients 3 [ Representations.invariant "independent" (fun k -> chosen.Labels[k][1] = -1) chosen ]
+
+        testCase "with the invariants of the last order alone as a branch, lower ones are the scalar covariants, predicted from, saved and differentiated alike" <| fun () ->
+            let species = [ 1; 6; 8; 14; 26 ]
+            let e, structures = expansion species 1 1, sample species
+            let settings standard order = NiceSettings(Order = order, Parities = Parities.Both, InvariantsOf = NiceInvariants.Last, Standard = standard, Covariants = contracted.Covariants, Invariants = contracted.Invariants)
+            let fit = NiceFit.Fit(e, settings NiceStandard.None 4, structures)
+            Assert.Equal<(int * bool) list>([ 2, false; 3, false; 4, true ], [ for s in fit.Steps -> s.Order, s.IsInvariant ])
+            Assert.True fit.IsComplete
+            let features = NiceFeatures(e, fit)
+
+            for order in 2..3 do
+                for sigma in [ 1; -1 ] do
+                    let block = fit.Steps[order - 2].Contractions |> Seq.tryFind (fun c -> c.Lambda = 0 && c.Sigma = sigma)
+                    let own = [ 0 .. features.FeatureCount - 1 ] |> List.filter (fun f -> features.Labels[f][0] = order && features.Labels[f][1] = sigma)
+                    Assert.Equal((match block with Some c -> c.Components | None -> 0), own.Length)
+
+            // Without a contraction both branches have the same products.
+            let plain of' = NiceFeatures(e, NiceFit.Fit(e, NiceSettings(Order = 3, InvariantsOf = of', Covariants = NiceBranch(), Invariants = NiceBranch()), structures))
+            Assert.Equal<float[]>(rows (plain NiceInvariants.Each) structures |> Array.concat, rows (plain NiceInvariants.Last) structures |> Array.concat)
+            Representations.haveGradients 3 [ Representations.invariant "last" (fun k -> features.Labels[k][1] = -1) features ]
+
+            for standard in [ NiceStandard.None; NiceStandard.Blocks ] do
+                let whole = NiceFit.Fit(e, settings standard 4, structures)
+                let steps = ResizeArray<NiceStep>()
+                try
+                    NiceFit.Fit(e, settings standard 4, structures, finished = fun s -> (steps.Add s; if steps.Count = 2 then failwith "killed")) |> ignore
+                with Failure "killed" -> ()
+                let resumed = NiceFit.Fit(e, settings standard 4, structures, resume = steps)
+                let value (f: NiceFit) = (NiceFeatures(e, f)).Compute structures[0]
+                Assert.Equal<float[]>(value whole, value resumed)
+                TemporaryFolder.using (fun folder ->
+                    let path = Path.Combine(folder, "fit.npz")
+                    NiceFile.Write(path, whole)
+                    let again = NiceFile.Read path
+                    Assert.Equal(whole.Settings, again.Settings)
+                    Assert.Equal<float[]>(value whole, value again))
+
         testCase "with a fit for each species at the centre, its atoms have its columns and zero elsewhere, the same as a fit of them alone" <| fun () ->
             let species = [ 1; 8; 26 ]
             let e, structures = expansion species 1 2, sample species

@@ -304,4 +304,20 @@ let tests =
             let other = expansion [ 1; 8 ] 3 2 CentrePolicy.Include
             Assert.Contains("nmax 2", (Assert.Throws<ArgumentException>(fun () -> NiceFeatures(other, f.Fit) |> ignore)).Message)
             Assert.Throws<ArgumentOutOfRangeException>(fun () -> fit e (NiceSettings(Order = 0)) [ one ] |> ignore) |> ignore
+
+        testCase "a sample that repeats itself, and one of atoms alone, give finite features with every standard, choice and branch" <| fun () ->
+            let e = expansion [ 1; 8 ] 2 2 CentrePolicy.Exclude
+            let one = random 4 3
+            let alone z = Structure.Create(ReadOnlySpan [| z |], ReadOnlySpan [| 0.; 0.; 0. |])
+
+            for sample in [ List.replicate 15 one; [ alone 1; alone 8 ]; [ one; alone 8 ] ] do
+                for standard in [ NiceStandard.None; NiceStandard.Blocks; NiceStandard.Features ] do
+                    for choice in [ NiceChoice.Farthest; NiceChoice.Cur; NiceChoice.Independent ] do
+                        for branch in [ NiceInvariants.Each; NiceInvariants.Last ] do
+                            let s = small 3
+                            let settings = NiceSettings(Order = 3, Parities = Parities.Both, Scaling = NiceScaling.Fields, Standard = standard, Selection = NiceSelection(30, choice), InvariantsOf = branch, Covariants = s.Covariants, Invariants = s.Invariants)
+                            let f = NiceFeatures(e, fit e settings sample)
+                            // What repeats itself is no further environment.
+                            if choice = NiceChoice.Independent then Assert.True(f.FeatureCount <= 4, $"{f.FeatureCount} independent of four environments at most")
+                            for s in [ one; random 9 5; alone 1 ] do Assert.All(f.Compute s, fun x -> Assert.True(Double.IsFinite x))
     ]

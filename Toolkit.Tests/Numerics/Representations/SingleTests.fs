@@ -1,7 +1,12 @@
 /// Programs in float32 beside those in float64.
 module Toolkit.Tests.Numerics.Representations.SingleTests
 
+#nowarn "9"
+
 open System
+open System.Numerics
+open System.Runtime.InteropServices
+open FSharp.NativeInterop
 open Expecto
 open Toolkit.Numerics.Expansion
 open Toolkit.Numerics.Radial
@@ -18,6 +23,38 @@ let private both (representation: Representation) (s: Structure) threads =
     double, single
 
 let private specPath = System.IO.Path.Combine(GoldenFile.folder, "spec.json")
+
+/// What a program's backward pass makes of numbers in the place of coefficients, [environment, block], and of weights of features: derivatives by
+/// the coefficients, [environment, block].
+let private backward<'T when 'T: unmanaged and 'T: struct and 'T: (new: unit -> 'T) and 'T :> ValueType and 'T :> IBinaryFloatingPointIeee754<'T>>
+    (program: FeatureProgram<'T>) (coefficients: float[][][]) (weights: float[][]) : float[][][] =
+    let environments = coefficients.Length
+    use blocks = program.CreateMemory(max program.Batch environments, true)
+    let held = ResizeArray<nativeptr<'T>>()
+
+    let hold (numbers: float[]) : nativeptr<'T> =
+        let memory = NativeMemory.AlignedAlloc(unativeint ((numbers.Length + 64) * sizeof<'T>), 64un) |> NativePtr.ofVoidPtr<'T>
+        held.Add memory
+        for k in 0 .. numbers.Length + 63 do
+            NativePtr.set memory k (if k < numbers.Length then 'T.CreateChecked<float>(numbers[k]) else 'T.Zero)
+        memory
+
+    try
+        let adjoints =
+            [| for i in 0 .. environments - 1 do
+                   blocks.Point(program.Features, i, NativePtr.ofNativeInt<'T> 0n, hold (weights[i]))
+
+                   [| for b in 0 .. coefficients[i].Length - 1 do
+                          let given = coefficients[i][b]
+                          let adjoint = hold (Array.zeroCreate given.Length)
+                          blocks.Point(b, i, hold given, adjoint)
+                          adjoint, given.Length |] |]
+
+        program.Prepare(blocks, environments)
+        program.Backward(blocks, environments)
+        adjoints |> Array.map (Array.map (fun (adjoint, length) -> Array.init length (fun k -> Double.CreateChecked<'T>(NativePtr.get adjoint k))))
+    finally
+        for memory in held do NativeMemory.AlignedFree(NativePtr.toVoidPtr memory)
 
 let private largest (values: float[]) = values |> Array.map abs |> Array.max
 
@@ -41,6 +78,51 @@ let tests =
 
                     // They are made in float32, not rounded to it: not all the same bits.
                     if name = "bispectrum.small" then Assert.NotEqual<float32[]>(Array.map float32 double, single)
+
+        testCase "derivatives by coefficients in float32 are those in float64 to a few units of float32, for every golden specification" <| fun () ->
+            let structures = GoldenFile.structures.Force()
+            let mutable programs = 0
+
+            for name, json in GoldenSpecs.all do
+                let representation = Surface.representation json specPath (List.map snd structures)
+                let random = Random 3
+
+                for program, single in Seq.zip representation.Programs representation.SinglePrograms do
+                    let numbers length = Array.init length (fun _ -> float (float32 (2. * random.NextDouble() - 1.)))
+                    let features = program.Shapes[program.Features].Channels
+                    let environments = min 3 program.Batch
+
+                    let coefficients =
+                        [| for _ in 1..environments -> [| for b in 0 .. representation.Potentials.Count -> numbers (program.Shapes[b].Rows * program.Shapes[b].Channels) |] |]
+
+                    let weights =
+                        [| for _ in 1..environments do
+                               let gradient = numbers features
+
+                               if representation.IsArranged then
+                                   let arranged = Array.zeroCreate representation.ArrangedLength
+                                   representation.Arrange(ReadOnlySpan gradient, Span arranged)
+                                   arranged
+                               else
+                                   gradient |]
+
+                    let double, found = backward program coefficients weights, backward single coefficients weights
+                    programs <- programs + 1
+
+                    for i in 0 .. environments - 1 do
+                        for b in 0 .. representation.Potentials.Count do
+                            let exact, rounded = double[i][b], found[i][b]
+                            let allowed = 2e-5 * largest exact
+                            Assert.True(features = 0 || allowed > 0. || representation.Potentials.Count > 0, name)
+
+                            for k in 0 .. exact.Length - 1 do
+                                if not (abs (exact[k] - rounded[k]) <= allowed) then
+                                    Assert.Fail $"{name}, environment {i}, block {b}, number {k}: {exact[k]:R} in float64, {rounded[k]:R} in float32, allowed {allowed:E1}"
+
+                            // Made in float32, not rounded to it.
+                            if name = "bispectrum.small" then Assert.NotEqual<float[]>(exact |> Array.map (fun x -> float (float32 x)), rounded)
+
+            Assert.True(programs >= GoldenSpecs.all.Length)
 
         testCase "features in float32 do not depend on the number of threads" <| fun () ->
             let structures = GoldenFile.structures.Force()

@@ -268,6 +268,9 @@ let tests =
             Assert.Equal((NiceStandard.Blocks, NiceSelection(9, NiceChoice.Cur)), (let s = settings """, "standard": "blocks", "select": {"count": 9, "by": "cur"} """ in s.Standard, nonNull s.Selection))
             Assert.Equal(NiceSelection(100, NiceChoice.Farthest), nonNull (settings """, "select": {} """).Selection)
             Assert.True((settings """, "centres": "species" """).IsPerSpecies)
+            Assert.Equal(NiceSelection(7, NiceChoice.Independent), nonNull (settings """, "select": {"count": 7, "by": "independent"} """).Selection)
+            Assert.Equal<NiceInvariants list>([ NiceInvariants.Each; NiceInvariants.Last ], [ (settings "").InvariantsOf; (settings """, "branch": "last" """).InvariantsOf ])
+            Assert.Equal<bool list>([ false; false; true ], [ for keys in [ ""; """, "precision": "float64" """; """, "precision": "float32" """ ] -> (read keys).IsSingle ])
             Assert.Equal((NiceScaling.Fields, true), (let s = settings """, "scaling": "fields", "time": "both" """ in s.Scaling, s.HasTimeOdd))
 
             let refused (keys: string) (expected: string) =
@@ -280,6 +283,8 @@ let tests =
             refused """, "contraction": {"captured": 1.5} """ "$.representation.contraction.captured: found '1.5'"
             refused """, "contraction": "none", "purify": {"covariants": 3} """ "purify only with a contraction"
             refused """, "order": 11 """ "a whole number 1…10"
+            refused """, "precision": "float16" """ "$.representation.precision: found '\"float16\"', expected one of float64, float32"
+            refused """, "branch": "first" """ "expected one of each, last"
             refused """, "channels": "outer" """ "this key with kind nice"
             refused """, "factors": [] """ "$.representation.factors: found '[]'"
             refused """, "factors": ["rho", "rho"] """ "found a name twice"

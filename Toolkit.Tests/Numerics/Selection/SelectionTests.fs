@@ -132,4 +132,23 @@ let tests =
                 let own = Seq.max (seq { for a in chosen do for b in chosen do for c in chosen -> det [| a; b; c |] })
                 // Maxvol's optimum is local: for three columns within a factor of 3^(3/2), mostly the best.
                 Assert.True(own > 0.5 * best, $"{own} of {best}")
+
+        testCase "independent rows are as many as the rank, span all others, and are the same for any number of threads" <| fun () ->
+            for seed, count, columns, rank in [ 1, 30, 12, 5; 2, 8, 20, 8; 3, 40, 6, 6 ] do
+                // Sizes do not matter; zero and what is rounding beside the others are no rows.
+                let rows = rowsOf seed count columns rank |> Array.mapi (fun i r -> if i = 2 then Array.zeroCreate columns elif i = 3 then Array.map ((*) 1e-13) r else Array.map ((*) (10. ** float (i % 7 - 3))) r)
+                let find threads = IndependentRows.Select(ReadOnlySpan(Array.concat rows), columns, count, threads = threads)
+                let found = find 1
+                let expected = min rank (count - 2)
+                Assert.Equal(expected, found.Rows.Length)
+                Assert.Equal<int[]>(found.Rows, (find 3).Rows)
+                Assert.DoesNotContain(2, found.Rows)
+                Assert.DoesNotContain(3, found.Rows)
+                Assert.True(found.Last > 1e3 * found.Next, $"{found.Last} and {found.Next}")
+                let left = remainder rows found.Rows
+                for i in 4 .. count - 1 do Assert.True(left i <= 1e-7 * sqrt (Array.sumBy (fun x -> x * x) rows[i]))
+                Assert.Equal<int[]>(found.Rows[.. expected - 2], (IndependentRows.Select(ReadOnlySpan(Array.concat rows), columns, expected - 1)).Rows)
+
+            Assert.Empty((IndependentRows.Select(ReadOnlySpan [||], 3, 2)).Rows)
+            Assert.Throws<ArgumentException>(fun () -> IndependentRows.Select(ReadOnlySpan [| 1.; nan |], 2, 1) |> ignore) |> ignore
     ]

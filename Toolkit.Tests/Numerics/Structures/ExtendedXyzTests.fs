@@ -1,6 +1,7 @@
 module Toolkit.Tests.Numerics.Structures.ExtendedXyzTests
 
 open System
+open System.Globalization
 open System.IO
 open FsCheck
 open FsCheck.FSharp
@@ -170,9 +171,37 @@ let private anyStructure =
         return (withColumns, List.zip keys values) ||> List.fold (fun s (k, v) -> s.WithProperty(k, v))
     }
 
+/// Words of real numbers: as programs write them, near the middle between two numbers, with more digits than are needed, and of any size.
+let private words (random: Random) : string list =
+    let culture = CultureInfo.InvariantCulture
+    let any () = BitConverter.Int64BitsToDouble(random.NextInt64())
+    let middle (x: float) = (bigint (abs x) + bigint (Math.BitIncrement(abs x))) / 2I
+    [ for _ in 1..4000 do
+          let x = 20. * random.NextDouble() - 10.
+          x.ToString("F8", culture)
+          x.ToString("R", culture)
+          x.ToString("E16", culture)
+          (x * 1e-3).ToString("G17", culture)
+          (any ()).ToString("R", culture)
+          $"{random.NextInt64()}e{random.Next(-70, 70)}"
+          $"{random.NextInt64()}{random.Next 100}.{random.Next()}"
+          $"{random.Next 1000}.{random.Next 10}E+0{random.Next 30}"
+          (middle (1e16 * (1. + random.NextDouble()))).ToString() + ".0"
+          $"{random.NextInt64(1L <<< 53, 1L <<< 54)}"
+          $"{(random.NextInt64(1L <<< 52, 1L <<< 53) <<< 1) + 1L}.5" ]
+    @ [ "0"; "-0.0"; "0.000"; ".5"; "5."; "+1"; "-1e-5"; "00012.50"; "9007199254740993"; "9007199254740992.5"; "1e22"; "1e23"; "1e-400"; "1e400"; "18446744073709551615"; "9999999999999999999"; "5e-324"; "2.2250738585072011e-308"; "8.5e-22" ]
+
 [<Tests>]
 let tests =
     testList "Numerics.Structures.ExtendedXyzTests" [
+        testCase "real numbers are the nearest of float64, however they are written" <| fun () ->
+            let words = words (Random 7)
+            let frame = $"{words.Length}\nProperties=species:S:1:pos:R:3:x:R:1\n" + String.concat "" [ for word in words -> $"H 0 0 0 {word}\n" ]
+            let values = (ExtendedXyzReader.Read(new StringReader(frame), "words") |> Seq.exactlyOne).AtomProperties["x"].Reals.ToArray()
+            for word, x in Seq.zip words values do
+                if BitConverter.DoubleToInt64Bits(Double.Parse(word, CultureInfo.InvariantCulture)) <> BitConverter.DoubleToInt64Bits x then
+                    failtest $"{word} was read as {x:R}"
+
         testCase "values are tried as integer, real, truth value, then text" <| fun () ->
             let cases: (string * PropertyValue) list =
                 [ "3", PropertyValue.Integer 3L

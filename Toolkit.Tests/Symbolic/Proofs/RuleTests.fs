@@ -68,6 +68,10 @@ let private uses: Lazy<Use list> =
                match ps with
                | [ a ] -> Recoupling.prove a c.Start c.First c.Second
                | _ -> misfit)
+           one "relabelling" (fun t ps ->
+               match ps with
+               | [ a; b ] -> Recoupling.relabel a b (t.Certificate :?> RelabellingCertificate).Names
+               | _ -> misfit)
            one "evaluation" (fun t ps ->
                match ps with
                | [ a; b ] -> Evaluation.fromSum (t.Statement :?> SymbolValue).Symbol a b
@@ -105,13 +109,13 @@ let tests =
                 | Error why -> Assert.Fail $"{u.Name}: {why}"
 
             let names = uses.Force() |> List.map _.Name |> List.distinct
-            Assert.Equal(15, names.Length)
+            Assert.Equal(16, names.Length)
 
         testCase "with any other theorem in the place of a premise, every rule says no" <| fun () ->
             let mutable count = 0
 
-            // Several symmetries of sign −1 may fix the same points.
-            for u in uses.Force() |> List.filter (fun u -> u.Name <> "antisymmetry") do
+            // Several symmetries of sign −1 may fix the same points, and several identities have one left-hand side.
+            for u in uses.Force() |> List.filter (fun u -> u.Name <> "antisymmetry" && u.Name <> "relabelling") do
                 for i in 0 .. u.Premises.Length - 1 do
                     for other in pool.Force() do
                         if key other <> key u.Premises[i] then
@@ -267,6 +271,44 @@ let tests =
                         TheoremTests.holdsInNumbers 3 c.Start (theorem.Statement :?> RecouplingIdentity) |> ignore)
 
             Assert.True(refused > 500 && accepted > 0, $"{refused} refused, {accepted} accepted")
+
+        testCase "a sum of three 6j symbols is the same in twelve of the 72 orders of a 9j symbol's rows and columns, and in no other names" <| fun () ->
+            let step = stepsOf "relabelling" |> List.find (fun t -> (t.Premises[1].Certificate :?> RecouplingCertificate).Second.Length = 8)
+            let symmetries, identity = step.Premises[0], step.Premises[1]
+            let square = [ [ "a"; "b"; "e" ]; [ "c"; "d"; "f" ]; [ "g"; "h"; "J" ] ]
+            let orders = [ [ 0; 1; 2 ]; [ 0; 2; 1 ]; [ 1; 0; 2 ]; [ 1; 2; 0 ]; [ 2; 0; 1 ]; [ 2; 1; 0 ] ]
+            let prove names = Recoupling.relabel symmetries identity names
+
+            let renamings =
+                [ for rows in orders do
+                      for columns in orders do
+                          let moved = rows |> List.map (fun i -> columns |> List.map (fun k -> square[i][k]))
+                          for target in [ moved; List.transpose moved ] do List.zip (List.concat square) (List.concat target) ]
+
+            let accepted = renamings |> List.choose (prove >> Result.toOption)
+            Assert.Equal(12, accepted.Length)
+
+            for theorem in accepted do
+                let found = theorem.Statement :?> RecouplingIdentity
+                Assert.Equal(10, TheoremTests.holdsInNumbers 10 found.Start found)
+
+            // Names at random: a permutation of the square's, of which few are such orders, or other names.
+            let random = Random 4
+            let isOrder names = renamings |> List.exists (fun r -> List.forall (fun p -> List.contains p r) names)
+
+            for k in 1..2000 do
+                let targets = List.concat square |> List.sortBy (fun _ -> random.Next())
+                let names = List.zip (List.concat square) targets |> List.truncate (if k % 2 = 0 then 9 else random.Next 9)
+                if not (isOrder names) then Assert.True((prove names).IsError, $"{names}")
+
+            let same = [ "b", "c"; "c", "b"; "e", "g"; "g", "e"; "f", "h"; "h", "f" ]
+            Assert.True((prove same).IsOk)
+            Assert.True((prove (("x", "z") :: same)).IsError)
+            Assert.True((prove (("b", "c") :: same)).IsError)
+            Assert.True((prove (("y", "2*x") :: same)).IsError)
+            Assert.True((prove (("y", "a") :: same)).IsError)
+            Assert.True((Recoupling.relabel identity identity same).IsError)
+            Assert.True((Recoupling.relabel symmetries symmetries same).IsError)
 
         testCase "leaves, steps and roots that do not fit are refused" <| fun () ->
             let harmonic = (stepsOf "coefficient-extraction").Head
