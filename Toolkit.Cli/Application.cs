@@ -29,6 +29,8 @@ public static class Application
         PredictVerb.Create(),
         MergeVerb.Create(),
         ServeVerb.Create(),
+        ExchangeVerb.Create(),
+        RelaxVerb.Create(),
         ExportVerb.Create(),
         ProveVerb.Create(),
         CheckVerb.Create(),

@@ -30,7 +30,8 @@ type private Options =
     { Paper: string
       Full: bool
       Out: string
-      Data: string option }
+      Data: string option
+      Lammps: string }
 
 let private versions: Setting list =
     let bits =
@@ -97,6 +98,7 @@ let private work (options: Options) (output: TextWriter) (error: TextWriter) : i
                             Threads = threads
                             Out = out
                             Data = options.Data
+                            Lammps = options.Lammps
                             Progress = progress }) ]
 
     let pictures =
@@ -139,10 +141,11 @@ let private command (output: TextWriter) (error: TextWriter) : RootCommand =
     let full = Option<bool>("--full", Description = "more data, more random divisions, Monte Carlo; goes on where it was cut short")
     let out = Option<string>("--out", Description = "folder for the results [default: paper-reproductions/out]")
     let data = Option<string>("--data", Description = "folder of public data sets, for figures of data that is not in the repository [default: ../shared/data beside it, where present]")
+    let lammps = Option<string>("--lammps", Description = "LAMMPS for the times of benchmarks: a program with KIM, and ML-SNAP to compare with [default: lmp]")
     let root = RootCommand "Draws the figures of the papers and writes a report: report.html, and CSV, SVG and PNG of each figure."
     root.Arguments.Add paper
 
-    for option in [ quick :> Option; full; out; data ] do
+    for option in [ quick :> Option; full; out; data; lammps ] do
         root.Options.Add option
 
     for flag in [ quick; full ] do
@@ -173,6 +176,12 @@ let private command (output: TextWriter) (error: TextWriter) : RootCommand =
             | folder when Directory.Exists folder -> Some(Path.GetFullPath folder)
             | folder -> raise (Usage $"--data: there is no folder '{folder}'")
 
+        let lammps =
+            match result.GetValue lammps with
+            | null -> "lmp"
+            | named when (Benchmarks2026.Lammps.find named).IsSome -> named
+            | named -> raise (Usage $"--lammps: found '{named}', expected LAMMPS's program")
+
         let out =
             match result.GetValue out with
             | null -> Path.Combine(home, "out")
@@ -186,7 +195,7 @@ let private command (output: TextWriter) (error: TextWriter) : RootCommand =
 
             0
         else
-            work { Paper = name; Full = given full; Out = out; Data = data } output error)
+            work { Paper = name; Full = given full; Out = out; Data = data; Lammps = lammps } output error)
 
     root
 

@@ -11,4 +11,5 @@ type Paper =
 let all: Paper list =
     [ { Name = "nice"; Make = Nice2020.Chapter.make }
       { Name = "spin"; Make = Spin2022.Chapter.make }
-      { Name = "lode"; Make = Lode2019.Chapter.make } ]
+      { Name = "lode"; Make = Lode2019.Chapter.make }
+      { Name = "benchmarks"; Make = Benchmarks2026.Chapter.make } ]

@@ -12,6 +12,7 @@ namespace Toolkit.Kernels;
 internal sealed class KernelText : IKernelWriter
 {
     private readonly List<(string Name, string Type, string Text)> _kernels = [];
+    private readonly HashSet<string> _names = [];
 
     /// <summary>How many there are.</summary>
     public int Count => _kernels.Count;
@@ -19,7 +20,11 @@ internal sealed class KernelText : IKernelWriter
     /// <inheritdoc/>
     public VectorEmitter<T> Begin<T>(string name, Type[] arguments, int registers)
         where T : unmanaged =>
-        new KernelEmitter<T>(arguments, registers, (type, body) => _kernels.Add((name, type, body)));
+        new KernelEmitter<T>(arguments, registers, (type, body) =>
+        {
+            // Sums of several sizes have products in common.
+            if (_names.Add(name)) _kernels.Add((name, type, body));
+        });
 
     /// <summary>Writes the file.</summary>
     public void Write(string path)

@@ -2,11 +2,16 @@ using System;
 using Toolkit.Kernels;
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Harmonics;
+using Toolkit.Numerics.Radial;
+using Toolkit.Numerics.Representations;
 using Toolkit.Numerics.Simd;
 using Toolkit.Numerics.Stages;
 
 // Sizes that models have: angular momenta to 8, one or two registers of radial functions, up to four registers of channels.
 const int LargestL = 8;
+
+// Of a bispectrum, whose products are many.
+const int LargestTriple = 4;
 
 if (args is not [string path])
 {
@@ -28,6 +33,13 @@ for (int lmax = 0; lmax <= LargestL; lmax++)
         for (int groups = 1; groups * registers <= 4; groups++)
             _ = new SquareStage<double>(0, 1, lmax, groups, nmax, nmax, groups * nmax);
     }
+}
+
+for (int lmax = 1; lmax <= LargestTriple; lmax++)
+{
+    const double cutoff = 4;
+    PointDensity radial = new(new GtoBasis(1, cutoff), lmax, cutoff);
+    _ = new Bispectrum(new DensityExpansion(RadialTable.Build(radial, new CutoffFunction(cutoff, 1)), [1], CentrePolicy.Exclude));
 }
 
 text.Write(path);

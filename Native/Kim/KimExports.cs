@@ -69,7 +69,7 @@ internal static unsafe partial class KimExports
     private static int ComputeArgumentsCreate(nint compute, nint argumentsCreate)
     {
         int failed = 0;
-        foreach (int argument in (ReadOnlySpan<int>)[KimApi.Energy, KimApi.Forces, KimApi.ParticleEnergy, KimApi.Virial])
+        foreach (int argument in (ReadOnlySpan<int>)[KimApi.Energy, KimApi.Forces, KimApi.ParticleEnergy, KimApi.Virial, KimApi.ParticleVirial])
             failed |= KimApi.SetSupport(argumentsCreate, argument, KimApi.Optional);
         return failed;
     }

@@ -49,24 +49,32 @@ internal sealed unsafe class KimModel : IDisposable
     {
         int* count = Integers(arguments, KimApi.Count), species = Integers(arguments, KimApi.SpeciesCodes), contributing = Integers(arguments, KimApi.Contributing);
         double* positions = Reals(arguments, KimApi.Coordinates), energy = Reals(arguments, KimApi.Energy), forces = Reals(arguments, KimApi.Forces);
-        double* energies = Reals(arguments, KimApi.ParticleEnergy), virial = Reals(arguments, KimApi.Virial);
+        double* energies = Reals(arguments, KimApi.ParticleEnergy), virial = Reals(arguments, KimApi.Virial), virials = Reals(arguments, KimApi.ParticleVirial);
         int n = *count, centres = Gather(arguments, n, contributing);
         if (energies != null) new Span<double>(energies, n).Clear();
         if (forces != null) new Span<double>(forces, 3 * n).Clear();
         if (virial != null) new Span<double>(virial, 6).Clear();
+        if (virials != null) new Span<double>(virials, 6 * n).Clear();
         if (energy != null) *energy = 0;
         if (centres == 0) return;
 
         Structure structure = Structure.Create(new ReadOnlySpan<int>(species, n), new ReadOnlySpan<double>(positions, 3 * n));
         using NeighborList pairs = NeighborList.Of(structure, _model.Cutoff, _offsets.AsSpan(0, n + 1), _neighbors.AsSpan(0, _offsets[n]));
-        Prediction found = _model.Predict(structure, pairs, _centres.AsSpan(0, centres), Threads);
+        Prediction found = _model.Predict(structure, pairs, _centres.AsSpan(0, centres), Threads, virials != null);
         if (energy != null) *energy = found.Energy;
         if (energies != null) found.AtomicEnergies.CopyTo(new Span<double>(energies, n));
         if (forces != null) found.Forces.CopyTo(new Span<double>(forces, 3 * n));
-        if (virial == null) return;
-        // xx yy zz yz xz xy, and the sign of ∂E/∂ε.
-        foreach ((int to, int from) in new[] { (0, 0), (1, 4), (2, 8), (3, 5), (4, 2), (5, 1) })
-            virial[to] = -found.Virial[from];
+        if (virial != null) ToKim(found.Virial, virial);
+        for (int i = 0; virials != null && i < n; i++)
+            ToKim(found.Learned.AtomicVirials!.AsSpan(9 * i, 9), virials + 6 * i);
+    }
+
+    /// <summary>KIM's virial: xx yy zz yz xz xy, with the sign of ∂E/∂ε. Every atom's is symmetric, for its energy does not change when its
+    /// neighbours are turned.</summary>
+    private static void ToKim(ReadOnlySpan<double> virial, double* to)
+    {
+        (to[0], to[1], to[2]) = (-virial[0], -virial[4], -virial[8]);
+        (to[3], to[4], to[5]) = (-virial[5], -virial[2], -virial[1]);
     }
 
     public void Dispose()

@@ -6,7 +6,7 @@ using Toolkit.Numerics.Simd;
 namespace Toolkit.Numerics.Coupling;
 
 /// <summary>
-/// Straight-line machine code for the stages of a sum of products, made at run time: what
+/// Straight-line machine code for the stages of a sum of products, made at run time or before: what
 /// <see cref="CouplingKernel{TLanes, V, T}"/> does, operation by operation, without its loops and index lists.
 /// </summary>
 /// <remarks>
@@ -34,15 +34,21 @@ internal sealed unsafe class CouplingCompiler<T>
     private readonly int _rowsA, _rowsB, _rowsC;
     private readonly List<T> _coefficients = [];
     private VectorEmitter<T> _to = null!;
-    private int _emitted;
+    private readonly string _name;
+    private int _emitted, _bodies;
 
-    private CouplingCompiler(int rowsA, int rowsB, int rowsC) => (_rowsA, _rowsB, _rowsC) = (rowsA, rowsB, rowsC);
+    private CouplingCompiler(string name, int rowsA, int rowsB, int rowsC) => (_name, _rowsA, _rowsB, _rowsC) = (name, rowsA, rowsB, rowsC);
 
     private static int Step => CouplingBlocks<T>.Lanes;
 
-    internal static CouplingCode<T> Compile(IReadOnlyList<CouplingStage> stages, int rowsA, int rowsB, int rowsC, bool backward)
+    /// <summary>What a body is called among all kernels.</summary>
+    /// <param name="sum">Its sum's name.</param>
+    /// <param name="number">From 0 on.</param>
+    internal static string NameOf(string sum, int number) => $"coupling {sum} {number}";
+
+    internal static CouplingCode<T> Compile(string name, IReadOnlyList<CouplingStage> stages, int rowsA, int rowsB, int rowsC, bool backward)
     {
-        var compiler = new CouplingCompiler<T>(rowsA, rowsB, rowsC);
+        var compiler = new CouplingCompiler<T>(name, rowsA, rowsB, rowsC);
         var groups = backward ? compiler.Backward(stages) : compiler.Forward(stages);
         T[] coefficients = GC.AllocateUninitializedArray<T>(compiler._coefficients.Count + 1, pinned: true);
         compiler._coefficients.CopyTo(coefficients);
@@ -132,7 +138,7 @@ internal sealed unsafe class CouplingCompiler<T>
             return;
 
         Type p = typeof(T*);
-        _to = EmittedKernels.Compiling<T>([p, p, p, p, p, p, p, typeof(nint)], 2 * Held + 8);
+        _to = EmittedKernels.Begin<T>(NameOf(_name, _bodies++), [p, p, p, p, p, p, p, typeof(nint)], 2 * Held + 8);
         _to.Begin();
         _emitted = 0;
         open = true;

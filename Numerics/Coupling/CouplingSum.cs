@@ -1,9 +1,12 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Security.Cryptography;
+using System.Text;
 using Toolkit.Numerics.Simd;
 
 namespace Toolkit.Numerics.Coupling;
@@ -39,8 +42,28 @@ public unsafe class CouplingSum<T>
     private readonly long _interpreted;
     private long _lanes;
 
-    /// <summary>Whether sums are compiled in this process.</summary>
-    internal static bool IsCompiled => EmittedKernels.CanCompile && VectorWidths.Widest >= VectorWidth.Bits512;
+    /// <summary>Whether this sum is compiled, now or before long.</summary>
+    internal bool IsCompiled => _forward is not null;
+
+    /// <summary>A name that sums with the same code have in common: where their products are and which coefficients are not zero.</summary>
+    private string NameOf(CouplingStage[] stages)
+    {
+        StringBuilder text = new();
+        text.Append(CultureInfo.InvariantCulture, $"{typeof(T).Name} {RowsA} {RowsB} {RowsC}");
+        foreach (CouplingStage stage in stages)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\n{stage.RowA} {stage.RowB}");
+            foreach (CouplingCombination k in stage.Combinations)
+                text.Append(CultureInfo.InvariantCulture, $" {k.I},{k.J},{k.Sign}");
+            foreach (CouplingComponent component in stage.Components)
+            {
+                text.Append(';').AppendJoin(',', component.Rows).Append(':').AppendJoin(',', component.Slots).Append(':');
+                foreach (double x in component.Matrix)
+                    text.Append(x == 0 ? '0' : '1');
+            }
+        }
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))[..24];
+    }
 
     /// <summary>Takes the coefficients of the paths from a table.</summary>
     /// <param name="table">Coefficients in the basis of the arrays (real for real harmonics).</param>
@@ -73,11 +96,15 @@ public unsafe class CouplingSum<T>
             .Where(s => s.Count > 0).ToArray();
         _program = new CouplingProgram<T>(stages);
         Count = stages.Sum(s => s.Count);
-        if (EmittedKernels.CanCompile && width >= VectorWidth.Bits512)
-        {
-            _forward = new(() => CouplingCompiler<T>.Compile(stages, rowsA, rowsB, rowsC, false));
-            _backward = new(() => CouplingCompiler<T>.Compile(stages, rowsA, rowsB, rowsC, true));
-        }
+        if (EmittedKernels.Writer is null && (!EmittedKernels.IsSupported || width < VectorWidth.Bits512 || stages.Length == 0)) return;
+        string name = EmittedKernels.CanCompile && EmittedKernels.Writer is null ? "" : NameOf(stages);
+        if (!EmittedKernels.CanCompile && !EmittedKernels.Has(CouplingCompiler<T>.NameOf(name + " forward", 0))) return;
+        _forward = new(() => CouplingCompiler<T>.Compile(name + " forward", stages, rowsA, rowsB, rowsC, false));
+        _backward = new(() => CouplingCompiler<T>.Compile(name + " backward", stages, rowsA, rowsB, rowsC, true));
+        // What is there costs nothing to begin with, and what is written is written now.
+        if (EmittedKernels.CanCompile && EmittedKernels.Writer is null) return;
+        _interpreted = 0;
+        if (EmittedKernels.Writer is not null) _ = (_forward.Value, _backward.Value);
 
         static void Inside(CouplingPath path, int l, int row, int rows, string name)
         {

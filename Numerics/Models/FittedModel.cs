@@ -90,19 +90,20 @@ public sealed class FittedModel : IFittedModel
     /// <param name="pairs">The neighbours of the centres, at least to <see cref="Cutoff"/>.</param>
     /// <param name="centres">The atoms whose energies are added up, each once; atomic energies of others are zero.</param>
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
+    /// <param name="withAtomicVirials">Whether <see cref="Evaluation.AtomicVirials"/> are wanted.</param>
     /// <exception cref="UnfitStructureException">Another species; vectors that are absent or of another shape.</exception>
     /// <exception cref="ArgumentException">Neighbours of other atoms, or not far enough.</exception>
     /// <exception cref="NotSupportedException">The model is not local.</exception>
     /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
-    public Prediction Predict(Structure structure, NeighborList pairs, ReadOnlySpan<int> centres, int threads = 1)
+    public Prediction Predict(Structure structure, NeighborList pairs, ReadOnlySpan<int> centres, int threads = 1, bool withAtomicVirials = false)
     {
         ArgumentNullException.ThrowIfNull(structure);
         ArgumentNullException.ThrowIfNull(pairs);
         Require(structure);
         if (_known?.IsLocal == false) throw new NotSupportedException("the charges of the model's electrostatics see more than neighbours");
         if (pairs.Cutoff < Cutoff) throw new ArgumentException($"expected neighbours to {Cutoff} Å; got {pairs.Cutoff} Å", nameof(pairs));
-        Evaluation learned = Features.Evaluate(structure, pairs, centres, Readout, threads);
-        if (_known is not null) learned = KnownEnergy.Sum(learned, _known.Evaluate(structure, pairs));
+        Evaluation learned = Features.Evaluate(structure, pairs, centres, Readout, threads, withAtomicVirials);
+        if (_known is not null) learned = KnownEnergy.Sum(learned, _known.Evaluate(structure, pairs, centres.ToArray()));
         return Complete(structure, learned, centres);
     }
 

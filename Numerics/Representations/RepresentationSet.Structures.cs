@@ -136,7 +136,8 @@ public sealed partial class RepresentationSet
     }
 
     private Evaluation[] Evaluate(
-        IReadOnlyList<Structure> structures, StructureFields[] around, Environments environments, int n, int readout, EnergyOfBatch energy, int threads)
+        IReadOnlyList<Structure> structures, StructureFields[] around, Environments environments, int n, int readout, EnergyOfBatch energy, int threads,
+        bool withAtomicVirials = false)
     {
         int count = structures.Count;
         double[] energies = new double[n];
@@ -148,6 +149,8 @@ public sealed partial class RepresentationSet
                 checked(3 * (1 + _expansions[e].Fields.Count) * around[s].Around[e].Pairs.PairCount + 1)));
             own[s] = Array.ConvertAll(Expansions(), e => new double[3 * _expansions[e].Fields.Count * structures[s].Count]);
         }
+
+        if (count == 1 && n < structures[0].Count) ClearOthers(around[0], environments, n, pairs[0]);
 
         ForEachBatch(n, threads, readout, _batch, (first, used, memory) =>
         {
@@ -167,21 +170,37 @@ public sealed partial class RepresentationSet
             atomic[environments.Structure(k)][environments.Centre(k)] = energies[k];
         var found = new Evaluation[count];
         for (int s = 0; s < count; s++)
-            found[s] = Gather(around[s], structures[s].Count, pairs[s], own[s], atomic[s]);
+            found[s] = Gather(around[s], structures[s].Count, pairs[s], own[s], atomic[s], withAtomicVirials);
         return found;
 
         int[] Expansions() => Enumerable.Range(0, _expansions.Length).ToArray();
     }
 
+    /// <summary>Sets to zero what pairs of atoms add whose energies do not count.</summary>
+    private void ClearOthers(StructureFields around, Environments environments, int n, double[][] pairs)
+    {
+        for (int e = 0; e < _expansions.Length; e++)
+        {
+            ReadOnlySpan<int> offsets = around.Around[e].Pairs.Offsets;
+            bool[] isCentre = new bool[offsets.Length - 1];
+            for (int k = 0; k < n; k++)
+                isCentre[environments.Centre(k)] = true;
+            int step = 3 * (1 + _expansions[e].Fields.Count);
+            for (int i = 0; i < isCentre.Length; i++)
+                if (!isCentre[i]) pairs[e].AsSpan(step * offsets[i], step * (offsets[i + 1] - offsets[i])).Clear();
+        }
+    }
+
     /// <summary>The derivatives of a structure's energy from those by its pairs and by its potentials.</summary>
-    private unsafe Evaluation Gather(StructureFields around, int n, double[][] pairs, double[][] own, double[] energies)
+    private unsafe Evaluation Gather(StructureFields around, int n, double[][] pairs, double[][] own, double[] energies, bool withAtomicVirials)
     {
         double[] forces = new double[3 * n], virial = new double[9], cell = new double[9];
         double[][] effective = Fields.Select(_ => new double[3 * n]).ToArray();
+        double[]? atomic = withAtomicVirials ? new double[9 * n] : null;
         for (int e = 0; e < _expansions.Length; e++)
         {
             fixed (double* slopes = pairs[e])
-                Gather(around.Around[e].Pairs, slopes, own[e], _fieldOf[e], forces, virial, cell, effective);
+                Gather(around.Around[e].Pairs, slopes, own[e], _fieldOf[e], forces, virial, cell, effective, atomic);
             ArrayPool<double>.Shared.Return(pairs[e]);
         }
 
@@ -195,6 +214,6 @@ public sealed partial class RepresentationSet
             charges[p] = d.ChargeForces;
         }
 
-        return new Evaluation(energies.Sum(), energies, forces, virial, cell, effective) { ChargeForces = charges };
+        return new Evaluation(energies.Sum(), energies, forces, virial, cell, effective) { ChargeForces = charges, AtomicVirials = atomic };
     }
 }

@@ -175,9 +175,11 @@ public sealed partial class RepresentationSet
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
     /// <returns>Atomic energies of the centres, zero for others; forces on all atoms.</returns>
     /// <exception cref="ArgumentException">A species without channels; vectors that are absent or not finite; a list that ends too early.</exception>
+    /// <param name="withAtomicVirials">Whether <see cref="Evaluation.AtomicVirials"/> are wanted.</param>
     /// <exception cref="NotSupportedException">There is a potential field: every atom sees every other.</exception>
     /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
-    public Evaluation Evaluate(Structure structure, NeighborList pairs, ReadOnlySpan<int> centres, IReadout readout, int threads = 1)
+    public Evaluation Evaluate(
+        Structure structure, NeighborList pairs, ReadOnlySpan<int> centres, IReadout readout, int threads = 1, bool withAtomicVirials = false)
     {
         ArgumentNullException.ThrowIfNull(structure);
         ArgumentNullException.ThrowIfNull(pairs);
@@ -193,7 +195,7 @@ public sealed partial class RepresentationSet
         return WithReadout(species, readout, (work, energy) =>
         {
             using StructureFields around = Begin(structure, threads, true, pairs);
-            return Evaluate([structure], [around], new Environments(around, chosen), chosen.Length, work, energy, threads);
+            return Evaluate([structure], [around], new Environments(around, chosen), chosen.Length, work, energy, threads, withAtomicVirials);
         })[0];
     }
 
@@ -486,7 +488,7 @@ public sealed partial class RepresentationSet
     /// <summary>Sums over the pairs in their order, whoever computed them.</summary>
     /// <remarks>Of every vector of four lanes the last is not used: it holds what stands behind a triple.</remarks>
     private static unsafe void Gather(NeighborList list, double* pairs, double[] own, int[] fieldOf, double[] forces, double[] virial,
-        double[] cell, double[][] effective)
+        double[] cell, double[][] effective, double[]? atomic)
     {
         int fields = fieldOf.Length, step = 3 * (1 + fields);
         ReadOnlySpan<CellShift> shifts = list.Shifts;
@@ -500,7 +502,7 @@ public sealed partial class RepresentationSet
             double* slopes = pairs;
             for (int i = 0; i < list.CentreCount; i++)
             {
-                Vector256<double> force = default;
+                Vector256<double> force = default, beforeX = x, beforeY = y, beforeZ = z;
                 for (int p = offsets[i]; p < offsets[i + 1]; p++, slopes += step)
                 {
                     Vector256<double> s = Vector256.Load(slopes);
@@ -517,6 +519,14 @@ public sealed partial class RepresentationSet
                     c = Vector256.MultiplyAddEstimate(Vector256.Create((double)shift.C), s, c);
                 }
                 (Vector256.Load(sums + 4 * (nint)i) + force).Store(sums + 4 * (nint)i);
+                if (atomic is null) continue;
+                (beforeX, beforeY, beforeZ) = (x - beforeX, y - beforeY, z - beforeZ);
+                for (int d = 0; d < 3; d++)
+                {
+                    atomic[9 * i + 3 * d] -= beforeX[d];
+                    atomic[9 * i + 3 * d + 1] -= beforeY[d];
+                    atomic[9 * i + 3 * d + 2] -= beforeZ[d];
+                }
             }
         }
         for (int i = 0; i < list.CentreCount; i++)

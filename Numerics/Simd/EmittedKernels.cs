@@ -38,13 +38,23 @@ internal static class EmittedKernels
         where TDelegate : Delegate
     {
         if (Writer is null && !CanCompile) return (TDelegate?)Ready.GetValueOrDefault(name);
-        VectorEmitter<T> to = Writer is null ? Compiling<T>(arguments, registers) : Writer.Begin<T>(name, arguments, registers);
+        VectorEmitter<T> to = Begin<T>(name, arguments, registers);
         write(to);
         return to.End<TDelegate>();
     }
 
+    /// <summary>Whether there is a kernel of that name that was compiled ahead of time, or is to be.</summary>
+    public static bool Has(string name) => Writer is not null || Ready.ContainsKey(name);
+
+    /// <summary>Begins a kernel by its name, whoever compiles it.</summary>
+    public static VectorEmitter<T> Begin<T>(string name, Type[] arguments, int registers)
+        where T : unmanaged =>
+        Writer is not null ? Writer.Begin<T>(name, arguments, registers)
+        : Ready.TryGetValue(name, out Delegate? kernel) ? new ReadyEmitter<T>(kernel)
+        : Compiling<T>(arguments, registers);
+
     /// <summary>Begins a kernel that the runtime compiles, where it does.</summary>
-    public static VectorEmitter<T> Compiling<T>(Type[] arguments, int registers)
+    private static VectorEmitter<T> Compiling<T>(Type[] arguments, int registers)
         where T : unmanaged =>
         RuntimeFeature.IsDynamicCodeSupported ? new RuntimeEmitter<T>(arguments, registers) : throw new PlatformNotSupportedException("no code is compiled here");
 }

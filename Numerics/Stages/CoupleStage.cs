@@ -92,6 +92,9 @@ internal sealed unsafe class CoupleStage<T> : Stage<T>
     /// <summary>The products.</summary>
     public IReadOnlyList<CouplePath> Paths { get; }
 
+    /// <summary>Whether code is compiled for the sum of all paths, now or before long.</summary>
+    public bool IsCompiled => _sum.IsCompiled;
+
     /// <inheritdoc/>
     public override long MultiplyAdds => (long)_sum.Count * _left.Length;
 

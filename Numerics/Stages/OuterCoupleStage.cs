@@ -47,9 +47,8 @@ internal sealed class OuterCoupleStage<T> : Stage<T>
     public static Stage<T> Create(CouplingTable table, CoupleFactor a, CoupleFactor b, GramShape shape, IReadOnlyList<CouplePath> paths)
     {
         (int[] left, int[] right, double[]? weights) = shape.Lists();
-        return right.Length == 0 || right.Max() + 1 >= Many || !CouplingSum<T>.IsCompiled
-            ? new OuterCoupleStage<T>(table, a, b, shape, paths)
-            : new CoupleStage<T>(table, a, b, left, right, weights, paths);
+        if (right.Length > 0 && right.Max() + 1 < Many && new CoupleStage<T>(table, a, b, left, right, weights, paths) is { IsCompiled: true } few) return few;
+        return new OuterCoupleStage<T>(table, a, b, shape, paths);
     }
 
     /// <inheritdoc/>

@@ -103,6 +103,16 @@ let private close (tolerance: float) (expected: float[]) (found: float[]) =
     Assert.Equal(expected.Length, found.Length)
     Array.iter2 (fun x y -> Assert.InRange(abs (x - y), 0., tolerance * scale)) expected found
 
+/// What LAMMPS prints and writes to kim.log; the process ends by itself, not by a signal.
+let private toldOf (folder: string) (input: string) : string =
+    File.WriteAllText(Path.Combine(folder, "in.lammps"), input)
+    let log = Path.Combine(folder, "kim.log")
+    File.Delete log
+    let out = lammps folder 1
+    for word in [ "signal"; "Segmentation"; "Unhandled"; "core dumped" ] do
+        Assert.DoesNotContain(word, out)
+    out + (if File.Exists log then File.ReadAllText log else "")
+
 // LAMMPS's pressure in bar of eV/Å³.
 let private bar = 1.6021765e6
 
@@ -159,10 +169,7 @@ let tests =
                 ok [ "export"; path "model"; "--kim"; "Toolkit_Test"; "--out"; path "kim" ] |> ignore
                 let text, species = data (NativeModel.frames 1 |> List.head)
                 File.WriteAllText(path "structure.data", text)
-                let told (input: string) =
-                    File.WriteAllText(path "in.lammps", input)
-                    let out = lammps folder 1
-                    out + (if File.Exists(path "kim.log") then File.ReadAllText(path "kim.log") else "")
+                let told = toldOf folder
                 Assert.Contains("not found: He", told (script "He Si" 0))
                 // Two atoms at one place.
                 let lines = text.Split '\n'
@@ -173,4 +180,113 @@ let tests =
                 Assert.Contains("same place", told (script species 0))
                 File.WriteAllText(path "structure.data", text)
                 File.Delete(path "kim/Toolkit_Test/model/weights.npz")
-                Assert.Contains("weights.npz", told (script species 0))) ]
+                Assert.Contains("weights.npz", told (script species 0)))
+
+        testCase "a model of another version is refused with its version, in the engine's own log" <| fun () ->
+            NativeModel.requireLibrary ()
+            TemporaryFolder.using (fun folder ->
+                let path name = Path.Combine(folder, name)
+                NativeModel.write (path "model") "linear"
+                ok [ "export"; path "model"; "--kim"; "Toolkit_Test"; "--out"; path "kim" ] |> ignore
+                let text, species = data (NativeModel.frames 1 |> List.head)
+                File.WriteAllText(path "structure.data", text)
+                let about = path "kim/Toolkit_Test/model/model.json"
+                File.WriteAllText(about, (File.ReadAllText about).Replace("toolkit-model/1", "toolkit-model/9"))
+                let told = toldOf folder (script species 0)
+                Assert.Contains("found 'toolkit-model/9', expected toolkit-model/1: a newer version of the toolkit reads it", told))
+
+        testCase "two models in one process, one after the other and both again" <| fun () ->
+            NativeModel.requireLibrary ()
+            TemporaryFolder.using (fun folder ->
+                let path name = Path.Combine(folder, name)
+                let structure = NativeModel.frames 2 |> List.last
+                let text, species = data structure
+                File.WriteAllText(path "structure.data", text)
+
+                let expected =
+                    [ for kind in [ "linear"; "repulsion" ] do
+                          NativeModel.write (path kind) kind
+                          ok [ "export"; path kind; "--kim"; $"Toolkit_{kind}"; "--out"; path "kim" ] |> ignore
+                          kind, ((ModelFolder.Read(path kind)).Predict structure).Energy ]
+
+                let once kind = (script species 2).Replace("Toolkit_Test", $"Toolkit_{kind}").Replace("dump forces", "dump " + kind).Replace("dump_modify forces", "dump_modify " + kind)
+                let order = [ "linear"; "repulsion"; "linear" ]
+                let told = toldOf folder (order |> List.map once |> String.concat "clear\n")
+                let energies =
+                    told.Split '\n'
+                    |> Array.map (fun l -> l.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                    |> Array.filter (fun fields -> fields.Length = 9 && fields[0] = "0")
+                    |> Array.map (fun fields -> Double.Parse(fields[1], CultureInfo.InvariantCulture))
+
+                close 1e-10 [| for kind in order -> List.find (fst >> (=) kind) expected |> snd |] energies)
+
+        testCase "a cell smaller than the cutoff" <| fun () ->
+            NativeModel.requireLibrary ()
+            TemporaryFolder.using (fun folder ->
+                let path name = Path.Combine(folder, name)
+                NativeModel.write (path "model") "linear"
+                ok [ "export"; path "model"; "--kim"; "Toolkit_Test"; "--out"; path "kim" ] |> ignore
+                let side = 2.9
+                let structure =
+                    Structure.Create(
+                        ReadOnlySpan [| 8; 14 |], ReadOnlySpan [| 0.; 0.; 0.; 1.4; 1.5; 1.3 |],
+                        Cell(ReadOnlySpan [| side; 0.; 0.; 0.2; side; 0.; 0.1; -0.3; side |]), Periodicity.All)
+                let text, species = data structure
+                File.WriteAllText(path "structure.data", text)
+                let told = toldOf folder (script species 0)
+                let expected = (ModelFolder.Read(path "model")).Predict structure
+                let rows = thermo told
+                close 1e-10 [| expected.Energy |] [| rows[0][1] |]
+                close 1e-9 expected.Forces (dumped folder 2 |> Array.collect (fun a -> a[0..2])))
+
+        testCase "atoms that are lost are the engine's to tell, and the others go on" <| fun () ->
+            NativeModel.requireLibrary ()
+            TemporaryFolder.using (fun folder ->
+                let path name = Path.Combine(folder, name)
+                NativeModel.write (path "model") "linear"
+                ok [ "export"; path "model"; "--kim"; "Toolkit_Test"; "--out"; path "kim" ] |> ignore
+                // Upright, so that no direction has to repeat, and within its box.
+                let side = 9.6
+                let crystal =
+                    NativeModel.crystal
+                        .WithPositions(ReadOnlySpan [| for a in 0..3 do for b in 0..3 do for c in 0..3 do for k in [ a; b; c ] -> 0.5 + 2.4 * float k |])
+                        .WithCell(Cell.Cubic side, Periodicity.All)
+                let text, species = data crystal
+                File.WriteAllText(path "structure.data", text)
+                let open' (lost: string) (speed: int) =
+                    (script species 200).Replace("boundary p p p", "boundary f f f").Replace("norm no", $"norm no lost {lost}")
+                        .Replace("velocity all create 300 1234 loop geom mom yes", $"velocity all ramp vx -{speed} {speed} x 0 10")
+                Assert.Contains("Lost atoms", toldOf folder (open' "error" 80))
+                let told = toldOf folder (open' "warn" 80)
+                Assert.Contains("Lost atoms", told)
+                Assert.Contains("Loop time", told)
+                // All of them gone: no atoms are no error of the model.
+                Assert.Contains("Loop time", toldOf folder (open' "ignore" 100000)))
+
+        testCase "virials of atoms add up to that of all, on one and two ranks" <| fun () ->
+            NativeModel.requireLibrary ()
+            TemporaryFolder.using (fun folder ->
+                let path name = Path.Combine(folder, name)
+                NativeModel.write (path "model") "repulsion"
+                ok [ "export"; path "model"; "--kim"; "Toolkit_Test"; "--out"; path "kim" ] |> ignore
+                let structure = NativeModel.frames 4 |> List.last
+                let text, species = data structure
+                File.WriteAllText(path "structure.data", text)
+                File.WriteAllText(
+                    path "in.lammps",
+                    (script species 0)
+                        .Replace("velocity all create 300 1234 loop geom mom yes\n", "")
+                        .Replace("compute each all pe/atom", "compute each all pe/atom\ncompute s all stress/atom NULL")
+                        .Replace("id fx fy fz c_each", "id c_s[1] c_s[2] c_s[3] c_s[4] c_s[5] c_s[6]"))
+                let virial = (ModelFolder.Read(path "model")).Predict(structure).Virial
+                // xx yy zz xy xz yz, in bar·Å³ with the sign of a stress.
+                let whole = [| for k in [ 0; 4; 8; 1; 2; 5 ] -> -virial[k] * bar |]
+
+                let run ranks =
+                    lammps folder ranks |> ignore
+                    dumped folder structure.Count
+
+                let one, two = run 1, run 2
+                for k in 0..5 do
+                    Assert.InRange(abs (Array.sumBy (fun (a: float[]) -> a[k]) one - whole[k]), 0., 1e-6 * Array.max (Array.map abs whole))
+                Array.iter2 (close 1e-9) one two) ]

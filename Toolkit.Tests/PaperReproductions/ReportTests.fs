@@ -162,7 +162,8 @@ let tests =
                   [ "--nonsense" ], "--nonsense"
                   [ "nice"; "spam" ], "spam"
                   [ "nice"; "--quick"; "--full" ], "--full"
-                  [ "nice"; "--data"; "/no/such/folder" ], "/no/such/folder" ] do
+                  [ "nice"; "--data"; "/no/such/folder" ], "/no/such/folder"
+                  [ "benchmarks"; "--lammps"; "/no/such/lmp" ], "/no/such/lmp" ] do
                 let code, output, error = run arguments
                 Assert.Equal(2, code)
                 Assert.Equal("", output)

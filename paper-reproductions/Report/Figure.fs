@@ -40,6 +40,8 @@ type Request =
         Out: string
         /// A folder of public data sets, where there is one. No figure of a run that is not full needs it.
         Data: string option
+        /// The program that is asked for molecular dynamics, by name or path; it need not be there.
+        Lammps: string
         /// Hears of steps done, out of how many.
         Progress: int -> int -> unit
     }

@@ -44,7 +44,8 @@ internal sealed class KnownEnergy
     /// <summary>The same of neighbours that are given, where it is local.</summary>
     /// <param name="structure">The atoms.</param>
     /// <param name="list">Their neighbours, at least to <see cref="Reach"/>.</param>
-    public Evaluation Evaluate(Structure structure, NeighborList list) => PairEnergies.Evaluate(structure, list, _pairs);
+    /// <param name="centres">The atoms whose energies count; null: all.</param>
+    public Evaluation Evaluate(Structure structure, NeighborList list, int[]? centres = null) => PairEnergies.Evaluate(structure, list, _pairs, centres);
 
     /// <summary>Two energies and their derivatives; effective fields are the first's.</summary>
     public static Evaluation Sum(Evaluation a, Evaluation b)
@@ -56,6 +57,7 @@ internal sealed class KnownEnergy
             Forces = Add(a.Forces, b.Forces),
             Virial = Add(a.Virial, b.Virial),
             CellGradient = Add(a.CellGradient, b.CellGradient),
+            AtomicVirials = a.AtomicVirials is { } first && b.AtomicVirials is { } second ? Add(first, second) : null,
         };
 
         static double[] Add(double[] x, double[] y) => x.Zip(y, static (p, q) => p + q).ToArray();

@@ -14,12 +14,13 @@ internal static class PairEnergies
     /// <param name="structure">The atoms.</param>
     /// <param name="list">Their neighbours, at least to where the energies end.</param>
     /// <param name="terms">The energies.</param>
-    public static Evaluation Evaluate(Structure structure, NeighborList list, IReadOnlyList<IPairEnergy> terms)
+    /// <param name="centres">The atoms whose halves count; null: all.</param>
+    public static Evaluation Evaluate(Structure structure, NeighborList list, IReadOnlyList<IPairEnergy> terms, int[]? centres = null)
     {
         int n = structure.Count;
-        double[] energies = new double[n], forces = new double[3 * n], virial = new double[9], cell = new double[9];
+        double[] energies = new double[n], forces = new double[3 * n], virial = new double[9], cell = new double[9], atomic = new double[9 * n];
         Span<double> pull = stackalloc double[3];
-        for (int i = 0; i < n; i++)
+        foreach (int i in centres ?? Enumerable.Range(0, n))
         {
             for (int p = list.Offsets[i]; p < list.Offsets[i + 1]; p++)
             {
@@ -44,12 +45,13 @@ internal static class PairEnergies
                     for (int b = 0; b < 3; b++)
                     {
                         virial[3 * a + b] -= pull[a] * d[b];
+                        atomic[9 * i + 3 * a + b] -= pull[a] * d[b];
                         cell[3 * b + a] += images[b] * pull[a];
                     }
                 }
             }
         }
-        return new Evaluation(energies.Sum(), energies, forces, virial, cell, []);
+        return new Evaluation(energies.Sum(), energies, forces, virial, cell, []) { AtomicVirials = atomic };
     }
 
     /// <summary>An energy faded out by the quintic 1 − 10t³ + 15t⁴ − 6t⁵ between two distances.</summary>

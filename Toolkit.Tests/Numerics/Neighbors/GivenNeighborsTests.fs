@@ -101,7 +101,18 @@ let tests =
             close 1e-10 whole.Virial (Array.map2 (+) halves[0].Virial halves[1].Virial)
 
             for i in all do
-                Assert.Equal(0., halves[1 - part[i]].AtomicEnergies[i]))
+                Assert.Equal(0., halves[1 - part[i]].AtomicEnergies[i])
+
+            // Neighbours of atoms whose energies do not count make no difference, and virials of atoms add up.
+            for k in 0..1 do
+                let centres = all |> Array.filter (fun i -> part[i] = k)
+                let found = design.Features.Evaluate(s, list, ReadOnlySpan centres, potential, 2, true)
+                close 1e-11 halves[k].Forces found.Forces
+                close 1e-11 halves[k].Virial found.Virial
+                let atoms = nonNull found.AtomicVirials
+                close 1e-11 found.Virial (Array.init 9 (fun t -> Seq.sum (seq { for i in all -> atoms[9 * i + t] })))
+                for i in all do
+                    if part[i] <> k then Assert.Equal<float[]>(Array.zeroCreate 9, atoms[9 * i .. 9 * i + 8]))
 
         testCase "lists that do not fit are refused" <| fun () ->
             let s = Structure.Create(ReadOnlySpan [| 1; 6 |], ReadOnlySpan [| 0.; 0.; 0.; 1.; 0.; 0. |])

@@ -1,0 +1,94 @@
+using System;
+using System.Collections.Generic;
+using System.CommandLine;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Text;
+using Toolkit.Numerics.Files;
+using Toolkit.Numerics.Models;
+using Toolkit.Numerics.Models.Spins;
+using Toolkit.Numerics.Structures;
+
+namespace Toolkit.Cli.Verbs;
+
+/// <summary><c>toolkit exchange</c>: couplings of spins by a model, for a code of spin dynamics.</summary>
+internal static class ExchangeVerb
+{
+    public static Command Create()
+    {
+        var model = new Argument<string>("MODEL") { Description = "the folder of a model with spins, made by toolkit fit" };
+        var file = new Argument<string>("FILE") { Description = "one structure with spins in extended XYZ: where the energy is expanded" };
+        var output = new Option<string>("--out")
+        {
+            Description = "the file to write; .ucf: a unit cell file of Vampire with tensors, in J; .csv: isotropic exchange, Dzyaloshinskii–Moriya vector and tensor, in meV",
+            Required = true,
+        };
+        Option<string?> field = SpinInput.Field();
+        var range = new Option<double?>("--range") { Description = "the largest distance of two spins, Å [default: all that the model couples, twice its cutoff]" };
+        Option<int> threads = ThreadOption.Create();
+        Option<bool> force = OutputFile.Force();
+        var verb = new Command("exchange", "Couplings of pairs of spins, −|v_i||v_j| ∂²E/∂v_i∂v_j, by a model.") { model, file, output, field, range, threads, force };
+        verb.SetAction(result =>
+        {
+            string path = result.GetValue(output)!, folder = result.GetValue(model)!;
+            string extension = Path.GetExtension(path).ToLowerInvariant();
+            if (extension is not (".ucf" or ".csv"))
+                throw new UsageException($"--out: found '{path}', expected a name that ends with .ucf or .csv");
+
+            double? most = result.GetValue(range);
+            if (most is double r && !(r > 0 && double.IsFinite(r)))
+                throw new UsageException(FormattableString.Invariant($"--range: found {r}, expected a distance in Å"));
+
+            OutputFile.Require(path, result.GetValue(force));
+            (FittedModel fitted, int number) = SpinInput.Read(folder, result.GetValue(field));
+            if (!fitted.IsLocal)
+                throw new FailureException($"{folder}: found a long-ranged model, whose spins are all coupled with each other, expected a local one");
+
+            using StructureFiles files = new([result.GetValue(file)!]);
+            int count = files.Source.Read().Take(2).Count();
+            if (count != 1)
+                throw new InputException(files.Source.Name, null, null, count == 0 ? "no structure" : "several structures", "one");
+
+            (Structure structure, IReadOnlyList<SpinCoupling> couplings) = SpinCouplings.Of(fitted, files.Source, number, most, ThreadOption.Read(result, threads)).Single();
+            if (couplings.Count == 0)
+                throw new InputException(files.Source.Name, null, null, "no two spins within the range", "at least two atoms, or images, with spins");
+
+            string generator = $"toolkit exchange: {Path.GetFileName(Path.TrimEndingDirectorySeparator(folder))} at {files.Source.Name}";
+            if (extension == ".ucf")
+            {
+                if (!VampireCell.Has(structure))
+                    throw new InputException(files.Source.Name, null, null, "a cell that Vampire does not have", "three orthogonal vectors along x, y and z, periodic");
+
+                VampireCell.Write(path, structure, fitted.Features.Fields[number].Read(structure), couplings, generator);
+            }
+            else
+            {
+                AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(Csv(structure, couplings, generator))));
+            }
+
+            int pairs = couplings.Count / 2;
+            SpinCoupling strongest = couplings.MaxBy(static c => Math.Abs(c.Isotropic))!;
+            result.InvocationConfiguration.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{path}: {pairs} pairs; the strongest exchange is {1000 * strongest.Isotropic:G4} meV at {strongest.Distance:0.000} Å, the longest Dzyaloshinskii–Moriya vector {1000 * couplings.Max(static c => Length(c.Antisymmetric)):G4} meV"));
+            return 0;
+        });
+        return verb;
+    }
+
+    private static double Length(double[] v) => Math.Sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]);
+
+    private static string Csv(Structure structure, IReadOnlyList<SpinCoupling> couplings, string generator)
+    {
+        StringBuilder text = new($"# {generator}\n# H = -sum over pairs of e_i.J.e_j of unit vectors, each pair once; both directions are listed. Isotropic: trace/3; D: of -D.(e_i x e_j). Å, meV.\n");
+        text.Append("atom_i,atom_j,species_i,species_j,cell_a,cell_b,cell_c,x,y,z,distance,isotropic,D_x,D_y,D_z,J_xx,J_xy,J_xz,J_yx,J_yy,J_yz,J_zx,J_zy,J_zz\n");
+        foreach (SpinCoupling c in couplings)
+        {
+            double[] numbers = [.. c.Vector, c.Distance, .. ((double[])[c.Isotropic, .. c.Antisymmetric, .. c.Tensor]).Select(static x => 1000 * x)];
+            text.Append(CultureInfo.InvariantCulture, $"{c.First + 1},{c.Second + 1},{Elements.Symbol(structure.Species[c.First])},{Elements.Symbol(structure.Species[c.Second])},");
+            text.Append(CultureInfo.InvariantCulture, $"{c.Shift.A},{c.Shift.B},{c.Shift.C},");
+            text.AppendJoin(',', numbers.Select(static x => x.ToString("R", CultureInfo.InvariantCulture))).Append('\n');
+        }
+        return text.ToString();
+    }
+}
