@@ -10,7 +10,8 @@ import numpy
 
 _VERSIONS = ("v4", "v3")
 _V4 = {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"}
-_V3 = {"avx2", "bmi1", "bmi2", "f16c", "fma", "abm", "movbe"}
+# Not "abm", which it needs, too: each processor with the others has it, but some virtual machines do not list it.
+_V3 = {"avx2", "bmi1", "bmi2", "f16c", "fma", "movbe"}
 
 
 class ToolkitError(Exception):

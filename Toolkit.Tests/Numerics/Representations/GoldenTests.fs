@@ -152,7 +152,7 @@ let tests =
                     // A model changes no feature.
                     not (key.StartsWith "model")
                     // A fit follows the last bits of its sample: Cli.NiceTests compares its features with the library's.
-                    && not (List.exists (fun (name: string) -> key.StartsWith $"representation.{name}") [ "contraction"; "expand"; "purify"; "environments"; "time"; "scaling"; "centres"; "standard"; "select" ])
+                    && not (List.exists (fun (name: string) -> key.StartsWith $"representation.{name}") [ "contraction"; "expand"; "purify"; "environments"; "time"; "scaling"; "centres"; "standard"; "select"; "branch"; "precision" ])
                     && (key, word) <> ("representation.kind", "nice")
                     // Long-ranged sums hold to a tolerance: PotentialFactorTests compares them with definitions. Trees: TreeTests.
                     && not (List.exists (fun (name: string) -> key = $"fields[].{name}") [ "exponent"; "smearing"; "charges"; "evaluator"; "tolerance"; "exterior"; "autocorrelation"; "split"; "meshSize"; "splineOrder" ])
