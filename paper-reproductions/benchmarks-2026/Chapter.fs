@@ -162,7 +162,7 @@ let make (request: Request) : Chapter =
         let orderChecks =
             [ for o in orders ->
                   Check.run $"The last three numbers of the virials of {o.Set} are {fst o.Chosen}, as compared with a model of energies and forces alone." (fun () ->
-                      o.Best < 0.5 * o.Next, $"they differ from the model by {100. * o.Best:F0} %% of their size, in the next order by {100. * o.Next:F0} %%; sign {o.Sign:F0}") ]
+                      o.Best < 0.7 * o.Next, $"they differ from the model by {100. * o.Best:F0} %% of their size, in the next order by {100. * o.Next:F0} %%; sign {o.Sign:F0}") ]
 
         let described (s: Set) =
             $"{s.Source}; {s.Training.Length} structures to fit and {s.Test.Length} to test, cutoff {s.Cutoff} Å falling over {s.Smoothing} Å (SNAP {s.SnapCutoff} Å), timed with {(crystal s).Count} atoms"
