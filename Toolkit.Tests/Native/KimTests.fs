@@ -2,7 +2,6 @@
 module Toolkit.Tests.Native.KimTests
 
 open System
-open System.Diagnostics
 open System.Globalization
 open System.IO
 open Expecto
@@ -57,28 +56,7 @@ run {steps}
 """
     |> _.Replace("%%", "%")
 
-/// Runs LAMMPS in a folder on so many ranks: what it prints. Skips where it is not there.
-let private lammps (folder: string) (ranks: int) : string =
-    let absent () =
-        SharedData.skipped "no LAMMPS with KIM under MPI (packages lammps, openmpi-bin)"
-        ""
-
-    let start = ProcessStartInfo("mpirun", [ "--oversubscribe"; "-np"; string ranks; "lmp"; "-in"; "in.lammps"; "-log"; "none" ])
-    start.WorkingDirectory <- folder
-    start.RedirectStandardOutput <- true
-    start.RedirectStandardError <- true
-
-    for name, value in [ "KIM_API_PORTABLE_MODELS_DIR", Path.Combine(folder, "kim"); "OMPI_ALLOW_RUN_AS_ROOT", "1"; "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"; "OMP_NUM_THREADS", "1" ] do
-        start.Environment[name] <- value
-
-    try
-        use started = nonNull (Process.Start start)
-        let out, err = started.StandardOutput.ReadToEndAsync(), started.StandardError.ReadToEndAsync()
-        started.WaitForExit()
-        let told = out.Result + err.Result
-        if told.Contains "executable" && told.Contains "lmp" && started.ExitCode <> 0 || told.Contains "KIM package" then absent () else told
-    with :? ComponentModel.Win32Exception ->
-        absent ()
+let private lammps (folder: string) (ranks: int) : string = NativeModel.lammps folder ranks [ "-in"; "in.lammps" ]
 
 /// The numbers of the lines after a line that begins with Step, until the loop ends.
 let private thermo (out: string) =

@@ -2,7 +2,6 @@
 module Toolkit.Tests.Native.LammpsExampleTests
 
 open System
-open System.Diagnostics
 open System.Globalization
 open System.IO
 open Expecto
@@ -12,34 +11,6 @@ open Toolkit.Tests.Cli.CommandLine
 open Toolkit.Tests.Laws
 
 let private example name = Path.Combine(SharedData.repository, "examples", "lammps", name)
-
-/// What a program prints; nothing where it is not there.
-let private run (folder: string) (program: string) (arguments: string list) : string option =
-    let start = ProcessStartInfo(program, arguments)
-    start.WorkingDirectory <- folder
-    start.RedirectStandardOutput <- true
-    start.RedirectStandardError <- true
-
-    for name, value in [ "KIM_API_PORTABLE_MODELS_DIR", Path.Combine(folder, "kim"); "OMPI_ALLOW_RUN_AS_ROOT", "1"; "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"; "OMP_NUM_THREADS", "1" ] do
-        start.Environment[name] <- value
-
-    try
-        use started = nonNull (Process.Start start)
-        let out, err = started.StandardOutput.ReadToEndAsync(), started.StandardError.ReadToEndAsync()
-        started.WaitForExit()
-        Some(out.Result + err.Result)
-    with :? ComponentModel.Win32Exception ->
-        None
-
-/// Runs LAMMPS on two ranks; skips where it is not there, or has no KIM.
-let private lammps (folder: string) (arguments: string list) : string =
-    let skipped () = SharedData.skipped "no LAMMPS with KIM under MPI (packages lammps, openmpi-bin)"
-
-    match run folder "mpirun" ([ "--oversubscribe"; "-np"; "2"; "lmp"; "-log"; "none" ] @ arguments) with
-    | Some told when not (told.Contains "executable" && told.Contains "lmp" && not (told.Contains "LAMMPS (") || told.Contains "KIM package") -> told
-    | _ ->
-        skipped ()
-        ""
 
 /// Silicon as the shipped set describes it, exported for KIM as My_Silicon.
 let private silicon (path: string -> string) : FittedModel =
@@ -67,7 +38,7 @@ let tests =
             TemporaryFolder.using (fun folder ->
                 let path name = Path.Combine(folder, name)
                 let model = silicon path
-                let told = lammps folder [ "-in"; example "in.elastic"; "-var"; "model"; "My_Silicon" ]
+                let told = NativeModel.lammps folder 2 [ "-in"; example "in.elastic"; "-var"; "model"; "My_Silicon" ]
                 let side = after "lattice constant:" told
                 Assert.InRange(side, 5.3, 5.6)
 
@@ -85,7 +56,7 @@ let tests =
                 Assert.InRange(after "C12:" told / slope 4, 0.999, 1.001)
                 Assert.InRange(after "C44:" told, 10., after "C11:" told)
 
-                let melt hot = after "mean square displacement:" (lammps folder [ "-in"; example "in.melt"; "-var"; "cells"; "2"; "-var"; "steps"; "4000"; "-var"; "hot"; string hot ])
+                let melt hot = after "mean square displacement:" (NativeModel.lammps folder 2 [ "-in"; example "in.melt"; "-var"; "cells"; "2"; "-var"; "steps"; "4000"; "-var"; "hot"; string hot ])
                 Assert.InRange(melt 300, 0., 0.1)
                 Assert.True(melt 6000 > 0.4))
 
@@ -104,7 +75,7 @@ let tests =
                       "-L"; native; "-l:libtoolkit-v3.so"; $"-Wl,-rpath,{native}" ]
 
                 if not (File.Exists library) then SharedData.skipped "no liblammps (package lammps)"
-                match run folder "mpicc" compile with
+                match NativeModel.run folder "mpicc" compile with
                 | None -> SharedData.skipped "no mpicc (package libopenmpi-dev)"
                 | Some told -> Assert.Equal("", told)
 
@@ -132,7 +103,7 @@ let tests =
 
                 let go' ranks =
                     let told =
-                        run folder "mpirun" [ "--oversubscribe"; "-np"; string ranks; path "spins"; path "model"; "spins"; "4"; "in.spins"; "8"; "14" ]
+                        NativeModel.run folder "mpirun" [ "--oversubscribe"; "-np"; string ranks; path "spins"; path "model"; "spins"; "4"; "in.spins"; "8"; "14" ]
                         |> Option.defaultWith (fun () ->
                             SharedData.skipped "no mpirun (package openmpi-bin)"
                             "")

@@ -2,6 +2,7 @@
 module Toolkit.Tests.Native.NativeModel
 
 open System
+open System.Diagnostics
 open System.IO
 open Toolkit.Numerics.Models
 open Toolkit.Numerics.Models.Fit
@@ -18,6 +19,32 @@ let requireLibrary () =
 
     if not (File.Exists(Path.Combine(folder, "libtoolkit-v3.so"))) then
         SharedData.skipped "no native library: Native/build.sh makes it"
+
+/// What a program prints, run in a folder whose folder kim has models for the KIM API; nothing where there is no such program.
+let run (folder: string) (program: string) (arguments: string list) : string option =
+    let start = ProcessStartInfo(program, arguments)
+    start.WorkingDirectory <- folder
+    start.RedirectStandardOutput <- true
+    start.RedirectStandardError <- true
+
+    for name, value in [ "KIM_API_PORTABLE_MODELS_DIR", Path.Combine(folder, "kim"); "OMPI_ALLOW_RUN_AS_ROOT", "1"; "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"; "OMP_NUM_THREADS", "1" ] do
+        start.Environment[name] <- value
+
+    try
+        use started = nonNull (Process.Start start)
+        let out, err = started.StandardOutput.ReadToEndAsync(), started.StandardError.ReadToEndAsync()
+        started.WaitForExit()
+        Some(out.Result + err.Result)
+    with :? ComponentModel.Win32Exception ->
+        None
+
+/// Runs LAMMPS in a folder on so many ranks: what it prints. Skips where it is not there, or has no KIM.
+let lammps (folder: string) (ranks: int) (arguments: string list) : string =
+    match run folder "mpirun" ([ "--oversubscribe"; "-np"; string ranks; "lmp"; "-log"; "none" ] @ arguments) with
+    | Some told when not (told.Contains "executable" && told.Contains "lmp" && not (told.Contains "LAMMPS (") || told.Contains "KIM package") -> told
+    | _ ->
+        SharedData.skipped "no LAMMPS with KIM under MPI (packages lammps, openmpi-bin)"
+        ""
 
 /// A tilted crystal of two species with room for every neighbour.
 let crystal =

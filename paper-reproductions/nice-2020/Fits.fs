@@ -145,6 +145,22 @@ let coefficients (rows: Rows) (columns: Columns) (fit: RidgeFit) : float[] =
     Seq.iteri (fun k c -> all[columns.Index[k]] <- columns.Scale[k] * c) fit.Coefficients
     all
 
+/// A fit and its errors, by reference and prediction of energies and of components of forces.
+let outcomeOf (model: Model) (training: Training) (seed: int) (size: int) (fit: RidgeFit) (predicted: (float * float)[]) (forces: (float * float)[]) : Outcome =
+    { Order = model.Order
+      Training = training
+      Seed = seed
+      Size = size
+      Columns = model.Columns.Count
+      Regulariser = fit.Regulariser
+      EnergyError = rmse predicted
+      EnergyDeviation = deviation (Array.map fst predicted)
+      EnergyMeanError = meanError predicted
+      ForceError = rmse forces
+      ForceMeanError = meanError forces
+      ForceDeviation = deviation (Array.map fst forces)
+      Predicted = predicted }
+
 /// What a fit predicts for the test configurations.
 let private outcome (data: Data) (rows: Rows) (test: int[]) (seed: int) (size: int) (model: Model) (training: Training) (fit: RidgeFit) : Outcome =
     let width = rows.Order.Length
@@ -163,19 +179,7 @@ let private outcome (data: Data) (rows: Rows) (test: int[]) (seed: int) (size: i
         else
             test |> Array.collect (fun i -> data.Forces[i] |> Array.mapi (fun k force -> force, product rows.Force[i] k))
 
-    { Order = model.Order
-      Training = training
-      Seed = seed
-      Size = size
-      Columns = model.Columns.Count
-      Regulariser = fit.Regulariser
-      EnergyError = rmse predicted
-      EnergyDeviation = deviation (Array.map fst predicted)
-      EnergyMeanError = meanError predicted
-      ForceError = rmse forces
-      ForceMeanError = meanError forces
-      ForceDeviation = deviation (Array.map fst forces)
-      Predicted = predicted }
+    outcomeOf model training seed size fit predicted forces
 
 /// All curves of some models. The numbers do not depend on the number of threads: each fit is the work of one.
 let run (threads: int) (plan: Plan) (data: Data) (rows: Rows) (models: Model list) (tick: unit -> unit) : Outcome list =

@@ -110,20 +110,7 @@ let private division (threads: int) (plan: Plan) (energies: float[]) (rows: Rows
                         if model.Columns.Count > few then GC.Collect()
                         let predicted = predict model fit
 
-                        kept
-                            { Order = model.Order
-                              Training = Energies
-                              Seed = seed
-                              Size = size
-                              Columns = model.Columns.Count
-                              Regulariser = fit.Regulariser
-                              EnergyError = rmse predicted
-                              EnergyDeviation = deviation (Array.map fst predicted)
-                              EnergyMeanError = meanError predicted
-                              ForceError = nan
-                              ForceMeanError = nan
-                              ForceDeviation = nan
-                              Predicted = [||] } ])
+                        kept { outcomeOf model Energies seed size fit predicted [| nan, nan |] with Predicted = [||] } ])
               |> List.map (ofKept seed)
 
           for o in found do started[o.Order].Value <- Array.IndexOf(grid, o.Regulariser)

@@ -181,10 +181,8 @@ let heldOut (threads: int) (p: Problem) (withFields: bool) (parts: int) : HeldOu
       Fields = found |> Array.collect (fun (_, f, _) -> f)
       Factor = found |> Array.averageBy (fun (_, _, s) -> s) }
 
-/// The linear model of all frames with its features' design, and the factor of the fields in its training.
-let whole (set: Set) (frames: Labelled[]) (sight: Sight) : Fitted * float =
-    let design = EnergyDesign(features (describe sight set), set.Species)
-    let p = problem 1 set frames (Ridge sight)
-    let all = [| 0 .. frames.Length - 1 |]
+/// The linear model of all frames of a ridge problem, and the factor of the fields in its training.
+let whole (set: Set) (sight: Sight) (p: Problem) : Fitted * float =
+    let all = [| 0 .. p.Frames.Length - 1 |]
     let scale = factor p all
-    linear design (fit p weight scale all), scale
+    linear (EnergyDesign(features (describe sight set), set.Species)) (fit p weight scale all), scale

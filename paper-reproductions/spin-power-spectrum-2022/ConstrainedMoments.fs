@@ -190,7 +190,9 @@ let private learning (threads: int) (all: Found list) : Figure =
           Width = 330.
           Rows = [ 250., List.map panel sets ] } }
 
-let private constants (all: (Set * Labelled[]) list) : Figure =
+let private constants (all: (Set * Labelled[]) list) (fits: Found list) : Figure =
+    let whole (set: Set) = fits |> List.find (fun f -> f.Set = set && f.Kind = Ridge Summed) |> fun f -> whole set Summed f.Problem
+
     // How far the images of one nearest neighbour are that the cutoff holds.
     let images (set: Set, frames: Labelled[]) : float list =
         let list = NeighborList.Build(frames[0].Structure, set.Cutoff)
@@ -203,7 +205,7 @@ let private constants (all: (Set * Labelled[]) list) : Figure =
     let found =
         [ for set, frames, _ in bcc |> List.filter (fun (_, _, images) -> images.Length = 1) do
               let pairs = shells set.Cutoff frames
-              let model, factor = whole set frames Summed
+              let model, factor = whole set
               let pairs = pairs |> List.map (fun (r, j) -> r, factor * j)
               let a = (fst pairs.Head) * 2. / sqrt 3.
               set, Series.joined $"{set.Title}: features" Blue Circle Solid, learned a (List.map fst pairs) model, Series.joined "pairs alone" Vermilion Square Dashed, pairs ]
@@ -216,7 +218,7 @@ let private constants (all: (Set * Labelled[]) list) : Figure =
 
     // In a small cell one pair of atoms stands at several distances, and only the sum over its images is in the data.
     let summed (set: Set, frames: Labelled[], images: float list) =
-        let _, factor = whole set frames Summed
+        let _, factor = whole set
         let constants = shells set.Cutoff frames |> List.map (fun (r, j) -> r, factor * j)
         let sum = images |> List.sumBy (fun far -> constants |> List.minBy (fun (r, _) -> abs (r - far)) |> snd)
         $"{set.Title}: a nearest neighbour with the {images.Length - 1} more images that the cell has within the cutoff {sum:F1} meV by pairs; single constants are not in the data of so small a cell"
@@ -258,4 +260,4 @@ let figures (threads: int) (data: string option) : Figure list =
         [ torques found
           learning threads found
           TotalTorques.figure threads [ for set in sets do if set.File.StartsWith "fege" then set.Title ] (List.map seen all)
-          if all |> List.exists (fun (set, _) -> set.File = "fe-bcc-128.xyz") then constants all ]
+          if all |> List.exists (fun (set, _) -> set.File = "fe-bcc-128.xyz") then constants all found ]
