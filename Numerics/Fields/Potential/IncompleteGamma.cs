@@ -24,7 +24,8 @@ public static class IncompleteGamma
     {
         Require(a, x);
         if (x == 0) return a > 0 ? Gamma(a) : double.PositiveInfinity;
-        if (x >= Math.Max(Small, a - 1)) return Fraction(a, x);
+        // The fraction's first denominator is x + 1 − a: nowhere near zero from here on.
+        if (x >= (a < 2 ? Small : a)) return Fraction(a, x);
         if (a >= 2) return Gamma(a) - Math.Pow(x, a) * Gamma(a) * SeriesStar(a, x);
 
         // From ½ or 0 by Γ(a + 1, x) = a Γ(a, x) + x^a e^(−x) (DLMF 8.8.2), which is stable in both directions for x ≤ 1.
