@@ -12,6 +12,9 @@ namespace Toolkit.Numerics.Representations;
 /// <content>Explicit gradients.</content>
 public sealed partial class RepresentationSet
 {
+    // Rows of fewer features have too many cache lines that they share with the next: those are asked for ahead instead of written past the caches.
+    private const int ManyFeatures = 512;
+
     /// <summary>Features of every atom and their gradients with respect to every position and vector they depend on.</summary>
     /// <param name="structure">Its species must all have channels; it has the vectors of all fields.</param>
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
@@ -70,14 +73,16 @@ public sealed partial class RepresentationSet
         }
         for (int k = 0; k < places; k++)
             isOnly[k] = scratch.Pair[k] != EnvironmentScratch.NoPair && pairs[rowOfPair[scratch.Pair[k]] - centreRow] == 1;
+        bool isStreamed = FeatureCount >= ManyFeatures && sizeof(double) * ((long)positions.Length + vectors.Length) > Streamed;
         fixed (double* all = positions, byVectors = vectors)
             for (int p = 0; p < _parts.Length; p++)
                 if (_expansionOf[p] == e)
-                    WriteGradients(p, scratch, memory, centre, around, rowOfPair, centreRow, isFirst, isOnly, isThere, all, byVectors, strain);
+                    WriteGradients(p, scratch, memory, centre, around, rowOfPair, centreRow, isFirst, isOnly, isThere, all, byVectors, strain, isStreamed);
     }
 
     private unsafe void WriteGradients(int part, EnvironmentScratch scratch, EnvironmentMemory memory, int centre, Surroundings around, int[] rowOfPair,
-        int centreRow, ReadOnlySpan<bool> isFirst, ReadOnlySpan<bool> isOnly, Span<bool> isThere, double* positions, double* vectors, double* strain)
+        int centreRow, ReadOnlySpan<bool> isFirst, ReadOnlySpan<bool> isOnly, Span<bool> isThere, double* positions, double* vectors, double* strain,
+        bool isStreamed)
     {
         DensityExpansion expansion = _parts[part].Expansion;
         PairGradients gradients = memory.Part(part).Gradients;
@@ -92,6 +97,7 @@ public sealed partial class RepresentationSet
             for (int f = 0; f < Fields.Count; f++)
                 if (!isAlone || !isThere[row * kinds + 1 + f]) Clear(VectorRow(vectors, centreRow + row, f) + from, features);
         }
+        double** soon = stackalloc double*[PairGradients.MostPairs];
         for (int c = 0; c < gradients.Chunks; c++)
         {
             (int first, int count) = gradients.Chunk(c);
@@ -105,7 +111,15 @@ public sealed partial class RepresentationSet
                 for (int lane = 0; lane < scratch.Used[block]; lane++)
                 {
                     int together = lane % PairGradients.MostPairs;
-                    if (together == 0) gradients.Places(lane, Math.Min(PairGradients.MostPairs, scratch.Used[block] - lane), pairs, stride);
+                    if (together == 0)
+                    {
+                        int some = Math.Min(PairGradients.MostPairs, scratch.Used[block] - lane);
+                        for (int i = 0; i < some; i++)
+                            soon[i] = positions + (nint)rowOfPair[scratch.Pair[block * EnvironmentScratch.Lanes + lane + i]] * 3 * FeatureCount + first;
+                        if (isStreamed) gradients.Places(lane, some, pairs, stride);
+                        else gradients.Places(lane, some, pairs, stride, soon, FeatureCount);
+                    }
+
                     double* pair = pairs + 3 * (nint)together * stride;
                     int k = block * EnvironmentScratch.Lanes + lane, row = rowOfPair[scratch.Pair[k]];
                     if (strain != null) AddStrain(pair, stride, count, [scratch.X[k], scratch.Y[k], scratch.Z[k]], strain + first);
@@ -116,24 +130,24 @@ public sealed partial class RepresentationSet
                         if (isFirst[k] && isOnly[k])
                         {
                             for (int d = 0; d < 3; d++)
-                                Streaming.CopyOut(pair + d * (nint)stride, target + d * (nint)FeatureCount, sum + d * (nint)stride, count);
+                                Streaming.CopyOut(pair + d * (nint)stride, target + d * (nint)FeatureCount, sum + d * (nint)stride, count, isStreamed);
                         }
                         else
                         {
                             Subtract(pair, sum, stride, count);
-                            Put(pair, stride, count, target, isFirst[k], isOnly[k]);
+                            Put(pair, stride, count, target, isFirst[k], isStreamed && isOnly[k]);
                         }
                     }
                     for (int f = 0; f < fieldOf.Length; f++)
                     {
                         if (expansion.Columns(f).Slot(scratch.Group[block]) < 0) continue;
                         gradients.Vectors(f, lane, pair, stride);
-                        Put(pair, stride, count, VectorRow(vectors, row, fieldOf[f]) + first, isFirst[k], isOnly[k] && row != centreRow);
+                        Put(pair, stride, count, VectorRow(vectors, row, fieldOf[f]) + first, isFirst[k], isStreamed && isOnly[k] && row != centreRow);
                     }
                 }
             }
             // Moving all atoms together changes nothing, so the centre's row is minus the sum of the others.
-            Put(sum, stride, count, positions + (nint)centreRow * 3 * FeatureCount + first, true, true);
+            Put(sum, stride, count, positions + (nint)centreRow * 3 * FeatureCount + first, true, isStreamed);
         }
         TangentGradients tangents = memory.Part(part).Tangents;
         for (int f = 0; f < fieldOf.Length; f++)

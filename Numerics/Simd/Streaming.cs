@@ -22,15 +22,16 @@ internal static unsafe class Streaming
             new ReadOnlySpan<T>(source, n).CopyTo(new Span<T>(target, n));
     }
 
-    /// <summary>The same, and takes the numbers from a sum: in one pass over them, since the memory is what takes time.</summary>
+    /// <summary>Copies numbers and takes them from a sum: in one pass over them, since the memory is what takes time.</summary>
     /// <param name="source">The numbers, up to whole vectors, from the start of a line.</param>
     /// <param name="target">Receives them.</param>
     /// <param name="sum">The sum, likewise.</param>
     /// <param name="n">How many.</param>
-    internal static void CopyOut(double* source, double* target, double* sum, int n)
+    /// <param name="isStreamed">Whether the target's whole cache lines are written past the caches.</param>
+    internal static void CopyOut(double* source, double* target, double* sum, int n, bool isStreamed)
     {
         int i = 0, k = 0;
-        if ((nint)target % sizeof(double) == 0 && VectorWidths.Has512)
+        if (isStreamed && VectorWidths.Has512 && (nint)target % sizeof(double) == 0)
         {
             i = Math.Min(n, (int)(((64 - ((nint)target & 63)) & 63) / sizeof(double)));
             Few(source, target, i);
@@ -39,14 +40,15 @@ internal static unsafe class Streaming
                 Vector512.StoreAlignedNonTemporal(Vector512.Load(source + i), target + i);
                 Vector512.Store(Vector512.Load(sum + k) - Vector512.Load(source + k), sum + k);
             }
-
-            Few(source + i, target + i, n - i);
         }
-        else
+
+        for (; i + 8 <= n; i += 8, k += 8)
         {
-            new ReadOnlySpan<double>(source, n).CopyTo(new Span<double>(target, n));
+            Vector512.Store(Vector512.Load(source + i), target + i);
+            Vector512.Store(Vector512.Load(sum + k) - Vector512.Load(source + k), sum + k);
         }
 
+        Few(source + i, target + i, n - i);
         for (; k < n; k += 8)
             Vector512.Store(Vector512.Load(sum + k) - Vector512.Load(source + k), sum + k);
     }

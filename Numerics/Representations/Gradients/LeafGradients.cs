@@ -3,6 +3,7 @@ using System.Linq;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Toolkit.Numerics.Blocks;
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Simd;
@@ -87,8 +88,7 @@ internal sealed unsafe class LeafGradients : PairGradients
     public override void AddBlock(int block)
     {
         int lm = (_expansion.LMax + 1) * (_expansion.LMax + 1), next = lm * Lanes, vectors = Lanes * _scratch.Blocks;
-        double* storage = stackalloc double[Lanes * Lanes + CacheLine.Doubles];
-        double* tile = CacheLine.Next(storage), angles = _angles + (nint)block * _angleLength;
+        double* angles = _angles + (nint)block * _angleLength;
         Vector512<double>* by = stackalloc Vector512<double>[3];
         for (int row = 0; row < _rule.Angles.Count; row++)
         {
@@ -97,8 +97,9 @@ internal sealed unsafe class LeafGradients : PairGradients
             if (field == 0)
             {
                 // The harmonics' gradients lie behind them.
-                Transpose.Copy(4, Lanes, _scratch.Harmonics + terms[0].Lm * Lanes, next, angles, 4, 1.0);
-                angles += 4 * Lanes;
+                double* harmonics = _scratch.Harmonics + terms[0].Lm * Lanes;
+                for (int kind = 0; kind < 4; kind++, angles += Lanes)
+                    Vector512.Store(Vector512.Load(harmonics + kind * next), angles);
                 continue;
             }
             double* v = _scratch.Vectors + 3 * (field - 1) * vectors + block * Lanes;
@@ -114,17 +115,15 @@ internal sealed unsafe class LeafGradients : PairGradients
                 wy = Vector512.MultiplyAddEstimate(factor, Vector512.Load(dy + next), wy);
                 wz = Vector512.MultiplyAddEstimate(factor, Vector512.Load(dy + 2 * next), wz);
             }
-            Vector512.Store(w, tile);
-            Vector512.Store(wx, tile + Lanes);
-            Vector512.Store(wy, tile + 2 * Lanes);
-            Vector512.Store(wz, tile + 3 * Lanes);
+            Vector512.Store(w, angles);
+            Vector512.Store(wx, angles + Lanes);
+            Vector512.Store(wy, angles + 2 * Lanes);
+            Vector512.Store(wz, angles + 3 * Lanes);
             // Vectors are (y, z, x).
-            Vector512.Store(by[2], tile + 4 * Lanes);
-            Vector512.Store(by[0], tile + 5 * Lanes);
-            Vector512.Store(by[1], tile + 6 * Lanes);
-            Vector512.Store(Vector512<double>.Zero, tile + 7 * Lanes);
-            Transpose.Eight(tile, Lanes, angles);
-            angles += Lanes * Lanes;
+            Vector512.Store(by[2], angles + 4 * Lanes);
+            Vector512.Store(by[0], angles + 5 * Lanes);
+            Vector512.Store(by[1], angles + 6 * Lanes);
+            angles += LeafRule.Kinds(field) * Lanes;
         }
     }
 
@@ -150,7 +149,7 @@ internal sealed unsafe class LeafGradients : PairGradients
                 next = s.At + 1;
                 if (s.Field > 0 && _slotOf[s.Field - 1] < 0) continue;
                 double* angles = _blockAngles + _angleAt[s.FirstAngle], to = _contracted + s.At;
-                int rows = Lanes * s.Kinds, count = pairs * s.Kinds;
+                int rows = Lanes * s.Kinds, count = rows - Lanes + pairs;
                 if (s.Source.Block == SlopeSource.Unit)
                 {
                     new ReadOnlySpan<double>(angles, count).CopyTo(new Span<double>(to, count));
@@ -163,7 +162,7 @@ internal sealed unsafe class LeafGradients : PairGradients
     }
 
     /// <inheritdoc/>
-    public override void Places(int lane, int count, double* target, int stride)
+    public override void Places(int lane, int count, double* target, int stride, double** soon, int nextRow)
     {
         int radial = (_expansion.LMax + 1) * _n;
         double* directions = stackalloc double[3 * MostPairs];
@@ -177,7 +176,7 @@ internal sealed unsafe class LeafGradients : PairGradients
         Pairs pairs = new()
         {
             Count = count, Radial = _scratch.Radial + (nint)lane * radial, NextRadial = radial,
-            Slope = (nint)(_scratch.RadialDerivatives - _scratch.Radial), Directions = directions, Stride = stride,
+            Slope = (nint)(_scratch.RadialDerivatives - _scratch.Radial), Directions = directions, Stride = stride, Soon = soon, SoonNext = nextRow,
         };
         double** at = stackalloc double*[_mostSlopes];
         int* next = stackalloc int[_mostSlopes];
@@ -188,11 +187,14 @@ internal sealed unsafe class LeafGradients : PairGradients
             Begin(segment, lane, 0, at, next);
             fixed (Run* runs = list.Runs)
             fixed (double* weights = list.Weights)
+            fixed (long* places = list.Places)
             {
                 for (Run* run = runs, end = runs + list.Runs.Length; run < end; run++)
                 {
                     double* to = target + segment.Place + run->Place, w = weights + run->Weights;
-                    if (run->Slow == Run.Triangle) Triangle(*run, pairs, at, next, to, *w);
+                    pairs.SoonAt = segment.Place + run->Place;
+                    if (run->Vectors > 0 && run->Slow == 1) Plane<Rows1>(*run, pairs, segment, at, next, to, w, places + run->Places);
+                    else if (run->Vectors > 0) Plane<Rows2>(*run, pairs, segment, at, next, to, w, places + run->Places);
                     else if (run->Slow == Run.Many) Many(list, *run, pairs, segment, at, next, to, w);
                     else if (run->Slow + run->Fast == 0) Clear(*run, pairs, to);
                     else if (run->IsOuter) Outer(*run, pairs, segment, at, next, to, w);
@@ -252,8 +254,8 @@ internal sealed unsafe class LeafGradients : PairGradients
         for (int p = 0; p < segment.Slopes.Length; p++)
         {
             ref readonly SegmentSlope s = ref segment.Slopes[p];
-            at[p] = _contracted + s.At + ((nint)lane * s.Kinds + kind) * s.Stride;
-            next[p] = s.Stride;
+            at[p] = _contracted + s.At + ((nint)kind * Lanes + lane) * s.Stride;
+            next[p] = Lanes * s.Stride;
         }
     }
 
@@ -275,10 +277,14 @@ internal sealed unsafe class LeafGradients : PairGradients
 
         /// <summary>From direction to direction of what is made.</summary>
         public nint Stride;
+
+        /// <summary>Where the rows of each go later, from row to row there, and the features at hand in it: lines that are asked for meanwhile.</summary>
+        public double** Soon;
+        public nint SoonNext, SoonAt;
     }
 
     /// <summary>Numbers of the contracted slopes from one pair to the next.</summary>
-    private static nint Step(Segment segment, int slope) => (nint)segment.Slopes[slope].Kinds * segment.Slopes[slope].Stride;
+    private static nint Step(Segment segment, int slope) => segment.Slopes[slope].Stride;
 
     private static void Clear(in Run run, in Pairs pairs, double* to)
     {
@@ -286,15 +292,58 @@ internal sealed unsafe class LeafGradients : PairGradients
             new Span<double>(to + d * pairs.Stride, run.Count).Clear();
     }
 
-    private static void Triangle(in Run run, in Pairs pairs, double** at, int* next, double* to, double weight)
+    /// <summary>Runs that are the rows of a plane (<see cref="Planes"/>), eight features at a time whatever their rows.</summary>
+    /// <typeparam name="TSlow">Without (1) or with (2) a leaf whose channel stands still.</typeparam>
+    private static void Plane<TSlow>(in Run run, in Pairs pairs, Segment segment, double** at, int* next, double* target, double* weights, long* places)
+        where TSlow : struct, ITileRows
     {
-        double* slopes = at[0] + run.OtherA, radial = pairs.Radial + run.RadialA, u = pairs.Directions;
-        for (int k = 0; k < pairs.Count; k++, slopes += 4 * next[0], radial += pairs.NextRadial, u += 3, to += 3 * pairs.Stride)
+        // The leaf whose channel is the row, the one whose channel is the column, and the one whose others are the plane.
+        (int slopeR, int otherR, int radialR) = TSlow.Count > 1 ? (run.SlopeB, run.OtherB, run.RadialB) : (run.SlopeA, run.OtherA, run.RadialA);
+        nint nextR = next[slopeR], nextC = next[run.SlopeF], nextA = next[run.SlopeA], slope = pairs.Slope, stride = pairs.Stride, far = pairs.SoonNext;
+        nint pairR = Step(segment, slopeR), pairC = Step(segment, run.SlopeF), pairA = Step(segment, run.SlopeA);
+        int vectors = run.Vectors;
+        for (int pair = 0; pair < pairs.Count; pair++)
         {
-            PackedTriangle.Gradients(
-                slopes, radial, radial + pairs.Slope, Vector512.Create(u[0]), Vector512.Create(u[1]), Vector512.Create(u[2]), weight, to, (int)pairs.Stride);
+            double* radial = pairs.Radial + pair * pairs.NextRadial, soon = pairs.Soon[pair] + pairs.SoonAt, u = pairs.Directions + 3 * pair;
+            double* r = at[slopeR] + otherR + pair * pairR, c = at[run.SlopeF] + run.OtherF + pair * pairC, gr = radial + radialR, gc = radial + run.RadialF;
+            double* a = at[run.SlopeA] + run.OtherA + pair * pairA, ga = radial + run.RadialA, w = weights, to = target + 3 * pair * stride;
+            Vector512<double> ux = Vector512.Create(u[0]), uy = Vector512.Create(u[1]), uz = Vector512.Create(u[2]);
+            Vector512<double> rowValue = Vector512.Load(gr), rowSlope = Vector512.Load(gr + slope), columnValue = Vector512.Load(gc);
+            Vector512<double> columnSlope = Vector512.Load(gc + slope), still = Vector512.Create(*ga), stillSlope = Vector512.Create(ga[slope]);
+            Vector512<double> r0 = Vector512.Load(r), rx = Vector512.Load(r + nextR), ry = Vector512.Load(r + 2 * nextR), rz = Vector512.Load(r + 3 * nextR);
+            Vector512<double> c0 = Vector512.Load(c), cx = Vector512.Load(c + nextC), cy = Vector512.Load(c + 2 * nextC), cz = Vector512.Load(c + 3 * nextC);
+            long* place = places;
+            for (int v = vectors; v > 0; v--, place += 16, w += 8, to += 8, soon += 8, a += 8)
+            {
+                Expect(soon, far);
+                Vector512<long> row = Vector512.Load(place), column = Vector512.Load(place + 8);
+                Vector512<double> value = At(rowValue, row), other = At(columnValue, column);
+                Vector512<double> along = At(rowSlope, row) * At(r0, column);
+                Vector512<double> x = value * At(rx, column), y = value * At(ry, column), z = value * At(rz, column);
+                along = Vector512.MultiplyAddEstimate(At(columnSlope, column), At(c0, row), along);
+                x = Vector512.MultiplyAddEstimate(other, At(cx, row), x);
+                y = Vector512.MultiplyAddEstimate(other, At(cy, row), y);
+                z = Vector512.MultiplyAddEstimate(other, At(cz, row), z);
+                if (TSlow.Count > 1)
+                {
+                    along = Vector512.MultiplyAddEstimate(stillSlope, Vector512.Load(a), along);
+                    x = Vector512.MultiplyAddEstimate(still, Vector512.Load(a + nextA), x);
+                    y = Vector512.MultiplyAddEstimate(still, Vector512.Load(a + 2 * nextA), y);
+                    z = Vector512.MultiplyAddEstimate(still, Vector512.Load(a + 3 * nextA), z);
+                }
+
+                Vector512<double> weight = Vector512.Load(w);
+                along *= weight;
+                Vector512.Store(Vector512.MultiplyAddEstimate(ux, along, weight * x), to);
+                Vector512.Store(Vector512.MultiplyAddEstimate(uy, along, weight * y), to + stride);
+                Vector512.Store(Vector512.MultiplyAddEstimate(uz, along, weight * z), to + 2 * stride);
+            }
         }
     }
+
+    /// <summary>The numbers at eight places of eight.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<double> At(Vector512<double> numbers, Vector512<long> places) => Avx512F.PermuteVar8x64(numbers, places);
 
     /// <summary>Runs of two leaves that are an outer product: what products of two factors mostly are. Seven operations for every three
     /// vectors of numbers are multiply-adds of broadcast numbers; all else is done once.</summary>
@@ -305,16 +354,19 @@ internal sealed unsafe class LeafGradients : PairGradients
         double* firstA = at[run.SlopeA] + run.OtherA, firstF = at[run.SlopeF] + run.OtherF, radial = pairs.Radial, direction = pairs.Directions;
         Vector512<double> weight = Vector512.Load(w);
         int repeat = run.Repeat;
+        double** goal = pairs.Soon;
+        nint far = pairs.SoonNext;
         nint radialA = run.RadialA, radialF = run.RadialF, nextRadial = pairs.NextRadial;
         for (int k = pairs.Count; k > 0; k--, firstA += pairA, firstF += pairF, radial += nextRadial, direction += 3, target += 3 * stride)
         {
-            double* to = target, rf = firstF, ga = radial + radialA;
+            double* to = target, rf = firstF, ga = radial + radialA, soon = *goal++ + pairs.SoonAt;
             Vector512<double> g = weight * Vector512.Load(radial + radialF), d = weight * Vector512.Load(radial + slope + radialF);
             Vector512<double> a = weight * Vector512.Load(firstA), ax = weight * Vector512.Load(firstA + nextA);
             Vector512<double> ay = weight * Vector512.Load(firstA + 2 * nextA), az = weight * Vector512.Load(firstA + 3 * nextA);
             Vector512<double> ux = Vector512.Create(direction[0]), uy = Vector512.Create(direction[1]), uz = Vector512.Create(direction[2]);
-            for (int r = repeat; r > 0; r--, to += count, rf += stepF, ga += stepA)
+            for (int r = repeat; r > 0; r--, to += count, soon += count, rf += stepF, ga += stepA)
             {
+                Expect(soon, far);
                 Vector512<double> along = Vector512.Create(rf[0]) * d, value = Vector512.Create(*ga);
                 Vector512<double> x = Vector512.Create(rf[nextF]) * g, y = Vector512.Create(rf[2 * nextF]) * g, z = Vector512.Create(rf[3 * nextF]) * g;
                 along = Vector512.MultiplyAddEstimate(Vector512.Create(ga[slope]), a, along);
@@ -337,7 +389,7 @@ internal sealed unsafe class LeafGradients : PairGradients
         nint nextA = next[run.SlopeA], nextB = next[run.SlopeB], nextF = next[run.SlopeF], slope = pairs.Slope, stride = pairs.Stride, two = 2 * stride;
         nint pairA = Step(segment, run.SlopeA), pairB = Step(segment, run.SlopeB), pairF = Step(segment, run.SlopeF);
         nint stepA = run.StepOtherA, stepB = run.StepOtherB, stepF = run.StepOtherF, radialA = run.StepRadialA, radialB = run.StepRadialB, radialF = run.StepRadialF;
-        nint stepWeights = run.StepWeights;
+        nint stepWeights = run.StepWeights, far = pairs.SoonNext;
         int repeat = run.Repeat, first = run.Count, stepCount = run.StepCount;
         bool isPacked = run.IsPackedA, movesF = radialF != 0, movesB = stepB != 0;
         for (int pair = 0; pair < pairs.Count; pair++)
@@ -345,13 +397,14 @@ internal sealed unsafe class LeafGradients : PairGradients
             double* ra = at[run.SlopeA] + run.OtherA + pair * pairA, rb = at[run.SlopeB] + run.OtherB + pair * pairB;
             double* rf = at[run.SlopeF] + run.OtherF + pair * pairF, radial = pairs.Radial + pair * pairs.NextRadial, w = weights;
             double* ga = radial + run.RadialA, gb = radial + run.RadialB, gf = radial + run.RadialF, to = target + 3 * pair * stride;
-            double* u = pairs.Directions + 3 * pair;
+            double* u = pairs.Directions + 3 * pair, soon = pairs.Soon[pair] + pairs.SoonAt;
             Vector512<double> ux = Vector512.Create(u[0]), uy = Vector512.Create(u[1]), uz = Vector512.Create(u[2]);
             Vector512<double> g = Vector512.Load(gf), d = Vector512.Load(gf + slope), b = default, bx = default, by = default, bz = default;
             if (TSlow.Count > 1)
                 (b, bx, by, bz) = (Vector512.Load(rb), Vector512.Load(rb + nextB), Vector512.Load(rb + 2 * nextB), Vector512.Load(rb + 3 * nextB));
-            for (int r = repeat, count = first; r > 0; r--, to += count, count += stepCount)
+            for (int r = repeat, count = first; r > 0; r--, to += count, soon += count, count += stepCount)
             {
+                Expect(soon, far);
                 Vector512<double> weight = Vector512.Load(w);
                 Vector512<double> along = Vector512.Create(rf[0]) * d, x = Vector512.Create(rf[nextF]) * g;
                 Vector512<double> y = Vector512.Create(rf[2 * nextF]) * g, z = Vector512.Create(rf[3 * nextF]) * g;
@@ -399,12 +452,13 @@ internal sealed unsafe class LeafGradients : PairGradients
             double* ra = at[run.SlopeA] + run.OtherA + pair * pairA, rb = at[run.SlopeB] + run.OtherB + pair * pairB;
             double* rf = at[run.SlopeF] + run.OtherF + pair * pairF, radial = pairs.Radial + pair * pairs.NextRadial, w = weights;
             double* ga = radial + run.RadialA, gb = radial + run.RadialB, g = radial + run.RadialF, to = target + 3 * pair * stride;
-            double* u = pairs.Directions + 3 * pair;
+            double* u = pairs.Directions + 3 * pair, soon = pairs.Soon[pair] + pairs.SoonAt;
             Vector512<double> ux = Vector512.Create(u[0]), uy = Vector512.Create(u[1]), uz = Vector512.Create(u[2]);
-            for (int r = run.Repeat, count = run.Count; r > 0; r--, to += count, count += run.StepCount)
+            for (int r = run.Repeat, count = run.Count; r > 0; r--, to += count, soon += count, count += run.StepCount)
             {
                 for (int j = 0; j < count; j += 8)
                 {
+                    Expect(soon + j, pairs.SoonNext);
                     Vector512<double> along = default, x = default, y = default, z = default;
                     if (hasF)
                     {
@@ -433,6 +487,15 @@ internal sealed unsafe class LeafGradients : PairGradients
                 g += run.StepRadialF;
             }
         }
+    }
+
+    /// <summary>Asks for a line of each direction.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Expect(double* soon, nint next)
+    {
+        CacheLine.FetchFar(soon);
+        CacheLine.FetchFar(soon + next);
+        CacheLine.FetchFar(soon + 2 * next);
     }
 
     /// <summary>A leaf whose channel stands still.</summary>

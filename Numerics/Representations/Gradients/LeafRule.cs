@@ -11,11 +11,11 @@ namespace Toolkit.Numerics.Representations.Gradients;
 /// <param name="Count">How many W_k.</param>
 /// <param name="L">The order of the radial functions.</param>
 /// <param name="Field">0: the density; f + 1: vector field f.</param>
-/// <param name="At">Where the slopes contracted with the numbers of eight pairs are: <c>[pair, kind, other]</c>.</param>
+/// <param name="At">Where the slopes contracted with the numbers of eight pairs are: <c>[kind, pair, other]</c>.</param>
 /// <param name="Stride">From kind to kind of them.</param>
 internal readonly record struct SegmentSlope(SlopeSource Source, int FirstAngle, int Count, int L, int Field, int At, int Stride)
 {
-    /// <summary>Kinds of numbers W of a leaf: W, ∂W/∂x, ∂W/∂y, ∂W/∂z, of vectors also ∂W/∂v_x, ∂W/∂v_y, ∂W/∂v_z and one that means nothing.</summary>
+    /// <summary>Kinds of numbers W of a leaf: W, ∂W/∂x, ∂W/∂y, ∂W/∂z, of vectors also ∂W/∂v_x, ∂W/∂v_y, ∂W/∂v_z.</summary>
     public int Kinds => LeafRule.Kinds(Field);
 }
 
@@ -44,7 +44,7 @@ internal sealed class LeafRule
     /// <summary>The first kind of number W that is a derivative by the vector.</summary>
     public const int FirstVectorKind = 4;
 
-    private const int ChunkSize = 1024, Lanes = 8;
+    private static readonly int ChunkSize = int.Parse(Environment.GetEnvironmentVariable("CHUNK") ?? "1024"); private const int Lanes = 8;
 
     private LeafRule(SlopePlan plan, LeafAngles angles, Chunk[] chunks) => (Plan, Angles, Chunks) = (plan, angles, chunks);
 
@@ -58,7 +58,7 @@ internal sealed class LeafRule
     public Chunk[] Chunks { get; }
 
     /// <summary>Kinds of numbers W of a field.</summary>
-    public static int Kinds(int field) => field == 0 ? 4 : 8;
+    public static int Kinds(int field) => field == 0 ? 4 : 7;
 
     /// <summary>The rule for a program; null where its features are not products of leaves.</summary>
     public static LeafRule? Create(FeatureProgram<double> program)

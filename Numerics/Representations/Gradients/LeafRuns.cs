@@ -48,8 +48,11 @@ internal struct Run
     /// <summary>The terms of a list.</summary>
     public int First, End;
 
-    /// <summary>Stands for <see cref="Slow"/> where there is a list; where A is squared, see <see cref="PackedTriangle"/>.</summary>
-    public const int Many = 3, Triangle = 4;
+    /// <summary>Stands for <see cref="Slow"/> where there is a list.</summary>
+    public const int Many = 3;
+
+    /// <summary>Where the features are written as whole vectors: how many, and the first of each one's rows and columns; see <see cref="Planes"/>.</summary>
+    public int Vectors, Places;
 
     /// <summary>Whether the leaves' channels are those of an outer product: what belongs to the run's own channels is the same in all.</summary>
     public readonly bool IsOuter => Slow == 1 && Fast == 1 && Count <= 8 && StepOtherA == 0 && StepRadialF == 0 && StepWeights == 0 && StepCount == 0;
@@ -60,7 +63,7 @@ internal struct Run
     /// <summary>Takes the next run, too, where it differs from the last of these as they do from each other.</summary>
     public bool Takes(in Run next)
     {
-        if (Slow is Many or Triangle || (Slow, Fast, SlopeA, SlopeB, SlopeF) != (next.Slow, next.Fast, next.SlopeA, next.SlopeB, next.SlopeF) || Slow + Fast == 0)
+        if (Slow == Many || (Slow, Fast, SlopeA, SlopeB, SlopeF) != (next.Slow, next.Fast, next.SlopeA, next.SlopeB, next.SlopeF) || Slow + Fast == 0)
             return false;
         int last = Repeat - 1, place = Place;
         for (int r = 0; r < Repeat; r++)
@@ -90,7 +93,8 @@ internal struct Run
 /// <param name="Runs">All features, those that it does not change, too.</param>
 /// <param name="Terms">The terms of lists.</param>
 /// <param name="Weights">Weights of whole vectors.</param>
-internal sealed record RunList(Run[] Runs, RunTerm[] Terms, double[] Weights);
+/// <param name="Places">Of each vector of a plane its eight rows, then its eight columns.</param>
+internal sealed record RunList(Run[] Runs, RunTerm[] Terms, double[] Weights, long[] Places);
 
 /// <summary>Features that are products of leaves, cut into runs along which one factor's channel changes, for each kind of neighbour.</summary>
 /// <param name="output">The features.</param>
@@ -111,15 +115,6 @@ internal sealed class LeafRuns(SlopeOutput output)
 
     private RunList Make(int field, Func<int, int, double> shares, int stride)
     {
-        if (field < 0 && IsTriangle && shares(_terms[0].Leaf.Field, _terms[0].Leaf.Slots[_terms[0].Own[0]]) is var share and not 0)
-        {
-            Run triangle = new()
-            {
-                Count = output.Channels, Slow = Run.Triangle, RadialA = _terms[0].Rows.L * stride + _terms[0].Leaf.Radials[_terms[0].Own[0]], OtherA = _terms[0].Other[0],
-            };
-            return new RunList([triangle], [], [share * output.Scale]);
-        }
-
         var runs = new List<Run>();
         var all = new List<RunTerm>();
         var weights = new List<double>();
@@ -133,14 +128,18 @@ internal sealed class LeafRuns(SlopeOutput output)
             Run run = new() { Place = start, Count = end - start, First = all.Count, Repeat = 1 };
             bool isAlike = true;
             double scale = 0;
+            // A product that stands alone takes the part of one more of the run before.
+            int fast = runs.Count > 0 && runs[^1].Fast == 1 ? runs[^1].SlopeF : -1;
+            if (fast >= 0 && Part(field, shares, _terms[fast], start) == 0) fast = -1;
             for (int p = 0; p < _terms.Length; p++)
             {
                 SlopeTerm t = _terms[p];
-                double part = field >= 0 && t.Leaf.Field != field + 1 ? 0 : shares(t.Leaf.Field, t.Leaf.Slots[t.Own[start]]);
+                double part = Part(field, shares, t, start);
                 own[p] = part * (t.Weights?[start] ?? 1);
                 if (part == 0) continue;
+                bool isFast = end > start + 1 ? t.Own[start + 1] != t.Own[start] : fast >= 0 ? p == fast : run.Slow > 0 && run.Fast == 0;
                 RunTerm term = new(
-                    p, end == start + 1 ? run.Slow > 0 && run.Fast == 0 : t.Own[start + 1] != t.Own[start], t.Rows.L * stride + t.Leaf.Radials[t.Own[start]], t.Other[start], own[p]);
+                    p, isFast, t.Rows.L * stride + t.Leaf.Radials[t.Own[start]], t.Other[start], own[p]);
                 isAlike &= scale == 0 || Math.Abs(own[p] / scale - 1) < Rounding;
                 if (scale == 0) scale = own[p];
                 all.Add(term);
@@ -182,28 +181,12 @@ internal sealed class LeafRuns(SlopeOutput output)
             if (runs.Count == 0 || !CollectionsMarshal.AsSpan(runs)[^1].Takes(run)) runs.Add(run);
         }
 
-        return new RunList([.. runs], [.. all], [.. weights]);
+        return field < 0 && Planes.IsSupported ? Planes.Of(runs, all, weights) : new RunList([.. runs], [.. all], [.. weights], []);
     }
 
-    /// <summary>Whether these are the products of eight channels of the density side by side with themselves.</summary>
-    private bool IsTriangle
-    {
-        get
-        {
-            if (!PackedTriangle.IsSupported || output.Channels != PackedTriangle.Count || _terms.Length != 2) return false;
-            SlopeTerm a = _terms[0], b = _terms[1];
-            if (a.Source != b.Source || a.Leaf != b.Leaf || a.Leaf.Field != 0 || a.Weights is null || b.Weights is null) return false;
-            int t = 0;
-            for (int i = 0; i < PackedTriangle.Side; i++)
-                for (int j = i; j < PackedTriangle.Side; j++, t++)
-                {
-                    double weight = i == j ? 1 : Math.Sqrt(2);
-                    if (a.Own[t] != a.Own[0] + i || a.Other[t] != a.Other[0] + j || b.Own[t] != a.Own[0] + j || b.Other[t] != a.Other[0] + i
-                        || a.Leaf.Slots[a.Own[t]] != a.Leaf.Slots[a.Own[0]] || a.Weights[t] != weight || b.Weights[t] != weight) return false;
-                }
-            return true;
-        }
-    }
+    /// <summary>How much a kind of neighbour adds to a leaf's channel of a product.</summary>
+    private static double Part(int field, Func<int, int, double> shares, SlopeTerm t, int product) =>
+        field >= 0 && t.Leaf.Field != field + 1 ? 0 : shares(t.Leaf.Field, t.Leaf.Slots[t.Own[product]]);
 
     /// <summary>Whether a product follows those from <paramref name="start"/> on as its predecessor does, its weights by all leaves alike.</summary>
     private bool Continues(int start, int next)

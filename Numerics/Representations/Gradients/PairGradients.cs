@@ -34,7 +34,18 @@ internal abstract unsafe class PairGradients : IDisposable
     /// <param name="count">How many pairs, at most <see cref="MostPairs"/>.</param>
     /// <param name="target">Receives <c>[pair, xyz, feature]</c>; seven more may be written behind each row.</param>
     /// <param name="stride">From row to row.</param>
-    public abstract void Places(int lane, int count, double* target, int stride);
+    /// <param name="soon">Where each pair's rows go soon: their lines are asked for meanwhile.</param>
+    /// <param name="next">From row to row there.</param>
+    public abstract void Places(int lane, int count, double* target, int stride, double** soon, int next);
+
+    /// <inheritdoc cref="Places(int, int, double*, int, double**, int)"/>
+    public void Places(int lane, int count, double* target, int stride)
+    {
+        double** rows = stackalloc double*[MostPairs];
+        for (int k = 0; k < count; k++)
+            rows[k] = target + 3 * k * (nint)stride;
+        Places(lane, count, target, stride, rows, stride);
+    }
 
     /// <summary>The gradients by a vector of one pair's neighbour.</summary>
     /// <param name="field">The field of the expansion.</param>

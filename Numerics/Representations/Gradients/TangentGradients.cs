@@ -61,7 +61,7 @@ internal sealed unsafe class TangentGradients : PairGradients
     }
 
     /// <inheritdoc/>
-    public override void Places(int lane, int count, double* target, int stride)
+    public override void Places(int lane, int count, double* target, int stride, double** soon, int next)
     {
         for (int k = 0; k < count; k++)
             Place(lane + k, target + 3 * (nint)k * stride, stride);
