@@ -55,7 +55,7 @@ public static class Application
         }
         ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         // Where a verb takes any number of files, a mistyped option passes for one.
-        if ((parsed.Errors.Count > 0 || parsed.Tokens.Any(IsMistyped)) && (Unknown(parsed, root) ?? parsed.Errors.FirstOrDefault()?.Message) is { } fault)
+        if ((parsed.Errors.Count > 0 || parsed.Tokens.Any(IsMistyped)) && (Unknown(parsed, root) ?? (parsed.Errors is [var first, ..] ? first.Message : null)) is { } fault)
             return Fail(error, fault, 2);
         try
         {
@@ -82,7 +82,7 @@ public static class Application
     private static string? Unknown(ParseResult parsed, RootCommand root)
     {
         Command verb = parsed.CommandResult.Command;
-        string? token = verb == root ? parsed.UnmatchedTokens.FirstOrDefault()
+        string? token = verb == root ? (parsed.UnmatchedTokens is [var unknown, ..] ? unknown : null)
             : parsed.UnmatchedTokens.FirstOrDefault(static t => t.StartsWith("--", StringComparison.Ordinal)) ?? parsed.Tokens.FirstOrDefault(IsMistyped)?.Value;
         if (token is null)
             return null;

@@ -48,7 +48,7 @@ internal sealed class StructureFiles : IDisposable
             signal.Dispose();
     }
 
-    private static IEnumerable<string> Expand(string argument)
+    private static string[] Expand(string argument)
     {
         string name = Path.GetFileName(argument);
         if (name.AsSpan().IndexOfAny('*', '?') < 0 || File.Exists(argument))

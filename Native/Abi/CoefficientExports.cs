@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Microsoft.FSharp.Core;
-using Toolkit.Symbolic.Algebra;
 using Toolkit.Symbolic.AngularMomentum;
 using Toolkit.Symbolic.Tables;
 

@@ -118,8 +118,11 @@ public sealed record CouplingTree(CouplingNode Root)
                 if (fields.TryGetValue(leaf.Field.Name, out CouplingField? known) && known != leaf.Field)
                     throw new InvalidOperationException($"two different fields are called '{leaf.Field.Name}'");
                 if (leaf.J.HasValue != (leaf.Field.Rank == 1 && !isDotted))
+                {
                     throw new InvalidOperationException(
                         $"field '{leaf.Field.Name}' of rank {leaf.Field.Rank}: expected J for rank 1 and only there");
+                }
+
                 fields[leaf.Field.Name] = leaf.Field;
                 break;
             case CouplingPair pair:

@@ -79,6 +79,7 @@ public sealed unsafe class EwaldSum
         if (d == 0)
         {
             for (int i = 0; i < atoms; i++)
+            {
                 for (int j = 0; j < atoms; j++)
                 {
                     if (j == i) continue;
@@ -87,6 +88,8 @@ public sealed unsafe class EwaldSum
                     double distance = Apart(Math.Sqrt(x * x + y * y + z * z), i, j), value = Math.Pow(distance, -_exponent);
                     AddPair(i, j, x, y, z, distance, value, -_exponent / distance * value, q, potential, gradient, strain);
                 }
+            }
+
             return Result();
         }
 
@@ -104,6 +107,7 @@ public sealed unsafe class EwaldSum
             PolynomialTable table = PolynomialTable.Build(1, [0, end], split, [1], 2e-14, (r, values) =>
                 values[0] = IncompleteGamma.Upper(0.5 * _exponent, wide.Bound * r * r) / gamma);
             for (int i = 0; i < atoms; i++)
+            {
                 for (int pair = pairs.Offsets[i]; pair < pairs.Offsets[i + 1]; pair++)
                 {
                     double r = Apart(pairs.Distances[pair], i, pairs.Neighbors[pair]), power = 1;
@@ -113,6 +117,7 @@ public sealed unsafe class EwaldSum
                     AddPair(i, pairs.Neighbors[pair], pairs.X[pair], pairs.Y[pair], pairs.Z[pair], r, value * power,
                         power * (slope - _exponent / r * value), q, potential, gradient, strain);
                 }
+            }
         }
 
         WaveLattice waves = new(new WaveWeights(lattice, structure.Periodic, wide, wide.Mean(), reach / split, thickness, 0.01 * _tolerance));
@@ -124,12 +129,15 @@ public sealed unsafe class EwaldSum
         double[] back = new double[2 * waves.Count], channels = new double[waves.Count], half = q.Select(x => 0.5 * x).ToArray();
         using AlignedScratch<double> scratch = new(sum.Scratch);
         fixed (double* to = potential, a = half, g = waveGradient, b = back, c = channels)
+        {
             for (int first = 0; first < atoms; first += 8)
             {
                 int count = Math.Min(8, atoms - first);
                 sum.Forward(positions, first, count, to + first, scratch.Start);
                 sum.Backward(positions, first, count, a + first, g, b, c, scratch.Start);
             }
+        }
+
         sum.Sources(positions, q, new int[atoms], back, waveGradient, unused, threads);
         sum.Strain(channels, waveGradient, positions, strain);
         Vectors.AddScaled(1, waveGradient, gradient);

@@ -51,11 +51,16 @@ public sealed partial class DensityExpansion
                     {
                         if (scratch.Used[block] < Lanes) CacheLine.Clear(sums, 4 * Lanes * Lanes);
                         for (int lane = 0; lane < scratch.Used[block]; lane += ExpansionCode.PairsAtOnce)
+                        {
                             _code.Slopes(adjoint + columns->Place, width, scratch.Harmonics + lane, scratch.HarmonicsGradients + lane,
                                 scratch.Radial + lane * row + n, scratch.RadialDerivatives + lane * row + n, sums + lane * Lanes);
+                        }
+
                         for (int q = 0; q < 3; q++)
+                        {
                             Vector512.Store(Vector512.Load(result + q * Lanes) + SumOverChannels(sums + (1 + q) * Lanes * Lanes, tile),
                                 result + q * Lanes);
+                        }
                     }
                     else
                     {

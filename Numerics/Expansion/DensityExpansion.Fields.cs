@@ -1,5 +1,4 @@
 using System;
-using System.Runtime.Intrinsics;
 using Toolkit.Numerics.Neighbors;
 using Toolkit.Numerics.Structures;
 
@@ -26,10 +25,16 @@ public sealed partial class DensityExpansion
         {
             Expand(around, i, scratch);
             for (int k = 0; k < lm; k++)
+            {
                 for (int slot = 0; slot < columns.Labels.Length; slot++)
+                {
                     for (int q = 0; q < 3; q++)
+                    {
                         new ReadOnlySpan<double>(scratch.Coefficients + k * Width + (columns.Column(slot) + q) * GroupStride, NMax)
                             .CopyTo(result.AsSpan(((i * lm + k) * 3 + q) * channels + slot * NMax));
+                    }
+                }
+            }
         }
         around.Pairs.Dispose();
         return result;
@@ -47,8 +52,10 @@ public sealed partial class DensityExpansion
         {
             double[] xyz = _fields[f].Field.Read(structure);
             for (int i = 0; i < n; i++)
+            {
                 for (int q = 0; q < 3; q++)
                     vectors[3 * (f * n + i) + q] = xyz[3 * i + (q + 1) % 3];
+            }
         }
         return new Surroundings { Pairs = Neighbors(structure, threads, given), Groups = groups, Vectors = vectors };
     }

@@ -137,12 +137,14 @@ public sealed partial class DensityExpansion
             _harmonics.Block(scratch.X + at, scratch.Y + at, scratch.Z + at, scratch.Harmonics, null, scratch.R + at);
             int count = Columns(scratch, block, columns);
             for (int n = 0; n < stride; n += Lanes)
+            {
                 for (int k = 0; k < count; k++)
                 {
                     double* target = scratch.Coefficients + columns[k].Place + n;
                     if (_code is not null) _code.Add(scratch.Radial + n, columns[k].Weights, target, width, scratch.Used[block]);
                     else Add(scratch.Radial + n, columns[k].Weights, target);
                 }
+            }
         }
     }
 

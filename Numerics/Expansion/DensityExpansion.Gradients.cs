@@ -1,5 +1,4 @@
 using System;
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Toolkit.Numerics.Expansion;
@@ -47,8 +46,10 @@ public sealed partial class DensityExpansion
             {
                 Vector512<double> radial = Vector512.Create(u * *harmonics), angular = Vector512.Create(*gradients);
                 for (int n = 0; n < stride; n += 8)
+                {
                     Vector512.Store(Vector512.MultiplyAddEstimate(
                         radial, Vector512.Load(d + n), angular * Vector512.Load(g + n)), tangent + n);
+                }
             }
         }
     }

@@ -31,12 +31,14 @@ public sealed partial class DensityExpansion
         int stride = GroupStride, width = Width, first = FirstMixed;
         double* row = scratch.Coefficients;
         for (int lm = 0; lm < (LMax + 1) * (LMax + 1); lm++, row += width)
+        {
             for (int a = 0; a < _species.Length; a++)
             {
                 ReadOnlySpan<double> weights = Mixing!.Weights(_mixingPlaces[a]);
                 for (int k = 0; k < weights.Length; k++)
                     Add(weights[k], row + (_firstUnmixed + a) * stride, row + (first + k) * stride, stride);
             }
+        }
     }
 
     private unsafe void Unmix(EnvironmentScratch scratch)
@@ -44,6 +46,7 @@ public sealed partial class DensityExpansion
         int stride = GroupStride, width = Width, first = FirstMixed;
         double* row = scratch.Adjoint;
         for (int lm = 0; lm < (LMax + 1) * (LMax + 1); lm++, row += width)
+        {
             for (int a = 0; a < _species.Length; a++)
             {
                 double* target = row + (_firstUnmixed + a) * stride;
@@ -52,6 +55,7 @@ public sealed partial class DensityExpansion
                 for (int k = 0; k < weights.Length; k++)
                     Add(weights[k], row + (first + k) * stride, target, stride);
             }
+        }
     }
 
     private static unsafe void Add(double weight, double* from, double* to, int count)

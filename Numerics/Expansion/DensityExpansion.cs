@@ -151,9 +151,13 @@ public sealed partial class DensityExpansion
         {
             Expand(around, i, scratch);
             for (int k = 0; k < lm; k++)
+            {
                 for (int g = 0; g < _labels.Length; g++)
+                {
                     new ReadOnlySpan<double>(scratch.Coefficients + k * Width + g * GroupStride, NMax)
                         .CopyTo(result.AsSpan((i * lm + k) * channels + g * NMax));
+                }
+            }
         }
         around.Pairs.Dispose();
         return result;
@@ -180,8 +184,11 @@ public sealed partial class DensityExpansion
         {
             int found = Array.BinarySearch(_species, structure.Species[i]);
             if (found < 0)
+            {
                 throw new ArgumentException($"atom {i} is {Elements.Symbol(structure.Species[i])}; expected one of "
                     + string.Join(", ", _species.Select(Elements.Symbol)));
+            }
+
             groups[i] = found + (_kinds.Length - _species.Length);
         }
         return groups;

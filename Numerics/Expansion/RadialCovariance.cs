@@ -48,8 +48,10 @@ public sealed class RadialCovariance
                 ReadOnlySpan<double> c = coefficients.AsSpan((row * groups + group) * nmax, nmax);
                 Span<double> sum = Part(_sum, group, l);
                 for (int n = 0; n < nmax; n++)
+                {
                     for (int k = 0; k < nmax; k++)
                         sum[n * nmax + k] += c[n] * c[k];
+                }
             }
         }
         Environments += structure.Count;

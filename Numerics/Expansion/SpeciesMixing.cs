@@ -27,9 +27,12 @@ public sealed class SpeciesMixing
         if (_species.Length != given.Length) throw new ArgumentException("a species is there twice", nameof(species));
         if (pseudoSpecies < 1) throw new ArgumentOutOfRangeException(nameof(pseudoSpecies), pseudoSpecies, "expected at least one pseudo-species");
         if (weights.Length != (long)given.Length * pseudoSpecies)
+        {
             throw new ArgumentException(
                 $"{given.Length} species and {pseudoSpecies} pseudo-species: expected {(long)given.Length * pseudoSpecies} weights; got {weights.Length}",
                 nameof(weights));
+        }
+
         PseudoCount = pseudoSpecies;
         _weights = new double[weights.Length];
         for (int k = 0; k < given.Length; k++)
@@ -72,17 +75,23 @@ public sealed class SpeciesMixing
         int n = all.Length;
         double[] similarity = new double[n * n];
         for (int a = 0; a < n; a++)
+        {
             for (int b = 0; b < n; b++)
             {
                 double row = (PeriodicTable.Row(all[a]) - PeriodicTable.Row(all[b])) / rowWidth;
                 double column = (PeriodicTable.Column(all[a]) - PeriodicTable.Column(all[b])) / columnWidth;
                 similarity[a * n + b] = Math.Exp(-0.5 * (row * row + column * column));
             }
+        }
+
         (double[] values, double[] vectors) = LeadingEigen.Decompose(n, similarity);
         double[] weights = new double[n * pseudoSpecies];
         for (int k = 0; k < pseudoSpecies; k++)
+        {
             for (int a = 0; a < n; a++)
                 weights[a * pseudoSpecies + k] = Math.Sqrt(values[k]) * vectors[k * n + a];
+        }
+
         return new SpeciesMixing(all, pseudoSpecies, weights);
     }
 }

@@ -118,10 +118,15 @@ public sealed record VectorField
         for (int i = 0; i < structure.Count; i++)
         {
             if (!IsCarriedBy(structure.Species[i])) continue;
-            if (property.Components == 3) values.AsSpan(3 * i, 3).CopyTo(vectors.AsSpan(3 * i));
+            if (property.Components == 3)
+            {
+                values.AsSpan(3 * i, 3).CopyTo(vectors.AsSpan(3 * i));
+            }
             else
+            {
                 for (int q = 0; q < 3; q++)
                     vectors[3 * i + q] = (_axis is null ? (q == 2 ? 1 : 0) : _axis[q]) * values[i];
+            }
         }
 
         return vectors;

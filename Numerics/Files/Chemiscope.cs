@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.IO;
 using System.Linq;
 using System.Text.Json;
 using Toolkit.Numerics.LinearAlgebra;
@@ -164,7 +163,9 @@ public static class Chemiscope
         {
             PropertyValue?[] values = frames.Select(f => f.Properties.GetValueOrDefault(key)).ToArray();
             if (Array.TrueForAll(values, static v => v is { IsScalar: true, Kind: PropertyKind.Text }))
+            {
                 yield return new Scalars(Free(key, taken), "structure", [], Array.ConvertAll(values, static v => v!.Texts[0]));
+            }
             else if (Array.TrueForAll(values, static v => v is null or { IsScalar: true, Kind: PropertyKind.Real or PropertyKind.Integer })
                 && Numbers(key, values, static v => v.ToReals(), omitted) is double[] numbers)
             {

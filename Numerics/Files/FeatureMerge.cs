@@ -30,8 +30,11 @@ public static partial class FeatureMerge
         {
             string[] names = all[0].Names;
             foreach (Part part in all)
+            {
                 if (!part.Names.SequenceEqual(names))
                     throw new InputException(part.Path, null, null, $"the arrays {string.Join(", ", part.Names)}", $"those of {all[0].Path}: {string.Join(", ", names)}");
+            }
+
             NpyArray[] arrays = [.. names.Select((_, k) => Whole(all, k))];
             StoredZip zip = new(names.Zip(arrays, static (name, array) => (name, array.Length)));
             AtomicFile.Write(path, stream =>
@@ -82,8 +85,11 @@ public static partial class FeatureMerge
         {
             byte[] known = parts[0].Entries[k].ReadAll();
             foreach (Part part in parts)
+            {
                 if (!part.Entries[k].ReadAll().AsSpan().SequenceEqual(known))
                     throw new InputException(part.Path, null, name, "another one than in " + parts[0].Path, "parts of one run of toolkit features");
+            }
+
             zip.Append(k, known);
             return;
         }

@@ -13,8 +13,11 @@ public static class FourierSize
     {
         if (n < 1) return false;
         foreach (int p in (ReadOnlySpan<int>)[2, 3, 5, 7])
+        {
             while (n % p == 0)
                 n /= p;
+        }
+
         return n == 1;
     }
 

@@ -9,14 +9,20 @@ internal sealed class LinePlan
     internal LinePlan(int length)
     {
         if (!FourierSize.IsGood(length))
+        {
             throw new ArgumentOutOfRangeException(nameof(length), length,
                 "expected a length whose only prime factors are 2, 3, 5 and 7");
+        }
+
         Length = length;
         List<int> radices = [];
         int rest = length;
         foreach (int radix in (ReadOnlySpan<int>)[7, 5, 3, 4, 2])
+        {
             for (; rest % radix == 0; rest /= radix)
                 radices.Add(radix);
+        }
+
         Radices = radices.ToArray();
         Starts = new int[Radices.Length];
         List<double> roots = [];
@@ -26,12 +32,15 @@ internal sealed class LinePlan
             int radix = Radices[pass];
             Starts[pass] = roots.Count;
             for (int p = 0; p < rest / radix; p++)
+            {
                 for (int j = 1; j < radix; j++)
                 {
                     (double sin, double cos) = Root((long)p * j % rest, rest);
                     roots.Add(cos);
                     roots.Add(-sin);
                 }
+            }
+
             rest /= radix;
         }
         Roots = roots.ToArray();

@@ -114,8 +114,11 @@ public sealed unsafe class RealTransform3
     private void Run(double* x, int length, Span<double> re, Span<double> im, int[]? used, bool forward, int threads)
     {
         if (length != RealLength || re.Length != TransformLength || im.Length != TransformLength)
+        {
             throw new ArgumentException(
                 $"expected {RealLength} real numbers and twice {TransformLength} of the transform, got {length}, {re.Length} and {im.Length}");
+        }
+
         fixed (double* r = re, i = im)
         {
             switch (_width)
@@ -164,8 +167,10 @@ public sealed unsafe class RealTransform3
             int groups = (used is null ? Columns : used[row]) / 8;
             using AlignedScratch<double> scratch = new(LineKernel<TLanes, V>.Scratch(N0));
             fixed (double* roots = _plan0.Roots)
+            {
                 for (int group = 0; group < groups; group++)
                     Lines<TLanes, V>(_plan0, re + (nint)row * Columns + 8 * group, im + (nint)row * Columns + 8 * group, step, scratch.Start, roots);
+            }
         });
     }
 
@@ -180,8 +185,10 @@ public sealed unsafe class RealTransform3
         {
             using AlignedScratch<double> scratch = new(LineKernel<TLanes, V>.Scratch(N1));
             fixed (double* roots = _plan1.Roots)
+            {
                 for (int group = 0; group < most / 8; group++)
                     Lines<TLanes, V>(_plan1, re + at * plane + 8 * group, im + at * plane + 8 * group, Columns, scratch.Start, roots);
+            }
         });
     }
 
@@ -210,6 +217,7 @@ public sealed unsafe class RealTransform3
             double* scratch = memory.Start, zr = scratch + LineKernel<TLanes, V>.Scratch(N2), zi = zr + size, a = zi + size;
             new Span<double>(zr, checked((int)(2 * size + 4 * half))).Clear();
             fixed (double* roots = _plan2.Roots)
+            {
                 for (int b = part * piece; b < Math.Min((part + 1) * piece, batches); b++)
                 {
                     int row = b * batch, first = Math.Min(lanes, rows - row), second = Math.Clamp(rows - row - lanes, 0, lanes);
@@ -238,6 +246,7 @@ public sealed unsafe class RealTransform3
                         FromLanes(N2, second, zi, lanes, x1, Row);
                     }
                 }
+            }
         });
     }
 

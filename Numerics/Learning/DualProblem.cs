@@ -38,6 +38,7 @@ internal sealed class DualProblem : IRidgeProblem
         double[] rows = new double[_rows * width], free = new double[_rows * unpenalised];
         int at = 0;
         foreach (NormalEquations part in parts)
+        {
             for (int i = 0; i < part.Depth; i++, at++)
             {
                 ReadOnlySpan<double> row = part.Row(i, out _);
@@ -45,6 +46,7 @@ internal sealed class DualProblem : IRidgeProblem
                 row.Slice(p, unpenalised).CopyTo(free.AsSpan(at * unpenalised));
                 rows[at * width + p] = row[^1];
             }
+        }
 
         double[] before = Squares(rows, width);
         _shares = Project(rows, free, width, unpenalised);
@@ -108,8 +110,11 @@ internal sealed class DualProblem : IRidgeProblem
     {
         double[] squares = new double[width];
         for (int at = 0; at < rows.Length; at += width)
+        {
             for (int k = 0; k < width; k++)
                 squares[k] += rows[at + k] * rows[at + k];
+        }
+
         return squares;
     }
 

@@ -90,8 +90,10 @@ public sealed class KernelDesign : PotentialDesign
         Points.Scaling.Apply(species, features, scaled);
         double square = Vectors.Square(scaled);
         for (int m = 0; m < squares.Length; m++)
+        {
             row[Points.First(species) + m] +=
                 Kernel.Evaluate(Vectors.Dot(scaled, points.Slice(m * f, f)), square, squares[m]).Value;
+        }
     }
 
     private protected override ReadOnlySpan<double> Slopes(
@@ -143,9 +145,13 @@ public sealed class KernelDesign : PotentialDesign
             ReadOnlySpan<double> points = Points.Rows(z), squares = Points.Squares(z);
             int first = Points.First(z);
             for (int i = 0; i < squares.Length; i++)
+            {
                 for (int j = 0; j <= i; j++)
+                {
                     gram[(first + i) * m + first + j] =
                         Kernel.Evaluate(Vectors.Dot(points.Slice(i * f, f), points.Slice(j * f, f)), squares[i], squares[j]).Value;
+                }
+            }
         }
         double mean = Enumerable.Range(0, m).Sum(i => gram[i * m + i]) / Math.Max(1, m);
         for (Jitter = 0; ; Jitter = Jitter == 0 ? 1e-14 : 10 * Jitter)
@@ -160,8 +166,11 @@ public sealed class KernelDesign : PotentialDesign
             inverse[i * m + i] = 1;
         Cholesky.SolveLower<double>(m, factor, m, false, m, inverse, m, threads);
         for (int i = 0; i < m; i++)
+        {
             for (int j = 0; j <= i; j++)
                 result[j * m + i] = inverse[i * m + j];
+        }
+
         return result;
     }
 }

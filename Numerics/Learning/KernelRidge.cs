@@ -55,8 +55,11 @@ public static class KernelRidge
             int[] kept = [.. Enumerable.Range(0, n).Where(i => folds[i] != names[f])], left = [.. Enumerable.Range(0, n).Where(i => folds[i] == names[f])];
             double[] cross = new double[left.Length * kept.Length];
             for (int i = 0; i < left.Length; i++)
+            {
                 for (int k = 0; k < kept.Length; k++)
                     cross[i * kept.Length + k] = copy[left[i] * n + kept[k]];
+            }
+
             squares[f] = new double[grid.Count];
             for (int t = 0; t < grid.Count; t++)
             {

@@ -65,8 +65,11 @@ public abstract class LeastSquares
     private protected void Require(ReadOnlySpan<double> rows, ReadOnlySpan<double> targets, double weight)
     {
         if (rows.Length != (long)targets.Length * Columns)
+        {
             throw new ArgumentException(
                 $"expected {targets.Length} rows of {Columns}: {(long)targets.Length * Columns} numbers; got {rows.Length}");
+        }
+
         for (int k = 0; k < targets.Length; k++)
         {
             if (!double.IsFinite(weight * targets[k]))

@@ -200,7 +200,10 @@ public sealed class NormalEquations : LeastSquares
         if (_blocked * _width == _block.Length)
         {
             long kept = Math.Min(_width, Math.Max(LeastBlock, MostKept / _width));
-            if (IsPlain && _blocked < kept) Array.Resize(ref _block, (int)Math.Min(kept, Math.Max(8, 2L * _blocked)) * _width);
+            if (IsPlain && _blocked < kept)
+            {
+                Array.Resize(ref _block, (int)Math.Min(kept, Math.Max(8, 2L * _blocked)) * _width);
+            }
             else
             {
                 Factor(threads);

@@ -155,8 +155,10 @@ public abstract class PotentialDesign
                     ReadOnlySpan<double> slopes = Slopes(z, features, 3 * rows,
                         gradients.Gradients.Slice(3 * start * length, 3 * rows * length), threads);
                     for (int row = 0; row < 3 * rows; row++)
+                    {
                         Subtract(slopes.Slice(row * width, width),
                             sums.Forces.AsSpan((3 * gradients.Atoms[start + row / 3] + row % 3) * Columns + first, width));
+                    }
                 }
                 if (sums.Virial.Length > 0)
                 {
@@ -169,10 +171,16 @@ public abstract class PotentialDesign
                     ReadOnlySpan<double> slopes = Slopes(z, features, 3 * fields * rows,
                         gradients.VectorGradients.Slice(3 * fields * start * length, 3 * fields * rows * length), threads);
                     for (int row = 0; row < rows; row++)
+                    {
                         for (int f = 0; f < fields; f++)
+                        {
                             for (int d = 0; d < 3; d++)
+                            {
                                 Subtract(slopes.Slice(((row * fields + f) * 3 + d) * width, width),
                                     sums.Fields[f].AsSpan((3 * gradients.Atoms[start + row] + d) * Columns + first, width));
+                            }
+                        }
+                    }
                 }
             }
         }
@@ -199,8 +207,11 @@ public abstract class PotentialDesign
             {
                 double[] weights = new double[n * length];
                 for (int i = 0; i < n; i++)
+                {
                     for (int f = 0; f < length && species[i] == z; f++)
                         weights[i * length + f] = slopes[i][f * width + m];
+                }
+
                 Evaluation found = Features.Evaluate(structure, weights);
                 Put(found.Forces, sums.Forces);
                 Put(found.Virial, sums.Virial);
@@ -245,8 +256,10 @@ public abstract class PotentialDesign
         for (int i = 0; i < species.Length; i++)
         {
             if (Array.BinarySearch(_species, species[i]) < 0)
+            {
                 throw new ArgumentException($"atom {i} is {Elements.Symbol(species[i])}; expected one of "
                     + string.Join(", ", _species.Select(Elements.Symbol)));
+            }
         }
         return species;
     }

@@ -69,8 +69,10 @@ internal sealed class ReducedProblem : IRidgeProblem
             _scale[i] = left > Remainder * Row(i)[i] ? size : 0;
         }
         for (int i = 0; i < p; i++)
+        {
             for (int j = 0; j <= i; j++)
                 _matrix[i * p + j] = _scale[i] * _scale[j] > 0 ? _matrix[i * p + j] / (_scale[i] * _scale[j]) : 0;
+        }
     }
 
     /// <summary>Coefficients of all columns, or null where float64 finds the matrix singular.</summary>
@@ -164,8 +166,11 @@ internal sealed class ReducedProblem : IRidgeProblem
         for (int k = 0; k < rest; k++)
             left[k] = slope[p + k] - Vectors.Dot(Row(p + k)[..p], solution.AsSpan(0, p));
         for (int k = 0; k < rest; k++)
+        {
             for (int q = 0; q < rest; q++)
                 solution[p + k] += _inverse![k, q] * left[q];
+        }
+
         return solution;
     }
 
@@ -179,8 +184,11 @@ internal sealed class ReducedProblem : IRidgeProblem
     {
         var block = Matrix<double>.Build.Dense(size, size);
         for (int i = 0; i < size; i++)
+        {
             for (int j = 0; j <= i; j++)
                 block[i, j] = block[j, i] = lower(i, j);
+        }
+
         var eigen = block.Evd(Symmetricity.Symmetric);
         Vector<double> values = eigen.EigenValues.Real();
         double least = 1e-12 * values.AbsoluteMaximum();

@@ -84,8 +84,11 @@ public static class RidgeRegression
         });
         double[] squares = new double[grid.Count];
         for (int k = 0; k < folds.Count; k++)
+        {
             for (int t = 0; t < grid.Count; t++)
                 squares[t] += residuals[k, t];
+        }
+
         double rows = scored.Sum(f => (double)f.Rows);
         var trials = grid.Select((lambda, t) => (lambda, Math.Sqrt(squares[t] / rows))).ToArray();
         IRidgeProblem whole = Problem(folds, () => Total(sums.Value, -1), unpenalised, penalty, threads);

@@ -1,8 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using Toolkit.Numerics.Selection;
 using Toolkit.Numerics.LinearAlgebra;
+using Toolkit.Numerics.Selection;
 
 namespace Toolkit.Numerics.Learning;
 

@@ -138,6 +138,7 @@ public sealed class SphericalDesign
     {
         int first = 0;
         for (int r = 0; r < _representations.Length; r++)
+        {
             foreach (EquivariantLayout layout in Used(_representations[r]))
             {
                 EquivariantBlock block = equivariants[r][layout.Key];
@@ -148,5 +149,6 @@ public sealed class SphericalDesign
                 }
                 first += layout.Channels;
             }
+        }
     }
 }

@@ -1,8 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using Toolkit.Numerics.LinearAlgebra;
 using Toolkit.Numerics.Learning.Kernels;
+using Toolkit.Numerics.LinearAlgebra;
 
 namespace Toolkit.Numerics.Learning;
 
@@ -49,7 +49,9 @@ public static class StructureKernel
                 throw new ArgumentException($"a weight is {part.Weight}; expected a finite number", nameof(parts));
             if (part.Sample.StructureCount != first.StructureCount || !part.Sample.Species.SequenceEqual(first.Species)
                 || first.Species.Any(z => !part.Sample.Structures(z).SequenceEqual(first.Structures(z))))
+            {
                 throw new ArgumentException("the parts' samples are of different structures", nameof(parts));
+            }
         }
 
         int n = first.StructureCount;

@@ -28,8 +28,11 @@ internal static class Triangle
             int width = Math.Min(Panel, n - first), rest = n - first - width;
             // Columns of the panel, each in one piece.
             for (int i = 0; i < count; i++)
+            {
                 for (int k = 0; k < width; k++)
                     v[k * count + i] = rows[i * n + first + k];
+            }
+
             Reflect(n, r, first, width, count, v, t);
             if (rest == 0) continue;
 

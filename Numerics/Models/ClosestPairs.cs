@@ -23,11 +23,13 @@ public sealed record ClosestPairs(IReadOnlyDictionary<(int First, int Second), d
     {
         using NeighborList list = NeighborList.Build(structure, Within);
         for (int i = 0; i < structure.Count; i++)
+        {
             for (int p = list.Offsets[i]; p < list.Offsets[i + 1]; p++)
             {
                 (int, int) key = Key(structure.Species[i], structure.Species[list.Neighbors[p]]);
                 if (!closest.TryGetValue(key, out double least) || list.Distances[p] < least) closest[key] = list.Distances[p];
             }
+        }
     }
 
     /// <summary>The pair of a structure that is closest in comparison with those of the training set, where it is closer than any of them.</summary>
@@ -40,12 +42,15 @@ public sealed record ClosestPairs(IReadOnlyDictionary<(int First, int Second), d
         double ratio = 1;
         using NeighborList list = NeighborList.Build(structure, Within);
         for (int i = 0; i < structure.Count; i++)
+        {
             for (int p = list.Offsets[i]; p < list.Offsets[i + 1]; p++)
             {
                 double known = Distances.GetValueOrDefault(Key(structure.Species[i], structure.Species[list.Neighbors[p]]), Within), r = list.Distances[p];
                 if (r >= known - Allowed || r >= ratio * known) continue;
                 (ratio, worst) = (r / known, (i, list.Neighbors[p], r, known));
             }
+        }
+
         return worst;
     }
 

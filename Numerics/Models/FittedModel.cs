@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.Linq;
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Fields.Potential;
-using Toolkit.Numerics.Models.Fit;
 using Toolkit.Numerics.Models.Known;
 using Toolkit.Numerics.Neighbors;
 using Toolkit.Numerics.Representations;
@@ -163,8 +162,10 @@ public sealed class FittedModel : IFittedModel
         for (int i = 0; i < structure.Count; i++)
         {
             if (Array.BinarySearch(species, structure.Species[i]) < 0)
+            {
                 throw new UnfitStructureException($"{Elements.Symbol(structure.Species[i])} as atom {i + 1}",
                     $"species that the model knows: {string.Join(", ", species.Select(Elements.Symbol))}");
+            }
         }
         foreach (VectorField field in fields)
         {

@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using Toolkit.Numerics.Learning;
 using Toolkit.Numerics.LinearAlgebra;
 using Toolkit.Numerics.Structures;
 

@@ -62,8 +62,10 @@ public sealed class LinearPotential : ILinearReadout
         for (int i = 0; i < structure.Count; i++)
         {
             if (Array.BinarySearch(_species, structure.Species[i]) < 0)
+            {
                 throw new ArgumentException(
                     $"atom {i} is {Elements.Symbol(structure.Species[i])}, for which the potential has no coefficients");
+            }
         }
         return _features.Evaluate(structure, this, threads);
     }

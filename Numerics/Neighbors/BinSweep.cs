@@ -76,8 +76,11 @@ internal sealed class BinSweep
     {
         int[] lanes = new int[256 * Lanes];
         for (int bits = 0; bits < 256; bits++)
+        {
             for (int lane = 0, at = bits * Lanes; lane < Lanes; lane++)
                 if ((bits >> lane & 1) != 0) lanes[at++] = lane;
+        }
+
         return lanes;
     }
 

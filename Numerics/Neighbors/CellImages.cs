@@ -16,7 +16,9 @@ internal sealed class CellImages
         int count = checked((2 * most[0] + 1) * (2 * most[1] + 1) * (2 * most[2] + 1));
         (Shift, X, Y, Z) = (new Vector128<int>[count], new double[count], new double[count], new double[count]);
         for (int a = -most[0]; a <= most[0]; a++)
+        {
             for (int b = -most[1]; b <= most[1]; b++)
+            {
                 for (int c = -most[2]; c <= most[2]; c++)
                 {
                     int image = IndexOf(a, b, c);
@@ -25,6 +27,8 @@ internal sealed class CellImages
                     Y[image] = a * lattice[1] + b * lattice[4] + c * lattice[7];
                     Z[image] = a * lattice[2] + b * lattice[5] + c * lattice[8];
                 }
+            }
+        }
     }
 
     /// <summary>Multiples of the three lattice vectors, and 0: <c>[image]</c>.</summary>

@@ -58,12 +58,15 @@ public sealed class VerletList(double cutoff, double skin) : IDisposable
             // Rows are vectors: h' = h Fᵀ, so Fᵀ = h⁻¹ h'.
             ReadOnlySpan<double> h = now.Cell.Completed, inverse = then.Cell!.Inverse;
             for (int a = 0; a < 3; a++)
+            {
                 for (int b = 0; b < 3; b++)
                 {
                     f[3 * b + a] = inverse[3 * a] * h[b] + inverse[3 * a + 1] * h[3 + b] + inverse[3 * a + 2] * h[6 + b];
                     double e = f[3 * b + a] - (a == b ? 1 : 0);
                     strain += e * e;
                 }
+            }
+
             strain = Math.Sqrt(strain);
         }
         double most = 0;

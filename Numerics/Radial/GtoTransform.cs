@@ -122,8 +122,11 @@ internal sealed class GtoTransform
             norms[k] = (One << _bits) / Root(Moment(k, k, rootPi));
         var result = new BigInteger[_size * _size];
         for (int k = 0; k < _size; k++)
+        {
             for (int q = 0; q <= k; q++)
                 result[k * _size + q] = result[q * _size + k] = k == q ? One : Times(Times(Moment(k, q, rootPi), norms[k]), norms[q]);
+        }
+
         return result;
     }
 
@@ -178,8 +181,11 @@ internal sealed class GtoTransform
     {
         BigInteger largest = 0;
         for (int i = 0; i < _size; i++)
+        {
             for (int j = 0; j < _size; j++)
                 largest = BigInteger.Max(largest, BigInteger.Abs(m[i * _size + j] - (i == j ? One : 0)));
+        }
+
         return largest;
     }
 
@@ -196,6 +202,7 @@ internal sealed class GtoTransform
         int n = _size;
         var result = new BigInteger[n * n];
         for (int i = 0; i < n; i++)
+        {
             for (int j = 0; j < n; j++)
             {
                 BigInteger sum = 0;
@@ -203,6 +210,8 @@ internal sealed class GtoTransform
                     sum += a[i * n + k] * b[k * n + j];
                 result[i * n + j] = sum >> _bits;
             }
+        }
+
         return result;
     }
 

@@ -47,6 +47,7 @@ public sealed class LaplacianBasis : RadialBasis
     {
         Span<double> j = stackalloc double[lmax + 3], d = stackalloc double[lmax + 2];
         for (int l = 0; l <= lmax; l++)
+        {
             for (int n = 0; n < NMax; n++)
             {
                 int at = l * NMax + n;
@@ -59,5 +60,6 @@ public sealed class LaplacianBasis : RadialBasis
                 first[at] = norm * k * d[l];
                 second[at] = norm * k * k * ((l == 0 ? 0 : l * d[l - 1]) - (l + 1) * d[l + 1]) / (2 * l + 1);
             }
+        }
     }
 }

@@ -30,8 +30,11 @@ public sealed class RadialContraction
             throw new ArgumentOutOfRangeException(nameof(nmax), nmax, $"expected 1 … {sourceNMax} functions");
         long expected = (lmax + 1L) * nmax * sourceNMax;
         if (weights.Length != expected)
+        {
             throw new ArgumentException(
                 $"l ≤ {lmax}, {nmax} functions of {sourceNMax}: expected {expected} weights; got {weights.Length}", nameof(weights));
+        }
+
         foreach (double weight in weights)
             if (!double.IsFinite(weight)) throw new ArgumentException("a weight is not finite", nameof(weights));
         (LMax, NMax, SourceNMax, _weights) = (lmax, nmax, sourceNMax, weights.ToArray());
@@ -58,6 +61,7 @@ public sealed class RadialContraction
     internal void Apply(ReadOnlySpan<double> source, Span<double> target)
     {
         for (int l = 0, at = 0; l <= LMax; l++)
+        {
             for (int k = 0; k < NMax; k++)
             {
                 double sum = 0;
@@ -65,6 +69,7 @@ public sealed class RadialContraction
                     sum += _weights[at] * source[l * SourceNMax + n];
                 target[l * NMax + k] = sum;
             }
+        }
     }
 }
 
@@ -83,9 +88,12 @@ public sealed class ContractedFunctions : IRadialFunctions
         ArgumentNullException.ThrowIfNull(functions);
         ArgumentNullException.ThrowIfNull(contraction);
         if (functions.NMax != contraction.SourceNMax || functions.LMax != contraction.LMax)
+        {
             throw new ArgumentException(
                 $"a contraction of {contraction.SourceNMax} functions with l ≤ {contraction.LMax}; there are {functions.NMax} with l ≤ {functions.LMax}",
                 nameof(contraction));
+        }
+
         (_functions, _contraction) = (functions, contraction);
     }
 

@@ -79,8 +79,11 @@ public sealed class RadialTable
         ArgumentNullException.ThrowIfNull(functions);
         ArgumentNullException.ThrowIfNull(cutoff);
         if (cutoff.Radius > functions.Cutoff)
+        {
             throw new ArgumentException(
                 $"the radial functions end at {functions.Cutoff:R} Å, before the cutoff radius {cutoff.Radius:R} Å", nameof(cutoff));
+        }
+
         if (!(tolerance > 0)) throw new ArgumentOutOfRangeException(nameof(tolerance), tolerance, "expected a positive error");
         for (int intervals = 16; ;)
         {
@@ -88,8 +91,11 @@ public sealed class RadialTable
             double error = table.Error;
             if (error <= tolerance) return table;
             if (intervals == MostIntervals)
+            {
                 throw new ArgumentException(
                     $"the radial functions cannot be tabulated to {tolerance:R}: {intervals} intervals leave an error of {error:R}");
+            }
+
             double growth = double.IsFinite(error) ? Math.Clamp(Math.Pow(error / tolerance, 1.0 / Order), LeastGrowth, 2) : 2;
             intervals = Math.Min(MostIntervals, (int)Math.Ceiling(intervals * growth));
         }
@@ -195,8 +201,11 @@ public sealed class RadialTable
     {
         double[] memory = CacheLine.Allocate(source.Length, out first);
         for (int node = 0; node < pitch / Lanes; node++)
+        {
             for (int k = 0; k < rows; k++)
                 source.AsSpan((node * rows + k) * Lanes, Lanes).CopyTo(memory.AsSpan(first + k * pitch + node * Lanes));
+        }
+
         return memory;
     }
 
@@ -229,8 +238,10 @@ public sealed class RadialTable
         void Put(double[] source, double factor, int row)
         {
             for (int l = 0; l <= functions.LMax; l++)
+            {
                 for (int n = 0; n < nmax; n++)
                     coefficients[row * padded + l * stride + n] = factor * source[l * nmax + n];
+            }
         }
     }
 
@@ -248,11 +259,13 @@ public sealed class RadialTable
             fixed (double* c = &_memory[_first + i * Lanes], v = found)
                 Combine(c, &interval, 1, _pitch, Rows, weights, v);
             for (int l = 0; l <= LMax; l++)
+            {
                 for (int n = 0; n < nmax; n++)
                 {
                     error = Math.Max(error, Math.Abs(found[l * stride + n] - exact[l * nmax + n]));
                     largest = Math.Max(largest, Math.Abs(exact[l * nmax + n]));
                 }
+            }
         }
         return error / largest;
     }

@@ -107,11 +107,13 @@ public sealed class SmearedDensity : DensityProjection
             int parts = (int)Math.Ceiling((high - low) / Math.Min(2 * _sigma, Basis.Extent / 8));
             double width = (high - low) / parts;
             for (int part = 0; part < parts; part++)
+            {
                 for (int k = 0; k < points; k++)
                 {
                     nodes.Add(low + (part + unit.Abscissas[k]) * width);
                     weights.Add(unit.Weights[k] * width);
                 }
+            }
         }
         int size = (LMax + 1) * NMax;
         _nodes = nodes.ToArray();

@@ -46,8 +46,11 @@ public sealed partial class TabulatedBasis : RadialBasis
         if (points < CubicSpline.LeastPoints || radii[0] != 0)
             throw new ArgumentException($"expected at least {CubicSpline.LeastPoints} radii from 0 on", nameof(radii));
         for (int k = 1; k < points; k++)
+        {
             if (!(radii[k] > radii[k - 1]) || !double.IsFinite(radii[k]))
                 throw new ArgumentException($"radius {k} is {radii[k]:R} after {radii[k - 1]:R}; expected increasing ones", nameof(radii));
+        }
+
         if (nmax < 1 || values.Length != (long)functions * points)
             throw new ArgumentException($"expected {functions} functions at {points} radii; got {values.Length} values", nameof(values));
         double[][] columns = new double[functions][];
@@ -100,11 +103,17 @@ public sealed partial class TabulatedBasis : RadialBasis
                 throw new InputException(source, number, null, $"{words.Length} numbers", $"{names.Length}, one for each column");
             double[] row = new double[words.Length];
             for (int k = 0; k < words.Length; k++)
+            {
                 if (!double.TryParse(words[k], NumberStyles.Float, CultureInfo.InvariantCulture, out row[k]) || !double.IsFinite(row[k]))
                     throw new InputException(source, number, names[k], InputError.Quote(words[k]), "a finite number");
+            }
+
             if (radii.Count == 0 ? row[0] != 0 : !(row[0] > radii[^1]))
+            {
                 throw new InputException(source, number, "r", words[0], radii.Count == 0
                     ? "0, where the table starts" : $"more than {radii[^1].ToString("R", CultureInfo.InvariantCulture)}, the radius before");
+            }
+
             radii.Add(row[0]);
             rows.Add(row);
         }
@@ -140,15 +149,23 @@ public sealed partial class TabulatedBasis : RadialBasis
             bool own = match.Groups[2].Success;
             if (!match.Success || (k > 1 && own != hasL)
                 || !place.TryAdd((own ? Index(match.Groups[2]) : 0, Index(match.Groups[1])), k))
+            {
                 throw new InputException(source, line, $"column {k + 1}", InputError.Quote(names[k]), Expected + ", each once");
+            }
+
             hasL = own;
         }
         int nmax = place.Keys.Max(static c => c.N) + 1, lmax = place.Keys.Max(static c => c.L);
         int[] result = new int[nmax * (lmax + 1)];
         for (int k = 0; k < result.Length; k++)
+        {
             if (!place.TryGetValue((k / nmax, k % nmax), out result[k]))
+            {
                 throw new InputException(source, line, null,
                     $"no column {(hasL ? $"R_{k % nmax}_{k / nmax}" : $"R_{k}")}", Expected);
+            }
+        }
+
         return (nmax, hasL ? lmax : null, result);
 
         static int Index(Group digits) => int.Parse(digits.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture);

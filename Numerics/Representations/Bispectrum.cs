@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using Toolkit.Numerics.Blocks;
 using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Fields.Potential;
@@ -105,7 +104,9 @@ public sealed unsafe class Bispectrum : InvariantRepresentation
         var shapes = new Dictionary<(bool, bool, bool), GramShape>();
         int first = 0;
         for (int l1 = 0; l1 <= lmax; l1++)
+        {
             for (int l2 = l1; l2 <= lmax; l2++)
+            {
                 for (int l3 = l2; l3 <= Math.Min(l1 + l2, lmax); l3++)
                 {
                     if (!parities.Include(l1 + l2 + l3)) continue;
@@ -118,6 +119,9 @@ public sealed unsafe class Bispectrum : InvariantRepresentation
                     triples.Add(new Triple(l1, l2, l3, scale, first, shape));
                     first = checked(first + shape.Count);
                 }
+            }
+        }
+
         return triples.ToArray();
     }
 
@@ -128,6 +132,7 @@ public sealed unsafe class Bispectrum : InvariantRepresentation
         int[] values = new int[checked(Columns * features)];
         int at = 0;
         foreach (Triple t in triples)
+        {
             foreach ((int q1, int q2, int q3) in t.Channels(channels.Count))
             {
                 foreach (int q in (int[])[q1, q2, q3])
@@ -139,6 +144,8 @@ public sealed unsafe class Bispectrum : InvariantRepresentation
                 values[at++] = t.L2;
                 values[at++] = t.L3;
             }
+        }
+
         return new FeatureLabels(["species_1", "n_1", "species_2", "n_2", "species_3", "n_3", "l_1", "l_2", "l_3"], values);
     }
 
@@ -150,9 +157,13 @@ public sealed unsafe class Bispectrum : InvariantRepresentation
         {
             int gap = IsOdd ? 1 : 0;
             for (int q1 = 0; q1 < count; q1++)
+            {
                 for (int q2 = L1 == L2 ? q1 + gap : 0; q2 < count; q2++)
+                {
                     for (int q3 = L2 == L3 ? q2 + gap : 0; q3 < count; q3++)
                         yield return (q1, q2, q3);
+                }
+            }
         }
 
         /// <summary>Whether it is a pseudoscalar.</summary>

@@ -25,8 +25,11 @@ public sealed class DensityEquivariants : EquivariantRepresentation
         ProgramDraft draft = new(expansion, []);
         draft.Leaves.AddCoefficients();
         for (int row = 0; row < Layout.Count * Layout.Count; row++)
+        {
             draft.AddOutput(new ChannelStage<double>(
                 channels.Block, (nint)row * channels.Width, channels.Width, 1, places, draft.Features, (nint)row * channels.Count));
+        }
+
         Program = draft.Build(FeatureCount);
     }
 

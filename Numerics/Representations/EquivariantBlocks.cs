@@ -45,9 +45,12 @@ public sealed class EquivariantBlock
             throw new ArgumentException($"λ = {key.Lambda}, σ = {key.Sigma}; expected λ ≥ 0 and σ = ±1", nameof(key));
         long expected = (long)environments * (2 * key.Lambda + 1) * labels.Count;
         if (environments < 0 || values.LongLength != expected)
+        {
             throw new ArgumentException(
                 $"{environments} environments, λ = {key.Lambda}, {labels.Count} channels: expected {expected} values; got {values.LongLength}",
                 nameof(values));
+        }
+
         (Key, Labels, Environments, _values) = (key, labels, environments, values);
     }
 

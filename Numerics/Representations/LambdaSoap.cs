@@ -92,6 +92,7 @@ public sealed unsafe class LambdaSoap : EquivariantRepresentation
         var layout = new List<EquivariantLayout>();
         var paths = new List<Path>();
         for (int lambda = 0; lambda <= lambdaMax; lambda++)
+        {
             foreach (int sigma in (ReadOnlySpan<int>)[1, -1])
             {
                 int parity = sigma == 1 ? 0 : 1, width = 0;
@@ -99,6 +100,7 @@ public sealed unsafe class LambdaSoap : EquivariantRepresentation
                 var own = new List<Path>();
                 var labels = new List<int>();
                 for (int l1 = 0; l1 <= lmax; l1++)
+                {
                     for (int l2 = Math.Max(l1, lambda - l1); l2 <= Math.Min(l1 + lambda, lmax); l2++)
                     {
                         if ((l1 + l2 + lambda) % 2 != parity) continue;
@@ -110,6 +112,8 @@ public sealed unsafe class LambdaSoap : EquivariantRepresentation
                         path.Count = labels.Count / Columns.Length - width;
                         width += path.Count;
                     }
+                }
+
                 if (width == 0) continue;
                 foreach (Path path in own)
                     path.Width = width;
@@ -117,6 +121,8 @@ public sealed unsafe class LambdaSoap : EquivariantRepresentation
                 layout.Add(new EquivariantLayout(new EquivariantKey(lambda, sigma, 2), new FeatureLabels(Columns, labels.ToArray()), first));
                 first = checked(first + layout[^1].Length);
             }
+        }
+
         return (layout.ToArray(), paths.ToArray());
     }
 

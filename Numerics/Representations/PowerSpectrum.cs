@@ -47,7 +47,9 @@ public sealed class PowerSpectrum : InvariantRepresentation
         int[] values = new int[5 * (expansion.LMax + 1) * (channels * (channels + 1) / 2)];
         int at = 0;
         for (int l = 0; l <= expansion.LMax; l++)
+        {
             for (int q = 0; q < channels; q++)
+            {
                 for (int k = q; k < channels; k++)
                 {
                     values[at++] = expansion.Groups[q / nmax];
@@ -56,6 +58,9 @@ public sealed class PowerSpectrum : InvariantRepresentation
                     values[at++] = k % nmax;
                     values[at++] = l;
                 }
+            }
+        }
+
         return new FeatureLabels(["species_1", "n_1", "species_2", "n_2", "l"], values);
     }
 }

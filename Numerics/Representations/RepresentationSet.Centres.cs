@@ -65,9 +65,13 @@ public sealed partial class RepresentationSet
                 Span<double> strain = hasStrain ? strains.AsSpan(checked(i * 9 * features), 9 * features) : default;
                 strain.Clear();
                 fixed (double* byStrain = strain)
+                {
                     for (int e = 0; e < _set._expansions.Length; e++)
+                    {
                         _set.WriteGradients(
                             e, Around[e], memory, centres[i], rowOfPair[e], start[i], start[i + 1] - start[i], positions, vectors, byStrain);
+                    }
+                }
             });
             return result;
         }
@@ -134,12 +138,15 @@ public sealed partial class RepresentationSet
             var others = new List<int>();
             seenBy[i] = i + 1;
             foreach (Surroundings a in Around)
+            {
                 foreach (int j in a.Pairs.Neighbors[a.Pairs.Offsets[i]..a.Pairs.Offsets[i + 1]])
                 {
                     if (seenBy[j] == i + 1) continue;
                     seenBy[j] = i + 1;
                     others.Add(j);
                 }
+            }
+
             return others;
         }
     }

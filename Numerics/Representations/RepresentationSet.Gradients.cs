@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.Runtime.Intrinsics;
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.LinearAlgebra;
@@ -34,8 +33,10 @@ public sealed partial class RepresentationSet
     private void RequireNoPotentials()
     {
         if (_potentials.Length > 0)
+        {
             throw new NotSupportedException(
                 $"the features read the potential {_potentials[0].Name} and depend on every atom: their gradients are not written out, only those of energies");
+        }
     }
 
     /// <summary>
@@ -75,9 +76,13 @@ public sealed partial class RepresentationSet
             isOnly[k] = scratch.Pair[k] != EnvironmentScratch.NoPair && pairs[rowOfPair[scratch.Pair[k]] - centreRow] == 1;
         bool isStreamed = FeatureCount >= ManyFeatures && sizeof(double) * ((long)positions.Length + vectors.Length) > Streamed;
         fixed (double* all = positions, byVectors = vectors)
+        {
             for (int p = 0; p < _parts.Length; p++)
+            {
                 if (_expansionOf[p] == e)
                     WriteGradients(p, scratch, memory, centre, around, rowOfPair, centreRow, isFirst, isOnly, isThere, all, byVectors, strain, isStreamed);
+            }
+        }
     }
 
     private unsafe void WriteGradients(int part, EnvironmentScratch scratch, EnvironmentMemory memory, int centre, Surroundings around, int[] rowOfPair,
@@ -166,9 +171,13 @@ public sealed partial class RepresentationSet
     private unsafe void AddStrain(double* pair, int stride, int count, ReadOnlySpan<double> place, double* strain)
     {
         for (int a = 0; a < 3; a++)
+        {
             for (int b = 0; b < 3; b++)
+            {
                 Vectors.AddScaled(
                     place[b], new ReadOnlySpan<double>(pair + (nint)a * stride, count), new Span<double>(strain + (nint)(3 * a + b) * FeatureCount, count));
+            }
+        }
     }
 
     /// <summary>Where the derivatives by a row's vector begin.</summary>

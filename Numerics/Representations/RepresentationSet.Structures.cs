@@ -40,8 +40,11 @@ public sealed partial class RepresentationSet
         ArgumentNullException.ThrowIfNull(structures);
         long atoms = structures.Sum(static s => (long)s.Count);
         if (values.Length != atoms * FeatureCount)
+        {
             throw new ArgumentException(
                 $"{atoms} atoms with {FeatureCount} features: expected {atoms * FeatureCount} numbers; got {values.Length}", nameof(values));
+        }
+
         StructureFields[] fields = BeginAll(structures, threads, false);
         try
         {

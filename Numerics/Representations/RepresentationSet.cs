@@ -132,9 +132,12 @@ public sealed partial class RepresentationSet
     {
         ArgumentNullException.ThrowIfNull(structure);
         if (values.Length != (long)structure.Count * FeatureCount)
+        {
             throw new ArgumentException(
                 $"{structure.Count} atoms with {FeatureCount} features: expected {(long)structure.Count * FeatureCount} numbers; got {values.Length}",
                 nameof(values));
+        }
+
         using SurroundedStructure surrounded = Surround(structure, threads);
         surrounded.Compute(surrounded.All, values, threads);
     }
@@ -239,9 +242,12 @@ public sealed partial class RepresentationSet
     {
         ArgumentNullException.ThrowIfNull(structure);
         if (weights.Length != (long)structure.Count * FeatureCount)
+        {
             throw new ArgumentException(
                 $"{structure.Count} atoms with {FeatureCount} features: expected {(long)structure.Count * FeatureCount} weights; got {weights.Length}",
                 nameof(weights));
+        }
+
         using MemoryHandle pinned = weights.Pin();
         double* rows = (double*)pinned.Pointer;
         return Evaluate(
@@ -289,8 +295,10 @@ public sealed partial class RepresentationSet
             Expand(all, first, count, memory);
             Forward(memory, count, memory.Features(0), (nint)(memory.Features(1) - memory.Features(0)));
             for (int k = 0; k < count; k++)
+            {
                 energies[first + k] = readout.Evaluate(
                     structure.Species[first + k], new ReadOnlySpan<double>(memory.Features(k), FeatureCount), default, memory.Readout);
+            }
         });
         return energies;
     }
@@ -315,8 +323,11 @@ public sealed partial class RepresentationSet
     {
         int used = 0;
         for (int k = 0; k < count; k++)
+        {
             if (_programs[part].Length == 1 || _parts[part].ProgramOf(memory.Fields(k).Structure.Species[memory.Centre(k)]) == program)
                 chosen[used++] = k;
+        }
+
         return used;
     }
 
@@ -481,8 +492,10 @@ public sealed partial class RepresentationSet
     private unsafe void ClearAdjoints(EnvironmentMemory memory, int count)
     {
         for (int k = 0; k < count; k++)
+        {
             for (int e = 0; e < _expansions.Length; e++)
                 CacheLine.Clear(memory.Scratch(e, k).Adjoint, CoefficientCount(e));
+        }
     }
 
     /// <summary>Sums over the pairs in their order, whoever computed them.</summary>
@@ -530,8 +543,11 @@ public sealed partial class RepresentationSet
             }
         }
         for (int i = 0; i < list.CentreCount; i++)
+        {
             for (int d = 0; d < 3; d++)
                 forces[3 * i + d] += sums[4 * i + d];
+        }
+
         for (int d = 0; d < 3; d++)
         {
             virial[3 * d] -= x[d];
@@ -547,11 +563,16 @@ public sealed partial class RepresentationSet
         {
             double[] field = effective[fieldOf[f]];
             for (int p = 0; p < list.PairCount; p++)
+            {
                 for (int d = 0; d < 3; d++)
                     field[3 * neighborOf[p] + d] -= pairs[(nint)step * p + 3 * (1 + f) + d];
+            }
+
             for (int i = 0; i < list.CentreCount; i++)
+            {
                 for (int d = 0; d < 3; d++)
                     field[3 * i + d] -= own[3 * (i * fields + f) + d];
+            }
         }
     }
 

@@ -87,8 +87,10 @@ public sealed class SpinBispectrum : InvariantRepresentation
                 // Vectors stay (q, m) where they are multiplied as v·v'.
                 int a = p.IsDotted ? p.A.L : p.A.J, b = p.IsDotted ? p.B.L : p.B.J;
                 for (int q = 0; q < (p.IsDotted ? 3 : 1); q++)
+                {
                     made.Paths.Add(new CouplePath(
                         a, b, p.Order, p.A.Leaf.Row + q * (2 * a + 1), p.B.Leaf.Row + q * (2 * b + 1), block, at.First, at.Step));
+                }
             }
 
             bool isAll = isSquare && ReferenceEquals(p.B, p.C);
@@ -133,9 +135,13 @@ public sealed class SpinBispectrum : InvariantRepresentation
             bool isSquare = ReferenceEquals(A, B), isAll = isSquare && ReferenceEquals(B, C);
             int gap = isSquare && IsOdd ? 1 : 0;
             for (int i = 0; i < A.Count; i++)
+            {
                 for (int k = 0; k < C.Count; k++)
+                {
                     for (int j = isSquare ? i + gap : 0; j < (isAll ? Math.Min(B.Count, k + 1 - gap) : B.Count); j++)
                         yield return (i, j, k);
+                }
+            }
         }
     }
 
@@ -143,9 +149,14 @@ public sealed class SpinBispectrum : InvariantRepresentation
     {
         List<int> values = [];
         foreach (Product p in products)
+        {
             foreach ((int i, int j, int k) in p.Channels())
+            {
                 foreach ((FieldFactor f, int q) in new[] { (p.A, i), (p.B, j), (p.C, k) })
                     values.AddRange([f.Field, .. f.Labels(q), f.L, f.J]);
+            }
+        }
+
         if (values.Count == 0) throw new ArgumentException("no features of this kind", "expansion");
         string[] names = Enumerable.Range(1, 3).SelectMany(k => new[] { $"field_{k}", $"species_{k}", $"n_{k}", $"l_{k}", $"J_{k}" }).ToArray();
         return new FeatureLabels(names, values.ToArray());
@@ -163,7 +174,9 @@ public sealed class SpinBispectrum : InvariantRepresentation
     {
         FieldFactor[] all = [.. factors.Density, .. factors.Joined];
         for (int i = 0; i < all.Length; i++)
+        {
             for (int j = i; j < all.Length; j++)
+            {
                 for (int k = j; k < all.Length; k++)
                 {
                     FieldFactor f = all[i], g = all[j], h = all[k];
@@ -172,13 +185,17 @@ public sealed class SpinBispectrum : InvariantRepresentation
                     // A factor that stands twice comes first.
                     yield return i == j ? new Product(f, g, h, false) : new Product(g, h, f, false);
                 }
+            }
+        }
     }
 
     /// <summary>Two vectors of one or two fields as v·v' beside one factor of the density.</summary>
     private static IEnumerable<Product> Summed(FieldFactors factors, FieldCoupling coupling, Parities parities)
     {
         for (int i = 0; i < factors.Dotted.Count; i++)
+        {
             for (int j = i; j < factors.Dotted.Count; j++)
+            {
                 foreach (FieldFactor c in factors.Density)
                 {
                     FieldFactor a = factors.Dotted[i], b = factors.Dotted[j];
@@ -187,5 +204,7 @@ public sealed class SpinBispectrum : InvariantRepresentation
                     if (coupling == FieldCoupling.Both && a.L == 0 && b.L == 0) continue;
                     yield return new Product(a, b, c, true);
                 }
+            }
+        }
     }
 }

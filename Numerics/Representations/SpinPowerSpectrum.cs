@@ -85,9 +85,14 @@ public sealed class SpinPowerSpectrum : InvariantRepresentation
         if (products.Length == 0) throw new ArgumentException("no features of this kind", "expansion");
         List<int> values = [];
         foreach ((FieldFactor a, FieldFactor b, _) in products)
+        {
             for (int i = 0; i < a.Count; i++)
+            {
                 for (int j = ReferenceEquals(a, b) ? i : 0; j < b.Count; j++)
                     values.AddRange([a.Field, .. a.Labels(i), a.L, b.Field, .. b.Labels(j), b.L, a.J]);
+            }
+        }
+
         return new FeatureLabels(["field_1", "species_1", "n_1", "l_1", "field_2", "species_2", "n_2", "l_2", "J"], values.ToArray());
     }
 
@@ -98,6 +103,7 @@ public sealed class SpinPowerSpectrum : InvariantRepresentation
             .Concat(all.Joined).Concat(all.Dotted.Where(f => f.L > 0 || coupling == FieldCoupling.Summed))
             .OrderBy(static f => f.J == FieldFactors.Uncoupled).ThenBy(static f => f.J).ThenBy(static f => f.L).ToArray();
         for (int i = 0; i < factors.Length; i++)
+        {
             for (int j = i; j < factors.Length; j++)
             {
                 (FieldFactor a, FieldFactor b) = factors[i].Field <= factors[j].Field ? (factors[i], factors[j]) : (factors[j], factors[i]);
@@ -107,5 +113,6 @@ public sealed class SpinPowerSpectrum : InvariantRepresentation
                 if (isScalar != isScalarToo && coupling == FieldCoupling.Summed) continue;
                 yield return new Product(a, b, isScalar && isScalarToo ? 1 / Math.Sqrt(2 * a.L + 1) : 1);
             }
+        }
     }
 }

@@ -31,8 +31,11 @@ public static class CurRows
         {
             int before = chosen;
             for (int i = 0; i < n; i++)
+            {
                 if (!isChosen[i]) rows.Slice(i * columns, columns).CopyTo(left.AsSpan(i * columns));
                 else left.AsSpan(i * columns, columns).Clear();
+            }
+
             Array.Clear(gram);
             Dense.AddGram<double>(n, columns, 1, left, columns, 0, gram, columns);
             Dense.Symmetrise(columns, gram.AsSpan(), columns);

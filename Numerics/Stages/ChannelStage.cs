@@ -95,7 +95,8 @@ internal sealed unsafe class ChannelStage<T> : Stage<T>
         {
             terms.Add(x with
             {
-                Own = Array.ConvertAll(places, q => x.Own[q]), Other = Array.ConvertAll(places, q => x.Other[q]),
+                Own = Array.ConvertAll(places, q => x.Own[q]),
+                Other = Array.ConvertAll(places, q => x.Other[q]),
                 Weights = x.Weights is null ? null : Array.ConvertAll(places, q => x.Weights[q]),
             });
         }

@@ -1,10 +1,7 @@
-using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Numerics;
-using System.Runtime.Intrinsics;
 using Toolkit.Numerics.Blocks;
-using Toolkit.Numerics.Simd;
 
 namespace Toolkit.Numerics.Stages;
 

@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using Toolkit.Numerics.Simd;
 
 namespace Toolkit.Numerics.Stages;

@@ -1,4 +1,3 @@
-using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Runtime.Intrinsics;
@@ -234,8 +233,10 @@ internal sealed unsafe class ContractedSlopes : SlopeProduct
     {
         double* x = At(_left, values, slopes), y = At(_right, values, slopes), z = slopes + _to.First;
         for (int k = 0; k < _count; k++)
+        {
             ChannelTile<double>.Multiply(
                 _left.Others, _components, _right.Others, x + k * _left.StepK, 1, _left.StepM, y + k * _right.StepK, _right.StepM, z + k * _to.StepK,
                 _right.Others, false);
+        }
     }
 }

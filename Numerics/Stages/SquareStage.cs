@@ -63,8 +63,11 @@ internal sealed unsafe class SquareStage<T> : Stage<T>
         _lane = Enumerable.Range(0, channels).Select(q => q / nmax * groupStride + q % nmax).ToArray();
         var tiles = new List<Tile>();
         for (int g = 0; g < groups; g++)
+        {
             for (int n = 0; n < nmax; n += ChannelTile.Side)
                 tiles.Add(new Tile(g * groupStride + n, g * nmax + n, Math.Min(ChannelTile.Side, nmax - n)));
+        }
+
         _tiles = tiles.ToArray();
         _squares = _tiles.Where(IsFull).Select(t => (t, SquareCode.Get(lmax, width, _pairs, channels - t.Channel - 1))).ToArray();
         _products = _tiles.SelectMany((t, a) => _tiles.Skip(IsFull(t) ? a + 1 : a).Select(other => (t, other))).ToArray();
@@ -84,18 +87,25 @@ internal sealed unsafe class SquareStage<T> : Stage<T>
     {
         arranged.Clear();
         for (int l = 0, at = 0; l <= _lmax; l++)
+        {
             foreach (Tile rows in _tiles)
+            {
                 foreach (Tile columns in _tiles)
                 {
                     for (int i = 0; i < rows.Count; i++)
+                    {
                         for (int j = 0; j < columns.Count; j++)
                         {
                             int q = rows.Channel + i, k = columns.Channel + j;
                             double weight = _scale[l] * gradient[l * _pairs + Pair(Math.Min(q, k), Math.Max(q, k), _lane.Length)];
                             arranged[at + i * ChannelTile.Side + j] = (q == k ? 2 : Math.Sqrt(2)) * weight;
                         }
+                    }
+
                     at += TileSize;
                 }
+            }
+        }
     }
 
     /// <inheritdoc/>

@@ -85,14 +85,14 @@ public sealed class PropertyArray : IEquatable<PropertyArray>
         : Reals.ToArray();
 
     /// <summary>The rows of the given atoms, in the given order; an atom may come more than once.</summary>
-    /// <exception cref="IndexOutOfRangeException">An index is no atom.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An index is no atom.</exception>
     public PropertyArray Select(ReadOnlySpan<int> atoms)
     {
         Array rows = Array.CreateInstanceFromArrayType(_data.GetType(), atoms.Length * Components);
         for (int i = 0; i < atoms.Length; i++)
         {
             if ((uint)atoms[i] >= (uint)Count)
-                throw new IndexOutOfRangeException($"Atom {atoms[i]} is not in 0…{Count - 1}.");
+                throw new ArgumentOutOfRangeException(nameof(atoms), atoms[i], $"expected an atom in 0…{Count - 1}");
 
             Array.Copy(_data, atoms[i] * Components, rows, i * Components, Components);
         }

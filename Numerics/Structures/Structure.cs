@@ -1,4 +1,5 @@
 using System;
+using System.Buffers;
 using System.Collections.Generic;
 using System.Collections.ObjectModel;
 using System.Globalization;
@@ -341,9 +342,11 @@ public sealed class Structure : IEquatable<Structure>
             throw new ArgumentException($"\"{name}\" is no name for a property: cell and periodicity are given for themselves.", nameof(name));
     }
 
+    private static readonly SearchValues<char> Marks = SearchValues.Create("\"'{}[]:=,\\");
+
     /// <summary>Whether files can name a column so.</summary>
     internal static bool IsAtomPropertyName(string name) =>
-        PropertyArray.IsWord(name) && name.AsSpan().IndexOfAny("\"'{}[]:=,\\") < 0;
+        PropertyArray.IsWord(name) && name.AsSpan().IndexOfAny(Marks) < 0;
 
     private static bool IsReserved(string name) =>
         name.Equals("Lattice", StringComparison.OrdinalIgnoreCase)

@@ -72,8 +72,11 @@ internal static unsafe class NativeCheck
         double[] cell = [side * spacing, 0, 0, 1, side * spacing, 0, -1, 0.5, side * spacing];
         List<double> positions = [];
         for (int k = 0; k < Atoms; k++)
+        {
             foreach (int place in (int[])[k % side, k / side % side, k / side / side])
                 positions.Add(spacing * place + 0.3 * random.NextDouble());
+        }
+
         int[] species = Enumerable.Range(0, Atoms).Select(k => model.Species[k % model.Species.Count]).ToArray();
         var vectors = model.Features.Fields.Select(static f => f.Key).ToHashSet();
         return Structure.Create(species, positions.ToArray(), new Cell(cell), Periodicity.All, model.Inputs.Select(key =>

@@ -12,7 +12,9 @@ namespace Toolkit.Cli.Predicting;
 /// <summary>Predictions as text separated by commas, a line for each structure or each atom, units in the first line.</summary>
 internal static class PredictionCsv
 {
-    private static readonly string[] Axes = ["x", "y", "z"];
+    private static readonly string[] Axes = ["x", "y", "z"], StructureColumns = ["structure", "atoms"];
+
+    private static readonly string[] AtomColumns = ["structure", "atom", "element", "x [Å]", "y [Å]", "z [Å]"];
 
     /// <summary>Writes the file while structures come.</summary>
     /// <param name="path">Its name.</param>
@@ -32,7 +34,7 @@ internal static class PredictionCsv
             {
                 columns = [.. s.Properties.Select(static p => (p.Key, p.Value.ToReals().Length))];
                 if (hasStress && !s.Properties.ContainsKey(prefix + "stress")) columns.Add((prefix + "stress", 9));
-                text.WriteLine(perAtom ? AtomHead(s, prefix) : string.Join(',', new[] { "structure", "atoms" }.Concat(columns.SelectMany(c => Columns(c.Name, prefix, c.Count)))));
+                text.WriteLine(perAtom ? AtomHead(s, prefix) : string.Join(',', StructureColumns.Concat(columns.SelectMany(c => Columns(c.Name, prefix, c.Count)))));
             }
 
             if (!perAtom)
@@ -52,7 +54,7 @@ internal static class PredictionCsv
         }
     });
 
-    private static string AtomHead(Structure s, string prefix) => string.Join(',', new[] { "structure", "atom", "element", "x [Å]", "y [Å]", "z [Å]" }
+    private static string AtomHead(Structure s, string prefix) => string.Join(',', AtomColumns
         .Concat(s.AtomProperties.SelectMany(p => Columns(p.Key, prefix, p.Value.Components))));
 
     private static IEnumerable<string> Columns(string name, string prefix, int count)

@@ -1,4 +1,5 @@
 using System;
+using System.Buffers;
 using System.Buffers.Binary;
 using System.IO;
 using System.Text;
@@ -80,9 +81,9 @@ internal sealed class IpiConnection(Stream stream)
 
     private sealed class Message
     {
-        private readonly MemoryStream _bytes = new();
+        private readonly ArrayBufferWriter<byte> _bytes = new();
 
-        public byte[] Bytes => _bytes.ToArray();
+        public ReadOnlySpan<byte> Bytes => _bytes.WrittenSpan;
 
         public Message Header(string header)
         {
@@ -112,7 +113,7 @@ internal sealed class IpiConnection(Stream stream)
 
         public Message Byte(byte x)
         {
-            _bytes.WriteByte(x);
+            _bytes.Write([x]);
             return this;
         }
     }

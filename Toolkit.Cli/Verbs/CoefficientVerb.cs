@@ -35,9 +35,13 @@ internal static class CoefficientVerb
     {
         FSharpResult<NamedCoefficient, string> found = NamedCoefficient.TryRead(kind, j, m);
         // What is wrong begins with the name of the option.
-        if (!found.IsOk) throw new UsageException(Options.FirstOrDefault(name => found.ErrorValue.StartsWith(name + ":", StringComparison.Ordinal)) is null
+        if (!found.IsOk)
+        {
+            throw new UsageException(Options.FirstOrDefault(name => found.ErrorValue.StartsWith(name + ":", StringComparison.Ordinal)) is null
             ? found.ErrorValue
             : "--" + found.ErrorValue);
+        }
+
         NamedCoefficient value = found.ResultValue;
         return value.Exact == "0" ? "0" : $"{value.Exact} {value.Value.ToString("R", CultureInfo.InvariantCulture)}";
     }

@@ -35,7 +35,7 @@ internal static class RelaxVerb
         verb.SetAction(result =>
         {
             string path = result.GetValue(output)!, folder = result.GetValue(model)!;
-            if (Path.GetExtension(path).ToLowerInvariant() != ".xyz")
+            if (!Path.GetExtension(path).Equals(".xyz", StringComparison.OrdinalIgnoreCase))
                 throw new UsageException($"--out: found '{path}', expected a name that ends with .xyz");
 
             double left = result.GetValue(tolerance);

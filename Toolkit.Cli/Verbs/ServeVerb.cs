@@ -49,7 +49,7 @@ internal static class ServeVerb
             Structure template = ExtendedXyzReader.Read(file).FirstOrDefault()
                 ?? throw new InputException(file, null, null, "no structure", "the structure that is simulated");
             // What the model does not know is said before a simulation begins.
-            fitted.Predict(StructureSource.Of([template], file)).Count();
+            _ = fitted.Predict(StructureSource.Of([template], file)).Count();
 
             using Socket socket = Connect(open, place, patience);
             using NetworkStream stream = new(socket);

@@ -53,8 +53,11 @@ internal static class CardinalSpline
         int first = First(order, 0);
         double[] result = new double[n];
         for (int k = 0; k < n; k++)
+        {
             for (int j = 0; j < order; j++)
                 result[k] += m[j] * Math.Cos(2 * Math.PI * ((long)k * Math.Abs(first + j) % n) / n);
+        }
+
         return result;
     }
 }

@@ -95,6 +95,7 @@ internal sealed unsafe class MeshGrid
     private void Splines(double[]? slopes, int threads) => Threads.Share((_atoms + Piece - 1) / Piece, threads, piece =>
     {
         for (int at = Piece * piece; at < Math.Min(Piece * piece + Piece, _atoms); at++)
+        {
             for (int d = 0; d < 3; d++)
             {
                 double place = Place(_sorted[at], d);
@@ -102,6 +103,7 @@ internal sealed unsafe class MeshGrid
                 CardinalSpline.Evaluate(_order, place, _weights.AsSpan(start, _order), slopes is null ? default : slopes.AsSpan(start, _order));
                 _first[3 * at + d] = Modulo(CardinalSpline.First(_order, place), _n[d]);
             }
+        }
     });
 
     private static int Modulo(int i, int n)
@@ -119,11 +121,13 @@ internal sealed unsafe class MeshGrid
         int plane = _n[1] * Transform.Row;
         Threads.Share(_n[0], threads, p => Array.Clear(grid, p * plane, plane));
         for (int round = 0; round < Math.Min(2, _layers); round++)
+        {
             Threads.Share((_layers + 1 - round) / 2, threads, k =>
             {
                 int layer = 2 * k + round;
                 nint* rows = stackalloc nint[2 * CardinalSpline.Largest];
                 fixed (double* to = grid, w = _weights)
+                {
                     for (int at = _starts[layer]; at < _starts[layer + 1]; at++)
                     {
                         int i = _sorted[at];
@@ -133,16 +137,21 @@ internal sealed unsafe class MeshGrid
                         else if (Vector256.IsHardwareAccelerated) MeshKernel<Lanes256<double>, Vector256<double>>.Spread(_order, w + (nint)at * Stride, amounts[i], to, rows);
                         else MeshKernel<Lanes1<double>, double>.Spread(_order, w + (nint)at * Stride, amounts[i], to, rows);
                     }
+                }
             });
+        }
+
         Threads.Share(_n[0], threads, p =>
         {
             fixed (double* g = grid)
+            {
                 for (int k1 = 0; k1 < _n[1]; k1++)
                 {
                     double* row = g + ((nint)p * _n[1] + k1) * Transform.Row;
                     for (int k = 0; k < _order; k++)
                         row[k] += row[_n[2] + k];
                 }
+            }
         });
     }
 
@@ -150,12 +159,14 @@ internal sealed unsafe class MeshGrid
     internal void Close(double[] grid, int threads) => Threads.Share(_n[0], threads, p =>
     {
         fixed (double* g = grid)
+        {
             for (int k1 = 0; k1 < _n[1]; k1++)
             {
                 double* row = g + ((nint)p * _n[1] + k1) * Transform.Row;
                 for (int k = 0; k < _order; k++)
                     row[_n[2] + k] = row[k];
             }
+        }
     });
 
     /// <summary>Σ_g M(g − r_i) grid(g).</summary>
@@ -166,6 +177,7 @@ internal sealed unsafe class MeshGrid
     {
         nint* rows = stackalloc nint[2 * CardinalSpline.Largest];
         fixed (double* from = grid, w = _weights)
+        {
             for (int at = Piece * piece; at < Math.Min(Piece * piece + Piece, _atoms); at++)
             {
                 int i = _sorted[at];
@@ -174,6 +186,7 @@ internal sealed unsafe class MeshGrid
                     : Vector256.IsHardwareAccelerated ? MeshKernel<Lanes256<double>, Vector256<double>>.Gather(_order, w + (nint)at * Stride, from, rows)
                     : MeshKernel<Lanes1<double>, double>.Gather(_order, w + (nint)at * Stride, from, rows);
             }
+        }
     });
 
     /// <summary>Adds amount_i ∂/∂r_i Σ_g M(g − r_i) grid(g).</summary>
@@ -192,6 +205,7 @@ internal sealed unsafe class MeshGrid
         nint* rows = stackalloc nint[2 * CardinalSpline.Largest];
         double* g = stackalloc double[3];
         fixed (double* from = grid, w = _weights, dw = _slopes)
+        {
             for (int at = Piece * piece; at < Math.Min(Piece * piece + Piece, _atoms); at++)
             {
                 int i = _sorted[at];
@@ -206,6 +220,7 @@ internal sealed unsafe class MeshGrid
                 for (int x = 0; x < 3; x++)
                     gradient[3 * i + x] += g0 * _inverse[3 * x] + g1 * _inverse[3 * x + 1] + g2 * _inverse[3 * x + 2];
             }
+        }
     }
 
     /// <summary>Where the points of the atom at a place begin: planes and the rows within them, the place in the row included.</summary>

@@ -163,7 +163,10 @@ internal sealed unsafe class MeshSum
                 double length = Math.Sqrt(square);
                 for (int p = 0; p < l; p++)
                     c /= length;
-                if (slopes is null) _radialFactors[at + k] = c * _radial.Value(length, l * _nmax + n);
+                if (slopes is null)
+                {
+                    _radialFactors[at + k] = c * _radial.Value(length, l * _nmax + n);
+                }
                 else
                 {
                     (double value, double slope) = _radial.Both(length, l * _nmax + n);
@@ -181,6 +184,7 @@ internal sealed unsafe class MeshSum
         Threads.Share(Size[0], _threads, k0 =>
         {
             fixed (double* counts = _counts, f = _radialFactors, fromRe = densityRe, fromIm = densityIm, re = _re, im = _im)
+            {
                 for (int k1 = 0; k1 < Size[1]; k1++)
                 {
                     SolidHarmonic.Row row = RowOf(k0, k1, counts, out int at);
@@ -193,6 +197,7 @@ internal sealed unsafe class MeshSum
                     Array.Clear(_re, at + row.Length, _most - row.Length);
                     Array.Clear(_im, at + row.Length, _most - row.Length);
                 }
+            }
         });
         Transform(_re, _im, false);
         _grid.Close(_mesh, _threads);
@@ -204,6 +209,7 @@ internal sealed unsafe class MeshSum
     {
         int channels = _channels, size = (_lmax + 1) * (_lmax + 1) * channels;
         for (int l = 0; l <= _lmax; l++)
+        {
             for (int n = 0; n < _nmax; n++)
             {
                 Radial(l, n, null);
@@ -221,6 +227,7 @@ internal sealed unsafe class MeshSum
                     }
                 }
             }
+        }
     }
 
     /// <summary>Derivatives of Σ adjoint · value.</summary>
@@ -237,6 +244,7 @@ internal sealed unsafe class MeshSum
         for (int a = 0; a < _species; a++)
             if (_densityRe[a] is not null) (backRe[a], backIm[a]) = (_memory.Zeros<double>(length), _memory.Zeros<double>(length));
         for (int l = 0; l <= _lmax; l++)
+        {
             for (int n = 0; n < _nmax; n++)
             {
                 Radial(l, n, slopes);
@@ -259,6 +267,7 @@ internal sealed unsafe class MeshSum
                     }
                 }
             }
+        }
 
         for (int a = 0; a < _species; a++)
         {
@@ -282,20 +291,28 @@ internal sealed unsafe class MeshSum
         Threads.Share(Size[0], _threads, k0 =>
         {
             fixed (double* c = _counts, f = _radialFactors, df = slopes, dr = densityRe, di = densityIm, re = _re, im = _im, br = backRe, bi = backIm, p = products, s = sums)
+            {
                 for (int k1 = 0; k1 < Size[1]; k1++)
                 {
                     SolidHarmonic.Row row = RowOf(k0, k1, c, out int at);
                     double* counts = c + _transform.Columns;
                     if (VectorWidths.Has512)
+                    {
                         SolidHarmonic.Kernel<Lanes512<double>, Vector512<double>>.Back(
                             harmonic, row, f + at, df + at, counts, re + at, im + at, dr + at, di + at, br + at, bi + at, p + at, s + 9 * k0);
+                    }
                     else if (Vector256.IsHardwareAccelerated)
+                    {
                         SolidHarmonic.Kernel<Lanes256<double>, Vector256<double>>.Back(
                             harmonic, row, f + at, df + at, counts, re + at, im + at, dr + at, di + at, br + at, bi + at, p + at, s + 9 * k0);
+                    }
                     else
+                    {
                         SolidHarmonic.Kernel<Lanes1<double>, double>.Back(
                             harmonic, row, f + at, df + at, counts, re + at, im + at, dr + at, di + at, br + at, bi + at, p + at, s + 9 * k0);
+                    }
                 }
+            }
         });
     }
 
@@ -328,26 +345,34 @@ internal sealed unsafe class MeshSum
                     }
                     double turn = flat > 0 ? product * slope / (weight * Math.Sqrt(flat)) : 0;
                     for (int a = 0; a < 3; a++)
+                    {
                         for (int b = 0; b < 3; b++)
                             local[3 * a + b] += product * p[3 * a + b] + turn * q[a] * q[b];
+                    }
                 }
             }
         });
         double[] m = new double[9];
         for (int k0 = 0; k0 < Size[0]; k0++)
+        {
             for (int e = 0; e < 9; e++)
             {
                 m[e] += sums[9 * k0 + e];
                 strain[e] -= planes[9 * k0 + e];
             }
+        }
         // (1 − P) Mᵀ P − M P.
         for (int a = 0; a < 3; a++)
+        {
             for (int b = 0; b < 3; b++)
+            {
                 for (int c = 0; c < 3; c++)
                 {
                     strain[3 * a + b] -= m[3 * a + c] * p[3 * c + b];
                     for (int d = 0; d < 3; d++)
                         strain[3 * a + b] += ((a == d ? 1 : 0) - p[3 * a + d]) * m[3 * c + d] * p[3 * c + b];
                 }
+            }
+        }
     }
 }

@@ -57,6 +57,7 @@ internal sealed class MultipoleFunctions
         int channels = (_lmax + 1) * _nmax;
         double x = Begin / distance, power = Math.Pow(x, _exponent);
         for (int l = 0; l <= _lmax; l++, power *= x)
+        {
             for (int n = 0; n < _nmax; n++)
             {
                 double sum = 0;
@@ -64,5 +65,6 @@ internal sealed class MultipoleFunctions
                     sum = sum * x * x + _coefficients[at];
                 values[l * _nmax + n] = power * sum;
             }
+        }
     }
 }

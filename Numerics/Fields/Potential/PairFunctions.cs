@@ -60,8 +60,10 @@ internal sealed class PairFunctions
             SphericalBessel.Evaluate(_lmax, _k[q] * distance, j);
             ReadOnlySpan<double> row = _weighted.AsSpan(q * channels, channels);
             for (int l = 0, c = 0; l <= _lmax; l++)
+            {
                 for (int n = 0; n < _nmax; n++, c++)
                     values[c] += row[c] * j[l];
+            }
         }
     }
 }

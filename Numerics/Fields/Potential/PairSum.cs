@@ -137,17 +137,24 @@ internal sealed unsafe class PairSum
                 double x = _positions[3 * j] - x0, y = _positions[3 * j + 1] - y0, z = _positions[3 * j + 2] - z0;
                 (n.X[at], n.Y[at], n.Z[at], n.R[at]) = (x, y, z, Math.Sqrt(x * x + y * y + z * z));
             }
-            else (n.X[at], n.Y[at], n.Z[at], n.R[at]) = (pairs.X[first + k], pairs.Y[first + k], pairs.Z[first + k], pairs.R[first + k]);
+            else
+            {
+                (n.X[at], n.Y[at], n.Z[at], n.R[at]) = (pairs.X[first + k], pairs.Y[first + k], pairs.Z[first + k], pairs.R[first + k]);
+            }
+
             n.Q[at] = _charges[j];
             n.Index[at] = j;
         }
         for (int s = 0; s < _species; s++)
+        {
             for (int at = fill[s]; at < n.Start[s + 1]; at++)
             {
                 (n.X[at], n.Y[at], n.Z[at], n.R[at]) = (0, 0, _table.End, _table.End);
                 n.Q[at] = 0;
                 n.Index[at] = -1;
             }
+        }
+
         return n;
     }
 
@@ -167,16 +174,20 @@ internal sealed unsafe class PairSum
                 Vector512<double> q = Vector512.Load(n.Q + block);
                 double* s = sums;
                 for (int l = 0, m = 0; l <= _lmax; l++)
+                {
                     for (int end = (l + 1) * (l + 1); m < end; m++)
                     {
                         Vector512<double> y = q * Vector512.Load(harmonics + 8 * m);
                         for (int k = 0; k < _nmax; k++, s += 8)
                             Vector512.Store(Vector512.MultiplyAddEstimate(y, Vector512.Load(radial + 8 * (l * _nmax + k)), Vector512.Load(s)), s);
                     }
+                }
             }
             for (int m = 0; m < lm; m++)
+            {
                 for (int k = 0; k < _nmax; k++)
                     values[m * channels + species * _nmax + k] += Vector512.Sum(Vector512.Load(sums + 8 * (m * _nmax + k)));
+            }
         }
     }
 
@@ -187,6 +198,7 @@ internal sealed unsafe class PairSum
         double* harmonics = n.Free, turns = harmonics + 8 * lm, rows = turns + 24 * lm, slopeRows = rows + 8 * padded;
         double* radial = slopeRows + 8 * padded, slopes = radial + 8 * padded;
         for (int species = 0; species < _species; species++)
+        {
             for (int block = n.Start[species]; block < n.Start[species + 1]; block += 8)
             {
                 _harmonics.Block(n.X + block, n.Y + block, n.Z + block, harmonics, turns, null);
@@ -196,6 +208,7 @@ internal sealed unsafe class PairSum
                 Vector512<double> gx = default, gy = default, gz = default, along = default, value = default;
                 double* a = adjoints + species * _nmax;
                 for (int l = 0, m = 0; l <= _lmax; l++)
+                {
                     for (int end = (l + 1) * (l + 1); m < end; m++, a += channels)
                     {
                         Vector512<double> s = default, ds = default;
@@ -212,6 +225,8 @@ internal sealed unsafe class PairSum
                         gy = Vector512.MultiplyAddEstimate(s, Vector512.Load(turns + 8 * (lm + m)), gy);
                         gz = Vector512.MultiplyAddEstimate(s, Vector512.Load(turns + 8 * (2 * lm + m)), gz);
                     }
+                }
+
                 for (int lane = 0; lane < 8; lane++)
                 {
                     int j = n.Index[block + lane];
@@ -238,5 +253,6 @@ internal sealed unsafe class PairSum
                     strain[8] += dz * z;
                 }
             }
+        }
     }
 }

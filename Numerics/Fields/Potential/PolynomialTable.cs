@@ -70,8 +70,10 @@ internal sealed unsafe class PolynomialTable
             while (true)
             {
                 if (count > MostIntervals)
+                {
                     throw new InvalidOperationException(
                         $"a radial function on [{ends[piece]:G5}, {ends[piece + 1]:G5}] Å could not be tabulated to {error:G3}");
+                }
                 // Some intervals tell whether they are short enough; the others are fitted only when they are.
                 parts[piece] = new double[count * Terms * padded];
                 int step = Math.Max(1, count / 16);
@@ -154,8 +156,11 @@ internal sealed unsafe class PolynomialTable
     {
         double[,] t = new double[Terms, Terms];
         for (int q = 0; q < Terms; q++)
+        {
             for (int k = 0; k < Terms; k++)
                 t[q, k] = Math.Cos(Math.PI * q * (k + 0.5) / Terms);
+        }
+
         return t;
     }
 
@@ -168,8 +173,11 @@ internal sealed unsafe class PolynomialTable
         t[0, 0] = 1;
         t[1, 1] = 1;
         for (int q = 2; q < Terms; q++)
+        {
             for (int power = 0; power < Terms; power++)
                 t[q, power] = (power > 0 ? 2 * t[q - 1, power - 1] : 0) - t[q - 2, power];
+        }
+
         return t;
     }
 

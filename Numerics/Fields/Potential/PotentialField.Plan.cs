@@ -39,8 +39,11 @@ public sealed partial class PotentialField
             if (Settings.Evaluator is not (PotentialEvaluator.Auto or PotentialEvaluator.Pairs) || Settings.MeshSize is not null)
                 throw new UnfitStructureException("a structure that repeats nowhere, so that it has no waves", "the evaluator auto or direct (Pairs)");
             if (!(PotentialState.Diameter(structure.Positions) <= LargestCluster))
+            {
                 throw new UnfitStructureException(
                     FormattableString.Invariant($"atoms {PotentialState.Diameter(structure.Positions):G3} Å apart"), FormattableString.Invariant($"at most {LargestCluster:G1} Å"));
+            }
+
             return new PotentialPlan(PotentialEvaluator.Pairs, 0, 0, 0, [], 0, 0, 0, 0,
                 new Dictionary<PotentialEvaluator, double> { [PotentialEvaluator.Pairs] = 1e-3 * PairTime * PairWork * structure.Count });
         }
@@ -54,11 +57,13 @@ public sealed partial class PotentialField
         double density = structure.Count / (measure * (free == 0 ? 1 : free == 1 ? thickness + 3 : 0.25 * Math.PI * (thickness + 3) * (thickness + 3)));
         double[] lengths = new double[3];
         for (int k = 0, d = 0; k < 3; k++)
+        {
             if (structure.Periodic[k])
             {
                 ReadOnlySpan<double> a = structure.Cell!.Vector(k);
                 lengths[d++] = Math.Sqrt(a[0] * a[0] + a[1] * a[1] + a[2] * a[2]);
             }
+        }
 
         double x = Math.Sqrt(-2 * Math.Log(Share * Settings.Tolerance));
         int lm = (LMax + 1) * (LMax + 1), nmax = Basis.NMax, species = _species.Length;
@@ -99,16 +104,25 @@ public sealed partial class PotentialField
             }
         }
         if (costs.Count == 0 && isTooThick)
+        {
             throw new UnfitStructureException(
                 FormattableString.Invariant($"atoms up to {thickness:G3} Å apart across a {(free == 1 ? $"slab whose cell is {measure:G3} Å² large" : $"wire whose cell is {measure:G3} Å long")}: too many waves"),
                 "atoms that belong to it, a larger smearing or tolerance, or a cell that repeats in all directions");
+        }
+
         if (costs.Count == 0 && Settings.MeshSize is null)
+        {
             throw new UnfitStructureException(
                 FormattableString.Invariant($"a cell of {measure:G3} Å{(free == 0 ? "³" : free == 1 ? "²" : "")} for {structure.Count} atoms, whose sum has more than {MostWaves:G1} waves"),
                 "a smaller cell, a larger smearing or tolerance, or no periodicity");
+        }
+
         if (costs.Count == 0)
+        {
             throw new ArgumentException(
                 $"a mesh of {Settings.MeshSize} points is too coarse for a tolerance of {Settings.Tolerance} at a split of {Settings.Split} Å in this cell; give it more, or leave it out", nameof(structure));
+        }
+
         PotentialEvaluator evaluator = PotentialEvaluator.Waves;
         foreach ((PotentialEvaluator candidate, double cost) in costs)
             if (!costs.TryGetValue(evaluator, out double least) || cost < least) evaluator = candidate;
@@ -185,9 +199,12 @@ public sealed partial class PotentialField
         if (longest <= Screened || ExteriorRadius > 0) return true;
         double first = _power.Transform(longest), last = _power.Transform(_transform.Largest);
         if (longest >= _transform.Largest || last > Share * Settings.Tolerance * first)
+        {
             throw new UnfitStructureException(
                 FormattableString.Invariant($"a cell no longer than {2 * Math.PI / longest:G3} Å, whose charges, smeared by {_power.Smearing:G3} Å, all but cancel: waves so short are below what float64 has of them at a tolerance of {Settings.Tolerance}"),
                 "a larger cell, a smaller smearing or a larger tolerance");
+        }
+
         double[] sizes = WaveSizes(Math.Floor(8 * longest) / 8);
         double least = double.PositiveInfinity;
         for (int c = 0; c < sizes.Length; c++)

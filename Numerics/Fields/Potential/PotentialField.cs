@@ -65,11 +65,17 @@ public sealed partial class PotentialField
             throw new ArgumentOutOfRangeException(nameof(lmax), lmax, $"expected 0 … {basis.LMax}, what the radial basis has");
         if (species.Length == 0) throw new ArgumentException("there is no species", nameof(species));
         for (int a = 1; a < species.Length; a++)
+        {
             if (species[a] <= species[a - 1])
                 throw new ArgumentException($"species {species[a]} follows {species[a - 1]}; expected them in increasing order", nameof(species));
+        }
+
         if (basis.Extent > MostWidths * settings.Width)
+        {
             throw new ArgumentException(FormattableString.Invariant(
                 $"charges smeared by {settings.Width:G3} Å are points to radial functions that reach {basis.Extent:G3} Å; expected a width of at least {basis.Extent / MostWidths:G2} Å"), nameof(settings));
+        }
+
         Settings = settings;
         Basis = basis;
         LMax = lmax;
@@ -128,8 +134,10 @@ public sealed partial class PotentialField
         {
             kinds[i] = Array.BinarySearch(_species, structure.Species[i]);
             if (kinds[i] < 0)
+            {
                 throw new ArgumentException(
                     $"atom {i} is of species {structure.Species[i]}, which has no channels; there are {string.Join(", ", _species)}", nameof(structure));
+            }
         }
         return new PotentialState(this, structure, Charges(structure), kinds, threads);
     }
@@ -167,9 +175,12 @@ public sealed partial class PotentialField
         if (Settings.ChargeKey is { } key)
         {
             if (!structure.AtomProperties.TryGetValue(key, out PropertyArray? array))
+            {
                 throw new UnfitStructureException(
                     $"no atom property '{key}'{(structure.AtomProperties.Count == 0 ? "" : $" (there are {string.Join(", ", structure.AtomProperties.Keys)})")}",
                     "charges under this key, one number per atom");
+            }
+
             if (array.Components != 1 || array.Kind is not (PropertyKind.Real or PropertyKind.Integer))
                 throw new UnfitStructureException($"the atom property '{key}' that is {array}", "charges, one real number per atom");
             charges = array.ToReals();
@@ -177,14 +188,25 @@ public sealed partial class PotentialField
         else if (Settings.SpeciesCharges is { } bySpecies)
         {
             for (int i = 0; i < charges.Length; i++)
+            {
                 if (!bySpecies.TryGetValue(structure.Species[i], out charges[i]))
                     throw new UnfitStructureException($"{Elements.Symbol(structure.Species[i])} without a charge", "a charge for each species");
+            }
         }
-        else Array.Fill(charges, 1);
+        else
+        {
+            Array.Fill(charges, 1);
+        }
+
         for (int i = 0; i < charges.Length; i++)
+        {
             if (!(Math.Abs(charges[i]) <= LargestCharge))
+            {
                 throw new UnfitStructureException(
                     FormattableString.Invariant($"the charge {charges[i]} of atom {i + 1}"), FormattableString.Invariant($"a number of at most {LargestCharge:F0} e"));
+            }
+        }
+
         return charges;
     }
 }

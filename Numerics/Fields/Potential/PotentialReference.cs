@@ -48,6 +48,7 @@ public static class PotentialReference
         {
             basis.Evaluate(rs[a], lmax, value, first, second);
             for (int b = 0; b < cs.Length; b++)
+            {
                 for (int c = 0; c < 2 * polar; c++)
                 {
                     double sine = Math.Sqrt(1 - cs[b] * cs[b]), phi = Math.PI * (c + 0.5) / polar;
@@ -56,11 +57,18 @@ public static class PotentialReference
                     sources.Evaluate(at[0] + rs[a] * x, at[1] + rs[a] * y, at[2] + rs[a] * z, potential);
                     double weight = rw[a] * rs[a] * rs[a] * cw[b] * Math.PI / polar;
                     for (int l = 0, m = 0; l <= lmax; l++)
+                    {
                         for (; m < (l + 1) * (l + 1); m++)
+                        {
                             for (int s = 0; s < species.Length; s++)
+                            {
                                 for (int n = 0; n < basis.NMax; n++)
                                     result[m * channels + s * basis.NMax + n] += weight * value[l * basis.NMax + n] * harmonics[m] * potential[s];
+                            }
+                        }
+                    }
                 }
+            }
         }
         return result;
     }
@@ -87,8 +95,11 @@ public static class PotentialReference
             for (int d = 0; d < 3; d++)
                 images[d] = structure.Periodic[d] ? (int)Math.Ceiling((_cutoff + reach + Spread(r)) / structure.Cell!.Height(d)) : 0;
             for (int j = 0; j < structure.Count; j++)
+            {
                 for (int a = -images[0]; a <= images[0]; a++)
+                {
                     for (int b = -images[1]; b <= images[1]; b++)
+                    {
                         for (int c = -images[2]; c <= images[2]; c++)
                         {
                             double x = r[3 * j], y = r[3 * j + 1], z = r[3 * j + 2];
@@ -109,12 +120,17 @@ public static class PotentialReference
                             _images.Add((x, y, z, charges[j], kind));
                             if (inside != 0) _inside.Add((x, y, z, inside * charges[j], kind));
                         }
+                    }
+                }
+            }
+
             if (!structure.Periodic.Any) return;
             (_, double thickness) = PotentialState.Extent(structure);
             _lattice = new WaveLattice(new WaveWeights(structure.Cell!, structure.Periodic, _wide,
                 settings.Exponent > 3 ? _wide.Transform(0) : -_power.Excess(_wide), 8 / split, thickness + reach, 1e-14));
             _factors = new double[2 * _lattice.Count * species.Length];
             for (int j = 0; j < structure.Count; j++)
+            {
                 for (int k = 0; k < _lattice.Count; k++)
                 {
                     (double s, double c) = Phase(k, r[3 * j], r[3 * j + 1], r[3 * j + 2]);
@@ -122,14 +138,18 @@ public static class PotentialReference
                     _factors[at] += charges[j] * c;
                     _factors[at + 1] -= charges[j] * s;
                 }
+            }
         }
 
         private static double Spread(ReadOnlySpan<double> r)
         {
             double most = 0;
             for (int i = 0; i < r.Length; i += 3)
+            {
                 for (int j = 0; j < i; j += 3)
                     most = Math.Max(most, Math.Sqrt((r[i] - r[j]) * (r[i] - r[j]) + (r[i + 1] - r[j + 1]) * (r[i + 1] - r[j + 1]) + (r[i + 2] - r[j + 2]) * (r[i + 2] - r[j + 2])));
+            }
+
             return most;
         }
 

@@ -119,12 +119,16 @@ public sealed record PotentialSettings
             if (Evaluator is PotentialEvaluator.Pairs or PotentialEvaluator.Waves)
                 throw new ArgumentException($"a mesh of {mesh} points is given, but the evaluator is {Evaluator}", nameof(MeshSize));
             foreach (int n in (ReadOnlySpan<int>)[mesh.A, mesh.B, mesh.C])
+            {
                 if (!FourierSize.IsGood(n))
                     throw new ArgumentOutOfRangeException(nameof(MeshSize), n, "expected a number of points that is a product of 2, 3, 5 and 7");
+            }
         }
         foreach ((int species, double charge) in SpeciesCharges ?? new Dictionary<int, double>())
+        {
             if (!double.IsFinite(charge))
                 throw new ArgumentException($"the charge of species {species} is {charge}; expected a finite number", nameof(SpeciesCharges));
+        }
     }
 }
 

@@ -138,8 +138,10 @@ public sealed unsafe class PotentialState : IDisposable
             Near(gradient, charge, strain);
             if (_far is not null) Far(gradient, charge, strain);
             if (_mesh is not null)
+            {
                 fixed (double* adjoints = _adjoints)
                     _mesh.Backward(adjoints + _field.FirstChannel, gradient, charge, strain);
+            }
         }
         return Derivatives(_structure, gradient, charge, strain);
     }
@@ -163,8 +165,10 @@ public sealed unsafe class PotentialState : IDisposable
         Threads.Share(sums.Length, _threads, part =>
         {
             fixed (double* adjoints = _adjoints, g = sums[part])
+            {
                 for (int run = (int)((long)_near.Runs * part / sums.Length); run < (int)((long)_near.Runs * (part + 1) / sums.Length); run++)
                     _near.Backward(run, adjoints + first, g, g + 3 * atoms, g + 4 * atoms);
+            }
         });
         foreach (double[] sum in sums)
         {
@@ -188,9 +192,13 @@ public sealed unsafe class PotentialState : IDisposable
         {
             using AlignedScratch<double> scratch = new(_far.Scratch);
             fixed (double* adjoints = _adjoints, s = sums[part])
+            {
                 for (int block = (int)((long)blocks * part / sums.Length); block < (int)((long)blocks * (part + 1) / sums.Length); block++)
+                {
                     _far.Backward(_positions, 8 * block, Math.Min(8, atoms - 8 * block), adjoints + first + (nint)block * 8 * size,
                         s, s + 3 * atoms, s + 3 * atoms + back, scratch.Start);
+                }
+            }
         });
         double[] sum = sums[0];
         for (int part = 1; part < sums.Length; part++)
@@ -214,15 +222,22 @@ public sealed unsafe class PotentialState : IDisposable
             double[] rest = (double[])strain.Clone();
             ReadOnlySpan<double> r = structure.Positions, inverse = lattice.Inverse;
             for (int i = 0; i < gradient.Length; i += 3)
+            {
                 for (int a = 0; a < 3; a++)
+                {
                     for (int b = 0; b < 3; b++)
                         rest[3 * a + b] -= gradient[i + a] * r[i + b];
+                }
+            }
+
             for (int v = 0; v < 3; v++)
             {
                 if (!structure.Periodic[v]) continue;
                 for (int a = 0; a < 3; a++)
+                {
                     for (int b = 0; b < 3; b++)
                         cell[3 * v + a] += rest[3 * a + b] * inverse[3 * b + v];
+                }
             }
         }
         return new PotentialDerivatives(Negative(gradient), Negative(strain), cell, Negative(charge));

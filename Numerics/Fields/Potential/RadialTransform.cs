@@ -51,8 +51,11 @@ internal sealed class RadialTransform
             }
         }
         for (int q = 0; q < _radii.Length; q++)
+        {
             for (int c = 0; c < channels; c++)
                 if (Math.Abs(_weighted[q * channels + c]) > 1e-13 * largestValue[c]) reach[c] = _radii[q];
+        }
+
         foreach (double r in reach)
             Reach = Math.Max(Reach, r);
     }
@@ -84,8 +87,10 @@ internal sealed class RadialTransform
             SphericalBessel.Evaluate(LMax, k * _radii[q], j);
             ReadOnlySpan<double> row = _weighted.AsSpan(q * Channels, Channels);
             for (int l = 0, c = 0; l <= LMax; l++)
+            {
                 for (int n = 0; n < NMax; n++, c++)
                     values[c] += row[c] * j[l];
+            }
         }
     }
 

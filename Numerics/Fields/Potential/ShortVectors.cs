@@ -24,8 +24,10 @@ internal static class ShortVectors
         {
             isShorter = false;
             for (int i = 0; i < 3; i++)
+            {
                 for (int j = 0; j < 3; j++)
                     if (i != j && structure.Periodic[i] && structure.Periodic[j]) isShorter |= Shorten(h.AsSpan(3 * j, 3), h.AsSpan(3 * i, 3));
+            }
         }
 
         return before < Worth * Squares(h, structure.Periodic) ? structure : structure.WithCell(new Cell(h), structure.Periodic);

@@ -74,6 +74,7 @@ internal sealed unsafe class SolidHarmonic
             V dx = TLanes.Broadcast(row.StepX), dy = TLanes.Broadcast(row.StepY), dz = TLanes.Broadcast(row.StepZ), start = TLanes.Broadcast(h.Start);
             int order = Math.Abs(h.M), steps = h._up.Length;
             fixed (double* up = h._up, down = h._down)
+            {
                 for (int k = 0; k < row.Length; k += TLanes.Count)
                 {
                     V t = TLanes.Load(row.Counts + k), x = TLanes.MultiplyAdd(t, dx, x0), y = TLanes.MultiplyAdd(t, dy, y0), z = TLanes.MultiplyAdd(t, dz, z0);
@@ -97,6 +98,7 @@ internal sealed unsafe class SolidHarmonic
                     TLanes.Store(h.IsOdd ? TLanes.Negate(im) : re, toRe + k);
                     TLanes.Store(h.IsOdd ? re : im, toIm + k);
                 }
+            }
         }
 
         /// <summary>
@@ -128,6 +130,7 @@ internal sealed unsafe class SolidHarmonic
             V power = TLanes.Broadcast(order);
             V xx = TLanes.Zero, xy = xx, xz = xx, yx = xx, yy = xx, yz = xx, zx = xx, zy = xx, zz = xx;
             fixed (double* up = h._up, down = h._down, nextUp = h._nextUp, nextDown = h._nextDown)
+            {
                 for (int k = 0; k < row.Length; k += TLanes.Count)
                 {
                     V t = TLanes.Load(row.Counts + k), x = TLanes.MultiplyAdd(t, dx, x0), y = TLanes.MultiplyAdd(t, dy, y0), z = TLanes.MultiplyAdd(t, dz, z0);
@@ -195,6 +198,8 @@ internal sealed unsafe class SolidHarmonic
                     zy = TLanes.MultiplyAdd(z, gy, zy);
                     zz = TLanes.MultiplyAdd(z, gz, zz);
                 }
+            }
+
             sums[0] += TLanes.Sum(xx);
             sums[1] += TLanes.Sum(xy);
             sums[2] += TLanes.Sum(xz);

@@ -26,6 +26,7 @@ internal sealed class WaveLattice
             Add(0, 0, 0, zero, 0);
         }
         for (int h0 = 0; h0 <= Extent[0]; h0++)
+        {
             for (int h1 = h0 == 0 ? 0 : -Extent[1]; h1 <= Extent[1]; h1++)
             {
                 int begin = h0 == 0 && h1 == 0 ? 1 : -Extent[2], start = 0, run = 0;
@@ -40,6 +41,8 @@ internal sealed class WaveLattice
                 }
                 if (run > 0) rows.AddRange([h0, h1, start, run]);
             }
+        }
+
         Rows = rows.ToArray();
         Waves = [.. xs, .. ys, .. zs];
         Weights = weights.ToArray();

@@ -29,12 +29,15 @@ internal sealed unsafe partial class WaveSum
         int channels = _channels, lm = (_lmax + 1) * (_lmax + 1), all = Count;
         Vector512<double> gx = default, gy = default, gz = default;
         fixed (double* even = _evenMatrix, odd = _oddMatrix, factors = _factors, waves = _lattice.Waves)
+        {
             for (int species = 0; species < _species; species++)
             {
                 new Span<double>(adjoint, 16 * Columns).Clear();
                 int e = 0, o = _even;
                 for (int l = 0; l <= _lmax; l++)
+                {
                     for (int m = l * l; m < (l + 1) * (l + 1); m++)
+                    {
                         for (int n = 0; n < _nmax; n++)
                         {
                             int column = l % 2 == 0 ? e++ : o++;
@@ -45,6 +48,8 @@ internal sealed unsafe partial class WaveSum
                                 turned[lane * Columns + column] = v;
                             }
                         }
+                    }
+                }
 
                 double* br = back + 2L * species * all, bi = br + all;
                 Run run = default;
@@ -71,6 +76,8 @@ internal sealed unsafe partial class WaveSum
                     if (channelSums != null) Outer(some, count, zr, zi, turned, channelSums + (long)k0 * Columns);
                 }
             }
+        }
+
         for (int lane = 0; lane < count; lane++)
         {
             gradient[3 * (first + lane)] += gx[lane];
@@ -128,6 +135,7 @@ internal sealed unsafe partial class WaveSum
             using AlignedScratch<double> scratch = new(PowersLength);
             Tables(scratch.Start, out double* r0, out double* i0, out double* r1, out double* i1, out double* r2, out double* i2);
             fixed (double* all = back, waves = _lattice.Waves)
+            {
                 for (int j = piece * part; j < Math.Min(piece * part + piece, kinds.Length); j++)
                 {
                     double x = positions[3 * j], y = positions[3 * j + 1], z = positions[3 * j + 2];
@@ -169,6 +177,7 @@ internal sealed unsafe partial class WaveSum
                     gradient[3 * j + 2] += charges[j] * (sz + Vector512.Sum(gz));
                     charge[j] += sq + Vector512.Sum(dq);
                 }
+            }
         });
     }
 
@@ -204,6 +213,7 @@ internal sealed unsafe partial class WaveSum
                 double value = 0;
                 int e = (block + lane) * Columns, o = e + _even;
                 for (int l = 0; l <= _lmax; l++)
+                {
                     for (int m = l * l; m < (l + 1) * (l + 1); m++)
                     {
                         double s = 0, ds = 0;
@@ -219,6 +229,8 @@ internal sealed unsafe partial class WaveSum
                         for (int c = 0; c < 3; c++)
                             g[c] += front * (s * slopes[8 * (c * lm + m) + lane] + ds * harmonic * k[c] / length);
                     }
+                }
+
                 double weight = _lattice.Weights[block + lane], slope = _lattice.Slopes[block + lane], flat = 0;
                 for (int a = 0; a < 3; a++)
                 {
@@ -233,12 +245,14 @@ internal sealed unsafe partial class WaveSum
                 }
                 flat = Math.Sqrt(flat);
                 for (int a = 0; a < 3; a++)
+                {
                     for (int b = 0; b < 3; b++)
                     {
                         double d = weight * (across[a] * kAlong[b] - k[a] * along[b] - value * p[3 * a + b]);
                         if (flat > 0) d -= slope * value * kAlong[a] * kAlong[b] / flat;
                         strain[3 * a + b] += d;
                     }
+                }
             }
         }
 

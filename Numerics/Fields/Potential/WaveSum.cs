@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Toolkit.Numerics.Harmonics;
 using Toolkit.Numerics.LinearAlgebra;
@@ -147,6 +146,7 @@ internal sealed unsafe partial class WaveSum
             using AlignedScratch<double> scratch = new(PowersLength);
             Tables(scratch.Start, out double* r0, out double* i0, out double* r1, out double* i1, out double* r2, out double* i2);
             fixed (double* factors = _factors)
+            {
                 for (int j = 0; j < kinds.Length; j++)
                 {
                     double x = positions[3 * j], y = positions[3 * j + 1], z = positions[3 * j + 2], q = charges[j];
@@ -175,6 +175,7 @@ internal sealed unsafe partial class WaveSum
                         }
                     }
                 }
+            }
         });
     }
 
@@ -213,6 +214,7 @@ internal sealed unsafe partial class WaveSum
         Lanes(positions, first, count, powers);
         int channels = _channels, lm = (_lmax + 1) * (_lmax + 1);
         fixed (double* even = _evenMatrix, odd = _oddMatrix, factors = _factors)
+        {
             for (int species = 0; species < _species; species++)
             {
                 new Span<double>(sums, 8 * Columns).Clear();
@@ -227,14 +229,19 @@ internal sealed unsafe partial class WaveSum
                 }
                 int e = 0, o = _even;
                 for (int l = 0; l <= _lmax; l++)
+                {
                     for (int m = l * l; m < (l + 1) * (l + 1); m++)
+                    {
                         for (int n = 0; n < _nmax; n++)
                         {
                             double* s = sums + 8 * (l % 2 == 0 ? e++ : o++);
                             for (int lane = 0; lane < count; lane++)
                                 values[((long)lane * lm + m) * channels + species * _nmax + n] += s[lane];
                         }
+                    }
+                }
             }
+        }
     }
 
     /// <summary>A place in the lattice's rows.</summary>

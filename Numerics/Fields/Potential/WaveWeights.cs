@@ -53,21 +53,33 @@ internal sealed class WaveWeights
             // The window ½ erfc((ρ − middle)/width) and its transform, e^(−k² width²/4)/k, are both cut at the same error.
             (ramp, period) = Across(cutoff, thickness, error);
             for (int k = d; k < 3; k++)
+            {
                 for (int x = 0; x < 3; x++)
                     _box[3 * k + x] *= period;
+            }
         }
         Cell box = new(_box);
         _reciprocal = box.Reciprocal();
         Volume = box.Volume;
         _uniform = uniform / Volume;
         InPlane = new double[9];
-        if (d == 3) InPlane[0] = InPlane[4] = InPlane[8] = 1;
+        if (d == 3)
+        {
+            InPlane[0] = InPlane[4] = InPlane[8] = 1;
+        }
         else
+        {
             // Σ a_i ⊗ b_i / 2π over the periodic directions, which b_i lies along where the rest is orthogonal.
             for (int i = 0; i < d; i++)
+            {
                 for (int x = 0; x < 3; x++)
+                {
                     for (int y = 0; y < 3; y++)
                         InPlane[3 * x + y] += _box[3 * i + x] * _reciprocal[3 * i + y] / (2 * Math.PI);
+                }
+            }
+        }
+
         if (d < 3) _windowed = new Windowed(d, power, cutoff, thickness, ramp, tail, period, _box, _reciprocal, Volume);
     }
 
@@ -155,8 +167,10 @@ internal sealed class WaveWeights
                 }
             }
             for (int a = 0; a < 3; a++)
+            {
                 for (int b = 0; b < 3; b++)
                     strain[3 * a + b] += gradient[i + a] * across[b] + across[a] * along[b];
+            }
         }
     }
 

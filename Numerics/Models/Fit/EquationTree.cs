@@ -107,7 +107,10 @@ internal sealed class EquationTree(int total, IReadOnlyList<int> columns, int th
                 Add(open);
                 open = null;
             }
-            else if ((number - start) % every != 0) continue;
+            else if ((number - start) % every != 0)
+            {
+                continue;
+            }
 
             // Where a fit goes on, rows are reflected; so they are where it was not stopped.
             foreach (NormalEquations fold in open?.Folds ?? [])

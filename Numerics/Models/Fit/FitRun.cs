@@ -223,7 +223,9 @@ public sealed class FitRun
             string path = _request.Shards[k], name = Name((k + 1, _request.Shards.Count));
             foreach (EquationNode node in File(path, count, name).Read(Enumerable.Repeat(design.Columns, count).ToArray())
                 ?? throw new InputException(path, null, null, "no such file", $"{name} of the fit, which makes it when it is run again"))
+            {
                 all.Add(node);
+            }
         }
         return all;
     }

@@ -171,8 +171,11 @@ internal sealed class FitSurvey
             case BaselineKind.Isolated:
                 int[] missing = Species.Where(z => !_alone.ContainsKey(z)).ToArray();
                 if (missing.Length > 0)
+                {
                     throw new InputException(source, null, "$.model.baseline", $"no structure of one atom {string.Join(", ", missing.Select(Elements.Symbol))} with an energy",
                         "one for each species, or baseline fitted");
+                }
+
                 return new(_alone.Select(static a => KeyValuePair.Create(a.Key, a.Value.Mean)));
             default:
                 return CompositionBaseline.Fitted([.. _compositions.Values.Select(static c => (c.Atoms, c.Energies.Count, c.Energies.Mean)),

@@ -37,8 +37,11 @@ internal sealed record FrameLabels(double? Energy, double[]? Forces, double[]? V
     {
         double[] six = new double[6 * columns];
         for (int k = 0; k < 6; k++)
+        {
             for (int c = 0; c < columns; c++)
                 six[k * columns + c] = 0.5 * (rows[Components[k].A * columns + c] + rows[Components[k].B * columns + c]);
+        }
+
         return six;
     }
 }

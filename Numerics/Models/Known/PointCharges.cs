@@ -54,8 +54,11 @@ public sealed record PointCharges(ElectrostaticsSpec Spec)
         }
         double[] charges = new double[structure.Count];
         for (int i = 0; i < charges.Length; i++)
+        {
             if (!Spec.ByElement!.TryGetValue(structure.Species[i], out charges[i]))
                 throw new UnfitStructureException($"{Elements.Symbol(structure.Species[i])} without a charge", "a charge of each element in $.model.electrostatics.charges");
+        }
+
         return charges;
     }
 }

@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.Linq;
 using Toolkit.Numerics.Neighbors;
 using Toolkit.Numerics.Radial;
@@ -195,6 +194,7 @@ public sealed record SpinLatticeHamiltonian
                 AddMoriya(list, i, v, third, ref energies[i], slopes, fields);
         }
         for (int i = 0; i < energies.Length; i++)
+        {
             for (int p = list.Offsets[i]; p < list.Offsets[i + 1]; p++)
             {
                 int j = list.Neighbors[p];
@@ -208,6 +208,7 @@ public sealed record SpinLatticeHamiltonian
                         virial[3 * a + b] -= slope * r[b];
                 }
             }
+        }
     }
 
     /// <summary>∂E/∂ρ_i; adds the embedding energy of the centre.</summary>

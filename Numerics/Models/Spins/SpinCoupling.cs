@@ -28,8 +28,11 @@ public sealed record SpinCoupling(int First, int Second, CellShift Shift, double
         {
             double largest = 0, third = Isotropic;
             for (int a = 0; a < 3; a++)
+            {
                 for (int b = 0; b < 3; b++)
                     largest = Math.Max(largest, Math.Abs((Tensor[3 * a + b] + Tensor[3 * b + a]) / 2 - (a == b ? third : 0)));
+            }
+
             return largest;
         }
     }

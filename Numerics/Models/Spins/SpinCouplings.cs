@@ -95,8 +95,10 @@ public static class SpinCouplings
                     moved[b] += sign * (s + 1) * step;
                     double[] fields = model.Predict(cluster.WithAtomProperty(key, PropertyArray.Real(moved, 3)), pairs, centres).Learned.EffectiveFields[field];
                     for (int k = 0; k < atoms.Length; k++)
+                    {
                         for (int a = 0; a < 3; a++)
                             slopes[9 * k + 3 * b + a] += sign * Stencil[s] / step * fields[3 * k + a];
+                    }
                 }
             }
         }

@@ -6,7 +6,6 @@ using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Files;
 using Toolkit.Numerics.Learning;
 using Toolkit.Numerics.Representations;
-using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Numerics.Models.Tensors;
 

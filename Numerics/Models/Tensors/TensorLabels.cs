@@ -59,8 +59,11 @@ internal sealed class TensorLabels(ModelTarget target, LabelKeys keys)
         if (bad >= 0) throw place.Bad(_key, $"{values[bad]} as number {bad + 1}", "finite numbers");
         double size = values.Max(Math.Abs);
         for (int k = 0; target == ModelTarget.Tensor && k < 9; k++)
+        {
             if (Math.Abs(values[k] - values[3 * (k % 3) + k / 3]) > 1e-3 * size)
                 throw place.Bad(_key, FormattableString.Invariant($"{values[k]:G6} beside {values[3 * (k % 3) + k / 3]:G6} across the diagonal"), "a symmetric matrix");
+        }
+
         return (values, weight);
     }
 

@@ -133,7 +133,9 @@ public static class TensorRun
                 string path = _request.Shards[k], name = FitRun.Name((k + 1, _request.Shards.Count));
                 foreach (EquationNode node in File(path, name).Read(Columns)
                     ?? throw new InputException(path, null, null, "no such file", $"{name} of the fit, which makes it when it is run again"))
+                {
                     all.Add(node);
+                }
             }
             return all;
         }

@@ -137,8 +137,11 @@ internal sealed unsafe class LeafGradients : PairGradients
         for (int f = 0; f < _slotOf.Length; f++)
             _slotOf[f] = _expansion.Columns(f).Slot(_scratch.Group[block]);
         for (int p = 0; p < _chunk.Segments.Length && !isKnown; p++)
+        {
             for (int field = -1; field < _slotOf.Length; field++)
                 _lists[p * (1 + _slotOf.Length) + 1 + field] = _chunk.Segments[p].Runs.Of(_listsOf, field, _share, _n);
+        }
+
         int pairs = _scratch.Used[block], next = 0;
         foreach (Segment segment in _chunk.Segments)
         {

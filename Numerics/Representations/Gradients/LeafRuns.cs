@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
-using System.Linq;
 using System.Runtime.InteropServices;
 using Toolkit.Numerics.Stages;
 
@@ -80,7 +79,10 @@ internal struct Run
         if (Repeat > 1 && ((StepCount, StepWeights, StepRadialA, StepRadialB, StepOtherB, StepRadialF, StepOtherF) != (
             step.StepCount, step.StepWeights, step.StepRadialA, step.StepRadialB, step.StepOtherB, step.StepRadialF, step.StepOtherF)
             || (!isPacked && (IsPackedA || StepOtherA != step.StepOtherA))))
+        {
             return false;
+        }
+
         IsPackedA = isPacked;
         (StepCount, StepWeights, StepRadialA, StepOtherA) = (step.StepCount, step.StepWeights, step.StepRadialA, step.StepOtherA);
         (StepRadialB, StepOtherB, StepRadialF, StepOtherF) = (step.StepRadialB, step.StepOtherB, step.StepRadialF, step.StepOtherF);

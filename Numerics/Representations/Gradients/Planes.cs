@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 namespace Toolkit.Numerics.Representations.Gradients;
@@ -45,8 +44,11 @@ internal static class Planes
     {
         var rows = new List<(long Row, long Column, double Weight)>();
         for (int r = 0, count = run.Count; r < run.Repeat; r++, count += run.StepCount)
+        {
             for (int j = 0; j < count; j++)
                 rows.Add((r, j + r * run.StepRadialF, weights[run.Weights + r * run.StepWeights + j]));
+        }
+
         while (rows.Count % Lanes != 0)
             rows.Add((0, 0, 0));
         (run.Vectors, run.Places, run.Weights) = (rows.Count / Lanes, places.Count, weights.Count);

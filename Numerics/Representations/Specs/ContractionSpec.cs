@@ -14,6 +14,8 @@ public sealed record ContractionSpec(int? Channels, double? Captured, RadialCont
 {
     private const string Path = "$.radial.contraction";
 
+    private static readonly string[] Choices = ["channels", "captured", "weights"];
+
     internal static SpecGroup Node { get; } = new("contraction",
         "fewer functions made from these, for each l the combinations with the largest mean square over the data; n in labels then counts them",
         SpecAbsence.Nothing,
@@ -31,7 +33,7 @@ public sealed record ContractionSpec(int? Channels, double? Captured, RadialCont
     internal static ContractionSpec Read(SpecReader r, int? nmax)
     {
         const string Weights = Path + ".weights";
-        string[] given = new[] { "channels", "captured", "weights" }.Where(key => r.IsGiven($"{Path}.{key}")).ToArray();
+        string[] given = Choices.Where(key => r.IsGiven($"{Path}.{key}")).ToArray();
         if (given.Length != 1)
             throw r.Bad(Path, given.Length == 0 ? "none of its keys" : string.Join(" and ", given), "one of channels, captured, weights");
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Radial;
 
 namespace Toolkit.Numerics.Representations;

@@ -1,5 +1,4 @@
 using System.Collections.Generic;
-using System.Linq;
 using System.Text.Json;
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Files;

@@ -2,8 +2,6 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using System.Text.Json;
-using Toolkit.Numerics.Expansion;
-using Toolkit.Numerics.Fields.Potential;
 
 namespace Toolkit.Numerics.Representations;
 

@@ -5,7 +5,6 @@ using System.Linq;
 using System.Text.Json;
 using Toolkit.Numerics.Files;
 using Toolkit.Numerics.Fourier;
-using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Numerics.Representations;
 

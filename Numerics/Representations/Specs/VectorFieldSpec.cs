@@ -2,7 +2,6 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Text.Json;
 using Toolkit.Numerics.Expansion;
-using Toolkit.Numerics.Files;
 
 namespace Toolkit.Numerics.Representations;
 
