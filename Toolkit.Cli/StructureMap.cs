@@ -4,10 +4,8 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Text.Json.Nodes;
-using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.LinearAlgebra;
 using Toolkit.Numerics.Models;
-using Toolkit.Numerics.Representations;
 using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Cli;

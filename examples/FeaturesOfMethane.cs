@@ -1,12 +1,12 @@
-// </readme>
-using System;
-using System.Globalization;
 using System.IO;
 // <readme>
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Radial;
 using Toolkit.Numerics.Representations;
 using Toolkit.Numerics.Structures;
+// </readme>
+using System;
+using System.Globalization;
 
 namespace Toolkit.Examples;
 

@@ -59,14 +59,11 @@ internal static class SpinModel
         var positions = new List<double>();
         var vectors = new List<double>();
         foreach (int cell in Enumerable.Range(0, 8))
-        {
             foreach (double shift in new[] { 0, 0.5 })
             {
                 positions.AddRange([A * ((cell & 1) + shift) + Small(0.05), A * ((cell >> 1 & 1) + shift) + Small(0.05), A * ((cell >> 2) + shift) + Small(0.05)]);
                 vectors.AddRange([Small(1), Small(1), 2.2 + Small(0.2)]);
             }
-        }
-
         return Structure.Create(Enumerable.Repeat(26, 16).ToArray(), positions.ToArray())
             .WithCell(new Cell([2 * A, 0, 0, 0, 2 * A, 0, 0, 0, 2 * A]), Periodicity.All)
             .WithAtomProperty("spins", PropertyArray.Real(vectors.ToArray(), 3));

@@ -15,14 +15,9 @@ internal static class TestingYourOwn
     {
         double[] values = new double[species.Length];
         for (int i = 0; i < species.Length; i++)
-        {
             for (int j = 0; j < species.Length; j++)
-            {
                 if (j != i)
                     values[i] += species[j] / Distance(r, i, j);
-            }
-        }
-
         return values;
     }
 
@@ -75,11 +70,8 @@ internal static class TestingYourOwn
         double[] r = s.Positions.ToArray();
         double sum = 0;
         for (int i = 0; i < s.Count; i++)
-        {
             for (int j = 0; j < i; j++)
                 sum += s.Species[i] * s.Species[j] * Math.Exp(-Math.Pow(Distance(r, i, j), 2));
-        }
-
         return sum;
     }
 
@@ -87,17 +79,10 @@ internal static class TestingYourOwn
     {
         double[] r = s.Positions.ToArray(), forces = new double[r.Length];
         for (int i = 0; i < s.Count; i++)
-        {
             for (int j = 0; j < s.Count; j++)
-            {
                 for (int d = 0; d < 3; d++)
-                {
                     if (j != i)
                         forces[3 * i + d] += 2 * s.Species[i] * s.Species[j] * Math.Exp(-Math.Pow(Distance(r, i, j), 2)) * (r[3 * i + d] - r[3 * j + d]);
-                }
-            }
-        }
-
         return forces;
     }
 }

@@ -8,7 +8,6 @@ using Microsoft.FSharp.Collections;
 using Microsoft.FSharp.Core;
 using Toolkit.Symbolic.Export;
 using Toolkit.Symbolic.Export.Typesetting;
-using Toolkit.Symbolic.Hypergeometric;
 using Toolkit.Symbolic.Proofs;
 using Toolkit.Symbolic.Proofs.Kernel;
 using Symbol = Toolkit.Symbolic.Hypergeometric.Symbol;

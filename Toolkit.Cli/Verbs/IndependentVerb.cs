@@ -4,7 +4,6 @@ using System.IO;
 using System.Linq;
 using System.Text;
 using Microsoft.FSharp.Collections;
-using Toolkit.Numerics.Files;
 using Toolkit.Symbolic.Export;
 using Toolkit.Symbolic.Invariants;
 

@@ -6,7 +6,6 @@ using System.IO;
 using System.Linq;
 using Microsoft.FSharp.Collections;
 using Microsoft.FSharp.Core;
-using Toolkit.Numerics.Files;
 using Toolkit.Symbolic.Export;
 using Toolkit.Symbolic.Proofs;
 using Toolkit.Symbolic.Proofs.Kernel;

@@ -2,7 +2,6 @@ using System;
 using System.CommandLine;
 using System.IO;
 using Microsoft.FSharp.Core;
-using Toolkit.Numerics.Files;
 using Toolkit.Symbolic.CouplingTrees;
 using Toolkit.Symbolic.Export;
 using Toolkit.Symbolic.Export.Typesetting;

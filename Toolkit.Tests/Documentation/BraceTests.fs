@@ -1,5 +1,5 @@
 /// The one rule of braces in C#: one statement on one line stands without them; in a chain of if and else all branches have them as
-/// soon as one needs them.
+/// soon as one needs them. That what takes more than one line has them is an error of the build.
 module Toolkit.Tests.Documentation.BraceTests
 
 open System
@@ -19,7 +19,10 @@ let private chain (lines: string[]) (start: int) : Branch list =
     let rec branches (i: int) (found: Branch list) =
         let continues = i < lines.Length && lines[i].StartsWith(indent + "else", StringComparison.Ordinal)
 
-        if not (found.IsEmpty || continues) || i >= lines.Length || not (head.IsMatch lines[i]) then
+        if continues && not (found.IsEmpty || head.IsMatch lines[i]) then
+            // A condition of several lines: braces stand around what follows, and so around all.
+            List.rev ({ Line = i; Braced = found.Head.Braced; Body = [| ""; "" |] } :: found)
+        elif not (found.IsEmpty || continues) || i >= lines.Length || not (head.IsMatch lines[i]) then
             List.rev found
         elif i + 1 < lines.Length && lines[i + 1] = indent + "{" then
             let close = Array.FindIndex(lines, i + 2, (fun line -> line = indent + "}"))
@@ -71,4 +74,5 @@ let tests =
             Assert.Equal<int list>([ 1 ], of' [ "if (a)"; "{"; "    b();"; "    c();"; "}"; "else"; "    d();" ])
             Assert.Equal<int list>([], of' [ "if (a)"; "{"; "    b();"; "    c();"; "}"; "else"; "{"; "    d();"; "}" ])
             Assert.Equal<int list>([], of' [ "if (a)"; "    b();"; "else"; "    d();" ])
-            Assert.Equal<int list>([], of' [ "if (a)"; "{"; "    b(c,"; "        d);"; "}" ]) ]
+            Assert.Equal<int list>([], of' [ "if (a)"; "{"; "    b(c,"; "        d);"; "}" ])
+            Assert.Equal<int list>([], of' [ "if (a)"; "{"; "    b();"; "}"; "else if (c"; "    && d)"; "{"; "    e();"; "}" ]) ]

@@ -12,6 +12,7 @@ public class FourierBenchmarks
     private readonly RealTransform3 _transform = new(128, 128, 128);
     private readonly double[] _values, _re, _im;
 
+    /// <summary>Prepares the workload.</summary>
     public FourierBenchmarks()
     {
         _values = RandomNumbers.Create(_transform.RealLength, 1);

@@ -4,7 +4,6 @@ using System.Diagnostics;
 using Toolkit.Benchmarks.Summary;
 using Toolkit.Benchmarks.Workloads;
 using Toolkit.Numerics.Fields.Potential;
-using Toolkit.Numerics.Radial;
 using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Benchmarks.Fields;

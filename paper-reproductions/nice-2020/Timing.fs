@@ -43,6 +43,12 @@ let private speed () : float =
     let a, b, c = Array.create (n * n) 1., Array.create (n * n) 0.5, Array.zeroCreate<float> (n * n)
     float n ** 3. / fastest (fun () -> Dense.Multiply<float>(n, n, n, ReadOnlySpan a, ReadOnlySpan b, Span c))
 
+/// The energy of an atom as a sum of its features by weights.
+let private sumOf (weights: float[]) : IReadout =
+    { new ILinearReadout with
+        member _.Constant _ = 0.
+        member _.Weights _ = ReadOnlySpan weights }
+
 let measure (expansion: DensityExpansion) (data: Data) (sample: int[]) : Point list =
     let some = [| for i in Array.truncate structures sample -> data.Structures[i] |]
     let environments = some |> Array.sumBy _.Count |> float
@@ -53,8 +59,7 @@ let measure (expansion: DensityExpansion) (data: Data) (sample: int[]) : Point l
           let features = NiceFeatures(expansion, fit 1 expansion own data sample)
           let set = RepresentationSet [ features :> InvariantRepresentation ]
           // Any energy that is linear in the features takes the same time.
-          let readout = Array.create features.FeatureCount 1.
-          let readouts = some |> Array.map (fun s -> Array.init s.Count (fun _ -> readout) |> Array.concat)
+          let readout = sumOf (Array.create features.FeatureCount 1.)
           let values = Array.zeroCreate<float> (int environments * features.FeatureCount)
           let multiplyAdds = if order = 1 then 0L else features.MultiplyAdds
 
@@ -62,7 +67,7 @@ let measure (expansion: DensityExpansion) (data: Data) (sample: int[]) : Point l
             Features = features.FeatureCount
             MultiplyAdds = multiplyAdds
             Forward = fastest (fun () -> set.Compute(some, Span values)) / environments
-            Forces = fastest (fun () -> Array.iter2 (fun s r -> set.Evaluate(s, ReadOnlyMemory r) |> ignore) some readouts) / environments
+            Forces = fastest (fun () -> set.Evaluate(some, readout) |> ignore) / environments
             Limit = float multiplyAdds / speed } ]
 
 let figure (points: Point list) : Figure =
@@ -81,7 +86,7 @@ let figure (points: Point list) : Figure =
       Title = "Measured time of an environment against the order"
       Caption =
         "Time of one environment of random methane on one thread, from positions to the invariants of all orders up to ν, and with the forces of an "
-        + $"energy by the backward pass: the fastest of {repeats} runs over {structures} configurations, neighbours and expansion included; features of all configurations together, forces one by one. Dashed: the multiply-adds of coupling and contraction alone, as fast as those of a dense matrix product in this run. Measured in this "
+        + $"energy by the backward pass: the fastest of {repeats} runs over {structures} configurations, neighbours and expansion included; all configurations together. Dashed: the multiply-adds of coupling and contraction alone, as fast as those of a dense matrix product in this run. Measured in this "
         + "run: another run has other times. The settings are those of the learning curves."
       Conclusion =
         $"Coupling and contraction take {float first.MultiplyAdds / 1e6:F2} million multiply-adds at ν = {first.Order} and {float last.MultiplyAdds / 1e6:F2} million at "
