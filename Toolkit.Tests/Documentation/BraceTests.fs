@@ -10,6 +10,10 @@ open Toolkit.Tests.Laws
 
 let private head = Regex(@"^( *)(if \(.*\)|else if \(.*\)|else|for \(.*\)|foreach \(.*\)|while \(.*\))$")
 
+/// Whether a line is all of what stands before a branch.
+let private isHead (line: string) =
+    head.IsMatch line && Seq.sumBy (fun c -> if c = '(' then 1 elif c = ')' then -1 else 0) line = 0
+
 /// A branch of a chain of if and else, or a loop: what it begins with, whether braces stand around it, and its lines.
 type private Branch = { Line: int; Braced: bool; Body: string[] }
 
@@ -19,10 +23,10 @@ let private chain (lines: string[]) (start: int) : Branch list =
     let rec branches (i: int) (found: Branch list) =
         let continues = i < lines.Length && lines[i].StartsWith(indent + "else", StringComparison.Ordinal)
 
-        if continues && not (found.IsEmpty || head.IsMatch lines[i]) then
+        if continues && not (found.IsEmpty || isHead lines[i]) then
             // A condition of several lines: braces stand around what follows, and so around all.
             List.rev ({ Line = i; Braced = found.Head.Braced; Body = [| ""; "" |] } :: found)
-        elif not (found.IsEmpty || continues) || i >= lines.Length || not (head.IsMatch lines[i]) then
+        elif not (found.IsEmpty || continues) || i >= lines.Length || not (isHead lines[i]) then
             List.rev found
         elif i + 1 < lines.Length && lines[i + 1] = indent + "{" then
             let close = Array.FindIndex(lines, i + 2, (fun line -> line = indent + "}"))
@@ -40,7 +44,7 @@ let private broken (text: string) : int list =
     let needless (b: Branch) = b.Braced && b.Body.Length = 1 && b.Body[0].EndsWith ';' && not (b.Body[0].Contains "//")
 
     [ for i in 0 .. lines.Length - 1 do
-          if head.IsMatch lines[i] && not (lines[i].TrimStart().StartsWith("else", StringComparison.Ordinal)) then
+          if isHead lines[i] && not (lines[i].TrimStart().StartsWith("else", StringComparison.Ordinal)) then
               let branches = chain lines i
               let braced, bare = branches |> List.partition _.Braced
 
@@ -75,4 +79,4 @@ let tests =
             Assert.Equal<int list>([], of' [ "if (a)"; "{"; "    b();"; "    c();"; "}"; "else"; "{"; "    d();"; "}" ])
             Assert.Equal<int list>([], of' [ "if (a)"; "    b();"; "else"; "    d();" ])
             Assert.Equal<int list>([], of' [ "if (a)"; "{"; "    b(c,"; "        d);"; "}" ])
-            Assert.Equal<int list>([], of' [ "if (a)"; "{"; "    b();"; "}"; "else if (c"; "    && d)"; "{"; "    e();"; "}" ]) ]
+            Assert.Equal<int list>([], of' [ "if (a)"; "{"; "    b();"; "}"; "else if (c(d)"; "    && d)"; "{"; "    e();"; "}" ]) ]
