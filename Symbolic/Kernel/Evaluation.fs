@@ -52,8 +52,6 @@ type SymbolValue
                 | Some half -> print half
                 | None -> $"({print image})/2")
 
-        let half (i: int) = String.Join(", ", quanta[3 * i .. 3 * i + 2])
-
         let product (xs: Linear list) =
             if xs.IsEmpty then "1" else xs |> List.map (fun x -> $"({print x})!") |> String.concat "*"
 
@@ -65,7 +63,7 @@ type SymbolValue
                 + $"{product v.Up}/({product v.Down})"
                 + $""" for all integers {String.Join(", ", List.tail names)} >= 0 at which the symbol is defined"""
 
-        $"{symbol.Name}({half 0}; {half 1}) = {right}"
+        $"{symbol.Call quanta} = {right}"
 
 /// Certificate of `Evaluation.fromSum` (nothing but the premises) and `Evaluation.zero`.
 [<Sealed>]
@@ -108,6 +106,7 @@ module Evaluation =
         let at = Linear.substitute (Linear.zero arity :: images)
 
         Name.areDistinct names
+        && symbol.Term.Powers.IsEmpty
         && images.Length = symbol.Parameters.Length
         && images |> List.forall (fun x -> Linear.arity x = arity && x.Coefficients[0].IsZero)
         && (let physical = symbol.Physical |> List.map at

@@ -197,7 +197,25 @@ let tests =
             let second = tree (tree (leaf "l1") (leaf "l2") (Named "q")) (Tree.Mapped(leaf "l3")) (Fixed 0)
 
             match TreeRecoupling.prove first second with
-            | Ok theorem -> holds 20 theorem
+            | Ok theorem ->
+                holds 20 theorem
+                // Coupled to 0, three leaves are so in one way up to a sign.
+                Assert.Empty (statement theorem).Value.Symbols
+                Assert.Empty (statement theorem).Value.Sums
+                Assert.DoesNotContain("sum over", theorem.Statement.Text)
+            | Error why -> Assert.Fail why
+
+            // Of invariants of four factors a 6j symbol is left in the place of a 9j symbol.
+            let four left right a b c d = tree (tree (leaf a) (leaf b) (Named left)) (tree (leaf c) (leaf d) (Named right)) (Fixed 0)
+
+            match TreeRecoupling.prove (four "e" "f" "l1" "l2" "l3" "l4") (four "g" "h" "l1" "l3" "l2" "l4") with
+            | Ok theorem ->
+                holds 20 theorem
+                Assert.Single (statement theorem).Value.Symbols |> ignore
+                Assert.Empty (statement theorem).Value.Sums
+                match ProofFile.check (ProofFile.write "recoupling" "A path." theorem) with
+                | Ok(_, again) -> Assert.Equal(theorem.Statement, again.Statement)
+                | Error why -> Assert.Fail why
             | Error why -> Assert.Fail why
 
             for bad, fact in
