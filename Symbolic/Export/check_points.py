@@ -147,9 +147,11 @@ def value(p):
     if not p.value or any(x.at(point) < 0 for x in p.value[4]):
         return left, 0
     product = lambda xs: math.prod(math.factorial(x.at(point)) for x in xs)
-    sign, *rest = p.value
+    sign, *rest, powers = p.value
     rup, rdown, up, down = map(product, rest)
-    return left, (-1) ** (sign.at(point) % 2) * math.sqrt(Fraction(rup, rdown)) * Fraction(up, down)
+    letters = dict(zip(p.symbol.term.powers, LETTERS))
+    power = math.prod(letters[x] ** e.at(point) for x, e in powers.items())
+    return left, (-1) ** (sign.at(point) % 2) * math.sqrt(Fraction(rup, rdown)) * power * Fraction(up, down)
 
 
 def closed(p):

@@ -270,24 +270,18 @@ class Term:
 
     def ratio(self, base, shift):
         """F(p + shift)/F(base) as a polynomial, factorial by factorial: (x+a)!/(x+b)! = (x+b+1)...(x+a)."""
-        out = poly(1)
-        for i, (x, a, b) in enumerate(zip(self.arguments, self.offsets(shift), base)):
+        out, letters = poly(1), [None] * len(self.down + self.up) + list(self.powers)
+        for i, (x, a, b, letter) in enumerate(zip(self.arguments, self.offsets(shift), base, letters)):
             low, high = (a, b) if i < len(self.down) else (b, a)
             need(low <= high <= low + 1000, "a term is no polynomial multiple of the base")
-            if i >= len(self.down) + len(self.up):
-                out = out * Poly({(self.all[i - len(self.down) - len(self.up) + len(self.names)],) * (high - low): 1})
-                continue
-            out = out * prod(x + k for k in range(low + 1, high + 1))
+            out = out * prod(var(letter) if letter else x + k for k in range(low + 1, high + 1))
         return out
 
     def telescope(self, q):
         """G(s) - G(s+1) over F, with G = Down q F: F(s+1)/F(s) is (+-1) Up(s)/Down(s+1), factorial by factorial."""
         up, down = poly(1), poly(1)
-        for letter, e in self.powers.items():
-            k = e.change({self.index: 1})
-            up, down = up * Poly({(letter,) * max(k, 0): 1}), down * Poly({(letter,) * max(-k, 0): 1})
-        for i, (x, slope) in enumerate(zip(self.down + self.up, self.slopes)):
-            x = x if i < len(self.down) else x + 1
+        factors = self.down + [x + 1 for x in self.up] + list(map(var, self.powers))
+        for i, (x, slope) in enumerate(zip(factors, self.slopes)):
             if (slope == 1) == (i < len(self.down)) and slope:
                 down = down * x
             elif slope:
@@ -369,11 +363,6 @@ SYMBOLS = {
                 "j+m, j-n, n-m", "a b c d")}
 
 
-def without_letters(name):
-    need(not SYMBOLS[name].term.powers, "a symbol with letters")
-    return SYMBOLS[name]
-
-
 def any_numbers(term):
     return f" and all numbers {', '.join(term.powers)}" if term.powers else ""
 
@@ -409,9 +398,9 @@ def telescoping(d, premises):
     either = [" or ".join(g.show(names) + " >= 0" for g in gap) for gap in conditions]
     where = " and ".join(f"({x})" if " or " in x else x for x in either)
     sums = " + ".join(f"({c.show(term.all)})*{total}({', '.join(map(moved_name, parameters, s))})" for c, s in terms)
-    return Proved("sums", f"for all integers {listed}{any_numbers(term)}{' with ' + where if where else ''}: {sums} = 0, where {total}({listed}) is the "
-                  f"sum over all integers {term.index} of {term.show()}", assumptions=[DEFINED["LIMIT"]] * limit, term=term, terms=terms,
-                  conditions=conditions, rule="telescoping" if q else "termwise")
+    return Proved("sums", f"for all integers {listed}{any_numbers(term)}{' with ' + where if where else ''}: {sums} = 0, where "
+                  f"{total}({listed}) is the sum over all integers {term.index} of {term.show()}", assumptions=[DEFINED["LIMIT"]] * limit,
+                  term=term, terms=terms, conditions=conditions, rule="telescoping" if q else "termwise")
 
 
 def normalisation(d, premises):
@@ -535,7 +524,8 @@ def quanta_text(symbol, twice, names):
 
 def symmetry(d, premises):
     need(not premises, "expected no premises")
-    symbol = without_letters(d["symbol"])
+    symbol = SYMBOLS[d["symbol"]]
+    need(not symbol.term.powers, "a symbol with letters")
     images, index, offset, parity = read_map(d, symbol.term, symbol.names)
     need(all(permuted(x, x, {**images, **index}) for x in (symbol.term.up, symbol.term.down)), "the factorials differ")
     need(all(permuted(x, x, images) for x in (symbol.physical, symbol.up, symbol.down)), "the norm is not invariant")
@@ -585,16 +575,17 @@ def closed_form(d, premises):
 
 
 def symbol_value(symbol, names, images, value, premises):
-    """value: (sign, under the root above and below, above, below), or None for 0; images of the symbol's parameters."""
+    """value: (sign, under the root above and below, above, below, powers), or None for 0; images of the symbol's parameters."""
     twice, domain = [t.put(images) for t in symbol.twice.values()], [f.put(images) for f in symbol.physical]
     need(can_be_met(names, [f.get((), 0) for f in images.values()], lambda p: (value is None or min(p.values()) >= 0)
                     and all(f.at(p) >= 0 for f in domain)), "the symbol is nowhere defined")
     if value is None:
         right = f"0 for all integers {', '.join(names)} at which the symbol is defined"
     else:
-        rup, rdown, up, down = (product_text(xs, names) for xs in value[1:])
-        right = (f"(-1)**({value[0].show(names)})*sqrt({rup}/({rdown}))*{up}/({down}) for all integers {', '.join(names)} >= 0 at which "
-                 "the symbol is defined")
+        rup, rdown, up, down = (product_text(xs, names) for xs in value[1:5])
+        powers = "".join(f"{x}**({e.show(names)})*" for x, e in value[5].items())
+        right = (f"(-1)**({value[0].show(names)})*sqrt({rup}/({rdown}))*{powers}{up}/({down}) for all integers {', '.join(names)} >= 0"
+                 f"{any_numbers(symbol.term)} at which the symbol is defined")
     text = f"{quanta_text(symbol, twice, names)} = {right}"
     return Proved("value", text, premises, symbol=symbol, names=names, twice=twice, value=value)
 
@@ -604,12 +595,13 @@ def evaluation(d, premises):
     (identity, closed), symbol = premises, SYMBOLS[d["symbol"]]
     need(identity.first == symbol.term and identity.second == closed.term, "the premises are about other sums")
     at = lambda xs: [x.put(identity.images) for x in xs]
-    value = at([symbol.phase])[0] + identity.parity, at(symbol.up), at(symbol.down), closed.up, closed.down
+    value = at([symbol.phase])[0] + identity.parity, at(symbol.up), at(symbol.down), closed.up, closed.down, {}
     return symbol_value(symbol, identity.second.parameters, identity.images, value, premises)
 
 
 def family_of_points(d, symbol):
     names = names_of(["s"] + d["names"])[1:]
+    names_of(names + list(symbol.term.powers), 20)
     images = dict(zip(symbol.names[1:], forms(d["images"], names)))
     need(len(d["images"]) == len(images) == len(symbol.names) - 1, "the family does not fit")
     return names, images
@@ -617,13 +609,15 @@ def family_of_points(d, symbol):
 
 def single_term(d, premises):
     need(not premises, "expected no premises")
-    symbol = without_letters(d["symbol"])
+    symbol = SYMBOLS[d["symbol"]]
     names, images = family_of_points(d, symbol)
-    index, gap = linear(d["index"], names), var("s") - linear(d["index"], names)
-    bounds, at = [x.put(images) for x in symbol.term.down], lambda xs: [x.put({**images, "s": index}) for x in xs]
+    index, gap = linear(d["index"], names), var(symbol.term.index) - linear(d["index"], names)
+    bounds, at = [x.put(images) for x in symbol.term.down], lambda xs: [x.put({**images, symbol.term.index: index}) for x in xs]
+    powers = dict(zip(symbol.term.powers, at(symbol.term.powers.values())))
     need(gap in bounds and -gap in bounds, "the sum may have several terms")
-    need(all(x.natural() for x in at(symbol.term.up)), "a factorial may be of a negative number")
-    value = at([symbol.phase])[0] + index, at(symbol.up), at(symbol.down), at(symbol.term.up), at(symbol.term.down)
+    need(all(x.natural() for x in at(symbol.term.up) + list(powers.values())), "a factorial or a power may be of a negative number")
+    sign = at([symbol.phase])[0] + index * symbol.term.alternating
+    value = sign, at(symbol.up), at(symbol.down), at(symbol.term.up), at(symbol.term.down), powers
     return symbol_value(symbol, names, images, value, premises)
 
 
@@ -677,7 +671,8 @@ def orthogonality(d, premises):
     line = lambda names: symbol.call(list(map(move, names, v)))
     primed = [q + "'" * (q == u) for q in symbol.quanta]
     return Proved("orthogonality", f"the sum over all integers t of {line(symbol.quanta)}*{line(primed)} is 0 if {u} <> {u}' and both "
-                  "families contain a defined symbol; a symbol outside its domain counts as 0", premises, symbol=symbol, number=number, line=v)
+                  "families contain a defined symbol; a symbol outside its domain counts as 0", premises, symbol=symbol,
+                  number=number, line=v)
 
 
 def vector(v):
@@ -827,7 +822,8 @@ def binomial_coefficient(d, premises):
     signed = sum((k for p, x, k in zip(f.factors, n, choices) if p[x] < 0), Poly())
     need(even(signed - (var(term.index) * term.alternating + parity)), "the sign is wrong")
     show, listed, total = lambda x: x.show(term.names), ", ".join(term.parameters), fresh(term.names + f.variables, "S")
-    return Proved("coefficient", f"for all integers {listed}{any_numbers(term)} with {', '.join(map(show, powers))} >= 0: the coefficient of "
+    return Proved("coefficient", f"for all integers {listed}{any_numbers(term)} with {', '.join(map(show, powers))} >= 0: the "
+                  "coefficient of "
                   + "*".join(f"{v}**({show(e)})" for v, e in goals.items() if v not in term.powers) + " in "
                   + "*".join(f"({p.show(f.letters)})**({show(e)})" for p, e in zip(f.factors, powers))
                   + f" is (-1)**({show(parity)})*{product_text(powers, term.names)}*{total}({listed}), {total} the sum over all integers "
@@ -1106,6 +1102,20 @@ def orders_of(p):
     return [[places.index(f) for f in image] for image in images if all(f in places for f in image)]
 
 
+def minus(xs, ys):
+    """A list without the members of another, each as often as it stands there; None where it does not have them."""
+    out = list(xs)
+    for y in ys:
+        if y not in out:
+            return None
+        out.remove(y)
+    return out
+
+
+def triads_of(s):
+    return [[s[i] for i in t] for t in ((0, 1, 2), (0, 4, 5), (3, 1, 5), (3, 4, 2))]
+
+
 def relabelling(d, premises):
     """left = right becomes left = (right in other names) where left in other names is left, by symmetries of the 6j symbol."""
     need([p.kind for p in premises] == ["all", "recoupling"], "the premises must be symmetries and an identity")
@@ -1116,15 +1126,8 @@ def relabelling(d, premises):
     names_of([new.get(x, x) for x in names], 400)
     need(len(new) == len(pairs), "a name is renamed twice")
     orders = orders_of(premises[0])
-    common = {x: k for x, k in (Counter(left[1]) & Counter(right[1])).items() if x not in left[3] + right[3]}
-
-    def divided(product):
-        roots, kept = Counter(common), []
-        for x in product[1]:
-            kept += [x] * (roots[x] <= 0)
-            roots[x] -= 1
-        return product[0], kept, product[2], product[3]
-    left, right = divided(left), divided(right)
+    common = [x for x in (Counter(left[1]) & Counter(right[1])).elements() if x not in left[3] + right[3]]
+    left, right = ((phase, minus(roots, common), symbols, sums) for phase, roots, symbols, sums in (left, right))
     other = in_names(new, left)
     least = lambda s: min(tuple(s[i] for i in order) for order in orders)
     need(orders and Counter(map(least, other[2])) == Counter(map(least, left[2])), "the symbols differ by more than symmetries")
@@ -1134,7 +1137,7 @@ def relabelling(d, premises):
     need(all(n % 2 == 0 for n in difference.values()), "the signs differ")
     odd, rows = {x for x, n in difference.items() if n % 4}, []
     for s in other[2]:
-        rows += [{x for x, n in Counter(s[i] for i in t).items() if n % 2} for t in ((0, 1, 2), (0, 4, 5), (3, 1, 5), (3, 4, 2))]
+        rows += [{x for x, n in Counter(t).items() if n % 2} for t in triads_of(s)]
     while rows:
         first = rows.pop()
         if first:
@@ -1147,18 +1150,9 @@ def relabelling(d, premises):
     return recoupling(identity.start, identity.end, left, in_names(new, right), premises)
 
 
-def minus(xs, ys):
-    """A list without the members of another, each as often as it stands there; None where it does not have them."""
-    out = list(xs)
-    for y in ys:
-        if y not in out:
-            return None
-        out.remove(y)
-    return out
-
-
 def zero_entry(d, premises):
-    """Where a label is 0: {a b c; 0 c b} is (-1)**(a + b + c)/sqrt((2*b + 1)*(2*c + 1)), and 0 with others in the places of b and c."""
+    """Where a label is 0: {a b c; 0 c b} is (-1)**(a + b + c)/sqrt((2*b + 1)*(2*c + 1)), and 0 with others in the places of b and c,
+    or beyond the triangle rule of a, b, c, which must be one of the schemes or of a symbol that is left."""
     need(len(premises) == 3 and premises[1].text == DEFINED["AT ZERO"] and premises[2].kind in ("path", "recoupling"), "other premises")
     p, label, orders = premises[2], d["label"], orders_of(premises[0])
     leaves = lambda s: [s] if isinstance(s, str) else leaves(s[0]) + leaves(s[1])
@@ -1177,7 +1171,7 @@ def zero_entry(d, premises):
     def put(product):
         phase, roots, symbols, sums = in_names(new, product)
         return {x: n for x, n in phase.items() if x != "0"}, [x for x in roots if x != "0"], symbols, sums
-    phase, roots, symbols, sums = put(sides[-1])
+    (phase, roots, symbols, sums), without = put(sides[-1]), []
     while any("0" in s for s in symbols):
         i = next(i for i, s in enumerate(symbols) if "0" in s)
         a, b, c, _, c_, b_ = next([symbols[i][k] for k in order] for order in orders if symbols[i][order[3]] == "0")
@@ -1186,12 +1180,16 @@ def zero_entry(d, premises):
             gone, kept = differ if differ[0] in sums else differ[::-1]
             need(gone in sums, "two entries need not be equal")
             phase, roots, symbols, sums = in_names({gone: kept}, (phase, roots, symbols, [x for x in sums if x != gone]))
+            without = [[kept if x == gone else x for x in t] for t in without]
             continue
+        without.append([a, b, c])
         roots, symbols = minus(roots, [x for x in (b, c) if x != "0"]), symbols[:i] + symbols[i + 1:]
         need(roots is not None, "a root does not cancel")
         phase = Counter(phase)
         for x in (a, b, c):
             phase[x] += x != "0"
+    rules = [[new.get(x, x) for x in t] for t in triads(p.start) + triads(p.end)] + [t for s in symbols for t in triads_of(s)]
+    need(all(sorted(t) in list(map(sorted, rules)) for t in without), "a triangle rule is lost")
     found = {x: (n + 1) % 4 - 1 for x, n in phase.items()}, roots, symbols, sums  # (-1)**(4*x) is 1
     scheme = lambda s: s if isinstance(s, str) else (scheme(s[0]), scheme(s[1]), new.get(s[2], s[2]))
     start, end = scheme(p.start), scheme(p.end)
@@ -1207,13 +1205,19 @@ def argument(d, premises):
     return Proved(name, text, premises, assumptions, trusted=True)
 
 
+def channels(premises, needed, wanted):
+    """The family of the last premise, and names for its channels and what is made of them."""
+    *others, p = premises
+    need([q.text for q in others] == [DEFINED[x] for x in needed], "the first premises are not the symmetries and values needed")
+    need(p.kind == "family" and len(p.action) == 1 and not p.given, "the last premise is not about a family")
+    names = []
+    for name in wanted:
+        names.append(fresh(sorted(p.orders) + sorted(p.fields) + names, name))
+    return p, names
+
+
 def unordered_pairs(d, premises):
-    need(len(premises) == 2 and premises[0].text == DEFINED["EXCHANGE"], "the first premise is not the exchange of two columns")
-    p, names = premises[1], []
-    need(p.kind == "family" and len(p.action) == 1 and not p.given, "the premise is not about a family")
-    for wanted in "ABpqab":
-        names.append(fresh(sorted(p.orders) + sorted(p.fields) + names, wanted))
-    A, B, x, y, a, b = names
+    p, (A, B, x, y, a, b) = channels(premises, ["EXCHANGE"], "ABpqab")
     return Proved("unordered pairs", f"for all natural values of the names in it: with {A}_{a} the channels of {p.name} around one atom "
                   f"and {B}_{a} those around another, {x}_{a}{b} = couple({A}_{a}, {A}_{b}, 0) and {y}_{a}{b} = couple({B}_{a}, {B}_{b}, "
                   f"0), {x}_{a}{b} is {x}_{b}{a}, and the sum over all {a}, {b} of {x}_{a}{b}*{y}_{a}{b} is the sum over {a} <= {b} of "
@@ -1222,18 +1226,14 @@ def unordered_pairs(d, premises):
 
 
 def unordered_triples(d, premises):
-    need(len(premises) == 4 and [p.text for p in premises[:3]] == [DEFINED[x] for x in ("EXCHANGE", "CYCLIC", "SCALAR")], "other premises")
-    p, names = premises[3], []
-    need(p.kind == "family" and len(p.action) == 1 and not p.given, "the premise is not about a family")
-    for wanted in "ABtuabcLk":
-        names.append(fresh(sorted(p.orders) + sorted(p.fields) + names, wanted))
-    A, B, t, u, a, b, c, L, k = names
-    T, U = f"{t}_{a}{b}{c}", f"{u}_{a}{b}{c}"
-    return Proved("unordered triples", f"with {A}_{a} the channels of {p.name} around one atom, for finitely many natural values of the "
-                  f"names in it, {B}_{a} those around another, {L}_{a} their order {p.action[0]}, and {T} = couple({A}_{a}, couple({A}_{b}, "
-                  f"{A}_{c}, {L}_{a}), 0), {U} the same of {B}, {t}_{b}{a}{c} and {t}_{a}{c}{b} are (-1)**({L}_{a} + {L}_{b} + {L}_{c})*{T}, and "
-                  f"the sum over all {a}, {b}, {c} of {T}*{U} is the sum over {a} <= {b} <= {c} of {k}*{T}*{U}, {k} = 6, 3 or 1 the number of "
-                  f"different orders of {a}, {b}, {c}, with {describe(p.fields)}{explain(p.name)}", premises, [DEFINED["TRIPLES"]], trusted=True)
+    p, (A, B, t, u, a, b, c, L, k) = channels(premises, ["EXCHANGE", "CYCLIC", "SCALAR"], "ABtuabcLk")
+    A_, L_, T, U = (lambda x: f"{A}_{x}"), (lambda x: f"{L}_{x}"), f"{t}_{a}{b}{c}", f"{u}_{a}{b}{c}"
+    return Proved("unordered triples", f"with {A_(a)} the channels of {p.name} around one atom, for finitely many natural values of the "
+                  f"names in it, {B}_{a} those around another, {L_(a)} their order {p.action[0]}, and {T} = couple({A_(a)}, "
+                  f"couple({A_(b)}, {A_(c)}, {L_(a)}), 0), {U} the same of {B}, {t}_{b}{a}{c} and {t}_{a}{c}{b} are (-1)**({L_(a)} + "
+                  f"{L_(b)} + {L_(c)})*{T}, and the sum over all {a}, {b}, {c} of {T}*{U} is the sum over {a} <= {b} <= {c} of "
+                  f"{k}*{T}*{U}, {k} = 6, 3 or 1 the number of different orders of {a}, {b}, {c}, with "
+                  f"{describe(p.fields)}{explain(p.name)}", premises, [DEFINED["TRIPLES"]], trusted=True)
 
 
 def real_basis(d, premises):
@@ -1257,7 +1257,8 @@ def real_basis(d, premises):
         text = (f"for every finite coupling tree whose leaves are expansion coefficients of {describe(p.fields)}, {computed}, and for all "
                 f"natural values of its orders: the family A at its root satisfies {acts([], 'A', order)}")
     else:
-        need(p.kind in ("invariant", "sign", "unordered", "unordered pairs", "unordered triples", "every invariant"), "the premise is not about a family")
+        need(p.kind in ("invariant", "sign", "unordered", "unordered pairs", "unordered triples", "every invariant"),
+             "the premise is not about a family")
         text = f"{computed}: {p.text}"
     return Proved("real-basis", f"{text}. R and K, in names of their own: {DEFINED['BASIS']}, and i*L_a R_n = sum over n' of K_a(l)(n', "
                   f"n)*R_n' for the generators L_a, a = x, y, z, of rotations and every order l. {DEFINED['MATRICES']}", premises,

@@ -33,7 +33,10 @@ type CoefficientIsSum
         let isLetter v = List.contains v term.Letters
 
         let monomial =
-            List.zip product.Variables target |> List.filter (fst >> isLetter >> not) |> List.map (fun (v, e) -> $"{v}**({print e})") |> join
+            List.zip product.Variables target
+            |> List.filter (fst >> isLetter >> not)
+            |> List.map (fun (v, e) -> $"{v}**({print e})")
+            |> join
         let power (p: Polynomial, _) e = $"({p.Print product.Letters})**({print e})"
         let body = List.map2 power product.Factors powers |> join
         let factorials = powers |> List.map (fun e -> $"({print e})!") |> join

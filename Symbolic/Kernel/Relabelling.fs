@@ -42,6 +42,11 @@ module Relabelling =
         | Single _ -> []
         | Couple(l, r, x) -> [ Recoupling.top l; Recoupling.top r; x ] :: triads l @ triads r
 
+    let private hasZero (i: RecouplingIdentity) = List.contains Zero (Recoupling.names i.Start @ Recoupling.names i.Final)
+
+    /// The four triads of a 6j symbol.
+    let private triadsOf (s: string list) = [ [ 0; 1; 2 ]; [ 0; 4; 5 ]; [ 3; 1; 5 ]; [ 3; 4; 2 ] ] |> List.map (List.map (fun i -> s[i]))
+
     let private renamed (rename: string -> string) (p: RecouplingProduct) =
         { Phase = p.Phase |> List.map (fun (x, n) -> rename x, n)
           Roots = List.map rename p.Roots
@@ -81,8 +86,7 @@ module Relabelling =
         let difference =
             (Recoupling.collect { x with Phase = x.Phase @ (y.Phase |> List.map (fun (name, n) -> name, -n)) }).Phase
 
-        let places = [ [ 0; 1; 2 ]; [ 0; 4; 5 ]; [ 3; 1; 5 ]; [ 3; 4; 2 ] ]
-        let triads = x.Symbols |> List.collect (fun s -> places |> List.map (List.map (fun i -> s[i])))
+        let triads = List.collect triadsOf x.Symbols
         // A name that stands twice in a triad counts as nothing there.
         let odd (names: string list) = names |> List.countBy id |> List.filter (fun (_, n) -> n % 2 <> 0) |> List.map fst |> set
 
@@ -98,7 +102,7 @@ module Relabelling =
     /// Checked: different names stay different; the renamed schemes obey no triangle rule that the others do not.
     let prove (symmetries: Theorem) (identity: Theorem) (renaming: (string * string) list) : Result<Theorem, string> =
         match identity.Statement with
-        | :? RecouplingIdentity as i when i.Delta.IsEmpty && not (List.contains Zero (Recoupling.names i.Start @ Recoupling.names i.Final)) ->
+        | :? RecouplingIdentity as i when i.Delta.IsEmpty && not (hasZero i) ->
             let rename x = renaming |> List.tryFind (fst >> (=) x) |> Option.map snd |> Option.defaultValue x
             let all = Recoupling.names i.Start @ Recoupling.names i.Final @ i.Left.Sums @ i.Right.Sums |> List.distinct
 
@@ -145,13 +149,16 @@ module Relabelling =
 
     /// The symbols with an entry 0 put to their values: {a b c; 0 c b} is (−1)^(a+b+c)/√((2b+1)(2c+1)), and a symbol with other
     /// entries in the places of b and c is 0, so that of a sum over one of them a single term is left. None where the entries differ
-    /// and are not summed over, or where a root does not cancel.
-    let rec private evaluated (orders: int list list) (p: RecouplingProduct) : RecouplingProduct option =
+    /// and are not summed over, where a root does not cancel, or where the triangle rule of a, b, c (beyond which the symbol is 0)
+    /// is neither one of the rules nor of a symbol that is left.
+    let rec private evaluated orders (rules: string list list) (gone: string list list) (p: RecouplingProduct) : RecouplingProduct option =
         match p.Symbols |> List.tryFindIndex (List.contains Zero) with
         | None ->
             // (−1)^(4x) is 1.
             let phase = (Recoupling.collect p).Phase |> List.map (fun (x, n) -> x, ((n + 1) % 4 + 4) % 4 - 1)
-            Some { p with Phase = List.filter (fun (_, n) -> n <> 0) phase }
+            let left = rules @ List.collect triadsOf p.Symbols |> List.map List.sort
+            let isLeft = gone |> List.forall (fun t -> List.contains (List.sort t) left)
+            if isLeft then Some { p with Phase = List.filter (fun (_, n) -> n <> 0) phase } else None
         | Some at ->
             orders
             |> List.tryPick (fun order ->
@@ -161,11 +168,13 @@ module Relabelling =
             |> Option.bind (fun (a, b, c, c', b') ->
                 match [ b, b'; c, c' ] |> List.tryFind (fun (x, y) -> x <> y) with
                 | Some(x, y) ->
-                    let equal gone kept =
-                        { renamed (fun z -> if z = gone then kept else z) p with Sums = List.filter ((<>) gone) p.Sums }
+                    let equal old kept =
+                        let rename z = if z = old then kept else z
+                        let product = { renamed rename p with Sums = List.filter ((<>) old) p.Sums }
+                        evaluated orders rules (List.map (List.map rename) gone) product
 
-                    if List.contains x p.Sums then evaluated orders (equal x y)
-                    elif List.contains y p.Sums then evaluated orders (equal y x)
+                    if List.contains x p.Sums then equal x y
+                    elif List.contains y p.Sums then equal y x
                     else None
                 | None ->
                     let roots = [ b; c ] |> List.filter ((<>) Zero)
@@ -175,7 +184,8 @@ module Relabelling =
                         None
                     else
                         let phase = [ a; b; c ] |> List.filter ((<>) Zero) |> List.map (fun x -> x, 1)
-                        evaluated orders { p with Phase = p.Phase @ phase; Roots = left; Symbols = List.removeAt at p.Symbols })
+                        { p with Phase = p.Phase @ phase; Roots = left; Symbols = List.removeAt at p.Symbols }
+                        |> evaluated orders rules ([ a; b; c ] :: gone))
 
     /// From a recoupling coefficient, or an identity between two products, the same where one label of the first scheme is 0: labels
     /// that the triangle rules make equal have one name, and the symbols of the coefficient, or of the right-hand side, are evaluated.
@@ -202,7 +212,7 @@ module Relabelling =
                     let q = renamed rename p
                     { q with Phase = List.filter (fst >> (<>) Zero) q.Phase; Roots = List.filter ((<>) Zero) q.Roots }
 
-                match evaluated (orders symmetries) (put right) with
+                match evaluated (orders symmetries) (rules |> List.map (List.map rename)) [] (put right) with
                 | None -> Error "a symbol with an entry 0 cannot be evaluated"
                 | Some found ->
                     let statement: Statement = statement (relabelled rename start) (relabelled rename final) put found

@@ -169,7 +169,7 @@ module Telescoping =
             let arity, all = term.Variables.Length, term.Names.Length
 
             if not (Term.isWellFormed term) then
-                Error "the term's variables are not distinct names, an argument is not a form in them, or an exponent none of the denominator"
+                Error "the term's names are not distinct, an argument is not a form in them, or an exponent none of the denominator"
             elif not (Term.hasFiniteSupport term) then
                 Error "the sum has no finite support"
             elif terms |> List.exists (fun (_, shift) -> shift.Length <> arity - 1) then

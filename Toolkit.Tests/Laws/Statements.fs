@@ -225,7 +225,11 @@ let private symbolValue (random: Random) (s: SymbolValue) =
             | Some v ->
                 let logarithm = List.sumBy (fun f -> BigInteger.Log(factorial "value" (value f)))
 
+                let letters = FromFactorials.letters |> List.ofArray |> List.truncate v.Powers.Length
+                let power = (1.0, v.Powers, letters) |||> List.fold2 (fun p (_, e) x -> p * Math.Pow(float x, float (value e)))
+
                 float (sign (value v.Sign))
+                * power
                 * exp (
                     (logarithm v.RootUp - logarithm v.RootDown) / 2.0 + logarithm v.Up - logarithm v.Down
                 )

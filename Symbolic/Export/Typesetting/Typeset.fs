@@ -8,7 +8,7 @@ open Toolkit.Symbolic.Export
 /// The text that is set: the kernel's, with the coefficients of relations factored.
 let source (statement: Statement) : string =
     match statement with
-    | :? SymbolRelation as s when s.Symbol.Term.Powers.IsEmpty -> Factored.statement s
+    | :? SymbolRelation as s -> Factored.statement s
     | s -> s.Text
 
 /// More parts than this are one line that unfolds.

@@ -54,11 +54,14 @@ type UnorderedTriples internal (fields: Map<string, Field>, family: Family, orde
 
         match names with
         | [ one; other; t; u; a; b; c; l; k ] ->
-            $"with {one}_{a} the channels of {family} around one atom, for finitely many natural values of the names in it, {other}_{a} those \
-              around another, {l}_{a} their order {order}, and {t}_{a}{b}{c} = couple({one}_{a}, couple({one}_{b}, {one}_{c}, {l}_{a}), 0), \
-              {u}_{a}{b}{c} the same of {other}, {t}_{b}{a}{c} and {t}_{a}{c}{b} are (-1)**({l}_{a} + {l}_{b} + {l}_{c})*{t}_{a}{b}{c}, and the \
-              sum over all {a}, {b}, {c} of {t}_{a}{b}{c}*{u}_{a}{b}{c} is the sum over {a} <= {b} <= {c} of {k}*{t}_{a}{b}{c}*{u}_{a}{b}{c}, \
-              {k} = 6, 3 or 1 the number of different orders of {a}, {b}, {c}, with {Equivariant.Describe fields}{Equivariant.Explain family}"
+            let at x i = $"{x}_{i}"
+            let A, L, T, U = at one, at l, $"{t}_{a}{b}{c}", $"{u}_{a}{b}{c}"
+
+            $"with {A a} the channels of {family} around one atom, for finitely many natural values of the names in it, {other}_{a} those \
+              around another, {L a} their order {order}, and {T} = couple({A a}, couple({A b}, {A c}, {L a}), 0), {U} the same of {other}, \
+              {t}_{b}{a}{c} and {t}_{a}{c}{b} are (-1)**({L a} + {L b} + {L c})*{T}, and the sum over all {a}, {b}, {c} of {T}*{U} is the \
+              sum over {a} <= {b} <= {c} of {k}*{T}*{U}, {k} = 6, 3 or 1 the number of different orders of {a}, {b}, {c}, with \
+              {Equivariant.Describe fields}{Equivariant.Explain family}"
         | _ -> invalidOp "nine names"
 
 /// Why features of unordered pairs carry the root of two, and those of unordered triples that of the number of their orders.

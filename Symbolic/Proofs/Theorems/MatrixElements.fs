@@ -27,7 +27,9 @@ let private relation (halvings: int) (q: Polynomial) (summands: Summand list) : 
 
     let witnesses = [ for _, _, _, x in summands -> { X = x; Y = [] } ]
 
-    Telescoping.prove symbol.Term sums (Term.commonBase symbol.Term (List.map snd sums)) (BigInteger.Pow(BigInteger 2, degree - halvings) * q)
+    let basePoint = Term.commonBase symbol.Term (List.map snd sums)
+
+    Telescoping.prove symbol.Term sums basePoint (BigInteger.Pow(BigInteger 2, degree - halvings) * q)
     |> Result.bind (fun theorem ->
         let holds domains = Normalisation.prove symbol theorem claim domains witnesses (struct (BigInteger.One, BigInteger.One))
         holds ([ 0 .. claim.Length - 1 ] |> List.map Domain.Summand |> List.filter (fun d -> (holds [ d ]).IsOk)))
@@ -51,13 +53,14 @@ let internal inJ () =
     let k, p, q, r, ad, bc = v 0, v 1, v 2, v 3, v 4 * v 7, v 5 * v 6
     let twice = p + q + r
     let x, y, next = p + one, q + one, twice + two
+    let above = [ form 1 1 0 0; form 1 0 1 0; form 1 1 0 1; form 1 0 1 1 ]
     let upper = next * k * k - next * (p + q + next) * k + twice * next * (x + y) + two * x * y
 
     relation
         1
         (ad * upper - bc * next * (x - k) * (y - k))
         [ -(two * j + one) * (j * (j + one) * trace - n * m * determinant), [], [ 0; 0; 0 ], []
-          j, [ root 1 1 0 1; root 1 1 0 -1; root 1 1 1 0; root 1 1 -1 0 ], [ 2; 0; 0 ], [ form 1 1 0 0; form 1 0 1 0; form 1 1 0 1; form 1 0 1 1 ]
+          j, [ root 1 1 0 1; root 1 1 0 -1; root 1 1 1 0; root 1 1 -1 0 ], [ 2; 0; 0 ], above
           (j + one) * determinant * determinant, [ root 0 1 0 1; root 0 1 0 -1; root 0 1 1 0; root 0 1 -1 0 ], [ -2; 0; 0 ], [] ]
 
 /// In m, at fixed j and n.
@@ -105,6 +108,11 @@ let internal sum () =
         (symbol.Term.Denominator @ [ form 0 1 0 1; form 0 0 1 0 ])
         (form 0 0 0 0)
 
+/// The row n = j, where the sum has one term: what recursions in j begin with.
+let private firstRow () =
+    let form p r = Linear.ofIntegers 0 [ 0; p; r ]
+    Evaluation.single symbol [ "s"; "p"; "r" ] [ form 1 0; form 0 0; form 0 1 ] (form 0 0)
+
 let private telescoped =
     "The kernel multiplies out that the coefficients times the ratios of the sum's terms to a common base are a telescoper; the \
      matrix elements' square roots follow by comparing factors. Entries of the matrix are letters: the identity holds for all numbers."
@@ -116,6 +124,10 @@ let entries: Entry list =
       Entry.create "d.recursion-n" telescoped inRows
       Entry.create "d.half-steps" (telescoped + " Taking one factor out of a binary form changes j by one half.") (fun () ->
           Entry.all (halfSteps ()) |> Result.bind Conjunction.prove)
+      Entry.create
+          "d.first-row"
+          "At n = j two arguments of factorials in the denominator are k and -k, so that the sum has one term."
+          firstRow
       Entry.create
           "d.sum"
           "Both powers are expanded by the binomial theorem; one index is left, and the letters' exponents are the summand's."

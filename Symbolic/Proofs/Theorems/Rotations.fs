@@ -180,6 +180,15 @@ let entries: Entry list =
            transposed matrix."
           unitarity.Force
       Entry.create
+          "d.transposition"
+          "(u x + v y)^(2j)/(2j)! is the sum over m of products of basis forms in (u, v) and in (x, y); a matrix on (u, v) does to it what \
+           the transposed one does on (x, y)."
+          transposed.Force
+      Entry.create
+          "d.conjugation"
+          "(u, v) -> (v, -u) turns a matrix of SU(2) into its conjugate and m into -m, with a sign."
+          conjugation
+      Entry.create
           "d.series"
           "Substituted into all three pairs of variables, a matrix of determinant 1 leaves the generating function of \
            the 3j symbols unchanged, so D^j1 D^j2 D^j3 leaves the 3j symbol unchanged. Unitarity moves one D to the \

@@ -71,6 +71,31 @@ let tests =
                         | Error why -> Assert.Fail why
                     | Error why -> Assert.Fail why
 
+        testCase "with any label put to 0, what is accepted is the coefficient of the definition" <| fun () ->
+            let draw = Random 29
+            let mutable accepted = 0
+
+            for leaves, count in [ [ "a"; "b"; "c" ], 8; [ "a"; "b"; "c"; "d" ], 16; [ "a"; "b"; "c"; "d"; "e" ], 10 ] do
+                for _ in 1..count do
+                    let start, goal = random draw "x" leaves, random draw "y" leaves
+
+                    match SchemePath.find start goal with
+                    | Ok(_ :: _ as moves) ->
+                        let general = Recoupling.connect (premise.Force()) start moves
+
+                        for label in RecouplingEvaluation.names start |> List.except leaves do
+                            match SixJ.withZero label general with
+                            | Ok theorem ->
+                                accepted <- accepted + 1
+
+                                match RecouplingEvaluation.check (statement theorem) 6 3 with
+                                | Ok found -> Assert.True(found > 0, $"{theorem}")
+                                | Error why -> Assert.Fail $"{theorem}: {why}"
+                            | Error _ -> ()
+                    | _ -> ()
+
+            Assert.True(accepted > 20, $"{accepted}")
+
         testCase "six leaves are connected, and every label of the goal is kept" <| fun () ->
             let leaves = [ "a"; "b"; "c"; "d"; "e"; "f" ]
             let draw = Random 5

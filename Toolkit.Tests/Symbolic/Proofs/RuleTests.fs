@@ -322,7 +322,7 @@ let tests =
             Assert.True((Relabelling.prove identity identity same).IsError)
             Assert.True((Relabelling.prove symmetries symmetries same).IsError)
 
-        testCase "a label is put to 0 where it is one of the first scheme and no leaf, no other name is lost, and the result is true" <| fun () ->
+        testCase "a label is put to 0 where it is one of the first scheme and makes no leaves equal, and the result is true" <| fun () ->
             let step = stepsOf "zero entry" |> List.head
             let symmetries, value, identity = step.Premises[0], step.Premises[1], step.Premises[2]
             let prove label = Relabelling.atZero symmetries value identity label
@@ -383,8 +383,12 @@ let tests =
             let same = { Images = [ for i in 1..3 -> Linear.variable 4 i ]; Direction = BigInteger.One; Offset = even }
             Assert.True((Reindexing.symmetry symbol same even).IsError)
             Assert.True((Reindexing.sums term term same even).IsError)
-            let n = Linear.variable 2 1
-            Assert.True((Evaluation.single symbol [ "s"; "n" ] [ n; n; Linear.zero 2 ] n).IsError)
+            let n, none = Linear.variable 2 1, Linear.zero 2
+            Assert.True((Evaluation.single symbol [ "s"; "n" ] [ n; none; none ] none).IsOk)
+            Assert.True((Evaluation.single symbol [ "s"; "n" ] [ n; n; none ] n).IsError)
+            Assert.True((Evaluation.single symbol [ "s"; "a" ] [ n; none; none ] none).IsError)
+            // b would have a negative exponent.
+            Assert.True((Evaluation.single symbol [ "s"; "n" ] [ n; none; Linear.negate n ] none).IsError)
             let recursion = stepsOf "normalisation" |> List.find (fun t -> (t.Statement :?> SymbolRelation).Symbol = symbol)
 
             for variable in 0..2 do
