@@ -6,7 +6,8 @@ namespace Toolkit.Numerics.Harmonics;
 /// <summary>The five numbers per (l, m ≥ 0) from which degree l follows from degrees l − 1 and l − 2.</summary>
 /// <remarks>
 /// Let R_lm be the orthonormal solid harmonic (m &lt; 0: sine). The associated Legendre functions' recursion in l and the
-/// ladder relations ∇± = ∂x ± i∂y, ∇±R_lm ∝ R_{l−1,m±1}, give (NIST DLMF 14.10, Hobson 1931, §§ 80–93)
+/// ladder relations ∇± = ∂x ± i∂y, ∇±R_lm ∝ R_{l−1,m±1}, give (NIST DLMF 14.10, Hobson 1931, §§ 80–93;
+/// for all l, with these roots, the theorem harmonics.real-recursions)
 /// <code>
 /// R_lm  = a z R_{l−1,m} − b r² R_{l−2,m}            a² = (2l+1)(2l−1)/((l−m)(l+m))
 ///                                                   b² = (2l+1)(l−1−m)(l−1+m)/((2l−3)(l−m)(l+m))

@@ -11,7 +11,7 @@ namespace Toolkit.Numerics.Harmonics;
 /// </summary>
 /// <remarks>
 /// R = R_z(α) R_y(β) R_z(γ), and D_{m'm} = e^{−im'α} d_{m'm}(β) e^{−imγ}. For fixed m' ≥ |m| the functions d^l_{m'm} follow
-/// from each other in the direction of growing l (Varshalovich, Quantum Theory of Angular Momentum, 4.8.2):
+/// from each other in the direction of growing l (Varshalovich, Quantum Theory of Angular Momentum, 4.8.2; theorem d.recursion-j):
 ///   d^{l+1} = ((l+1)(2l+1) (cos β − m m'/(l(l+1))) d^l − (l+1)/l · √((l²−m²)(l²−m'²)) d^{l−1}) / √(((l+1)²−m²)((l+1)²−m'²)),
 /// from d^{m'}_{m'm} = (−1)^{m'−m} √C(2m', m'+m) cos^{m'+m}(β/2) sin^{m'−m}(β/2). In that direction the solution that is
 /// wanted grows or oscillates and errors grow slowly: to l = 100 they stay below 10⁻¹². The other (m', m) follow by

@@ -36,7 +36,7 @@ let private candidates (symbol: Symbol) (size: int) : Linear list =
 
 /// A polynomial as linear factors (each as often as it divides) and a rest.
 let factors (symbol: Symbol) (size: int) (polynomial: Polynomial) : Linear list * Polynomial =
-    let arity = symbol.Quanta.Length
+    let arity = symbol.Names.Length
     let random = Random 17
 
     /// Whether the polynomial vanishes at a random zero of the form, modulo a prime: nearly all candidates end here.
@@ -47,7 +47,7 @@ let factors (symbol: Symbol) (size: int) (polynomial: Polynomial) : Linear list 
         point[i] <- 0UL
         let mutable rest = Modular.ofBigInteger form.Constant
 
-        for k in 0 .. arity - 1 do
+        for k in 0 .. coefficients.Length - 1 do
             rest <- Modular.add rest (Modular.multiply coefficients[k] point[k])
 
         point[i] <- Modular.multiply (Modular.subtract 0UL rest) (Modular.inverse coefficients[i])
@@ -122,10 +122,34 @@ let private asForm (arity: int) (polynomial: Polynomial) : Linear option =
             | None -> Linear.plus c form)
         |> Some
 
-/// A sum of products of j(j + 1), each with what stands before it.
-let private sum (symbol: Symbol) (polynomial: Polynomial) : string =
+/// A sum of products of j(j + 1), each with what stands before it; of products of letters, where there are any.
+let rec private sum (symbol: Symbol) (polynomial: Polynomial) : string =
+    if polynomial.Arity > symbol.Quanta.Length then byLetters symbol polynomial else bySquares symbol polynomial
+
+and private byLetters symbol polynomial =
+    let quanta = symbol.Quanta.Length
+
+    let part (powers: int list, terms: seq<int list * BigInteger>) =
+        let before = (Polynomial.Zero, terms) ||> Seq.fold (fun p (e, c) -> p + c * Polynomial.Monomial(List.take quanta e))
+        let letters = (Polynomial.Monomial(List.replicate quanta 0 @ powers)).Print symbol.Names
+        let negative = before.Leading.Sign < 0
+        let before = if negative then -before else before
+
+        let text =
+            if before = Polynomial.One then letters
+            elif before.Count = 1 then $"{before.Print symbol.Names}*{letters}"
+            else $"({sum symbol before})*{letters}"
+
+        (if negative then " - " else " + ") + text
+
+    let text =
+        polynomial.Terms symbol.Names.Length |> Seq.groupBy (fst >> List.skip quanta) |> Seq.map part |> String.concat ""
+
+    if text.StartsWith " - " then "-" + text.Substring 3 else text.Substring 3
+
+and private bySquares symbol polynomial =
     let arity = symbol.Quanta.Length
-    let orders = if symbol = Symbol.ThreeJ then 3 else 6
+    let orders = if symbol = Symbol.ThreeJ then 3 elif symbol = Symbol.SixJ then 6 else 1
 
     let squares, rest =
         (([], polynomial), [ 0 .. orders - 1 ])
@@ -217,9 +241,7 @@ let private neighbour (symbol: Symbol) (shift: BigInteger list) : string =
         elif k.Sign > 0 then $"{name} + {halves k}"
         else $"{name} - {halves -k}"
 
-    let quanta = List.map2 argument symbol.Quanta shift
-    let half (i: int) = String.Join(", ", quanta[3 * i .. 3 * i + 2])
-    $"{symbol.Name}({half 0}; {half 1})"
+    symbol.Call(List.map2 argument symbol.Quanta shift)
 
 /// The left-hand side of a relation between symbols, its coefficients factored.
 let relation (relation: SymbolRelation) : string =

@@ -27,23 +27,27 @@ let private brackets (names: string list) (forms: Linear list) =
 
 let private telescoping (relation: SumRelation) (certificate: TelescopingCertificate) =
     let term = relation.Term
-    let names = term.Variables
+    let names = term.Names
     let q = certificate.Q
 
     let product sign (factors: Linear list) (body: string) =
-        let factors = factors |> List.map (fun x -> $"({Linear.print names x})")
+        let factors = factors |> List.map (fun x -> $"({Linear.print term.Variables x})")
         sign + String.Join("*", factors @ [ body ])
 
     let next = List.mapi (fun i name -> if i = Term.Index then $"({name} + 1)" else name) names
     let down, up, sign = Term.telescoper (Term.at certificate.Base term)
+    let downTurn, upTurn = Term.turns term
+    let turned (letters: Polynomial) body = if letters = Polynomial.One then body else $"{printed names letters}*{body}"
 
     let left =
         relation.Terms
-        |> List.map (fun (c, shift) -> product "" (Term.ratio term certificate.Base shift).Value (printed names c))
+        |> List.map (fun (c, shift) ->
+            let letters = Term.monomial term certificate.Base shift
+            product "" (Term.ratio term certificate.Base shift).Value (turned letters (printed names c)))
 
     let right =
-        [ product "- " down (printed names q)
-          product (if sign.IsOne then "- " else "+ ") up $"({q.Print next})" ]
+        [ product "- " down (turned downTurn (printed names q))
+          product (if sign.IsOne then "- " else "+ ") up (turned upTurn $"({q.Print next})") ]
 
     [ { Purpose = "sum of coefficient times term over base, minus the telescoper of q"
         Expression = String.concat " + " left + " " + String.concat " " right } ]
@@ -107,6 +111,7 @@ let private normalisation (sums: SumRelation) (c: NormalisationCertificate) =
     let names = c.Symbol.Term.Variables
     let brackets = brackets names
     let twiceQuanta = c.Symbol.TwiceQuanta |> List.map (fun q -> $"(({Linear.print names q})/2)")
+    let written = twiceQuanta @ c.Symbol.Term.Letters
     let terms = List.zip3 c.Terms c.Witnesses sums.Terms |> Array.ofList
     let degree = c.Terms |> List.map _.Coefficient.TotalDegree |> List.max |> max 0
     let power = BigInteger.Pow(BigInteger 2, degree)
@@ -122,8 +127,8 @@ let private normalisation (sums: SumRelation) (c: NormalisationCertificate) =
 
           { Purpose = $"coefficient of term {i + 1}, from that of the sum"
             Expression =
-              $"({factor})*({term.Coefficient.Print twiceQuanta}){brackets w.X}"
-              + $" - ({up})*{printed names coefficient}{brackets w.Y}" }
+              $"({factor})*({term.Coefficient.Print written}){brackets w.X}"
+              + $" - ({up})*{printed c.Symbol.Term.Names coefficient}{brackets w.Y}" }
       for i in 0 .. terms.Length - 1 do
           for r in 0 .. i - 1 do
               let termR, wr, (_, shiftR) = terms[r]
@@ -227,16 +232,11 @@ let private binomial (s: CoefficientIsSum) (certificate: BinomialCertificate) =
     let names = s.Term.Variables
     let arity = s.Product.Variables.Length
 
-    /// The exponents of M and N in a factor ±(M − N).
-    let pair (p: Polynomial) =
-        let exponents sign = p.Terms arity |> Seq.find (fun (_, c) -> c.Sign = sign) |> fst
-        exponents 1, exponents -1
-
     [ for v in 0 .. arity - 1 do
           let exponents =
               List.zip3 s.Product.Factors s.Powers certificate.Choices
               |> List.map (fun ((p, _), e, k) ->
-                  let (m, n), e, k = pair p, Linear.print names e, Linear.print names k
+                  let (m, n, _), e, k = (BinomialCoefficient.pair arity p).Value, Linear.print names e, Linear.print names k
                   $"{m[v]}*(({e}) - ({k})) + {n[v]}*({k})")
               |> String.concat " + "
 

@@ -10,7 +10,7 @@ open Toolkit.Symbolic.Proofs.Kernel
 
 /// SymPy's symbols, 0 outside their domain, and sums of products of them.
 let private header =
-    """from sympy import Rational, S, sqrt
+    """from sympy import Rational, S, factorial, sqrt
 from sympy.physics.wigner import wigner_3j, wigner_6j
 def triad(a, b, c): return (a + b + c).is_integer and abs(a - b) <= c <= a + b
 def threej(*q):
@@ -19,6 +19,11 @@ def threej(*q):
 def sixj(a, b, c, d, e, f):
     fits = min(a, b, c, d, e, f) >= 0 and triad(a, b, c) and triad(a, e, f) and triad(d, b, f) and triad(d, e, c)
     return wigner_6j(a, b, c, d, e, f) if fits else S(0)
+def element(a, b, c, d, j, n, m):
+    if abs(n) > j or abs(m) > j or not ((j - n).is_integer and (j - m).is_integer): return S(0)
+    row = [S(1)]
+    for x, y in [(a, c)]*int(j + m) + [(b, d)]*int(j - m): row = [x*p + y*q for p, q in zip(row + [0], [0] + row)]
+    return row[int(j - n)]*sqrt(factorial(j + n)*factorial(j - n)/factorial(j + m)/factorial(j - m))
 def product(sums, phase, roots, symbols, at):
     value = S(1)
     for s in symbols:
@@ -36,7 +41,9 @@ let rec private point (random: Random) (symbol: Symbol) : BigInteger list =
     let j = List.init 3 (fun _ -> random.Next 7)
 
     let twice =
-        if symbol = Symbol.ThreeJ then
+        if symbol = Symbol.MatrixElement then
+            j.Head :: List.init 2 (fun _ -> j.Head - 2 * random.Next(j.Head + 1))
+        elif symbol = Symbol.ThreeJ then
             let m = j[..1] |> List.map (fun x -> x - 2 * random.Next(x + 1))
             j @ m @ [ -(List.sum m) ]
         else
@@ -58,7 +65,7 @@ type private Call = Symbol * string list
 /// What must hold at one point; numbers are doubled.
 type private Check =
     /// Σ coefficient √radicand symbol = 0. Where a symbol is 0 its coefficient may have no value.
-    | Vanishes of names: string list * at: BigInteger list * (Call * string * string) list
+    | Vanishes of names: string list * at: BigInteger list * letters: (string * int) list * (Call * string * string) list
     /// A symbol is (−1) to an exponent times another.
     | Alike of names: string list * at: BigInteger list * Call * exponent: string * Call
     /// Two sums of products of 6j symbols are equal; or the first is 1 or 0 as pairs of labels are equal or not, or 0 anyway.
@@ -74,14 +81,16 @@ let private relation (random: Random) (count: int) (s: SymbolRelation) =
     let term (t: SymbolTerm) =
         let arguments = List.map2 moved names t.Shift
         let root = "1" :: (t.Radicand |> List.map (fun f -> $"({Linear.print names f})")) |> String.concat "*"
-        (s.Symbol, arguments), t.Coefficient.Print names, root
+        (s.Symbol, s.Symbol.Term.Letters @ arguments), t.Coefficient.Print s.Symbol.Names, root
 
     [ for _ in 1..count do
           let reference = s.Terms[random.Next s.Terms.Length].Shift
           let isClaimed = s.Domains |> List.exists (function Summand r -> s.Terms[r].Shift = reference | Bounds _ -> false)
 
           if isClaimed then
-              Vanishes(names, List.map2 (fun (a: BigInteger) b -> a - b) (point random s.Symbol) reference, s.Terms |> List.map term) ]
+              let at = List.map2 (fun (a: BigInteger) b -> a - b) (point random s.Symbol) reference
+              let letters = s.Symbol.Term.Letters |> List.map (fun x -> x, random.Next(1, 8) * (1 - 2 * random.Next 2))
+              Vanishes(names, at, letters, s.Terms |> List.map term) ]
 
 let private symmetry (random: Random) (s: Symmetry) =
     let names = s.Symbol.Quanta
@@ -116,7 +125,7 @@ let private recoupling (random: Random) (count: int) (s: RecouplingIdentity) =
 
     // Labels that are bound on the other side, or beyond the start, are drawn until the start's triangles are kept.
     let rec draw tries =
-        let at = free |> List.map (fun x -> x, random.Next 4) |> Map.ofList
+        let at = free |> List.map (fun x -> x, (if x = "0" then 0 else random.Next 4)) |> Map.ofList
         let known = labels s.Start |> List.forall at.ContainsKey
 
         if known && fits at s.Start then Some at
@@ -167,7 +176,10 @@ let rec private checks (random: Random) (count: int) (statement: Statement) : Ch
 
 let private listed (items: string list) = "[" + String.Join(", ", items) + "]"
 let private quoted (xs: string list) = xs |> List.map (fun x -> "\"" + x + "\"") |> listed
-let private call (symbol: Symbol, arguments: string list) = (if symbol = Symbol.ThreeJ then "threej" else "sixj") + "(" + String.Join(", ", arguments) + ")"
+
+let private call (symbol: Symbol, arguments: string list) =
+    let name = if symbol = Symbol.ThreeJ then "threej" elif symbol = Symbol.SixJ then "sixj" else "element"
+    $"""{name}({String.Join(", ", arguments)})"""
 
 let private inPython (check: Check) : string list =
     let assign (names: string list) (twice: BigInteger list) =
@@ -182,7 +194,8 @@ let private inPython (check: Check) : string list =
         $"product({quoted p.Sums}, {phase}, {quoted p.Roots}, {p.Symbols |> List.map quoted |> listed}, at)"
 
     match check with
-    | Vanishes(names, at, terms) ->
+    | Vanishes(names, at, letters, terms) ->
+        let names, at = names @ List.map fst letters, at @ [ for _, x in letters -> BigInteger x ]
         let terms = terms |> List.map (fun (symbol, c, root) -> $"({call symbol}, lambda: ({c})*sqrt({root}))") |> String.concat ", "
         [ assign names at; $"failures += differ(sum((v*c() for v, c in [{terms}] if v != 0), S(0)), S(0))" ]
     | Alike(names, at, image, exponent, symbol) ->
@@ -212,6 +225,8 @@ threej(a, b, c, x, y, z) := if bounded(a, x) and bounded(b, y) and bounded(c, z)
     then wigner_3j(a, b, c, x, y, z) else 0$
 sixj(a, b, c, d, e, f) := if min(a, b, c, d, e, f) >= 0 and triad(a, b, c) and triad(a, e, f) and triad(d, b, f) and triad(d, e, c)
     then wigner_6j(a, b, c, d, e, f) else 0$
+element(a, b, c, d, j, n, m) := if not (bounded(j, n) and bounded(j, m)) then 0
+    else coeff(expand((a + c*V)^(j + m)*(b + d*V)^(j - m)), V, j - n)*sqrt((j + n)!*(j - n)!/((j + m)!*(j - m)!))$
 ready(s, at) := every(lambda([x], assoc(x, at) # false), s)$
 product_of(sums, phase, roots, symbols, at) := block([v : 1],
     for s in symbols do if ready(s, at) and v # 0 then v : v*apply(sixj, makelist(assoc(x, at), x, s)),
@@ -234,7 +249,9 @@ let private inMaxima (check: Check) : string list =
         $"product_of({quoted p.Sums}, {phase}, {quoted p.Roots}, {p.Symbols |> List.map quoted |> listed}, at)"
 
     match check with
-    | Vanishes(names, at, terms) ->
+    | Vanishes(names, at, letters, terms) ->
+        let names, at = names @ List.map fst letters, at @ [ for _, x in letters -> BigInteger x ]
+
         let terms =
             terms
             |> List.map (fun (symbol, c, root) -> $"block([v : {call symbol}], if v = 0 then 0 else v*({c})*sqrt({root}))")
@@ -255,10 +272,13 @@ let private inMaxima (check: Check) : string list =
 
 let private points statement = checks (Random 17) 5 statement
 
-/// Lines that add to `failures`; none for statements that are not about 3j and 6j symbols.
+/// Lines that add to `failures`; none for statements that are not about symbols or harmonics.
 let python (statement: Statement) : string list =
     match points statement with
-    | [] -> []
+    | [] ->
+        match statement with
+        | :? Argued as s -> HarmonicPoints.python s.Name
+        | _ -> []
     | all ->
         let isOverlap = all |> List.exists (function Overlaps _ -> true | _ -> false)
         "# the statement at random points, by SymPy's own symbols" :: header :: (if isOverlap then [ overlap ] else []) @ List.collect inPython all
@@ -266,5 +286,8 @@ let python (statement: Statement) : string list =
 /// The same for Maxima.
 let maxima (statement: Statement) : string list =
     match points statement |> List.collect inMaxima with
-    | [] -> []
+    | [] ->
+        match statement with
+        | :? Argued as s -> HarmonicPoints.maxima s.Name
+        | _ -> []
     | lines -> "/* the statement at random points, by Maxima's own symbols */" :: maximaHeader :: lines

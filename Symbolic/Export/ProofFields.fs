@@ -59,10 +59,9 @@ let names (json: Json) : string list =
     found
 
 let symbol (json: Json) : Symbol =
-    match text json with
-    | "3j" -> Symbol.ThreeJ
-    | "6j" -> Symbol.SixJ
-    | other -> unreadable $"expected 3j or 6j, found \"{other}\""
+    match Symbol.TryFind(text json) with
+    | Some found -> found
+    | None -> unreadable $"expected 3j, 6j or D, found \"{text json}\""
 
 let term (json: Json) : Term =
     let variables = field "variables" json |> names
@@ -70,7 +69,14 @@ let term (json: Json) : Term =
     { Variables = variables
       Alternating = field "alternating" json |> truth
       Numerator = field "numerator" json |> list (linear variables)
-      Denominator = field "denominator" json |> list (linear variables) }
+      Denominator = field "denominator" json |> list (linear variables)
+      Powers =
+        match tryField "letters" json with
+        | None -> []
+        | Some letters ->
+            let letters, exponents = names letters, field "exponents" json |> list (linear variables)
+            if letters.Length <> exponents.Length then unreadable "every letter needs an exponent"
+            List.zip letters exponents }
 
 // ---- writing
 
@@ -98,6 +104,11 @@ let writeTerm (writer: Utf8JsonWriter) (name: string) (term: Term) =
     writer.WriteBoolean("alternating", term.Alternating)
     writeForms writer "numerator" term.Variables term.Numerator
     writeForms writer "denominator" term.Variables term.Denominator
+
+    if not term.Powers.IsEmpty then
+        writeStrings writer "letters" term.Letters
+        writeForms writer "exponents" term.Variables (List.map snd term.Powers)
+
     writer.WriteEndObject()
 
 let writePolynomials (writer: Utf8JsonWriter) name (names: string list) (items: seq<Polynomial>) =

@@ -64,9 +64,9 @@ let rec parametersOf (statement: Statement) : string list =
         s.Left.Symbols @ s.Right.Symbols
         |> List.concat
         |> List.distinct
-        |> List.filter (fun x -> not (List.contains x sums))
+        |> List.filter (fun x -> x <> "0" && not (List.contains x sums))
     | :? RecouplingCoefficient as s ->
-        RecouplingEvaluation.names s.Start @ RecouplingEvaluation.names s.Final |> List.distinct
+        RecouplingEvaluation.names s.Start @ RecouplingEvaluation.names s.Final |> List.distinct |> List.except [ "0" ]
     | :? CorrectTable -> [ "l1"; "l2"; "l3"; "m1"; "m2"; "m3" ]
     | :? Argued as s ->
         match s.Name with
@@ -77,9 +77,10 @@ let rec parametersOf (statement: Statement) : string list =
         | "substitution-matrix / series" -> [ "j1"; "j2"; "m1'"; "m1"; "m2'"; "m2" ]
         | name when name.StartsWith "substitution-matrix" -> [ "j"; "m'"; "m" ]
         | "direction / product" -> [ "l1"; "l2"; "m1"; "m2" ]
+        | "direction / gaunt" -> [ "l1"; "l2"; "L"; "m1"; "m2" ]
         | "direction / sumoverj" -> [ "l"; "s" ]
         | name when name.StartsWith "direction" -> [ "l" ]
-        | "coefficient-extraction" -> [ "l"; "m" ]
+        | name when name.StartsWith "coefficient-extraction" -> [ "l"; "m" ]
         | "real-ladder" -> [ "l1"; "l2"; "l3"; "n1"; "n2"; "n3" ]
         | _ -> []
     | :? Equivariant as s -> ordersOf s.Family
@@ -87,6 +88,7 @@ let rec parametersOf (statement: Statement) : string list =
     | :? SignOf as s -> ordersOf s.Family
     | :? Unordered as s -> ordersOf s.Family
     | :? UnorderedPairs as s -> ordersOf s.Family
+    | :? UnorderedTriples as s -> ordersOf s.Family
     | :? EveryTree
     | :? EveryTreeInvariant -> [ "every tree" ]
     | :? InRealBasis as s -> parametersOf s.Complex

@@ -9,15 +9,15 @@ open System.Text
 open System.Text.RegularExpressions
 open Toolkit.Symbolic.Proofs.Kernel
 
-/// Python programs that check theorem files and tables by themselves, with nothing but Python's standard library, and the written
-/// arguments that they read: names of files and their texts.
+/// Python programs that check theorem files, their statements at points and tables by themselves, with nothing but Python's standard
+/// library, and the written arguments that they read: names of files and their texts.
 let checker () : (string * string) list =
     let resource (name: string) =
         use stream = nonNull (Assembly.GetExecutingAssembly().GetManifestResourceStream name)
         use reader = new StreamReader(stream)
         name, reader.ReadToEnd()
 
-    [ resource "check_theorem.py"; resource "check_table.py"; "written-arguments.txt", WrittenArguments.text ]
+    [ resource "check_theorem.py"; resource "check_points.py"; resource "check_table.py"; "written-arguments.txt", WrittenArguments.text ]
 
 let private obligations (theorem: Theorem) =
     ProofFile.steps theorem |> List.collect Obligations.ofStep |> List.distinct

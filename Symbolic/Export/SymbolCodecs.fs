@@ -27,7 +27,7 @@ let private telescoping =
         fun writer theorem ->
             let relation = theorem.Statement :?> SumRelation
             let certificate = theorem.Certificate :?> TelescopingCertificate
-            let names = relation.Term.Variables
+            let names = relation.Term.Names
             writeTerm writer "term" relation.Term
 
             writeList
@@ -49,14 +49,14 @@ let private telescoping =
             let terms =
                 field "terms" element
                 |> list (fun t ->
-                    field "coefficient" t |> polynomial term.Variables, field "shift" t |> list integer)
+                    field "coefficient" t |> polynomial term.Names, field "shift" t |> list integer)
 
             if premises.IsEmpty then
                 Telescoping.prove
                     term
                     terms
                     (field "base" element |> list integer)
-                    (field "q" element |> polynomial term.Variables)
+                    (field "q" element |> polynomial term.Names)
             else
                 Error "expected no premises" }
 
@@ -73,7 +73,7 @@ let private normalisation =
                 "terms"
                 (fun (t: SymbolTerm, w: Witness) ->
                     writer.WriteStartObject()
-                    writer.WriteString("coefficient", t.Coefficient.Print c.Symbol.Quanta)
+                    writer.WriteString("coefficient", t.Coefficient.Print c.Symbol.Names)
                     writeForms writer "radicand" c.Symbol.Quanta t.Radicand
                     writeIntegers writer "twice-shift" t.Shift
                     writeForms writer "x" names w.X
@@ -105,7 +105,7 @@ let private normalisation =
                 let terms =
                     field "terms" element
                     |> list (fun t ->
-                        { Coefficient = field "coefficient" t |> polynomial symbol.Quanta
+                        { Coefficient = field "coefficient" t |> polynomial symbol.Names
                           Radicand = t |> forms symbol.Quanta "radicand"
                           Shift = field "twice-shift" t |> list integer })
 
@@ -332,6 +332,13 @@ let private relabelling =
 
             two premises (fun symmetries identity -> Relabelling.prove symmetries identity (field "names" element |> list pair)) }
 
+let private zeroEntry =
+    { Rules = [ "zero entry" ]
+      Write = fun writer theorem -> writer.WriteString("label", fst (theorem.Certificate :?> RelabellingCertificate).Names.Head)
+      Replay =
+        fun element premises ->
+            three premises (fun symmetries value theorem -> Relabelling.atZero symmetries value theorem (field "label" element |> text)) }
+
 /// Those of this file.
 let all: Codec list =
     [ telescoping
@@ -346,4 +353,5 @@ let all: Codec list =
       pairing
       recouplingPath
       rewriting
-      relabelling ]
+      relabelling
+      zeroEntry ]

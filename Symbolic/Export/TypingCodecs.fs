@@ -121,6 +121,10 @@ let all: Codec list =
                   Equivariance.suppose (field "name" element |> text) (field "order" element |> text)) }
       plain "R7-permutation" (fun premises -> one premises Equivariance.unordered)
       plain "unordered-pairs" (fun premises -> two premises UnorderedPairs.prove)
+      plain "unordered-triples" (fun premises ->
+          match premises with
+          | [ exchange; cyclic; scalar; family ] -> UnorderedPairs.triples exchange cyclic scalar family
+          | _ -> Error $"expected four premises, found {premises.Length}")
       plain "real-basis" (fun premises -> two premises RealBasis.prove)
       plain "induction" (fun premises ->
           match List.rev premises with

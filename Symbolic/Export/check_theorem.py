@@ -7,7 +7,8 @@ Needs nothing but Python's standard library. A file is a list of steps. Rules th
 neighbouring terms are multiplied out from their factorials, polynomial identities expanded, domains, boundaries, roots and
 signs checked. Rules that rest on a written argument are trusted: written-arguments.txt, which must lie beside this program, says
 which premises each of them needs and the one statement that it yields; premises are steps, and checked like all. Every
-statement is written anew and compared with the file's. Tables of coefficients are made again by check_table.py, likewise. Prints
+statement is written anew and compared with the file's, and tried at random points by check_points.py, if that lies beside this
+program. Tables of coefficients are made again by check_table.py, likewise. Prints
 
     valid <TAB> file <TAB> name <TAB> rules checked again <TAB> rules trusted <TAB> assumptions <TAB> statement
 
@@ -21,6 +22,11 @@ import sys
 from collections import Counter
 from fractions import Fraction
 from itertools import combinations_with_replacement, product as cartesian
+
+try:
+    from check_points import counterexample
+except ImportError:
+    counterexample = lambda proved: None
 
 
 class Refused(Exception):
@@ -228,18 +234,24 @@ class Proved:
 # ---- hypergeometric terms
 
 class Term:
-    """(±1)^s Π up! / Π down!, 1/n! = 0 for n < 0; s is the first of the names, the others are parameters."""
+    """(±1)^s Π x^e Π up! / Π down!, 1/n! = 0 for n < 0; s is the first of the names, the others are parameters; the letters x are
+    any numbers, and each e is among `down`."""
 
-    def __init__(self, names, alternating, up, down):
+    def __init__(self, names, alternating, up, down, powers=None):
         need(names and type(alternating) is bool, "a term needs an index and a sign")
-        self.names, self.alternating, self.up, self.down = names, alternating, up, down
-        self.index, self.parameters, self.arguments = names[0], names[1:], down + up
+        self.names, self.alternating, self.up, self.down, self.powers = names, alternating, up, down, powers or {}
+        self.index, self.parameters, self.arguments = names[0], names[1:], down + up + list(self.powers.values())
+        self.all = names + list(self.powers)
         self.slopes = [x.change({names[0]: 1}) for x in self.arguments]
 
     @staticmethod
     def read(d):
         names = names_of(d["variables"])
-        return Term(names, d["alternating"], forms(d["numerator"], names), forms(d["denominator"], names))
+        up, down = forms(d["numerator"], names), forms(d["denominator"], names)
+        letters, exponents = names_of(d.get("letters", [])), forms(d.get("exponents", []), names)
+        need(len(letters) == len(exponents) and all(e in down for e in exponents), "a letter's exponent may be negative")
+        names_of(names + letters)
+        return Term(names, d["alternating"], up, down, dict(zip(letters, exponents)))
 
     def __eq__(self, other):
         return vars(self) == vars(other)
@@ -252,23 +264,24 @@ class Term:
         return [x.change(dict(zip(self.parameters, shift))) for x in self.arguments]
 
     def moved(self, base):
-        both = [x + b for x, b in zip(self.arguments, base)]
-        return Term(self.names, self.alternating, both[len(self.down):], both[:len(self.down)])
+        both, n = [x + b for x, b in zip(self.arguments, base)], len(self.down)
+        powers = dict(zip(self.powers, both[n + len(self.up):]))
+        return Term(self.names, self.alternating, both[n:n + len(self.up)], both[:n], powers)
 
     def ratio(self, base, shift):
         """F(p + shift)/F(base) as a polynomial, factorial by factorial: (x+a)!/(x+b)! = (x+b+1)...(x+a)."""
-        out = poly(1)
-        for i, (x, a, b) in enumerate(zip(self.arguments, self.offsets(shift), base)):
+        out, letters = poly(1), [None] * len(self.down + self.up) + list(self.powers)
+        for i, (x, a, b, letter) in enumerate(zip(self.arguments, self.offsets(shift), base, letters)):
             low, high = (a, b) if i < len(self.down) else (b, a)
             need(low <= high <= low + 1000, "a term is no polynomial multiple of the base")
-            out = out * prod(x + k for k in range(low + 1, high + 1))
+            out = out * prod(var(letter) if letter else x + k for k in range(low + 1, high + 1))
         return out
 
     def telescope(self, q):
         """G(s) - G(s+1) over F, with G = Down q F: F(s+1)/F(s) is (+-1) Up(s)/Down(s+1), factorial by factorial."""
         up, down = poly(1), poly(1)
-        for i, (x, slope) in enumerate(zip(self.arguments, self.slopes)):
-            x = x if i < len(self.down) else x + 1
+        factors = self.down + [x + 1 for x in self.up] + list(map(var, self.powers))
+        for i, (x, slope) in enumerate(zip(factors, self.slopes)):
             if (slope == 1) == (i < len(self.down)) and slope:
                 down = down * x
             elif slope:
@@ -281,18 +294,22 @@ class Term:
 
     def show(self):
         one = lambda x: x.show(self.names) + "!" if x.show(self.names).isalnum() else f"({x.show(self.names)})!"
-        head = ([f"(-1)**{self.index}"] if self.alternating else []) + [one(x) for x in self.up]
+        head = ([f"(-1)**{self.index}"] if self.alternating else []) + [f"{x}**({e.show(self.names)})" for x, e in self.powers.items()]
+        head += [one(x) for x in self.up]
         return f"{'*'.join(head) or '1'}/({'*'.join(one(x) for x in self.down)})"
 
 
-# ---- the two symbols, Racah's forms, in integer parameters: sign sqrt(up!/down!) times the sum of the term
+# ---- the symbols, in integer parameters: sign sqrt(up!/down!) times the sum of the term; 3j and 6j in Racah's forms, and the
+# element D(j, n, m) of the matrix by which (u, v) -> (a*u + c*v, b*u + d*v) acts on u**(j + m)*v**(j - m)/sqrt((j + m)!*(j - m)!)
 
 class Symbol:
-    def __init__(self, name, term, above, below, phase, up, down, physical, quanta, twice, parameters):
+    def __init__(self, name, term, above, below, phase, up, down, physical, quanta, twice, parameters, letters=""):
         read = lambda text, names: [parse(x, names) for x in text.split(",") if x]
         self.names = term.split()
-        self.term = Term(self.names, True, read(above, self.names), read(below, self.names))
+        below = read(below, self.names)
+        self.term = Term(self.names, not letters, read(above, self.names), below, dict(zip(letters.split(), below)))
         self.name, self.phase, self.quanta = name, parse(phase, self.names), quanta.split()
+        self.all = self.quanta + letters.split()
         self.up, self.down, self.physical = (read(x, self.names) for x in (up, down, physical))
         self.twice = dict(zip(self.quanta, read(twice, self.names)))
         self.in_quanta = dict(zip(self.names[1:], read(parameters, self.quanta)))
@@ -318,8 +335,9 @@ class Symbol:
         return step
 
     def scaled(self, p, degree):
-        """2**degree times a polynomial in the quantum numbers, in the parameters."""
-        return sum((prod(self.twice[v] for v in m) * (c * 2 ** (degree - len(m))) for m, c in p.items()), Poly())
+        """2**degree times a polynomial in the quantum numbers and the letters, in the parameters and the letters."""
+        return sum((prod(self.twice.get(v, var(v)) for v in m) * (c * 2 ** (degree - sum(v in self.twice for v in m)))
+                    for m, c in p.items()), Poly())
 
     def factor(self, f):
         """A factor under a root, in the parameters."""
@@ -328,7 +346,7 @@ class Symbol:
         return out
 
     def call(self, arguments):
-        return f"{self.name}({', '.join(arguments[:3])}; {', '.join(arguments[3:])})"
+        return f"{self.name}({'; '.join(', '.join(arguments[i:i + 3]) for i in range(0, len(arguments), 3))})"
 
 
 SYMBOLS = {
@@ -340,19 +358,23 @@ SYMBOLS = {
                    "A1+1, A2+1, A3+1, A4+1"],
                  "".join(f"{q}-A{i}," for q in ("B1", "B2", "A1+A2+A3+A4-B1-B2") for i in (1, 2, 3, 4)), "j1 j2 j3 l1 l2 l3",
                  "A1+A2-B2, B1+B2-A2-A4, A1+A4-B1, A3+A4-B2, B1+B2-A1-A3, A2+A3-B1",
-                 "j1+j2+j3, j1+l2+l3, j2+l1+l3, j3+l1+l2, j1+j2+l1+l2, j2+j3+l2+l3")}
+                 "j1+j2+j3, j1+l2+l3, j2+l1+l3, j3+l1+l2, j1+j2+l1+l2, j2+j3+l2+l3"),
+    "D": Symbol("D", "k p q r", "", "p-k, r+k, k, q-k", "0", "p, q+r, p+r, q", "", "p, q+r, p+r, q", "j n m", "p+q+r, p-q+r, p-q-r",
+                "j+m, j-n, n-m", "a b c d")}
+
+
+def any_numbers(term):
+    return f" and all numbers {', '.join(term.powers)}" if term.powers else ""
 
 
 # ---- rules for sums
-
-
 
 def telescoping(d, premises):
     need(not premises, "expected no premises")
     term, base, limit = Term.read(d["term"]), d["base"], False
     names, parameters = term.names, term.parameters
-    terms = [(parse(t["coefficient"], names), tuple(integers(t["shift"], len(parameters)))) for t in d["terms"]]
-    q, shifts = parse(d["q"], names), [s for _, s in terms]
+    terms = [(parse(t["coefficient"], term.all), tuple(integers(t["shift"], len(parameters)))) for t in d["terms"]]
+    q, shifts = parse(d["q"], term.all), [s for _, s in terms]
     need(term.finite(), "the sum has no finite support")
     need(len(set(shifts)) == len(shifts) and any(c for c, _ in terms), "a shift stands twice, or all coefficients are zero")
     need(not any(c.has(term.index) for c, _ in terms), "a coefficient contains the index")
@@ -372,13 +394,13 @@ def telescoping(d, premises):
     conditions = [gap for i, gap in enumerate(conditions) if gap not in conditions[:i]]
     need(can_be_met(parameters, [g.get((), 0) for gap in conditions for g in gap][:8],
                     lambda p: all(any(g.at(p) >= 0 for g in gap) for gap in conditions)), "the conditions cannot be met")
-    total, listed = fresh(names, "S"), ", ".join(parameters)
+    total, listed = fresh(term.all, "S"), ", ".join(parameters)
     either = [" or ".join(g.show(names) + " >= 0" for g in gap) for gap in conditions]
     where = " and ".join(f"({x})" if " or " in x else x for x in either)
-    sums = " + ".join(f"({c.show(names)})*{total}({', '.join(map(moved_name, parameters, s))})" for c, s in terms)
-    return Proved("sums", f"for all integers {listed}{' with ' + where if where else ''}: {sums} = 0, where {total}({listed}) is the "
-                  f"sum over all integers {term.index} of {term.show()}", assumptions=[DEFINED["LIMIT"]] * limit, term=term, terms=terms,
-                  conditions=conditions, rule="telescoping" if q else "termwise")
+    sums = " + ".join(f"({c.show(term.all)})*{total}({', '.join(map(moved_name, parameters, s))})" for c, s in terms)
+    return Proved("sums", f"for all integers {listed}{any_numbers(term)}{' with ' + where if where else ''}: {sums} = 0, where "
+                  f"{total}({listed}) is the sum over all integers {term.index} of {term.show()}", assumptions=[DEFINED["LIMIT"]] * limit,
+                  term=term, terms=terms, conditions=conditions, rule="telescoping" if q else "termwise")
 
 
 def normalisation(d, premises):
@@ -387,7 +409,8 @@ def normalisation(d, premises):
     symbol, sums = SYMBOLS[d["symbol"]], premises[0]
     need(sums.term == symbol.term, "the premise is about another sum")
     quanta, physical, every = symbol.quanta, symbol.physical, range(len(d["terms"]))
-    claim = [(parse(t["coefficient"], quanta), forms(t["radicand"], quanta), tuple(integers(t["twice-shift"], 6))) for t in d["terms"]]
+    claim = [(parse(t["coefficient"], symbol.all), forms(t["radicand"], quanta), tuple(integers(t["twice-shift"], len(quanta))))
+             for t in d["terms"]]
     x, y = ([forms(t[k], symbol.names[1:]) for t in d["terms"]] for k in "xy")
     steps = [symbol.step(list(s)) for _, _, s in claim]
     need([tuple(s.values()) for s in steps] == [s for _, s in sums.terms], "the shifts are not those of the sums")
@@ -450,7 +473,7 @@ def normalisation(d, premises):
 
     def one(c, radicand, shift):
         root = "*sqrt(" + "*".join(f"({f.show(quanta)})" for f in radicand) + ")" if radicand else ""
-        return f"({c.show(quanta)}){root}*" + symbol.call([moved_name(q, k, halves) for q, k in zip(quanta, shift)])
+        return f"({c.show(symbol.all)}){root}*" + symbol.call([moved_name(q, k, halves) for q, k in zip(quanta, shift)])
 
     def where(sets):
         bound = lambda f, k: f"{f.put(symbol.in_quanta).show(quanta)} >= {k}"
@@ -459,8 +482,12 @@ def normalisation(d, premises):
     boundary = ("the coefficient of a symbol outside its domain vanishes" if vanishing == domains else
                 "a symbol outside its domain counts as 0" + (", and its coefficient vanishes by itself wherever " + where(vanishing)
                                                              if vanishing else ""))
-    return Proved("symbols", f"{' + '.join(one(*t) for t in claim)} = 0 for all integers and half-integers, wherever {where(domains)}; "
-                  f"{boundary}", premises, symbol=symbol, claim=claim, domains=domains)
+    meaning, show = "", lambda f: f.put(symbol.in_quanta).show(quanta)
+    if symbol.term.powers:
+        meaning = (f"; {symbol.call(quanta)} is sqrt({'*'.join(f'({show(f)})!' for f in symbol.up)}) times the sum over all integers "
+                   f"{symbol.term.index} of {symbol.term.show()} with {', '.join(f'{p} = {show(var(p))}' for p in symbol.names[1:])}")
+    return Proved("symbols", f"{' + '.join(one(*t) for t in claim)} = 0 for all integers and half-integers{any_numbers(symbol.term)}, "
+                  f"wherever {where(domains)}; {boundary}{meaning}", premises, symbol=symbol, claim=claim, domains=domains)
 
 
 # ---- symmetries, closed forms, values
@@ -480,6 +507,7 @@ def reindexing(d, premises):
     first, second = Term.read(d["first"]), Term.read(d["second"])
     images, index, offset, parity = read_map(d, first, second.names)
     need(second.finite() and not second.up, "the sum has no finite support, or factorials above")
+    need(not first.powers and not second.powers, "a term with letters")
     need(all(permuted(x, y, {**images, **index}) for x, y in ((first.up, second.up), (first.down, second.down))), "other factorials")
     need(first.alternating == second.alternating and even(offset * first.alternating - parity), "the sign is wrong")
     left, p, names = fresh(first.names + second.names, "S1"), ", ".join(second.parameters), second.names
@@ -497,6 +525,7 @@ def quanta_text(symbol, twice, names):
 def symmetry(d, premises):
     need(not premises, "expected no premises")
     symbol = SYMBOLS[d["symbol"]]
+    need(not symbol.term.powers, "a symbol with letters")
     images, index, offset, parity = read_map(d, symbol.term, symbol.names)
     need(all(permuted(x, x, {**images, **index}) for x in (symbol.term.up, symbol.term.down)), "the factorials differ")
     need(all(permuted(x, x, images) for x in (symbol.physical, symbol.up, symbol.down)), "the norm is not invariant")
@@ -516,6 +545,7 @@ def conjunction(d, premises):
 def closed_form(d, premises):
     """S(p) = Π up!/Π down! by induction over a parameter v: the same first-order recursion, the same value at v = 0."""
     need(len(premises) == 1 and premises[0].kind == "sums" and len(premises[0].terms) == 2, "the premise does not fit")
+    need(not premises[0].term.powers, "a term with letters")
     sums, term, start = premises[0], premises[0].term, d["start"]
     need(type(d["variable"]) is int and 1 <= d["variable"] < len(term.names) and type(start) is int, "no parameter")
     v, names = term.names[d["variable"]], term.names
@@ -545,18 +575,19 @@ def closed_form(d, premises):
 
 
 def symbol_value(symbol, names, images, value, premises):
-    """value: (sign, under the root above and below, above, below), or None for 0; images of the symbol's parameters."""
+    """value: (sign, under the root above and below, above, below, powers), or None for 0; images of the symbol's parameters."""
     twice, domain = [t.put(images) for t in symbol.twice.values()], [f.put(images) for f in symbol.physical]
     need(can_be_met(names, [f.get((), 0) for f in images.values()], lambda p: (value is None or min(p.values()) >= 0)
                     and all(f.at(p) >= 0 for f in domain)), "the symbol is nowhere defined")
     if value is None:
         right = f"0 for all integers {', '.join(names)} at which the symbol is defined"
     else:
-        rup, rdown, up, down = (product_text(xs, names) for xs in value[1:])
-        right = (f"(-1)**({value[0].show(names)})*sqrt({rup}/({rdown}))*{up}/({down}) for all integers {', '.join(names)} >= 0 at which "
-                 "the symbol is defined")
+        rup, rdown, up, down = (product_text(xs, names) for xs in value[1:5])
+        powers = "".join(f"{x}**({e.show(names)})*" for x, e in value[5].items())
+        right = (f"(-1)**({value[0].show(names)})*sqrt({rup}/({rdown}))*{powers}{up}/({down}) for all integers {', '.join(names)} >= 0"
+                 f"{any_numbers(symbol.term)} at which the symbol is defined")
     text = f"{quanta_text(symbol, twice, names)} = {right}"
-    return Proved("value", text, premises)
+    return Proved("value", text, premises, symbol=symbol, names=names, twice=twice, value=value)
 
 
 def evaluation(d, premises):
@@ -564,12 +595,13 @@ def evaluation(d, premises):
     (identity, closed), symbol = premises, SYMBOLS[d["symbol"]]
     need(identity.first == symbol.term and identity.second == closed.term, "the premises are about other sums")
     at = lambda xs: [x.put(identity.images) for x in xs]
-    value = at([symbol.phase])[0] + identity.parity, at(symbol.up), at(symbol.down), closed.up, closed.down
+    value = at([symbol.phase])[0] + identity.parity, at(symbol.up), at(symbol.down), closed.up, closed.down, {}
     return symbol_value(symbol, identity.second.parameters, identity.images, value, premises)
 
 
 def family_of_points(d, symbol):
     names = names_of(["s"] + d["names"])[1:]
+    names_of(names + list(symbol.term.powers), 20)
     images = dict(zip(symbol.names[1:], forms(d["images"], names)))
     need(len(d["images"]) == len(images) == len(symbol.names) - 1, "the family does not fit")
     return names, images
@@ -579,11 +611,13 @@ def single_term(d, premises):
     need(not premises, "expected no premises")
     symbol = SYMBOLS[d["symbol"]]
     names, images = family_of_points(d, symbol)
-    index, gap = linear(d["index"], names), var("s") - linear(d["index"], names)
-    bounds, at = [x.put(images) for x in symbol.term.down], lambda xs: [x.put({**images, "s": index}) for x in xs]
+    index, gap = linear(d["index"], names), var(symbol.term.index) - linear(d["index"], names)
+    bounds, at = [x.put(images) for x in symbol.term.down], lambda xs: [x.put({**images, symbol.term.index: index}) for x in xs]
+    powers = dict(zip(symbol.term.powers, at(symbol.term.powers.values())))
     need(gap in bounds and -gap in bounds, "the sum may have several terms")
-    need(all(x.natural() for x in at(symbol.term.up)), "a factorial may be of a negative number")
-    value = at([symbol.phase])[0] + index, at(symbol.up), at(symbol.down), at(symbol.term.up), at(symbol.term.down)
+    need(all(x.natural() for x in at(symbol.term.up) + list(powers.values())), "a factorial or a power may be of a negative number")
+    sign = at([symbol.phase])[0] + index * symbol.term.alternating
+    value = sign, at(symbol.up), at(symbol.down), at(symbol.term.up), at(symbol.term.down), powers
     return symbol_value(symbol, names, images, value, premises)
 
 
@@ -622,6 +656,7 @@ def orthogonality(d, premises):
     """K f(q) + α(q) f(q+v) + α(q-v) f(q-v) = 0, α without u and K = c (u^2 + u) + terms without u, is an eigenvalue problem."""
     need(len(premises) == 1 and premises[0].kind == "symbols", "the premise is not a relation between symbols")
     (p,), (number, *v) = premises, integers(d["numbers"], 7)
+    need(not p.symbol.term.powers, "a symbol with letters")
     symbol, minus = p.symbol, [-k for k in v]
     middle, up, down = three_terms(p, [[0] * 6, v, minus])
     need(0 <= number < (3 if symbol.name == "3j" else 6) and v[number] == 0, "the families must differ in an angular momentum")
@@ -636,7 +671,8 @@ def orthogonality(d, premises):
     line = lambda names: symbol.call(list(map(move, names, v)))
     primed = [q + "'" * (q == u) for q in symbol.quanta]
     return Proved("orthogonality", f"the sum over all integers t of {line(symbol.quanta)}*{line(primed)} is 0 if {u} <> {u}' and both "
-                  "families contain a defined symbol; a symbol outside its domain counts as 0", premises)
+                  "families contain a defined symbol; a symbol outside its domain counts as 0", premises, symbol=symbol,
+                  number=number, line=v)
 
 
 def vector(v):
@@ -646,6 +682,7 @@ def vector(v):
 def adjoint_ladders(d, premises):
     """A f(q) + B f(q+w) + C f(q+w') = 0 and its adjoint with -w, -w': sums of squares along v = w - w' do not change from q to q + w."""
     need([p.kind for p in premises] == ["symbols"] * 2 and premises[0].symbol is premises[1].symbol, "the premises do not fit")
+    need(not premises[0].symbol.term.powers, "a symbol with letters")
     symbol, numbers = premises[0].symbol, integers(d["numbers"], 12)
     w, w_ = numbers[:6], numbers[6:]
     v, shifts = [a - b for a, b in zip(w, w_)], [[0] * 6, w, w_]
@@ -680,7 +717,7 @@ def norm(d, premises):
     basis, domain = [s, n - s, a, d_], at(symbol.physical)
     need(all(f in domain for f in basis) and all(f in basis + [x + y for x in basis for y in basis] for f in domain), "another domain")
     return Proved("norm", f"the sum over all integers t of 3j(q + t*{vector(equal.line)})**2 is 1/(2*j1 + 1) for all quantum numbers q = "
-                  f"({', '.join(symbol.quanta)}) of a defined symbol; a symbol outside its domain counts as 0", premises)
+                  f"({', '.join(symbol.quanta)}) of a defined symbol; a symbol outside its domain counts as 0", premises, line=equal.line)
 
 
 # ---- products of powers of polynomials
@@ -707,6 +744,9 @@ class Powers:
             k = m.count("i") if self.imaginary else 0
             out = out + Poly({tuple(v for v in m if v != "i" or not self.imaginary) + ("i",) * (k % 2): c if k % 4 < 2 else -c})
         return Poly({tuple(sorted(m)): c for m, c in out.items()})
+
+    def data(self):
+        return {"factors": self.factors, "powers": self.powers, "exponents": self.exponents, "letters": self.variables}
 
     def show(self, pairs):
         return "*".join(f"({f.show(self.letters)})**({e.show(self.exponents)})" for f, e in pairs)
@@ -735,7 +775,7 @@ def power_derivation(d, premises):
     derive = lambda one: "(" + " + ".join(f"({p.show(f.symbols)})*diff({v})" for v, p in one) + ")"
     operator = " + ".join(" ".join([f"({c.show(f.symbols)})"] + list(map(derive, ds))) for c, ds in words)
     return Proved("annihilation", f"{f.quantifier}: [{operator}] {f.show(zip(f.factors, f.powers))} = 0, where diff(x) is the derivative "
-                  f"by x{', i**2 = -1' * f.imaginary}")
+                  f"by x{', i**2 = -1' * f.imaginary}", **f.data(), words=words)
 
 
 def power_substitution(d, premises):
@@ -749,39 +789,45 @@ def power_substitution(d, premises):
         need(not f.reduce(p.put(changed) - prod(qs)) and all(map(f.reduce, qs)), "a factor's image is another, or zero")
     result = f.show((x, e) for qs, e in zip(split, f.powers) for x in qs)
     return Proved("substitution", f"{f.quantifier}: {f.show(zip(f.factors, f.powers))} becomes {result} under "
-                  + ", ".join(f"{v} -> {p.show(f.letters)}" for v, p in changed.items()) + ", i**2 = -1" * f.imaginary)
+                  + ", ".join(f"{v} -> {p.show(f.letters)}" for v, p in changed.items()) + ", i**2 = -1" * f.imaginary,
+                  **f.data(), changed=changed, split=split)
 
 
 def binomial_coefficient(d, premises):
-    """(M_i - N_i)^e_i is the sum over k_i of e_i!/(k_i! (e_i-k_i)!) (-1)^k_i M_i^(e_i-k_i) N_i^k_i; the k_i as forms in one index."""
+    """(M_i ± N_i)^e_i is the sum over k_i of e_i!/(k_i! (e_i-k_i)!) (±1)^k_i M_i^(e_i-k_i) N_i^k_i; the k_i as forms in one index."""
     need(not premises, "expected no premises")
     f, term = Powers(d["product"]), Term.read(d["term"])
     powers, choices, target, (parity,) = (forms(d[k], term.names) for k in ("powers", "choices", "target", "parity"))
     names_of(f.variables + term.names, 20)
     need(not f.imaginary and f.powers == [var(e) for e in f.exponents], "the exponents must be independent")
-    need(all(sorted(p.values()) == [-1, 1] for p in f.factors), "a factor is not a difference of two monomials")
+    need(all(sorted(p.values()) in ([-1, 1], [1, 1]) for p in f.factors), "a factor is not a sum or a difference of two monomials")
     need(len(powers) == len(choices) == len(f.factors) and len(target) == len(f.variables), "an exponent or an index is missing")
-    need(not any(x.has(term.index) for x in [parity] + powers + target), "an exponent contains the index")
+    goals = dict(zip(f.variables, target))
+    need(not any(x.has(term.index) for x in [parity] + powers + [g for v, g in goals.items() if v not in term.powers])
+         and all(goals.get(x) == e for x, e in term.powers.items()), "an exponent contains the index, or is not the letter's")
     need(can_be_met(term.parameters, [e.get((), 0) for e in powers], lambda p: all(e.at(p) >= 0 for e in powers)), "no natural exponents")
-    m, n = ([next(k for k, c in p.items() if c == sign) for p in f.factors] for sign in (1, -1))
+    order = lambda p: sorted(p, key=lambda k: (-p[k], [-k.count(v) for v in f.variables]))  # M before N
+    m, n = ([order(p)[i] for p in f.factors] for i in (0, 1))
     reached = {0}
     for v, goal in zip(f.variables, target):
         found = sum(((e - k) * a.count(v) + k * b.count(v) for a, b, e, k in zip(m, n, powers, choices)), Poly())
         need(found == goal, "a variable's exponent is not the target's")
-    ties = [[i for i in range(len(m)) if m[i].count(v) != n[i].count(v)] for v in f.variables
-            if all(abs(m[i].count(v) - n[i].count(v)) <= 1 for i in range(len(m)))]
+    ties = [[i for i in range(len(m)) if m[i].count(v) != n[i].count(v)] for v in f.variables if v not in term.powers
+            and all(abs(m[i].count(v) - n[i].count(v)) <= 1 for i in range(len(m)))]
     for _ in m:
         for tie in ties:
             reached |= set(tie) if len(tie) == 2 and reached & set(tie) else set()
     need(len(reached) == len(m) and abs(choices[0].change({term.index: 1})) == 1, "the index does not run through all solutions")
     need(not term.up and Counter(choices + [e - k for e, k in zip(powers, choices)]) == Counter(term.down), "the factorials differ")
-    need(even(sum(choices, Poly()) - (var(term.index) * term.alternating + parity)), "the sign is wrong")
+    signed = sum((k for p, x, k in zip(f.factors, n, choices) if p[x] < 0), Poly())
+    need(even(signed - (var(term.index) * term.alternating + parity)), "the sign is wrong")
     show, listed, total = lambda x: x.show(term.names), ", ".join(term.parameters), fresh(term.names + f.variables, "S")
-    return Proved("coefficient", f"for all integers {listed} with {', '.join(map(show, powers))} >= 0: the coefficient of "
-                  + "*".join(f"{v}**({show(e)})" for v, e in zip(f.variables, target)) + " in "
+    return Proved("coefficient", f"for all integers {listed}{any_numbers(term)} with {', '.join(map(show, powers))} >= 0: the "
+                  "coefficient of "
+                  + "*".join(f"{v}**({show(e)})" for v, e in goals.items() if v not in term.powers) + " in "
                   + "*".join(f"({p.show(f.letters)})**({show(e)})" for p, e in zip(f.factors, powers))
                   + f" is (-1)**({show(parity)})*{product_text(powers, term.names)}*{total}({listed}), {total} the sum over all integers "
-                  f"{term.index} of {term.show()}")
+                  f"{term.index} of {term.show()}", term=term, factors=f.factors, powers=powers, goals=goals, parity=parity)
 
 
 # ---- types of coupling trees: orders, fields (rank, axial, time-odd), and signs: (-1) to a sum of names and 1, as a set of these
@@ -972,11 +1018,11 @@ def follow(start, moves):
     return scheme, ({x: n for x, n in phase.items() if n}, roots, symbols, sums)
 
 
-def coefficient_text(product, stay=()):
+def coefficient_text(product):
     phase, roots, symbols, sums = product
     one = lambda x, n: x if n == 1 else "-" + x if n == -1 else f"{n}*{x}"
-    signs = " + ".join(one(x, n) for x, n in phase.items()).replace("+ -", "- ")
-    return " ".join([f"sum over {x} of" for x in sums if x not in stay] + [f"(-1)**({signs})"] * bool(signs)
+    signs = " + ".join(one(x, n) for x, n in phase.items() if n).replace("+ -", "- ")
+    return " ".join([f"sum over {x} of" for x in sums] + [f"(-1)**({signs})"] * bool(signs)
                     + [f"(2*{x} + 1)" if n == 2 else f"sqrt(2*{x} + 1)" for x, n in Counter(roots).items()]
                     + ["6j({}, {}, {}; {}, {}, {})".format(*s) for s in symbols]) or "1"
 
@@ -998,21 +1044,29 @@ def rewriting(d, premises):
     end, left = follow(start, d["moves" if path else "first"])
     if path:
         need(d["moves"], "there are no moves")
-        stay = [x for x in left[3] if x in scheme_names(end)]
-        return Proved("path", f"every coupled state of the scheme {scheme_text(start)} is "
-                      f"{'the sum over ' + ', '.join(stay) + ' of ' if stay else ''}the state of the scheme {scheme_text(end)} times "
-                      f"{coefficient_text(left, stay)}, for all angular momenta with which the first scheme obeys {RULES_OF_TRIANGLES}",
-                      premises, [DEFINED["INDEPENDENCE"]])
+        return coefficient(start, end, without_final(left, end), [x for x in left[3] if x in scheme_names(end)], premises,
+                           [DEFINED["INDEPENDENCE"]])
     end2, right = follow(start, d["second"])
     if d["second"]:
         need(end == end2, "the paths do not end in the same scheme")
-        without = lambda product: product[:3] + ([x for x in product[3] if x not in scheme_names(end)],)
-        return recoupling(start, end, without(left), without(right), premises, [DEFINED["INDEPENDENCE"]])
+        return recoupling(start, end, without_final(left, end), without_final(right, end), premises, [DEFINED["INDEPENDENCE"]])
     pairs = renamed(end, end2)
     need(pairs, "the path does not return to the scheme with labels renamed")
     delta = f"(1 if {' and '.join(f'{x} = {y}' for x, y in pairs)}, otherwise 0)"
-    return Proved("delta", recoupling_text(start, end, coefficient_text(left, [x for x, _ in pairs]), delta), premises,
-                  [DEFINED["INDEPENDENCE"]])
+    left = left[:3] + ([x for x in left[3] if x not in dict(pairs)],)
+    return Proved("delta", recoupling_text(start, end, coefficient_text(left), delta), premises, [DEFINED["INDEPENDENCE"]], start=start,
+                  end=end, left=left, pairs=pairs)
+
+
+def without_final(product, end):
+    return product[:3] + ([x for x in product[3] if x not in scheme_names(end)],)
+
+
+def coefficient(start, end, value, labels, premises, assumptions=()):
+    return Proved("path", f"every coupled state of the scheme {scheme_text(start)} is "
+                  f"{'the sum over ' + ', '.join(labels) + ' of ' if labels else ''}the state of the scheme {scheme_text(end)} times "
+                  f"{coefficient_text(value)}, for all angular momenta with which the first scheme obeys {RULES_OF_TRIANGLES}", premises,
+                  assumptions, start=start, end=end, value=value)
 
 
 def recoupling_text(start, end, left, right):
@@ -1027,37 +1081,54 @@ def recoupling(start, end, left, right, premises, assumptions=()):
 
 def triads(s):
     top = lambda x: x if isinstance(x, str) else x[2]
-    return set() if isinstance(s, str) else {frozenset([top(s[0]), top(s[1]), s[2]])} | triads(s[0]) | triads(s[1])
+    return [] if isinstance(s, str) else [(top(s[0]), top(s[1]), s[2])] + triads(s[0]) + triads(s[1])
+
+
+def in_names(new, product):
+    one = lambda x: new.get(x, x)
+    phase = Counter()
+    for x, n in product[0].items():
+        phase[one(x)] += n
+    return (phase, list(map(one, product[1])), [tuple(map(one, s)) for s in product[2]],
+            list(map(one, product[3])))
+
+
+def orders_of(p):
+    """Orders of the six places that leave a 6j symbol as it is, from its symmetries."""
+    need(p.kind == "all", "the first premise must be symmetries")
+    places = [parse(f"2*{q}", SYMBOLS["6j"].quanta) for q in SYMBOLS["6j"].quanta]
+    images = [[t.put(s.images).put(s.symbol.in_quanta) for t in s.symbol.twice.values()] for s in p.parts
+              if s.kind == "symmetry" and s.symbol.name == "6j" and even(s.parity)]
+    return [[places.index(f) for f in image] for image in images if all(f in places for f in image)]
+
+
+def minus(xs, ys):
+    """A list without the members of another, each as often as it stands there; None where it does not have them."""
+    out = list(xs)
+    for y in ys:
+        if y not in out:
+            return None
+        out.remove(y)
+    return out
+
+
+def triads_of(s):
+    return [[s[i] for i in t] for t in ((0, 1, 2), (0, 4, 5), (3, 1, 5), (3, 4, 2))]
 
 
 def relabelling(d, premises):
     """left = right becomes left = (right in other names) where left in other names is left, by symmetries of the 6j symbol."""
     need([p.kind for p in premises] == ["all", "recoupling"], "the premises must be symmetries and an identity")
+    need("0" not in scheme_names(premises[1].start) + scheme_names(premises[1].end), "a label is 0")
     pairs, identity = [tuple(x.split(" ")) for x in d["names"]], premises[1]
     new, (left, right) = dict(pairs), (identity.left, identity.right)
     names = dict.fromkeys(scheme_names(identity.start) + scheme_names(identity.end) + left[3] + right[3])
     names_of([new.get(x, x) for x in names], 400)
     need(len(new) == len(pairs), "a name is renamed twice")
-    # Orders of the six places that leave a symbol as it is.
-    places = [parse(f"2*{q}", SYMBOLS["6j"].quanta) for q in SYMBOLS["6j"].quanta]
-    images = [[t.put(p.images).put(p.symbol.in_quanta) for t in p.symbol.twice.values()] for p in premises[0].parts
-              if p.kind == "symmetry" and p.symbol.name == "6j" and even(p.parity)]
-    orders = [[places.index(f) for f in image] for image in images if all(f in places for f in image)]
-    common = {x: k for x, k in (Counter(left[1]) & Counter(right[1])).items() if x not in left[3] + right[3]}
-
-    def divided(product):
-        roots, kept = Counter(common), []
-        for x in product[1]:
-            kept += [x] * (roots[x] <= 0)
-            roots[x] -= 1
-        return product[0], kept, product[2], product[3]
-
-    def in_new_names(product):
-        one = lambda x: new.get(x, x)
-        return ({one(x): n for x, n in product[0].items()}, list(map(one, product[1])), [tuple(map(one, s)) for s in product[2]],
-                list(map(one, product[3])))
-    left, right = divided(left), divided(right)
-    other = in_new_names(left)
+    orders = orders_of(premises[0])
+    common = [x for x in (Counter(left[1]) & Counter(right[1])).elements() if x not in left[3] + right[3]]
+    left, right = ((phase, minus(roots, common), symbols, sums) for phase, roots, symbols, sums in (left, right))
+    other = in_names(new, left)
     least = lambda s: min(tuple(s[i] for i in order) for order in orders)
     need(orders and Counter(map(least, other[2])) == Counter(map(least, left[2])), "the symbols differ by more than symmetries")
     need(Counter(other[1]) == Counter(left[1]) and set(other[3]) == set(left[3]), "other roots or sums")
@@ -1066,7 +1137,7 @@ def relabelling(d, premises):
     need(all(n % 2 == 0 for n in difference.values()), "the signs differ")
     odd, rows = {x for x, n in difference.items() if n % 4}, []
     for s in other[2]:
-        rows += [{x for x, n in Counter(s[i] for i in t).items() if n % 2} for t in ((0, 1, 2), (0, 4, 5), (3, 1, 5), (3, 4, 2))]
+        rows += [{x for x, n in Counter(t).items() if n % 2} for t in triads_of(s)]
     while rows:
         first = rows.pop()
         if first:
@@ -1074,9 +1145,57 @@ def relabelling(d, premises):
             rows = [row ^ first if pivot in row else row for row in rows]
             odd = odd ^ first if pivot in odd else odd
     need(not odd, "the signs differ")
-    known = triads(identity.start) | triads(identity.end)
+    known = {frozenset(t) for t in triads(identity.start) + triads(identity.end)}
     need({frozenset(new.get(x, x) for x in t) for t in known} <= known, "the renamed schemes obey other triangle rules")
-    return recoupling(identity.start, identity.end, left, in_new_names(right), premises)
+    return recoupling(identity.start, identity.end, left, in_names(new, right), premises)
+
+
+def zero_entry(d, premises):
+    """Where a label is 0: {a b c; 0 c b} is (-1)**(a + b + c)/sqrt((2*b + 1)*(2*c + 1)), and 0 with others in the places of b and c,
+    or beyond the triangle rule of a, b, c, which must be one of the schemes or of a symbol that is left."""
+    need(len(premises) == 3 and premises[1].text == DEFINED["AT ZERO"] and premises[2].kind in ("path", "recoupling"), "other premises")
+    p, label, orders = premises[2], d["label"], orders_of(premises[0])
+    leaves = lambda s: [s] if isinstance(s, str) else leaves(s[0]) + leaves(s[1])
+    sides = [p.value] if p.kind == "path" else [p.left, p.right]
+    stay, new = leaves(p.start) + ["0"], {label: "0"}
+    need(label in scheme_names(p.start) and label not in stay and not any(label in s[3] for s in sides), "the label cannot be 0")
+    while True:
+        rules = [minus([new.get(x, x) for x in t], ["0"]) for t in triads(p.start) + triads(p.end)]
+        x, y = next((t for t in rules if t and t[0] != t[1]), (None, None))
+        if x is None:
+            break
+        gone, kept = (x, y) if y in stay else (y, x)
+        need(gone not in stay, "a leaf would be 0, or two leaves equal")
+        new = {**{a: kept if b == gone else b for a, b in new.items()}, gone: kept}
+
+    def put(product):
+        phase, roots, symbols, sums = in_names(new, product)
+        return {x: n for x, n in phase.items() if x != "0"}, [x for x in roots if x != "0"], symbols, sums
+    (phase, roots, symbols, sums), without = put(sides[-1]), []
+    while any("0" in s for s in symbols):
+        i = next(i for i, s in enumerate(symbols) if "0" in s)
+        a, b, c, _, c_, b_ = next([symbols[i][k] for k in order] for order in orders if symbols[i][order[3]] == "0")
+        differ = next((pair for pair in ((b, b_), (c, c_)) if pair[0] != pair[1]), None)
+        if differ:
+            gone, kept = differ if differ[0] in sums else differ[::-1]
+            need(gone in sums, "two entries need not be equal")
+            phase, roots, symbols, sums = in_names({gone: kept}, (phase, roots, symbols, [x for x in sums if x != gone]))
+            without = [[kept if x == gone else x for x in t] for t in without]
+            continue
+        without.append([a, b, c])
+        roots, symbols = minus(roots, [x for x in (b, c) if x != "0"]), symbols[:i] + symbols[i + 1:]
+        need(roots is not None, "a root does not cancel")
+        phase = Counter(phase)
+        for x in (a, b, c):
+            phase[x] += x != "0"
+    rules = [[new.get(x, x) for x in t] for t in triads(p.start) + triads(p.end)] + [t for s in symbols for t in triads_of(s)]
+    need(all(sorted(t) in list(map(sorted, rules)) for t in without), "a triangle rule is lost")
+    found = {x: (n + 1) % 4 - 1 for x, n in phase.items()}, roots, symbols, sums  # (-1)**(4*x) is 1
+    scheme = lambda s: s if isinstance(s, str) else (scheme(s[0]), scheme(s[1]), new.get(s[2], s[2]))
+    start, end = scheme(p.start), scheme(p.end)
+    if p.kind == "recoupling":
+        return recoupling(start, end, put(p.left), found, premises)
+    return coefficient(start, end, found, [x for x in dict.fromkeys(scheme_names(end)) if x not in ["0"] + scheme_names(start)], premises)
 
 
 def argument(d, premises):
@@ -1086,18 +1205,35 @@ def argument(d, premises):
     return Proved(name, text, premises, assumptions, trusted=True)
 
 
+def channels(premises, needed, wanted):
+    """The family of the last premise, and names for its channels and what is made of them."""
+    *others, p = premises
+    need([q.text for q in others] == [DEFINED[x] for x in needed], "the first premises are not the symmetries and values needed")
+    need(p.kind == "family" and len(p.action) == 1 and not p.given, "the last premise is not about a family")
+    names = []
+    for name in wanted:
+        names.append(fresh(sorted(p.orders) + sorted(p.fields) + names, name))
+    return p, names
+
+
 def unordered_pairs(d, premises):
-    need(len(premises) == 2 and premises[0].text == DEFINED["EXCHANGE"], "the first premise is not the exchange of two columns")
-    p, names = premises[1], []
-    need(p.kind == "family" and len(p.action) == 1 and not p.given, "the premise is not about a family")
-    for wanted in "ABpqab":
-        names.append(fresh(sorted(p.orders) + sorted(p.fields) + names, wanted))
-    A, B, x, y, a, b = names
+    p, (A, B, x, y, a, b) = channels(premises, ["EXCHANGE"], "ABpqab")
     return Proved("unordered pairs", f"for all natural values of the names in it: with {A}_{a} the channels of {p.name} around one atom "
                   f"and {B}_{a} those around another, {x}_{a}{b} = couple({A}_{a}, {A}_{b}, 0) and {y}_{a}{b} = couple({B}_{a}, {B}_{b}, "
                   f"0), {x}_{a}{b} is {x}_{b}{a}, and the sum over all {a}, {b} of {x}_{a}{b}*{y}_{a}{b} is the sum over {a} <= {b} of "
                   f"sqrt(2)*{x}_{a}{b}*sqrt(2)*{y}_{a}{b}, without the roots where {a} = {b}, with {describe(p.fields)}{explain(p.name)}",
                   premises, [DEFINED["PAIRS"]], trusted=True)
+
+
+def unordered_triples(d, premises):
+    p, (A, B, t, u, a, b, c, L, k) = channels(premises, ["EXCHANGE", "CYCLIC", "SCALAR"], "ABtuabcLk")
+    A_, L_, T, U = (lambda x: f"{A}_{x}"), (lambda x: f"{L}_{x}"), f"{t}_{a}{b}{c}", f"{u}_{a}{b}{c}"
+    return Proved("unordered triples", f"with {A_(a)} the channels of {p.name} around one atom, for finitely many natural values of the "
+                  f"names in it, {B}_{a} those around another, {L_(a)} their order {p.action[0]}, and {T} = couple({A_(a)}, "
+                  f"couple({A_(b)}, {A_(c)}, {L_(a)}), 0), {U} the same of {B}, {t}_{b}{a}{c} and {t}_{a}{c}{b} are (-1)**({L_(a)} + "
+                  f"{L_(b)} + {L_(c)})*{T}, and the sum over all {a}, {b}, {c} of {T}*{U} is the sum over {a} <= {b} <= {c} of "
+                  f"{k}*{T}*{U}, {k} = 6, 3 or 1 the number of different orders of {a}, {b}, {c}, with "
+                  f"{describe(p.fields)}{explain(p.name)}", premises, [DEFINED["TRIPLES"]], trusted=True)
 
 
 def real_basis(d, premises):
@@ -1121,7 +1257,8 @@ def real_basis(d, premises):
         text = (f"for every finite coupling tree whose leaves are expansion coefficients of {describe(p.fields)}, {computed}, and for all "
                 f"natural values of its orders: the family A at its root satisfies {acts([], 'A', order)}")
     else:
-        need(p.kind in ("invariant", "sign", "unordered", "unordered pairs", "every invariant"), "the premise is not about a family")
+        need(p.kind in ("invariant", "sign", "unordered", "unordered pairs", "unordered triples", "every invariant"),
+             "the premise is not about a family")
         text = f"{computed}: {p.text}"
     return Proved("real-basis", f"{text}. R and K, in names of their own: {DEFINED['BASIS']}, and i*L_a R_n = sum over n' of K_a(l)(n', "
                   f"n)*R_n' for the generators L_a, a = x, y, z, of rotations and every order l. {DEFINED['MATRICES']}", premises,
@@ -1144,7 +1281,9 @@ RULES = {"telescoping": telescoping, "termwise": telescoping, "normalisation": n
          "single term": single_term, "antisymmetry": antisymmetry, "orthogonality": orthogonality, "adjoint ladders": adjoint_ladders,
          "norm": norm, "power-derivation": power_derivation, "power-substitution": power_substitution,
          "binomial-coefficient": binomial_coefficient, "recoupling path": rewriting, "rewriting": rewriting, "relabelling": relabelling,
+         "zero entry": zero_entry,
          "table": table, "real-basis": real_basis, "unordered-pairs": unordered_pairs,
+         "unordered-triples": unordered_triples,
          **{rule: typing for rule in ("R1-site-sum", "R1-joint", "R1-map", "R1-sum", "R3-join", "R3-couple", "R3-couple-separately",
                                       "R4-invariant", "R5-sign", "R6-gradient", "R7-permutation", "hypothesis", "induction")},
          **{name.split(" / ")[0]: argument for name in ARGUMENTS}}
@@ -1169,6 +1308,7 @@ def check(path):
             result = RULES[rule](step, [proved[p] for p in step["premises"]])
             need(getattr(result, "rule", rule) == rule, "the rule's name is another")
             need(result.text == step["statement"], f"the statement is not what has been proved, which is: {result.text}")
+            need(not counterexample(result), "the statement is false at a point")
         except Refused as why:
             raise Refused(f"step {i} ({rule}): {why}") from None
         rules[result.trusted][rule] = True

@@ -96,8 +96,11 @@ module ClosedForms =
             match relation.Statement with
             | :? SumRelation as sums when variable < 1 || variable >= sums.Term.Variables.Length ->
                 Error "the induction must run over a parameter"
-            | :? SumRelation as sums when closed.Variables <> sums.Term.Variables || not (Term.isWellFormed closed) ->
-                Error "the closed form has other variables than the sum"
+            | :? SumRelation as sums when
+                closed.Variables <> sums.Term.Variables
+                || not (Term.isWellFormed closed && (closed.Powers @ sums.Term.Powers).IsEmpty)
+                ->
+                Error "the closed form has other variables than the sum, or letters"
             | :? SumRelation as sums when sums.Terms.Length = 2 ->
                 let term = sums.Term
                 let arity = term.Variables.Length

@@ -5,7 +5,7 @@ open System.Numerics
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.Hypergeometric
 
-/// (−1)^Sign √(Π RootUp!/Π RootDown!) Π Up!/Π Down!, in forms; 1/n! is 0 for n < 0.
+/// (−1)^Sign √(Π RootUp!/Π RootDown!) Π x^e Π Up!/Π Down!, in forms; 1/n! is 0 for n < 0.
 type FactorialValue =
     {
         /// The sign's exponent.
@@ -18,6 +18,8 @@ type FactorialValue =
         Up: Linear list
         /// Factorials below.
         Down: Linear list
+        /// The symbol's letters, with natural exponents.
+        Powers: (string * Linear) list
     }
 
 /// A symbol on a family of points: its value is a product of factorials, or 0.
@@ -52,8 +54,6 @@ type SymbolValue
                 | Some half -> print half
                 | None -> $"({print image})/2")
 
-        let half (i: int) = String.Join(", ", quanta[3 * i .. 3 * i + 2])
-
         let product (xs: Linear list) =
             if xs.IsEmpty then "1" else xs |> List.map (fun x -> $"({print x})!") |> String.concat "*"
 
@@ -61,11 +61,13 @@ type SymbolValue
             match value with
             | None -> "0 for all integers " + String.Join(", ", List.tail names) + " at which the symbol is defined"
             | Some v ->
-                $"(-1)**({print v.Sign})*sqrt({product v.RootUp}/({product v.RootDown}))*"
-                + $"{product v.Up}/({product v.Down})"
-                + $""" for all integers {String.Join(", ", List.tail names)} >= 0 at which the symbol is defined"""
+                let powers = v.Powers |> List.map (fun (x, e) -> $"{x}**({print e})*") |> String.concat ""
+                let letters = if v.Powers.IsEmpty then "" else $""" and all numbers {String.Join(", ", symbol.Term.Letters)}"""
 
-        $"{symbol.Name}({half 0}; {half 1}) = {right}"
+                $"(-1)**({print v.Sign})*sqrt({product v.RootUp}/({product v.RootDown}))*{powers}{product v.Up}/({product v.Down})"
+                + $""" for all integers {String.Join(", ", List.tail names)} >= 0{letters} at which the symbol is defined"""
+
+        $"{symbol.Call quanta} = {right}"
 
 /// Certificate of `Evaluation.fromSum` (nothing but the premises) and `Evaluation.zero`.
 [<Sealed>]
@@ -107,7 +109,7 @@ module Evaluation =
         let arity = names.Length
         let at = Linear.substitute (Linear.zero arity :: images)
 
-        Name.areDistinct names
+        Name.areDistinct (names @ symbol.Term.Letters)
         && images.Length = symbol.Parameters.Length
         && images |> List.forall (fun x -> Linear.arity x = arity && x.Coefficients[0].IsZero)
         && (let physical = symbol.Physical |> List.map at
@@ -144,7 +146,8 @@ module Evaluation =
                       RootUp = symbol.NormNumerator |> List.map at
                       RootDown = symbol.NormDenominator |> List.map at
                       Up = closedForm.Closed.Numerator
-                      Down = closedForm.Closed.Denominator }
+                      Down = closedForm.Closed.Denominator
+                      Powers = [] }
 
                 let certificate = EvaluationCertificate("evaluation", names, images)
                 Ok(Rule.certifies certificate (SymbolValue(symbol, names, images, Some value)) [ identity; closed ] [])
@@ -154,7 +157,7 @@ module Evaluation =
     ///
     /// Checked: with the images put in, index − s and s − index are both arguments of the denominator, so that every
     /// other term is 0. The term itself is 0 like the symbol's right-hand side where another argument of the
-    /// denominator is negative; factorials of the numerator are of natural numbers.
+    /// denominator is negative; factorials of the numerator are of natural numbers, and exponents natural.
     let single (symbol: Symbol) (names: string list) (images: Linear list) (index: Linear) : Result<Theorem, string> =
         let arity = names.Length
 
@@ -174,15 +177,16 @@ module Evaluation =
 
             if not (List.contains gap moved && List.contains (Linear.negate gap) moved) then
                 Error "the sum may have several terms"
-            elif not (symbol.Term.Numerator |> List.map at |> List.forall Linear.isNatural) then
-                Error "a factorial of the numerator may be of a negative number"
+            elif not (symbol.Term.Numerator @ List.map snd symbol.Term.Powers |> List.map at |> List.forall Linear.isNatural) then
+                Error "a factorial of the numerator may be of a negative number, or an exponent negative"
             else
                 let value =
                     { Sign = if symbol.Term.Alternating then Linear.add (at symbol.Phase) index else at symbol.Phase
                       RootUp = symbol.NormNumerator |> List.map at
                       RootDown = symbol.NormDenominator |> List.map at
                       Up = symbol.Term.Numerator |> List.map at
-                      Down = symbol.Term.Denominator |> List.map at }
+                      Down = symbol.Term.Denominator |> List.map at
+                      Powers = symbol.Term.Powers |> List.map (fun (x, e) -> x, at e) }
 
                 let certificate = SingleTermCertificate(names, images, index)
                 Ok(Rule.certifies certificate (SymbolValue(symbol, names, images, Some value)) [] [])

@@ -53,9 +53,6 @@ type SymbolRelation internal (symbol: Symbol, terms: SymbolTerm list, domains: D
             elif k.Sign > 0 then $"{name} + {halves k}"
             else $"{name} - {halves -k}"
 
-        let quanta = List.map2 argument symbol.Quanta term.Shift
-        let half (i: int) = String.Join(", ", quanta[3 * i .. 3 * i + 2])
-
         let root =
             match term.Radicand with
             | [] -> ""
@@ -63,7 +60,7 @@ type SymbolRelation internal (symbol: Symbol, terms: SymbolTerm list, domains: D
                 let body = forms |> List.map (fun f -> $"({Linear.print symbol.Quanta f})")
                 $"""*sqrt({String.Join("*", body)})"""
 
-        $"({term.Coefficient.Print symbol.Quanta}){root}*{symbol.Name}({half 0}; {half 1})"
+        $"({term.Coefficient.Print symbol.Names}){root}*{symbol.Call(List.map2 argument symbol.Quanta term.Shift)}"
 
     override _.Text =
         let sum = terms |> List.map (fun t -> SymbolRelation.Print(symbol, t)) |> String.concat " + "
@@ -89,7 +86,18 @@ type SymbolRelation internal (symbol: Symbol, terms: SymbolTerm list, domains: D
                 "a symbol outside its domain counts as 0, and its coefficient vanishes by itself wherever "
                 + where vanishing
 
-        $"{sum} = 0 for all integers and half-integers, wherever {where domains}; {boundary}"
+        let letters, meaning =
+            match symbol.Term with
+            | { Powers = [] } -> "", ""
+            | term ->
+                let print = Linear.print symbol.Quanta
+                let norm = symbol.NormNumerator |> List.map (fun f -> $"({print (inQuanta f)})!")
+                let parameters = List.map2 (fun name f -> $"{name} = {print f}") (Term.parameters term) symbol.Parameters
+                $""" and all numbers {String.Join(", ", term.Letters)}""",
+                $"""; {symbol.Call symbol.Quanta} is sqrt({String.Join("*", norm)}) times the sum over all integers """
+                + $"""{term.Variables[0]} of {Term.print term} with {String.Join(", ", parameters)}"""
+
+        $"{sum} = 0 for all integers and half-integers{letters}, wherever {where domains}; {boundary}{meaning}"
 
 /// Certificate of `Normalisation.prove`.
 [<Sealed>]
@@ -144,19 +152,20 @@ module Definition =
         |> Linear.plus (two * form.Constant)
         |> Linear.tryHalve
 
-    /// 2^degree times a polynomial in the quantum numbers, as a polynomial in the parameters; the degree is at least
-    /// the polynomial's, which must contain no other variables.
+    /// 2^degree times a polynomial in the quantum numbers and the letters, as a polynomial in the parameters and the letters;
+    /// the degree is at least the polynomial's, which must contain no other variables.
     let polynomialInParameters (symbol: Symbol) (degree: int) (polynomial: Polynomial) : Polynomial =
-        let arity = symbol.Quanta.Length
+        let arity, quanta = symbol.Names.Length, symbol.Quanta.Length
 
         if polynomial.Arity > arity then
-            invalidArg (nameof polynomial) "the polynomial contains other variables than the quantum numbers"
+            invalidArg (nameof polynomial) "the polynomial contains other variables than the quantum numbers and the letters"
 
-        let images = symbol.TwiceQuanta |> List.map (fun q -> Polynomial.OfLinear q)
+        let letters = symbol.Term.Letters |> List.mapi (fun i _ -> Polynomial.Variable(symbol.Term.Variables.Length + i))
+        let images = (symbol.TwiceQuanta |> List.map (fun q -> Polynomial.OfLinear q)) @ letters
         let mutable sum = Polynomial.Zero
 
         for exponents, coefficient in polynomial.Terms arity do
-            let power = BigInteger.Pow(two, degree - List.sum exponents)
+            let power = BigInteger.Pow(two, degree - List.sum (List.take quanta exponents))
             sum <- sum + (coefficient * power) * (Polynomial.Monomial exponents).Substitute images
 
         sum
@@ -214,15 +223,15 @@ module Normalisation =
             None
 
     /// The polynomial vanishes where form = value: substitute for a variable whose coefficient is ±1.
-    let private vanishesOn (arity: int) (form: Linear) (value: BigInteger) (polynomial: Polynomial) =
+    let private vanishesOn (count: int) (form: Linear) (value: BigInteger) (polynomial: Polynomial) =
         match form.Coefficients |> List.tryFindIndex (fun c -> (BigInteger.Abs c).IsOne) with
         | None -> false
         | Some i ->
             let sign = form.Coefficients[i]
             // x_i = sign·(value − rest)
             let rest = Linear.without i form
-            let solved = Linear.scale sign (Linear.subtract (Linear.constant arity value) rest)
-            let images = List.init arity (fun k -> if k = i then Polynomial.OfLinear solved else Polynomial.Variable k)
+            let solved = Linear.scale sign (Linear.subtract (Linear.constant (Linear.arity form) value) rest)
+            let images = List.init count (fun k -> if k = i then Polynomial.OfLinear solved else Polynomial.Variable k)
             (polynomial.Substitute images).IsZero
 
     /// More hyperplanes than this between a domain and a shift are not gone through.
@@ -252,7 +261,7 @@ module Normalisation =
             let physical = symbol.Physical
 
             let isInQuanta (t: SymbolTerm) =
-                t.Coefficient.Arity <= symbol.Quanta.Length
+                t.Coefficient.Arity <= symbol.Names.Length
                 && t.Radicand |> List.forall (fun x -> Linear.arity x = symbol.Quanta.Length)
 
             let isInParameters (w: Witness) =
@@ -358,7 +367,7 @@ module Normalisation =
                                        let plane = Linear.plus -value form
 
                                        radicands[i] |> List.exists (fun x -> x = plane || x = Linear.negate plane)
-                                       || vanishesOn arity form value coefficients[i]))
+                                       || vanishesOn symbol.Term.Names.Length form value coefficients[i]))
 
                         let conditions domain =
                             sums.Conditions |> List.forall (List.exists (atLeast 0 (boundsOf domain)))

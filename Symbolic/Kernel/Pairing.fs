@@ -27,8 +27,7 @@ type Orthogonality internal (symbol: Symbol, variable: int, direction: BigIntege
                 elif k = BigInteger -2 then $"{name} - t"
                 else $"{name} + ({k}/2)*t"
 
-            let entries = List.map2 print names direction
-            $"""{symbol.Name}({String.Join(", ", entries[0..2])}; {String.Join(", ", entries[3..5])})"""
+            symbol.Call(List.map2 print names direction)
 
         let primed = symbol.Quanta |> List.mapi (fun i name -> if i = variable then name + "'" else name)
         let u = symbol.Quanta[variable]
@@ -143,7 +142,7 @@ module Pairing =
     /// over t telescopes; at both ends W is 0, since its symbols outside the domain are.
     let orthogonal (relation: Theorem) (variable: int) (direction: BigInteger list) : Result<Theorem, string> =
         let isAngularMomentum (symbol: Symbol) =
-            variable >= 0 && variable < (if symbol = Symbol.ThreeJ then 3 else symbol.Quanta.Length)
+            symbol.Term.Powers.IsEmpty && variable >= 0 && variable < (if symbol = Symbol.ThreeJ then 3 else symbol.Quanta.Length)
 
         match relation.Statement with
         | :? SymbolRelation as r when not (isAngularMomentum r.Symbol) ->
@@ -200,7 +199,7 @@ module Pairing =
     let equalNorms (raising: Theorem) (lowering: Theorem) (w: BigInteger list) (w': BigInteger list) : Result<Theorem, string> =
         match raising.Statement, lowering.Statement with
         | (:? SymbolRelation as r), (:? SymbolRelation as l) when
-            r.Symbol = l.Symbol && r.Terms.Length = 3 && l.Terms.Length = 3
+            r.Symbol = l.Symbol && r.Symbol.Term.Powers.IsEmpty && r.Terms.Length = 3 && l.Terms.Length = 3
             && w.Length = r.Symbol.Quanta.Length && w'.Length = w.Length
             ->
             let symbol = r.Symbol

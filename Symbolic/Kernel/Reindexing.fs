@@ -73,13 +73,10 @@ type Symmetry internal (symbol: Symbol, map: Reindexing, parity: Linear) =
             | None -> $"({Linear.print symbol.Quanta twice})/2"
 
         let images = this.TwiceImages |> List.map print
-        let half (names: string list) (i: int) = String.Join(", ", names[3 * i .. 3 * i + 2])
-
         let sign = Linear.substitute symbol.InQuanta parity |> Linear.print symbol.Quanta
 
-        $"{symbol.Name}({half images 0}; {half images 1}) = (-1)**({sign})*"
-        + $"{symbol.Name}({half symbol.Quanta 0}; {half symbol.Quanta 1}) for all integers and half-integers, a symbol "
-        + "outside its domain counting as 0"
+        $"{symbol.Call images} = (-1)**({sign})*{symbol.Call symbol.Quanta} for all integers and half-integers, a symbol outside its \
+          domain counting as 0"
 
 /// Certificate of the two reindexing rules.
 [<Sealed>]
@@ -111,6 +108,7 @@ module Reindexing =
     let private isWellFormed (first: Term) (second: Term) (map: Reindexing) (parity: Linear) =
         Term.isWellFormed first
         && Term.isWellFormed second
+        && (first.Powers @ second.Powers).IsEmpty
         && (BigInteger.Abs map.Direction).IsOne
         && map.Images.Length = first.Variables.Length - 1
         && parity :: map.Offset :: map.Images

@@ -4,20 +4,24 @@ open System.Numerics
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.Hypergeometric
 
-/// Certificate of `Relabelling.prove`: which names become which.
+/// Certificate of `Relabelling.prove` and `Relabelling.atZero`: which names become which.
 [<Sealed>]
-type RelabellingCertificate internal (names: (string * string) list) =
+type RelabellingCertificate internal (rule: string, names: (string * string) list) =
     inherit Certificate()
 
     /// Old and new names.
     member _.Names = names
 
-    override _.Rule = "relabelling"
+    override _.Rule = rule
     override _.Size = names.Length
 
 /// An identity between products of 6j symbols, in other names.
 [<RequireQualifiedAccess>]
 module Relabelling =
+
+    /// How the label 0 is written; it is no name.
+    [<Literal>]
+    let private Zero = "0"
 
     /// Orders of the six places of a 6j symbol that leave it as it is: those of the premise's symmetries that move numbers only.
     let private orders (symmetries: Theorem) : int list list =
@@ -36,7 +40,18 @@ module Relabelling =
     let rec private triads scheme =
         match scheme with
         | Single _ -> []
-        | Couple(l, r, x) -> set [ Recoupling.top l; Recoupling.top r; x ] :: triads l @ triads r
+        | Couple(l, r, x) -> [ Recoupling.top l; Recoupling.top r; x ] :: triads l @ triads r
+
+    let private hasZero (i: RecouplingIdentity) = List.contains Zero (Recoupling.names i.Start @ Recoupling.names i.Final)
+
+    /// The four triads of a 6j symbol.
+    let private triadsOf (s: string list) = [ [ 0; 1; 2 ]; [ 0; 4; 5 ]; [ 3; 1; 5 ]; [ 3; 4; 2 ] ] |> List.map (List.map (fun i -> s[i]))
+
+    let private renamed (rename: string -> string) (p: RecouplingProduct) =
+        { Phase = p.Phase |> List.map (fun (x, n) -> rename x, n)
+          Roots = List.map rename p.Roots
+          Symbols = p.Symbols |> List.map (List.map rename)
+          Sums = List.map rename p.Sums }
 
     /// One list without the members of another, each as often as it stands there.
     let private without (ys: 'a list) (xs: 'a list) =
@@ -71,8 +86,7 @@ module Relabelling =
         let difference =
             (Recoupling.collect { x with Phase = x.Phase @ (y.Phase |> List.map (fun (name, n) -> name, -n)) }).Phase
 
-        let places = [ [ 0; 1; 2 ]; [ 0; 4; 5 ]; [ 3; 1; 5 ]; [ 3; 4; 2 ] ]
-        let triads = x.Symbols |> List.collect (fun s -> places |> List.map (List.map (fun i -> s[i])))
+        let triads = List.collect triadsOf x.Symbols
         // A name that stands twice in a triad counts as nothing there.
         let odd (names: string list) = names |> List.countBy id |> List.filter (fun (_, n) -> n % 2 <> 0) |> List.map fst |> set
 
@@ -88,7 +102,7 @@ module Relabelling =
     /// Checked: different names stay different; the renamed schemes obey no triangle rule that the others do not.
     let prove (symmetries: Theorem) (identity: Theorem) (renaming: (string * string) list) : Result<Theorem, string> =
         match identity.Statement with
-        | :? RecouplingIdentity as i when i.Delta.IsEmpty ->
+        | :? RecouplingIdentity as i when i.Delta.IsEmpty && not (hasZero i) ->
             let rename x = renaming |> List.tryFind (fst >> (=) x) |> Option.map snd |> Option.defaultValue x
             let all = Recoupling.names i.Start @ Recoupling.names i.Final @ i.Left.Sums @ i.Right.Sums |> List.distinct
 
@@ -98,22 +112,123 @@ module Relabelling =
 
             let divided (p: RecouplingProduct) = { p with Roots = without common p.Roots }
 
-            let renamed (p: RecouplingProduct) =
-                { Phase = p.Phase |> List.map (fun (x, n) -> rename x, n)
-                  Roots = List.map rename p.Roots
-                  Symbols = p.Symbols |> List.map (List.map rename)
-                  Sums = List.map rename p.Sums }
-
             let left, right = divided i.Left, divided i.Right
-            let rules = triads i.Start @ triads i.Final
+            let rules = triads i.Start @ triads i.Final |> List.map set
 
             if renaming |> List.map fst |> List.distinct |> List.length <> renaming.Length || not (Name.areDistinct (List.map rename all)) then
                 Error "the new names are not names, each for one old one"
-            elif not (isSame (orders symmetries) (renamed left) left) then
+            elif not (isSame (orders symmetries) (renamed rename left) left) then
                 Error "the left-hand side in other names is not the same by symmetries of the 6j symbol"
             elif rules |> List.exists (fun t -> not (List.contains (Set.map rename t) rules)) then
                 Error "the renamed schemes obey other triangle rules"
             else
-                let statement = RecouplingIdentity(i.Start, i.Final, left, renamed right, [])
-                Ok(Rule.certifies (RelabellingCertificate renaming) statement [ symmetries; identity ] [])
+                let statement = RecouplingIdentity(i.Start, i.Final, left, renamed rename right, [])
+                Ok(Rule.certifies (RelabellingCertificate("relabelling", renaming)) statement [ symmetries; identity ] [])
         | _ -> Error "the second premise must be an identity between two products"
+
+    // ---- a label that is 0
+
+    /// One name for another, wherever a triangle rule with 0 makes two labels equal, so that no rule is left that does; None where
+    /// that would be a leaf's, whose name tells it apart.
+    let rec private equate (leaves: string list) (rules: string list list) (rename: string -> string) : (string -> string) option =
+        let two =
+            rules
+            |> List.tryPick (fun t ->
+                match t |> List.map rename |> without [ Zero ] with
+                | [ x; y ] when x <> y -> Some(x, y)
+                | _ -> None)
+
+        let stays x = x = Zero || List.contains x leaves
+
+        match two with
+        | None -> Some rename
+        | Some(x, y) when stays x && stays y -> None
+        | Some(x, y) ->
+            let gone, kept = if stays y then x, y else y, x
+            equate leaves rules (rename >> fun z -> if z = gone then kept else z)
+
+    /// The symbols with an entry 0 put to their values: {a b c; 0 c b} is (−1)^(a+b+c)/√((2b+1)(2c+1)), and a symbol with other
+    /// entries in the places of b and c is 0, so that of a sum over one of them a single term is left. None where the entries differ
+    /// and are not summed over, where a root does not cancel, or where the triangle rule of a, b, c (beyond which the symbol is 0)
+    /// is neither one of the rules nor of a symbol that is left.
+    let rec private evaluated orders (rules: string list list) (gone: string list list) (p: RecouplingProduct) : RecouplingProduct option =
+        match p.Symbols |> List.tryFindIndex (List.contains Zero) with
+        | None ->
+            // (−1)^(4x) is 1.
+            let phase = (Recoupling.collect p).Phase |> List.map (fun (x, n) -> x, ((n + 1) % 4 + 4) % 4 - 1)
+            let left = rules @ List.collect triadsOf p.Symbols |> List.map List.sort
+            let isLeft = gone |> List.forall (fun t -> List.contains (List.sort t) left)
+            if isLeft then Some { p with Phase = List.filter (fun (_, n) -> n <> 0) phase } else None
+        | Some at ->
+            orders
+            |> List.tryPick (fun order ->
+                match order |> List.map (fun i -> p.Symbols[at][i]) with
+                | [ a; b; c; Zero; c'; b' ] -> Some(a, b, c, c', b')
+                | _ -> None)
+            |> Option.bind (fun (a, b, c, c', b') ->
+                match [ b, b'; c, c' ] |> List.tryFind (fun (x, y) -> x <> y) with
+                | Some(x, y) ->
+                    let equal old kept =
+                        let rename z = if z = old then kept else z
+                        let product = { renamed rename p with Sums = List.filter ((<>) old) p.Sums }
+                        evaluated orders rules (List.map (List.map rename) gone) product
+
+                    if List.contains x p.Sums then equal x y
+                    elif List.contains y p.Sums then equal y x
+                    else None
+                | None ->
+                    let roots = [ b; c ] |> List.filter ((<>) Zero)
+                    let left = p.Roots |> without roots
+
+                    if left.Length <> p.Roots.Length - roots.Length then
+                        None
+                    else
+                        let phase = [ a; b; c ] |> List.filter ((<>) Zero) |> List.map (fun x -> x, 1)
+                        { p with Phase = p.Phase @ phase; Roots = left; Symbols = List.removeAt at p.Symbols }
+                        |> evaluated orders rules ([ a; b; c ] :: gone))
+
+    /// From a recoupling coefficient, or an identity between two products, the same where one label of the first scheme is 0: labels
+    /// that the triangle rules make equal have one name, and the symbols of the coefficient, or of the right-hand side, are evaluated.
+    let atZero (symmetries: Theorem) (value: Theorem) (theorem: Theorem) (label: string) : Result<Theorem, string> =
+        let certificate = RelabellingCertificate("zero entry", [ label, Zero ])
+
+        let conclude start final right statement =
+            let rec leaves scheme =
+                match scheme with
+                | Single x -> [ x ]
+                | Couple(l, r, _) -> leaves l @ leaves r
+
+            let rec relabelled rename scheme =
+                match scheme with
+                | Single x -> Single x
+                | Couple(l, r, x) -> Couple(relabelled rename l, relabelled rename r, rename x)
+
+            let leaves, rules = leaves start, triads start @ triads final
+
+            match if List.contains label leaves then None else equate leaves rules (fun x -> if x = label then Zero else x) with
+            | None -> Error "a leaf would be 0, or two leaves equal"
+            | Some rename ->
+                let put (p: RecouplingProduct) =
+                    let q = renamed rename p
+                    { q with Phase = List.filter (fst >> (<>) Zero) q.Phase; Roots = List.filter ((<>) Zero) q.Roots }
+
+                match evaluated (orders symmetries) (rules |> List.map (List.map rename)) [] (put right) with
+                | None -> Error "a symbol with an entry 0 cannot be evaluated"
+                | Some found ->
+                    let statement: Statement = statement (relabelled rename start) (relabelled rename final) put found
+                    Ok(Rule.certifies certificate statement [ symmetries; value; theorem ] [])
+
+        let isFree start (products: RecouplingProduct list) =
+            List.contains label (Recoupling.names start) && products |> List.forall (fun p -> not (List.contains label p.Sums))
+
+        match theorem.Statement with
+        | _ when not (WrittenArguments.isDefinition "AT ZERO" value) ->
+            Error "the second premise must be the value of a 6j symbol with an entry 0"
+        | :? RecouplingIdentity as i when i.Delta.IsEmpty && isFree i.Start [ i.Left; i.Right ] ->
+            conclude i.Start i.Final i.Right (fun start final put right ->
+                RecouplingIdentity(start, final, Recoupling.collect (put i.Left), right, []))
+        | :? RecouplingCoefficient as c when isFree c.Start [ c.Value ] ->
+            conclude c.Start c.Final c.Value (fun start final _ found ->
+                let kept = Recoupling.names final |> List.filter (fun x -> not (List.contains x (Zero :: Recoupling.names start)))
+                RecouplingCoefficient(start, final, found, List.distinct kept))
+        | _ -> Error "the third premise must be a coefficient or an identity, the label one of the first scheme"

@@ -22,7 +22,7 @@ type SumRelation
 
     override _.Text =
         let names = Term.parameters term
-        let total = Name.fresh term.Variables "S"
+        let total = Name.fresh term.Names "S"
 
         let sum (shift: BigInteger list) =
             let argument name (k: BigInteger) =
@@ -34,7 +34,7 @@ type SumRelation
             $"""{total}({String.Join(", ", arguments)})"""
 
         let equation =
-            terms |> List.map (fun (c, shift) -> $"({c.Print term.Variables})*{sum shift}") |> String.concat " + "
+            terms |> List.map (fun (c, shift) -> $"({c.Print term.Names})*{sum shift}") |> String.concat " + "
 
         let domain =
             match conditions with
@@ -48,7 +48,8 @@ type SumRelation
                 |> sprintf " with %s"
 
         let symbols = String.Join(", ", names)
-        $"for all integers {symbols}{domain}: {equation} = 0, where {total}({symbols}) is the sum over all integers \
+        let letters = if term.Powers.IsEmpty then "" else $""" and all numbers {String.Join(", ", term.Letters)}"""
+        $"for all integers {symbols}{letters}{domain}: {equation} = 0, where {total}({symbols}) is the sum over all integers \
           {term.Variables[0]} of {Term.print term}"
 
 /// Certificate of `Telescoping.prove`: the base, as displacements of the term's arguments, and q.
@@ -156,7 +157,8 @@ module Telescoping =
     /// It computes the polynomials r_i with F(p + δ_i) = r_i F(base) from the term itself, and requires the polynomial
     /// identity Σ_i C_i r_i = T(q). Then Σ_i C_i F(p + δ_i) = G(s) − G(s+1) with G = Down q F(base), at every integer s
     /// and p that meets the conditions; no division has taken place; and G has finite support in s, so the sum over s
-    /// is 0.
+    /// is 0. Letters are different from 0 in this; but both sides are polynomials in them, since exponents are natural where F
+    /// is not 0, and so equal everywhere.
     let prove
         (term: Term)
         (terms: (Polynomial * BigInteger list) list)
@@ -164,10 +166,10 @@ module Telescoping =
         (q: Polynomial)
         : Result<Theorem, string> =
         Rule.within (fun () ->
-            let arity = term.Variables.Length
+            let arity, all = term.Variables.Length, term.Names.Length
 
             if not (Term.isWellFormed term) then
-                Error "the term's variables are not distinct names, or an argument is not a form in them"
+                Error "the term's names are not distinct, an argument is not a form in them, or an exponent none of the denominator"
             elif not (Term.hasFiniteSupport term) then
                 Error "the sum has no finite support"
             elif terms |> List.exists (fun (_, shift) -> shift.Length <> arity - 1) then
@@ -178,7 +180,7 @@ module Telescoping =
                 Error "two terms have the same shift"
             elif terms |> List.forall (fun (c, _) -> c.IsZero) then
                 Error "all coefficients are zero"
-            elif q.Arity > arity || terms |> List.exists (fun (c, _) -> c.Arity > arity) then
+            elif q.Arity > all || terms |> List.exists (fun (c, _) -> c.Arity > all) then
                 Error "a polynomial contains other variables than the term"
             elif terms |> List.exists (fun (c, _) -> c.Degree Term.Index > 0) then
                 Error "a coefficient contains the summation index"
@@ -192,7 +194,10 @@ module Telescoping =
                 else
                     let left =
                         List.zip terms ratios
-                        |> List.fold (fun acc ((c, _), ratio) -> acc + c * Term.product ratio.Value) Polynomial.Zero
+                        |> List.fold
+                            (fun acc ((c, shift), ratio) ->
+                                acc + c * Term.monomial term basePoint shift * Term.product ratio.Value)
+                            Polynomial.Zero
 
                     let conditions, byLimit = conditions term basePoint (List.map snd terms)
 

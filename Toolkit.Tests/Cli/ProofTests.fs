@@ -204,11 +204,13 @@ let tests =
                     let rec isComplete kinds =
                         match kinds with
                         | "invariance" :: "parity" :: "time-reversal" :: "permutation" :: "pairs" :: "gradients" :: rest
+                        | "invariance" :: "parity" :: "time-reversal" :: "permutation" :: "triples" :: "gradients" :: rest
                         | "invariance" :: "parity" :: "time-reversal" :: "permutation" :: "gradients" :: rest
                         | "covariance" :: "parity" :: "time-reversal" :: "permutation" :: rest -> isComplete rest
                         | kinds -> kinds = [ "specification" ]
 
-                    Assert.True(isComplete [ for name in names -> name.Substring(0, name.IndexOf '.') ], String.concat ", " names))
+                    Assert.True(isComplete [ for name in names -> name.Substring(0, name.IndexOf '.') ], String.concat ", " names)
+                    if example = "bispectrum" then Assert.Contains("triples.my-bispectrum", names))
 
         testCase "prove --spec proves a coupling tree that is given as such, covariant ones too" <| fun () ->
             let tree = """{"format":"coupling-tree/1","fields":{"spin":{"rank":1,"parity":"axial","time":"odd"}},

@@ -49,7 +49,7 @@ let private same x y = x.Up * y.Down = y.Up * x.Down
 
 /// S(p): the term summed over the index, between the least and the greatest at which no argument of the denominator is
 /// negative.
-let private sum (term: Term) (parameters: BigInteger list) : Fraction =
+let private sum (term: Term) (letters: BigInteger list) (parameters: BigInteger list) : Fraction =
     let bare (x: Linear) = at (BigInteger.Zero :: parameters) x
     let slope (x: Linear) = int x.Coefficients[0]
     let low = term.Denominator |> List.filter (fun x -> slope x = 1) |> List.map (fun x -> -(bare x)) |> List.max
@@ -67,7 +67,8 @@ let private sum (term: Term) (parameters: BigInteger list) : Fraction =
             let up = term.Numerator |> List.fold (fun p x -> p * factorial "numerator" (value x)) BigInteger.One
             let down = term.Denominator |> List.fold (fun p x -> p * factorial "denominator" (value x)) BigInteger.One
             let sign = if term.Alternating && not s.IsEven then BigInteger.MinusOne else BigInteger.One
-            total <- add total { Up = sign * up; Down = down }
+            let power = List.fold2 (fun p x (_, e) -> p * BigInteger.Pow(x, int (value e))) BigInteger.One letters term.Powers
+            total <- add total { Up = sign * up * power; Down = down }
 
         s <- s + BigInteger.One
 
@@ -88,6 +89,8 @@ let private sumRelation (random: Random) (s: SumRelation) =
     // Relative to the first term's shift, however far that is.
     let point = List.map2 (fun (x: BigInteger) d -> x - d) (draw random n -2 (if n > 4 then 6 else 8)) (snd s.Terms.Head)
 
+    let letters = draw random s.Term.Powers.Length -3 3
+
     let isInside =
         s.Conditions |> List.forall (List.exists (fun g -> (at (BigInteger.Zero :: point) g).Sign >= 0))
 
@@ -96,7 +99,7 @@ let private sumRelation (random: Random) (s: SumRelation) =
             s.Terms
             |> List.map (fun (c, shift) ->
                 let moved = List.map2 (fun (x: BigInteger) d -> x + d) point shift
-                times (whole (c.ValueAt(BigInteger.Zero :: point))) (sum s.Term moved))
+                times (whole (c.ValueAt(BigInteger.Zero :: point @ letters))) (sum s.Term letters moved))
             |> List.reduce add
 
         if not total.Up.IsZero then
@@ -107,9 +110,9 @@ let private sumRelation (random: Random) (s: SumRelation) =
 let private sumIdentity (random: Random) (s: SumIdentity) =
     let point = draw random (s.Second.Variables.Length - 1) -3 8
     let full = BigInteger.Zero :: point
-    let left = sum s.First (s.Map.Images |> List.map (at full))
+    let left = sum s.First [] (s.Map.Images |> List.map (at full))
 
-    if not (same left (times (whole (sign (at full s.Parity))) (sum s.Second point))) then
+    if not (same left (times (whole (sign (at full s.Parity))) (sum s.Second [] point))) then
         refute $"""the identity between sums at {String.Join(", ", point)}"""
 
     true
@@ -118,7 +121,7 @@ let private closedForm (random: Random) (s: ClosedForm) =
     let point = draw random (s.Term.Variables.Length - 1) 0 7
     let product = List.fold (fun p x -> p * factorial "closed form" (at (BigInteger.Zero :: point) x)) BigInteger.One
 
-    if not (same (sum s.Term point) { Up = product s.Closed.Numerator; Down = product s.Closed.Denominator }) then
+    if not (same (sum s.Term [] point) { Up = product s.Closed.Numerator; Down = product s.Closed.Denominator }) then
         refute $"""the closed form at {String.Join(", ", point)}"""
 
     true
@@ -130,7 +133,7 @@ let private close what (expected: float) (found: float) =
         refute $"{what}: {found} instead of {expected}"
 
 let private defined (name: string) q =
-    if name = "3j" then FromFactorials.isDefined3j q else FromFactorials.isDefined6j q
+    FromFactorials.isDefined name q
 
 let private ints (numbers: BigInteger list) = numbers |> List.map int |> Array.ofList
 
@@ -168,10 +171,11 @@ let private symbolRelation (random: Random) (s: SymbolRelation) =
 
                 // K and R at the quantum numbers themselves, in units that make them integers: 2^degree K and 2^n R.
                 let k =
-                    (0.0, t.Coefficient.Terms exact.Length)
+                    (0.0, t.Coefficient.Terms s.Symbol.Names.Length)
                     ||> Seq.fold (fun sum (exponents, c) ->
-                        let power = List.fold2 (fun (p: BigInteger) x e -> p * BigInteger.Pow(x, e)) c exact exponents
-                        sum + float power / Math.Pow(2.0, float (List.sum exponents)))
+                        let letters = if s.Symbol.Term.Powers.IsEmpty then [] else big (List.ofArray FromFactorials.letters)
+                        let power = List.fold2 (fun (p: BigInteger) x e -> p * BigInteger.Pow(x, e)) c (exact @ letters) exponents
+                        sum + float power / Math.Pow(2.0, float (List.sum (List.take exact.Length exponents))))
 
                 let r =
                     (1.0, t.Radicand)
@@ -221,7 +225,11 @@ let private symbolValue (random: Random) (s: SymbolValue) =
             | Some v ->
                 let logarithm = List.sumBy (fun f -> BigInteger.Log(factorial "value" (value f)))
 
+                let letters = FromFactorials.letters |> List.ofArray |> List.truncate v.Powers.Length
+                let power = (1.0, v.Powers, letters) |||> List.fold2 (fun p (_, e) x -> p * Math.Pow(float x, float (value e)))
+
                 float (sign (value v.Sign))
+                * power
                 * exp (
                     (logarithm v.RootUp - logarithm v.RootDown) / 2.0 + logarithm v.Up - logarithm v.Down
                 )
@@ -334,14 +342,21 @@ let private coefficient (random: Random) (s: CoefficientIsSum) =
             List.fold2 (fun p (f, _) (e: BigInteger) -> p * Polynomial.Pow(f, int e)) Polynomial.One s.Product.Factors powers
 
         let target = s.Target |> List.map (at full >> int)
+        let letters = draw random s.Term.Powers.Length -3 3
+        // Of letters all powers count, each with its value; of other variables the target's.
+        let value = List.map (fun x -> List.tryFindIndex ((=) x) s.Term.Letters |> Option.map (fun i -> letters[i])) s.Product.Variables
 
         let found =
-            product.Terms target.Length
-            |> Seq.tryPick (fun (e, c) -> if e = target then Some c else None)
-            |> Option.defaultValue BigInteger.Zero
+            (BigInteger.Zero, product.Terms target.Length)
+            ||> Seq.fold (fun total (exponents, c) ->
+                if List.forall2 (fun (v: BigInteger option) (e, t) -> v.IsSome || e = t) value (List.zip exponents target) then
+                    let powers = List.map2 (fun v e -> match v with Some x -> BigInteger.Pow(x, e) | None -> BigInteger.One) value exponents
+                    total + List.fold (*) c powers
+                else
+                    total)
 
         let factor = powers |> List.fold (fun p e -> p * factorial "power" e) (sign (at full s.Parity))
-        if not (same (whole found) (times (whole factor) (sum s.Term point))) then refute "binomial coefficient"
+        if not (same (whole found) (times (whole factor) (sum s.Term letters point))) then refute "binomial coefficient"
 
     isInside
 

@@ -67,6 +67,7 @@ module RealBasis =
             | :? SignOf
             | :? Unordered
             | :? UnorderedPairs
+            | :? UnorderedTriples
             | :? EveryTree
             | :? EveryTreeInvariant -> true
             | _ -> false

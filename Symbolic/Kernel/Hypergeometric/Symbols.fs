@@ -4,8 +4,8 @@ open System.Numerics
 open Toolkit.Symbolic.Algebra
 
 /// A symbol of angular-momentum theory: sign · √(ratio of factorials) · Σ_s F(s), in integer parameters, and the way
-/// from its quantum numbers to those parameters. There are two, the 3j and the 6j symbol; their definitions are part of
-/// what a reader has to trust.
+/// from its quantum numbers to those parameters. There are three, the 3j symbol, the 6j symbol and the elements of the matrices
+/// of SU(2)'s representations; their definitions are part of what a reader has to trust.
 [<Sealed>]
 type Symbol
     private
@@ -69,7 +69,8 @@ type Symbol
                   form [ -1; 0; 1; 0; 0; 0; 0 ]
                   form [ -1; 0; 0; 1; 0; 0; 0 ]
                   form [ 1; 0; 0; 0; 1; 0; 0 ]
-                  form [ 1; 0; 0; 0; 0; 1; 0 ] ] }
+                  form [ 1; 0; 0; 0; 0; 1; 0 ] ]
+              Powers = [] }
 
         Symbol(
             "3j",
@@ -107,7 +108,8 @@ type Symbol
             { Variables = [ "s"; "A1"; "A2"; "A3"; "A4"; "B1"; "B2" ]
               Alternating = true
               Numerator = [ next s ]
-              Denominator = [ for i in 1..4 -> Linear.subtract s (a i) ] @ [ for q in quads -> Linear.subtract q s ] }
+              Denominator = [ for i in 1..4 -> Linear.subtract s (a i) ] @ [ for q in quads -> Linear.subtract q s ]
+              Powers = [] }
 
         Symbol(
             "6j",
@@ -127,6 +129,32 @@ type Symbol
               form [ 0; 1; 1; 0; 1; 1; 0 ] ]
         )
 
+    static let matrixElement =
+        //                k  p  q  r
+        let entry p q r = form [ 0; p; q; r; 0 ]
+        let a, b, c, d = form [ -1; 1; 0; 0; 0 ], form [ 1; 0; 0; 1; 0 ], form [ 1; 0; 0; 0; 0 ], form [ -1; 0; 1; 0; 0 ]
+        let square = [ entry 1 0 0; entry 0 1 1; entry 1 0 1; entry 0 1 0 ] // j+m, j−m, j+n, j−n
+
+        let term =
+            { Variables = [ "k"; "p"; "q"; "r" ]
+              Alternating = false
+              Numerator = []
+              Denominator = [ a; b; c; d ]
+              Powers = [ "a", a; "b", b; "c", c; "d", d ] }
+
+        Symbol(
+            "D",
+            term,
+            Linear.zero 4,
+            square,
+            [],
+            square,
+            [ "j"; "n"; "m" ],
+            [ entry 1 1 1; entry 1 -1 1; entry 1 -1 -1 ],
+            //     j  n  m
+            [ form [ 1; 0; 1; 0 ]; form [ 1; -1; 0; 0 ]; form [ 0; 1; -1; 0 ] ]
+        )
+
     /// Wigner's 3j symbol in Racah's form (DLMF 34.2.4), with a = j1+j2−j3, b = j1−m1, c = j2+m2, d = j3−j2+m1,
     /// e = j3−j1−m2:
     /// F(s) = (−1)^s / (s! (a−s)! (b−s)! (c−s)! (d+s)! (e+s)!), sign (−1)^(j1−j2−m3) = (−1)^(d−e), and under the root
@@ -139,8 +167,25 @@ type Symbol
     /// four (A_i+1)!.
     static member SixJ = six
 
-    /// "3j" or "6j".
+    /// The element D^j_nm of the matrix by which (u, v) → (a u + c v, b u + d v) acts on the binary forms u^(j+m) v^(j−m) /
+    /// √((j+m)! (j−m)!), for any numbers a, b, c, d; Wigner's d^j_nm(β) for a = d = cos β/2, c = −b = sin β/2. With p = j+m,
+    /// q = j−n, r = n−m: F(k) = a^(p−k) b^(r+k) c^k d^(q−k) / ((p−k)! (r+k)! k! (q−k)!), and under the root (j+m)! (j−m)!
+    /// (j+n)! (j−n)! (Varshalovich 4.3.1 (2)).
+    static member MatrixElement = matrixElement
+
+    /// The symbol of that name.
+    static member TryFind(name: string) = [ three; six; matrixElement ] |> List.tryFind (fun s -> s.Name = name)
+
+    /// "3j", "6j" or "D".
     member _.Name = name
+
+    /// How the variables of coefficients are written: the quantum numbers, then the letters.
+    member _.Names = quanta @ term.Letters
+
+    /// "3j(j1, j2, j3; m1, m2, m3)" with these arguments.
+    member _.Call(arguments: string list) =
+        let rows = arguments |> List.chunkBySize 3 |> List.map (fun row -> System.String.Join(", ", row))
+        $"""{name}({System.String.Join("; ", rows)})"""
 
     /// The summand; its parameters are the symbol's integer parameters.
     member _.Term = term

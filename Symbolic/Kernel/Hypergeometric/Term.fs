@@ -3,9 +3,10 @@ namespace Toolkit.Symbolic.Hypergeometric
 open System.Numerics
 open Toolkit.Symbolic.Algebra
 
-/// A hypergeometric term F(s) = (±1)^s Π Numerator! / Π Denominator! as data. Every argument is an integer-linear form
+/// A hypergeometric term F(s) = (±1)^s Π x^e Π Numerator! / Π Denominator! as data. Every argument is an integer-linear form
 /// in the summation index (variable 0) and integer parameters (variables 1…), in which the index has the coefficient 1,
-/// −1 or 0. By definition F is 0 wherever an argument of the denominator is negative.
+/// −1 or 0. By definition F is 0 wherever an argument of the denominator is negative. The x are letters, any numbers; their
+/// exponents are arguments of the denominator, so that they are natural wherever F is not 0.
 type Term =
     {
         /// Names of the summation index and of the parameters.
@@ -16,10 +17,18 @@ type Term =
         Numerator: Linear list
         /// Arguments of the denominator's factorials.
         Denominator: Linear list
+        /// Letters with their exponents.
+        Powers: (string * Linear) list
     }
 
-    /// All arguments, the denominator's first: the order of a base.
-    member this.Arguments = this.Denominator @ this.Numerator
+    /// Arguments of factorials, the denominator's first, and exponents: the order of a base.
+    member this.Arguments = this.Denominator @ this.Numerator @ List.map snd this.Powers
+
+    /// The letters.
+    member this.Letters = List.map fst this.Powers
+
+    /// How the variables of polynomials that go with the term are written: its variables, then its letters.
+    member this.Names = this.Variables @ this.Letters
 
 /// What is done with a term: neighbours as polynomials times a base, and the telescoper.
 [<RequireQualifiedAccess>]
@@ -34,11 +43,12 @@ module Term =
 
     let private slope (form: Linear) = form.Coefficients[Index]
 
-    /// Valid names, each once, an index and at most nine parameters; every argument is a form in them.
+    /// Valid names, each once, an index and at most nine parameters and letters; every argument is a form in the former.
     let isWellFormed (term: Term) =
-        Name.areDistinct term.Variables
+        Name.areDistinct term.Names
         && term.Variables.Length >= 1
-        && term.Variables.Length <= Polynomial.MostVariables
+        && term.Names.Length <= Polynomial.MostVariables
+        && term.Powers |> List.forall (fun (_, e) -> List.contains e term.Denominator)
         && term.Arguments |> List.forall (fun x -> Linear.arity x = term.Variables.Length)
 
     /// Names of the parameters.
@@ -56,7 +66,7 @@ module Term =
         term.Arguments |> List.map (Linear.change (BigInteger.Zero :: shift))
 
     /// The base from which every one of the shifted terms is a polynomial multiple: for each argument, in the order of
-    /// `Arguments`, the greatest change in the denominator and the least in the numerator.
+    /// `Arguments`, the greatest change in the denominator and the least in the numerator and in exponents.
     let commonBase (term: Term) (shifts: BigInteger list list) : BigInteger list =
         let below = term.Denominator.Length
 
@@ -67,20 +77,25 @@ module Term =
 
     /// The term's arguments displaced to a base.
     let at (basePoint: BigInteger list) (term: Term) =
-        let below = term.Denominator.Length
+        let below, above = term.Denominator.Length, term.Numerator.Length
         let moved = List.map2 Linear.plus basePoint term.Arguments
-        { term with Denominator = List.take below moved; Numerator = List.skip below moved }
 
-    /// F(parameters + shift) / F(base) as a product of linear factors; None where it is not a polynomial of at most
-    /// 1000 factors for each argument.
+        { term with
+            Denominator = List.take below moved
+            Numerator = moved |> List.skip below |> List.take above
+            Powers = List.zip term.Letters (List.skip (below + above) moved) }
+
+    /// F(parameters + shift) / F(base), without the letters, as a product of linear factors; None where it is not a polynomial
+    /// of at most 1000 factors for each argument.
     ///
     /// For arguments x ≤ y of the denominator, 1/x! = (x+1)…y / y! holds at all integers when 1/n! = 0 for n < 0. For
     /// the numerator, y! = x! (x+1)…y holds when x ≥ 0, which `gaps` ensures wherever the term is not 0.
     let ratio (term: Term) (basePoint: BigInteger list) (shift: BigInteger list) : Linear list option =
-        let below = term.Denominator.Length
+        let below, above = term.Denominator.Length, term.Numerator.Length
 
         let parts =
             List.zip3 term.Arguments (offsets term shift) basePoint
+            |> List.take (below + above)
             |> List.mapi (fun i (argument, change, origin) ->
                 let low, high = if i < below then change, origin else origin, change
                 if low > high then None else factors low high argument)
@@ -90,8 +105,24 @@ module Term =
         else
             None
 
+    /// The product of letters to natural powers.
+    let private letters (term: Term) (powers: BigInteger list) =
+        Polynomial.Monomial(List.replicate term.Variables.Length 0 @ List.map int powers)
+
+    /// The letters' part of F(parameters + shift) / F(base).
+    let monomial (term: Term) (basePoint: BigInteger list) (shift: BigInteger list) : Polynomial =
+        List.map2 (fun (x: BigInteger) y -> x - y) (offsets term shift) basePoint
+        |> List.skip (term.Denominator.Length + term.Numerator.Length)
+        |> letters term
+
+    /// The letters' parts of Down and Up: F(s+1)/F(s) has each letter to the power of its exponent's slope.
+    let turns (term: Term) : Polynomial * Polynomial =
+        let slopes = term.Powers |> List.map (snd >> slope)
+        let part sign = slopes |> List.map (fun k -> BigInteger.Max(sign * k, BigInteger.Zero)) |> letters term
+        part BigInteger.MinusOne, part BigInteger.One
+
     /// The telescoper T(q) = Down(s) q(s) − ε Up(s) q(s+1), ε the sign of F(s+1)/F(s), with which
-    /// T(q) F = G(s) − G(s+1) for G = Down q F: Up and Down as lists of linear factors, and −ε.
+    /// T(q) F = G(s) − G(s+1) for G = Down q F: Up and Down as lists of linear factors, without the letters, and −ε.
     ///
     /// F(s+1) Down(s+1) = ε Up(s) F(s): an argument of the denominator that grows with s contributes x to Down
     /// (x/x! = 1/(x−1)!), one that falls contributes x to Up; in the numerator a growing one contributes x+1 to Up, a
@@ -111,7 +142,8 @@ module Term =
     /// T(q) expanded.
     let telescope (term: Term) (q: Polynomial) : Polynomial =
         let down, up, sign = telescoper term
-        product down * q + sign * (product up * q.Shift(Index, BigInteger.One))
+        let downTurn, upTurn = turns term
+        downTurn * product down * q + sign * (upTurn * product up * q.Shift(Index, BigInteger.One))
 
     /// True when the sum over all s is finite at every integer point: one argument of the denominator grows with s and
     /// another falls.
@@ -138,14 +170,9 @@ module Term =
             let body = Linear.print term.Variables x
             if Seq.forall System.Char.IsAsciiLetterOrDigit body then body + "!" else $"({body})!"
 
-        let join (xs: Linear list) = System.String.Join("*", List.map factorial xs)
-        let index = term.Variables[Index]
-
-        let head =
-            match term.Alternating, term.Numerator with
-            | true, [] -> $"(-1)**{index}"
-            | true, xs -> $"(-1)**{index}*{join xs}"
-            | false, [] -> "1"
-            | false, xs -> join xs
-
-        $"{head}/({join term.Denominator})"
+        let power (x, e) = $"{x}**({Linear.print term.Variables e})"
+        let join (parts: string list) = System.String.Join("*", parts)
+        let sign = if term.Alternating then [ $"(-1)**{term.Variables[Index]}" ] else []
+        let above = sign @ List.map power term.Powers @ List.map factorial term.Numerator
+        let above = if above.IsEmpty then "1" else join above
+        $"{above}/({join (List.map factorial term.Denominator)})"

@@ -109,7 +109,7 @@ let draw (random: Random) (largest: int) (statement: RecouplingCoefficient) : Ma
             let a, b = top l, top r
             if at.ContainsKey x then at else at.Add(x, abs (a - b) + 2 * random.Next(min a b + 1))
 
-    add (add Map.empty statement.Start) statement.Final
+    add (add (Map.ofList [ "0", 0 ]) statement.Start) statement.Final
 
 /// Compares a coefficient with its definition at random points of both schemes' domain (leaves up to 2). How many
 /// points there were, or the first at which they differ.

@@ -38,11 +38,12 @@ let private scheme (which: string) (tree: Tree) : Scheme * (string * int) list =
 
     visit tree, List.ofSeq numbers
 
-/// The coefficient between the coupled states of two trees. Both roots are one angular momentum.
+/// The coefficient between the coupled states of two trees. Both roots are one angular momentum; orders 0 of the first tree are
+/// put in.
 [<CompiledName("Prove")>]
 let prove (first: Tree) (second: Tree) : Result<Theorem, string> =
     try
-        let start, _ = scheme "the first tree" first
+        let start, numbers = scheme "the first tree" first
         let goal, _ = scheme "the second tree" second
 
         SchemePath.find start goal
@@ -51,6 +52,13 @@ let prove (first: Tree) (second: Tree) : Result<Theorem, string> =
                 Error "the trees are the same: found nothing to recouple"
             else
                 let premise = SixJ.entries |> List.find (fun e -> e.Name = "6j.racah-formula")
-                premise.Proof.Value |> Result.bind (fun recoupling -> Recoupling.connect recoupling start moves))
+                let general = premise.Proof.Value |> Result.bind (fun recoupling -> Recoupling.connect recoupling start moves)
+
+                // Where an order is 0, symbols are evaluated; where they cannot be, the general theorem stands.
+                (general, numbers)
+                ||> List.fold (fun theorem (name, n) ->
+                    match SixJ.withZero name theorem with
+                    | Ok simpler when n = 0 -> Ok simpler
+                    | _ -> theorem))
     with Refused why ->
         Error why

@@ -44,6 +44,15 @@ let laplacian =
     [ for k in 0..2 ->
           { Coefficient = Polynomial.One; Derivations = [ [ k, Polynomial.One ]; [ k, Polynomial.One ] ] } ]
 
+/// The gradient of N^l, times N: ∂_z N^l = 2 l t N^(l−1), and likewise for ∂_x ± i ∂_y.
+let gradients =
+    let n = fst product.Factors.Head
+
+    [ [ 2, Polynomial.One ], constant -2 * t * l
+      [ 0, Polynomial.One; 1, i ], constant 2 * t * t * l
+      [ 0, Polynomial.One; 1, -i ], constant -2 * l ]
+    |> List.map (fun (d, rest) -> [ { Coefficient = n; Derivations = [ d ] }; { Coefficient = rest; Derivations = [] } ])
+
 /// r → −r.
 let inversion = [ -x; -y; -z; t; i ]
 
@@ -61,3 +70,17 @@ let harmonics: Lazy<Result<Theorem, string>> =
               for d in [ lz; raising; lowering ] do
                   yield PowerProducts.annihilate radius [ alone d ]
               yield PowerProducts.substitute product inversion [ [ constant -1; fst product.Factors.Head ] ] ])
+
+/// The recursions of the solid harmonics.
+let recursions: Lazy<Result<Theorem, string>> =
+    lazy
+        (Entry.argue
+            "coefficient-extraction / recursions"
+            [ harmonics.Force(); MatrixElements.inJ (); MatrixElements.inRows (); MatrixElements.sum () ])
+
+/// Their gradients.
+let derivatives: Lazy<Result<Theorem, string>> =
+    lazy
+        (Entry.argue
+            "coefficient-extraction / gradients"
+            (harmonics.Force() :: List.map (PowerProducts.annihilate product) gradients))

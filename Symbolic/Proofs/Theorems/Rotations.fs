@@ -101,10 +101,16 @@ let private series () =
 let private axis =
     lazy (Entry.argue "direction / axisvalue" [ NullVector.harmonics.Force(); NullVector.onAxis () ])
 
-let private product () =
-    Entry.argue
-        "direction / product"
-        [ axis.Force(); ThreeJ.couplingLadder.Force(); ThreeJ.columns.Force(); ThreeJ.cyclic.Force() ]
+let private product =
+    lazy
+        (Entry.argue
+            "direction / product"
+            [ axis.Force(); ThreeJ.couplingLadder.Force(); ThreeJ.columns.Force(); ThreeJ.cyclic.Force() ])
+
+let private real () =
+    Entry.argue "coefficient-extraction / real" [ NullVector.recursions.Force(); NullVector.derivatives.Force() ]
+
+let private gaunt () = Entry.argue "direction / gaunt" [ product.Force(); NullVector.recursions.Force() ]
 
 let private addition =
     lazy
@@ -132,7 +138,25 @@ let entries: Entry list =
           "Coupled to order L, two harmonics of one direction are a standard family that on the z axis is a multiple \
            of Y_L, hence everywhere; the factor is the coupling coefficient at m = 0. The orthonormality of the \
            coupling coefficients puts the product back together (Gaunt's formula)."
-          product
+          product.Force
+      Entry.create
+          "harmonics.recursions"
+          "The solid harmonics are elements of Wigner's matrices with m = 0 whose letters multiply to x + iy, 2z and -(x - iy), so that \
+           the recursions of the matrix elements in l and in m are theirs."
+          NullVector.recursions.Force
+      Entry.create
+          "harmonics.gradients"
+          "The gradient of the null vector's power N^l is a multiple of N^(l-1); coefficients of the powers of t are compared."
+          NullVector.derivatives.Force
+      Entry.create
+          "harmonics.real-recursions"
+          "Sums and differences of the recursions and the gradients for m and -m: values and gradients of the real solid harmonics as they \
+           are computed, degree by degree."
+          real
+      Entry.create
+          "gaunt.recursion"
+          "z times a product of two harmonics is expanded in three ways: z is drawn to either factor, or to the harmonics of the product."
+          gaunt
       Entry.create
           "harmonics.addition"
           "The sum is, up to a factor, the coupling of two harmonics to order 0, which no joint rotation changes; with \
@@ -155,6 +179,15 @@ let entries: Entry list =
            leaves it unchanged: the rows of D^j are orthonormal. The columns of D^j(g) are the rows of D^j of the \
            transposed matrix."
           unitarity.Force
+      Entry.create
+          "d.transposition"
+          "(u x + v y)^(2j)/(2j)! is the sum over m of products of basis forms in (u, v) and in (x, y); a matrix on (u, v) does to it what \
+           the transposed one does on (x, y)."
+          transposed.Force
+      Entry.create
+          "d.conjugation"
+          "(u, v) -> (v, -u) turns a matrix of SU(2) into its conjugate and m into -m, with a sign."
+          conjugation
       Entry.create
           "d.series"
           "Substituted into all three pairs of variables, a matrix of determinant 1 leaves the generating function of \

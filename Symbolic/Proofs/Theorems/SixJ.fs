@@ -129,6 +129,11 @@ let private backwards =
             (exchangePairs "e" "g" "h" "x")
             [ Leftwards("J", "y"); Exchange "y"; Leftwards("y", "g"); Exchange "g"; Rightwards("J", "h") ])
 
+/// The same with a label of the first scheme put to 0.
+let internal withZero (label: string) (theorem: Result<Theorem, string>) : Result<Theorem, string> =
+    Entry.all [ symmetric.Force(); atZero (); theorem ]
+    |> Result.bind (fun premises -> Relabelling.atZero premises[0] premises[1] premises[2] label)
+
 /// All theorems of this family.
 let entries: Entry list =
     [ Entry.create
@@ -196,6 +201,11 @@ let entries: Entry list =
                   pairs
                   (exchangePairs "e" "g" "h" "x" @ [ Exchange "h" ] @ exchangePairs "g" "k" "l" "y" @ [ Exchange "l" ])
                   ([ Exchange "f" ] @ exchangePairs "e" "k" "l" "z"))
+      Entry.create
+          "9j.zero-entry"
+          "Where J is 0 two of the three 6j symbols have an entry 0, whose value is a sign over two roots, and of the sum one term is left: \
+           the 9j symbol is a 6j symbol. The symmetries bring any entry to the place of J."
+          (fun () -> rewrite pairs (exchangePairs "e" "g" "h" "x") (exchangePairs "e" "g" "h" "y") |> withZero "J")
       Entry.create
           "6j.recursion"
           "Found by linear algebra modulo a prime and proved by telescoping, like the relations of the 3j symbol."

@@ -161,7 +161,8 @@ let private dixon: Term =
       Alternating = true
       Numerator = []
       Denominator =
-        [ form 1 1 0 0; form -1 1 0 0; form 1 0 1 0; form -1 0 1 0; form 1 0 0 1; form -1 0 0 1 ] }
+        [ form 1 1 0 0; form -1 1 0 0; form 1 0 1 0; form -1 0 1 0; form 1 0 0 1; form -1 0 0 1 ]
+      Powers = [] }
 
 let private dixonClosed () =
     let a, b, c = Polynomial.Variable 1, Polynomial.Variable 2, Polynomial.Variable 3
@@ -249,7 +250,8 @@ let private vandermonde () =
         { Variables = [ "s"; "a"; "d"; "n" ]
           Alternating = false
           Numerator = [ form -1 1 0 1; form 1 0 1 0 ]
-          Denominator = [ form 1 0 0 0; form -1 0 0 1 ] }
+          Denominator = [ form 1 0 0 0; form -1 0 0 1 ]
+          Powers = [] }
 
     // (n+1) V(n+1) = (a+d+n+2) V(n), by telescoping with q = −1.
     let a, d, n = Polynomial.Variable 1, Polynomial.Variable 2, Polynomial.Variable 3

@@ -85,6 +85,18 @@ let private gradients (tree: CouplingTree) : Result<Theorem, string> list =
 let private pairs (fields: Map<string, Field>) (family: Tree) : Result<Theorem, string> =
     both (ThreeJ.exchange.Force()) (equivariant fields family) UnorderedPairs.prove
 
+/// Channels of one family, of all orders, coupled to 0 three by three: unordered triples of them stand for ordered ones.
+let private triples (fields: Map<string, Field>) (family: Tree) : Result<Theorem, string> =
+    Entry.all [ ThreeJ.exchange.Force(); ThreeJ.cyclic.Force(); ThreeJ.scalarCoupling.Force(); equivariant fields family ]
+    |> Result.bind (fun premises -> UnorderedPairs.triples premises[0] premises[1] premises[2] premises[3])
+
+/// The field of a leaf.
+let private fieldOf (tree: Tree) =
+    match tree with
+    | Scalar(field, _)
+    | Vector(field, _, _) -> Some field
+    | _ -> None
+
 /// What there is to prove about one tree as it is computed: invariance or covariance, the sign under the inversion, and that
 /// under time reversal.
 let ofTree (name: string) (tree: CouplingTree) : Entry list =
@@ -108,6 +120,14 @@ let ofTree (name: string) (tree: CouplingTree) : Entry list =
               $"pairs.{name}"
               "Channels of one family coupled to 0 may be exchanged, so that each unordered pair stands for two ordered ones."
               (fun () -> pairs tree.Fields left |> inRealBasis)
+      | Couple(a, Couple(b, c, l), Fixed 0) when
+          l = a.Order && (fieldOf a).IsSome && fieldOf a = fieldOf b && fieldOf b = fieldOf c && Set.ofList [ a; b; c ] |> Set.count = 3
+          ->
+          Entry.create
+              $"triples.{name}"
+              "Channels of one family coupled to 0 may be exchanged up to a sign that both factors of a product have, so that each \
+               unordered triple stands for all its orders."
+              (fun () -> triples tree.Fields a |> inRealBasis)
       | _ -> ()
       if kind = "invariance" then
           Entry.create
@@ -243,6 +263,11 @@ let entries: Entry list =
           "invariance.unordered-pairs"
           "Channels of one family coupled to 0 may be exchanged, so that each unordered pair stands for two ordered ones."
           (fun () -> [ for leaf in [ rho "l"; potential "l"; spin "l" "J" ] -> pairs fields leaf ] |> Entry.all |> Result.bind Conjunction.prove)
+      Entry.create
+          "invariance.unordered-triples"
+          "Channels of one family coupled to 0, three by three, may be permuted up to a sign that both factors of a product have: the 3j \
+           symbol's columns are permuted with them. So each unordered triple stands for all its orders."
+          (fun () -> [ for leaf in [ rho "l"; potential "l"; spin "l" "J" ] -> triples fields leaf ] |> Entry.all |> Result.bind Conjunction.prove)
       Entry.create
           "covariance.gradients"
           "A derivative of a scalar is acted on as that by which it is taken: generators and derivatives have the \

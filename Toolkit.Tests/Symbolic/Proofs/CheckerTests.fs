@@ -108,7 +108,7 @@ let tests =
                         Assert.Equal(rules, (listed fields[3]).Length + (listed fields[4]).Length)
                         // What is trusted is what rests on a written argument, and nothing else.
                         let written = WrittenArguments.names |> List.map (fun name -> (name.Split(" / ")[0]).Replace("ladder, norm", "ladder norm"))
-                        let isWritten rule = List.contains rule ("real-basis" :: "unordered-pairs" :: written)
+                        let isWritten rule = List.contains rule ("real-basis" :: "unordered-pairs" :: "unordered-triples" :: written)
                         Assert.All(listed fields[3], (fun rule -> Assert.False(isWritten rule, rule)))
                         Assert.All(listed fields[4], (fun rule -> Assert.True(isWritten rule, rule)))
 
@@ -153,6 +153,47 @@ let tests =
 
                     for file, line in List.zip changed (List.ofArray lines) do
                         Assert.True(line.StartsWith "invalid: ", $"{file}: {line}")))
+
+        testCase "the stand-alone checker tries statements at points, by definitions of its own, and refuses one that is false there" <| fun () ->
+            TemporaryFolder.using (fun folder ->
+                // As if a definition were another: then true statements are false.
+                let wrong =
+                    [ "return (-1) ** ((j1 - j2 - m3) // 2)", "return 1 ** ((j1 - j2 - m3) // 2)", "3j.regge"
+                      "return math.sqrt(square) * total\n\n\ndef element", "return math.sqrt(square) * total + 1\n\n\ndef element", "9j.zero-entry"
+                      "return row[(j - n) // 2]", "return row[(j + n) // 2]", "d.recursion-j"
+                      "return (-1) ** (m % 2) * size", "return size", "harmonics.gradients"
+                      "math.sqrt(3)", "math.sqrt(2)", "harmonics.real-recursions"
+                      "(2 * L + 1)) * threej", "(2 * L + 2)) * threej", "gaunt.recursion"
+                      "sum(u * other", "sum(-u * other", "recoupling" ]
+
+                let path =
+                    let leaf, pair = Scheme.Single, (fun l r x -> Scheme.Couple(l, r, x))
+                    let premise = TheoremTests.proved (Catalogue.entries |> List.find (fun e -> e.Name = "6j.racah-formula"))
+
+                    match Recoupling.connect premise (pair (leaf "a") (pair (leaf "b") (leaf "c") "f") "J") [ Leftwards("J", "e") ] with
+                    | Ok theorem -> ProofFile.write "recoupling" "A path." theorem
+                    | Error why -> failwith why
+
+                for old, fresh, name in wrong do
+                    let file =
+                        match Catalogue.entries |> List.tryFind (fun e -> e.Name = name) with
+                        | Some entry -> write folder entry
+                        | None ->
+                            let file = Path.Combine(folder, name + ".json")
+                            File.WriteAllText(file, path)
+                            file
+
+                    check folder [ file ] (fun (code, lines) -> Assert.Equal<int * string>((0, "valid"), (code, lines[0].Split('\t')[0])))
+                    let points = Path.Combine(folder, "check_points.py")
+                    let text = File.ReadAllText points
+                    Assert.Contains(old, text)
+                    File.WriteAllText(points, text.Replace(old, fresh))
+
+                    match Tool.run "python3" [ Path.Combine(folder, "check_theorem.py"); file ] "" with
+                    | None -> SharedData.skipped "no python3"
+                    | Some(code, out, _) ->
+                        Assert.Equal(1, code)
+                        Assert.Contains("is false at a point", out))
 
         testCase "the stand-alone checker lets no step pass for a written argument that lacks a premise or has another" <| fun () ->
             TemporaryFolder.using (fun folder ->

@@ -315,6 +315,48 @@ let tests =
             let unordered = List.sum [ for i in 0..2 do for k in i..2 -> (if i = k then 1. else 2.) * product i k ]
             Assert.True(abs (ordered - unordered) <= 1e-12 * (1. + abs ordered)))
 
+        Law.test "weighted unordered triples of channels have the scalar product of all ordered ones, and a permuted one changes by a sign" 50 (Law.seeded (1, 3)) (fun (seed, _) ->
+            let random = Random seed
+            let proof = TheoremTests.proved (Catalogue.entries |> List.find (fun e -> e.Name = "invariance.unordered-triples"))
+            let conjunct = proof.Premises.Head
+
+            match conjunct.Premises with
+            | [ exchange; cyclic; scalar; family ] ->
+                Assert.True((UnorderedPairs.triples exchange cyclic scalar family).IsOk)
+                Assert.True((UnorderedPairs.triples cyclic exchange scalar family).IsError)
+                Assert.True((UnorderedPairs.triples exchange cyclic cyclic family).IsError)
+                Assert.True((UnorderedPairs.triples exchange cyclic scalar scalar).IsError)
+                let any = Equivariance.suppose "A" "lA"
+                Assert.True((any |> Result.bind (UnorderedPairs.triples exchange cyclic scalar)).IsError)
+            | _ -> Assert.Fail "expected four premises"
+
+            // Channels of orders 0 … 3 around one atom and another: in the real basis.
+            let orders = [ for l in 0..3 do for _ in 1..2 -> l ]
+            let atom () = [ for l in orders -> Array.init (2 * l + 1) (fun _ -> Rotations.normal random) ]
+            let one, other = atom (), atom ()
+
+            let triple (at: float[] list) a b c =
+                if orders[a] < abs (orders[b] - orders[c]) || orders[a] > orders[b] + orders[c] then 0.0
+                else (couple at[a] (couple at[b] at[c] orders[a]) 0)[0]
+
+            let all = [ 0 .. orders.Length - 1 ]
+            let product (a, b, c) = triple one a b c * triple other a b c
+            let ordered = [ for a in all do for b in all do for c in all -> product (a, b, c) ] |> List.sum
+
+            let unordered =
+                [ for a in all do
+                      for b in all[a..] do
+                          for c in all[b..] ->
+                              float (List.distinct [ a, b, c; a, c, b; b, a, c; b, c, a; c, a, b; c, b, a ]).Length * product (a, b, c) ]
+                |> List.sum
+
+            Assert.True(abs (ordered - unordered) <= 1e-11 * (1. + abs ordered))
+
+            for a, b, c in [ for _ in 1..20 -> random.Next all.Length, random.Next all.Length, random.Next all.Length ] do
+                let sign = if (orders[a] + orders[b] + orders[c]) % 2 = 0 then 1.0 else -1.0
+                Assert.Equal(sign * triple one a b c, triple one b a c, 1e-11)
+                Assert.Equal(sign * triple one a b c, triple one a c b, 1e-11))
+
         testCase "the real basis takes the real ladder and a statement about families, in this order, and no hypothesis" <| fun () ->
             let real = TheoremTests.proved (Catalogue.entries |> List.find (fun e -> e.Name = "real.ladder"))
             let typed = TheoremTests.proved (Catalogue.entries |> List.find (fun e -> e.Name = "invariance.power-spectrum"))

@@ -121,6 +121,26 @@ let tests =
                     let point = List.zip symbol.Quanta (List.ofArray j)
                     Assert.Equal(valueOf expanded point, valueOf (Factored.relation found) point)
 
+        testCase "the factored form is the expanded form where there are letters, at random points" <| fun () ->
+            let random = Random 6
+
+            let rec relations (statement: Statement) =
+                match statement with
+                | :? AllOf as all -> all.Parts |> List.collect relations
+                | :? SymbolRelation as r -> [ r ]
+                | _ -> []
+
+            for name in [ "d.recursion-j"; "d.recursion-m"; "d.recursion-n"; "d.half-steps" ] do
+                let entry = Theorems.MatrixElements.entries |> List.find (fun e -> e.Name = name)
+                let theorem = match entry.Proof.Force() with Ok theorem -> theorem | Error why -> failwith why
+
+                for found in relations theorem.Statement do
+                    let expanded = found.Text.Substring(0, found.Text.IndexOf " = 0 for all")
+
+                    for _ in 1..20 do
+                        let point = found.Symbol.Names |> List.map (fun x -> x, BigInteger(random.Next(-30, 31)))
+                        Assert.Equal(valueOf expanded point, valueOf (Factored.relation found) point)
+
         testCase "Schulten and Gordon's recursions are recognisable" <| fun () ->
             let text = Factored.relation (relation Symbol.ThreeJ (snd cases[2]))
             Assert.Contains("(2*j1 + 1)*(j1*(j1 + 1)*(m2 - m3) + j2*(j2 + 1)*m1 - j3*(j3 + 1)*m1)*3j(j1, j2, j3;", text)

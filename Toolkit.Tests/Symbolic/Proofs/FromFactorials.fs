@@ -104,6 +104,33 @@ let sixJ (q: int[]) : float =
 
         delta * ratio sum common
 
+/// Whether an element of the matrix of order j stands at doubled j, n, m.
+let isDefinedElement (q: int[]) =
+    Array.forall (fun m -> abs m <= q[0] && (q[0] - m) % 2 = 0) q[1..2]
+
+/// The matrix at which elements are evaluated unless another is given: a, b, c, d.
+let letters = [| 2; -3; 1; 4 |]
+
+/// The element D^j_nm of the matrix by which (u, v) → (a u + c v, b u + d v) acts on u^(j+m) v^(j−m)/√((j+m)! (j−m)!), from
+/// the powers themselves, multiplied out; 0 where there is none.
+let element (g: float[]) (q: int[]) : float =
+    if not (isDefinedElement q) then
+        0.0
+    else
+        let plus, minus, n = half (q[0] + q[2]), half (q[0] - q[2]), half (q[0] - q[1])
+        let factors = List.replicate plus (g[0], g[2]) @ List.replicate minus (g[1], g[3])
+
+        // By powers of v.
+        let product =
+            ([ 1.0 ], factors)
+            ||> List.fold (fun row (x, y) -> List.map2 (fun p q -> x * p + y * q) (row @ [ 0.0 ]) (0.0 :: row))
+
+        product[n] * sqrt (ratio (factorial (q[0] - n) * factorial n) (factorial plus * factorial minus))
+
+/// Whether the symbol of that name is defined at doubled quantum numbers.
+let isDefined (name: string) (q: int[]) =
+    if name = "3j" then isDefined3j q elif name = "D" then isDefinedElement q else isDefined6j q
+
 /// A random point at which the symbol is defined, in doubled quantum numbers, with j at most `size`/2: small sizes make
 /// the boundaries of the domain frequent.
 let rec point (name: string) (random: Random) (size: int) : int[] =
@@ -112,10 +139,14 @@ let rec point (name: string) (random: Random) (size: int) : int[] =
             let j = Array.init 3 (fun _ -> random.Next(size + 1))
             let m = Array.init 2 (fun i -> j[i] - 2 * random.Next(j[i] + 1))
             Array.append j [| m[0]; m[1]; -m[0] - m[1] |]
+        elif name = "D" then
+            let j = random.Next(size + 1)
+            Array.append [| j |] (Array.init 2 (fun _ -> j - 2 * random.Next(j + 1)))
         else
             Array.init 6 (fun _ -> random.Next(size + 1))
 
-    if (if name = "3j" then isDefined3j q else isDefined6j q) then q else point name random size
+    if isDefined name q then q else point name random size
 
 /// The symbol of that name at doubled quantum numbers.
-let value (name: string) (q: int[]) = if name = "3j" then threeJ q else sixJ q
+let value (name: string) (q: int[]) =
+    if name = "3j" then threeJ q elif name = "D" then element (Array.map float letters) q else sixJ q

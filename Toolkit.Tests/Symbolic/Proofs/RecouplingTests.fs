@@ -71,6 +71,31 @@ let tests =
                         | Error why -> Assert.Fail why
                     | Error why -> Assert.Fail why
 
+        testCase "with any label put to 0, what is accepted is the coefficient of the definition" <| fun () ->
+            let draw = Random 29
+            let mutable accepted = 0
+
+            for leaves, count in [ [ "a"; "b"; "c" ], 8; [ "a"; "b"; "c"; "d" ], 16; [ "a"; "b"; "c"; "d"; "e" ], 10 ] do
+                for _ in 1..count do
+                    let start, goal = random draw "x" leaves, random draw "y" leaves
+
+                    match SchemePath.find start goal with
+                    | Ok(_ :: _ as moves) ->
+                        let general = Recoupling.connect (premise.Force()) start moves
+
+                        for label in RecouplingEvaluation.names start |> List.except leaves do
+                            match SixJ.withZero label general with
+                            | Ok theorem ->
+                                accepted <- accepted + 1
+
+                                match RecouplingEvaluation.check (statement theorem) 6 3 with
+                                | Ok found -> Assert.True(found > 0, $"{theorem}")
+                                | Error why -> Assert.Fail $"{theorem}: {why}"
+                            | Error _ -> ()
+                    | _ -> ()
+
+            Assert.True(accepted > 20, $"{accepted}")
+
         testCase "six leaves are connected, and every label of the goal is kept" <| fun () ->
             let leaves = [ "a"; "b"; "c"; "d"; "e"; "f" ]
             let draw = Random 5
@@ -197,7 +222,25 @@ let tests =
             let second = tree (tree (leaf "l1") (leaf "l2") (Named "q")) (Tree.Mapped(leaf "l3")) (Fixed 0)
 
             match TreeRecoupling.prove first second with
-            | Ok theorem -> holds 20 theorem
+            | Ok theorem ->
+                holds 20 theorem
+                // Coupled to 0, three leaves are so in one way up to a sign.
+                Assert.Empty (statement theorem).Value.Symbols
+                Assert.Empty (statement theorem).Value.Sums
+                Assert.DoesNotContain("sum over", theorem.Statement.Text)
+            | Error why -> Assert.Fail why
+
+            // Of invariants of four factors a 6j symbol is left in the place of a 9j symbol.
+            let four left right a b c d = tree (tree (leaf a) (leaf b) (Named left)) (tree (leaf c) (leaf d) (Named right)) (Fixed 0)
+
+            match TreeRecoupling.prove (four "e" "f" "l1" "l2" "l3" "l4") (four "g" "h" "l1" "l3" "l2" "l4") with
+            | Ok theorem ->
+                holds 20 theorem
+                Assert.Single (statement theorem).Value.Symbols |> ignore
+                Assert.Empty (statement theorem).Value.Sums
+                match ProofFile.check (ProofFile.write "recoupling" "A path." theorem) with
+                | Ok(_, again) -> Assert.Equal(theorem.Statement, again.Statement)
+                | Error why -> Assert.Fail why
             | Error why -> Assert.Fail why
 
             for bad, fact in

@@ -138,7 +138,7 @@ let tests =
                             let mutated =
                                 match kind with
                                 | 0 ->
-                                    let exponents = List.init 6 (fun _ -> random.Next 2)
+                                    let exponents = List.init c.Symbol.Quanta.Length (fun _ -> random.Next 2)
                                     let changed = t.Coefficient + some 1 * Polynomial.Monomial exponents
                                     // x·m3 may equal −x·m1−x·m2, but a single monomial is never 0.
                                     prove (replace i { t with Coefficient = changed } c.Terms) c.Witnesses c.Scale
@@ -146,14 +146,14 @@ let tests =
                                 | 2 ->
                                     let radicand =
                                         if t.Radicand.IsEmpty then
-                                            [ Linear.plus BigInteger.One (Linear.variable 6 0) ]
+                                            [ Linear.plus BigInteger.One (Linear.variable c.Symbol.Quanta.Length 0) ]
                                         else
                                             let k = random.Next t.Radicand.Length
                                             replace k (Linear.plus (some 1) t.Radicand[k]) t.Radicand
 
                                     prove (replace i { t with Radicand = radicand } c.Terms) c.Witnesses c.Scale
                                 | 3 ->
-                                    let k = random.Next 6
+                                    let k = random.Next t.Shift.Length
                                     let shift = t.Shift |> List.mapi (fun n x -> if n = k then x + some 2 else x)
                                     prove (replace i { t with Shift = shift } c.Terms) c.Witnesses c.Scale
                                 | 4 ->

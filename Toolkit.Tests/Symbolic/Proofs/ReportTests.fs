@@ -113,8 +113,8 @@ let tests =
                 Assert.True(page.Contains $"`{line.Name}`" || page.Contains $"`{family}`" || isContiguous, line.Name)
 
             let assumptions = lines.Force() |> List.collect _.Theorem.Assumptions |> List.distinct
-            Assert.Equal(15, assumptions.Length)
-            Assert.Contains("There are fifteen.", page)
+            Assert.Equal(17, assumptions.Length)
+            Assert.Contains("There are seventeen.", page)
 
             for assumption in assumptions |> List.filter (fun a -> a.StartsWith "written argument") do
                 Assert.Contains($"| {assumption.Split('\'')[1]} |", page)

@@ -10,6 +10,7 @@ open Toolkit.Symbolic.Proofs
 open Toolkit.Symbolic.Proofs.Kernel
 open Toolkit.Symbolic.CouplingTrees
 open Toolkit.Symbolic.Proofs.Theorems
+open Toolkit.Numerics.Harmonics
 open Toolkit.Testing
 open Toolkit.Tests.Laws
 
@@ -230,6 +231,109 @@ let tests =
                           real (parity (2 * m) * root * threeJ [| 0; 0; 0 |] * threeJ [| m1; m2; -m |])
                           * complexHarmonics l r m ]
                 |> close (complexHarmonics l1 r m1 * complexHarmonics l2 r m2))
+
+        testCase "z times a product of two harmonics, expanded in three ways, is Gaunt's recursion" <| fun () ->
+            law "gaunt.recursion"
+
+            Law.holdsFor 100 (Law.seeded (0, 5)) (fun (seed, l1) ->
+                let random = Random seed
+                let l2, l = random.Next 6, random.Next 8
+                let m1, m2 = random.Next(-l1, l1 + 1), random.Next(-l2, l2 + 1)
+                let m = m1 + m2
+
+                let g l1 l2 l =
+                    let threeJ (m: int[]) = FromFactorials.threeJ (Array.map ((*) 2) (Array.append [| l1; l2; l |] m))
+                    sqrt (float ((2 * l1 + 1) * (2 * l2 + 1) * (2 * l + 1))) * threeJ [| 0; 0; 0 |] * threeJ [| m1; m2; -m |]
+
+                let a l m = sqrt (float ((l + m) * (l - m)) / float ((2 * l - 1) * (2 * l + 1)))
+                let both l m value = a (l + 1) m * value (l + 1) + (if l = 0 then 0.0 else a l m * value (l - 1))
+                let first = both l1 m1 (fun l1 -> g l1 l2 l)
+                if abs m <= l then
+                    Assert.Equal(first, both l2 m2 (fun l2 -> g l1 l2 l), 1e-11)
+                    Assert.Equal(first, both l m (g l1 l2), 1e-11))
+
+        testCase "the numbers from which the library computes harmonics and their gradients are those of the theorem" <| fun () ->
+            law "harmonics.real-recursions"
+            let table = HarmonicsCoefficients.Create<float> 40
+
+            for l in 1..40 do
+                for m in 0..l do
+                    let number part = table[HarmonicsCoefficients.Index(l, m) + part]
+                    let f = float (2 * l + 1) / float (2 * l - 1)
+                    let whole (n: int) = float n
+
+                    if m = l then
+                        Assert.Equal((if l = 1 then sqrt 3.0 else sqrt (whole (2 * l + 1) / whole (2 * l))), number HarmonicsCoefficients.A, 1e-14)
+                    else
+                        let below = whole ((l - m) * (l + m))
+                        Assert.Equal(sqrt (whole ((2 * l + 1) * (2 * l - 1)) / below), number HarmonicsCoefficients.A, 1e-13)
+
+                        if l > 1 then
+                            let above = whole ((2 * l + 1) * (l - 1 - m) * (l - 1 + m))
+                            Assert.Equal(sqrt (above / (whole (2 * l - 3) * below)), number HarmonicsCoefficients.B, 1e-13)
+
+                    Assert.Equal(sqrt (f * whole ((l - m) * (l + m))), number HarmonicsCoefficients.Zeta, 1e-13)
+                    let alpha = sqrt (f * whole ((l - m) * (l - m - 1))) / 2.0 * (if m = 0 then sqrt 2.0 else 1.0)
+                    let beta = if m = 0 then 0.0 else sqrt (f * whole ((l + m) * (l + m - 1))) / 2.0 * (if m = 1 then sqrt 2.0 else 1.0)
+                    Assert.Equal(alpha, number HarmonicsCoefficients.Alpha, 1e-13)
+                    Assert.Equal(beta, number HarmonicsCoefficients.Beta, 1e-13)
+
+        testCase "real solid harmonics, each from its explicit sum, obey the recursions and have the gradients of the theorem" <| fun () ->
+            law "harmonics.real-recursions"
+
+            Law.holdsFor 60 (Law.seeded (1, 9)) (fun (seed, l) ->
+                let random = Random seed
+                let r = Array.init 3 (fun _ -> Rotations.normal random)
+                let solid l m (r: float[]) = if abs m > l then 0.0 else HarmonicsReference.Solid(l, m, r[0], r[1], r[2])
+                let square = Array.sumBy (fun x -> x * x) r
+                let f = float (2 * l + 1) / float (2 * l - 1)
+
+                // Central differences of polynomials, with an error of the order of h⁴.
+                let slope m axis =
+                    let at k = solid l m (r |> Array.mapi (fun i x -> if i = axis then x + k * 1e-3 else x))
+                    (8.0 * (at 1.0 - at -1.0) - (at 2.0 - at -2.0)) / 12e-3
+
+                for m in 0..l do
+                    for sign in (if m = 0 then [ 1 ] else [ 1; -1 ]) do
+                        let before k n = if n < 0 || (n = 0 && k < 0) then 0.0 else solid (l - 1) (k * n) r
+                        let scale = 1e-8 * (1.0 + Math.Pow(square, float l / 2.0)) * float (l * l)
+                        let alpha = sqrt (f * float ((l - m) * (l - m - 1))) / 2.0 * (if m = 0 then sqrt 2.0 else 1.0)
+                        let beta = if m = 0 then 0.0 else sqrt (f * float ((l + m) * (l + m - 1))) / 2.0 * (if m = 1 then sqrt 2.0 else 1.0)
+                        Assert.Equal(sqrt (f * float ((l - m) * (l + m))) * before sign m, slope (sign * m) 2, scale)
+                        Assert.Equal(-alpha * before sign (m + 1) + beta * before sign (m - 1), slope (sign * m) 0, scale)
+                        let other = alpha * before -sign (m + 1) + beta * before -sign (m - 1)
+                        Assert.Equal((if sign > 0 then -other else other), slope (sign * m) 1, scale)
+
+                        if m < l && l > 1 then
+                            let below = float ((l - m) * (l + m))
+                            let a = sqrt (float ((2 * l + 1) * (2 * l - 1)) / below)
+                            let b = sqrt (float ((2 * l + 1) * (l - 1 - m) * (l - 1 + m)) / (float (2 * l - 3) * below))
+                            let expected = a * r[2] * before sign m - b * square * solid (l - 2) (sign * m) r
+                            Assert.Equal(expected, solid l (sign * m) r, scale)
+
+                let s = if l = 1 then sqrt 3.0 else sqrt (float (2 * l + 1) / float (2 * l))
+                let c, d = solid (l - 1) (l - 1) r, (if l = 1 then 0.0 else solid (l - 1) (1 - l) r)
+                let scale = 1e-9 * (1.0 + Math.Pow(square, float l / 2.0))
+                Assert.Equal(s * (r[0] * c - r[1] * d), solid l l r, scale)
+                Assert.Equal(s * (r[0] * d + r[1] * c), solid l -l r, scale))
+
+        testCase "the element of a matrix of SU(2) in the recursions is the library's d, at every angle, by the definition of both" <| fun () ->
+            for name in [ "d.recursion-j"; "d.recursion-m"; "d.recursion-n"; "d.half-steps"; "d.sum" ] do
+                law name
+
+            Law.holdsFor 20 (Law.seeded (0, 8)) (fun (seed, l) ->
+                let random = Random seed
+                let beta = Math.PI * random.NextDouble()
+                let cos, sin = Math.Cos beta, Math.Sin beta
+                let c, s = Math.Cos(beta / 2.0), Math.Sin(beta / 2.0)
+                let rotation = [| cos; 0.0; sin; 0.0; 1.0; 0.0; -sin; 0.0; cos |]
+                let turn = WignerD(ReadOnlySpan rotation, l)
+                let d = turn.Complex l
+
+                for n in -l .. l do
+                    for m in -l .. l do
+                        let found = FromFactorials.element [| c; -s; s; c |] [| 2 * l; 2 * n; 2 * m |]
+                        Assert.Equal(d[(n + l) * (2 * l + 1) + m + l].Real, found, 1e-12))
 
         testCase "D turns the harmonics of every order as it turns vectors" <| fun () ->
             // Y_lm(R⁻¹ r) = Σ_m' D_m'm Y_lm'(r); R⁻¹ r is read from l = 1, where Y is proportional to (−(x+iy)/√2, z,

@@ -6,6 +6,7 @@ open System.Numerics
 open Expecto
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.Hypergeometric
+open Toolkit.Symbolic.AngularMomentum
 open Toolkit.Symbolic.CouplingTrees
 open Toolkit.Symbolic.Proofs
 open Toolkit.Symbolic.Proofs.Kernel
@@ -72,6 +73,14 @@ let private uses: Lazy<Use list> =
                match ps with
                | [ a; b ] -> Relabelling.prove a b (t.Certificate :?> RelabellingCertificate).Names
                | _ -> misfit)
+           one "zero entry" (fun t ps ->
+               match ps with
+               | [ a; b; c ] -> Relabelling.atZero a b c (fst (t.Certificate :?> RelabellingCertificate).Names.Head)
+               | _ -> misfit)
+           one "unordered-triples" (fun _ ps ->
+               match ps with
+               | [ a; b; c; d ] -> UnorderedPairs.triples a b c d
+               | _ -> misfit)
            one "evaluation" (fun t ps ->
                match ps with
                | [ a; b ] -> Evaluation.fromSum (t.Statement :?> SymbolValue).Symbol a b
@@ -109,13 +118,16 @@ let tests =
                 | Error why -> Assert.Fail $"{u.Name}: {why}"
 
             let names = uses.Force() |> List.map _.Name |> List.distinct
-            Assert.Equal(16, names.Length)
+            Assert.Equal(18, names.Length)
 
         testCase "with any other theorem in the place of a premise, every rule says no" <| fun () ->
             let mutable count = 0
 
-            // Several symmetries of sign −1 may fix the same points, and several identities have one left-hand side.
-            for u in uses.Force() |> List.filter (fun u -> u.Name <> "antisymmetry" && u.Name <> "relabelling") do
+            // Several symmetries of sign −1 may fix the same points, several identities have one left-hand side, labels and channels of
+            // many families are of one kind.
+            let several = [ "antisymmetry"; "relabelling"; "zero entry"; "unordered-triples" ]
+
+            for u in uses.Force() |> List.filter (fun u -> not (List.contains u.Name several)) do
                 for i in 0 .. u.Premises.Length - 1 do
                     for other in pool.Force() do
                         if key other <> key u.Premises[i] then
@@ -309,6 +321,79 @@ let tests =
             Assert.True((prove (("y", "a") :: same)).IsError)
             Assert.True((Relabelling.prove identity identity same).IsError)
             Assert.True((Relabelling.prove symmetries symmetries same).IsError)
+
+        testCase "a label is put to 0 where it is one of the first scheme and makes no leaves equal, and the result is true" <| fun () ->
+            let step = stepsOf "zero entry" |> List.head
+            let symmetries, value, identity = step.Premises[0], step.Premises[1], step.Premises[2]
+            let prove label = Relabelling.atZero symmetries value identity label
+
+            for label in [ "a"; "d"; "x"; "y"; "z"; "0"; "" ] do
+                Assert.True((prove label).IsError, label)
+
+            // In a scheme's inner nodes 0 makes two leaves equal, which keep their names.
+            for label in [ "e"; "f"; "g"; "h" ] do
+                Assert.True((prove label).IsError, label)
+
+            Assert.True((Relabelling.atZero identity value identity "J").IsError)
+            Assert.True((Relabelling.atZero symmetries identity identity "J").IsError)
+            Assert.True((Relabelling.atZero symmetries value value "J").IsError)
+
+            match prove "J" with
+            | Error why -> Assert.Fail why
+            | Ok theorem ->
+                let found = theorem.Statement :?> RecouplingIdentity
+                Assert.Single found.Right.Symbols |> ignore
+                Assert.Empty found.Right.Sums
+                Assert.Equal(40, TheoremTests.holdsInNumbers 40 found.Start found)
+                // 0 is no name that could become another.
+                Assert.True((Relabelling.prove symmetries theorem [ "0", "J" ]).IsError)
+                Assert.True((Relabelling.prove symmetries theorem [ "b", "c" ]).IsError)
+                // Its 9j symbol, J = 0.
+                let random = Random 12
+                let mutable points = 0
+
+                while points < 30 do
+                    let at = [ "a"; "b"; "c"; "d"; "e"; "g" ] |> List.map (fun x -> x, random.Next 5) |> Map.ofList |> Map.add "0" 0
+
+                    if RecouplingEvaluation.obeys at found.Start && RecouplingEvaluation.obeys at found.Final then
+                        let nine = Wigner9j.ofTwice [| at["a"]; at["b"]; at["e"]; at["c"]; at["d"]; at["e"]; at["g"]; at["g"]; 0 |]
+                        let roots = float ((at["e"] + 1) * (at["g"] + 1))
+                        Assert.Equal(roots * nine.ToDouble(), RecouplingEvaluation.product found.Right at, 1e-12)
+                        points <- points + 1
+
+        testCase "letters: a term with an exponent that may be negative, and rules that know no letters, refuse" <| fun () ->
+            let symbol = Symbol.MatrixElement
+            let term = symbol.Term
+            let relation = stepsOf "telescoping" |> List.find (fun t -> (t.Statement :?> SumRelation).Term = term)
+            let sums, certificate = relation.Statement :?> SumRelation, relation.Certificate :?> TelescopingCertificate
+            let prove (term: Term) = Telescoping.prove term sums.Terms certificate.Base certificate.Q
+            Assert.True((prove term).IsOk)
+            let minus (x, e) = x, Linear.plus BigInteger.MinusOne e
+
+            for wrong in
+                [ { term with Powers = List.map minus term.Powers }
+                  { term with Powers = ("k", snd term.Powers.Head) :: term.Powers.Tail }
+                  { term with Powers = ("i", snd term.Powers.Head) :: term.Powers.Tail }
+                  { term with Powers = term.Powers[1] :: term.Powers.Tail }
+                  { term with Powers = ("a", snd term.Powers[1]) :: ("b", snd term.Powers[0]) :: term.Powers[2..] }
+                  { term with Powers = [] } ] do
+                Assert.True((prove wrong).IsError)
+
+            let even = Linear.zero 4
+            let same = { Images = [ for i in 1..3 -> Linear.variable 4 i ]; Direction = BigInteger.One; Offset = even }
+            Assert.True((Reindexing.symmetry symbol same even).IsError)
+            Assert.True((Reindexing.sums term term same even).IsError)
+            let n, none = Linear.variable 2 1, Linear.zero 2
+            Assert.True((Evaluation.single symbol [ "s"; "n" ] [ n; none; none ] none).IsOk)
+            Assert.True((Evaluation.single symbol [ "s"; "n" ] [ n; n; none ] n).IsError)
+            Assert.True((Evaluation.single symbol [ "s"; "a" ] [ n; none; none ] none).IsError)
+            // b would have a negative exponent.
+            Assert.True((Evaluation.single symbol [ "s"; "n" ] [ n; none; Linear.negate n ] none).IsError)
+            let recursion = stepsOf "normalisation" |> List.find (fun t -> (t.Statement :?> SymbolRelation).Symbol = symbol)
+
+            for variable in 0..2 do
+                for direction in [ [ 0; 0; 2 ]; [ 0; 2; 0 ]; [ 2; 0; 0 ] ] do
+                    Assert.True((Pairing.orthogonal recursion variable (List.map (fun (k: int) -> BigInteger k) direction)).IsError)
 
         testCase "leaves, steps and roots that do not fit are refused" <| fun () ->
             let harmonic = (stepsOf "coefficient-extraction").Head

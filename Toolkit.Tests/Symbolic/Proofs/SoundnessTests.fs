@@ -41,7 +41,7 @@ let private isInvalid (json: string) (fact: string) =
 /// Σ_s 1/(s! (a−s)!).
 let private binomial names =
     let form k s a = Linear.ofIntegers k [ s; a ]
-    { Variables = names; Alternating = false; Numerator = []; Denominator = [ form 0 1 0; form 0 -1 1 ] }
+    { Variables = names; Alternating = false; Numerator = []; Denominator = [ form 0 1 0; form 0 -1 1 ]; Powers = [] }
 
 // ---- names
 
