@@ -54,7 +54,7 @@ internal static unsafe class ModelExports
         json.WriteNumbers("species", model.Species);
         json.WriteNumber("cutoff", model.Cutoff);
         json.WriteBoolean("local", model.IsLocal);
-        json.WriteBoolean("deviations", model.HasVariance);
+        json.WriteBoolean("deviations", model.Doubts.HasDeviations);
         json.WriteBoolean("grades", model.HasGrades);
         json.WriteStartArray("fields");
         foreach (VectorField field in model.Features.Fields)

@@ -20,6 +20,9 @@ internal sealed record ModelDoubts(KernelVariance? Variance, IReadOnlyList<Linea
     /// <summary>Whether there is any.</summary>
     public bool Any => Variance is not null || Committee.Count > 0 || Extrapolation is not null;
 
+    /// <summary>Whether standard deviations are among them.</summary>
+    public bool HasDeviations => Variance is not null || Committee.Count > 0;
+
     /// <summary>A prediction with what is known of its error.</summary>
     public Prediction AddTo(Prediction prediction, Structure structure, Func<double[]> features, int threads)
     {
