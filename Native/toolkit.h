@@ -61,7 +61,7 @@ int toolkit_close(void *object);
 /* Reads the folder of a model, made by `toolkit fit`. */
 int toolkit_model_open(char const *path, toolkit_model *model);
 
-/* What a model is, as JSON: species, cutoff, local, deviations, fields (name, key), inputs, version. The caller frees the text. */
+/* What a model is, as JSON: species, cutoff, local, deviations, grades, fields (name, key), inputs, version. The caller frees the text. */
 int toolkit_model_about(toolkit_model model, char **text);
 
 /* Energy and derivatives of a structure. */
@@ -70,6 +70,10 @@ int toolkit_model_predict(toolkit_model model, toolkit_structure const *structur
 /* The same of some atoms, with the caller's neighbours; local models alone, without standard deviations. */
 int toolkit_model_predict_pairs(toolkit_model model, toolkit_structure const *structure, toolkit_pairs const *pairs, int32_t threads,
                                 toolkit_prediction const *prediction);
+
+/* How far every atom is from those that the model was fitted on: grades [atom], at most about 1 within. For models fitted with
+ * model.extrapolation. */
+int toolkit_model_grades(toolkit_model model, toolkit_structure const *structure, int32_t threads, double *grades);
 
 /* Features as a specification says (docs/spec.md). What it leaves to the data, species, contractions, a fit of kind nice, is made from the
  * structures; `fitted` is the file of a fit to use instead, or NULL. */

@@ -17,7 +17,7 @@ internal static unsafe class ModelExports
         Handles.Try(() => *model = Handles.New(ModelFolder.Read(Handles.Text(path, nameof(path)))));
 
     /// <summary>What a model is, as JSON: species, cutoff, whether it sees neighbours alone, vector fields and where they are read from,
-    /// whether it knows standard deviations.</summary>
+    /// whether it knows standard deviations, or grades of extrapolation.</summary>
     [UnmanagedCallersOnly(EntryPoint = "toolkit_model_about")]
     public static int About(nint model, byte** text) => Handles.Try(() =>
     {
@@ -41,12 +41,21 @@ internal static unsafe class ModelExports
         prediction->Write(fitted.Predict(atoms, list, new ReadOnlySpan<int>(pairs->Centres, checked((int)pairs->CentreCount)), threads));
     });
 
+    /// <summary>How far atoms are from those that the model was fitted on.</summary>
+    [UnmanagedCallersOnly(EntryPoint = "toolkit_model_grades")]
+    public static int Grades(nint model, StructureView* structure, int threads, double* grades) => Handles.Try(() =>
+    {
+        double[] found = Handles.Get<FittedModel>(model).Grades(StructureView.Read(structure), threads);
+        found.CopyTo(new Span<double>(grades, found.Length));
+    });
+
     private static void Write(Utf8JsonWriter json, FittedModel model)
     {
         json.WriteNumbers("species", model.Species);
         json.WriteNumber("cutoff", model.Cutoff);
         json.WriteBoolean("local", model.IsLocal);
-        json.WriteBoolean("deviations", model.HasVariance);
+        json.WriteBoolean("deviations", model.Doubts.HasDeviations);
+        json.WriteBoolean("grades", model.HasGrades);
         json.WriteStartArray("fields");
         foreach (VectorField field in model.Features.Fields)
         {

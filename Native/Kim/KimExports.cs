@@ -8,7 +8,7 @@ namespace Toolkit.Native.Kim;
 
 /// <summary>
 /// A portable model of the KIM API, which LAMMPS and other engines load by name: the shared library lies in a folder of the model's name,
-/// and the model beside it, in the folder <c>model</c>.
+/// and the model beside it, in the folder <c>model</c>; or in the folder <c>grade</c>, where atoms' energies are to be their grades of extrapolation.
 /// </summary>
 internal static unsafe partial class KimExports
 {
@@ -42,7 +42,8 @@ internal static unsafe partial class KimExports
                 return other(create, length, energy, charge, temperature, time);
             }
 
-            KimModel model = new(Path.Combine(folder, "model"));
+            string grade = Path.Combine(folder, "grade");
+            KimModel model = Directory.Exists(grade) ? new(grade, true) : new(Path.Combine(folder, "model"), false);
             Require(KimApi.SetNumbering(create, KimApi.ZeroBased));
             Require(KimApi.SetUnits(create, KimApi.Angstrom, KimApi.ElectronVolt, KimApi.Unused, KimApi.Unused, KimApi.Unused));
             KimApi.SetInfluenceDistance(create, model.Cutoff);
@@ -68,8 +69,10 @@ internal static unsafe partial class KimExports
     [UnmanagedCallersOnly]
     private static int ComputeArgumentsCreate(nint compute, nint argumentsCreate)
     {
+        nint buffer;
+        KimApi.GetBuffer(compute, &buffer);
         int failed = 0;
-        foreach (int argument in (ReadOnlySpan<int>)[KimApi.Energy, KimApi.Forces, KimApi.ParticleEnergy, KimApi.Virial, KimApi.ParticleVirial])
+        foreach (int argument in Handles.Get<KimModel>(buffer).Computed)
             failed |= KimApi.SetSupport(argumentsCreate, argument, KimApi.Optional);
         return failed;
     }

@@ -1,5 +1,6 @@
 using System;
 using System.Globalization;
+using System.Linq;
 using System.Runtime.InteropServices;
 using Toolkit.Numerics.Models;
 using Toolkit.Numerics.Neighbors;
@@ -16,14 +17,18 @@ internal sealed unsafe class KimModel : IDisposable
         int.TryParse(Environment.GetEnvironmentVariable("TOOLKIT_THREADS"), NumberStyles.None, CultureInfo.InvariantCulture, out int n) && n > 0 ? n : 1;
 
     private readonly FittedModel _model;
+    private readonly bool _isGrade;
     private int[] _offsets = [], _neighbors = [], _centres = [];
 
     /// <summary>Reads a model.</summary>
     /// <param name="path">Its folder.</param>
+    /// <param name="isGrade">Whether grades of extrapolation stand in the place of energies, and nothing else is computed.</param>
     /// <exception cref="NotSupportedException">A model that KIM cannot run.</exception>
-    public KimModel(string path)
+    public KimModel(string path, bool isGrade)
     {
-        _model = ModelFolder.Read(path);
+        (_model, _isGrade) = (ModelFolder.Read(path), isGrade);
+        if (isGrade && !_model.HasGrades)
+            throw new NotSupportedException("the model has no grades of extrapolation: fit it with model.extrapolation");
         if (!_model.IsLocal)
             throw new NotSupportedException("the model is long-ranged: KIM hands over neighbours alone; toolkit serve runs it by i-PI");
         if (_model.Inputs.Count > 0)
@@ -35,6 +40,11 @@ internal sealed unsafe class KimModel : IDisposable
 
     /// <summary>The model.</summary>
     public FittedModel Model => _model;
+
+    /// <summary>What it computes, of what KIM has names for. Where forces are not among it engines take them as zero, and say so.</summary>
+    public ReadOnlySpan<int> Computed => _isGrade
+        ? [KimApi.Energy, KimApi.ParticleEnergy]
+        : [KimApi.Energy, KimApi.Forces, KimApi.ParticleEnergy, KimApi.Virial, KimApi.ParticleVirial];
 
     /// <summary>How far atoms see each other, Å.</summary>
     public double* Cutoff { get; }
@@ -60,6 +70,15 @@ internal sealed unsafe class KimModel : IDisposable
 
         Structure structure = Structure.Create(new ReadOnlySpan<int>(species, n), new ReadOnlySpan<double>(positions, 3 * n));
         using NeighborList pairs = NeighborList.Of(structure, _model.Cutoff, _offsets.AsSpan(0, n + 1), _neighbors.AsSpan(0, _offsets[n]));
+        if (_isGrade)
+        {
+            double[] grades = _model.Grades(structure, pairs, _centres.AsSpan(0, centres), Threads);
+            if (energy != null) *energy = grades.Sum();
+            for (int k = 0; energies != null && k < centres; k++)
+                energies[_centres[k]] = grades[k];
+            return;
+        }
+
         Prediction found = _model.Predict(structure, pairs, _centres.AsSpan(0, centres), Threads, virials != null);
         if (energy != null) *energy = found.Energy;
         if (energies != null) found.AtomicEnergies.CopyTo(new Span<double>(energies, n));

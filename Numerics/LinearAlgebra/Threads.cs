@@ -58,6 +58,131 @@ internal static class Threads
         Task<(bool IsThere, T? Element)> Next() => Task.Run(() => elements.MoveNext() ? (true, elements.Current) : (false, default(T)));
     }
 
+    /// <summary>
+    /// Works on the elements of a sequence as threads become free, which also read it, one at a time, and hands the results on in order. No thread
+    /// waits for another one's work unless too many results lie before it.
+    /// </summary>
+    /// <param name="items">The elements.</param>
+    /// <param name="threads">How many threads work; whoever takes the results comes to them.</param>
+    /// <param name="most">How many elements may be in work or done and not yet taken.</param>
+    /// <param name="isAlone">Whether nothing else is worked on beside an element.</param>
+    /// <param name="work">The work. What it or the reading throws is thrown when its turn comes; nothing goes on behind a sequence that was left.</param>
+    internal static IEnumerable<TOut> InOrder<TIn, TOut>(IEnumerable<TIn> items, int threads, int most, Func<TIn, bool> isAlone, Func<TIn, TOut> work)
+    {
+        using IEnumerator<TIn> source = items.GetEnumerator();
+        object gate = new();
+        Dictionary<long, (TOut? Result, ExceptionDispatchInfo? Error)> done = [];
+        long taken = 0, given = 0;
+        int working = 0;
+        bool isReading = false, isHeld = false, isOver = false;
+        // Threads of their own: they wait, for which those of the pool are too few.
+        Task[] workers = new Task[threads];
+        for (int t = 0; t < threads; t++)
+            workers[t] = Task.Factory.StartNew(Work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        try
+        {
+            for (; Next() is (true, var result); given++)
+                yield return result!;
+        }
+        finally
+        {
+            lock (gate)
+            {
+                isOver = true;
+                Monitor.PulseAll(gate);
+            }
+
+            Task.WaitAll(workers);
+        }
+
+        (bool IsThere, TOut? Result) Next()
+        {
+            lock (gate)
+            {
+                Monitor.PulseAll(gate);
+                (TOut? Result, ExceptionDispatchInfo? Error) found;
+                while (!done.Remove(given, out found))
+                {
+                    if (isOver && !isReading && given >= taken) return default;
+                    Monitor.Wait(gate);
+                }
+
+                found.Error?.Throw();
+                return (true, found.Result);
+            }
+        }
+
+        void Work()
+        {
+            while (Take(out long number, out TIn? item, out bool alone))
+            {
+                (TOut?, ExceptionDispatchInfo?) result;
+                try
+                {
+                    result = (work(item!), null);
+                }
+                catch (Exception e)
+                {
+                    result = (default, ExceptionDispatchInfo.Capture(e));
+                }
+
+                lock (gate)
+                {
+                    done[number] = result;
+                    working--;
+                    isHeld &= !alone;
+                    isOver |= result.Item2 is not null;
+                    Monitor.PulseAll(gate);
+                }
+            }
+        }
+
+        bool Take(out long number, out TIn? item, out bool alone)
+        {
+            (number, item, alone) = (0, default, false);
+            lock (gate)
+            {
+                while (!isOver && (isReading || isHeld || taken - given >= most))
+                    Monitor.Wait(gate);
+                if (isOver) return false;
+                isReading = true;
+            }
+
+            bool isThere = false;
+            ExceptionDispatchInfo? error = null;
+            try
+            {
+                isThere = source.MoveNext();
+                item = isThere ? source.Current : default;
+                alone = isThere && isAlone(item!);
+            }
+            catch (Exception e)
+            {
+                error = ExceptionDispatchInfo.Capture(e);
+            }
+
+            lock (gate)
+            {
+                isReading = false;
+                Monitor.PulseAll(gate);
+                if (!isThere)
+                {
+                    if (error is not null) done[taken++] = (default, error);
+                    isOver = true;
+                    return false;
+                }
+
+                isHeld = alone;
+                while (alone && working > 0 && !isOver)
+                    Monitor.Wait(gate);
+                if (isOver) return false;
+                number = taken++;
+                working++;
+                return true;
+            }
+        }
+    }
+
     /// <summary>Runs a parallel loop. What its work throws is thrown as it is, from one of the threads, as one thread alone would throw it.</summary>
     internal static void Unwrapped(Action loop)
     {

@@ -51,6 +51,9 @@ public sealed class FittedModel : IFittedModel
     /// <summary>Whether it can say how sure it is.</summary>
     public bool HasVariance => Doubts.Any;
 
+    /// <summary>Whether it can say how far atoms are from those that it was fitted on.</summary>
+    public bool HasGrades => Doubts.Extrapolation is not null;
+
     /// <summary>The energy of an atom from its features, without the baseline.</summary>
     internal IReadout Readout { get; }
 
@@ -105,6 +108,46 @@ public sealed class FittedModel : IFittedModel
         if (_known is not null) learned = KnownEnergy.Sum(learned, _known.Evaluate(structure, pairs, centres.ToArray()));
         return Complete(structure, learned, centres);
     }
+
+    /// <summary>How far atoms are from those that the model was fitted on.</summary>
+    /// <param name="structure">Of species that the model knows, with the vectors and charges that its features read.</param>
+    /// <param name="threads">How many threads may work; the result is the same for any number.</param>
+    /// <returns><c>[atom]</c>: <see cref="Prediction.Extrapolation"/>.</returns>
+    /// <exception cref="InvalidOperationException">The model has no grades.</exception>
+    /// <exception cref="UnfitStructureException">Another species; vectors that are absent or of another shape.</exception>
+    /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
+    public double[] Grades(Structure structure, int threads = 1)
+    {
+        ArgumentNullException.ThrowIfNull(structure);
+        ExtrapolationGrade grade = RequireGrade();
+        Require(structure);
+        return grade.Of(structure.Species, Features.Compute(structure, threads));
+    }
+
+    /// <summary>How far some atoms of a structure, whose neighbours somebody else has found, are from those that the model was fitted on.</summary>
+    /// <param name="structure">Of species that the model knows, with the vectors that its features read.</param>
+    /// <param name="pairs">The neighbours of the centres, at least to the cutoff of the features.</param>
+    /// <param name="centres">The atoms.</param>
+    /// <param name="threads">How many threads may work; the result is the same for any number.</param>
+    /// <returns><c>[centre]</c>: <see cref="Prediction.Extrapolation"/>.</returns>
+    /// <exception cref="InvalidOperationException">The model has no grades.</exception>
+    /// <exception cref="UnfitStructureException">Another species; vectors that are absent or of another shape.</exception>
+    /// <exception cref="ArgumentException">Neighbours of other atoms, or not far enough.</exception>
+    /// <exception cref="NotSupportedException">The features are not local.</exception>
+    /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
+    public double[] Grades(Structure structure, NeighborList pairs, ReadOnlySpan<int> centres, int threads = 1)
+    {
+        ArgumentNullException.ThrowIfNull(structure);
+        ExtrapolationGrade grade = RequireGrade();
+        Require(structure);
+        int[] species = new int[centres.Length];
+        for (int k = 0; k < species.Length; k++)
+            species[k] = structure.Species[centres[k]];
+        return grade.Of(species, Features.Compute(structure, pairs, centres, threads));
+    }
+
+    private ExtrapolationGrade RequireGrade() => Doubts.Extrapolation
+        ?? throw new InvalidOperationException("found a model without grades of extrapolation, expected one that was fitted with model.extrapolation");
 
     /// <summary>Adds what each centre's species has by itself.</summary>
     private Prediction Complete(Structure structure, Evaluation learned, ReadOnlySpan<int> centres)

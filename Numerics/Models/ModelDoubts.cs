@@ -20,6 +20,9 @@ internal sealed record ModelDoubts(KernelVariance? Variance, IReadOnlyList<Linea
     /// <summary>Whether there is any.</summary>
     public bool Any => Variance is not null || Committee.Count > 0 || Extrapolation is not null;
 
+    /// <summary>Whether standard deviations are among them.</summary>
+    public bool HasDeviations => Variance is not null || Committee.Count > 0;
+
     /// <summary>A prediction with what is known of its error.</summary>
     public Prediction AddTo(Prediction prediction, Structure structure, Func<double[]> features, int threads)
     {
@@ -38,7 +41,7 @@ internal sealed record ModelDoubts(KernelVariance? Variance, IReadOnlyList<Linea
             double[] atoms = [.. Enumerable.Range(0, n).Select(i => Jackknife([.. members.Select(m => m[i])]))];
             prediction = prediction with { EnergyDeviation = Jackknife([.. members.Select(static m => m.Sum())]), AtomicDeviations = atoms };
         }
-        return Extrapolation is null ? prediction : prediction with { Extrapolation = Extrapolation.Of(structure, values ?? features()) };
+        return Extrapolation is null ? prediction : prediction with { Extrapolation = Extrapolation.Of(structure.Species, values ?? features()) };
     }
 
     /// <summary>The standard deviation of an estimate, from the estimates without each of K parts of the data: √((K − 1)/K Σ (e_k − ē)²).</summary>
@@ -78,17 +81,17 @@ internal sealed record ExtrapolationGrade(FeatureScaling Scaling, IReadOnlyDicti
         return new ExtrapolationGrade(scaling, species.Zip(sets).ToDictionary(static p => p.First, static p => p.Second));
     }
 
-    /// <summary>Of every atom.</summary>
-    /// <param name="structure">The atoms.</param>
+    /// <summary>Of some atoms.</summary>
+    /// <param name="species"><c>[atom]</c>: atomic numbers.</param>
     /// <param name="features"><c>[atom, feature]</c>.</param>
-    public double[] Of(Structure structure, double[] features)
+    public double[] Of(ReadOnlySpan<int> species, double[] features)
     {
-        int n = structure.Count, length = Scaling.FeatureCount;
-        double[] grades = new double[n], row = new double[length + 1];
-        for (int i = 0; i < n; i++)
+        int length = Scaling.FeatureCount;
+        double[] grades = new double[species.Length], row = new double[length + 1];
+        for (int i = 0; i < species.Length; i++)
         {
-            Scale(Scaling, structure.Species[i], features.AsSpan(i * length, length), row);
-            grades[i] = Sets[structure.Species[i]].Grade(row);
+            Scale(Scaling, species[i], features.AsSpan(i * length, length), row);
+            grades[i] = Sets[species[i]].Grade(row);
         }
         return grades;
     }

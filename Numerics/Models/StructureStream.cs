@@ -10,8 +10,8 @@ namespace Toolkit.Numerics.Models;
 
 /// <summary>
 /// Does the same work for every structure of a data set and hands the results on in order, in memory for a few structures: small
-/// ones are the work of one thread each, a large one that of all. Several threads read the structures behind, and leave those before to
-/// whoever takes the results, while they work on those in between.
+/// ones are the work of one thread each, a large one that of all. Several threads read the next structures and leave results to whoever takes
+/// them while others work.
 /// </summary>
 internal static class StructureStream
 {
@@ -31,44 +31,45 @@ internal static class StructureStream
     public static IEnumerable<(int Index, Structure Structure, FramePlace Place, T Result)> Each<T>(
         IEnumerable<(Structure Structure, FramePlace Place)> structures, int threads, long mostAtoms, Func<Structure, FramePlace, int, T> work)
     {
-        IEnumerable<(Structure Structure, FramePlace Place, T Result)[]> results =
-            Read(structures, threads, mostAtoms).Select(group => Work(group, threads, work));
-        // Results are held twice then, which those that fill memory must not be.
-        if (threads > 1 && mostAtoms >= MostAtoms) results = Threads.Ahead(results);
+        // Results that fill memory must not be held beside others.
+        bool isAhead = threads > 1 && mostAtoms >= MostAtoms;
+        IEnumerable<Group> groups = isAhead ? Grouped(structures, Small, 16) : Grouped(structures, mostAtoms, 16 * threads);
+        IEnumerable<(Structure Structure, FramePlace Place, T Result)[]> results = isAhead
+            ? Threads.InOrder(groups, threads, 16 * threads, static group => group.IsAlone, group => Work(group, group.IsAlone ? threads : 1, work))
+            : (threads > 1 ? Threads.Ahead(groups) : groups).Select(group => Work(group, threads, work));
         return results.SelectMany(static group => group).Select(static (r, index) => (index, r.Structure, r.Place, r.Result));
     }
 
-    /// <summary>Structures that are worked on together.</summary>
-    private static IEnumerable<(Structure Structure, FramePlace Place)[]> Read(
-        IEnumerable<(Structure Structure, FramePlace Place)> structures, int threads, long mostAtoms)
-    {
-        IEnumerable<(Structure Structure, FramePlace Place)[]> groups = Grouped();
-        return threads > 1 ? Threads.Ahead(groups) : groups;
+    /// <summary>Structures that are worked on together; alone: all threads do so, since the structure is large or there are no others.</summary>
+    private sealed record Group((Structure Structure, FramePlace Place)[] Members, bool IsAlone);
 
-        IEnumerable<(Structure Structure, FramePlace Place)[]> Grouped()
+    private static IEnumerable<Group> Grouped(IEnumerable<(Structure Structure, FramePlace Place)> structures, long mostAtoms, int most)
+    {
+        List<(Structure Structure, FramePlace Place)> group = [];
+        long atoms = 0;
+        bool any = false;
+        foreach ((Structure structure, FramePlace place) in structures)
         {
-            List<(Structure Structure, FramePlace Place)> group = [];
-            long atoms = 0;
-            foreach ((Structure structure, FramePlace place) in structures)
+            bool isLarge = group.Count > 0 && group[^1].Structure.Count > Small;
+            if (group.Count > 0 && (atoms + structure.Count > mostAtoms || structure.Count > Small || isLarge || group.Count >= most))
             {
-                if (group.Count > 0 && (atoms + structure.Count > mostAtoms || structure.Count > Small || group[^1].Structure.Count > Small || group.Count >= 16 * threads))
-                {
-                    yield return [.. group];
-                    group.Clear();
-                    atoms = 0;
-                }
-                group.Add((structure, place));
-                atoms += structure.Count;
+                any = true;
+                yield return new([.. group], isLarge);
+                group.Clear();
+                atoms = 0;
             }
-            if (group.Count > 0) yield return [.. group];
+            group.Add((structure, place));
+            atoms += structure.Count;
         }
+        if (group.Count > 0) yield return new([.. group], !any || group[^1].Structure.Count > Small);
     }
 
-    private static (Structure, FramePlace, T)[] Work<T>((Structure Structure, FramePlace Place)[] group, int threads, Func<Structure, FramePlace, int, T> work)
+    private static (Structure, FramePlace, T)[] Work<T>(Group together, int threads, Func<Structure, FramePlace, int, T> work)
     {
+        (Structure Structure, FramePlace Place)[] group = together.Members;
+        int inside = group.Length == 1 ? threads : 1;
         var results = new (Structure, FramePlace, T)[group.Length];
         var failed = new InputException?[group.Length];
-        int inside = group.Length == 1 ? threads : 1;
         Threads.Share(group.Length, threads, k =>
         {
             (Structure structure, FramePlace place) = group[k];

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Numerics;
 using Toolkit.Numerics.Expansion;
+using Toolkit.Numerics.Neighbors;
 using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Numerics.Representations;
@@ -13,7 +14,38 @@ public sealed partial class RepresentationSet
     /// <summary>A structure with its neighbours found, for features of its atoms in any number of parts.</summary>
     /// <exception cref="ArgumentException">A species without channels; vectors that are absent or not finite.</exception>
     /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
-    internal SurroundedStructure Surround(Structure structure, int threads) => new(this, structure, threads);
+    internal SurroundedStructure Surround(Structure structure, int threads) => new(this, Begin(structure, threads), structure.Count);
+
+    /// <summary>Features of some atoms of a structure whose neighbours somebody else has found.</summary>
+    /// <param name="structure">Its species must all have channels; it has the vectors of all fields.</param>
+    /// <param name="pairs">The neighbours of the centres, at least to the largest cutoff.</param>
+    /// <param name="centres">The atoms.</param>
+    /// <param name="threads">How many threads may work; the result is the same for any number.</param>
+    /// <returns><c>[centre, feature]</c>.</returns>
+    /// <exception cref="ArgumentException">A species without channels; vectors that are absent or not finite; a list that ends too early.</exception>
+    /// <exception cref="NotSupportedException">There is a potential field: every atom sees every other.</exception>
+    /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
+    public double[] Compute(Structure structure, NeighborList pairs, ReadOnlySpan<int> centres, int threads = 1)
+    {
+        ArgumentNullException.ThrowIfNull(structure);
+        RequireReach(structure, pairs);
+        double[] values = new double[checked(centres.Length * FeatureCount)];
+        using SurroundedStructure surrounded = new(this, Begin(structure, threads, pairs: pairs), structure.Count);
+        surrounded.Compute(centres.ToArray(), values.AsSpan(), threads);
+        return values;
+    }
+
+    /// <summary>Checks that a list of neighbours is enough for the features.</summary>
+    private void RequireReach(Structure structure, NeighborList pairs)
+    {
+        ArgumentNullException.ThrowIfNull(pairs);
+        RequireNoPotentials();
+        if (pairs.CentreCount != structure.Count || _expansions.Any(e => e.Cutoff > pairs.Cutoff))
+        {
+            throw new ArgumentException(
+                $"expected neighbours of {structure.Count} atoms to {Cutoff} Å; got those of {pairs.CentreCount} to {pairs.Cutoff} Å", nameof(pairs));
+        }
+    }
 
     /// <summary>A structure with its neighbours found.</summary>
     internal sealed class SurroundedStructure : IDisposable
@@ -24,8 +56,7 @@ public sealed partial class RepresentationSet
         private int[]? _all;
         private int[][]? _rowOfPair;
 
-        internal SurroundedStructure(RepresentationSet set, Structure structure, int threads) =>
-            (_set, _count, _fields) = (set, structure.Count, set.Begin(structure, threads));
+        internal SurroundedStructure(RepresentationSet set, StructureFields fields, int count) => (_set, _fields, _count) = (set, fields, count);
 
         /// <summary>What the fields know of it.</summary>
         internal StructureFields Fields => _fields;

@@ -185,15 +185,8 @@ public sealed partial class RepresentationSet
         Structure structure, NeighborList pairs, ReadOnlySpan<int> centres, IReadout readout, int threads = 1, bool withAtomicVirials = false)
     {
         ArgumentNullException.ThrowIfNull(structure);
-        ArgumentNullException.ThrowIfNull(pairs);
         ArgumentNullException.ThrowIfNull(readout);
-        RequireNoPotentials();
-        if (pairs.CentreCount != structure.Count || _expansions.Any(e => e.Cutoff > pairs.Cutoff))
-        {
-            throw new ArgumentException(
-                $"expected neighbours of {structure.Count} atoms to {Cutoff} Å; got those of {pairs.CentreCount} to {pairs.Cutoff} Å", nameof(pairs));
-        }
-
+        RequireReach(structure, pairs);
         int[] chosen = centres.ToArray(), species = Array.ConvertAll(chosen, i => structure.Species[i]);
         return WithReadout(species, readout, (work, energy) =>
         {

@@ -26,17 +26,29 @@ internal static class KimFolder
             throw new FailureException($"{path}: the model {reason}: found --kim, expected toolkit serve {path}, which runs it in LAMMPS (fix ipi) and ASE, or --python");
     }
 
+    /// <summary>Refuses a model that says nothing of how far atoms are from its training set.</summary>
+    /// <exception cref="FailureException">It has no grades.</exception>
+    public static void RequireGrade(FittedModel model, string path)
+    {
+        if (!model.HasGrades)
+            throw new FailureException($"{path}: the model has no grades of extrapolation: found --grade, expected a model fitted with --set model.extrapolation=true");
+    }
+
     /// <summary>Fills the folder.</summary>
     /// <param name="folder">An empty one.</param>
     /// <param name="files">The library.</param>
     /// <param name="model">The model's folder.</param>
-    public static void Fill(string folder, NativeFiles files, string model)
+    /// <param name="isGrade">Whether atoms' grades of extrapolation take the place of their energies.</param>
+    public static void Fill(string folder, NativeFiles files, string model, bool isGrade)
     {
         File.Copy(files.Base, Path.Combine(folder, Library));
         foreach (string path in files.All.Where(p => p != files.Base))
             File.Copy(path, Path.Combine(folder, Path.GetFileName(path)));
-        Folders.Copy(model, Path.Combine(folder, "model"));
+        Folders.Copy(model, ModelOf(folder, isGrade));
     }
+
+    /// <summary>The model in such a folder, whose name tells the library what atoms' energies are.</summary>
+    public static string ModelOf(string folder, bool isGrade) => Path.Combine(folder, isGrade ? "grade" : "model");
 
     /// <summary>The library in such a folder.</summary>
     public static string LibraryOf(string folder) => Path.Combine(folder, Library);

@@ -35,7 +35,7 @@ internal static unsafe class NativeCheck
         public double* Energy, Energies, Forces, Virial, Fields, EnergyDeviation, Deviations;
     }
 
-    /// <summary>Compares energy, forces and virial of one structure.</summary>
+    /// <summary>Compares energy, forces, virial and, where the model has them, grades of extrapolation of one structure.</summary>
     /// <param name="library">The exported library.</param>
     /// <param name="folder">The exported model.</param>
     /// <param name="model">The model.</param>
@@ -46,10 +46,12 @@ internal static unsafe class NativeCheck
         Structure structure = StructureOf(model);
         Prediction here = model.Predict(structure);
         double[] energies = new double[structure.Count], forces = new double[3 * structure.Count], virial = new double[9];
-        Predict(library, folder, structure, model.Inputs, energies, forces, virial);
+        double[]? grades = model.HasGrades ? new double[structure.Count] : null;
+        Predict(library, folder, structure, model.Inputs, energies, forces, virial, grades);
         (string Name, double Difference)[] found =
         [
             ("energies", Difference(here.AtomicEnergies, energies)), ("forces", Difference(here.Forces, forces)), ("virial", Difference(here.Virial, virial)),
+            .. grades is null ? Array.Empty<(string, double)>() : [("grades", Difference(model.Grades(structure), grades))],
         ];
         string text = string.Join(", ", found.Select(static f => string.Create(CultureInfo.InvariantCulture, $"{f.Name} {f.Difference:0.0E+0}")));
         return found.All(static f => f.Difference <= Tolerance)
@@ -87,7 +89,7 @@ internal static unsafe class NativeCheck
     }
 
     private static void Predict(
-        string library, string folder, Structure structure, IReadOnlyList<string> inputs, double[] energies, double[] forces, double[] virial)
+        string library, string folder, Structure structure, IReadOnlyList<string> inputs, double[] energies, double[] forces, double[] virial, double[]? grades)
     {
         nint handle;
         try
@@ -101,6 +103,7 @@ internal static unsafe class NativeCheck
 
         var open = (delegate* unmanaged<byte*, nint*, int>)NativeLibrary.GetExport(handle, "toolkit_model_open");
         var predict = (delegate* unmanaged<nint, StructureView*, int, PredictionView*, int>)NativeLibrary.GetExport(handle, "toolkit_model_predict");
+        var grade = (delegate* unmanaged<nint, StructureView*, int, double*, int>)NativeLibrary.GetExport(handle, "toolkit_model_grades");
         var close = (delegate* unmanaged<nint, int>)NativeLibrary.GetExport(handle, "toolkit_close");
         var error = (delegate* unmanaged<byte*>)NativeLibrary.GetExport(handle, "toolkit_error");
         List<GCHandle> pinned = [];
@@ -126,6 +129,7 @@ internal static unsafe class NativeCheck
             nint model;
             Check(open((byte*)Pin(Encoding.UTF8.GetBytes(folder + "\0")), &model));
             int failed = predict(model, &view, 1, &to);
+            if (failed == 0 && grades is not null) failed = grade(model, &view, 1, (double*)Pin(grades));
             close(model);
             Check(failed);
         }

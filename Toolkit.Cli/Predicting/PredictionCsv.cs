@@ -1,8 +1,5 @@
 using System.Collections.Generic;
-using System.Globalization;
-using System.IO;
 using System.Linq;
-using System.Text;
 using Toolkit.Numerics.Files;
 using Toolkit.Numerics.Structures;
 
@@ -24,7 +21,7 @@ internal static class PredictionCsv
     public static void Write(string path, IEnumerable<Structure> structures, bool perAtom, string prefix, bool hasStress) => AtomicFile.Write(path, stream =>
     {
         List<(string Name, int Count)> columns = [];
-        using StreamWriter text = new(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
+        Utf8Text text = new();
         int number = 0;
         foreach (Structure s in structures)
         {
@@ -33,27 +30,54 @@ internal static class PredictionCsv
             {
                 columns = [.. s.Properties.Select(static p => (p.Key, p.Value.ToReals().Length))];
                 if (hasStress && !s.Properties.ContainsKey(prefix + "stress")) columns.Add((prefix + "stress", 9));
-                text.WriteLine(perAtom ? AtomHead(s, prefix) : string.Join(',', StructureColumns.Concat(columns.SelectMany(c => Columns(c.Name, prefix, c.Count)))));
+                text.Add(perAtom ? AtomHead(s, prefix) : string.Join(',', StructureColumns.Concat(columns.SelectMany(c => Columns(c.Name, prefix, c.Count)))));
+                text.Add('\n');
             }
 
-            if (!perAtom)
+            if (perAtom)
             {
-                text.WriteLine(string.Join(',', new[] { Text(number), Text(s.Count) }.Concat(columns.SelectMany(c =>
-                    s.Properties.TryGetValue(c.Name, out PropertyValue? v) ? v.ToReals().Select(Number) : Enumerable.Repeat("", c.Count)))));
-                continue;
+                AddAtoms(text, s, number);
+            }
+            else
+            {
+                text.Add((long)number);
+                text.Add(',');
+                text.Add((long)s.Count);
+                foreach ((string name, int count) in columns)
+                {
+                    if (s.Properties.TryGetValue(name, out PropertyValue? v))
+                        text.Add(',', v.ToReals());
+                    else
+                        text.Add(new string(',', count));
+                }
+
+                text.Add('\n');
             }
 
-            double[][] arrays = [.. s.AtomProperties.Values.Select(static v => v.ToReals())];
-            for (int i = 0; i < s.Count; i++)
-            {
-                text.WriteLine(string.Join(',', new[] { Text(number), Text(i + 1), Elements.Symbol(s.Species[i]) }
-                    .Concat(s.Positions.Slice(3 * i, 3).ToArray().Select(Number))
-                    .Concat(arrays.SelectMany(a => a.Skip(i * (a.Length / s.Count)).Take(a.Length / s.Count).Select(Number)))));
-            }
+            stream.Write(text.Written.Span);
+            text.Clear();
         }
     });
 
-    private static string AtomHead(Structure s, string prefix) => string.Join(',', AtomColumns
+    private static void AddAtoms(Utf8Text text, Structure s, int number)
+    {
+        double[][] arrays = [.. s.AtomProperties.Values.Select(static v => v.ToReals())];
+        for (int i = 0; i < s.Count; i++)
+        {
+            text.Add((long)number);
+            text.Add(',');
+            text.Add(i + 1L);
+            text.Add(',');
+            text.Add(Elements.Symbol(s.Species[i]));
+            text.Add(',', s.Positions.Slice(3 * i, 3));
+            foreach (double[] a in arrays)
+                text.Add(',', a.AsSpan(i * (a.Length / s.Count), a.Length / s.Count));
+
+            text.Add('\n');
+        }
+    }
+
+    private static string AtomHead(Structure s, string prefix) => string.Join(',', new[] { "structure", "atom", "element", "x [Å]", "y [Å]", "z [Å]" }
         .Concat(s.AtomProperties.SelectMany(p => Columns(p.Key, prefix, p.Value.Components))));
 
     private static IEnumerable<string> Columns(string name, string prefix, int count)
@@ -86,8 +110,4 @@ internal static class PredictionCsv
         "born_charges" => "e",
         _ => "",
     };
-
-    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 }

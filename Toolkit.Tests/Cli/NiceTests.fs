@@ -252,4 +252,24 @@ let tests =
                     for j in 0..9 do
                         let expected = dot p[i] p[j]
                         Assert.InRange(dot second[i] second[j], expected - 1e-10 * abs expected, expected + 1e-10 * abs expected))
+
+        testCase "couplings that independent certifies are chosen, from files beside the specification" <| fun () ->
+            let spec =
+                """{"cutoff": {"radius": 3}, "radial": {"nmax": 1}, "lmax": 3, "representation": {"kind": "nice", "order": 4, "lambda": 6, "contraction": "none",
+                "select": {"by": "couplings", "couplings": ["nu3.json", "nu4.json"]}}}"""
+
+            withFiles spec (fun path ->
+                for order in 3..4 do
+                    ok [ "independent"; "--order"; string order; "--lmax"; "3"; "--out"; path $"nu{order}.json" ] |> ignore
+
+                run path "in.xyz" "out.npz" []
+                let fit = fitOf (path "out.npz")
+                // H and O: two channels.
+                for order, count in [ 1, 2L; 2, 12L; 3, NiceCounts.Independent(2, 3, 3); 4, NiceCounts.Independent(2, 3, 4) ] do
+                    let found = NiceFeatures((Spec.Parse(spec, "spec")).CreateExpansion([ 1; 8 ], "spec"), fit).Labels
+                    Assert.Equal(count, int64 (Seq.length (Seq.filter (fun f -> found[f][0] = order) (seq { 0 .. found.Count - 1 }))))
+
+                // The fit has what was chosen: other structures need no files.
+                for order in 3..4 do File.Delete(path $"nu{order}.json")
+                run path "other.xyz" "other.npz" [ "--fitted"; path "out.npz" ])
     ]

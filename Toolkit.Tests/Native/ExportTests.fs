@@ -52,6 +52,22 @@ let tests =
                                   $"{entry.FullName},sha256={hash},{entry.Length}" ],
                         List.ofArray lines))
 
+        testCase "grades for KIM are checked as well, and a model without grades or a package of Python is refused" <| fun () ->
+            NativeModel.requireLibrary ()
+            TemporaryFolder.using (fun folder ->
+                let path name = Path.Combine(folder, name)
+                NativeModel.write (path "graded") "graded"
+                NativeModel.write (path "linear") "linear"
+                let told = ok [ "export"; path "graded"; "--kim"; "Toolkit_Grade"; "--grade"; "--out"; path "kim"; "--verify" ]
+                Assert.Contains("whose energies of atoms are grades of extrapolation", told)
+                Assert.Contains(", grades ", told)
+                Assert.True(File.Exists(path "kim/Toolkit_Grade/grade/model.json"))
+                Assert.False(Directory.Exists(path "kim/Toolkit_Grade/model"))
+                fails 1 "the model has no grades of extrapolation: found --grade, expected a model fitted with --set model.extrapolation=true"
+                    [ "export"; path "linear"; "--kim"; "Toolkit_None"; "--grade"; "--out"; path "kim" ]
+                Assert.Equal<string[]>([| path "kim/Toolkit_Grade" |], Directory.GetFileSystemEntries(path "kim"))
+                fails 2 "--grade: found with --python, expected it with --kim" [ "export"; path "graded"; "--python"; "--grade"; "--out"; path "py" ])
+
         for kind, part in [ "spins", "reads spins of atoms"; "charges", "is long-ranged"; "electrostatics", "is long-ranged" ] do
             testCase $"KIM is refused with the reason: {kind}" <| fun () ->
                 NativeModel.requireLibrary ()

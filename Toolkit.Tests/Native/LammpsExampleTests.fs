@@ -12,15 +12,16 @@ open Toolkit.Tests.Laws
 
 let private example name = Path.Combine(SharedData.repository, "examples", "lammps", name)
 
-/// Silicon as the shipped set describes it, exported for KIM as My_Silicon.
+/// Silicon as the shipped set describes it, exported for KIM as My_Silicon, and its grades as My_Silicon_Grade.
 let private silicon (path: string -> string) : FittedModel =
     File.WriteAllText(
         path "spec.json",
-        """{"cutoff": {"radius": 3.8, "smoothing": 1.5}, "radial": {"nmax": 6}, "lmax": 4, "representation": {"kind": "power-spectrum"}, "model": {"kind": "ridge", "regularizer": 1e-7}}""")
+        """{"cutoff": {"radius": 3.8, "smoothing": 1.5}, "radial": {"nmax": 6}, "lmax": 4, "representation": {"kind": "power-spectrum"}, "model": {"kind": "ridge", "regularizer": 1e-7, "extrapolation": true}}""")
 
     let data = Path.Combine(SharedData.repository, "paper-reproductions", "benchmarks-2026", "data", "silicon.xyz.gz")
     ok [ "fit"; "--spec"; path "spec.json"; "--train"; data; "--out"; path "model" ] |> ignore
     ok [ "export"; path "model"; "--kim"; "My_Silicon"; "--out"; path "kim" ] |> ignore
+    ok [ "export"; path "model"; "--kim"; "My_Silicon_Grade"; "--grade"; "--out"; path "kim" ] |> ignore
     ModelFolder.Read(path "model")
 
 /// The number behind a word, in a line of its own.
@@ -29,6 +30,22 @@ let private after (word: string) (told: string) =
     match line with
     | Some l -> Double.Parse((l.Substring(word.Length).Trim().Split ' ')[0], CultureInfo.InvariantCulture)
     | None -> failwith told
+
+/// The frames of a dump of silicon that in.grade writes, and the grades of its atoms.
+let private frames (path: string) : (Structure * float[]) list =
+    let numbers (line: string) = line.Split(' ', StringSplitOptions.RemoveEmptyEntries) |> Array.map (fun x -> Double.Parse(x, CultureInfo.InvariantCulture))
+
+    let rec read (lines: string list) =
+        match lines with
+        | _ :: _ :: _ :: count :: _ :: x :: _ :: _ :: _ :: rest ->
+            let atoms, left = List.splitAt (int count) rest
+            let rows = atoms |> List.map numbers |> Array.ofList
+            let low, high = let edge = numbers x in edge[0], edge[1]
+            let positions = rows |> Array.collect (fun row -> row[2..4] |> Array.map (fun r -> r - low))
+            (Structure.Create(ReadOnlySpan(Array.create rows.Length 14), ReadOnlySpan positions, Cell.Cubic(high - low), Periodicity.All), rows |> Array.map (fun row -> row[5])) :: read left
+        | _ -> []
+
+    read (List.ofArray (File.ReadAllLines path))
 
 [<Tests>]
 let tests =
@@ -56,9 +73,27 @@ let tests =
                 Assert.InRange(after "C12:" told / slope 4, 0.999, 1.001)
                 Assert.InRange(after "C44:" told, 10., after "C11:" told)
 
-                let melt hot = after "mean square displacement:" (NativeModel.lammps folder 2 [ "-in"; example "in.melt"; "-var"; "cells"; "2"; "-var"; "steps"; "4000"; "-var"; "hot"; string hot ])
+                let melt (hot: int) =
+                    let run = [ "-in"; example "in.melt"; "-var"; "cells"; "2"; "-var"; "steps"; "4000"; "-var"; "hot"; string hot; "-var"; "dump"; $"{hot}.lammpstrj" ]
+                    after "mean square displacement:" (NativeModel.lammps folder 2 run)
+
                 Assert.InRange(melt 300, 0., 0.1)
-                Assert.True(melt 6000 > 0.4))
+                Assert.True(melt 6000 > 0.4)
+
+                // The frames of what melts and of what does not, graded on one and on two ranks.
+                let graded (hot: int) ranks =
+                    let run = [ "-in"; example "in.grade"; "-var"; "cells"; "2"; "-var"; "dump"; $"{hot}.lammpstrj"; "-var"; "out"; path "grades.lammpstrj" ]
+                    NativeModel.lammps folder ranks run |> ignore
+                    frames (path "grades.lammpstrj")
+
+                let cold, hot = graded 300 1, graded 6000 2
+                Assert.Equal(21, hot.Length)
+                let largest = List.map (snd >> Array.max)
+                Assert.True(List.max (largest hot) > 2. * List.max (largest cold), $"{largest hot} beside {largest cold}")
+
+                for structure, grades in cold @ hot do
+                    let expected = model.Grades structure
+                    Array.iter2 (fun x y -> Assert.InRange(abs (x - y), 0., 1e-9 * Array.max expected)) expected grades)
 
         testCase "forces, energy and virial of atoms with spins in motion are those of predict, on one and two ranks" <| fun () ->
             NativeModel.requireLibrary ()

@@ -70,9 +70,10 @@ let frames (count: int) =
 
 let private local = """{"cutoff": {"radius": 4, "smoothing": 0.8}, "radial": {"nmax": 6}, "lmax": 3, "representation": {"kind": "power-spectrum"}, "model": MODEL}"""
 
-/// Kinds of models by name: linear, a Gaussian process, one with a repulsion and a pair potential, one with spins, with a field of charges, with charges whose energy is known.
+/// Kinds of models by name: linear, the same with grades of extrapolation, a Gaussian process, one with a repulsion and a pair potential, one with spins, with a field of charges, with charges whose energy is known.
 let specs =
     [ "linear", local.Replace("MODEL", """{"kind": "ridge", "regularizer": 1e-6}""")
+      "graded", local.Replace("MODEL", """{"kind": "ridge", "regularizer": 1e-6, "extrapolation": true}""")
       "process", local.Replace("MODEL", """{"kind": "gp", "points": 20, "regularizer": 1e-4}""")
       "repulsion", local.Replace("MODEL", """{"kind": "ridge", "regularizer": 1e-6, "repulsion": {"inner": 1, "outer": 2.5}, "pairs": [{"elements": ["O", "Si"], "kind": "morse", "depth": 0.1, "distance": 2.4, "rate": 1.4, "outer": 3.5}]}""")
       "spins",

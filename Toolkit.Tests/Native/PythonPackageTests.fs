@@ -112,6 +112,25 @@ print('well')
 
                 Assert.Equal("well\n", out))
 
+        testCase "grades of extrapolation are predict's, and no deviations are made up" <| fun () ->
+            installed "graded" (fun path python ->
+                ExtendedXyzWriter.Write(path "s.xyz", [ NativeModel.frames 2 |> List.last ])
+                ok [ "predict"; path "model"; path "s.xyz"; "--out"; path "out.xyz" ] |> ignore
+                let out =
+                    python
+                        """
+import sys, numpy
+from ase.io import read
+import toolkit
+known, found = read(sys.argv[2]), toolkit.Model(sys.argv[3]).predict(read(sys.argv[1]), deviations=True)
+assert numpy.abs(found['extrapolation'] - known.arrays['extrapolation']).max() <= 1e-9
+assert 'energy_std' not in found
+print('well')
+"""
+                        [ path "s.xyz"; path "out.xyz"; path "model" ]
+
+                Assert.Equal("well\n", out))
+
         testCase "coefficients and tables are those of the command line" <| fun () ->
             installed "linear" (fun path python ->
                 ok [ "tables"; "--kind"; "real-cg"; "--lmax"; "3"; "--convention"; "e3nn"; "--format"; "tsv"; "--out"; path "t.tsv" ] |> ignore

@@ -67,7 +67,7 @@ let private problem (threads: int) (data: Labelled[]) : Problem =
     let design = EnergyDesign([ features ], [ 26 ])
     let columns, place = design.Columns, features.Labels.Names |> Seq.findIndex ((=) "nu")
     let order = Array.init columns (fun c -> if c < features.FeatureCount then features.Labels[c][place] else 0)
-    let rows = Array.zeroCreate data.Length
+    let rows: DesignRows[] = Array.zeroCreate data.Length
 
     Parallel.For(0, data.Length, ParallelOptions(MaxDegreeOfParallelism = threads), fun i -> rows[i] <- design.Rows structures[i]) |> ignore
 
@@ -77,16 +77,8 @@ let private problem (threads: int) (data: Labelled[]) : Problem =
     let size = [| for nu in 0..highest -> sqrt (Seq.sum (seq { for c in 0 .. columns - 1 do if order[c] = nu then spread[c] ** 2. })) |]
     let scale c = if order[c] = 0 then 1. elif spread[c] > 0. then 1. / size[order[c]] else 0.
 
-    let energy = 1. / deviation (data |> Array.map (fun d -> d.Energy / float d.Structure.Count))
-    let field = fieldWeight / deviation (data |> Array.collect _.Fields)
     let sums = Array.init folds (fun _ -> ProductSums columns)
-
-    data
-    |> Array.iteri (fun i d ->
-        let sum = sums[i % folds]
-        sum.Add(ReadOnlySpan rows[i].Energy, ReadOnlySpan [| d.Energy |], energy / float d.Structure.Count)
-        sum.Add(ReadOnlySpan rows[i].EffectiveFields[0], ReadOnlySpan d.Fields, field))
-
+    gather threads { energiesOnly with Field = fieldWeight } data (fun i -> rows[i].Energy) (fun i -> rows[i]) sums
     for sum in sums do sum.Settle()
 
     { Design = design

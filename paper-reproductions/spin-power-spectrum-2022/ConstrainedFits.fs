@@ -108,17 +108,11 @@ let private inner = 4
 
 /// The regularised model of some frames, by cross-validation in four parts; fields times `factor`, with the weight `field`.
 let private fit (p: Problem) (field: float) (factor: float) (chosen: int[]) : RidgeFit =
-    let deviationOf pick = chosen |> Array.collect (fun i -> pick p.Frames[i]) |> deviation
-    let energy = 1. / deviationOf (fun f -> [| f.Energy / float f.Structure.Count |])
-    let field = field / deviationOf _.Fields
     let sums = Array.init inner (fun _ -> NormalEquations p.Design.Columns)
-
-    chosen
-    |> Array.iteri (fun k i ->
-        let frame, sum = p.Frames[i], sums[k % inner]
-        sum.Add(ReadOnlySpan p.Rows[i].Energy, ReadOnlySpan [| frame.Energy |], energy / float frame.Structure.Count)
-        if field > 0. then sum.Add(ReadOnlySpan p.Rows[i].EffectiveFields[0], ReadOnlySpan(frame.Fields |> Array.map ((*) factor)), field))
-
+    let data = [| for i in chosen -> { p.Frames[i] with Fields = p.Frames[i].Fields |> Array.map ((*) factor) } |]
+    let rows k = p.Rows[chosen[k]]
+    // The weight is that of the fields as they are, whatever they are multiplied by.
+    gather 1 { energiesOnly with Field = field * abs factor } data (fun k -> (rows k).Energy) rows sums
     RidgeRegression.CrossValidate(sums, p.Design.UnpenalisedColumns, grid, null, 1, p.Penalty)
 
 let private predict (p: Problem) (fit: RidgeFit) (rows: float[]) : float[] =

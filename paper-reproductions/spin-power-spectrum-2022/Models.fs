@@ -141,11 +141,11 @@ type Fitted =
 /// Regularisers to choose from.
 let grid = [| for e in -14. .. 0. -> 10. ** e |]
 
-/// The normal equations of a training set in `folds` parts, structure k in part k mod folds. The parts are the work of one
-/// thread each, so that sums do not depend on the number of threads.
-let equations (threads: int) (folds: int) (weights: Weights) (design: PotentialDesign) (data: Labelled[]) : NormalEquations[] =
-    let sums = Array.init folds (fun _ -> NormalEquations design.Columns)
-
+/// Adds the rows of a training set to sums in parts, structure k to part k mod their number, each kind of label over its standard deviation and by its
+/// weight. The parts are the work of one thread each, so that sums do not depend on the number of threads.
+/// <param name="energyRow">The row of structure k's energy, for where nothing else is looked at.</param>
+/// <param name="rows">All its rows.</param>
+let gather (threads: int) (weights: Weights) (data: Labelled[]) (energyRow: int -> float[]) (rows: int -> DesignRows) (sums: 'Sums[] when 'Sums :> LeastSquares) : unit =
     // Values that are all the same have no scale and teach nothing.
     let scale weight (values: float[]) =
         let size = if weight > 0. then deviation values else 0.
@@ -155,22 +155,26 @@ let equations (threads: int) (folds: int) (weights: Weights) (design: PotentialD
     let force = scale weights.Force (data |> Array.collect _.Forces)
     let field = scale weights.Field (data |> Array.collect _.Fields)
 
-    let add (sum: NormalEquations) (s: Labelled) =
+    let add (sum: LeastSquares) (k: int) (s: Labelled) =
         let perAtom = energy / float s.Structure.Count
 
         if force = 0. && field = 0. then
-            sum.Add(ReadOnlySpan(design.EnergyRow s.Structure), ReadOnlySpan [| s.Energy |], perAtom)
+            sum.Add(ReadOnlySpan(energyRow k), ReadOnlySpan [| s.Energy |], perAtom)
         else
-            let rows = design.Rows s.Structure
+            let rows = rows k
             sum.Add(ReadOnlySpan rows.Energy, ReadOnlySpan [| s.Energy |], perAtom)
             if force > 0. then sum.Add(ReadOnlySpan rows.Forces, ReadOnlySpan s.Forces, force)
             if field > 0. && rows.EffectiveFields.Count > 0 then
                 sum.Add(ReadOnlySpan(rows.EffectiveFields[0]), ReadOnlySpan s.Fields, field)
 
-    Parallel.For(0, folds, ParallelOptions(MaxDegreeOfParallelism = threads), fun k ->
-        data |> Array.iteri (fun i s -> if i % folds = k then add sums[k] s))
+    Parallel.For(0, sums.Length, ParallelOptions(MaxDegreeOfParallelism = threads), fun part ->
+        data |> Array.iteri (fun k s -> if k % sums.Length = part then add sums[part] k s))
     |> ignore
 
+/// The normal equations of a training set in `folds` parts.
+let equations (threads: int) (folds: int) (weights: Weights) (design: PotentialDesign) (data: Labelled[]) : NormalEquations[] =
+    let sums = Array.init folds (fun _ -> NormalEquations design.Columns)
+    gather threads weights data (fun k -> design.EnergyRow data[k].Structure) (fun k -> design.Rows data[k].Structure) sums
     sums
 
 let private folds = 4

@@ -81,6 +81,7 @@ def _load():
         "toolkit_model_open": [ctypes.c_char_p, handle],
         "toolkit_model_about": [ctypes.c_void_p, text],
         "toolkit_model_predict": [ctypes.c_void_p, structure, threads, ctypes.POINTER(_Prediction)],
+        "toolkit_model_grades": [ctypes.c_void_p, structure, threads, reals],
         "toolkit_features_open": [ctypes.c_char_p, ctypes.c_int64, structure, ctypes.c_char_p, threads, handle],
         "toolkit_features_about": [ctypes.c_void_p, text],
         "toolkit_features_compute": [ctypes.c_void_p, structure, threads, reals],

@@ -4,7 +4,7 @@ import os
 
 import numpy
 
-from ._library import Handle, Structure, about, call, prediction
+from ._library import Handle, Structure, about, call, prediction, reals
 
 
 class Model:
@@ -22,12 +22,14 @@ class Model:
         self.cutoff = known["cutoff"]
         self.is_local = known["local"]
         self.has_deviations = known["deviations"]
+        self.has_grades = known["grades"]
         self.inputs = known["inputs"]
         self.fields = [field["name"] for field in known["fields"]]
 
     def predict(self, atoms, deviations=False):
         """energy (eV), energies of atoms, forces (eV/Å), virial (−dE/dε, eV), stress (eV/Å³, where there is a whole cell),
-        field_NAME (−dE/dv of each vector field), and with deviations energy_std and energies_std where the model knows them."""
+        field_NAME (−dE/dv of each vector field), and with deviations energy_std and energies_std where the model knows them, and extrapolation
+        of atoms where it has grades."""
         structure = Structure(atoms, self.inputs)
         n = structure.count
         arrays = {
@@ -48,4 +50,8 @@ class Model:
             found["field_" + name] = arrays["fields"][k]
         if "deviations" in arrays:
             found.update(energy_std=float(arrays["energy_deviation"][0]), energies_std=arrays["deviations"])
+        if deviations and self.has_grades:
+            grades = numpy.empty(n)
+            call("toolkit_model_grades", self._handle.value, structure.pointer, self.threads, reals(grades))
+            found["extrapolation"] = grades
         return found

@@ -33,6 +33,7 @@ internal sealed class NiceBuilder
     private readonly CouplingTable _table;
     private readonly int _lambdaMax, _scratch;
     private readonly List<(Sign Sign, int Block, Stage<double> Stage)> _pending = [];
+    private readonly Dictionary<(int Order, bool IsInvariant, NiceKey Key), List<NicePair>> _pairs = [];
 
     /// <summary>Begins with the fields' coefficients, one block for each (λ, σ, τ).</summary>
     /// <param name="fields">The fields.</param>
@@ -112,6 +113,23 @@ internal sealed class NiceBuilder
         .OrderBy(static b => b.Key).Where(b => settings.IsFeature(b.Key.Key))
         .SelectMany(static b => b.Value.Places.Select((place, k) => (b.Key.Order, b.Key.Key, k, place)));
 
+    /// <summary>What an uncontracted channel is a product of: factors by (l, channel) one after the other, and the order after each but the first.</summary>
+    public (List<(int L, int Channel)> Factors, List<int> Orders) Product(int order, NiceKey key, int channel)
+    {
+        if (order == 1) return ([(key.Lambda, channel)], []);
+        if (!_pairs.TryGetValue((order, true, key), out List<NicePair>? pairs)) pairs = _pairs[(order, false, key)];
+        return Extend(pairs[channel], order, key.Lambda);
+
+        (List<(int L, int Channel)>, List<int>) Extend(NicePair pair, int nu, int lambda)
+        {
+            (List<(int L, int Channel)> factors, List<int> orders) = nu == 2
+                ? ([(pair.Left.Lambda, pair.LeftChannel)], []) : Extend(_pairs[(nu - 1, false, pair.Left)][pair.LeftChannel], nu - 1, pair.Left.Lambda);
+            factors.Add((pair.Right.Lambda, pair.RightChannel));
+            orders.Add(lambda);
+            return (factors, orders);
+        }
+    }
+
     /// <summary>The whole program.</summary>
     /// <param name="features">Scalars, in the order of the features.</param>
     /// <param name="output">How they are shifted and scaled; null: not at all.</param>
@@ -155,6 +173,8 @@ internal sealed class NiceBuilder
                         own[made[g][t]] = new LanePlace(block, row + t * rows);
 
                     places.AddRange(own);
+                    if (!_pairs.TryGetValue((step.Order, step.IsInvariant, key), out var pairsOf)) _pairs.Add((step.Order, step.IsInvariant, key), pairsOf = []);
+                    pairsOf.AddRange(all);
                     row += 2 * l + 1;
                 }
 

@@ -101,7 +101,7 @@ public static class NiceFile
             ["scaling"] = s.Scaling.ToString(),
             ["standard"] = s.Standard.ToString(),
             ["perSpecies"] = s.IsPerSpecies,
-            ["selection"] = s.Selection is not { } selection ? null : new JsonObject { ["count"] = selection.Count, ["choice"] = selection.Choice.ToString() },
+            ["selection"] = s.Selection is not { } selection ? null : SelectionOf(selection),
             ["covariants"] = Branch(s.Covariants),
             ["invariants"] = Branch(s.Invariants),
             ["ridge"] = s.Ridge,
@@ -186,6 +186,13 @@ public static class NiceFile
         }
     }
 
+    private static JsonObject SelectionOf(NiceSelection selection)
+    {
+        JsonObject json = new() { ["count"] = selection.Count, ["choice"] = selection.Choice.ToString() };
+        if (selection.Files.Count > 0) json["files"] = new JsonArray([.. selection.Files.Select(static f => (JsonNode)f)]);
+        return json;
+    }
+
     private static string Name(int step, string name) => string.Create(CultureInfo.InvariantCulture, $"step_{step}/{name}");
 
     private static string Output(int part, string name) => string.Create(CultureInfo.InvariantCulture, $"step_output_{part}/{name}");
@@ -247,7 +254,10 @@ public static class NiceFile
             Scaling = Enum.Parse<NiceScaling>((string)json["scaling"]!),
             Standard = Enum.Parse<NiceStandard>((string)json["standard"]!),
             IsPerSpecies = (bool)json["perSpecies"]!,
-            Selection = json["selection"] is not { } chosen ? null : new NiceSelection((int)chosen["count"]!, Enum.Parse<NiceChoice>((string)chosen["choice"]!)),
+            Selection = json["selection"] is not { } chosen ? null : new NiceSelection((int)chosen["count"]!, Enum.Parse<NiceChoice>((string)chosen["choice"]!))
+            {
+                Files = chosen["files"] is JsonArray files ? [.. files.Select(static f => (string)f!)] : [],
+            },
             InvariantsOf = json["invariantsOf"] is { } of ? Enum.Parse<NiceInvariants>((string)of!) : NiceInvariants.Each,
             Covariants = BranchOf(json["covariants"]!),
             Invariants = BranchOf(json["invariants"]!),

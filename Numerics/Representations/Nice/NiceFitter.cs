@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Runtime.InteropServices;
 using Toolkit.Numerics.Blocks;
 using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.LinearAlgebra;
@@ -30,8 +31,18 @@ internal sealed class NiceFitter
     // What the coefficients of each factor are multiplied with.
     private double[] _scales = [];
 
-    public NiceFitter(NiceBuilder builder, NiceSettings settings, NiceSample sample, int threads) =>
+    // By ν and σ, where features are chosen by them.
+    private readonly IReadOnlyDictionary<(int Order, int Sigma), IndependentCouplings>? _couplings;
+
+    /// <exception cref="Files.InputException">Couplings that are wanted cannot be read, or are not those of the features.</exception>
+    public NiceFitter(NiceBuilder builder, NiceSettings settings, NiceSample sample, int threads)
+    {
         (_builder, _settings, _sample, _threads) = (builder, settings, sample, threads);
+        if (settings.Selection is not { Choice: NiceChoice.Couplings } selection) return;
+        if (builder.FirstOrder.Keys.Any(static k => k is not { Sigma: 1, Tau: 1 }))
+            throw new ArgumentException("couplings are listed for scalar fields: expected no vectors among the factors", nameof(settings));
+        _couplings = selection.ReadCouplings(settings, builder.FirstOrder.Keys.Max(static k => k.Lambda));
+    }
 
     /// <summary>Fits all orders.</summary>
     /// <param name="done">Steps that are fitted already; they are taken as they are.</param>
@@ -117,6 +128,12 @@ internal sealed class NiceFitter
     {
         if (_settings is { Standard: NiceStandard.None, Selection: null }) return null;
         var features = _builder.Features(_settings).ToArray();
+        if (_couplings is not null && _settings.Standard == NiceStandard.None)
+        {
+            int[] listed = Listed(features);
+            return new NiceOutput(listed, new double[listed.Length], [.. Enumerable.Repeat(1.0, listed.Length)]);
+        }
+
         int n = _sample.Count, count = features.Length, done = 0;
         double[] rows = new double[checked(count * n)];
         Pass((blocks, counts) =>
@@ -162,11 +179,21 @@ internal sealed class NiceFitter
             : (selection.Choice switch
             {
                 NiceChoice.Cur => CurRows.Select(rows, n, selection.Count),
+                NiceChoice.Couplings => Listed(features),
                 NiceChoice.Independent => IndependentRows.Select(rows, n, selection.Count, threads: _threads).Rows,
                 _ => FarthestPoints.Select(rows, n, selection.Count),
             }).Order().ToArray();
         return new NiceOutput(kept, Array.ConvertAll(kept, f => shifts[f]), Array.ConvertAll(kept, f => scales[f]));
     }
+
+    /// <summary>The features whose couplings are listed; those of fewer than three factors are independent as they are.</summary>
+    private int[] Listed((int Order, NiceKey Key, int Component, LanePlace Place)[] features) => [.. Enumerable.Range(0, features.Length).Where(f =>
+    {
+        (int order, NiceKey key, int component, _) = features[f];
+        if (!_couplings!.TryGetValue((order, key.Sigma), out IndependentCouplings? basis)) return true;
+        (List<(int, int)> factors, List<int> orders) = _builder.Product(order, key, component);
+        return basis.Contains(CollectionsMarshal.AsSpan(factors), CollectionsMarshal.AsSpan(orders));
+    })];
 
     private static unsafe ReadOnlySpan<double> Lane(BlockMemory<double> blocks, LanePlace place, int count) =>
         new(blocks.Laned(place.Block) + (nint)place.Row * CouplingBlocks<double>.Lanes, count);

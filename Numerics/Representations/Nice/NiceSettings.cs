@@ -1,4 +1,9 @@
 using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using Toolkit.Numerics.Coupling;
+using Toolkit.Numerics.Files;
 
 namespace Toolkit.Numerics.Representations.Nice;
 
@@ -76,6 +81,10 @@ public enum NiceChoice
 
     /// <summary>None of them a combination of the others on the sample: a complete set without repetition.</summary>
     Independent,
+
+    /// <summary>The products that files list whose independence is certified (<see cref="IndependentCouplings"/>), of uncontracted sets of
+    /// scalar fields: exactly a complete set without repetition, whatever the sample.</summary>
+    Couplings,
 }
 
 /// <summary>For which orders invariants are a branch of their own.</summary>
@@ -91,7 +100,55 @@ public enum NiceInvariants
 /// <summary>Which features are kept.</summary>
 /// <param name="Count">How many at most.</param>
 /// <param name="Choice">How they are chosen.</param>
-public sealed record NiceSelection(int Count, NiceChoice Choice);
+public sealed record NiceSelection(int Count, NiceChoice Choice)
+{
+    /// <summary>With <see cref="NiceChoice.Couplings"/>: files for each ν from 3 on and each σ of the features; read when a fit is made.</summary>
+    public IReadOnlyList<string> Files { get; init; } = [];
+
+    /// <summary>The folder that they are looked for in.</summary>
+    internal string Folder { get; init; } = "";
+
+    /// <summary>Those of given files.</summary>
+    /// <param name="files">The files.</param>
+    public static NiceSelection OfCouplings(params IReadOnlyList<string> files) => new(int.MaxValue, NiceChoice.Couplings) { Files = files };
+
+    /// <summary>Whether both choose alike, of files of the same names.</summary>
+    /// <param name="other">Another.</param>
+    public bool Equals(NiceSelection? other) => other is not null && (Count, Choice) == (other.Count, other.Choice) && Files.SequenceEqual(other.Files);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Count, Choice, Files.Count);
+
+    /// <summary>Reads the files, and checks that they are about such features.</summary>
+    /// <param name="settings">The settings that this belongs to.</param>
+    /// <param name="lmax">The largest l of the fields.</param>
+    /// <exception cref="InputException">A file that is not there or of another kind; an order for which there is none.</exception>
+    internal IReadOnlyDictionary<(int Order, int Sigma), IndependentCouplings> ReadCouplings(NiceSettings settings, int lmax)
+    {
+        Dictionary<(int Order, int Sigma), IndependentCouplings> read = [];
+        foreach (string file in Files)
+        {
+            IndependentCouplings basis = IndependentCouplings.Read(Path.Combine(Folder, file));
+            if (basis.Lambda != 0 || basis.LMax < lmax)
+                throw new InputException(file, null, null, $"couplings to λ {basis.Lambda} of l up to {basis.LMax}", $"λ 0 and l up to {lmax} at least");
+            if (basis.LargestOrder > (settings.Lambda ?? lmax) && basis.Order <= settings.Order)
+                throw new InputException(file, null, null, $"couplings by way of order {basis.LargestOrder}", $"at most {settings.Lambda ?? lmax}, the lambda of nice: a larger one there");
+            if (!read.TryAdd((basis.Order, basis.Sigma), basis))
+                throw new InputException(file, null, null, $"couplings of order {basis.Order} and σ {basis.Sigma} a second time", "one file for each");
+        }
+
+        for (int order = 3; order <= settings.Order; order++)
+        {
+            foreach (int sigma in (int[])[1, -1])
+            {
+                if (settings.IsFeature(new NiceKey(0, sigma)) && !read.ContainsKey((order, sigma)))
+                    throw new InputException(string.Join(", ", Files), null, null, $"no couplings of order {order} and σ {sigma}", $"those of toolkit independent --order {order} --sigma {sigma} --lmax {lmax}");
+            }
+        }
+
+        return read;
+    }
+}
 
 /// <summary>
 /// The settings of NICE: the order and which equivariants are kept on the way to it.
@@ -158,6 +215,8 @@ public sealed record NiceSettings
             throw new ArgumentOutOfRangeException(nameof(Ridge), Ridge, "expected a finite number of at least 0");
 
         if (Selection is not null) ArgumentOutOfRangeException.ThrowIfLessThan(Selection.Count, 1, nameof(Selection));
+        if (Selection?.Choice == NiceChoice.Couplings && (Covariants.IsContracted || Invariants.IsContracted || Covariants.Expand is not null || Invariants.Expand is not null))
+            throw new ArgumentException("couplings are chosen from products as they are: expected no contraction and all products", nameof(Selection));
         Covariants.Validate(nameof(Covariants));
         Invariants.Validate(nameof(Invariants));
     }

@@ -42,7 +42,8 @@ public sealed record NiceSpec(NiceSettings Settings, int Environments)
     private static readonly SpecWords<NiceChoice> Choices = new(
         ("farthest", NiceChoice.Farthest, "those far from one another"),
         ("cur", NiceChoice.Cur, "those that span the others (CUR)"),
-        ("independent", NiceChoice.Independent, "those of which none is a combination of the others: with contraction none a complete set without repetition"));
+        ("independent", NiceChoice.Independent, "those of which none is a combination of the others: with contraction none a complete set without repetition"),
+        ("couplings", NiceChoice.Couplings, "those that files of `toolkit independent` list, certified: exactly a complete set without repetition; with contraction none and scalar factors"));
 
     private static readonly SpecWords<NiceInvariants> Branches = new(
         ("each", NiceInvariants.Each, "invariants of each order are made and contracted for the features alone, beside the covariants that the next is made from"),
@@ -110,8 +111,9 @@ public sealed record NiceSpec(NiceSettings Settings, int Environments)
         },
         new SpecGroup("select", "which features are kept, chosen by their values on the environments of the fit; only with nice", SpecAbsence.Nothing,
         [
-            new SpecInteger("count", "how many at most", 100, 1, Many),
+            new SpecInteger("count", "how many at most; not with couplings", 100, 1, Many),
             new SpecChoice("by", "how they are chosen", false, Choices.Options),
+            new SpecNames("couplings", "files of `toolkit independent --lambda 0` in the folder of the specification, one for each order from 3 on and each σ; only by couplings", "key count"),
         ])
         {
             WhenAbsent = "all",
@@ -131,11 +133,12 @@ public sealed record NiceSpec(NiceSettings Settings, int Environments)
     ];
 
     /// <param name="r">The text.</param>
+    /// <param name="source">Its name; files of couplings are looked for in its folder.</param>
     /// <param name="order">The largest ν.</param>
     /// <param name="lambda">The largest λ between the orders.</param>
     /// <param name="parities">Which σ of invariants.</param>
     /// <param name="factors">The number of fields that are factors.</param>
-    internal static NiceSpec Read(SpecReader r, int order, int? lambda, Parities parities, int factors)
+    internal static NiceSpec Read(SpecReader r, string source, int order, int? lambda, Parities parities, int factors)
     {
         const string Contraction = Path + "contraction", Components = Contraction + ".components";
         bool isContracted = !r.IsWord(Contraction);
@@ -156,7 +159,7 @@ public sealed record NiceSpec(NiceSettings Settings, int Environments)
                 Scaling = r.ChoiceIfAny(Path + "scaling", Scalings) ?? (factors > 1 && isContracted ? NiceScaling.Fields : NiceScaling.None),
                 IsPerSpecies = r.ChoiceIfAny(Path + "centres", Centres) ?? false,
                 Standard = r.ChoiceIfAny(Path + "standard", Standards) ?? NiceStandard.None,
-                Selection = r.Has(Path + "select") ? new NiceSelection(r.Integer(Path + "select.count"), r.Choice(Path + "select.by", Choices)) : null,
+                Selection = r.Has(Path + "select") ? Select() : null,
                 InvariantsOf = r.ChoiceIfAny(Path + "branch", Branches) ?? NiceInvariants.Each,
                 Covariants = Branch("covariants", defaults.Covariants),
                 Invariants = Branch("invariants", defaults.Invariants),
@@ -165,6 +168,25 @@ public sealed record NiceSpec(NiceSettings Settings, int Environments)
         {
             IsSingle = r.ChoiceIfAny(Path + "precision", Precisions) ?? false,
         };
+
+        NiceSelection Select()
+        {
+            const string Key = Path + "select", Files = Key + ".couplings";
+            NiceChoice choice = r.Choice(Key + ".by", Choices);
+            string[]? files = r.NamesIfAny(Files);
+            if (choice != NiceChoice.Couplings)
+            {
+                return files is null ? new NiceSelection(r.Integer(Key + ".count"), choice)
+                    : throw r.Bad(Files, "this key with by " + Choices.WordOf(choice), "couplings only with by couplings");
+            }
+
+            if (isContracted || (r.Has(Path + "expand") && !r.IsWord(Path + "expand")))
+                throw r.Bad(Key + ".by", "couplings with a contraction or some products", "contraction none and expand all");
+            if (r.IsGiven(Key + ".count"))
+                throw r.Bad(Key + ".count", "this key with by couplings", "none: couplings say how many");
+            return NiceSelection.OfCouplings(files ?? throw r.Bad(Key, "no key 'couplings'", "couplings: files of toolkit independent"))
+                with { Folder = System.IO.Path.GetDirectoryName(source) ?? "" };
+        }
 
         NiceBranch Branch(string name, NiceBranch fallback) => new()
         {
@@ -209,8 +231,15 @@ public sealed record NiceSpec(NiceSettings Settings, int Environments)
         if (Settings.Selection is { } selection)
         {
             json.WriteStartObject("select");
-            json.WriteNumber("count", selection.Count);
+            if (selection.Choice != NiceChoice.Couplings) json.WriteNumber("count", selection.Count);
             json.WriteString("by", Choices.WordOf(selection.Choice));
+            if (selection.Choice == NiceChoice.Couplings)
+            {
+                json.WriteStartArray("couplings");
+                foreach (string file in selection.Files)
+                    json.WriteStringValue(file);
+                json.WriteEndArray();
+            }
             json.WriteEndObject();
         }
 

@@ -218,6 +218,9 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
                 throw r.Bad("$.lmax", lmax.ToString(CultureInfo.InvariantCulture), $"at most {most} with factors, where the coupling coefficients end");
         }
 
+        if (isNice && vectors.FirstOrDefault(f => factors?.Contains(f.Name) == true) is { } vector && r.Has(Path + "select.couplings"))
+            throw r.Bad(Path + "select.by", $"couplings with the vector {vector.Name} as a factor", "scalar factors");
+
         CouplingTree? tree = null;
         if (isTree)
         {
@@ -240,7 +243,7 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
             Order = order,
             Lambda = lambda,
             Channels = r.ChoiceIfAny(Path + "channels", Products) ?? ChannelProduct.Outer,
-            Nice = isNice ? NiceSpec.Read(r, order, lambda, r.ChoiceIfAny(Path + "parity", ParityWords) ?? Parities.Proper, factors?.Length ?? 1) : null,
+            Nice = isNice ? NiceSpec.Read(r, source, order, lambda, r.ChoiceIfAny(Path + "parity", ParityWords) ?? Parities.Proper, factors?.Length ?? 1) : null,
         };
 
         void Only(string key, bool isAllowed, string expected)

@@ -1,5 +1,6 @@
 using System;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Toolkit.Numerics.Structures;
 
@@ -82,6 +83,64 @@ internal static class DecimalNumber
         if (power is < Least or > Most || !TryRound(w, power, out value)) return false;
         if (isNegative) value = -value;
         return true;
+    }
+
+    /// <summary>Reads the next word of a line if it is such a number without an exponent and white space or the end follows it.</summary>
+    /// <param name="line">Words with white space between them.</param>
+    /// <param name="at">Where to begin; behind the word if it was read, else where it was.</param>
+    /// <param name="value">The number.</param>
+    /// <returns>Whether it was read; if not, it may still be a number.</returns>
+    public static bool TryReadNext(ReadOnlySpan<char> line, ref int at, out double value)
+    {
+        value = 0;
+        int i = at;
+        while (i < line.Length && line[i] == ' ')
+            i++;
+
+        int sign = i < line.Length && line[i] == '-' ? 1 : 0;
+        i += sign;
+        ulong w = 0;
+        int first = i;
+        for (; i < line.Length && (uint)(line[i] - '0') <= 9 && i - first < Digits; i++)
+            w = (10 * w) + (uint)(line[i] - '0');
+
+        int digits = w > 0 ? i - first : 0;
+        if (i == first || i >= line.Length || line[i] != '.') return false;
+        int point = ++i;
+        while (w == 0 && i < line.Length && line[i] == '0')
+            i++;
+
+        // Four digits at a time, those that are left as four with zeros before them; too many are seen at the end.
+        int significant = i, more = 4;
+        while (more == 4 && i + 4 <= line.Length && i - significant <= 16)
+        {
+            ulong four = Four(in line[i], out more);
+            w = (Shifts[more] * w) + four;
+            i += more;
+        }
+
+        for (; more == 4 && i < line.Length && (uint)(line[i] - '0') <= 9 && i - significant <= Digits; i++)
+            w = (10 * w) + (uint)(line[i] - '0');
+
+        if (digits + i - significant > Digits || (i < line.Length && line[i] is not (' ' or '\t')) || point - i < Least) return false;
+        if (w > 0 && !TryRound(w, point - i, out value)) return false;
+        value = BitConverter.UInt64BitsToDouble(BitConverter.DoubleToUInt64Bits(value) | ((ulong)sign << 63));
+        at = i;
+        return true;
+    }
+
+    private static ReadOnlySpan<ulong> Shifts => [1, 10, 100, 1000, 10_000];
+
+    /// <summary>The number that four characters begin with, and how many of them are its digits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Four(in char text, out int digits)
+    {
+        ulong x = Unsafe.ReadUnaligned<ulong>(ref Unsafe.As<char, byte>(ref Unsafe.AsRef(in text))) ^ 0x0030_0030_0030_0030;
+        ulong others = (x | (x + 0x0076_0076_0076_0076)) & 0xFF80_FF80_FF80_FF80;
+        digits = BitOperations.TrailingZeroCount(others) >> 4;
+        // The first character is the lowest, and the sum of the last one and the others times powers of ten comes out as the highest.
+        x = digits == 0 ? 0 : x << (64 - (16 * digits));
+        return (x * ((1000UL << 48) | (100UL << 32) | (10UL << 16) | 1UL)) >> 48;
     }
 
     private static bool TryRound(ulong w, int q, out double value)

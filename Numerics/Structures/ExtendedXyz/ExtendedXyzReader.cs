@@ -65,18 +65,15 @@ public static class ExtendedXyzReader
     private static IEnumerable<Structure> ReadFrames(TextReader text, string source)
     {
         LineReader lines = new(text, source);
-        bool any = false;
-        while (ReadFrame(lines, source) is Structure frame)
-        {
-            any = true;
+        XyzComment? comment = null;
+        while (ReadFrame(lines, source, ref comment) is Structure frame)
             yield return frame;
-        }
 
-        if (!any)
+        if (comment is null)
             throw new InputException(source, null, null, "no frame", "the number of atoms on the first line");
     }
 
-    private static Structure? ReadFrame(LineReader lines, string source)
+    private static Structure? ReadFrame(LineReader lines, string source, ref XyzComment? comment)
     {
         ReadOnlySpan<char> line;
         do
@@ -94,7 +91,7 @@ public static class ExtendedXyzReader
         if (!lines.TryRead(out line))
             throw new InputException(source, headLine + 1, "comment line", "the end of the file", "the line of key=value pairs");
 
-        XyzComment comment = XyzComment.Parse(line, source, lines.Number);
+        comment = XyzComment.Parse(line, source, lines.Number, comment);
         Frame frame = new(comment, count, source, lines.Number);
         for (int atom = 0; atom < count; atom++)
         {
@@ -164,6 +161,7 @@ public static class ExtendedXyzReader
         private readonly int _words;
         private readonly int _count;
         private readonly object[] _values;
+        private readonly List<double>?[] _reals;
         private readonly bool[] _areElements;
         private readonly bool[] _arePositions;
         private List<int>? _elements;
@@ -196,6 +194,8 @@ public static class ExtendedXyzReader
                     _ => new List<string>(size),
                 };
             }
+
+            _reals = Array.ConvertAll(_values, static v => v as List<double>);
         }
 
         internal void Add(ReadOnlySpan<char> line, long number)
@@ -203,8 +203,16 @@ public static class ExtendedXyzReader
             int at = 0, words = 0;
             for (int c = 0; c < _columns.Length; c++)
             {
+                List<double>? reals = _reals[c];
                 for (int k = 0; k < _columns[c].Width; k++)
                 {
+                    if (reals is not null && DecimalNumber.TryReadNext(line, ref at, out double real))
+                    {
+                        reals.Add(real);
+                        words++;
+                        continue;
+                    }
+
                     ReadOnlySpan<char> word = Next(line, ref at);
                     if (word.IsEmpty)
                         throw WordCount(number, words);

@@ -1,5 +1,4 @@
 using System;
-using System.Buffers;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
@@ -16,21 +15,19 @@ namespace Toolkit.Numerics.Structures;
 /// </summary>
 public static class ExtendedXyzWriter
 {
-    private static readonly UTF8Encoding Encoding = new(false, true);
-
     /// <summary>Writes all frames to a file, which appears under its name when it is complete.</summary>
     /// <exception cref="InputException">The file cannot be written.</exception>
     public static void Write(string path, IEnumerable<Structure> frames)
     {
         ArgumentNullException.ThrowIfNull(frames);
-        ArrayBufferWriter<byte> bytes = new(1 << 16);
+        Utf8Text text = new(1 << 16);
         AtomicFile.Write(path, stream =>
         {
             foreach (Structure frame in frames)
             {
-                bytes.ResetWrittenCount();
-                Write(bytes, frame);
-                stream.Write(bytes.WrittenSpan);
+                text.Clear();
+                Write(text, frame);
+                stream.Write(text.Written.Span);
             }
         });
     }
@@ -51,95 +48,135 @@ public static class ExtendedXyzWriter
     public static void Write(TextWriter text, Structure frame)
     {
         ArgumentNullException.ThrowIfNull(text);
-        text.Write(Encoding.GetString(ToUtf8(frame).Span));
+        text.Write(Encoding.UTF8.GetString(ToUtf8(frame).Span));
     }
 
     /// <summary>The text of one frame in UTF-8; lines end with \n.</summary>
     public static ReadOnlyMemory<byte> ToUtf8(Structure frame)
     {
         ArgumentNullException.ThrowIfNull(frame);
-        ArrayBufferWriter<byte> bytes = new(256 + (64 * frame.Count));
-        Write(bytes, frame);
-        return bytes.WrittenMemory;
+        int numbers = 3 + frame.AtomProperties.Sum(static p => p.Value.Components);
+        Utf8Text text = new((int)Math.Min(1024 + (frame.Count * (4L + (22 * numbers))), 1 << 24));
+        Write(text, frame);
+        return text.Written;
     }
 
-    private static void Write(ArrayBufferWriter<byte> bytes, Structure frame)
+    private static void Write(Utf8Text text, Structure frame)
     {
-        StringWriter head = new(CultureInfo.InvariantCulture);
-        head.Write(frame.Count.ToString(CultureInfo.InvariantCulture));
-        head.Write('\n');
-        WriteComment(head, frame);
-        head.Write('\n');
-        WriteText(bytes, head.ToString());
+        text.Add((long)frame.Count);
+        text.Add('\n');
+        WriteComment(text, frame);
+        text.Add('\n');
         PropertyArray[] columns = [.. frame.AtomProperties.Select(static p => p.Value)];
+        bool[] areFinite = Array.ConvertAll(columns, static c => c.Kind == PropertyKind.Real && AreFinite(c.Reals));
         ReadOnlySpan<double> positions = frame.Positions;
         for (int i = 0; i < frame.Count; i++)
         {
-            WriteText(bytes, Elements.Symbol(frame.Species[i]));
-            for (int k = 0; k < 3; k++)
-                WriteReal(bytes, positions[(3 * i) + k]);
-
-            foreach (PropertyArray column in columns)
+            text.Add(Elements.Symbol(frame.Species[i]));
+            text.Add(' ', positions.Slice(3 * i, 3));
+            for (int c = 0; c < columns.Length; c++)
             {
-                for (int k = i * column.Components; k < (i + 1) * column.Components; k++)
-                {
-                    if (column.Kind == PropertyKind.Real)
-                    {
-                        WriteReal(bytes, column.Reals[k]);
-                        continue;
-                    }
-
-                    WriteByte(bytes, (byte)' ');
-                    WriteText(bytes, column.Kind switch
-                    {
-                        PropertyKind.Integer => column.Integers[k].ToString(CultureInfo.InvariantCulture),
-                        PropertyKind.Logical => column.Logicals[k] ? "T" : "F",
-                        _ => column.Texts[k],
-                    });
-                }
+                if (areFinite[c])
+                    text.Add(' ', columns[c].Reals.Slice(i * columns[c].Components, columns[c].Components));
+                else
+                    WriteRow(text, columns[c], i);
             }
 
-            WriteByte(bytes, (byte)'\n');
+            text.Add('\n');
         }
     }
 
-    private static void WriteText(ArrayBufferWriter<byte> bytes, string text) =>
-        bytes.Advance(Encoding.GetBytes(text, bytes.GetSpan(Encoding.GetMaxByteCount(text.Length))));
-
-    private static void WriteByte(ArrayBufferWriter<byte> bytes, byte value)
+    private static bool AreFinite(ReadOnlySpan<double> values)
     {
-        bytes.GetSpan(1)[0] = value;
-        bytes.Advance(1);
+        foreach (double value in values)
+        {
+            if (!double.IsFinite(value))
+                return false;
+        }
+
+        return true;
     }
 
-    /// <summary>A space and a number in its shortest form.</summary>
-    private static void WriteReal(ArrayBufferWriter<byte> bytes, double value)
+    private static void WriteRow(Utf8Text text, PropertyArray column, int atom)
     {
-        Span<byte> room = bytes.GetSpan(40);
-        room[0] = (byte)' ';
-        if (double.IsFinite(value) && value.TryFormat(room[1..], out int length, "R", CultureInfo.InvariantCulture))
+        for (int k = atom * column.Components; k < (atom + 1) * column.Components; k++)
         {
-            bytes.Advance(1 + length);
+            text.Add(' ');
+            switch (column.Kind)
+            {
+                case PropertyKind.Real:
+                    double value = column.Reals[k];
+                    if (double.IsFinite(value))
+                        text.Add(value);
+                    else
+                        text.Add(Real(value));
+
+                    break;
+                case PropertyKind.Integer:
+                    text.Add(column.Integers[k]);
+                    break;
+                default:
+                    text.Add(column.Kind == PropertyKind.Logical ? column.Logicals[k] ? "T" : "F" : column.Texts[k]);
+                    break;
+            }
+        }
+    }
+
+    private static void WriteComment(Utf8Text text, Structure frame)
+    {
+        if (frame.Cell is not null)
+        {
+            text.Add("Lattice=");
+            WriteReals(text, frame.Cell.Vectors);
+            text.Add(' ');
+        }
+
+        text.Add("Properties=species:S:1:pos:R:3");
+        foreach ((string name, PropertyArray column) in frame.AtomProperties)
+        {
+            text.Add(':');
+            text.Add(name);
+            text.Add(':');
+            text.Add(XyzColumn.Letter(column.Kind));
+            text.Add(':');
+            text.Add((long)column.Components);
+        }
+
+        foreach ((string name, PropertyValue value) in frame.Properties)
+        {
+            text.Add(' ');
+            text.Add(Key(name));
+            text.Add('=');
+            WriteValue(text, name, value);
+        }
+
+        text.Add($" pbc=\"{frame.Periodic}\"");
+    }
+
+    private static void WriteReals(Utf8Text text, ReadOnlySpan<double> values)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            text.Add(i == 0 ? '"' : ' ');
+            WriteRealAsReal(text, values[i]);
+        }
+
+        text.Add('"');
+    }
+
+    /// <summary>A real number that reads back as a real number, not as an integer.</summary>
+    private static void WriteRealAsReal(Utf8Text text, double value)
+    {
+        if (!double.IsFinite(value))
+        {
+            text.Add(Real(value));
             return;
         }
 
-        bytes.Advance(1);
-        WriteText(bytes, Real(value));
-    }
-
-    private static void WriteComment(TextWriter text, Structure frame)
-    {
-        if (frame.Cell is not null)
-            text.Write($"Lattice=\"{Joined(frame.Cell.Vectors, static x => Real(x))}\" ");
-
-        text.Write("Properties=species:S:1:pos:R:3");
-        foreach ((string name, PropertyArray column) in frame.AtomProperties)
-            text.Write(string.Create(CultureInfo.InvariantCulture, $":{name}:{XyzColumn.Letter(column.Kind)}:{column.Components}"));
-
-        foreach ((string name, PropertyValue value) in frame.Properties)
-            text.Write($" {Key(name)}={Value(name, value)}");
-
-        text.Write($" pbc=\"{frame.Periodic}\"");
+        int start = text.Written.Length;
+        text.Add(value);
+        if (text.Written.Span[start..].IndexOfAny((byte)'.', (byte)'E') < 0)
+            text.Add(".0");
     }
 
     private static string Key(string name)
@@ -151,33 +188,48 @@ public static class ExtendedXyzWriter
         return isBare ? name : Quoted(name);
     }
 
-    private static string Value(string name, PropertyValue value)
+    private static void WriteValue(Utf8Text text, string name, PropertyValue value)
     {
         if (XyzComment.IsByColumns(name))
         {
             if (value is { Kind: PropertyKind.Real, Shape: [3, 3] })
             {
                 ReadOnlySpan<double> v = value.Reals;
-                return $"\"{Joined([v[0], v[3], v[6], v[1], v[4], v[7], v[2], v[5], v[8]], static x => Real(x))}\"";
+                WriteReals(text, [v[0], v[3], v[6], v[1], v[4], v[7], v[2], v[5], v[8]]);
+                return;
             }
 
             if (value.Shape is [9])
-                return Quoted("_JSON " + Json(value));
+            {
+                text.Add(Quoted("_JSON " + Json(value)));
+                return;
+            }
         }
 
-        return (value.Kind, value.Shape.Length) switch
+        switch (value.Kind, value.Shape.Length)
         {
-            (PropertyKind.Text, 0) => Text(value.Texts[0]),
-            (PropertyKind.Real, 0) => Real(value.Reals[0]),
-            (PropertyKind.Integer, 0) => value.Integers[0].ToString(CultureInfo.InvariantCulture),
-            (PropertyKind.Logical, 0) => value.Logicals[0] ? "T" : "F",
-            (PropertyKind.Real, 1) when value.Size > 1 => $"\"{Joined(value.Reals, static x => Real(x))}\"",
-            (PropertyKind.Integer, 1) when value.Size > 1 =>
-                $"\"{Joined(value.Integers, static i => i.ToString(CultureInfo.InvariantCulture))}\"",
-            (PropertyKind.Logical, 1) when value.Size > 1 => $"\"{Joined(value.Logicals, static b => b ? "T" : "F")}\"",
-            _ => Quoted("_JSON " + Json(value)),
-        };
+            case (PropertyKind.Real, 0):
+                WriteRealAsReal(text, value.Reals[0]);
+                break;
+            case (PropertyKind.Real, 1) when value.Size > 1:
+                WriteReals(text, value.Reals);
+                break;
+            default:
+                text.Add(Value(value));
+                break;
+        }
     }
+
+    private static string Value(PropertyValue value) => (value.Kind, value.Shape.Length) switch
+    {
+        (PropertyKind.Text, 0) => Text(value.Texts[0]),
+        (PropertyKind.Integer, 0) => value.Integers[0].ToString(CultureInfo.InvariantCulture),
+        (PropertyKind.Logical, 0) => value.Logicals[0] ? "T" : "F",
+        (PropertyKind.Integer, 1) when value.Size > 1 =>
+            $"\"{Joined(value.Integers, static i => i.ToString(CultureInfo.InvariantCulture))}\"",
+        (PropertyKind.Logical, 1) when value.Size > 1 => $"\"{Joined(value.Logicals, static b => b ? "T" : "F")}\"",
+        _ => Quoted("_JSON " + Json(value)),
+    };
 
     /// <summary>A text as itself when it reads back as text, else as a JSON string.</summary>
     private static string Text(string text)
@@ -282,7 +334,8 @@ public static class ExtendedXyzWriter
         if (!double.IsFinite(value))
             return double.IsNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
 
-        string text = value.ToString("R", CultureInfo.InvariantCulture);
-        return text.AsSpan().IndexOfAny('.', 'E') < 0 ? text + ".0" : text;
+        Utf8Text text = new(ShortestDecimal.Room);
+        WriteRealAsReal(text, value);
+        return Encoding.ASCII.GetString(text.Written.Span);
     }
 }

@@ -33,6 +33,7 @@ internal sealed partial class XyzComment
 
     private readonly string _source;
     private readonly long _line;
+    private string? _properties;
     private double[]? _lattice;
     private Periodicity? _periodic;
 
@@ -53,13 +54,18 @@ internal sealed partial class XyzComment
 
     internal List<KeyValuePair<string, PropertyValue>> Properties { get; } = [];
 
+    /// <summary>Reads the line.</summary>
+    /// <param name="text">The line.</param>
+    /// <param name="source">What messages call the file.</param>
+    /// <param name="line">Its number.</param>
+    /// <param name="before">That of the frame before, which mostly has the same columns and lattice.</param>
     /// <exception cref="InputException">With the line, the key and what is wrong with its value.</exception>
-    internal static XyzComment Parse(ReadOnlySpan<char> text, string source, long line)
+    internal static XyzComment Parse(ReadOnlySpan<char> text, string source, long line, XyzComment? before = null)
     {
         XyzComment comment = new(source, line);
         if (ExtendedKey().IsMatch(text) || IsAllPairs(text))
         {
-            comment.ReadPairs(text);
+            comment.ReadPairs(text, before);
             return comment;
         }
 
@@ -76,19 +82,30 @@ internal sealed partial class XyzComment
     /// <summary>What a text without brackets means, as a bare word or in quotes.</summary>
     internal static PropertyValue? Numbers(string text)
     {
-        List<string> words = [];
-        foreach (string word in text.Split([' ', '\t', ',', '\n', '\r', '\f', '\v'], StringSplitOptions.RemoveEmptyEntries))
-            words.Add(word);
+        if (Reals(text) is { } reals)
+            return reals;
 
+        List<string> words = [.. text.Split([' ', '\t', ',', '\n', '\r', '\f', '\v'], StringSplitOptions.RemoveEmptyEntries)];
         return words.Count == 0 ? null
             : words.Count == 1 ? XyzList.OneKind(words, [])
             : XyzList.OneKind(words, [words.Count]);
     }
 
+    /// <summary>The usual case without strings of words: decimal numbers with a point and spaces between them; null where it is another.</summary>
+    private static PropertyValue? Reals(string text)
+    {
+        Span<double> numbers = stackalloc double[9];
+        int count = 0;
+        for (int at = 0; at < text.Length; count++)
+            if (count == numbers.Length || !DecimalNumber.TryReadNext(text, ref at, out numbers[count])) return null;
+
+        return count == 0 ? null : count == 1 ? PropertyValue.Real(numbers[0]) : PropertyValue.Real(numbers[..count], count);
+    }
+
     [GeneratedRegex(@"(?:^|\s)(?:Properties|Lattice)[ \t]*=", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex ExtendedKey();
 
-    private void ReadPairs(ReadOnlySpan<char> text)
+    private void ReadPairs(ReadOnlySpan<char> text, XyzComment? before)
     {
         HashSet<string> seen = new(StringComparer.Ordinal);
         int at = 0;
@@ -106,13 +123,10 @@ internal sealed partial class XyzComment
                 continue;
             }
 
-            string name = key.ToUpperInvariant() switch
-            {
-                "LATTICE" => "Lattice",
-                "PROPERTIES" => "Properties",
-                "PBC" => "pbc",
-                _ => key,
-            };
+            string name = key.Equals("Lattice", StringComparison.OrdinalIgnoreCase) ? "Lattice"
+                : key.Equals("Properties", StringComparison.OrdinalIgnoreCase) ? "Properties"
+                : key.Equals("pbc", StringComparison.OrdinalIgnoreCase) ? "pbc"
+                : key;
             if (!seen.Add(name) && (name is "Lattice" or "Properties" or "pbc"))
                 throw Bad(name, "the key twice", "each key once");
 
@@ -126,7 +140,8 @@ internal sealed partial class XyzComment
                     _periodic = ToPeriodicity(raw, value);
                     break;
                 case "Properties":
-                    Columns = XyzColumn.Parse(raw, _source, _line);
+                    Columns = before?._properties == raw ? before.Columns : XyzColumn.Parse(raw, _source, _line);
+                    _properties = raw;
                     HasProperties = true;
                     break;
                 default:

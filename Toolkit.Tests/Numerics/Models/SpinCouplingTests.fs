@@ -233,6 +233,34 @@ let tests =
                 let aligned = lengths (spinsOf s) |> Array.collect (fun l -> [| 0.; 0.; l |])
                 Assert.InRange(abs ((model.Predict relaxed).Energy - (model.Predict(withSpins aligned s)).Energy), 0., 1e-6))
 
+        testCase "a model of moments of density-functional theory has the theory's own lengths, which no frame of its training has relaxed to, at every lattice constant" <| fun () ->
+            let path = Path.Combine(SharedData.repository, "paper-reproductions", "spin-power-spectrum-2022", "data", "fe-noncollinear.xyz")
+            let kind (s: Structure) = s.Properties["kind"].Texts[0]
+            let frames = ExtendedXyzReader.Read path |> List.ofSeq |> List.filter (fun s -> not (List.contains (kind s) [ "finite-difference"; "ref-nonmagnetic" ]))
+            let relaxed, others = frames |> List.partition (fun s -> kind s = "ref-fm")
+            Assert.Equal(6, relaxed.Length)
+
+            // Scalar products of up to four vectors: |m|⁴ bounds what |m|² would let grow.
+            let spec =
+                """{"cutoff": {"radius": 5, "smoothing": 1}, "density": {"kind": "delta", "center": "exclude"}, "radial": {"nmax": 4, "scaling": {"scale": 0.7, "exponent": 2}},
+                    "lmax": 0, "fields": [{"name": "spin", "kind": "vector", "key": "REF_magmoms", "axial": true, "timeOdd": true}],
+                    "representation": {"kind": "nice", "order": 4, "lambda": 2, "factors": ["rho", "spin"],
+                                       "contraction": {"components": {"covariants": 30, "invariants": 60}}, "expand": {"covariants": 120, "invariants": 200}},
+                    "model": {"kind": "ridge"}}"""
+
+            let model = FitRun.Fit(Spec.Parse(spec, "spec"), StructureSource.Of(ResizeArray others, "data"), "spec", FitRequest(Threads = 2))
+            let moments (s: Structure) = s.AtomProperties["REF_magmoms"].ToReals() |> Array.chunkBySize 3
+            let size (m: float[]) = sqrt (Array.sumBy (fun x -> x * x) m)
+
+            for s in relaxed do
+                // Too short and too long, and not parallel.
+                let start = PropertyArray.Real(ReadOnlySpan [| 0.9; 0.3; 1.2; 0.2; -0.4; 2.7 |], 3)
+                let found = MomentRelaxation.Run(model, s.WithAtomProperty("REF_magmoms", start), MomentRelaxationSettings(WithLengths = true, Tolerance = 1e-6, MostSteps = 2000))
+                Assert.True found.IsDone
+                let m, expected = moments found.Structure, size (List.head (List.ofArray (moments s)))
+                for v in m do Assert.InRange(size v - expected, -0.1, 0.1)
+                Assert.InRange(Array.fold2 (fun sum x y -> sum + x * y) 0. m[0] m[1] / (size m[0] * size m[1]), 1. - 1e-6, 1. + 1e-9)
+
         testCase "lengths are found where the model bounds them, and said where it does not" <| fun () ->
             TemporaryFolder.using (fun folder ->
                 let path name = Path.Combine(folder, name)

@@ -9,6 +9,8 @@ open Toolkit.Numerics.Radial
 open Toolkit.Numerics.Representations
 open Toolkit.Numerics.Representations.Nice
 open Toolkit.Numerics.Structures
+open Toolkit.Symbolic.Export
+open Toolkit.Symbolic.Invariants
 open Toolkit.Testing
 open Toolkit.Tests.Laws
 
@@ -185,6 +187,70 @@ let tests =
             let e, structures = expansion species 1 1, sample species
             let chosen = NiceFeatures(e, NiceFit.Fit(e, NiceSettings(Order = 3, Parities = Parities.Both, Selection = NiceSelection(20, NiceChoice.Independent), Covariants = NiceBranch(), Invariants = NiceBranch()), structures))
             Representations.haveGradients 3 [ Representations.invariant "independent" (fun k -> chosen.Labels[k][1] = -1) chosen ]
+
+        testCase "features by certified couplings are as many as the certificates say, span the complete set, and do not depend on the sample" <| fun () ->
+            TemporaryFolder.using (fun folder ->
+                let write order lmax sigma =
+                    let bases = IndependentCouplings.all 1 None order lmax 0 sigma
+                    let path = Path.Combine(folder, $"{order} {lmax} {sigma}.json")
+                    File.WriteAllText(path, CouplingBasisFile.write { Order = order; LMax = lmax; Lambda = 0; Sigma = sigma; Seed = 1; Patterns = bases })
+                    path, bases
+
+                for species, nmax, lmax, order in [ [ 1 ], 2, 1, 4; [ 1; 8 ], 1, 2, 3 ] do
+                    let e = expansion species nmax lmax
+                    let build seed = RandomStructure.build { Seed = seed; Atoms = 12; Species = species; Periodic = Periodicity.None; HasCell = false; Spacing = 0.8 }
+                    let structures, channels = [ for seed in 1..10 -> build seed ], nmax * species.Length
+                    let certificates = [ for nu in 3..order do for sigma in [ 1; -1 ] -> (nu, sigma), write nu lmax sigma ]
+                    let files = [ for _, (path, _) in certificates -> path ]
+                    let settings choice = NiceSettings(Order = order, Lambda = Nullable 2, Parities = Parities.Both, Selection = choice, Covariants = NiceBranch(), Invariants = NiceBranch())
+                    let all, few = NiceFeatures(e, NiceFit.Fit(e, settings null, structures)), NiceFeatures(e, NiceFit.Fit(e, settings (NiceSelection.OfCouplings files), structures))
+                    let found nu sigma = Seq.length (Seq.filter (fun f -> few.Labels[f][0] = nu && few.Labels[f][1] = sigma) (seq { 0 .. few.FeatureCount - 1 }))
+
+                    for (nu, sigma), (_, bases) in certificates do
+                        Assert.Equal(IndependentCouplings.count channels bases, bigint (found nu sigma))
+                        Assert.Equal(NiceCounts.Independent(channels, lmax, nu, 0, sigma), int64 (found nu sigma))
+
+                    let numeric = NiceFit.Fit(e, settings (NiceSelection(1000, NiceChoice.Independent)), structures)
+                    Assert.Equal((nonNull numeric.Parts[0].Output).Indices.Length, few.FeatureCount)
+                    Assert.True(few.FeatureCount < all.FeatureCount && few.MultiplyAdds < all.MultiplyAdds)
+
+                    // All others are combinations of what is chosen.
+                    let values, chosen = rows all structures, rows few structures
+                    let matrix = MathNet.Numerics.LinearAlgebra.Matrix<float>.Build.DenseOfRowArrays chosen
+                    let scale = matrix.ColumnNorms 2.
+                    let q = (matrix.MapIndexed(fun _ f x -> x / scale[f])).QR(MathNet.Numerics.LinearAlgebra.Factorization.QRMethod.Thin).Q
+
+                    for f in 0 .. all.FeatureCount - 1 do
+                        let column = MathNet.Numerics.LinearAlgebra.Vector<float>.Build.Dense(values.Length, fun i -> values[i].[f])
+                        let left = column - q * (q.TransposeThisAndMultiply column)
+                        if column.L2Norm() > 1e-9 then Assert.True(left.L2Norm() < 1e-5 * column.L2Norm(), $"feature {f}: {left.L2Norm() / column.L2Norm()}")
+
+                    // Two environments, of which a numerical rank would leave two features, and standardised ones.
+                    let least = NiceFit.Fit(e, settings (NiceSelection.OfCouplings files), structures, environments = 2)
+                    Assert.Equal<int[]>((nonNull few.Fit.Parts[0].Output).Indices, (nonNull least.Parts[0].Output).Indices)
+                    let standard = NiceFit.Fit(e, NiceSettings(Order = order, Lambda = Nullable 2, Parities = Parities.Both, Selection = NiceSelection.OfCouplings files, Standard = NiceStandard.Features, Covariants = NiceBranch(), Invariants = NiceBranch()), structures)
+                    Assert.Equal<int[]>((nonNull few.Fit.Parts[0].Output).Indices, (nonNull standard.Parts[0].Output).Indices)
+                    let path = Path.Combine(folder, "fit.npz")
+                    NiceFile.Write(path, few.Fit)
+                    for file in files do File.Delete file
+                    Assert.Equal<float>(few.Compute structures[0], (NiceFeatures(e, NiceFile.Read path)).Compute structures[0])
+
+                // What is not of these features, or not there.
+                let e, structures = expansion [ 1 ] 1 2, [ RandomStructure.build { Seed = 1; Atoms = 12; Species = [ 1 ]; Periodic = Periodicity.None; HasCell = false; Spacing = 0.8 } ]
+                let refused order (lambda: int) parities (files: string list) (expected: string) =
+                    let settings = NiceSettings(Order = order, Lambda = Nullable lambda, Parities = parities, Selection = NiceSelection.OfCouplings files, Covariants = NiceBranch(), Invariants = NiceBranch())
+                    Assert.Contains(expected, (Assert.Throws<Toolkit.Numerics.Files.InputException>(fun () -> NiceFit.Fit(e, settings, structures) |> ignore)).Message)
+
+                let three, small, four = fst (write 3 2 1), fst (write 3 1 1), fst (write 4 2 1)
+                refused 3 2 Parities.Both [ three ] "found no couplings of order 3 and σ -1, expected those of toolkit independent --order 3 --sigma -1 --lmax 2"
+                refused 3 2 Parities.Proper [ small ] "found couplings to λ 0 of l up to 1, expected λ 0 and l up to 2 at least"
+                refused 3 2 Parities.Proper [ three; three ] "a second time, expected one file for each"
+                refused 4 2 Parities.Proper [ three; four ] "couplings by way of order "
+                refused 3 2 Parities.Proper [ Path.Combine(folder, "none.json") ] "found no such file, expected a file of toolkit independent"
+                File.WriteAllText(three, "{}")
+                refused 3 2 Parities.Proper [ three ] "found another text"
+                let contracted = NiceSettings(Order = 3, Selection = NiceSelection.OfCouplings [ small ])
+                Assert.Throws<ArgumentException>(fun () -> NiceFit.Fit(e, contracted, structures) |> ignore) |> ignore)
 
         testCase "with the invariants of the last order alone as a branch, lower ones are the scalar covariants, predicted from, saved and differentiated alike" <| fun () ->
             let species = [ 1; 6; 8; 14; 26 ]

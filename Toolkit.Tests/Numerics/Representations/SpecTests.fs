@@ -269,6 +269,9 @@ let tests =
             Assert.Equal(NiceSelection(100, NiceChoice.Farthest), nonNull (settings """, "select": {} """).Selection)
             Assert.True((settings """, "centres": "species" """).IsPerSpecies)
             Assert.Equal(NiceSelection(7, NiceChoice.Independent), nonNull (settings """, "select": {"count": 7, "by": "independent"} """).Selection)
+            let certified = nonNull (settings """, "contraction": "none", "select": {"by": "couplings", "couplings": ["a.json", "b.json"]} """).Selection
+            Assert.Equal(NiceChoice.Couplings, certified.Choice)
+            Assert.Equal<string>([ "a.json"; "b.json" ], certified.Files)
             Assert.Equal<NiceInvariants list>([ NiceInvariants.Each; NiceInvariants.Last ], [ (settings "").InvariantsOf; (settings """, "branch": "last" """).InvariantsOf ])
             Assert.Equal<bool list>([ false; false; true ], [ for keys in [ ""; """, "precision": "float64" """; """, "precision": "float32" """ ] -> (read keys).IsSingle ])
             Assert.Equal((NiceScaling.Fields, true), (let s = settings """, "scaling": "fields", "time": "both" """ in s.Scaling, s.HasTimeOdd))
@@ -282,6 +285,10 @@ let tests =
             refused """, "contraction": {"captured": 0.9, "components": {}} """ "found components and captured"
             refused """, "contraction": {"captured": 1.5} """ "$.representation.contraction.captured: found '1.5'"
             refused """, "contraction": "none", "purify": {"covariants": 3} """ "purify only with a contraction"
+            refused """, "select": {"by": "couplings", "couplings": ["a.json"]} """ "found couplings with a contraction or some products, expected contraction none and expand all"
+            refused """, "contraction": "none", "select": {"by": "couplings"} """ "no key 'couplings'"
+            refused """, "contraction": "none", "select": {"by": "couplings", "count": 3, "couplings": ["a.json"]} """ "$.representation.select.count: found this key with by couplings"
+            refused """, "select": {"by": "cur", "couplings": ["a.json"]} """ "couplings only with by couplings"
             refused """, "order": 11 """ "a whole number 1…10"
             refused """, "precision": "float16" """ "$.representation.precision: found '\"float16\"', expected one of float64, float32"
             refused """, "branch": "first" """ "expected one of each, last"

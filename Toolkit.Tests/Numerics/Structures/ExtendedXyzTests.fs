@@ -179,6 +179,7 @@ let private words (random: Random) : string list =
     [ for _ in 1..4000 do
           let x = 20. * random.NextDouble() - 10.
           x.ToString("F8", culture)
+          x.ToString($"F{random.Next 20}", culture)
           x.ToString("R", culture)
           x.ToString("E16", culture)
           (x * 1e-3).ToString("G17", culture)
@@ -196,11 +197,15 @@ let tests =
     testList "Numerics.Structures.ExtendedXyzTests" [
         testCase "real numbers are the nearest of float64, however they are written" <| fun () ->
             let words = words (Random 7)
-            let frame = $"{words.Length}\nProperties=species:S:1:pos:R:3:x:R:1\n" + String.concat "" [ for word in words -> $"H 0 0 0 {word}\n" ]
+            // In a line, at its end, and behind a key.
+            let frame = $"{words.Length}\nProperties=species:S:1:pos:R:3:x:R:2\n" + String.concat "" [ for word in words -> $"H 0 0 0 {word}  {word}\n" ]
             let values = (ExtendedXyzReader.Read(new StringReader(frame), "words") |> Seq.exactlyOne).AtomProperties["x"].Reals.ToArray()
-            for word, x in Seq.zip words values do
-                if BitConverter.DoubleToInt64Bits(Double.Parse(word, CultureInfo.InvariantCulture)) <> BitConverter.DoubleToInt64Bits x then
-                    failtest $"{word} was read as {x:R}"
+
+            for k, word in Seq.indexed words do
+                for x in [ values[2 * k]; values[2 * k + 1]; (valueOf word).ToReals()[0]; (valueOf $"\"1.0 {word} 2.0\"").Reals[1] ] do
+                    if not ((Double.Parse(word, CultureInfo.InvariantCulture)).Equals x) then failtest $"{word} was read as {x:R}"
+
+            Assert.True(Double.IsNegative (valueOf "-0.0").Reals[0])
 
         testCase "values are tried as integer, real, truth value, then text" <| fun () ->
             let cases: (string * PropertyValue) list =
