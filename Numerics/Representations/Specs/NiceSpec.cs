@@ -184,8 +184,9 @@ public sealed record NiceSpec(NiceSettings Settings, int Environments)
                 throw r.Bad(Key + ".by", "couplings with a contraction or some products", "contraction none and expand all");
             if (r.IsGiven(Key + ".count"))
                 throw r.Bad(Key + ".count", "this key with by couplings", "none: couplings say how many");
-            return NiceSelection.OfCouplings(files ?? throw r.Bad(Key, "no key 'couplings'", "couplings: files of toolkit independent"))
-                with { Folder = System.IO.Path.GetDirectoryName(source) ?? "" };
+            if (files is null)
+                throw r.Bad(Key, "no key 'couplings'", "couplings: files of toolkit independent");
+            return NiceSelection.OfCouplings(files) with { Folder = System.IO.Path.GetDirectoryName(source) ?? "" };
         }
 
         NiceBranch Branch(string name, NiceBranch fallback) => new()
