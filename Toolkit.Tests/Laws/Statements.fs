@@ -207,6 +207,9 @@ let private symmetry (random: Random) (s: Symmetry) =
     close "symmetry" (factor * FromFactorials.value s.Symbol.Name q) (FromFactorials.value s.Symbol.Name (ints image))
     true
 
+/// A family so far from the origin that factorials there are not multiplied out.
+let isFar (s: SymbolValue) = s.Images |> List.exists (fun f -> BigInteger.Abs f.Constant > BigInteger 1000)
+
 let private symbolValue (random: Random) (s: SymbolValue) =
     let n = s.Names.Length - 1
     let low = if s.Value.IsSome then 0 else -4
@@ -482,7 +485,7 @@ let rec tryHold (random: Random) (statement: Statement) : bool option =
     | :? SumIdentity as s -> Some(sumIdentity random s)
     | :? Symmetry as s -> Some(symmetry random s)
     | :? ClosedForm as s -> Some(closedForm random s)
-    | :? SymbolValue as s -> Some(symbolValue random s)
+    | :? SymbolValue as s -> if isFar s then None else Some(symbolValue random s)
     | :? Orthogonality as s -> Some(orthogonality random s)
     | :? EqualNorms as s -> Some(equalNorms random s)
     | :? UnitNorm as s -> Some(unitNorm random s)
