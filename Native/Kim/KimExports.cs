@@ -8,7 +8,8 @@ namespace Toolkit.Native.Kim;
 
 /// <summary>
 /// A portable model of the KIM API, which LAMMPS and other engines load by name: the shared library lies in a folder of the model's name,
-/// and the model beside it, in the folder <c>model</c>; or in the folder <c>grade</c>, where atoms' energies are to be their grades of extrapolation.
+/// and the model beside it, in the folder <c>model</c>; or in the folder <c>grade</c>, where atoms' energies are to be their grades
+/// of extrapolation.
 /// </summary>
 internal static unsafe partial class KimExports
 {

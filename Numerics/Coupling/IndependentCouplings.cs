@@ -8,16 +8,17 @@ using Toolkit.Numerics.Files;
 namespace Toolkit.Numerics.Coupling;
 
 /// <summary>
-/// Which couplings of a field's coefficients, one after the other, are independent where factors are equal: a file that <c>toolkit independent</c> writes
-/// and <c>toolkit check</c> certifies (independent-couplings/1).
+/// Which couplings of a field's coefficients, one after the other, are independent where factors are equal: a file that <c>toolkit
+/// independent</c> writes and <c>toolkit check</c> certifies (independent-couplings/1).
 /// </summary>
 /// <remarks>
-/// It goes by patterns of factors, their orders l and how many of each are the same channel, whatever the number of channels. Of all sequences with the
-/// same factors one is listed: l increasing, of one l the channels that are there most often first, and of these the lower channel first.
+/// It goes by patterns of factors, their orders l and how many of each are the same channel, whatever the number of channels. Of all
+/// sequences with the same factors one is listed: l increasing, of one l the channels that are there most often first, and of these
+/// the lower channel first.
 /// </remarks>
 public sealed class IndependentCouplings
 {
-    private const string Format = "independent-couplings/1";
+    private const string Format = "independent-couplings/1", Expected = $"a file of toolkit independent ({Format})";
 
     private readonly Dictionary<string, HashSet<string>> _patterns = [];
 
@@ -38,7 +39,8 @@ public sealed class IndependentCouplings
     /// <summary>The largest order of what is coupled on the way.</summary>
     public int LargestOrder { get; private set; }
 
-    /// <summary>The number of couplings of all patterns: of independent ones with one channel for each factor that is not equal to another.</summary>
+    /// <summary>The number of couplings of all patterns: of independent ones with one channel for each factor that is not equal to
+    /// another.</summary>
     public int Count => _patterns.Values.Sum(static p => p.Count);
 
     /// <summary>Reads a file.</summary>
@@ -52,7 +54,8 @@ public sealed class IndependentCouplings
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InputException(path, null, null, e is FileNotFoundException or DirectoryNotFoundException ? "no such file" : e.Message, $"a file of toolkit independent ({Format})");
+            string found = e is FileNotFoundException or DirectoryNotFoundException ? "no such file" : e.Message;
+            throw new InputException(path, null, null, found, Expected);
         }
     }
 
@@ -66,7 +69,8 @@ public sealed class IndependentCouplings
         {
             using JsonDocument document = JsonDocument.Parse(json);
             JsonElement root = document.RootElement;
-            if (root.GetProperty("format").GetString() != Format) throw new InputException(source, null, "format", InputError.Quote(root.GetProperty("format").GetString()), Format);
+            string? format = root.GetProperty("format").GetString();
+            if (format != Format) throw new InputException(source, null, "format", InputError.Quote(format), Format);
             IndependentCouplings basis = new(Whole("order"), Whole("lmax"), Whole("lambda"), Whole("sigma"));
             foreach (JsonElement pattern in root.GetProperty("patterns").EnumerateArray())
                 basis.Add(pattern, source);
@@ -76,7 +80,7 @@ public sealed class IndependentCouplings
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            throw new InputException(source, null, null, "another text", $"a file of toolkit independent ({Format})");
+            throw new InputException(source, null, null, "another text", Expected);
         }
     }
 
@@ -95,22 +99,30 @@ public sealed class IndependentCouplings
         }
 
         for (int r = 1; r < runs.Count; r++)
-            if ((runs[r - 1].L, -runs[r - 1].Count, runs[r - 1].Channel).CompareTo((runs[r].L, -runs[r].Count, runs[r].Channel)) >= 0) return false;
+            if (Place(runs[r - 1]).CompareTo(Place(runs[r])) >= 0) return false;
 
         // A channel that comes back after another is not in this order either.
         return runs.DistinctBy(static r => (r.L, r.Channel)).Count() == runs.Count
-            && _patterns.TryGetValue(Name(runs.Select(static r => (r.L, r.Count))), out HashSet<string>? couplings) && couplings.Contains(Name(orders));
+            && _patterns.TryGetValue(Name(runs.Select(static r => (r.L, r.Count))), out HashSet<string>? couplings)
+            && couplings.Contains(Name(orders));
+
+        static (int, int, int) Place((int L, int Channel, int Count) run) => (run.L, -run.Count, run.Channel);
     }
 
     private void Add(JsonElement pattern, string source)
     {
-        (int L, int Count)[] factors = [.. pattern.GetProperty("factors").EnumerateArray().Select(static f => (f[0].GetInt32(), f[1].GetInt32()))];
+        (int L, int Count)[] factors =
+            [.. pattern.GetProperty("factors").EnumerateArray().Select(static f => (f[0].GetInt32(), f[1].GetInt32()))];
         HashSet<string> couplings = [];
         foreach (JsonElement coupling in pattern.GetProperty("couplings").EnumerateArray())
         {
             int[] orders = [.. coupling.EnumerateArray().Select(static l => l.GetInt32())];
             if (factors.Sum(static f => f.Count) != Order || orders.Length != Order - 1)
-                throw new InputException(source, null, "patterns", $"a coupling of {orders.Length + 1} factors", $"{Order} factors, as order says");
+            {
+                throw new InputException(
+                    source, null, "patterns", $"a coupling of {orders.Length + 1} factors", $"{Order} factors, as order says");
+            }
+
             LargestOrder = Math.Max(LargestOrder, orders.DefaultIfEmpty().Max());
             couplings.Add(Name(orders));
         }
@@ -119,7 +131,8 @@ public sealed class IndependentCouplings
             throw new InputException(source, null, "patterns", $"the pattern {Name(factors)} twice", "each once");
     }
 
-    private static string Name(IEnumerable<(int L, int Count)> factors) => string.Join(' ', factors.Select(static f => $"{f.L}×{f.Count}"));
+    private static string Name(IEnumerable<(int L, int Count)> factors) =>
+        string.Join(' ', factors.Select(static f => $"{f.L}×{f.Count}"));
 
     private static string Name(ReadOnlySpan<int> orders) => string.Join(' ', orders.ToArray());
 }

@@ -7,14 +7,15 @@ using System.Text;
 namespace Toolkit.Numerics.Files;
 
 /// <summary>
-/// Writes numbers of float64 as the shortest decimal that reads back exactly, several times faster than the runtime, byte for byte what its format "R"
-/// gives: of several decimals of that length the nearest one, with an exponent from 1E+17 on and below 1E-05.
+/// Writes numbers of float64 as the shortest decimal that reads back exactly, several times faster than the runtime, byte for byte
+/// what its format "R" gives: of several decimals of that length the nearest one, with an exponent from 1E+17 on and below 1E-04.
 /// </summary>
 /// <remarks>
-/// A number c 2^q stands for all reals from (c − ½) 2^q to (c + ½) 2^q. At a power 10^k not longer than this interval the multiples of 10^k in it have 17
-/// digits at most, and at most one multiple of 10^(k+1) lies in it, which is the shortest decimal if it is there. 10^−k with 128 bits is enough to compare exactly,
-/// if what is lost in the product is kept as one bit that says whether anything is (R. Giulietti, The Schubfach way to render doubles, 2020).
-/// Which of these cases it is and where the point stands are no branches here: numbers of a simulation would have half of them guessed wrong.
+/// A number c 2^q stands for all reals from (c − ½) 2^q to (c + ½) 2^q. At a power 10^k not longer than this interval the
+/// multiples of 10^k in it have 17 digits at most, and at most one multiple of 10^(k+1) lies in it, which is the shortest decimal if
+/// it is there. 10^−k with 128 bits is enough to compare exactly, if what is lost in the product is kept as one bit that says
+/// whether anything is (R. Giulietti, The Schubfach way to render doubles, 2020). Which of these cases it is and where the point
+/// stands are no branches here: numbers of a simulation would have half of them guessed wrong.
 /// </remarks>
 public static class ShortestDecimal
 {
@@ -31,7 +32,8 @@ public static class ShortestDecimal
 
     /// <summary>Writes a number.</summary>
     /// <param name="value">Any number.</param>
-    /// <param name="to">Where the text goes, in ASCII; at least <see cref="Room"/> bytes, of which those behind the text are left undefined.</param>
+    /// <param name="to">Where the text goes, in ASCII; at least <see cref="Room"/> bytes, of which those behind the text are left
+    /// undefined.</param>
     /// <returns>The length of the text.</returns>
     /// <exception cref="ArgumentOutOfRangeException">Too little room.</exception>
     [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]

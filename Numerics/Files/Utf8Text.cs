@@ -69,6 +69,7 @@ public sealed class Utf8Text(int room = 1024)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Reserve(int more)
     {
-        if (_bytes.Length - _length < more) Array.Resize(ref _bytes, Math.Max(checked(_length + more), (int)Math.Min(2L * _bytes.Length, Array.MaxLength)));
+        if (_bytes.Length - _length < more)
+            Array.Resize(ref _bytes, Math.Max(checked(_length + more), (int)Math.Min(2L * _bytes.Length, Array.MaxLength)));
     }
 }

@@ -59,15 +59,17 @@ internal static class Threads
     }
 
     /// <summary>
-    /// Works on the elements of a sequence as threads become free, which also read it, one at a time, and hands the results on in order. No thread
-    /// waits for another one's work unless too many results lie before it.
+    /// Works on the elements of a sequence as threads become free, which also read it, one at a time, and hands the results on in
+    /// order. No thread waits for another one's work unless too many results lie before it.
     /// </summary>
     /// <param name="items">The elements.</param>
     /// <param name="threads">How many threads work; whoever takes the results comes to them.</param>
     /// <param name="most">How many elements may be in work or done and not yet taken.</param>
     /// <param name="isAlone">Whether nothing else is worked on beside an element.</param>
-    /// <param name="work">The work. What it or the reading throws is thrown when its turn comes; nothing goes on behind a sequence that was left.</param>
-    internal static IEnumerable<TOut> InOrder<TIn, TOut>(IEnumerable<TIn> items, int threads, int most, Func<TIn, bool> isAlone, Func<TIn, TOut> work)
+    /// <param name="work">The work. What it or the reading throws is thrown when its turn comes; nothing goes on behind a sequence
+    /// that was left.</param>
+    internal static IEnumerable<TOut> InOrder<TIn, TOut>(
+        IEnumerable<TIn> items, int threads, int most, Func<TIn, bool> isAlone, Func<TIn, TOut> work)
     {
         using IEnumerator<TIn> source = items.GetEnumerator();
         object gate = new();

@@ -124,7 +124,8 @@ public sealed class FittedModel : IFittedModel
         return grade.Of(structure.Species, Features.Compute(structure, threads));
     }
 
-    /// <summary>How far some atoms of a structure, whose neighbours somebody else has found, are from those that the model was fitted on.</summary>
+    /// <summary>How far some atoms of a structure, whose neighbours somebody else has found, are from those that the model was
+    /// fitted on.</summary>
     /// <param name="structure">Of species that the model knows, with the vectors that its features read.</param>
     /// <param name="pairs">The neighbours of the centres, at least to the cutoff of the features.</param>
     /// <param name="centres">The atoms.</param>

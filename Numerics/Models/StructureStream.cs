@@ -9,9 +9,9 @@ using Toolkit.Numerics.Structures;
 namespace Toolkit.Numerics.Models;
 
 /// <summary>
-/// Does the same work for every structure of a data set and hands the results on in order, in memory for a few structures: small
-/// ones are the work of one thread each, a large one that of all. Several threads read the next structures and leave results to whoever takes
-/// them while others work.
+/// Does the same work for every structure of a data set and hands the results on in order, in memory for a few structures: small ones
+/// are the work of one thread each, a large one that of all. Several threads read the next structures and leave results to whoever
+/// takes them while others work.
 /// </summary>
 internal static class StructureStream
 {
@@ -35,12 +35,14 @@ internal static class StructureStream
         bool isAhead = threads > 1 && mostAtoms >= MostAtoms;
         IEnumerable<Group> groups = isAhead ? Grouped(structures, Small, 16) : Grouped(structures, mostAtoms, 16 * threads);
         IEnumerable<(Structure Structure, FramePlace Place, T Result)[]> results = isAhead
-            ? Threads.InOrder(groups, threads, 16 * threads, static group => group.IsAlone, group => Work(group, group.IsAlone ? threads : 1, work))
+            ? Threads.InOrder(
+                groups, threads, 16 * threads, static group => group.IsAlone, group => Work(group, group.IsAlone ? threads : 1, work))
             : (threads > 1 ? Threads.Ahead(groups) : groups).Select(group => Work(group, threads, work));
         return results.SelectMany(static group => group).Select(static (r, index) => (index, r.Structure, r.Place, r.Result));
     }
 
-    /// <summary>Structures that are worked on together; alone: all threads do so, since the structure is large or there are no others.</summary>
+    /// <summary>Structures that are worked on together; alone: all threads do so, since the structure is large or there are no
+    /// others.</summary>
     private sealed record Group((Structure Structure, FramePlace Place)[] Members, bool IsAlone);
 
     private static IEnumerable<Group> Grouped(IEnumerable<(Structure Structure, FramePlace Place)> structures, long mostAtoms, int most)

@@ -22,7 +22,8 @@ public sealed partial class RepresentationSet
     /// <param name="centres">The atoms.</param>
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
     /// <returns><c>[centre, feature]</c>.</returns>
-    /// <exception cref="ArgumentException">A species without channels; vectors that are absent or not finite; a list that ends too early.</exception>
+    /// <exception cref="ArgumentException">A species without channels; vectors that are absent or not finite; a list that ends too
+    /// early.</exception>
     /// <exception cref="NotSupportedException">There is a potential field: every atom sees every other.</exception>
     /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
     public double[] Compute(Structure structure, NeighborList pairs, ReadOnlySpan<int> centres, int threads = 1)

@@ -113,7 +113,8 @@ internal sealed class NiceBuilder
         .OrderBy(static b => b.Key).Where(b => settings.IsFeature(b.Key.Key))
         .SelectMany(static b => b.Value.Places.Select((place, k) => (b.Key.Order, b.Key.Key, k, place)));
 
-    /// <summary>What an uncontracted channel is a product of: factors by (l, channel) one after the other, and the order after each but the first.</summary>
+    /// <summary>What an uncontracted channel is a product of: factors by (l, channel) one after the other, and the order after each
+    /// but the first.</summary>
     public (List<(int L, int Channel)> Factors, List<int> Orders) Product(int order, NiceKey key, int channel)
     {
         if (order == 1) return ([(key.Lambda, channel)], []);

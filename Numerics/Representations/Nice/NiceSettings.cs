@@ -102,7 +102,8 @@ public enum NiceInvariants
 /// <param name="Choice">How they are chosen.</param>
 public sealed record NiceSelection(int Count, NiceChoice Choice)
 {
-    /// <summary>With <see cref="NiceChoice.Couplings"/>: files for each ν from 3 on and each σ of the features; read when a fit is made.</summary>
+    /// <summary>With <see cref="NiceChoice.Couplings"/>: files for each ν from 3 on and each σ of the features; read when a fit
+    /// is made.</summary>
     public IReadOnlyList<string> Files { get; init; } = [];
 
     /// <summary>The folder that they are looked for in.</summary>

@@ -91,7 +91,8 @@ internal sealed partial class XyzComment
             : XyzList.OneKind(words, [words.Count]);
     }
 
-    /// <summary>The usual case without strings of words: decimal numbers with a point and spaces between them; null where it is another.</summary>
+    /// <summary>The usual case without strings of words: decimal numbers with a point and spaces between them; null where it is
+    /// another.</summary>
     private static PropertyValue? Reals(string text)
     {
         Span<double> numbers = stackalloc double[9];
