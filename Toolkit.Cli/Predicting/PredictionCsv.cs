@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using Toolkit.Numerics.Files;
@@ -77,7 +78,7 @@ internal static class PredictionCsv
         }
     }
 
-    private static string AtomHead(Structure s, string prefix) => string.Join(',', new[] { "structure", "atom", "element", "x [Å]", "y [Å]", "z [Å]" }
+    private static string AtomHead(Structure s, string prefix) => string.Join(',', AtomColumns
         .Concat(s.AtomProperties.SelectMany(p => Columns(p.Key, prefix, p.Value.Components))));
 
     private static IEnumerable<string> Columns(string name, string prefix, int count)
