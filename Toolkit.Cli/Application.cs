@@ -43,7 +43,8 @@ public static class Application
     /// else to <paramref name="error"/>. Returns the exit code.</summary>
     public static int Run(string[] args, TextWriter output, TextWriter error)
     {
-        var root = new RootCommand("Exact coupling coefficients, proofs, symmetry-adapted features of atomic structures, and models of them.");
+        var root = new RootCommand(
+            "Exact coupling coefficients, proofs, symmetry-adapted features of atomic structures, and models of them.");
         foreach (Command verb in Verbs())
             root.Subcommands.Add(verb);
         root.Options.OfType<VersionOption>().Single().Action = new PrintVersion();
@@ -55,8 +56,12 @@ public static class Application
         }
         ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         // Where a verb takes any number of files, a mistyped option passes for one.
-        if ((parsed.Errors.Count > 0 || parsed.Tokens.Any(IsMistyped)) && (Unknown(parsed, root) ?? (parsed.Errors is [var first, ..] ? first.Message : null)) is { } fault)
+        if ((parsed.Errors.Count > 0 || parsed.Tokens.Any(IsMistyped))
+            && (Unknown(parsed, root) ?? (parsed.Errors is [var first, ..] ? first.Message : null)) is { } fault)
+        {
             return Fail(error, fault, 2);
+        }
+
         try
         {
             return parsed.Invoke(new InvocationConfiguration
@@ -78,12 +83,14 @@ public static class Application
         }
     }
 
-    /// <summary>What to say of a verb or an option that there is none of, with the one that may be meant; null: it is another error.</summary>
+    /// <summary>What to say of a verb or an option that there is none of, with the one that may be meant; null: it is another
+    /// error.</summary>
     private static string? Unknown(ParseResult parsed, RootCommand root)
     {
         Command verb = parsed.CommandResult.Command;
         string? token = verb == root ? (parsed.UnmatchedTokens is [var unknown, ..] ? unknown : null)
-            : parsed.UnmatchedTokens.FirstOrDefault(static t => t.StartsWith("--", StringComparison.Ordinal)) ?? parsed.Tokens.FirstOrDefault(IsMistyped)?.Value;
+            : parsed.UnmatchedTokens.FirstOrDefault(static t => t.StartsWith("--", StringComparison.Ordinal))
+                ?? parsed.Tokens.FirstOrDefault(IsMistyped)?.Value;
         if (token is null)
             return null;
 
@@ -94,7 +101,8 @@ public static class Application
         return $"no {place} '{token}'{meant}: expected {string.Join(", ", names)}";
     }
 
-    private static bool IsMistyped(Token token) => token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal);
+    private static bool IsMistyped(Token token) =>
+        token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal);
 
     private static int Fail(TextWriter error, string message, int code)
     {

@@ -17,7 +17,10 @@ internal static class ErrorTable
         foreach (CurvePoint point in curve)
         {
             foreach (LabelError e in point.Errors)
-                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{point.Structures}\t{e.Label}\t{e.RootMeanSquare:G4}\t{e.Mean:G4}\t{e.Unit}"));
+            {
+                output.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture, $"{point.Structures}\t{e.Label}\t{e.RootMeanSquare:G4}\t{e.Mean:G4}\t{e.Unit}"));
+            }
         }
     }
 
@@ -30,7 +33,9 @@ internal static class ErrorTable
             foreach (LabelError e in errors)
             {
                 double least = models.SelectMany(static m => m.Errors).Where(o => o.Label == e.Label).Min(static o => o.RootMeanSquare);
-                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}\t{set}\t{e.Label}\t{e.RootMeanSquare:G4}\t{e.Unit}\t{(e.RootMeanSquare == least ? "*" : "-")}"));
+                output.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{name}\t{set}\t{e.Label}\t{e.RootMeanSquare:G4}\t{e.Unit}\t{(e.RootMeanSquare == least ? "*" : "-")}"));
             }
         }
     }

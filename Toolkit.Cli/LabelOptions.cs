@@ -9,24 +9,30 @@ namespace Toolkit.Cli;
 /// <summary>The options that say under which names files have what is learned or compared.</summary>
 internal sealed class LabelOptions
 {
-    private readonly Option<string?> _energy = new("--energy-key") { Description = "the property that is the energy, eV (REF_energy, energy)" };
-    private readonly Option<string?> _forces = new("--forces-key") { Description = "the atom property that is the force, eV/Å (REF_forces, forces)" };
-    private readonly Option<string?> _stress = new("--stress-key") { Description = "the property that is the stress, eV/Å³ (REF_stress, stress)" };
-    private readonly Option<string?> _virial = new("--virial-key") { Description = "the property that is the virial, eV (REF_virial, virial)" };
+    private readonly Option<string?> _energy =
+        new("--energy-key") { Description = "the property that is the energy, eV (REF_energy, energy)" };
+    private readonly Option<string?> _forces =
+        new("--forces-key") { Description = "the atom property that is the force, eV/Å (REF_forces, forces)" };
+    private readonly Option<string?> _stress =
+        new("--stress-key") { Description = "the property that is the stress, eV/Å³ (REF_stress, stress)" };
+    private readonly Option<string?> _virial =
+        new("--virial-key") { Description = "the property that is the virial, eV (REF_virial, virial)" };
 
     private readonly Option<string[]> _fields = new("--field-key")
     {
         Description = "the atom property that is −∂E/∂v of a vector field of the specification; once for each, in their order (spins: REF_magforces, REF_magfield, magforces, magfield)",
     };
 
-    private readonly Option<string?> _dipole = new("--dipole-key") { Description = "with target dipole: the property that is the dipole, e·Å (REF_dipole, dipole)" };
+    private readonly Option<string?> _dipole =
+        new("--dipole-key") { Description = "with target dipole: the property that is the dipole, e·Å (REF_dipole, dipole)" };
 
     private readonly Option<string?> _tensor = new("--tensor-key")
     {
         Description = "with target tensor: the property that is the tensor, 3×3 or xx yy zz yz xz xy (REF_polarizability, polarizability, REF_dielectric, dielectric)",
     };
 
-    private readonly Option<string?> _weight = new("--weight-key") { Description = "the property that a structure's weights are multiplied by" };
+    private readonly Option<string?> _weight =
+        new("--weight-key") { Description = "the property that a structure's weights are multiplied by" };
 
     /// <summary>The options.</summary>
     public IEnumerable<Option> All => [_energy, _forces, _stress, _virial, _fields, _dipole, _tensor, _weight];
@@ -55,7 +61,11 @@ internal sealed class LabelOptions
     public LabelKeys Read(ParseResult result, ModelTarget target)
     {
         RequireFor(result, target);
-        return new LabelKeys { Tensor = result.GetValue(target == ModelTarget.Dipole ? _dipole : _tensor), Weight = result.GetValue(_weight) };
+        return new LabelKeys
+        {
+            Tensor = result.GetValue(target == ModelTarget.Dipole ? _dipole : _tensor),
+            Weight = result.GetValue(_weight)
+        };
     }
 
     /// <summary>Refuses the names of what a model does not learn.</summary>

@@ -19,15 +19,19 @@ internal static class ModelReport
     private const int Plot = 260, Margin = 46;
 
     /// <summary>The errors and the choice of the regularizer.</summary>
-    public static string Json(IFittedModel model, IReadOnlyDictionary<string, ModelEvaluation> sets, IReadOnlyList<CurvePoint>? curve = null)
+    public static string Json(
+        IFittedModel model, IReadOnlyDictionary<string, ModelEvaluation> sets, IReadOnlyList<CurvePoint>? curve = null)
     {
         JsonObject json = new()
         {
             ["structures"] = model.About.Structures,
             ["rows"] = model.About.Rows,
             ["regularizer"] = model.About.Regularizer,
-            ["trials"] = new JsonArray(model.About.Trials.Where(static t => double.IsFinite(t.Error)).Select(static t => (JsonNode)new JsonArray(t.Regularizer, t.Error)).ToArray()),
-            ["errors"] = new JsonObject(sets.Select(static s => KeyValuePair.Create(s.Key, (JsonNode?)new JsonArray(s.Value.Errors.Select(Error).ToArray())))),
+            ["trials"] = new JsonArray(
+                model.About.Trials.Where(static t => double.IsFinite(t.Error))
+                .Select(static t => (JsonNode)new JsonArray(t.Regularizer, t.Error)).ToArray()),
+            ["errors"] = new JsonObject(
+                sets.Select(static s => KeyValuePair.Create(s.Key, (JsonNode?)new JsonArray(s.Value.Errors.Select(Error).ToArray())))),
         };
         if (curve is { Count: > 0 })
         {
@@ -37,11 +41,15 @@ internal static class ModelReport
             }).ToArray());
         }
 
-        return json.ToJsonString(new JsonSerializerOptions { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }) + "\n";
+        return json.ToJsonString(
+            new JsonSerializerOptions { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping })
+            + "\n";
     }
 
     /// <summary>The page.</summary>
-    public static string Html(string name, IFittedModel model, IReadOnlyDictionary<string, ModelEvaluation> sets, StructureMap structures, IReadOnlyList<CurvePoint>? curve = null)
+    public static string Html(
+        string name, IFittedModel model, IReadOnlyDictionary<string, ModelEvaluation> sets, StructureMap structures,
+        IReadOnlyList<CurvePoint>? curve = null)
     {
         StringBuilder page = new();
         ModelAbout about = model.About;
@@ -77,12 +85,16 @@ internal static class ModelReport
         foreach (string label in curve?.SelectMany(static p => p.Errors).Select(static e => e.Label).Distinct() ?? [])
             Curve(page, label, [.. curve!.SelectMany(p => p.Errors.Where(e => e.Label == label).Select(e => (p.Structures, e)))]);
 
-        (double Regularizer, double Error)[] trials = about.Trials.Where(static t => double.IsFinite(t.Error) && t.Regularizer > 0).ToArray();
+        (double Regularizer, double Error)[] trials =
+            about.Trials.Where(static t => double.IsFinite(t.Error) && t.Regularizer > 0).ToArray();
         if (trials.Length > 1)
         {
             page.Append("<h2>Choice of the regularizer</h2>\n<table><tr><th>regularizer</th><th>error on what was left out, in units of the labels' weights</th></tr>\n");
             foreach ((double regularizer, double error) in trials)
-                page.Append(CultureInfo.InvariantCulture, $"<tr><td>{regularizer:G3}{(regularizer == about.Regularizer ? " (chosen)" : "")}</td><td>{error:G5}</td></tr>\n");
+            {
+                page.Append(CultureInfo.InvariantCulture,
+                    $"<tr><td>{regularizer:G3}{(regularizer == about.Regularizer ? " (chosen)" : "")}</td><td>{error:G5}</td></tr>\n");
+            }
 
             page.Append("</table>\n");
         }
@@ -94,14 +106,16 @@ internal static class ModelReport
 
     private static string Baseline(IFittedModel model) => model is FittedModel fitted
         ? " Energies are per atom and less the baseline "
-            + string.Join(", ", fitted.Baseline.Energies.Select(static e => string.Create(CultureInfo.InvariantCulture, $"{Elements.Symbol(e.Key)} {e.Value:0.######} eV"))) + "."
+            + string.Join(", ", fitted.Baseline.Energies.Select(
+                static e => string.Create(CultureInfo.InvariantCulture, $"{Elements.Symbol(e.Key)} {e.Value:0.######} eV"))) + "."
         : "";
 
     private static JsonNode Error(LabelError e)
     {
         var json = new JsonObject
         {
-            ["label"] = e.Label, ["species"] = e.Species ?? "all", ["unit"] = e.Unit, ["count"] = e.Count, ["rmse"] = e.RootMeanSquare, ["mae"] = e.Mean,
+            ["label"] = e.Label, ["species"] = e.Species ?? "all", ["unit"] = e.Unit, ["count"] = e.Count, ["rmse"] = e.RootMeanSquare,
+            ["mae"] = e.Mean,
             ["largest"] = e.Largest, ["deviation"] = e.Deviation,
         };
         if (e.Percent is double percent)
@@ -113,12 +127,18 @@ internal static class ModelReport
     /// <summary>Errors on the test set against the size of the training set, both logarithmic.</summary>
     private static void Curve(StringBuilder page, string label, IReadOnlyList<(int Structures, LabelError Error)> points)
     {
-        page.Append(CultureInfo.InvariantCulture, $"<h2>Learning curve: {Text(label)}</h2>\n<table><tr><th>structures</th><th>RMSE</th><th>MAE</th></tr>\n");
+        page.Append(CultureInfo.InvariantCulture,
+            $"<h2>Learning curve: {Text(label)}</h2>\n<table><tr><th>structures</th><th>RMSE</th><th>MAE</th></tr>\n");
         foreach ((int structures, LabelError e) in points)
-            page.Append(CultureInfo.InvariantCulture, $"<tr><td>{structures}</td><td>{e.RootMeanSquare:G4}</td><td>{e.Mean:G4}</td></tr>\n");
+        {
+            page.Append(CultureInfo.InvariantCulture,
+                $"<tr><td>{structures}</td><td>{e.RootMeanSquare:G4}</td><td>{e.Mean:G4}</td></tr>\n");
+        }
 
         page.Append("</table>\n");
-        (double X, double Y)[] drawn = [.. points.Where(static p => p.Error.RootMeanSquare > 0).Select(static p => (Math.Log(p.Structures), Math.Log(p.Error.RootMeanSquare)))];
+        (double X, double Y)[] drawn =
+            [.. points.Where(static p => p.Error.RootMeanSquare > 0)
+            .Select(static p => (Math.Log(p.Structures), Math.Log(p.Error.RootMeanSquare)))];
         if (drawn.Length < 2) return;
         double left = drawn[0].X, right = drawn[^1].X, low = drawn.Min(static p => p.Y), high = drawn.Max(static p => p.Y);
         double height = high > low ? high - low : 1;
@@ -136,14 +156,18 @@ internal static class ModelReport
     /// <summary>Predictions against references.</summary>
     private static void Scatter(StringBuilder page, string title, IReadOnlyList<(double Reference, double Predicted)> pairs)
     {
-        double low = pairs.Min(static p => Math.Min(p.Reference, p.Predicted)), high = pairs.Max(static p => Math.Max(p.Reference, p.Predicted));
+        double low = pairs.Min(static p => Math.Min(p.Reference, p.Predicted)),
+            high = pairs.Max(static p => Math.Max(p.Reference, p.Predicted));
         double range = high > low ? high - low : 1;
         int size = Plot + (2 * Margin);
         page.Append(CultureInfo.InvariantCulture,
             $"<svg width=\"{size}\" height=\"{size}\" viewBox=\"0 0 {size} {size}\"><rect x=\"{Margin}\" y=\"{Margin}\" width=\"{Plot}\" height=\"{Plot}\" fill=\"none\" stroke=\"#888\"/>"
             + $"<line x1=\"{Margin}\" y1=\"{Margin + Plot}\" x2=\"{Margin + Plot}\" y2=\"{Margin}\" stroke=\"#bbb\"/><text x=\"{Margin}\" y=\"{Margin - 8}\">{Text(title)}: predicted over reference</text>");
         foreach ((double value, string anchor, int x) in new[] { (low, "start", Margin), (high, "end", Margin + Plot) })
-            page.Append(CultureInfo.InvariantCulture, $"<text x=\"{x}\" y=\"{Margin + Plot + 16}\" text-anchor=\"{anchor}\">{value:G4}</text>");
+        {
+            page.Append(CultureInfo.InvariantCulture,
+                $"<text x=\"{x}\" y=\"{Margin + Plot + 16}\" text-anchor=\"{anchor}\">{value:G4}</text>");
+        }
 
         page.Append("<g fill=\"#1f5fa8\" fill-opacity=\"0.45\">");
         foreach ((double reference, double predicted) in pairs)

@@ -19,7 +19,8 @@ internal static class OutputFile
     /// <param name="path">Its name.</param>
     /// <param name="force">Whether one that is there may be replaced.</param>
     /// <param name="bytes">How many bytes it has, or has at least; 0: unknown.</param>
-    /// <exception cref="InputException">A folder that is absent or cannot be written, a file that is there, or less space than it takes.</exception>
+    /// <exception cref="InputException">A folder that is absent or cannot be written, a file that is there, or less space than it
+    /// takes.</exception>
     public static void Require(string path, bool force, long bytes = 0)
     {
         AtomicFile.RequireWritable(path);
@@ -41,7 +42,8 @@ internal static class OutputFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new InputException(folder, null, null, File.Exists(folder) ? "a file" : "a name that no folder can have here", "a folder for the results");
+            throw new InputException(
+                folder, null, null, File.Exists(folder) ? "a file" : "a name that no folder can have here", "a folder for the results");
         }
 
         AtomicFile.RequireWritable(Path.Combine(folder, "result"));

@@ -9,13 +9,15 @@ using Toolkit.Numerics.Files;
 
 namespace Toolkit.Cli;
 
-/// <summary>The option <c>--shard</c>: one of n processes that share the work on a data set, told by number or found out from what started them.</summary>
+/// <summary>The option <c>--shard</c>: one of n processes that share the work on a data set, told by number or found out from what started
+/// them.</summary>
 internal static partial class ShardOption
 {
     // Launchers and schedulers: the process's number, how many there are, and the first number.
     private static readonly (string Rank, string Size, string? First)[] Launchers =
     [
-        ("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", null), ("PMI_RANK", "PMI_SIZE", null), ("MV2_COMM_WORLD_RANK", "MV2_COMM_WORLD_SIZE", null),
+        ("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", null), ("PMI_RANK", "PMI_SIZE", null),
+            ("MV2_COMM_WORLD_RANK", "MV2_COMM_WORLD_SIZE", null),
         ("SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_TASK_COUNT", "SLURM_ARRAY_TASK_MIN"), ("SLURM_PROCID", "SLURM_NTASKS", null),
     ];
 
@@ -58,7 +60,8 @@ internal static partial class ShardOption
             Match match = NamePattern().Match(Path.GetFileName(path));
             if (!match.Success)
                 throw new InputException(path, null, null, "a name without .shard-i-of-n", "the parts that --shard auto makes");
-            int part = int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture), of = int.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture);
+            int part = int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture),
+                of = int.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture);
             if (all > 0 && of != all)
                 throw new InputException(path, null, null, $"a part of {of}", $"parts of {all}, as the others are");
             if (!parts.TryAdd(part, path))
@@ -69,18 +72,25 @@ internal static partial class ShardOption
         int missing = Enumerable.Range(1, all).FirstOrDefault(k => !parts.ContainsKey(k));
         return missing == 0
             ? [.. parts.Values]
-            : throw new InputException(paths[0], null, null, $"{parts.Count} of {all} parts", $"all of them; part {missing} is missing: run it again");
+            : throw new InputException(
+                paths[0], null, null, $"{parts.Count} of {all} parts", $"all of them; part {missing} is missing: run it again");
     }
 
     private static (int, int) Auto()
     {
         foreach ((string rank, string size, string? first) in Launchers)
         {
-            if (Number(Environment.GetEnvironmentVariable(rank)) is not int number || Number(Environment.GetEnvironmentVariable(size)) is not int count) continue;
+            if (Number(Environment.GetEnvironmentVariable(rank)) is not int number
+                || Number(Environment.GetEnvironmentVariable(size)) is not int count)
+            {
+                continue;
+            }
+
             int part = number - (first is null ? 0 : Number(Environment.GetEnvironmentVariable(first)) ?? 0) + 1;
             return part >= 1 && part <= count
                 ? (part, count)
-                : throw new UsageException($"--shard: found {rank}={number} and {size}={count}, expected numbers that follow each other, or i/n");
+                : throw new UsageException(
+                    $"--shard: found {rank}={number} and {size}={count}, expected numbers that follow each other, or i/n");
         }
 
         throw new UsageException($"--shard: found auto and none of {string.Join(", ", Launchers.Select(static l => l.Rank))}, expected a start by mpirun or Slurm, or i/n");

@@ -61,13 +61,15 @@ internal sealed class StructureFiles : IDisposable
                 .Where(f => FileSystemName.MatchesSimpleExpression(name, Path.GetFileName(f), ignoreCase: false))
                 .Order(StringComparer.Ordinal).ToArray()
             : [];
-        return found.Length > 0 ? found : throw new InputException(argument, null, null, "no such files", "a pattern of extended-XYZ files");
+        return found.Length > 0 ? found
+            : throw new InputException(argument, null, null, "no such files", "a pattern of extended-XYZ files");
     }
 
     private string Spool()
     {
         string path = _spool = Path.GetTempFileName();
-        _signals.AddRange(new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM }.Select(s => PosixSignalRegistration.Create(s, _ => File.Delete(path))));
+        _signals.AddRange(new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM }.Select(
+            s => PosixSignalRegistration.Create(s, _ => File.Delete(path))));
         using Stream input = Console.OpenStandardInput();
         using FileStream file = new(path, FileMode.Create, FileAccess.Write);
         input.CopyTo(file);

@@ -11,8 +11,8 @@ using Toolkit.Numerics.Structures;
 namespace Toolkit.Cli;
 
 /// <summary>
-/// Structures of the data on the page of a report, to be turned by hand, beside a map of their features: points that lie near one another are
-/// alike to the model. The page holds all that it shows and asks no other place for anything.
+/// Structures of the data on the page of a report, to be turned by hand, beside a map of their features: points that lie near one another
+/// are alike to the model. The page holds all that it shows and asks no other place for anything.
 /// </summary>
 internal sealed class StructureMap
 {
@@ -61,7 +61,8 @@ internal sealed class StructureMap
         {
             ["elements"] = new JsonArray([.. species.Select(static z => (JsonNode)Elements.Symbol(z))]),
             ["numbers"] = new JsonArray([.. species.Select(static z => (JsonNode)z)]),
-            ["structures"] = new JsonArray([.. _all.Select((s, k) => (JsonNode)Json(s, species, isMap ? places.AsSpan(dimensions * k, dimensions).ToArray() : null))]),
+            ["structures"] = new JsonArray(
+                [.. _all.Select((s, k) => (JsonNode)Json(s, species, isMap ? places.AsSpan(dimensions * k, dimensions).ToArray() : null))]),
         };
         using Stream code = typeof(StructureMap).Assembly.GetManifestResourceStream("structures.js")!;
         using StreamReader text = new(code);
@@ -84,7 +85,8 @@ internal sealed class StructureMap
         for (int k = 0; k < features.Length; k++)
             mean[k % mean.Length] += features[k] / structure.Count;
         double energy = (model.Predict(structure, threads).Energy - model.Baseline.Of(structure)) / structure.Count;
-        return new Shown(set, number, structure, mean, energy, [.. model.Features.Fields.Select(f => (f.Name, (double[]?)f.Read(structure)))]);
+        return new Shown(set, number, structure, mean, energy,
+            [.. model.Features.Fields.Select(f => (f.Name, (double[]?)f.Read(structure)))]);
     }
 
     private static JsonObject Json(Shown shown, int[] species, double[]? place)
@@ -102,8 +104,11 @@ internal sealed class StructureMap
         JsonObject arrows = [];
         double[]? forces = ((string[])["REF_forces", "forces"]).Select(key => s.AtomProperties.GetValueOrDefault(key))
             .FirstOrDefault(static p => p is { Kind: PropertyKind.Real, Components: 3 })?.Reals.ToArray();
-        foreach ((string name, double[]? values) in shown.Vectors.Append(("forces", forces)).Where(static v => v.Item2?.All(double.IsFinite) == true))
+        foreach ((string name, double[]? values) in shown.Vectors.Append(("forces", forces))
+            .Where(static v => v.Item2?.All(double.IsFinite) == true))
+        {
             arrows[name] = Numbers(values!, 3);
+        }
 
         if (arrows.Count > 0) json["arrows"] = arrows;
         return json;
@@ -113,5 +118,6 @@ internal sealed class StructureMap
 
     /// <summary>A structure of the page.</summary>
     private sealed record Shown(
-        string Set, int Number, Structure Structure, double[]? Features, double? Energy, IReadOnlyList<(string Name, double[]? Values)> Vectors);
+        string Set, int Number, Structure Structure, double[]? Features, double? Energy,
+            IReadOnlyList<(string Name, double[]? Values)> Vectors);
 }

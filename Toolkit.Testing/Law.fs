@@ -50,7 +50,14 @@ module Law =
             member this.OnFinished(_, result) = this.Result <- Some result
 
     /// As `check`, from a given seed and with just as many cases.
-    let internal checkFrom (replay: Replay option) (name: string) (count: int) (show: 'a -> string) (cases: Arbitrary<'a>) (law: 'a -> unit) : unit =
+    let internal checkFrom
+        (replay: Replay option)
+        (name: string)
+        (count: int)
+        (show: 'a -> string)
+        (cases: Arbitrary<'a>)
+        (law: 'a -> unit)
+        : unit =
         let listener = Listener()
         // Shrinking goes on from cases that fail only: the last one that failed is the smallest.
         let mutable smallest: ('a * exn) option = None

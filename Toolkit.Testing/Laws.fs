@@ -66,7 +66,12 @@ type Laws private () =
         tryLaw subject law (fun random s ->
             let before = subject.Compute s |> rows subject s
 
-            for m in [ yield Rotations.randomRotation random; if mirrors then yield Rotations.randomReflection random ] do
+            for m in
+                [
+                    yield Rotations.randomRotation random
+                    if mirrors then
+                        yield Rotations.randomReflection random
+                ] do
                 let what = if Rotations.determinant m < 0. then "after a reflection" else "after a rotation"
                 compare subject what (Array.collect (turn m) before) (subject.Compute(turned subject m s)))
 
@@ -93,8 +98,7 @@ type Laws private () =
         Array.init values (fun k -> gradient[k * coordinates + at])
 
     /// Every coordinate of small structures, three random ones of others.
-    static let some (random: Random) (s: Structure) =
-        if s.Count = 1 then [ 0..2 ] else List.init 3 (fun _ -> random.Next(3 * s.Count))
+    static let some (random: Random) (s: Structure) = if s.Count = 1 then [ 0..2 ] else List.init 3 (fun _ -> random.Next(3 * s.Count))
 
     static let requireVector (subject: Subject) key =
         if not (List.exists (fun v -> v.Key = key) subject.Vectors) then
@@ -151,7 +155,9 @@ type Laws private () =
             let copies d = if s.Periodic[d] then random.Next(1, 3) else 1
             let na, nb, nc = copies 0, copies 1, copies 2
             // Which atom of the cell each atom of the larger one is, whatever the order of the copies.
-            let marked = s.WithAtomProperty("original", PropertyArray.Integer(ReadOnlySpan(Array.init s.Count int64))).Replicate(na, nb, nc)
+            let marked =
+                s.WithAtomProperty("original", PropertyArray.Integer(ReadOnlySpan(Array.init s.Count int64))).Replicate(na, nb, nc)
+
             let original = marked.AtomProperties["original"].Integers.ToArray()
             let before = subject.Compute s |> rows subject s
 
@@ -174,7 +180,12 @@ type Laws private () =
             let relabelled = s.WithSpecies(ReadOnlySpan(s.Species.ToArray() |> Array.map (fun z -> map[z])))
             let place = places.Invoke map
             let after = subject.Compute relabelled |> rows subject s
-            compare subject "after an exchange of species" (subject.Compute s) (after |> Array.collect (fun row -> place |> Array.map (fun k -> row[k]))))
+
+            compare
+                subject
+                "after an exchange of species"
+                (subject.Compute s)
+                (after |> Array.collect (fun row -> place |> Array.map (fun k -> row[k]))))
 
     /// Reversing time, which reverses the vectors that are odd under it, multiplies each number of a row by its sign.
     static member AssertTimeReversal(subject: Subject, signs: IReadOnlyList<int>) : unit =
@@ -220,7 +231,13 @@ type Laws private () =
 
             for at in some random s do
                 let expected = difference 1e-3 (fun h -> subject.Compute(bent key s at h))
-                close $"by component {at} of {key}" settings.DifferenceTolerance settings.Floor expected (column values (3 * s.Count) found at))
+
+                close
+                    $"by component {at} of {key}"
+                    settings.DifferenceTolerance
+                    settings.Floor
+                    expected
+                    (column values (3 * s.Count) found at))
 
     /// Forces, [atom, xyz], are minus the gradient of an energy (a subject per structure with one number).
     static member AssertForces(energy: Subject, forces: Func<Structure, float[]>) : unit =

@@ -3,7 +3,8 @@ using System.Linq;
 using BenchmarkDotNet.Running;
 using Toolkit.Benchmarks.Summary;
 
-// --summary prints one line per kernel within minutes, --summary Dense those of one class; anything else goes to BenchmarkDotNet, e.g. --filter '*Power*'.
+// --summary prints one line per kernel within minutes, --summary Dense those of one class; anything else goes to BenchmarkDotNet, e.g.
+// --filter '*Power*'.
 int summary = Array.IndexOf(args, "--summary");
 if (summary >= 0)
 {

@@ -22,7 +22,7 @@ internal static class NiceOfMethane
         Structure[] sample = ExtendedXyzReader.Read("methane.xyz").ToArray();
         var radial = RadialTable.Build(new SmearedGto(new GtoBasis(4, 4.0), 3, 4.0, 0.4), new CutoffFunction(4.0, 0.5));
         var density = new DensityExpansion(radial, [1, 6]);
-        NiceFit nice = NiceFit.Fit(density, new NiceSettings { Order = 4 }, sample, environments: 1000, threads: Environment.ProcessorCount);
+        NiceFit nice = NiceFit.Fit(density, new NiceSettings { Order = 4 }, sample, environments: 1000, threads: 2);
         NiceFile.Write("nice.npz", nice);
 
         var invariants = new NiceFeatures(density, NiceFile.Read("nice.npz"));

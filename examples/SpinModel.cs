@@ -61,7 +61,8 @@ internal static class SpinModel
         foreach (int cell in Enumerable.Range(0, 8))
             foreach (double shift in new[] { 0, 0.5 })
             {
-                positions.AddRange([A * ((cell & 1) + shift) + Small(0.05), A * ((cell >> 1 & 1) + shift) + Small(0.05), A * ((cell >> 2) + shift) + Small(0.05)]);
+                foreach (int axis in new[] { 0, 1, 2 })
+                    positions.Add(A * ((cell >> axis & 1) + shift) + Small(0.05));
                 vectors.AddRange([Small(1), Small(1), 2.2 + Small(0.2)]);
             }
         return Structure.Create(Enumerable.Repeat(26, 16).ToArray(), positions.ToArray())

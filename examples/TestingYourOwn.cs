@@ -82,7 +82,8 @@ internal static class TestingYourOwn
             for (int j = 0; j < s.Count; j++)
                 for (int d = 0; d < 3; d++)
                     if (j != i)
-                        forces[3 * i + d] += 2 * s.Species[i] * s.Species[j] * Math.Exp(-Math.Pow(Distance(r, i, j), 2)) * (r[3 * i + d] - r[3 * j + d]);
+                        forces[3 * i + d] += 2 * s.Species[i] * s.Species[j]
+                            * Math.Exp(-Math.Pow(Distance(r, i, j), 2)) * (r[3 * i + d] - r[3 * j + d]);
         return forces;
     }
 }

@@ -12,7 +12,17 @@ extern int xtb_checkEnvironment(nativeint environment)
 [<DllImport("libxtb.so.6")>]
 extern void xtb_setVerbosity(nativeint environment, int verbosity)
 [<DllImport("libxtb.so.6")>]
-extern nativeint xtb_newMolecule(nativeint environment, int& count, int[] numbers, double[] positions, double& charge, int& unpaired, nativeint lattice, nativeint periodic)
+extern nativeint xtb_newMolecule(
+    nativeint environment,
+    int& count,
+    int[] numbers,
+    double[] positions,
+    double& charge,
+    int& unpaired,
+    nativeint lattice,
+    nativeint periodic
+)
+
 [<DllImport("libxtb.so.6")>]
 extern void xtb_delMolecule(nativeint& molecule)
 [<DllImport("libxtb.so.6")>]

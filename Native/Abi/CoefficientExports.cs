@@ -5,7 +5,8 @@ using Toolkit.Symbolic.Tables;
 
 namespace Toolkit.Native.Abi;
 
-/// <summary>Exact coefficients and tables of them: the functions <c>toolkit_coefficient</c> and <c>toolkit_table</c> of toolkit.h.</summary>
+/// <summary>Exact coefficients and tables of them: the functions <c>toolkit_coefficient</c> and <c>toolkit_table</c> of
+/// toolkit.h.</summary>
 internal static unsafe class CoefficientExports
 {
     /// <summary>One coefficient.</summary>
@@ -24,7 +25,8 @@ internal static unsafe class CoefficientExports
     public static int Table(byte* kind, int lmax, byte* convention, byte* path) => Handles.Try(() =>
     {
         string name = Handles.Text(kind, nameof(kind)), of = Handles.Text(convention, nameof(convention));
-        TableKind known = TableKind.TryParse(name)?.Value ?? throw new System.ArgumentException($"kind: found '{name}', expected 3j, cg, real-cg, gaunt or 6j");
+        TableKind known = TableKind.TryParse(name)?.Value
+            ?? throw new System.ArgumentException($"kind: found '{name}', expected 3j, cg, real-cg, gaunt or 6j");
         Convention chosen = Conventions.TryFind(of, known.Basis)?.Value
             ?? throw new System.ArgumentException($"convention: found '{of}', expected one of {string.Join(", ", Conventions.Names())}");
         FSharpResult<TableSpec, string> spec = TableSpec.TryCreate(known, HalfInteger.FromInteger(lmax), false, chosen, Precision.Double);

@@ -18,7 +18,8 @@ internal static unsafe class FeatureExports
 
     /// <summary>Prepares features from a specification, and from structures where it leaves something to the data.</summary>
     [UnmanagedCallersOnly(EntryPoint = "toolkit_features_open")]
-    public static int Open(byte* spec, long count, StructureView* structures, byte* fitted, int threads, nint* features) => Handles.Try(() =>
+    public static int Open(byte* spec, long count, StructureView* structures, byte* fitted, int threads, nint* features) =>
+        Handles.Try(() =>
     {
         List<Structure> all = [];
         for (long s = 0; s < count; s++)
@@ -51,14 +52,16 @@ internal static unsafe class FeatureExports
     [UnmanagedCallersOnly(EntryPoint = "toolkit_features_gradient_rows")]
     public static int GradientRows(nint features, StructureView* structure, long* rows) => Handles.Try(() =>
     {
-        using RepresentationSet.SurroundedStructure around = Handles.Get<PreparedFeatures>(features).Set.Surround(StructureView.Read(structure), 1);
+        using RepresentationSet.SurroundedStructure around =
+            Handles.Get<PreparedFeatures>(features).Set.Surround(StructureView.Read(structure), 1);
         *rows = around.RowCounts(around.All).Sum(static n => (long)n);
     });
 
     /// <summary>Features and their gradients.</summary>
     [UnmanagedCallersOnly(EntryPoint = "toolkit_features_gradients")]
     public static int Gradients(
-        nint features, StructureView* structure, int threads, double* values, int* offsets, int* atoms, double* gradients, double* fields) => Handles.Try(() =>
+        nint features, StructureView* structure, int threads, double* values, int* offsets, int* atoms, double* gradients,
+            double* fields) => Handles.Try(() =>
     {
         FeatureGradients found = Handles.Get<PreparedFeatures>(features).Set.ComputeWithGradients(StructureView.Read(structure), threads);
         found.Values.CopyTo(new Span<double>(values, found.Values.Length));

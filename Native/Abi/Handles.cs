@@ -4,7 +4,8 @@ using System.Text;
 
 namespace Toolkit.Native.Abi;
 
-/// <summary>What every exported function does around its work: no exception leaves it, and what went wrong is kept for the caller to read.</summary>
+/// <summary>What every exported function does around its work: no exception leaves it, and what went wrong is kept for the caller to
+/// read.</summary>
 internal static unsafe class Handles
 {
     /// <summary>What a function returns.</summary>
@@ -47,7 +48,8 @@ internal static unsafe class Handles
     /// <exception cref="ArgumentException">A handle of something else, or none.</exception>
     public static T Get<T>(nint handle)
         where T : class =>
-        handle != 0 && GCHandle.FromIntPtr(handle).Target is T target ? target : throw new ArgumentException($"a handle that is none of a {typeof(T).Name}");
+        handle != 0 && GCHandle.FromIntPtr(handle).Target is T target ? target
+            : throw new ArgumentException($"a handle that is none of a {typeof(T).Name}");
 
     /// <summary>Gives a handle back.</summary>
     public static void Free(nint handle)
@@ -59,5 +61,6 @@ internal static unsafe class Handles
     /// <param name="text">UTF-8 with a zero at the end.</param>
     /// <param name="name">What messages call it.</param>
     public static string Text(byte* text, string name) =>
-        text == null ? throw new ArgumentNullException(name) : Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(text));
+        text == null ? throw new ArgumentNullException(name)
+            : Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(text));
 }

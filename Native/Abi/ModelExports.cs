@@ -32,12 +32,14 @@ internal static unsafe class ModelExports
 
     /// <summary>The same of some atoms whose neighbours the caller has found.</summary>
     [UnmanagedCallersOnly(EntryPoint = "toolkit_model_predict_pairs")]
-    public static int PredictPairs(nint model, StructureView* structure, PairsView* pairs, int threads, PredictionView* prediction) => Handles.Try(() =>
+    public static int PredictPairs(nint model, StructureView* structure, PairsView* pairs, int threads, PredictionView* prediction) =>
+        Handles.Try(() =>
     {
         FittedModel fitted = Handles.Get<FittedModel>(model);
         Structure atoms = StructureView.Read(structure);
         using NeighborList list = pairs->Read(atoms, fitted.Cutoff);
-        if (prediction->HasDeviations) throw new NotSupportedException("standard deviations are for whole structures: toolkit_model_predict");
+        if (prediction->HasDeviations)
+            throw new NotSupportedException("standard deviations are for whole structures: toolkit_model_predict");
         prediction->Write(fitted.Predict(atoms, list, new ReadOnlySpan<int>(pairs->Centres, checked((int)pairs->CentreCount)), threads));
     });
 

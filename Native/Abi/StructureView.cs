@@ -47,7 +47,8 @@ internal unsafe struct StructureView
         for (int p = 0; p < view->Properties; p++)
         {
             int width = view->Widths[p];
-            properties.Add(new(Handles.Text(view->Names[p], "name of a property"), PropertyArray.Real(new ReadOnlySpan<double>(view->Values[p], checked(n * width)), width)));
+            properties.Add(new(Handles.Text(view->Names[p], "name of a property"),
+                PropertyArray.Real(new ReadOnlySpan<double>(view->Values[p], checked(n * width)), width)));
         }
 
         return Structure.Create(

@@ -111,7 +111,9 @@ internal sealed class KernelEmitter<T> : VectorEmitter<T>
         if (type == typeof(int)) return "int";
         if (type == typeof(nint)) return "nint";
         string name = type.FullName!.Replace('+', '.');
-        return type.IsGenericType ? $"{name[..name.IndexOf('`', StringComparison.Ordinal)]}<{string.Join(", ", type.GetGenericArguments().Select(NameOf))}>" : name;
+        return type.IsGenericType
+            ? $"{name[..name.IndexOf('`', StringComparison.Ordinal)]}<{string.Join(", ", type.GetGenericArguments().Select(NameOf))}>"
+            : name;
     }
 
     private void Call(string method, int operands)

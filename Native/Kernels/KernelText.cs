@@ -48,10 +48,18 @@ internal sealed class KernelText : IKernelWriter
 
             """);
         for (int k = 0; k < _kernels.Count; k++)
-            text.Append(CultureInfo.InvariantCulture, $"        EmittedKernels.Add(\"{_kernels[k].Name}\", (global::{_kernels[k].Type})Kernel{k});\n");
+        {
+            text.Append(CultureInfo.InvariantCulture,
+                $"        EmittedKernels.Add(\"{_kernels[k].Name}\", (global::{_kernels[k].Type})Kernel{k});\n");
+        }
+
         text.Append("    }\n");
         for (int k = 0; k < _kernels.Count; k++)
-            text.Append(CultureInfo.InvariantCulture, $"\n    // {_kernels[k].Name}\n    [SkipLocalsInit]\n    private static void Kernel{k}{_kernels[k].Text}");
+        {
+            text.Append(CultureInfo.InvariantCulture,
+                $"\n    // {_kernels[k].Name}\n    [SkipLocalsInit]\n    private static void Kernel{k}{_kernels[k].Text}");
+        }
+
         text.Append("}\n");
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         File.WriteAllText(path, text.ToString());

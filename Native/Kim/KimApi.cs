@@ -20,7 +20,8 @@ internal static unsafe partial class KimApi
     public const int ComputeArgumentsCreate = 1, Compute = 2, ComputeArgumentsDestroy = 6, Destroy = 7;
 
     /// <summary>Names of arguments.</summary>
-    public const int Count = 0, SpeciesCodes = 1, Contributing = 2, Coordinates = 3, Energy = 4, Forces = 5, ParticleEnergy = 6, Virial = 7, ParticleVirial = 8;
+    public const int Count = 0, SpeciesCodes = 1, Contributing = 2, Coordinates = 3, Energy = 4, Forces = 5, ParticleEnergy = 6, Virial = 7,
+        ParticleVirial = 8;
 
     /// <summary>What a caller may leave out.</summary>
     public const int Optional = 3;

@@ -39,7 +39,8 @@ internal static unsafe partial class KimExports
             string folder = Path.GetDirectoryName(Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(place.File)))!;
             if (WiderLibrary.Find(folder) is string wider)
             {
-                var other = (delegate* unmanaged<nint, int, int, int, int, int, int>)NativeLibrary.GetExport(NativeLibrary.Load(wider), "toolkit_kim_create");
+                var other = (delegate* unmanaged<nint, int, int, int, int, int, int>)NativeLibrary.GetExport(
+                    NativeLibrary.Load(wider), "toolkit_kim_create");
                 return other(create, length, energy, charge, temperature, time);
             }
 
@@ -51,7 +52,8 @@ internal static unsafe partial class KimExports
             KimApi.SetNeighborLists(create, 1, model.Cutoff, model.ContributingAlone);
             foreach (int z in model.Model.Species)
                 Require(KimApi.SetSpeciesCode(create, z, z));
-            delegate* unmanaged<nint, nint, int> computeCreate = &ComputeArgumentsCreate, compute = &Compute, computeDestroy = &ComputeArgumentsDestroy;
+            delegate* unmanaged<nint, nint, int> computeCreate = &ComputeArgumentsCreate, compute = &Compute,
+                computeDestroy = &ComputeArgumentsDestroy;
             delegate* unmanaged<nint, int> destroy = &Destroy;
             Require(KimApi.SetRoutine(create, KimApi.ComputeArgumentsCreate, KimApi.LanguageC, 1, computeCreate));
             Require(KimApi.SetRoutine(create, KimApi.Compute, KimApi.LanguageC, 1, compute));

@@ -14,7 +14,8 @@ internal sealed unsafe class KimModel : IDisposable
 {
     // One number of threads for all models of a process: a rank of MPI has one core.
     private static readonly int Threads =
-        int.TryParse(Environment.GetEnvironmentVariable("TOOLKIT_THREADS"), NumberStyles.None, CultureInfo.InvariantCulture, out int n) && n > 0 ? n : 1;
+        int.TryParse(Environment.GetEnvironmentVariable("TOOLKIT_THREADS"), NumberStyles.None, CultureInfo.InvariantCulture, out int n)
+            && n > 0 ? n : 1;
 
     private readonly FittedModel _model;
     private readonly bool _isGrade;
@@ -32,7 +33,11 @@ internal sealed unsafe class KimModel : IDisposable
         if (!_model.IsLocal)
             throw new NotSupportedException("the model is long-ranged: KIM hands over neighbours alone; toolkit serve runs it by i-PI");
         if (_model.Inputs.Count > 0)
-            throw new NotSupportedException($"the model reads {string.Join(", ", _model.Inputs)} of atoms, which KIM does not carry; toolkit serve runs it by i-PI");
+        {
+            throw new NotSupportedException(
+                $"the model reads {string.Join(", ", _model.Inputs)} of atoms, which KIM does not carry; toolkit serve runs it by i-PI");
+        }
+
         Cutoff = (double*)NativeMemory.Alloc(sizeof(double));
         ContributingAlone = (int*)NativeMemory.Alloc(sizeof(int));
         (*Cutoff, *ContributingAlone) = (_model.Cutoff, 1);
@@ -57,9 +62,12 @@ internal sealed unsafe class KimModel : IDisposable
     /// <exception cref="InvalidOperationException">KIM has not what it promised.</exception>
     public void Compute(nint arguments)
     {
-        int* count = Integers(arguments, KimApi.Count), species = Integers(arguments, KimApi.SpeciesCodes), contributing = Integers(arguments, KimApi.Contributing);
-        double* positions = Reals(arguments, KimApi.Coordinates), energy = Reals(arguments, KimApi.Energy), forces = Reals(arguments, KimApi.Forces);
-        double* energies = Reals(arguments, KimApi.ParticleEnergy), virial = Reals(arguments, KimApi.Virial), virials = Reals(arguments, KimApi.ParticleVirial);
+        int* count = Integers(arguments, KimApi.Count), species = Integers(arguments, KimApi.SpeciesCodes),
+            contributing = Integers(arguments, KimApi.Contributing);
+        double* positions = Reals(arguments, KimApi.Coordinates), energy = Reals(arguments, KimApi.Energy),
+            forces = Reals(arguments, KimApi.Forces);
+        double* energies = Reals(arguments, KimApi.ParticleEnergy), virial = Reals(arguments, KimApi.Virial),
+            virials = Reals(arguments, KimApi.ParticleVirial);
         int n = *count, centres = Gather(arguments, n, contributing);
         if (energies != null) new Span<double>(energies, n).Clear();
         if (forces != null) new Span<double>(forces, 3 * n).Clear();
@@ -128,7 +136,8 @@ internal sealed unsafe class KimModel : IDisposable
     private static int* Integers(nint arguments, int name)
     {
         int* found;
-        return KimApi.GetIntegers(arguments, name, &found) == 0 && found != null ? found : throw new InvalidOperationException($"no argument {name}");
+        return KimApi.GetIntegers(arguments, name, &found) == 0 && found != null ? found
+            : throw new InvalidOperationException($"no argument {name}");
     }
 
     /// <summary>Null: not wanted.</summary>

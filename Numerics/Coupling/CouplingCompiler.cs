@@ -46,7 +46,8 @@ internal sealed unsafe class CouplingCompiler<T>
     /// <param name="number">From 0 on.</param>
     internal static string NameOf(string sum, int number) => $"coupling {sum} {number}";
 
-    internal static CouplingCode<T> Compile(string name, IReadOnlyList<CouplingStage> stages, int rowsA, int rowsB, int rowsC, bool backward)
+    internal static CouplingCode<T> Compile(
+        string name, IReadOnlyList<CouplingStage> stages, int rowsA, int rowsB, int rowsC, bool backward)
     {
         var compiler = new CouplingCompiler<T>(name, rowsA, rowsB, rowsC);
         var groups = backward ? compiler.Backward(stages) : compiler.Forward(stages);

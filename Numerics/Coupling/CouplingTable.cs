@@ -191,7 +191,8 @@ public sealed unsafe class CouplingTable : IDisposable
                 BinaryPrimitives.ReadInt64LittleEndian(record[16..]));
             if ((uint)block.TwiceL1 >= (uint)side || (uint)block.TwiceL2 >= (uint)side
                 || (uint)block.TwiceL3 >= (uint)side || block.Count <= 0 || block.Position < HeaderLength
-                || block.Position % 8 != 0 || block.Position > Header.Index - ((Header.Single ? sizeof(float) : sizeof(double)) + 3L) * block.Count)
+                || block.Position % 8 != 0
+                    || block.Position > Header.Index - ((Header.Single ? sizeof(float) : sizeof(double)) + 3L) * block.Count)
             {
                 throw Damaged(name, $"block {i} of the index lies outside the table");
             }

@@ -56,7 +56,8 @@ public sealed record CouplingLeaf(CouplingField Field, CouplingOrder L, Coupling
 /// <param name="Left">A.</param>
 /// <param name="Right">B.</param>
 /// <param name="L">L.</param>
-/// <param name="SumJ">Whether two vector leaves are multiplied as v·v′, Σ_q couple(c^q, c′^q, L): invariant when vectors turn alone.</param>
+/// <param name="SumJ">Whether two vector leaves are multiplied as v·v′, Σ_q couple(c^q, c′^q, L): invariant when vectors turn
+/// alone.</param>
 public sealed record CouplingPair(CouplingNode Left, CouplingNode Right, CouplingOrder L, bool SumJ = false) : CouplingNode;
 
 /// <summary>A linear map on the channels of a node that is the same for every m, as a fit makes it.</summary>

@@ -45,7 +45,8 @@ public static class CouplingTreeReader
             var members = new Dictionary<string, JsonElement>();
             foreach (JsonProperty p in element.EnumerateObject())
             {
-                if (!known.Contains(p.Name)) throw Error(where, $"the key {InputError.Quote(p.Name)}", $"one of {string.Join(", ", known)}");
+                if (!known.Contains(p.Name))
+                    throw Error(where, $"the key {InputError.Quote(p.Name)}", $"one of {string.Join(", ", known)}");
                 if (!members.TryAdd(p.Name, p.Value)) throw Error(where, $"the key {InputError.Quote(p.Name)} twice", "it once");
             }
 
@@ -65,11 +66,20 @@ public static class CouplingTreeReader
             foreach (JsonProperty p in element.EnumerateObject())
             {
                 string where = $"$.fields.{p.Name}";
-                if (!IsName(p.Name)) throw Error("$.fields", InputError.Quote(p.Name), "a name of letters, digits and underscores that starts with a letter");
+                if (!IsName(p.Name))
+                {
+                    throw Error("$.fields", InputError.Quote(p.Name),
+                        "a name of letters, digits and underscores that starts with a letter");
+                }
+
                 Dictionary<string, JsonElement> members = Members(where, p.Value, "rank", "parity", "time");
                 int rank = 0;
-                if (members.TryGetValue("rank", out JsonElement r) && !(r.ValueKind == JsonValueKind.Number && r.TryGetInt32(out rank) && rank is 0 or 1))
+                if (members.TryGetValue("rank", out JsonElement r)
+                    && !(r.ValueKind == JsonValueKind.Number && r.TryGetInt32(out rank) && rank is 0 or 1))
+                {
                     throw Error($"{where}.rank", Show(r), "0 or 1");
+                }
+
                 bool isAxial = Choose($"{where}.parity", Need(where, members, "parity"), "polar", "axial");
                 bool isOdd = Choose($"{where}.time", Need(where, members, "time"), "even", "odd");
                 if (!fields.TryAdd(p.Name, new CouplingField(p.Name, rank, isAxial, isOdd)))
@@ -91,24 +101,28 @@ public static class CouplingTreeReader
             if (m.TryGetValue("sum", out JsonElement sum))
             {
                 Only(where, m, "sum");
-                if (sum.ValueKind != JsonValueKind.Array || sum.GetArrayLength() == 0) throw Error($"{where}.sum", Show(sum), "an array of at least one node");
+                if (sum.ValueKind != JsonValueKind.Array || sum.GetArrayLength() == 0)
+                    throw Error($"{where}.sum", Show(sum), "an array of at least one node");
                 return new CouplingAddition(sum.EnumerateArray().Select((n, i) => Node($"{where}.sum[{i}]", n, fields)).ToArray());
             }
 
             if (m.TryGetValue("couple", out JsonElement couple))
             {
                 Only(where, m, "couple", "L", "sumJ");
-                if (couple.ValueKind != JsonValueKind.Array || couple.GetArrayLength() != 2) throw Error($"{where}.couple", Show(couple), "an array of two nodes");
+                if (couple.ValueKind != JsonValueKind.Array || couple.GetArrayLength() != 2)
+                    throw Error($"{where}.couple", Show(couple), "an array of two nodes");
                 bool isSummed = false;
                 if (m.TryGetValue("sumJ", out JsonElement s))
                 {
-                    if (s.ValueKind is not (JsonValueKind.True or JsonValueKind.False)) throw Error($"{where}.sumJ", Show(s), "true or false");
+                    if (s.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
+                        throw Error($"{where}.sumJ", Show(s), "true or false");
                     isSummed = s.ValueKind == JsonValueKind.True;
                 }
 
                 CouplingOrder order = Order($"{where}.L", Need(where, m, "L"));
                 return isSummed
-                    ? new CouplingPair(Dotted($"{where}.couple[0]", couple[0], fields), Dotted($"{where}.couple[1]", couple[1], fields), order, true)
+                    ? new CouplingPair(Dotted($"{where}.couple[0]", couple[0], fields), Dotted($"{where}.couple[1]", couple[1], fields),
+                        order, true)
                     : new CouplingPair(Node($"{where}.couple[0]", couple[0], fields), Node($"{where}.couple[1]", couple[1], fields), order);
             }
 
@@ -116,7 +130,8 @@ public static class CouplingTreeReader
             if (field.Rank == 0) Only(where, m, "leaf", "l");
             else Only(where, m, "leaf", "l", "J");
             return new CouplingLeaf(
-                field, Order($"{where}.l", Need(where, m, "l")), field.Rank == 0 ? default(CouplingOrder?) : Order($"{where}.J", Need(where, m, "J")));
+                field, Order($"{where}.l", Need(where, m, "l")),
+                    field.Rank == 0 ? default(CouplingOrder?) : Order($"{where}.J", Need(where, m, "J")));
         }
 
         /// <summary>A vector leaf whose J is summed over, so that it has none.</summary>

@@ -9,8 +9,8 @@ namespace Toolkit.Numerics.Coupling;
 /// Operands in memory of any layout: lane (environment, pair) multiplies channel Left[pair] of A with channel Right[pair] of B
 /// and goes to place pair of each row of C.
 /// </summary>
-/// <remarks>Rows of C are set, or added to; rows of dA and dB are added to, pair by pair in their order, whatever the width. Pairs are mostly
-/// one channel beside all those of the other factor: they are copied run by run.</remarks>
+/// <remarks>Rows of C are set, or added to; rows of dA and dB are added to, pair by pair in their order, whatever the width. Pairs are
+/// mostly one channel beside all those of the other factor: they are copied run by run.</remarks>
 internal unsafe struct GatheredOperands<T> : ICouplingOperands<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {

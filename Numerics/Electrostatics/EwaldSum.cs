@@ -11,7 +11,8 @@ namespace Toolkit.Numerics.Electrostatics;
 
 /// <summary>The energy of point charges and its derivatives.</summary>
 /// <param name="Energy">½ Σ_i q_i V_i, e²/Å^p (for p = 1 times 14.3996455 eV Å/e² it is in eV).</param>
-/// <param name="Potentials">V_i = Σ_j q_j/r_ij^p over all j and images but i itself: <c>[atom]</c>, e/Å^p. ∂E/∂q_i is the same number.</param>
+/// <param name="Potentials">V_i = Σ_j q_j/r_ij^p over all j and images but i itself: <c>[atom]</c>, e/Å^p. ∂E/∂q_i is the same
+/// number.</param>
 /// <param name="Forces">−∂E/∂r: <c>[atom, xyz]</c>, e²/Å^(p+1).</param>
 /// <param name="Virial">−∂E/∂ε for a strain r → (1 + ε) r of atoms and cell: 3 × 3 row-major, e²/Å^p; stress = −virial/volume.</param>
 /// <param name="CellGradient">∂E/∂(lattice vectors) with the atoms where they are: <c>[vector a b c, xyz]</c>, e²/Å^(p+1).</param>
@@ -41,7 +42,8 @@ public sealed unsafe class EwaldSum
     /// <summary>A sum.</summary>
     /// <param name="exponent">p, 1…6.</param>
     /// <param name="tolerance">Error that is aimed at, relative to the potential of single charges; 1e-15…0.1.</param>
-    /// <param name="split">Width of the Gaussians where the sum is split, Å; null: chosen by cost. No result depends on it beyond the tolerance.</param>
+    /// <param name="split">Width of the Gaussians where the sum is split, Å; null: chosen by cost. No result depends on it beyond the
+    /// tolerance.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number out of its range.</exception>
     public EwaldSum(int exponent = 1, double tolerance = 1e-12, double? split = null)
     {
@@ -64,16 +66,21 @@ public sealed unsafe class EwaldSum
     {
         ArgumentNullException.ThrowIfNull(structure);
         int atoms = structure.Count, d = structure.Periodic.Dimensions;
-        if (charges.Length != atoms) throw new ArgumentException($"{atoms} atoms have as many charges; got {charges.Length}", nameof(charges));
+        if (charges.Length != atoms)
+            throw new ArgumentException($"{atoms} atoms have as many charges; got {charges.Length}", nameof(charges));
         double net = 0, all = 0;
         for (int i = 0; i < atoms; i++)
         {
-            if (!double.IsFinite(charges[i])) throw new ArgumentException($"the charge of atom {i} is {charges[i]}; expected a finite number", nameof(charges));
+            if (!double.IsFinite(charges[i]))
+                throw new ArgumentException($"the charge of atom {i} is {charges[i]}; expected a finite number", nameof(charges));
             net += charges[i];
             all += Math.Abs(charges[i]);
         }
         if (d == 3 && _exponent == 3 && Math.Abs(net) > Neutral * all)
-            throw new ArgumentException($"1/r³ of a net charge of {net:R} e in bulk diverges, and no uniform background takes that away", nameof(charges));
+        {
+            throw new ArgumentException(
+                $"1/r³ of a net charge of {net:R} e in bulk diverges, and no uniform background takes that away", nameof(charges));
+        }
 
         double[] q = charges.ToArray(), potential = new double[atoms], gradient = new double[3 * atoms], strain = new double[9];
         if (d == 0)
@@ -120,7 +127,8 @@ public sealed unsafe class EwaldSum
             }
         }
 
-        WaveLattice waves = new(new WaveWeights(lattice, structure.Periodic, wide, wide.Mean(), reach / split, thickness, 0.01 * _tolerance));
+        WaveLattice waves = new(
+            new WaveWeights(lattice, structure.Periodic, wide, wide.Mean(), reach / split, thickness, 0.01 * _tolerance));
         // With one harmonic, 4π R̃ Y_00 = 1 makes the field at the centres the potential there.
         PolynomialTable one = PolynomialTable.Build(1, [0, reach / split], reach / split, [1], 1e-12,
             (_, values) => values[0] = 1 / Math.Sqrt(4 * Math.PI));

@@ -107,7 +107,8 @@ public sealed partial class DensityExpansion
     /// <param name="slopes">g': <c>[pair, n]</c>, pairs <paramref name="row"/> apart.</param>
     /// <param name="row">Doubles from pair to pair.</param>
     /// <param name="along">The sums: <c>[pair, n]</c>.</param>
-    private static unsafe void AddAlong(int l, BlockColumn* columns, int count, double* a, int width, double* slopes, int row, double* along)
+    private static unsafe void AddAlong(
+        int l, BlockColumn* columns, int count, double* a, int width, double* slopes, int row, double* along)
     {
         Vector512<double> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default, s6 = default, s7 = default;
         for (int k = 0; k < count; k++)
@@ -154,7 +155,8 @@ public sealed partial class DensityExpansion
         int next, double* sums)
     {
         Vector512<double> g0 = Vector512.Load(g), g1 = Vector512.Load(g + 8), g2 = Vector512.Load(g + 16), g3 = Vector512.Load(g + 24);
-        Vector512<double> g4 = Vector512.Load(g + 32), g5 = Vector512.Load(g + 40), g6 = Vector512.Load(g + 48), g7 = Vector512.Load(g + 56);
+        Vector512<double> g4 = Vector512.Load(g + 32), g5 = Vector512.Load(g + 40), g6 = Vector512.Load(g + 48),
+            g7 = Vector512.Load(g + 56);
         Vector512<double> fx = Vector512.Load(sums), fy = Vector512.Load(sums + Lanes), fz = Vector512.Load(sums + 2 * Lanes);
         for (int m = -l; m <= l; m++, a += width, y += Lanes, dy += Lanes)
         {

@@ -61,7 +61,10 @@ public sealed partial class DensityExpansion
     private static unsafe void Add(double weight, double* from, double* to, int count)
     {
         for (int n = 0; n < count; n += Lanes)
-            Vector512.Store(Vector512.MultiplyAddEstimate(Vector512.Create(weight), Vector512.Load(from + n), Vector512.Load(to + n)), to + n);
+        {
+            Vector512.Store(Vector512.MultiplyAddEstimate(Vector512.Create(weight), Vector512.Load(from + n), Vector512.Load(to + n)),
+                to + n);
+        }
     }
 
     private static int[] Places(SpeciesMixing mixing, int[] species)

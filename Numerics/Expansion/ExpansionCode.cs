@@ -90,7 +90,8 @@ internal sealed unsafe class ExpansionCode
         const int radial = 0, weights = 1, coefficients = 2, width = 3, pairs = 4;
         int count = end - first;
         Type p = typeof(double*);
-        return EmittedKernels.Get<double, AddBody>($"expansion add lmax {lmax} stride {stride} from {first}", [p, p, p, typeof(nint), typeof(int)], count + 1, to =>
+        return EmittedKernels.Get<double, AddBody>(
+            $"expansion add lmax {lmax} stride {stride} from {first}", [p, p, p, typeof(nint), typeof(int)], count + 1, to =>
         {
             to.Advance(coefficients, width, first);
             for (int k = 0; k < count; k++)
@@ -131,7 +132,8 @@ internal sealed unsafe class ExpansionCode
         const int degree = 0, all = PairsAtOnce * Kinds, a = 2 * all;
         int plane = (lmax + 1) * (lmax + 1) * Lanes;
         Type p = typeof(double*);
-        return EmittedKernels.Get<double, SlopesBody>($"expansion slopes lmax {lmax} stride {stride}", [p, typeof(nint), p, p, p, p, p], a + 1, to =>
+        return EmittedKernels.Get<double, SlopesBody>(
+            $"expansion slopes lmax {lmax} stride {stride}", [p, typeof(nint), p, p, p, p, p], a + 1, to =>
         {
             for (int l = 0; l <= lmax; l++)
             {

@@ -39,7 +39,8 @@ public sealed class RadialCovariance
     public void Add(Structure structure)
     {
         double[] coefficients = _expansion.Compute(structure);
-        int nmax = _expansion.NMax, groups = _expansion.Groups.Length, lmax = _expansion.LMax, rows = structure.Count * (lmax + 1) * (lmax + 1);
+        int nmax = _expansion.NMax, groups = _expansion.Groups.Length, lmax = _expansion.LMax,
+            rows = structure.Count * (lmax + 1) * (lmax + 1);
         for (int row = 0; row < rows; row++)
         {
             int l = (int)Math.Sqrt(row % ((lmax + 1) * (lmax + 1)));

@@ -25,7 +25,8 @@ public sealed class SpeciesMixing
         int[] given = species.ToArray();
         _species = given.Distinct().Order().ToArray();
         if (_species.Length != given.Length) throw new ArgumentException("a species is there twice", nameof(species));
-        if (pseudoSpecies < 1) throw new ArgumentOutOfRangeException(nameof(pseudoSpecies), pseudoSpecies, "expected at least one pseudo-species");
+        if (pseudoSpecies < 1)
+            throw new ArgumentOutOfRangeException(nameof(pseudoSpecies), pseudoSpecies, "expected at least one pseudo-species");
         if (weights.Length != (long)given.Length * pseudoSpecies)
         {
             throw new ArgumentException(
@@ -71,7 +72,11 @@ public sealed class SpeciesMixing
         if (!(rowWidth > 0) || !(columnWidth > 0))
             throw new ArgumentOutOfRangeException(nameof(rowWidth), (rowWidth, columnWidth), "expected positive widths");
         if (pseudoSpecies < 1 || pseudoSpecies > all.Length)
-            throw new ArgumentOutOfRangeException(nameof(pseudoSpecies), pseudoSpecies, $"{pseudoSpecies} pseudo-species of {all.Length} species");
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(pseudoSpecies), pseudoSpecies, $"{pseudoSpecies} pseudo-species of {all.Length} species");
+        }
+
         int n = all.Length;
         double[] similarity = new double[n * n];
         for (int a = 0; a < n; a++)

@@ -68,7 +68,10 @@ public sealed record VectorField
         init
         {
             if (value is not null && !(value.Count == 3 && Math.Sqrt(value.Sum(static x => x * x)) is > 0 and < double.PositiveInfinity))
-                throw new ArgumentException($"expected three finite numbers that are not all zero; got {string.Join(", ", value)}", nameof(value));
+            {
+                throw new ArgumentException(
+                    $"expected three finite numbers that are not all zero; got {string.Join(", ", value)}", nameof(value));
+            }
 
             double length = value is null ? 1 : Math.Sqrt(value.Sum(static x => x * x));
             _axis = value?.Select(x => x / length).ToArray();
@@ -112,8 +115,12 @@ public sealed record VectorField
     internal double[]? TryRead(Structure structure)
     {
         PropertyArray property = structure.AtomProperties[Key];
-        if (property.Kind is not (PropertyKind.Real or PropertyKind.Integer) || !(property.Components == 3 || (Axial && property.Components == 1)))
+        if (property.Kind is not (PropertyKind.Real or PropertyKind.Integer)
+            || !(property.Components == 3 || (Axial && property.Components == 1)))
+        {
             return null;
+        }
+
         double[] values = property.ToReals(), vectors = new double[3 * structure.Count];
         for (int i = 0; i < structure.Count; i++)
         {

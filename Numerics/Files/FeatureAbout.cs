@@ -18,7 +18,8 @@ public static class FeatureAbout
     /// <param name="hasGradients">Whether there are gradients.</param>
     /// <param name="fields">The vector fields that there are gradients by.</param>
     /// <param name="fit">What a fit keeps and drops, a line for each step; null: there is none.</param>
-    public static string Text(IReadOnlyList<string> sources, bool hasGradients, IReadOnlyList<string> fields, IReadOnlyList<string>? fit = null)
+    public static string Text(
+        IReadOnlyList<string> sources, bool hasGradients, IReadOnlyList<string> fields, IReadOnlyList<string>? fit = null)
     {
         ArgumentNullException.ThrowIfNull(sources);
         ArgumentNullException.ThrowIfNull(fields);

@@ -14,7 +14,8 @@ public readonly record struct FeatureColumns(int First, int Channels);
 /// <param name="Labels">[channel, label] row-major.</param>
 /// <param name="Columns">Where the channels stand in the row, in their order; more than one run where several representations have
 /// such features.</param>
-public sealed record FeatureBlock(int Lambda, int Sigma, IReadOnlyList<string> LabelNames, int[] Labels, IReadOnlyList<FeatureColumns> Columns)
+public sealed record FeatureBlock(
+    int Lambda, int Sigma, IReadOnlyList<string> LabelNames, int[] Labels, IReadOnlyList<FeatureColumns> Columns)
 {
     /// <summary>2λ + 1.</summary>
     public int Components => 2 * Lambda + 1;

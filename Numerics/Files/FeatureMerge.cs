@@ -10,8 +10,8 @@ using System.Text.RegularExpressions;
 namespace Toolkit.Numerics.Files;
 
 /// <summary>
-/// Feature files of consecutive structures, which several processes have made, as the one file that a single process makes: rows one after the
-/// other, to the byte, in memory for a piece of one array.
+/// Feature files of consecutive structures, which several processes have made, as the one file that a single process makes: rows one after
+/// the other, to the byte, in memory for a piece of one array.
 /// </summary>
 public static partial class FeatureMerge
 {
@@ -20,7 +20,8 @@ public static partial class FeatureMerge
     /// <summary>Writes the whole, which appears under its name when it is complete.</summary>
     /// <param name="path">The file, .npz or .mts as its parts.</param>
     /// <param name="parts">The parts in order.</param>
-    /// <exception cref="InputException">A part that cannot be read, of other features, or whose structures do not follow those before.</exception>
+    /// <exception cref="InputException">A part that cannot be read, of other features, or whose structures do not follow those
+    /// before.</exception>
     public static void Write(string path, IReadOnlyList<string> parts)
     {
         ArgumentNullException.ThrowIfNull(parts);
@@ -32,7 +33,11 @@ public static partial class FeatureMerge
             foreach (Part part in all)
             {
                 if (!part.Names.SequenceEqual(names))
-                    throw new InputException(part.Path, null, null, $"the arrays {string.Join(", ", part.Names)}", $"those of {all[0].Path}: {string.Join(", ", names)}");
+                {
+                    throw new InputException(
+                        part.Path, null, null, $"the arrays {string.Join(", ", part.Names)}",
+                        $"those of {all[0].Path}: {string.Join(", ", names)}");
+                }
             }
 
             NpyArray[] arrays = [.. names.Select((_, k) => Whole(all, k))];
@@ -61,7 +66,8 @@ public static partial class FeatureMerge
     private static bool HasRows(string name)
     {
         string leaf = Leaf(name);
-        return leaf.StartsWith("values", StringComparison.Ordinal) || leaf.StartsWith("gradient", StringComparison.Ordinal) || leaf == "samples.npy";
+        return leaf.StartsWith("values", StringComparison.Ordinal) || leaf.StartsWith("gradient", StringComparison.Ordinal)
+            || leaf == "samples.npy";
     }
 
     private static NpyArray Whole(Part[] parts, int k)
@@ -72,7 +78,12 @@ public static partial class FeatureMerge
         {
             Entry own = part.Entries[k];
             if (own.Descr != first.Descr || !own.Shape.Skip(1).SequenceEqual(first.Shape.Skip(1)) || own.Shape.Length != first.Shape.Length)
-                throw new InputException(part.Path, null, first.Name, $"an array of other features than {parts[0].Path} has", "parts of one run of toolkit features");
+            {
+                throw new InputException(
+                    part.Path, null, first.Name, $"an array of other features than {parts[0].Path} has",
+                    "parts of one run of toolkit features");
+            }
+
             rows += own.Shape.Length > 0 ? own.Shape[0] : 0;
         }
         return NpyArray.ToCome(first.Descr, first.ItemSize, HasRows(first.Name) ? [rows, .. first.Shape[1..]] : first.Shape);
@@ -87,14 +98,18 @@ public static partial class FeatureMerge
             foreach (Part part in parts)
             {
                 if (!part.Entries[k].ReadAll().AsSpan().SequenceEqual(known))
-                    throw new InputException(part.Path, null, name, "another one than in " + parts[0].Path, "parts of one run of toolkit features");
+                {
+                    throw new InputException(
+                        part.Path, null, name, "another one than in " + parts[0].Path, "parts of one run of toolkit features");
+                }
             }
 
             zip.Append(k, known);
             return;
         }
         // Gradients name the row of values that they belong to; rows of values name their structures.
-        bool namesRow = parts[0].Entries[k].Descr.Contains("('sample'", StringComparison.Ordinal), namesStructure = Leaf(name) == "samples.npy" && !namesRow;
+        bool namesRow = parts[0].Entries[k].Descr.Contains("('sample'", StringComparison.Ordinal),
+            namesStructure = Leaf(name) == "samples.npy" && !namesRow;
         int values = Array.FindIndex(parts[0].Names, static n => Leaf(n).StartsWith("values", StringComparison.Ordinal));
         long before = 0, last = -1;
         byte[] buffer = new byte[Piece];
@@ -105,16 +120,27 @@ public static partial class FeatureMerge
             using Stream content = entry.Body();
             int room = Piece / item * item;
             if (room == 0) (buffer, room) = (new byte[item], item);
-            for (int read = content.ReadAtLeast(buffer.AsSpan(0, room), room, false); read > 0; read = content.ReadAtLeast(buffer.AsSpan(0, room), room, false))
+            for (int read = content.ReadAtLeast(buffer.AsSpan(0, room), room, false); read > 0; read = content.ReadAtLeast(
+                buffer.AsSpan(0, room), room, false))
             {
                 for (int at = 0; at < read && (namesRow || namesStructure); at += item)
                 {
                     Span<byte> field = buffer.AsSpan(at, 4);
                     int number = BinaryPrimitives.ReadInt32LittleEndian(field);
-                    if (namesRow) BinaryPrimitives.WriteInt32LittleEndian(field, checked((int)(number + before)));
+                    if (namesRow)
+                    {
+                        BinaryPrimitives.WriteInt32LittleEndian(field, checked((int)(number + before)));
+                    }
                     else if (number < last)
-                        throw new InputException(part.Path, null, null, $"structure {number} after structure {last}", "parts whose structures follow each other");
-                    else last = number;
+                    {
+                        throw new InputException(
+                            part.Path, null, null, $"structure {number} after structure {last}",
+                            "parts whose structures follow each other");
+                    }
+                    else
+                    {
+                        last = number;
+                    }
                 }
                 zip.Append(k, buffer.AsSpan(0, read));
             }
@@ -137,11 +163,15 @@ public static partial class FeatureMerge
             byte[] text = new byte[start[8] | (start[9] << 8)];
             stream.ReadExactly(text);
             Match match = Header().Match(Encoding.UTF8.GetString(text));
-            if (start[6] != 1 || !match.Success) throw new InputException(path, null, entry.FullName, "no NumPy array of this project", "a part that toolkit features made");
+            if (start[6] != 1 || !match.Success)
+                throw new InputException(path, null, entry.FullName, "no NumPy array of this project", "a part that toolkit features made");
             _head = start.Length + text.Length;
             Descr = match.Groups[1].Value;
-            Shape = [.. match.Groups[2].Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(long.Parse)];
-            ItemSize = Descr.StartsWith('[') ? 4 * Descr.Split("'<i4'").Length - 4 : Descr.StartsWith("'<U", StringComparison.Ordinal) ? 4 * int.Parse(Descr.Trim('\'')[2..], null) : Descr[^2] - '0';
+            Shape = [.. match.Groups[2].Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .Select(long.Parse)];
+            ItemSize = Descr.StartsWith('[')
+                ? 4 * Descr.Split("'<i4'").Length - 4 : Descr.StartsWith("'<U", StringComparison.Ordinal)
+                ? 4 * int.Parse(Descr.Trim('\'')[2..], null) : Descr[^2] - '0';
         }
 
         public string Name => _entry.FullName;
@@ -194,7 +224,9 @@ public static partial class FeatureMerge
             }
             catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException or FormatException)
             {
-                throw new InputException(path, null, null, File.Exists(path) ? "a file that is damaged or no feature file" : "no such file", "a part that toolkit features made");
+                throw new InputException(
+                    path, null, null, File.Exists(path) ? "a file that is damaged or no feature file" : "no such file",
+                    "a part that toolkit features made");
             }
         }
 

@@ -7,8 +7,9 @@ namespace Toolkit.Numerics.Files;
 /// <summary>
 /// Features as .npz: samples (structure, atom, species), of means (structure); values [sample, feature] with features (the
 /// labels), or for every block of equivariants values_λ_σ [sample, μ, channel] with features_λ_σ; spec (JSON text); about (JSON text:
-/// <see cref="FeatureAbout"/>); and with gradients: gradient_samples (sample, structure, atom) and gradients [row, xyz, feature] or gradients_λ_σ [row, xyz, μ, channel],
-/// in 1/Å, and gradients_NAME [row, xyz, feature] by the vectors of each field, per unit of the vector.
+/// <see cref="FeatureAbout"/>); and with gradients: gradient_samples (sample, structure, atom) and gradients [row, xyz, feature] or
+/// gradients_λ_σ [row, xyz, μ, channel], in 1/Å, and gradients_NAME [row, xyz, feature] by the vectors of each field, per unit of the
+/// vector.
 /// </summary>
 public static class FeatureNpz
 {
@@ -38,7 +39,8 @@ public static class FeatureNpz
 
         yield return shapes.Samples("samples", ["structure", "atom", "species"]);
         yield return new FeatureArray("spec", NpyArray.Text(layout.Spec));
-        yield return new FeatureArray("about", NpyArray.Text(FeatureAbout.Text(layout.Sources, layout.HasGradients, layout.Fields, layout.Fit)));
+        yield return new FeatureArray(
+            "about", NpyArray.Text(FeatureAbout.Text(layout.Sources, layout.HasGradients, layout.Fields, layout.Fit)));
         if (layout.HasGradients)
             yield return shapes.GradientSamples("gradient_samples", ["sample", "structure", "atom"]);
 

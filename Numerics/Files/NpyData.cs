@@ -41,7 +41,8 @@ public sealed partial class NpyData
     public int Count => _itemSize == 0 ? Shape.Aggregate(1, static (a, b) => a * b) : _bytes.Length / _itemSize;
 
     /// <summary>The records' fields; empty when the entries are no records.</summary>
-    public IReadOnlyList<string> Fields => _fields.Length == 1 && _fields[0].Name.Length == 0 ? [] : _fields.Select(static f => f.Name).ToArray();
+    public IReadOnlyList<string> Fields =>
+        _fields.Length == 1 && _fields[0].Name.Length == 0 ? [] : _fields.Select(static f => f.Name).ToArray();
 
     /// <summary>The entries as real numbers in C order: of types f8, f4, i8, i4, i2, u1.</summary>
     /// <exception cref="InputException">The file holds something else.</exception>
@@ -178,7 +179,8 @@ public sealed partial class NpyData
         foreach ((_, string type) in fields)
         {
             int size = SizeOf(type);
-            itemSize = size >= 0 ? checked(itemSize + size) : throw Bad("the element type " + InputError.Quote(type), "one of <f8 <f4 <i8 <i4 <i2 |u1 |i1 |b1 <U");
+            itemSize = size >= 0 ? checked(itemSize + size)
+                : throw Bad("the element type " + InputError.Quote(type), "one of <f8 <f4 <i8 <i4 <i2 |u1 |i1 |b1 <U");
         }
 
         int[] shape;

@@ -156,9 +156,11 @@ internal sealed class StoredZip
         bool isFar = e.Place >= _from64;
         int extra = ExtraSize(e);
         FieldWriter f = new((int)CentralSize(e));
-        f.Four(0x02014b50).Two(extra > 0 ? Zip64 : Stored).Two(extra > 0 ? Zip64 : Stored).Two(0).Two(0).Two(0).Two(FirstDay).Four(e.Checksum);
+        f.Four(0x02014b50).Two(extra > 0 ? Zip64 : Stored).Two(extra > 0 ? Zip64 : Stored).Two(0).Two(0).Two(0).Two(FirstDay)
+            .Four(e.Checksum);
         f.Four(e.Is64 ? uint.MaxValue : (uint)e.Length).Four(e.Is64 ? uint.MaxValue : (uint)e.Length);
-        f.Two(e.Name.Length).Two(extra > 0 ? 4 + extra : 0).Two(0).Two(0).Two(0).Four(0).Four(isFar ? uint.MaxValue : (uint)e.Place).Bytes(e.Name);
+        f.Two(e.Name.Length).Two(extra > 0 ? 4 + extra : 0).Two(0).Two(0).Two(0).Four(0).Four(isFar ? uint.MaxValue : (uint)e.Place)
+            .Bytes(e.Name);
         if (extra > 0)
             f.Two(1).Two(extra);
 
@@ -177,7 +179,8 @@ internal sealed class StoredZip
         FieldWriter f = new((IsLarge ? End64Length + LocatorLength : 0) + EndLength);
         if (IsLarge)
         {
-            f.Four(0x06064b50).Eight(End64Length - 12).Two(Zip64).Two(Zip64).Four(0).Four(0).Eight(count).Eight(count).Eight(size).Eight(_directory);
+            f.Four(0x06064b50).Eight(End64Length - 12).Two(Zip64).Two(Zip64).Four(0).Four(0).Eight(count).Eight(count).Eight(size)
+                .Eight(_directory);
             f.Four(0x07064b50).Four(0).Eight(_directory + size).Four(1);
         }
 

@@ -96,11 +96,12 @@ public sealed unsafe class RealTransform3
     }
 
     /// <summary>
-    /// <see cref="Forward(ReadOnlySpan{double}, Span{double}, Span{double}, int)"/> or its inverse where only some of the columns are wanted, or
-    /// are not zero.
+    /// <see cref="Forward(ReadOnlySpan{double}, Span{double}, Span{double}, int)"/> or its inverse where only some of the columns are
+    /// wanted, or are not zero.
     /// </summary>
     /// <param name="values">The function, rows at distances of <see cref="Row"/>.</param>
-    /// <param name="re">Real parts. Backward, columns that do not count are zero up to the last that does in any row; forward, they are undefined.</param>
+    /// <param name="re">Real parts. Backward, columns that do not count are zero up to the last that does in any row; forward, they are
+    /// undefined.</param>
     /// <param name="im">Imaginary parts.</param>
     /// <param name="used">How many columns count, a multiple of eight: <c>[k1]</c>; null: all.</param>
     /// <param name="forward">The direction.</param>
@@ -169,7 +170,10 @@ public sealed unsafe class RealTransform3
             fixed (double* roots = _plan0.Roots)
             {
                 for (int group = 0; group < groups; group++)
-                    Lines<TLanes, V>(_plan0, re + (nint)row * Columns + 8 * group, im + (nint)row * Columns + 8 * group, step, scratch.Start, roots);
+                {
+                    Lines<TLanes, V>(_plan0, re + (nint)row * Columns + 8 * group, im + (nint)row * Columns + 8 * group, step,
+                        scratch.Start, roots);
+                }
             }
         });
     }

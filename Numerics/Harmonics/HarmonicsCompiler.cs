@@ -48,7 +48,8 @@ internal sealed unsafe class HarmonicsCompiler<T>
         }
     }
 
-    /// <summary>Code for values, or values and gradients; null where there is none. Radial: gradients of functions of the direction.</summary>
+    /// <summary>Code for values, or values and gradients; null where there is none. Radial: gradients of functions of the
+    /// direction.</summary>
     internal static HarmonicsBody<T>? Get(int lmax, bool gradients, bool radial) =>
         Made.GetOrAdd((lmax, gradients, gradients && radial), static key => new(() => Make(key.LMax, key.Gradients, key.Radial))).Value;
 

@@ -53,7 +53,11 @@ internal sealed class DualProblem : IRidgeProblem
         double[] after = Squares(rows, width);
         _scale = new double[p];
         for (int k = 0; k < p; k++)
-            _scale[k] = !(after[k] > ReducedProblem.Remainder * before[k]) ? 0 : penalty == RidgePenalty.Plain ? 1 : Math.Sqrt(after[k] / _count);
+        {
+            _scale[k] = !(after[k] > ReducedProblem.Remainder * before[k]) ? 0 : penalty == RidgePenalty.Plain ? 1
+                : Math.Sqrt(after[k] / _count);
+        }
+
         _scaled = new double[_rows * p];
         _targets = new double[_rows];
         for (int i = 0; i < _rows; i++)
@@ -118,7 +122,8 @@ internal sealed class DualProblem : IRidgeProblem
         return squares;
     }
 
-    /// <summary>Takes the unpenalised columns out of all others, twice: what is left is a small part of what was there. Gives what was taken.</summary>
+    /// <summary>Takes the unpenalised columns out of all others, twice: what is left is a small part of what was there. Gives what was
+    /// taken.</summary>
     private static double[][] Project(double[] rows, double[] free, int width, int unpenalised)
     {
         double[][] shares = new double[unpenalised][], moments = new double[unpenalised][];

@@ -19,7 +19,8 @@ public sealed class EnergyDesign : PotentialDesign
     {
     }
 
-    private EnergyDesign(RepresentationSet set, IEnumerable<int> species, IReadOnlyDictionary<int, double[]>? alone) : base(set, species, alone)
+    private EnergyDesign(RepresentationSet set, IEnumerable<int> species, IReadOnlyDictionary<int, double[]>? alone)
+        : base(set, species, alone)
     {
     }
 

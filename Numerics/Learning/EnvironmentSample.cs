@@ -62,7 +62,8 @@ public sealed class EnvironmentSample
                 long number = seen[species[i]] = seen.GetValueOrDefault(species[i]) + 1;
                 long place = number <= most ? number - 1 : random.NextInt64(number);
                 if (number <= most) rows.AddRange(row);
-                else if (place < most) row.CopyTo(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(rows).Slice((int)place * features, features));
+                else if (place < most)
+                    row.CopyTo(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(rows).Slice((int)place * features, features));
             }
         }
         if (result._rows.Count == 0) throw new ArgumentException("expected at least one atom", nameof(structures));

@@ -58,7 +58,8 @@ public sealed class FeatureScaling
     /// <param name="sample">Environments like those that the kernel is for.</param>
     public static FeatureScaling Standardised(EnvironmentSample sample) =>
         Make(sample, isCentred: true,
-            static (variances, largest) => variances.Select(v => v > Rounding * largest ? 1 / Math.Sqrt(v * variances.Length) : 0).ToArray());
+            static (variances, largest) =>
+                variances.Select(v => v > Rounding * largest ? 1 / Math.Sqrt(v * variances.Length) : 0).ToArray());
 
     /// <summary>The maps of earlier made ones.</summary>
     /// <param name="maps">o_f and s_f by atomic number: <c>[feature]</c>.</param>
@@ -68,7 +69,11 @@ public sealed class FeatureScaling
         foreach ((int z, (double[] shift, double[] scale)) in maps)
         {
             if (shift.Length != result.FeatureCount || scale.Length != result.FeatureCount)
-                throw new ArgumentException($"expected {result.FeatureCount} shifts and scales; got {shift.Length} and {scale.Length}", nameof(maps));
+            {
+                throw new ArgumentException(
+                    $"expected {result.FeatureCount} shifts and scales; got {shift.Length} and {scale.Length}", nameof(maps));
+            }
+
             result._maps.Add(z, (shift, scale));
         }
         return result;

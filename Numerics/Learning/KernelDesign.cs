@@ -39,7 +39,11 @@ public sealed class KernelDesign : PotentialDesign
         ArgumentNullException.ThrowIfNull(kernel);
         ArgumentNullException.ThrowIfNull(points);
         if (points.Scaling.FeatureCount != set.FeatureCount)
-            throw new ArgumentException($"expected points of {set.FeatureCount} features; got {points.Scaling.FeatureCount}", nameof(points));
+        {
+            throw new ArgumentException(
+                $"expected points of {set.FeatureCount} features; got {points.Scaling.FeatureCount}", nameof(points));
+        }
+
         (Kernel, Points) = (kernel, points);
         foreach (int z in points.Species)
         {

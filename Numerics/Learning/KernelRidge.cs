@@ -25,7 +25,8 @@ public static class KernelRidge
     {
         Require(kernel, targets);
         double[] dual = Solve(kernel, targets, [.. Enumerable.Range(0, targets.Length)], regulariser, threads)
-            ?? throw new ArgumentException($"the regulariser {regulariser:R} is too small: the kernel is singular in float64", nameof(regulariser));
+            ?? throw new ArgumentException(
+                $"the regulariser {regulariser:R} is too small: the kernel is singular in float64", nameof(regulariser));
         return new RidgeFit(dual, regulariser, []);
     }
 
@@ -37,7 +38,8 @@ public static class KernelRidge
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
     /// <exception cref="ArgumentException">Lengths that do not match, fewer than two folds, or no λ of the grid can be solved.</exception>
     public static RidgeFit CrossValidate(
-        ReadOnlySpan<double> kernel, ReadOnlySpan<double> targets, IReadOnlyList<int> folds, IReadOnlyList<double>? grid = null, int threads = 1)
+        ReadOnlySpan<double> kernel, ReadOnlySpan<double> targets, IReadOnlyList<int> folds, IReadOnlyList<double>? grid = null,
+            int threads = 1)
     {
         Require(kernel, targets);
         ArgumentNullException.ThrowIfNull(folds);
@@ -52,7 +54,8 @@ public static class KernelRidge
         double[][] squares = new double[names.Length][];
         Threads.Share(names.Length, together, f =>
         {
-            int[] kept = [.. Enumerable.Range(0, n).Where(i => folds[i] != names[f])], left = [.. Enumerable.Range(0, n).Where(i => folds[i] == names[f])];
+            int[] kept = [.. Enumerable.Range(0, n).Where(i => folds[i] != names[f])],
+                left = [.. Enumerable.Range(0, n).Where(i => folds[i] == names[f])];
             double[] cross = new double[left.Length * kept.Length];
             for (int i = 0; i < left.Length; i++)
             {
@@ -125,7 +128,12 @@ public static class KernelRidge
     private static void Require(ReadOnlySpan<double> kernel, ReadOnlySpan<double> targets)
     {
         if (targets.Length == 0 || kernel.Length != (long)targets.Length * targets.Length)
-            throw new ArgumentException($"{targets.Length} targets have a kernel of {(long)targets.Length * targets.Length} numbers; got {kernel.Length}", nameof(kernel));
+        {
+            throw new ArgumentException(
+                $"{targets.Length} targets have a kernel of {(long)targets.Length * targets.Length} numbers; got {kernel.Length}",
+                nameof(kernel));
+        }
+
         foreach (double y in targets)
             if (!double.IsFinite(y)) throw new ArgumentException($"a target is {y}; expected finite numbers", nameof(targets));
     }

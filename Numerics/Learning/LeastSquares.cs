@@ -7,8 +7,8 @@ namespace Toolkit.Numerics.Learning;
 /// problems of the same columns are parts of one, which is how folds of a cross-validation share their work.
 /// </summary>
 /// <remarks>
-/// Two ways to keep what the rows say: <see cref="NormalEquations"/> keeps all digits, <see cref="ProductSums"/> takes half of the arithmetic and
-/// gives problems of fewer columns for nothing. Not for several threads at once.
+/// Two ways to keep what the rows say: <see cref="NormalEquations"/> keeps all digits, <see cref="ProductSums"/> takes half of the
+/// arithmetic and gives problems of fewer columns for nothing. Not for several threads at once.
 /// </remarks>
 public abstract class LeastSquares
 {
@@ -36,7 +36,8 @@ public abstract class LeastSquares
     /// <exception cref="ArgumentException">Lengths do not match, or a number is not finite.</exception>
     public abstract void Add(ReadOnlySpan<double> rows, ReadOnlySpan<double> targets, double weight = 1, int threads = 1);
 
-    /// <summary>Does with rows that wait for others what is done with them; until rows are added again several threads may read the problem.</summary>
+    /// <summary>Does with rows that wait for others what is done with them; until rows are added again several threads may read the
+    /// problem.</summary>
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
     public abstract void Settle(int threads = 1);
 
@@ -47,10 +48,12 @@ public abstract class LeastSquares
     /// <summary>Adds Σ w² x (y − x·c), half the slope of the residual downwards.</summary>
     internal abstract void AddSlope(ReadOnlySpan<double> coefficients, Span<double> slope);
 
-    /// <summary>Adds the lower triangle of Σ w² x xᵀ, Σ w² x y as the last row, and Σ w² y² at its end: <c>[i, j]</c> of columns + 1.</summary>
+    /// <summary>Adds the lower triangle of Σ w² x xᵀ, Σ w² x y as the last row, and Σ w² y² at its end: <c>[i, j]</c> of columns +
+    /// 1.</summary>
     internal abstract void AddSums(Span<double> sums, int threads);
 
-    /// <summary>The same sums from nothing, to be read alone; who has them gives his own, so that large problems are not held twice.</summary>
+    /// <summary>The same sums from nothing, to be read alone; who has them gives his own, so that large problems are not held
+    /// twice.</summary>
     internal virtual double[] Sums(int threads)
     {
         double[] sums = new double[checked((Columns + 1) * (Columns + 1))];

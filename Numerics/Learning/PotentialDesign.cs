@@ -162,7 +162,8 @@ public abstract class PotentialDesign
                 }
                 if (sums.Virial.Length > 0)
                 {
-                    ReadOnlySpan<double> slopes = Slopes(z, features, 9, gradients.StrainGradients.Slice(9 * k * length, 9 * length), threads);
+                    ReadOnlySpan<double> slopes =
+                        Slopes(z, features, 9, gradients.StrainGradients.Slice(9 * k * length, 9 * length), threads);
                     for (int row = 0; row < 9; row++)
                         Subtract(slopes.Slice(row * width, width), sums.Virial.AsSpan(row * Columns + first, width));
                 }

@@ -10,8 +10,8 @@ namespace Toolkit.Numerics.Learning;
 /// growing size come from one pass over the data.
 /// </summary>
 /// <remarks>
-/// Kept are G = Σ w² x xᵀ, b = Σ w² x y and Σ w² y². A penalty below about 1e-14 of the columns' mean squares drowns in their rounding, and so
-/// does a residual below about 1e-8 of the targets; <see cref="NormalEquations"/> has neither limit.
+/// Kept are G = Σ w² x xᵀ, b = Σ w² x y and Σ w² y². A penalty below about 1e-14 of the columns' mean squares drowns in their rounding, and
+/// so does a residual below about 1e-8 of the targets; <see cref="NormalEquations"/> has neither limit.
 /// </remarks>
 public sealed class ProductSums : LeastSquares
 {

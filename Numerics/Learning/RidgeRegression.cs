@@ -47,7 +47,8 @@ public static class RidgeRegression
     public static RidgeFit Fit(LeastSquares equations, double regulariser, int unpenalised = 0, int threads = 1,
         RidgePenalty penalty = RidgePenalty.Standardised)
     {
-        return new RidgeFit(Problem([equations], () => equations.Sums(threads), unpenalised, penalty, threads).Solve(regulariser, threads) ?? throw new ArgumentException(
+        return new RidgeFit(Problem([equations], () => equations.Sums(threads), unpenalised, penalty, threads).Solve(regulariser, threads)
+            ?? throw new ArgumentException(
             $"the regulariser {regulariser:R} is too small: the normal equations are singular in float64"), regulariser, []);
     }
 

@@ -8,9 +8,9 @@ using Toolkit.Numerics.Structures;
 namespace Toolkit.Numerics.Learning;
 
 /// <summary>
-/// Rows of the linear problem "what turns like real harmonics of order λ is the sum, or the mean, over atoms of combinations of their equivariants of
-/// that λ, with coefficients of their own for each species": symmetry-adapted regression of one order (A. Grisafi et al., Phys. Rev. Lett. 120,
-/// 036002, 2018).
+/// Rows of the linear problem "what turns like real harmonics of order λ is the sum, or the mean, over atoms of combinations of their
+/// equivariants of that λ, with coefficients of their own for each species": symmetry-adapted regression of one order (A. Grisafi et al.,
+/// Phys. Rev. Lett. 120, 036002, 2018).
 /// </summary>
 /// <remarks>Columns: species, then the channels of all representations; for λ = 0 a last one, which is a constant of each atom.</remarks>
 public sealed class SphericalDesign
@@ -32,7 +32,8 @@ public sealed class SphericalDesign
         (Lambda, _isMean) = (lambda, isMean);
         if (_species.Length == 0) throw new ArgumentException("expected at least one species", nameof(species));
         Channels = _representations.Sum(r => Used(r).Sum(static b => b.Channels));
-        if (Channels == 0) throw new ArgumentException($"no representation has equivariants of λ = {lambda}, σ = 1", nameof(representations));
+        if (Channels == 0)
+            throw new ArgumentException($"no representation has equivariants of λ = {lambda}, σ = 1", nameof(representations));
     }
 
     /// <summary>λ.</summary>
@@ -66,7 +67,10 @@ public sealed class SphericalDesign
         ForEach(structure, equivariants, (atom, species, first, values, channels) =>
         {
             for (int mu = 0; mu < Components; mu++)
-                Vectors.AddScaled(share, values.Slice(mu * channels, channels), rows.AsSpan(mu * Columns + species * Channels + first, channels));
+            {
+                Vectors.AddScaled(share, values.Slice(mu * channels, channels),
+                    rows.AsSpan(mu * Columns + species * Channels + first, channels));
+            }
         });
         if (Lambda == 0) rows[^1] = share * structure.Count;
         return rows;
@@ -118,13 +122,18 @@ public sealed class SphericalDesign
                     for (int i = 0; i < structure.Count; i++)
                     {
                         int s = Array.BinarySearch(_species, structure.Species[i]);
-                        if (s >= 0) coefficients.AsSpan(s * Channels + first, layout.Channels).CopyTo(values.AsSpan(i * layout.Length + mu * layout.Channels));
+                        if (s >= 0)
+                        {
+                            coefficients.AsSpan(s * Channels + first, layout.Channels)
+                                .CopyTo(values.AsSpan(i * layout.Length + mu * layout.Channels));
+                        }
                     }
                     first += layout.Channels;
                 }
                 weights.Add(new EquivariantBlock(layout.Key, layout.Labels, structure.Count, values));
             }
-            Vectors.AddScaled(-share, representation.Evaluate(structure, new EquivariantBlocks(structure.Count, weights), threads).Forces, slopes);
+            Vectors.AddScaled(-share, representation.Evaluate(structure, new EquivariantBlocks(structure.Count, weights), threads).Forces,
+                slopes);
         }
         return slopes;
     }

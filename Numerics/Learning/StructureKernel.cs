@@ -23,8 +23,8 @@ public enum KernelCombination
 public sealed record KernelPart(EnvironmentSample Sample, EnvironmentKernel Kernel, double Weight = 1);
 
 /// <summary>
-/// Similarities of whole structures: K_AB = Σ_{i in A, j in B, of the same species} k(i, j), so that a sum of atomic energies is learned from
-/// energies of structures (A. P. Bartók and G. Csányi, Int. J. Quantum Chem. 115, 1051, 2015). k may combine several
+/// Similarities of whole structures: K_AB = Σ_{i in A, j in B, of the same species} k(i, j), so that a sum of atomic energies is learned
+/// from energies of structures (A. P. Bartók and G. Csányi, Int. J. Quantum Chem. 115, 1051, 2015). k may combine several
 /// sets of features, local and long-ranged ones for instance.
 /// </summary>
 public static class StructureKernel
@@ -95,7 +95,8 @@ public static class StructureKernel
         }
     }
 
-    private static void Tile(Environments[] parts, KernelCombination combination, int[] owner, (int From, int To) tile, int n, double[] result)
+    private static void Tile(
+        Environments[] parts, KernelCombination combination, int[] owner, (int From, int To) tile, int n, double[] result)
     {
         int rows = tile.To - tile.From;
         double[] products = new double[rows * Columns], combined = parts.Length > 1 ? new double[rows * Columns] : products;
@@ -107,7 +108,8 @@ public static class StructureKernel
             {
                 Environments e = parts[p];
                 double[] values = p == 0 ? combined : products;
-                Dense.Multiply(rows, columns, e.Width, 1.0, e.Rows.AsSpan(tile.From * e.Width), e.Width, false, e.Rows.AsSpan(start * e.Width), e.Width, true,
+                Dense.Multiply(rows, columns, e.Width, 1.0, e.Rows.AsSpan(tile.From * e.Width), e.Width, false,
+                    e.Rows.AsSpan(start * e.Width), e.Width, true,
                     0.0, values.AsSpan(), Columns);
                 for (int i = 0; i < rows; i++)
                 {

@@ -3,11 +3,12 @@ using System;
 namespace Toolkit.Numerics.Learning;
 
 /// <summary>
-/// Symmetric 3 × 3 tensors, such as dielectric tensors, as what turns like spherical harmonics of order 0 and 2, so that models of each λ can learn
-/// them.
+/// Symmetric 3 × 3 tensors, such as dielectric tensors, as what turns like spherical harmonics of order 0 and 2, so that models of each λ
+/// can learn them.
 /// </summary>
 /// <remarks>
-/// The map is an isometry: Σ s² = Σ t². s_0 = Tr t/√3; s_(λ=2, m=−2…2) = √2 t_xy, √2 t_yz, (2 t_zz − t_xx − t_yy)/√6, √2 t_xz, (t_xx − t_yy)/√2.
+/// The map is an isometry: Σ s² = Σ t². s_0 = Tr t/√3; s_(λ=2, m=−2…2) = √2 t_xy, √2 t_yz, (2 t_zz − t_xx − t_yy)/√6, √2 t_xz, (t_xx −
+/// t_yy)/√2.
 /// </remarks>
 public static class SymmetricTensor
 {

@@ -42,7 +42,8 @@ public sealed class TensorDesign
     }
 }
 
-/// <summary>A model of a symmetric 3 × 3 tensor of structures: linear in equivariants of λ = 0 and 2, so that it turns with the structure exactly.</summary>
+/// <summary>A model of a symmetric 3 × 3 tensor of structures: linear in equivariants of λ = 0 and 2, so that it turns with the structure
+/// exactly.</summary>
 public sealed class TensorModel
 {
     private TensorModel(TensorDesign design, RidgeFit scalar, RidgeFit second) => (Design, Scalar, Second) = (design, scalar, second);
@@ -64,13 +65,20 @@ public sealed class TensorModel
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
     /// <exception cref="ArgumentException">Another number of tensors than rows, or fewer structures than folds.</exception>
     public static TensorModel Fit(
-        TensorDesign design, IReadOnlyList<(double[] Scalar, double[] Second)> rows, IReadOnlyList<double[]> tensors, int folds = 5, int threads = 1)
+        TensorDesign design, IReadOnlyList<(double[] Scalar, double[] Second)> rows, IReadOnlyList<double[]> tensors, int folds = 5,
+            int threads = 1)
     {
         ArgumentNullException.ThrowIfNull(design);
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(tensors);
-        if (rows.Count != tensors.Count) throw new ArgumentException($"{rows.Count} structures have as many tensors; got {tensors.Count}", nameof(tensors));
-        if (folds < 2 || rows.Count < folds) throw new ArgumentException($"expected at least two folds and a structure for each; got {rows.Count} in {folds}", nameof(folds));
+        if (rows.Count != tensors.Count)
+            throw new ArgumentException($"{rows.Count} structures have as many tensors; got {tensors.Count}", nameof(tensors));
+        if (folds < 2 || rows.Count < folds)
+        {
+            throw new ArgumentException(
+                $"expected at least two folds and a structure for each; got {rows.Count} in {folds}", nameof(folds));
+        }
+
         NormalEquations[] scalar = New(0), second = New(2);
         double[] spherical = new double[SymmetricTensor.Count];
         for (int i = 0; i < rows.Count; i++)
@@ -79,7 +87,8 @@ public sealed class TensorModel
             scalar[i % folds].Add(rows[i].Scalar, spherical.AsSpan(0, 1), threads: threads);
             second[i % folds].Add(rows[i].Second, spherical.AsSpan(1), threads: threads);
         }
-        return new TensorModel(design, RidgeRegression.CrossValidate(scalar, 1, threads: threads), RidgeRegression.CrossValidate(second, threads: threads));
+        return new TensorModel(design, RidgeRegression.CrossValidate(scalar, 1, threads: threads),
+            RidgeRegression.CrossValidate(second, threads: threads));
 
         NormalEquations[] New(int lambda) => [.. Enumerable.Range(0, folds).Select(_ => new NormalEquations(design.Columns(lambda)))];
     }

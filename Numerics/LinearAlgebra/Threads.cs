@@ -185,7 +185,8 @@ internal static class Threads
         }
     }
 
-    /// <summary>Runs a parallel loop. What its work throws is thrown as it is, from one of the threads, as one thread alone would throw it.</summary>
+    /// <summary>Runs a parallel loop. What its work throws is thrown as it is, from one of the threads, as one thread alone would throw
+    /// it.</summary>
     internal static void Unwrapped(Action loop)
     {
         try

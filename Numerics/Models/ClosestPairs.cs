@@ -6,10 +6,11 @@ using Toolkit.Numerics.Structures;
 namespace Toolkit.Numerics.Models;
 
 /// <summary>
-/// How close atoms of each pair of species were in a training set, so that a model without a repulsive core can tell where it guesses: nothing that
-/// was learned keeps closer atoms apart.
+/// How close atoms of each pair of species were in a training set, so that a model without a repulsive core can tell where it guesses:
+/// nothing that was learned keeps closer atoms apart.
 /// </summary>
-/// <param name="Distances">Å, by the smaller and the larger atomic number; pairs that were never within <see cref="Within"/> are absent.</param>
+/// <param name="Distances">Å, by the smaller and the larger atomic number; pairs that were never within <see cref="Within"/> are
+/// absent.</param>
 public sealed record ClosestPairs(IReadOnlyDictionary<(int First, int Second), double> Distances)
 {
     /// <summary>Farther pairs are not looked at, Å.</summary>
@@ -32,7 +33,8 @@ public sealed record ClosestPairs(IReadOnlyDictionary<(int First, int Second), d
         }
     }
 
-    /// <summary>The pair of a structure that is closest in comparison with those of the training set, where it is closer than any of them.</summary>
+    /// <summary>The pair of a structure that is closest in comparison with those of the training set, where it is closer than any of
+    /// them.</summary>
     /// <param name="structure">The structure.</param>
     /// <returns>Two atoms, their distance, and that of the closest such pair in the training set, Å; null: none is closer.</returns>
     public (int First, int Second, double Distance, double Known)? Closer(Structure structure)
@@ -45,7 +47,8 @@ public sealed record ClosestPairs(IReadOnlyDictionary<(int First, int Second), d
         {
             for (int p = list.Offsets[i]; p < list.Offsets[i + 1]; p++)
             {
-                double known = Distances.GetValueOrDefault(Key(structure.Species[i], structure.Species[list.Neighbors[p]]), Within), r = list.Distances[p];
+                double known = Distances.GetValueOrDefault(Key(structure.Species[i], structure.Species[list.Neighbors[p]]), Within),
+                    r = list.Distances[p];
                 if (r >= known - Allowed || r >= ratio * known) continue;
                 (ratio, worst) = (r / known, (i, list.Neighbors[p], r, known));
             }

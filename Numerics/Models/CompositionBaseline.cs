@@ -48,7 +48,8 @@ public sealed class CompositionBaseline
     /// smallest ones.
     /// </summary>
     /// <param name="compositions">Numbers of atoms by species, how many structures have them, and the mean of their energies, eV.</param>
-    internal static CompositionBaseline Fitted(IReadOnlyCollection<(IReadOnlyDictionary<int, int> Atoms, long Structures, double Mean)> compositions)
+    internal static CompositionBaseline Fitted(
+        IReadOnlyCollection<(IReadOnlyDictionary<int, int> Atoms, long Structures, double Mean)> compositions)
     {
         int[] species = compositions.SelectMany(static c => c.Atoms.Keys).Distinct().Order().ToArray();
         if (species.Length == 0) return new([]);

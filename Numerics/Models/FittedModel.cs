@@ -21,7 +21,8 @@ public sealed class FittedModel : IFittedModel
     private readonly int[] _species;
     private readonly KnownEnergy? _known;
 
-    internal FittedModel(PreparedFeatures features, IReadOnlyList<int> species, IReadout readout, CompositionBaseline baseline, ModelDoubts doubts, ModelAbout about)
+    internal FittedModel(PreparedFeatures features, IReadOnlyList<int> species, IReadout readout, CompositionBaseline baseline,
+        ModelDoubts doubts, ModelAbout about)
     {
         _known = KnownEnergy.Of(features.Spec.Model);
         (_features, _species, Readout, Baseline, Doubts, About) = (features, species.ToArray(), readout, baseline, doubts, about);
@@ -67,7 +68,8 @@ public sealed class FittedModel : IFittedModel
     /// <summary>Energy, forces, virial, stress and effective fields.</summary>
     /// <param name="structure">Of species that the model knows, with the vectors and charges that its features read.</param>
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
-    /// <param name="withDeviations">Whether what the model knows of its errors is wanted: standard deviations of energies, grades of extrapolation.</param>
+    /// <param name="withDeviations">Whether what the model knows of its errors is wanted: standard deviations of energies, grades of
+    /// extrapolation.</param>
     /// <exception cref="UnfitStructureException">Another species; vectors that are absent or of another shape.</exception>
     /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
     public Prediction Predict(Structure structure, int threads = 1, bool withDeviations = false)
@@ -97,7 +99,8 @@ public sealed class FittedModel : IFittedModel
     /// <exception cref="ArgumentException">Neighbours of other atoms, or not far enough.</exception>
     /// <exception cref="NotSupportedException">The model is not local.</exception>
     /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
-    public Prediction Predict(Structure structure, NeighborList pairs, ReadOnlySpan<int> centres, int threads = 1, bool withAtomicVirials = false)
+    public Prediction Predict(
+        Structure structure, NeighborList pairs, ReadOnlySpan<int> centres, int threads = 1, bool withAtomicVirials = false)
     {
         ArgumentNullException.ThrowIfNull(structure);
         ArgumentNullException.ThrowIfNull(pairs);
@@ -148,7 +151,8 @@ public sealed class FittedModel : IFittedModel
     }
 
     private ExtrapolationGrade RequireGrade() => Doubts.Extrapolation
-        ?? throw new InvalidOperationException("found a model without grades of extrapolation, expected one that was fitted with model.extrapolation");
+        ?? throw new InvalidOperationException(
+            "found a model without grades of extrapolation, expected one that was fitted with model.extrapolation");
 
     /// <summary>Adds what each centre's species has by itself.</summary>
     private Prediction Complete(Structure structure, Evaluation learned, ReadOnlySpan<int> centres)
@@ -169,9 +173,11 @@ public sealed class FittedModel : IFittedModel
     /// <summary>Predictions for a data set, one structure after the other, in memory for a few.</summary>
     /// <param name="source">The structures.</param>
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
-    /// <param name="withDeviations">Whether what the model knows of its errors is wanted: standard deviations of energies, grades of extrapolation.</param>
+    /// <param name="withDeviations">Whether what the model knows of its errors is wanted: standard deviations of energies, grades of
+    /// extrapolation.</param>
     /// <exception cref="Files.InputException">While walking: a structure that the model does not know.</exception>
-    public IEnumerable<(Structure Structure, Prediction Prediction)> Predict(StructureSource source, int threads = 1, bool withDeviations = false)
+    public IEnumerable<(Structure Structure, Prediction Prediction)> Predict(
+        StructureSource source, int threads = 1, bool withDeviations = false)
     {
         ArgumentNullException.ThrowIfNull(source);
         return StructureStream.Each(source.Read(), threads, StructureStream.MostAtoms, (s, _, inside) => Predict(s, inside, withDeviations))
@@ -182,7 +188,8 @@ public sealed class FittedModel : IFittedModel
     /// <param name="source">The structures.</param>
     /// <param name="finish">Makes something of a prediction; for several structures at a time.</param>
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
-    /// <param name="withDeviations">Whether what the model knows of its errors is wanted: standard deviations of energies, grades of extrapolation.</param>
+    /// <param name="withDeviations">Whether what the model knows of its errors is wanted: standard deviations of energies, grades of
+    /// extrapolation.</param>
     /// <typeparam name="T">What is made.</typeparam>
     /// <exception cref="Files.InputException">While walking: a structure that the model does not know.</exception>
     public IEnumerable<(Structure Structure, Prediction Prediction, T Result)> Predict<T>(
@@ -215,7 +222,12 @@ public sealed class FittedModel : IFittedModel
         {
             string has = string.Join(", ", structure.AtomProperties.Keys);
             if (!structure.AtomProperties.TryGetValue(field.Key, out PropertyArray? values))
-                throw new UnfitStructureException($"no atom property {field.Key}; there is {(has.Length > 0 ? has : "none")}", $"{field.Expected}: the field {field.Name}");
+            {
+                throw new UnfitStructureException(
+                    $"no atom property {field.Key}; there is {(has.Length > 0 ? has : "none")}",
+                    $"{field.Expected}: the field {field.Name}");
+            }
+
             if (field.TryRead(structure) is not double[] vectors)
                 throw new UnfitStructureException($"{values} as {field.Key}", $"{field.Expected}: the field {field.Name}");
             if (!vectors.All(double.IsFinite))

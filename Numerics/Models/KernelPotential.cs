@@ -28,7 +28,8 @@ public sealed class KernelPotential : IReadout
         double[] all = coefficients.ToArray();
         if (all.Length != design.Columns)
             throw new ArgumentException($"expected {design.Columns} coefficients; got {all.Length}", nameof(coefficients));
-        (Features, Kernel, Points, _coefficients, _constants) = (design.Features, design.Kernel, design.Points, design.KernelCoefficients(all), []);
+        (Features, Kernel, Points, _coefficients, _constants) =
+            (design.Features, design.Kernel, design.Points, design.KernelCoefficients(all), []);
         int next = design.Points.Count;
         double[] work = new double[WorkLength];
         foreach (int z in design.Species)
@@ -45,10 +46,15 @@ public sealed class KernelPotential : IReadout
     /// <param name="coefficients">Of the kernels: <c>[point]</c>.</param>
     /// <param name="constants">By atomic number.</param>
     internal KernelPotential(
-        RepresentationSet features, EnvironmentKernel kernel, SparsePoints points, double[] coefficients, IReadOnlyDictionary<int, double> constants)
+        RepresentationSet features, EnvironmentKernel kernel, SparsePoints points, double[] coefficients,
+            IReadOnlyDictionary<int, double> constants)
     {
         if (points.Scaling.FeatureCount != features.FeatureCount || points.Count != coefficients.Length)
-            throw new ArgumentException($"expected {points.Count} coefficients of points of {features.FeatureCount} features", nameof(coefficients));
+        {
+            throw new ArgumentException(
+                $"expected {points.Count} coefficients of points of {features.FeatureCount} features", nameof(coefficients));
+        }
+
         (Features, Kernel, Points, _coefficients, _constants) = (features, kernel, points, coefficients, new(constants.ToDictionary()));
     }
 

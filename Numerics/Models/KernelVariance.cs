@@ -27,7 +27,8 @@ internal sealed class KernelVariance
     /// <param name="ratio">λN.</param>
     /// <param name="alone">Features of atoms alone, whose energies are exact; or null.</param>
     public KernelVariance(
-        KernelPotential potential, double[] whitening, double[] posterior, double noise, double ratio, IReadOnlyDictionary<int, double[]>? alone)
+        KernelPotential potential, double[] whitening, double[] posterior, double noise, double ratio,
+            IReadOnlyDictionary<int, double[]>? alone)
     {
         int m = potential.Points.Count;
         if (whitening.Length != (long)m * m || posterior.Length != (long)m * m)
@@ -69,10 +70,17 @@ internal sealed class KernelVariance
             double square = Vectors.Square(x);
             ReadOnlySpan<double> points = _potential.Points.Rows(z), squares = _potential.Points.Squares(z);
             for (int q = 0; q < squares.Length; q++)
-                kernels[i * m + _potential.Points.First(z) + q] = _potential.Kernel.Evaluate(Vectors.Dot(x, points.Slice(q * length, length)), square, squares[q]).Value;
+            {
+                kernels[i * m + _potential.Points.First(z) + q] =
+                    _potential.Kernel.Evaluate(Vectors.Dot(x, points.Slice(q * length, length)), square, squares[q]).Value;
+            }
+
             if (i < n) prior[i] = _potential.Kernel.Evaluate(square, square, square).Value;
             foreach ((int other, double[] y, double times) in all)
-                if (other == z) rowSums[i] += count * times * _potential.Kernel.Evaluate(Vectors.Dot(x, y), square, Vectors.Square(y)).Value;
+            {
+                if (other == z)
+                    rowSums[i] += count * times * _potential.Kernel.Evaluate(Vectors.Dot(x, y), square, Vectors.Square(y)).Value;
+            }
         });
         foreach (double sum in rowSums)
             total += sum;

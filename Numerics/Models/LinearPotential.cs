@@ -42,7 +42,11 @@ public sealed class LinearPotential : ILinearReadout
     internal LinearPotential(RepresentationSet features, int[] species, double[] weights, double[] constants)
     {
         if (weights.Length != (long)species.Length * features.FeatureCount || constants.Length != species.Length)
-            throw new ArgumentException($"expected {species.Length} × {features.FeatureCount} weights; got {weights.Length}", nameof(weights));
+        {
+            throw new ArgumentException(
+                $"expected {species.Length} × {features.FeatureCount} weights; got {weights.Length}", nameof(weights));
+        }
+
         (_features, _species, _weights, _constants) = (features, species, weights, constants);
     }
 

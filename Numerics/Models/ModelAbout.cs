@@ -34,5 +34,6 @@ public sealed record ModelAbout
     public IReadOnlyList<(double Regularizer, double Error)> Trials { get; init; } = [];
 
     /// <summary>The errors on sets of structures, by what the sets are called.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<LabelError>> Errors { get; init; } = new Dictionary<string, IReadOnlyList<LabelError>>();
+    public IReadOnlyDictionary<string, IReadOnlyList<LabelError>> Errors { get; init; } =
+        new Dictionary<string, IReadOnlyList<LabelError>>();
 }

@@ -37,14 +37,21 @@ internal sealed record ModelDoubts(KernelVariance? Variance, IReadOnlyList<Linea
             values = features();
             int n = structure.Count, length = n == 0 ? 0 : values.Length / n;
             double[][] members = [.. Committee.Select(m => Enumerable.Range(0, n).Select(i =>
-                m.Constant(structure.Species[i]) + Vectors.Dot(m.Weights(structure.Species[i]), values.AsSpan(i * length, length))).ToArray())];
+                m.Constant(structure.Species[i]) + Vectors.Dot(m.Weights(structure.Species[i]), values.AsSpan(i * length, length)))
+                    .ToArray())];
             double[] atoms = [.. Enumerable.Range(0, n).Select(i => Jackknife([.. members.Select(m => m[i])]))];
-            prediction = prediction with { EnergyDeviation = Jackknife([.. members.Select(static m => m.Sum())]), AtomicDeviations = atoms };
+            prediction = prediction with
+            {
+                EnergyDeviation = Jackknife([.. members.Select(static m => m.Sum())]),
+                AtomicDeviations = atoms
+            };
         }
-        return Extrapolation is null ? prediction : prediction with { Extrapolation = Extrapolation.Of(structure.Species, values ?? features()) };
+        return Extrapolation is null ? prediction
+            : prediction with { Extrapolation = Extrapolation.Of(structure.Species, values ?? features()) };
     }
 
-    /// <summary>The standard deviation of an estimate, from the estimates without each of K parts of the data: √((K − 1)/K Σ (e_k − ē)²).</summary>
+    /// <summary>The standard deviation of an estimate, from the estimates without each of K parts of the data: √((K − 1)/K Σ (e_k −
+    /// ē)²).</summary>
     private static double Jackknife(double[] estimates)
     {
         double mean = estimates.Average(), k = estimates.Length;
@@ -53,8 +60,9 @@ internal sealed record ModelDoubts(KernelVariance? Variance, IReadOnlyList<Linea
 }
 
 /// <summary>
-/// How far an atom's features are from those of a training set: the largest coefficient of its expansion in a D-optimal choice of the training
-/// set's environments of its species (<see cref="ActiveSet"/>). At most about 1 is interpolation; beyond some 2 the model is not to be trusted.
+/// How far an atom's features are from those of a training set: the largest coefficient of its expansion in a D-optimal choice of the
+/// training set's environments of its species (<see cref="ActiveSet"/>). At most about 1 is interpolation; beyond some 2 the model is not
+/// to be trusted.
 /// </summary>
 /// <param name="Scaling">What makes features comparable.</param>
 /// <param name="Sets">By atomic number.</param>

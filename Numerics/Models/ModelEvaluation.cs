@@ -34,8 +34,10 @@ public sealed class ModelEvaluation
     /// <param name="keys">The names of the labels.</param>
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
     /// <param name="progress">Told how many structures are done; or null.</param>
-    /// <exception cref="InputException">Names that were given and are nowhere; no labels at all; structures that the model does not know.</exception>
-    public static ModelEvaluation Run(FittedModel model, StructureSource source, LabelKeys keys, int threads, FeatureProgress? progress = null)
+    /// <exception cref="InputException">Names that were given and are nowhere; no labels at all; structures that the model does not
+    /// know.</exception>
+    public static ModelEvaluation Run(
+        FittedModel model, StructureSource source, LabelKeys keys, int threads, FeatureProgress? progress = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(source);
@@ -57,12 +59,15 @@ public sealed class ModelEvaluation
         }
         return result._sums.Count > 0
             ? result
-            : throw new InputException(source.Name, null, null, "no labels", "structures with energies, forces, stress or effective fields");
+            : throw new InputException(
+                source.Name, null, null, "no labels", "structures with energies, forces, stress or effective fields");
     }
 
     /// <summary>Compares, structure after structure.</summary>
-    /// <param name="structures">Of each structure, what is compared: the label's place among others, its name and unit, reference and prediction.</param>
-    internal static ModelEvaluation Of(IEnumerable<IEnumerable<(int Order, string Label, string Unit, double Reference, double Predicted)>> structures)
+    /// <param name="structures">Of each structure, what is compared: the label's place among others, its name and unit, reference and
+    /// prediction.</param>
+    internal static ModelEvaluation Of(
+        IEnumerable<IEnumerable<(int Order, string Label, string Unit, double Reference, double Predicted)>> structures)
     {
         var result = new ModelEvaluation();
         foreach (var structure in structures)
@@ -102,7 +107,8 @@ public sealed class ModelEvaluation
             double[] predicted = [.. found.Learned.EffectiveFields[f]];
             FieldParts.Keep(part, model.Features.Fields[f].Read(structure), predicted, 1);
             string what = part == FieldPart.Torque ? "torque" : "field", remark = part == FieldPart.Perpendicular ? " (perpendicular)" : "";
-            AddAtoms(4 + f, $"{what} {model.Features.Fields[f].Name}{remark}", part == FieldPart.Torque ? "eV" : "eV/" + (model.Spec.Fields[f].IsSpin ? "μB" : "1"), structure, field, predicted);
+            AddAtoms(4 + f, $"{what} {model.Features.Fields[f].Name}{remark}",
+                part == FieldPart.Torque ? "eV" : "eV/" + (model.Spec.Fields[f].IsSpin ? "μB" : "1"), structure, field, predicted);
         }
     }
 
@@ -155,7 +161,8 @@ public sealed class ModelEvaluation
         }
 
         public LabelError Error(string label, int species) => new(
-            label, species < 0 ? null : Elements.Symbol(species), unit, _labels.Count, Math.Sqrt(_squares / _labels.Count), _sizes / _labels.Count,
+            label, species < 0 ? null : Elements.Symbol(species), unit, _labels.Count, Math.Sqrt(_squares / _labels.Count),
+                _sizes / _labels.Count,
             _largest, _labels.Deviation);
     }
 }

@@ -41,7 +41,8 @@ public static class ModelFolder
         JsonObject own = new()
         {
             ["features"] = model.Features.FeatureCount,
-            ["baseline"] = new JsonObject(model.Baseline.Energies.Select(static e => KeyValuePair.Create(Elements.Symbol(e.Key), (JsonNode?)e.Value))),
+            ["baseline"] = new JsonObject(
+                model.Baseline.Energies.Select(static e => KeyValuePair.Create(Elements.Symbol(e.Key), (JsonNode?)e.Value))),
         };
         WriteParts(path, model, own, Arrays(model), model.Nice, replace, beside);
     }
@@ -55,7 +56,9 @@ public static class ModelFolder
     /// <param name="replace">Whether a model that is there may be replaced.</param>
     /// <param name="beside">Other files.</param>
     internal static void WriteParts(
-        string path, IFittedModel model, JsonObject own, IEnumerable<(string, NpyArray)> arrays, NiceFit? nice, bool replace, IEnumerable<(string Name, string Text)>? beside)
+        string path, IFittedModel model,
+            JsonObject own, IEnumerable<(string, NpyArray)> arrays, NiceFit? nice, bool replace,
+            IEnumerable<(string Name, string Text)>? beside)
     {
         RequireFree(path, replace);
         string full = Path.GetFullPath(path), temporary = $"{full}.{Environment.ProcessId}-{Guid.NewGuid():N}.tmp";
@@ -74,7 +77,9 @@ public static class ModelFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InputException(path, null, null, e is UnauthorizedAccessException ? "a folder that may not be written to" : e.Message, "a name for a model's folder");
+            throw new InputException(
+                path, null, null, e is UnauthorizedAccessException ? "a folder that may not be written to" : e.Message,
+                "a name for a model's folder");
         }
         finally
         {
@@ -85,7 +90,8 @@ public static class ModelFolder
     /// <summary>Checks that a model could be written under this name.</summary>
     /// <param name="path">The name.</param>
     /// <param name="replace">Whether a model that is there may be replaced.</param>
-    /// <exception cref="InputException">A file, a folder of something else, a model that may not be replaced, or a place that cannot be written to.</exception>
+    /// <exception cref="InputException">A file, a folder of something else, a model that may not be replaced, or a place that cannot be
+    /// written to.</exception>
     public static void RequireFree(string path, bool replace)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -113,11 +119,13 @@ public static class ModelFolder
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         string about = Path.Combine(path, About);
-        return ReadJson(path, about)["spec"] is JsonNode spec ? Spec.Parse(spec.ToJsonString(), about + ": spec").Model?.Target ?? default : default;
+        return ReadJson(path, about)["spec"] is JsonNode spec ? Spec.Parse(spec.ToJsonString(), about + ": spec").Model?.Target ?? default
+            : default;
     }
 
     /// <summary>What is read of a model's folder before its own kind is looked at.</summary>
-    internal sealed record Parts(string About, JsonNode Json, Spec Spec, PreparedFeatures Features, int[] Species, IReadOnlyDictionary<string, NpyData> Arrays);
+    internal sealed record Parts(
+        string About, JsonNode Json, Spec Spec, PreparedFeatures Features, int[] Species, IReadOnlyDictionary<string, NpyData> Arrays);
 
     /// <summary>Reads the folder of any model.</summary>
     internal static T ReadParts<T>(string path, Func<int, CouplingTable>? table, Func<Parts, T> parse)
@@ -129,7 +137,8 @@ public static class ModelFolder
         if (format != Format)
         {
             throw new InputException(about, null, "format", format is null ? "none" : InputError.Quote(format),
-                format?.StartsWith(Family, StringComparison.Ordinal) == true ? $"{Format}: a newer version of the toolkit reads it" : Format);
+                format?.StartsWith(Family, StringComparison.Ordinal) == true ? $"{Format}: a newer version of the toolkit reads it"
+                    : Format);
         }
 
         try
@@ -139,15 +148,21 @@ public static class ModelFolder
                 if (json["files"]?[file] is not JsonNode expected) continue;
                 string found = Checksum(Path.Combine(path, file));
                 if (found != (string?)expected)
-                    throw new InputException(Path.Combine(path, file), null, "SHA-256", found, $"{(string?)expected}, as {About} says: a file that is whole");
+                {
+                    throw new InputException(
+                        Path.Combine(path, file), null, "SHA-256", found, $"{(string?)expected}, as {About} says: a file that is whole");
+                }
             }
             Spec spec = Spec.Parse(json["spec"]!.ToJsonString(), about + ": spec");
             NiceFit? nice = json["files"]![Nice] is null ? null : NiceFile.Read(Path.Combine(path, Nice));
             CouplingTable? coefficients = spec.CouplingLMax > CouplingTable.Default.LMax ? table?.Invoke(spec.CouplingLMax) : null;
             int[] species = json["species"]!.AsArray().Select(static s => Number((string)s!)).ToArray();
-            return parse(new Parts(about, json, spec, PreparedFeatures.From(spec, about + ": spec", nice, coefficients), species, NpyData.ReadAll(Path.Combine(path, Weights))));
+            return parse(new Parts(about, json,
+                spec, PreparedFeatures.From(spec, about + ": spec", nice, coefficients), species,
+                NpyData.ReadAll(Path.Combine(path, Weights))));
         }
-        catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException or NullReferenceException
+        catch (Exception e) when (
+            e is KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException or NullReferenceException
             or OverflowException or IndexOutOfRangeException)
         {
             throw new InputException(path, null, null, $"{About} and {Weights} that do not belong together", "a whole model");
@@ -167,7 +182,8 @@ public static class ModelFolder
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new InputException(path, null, null,
-                Directory.Exists(path) ? $"a folder without {About}" : File.Exists(path) ? "a file" : "no such folder", "a model's folder, made by toolkit fit");
+                Directory.Exists(path) ? $"a folder without {About}" : File.Exists(path) ? "a file" : "no such folder",
+                    "a model's folder, made by toolkit fit");
         }
     }
 
@@ -211,10 +227,13 @@ public static class ModelFolder
                 ["structures"] = about.Structures,
                 ["rows"] = about.Rows,
                 ["closest"] = about.Closest is null ? null : new JsonObject(about.Closest.Distances.OrderBy(static d => d.Key)
-                    .Select(static d => KeyValuePair.Create($"{Elements.Symbol(d.Key.First)}-{Elements.Symbol(d.Key.Second)}", (JsonNode?)d.Value))),
+                    .Select(static d => KeyValuePair.Create(
+                        $"{Elements.Symbol(d.Key.First)}-{Elements.Symbol(d.Key.Second)}", (JsonNode?)d.Value))),
                 ["keys"] = KeysJson(about.Keys),
                 ["regularizer"] = about.Regularizer,
-                ["trials"] = new JsonArray(about.Trials.Where(static t => double.IsFinite(t.Error)).Select(static t => (JsonNode)new JsonArray(t.Regularizer, t.Error)).ToArray()),
+                ["trials"] = new JsonArray(
+                    about.Trials.Where(static t => double.IsFinite(t.Error))
+                    .Select(static t => (JsonNode)new JsonArray(t.Regularizer, t.Error)).ToArray()),
             },
             ["errors"] = errors,
             ["spec"] = JsonNode.Parse(model.Spec.ToJson()),
@@ -239,7 +258,8 @@ public static class ModelFolder
     }
 
     private static LabelError ErrorOf(JsonNode json) => new(
-        (string)json["label"]!, (string?)json["species"], (string)json["unit"]!, (long)json["count"]!, (double)json["rmse"]!, (double)json["mae"]!,
+        (string)json["label"]!, (string?)json["species"], (string)json["unit"]!, (long)json["count"]!, (double)json["rmse"]!,
+            (double)json["mae"]!,
         (double)json["largest"]!, (double)json["deviation"]!);
 
     internal static JsonObject KeysJson(LabelKeys keys)
@@ -261,8 +281,10 @@ public static class ModelFolder
             yield return ("constants", NpyArray.Reals(linear.Constants, model.Species.Count));
             if (model.Doubts.Committee is { Count: > 0 } members)
             {
-                yield return ("committee_weights", NpyArray.Reals([.. members.SelectMany(static m => m.AllWeights)], members.Count, model.Species.Count, features));
-                yield return ("committee_constants", NpyArray.Reals([.. members.SelectMany(static m => m.Constants)], members.Count, model.Species.Count));
+                yield return ("committee_weights",
+                    NpyArray.Reals([.. members.SelectMany(static m => m.AllWeights)], members.Count, model.Species.Count, features));
+                yield return ("committee_constants",
+                    NpyArray.Reals([.. members.SelectMany(static m => m.Constants)], members.Count, model.Species.Count));
             }
             foreach ((string, NpyArray) array in Grades(model))
                 yield return array;
@@ -308,7 +330,8 @@ public static class ModelFolder
         const string Prefix = "active_inverse_";
         Dictionary<int, (double[], double[])> maps = [];
         Dictionary<int, ActiveSet> sets = [];
-        foreach (string symbol in read.Arrays.Keys.Where(static k => k.StartsWith(Prefix, StringComparison.Ordinal)).Select(static k => k[Prefix.Length..]))
+        foreach (string symbol in read.Arrays.Keys.Where(static k => k.StartsWith(Prefix, StringComparison.Ordinal))
+            .Select(static k => k[Prefix.Length..]))
         {
             double[] shift = read.Arrays["active_shift_" + symbol].ToReals();
             maps.Add(Number(symbol), (shift, read.Arrays["active_scale_" + symbol].ToReals()));
@@ -319,12 +342,18 @@ public static class ModelFolder
 
     private static FittedModel Parse(Parts read)
     {
-        (string source, JsonNode json, Spec spec, PreparedFeatures features, int[] species, IReadOnlyDictionary<string, NpyData> arrays) = read;
+        (string source, JsonNode json, Spec spec, PreparedFeatures features, int[] species, IReadOnlyDictionary<string, NpyData> arrays) =
+            read;
         if (spec.Model is { Target: not ModelTarget.Energy })
-            throw new InputException(source, null, "spec.model.target", spec.Model.Target == ModelTarget.Dipole ? "dipole" : "tensor", "a model of energies");
+        {
+            throw new InputException(
+                source, null, "spec.model.target", spec.Model.Target == ModelTarget.Dipole ? "dipole" : "tensor", "a model of energies");
+        }
+
         features.Invariant(source + ": spec");
         double[] constants = arrays["constants"].ToReals();
-        var baseline = new CompositionBaseline(json["baseline"]!.AsObject().Select(static e => KeyValuePair.Create(Number(e.Key), (double)e.Value!)));
+        var baseline = new CompositionBaseline(
+            json["baseline"]!.AsObject().Select(static e => KeyValuePair.Create(Number(e.Key), (double)e.Value!)));
         ModelAbout about = AboutOf(json);
         if (spec.Model is not { Kind: ModelKind.GaussianProcess } process)
         {
@@ -335,20 +364,25 @@ public static class ModelFolder
                 double[] w = all.ToReals(), c = arrays["committee_constants"].ToReals();
                 int one = species.Length * features.Set.FeatureCount;
                 for (int k = 0; k < c.Length / species.Length; k++)
-                    committee.Add(new LinearPotential(features.Set, species, w[(k * one)..((k + 1) * one)], c[(k * species.Length)..((k + 1) * species.Length)]));
+                {
+                    committee.Add(new LinearPotential(
+                        features.Set, species, w[(k * one)..((k + 1) * one)], c[(k * species.Length)..((k + 1) * species.Length)]));
+                }
             }
             return new FittedModel(features, species, linear, baseline, new ModelDoubts(null, committee, GradesOf(read)), about);
         }
         Dictionary<int, (double[], double[])> maps = [];
         Dictionary<int, double[]> points = [], alone = [];
-        foreach (int z in arrays.Keys.Where(static k => k.StartsWith("shift_", StringComparison.Ordinal)).Select(static k => Number(k["shift_".Length..])))
+        foreach (int z in arrays.Keys.Where(static k => k.StartsWith("shift_", StringComparison.Ordinal))
+            .Select(static k => Number(k["shift_".Length..])))
         {
             string symbol = Elements.Symbol(z);
             maps.Add(z, (arrays["shift_" + symbol].ToReals(), arrays["scale_" + symbol].ToReals()));
             points.Add(z, arrays["points_" + symbol].ToReals());
             if (arrays.TryGetValue("alone_" + symbol, out NpyData? own)) alone.Add(z, own.ToReals());
         }
-        var kernel = new KernelPotential(features.Set, process.Kernel.Create(), SparsePoints.Of(FeatureScaling.Of(maps), points), arrays["coefficients"].ToReals(),
+        var kernel = new KernelPotential(
+            features.Set, process.Kernel.Create(), SparsePoints.Of(FeatureScaling.Of(maps), points), arrays["coefficients"].ToReals(),
             species.Zip(constants).ToDictionary(static p => p.First, static p => p.Second));
         double[] noise = arrays["noise"].ToReals();
         var variance = new KernelVariance(
@@ -367,12 +401,15 @@ public static class ModelFolder
             Structures = (int)training["structures"]!,
             Rows = (long)training["rows"]!,
             Closest = training["closest"] is JsonObject closest
-                ? new ClosestPairs(closest.ToDictionary(static d => (Number(d.Key.Split('-')[0]), Number(d.Key.Split('-')[1])), static d => (double)d.Value!))
+                ? new ClosestPairs(closest.ToDictionary(
+                    static d => (Number(d.Key.Split('-')[0]), Number(d.Key.Split('-')[1])), static d => (double)d.Value!))
                 : null,
             Keys = new LabelKeys
             {
-                Energy = (string?)keys["energy"], Forces = (string?)keys["forces"], Stress = (string?)keys["stress"], Virial = (string?)keys["virial"],
-                Tensor = (string?)keys["tensor"], Weight = (string?)keys["weight"], Fields = keys["fields"]!.AsArray().Select(static f => (string?)f).ToArray(),
+                Energy = (string?)keys["energy"], Forces = (string?)keys["forces"], Stress = (string?)keys["stress"],
+                Virial = (string?)keys["virial"],
+                Tensor = (string?)keys["tensor"], Weight = (string?)keys["weight"],
+                Fields = keys["fields"]!.AsArray().Select(static f => (string?)f).ToArray(),
             },
             Regularizer = (double)training["regularizer"]!,
             Trials = training["trials"]!.AsArray().Select(static t => ((double)t![0]!, (double)t[1]!)).ToArray(),

@@ -14,5 +14,6 @@ internal static class ModelParts
         _ => new PolynomialKernel(spec.Degree, spec.Offset),
     };
 
-    public static PointSelection Selection(this PointChoice choice) => choice == PointChoice.Cur ? PointSelection.Cur : PointSelection.FarthestPoints;
+    public static PointSelection Selection(this PointChoice choice) =>
+        choice == PointChoice.Cur ? PointSelection.Cur : PointSelection.FarthestPoints;
 }

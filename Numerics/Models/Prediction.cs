@@ -9,7 +9,8 @@ namespace Toolkit.Numerics.Models;
 /// <summary>What a fitted model says of one structure.</summary>
 /// <param name="Energy">eV, with the model's baseline.</param>
 /// <param name="AtomicEnergies"><c>[atom]</c>, eV, with the baseline of each species.</param>
-/// <param name="Learned">The energy less the baseline of species, what is known of pairs and charges included, and all derivatives: forces, virial, effective fields.</param>
+/// <param name="Learned">The energy less the baseline of species, what is known of pairs and charges included, and all derivatives: forces,
+/// virial, effective fields.</param>
 public sealed record Prediction(double Energy, double[] AtomicEnergies, Evaluation Learned)
 {
     /// <summary>−∂E/∂r: <c>[atom, xyz]</c>, eV/Å.</summary>
@@ -27,7 +28,8 @@ public sealed record Prediction(double Energy, double[] AtomicEnergies, Evaluati
     /// <summary>The same of each atom's energy.</summary>
     public double[]? AtomicDeviations { get; init; }
 
-    /// <summary>How far each atom is from those that the model was fitted on, where the model knows it and was asked: at most about 1 within.</summary>
+    /// <summary>How far each atom is from those that the model was fitted on, where the model knows it and was asked: at most about 1
+    /// within.</summary>
     public double[]? Extrapolation { get; init; }
 
     /// <summary>The structure with what is predicted, under the names that other programs know: energy, energies (of atoms), forces,
@@ -45,7 +47,8 @@ public sealed record Prediction(double Energy, double[] AtomicEnergies, Evaluati
         for (int f = 0; f < fields.Count; f++)
             labelled = labelled.WithAtomProperty($"{prefix}field_{fields[f]}", PropertyArray.Real(Learned.EffectiveFields[f], 3));
         if (EnergyDeviation is double deviation) labelled = labelled.WithProperty(prefix + "energy_std", PropertyValue.Real(deviation));
-        if (AtomicDeviations is not null) labelled = labelled.WithAtomProperty(prefix + "energies_std", PropertyArray.Real(AtomicDeviations));
+        if (AtomicDeviations is not null)
+            labelled = labelled.WithAtomProperty(prefix + "energies_std", PropertyArray.Real(AtomicDeviations));
         if (Extrapolation is { Length: > 0 })
         {
             labelled = labelled.WithAtomProperty(prefix + "extrapolation", PropertyArray.Real(Extrapolation))

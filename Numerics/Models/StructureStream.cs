@@ -29,7 +29,8 @@ internal static class StructureStream
     /// <param name="work">The work on one structure with so many threads.</param>
     /// <exception cref="InputException">A structure that no features can be made of.</exception>
     public static IEnumerable<(int Index, Structure Structure, FramePlace Place, T Result)> Each<T>(
-        IEnumerable<(Structure Structure, FramePlace Place)> structures, int threads, long mostAtoms, Func<Structure, FramePlace, int, T> work)
+        IEnumerable<(Structure Structure, FramePlace Place)> structures, int threads, long mostAtoms,
+            Func<Structure, FramePlace, int, T> work)
     {
         // Results that fill memory must not be held beside others.
         bool isAhead = threads > 1 && mostAtoms >= MostAtoms;
@@ -91,7 +92,8 @@ internal static class StructureStream
     {
         InputException told => told,
         ArgumentException wrong => Features.Misplaced(place, wrong),
-        OverflowException or OutOfMemoryException => place.Bad(null, $"{structure.Count} atoms, more than memory holds", "a smaller structure or fewer features"),
+        OverflowException or OutOfMemoryException =>
+            place.Bad(null, $"{structure.Count} atoms, more than memory holds", "a smaller structure or fewer features"),
         _ => null,
     };
 }

@@ -311,7 +311,8 @@ internal sealed class BinSweep
         }
     }
 
-    private void WriteVectors(ref long codes, int hits, double x, double y, double z, ref double rx, ref double ry, ref double rz, ref double r)
+    private void WriteVectors(
+        ref long codes, int hits, double x, double y, double z, ref double rx, ref double ry, ref double rz, ref double r)
     {
         ref double px = ref First(_grid.X), py = ref First(_grid.Y), pz = ref First(_grid.Z);
         ref double tx = ref First(_grid.Images.X), ty = ref First(_grid.Images.Y), tz = ref First(_grid.Images.Z);

@@ -14,9 +14,9 @@ namespace Toolkit.Numerics.Neighbors;
 /// </summary>
 /// <remarks>
 /// Any triclinic cell, any mix of periodic directions, cutoffs beyond the cell, atoms outside the cell. The cost grows
-/// linearly with the number of atoms. Which pairs there are does not depend on the machine. The order of the pairs of one centre is deterministic and does not depend on the
-/// number of threads. The pair arrays come from a pool; disposing a list gives them back for the next one, and a list that
-/// is never disposed is merely garbage.
+/// linearly with the number of atoms. Which pairs there are does not depend on the machine. The order of the pairs of one centre is
+/// deterministic and does not depend on the number of threads. The pair arrays come from a pool; disposing a list gives them back for the
+/// next one, and a list that is never disposed is merely garbage.
 /// </remarks>
 public sealed class NeighborList : IDisposable
 {
@@ -96,12 +96,14 @@ public sealed class NeighborList : IDisposable
     /// <param name="structure">The atoms as they are now; images are of its cell.</param>
     /// <param name="cutoff">Å.</param>
     /// <param name="offsets">First neighbour of each atom, and the end: <c>[atom + 1]</c>. Atoms that are no centres have none.</param>
-    /// <param name="neighbors">The atoms j of the pairs: <c>[pair]</c>. Both directions of a pair are listed where both atoms are centres.</param>
+    /// <param name="neighbors">The atoms j of the pairs: <c>[pair]</c>. Both directions of a pair are listed where both atoms are
+    /// centres.</param>
     /// <param name="shifts">Their images: <c>[pair]</c>; or empty: each atom is where it says.</param>
-    /// <exception cref="ArgumentException">Offsets that do not grow or do not end with the pairs, a neighbour that is no atom, an atom that is its
-    /// own neighbour, images without a cell.</exception>
+    /// <exception cref="ArgumentException">Offsets that do not grow or do not end with the pairs, a neighbour that is no atom, an atom that
+    /// is its own neighbour, images without a cell.</exception>
     public static NeighborList Of(
-        Structure structure, double cutoff, ReadOnlySpan<int> offsets, ReadOnlySpan<int> neighbors, ReadOnlySpan<CellShift> shifts = default)
+        Structure structure, double cutoff, ReadOnlySpan<int> offsets, ReadOnlySpan<int> neighbors,
+            ReadOnlySpan<CellShift> shifts = default)
     {
         ArgumentNullException.ThrowIfNull(structure);
         int n = structure.Count;
@@ -117,7 +119,8 @@ public sealed class NeighborList : IDisposable
             for (int p = offsets[i]; p < offsets[i + 1]; p++)
             {
                 int j = neighbors[p];
-                double x = positions[3 * j] - positions[3 * i], y = positions[3 * j + 1] - positions[3 * i + 1], z = positions[3 * j + 2] - positions[3 * i + 2];
+                double x = positions[3 * j] - positions[3 * i], y = positions[3 * j + 1] - positions[3 * i + 1],
+                    z = positions[3 * j + 2] - positions[3 * i + 2];
                 CellShift shift = shifts.IsEmpty ? default : shifts[p];
                 if (!cell.IsEmpty)
                 {
@@ -182,11 +185,23 @@ public sealed class NeighborList : IDisposable
     private static void RequirePairs(int atoms, ReadOnlySpan<int> offsets, ReadOnlySpan<int> neighbors, ReadOnlySpan<CellShift> shifts)
     {
         if (offsets.Length != atoms + 1 || offsets[0] != 0 || offsets[^1] != neighbors.Length)
-            throw new ArgumentException($"expected {atoms + 1} offsets from 0 to {neighbors.Length}; got {offsets.Length}", nameof(offsets));
+        {
+            throw new ArgumentException(
+                $"expected {atoms + 1} offsets from 0 to {neighbors.Length}; got {offsets.Length}", nameof(offsets));
+        }
+
         for (int i = 0; i < atoms; i++)
-            if (offsets[i + 1] < offsets[i]) throw new ArgumentException($"the neighbours of atom {i} end before they begin", nameof(offsets));
+        {
+            if (offsets[i + 1] < offsets[i])
+                throw new ArgumentException($"the neighbours of atom {i} end before they begin", nameof(offsets));
+        }
+
         for (int p = 0; p < neighbors.Length; p++)
-            if ((uint)neighbors[p] >= (uint)atoms) throw new ArgumentException($"neighbour {p} is atom {neighbors[p]} of {atoms}", nameof(neighbors));
+        {
+            if ((uint)neighbors[p] >= (uint)atoms)
+                throw new ArgumentException($"neighbour {p} is atom {neighbors[p]} of {atoms}", nameof(neighbors));
+        }
+
         if (shifts.Length != 0 && shifts.Length != neighbors.Length)
             throw new ArgumentException($"expected {neighbors.Length} images; got {shifts.Length}", nameof(shifts));
     }

@@ -34,7 +34,8 @@ internal sealed class NeighborRuns
     /// <summary>Lists the pairs of one run; different threads may take different runs.</summary>
     internal Run List(int run)
     {
-        int first = _grid.BinOf((int)((long)(_counts.Length - 1) * run / Count)), end = _grid.BinOf((int)((long)(_counts.Length - 1) * (run + 1) / Count));
+        int first = _grid.BinOf((int)((long)(_counts.Length - 1) * run / Count)),
+            end = _grid.BinOf((int)((long)(_counts.Length - 1) * (run + 1) / Count));
         if (!_sweeps.TryTake(out BinSweep? sweep)) sweep = new BinSweep(_grid, first, end, _cutoff);
         sweep.Move(first, end);
         sweep.Find(_counts);

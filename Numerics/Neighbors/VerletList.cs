@@ -4,13 +4,13 @@ using Toolkit.Numerics.Structures;
 namespace Toolkit.Numerics.Neighbors;
 
 /// <summary>
-/// The neighbours of the atoms of a simulation, found anew only when some may have come closer than the cutoff: a list reaches farther by a skin, and
-/// serves until atoms and cell have moved through it (L. Verlet, Phys. Rev. 159, 98, 1967).
+/// The neighbours of the atoms of a simulation, found anew only when some may have come closer than the cutoff: a list reaches farther by a
+/// skin, and serves until atoms and cell have moved through it (L. Verlet, Phys. Rev. 159, 98, 1967).
 /// </summary>
 /// <remarks>
-/// Let F take the cell of the list to the present one, ε = |F − 1| (of Frobenius), and d the largest distance of an atom from where F takes it. Images
-/// move with the cell, so a pair that is closer than the cutoff c now was closer than (c + 2d)/(1 − ε) then, and is listed while that is at most
-/// c + skin. Not for several threads at once.
+/// Let F take the cell of the list to the present one, ε = |F − 1| (of Frobenius), and d the largest distance of an atom from where F takes
+/// it. Images move with the cell, so a pair that is closer than the cutoff c now was closer than (c + 2d)/(1 − ε) then, and is listed while
+/// that is at most c + skin. Not for several threads at once.
 /// </remarks>
 /// <param name="cutoff">Å.</param>
 /// <param name="skin">Å; 0: found anew every time.</param>

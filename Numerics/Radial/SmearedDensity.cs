@@ -10,8 +10,8 @@ namespace Toolkit.Numerics.Radial;
 /// g_nl(r) = 4π (2πσ²)^(−3/2) ∫₀^Extent x² R_nl(x) e^(−(x²+r²)/2σ²) i_l(x r/σ²) dx, i_l the modified spherical Bessel function.
 /// </summary>
 /// <remarks>
-/// Gauss–Legendre rules on pieces no wider than 2σ nor an eighth of the basis's range that end at its knots, with R_nl kept at the nodes. The number of
-/// points is doubled until values and second derivatives at probes along [0, cutoff] stay; the change is the error's
+/// Gauss–Legendre rules on pieces no wider than 2σ nor an eighth of the basis's range that end at its knots, with R_nl kept at the nodes.
+/// The number of points is doubled until values and second derivatives at probes along [0, cutoff] stay; the change is the error's
 /// bound, since the rules converge exponentially. Derivatives act on the kernel, so they are as exact as values.
 /// </remarks>
 public sealed class SmearedDensity : DensityProjection

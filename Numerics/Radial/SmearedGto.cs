@@ -10,10 +10,10 @@ namespace Toolkit.Numerics.Radial;
 /// </summary>
 /// <remarks>
 /// In closed form where the primitives' terms do not cancel more than two digits (seven functions), by quadrature over the functions
-/// themselves, as for any basis, where they do: see <see cref="GtoBasis.Cancellation"/>. For a primitive x^k e^(−x²/2σ_k²) the integral is (√π/4) Γ(A)/Γ(B) (r/2σ²)^l c^(−A) M(A; B; z) with
-/// A = (k + l + 3)/2, B = l + 3/2, c = 1/2σ² + 1/2σ_k², z = r²/4σ⁴c and M Kummer's confluent hypergeometric
-/// function: the power series of i_l integrated term by term. r²/2σ² > z always, so the product with the exponential
-/// never overflows when M is taken as e^(−z) M.
+/// themselves, as for any basis, where they do: see <see cref="GtoBasis.Cancellation"/>. For a primitive x^k e^(−x²/2σ_k²) the integral is
+/// (√π/4) Γ(A)/Γ(B) (r/2σ²)^l c^(−A) M(A; B; z) with A = (k + l + 3)/2, B = l + 3/2, c = 1/2σ² + 1/2σ_k², z = r²/4σ⁴c and M Kummer's
+/// confluent hypergeometric function: the power series of i_l integrated term by term. r²/2σ² > z always, so the product with the
+/// exponential never overflows when M is taken as e^(−z) M.
 /// </remarks>
 public sealed class SmearedGto : DensityProjection
 {

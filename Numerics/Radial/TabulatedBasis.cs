@@ -111,7 +111,8 @@ public sealed partial class TabulatedBasis : RadialBasis
             if (radii.Count == 0 ? row[0] != 0 : !(row[0] > radii[^1]))
             {
                 throw new InputException(source, number, "r", words[0], radii.Count == 0
-                    ? "0, where the table starts" : $"more than {radii[^1].ToString("R", CultureInfo.InvariantCulture)}, the radius before");
+                    ? "0, where the table starts"
+                        : $"more than {radii[^1].ToString("R", CultureInfo.InvariantCulture)}, the radius before");
             }
 
             radii.Add(row[0]);
@@ -140,7 +141,11 @@ public sealed partial class TabulatedBasis : RadialBasis
     {
         const string Expected = "R_0, R_1, … or R_0_0, R_1_0, … (n, then l), every n from 0 on for every l from 0 on";
         if (names[0] != "r" || names.Length < 2)
-            throw new InputException(source, line, null, InputError.Quote(string.Join(' ', names)), "the columns' names: r, then " + Expected);
+        {
+            throw new InputException(
+                source, line, null, InputError.Quote(string.Join(' ', names)), "the columns' names: r, then " + Expected);
+        }
+
         var place = new Dictionary<(int L, int N), int>();
         bool hasL = false;
         for (int k = 1; k < names.Length; k++)

@@ -42,7 +42,8 @@ public sealed unsafe class Bispectrum : InvariantRepresentation
         return new Bispectrum(expansion, potential, new FieldChannels(potential.Field, 1), parities, table ?? CouplingTable.Default);
     }
 
-    private Bispectrum(DensityExpansion expansion, NamedPotential? potential, FieldChannels channels, Parities parities, CouplingTable table)
+    private Bispectrum(DensityExpansion expansion, NamedPotential? potential, FieldChannels channels, Parities parities,
+        CouplingTable table)
         : this(expansion, potential, channels, Triples(channels, parities, table), table) { }
 
     private Bispectrum(DensityExpansion expansion, NamedPotential? potential, FieldChannels channels, Triple[] triples, CouplingTable table)
@@ -52,7 +53,8 @@ public sealed unsafe class Bispectrum : InvariantRepresentation
         CouplingField field = potential?.CouplingField ?? CouplingField.Density;
         CouplingTrees =
         [
-            new(new CouplingPair(new CouplingLeaf(field, "l1"), new CouplingPair(new CouplingLeaf(field, "l2"), new CouplingLeaf(field, "l3"), "l1"), 0)),
+            new(new CouplingPair(new CouplingLeaf(field, "l1"),
+                new CouplingPair(new CouplingLeaf(field, "l2"), new CouplingLeaf(field, "l3"), "l1"), 0)),
         ];
         Program = Execute(new ProgramDraft(expansion, Potentials), channels, triples, FeatureCount, table);
     }
@@ -78,10 +80,12 @@ public sealed unsafe class Bispectrum : InvariantRepresentation
         foreach (Triple t in triples)
         {
             (bool, bool) key = (t.L2 == t.L3, t.IsOdd);
-            if (!shapes.TryGetValue(key, out GramShape? shape)) shapes.Add(key, shape = GramShape.Plain(count, count, key.Item1, key.Item2));
+            if (!shapes.TryGetValue(key, out GramShape? shape))
+                shapes.Add(key, shape = GramShape.Plain(count, count, key.Item1, key.Item2));
             paths.Add((shape, new CouplePath(t.L2, t.L3, t.L1, t.Row2, t.Row3, products, length, shape.Count)));
             terms.Add(new GramTerm(
-                2 * t.L1 + 1, new GramFactor(field, t.Row1 * stride, stride), new GramFactor(products, length, shape.Count), t.Shape, t.Scale, t.First));
+                2 * t.L1 + 1, new GramFactor(field, t.Row1 * stride, stride), new GramFactor(products, length, shape.Count), t.Shape,
+                    t.Scale, t.First));
             length = checked(length + (2 * t.L1 + 1) * shape.Count);
         }
         draft.Add(1, length);

@@ -3,7 +3,8 @@ using System.Collections.Generic;
 namespace Toolkit.Numerics.Representations;
 
 /// <summary>
-/// The environments that batches are made of, one after the other: the atoms of one structure or of several, which then fill batches together.
+/// The environments that batches are made of, one after the other: the atoms of one structure or of several, which then fill batches
+/// together.
 /// </summary>
 internal readonly struct Environments
 {

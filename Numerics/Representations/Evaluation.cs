@@ -24,6 +24,7 @@ public sealed record Evaluation(
     /// <summary>−∂E/∂q of each potential field, in the order of <see cref="RepresentationSet.Potentials"/>: <c>[atom]</c>, eV/e.</summary>
     public IReadOnlyList<double[]> ChargeForces { get; init; } = [];
 
-    /// <summary>−∂E_i/∂ε of each atom's own energy, where it was asked for; they add up to the virial: <c>[atom, xyz, xyz]</c>, eV.</summary>
+    /// <summary>−∂E_i/∂ε of each atom's own energy, where it was asked for; they add up to the virial: <c>[atom, xyz, xyz]</c>,
+    /// eV.</summary>
     public double[]? AtomicVirials { get; init; }
 }

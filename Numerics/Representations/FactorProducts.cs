@@ -30,7 +30,8 @@ public static class FactorProducts
         CouplingField[] fields = Fields(potentials, factors, 2);
         if (factors.All(static f => f == Rho)) return new PowerSpectrum(expansion);
         return new TreeInvariants(
-            expansion, new CouplingTree(new CouplingPair(new CouplingLeaf(fields[0], "l"), new CouplingLeaf(fields[1], "l"), 0)), Used(potentials, fields), 0,
+            expansion, new CouplingTree(new CouplingPair(new CouplingLeaf(fields[0], "l"), new CouplingLeaf(fields[1], "l"), 0)),
+                Used(potentials, fields), 0,
             table ?? CouplingTable.Default, new TreePolicy { IsUnordered = true, HasSigma = false, ChannelsFirst = true, PhasedBy = "l" });
     }
 
@@ -42,7 +43,8 @@ public static class FactorProducts
     /// <param name="table">Real-basis coupling coefficients; null: those of the library, l ≤ 8.</param>
     /// <exception cref="ArgumentException">Not three names of fields that are there; or an l beyond the table's.</exception>
     public static InvariantRepresentation Bispectrum(
-        DensityExpansion expansion, IReadOnlyList<NamedPotential> potentials, IReadOnlyList<string> factors, Parities parities = Parities.Proper,
+        DensityExpansion expansion, IReadOnlyList<NamedPotential> potentials, IReadOnlyList<string> factors,
+            Parities parities = Parities.Proper,
         CouplingTable? table = null)
     {
         string[] ordered = [.. factors];
@@ -62,8 +64,10 @@ public static class FactorProducts
 
         CouplingPair pair = new(new CouplingLeaf(fields[0], "l_1"), new CouplingLeaf(fields[1], "l_2"), "l_3");
         return new TreeInvariants(
-            expansion, new CouplingTree(new CouplingPair(pair, new CouplingLeaf(fields[2], "l_3"), 0)), Used(potentials, fields), expansion.LMax,
-            table ?? CouplingTable.Default, new TreePolicy { IsUnordered = true, HasSigma = false, ChannelsFirst = true, Parities = parities });
+            expansion, new CouplingTree(new CouplingPair(pair, new CouplingLeaf(fields[2], "l_3"), 0)), Used(potentials, fields),
+                expansion.LMax,
+            table ?? CouplingTable.Default,
+                new TreePolicy { IsUnordered = true, HasSigma = false, ChannelsFirst = true, Parities = parities });
     }
 
     /// <summary>The equivariants of one or two factors, a_{q λ} or √k couple(a_{q1 l1}, b_{q2 l2}, λ).</summary>
@@ -81,7 +85,11 @@ public static class FactorProducts
         CouplingField[] fields = Fields(potentials, factors, factors.Count == 1 ? 1 : 2);
         int lambda = lambdaMax ?? expansion.LMax;
         if (factors.All(static f => f == Rho))
-            return factors.Count == 1 ? new DensityEquivariants(expansion, lambdaMax) : new LambdaSoap(expansion, lambdaMax, parities, table: table);
+        {
+            return factors.Count == 1 ? new DensityEquivariants(expansion, lambdaMax)
+                : new LambdaSoap(expansion, lambdaMax, parities, table: table);
+        }
+
         CouplingNode root = factors.Count == 1
             ? new CouplingLeaf(fields[0], "lambda")
             : new CouplingPair(new CouplingLeaf(fields[0], "l_1"), new CouplingLeaf(fields[1], "l_2"), "lambda");
@@ -96,7 +104,8 @@ public static class FactorProducts
         return factors.Select(f => f == Rho
             ? CouplingField.Density
             : potentials.FirstOrDefault(p => p.Name == f)?.CouplingField ?? throw new ArgumentException(
-                $"no scalar field '{f}'; there are {string.Join(", ", potentials.Select(static p => p.Name).Prepend(Rho))}", nameof(factors))).ToArray();
+                $"no scalar field '{f}'; there are {string.Join(", ", potentials.Select(static p => p.Name).Prepend(Rho))}",
+                    nameof(factors))).ToArray();
     }
 
     private static NamedPotential[] Used(IReadOnlyList<NamedPotential> potentials, CouplingField[] fields) =>

@@ -14,7 +14,8 @@ public sealed class FeatureGradients
     private readonly int[] _atoms;
 
     /// <summary>Memory for as many rows, what stands in it arbitrary.</summary>
-    internal FeatureGradients(int features, IReadOnlyList<VectorField> fields, int[] start, int[] atoms, bool hasStrain, FeatureGradients? reuse)
+    internal FeatureGradients(
+        int features, IReadOnlyList<VectorField> fields, int[] start, int[] atoms, bool hasStrain, FeatureGradients? reuse)
     {
         FeatureCount = features;
         Fields = fields;

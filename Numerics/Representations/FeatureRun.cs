@@ -16,8 +16,8 @@ namespace Toolkit.Numerics.Representations;
 /// batch after batch, in memory that does not grow with the data set.
 /// </summary>
 /// <remarks>
-/// A batch is a part of one structure's atoms, or several small structures. Beside it stand the structure itself with its neighbours and, with means and
-/// gradients together, the mean's gradient.
+/// A batch is a part of one structure's atoms, or several small structures. Beside it stand the structure itself with its neighbours and,
+/// with means and gradients together, the mean's gradient.
 /// </remarks>
 public sealed class FeatureRun
 {
@@ -86,7 +86,8 @@ public sealed class FeatureRun
     /// are absent, of another shape or not finite; a mask that is none; no atoms that are wanted; blocks that there are not; a basis
     /// that cannot be made; a fit of another specification; more rows than can be numbered.</exception>
     public static FeatureRun Prepare(
-        Spec spec, StructureSource source, string specSource, FeatureRequest request, FeatureProgress? progress = null, CouplingTable? table = null)
+        Spec spec, StructureSource source, string specSource, FeatureRequest request, FeatureProgress? progress = null,
+            CouplingTable? table = null)
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(source);
@@ -115,7 +116,8 @@ public sealed class FeatureRun
             if (run._set.Potentials.Count > 0)
             {
                 throw new InputException(
-                    specSource, null, "$.fields", $"the potential {run._set.Potentials[0].Name}, with which every feature depends on every atom",
+                    specSource, null, "$.fields",
+                        $"the potential {run._set.Potentials[0].Name}, with which every feature depends on every atom",
                     "no potential where gradients are written out");
             }
 
@@ -141,15 +143,21 @@ public sealed class FeatureRun
         foreach (Item item in Wanted())
         {
             if (item.Centres.Length != _centres[item.Index])
-                throw item.Place.Bad(null, $"{item.Centres.Length} atoms", $"{_centres[item.Index]}, as before: the file must not change while it is read");
+            {
+                throw item.Place.Bad(null, $"{item.Centres.Length} atoms",
+                    $"{_centres[item.Index]}, as before: the file must not change while it is read");
+            }
 
             if (item.Centres.Length == 0)
                 continue;
 
             // A potential's sums over the whole structure have work for all threads.
             bool isSmall = !_request.HasGradients && _set.Potentials.Count == 0 && item.Centres.Length <= SmallStructure;
-            if (!isSmall || (grouped + item.Centres.Length) * _set.FeatureCount > MostValues || grouped >= SmallStructure * _request.Threads)
+            if (!isSmall || (grouped + item.Centres.Length) * _set.FeatureCount > MostValues
+                || grouped >= SmallStructure * _request.Threads)
+            {
                 Flush();
+            }
 
             if (isSmall)
             {
@@ -166,7 +174,10 @@ public sealed class FeatureRun
 
         Flush();
         if (done != CentreCount)
-            throw new InputException(_source.Name, null, null, $"{done} atoms", $"{CentreCount}, as before: the file must not change while it is read");
+        {
+            throw new InputException(
+                _source.Name, null, null, $"{done} atoms", $"{CentreCount}, as before: the file must not change while it is read");
+        }
 
         _values = [];
         _singles = [];
@@ -193,7 +204,8 @@ public sealed class FeatureRun
         return new FeatureLayout
         {
             RowLength = _set.FeatureCount,
-            Blocks = [.. FeatureBlocks.Of(representations).Where(b => _request.Blocks is null || (isEquivariant && _request.Blocks.Contains((b.Lambda, b.Sigma))))],
+            Blocks = [.. FeatureBlocks.Of(representations)
+                .Where(b => _request.Blocks is null || (isEquivariant && _request.Blocks.Contains((b.Lambda, b.Sigma))))],
             IsEquivariant = isEquivariant,
             Spec = Spec.ToJson(),
             Sources = _source.Names,
@@ -339,7 +351,8 @@ public sealed class FeatureRun
             int[] samples = Samples(item, part);
             if (!_request.HasGradients)
             {
-                sink.Add(_request.IsSingle ? Batch<float>(samples, Values<float>(surrounded, part)) : Batch<double>(samples, Values<double>(surrounded, part)));
+                sink.Add(_request.IsSingle ? Batch<float>(samples, Values<float>(surrounded, part))
+                    : Batch<double>(samples, Values<double>(surrounded, part)));
             }
             else
             {
@@ -387,7 +400,8 @@ public sealed class FeatureRun
                 {
                     int to = Array.BinarySearch(movers, g.Atoms[row]), size = 3 * length;
                     AddRows<double>(g.Gradients.Slice(row * size, size), positions.AsSpan(to * size, size));
-                    AddRows<double>(g.VectorGradients.Slice(row * fields * size, fields * size), vectors.AsSpan(to * fields * size, fields * size));
+                    AddRows<double>(g.VectorGradients.Slice(row * fields * size, fields * size),
+                        vectors.AsSpan(to * fields * size, fields * size));
                 }
             }
 

@@ -23,7 +23,8 @@ public static class Features
     /// <returns>The values with their labels, and the specification with its species written out.</returns>
     /// <exception cref="InputException">See <see cref="FeatureRun"/>.</exception>
     public static FeatureTable Compute(
-        Spec spec, StructureSource source, string specSource, FeatureRequest? request = null, FeatureProgress? progress = null, CouplingTable? table = null)
+        Spec spec, StructureSource source, string specSource, FeatureRequest? request = null, FeatureProgress? progress = null,
+            CouplingTable? table = null)
     {
         FeatureRun run = FeatureRun.Prepare(spec, source, specSource, request ?? FeatureRequest.Default, progress, table);
         FeatureTable features = new(run.Layout);
@@ -75,7 +76,8 @@ public static class Features
 
         try
         {
-            RadialContraction weights = wanted.Channels is int channels ? covariance.Contract(channels) : covariance.Contract(wanted.Captured!.Value);
+            RadialContraction weights =
+                wanted.Channels is int channels ? covariance.Contract(channels) : covariance.Contract(wanted.Captured!.Value);
             return spec with { Radial = spec.Radial with { Contraction = new ContractionSpec(null, null, weights) } };
         }
         catch (InvalidOperationException)
@@ -84,7 +86,8 @@ public static class Features
         }
         catch (ArgumentOutOfRangeException)
         {
-            throw new InputException(specSource, null, "$.radial.contraction.channels", $"{wanted.Channels}", "at most the number of radial functions");
+            throw new InputException(
+                specSource, null, "$.radial.contraction.channels", $"{wanted.Channels}", "at most the number of radial functions");
         }
     }
 

@@ -34,7 +34,8 @@ internal sealed class FieldFamily
     public static FieldFamily OfDensity(DensityExpansion expansion, int l)
     {
         int[] labels = expansion.Groups.ToArray();
-        return new FieldFamily(l, labels, expansion.GroupStride, l % 2 == 1, g => l > 0 && labels[g] == DensityExpansion.CentreLabel ? 0 : expansion.NMax);
+        return new FieldFamily(l, labels, expansion.GroupStride, l % 2 == 1,
+            g => l > 0 && labels[g] == DensityExpansion.CentreLabel ? 0 : expansion.NMax);
     }
 
     /// <summary>Those of a vector field. A polar vector changes its sign under the inversion, an axial one does not.</summary>

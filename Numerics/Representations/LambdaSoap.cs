@@ -42,7 +42,10 @@ public sealed unsafe class LambdaSoap : EquivariantRepresentation
         Parities parities = Parities.Both,
         ChannelProduct product = ChannelProduct.Outer,
         CouplingTable? table = null)
-        : this(expansion, product, table ?? CouplingTable.Default, Plan(expansion, lambdaMax ?? expansion.LMax, parities, product, table ?? CouplingTable.Default)) { }
+        : this(expansion, product,
+            table ?? CouplingTable.Default,
+            Plan(expansion, lambdaMax ?? expansion.LMax, parities, product, table ?? CouplingTable.Default))
+    { }
 
     private LambdaSoap(
         DensityExpansion expansion, ChannelProduct product, CouplingTable table, (EquivariantLayout[] Layout, Path[] Paths) plan)
@@ -69,7 +72,8 @@ public sealed unsafe class LambdaSoap : EquivariantRepresentation
         draft.Add(new ChannelStage<double>(channels.Block, 0, channels.Width, channels.Rows, places, field));
         draft.Leaves.AddDensity(field, places, Enumerable.Range(0, channels.LMax + 1).Select(l => (l, (nint)(l * l * stride))));
         CoupleFactor density = CoupleFactor.Of(field, channels.Rows, stride);
-        foreach (IGrouping<(bool IsSquare, bool IsOdd), Path> same in paths.GroupBy(static p => (p.L1 == p.L2, p.L1 == p.L2 && p.Start(0) > 0)))
+        foreach (IGrouping<(bool IsSquare, bool IsOdd), Path> same in paths.GroupBy(
+            static p => (p.L1 == p.L2, p.L1 == p.L2 && p.Start(0) > 0)))
         {
             GramShape shape = product == ChannelProduct.Outer
                 ? GramShape.Pairs(count, count, same.Key.IsSquare, same.Key.IsOdd)
@@ -118,7 +122,8 @@ public sealed unsafe class LambdaSoap : EquivariantRepresentation
                 foreach (Path path in own)
                     path.Width = width;
                 paths.AddRange(own);
-                layout.Add(new EquivariantLayout(new EquivariantKey(lambda, sigma, 2), new FeatureLabels(Columns, labels.ToArray()), first));
+                layout.Add(new EquivariantLayout(
+                    new EquivariantKey(lambda, sigma, 2), new FeatureLabels(Columns, labels.ToArray()), first));
                 first = checked(first + layout[^1].Length);
             }
         }

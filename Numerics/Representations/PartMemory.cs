@@ -31,7 +31,8 @@ internal sealed class PartMemory(Representation part, int capacity) : IDisposabl
     public BlockMemory<T> Blocks<T>(FeatureProgram<T> made, int program, bool adjoints)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        ref BlockMemory<T>? blocks = ref (typeof(T) == typeof(double) ? (BlockMemory<T>?[])(object)_blocks : (BlockMemory<T>?[])(object)_singles)[program];
+        ref BlockMemory<T>? blocks =
+            ref (typeof(T) == typeof(double) ? (BlockMemory<T>?[])(object)_blocks : (BlockMemory<T>?[])(object)_singles)[program];
         if (blocks is null || (adjoints && !blocks.HasAdjoints))
         {
             blocks?.Dispose();

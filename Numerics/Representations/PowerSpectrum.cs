@@ -21,7 +21,8 @@ public sealed class PowerSpectrum : InvariantRepresentation
         ProgramDraft draft = new(expansion, []);
         draft.Leaves.AddCoefficients();
         _squares = new SquareStage<double>(
-            FeatureProgram<double>.Coefficients, draft.Features, expansion.LMax, expansion.Groups.Length, expansion.NMax, expansion.GroupStride, expansion.Width);
+            FeatureProgram<double>.Coefficients, draft.Features, expansion.LMax, expansion.Groups.Length, expansion.NMax,
+                expansion.GroupStride, expansion.Width);
         draft.AddOutput(_squares);
         Program = draft.Build(FeatureCount);
     }

@@ -33,7 +33,8 @@ internal sealed class PreparedFeatures
 
     /// <summary>The atom properties that features and what a model knows are made from.</summary>
     public IReadOnlyList<string> Inputs =>
-        [.. Spec.Fields.Select(static f => f.Key!), .. Spec.Potentials.Select(static p => p.Charges).Append(Spec.Model?.Electrostatics?.Key).OfType<string>().Distinct()];
+        [.. Spec.Fields.Select(static f => f.Key!),
+            .. Spec.Potentials.Select(static p => p.Charges).Append(Spec.Model?.Electrostatics?.Key).OfType<string>().Distinct()];
 
     /// <summary>From a data set, in one walk, and another where the specification leaves a contraction or a fit to it.</summary>
     /// <param name="spec">The specification.</param>
@@ -55,10 +56,13 @@ internal sealed class PreparedFeatures
         {
             long all = survey.Centres.Sum(static n => (long)n);
             nice = all == 0 ? null : NiceRun.Fit(
-                spec, spec.CreateFields(spec.Species!, specSource), source.Read().Select(s => (s.Structure, s.Place, choice.Of(s.Structure, s.Place))),
+                spec, spec.CreateFields(spec.Species!, specSource),
+                    source.Read().Select(s => (s.Structure, s.Place, choice.Of(s.Structure, s.Place))),
                 all, request.Threads, request.FitFile, progress, table);
         }
-        return new PreparedFeatures(spec, spec.CreateRepresentations(spec.Species!, specSource, table, nice), nice) { Centres = survey.Centres };
+        return new PreparedFeatures(
+            spec, spec.CreateRepresentations(spec.Species!, specSource, table, nice), nice)
+        { Centres = survey.Centres };
     }
 
     /// <summary>From a specification that leaves nothing open.</summary>

@@ -63,7 +63,8 @@ internal sealed class ProgramDraft
     public void AddOutput(Stage<double> stage) => _outputs.Add(stage);
 
     /// <summary>The program so far, with more stages behind it and without features.</summary>
-    public FeatureProgram<double> Build(IEnumerable<Stage<double>> more) => new([.. _shapes, new BlockShape(1, 0, true)], [.. _stages, .. more], []);
+    public FeatureProgram<double> Build(IEnumerable<Stage<double>> more) =>
+        new([.. _shapes, new BlockShape(1, 0, true)], [.. _stages, .. more], []);
 
     /// <summary>The program.</summary>
     /// <param name="features">The number of features.</param>

@@ -6,7 +6,8 @@ using Toolkit.Numerics.Stages;
 
 namespace Toolkit.Numerics.Representations;
 
-/// <summary>The blocks of a program that hold coefficients of an expansion as they are, and the numbers that a neighbour adds to them.</summary>
+/// <summary>The blocks of a program that hold coefficients of an expansion as they are, and the numbers that a neighbour adds to
+/// them.</summary>
 /// <param name="expansion">The expansion.</param>
 internal sealed class ProgramLeaves(DensityExpansion expansion)
 {
@@ -24,7 +25,8 @@ internal sealed class ProgramLeaves(DensityExpansion expansion)
     {
         int[] lanes = Enumerable.Range(0, expansion.Width)
             .Select(q => q < expansion.DensityWidth && q % expansion.GroupStride < expansion.NMax ? q : -1).ToArray();
-        AddDensity(FeatureProgram<double>.Coefficients, lanes, Enumerable.Range(0, expansion.LMax + 1).Select(l => (l, (nint)(l * l * expansion.Width))));
+        AddDensity(FeatureProgram<double>.Coefficients, lanes,
+            Enumerable.Range(0, expansion.LMax + 1).Select(l => (l, (nint)(l * l * expansion.Width))));
     }
 
     /// <summary>A block has coefficients of the density.</summary>

@@ -44,7 +44,8 @@ public sealed partial class RepresentationSet
         if (pairs.CentreCount != structure.Count || _expansions.Any(e => e.Cutoff > pairs.Cutoff))
         {
             throw new ArgumentException(
-                $"expected neighbours of {structure.Count} atoms to {Cutoff} Å; got those of {pairs.CentreCount} to {pairs.Cutoff} Å", nameof(pairs));
+                $"expected neighbours of {structure.Count} atoms to {Cutoff} Å; got those of {pairs.CentreCount} to {pairs.Cutoff} Å",
+                    nameof(pairs));
         }
     }
 
@@ -57,7 +58,8 @@ public sealed partial class RepresentationSet
         private int[]? _all;
         private int[][]? _rowOfPair;
 
-        internal SurroundedStructure(RepresentationSet set, StructureFields fields, int count) => (_set, _fields, _count) = (set, fields, count);
+        internal SurroundedStructure(RepresentationSet set, StructureFields fields, int count) => (_set, _fields, _count) =
+            (set, fields, count);
 
         /// <summary>What the fields know of it.</summary>
         internal StructureFields Fields => _fields;
@@ -81,13 +83,15 @@ public sealed partial class RepresentationSet
         /// <param name="reuse">An earlier result whose memory may be taken; it is void afterwards.</param>
         /// <param name="hasStrain">Whether gradients by a strain are wanted, too.</param>
         /// <exception cref="NotSupportedException">There is a potential field: every feature depends on every atom.</exception>
-        public unsafe FeatureGradients ComputeWithGradients(int[] centres, int threads, FeatureGradients? reuse = null, bool hasStrain = false)
+        public unsafe FeatureGradients ComputeWithGradients(
+            int[] centres, int threads, FeatureGradients? reuse = null, bool hasStrain = false)
         {
             _set.RequireNoPotentials();
             int features = _set.FeatureCount;
             (int[] start, int[] atoms, int[][] rowOfPair) = Rows(centres);
             var result = new FeatureGradients(features, _set.Fields, start, atoms, hasStrain, reuse);
-            double[] values = result.ValueMemory, positions = result.PositionMemory, vectors = result.VectorMemory, strains = result.StrainMemory;
+            double[] values = result.ValueMemory, positions = result.PositionMemory, vectors = result.VectorMemory,
+                strains = result.StrainMemory;
             Environments all = new(_fields, centres);
             _set.ForEachBatch(centres.Length, threads, 0, 1, (i, _, memory) =>
             {
@@ -101,7 +105,8 @@ public sealed partial class RepresentationSet
                     for (int e = 0; e < _set._expansions.Length; e++)
                     {
                         _set.WriteGradients(
-                            e, Around[e], memory, centres[i], rowOfPair[e], start[i], start[i + 1] - start[i], positions, vectors, byStrain);
+                            e, Around[e], memory, centres[i], rowOfPair[e], start[i], start[i + 1] - start[i], positions, vectors,
+                                byStrain);
                     }
                 }
             });

@@ -11,7 +11,8 @@ namespace Toolkit.Numerics.Representations;
 /// <content>Explicit gradients.</content>
 public sealed partial class RepresentationSet
 {
-    // Rows of fewer features have too many cache lines that they share with the next: those are asked for ahead instead of written past the caches.
+    // Rows of fewer features have too many cache lines that they share with the next: those are asked for ahead instead of written past the
+    // caches.
     private const int ManyFeatures = 512;
 
     /// <summary>Features of every atom and their gradients with respect to every position and vector they depend on.</summary>
@@ -23,7 +24,8 @@ public sealed partial class RepresentationSet
     /// <exception cref="ArgumentException">A species without channels; vectors that are absent or not finite.</exception>
     /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
     /// <exception cref="NotSupportedException">There is a potential field: every feature depends on every atom.</exception>
-    public FeatureGradients ComputeWithGradients(Structure structure, int threads = 1, FeatureGradients? reuse = null, bool hasStrain = false)
+    public FeatureGradients ComputeWithGradients(
+        Structure structure, int threads = 1, FeatureGradients? reuse = null, bool hasStrain = false)
     {
         RequireNoPotentials();
         using SurroundedStructure surrounded = Surround(structure, threads);
@@ -43,7 +45,8 @@ public sealed partial class RepresentationSet
     /// The gradients of the features of one expansion's representations around one atom: some features at a time for all its
     /// neighbours, so that what is made stays in the cache until it is written past it.
     /// </summary>
-    private unsafe void WriteGradients(int e, Surroundings around, EnvironmentMemory memory, int centre, int[] rowOfPair, int centreRow, int rows,
+    private unsafe void WriteGradients(
+        int e, Surroundings around, EnvironmentMemory memory, int centre, int[] rowOfPair, int centreRow, int rows,
         double[] positions, double[] vectors, double* strain)
     {
         DensityExpansion expansion = _expansions[e];
@@ -80,13 +83,18 @@ public sealed partial class RepresentationSet
             for (int p = 0; p < _parts.Length; p++)
             {
                 if (_expansionOf[p] == e)
-                    WriteGradients(p, scratch, memory, centre, around, rowOfPair, centreRow, isFirst, isOnly, isThere, all, byVectors, strain, isStreamed);
+                {
+                    WriteGradients(p, scratch, memory, centre, around, rowOfPair, centreRow, isFirst, isOnly, isThere, all, byVectors,
+                        strain, isStreamed);
+                }
             }
         }
     }
 
-    private unsafe void WriteGradients(int part, EnvironmentScratch scratch, EnvironmentMemory memory, int centre, Surroundings around, int[] rowOfPair,
-        int centreRow, ReadOnlySpan<bool> isFirst, ReadOnlySpan<bool> isOnly, Span<bool> isThere, double* positions, double* vectors, double* strain,
+    private unsafe void WriteGradients(
+        int part, EnvironmentScratch scratch, EnvironmentMemory memory, int centre, Surroundings around, int[] rowOfPair,
+        int centreRow, ReadOnlySpan<bool> isFirst, ReadOnlySpan<bool> isOnly, Span<bool> isThere, double* positions, double* vectors,
+            double* strain,
         bool isStreamed)
     {
         DensityExpansion expansion = _parts[part].Expansion;
@@ -98,7 +106,8 @@ public sealed partial class RepresentationSet
         bool isAlone = _parts[part].Programs.Count == 1;
         for (int row = 0; row < isThere.Length / kinds; row++)
         {
-            if (!isAlone || (row > 0 && !isThere[row * kinds])) Clear(positions + (nint)(centreRow + row) * 3 * FeatureCount + from, features);
+            if (!isAlone || (row > 0 && !isThere[row * kinds]))
+                Clear(positions + (nint)(centreRow + row) * 3 * FeatureCount + from, features);
             for (int f = 0; f < Fields.Count; f++)
                 if (!isAlone || !isThere[row * kinds + 1 + f]) Clear(VectorRow(vectors, centreRow + row, f) + from, features);
         }
@@ -120,7 +129,11 @@ public sealed partial class RepresentationSet
                     {
                         int some = Math.Min(PairGradients.MostPairs, scratch.Used[block] - lane);
                         for (int i = 0; i < some; i++)
-                            soon[i] = positions + (nint)rowOfPair[scratch.Pair[block * EnvironmentScratch.Lanes + lane + i]] * 3 * FeatureCount + first;
+                        {
+                            soon[i] = positions + (nint)rowOfPair[scratch.Pair[block * EnvironmentScratch.Lanes + lane + i]] * 3
+                                * FeatureCount + first;
+                        }
+
                         if (isStreamed) gradients.Places(lane, some, pairs, stride);
                         else gradients.Places(lane, some, pairs, stride, soon, FeatureCount);
                     }
@@ -135,7 +148,10 @@ public sealed partial class RepresentationSet
                         if (isFirst[k] && isOnly[k])
                         {
                             for (int d = 0; d < 3; d++)
-                                Streaming.CopyOut(pair + d * (nint)stride, target + d * (nint)FeatureCount, sum + d * (nint)stride, count, isStreamed);
+                            {
+                                Streaming.CopyOut(pair + d * (nint)stride, target + d * (nint)FeatureCount, sum + d * (nint)stride, count,
+                                    isStreamed);
+                            }
                         }
                         else
                         {
@@ -147,7 +163,8 @@ public sealed partial class RepresentationSet
                     {
                         if (expansion.Columns(f).Slot(scratch.Group[block]) < 0) continue;
                         gradients.Vectors(f, lane, pair, stride);
-                        Put(pair, stride, count, VectorRow(vectors, row, fieldOf[f]) + first, isFirst[k], isStreamed && isOnly[k] && row != centreRow);
+                        Put(pair, stride, count, VectorRow(vectors, row, fieldOf[f]) + first, isFirst[k],
+                            isStreamed && isOnly[k] && row != centreRow);
                     }
                 }
             }
@@ -175,13 +192,15 @@ public sealed partial class RepresentationSet
             for (int b = 0; b < 3; b++)
             {
                 Vectors.AddScaled(
-                    place[b], new ReadOnlySpan<double>(pair + (nint)a * stride, count), new Span<double>(strain + (nint)(3 * a + b) * FeatureCount, count));
+                    place[b], new ReadOnlySpan<double>(pair + (nint)a * stride, count),
+                        new Span<double>(strain + (nint)(3 * a + b) * FeatureCount, count));
             }
         }
     }
 
     /// <summary>Where the derivatives by a row's vector begin.</summary>
-    private unsafe double* VectorRow(double* vectors, int row, int field) => vectors + ((nint)row * Fields.Count + field) * 3 * FeatureCount;
+    private unsafe double* VectorRow(double* vectors, int row, int field) =>
+        vectors + ((nint)row * Fields.Count + field) * 3 * FeatureCount;
 
     private static unsafe void Subtract(double* pair, double* sum, int stride, int count)
     {

@@ -22,17 +22,22 @@ public sealed partial class RepresentationSet
     /// <param name="structures">The structures.</param>
     /// <param name="values">Receives <c>[atom of all structures, feature]</c>.</param>
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
-    /// <exception cref="ArgumentException">A species without channels; vectors that are absent or not finite; memory of another length.</exception>
+    /// <exception cref="ArgumentException">A species without channels; vectors that are absent or not finite; memory of another
+    /// length.</exception>
     /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
-    public void Compute(IReadOnlyList<Structure> structures, Span<double> values, int threads = 1) => ComputeAll(structures, values, threads);
+    public void Compute(IReadOnlyList<Structure> structures, Span<double> values, int threads = 1) =>
+        ComputeAll(structures, values, threads);
 
-    /// <summary>The same in float32: coefficients of the fields are made in float64 and rounded, all that is made of them is float32.</summary>
+    /// <summary>The same in float32: coefficients of the fields are made in float64 and rounded, all that is made of them is
+    /// float32.</summary>
     /// <param name="structures">The structures.</param>
     /// <param name="values">Receives <c>[atom of all structures, feature]</c>.</param>
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
-    /// <exception cref="ArgumentException">A species without channels; vectors that are absent or not finite; memory of another length.</exception>
+    /// <exception cref="ArgumentException">A species without channels; vectors that are absent or not finite; memory of another
+    /// length.</exception>
     /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
-    public void ComputeSingle(IReadOnlyList<Structure> structures, Span<float> values, int threads = 1) => ComputeAll(structures, values, threads);
+    public void ComputeSingle(IReadOnlyList<Structure> structures, Span<float> values, int threads = 1) =>
+        ComputeAll(structures, values, threads);
 
     private void ComputeAll<T>(IReadOnlyList<Structure> structures, Span<T> values, int threads)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -42,13 +47,15 @@ public sealed partial class RepresentationSet
         if (values.Length != atoms * FeatureCount)
         {
             throw new ArgumentException(
-                $"{atoms} atoms with {FeatureCount} features: expected {atoms * FeatureCount} numbers; got {values.Length}", nameof(values));
+                $"{atoms} atoms with {FeatureCount} features: expected {atoms * FeatureCount} numbers; got {values.Length}",
+                    nameof(values));
         }
 
         StructureFields[] fields = BeginAll(structures, threads, false);
         try
         {
-            Compute(new Environments(fields, structures.Select(static s => Enumerable.Range(0, s.Count).ToArray()).ToArray()), (int)atoms, values, threads);
+            Compute(new Environments(fields, structures.Select(static s => Enumerable.Range(0, s.Count).ToArray()).ToArray()), (int)atoms,
+                values, threads);
         }
         finally
         {
@@ -63,7 +70,8 @@ public sealed partial class RepresentationSet
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
     internal void Compute<T>(IReadOnlyList<SurroundedStructure> structures, IReadOnlyList<int[]> centres, Span<T> values, int threads)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        Compute(new Environments(structures.Select(static s => s.Fields).ToArray(), centres), centres.Sum(static c => c.Length), values, threads);
+        Compute(new Environments(structures.Select(static s => s.Fields).ToArray(), centres), centres.Sum(static c => c.Length), values,
+            threads);
 
     /// <summary>Features of environments. Many are made where they stay in the cache and then written past it: memory that is not read
     /// soon would be read before it is written.</summary>
@@ -139,7 +147,8 @@ public sealed partial class RepresentationSet
     }
 
     private Evaluation[] Evaluate(
-        IReadOnlyList<Structure> structures, StructureFields[] around, Environments environments, int n, int readout, EnergyOfBatch energy, int threads,
+        IReadOnlyList<Structure> structures, StructureFields[] around, Environments environments, int n, int readout, EnergyOfBatch energy,
+            int threads,
         bool withAtomicVirials = false)
     {
         int count = structures.Count;
@@ -195,7 +204,8 @@ public sealed partial class RepresentationSet
     }
 
     /// <summary>The derivatives of a structure's energy from those by its pairs and by its potentials.</summary>
-    private unsafe Evaluation Gather(StructureFields around, int n, double[][] pairs, double[][] own, double[] energies, bool withAtomicVirials)
+    private unsafe Evaluation Gather(
+        StructureFields around, int n, double[][] pairs, double[][] own, double[] energies, bool withAtomicVirials)
     {
         double[] forces = new double[3 * n], virial = new double[9], cell = new double[9];
         double[][] effective = Fields.Select(_ => new double[3 * n]).ToArray();

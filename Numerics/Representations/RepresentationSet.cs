@@ -119,7 +119,8 @@ public sealed partial class RepresentationSet
     /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
     public void Compute(Structure structure, Span<double> values, int threads = 1) => ComputeOne(structure, values, threads);
 
-    /// <summary>The same in float32: coefficients of the fields are made in float64 and rounded, all that is made of them is float32.</summary>
+    /// <summary>The same in float32: coefficients of the fields are made in float64 and rounded, all that is made of them is
+    /// float32.</summary>
     /// <param name="structure">Its species must all have channels; it has the vectors of all fields.</param>
     /// <param name="values">Receives <c>[atom, feature]</c>.</param>
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
@@ -177,12 +178,14 @@ public sealed partial class RepresentationSet
     /// <param name="readout">The energy of an atom from its features.</param>
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
     /// <returns>Atomic energies of the centres, zero for others; forces on all atoms.</returns>
-    /// <exception cref="ArgumentException">A species without channels; vectors that are absent or not finite; a list that ends too early.</exception>
+    /// <exception cref="ArgumentException">A species without channels; vectors that are absent or not finite; a list that ends too
+    /// early.</exception>
     /// <param name="withAtomicVirials">Whether <see cref="Evaluation.AtomicVirials"/> are wanted.</param>
     /// <exception cref="NotSupportedException">There is a potential field: every atom sees every other.</exception>
     /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
     public Evaluation Evaluate(
-        Structure structure, NeighborList pairs, ReadOnlySpan<int> centres, IReadout readout, int threads = 1, bool withAtomicVirials = false)
+        Structure structure, NeighborList pairs, ReadOnlySpan<int> centres, IReadout readout, int threads = 1,
+            bool withAtomicVirials = false)
     {
         ArgumentNullException.ThrowIfNull(structure);
         ArgumentNullException.ThrowIfNull(readout);
@@ -191,7 +194,8 @@ public sealed partial class RepresentationSet
         return WithReadout(species, readout, (work, energy) =>
         {
             using StructureFields around = Begin(structure, threads, true, pairs);
-            return Evaluate([structure], [around], new Environments(around, chosen), chosen.Length, work, energy, threads, withAtomicVirials);
+            return Evaluate([structure], [around], new Environments(around, chosen), chosen.Length, work, energy, threads,
+                withAtomicVirials);
         })[0];
     }
 
@@ -202,7 +206,10 @@ public sealed partial class RepresentationSet
     private unsafe Evaluation[] WithReadout(int[] species, IReadout readout, Func<int, EnergyOfBatch, Evaluation[]> run)
     {
         if (readout is not ILinearReadout linear)
-            return run(readout.WorkLength, (first, count, memory, energies) => Backward(memory, readout, species.AsSpan(first, count), energies));
+        {
+            return run(readout.WorkLength,
+                (first, count, memory, energies) => Backward(memory, readout, species.AsSpan(first, count), energies));
+        }
 
         // The weights of a species are the same for all its atoms.
         int[] kinds = species.Distinct().ToArray();
@@ -339,7 +346,8 @@ public sealed partial class RepresentationSet
         }
     }
 
-    private static unsafe void Point<T>(int part, EnvironmentMemory memory, BlockMemory<T> blocks, int block, int place, double* values, double* adjoints)
+    private static unsafe void Point<T>(
+        int part, EnvironmentMemory memory, BlockMemory<T> blocks, int block, int place, double* values, double* adjoints)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (typeof(T) == typeof(double)) blocks.Point(block, place, (T*)values, (T*)adjoints);
@@ -381,7 +389,8 @@ public sealed partial class RepresentationSet
 
     private FeatureProgram<T>[] Programs<T>(int part)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        typeof(T) == typeof(double) ? (FeatureProgram<T>[])(object)_programs[part] : (FeatureProgram<T>[])(object)_parts[part].SinglePrograms;
+        typeof(T) == typeof(double) ? (FeatureProgram<T>[])(object)_programs[part]
+            : (FeatureProgram<T>[])(object)_parts[part].SinglePrograms;
 
     /// <summary>dE/dfeatures as the backward passes take them.</summary>
     private unsafe void Arrange(ReadOnlySpan<double> gradient, double* arranged)
@@ -409,7 +418,8 @@ public sealed partial class RepresentationSet
         for (int k = 0; k < count; k++)
         {
             Span<double> gradient = new(memory.Gradient(k), FeatureCount);
-            energies[k] = readout.Evaluate(species[k], new ReadOnlySpan<double>(memory.Features(k), FeatureCount), gradient, memory.Readout);
+            energies[k] = readout.Evaluate(
+                species[k], new ReadOnlySpan<double>(memory.Features(k), FeatureCount), gradient, memory.Readout);
             arranged[k] = Arranged(memory.Gradient(k), memory, k);
         }
         for (int p = 0; p < _parts.Length; p++)
@@ -456,7 +466,8 @@ public sealed partial class RepresentationSet
             programs[q].Forward(blocks, used);
             for (int k = 0; k < used; k++)
             {
-                double* weights = arranged[chosen[k]] + _firstArranged[part] + first, features = memory.Features(chosen[k]) + _first[part] + first;
+                double* weights = arranged[chosen[k]] + _firstArranged[part] + first,
+                    features = memory.Features(chosen[k]) + _first[part] + first;
                 for (int f = 0; f < programs[q].Shapes[programs[q].Features].Channels; f++)
                     energies[chosen[k]] += weights[f] * features[f];
             }
@@ -587,7 +598,8 @@ public sealed partial class RepresentationSet
     }
 
     /// <summary>Runs <paramref name="work"/> on batches of environments 0 … count − 1, each thread with memory of its own. What it
-    /// throws is thrown, from one of the threads where there are several; memory in which something was thrown is left to the collector.</summary>
+    /// throws is thrown, from one of the threads where there are several; memory in which something was thrown is left to the
+    /// collector.</summary>
     private void ForEachBatch(int count, int threads, int readout, int capacity, Action<int, int, EnvironmentMemory> work)
     {
         int batches = (count + capacity - 1) / capacity;

@@ -83,7 +83,8 @@ public sealed class SpinBispectrum : InvariantRepresentation
                 places.Add((p.A, p.B, p.Order), at);
                 length = checked(length + (2 * p.Order + 1) * at.Step);
                 (int, int, bool) pair = (p.A.Leaf.Block, p.B.Leaf.Block, isSquare);
-                if (!paths.TryGetValue(pair, out (FieldFactor, FieldFactor, List<CouplePath> Paths) made)) paths.Add(pair, made = (p.A, p.B, []));
+                if (!paths.TryGetValue(pair, out (FieldFactor, FieldFactor, List<CouplePath> Paths) made))
+                    paths.Add(pair, made = (p.A, p.B, []));
                 // Vectors stay (q, m) where they are multiplied as v·v'.
                 int a = p.IsDotted ? p.A.L : p.A.J, b = p.IsDotted ? p.B.L : p.B.J;
                 for (int q = 0; q < (p.IsDotted ? 3 : 1); q++)
@@ -107,7 +108,10 @@ public sealed class SpinBispectrum : InvariantRepresentation
 
         draft.Add(1, length);
         foreach (((_, _, bool isSquare), (FieldFactor a, FieldFactor b, List<CouplePath> own)) in paths)
-            draft.Add(OuterCoupleStage<double>.Create(table, Rows(draft, a), Rows(draft, b), GramShape.Plain(a.Count, b.Count, isSquare), own));
+        {
+            draft.Add(OuterCoupleStage<double>.Create(
+                table, Rows(draft, a), Rows(draft, b), GramShape.Plain(a.Count, b.Count, isSquare), own));
+        }
 
         draft.AddOutput(new GramStage<double>(draft.Features, terms));
         return draft.Build(features);
@@ -158,7 +162,8 @@ public sealed class SpinBispectrum : InvariantRepresentation
         }
 
         if (values.Count == 0) throw new ArgumentException("no features of this kind", "expansion");
-        string[] names = Enumerable.Range(1, 3).SelectMany(k => new[] { $"field_{k}", $"species_{k}", $"n_{k}", $"l_{k}", $"J_{k}" }).ToArray();
+        string[] names = Enumerable.Range(1, 3).SelectMany(k => new[] { $"field_{k}", $"species_{k}", $"n_{k}", $"l_{k}", $"J_{k}" })
+            .ToArray();
         return new FeatureLabels(names, values.ToArray());
     }
 

@@ -49,7 +49,9 @@ public sealed class SpinPowerSpectrum : InvariantRepresentation
     private SpinPowerSpectrum(DensityExpansion expansion, FieldFactors factors, Product[] products) : base(expansion, MakeLabels(products))
     {
         CouplingTrees = products.Select(p => new CouplingTree(new CouplingPair(
-            factors.Tree(p.A, "l1", "J"), factors.Tree(p.B, p.A.J == FieldFactors.Uncoupled ? "l1" : "l2", "J"), 0, p.A.J == FieldFactors.Uncoupled))).Distinct().ToArray();
+            factors.Tree(p.A, "l1", "J"),
+                factors.Tree(p.B, p.A.J == FieldFactors.Uncoupled ? "l1" : "l2", "J"), 0, p.A.J == FieldFactors.Uncoupled))).Distinct()
+                .ToArray();
         var shapes = new Dictionary<(int, int, bool), GramShape>();
         var terms = new List<GramTerm>();
         int first = 0;

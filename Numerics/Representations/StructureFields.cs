@@ -28,7 +28,8 @@ internal sealed unsafe class StructureFields : IDisposable
     /// <param name="adjoints">Whether a backward pass will follow.</param>
     /// <param name="pairs">Neighbours that somebody else has found, to the largest cutoff; or null.</param>
     public StructureFields(
-        IReadOnlyList<DensityExpansion> expansions, IReadOnlyList<PotentialField> potentials, Structure structure, int threads, bool adjoints,
+        IReadOnlyList<DensityExpansion> expansions, IReadOnlyList<PotentialField> potentials, Structure structure, int threads,
+            bool adjoints,
         NeighborList? pairs = null)
     {
         (Structure, _given) = (structure, pairs);

@@ -5,9 +5,10 @@ using Toolkit.Numerics.LinearAlgebra;
 namespace Toolkit.Numerics.Selection;
 
 /// <summary>
-/// As many rows of a set as there are columns, whose determinant is as large as exchanging single rows makes it (D-optimality; the algorithm
-/// maxvol, S. Goreinov et al., in Matrix Methods, World Scientific 2010): every row x of the set is then Σ c_k (chosen row k) with all |c_k| ≤ 1, and
-/// max |c_k| of another row says how far it lies outside (E. Podryabinkin, A. Shapeev, Comput. Mater. Sci. 140, 171, 2017).
+/// As many rows of a set as there are columns, whose determinant is as large as exchanging single rows makes it (D-optimality; the
+/// algorithm maxvol, S. Goreinov et al., in Matrix Methods, World Scientific 2010): every row x of the set is then Σ c_k (chosen row k)
+/// with all |c_k| ≤ 1, and max |c_k| of another row says how far it lies outside (E. Podryabinkin, A. Shapeev, Comput. Mater. Sci. 140,
+/// 171, 2017).
 /// </summary>
 /// <remarks>It begins with small multiples of the unit vectors, which stay where the set has no extent of that size.</remarks>
 public sealed class ActiveSet
@@ -42,9 +43,11 @@ public sealed class ActiveSet
     /// <exception cref="ArgumentException">Too many columns, or not whole rows.</exception>
     public static ActiveSet Select(ReadOnlySpan<double> rows, int columns, double extent)
     {
-        if (columns is < 1 or > MostColumns) throw new ArgumentException($"expected 1 … {MostColumns} columns; got {columns}", nameof(columns));
+        if (columns is < 1 or > MostColumns)
+            throw new ArgumentException($"expected 1 … {MostColumns} columns; got {columns}", nameof(columns));
         if (rows.Length % columns != 0) throw new ArgumentException($"{rows.Length} numbers are no rows of {columns}", nameof(rows));
-        double[] inverse = new double[columns * columns], chosen = new double[columns * columns], c = new double[columns], column = new double[columns];
+        double[] inverse = new double[columns * columns], chosen = new double[columns * columns], c = new double[columns],
+            column = new double[columns];
         for (int k = 0; k < columns; k++)
             (chosen[k * (columns + 1)], inverse[k * (columns + 1)]) = (extent, 1 / extent);
         int count = rows.Length / columns;

@@ -4,9 +4,9 @@ using Toolkit.Numerics.LinearAlgebra;
 namespace Toolkit.Numerics.Selection;
 
 /// <summary>
-/// Rows that span the others, one step at a time: the one with the largest component in the leading left singular vector, then, what it explains
-/// having been projected out of all, the one with the largest in the leading vector of what is left, and so on (CUR decomposition: Mahoney, Drineas,
-/// PNAS 106, 697, 2009; in steps: Imbalzano et al., J. Chem. Phys. 148, 241730, 2018).
+/// Rows that span the others, one step at a time: the one with the largest component in the leading left singular vector, then, what it
+/// explains having been projected out of all, the one with the largest in the leading vector of what is left, and so on (CUR decomposition:
+/// Mahoney, Drineas, PNAS 106, 697, 2009; in steps: Imbalzano et al., J. Chem. Phys. 148, 241730, 2018).
 /// </summary>
 public static class CurRows
 {
@@ -17,8 +17,8 @@ public static class CurRows
     /// <param name="rows"><c>[row, column]</c>.</param>
     /// <param name="columns">The length of a row.</param>
     /// <param name="count">How many are wanted.</param>
-    /// <returns>Indices in the order of choice: fewer are the first of more. When the chosen rows span all others, choice goes on among the others as
-    /// at the start; rows of zeros are never chosen. Of rows that are equal the first is taken.</returns>
+    /// <returns>Indices in the order of choice: fewer are the first of more. When the chosen rows span all others, choice goes on among the
+    /// others as at the start; rows of zeros are never chosen. Of rows that are equal the first is taken.</returns>
     /// <exception cref="ArgumentException">Rows that are not whole, or a number that is not finite.</exception>
     public static int[] Select(ReadOnlySpan<double> rows, int columns, int count)
     {

@@ -11,12 +11,13 @@ namespace Toolkit.Numerics.Selection;
 public sealed record IndependentChoice(int[] Rows, double Last, double Next);
 
 /// <summary>
-/// Rows that span all others without repetition: each next one is that of which most is left when those before it are taken out, all rows being made
-/// to one size first (Gram–Schmidt with pivots; Businger, Golub, Numer. Math. 7, 269, 1965).
+/// Rows that span all others without repetition: each next one is that of which most is left when those before it are taken out, all rows
+/// being made to one size first (Gram–Schmidt with pivots; Businger, Golub, Numer. Math. 7, 269, 1965).
 /// </summary>
 public static class IndependentRows
 {
-    /// <summary>What is left of a row, of 1, below which it follows from others: far above rounding, far below what tells functions apart.</summary>
+    /// <summary>What is left of a row, of 1, below which it follows from others: far above rounding, far below what tells functions
+    /// apart.</summary>
     public const double Tolerance = 1e-7;
 
     // A row that is so small beside the largest is what rounding left of zero.

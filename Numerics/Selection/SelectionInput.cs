@@ -15,7 +15,10 @@ internal static class SelectionInput
         for (int k = 0; k < rows.Length; k++)
         {
             if (!double.IsFinite(rows[k]))
-                throw new ArgumentException($"row {k / columns}, column {k % columns} is {rows[k]:R}; expected a finite number", nameof(rows));
+            {
+                throw new ArgumentException(
+                    $"row {k / columns}, column {k % columns} is {rows[k]:R}; expected a finite number", nameof(rows));
+            }
         }
         return rows.Length / columns;
     }

@@ -56,7 +56,8 @@ internal static class EmittedKernels
     /// <summary>Begins a kernel that the runtime compiles, where it does.</summary>
     private static VectorEmitter<T> Compiling<T>(Type[] arguments, int registers)
         where T : unmanaged =>
-        RuntimeFeature.IsDynamicCodeSupported ? new RuntimeEmitter<T>(arguments, registers) : throw new PlatformNotSupportedException("no code is compiled here");
+        RuntimeFeature.IsDynamicCodeSupported ? new RuntimeEmitter<T>(arguments, registers)
+            : throw new PlatformNotSupportedException("no code is compiled here");
 }
 
 /// <summary>Takes kernels as text.</summary>

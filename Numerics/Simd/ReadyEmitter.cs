@@ -2,8 +2,8 @@ using System;
 
 namespace Toolkit.Numerics.Simd;
 
-/// <summary>Stands for a kernel that was compiled ahead of time: what is written is let go, so that whoever writes kernels does all else that belongs
-/// to them alike.</summary>
+/// <summary>Stands for a kernel that was compiled ahead of time: what is written is let go, so that whoever writes kernels does all else
+/// that belongs to them alike.</summary>
 /// <param name="kernel">The kernel.</param>
 internal sealed class ReadyEmitter<T>(Delegate kernel) : VectorEmitter<T>
     where T : unmanaged

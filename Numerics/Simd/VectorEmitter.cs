@@ -58,7 +58,8 @@ internal abstract class VectorEmitter<T>
     /// <summary>Begins a body that is repeated.</summary>
     public abstract void Begin();
 
-    /// <summary>Goes back to the last beginning as often as an argument says, at least once in all, and leaves zero in the argument.</summary>
+    /// <summary>Goes back to the last beginning as often as an argument says, at least once in all, and leaves zero in the
+    /// argument.</summary>
     public abstract void Again(int times);
 
     /// <summary>The kernel.</summary>

@@ -4,7 +4,8 @@ using Toolkit.Numerics.Simd;
 
 namespace Toolkit.Numerics.Stages;
 
-/// <summary>Products of eight channels with themselves, summed over m in registers: what the power spectrum of a field is made of.</summary>
+/// <summary>Products of eight channels with themselves, summed over m in registers: what the power spectrum of a field is made
+/// of.</summary>
 internal static unsafe class ChannelTile
 {
     /// <summary>Channels per side.</summary>

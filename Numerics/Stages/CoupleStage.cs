@@ -138,7 +138,8 @@ internal sealed unsafe class CoupleStage<T> : Stage<T>
     public override bool AddSlopes(SlopePlan plan)
     {
         double[]? weights = _weights is null ? null : Array.ConvertAll(_weights, double.CreateChecked);
-        new CoupledChannels(_left, _right, weights).AddSlopes(plan, _table, new CoupleFactor(_a, _rowA), new CoupleFactor(_b, _rowB), Paths);
+        new CoupledChannels(_left, _right, weights)
+            .AddSlopes(plan, _table, new CoupleFactor(_a, _rowA), new CoupleFactor(_b, _rowB), Paths);
         return true;
     }
 
@@ -159,7 +160,8 @@ internal sealed unsafe class CoupleStage<T> : Stage<T>
         A = a, B = b, C = c,
         RowA = PinnedArray.First(_rowA), RowB = PinnedArray.First(_rowB), RowC = PinnedArray.First(_rowC),
         Left = PinnedArray.First(_left), Right = PinnedArray.First(_right),
-        LeftRuns = PinnedArray.First(_leftRuns), RightRuns = PinnedArray.First(_rightRuns), Weights = _weights is null ? null : PinnedArray.First(_weights),
+        LeftRuns = PinnedArray.First(_leftRuns), RightRuns = PinnedArray.First(_rightRuns),
+        Weights = _weights is null ? null : PinnedArray.First(_weights),
         RowsA = _rowA.Length, RowsB = _rowB.Length, RowsC = _rowC.Length, Pairs = _left.Length,
     };
 }

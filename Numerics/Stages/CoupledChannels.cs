@@ -41,7 +41,8 @@ internal sealed class CoupledChannels(int[] left, int[] right, double[]? weights
                         if (!channels.TryGetValue((like, isLeft), out (int[] Own, int[] Other, double[]? Weights) made))
                             channels.Add((like, isLeft), made = Channels(x, isLeft, isLeft ? width : inner));
                         // Vectors that are multiplied as v·v' come in three paths to one place.
-                        SlopeTerm? known = terms.Find(t => t.Leaf == x.Leaf && t.Rows.FirstAngle == x.Rows.FirstAngle && t.Own == made.Own && t.Other == made.Other);
+                        SlopeTerm? known = terms.Find(
+                            t => t.Leaf == x.Leaf && t.Rows.FirstAngle == x.Rows.FirstAngle && t.Own == made.Own && t.Other == made.Other);
                         if (known is null)
                         {
                             known = new SlopeTerm(
@@ -63,7 +64,8 @@ internal sealed class CoupledChannels(int[] left, int[] right, double[]? weights
     /// <summary>The leaf's and the others' channels of each product.</summary>
     private (int[] Own, int[] Other, double[]? Weights) Channels(SlopeTerm x, bool isLeft, int step)
     {
-        int[] changed = isLeft ? left : right, fixedOnes = isLeft ? right : left, own = new int[changed.Length], other = new int[own.Length];
+        int[] changed = isLeft ? left : right, fixedOnes = isLeft ? right : left, own = new int[changed.Length],
+            other = new int[own.Length];
         double[]? all = weights is null && x.Weights is null ? null : new double[own.Length];
         for (int t = 0; t < own.Length; t++)
         {

@@ -6,7 +6,8 @@ using Toolkit.Numerics.Simd;
 
 namespace Toolkit.Numerics.Stages;
 
-/// <summary>What a <see cref="GramStage{T}"/> executes, in the widest registers of the process that hold no more than eight numbers.</summary>
+/// <summary>What a <see cref="GramStage{T}"/> executes, in the widest registers of the process that hold no more than eight
+/// numbers.</summary>
 internal abstract class GramKernel<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -41,7 +42,8 @@ internal sealed unsafe class GramKernel<TLanes, V, T> : GramKernel<T>
     /// <summary>The kernel.</summary>
     /// <param name="features">The block of features.</param>
     /// <param name="terms">What is made.</param>
-    public GramKernel(int features, GramTerm[] terms) => (_features, _terms, _longest) = (features, terms, terms.Max(static t => t.Shape.Count));
+    public GramKernel(int features, GramTerm[] terms) => (_features, _terms, _longest) =
+        (features, terms, terms.Max(static t => t.Shape.Count));
 
     /// <inheritdoc/>
     public override void Forward(BlockMemory<T> blocks, int environments)
@@ -81,13 +83,16 @@ internal sealed unsafe class GramKernel<TLanes, V, T> : GramKernel<T>
             foreach (GramTerm t in _terms)
             {
                 GramTile<TLanes, V, T>.Backward(
-                    t.Shape, t.Components, T.CreateChecked(t.Scale), blocks.Adjoints(_features)[i] + t.First, At(blocks, t.Left, i), t.Left.Step,
-                    At(blocks, t.Right, i), t.Right.Step, blocks.Adjoints(t.Left.Block)[i] + t.Left.First, blocks.Adjoints(t.Right.Block)[i] + t.Right.First, work.Start);
+                    t.Shape, t.Components, T.CreateChecked(t.Scale), blocks.Adjoints(_features)[i] + t.First, At(blocks, t.Left, i),
+                        t.Left.Step,
+                    At(blocks, t.Right, i), t.Right.Step, blocks.Adjoints(t.Left.Block)[i] + t.Left.First,
+                        blocks.Adjoints(t.Right.Block)[i] + t.Right.First, work.Start);
             }
         }
     }
 
-    private static T* At(BlockMemory<T> blocks, GramFactor factor, int environment) => blocks.Values(factor.Block)[environment] + factor.First;
+    private static T* At(BlockMemory<T> blocks, GramFactor factor, int environment) =>
+        blocks.Values(factor.Block)[environment] + factor.First;
 
     private static void Contract(GramTerm t, T* left, T* right, T* target, bool adds) => GramTile<TLanes, V, T>.Contract(
         t.Shape, t.Components, T.CreateChecked(t.Scale), left, t.Left.Step, right, t.Right.Step, target, adds);

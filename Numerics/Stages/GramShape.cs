@@ -14,7 +14,8 @@ namespace Toolkit.Numerics.Stages;
 /// <param name="Own">What multiplies the first ones instead; of short rows, all.</param>
 /// <param name="Place">The place of the first, set by <see cref="GramShape"/>.</param>
 /// <param name="OwnFirst">Where the row's own weights begin, set by it.</param>
-internal readonly record struct GramRow(int Left, int Right, int Start, int End, double Weight, double[] Own, int Place = 0, int OwnFirst = 0)
+internal readonly record struct GramRow(
+    int Left, int Right, int Start, int End, double Weight, double[] Own, int Place = 0, int OwnFirst = 0)
 {
     /// <summary>A row of one weight.</summary>
     public GramRow(int left, int right, int start, int end, double weight) : this(left, right, start, end, weight, []) { }
@@ -63,7 +64,8 @@ internal sealed class GramGroup
 /// </summary>
 internal sealed class GramShape
 {
-    /// <summary>Rows of so many products at most have all weights as their own, so that nothing is asked while they are multiplied.</summary>
+    /// <summary>Rows of so many products at most have all weights as their own, so that nothing is asked while they are
+    /// multiplied.</summary>
     public const int ShortRow = 64;
 
     /// <summary>The most rows that are multiplied together.</summary>
@@ -89,7 +91,8 @@ internal sealed class GramShape
             // A whole vector can be read at the last one.
             if (placed.Own.Length > 0) own.AddRange(Enumerable.Repeat(row.Weight, GramGroup.TileRows));
             List<GramRow>? last = groups.Count == 0 ? null : groups[^1];
-            if (last is null || last.Count == MostRows || last[^1].Left + 1 != row.Left || last[^1].Right != row.Right) groups.Add(last = []);
+            if (last is null || last.Count == MostRows || last[^1].Left + 1 != row.Left || last[^1].Right != row.Right)
+                groups.Add(last = []);
             last.Add(placed);
             Count = checked(Count + row.Count);
         }
@@ -125,7 +128,8 @@ internal sealed class GramShape
     public T[] Own<T>()
         where T : unmanaged => typeof(T) == typeof(double) ? (T[])(object)_own : (T[])(object)_ownSingle;
 
-    /// <summary>Pairs of channels of two factors; of one with itself each unordered pair once. All but a channel with itself times √2.</summary>
+    /// <summary>Pairs of channels of two factors; of one with itself each unordered pair once. All but a channel with itself times
+    /// √2.</summary>
     /// <param name="left">Channels of the left factor.</param>
     /// <param name="right">Channels of the right factor.</param>
     /// <param name="isSquare">Whether the factors are the same.</param>
@@ -169,7 +173,8 @@ internal sealed class GramShape
             if (start < 0) return new GramRow(q1, 0, 0, 0, 1);
             // Behind them no two factors are equal.
             int own = isOdd ? 0 : last ? pairs.Length : first ? pairs.Count(p => p.Q2 <= q1) : 0;
-            return new GramRow(q1, 0, start, pairs.Length, Root6, [.. pairs[start..Math.Max(start, own)].Select(p => Weight(q1, p.Q2, p.Q3))]);
+            return new GramRow(q1, 0, start, pairs.Length, Root6,
+                [.. pairs[start..Math.Max(start, own)].Select(p => Weight(q1, p.Q2, p.Q3))]);
         }));
 
         double Weight(int q1, int q2, int q3) => (first && q1 == q2, last && q2 == q3) switch
@@ -214,7 +219,8 @@ internal sealed class GramShape
             select new GramRow(k, Pair(first, b, i, 0), start, end, Root6, Own(i, start, end, k)));
 
         // Only the first and the last one can be equal to another.
-        double[] Own(int i, int start, int end, int k) => (all && end == k + 1 ? Enumerable.Range(start, end - start) : first && start == i ? [start] : [])
+        double[] Own(int i, int start, int end, int k) =>
+            (all && end == k + 1 ? Enumerable.Range(start, end - start) : first && start == i ? [start] : [])
             .Select(j => Weight(i, j, k)).ToArray();
 
         double Weight(int i, int j, int k)

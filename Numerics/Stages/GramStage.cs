@@ -82,12 +82,18 @@ internal sealed unsafe class GramStage<T> : Stage<T>
                     {
                         channels.Add((t.Shape, like, isLeft, step), made = (
                             t.Shape.Products.Select(c => x.Own[isLeft ? c.Left : c.Right]).ToArray(),
-                            t.Shape.Products.Select(c => isLeft ? x.Other[c.Left] * width + c.Right : c.Left * inner + x.Other[c.Right]).ToArray()));
+                            t.Shape.Products.Select(c => isLeft ? x.Other[c.Left] * width + c.Right : c.Left * inner + x.Other[c.Right])
+                                .ToArray()));
                     }
 
-                    SlopeSource source = isUnit ? other with { StepM = 0, StepK = kept.Step } : plan.Reserve(1, x.Rows.Count, inner * width);
+                    SlopeSource source = isUnit ? other with { StepM = 0, StepK = kept.Step }
+                        : plan.Reserve(1, x.Rows.Count, inner * width);
                     if (!isUnit)
-                        plan.Products.Add(new ContractedSlopes(t.Components, x.Rows.Count, isLeft ? x.Source : other, isLeft ? other : x.Source, source));
+                    {
+                        plan.Products.Add(new ContractedSlopes(
+                            t.Components, x.Rows.Count, isLeft ? x.Source : other, isLeft ? other : x.Source, source));
+                    }
+
                     double[] own = x.Weights is null
                         ? weight
                         : t.Shape.Products.Select((c, k) => weight[k] * x.Weights[isLeft ? c.Left : c.Right]).ToArray();

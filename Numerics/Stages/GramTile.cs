@@ -5,8 +5,8 @@ using Toolkit.Numerics.Simd;
 
 namespace Toolkit.Numerics.Stages;
 
-/// <summary>Σ_M A[M, left] B[M, right] for the products of a <see cref="GramShape"/>, and its derivatives, in one width: small matrix products
-/// held in registers, a piece of the right channels at a time, so that what is made stays in the nearest cache.</summary>
+/// <summary>Σ_M A[M, left] B[M, right] for the products of a <see cref="GramShape"/>, and its derivatives, in one width: small matrix
+/// products held in registers, a piece of the right channels at a time, so that what is made stays in the nearest cache.</summary>
 /// <remarks>
 /// Channels of families are few and the products of a row stand without gaps, so that rows begin anywhere. They are nevertheless read
 /// and written as whole vectors: what a vector writes behind its row is made next. Only the last rows, behind which others' numbers
@@ -55,20 +55,23 @@ internal static unsafe class GramTile<TLanes, V, T>
                 {
                     int lanes = Math.Min(Piece, last - at);
                     RowTile<TLanes, V, T>.Multiply(
-                        rows, components, lanes, left + all[r].Left, 1, leftStep, right + all[r].Right + at, rightStep, product, stride, false);
+                        rows, components, lanes, left + all[r].Left, 1, leftStep, right + all[r].Right + at, rightStep, product, stride,
+                            false);
                     for (int k = 0; k < rows; k++)
                     {
                         ref readonly GramRow row = ref all[r + k];
                         if (isWhole)
                         {
-                            Put(product + k * stride + row.Start - at, own + row.OwnFirst, factor, scale, target + row.Place, row.Count, end, adds);
+                            Put(product + k * stride + row.Start - at, own + row.OwnFirst, factor, scale, target + row.Place, row.Count,
+                                end, adds);
                             continue;
                         }
 
                         int from = Math.Max(row.Start, at), to = Math.Min(row.End, at + lanes);
                         if (to <= from) continue;
                         T* place = target + row.Place + (from - row.Start);
-                        Put(product + k * stride + from - at, own + row.OwnFirst, row.Own.Length, from - row.Start, scale, T.CreateChecked(row.Weight), place,
+                        Put(product + k * stride + from - at, own + row.OwnFirst, row.Own.Length, from - row.Start, scale,
+                            T.CreateChecked(row.Weight), place,
                             to - from, target + row.Place + row.Count, adds);
                     }
                 }
@@ -89,7 +92,8 @@ internal static unsafe class GramTile<TLanes, V, T>
     /// <param name="rightSum">Receives those by B, like B.</param>
     /// <param name="work"><see cref="Work"/> numbers.</param>
     public static void Backward(
-        GramShape shape, int components, T scale, T* gradient, T* left, nint leftStep, T* right, nint rightStep, T* leftSum, T* rightSum, T* work)
+        GramShape shape, int components, T scale, T* gradient, T* left, nint leftStep, T* right, nint rightStep, T* leftSum, T* rightSum,
+            T* work)
     {
         T* rows = work, columns = work + Work / 2, end = gradient + shape.Count, own = PinnedArray.First(shape.Own<T>());
         foreach (GramGroup group in shape.Groups)
@@ -106,8 +110,10 @@ internal static unsafe class GramTile<TLanes, V, T>
                     Weigh(all[q], own + all[q].OwnFirst, scale, gradient + all[q].Place, end, at, width, rows + (q - begin) * width);
                 new Span<T>(rows + (stop - begin) * width, (height - stop + begin) * width).Clear();
                 Transpose.Copy(height, width, rows, width, columns, height, T.One);
-                RowTile<TLanes, V, T>.Multiply(components, lanes, height, right + r, rightStep, 1, columns, height, leftSum + l, leftStep, true);
-                RowTile<TLanes, V, T>.Multiply(components, stop - begin, width, left + l, leftStep, 1, rows, width, rightSum + r, rightStep, true);
+                RowTile<TLanes, V, T>.Multiply(
+                    components, lanes, height, right + r, rightStep, 1, columns, height, leftSum + l, leftStep, true);
+                RowTile<TLanes, V, T>.Multiply(
+                    components, stop - begin, width, left + l, leftStep, 1, rows, width, rightSum + r, rightStep, true);
             }
         }
     }
@@ -151,7 +157,8 @@ internal static unsafe class GramTile<TLanes, V, T>
     /// <summary>dE/d(products without weights) of one row from a right channel on, zero where none stand.</summary>
     private static void Weigh(in GramRow row, T* own, T scale, T* gradient, T* end, int first, int width, T* to)
     {
-        int from = Math.Max(row.Start, first), stop = Math.Min(row.End, first + width), owns = row.Own.Length, at = from - row.Start, count = stop - from;
+        int from = Math.Max(row.Start, first), stop = Math.Min(row.End, first + width), owns = row.Own.Length, at = from - row.Start,
+            count = stop - from;
         int lead = count <= 0 ? width : from - first;
         for (int k = 0; k < lead; k += TLanes.Count)
             TLanes.Store(TLanes.Zero, to + k);
@@ -161,7 +168,11 @@ internal static unsafe class GramTile<TLanes, V, T>
         T* target = to + lead, source = gradient + at;
         int j = 0;
         for (; j < count && source + j + TLanes.Count <= end; j += TLanes.Count)
-            TLanes.Store(TLanes.Multiply(at + j < owns ? TLanes.Multiply(factor, TLanes.Load(own + at + j)) : same, TLanes.Load(source + j)), target + j);
+        {
+            TLanes.Store(TLanes.Multiply(
+                at + j < owns ? TLanes.Multiply(factor, TLanes.Load(own + at + j)) : same, TLanes.Load(source + j)), target + j);
+        }
+
         for (; j < count; j++)
             target[j] = scale * (at + j < owns ? own[at + j] : weight) * source[j];
         for (int k = lead + count; k < width; k += TLanes.Count)

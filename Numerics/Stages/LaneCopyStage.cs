@@ -22,7 +22,8 @@ internal sealed unsafe class LaneCopyStage<T> : Stage<T>
     /// <param name="rows">The number of rows.</param>
     /// <param name="channels">Its first channels.</param>
     /// <param name="to">Where the first of them goes; the others follow.</param>
-    public LaneCopyStage(int from, int row, int rows, int channels, LanePlace to) => (_from, _row, _rows, _channels, _to) = (from, row, rows, channels, to);
+    public LaneCopyStage(int from, int row, int rows, int channels, LanePlace to) => (_from, _row, _rows, _channels, _to) =
+        (from, row, rows, channels, to);
 
     private static int Lanes => CouplingBlocks<T>.Lanes;
 
@@ -97,7 +98,8 @@ internal sealed unsafe class LaneOutputStage<T> : Stage<T>
 
     /// <inheritdoc/>
     public override Stage<TOther> As<TOther>(SharedSums<TOther> shared) => new LaneOutputStage<TOther>(
-        _from, _shifts is null ? null : Array.ConvertAll(_shifts, TOther.CreateChecked), _scales is null ? null : Array.ConvertAll(_scales, TOther.CreateChecked),
+        _from, _shifts is null ? null : Array.ConvertAll(_shifts, TOther.CreateChecked),
+            _scales is null ? null : Array.ConvertAll(_scales, TOther.CreateChecked),
         _to, _first);
 
     /// <inheritdoc/>

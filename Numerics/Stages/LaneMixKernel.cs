@@ -10,9 +10,9 @@ namespace Toolkit.Numerics.Stages;
 /// </summary>
 /// <remarks>
 /// A row of a channel is two registers of 512 bits. A strip of ten outputs keeps twenty sums in registers; an input costs two loads and
-/// ten broadcasts for twenty multiply-adds, below what two load ports deliver. Sixteen registers of 256 bits hold a strip of six. Inputs are
-/// read where the products were put, by their addresses: nothing is copied into panels, and the weights were packed when the stage was made.
-/// Every output sums its inputs in their order, whatever the width.
+/// ten broadcasts for twenty multiply-adds, below what two load ports deliver. Sixteen registers of 256 bits hold a strip of six. Inputs
+/// are read where the products were put, by their addresses: nothing is copied into panels, and the weights were packed when the stage was
+/// made. Every output sums its inputs in their order, whatever the width.
 /// </remarks>
 internal static unsafe class LaneMixKernel<TLanes, V, T>
     where TLanes : struct, ILanes<V, T>

@@ -29,7 +29,8 @@ internal sealed unsafe class LaneMixStage<T> : Stage<T>
     /// <param name="outputs">Where the components go.</param>
     /// <param name="rows">Components 2λ + 1 of all channels.</param>
     public LaneMixStage(
-        IReadOnlyList<LanePlace> inputs, int fresh, ReadOnlySpan<double> weights, double[]? constant, IReadOnlyList<LanePlace> outputs, int rows)
+        IReadOnlyList<LanePlace> inputs, int fresh, ReadOnlySpan<double> weights, double[]? constant, IReadOnlyList<LanePlace> outputs,
+            int rows)
     {
         (_inputs, _outputs, _fresh, _rows) = ([.. inputs], [.. outputs], fresh, rows);
         _constant = constant is null ? null : Pinned(constant.Length, k => T.CreateChecked(constant[k]));
@@ -54,7 +55,8 @@ internal sealed unsafe class LaneMixStage<T> : Stage<T>
 
     /// <inheritdoc/>
     public override Stage<TOther> As<TOther>(SharedSums<TOther> shared) => new LaneMixStage<TOther>(
-        _inputs, _outputs, _fresh, _rows, PinnedArray.As<T, TOther>(_forward), PinnedArray.As<T, TOther>(_toFresh), PinnedArray.As<T, TOther>(_toOthers),
+        _inputs, _outputs, _fresh, _rows, PinnedArray.As<T, TOther>(_forward), PinnedArray.As<T, TOther>(_toFresh),
+            PinnedArray.As<T, TOther>(_toOthers),
         _constant is null ? null : PinnedArray.As<T, TOther>(_constant));
 
     /// <inheritdoc/>

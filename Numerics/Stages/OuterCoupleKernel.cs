@@ -47,18 +47,20 @@ internal sealed class TurnedPath<T>
     public int[] First { get; }
 }
 
-/// <summary>What an <see cref="OuterCoupleStage{T}"/> executes, in the widest registers of the process that hold no more than eight numbers.</summary>
+/// <summary>What an <see cref="OuterCoupleStage{T}"/> executes, in the widest registers of the process that hold no more than eight
+/// numbers.</summary>
 internal abstract class OuterCoupleKernel<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>The kernel of some paths.</summary>
-    public static OuterCoupleKernel<T> Create(CoupleFactor a, CoupleFactor b, GramShape shape, TurnedPath<T>[] paths) => VectorWidths.OfEight<T>() switch
-    {
-        VectorWidth.Bits512 => new OuterCoupleKernel<Lanes512<T>, Vector512<T>, T>(a, b, shape, paths),
-        VectorWidth.Bits256 => new OuterCoupleKernel<Lanes256<T>, Vector256<T>, T>(a, b, shape, paths),
-        VectorWidth.Bits128 => new OuterCoupleKernel<Lanes128<T>, Vector128<T>, T>(a, b, shape, paths),
-        _ => new OuterCoupleKernel<Lanes1<T>, T, T>(a, b, shape, paths),
-    };
+    public static OuterCoupleKernel<T> Create(CoupleFactor a, CoupleFactor b, GramShape shape, TurnedPath<T>[] paths) =>
+        VectorWidths.OfEight<T>() switch
+        {
+            VectorWidth.Bits512 => new OuterCoupleKernel<Lanes512<T>, Vector512<T>, T>(a, b, shape, paths),
+            VectorWidth.Bits256 => new OuterCoupleKernel<Lanes256<T>, Vector256<T>, T>(a, b, shape, paths),
+            VectorWidth.Bits128 => new OuterCoupleKernel<Lanes128<T>, Vector128<T>, T>(a, b, shape, paths),
+            _ => new OuterCoupleKernel<Lanes1<T>, T, T>(a, b, shape, paths),
+        };
 
     /// <summary>As of a stage.</summary>
     public abstract void Forward(BlockMemory<T> blocks, int environments);
@@ -133,7 +135,8 @@ internal sealed unsafe class OuterCoupleKernel<TLanes, V, T> : OuterCoupleKernel
                     Turn(path, m, b, turned);
                     new Span<T>(slopes, rows * _width).Clear();
                     GramTile<TLanes, V, T>.Backward(
-                        _shape, rows, T.One, gradient + (nint)m * p.Step, a + _rowsA[p.RowA], _stepA, turned, _width, da + _rowsA[p.RowA], slopes, tile);
+                        _shape, rows, T.One, gradient + (nint)m * p.Step, a + _rowsA[p.RowA], _stepA, turned, _width, da + _rowsA[p.RowA],
+                            slopes, tile);
                     for (int k = path.First[m]; k < path.First[m + 1]; k++)
                         Add(path.Terms[k].Value, slopes + (nint)path.Terms[k].M1 * _width, to + path.Terms[k].M2 * _stepB);
                 }

@@ -37,8 +37,8 @@ internal sealed class OuterCoupleStage<T> : Stage<T>
             a, b, shape, Array.ConvertAll(_paths, p => new TurnedPath<T>(p, table.Block(p.L1, p.L2, p.L), !known.Add((p.Block, p.First)))));
     }
 
-    /// <summary>The stage for some products: this one where there are many channels; where there are few, and code is compiled for the sum of all
-    /// paths, <see cref="CoupleStage{T}"/>, with several environments side by side.</summary>
+    /// <summary>The stage for some products: this one where there are many channels; where there are few, and code is compiled for the sum
+    /// of all paths, <see cref="CoupleStage{T}"/>, with several environments side by side.</summary>
     /// <param name="table">Coefficients in the real basis.</param>
     /// <param name="a">A, its rows equally far apart, channels side by side.</param>
     /// <param name="b">B, likewise; it may be A.</param>
@@ -47,7 +47,12 @@ internal sealed class OuterCoupleStage<T> : Stage<T>
     public static Stage<T> Create(CouplingTable table, CoupleFactor a, CoupleFactor b, GramShape shape, IReadOnlyList<CouplePath> paths)
     {
         (int[] left, int[] right, double[]? weights) = shape.Lists();
-        if (right.Length > 0 && right.Max() + 1 < Many && new CoupleStage<T>(table, a, b, left, right, weights, paths) is { IsCompiled: true } few) return few;
+        if (right.Length > 0 && right.Max() + 1 < Many
+            && new CoupleStage<T>(table, a, b, left, right, weights, paths) is { IsCompiled: true } few)
+        {
+            return few;
+        }
+
         return new OuterCoupleStage<T>(table, a, b, shape, paths);
     }
 

@@ -35,7 +35,8 @@ internal sealed unsafe class RowStage<T> : Stage<T>
         (_from, _to, _terms) = (from, to, [.. terms]);
         _map = new RowMap<T>(rows, _terms);
         _transposed = new RowMap<T>(
-            _terms.Select(static t => t.From + 1).DefaultIfEmpty(0).Max(), Array.ConvertAll(_terms, static t => new RowTerm(t.From, t.To, t.Value)));
+            _terms.Select(static t => t.From + 1).DefaultIfEmpty(0).Max(),
+                Array.ConvertAll(_terms, static t => new RowTerm(t.From, t.To, t.Value)));
     }
 
     /// <inheritdoc/>

@@ -16,7 +16,8 @@ internal sealed class SharedSums<T>
     /// <summary>The sum of these paths.</summary>
     public CouplingSum<T> Get(CouplingTable table, int rowsA, int rowsB, int rowsC, IReadOnlyList<CouplingPath> paths)
     {
-        string key = $"{rowsA},{rowsB},{rowsC};" + string.Join(';', paths.Select(static p => $"{p.L1},{p.L2},{p.L},{p.RowA},{p.RowB},{p.RowC}"));
+        string key = $"{rowsA},{rowsB},{rowsC};"
+            + string.Join(';', paths.Select(static p => $"{p.L1},{p.L2},{p.L},{p.RowA},{p.RowB},{p.RowC}"));
         if (!_sums.TryGetValue(key, out CouplingSum<T>? sum))
             _sums.Add(key, sum = new CouplingSum<T>(table, rowsA, rowsB, rowsC, paths));
 

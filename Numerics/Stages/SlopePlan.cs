@@ -174,7 +174,8 @@ internal sealed unsafe class CoupledSlopes : SlopeProduct
     /// <param name="otherRows">Where its rows begin.</param>
     /// <param name="width">Its channels, with padding.</param>
     /// <param name="to">What is added to.</param>
-    public CoupledSlopes((int Changed, int Other, int M, double Value)[] terms, bool isLeft, SlopeTerm term, int otherBlock, nint[] otherRows, int width, SlopeSource to)
+    public CoupledSlopes((int Changed, int Other, int M, double Value)[] terms, bool isLeft, SlopeTerm term, int otherBlock,
+        nint[] otherRows, int width, SlopeSource to)
     {
         (_terms, _isLeft, _from, _count, _firstK) = (terms, isLeft, term.Source, term.Rows.Count, term.Rows.FirstK);
         (_otherBlock, _otherRows, _width, _to) = (otherBlock, otherRows, width, to);
@@ -235,7 +236,8 @@ internal sealed unsafe class ContractedSlopes : SlopeProduct
         for (int k = 0; k < _count; k++)
         {
             ChannelTile<double>.Multiply(
-                _left.Others, _components, _right.Others, x + k * _left.StepK, 1, _left.StepM, y + k * _right.StepK, _right.StepM, z + k * _to.StepK,
+                _left.Others, _components, _right.Others, x + k * _left.StepK, 1, _left.StepM, y + k * _right.StepK, _right.StepM,
+                    z + k * _to.StepK,
                 _right.Others, false);
         }
     }

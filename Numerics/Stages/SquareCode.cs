@@ -43,7 +43,8 @@ internal sealed unsafe class SquareCode
     /// <param name="pairs">Doubles from l to l of the features.</param>
     /// <param name="step">Doubles from (i, i) to (i + 1, i + 1) of the features, less 1 − i.</param>
     public static SquareCode? Get(int lmax, int width, int pairs, int step) =>
-        EmittedKernels.IsSupported ? Made.GetOrAdd(new Layout(lmax, width, pairs, step), static layout => new(() => Make(layout))).Value : null;
+        EmittedKernels.IsSupported ? Made.GetOrAdd(new Layout(lmax, width, pairs, step), static layout => new(() => Make(layout))).Value
+            : null;
 
     /// <summary>The upper triangle of weights[l, i, j] Σ_m c[lm, i] c[lm, j] for all l.</summary>
     /// <param name="c">Eight channels: <c>[lm, channel]</c>.</param>

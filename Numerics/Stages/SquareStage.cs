@@ -153,7 +153,8 @@ internal sealed unsafe class SquareStage<T> : Stage<T>
                     foreach (Tile columns in _tiles)
                     {
                         ChannelTile<T>.Multiply(
-                            2 * l + 1, ChannelTile.Side, ChannelTile.Side, c + rows.Lane, _width, 1, matrix, ChannelTile.Side, target + columns.Lane,
+                            2 * l + 1, ChannelTile.Side, ChannelTile.Side, c + rows.Lane, _width, 1, matrix, ChannelTile.Side,
+                                target + columns.Lane,
                             _width, true);
                         matrix += TileSize;
                     }
@@ -169,7 +170,8 @@ internal sealed unsafe class SquareStage<T> : Stage<T>
     /// <inheritdoc/>
     public override bool AddSlopes(SlopePlan plan)
     {
-        (int Q, int K)[] pairs = Enumerable.Range(0, _lane.Length).SelectMany(q => Enumerable.Range(q, _lane.Length - q).Select(k => (q, k))).ToArray();
+        (int Q, int K)[] pairs =
+            Enumerable.Range(0, _lane.Length).SelectMany(q => Enumerable.Range(q, _lane.Length - q).Select(k => (q, k))).ToArray();
         int[] first = Array.ConvertAll(pairs, p => _lane[p.Q]), second = Array.ConvertAll(pairs, p => _lane[p.K]);
         double[] weights = Array.ConvertAll(pairs, static p => p.Q == p.K ? 1 : Math.Sqrt(2));
         for (int l = 0; l <= _lmax; l++)
@@ -222,11 +224,13 @@ internal sealed unsafe class SquareStage<T> : Stage<T>
             foreach ((Tile rows, Tile columns) in _products)
             {
                 ChannelTile<T>.Multiply(
-                    ChannelTile.Side, 2 * l + 1, ChannelTile.Side, c + rows.Lane, 1, width, c + columns.Lane, width, tile, ChannelTile.Side, false);
+                    ChannelTile.Side, 2 * l + 1, ChannelTile.Side, c + rows.Lane, 1, width, c + columns.Lane, width, tile, ChannelTile.Side,
+                        false);
                 bool isDiagonal = rows.Channel == columns.Channel;
                 for (int i = 0; i < rows.Count; i++)
                 {
-                    T* from = tile + i * ChannelTile.Side, target = block + Pair(rows.Channel + i, isDiagonal ? rows.Channel + i : columns.Channel, channels);
+                    T* from = tile + i * ChannelTile.Side,
+                        target = block + Pair(rows.Channel + i, isDiagonal ? rows.Channel + i : columns.Channel, channels);
                     if (isDiagonal)
                     {
                         *target = same * from[i];
@@ -257,7 +261,10 @@ internal sealed unsafe class SquareStage<T> : Stage<T>
                 }
 
                 for (int l = 0; l <= _lmax; l++)
-                    ChannelTile.Square(c + l * l * width, width, 2 * l + 1, weights + l * TileSize, target + l * _pairs, channels - t.Channel - 1);
+                {
+                    ChannelTile.Square(c + l * l * width, width, 2 * l + 1, weights + l * TileSize, target + l * _pairs,
+                        channels - t.Channel - 1);
+                }
             }
         }
     }

@@ -42,7 +42,8 @@ public static class Labels
     /// <param name="key">The key (--forces-key), or null for REF_forces, forces.</param>
     /// <exception cref="InputException">Absent, not three numbers per atom, or not finite.</exception>
     public static double[][] Forces(IReadOnlyList<Structure> frames, string source, string? key = null) =>
-        PerAtom(frames, source, key, ForcesKeys, "forces", "three numbers per atom", static v => v.Components == 3 ? v.ToReals() : null, out _);
+        PerAtom(frames, source, key, ForcesKeys, "forces", "three numbers per atom", static v => v.Components == 3 ? v.ToReals() : null,
+            out _);
 
     /// <summary>[frame][xyz, xyz] row-major: stress, eV/Å³.</summary>
     /// <param name="frames">The data set.</param>
@@ -52,7 +53,8 @@ public static class Labels
     /// </param>
     /// <exception cref="InputException">Absent, not 6 or 9 numbers, or not finite.</exception>
     public static double[][] Stresses(IReadOnlyList<Structure> frames, string source, string? key = null) =>
-        PerStructure(frames, source, key, StressKeys, "stress", "a 3×3 matrix, or six numbers xx yy zz yz xz xy", static (v, _) => Matrix(v));
+        PerStructure(frames, source, key, StressKeys, "stress", "a 3×3 matrix, or six numbers xx yy zz yz xz xy",
+            static (v, _) => Matrix(v));
 
     /// <summary>[frame][xyz, xyz] row-major: stress, eV/Å³, from the virial in eV: stress = −virial/V.</summary>
     /// <param name="frames">The data set; every frame has a volume.</param>

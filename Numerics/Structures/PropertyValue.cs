@@ -25,7 +25,10 @@ public sealed class PropertyValue : IEquatable<PropertyValue>
         }
 
         if (size != data.Length)
-            throw new ArgumentException($"{data.Length} values do not fill the shape [{string.Join(", ", shape.ToArray())}].", nameof(shape));
+        {
+            throw new ArgumentException(
+                $"{data.Length} values do not fill the shape [{string.Join(", ", shape.ToArray())}].", nameof(shape));
+        }
 
         Kind = kind;
         _data = data;

@@ -61,7 +61,8 @@ public sealed class Structure : IEquatable<Structure>
     /// <param name="atomProperties">
     /// One row per atom each. A name is a word without " ' { } [ ] : = , \ and is none of species, pos, Z.
     /// </param>
-    /// <param name="properties">A name is not empty, has no control characters, and is none of Lattice, Properties, pbc (in any letter case).</param>
+    /// <param name="properties">A name is not empty, has no control characters, and is none of Lattice, Properties, pbc (in any letter
+    /// case).</param>
     /// <exception cref="ArgumentException">Something of the above does not hold; the message says what and where.</exception>
     public static Structure Create(
         ReadOnlySpan<int> species,
@@ -318,13 +319,22 @@ public sealed class Structure : IEquatable<Structure>
     {
         ArgumentNullException.ThrowIfNull(value);
         if (!IsAtomPropertyName(name))
-            throw new ArgumentException($"\"{name}\" is no name for an atom property: a word without \" ' {{ }} [ ] : = , \\ is.", nameof(name));
+        {
+            throw new ArgumentException(
+                $"\"{name}\" is no name for an atom property: a word without \" ' {{ }} [ ] : = , \\ is.", nameof(name));
+        }
 
         if (name is "species" or "pos" or "Z")
-            throw new ArgumentException($"\"{name}\" is no name for an atom property: species and positions are given for themselves.", nameof(name));
+        {
+            throw new ArgumentException(
+                $"\"{name}\" is no name for an atom property: species and positions are given for themselves.", nameof(name));
+        }
 
         if (value.Count != count)
-            throw new ArgumentException($"The atom property \"{name}\" has {value.Count} rows; the structure has {count} atoms.", nameof(value));
+        {
+            throw new ArgumentException(
+                $"The atom property \"{name}\" has {value.Count} rows; the structure has {count} atoms.", nameof(value));
+        }
     }
 
     private static void RequireProperty(string name, PropertyValue value)
@@ -339,7 +349,10 @@ public sealed class Structure : IEquatable<Structure>
         }
 
         if (IsReserved(name))
-            throw new ArgumentException($"\"{name}\" is no name for a property: cell and periodicity are given for themselves.", nameof(name));
+        {
+            throw new ArgumentException(
+                $"\"{name}\" is no name for a property: cell and periodicity are given for themselves.", nameof(name));
+        }
     }
 
     private static readonly SearchValues<char> Marks = SearchValues.Create("\"'{}[]:=,\\");

@@ -17,7 +17,8 @@ public sealed class StructureSource
 
     private readonly Func<int, bool>? _isTaken;
 
-    private StructureSource(IReadOnlyList<(string, Func<IEnumerable<Structure>>)> parts, Func<int, bool>? isTaken = null) => (_parts, _isTaken) = (parts, isTaken);
+    private StructureSource(IReadOnlyList<(string, Func<IEnumerable<Structure>>)> parts, Func<int, bool>? isTaken = null) =>
+        (_parts, _isTaken) = (parts, isTaken);
 
     /// <summary>Structures in memory.</summary>
     /// <param name="frames">The structures.</param>

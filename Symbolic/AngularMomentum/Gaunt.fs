@@ -89,24 +89,21 @@ type Gaunt =
     /// with the facts where an l or m is no quantum number of a function on the sphere.
     [<CompiledName("TryExact")>]
     static member tryExact
-        (
-            l1: HalfInteger,
-            l2: HalfInteger,
-            l3: HalfInteger,
-            m1: HalfInteger,
-            m2: HalfInteger,
-            m3: HalfInteger
-        ) : Result<SurdOverRootPi, string> =
-        Arguments.firstError
-            [ Arguments.checkInteger "l1" l1
-              Arguments.checkInteger "l2" l2
-              Arguments.checkInteger "l3" l3
-              Arguments.checkM "l1" l1 "m1" m1
-              Arguments.checkM "l2" l2 "m2" m2
-              Arguments.checkM "l3" l3 "m3" m3 ]
+        (l1: HalfInteger, l2: HalfInteger, l3: HalfInteger, m1: HalfInteger, m2: HalfInteger, m3: HalfInteger)
+        : Result<SurdOverRootPi, string> =
+        Arguments.firstError [
+            Arguments.checkInteger "l1" l1
+            Arguments.checkInteger "l2" l2
+            Arguments.checkInteger "l3" l3
+            Arguments.checkM "l1" l1 "m1" m1
+            Arguments.checkM "l2" l2 "m2" m2
+            Arguments.checkM "l3" l3 "m3" m3
+        ]
         |> Result.map (fun () -> Gaunt.ofTwice l1.Twice l2.Twice l3.Twice m1.Twice m2.Twice m3.Twice)
 
     /// As `tryExact`; throws ArgumentException where an l or m is no quantum number of a function on the sphere.
     [<CompiledName("Exact")>]
-    static member exact(l1: HalfInteger, l2: HalfInteger, l3: HalfInteger, m1: HalfInteger, m2: HalfInteger, m3: HalfInteger) : SurdOverRootPi =
-        Gaunt.tryExact(l1, l2, l3, m1, m2, m3) |> Arguments.orThrow
+    static member exact
+        (l1: HalfInteger, l2: HalfInteger, l3: HalfInteger, m1: HalfInteger, m2: HalfInteger, m3: HalfInteger)
+        : SurdOverRootPi =
+        Gaunt.tryExact (l1, l2, l3, m1, m2, m3) |> Arguments.orThrow

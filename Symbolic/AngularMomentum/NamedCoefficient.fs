@@ -31,7 +31,8 @@ type NamedCoefficient =
                 | Some k -> Error $"{name}: found '{parts[k]}', expected an integer or a half-integer such as 3/2 or 1.5"
                 | None -> Ok(Array.map Option.get read)
 
-        let surd (value: Result<Surd, string>) = value |> Result.map (fun x -> { Exact = (if x.IsZero then "0" else string x); Value = x.ToDouble() })
+        let surd (value: Result<Surd, string>) =
+            value |> Result.map (fun x -> { Exact = (if x.IsZero then "0" else string x); Value = x.ToDouble() })
 
         let three (of': HalfInteger[] -> HalfInteger[] -> Result<NamedCoefficient, string>) =
             match m with

@@ -40,7 +40,8 @@ type RealCoupling =
             if mu1 = 0 && mu2 = 0 then
                 if odd then ValueNone else ValueSome(struct (0, 0, k, false))
             else
-                let negated = (8 - RealCoupling.phase m1 -mu1 - RealCoupling.phase m2 -mu2 + RealCoupling.phase M -c + (if odd then 2 else 0)) &&& 3
+                let negated =
+                    (8 - RealCoupling.phase m1 -mu1 - RealCoupling.phase m2 -mu2 + RealCoupling.phase M -c + (if odd then 2 else 0)) &&& 3
                 if negated = k then ValueSome(struct (mu1, mu2, k, true)) else ValueNone
 
     /// The real-basis coefficient (real-cg) for valid integers.

@@ -23,8 +23,8 @@ type CouplingBasis =
 
 let private numbers (values: int seq) = "[" + String.Join(", ", values) + "]"
 
-/// The file's text: for each pattern its factors as [l, how many of one channel], the multiplicity, and the kept couplings by the orders after each
-/// factor but the first.
+/// The file's text: for each pattern its factors as [l, how many of one channel], the multiplicity, and the kept couplings by the orders
+/// after each factor but the first.
 let write (basis: CouplingBasis) : string =
     let pattern (p: PatternCouplings) =
         let factors = String.Join(", ", [ for g in p.Pattern -> numbers [ g.L; g.Count ] ])
@@ -75,8 +75,8 @@ let private checkPattern (basis: CouplingBasis) (p: PatternCouplings) : unit =
     if not (IndependentCouplings.areIndependent (basis.Seed + 1) basis.Lambda p.Pattern p.Couplings) then
         unreadable $"{name}: couplings that are not independent, or not of these factors"
 
-/// Checks a file of this format: that every pattern is there once, that its multiplicity is the number of its couplings, and that these are independent.
-/// None: not a file of this format.
+/// Checks a file of this format: that every pattern is there once, that its multiplicity is the number of its couplings, and that these are
+/// independent. None: not a file of this format.
 let tryCheck (file: string) : Result<CouplingBasis, string> option =
     try
         let json = parse file
@@ -93,10 +93,12 @@ let tryCheck (file: string) : Result<CouplingBasis, string> option =
 
             if integer (field "modulus" json) <> BigInteger Modular.Prime then unreadable $"modulus: expected {Modular.Prime}"
             refuseUnasked json
-            if basis.Order > 20 || basis.LMax > 100 then unreadable $"expected order ≤ 20 and lmax ≤ 100, found {basis.Order} and {basis.LMax}"
+            if basis.Order > 20 || basis.LMax > 100 then
+                unreadable $"expected order ≤ 20 and lmax ≤ 100, found {basis.Order} and {basis.LMax}"
 
             let due =
-                Pattern.all basis.Order basis.LMax basis.Lambda basis.Sigma |> List.filter (fun p -> Pattern.multiplicity basis.Lambda p > 0)
+                Pattern.all basis.Order basis.LMax basis.Lambda basis.Sigma
+                |> List.filter (fun p -> Pattern.multiplicity basis.Lambda p > 0)
 
             let found = basis.Patterns |> List.map _.Pattern
             if List.distinct found <> found then unreadable "a pattern twice"

@@ -57,7 +57,10 @@ let private closedForm (relation: SumRelation) (certificate: ClosedFormCertifica
     let up, down = (ClosedForms.ratio certificate.Closed certificate.Variable).Value
 
     let coefficient isNext =
-        relation.Terms |> List.find (fun (_, shift) -> List.exists (fun (k: BigInteger) -> not k.IsZero) shift = isNext) |> fst |> printed names
+        relation.Terms
+        |> List.find (fun (_, shift) -> List.exists (fun (k: BigInteger) -> not k.IsZero) shift = isNext)
+        |> fst
+        |> printed names
 
     [ { Purpose = "the closed form satisfies the relation"
         Expression = coefficient true + brackets names up + " + " + coefficient false + brackets names down } ]

@@ -280,8 +280,14 @@ let python (statement: Statement) : string list =
         | :? Argued as s -> HarmonicPoints.python s.Name
         | _ -> []
     | all ->
-        let isOverlap = all |> List.exists (function Overlaps _ -> true | _ -> false)
-        "# the statement at random points, by SymPy's own symbols" :: header :: (if isOverlap then [ overlap ] else []) @ List.collect inPython all
+        let isOverlap =
+            all
+            |> List.exists (function
+                | Overlaps _ -> true
+                | _ -> false)
+
+        "# the statement at random points, by SymPy's own symbols" :: header :: (if isOverlap then [ overlap ] else [])
+        @ List.collect inPython all
 
 /// The same for Maxima.
 let maxima (statement: Statement) : string list =

@@ -1,4 +1,5 @@
-/// Multiplets of integer order l as binary forms of degree 2l, modulo a prime: there couplings are transvectants, whose coefficients are integers.
+/// Multiplets of integer order l as binary forms of degree 2l, modulo a prime: there couplings are transvectants, whose coefficients are
+/// integers.
 module internal Toolkit.Symbolic.Invariants.BinaryForms
 
 open Toolkit.Symbolic.Algebra

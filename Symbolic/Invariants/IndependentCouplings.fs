@@ -11,8 +11,8 @@ type PatternCouplings =
       Multiplicity: int
       /// All couplings of the factors one after the other, dependent ones with them.
       Candidates: int
-      /// The kept ones: after each factor but the first the order of what is coupled so far, λ at the end. Their rank modulo the prime is their number:
-      /// so is their rank over the rationals, which cannot be smaller.
+      /// The kept ones: after each factor but the first the order of what is coupled so far, λ at the end. Their rank modulo the prime is
+      /// their number: so is their rank over the rationals, which cannot be smaller.
       Couplings: int list list }
 
     /// Whether the kept couplings are a basis: as many as there are independent multiplets.
@@ -20,10 +20,10 @@ type PatternCouplings =
 
 /// Which of the couplings ((c_1 c_2)_{L_2} c_3)_{L_3} … are independent where factors are equal.
 /// <remarks>
-/// Couplings of different patterns have no monomial in common, so that patterns are done one by one, whatever the number of channels. Multiplets are
-/// binary forms and couplings transvectants, which are coupled products up to factors that are not zero; a coupled product follows from its component of the
-/// largest M. Those components at random points modulo a prime are the rows whose rank is a lower bound of the rank over the rationals; the multiplicity
-/// is an upper one.
+/// Couplings of different patterns have no monomial in common, so that patterns are done one by one, whatever the number of channels.
+/// Multiplets are binary forms and couplings transvectants, which are coupled products up to factors that are not zero; a coupled product
+/// follows from its component of the largest M. Those components at random points modulo a prime are the rows whose rank is a lower bound
+/// of the rank over the rationals; the multiplicity is an upper one.
 /// </remarks>
 [<RequireQualifiedAccess>]
 module IndependentCouplings =
@@ -39,9 +39,11 @@ module IndependentCouplings =
             match left with
             | [] -> if l = lambda then [ [] ] else []
             | [ last ] -> if lambda >= abs (l - last) && lambda <= l + last then [ [ lambda ] ] else []
-            | next :: rest ->
-                [ for L in abs (l - next) .. l + next do
-                      if fits L then for path in along L rest -> L :: path ]
+            | next :: rest -> [
+                for L in abs (l - next) .. l + next do
+                    if fits L then
+                        for path in along L rest -> L :: path
+              ]
 
         match orders with
         | [] -> if lambda = 0 then [ [] ] else []
@@ -74,30 +76,39 @@ module IndependentCouplings =
     let private independent (rows: uint64[][]) (columns: int) : int list =
         let kept = ResizeArray<struct (int * uint64[])>()
 
-        [ for c in 0 .. columns - 1 do
-              let column = rows |> Array.map (fun row -> row[c])
+        [
+            for c in 0 .. columns - 1 do
+                let column = rows |> Array.map (fun row -> row[c])
 
-              for struct (pivot, basis) in kept do
-                  if column[pivot] <> 0UL then
-                      let factor = column[pivot]
-                      for k in 0 .. column.Length - 1 do column[k] <- Modular.subtract column[k] (Modular.multiply factor basis[k])
+                for struct (pivot, basis) in kept do
+                    if column[pivot] <> 0UL then
+                        let factor = column[pivot]
 
-              match Array.tryFindIndex ((<>) 0UL) column with
-              | None -> ()
-              | Some pivot ->
-                  let scale = Modular.inverse column[pivot]
-                  kept.Add(struct (pivot, column |> Array.map (Modular.multiply scale)))
-                  c ]
+                        for k in 0 .. column.Length - 1 do
+                            column[k] <- Modular.subtract column[k] (Modular.multiply factor basis[k])
+
+                match Array.tryFindIndex ((<>) 0UL) column with
+                | None -> ()
+                | Some pivot ->
+                    let scale = Modular.inverse column[pivot]
+                    kept.Add(struct (pivot, column |> Array.map (Modular.multiply scale)))
+                    c
+        ]
 
     /// Of the given couplings of a pattern those that are no combination of those before them.
     let private keep (seed: int) (lambda: int) (pattern: Pattern) (paths: int list list) : int list list =
         let random = Random seed
         let points = min paths.Length (Pattern.multiplicity lambda pattern) + spare
 
-        let rows =
-            [| for _ in 1..points do
-                   let forms = [ for g in pattern do yield! List.replicate g.Count (Array.init (2 * g.L + 1) (fun _ -> draw random)) ]
-                   row forms paths |]
+        let rows = [|
+            for _ in 1..points do
+                let forms = [
+                    for g in pattern do
+                        yield! List.replicate g.Count (Array.init (2 * g.L + 1) (fun _ -> draw random))
+                ]
+
+                row forms paths
+        |]
 
         let paths = Array.ofList paths
         [ for c in independent rows paths.Length -> paths[c] ]
@@ -110,10 +121,12 @@ module IndependentCouplings =
     let ofPattern (seed: int) (most: int option) (lambda: int) (pattern: Pattern) : PatternCouplings =
         let paths = paths lambda most (Pattern.orders pattern)
 
-        { Pattern = pattern
-          Multiplicity = Pattern.multiplicity lambda pattern
-          Candidates = paths.Length
-          Couplings = keep seed lambda pattern paths }
+        {
+            Pattern = pattern
+            Multiplicity = Pattern.multiplicity lambda pattern
+            Candidates = paths.Length
+            Couplings = keep seed lambda pattern paths
+        }
 
     /// Bases of all patterns that have any multiplet.
     /// <param name="seed">Of the points.</param>
@@ -132,8 +145,14 @@ module IndependentCouplings =
     /// Whether couplings that somebody names exist and are independent, by points of another seed.
     let areIndependent (seed: int) (lambda: int) (pattern: Pattern) (couplings: int list list) : bool =
         let known = set (paths lambda None (Pattern.orders pattern))
-        couplings |> List.forall known.Contains && List.distinct couplings = couplings && (keep seed lambda pattern couplings).Length = couplings.Length
+
+        couplings |> List.forall known.Contains
+        && List.distinct couplings = couplings
+        && (keep seed lambda pattern couplings).Length = couplings.Length
 
     /// The number of independent blocks with so many channels for each l.
     let count (channels: int) (bases: PatternCouplings list) : Numerics.BigInteger =
-        bases |> List.fold (fun sum b -> sum + Pattern.assignments channels b.Pattern * Numerics.BigInteger b.Couplings.Length) Numerics.BigInteger.Zero
+        bases
+        |> List.fold
+            (fun sum b -> sum + Pattern.assignments channels b.Pattern * Numerics.BigInteger b.Couplings.Length)
+            Numerics.BigInteger.Zero

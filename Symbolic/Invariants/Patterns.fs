@@ -66,8 +66,8 @@ module Pattern =
 
         ways[g.Count]
 
-    /// How many independent multiplets of order λ products of a pattern's factors have: a multiplet has one state of each weight M ≤ its order,
-    /// so that they are the states of weight λ less those of weight λ + 1.
+    /// How many independent multiplets of order λ products of a pattern's factors have: a multiplet has one state of each weight M ≤ its
+    /// order, so that they are the states of weight λ less those of weight λ + 1.
     let multiplicity (lambda: int) (pattern: Pattern) : int =
         let all = pattern |> List.map weights |> List.fold times [| BigInteger.One |]
         let middle = List.sum (orders pattern)

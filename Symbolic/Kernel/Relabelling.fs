@@ -47,11 +47,12 @@ module Relabelling =
     /// The four triads of a 6j symbol.
     let private triadsOf (s: string list) = [ [ 0; 1; 2 ]; [ 0; 4; 5 ]; [ 3; 1; 5 ]; [ 3; 4; 2 ] ] |> List.map (List.map (fun i -> s[i]))
 
-    let private renamed (rename: string -> string) (p: RecouplingProduct) =
-        { Phase = p.Phase |> List.map (fun (x, n) -> rename x, n)
-          Roots = List.map rename p.Roots
-          Symbols = p.Symbols |> List.map (List.map rename)
-          Sums = List.map rename p.Sums }
+    let private renamed (rename: string -> string) (p: RecouplingProduct) = {
+        Phase = p.Phase |> List.map (fun (x, n) -> rename x, n)
+        Roots = List.map rename p.Roots
+        Symbols = p.Symbols |> List.map (List.map rename)
+        Sums = List.map rename p.Sums
+    }
 
     /// One list without the members of another, each as often as it stands there.
     let private without (ys: 'a list) (xs: 'a list) =
@@ -83,8 +84,7 @@ module Relabelling =
             ||> List.fold (fun left s ->
                 left |> Option.bind (fun ts -> List.tryFindIndex (isImage s) ts |> Option.map (fun i -> List.removeAt i ts)))
 
-        let difference =
-            (Recoupling.collect { x with Phase = x.Phase @ (y.Phase |> List.map (fun (name, n) -> name, -n)) }).Phase
+        let difference = (Recoupling.collect { x with Phase = x.Phase @ (y.Phase |> List.map (fun (name, n) -> name, -n)) }).Phase
 
         let triads = List.collect triadsOf x.Symbols
         // A name that stands twice in a triad counts as nothing there.
@@ -115,7 +115,10 @@ module Relabelling =
             let left, right = divided i.Left, divided i.Right
             let rules = triads i.Start @ triads i.Final |> List.map set
 
-            if renaming |> List.map fst |> List.distinct |> List.length <> renaming.Length || not (Name.areDistinct (List.map rename all)) then
+            if
+                renaming |> List.map fst |> List.distinct |> List.length <> renaming.Length
+                || not (Name.areDistinct (List.map rename all))
+            then
                 Error "the new names are not names, each for one old one"
             elif not (isSame (orders symmetries) (renamed rename left) left) then
                 Error "the left-hand side in other names is not the same by symmetries of the 6j symbol"
@@ -184,6 +187,7 @@ module Relabelling =
                         None
                     else
                         let phase = [ a; b; c ] |> List.filter ((<>) Zero) |> List.map (fun x -> x, 1)
+
                         { p with Phase = p.Phase @ phase; Roots = left; Symbols = List.removeAt at p.Symbols }
                         |> evaluated orders rules ([ a; b; c ] :: gone))
 
@@ -205,7 +209,12 @@ module Relabelling =
 
             let leaves, rules = leaves start, triads start @ triads final
 
-            match if List.contains label leaves then None else equate leaves rules (fun x -> if x = label then Zero else x) with
+            match
+                if List.contains label leaves then
+                    None
+                else
+                    equate leaves rules (fun x -> if x = label then Zero else x)
+            with
             | None -> Error "a leaf would be 0, or two leaves equal"
             | Some rename ->
                 let put (p: RecouplingProduct) =

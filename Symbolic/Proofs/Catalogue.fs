@@ -4,7 +4,8 @@ module Toolkit.Symbolic.Proofs.Catalogue
 open Toolkit.Symbolic.Proofs.Theorems
 
 /// All of them, in the order of the report.
-let entries: Entry list = ThreeJ.entries @ SixJ.entries @ GeneratingFunction.entries @ Rotations.entries @ MatrixElements.entries @ Trees.entries
+let entries: Entry list =
+    ThreeJ.entries @ SixJ.entries @ GeneratingFunction.entries @ Rotations.entries @ MatrixElements.entries @ Trees.entries
 
 /// Those with one of the given names; "3j.contiguous.*" stands for all that begin with "3j.contiguous.". Error: the
 /// first name that fits none.

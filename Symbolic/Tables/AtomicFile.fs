@@ -35,7 +35,8 @@ module internal AtomicFile =
                 | null -> full
                 | target -> target.FullName
 
-        let isUnder (folder: string) = full.StartsWith(folder, StringComparison.Ordinal) || final.StartsWith(folder, StringComparison.Ordinal)
+        let isUnder (folder: string) =
+            full.StartsWith(folder, StringComparison.Ordinal) || final.StartsWith(folder, StringComparison.Ordinal)
 
         if Directory.Exists final then
             refuse path "a folder"

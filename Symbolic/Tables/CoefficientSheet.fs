@@ -34,7 +34,7 @@ type internal CoefficientSheet(twiceLMax: int) =
 
     let stride = twiceLMax + 1 + CoefficientSheet.Room
     // Four rows more: the last vector of a run from row to row reads up to three steps past its end.
-    let values = Array.zeroCreate<float> ((twiceLMax + 5) * stride)
+    let values = Array.zeroCreate<float>((twiceLMax + 5) * stride)
     let l = Array.zeroCreate<int> 3
     let weight = Array.zeroCreate<int> 3
     let mutable own = { X = 0; Y = 1; Z = 2 }
@@ -134,7 +134,16 @@ type internal CoefficientSheet(twiceLMax: int) =
     member this.Copy(order: ColumnOrder, x: int, z: int, count: int, target: float[]) : unit =
         let struct (origin, wx, wy, wz, sign) = this.Locate order
         let start = origin + wx * x + wy * (sum - z - x) + wz * z
-        CoefficientSheet.Run(&MemoryMarshal.GetArrayDataReference values, start, wx - wy, count, sign, &MemoryMarshal.GetArrayDataReference target, 0)
+
+        CoefficientSheet.Run(
+            &MemoryMarshal.GetArrayDataReference values,
+            start,
+            wx - wy,
+            count,
+            sign,
+            &MemoryMarshal.GetArrayDataReference target,
+            0
+        )
 
     /// Makes the block of the columns in another order, in increasing order of the third index or, if `descending`, of l − i;
     /// which are then the indices M3. A NaN stands for an exact zero, which is no entry; only rows whose third index is in

@@ -35,28 +35,29 @@ type Normalisation =
 /// convention's signs and order. A coupling array has one index for each of three harmonics; it is the unit-norm invariant
 /// array, √((2l+1)^d) for each index in turn with d from `Dimensions`, formed as the Clebsch–Gordan array of the first two
 /// indices coupled to the third. Where it comes out imaginary it is divided by i.
-type Convention =
-    { /// The name on the command line.
-      Name: string
-      /// The functions.
-      Basis: Basis
-      /// The permutation (with signs) of x, y, z that stands in the places of our (x, y, z): "z x y" says that the harmonics are
-      /// ours of the vector (z, x, y).
-      Axes: string
-      /// Whether m runs from l down to −l.
-      Descending: bool
-      /// Whether the functions with m > 0 (real: with m ≠ 0) carry (−1)^m: ours do in the complex basis and do not in the real one.
-      CondonShortley: bool
-      /// k: where coefficients are formed, harmonics of degree l carry the phase i^{k·l}.
-      QuarterTurns: int
-      /// The scale of the functions.
-      Normalisation: Normalisation
-      /// d for each index of a coupling array in turn: Clebsch–Gordan coefficients have (0, 0, 1), arrays of unit norm (0, 0, 0).
-      Dimensions: struct (int * int * int)
-      /// Which of (first factor, second factor, product) each index of a coupling array is, 1 … 3: "1 2 3" puts the product last.
-      IndexOrder: string
-      /// Where users meet it.
-      Where: string }
+type Convention = {
+    /// The name on the command line.
+    Name: string
+    /// The functions.
+    Basis: Basis
+    /// The permutation (with signs) of x, y, z that stands in the places of our (x, y, z): "z x y" says that the harmonics are
+    /// ours of the vector (z, x, y).
+    Axes: string
+    /// Whether m runs from l down to −l.
+    Descending: bool
+    /// Whether the functions with m > 0 (real: with m ≠ 0) carry (−1)^m: ours do in the complex basis and do not in the real one.
+    CondonShortley: bool
+    /// k: where coefficients are formed, harmonics of degree l carry the phase i^{k·l}.
+    QuarterTurns: int
+    /// The scale of the functions.
+    Normalisation: Normalisation
+    /// d for each index of a coupling array in turn: Clebsch–Gordan coefficients have (0, 0, 1), arrays of unit norm (0, 0, 0).
+    Dimensions: struct (int * int * int)
+    /// Which of (first factor, second factor, product) each index of a coupling array is, 1 … 3: "1 2 3" puts the product last.
+    IndexOrder: string
+    /// Where users meet it.
+    Where: string
+} with
 
     /// i^k of the function with number m against ours of the same basis and number.
     member private this.Turns(m: int) =
@@ -64,8 +65,7 @@ type Convention =
         if this.CondonShortley <> natural && (if natural then m > 0 else true) then 2 * (m &&& 1) else 0
 
     /// The number m of the function at `index` 0 … 2l, in doubled quantum numbers.
-    member internal this.NumberAt(twiceL: int, index: int) : int =
-        if this.Descending then twiceL - 2 * index else 2 * index - twiceL
+    member internal this.NumberAt(twiceL: int, index: int) : int = if this.Descending then twiceL - 2 * index else 2 * index - twiceL
 
     /// Whether the convention's functions are ours of the same basis but for rotated axes and phases i^{kl}: then a block of
     /// coefficients differs from ours by one factor.
@@ -87,8 +87,7 @@ type Convention =
     member internal this.Scale(l1: int, l2: int, l3: int) : Surd =
         let struct (d1, d2, d3) = this.Dimensions
 
-        let power l d =
-            Surd.Create(1, BigInteger.Pow(BigInteger(l + 1), max d 0), BigInteger.Pow(BigInteger(l + 1), max -d 0))
+        let power l d = Surd.Create(1, BigInteger.Pow(BigInteger(l + 1), max d 0), BigInteger.Pow(BigInteger(l + 1), max -d 0))
 
         power l1 d1 * power l2 d2 * power l3 d3
 
@@ -104,7 +103,13 @@ type Convention =
 
         if this.Name = "" || this.Name.Length > 40 || not (Seq.forall isPlain this.Name) then
             Some "a name has 1 to 40 letters, digits, '-', '_' or '.'"
-        elif not (this.Axes.Split ' ' |> Array.map (fun axis -> if axis.StartsWith '-' then axis.Substring 1 else axis) |> isOrderOf [| "x"; "y"; "z" |]) then
+        elif
+            not (
+                this.Axes.Split ' '
+                |> Array.map (fun axis -> if axis.StartsWith '-' then axis.Substring 1 else axis)
+                |> isOrderOf [| "x"; "y"; "z" |]
+            )
+        then
             Some $"the axes are '{this.Axes}', expected x, y and z in some order, each perhaps with a minus sign"
         elif not (this.IndexOrder.Split ' ' |> isOrderOf [| "1"; "2"; "3" |]) then
             Some $"the index order is '{this.IndexOrder}', expected 1, 2 and 3 in some order"

@@ -13,7 +13,8 @@ module Conversion =
     let private add (what: string) (x: PhasedSurd) (y: PhasedSurd) : PhasedSurd =
         match PhasedSurd.TryAdd(x, y) with
         | Some sum -> sum
-        | None -> raise (InvalidDataException $"{what}: the terms {x} and {y} of a sum are not commensurable: no coefficients of one coupling")
+        | None ->
+            raise (InvalidDataException $"{what}: the terms {x} and {y} of a sum are not commensurable: no coefficients of one coupling")
 
     /// The unitary matrix M with (harmonics of `target`) = M · (harmonics of `source`) at every point, [index, index], for
     /// functions of degree l that are both orthonormal (`scale` has the ratio otherwise).

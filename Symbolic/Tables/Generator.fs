@@ -61,10 +61,10 @@ type internal Generator(spec: TableSpec) =
     let integersLo = CoefficientSheet(if chained then n else 0)
     let sheet = CoefficientSheet(if chained then n else 0)
     // By column and index, whether one of the integers is 0.
-    let holes = [| Array.zeroCreate<bool> (n + 1); Array.zeroCreate<bool> (n + 1); Array.zeroCreate<bool> (n + 1) |]
+    let holes = [| Array.zeroCreate<bool>(n + 1); Array.zeroCreate<bool>(n + 1); Array.zeroCreate<bool>(n + 1) |]
     // A row of integers.
-    let hi = Array.zeroCreate<float> (n + 1 + CoefficientSheet.Room)
-    let lo = Array.zeroCreate<float> (n + 1 + CoefficientSheet.Room)
+    let hi = Array.zeroCreate<float>(n + 1 + CoefficientSheet.Room)
+    let lo = Array.zeroCreate<float>(n + 1 + CoefficientSheet.Room)
     let block = CoefficientBlock(if chained then (n + 1) * (n + 1) * (if spec.Kind.IsRealCg then 2 else 1) else 0)
     let mutable fallbacks = 0
 
@@ -107,9 +107,7 @@ type internal Generator(spec: TableSpec) =
         | None ->
             let a, B, C = (l1 + l2 - l3) / 2, (l1 - l2 + l3) / 2, (-l1 + l2 + l3) / 2
 
-            let plain =
-                ScaledDoubleDouble.Product
-                    [| root[l1]; root[l2]; root[l3]; inverse[a]; inverse[B]; inverse[C]; inverse[sum + 1] |]
+            let plain = ScaledDoubleDouble.Product [| root[l1]; root[l2]; root[l3]; inverse[a]; inverse[B]; inverse[C]; inverse[sum + 1] |]
 
             let times (x: DoubleDouble) l d =
                 match d with
@@ -132,7 +130,19 @@ type internal Generator(spec: TableSpec) =
     /// From the row of integers (hi, lo) that begins at the index `first`, the `count` values from the index x on: times
     /// ρ_{l1} ρ_{l2} and `front`, which carries `sign` already, rounded, into `target` from `at` on (and perhaps a few numbers
     /// more). NaN for an exact zero, so that it differs from a number that rounds to 0 (in float32).
-    let fill (order: ColumnOrder) (first: int) (x: int) (z: int) (count: int) (exactly: bool) (front: DoubleDouble) (sign: float) (scaled: bool) (target: float[]) (at: int) : unit =
+    let fill
+        (order: ColumnOrder)
+        (first: int)
+        (x: int)
+        (z: int)
+        (count: int)
+        (exactly: bool)
+        (front: DoubleDouble)
+        (sign: float)
+        (scaled: bool)
+        (target: float[])
+        (at: int)
+        : unit =
         let width = Vector<float>.Count
         let l1, l2 = l[order.X], l[order.Y]
         // ρ is even in m, and the second index falls where the first one grows.
@@ -166,14 +176,10 @@ type internal Generator(spec: TableSpec) =
                 let v = target[at + i]
 
                 if v <> 0.0 then
-                    target[at + i] <-
-                        if RoundedProduct.decidesSingle v then
-                            float (float32 v)
-                        else
-                            sign * exact order (x + i) z scaled
+                    target[at + i] <- if RoundedProduct.decidesSingle v then float (float32 v) else sign * exact order (x + i) z scaled
 
     let negated (x: DoubleDouble) = { Hi = -x.Hi; Lo = -x.Lo }
-    let patch = Array.zeroCreate<float> (2 * Vector<float>.Count)
+    let patch = Array.zeroCreate<float>(2 * Vector<float>.Count)
 
     /// Which rows of complex blocks have zeros to leave out.
     let markHoles (chain: SumChain) =
@@ -203,12 +209,15 @@ type internal Generator(spec: TableSpec) =
         for k in -chain.C .. (chain.B + chain.C) / 2 - chain.C do
             chain.Read(k, integers.Values, integersLo.Values, integers.Position(k + chain.FirstC k, chain.B - k))
 
-        if not spec.Kind.IsRealCg then markHoles chain
+        if not spec.Kind.IsRealCg then
+            markHoles chain
 
         // What is the same number in all images is only made of the first half.
         if not symmetric then
             integers.Reflect()
-            if chain.Limbs > 1 then integersLo.Reflect()
+
+            if chain.Limbs > 1 then
+                integersLo.Reflect()
 
     /// Makes `sheet`: the values for the columns in that order. A CG coefficient stands at its m1, m2 and m3 = −M, and is
     /// multiplied by (−1)^a where a 3j symbol is by (−1)^J. Real blocks are made of half the sheet, that with M' = −M ≥ 0
@@ -226,7 +235,9 @@ type internal Generator(spec: TableSpec) =
             let first, last = max 0 (sum - z - l2), min l1 (sum - z)
             let count = last - first + 1
             integers.Copy(order, first, z, count, hi)
-            if not exactly then integersLo.Copy(order, first, z, count, lo)
+
+            if not exactly then
+                integersLo.Copy(order, first, z, count, lo)
 
             let turns =
                 match spec.Kind with
@@ -253,7 +264,8 @@ type internal Generator(spec: TableSpec) =
             else
                 fill order first first z count exactly front sign false sheet.Values (sheet.Position(first, z))
 
-        if not spec.Kind.IsRealCg then sheet.Reflect()
+        if not spec.Kind.IsRealCg then
+            sheet.Reflect()
 
     /// The block of the columns in that order, from the sheet.
     let makeBlock (order: ColumnOrder) =
@@ -275,11 +287,7 @@ type internal Generator(spec: TableSpec) =
             let at l (m: byte) = if c.Descending then l - int m else int m
 
             for i in 0 .. block.Count - 1 do
-                let turns =
-                    turns
-                    - c.TurnsAt(l1, at l1 block.M1[i])
-                    - c.TurnsAt(l2, at l2 block.M2[i])
-                    + c.TurnsAt(l3, at l3 block.M3[i])
+                let turns = turns - c.TurnsAt(l1, at l1 block.M1[i]) - c.TurnsAt(l2, at l2 block.M2[i]) + c.TurnsAt(l3, at l3 block.M3[i])
 
                 if Coefficients.strip turns < 0 then
                     block.Values[i] <- -block.Values[i]
@@ -307,19 +315,27 @@ type internal Generator(spec: TableSpec) =
         let image (order: ColumnOrder) =
             makeBlock order
             let l1, l2, l3 = l[order.X], l[order.Y], l[order.Z]
-            if spec.Kind.IsCg || spec.Kind.IsRealCg then applySigns l1 l2 l3
-            if block.Count > 0 then receive.Invoke(l1, l2, l3, block)
+
+            if spec.Kind.IsCg || spec.Kind.IsRealCg then
+                applySigns l1 l2 l3
+
+            if block.Count > 0 then
+                receive.Invoke(l1, l2, l3, block)
 
         for i in 0..2 do
             let order = leaders[i]
             let repeated = i > 0 && l[order.Z] = l[leaders[0].Z] || i = 2 && l[order.Z] = l[leaders[1].Z]
 
             if not repeated then
-                if i = 0 || not symmetric then makeSheet chain order
+                if i = 0 || not symmetric then
+                    makeSheet chain order
+
                 image order
 
                 if l[order.X] <> l[order.Y] then
-                    if not exchanges then makeSheet chain order.Exchanged
+                    if not exchanges then
+                        makeSheet chain order.Exchanged
+
                     image order.Exchanged
 
     /// How many entries so far were rounded from their exact value.
@@ -354,7 +370,10 @@ type internal Generator(spec: TableSpec) =
                     for C in 0 .. min B (n - B) do
                         if spec.Half || (B + C) &&& 1 = 0 then
                             let chain = SumChain(B, C, C)
-                            if not spec.Half && B &&& 1 = 1 then chain.Step 1
+
+                            if not spec.Half && B &&& 1 = 1 then
+                                chain.Step 1
+
                             emit chain receive
 
                             while chain.A + step <= C do

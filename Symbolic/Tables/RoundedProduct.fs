@@ -40,7 +40,18 @@ module internal RoundedProduct =
         let all (v: float) = Vector<float> v
 
         let struct (value, sure) =
-            round (all epsilon) (all -epsilon) (all x.Hi) (all x.Lo) (all y.Hi) (all y.Lo) (all f.Hi) (all f.Lo) exactly (all n.Hi) (all n.Lo)
+            round
+                (all epsilon)
+                (all -epsilon)
+                (all x.Hi)
+                (all x.Lo)
+                (all y.Hi)
+                (all y.Lo)
+                (all f.Hi)
+                (all f.Lo)
+                exactly
+                (all n.Hi)
+                (all n.Lo)
 
         struct (value[0], sure[0] <> 0L)
 
@@ -51,5 +62,4 @@ module internal RoundedProduct =
 
     /// Whether a number that rounds to this float64 rounds to the float32 that this float64 rounds to: not where that stands midway
     /// between two, nor below their normal range, where there are fewer of them.
-    let decidesSingle (value: float) : bool =
-        BitConverter.DoubleToInt64Bits value &&& belowSingle <> midway && not (abs value < smallest)
+    let decidesSingle (value: float) : bool = BitConverter.DoubleToInt64Bits value &&& belowSingle <> midway && not (abs value < smallest)

@@ -101,14 +101,16 @@ module TableCheck =
     let private table (path: string) : TableSpec =
         use stream = File.OpenRead path
         let head = Array.zeroCreate<byte> TableFile.headerLength
-        if stream.ReadAtLeast(Span head, head.Length, throwOnEndOfStream = false) < head.Length then bad path 0 $"found {stream.Length} bytes, expected more"
+        if stream.ReadAtLeast(Span head, head.Length, throwOnEndOfStream = false) < head.Length then
+            bad path 0 $"found {stream.Length} bytes, expected more"
         use json = JsonDocument.Parse(ReadOnlyMemory head)
         let json = json.RootElement
 
         let fact (key: string) : string option =
             match key with
             | "kind" -> Some(field path json "what")
-            | "half" -> Some(match json.TryGetProperty key with | true, value when value.ValueKind = JsonValueKind.True -> "true" | _ -> "false")
+            | "half" ->
+                Some(match json.TryGetProperty key with | true, value when value.ValueKind = JsonValueKind.True -> "true" | _ -> "false")
             | "precision" when not (fst (json.TryGetProperty key)) -> None
             | _ -> Some(field path json key)
 

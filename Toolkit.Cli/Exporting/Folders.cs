@@ -26,7 +26,8 @@ internal static class Folders
         if (File.Exists(path)) throw new InputException(path, null, null, "a file", "a name for a folder");
         if (Directory.Exists(path))
         {
-            if (!File.Exists(Path.Combine(path, mark))) throw new InputException(path, null, null, "a folder of something else", "a new name");
+            if (!File.Exists(Path.Combine(path, mark)))
+                throw new InputException(path, null, null, "a folder of something else", "a new name");
             if (!force) throw new InputException(path, null, null, "an export that is there", "another name, or --force to replace it");
         }
 

@@ -50,10 +50,12 @@ internal static unsafe class NativeCheck
         Predict(library, folder, structure, model.Inputs, energies, forces, virial, grades);
         (string Name, double Difference)[] found =
         [
-            ("energies", Difference(here.AtomicEnergies, energies)), ("forces", Difference(here.Forces, forces)), ("virial", Difference(here.Virial, virial)),
+            ("energies", Difference(here.AtomicEnergies, energies)), ("forces", Difference(here.Forces, forces)),
+                ("virial", Difference(here.Virial, virial)),
             .. grades is null ? Array.Empty<(string, double)>() : [("grades", Difference(model.Grades(structure), grades))],
         ];
-        string text = string.Join(", ", found.Select(static f => string.Create(CultureInfo.InvariantCulture, $"{f.Name} {f.Difference:0.0E+0}")));
+        string text = string.Join(
+            ", ", found.Select(static f => string.Create(CultureInfo.InvariantCulture, $"{f.Name} {f.Difference:0.0E+0}")));
         return found.All(static f => f.Difference <= Tolerance)
             ? text
             : throw new FailureException($"{library}: found differences of {text}, expected at most {Tolerance.ToString(CultureInfo.InvariantCulture)} of the largest number");
@@ -84,12 +86,14 @@ internal static unsafe class NativeCheck
         return Structure.Create(species, positions.ToArray(), new Cell(cell), Periodicity.All, model.Inputs.Select(key =>
         {
             int width = vectors.Contains(key) ? 3 : 1;
-            return KeyValuePair.Create(key, PropertyArray.Real(Enumerable.Range(0, width * Atoms).Select(_ => random.NextDouble() - 0.5).ToArray(), width));
+            return KeyValuePair.Create(
+                key, PropertyArray.Real(Enumerable.Range(0, width * Atoms).Select(_ => random.NextDouble() - 0.5).ToArray(), width));
         }));
     }
 
     private static void Predict(
-        string library, string folder, Structure structure, IReadOnlyList<string> inputs, double[] energies, double[] forces, double[] virial, double[]? grades)
+        string library, string folder, Structure structure, IReadOnlyList<string> inputs, double[] energies, double[] forces,
+            double[] virial, double[]? grades)
     {
         nint handle;
         try
@@ -102,7 +106,8 @@ internal static unsafe class NativeCheck
         }
 
         var open = (delegate* unmanaged<byte*, nint*, int>)NativeLibrary.GetExport(handle, "toolkit_model_open");
-        var predict = (delegate* unmanaged<nint, StructureView*, int, PredictionView*, int>)NativeLibrary.GetExport(handle, "toolkit_model_predict");
+        var predict = (delegate* unmanaged<nint, StructureView*, int, PredictionView*, int>)NativeLibrary.GetExport(
+            handle, "toolkit_model_predict");
         var grade = (delegate* unmanaged<nint, StructureView*, int, double*, int>)NativeLibrary.GetExport(handle, "toolkit_model_grades");
         var close = (delegate* unmanaged<nint, int>)NativeLibrary.GetExport(handle, "toolkit_close");
         var error = (delegate* unmanaged<byte*>)NativeLibrary.GetExport(handle, "toolkit_error");
@@ -122,8 +127,10 @@ internal static unsafe class NativeCheck
 
             StructureView view = new()
             {
-                Atoms = structure.Count, Species = (int*)Pin(structure.Species.ToArray()), Positions = (double*)Pin(structure.Positions.ToArray()),
-                Cell = (double*)Pin(structure.Cell!.Vectors.ToArray()), Periodic = 7, Properties = inputs.Count, Names = names, Widths = widths, Values = values,
+                Atoms = structure.Count, Species = (int*)Pin(structure.Species.ToArray()),
+                Positions = (double*)Pin(structure.Positions.ToArray()),
+                Cell = (double*)Pin(structure.Cell!.Vectors.ToArray()), Periodic = 7, Properties = inputs.Count, Names = names,
+                Widths = widths, Values = values,
             };
             PredictionView to = new() { Energies = (double*)Pin(energies), Forces = (double*)Pin(forces), Virial = (double*)Pin(virial) };
             nint model;

@@ -26,7 +26,8 @@ internal sealed partial class NativeFiles
     public IEnumerable<string> All => Levels.Select(PathOf).Where(File.Exists);
 
     /// <summary>The modules of the Python package.</summary>
-    public IReadOnlyList<string> Python => Directory.GetFiles(Path.Combine(_folder, "python", "toolkit"), "*.py").Order(StringComparer.Ordinal).ToArray();
+    public IReadOnlyList<string> Python =>
+        Directory.GetFiles(Path.Combine(_folder, "python", "toolkit"), "*.py").Order(StringComparer.Ordinal).ToArray();
 
     /// <summary>The least version of the C library that it runs with, as 2.27.</summary>
     public Version Glibc => All.SelectMany(static path => GlibcVersion().Matches(Encoding.Latin1.GetString(File.ReadAllBytes(path))))

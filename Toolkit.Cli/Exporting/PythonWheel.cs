@@ -37,7 +37,8 @@ internal static class PythonWheel
             (information + "WHEEL", Text($"Wheel-Version: 1.0\nGenerator: toolkit\nRoot-Is-Purelib: false\nTag: {Tag(files)}\n")),
         ];
         string record = information + "RECORD";
-        string lines = string.Concat(all.Select(static f => $"{f.Name},sha256={Base64(SHA256.HashData(f.Content))},{f.Content.Length}\n")) + record + ",,\n";
+        string lines = string.Concat(all.Select(static f => $"{f.Name},sha256={Base64(SHA256.HashData(f.Content))},{f.Content.Length}\n"))
+            + record + ",,\n";
         all.Add((record, Text(lines)));
         AtomicFile.Write(path, stream =>
         {

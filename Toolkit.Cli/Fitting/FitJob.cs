@@ -12,7 +12,8 @@ using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Cli.Fitting;
 
-/// <summary>One fit of the command line: a specification, sets and names of labels; a model of energies or of tensors comes of it.</summary>
+/// <summary>One fit of the command line: a specification, sets and names of labels; a model of energies or of tensors comes of
+/// it.</summary>
 /// <param name="Spec">The specification.</param>
 /// <param name="SpecPath">What messages call it.</param>
 /// <param name="Keys">The names of the labels.</param>
@@ -32,7 +33,8 @@ internal sealed record FitJob(Spec Spec, string SpecPath, LabelKeys Keys, int Th
     {
         using CouplingTable? table = CouplingTables.IfBeyond(Spec.CouplingLMax);
         FitRequest request = new() { Keys = Keys, Threads = Threads, Checkpoint = checkpoint, Shards = Equations };
-        return IsOfEnergies ? FitRun.Fit(Spec, training, SpecPath, request, Report, table) : TensorRun.Fit(Spec, training, SpecPath, request, Report, table);
+        return IsOfEnergies ? FitRun.Fit(Spec, training, SpecPath, request, Report, table)
+            : TensorRun.Fit(Spec, training, SpecPath, request, Report, table);
     }
 
     /// <summary>Gathers the equations of a part of the training set.</summary>
@@ -65,11 +67,13 @@ internal sealed record FitJob(Spec Spec, string SpecPath, LabelKeys Keys, int Th
         string full = Path.TrimEndingDirectorySeparator(path), folder = Path.GetDirectoryName(full) ?? "";
         string[] found = Directory.Exists(folder.Length > 0 ? folder : ".")
             ? [.. Directory.GetFiles(folder.Length > 0 ? folder : ".", Path.GetFileName(full) + ".shard-*.npz")
-                .Where(static f => !f.EndsWith(".checkpoint.npz", StringComparison.Ordinal)).Select(f => Path.Combine(folder, Path.GetFileName(f)))]
+                .Where(static f => !f.EndsWith(".checkpoint.npz", StringComparison.Ordinal))
+                    .Select(f => Path.Combine(folder, Path.GetFileName(f)))]
             : [];
         return found.Length > 0
             ? ShardOption.Complete(found)
-            : throw new InputException(full + ".shard-*.npz", null, null, "no such files", "the equations of all parts, which toolkit fit --shard i/n gathers");
+            : throw new InputException(
+                full + ".shard-*.npz", null, null, "no such files", "the equations of all parts, which toolkit fit --shard i/n gathers");
     }
 
     /// <summary>Compares a model with a set.</summary>
@@ -77,7 +81,8 @@ internal sealed record FitJob(Spec Spec, string SpecPath, LabelKeys Keys, int Th
         ? TensorEvaluation.Run(tensor, set, Keys, Threads, Report)
         : ModelEvaluation.Run((FittedModel)model, set, Keys, Threads, Report);
 
-    /// <summary>Fits, compares and writes the model's folder with its reports; what an earlier call of the same left is gone on with.</summary>
+    /// <summary>Fits, compares and writes the model's folder with its reports; what an earlier call of the same left is gone on
+    /// with.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="replace">Whether a model that is there may be replaced.</param>
     /// <param name="training">The training set.</param>
@@ -97,14 +102,16 @@ internal sealed record FitJob(Spec Spec, string SpecPath, LabelKeys Keys, int Th
         if (test is not null)
             sets["test"] = Compare(model, test);
 
-        IReadOnlyList<CurvePoint> points = curve.Count == 0 ? [] : LearningCurve.Of(this, training, test!, curve, model.About.Structures, sets["test"]);
+        IReadOnlyList<CurvePoint> points =
+            curve.Count == 0 ? [] : LearningCurve.Of(this, training, test!, curve, model.About.Structures, sets["test"]);
         ModelAbout about = model.About with { Errors = sets.ToDictionary(static s => s.Key, static s => s.Value.Errors) };
         model = model is FittedTensor tensor ? tensor.With(about) : ((FittedModel)model).With(about);
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(path));
         StructureMap map = new();
         map.Add(model, "train", training, Threads);
         if (test is not null) map.Add(model, "test", test, Threads);
-        (string, string)[] reports = [("report.html", ModelReport.Html(name, model, sets, map, points)), ("report.json", ModelReport.Json(model, sets, points))];
+        (string, string)[] reports =
+            [("report.html", ModelReport.Html(name, model, sets, map, points)), ("report.json", ModelReport.Json(model, sets, points))];
         if (model is FittedTensor whole) TensorFolder.Write(path, whole, replace, reports);
         else ModelFolder.Write(path, (FittedModel)model, replace, reports);
         File.Delete(checkpoint);

@@ -12,7 +12,8 @@ namespace Toolkit.Cli.Fitting;
 /// <param name="Errors">Of all species together.</param>
 internal sealed record CurvePoint(int Structures, IReadOnlyList<LabelError> Errors);
 
-/// <summary>How errors fall with the training set: the same specification fitted to larger and larger random parts of it, each within the next.</summary>
+/// <summary>How errors fall with the training set: the same specification fitted to larger and larger random parts of it, each within the
+/// next.</summary>
 internal static class LearningCurve
 {
     // The same parts in every run.
@@ -23,7 +24,8 @@ internal static class LearningCurve
     public static IReadOnlyList<int> Sizes(string? option)
     {
         if (option is null) return [];
-        int[] sizes = [.. option.Split(',').Select(static s => int.TryParse(s, NumberStyles.None, CultureInfo.InvariantCulture, out int n) ? n : 0)];
+        int[] sizes = [.. option.Split(',')
+            .Select(static s => int.TryParse(s, NumberStyles.None, CultureInfo.InvariantCulture, out int n) ? n : 0)];
         return sizes[0] >= 2 && sizes.Zip(sizes.Skip(1)).All(static p => p.First < p.Second)
             ? sizes
             : throw new UsageException($"--learning-curve: found '{option}', expected numbers of structures that increase, as 50,100,200");

@@ -31,7 +31,8 @@ internal static class Sweep
 
     /// <summary>What a combination's folder is called.</summary>
     public static string Name(IReadOnlyList<string> settings) =>
-        string.Concat(string.Join(",", settings).Select(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '=' or ',' or '+' ? c : '_'));
+        string.Concat(string.Join(",", settings)
+            .Select(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '=' or ',' or '+' ? c : '_'));
 
     private static IEnumerable<string> Split(string values)
     {

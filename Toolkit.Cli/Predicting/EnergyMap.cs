@@ -8,7 +8,8 @@ using Toolkit.Numerics.Structures;
 namespace Toolkit.Cli.Predicting;
 
 /// <summary>
-/// Energies as a metatensor file (.mts) with their gradients by positions, in eV/Å, and by a strain, in eV: one block, samples (system), property energy.
+/// Energies as a metatensor file (.mts) with their gradients by positions, in eV/Å, and by a strain, in eV: one block, samples (system),
+/// property energy.
 /// </summary>
 internal static class EnergyMap
 {

@@ -19,7 +19,8 @@ internal static class PredictionCsv
     /// <param name="perAtom">Whether atoms have the lines.</param>
     /// <param name="prefix">What stands before the names of predictions.</param>
     /// <param name="hasStress">Whether structures in cells have a stress: others have nothing in its place.</param>
-    public static void Write(string path, IEnumerable<Structure> structures, bool perAtom, string prefix, bool hasStress) => AtomicFile.Write(path, stream =>
+    public static void Write(string path, IEnumerable<Structure> structures, bool perAtom, string prefix, bool hasStress) =>
+        AtomicFile.Write(path, stream =>
     {
         List<(string Name, int Count)> columns = [];
         Utf8Text text = new();
@@ -31,7 +32,8 @@ internal static class PredictionCsv
             {
                 columns = [.. s.Properties.Select(static p => (p.Key, p.Value.ToReals().Length))];
                 if (hasStress && !s.Properties.ContainsKey(prefix + "stress")) columns.Add((prefix + "stress", 9));
-                text.Add(perAtom ? AtomHead(s, prefix) : string.Join(',', StructureColumns.Concat(columns.SelectMany(c => Columns(c.Name, prefix, c.Count)))));
+                text.Add(perAtom ? AtomHead(s, prefix)
+                    : string.Join(',', StructureColumns.Concat(columns.SelectMany(c => Columns(c.Name, prefix, c.Count)))));
                 text.Add('\n');
             }
 

@@ -38,7 +38,8 @@ internal sealed class IpiConnection(Stream stream)
     public int ReadCount(string what, int size)
     {
         int count = ReadInteger();
-        return count >= 0 && (long)count * size <= MostBytes ? count : throw new FailureException($"the server announces {count} {what}: no message of i-PI");
+        return count >= 0 && (long)count * size <= MostBytes ? count
+            : throw new FailureException($"the server announces {count} {what}: no message of i-PI");
     }
 
     /// <summary>Numbers.</summary>
@@ -63,7 +64,8 @@ internal sealed class IpiConnection(Stream stream)
     /// <param name="forces"><c>[atom, xyz]</c>, Hartree/Bohr.</param>
     /// <param name="virial"><c>[xyz, xyz]</c>, Hartree; positive where the structure pushes outwards.</param>
     public void WriteForces(double energy, double[] forces, double[] virial) =>
-        Send(new Message().Header("FORCEREADY").Reals(energy).Integer(forces.Length / 3).Reals(forces).Reals(virial).Integer(1).Byte((byte)' '));
+        Send(new Message().Header("FORCEREADY").Reals(energy).Integer(forces.Length / 3).Reals(forces).Reals(virial).Integer(1)
+            .Byte((byte)' '));
 
     private byte[] Take(int count)
     {

@@ -20,7 +20,12 @@ internal static class CheckVerb
 
     public static Command Create()
     {
-        var files = new Argument<string[]>("FILE") { Description = "certificates written by prove, derive or independent, or tables written by tables or convert", Arity = ArgumentArity.OneOrMore };
+        var files = new Argument<string[]>(
+            "FILE")
+        {
+            Description = "certificates written by prove, derive or independent, or tables written by tables or convert",
+            Arity = ArgumentArity.OneOrMore
+        };
         var latex = new Option<bool>("--latex") { Description = "write theorems' statements in LaTeX" };
         var verb = new Command("check", "Checks certificates and tables: one line for each file: valid, the file, and what it says (a theorem's name, assumptions and statement; a table's what, lmax and convention), separated by tabs; or invalid with the reason.") { files, latex };
         verb.SetAction(result =>
@@ -72,7 +77,10 @@ internal static class CheckVerb
             default:
                 string text = File.ReadAllText(file);
                 if (CouplingBasisFile.tryCheck(text) is { } found)
-                    return found.Value.IsOk ? Content(found.Value.ResultValue) : throw new InvalidDataException($"{file}: {found.Value.ErrorValue}");
+                {
+                    return found.Value.IsOk ? Content(found.Value.ResultValue)
+                        : throw new InvalidDataException($"{file}: {found.Value.ErrorValue}");
+                }
 
                 FSharpResult<Tuple<string, Theorem>, string> proof = ProofFile.check(text);
                 if (proof.IsError)

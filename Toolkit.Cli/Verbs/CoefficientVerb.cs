@@ -37,7 +37,8 @@ internal static class CoefficientVerb
         // What is wrong begins with the name of the option.
         if (!found.IsOk)
         {
-            throw new UsageException(Options.FirstOrDefault(name => found.ErrorValue.StartsWith(name + ":", StringComparison.Ordinal)) is null
+            throw new UsageException(
+                Options.FirstOrDefault(name => found.ErrorValue.StartsWith(name + ":", StringComparison.Ordinal)) is null
             ? found.ErrorValue
             : "--" + found.ErrorValue);
         }

@@ -86,7 +86,8 @@ internal static class DeriveVerb
             }
             else if (result.GetValue(json))
             {
-                output.Write(ProofFile.write($"{symbol.Name}.derived", "Found by linear algebra modulo a prime; proved by the kernel.", theorem));
+                output.Write(ProofFile.write(
+                    $"{symbol.Name}.derived", "Found by linear algebra modulo a prime; proved by the kernel.", theorem));
             }
             else
             {

@@ -24,7 +24,8 @@ internal static class EvaluateVerb
         Option<int> threads = ThreadOption.Create();
         Option<bool> force = OutputFile.Force();
         LabelOptions labels = new();
-        var verb = new Command("evaluate", "The errors of a model on structures whose labels are known.") { model, files, output, threads, force };
+        var verb = new Command("evaluate", "The errors of a model on structures whose labels are known.") { model, files, output, threads,
+            force };
         foreach (Option option in labels.All)
             verb.Options.Add(option);
 
@@ -42,7 +43,8 @@ internal static class EvaluateVerb
             ModelTarget target = ModelFolder.TargetOf(folder);
             using StructureFiles structures = new(result.GetValue(files)!);
             using Progress progress = new(result.InvocationConfiguration.Error);
-            IFittedModel fitted = target == ModelTarget.Energy ? ModelFolder.Read(folder, CouplingTables.Load) : TensorFolder.Read(folder, CouplingTables.Load);
+            IFittedModel fitted = target == ModelTarget.Energy ? ModelFolder.Read(folder, CouplingTables.Load)
+                : TensorFolder.Read(folder, CouplingTables.Load);
             int work = ThreadOption.Read(result, threads);
             ModelEvaluation evaluation = fitted is FittedTensor tensor
                 ? TensorEvaluation.Run(tensor, structures.Source, labels.Read(result, target), work, Report)
@@ -54,7 +56,8 @@ internal static class EvaluateVerb
             {
                 StructureMap map = new();
                 if (extension == ".html") map.Add(fitted, "structure", structures.Source, work);
-                string text = extension == ".json" ? ModelReport.Json(fitted, sets) : ModelReport.Html(Path.GetFileName(folder), fitted, sets, map);
+                string text = extension == ".json" ? ModelReport.Json(fitted, sets)
+                    : ModelReport.Html(Path.GetFileName(folder), fitted, sets, map);
                 AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
             }
 

@@ -25,10 +25,13 @@ internal static class ExchangeVerb
             Required = true,
         };
         Option<string?> field = SpinInput.Field();
-        var range = new Option<double?>("--range") { Description = "the largest distance of two spins, Å [default: all that the model couples, twice its cutoff]" };
+        var range = new Option<double?>(
+            "--range")
+        { Description = "the largest distance of two spins, Å [default: all that the model couples, twice its cutoff]" };
         Option<int> threads = ThreadOption.Create();
         Option<bool> force = OutputFile.Force();
-        var verb = new Command("exchange", "Couplings of pairs of spins, −|v_i||v_j| ∂²E/∂v_i∂v_j, by a model.") { model, file, output, field, range, threads, force };
+        var verb = new Command("exchange", "Couplings of pairs of spins, −|v_i||v_j| ∂²E/∂v_i∂v_j, by a model.") { model, file, output,
+            field, range, threads, force };
         verb.SetAction(result =>
         {
             string path = result.GetValue(output)!, folder = result.GetValue(model)!;
@@ -43,22 +46,33 @@ internal static class ExchangeVerb
             OutputFile.Require(path, result.GetValue(force));
             (FittedModel fitted, int number) = SpinInput.Read(folder, result.GetValue(field));
             if (!fitted.IsLocal)
-                throw new FailureException($"{folder}: found a long-ranged model, whose spins are all coupled with each other, expected a local one");
+            {
+                throw new FailureException(
+                    $"{folder}: found a long-ranged model, whose spins are all coupled with each other, expected a local one");
+            }
 
             using StructureFiles files = new([result.GetValue(file)!]);
             int count = files.Source.Read().Take(2).Count();
             if (count != 1)
                 throw new InputException(files.Source.Name, null, null, count == 0 ? "no structure" : "several structures", "one");
 
-            (Structure structure, IReadOnlyList<SpinCoupling> couplings) = SpinCouplings.Of(fitted, files.Source, number, most, ThreadOption.Read(result, threads)).Single();
+            (Structure structure, IReadOnlyList<SpinCoupling> couplings) =
+                SpinCouplings.Of(fitted, files.Source, number, most, ThreadOption.Read(result, threads)).Single();
             if (couplings.Count == 0)
-                throw new InputException(files.Source.Name, null, null, "no two spins within the range", "at least two atoms, or images, with spins");
+            {
+                throw new InputException(
+                    files.Source.Name, null, null, "no two spins within the range", "at least two atoms, or images, with spins");
+            }
 
             string generator = $"toolkit exchange: {Path.GetFileName(Path.TrimEndingDirectorySeparator(folder))} at {files.Source.Name}";
             if (extension == ".ucf")
             {
                 if (!VampireCell.Has(structure))
-                    throw new InputException(files.Source.Name, null, null, "a cell that Vampire does not have", "three orthogonal vectors along x, y and z, periodic");
+                {
+                    throw new InputException(
+                        files.Source.Name, null, null, "a cell that Vampire does not have",
+                        "three orthogonal vectors along x, y and z, periodic");
+                }
 
                 VampireCell.Write(path, structure, fitted.Features.Fields[number].Read(structure), couplings, generator);
             }
@@ -84,7 +98,8 @@ internal static class ExchangeVerb
         text.Append("atom_i,atom_j,species_i,species_j,cell_a,cell_b,cell_c,x,y,z,distance,isotropic,D_x,D_y,D_z,J_xx,J_xy,J_xz,J_yx,J_yy,J_yz,J_zx,J_zy,J_zz\n");
         foreach (SpinCoupling c in couplings)
         {
-            double[] numbers = [.. c.Vector, c.Distance, .. ((double[])[c.Isotropic, .. c.Antisymmetric, .. c.Tensor]).Select(static x => 1000 * x)];
+            double[] numbers = [.. c.Vector, c.Distance,
+                .. ((double[])[c.Isotropic, .. c.Antisymmetric, .. c.Tensor]).Select(static x => 1000 * x)];
             text.Append(CultureInfo.InvariantCulture, $"{c.First + 1},{c.Second + 1},{Elements.Symbol(structure.Species[c.First])},{Elements.Symbol(structure.Species[c.Second])},");
             text.Append(CultureInfo.InvariantCulture, $"{c.Shift.A},{c.Shift.B},{c.Shift.C},");
             text.AppendJoin(',', numbers.Select(static x => x.ToString("R", CultureInfo.InvariantCulture))).Append('\n');

@@ -31,12 +31,16 @@ internal sealed class FeaturesVerb
         Required = true,
     };
 
-    private readonly Option<string> _output = new("--out") { Description = "the file to write: .npz, or .mts for metatensor", Required = true };
+    private readonly Option<string> _output =
+        new("--out") { Description = "the file to write: .npz, or .mts for metatensor", Required = true };
     private readonly Option<bool> _gradients = new("--gradients") { Description = "with the gradients by all positions" };
-    private readonly Option<bool> _average = new("--average") { Description = "the mean over the atoms of each structure instead of a row for each atom" };
+    private readonly Option<bool> _average =
+        new("--average") { Description = "the mean over the atoms of each structure instead of a row for each atom" };
 
-    private readonly Option<string?> _centres = new("--centres", "--centers") { Description = "elements whose atoms get features, as C,H; others are neighbours only" };
-    private readonly Option<string?> _mask = new("--mask") { Description = "the atom property, T or F or 1 or 0, that says which atoms get features" };
+    private readonly Option<string?> _centres =
+        new("--centres", "--centers") { Description = "elements whose atoms get features, as C,H; others are neighbours only" };
+    private readonly Option<string?> _mask =
+        new("--mask") { Description = "the atom property, T or F or 1 or 0, that says which atoms get features" };
     private readonly Option<string?> _blocks = new("--blocks") { Description = "the blocks λ_σ of equivariants to write, as 0_1,2_-1" };
 
     private readonly Option<string?> _precision = new("--precision")
@@ -80,7 +84,8 @@ internal sealed class FeaturesVerb
         var verb = new Command("features", "The features of every atom of files, with their labels.")
         {
             options._files, options._specification, options._output, options._gradients, options._average, options._centres, options._mask,
-            options._blocks, options._precision, options._shard, options._fitted, options._fit, options._map, options._spinKey, options._threads, options._force,
+            options._blocks, options._precision, options._shard, options._fitted, options._fit, options._map, options._spinKey,
+                options._threads, options._force,
         };
         verb.SetAction(options.Run);
         return verb;
@@ -107,7 +112,10 @@ internal sealed class FeaturesVerb
             error.WriteLine($"toolkit: {specPath}: $.model is for fit; features do not depend on it");
 
         if (map is not null && spec.Representations.Any(static r => r.IsEquivariant))
-            throw new InputException(specPath, null, "$.representation.kind", "equivariants", "invariants, of which --chemiscope makes a map");
+        {
+            throw new InputException(
+                specPath, null, "$.representation.kind", "equivariants", "invariants, of which --chemiscope makes a map");
+        }
 
         if (result.GetValue(_precision) is null && spec.Nice?.IsSingle == true)
             request = request with { IsSingle = true };
@@ -137,7 +145,8 @@ internal sealed class FeaturesVerb
 
         if (file.Length > Announced)
         {
-            error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"toolkit: {outPath}: {file.Length / 1e9:0.00} GB to write: {Contents(run)}"));
+            error.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"toolkit: {outPath}: {file.Length / 1e9:0.00} GB to write: {Contents(run)}"));
             OutputFile.Require(outPath, true, file.Length);
         }
 
@@ -194,7 +203,8 @@ internal sealed class FeaturesVerb
         {
             return (fitted ?? fit) is null
                 ? request
-                : throw new UsageException($"{(fitted is null ? "--fit" : "--fitted")}: found with features that are not fitted, expected only with kind nice");
+                : throw new UsageException(
+                    $"{(fitted is null ? "--fit" : "--fitted")}: found with features that are not fitted, expected only with kind nice");
         }
 
         if (fitted is not null && fit is not null)
@@ -242,7 +252,10 @@ internal sealed class FeaturesVerb
 
         int count = spec.Fields.Count(static f => f.IsSpin);
         if (count > 1)
-            throw new InputException(specPath, null, "$.fields", $"{count} fields of spins with --spin-key", "one, or a key for each in the specification");
+        {
+            throw new InputException(
+                specPath, null, "$.fields", $"{count} fields of spins with --spin-key", "one, or a key for each in the specification");
+        }
 
         return count == 1 || hasMap
             ? spec with { Fields = [.. spec.Fields.Select(f => f.IsSpin ? f with { Key = key } : f)] }

@@ -14,7 +14,8 @@ namespace Toolkit.Cli.Verbs;
 /// <summary><c>toolkit fit</c>: from a training set to a model.</summary>
 internal sealed class FitVerb
 {
-    private readonly Option<string> _specification = new("--spec") { Description = "the specification, JSON (see toolkit spec)", Required = true };
+    private readonly Option<string> _specification =
+        new("--spec") { Description = "the specification, JSON (see toolkit spec)", Required = true };
 
     private readonly Option<string[]> _train = new("--train")
     {
@@ -32,7 +33,8 @@ internal sealed class FitVerb
     };
 
     private readonly Option<string> _output = new("--out") { Description = "the model's folder", Required = true };
-    private readonly Option<string[]> _set = new("--set") { Description = "a key of the specification to replace, as radial.nmax=6; any number of times" };
+    private readonly Option<string[]> _set =
+        new("--set") { Description = "a key of the specification to replace, as radial.nmax=6; any number of times" };
 
     private readonly Option<string[]> _sweep = new("--sweep")
     {
@@ -60,7 +62,9 @@ internal sealed class FitVerb
         FitVerb options = new();
         var verb = new Command("fit", "A model of energies, forces, stress and effective fields, or of dipoles or tensors, from a training set. Stopped, it goes on where it was when it is called again.")
         {
-            options._specification, options._train, options._test, options._output, options._set, options._sweep, options._curve, options._shard, options._merge, options._threads, options._force,
+            options._specification, options._train, options._test,
+                options._output, options._set, options._sweep, options._curve, options._shard, options._merge, options._threads,
+                options._force,
         };
         foreach (Option option in options._labels.All)
             verb.Options.Add(option);
@@ -112,8 +116,11 @@ internal sealed class FitVerb
         List<(string, LabelError[])> found = [];
         foreach ((string path, Spec own) in models)
         {
-            FitJob job = new(own, specPath, keys, threads, (what, done, total) => progress.Report(what, done, total)) { Equations = shards };
-            (IFittedModel model, Dictionary<string, ModelEvaluation> sets, IReadOnlyList<CurvePoint> points) = job.Run(path, isForced, training.Source, tested, curve, error);
+            FitJob job = new(own, specPath, keys, threads,
+                (what, done, total) => progress.Report(what, done, total))
+            { Equations = shards };
+            (IFittedModel model, Dictionary<string, ModelEvaluation> sets, IReadOnlyList<CurvePoint> points) =
+                job.Run(path, isForced, training.Source, tested, curve, error);
             progress.Clear();
             output.WriteLine($"{path}: {model.About.Structures} structures, {model.FeatureCount} features, regularizer {FormattableString.Invariant($"{model.About.Regularizer:G3}")}");
             ErrorTable.Write(output, sets);
@@ -134,6 +141,7 @@ internal sealed class FitVerb
         LabelKeys keys = target == ModelTarget.Energy ? _labels.Read(result) : _labels.Read(result, target);
         return keys.Fields.Count <= spec.Fields.Count
             ? keys
-            : throw new UsageException($"--field-key: found {keys.Fields.Count}, expected one for each of the specification's {spec.Fields.Count} vector fields");
+            : throw new UsageException(
+                $"--field-key: found {keys.Fields.Count}, expected one for each of the specification's {spec.Fields.Count} vector fields");
     }
 }

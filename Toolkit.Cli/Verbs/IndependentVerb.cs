@@ -20,16 +20,27 @@ internal static class IndependentVerb
         var order = new Option<int>("--order") { Description = "ν, the number of factors", Required = true };
         var lmax = new Option<int>("--lmax") { Description = "the largest l of a factor", Required = true };
         var lambda = new Option<int>("--lambda") { Description = "λ of the result", DefaultValueFactory = static _ => 0 };
-        var sigma = new Option<int>("--sigma") { Description = "σ of the result: 1, or -1 for pseudotensors", DefaultValueFactory = static _ => 1 };
-        var nmax = new Option<int>("--nmax") { Description = "channels of each l (radial functions times species), for the number of features", DefaultValueFactory = static _ => 1 };
-        var output = new Option<string?>("--out") { Description = "a JSON file for the couplings of each pattern, which toolkit check certifies again" };
+        var sigma = new Option<int>(
+            "--sigma")
+        { Description = "σ of the result: 1, or -1 for pseudotensors", DefaultValueFactory = static _ => 1 };
+        var nmax = new Option<int>(
+            "--nmax")
+        {
+            Description = "channels of each l (radial functions times species), for the number of features",
+            DefaultValueFactory = static _ => 1
+        };
+        var output = new Option<string?>(
+            "--out")
+        { Description = "a JSON file for the couplings of each pattern, which toolkit check certifies again" };
         Option<bool> force = OutputFile.Force();
-        var verb = new Command("independent", "A basis of the equivariants of ν factors, by patterns of equal factors, with certified ranks.")
+        var verb = new Command("independent",
+            "A basis of the equivariants of ν factors, by patterns of equal factors, with certified ranks.")
             { order, lmax, lambda, sigma, nmax, output, force };
         verb.SetAction(result =>
         {
             int nu = Within("--order", result.GetValue(order), 1, MostOrder), largest = Within("--lmax", result.GetValue(lmax), 0, MostL);
-            int of = Within("--lambda", result.GetValue(lambda), 0, MostOrder * MostL), channels = Within("--nmax", result.GetValue(nmax), 1, 10000);
+            int of = Within("--lambda", result.GetValue(lambda), 0, MostOrder * MostL),
+                channels = Within("--nmax", result.GetValue(nmax), 1, 10000);
             int sign = result.GetValue(sigma);
             if (sign is not (1 or -1)) throw new UsageException($"--sigma: found {sign}, expected 1 or -1");
             if (result.GetValue(output) is { } path) OutputFile.Require(path, result.GetValue(force));

@@ -18,7 +18,9 @@ internal static class MergeVerb
         };
         var output = new Option<string>("--out") { Description = "the file to write, of the parts' kind", Required = true };
         Option<bool> force = OutputFile.Force();
-        var verb = new Command("merge", "The files of all parts, which features or predict with --shard have made, as the one file that a single run makes.") { parts, output, force };
+        var verb = new Command("merge",
+            "The files of all parts, which features or predict with --shard have made, as the one file that a single run makes.") { parts,
+            output, force };
         verb.SetAction(result =>
         {
             string path = result.GetValue(output)!, extension = Path.GetExtension(path).ToLowerInvariant();

@@ -24,13 +24,22 @@ internal static class PredictVerb
             Arity = ArgumentArity.OneOrMore,
         };
         var output = new Option<string>("--out") { Description = "the file to write; .csv: numbers with units; .json: for chemiscope, forces as arrows; .mts: energies and their gradients for metatensor; .xyz: the structures with energy, energies (of atoms), forces, stress, and field_NAME for −∂E/∂v of each vector field; of a Gaussian process also energy_std and energies_std; of a model of dipoles or tensors NAME, atomic_NAME, and with --derivatives born_charges or derivatives_NAME", Required = true };
-        var prefix = new Option<string>("--prefix") { Description = "before these names, as ml_, so that labels of the same name stay", DefaultValueFactory = static _ => "" };
-        var derivatives = new Option<bool>("--derivatives") { Description = "of a model of dipoles or tensors: also derivatives by positions, as Born charges" };
+        var prefix = new Option<string>(
+            "--prefix")
+        {
+            Description = "before these names, as ml_, so that labels of the same name stay",
+            DefaultValueFactory = static _ => ""
+        };
+        var derivatives = new Option<bool>(
+            "--derivatives")
+        { Description = "of a model of dipoles or tensors: also derivatives by positions, as Born charges" };
         var perAtom = new Option<bool>("--per-atom") { Description = "with .csv: a line for each atom instead of each structure" };
         Option<string?> shard = ShardOption.Create("the structures");
         Option<int> threads = ThreadOption.Create();
         Option<bool> force = OutputFile.Force();
-        var verb = new Command("predict", "Energies, forces, stress and effective fields, or dipoles or tensors, of structures by a model.") { model, files, output, prefix, derivatives, perAtom, shard, threads, force };
+        var verb = new Command("predict",
+            "Energies, forces, stress and effective fields, or dipoles or tensors, of structures by a model.") { model, files, output,
+            prefix, derivatives, perAtom, shard, threads, force };
         verb.SetAction(result =>
         {
             string path = result.GetValue(output)!, before = result.GetValue(prefix)!;
@@ -81,15 +90,18 @@ internal static class PredictVerb
                 // A core keeps atoms apart where nothing was learned.
                 known = fitted.Spec.Model?.Repulsion is null ? fitted.About.Closest : null;
                 // Numbers become text on the threads that predict, which takes about as long as a small model does.
-                predicted = fitted.Predict(source, (s, p) => isText ? ExtendedXyzWriter.ToUtf8(p.Label(s, fields, before)) : default, work, fitted.HasVariance)
-                    .Select(p => (p.Structure, (Func<Structure, Structure>)(s => p.Prediction.Label(s, fields, before)), (Prediction?)p.Prediction, p.Result));
+                predicted = fitted.Predict(
+                    source, (s, p) => isText ? ExtendedXyzWriter.ToUtf8(p.Label(s, fields, before)) : default, work, fitted.HasVariance)
+                    .Select(p => (p.Structure, (Func<Structure, Structure>)(s => p.Prediction.Label(s, fields, before)),
+                        (Prediction?)p.Prediction, p.Result));
             }
             else
             {
                 FittedTensor fitted = TensorFolder.Read(folder, CouplingTables.Load);
                 cutoff = fitted.Spec.Cutoff.Radius;
                 predicted = fitted.Predict(source, work, withDerivatives)
-                    .Select(p => (p.Structure, (Func<Structure, Structure>)(s => p.Prediction.Label(s, fitted.Name, before)), (Prediction?)null,
+                    .Select(p => (p.Structure, (Func<Structure, Structure>)(s => p.Prediction.Label(s, fitted.Name, before)),
+                        (Prediction?)null,
                         isText ? ExtendedXyzWriter.ToUtf8(p.Prediction.Label(p.Structure, fitted.Name, before)) : default));
             }
 
@@ -109,14 +121,16 @@ internal static class PredictVerb
             switch (extension)
             {
                 case ".csv":
-                    PredictionCsv.Write(path, predicted.Select(static p => p.Label(Bare(p.Structure))), result.GetValue(perAtom), before, isOfEnergies);
+                    PredictionCsv.Write(path, predicted.Select(static p => p.Label(Bare(p.Structure))), result.GetValue(perAtom), before,
+                        isOfEnergies);
                     break;
                 case ".mts":
                     EnergyMap.Write(path, predicted.Select(static p => (p.Structure, p.Energies!)));
                     break;
                 case ".json":
                     List<Structure> frames = [.. predicted.Select(static p => p.Label(p.Structure))];
-                    Chemiscope.Write(path, Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)), frames, null, cutoff, Arrows(frames, before));
+                    Chemiscope.Write(path, Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)), frames, null, cutoff,
+                        Arrows(frames, before));
                     break;
                 default:
                     ExtendedXyzWriter.WriteUtf8(path, predicted.Select(static p => p.Text));
@@ -125,7 +139,10 @@ internal static class PredictVerb
 
             progress.Clear();
             if (close > 0)
-                result.InvocationConfiguration.Error.WriteLine($"toolkit: warning: {close} of {done} structures have atoms closer than any of the training set: {closest}");
+            {
+                result.InvocationConfiguration.Error.WriteLine(
+                    $"toolkit: warning: {close} of {done} structures have atoms closer than any of the training set: {closest}");
+            }
 
             result.InvocationConfiguration.Output.WriteLine($"{path}: {done} structures");
             return 0;
@@ -139,7 +156,10 @@ internal static class PredictVerb
     /// <summary>Forces and other vectors of atoms that are predicted, to be drawn.</summary>
     private static (string, double[][])[] Arrows(List<Structure> frames, string prefix) => frames.Count == 0
         ? []
-        : [.. frames[0].AtomProperties.Where(p => p.Value.Components == 3 && p.Value.Kind == PropertyKind.Real && p.Key.StartsWith(prefix, StringComparison.Ordinal)
-            && (p.Key == prefix + "forces" || p.Key.StartsWith(prefix + "field_", StringComparison.Ordinal) || p.Key.StartsWith(prefix + "atomic_", StringComparison.Ordinal)))
+        : [.. frames[0].AtomProperties.Where(
+            p => p.Value.Components == 3 && p.Value.Kind == PropertyKind.Real && p.Key.StartsWith(prefix, StringComparison.Ordinal)
+            && (p.Key == prefix + "forces"
+                || p.Key.StartsWith(prefix + "field_", StringComparison.Ordinal)
+                || p.Key.StartsWith(prefix + "atomic_", StringComparison.Ordinal)))
             .Select(p => (p.Key, frames.Select(f => f.AtomProperties[p.Key].ToReals()).ToArray()))];
 }

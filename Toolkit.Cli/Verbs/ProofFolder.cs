@@ -69,7 +69,8 @@ internal static partial class ProofFolder
         }
 
         // In the order of the catalogue, a user's own trees behind it.
-        Dictionary<string, int> places = Catalogue.entries.Select(static (e, i) => (e.Name, i)).ToDictionary(static e => e.Name, static e => e.i);
+        Dictionary<string, int> places =
+            Catalogue.entries.Select(static (e, i) => (e.Name, i)).ToDictionary(static e => e.Name, static e => e.i);
         HashSet<string> names = [.. proved.Select(static l => l.Name)];
         IEnumerable<Report.Line> all = earlier.Where(l => !names.Contains(l.Name)).Concat(proved)
             .OrderBy(l => places.GetValueOrDefault(l.Name, int.MaxValue));

@@ -47,7 +47,8 @@ internal static class ProveVerb
             bool failed = false;
             string? folder = result.GetValue(output);
             IReadOnlyList<Report.Line> earlier = folder is null ? [] : ProofFolder.Open(folder, messages);
-            foreach (Entry entry in Selected(result.GetValue(only) ?? [], result.GetValue(full), result.GetValue(spec), result.GetValue(tables) ?? []))
+            foreach (Entry entry in Selected(
+                result.GetValue(only) ?? [], result.GetValue(full), result.GetValue(spec), result.GetValue(tables) ?? []))
             {
                 var watch = Stopwatch.StartNew();
                 FSharpResult<Theorem, string> proof = entry.Proof.Value;
@@ -77,7 +78,11 @@ internal static class ProveVerb
     {
         IEnumerable<Entry> own = (spec is null ? [] : SpecTheorems.Read(spec)).Concat(tables.Select(TableTheorem));
         if (names.Length == 0)
-            return (spec is null && tables.Length == 0) || full ? Catalogue.entries.Where(entry => full || entry.ByDefault).Concat(own) : own;
+        {
+            return (spec is null && tables.Length == 0) || full ? Catalogue.entries.Where(entry => full || entry.ByDefault).Concat(own)
+                : own;
+        }
+
         FSharpResult<FSharpList<Entry>, string> selected = Catalogue.select(ListModule.OfSeq(names));
         return selected.IsOk
             ? selected.ResultValue.Concat(own)

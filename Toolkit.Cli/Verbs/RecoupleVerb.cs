@@ -21,7 +21,8 @@ internal static class RecoupleVerb
         var second = new Argument<string>("TREE2") { Description = "another with the same leaves" };
         var json = new Option<bool>("--json") { Description = "write the certificate instead of the statement's text" };
         var latex = new Option<bool>("--latex") { Description = "write the statement in LaTeX" };
-        var verb = new Command("recouple", "Expresses the states of one coupling tree by those of another, and proves it.") { first, second, json, latex };
+        var verb = new Command("recouple", "Expresses the states of one coupling tree by those of another, and proves it.") { first, second,
+            json, latex };
         verb.SetAction(result =>
         {
             TextWriter output = result.InvocationConfiguration.Output;
@@ -36,7 +37,8 @@ internal static class RecoupleVerb
                 $"toolkit: recouple: equal to the sum over magnetic numbers at {check.ResultValue} random points");
             if (result.GetValue(json))
             {
-                output.Write(ProofFile.write("recoupling", "A way from one scheme to the other by as few recouplings as there can be.", theorem));
+                output.Write(ProofFile.write(
+                    "recoupling", "A way from one scheme to the other by as few recouplings as there can be.", theorem));
             }
             else
             {

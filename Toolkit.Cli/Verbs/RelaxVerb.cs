@@ -16,10 +16,17 @@ internal static class RelaxVerb
     public static Command Create()
     {
         var model = new Argument<string>("MODEL") { Description = "the folder of a model with spins, made by toolkit fit" };
-        var files = new Argument<string[]>("FILE") { Description = "structures with spins in extended XYZ, patterns, or - for standard input", Arity = ArgumentArity.OneOrMore };
+        var files = new Argument<string[]>(
+            "FILE")
+        {
+            Description = "structures with spins in extended XYZ, patterns, or - for standard input",
+            Arity = ArgumentArity.OneOrMore
+        };
         var output = new Option<string>("--out") { Description = "the file to write, .xyz: the structures with their moments relaxed, and energy, forces, stress and field_NAME there", Required = true };
         Option<string?> field = SpinInput.Field();
-        var lengths = new Option<bool>("--lengths") { Description = "find the lengths of moments, too, where the model bounds them; else they stay" };
+        var lengths = new Option<bool>(
+            "--lengths")
+        { Description = "find the lengths of moments, too, where the model bounds them; else they stay" };
         var tolerance = new Option<double>("--tolerance")
         {
             Description = "the largest field that may be left on a moment (across it, where lengths stay), eV/μB [default: 1e-5]",
@@ -28,7 +35,8 @@ internal static class RelaxVerb
         var steps = new Option<int>("--steps") { Description = "the most steps [default: 2000]", DefaultValueFactory = static _ => 2000 };
         Option<int> threads = ThreadOption.Create();
         Option<bool> force = OutputFile.Force();
-        var verb = new Command("relax", "Turns the moments of structures to the nearest minimum of a model's energy; atoms stay where they are.")
+        var verb = new Command("relax",
+            "Turns the moments of structures to the nearest minimum of a model's energy; atoms stay where they are.")
         {
             model, files, output, field, lengths, tolerance, steps, threads, force,
         };
@@ -51,7 +59,8 @@ internal static class RelaxVerb
             using StructureFiles structures = new(result.GetValue(files)!);
             int work = ThreadOption.Read(result, threads), done = 0, open = 0;
             string[] fields = [.. fitted.Features.Fields.Select(static f => f.Name)];
-            MomentRelaxationSettings settings = new() { Field = number, WithLengths = result.GetValue(lengths), Tolerance = left, MostSteps = most };
+            MomentRelaxationSettings settings =
+                new() { Field = number, WithLengths = result.GetValue(lengths), Tolerance = left, MostSteps = most };
             List<Structure> relaxed = [];
             try
             {

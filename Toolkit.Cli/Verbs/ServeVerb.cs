@@ -26,14 +26,17 @@ internal static class ServeVerb
             Description = "the structure that is simulated, the first in an extended-XYZ file: species in the simulation's order, periodicity, and the spins or charges of the model's fields, which i-PI does not carry",
             Required = true,
         };
-        var wait = new Option<double>("--wait") { Description = "seconds to wait for the simulation to listen", DefaultValueFactory = static _ => 30 };
+        var wait = new Option<double>(
+            "--wait")
+        { Description = "seconds to wait for the simulation to listen", DefaultValueFactory = static _ => 30 };
         var skin = new Option<double>("--skin")
         {
             Description = "how much farther than the cutoff lists of neighbours reach, Å, which then serve until atoms have moved through half of it; 0: found anew in every step",
             DefaultValueFactory = static _ => 0.5,
         };
         Option<int> threads = ThreadOption.Create();
-        var verb = new Command("serve", "Energies, forces and virials for a simulation, by the i-PI protocol.") { model, address, structure, wait, skin, threads };
+        var verb = new Command("serve", "Energies, forces and virials for a simulation, by the i-PI protocol.") { model, address, structure,
+            wait, skin, threads };
         verb.SetAction(result =>
         {
             string place = result.GetValue(address)!, file = result.GetValue(structure)!;
@@ -63,7 +66,8 @@ internal static class ServeVerb
                 throw new FailureException($"{place}: the connection broke after {client.Steps} steps");
             }
 
-            result.InvocationConfiguration.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{place}: {client.Steps} steps, neighbours found {client.Lists} times"));
+            result.InvocationConfiguration.Output.WriteLine(
+                string.Create(CultureInfo.InvariantCulture, $"{place}: {client.Steps} steps, neighbours found {client.Lists} times"));
             return 0;
         });
         return verb;
@@ -82,8 +86,11 @@ internal static class ServeVerb
         }
 
         int colon = address.LastIndexOf(':');
-        if (colon < 1 || !int.TryParse(address[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out int port) || port is < 1 or > 65535)
+        if (colon < 1 || !int.TryParse(address[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out int port)
+            || port is < 1 or > 65535)
+        {
             throw new UsageException($"--address: found '{address}', expected host:port or unix:NAME");
+        }
 
         string host = address[..colon];
         return () =>

@@ -10,7 +10,8 @@ namespace Toolkit.Cli.Verbs;
 internal static class SpinInput
 {
     /// <summary>The option that names a field of vectors.</summary>
-    public static Option<string?> Field() => new("--field") { Description = "which vector field of the model; needed where it has several" };
+    public static Option<string?> Field() =>
+        new("--field") { Description = "which vector field of the model; needed where it has several" };
 
     /// <summary>Reads a model of energies with vectors.</summary>
     /// <param name="folder">Its folder.</param>
@@ -24,7 +25,8 @@ internal static class SpinInput
             throw new FailureException($"{folder}: found a model of dipoles or tensors, expected one of energies with a field of spins");
         FittedModel model = ModelFolder.Read(folder, CouplingTables.Load);
         string[] fields = [.. model.Features.Fields.Select(static f => f.Name)];
-        if (fields.Length == 0) throw new FailureException($"{folder}: found a model without vector fields, expected one with a field of spins");
+        if (fields.Length == 0)
+            throw new FailureException($"{folder}: found a model without vector fields, expected one with a field of spins");
         if (named is null && fields.Length > 1)
             throw new UsageException($"--field: found none, expected one of {string.Join(", ", fields)}");
         int field = named is null ? 0 : Array.IndexOf(fields, named);

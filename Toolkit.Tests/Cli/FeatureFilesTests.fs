@@ -16,7 +16,8 @@ open Toolkit.Tests.Cli.CommandLine
 
 let private invariants = """{"cutoff": {"radius": 3}, "radial": {"nmax": 2}, "lmax": 1, "representation": {"kind": "power-spectrum"}}"""
 
-let private equivariants = """{"cutoff": {"radius": 3}, "radial": {"nmax": 2}, "lmax": 1, "representation": {"kind": "equivariants", "lambda": 2}}"""
+let private equivariants =
+    """{"cutoff": {"radius": 3}, "radial": {"nmax": 2}, "lmax": 1, "representation": {"kind": "equivariants", "lambda": 2}}"""
 
 let private spins =
     """{"cutoff": {"radius": 3}, "radial": {"nmax": 2}, "lmax": 1,
@@ -92,15 +93,37 @@ let tests =
 
                     fails 1 "t*.xyz: found no such files" [ "features"; path "t*.xyz"; "--spec"; path "spec.json"; "--out"; path "no.npz" ])
 
-        testCase "a file says which files its structures come from, and is replaced only by --force" <| fun () ->
+        testCase "a file says which files its structures come from, and is replaced only by --force"
+        <| fun () ->
             withFiles invariants (fun path ->
                 run path "two.npz" [ "s1.xyz"; "s0.xyz" ] []
                 use about = Text.Json.JsonDocument.Parse((arrays path "two.npz").["about"].ToTexts()[0])
-                Assert.Equal<string>([ path "s1.xyz"; path "s0.xyz" ], [ for s in about.RootElement.GetProperty("source").EnumerateArray() -> nonNull (s.GetString()) ])
-                fails 1 "two.npz: found a file that is there" [ "features"; path "s1.xyz"; "--spec"; path "spec.json"; "--out"; path "two.npz" ]
+
+                Assert.Equal<string>(
+                    [ path "s1.xyz"; path "s0.xyz" ],
+                    [ for s in about.RootElement.GetProperty("source").EnumerateArray() -> nonNull (s.GetString()) ]
+                )
+
+                fails 1 "two.npz: found a file that is there" [
+                    "features"
+                    path "s1.xyz"
+                    "--spec"
+                    path "spec.json"
+                    "--out"
+                    path "two.npz"
+                ]
+
                 ok [ "features"; path "s1.xyz"; "--spec"; path "spec.json"; "--out"; path "two.npz"; "--force" ] |> ignore
                 // An option with a slip in it is none of the files.
-                fails 2 "no option of features '--gradient' (did you mean --gradients?)" [ "features"; path "s0.xyz"; "--gradient"; "--spec"; path "spec.json"; "--out"; path "no.npz" ])
+                fails 2 "no option of features '--gradient' (did you mean --gradients?)" [
+                    "features"
+                    path "s0.xyz"
+                    "--gradient"
+                    "--spec"
+                    path "spec.json"
+                    "--out"
+                    path "no.npz"
+                ])
 
         testCase "an error names the file and the frame within it" <| fun () ->
             withFiles invariants (fun path ->
@@ -108,11 +131,20 @@ let tests =
                 fails 1 "t.xyz: frame 2, atoms 1 and 2: found the same place" [ "features"; path "all.xyz"; path "t.xyz"; "--spec"; path "spec.json"; "--out"; path "no.npz" ]
                 Assert.Empty(Directory.GetFiles(Path.GetDirectoryName(path "x") |> nonNull, "no*")))
 
-        testCase "the file is that of a table in memory, to the byte" <| fun () ->
+        testCase "the file is that of a table in memory, to the byte"
+        <| fun () ->
             for spec in [ invariants; equivariants; spins ] do
                 withFiles spec (fun path ->
                     let request = FeatureRequest(HasGradients = true)
-                    let table = Features.Compute(Spec.Parse(spec, "spec"), StructureSource.Of(ResizeArray structures, "structures"), "spec", request)
+
+                    let table =
+                        Features.Compute(
+                            Spec.Parse(spec, "spec"),
+                            StructureSource.Of(ResizeArray structures, "structures"),
+                            "spec",
+                            request
+                        )
+
                     FeatureNpz.Write(path "table.npz", table)
                     Metatensor.Write(path "table.mts", table)
                     run path "run.npz" [ "all.xyz" ] [ "--gradients" ]
@@ -133,7 +165,8 @@ let tests =
                 for name, content in [ "plain", text; "zipped", zipped ] do
                     let spool = path (name + ".tmp")
                     Directory.CreateDirectory spool |> ignore
-                    let program, arguments = CommandLine.command [ "features"; "-"; "--spec"; path "spec.json"; "--out"; path $"{name}.npz" ]
+                    let program, arguments =
+                        CommandLine.command [ "features"; "-"; "--spec"; path "spec.json"; "--out"; path $"{name}.npz" ]
                     let info = ProcessStartInfo(program, arguments, RedirectStandardInput = true)
                     info.Environment["TMPDIR"] <- spool
                     use started = nonNull (Process.Start info)
@@ -166,7 +199,10 @@ let tests =
                             let all, mean = rows atoms ("values" + key), rows means ("values" + key)
 
                             for s, structure in Array.indexed structures do
-                                let own = Array.indexed samples |> Array.filter (fun (_, x) -> x[0] = structure) |> Array.map (fun (k, _) -> all[k])
+                                let own =
+                                    Array.indexed samples
+                                    |> Array.filter (fun (_, x) -> x[0] = structure)
+                                    |> Array.map (fun (k, _) -> all[k])
                                 for f in 0 .. mean[s].Length - 1 do
                                     let expected = (own |> Array.sumBy (fun r -> r[f])) / float own.Length
                                     Assert.InRange(mean[s][f], expected - 1e-12, expected + 1e-12)
@@ -180,7 +216,10 @@ let tests =
 
                         for row, g in Array.indexed meanGradientSamples do
                             Assert.Equal(structures[int g[0]], g[1])
-                            let own = Array.indexed gradientSamples |> Array.filter (fun (_, x) -> x[1] = g[1] && x[2] = g[2]) |> Array.map (fun (k, _) -> all[k])
+                            let own =
+                                Array.indexed gradientSamples
+                                |> Array.filter (fun (_, x) -> x[1] = g[1] && x[2] = g[2])
+                                |> Array.map (fun (k, _) -> all[k])
                             let count = samples |> Array.filter (fun x -> x[0] = g[1]) |> Array.length
 
                             for f in 0 .. mean[row].Length - 1 do
@@ -206,7 +245,10 @@ let tests =
                     let place = dict (Array.mapi (fun place (k, _) -> int64 k, int64 place) kept)
 
                     let gradients =
-                        integers all "gradient_samples" |> Array.chunkBySize 3 |> Array.indexed |> Array.filter (fun (_, g) -> place.ContainsKey g[0])
+                        integers all "gradient_samples"
+                        |> Array.chunkBySize 3
+                        |> Array.indexed
+                        |> Array.filter (fun (_, g) -> place.ContainsKey g[0])
 
                     Assert.Equal<int64>(gradients |> Array.collect (fun (_, g) -> [| place[g[0]]; g[1]; g[2] |]), integers some "gradient_samples")
 
@@ -220,10 +262,12 @@ let tests =
                 fails 1 "frame 1, spin: found Real[5, 3], expected T or F, or 1 or 0" (features [ "--mask"; "spin" ])
                 fails 2 "--chemiscope: found with --average" (features [ "--mask"; "chosen"; "--chemiscope"; path "no.json" ]))
 
-        testCase "a mask of numbers is one of noughts and ones" <| fun () ->
+        testCase "a mask of numbers is one of noughts and ones"
+        <| fun () ->
             TemporaryFolder.using (fun folder ->
                 let path name = Path.Combine(folder, name)
                 File.WriteAllText(path "spec.json", invariants)
+
                 let write (name: string) (mask: string list) =
                     let atoms = mask |> List.mapi (fun k m -> $"H {k} 0 0 {m}\n") |> String.concat ""
                     File.WriteAllText(path name, $"{mask.Length}\nProperties=species:S:1:pos:R:3:use:I:1\n{atoms}")
@@ -232,7 +276,17 @@ let tests =
                 write "bad.xyz" [ "0"; "2" ]
                 run path "good.npz" [ "good.xyz" ] [ "--mask"; "use" ]
                 Assert.Equal<int64>([| 0L; 1L; 1L; 0L; 2L; 1L |], integers (arrays path "good.npz") "samples")
-                fails 1 "bad.xyz: frame 1, atom 2, use: found 2, expected 0 or 1" [ "features"; path "bad.xyz"; "--spec"; path "spec.json"; "--out"; path "no.npz"; "--mask"; "use" ])
+
+                fails 1 "bad.xyz: frame 1, atom 2, use: found 2, expected 0 or 1" [
+                    "features"
+                    path "bad.xyz"
+                    "--spec"
+                    path "spec.json"
+                    "--out"
+                    path "no.npz"
+                    "--mask"
+                    "use"
+                ])
 
         testCase "chosen blocks are those among all" <| fun () ->
             withFiles equivariants (fun path ->
@@ -281,10 +335,17 @@ let tests =
                         Array.iter2 (fun x y -> Assert.InRange(abs (x - y), 0., allowed)) double single
                         Assert.NotEqual<float[]>(double |> Array.map (float32 >> float), single))
 
-        testCase "shards, one after the other, are the whole" <| fun () ->
+        testCase "shards, one after the other, are the whole"
+        <| fun () ->
             withFiles equivariants (fun path ->
                 run path "all.npz" [ "all.xyz" ] [ "--gradients" ]
-                let shards = [ for k in 1..3 -> run path $"{k}.npz" [ "all.xyz" ] [ "--gradients"; "--shard"; $"{k}/3" ]; arrays path $"{k}.npz" ]
+
+                let shards = [
+                    for k in 1..3 ->
+                        run path $"{k}.npz" [ "all.xyz" ] [ "--gradients"; "--shard"; $"{k}/3" ]
+                        arrays path $"{k}.npz"
+                ]
+
                 let all = arrays path "all.npz"
 
                 for name in [ "values_0_1"; "values_1_-1"; "gradients_1_1" ] do
@@ -292,7 +353,17 @@ let tests =
 
                 Assert.Equal<int64>(integers all "samples", shards |> List.map (fun s -> integers s "samples") |> Array.concat)
                 Assert.Equal<int64>(integers all "features_0_1", integers shards[0] "features_0_1")
-                fails 2 "--shard: found '4/3'" [ "features"; path "all.xyz"; "--spec"; path "spec.json"; "--out"; path "no.npz"; "--shard"; "4/3" ])
+
+                fails 2 "--shard: found '4/3'" [
+                    "features"
+                    path "all.xyz"
+                    "--spec"
+                    path "spec.json"
+                    "--out"
+                    path "no.npz"
+                    "--shard"
+                    "4/3"
+                ])
 
         testCase "the specification is taken from a file of features, with all that data gave it" <| fun () ->
             let contracted = """{"cutoff": {"radius": 3}, "radial": {"nmax": 4, "contraction": {"channels": 2}}, "lmax": 1, "representation": {"kind": "power-spectrum"}}"""
@@ -306,12 +377,20 @@ let tests =
                 NpzWriter.Write(path "other.npz", [ struct ("x", NpyArray.Reals([| 1. |], 1L)) ])
                 fails 1 "other.npz: spec: found no such array" [ "features"; path "s1.xyz"; "--spec"; path "other.npz"; "--out"; path "no.npz" ])
 
-        testCase "a large structure is computed in parts that do not show" <| fun () ->
+        testCase "a large structure is computed in parts that do not show"
+        <| fun () ->
             // 3696 features: 567 atoms fill a batch of values, 756 rows one of gradients.
-            let spec = """{"cutoff": {"radius": 3}, "radial": {"nmax": 16}, "lmax": 6, "species": ["H", "C"], "representation": {"kind": "power-spectrum"}}"""
+            let spec =
+                """{"cutoff": {"radius": 3}, "radial": {"nmax": 16}, "lmax": 6, "species": ["H", "C"], "representation": {"kind": "power-spectrum"}}"""
 
-            let recipe: RandomStructure.Recipe =
-                { Seed = 5; Atoms = 600; Species = [ 1; 6 ]; Periodic = Periodicity.None; HasCell = false; Spacing = 1.2 }
+            let recipe: RandomStructure.Recipe = {
+                Seed = 5
+                Atoms = 600
+                Species = [ 1; 6 ]
+                Periodic = Periodicity.None
+                HasCell = false
+                Spacing = 1.2
+            }
 
             let s = RandomStructure.build recipe
             let source = StructureSource.Of([| s |], "large")
@@ -331,7 +410,12 @@ let tests =
             let size = 3 * representation.FeatureCount
             let mutable row = 0
 
-            for sample, centre in Array.indexed [| for i in 0 .. s.Count - 1 do if few[i] then i |] do
+            for sample, centre in
+                Array.indexed [|
+                    for i in 0 .. s.Count - 1 do
+                        if few[i] then
+                            i
+                |] do
                 Assert.Equal(centre, samples[sample][1])
 
                 for r in whole.Offsets[centre] .. whole.Offsets[centre + 1] - 1 do
@@ -348,7 +432,8 @@ let tests =
                         Assert.True(whole.Gradients.Slice(r * size, size).SequenceEqual(ReadOnlySpan gradients[row]))
                         row <- row + 1
 
-        testCase "memory does not grow with the file that is written" <| fun () ->
+        testCase "memory does not grow with the file that is written"
+        <| fun () ->
             if not (OperatingSystem.IsLinux()) then
                 SharedData.skipped "no /proc to read a process's memory from"
             elif DriveInfo(Path.GetTempPath()).AvailableFreeSpace < 2_000_000_000L then
@@ -356,12 +441,23 @@ let tests =
             else
                 TemporaryFolder.using (fun folder ->
                     let path name = Path.Combine(folder, name)
-                    File.WriteAllText(path "spec.json", """{"cutoff": {"radius": 3}, "radial": {"nmax": 16}, "lmax": 6, "representation": {"kind": "power-spectrum"}}""")
+
+                    File.WriteAllText(
+                        path "spec.json",
+                        """{"cutoff": {"radius": 3}, "radial": {"nmax": 16}, "lmax": 6, "representation": {"kind": "power-spectrum"}}"""
+                    )
+
                     use text = new StreamWriter(path "in.xyz")
 
                     for seed in 0..299 do
-                        let recipe: RandomStructure.Recipe =
-                            { Seed = seed; Atoms = 20; Species = [ 1; 6; 8 ]; Periodic = Periodicity.None; HasCell = false; Spacing = 1.2 }
+                        let recipe: RandomStructure.Recipe = {
+                            Seed = seed
+                            Atoms = 20
+                            Species = [ 1; 6; 8 ]
+                            Periodic = Periodicity.None
+                            HasCell = false
+                            Spacing = 1.2
+                        }
 
                         ExtendedXyzWriter.Write(text, RandomStructure.build recipe)
 
@@ -373,20 +469,37 @@ let tests =
                     Assert.InRange((FileInfo(path "out.npz")).Length, 390_000_000L, 400_000_000L)
                     Assert.InRange(most, 1, 250))
 
-        testCase "a run that is killed or interrupted, or whose disk is full, leaves no file of features" <| fun () ->
+        testCase "a run that is killed or interrupted, or whose disk is full, leaves no file of features"
+        <| fun () ->
             if OperatingSystem.IsWindows() then
                 SharedData.skipped "no kill to interrupt with"
             else
                 TemporaryFolder.using (fun folder ->
                     let path name = Path.Combine(folder, name)
-                    File.WriteAllText(path "spec.json", """{"cutoff": {"radius": 3}, "radial": {"nmax": 16}, "lmax": 6, "representation": {"kind": "power-spectrum"}}""")
-                    let recipe: RandomStructure.Recipe =
-                        { Seed = 1; Atoms = 3000; Species = [ 1; 6 ]; Periodic = Periodicity.None; HasCell = false; Spacing = 1.2 }
+
+                    File.WriteAllText(
+                        path "spec.json",
+                        """{"cutoff": {"radius": 3}, "radial": {"nmax": 16}, "lmax": 6, "representation": {"kind": "power-spectrum"}}"""
+                    )
+
+                    let recipe: RandomStructure.Recipe = {
+                        Seed = 1
+                        Atoms = 3000
+                        Species = [ 1; 6 ]
+                        Periodic = Periodicity.None
+                        HasCell = false
+                        Spacing = 1.2
+                    }
 
                     ExtendedXyzWriter.Write(path "in.xyz", [ RandomStructure.build recipe ])
                     let arguments = [ "features"; path "in.xyz"; "--spec"; path "spec.json"; "--out"; path "out.npz" ]
                     // A file that tries whether the folder can be written is there for a moment only.
-                    let size (file: string) = try (FileInfo file).Length with :? FileNotFoundException -> 0L
+                    let size (file: string) =
+                        try
+                            (FileInfo file).Length
+                        with :? FileNotFoundException ->
+                            0L
+
                     let written () = Directory.GetFiles(folder, "*out.npz*") |> Array.sumBy size
 
                     let inTheMiddle () =
@@ -409,6 +522,7 @@ let tests =
                     killed.Kill()
                     killed.WaitForExit()
                     Assert.False(File.Exists(path "out.npz"))
+
                     for file in Directory.GetFiles(folder, "*out.npz*") do
                         Assert.EndsWith(".tmp", file)
                         File.Delete file
@@ -416,6 +530,7 @@ let tests =
                     // A limit on the size of files stands for the end of the disk.
                     let program, all = CommandLine.command arguments
                     let line = String.concat " " [ for word in program :: all -> $"'{word}'" ]
+
                     match Tool.run "sh" [ "-c"; $"trap '' XFSZ; ulimit -f 2000; DOTNET_EnableWriteXorExecute=0 exec {line}" ] "" with
                     | Some(code, out, err) ->
                         Assert.Equal((1, ""), (code, out))

@@ -69,10 +69,16 @@ let private rename (key: string) (s: Structure) =
 [<Tests>]
 let tests =
     testList "Cli.FeaturesTests" [
-        testCase "the npz holds values, samples, features and the whole specification" <| fun () ->
+        testCase "the npz holds values, samples, features and the whole specification"
+        <| fun () ->
             withFiles (fun xyz specPath folder ->
                 let out = Path.Combine(folder, "out.npz")
-                Assert.Equal($"{out}: 2 structures, 8 samples, 20 features\n", (ok [ "features"; xyz; "--spec"; specPath; "--out"; out ]).ReplaceLineEndings "\n")
+
+                Assert.Equal(
+                    $"{out}: 2 structures, 8 samples, 20 features\n",
+                    (ok [ "features"; xyz; "--spec"; specPath; "--out"; out ]).ReplaceLineEndings "\n"
+                )
+
                 let all = NpyData.ReadAll out
                 Assert.Equal<string>([ "about"; "features"; "samples"; "spec"; "values" ], Seq.sort all.Keys)
                 Assert.Equal<int>([ 8; 20 ], all["values"].Shape)
@@ -80,10 +86,11 @@ let tests =
                 Assert.Equal<string>([ "species_1"; "n_1"; "species_2"; "n_2"; "l" ], all["features"].Fields)
                 let frames = ExtendedXyzReader.Read xyz |> Array.ofSeq
 
-                let samples =
-                    [| for f in 0..1 do
-                           for i in 0 .. frames[f].Count - 1 do
-                               yield! [ int64 f; int64 i; int64 frames[f].Species[i] ] |]
+                let samples = [|
+                    for f in 0..1 do
+                        for i in 0 .. frames[f].Count - 1 do
+                            yield! [ int64 f; int64 i; int64 frames[f].Species[i] ]
+                |]
 
                 Assert.Equal<int64>(samples, all["samples"].ToIntegers())
                 let spec = Spec.Parse((all["spec"].ToTexts())[0], "npz")
@@ -161,10 +168,16 @@ let tests =
                 Assert.Equal<int64>([| 0L; 1L; 2L |], b[gradient + "components/0"].ToIntegers())
                 Assert.Equal(7, b.Count))
 
-        testCase "equivariants are one array, or one metatensor block, for each λ and σ, with their gradients" <| fun () ->
+        testCase "equivariants are one array, or one metatensor block, for each λ and σ, with their gradients"
+        <| fun () ->
             withFiles (fun xyz _ folder ->
                 let path = Path.Combine(folder, "equivariants.json")
-                File.WriteAllText(path, """{"cutoff": {"radius": 3.5}, "radial": {"nmax": 2}, "lmax": 2, "representation": {"kind": "equivariants", "lambda": 2}}""")
+
+                File.WriteAllText(
+                    path,
+                    """{"cutoff": {"radius": 3.5}, "radial": {"nmax": 2}, "lmax": 2, "representation": {"kind": "equivariants", "lambda": 2}}"""
+                )
+
                 let npz, mts = Path.Combine(folder, "out.npz"), Path.Combine(folder, "out.mts")
                 Assert.Contains("5 blocks", (ok [ "features"; xyz; "--spec"; path; "--out"; npz; "--gradients" ]))
                 ok [ "features"; xyz; "--spec"; path; "--out"; mts; "--gradients" ] |> ignore
@@ -201,7 +214,8 @@ let tests =
                         Assert.Equal<int>(a[there].Shape, b[here].Shape)
                         Assert.Equal<float>(a[there].ToReals(), b[here].ToReals())
 
-                    for there, here in [ "features" + key, block + "properties"; "samples", block + "samples"; "gradient_samples", gradient + "samples" ] do
+                    for there, here in
+                        [ "features" + key, block + "properties"; "samples", block + "samples"; "gradient_samples", gradient + "samples" ] do
                         Assert.Equal<int64>(a[there].ToIntegers(), b[here].ToIntegers())
 
                     for components in [ block + "components/0"; gradient + "components/1" ] do
@@ -211,7 +225,17 @@ let tests =
                     Assert.Equal<string>([ "xyz" ], b[gradient + "components/0"].Fields)
 
                 Assert.Equal(1 + 8 * Seq.length r.Layout, b.Count)
-                fails 1 "found equivariants, expected invariants" [ "features"; xyz; "--spec"; path; "--out"; npz; "--chemiscope"; npz + ".json" ])
+
+                fails 1 "found equivariants, expected invariants" [
+                    "features"
+                    xyz
+                    "--spec"
+                    path
+                    "--out"
+                    npz
+                    "--chemiscope"
+                    npz + ".json"
+                ])
 
         testCase "the chemiscope file keeps the rules of its format, with spins as arrows" <| fun () ->
             withFiles (fun xyz specPath folder ->
@@ -328,7 +352,8 @@ let tests =
 
                 Assert.Equal(at, arrows.GetArrayLength()))
 
-        testCase "wrong spins get one line that names the frame and the key" <| fun () ->
+        testCase "wrong spins get one line that names the frame and the key"
+        <| fun () ->
             let refused (expected: string) (change: int -> Structure -> Structure) (options: string list) =
                 withSpins change (fun xyz specPath folder ->
                     let out = Path.Combine(folder, "out.npz")
@@ -338,13 +363,24 @@ let tests =
             let real (values: float[]) components = PropertyArray.Real(ReadOnlySpan values, components)
             let second change i (s: Structure) = if i = 1 then change s else rename "spins" s
 
-            refused "in.xyz: frame 1: found no spins (spin); it has spin, expected the key REF_magmom or REF_magmoms or magmoms or magmom or spins, or another that --spin-key names" (fun _ s -> s) []
+            refused
+                "in.xyz: frame 1: found no spins (spin); it has spin, expected the key REF_magmom or REF_magmoms or magmoms or magmom or spins, or another that --spin-key names"
+                (fun _ s -> s)
+                []
+
             refused "in.xyz: frame 1: found no spins (spin); it has spin, expected the key moment" (fun _ s -> s) [ "--spin-key"; "moment" ]
             // The first frame's key is that of all.
             refused "in.xyz: frame 2: found no spins (spin); it has magmoms, expected the key spins" (second (rename "magmoms")) []
-            refused "in.xyz: frame 2, spins: found Real[3, 2], expected three numbers per atom, or one" (second (fun s -> s.WithAtomProperty("spins", real (Array.zeroCreate (2 * s.Count)) 2))) []
 
-            refused "frame 2, spins: found Real[3, 1], expected as many numbers per atom as in frame 1, which has Real[5, 3]" (second (fun s -> s.WithAtomProperty("spins", real (Array.zeroCreate s.Count) 1))) []
+            refused
+                "in.xyz: frame 2, spins: found Real[3, 2], expected three numbers per atom, or one"
+                (second (fun s -> s.WithAtomProperty("spins", real (Array.zeroCreate (2 * s.Count)) 2)))
+                []
+
+            refused
+                "frame 2, spins: found Real[3, 1], expected as many numbers per atom as in frame 1, which has Real[5, 3]"
+                (second (fun s -> s.WithAtomProperty("spins", real (Array.zeroCreate s.Count) 1)))
+                []
 
             let holed (s: Structure) =
                 let v = s.AtomProperties["spin"].Reals.ToArray()
@@ -354,7 +390,11 @@ let tests =
 
             refused "frame 1, spins: found NaN as number" (fun i s -> if i = 0 then holed s else rename "spins" s) []
             let both (s: Structure) = (rename "spins" s).WithAtomProperty("magmoms", real (Array.replicate (3 * s.Count) 1.) 3)
-            refused "frame 1: found magmoms and spins, which differ, expected one of them, or the key that is meant (--spin-key)" (fun _ s -> both s) []
+
+            refused
+                "frame 1: found magmoms and spins, which differ, expected one of them, or the key that is meant (--spin-key)"
+                (fun _ s -> both s)
+                []
 
             withSpins (fun _ s -> both s) (fun xyz specPath folder ->
                 ok [ "features"; xyz; "--spec"; specPath; "--out"; Path.Combine(folder, "out.npz"); "--spin-key"; "spins" ] |> ignore)
@@ -414,10 +454,12 @@ let tests =
 
                 Assert.Equal<byte>(run 1, run 4))
 
-        testCase "wrong input gets one line and the right exit code, and leaves no file" <| fun () ->
+        testCase "wrong input gets one line and the right exit code, and leaves no file"
+        <| fun () ->
             withFiles (fun xyz specPath folder ->
                 let out = Path.Combine(folder, "out.npz")
                 let features (more: string list) = [ "features"; xyz; "--spec"; specPath ] @ more
+
                 let write (name: string) (text: string) =
                     let path = Path.Combine(folder, name)
                     File.WriteAllText(path, text)
@@ -434,11 +476,33 @@ let tests =
                 let same = write "same.xyz" "2\n\nH 1 2 3\nC 1 2 3\n"
                 fails 1 "same.xyz: frame 1, atoms 1 and 2: found the same place" [ "features"; same; "--spec"; specPath; "--out"; out ]
                 let far = write "far.xyz" "1\nLattice=\"5 0 0 0 5 0 0 0 5\"\nH 1 1e20 3\n"
-                fails 1 "far.xyz: frame 1, atom 1: found a position 2E+19 lattice vectors away from the cell" [ "features"; far; "--spec"; specPath; "--out"; out ]
+
+                fails 1 "far.xyz: frame 1, atom 1: found a position 2E+19 lattice vectors away from the cell" [
+                    "features"
+                    far
+                    "--spec"
+                    specPath
+                    "--out"
+                    out
+                ]
+
                 let bad = write "bad.xyz" "1\n\nH 0 0\n"
                 fails 1 "bad.xyz:3: atom 1: found 3 values" [ "features"; bad; "--spec"; specPath; "--out"; out ]
-                let iron = write "iron.json" """{"cutoff": {"radius": 3}, "species": ["C", "Fe"], "representation": {"kind": "radial-spectrum"}}"""
-                fails 1 "found the element H, expected one of the specification's species C, Fe" [ "features"; xyz; "--spec"; iron; "--out"; out ]
+
+                let iron =
+                    write
+                        "iron.json"
+                        """{"cutoff": {"radius": 3}, "species": ["C", "Fe"], "representation": {"kind": "radial-spectrum"}}"""
+
+                fails 1 "found the element H, expected one of the specification's species C, Fe" [
+                    "features"
+                    xyz
+                    "--spec"
+                    iron
+                    "--out"
+                    out
+                ]
+
                 let unknown = write "unknown.json" """{"cutof": {}}"""
                 fails 1 "unknown key 'cutof'" [ "features"; xyz; "--spec"; unknown; "--out"; out ]
                 Assert.Empty(Directory.GetFiles(folder, "out*")))

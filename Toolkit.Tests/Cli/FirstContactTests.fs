@@ -141,12 +141,19 @@ let tests =
                        $"toolkit: {folder}: found a folder, {expected}" |],
                     lines err))
 
-        testCase "convert says what is wrong with its file" <| fun () ->
+        testCase "convert says what is wrong with its file"
+        <| fun () ->
             TemporaryFolder.using (fun folder ->
-                fails
-                    1
-                    "absent.tsv: found no such file, expected a table made with --format tsv"
-                    [ "convert"; "--from"; "toolkit"; "--to"; "scipy"; Path.Combine(folder, "absent.tsv"); "--out"; Path.Combine(folder, "t") ])
+                fails 1 "absent.tsv: found no such file, expected a table made with --format tsv" [
+                    "convert"
+                    "--from"
+                    "toolkit"
+                    "--to"
+                    "scipy"
+                    Path.Combine(folder, "absent.tsv")
+                    "--out"
+                    Path.Combine(folder, "t")
+                ])
 
         testCase "a folder of proofs lists what was proved there before, in the order of the catalogue" <| fun () ->
             TemporaryFolder.using (fun folder ->
@@ -177,9 +184,11 @@ let tests =
                 Assert.Contains("3j.regge.json: left out of the index: ", err)
                 Assert.Equal<string list>(all |> List.except [ "3j.regge" ], listed ()))
 
-        testCase "npz files say version, units and source, and what their indices are" <| fun () ->
+        testCase "npz files say version, units and source, and what their indices are"
+        <| fun () ->
             TemporaryFolder.using (fun folder ->
                 let inside name = Path.Combine(folder, name)
+
                 let text (path: string) (name: string) =
                     let all = NpyData.ReadAll path
                     (JsonDocument.Parse(all[name].ToTexts()[0])).RootElement
@@ -201,7 +210,12 @@ let tests =
                 ok [ "features"; inside "in.xyz"; "--spec"; inside "spec.json"; "--out"; inside "f.npz"; "--gradients" ] |> ignore
                 let about = text (inside "f.npz") "about"
                 Assert.Equal(version, field about "version")
-                Assert.Equal<string list>([ inside "in.xyz" ], [ for s in about.GetProperty("source").EnumerateArray() -> string (s.GetString()) ])
+
+                Assert.Equal<string list>(
+                    [ inside "in.xyz" ],
+                    [ for s in about.GetProperty("source").EnumerateArray() -> string (s.GetString()) ]
+                )
+
                 let units = about.GetProperty "units"
                 Assert.Equal("Å", field units "length")
                 Assert.Equal("those of values per Å", field units "gradients")

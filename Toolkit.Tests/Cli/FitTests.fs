@@ -25,18 +25,27 @@ let private fit (path: string -> string) (options: string list) =
 [<Tests>]
 let tests =
     testList "Cli.FitTests" [
-        testCase "a fit makes a folder whose report says what evaluate says, and predict agrees with the library" <| fun () ->
+        testCase "a fit makes a folder whose report says what evaluate says, and predict agrees with the library"
+        <| fun () ->
             withFiles (fun path ->
                 let out = fit path [ "--test"; path "test.xyz"; "--threads"; "2" ]
                 let lines (text: string) = text.Split('\n', StringSplitOptions.RemoveEmptyEntries) |> List.ofArray
                 Assert.StartsWith(path "model" + ": 60 structures", out)
+
                 Assert.Equal<string>(
                     [ "model.json"; "report.html"; "report.json"; "weights.npz" ],
-                    Directory.GetFiles(path "model") |> Array.map (Path.GetFileName >> nonNull) |> Array.sort)
-                Assert.Equal<string>([ "model"; "spec.json"; "test.xyz"; "train.xyz" ], Directory.GetFileSystemEntries(path "") |> Array.map (Path.GetFileName >> nonNull) |> Array.sort)
+                    Directory.GetFiles(path "model") |> Array.map (Path.GetFileName >> nonNull) |> Array.sort
+                )
+
+                Assert.Equal<string>(
+                    [ "model"; "spec.json"; "test.xyz"; "train.xyz" ],
+                    Directory.GetFileSystemEntries(path "") |> Array.map (Path.GetFileName >> nonNull) |> Array.sort
+                )
 
                 // The lines of the test set, whatever the set is called.
-                let values name (text: string) = lines text |> List.filter (fun l -> l.StartsWith(name + "\t")) |> List.map (fun l -> l.Substring(l.IndexOf '\t'))
+                let values name (text: string) =
+                    lines text |> List.filter (fun l -> l.StartsWith(name + "\t")) |> List.map (fun l -> l.Substring(l.IndexOf '\t'))
+
                 let evaluated = ok [ "evaluate"; path "model"; path "test.xyz"; "--out"; path "errors.json" ]
                 Assert.Equal<string list>(values "test" out, values (path "test.xyz") evaluated)
                 Assert.Equal(4, (values "test" out).Length)
@@ -50,18 +59,26 @@ let tests =
                 // A model of 60 structures is no longer guessing.
                 Assert.InRange(first.GetProperty("percent").GetDouble(), 0.1, 60.)
                 let html = File.ReadAllText(path "model/report.html")
+
                 for part in [ "<svg"; "forces"; "&quot;cutoff&quot;" ] do
                     Assert.Contains(part, html)
 
                 // The page asks no other place for anything, and holds structures and a map of their features.
-                for other in [ "http:"; "https:"; "src="; "href="; "import" ] do Assert.DoesNotContain(other, html)
+                for other in [ "http:"; "https:"; "src="; "href="; "import" ] do
+                    Assert.DoesNotContain(other, html)
+
                 let start = html.IndexOf('>', html.IndexOf "structures-data\"") + 1
                 use shown = JsonDocument.Parse(html.Substring(start, html.IndexOf("</script>", start) - start))
                 let shown = shown.RootElement.GetProperty("structures").EnumerateArray() |> List.ofSeq
                 let frames = List.ofSeq (Seq.append (ExtendedXyzReader.Read(path "train.xyz")) (ExtendedXyzReader.Read(path "test.xyz")))
                 Assert.Equal(frames.Length, shown.Length)
-                let mean (s: Structure) = (let f = model.Features.Compute s in Array.init model.FeatureCount (fun k -> Seq.averageBy (fun i -> f[i * model.FeatureCount + k]) [ 0 .. s.Count - 1 ]))
-                let places = Toolkit.Numerics.LinearAlgebra.PrincipalComponents.Project([| for s in frames -> mean s |], model.FeatureCount, 2)
+
+                let mean (s: Structure) =
+                    (let f = model.Features.Compute s in
+                     Array.init model.FeatureCount (fun k -> Seq.averageBy (fun i -> f[i * model.FeatureCount + k]) [ 0 .. s.Count - 1 ]))
+
+                let places =
+                    Toolkit.Numerics.LinearAlgebra.PrincipalComponents.Project([| for s in frames -> mean s |], model.FeatureCount, 2)
 
                 for k, (s, drawn) in List.indexed (List.zip frames shown) do
                     let numbers (name: string) = [| for x in drawn.GetProperty(name).EnumerateArray() -> x.GetDouble() |]
@@ -71,31 +88,64 @@ let tests =
                     Assert.Equal(3 * s.Count, drawn.GetProperty("arrows").GetProperty("forces").GetArrayLength())
 
                 ok [ "predict"; path "model"; path "test.xyz"; "--out"; path "out.xyz"; "--prefix"; "ml_" ] |> ignore
+
                 for s, found in Seq.zip (ExtendedXyzReader.Read(path "test.xyz")) (ExtendedXyzReader.Read(path "out.xyz")) do
                     let expected = model.Predict s
                     Assert.Equal(expected.Energy, found.Properties["ml_energy"].Reals[0])
                     Assert.Equal<float[]>(expected.Forces, found.AtomProperties["ml_forces"].Reals.ToArray())
-                    Assert.Equal(expected.Energy, Seq.sum (found.AtomProperties["ml_energies"].Reals.ToArray()), tolerance = 1e-9 * abs expected.Energy)
+
+                    Assert.Equal(
+                        expected.Energy,
+                        Seq.sum (found.AtomProperties["ml_energies"].Reals.ToArray()),
+                        tolerance = 1e-9 * abs expected.Energy
+                    )
+
                     Assert.Equal(s.Properties["energy"], found.Properties["energy"]))
 
-        testCase "the command line replaces keys of the specification" <| fun () ->
+        testCase "the command line replaces keys of the specification"
+        <| fun () ->
             withFiles (fun path ->
-                fit path [ "--set"; "radial.nmax=2"; "--set"; "model.kind=gp"; "--set"; "model.points=12"; "--set"; "species=[\"H\", \"C\"]" ] |> ignore
+                fit path [
+                    "--set"
+                    "radial.nmax=2"
+                    "--set"
+                    "model.kind=gp"
+                    "--set"
+                    "model.points=12"
+                    "--set"
+                    "species=[\"H\", \"C\"]"
+                ]
+                |> ignore
+
                 let model = ModelFolder.Read(path "model")
                 Assert.Equal(Nullable 2, model.Spec.Radial.NMax)
                 Assert.True model.HasVariance
                 ok [ "predict"; path "model"; path "test.xyz"; "--out"; path "out.xyz" ] |> ignore
+
                 for s in ExtendedXyzReader.Read(path "out.xyz") do
                     Assert.True(s.Properties["energy_std"].Reals[0] > 0.)
                     Assert.Equal(s.Count, s.AtomProperties["energies_std"].Count)
+
                 let fails code part setting =
-                    fails code part [ "fit"; "--spec"; path "spec.json"; "--train"; path "train.xyz"; "--out"; path "other"; "--set"; setting ]
+                    fails code part [
+                        "fit"
+                        "--spec"
+                        path "spec.json"
+                        "--train"
+                        path "train.xyz"
+                        "--out"
+                        path "other"
+                        "--set"
+                        setting
+                    ]
+
                 fails 2 "--set: found 'nmax', expected key=value" "nmax"
                 fails 2 "there is no 'x' to go through" "lmax.x=1"
                 fails 1 "the unknown key 'nmix', expected 'nmax' perhaps" "radial.nmix=1"
                 fails 1 "$.lmax: found '\"many\"', expected a whole number" "lmax=many")
 
-        testCase "predictions come as csv with units, for chemiscope and for metatensor" <| fun () ->
+        testCase "predictions come as csv with units, for chemiscope and for metatensor"
+        <| fun () ->
             withFiles (fun path ->
                 fit path [ "--set"; "model.kind=ridge"; "--set"; "model.extrapolation=true" ] |> ignore
                 let model = ModelFolder.Read(path "model")
@@ -117,8 +167,24 @@ let tests =
                 frames |> Array.iteri (fun k s -> Assert.Equal((model.Predict s).Energy, float table[k + 1].[2]))
                 predict "b.csv" [ "--per-atom"; "--prefix"; "ml_" ]
                 let table = rows "b.csv"
+
                 Assert.Equal<string[]>(
-                    [| "structure"; "atom"; "element"; "x [Å]"; "y [Å]"; "z [Å]"; "ml_energies [eV]"; "ml_forces_x [eV/Å]"; "ml_forces_y [eV/Å]"; "ml_forces_z [eV/Å]"; "ml_extrapolation" |], table[0])
+                    [|
+                        "structure"
+                        "atom"
+                        "element"
+                        "x [Å]"
+                        "y [Å]"
+                        "z [Å]"
+                        "ml_energies [eV]"
+                        "ml_forces_x [eV/Å]"
+                        "ml_forces_y [eV/Å]"
+                        "ml_forces_z [eV/Å]"
+                        "ml_extrapolation"
+                    |],
+                    table[0]
+                )
+
                 Assert.Equal(1 + (frames |> Array.sumBy _.Count), table.Length)
                 Assert.Equal<float[]>((model.Predict frames[0]).Forces[3..5], table[2].[7..9] |> Array.map float)
 
@@ -128,15 +194,33 @@ let tests =
                 let property (name: string) = root.GetProperty("properties").GetProperty(name)
                 Assert.Equal(frames.Length, (property "energy").GetProperty("values").GetArrayLength())
                 Assert.Equal("atom", (property "extrapolation").GetProperty("target").GetString())
-                Assert.Equal(frames |> Array.sumBy _.Count, root.GetProperty("shapes").GetProperty("forces").GetProperty("parameters").GetProperty("atom").GetArrayLength())
+
+                Assert.Equal(
+                    frames |> Array.sumBy _.Count,
+                    root.GetProperty("shapes").GetProperty("forces").GetProperty("parameters").GetProperty("atom").GetArrayLength()
+                )
+
                 Assert.Equal(frames |> Array.sumBy _.Count, root.GetProperty("environments").GetArrayLength())
 
                 predict "d.mts" []
                 let arrays = Toolkit.Numerics.Files.NpyData.ReadAll(path "d.mts")
                 Assert.Equal<float[]>(frames |> Array.map (fun s -> (model.Predict s).Energy), arrays["blocks/0/values"].ToReals())
-                Assert.Equal<float[]>(frames |> Array.collect (fun s -> (model.Predict s).Forces |> Array.map (fun f -> 0. - f)), arrays["blocks/0/gradients/positions/values"].ToReals())
+
+                Assert.Equal<float[]>(
+                    frames |> Array.collect (fun s -> (model.Predict s).Forces |> Array.map (fun f -> 0. - f)),
+                    arrays["blocks/0/gradients/positions/values"].ToReals()
+                )
+
                 Assert.Equal<int[]>([| frames.Length; 3; 3; 1 |], Array.ofSeq arrays["blocks/0/gradients/strain/values"].Shape)
-                fails 2 "expected a name that ends with .xyz, .csv, .json or .mts" [ "predict"; path "model"; path "test.xyz"; "--out"; path "x.txt" ]
+
+                fails 2 "expected a name that ends with .xyz, .csv, .json or .mts" [
+                    "predict"
+                    path "model"
+                    path "test.xyz"
+                    "--out"
+                    path "x.txt"
+                ]
+
                 fails 2 "--per-atom: found with" [ "predict"; path "model"; path "test.xyz"; "--out"; path "x.xyz"; "--per-atom" ])
 
         testCase "atoms that are closer than any of the training set are told, unless a core keeps them apart" <| fun () ->
@@ -159,10 +243,17 @@ let tests =
                 let _, _, error = predict "core"
                 Assert.Equal("", error))
 
-        testCase "a learning curve and a sweep are fits of their own, and tell which is best" <| fun () ->
+        testCase "a learning curve and a sweep are fits of their own, and tell which is best"
+        <| fun () ->
             withFiles (fun path ->
                 let out = fit path [ "--test"; path "test.xyz"; "--learning-curve"; "10,30,500"; "--set"; "radial.nmax=2" ]
-                let curve = out.Split('\n') |> Array.filter (fun l -> l.Split('\t').Length = 5) |> Array.skip 1 |> Array.map (fun l -> l.Split '\t')
+
+                let curve =
+                    out.Split('\n')
+                    |> Array.filter (fun l -> l.Split('\t').Length = 5)
+                    |> Array.skip 1
+                    |> Array.map (fun l -> l.Split '\t')
+
                 Assert.Equal<string list>([ "10"; "10"; "30"; "30"; "60"; "60" ], [ for row in curve -> row[0] ])
                 // The last point is the model itself, and thirty structures teach more than ten.
                 let rmse (k: int) label = let own = curve |> Array.filter (fun r -> r[1] = label) in float own[k].[2]
@@ -173,30 +264,88 @@ let tests =
                 Assert.Equal(3, json.RootElement.GetProperty("learning_curve").GetArrayLength())
                 Assert.Contains("Learning curve: energy", File.ReadAllText(path "model/report.html"))
 
-                let sweep = ok [ "fit"; "--spec"; path "spec.json"; "--train"; path "train.xyz"; "--test"; path "test.xyz"; "--out"; path "sweep"; "--sweep"; "radial.nmax=1,2"; "--sweep"; "species=[\"H\", \"C\"]" ]
-                Assert.Equal<string[]>([| path "sweep/radial.nmax=1,species=__H_,__C__"; path "sweep/radial.nmax=2,species=__H_,__C__" |], Directory.GetDirectories(path "sweep") |> Array.sort)
+                let sweep =
+                    ok [
+                        "fit"
+                        "--spec"
+                        path "spec.json"
+                        "--train"
+                        path "train.xyz"
+                        "--test"
+                        path "test.xyz"
+                        "--out"
+                        path "sweep"
+                        "--sweep"
+                        "radial.nmax=1,2"
+                        "--sweep"
+                        "species=[\"H\", \"C\"]"
+                    ]
+
+                Assert.Equal<string[]>(
+                    [| path "sweep/radial.nmax=1,species=__H_,__C__"; path "sweep/radial.nmax=2,species=__H_,__C__" |],
+                    Directory.GetDirectories(path "sweep") |> Array.sort
+                )
+
                 Assert.Equal(Nullable 1, (ModelFolder.Read(path "sweep/radial.nmax=1,species=__H_,__C__")).Spec.Radial.NMax)
-                let rows = sweep.Split('\n') |> Array.filter (fun l -> l.Contains "\ttest\t" && l.StartsWith "radial") |> Array.map (fun l -> l.Split '\t')
+
+                let rows =
+                    sweep.Split('\n')
+                    |> Array.filter (fun l -> l.Contains "\ttest\t" && l.StartsWith "radial")
+                    |> Array.map (fun l -> l.Split '\t')
+
                 Assert.Equal(4, rows.Length)
+
                 for label in [ "energy"; "forces" ] do
                     let own = rows |> Array.filter (fun r -> r[2] = label)
                     Assert.Equal("*", (own |> Array.minBy (fun r -> float r[3]))[5])
                     Assert.Equal(1, own |> Array.filter (fun r -> r[5] = "*") |> Array.length)
 
-                let fails part options = fails 2 part ([ "fit"; "--spec"; path "spec.json"; "--train"; path "train.xyz"; "--out"; path "other" ] @ options)
+                let fails part options =
+                    fails 2 part ([ "fit"; "--spec"; path "spec.json"; "--train"; path "train.xyz"; "--out"; path "other" ] @ options)
+
                 fails "--sweep: found 'lmax', expected key=value,value" [ "--sweep"; "lmax" ]
                 fails "--sweep: found lmax twice" [ "--sweep"; "lmax=1"; "--sweep"; "lmax=2" ]
                 fails "--learning-curve: found no --test" [ "--learning-curve"; "10" ]
-                fails "--learning-curve: found '20,10', expected numbers of structures that increase" [ "--learning-curve"; "20,10"; "--test"; path "test.xyz" ])
 
-        testCase "dipoles are fitted, evaluated and predicted with their Born charges" <| fun () ->
+                fails "--learning-curve: found '20,10', expected numbers of structures that increase" [
+                    "--learning-curve"
+                    "20,10"
+                    "--test"
+                    path "test.xyz"
+                ])
+
+        testCase "dipoles are fitted, evaluated and predicted with their Born charges"
+        <| fun () ->
             TemporaryFolder.using (fun folder ->
                 let path name = Path.Combine(folder, name)
                 let rename (s: Structure) = s.WithProperty("mu", s.Properties["REF_dipole"]).WithoutProperty "REF_dipole"
-                ExtendedXyzWriter.Write(path "train.xyz", Toolkit.Tests.Numerics.Models.TensorTests.polar Periodicity.None 1 80 |> List.map rename)
-                ExtendedXyzWriter.Write(path "test.xyz", Toolkit.Tests.Numerics.Models.TensorTests.polar Periodicity.None 500 10 |> List.map rename)
+
+                ExtendedXyzWriter.Write(
+                    path "train.xyz",
+                    Toolkit.Tests.Numerics.Models.TensorTests.polar Periodicity.None 1 80 |> List.map rename
+                )
+
+                ExtendedXyzWriter.Write(
+                    path "test.xyz",
+                    Toolkit.Tests.Numerics.Models.TensorTests.polar Periodicity.None 500 10 |> List.map rename
+                )
+
                 ok [ "spec"; "--example"; "dipole" ] |> fun text -> File.WriteAllText(path "spec.json", text)
-                let out = fit path [ "--test"; path "test.xyz"; "--dipole-key"; "mu"; "--set"; "cutoff.radius=3"; "--set"; "radial.nmax=2"; "--set"; "lmax=1" ]
+
+                let out =
+                    fit path [
+                        "--test"
+                        path "test.xyz"
+                        "--dipole-key"
+                        "mu"
+                        "--set"
+                        "cutoff.radius=3"
+                        "--set"
+                        "radial.nmax=2"
+                        "--set"
+                        "lmax=1"
+                    ]
+
                 Assert.Contains("test\tmu\tall\t30\t", out)
                 Assert.Contains("e·Å", out)
                 let tested = (out.Split('\n') |> Array.find (fun l -> l.StartsWith "test\t")).Substring 5
@@ -210,17 +359,46 @@ let tests =
                     Assert.Equal<float[]>(expected.Atoms, found.AtomProperties["ml_atomic_mu"].Reals.ToArray())
                     Assert.Equal<float[]>(nonNull expected.Derivatives, found.AtomProperties["ml_born_charges"].Reals.ToArray())
 
-                fails 1 "model.json: spec.model.target: found dipole, expected a model of energies" [ "serve"; path "model"; "--address"; "unix:none"; "--structure"; path "test.xyz" ]
-                fails 2 "--energy-key: found with a model of the target dipole" [ "evaluate"; path "model"; path "test.xyz"; "--energy-key"; "e" ])
+                fails 1 "model.json: spec.model.target: found dipole, expected a model of energies" [
+                    "serve"
+                    path "model"
+                    "--address"
+                    "unix:none"
+                    "--structure"
+                    path "test.xyz"
+                ]
 
-        testCase "what cannot be done is said before any work, and nothing is left" <| fun () ->
+                fails 2 "--energy-key: found with a model of the target dipole" [
+                    "evaluate"
+                    path "model"
+                    path "test.xyz"
+                    "--energy-key"
+                    "e"
+                ])
+
+        testCase "what cannot be done is said before any work, and nothing is left"
+        <| fun () ->
             withFiles (fun path ->
                 let fit options = [ "fit"; "--spec"; path "spec.json"; "--train"; path "train.xyz"; "--out"; path "model" ] @ options
                 fails 1 "found no forces; there are forces, expected the key F" (fit [ "--forces-key"; "F" ])
                 fails 2 "--field-key: found 1, expected one for each of the specification's 0 vector fields" (fit [ "--field-key"; "m" ])
                 fails 2 "--threads: found '0'" (fit [ "--threads"; "0" ])
-                File.WriteAllText(path "other.json", """{"cutoff": {"radius": 3}, "lmax": 1, "representation": {"kind": "equivariants", "order": 1}}""")
-                fails 1 "found equivariants, expected invariants" [ "fit"; "--spec"; path "other.json"; "--train"; path "train.xyz"; "--out"; path "model" ]
+
+                File.WriteAllText(
+                    path "other.json",
+                    """{"cutoff": {"radius": 3}, "lmax": 1, "representation": {"kind": "equivariants", "order": 1}}"""
+                )
+
+                fails 1 "found equivariants, expected invariants" [
+                    "fit"
+                    "--spec"
+                    path "other.json"
+                    "--train"
+                    path "train.xyz"
+                    "--out"
+                    path "model"
+                ]
+
                 fails 1 "whose equations take" (fit [ "--set"; "radial.nmax=30"; "--set"; "lmax=12" ])
                 Assert.False(Directory.Exists(path "model"))
                 ok (fit []) |> ignore
@@ -231,9 +409,20 @@ let tests =
                 fails 2 "--out: found 'out.txt'" [ "predict"; path "model"; path "test.xyz"; "--out"; "out.txt" ]
                 let helium = Structure.Create(ReadOnlySpan [| 2 |], ReadOnlySpan [| 0.; 0.; 0. |])
                 ExtendedXyzWriter.Write(path "he.xyz", [ helium ])
-                fails 1 "he.xyz: frame 1: found He as atom 1, expected species that the model knows: H, C" [ "predict"; path "model"; path "he.xyz"; "--out"; path "out.xyz" ]
+
+                fails 1 "he.xyz: frame 1: found He as atom 1, expected species that the model knows: H, C" [
+                    "predict"
+                    path "model"
+                    path "he.xyz"
+                    "--out"
+                    path "out.xyz"
+                ]
+
                 fails 1 "he.xyz: frame 1: found He as atom 1" [ "evaluate"; path "model"; path "he.xyz" ]
-                let bare = ExtendedXyzReader.Read(path "test.xyz") |> Seq.map (fun s -> s.WithoutProperty("energy").WithoutAtomProperty("forces"))
+
+                let bare =
+                    ExtendedXyzReader.Read(path "test.xyz") |> Seq.map (fun s -> s.WithoutProperty("energy").WithoutAtomProperty("forces"))
+
                 ExtendedXyzWriter.Write(path "bare.xyz", List.ofSeq bare)
                 fails 1 "found no labels" [ "evaluate"; path "model"; path "bare.xyz" ]
                 Assert.False(File.Exists(path "out.xyz")))

@@ -55,7 +55,8 @@ let private expansion () = (Spec.Parse(small, "spec.json")).CreateExpansion([ 1;
 [<Tests>]
 let tests =
     testList "Cli.NiceTests" [
-        testCase "features of kind nice are those of the library, fitted on the same file" <| fun () ->
+        testCase "features of kind nice are those of the library, fitted on the same file"
+        <| fun () ->
             withFiles small (fun path ->
                 let frames = ExtendedXyzReader.Read(path "in.xyz") |> List.ofSeq
                 let expected = NiceFeatures(expansion (), NiceFit.Fit(expansion (), settings, frames, environments = 40))
@@ -64,10 +65,18 @@ let tests =
                 Assert.Equal<int64>(expected.Labels.Values.ToArray() |> Array.map int64, all["features"].ToIntegers())
                 Assert.Equal<string>([ "nu"; "sigma"; "component" ], all["features"].Fields)
                 Assert.Equal<float>(frames |> Seq.collect (fun s -> expected.Compute s) |> Array.ofSeq, all["values"].ToReals())
-                Assert.Equal<float>(frames |> Seq.collect (fun s -> (expected.ComputeWithGradients s).Gradients.ToArray()) |> Array.ofSeq, all["gradients"].ToReals())
+
+                Assert.Equal<float>(
+                    frames |> Seq.collect (fun s -> (expected.ComputeWithGradients s).Gradients.ToArray()) |> Array.ofSeq,
+                    all["gradients"].ToReals()
+                )
+
                 let found = fitOf (path "out.npz")
                 let about = all["about"].ToTexts()[0]
-                for line in NiceReport.Lines found do Assert.Contains(line, about)
+
+                for line in NiceReport.Lines found do
+                    Assert.Contains(line, about)
+
                 Assert.Equal(settings, found.Settings)
                 Assert.Equal(40, found.Environments))
 
@@ -123,7 +132,8 @@ let tests =
                 let e = (Spec.Parse(spins, "spec.json")).CreateExpansion([ 1; 8 ], "spec.json")
                 let expected = NiceFeatures(e, found)
                 let frames = ExtendedXyzReader.Read(path "in.xyz") |> List.ofSeq
-                Assert.Equal<float>(frames |> Seq.collect (fun s -> expected.Compute s) |> Array.ofSeq, (NpyData.ReadAll(path "out.npz")).["values"].ToReals())
+                let found = (NpyData.ReadAll(path "out.npz")).["values"].ToReals()
+                Assert.Equal<float>(frames |> Seq.collect (fun s -> expected.Compute s) |> Array.ofSeq, found)
                 run path "in.xyz" "again.npz" [ "--fitted"; path "out.npz" ]
                 Assert.Equal<byte>(File.ReadAllBytes(path "out.npz"), File.ReadAllBytes(path "again.npz"))
                 let lines = (ok [ "prove"; "--spec"; path "spec.json" ]).Trim().Split '\n'
@@ -160,13 +170,25 @@ let tests =
                 File.WriteAllText(path "spec.json", small.Replace("0.4", "0.5"))
                 fails 1 "fit.npz: found a fit of another specification or other structures" [ "features"; path "in.xyz"; "--spec"; path "spec.json"; "--out"; path "no.npz"; "--fit"; path "fit.npz" ])
 
-        testCase "a fit that is killed goes on from the last order that was kept" <| fun () ->
+        testCase "a fit that is killed goes on from the last order that was kept"
+        <| fun () ->
             let larger = small.Replace("\"order\": 3", "\"order\": 5").Replace("\"environments\": 40", "\"environments\": 2000")
 
             withFiles larger (fun path ->
                 ExtendedXyzWriter.Write(path "in.xyz", List.concat [ for k in 0..39 -> structures [ 1; 8 ] (12 * k) ])
                 run path "in.xyz" "out.npz" []
-                use killed = CommandLine.start [ "features"; path "in.xyz"; "--spec"; path "spec.json"; "--out"; path "never.npz"; "--fit"; path "fit.npz" ]
+
+                use killed =
+                    CommandLine.start [
+                        "features"
+                        path "in.xyz"
+                        "--spec"
+                        path "spec.json"
+                        "--out"
+                        path "never.npz"
+                        "--fit"
+                        path "fit.npz"
+                    ]
 
                 while not (File.Exists(path "fit.npz")) && not killed.HasExited do
                     Thread.Sleep 1
@@ -180,7 +202,8 @@ let tests =
         testCase "a fit of another specification, of other species, of no such format or damaged is refused by name" <| fun () ->
             withFiles small (fun path ->
                 run path "in.xyz" "out.npz" []
-                let features spec input = [ "features"; path input; "--spec"; path spec; "--out"; path "no.npz"; "--fitted"; path "out.npz" ]
+                let features spec input =
+                    [ "features"; path input; "--spec"; path spec; "--out"; path "no.npz"; "--fitted"; path "out.npz" ]
 
                 let refused (change: string -> string) (part: string) =
                     File.WriteAllText(path "changed.json", change small)
@@ -195,15 +218,53 @@ let tests =
                 File.WriteAllText(path "plain.json", """{"cutoff": {"radius": 3}, "representation": {"kind": "power-spectrum"}}""")
                 fails 2 "--fitted: found with features that are not fitted" (features "plain.json" "in.xyz"))
 
-        testCase "what is no fit is refused by name" <| fun () ->
+        testCase "what is no fit is refused by name"
+        <| fun () ->
             withFiles small (fun path ->
                 run path "in.xyz" "out.npz" []
-                let features fitted = [ "features"; path "in.xyz"; "--spec"; path "spec.json"; "--out"; path "no.npz"; "--fitted"; path fitted ]
+
+                let features fitted = [
+                    "features"
+                    path "in.xyz"
+                    "--spec"
+                    path "spec.json"
+                    "--out"
+                    path "no.npz"
+                    "--fitted"
+                    path fitted
+                ]
+
                 ExtendedXyzWriter.Write(path "iron.xyz", structures [ 1; 26 ] 1)
-                fails 1 "iron.xyz: frame 1, atom" [ "features"; path "iron.xyz"; "--spec"; path "spec.json"; "--out"; path "no.npz"; "--fitted"; path "out.npz" ]
-                fails 1 "found the element Fe, expected one of the specification's species H, O" [ "features"; path "iron.xyz"; "--spec"; path "spec.json"; "--out"; path "no.npz"; "--fitted"; path "out.npz" ]
+
+                fails 1 "iron.xyz: frame 1, atom" [
+                    "features"
+                    path "iron.xyz"
+                    "--spec"
+                    path "spec.json"
+                    "--out"
+                    path "no.npz"
+                    "--fitted"
+                    path "out.npz"
+                ]
+
+                fails 1 "found the element Fe, expected one of the specification's species H, O" [
+                    "features"
+                    path "iron.xyz"
+                    "--spec"
+                    path "spec.json"
+                    "--out"
+                    path "no.npz"
+                    "--fitted"
+                    path "out.npz"
+                ]
+
                 fails 1 "none.npz: found no such file" (features "none.npz")
-                File.WriteAllText(path "plain.json", """{"cutoff": {"radius": 3}, "radial": {"nmax": 2}, "lmax": 1, "representation": {"kind": "power-spectrum"}}""")
+
+                File.WriteAllText(
+                    path "plain.json",
+                    """{"cutoff": {"radius": 3}, "radial": {"nmax": 2}, "lmax": 1, "representation": {"kind": "power-spectrum"}}"""
+                )
+
                 ok [ "features"; path "in.xyz"; "--spec"; path "plain.json"; "--out"; path "plain.npz" ] |> ignore
                 fails 1 "plain.npz: header: found none, expected a header of format nice-fit/2" (features "plain.npz")
                 // Something else in the middle of the fit, which stands at the end of the file.
@@ -216,7 +277,8 @@ let tests =
                 fails 2 "--fit: found with --fitted" (features "out.npz" @ [ "--fit"; path "x.npz" ])
                 Assert.Empty(Directory.GetFiles(nonNull (Path.GetDirectoryName(path "x")), "no.*")))
 
-        testCase "a contraction of the radial functions comes with the fit" <| fun () ->
+        testCase "a contraction of the radial functions comes with the fit"
+        <| fun () ->
             let contracted = small.Replace("\"nmax\": 2", "\"nmax\": 4, \"contraction\": {\"channels\": 2}")
 
             withFiles contracted (fun path ->
@@ -224,9 +286,20 @@ let tests =
                 run path "in.xyz" "again.npz" [ "--fitted"; path "out.npz" ]
                 Assert.Equal<byte>(File.ReadAllBytes(path "out.npz"), File.ReadAllBytes(path "again.npz"))
                 File.WriteAllText(path "spec.json", contracted.Replace("\"channels\": 2", "\"channels\": 3"))
-                fails 1 "$.radial: found" [ "features"; path "in.xyz"; "--spec"; path "spec.json"; "--out"; path "no.npz"; "--fitted"; path "out.npz" ])
 
-        testCase "all products of a small basis are the features without contraction" <| fun () ->
+                fails 1 "$.radial: found" [
+                    "features"
+                    path "in.xyz"
+                    "--spec"
+                    path "spec.json"
+                    "--out"
+                    path "no.npz"
+                    "--fitted"
+                    path "out.npz"
+                ])
+
+        testCase "all products of a small basis are the features without contraction"
+        <| fun () ->
             let uncontracted =
                 """{"cutoff": {"radius": 3}, "radial": {"nmax": 2}, "lmax": 1, "representation": {"kind": "nice", "order": 2, "contraction": "none"}}"""
 
@@ -235,7 +308,11 @@ let tests =
                 let found = fitOf (path "out.npz")
                 Assert.Equal(NiceSettings.Uncontracted(2, Nullable(), Parities.Proper), found.Settings)
                 // Kernels of ν = 2 are those of the power spectrum, up to the square of the first's coupling, (2l + 1)⁻¹ in both.
-                File.WriteAllText(path "power.json", """{"cutoff": {"radius": 3}, "radial": {"nmax": 2}, "lmax": 1, "representation": {"kind": "power-spectrum"}}""")
+                File.WriteAllText(
+                    path "power.json",
+                    """{"cutoff": {"radius": 3}, "radial": {"nmax": 2}, "lmax": 1, "representation": {"kind": "power-spectrum"}}"""
+                )
+
                 ok [ "features"; path "in.xyz"; "--spec"; path "power.json"; "--out"; path "power.npz" ] |> ignore
                 let nice, power = NpyData.ReadAll(path "out.npz"), NpyData.ReadAll(path "power.npz")
                 let labels = nice["features"].ToIntegers() |> Array.chunkBySize 3
@@ -244,7 +321,9 @@ let tests =
                     let values = all["values"]
                     Array.chunkBySize values.Shape[1] (values.ToReals())
 
-                let second = rows nice |> Array.map (fun r -> Array.zip labels r |> Array.filter (fun (l, _) -> l[0] = 2L) |> Array.map snd)
+                let second =
+                    rows nice |> Array.map (fun r -> Array.zip labels r |> Array.filter (fun (l, _) -> l[0] = 2L) |> Array.map snd)
+
                 let dot a b = Array.fold2 (fun sum x y -> sum + x * y) 0. a b
                 let p = rows power
 
@@ -253,7 +332,8 @@ let tests =
                         let expected = dot p[i] p[j]
                         Assert.InRange(dot second[i] second[j], expected - 1e-10 * abs expected, expected + 1e-10 * abs expected))
 
-        testCase "couplings that independent certifies are chosen, from files beside the specification" <| fun () ->
+        testCase "couplings that independent certifies are chosen, from files beside the specification"
+        <| fun () ->
             let spec =
                 """{"cutoff": {"radius": 3}, "radial": {"nmax": 1}, "lmax": 3, "representation": {"kind": "nice", "order": 4, "lambda": 6, "contraction": "none",
                 "select": {"by": "couplings", "couplings": ["nu3.json", "nu4.json"]}}}"""
@@ -270,6 +350,8 @@ let tests =
                     Assert.Equal(count, int64 (Seq.length (Seq.filter (fun f -> found[f][0] = order) (seq { 0 .. found.Count - 1 }))))
 
                 // The fit has what was chosen: other structures need no files.
-                for order in 3..4 do File.Delete(path $"nu{order}.json")
+                for order in 3..4 do
+                    File.Delete(path $"nu{order}.json")
+
                 run path "other.xyz" "other.npz" [ "--fitted"; path "out.npz" ])
     ]

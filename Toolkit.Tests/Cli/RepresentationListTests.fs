@@ -32,7 +32,10 @@ let private radial = """{"kind": "radial-spectrum"}""", []
 let private bispectrum = """{"kind": "bispectrum", "parity": "both"}""", []
 let private spins = """{"kind": "spin-power-spectrum", "coupling": "both"}""", [ spin ]
 let private mixed = """{"kind": "power-spectrum", "factors": ["rho", "V"]}""", [ potential ]
-let private triples = """{"kind": "tree", "tree": {"format": "coupling-tree/1", "fields": {"rho": {"parity": "polar", "time": "even"}}, "tree": {"couple": [{"leaf": "rho", "l": "l"}, {"leaf": "rho", "l": "l"}], "L": 0}}}""", []
+let private triples =
+    """{"kind": "tree", "tree": {"format": "coupling-tree/1", "fields": {"rho": {"parity": "polar", "time": "even"}}, "tree": {"couple": [{"leaf": "rho", "l": "l"}, {"leaf": "rho", "l": "l"}], "L": 0}}}""",
+    []
+
 let private density = """{"kind": "equivariants", "order": 1, "lambda": 2}""", []
 let private pairs = """{"kind": "equivariants", "lambda": 2}""", []
 let private potentials = """{"kind": "equivariants", "order": 1, "lambda": 1, "factors": ["V"]}""", [ potential ]
@@ -132,14 +135,19 @@ let tests =
                 Assert.All(of' 0, fun g -> Assert.Equal(0., g))
                 Assert.Contains(of' 1, fun g -> abs g > 1e-3))
 
-        testCase "nice stands beside others, and its fit travels along" <| fun () ->
+        testCase "nice stands beside others, and its fit travels along"
+        <| fun () ->
             TemporaryFolder.using (fun folder ->
                 let nice = """{"kind": "nice", "order": 3, "contraction": {"components": {"covariants": 5, "invariants": 7}}}""", []
                 compare folder [ powers; nice ] []
                 let path name = Path.Combine(folder, name)
                 features folder (listOf [ powers; nice ]) [] |> ignore
                 ok [ "features"; path "all.xyz"; "--spec"; path "out.npz"; "--out"; path "again.npz" ]
-                Assert.Equal<float>((NpyData.ReadAll(path "out.npz")).["values"].ToReals(), (NpyData.ReadAll(path "again.npz")).["values"].ToReals()))
+
+                Assert.Equal<float>(
+                    (NpyData.ReadAll(path "out.npz")).["values"].ToReals(),
+                    (NpyData.ReadAll(path "again.npz")).["values"].ToReals()
+                ))
 
         testCase "blocks are chosen among those of all parts, and metatensor has the same numbers" <| fun () ->
             TemporaryFolder.using (fun folder ->
@@ -160,21 +168,40 @@ let tests =
             Assert.Equal<string>(List.distinct each, trees spec)
             Assert.Equal(Spec.Parse(specOf [] "[{\"kind\": \"power-spectrum\"}]", "s"), Spec.Parse(specOf [] (fst powers), "s"))
 
-        testCase "what does not go together is refused, with its place in the list" <| fun () ->
+        testCase "what does not go together is refused, with its place in the list"
+        <| fun () ->
             let refused (expected: string) (spec: string) =
-                Assert.Equal("spec.json: " + expected, Assert.Throws<InputException>(fun () -> Spec.Parse(spec, "spec.json") |> ignore).Message)
+                Assert.Equal(
+                    "spec.json: " + expected,
+                    Assert.Throws<InputException>(fun () -> Spec.Parse(spec, "spec.json") |> ignore).Message
+                )
 
             let nice = """{"kind": "nice"}""", []
             refused "$.representation: found '[]', expected an object { … } or a list of objects" (specOf [] "[]")
             refused "$.representation[1].kind: found equivariants, expected invariants, as the first of the list" (listOf [ powers; pairs ])
-            refused "$.representation[1].kind: found tree of invariants, expected equivariants, as the first of the list" (listOf [ pairs; triples ])
+
+            refused
+                "$.representation[1].kind: found tree of invariants, expected equivariants, as the first of the list"
+                (listOf [ pairs; triples ])
+
             refused "$.representation[2].kind: found nice again, expected nice once in a list" (listOf [ nice; powers; nice ])
-            refused "$.representation[1].parity: found this key with kind power-spectrum, expected parity only with bispectrum, equivariants of order 2, nice and the spin- kinds"
+
+            refused
+                "$.representation[1].parity: found this key with kind power-spectrum, expected parity only with bispectrum, equivariants of order 2, nice and the spin- kinds"
                 (listOf [ powers; """{"kind": "power-spectrum", "parity": "both"}""", [] ])
-            refused "$.representation[0].factors: found 'W', expected one of rho, V" (listOf [ """{"kind": "power-spectrum", "factors": ["rho", "W"]}""", [ potential ]; mixed ])
-            refused "$.fields: found the potential V, which nothing reads, expected potentials that factors name" (listOf [ fst powers, [ potential ]; radial ])
-            refused "$.fields: found the vector field spin with 2 representations that do not read it, expected vector fields only with the spin- kinds, nice and tree"
+
+            refused
+                "$.representation[0].factors: found 'W', expected one of rho, V"
+                (listOf [ """{"kind": "power-spectrum", "factors": ["rho", "W"]}""", [ potential ]; mixed ])
+
+            refused
+                "$.fields: found the potential V, which nothing reads, expected potentials that factors name"
+                (listOf [ fst powers, [ potential ]; radial ])
+
+            refused
+                "$.fields: found the vector field spin with 2 representations that do not read it, expected vector fields only with the spin- kinds, nice and tree"
                 (listOf [ fst powers, [ spin ]; radial ])
+
             let list = Spec.Parse(listOf [ powers; radial ], "spec.json")
             let e = Assert.Throws<InputException>(fun () -> list.CreateRepresentation([ 1 ], "spec.json") |> ignore)
             Assert.Equal("spec.json: $.representation: found 2 representations, expected one", e.Message)

@@ -18,17 +18,29 @@ let private bohr, hartree = 0.529177210903, 27.211386245988
 
 let private crystal =
     Structure.Create(
-        ReadOnlySpan [| 8; 1 |], ReadOnlySpan [| 0.1; 0.2; 0.; 1.6; 1.3; 1.9 |], Cell(ReadOnlySpan [| 3.1; 0.2; 0.; 0.; 3.3; 0.4; 0.5; 0.; 3. |]), Periodicity.All)
+        ReadOnlySpan [| 8; 1 |],
+        ReadOnlySpan [| 0.1; 0.2; 0.; 1.6; 1.3; 1.9 |],
+        Cell(ReadOnlySpan [| 3.1; 0.2; 0.; 0.; 3.3; 0.4; 0.5; 0.; 3. |]),
+        Periodicity.All
+    )
 
 /// A folder with a model that somebody has made up, and the structure that is simulated.
 let private withModel (test: (string -> string) -> unit) =
     TemporaryFolder.using (fun folder ->
         let path name = Path.Combine(folder, name)
-        let frames =
-            [ for k in 0..20 ->
-                  let r = crystal.Positions.ToArray() |> Array.mapi (fun i x -> x + 0.2 * sin (float (7 * i + k)))
-                  crystal.WithPositions(ReadOnlySpan r).WithProperty("energy", PropertyValue.Real(sin (float k))) ]
-        let spec = Spec.Parse("""{"cutoff": {"radius": 3}, "radial": {"nmax": 3}, "lmax": 2, "representation": {"kind": "power-spectrum"}, "model": {"kind": "ridge", "regularizer": 1e-4}}""", "spec")
+
+        let frames = [
+            for k in 0..20 ->
+                let r = crystal.Positions.ToArray() |> Array.mapi (fun i x -> x + 0.2 * sin (float (7 * i + k)))
+                crystal.WithPositions(ReadOnlySpan r).WithProperty("energy", PropertyValue.Real(sin (float k)))
+        ]
+
+        let spec =
+            Spec.Parse(
+                """{"cutoff": {"radius": 3}, "radial": {"nmax": 3}, "lmax": 2, "representation": {"kind": "power-spectrum"}, "model": {"kind": "ridge", "regularizer": 1e-4}}""",
+                "spec"
+            )
+
         ModelFolder.Write(path "model", FitRun.Fit(spec, StructureSource.Of(ResizeArray frames, "data"), "spec", FitRequest()))
         ExtendedXyzWriter.Write(path "start.xyz", [ crystal ])
         test path)
@@ -80,7 +92,8 @@ let private tcp () =
 [<Tests>]
 let tests =
     testSequenced <| testList "Cli.ServeTests" [
-        testCase "a server gets energies, forces and virials of the places it sends" <| fun () ->
+        testCase "a server gets energies, forces and virials of the places it sends"
+        <| fun () ->
             withModel (fun path ->
                 let model = ModelFolder.Read(path "model")
                 let name = Guid.NewGuid().ToString "N"
@@ -113,8 +126,14 @@ let tests =
                                 let expected = model.Predict s
                                 Assert.Equal(expected.Energy, hartree * (server.Reals 1)[0], tolerance = 1e-10)
                                 Assert.Equal(2, server.Integer())
-                                Array.iter2 (fun e f -> Assert.Equal(e, f * hartree / bohr, tolerance = 1e-10)) expected.Forces (server.Reals 6)
+
+                                Array.iter2
+                                    (fun e f -> Assert.Equal(e, f * hartree / bohr, tolerance = 1e-10))
+                                    expected.Forces
+                                    (server.Reals 6)
+
                                 let virial = server.Reals 9
+
                                 for a in 0..2 do
                                     for b in 0..2 do
                                         Assert.Equal(expected.Virial[3 * a + b], hartree * virial[3 * b + a], tolerance = 1e-10)
@@ -128,19 +147,35 @@ let tests =
 
                     Assert.Equal("", err)
                     Assert.Equal((0, $"{address}: 4 steps, neighbours found 1 times\n"), (code, out))
+
                 File.Delete socketPath)
 
-        testCase "a connection that ends inside a message, and other servers, are told" <| fun () ->
+        testCase "a connection that ends inside a message, and other servers, are told"
+        <| fun () ->
             withModel (fun path ->
-                let talks: (string * (Server -> unit)) list =
-                    [ "the server closed the connection inside a header", (fun s -> s.Status() |> ignore; s.Send 5)
-                      "the server closed the connection inside a message", (fun s -> s.Send "POSDATA"; s.Send [| 1.; 2. |])
-                      "the server sends 'HTTP/1.1 200': no message of i-PI", (fun s -> s.Send "HTTP/1.1 200")
-                      "the server asks for forces before it gives places", (fun s -> s.Send "GETFORCE")
-                      "the server has 3 atoms, expected 2, as --structure has",
-                      (fun s -> s.Places(Structure.Create(ReadOnlySpan [| 8; 1; 1 |], ReadOnlySpan(Array.init 9 float), crystal.Cell, Periodicity.All)))
-                      "the server announces -4 atoms", (fun s -> s.Send "POSDATA"; s.Send(Array.zeroCreate<float> 18); s.Send -4)
-                      "step 1: ", (fun s -> s.Places(crystal.WithPositions(ReadOnlySpan(Array.zeroCreate<float> 6)))) ]
+                let talks: (string * (Server -> unit)) list = [
+                    "the server closed the connection inside a header",
+                    (fun s ->
+                        s.Status() |> ignore
+                        s.Send 5)
+                    "the server closed the connection inside a message",
+                    (fun s ->
+                        s.Send "POSDATA"
+                        s.Send [| 1.; 2. |])
+                    "the server sends 'HTTP/1.1 200': no message of i-PI", (fun s -> s.Send "HTTP/1.1 200")
+                    "the server asks for forces before it gives places", (fun s -> s.Send "GETFORCE")
+                    "the server has 3 atoms, expected 2, as --structure has",
+                    (fun s ->
+                        s.Places(
+                            Structure.Create(ReadOnlySpan [| 8; 1; 1 |], ReadOnlySpan(Array.init 9 float), crystal.Cell, Periodicity.All)
+                        ))
+                    "the server announces -4 atoms",
+                    (fun s ->
+                        s.Send "POSDATA"
+                        s.Send(Array.zeroCreate<float> 18)
+                        s.Send -4)
+                    "step 1: ", (fun s -> s.Places(crystal.WithPositions(ReadOnlySpan(Array.zeroCreate<float> 6))))
+                ]
 
                 for part, talk in talks do
                     let listener, address = tcp ()
@@ -162,12 +197,17 @@ let tests =
                 ExtendedXyzWriter.Write(path "he.xyz", [ crystal.WithSpecies(ReadOnlySpan [| 2; 2 |]) ])
                 fails 1 "found He as atom 1" [ "--address"; nowhere; "--structure"; path "he.xyz"; "--wait"; "0" ])
 
-        testCase "ASE runs the model: energies, forces and stress are those of predict, and energy is conserved" <| fun () ->
+        testCase "ASE runs the model: energies, forces and stress are those of predict, and energy is conserved"
+        <| fun () ->
             Tool.withPython "ase" (fun python ->
                 withModel (fun path ->
                     let name = "toolkit-" + Guid.NewGuid().ToString "N"
-                    let program, arguments = CommandLine.command [ "serve"; path "model"; "--address"; $"unix:{name}"; "--structure"; path "start.xyz" ]
+
+                    let program, arguments =
+                        CommandLine.command [ "serve"; path "model"; "--address"; $"unix:{name}"; "--structure"; path "start.xyz" ]
+
                     CommandLine.run [ "predict"; path "model"; path "start.xyz"; "--out"; path "out.xyz" ] |> ignore
+
                     let script =
                         """
 import sys, subprocess, numpy as np
@@ -210,6 +250,7 @@ with SocketIOCalculator(unixsocket=sys.argv[3], timeout=60) as calc:
     assert atoms.get_potential_energy() < before
 print('well')
 """
+
                     let told = python script ([ path "start.xyz"; path "out.xyz"; name; program ] @ arguments)
                     Assert.Contains("well\n", told)
                     Assert.Matches("(6[4-9]|7[0-9]) steps", told)

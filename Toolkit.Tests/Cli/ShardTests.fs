@@ -19,8 +19,18 @@ let private withFiles = MethaneFiles.using spec 40 20
 /// Three ranks of `toolkit args… --shard auto`; skips where there is no mpirun.
 let private mpirun (args: string list) =
     let program, all = command (args @ [ "--shard"; "auto" ])
-    let start = ProcessStartInfo("mpirun", [ "--oversubscribe"; "-n"; "3"; program ] @ all, RedirectStandardError = true, RedirectStandardOutput = true)
-    for name in [ "OMPI_ALLOW_RUN_AS_ROOT"; "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM" ] do start.Environment[name] <- "1"
+
+    let start =
+        ProcessStartInfo(
+            "mpirun",
+            [ "--oversubscribe"; "-n"; "3"; program ] @ all,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true
+        )
+
+    for name in [ "OMPI_ALLOW_RUN_AS_ROOT"; "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM" ] do
+        start.Environment[name] <- "1"
+
     try
         use run = nonNull (Process.Start start)
         let error = run.StandardError.ReadToEndAsync()
@@ -33,13 +43,16 @@ let private mpirun (args: string list) =
 [<Tests>]
 let tests =
     testList "Cli.ShardTests" [
-        testCase "three ranks under mpirun make the features of one run, to the byte, as npz and as mts, gradients too" <| fun () ->
+        testCase "three ranks under mpirun make the features of one run, to the byte, as npz and as mts, gradients too"
+        <| fun () ->
             withFiles (fun path ->
                 for name, options in
-                    [ "a.npz", []
-                      "b.npz", [ "--gradients"; "--precision"; "float32" ]
-                      "c.mts", [ "--gradients" ]
-                      "d.npz", [ "--average" ] ] do
+                    [
+                        "a.npz", []
+                        "b.npz", [ "--gradients"; "--precision"; "float32" ]
+                        "c.mts", [ "--gradients" ]
+                        "d.npz", [ "--average" ]
+                    ] do
                     let features out = [ "features"; path "test.xyz"; "--spec"; path "spec.json"; "--out"; path out ] @ options
                     ok (features ("one-" + name)) |> ignore
                     mpirun (features name)
@@ -50,7 +63,15 @@ let tests =
                     Assert.Equal<byte[]>(File.ReadAllBytes(path ("one-" + name)), File.ReadAllBytes(path name))
 
                 let part k = path $"a.shard-{k}-of-3.npz"
-                fails 1 "found 2 of 3 parts, expected all of them; part 2 is missing: run it again" [ "merge"; part 1; part 3; "--out"; path "no.npz" ]
+
+                fails 1 "found 2 of 3 parts, expected all of them; part 2 is missing: run it again" [
+                    "merge"
+                    part 1
+                    part 3
+                    "--out"
+                    path "no.npz"
+                ]
+
                 fails 1 "found part 1 a second time" [ "merge"; part 1; part 2; part 3; part 1; "--out"; path "no.npz" ]
                 File.Copy(part 1, path "a.shard-2-of-3.npz", true)
                 fails 1 "expected parts whose structures follow each other" [ "merge"; path "a.shard-*-of-3.npz"; "--out"; path "no.npz" ]
@@ -60,7 +81,18 @@ let tests =
                 fails 1 "a file that is damaged or no feature file" [ "merge"; path "a.shard-*-of-3.npz"; "--out"; path "no.npz" ]
                 fails 1 "a name without .shard-i-of-n" [ "merge"; path "one-a.npz"; "--out"; path "no.npz" ]
                 fails 2 "expected parts that end with .mts" [ "merge"; path "a.shard-*-of-3.npz"; "--out"; path "no.mts" ]
-                fails 2 "--shard: found auto and none of OMPI_COMM_WORLD_RANK" [ "features"; path "test.xyz"; "--spec"; path "spec.json"; "--out"; path "no.npz"; "--shard"; "auto" ]
+
+                fails 2 "--shard: found auto and none of OMPI_COMM_WORLD_RANK" [
+                    "features"
+                    path "test.xyz"
+                    "--spec"
+                    path "spec.json"
+                    "--out"
+                    path "no.npz"
+                    "--shard"
+                    "auto"
+                ]
+
                 Assert.False(File.Exists(path "no.npz")))
 
         testCase "three ranks under mpirun make the fit and the predictions of one run; lost and foreign parts are told" <| fun () ->
@@ -100,19 +132,43 @@ let tests =
                 fails 2 "--shard: found '4/3', expected i/n with i from 1 to n, or auto" (fit "other" [ "--shard"; "4/3" ])
                 fails 2 "--merge: found with --sweep" (fit "other" [ "--merge"; "--sweep"; "lmax=1,2" ]))
 
-        testCase "models of dipoles are fitted in parts, too, and are those of one process to the bit" <| fun () ->
+        testCase "models of dipoles are fitted in parts, too, and are those of one process to the bit"
+        <| fun () ->
             TemporaryFolder.using (fun folder ->
                 let path name = Path.Combine(folder, name)
                 ExtendedXyzWriter.Write(path "train.xyz", Toolkit.Tests.Numerics.Models.TensorTests.polar Periodicity.None 1 30)
                 ExtendedXyzWriter.Write(path "test.xyz", Toolkit.Tests.Numerics.Models.TensorTests.polar Periodicity.None 500 5)
                 ok [ "spec"; "--example"; "dipole" ] |> fun text -> File.WriteAllText(path "spec.json", text)
+
                 let fit out options =
-                    [ "fit"; "--spec"; path "spec.json"; "--train"; path "train.xyz"; "--out"; path out; "--set"; "cutoff.radius=3"; "--set"; "radial.nmax=2"; "--set"; "lmax=1" ] @ options
+                    [
+                        "fit"
+                        "--spec"
+                        path "spec.json"
+                        "--train"
+                        path "train.xyz"
+                        "--out"
+                        path out
+                        "--set"
+                        "cutoff.radius=3"
+                        "--set"
+                        "radial.nmax=2"
+                        "--set"
+                        "lmax=1"
+                    ]
+                    @ options
+
                 ok (fit "one" []) |> ignore
-                for k in 1..3 do ok (fit "model" [ "--shard"; $"{k}/3" ]) |> ignore
+
+                for k in 1..3 do
+                    ok (fit "model" [ "--shard"; $"{k}/3" ]) |> ignore
+
                 ok (fit "model" [ "--merge" ]) |> ignore
                 let one, model = Tensors.TensorFolder.Read(path "one"), Tensors.TensorFolder.Read(path "model")
                 Assert.Equal(one.About.Rows, model.About.Rows)
-                for s in ExtendedXyzReader.Read(path "test.xyz") do Assert.Equal<float[]>((one.Predict s).Values, (model.Predict s).Values)
+
+                for s in ExtendedXyzReader.Read(path "test.xyz") do
+                    Assert.Equal<float[]>((one.Predict s).Values, (model.Predict s).Values)
+
                 Assert.Empty(Directory.GetFiles(path "", "*.shard-*")))
     ]

@@ -35,7 +35,8 @@ let tests =
 
                 Assert.Equal(there.Length, here.Length)
 
-            let files = Directory.GetFiles(path "docs/pictures", "*.svg") |> Array.map (fun file -> nonNull (Path.GetFileName file)) |> Array.sort
+            let files =
+                Directory.GetFiles(path "docs/pictures", "*.svg") |> Array.map (fun file -> nonNull (Path.GetFileName file)) |> Array.sort
             Assert.Equal<string>(drawn |> List.map fst |> List.sort |> Array.ofList, files)
 
         testCase "the tables of settings have the numbers that the pictures are drawn from, rounded" <| fun () ->

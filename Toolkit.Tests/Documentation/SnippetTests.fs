@@ -32,18 +32,30 @@ let private complaints (folder: string) (program: string) : string =
     File.WriteAllText(inside "Implicit.cs", implicit)
     let runtime = nonNull (Path.GetDirectoryName typeof<obj>.Assembly.Location)
 
-    let references =
-        [ yield! Directory.GetFiles(runtime, "System*.dll")
-          yield Path.Combine(runtime, "netstandard.dll")
-          for name in [ "Toolkit.Numerics"; "Toolkit.Symbolic"; "Toolkit.Kernel"; "FSharp.Core" ] -> Path.Combine(AppContext.BaseDirectory, name + ".dll") ]
+    let references = [
+        yield! Directory.GetFiles(runtime, "System*.dll")
+        yield Path.Combine(runtime, "netstandard.dll")
+        for name in [ "Toolkit.Numerics"; "Toolkit.Symbolic"; "Toolkit.Kernel"; "FSharp.Core" ] ->
+            Path.Combine(AppContext.BaseDirectory, name + ".dll")
+    ]
 
-    let options =
-        [ "-nologo"; "-nullable:enable"; "-langversion:latest"; "-warn:0"; "-out:" + inside "program.dll"
-          for r in references do "-r:" + r
-          inside "Program.cs"; inside "Implicit.cs" ]
+    let options = [
+        "-nologo"
+        "-nullable:enable"
+        "-langversion:latest"
+        "-warn:0"
+        "-out:" + inside "program.dll"
+        for r in references do
+            "-r:" + r
+        inside "Program.cs"
+        inside "Implicit.cs"
+    ]
 
     File.WriteAllLines(inside "options.rsp", options |> List.map (fun o -> $"\"{o}\""))
-    let start = ProcessStartInfo("dotnet", [ compiler.Value; "@" + inside "options.rsp" ], RedirectStandardOutput = true, WorkingDirectory = folder)
+
+    let start =
+        ProcessStartInfo("dotnet", [ compiler.Value; "@" + inside "options.rsp" ], RedirectStandardOutput = true, WorkingDirectory = folder)
+
     use running = nonNull (Process.Start start)
     let said = running.StandardOutput.ReadToEnd()
     running.WaitForExit()
@@ -52,12 +64,18 @@ let private complaints (folder: string) (program: string) : string =
 [<Tests>]
 let tests =
     testList "Documentation.SnippetTests" [
-        testCase "every C# block of README and of the page on fits compiles as printed" <| fun () ->
+        testCase "every C# block of README and of the page on fits compiles as printed"
+        <| fun () ->
             TemporaryFolder.using (fun folder ->
                 let mutable blocks = 0
 
                 for page in [ "README.md"; "docs/fitting.md" ] do
-                    for block in Regex.Matches(File.ReadAllText(Path.Combine(SharedData.repository, page)), "```csharp\n(.*?)```", RegexOptions.Singleline) do
+                    for block in
+                        Regex.Matches(
+                            File.ReadAllText(Path.Combine(SharedData.repository, page)),
+                            "```csharp\n(.*?)```",
+                            RegexOptions.Singleline
+                        ) do
                         blocks <- blocks + 1
                         Assert.Equal("", complaints folder block.Groups[1].Value)
 

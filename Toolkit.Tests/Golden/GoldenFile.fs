@@ -98,17 +98,17 @@ let private structureLines (subject: Subject) (name: string) (s: Structure) : Li
     let n, features = s.Count, subject.FeatureCount
     let runs = runs subject
 
-    let line key scale numbers =
-        { Key = $"{name} {key}"
-          Scale = scale
-          Numbers = numbers }
+    let line key scale numbers = { Key = $"{name} {key}"; Scale = scale; Numbers = numbers }
 
     /// A row's run of features, summed with weights that differ from feature to feature and row to row.
     let project (stream: int) (rows: float[]) row (first, count) =
         sum (stream + 1000 * row) rows[row * features .. (row + 1) * features - 1] first count
 
     let ofRun (rows: float[]) (first, count) =
-        seq { for row in 0 .. rows.Length / max 1 features - 1 do yield! Array.sub rows (row * features + first) count }
+        seq {
+            for row in 0 .. rows.Length / max 1 features - 1 do
+                yield! Array.sub rows (row * features + first) count
+        }
 
     /// Gradients [row, xyz, feature]: by centre and direction, then by run of features.
     let gradients (stream: int) (what: string) (rows: float[]) =
@@ -116,11 +116,23 @@ let private structureLines (subject: Subject) (name: string) (s: Structure) : Li
         let all = 0, features
 
         let ofCentre i d =
-            Seq.sum (seq { for row in found.Offsets[i] .. found.Offsets[i + 1] - 1 -> weight (stream + 1) (31 * row + found.Atoms[row]) * project stream rows (3 * row + d) all })
+            Seq.sum (
+                seq {
+                    for row in found.Offsets[i] .. found.Offsets[i + 1] - 1 ->
+                        weight (stream + 1) (31 * row + found.Atoms[row]) * project stream rows (3 * row + d) all
+                }
+            )
 
-        [ line $"{what} by centre" scale [| for i in 0 .. n - 1 do for d in 0..2 -> ofCentre i d |]
-          line $"{what} by run" scale [| for run in runs -> Seq.sum (seq { for row in 0 .. 3 * found.Atoms.Length - 1 -> project (stream + 2) rows row run }) |]
-          line $"{what} norms" scale [| for run in runs -> norm (ofRun rows run) |] ]
+        [
+            line $"{what} by centre" scale [|
+                for i in 0 .. n - 1 do
+                    for d in 0..2 -> ofCentre i d
+            |]
+            line $"{what} by run" scale [|
+                for run in runs -> Seq.sum (seq { for row in 0 .. 3 * found.Atoms.Length - 1 -> project (stream + 2) rows row run })
+            |]
+            line $"{what} norms" scale [| for run in runs -> norm (ofRun rows run) |]
+        ]
 
     let scale = largest found.Values
     let values = found.Values
@@ -135,24 +147,35 @@ let private structureLines (subject: Subject) (name: string) (s: Structure) : Li
 
     let force = largest evaluated.Forces
 
-    [ line "atoms and rows" 1. [| float n; float features; float found.FieldCount; yield! Array.map float found.Offsets; yield! Array.map float found.Atoms |]
-      if n * features <= 200 then
-          line "values" scale values
-      else
-          line "values by atom and run" scale [| for i in 0 .. n - 1 do for run in runs -> project 1 values i run |]
+    [
+        line "atoms and rows" 1. [|
+            float n
+            float features
+            float found.FieldCount
+            yield! Array.map float found.Offsets
+            yield! Array.map float found.Atoms
+        |]
+        if n * features <= 200 then
+            line "values" scale values
+        else
+            line "values by atom and run" scale [|
+                for i in 0 .. n - 1 do
+                    for run in runs -> project 1 values i run
+            |]
 
-      line "norms" scale [| for run in runs -> norm (ofRun values run) |]
-      yield! gradients 3 "gradients" found.Gradients
-      for f in 0 .. found.FieldCount - 1 do
-          yield! gradients (7 + 4 * f) $"gradients by field {f}" (field f)
+        line "norms" scale [| for run in runs -> norm (ofRun values run) |]
+        yield! gradients 3 "gradients" found.Gradients
+        for f in 0 .. found.FieldCount - 1 do
+            yield! gradients (7 + 4 * f) $"gradients by field {f}" (field f)
 
-      line "energy" (Seq.sumBy abs evaluated.AtomicEnergies) [| evaluated.Energy |]
-      line "atomic energies" (largest evaluated.AtomicEnergies) evaluated.AtomicEnergies
-      line "forces" force evaluated.Forces
-      line "virial" (max force (largest evaluated.Virial)) evaluated.Virial
-      line "cell gradient" (max force (largest evaluated.CellGradient)) evaluated.CellGradient
-      for f in 0 .. evaluated.EffectiveFields.Count - 1 do
-          line $"effective field {f}" (largest evaluated.EffectiveFields[f]) evaluated.EffectiveFields[f] ]
+        line "energy" (Seq.sumBy abs evaluated.AtomicEnergies) [| evaluated.Energy |]
+        line "atomic energies" (largest evaluated.AtomicEnergies) evaluated.AtomicEnergies
+        line "forces" force evaluated.Forces
+        line "virial" (max force (largest evaluated.Virial)) evaluated.Virial
+        line "cell gradient" (max force (largest evaluated.CellGradient)) evaluated.CellGradient
+        for f in 0 .. evaluated.EffectiveFields.Count - 1 do
+            line $"effective field {f}" (largest evaluated.EffectiveFields[f]) evaluated.EffectiveFields[f]
+    ]
 
 /// What a specification gives today.
 let compute (spec: string) : Content =
@@ -218,6 +241,7 @@ let differences (expected: Content) (found: Content) : string list =
               match wrong with
               | [] -> ()
               | _ ->
-                  let worst = wrong |> List.maxBy (fun k -> let d = abs (a.Numbers[k] - b.Numbers[k]) in if Double.IsNaN d then infinity else d)
+                  let worst =
+                      wrong |> List.maxBy (fun k -> let d = abs (a.Numbers[k] - b.Numbers[k]) in if Double.IsNaN d then infinity else d)
                   let off = abs (a.Numbers[worst] - b.Numbers[worst]) / a.Scale
                   $"{a.Key}: {wrong.Length} of {a.Numbers.Length} numbers; worst is number {worst}, expected {number a.Numbers[worst]}, found {number b.Numbers[worst]}, off by {off:E1} of the scale" ]

@@ -96,7 +96,8 @@ let private few =
 
 /// With fewer radial functions where there would be three.
 let private little nmax parts =
-    let fewer = parts.Radial.Replace("\"nmax\": 3}", $"\"nmax\": {nmax}}}").Replace("\"nmax\": 3, \"scaling", $"\"nmax\": {nmax}, \"scaling")
+    let fewer =
+        parts.Radial.Replace("\"nmax\": 3}", $"\"nmax\": {nmax}}}").Replace("\"nmax\": 3, \"scaling", $"\"nmax\": {nmax}, \"scaling")
     { parts with Radial = fewer }
 
 let private named kind (name, parts) = $"{kind}.{name}", text parts
@@ -163,19 +164,21 @@ let private spin = """{"name": "spins", "axial": true, "timeOdd": true}"""
 let private spins =
     let fields list = "\"fields\": [" + String.concat ", " list + "]"
 
-    [ for kind, nmax, lmax in [ "spin-power-spectrum", 2, 2; "spin-bispectrum", 1, 2 ] do
-          let with' list options =
-              { small with
-                  Radial = $"{{\"nmax\": {nmax}}}"
-                  LMax = Some lmax
-                  Others = [ fields list ]
-                  Representation = $"{{\"kind\": \"{kind}\"{options}}}" }
+    [
+        for kind, nmax, lmax in [ "spin-power-spectrum", 2, 2; "spin-bispectrum", 1, 2 ] do
+            let with' list options = {
+                small with
+                    Radial = $"{{\"nmax\": {nmax}}}"
+                    LMax = Some lmax
+                    Others = [ fields list ]
+                    Representation = $"{{\"kind\": \"{kind}\"{options}}}"
+            }
 
-          let both = ", \"coupling\": \"both\", \"parity\": \"both\""
-          let dipole = """{"name": "mu"}"""
+            let both = ", \"coupling\": \"both\", \"parity\": \"both\""
+            let dipole = """{"name": "mu"}"""
 
-          let cases =
-              [ yield "small", with' [ spin ] ""
+            let cases = [
+                yield "small", with' [ spin ] ""
                 for coupling in [ "resolved"; "summed"; "both" ] do
                     for scalars in [ "include"; "exclude" ] do
                         for parity in [ "proper"; "pseudo"; "both" ] do
@@ -183,23 +186,44 @@ let private spins =
                             if (kind, coupling, parity) <> ("spin-power-spectrum", "summed", "pseudo") then
                                 yield
                                     $"{coupling}-{scalars}-{parity}",
-                                    with' [ spin; dipole ] $", \"coupling\": \"{coupling}\", \"scalars\": \"{scalars}\", \"parity\": \"{parity}\""
+                                    with'
+                                        [ spin; dipole ]
+                                        $", \"coupling\": \"{coupling}\", \"scalars\": \"{scalars}\", \"parity\": \"{parity}\""
                 for axial in [ "true"; "false" ] do
                     for odd in [ "true"; "false" ] do
                         yield
                             $"axial-{axial}-timeOdd-{odd}",
-                            with' [ $"{{\"name\": \"a\", \"kind\": \"vector\", \"key\": \"spins\", \"axial\": {axial}, \"timeOdd\": {odd}}}" ] both
+                            with'
+                                [ $"{{\"name\": \"a\", \"kind\": \"vector\", \"key\": \"spins\", \"axial\": {axial}, \"timeOdd\": {odd}}}" ]
+                                both
                 for word in [ "separate"; "include"; "exclude" ] do
                     yield
                         $"field-center-{word}",
-                        with' [ $"{{\"name\": \"spins\", \"axial\": true, \"timeOdd\": true, \"center\": \"{word}\"}}"; $"{{\"name\": \"mu\", \"center\": \"{word}\"}}" ] both
+                        with'
+                            [
+                                $"{{\"name\": \"spins\", \"axial\": true, \"timeOdd\": true, \"center\": \"{word}\"}}"
+                                $"{{\"name\": \"mu\", \"center\": \"{word}\"}}"
+                            ]
+                            both
                 yield
                     "field-species",
-                    with' [ """{"name": "spins", "axial": true, "timeOdd": true, "species": ["O"]}"""; """{"name": "mu", "species": ["H", "C"], "center": "include"}""" ] both
+                    with'
+                        [
+                            """{"name": "spins", "axial": true, "timeOdd": true, "species": ["O"]}"""
+                            """{"name": "mu", "species": ["H", "C"], "center": "include"}"""
+                        ]
+                        both
                 yield "collinear", with' [ """{"name": "s", "key": "moment", "axial": true, "timeOdd": true}""" ] both
-                yield "collinear-axis", with' [ """{"name": "s", "key": "moment", "axial": true, "timeOdd": true, "axis": [1, 2, -2]}""" ] both
-                yield "two-spins", with' [ spin; """{"name": "t", "key": "mu", "axial": true, "timeOdd": true, "center": "include"}""" ] both
-                yield "three-fields", with' [ spin; dipole; """{"name": "m", "key": "moment", "axial": true}""" ] ", \"coupling\": \"summed\", \"scalars\": \"exclude\""
+                yield
+                    "collinear-axis",
+                    with' [ """{"name": "s", "key": "moment", "axial": true, "timeOdd": true, "axis": [1, 2, -2]}""" ] both
+                yield
+                    "two-spins", with' [ spin; """{"name": "t", "key": "mu", "axial": true, "timeOdd": true, "center": "include"}""" ] both
+                yield
+                    "three-fields",
+                    with'
+                        [ spin; dipole; """{"name": "m", "key": "moment", "axial": true}""" ]
+                        ", \"coupling\": \"summed\", \"scalars\": \"exclude\""
                 for name, change in some [ "cutoff-polynomial"; "delta-exclude"; "center-separate"; "laplacian"; "scaling" ] do
                     yield name, change (with' [ spin ] both) |> little nmax
                 for name, others in [ "species", """"species": ["Fe", "O", "H", "C"]"""; "alchemical-weights", weights ] do
@@ -208,16 +232,22 @@ let private spins =
                 let p = centre "separate" (with' [ spin; dipole ] both)
                 yield "alchemical-separate", { p with Others = p.Others @ [ weights ] }
                 yield "lmax-0", { with' [ spin; dipole ] both with LMax = Some 0 }
+
                 yield
                     "contraction-weights",
-                    { with' [ spin ] both with
-                        LMax = Some 1
-                        Radial = """{"nmax": 3, "contraction": {"weights": [[[0.6, 0.8, -0.2]], [[1, 0.2, 0.3]]]}}""" } ]
+                    {
+                        with' [ spin ] both with
+                            LMax = Some 1
+                            Radial = """{"nmax": 3, "contraction": {"weights": [[[0.6, 0.8, -0.2]], [[1, 0.2, 0.3]]]}}"""
+                    }
+            ]
 
-          yield! List.map (named kind) cases ]
+            yield! List.map (named kind) cases
+    ]
 
 let private trees =
-    let plain file = { small with Radial = """{"nmax": 1}"""; LMax = Some 2; Representation = $"{{\"kind\": \"tree\", \"file\": \"{file}\"}}" }
+    let plain file =
+        { small with Radial = """{"nmax": 1}"""; LMax = Some 2; Representation = $"{{\"kind\": \"tree\", \"file\": \"{file}\"}}" }
 
     [ "four", plain "tree-four.json"
       "four-alchemical", { plain "tree-four.json" with Others = [ weights ] }

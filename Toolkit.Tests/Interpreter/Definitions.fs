@@ -49,10 +49,7 @@ let ofLabel (spec: Spec) (names: string list) (lambda: int) (label: int[]) : Def
     let has name = List.contains name names
     let density l = Leaf(rho, Known l, None)
 
-    let plain root channels factor =
-        { Tree = tree spec root
-          Channels = channels |> List.map (fun c -> 0, c)
-          Factor = factor }
+    let plain root channels factor = { Tree = tree spec root; Channels = channels |> List.map (fun c -> 0, c); Factor = factor }
 
     match spec.Representations[0].Kind with
     | RepresentationKind.RadialSpectrum -> plain (density 0) [ at "species", at "n" ] 1.
@@ -80,7 +77,9 @@ let ofLabel (spec: Spec) (names: string list) (lambda: int) (label: int[]) : Def
             define (Couple(density a.L, density b.L, Known 0)) (phase a.L)
         elif a.J < 0 then
             // Σ_mq c^q_m c′^q_m.
-            define (SumJ((fieldName spec a.Field, Known a.L), (fieldName spec b.Field, Known b.L), Known 0)) (phase a.L * sqrt (float (2 * a.L + 1)))
+            define
+                (SumJ((fieldName spec a.Field, Known a.L), (fieldName spec b.Field, Known b.L), Known 0))
+                (phase a.L * sqrt (float (2 * a.L + 1)))
         else
             define (Couple(leaf spec a, leaf spec b, Known 0)) (phase a.J * sqrt (float (2 * a.J + 1)))
     | RepresentationKind.SpinBispectrum ->
@@ -93,9 +92,7 @@ let ofLabel (spec: Spec) (names: string list) (lambda: int) (label: int[]) : Def
             else
                 Couple(Couple(leaf spec a, leaf spec b, Known c.J), leaf spec c, Known 0)
 
-        { Tree = tree spec root
-          Channels = [ channel a; channel b; channel c ]
-          Factor = rootOfOrders [ a; b; c ] }
+        { Tree = tree spec root; Channels = [ channel a; channel b; channel c ]; Factor = rootOfOrders [ a; b; c ] }
     | kind -> failwith $"no definition of {kind}"
 
 /// The value [M] of a definition around an atom, and the product of the norms of its factors: the scale of its rounding.

@@ -53,7 +53,8 @@ let private radial (spec: Spec) (source: string) : float -> float[][] =
     let nmax = functions.NMax
 
     fun r ->
-        let values, first, second = Array.zeroCreate ((spec.LMax + 1) * nmax), Array.zeroCreate ((spec.LMax + 1) * nmax), Array.zeroCreate ((spec.LMax + 1) * nmax)
+        let values, first, second =
+            Array.zeroCreate ((spec.LMax + 1) * nmax), Array.zeroCreate ((spec.LMax + 1) * nmax), Array.zeroCreate ((spec.LMax + 1) * nmax)
         functions.Evaluate(r, Span values, Span first, Span second)
 
         Array.init (spec.LMax + 1) (fun l ->
@@ -132,7 +133,10 @@ let coefficients (spec: Spec) (source: string) (species: int list) (mixing: (int
     let y00 = 1. / sqrt (4. * Math.PI)
 
     fun s centre ->
-        let found = neighbours spec s centre |> List.map (fun (j, (x, y, z as place)) -> j, g (sqrt (x * x + y * y + z * z)), Array.map (fun f -> f place) harmonics)
+        let found =
+            neighbours spec s centre
+            |> List.map (fun (j, (x, y, z as place)) -> j, g (sqrt (x * x + y * y + z * z)), Array.map (fun f -> f place) harmonics)
+
         let own = s.Species[centre]
 
         let density = Dictionary<Channel, float[][]>()
@@ -154,24 +158,33 @@ let coefficients (spec: Spec) (source: string) (species: int list) (mixing: (int
                 bySpecies[(a, n)] <- c
 
         match mixing with
-        | None -> for entry in bySpecies do density[entry.Key] <- entry.Value
+        | None ->
+            for entry in bySpecies do
+                density[entry.Key] <- entry.Value
         | Some shares ->
             for alpha in 0 .. (shares species.Head).Length - 1 do
                 for n in 0 .. nmax - 1 do
                     density[(alpha, n)] <-
                         Array.init (lmax + 1) (fun l ->
-                            Array.init (2 * l + 1) (fun m -> species |> List.sumBy (fun a -> (let share = shares a in share[alpha]) * (let c = bySpecies[(a, n)] in c[l][m]))))
+                            Array.init (2 * l + 1) (fun m ->
+                                species
+                                |> List.sumBy (fun a -> (let share = shares a in share[alpha]) * (let c = bySpecies[(a, n)] in c[l][m]))))
 
         if spec.Density.Centre = CentrePolicy.Separate then
             for n in 0 .. nmax - 1 do
-                density[(-1, n)] <- Array.init (lmax + 1) (fun l -> Array.init (2 * l + 1) (fun _ -> if l = 0 then atZero[0][n] * y00 else 0.))
+                density[(-1, n)] <-
+                    Array.init (lmax + 1) (fun l -> Array.init (2 * l + 1) (fun _ -> if l = 0 then atZero[0][n] * y00 else 0.))
 
         let ofField (field: VectorFieldSpec) =
             let v = vectors field s
             let all = Dictionary<Channel, float[][][]>()
 
             for a in species do
-                if (match field.Species with null -> true | carriers -> Seq.contains a carriers) then
+                if
+                    (match field.Species with
+                     | null -> true
+                     | carriers -> Seq.contains a carriers)
+                then
                     for n in 0 .. nmax - 1 do
                         let c = Array.init (lmax + 1) (fun l -> Array.init 3 (fun _ -> Array.zeroCreate (2 * l + 1)))
 
@@ -193,10 +206,10 @@ let coefficients (spec: Spec) (source: string) (species: int list) (mixing: (int
 
             if field.Centre = CentrePolicy.Separate then
                 // Its radial function is one.
-                all[(-1, 0)] <- Array.init (lmax + 1) (fun l -> Array.init 3 (fun q -> Array.init (2 * l + 1) (fun _ -> if l = 0 then v[centre][q] * y00 else 0.)))
+                all[(-1, 0)] <-
+                    Array.init (lmax + 1) (fun l ->
+                        Array.init 3 (fun q -> Array.init (2 * l + 1) (fun _ -> if l = 0 then v[centre][q] * y00 else 0.)))
 
             all
 
-        { LMax = lmax
-          Density = density
-          Vectors = spec.Fields |> Seq.map ofField |> List.ofSeq }
+        { LMax = lmax; Density = density; Vectors = spec.Fields |> Seq.map ofField |> List.ofSeq }

@@ -122,7 +122,8 @@ let stands (general: Tree) (particular: Tree) : bool =
             | _ -> None
         | SumJ((a, la), (b, lb), l), SumJ((a', la'), (b', lb'), l') when a = a' && b = b' ->
             number names la la' |> Option.bind (fun names -> number names lb lb') |> Option.bind (fun names -> number names l l')
-        | Couple(a, b, l), Couple(a', b', l') -> go names a a' |> Option.bind (fun names -> go names b b') |> Option.bind (fun names -> number names l l')
+        | Couple(a, b, l), Couple(a', b', l') ->
+            go names a a' |> Option.bind (fun names -> go names b b') |> Option.bind (fun names -> number names l l')
         | Map inner, Map inner' -> go names inner inner'
         | Sum nodes, Sum nodes' when nodes.Length = nodes'.Length ->
             List.fold2 (fun names a b -> Option.bind (fun names -> go names a b) names) (Some names) nodes nodes'
@@ -188,7 +189,8 @@ let write (tree: Tree) : string =
         | Leaf(f, l, None) -> $"{{\"leaf\":\"{f}\",\"l\":{order l}}}"
         | Leaf(f, l, Some j) -> $"{{\"leaf\":\"{f}\",\"l\":{order l},\"J\":{order j}}}"
         | Couple(a, b, l) -> $"{{\"couple\":[{node a},{node b}],\"L\":{order l}}}"
-        | SumJ((a, la), (b, lb), l) -> $"{{\"couple\":[{node (Leaf(a, la, None))},{node (Leaf(b, lb, None))}],\"L\":{order l},\"sumJ\":true}}"
+        | SumJ((a, la), (b, lb), l) ->
+            $"{{\"couple\":[{node (Leaf(a, la, None))},{node (Leaf(b, lb, None))}],\"L\":{order l},\"sumJ\":true}}"
         | Map inner -> $"{{\"map\":{node inner}}}"
         | Sum nodes -> "{\"sum\":[" + String.concat "," (List.map node nodes) + "]}"
 

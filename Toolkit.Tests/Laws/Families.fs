@@ -101,7 +101,8 @@ let rec evaluate (fields: Map<string, Field>) (names: Map<string, int>) (sites: 
 
         let at axis (step: float) =
             let moved = vector |> Array.mapi (fun k x -> if k = axis then x + step * h else x)
-            let site = match by with None -> { first with Position = moved } | Some name -> { first with Vectors = first.Vectors.Add(name, moved) }
+            let site =
+                match by with None -> { first with Position = moved } | Some name -> { first with Vectors = first.Vectors.Add(name, moved) }
             evaluate fields names (site :: others) inner |> Array.concat |> Array.exactlyOne
 
         [| for axis in [ 1; 2; 0 ] ->

@@ -60,13 +60,15 @@ let equivariant (name: string) (r: EquivariantRepresentation) : Subject =
     subject name r (fun s -> r.ComputeWithGradients s) (fun m row ->
         let mirror = Rotations.determinant m < 0.
 
-        [| for block in r.Layout do
-               let d = Harmonics.wignerD block.Key.Lambda m
-               let sign = if mirror && block.Key.Sigma < 0 then -1. else 1.
+        [|
+            for block in r.Layout do
+                let d = Harmonics.wignerD block.Key.Lambda m
+                let sign = if mirror && block.Key.Sigma < 0 then -1. else 1.
 
-               for mu in 0 .. block.Components - 1 do
-                   for q in 0 .. block.Channels - 1 do
-                       Seq.sum (seq { for k in 0 .. block.Components - 1 -> sign * d[mu][k] * row[block.First + k * block.Channels + q] }) |])
+                for mu in 0 .. block.Components - 1 do
+                    for q in 0 .. block.Channels - 1 do
+                        Seq.sum (seq { for k in 0 .. block.Components - 1 -> sign * d[mu][k] * row[block.First + k * block.Channels + q] })
+        |])
 
 /// |expected − found| ≤ tolerance · (the largest |expected|, or what cancels in them), entry by entry.
 let private closeBeside (least: float) (what: string) (tolerance: float) (expected: float[]) (found: float[]) =
@@ -82,7 +84,11 @@ let close (what: string) = closeBeside 1e-3 what
 
 /// The structure with random vectors where the features depend on them.
 let private complete (subject: Subject) (seed: int) (s: Structure) =
-    subject.Vectors |> List.map fst |> List.distinct |> List.indexed |> List.fold (fun s (k, key) -> RandomStructure.withVectors key (seed + k) s) s
+    subject.Vectors
+    |> List.map fst
+    |> List.distinct
+    |> List.indexed
+    |> List.fold (fun s (k, key) -> RandomStructure.withVectors key (seed + k) s) s
 
 let private rows (subject: Subject) (values: float[]) = values |> Array.chunkBySize subject.FeatureCount
 

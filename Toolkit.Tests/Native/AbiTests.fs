@@ -105,17 +105,27 @@ type private Library() =
 [<Tests>]
 let tests =
     testSequenced <| testList "Native.AbiTests" [
-        testCase "two models and several threads of one process: each says what it says alone, and failures are told to the thread that had them" <| fun () ->
+        testCase
+            "two models and several threads of one process: each says what it says alone, and failures are told to the thread that had them"
+        <| fun () ->
             NativeModel.requireLibrary ()
+
             TemporaryFolder.using (fun folder ->
                 let path name = Path.Combine(folder, name)
                 let kinds = [| "linear"; "repulsion" |]
+
                 for kind in kinds do
                     NativeModel.write (path kind) kind
+
                 let library = Library()
                 let models = kinds |> Array.map (path >> library.Open)
                 let frames = NativeModel.frames 4 |> Array.ofList
-                let expected = kinds |> Array.map (fun kind -> frames |> Array.map (fun s -> (let p = (ModelFolder.Read(path kind)).Predict s in p.Energy, p.Forces)))
+
+                let expected =
+                    kinds
+                    |> Array.map (fun kind ->
+                        frames |> Array.map (fun s -> (let p = (ModelFolder.Read(path kind)).Predict s in p.Energy, p.Forces)))
+
                 let strange = frames[0].WithSpecies(ReadOnlySpan(Array.create frames[0].Count 2))
                 let failures = ResizeArray<exn>()
 
@@ -130,14 +140,27 @@ let tests =
                                 Array.iter2 (fun (x: float) y -> Assert.InRange(abs (x - y), 0., 1e-9)) knownForces forces
                             // Every other thread asks for what cannot be.
                             if thread % 2 = 1 then
-                                let told = try (library.Predict(models[0], strange) |> ignore; "") with e -> e.Message
+                                let told =
+                                    try
+                                        (library.Predict(models[0], strange) |> ignore
+                                         "")
+                                    with e ->
+                                        e.Message
+
                                 Assert.Contains("found He as atom 1", told)
-                    with e -> lock failures (fun () -> failures.Add e)
+                    with e ->
+                        lock failures (fun () -> failures.Add e)
 
                 let threads = [| for t in 0..3 -> Thread(work t) |]
-                for t in threads do t.Start()
-                for t in threads do t.Join()
-                if failures.Count > 0 then raise failures[0]
+
+                for t in threads do
+                    t.Start()
+
+                for t in threads do
+                    t.Join()
+
+                if failures.Count > 0 then
+                    raise failures[0]
                 // One is given back; the other stays.
                 library.Close models[0]
                 Assert.InRange(abs (fst (library.Predict(models[1], frames[0])) - fst (expected[1].[0])), 0., 1e-9)

@@ -13,8 +13,10 @@ open Toolkit.Tests.Laws
 let tests =
     testList "Native.ExportTests" [
         for kind in [ "linear"; "process"; "repulsion" ] do
-            testCase $"a model for KIM says what the model says: {kind}" <| fun () ->
+            testCase $"a model for KIM says what the model says: {kind}"
+            <| fun () ->
                 NativeModel.requireLibrary ()
+
                 TemporaryFolder.using (fun folder ->
                     let path name = Path.Combine(folder, name)
                     NativeModel.write (path "model") kind
@@ -28,32 +30,48 @@ let tests =
                     Assert.Equal<string[]>([| path "kim/Toolkit_Test" |], Directory.GetFileSystemEntries(path "kim")))
 
         for kind in [ "linear"; "spins"; "charges"; "electrostatics" ] do
-            testCase $"a wheel has every file that its record says, and its library says what the model says: {kind}" <| fun () ->
+            testCase $"a wheel has every file that its record says, and its library says what the model says: {kind}"
+            <| fun () ->
                 NativeModel.requireLibrary ()
+
                 TemporaryFolder.using (fun folder ->
                     let path name = Path.Combine(folder, name)
                     NativeModel.write (path "model") kind
                     Assert.Contains("differs by energies", ok [ "export"; path "model"; "--python"; "--out"; path "out"; "--verify" ])
                     let wheel = Directory.GetFiles(path "out", "toolkit_atomistic-*-py3-none-manylinux_2_*_x86_64.whl") |> Array.exactlyOne
                     use zip = ZipFile.OpenRead wheel
+
                     let content (entry: ZipArchiveEntry) =
                         use stream = entry.Open()
                         use copy = new MemoryStream()
                         stream.CopyTo copy
                         copy.ToArray()
+
                     let record = zip.Entries |> Seq.find (fun e -> e.FullName.EndsWith "RECORD")
                     let lines = (Text.Encoding.UTF8.GetString(content record)).Split('\n', StringSplitOptions.RemoveEmptyEntries)
-                    Assert.Equal<string list>(
-                        [ for entry in zip.Entries do
-                              if entry = record then
-                                  $"{entry.FullName},,"
-                              else
-                                  let hash = Convert.ToBase64String(SHA256.HashData(content entry)).TrimEnd('=').Replace('+', '-').Replace('/', '_')
-                                  $"{entry.FullName},sha256={hash},{entry.Length}" ],
-                        List.ofArray lines))
 
-        testCase "grades for KIM are checked as well, and a model without grades or a package of Python is refused" <| fun () ->
+                    Assert.Equal<string list>(
+                        [
+                            for entry in zip.Entries do
+                                if entry = record then
+                                    $"{entry.FullName},,"
+                                else
+                                    let hash =
+                                        Convert
+                                            .ToBase64String(SHA256.HashData(content entry))
+                                            .TrimEnd('=')
+                                            .Replace('+', '-')
+                                            .Replace('/', '_')
+
+                                    $"{entry.FullName},sha256={hash},{entry.Length}"
+                        ],
+                        List.ofArray lines
+                    ))
+
+        testCase "grades for KIM are checked as well, and a model without grades or a package of Python is refused"
+        <| fun () ->
             NativeModel.requireLibrary ()
+
             TemporaryFolder.using (fun folder ->
                 let path name = Path.Combine(folder, name)
                 NativeModel.write (path "graded") "graded"
@@ -63,14 +81,28 @@ let tests =
                 Assert.Contains(", grades ", told)
                 Assert.True(File.Exists(path "kim/Toolkit_Grade/grade/model.json"))
                 Assert.False(Directory.Exists(path "kim/Toolkit_Grade/model"))
-                fails 1 "the model has no grades of extrapolation: found --grade, expected a model fitted with --set model.extrapolation=true"
+
+                fails
+                    1
+                    "the model has no grades of extrapolation: found --grade, expected a model fitted with --set model.extrapolation=true"
                     [ "export"; path "linear"; "--kim"; "Toolkit_None"; "--grade"; "--out"; path "kim" ]
+
                 Assert.Equal<string[]>([| path "kim/Toolkit_Grade" |], Directory.GetFileSystemEntries(path "kim"))
-                fails 2 "--grade: found with --python, expected it with --kim" [ "export"; path "graded"; "--python"; "--grade"; "--out"; path "py" ])
+
+                fails 2 "--grade: found with --python, expected it with --kim" [
+                    "export"
+                    path "graded"
+                    "--python"
+                    "--grade"
+                    "--out"
+                    path "py"
+                ])
 
         for kind, part in [ "spins", "reads spins of atoms"; "charges", "is long-ranged"; "electrostatics", "is long-ranged" ] do
-            testCase $"KIM is refused with the reason: {kind}" <| fun () ->
+            testCase $"KIM is refused with the reason: {kind}"
+            <| fun () ->
                 NativeModel.requireLibrary ()
+
                 TemporaryFolder.using (fun folder ->
                     let path name = Path.Combine(folder, name)
                     NativeModel.write (path "model") kind

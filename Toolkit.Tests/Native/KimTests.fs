@@ -62,11 +62,15 @@ let private lammps (folder: string) (ranks: int) : string = NativeModel.lammps f
 let private thermo (out: string) =
     let lines = out.Split '\n' |> Array.map _.Trim()
     let first = Array.FindIndex(lines, (fun l -> l.StartsWith "Step"))
-    if first < 0 then failwith out
+
+    if first < 0 then
+        failwith out
 
     lines[first + 1 ..]
     |> Array.takeWhile (fun l -> not (l.StartsWith "Loop"))
-    |> Array.map (fun l -> l.Split(' ', StringSplitOptions.RemoveEmptyEntries) |> Array.map (fun x -> Double.Parse(x, CultureInfo.InvariantCulture)))
+    |> Array.map (fun l ->
+        l.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+        |> Array.map (fun x -> Double.Parse(x, CultureInfo.InvariantCulture)))
 
 /// Forces and energies of atoms in the first frame of the dump.
 let private dumped (folder: string) (count: int) =
@@ -74,7 +78,10 @@ let private dumped (folder: string) (count: int) =
     |> Array.skipWhile (fun l -> not (l.StartsWith "ITEM: ATOMS"))
     |> Array.skip 1
     |> Array.truncate count
-    |> Array.map (fun l -> l.Split(' ', StringSplitOptions.RemoveEmptyEntries) |> Array.skip 1 |> Array.map (fun x -> Double.Parse(x, CultureInfo.InvariantCulture)))
+    |> Array.map (fun l ->
+        l.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+        |> Array.skip 1
+        |> Array.map (fun x -> Double.Parse(x, CultureInfo.InvariantCulture)))
 
 let private close (tolerance: float) (expected: float[]) (found: float[]) =
     let scale = Array.fold (fun m x -> max m (abs x)) 1e-3 expected
@@ -154,7 +161,10 @@ let tests =
 
         testCase "grades of extrapolation are those of predict, as energies of atoms, on one and two ranks, and nothing pushes atoms" <| fun () ->
             // A frame of the training set, of which one atom was moved: grades below and above 1.
-            let far = (frame 3).Positions.ToArray() |> Array.mapi (fun k r -> if k / 3 = 21 then r + 0.5 else r) |> fun r -> (frame 3).WithPositions(ReadOnlySpan r)
+            let far =
+                (frame 3).Positions.ToArray()
+                |> Array.mapi (fun k r -> if k / 3 = 21 then r + 0.5 else r)
+                |> fun r -> (frame 3).WithPositions(ReadOnlySpan r)
 
             exported "graded" [ "--grade"; "--verify" ] far (fun x ->
                 x.Write("in.lammps", still (script x.Species 10))
@@ -194,17 +204,22 @@ let tests =
                 let told = toldOf x.Folder (script x.Species 0)
                 Assert.Contains("found 'toolkit-model/9', expected toolkit-model/1: a newer version of the toolkit reads it", told))
 
-        testCase "two models in one process, one after the other and both again" <| fun () ->
+        testCase "two models in one process, one after the other and both again"
+        <| fun () ->
             exported "linear" [] (frame 2) (fun x ->
                 NativeModel.write (x.Path "other") "repulsion"
                 ok [ "export"; x.Path "other"; "--kim"; "Toolkit_Other"; "--out"; x.Path "kim" ] |> ignore
                 let other = ModelFolder.Read(x.Path "other")
 
                 let once name =
-                    (script x.Species 2).Replace("Toolkit_Test", name).Replace("dump forces", "dump " + name).Replace("dump_modify forces", "dump_modify " + name)
+                    (script x.Species 2)
+                        .Replace("Toolkit_Test", name)
+                        .Replace("dump forces", "dump " + name)
+                        .Replace("dump_modify forces", "dump_modify " + name)
 
                 let order = [ "Toolkit_Test", x.Model; "Toolkit_Other", other; "Toolkit_Test", x.Model ]
                 let told = toldOf x.Folder (order |> List.map (fst >> once) |> String.concat "clear\n")
+
                 let energies =
                     told.Split '\n'
                     |> Array.map (fun l -> l.Split(' ', StringSplitOptions.RemoveEmptyEntries))
@@ -227,17 +242,28 @@ let tests =
                 close 1e-10 [| expected.Energy |] [| rows[0][1] |]
                 close 1e-9 expected.Forces (dumped x.Folder 2 |> Array.collect (fun a -> a[0..2])))
 
-        testCase "atoms that are lost are the engine's to tell, and the others go on" <| fun () ->
+        testCase "atoms that are lost are the engine's to tell, and the others go on"
+        <| fun () ->
             // Upright, so that no direction has to repeat, and within its box.
             let crystal =
                 NativeModel.crystal
-                    .WithPositions(ReadOnlySpan [| for a in 0..3 do for b in 0..3 do for c in 0..3 do for k in [ a; b; c ] -> 0.5 + 2.4 * float k |])
+                    .WithPositions(
+                        ReadOnlySpan [|
+                            for a in 0..3 do
+                                for b in 0..3 do
+                                    for c in 0..3 do
+                                        for k in [ a; b; c ] -> 0.5 + 2.4 * float k
+                        |]
+                    )
                     .WithCell(Cell.Cubic 9.6, Periodicity.All)
 
             exported "linear" [] crystal (fun x ->
                 let open' (lost: string) (speed: int) =
-                    (script x.Species 200).Replace("boundary p p p", "boundary f f f").Replace("norm no", $"norm no lost {lost}")
+                    (script x.Species 200)
+                        .Replace("boundary p p p", "boundary f f f")
+                        .Replace("norm no", $"norm no lost {lost}")
                         .Replace("velocity all create 300 1234 loop geom mom yes", $"velocity all ramp vx -{speed} {speed} x 0 10")
+
                 Assert.Contains("Lost atoms", toldOf x.Folder (open' "error" 80))
                 let told = toldOf x.Folder (open' "warn" 80)
                 Assert.Contains("Lost atoms", told)

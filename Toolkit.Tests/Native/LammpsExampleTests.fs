@@ -16,7 +16,8 @@ let private example name = Path.Combine(SharedData.repository, "examples", "lamm
 let private silicon (path: string -> string) : FittedModel =
     File.WriteAllText(
         path "spec.json",
-        """{"cutoff": {"radius": 3.8, "smoothing": 1.5}, "radial": {"nmax": 6}, "lmax": 4, "representation": {"kind": "power-spectrum"}, "model": {"kind": "ridge", "regularizer": 1e-7, "extrapolation": true}}""")
+        """{"cutoff": {"radius": 3.8, "smoothing": 1.5}, "radial": {"nmax": 6}, "lmax": 4, "representation": {"kind": "power-spectrum"}, "model": {"kind": "ridge", "regularizer": 1e-7, "extrapolation": true}}"""
+    )
 
     let data = Path.Combine(SharedData.repository, "paper-reproductions", "benchmarks-2026", "data", "silicon.xyz.gz")
     ok [ "fit"; "--spec"; path "spec.json"; "--train"; data; "--out"; path "model" ] |> ignore
@@ -33,7 +34,9 @@ let private after (word: string) (told: string) =
 
 /// The frames of a dump of silicon that in.grade writes, and the grades of its atoms.
 let private frames (path: string) : (Structure * float[]) list =
-    let numbers (line: string) = line.Split(' ', StringSplitOptions.RemoveEmptyEntries) |> Array.map (fun x -> Double.Parse(x, CultureInfo.InvariantCulture))
+    let numbers (line: string) =
+        line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+        |> Array.map (fun x -> Double.Parse(x, CultureInfo.InvariantCulture))
 
     let rec read (lines: string list) =
         match lines with
@@ -42,7 +45,10 @@ let private frames (path: string) : (Structure * float[]) list =
             let rows = atoms |> List.map numbers |> Array.ofList
             let low, high = let edge = numbers x in edge[0], edge[1]
             let positions = rows |> Array.collect (fun row -> row[2..4] |> Array.map (fun r -> r - low))
-            (Structure.Create(ReadOnlySpan(Array.create rows.Length 14), ReadOnlySpan positions, Cell.Cubic(high - low), Periodicity.All), rows |> Array.map (fun row -> row[5])) :: read left
+
+            (Structure.Create(ReadOnlySpan(Array.create rows.Length 14), ReadOnlySpan positions, Cell.Cubic(high - low), Periodicity.All),
+             rows |> Array.map (fun row -> row[5]))
+            :: read left
         | _ -> []
 
     read (List.ofArray (File.ReadAllLines path))
@@ -50,8 +56,10 @@ let private frames (path: string) : (Structure * float[]) list =
 [<Tests>]
 let tests =
     testSequenced <| testList "Native.LammpsExampleTests" [
-        testCase "elastic constants are those of the model's own stress, and a melt melts" <| fun () ->
+        testCase "elastic constants are those of the model's own stress, and a melt melts"
+        <| fun () ->
             NativeModel.requireLibrary ()
+
             TemporaryFolder.using (fun folder ->
                 let path name = Path.Combine(folder, name)
                 let model = silicon path
@@ -65,7 +73,10 @@ let tests =
                     let places = Array.append fcc (fcc |> Array.map (fun (x, y, z) -> x + 0.25, y + 0.25, z + 0.25))
                     let positions = places |> Array.collect (fun (x, y, z) -> [| side * (1. + e) * x; side * y; side * z |])
                     let cell = Cell(ReadOnlySpan [| side * (1. + e); 0.; 0.; 0.; side; 0.; 0.; 0.; side |])
-                    nonNull (model.Predict(Structure.Create(ReadOnlySpan(Array.create 8 14), ReadOnlySpan positions, cell, Periodicity.All))).Stress
+
+                    nonNull
+                        (model.Predict(Structure.Create(ReadOnlySpan(Array.create 8 14), ReadOnlySpan positions, cell, Periodicity.All)))
+                            .Stress
 
                 let e, gigapascal = 1e-3, 160.2176634
                 let slope k = gigapascal * ((strained e)[k] - (strained -e)[k]) / (2. * e)
@@ -74,7 +85,23 @@ let tests =
                 Assert.InRange(after "C44:" told, 10., after "C11:" told)
 
                 let melt (hot: int) =
-                    let run = [ "-in"; example "in.melt"; "-var"; "cells"; "2"; "-var"; "steps"; "4000"; "-var"; "hot"; string hot; "-var"; "dump"; $"{hot}.lammpstrj" ]
+                    let run = [
+                        "-in"
+                        example "in.melt"
+                        "-var"
+                        "cells"
+                        "2"
+                        "-var"
+                        "steps"
+                        "4000"
+                        "-var"
+                        "hot"
+                        string hot
+                        "-var"
+                        "dump"
+                        $"{hot}.lammpstrj"
+                    ]
+
                     after "mean square displacement:" (NativeModel.lammps folder 2 run)
 
                 Assert.InRange(melt 300, 0., 0.1)
@@ -82,7 +109,20 @@ let tests =
 
                 // The frames of what melts and of what does not, graded on one and on two ranks.
                 let graded (hot: int) ranks =
-                    let run = [ "-in"; example "in.grade"; "-var"; "cells"; "2"; "-var"; "dump"; $"{hot}.lammpstrj"; "-var"; "out"; path "grades.lammpstrj" ]
+                    let run = [
+                        "-in"
+                        example "in.grade"
+                        "-var"
+                        "cells"
+                        "2"
+                        "-var"
+                        "dump"
+                        $"{hot}.lammpstrj"
+                        "-var"
+                        "out"
+                        path "grades.lammpstrj"
+                    ]
+
                     NativeModel.lammps folder ranks run |> ignore
                     frames (path "grades.lammpstrj")
 
@@ -95,21 +135,40 @@ let tests =
                     let expected = model.Grades structure
                     Array.iter2 (fun x y -> Assert.InRange(abs (x - y), 0., 1e-9 * Array.max expected)) expected grades)
 
-        testCase "forces, energy and virial of atoms with spins in motion are those of predict, on one and two ranks" <| fun () ->
+        testCase "forces, energy and virial of atoms with spins in motion are those of predict, on one and two ranks"
+        <| fun () ->
             NativeModel.requireLibrary ()
+
             TemporaryFolder.using (fun folder ->
                 let path name = Path.Combine(folder, name)
+
                 let native =
                     match Environment.GetEnvironmentVariable "TOOLKIT_NATIVE" with
-                    | null | "" -> Path.Combine(AppContext.BaseDirectory, "native")
+                    | null
+                    | "" -> Path.Combine(AppContext.BaseDirectory, "native")
                     | named -> named
 
                 let library = "/usr/lib/x86_64-linux-gnu/liblammps.so.0"
-                let compile =
-                    [ "-O2"; "-Wall"; "-Werror"; example "spins.c"; "-I"; Path.Combine(SharedData.repository, "Native"); "-o"; path "spins"; library
-                      "-L"; native; "-l:libtoolkit-v3.so"; $"-Wl,-rpath,{native}" ]
 
-                if not (File.Exists library) then SharedData.skipped "no liblammps (package lammps)"
+                let compile = [
+                    "-O2"
+                    "-Wall"
+                    "-Werror"
+                    example "spins.c"
+                    "-I"
+                    Path.Combine(SharedData.repository, "Native")
+                    "-o"
+                    path "spins"
+                    library
+                    "-L"
+                    native
+                    "-l:libtoolkit-v3.so"
+                    $"-Wl,-rpath,{native}"
+                ]
+
+                if not (File.Exists library) then
+                    SharedData.skipped "no liblammps (package lammps)"
+
                 match NativeModel.run folder "mpicc" compile with
                 | None -> SharedData.skipped "no mpicc (package libopenmpi-dev)"
                 | Some told -> Assert.Equal("", told)
@@ -124,31 +183,59 @@ let tests =
 
                 // Spheres of diameter 1 Å, their density such that the mass is that of the element.
                 let density z = number ((if z = 8 then 15.999 else 28.085) / (Math.PI / 6.))
+
                 File.WriteAllLines(
                     path "spins.data",
-                    [ "spins"; ""; $"{structure.Count} atoms"; "2 atom types"
-                      $"0 {number cell[0]} xlo xhi"; $"0 {number cell[4]} ylo yhi"; $"0 {number cell[8]} zlo zhi"
-                      $"{number cell[3]} {number cell[6]} {number cell[7]} xy xz yz"; ""; "Atoms"; ""
-                      for i in 0 .. structure.Count - 1 do
-                          let z = structure.Species[i]
-                          $"{i + 1} {if z = 8 then 1 else 2} {three r i} 1 {density z} 0 {three spins i}" ])
+                    [
+                        "spins"
+                        ""
+                        $"{structure.Count} atoms"
+                        "2 atom types"
+                        $"0 {number cell[0]} xlo xhi"
+                        $"0 {number cell[4]} ylo yhi"
+                        $"0 {number cell[8]} zlo zhi"
+                        $"{number cell[3]} {number cell[6]} {number cell[7]} xy xz yz"
+                        ""
+                        "Atoms"
+                        ""
+                        for i in 0 .. structure.Count - 1 do
+                            let z = structure.Species[i]
+                            $"{i + 1} {if z = 8 then 1 else 2} {three r i} 1 {density z} 0 {three spins i}"
+                    ]
+                )
 
                 File.Copy(example "in.spins", path "in.spins")
                 let expected = model.Predict structure
 
                 let go' ranks =
                     let told =
-                        NativeModel.run folder "mpirun" [ "--oversubscribe"; "-np"; string ranks; path "spins"; path "model"; "spins"; "4"; "in.spins"; "8"; "14" ]
+                        NativeModel.run folder "mpirun" [
+                            "--oversubscribe"
+                            "-np"
+                            string ranks
+                            path "spins"
+                            path "model"
+                            "spins"
+                            "4"
+                            "in.spins"
+                            "8"
+                            "14"
+                        ]
                         |> Option.defaultWith (fun () ->
                             SharedData.skipped "no mpirun (package openmpi-bin)"
                             "")
 
                     let lines = told.Split '\n' |> Array.map _.Trim()
                     let first = Array.FindIndex(lines, (fun l -> l.StartsWith "Step"))
-                    if first < 0 then failwith told
+
+                    if first < 0 then
+                        failwith told
+
                     lines[first + 1 ..]
                     |> Array.takeWhile (fun l -> not (l.StartsWith "Loop"))
-                    |> Array.map (fun l -> l.Split(' ', StringSplitOptions.RemoveEmptyEntries) |> Array.map (fun x -> Double.Parse(x, CultureInfo.InvariantCulture)))
+                    |> Array.map (fun l ->
+                        l.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                        |> Array.map (fun x -> Double.Parse(x, CultureInfo.InvariantCulture)))
 
                 let go ranks =
                     let rows = go' ranks
@@ -159,7 +246,9 @@ let tests =
                         |> Array.skipWhile (fun l -> not (l.StartsWith "ITEM: ATOMS"))
                         |> Array.skip 1
                         |> Array.truncate structure.Count
-                        |> Array.collect (fun l -> (l.Split(' ', StringSplitOptions.RemoveEmptyEntries))[1..3] |> Array.map (fun x -> Double.Parse(x, CultureInfo.InvariantCulture)))
+                        |> Array.collect (fun l ->
+                            (l.Split(' ', StringSplitOptions.RemoveEmptyEntries))[1..3]
+                            |> Array.map (fun x -> Double.Parse(x, CultureInfo.InvariantCulture)))
 
                     let scale = forces |> Array.fold (fun m x -> max m (abs x)) 1e-6
                     Array.iter2 (fun (x: float) y -> Assert.InRange(abs (x - y), 0., 1e-9 * scale)) expected.Forces forces
@@ -167,15 +256,22 @@ let tests =
                     rows
 
                 let one, two = go 1, go 2
+
                 for k in 1..8 do
                     for row in 0..1 do
                         Assert.InRange(abs (one[row].[k] - two[row].[k]), 0., 1e-8 * (1. + abs (one[row].[k])))
 
                 // At rest the pressure is that of the model alone, in bar.
-                let still = (File.ReadAllText(path "in.spins")).Replace("velocity all create 100 1234 loop geom mom yes\n", "").Replace("run 20", "run 0")
+                let still =
+                    (File.ReadAllText(path "in.spins"))
+                        .Replace("velocity all create 100 1234 loop geom mom yes\n", "")
+                        .Replace("run 20", "run 0")
+
                 File.WriteAllText(path "in.spins", still)
                 let rest = go' 2
                 let bar = 1.6021765e6 / (nonNull structure.Cell).Volume
                 let scale = expected.Virial |> Array.fold (fun m x -> max m (abs x)) 0. |> (*) bar
+
                 for k, at in [ 3, 0; 4, 4; 5, 8; 6, 1; 7, 2; 8, 5 ] do
-                    Assert.InRange(abs (rest[0].[k] - bar * expected.Virial[at]), 0., 1e-6 * scale)) ]
+                    Assert.InRange(abs (rest[0].[k] - bar * expected.Virial[at]), 0., 1e-6 * scale))
+    ]

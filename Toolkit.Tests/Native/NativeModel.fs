@@ -41,7 +41,10 @@ let run (folder: string) (program: string) (arguments: string list) : string opt
 /// Runs LAMMPS in a folder on so many ranks: what it prints. Skips where it is not there, or has no KIM.
 let lammps (folder: string) (ranks: int) (arguments: string list) : string =
     match run folder "mpirun" ([ "--oversubscribe"; "-np"; string ranks; "lmp"; "-log"; "none" ] @ arguments) with
-    | Some told when not (told.Contains "executable" && told.Contains "lmp" && not (told.Contains "LAMMPS (") || told.Contains "KIM package") -> told
+    | Some told when
+        not (told.Contains "executable" && told.Contains "lmp" && not (told.Contains "LAMMPS (") || told.Contains "KIM package")
+        ->
+        told
     | _ ->
         SharedData.skipped "no LAMMPS with KIM under MPI (packages lammps, openmpi-bin)"
         ""
@@ -49,17 +52,30 @@ let lammps (folder: string) (ranks: int) (arguments: string list) : string =
 /// A tilted crystal of two species with room for every neighbour.
 let crystal =
     let side, spacing = 4, 2.4
-    let places = [| for a in 0 .. side - 1 do for b in 0 .. side - 1 do for c in 0 .. side - 1 -> float a, float b, float c |]
+
+    let places = [|
+        for a in 0 .. side - 1 do
+            for b in 0 .. side - 1 do
+                for c in 0 .. side - 1 -> float a, float b, float c
+    |]
+
     let cell = [| float side * spacing; 0.; 0.; 0.9; float side * spacing; 0.; -0.7; 0.5; float side * spacing |]
     let along (x: float) k = x / float side * cell[k]
     let positions = places |> Array.collect (fun (a, b, c) -> [| for k in 0..2 -> along a k + along b (3 + k) + along c (6 + k) |])
+
     Structure.Create(
-        ReadOnlySpan(places |> Array.mapi (fun i _ -> if i % 3 = 0 then 8 else 14)), ReadOnlySpan positions, Cell(ReadOnlySpan cell), Periodicity.All)
+        ReadOnlySpan(places |> Array.mapi (fun i _ -> if i % 3 = 0 then 8 else 14)),
+        ReadOnlySpan positions,
+        Cell(ReadOnlySpan cell),
+        Periodicity.All
+    )
 
 /// Atoms that an energy of pairs holds apart and together: what is learned is smooth, and molecular dynamics stays in place.
 let private pairEnergy (s: Structure) =
     use list = Toolkit.Numerics.Neighbors.NeighborList.Build(s, 4.)
-    0.5 * Seq.sum (seq { for r in list.Distances.ToArray() -> let x = exp (-1.4 * (r - 2.4)) in 0.3 * (x * x - 2. * x) * (1. - r / 4.) ** 2. })
+
+    0.5
+    * Seq.sum (seq { for r in list.Distances.ToArray() -> let x = exp (-1.4 * (r - 2.4)) in 0.3 * (x * x - 2. * x) * (1. - r / 4.) ** 2. })
 
 let frames (count: int) =
     [ for k in 0 .. count - 1 ->
@@ -68,21 +84,29 @@ let frames (count: int) =
           let s = crystal.WithPositions(ReadOnlySpan r)
           s.WithProperty("energy", PropertyValue.Real(pairEnergy s)) ]
 
-let private local = """{"cutoff": {"radius": 4, "smoothing": 0.8}, "radial": {"nmax": 6}, "lmax": 3, "representation": {"kind": "power-spectrum"}, "model": MODEL}"""
+let private local =
+    """{"cutoff": {"radius": 4, "smoothing": 0.8}, "radial": {"nmax": 6}, "lmax": 3, "representation": {"kind": "power-spectrum"}, "model": MODEL}"""
 
-/// Kinds of models by name: linear, the same with grades of extrapolation, a Gaussian process, one with a repulsion and a pair potential, one with spins, with a field of charges, with charges whose energy is known.
-let specs =
-    [ "linear", local.Replace("MODEL", """{"kind": "ridge", "regularizer": 1e-6}""")
-      "graded", local.Replace("MODEL", """{"kind": "ridge", "regularizer": 1e-6, "extrapolation": true}""")
-      "process", local.Replace("MODEL", """{"kind": "gp", "points": 20, "regularizer": 1e-4}""")
-      "repulsion", local.Replace("MODEL", """{"kind": "ridge", "regularizer": 1e-6, "repulsion": {"inner": 1, "outer": 2.5}, "pairs": [{"elements": ["O", "Si"], "kind": "morse", "depth": 0.1, "distance": 2.4, "rate": 1.4, "outer": 3.5}]}""")
-      "spins",
-      """{"cutoff": {"radius": 4, "smoothing": 0.8}, "radial": {"nmax": 3}, "lmax": 2, "fields": [{"name": "spin", "kind": "vector", "key": "spins", "axial": true, "timeOdd": true}],
+/// Kinds of models by name: linear, the same with grades of extrapolation, a Gaussian process, one with a repulsion and a pair potential,
+/// one with spins, with a field of charges, with charges whose energy is known.
+let specs = [
+    "linear", local.Replace("MODEL", """{"kind": "ridge", "regularizer": 1e-6}""")
+    "graded", local.Replace("MODEL", """{"kind": "ridge", "regularizer": 1e-6, "extrapolation": true}""")
+    "process", local.Replace("MODEL", """{"kind": "gp", "points": 20, "regularizer": 1e-4}""")
+    "repulsion",
+    local.Replace(
+        "MODEL",
+        """{"kind": "ridge", "regularizer": 1e-6, "repulsion": {"inner": 1, "outer": 2.5}, "pairs": [{"elements": ["O", "Si"], "kind": "morse", "depth": 0.1, "distance": 2.4, "rate": 1.4, "outer": 3.5}]}"""
+    )
+    "spins",
+    """{"cutoff": {"radius": 4, "smoothing": 0.8}, "radial": {"nmax": 3}, "lmax": 2, "fields": [{"name": "spin", "kind": "vector", "key": "spins", "axial": true, "timeOdd": true}],
           "representation": {"kind": "spin-power-spectrum"}, "model": {"kind": "ridge", "regularizer": 1e-4}}"""
-      "charges",
-      """{"cutoff": {"radius": 4, "smoothing": 0.8}, "radial": {"nmax": 3}, "lmax": 2, "fields": [{"name": "V", "kind": "potential", "exponent": 1, "smearing": 1, "charges": "q"}],
+    "charges",
+    """{"cutoff": {"radius": 4, "smoothing": 0.8}, "radial": {"nmax": 3}, "lmax": 2, "fields": [{"name": "V", "kind": "potential", "exponent": 1, "smearing": 1, "charges": "q"}],
           "representation": {"kind": "power-spectrum", "factors": ["rho", "V"]}, "model": {"kind": "ridge", "regularizer": 1e-4}}"""
-      "electrostatics", local.Replace("MODEL", """{"kind": "ridge", "regularizer": 1e-6, "electrostatics": {"charges": {"O": -0.4, "Si": 0.2}}}""") ]
+    "electrostatics",
+    local.Replace("MODEL", """{"kind": "ridge", "regularizer": 1e-6, "electrostatics": {"charges": {"O": -0.4, "Si": 0.2}}}""")
+]
 
 /// The structure with spins and charges, which models read that want them.
 let dressed (seed: int) (s: Structure) =

@@ -77,10 +77,12 @@ print('well')
 
                 Assert.Equal("well\n", out))
 
-        testCase "ASE's calculator: predict's numbers, a relaxation, molecular dynamics that conserves energy" <| fun () ->
+        testCase "ASE's calculator: predict's numbers, a relaxation, molecular dynamics that conserves energy"
+        <| fun () ->
             installed "repulsion" (fun path python ->
                 ExtendedXyzWriter.Write(path "s.xyz", [ NativeModel.frames 2 |> List.last ])
                 ok [ "predict"; path "model"; path "s.xyz"; "--out"; path "out.xyz" ] |> ignore
+
                 let out =
                     python
                         """
@@ -131,9 +133,12 @@ print('well')
 
                 Assert.Equal("well\n", out))
 
-        testCase "coefficients and tables are those of the command line" <| fun () ->
+        testCase "coefficients and tables are those of the command line"
+        <| fun () ->
             installed "linear" (fun path python ->
-                ok [ "tables"; "--kind"; "real-cg"; "--lmax"; "3"; "--convention"; "e3nn"; "--format"; "tsv"; "--out"; path "t.tsv" ] |> ignore
+                ok [ "tables"; "--kind"; "real-cg"; "--lmax"; "3"; "--convention"; "e3nn"; "--format"; "tsv"; "--out"; path "t.tsv" ]
+                |> ignore
+
                 let out =
                     python
                         """
@@ -154,14 +159,19 @@ for wrong in (lambda: toolkit.coefficient('3k', (1,)), lambda: toolkit.coefficie
     except toolkit.ToolkitError as e: print(str(e).split(',')[0])
 """
                         [ path "t.tsv" ]
+
                 let told (args: string list) = (ok ("coefficient" :: args)).Trim()
+
                 Assert.Equal<string list>(
-                    [ told [ "--kind"; "3j"; "--j"; "2,3,4"; "--m"; "1,-2,1" ]
-                      told [ "--kind"; "6j"; "--j"; "1/2,1/2,1,1/2,1/2,1" ]
-                      "kind: found '3k'"
-                      "j: found 2 numbers in '1"
-                      "convention: found 'nobody'" ],
-                    out.Split('\n', StringSplitOptions.RemoveEmptyEntries) |> List.ofArray))
+                    [
+                        told [ "--kind"; "3j"; "--j"; "2,3,4"; "--m"; "1,-2,1" ]
+                        told [ "--kind"; "6j"; "--j"; "1/2,1/2,1,1/2,1/2,1" ]
+                        "kind: found '3k'"
+                        "j: found 2 numbers in '1"
+                        "convention: found 'nobody'"
+                    ],
+                    out.Split('\n', StringSplitOptions.RemoveEmptyEntries) |> List.ofArray
+                ))
 
         testCase "spins: fields, caches that see a moment turn, and errors as exceptions with the library's text" <| fun () ->
             installed "spins" (fun path python ->

@@ -73,7 +73,8 @@ let tests =
 
             Assert.Equal<Outcome>(curves 1, curves 2)
 
-        testCase "shipped configurations are of the paper's distribution, and rows of energies alone are those with forces" <| fun () ->
+        testCase "shipped configurations are of the paper's distribution, and rows of energies alone are those with forces"
+        <| fun () ->
             let labelled = TightBinding.load (Path.Combine(Application.home, "nice-2020")) None false
             let structures = labelled.Data.Structures
             Assert.True(structures.Length >= 13_000 && structures.Length < labelled.Tried)
@@ -81,31 +82,53 @@ let tests =
             for s in structures do
                 let r = s.Positions.ToArray() |> Array.chunkBySize 3
                 let distance i j = sqrt (Array.fold2 (fun sum a b -> sum + (a - b) ** 2.) 0. r[i] r[j])
+
                 for i in 1..4 do
                     Assert.True(distance 0 i < 3.)
-                    for j in 0 .. i - 1 do Assert.True(distance i j > 0.5)
+
+                    for j in 0 .. i - 1 do
+                        Assert.True(distance i j > 0.5)
 
             // Uniform in the sphere, but for what is too near: (r/3)³ has the mean 1/2 and the variance 1/12.
-            let filled = [| for s in structures do for i in 1..4 -> (Array.sumBy (fun x -> x * x) (s.Positions.Slice(3 * i, 3).ToArray()) / 9.) ** 1.5 |]
+            let filled = [|
+                for s in structures do
+                    for i in 1..4 -> (Array.sumBy (fun x -> x * x) (s.Positions.Slice(3 * i, 3).ToArray()) / 9.) ** 1.5
+            |]
+
             Assert.Equal(0.5, Array.average filled, tolerance = 0.02)
             let sample = [| 0..9 |]
             let expansion = expansion CentrePolicy.Exclude { Cutoff = 6.3; Smoothing = 0.5; Sigma = 0.5; NMax = 2; LMax = 2 }
             let features = NiceFeatures(expansion, fit 1 expansion (TightBinding.settings 3 (20, 6) (20, 6)) data sample)
             let all, some = RandomMethane.rows 1 features sample data, energyRows 2 [ features ] (orderOf features) sample data
-            let used = [| for c in 0 .. all.Order.Length - 1 do if all.Energy |> Array.exists (fun row -> row[c] <> 0.) then c |]
+
+            let used = [|
+                for c in 0 .. all.Order.Length - 1 do
+                    if all.Energy |> Array.exists (fun row -> row[c] <> 0.) then
+                        c
+            |]
+
             Assert.Equal<int>(used |> Array.map (fun c -> all.Order[c]), some.Order)
             Assert.Equal<int>(used |> Array.map (fun c -> all.Center[c]), some.Center)
             Array.iter2 (fun (a: float[]) b -> Assert.Equal<float[]>(used |> Array.map (fun c -> a[c]), b)) all.Energy some.Energy
 
-        testCase "rows in a file are those in memory; what a killed run wrote is gone on with, and other settings begin anew" <| fun () ->
+        testCase "rows in a file are those in memory; what a killed run wrote is gone on with, and other settings begin anew"
+        <| fun () ->
             TemporaryFolder.using (fun folder ->
                 let width, count = 3, 2 * RowStore.batch + 7
                 let path = Path.Combine(folder, "rows.bin")
                 let mutable calls = 0
+
                 let make (first: int) until (into: float[]) =
                     calls <- calls + 1
-                    for k in 0 .. (until - first) * width - 1 do into[k] <- sqrt (float (first * width + k))
-                let all (store: RowStore.Store) = (let rows = ResizeArray<float[]>() in RowStore.each store (fun _ from at -> rows.Add from[at .. at + width - 1]); List.ofSeq rows)
+
+                    for k in 0 .. (until - first) * width - 1 do
+                        into[k] <- sqrt (float (first * width + k))
+
+                let all (store: RowStore.Store) =
+                    (let rows = ResizeArray<float[]>() in
+                     RowStore.each store (fun _ from at -> rows.Add from[at .. at + width - 1])
+                     List.ofSeq rows)
+
                 let memory = all (RowStore.inMemory width count make ignore)
                 Assert.Equal(count, memory.Length)
                 Assert.Equal<float[]>([| for k in 0 .. width - 1 -> sqrt (float (1005 * width + k)) |], memory[1005])
@@ -126,13 +149,28 @@ let tests =
                 RowStore.inFile path "b" width count make ignore |> ignore
                 Assert.Equal(3, calls))
 
-        testCase "streamed curves have the errors of those in memory, from whatever size they go on" <| fun () ->
+        testCase "streamed curves have the errors of those in memory, from whatever size they go on"
+        <| fun () ->
             TemporaryFolder.using (fun folder ->
                 let labelled = TightBinding.load (Path.Combine(Application.home, "nice-2020")) None false
                 let count = 3300
-                let data = { labelled.Data with Structures = Array.truncate count labelled.Data.Structures; Energies = Array.truncate count labelled.Data.Energies }
+
+                let data = {
+                    labelled.Data with
+                        Structures = Array.truncate count labelled.Data.Structures
+                        Energies = Array.truncate count labelled.Data.Energies
+                }
                 // Sizes that are held as rows and one that is not.
-                let plan = { plan with Sizes = [ 20; 200; 3100 ]; SampleSize = 50; TestSize = 100; Folds = 3; Grid = [ for power in -12 .. -5 -> 10. ** float power ]; Trainings = [ Energies ] }
+                let plan = {
+                    plan with
+                        Sizes = [ 20; 200; 3100 ]
+                        SampleSize = 50
+                        TestSize = 100
+                        Folds = 3
+                        Grid = [ for power in -12 .. -5 -> 10. ** float power ]
+                        Trainings = [ Energies ]
+                }
+
                 let sample, _ = sample plan count
                 let expansion = expansion CentrePolicy.Exclude { Cutoff = 6.3; Smoothing = 0.5; Sigma = 0.5; NMax = 2; LMax = 2 }
                 let features = NiceFeatures(expansion, fit 1 expansion (TightBinding.settings 3 (20, 6) (20, 10)) data sample)
@@ -149,11 +187,22 @@ let tests =
 
                 for a, b in List.zip expected found do
                     Assert.Equal((a.Order, a.Size, a.Seed, a.Columns), (b.Order, b.Size, b.Seed, b.Columns))
-                    // The neighbourhood that is looked through may end in another valley; where it does not, errors are those of the same equations.
-                    if a.Regulariser = b.Regulariser then Assert.Equal(a.EnergyError, b.EnergyError, 1e-6 * a.EnergyError)
+                    // The neighbourhood that is looked through may end in another valley; where it does not, errors are those of the same
+                    // equations.
+                    if a.Regulariser = b.Regulariser then
+                        Assert.Equal(a.EnergyError, b.EnergyError, 1e-6 * a.EnergyError)
 
-                Assert.True(List.zip expected found |> List.filter (fun (a, b) -> a.Regulariser = b.Regulariser) |> List.length > found.Length / 2)
-                for file in Directory.GetFiles folder |> Array.sort |> Array.indexed |> Array.filter (fun (k, _) -> k % 2 = 0) |> Array.map snd do File.Delete file
-                let print (outcomes: Outcome list) = [ for o in outcomes -> o.Order, o.Size, o.Seed, o.Regulariser, o.EnergyError, o.EnergyMeanError ]
+                Assert.True(
+                    List.zip expected found |> List.filter (fun (a, b) -> a.Regulariser = b.Regulariser) |> List.length > found.Length / 2
+                )
+
+                for file in
+                    Directory.GetFiles folder |> Array.sort |> Array.indexed |> Array.filter (fun (k, _) -> k % 2 = 0) |> Array.map snd do
+                    File.Delete file
+
+                let print (outcomes: Outcome list) = [
+                    for o in outcomes -> o.Order, o.Size, o.Seed, o.Regulariser, o.EnergyError, o.EnergyMeanError
+                ]
+
                 Assert.Equal<(int * int * int * float * float * float) list>(print found, print (streamed ())))
     ]

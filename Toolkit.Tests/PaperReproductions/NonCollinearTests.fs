@@ -48,10 +48,16 @@ let tests =
                 let energy k = let s, _, _ = scan[k] in s.Energy
                 Assert.Equal(energy (k + 2) - energy k, integral, tolerance = 0.0006)
 
-        testCase "the spiral of published constants is the sum over the pairs of a crystal" <| fun () ->
+        testCase "the spiral of published constants is the sum over the pairs of a crystal"
+        <| fun () ->
             // Shells of a bcc crystal of edge 1 with the constants of UppASD's file, mRy for both directions of a pair.
             let shells = [ sqrt 0.75, 1.33767484769984; 1., 0.75703576545650; sqrt 2., -0.05975437643846; sqrt 2.75, -0.08819834160658 ]
-            let crystal = Structure.Create(ReadOnlySpan [| 26; 26 |], ReadOnlySpan [| 0.; 0.; 0.; 0.5; 0.5; 0.5 |]).WithCell(Cell.Cubic 1., Periodicity.All)
+
+            let crystal =
+                Structure
+                    .Create(ReadOnlySpan [| 26; 26 |], ReadOnlySpan [| 0.; 0.; 0.; 0.5; 0.5; 0.5 |])
+                    .WithCell(Cell.Cubic 1., Periodicity.All)
+
             use list = NeighborList.Build(crystal, 1.7)
 
             for q in [ 0.; 0.125; 0.4; 0.75; 1. ] do
@@ -64,14 +70,26 @@ let tests =
 
                 Assert.Equal(sum, PublishedExchange.byConstants q, tolerance = 1e-9)
 
-        testCase "an interaction along bonds is found from the torques on all moments together" <| fun () ->
+        testCase "an interaction along bonds is found from the torques on all moments together"
+        <| fun () ->
             let random = Random 5
             let d = 0.7
 
             let frame () =
                 let jitter () = 0.02 * (random.NextDouble() - 0.5)
-                let positions = [| for x in 0..1 do for y in 0..1 do for z in 0..1 do for c in [ x; y; z ] -> 2.5 * float c + jitter () |]
-                let e = Array.init 8 (fun _ -> let v = Array.init 3 (fun _ -> random.NextDouble() - 0.5) in v |> Array.map (fun x -> x / norm v)) |> Array.concat
+
+                let positions = [|
+                    for x in 0..1 do
+                        for y in 0..1 do
+                            for z in 0..1 do
+                                for c in [ x; y; z ] -> 2.5 * float c + jitter ()
+                |]
+
+                let e =
+                    Array.init 8 (fun _ ->
+                        let v = Array.init 3 (fun _ -> random.NextDouble() - 0.5) in v |> Array.map (fun x -> x / norm v))
+                    |> Array.concat
+
                 let s = Structure.Create(ReadOnlySpan(Array.create 8 26), ReadOnlySpan positions)
                 use list = NeighborList.Build(s, 2.8)
 
@@ -84,7 +102,8 @@ let tests =
                                     let j, r = list.Neighbors[p], list.Distances[p]
                                     let axis = [| list.X[p] / r; list.Y[p] / r; list.Z[p] / r |]
                                     -0.5 * d * dot axis (cross e[3 * i .. 3 * i + 2] e[3 * j .. 3 * j + 2])
-                        })
+                        }
+                    )
 
                 let moved k step = energy (Array.mapi (fun i x -> if i = k then x + step else x) e)
                 let field = Array.init 24 (fun k -> -(moved k 0.5 - moved k -0.5))
@@ -105,7 +124,9 @@ let tests =
             Assert.Equal(0., NonCollinear.rest [ power 0.; power 1.; power 2. ] (power 2.), tolerance = 1e-12)
 
         testCase "fields that are all zero have no scale: a fit to them is that to energies alone" <| fun () ->
-            let data = draw SpinLatticeHamiltonian.BccIron { fixedLattice with Cells = 2, 2, 2 } 7 8 |> Array.map (fun s -> { s with Fields = Array.zeroCreate s.Fields.Length })
+            let data =
+                draw SpinLatticeHamiltonian.BccIron { fixedLattice with Cells = 2, 2, 2 } 7 8
+                |> Array.map (fun s -> { s with Fields = Array.zeroCreate s.Fields.Length })
             let features = Models.features (Models.iron Models.Summed 2 0)
             let by weights = (Models.ridge 1 features [ 26 ] weights data).Predict(data[0].Structure).Energy
             Assert.Equal(by Models.energiesOnly, by { Models.energiesOnly with Field = 0.3 }, tolerance = 1e-9)

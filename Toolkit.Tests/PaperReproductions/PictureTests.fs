@@ -59,26 +59,53 @@ let tests =
                     Assert.All(List.map fst axis.Ticks @ axis.MinorTicks, (fun t -> Assert.InRange(t, lo - slack, hi + slack)))
                     Assert.Equal(axis.Ticks.Length, (labels axis |> List.distinct).Length)
 
-        testCase "no label of an axis touches another: the later one is left out and keeps its tick" <| fun () ->
+        testCase "no label of an axis touches another: the later one is left out and keeps its tick"
+        <| fun () ->
             let sizes = [ 5.; 10.; 20.; 50.; 100.; 200.; 500.; 1000.; 1500. ]
             let axis = Axis.logarithmicAt "frames" (4.5, 1650.) sizes
             let width = Typeface.width false 12.
-            let drawn (svg: string) = XDocument.Parse(svg).Descendants() |> Seq.filter (fun e -> e.Name.LocalName = "text") |> Seq.map _.Value |> List.ofSeq
-            let of' width = drawn (Draw.svg "id" "test" { Key = []; Width = width; Rows = [ 150., [ Panel.of' "" axis (Axis.linear "" (0., 1.)) [ Curve(points, at) ] ] ] })
-            for label in [ "1000"; "1500" ] do Assert.Contains(label, of' 900.)
+
+            let drawn (svg: string) =
+                XDocument.Parse(svg).Descendants() |> Seq.filter (fun e -> e.Name.LocalName = "text") |> Seq.map _.Value |> List.ofSeq
+
+            let of' width =
+                drawn (
+                    Draw.svg "id" "test" {
+                        Key = []
+                        Width = width
+                        Rows = [ 150., [ Panel.of' "" axis (Axis.linear "" (0., 1.)) [ Curve(points, at) ] ] ]
+                    }
+                )
+
+            for label in [ "1000"; "1500" ] do
+                Assert.Contains(label, of' 900.)
+
             Assert.Contains("1000", of' 380.)
             Assert.DoesNotContain("1500", of' 380.)
             let random = Random 9
 
             for _ in 1..300 do
                 let lo = 10. ** (6. * random.NextDouble() - 3.)
-                let given = if random.Next 2 = 0 then Axis.linear "" (-lo, 3. * lo) else Axis.logarithmic "" (lo, lo * 10. ** (0.3 + 4. * random.NextDouble()))
+
+                let given =
+                    if random.Next 2 = 0 then
+                        Axis.linear "" (-lo, 3. * lo)
+                    else
+                        Axis.logarithmic "" (lo, lo * 10. ** (0.3 + 4. * random.NextDouble()))
+
                 let length = 40. + 300. * random.NextDouble()
                 let found = Axis.uncrowded length 4. width given
                 Assert.Equal<float list>(given.Ticks |> List.map fst |> List.sort, found.Ticks |> List.map fst)
                 Assert.Equal(snd given.Ticks.Head, snd found.Ticks.Head)
-                let ends = [ for v, label in found.Ticks do if label <> "" then let x = length * Axis.place found v in x - 0.5 * width label, x + 0.5 * width label ]
-                for (_, right), (left, _) in List.pairwise ends do Assert.True(left >= right + 4.)
+
+                let ends = [
+                    for v, label in found.Ticks do
+                        if label <> "" then
+                            let x = length * Axis.place found v in x - 0.5 * width label, x + 0.5 * width label
+                ]
+
+                for (_, right), (left, _) in List.pairwise ends do
+                    Assert.True(left >= right + 4.)
 
         testCase "an SVG holds every text of its picture once, as text" <| fun () ->
             let texts = named "text" |> List.map _.Value

@@ -71,24 +71,37 @@ let private inFolder (test: string -> unit) =
     finally
         Directory.Delete(folder, recursive = true)
 
-let private report (picture: string) : Html.Run =
-    { Command = "command <x>"
-      Settings = [ "a<b", "c&d" ]
-      Versions = []
-      Proved =
-        [ { Name = "t"; Statement = "<p><math><mi>l</mi></math></p>"; Assumed = [ "for all l < 3" ]; Method = "m"; Size = 3; Seconds = 0.1; Failure = None } ]
-      Checks = [ { Law = "x < y"; Found = "<none>"; Passed = false; Seconds = 0.001 } ]
-      Chapters =
-        [ { Folder = "paper"
+let private report (picture: string) : Html.Run = {
+    Command = "command <x>"
+    Settings = [ "a<b", "c&d" ]
+    Versions = []
+    Proved = [
+        {
+            Name = "t"
+            Statement = "<p><math><mi>l</mi></math></p>"
+            Assumed = [ "for all l < 3" ]
+            Method = "m"
+            Size = 3
+            Seconds = 0.1
+            Failure = None
+        }
+    ]
+    Checks = [ { Law = "x < y"; Found = "<none>"; Passed = false; Seconds = 0.001 } ]
+    Chapters = [
+        {
+            Folder = "paper"
             Title = "P"
             Source = "A & B"
             Introduction = "<p>"
             Settings = []
             Figures = [ tiny ]
             Checks = []
-            Seconds = 1. } ]
-      Picture = fun _ _ -> picture
-      Seconds = 2. }
+            Seconds = 1.
+        }
+    ]
+    Picture = fun _ _ -> picture
+    Seconds = 2.
+}
 
 let private run (arguments: string list) =
     use output = new StringWriter()

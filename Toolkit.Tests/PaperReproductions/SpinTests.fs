@@ -136,7 +136,8 @@ let tests =
                 File.WriteAllLines(path, [| lines[0]; String.Join('\t', marked) |])
                 let resumed = figure 1 "one"
                 // The first row of the table; its difference from what is learned is another, too.
-                let others (table: Table) = table.Rows.Tail |> List.filter (fun row -> row[2] <> Number plan.Temperatures.Head || row[0] = Text "susceptibility")
+                let others (table: Table) =
+                    table.Rows.Tail |> List.filter (fun row -> row[2] <> Number plan.Temperatures.Head || row[0] = Text "susceptibility")
                 Assert.Equal(Number 0.125, resumed.Rows[0][3])
                 Assert.Equal<Cell list list>(others whole, others resumed)
                 // A file of other settings is not believed, nor is one that ends within a number.

@@ -51,9 +51,18 @@ let private arrays (f: int[] -> float[] -> float[]) (s: Structure) = f (s.Specie
 
 let private expansion =
     let radial = SmearedGto(GtoBasis(2, 3.2), 2, 3.2, 0.4)
-    DensityExpansion(RadialTable.Build(radial, CutoffFunction(3.2, 1.5, CutoffKind.Polynomial), 1e-10), [ 1; 6; 8 ], fields = [ VectorField.Spin "spins" ])
 
-let private plain = DensityExpansion(RadialTable.Build(SmearedGto(GtoBasis(2, 3.2), 2, 3.2, 0.4), CutoffFunction(3.2, 1.5, CutoffKind.Polynomial), 1e-10), [ 1; 6; 8 ])
+    DensityExpansion(
+        RadialTable.Build(radial, CutoffFunction(3.2, 1.5, CutoffKind.Polynomial), 1e-10),
+        [ 1; 6; 8 ],
+        fields = [ VectorField.Spin "spins" ]
+    )
+
+let private plain =
+    DensityExpansion(
+        RadialTable.Build(SmearedGto(GtoBasis(2, 3.2), 2, 3.2, 0.4), CutoffFunction(3.2, 1.5, CutoffKind.Polynomial), 1e-10),
+        [ 1; 6; 8 ]
+    )
 
 let private caught (law: unit -> unit) = Assert.Throws<LawBrokenException>(law).Message
 
@@ -85,7 +94,8 @@ let tests =
 
             Laws.AssertVectors(Subject.PerStructure("forces", fun s -> gradient s).WithPeriodicity Periodicity.None, false)
 
-        testCase "our features pass them, with vectors and in every periodicity" <| fun () ->
+        testCase "our features pass them, with vectors and in every periodicity"
+        <| fun () ->
             let spectrum = PowerSpectrum plain
             let invariants = Subject.PerAtom("power spectrum", fun s -> spectrum.Compute s).WithCases 20
             Laws.AssertInvariant invariants
@@ -98,8 +108,7 @@ let tests =
                 fun map ->
                     let labels = [| for k in 0 .. spectrum.FeatureCount - 1 -> spectrum.Labels[k].ToArray() |]
 
-                    let key rename (l: int[]) =
-                        List.sort [ rename l[0], l[1]; rename l[2], l[3] ], l[4]
+                    let key rename (l: int[]) = List.sort [ rename l[0], l[1]; rename l[2], l[3] ], l[4]
 
                     let place = dict (labels |> Array.mapi (fun k l -> key id l, k))
                     labels |> Array.map (fun l -> place[key (fun z -> map[z]) l])
@@ -117,7 +126,10 @@ let tests =
                         values
                 )
 
-            Laws.AssertEquivariant(equivariants.WithCases 15, [ for b in soap.Layout -> Harmonics.Block(b.Key.Lambda, b.Key.Sigma, b.First, b.Channels) ])
+            Laws.AssertEquivariant(
+                equivariants.WithCases 15,
+                [ for b in soap.Layout -> Harmonics.Block(b.Key.Lambda, b.Key.Sigma, b.First, b.Channels) ]
+            )
 
             let spins = SpinPowerSpectrum expansion
             let magnetic = Subject.PerAtom("spin power spectrum", fun s -> spins.Compute s).WithVector("spins", true, true).WithCases 15
@@ -125,8 +137,17 @@ let tests =
             Laws.AssertTimeReversal magnetic
             let set = RepresentationSet [ spins ]
             let weights = Array.init spins.FeatureCount (fun k -> cos (float k))
-            let evaluate (s: Structure) = set.Evaluate(s, ReadOnlyMemory(Array.init (s.Count * weights.Length) (fun k -> weights[k % weights.Length])))
-            let energy = Subject.PerStructure("energy of spins", fun s -> [| (evaluate s).Energy |]).WithVector("spins", true, true).WithCases(15).WithDifferences(1e-4, 1e-5)
+
+            let evaluate (s: Structure) =
+                set.Evaluate(s, ReadOnlyMemory(Array.init (s.Count * weights.Length) (fun k -> weights[k % weights.Length])))
+
+            let energy =
+                Subject
+                    .PerStructure("energy of spins", fun s -> [| (evaluate s).Energy |])
+                    .WithVector("spins", true, true)
+                    .WithCases(15)
+                    .WithDifferences(1e-4, 1e-5)
+
             Laws.AssertForces(energy, fun s -> (evaluate s).Forces)
             Laws.AssertVirial(energy, fun s -> (evaluate s).Virial)
             Laws.AssertEffectiveField(energy, "spins", fun s -> (evaluate s).EffectiveFields[0])
@@ -142,20 +163,35 @@ let tests =
 
             Laws.AssertVectors(Subject.PerAtom("torques", torques).WithVector("spins", true, true).WithCases 15, true)
 
-        testCase "every law catches what breaks it, and shows the smallest structure and the seed" <| fun () ->
+        testCase "every law catches what breaks it, and shows the smallest structure and the seed"
+        <| fun () ->
             let per f = cluster f
             let places f = per (fun species r -> Array.init species.Length (fun i -> f (r[3 * i .. 3 * i + 2])))
             caught (fun () -> Laws.AssertInvariant(places (fun r -> r[0] * r[0]))) |> isTold "numbers are invariant"
             // The smallest structure that shows it has one atom.
             Assert.Contains(":\n1\n", caught (fun () -> Laws.AssertInvariant(places (fun r -> r[0]))))
-            caught (fun () -> Laws.AssertTranslationInvariant(places (fun r -> r[0] * r[0] + r[1] * r[1] + r[2] * r[2]))) |> isTold "do not change with a translation"
-            caught (fun () -> Laws.AssertPermutation(per (fun species r -> sums species r |> Array.mapi (fun i x -> if i = 0 then 2. * x + 1. else x)))) |> isTold "permuted with the atoms"
+
+            caught (fun () -> Laws.AssertTranslationInvariant(places (fun r -> r[0] * r[0] + r[1] * r[1] + r[2] * r[2])))
+            |> isTold "do not change with a translation"
+
+            caught (fun () ->
+                Laws.AssertPermutation(per (fun species r -> sums species r |> Array.mapi (fun i x -> if i = 0 then 2. * x + 1. else x))))
+            |> isTold "permuted with the atoms"
 
             // The handedness of four atoms: invariant under rotations, not in mirrors.
             let determinants (species: int[]) (r: float[]) =
                 let at j k = r[3 * j + k] - r[k]
                 let n = species.Length
-                let det = if n < 4 then 0. else Rotations.determinant [| for j in 1..3 do for k in 0..2 -> at j k |]
+
+                let det =
+                    if n < 4 then
+                        0.
+                    else
+                        Rotations.determinant [|
+                            for j in 1..3 do
+                                for k in 0..2 -> at j k
+                        |]
+
                 Array.replicate n det
 
             let handedness = (per determinants).WithSizes(4, 6)
@@ -166,22 +202,36 @@ let tests =
             Laws.AssertEquivariant(handedness, [ Harmonics.Block(0, -1, 0, 1) ])
             caught (fun () -> Laws.AssertEquivariant(handedness, [ Harmonics.Block(0, 1, 0, 1) ])) |> isTold "blocks turn"
             // Wrong order of the components of a vector: y, z, x as one block is right, x, y, z is not.
-            let centre (order: int list) = per (fun species r -> [| for i in 0 .. species.Length - 1 do for k in order -> r[3 * i + k] |])
+            let centre (order: int list) =
+                per (fun species r -> [|
+                    for i in 0 .. species.Length - 1 do
+                        for k in order -> r[3 * i + k]
+                |])
+
             Laws.AssertEquivariant(centre [ 1; 2; 0 ], [ Harmonics.Block(1, 1, 0, 1) ])
             caught (fun () -> Laws.AssertEquivariant(centre [ 0; 1; 2 ], [ Harmonics.Block(1, 1, 0, 1) ])) |> isTold "blocks turn"
             caught (fun () -> Laws.AssertVectors(centre [ 0; 1; 2 ], true)) |> isTold "vectors turn"
             // A wrong factor in a hundred thousand, and the sign.
-            caught (fun () -> Laws.AssertGradient(per sums, fun s -> arrays slopes s |> Array.map (fun x -> 1.00001 * x))) |> isTold "gradient is that of differences"
+            caught (fun () -> Laws.AssertGradient(per sums, fun s -> arrays slopes s |> Array.map (fun x -> 1.00001 * x)))
+            |> isTold "gradient is that of differences"
+
             caught (fun () -> Laws.AssertGradient(per sums, fun s -> Array.zeroCreate (3 * s.Count))) |> isTold "a gradient of"
             let energy = Subject.PerStructure("energy", fun s -> [| Array.sum (arrays sums s) |]).WithPeriodicity Periodicity.None
-            caught (fun () -> Laws.AssertForces(energy, fun s -> arrays slopes s |> Array.chunkBySize (3 * s.Count) |> Array.reduce (Array.map2 (+)))) |> isTold "gradient"
+
+            caught (fun () ->
+                Laws.AssertForces(energy, fun s -> arrays slopes s |> Array.chunkBySize (3 * s.Count) |> Array.reduce (Array.map2 (+))))
+            |> isTold "gradient"
+
             caught (fun () -> Laws.AssertVirial(energy, fun _ -> Array.zeroCreate 9)) |> isTold "virial"
             let spin f = Subject.PerStructure("spin", f).WithVector("spins", true, true).WithPeriodicity Periodicity.None
             let z (s: Structure) = [| Seq.sum (seq { for i in 0 .. s.Count - 1 -> s.AtomProperties["spins"].Reals[3 * i + 2] }) |]
             Laws.AssertTimeReversal(spin z, [ -1 ])
             caught (fun () -> Laws.AssertTimeReversal(spin z)) |> isTold "time is reversed"
             Laws.AssertEffectiveField(spin z, "spins", fun s -> Array.init (3 * s.Count) (fun k -> if k % 3 = 2 then -1. else 0.))
-            caught (fun () -> Laws.AssertEffectiveField(spin z, "spins", fun s -> Array.zeroCreate (3 * s.Count))) |> isTold "the gradient by spins"
+
+            caught (fun () -> Laws.AssertEffectiveField(spin z, "spins", fun s -> Array.zeroCreate (3 * s.Count)))
+            |> isTold "the gradient by spins"
+
             let crystal = Subject.PerStructure("mean", fun s -> [| float s.Count |])
             Laws.AssertRepeatedCell(crystal, true)
             caught (fun () -> Laws.AssertRepeatedCell(crystal, false)) |> isTold "repeated cell"
@@ -190,7 +240,8 @@ let tests =
             // Numbers that are no numbers are no equality.
             caught (fun () -> Laws.AssertPermutation(per (fun species _ -> Array.create species.Length nan))) |> isTold "permuted"
 
-        testCase "laws that cannot be tried are refused" <| fun () ->
+        testCase "laws that cannot be tried are refused"
+        <| fun () ->
             let refused (law: unit -> unit) = Assert.ThrowsAny<ArgumentException>(law) |> ignore
             let subject = cluster sums
             refused (fun () -> Laws.AssertTimeReversal subject)
@@ -200,9 +251,14 @@ let tests =
             refused (fun () -> subject.WithCases 0 |> ignore)
             refused (fun () -> subject.WithSpecies [||] |> ignore)
             refused (fun () -> Harmonics.Block(1, 0, 0, 1) |> ignore)
-            Assert.Contains("5 numbers for", caught (fun () -> Laws.AssertPermutation((cluster (fun _ _ -> Array.zeroCreate 5)).WithSizes(2, 3))))
 
-        testCase "a seed runs the same cases again, and the failing case shrinks" <| fun () ->
+            Assert.Contains(
+                "5 numbers for",
+                caught (fun () -> Laws.AssertPermutation((cluster (fun _ _ -> Array.zeroCreate 5)).WithSizes(2, 3)))
+            )
+
+        testCase "a seed runs the same cases again, and the failing case shrinks"
+        <| fun () ->
             let run replay =
                 let seen = List<int>()
 
@@ -210,7 +266,9 @@ let tests =
                     caught (fun () ->
                         Law.checkFrom replay "small numbers" 100 string (Arb.fromGen (Gen.choose (0, 1000))) (fun n ->
                             seen.Add n
-                            if n > 900 then failwith $"{n} is large"))
+
+                            if n > 900 then
+                                failwith $"{n} is large"))
 
                 message, List.ofSeq seen
 
@@ -223,8 +281,22 @@ let tests =
 
             let shrunk =
                 caught (fun () ->
-                    Law.checkFrom None "small numbers" 100 string (Arb.fromGenShrink (Gen.choose (0, 1000), (fun n -> seq { if n > 0 then n - 1 }))) (fun n ->
-                        if n > 300 then failwith $"{n} is large"))
+                    Law.checkFrom
+                        None
+                        "small numbers"
+                        100
+                        string
+                        (Arb.fromGenShrink (
+                            Gen.choose (0, 1000),
+                            (fun n ->
+                                seq {
+                                    if n > 0 then
+                                        n - 1
+                                })
+                        ))
+                        (fun n ->
+                            if n > 300 then
+                                failwith $"{n} is large"))
 
             Assert.Contains("301 is large", shrunk)
     ]

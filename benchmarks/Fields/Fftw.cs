@@ -4,13 +4,15 @@ using System.Runtime.InteropServices;
 namespace Toolkit.Benchmarks.Fields;
 
 /// <summary>
-/// FFTW's real transforms of three dimensions on one thread, where the machine has its library (Debian: libfftw3-double3), to be timed beside.
+/// FFTW's real transforms of three dimensions on one thread, where the machine has its library (Debian: libfftw3-double3), to be timed
+/// beside.
 /// </summary>
 internal sealed unsafe class Fftw : IDisposable
 {
     private const uint Measure = 0, Estimate = 1 << 6;
 
-    private static readonly nint Library = NativeLibrary.TryLoad("libfftw3.so.3", out nint found) || NativeLibrary.TryLoad("libfftw3-3", out found) ? found : 0;
+    private static readonly nint Library =
+        NativeLibrary.TryLoad("libfftw3.so.3", out nint found) || NativeLibrary.TryLoad("libfftw3-3", out found) ? found : 0;
 
     private readonly double* _real, _complex;
     private readonly void* _plan;
@@ -22,7 +24,8 @@ internal sealed unsafe class Fftw : IDisposable
     {
         _real = (double*)NativeMemory.AlignedAlloc((nuint)n * (nuint)n * (nuint)n * 8, 64);
         _complex = (double*)NativeMemory.AlignedAlloc((nuint)n * (nuint)n * (nuint)(n / 2 + 1) * 16, 64);
-        _plan = ((delegate* unmanaged<int, int, int, double*, double*, uint, void*>)Function("fftw_plan_dft_r2c_3d"))(n, n, n, _real, _complex, measure ? Measure : Estimate);
+        _plan = ((delegate* unmanaged<int, int, int, double*, double*, uint, void*>)Function("fftw_plan_dft_r2c_3d"))(
+            n, n, n, _real, _complex, measure ? Measure : Estimate);
         for (nint k = 0; k < (nint)n * n * n; k++)
             _real[k] = k % 17 - 8;
     }

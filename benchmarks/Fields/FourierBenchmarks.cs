@@ -28,7 +28,8 @@ public class FourierBenchmarks
         foreach (int n in (int[])[64, 128, 256])
         {
             RealTransform3 transform = new(n, n, n);
-            double[] x = RandomNumbers.Create(transform.RealLength, n), re = new double[transform.TransformLength], im = new double[re.Length];
+            double[] x = RandomNumbers.Create(transform.RealLength, n), re = new double[transform.TransformLength],
+                im = new double[re.Length];
             string size = $"{n}³ float64";
             if (!Fftw.IsThere)
             {
@@ -39,7 +40,8 @@ public class FourierBenchmarks
             {
                 using Fftw other = new(n, measure);
                 (double time, double theirs) = Clock.Beside(() => transform.Forward(x, re, im), other.Run, 1);
-                yield return new Row("real Fourier transform", size, time / 1e3, "ms", theirs / 1e3, measure ? "FFTW, measured plan" : "FFTW, estimated plan");
+                yield return new Row("real Fourier transform", size, time / 1e3, "ms", theirs / 1e3,
+                    measure ? "FFTW, measured plan" : "FFTW, estimated plan");
             }
         }
     }

@@ -78,7 +78,8 @@ public class PotentialBenchmarks
                 using PotentialState state = field.Begin(structure);
                 state.Forward(0, structure.Count, values);
             }, 1);
-            yield return new Row($"potential field, {name}", workload, scale * forward, unit, goal * 50 / peak, "goal for 50 GFlop/s, by this machine's peak");
+            yield return new Row($"potential field, {name}", workload, scale * forward, unit, goal * 50 / peak,
+                "goal for 50 GFlop/s, by this machine's peak");
             using PotentialState one = field.Begin(structure);
             double backward = Clock.Microseconds(() => Back(one, structure, values), 1);
             yield return new Row($"its derivatives, {name}", workload, scale * backward, unit, 3 * scale * forward, "3 × values");

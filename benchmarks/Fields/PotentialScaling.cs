@@ -40,9 +40,16 @@ internal static class PotentialScaling
             string workload = $"molten NaCl, {structure.Count} ions, lmax 4, 1e-4";
             yield return new Row("potential field, mesh", workload, best / structure.Count, "µs/ion", 300, "goal");
             yield return new Row("memory beyond the output", workload, peak / structure.Count, "B/ion", 8000, "goal");
-            if (firstCount == 0) (firstCount, firstTime) = (structure.Count, best);
+            if (firstCount == 0)
+            {
+                (firstCount, firstTime) = (structure.Count, best);
+            }
             else
-                yield return new Row("exponent of time", $"{firstCount} to {structure.Count} ions", Math.Log(best / firstTime) / Math.Log(structure.Count / firstCount), "", 1.15, "goal");
+            {
+                yield return new Row("exponent of time",
+                    $"{firstCount} to {structure.Count} ions", Math.Log(best / firstTime) / Math.Log(structure.Count / firstCount), "",
+                    1.15, "goal");
+            }
         }
     }
 }

@@ -77,7 +77,8 @@ public class DenseBenchmarks
             yield return Measure<double>("dense product", "f64, " + load, threads, 2 * n3, b.Product);
             yield return Measure<double>("Gram matrix", "f64, " + load, threads, n3, b.Gram);
             yield return Measure<double>("Cholesky", "f64, " + load, threads, n3 / 3, b.FactorInPlace, b.CopyPositive);
-            yield return Measure<double>("Cholesky solve, n right-hand sides", "f64, " + load, threads, 2 * n3, b.Solve, b.CopyRightHandSides);
+            yield return Measure<double>(
+                "Cholesky solve, n right-hand sides", "f64, " + load, threads, 2 * n3, b.Solve, b.CopyRightHandSides);
             yield return new("eigenvalues and vectors", "f64, " + load, 1e-3 * Clock.Microseconds(b.Eigen, 0), "ms");
             float[] x = Array.ConvertAll(b._a, v => (float)v), y = Array.ConvertAll(b._b, v => (float)v);
             float[] z = new float[x.Length];

@@ -7,8 +7,8 @@ using Toolkit.Numerics.Learning;
 namespace Toolkit.Benchmarks.LinearAlgebra;
 
 /// <summary>
-/// What a linear model of 5000 features sums up over 100,000 structures, streamed by blocks on two threads: sums of products, and the triangular
-/// factor. It takes a minute and a half: only where it is asked for by name.
+/// What a linear model of 5000 features sums up over 100,000 structures, streamed by blocks on two threads: sums of products, and the
+/// triangular factor. It takes a minute and a half: only where it is asked for by name.
 /// </summary>
 internal static class LeastSquaresScaling
 {

@@ -13,8 +13,9 @@ using Toolkit.Numerics.Structures;
 namespace Toolkit.Benchmarks.Models;
 
 /// <summary>
-/// A whole fit as <c>toolkit fit</c> makes it: 1000 structures of 96 atoms of two elements, energies and forces of a pair potential, 495 features, on two
-/// threads; and predictions of it, in memory and from file to file. It takes a minute or two: only where it is asked for by name.
+/// A whole fit as <c>toolkit fit</c> makes it: 1000 structures of 96 atoms of two elements, energies and forces of a pair potential, 495
+/// features, on two threads; and predictions of it, in memory and from file to file. It takes a minute or two: only where it is asked for
+/// by name.
 /// </summary>
 internal static class FitScaling
 {
@@ -25,13 +26,15 @@ internal static class FitScaling
         Structure[] structures = [.. Enumerable.Range(0, Count).Select(static k => Made(k, 96, 2.1))];
         FittedModel model = null!;
         double fit = Seconds(() => model = Fit(5, 8, structures));
-        yield return new Row("fit", $"{Count} structures of 96 atoms with forces, {model.FeatureCount} features, {Threads} threads", fit, "s", 120, "goal");
+        yield return new Row("fit", $"{Count} structures of 96 atoms with forces, {model.FeatureCount} features, {Threads} threads", fit,
+            "s", 120, "goal");
         yield return new Row("memory", "the same", Process.GetCurrentProcess().PeakWorkingSet64 / 1e9, "GB", 2, "goal");
 
         // Few features and few atoms: text takes as long as arithmetic.
         FittedModel small = Fit(3, 2, structures[..30]);
         Structure[] many = [.. Enumerable.Range(0, Small).Select(static k => Made(k, 24, 2.3))];
-        string folder = Directory.CreateTempSubdirectory().FullName, from = Path.Combine(folder, "in.xyz"), to = Path.Combine(folder, "out.xyz");
+        string folder = Directory.CreateTempSubdirectory().FullName, from = Path.Combine(folder, "in.xyz"),
+            to = Path.Combine(folder, "out.xyz");
         try
         {
             StructureSource memory = StructureSource.Of(many, "memory"), file = StructureSource.OfFiles([(from, from)]);
@@ -83,7 +86,10 @@ internal static class FitScaling
         {
             species[i] = i % 2 == 0 ? 14 : 8;
             for (int d = 0; d < 3; d++)
-                positions[(3 * i) + d] = spacing * (places[i] / (d == 0 ? 1 : d == 1 ? edge : edge * edge) % edge) + 0.3 * (random.NextDouble() - 0.5);
+            {
+                positions[(3 * i) + d] =
+                    spacing * (places[i] / (d == 0 ? 1 : d == 1 ? edge : edge * edge) % edge) + 0.3 * (random.NextDouble() - 0.5);
+            }
         }
 
         Structure bare = Structure.Create(species, positions, Cell.Cubic(length), Periodicity.All);

@@ -90,7 +90,8 @@ public class CoupledBenchmarks
         yield return new Row("λ-SOAP, float32", blocks, single / 512, "µs/atom", values / 512, "float64");
         yield return new Row("λ-SOAP, backward", blocks, Clock.Microseconds(() => work.EquivariantsBackward()) / 512, "µs/atom");
         double bispectrum = Clock.Microseconds(() => work.BispectrumGradients()) / 64;
-        yield return MachineLimits.BesideCopy("bispectrum + gradients", "Si64, the same, in place", bispectrum, work._bispectrumGradients!, 64);
+        yield return MachineLimits.BesideCopy(
+            "bispectrum + gradients", "Si64, the same, in place", bispectrum, work._bispectrumGradients!, 64);
         double soap = Clock.Microseconds(() => work.EquivariantsGradients()) / 64;
         yield return MachineLimits.BesideCopy("λ-SOAP + gradients", "Si64, the same, in place", soap, work._soapGradients!, 64);
     }

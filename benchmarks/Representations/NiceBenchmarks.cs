@@ -67,14 +67,17 @@ public class NiceBenchmarks
         yield return new Row("NICE", ch4, transform / environments, "µs/environment", limit, "its multiply-adds in registers");
         yield return new Row("NICE", ch4, transform / environments, "µs/environment", 811, "the public code, other machine");
         double single = Clock.Microseconds(work.TransformSingle, 300);
-        yield return new Row("NICE, float32", ch4, single / environments, "µs/environment", 0.6 * transform / environments, "0.6 × float64");
+        yield return new Row("NICE, float32", ch4, single / environments, "µs/environment", 0.6 * transform / environments,
+            "0.6 × float64");
         double one = Clock.Microseconds(() =>
         {
             foreach (Structure s in work._methane) work._set.Compute(s);
         }, 1);
-        yield return new Row("NICE, each structure by itself", ch4, one / environments, "µs/environment", transform / environments, "all together");
+        yield return new Row("NICE, each structure by itself", ch4, one / environments, "µs/environment", transform / environments,
+            "all together");
         double backward = Clock.Microseconds(() => work.Backward(), 200);
-        yield return new Row("NICE, energies and forces", ch4, backward / environments, "µs/environment", 4 * transform / environments, "4 × features");
+        yield return new Row("NICE, energies and forces", ch4, backward / environments, "µs/environment", 4 * transform / environments,
+            "4 × features");
         yield return new Row("NICE, fit", "1000 environments of CH4", Clock.Microseconds(() => work.Fit()) * 1e-6, "s", 1, "goal");
     }
 

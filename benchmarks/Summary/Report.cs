@@ -40,7 +40,8 @@ internal static class Report
     ];
 
     // Take minutes: only where they are asked for.
-    private static readonly Func<IEnumerable<Row>>[] LongAreas = [PotentialScaling.Summary, LeastSquaresScaling.Summary, FitScaling.Summary];
+    private static readonly Func<IEnumerable<Row>>[] LongAreas =
+        [PotentialScaling.Summary, LeastSquaresScaling.Summary, FitScaling.Summary];
 
     /// <summary>Tab-separated: kernel, workload, value, unit, reference value, ratio; comments start with #.</summary>
     /// <param name="output">Where to.</param>

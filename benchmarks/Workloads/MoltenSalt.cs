@@ -3,7 +3,8 @@ using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Benchmarks.Workloads;
 
-/// <summary>Rock salt at the density of its melt (1.56 g/cm³: 0.0321 ions/Å³), 8 ions to a cubic cell, displaced by Gaussian noise of 0.4 Å.</summary>
+/// <summary>Rock salt at the density of its melt (1.56 g/cm³: 0.0321 ions/Å³), 8 ions to a cubic cell, displaced by Gaussian noise of 0.4
+/// Å.</summary>
 internal static class MoltenSalt
 {
     /// <summary>n × n × n cells of 8 ions.</summary>

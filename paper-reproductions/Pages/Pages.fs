@@ -11,13 +11,20 @@ let command = "dotnet run -c Release --project paper-reproductions -- pages"
 /// The folder of the pictures, in that of the repository.
 let folder = Path.Combine("docs", "pictures")
 
-let private rows (path: string) = File.ReadLines path |> Seq.filter (fun line -> not (line.StartsWith '#')) |> Seq.skip 1 |> Seq.map _.Split(',')
+let private rows (path: string) =
+    File.ReadLines path |> Seq.filter (fun line -> not (line.StartsWith '#')) |> Seq.skip 1 |> Seq.map _.Split(',')
 
 /// The pictures by the names of their files, as SVG texts.
 let all (repository: string) : (string * string) list =
     let inside = Path.Combine(repository, folder)
-    let curves = CurvePlot.picture "energy" "meV" (CurvePlot.parse (rows (Path.Combine(inside, "learning-curves-gfn2.csv")))) CurvePlot.published
-    [ for name, picture in ("learning-curves-gfn2", curves) :: SettingsPage.pictures inside -> name + ".svg", Draw.onWhite name command picture ]
+
+    let curves =
+        CurvePlot.picture "energy" "meV" (CurvePlot.parse (rows (Path.Combine(inside, "learning-curves-gfn2.csv")))) CurvePlot.published
+
+    [
+        for name, picture in ("learning-curves-gfn2", curves) :: SettingsPage.pictures inside ->
+            name + ".svg", Draw.onWhite name command picture
+    ]
 
 /// Writes them; gives their paths.
 let write (repository: string) : string list =

@@ -23,7 +23,8 @@ let private sets =
 let read (name: string) (path: string) : Sweep =
     let lines = File.ReadAllLines path
     let head = Regex.Match(lines[0], @"(\d+) structures for training, (\d+) for testing")
-    if not head.Success then raise (InvalidDataException $"{path}:1: expected the numbers of structures, as settings.py writes them; found '{lines[0]}'")
+    if not head.Success then
+        raise (InvalidDataException $"{path}:1: expected the numbers of structures, as settings.py writes them; found '{lines[0]}'")
     let number (text: string) = Double.Parse(text, CultureInfo.InvariantCulture)
 
     { Name = name
@@ -47,16 +48,23 @@ let private settings =
 let pictures (folder: string) : (string * Picture) list =
     let sweeps = [ for name, series in sets -> series, read name (Path.Combine(folder, $"settings-{name}.tsv")) ]
 
-    [ for name, setting, axis in settings ->
-          let panel (series: Series, sweep: Sweep) =
-              let points = sweep.Errors[setting]
-              let xs = List.map fst points
-              // The relative uncertainty of a root mean square of so many errors.
-              let share = 1. / sqrt (2. * float sweep.Judged)
-              let bars = [ for x, e in points -> x, e * (1. - share), e * (1. + share) ]
-              let margin = 0.06 * (List.max xs - List.min xs)
-              let x = { Axis.linear axis (List.min xs - margin, List.max xs + margin) with Ticks = [ for x in xs -> x, x.ToString CultureInfo.InvariantCulture ] }
-              let y = Axis.linear "RMSE / meV per atom" (0., 1.1 * (bars |> List.map (fun (_, _, most) -> most) |> List.max))
-              Panel.of' sweep.Name x y [ Bars(series, bars); Curve(series, points) ]
+    [
+        for name, setting, axis in settings ->
+            let panel (series: Series, sweep: Sweep) =
+                let points = sweep.Errors[setting]
+                let xs = List.map fst points
+                // The relative uncertainty of a root mean square of so many errors.
+                let share = 1. / sqrt (2. * float sweep.Judged)
+                let bars = [ for x, e in points -> x, e * (1. - share), e * (1. + share) ]
+                let margin = 0.06 * (List.max xs - List.min xs)
 
-          "settings-" + name, { Key = []; Width = 190.; Rows = [ 150., List.map panel sweeps ] } ]
+                let x = {
+                    Axis.linear axis (List.min xs - margin, List.max xs + margin) with
+                        Ticks = [ for x in xs -> x, x.ToString CultureInfo.InvariantCulture ]
+                }
+
+                let y = Axis.linear "RMSE / meV per atom" (0., 1.1 * (bars |> List.map (fun (_, _, most) -> most) |> List.max))
+                Panel.of' sweep.Name x y [ Bars(series, bars); Curve(series, points) ]
+
+            "settings-" + name, { Key = []; Width = 190.; Rows = [ 150., List.map panel sweeps ] }
+    ]

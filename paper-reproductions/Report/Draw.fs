@@ -163,19 +163,24 @@ let private write (canvas: SKCanvas) (bold: bool) (size: float) (align: SKTextAl
         canvas.DrawText(text, float32 x, float32 y, align, font, paint)
 
 /// Draws a panel whose axes begin at (x, y) and have this size, with the title of y so far to the left of them.
-let rec private panel medium (canvas: SKCanvas) (x: float, y: float) (width: float, height: float) (left: float) (small: bool) (given: Panel) =
+let rec private panel
+    medium
+    (canvas: SKCanvas)
+    (x: float, y: float)
+    (width: float, height: float)
+    (left: float)
+    (small: bool)
+    (given: Panel)
+    =
     let tick = if small then labelSize - 1.5 else labelSize
 
-    let given =
-        { given with
+    let given = {
+        given with
             X = Axis.uncrowded width 4. (Typeface.width false tick) given.X
-            Y = Axis.uncrowded height 0. (fun _ -> tick) given.Y }
+            Y = Axis.uncrowded height 0. (fun _ -> tick) given.Y
+    }
 
-    let margins =
-        { Left = widest given.Y + 14.
-          Right = 24.
-          Top = 12.
-          Bottom = 30. }
+    let margins = { Left = widest given.Y + 14.; Right = 24.; Top = 12.; Bottom = 30. }
 
     use plot = plotOf medium given margins small
 
@@ -261,7 +266,9 @@ let private key medium (canvas: SKCanvas) (x0: float, y0: float) (width: float) 
             | None -> ()
 
             match entry.Symbol with
-            | Some symbol -> MarkerStyle(shape symbol, sized symbol 8., shade entry.Colour 1.).Render(canvas, Pixel(float32 (x + 0.5 * sample entry), middle), paint)
+            | Some symbol ->
+                MarkerStyle(shape symbol, sized symbol 8., shade entry.Colour 1.)
+                    .Render(canvas, Pixel(float32 (x + 0.5 * sample entry), middle), paint)
             | None -> ()
 
             write canvas false labelSize SKTextAlign.Left (x + sample entry + 6.) y entry.Name
@@ -346,7 +353,13 @@ let private wholeTexts (svg: string) =
 
 // SkiaSharp counts names of clips over the whole run: here they count from the first of the picture, so that it is always the same.
 let private named (id: string) (svg: string) =
-    let names = Regex.Matches(svg, "id=\"(cl_[0-9a-f]+)\"") |> Seq.map _.Groups[1].Value |> Seq.distinct |> Seq.indexed |> Seq.map (fun (k, n) -> n, k) |> Map
+    let names =
+        Regex.Matches(svg, "id=\"(cl_[0-9a-f]+)\"")
+        |> Seq.map _.Groups[1].Value
+        |> Seq.distinct
+        |> Seq.indexed
+        |> Seq.map (fun (k, n) -> n, k)
+        |> Map
     Regex.Replace(svg, "(\"|#)(cl_[0-9a-f]+)", fun (m: Match) -> $"{m.Groups[1].Value}{id}-{names[m.Groups[2].Value]}")
 
 /// The text of an SVG file; `id` sets its internal names apart from those of other pictures on a page, `origin` says what made

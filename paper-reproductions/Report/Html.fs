@@ -92,7 +92,8 @@ let private theorems (out: StringBuilder) (items: Proved list) =
     for item in items do
         let says = item.Failure |> Option.map (fun why -> $"<p>{escape why}</p>") |> Option.defaultValue item.Statement
         let facts = item.Assumed |> List.map (fun fact -> $"<li>{escape fact}</li>") |> String.concat ""
-        let assumed = if facts = "" then "" else $"<details><summary>assumed, not checked: {item.Assumed.Length}</summary><ul>{facts}</ul></details>"
+        let assumed =
+            if facts = "" then "" else $"<details><summary>assumed, not checked: {item.Assumed.Length}</summary><ul>{facts}</ul></details>"
 
         out
             .Append($"<tr><td><code>{escape item.Name}</code>{says}{assumed}</td><td>{escape item.Method}</td>")

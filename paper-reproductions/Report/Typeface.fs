@@ -52,11 +52,16 @@ let install: Lazy<unit> =
     lazy
         (ScottPlot.Fonts.FontResolvers.Insert(
             0,
-            { new ScottPlot.IFontResolver with
-                member _.CreateTypeface(family: string, bold: bool, _: bool) : SKTypeface | null = if family = name then get bold else null
+            {
+                new ScottPlot.IFontResolver with
+                    member _.CreateTypeface(family: string, bold: bool, _: bool) : SKTypeface | null =
+                        if family = name then get bold else null
 
-                member _.CreateTypeface(family: string, weight: ScottPlot.FontWeight, _: ScottPlot.FontSlant, _: ScottPlot.FontSpacing) : SKTypeface | null =
-                    if family = name then get (int weight >= 600) else null }
+                    member _.CreateTypeface
+                        (family: string, weight: ScottPlot.FontWeight, _: ScottPlot.FontSlant, _: ScottPlot.FontSpacing)
+                        : SKTypeface | null =
+                        if family = name then get (int weight >= 600) else null
+            }
          )
 
          ScottPlot.Fonts.Default <- name)

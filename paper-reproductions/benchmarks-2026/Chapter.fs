@@ -142,7 +142,8 @@ let make (request: Request) : Chapter =
         let about =
             match lammps, refused with
             | None, _ -> $"LAMMPS is not here ({request.Lammps}; --lammps names another): the times are those of this program, with neighbours given, and SNAP is not compared."
-            | Some _, Some why -> $"LAMMPS does not run our models here ({why}): their times are those of this program, with neighbours given."
+            | Some _, Some why ->
+                $"LAMMPS does not run our models here ({why}): their times are those of this program, with neighbours given."
             | Some l, None when not l.HasKim -> "This LAMMPS has no KIM: times are those of this program, with neighbours given."
             | Some l, None when not l.HasSnap -> $"The Pair time of LAMMPS ({l.Version}), NVE at 300 K, the fastest of three runs; it has no ML-SNAP, and SNAP is not compared (--lammps names another)."
             | Some l, None ->

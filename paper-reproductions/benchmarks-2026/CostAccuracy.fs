@@ -46,7 +46,9 @@ let private beside (clock: Clock) (points: Point list) (snap: Point) : Point opt
     let time p = (timeOf clock p).Value
     let asGood = ours |> List.filter (fun p -> p.Errors.Forces <= snap.Errors.Forces)
     let asFast = ours |> List.filter (fun p -> time p <= time snap)
-    (if asGood.IsEmpty then None else Some(List.minBy time asGood)), (if asFast.IsEmpty then None else Some(asFast |> List.minBy _.Errors.Forces))
+
+    (if asGood.IsEmpty then None else Some(List.minBy time asGood)),
+    (if asFast.IsEmpty then None else Some(asFast |> List.minBy _.Errors.Forces))
 
 let private says (clock: Clock) (points: Point list) (snap: Point) : string =
     let time p = (timeOf clock p).Value
@@ -59,7 +61,8 @@ let private says (clock: Clock) (points: Point list) (snap: Point) : string =
         | None -> "none of ours errs as little"
     let three =
         match best with
-        | Some p -> $"in its time {about p} errs by {1000. * p.Errors.Forces:F0} meV/Å, {p.Errors.Forces / snap.Errors.Forces:F2} times as much"
+        | Some p ->
+            $"in its time {about p} errs by {1000. * p.Errors.Forces:F0} meV/Å, {p.Errors.Forces / snap.Errors.Forces:F2} times as much"
         | None -> "none of ours is as fast"
     $"{one}; {two}; {three}."
 
@@ -81,47 +84,102 @@ let figure (about: string) (points: Point list) : Figure =
 
     let panel set =
         let own = drawn |> List.filter (fun p -> p.Set = set)
+
         Panel.of'
             set
             (Axis.logarithmicOver x (drawn |> List.map time))
             (Axis.logarithmicOver "RMSE of force components / meV Å⁻¹" (own |> List.map milli))
-            [ for family in families do
-                  Curve(looks family, [ for p in own do if p.Family = family then time p, milli p ]) ]
+            [
+                for family in families do
+                    Curve(
+                        looks family,
+                        [
+                            for p in own do
+                                if p.Family = family then
+                                    time p, milli p
+                        ]
+                    )
+            ]
 
     let snaps = drawn |> List.filter (isOurs >> not)
-    let numbers p = match p with | Some x -> Number(micro x) | None -> Text ""
+
+    let numbers p =
+        match p with
+        | Some x -> Number(micro x)
+        | None -> Text ""
 
     let conclusion =
         if not snaps.IsEmpty then
             snaps |> List.map (says clock points) |> String.concat " "
         else
-            [ for set in sets do
-                  let best = drawn |> List.filter (fun p -> p.Set = set) |> front clock |> List.sortBy time
-                  let each = [ for p in best -> $"{name p.Family} ({p.Settings}) {milli p:F0} meV/Å in {time p:F1} µs" ] |> String.concat ", "
-                  $"{set}, models than which no other is faster and errs less: {each}." ]
+            [
+                for set in sets do
+                    let best = drawn |> List.filter (fun p -> p.Set = set) |> front clock |> List.sortBy time
+
+                    let each =
+                        [ for p in best -> $"{name p.Family} ({p.Settings}) {milli p:F0} meV/Å in {time p:F1} µs" ] |> String.concat ", "
+
+                    $"{set}, models than which no other is faster and errs less: {each}."
+            ]
             |> String.concat " "
 
-    let ratios = [ for p in drawn do match p.Pair, p.Own with | Some pair, Some own -> pair / own | _ -> () ]
+    let ratios = [
+        for p in drawn do
+            match p.Pair, p.Own with
+            | Some pair, Some own -> pair / own
+            | _ -> ()
+    ]
 
     let against =
-        if ratios.IsEmpty then ""
-        else $" Compiled ahead of time and called by LAMMPS, our models take {List.min ratios:F2} to {List.max ratios:F2} times as long as in this program."
+        if ratios.IsEmpty then
+            ""
+        else
+            $" Compiled ahead of time and called by LAMMPS, our models take {List.min ratios:F2} to {List.max ratios:F2} times as long as in this program."
 
-    { Id = "cost-accuracy"
-      Title = "Errors of forces against the time of an atom and step"
-      Caption =
-        "Linear models fitted to energies, forces and virials of the training set, each label over its standard deviation and energies and virials once for each atom; errors of force "
-        + "components on the test set, against the time of energy, forces and virial on one core, measured in this run, one after the other: another run has other times. "
-        + about
-      Conclusion = conclusion + against
-      Table =
-        Table.Create(
-            [ "set"; "model"; "settings"; "features"; "energy_rmse_meV_per_atom"; "force_rmse_meV_per_A"; "force_rmse_percent"; "stress_rmse_meV_per_A3"; "lammps_pair_us"; "dotnet_us" ],
-            [ for p in points ->
-                  [ Text p.Set; Text(name p.Family); Text p.Settings; Whole p.Features; Number(1000. * p.Errors.Energy); Number(milli p)
-                    Number(100. * p.Errors.Forces / p.Errors.ForceDeviation); Number(1000. * p.Errors.Stress); numbers p.Pair; numbers p.Own ] ]
-        )
-      Picture =
-        { Key = [ for family in families -> "", [ looks family ] ]
-          Width = if sets.Length > 2 then 260. elif sets.Length > 1 then 340. else 560.
-          Rows = [ 300., List.map panel sets ] } }
+    {
+        Id = "cost-accuracy"
+        Title = "Errors of forces against the time of an atom and step"
+        Caption =
+            "Linear models fitted to energies, forces and virials of the training set, each label over its standard deviation and energies and virials once for each atom; errors of force "
+            + "components on the test set, against the time of energy, forces and virial on one core, measured in this run, one after the other: another run has other times. "
+            + about
+        Conclusion = conclusion + against
+        Table =
+            Table.Create(
+                [
+                    "set"
+                    "model"
+                    "settings"
+                    "features"
+                    "energy_rmse_meV_per_atom"
+                    "force_rmse_meV_per_A"
+                    "force_rmse_percent"
+                    "stress_rmse_meV_per_A3"
+                    "lammps_pair_us"
+                    "dotnet_us"
+                ],
+                [
+                    for p in points ->
+                        [
+                            Text p.Set
+                            Text(name p.Family)
+                            Text p.Settings
+                            Whole p.Features
+                            Number(1000. * p.Errors.Energy)
+                            Number(milli p)
+                            Number(100. * p.Errors.Forces / p.Errors.ForceDeviation)
+                            Number(1000. * p.Errors.Stress)
+                            numbers p.Pair
+                            numbers p.Own
+                        ]
+                ]
+            )
+        Picture = {
+            Key = [ for family in families -> "", [ looks family ] ]
+            Width =
+                if sets.Length > 2 then 260.
+                elif sets.Length > 1 then 340.
+                else 560.
+            Rows = [ 300., List.map panel sets ]
+        }
+    }

@@ -121,11 +121,15 @@ type Timed =
 let private rowsAfterStep (told: string) =
     let lines = told.Split '\n' |> Array.map _.Trim()
 
-    [ for first in 0 .. lines.Length - 1 do
-          if lines[first].StartsWith "Step" then
-              lines[first + 1 ..]
-              |> Array.takeWhile (fun l -> not (l.StartsWith "Loop"))
-              |> Array.map (fun l -> l.Split(' ', StringSplitOptions.RemoveEmptyEntries) |> Array.map (fun x -> Double.Parse(x, CultureInfo.InvariantCulture))) ]
+    [
+        for first in 0 .. lines.Length - 1 do
+            if lines[first].StartsWith "Step" then
+                lines[first + 1 ..]
+                |> Array.takeWhile (fun l -> not (l.StartsWith "Loop"))
+                |> Array.map (fun l ->
+                    l.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                    |> Array.map (fun x -> Double.Parse(x, CultureInfo.InvariantCulture)))
+    ]
 
 let private pairTimes (told: string) =
     [ for line in told.Split '\n' do
@@ -136,7 +140,15 @@ let private pairTimes (told: string) =
 let private runs, seconds = 3, 1.
 
 /// Molecular dynamics of a crystal at 300 K: the fastest of some runs. `before` comes before the structure is read, `potential` after.
-let time (lammps: Lammps) (folder: string) (environment: (string * string) list) (mass: float) (crystal: Structure) (before: string) (potential: string) : Timed =
+let time
+    (lammps: Lammps)
+    (folder: string)
+    (environment: (string * string) list)
+    (mass: float)
+    (crystal: Structure)
+    (before: string)
+    (potential: string)
+    : Timed =
     File.WriteAllText(Path.Combine(folder, "crystal.data"), (place mass crystal).Text)
 
     let input (steps: int) (times: int) =
@@ -163,7 +175,9 @@ thermo {steps}
     let rows = rowsAfterStep told
     let first, last = rows.Head[0], Array.last (List.last rows)
 
-    { Pair = perStep told steps / float crystal.Count
-      Energy = first[1]
-      Drift = abs (last[2] - first[2]) / float crystal.Count
-      Steps = runs * steps }
+    {
+        Pair = perStep told steps / float crystal.Count
+        Energy = first[1]
+        Drift = abs (last[2] - first[2]) / float crystal.Count
+        Steps = runs * steps
+    }

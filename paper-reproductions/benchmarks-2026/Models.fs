@@ -44,8 +44,10 @@ let settings (v: Variant) =
 
 let private plain family sizes = [ for nmax, lmax in sizes -> { Family = family; NMax = nmax; LMax = lmax; Components = 0, 0 } ]
 
-let private nice order sizes =
-    [ for nmax, lmax, covariants, invariants in sizes -> { Family = Nice order; NMax = nmax; LMax = lmax; Components = covariants, invariants } ]
+let private nice order sizes = [
+    for nmax, lmax, covariants, invariants in sizes ->
+        { Family = Nice order; NMax = nmax; LMax = lmax; Components = covariants, invariants }
+]
 
 /// The models that are compared: few of the set that comes with the project, more of published ones.
 let variants (published: bool) : Variant list =
@@ -137,7 +139,12 @@ let errors (model: FittedModel) (test: Structure[]) (threads: int) : Errors =
 
 /// Fits one model with all labels that there are.
 let fit (threads: int) (set: Set) (v: Variant) : FittedModel =
-    FitRun.Fit(Spec.Parse(specification set v, name v.Family), StructureSource.Of(set.Training, set.Name), name v.Family, FitRequest(Threads = threads))
+    FitRun.Fit(
+        Spec.Parse(specification set v, name v.Family),
+        StructureSource.Of(set.Training, set.Name),
+        name v.Family,
+        FitRequest(Threads = threads)
+    )
 
 let fitted (threads: int) (set: Set) (v: Variant) : Fitted =
     let model = fit threads set v

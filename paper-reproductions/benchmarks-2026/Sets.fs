@@ -40,15 +40,20 @@ let crystal (set: Set) : Structure =
     let random = Random 1
     let cells = [ 0 .. set.Cells - 1 ]
 
-    let positions =
-        [| for a in cells do
-               for b in cells do
-                   for c in cells do
-                       for x, y, z in set.Places do
-                           for k in [ float a + x; float b + y; float c + z ] -> set.Side * k + 0.05 * (random.NextDouble() - 0.5) |]
+    let positions = [|
+        for a in cells do
+            for b in cells do
+                for c in cells do
+                    for x, y, z in set.Places do
+                        for k in [ float a + x; float b + y; float c + z ] -> set.Side * k + 0.05 * (random.NextDouble() - 0.5)
+    |]
 
     Structure.Create(
-        ReadOnlySpan(Array.create (positions.Length / 3) set.Species), ReadOnlySpan positions, Cell.Cubic(set.Side * float set.Cells), Periodicity.All)
+        ReadOnlySpan(Array.create (positions.Length / 3) set.Species),
+        ReadOnlySpan positions,
+        Cell.Cubic(set.Side * float set.Cells),
+        Periodicity.All
+    )
 
 /// The set that comes with the project: silicon labelled by EDIP.
 let own (home: string) : Set =
@@ -85,7 +90,11 @@ let orders: (string * int[]) list =
 /// The structures of mlearn with the virial in one of the orders.
 let private ordered (order: int[]) (s: Structure) =
     let p = pressures s
-    s.WithProperty("virial", PropertyValue.Real(ReadOnlySpan [| p[0]; p[1]; p[2]; p[order[0]]; p[order[1]]; p[order[2]] |], ReadOnlySpan [| 6 |]))
+
+    s.WithProperty(
+        "virial",
+        PropertyValue.Real(ReadOnlySpan [| p[0]; p[1]; p[2]; p[order[0]]; p[order[1]]; p[order[2]] |], ReadOnlySpan [| 6 |])
+    )
 
 let private renamed (s: Structure) =
     (s.WithProperty("energy", s.Properties["REF_energy"]).WithoutProperty("REF_energy"))

@@ -22,7 +22,8 @@ type private Rows =
 
 let private number (x: float) = x.ToString("R", CultureInfo.InvariantCulture)
 
-let private turned (turn: float[,]) (v: float[]) = [| for axis in 0..2 -> v[0] * turn[0, axis] + v[1] * turn[1, axis] + v[2] * turn[2, axis] |]
+let private turned (turn: float[,]) (v: float[]) =
+    [| for axis in 0..2 -> v[0] * turn[0, axis] + v[1] * turn[1, axis] + v[2] * turn[2, axis] |]
 
 /// xx yy zz yz xz xy of a matrix of six numbers in turned axes.
 let private turnedMatrix (turn: float[,]) (w: float[]) =
@@ -60,7 +61,9 @@ run 0 post no
           let values =
               lines
               |> Array.map (fun l ->
-                  let numbers = l.Split(' ', StringSplitOptions.RemoveEmptyEntries) |> Array.map (fun x -> Double.Parse(x, CultureInfo.InvariantCulture))
+                  let numbers =
+                      l.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                      |> Array.map (fun x -> Double.Parse(x, CultureInfo.InvariantCulture))
                   // The number of the row comes first, labels that LAMMPS would know last.
                   numbers[1 .. numbers.Length - 2])
 
@@ -132,7 +135,11 @@ let fitted (threads: int) (lammps: Lammps) (folder: string) (set: Set) (twice: i
 
 /// The energy that the coefficients give a frame, eV.
 let energyOf (lammps: Lammps) (folder: string) (set: Set) (snap: Fitted) (frame: Structure) : float =
-    let bare = frame.WithProperty("energy", PropertyValue.Real 0.).WithAtomProperty("forces", PropertyArray.Real(ReadOnlySpan(Array.zeroCreate (3 * frame.Count)), 3))
+    let bare =
+        frame
+            .WithProperty("energy", PropertyValue.Real 0.)
+            .WithAtomProperty("forces", PropertyArray.Real(ReadOnlySpan(Array.zeroCreate (3 * frame.Count)), 3))
+
     let rows = descriptors lammps folder set snap.Twice [| bare |]
     Array.fold2 (fun sum x c -> sum + x * c) 0. (column rows.Head 0) snap.Coefficients
 
@@ -144,10 +151,20 @@ let write (folder: string) (set: Set) (snap: Fitted) : string =
 
     File.WriteAllLines(
         Path.Combine(folder, "fit.snapcoeff"),
-        [ "# fitted by paper-reproductions"; $"1 {snap.Coefficients.Length}"; $"{symbol} 0.5 1"; number constant ] @ [ for c in others -> number c ])
+        [ "# fitted by paper-reproductions"; $"1 {snap.Coefficients.Length}"; $"{symbol} 0.5 1"; number constant ]
+        @ [ for c in others -> number c ]
+    )
 
     File.WriteAllLines(
         Path.Combine(folder, "fit.snapparam"),
-        [ $"rcutfac {number set.SnapCutoff}"; $"twojmax {snap.Twice}"; "rfac0 0.99363"; "rmin0 0"; "bzeroflag 0"; "quadraticflag 0" ])
+        [
+            $"rcutfac {number set.SnapCutoff}"
+            $"twojmax {snap.Twice}"
+            "rfac0 0.99363"
+            "rmin0 0"
+            "bzeroflag 0"
+            "quadraticflag 0"
+        ]
+    )
 
     $"pair_style snap\npair_coeff * * fit.snapcoeff fit.snapparam {symbol}"

@@ -13,7 +13,15 @@ open Toolkit.Reproductions.Report
 let private madelung () =
     let a = 2.
     let cell = Cell(ReadOnlySpan [| 0.; 1.; 1.; 1.; 0.; 1.; 1.; 1.; 0. |])
-    let salt = Structure.Create(ReadOnlySpan [| positive; negative |], ReadOnlySpan [| 0.; 0.; 0.; a / 2.; a / 2.; a / 2. |], cell, Periodicity.All)
+
+    let salt =
+        Structure.Create(
+            ReadOnlySpan [| positive; negative |],
+            ReadOnlySpan [| 0.; 0.; 0.; a / 2.; a / 2.; a / 2. |],
+            cell,
+            Periodicity.All
+        )
+
     let energy = (EwaldSum().Compute(salt, ReadOnlySpan [| 1.; -1. |])).Energy
     let found = -energy * (a / 2.)
     abs (found - 1.747564594633) < 1e-11, $"{found:F12}, published 1.747564594633"
@@ -49,7 +57,10 @@ let private force (fit: Outcome) (frame: Structure) =
 let private dielectric (frame: Structure) =
     let compute (split: float) (s: Structure) = InducedDipoles.dielectric InducedDipoles.thole split s
     let reference = compute 0.6 frame
-    let off = [ compute 0.5 frame; compute 0.6 (frame.Replicate(1, 1, 2)) ] |> List.map (fun t -> Array.map2 (-) t reference |> largest) |> List.max
+    let off =
+        [ compute 0.5 frame; compute 0.6 (frame.Replicate(1, 1, 2)) ]
+        |> List.map (fun t -> Array.map2 (-) t reference |> largest)
+        |> List.max
     off < 1e-5, $"{off:E1}"
 
 let all (data: Data) (fit: Outcome) (dimers: ChargedDimers.Dimer list) (water: WaterBoxes.Data) : Check list =

@@ -46,7 +46,8 @@ let private leaveOut (threads: int) (dimers: Dimer list) : (Model * float) list 
     if dimers.IsEmpty then [] else
 
     let register = Register()
-    let states, energies, dimerOf = [| for k, d in List.indexed dimers do for p in d.Points -> register.State(d, p.Structure), p.Energy, k |] |> Array.unzip3
+    let states, energies, dimerOf =
+        [| for k, d in List.indexed dimers do for p in d.Points -> register.State(d, p.Structure), p.Energy, k |] |> Array.unzip3
     let structures = register.Structures
     let linear = linearKernels threads structures states
     let mean = Array.average energies
@@ -144,7 +145,8 @@ let figure (r: Result) : Figure =
 
     let atEnd model =
         ions
-        |> List.map (fun (d, curves) -> let at, e = List.last (curves |> List.find (fst >> (=) model) |> snd) in abs (e - d.Tail / at) / abs (d.Tail / at))
+        |> List.map (fun (d, curves) ->
+            let at, e = List.last (curves |> List.find (fst >> (=) model) |> snd) in abs (e - d.Tail / at) / abs (d.Tail / at))
         |> List.average
 
     let falls = of' soap |> fun s -> s.Percent > (of' first).Percent && (of' first).Percent > (of' second).Percent
@@ -155,57 +157,99 @@ let figure (r: Result) : Figure =
         let values = (reference @ tail) |> List.map snd
         let lo, hi = List.min (0. :: values), List.max (0. :: values)
         let margin = 0.12 * (hi - lo)
-        let charge q = if q > 0 then "⁺" elif q < 0 then "⁻" else ""
-        let a, b = match d.Name.Split " + " with [| a; b |] -> a + charge (fst d.Charges), b + charge (snd d.Charges) | _ -> d.Name, ""
+
+        let charge q =
+            if q > 0 then "⁺"
+            elif q < 0 then "⁻"
+            else ""
+
+        let a, b =
+            match d.Name.Split " + " with
+            | [| a; b |] -> a + charge (fst d.Charges), b + charge (snd d.Charges)
+            | _ -> d.Name, ""
 
         Panel.of'
             $"{a}, {b}"
             (Axis.logarithmicAt "R / Å" (2.9, 20.7) [ 3.; 5.; 8.; 12.; 20. ])
             (Axis.linearOf 6 "energy / eV" (lo - margin, hi + margin))
-            [ Stripe(2.9, 8.)
-              Curve(tailLine, tail)
-              for model, points in curves do if isDrawn model then Curve(looks model, points)
-              Curve(labels, reference) ]
+            [
+                Stripe(2.9, 8.)
+                Curve(tailLine, tail)
+                for model, points in curves do
+                    if isDrawn model then
+                        Curve(looks model, points)
+                Curve(labels, reference)
+            ]
 
     let panels = List.map panel r.Curves
 
-    { Id = "charged-dimers"
-      Title = "Binding curves of charged dimers"
-      Caption =
-        $"Six test dimers of small molecules and ions of H, C, N and O, pulled apart along the line between their centres of mass: {r.Dimers.Length} dimers of "
-        + $"12 fragments, {steps} distances each from 3 to 8 Å (grey) evenly spaced in 1/R; the first {r.Trained} dimers for training{thinned}, the last {tested} for "
-        + "testing, in one random order; labels beyond 8 Å were not trained on. Energies relative to the fragments, whose features are subtracted: as if "
-        + $"fragments were in the training set with no error. Cutoff {cutoff:F0} Å, σ {densityWidth} Å (density) and {smearing} Å (potential) as in the paper; density "
-        + $"nmax {fst densityBasis}, lmax {snd densityBasis}, potential nmax {fst potentialBasis}, lmax {snd potentialBasis}; kernels linear in the features, "
-        + "each part normalised, weights and regulariser by cross-validation over dimers; SOAP × LODE(1) is the product of the kernels of pairs of atoms. Paper, "
-        + "Fig. 2: 661 dimers of the BioFragment database, B3LYP, 600/61; polynomial kernels. Labels here are GFN2-xTB: dimers whose electrons leave "
-        + "their fragment are left out (data/README.md). ρV, density times potential (ρ⊗V), and what has a product or both LODE parts are not in the paper."
-      Conclusion =
-        "Root mean square errors on test dimers, as % of their standard deviation of "
-        + $"{r.Outcomes.Head.Deviation:F2} eV: {errors}. The paper has about 20 %% for SOAP, 10 %% with LODE(1) and 4 %% with LODE(2): "
-        + (if falls then "the order is the same" else "the order is not the same here")
-        + (if (of' soap).Percent > 20. && (of' first).Percent > 10. && (of' second).Percent > 4. then ", the errors are larger. " else ". ")
-        + $"At {farthest:F0} Å, more than twice as far as anything trained on, the curves of ions are on average {100. * atEnd soap:F0} %% (SOAP), {100. * atEnd first:F0} %% (+ LODE(1)), "
-        + $"{100. * atEnd both:F0} %% (+ LODE(1) + LODE(2)) and {100. * atEnd mixed:F0} %% (+ ρV) off k q q′/R; SOAP sees nothing there. "
-        + $"The labels' own tails are k q q′/R within {tailError r.Dimers:F2} eV Å."
-        + (if r.Public.IsEmpty then
-               ""
-           else
-               " On ten public dimers of opposite ions (B3LYP, atomistic-cookbook), each predicted from the other nine: "
-               + (r.Public |> List.map (fun (model, percent) -> $"{name model} {percent:F0} %%") |> String.concat ", ")
-               + ".")
-      Table =
-        Table.Create(
-            [ "dimer"; "model"; "distance_angstrom"; "energy_ev"; "rmse_percent"; "rmse_ev"; "weight"; "regulariser" ],
-            [ for o in r.Outcomes -> [ Text "all test dimers"; Text(name o.Model); Text ""; Text ""; Number o.Percent; Number o.Error; Number o.Weight; Number o.Regulariser ]
-              for model, percent in r.Public -> [ Text "public dimers"; Text(name model); Text ""; Text ""; Number percent; Text ""; Text ""; Text "" ]
-              let point dimer model at e = [ Text dimer; Text model; Number at; Number e; Text ""; Text ""; Text ""; Text "" ]
-              for d, curves in r.Curves do
-                  for p in d.Points @ d.Longer -> point d.Name "GFN2-xTB" p.Distance p.Energy
-                  for model, points in curves do
-                      for at, e in points -> point d.Name (name model) at e ]
-        )
-      Picture =
-        { Key = [ "", labels :: tailLine :: [ for model in models do if isDrawn model then looks model ] ]
-          Width = 235.
-          Rows = [ for row in List.chunkBySize 3 panels -> 190., row ] } }
+    {
+        Id = "charged-dimers"
+        Title = "Binding curves of charged dimers"
+        Caption =
+            $"Six test dimers of small molecules and ions of H, C, N and O, pulled apart along the line between their centres of mass: {r.Dimers.Length} dimers of "
+            + $"12 fragments, {steps} distances each from 3 to 8 Å (grey) evenly spaced in 1/R; the first {r.Trained} dimers for training{thinned}, the last {tested} for "
+            + "testing, in one random order; labels beyond 8 Å were not trained on. Energies relative to the fragments, whose features are subtracted: as if "
+            + $"fragments were in the training set with no error. Cutoff {cutoff:F0} Å, σ {densityWidth} Å (density) and {smearing} Å (potential) as in the paper; density "
+            + $"nmax {fst densityBasis}, lmax {snd densityBasis}, potential nmax {fst potentialBasis}, lmax {snd potentialBasis}; kernels linear in the features, "
+            + "each part normalised, weights and regulariser by cross-validation over dimers; SOAP × LODE(1) is the product of the kernels of pairs of atoms. Paper, "
+            + "Fig. 2: 661 dimers of the BioFragment database, B3LYP, 600/61; polynomial kernels. Labels here are GFN2-xTB: dimers whose electrons leave "
+            + "their fragment are left out (data/README.md). ρV, density times potential (ρ⊗V), and what has a product or both LODE parts are not in the paper."
+        Conclusion =
+            "Root mean square errors on test dimers, as % of their standard deviation of "
+            + $"{r.Outcomes.Head.Deviation:F2} eV: {errors}. The paper has about 20 %% for SOAP, 10 %% with LODE(1) and 4 %% with LODE(2): "
+            + (if falls then "the order is the same" else "the order is not the same here")
+            + (if (of' soap).Percent > 20. && (of' first).Percent > 10. && (of' second).Percent > 4. then
+                   ", the errors are larger. "
+               else
+                   ". ")
+            + $"At {farthest:F0} Å, more than twice as far as anything trained on, the curves of ions are on average {100. * atEnd soap:F0} %% (SOAP), {100. * atEnd first:F0} %% (+ LODE(1)), "
+            + $"{100. * atEnd both:F0} %% (+ LODE(1) + LODE(2)) and {100. * atEnd mixed:F0} %% (+ ρV) off k q q′/R; SOAP sees nothing there. "
+            + $"The labels' own tails are k q q′/R within {tailError r.Dimers:F2} eV Å."
+            + (if r.Public.IsEmpty then
+                   ""
+               else
+                   " On ten public dimers of opposite ions (B3LYP, atomistic-cookbook), each predicted from the other nine: "
+                   + (r.Public |> List.map (fun (model, percent) -> $"{name model} {percent:F0} %%") |> String.concat ", ")
+                   + ".")
+        Table =
+            Table.Create(
+                [ "dimer"; "model"; "distance_angstrom"; "energy_ev"; "rmse_percent"; "rmse_ev"; "weight"; "regulariser" ],
+                [
+                    for o in r.Outcomes ->
+                        [
+                            Text "all test dimers"
+                            Text(name o.Model)
+                            Text ""
+                            Text ""
+                            Number o.Percent
+                            Number o.Error
+                            Number o.Weight
+                            Number o.Regulariser
+                        ]
+                    for model, percent in r.Public ->
+                        [ Text "public dimers"; Text(name model); Text ""; Text ""; Number percent; Text ""; Text ""; Text "" ]
+                    let point dimer model at e = [ Text dimer; Text model; Number at; Number e; Text ""; Text ""; Text ""; Text "" ]
+
+                    for d, curves in r.Curves do
+                        for p in d.Points @ d.Longer -> point d.Name "GFN2-xTB" p.Distance p.Energy
+
+                        for model, points in curves do
+                            for at, e in points -> point d.Name (name model) at e
+                ]
+            )
+        Picture = {
+            Key = [
+                "",
+                labels
+                :: tailLine
+                :: [
+                    for model in models do
+                        if isDrawn model then
+                            looks model
+                ]
+            ]
+            Width = 235.
+            Rows = [ for row in List.chunkBySize 3 panels -> 190., row ]
+        }
+    }

@@ -33,7 +33,8 @@ type Model =
     /// The product of the SOAP and the LODE(1) kernel of two atoms, summed over pairs of atoms.
     | KernelProduct
 
-let soap, first, second, both, mixed = Linear [ Soap ], Linear [ Soap; Lode1 ], Linear [ Soap; Lode2 ], Linear [ Soap; Lode1; Lode2 ], Linear [ Soap; Product ]
+let soap, first, second, both, mixed =
+    Linear [ Soap ], Linear [ Soap; Lode1 ], Linear [ Soap; Lode2 ], Linear [ Soap; Lode1; Lode2 ], Linear [ Soap; Product ]
 
 let models = [ soap; first; second; both; mixed; KernelProduct ]
 
@@ -94,8 +95,8 @@ let private normalised (count: int) (kernel: float[]) =
 
 let private parts = [ Soap; Lode1; Lode2; Product ]
 
-/// What linear models compare, of all sets of features, whose fields are computed once: kernels [state, state] of the differences of sums over
-/// atoms of each species.
+/// What linear models compare, of all sets of features, whose fields are computed once: kernels [state, state] of the differences of sums
+/// over atoms of each species.
 let linearKernels (threads: int) (structures: Structure[]) (states: State[]) : Map<Features, float[]> =
     let representations = List.map representation parts
     let set = RepresentationSet representations
@@ -143,9 +144,11 @@ let kernels (threads: int) (structures: Structure[]) (states: State[]) (linear: 
         let local, far = linear[parts.Head], parts.Tail |> List.map (fun part -> linear[part]) |> List.reduce (Array.map2 (+))
         [ for w in weights -> Array.map2 (fun a b -> a + w * b) local far ]
     | KernelProduct ->
-        let part (representation: InvariantRepresentation) kernel = KernelPart(EnvironmentSample(RepresentationSet [ representation ], structures, threads), kernel)
+        let part (representation: InvariantRepresentation) kernel =
+            KernelPart(EnvironmentSample(RepresentationSet [ representation ], structures, threads), kernel)
         let local = part (PowerSpectrum(expansion smallBasis)) (NormalisedPolynomialKernel 2)
-        let all = StructureKernel.Compute([| local; part (ofLeast (potentialTo 0)) (PolynomialKernel 1) |], KernelCombination.Product, threads)
+        let all =
+            StructureKernel.Compute([| local; part (ofLeast (potentialTo 0)) (PolynomialKernel 1) |], KernelCombination.Product, threads)
         let m = structures.Length
 
         // (AB − A − B) with (CD − C − D).
@@ -169,7 +172,8 @@ let grid = [| for power in -10 .. 2 .. -2 -> 10. ** float power |]
 
 let private rootMeanSquare (values: float seq) = sqrt (Seq.averageBy (fun x -> x * x) values)
 
-/// Trains on some states and predicts all; the error is that on others. Folds leave out whole dimers; what they choose is weight and regulariser.
+/// Trains on some states and predicts all; the error is that on others. Folds leave out whole dimers; what they choose is weight and
+/// regulariser.
 let fit (threads: int) (model: Model) (kernels: float[] list) (energies: float[]) (dimerOf: int[]) (train: int[]) (test: int[]) : Outcome =
     let n, m = energies.Length, train.Length
     let targets = train |> Array.map (fun i -> energies[i])

@@ -38,7 +38,8 @@ let figure (compared: (Outcome * (float * float) list) list) (frames: int) : Fig
 
     let all = [ for o, pairs in compared -> looks o, pairs ]
     let range = around 0.04 [ for _, pairs in all do for a, b in pairs do a; b ]
-    let says (o: Outcome, pairs) = let p: float = percent pairs in $"""{name o.Features}: {(if p >= 1. then p.ToString "F0" else p.ToString "F2")} %%"""
+    let says (o: Outcome, pairs) =
+        let p: float = percent pairs in $"""{name o.Features}: {(if p >= 1. then p.ToString "F0" else p.ToString "F2")} %%"""
 
     { Id = "gas-forces"
       Title = "Forces in the gas of charges, learned from energies alone"

@@ -26,8 +26,8 @@ let private erfc (x: float) =
 /// Waves and pairs beyond leave out less than about 1e-7 of the field of one dipole.
 let private reach = 3.9
 
-/// Dielectric tensor of a structure that repeats in all directions: 1 + 4π χ with P = χ E, E the macroscopic field, by an Ewald sum of dipoles whose
-/// split is at the width `split` in 1/Å (none of the result depends on it). Row-major 3 × 3.
+/// Dielectric tensor of a structure that repeats in all directions: 1 + 4π χ with P = χ E, E the macroscopic field, by an Ewald sum of
+/// dipoles whose split is at the width `split` in 1/Å (none of the result depends on it). Row-major 3 × 3.
 let dielectric (model: Thole) (split: float) (structure: Structure) : float[] =
     if structure.Periodic <> Periodicity.All then
         invalidArg (nameof structure) $"periodic {structure.Periodic}; expected a structure that repeats in all directions"
@@ -46,16 +46,26 @@ let dielectric (model: Thole) (split: float) (structure: Structure) : float[] =
 
     // Waves: 4π/V Σ k k/k² exp(−k²/4η²) cos k·(r_i − r_j), as products of rows.
     let most = 2. * split * reach
-    let counts = [| for k in 0..2 -> int (ceil (most * sqrt (Seq.sum (seq { for x in 0..2 -> vectors[3 * k + x] ** 2. })) / (2. * Math.PI))) |]
 
-    let waves =
-        [| for a in 0 .. counts[0] do
-               for b in -counts[1] .. counts[1] do
-                   for c in -counts[2] .. counts[2] do
-                       if a > 0 || b > 0 || (b = 0 && c > 0) then
-                           let k = [| for x in 0..2 -> 2. * Math.PI * (float a * inverse[3 * x] + float b * inverse[3 * x + 1] + float c * inverse[3 * x + 2]) |]
-                           let square = k |> Array.sumBy (fun x -> x * x)
-                           if square < most * most then k, sqrt (8. * Math.PI / (volume * square) * exp (-square / (4. * split * split))) |]
+    let counts = [|
+        for k in 0..2 -> int (ceil (most * sqrt (Seq.sum (seq { for x in 0..2 -> vectors[3 * k + x] ** 2. })) / (2. * Math.PI)))
+    |]
+
+    let waves = [|
+        for a in 0 .. counts[0] do
+            for b in -counts[1] .. counts[1] do
+                for c in -counts[2] .. counts[2] do
+                    if a > 0 || b > 0 || (b = 0 && c > 0) then
+                        let k = [|
+                            for x in 0..2 ->
+                                2. * Math.PI * (float a * inverse[3 * x] + float b * inverse[3 * x + 1] + float c * inverse[3 * x + 2])
+                        |]
+
+                        let square = k |> Array.sumBy (fun x -> x * x)
+
+                        if square < most * most then
+                            k, sqrt (8. * Math.PI / (volume * square) * exp (-square / (4. * split * split)))
+    |]
 
     let rows: float[] = Array.zeroCreate (2 * waves.Length * size)
 
@@ -126,7 +136,9 @@ let dielectric (model: Thole) (split: float) (structure: Structure) : float[] =
     let fields = Array.init (3 * size) (fun k -> if k / 3 % 3 = k % 3 then 1. else 0.)
     Cholesky.Solve(size, ReadOnlySpan matrix, size, 3, Span fields, 3)
 
-    [| for a in 0..2 do
-           for b in 0..2 do
-               let sum = Seq.sum (seq { for i in 0 .. n - 1 -> fields[(3 * i + a) * 3 + b] })
-               (if a = b then 1. else 0.) + 4. * Math.PI / volume * sum |]
+    [|
+        for a in 0..2 do
+            for b in 0..2 do
+                let sum = Seq.sum (seq { for i in 0 .. n - 1 -> fields[(3 * i + a) * 3 + b] })
+                (if a = b then 1. else 0.) + 4. * Math.PI / volume * sum
+    |]

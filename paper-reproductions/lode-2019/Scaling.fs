@@ -172,48 +172,69 @@ let figure (m: Measured) : Figure =
     let cheap, dear = List.head m.MeshAccuracy, List.last m.MeshAccuracy
     let atoms = accuracyEdge * accuracyEdge * accuracyEdge
 
-    { Id = "scaling"
-      Title = "Time, memory and accuracy of long-ranged features"
-      Caption =
-        $"The potential field (1/r, σ = {smearing:F0} Å, lmax {lmax}, one monomial per l within {cutoff:F0} Å, two species: 50 numbers for each ion) of rock salt "
-        + $"at the density of its melt, ions displaced by {noise} Å; one thread of {RuntimeInformation.ProcessArchitecture}, measured in this run: another run has other times. "
-        + $"Left and middle: time and memory allocated on the way (the next structure uses it again), the features not counted, at a tolerance of {tolerance:``0e-0``}; pairs "
-        + "nearby and fast Fourier transforms on a mesh, or pairs and a sum over waves for each ion; the width of the split is chosen by cost in both. "
-        + $"Right: the largest error of a value over the root mean square of those of its l and species, against waves at 1e-12, over the time for {atoms} ions; "
-        + "dashed: the tolerance of each point. Not in the paper."
-      Conclusion =
-        $"From {(large m.Mesh).Head.Ions} to {last.Ions} ions the mesh's time grows as N to the power {law m.Mesh:F2} and its memory as N to the power {room m.Mesh:F2}; at {last.Ions} "
-        + $"ions {perIon last:F0} µs and {bytes last / 1000.:F1} kB for each. A sum over waves grows as N to the power {law m.Waves:F2} and takes {slower:F1} times "
-        + $"as long at {shared.Ions} ions. Each decade of accuracy makes the mesh {(dear.Cost / cheap.Cost) ** (1. / (float (m.MeshAccuracy.Length - 1))):F2} times as slow on average; "
-        + $"{met} of {accuracies.Length} errors are within the tolerance asked for."
-      Table =
-        Table.Create(
-            [ "evaluator"; "ions"; "tolerance"; "seconds"; "us_per_ion"; "bytes_per_ion"; "largest_relative_error" ],
-            [ for name, points in [ "mesh", m.Mesh; "waves", m.Waves ] do
-                  for p in points -> [ Text name; Whole p.Ions; Number tolerance; Number p.Seconds; Number(perIon p); Number(bytes p); Text "" ]
-              for name, points in [ "mesh", m.MeshAccuracy; "waves", m.WavesAccuracy ] do
-                  for a in points ->
-                      [ Text name; Whole atoms; Number a.Tolerance; Number(1e-6 * a.Cost * float atoms); Number a.Cost; Text ""; Number a.Error ] ]
-        )
-      Picture =
-        { Key = [ "", [ mesh; waves; asked ] ]
-          Width = 250.
-          Rows =
-            [ 250.,
-              [ Panel.of'
-                    ""
-                    (x ())
-                    (Axis.logarithmicOver "time / s" [ for p in m.Mesh @ m.Waves -> p.Seconds ])
-                    [ curve mesh _.Seconds m.Mesh; curve waves _.Seconds m.Waves ]
-                Panel.of'
-                    ""
-                    (x ())
-                    (Axis.logarithmicOver "memory / MB" [ for p in m.Mesh @ m.Waves -> megabytes p ])
-                    [ curve mesh megabytes m.Mesh; curve waves megabytes m.Waves ]
-                Panel.of'
-                    ""
-                    (Axis.logarithmicOver "time per ion / µs" costs)
-                    (Axis.logarithmicOver "relative error" [ for a in accuracies do a.Error; a.Tolerance ])
-                    [ for series, points in [ mesh, m.MeshAccuracy; waves, m.WavesAccuracy ] do
-                          Curve({ series with Stroke = Some Dashed; Symbol = None }, [ for a in points -> a.Cost, a.Tolerance ])
-                          Curve(series, [ for a in points -> a.Cost, a.Error ]) ] ] ] } }
+    {
+        Id = "scaling"
+        Title = "Time, memory and accuracy of long-ranged features"
+        Caption =
+            $"The potential field (1/r, σ = {smearing:F0} Å, lmax {lmax}, one monomial per l within {cutoff:F0} Å, two species: 50 numbers for each ion) of rock salt "
+            + $"at the density of its melt, ions displaced by {noise} Å; one thread of {RuntimeInformation.ProcessArchitecture}, measured in this run: another run has other times. "
+            + $"Left and middle: time and memory allocated on the way (the next structure uses it again), the features not counted, at a tolerance of {tolerance:``0e-0``}; pairs "
+            + "nearby and fast Fourier transforms on a mesh, or pairs and a sum over waves for each ion; the width of the split is chosen by cost in both. "
+            + $"Right: the largest error of a value over the root mean square of those of its l and species, against waves at 1e-12, over the time for {atoms} ions; "
+            + "dashed: the tolerance of each point. Not in the paper."
+        Conclusion =
+            $"From {(large m.Mesh).Head.Ions} to {last.Ions} ions the mesh's time grows as N to the power {law m.Mesh:F2} and its memory as N to the power {room m.Mesh:F2}; at {last.Ions} "
+            + $"ions {perIon last:F0} µs and {bytes last / 1000.:F1} kB for each. A sum over waves grows as N to the power {law m.Waves:F2} and takes {slower:F1} times "
+            + $"as long at {shared.Ions} ions. Each decade of accuracy makes the mesh {(dear.Cost / cheap.Cost) ** (1. / (float (m.MeshAccuracy.Length - 1))):F2} times as slow on average; "
+            + $"{met} of {accuracies.Length} errors are within the tolerance asked for."
+        Table =
+            Table.Create(
+                [ "evaluator"; "ions"; "tolerance"; "seconds"; "us_per_ion"; "bytes_per_ion"; "largest_relative_error" ],
+                [
+                    for name, points in [ "mesh", m.Mesh; "waves", m.Waves ] do
+                        for p in points ->
+                            [ Text name; Whole p.Ions; Number tolerance; Number p.Seconds; Number(perIon p); Number(bytes p); Text "" ]
+                    for name, points in [ "mesh", m.MeshAccuracy; "waves", m.WavesAccuracy ] do
+                        for a in points ->
+                            [
+                                Text name
+                                Whole atoms
+                                Number a.Tolerance
+                                Number(1e-6 * a.Cost * float atoms)
+                                Number a.Cost
+                                Text ""
+                                Number a.Error
+                            ]
+                ]
+            )
+        Picture = {
+            Key = [ "", [ mesh; waves; asked ] ]
+            Width = 250.
+            Rows = [
+                250.,
+                [
+                    Panel.of' "" (x ()) (Axis.logarithmicOver "time / s" [ for p in m.Mesh @ m.Waves -> p.Seconds ]) [
+                        curve mesh _.Seconds m.Mesh
+                        curve waves _.Seconds m.Waves
+                    ]
+                    Panel.of' "" (x ()) (Axis.logarithmicOver "memory / MB" [ for p in m.Mesh @ m.Waves -> megabytes p ]) [
+                        curve mesh megabytes m.Mesh
+                        curve waves megabytes m.Waves
+                    ]
+                    Panel.of'
+                        ""
+                        (Axis.logarithmicOver "time per ion / µs" costs)
+                        (Axis.logarithmicOver "relative error" [
+                            for a in accuracies do
+                                a.Error
+                                a.Tolerance
+                        ])
+                        [
+                            for series, points in [ mesh, m.MeshAccuracy; waves, m.WavesAccuracy ] do
+                                Curve({ series with Stroke = Some Dashed; Symbol = None }, [ for a in points -> a.Cost, a.Tolerance ])
+                                Curve(series, [ for a in points -> a.Cost, a.Error ])
+                        ]
+                ]
+            ]
+        }
+    }

@@ -44,7 +44,8 @@ let frame (seed: int) : Structure =
         let bond () = 0.9572 + 0.03 * normal random
         let half = 0.5 * (104.52 + 4. * normal random) * Math.PI / 180.
         let a, b = bond (), bond ()
-        [| [| 0.; 0.; 0. |]; [| a * cos half; a * sin half; 0. |]; [| b * cos half; -b * sin half; 0. |] |] |> Array.map (turn random Math.PI)
+        [| [| 0.; 0.; 0. |]; [| a * cos half; a * sin half; 0. |]; [| b * cos half; -b * sin half; 0. |] |]
+        |> Array.map (turn random Math.PI)
 
     let sites =
         [| for x in 0..1 do

@@ -221,7 +221,8 @@ let isotropic (threads: int) (plan: Plan) (data: Data) (rowsOf: Features -> floa
           let reference = test |> Array.map (fun i -> traces[i] - mean)
           let centre = Array.average reference
           let square values = Array.averageBy (fun x -> x * x) values
-          let percent (c: Candidate) = 100. * sqrt (square (Array.map2 (-) (c.Predict test) reference) / square (reference |> Array.map (fun x -> x - centre)))
+          let percent (c: Candidate) =
+              100. * sqrt (square (Array.map2 (-) (c.Predict test) reference) / square (reference |> Array.map (fun x -> x - centre)))
 
           let candidates =
               [ for weight, rows, products in sets do
@@ -251,24 +252,38 @@ let tensorModel (threads: int) (data: Data) (design: TensorDesign) (rows: (float
     TensorModel.Fit(design, rows, [| for i in train -> data.Tensors[i] |], threads = threads)
 
 /// Curves of the part of λ = 2 on one division.
-let anisotropic (threads: int) (plan: Plan) (data: Data) (model: Model) (design: TensorDesign, rows: (float[] * float[])[]) (seed: int) : Outcome list =
+let anisotropic
+    (threads: int)
+    (plan: Plan)
+    (data: Data)
+    (model: Model)
+    (design: TensorDesign, rows: (float[] * float[])[])
+    (seed: int)
+    : Outcome list =
     let test, rest = divide plan data.Frames.Length seed
 
-    [ for size in plan.Sizes do
-          let fit = tensorModel threads data design rows (Array.truncate size rest)
+    [
+        for size in plan.Sizes do
+            let fit = tensorModel threads data design rows (Array.truncate size rest)
 
-          let pairs =
-              [| for i in test do
-                     let a, b = rows[i]
-                     yield! Array.zip (second data.Tensors[i]) (second (fit.Predict(struct (a, b)))) |]
+            let pairs = [|
+                for i in test do
+                    let a, b = rows[i]
+                    yield! Array.zip (second data.Tensors[i]) (second (fit.Predict(struct (a, b))))
+            |]
 
-          let percent = 100. * sqrt ((pairs |> Array.averageBy (fun (a, b) -> (a - b) ** 2.)) / (pairs |> Array.averageBy (fun (a, _) -> a * a)))
+            let percent =
+                100.
+                * sqrt ((pairs |> Array.averageBy (fun (a, b) -> (a - b) ** 2.)) / (pairs |> Array.averageBy (fun (a, _) -> a * a)))
 
-          { Model = model
-            Seed = seed
-            Size = size
-            Percent = percent
-            Equal = percent
-            Degree = 1
-            Weight = 1.
-            Regulariser = fit.Second.Regulariser } ]
+            {
+                Model = model
+                Seed = seed
+                Size = size
+                Percent = percent
+                Equal = percent
+                Degree = 1
+                Weight = 1.
+                Regulariser = fit.Second.Regulariser
+            }
+    ]

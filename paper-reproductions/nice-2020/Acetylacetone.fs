@@ -1,4 +1,5 @@
-/// Figure, with public data only: acetylacetone trained at 300 K, energies and forces at 300 K and 600 K and along two scans (BOTNet's data set).
+/// Figure, with public data only: acetylacetone trained at 300 K, energies and forces at 300 K and 600 K and along two scans (BOTNet's data
+/// set).
 module Toolkit.Reproductions.Nice2020.Acetylacetone
 
 open System
@@ -52,8 +53,14 @@ let private load (path: string) (hasForces: bool) : Data =
 let private judge (threads: int) (model: LinearPotential) (data: Data) : Judged =
     let found = data.Structures |> Array.map (fun s -> model.Predict(s, threads))
 
-    { Energies = Array.map2 (fun e (p: Evaluation) -> e, p.Energy) data.Energies found
-      Forces = if data.Forces.Length = 0 then [||] else Array.map2 (fun f (p: Evaluation) -> Array.zip f p.Forces) data.Forces found |> Array.concat }
+    {
+        Energies = Array.map2 (fun e (p: Evaluation) -> e, p.Energy) data.Energies found
+        Forces =
+            if data.Forces.Length = 0 then
+                [||]
+            else
+                Array.map2 (fun f (p: Evaluation) -> Array.zip f p.Forces) data.Forces found |> Array.concat
+    }
 
 /// The model of each order.
 let private fits (threads: int) (training: Data) : (int * int * LinearPotential) list * Scaling =
@@ -80,7 +87,11 @@ let figure (threads: int) (data: string option) : Figure option =
         let file name = Path.Combine(folder, name + ".xyz")
         let training = load (file "train_300K") true
         let models, scaling = fits threads training
-        let tests = [ "test_MD_300K", true; "test_MD_600K", true; "test_dihedral", false; "test_H_transfer", false ] |> List.map (fun (name, hasForces) -> load (file name) hasForces)
+
+        let tests =
+            [ "test_MD_300K", true; "test_MD_600K", true; "test_dihedral", false; "test_H_transfer", false ]
+            |> List.map (fun (name, hasForces) -> load (file name) hasForces)
+
         let results = [ for order, count, model in models -> order, count, tests |> List.map (judge threads model) ]
         let milli (pairs: (float * float)[]) = 1000. * rmse pairs
         let means (pairs: (float * float)[]) = 1000. * meanError pairs
@@ -90,7 +101,11 @@ let figure (threads: int) (data: string option) : Figure option =
 
         // How far the training set turns.
         let farthest = training.Structures |> Seq.map (fun s -> (let a = angle s in min a (360. - a))) |> Seq.max
-        let known = Array.zip (tests[2].Structures |> Array.map angle) dihedral.Energies |> Array.filter (fun (a, _) -> a <= farthest) |> Array.length
+
+        let known =
+            Array.zip (tests[2].Structures |> Array.map angle) dihedral.Energies
+            |> Array.filter (fun (a, _) -> a <= farthest)
+            |> Array.length
 
         // Energies of a scan from its lowest reference energy.
         let curve (xs: float[]) (pairs: (float * float)[]) pick =
@@ -109,9 +124,15 @@ let figure (threads: int) (data: string option) : Figure option =
             let margin part (lo, hi) = lo - part * (hi - lo), hi + part * (hi - lo)
 
             // What goes far beyond the reference is in the numbers.
-            Panel.of' title (Axis.linearOf 5 axis (margin 0.05 (Array.min xs, Array.max xs))) (Axis.linear "energy / meV" (margin 0.3 (List.min heights, List.max heights)))
-                [ for s, c in curves do Curve(s, c)
-                  Curve(reference, points) ]
+            Panel.of'
+                title
+                (Axis.linearOf 5 axis (margin 0.05 (Array.min xs, Array.max xs)))
+                (Axis.linear "energy / meV" (margin 0.3 (List.min heights, List.max heights)))
+                [
+                    for s, c in curves do
+                        Curve(s, c)
+                    Curve(reference, points)
+                ]
 
         let kinds = [ "300 K"; "600 K"; "dihedral scan"; "H transfer" ]
         let test kind (_, _, found: Judged list) : Judged = found[List.findIndex ((=) kind) kinds]
@@ -126,30 +147,51 @@ let figure (threads: int) (data: string option) : Figure option =
 
         let all = results |> List.map says |> String.concat "; "
 
-        Some
-            { Id = "acetylacetone"
-              Title = "Acetylacetone, trained at 300 K: two temperatures and two scans"
-              Caption =
+        Some {
+            Id = "acetylacetone"
+            Title = "Acetylacetone, trained at 300 K: two temperatures and two scans"
+            Caption =
                 $"The public set of acetylacetone (BOTNet-datasets, {tests[0].Structures.Length} test configurations at each temperature): linear models of NICE invariants fitted to the energies and forces of the 500 configurations of the "
                 + $"training set at 300 K. σ = {sigma} Å, cutoff {cutoff} Å, {nmax} radial functions, l ≤ {lmax}, up to 250 invariants of each order, one linear model for each species; settings not tuned on this set, but the weights of columns (p = {scaling.Power}, q = {scaling.Ratio}) and the regulariser by cross-validation of the training set. Left: energy along the dihedral angle "
                 + "of the scan; right: along the transfer of a hydrogen atom; from the lowest reference energy of each scan; what goes far beyond the reference energies is not drawn. Not in the paper."
-              Conclusion =
+            Conclusion =
                 $"Root mean square errors, energies of the whole molecule: {all}. The training set turns to {farthest:F0}° at most: beyond, a polynomial in the density says nothing."
-              Table =
+            Table =
                 Table.Create(
                     [ "model"; "columns"; "test"; "energy_rmse_meV"; "energy_mae_meV"; "force_rmse_meV_per_A"; "force_mae_meV_per_A" ],
-                    [ for result in results do
-                          for kind in kinds do
-                              let found = test kind result
-                              let force (of': (float * float)[] -> float) = if found.Forces.Length = 0 then Text "" else Number(of' found.Forces)
-                              [ Text(CurvePlot.model (orderOf result)); Whole(featuresOf result); Text kind; Number(milli found.Energies); Number(means found.Energies)
-                                force milli; force means ] ]
+                    [
+                        for result in results do
+                            for kind in kinds do
+                                let found = test kind result
+
+                                let force (of': (float * float)[] -> float) =
+                                    if found.Forces.Length = 0 then Text "" else Number(of' found.Forces)
+
+                                [
+                                    Text(CurvePlot.model (orderOf result))
+                                    Whole(featuresOf result)
+                                    Text kind
+                                    Number(milli found.Energies)
+                                    Number(means found.Energies)
+                                    force milli
+                                    force means
+                                ]
+                    ]
                 )
-              Picture =
-                { Key = [ "", reference :: [ for result in results -> series (orderOf result) ] ]
-                  Width = 320.
-                  Rows =
-                    [ 280.,
-                      [ panel "dihedral scan" "dihedral angle / °" angles dihedral.Energies [ for r in results -> orderOf r, (test "dihedral scan" r).Energies ]
-                        panel "H transfer" "step" (steps transfer.Energies) transfer.Energies [ for r in results -> orderOf r, (test "H transfer" r).Energies ] ] ] } }
+            Picture = {
+                Key = [ "", reference :: [ for result in results -> series (orderOf result) ] ]
+                Width = 320.
+                Rows = [
+                    280.,
+                    [
+                        panel "dihedral scan" "dihedral angle / °" angles dihedral.Energies [
+                            for r in results -> orderOf r, (test "dihedral scan" r).Energies
+                        ]
+                        panel "H transfer" "step" (steps transfer.Energies) transfer.Energies [
+                            for r in results -> orderOf r, (test "H transfer" r).Energies
+                        ]
+                    ]
+                ]
+            }
+        }
     | _ -> None

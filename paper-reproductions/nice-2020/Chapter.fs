@@ -115,51 +115,65 @@ let make (request: Request) : Chapter =
         + $"σ = {d.Sigma} Å, cutoff {d.Cutoff} Å smoothed over {d.Smoothing} Å, {d.NMax} radial functions and l ≤ {d.LMax}; a linear model for each "
         + $"central species ({counts} coefficients); ridge regression, regulariser by {plan.Folds}-fold cross-validation of the energies."
 
-    { Folder = "nice-2020"
-      Title = "Recursive N-body equivariants: what each order sees, and random methane"
-      Source =
-        "J. Nigam, S. Pozdnyakov, M. Ceriotti, Recursive evaluation and iterative contraction of N-body equivariant "
-        + "features, J. Chem. Phys. 153, 121101 (2020)"
-      Introduction =
-        $"The paper's test is methane with its hydrogen atoms thrown at random into a sphere around the carbon atom, so that "
-        + "a model is tried on every geometry and not only on those near equilibrium. Here it is in kind: the same "
-        + $"distribution and the same level of theory, {data.Structures.Length} configurations of our own where the paper "
-        + "has up to 100 000, and correlations up to four neighbours. The recursion makes products of an order's equivariants with the "
-        + "density, keeps the worthwhile ones, subtracts what lower orders know of them and contracts the rest to principal components. Configurations whose self-consistent field did not "
-        + "converge, about two in five, are left out, so the set leans away from the most stretched geometries. Learning curves that go as far as the paper's are made with "
-        + $"labels of a cheaper method, tight binding (GFN2-xTB), for {labelled.Data.Structures.Length} configurations."
-      Settings =
-        [ "data", "nice-2020/data/methane.xyz: random CH₄, PBE/cc-pVDZ, made by generate.py beside it (seeds 303, 404)"
-          "data with many labels", $"nice-2020/data/{labelled.File}: random CH₄, GFN2-xTB, made by generate-gfn2.fsx beside it; {labelled.Data.Structures.Length} of {labelled.Tried} converged"
-          "divisions", $"{plan.Seeds.Length} random ones, seeds {list plan.Seeds}: {plan.TestSize} test configurations, training sets from the rest; {plan.SampleSize} configurations, the same for all divisions, are never tested on"
-          "recursion", $"fitted on the environments of those {plan.SampleSize}, without labels; covariants: {branch settings.Covariants}; invariants: {branch settings.Invariants}"
-          "choice of settings", $"density and numbers of components by the same cross-validation on those {plan.SampleSize}, before this run; the scaling of columns in this run"
-          "density", $"Gaussian, σ = {d.Sigma} Å; the central atom counts with its species"
-          "radial basis", $"orthonormalised Gaussian-type functions, nmax = {d.NMax}; cutoff {d.Cutoff} Å, falling over the last {d.Smoothing} Å; table error {expansion.Radial.Error:E1}"
-          "angular basis", $"real spherical harmonics, lmax = {d.LMax}"
-          "columns", $"{counts}; two of them the atoms' own energies, without penalty"
-          "scaling of columns", scalings
-          "weights", $"energy 1, force component {plan.ForceWeight}, each over its standard deviation in the training set"
-          "regulariser", sprintf "the best for energies in %d-fold cross-validation of the training set, out of powers of ten from %g to %g" plan.Folds (List.min plan.Grid) (List.max plan.Grid)
-          "regularisers chosen", chosen outcomes
-          "threads", $"{threads}; the numbers are the same for any, but for times" ]
-      Figures =
-        [ Degenerate.figure degenerate
-          LearningCurves.figure LearningCurves.Own setting outcomes
-          ForceCurves.figure outcomes
-          match other with
-          | Some data -> LearningCurves.figure LearningCurves.Public setting (learn threads plan data tick).Outcomes
-          | None -> ()
-          TightBindingCurves.figure large
-          Parity.figure plan.Seeds.Head outcomes
-          Spectra.figure learned.Features.Fit
-          Costs.figure costs
-          Kernels.figure kernels
-          Ranks.figure ranks
-          Timing.figure times
-          IronSpins.figure iron
-          match Acetylacetone.figure threads publicData with
-          | Some figure -> figure
-          | None -> () ]
-      Checks = Degenerate.check degenerate :: Ranks.check ranks :: Kernels.check kernels :: FeatureChecks.all learned.Rows data
-      Seconds = clock.Elapsed.TotalSeconds }
+    {
+        Folder = "nice-2020"
+        Title = "Recursive N-body equivariants: what each order sees, and random methane"
+        Source =
+            "J. Nigam, S. Pozdnyakov, M. Ceriotti, Recursive evaluation and iterative contraction of N-body equivariant "
+            + "features, J. Chem. Phys. 153, 121101 (2020)"
+        Introduction =
+            $"The paper's test is methane with its hydrogen atoms thrown at random into a sphere around the carbon atom, so that "
+            + "a model is tried on every geometry and not only on those near equilibrium. Here it is in kind: the same "
+            + $"distribution and the same level of theory, {data.Structures.Length} configurations of our own where the paper "
+            + "has up to 100 000, and correlations up to four neighbours. The recursion makes products of an order's equivariants with the "
+            + "density, keeps the worthwhile ones, subtracts what lower orders know of them and contracts the rest to principal components. Configurations whose self-consistent field did not "
+            + "converge, about two in five, are left out, so the set leans away from the most stretched geometries. Learning curves that go as far as the paper's are made with "
+            + $"labels of a cheaper method, tight binding (GFN2-xTB), for {labelled.Data.Structures.Length} configurations."
+        Settings = [
+            "data", "nice-2020/data/methane.xyz: random CH₄, PBE/cc-pVDZ, made by generate.py beside it (seeds 303, 404)"
+            "data with many labels",
+            $"nice-2020/data/{labelled.File}: random CH₄, GFN2-xTB, made by generate-gfn2.fsx beside it; {labelled.Data.Structures.Length} of {labelled.Tried} converged"
+            "divisions",
+            $"{plan.Seeds.Length} random ones, seeds {list plan.Seeds}: {plan.TestSize} test configurations, training sets from the rest; {plan.SampleSize} configurations, the same for all divisions, are never tested on"
+            "recursion",
+            $"fitted on the environments of those {plan.SampleSize}, without labels; covariants: {branch settings.Covariants}; invariants: {branch settings.Invariants}"
+            "choice of settings",
+            $"density and numbers of components by the same cross-validation on those {plan.SampleSize}, before this run; the scaling of columns in this run"
+            "density", $"Gaussian, σ = {d.Sigma} Å; the central atom counts with its species"
+            "radial basis",
+            $"orthonormalised Gaussian-type functions, nmax = {d.NMax}; cutoff {d.Cutoff} Å, falling over the last {d.Smoothing} Å; table error {expansion.Radial.Error:E1}"
+            "angular basis", $"real spherical harmonics, lmax = {d.LMax}"
+            "columns", $"{counts}; two of them the atoms' own energies, without penalty"
+            "scaling of columns", scalings
+            "weights", $"energy 1, force component {plan.ForceWeight}, each over its standard deviation in the training set"
+            "regulariser",
+            sprintf
+                "the best for energies in %d-fold cross-validation of the training set, out of powers of ten from %g to %g"
+                plan.Folds
+                (List.min plan.Grid)
+                (List.max plan.Grid)
+            "regularisers chosen", chosen outcomes
+            "threads", $"{threads}; the numbers are the same for any, but for times"
+        ]
+        Figures = [
+            Degenerate.figure degenerate
+            LearningCurves.figure LearningCurves.Own setting outcomes
+            ForceCurves.figure outcomes
+            match other with
+            | Some data -> LearningCurves.figure LearningCurves.Public setting (learn threads plan data tick).Outcomes
+            | None -> ()
+            TightBindingCurves.figure large
+            Parity.figure plan.Seeds.Head outcomes
+            Spectra.figure learned.Features.Fit
+            Costs.figure costs
+            Kernels.figure kernels
+            Ranks.figure ranks
+            Timing.figure times
+            IronSpins.figure iron
+            match Acetylacetone.figure threads publicData with
+            | Some figure -> figure
+            | None -> ()
+        ]
+        Checks = Degenerate.check degenerate :: Ranks.check ranks :: Kernels.check kernels :: FeatureChecks.all learned.Rows data
+        Seconds = clock.Elapsed.TotalSeconds
+    }

@@ -90,8 +90,8 @@ let parse (rows: string[] seq) : Point list =
 /// Curves of others: (training configurations, root mean square error in %).
 type Published = Series * (int * float) list
 
-/// The NICE authors' code on up to 100 000 configurations of DFT: lab-cosmo/nice, commit 1da8c3f, examples; invariants to ν = 4, PCA to 200, 2000 and
-/// 5000 of each order.
+/// The NICE authors' code on up to 100 000 configurations of DFT: lab-cosmo/nice, commit 1da8c3f, examples; invariants to ν = 4, PCA to
+/// 200, 2000 and 5000 of each order.
 let published: Published list =
     [ Series.joined "home_pc" Ink Triangle Dashed, [ 1000, 16.26; 10_000, 7.01 ]
       Series.joined "small" Ink Square Dashed, [ 1000, 14.90; 10_000, 5.54; 30_000, 3.52; 100_000, 2.60 ]
@@ -106,10 +106,11 @@ let picture (quantity: string) (unit: string) (points: Point list) (published: P
         | Energies when trainings.Length > 1 -> Square, Dashed
         | _ -> Circle, Solid
 
-    let groups =
-        [ for (order, training), curve in points |> List.groupBy (fun p -> p.Order, p.Training) do
-              let symbol, stroke = looks training
-              Series.joined (model order) (colour order) symbol stroke, curve ]
+    let groups = [
+        for (order, training), curve in points |> List.groupBy (fun p -> p.Order, p.Training) do
+            let symbol, stroke = looks training
+            Series.joined (model order) (colour order) symbol stroke, curve
+    ]
 
     let sizes = points |> List.map (fun p -> float p.Size) |> List.distinct
     let others = [ for series, curve in published -> series, [ for size, percent in curve -> float size, percent ] ]
@@ -126,24 +127,37 @@ let picture (quantity: string) (unit: string) (points: Point list) (published: P
                 List.min sizes :: [ for power in 2 .. int (log10 most) -> 10. ** float power ] |> List.distinct
 
         let x = Axis.logarithmicAt "training configurations" (List.min sizes * 0.9, most * 1.1) ticks
-        let y = Axis.logarithmicOver title [ for p in points do (pick p).Least; (pick p).Most
-                                             for _, curve in others do yield! List.map snd curve ]
 
-        Panel.of'
-            ""
-            x
-            y
-            [ for series, curve in groups -> Band(series, [ for p in curve -> float p.Size, (pick p).Least, (pick p).Most ])
-              for series, curve in groups -> Curve(series, [ for p in curve -> float p.Size, (pick p).Mean ])
-              for series, curve in others -> Curve(series, curve) ]
+        let y =
+            Axis.logarithmicOver title [
+                for p in points do
+                    (pick p).Least
+                    (pick p).Most
+                for _, curve in others do
+                    yield! List.map snd curve
+            ]
+
+        Panel.of' "" x y [
+            for series, curve in groups -> Band(series, [ for p in curve -> float p.Size, (pick p).Least, (pick p).Most ])
+            for series, curve in groups -> Curve(series, [ for p in curve -> float p.Size, (pick p).Mean ])
+            for series, curve in others -> Curve(series, curve)
+        ]
 
     let orders = points |> List.map _.Order |> List.distinct
 
-    { Key =
-        [ "features", [ for order in orders -> Series.line (model order) (colour order) Solid ]
-          if trainings.Length > 1 then
-              "trained on", [ for training in trainings -> (let symbol, stroke = looks training in Series.joined (trained training) Ink symbol stroke) ]
-          if not published.IsEmpty then
-              "public code", List.map fst published ]
-      Width = 320.
-      Rows = [ 320., [ panel $"{quantity} RMSE / %% of std. deviation" others _.Percent; panel $"{quantity} MAE / {unit}" [] _.MeanError ] ] }
+    {
+        Key = [
+            "features", [ for order in orders -> Series.line (model order) (colour order) Solid ]
+            if trainings.Length > 1 then
+                "trained on",
+                [
+                    for training in trainings -> (let symbol, stroke = looks training in Series.joined (trained training) Ink symbol stroke)
+                ]
+            if not published.IsEmpty then
+                "public code", List.map fst published
+        ]
+        Width = 320.
+        Rows = [
+            320., [ panel $"{quantity} RMSE / %% of std. deviation" others _.Percent; panel $"{quantity} MAE / {unit}" [] _.MeanError ]
+        ]
+    }

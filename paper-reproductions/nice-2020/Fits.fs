@@ -88,7 +88,12 @@ type Sums(plan: Plan, data: Data, rows: Rows, train: int[]) =
     let hasForces = List.contains EnergiesAndForces plan.Trainings
     let energies, forces = empty (), (if hasForces then empty () else [||])
     let energyWeight = 1. / deviation (train |> Array.map (fun i -> data.Energies[i]))
-    let forceWeight = if hasForces then plan.ForceWeight / deviation (train |> Array.collect (fun i -> data.Forces[i])) else 0.
+
+    let forceWeight =
+        if hasForces then
+            plan.ForceWeight / deviation (train |> Array.collect (fun i -> data.Forces[i]))
+        else
+            0.
 
     /// Adds the training configurations from one place until another.
     member _.Add(from: int, until: int) =
@@ -121,7 +126,13 @@ type Sums(plan: Plan, data: Data, rows: Rows, train: int[]) =
                     forces
 
         let fit =
-            RidgeRegression.CrossValidate(folds, rows.Design.UnpenalisedColumns, Array.ofList plan.Grid, scored, penalty = RidgePenalty.Plain)
+            RidgeRegression.CrossValidate(
+                folds,
+                rows.Design.UnpenalisedColumns,
+                Array.ofList plan.Grid,
+                scored,
+                penalty = RidgePenalty.Plain
+            )
 
         fit, Seq.min (seq { for struct (_, error) in fit.Trials -> error })
 
@@ -146,29 +157,50 @@ let coefficients (rows: Rows) (columns: Columns) (fit: RidgeFit) : float[] =
     all
 
 /// A fit and its errors, by reference and prediction of energies and of components of forces.
-let outcomeOf (model: Model) (training: Training) (seed: int) (size: int) (fit: RidgeFit) (predicted: (float * float)[]) (forces: (float * float)[]) : Outcome =
-    { Order = model.Order
-      Training = training
-      Seed = seed
-      Size = size
-      Columns = model.Columns.Count
-      Regulariser = fit.Regulariser
-      EnergyError = rmse predicted
-      EnergyDeviation = deviation (Array.map fst predicted)
-      EnergyMeanError = meanError predicted
-      ForceError = rmse forces
-      ForceMeanError = meanError forces
-      ForceDeviation = deviation (Array.map fst forces)
-      Predicted = predicted }
+let outcomeOf
+    (model: Model)
+    (training: Training)
+    (seed: int)
+    (size: int)
+    (fit: RidgeFit)
+    (predicted: (float * float)[])
+    (forces: (float * float)[])
+    : Outcome = {
+    Order = model.Order
+    Training = training
+    Seed = seed
+    Size = size
+    Columns = model.Columns.Count
+    Regulariser = fit.Regulariser
+    EnergyError = rmse predicted
+    EnergyDeviation = deviation (Array.map fst predicted)
+    EnergyMeanError = meanError predicted
+    ForceError = rmse forces
+    ForceMeanError = meanError forces
+    ForceDeviation = deviation (Array.map fst forces)
+    Predicted = predicted
+}
 
 /// What a fit predicts for the test configurations.
-let private outcome (data: Data) (rows: Rows) (test: int[]) (seed: int) (size: int) (model: Model) (training: Training) (fit: RidgeFit) : Outcome =
+let private outcome
+    (data: Data)
+    (rows: Rows)
+    (test: int[])
+    (seed: int)
+    (size: int)
+    (model: Model)
+    (training: Training)
+    (fit: RidgeFit)
+    : Outcome =
     let width = rows.Order.Length
     let coefficients = coefficients rows model.Columns fit
 
     let product (rows: float[]) (row: int) =
         let mutable sum = 0.
-        for c in 0 .. width - 1 do sum <- sum + rows[row * width + c] * coefficients[c]
+
+        for c in 0 .. width - 1 do
+            sum <- sum + rows[row * width + c] * coefficients[c]
+
         sum
 
     let predicted = test |> Array.map (fun i -> data.Energies[i], product rows.Energy[i] 0)

@@ -36,11 +36,17 @@ type Point =
       /// Predictions of frames left out, eV per atom and eV/μB.
       Outcome: Outcome }
 
-/// Density and spins on radial functions alone (l = 0): without spin–orbit coupling an energy knows of spins by their scalar products, and products of
-/// vectors of l = 0 have no other invariants.
+/// Density and spins on radial functions alone (l = 0): without spin–orbit coupling an energy knows of spins by their scalar products, and
+/// products of vectors of l = 0 have no other invariants.
 let private expansion =
     let functions = ScaledFunctions(PointDensity(GtoBasis(nmax, cutoff), 0, cutoff), scaling)
-    DensityExpansion(RadialTable.Build(functions, CutoffFunction(cutoff, smoothing, CutoffKind.Polynomial)), [ 26 ], CentrePolicy.Exclude, [ VectorField.Spin() ])
+
+    DensityExpansion(
+        RadialTable.Build(functions, CutoffFunction(cutoff, smoothing, CutoffKind.Polynomial)),
+        [ 26 ],
+        CentrePolicy.Exclude,
+        [ VectorField.Spin() ]
+    )
 
 let private settings: NiceSettings =
     NiceSettings(
@@ -150,45 +156,80 @@ let figure (frames: int, points: Point list) : Figure =
     let energies, torques = Series.joined "energies" Blue Circle Solid, Series.joined "fields −∂E/∂m" Vermilion Square Solid
     let looks (series: Series) = { series with Symbol = Some Diamond; Stroke = None }
     let at (pick: Point -> float) (all: Point list) = [ for p in all -> float p.Order, pick p ]
-    let x = { Axis.linear "largest number of factors ν" (1.7, float highest + 0.3) with Ticks = [ for nu in 2..highest -> float nu, string nu ] }
+
+    let x = {
+        Axis.linear "largest number of factors ν" (1.7, float highest + 0.3) with
+            Ticks = [ for nu in 2..highest -> float nu, string nu ]
+    }
+
     let says (p: Point) = $"ν ≤ {p.Order}: {Plots.digits (energy p)} and {Plots.digits (field p)} %%"
     let gp = others.Head
     let milli (pairs: (float * float)[]) = Plots.digits (1000. * rmse pairs)
     let best = nice |> List.minBy (fun p -> energy p)
 
-    { Id = "iron-spins"
-      Title = "Spins need four factors: iron by density-functional theory"
-      Caption =
-        $"Errors, in %% of the standard deviation, of energies per atom and of the fields −∂E/∂m of {frames} frames of bcc iron with moments of any direction and length (Elk, LSDA, ours: "
-        + "spin-power-spectrum-2022/data; without the near-copies of finite differences and the two frames without moments), each predicted by models of the other nine tenths, "
-        + $"ten-fold. NICE over density and spins, {nmax} radial functions and l = 0 within {cutoff} Å, a neighbour at r weighted by 1/(1 + (r/{scaling.Scale} Å)²), intermediate λ up to {highest / 2}: everything that an energy without spin–orbit coupling knows "
-        + $"of spins and of distances; one linear model for each ν, energies and, with the weight {fieldWeight}, fields in the training, regulariser by cross-validation within each nine tenths. The contraction sees all frames, without labels. Diamonds: "
-        + "Gaussian process on features of two factors, of the chapter on spins, with its own settings and weights, in the same folds. Frames of one scan are close to each other, and settings were chosen over these frames: errors "
-        + "are optimistic. Not in the paper."
-      Conclusion =
-        "Energies and fields: "
-        + (nice |> List.map says |> String.concat "; ")
-        + $"; Gaussian process {Plots.digits (energy gp)} and {Plots.digits (field gp)} %%. Two factors have no biquadratic term (m·m')² and no |m|⁴, which this energy has. With ν ≤ {best.Order} "
-        + $"root mean square errors are {milli best.Outcome.Energies} meV per atom and {milli (fields best)} meV/μB."
-      Table =
-        Table.Create(
-            [ "model"; "nu"; "columns"; "energy_rmse_percent"; "field_rmse_percent"; "energy_rmse_meV_per_atom"; "field_rmse_meV_per_muB" ],
-            [ for p in points ->
-                  [ Text p.Name; Whole p.Order; Whole p.Columns; Number(energy p); Number(field p)
-                    Number(1000. * rmse p.Outcome.Energies); Number(1000. * rmse (fields p)) ] ]
-        )
-      Picture =
-        { Key =
-            [ "NICE", [ energies; torques ]
-              "Gaussian process", [ { looks energies with Name = "energies" }; { looks torques with Name = "fields −∂E/∂m" } ] ]
-          Width = 400.
-          Rows =
-            [ 290.,
-              [ Panel.of'
-                    ""
-                    x
-                    (Axis.logarithmicOver "RMSE / % of std. deviation" [ for p in points do energy p; field p ])
-                    [ Curve(energies, at energy nice)
-                      Curve(torques, at field nice)
-                      Curve(looks energies, at energy others)
-                      Curve(looks torques, at field others) ] ] ] } }
+    {
+        Id = "iron-spins"
+        Title = "Spins need four factors: iron by density-functional theory"
+        Caption =
+            $"Errors, in %% of the standard deviation, of energies per atom and of the fields −∂E/∂m of {frames} frames of bcc iron with moments of any direction and length (Elk, LSDA, ours: "
+            + "spin-power-spectrum-2022/data; without the near-copies of finite differences and the two frames without moments), each predicted by models of the other nine tenths, "
+            + $"ten-fold. NICE over density and spins, {nmax} radial functions and l = 0 within {cutoff} Å, a neighbour at r weighted by 1/(1 + (r/{scaling.Scale} Å)²), intermediate λ up to {highest / 2}: everything that an energy without spin–orbit coupling knows "
+            + $"of spins and of distances; one linear model for each ν, energies and, with the weight {fieldWeight}, fields in the training, regulariser by cross-validation within each nine tenths. The contraction sees all frames, without labels. Diamonds: "
+            + "Gaussian process on features of two factors, of the chapter on spins, with its own settings and weights, in the same folds. Frames of one scan are close to each other, and settings were chosen over these frames: errors "
+            + "are optimistic. Not in the paper."
+        Conclusion =
+            "Energies and fields: "
+            + (nice |> List.map says |> String.concat "; ")
+            + $"; Gaussian process {Plots.digits (energy gp)} and {Plots.digits (field gp)} %%. Two factors have no biquadratic term (m·m')² and no |m|⁴, which this energy has. With ν ≤ {best.Order} "
+            + $"root mean square errors are {milli best.Outcome.Energies} meV per atom and {milli (fields best)} meV/μB."
+        Table =
+            Table.Create(
+                [
+                    "model"
+                    "nu"
+                    "columns"
+                    "energy_rmse_percent"
+                    "field_rmse_percent"
+                    "energy_rmse_meV_per_atom"
+                    "field_rmse_meV_per_muB"
+                ],
+                [
+                    for p in points ->
+                        [
+                            Text p.Name
+                            Whole p.Order
+                            Whole p.Columns
+                            Number(energy p)
+                            Number(field p)
+                            Number(1000. * rmse p.Outcome.Energies)
+                            Number(1000. * rmse (fields p))
+                        ]
+                ]
+            )
+        Picture = {
+            Key = [
+                "NICE", [ energies; torques ]
+                "Gaussian process", [ { looks energies with Name = "energies" }; { looks torques with Name = "fields −∂E/∂m" } ]
+            ]
+            Width = 400.
+            Rows = [
+                290.,
+                [
+                    Panel.of'
+                        ""
+                        x
+                        (Axis.logarithmicOver "RMSE / % of std. deviation" [
+                            for p in points do
+                                energy p
+                                field p
+                        ])
+                        [
+                            Curve(energies, at energy nice)
+                            Curve(torques, at field nice)
+                            Curve(looks energies, at energy others)
+                            Curve(looks torques, at field others)
+                        ]
+                ]
+            ]
+        }
+    }

@@ -95,19 +95,28 @@ let private speciesOf (data: Data) : int[] =
     data.Structures |> Seq.collect (fun s -> s.Species.ToArray()) |> Seq.distinct |> Seq.sort |> Array.ofSeq
 
 /// Rows of some columns of a design, which are all that there is in them. `order`: ν of a feature of all that stand side by side.
-let private describe (design: EnergyDesign) (kept: int[]) (order: int -> int) (sample: int[]) (energy: float[][]) (force: float[][]) : Rows =
+let private describe
+    (design: EnergyDesign)
+    (kept: int[])
+    (order: int -> int)
+    (sample: int[])
+    (energy: float[][])
+    (force: float[][])
+    : Rows =
     let isCount column = column >= design.Columns - design.UnpenalisedColumns
 
     let deviation (column: int) =
         let mean = sample |> Array.averageBy (fun i -> energy[i][column])
         sqrt (sample |> Array.averageBy (fun i -> (energy[i][column] - mean) ** 2.))
 
-    { Design = design
-      Center = kept |> Array.map (fun c -> if isCount c then 0 else design.Species[c / design.FeatureCount])
-      Order = kept |> Array.map (fun c -> if isCount c then 0 else order (c % design.FeatureCount))
-      Deviation = Array.init kept.Length deviation
-      Energy = energy
-      Force = force }
+    {
+        Design = design
+        Center = kept |> Array.map (fun c -> if isCount c then 0 else design.Species[c / design.FeatureCount])
+        Order = kept |> Array.map (fun c -> if isCount c then 0 else order (c % design.FeatureCount))
+        Deviation = Array.init kept.Length deviation
+        Energy = energy
+        Force = force
+    }
 
 /// ν of the features of NICE.
 let orderOf (features: NiceFeatures) : int -> int =
@@ -127,15 +136,24 @@ let rows (threads: int) (features: NiceFeatures) (sample: int[]) (data: Data) : 
 
     describe design (Array.init design.Columns id) (orderOf features) sample energy force
 
-/// What rows of energies alone are, without the rows, and what puts those of the configurations from one until another into memory. Columns that are zero
-/// everywhere, as those of one species around another are, are left out.
-let describeEnergies (threads: int) (features: InvariantRepresentation list) (order: int -> int) (sample: int[]) (data: Data) : Rows * (int -> int -> float[] -> unit) =
+/// What rows of energies alone are, without the rows, and what puts those of the configurations from one until another into memory. Columns
+/// that are zero everywhere, as those of one species around another are, are left out.
+let describeEnergies
+    (threads: int)
+    (features: InvariantRepresentation list)
+    (order: int -> int)
+    (sample: int[])
+    (data: Data)
+    : Rows * (int -> int -> float[] -> unit) =
     let design = EnergyDesign(features, speciesOf data)
     let used = HashSet [ design.Columns - design.UnpenalisedColumns .. design.Columns - 1 ]
     let first = design.EnergyRows(sample |> Array.map (fun i -> data.Structures[i]), threads) |> Array.chunkBySize design.Columns
 
     for row in first do
-        row |> Array.iteri (fun c x -> if x <> 0. then used.Add c |> ignore)
+        row
+        |> Array.iteri (fun c x ->
+            if x <> 0. then
+                used.Add c |> ignore)
 
     let kept = used |> Array.ofSeq |> Array.sort
 
@@ -143,7 +161,8 @@ let describeEnergies (threads: int) (features: InvariantRepresentation list) (or
         let rows = design.EnergyRows(data.Structures[from .. until - 1], threads)
 
         for i in 0 .. until - from - 1 do
-            for k in 0 .. kept.Length - 1 do into[i * kept.Length + k] <- rows[i * design.Columns + kept[k]]
+            for k in 0 .. kept.Length - 1 do
+                into[i * kept.Length + k] <- rows[i * design.Columns + kept[k]]
 
     let own = first |> Array.map (fun row -> kept |> Array.map (fun c -> row[c]))
     { describe design kept order (Array.init sample.Length id) own [||] with Energy = [||] }, make
@@ -171,19 +190,32 @@ type Columns =
 
 /// The columns of orders up to one, and the counts of atoms.
 let columns (scaling: Scaling) (order: int) (rows: Rows) : Columns =
-    let index = [| for column in 0 .. rows.Order.Length - 1 do if rows.Order[column] <= order then column |]
+    let index = [|
+        for column in 0 .. rows.Order.Length - 1 do
+            if rows.Order[column] <= order then
+                column
+    |]
     // Each species and order to the same mean square.
     let block column = rows.Center[column], rows.Order[column]
     let raw column = rows.Deviation[column] ** (scaling.Power - 1.)
 
     let total =
-        dict
-            [ for block, members in Array.groupBy block index do
-                  block, sqrt (members |> Array.sumBy (fun column -> if rows.Deviation[column] > 0. then rows.Deviation[column] ** (2. * scaling.Power) else 0.)) ]
+        dict [
+            for block, members in Array.groupBy block index do
+                block,
+                sqrt (
+                    members
+                    |> Array.sumBy (fun column ->
+                        if rows.Deviation[column] > 0. then rows.Deviation[column] ** (2. * scaling.Power) else 0.)
+                )
+        ]
 
     let scale column =
-        if rows.Order[column] = 0 then 1.
-        elif rows.Deviation[column] > 0. then scaling.Ratio ** float (rows.Order[column] - 1) * raw column / total[block column]
-        else 0.
+        if rows.Order[column] = 0 then
+            1.
+        elif rows.Deviation[column] > 0. then
+            scaling.Ratio ** float (rows.Order[column] - 1) * raw column / total[block column]
+        else
+            0.
 
     { Index = index; Scale = Array.map scale index }

@@ -1,5 +1,5 @@
-/// Learning curves over more configurations than there is memory for: rows are read from a store, sums of products grow with the training set, and
-/// each size of a division is kept when it is known.
+/// Learning curves over more configurations than there is memory for: rows are read from a store, sums of products grow with the training
+/// set, and each size of a division is kept when it is known.
 module Toolkit.Reproductions.Nice2020.StreamedFits
 
 open System
@@ -46,7 +46,16 @@ let private ofKept (seed: int) (row: float[]) : Outcome =
     | _ -> failwith "a kept outcome has other numbers"
 
 /// The curves of one division. Work that is kept is not done again, nor is any that only it would need.
-let private division (threads: int) (plan: Plan) (energies: float[]) (rows: Rows) (store: Lazy<Store>) (models: Model list) (seed: int) (keep: int -> (unit -> float[] list) -> float[] list) : Outcome list =
+let private division
+    (threads: int)
+    (plan: Plan)
+    (energies: float[])
+    (rows: Rows)
+    (store: Lazy<Store>)
+    (models: Model list)
+    (seed: int)
+    (keep: int -> (unit -> float[] list) -> float[] list)
+    : Outcome list =
     let test, train = divide plan energies.Length seed
     let train = Array.truncate (List.max plan.Sizes) train
     let width, unpenalised = rows.Order.Length, rows.Design.UnpenalisedColumns
@@ -67,7 +76,9 @@ let private division (threads: int) (plan: Plan) (energies: float[]) (rows: Rows
             if p >= summed && p < until then
                 sums.Value[p % plan.Folds].Add(ReadOnlySpan(from, at, width), ReadOnlySpan(energies, i, 1), weight, threads))
 
-        for fold in sums.Value do fold.Settle threads
+        for fold in sums.Value do
+            fold.Settle threads
+
         summed <- until
 
     let rowsOf (size: int) (columns: Columns) : NormalEquations[] =
@@ -75,13 +86,16 @@ let private division (threads: int) (plan: Plan) (energies: float[]) (rows: Rows
         let own = Array.zeroCreate<float> columns.Count
 
         for p in 0 .. size - 1 do
-            for k in 0 .. own.Length - 1 do own[k] <- columns.Scale[k] * held.Value[p][columns.Index[k]]
+            for k in 0 .. own.Length - 1 do
+                own[k] <- columns.Scale[k] * held.Value[p][columns.Index[k]]
+
             folds[p % plan.Folds].Add(ReadOnlySpan own, ReadOnlySpan(energies, train[p], 1), weight, threads)
 
         folds
 
     let cross (folds: #LeastSquares[]) (from: int) =
-        search grid from (fun some -> RidgeRegression.CrossValidate(folds, unpenalised, some, threads = threads, penalty = RidgePenalty.Plain))
+        search grid from (fun some ->
+            RidgeRegression.CrossValidate(folds, unpenalised, some, threads = threads, penalty = RidgePenalty.Plain))
 
     let predict (model: Model) (fit: RidgeFit) : (float * float)[] =
         let all = coefficients rows model.Columns fit
@@ -117,11 +131,26 @@ let private division (threads: int) (plan: Plan) (energies: float[]) (rows: Rows
           yield! found ]
 
 /// All curves of some models of energies, one division after the other; `tick` hears of each fit.
-let run (threads: int) (plan: Plan) (energies: float[]) (rows: Rows) (store: Lazy<Store>) (models: Model list) (settings: string) (keep: Kept.Keeper) (tick: unit -> unit) : Outcome list =
-    [ for seed in plan.Seeds do
-          yield!
-              division threads plan energies rows store models seed (fun size work ->
-                  let found = keep $"gfn2 curve {seed} {size}" settings work
-                  for _ in models do tick ()
-                  found) ]
+let run
+    (threads: int)
+    (plan: Plan)
+    (energies: float[])
+    (rows: Rows)
+    (store: Lazy<Store>)
+    (models: Model list)
+    (settings: string)
+    (keep: Kept.Keeper)
+    (tick: unit -> unit)
+    : Outcome list =
+    [
+        for seed in plan.Seeds do
+            yield!
+                division threads plan energies rows store models seed (fun size work ->
+                    let found = keep $"gfn2 curve {seed} {size}" settings work
+
+                    for _ in models do
+                        tick ()
+
+                    found)
+    ]
     |> List.sortBy (fun o -> o.Order, o.Size, o.Seed)

@@ -22,14 +22,17 @@ let private shipped, large = "methane-gfn2.npz", "methane-gfn2-100k.npz"
 /// Å and eV.
 let private unit, energyUnit = 1e-4, 1e-5
 
-/// Reads the configurations that are shipped in this paper's folder, or all where they are wanted and have been made: there, or in the folder of public data.
+/// Reads the configurations that are shipped in this paper's folder, or all where they are wanted and have been made: there, or in the
+/// folder of public data.
 let load (folder: string) (data: string option) (full: bool) : Labelled =
     let own = Path.Combine(folder, "data")
 
     let path =
-        [ if full then
-              yield! Option.toList data
-              own ]
+        [
+            if full then
+                yield! Option.toList data
+                own
+        ]
         |> List.map (fun folder -> Path.Combine(folder, large))
         |> List.tryFind File.Exists
         |> Option.defaultValue (Path.Combine(own, shipped))
@@ -41,14 +44,14 @@ let load (folder: string) (data: string option) (full: bool) : Labelled =
     let structures =
         arrays["positions"].ToReals()
         |> Array.chunkBySize 12
-        |> Array.map (fun hydrogens -> Structure.Create(ReadOnlySpan species, ReadOnlySpan [| 0.; 0.; 0.; yield! Array.map ((*) unit) hydrogens |]))
+        |> Array.map (fun hydrogens ->
+            Structure.Create(ReadOnlySpan species, ReadOnlySpan [| 0.; 0.; 0.; yield! Array.map ((*) unit) hydrogens |]))
 
-    { Data =
-        { Structures = structures
-          Energies = energies
-          Forces = [||] }
-      Tried = int (arrays["tried"].ToReals()[0])
-      File = nonNull (Path.GetFileName path) }
+    {
+        Data = { Structures = structures; Energies = energies; Forces = [||] }
+        Tried = int (arrays["tried"].ToReals()[0])
+        File = nonNull (Path.GetFileName path)
+    }
 
 /// What a search settled on: README.md beside the data.
 let description =

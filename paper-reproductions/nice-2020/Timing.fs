@@ -74,39 +74,69 @@ let figure (points: Point list) : Figure =
     let forward, forces = Series.joined "features" Blue Circle Solid, Series.joined "features and forces" Vermilion Square Solid
     let limit = Series.line "arithmetic alone" Ink Dashed
     let micro (s: float) = 1e6 * s
-    let x = { Axis.linear "order ν" (0.8, float points.Length + 0.2) with Ticks = [ for p in points -> float p.Order, string p.Order ] }
-    let times = [ for p in points do
-                      micro p.Forward
-                      micro p.Forces
-                      if p.Limit > 0. then micro p.Limit ]
+
+    let x = {
+        Axis.linear "order ν" (0.8, float points.Length + 0.2) with
+            Ticks = [ for p in points -> float p.Order, string p.Order ]
+    }
+
+    let times = [
+        for p in points do
+            micro p.Forward
+            micro p.Forces
+
+            if p.Limit > 0. then
+                micro p.Limit
+    ]
+
     let last = List.last points
     let first = points |> List.find (fun p -> p.Order = 2)
 
-    { Id = "timing"
-      Title = "Measured time of an environment against the order"
-      Caption =
-        "Time of one environment of random methane on one thread, from positions to the invariants of all orders up to ν, and with the forces of an "
-        + $"energy by the backward pass: the fastest of {repeats} runs over {structures} configurations, neighbours and expansion included; all configurations together. Dashed: the multiply-adds of coupling and contraction alone, as fast as those of a dense matrix product in this run. Measured in this "
-        + "run: another run has other times. The settings are those of the learning curves."
-      Conclusion =
-        $"Coupling and contraction take {float first.MultiplyAdds / 1e6:F2} million multiply-adds at ν = {first.Order} and {float last.MultiplyAdds / 1e6:F2} million at "
-        + $"ν = {last.Order}, for {first.Features} and {last.Features} features: all products would multiply by the number of channels with each order. Measured times at "
-        + $"those orders: {micro first.Forward:F0} and {micro last.Forward:F0} µs, with forces {micro first.Forces:F0} and {micro last.Forces:F0} µs; at the last the multiply-adds alone would take {micro last.Limit:F0} µs."
-      Table =
-        Table.Create(
-            [ "nu"; "features"; "multiply_adds"; "features_us"; "features_and_forces_us"; "multiply_adds_us" ],
-            [ for p in points ->
-                  [ Whole p.Order; Whole p.Features; Whole(int p.MultiplyAdds); Number(micro p.Forward); Number(micro p.Forces); Number(micro p.Limit) ] ]
-        )
-      Picture =
-        { Key = [ "", [ forward; forces; limit ] ]
-          Width = 420.
-          Rows =
-            [ 260.,
-              [ Panel.of'
-                    ""
-                    x
-                    (Axis.logarithmicOver "measured time of an environment / µs" times)
-                    [ Curve(forward, [ for p in points -> float p.Order, micro p.Forward ])
-                      Curve(forces, [ for p in points -> float p.Order, micro p.Forces ])
-                      Curve(limit, [ for p in points do if p.Limit > 0. then float p.Order, micro p.Limit ]) ] ] ] } }
+    {
+        Id = "timing"
+        Title = "Measured time of an environment against the order"
+        Caption =
+            "Time of one environment of random methane on one thread, from positions to the invariants of all orders up to ν, and with the forces of an "
+            + $"energy by the backward pass: the fastest of {repeats} runs over {structures} configurations, neighbours and expansion included; all configurations together. Dashed: the multiply-adds of coupling and contraction alone, as fast as those of a dense matrix product in this run. Measured in this "
+            + "run: another run has other times. The settings are those of the learning curves."
+        Conclusion =
+            $"Coupling and contraction take {float first.MultiplyAdds / 1e6:F2} million multiply-adds at ν = {first.Order} and {float last.MultiplyAdds / 1e6:F2} million at "
+            + $"ν = {last.Order}, for {first.Features} and {last.Features} features: all products would multiply by the number of channels with each order. Measured times at "
+            + $"those orders: {micro first.Forward:F0} and {micro last.Forward:F0} µs, with forces {micro first.Forces:F0} and {micro last.Forces:F0} µs; at the last the multiply-adds alone would take {micro last.Limit:F0} µs."
+        Table =
+            Table.Create(
+                [ "nu"; "features"; "multiply_adds"; "features_us"; "features_and_forces_us"; "multiply_adds_us" ],
+                [
+                    for p in points ->
+                        [
+                            Whole p.Order
+                            Whole p.Features
+                            Whole(int p.MultiplyAdds)
+                            Number(micro p.Forward)
+                            Number(micro p.Forces)
+                            Number(micro p.Limit)
+                        ]
+                ]
+            )
+        Picture = {
+            Key = [ "", [ forward; forces; limit ] ]
+            Width = 420.
+            Rows = [
+                260.,
+                [
+                    Panel.of' "" x (Axis.logarithmicOver "measured time of an environment / µs" times) [
+                        Curve(forward, [ for p in points -> float p.Order, micro p.Forward ])
+                        Curve(forces, [ for p in points -> float p.Order, micro p.Forces ])
+                        Curve(
+                            limit,
+                            [
+                                for p in points do
+                                    if p.Limit > 0. then
+                                        float p.Order, micro p.Limit
+                            ]
+                        )
+                    ]
+                ]
+            ]
+        }
+    }

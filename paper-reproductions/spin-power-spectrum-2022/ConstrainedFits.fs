@@ -137,10 +137,19 @@ let private slope (pairs: (float * float)[]) : float =
 /// energies of frames left out; where these come out too small by one factor, the fields are. 1 for models whose energies do not follow.
 let private factor (p: Problem) (chosen: int[]) : float =
     let part keep = chosen |> Array.indexed |> Array.filter (fst >> keep) |> Array.map snd
-    let led = [| for j in 0 .. inner - 1 do yield! energies p (fit p (10. * weight) 1. (part (fun k -> k % inner <> j))) (part (fun k -> k % inner = j)) |]
+
+    let led = [|
+        for j in 0 .. inner - 1 do
+            yield! energies p (fit p (10. * weight) 1. (part (fun k -> k % inner <> j))) (part (fun k -> k % inner = j))
+    |]
+
     let slope, mean = slope led, Array.averageBy fst led
     let level = Array.averageBy snd led
-    if determination (led |> Array.map (fun (a, b) -> a, mean + (b - level) / slope)) > 0.9 then 1. / slope else 1.
+
+    if determination (led |> Array.map (fun (a, b) -> a, mean + (b - level) / slope)) > 0.9 then
+        1. / slope
+    else
+        1.
 
 /// What models of the other frames say of each frame.
 type HeldOut =

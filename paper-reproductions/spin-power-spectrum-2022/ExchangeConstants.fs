@@ -112,7 +112,11 @@ let figure (threads: int) (pairs: int) (study: Study) : Figure =
             $"{name} {Plots.digits (error points)} meV over all distances, {Plots.digits (error (far points))} meV beyond the third shell"
 
         // A claim on the smallest exchange is made where the errors allow it.
-        let less = if recovered |> List.exists (fun (_, points) -> error (far points) > largest points) then ", less than the larger of these errors" else ""
+        let less =
+            if recovered |> List.exists (fun (_, points) -> error (far points) > largest points) then
+                ", less than the larger of these errors"
+            else
+                ""
 
         $"Root mean square error: {says Plots.ridge.Name (snd recovered[0])}; {says Plots.gauss.Name (snd recovered[1])}, where J of the nearest "
         + $"pair is {most:F0} meV and beyond the third shell ({beyond:F1} Å) at most {Plots.digits (largest (snd recovered[0]))} meV{less}. A linear model's exchange is a function "

@@ -75,22 +75,29 @@ type private Trial =
       Regulariser: float }
 
 /// Test errors at growing sizes of the training set, taken in this order.
-let private curve (unpenalised: int) (sizes: int list) (order: int[]) (train: float[][], energies: float[]) (test: float[][], targets: float[]) atoms =
+let private curve
+    (unpenalised: int)
+    (sizes: int list)
+    (order: int[])
+    (train: float[][], energies: float[])
+    (test: float[][], targets: float[])
+    atoms
+    =
     let columns = train[0].Length
     let sums = Array.init folds (fun _ -> NormalEquations columns)
     let weight = 1. / deviation energies
 
-    [ for from, until in List.pairwise (0 :: sizes) do
-          for k in from .. until - 1 do
-              sums[k % folds].Add(ReadOnlySpan train[order[k]], ReadOnlySpan [| energies[order[k]] |], weight)
+    [
+        for from, until in List.pairwise (0 :: sizes) do
+            for k in from .. until - 1 do
+                sums[k % folds].Add(ReadOnlySpan train[order[k]], ReadOnlySpan [| energies[order[k]] |], weight)
 
-          let fit = RidgeRegression.CrossValidate(sums, unpenalised, regularisers, null, 1)
-          let c = Array.ofSeq fit.Coefficients
-          let found = Array.map2 (fun row e -> e / atoms, dot row c / atoms) test targets
+            let fit = RidgeRegression.CrossValidate(sums, unpenalised, regularisers, null, 1)
+            let c = Array.ofSeq fit.Coefficients
+            let found = Array.map2 (fun row e -> e / atoms, dot row c / atoms) test targets
 
-          { Size = until
-            Error = rmse found
-            Regulariser = fit.Regulariser } ]
+            { Size = until; Error = rmse found; Regulariser = fit.Regulariser }
+    ]
 
 type private Point =
     { Data: string
@@ -157,48 +164,76 @@ let figures (threads: int) (full: bool) (tick: unit -> unit) : Figure list =
     let pool = most + most / 4
     let train, test = data 5 pool, data 6 testing
     let atoms = float train.Structures[0].Count
-    let orders = Array.init repeats (fun r -> let order = Array.init pool id in Random(r + 1).Shuffle order; order)
+
+    let orders =
+        Array.init repeats (fun r ->
+            let order = Array.init pool id in
+            Random(r + 1).Shuffle order
+            order)
 
     let learn basis name description titles =
         let design = EnergyDesign(features description, description.Species)
         let trainRows, testRows = rows threads design train, rows threads design test
-        let tasks = [| for title in titles do for order in orders -> title, order |]
+
+        let tasks = [|
+            for title in titles do
+                for order in orders -> title, order
+        |]
+
         let trials = Array.zeroCreate tasks.Length
         let of' title d = d.Energies |> List.find (fst >> (=) title) |> snd
 
         // Each curve is the work of one thread, so that sums do not depend on their number.
-        Parallel.For(0, tasks.Length, ParallelOptions(MaxDegreeOfParallelism = threads), fun t ->
-            let title, order = tasks[t]
-            trials[t] <- curve design.UnpenalisedColumns sizes order (trainRows, of' title train) (testRows, of' title test) atoms)
+        Parallel.For(
+            0,
+            tasks.Length,
+            ParallelOptions(MaxDegreeOfParallelism = threads),
+            fun t ->
+                let title, order = tasks[t]
+                trials[t] <- curve design.UnpenalisedColumns sizes order (trainRows, of' title train) (testRows, of' title test) atoms
+        )
         |> ignore
 
         tick ()
 
-        [ for title in titles do
-              let own = [ for (t, _), trial in Array.zip tasks trials do if t = title then trial ]
+        [
+            for title in titles do
+                let own = [
+                    for (t, _), trial in Array.zip tasks trials do
+                        if t = title then
+                            trial
+                ]
 
-              for k, size in List.indexed sizes do
-                  let at = own |> List.map (List.item k)
-                  let chosen = at |> List.map _.Regulariser |> List.sort
+                for k, size in List.indexed sizes do
+                    let at = own |> List.map (List.item k)
+                    let chosen = at |> List.map _.Regulariser |> List.sort
 
-                  { Data = title
-                    Model = name
-                    Basis = basis
-                    Coefficients = design.Columns - design.UnpenalisedColumns
-                    Size = size
-                    Errors = List.map _.Error at
-                    Deviation = deviation (of' title test |> Array.map (fun e -> e / atoms))
-                    Regulariser = chosen[repeats / 2], List.head chosen, List.last chosen } ]
+                    {
+                        Data = title
+                        Model = name
+                        Basis = basis
+                        Coefficients = design.Columns - design.UnpenalisedColumns
+                        Size = size
+                        Errors = List.map _.Error at
+                        Deviation = deviation (of' title test |> Array.map (fun e -> e / atoms))
+                        Regulariser = chosen[repeats / 2], List.head chosen, List.last chosen
+                    }
+        ]
 
     let standard = "nmax 8, lmax 4"
-    let byName = [ for sight in [ Scalar; Summed; Resolved ] -> learn standard (name sight) (iron sight 8 4) [ free; bound ] ] |> List.concat
+
+    let byName =
+        [ for sight in [ Scalar; Summed; Resolved ] -> learn standard (name sight) (iron sight 8 4) [ free; bound ] ]
+        |> List.concat
+
     let words p = $"{Plots.digits (percentOf p (mean p))} %% ({Plots.digits (1000. * mean p)} meV per atom)"
     let at size data model = byName |> List.find (fun p -> p.Data = data && p.Model = model && p.Size = size)
 
-    let kinds =
-        [ Scalar, Series.joined (name Scalar) Purple Diamond Solid
-          Summed, Series.joined (name Summed) Orange Square Solid
-          Resolved, Series.joined (name Resolved) Green Triangle Solid ]
+    let kinds = [
+        Scalar, Series.joined (name Scalar) Purple Diamond Solid
+        Summed, Series.joined (name Summed) Orange Square Solid
+        Resolved, Series.joined (name Resolved) Green Triangle Solid
+    ]
 
     let regulariser p =
         let _, lo, hi = p.Regulariser
@@ -206,10 +241,10 @@ let figures (threads: int) (full: bool) (tick: unit -> unit) : Figure list =
 
     let coefficients sight = (at most free (name sight)).Coefficients
 
-    let first =
-        { Id = "spin-learning-curves"
-          Title = "Learning curves of the energy of bcc iron with spins"
-          Caption =
+    let first = {
+        Id = "spin-learning-curves"
+        Title = "Learning curves of the energy of bcc iron with spins"
+        Caption =
             $"Root mean square error of the energy of {testing} test structures, in %% of its standard deviation "
             + $"({1000. * (at most free (name Summed)).Deviation:F0} meV per atom), against the number of training energies. Lines: mean over {repeats} random divisions of "
             + $"{pool} structures; bands: the smallest and the largest. Ridge regression, atoms displaced "
@@ -219,37 +254,59 @@ let figures (threads: int) (full: bool) (tick: unit -> unit) : Figure list =
             + $"scalar {regulariser (at least free (name Scalar))}, J-summed {regulariser (at least free (name Summed))}, J-resolved {regulariser (at least free (name Resolved))}; at {most}: "
             + $"{regulariser (at most free (name Scalar))}, {regulariser (at most free (name Summed))}, {regulariser (at most free (name Resolved))}. "
             + $"Right: an anisotropy along bonds of {1000. * anisotropy * moment * moment:F0} meV per pair added."
-          Conclusion =
+        Conclusion =
             $"At {most} structures without spin–orbit coupling: scalar features, which are blind to spins, {words (at most free (name Scalar))} (at {least} structures "
             + $"{words (at least free (name Scalar))}); J-summed {words (at most free (name Summed))}; J-resolved {words (at most free (name Resolved))}. "
             + $"With the anisotropy, which J-summed features cannot see, they have {words (at most bound (name Summed))} and J-resolved ones "
             + $"{words (at most bound (name Resolved))}."
-          Table = table byName
-          Picture =
-            { Key = [ "features", List.map snd kinds ]
-              Width = 310.
-              Rows =
-                [ 290.,
-                  [ for title in [ free; bound ] ->
-                        panel byName title
-                            [ for sight, series in kinds -> series, byName |> List.filter (fun p -> p.Data = title && p.Model = name sight) ] ] ] } }
+        Table = table byName
+        Picture = {
+            Key = [ "features", List.map snd kinds ]
+            Width = 310.
+            Rows = [
+                290.,
+                [
+                    for title in [ free; bound ] ->
+                        panel byName title [
+                            for sight, series in kinds -> series, byName |> List.filter (fun p -> p.Data = title && p.Model = name sight)
+                        ]
+                ]
+            ]
+        }
+    }
 
     let known = byName |> List.filter (fun p -> p.Data = free && p.Model = name Summed)
 
-    let basis title (values: (Series * int * int) list) =
-        [ for series, nmax, lmax in values do
-              let points = if (nmax, lmax) = (8, 4) then known else learn series.Name (name Summed) (iron Summed nmax lmax) [ free ]
-              series, points |> List.map (fun p -> { p with Data = title; Basis = series.Name }) ]
+    let basis title (values: (Series * int * int) list) = [
+        for series, nmax, lmax in values do
+            let points =
+                if (nmax, lmax) = (8, 4) then
+                    known
+                else
+                    learn series.Name (name Summed) (iron Summed nmax lmax) [ free ]
+
+            series, points |> List.map (fun p -> { p with Data = title; Basis = series.Name })
+    ]
 
     let radial, angular = "radial functions, lmax 4", "angular functions, nmax 8"
     let joined label colour symbol = Series.joined label colour symbol Solid
 
     // The same model in both panels has the same looks, that of J-summed features in the figure before.
     let radials =
-        basis radial [ joined "nmax 3" Purple Diamond, 3, 4; joined "nmax 5" Green Triangle, 5, 4; joined "nmax 8" Orange Square, 8, 4; joined "nmax 10" Blue Circle, 10, 4 ]
+        basis radial [
+            joined "nmax 3" Purple Diamond, 3, 4
+            joined "nmax 5" Green Triangle, 5, 4
+            joined "nmax 8" Orange Square, 8, 4
+            joined "nmax 10" Blue Circle, 10, 4
+        ]
 
     let angulars =
-        basis angular [ joined "lmax 0" Vermilion Diamond, 8, 0; joined "lmax 1" Sky Triangle, 8, 1; joined "lmax 2" Ink Circle, 8, 2; joined "lmax 4" Orange Square, 8, 4 ]
+        basis angular [
+            joined "lmax 0" Vermilion Diamond, 8, 0
+            joined "lmax 1" Sky Triangle, 8, 1
+            joined "lmax 2" Ink Circle, 8, 2
+            joined "lmax 4" Orange Square, 8, 4
+        ]
 
     let byBasis = radials @ angulars |> List.collect snd
 
@@ -257,19 +314,27 @@ let figures (threads: int) (full: bool) (tick: unit -> unit) : Figure list =
         curves |> List.map (fun (_, points) -> points |> List.find (fun p -> p.Size = size))
 
     let all curves = sized most curves |> List.map (fun p -> $"{p.Basis} {words p}") |> String.concat ", "
-    let best size curves = let p = sized size curves |> List.minBy mean in $"{p.Basis} ({p.Coefficients} coefficients, {Plots.digits (percentOf p (mean p))} %%)"
 
-    [ first
-      { Id = "spin-basis"
-        Title = "How many radial and angular functions the energy of bcc iron needs"
-        Caption =
-          $"As before, without spin–orbit coupling, J-summed features; lines and bands over {repeats} divisions. Left: the number of radial functions at "
-          + "lmax 4; right: the largest l at nmax 8. Squares are the same model in both, that of the figure before."
-        Conclusion =
-          $"At {most} structures: {all radials}; {all angulars}. The least mean error at {least} structures has {best least radials} and {best least angulars}, "
-          + $"at {most} {best most radials} and {best most angulars}. Exchange and Landau terms need l = 0 alone; larger l serve the lattice energy."
-        Table = table byBasis
-        Picture =
-          { Key = [ "radial", List.map fst radials; "angular", List.map fst angulars ]
-            Width = 310.
-            Rows = [ 290., [ panel byBasis radial radials; panel byBasis angular angulars ] ] } } ]
+    let best size curves =
+        let p = sized size curves |> List.minBy mean in
+        $"{p.Basis} ({p.Coefficients} coefficients, {Plots.digits (percentOf p (mean p))} %%)"
+
+    [
+        first
+        {
+            Id = "spin-basis"
+            Title = "How many radial and angular functions the energy of bcc iron needs"
+            Caption =
+                $"As before, without spin–orbit coupling, J-summed features; lines and bands over {repeats} divisions. Left: the number of radial functions at "
+                + "lmax 4; right: the largest l at nmax 8. Squares are the same model in both, that of the figure before."
+            Conclusion =
+                $"At {most} structures: {all radials}; {all angulars}. The least mean error at {least} structures has {best least radials} and {best least angulars}, "
+                + $"at {most} {best most radials} and {best most angulars}. Exchange and Landau terms need l = 0 alone; larger l serve the lattice energy."
+            Table = table byBasis
+            Picture = {
+                Key = [ "radial", List.map fst radials; "angular", List.map fst angulars ]
+                Width = 310.
+                Rows = [ 290., [ panel byBasis radial radials; panel byBasis angular angulars ] ]
+            }
+        }
+    ]

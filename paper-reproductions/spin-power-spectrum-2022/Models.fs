@@ -54,7 +54,10 @@ let iron (sight: Sight) (nmax: int) (lmax: int) : Description =
       Species = [ 26 ] }
 
 let private radial (d: Description) =
-    RadialTable.Build(PointDensity(GtoBasis(d.NMax, d.Cutoff), d.LMax, d.Cutoff), CutoffFunction(d.Cutoff, d.Smoothing, CutoffKind.Polynomial))
+    RadialTable.Build(
+        PointDensity(GtoBasis(d.NMax, d.Cutoff), d.LMax, d.Cutoff),
+        CutoffFunction(d.Cutoff, d.Smoothing, CutoffKind.Polynomial)
+    )
 
 /// The density around atoms, and its vectors where they are seen.
 let expansion (d: Description) : DensityExpansion =
@@ -141,11 +144,18 @@ type Fitted =
 /// Regularisers to choose from.
 let grid = [| for e in -14. .. 0. -> 10. ** e |]
 
-/// Adds the rows of a training set to sums in parts, structure k to part k mod their number, each kind of label over its standard deviation and by its
-/// weight. The parts are the work of one thread each, so that sums do not depend on the number of threads.
+/// Adds the rows of a training set to sums in parts, structure k to part k mod their number, each kind of label over its standard deviation
+/// and by its weight. The parts are the work of one thread each, so that sums do not depend on the number of threads.
 /// <param name="energyRow">The row of structure k's energy, for where nothing else is looked at.</param>
 /// <param name="rows">All its rows.</param>
-let gather (threads: int) (weights: Weights) (data: Labelled[]) (energyRow: int -> float[]) (rows: int -> DesignRows) (sums: 'Sums[] when 'Sums :> LeastSquares) : unit =
+let gather
+    (threads: int)
+    (weights: Weights)
+    (data: Labelled[])
+    (energyRow: int -> float[])
+    (rows: int -> DesignRows)
+    (sums: 'Sums[] when 'Sums :> LeastSquares)
+    : unit =
     // Values that are all the same have no scale and teach nothing.
     let scale weight (values: float[]) =
         let size = if weight > 0. then deviation values else 0.
@@ -163,12 +173,23 @@ let gather (threads: int) (weights: Weights) (data: Labelled[]) (energyRow: int 
         else
             let rows = rows k
             sum.Add(ReadOnlySpan rows.Energy, ReadOnlySpan [| s.Energy |], perAtom)
-            if force > 0. then sum.Add(ReadOnlySpan rows.Forces, ReadOnlySpan s.Forces, force)
+
+            if force > 0. then
+                sum.Add(ReadOnlySpan rows.Forces, ReadOnlySpan s.Forces, force)
+
             if field > 0. && rows.EffectiveFields.Count > 0 then
                 sum.Add(ReadOnlySpan(rows.EffectiveFields[0]), ReadOnlySpan s.Fields, field)
 
-    Parallel.For(0, sums.Length, ParallelOptions(MaxDegreeOfParallelism = threads), fun part ->
-        data |> Array.iteri (fun k s -> if k % sums.Length = part then add sums[part] k s))
+    Parallel.For(
+        0,
+        sums.Length,
+        ParallelOptions(MaxDegreeOfParallelism = threads),
+        fun part ->
+            data
+            |> Array.iteri (fun k s ->
+                if k % sums.Length = part then
+                    add sums[part] k s)
+    )
     |> ignore
 
 /// The normal equations of a training set in `folds` parts.

@@ -121,31 +121,45 @@ let private curves (threads: int) (frames: Frame[]) : Figure =
     let models = models threads
     let scans = scans frames
 
-    let found =
-        [ for scan in scans do
-              let test = labelled (of' [ scan.Kind ] frames) |> Array.sortBy scan.At
-              let by = [ for series, fit in models -> series, milli (judge threads (fit (labelled scan.Training)) test).Energies ]
-              scan, List.ofArray (Array.map scan.At test), by ]
+    let found = [
+        for scan in scans do
+            let test = labelled (of' [ scan.Kind ] frames) |> Array.sortBy scan.At
+            let by = [ for series, fit in models -> series, milli (judge threads (fit (labelled scan.Training)) test).Energies ]
+            scan, List.ofArray (Array.map scan.At test), by
+    ]
 
     let table =
         Table.Create(
             [ "scan"; "x"; "model"; "reference_meV_per_atom"; "predicted_meV_per_atom" ],
-            [ for scan, xs, by in found do
-                  for series, pairs in by do
-                      for x, (a, b) in List.zip xs (List.ofArray pairs) -> [ Text scan.Title; Number x; Text series.Name; Number a; Number b ] ]
+            [
+                for scan, xs, by in found do
+                    for series, pairs in by do
+                        for x, (a, b) in List.zip xs (List.ofArray pairs) ->
+                            [ Text scan.Title; Number x; Text series.Name; Number a; Number b ]
+            ]
         )
 
-    let panels =
-        [ for scan, xs, by in found do
-              let x title = Axis.linearOf 5 title (Plots.around 0.04 xs)
-              let points pick pairs = List.zip xs (pairs |> Array.map pick |> List.ofArray)
-              let values = [ for _, pairs in by do for a, b in pairs do a; b ]
-              let y = Axis.linear "energy / meV per atom" (Plots.around 0.05 values)
+    let panels = [
+        for scan, xs, by in found do
+            let x title = Axis.linearOf 5 title (Plots.around 0.04 xs)
+            let points pick pairs = List.zip xs (pairs |> Array.map pick |> List.ofArray)
 
-              Panel.of' scan.Title (x "") y
-                  [ for series, pairs in by do Curve(series, points snd pairs)
-                    Curve(reference, points fst (snd by.Head)) ],
-              Plots.errors (x scan.Axis) "meV per atom" [ for series, pairs in by -> series, points (fun (a, b) -> b - a) pairs ] ]
+            let values = [
+                for _, pairs in by do
+                    for a, b in pairs do
+                        a
+                        b
+            ]
+
+            let y = Axis.linear "energy / meV per atom" (Plots.around 0.05 values)
+
+            Panel.of' scan.Title (x "") y [
+                for series, pairs in by do
+                    Curve(series, points snd pairs)
+                Curve(reference, points fst (snd by.Head))
+            ],
+            Plots.errors (x scan.Axis) "meV per atom" [ for series, pairs in by -> series, points (fun (a, b) -> b - a) pairs ]
+    ]
 
     let said (_, _, by: (Series * (float * float)[]) list) =
         by |> List.map (fun (series, pairs) -> $"{series.Name}: {Plots.digits (rmse pairs)}") |> String.concat "; "
@@ -161,30 +175,37 @@ let private curves (threads: int) (frames: Frame[]) : Figure =
         let test = labelled (of' [ "random" ] frames)
         let deviation = deviation (test |> Array.map (fun s -> 1000. * s.Energy / float s.Structure.Count))
 
-        let errors = models |> List.map (fun (series, fit) -> $"{series.Name}: {Plots.digits (rmse (milli (judge threads (fit training) test).Energies))}") |> String.concat "; "
+        let errors =
+            models
+            |> List.map (fun (series, fit) -> $"{series.Name}: {Plots.digits (rmse (milli (judge threads (fit training) test).Energies))}")
+            |> String.concat "; "
+
         $"{errors}, where the energies' deviation is {deviation:F0} meV per atom"
 
     let ends (_, _, by: (Series * (float * float)[]) list) =
-        [ for series, pairs in by -> $"{series.Name}: {Plots.digits (let a, b = pairs[pairs.Length - 1] in abs (a - b))}" ] |> String.concat "; "
+        [ for series, pairs in by -> $"{series.Name}: {Plots.digits (let a, b = pairs[pairs.Length - 1] in abs (a - b))}" ]
+        |> String.concat "; "
 
     let angles, lengths, spirals = found[0], found[1], found[2]
 
-    { Id = "iron-dft-curves"
-      Title = "Iron by density-functional theory: angle, length and wave vector, each predicted from other frames"
-      Caption =
-        $"bcc iron, LSDA, moments held in direction and length (Elk; data/README.md); energies from the ferromagnet at 2.83 Å. Left: two moments of 2 μB, predicted "
-        + $"without this scan ({scans[0].Training.Length} frames). Middle: aligned moments, without this scan ({scans[1].Training.Length} frames). Right: spirals with their own moments, from {scans[2].Training.Length} two-atom cells of random "
-        + "directions and lengths alone. Ridge, ν = 2: the J-summed power spectrum with |m|⁴ and |m|⁶. Ridge on products: the same power spectrum and all products of up to three "
-        + $"of its entries, by the kernel (1 + p·p')³. Gaussian process: a Gaussian kernel, its width by cross-validation. Energies and fields in the training. The settings "
-        + $"(nmax, powers, the weight of fields, scales) were chosen by cross-validation over these same frames, so that the errors are optimistic. {Plots.beneath}"
-      Conclusion =
-        $"Root mean square errors in meV per atom. Angle: {said angles}. Length: {said lengths}. Spirals: {said spirals}. At fixed lengths everything of order ν = 2 is linear "
-        + $"in cos θ: the best such line through the angles leaves {Plots.digits linear} meV per atom of the calculated energies, with cos² θ {Plots.digits quadratic}, and products of features have such terms. "
-        + $"At the end of the spirals, H, where neighbours are antiparallel as they can be in a two-atom cell, errors in meV per atom are: {ends spirals}. Between Γ and H it counts how the exchange is "
-        + "shared among shells, of which two-atom cells, whose atoms of one sublattice are parallel, tell only the sums: there the models differ by what they assume. "
-        + $"The other way round, from spirals and ferromagnets to random directions: {back}."
-      Table = table
-      Picture = Plots.stacked [ "", reference :: List.map fst models ] 215. panels }
+    {
+        Id = "iron-dft-curves"
+        Title = "Iron by density-functional theory: angle, length and wave vector, each predicted from other frames"
+        Caption =
+            $"bcc iron, LSDA, moments held in direction and length (Elk; data/README.md); energies from the ferromagnet at 2.83 Å. Left: two moments of 2 μB, predicted "
+            + $"without this scan ({scans[0].Training.Length} frames). Middle: aligned moments, without this scan ({scans[1].Training.Length} frames). Right: spirals with their own moments, from {scans[2].Training.Length} two-atom cells of random "
+            + "directions and lengths alone. Ridge, ν = 2: the J-summed power spectrum with |m|⁴ and |m|⁶. Ridge on products: the same power spectrum and all products of up to three "
+            + $"of its entries, by the kernel (1 + p·p')³. Gaussian process: a Gaussian kernel, its width by cross-validation. Energies and fields in the training. The settings "
+            + $"(nmax, powers, the weight of fields, scales) were chosen by cross-validation over these same frames, so that the errors are optimistic. {Plots.beneath}"
+        Conclusion =
+            $"Root mean square errors in meV per atom. Angle: {said angles}. Length: {said lengths}. Spirals: {said spirals}. At fixed lengths everything of order ν = 2 is linear "
+            + $"in cos θ: the best such line through the angles leaves {Plots.digits linear} meV per atom of the calculated energies, with cos² θ {Plots.digits quadratic}, and products of features have such terms. "
+            + $"At the end of the spirals, H, where neighbours are antiparallel as they can be in a two-atom cell, errors in meV per atom are: {ends spirals}. Between Γ and H it counts how the exchange is "
+            + "shared among shells, of which two-atom cells, whose atoms of one sublattice are parallel, tell only the sums: there the models differ by what they assume. "
+            + $"The other way round, from spirals and ferromagnets to random directions: {back}."
+        Table = table
+        Picture = Plots.stacked [ "", reference :: List.map fst models ] 215. panels
+    }
 
 /// The parts across the moments, which turn them.
 let private across (test: Labelled[]) (fields: (float * float)[]) : (float * float)[] =
@@ -216,7 +237,8 @@ let private parity (threads: int) (frames: Frame[]) : Figure =
 
               let held = parts |> Array.collect (fun (test, o) -> across test o.Fields)
               // What symmetry makes zero is no prediction.
-              let fields = parts |> Array.collect (fun (_, o) -> milli o.Fields) |> Array.filter (fun (a, b) -> abs a > 1e-6 || abs b > 1e-6)
+              let fields =
+                  parts |> Array.collect (fun (_, o) -> milli o.Fields) |> Array.filter (fun (a, b) -> abs a > 1e-6 || abs b > 1e-6)
               { series with Stroke = None }, parts |> Array.collect (fun (_, o) -> milli o.Energies), fields, milli held ]
 
     let quantities = [ "energies", "meV per atom"; "fields −∂E/∂m", "(meV/μB)" ]

@@ -33,7 +33,11 @@ let parity (title: string) (unit: string) (range: float * float) (curves: (Serie
     let axis name = Axis.linear name range
 
     let upper =
-        Panel.of' title (axis "") (axis $"predicted / {unit}") (Panel.diagonal (axis "") :: [ for series, pairs in curves -> Curve(series, pairs) ])
+        Panel.of'
+            title
+            (axis "")
+            (axis $"predicted / {unit}")
+            (Panel.diagonal (axis "") :: [ for series, pairs in curves -> Curve(series, pairs) ])
 
     upper, errors (axis $"reference / {unit}") unit [ for series, pairs in curves -> series, [ for a, b in pairs -> a, b - a ] ]
 

@@ -56,37 +56,59 @@ let figure (spirals: (float * Labelled)[]) (learned: Fitted) : Figure =
     let sums = [ reference, fitted 4 known; model, fitted 4 predicted; { others with Symbol = Some Square }, planes ]
     let listed sums = sums |> List.map (fun (s: float) -> $"{s:F0}") |> String.concat ", "
 
-    { Id = "iron-spirals-published"
-      Title = "Spirals in iron by density-functional theory beside the exchange constants of a public code"
-      Caption =
-        "Left: flat spirals along Γ–H from the ferromagnet, calculated (Elk, LSDA, a = 2.83 Å; moments of their own length), by the Gaussian process of the figures before trained on all frames, "
-        + "these spirals among them, and by the exchange constants that UppASD ships for bcc iron (commit e955d3f, examples/SimpleSystems/bccFe/jfile: "
-        + "1.338, 0.757, −0.060 and −0.088 mRy for the first four shells, both directions of a pair counted). Right: what spirals along one axis tell of exchange, sums over planes of atoms "
-        + "at ±n a/2 in E(q) = Σ S_n (1 − cos nπq), by least squares with four of them. What differs: constants of that kind are slopes at the ferromagnet (magnetic force theorem), of one length of "
-        + "moments and of few shells; calculated spirals turn moments by any angle and leave them their length. The paper's own Hamiltonian is not public, so no number of it can stand here."
-      Conclusion =
-        $"At q = {fst near:F3} the calculated spiral lies {snd near:F1} meV per atom above the ferromagnet, by UppASD's constants {byConstants (fst near):F1}; at H, where neighbours are antiparallel, "
-        + $"{snd (List.last known):F0} and {byConstants 1.:F0}: far from the ferromagnet its constants do not hold. Planes in meV per atom: "
-        + (sums |> List.map (fun (series, sums) -> $"{series.Name} {listed sums}") |> String.concat "; ")
-        + "."
-      Table =
-        Table.Create(
-            [ "quantity"; "x"; "source"; "meV_per_atom" ],
-            [ for series, points in [ reference, known; model, predicted; others, line ] do
-                  for q, e in points -> [ Text "energy of a spiral, q in 2pi/a"; Number q; Text series.Name; Number e ]
-              for series, sums in sums do
-                  for n, s in List.indexed sums -> [ Text "plane, n"; Whole(n + 1); Text series.Name; Number s ] ]
-        )
-      Picture =
-        let energies = List.map snd (known @ predicted @ line)
-        let all = [ for _, sums in sums do yield! sums ]
+    {
+        Id = "iron-spirals-published"
+        Title = "Spirals in iron by density-functional theory beside the exchange constants of a public code"
+        Caption =
+            "Left: flat spirals along Γ–H from the ferromagnet, calculated (Elk, LSDA, a = 2.83 Å; moments of their own length), by the Gaussian process of the figures before trained on all frames, "
+            + "these spirals among them, and by the exchange constants that UppASD ships for bcc iron (commit e955d3f, examples/SimpleSystems/bccFe/jfile: "
+            + "1.338, 0.757, −0.060 and −0.088 mRy for the first four shells, both directions of a pair counted). Right: what spirals along one axis tell of exchange, sums over planes of atoms "
+            + "at ±n a/2 in E(q) = Σ S_n (1 − cos nπq), by least squares with four of them. What differs: constants of that kind are slopes at the ferromagnet (magnetic force theorem), of one length of "
+            + "moments and of few shells; calculated spirals turn moments by any angle and leave them their length. The paper's own Hamiltonian is not public, so no number of it can stand here."
+        Conclusion =
+            $"At q = {fst near:F3} the calculated spiral lies {snd near:F1} meV per atom above the ferromagnet, by UppASD's constants {byConstants (fst near):F1}; at H, where neighbours are antiparallel, "
+            + $"{snd (List.last known):F0} and {byConstants 1.:F0}: far from the ferromagnet its constants do not hold. Planes in meV per atom: "
+            + (sums |> List.map (fun (series, sums) -> $"{series.Name} {listed sums}") |> String.concat "; ")
+            + "."
+        Table =
+            Table.Create(
+                [ "quantity"; "x"; "source"; "meV_per_atom" ],
+                [
+                    for series, points in [ reference, known; model, predicted; others, line ] do
+                        for q, e in points -> [ Text "energy of a spiral, q in 2pi/a"; Number q; Text series.Name; Number e ]
+                    for series, sums in sums do
+                        for n, s in List.indexed sums -> [ Text "plane, n"; Whole(n + 1); Text series.Name; Number s ]
+                ]
+            )
+        Picture =
+            let energies = List.map snd (known @ predicted @ line)
 
-        { Key = [ "", [ reference; model; others ] ]
-          Width = 300.
-          Rows =
-            [ 260.,
-              [ Panel.of' "spirals along Γ–H" (Axis.linearOf 5 "q / (2π/a)" (-0.04, 1.04)) (Axis.linear "energy / meV per atom" (Plots.around 0.05 energies))
-                    [ Curve(others, line); Curve(model, predicted); Curve(reference, known) ]
-                Panel.of' "planes of atoms" { Axis.linearOf 5 "n" (0.8, 4.2) with Ticks = [ for n in 1..4 -> float n, string n ] } (Axis.linear "S / meV per atom" (Plots.around 0.08 (0. :: all)))
-                    [ Guide((0.8, 0.), (4.2, 0.))
-                      for series, sums in List.rev sums do Curve(series, [ for n, s in List.indexed sums -> float (n + 1), s ]) ] ] ] } }
+            let all = [
+                for _, sums in sums do
+                    yield! sums
+            ]
+
+            {
+                Key = [ "", [ reference; model; others ] ]
+                Width = 300.
+                Rows = [
+                    260.,
+                    [
+                        Panel.of'
+                            "spirals along Γ–H"
+                            (Axis.linearOf 5 "q / (2π/a)" (-0.04, 1.04))
+                            (Axis.linear "energy / meV per atom" (Plots.around 0.05 energies))
+                            [ Curve(others, line); Curve(model, predicted); Curve(reference, known) ]
+                        Panel.of'
+                            "planes of atoms"
+                            { Axis.linearOf 5 "n" (0.8, 4.2) with Ticks = [ for n in 1..4 -> float n, string n ] }
+                            (Axis.linear "S / meV per atom" (Plots.around 0.08 (0. :: all)))
+                            [
+                                Guide((0.8, 0.), (4.2, 0.))
+                                for series, sums in List.rev sums do
+                                    Curve(series, [ for n, s in List.indexed sums -> float (n + 1), s ])
+                            ]
+                    ]
+                ]
+            }
+    }

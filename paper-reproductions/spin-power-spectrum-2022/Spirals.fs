@@ -36,22 +36,25 @@ let figure (study: Study) (plain: Fitted) : Figure =
     let by (model: Fitted) = perAtom (fun s -> (model.Predict s).Energy)
     let models = [ truth, exact; ridge, by study.Ridge; gauss, by study.Process; without, by plain ]
 
-    let curve names (points: (float * Structure) list) zero =
-        [ for name, energy in models do
-              if List.contains name names then
-                  let energies = points |> List.map (fun (x, s) -> x, energy s)
-                  let reference = energy zero
-                  for x, e in energies -> name, x, e - reference ]
+    let curve names (points: (float * Structure) list) zero = [
+        for name, energy in models do
+            if List.contains name names then
+                let energies = points |> List.map (fun (x, s) -> x, energy s)
+                let reference = energy zero
+                for x, e in energies -> name, x, e - reference
+    ]
 
     let dispersion = curve [ truth; ridge; gauss ] [ for k in 0..cells -> float k / float cells, spiral k ] (spiral 0)
-    let lengthsDrawn = [ 0.6 .. 0.1 .. 3.2 ]
+    let lengthsDrawn = [ 0.6..0.1..3.2 ]
     let longitudinal = curve [ truth; ridge; gauss; without ] [ for m in lengthsDrawn -> m, aligned m ] (aligned moment)
 
     let table =
         Table.Create(
             [ "panel"; "model"; "x"; "energy_meV_per_atom" ],
-            [ for panel, curve in [ waves, dispersion; stretch, longitudinal ] do
-                  for name, x, e in curve -> [ Text panel; Text name; Number x; Number e ] ]
+            [
+                for panel, curve in [ waves, dispersion; stretch, longitudinal ] do
+                    for name, x, e in curve -> [ Text panel; Text name; Number x; Number e ]
+            ]
         )
 
     let lo, hi = fst lengths * moment, snd lengths * moment
@@ -70,14 +73,22 @@ let figure (study: Study) (plain: Fitted) : Figure =
         let shown = looks |> List.map (fun (name, series) -> series, pick curve name) |> List.filter (fun (_, points) -> not points.IsEmpty)
         let exact = pick curve truth
 
-        let off =
-            [ for series, points in shown do
-                  if series <> Plots.truth then
-                      // The point that energies are counted from is no error of zero.
-                      series, [ for (x, e), (_, e0) in List.zip points exact do if e <> 0. || e0 <> 0. then x, e - e0 ] ]
+        let off = [
+            for series, points in shown do
+                if series <> Plots.truth then
+                    // The point that energies are counted from is no error of zero.
+                    series,
+                    [
+                        for (x, e), (_, e0) in List.zip points exact do
+                            if e <> 0. || e0 <> 0. then
+                                x, e - e0
+                    ]
+        ]
 
         let errors = Plots.errors (x "|") "meV per atom" off
-        Panel.of' title (x "") y (before @ [ for series, points in shown -> Curve(series, points) ]), { errors with Marks = before @ errors.Marks }
+
+        Panel.of' title (x "") y (before @ [ for series, points in shown -> Curve(series, points) ]),
+        { errors with Marks = before @ errors.Marks }
 
     let worst panel name (inside: float -> bool) =
         let of' name = panel |> List.filter (fun (n, x, _) -> n = name && inside x)
@@ -87,26 +98,27 @@ let figure (study: Study) (plain: Fitted) : Figure =
     let trained x = x >= lo && x <= hi
     let outside x = not (trained x)
 
-    { Id = "spin-spirals"
-      Title = "Spin spirals and aligned spins: energy against wave vector and length"
-      Caption =
-        $"Atoms on the sites of the perfect crystal, which is in no training set. Left: flat spirals of spins of {moment} μB, {cells} "
-        + "wave vectors from Γ to H; training structures hold spirals with other axes, cones and wave vectors that fit their cell, "
-        + $"multiples of 2π/3a along each edge. Right: aligned spins; grey, the lengths in the training set. {Plots.beneath} Models trained on energies, forces and fields of "
-        + $"{study.Training.Length} structures with displaced atoms ({study.ProcessTraining} for the Gaussian process)."
-      Conclusion =
-        let along name = Plots.digits (worst dispersion name (fun _ -> true))
-        let inside name = Plots.digits (worst longitudinal name trained)
-        let beyond name = Plots.digits (worst longitudinal name outside)
+    {
+        Id = "spin-spirals"
+        Title = "Spin spirals and aligned spins: energy against wave vector and length"
+        Caption =
+            $"Atoms on the sites of the perfect crystal, which is in no training set. Left: flat spirals of spins of {moment} μB, {cells} "
+            + "wave vectors from Γ to H; training structures hold spirals with other axes, cones and wave vectors that fit their cell, "
+            + $"multiples of 2π/3a along each edge. Right: aligned spins; grey, the lengths in the training set. {Plots.beneath} Models trained on energies, forces and fields of "
+            + $"{study.Training.Length} structures with displaced atoms ({study.ProcessTraining} for the Gaussian process)."
+        Conclusion =
+            let along name = Plots.digits (worst dispersion name (fun _ -> true))
+            let inside name = Plots.digits (worst longitudinal name trained)
+            let beyond name = Plots.digits (worst longitudinal name outside)
 
-        $"Largest error along the spirals, whose energies span {Plots.digits most} meV: ridge {along ridge} meV per atom, Gaussian process "
-        + $"{along gauss} meV. Lengths inside the trained range: ridge {inside ridge}, process {inside gauss}, ridge without |v|⁴ and |v|⁶ "
-        + $"{inside without} meV; outside it: {beyond ridge}, {beyond gauss} and {beyond without} meV per atom. Where the Landau terms are in the span "
-        + "they are continued as the polynomial they are; a Gaussian process errs more where it has no data."
-      Table = table
-      Picture =
-        Plots.stacked
-            [ "energy by", List.map snd looks ]
-            310.
-            [ pair waves q (energy (-0.05 * most, 1.1 * most)) [] dispersion
-              pair stretch length (energy (bottom - 0.05 * (top - bottom), top + 0.05 * (top - bottom))) [ Stripe(lo, hi) ] longitudinal ] }
+            $"Largest error along the spirals, whose energies span {Plots.digits most} meV: ridge {along ridge} meV per atom, Gaussian process "
+            + $"{along gauss} meV. Lengths inside the trained range: ridge {inside ridge}, process {inside gauss}, ridge without |v|⁴ and |v|⁶ "
+            + $"{inside without} meV; outside it: {beyond ridge}, {beyond gauss} and {beyond without} meV per atom. Where the Landau terms are in the span "
+            + "they are continued as the polynomial they are; a Gaussian process errs more where it has no data."
+        Table = table
+        Picture =
+            Plots.stacked [ "energy by", List.map snd looks ] 310. [
+                pair waves q (energy (-0.05 * most, 1.1 * most)) [] dispersion
+                pair stretch length (energy (bottom - 0.05 * (top - bottom), top + 0.05 * (top - bottom))) [ Stripe(lo, hi) ] longitudinal
+            ]
+    }

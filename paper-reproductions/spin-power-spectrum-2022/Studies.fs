@@ -76,33 +76,66 @@ let linearFeatures nmax lmax = features (iron Summed nmax lmax)
 /// Kernels make their own powers of |v|².
 let kernelFeatures nmax lmax = features { iron Summed nmax lmax with Powers = 1 }
 
-let private study threads title hamiltonian recipe (seeds: int * int) (training: int, testing: int) linear (kernel, candidates) weights (fewer: int) =
+let private study
+    threads
+    title
+    hamiltonian
+    recipe
+    (seeds: int * int)
+    (training: int, testing: int)
+    linear
+    (kernel, candidates)
+    weights
+    (fewer: int)
+    =
     let train, test = draw hamiltonian recipe (fst seeds) training, draw hamiltonian recipe (snd seeds) testing
     let ridge = ridge threads linear [ 26 ] weights train
     let processes = List.zip candidates (gaussian threads kernel [ 26 ] candidates weights (Array.truncate fewer train))
     let settings, gaussian = processes |> List.minBy (fun (_, fit) -> fit.Error)
 
-    { Title = title
-      Hamiltonian = hamiltonian
-      Training = train
-      ProcessTraining = min fewer train.Length
-      Test = test
-      Ridge = ridge
-      Process = gaussian
-      Settings = settings
-      Candidates = processes |> List.map (fun (p, fit) -> p, fit.Error)
-      RidgeOutcome = judge threads ridge test
-      ProcessOutcome = judge threads gaussian test }
+    {
+        Title = title
+        Hamiltonian = hamiltonian
+        Training = train
+        ProcessTraining = min fewer train.Length
+        Test = test
+        Ridge = ridge
+        Process = gaussian
+        Settings = settings
+        Candidates = processes |> List.map (fun (p, fit) -> p, fit.Error)
+        RidgeOutcome = judge threads ridge test
+        ProcessOutcome = judge threads gaussian test
+    }
 
 let testing = 100
 
 /// Exchange and Landau terms, atoms on their sites, trained on energies.
 let fixedLattice (threads: int) : Study =
-    study threads fixedTitle magnetic fixedLattice (1, 2) (200, testing) (linearFeatures 8 4) (kernelFeatures 6 1, fixedCandidates) energiesOnly 200
+    study
+        threads
+        fixedTitle
+        magnetic
+        fixedLattice
+        (1, 2)
+        (200, testing)
+        (linearFeatures 8 4)
+        (kernelFeatures 6 1, fixedCandidates)
+        energiesOnly
+        200
 
 /// The iron model, atoms displaced, trained on energies.
 let warm (threads: int) : Study =
-    study threads warmTitle SpinLatticeHamiltonian.BccIron warmLattice (3, 4) (400, testing) (linearFeatures 8 4) (kernelFeatures 8 2, warmCandidates) energiesOnly 400
+    study
+        threads
+        warmTitle
+        SpinLatticeHamiltonian.BccIron
+        warmLattice
+        (3, 4)
+        (400, testing)
+        (linearFeatures 8 4)
+        (kernelFeatures 8 2, warmCandidates)
+        energiesOnly
+        400
 
 /// The same, trained on energies, forces and effective fields of fewer structures, the process being of given settings.
 let warmWithDerivatives (threads: int) (training: int) (settings: Process) (processTraining: int) : Study =

@@ -36,10 +36,13 @@ let private turning (e: float[]) (columns: int) (fields: float[]) : float[] =
     [| for q in 0..2 do for c in 0 .. columns - 1 -> each[c][q] |]
 
 /// Kinds of features that tie moments to directions in space.
-let private kinds: (Series * (Description -> InvariantRepresentation)) list =
-    [ Series.points "ν = 2, scalars" Blue Circle, fun d -> SpinPowerSpectrum(expansion d, FieldCoupling.Resolved, density = false)
-      Series.points "ν = 2, pseudoscalars as well" Sky Square, fun d -> SpinPowerSpectrum(expansion d, FieldCoupling.Resolved, density = false, parities = Parities.Both)
-      Series.points "ρvv" Vermilion Diamond, fun d -> SpinBispectrum(expansion { d with NMax = 2; LMax = 1 }, FieldCoupling.Resolved, density = false) ]
+let private kinds: (Series * (Description -> InvariantRepresentation)) list = [
+    Series.points "ν = 2, scalars" Blue Circle, fun d -> SpinPowerSpectrum(expansion d, FieldCoupling.Resolved, density = false)
+    Series.points "ν = 2, pseudoscalars as well" Sky Square,
+    fun d -> SpinPowerSpectrum(expansion d, FieldCoupling.Resolved, density = false, parities = Parities.Both)
+    Series.points "ρvv" Vermilion Diamond,
+    fun d -> SpinBispectrum(expansion { d with NMax = 2; LMax = 1 }, FieldCoupling.Resolved, density = false)
+]
 
 /// Reference and prediction of the components of the total torque, each frame by a model of the total torques of the other folds alone.
 let private heldOut (threads: int) (set: Set) (features: InvariantRepresentation) : (float * float)[] =
@@ -54,27 +57,55 @@ let private heldOut (threads: int) (set: Set) (features: InvariantRepresentation
             turning (spinsOf structure) design.Columns (design.Rows structure).EffectiveFields[0])
 
     // Features that all moments leave alone when they turn together have the torque of rounding.
-    let sizes = [| for c in 0 .. design.Columns - 1 -> Seq.max (seq { for r in rows do for q in 0..2 -> abs r[q * design.Columns + c] }) |]
+    let sizes = [|
+        for c in 0 .. design.Columns - 1 ->
+            Seq.max (
+                seq {
+                    for r in rows do
+                        for q in 0..2 -> abs r[q * design.Columns + c]
+                }
+            )
+    |]
+
     let least = 1e-9 * Array.max sizes
+
     for r in rows do
         for k in 0 .. r.Length - 1 do
-            if sizes[k % design.Columns] < least then r[k] <- 0.
+            if sizes[k % design.Columns] < least then
+                r[k] <- 0.
 
     let targets = order |> Array.map (fun k -> total set.Torques[k])
 
-    let sums =
-        [| for f in 0 .. folds - 1 do
-               let sum = NormalEquations design.Columns
-               for k in f..folds .. order.Length - 1 do sum.Add(ReadOnlySpan rows[k], ReadOnlySpan targets[k])
-               sum |]
+    let sums = [|
+        for f in 0 .. folds - 1 do
+            let sum = NormalEquations design.Columns
 
-    [| for f in 0 .. folds - 1 do
-           let fit = RidgeRegression.CrossValidate([| for g in 0 .. folds - 1 do if g <> f then sums[g] |], design.UnpenalisedColumns, grid, null, threads)
+            for k in f..folds .. order.Length - 1 do
+                sum.Add(ReadOnlySpan rows[k], ReadOnlySpan targets[k])
 
-           for k in f..folds .. order.Length - 1 do
-               for q in 0..2 do
-                   let row = rows[k].AsSpan(q * design.Columns, design.Columns).ToArray()
-                   targets[k][q], Array.fold2 (fun sum x w -> sum + x * w) 0. row (Array.ofSeq fit.Coefficients) |]
+            sum
+    |]
+
+    [|
+        for f in 0 .. folds - 1 do
+            let fit =
+                RidgeRegression.CrossValidate(
+                    [|
+                        for g in 0 .. folds - 1 do
+                            if g <> f then
+                                sums[g]
+                    |],
+                    design.UnpenalisedColumns,
+                    grid,
+                    null,
+                    threads
+                )
+
+            for k in f..folds .. order.Length - 1 do
+                for q in 0..2 do
+                    let row = rows[k].AsSpan(q * design.Columns, design.Columns).ToArray()
+                    targets[k][q], Array.fold2 (fun sum x w -> sum + x * w) 0. row (Array.ofSeq fit.Coefficients)
+    |]
 
 /// 1 − Σ(a − b)²/Σa²: total torques have no mean of their own.
 let private explained (pairs: (float * float)[]) : float =
@@ -122,32 +153,61 @@ let figure (threads: int) (chiral: string list) (sets: Set list) : Figure =
     let size (set: Set) = 1000. * sqrt ((set.Torques |> Array.sumBy (total >> square)) / float set.Frames.Length)
     let share (set: Set) = (set.Torques |> Array.sumBy (total >> square)) / (set.Torques |> Array.sumBy square)
     let listed curves = curves |> List.map (fun (series: Series, pairs) -> $"{series.Name} {explained pairs:F3}") |> String.concat ", "
-    let says (set: Set, curves) = $"{set.Title}: {size set:F1} meV ({Plots.digits (100. * share set)} %% of the sum of squares of single torques); R² {listed curves}"
 
-    let bonds =
-        [ for set in sets do
-              if List.contains set.Title chiral then
-                  let d, error = alongBonds set
-                  $"In {set.Title} an interaction D r̂·(e × e′) of nearest neighbours would be {d:F2} ± {error:F2} meV by these torques." ]
+    let says (set: Set, curves) =
+        $"{set.Title}: {size set:F1} meV ({Plots.digits (100. * share set)} %% of the sum of squares of single torques); R² {listed curves}"
 
-    { Id = "constrained-total-torques"
-      Title = "The torque on all moments together: what ties them to the lattice"
-      Caption =
-        "Components of Σ m × B over all atoms, which would vanish if nothing but other moments turned a moment: what is left is anisotropy and Dzyaloshinskii–Moriya interaction (spin–orbit coupling), or noise "
-        + "of the calculations. Linear models of the total torque alone, five-fold cross-validation. ν = 2: J-resolved products of two vectors, pseudoscalars among them where said (they see D along the bond, which a "
-        + $"crystal of one handedness may have); ρvv: J-resolved products of two vectors and the density (they see Moriya's D from third atoms). {Plots.beneath}"
-      Conclusion =
-        String.concat " " [ "Root mean square of the total torque:"; (found |> List.map says |> String.concat ". ") + "."; yield! bonds ]
-        + " R² near 0 or below: these features tell nothing of what is left."
-      Table =
-        Table.Create(
-            [ "set"; "features"; "columns"; "total_torque_meV"; "share_of_squares"; "R2" ],
-            [ for set, curves in found do
-                  for (series, pairs), (_, make) in List.zip curves kinds ->
-                      [ Text set.Title; Text series.Name; Whole (make set.Description).FeatureCount; Number(size set); Number(share set); Number(explained pairs) ] ]
-        )
-      Picture =
-        Plots.stacked [ "features", List.map fst kinds ] 220.
-            [ for set, curves in found do
-                  let points = [ for series, pairs in curves -> series, milli pairs ]
-                  Plots.parity set.Title "meV" (Plots.around 0.05 [ for _, pairs in points do for a, b in pairs do a; b ]) points ] }
+    let bonds = [
+        for set in sets do
+            if List.contains set.Title chiral then
+                let d, error = alongBonds set
+                $"In {set.Title} an interaction D r̂·(e × e′) of nearest neighbours would be {d:F2} ± {error:F2} meV by these torques."
+    ]
+
+    {
+        Id = "constrained-total-torques"
+        Title = "The torque on all moments together: what ties them to the lattice"
+        Caption =
+            "Components of Σ m × B over all atoms, which would vanish if nothing but other moments turned a moment: what is left is anisotropy and Dzyaloshinskii–Moriya interaction (spin–orbit coupling), or noise "
+            + "of the calculations. Linear models of the total torque alone, five-fold cross-validation. ν = 2: J-resolved products of two vectors, pseudoscalars among them where said (they see D along the bond, which a "
+            + $"crystal of one handedness may have); ρvv: J-resolved products of two vectors and the density (they see Moriya's D from third atoms). {Plots.beneath}"
+        Conclusion =
+            String.concat " " [
+                "Root mean square of the total torque:"
+                (found |> List.map says |> String.concat ". ") + "."
+                yield! bonds
+            ]
+            + " R² near 0 or below: these features tell nothing of what is left."
+        Table =
+            Table.Create(
+                [ "set"; "features"; "columns"; "total_torque_meV"; "share_of_squares"; "R2" ],
+                [
+                    for set, curves in found do
+                        for (series, pairs), (_, make) in List.zip curves kinds ->
+                            [
+                                Text set.Title
+                                Text series.Name
+                                Whole (make set.Description).FeatureCount
+                                Number(size set)
+                                Number(share set)
+                                Number(explained pairs)
+                            ]
+                ]
+            )
+        Picture =
+            Plots.stacked [ "features", List.map fst kinds ] 220. [
+                for set, curves in found do
+                    let points = [ for series, pairs in curves -> series, milli pairs ]
+
+                    Plots.parity
+                        set.Title
+                        "meV"
+                        (Plots.around 0.05 [
+                            for _, pairs in points do
+                                for a, b in pairs do
+                                    a
+                                    b
+                        ])
+                        points
+            ]
+    }

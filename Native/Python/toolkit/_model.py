@@ -28,8 +28,8 @@ class Model:
 
     def predict(self, atoms, deviations=False):
         """energy (eV), energies of atoms, forces (eV/Å), virial (−dE/dε, eV), stress (eV/Å³, where there is a whole cell),
-        field_NAME (−dE/dv of each vector field), and with deviations energy_std and energies_std where the model knows them, and extrapolation
-        of atoms where it has grades."""
+        field_NAME (−dE/dv of each vector field), and with deviations energy_std and energies_std where the model knows them, and
+        extrapolation of atoms where it has grades."""
         structure = Structure(atoms, self.inputs)
         n = structure.count
         arrays = {

@@ -12,7 +12,8 @@ namespace Toolkit.Numerics.Fields.Potential;
 /// </summary>
 /// <remarks>
 /// 1. Rows have a gap behind them that repeats their beginning, so that the points near an atom are one piece of each row.
-/// 2. Atoms go in the order of the mesh, layer by layer along its first axis. To spread, every second layer goes first, each by one thread, then
+/// 2. Atoms go in the order of the mesh, layer by layer along its first axis. To spread, every second layer goes first, each by one thread,
+/// then
 ///    the others: layers of one round do not touch the same points, so that no sum depends on threads.
 /// </remarks>
 internal sealed unsafe class MeshGrid
@@ -20,8 +21,8 @@ internal sealed unsafe class MeshGrid
     private readonly int _order, _padded, _atoms, _layers;
     private readonly int[] _n = new int[3];
     private readonly double[] _inverse;
-    // First points, [place, axis], atoms in the order of the mesh; weights and their derivatives [place, axis, point], of the last axis padded
-    // with zeros to whole registers.
+    // First points, [place, axis], atoms in the order of the mesh; weights and their derivatives [place, axis, point], of the last axis
+    // padded with zeros to whole registers.
     private readonly int[] _first;
     private readonly double[] _weights;
     private double[]? _slopes;
@@ -88,7 +89,8 @@ internal sealed unsafe class MeshGrid
 
     private double Place(int atom, int d)
     {
-        double f = _positions[3 * atom] * _inverse[d] + _positions[3 * atom + 1] * _inverse[3 + d] + _positions[3 * atom + 2] * _inverse[6 + d];
+        double f = _positions[3 * atom] * _inverse[d] + _positions[3 * atom + 1] * _inverse[3 + d]
+            + _positions[3 * atom + 2] * _inverse[6 + d];
         return _n[d] * (f - Math.Floor(f));
     }
 
@@ -100,7 +102,8 @@ internal sealed unsafe class MeshGrid
             {
                 double place = Place(_sorted[at], d);
                 int start = at * Stride + d * _order;
-                CardinalSpline.Evaluate(_order, place, _weights.AsSpan(start, _order), slopes is null ? default : slopes.AsSpan(start, _order));
+                CardinalSpline.Evaluate(
+                    _order, place, _weights.AsSpan(start, _order), slopes is null ? default : slopes.AsSpan(start, _order));
                 _first[3 * at + d] = Modulo(CardinalSpline.First(_order, place), _n[d]);
             }
         }
@@ -133,8 +136,10 @@ internal sealed unsafe class MeshGrid
                         int i = _sorted[at];
                         if (amounts[i] == 0) continue;
                         Rows(at, rows);
-                        if (VectorWidths.Has512) MeshKernel<Lanes512<double>, Vector512<double>>.Spread(_order, w + (nint)at * Stride, amounts[i], to, rows);
-                        else if (Vector256.IsHardwareAccelerated) MeshKernel<Lanes256<double>, Vector256<double>>.Spread(_order, w + (nint)at * Stride, amounts[i], to, rows);
+                        if (VectorWidths.Has512)
+                            MeshKernel<Lanes512<double>, Vector512<double>>.Spread(_order, w + (nint)at * Stride, amounts[i], to, rows);
+                        else if (Vector256.IsHardwareAccelerated)
+                            MeshKernel<Lanes256<double>, Vector256<double>>.Spread(_order, w + (nint)at * Stride, amounts[i], to, rows);
                         else MeshKernel<Lanes1<double>, double>.Spread(_order, w + (nint)at * Stride, amounts[i], to, rows);
                     }
                 }
@@ -182,8 +187,10 @@ internal sealed unsafe class MeshGrid
             {
                 int i = _sorted[at];
                 Rows(at, rows);
-                values[i] = VectorWidths.Has512 ? MeshKernel<Lanes512<double>, Vector512<double>>.Gather(_order, w + (nint)at * Stride, from, rows)
-                    : Vector256.IsHardwareAccelerated ? MeshKernel<Lanes256<double>, Vector256<double>>.Gather(_order, w + (nint)at * Stride, from, rows)
+                values[i] = VectorWidths.Has512
+                    ? MeshKernel<Lanes512<double>, Vector512<double>>.Gather(_order, w + (nint)at * Stride, from, rows)
+                    : Vector256.IsHardwareAccelerated
+                        ? MeshKernel<Lanes256<double>, Vector256<double>>.Gather(_order, w + (nint)at * Stride, from, rows)
                     : MeshKernel<Lanes1<double>, double>.Gather(_order, w + (nint)at * Stride, from, rows);
             }
         }
@@ -214,7 +221,8 @@ internal sealed unsafe class MeshGrid
                 Rows(at, rows);
                 double* weights = w + (nint)at * Stride, change = dw + (nint)at * Stride;
                 if (VectorWidths.Has512) MeshKernel<Lanes512<double>, Vector512<double>>.Slopes(_order, weights, change, from, rows, g);
-                else if (Vector256.IsHardwareAccelerated) MeshKernel<Lanes256<double>, Vector256<double>>.Slopes(_order, weights, change, from, rows, g);
+                else if (Vector256.IsHardwareAccelerated)
+                    MeshKernel<Lanes256<double>, Vector256<double>>.Slopes(_order, weights, change, from, rows, g);
                 else MeshKernel<Lanes1<double>, double>.Slopes(_order, weights, change, from, rows, g);
                 double g0 = amount * _n[0] * g[0], g1 = amount * _n[1] * g[1], g2 = amount * _n[2] * g[2];
                 for (int x = 0; x < 3; x++)

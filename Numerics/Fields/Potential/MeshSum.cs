@@ -14,7 +14,8 @@ namespace Toolkit.Numerics.Fields.Potential;
 /// 1. Charges are spread over a mesh by B-splines and transformed, once per species. For each channel (species, n, l, m) the waves are
 ///    multiplied by c(k) 4π i^l R̃_nl(k) Y_lm(k̂), transformed back, and gathered at the centres by the same splines; both splines' own
 ///    transforms are divided out.
-/// 2. That is a transform per channel, on a mesh as coarse as the waves allow. Projecting one potential locally needs few transforms but thousands of
+/// 2. That is a transform per channel, on a mesh as coarse as the waves allow. Projecting one potential locally needs few transforms but
+/// thousands of
 ///    points for each centre: for one monomial per l it takes about ten times as long.
 /// 3. Values are smooth functions of positions, charges and, with a given number of points, of the cell.
 /// 4. Its arrays belong to a <see cref="SumMemory"/>, so that the next structure of this size needs no others.
@@ -100,13 +101,15 @@ internal sealed unsafe class MeshSum
             _amounts[i] = _kinds[i] == species ? _charges[i] : 0;
     }
 
-    /// <summary>The multiple of a reciprocal vector that an index stands for; the highest one of an even size has no sign and carries nothing.</summary>
+    /// <summary>The multiple of a reciprocal vector that an index stands for; the highest one of an even size has no sign and carries
+    /// nothing.</summary>
     private static int Signed(int k, int n) => 2 * k > n ? k - n : k;
 
     private void Factors(int order)
     {
         int n0 = Size[0], n1 = Size[1], n2 = Size[2];
-        double[] s0 = CardinalSpline.Transform(order, n0), s1 = CardinalSpline.Transform(order, n1), s2 = CardinalSpline.Transform(order, n2);
+        double[] s0 = CardinalSpline.Transform(order, n0), s1 = CardinalSpline.Transform(order, n1),
+            s2 = CardinalSpline.Transform(order, n2);
         Threads.Share(n0, _threads, k0 =>
         {
             for (int k1 = 0; k1 < n1; k1++)
@@ -155,7 +158,8 @@ internal sealed unsafe class MeshSum
             SolidHarmonic.Row row = RowOf(k0, k1, null, out int at);
             for (int k = 0; k < row.Length; k++)
             {
-                double x = row.X + k * row.StepX, y = row.Y + k * row.StepY, z = row.Z + k * row.StepZ, square = x * x + y * y + z * z, c = _factors[at + k];
+                double x = row.X + k * row.StepX, y = row.Y + k * row.StepY, z = row.Z + k * row.StepZ, square = x * x + y * y + z * z,
+                    c = _factors[at + k];
                 _radialFactors[at + k] = 0;
                 if (slopes is not null) slopes[at + k] = 0;
                 // A wave of length zero has l = 0 only, and no direction.
@@ -189,11 +193,21 @@ internal sealed unsafe class MeshSum
                 {
                     SolidHarmonic.Row row = RowOf(k0, k1, counts, out int at);
                     if (VectorWidths.Has512)
-                        SolidHarmonic.Kernel<Lanes512<double>, Vector512<double>>.Multiply(harmonic, row, f + at, fromRe + at, fromIm + at, re + at, im + at);
+                    {
+                        SolidHarmonic.Kernel<Lanes512<double>, Vector512<double>>.Multiply(
+                            harmonic, row, f + at, fromRe + at, fromIm + at, re + at, im + at);
+                    }
                     else if (Vector256.IsHardwareAccelerated)
-                        SolidHarmonic.Kernel<Lanes256<double>, Vector256<double>>.Multiply(harmonic, row, f + at, fromRe + at, fromIm + at, re + at, im + at);
+                    {
+                        SolidHarmonic.Kernel<Lanes256<double>, Vector256<double>>.Multiply(
+                            harmonic, row, f + at, fromRe + at, fromIm + at, re + at, im + at);
+                    }
                     else
-                        SolidHarmonic.Kernel<Lanes1<double>, double>.Multiply(harmonic, row, f + at, fromRe + at, fromIm + at, re + at, im + at);
+                    {
+                        SolidHarmonic.Kernel<Lanes1<double>, double>.Multiply(
+                            harmonic, row, f + at, fromRe + at, fromIm + at, re + at, im + at);
+                    }
+
                     Array.Clear(_re, at + row.Length, _most - row.Length);
                     Array.Clear(_im, at + row.Length, _most - row.Length);
                 }
@@ -238,7 +252,8 @@ internal sealed unsafe class MeshSum
     internal void Backward(double* adjoints, double[] gradient, double[] charge, double[] strain)
     {
         int channels = _channels, size = (_lmax + 1) * (_lmax + 1) * channels, length = _transform.TransformLength;
-        double[] own = _memory.Zeros<double>(gradient.Length), slopes = _memory.Take<double>(length), products = _memory.Zeros<double>(length);
+        double[] own = _memory.Zeros<double>(gradient.Length), slopes = _memory.Take<double>(length),
+            products = _memory.Zeros<double>(length);
         double[] sums = _memory.Zeros<double>(9 * Size[0]), amounts = _amounts;
         double[][] backRe = new double[_species][], backIm = new double[_species][];
         for (int a = 0; a < _species; a++)
@@ -285,12 +300,15 @@ internal sealed unsafe class MeshSum
         _weights.StrainAcross(own, _positions, strain);
     }
 
-    private void Back(SolidHarmonic harmonic, int species, double[] slopes, double[] backRe, double[] backIm, double[] products, double[] sums)
+    private void Back(SolidHarmonic harmonic, int species, double[] slopes, double[] backRe, double[] backIm, double[] products,
+        double[] sums)
     {
         double[] densityRe = _densityRe[species]!, densityIm = _densityIm[species]!;
         Threads.Share(Size[0], _threads, k0 =>
         {
-            fixed (double* c = _counts, f = _radialFactors, df = slopes, dr = densityRe, di = densityIm, re = _re, im = _im, br = backRe, bi = backIm, p = products, s = sums)
+            fixed (double* c = _counts,
+                f = _radialFactors, df = slopes, dr = densityRe, di = densityIm, re = _re, im = _im, br = backRe, bi = backIm, p = products,
+                s = sums)
             {
                 for (int k1 = 0; k1 < Size[1]; k1++)
                 {
@@ -299,17 +317,20 @@ internal sealed unsafe class MeshSum
                     if (VectorWidths.Has512)
                     {
                         SolidHarmonic.Kernel<Lanes512<double>, Vector512<double>>.Back(
-                            harmonic, row, f + at, df + at, counts, re + at, im + at, dr + at, di + at, br + at, bi + at, p + at, s + 9 * k0);
+                            harmonic, row, f + at, df + at, counts, re + at, im + at, dr + at, di + at, br + at, bi + at, p + at,
+                                s + 9 * k0);
                     }
                     else if (Vector256.IsHardwareAccelerated)
                     {
                         SolidHarmonic.Kernel<Lanes256<double>, Vector256<double>>.Back(
-                            harmonic, row, f + at, df + at, counts, re + at, im + at, dr + at, di + at, br + at, bi + at, p + at, s + 9 * k0);
+                            harmonic, row, f + at, df + at, counts, re + at, im + at, dr + at, di + at, br + at, bi + at, p + at,
+                                s + 9 * k0);
                     }
                     else
                     {
                         SolidHarmonic.Kernel<Lanes1<double>, double>.Back(
-                            harmonic, row, f + at, df + at, counts, re + at, im + at, dr + at, di + at, br + at, bi + at, p + at, s + 9 * k0);
+                            harmonic, row, f + at, df + at, counts, re + at, im + at, dr + at, di + at, br + at, bi + at, p + at,
+                                s + 9 * k0);
                     }
                 }
             }

@@ -3,8 +3,8 @@ using System;
 namespace Toolkit.Numerics.Fields.Potential;
 
 /// <summary>
-/// What one source adds to the field at a centre so far away that neither the radial functions nor its smearing reach it: U_nl(d) as a series in
-/// 1/d, for clusters of any size.
+/// What one source adds to the field at a centre so far away that neither the radial functions nor its smearing reach it: U_nl(d) as a
+/// series in 1/d, for clusters of any size.
 /// </summary>
 /// <remarks>
 /// 1/|r − d|^p = Σ_n C_n^(p/2)(cos γ) rⁿ/d^(n+p), and Gegenbauer's polynomials in those of Legendre (DLMF 18.18.16) give

@@ -8,8 +8,8 @@ using Toolkit.Numerics.Structures;
 namespace Toolkit.Numerics.Fields.Potential;
 
 /// <summary>
-/// The part of a potential field that is a sum over pairs: V_{a n l m}(i) += Σ_{j of a} q_j U_nl(r_ij) Y_lm(r̂_ij), over the pairs within a distance,
-/// or over all others where nothing repeats.
+/// The part of a potential field that is a sum over pairs: V_{a n l m}(i) += Σ_{j of a} q_j U_nl(r_ij) Y_lm(r̂_ij), over the pairs within a
+/// distance, or over all others where nothing repeats.
 /// </summary>
 /// <remarks>Eight neighbours of one species are the lanes; U comes from a table, a neighbour at a time, and is then transposed.</remarks>
 internal sealed unsafe class PairSum
@@ -48,8 +48,10 @@ internal sealed unsafe class PairSum
 
     /// <summary>Adds to the values of the centres of one run.</summary>
     /// <param name="run">Which.</param>
-    /// <param name="values">Of all centres: <c>[centre, lm, channel]</c>, from the first channel of species on; those are species, n.</param>
-    internal void Forward(int run, double* values) => EachCentre(run, (in Neighbours n) => Forward(n, values + (nint)n.Centre * Functions * _channels));
+    /// <param name="values">Of all centres: <c>[centre, lm, channel]</c>, from the first channel of species on; those are species,
+    /// n.</param>
+    internal void Forward(int run, double* values) =>
+        EachCentre(run, (in Neighbours n) => Forward(n, values + (nint)n.Centre * Functions * _channels));
 
     /// <summary>Goes back from the centres of one run.</summary>
     /// <param name="run">Which.</param>
@@ -179,7 +181,10 @@ internal sealed unsafe class PairSum
                     {
                         Vector512<double> y = q * Vector512.Load(harmonics + 8 * m);
                         for (int k = 0; k < _nmax; k++, s += 8)
-                            Vector512.Store(Vector512.MultiplyAddEstimate(y, Vector512.Load(radial + 8 * (l * _nmax + k)), Vector512.Load(s)), s);
+                        {
+                            Vector512.Store(Vector512.MultiplyAddEstimate(
+                                y, Vector512.Load(radial + 8 * (l * _nmax + k)), Vector512.Load(s)), s);
+                        }
                     }
                 }
             }
@@ -231,8 +236,10 @@ internal sealed unsafe class PairSum
                 {
                     int j = n.Index[block + lane];
                     if (j < 0) continue;
-                    double r = n.R[block + lane], q = n.Q[block + lane], x = n.X[block + lane], y = n.Y[block + lane], z = n.Z[block + lane];
-                    // At the same place the field has a gradient, from l = 1, but no direction to measure it along; it is the limit of nothing.
+                    double r = n.R[block + lane], q = n.Q[block + lane], x = n.X[block + lane], y = n.Y[block + lane],
+                        z = n.Z[block + lane];
+                    // At the same place the field has a gradient, from l = 1, but no direction to measure it along; it is the limit of
+                    // nothing.
                     double radialPart = r > 0 ? along[lane] / r : 0;
                     double dx = q * (gx[lane] + radialPart * x), dy = q * (gy[lane] + radialPart * y), dz = q * (gz[lane] + radialPart * z);
                     charge[j] += value[lane];

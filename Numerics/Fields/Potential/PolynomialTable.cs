@@ -193,11 +193,13 @@ internal sealed unsafe class PolynomialTable
         for (int k = 0; k < 8; k += 4)
         {
             double* c0 = c[k], c1 = c[k + 1], c2 = c[k + 2], c3 = c[k + 3];
-            Vector512<double> t0 = Vector512.Create(u[k]), t1 = Vector512.Create(u[k + 1]), t2 = Vector512.Create(u[k + 2]), t3 = Vector512.Create(u[k + 3]);
+            Vector512<double> t0 = Vector512.Create(u[k]), t1 = Vector512.Create(u[k + 1]), t2 = Vector512.Create(u[k + 2]),
+                t3 = Vector512.Create(u[k + 3]);
             for (int f = 0; f < padded; f += 8)
             {
                 nint at = Degree * padded + f;
-                Vector512<double> v0 = Vector512.Load(c0 + at), v1 = Vector512.Load(c1 + at), v2 = Vector512.Load(c2 + at), v3 = Vector512.Load(c3 + at);
+                Vector512<double> v0 = Vector512.Load(c0 + at), v1 = Vector512.Load(c1 + at), v2 = Vector512.Load(c2 + at),
+                    v3 = Vector512.Load(c3 + at);
                 for (at -= padded; at >= 0; at -= padded)
                 {
                     v0 = Vector512.MultiplyAddEstimate(v0, t0, Vector512.Load(c0 + at));

@@ -7,8 +7,8 @@ namespace Toolkit.Numerics.Fields.Potential;
 
 public sealed partial class PotentialField
 {
-    // Nanoseconds on one thread of a machine of some 50 GFlop/s: of a multiply-add of eight numbers in each sum, of a transform per point of the mesh,
-    // of a centre's channel on the mesh, and of eight numbers of a row there.
+    // Nanoseconds on one thread of a machine of some 50 GFlop/s: of a multiply-add of eight numbers in each sum, of a transform per point
+    // of the mesh, of a centre's channel on the mesh, and of eight numbers of a row there.
     private const double PairTime = 1.5, WaveTime = 0.7, TransformTime = 6.5, CentreTime = 30, RowTime = 1.2;
 
     // Widths of the smooth part that are tried, over that of the charges; at the first, nothing is left to pairs.
@@ -24,7 +24,8 @@ public sealed partial class PotentialField
     internal Structure Short(Structure structure) => Settings.MeshSize is null ? ShortVectors.Of(structure) : structure;
 
     /// <summary>How the sums of a structure will be done, with estimates of cost and error.</summary>
-    /// <exception cref="ArgumentException">A cell without atoms, or an evaluator that cannot treat this periodicity or reach the tolerance.</exception>
+    /// <exception cref="ArgumentException">A cell without atoms, or an evaluator that cannot treat this periodicity or reach the
+    /// tolerance.</exception>
     public PotentialPlan Plan(Structure structure)
     {
         ArgumentNullException.ThrowIfNull(structure);
@@ -37,24 +38,34 @@ public sealed partial class PotentialField
         if (!structure.Periodic.Any)
         {
             if (Settings.Evaluator is not (PotentialEvaluator.Auto or PotentialEvaluator.Pairs) || Settings.MeshSize is not null)
-                throw new UnfitStructureException("a structure that repeats nowhere, so that it has no waves", "the evaluator auto or direct (Pairs)");
+            {
+                throw new UnfitStructureException(
+                    "a structure that repeats nowhere, so that it has no waves", "the evaluator auto or direct (Pairs)");
+            }
+
             if (!(PotentialState.Diameter(structure.Positions) <= LargestCluster))
             {
                 throw new UnfitStructureException(
-                    FormattableString.Invariant($"atoms {PotentialState.Diameter(structure.Positions):G3} Å apart"), FormattableString.Invariant($"at most {LargestCluster:G1} Å"));
+                    FormattableString.Invariant($"atoms {PotentialState.Diameter(structure.Positions):G3} Å apart"),
+                        FormattableString.Invariant($"at most {LargestCluster:G1} Å"));
             }
 
             return new PotentialPlan(PotentialEvaluator.Pairs, 0, 0, 0, [], 0, 0, 0, 0,
                 new Dictionary<PotentialEvaluator, double> { [PotentialEvaluator.Pairs] = 1e-3 * PairTime * PairWork * structure.Count });
         }
         if (Settings.Evaluator == PotentialEvaluator.Pairs)
-            throw new UnfitStructureException("a structure that repeats, so that the sum over pairs never ends", "the evaluator auto, kspace (Waves) or mesh");
+        {
+            throw new UnfitStructureException(
+                "a structure that repeats, so that the sum over pairs never ends", "the evaluator auto, kspace (Waves) or mesh");
+        }
+
         if (structure.Count == 0)
             throw new ArgumentException("the structure has a cell and no atom", nameof(structure));
 
         (double measure, double thickness) = PotentialState.Extent(structure);
         int free = 3 - structure.Periodic.Dimensions;
-        double density = structure.Count / (measure * (free == 0 ? 1 : free == 1 ? thickness + 3 : 0.25 * Math.PI * (thickness + 3) * (thickness + 3)));
+        double density = structure.Count
+            / (measure * (free == 0 ? 1 : free == 1 ? thickness + 3 : 0.25 * Math.PI * (thickness + 3) * (thickness + 3)));
         double[] lengths = new double[3];
         for (int k = 0, d = 0; k < 3; k++)
         {
@@ -85,19 +96,26 @@ public sealed partial class PotentialField
                 double period = WaveWeights.Across(k, thickness + _transform.Reach, WindowError).Period;
                 volume *= Math.Pow(period, free);
                 lengths.AsSpan(3 - free).Fill(period);
-                (double bytes, double work) = WaveWeights.Cost(k, thickness + _transform.Reach, WindowError, structure.Periodic.Dimensions, measure);
+                (double bytes, double work) =
+                    WaveWeights.Cost(k, thickness + _transform.Reach, WindowError, structure.Periodic.Dimensions, measure);
                 isTooThick = bytes > MostWeightBytes || work > MostWeightWork;
                 if (isTooThick) continue;
             }
             double count = volume * k * k * k / (12 * Math.PI * Math.PI);
             double waves = WaveTime * count * ((3 + species * (4.0 + lm * nmax)) / 8 + 1);
-            if (Settings.Evaluator != PotentialEvaluator.Mesh && Settings.MeshSize is null && count < MostWaves) Offer(PotentialEvaluator.Waves, width, pairs + waves);
+            if (Settings.Evaluator != PotentialEvaluator.Mesh && Settings.MeshSize is null && count < MostWaves)
+                Offer(PotentialEvaluator.Waves, width, pairs + waves);
             if (Settings.Evaluator == PotentialEvaluator.Waves) continue;
             for (int p = Settings.SplineOrder ?? 4; p <= (Settings.SplineOrder ?? CardinalSpline.Largest); p += 2)
             {
                 double spacing = Settings.MeshSize is null ? Spacing(width, p, from) : 0;
                 if (Settings.MeshSize is not null && MeshError(width, p, Coarsest(lengths), from) > Coarse * Settings.Tolerance) continue;
-                if (Settings.MeshSize is null && (lengths[0] / spacing + p) * (lengths[1] / spacing + p) * (lengths[2] / spacing + p) > MostPoints) continue;
+                if (Settings.MeshSize is null
+                    && (lengths[0] / spacing + p) * (lengths[1] / spacing + p) * (lengths[2] / spacing + p) > MostPoints)
+                {
+                    continue;
+                }
+
                 (int n0, int n1, int n2) = Settings.MeshSize ?? Points(lengths, spacing, p);
                 double transforms = TransformTime * n0 * n1 * n2 / structure.Count, rows = CentreTime + RowTime * p * p * ((p + 7) / 8);
                 if (Offer(PotentialEvaluator.Mesh, width, pairs + species * nmax * lm * (transforms + rows))) order = p;
@@ -128,7 +146,11 @@ public sealed partial class PotentialField
             if (!costs.TryGetValue(evaluator, out double least) || cost < least) evaluator = candidate;
         SplitTables split = Split(widths[evaluator], from);
         if (evaluator == PotentialEvaluator.Waves)
-            return new PotentialPlan(evaluator, widths[evaluator], split.PairCutoff, split.WaveCutoff, [], 0, split.PairError, split.WaveError, 0, costs);
+        {
+            return new PotentialPlan(
+                evaluator, widths[evaluator], split.PairCutoff, split.WaveCutoff, [], 0, split.PairError, split.WaveError, 0, costs);
+        }
+
         lengths.AsSpan(3 - free).Fill(WaveWeights.Across(split.WaveCutoff, thickness + _transform.Reach, WindowError).Period);
         (int a0, int a1, int a2) = Settings.MeshSize ?? Points(lengths, Spacing(widths[evaluator], order, from), order);
         double coarsest = Math.Max(lengths[0] / a0, Math.Max(lengths[1] / a1, lengths[2] / a2));
@@ -174,7 +196,11 @@ public sealed partial class PotentialField
         lock (_lock)
         {
             if (!_waveCutoffs.TryGetValue((width, from), out double cutoff))
-                _waveCutoffs[(width, from)] = cutoff = Math.Min(_transform.Largest, WaveCutoff(new SmearedPower(Settings.Exponent, width), sizes).Cutoff);
+            {
+                _waveCutoffs[(width, from)] = cutoff =
+                    Math.Min(_transform.Largest, WaveCutoff(new SmearedPower(Settings.Exponent, width), sizes).Cutoff);
+            }
+
             return cutoff;
         }
     }
@@ -183,8 +209,8 @@ public sealed partial class PotentialField
     private const double Rounding = 1e-13;
 
     /// <summary>
-    /// Refuses bulk cells so much smaller than the charges that float64 has no waves for them: all that is left of their field is far below that of one
-    /// charge. Gives whether sums over pairs, which are not small, keep the digits of what they cancel to, or are asked for.
+    /// Refuses bulk cells so much smaller than the charges that float64 has no waves for them: all that is left of their field is far below
+    /// that of one charge. Gives whether sums over pairs, which are not small, keep the digits of what they cancel to, or are asked for.
     /// </summary>
     private bool RequireResolved(Structure structure)
     {
@@ -232,9 +258,9 @@ public sealed partial class PotentialField
     }
 
     /// <summary>
-    /// The error of spreading and gathering by splines, of sources at random: a wave k is mixed with those a period K = 2π/spacing away along an
-    /// axis, by [k_d/(K − k_d)]^P at either side; as if all waves lay along an axis, as they do in small cells; in the worst channel, over the size
-    /// of the field.
+    /// The error of spreading and gathering by splines, of sources at random: a wave k is mixed with those a period K = 2π/spacing away
+    /// along an axis, by [k_d/(K − k_d)]^P at either side; as if all waves lay along an axis, as they do in small cells; in the worst
+    /// channel, over the size of the field.
     /// </summary>
     private double MeshError(double width, int order, double spacing, double from)
     {

@@ -21,8 +21,8 @@ public sealed partial class PotentialField
     private const double Y00 = 0.28209479177387814347;
 
     /// <summary>
-    /// The wave number from which on a structure has waves: small cells have none longer than themselves, and a field that is that much smaller
-    /// than one with all waves; where k = 0 counts or directions do not repeat, others are longer.
+    /// The wave number from which on a structure has waves: small cells have none longer than themselves, and a field that is that much
+    /// smaller than one with all waves; where k = 0 counts or directions do not repeat, others are longer.
     /// </summary>
     internal double From(Structure structure)
     {
@@ -97,7 +97,8 @@ public sealed partial class PotentialField
     {
         lock (_lock)
         {
-            return _waveTable ??= PolynomialTable.Build(Channels, [0, _transform.Largest], 2 / _transform.Reach, Largest(_waveRadial), TableError,
+            return _waveTable ??= PolynomialTable.Build(
+                Channels, [0, _transform.Largest], 2 / _transform.Reach, Largest(_waveRadial), TableError,
                 (k, values) => _transform.Evaluate(k, values));
         }
     }
@@ -126,7 +127,8 @@ public sealed partial class PotentialField
         if (Settings.SharpExterior is { } sharp && sharp < last) return [0, sharp, last];
         if (Settings.Exterior is not { } cutoff) return [0, last];
         double inner = cutoff.Radius - cutoff.Smoothing;
-        return cutoff.Radius < last ? inner > 0 ? [0, inner, cutoff.Radius, last] : [0, cutoff.Radius, last] : inner > 0 ? [0, inner, last] : [0, last];
+        return cutoff.Radius < last ? inner > 0 ? [0, inner, cutoff.Radius, last] : [0, cutoff.Radius, last] : inner > 0 ? [0, inner, last]
+            : [0, last];
     }
 
     /// <summary>The tables for one width of the smooth part, of structures whose waves begin at some length.</summary>
@@ -239,7 +241,8 @@ public sealed partial class PotentialField
         return own;
     }
 
-    /// <summary>What a unit charge at the centre has around it, in channels of its own: <c>[n]</c>; empty where they are not there.</summary>
+    /// <summary>What a unit charge at the centre has around it, in channels of its own: <c>[n]</c>; empty where they are not
+    /// there.</summary>
     internal double[] SeparateOwn()
     {
         if (Settings.OwnCharge != OwnCharge.Separate) return [];

@@ -11,8 +11,8 @@ namespace Toolkit.Numerics.Fields.Potential;
 /// <summary>
 /// The potential of smeared charges around each atom, in radial functions and spherical harmonics (long-distance equivariants:
 /// A. Grisafi, M. Ceriotti, J. Chem. Phys. 151, 204105, 2019):
-/// V_{a n l m}(i) = ∫ R_nl(r) Y_lm(r̂) V_a(r_i + r) d³r over the basis's own range, V_a(r) = Σ_{j of species a} q_j V_p(|r − r_j|) over all periodic
-/// images, V_p as in <see cref="SmearedPower"/>. No cutoff function multiplies it.
+/// V_{a n l m}(i) = ∫ R_nl(r) Y_lm(r̂) V_a(r_i + r) d³r over the basis's own range, V_a(r) = Σ_{j of species a} q_j V_p(|r − r_j|) over all
+/// periodic images, V_p as in <see cref="SmearedPower"/>. No cutoff function multiplies it.
 /// </summary>
 /// <remarks>
 /// 1. By the addition theorem one source adds U_nl(d) Y_lm(d̂): clusters are sums over pairs.
@@ -67,7 +67,10 @@ public sealed partial class PotentialField
         for (int a = 1; a < species.Length; a++)
         {
             if (species[a] <= species[a - 1])
-                throw new ArgumentException($"species {species[a]} follows {species[a - 1]}; expected them in increasing order", nameof(species));
+            {
+                throw new ArgumentException(
+                    $"species {species[a]} follows {species[a - 1]}; expected them in increasing order", nameof(species));
+            }
         }
 
         if (basis.Extent > MostWidths * settings.Width)
@@ -107,7 +110,8 @@ public sealed partial class PotentialField
     /// <summary>Channels of each (l, m): species, then n, n fastest; the centre's own first, where it is separate.</summary>
     public int ChannelCount => FirstChannel + _species.Length * Basis.NMax;
 
-    /// <summary>The label of each group of channels: a species, or <see cref="DensityExpansion.CentreLabel"/> for the centre's own.</summary>
+    /// <summary>The label of each group of channels: a species, or <see cref="DensityExpansion.CentreLabel"/> for the centre's
+    /// own.</summary>
     internal int[] Groups => FirstChannel > 0 ? [DensityExpansion.CentreLabel, .. _species] : _species;
 
     /// <summary>The first channel of species: what is before is the centre's own.</summary>
@@ -123,7 +127,8 @@ public sealed partial class PotentialField
     /// <param name="structure">Atoms, cell and charges.</param>
     /// <param name="threads">Threads to use, here and in what is called with the result; no number depends on it.</param>
     /// <exception cref="ArgumentException">
-    /// A species without channels, charges that are missing or not finite, a singular cell, or an evaluator that cannot treat this periodicity.
+    /// A species without channels, charges that are missing or not finite, a singular cell, or an evaluator that cannot treat this
+    /// periodicity.
     /// </exception>
     public PotentialState Begin(Structure structure, int threads = 1)
     {
@@ -136,7 +141,8 @@ public sealed partial class PotentialField
             if (kinds[i] < 0)
             {
                 throw new ArgumentException(
-                    $"atom {i} is of species {structure.Species[i]}, which has no channels; there are {string.Join(", ", _species)}", nameof(structure));
+                    $"atom {i} is of species {structure.Species[i]}, which has no channels; there are {string.Join(", ", _species)}",
+                        nameof(structure));
             }
         }
         return new PotentialState(this, structure, Charges(structure), kinds, threads);
@@ -190,7 +196,10 @@ public sealed partial class PotentialField
             for (int i = 0; i < charges.Length; i++)
             {
                 if (!bySpecies.TryGetValue(structure.Species[i], out charges[i]))
-                    throw new UnfitStructureException($"{Elements.Symbol(structure.Species[i])} without a charge", "a charge for each species");
+                {
+                    throw new UnfitStructureException(
+                        $"{Elements.Symbol(structure.Species[i])} without a charge", "a charge for each species");
+                }
             }
         }
         else
@@ -203,7 +212,8 @@ public sealed partial class PotentialField
             if (!(Math.Abs(charges[i]) <= LargestCharge))
             {
                 throw new UnfitStructureException(
-                    FormattableString.Invariant($"the charge {charges[i]} of atom {i + 1}"), FormattableString.Invariant($"a number of at most {LargestCharge:F0} e"));
+                    FormattableString.Invariant($"the charge {charges[i]} of atom {i + 1}"),
+                        FormattableString.Invariant($"a number of at most {LargestCharge:F0} e"));
             }
         }
 

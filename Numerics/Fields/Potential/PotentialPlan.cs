@@ -12,8 +12,8 @@ namespace Toolkit.Numerics.Fields.Potential;
 /// <param name="WaveCutoff">The largest wave number, 1/Å; 0 where all is pairs.</param>
 /// <param name="MeshSize">Points of the mesh along the vectors that repeat, then across; empty without a mesh.</param>
 /// <param name="SplineOrder">The order of the mesh's splines; 0 without a mesh.</param>
-/// <param name="PairError">The error that the pairs' cutoff should leave: root mean square over that of the values, in the worst of all (l, n), for
-/// sources at random. The largest of many values is wrong by some four or five times as much.</param>
+/// <param name="PairError">The error that the pairs' cutoff should leave: root mean square over that of the values, in the worst of all (l,
+/// n), for sources at random. The largest of many values is wrong by some four or five times as much.</param>
 /// <param name="WaveError">The same, of the waves' cutoff.</param>
 /// <param name="MeshError">The same, of spreading and gathering by splines.</param>
 /// <param name="Costs">Of each evaluator that could serve, what the values of a centre should take at its best, µs on one thread of some
@@ -43,7 +43,8 @@ public sealed record PotentialPlan(
     {
         List<string> parts = [$"evaluator {Evaluator}"];
         if (SplitWidth > 0) parts.Add(Text($"split at {SplitWidth:G4} Å: {(PairCutoff > 0 ? Text($"pairs to {PairCutoff:G4} Å (error {PairError:G2})") : "no pairs")}, waves to {WaveCutoff:G4}/Å (error {WaveError:G2})"));
-        if (MeshSize.Count > 0) parts.Add(Text($"mesh {MeshSize[0]} × {MeshSize[1]} × {MeshSize[2]}, splines of order {SplineOrder} (error {MeshError:G2})"));
+        if (MeshSize.Count > 0)
+            parts.Add(Text($"mesh {MeshSize[0]} × {MeshSize[1]} × {MeshSize[2]}, splines of order {SplineOrder} (error {MeshError:G2})"));
         foreach ((PotentialEvaluator evaluator, double cost) in Costs)
             parts.Add(Text($"{evaluator} would take {cost:G2} µs per centre"));
         return string.Join("; ", parts);

@@ -11,8 +11,8 @@ namespace Toolkit.Numerics.Fields.Potential;
 /// centre, each an Ewald sum of its own, times R_nl Y_lm. Slow.
 /// </summary>
 /// <remarks>
-/// It shares with <see cref="PotentialField"/> the closed forms of V_p and of its transform, and the wave vectors of slabs and wires, but no
-/// table, no cutoff and no addition theorem.
+/// It shares with <see cref="PotentialField"/> the closed forms of V_p and of its transform, and the wave vectors of slabs and wires, but
+/// no table, no cutoff and no addition theorem.
 /// </remarks>
 public static class PotentialReference
 {
@@ -29,7 +29,8 @@ public static class PotentialReference
     /// <param name="polar">Points along cos θ; twice as many along φ.</param>
     /// <returns><c>[lm, (species, n)]</c>; without the channels of a separate own charge.</returns>
     public static double[] Compute(
-        PotentialSettings settings, RadialBasis basis, int lmax, ReadOnlySpan<int> species, Structure structure, ReadOnlySpan<double> charges,
+        PotentialSettings settings, RadialBasis basis, int lmax, ReadOnlySpan<int> species, Structure structure,
+            ReadOnlySpan<double> charges,
         int centre, double split, int radial, int polar)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -63,7 +64,10 @@ public static class PotentialReference
                             for (int s = 0; s < species.Length; s++)
                             {
                                 for (int n = 0; n < basis.NMax; n++)
-                                    result[m * channels + s * basis.NMax + n] += weight * value[l * basis.NMax + n] * harmonics[m] * potential[s];
+                                {
+                                    result[m * channels + s * basis.NMax + n] += weight * value[l * basis.NMax + n] * harmonics[m]
+                                        * potential[s];
+                                }
                             }
                         }
                     }
@@ -84,7 +88,8 @@ public static class PotentialReference
         private readonly double _cutoff;
 
         internal Points(
-            PotentialSettings settings, Structure structure, ReadOnlySpan<double> charges, ReadOnlySpan<int> species, int centre, double split, double reach)
+            PotentialSettings settings, Structure structure, ReadOnlySpan<double> charges, ReadOnlySpan<int> species, int centre,
+                double split, double reach)
         {
             _power = new SmearedPower(settings.Exponent, settings.Width);
             _wide = new SmearedPower(settings.Exponent, split);
@@ -115,7 +120,8 @@ public static class PotentialReference
                             if (distance > _cutoff + reach) continue;
                             int kind = species.IndexOf(structure.Species[j]);
                             bool isOwn = j == centre && a == 0 && b == 0 && c == 0;
-                            double inside = settings.Exterior is { } f ? f.Value(distance) : settings.SharpExterior is { } s && distance < s ? 1 : 0;
+                            double inside = settings.Exterior is { } f ? f.Value(distance) : settings.SharpExterior is { } s && distance < s
+                                ? 1 : 0;
                             if (isOwn && settings.OwnCharge != OwnCharge.Include) inside = 1;
                             _images.Add((x, y, z, charges[j], kind));
                             if (inside != 0) _inside.Add((x, y, z, inside * charges[j], kind));
@@ -147,7 +153,11 @@ public static class PotentialReference
             for (int i = 0; i < r.Length; i += 3)
             {
                 for (int j = 0; j < i; j += 3)
-                    most = Math.Max(most, Math.Sqrt((r[i] - r[j]) * (r[i] - r[j]) + (r[i + 1] - r[j + 1]) * (r[i + 1] - r[j + 1]) + (r[i + 2] - r[j + 2]) * (r[i + 2] - r[j + 2])));
+                {
+                    most = Math.Max(most, Math.Sqrt(
+                        (r[i] - r[j]) * (r[i] - r[j]) + (r[i + 1] - r[j + 1]) * (r[i + 1] - r[j + 1])
+                        + (r[i + 2] - r[j + 2]) * (r[i + 2] - r[j + 2])));
+                }
             }
 
             return most;

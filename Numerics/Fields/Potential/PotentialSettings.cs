@@ -77,14 +77,15 @@ public sealed record PotentialSettings
     public PotentialEvaluator Evaluator { get; init; }
 
     /// <summary>
-    /// The width in Å at which sums are split: pairs take the potential minus that of Gaussians so wide, waves the latter; at the charges' own
-    /// width, <see cref="Width"/>, nothing is left to pairs. Null: chosen by cost for each structure. Results agree within the tolerance whatever it is; a fixed one keeps them continuous when the cell changes.
+    /// The width in Å at which sums are split: pairs take the potential minus that of Gaussians so wide, waves the latter; at the charges'
+    /// own width, <see cref="Width"/>, nothing is left to pairs. Null: chosen by cost for each structure. Results agree within the
+    /// tolerance whatever it is; a fixed one keeps them continuous when the cell changes.
     /// </summary>
     public double? Split { get; init; }
 
     /// <summary>
-    /// Points of the mesh along the lattice vectors that repeat and then across them, products of 2, 3, 5 and 7, and then the mesh is what evaluates.
-    /// Null: chosen for each structure. In bulk, values are continuous when the cell changes where this, <see cref="Split"/> and
+    /// Points of the mesh along the lattice vectors that repeat and then across them, products of 2, 3, 5 and 7, and then the mesh is what
+    /// evaluates. Null: chosen for each structure. In bulk, values are continuous when the cell changes where this, <see cref="Split"/> and
     /// <see cref="SplineOrder"/> are given; <see cref="PotentialPlan.Keep"/> sets all three.
     /// </summary>
     public (int A, int B, int C)? MeshSize { get; init; }
@@ -111,7 +112,12 @@ public sealed record PotentialSettings
         if (SharpExterior is { } radius && !(radius > 0 && double.IsFinite(radius)))
             throw new ArgumentOutOfRangeException(nameof(SharpExterior), radius, "expected a positive radius in Å");
         if (Split is { } split && !(split >= Width && split <= WidestSplit * Width))
-            throw new ArgumentOutOfRangeException(nameof(Split), split, FormattableString.Invariant($"expected a width from that of the charges, {Width:R} Å, to {WidestSplit} times that"));
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(Split), split, FormattableString.Invariant(
+                $"expected a width from that of the charges, {Width:R} Å, to {WidestSplit} times that"));
+        }
+
         if (SplineOrder is { } order && (order < 4 || order > CardinalSpline.Largest || order % 2 != 0))
             throw new ArgumentOutOfRangeException(nameof(SplineOrder), order, $"expected an even order from 4 to {CardinalSpline.Largest}");
         if (MeshSize is { } mesh)
@@ -121,13 +127,19 @@ public sealed record PotentialSettings
             foreach (int n in (ReadOnlySpan<int>)[mesh.A, mesh.B, mesh.C])
             {
                 if (!FourierSize.IsGood(n))
-                    throw new ArgumentOutOfRangeException(nameof(MeshSize), n, "expected a number of points that is a product of 2, 3, 5 and 7");
+                {
+                    throw new ArgumentOutOfRangeException(
+                        nameof(MeshSize), n, "expected a number of points that is a product of 2, 3, 5 and 7");
+                }
             }
         }
         foreach ((int species, double charge) in SpeciesCharges ?? new Dictionary<int, double>())
         {
             if (!double.IsFinite(charge))
-                throw new ArgumentException($"the charge of species {species} is {charge}; expected a finite number", nameof(SpeciesCharges));
+            {
+                throw new ArgumentException(
+                    $"the charge of species {species} is {charge}; expected a finite number", nameof(SpeciesCharges));
+            }
         }
     }
 }

@@ -51,12 +51,20 @@ public sealed unsafe class PotentialState : IDisposable
         }
         SplitTables split = field.Split(Plan.SplitWidth, field.From(structure));
         _own = split.Own;
-        if (split.Pairs is not null) _near = new PairSum(split.Pairs, field.Harmonics, nmax, species, channels, structure, _positions, charges, kinds);
+        if (split.Pairs is not null)
+            _near = new PairSum(split.Pairs, field.Harmonics, nmax, species, channels, structure, _positions, charges, kinds);
         WaveWeights waves = field.Waves(split, structure, field.Settings.MeshSize is not null);
         if (Plan.Evaluator == PotentialEvaluator.Mesh)
-            _mesh = new MeshSum(_memory, waves, [.. Plan.MeshSize], Plan.SplineOrder, field.WaveTable(), field.LMax, nmax, species, channels, _positions, charges, kinds, threads);
+        {
+            _mesh = new MeshSum(_memory, waves,
+                [.. Plan.MeshSize], Plan.SplineOrder, field.WaveTable(), field.LMax, nmax, species, channels, _positions, charges, kinds,
+                threads);
+        }
         else
-            _far = new WaveSum(_memory, new WaveLattice(waves), field.WaveTable(), field.Harmonics, nmax, species, channels, _positions, charges, kinds, threads);
+        {
+            _far = new WaveSum(_memory, new WaveLattice(waves), field.WaveTable(), field.Harmonics, nmax, species, channels, _positions,
+                charges, kinds, threads);
+        }
     }
 
     /// <summary>How the sums are done, with estimates of cost and error.</summary>
@@ -166,8 +174,11 @@ public sealed unsafe class PotentialState : IDisposable
         {
             fixed (double* adjoints = _adjoints, g = sums[part])
             {
-                for (int run = (int)((long)_near.Runs * part / sums.Length); run < (int)((long)_near.Runs * (part + 1) / sums.Length); run++)
+                for (int run = (int)((long)_near.Runs * part / sums.Length); run < (int)(
+                    (long)_near.Runs * (part + 1) / sums.Length); run++)
+                {
                     _near.Backward(run, adjoints + first, g, g + 3 * atoms, g + 4 * atoms);
+                }
             }
         });
         foreach (double[] sum in sums)
@@ -279,7 +290,8 @@ public sealed unsafe class PotentialState : IDisposable
             double low = double.PositiveInfinity, high = double.NegativeInfinity;
             for (int i = 0; i < positions.Length; i += 3)
             {
-                double along = completed[3 * k] * positions[i] + completed[3 * k + 1] * positions[i + 1] + completed[3 * k + 2] * positions[i + 2];
+                double along = completed[3 * k] * positions[i] + completed[3 * k + 1] * positions[i + 1]
+                    + completed[3 * k + 2] * positions[i + 2];
                 low = Math.Min(low, along);
                 high = Math.Max(high, along);
             }

@@ -112,7 +112,8 @@ internal sealed class RadialTransform
     /// </summary>
     internal double[] Sizes(Func<double, double> factor, double from)
     {
-        (double[] ks, double[] ws) = GaussLegendre.Chain(Points, GaussLegendre.Split(from, Math.Max(Largest, from * 1.01), Math.Min(1, 6 / Reach)));
+        (double[] ks, double[] ws) =
+            GaussLegendre.Chain(Points, GaussLegendre.Split(from, Math.Max(Largest, from * 1.01), Math.Min(1, 6 / Reach)));
         double[] sums = new double[Channels], values = new double[Channels];
         for (int q = 0; q < ks.Length; q++)
         {

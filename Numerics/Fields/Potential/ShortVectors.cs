@@ -5,8 +5,8 @@ using Toolkit.Numerics.Structures;
 namespace Toolkit.Numerics.Fields.Potential;
 
 /// <summary>
-/// Shorter vectors of a lattice that is given by long, nearly parallel ones: a mesh lies along the vectors, and has as many points as they are
-/// long.
+/// Shorter vectors of a lattice that is given by long, nearly parallel ones: a mesh lies along the vectors, and has as many points as they
+/// are long.
 /// </summary>
 internal static class ShortVectors
 {
@@ -14,7 +14,8 @@ internal static class ShortVectors
     private const double Worth = 2;
 
     /// <summary>The same atoms in the same lattice.</summary>
-    /// <remarks>Lagrange's reduction of every pair: of each vector whole multiples of another are subtracted as long as that makes it shorter.</remarks>
+    /// <remarks>Lagrange's reduction of every pair: of each vector whole multiples of another are subtracted as long as that makes it
+    /// shorter.</remarks>
     public static Structure Of(Structure structure)
     {
         if (structure.Cell is not { } cell || structure.Periodic.Dimensions < 2) return structure;
@@ -26,7 +27,10 @@ internal static class ShortVectors
             for (int i = 0; i < 3; i++)
             {
                 for (int j = 0; j < 3; j++)
-                    if (i != j && structure.Periodic[i] && structure.Periodic[j]) isShorter |= Shorten(h.AsSpan(3 * j, 3), h.AsSpan(3 * i, 3));
+                {
+                    if (i != j && structure.Periodic[i] && structure.Periodic[j])
+                        isShorter |= Shorten(h.AsSpan(3 * j, 3), h.AsSpan(3 * i, 3));
+                }
             }
         }
 

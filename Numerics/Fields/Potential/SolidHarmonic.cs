@@ -4,8 +4,8 @@ using Toolkit.Numerics.Simd;
 namespace Toolkit.Numerics.Fields.Potential;
 
 /// <summary>
-/// One real solid harmonic, |k|^l Y_lm(k̂), along the rows of a mesh of waves, and products of whole rows with it. Where each function is needed
-/// on a mesh of its own, all others would be wasted.
+/// One real solid harmonic, |k|^l Y_lm(k̂), along the rows of a mesh of waves, and products of whole rows with it. Where each function is
+/// needed on a mesh of its own, all others would be wasted.
 /// </summary>
 /// <remarks>
 /// Y_lm r^l = N Q_l^|m|(z, r²) · Re or Im (x + iy)^|m|, (l − μ) Q_l = (2l − 1) z Q_(l−1) − (l + μ − 1) r² Q_(l−2), and
@@ -71,13 +71,15 @@ internal sealed unsafe class SolidHarmonic
         internal static void Multiply(SolidHarmonic h, in Row row, double* f, double* fromRe, double* fromIm, double* toRe, double* toIm)
         {
             V x0 = TLanes.Broadcast(row.X), y0 = TLanes.Broadcast(row.Y), z0 = TLanes.Broadcast(row.Z);
-            V dx = TLanes.Broadcast(row.StepX), dy = TLanes.Broadcast(row.StepY), dz = TLanes.Broadcast(row.StepZ), start = TLanes.Broadcast(h.Start);
+            V dx = TLanes.Broadcast(row.StepX), dy = TLanes.Broadcast(row.StepY), dz = TLanes.Broadcast(row.StepZ),
+                start = TLanes.Broadcast(h.Start);
             int order = Math.Abs(h.M), steps = h._up.Length;
             fixed (double* up = h._up, down = h._down)
             {
                 for (int k = 0; k < row.Length; k += TLanes.Count)
                 {
-                    V t = TLanes.Load(row.Counts + k), x = TLanes.MultiplyAdd(t, dx, x0), y = TLanes.MultiplyAdd(t, dy, y0), z = TLanes.MultiplyAdd(t, dz, z0);
+                    V t = TLanes.Load(row.Counts + k), x = TLanes.MultiplyAdd(t, dx, x0), y = TLanes.MultiplyAdd(t, dy, y0),
+                        z = TLanes.MultiplyAdd(t, dz, z0);
                     V r = TLanes.MultiplyAdd(x, x, TLanes.MultiplyAdd(y, y, TLanes.Multiply(z, z))), q = start, before = TLanes.Zero;
                     for (int j = 0; j < steps; j++)
                     {
@@ -102,8 +104,8 @@ internal sealed unsafe class SolidHarmonic
         }
 
         /// <summary>
-        /// Goes back from a channel. With A the transform of its adjoints, D that of the charges, w = f Y |k|^l: adds (i^l w)* A to ∂E/∂D, the
-        /// products A* i^l D w to a sum for each wave, and Σ A* i^l D k_a ∂_b w, the derivative at constant c, to nine sums.
+        /// Goes back from a channel. With A the transform of its adjoints, D that of the charges, w = f Y |k|^l: adds (i^l w)* A to ∂E/∂D,
+        /// the products A* i^l D w to a sum for each wave, and Σ A* i^l D k_a ∂_b w, the derivative at constant c, to nine sums.
         /// </summary>
         /// <param name="h">The harmonic.</param>
         /// <param name="row">The waves.</param>
@@ -123,7 +125,8 @@ internal sealed unsafe class SolidHarmonic
             double* backRe, double* backIm, double* products, double* sums)
         {
             V x0 = TLanes.Broadcast(row.X), y0 = TLanes.Broadcast(row.Y), z0 = TLanes.Broadcast(row.Z);
-            V dx = TLanes.Broadcast(row.StepX), dy = TLanes.Broadcast(row.StepY), dz = TLanes.Broadcast(row.StepZ), start = TLanes.Broadcast(h.Start);
+            V dx = TLanes.Broadcast(row.StepX), dy = TLanes.Broadcast(row.StepY), dz = TLanes.Broadcast(row.StepZ),
+                start = TLanes.Broadcast(h.Start);
             int order = Math.Abs(h.M), steps = h._up.Length, nextSteps = h.L - order - 2;
             // Q_(μ+1)^(μ+1) = (2μ + 1) Q_μ^μ, where l − 1 has it; ∂z needs Q_(l−1)^μ.
             V nextStart = TLanes.Broadcast(order + 1 <= h.L - 1 ? h.Start * (2 * order + 1) : 0), degree = TLanes.Broadcast(h.L + order);
@@ -133,7 +136,8 @@ internal sealed unsafe class SolidHarmonic
             {
                 for (int k = 0; k < row.Length; k += TLanes.Count)
                 {
-                    V t = TLanes.Load(row.Counts + k), x = TLanes.MultiplyAdd(t, dx, x0), y = TLanes.MultiplyAdd(t, dy, y0), z = TLanes.MultiplyAdd(t, dz, z0);
+                    V t = TLanes.Load(row.Counts + k), x = TLanes.MultiplyAdd(t, dx, x0), y = TLanes.MultiplyAdd(t, dy, y0),
+                        z = TLanes.MultiplyAdd(t, dz, z0);
                     V r = TLanes.MultiplyAdd(x, x, TLanes.MultiplyAdd(y, y, TLanes.Multiply(z, z))), q = start, before = TLanes.Zero;
                     for (int j = 0; j < steps; j++)
                     {
@@ -183,7 +187,8 @@ internal sealed unsafe class SolidHarmonic
                     product = TLanes.Multiply(product, factor);
                     // ∂Y|k|^l.
                     V low = TLanes.Multiply(p, turn);
-                    V gx = TLanes.SubtractProduct(x, low, TLanes.Multiply(q, turnX)), gy = TLanes.SubtractProduct(y, low, TLanes.Multiply(q, turnY));
+                    V gx = TLanes.SubtractProduct(x, low, TLanes.Multiply(q, turnX)),
+                        gy = TLanes.SubtractProduct(y, low, TLanes.Multiply(q, turnY));
                     V gz = TLanes.Multiply(degree, TLanes.Multiply(before, turn));
                     gx = TLanes.MultiplyAdd(product, gx, TLanes.Multiply(radial, x));
                     gy = TLanes.MultiplyAdd(product, gy, TLanes.Multiply(radial, y));

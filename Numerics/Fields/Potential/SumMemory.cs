@@ -4,8 +4,8 @@ using System.Collections.Generic;
 namespace Toolkit.Numerics.Fields.Potential;
 
 /// <summary>
-/// The working memory of the sums of one structure, which the next structure takes over: arrays grow where they must, so that in a simulation
-/// nothing is allocated after its first steps.
+/// The working memory of the sums of one structure, which the next structure takes over: arrays grow where they must, so that in a
+/// simulation nothing is allocated after its first steps.
 /// </summary>
 internal sealed class SumMemory
 {
@@ -20,7 +20,8 @@ internal sealed class SumMemory
         where T : unmanaged
     {
         int at = _taken++;
-        if (at < _arrays.Count && _arrays[at] is T[] known && known.Length >= length && known.Length < Math.Max(64, 2L * length)) return known;
+        if (at < _arrays.Count && _arrays[at] is T[] known && known.Length >= length && known.Length < Math.Max(64, 2L * length))
+            return known;
         T[] made = GC.AllocateUninitializedArray<T>(length);
         if (at == _arrays.Count) _arrays.Add(made);
         else _arrays[at] = made;

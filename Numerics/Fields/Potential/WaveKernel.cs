@@ -96,7 +96,8 @@ internal static unsafe class WaveProduct
     /// <summary>c[row, lane] += Σ_k a[row·aRow + k·aStep] b[k, lane].</summary>
     internal static void Add(int rows, int depth, double* a, nint aRow, nint aStep, double* b, double* c)
     {
-        if (VectorWidths.Has512) WaveKernel<Lanes512<double>, System.Runtime.Intrinsics.Vector512<double>>.Add(rows, depth, a, aRow, aStep, b, c);
+        if (VectorWidths.Has512)
+            WaveKernel<Lanes512<double>, System.Runtime.Intrinsics.Vector512<double>>.Add(rows, depth, a, aRow, aStep, b, c);
         else if (System.Runtime.Intrinsics.Vector256.IsHardwareAccelerated)
             WaveKernel<Lanes256<double>, System.Runtime.Intrinsics.Vector256<double>>.Add(rows, depth, a, aRow, aStep, b, c);
         else WaveKernel<Lanes1<double>, double>.Add(rows, depth, a, aRow, aStep, b, c);

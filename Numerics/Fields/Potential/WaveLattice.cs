@@ -32,7 +32,8 @@ internal sealed class WaveLattice
                 int begin = h0 == 0 && h1 == 0 ? 1 : -Extent[2], start = 0, run = 0;
                 for (int h2 = begin; h2 <= Extent[2]; h2++)
                 {
-                    double x = h0 * b[0] + h1 * b[3] + h2 * b[6], y = h0 * b[1] + h1 * b[4] + h2 * b[7], z = h0 * b[2] + h1 * b[5] + h2 * b[8];
+                    double x = h0 * b[0] + h1 * b[3] + h2 * b[6], y = h0 * b[1] + h1 * b[4] + h2 * b[7],
+                        z = h0 * b[2] + h1 * b[5] + h2 * b[8];
                     if (x * x + y * y + z * z > square) continue;
                     if (run == 0) start = h2;
                     run++;

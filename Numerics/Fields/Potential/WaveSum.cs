@@ -30,7 +30,8 @@ internal sealed unsafe partial class WaveSum
 
     /// <summary>The matrix of waves against channels, and the structure factors.</summary>
     internal WaveSum(
-        SumMemory memory, WaveLattice lattice, PolynomialTable radial, SphericalHarmonics<double> harmonics, int nmax, int species, int channels,
+        SumMemory memory, WaveLattice lattice, PolynomialTable radial, SphericalHarmonics<double> harmonics, int nmax, int species,
+            int channels,
         double[] positions, double[] charges, int[] kinds, int threads)
     {
         _lattice = lattice;
@@ -140,7 +141,8 @@ internal sealed unsafe partial class WaveSum
         int count = Count;
         Threads.Share(parts, threads, part =>
         {
-            int first = starts.BinarySearch((int)((long)count * part / parts)), last = starts.BinarySearch((int)((long)count * (part + 1) / parts));
+            int first = starts.BinarySearch((int)((long)count * part / parts)),
+                last = starts.BinarySearch((int)((long)count * (part + 1) / parts));
             first = first < 0 ? ~first : first;
             last = last < 0 ? ~last : last;
             using AlignedScratch<double> scratch = new(PowersLength);
@@ -302,7 +304,8 @@ internal sealed unsafe partial class WaveSum
     {
         for (int k = 0; k < waves; k++)
         {
-            Vector512<double> r = Vector512.Load(gr + 8 * k), i = Vector512.Load(gi + 8 * k), a = Vector512.Create(sr[k]), b = Vector512.Create(si[k]);
+            Vector512<double> r = Vector512.Load(gr + 8 * k), i = Vector512.Load(gi + 8 * k), a = Vector512.Create(sr[k]),
+                b = Vector512.Create(si[k]);
             Vector512.Store(a * r - b * i, zr + 8 * k);
             Vector512.Store(a * i + b * r, zi + 8 * k);
         }

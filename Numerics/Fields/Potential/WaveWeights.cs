@@ -143,9 +143,9 @@ internal sealed class WaveWeights
     }
 
     /// <summary>
-    /// What atoms that move across against waves that do not add to ∂E/∂ε: in a strain, wave vectors along the periodic directions, q, change as the
-    /// reciprocal lattice does; those across keep their lengths and stay orthogonal, dk = −P εᵀ k + (1 − P) ε P k, P the projection on the periodic
-    /// directions.
+    /// What atoms that move across against waves that do not add to ∂E/∂ε: in a strain, wave vectors along the periodic directions, q,
+    /// change as the reciprocal lattice does; those across keep their lengths and stay orthogonal, dk = −P εᵀ k + (1 − P) ε P k, P the
+    /// projection on the periodic directions.
     /// </summary>
     /// <param name="gradient">∂E/∂r of the waves alone: <c>[atom, xyz]</c>.</param>
     /// <param name="positions"><c>[atom, xyz]</c>.</param>
@@ -206,8 +206,11 @@ internal sealed class WaveWeights
             double middle = thickness + 0.5 * ramp, width = 0.5 * ramp / tail;
             (_distances, _measure) = GaussLegendre.Chain(Points, GaussLegendre.Split(0, thickness + ramp, 4 / cutoff));
             for (int q = 0; q < _distances.Length; q++)
+            {
                 // Across: both sides of a slab, rings round a wire.
-                _measure[q] *= 0.5 * IncompleteGamma.Erfc((_distances[q] - middle) / width) * (directions == 2 ? 2 : 2 * Math.PI * _distances[q]);
+                _measure[q] *= 0.5 * IncompleteGamma.Erfc((_distances[q] - middle) / width)
+                    * (directions == 2 ? 2 : 2 * Math.PI * _distances[q]);
+            }
 
             // t from where the smallest q > 0 leaves nothing, in equal steps of its logarithm.
             // |q| |a_i| ≥ |q·a_i|, a multiple of 2π that is not zero for one i.

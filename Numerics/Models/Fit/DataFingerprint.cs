@@ -23,9 +23,14 @@ internal static class DataFingerprint
         hash.AppendData(MemoryMarshal.AsBytes(structure.Species));
         hash.AppendData(MemoryMarshal.AsBytes(structure.Positions));
         if (structure.Cell is not null) hash.AppendData(MemoryMarshal.AsBytes(structure.Cell.Vectors));
-        hash.AppendData([structure.Periodic[0] ? (byte)1 : (byte)0, structure.Periodic[1] ? (byte)1 : (byte)0, structure.Periodic[2] ? (byte)1 : (byte)0]);
+        hash.AppendData([structure.Periodic[0] ? (byte)1 : (byte)0, structure.Periodic[1] ? (byte)1 : (byte)0,
+            structure.Periodic[2] ? (byte)1 : (byte)0]);
         foreach (string key in inputs)
-            if (structure.AtomProperties.TryGetValue(key, out PropertyArray? v)) hash.AppendData(MemoryMarshal.AsBytes(v.ToReals().AsSpan()));
+        {
+            if (structure.AtomProperties.TryGetValue(key, out PropertyArray? v))
+                hash.AppendData(MemoryMarshal.AsBytes(v.ToReals().AsSpan()));
+        }
+
         foreach (double[]? values in labels)
         {
             BinaryPrimitives.WriteInt64LittleEndian(count, values?.Length ?? -1);

@@ -15,10 +15,10 @@ internal sealed record EquationNode(int First, int End, NormalEquations[] Folds)
 /// Adds equations up in an order that does not depend on who gathered them: a fit that several processes share is that of one, to the bit.
 /// </summary>
 /// <remarks>
-/// The structures are cut into <see cref="Blocks"/> blocks, whoever works on them; equations of a block grow structure by structure, those of two
-/// neighbouring blocks are added, then those of two neighbouring pairs, and so on. At any time there are as many parts as the number of blocks has binary
-/// digits, at most. Processes that have whole blocks give what one process alone has at that place; more processes than blocks cut blocks, whose
-/// parts are added one after the other: that is the same but for rounding.
+/// The structures are cut into <see cref="Blocks"/> blocks, whoever works on them; equations of a block grow structure by structure, those
+/// of two neighbouring blocks are added, then those of two neighbouring pairs, and so on. At any time there are as many parts as the number
+/// of blocks has binary digits, at most. Processes that have whole blocks give what one process alone has at that place; more processes
+/// than blocks cut blocks, whose parts are added one after the other: that is the same but for rounding.
 /// </remarks>
 /// <param name="total">The number of structures.</param>
 /// <param name="columns">Unknowns of each of the folds.</param>
@@ -74,7 +74,8 @@ internal sealed class EquationTree(int total, IReadOnlyList<int> columns, int th
     /// <exception cref="InvalidOperationException">Some are missing.</exception>
     public NormalEquations[] Whole() => total == 0 ? Empty()
         : _nodes is [{ First: 0 } all] && all.End == total ? all.Folds
-        : throw new InvalidOperationException($"equations of {string.Join(", ", _nodes.Select(static n => $"{n.First} … {n.End}"))} of {total} structures");
+        : throw new InvalidOperationException(
+            $"equations of {string.Join(", ", _nodes.Select(static n => $"{n.First} … {n.End}"))} of {total} structures");
 
     /// <summary>Gathers the equations of consecutive structures.</summary>
     /// <typeparam name="T">What is known of a structure.</typeparam>
@@ -101,7 +102,8 @@ internal sealed class EquationTree(int total, IReadOnlyList<int> columns, int th
             open ??= new EquationNode(number, number, Empty());
             add(structure, number++, open.Folds);
             open = open with { End = number };
-            int border = Math.Min(end, EndOf(open.First)), start = Enumerable.Range(0, Blocks).Select(k => Border(total, k)).Last(b => b <= open.First);
+            int border = Math.Min(end, EndOf(open.First)),
+                start = Enumerable.Range(0, Blocks).Select(k => Border(total, k)).Last(b => b <= open.First);
             if (number == border)
             {
                 Add(open);
@@ -129,7 +131,8 @@ internal sealed class EquationTree(int total, IReadOnlyList<int> columns, int th
             for (int block = 0; block < Blocks; block += width)
             {
                 int first = Border(total, block), middle = Border(total, block + width / 2), end = Border(total, block + width);
-                bool isHere = width == 1 ? left.First >= first && right.End <= end : left.First == first && left.End == middle && right.End == end;
+                bool isHere = width == 1 ? left.First >= first && right.End <= end
+                    : left.First == first && left.End == middle && right.End == end;
                 if (isHere) return true;
             }
         }

@@ -4,8 +4,8 @@ using Toolkit.Numerics.Representations;
 namespace Toolkit.Numerics.Models.Fit;
 
 /// <summary>
-/// What of effective fields is learned and compared: where lengths of moments were held by constraints, as in constrained density-functional
-/// calculations, only what is perpendicular to a moment is a derivative of the energy; it makes the torque m × B.
+/// What of effective fields is learned and compared: where lengths of moments were held by constraints, as in constrained
+/// density-functional calculations, only what is perpendicular to a moment is a derivative of the energy; it makes the torque m × B.
 /// </summary>
 internal static class FieldParts
 {

@@ -25,10 +25,18 @@ internal sealed class FitCheckpoint(string path, string what)
     {
         if (!File.Exists(path)) return null;
         IReadOnlyDictionary<string, NpyData> arrays = NpyData.ReadAll(path);
-        if (!arrays.TryGetValue("identity", out NpyData? identity) || identity.ToTexts() is not [string found] || !found.StartsWith(Format, StringComparison.Ordinal))
+        if (!arrays.TryGetValue("identity", out NpyData? identity) || identity.ToTexts() is not [string found]
+            || !found.StartsWith(Format, StringComparison.Ordinal))
+        {
             throw new InputException(path, null, null, "something else", $"the state of a fit, {Format}; remove the file to begin anew");
+        }
+
         if (found != _identity)
-            throw new InputException(path, null, null, "the state of a fit of other data, keys or settings", "that of this fit; remove the file to begin anew");
+        {
+            throw new InputException(
+                path, null, null, "the state of a fit of other data, keys or settings", "that of this fit; remove the file to begin anew");
+        }
+
         try
         {
             double[] ranges = arrays["ranges"].ToReals(), counts = arrays["counts"].ToReals();
@@ -55,7 +63,8 @@ internal sealed class FitCheckpoint(string path, string what)
         [
             ("identity", NpyArray.Text(_identity)),
             ("ranges", NpyArray.Reals(nodes.SelectMany(static n => (double[])[n.First, n.End]).ToArray(), nodes.Count, 2)),
-            ("counts", NpyArray.Reals(nodes.SelectMany(static n => n.Folds.Select(static f => (double)f.Rows)).ToArray(), nodes.Sum(static n => n.Folds.Length))),
+            ("counts", NpyArray.Reals(
+                nodes.SelectMany(static n => n.Folds.Select(static f => (double)f.Rows)).ToArray(), nodes.Sum(static n => n.Folds.Length))),
             .. nodes.SelectMany(static (node, n) => node.Folds.Select((f, k) => (
                 $"{(f.IsPlain ? "rows" : "triangle")}_{n}_{k}", NpyArray.Reals(f.Kept.ToArray(), f.Depth, f.Columns + 1L)))),
         ]);

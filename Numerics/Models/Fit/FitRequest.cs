@@ -15,9 +15,11 @@ public sealed record FitRequest
     /// is kept. A fit that is done leaves it: who keeps the model removes it.</summary>
     public string? Checkpoint { get; init; }
 
-    /// <summary>The files of all parts of the fit, in order, as <see cref="FitRun.FitShard"/> makes them; empty: the structures themselves are fitted.</summary>
+    /// <summary>The files of all parts of the fit, in order, as <see cref="FitRun.FitShard"/> makes them; empty: the structures themselves
+    /// are fitted.</summary>
     public IReadOnlyList<string> Shards { get; init; } = [];
 
-    /// <summary>After how many structures the file is written; null: about twenty times in all. It is part of the result's last digits.</summary>
+    /// <summary>After how many structures the file is written; null: about twenty times in all. It is part of the result's last
+    /// digits.</summary>
     public int? CheckpointEvery { get; init; }
 }

@@ -30,8 +30,10 @@ public sealed class FitRun
     private readonly string _specSource;
 
     private FitRun(
-        PreparedFeatures features, ModelSpec model, FitSurvey survey, StructureSource source, string specSource, FitRequest request, FeatureProgress? progress) =>
-        (_features, _model, _survey, _source, _specSource, _request, _progress) = (features, model, survey, source, specSource, request, progress);
+        PreparedFeatures features, ModelSpec model, FitSurvey survey, StructureSource source, string specSource, FitRequest request,
+            FeatureProgress? progress) =>
+        (_features, _model, _survey, _source, _specSource, _request, _progress) =
+            (features, model, survey, source, specSource, request, progress);
 
     /// <summary>Fits.</summary>
     /// <param name="spec">The specification; without a model, ridge regression with defaults.</param>
@@ -43,7 +45,8 @@ public sealed class FitRun
     /// <exception cref="InputException">Features that cannot be made; labels that are absent or not finite; too few structures; a
     /// regularizer that is too small; a checkpoint of something else.</exception>
     public static FittedModel Fit(
-        Spec spec, StructureSource training, string specSource, FitRequest request, FeatureProgress? progress = null, CouplingTable? table = null)
+        Spec spec, StructureSource training, string specSource, FitRequest request, FeatureProgress? progress = null,
+            CouplingTable? table = null)
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(training);
@@ -51,8 +54,8 @@ public sealed class FitRun
         return Prepare(spec, training, specSource, request, progress, table).Run();
     }
 
-    /// <summary>Gathers the equations of a part of the structures, for a fit that several processes share: each writes a file, and a fit whose request
-    /// names all of them (<see cref="FitRequest.Shards"/>) adds them up and solves.</summary>
+    /// <summary>Gathers the equations of a part of the structures, for a fit that several processes share: each writes a file, and a fit
+    /// whose request names all of them (<see cref="FitRequest.Shards"/>) adds them up and solves.</summary>
     /// <param name="spec">The specification; without a model, ridge regression with defaults.</param>
     /// <param name="training">The whole training set, which every process reads: baseline, weights and points are those of all.</param>
     /// <param name="specSource">What messages call the specification.</param>
@@ -70,7 +73,8 @@ public sealed class FitRun
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(training);
         ArgumentNullException.ThrowIfNull(request);
-        if (!(shard.Part >= 1 && shard.Part <= shard.Parts)) throw new ArgumentException($"expected a part from 1 to {shard.Parts}; got {shard.Part}", nameof(shard));
+        if (!(shard.Part >= 1 && shard.Part <= shard.Parts))
+            throw new ArgumentException($"expected a part from 1 to {shard.Parts}; got {shard.Part}", nameof(shard));
         FitRun run = Prepare(spec, training, specSource, request, progress, table);
         PotentialDesign design = run.Design();
         (int first, int end) = EquationTree.Part(run._survey.Structures, shard.Part, shard.Parts);
@@ -84,12 +88,16 @@ public sealed class FitRun
         Spec spec, StructureSource training, string specSource, FitRequest request, FeatureProgress? progress, CouplingTable? table)
     {
         if (spec.Nice?.IsSingle == true)
-            throw new InputException(specSource, null, "$.representation.precision", "float32", "float64: a model needs derivatives, which are float64 alone");
+        {
+            throw new InputException(
+                specSource, null, "$.representation.precision", "float32", "float64: a model needs derivatives, which are float64 alone");
+        }
 
         ModelSpec model = spec.Model ?? ModelSpec.Default;
         string? niceFile = request.Checkpoint is null ? null : NiceFileOf(request.Checkpoint);
         PreparedFeatures features = PreparedFeatures.FromData(
-            spec with { Model = model }, training, specSource, new FeatureRequest { Threads = request.Threads, FitFile = niceFile }, progress, table)
+            spec with { Model = model }, training, specSource, new FeatureRequest { Threads = request.Threads, FitFile = niceFile },
+                progress, table)
             .Invariant(specSource);
         FitSurvey survey = new(training, request.Keys, features.Spec.Fields, features.Inputs, model, progress);
         return new FitRun(features, model, survey, training, specSource, request, progress);
@@ -103,7 +111,11 @@ public sealed class FitRun
         PotentialDesign design = Design();
         NormalEquations[] folds = (_request.Shards.Count > 0 ? Merge(design) : Gather(design, 0, _survey.Structures, "")).Whole();
         if (!folds.Any(static f => f.Rows > 0))
-            throw new InputException(_source.Name, null, null, "no label that counts", "labels whose weight is not 0, of structures with atoms");
+        {
+            throw new InputException(
+                _source.Name, null, null, "no label that counts", "labels whose weight is not 0, of structures with atoms");
+        }
+
         bool isPlain = design is KernelDesign;
         RidgePenalty penalty = isPlain ? RidgePenalty.Plain : RidgePenalty.Standardised;
         _progress?.Invoke("equations to solve", 0, 1);
@@ -122,18 +134,19 @@ public sealed class FitRun
             readout = new LinearPotential((EnergyDesign)design, fit.Coefficients);
             if (_model.HasCommittee) committee = Committee((EnergyDesign)design, folds, fit.Regulariser);
         }
-        return new FittedModel(_features, _survey.Species, readout, _survey.Baseline, new ModelDoubts(variance, committee, Extrapolation()), new ModelAbout
-        {
-            Version = typeof(FitRun).Assembly.GetName().Version?.ToString(3) ?? "",
-            Sources = _source.Names,
-            Fingerprint = _survey.Fingerprint,
-            Structures = _survey.Structures,
-            Rows = folds.Sum(static f => f.Rows),
-            Keys = _survey.Reader.Keys,
-            Closest = _survey.Closest,
-            Regularizer = fit.Regulariser,
-            Trials = fit.Trials.Select(static t => (t.Regulariser, t.Error)).ToArray(),
-        });
+        return new FittedModel(_features, _survey.Species, readout, _survey.Baseline, new ModelDoubts(variance, committee, Extrapolation()),
+            new ModelAbout
+            {
+                Version = typeof(FitRun).Assembly.GetName().Version?.ToString(3) ?? "",
+                Sources = _source.Names,
+                Fingerprint = _survey.Fingerprint,
+                Structures = _survey.Structures,
+                Rows = folds.Sum(static f => f.Rows),
+                Keys = _survey.Reader.Keys,
+                Closest = _survey.Closest,
+                Regularizer = fit.Regulariser,
+                Trials = fit.Trials.Select(static t => (t.Regulariser, t.Error)).ToArray(),
+            });
     }
 
     private PotentialDesign Design() => _model.Kind == ModelKind.Ridge
@@ -144,12 +157,19 @@ public sealed class FitRun
     private LinearPotential[] Committee(EnergyDesign design, NormalEquations[] folds, double regularizer)
     {
         if (folds.Count(static f => f.Rows > 0) < 2)
-            throw new InputException(_source.Name, null, null, $"{_survey.Structures} structures for a committee", "structures with labels in two folds at least");
+        {
+            throw new InputException(
+                _source.Name, null, null, $"{_survey.Structures} structures for a committee",
+                "structures with labels in two folds at least");
+        }
+
         return [.. Enumerable.Range(0, folds.Length).Select(k =>
         {
             _progress?.Invoke("members of the committee", k + 1, folds.Length);
             RidgeFit fit = RidgeSteps.Solve(
-                _model with { Regularizer = regularizer }, [RidgeSteps.Without(folds, k, _request.Threads)], design.UnpenalisedColumns, RidgePenalty.Standardised, _specSource, _request.Threads);
+                _model with { Regularizer = regularizer },
+                    [RidgeSteps.Without(folds, k, _request.Threads)], design.UnpenalisedColumns, RidgePenalty.Standardised, _specSource,
+                    _request.Threads);
             return new LinearPotential(design, fit.Coefficients);
         })];
     }
@@ -160,7 +180,11 @@ public sealed class FitRun
         if (!_model.HasExtrapolation) return null;
         int length = _features.Set.FeatureCount;
         if (length >= ActiveSet.MostColumns)
-            throw new InputException(_specSource, null, "$.model.extrapolation", $"{length} features", $"fewer than {ActiveSet.MostColumns}");
+        {
+            throw new InputException(
+                _specSource, null, "$.model.extrapolation", $"{length} features", $"fewer than {ActiveSet.MostColumns}");
+        }
+
         return ExtrapolationGrade.Of(Sample(Drawn * (length + 1), "structures to measure extrapolation by"), _request.Threads);
     }
 
@@ -169,7 +193,8 @@ public sealed class FitRun
     {
         int length = _features.Set.FeatureCount, done = 0;
         return EnvironmentSample.Draw(length, StructureStream.Each(
-            _source.Read(), _request.Threads, Math.Max(1, MostRows / length), (s, _, inside) => _features.Set.Compute(s, inside)).Select(r =>
+            _source.Read(), _request.Threads, Math.Max(1, MostRows / length), (s, _, inside) => _features.Set.Compute(s, inside))
+                .Select(r =>
             {
                 _progress?.Invoke(told, ++done, _survey.Structures);
                 return (r.Structure.Species.ToArray(), r.Result);
@@ -193,14 +218,17 @@ public sealed class FitRun
     {
         EnvironmentSample sample = Sample(checked(Drawn * _model.Points), "structures to choose points from");
         int[] blocks = _features.Set.Parts.SelectMany(static (p, k) => Enumerable.Repeat(k, p.FeatureCount)).ToArray();
-        SparsePoints points = SparsePoints.Select(sample, FeatureScaling.Centred(sample, blocks), _model.Points, _model.Selection.Selection());
+        SparsePoints points = SparsePoints.Select(
+            sample, FeatureScaling.Centred(sample, blocks), _model.Points, _model.Selection.Selection());
         try
         {
             return new KernelDesign(_features.Set, _model.Kernel.Create(), points, _survey.Species, _request.Threads, Alone());
         }
         catch (ArgumentException)
         {
-            throw new InputException(_specSource, null, "$.model.kernel", "one that is not positive definite on the chosen environments", "another kernel, or fewer points");
+            throw new InputException(
+                _specSource, null, "$.model.kernel", "one that is not positive definite on the chosen environments",
+                "another kernel, or fewer points");
         }
     }
 
@@ -232,7 +260,8 @@ public sealed class FitRun
 
     /// <summary>A file of equations of this fit and no other.</summary>
     private FitCheckpoint File(string path, int folds, string part) =>
-        new(path, string.Join('\n', _features.Spec.ToJson(), _survey.Fingerprint, ModelFolder.KeysJson(_survey.Reader.Keys).ToJsonString(), folds, part));
+        new(path, string.Join('\n', _features.Spec.ToJson(), _survey.Fingerprint, ModelFolder.KeysJson(_survey.Reader.Keys).ToJsonString(),
+            folds, part));
 
     /// <summary>The equations of consecutive structures.</summary>
     private EquationTree Gather(PotentialDesign design, int first, int end, string part)
@@ -242,7 +271,8 @@ public sealed class FitRun
         FitCheckpoint? checkpoint = _request.Checkpoint is null ? null : File(_request.Checkpoint, Folds(), $"{part} in steps of {every}");
         long perAtom = (3L + (3 * _features.Set.Fields.Count)) * design.Columns;
         tree.Gather(first, end, every, checkpoint, done => StructureStream.Each(
-            _source.Read().Take(end).Skip(done), _request.Threads, Math.Max(1, MostRows / perAtom), (s, place, inside) => RowsOf(design, s, place, inside)),
+            _source.Read().Take(end).Skip(done), _request.Threads, Math.Max(1, MostRows / perAtom),
+                (s, place, inside) => RowsOf(design, s, place, inside)),
             (structure, number, folds) =>
             {
                 structure.Result.AddTo(folds[RidgeSteps.Fold(number, folds.Length)], _request.Threads);
@@ -265,14 +295,24 @@ public sealed class FitRun
         bool hasFields = weights.Fields > 0 && labels.Fields.Any(static f => f is not null);
         if (!(hasEnergy || hasForces || hasVirial || hasFields)) return rows;
 
-        DesignRows made = design.Rows(structure, (hasForces ? DesignParts.Forces : 0) | (hasVirial ? DesignParts.Virial : 0) | (hasFields ? DesignParts.Fields : 0), threads);
+        DesignRows made = design.Rows(
+            structure, (hasForces ? DesignParts.Forces : 0) | (hasVirial ? DesignParts.Virial : 0) | (hasFields ? DesignParts.Fields : 0),
+            threads);
         // What is per atom counts once for each atom, as forces do.
         double n = Math.Sqrt(structure.Count);
         if (hasEnergy)
-            rows.Add(made.Energy, [labels.Energy!.Value - _survey.Baseline.Of(structure)], labels.Weight * Scaled(weights.Energy, _survey.EnergyDeviation) / n);
+        {
+            rows.Add(made.Energy, [labels.Energy!.Value - _survey.Baseline.Of(structure)],
+                labels.Weight * Scaled(weights.Energy, _survey.EnergyDeviation) / n);
+        }
+
         if (hasForces) rows.Add(made.Forces, labels.Forces!, labels.Weight * Scaled(weights.Forces, _survey.ForcesDeviation));
         if (hasVirial)
-            rows.Add(FrameLabels.SymmetricRows(made.Virial, design.Columns), labels.Virial!, labels.Weight * Scaled(weights.Stress, _survey.VirialDeviation) / n);
+        {
+            rows.Add(FrameLabels.SymmetricRows(made.Virial, design.Columns), labels.Virial!,
+                labels.Weight * Scaled(weights.Stress, _survey.VirialDeviation) / n);
+        }
+
         for (int f = 0; f < labels.Fields.Count && hasFields; f++)
         {
             if (labels.Fields[f] is not double[] field) continue;
@@ -294,9 +334,11 @@ public sealed class FitRun
         problem.Solve(fit.Regulariser, _request.Threads);
         double[] coefficients = fit.Coefficients.ToArray();
         double rows = folds.Sum(static f => (double)f.Rows);
-        double noise = (folds.Sum(f => f.Residual(coefficients)) + problem.Penalty(coefficients, fit.Regulariser)) / Math.Max(1, rows - design.UnpenalisedColumns);
+        double noise = (folds.Sum(f => f.Residual(coefficients)) + problem.Penalty(coefficients, fit.Regulariser))
+            / Math.Max(1, rows - design.UnpenalisedColumns);
         return new KernelVariance(
-            potential, design.WhiteningMatrix.ToArray(), problem.InverseFactor(_request.Threads), noise, Math.Max(double.Epsilon, fit.Regulariser * rows), design.Alone);
+            potential, design.WhiteningMatrix.ToArray(), problem.InverseFactor(_request.Threads), noise,
+                Math.Max(double.Epsilon, fit.Regulariser * rows), design.Alone);
     }
 
     /// <summary>The rows of one structure with their targets and weights.</summary>

@@ -28,7 +28,8 @@ internal sealed class FitSurvey
     /// <param name="model">The model.</param>
     /// <param name="progress">Told the structures that are read; or null.</param>
     /// <exception cref="InputException">See <see cref="LabelReader"/>; no labels at all; baseline isolated without the atoms.</exception>
-    public FitSurvey(StructureSource source, LabelKeys keys, IReadOnlyList<VectorFieldSpec> fields, IReadOnlyList<string> inputs, ModelSpec model,
+    public FitSurvey(StructureSource source, LabelKeys keys, IReadOnlyList<VectorFieldSpec> fields, IReadOnlyList<string> inputs,
+        ModelSpec model,
         FeatureProgress? progress)
     {
         _kind = model.Baseline;
@@ -46,7 +47,9 @@ internal sealed class FitSurvey
         foreach ((Structure structure, FramePlace place) in source.Read())
         {
             FrameLabels labels = Reader.Read(structure, place);
-            DataFingerprint.Append(hash, structure, inputs, [labels.Energy is double e ? [e] : null, labels.Forces, labels.Virial, .. labels.Fields, [labels.Weight]]);
+            DataFingerprint.Append(hash,
+                structure, inputs, [labels.Energy is double e ? [e] : null, labels.Forces, labels.Virial, .. labels.Fields,
+                [labels.Weight]]);
             labels = Rest(labels, structure, place);
             Structures++;
             ClosestPairs.Add(closest, structure);
@@ -172,14 +175,17 @@ internal sealed class FitSurvey
                 int[] missing = Species.Where(z => !_alone.ContainsKey(z)).ToArray();
                 if (missing.Length > 0)
                 {
-                    throw new InputException(source, null, "$.model.baseline", $"no structure of one atom {string.Join(", ", missing.Select(Elements.Symbol))} with an energy",
+                    throw new InputException(
+                        source, null, "$.model.baseline",
+                        $"no structure of one atom {string.Join(", ", missing.Select(Elements.Symbol))} with an energy",
                         "one for each species, or baseline fitted");
                 }
 
                 return new(_alone.Select(static a => KeyValuePair.Create(a.Key, a.Value.Mean)));
             default:
                 return CompositionBaseline.Fitted([.. _compositions.Values.Select(static c => (c.Atoms, c.Energies.Count, c.Energies.Mean)),
-                    .. _alone.Select(static a => ((IReadOnlyDictionary<int, int>)new Dictionary<int, int> { [a.Key] = 1 }, a.Value.Count, a.Value.Mean))]);
+                    .. _alone.Select(static a =>
+                        ((IReadOnlyDictionary<int, int>)new Dictionary<int, int> { [a.Key] = 1 }, a.Value.Count, a.Value.Mean))]);
         }
     }
 

@@ -24,7 +24,8 @@ public sealed record LabelKeys
     /// REF_magfield, magforces, magfield for spins, nothing for others.</summary>
     public IReadOnlyList<string?> Fields { get; init; } = [];
 
-    /// <summary>The dipole, e·Å, or tensor of models of these; null: REF_dipole, dipole; REF_polarizability, polarizability, REF_dielectric, dielectric.</summary>
+    /// <summary>The dipole, e·Å, or tensor of models of these; null: REF_dipole, dipole; REF_polarizability, polarizability,
+    /// REF_dielectric, dielectric.</summary>
     public string? Tensor { get; init; }
 
     /// <summary>A number that the weights of a structure's labels are multiplied by; null: none.</summary>

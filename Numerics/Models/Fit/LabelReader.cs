@@ -34,7 +34,8 @@ internal sealed class LabelReader
         _virial = new("virial", "--virial-key", keys.Virial, LabelKeys.UsualVirial);
         _weight = new("weight", "--weight-key", keys.Weight, []);
         _fields = fields.Select((f, k) => new Quantity(
-            $"effective fields ({f.Name})", "--field-key", k < keys.Fields.Count ? keys.Fields[k] : null, f.IsSpin ? LabelKeys.UsualSpinFields : [])).ToArray();
+            $"effective fields ({f.Name})", "--field-key", k < keys.Fields.Count ? keys.Fields[k] : null,
+                f.IsSpin ? LabelKeys.UsualSpinFields : [])).ToArray();
     }
 
     /// <summary>The names that are used, after <see cref="Choose"/>; null: there is none.</summary>
@@ -72,10 +73,15 @@ internal sealed class LabelReader
             }
         }
         // One of two ways to say the same.
-        if (_virial.Chosen is not null && _virial.Given is null && (_stress.Given is not null || IsReference(_stress) && !IsReference(_virial)))
+        if (_virial.Chosen is not null && _virial.Given is null
+            && (_stress.Given is not null || IsReference(_stress) && !IsReference(_virial)))
+        {
             _virial.Chosen = null;
+        }
         else if (_virial.Chosen is not null)
+        {
             _stress.Chosen = null;
+        }
 
         static bool IsReference(Quantity q) => q.Chosen?.StartsWith("REF_", StringComparison.Ordinal) == true;
     }
@@ -111,7 +117,8 @@ internal sealed class LabelReader
     private static double[]? Scalar(PropertyValue v) => v.IsScalar ? v.ToReals() : null;
 
     private IEnumerable<(Quantity, SortedSet<string>)> Both() =>
-        new[] { (_energy, _seen), (_stress, _seen), (_virial, _seen), (_weight, _seen), (_forces, _seenOfAtoms) }.Concat(_fields.Select(f => (f, _seenOfAtoms)));
+        new[] { (_energy, _seen), (_stress, _seen), (_virial, _seen), (_weight, _seen), (_forces, _seenOfAtoms) }.Concat(
+            _fields.Select(f => (f, _seenOfAtoms)));
 
     private static double[]? OfStructure(
         Quantity quantity, Structure structure, FramePlace place, string expected, Func<PropertyValue, double[]?> read) =>
@@ -122,7 +129,8 @@ internal sealed class LabelReader
     private static double[]? OfAtoms(Quantity quantity, Structure structure, FramePlace place) =>
         quantity.Chosen is not null && structure.AtomProperties.TryGetValue(quantity.Chosen, out PropertyArray? v)
             ? Finite(
-                v.Kind is PropertyKind.Real or PropertyKind.Integer && v.Components == 3 ? v.ToReals() : null, quantity.Chosen, v.ToString(), place,
+                v.Kind is PropertyKind.Real or PropertyKind.Integer && v.Components == 3 ? v.ToReals() : null, quantity.Chosen,
+                    v.ToString(), place,
                 "three numbers per atom")
             : null;
 

@@ -6,7 +6,8 @@ using Toolkit.Numerics.Representations;
 
 namespace Toolkit.Numerics.Models.Fit;
 
-/// <summary>What every fit by ridge regression does alike: structures in folds, memory that is enough, the regularizer that is wanted.</summary>
+/// <summary>What every fit by ridge regression does alike: structures in folds, memory that is enough, the regularizer that is
+/// wanted.</summary>
 internal static class RidgeSteps
 {
     /// <summary>The number of folds.</summary>
@@ -18,11 +19,17 @@ internal static class RidgeSteps
     {
         bool isCrossValidated = model.Regularizer is null && model.Choice == RegularizerChoice.CrossValidation;
         if (isCrossValidated && structures < 2)
-            throw new InputException(source, null, null, $"{structures} structures with a regularizer by cross-validation", "at least two, or $.model.regularizer");
+        {
+            throw new InputException(
+                source, null, null, $"{structures} structures with a regularizer by cross-validation",
+                "at least two, or $.model.regularizer");
+        }
+
         return isCrossValidated || model.HasCommittee ? Math.Min(model.Folds, structures) : 1;
     }
 
-    /// <summary>The fold of a structure: of every as many structures in a row one in each, in an order that no period of the data follows.</summary>
+    /// <summary>The fold of a structure: of every as many structures in a row one in each, in an order that no period of the data
+    /// follows.</summary>
     public static int Fold(int number, int folds)
     {
         int[] order = Enumerable.Range(0, folds).ToArray();
@@ -40,12 +47,15 @@ internal static class RidgeSteps
     /// <summary>Says before the work begins that the equations are too many.</summary>
     public static void RequireMemory(int columns, int features, int folds, string specSource)
     {
-        // Triangles of all folds, of some parts of the structures while they are gathered, or sums when all are, and what one solution works in.
-        double bytes = 8.0 * (columns + 1) * (columns + 1) * ((4 * folds) + 4), there = 0.8 * GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        // Triangles of all folds, of some parts of the structures while they are gathered, or sums when all are, and what one solution
+        // works in.
+        double bytes = 8.0 * (columns + 1) * (columns + 1) * ((4 * folds) + 4),
+            there = 0.8 * GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         if (columns > NormalEquations.MostColumns || bytes > there)
         {
             throw new InputException(specSource, null, "$.representation",
-                FormattableString.Invariant($"{features} features, with {columns} coefficients for all species, whose equations take {bytes / 1e9:0.0} GB"),
+                FormattableString.Invariant(
+                    $"{features} features, with {columns} coefficients for all species, whose equations take {bytes / 1e9:0.0} GB"),
                 FormattableString.Invariant($"{there / 1e9:0.0} GB: fewer features (nmax, lmax, a contraction), fewer folds, or kind gp"));
         }
     }
@@ -65,21 +75,24 @@ internal static class RidgeSteps
 
     /// <summary>Solves, with the regularizer that is given or chosen.</summary>
     /// <exception cref="InputException">It is too small.</exception>
-    public static RidgeFit Solve(ModelSpec model, NormalEquations[] folds, int unpenalised, RidgePenalty penalty, string specSource, int threads)
+    public static RidgeFit Solve(
+        ModelSpec model, NormalEquations[] folds, int unpenalised, RidgePenalty penalty, string specSource, int threads)
     {
         try
         {
             return model switch
             {
                 { Regularizer: double given } => RidgeRegression.Fit(Without(folds, -1, threads), given, unpenalised, threads, penalty),
-                { Choice: RegularizerChoice.Evidence } => RidgeRegression.MaximiseEvidence(Without(folds, -1, threads), unpenalised, null, threads, penalty),
+                { Choice: RegularizerChoice.Evidence } =>
+                    RidgeRegression.MaximiseEvidence(Without(folds, -1, threads), unpenalised, null, threads, penalty),
                 _ => RidgeRegression.CrossValidate(folds, unpenalised, null, null, threads, penalty),
             };
         }
         catch (ArgumentException)
         {
             throw new InputException(specSource, null, "$.model.regularizer",
-                model.Regularizer is double r ? FormattableString.Invariant($"{r:R}") : "none that float64 can solve with", "a larger one, or fewer features");
+                model.Regularizer is double r ? FormattableString.Invariant($"{r:R}") : "none that float64 can solve with",
+                    "a larger one, or fewer features");
         }
     }
 }

@@ -44,7 +44,8 @@ internal sealed class KnownEnergy
     /// <param name="structure">The atoms.</param>
     /// <param name="list">Their neighbours, at least to <see cref="Reach"/>.</param>
     /// <param name="centres">The atoms whose energies count; null: all.</param>
-    public Evaluation Evaluate(Structure structure, NeighborList list, int[]? centres = null) => PairEnergies.Evaluate(structure, list, _pairs, centres);
+    public Evaluation Evaluate(Structure structure, NeighborList list, int[]? centres = null) =>
+        PairEnergies.Evaluate(structure, list, _pairs, centres);
 
     /// <summary>Two energies and their derivatives; effective fields are the first's.</summary>
     public static Evaluation Sum(Evaluation a, Evaluation b)

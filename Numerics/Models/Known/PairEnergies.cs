@@ -18,7 +18,8 @@ internal static class PairEnergies
     public static Evaluation Evaluate(Structure structure, NeighborList list, IReadOnlyList<IPairEnergy> terms, int[]? centres = null)
     {
         int n = structure.Count;
-        double[] energies = new double[n], forces = new double[3 * n], virial = new double[9], cell = new double[9], atomic = new double[9 * n];
+        double[] energies = new double[n], forces = new double[3 * n], virial = new double[9], cell = new double[9],
+            atomic = new double[9 * n];
         Span<double> pull = stackalloc double[3];
         foreach (int i in centres ?? Enumerable.Range(0, n))
         {

@@ -4,8 +4,8 @@ using Toolkit.Numerics.Representations;
 namespace Toolkit.Numerics.Models.Known;
 
 /// <summary>
-/// A potential of the pairs of one or two elements that is known before a model is fitted, with a minimum of a depth D at a distance R: that of
-/// Lennard-Jones, D[(R/r)¹² − 2(R/r)⁶], or of Morse, D[e^(−2a(r−R)) − 2e^(−a(r−R))]; faded out between two distances.
+/// A potential of the pairs of one or two elements that is known before a model is fitted, with a minimum of a depth D at a distance R:
+/// that of Lennard-Jones, D[(R/r)¹² − 2(R/r)⁶], or of Morse, D[e^(−2a(r−R)) − 2e^(−a(r−R))]; faded out between two distances.
 /// </summary>
 /// <param name="Spec">Elements, kind and numbers.</param>
 public sealed record PairPotential(PairSpec Spec) : IPairEnergy
@@ -16,7 +16,8 @@ public sealed record PairPotential(PairSpec Spec) : IPairEnergy
     /// <inheritdoc/>
     public (double Energy, double Slope) Pair(int first, int second, double distance)
     {
-        if (distance >= Spec.Outer || !((first, second) == (Spec.First, Spec.Second) || (second, first) == (Spec.First, Spec.Second))) return default;
+        if (distance >= Spec.Outer || !((first, second) == (Spec.First, Spec.Second) || (second, first) == (Spec.First, Spec.Second)))
+            return default;
         double energy, slope;
         if (Spec.Kind == PairKind.Morse)
         {

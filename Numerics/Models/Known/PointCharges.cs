@@ -7,8 +7,8 @@ using Toolkit.Numerics.Structures;
 namespace Toolkit.Numerics.Models.Known;
 
 /// <summary>
-/// Coulomb's law of charges that are given, by element or by an atom property, over all periodic images (Ewald): known before a model is fitted,
-/// which then learns the rest, short-ranged as it is.
+/// Coulomb's law of charges that are given, by element or by an atom property, over all periodic images (Ewald): known before a model is
+/// fitted, which then learns the rest, short-ranged as it is.
 /// </summary>
 /// <param name="Spec">The charges and what screens them.</param>
 public sealed record PointCharges(ElectrostaticsSpec Spec)
@@ -46,8 +46,13 @@ public sealed record PointCharges(ElectrostaticsSpec Spec)
     {
         if (Spec.Key is { } key)
         {
-            if (!structure.AtomProperties.TryGetValue(key, out PropertyArray? array) || array.Components != 1 || array.Kind is not (PropertyKind.Real or PropertyKind.Integer))
-                throw new UnfitStructureException($"no atom property '{key}' of one number per atom", "charges, for the electrostatics of the model");
+            if (!structure.AtomProperties.TryGetValue(key, out PropertyArray? array) || array.Components != 1
+                || array.Kind is not (PropertyKind.Real or PropertyKind.Integer))
+            {
+                throw new UnfitStructureException(
+                    $"no atom property '{key}' of one number per atom", "charges, for the electrostatics of the model");
+            }
+
             double[] own = array.ToReals();
             int bad = Array.FindIndex(own, static q => !double.IsFinite(q));
             return bad < 0 ? own : throw new UnfitStructureException($"the charge {own[bad]} of atom {bad + 1}", "a finite number");

@@ -6,11 +6,12 @@ using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Numerics.Models.Spins;
 
-/// <summary>Turns moments to where a model's energy is least while atoms stay where they are; their lengths are kept, or found as well.</summary>
+/// <summary>Turns moments to where a model's energy is least while atoms stay where they are; their lengths are kept, or found as
+/// well.</summary>
 /// <remarks>
-/// Steps along the field (across the moment where lengths are kept) of the length of Barzilai and Borwein (IMA J. Numer. Anal. 8, 141 (1988)), cut
-/// until the energy is below the largest of the last ones (L. Grippo, F. Lampariello, S. Lucidi, SIAM J. Numer. Anal. 23, 707 (1986)). It ends in a
-/// minimum near where it began: where all torques vanish by symmetry it does not begin.
+/// Steps along the field (across the moment where lengths are kept) of the length of Barzilai and Borwein (IMA J. Numer. Anal. 8, 141
+/// (1988)), cut until the energy is below the largest of the last ones (L. Grippo, F. Lampariello, S. Lucidi, SIAM J. Numer. Anal. 23, 707
+/// (1986)). It ends in a minimum near where it began: where all torques vanish by symmetry it does not begin.
 /// </remarks>
 public static class MomentRelaxation
 {
@@ -34,7 +35,8 @@ public static class MomentRelaxation
         ArgumentNullException.ThrowIfNull(structure);
         ArgumentNullException.ThrowIfNull(settings);
         int f = settings.Field;
-        if (!(f >= 0 && f < model.Features.Fields.Count)) throw new ArgumentException($"expected a field of {model.Features.Fields.Count}; got {f}", nameof(settings));
+        if (!(f >= 0 && f < model.Features.Fields.Count))
+            throw new ArgumentException($"expected a field of {model.Features.Fields.Count}; got {f}", nameof(settings));
         FittedModel.Require(structure, [.. model.Species], model.Features.Fields);
         string key = model.Features.Fields[f].Key;
         double[] v = model.Features.Fields[f].Read(structure), lengths = Lengths(v);
@@ -81,7 +83,8 @@ public static class MomentRelaxation
             step = sy > 0 ? ss / sy : 2 * step;
         }
 
-        return new RelaxedMoments(structure.WithAtomProperty(key, PropertyArray.Real(v, 3)), start, energy, largest, steps, largest <= settings.Tolerance);
+        return new RelaxedMoments(
+            structure.WithAtomProperty(key, PropertyArray.Real(v, 3)), start, energy, largest, steps, largest <= settings.Tolerance);
 
         // Energy and ∂E/∂v, across the moments where lengths are kept.
         (double Energy, double[] Slope) At(double[] moments)
@@ -108,10 +111,12 @@ public static class MomentRelaxation
 
     /// <summary>The same with every structure of a data set.</summary>
     /// <exception cref="Files.InputException">While walking: a structure that the model does not know.</exception>
-    public static IEnumerable<RelaxedMoments> Run(FittedModel model, StructureSource source, MomentRelaxationSettings settings, int threads = 1)
+    public static IEnumerable<RelaxedMoments> Run(
+        FittedModel model, StructureSource source, MomentRelaxationSettings settings, int threads = 1)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return StructureStream.Each(source.Read(), threads, StructureStream.MostAtoms, (s, _, inside) => Run(model, s, settings, inside)).Select(static r => r.Result);
+        return StructureStream.Each(source.Read(), threads, StructureStream.MostAtoms, (s, _, inside) => Run(model, s, settings, inside))
+            .Select(static r => r.Result);
     }
 
     private static double[] Moved(double[] v, double[] slope, double step, double[] lengths, bool withLengths)
@@ -125,7 +130,8 @@ public static class MomentRelaxation
     }
 
     private static double[] Lengths(double[] v) =>
-        [.. Enumerable.Range(0, v.Length / 3).Select(i => Math.Sqrt(v[3 * i] * v[3 * i] + v[3 * i + 1] * v[3 * i + 1] + v[3 * i + 2] * v[3 * i + 2]))];
+        [.. Enumerable.Range(0, v.Length / 3)
+            .Select(i => Math.Sqrt(v[3 * i] * v[3 * i] + v[3 * i + 1] * v[3 * i + 1] + v[3 * i + 2] * v[3 * i + 2]))];
 
     private static double Largest(double[] slope) => slope.Length == 0 ? 0 : Lengths(slope).Max();
 }
@@ -159,7 +165,8 @@ public sealed record RelaxedMoments(Structure Structure, double Start, double En
 public sealed class UnboundedMomentsException : Exception
 {
     internal UnboundedMomentsException(int atom, double length)
-        : base(FormattableString.Invariant($"the model does not bound the lengths of moments: that of atom {atom + 1} grows beyond {length:G3}"))
+        : base(FormattableString.Invariant(
+            $"the model does not bound the lengths of moments: that of atom {atom + 1} grows beyond {length:G3}"))
         => (Atom, Length) = (atom, length);
 
     /// <summary>The atom, from 0 on.</summary>

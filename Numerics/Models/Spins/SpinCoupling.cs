@@ -3,7 +3,8 @@ using Toolkit.Numerics.Neighbors;
 
 namespace Toolkit.Numerics.Models.Spins;
 
-/// <summary>How a model's energy couples the directions of two spins: the term −e_i · J · e_j of the unit vectors e, each pair counted once.</summary>
+/// <summary>How a model's energy couples the directions of two spins: the term −e_i · J · e_j of the unit vectors e, each pair counted
+/// once.</summary>
 /// <param name="First">Atom i of the structure, from 0 on.</param>
 /// <param name="Second">Atom j.</param>
 /// <param name="Shift">The image of j: which cell it is in.</param>
@@ -20,8 +21,8 @@ public sealed record SpinCoupling(int First, int Second, CellShift Shift, double
     /// <summary>The vector D of the part −D·(e_i × e_j) of Dzyaloshinskii and Moriya: <c>[xyz]</c>, eV.</summary>
     public double[] Antisymmetric => [(Tensor[5] - Tensor[7]) / 2, (Tensor[6] - Tensor[2]) / 2, (Tensor[1] - Tensor[3]) / 2];
 
-    /// <summary>The largest difference of an element from its mean with the transposed one, less the trace's third: what is neither Heisenberg's
-    /// nor of Dzyaloshinskii and Moriya, eV.</summary>
+    /// <summary>The largest difference of an element from its mean with the transposed one, less the trace's third: what is neither
+    /// Heisenberg's nor of Dzyaloshinskii and Moriya, eV.</summary>
     public double Anisotropy
     {
         get

@@ -11,10 +11,10 @@ namespace Toolkit.Numerics.Models.Spins;
 
 /// <summary>Couplings of all pairs of spins in a structure, by a model: what a code for spin dynamics begins with.</summary>
 /// <remarks>
-/// ∂²E/∂v_i∂v_j is the change of the effective field on i when v_j changes. Only atoms within the cutoff of j have energies that v_j is part of;
-/// they and their neighbours are looked at, images as atoms of their own, so that a pair and each of its images are told apart in a cell of any
-/// size. Fields are differences over seven points: exact where they are polynomials of up to the sixth degree in one spin, as those of linear
-/// models of products of up to seven factors are.
+/// ∂²E/∂v_i∂v_j is the change of the effective field on i when v_j changes. Only atoms within the cutoff of j have energies that v_j is
+/// part of; they and their neighbours are looked at, images as atoms of their own, so that a pair and each of its images are told apart in
+/// a cell of any size. Fields are differences over seven points: exact where they are polynomials of up to the sixth degree in one spin, as
+/// those of linear models of products of up to seven factors are.
 /// </remarks>
 public static class SpinCouplings
 {
@@ -24,8 +24,8 @@ public static class SpinCouplings
     // Of the spin's length. Differences of polynomials are exact for any step; a small one would lose digits.
     private const double Step = 0.1;
 
-    /// <summary>The couplings of each spin of the structure with every other within a range, those of i with j and of j with i, each found by itself; by
-    /// first atom, then by distance.</summary>
+    /// <summary>The couplings of each spin of the structure with every other within a range, those of i with j and of j with i, each found
+    /// by itself; by first atom, then by distance.</summary>
     /// <param name="model">A local model with a field of vectors.</param>
     /// <param name="structure">With spins; atoms without one (length 0) are left out.</param>
     /// <param name="field">The number of the field among <see cref="RepresentationSet.Fields"/>.</param>
@@ -33,7 +33,8 @@ public static class SpinCouplings
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
     /// <exception cref="NotSupportedException">The model is not local.</exception>
     /// <exception cref="UnfitStructureException">See <see cref="FittedModel.Predict(Structure, int, bool)"/>.</exception>
-    public static IReadOnlyList<SpinCoupling> Of(FittedModel model, Structure structure, int field = 0, double? range = null, int threads = 1)
+    public static IReadOnlyList<SpinCoupling> Of(
+        FittedModel model, Structure structure, int field = 0, double? range = null, int threads = 1)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(structure);
@@ -41,7 +42,8 @@ public static class SpinCouplings
         if (!(field >= 0 && field < model.Features.Fields.Count))
             throw new ArgumentOutOfRangeException(nameof(field), field, $"expected a field of {model.Features.Fields.Count}");
         double reach = 2 * model.Features.Cutoff;
-        if (range is double r && !(r > 0 && double.IsFinite(r))) throw new ArgumentOutOfRangeException(nameof(range), range, "expected a distance in Å");
+        if (range is double r && !(r > 0 && double.IsFinite(r)))
+            throw new ArgumentOutOfRangeException(nameof(range), range, "expected a distance in Å");
         FittedModel.Require(structure, [.. model.Species], model.Features.Fields);
         double[] spins = model.Features.Fields[field].Read(structure);
         using NeighborList list = NeighborList.Build(structure, reach, threads);
@@ -57,12 +59,15 @@ public static class SpinCouplings
         FittedModel model, StructureSource source, int field = 0, double? range = null, int threads = 1)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return StructureStream.Each(source.Read(), threads, 1, (s, _, inside) => Of(model, s, field, range, inside)).Select(static r => (r.Structure, r.Result));
+        return StructureStream.Each(source.Read(), threads, 1, (s, _, inside) => Of(model, s, field, range, inside))
+            .Select(static r => (r.Structure, r.Result));
     }
 
-    private static double Length(double[] v, int i) => Math.Sqrt(v[3 * i] * v[3 * i] + v[3 * i + 1] * v[3 * i + 1] + v[3 * i + 2] * v[3 * i + 2]);
+    private static double Length(double[] v, int i) =>
+        Math.Sqrt(v[3 * i] * v[3 * i] + v[3 * i + 1] * v[3 * i + 1] + v[3 * i + 2] * v[3 * i + 2]);
 
-    private static List<SpinCoupling> Around(FittedModel model, Structure structure, NeighborList list, double[] spins, int field, int j, double range)
+    private static List<SpinCoupling> Around(
+        FittedModel model, Structure structure, NeighborList list, double[] spins, int field, int j, double range)
     {
         int first = list.Offsets[j], count = list.Offsets[j + 1] - first;
         // The atom itself, then its neighbours and their images, each an atom.
@@ -93,7 +98,8 @@ public static class SpinCouplings
                 {
                     double[] moved = [.. around];
                     moved[b] += sign * (s + 1) * step;
-                    double[] fields = model.Predict(cluster.WithAtomProperty(key, PropertyArray.Real(moved, 3)), pairs, centres).Learned.EffectiveFields[field];
+                    double[] fields = model.Predict(
+                        cluster.WithAtomProperty(key, PropertyArray.Real(moved, 3)), pairs, centres).Learned.EffectiveFields[field];
                     for (int k = 0; k < atoms.Length; k++)
                     {
                         for (int a = 0; a < 3; a++)
@@ -110,9 +116,11 @@ public static class SpinCouplings
             if (both == 0 || list.Distances[first + k - 1] > range) continue;
             // A field is −∂E/∂v, and j stands first here: what it does to k, transposed.
             double[] tensor = [.. Enumerable.Range(0, 9).Select(t => both * slopes[9 * k + t])];
-            found.Add(new SpinCoupling(j, atoms[k], list.Shifts[first + k - 1], [list.X[first + k - 1], list.Y[first + k - 1], list.Z[first + k - 1]], tensor));
+            found.Add(new SpinCoupling(
+                j, atoms[k], list.Shifts[first + k - 1], [list.X[first + k - 1], list.Y[first + k - 1], list.Z[first + k - 1]], tensor));
         }
-        found.Sort(static (x, y) => (x.Distance, x.Second, x.Shift.A, x.Shift.B, x.Shift.C).CompareTo((y.Distance, y.Second, y.Shift.A, y.Shift.B, y.Shift.C)));
+        found.Sort(static (x, y) =>
+            (x.Distance, x.Second, x.Shift.A, x.Shift.B, x.Shift.C).CompareTo((y.Distance, y.Second, y.Shift.A, y.Shift.B, y.Shift.C)));
         return found;
     }
 

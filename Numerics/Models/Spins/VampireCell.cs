@@ -12,9 +12,9 @@ namespace Toolkit.Numerics.Models.Spins;
 /// <summary>Writes couplings of spins as a unit cell file of Vampire (.ucf), with tensors.</summary>
 /// <remarks>
 /// The format is that of the manual's chapter on unit cell files (R. F. L. Evans et al., J. Phys.: Condens. Matter 26, 103202 (2014);
-/// version 5): size of the cell in Å, its vectors over that, atoms with fractional coordinates, material, category and height category, interactions
-/// i j dx dy dz Jxx … Jzz in J, both directions of a pair. Its Hamiltonian is −Σ_{i&lt;j} S_i·J·S_j of unit vectors, as <see cref="SpinCoupling.Tensor"/>;
-/// cells are orthogonal.
+/// version 5): size of the cell in Å, its vectors over that, atoms with fractional coordinates, material, category and height category,
+/// interactions i j dx dy dz Jxx … Jzz in J, both directions of a pair. Its Hamiltonian is −Σ_{i&lt;j} S_i·J·S_j of unit vectors, as
+/// <see cref="SpinCoupling.Tensor"/>; cells are orthogonal.
 /// </remarks>
 public static class VampireCell
 {
@@ -39,7 +39,8 @@ public static class VampireCell
     /// <param name="couplings">Of its atoms.</param>
     /// <param name="generator">What made it, for the first line.</param>
     /// <exception cref="ArgumentException">A cell that the format does not have.</exception>
-    public static void Write(string path, Structure structure, ReadOnlySpan<double> spins, IReadOnlyList<SpinCoupling> couplings, string generator)
+    public static void Write(
+        string path, Structure structure, ReadOnlySpan<double> spins, IReadOnlyList<SpinCoupling> couplings, string generator)
     {
         ArgumentNullException.ThrowIfNull(structure);
         ArgumentNullException.ThrowIfNull(couplings);
@@ -87,10 +88,12 @@ public static class VampireCell
                 CellShift s = c.Shift;
                 int[] shift = [.. new[] { s.A, s.B, s.C }.Select((x, d) => x + home[3 * c.Second + d] - home[3 * c.First + d])];
                 string tensor = Line(Array.ConvertAll(c.Tensor, static x => x * Joule));
-                to.WriteLine(FormattableString.Invariant($"{n} {number[c.First]} {number[c.Second]} {shift[0]} {shift[1]} {shift[2]} {tensor}"));
+                to.WriteLine(FormattableString.Invariant(
+                    $"{n} {number[c.First]} {number[c.Second]} {shift[0]} {shift[1]} {shift[2]} {tensor}"));
             }
         });
 
-        static string Line(ReadOnlySpan<double> values) => string.Join(' ', values.ToArray().Select(static x => x.ToString("R", CultureInfo.InvariantCulture)));
+        static string Line(ReadOnlySpan<double> values) =>
+            string.Join(' ', values.ToArray().Select(static x => x.ToString("R", CultureInfo.InvariantCulture)));
     }
 }

@@ -9,7 +9,8 @@ using Toolkit.Numerics.Structures;
 namespace Toolkit.Numerics.Models.Tensors;
 
 /// <summary>
-/// A model of dipoles or symmetric tensors as it comes from a fit: linear in equivariants, so that what it says turns with the structure exactly.
+/// A model of dipoles or symmetric tensors as it comes from a fit: linear in equivariants, so that what it says turns with the structure
+/// exactly.
 /// <see cref="TensorFolder"/> keeps it. Immutable: may be shared between threads.
 /// </summary>
 public sealed class FittedTensor : IFittedModel
@@ -40,7 +41,8 @@ public sealed class FittedTensor : IFittedModel
     public ModelTarget Target => Spec.Model!.Target;
 
     /// <summary>What predictions are called: the name of the labels without REF_.</summary>
-    public string Name => About.Keys.Tensor is { } key ? key.StartsWith("REF_", StringComparison.Ordinal) ? key[4..] : key : Target == ModelTarget.Dipole ? "dipole" : "tensor";
+    public string Name => About.Keys.Tensor is { } key ? key.StartsWith("REF_", StringComparison.Ordinal) ? key[4..] : key
+        : Target == ModelTarget.Dipole ? "dipole" : "tensor";
 
     internal IReadOnlyList<TensorPart> Parts { get; }
 
@@ -95,10 +97,12 @@ public sealed class FittedTensor : IFittedModel
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
     /// <param name="withDerivatives">Whether derivatives by positions are wanted.</param>
     /// <exception cref="Files.InputException">While walking: a structure that the model does not know.</exception>
-    public IEnumerable<(Structure Structure, TensorPrediction Prediction)> Predict(StructureSource source, int threads = 1, bool withDerivatives = false)
+    public IEnumerable<(Structure Structure, TensorPrediction Prediction)> Predict(
+        StructureSource source, int threads = 1, bool withDerivatives = false)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return StructureStream.Each(source.Read(), threads, StructureStream.MostAtoms, (s, _, inside) => Predict(s, inside, withDerivatives))
+        return StructureStream.Each(
+            source.Read(), threads, StructureStream.MostAtoms, (s, _, inside) => Predict(s, inside, withDerivatives))
             .Select(static r => (r.Structure, r.Result));
     }
 }

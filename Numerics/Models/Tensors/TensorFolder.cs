@@ -28,7 +28,9 @@ public static class TensorFolder
                 ["lambda"] = p.Design.Lambda, ["coefficients"] = p.Coefficients.Length, ["regularizer"] = p.Regularizer,
             }).ToArray()),
         };
-        ModelFolder.WriteParts(path, model, own, model.Parts.Select(static p => (Name(p.Design.Lambda), NpyArray.Reals(p.Coefficients, p.Coefficients.Length))), null, replace, beside);
+        ModelFolder.WriteParts(path, model, own,
+            model.Parts.Select(static p => (Name(p.Design.Lambda), NpyArray.Reals(p.Coefficients, p.Coefficients.Length))), null, replace,
+            beside);
     }
 
     /// <summary>Reads the folder.</summary>

@@ -37,7 +37,8 @@ internal sealed class TensorLabels(ModelTarget target, LabelKeys keys)
             throw new InputException(source.Name, null, null, $"no weight; there are {has}", $"the key {keys.Weight}");
         _key = (keys.Tensor is { } given ? [given] : usual).FirstOrDefault(_seen.Contains)
             ?? throw new InputException(source.Name, null, null, $"no {Noun}; there are {has}",
-                keys.Tensor is not null ? $"the key {keys.Tensor}" : $"the key {string.Join(" or ", usual)}, or another that {option} names");
+                keys.Tensor is not null ? $"the key {keys.Tensor}"
+                    : $"the key {string.Join(" or ", usual)}, or another that {option} names");
         return count;
     }
 
@@ -52,16 +53,24 @@ internal sealed class TensorLabels(ModelTarget target, LabelKeys keys)
             if (!(weight >= 0 && double.IsFinite(weight))) throw place.Bad(keys.Weight, $"{w}", "a number of at least 0");
         }
         if (!structure.Properties.TryGetValue(_key, out PropertyValue? found)) return (null, weight);
-        double[]? values = !IsNumbers(found) ? null : target == ModelTarget.Tensor ? Labels.Matrix(found) : found.Shape is [3] ? found.ToReals() : null;
+        double[]? values = !IsNumbers(found) ? null : target == ModelTarget.Tensor ? Labels.Matrix(found) : found.Shape is [3]
+            ? found.ToReals() : null;
         if (values is null)
-            throw place.Bad(_key, $"{found}", target == ModelTarget.Dipole ? "three numbers" : "a 3×3 matrix, or six numbers xx yy zz yz xz xy");
+        {
+            throw place.Bad(_key, $"{found}",
+                target == ModelTarget.Dipole ? "three numbers" : "a 3×3 matrix, or six numbers xx yy zz yz xz xy");
+        }
+
         int bad = Array.FindIndex(values, static x => !double.IsFinite(x));
         if (bad >= 0) throw place.Bad(_key, $"{values[bad]} as number {bad + 1}", "finite numbers");
         double size = values.Max(Math.Abs);
         for (int k = 0; target == ModelTarget.Tensor && k < 9; k++)
         {
             if (Math.Abs(values[k] - values[3 * (k % 3) + k / 3]) > 1e-3 * size)
-                throw place.Bad(_key, FormattableString.Invariant($"{values[k]:G6} beside {values[3 * (k % 3) + k / 3]:G6} across the diagonal"), "a symmetric matrix");
+            {
+                throw place.Bad(_key, FormattableString.Invariant(
+                    $"{values[k]:G6} beside {values[3 * (k % 3) + k / 3]:G6} across the diagonal"), "a symmetric matrix");
+            }
         }
 
         return (values, weight);

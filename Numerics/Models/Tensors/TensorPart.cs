@@ -8,4 +8,5 @@ namespace Toolkit.Numerics.Models.Tensors;
 /// <param name="Coefficients"><c>[column]</c>.</param>
 /// <param name="Regularizer">λ of the fit.</param>
 /// <param name="Trials">Every one tried, and its error.</param>
-internal sealed record TensorPart(SphericalDesign Design, double[] Coefficients, double Regularizer, IReadOnlyList<(double Regularizer, double Error)> Trials);
+internal sealed record TensorPart(
+    SphericalDesign Design, double[] Coefficients, double Regularizer, IReadOnlyList<(double Regularizer, double Error)> Trials);

@@ -12,8 +12,8 @@ using Toolkit.Numerics.Structures;
 namespace Toolkit.Numerics.Models.Tensors;
 
 /// <summary>
-/// Fits dipoles or symmetric tensors, each order λ by ridge regression of its own on equivariants of that λ, in memory that does not grow with the
-/// data.
+/// Fits dipoles or symmetric tensors, each order λ by ridge regression of its own on equivariants of that λ, in memory that does not grow
+/// with the data.
 /// </summary>
 public static class TensorRun
 {
@@ -26,10 +26,11 @@ public static class TensorRun
     /// <param name="request">The rest.</param>
     /// <param name="progress">Told how far the work is; or null.</param>
     /// <param name="table">Coupling coefficients up to <see cref="Spec.CouplingLMax"/>; null: those that come with the library.</param>
-    /// <exception cref="InputException">Features that cannot be made or do not turn like the target; labels that are absent or wrong; too few
-    /// structures; a regularizer that is too small; a checkpoint of something else.</exception>
+    /// <exception cref="InputException">Features that cannot be made or do not turn like the target; labels that are absent or wrong; too
+    /// few structures; a regularizer that is too small; a checkpoint of something else.</exception>
     public static FittedTensor Fit(
-        Spec spec, StructureSource training, string specSource, FitRequest request, FeatureProgress? progress = null, CouplingTable? table = null)
+        Spec spec, StructureSource training, string specSource, FitRequest request, FeatureProgress? progress = null,
+            CouplingTable? table = null)
     {
         Task task = new(spec, training, specSource, request, progress, table);
         NormalEquations[] folds = (request.Shards.Count > 0 ? task.Merge() : task.Gather(0, task.Total, "")).Whole();
@@ -37,7 +38,8 @@ public static class TensorRun
         return task.Solve(folds);
     }
 
-    /// <summary>Gathers the equations of a part of the structures, for a fit that several processes share (<see cref="FitRun.FitShard"/>).</summary>
+    /// <summary>Gathers the equations of a part of the structures, for a fit that several processes share
+    /// (<see cref="FitRun.FitShard"/>).</summary>
     /// <param name="spec">The specification, with a model whose target is dipole or tensor.</param>
     /// <param name="training">The whole training set, which every process reads.</param>
     /// <param name="specSource">What messages call the specification.</param>
@@ -52,7 +54,8 @@ public static class TensorRun
         Spec spec, StructureSource training, string specSource, FitRequest request, (int Part, int Parts) shard, string path,
         FeatureProgress? progress = null, CouplingTable? table = null)
     {
-        if (!(shard.Part >= 1 && shard.Part <= shard.Parts)) throw new ArgumentException($"expected a part from 1 to {shard.Parts}; got {shard.Part}", nameof(shard));
+        if (!(shard.Part >= 1 && shard.Part <= shard.Parts))
+            throw new ArgumentException($"expected a part from 1 to {shard.Parts}; got {shard.Part}", nameof(shard));
         Task task = new(spec, training, specSource, request, progress, table);
         (int first, int end) = EquationTree.Part(task.Total, shard.Part, shard.Parts);
         task.File(path, FitRun.Name(shard)).Write(task.Gather(first, end, FitRun.Name(shard)).Nodes);
@@ -75,7 +78,8 @@ public static class TensorRun
         private readonly SphericalDesign[] _designs;
         private readonly int _folds;
 
-        public Task(Spec spec, StructureSource training, string specSource, FitRequest request, FeatureProgress? progress, CouplingTable? table)
+        public Task(Spec spec, StructureSource training, string specSource, FitRequest request, FeatureProgress? progress,
+            CouplingTable? table)
         {
             ArgumentNullException.ThrowIfNull(spec);
             ArgumentNullException.ThrowIfNull(training);
@@ -84,11 +88,17 @@ public static class TensorRun
                 throw new ArgumentException("the specification's model has the target energy", nameof(spec));
             RequireEquivariants(spec, specSource);
             (_training, _specSource, _request, _progress, _model) = (training, specSource, request, progress, model);
-            _features = PreparedFeatures.FromData(spec, training, specSource, new FeatureRequest { Threads = request.Threads }, progress, table);
+            _features = PreparedFeatures.FromData(
+                spec, training, specSource, new FeatureRequest { Threads = request.Threads }, progress, table);
             _labels = new(model.Target, request.Keys);
             Total = _labels.Choose(training);
             (_species, _deviations, _fingerprint, int labelled) = Survey(training, _labels, model, _features.Inputs);
-            if (labelled == 0) throw new InputException(training.Name, null, null, "no structure with atoms and a label that counts", "labels whose weight is not 0");
+            if (labelled == 0)
+            {
+                throw new InputException(
+                    training.Name, null, null, "no structure with atoms and a label that counts", "labels whose weight is not 0");
+            }
+
             _representations = [.. _features.Representations.Cast<EquivariantRepresentation>()];
             _designs = [.. TensorShape.Orders(model.Target).Select(l => DesignOf(l, _representations, _species, model.IsMean, specSource))];
             _folds = RidgeSteps.Folds(model, Total, training.Name);
@@ -117,8 +127,13 @@ public static class TensorRun
                 _training.Read().Take(end).Skip(done), _request.Threads, Math.Max(1, MostRows / perAtom), RowsOf),
                 (structure, number, folds) =>
                 {
-                    for (int k = 0, component = 0; k < _designs.Length && structure.Result is { } rows; component += _designs[k++].Components)
-                        folds[(k * _folds) + RidgeSteps.Fold(number, _folds)].Add(rows.Of[k], rows.Targets.AsSpan(component, _designs[k].Components), rows.Weights[k], _request.Threads);
+                    for (int k = 0, component = 0; k < _designs.Length
+                        && structure.Result is { } rows; component += _designs[k++].Components)
+                    {
+                        folds[(k * _folds) + RidgeSteps.Fold(number, _folds)]
+                            .Add(rows.Of[k], rows.Targets.AsSpan(component, _designs[k].Components), rows.Weights[k], _request.Threads);
+                    }
+
                     _progress?.Invoke("structures fitted", number + 1 - first, end - first);
                 });
             return tree;
@@ -132,7 +147,8 @@ public static class TensorRun
             {
                 string path = _request.Shards[k], name = FitRun.Name((k + 1, _request.Shards.Count));
                 foreach (EquationNode node in File(path, name).Read(Columns)
-                    ?? throw new InputException(path, null, null, "no such file", $"{name} of the fit, which makes it when it is run again"))
+                    ?? throw new InputException(
+                        path, null, null, "no such file", $"{name} of the fit, which makes it when it is run again"))
                 {
                     all.Add(node);
                 }
@@ -147,8 +163,10 @@ public static class TensorRun
             for (int k = 0; k < parts.Length; k++)
             {
                 RidgeFit fit = RidgeSteps.Solve(
-                    _model, folds[(k * _folds)..((k + 1) * _folds)], _designs[k].UnpenalisedColumns, RidgePenalty.Standardised, _specSource, _request.Threads);
-                parts[k] = new TensorPart(_designs[k], [.. fit.Coefficients], fit.Regulariser, [.. fit.Trials.Select(static t => (t.Regulariser, t.Error))]);
+                    _model, folds[(k * _folds)..((k + 1) * _folds)], _designs[k].UnpenalisedColumns, RidgePenalty.Standardised, _specSource,
+                        _request.Threads);
+                parts[k] = new TensorPart(
+                    _designs[k], [.. fit.Coefficients], fit.Regulariser, [.. fit.Trials.Select(static t => (t.Regulariser, t.Error))]);
             }
             return new FittedTensor(_features, _species, parts, new ModelAbout
             {
@@ -195,18 +213,27 @@ public static class TensorRun
             labelled++;
             double[] spherical = TensorShape.ToSpherical(model.Target, values);
             for (int k = 0, first = 0; k < orders.Length; first += 2 * orders[k++] + 1)
-                moments[k].Add(Array.ConvertAll(spherical[first..(first + 2 * orders[k] + 1)], x => model.IsMean ? x : x / Math.Sqrt(structure.Count)));
+            {
+                moments[k].Add(Array.ConvertAll(
+                    spherical[first..(first + 2 * orders[k] + 1)], x => model.IsMean ? x : x / Math.Sqrt(structure.Count)));
+            }
         }
-        return ([.. species], Array.ConvertAll(moments, static m => m.Deviation), Convert.ToHexStringLower(hash.GetHashAndReset()), labelled);
+        return ([.. species], Array.ConvertAll(moments, static m => m.Deviation), Convert.ToHexStringLower(hash.GetHashAndReset()),
+            labelled);
     }
 
     private static void RequireEquivariants(Spec spec, string specSource)
     {
         if (!spec.Representations.All(static r => r.IsEquivariant))
-            throw new InputException(specSource, null, "$.representation.kind", "invariants, of which nothing is made that turns", "equivariants, with a target dipole or tensor");
+        {
+            throw new InputException(
+                specSource, null, "$.representation.kind", "invariants, of which nothing is made that turns",
+                "equivariants, with a target dipole or tensor");
+        }
     }
 
-    private static SphericalDesign DesignOf(int lambda, EquivariantRepresentation[] representations, int[] species, bool isMean, string specSource)
+    private static SphericalDesign DesignOf(
+        int lambda, EquivariantRepresentation[] representations, int[] species, bool isMean, string specSource)
     {
         try
         {

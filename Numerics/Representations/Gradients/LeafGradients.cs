@@ -179,7 +179,8 @@ internal sealed unsafe class LeafGradients : PairGradients
         Pairs pairs = new()
         {
             Count = count, Radial = _scratch.Radial + (nint)lane * radial, NextRadial = radial,
-            Slope = (nint)(_scratch.RadialDerivatives - _scratch.Radial), Directions = directions, Stride = stride, Soon = soon, SoonNext = nextRow,
+            Slope = (nint)(_scratch.RadialDerivatives - _scratch.Radial), Directions = directions, Stride = stride, Soon = soon,
+            SoonNext = nextRow,
         };
         double** at = stackalloc double*[_mostSlopes];
         int* next = stackalloc int[_mostSlopes];
@@ -281,7 +282,8 @@ internal sealed unsafe class LeafGradients : PairGradients
         /// <summary>From direction to direction of what is made.</summary>
         public nint Stride;
 
-        /// <summary>Where the rows of each go later, from row to row there, and the features at hand in it: lines that are asked for meanwhile.</summary>
+        /// <summary>Where the rows of each go later, from row to row there, and the features at hand in it: lines that are asked for
+        /// meanwhile.</summary>
         public double** Soon;
         public nint SoonNext, SoonAt;
     }
@@ -297,24 +299,32 @@ internal sealed unsafe class LeafGradients : PairGradients
 
     /// <summary>Runs that are the rows of a plane (<see cref="Planes"/>), eight features at a time whatever their rows.</summary>
     /// <typeparam name="TSlow">Without (1) or with (2) a leaf whose channel stands still.</typeparam>
-    private static void Plane<TSlow>(in Run run, in Pairs pairs, Segment segment, double** at, int* next, double* target, double* weights, long* places)
+    private static void Plane<TSlow>(
+        in Run run, in Pairs pairs, Segment segment, double** at, int* next, double* target, double* weights, long* places)
         where TSlow : struct, ITileRows
     {
         // The leaf whose channel is the row, the one whose channel is the column, and the one whose others are the plane.
-        (int slopeR, int otherR, int radialR) = TSlow.Count > 1 ? (run.SlopeB, run.OtherB, run.RadialB) : (run.SlopeA, run.OtherA, run.RadialA);
-        nint nextR = next[slopeR], nextC = next[run.SlopeF], nextA = next[run.SlopeA], slope = pairs.Slope, stride = pairs.Stride, far = pairs.SoonNext;
+        (int slopeR, int otherR, int radialR) =
+            TSlow.Count > 1 ? (run.SlopeB, run.OtherB, run.RadialB) : (run.SlopeA, run.OtherA, run.RadialA);
+        nint nextR = next[slopeR], nextC = next[run.SlopeF], nextA = next[run.SlopeA], slope = pairs.Slope, stride = pairs.Stride,
+            far = pairs.SoonNext;
         nint pairR = Step(segment, slopeR), pairC = Step(segment, run.SlopeF), pairA = Step(segment, run.SlopeA);
         int vectors = run.Vectors;
         for (int pair = 0; pair < pairs.Count; pair++)
         {
-            double* radial = pairs.Radial + pair * pairs.NextRadial, soon = pairs.Soon[pair] + pairs.SoonAt, u = pairs.Directions + 3 * pair;
-            double* r = at[slopeR] + otherR + pair * pairR, c = at[run.SlopeF] + run.OtherF + pair * pairC, gr = radial + radialR, gc = radial + run.RadialF;
+            double* radial = pairs.Radial + pair * pairs.NextRadial, soon = pairs.Soon[pair] + pairs.SoonAt,
+                u = pairs.Directions + 3 * pair;
+            double* r = at[slopeR] + otherR + pair * pairR, c = at[run.SlopeF] + run.OtherF + pair * pairC, gr = radial + radialR,
+                gc = radial + run.RadialF;
             double* a = at[run.SlopeA] + run.OtherA + pair * pairA, ga = radial + run.RadialA, w = weights, to = target + 3 * pair * stride;
             Vector512<double> ux = Vector512.Create(u[0]), uy = Vector512.Create(u[1]), uz = Vector512.Create(u[2]);
             Vector512<double> rowValue = Vector512.Load(gr), rowSlope = Vector512.Load(gr + slope), columnValue = Vector512.Load(gc);
-            Vector512<double> columnSlope = Vector512.Load(gc + slope), still = Vector512.Create(*ga), stillSlope = Vector512.Create(ga[slope]);
-            Vector512<double> r0 = Vector512.Load(r), rx = Vector512.Load(r + nextR), ry = Vector512.Load(r + 2 * nextR), rz = Vector512.Load(r + 3 * nextR);
-            Vector512<double> c0 = Vector512.Load(c), cx = Vector512.Load(c + nextC), cy = Vector512.Load(c + 2 * nextC), cz = Vector512.Load(c + 3 * nextC);
+            Vector512<double> columnSlope = Vector512.Load(gc + slope), still = Vector512.Create(*ga),
+                stillSlope = Vector512.Create(ga[slope]);
+            Vector512<double> r0 = Vector512.Load(r), rx = Vector512.Load(r + nextR), ry = Vector512.Load(r + 2 * nextR),
+                rz = Vector512.Load(r + 3 * nextR);
+            Vector512<double> c0 = Vector512.Load(c), cx = Vector512.Load(c + nextC), cy = Vector512.Load(c + 2 * nextC),
+                cz = Vector512.Load(c + 3 * nextC);
             long* place = places;
             for (int v = vectors; v > 0; v--, place += 16, w += 8, to += 8, soon += 8, a += 8)
             {
@@ -353,8 +363,10 @@ internal sealed unsafe class LeafGradients : PairGradients
     private static void Outer(in Run run, in Pairs pairs, Segment segment, double** at, int* next, double* target, double* w)
     {
         nint nextA = next[run.SlopeA], nextF = next[run.SlopeF], stepF = run.StepOtherF, stepA = run.StepRadialA, count = run.Count;
-        nint stride = pairs.Stride, two = 2 * stride, slope = pairs.Slope, pairA = Step(segment, run.SlopeA), pairF = Step(segment, run.SlopeF);
-        double* firstA = at[run.SlopeA] + run.OtherA, firstF = at[run.SlopeF] + run.OtherF, radial = pairs.Radial, direction = pairs.Directions;
+        nint stride = pairs.Stride, two = 2 * stride, slope = pairs.Slope, pairA = Step(segment, run.SlopeA),
+            pairF = Step(segment, run.SlopeF);
+        double* firstA = at[run.SlopeA] + run.OtherA, firstF = at[run.SlopeF] + run.OtherF, radial = pairs.Radial,
+            direction = pairs.Directions;
         Vector512<double> weight = Vector512.Load(w);
         int repeat = run.Repeat;
         double** goal = pairs.Soon;
@@ -371,7 +383,8 @@ internal sealed unsafe class LeafGradients : PairGradients
             {
                 Expect(soon, far);
                 Vector512<double> along = Vector512.Create(rf[0]) * d, value = Vector512.Create(*ga);
-                Vector512<double> x = Vector512.Create(rf[nextF]) * g, y = Vector512.Create(rf[2 * nextF]) * g, z = Vector512.Create(rf[3 * nextF]) * g;
+                Vector512<double> x = Vector512.Create(rf[nextF]) * g, y = Vector512.Create(rf[2 * nextF]) * g,
+                    z = Vector512.Create(rf[3 * nextF]) * g;
                 along = Vector512.MultiplyAddEstimate(Vector512.Create(ga[slope]), a, along);
                 x = Vector512.MultiplyAddEstimate(value, ax, x);
                 y = Vector512.MultiplyAddEstimate(value, ay, y);
@@ -383,15 +396,17 @@ internal sealed unsafe class LeafGradients : PairGradients
         }
     }
 
-    /// <summary>Runs of at most a vector of two or three leaves, one of whose channels runs: what products of three factors are. What does not
-    /// change from run to run stays in registers.</summary>
+    /// <summary>Runs of at most a vector of two or three leaves, one of whose channels runs: what products of three factors are. What does
+    /// not change from run to run stays in registers.</summary>
     /// <typeparam name="TSlow">How many leaves' channels stand still.</typeparam>
     private static void Short<TSlow>(in Run run, in Pairs pairs, Segment segment, double** at, int* next, double* target, double* weights)
         where TSlow : struct, ITileRows
     {
-        nint nextA = next[run.SlopeA], nextB = next[run.SlopeB], nextF = next[run.SlopeF], slope = pairs.Slope, stride = pairs.Stride, two = 2 * stride;
+        nint nextA = next[run.SlopeA], nextB = next[run.SlopeB], nextF = next[run.SlopeF], slope = pairs.Slope, stride = pairs.Stride,
+            two = 2 * stride;
         nint pairA = Step(segment, run.SlopeA), pairB = Step(segment, run.SlopeB), pairF = Step(segment, run.SlopeF);
-        nint stepA = run.StepOtherA, stepB = run.StepOtherB, stepF = run.StepOtherF, radialA = run.StepRadialA, radialB = run.StepRadialB, radialF = run.StepRadialF;
+        nint stepA = run.StepOtherA, stepB = run.StepOtherB, stepF = run.StepOtherF, radialA = run.StepRadialA, radialB = run.StepRadialB,
+            radialF = run.StepRadialF;
         nint stepWeights = run.StepWeights, far = pairs.SoonNext;
         int repeat = run.Repeat, first = run.Count, stepCount = run.StepCount;
         bool isPacked = run.IsPackedA, movesF = radialF != 0, movesB = stepB != 0;
@@ -404,7 +419,11 @@ internal sealed unsafe class LeafGradients : PairGradients
             Vector512<double> ux = Vector512.Create(u[0]), uy = Vector512.Create(u[1]), uz = Vector512.Create(u[2]);
             Vector512<double> g = Vector512.Load(gf), d = Vector512.Load(gf + slope), b = default, bx = default, by = default, bz = default;
             if (TSlow.Count > 1)
-                (b, bx, by, bz) = (Vector512.Load(rb), Vector512.Load(rb + nextB), Vector512.Load(rb + 2 * nextB), Vector512.Load(rb + 3 * nextB));
+            {
+                (b, bx, by, bz) = (Vector512.Load(rb), Vector512.Load(rb + nextB), Vector512.Load(rb + 2 * nextB),
+                    Vector512.Load(rb + 3 * nextB));
+            }
+
             for (int r = repeat, count = first; r > 0; r--, to += count, soon += count, count += stepCount)
             {
                 Expect(soon, far);
@@ -423,7 +442,8 @@ internal sealed unsafe class LeafGradients : PairGradients
                     if (movesB)
                     {
                         rb += stepB;
-                        (b, bx, by, bz) = (Vector512.Load(rb), Vector512.Load(rb + nextB), Vector512.Load(rb + 2 * nextB), Vector512.Load(rb + 3 * nextB));
+                        (b, bx, by, bz) = (Vector512.Load(rb), Vector512.Load(rb + nextB), Vector512.Load(rb + 2 * nextB),
+                            Vector512.Load(rb + 3 * nextB));
                     }
                 }
 
@@ -447,7 +467,8 @@ internal sealed unsafe class LeafGradients : PairGradients
     /// <summary>Runs of up to three leaves.</summary>
     private static void Few(in Run run, in Pairs pairs, Segment segment, double** at, int* next, double* target, double* weights)
     {
-        nint nextA = next[run.SlopeA], nextB = next[run.SlopeB], nextF = next[run.SlopeF], slope = pairs.Slope, stride = pairs.Stride, two = 2 * stride;
+        nint nextA = next[run.SlopeA], nextB = next[run.SlopeB], nextF = next[run.SlopeF], slope = pairs.Slope, stride = pairs.Stride,
+            two = 2 * stride;
         nint pairA = Step(segment, run.SlopeA), pairB = Step(segment, run.SlopeB), pairF = Step(segment, run.SlopeF);
         bool hasA = run.Slow > 0, hasB = run.Slow > 1, hasF = run.Fast > 0;
         for (int pair = 0; pair < pairs.Count; pair++)
@@ -503,7 +524,8 @@ internal sealed unsafe class LeafGradients : PairGradients
 
     /// <summary>A leaf whose channel stands still.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add(double* radial, nint slope, double* r, nint next, ref Vector512<double> along, ref Vector512<double> x, ref Vector512<double> y,
+    private static void Add(
+        double* radial, nint slope, double* r, nint next, ref Vector512<double> along, ref Vector512<double> x, ref Vector512<double> y,
         ref Vector512<double> z)
     {
         Vector512<double> value = Vector512.Create(*radial);
@@ -575,7 +597,8 @@ internal sealed unsafe class LeafGradients : PairGradients
             double weight = term.Weight;
             for (int k = 0; k < pairs.Count; k++)
             {
-                double* r = at[term.Slope] + term.Other + k * Step(segment, term.Slope), g = pairs.Radial + k * pairs.NextRadial + term.Radial, dg = g + pairs.Slope;
+                double* r = at[term.Slope] + term.Other + k * Step(segment, term.Slope),
+                    g = pairs.Radial + k * pairs.NextRadial + term.Radial, dg = g + pairs.Slope;
                 for (int d = 0; d < 3; d++)
                 {
                     double* by = r + (1 + d) * next[term.Slope], row = to + (3 * k + d) * pairs.Stride;

@@ -63,7 +63,12 @@ internal sealed class LeafRule
     /// <summary>The rule for a program; null where its features are not products of leaves.</summary>
     public static LeafRule? Create(FeatureProgram<double> program)
     {
-        if (program.Leaves is not { } leaves || SlopePlan.Create(leaves.All, program.Stages.Concat(program.Outputs), program.Shapes) is not { } plan) return null;
+        if (program.Leaves is not { } leaves
+            || SlopePlan.Create(leaves.All, program.Stages.Concat(program.Outputs), program.Shapes) is not { } plan)
+        {
+            return null;
+        }
+
         var all = new List<(int First, int Count, SlopeOutput Output, int Component, LeafRuns Runs)>();
         foreach (SlopeOutput output in plan.Outputs)
         {
@@ -94,7 +99,8 @@ internal sealed class LeafRule
                 SlopeSource source = isUnit ? t.Source : t.Source with { First = t.Source.First + m * t.Source.StepM };
                 int angle = t.Rows.FirstAngle + (isUnit ? t.Rows.FirstK + m : 0);
                 int same = Array.FindIndex(slopes, 0, p, s => s.Source == source && s.FirstAngle == angle);
-                slopes[p] = new SegmentSlope(source, angle, isUnit ? 1 : t.Rows.Count, t.Rows.L, t.Leaf.Field, same < 0 ? length : slopes[same].At, source.Others);
+                slopes[p] = new SegmentSlope(
+                    source, angle, isUnit ? 1 : t.Rows.Count, t.Rows.L, t.Leaf.Field, same < 0 ? length : slopes[same].At, source.Others);
                 if (same < 0) length += (Lanes * Kinds(t.Leaf.Field) * source.Others + 7) / 8 * 8;
             }
 

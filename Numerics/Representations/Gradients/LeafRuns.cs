@@ -41,7 +41,8 @@ internal struct Run
     /// <summary>How many such runs follow each other, and by how much each differs from the one before.</summary>
     public int Repeat, StepCount, StepWeights, StepRadialA, StepRadialB, StepRadialF, StepOtherA, StepOtherB, StepOtherF;
 
-    /// <summary>Whether the place of A's others follows that of the features instead, as that of products does which stand side by side.</summary>
+    /// <summary>Whether the place of A's others follows that of the features instead, as that of products does which stand side by
+    /// side.</summary>
     public bool IsPackedA;
 
     /// <summary>The terms of a list.</summary>
@@ -50,11 +51,14 @@ internal struct Run
     /// <summary>Stands for <see cref="Slow"/> where there is a list.</summary>
     public const int Many = 3;
 
-    /// <summary>Where the features are written as whole vectors: how many, and the first of each one's rows and columns; see <see cref="Planes"/>.</summary>
+    /// <summary>Where the features are written as whole vectors: how many, and the first of each one's rows and columns; see
+    /// <see cref="Planes"/>.</summary>
     public int Vectors, Places;
 
-    /// <summary>Whether the leaves' channels are those of an outer product: what belongs to the run's own channels is the same in all.</summary>
-    public readonly bool IsOuter => Slow == 1 && Fast == 1 && Count <= 8 && StepOtherA == 0 && StepRadialF == 0 && StepWeights == 0 && StepCount == 0;
+    /// <summary>Whether the leaves' channels are those of an outer product: what belongs to the run's own channels is the same in
+    /// all.</summary>
+    public readonly bool IsOuter =>
+        Slow == 1 && Fast == 1 && Count <= 8 && StepOtherA == 0 && StepRadialF == 0 && StepWeights == 0 && StepCount == 0;
 
     /// <summary>Whether runs are a vector at most, and a channel runs beside one or two that stand still.</summary>
     public readonly bool IsShort => Slow is 1 or 2 && Fast == 1 && Count <= 8 && StepCount <= 0;
@@ -62,8 +66,12 @@ internal struct Run
     /// <summary>Takes the next run, too, where it differs from the last of these as they do from each other.</summary>
     public bool Takes(in Run next)
     {
-        if (Slow == Many || (Slow, Fast, SlopeA, SlopeB, SlopeF) != (next.Slow, next.Fast, next.SlopeA, next.SlopeB, next.SlopeF) || Slow + Fast == 0)
+        if (Slow == Many || (Slow, Fast, SlopeA, SlopeB, SlopeF) != (next.Slow, next.Fast, next.SlopeA, next.SlopeB, next.SlopeF)
+            || Slow + Fast == 0)
+        {
             return false;
+        }
+
         int last = Repeat - 1, place = Place;
         for (int r = 0; r < Repeat; r++)
             place += Count + r * StepCount;
@@ -98,7 +106,8 @@ internal struct Run
 /// <param name="Places">Of each vector of a plane its eight rows, then its eight columns.</param>
 internal sealed record RunList(Run[] Runs, RunTerm[] Terms, double[] Weights, long[] Places);
 
-/// <summary>Features that are products of leaves, cut into runs along which one factor's channel changes, for each kind of neighbour.</summary>
+/// <summary>Features that are products of leaves, cut into runs along which one factor's channel changes, for each kind of
+/// neighbour.</summary>
 /// <param name="output">The features.</param>
 internal sealed class LeafRuns(SlopeOutput output)
 {
@@ -190,14 +199,16 @@ internal sealed class LeafRuns(SlopeOutput output)
     private static double Part(int field, Func<int, int, double> shares, SlopeTerm t, int product) =>
         field >= 0 && t.Leaf.Field != field + 1 ? 0 : shares(t.Leaf.Field, t.Leaf.Slots[t.Own[product]]);
 
-    /// <summary>Whether a product follows those from <paramref name="start"/> on as its predecessor does, its weights by all leaves alike.</summary>
+    /// <summary>Whether a product follows those from <paramref name="start"/> on as its predecessor does, its weights by all leaves
+    /// alike.</summary>
     private bool Continues(int start, int next)
     {
         double ratio = Relative(next, start);
         foreach (SlopeTerm t in _terms)
         {
             int own = t.Own[next] - t.Own[next - 1], other = t.Other[next] - t.Other[next - 1];
-            bool isFast = own == 1 && other == 0 && t.Leaf.Slots[t.Own[next]] == t.Leaf.Slots[t.Own[next - 1]], isSlow = own == 0 && other == 1;
+            bool isFast = own == 1 && other == 0 && t.Leaf.Slots[t.Own[next]] == t.Leaf.Slots[t.Own[next - 1]],
+                isSlow = own == 0 && other == 1;
             if (next == start + 1 ? !isFast && !isSlow : t.Own[start + 1] != t.Own[start] ? !isFast : !isSlow) return false;
             if (t.Weights is not null && Math.Abs(t.Weights[next] / t.Weights[start] - ratio) > Rounding * Math.Abs(ratio)) return false;
             if (t.Weights is null && Math.Abs(ratio - 1) > Rounding) return false;

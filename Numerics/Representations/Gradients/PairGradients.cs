@@ -9,7 +9,8 @@ namespace Toolkit.Numerics.Representations.Gradients;
 /// </summary>
 internal abstract unsafe class PairGradients : IDisposable
 {
-    /// <summary>The most pairs whose gradients are made together: what is done once for all of them is worth it, and they stay in the cache.</summary>
+    /// <summary>The most pairs whose gradients are made together: what is done once for all of them is worth it, and they stay in the
+    /// cache.</summary>
     public const int MostPairs = 8;
 
     /// <summary>How many parts the features are made in.</summary>

@@ -31,7 +31,8 @@ internal static class Planes
 
     private static bool Is(in Run run)
     {
-        if (run.Fast != 1 || run.Repeat is < 2 or > Lanes || run.Count > Lanes || run.StepOtherF != 1 || run.StepCount != -run.StepRadialF) return false;
+        if (run.Fast != 1 || run.Repeat is < 2 or > Lanes || run.Count > Lanes || run.StepOtherF != 1 || run.StepCount != -run.StepRadialF)
+            return false;
         // Rows that are whole vectors need no permutation.
         if (run.StepCount == 0 && run.Count == Lanes) return false;
         (int radial, int other) = run.Slow == 2 ? (run.StepRadialB, run.StepOtherB) : (run.StepRadialA, run.StepOtherA);

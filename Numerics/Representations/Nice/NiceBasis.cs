@@ -28,8 +28,11 @@ internal sealed record NiceBasis(int LMax, int NMax, IReadOnlyList<int> Groups, 
     /// <exception cref="ArgumentException">The other has different channels.</exception>
     public void Require(NiceBasis other)
     {
-        if ((LMax, NMax, Cutoff) != (other.LMax, other.NMax, other.Cutoff) || !Groups.SequenceEqual(other.Groups) || !Factors.SequenceEqual(other.Factors))
+        if ((LMax, NMax, Cutoff) != (other.LMax, other.NMax, other.Cutoff) || !Groups.SequenceEqual(other.Groups)
+            || !Factors.SequenceEqual(other.Factors))
+        {
             throw new ArgumentException($"expected an expansion with {this}; got {other}", "expansion");
+        }
     }
 
     /// <inheritdoc/>

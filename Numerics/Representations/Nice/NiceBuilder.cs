@@ -59,7 +59,8 @@ internal sealed class NiceBuilder
 
         foreach ((NiceKey key, var parts) in all)
         {
-            int rows = 2 * key.Lambda + 1, count = parts.Sum(static p => p.Leaf.Channels.Count), block = _draft.AddLaned(rows, count), first = 0;
+            int rows = 2 * key.Lambda + 1, count = parts.Sum(static p => p.Leaf.Channels.Count), block = _draft.AddLaned(rows, count),
+                first = 0;
             var factors = new List<int>();
             foreach ((int factor, TreeLeaf leaf) in parts)
             {
@@ -94,7 +95,8 @@ internal sealed class NiceBuilder
     /// <summary>Invariants by ν and block.</summary>
     public Dictionary<(int Order, NiceKey Key), NiceBlock> Invariants { get; } = [];
 
-    /// <summary>The invariants that are features, where not all are; others are made only where higher orders are predicted from them.</summary>
+    /// <summary>The invariants that are features, where not all are; others are made only where higher orders are predicted from
+    /// them.</summary>
     public HashSet<(int Order, NiceKey Key, int Component)>? Wanted { get; init; }
 
     /// <summary>How many invariants of each block higher orders are predicted from.</summary>
@@ -124,7 +126,8 @@ internal sealed class NiceBuilder
         (List<(int L, int Channel)>, List<int>) Extend(NicePair pair, int nu, int lambda)
         {
             (List<(int L, int Channel)> factors, List<int> orders) = nu == 2
-                ? ([(pair.Left.Lambda, pair.LeftChannel)], []) : Extend(_pairs[(nu - 1, false, pair.Left)][pair.LeftChannel], nu - 1, pair.Left.Lambda);
+                ? ([(pair.Left.Lambda, pair.LeftChannel)], [])
+                    : Extend(_pairs[(nu - 1, false, pair.Left)][pair.LeftChannel], nu - 1, pair.Left.Lambda);
             factors.Add((pair.Right.Lambda, pair.RightChannel));
             orders.Add(lambda);
             return (factors, orders);
@@ -145,12 +148,15 @@ internal sealed class NiceBuilder
     public SortedDictionary<NiceKey, NiceBlock> Expand(NiceStep step)
     {
         var products = new SortedDictionary<NiceKey, List<LanePlace>>();
-        foreach (var same in step.Pairs.GroupBy(static p => new Sign(p.Left.Inversion * p.Right.Inversion, p.Left.Tau * p.Right.Tau)).OrderBy(static s => s.Key))
+        foreach (var same in step.Pairs.GroupBy(static p => new Sign(p.Left.Inversion * p.Right.Inversion, p.Left.Tau * p.Right.Tau))
+            .OrderBy(static s => s.Key))
         {
-            var groups = same.GroupBy(static p => (p.Left, p.Right)).Select(g => (g.Key.Left, g.Key.Right, Pairs: g.ToArray(), Orders: Orders(step.IsInvariant, g.Key.Left, g.Key.Right)))
+            var groups = same.GroupBy(static p => (p.Left, p.Right))
+                .Select(g => (g.Key.Left, g.Key.Right, Pairs: g.ToArray(), Orders: Orders(step.IsInvariant, g.Key.Left, g.Key.Right)))
                 .Where(static g => g.Orders.Length > 0).ToArray();
             int[][] made = Made(step, Array.ConvertAll(groups, static g => (g.Left.Times(g.Right, g.Orders[0]), g.Pairs.Length)));
-            int block = _draft.AddLaned(1, groups.Zip(made, static (g, own) => own.Length * g.Orders.Sum(static l => 2 * l + 1)).Sum()), first = 0;
+            int block = _draft.AddLaned(1, groups.Zip(made, static (g, own) => own.Length * g.Orders.Sum(static l => 2 * l + 1)).Sum()),
+                first = 0;
             for (int g = 0; g < groups.Length; g++)
             {
                 (NiceKey left, NiceKey right, NicePair[] all, int[] orders) = groups[g];
@@ -160,7 +166,9 @@ internal sealed class NiceBuilder
                 if (pairs.Length > 0)
                 {
                     _pending.Add((same.Key, block, new LaneCoupleStage<double>(
-                        _table, left.Lambda, right.Lambda, orders, Array.ConvertAll(pairs, p => a.Places[p.LeftChannel]), Array.ConvertAll(pairs, p => b.Places[p.RightChannel]),
+                        _table, left.Lambda, right.Lambda,
+                            orders, Array.ConvertAll(pairs, p => a.Places[p.LeftChannel]),
+                            Array.ConvertAll(pairs, p => b.Places[p.RightChannel]),
                         Array.TrueForAll(weights, static w => w == 1) ? null : weights, new LanePlace(block, first), _sums)));
                 }
 
@@ -174,7 +182,8 @@ internal sealed class NiceBuilder
                         own[made[g][t]] = new LanePlace(block, row + t * rows);
 
                     places.AddRange(own);
-                    if (!_pairs.TryGetValue((step.Order, step.IsInvariant, key), out var pairsOf)) _pairs.Add((step.Order, step.IsInvariant, key), pairsOf = []);
+                    if (!_pairs.TryGetValue((step.Order, step.IsInvariant, key), out var pairsOf))
+                        _pairs.Add((step.Order, step.IsInvariant, key), pairsOf = []);
                     pairsOf.AddRange(all);
                     row += 2 * l + 1;
                 }
@@ -189,7 +198,8 @@ internal sealed class NiceBuilder
     /// <summary>Adds the contraction of a step's products; without one they are the step's blocks themselves.</summary>
     public void Contract(NiceStep step, SortedDictionary<NiceKey, NiceBlock> products)
     {
-        foreach (var same in _pending.Where(p => products.Values.Any(b => BlockOf(b) == p.Block)).GroupBy(static p => (p.Sign, p.Block)).ToArray())
+        foreach (var same in _pending.Where(p => products.Values.Any(b => BlockOf(b) == p.Block)).GroupBy(static p => (p.Sign, p.Block))
+            .ToArray())
         {
             foreach (var pending in same)
             {
@@ -232,7 +242,8 @@ internal sealed class NiceBuilder
     private int[][] Made(NiceStep step, (NiceKey Key, int Pairs)[] groups)
     {
         // Before a fit nothing is known of contractions, and nothing is left out.
-        bool chooses = step.IsInvariant && Wanted is not null && step.Contractions.All(static c => c.Weights.Length == 0 && c.Components == c.Products);
+        bool chooses = step.IsInvariant && Wanted is not null
+            && step.Contractions.All(static c => c.Weights.Length == 0 && c.Components == c.Products);
         var numbers = new Dictionary<NiceKey, int>();
         return Array.ConvertAll(groups, g =>
         {
@@ -243,7 +254,8 @@ internal sealed class NiceBuilder
     }
 
     /// <summary>The block of a lower order that predicts, or null.</summary>
-    public NiceBlock? Lower(bool isInvariant, int order, NiceKey key) => (isInvariant ? Invariants : Covariants).GetValueOrDefault((order, key));
+    public NiceBlock? Lower(bool isInvariant, int order, NiceKey key) =>
+        (isInvariant ? Invariants : Covariants).GetValueOrDefault((order, key));
 
     /// <summary>Which λ the products of two blocks are made to.</summary>
     public int[] Orders(bool isInvariant, NiceKey left, NiceKey right)

@@ -3,12 +3,13 @@ using System;
 namespace Toolkit.Numerics.Representations.Nice;
 
 /// <summary>
-/// How many linearly independent products of a number of factors there are, whatever recursion makes them: what no set of features can exceed.
+/// How many linearly independent products of a number of factors there are, whatever recursion makes them: what no set of features can
+/// exceed.
 /// </summary>
 /// <remarks>
 /// Symmetric products of ν functions c_nlm whose weights m add up to M and whose l add up to an even or odd number are counted by the
-/// coefficients of z^ν q^M s^parity in Π_{n,l,m} (1 − z q^m s^l)^{−1}. A multiplet of order λ has one state of each M ≤ λ, so N(λ) − N(λ + 1) of them have
-/// the order λ.
+/// coefficients of z^ν q^M s^parity in Π_{n,l,m} (1 − z q^m s^l)^{−1}. A multiplet of order λ has one state of each M ≤ λ, so N(λ) − N(λ +
+/// 1) of them have the order λ.
 /// </remarks>
 public static class NiceCounts
 {

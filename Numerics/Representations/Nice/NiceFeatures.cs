@@ -10,15 +10,16 @@ namespace Toolkit.Numerics.Representations.Nice;
 
 /// <summary>
 /// N-body invariants by recursion and contraction (NICE): equivariants of order ν + 1 are products of those of order ν with the
-/// coefficients of density, vectors or potentials; of each order the worthwhile products are made, what lower orders know is subtracted and the rest contracted to
-/// principal components.
+/// coefficients of density, vectors or potentials; of each order the worthwhile products are made, what lower orders know is subtracted and
+/// the rest contracted to principal components.
 /// </summary>
 /// <remarks>
 /// (J. Nigam, S. Pozdnyakov, M. Ceriotti, J. Chem. Phys. 153, 121101, 2020.) |ρ^(ν+1); σ; λμ⟩ = Σ ⟨l m; k q|λμ⟩ ⟨n|ρ; l m⟩
 /// ⟨Q|ρ^ν; σ (−1)^(l+k+λ); k q⟩. Features: ν slowest, then σ = +1 before −1, then component; those of ν = 1 are the
 /// coefficients of order 0, (field, species, n). With a fit for each species
-/// at the centre, the columns of one species after those of another, zero around atoms of others. Where features that are odd under time reversal are wanted, τ = +1 stands before −1 in each σ.
-/// It is fitted once, on a sample, and is then a fixed polynomial with exact derivatives.
+/// at the centre, the columns of one species after those of another, zero around atoms of others. Where features that are odd under time
+/// reversal are wanted, τ = +1 stands before −1 in each σ. It is fitted once, on a sample, and is then a fixed polynomial with exact
+/// derivatives.
 /// </remarks>
 public sealed class NiceFeatures : InvariantRepresentation
 {
@@ -28,7 +29,8 @@ public sealed class NiceFeatures : InvariantRepresentation
     /// <param name="table">Real-basis coupling coefficients; null: those of the library, l ≤ 8.</param>
     /// <param name="potentials">The potential fields that it was fitted with; null: none.</param>
     /// <exception cref="ArgumentException">A fit of another expansion or other fields; or an l, J or λ is beyond the table's.</exception>
-    public NiceFeatures(DensityExpansion expansion, NiceFit fit, CouplingTable? table = null, IReadOnlyList<NamedPotential>? potentials = null)
+    public NiceFeatures(DensityExpansion expansion, NiceFit fit, CouplingTable? table = null,
+        IReadOnlyList<NamedPotential>? potentials = null)
         : this(new NiceFields(expansion, potentials, fit?.Factors.Select(static f => f.Field.Name).ToArray()), fit!, table) { }
 
     private NiceFeatures(NiceFields fields, NiceFit fit, CouplingTable? table) : this(fields, fit, Build(fields, fit, table)) { }
@@ -92,14 +94,16 @@ public sealed class NiceFeatures : InvariantRepresentation
 
     private static CouplingTree Tree(CouplingField[] factors)
     {
-        if (factors.Length == 1) return new CouplingTree(factors[0].Rank == 0 ? new CouplingLeaf(factors[0], 0) : new CouplingLeaf(factors[0], 1, 0));
+        if (factors.Length == 1)
+            return new CouplingTree(factors[0].Rank == 0 ? new CouplingLeaf(factors[0], 0) : new CouplingLeaf(factors[0], 1, 0));
         string before = factors[0].Rank == 0 ? "l1" : "j1";
         CouplingNode node = Leaf(factors[0], 1, before);
         for (int nu = 2; nu <= factors.Length; nu++)
         {
             // The last factor has the order of all before it.
             bool isLast = nu == factors.Length;
-            node = new CouplingPair(node, Leaf(factors[nu - 1], nu, isLast ? before : factors[nu - 1].Rank == 0 ? $"l{nu}" : $"j{nu}"), isLast ? 0 : $"k{nu}");
+            node = new CouplingPair(
+                node, Leaf(factors[nu - 1], nu, isLast ? before : factors[nu - 1].Rank == 0 ? $"l{nu}" : $"j{nu}"), isLast ? 0 : $"k{nu}");
             before = $"k{nu}";
         }
 
@@ -126,14 +130,16 @@ public sealed class NiceFeatures : InvariantRepresentation
             foreach ((int order, NiceKey key, int component, _) in all)
             {
                 labels.AddRange([
-                    .. part.Centre is int z ? (int[])[z] : [], order, key.Sigma, .. fit.Settings.HasTimeOdd ? (int[])[key.Tau] : [], component]);
+                    .. part.Centre is int z ? (int[])[z] : [], order, key.Sigma, .. fit.Settings.HasTimeOdd ? (int[])[key.Tau] : [],
+                        component]);
             }
 
             programs.Add(builder.Program(Array.ConvertAll(all, static f => f.Place), part.Output));
         }
 
         string[] columns = [
-            .. fit.Settings.IsPerSpecies ? (string[])["center"] : [], "nu", "sigma", .. fit.Settings.HasTimeOdd ? (string[])["tau"] : [], "component"];
+            .. fit.Settings.IsPerSpecies ? (string[])["center"] : [], "nu", "sigma", .. fit.Settings.HasTimeOdd ? (string[])["tau"] : [],
+                "component"];
         return (new FeatureLabels(columns, [.. labels]), [.. programs]);
     }
 }

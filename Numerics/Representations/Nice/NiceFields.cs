@@ -23,7 +23,8 @@ internal sealed class NiceFields
         Expansion = expansion;
         string[] names = factors is null ? [CouplingField.Density.Name] : [.. factors];
         CouplingField[] known =
-            [CouplingField.Density, .. expansion.Fields.Select(static f => f.CouplingField), .. (potentials ?? []).Select(static p => p.CouplingField)];
+            [CouplingField.Density, .. expansion.Fields.Select(static f => f.CouplingField),
+                .. (potentials ?? []).Select(static p => p.CouplingField)];
         if (names.Length == 0 || names.Distinct().Count() != names.Length)
             throw new ArgumentException($"factors {string.Join(", ", names)}: expected one or more names, each once", nameof(factors));
 

@@ -17,7 +17,8 @@ namespace Toolkit.Numerics.Representations.Nice;
 /// </summary>
 public static class NiceFile
 {
-    /// <summary>What the header calls the format. Files of 1, which knew the density alone, are refused: the fit is to be made again.</summary>
+    /// <summary>What the header calls the format. Files of 1, which knew the density alone, are refused: the fit is to be made
+    /// again.</summary>
     public const string Format = "nice-fit/2";
 
     // Where a file of features has it.
@@ -45,7 +46,8 @@ public static class NiceFile
     public static NiceFit Read(string path)
     {
         IReadOnlyDictionary<string, NpyData> arrays = NpyData.ReadAll(
-            path, static name => name == "header" || name.StartsWith("step_", StringComparison.Ordinal) || name.StartsWith(Folder, StringComparison.Ordinal));
+            path, static name => name == "header" || name.StartsWith("step_", StringComparison.Ordinal)
+                || name.StartsWith(Folder, StringComparison.Ordinal));
         if (arrays.ContainsKey(Folder + "header"))
         {
             arrays = arrays.Where(static a => a.Key.StartsWith(Folder, StringComparison.Ordinal))
@@ -223,7 +225,10 @@ public static class NiceFile
             Add(part.Output?.Indices ?? [], [.. part.Output?.Shifts ?? [], .. part.Output?.Scales ?? []]);
 
         foreach (NiceStep step in fit.Steps)
-            Add(Integers(step), step.Pairs.Select(static p => p.Weight).Concat(step.Contractions.SelectMany(Numbers).SelectMany(static n => n.Values)));
+        {
+            Add(Integers(step), step.Pairs.Select(static p => p.Weight)
+                .Concat(step.Contractions.SelectMany(Numbers).SelectMany(static n => n.Values)));
+        }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
 
@@ -254,10 +259,11 @@ public static class NiceFile
             Scaling = Enum.Parse<NiceScaling>((string)json["scaling"]!),
             Standard = Enum.Parse<NiceStandard>((string)json["standard"]!),
             IsPerSpecies = (bool)json["perSpecies"]!,
-            Selection = json["selection"] is not { } chosen ? null : new NiceSelection((int)chosen["count"]!, Enum.Parse<NiceChoice>((string)chosen["choice"]!))
-            {
-                Files = chosen["files"] is JsonArray files ? [.. files.Select(static f => (string)f!)] : [],
-            },
+            Selection = json["selection"] is not { } chosen ? null
+                : new NiceSelection((int)chosen["count"]!, Enum.Parse<NiceChoice>((string)chosen["choice"]!))
+                {
+                    Files = chosen["files"] is JsonArray files ? [.. files.Select(static f => (string)f!)] : [],
+                },
             InvariantsOf = json["invariantsOf"] is { } of ? Enum.Parse<NiceInvariants>((string)of!) : NiceInvariants.Each,
             Covariants = BranchOf(json["covariants"]!),
             Invariants = BranchOf(json["invariants"]!),
@@ -283,9 +289,11 @@ public static class NiceFile
         }
 
         NiceBasis basis = new(
-            (int)json["lmax"]!, (int)json["nmax"]!, json["groups"]!.AsArray().Select(static g => (int)g!).ToArray(), (double)json["cutoff"]!,
+            (int)json["lmax"]!, (int)json["nmax"]!, json["groups"]!.AsArray().Select(static g => (int)g!).ToArray(),
+                (double)json["cutoff"]!,
             json["factors"]!.AsArray().Select(static f => new NiceFactor(
-                new CouplingField((string)f!["name"]!, (int)f["rank"]!, (bool)f["axial"]!, (bool)f["timeOdd"]!), (int)f["channels"]!)).ToArray());
+                new CouplingField((string)f!["name"]!, (int)f["rank"]!, (bool)f["axial"]!, (bool)f["timeOdd"]!), (int)f["channels"]!))
+                    .ToArray());
         var parts = new List<NicePart>();
         int taken = 0;
         foreach (JsonNode? part in json["parts"]!.AsArray())
@@ -294,7 +302,8 @@ public static class NiceFile
             parts.Add(new NicePart(
                 (int?)part["centre"], (int)part["environments"]!, steps.GetRange(taken, count),
                 !arrays.TryGetValue(Output(p, "indices"), out NpyData? indices) ? null : new NiceOutput(
-                    Array.ConvertAll(indices.ToIntegers(), static x => checked((int)x)), arrays[Output(p, "shifts")].ToReals(), arrays[Output(p, "scales")].ToReals())));
+                    Array.ConvertAll(indices.ToIntegers(), static x => checked((int)x)), arrays[Output(p, "shifts")].ToReals(),
+                        arrays[Output(p, "scales")].ToReals())));
             taken += count;
         }
 
@@ -318,8 +327,11 @@ public static class NiceFile
         int products = (int)json["products"]!, components = (int)json["components"]!;
         string key = Suffix(block);
         double[] weights = Read("weights"), constant = Read("constant"), variances = Read("variances");
-        if ((weights.Length != 0 && weights.Length != (long)products * components) || (constant.Length != 0 && constant.Length != components))
+        if ((weights.Length != 0 && weights.Length != (long)products * components)
+            || (constant.Length != 0 && constant.Length != components))
+        {
             throw new FormatException();
+        }
 
         double[][] lower = Enumerable.Range(1, (int)json["lower"]!)
             .Select(order => Read(string.Create(CultureInfo.InvariantCulture, $"lower_{order}"))).ToArray();

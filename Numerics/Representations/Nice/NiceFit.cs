@@ -112,11 +112,13 @@ public sealed class NiceFit
         NiceBasis basis = Builder(fields, settings.Lambda ?? fields.Expansion.LMax, table, settings).Basis;
         // What is there already, and nothing yet of the others.
         int each = StepsOf(settings);
-        NicePart[] parts = samples.Select((s, k) => new NicePart(s.Centre, s.Sample.Count, (resume ?? []).Skip(k * each).Take(each).ToArray(), null)).ToArray();
+        NicePart[] parts = samples.Select(
+            (s, k) => new NicePart(s.Centre, s.Sample.Count, (resume ?? []).Skip(k * each).Take(each).ToArray(), null)).ToArray();
         for (int k = 0; k < parts.Length; k++)
         {
             int part = k;
-            NiceFitter fitter = new(Builder(fields, settings.Lambda ?? fields.Expansion.LMax, table, settings), settings, samples[k].Sample, threads);
+            NiceFitter fitter = new(
+                Builder(fields, settings.Lambda ?? fields.Expansion.LMax, table, settings), settings, samples[k].Sample, threads);
             List<NiceStep> steps = fitter.Fit(parts[k].Steps, finished is null ? null : step =>
             {
                 parts[part] = parts[part] with { Steps = [.. parts[part].Steps, step] };
@@ -139,7 +141,8 @@ public sealed class NiceFit
     {
         table ??= CouplingTable.Default;
         table.Require(
-            Math.Max(fields.Largest, lambda), $"the largest order of the fields is {fields.Largest} and the largest λ {lambda}", nameof(table));
+            Math.Max(fields.Largest, lambda), $"the largest order of the fields is {fields.Largest} and the largest λ {lambda}",
+                nameof(table));
         NiceBuilder builder = new(fields, lambda, table) { InvariantsOf = settings.InvariantsOf };
         if (part?.Output is not { } output) return builder;
         (int Order, NiceKey Key, int Component)[] all = [
@@ -148,7 +151,8 @@ public sealed class NiceFit
                 .SelectMany(c => Enumerable.Range(0, c.Components).Select(k => (s.Order, c.Key, k))))];
         return new NiceBuilder(fields, lambda, table)
         {
-            Wanted = output.Indices.Select(f => all[f]).ToHashSet(), Predicting = settings.Invariants.Purify, InvariantsOf = settings.InvariantsOf,
+            Wanted = output.Indices.Select(f => all[f]).ToHashSet(), Predicting = settings.Invariants.Purify,
+            InvariantsOf = settings.InvariantsOf,
         };
     }
 
@@ -162,7 +166,8 @@ public sealed class NiceFit
     {
         int each = StepsOf(Settings);
         return new NiceFit(
-            Settings, Basis, Parts.Select((p, k) => p with { Steps = p.Steps.Take(Math.Clamp(steps - k * each, 0, each)).ToArray(), Output = null }).ToArray())
+            Settings, Basis, Parts.Select(
+                (p, k) => p with { Steps = p.Steps.Take(Math.Clamp(steps - k * each, 0, each)).ToArray(), Output = null }).ToArray())
         {
             Spec = Spec, Sample = Sample,
         };

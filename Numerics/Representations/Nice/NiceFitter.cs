@@ -104,7 +104,12 @@ internal sealed class NiceFitter
         for (int w = 0; w < wanted.Count; w++)
         {
             (double possible, double chosen) = norms[w]?.Means(_sample.Count) ?? (0, 0);
-            NiceStep step = wanted[w].Step with { Contractions = contractions[next..(next + moments[w].Length)], Possible = possible, Chosen = chosen };
+            NiceStep step = wanted[w].Step with
+            {
+                Contractions = contractions[next..(next + moments[w].Length)],
+                Possible = possible,
+                Chosen = chosen
+            };
             next += moments[w].Length;
             _builder.Contract(step, wanted[w].Products);
             Remember(step);
@@ -116,9 +121,11 @@ internal sealed class NiceFitter
 
     private NiceNorms Norms(NiceStep step)
     {
-        var first = _builder.FirstOrder.Select(b => (b.Key, b.Value, Array.ConvertAll(_builder.FactorOf[b.Key], f => _scales[f]))).ToArray();
+        var first = _builder.FirstOrder.Select(b => (b.Key, b.Value, Array.ConvertAll(_builder.FactorOf[b.Key], f => _scales[f])))
+            .ToArray();
         return new NiceNorms(
-            step.Order == 2 ? first : _builder.Covariants.Where(b => b.Key.Order == step.Order - 1).OrderBy(static b => b.Key).Select(static b =>
+            step.Order == 2 ? first : _builder.Covariants.Where(b => b.Key.Order == step.Order - 1).OrderBy(static b => b.Key)
+                .Select(static b =>
                 (b.Key.Key, b.Value, Enumerable.Repeat(1.0, b.Value.Channels).ToArray())),
             first, step.Pairs);
     }
@@ -187,7 +194,8 @@ internal sealed class NiceFitter
     }
 
     /// <summary>The features whose couplings are listed; those of fewer than three factors are independent as they are.</summary>
-    private int[] Listed((int Order, NiceKey Key, int Component, LanePlace Place)[] features) => [.. Enumerable.Range(0, features.Length).Where(f =>
+    private int[] Listed((int Order, NiceKey Key, int Component, LanePlace Place)[] features) =>
+        [.. Enumerable.Range(0, features.Length).Where(f =>
     {
         (int order, NiceKey key, int component, _) = features[f];
         if (!_couplings!.TryGetValue((order, key.Sigma), out IndependentCouplings? basis)) return true;
@@ -209,14 +217,16 @@ internal sealed class NiceFitter
         }
 
         // A constant is a scalar: it must not be added to what turns or changes its sign.
-        return new NiceMoments(key, branch, step.Order - 1, products, lower, step.IsInvariant && branch.Purify > 0 && key is { Sigma: 1, Tau: 1 });
+        return new NiceMoments(key, branch, step.Order - 1, products, lower,
+            step.IsInvariant && branch.Purify > 0 && key is { Sigma: 1, Tau: 1 });
     }
 
     /// <summary>Runs what there is of the program over the sample, some batches at a time.</summary>
     private void Pass(Action<BlockMemory<double>[], int[]> batches)
     {
         FeatureProgram<double> program = _builder.Program();
-        BlockMemory<double>[] blocks = Enumerable.Range(0, Math.Max(1, _threads)).Select(_ => program.CreateMemory(program.Batch, false)).ToArray();
+        BlockMemory<double>[] blocks =
+            Enumerable.Range(0, Math.Max(1, _threads)).Select(_ => program.CreateMemory(program.Batch, false)).ToArray();
         int[] counts = new int[blocks.Length];
         for (int first = 0; first < _sample.Count;)
         {
@@ -289,7 +299,8 @@ internal sealed class NiceFitter
 
     private void FirstVariances()
     {
-        NiceMoments[] moments = _builder.FirstOrder.Select(static b => new NiceMoments(b.Key, new NiceBranch(), 0, b.Value, [], false)).ToArray();
+        NiceMoments[] moments = _builder.FirstOrder.Select(static b => new NiceMoments(b.Key, new NiceBranch(), 0, b.Value, [], false))
+            .ToArray();
         Pass((blocks, counts) =>
         {
             for (int b = 0; b < blocks.Length; b++)

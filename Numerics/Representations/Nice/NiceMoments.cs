@@ -152,13 +152,15 @@ internal sealed unsafe class NiceMoments
         }
 
         return new NiceContraction(
-            Key, m, components, weights, LowerWeights(prediction, weights, components), constant, Array.ConvertAll(values, v => v / n), total / n)
+            Key, m, components, weights, LowerWeights(prediction, weights, components), constant, Array.ConvertAll(values, v => v / n),
+                total / n)
         {
             Made = made,
         };
     }
 
-    private double* Values(BlockMemory<double> blocks, int channel) => blocks.Laned(_places[channel].Block) + (nint)_places[channel].Row * Lanes;
+    private double* Values(BlockMemory<double> blocks, int channel) =>
+        blocks.Laned(_places[channel].Block) + (nint)_places[channel].Row * Lanes;
 
     private void Flush()
     {
@@ -191,7 +193,11 @@ internal sealed unsafe class NiceMoments
             int used = block.Channels;
             double[] part = new double[used * components];
             if (components > 0)
-                Dense.Multiply(used, components, m, -1.0, prediction.AsSpan(first * m), m, false, weights, components, false, 0, part, components);
+            {
+                Dense.Multiply(used, components, m, -1.0, prediction.AsSpan(first * m), m, false, weights, components, false, 0, part,
+                    components);
+            }
+
             lower[order - 1] = part;
             first += used;
         }

@@ -22,13 +22,15 @@ internal sealed unsafe class NiceNorms
     /// <param name="right">The blocks of the first order, the same.</param>
     /// <param name="pairs">The pairs.</param>
     public NiceNorms(
-        IEnumerable<(NiceKey Key, NiceBlock Block, double[] Scales)> left, IEnumerable<(NiceKey Key, NiceBlock Block, double[] Scales)> right,
+        IEnumerable<(NiceKey Key, NiceBlock Block, double[] Scales)> left,
+            IEnumerable<(NiceKey Key, NiceBlock Block, double[] Scales)> right,
         IReadOnlyList<NicePair> pairs)
     {
         _left = left.Select(static b => (b.Key, b.Block.Places.ToArray(), b.Scales)).ToArray();
         _right = right.Select(static b => (b.Key, b.Block.Places.ToArray(), b.Scales)).ToArray();
         Dictionary<NiceKey, int> firstLeft = First(_left), firstRight = First(_right);
-        _pairs = pairs.Select(p => (firstLeft[p.Left] + p.LeftChannel, firstRight[p.Right] + p.RightChannel, p.Weight * p.Weight)).ToArray();
+        _pairs = pairs.Select(p => (firstLeft[p.Left] + p.LeftChannel, firstRight[p.Right] + p.RightChannel, p.Weight * p.Weight))
+            .ToArray();
     }
 
     private static int Lanes => CouplingBlocks<double>.Lanes;
@@ -54,7 +56,8 @@ internal sealed unsafe class NiceNorms
     public (double Possible, double Chosen) Means(int n) => (_possible / n, _chosen / n);
 
     /// <summary>|a|² of every channel, <c>[channel, lane]</c>, and of all channels as they are scaled, <c>[lane]</c>.</summary>
-    private static double[] Squares(BlockMemory<double> blocks, (NiceKey Key, LanePlace[] Places, double[] Scales)[] parts, out double[] all)
+    private static double[] Squares(
+        BlockMemory<double> blocks, (NiceKey Key, LanePlace[] Places, double[] Scales)[] parts, out double[] all)
     {
         double[] squares = new double[parts.Sum(static p => p.Places.Length) * Lanes];
         all = new double[Lanes];

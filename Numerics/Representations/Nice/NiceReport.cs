@@ -46,7 +46,8 @@ public static class NiceReport
     /// <param name="fit">The fit.</param>
     public static IEnumerable<string> Lines(NiceFit fit)
     {
-        string[] centres = fit.Parts.SelectMany(static p => p.Steps.Select(_ => p.Centre is int z ? $"{Elements.Symbol(z)} at the centre, " : "")).ToArray();
+        string[] centres = fit.Parts.SelectMany(
+            static p => p.Steps.Select(_ => p.Centre is int z ? $"{Elements.Symbol(z)} at the centre, " : "")).ToArray();
         foreach ((NiceLoss loss, NiceStep step, string centre) in Losses(fit).Zip(fit.Steps, centres))
         {
             string what = $"{centre}order {loss.Order}, {(loss.IsInvariant ? "invariants" : "covariants")}: {step.Pairs.Count} products";

@@ -21,12 +21,17 @@ internal static class NiceRun
     public static Spec Complete(Spec spec, NiceFit fit, string specSource, string fitSource)
     {
         if (!fit.IsComplete)
-            throw new InputException(fitSource, null, "steps", $"{fit.Steps.Count} of an interrupted fit", "a whole fit (--fit goes on with this one)");
+        {
+            throw new InputException(
+                fitSource, null, "steps", $"{fit.Steps.Count} of an interrupted fit", "a whole fit (--fit goes on with this one)");
+        }
 
         if (spec.Nice is null)
         {
             throw new InputException(
-                specSource, null, "$.representation.kind", string.Join(", ", spec.Representations.Select(static r => InputError.Quote(r.Word))), $"nice, whose fit {fitSource} is");
+                specSource, null, "$.representation.kind",
+                    string.Join(", ", spec.Representations.Select(static r => InputError.Quote(r.Word))),
+                    $"nice, whose fit {fitSource} is");
         }
 
         if (fit.Spec is null)
@@ -42,14 +47,18 @@ internal static class NiceRun
                 : spec.Radial,
             Representations =
             [
-                .. spec.Representations.Select(r => r.Nice is { } nice ? r with { Nice = nice with { Environments = fitted.Nice!.Environments } } : r),
+                .. spec.Representations.Select(
+                    r => r.Nice is { } nice ? r with { Nice = nice with { Environments = fitted.Nice!.Environments } } : r),
             ],
         };
         JsonObject ours = JsonNode.Parse(completed.ToJson())!.AsObject(), theirs = JsonNode.Parse(fit.Spec)!.AsObject();
         foreach (string key in ours.Select(static o => o.Key).Union(theirs.Select(static o => o.Key)))
         {
             if (key != "model" && !JsonNode.DeepEquals(ours[key], theirs[key]))
-                throw new InputException(specSource, null, "$." + key, Show(ours[key]), $"{Show(theirs[key])}, which {fitSource} was fitted with");
+            {
+                throw new InputException(
+                    specSource, null, "$." + key, Show(ours[key]), $"{Show(theirs[key])}, which {fitSource} was fitted with");
+            }
         }
 
         return completed;
@@ -93,7 +102,8 @@ internal static class NiceRun
             NiceFit before = NiceFile.Read(file);
             steps.AddRange(before.Spec == json && before.Sample == fingerprint
                 ? before.Steps
-                : throw new InputException(file, null, null, "a fit of another specification or other structures", "one of these, or no such file"));
+                : throw new InputException(
+                    file, null, null, "a fit of another specification or other structures", "one of these, or no such file"));
         }
 
         int total = NiceFit.StepsOf(nice.Settings) * (nice.Settings.IsPerSpecies ? sample.Species.Length : 1);

@@ -39,7 +39,8 @@ internal sealed unsafe class NiceSample
 
     private NiceSample(NiceSample all, int[] chosen)
     {
-        (_fields, _potentials, _all, _most, _length, _expanded) = (all._fields, all._potentials, all._all, all._most, all._length, all._expanded);
+        (_fields, _potentials, _all, _most, _length, _expanded) =
+            (all._fields, all._potentials, all._all, all._most, all._length, all._expanded);
         (_coefficients, _species, _chosen, Count) = (all._coefficients, all._species, chosen, chosen.Length);
     }
 

@@ -10,7 +10,8 @@ namespace Toolkit.Numerics.Representations.Nice;
 /// <summary>How many features one branch of the iteration makes of each order.</summary>
 public sealed record NiceBranch
 {
-    /// <summary>Products of channels that are made of each order and each sign under the inversion, the most important first; null: all.</summary>
+    /// <summary>Products of channels that are made of each order and each sign under the inversion, the most important first; null:
+    /// all.</summary>
     public int? Expand { get; init; }
 
     /// <summary>Principal components that are kept of each block; null: by <see cref="Captured"/>, or all products as they are.</summary>
@@ -37,7 +38,10 @@ public sealed record NiceBranch
             throw new ArgumentException("expected a number of components or a part of the variance, not both", name);
 
         if (Purify > 0 && !IsContracted)
-            throw new ArgumentException("purified products are contracted: expected a number of components or a part of the variance", name);
+        {
+            throw new ArgumentException(
+                "purified products are contracted: expected a number of components or a part of the variance", name);
+        }
 
         void Positive(int? value, string member)
         {
@@ -53,7 +57,8 @@ public enum NiceScaling
     /// <summary>Nothing: fields count as large as their units make them.</summary>
     None,
 
-    /// <summary>A number for each field, with which the mean square of its coefficients, summed over channels, is 1 on the sample.</summary>
+    /// <summary>A number for each field, with which the mean square of its coefficients, summed over channels, is 1 on the
+    /// sample.</summary>
     Fields,
 }
 
@@ -63,7 +68,8 @@ public enum NiceStandard
     /// <summary>Not at all.</summary>
     None,
 
-    /// <summary>Those of one (ν, σ, τ) by one number, with which their variances on the sample add up to 1: they keep their weights.</summary>
+    /// <summary>Those of one (ν, σ, τ) by one number, with which their variances on the sample add up to 1: they keep their
+    /// weights.</summary>
     Blocks,
 
     /// <summary>Each to the mean 0 and the variance 1 on the sample.</summary>
@@ -90,7 +96,8 @@ public enum NiceChoice
 /// <summary>For which orders invariants are a branch of their own.</summary>
 public enum NiceInvariants
 {
-    /// <summary>Invariants of each order are made and contracted for the features alone, beside the covariants that the next is made from.</summary>
+    /// <summary>Invariants of each order are made and contracted for the features alone, beside the covariants that the next is made
+    /// from.</summary>
     Each,
 
     /// <summary>Those of the last order, which has no covariants; features of the orders before are their covariants with λ = 0.</summary>
@@ -111,11 +118,13 @@ public sealed record NiceSelection(int Count, NiceChoice Choice)
 
     /// <summary>Those of given files.</summary>
     /// <param name="files">The files.</param>
-    public static NiceSelection OfCouplings(params IReadOnlyList<string> files) => new(int.MaxValue, NiceChoice.Couplings) { Files = files };
+    public static NiceSelection OfCouplings(params IReadOnlyList<string> files) =>
+        new(int.MaxValue, NiceChoice.Couplings) { Files = files };
 
     /// <summary>Whether both choose alike, of files of the same names.</summary>
     /// <param name="other">Another.</param>
-    public bool Equals(NiceSelection? other) => other is not null && (Count, Choice) == (other.Count, other.Choice) && Files.SequenceEqual(other.Files);
+    public bool Equals(NiceSelection? other) =>
+        other is not null && (Count, Choice) == (other.Count, other.Choice) && Files.SequenceEqual(other.Files);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Count, Choice, Files.Count);
@@ -131,11 +140,23 @@ public sealed record NiceSelection(int Count, NiceChoice Choice)
         {
             IndependentCouplings basis = IndependentCouplings.Read(Path.Combine(Folder, file));
             if (basis.Lambda != 0 || basis.LMax < lmax)
-                throw new InputException(file, null, null, $"couplings to λ {basis.Lambda} of l up to {basis.LMax}", $"λ 0 and l up to {lmax} at least");
+            {
+                throw new InputException(
+                    file, null, null, $"couplings to λ {basis.Lambda} of l up to {basis.LMax}", $"λ 0 and l up to {lmax} at least");
+            }
+
             if (basis.LargestOrder > (settings.Lambda ?? lmax) && basis.Order <= settings.Order)
-                throw new InputException(file, null, null, $"couplings by way of order {basis.LargestOrder}", $"at most {settings.Lambda ?? lmax}, the lambda of nice: a larger one there");
+            {
+                throw new InputException(
+                    file, null, null, $"couplings by way of order {basis.LargestOrder}",
+                    $"at most {settings.Lambda ?? lmax}, the lambda of nice: a larger one there");
+            }
+
             if (!read.TryAdd((basis.Order, basis.Sigma), basis))
-                throw new InputException(file, null, null, $"couplings of order {basis.Order} and σ {basis.Sigma} a second time", "one file for each");
+            {
+                throw new InputException(
+                    file, null, null, $"couplings of order {basis.Order} and σ {basis.Sigma} a second time", "one file for each");
+            }
         }
 
         for (int order = 3; order <= settings.Order; order++)
@@ -216,8 +237,13 @@ public sealed record NiceSettings
             throw new ArgumentOutOfRangeException(nameof(Ridge), Ridge, "expected a finite number of at least 0");
 
         if (Selection is not null) ArgumentOutOfRangeException.ThrowIfLessThan(Selection.Count, 1, nameof(Selection));
-        if (Selection?.Choice == NiceChoice.Couplings && (Covariants.IsContracted || Invariants.IsContracted || Covariants.Expand is not null || Invariants.Expand is not null))
-            throw new ArgumentException("couplings are chosen from products as they are: expected no contraction and all products", nameof(Selection));
+        if (Selection?.Choice == NiceChoice.Couplings
+            && (Covariants.IsContracted || Invariants.IsContracted || Covariants.Expand is not null || Invariants.Expand is not null))
+        {
+            throw new ArgumentException(
+                "couplings are chosen from products as they are: expected no contraction and all products", nameof(Selection));
+        }
+
         Covariants.Validate(nameof(Covariants));
         Invariants.Validate(nameof(Invariants));
     }

@@ -21,7 +21,8 @@ public readonly record struct NicePair(NiceKey Left, int LeftChannel, NiceKey Ri
 /// <param name="Variances">The mean squares of the components, falling; of products that are not contracted those of each.</param>
 /// <param name="Total">The mean square of all products after purification, of invariants about their means.</param>
 public sealed record NiceContraction(
-    NiceKey Key, int Products, int Components, double[] Weights, IReadOnlyList<double[]> Lower, double[] Constant, double[] Variances, double Total)
+    NiceKey Key, int Products, int Components, double[] Weights, IReadOnlyList<double[]> Lower, double[] Constant, double[] Variances,
+        double Total)
 {
     /// <summary>The mean square of all products as they were made.</summary>
     public double Made { get; init; }
@@ -40,7 +41,8 @@ public sealed record NiceContraction(
 /// <param name="Order">ν.</param>
 /// <param name="IsInvariant">Whether these are the features of the order, with λ = 0 only.</param>
 /// <param name="Pairs">The products, those of one pair of blocks together.</param>
-/// <param name="Contractions">For each block that there is; its <see cref="NiceContraction.Weights"/> are empty where products stay as they are.</param>
+/// <param name="Contractions">For each block that there is; its <see cref="NiceContraction.Weights"/> are empty where products stay as they
+/// are.</param>
 public sealed record NiceStep(
     int Order, bool IsInvariant, IReadOnlyList<NicePair> Pairs, IReadOnlyList<NiceContraction> Contractions)
 {

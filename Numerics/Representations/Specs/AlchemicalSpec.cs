@@ -23,7 +23,8 @@ public sealed record AlchemicalSpec(int? Channels, double? RowWidth, double? Col
         {
             WhenAbsent = "that of the species",
         },
-        new SpecNumber("row", "δ_row of the similarity exp(−Δrow²/2δ_row² − Δcolumn²/2δ_column²) in the periodic table; not with weights", "1", null, new(0, 1000))
+        new SpecNumber("row", "δ_row of the similarity exp(−Δrow²/2δ_row² − Δcolumn²/2δ_column²) in the periodic table; not with weights",
+            "1", null, new(0, 1000))
         {
             WhenAbsent = "1",
         },
@@ -31,7 +32,8 @@ public sealed record AlchemicalSpec(int? Channels, double? RowWidth, double? Col
         {
             WhenAbsent = "1",
         },
-        new SpecWeights("weights", "for every species its share in each pseudo-species, as {\"H\": [1, 0], \"C\": [0.3, 1]}", "from the similarity"),
+        new SpecWeights("weights", "for every species its share in each pseudo-species, as {\"H\": [1, 0], \"C\": [0.3, 1]}",
+            "from the similarity"),
     ]);
 
     internal static AlchemicalSpec? Read(SpecReader r)
@@ -94,7 +96,10 @@ public sealed record AlchemicalSpec(int? Channels, double? RowWidth, double? Col
             : Weights is null && Channels > species.Count ? $"{Channels} pseudo-species of {species.Count} species"
             : "";
         if (found.Length > 0)
-            throw new InputException(source, null, "$.alchemical", found, "weights for every species, and no more pseudo-species than species");
+        {
+            throw new InputException(
+                source, null, "$.alchemical", found, "weights for every species, and no more pseudo-species than species");
+        }
 
         return Weights is null
             ? SpeciesMixing.FromPeriodicTable(species, RowWidth!.Value, ColumnWidth!.Value, Channels ?? species.Count)

@@ -20,7 +20,8 @@ public sealed record ContractionSpec(int? Channels, double? Captured, RadialCont
         "fewer functions made from these, for each l the combinations with the largest mean square over the data; n in labels then counts them",
         SpecAbsence.Nothing,
     [
-        new SpecInteger("channels", "their number; not with captured or weights", null, 1, SpecSchema.MostRadial) { WhenAbsent = "by captured or weights" },
+        new SpecInteger("channels", "their number; not with captured or weights", null, 1,
+            SpecSchema.MostRadial) { WhenAbsent = "by captured or weights" },
         new SpecNumber("captured", "the part of the mean square of the coefficients of every l to keep at least, with as few as do it; not with channels or weights", "1", null, new(0, 1))
         {
             WhenAbsent = "by channels or weights",
@@ -51,9 +52,13 @@ public sealed record ContractionSpec(int? Channels, double? Captured, RadialCont
             throw r.Bad(Weights, $"{w.Length} matrices", $"{lmax + 1}, one for every l up to lmax");
 
         if (rows > columns || (nmax is not null && columns != nmax))
-            throw r.Bad(Weights, $"{rows} rows of {columns} numbers", nmax is null ? "no more rows than numbers in a row" : $"at most {nmax} rows of {nmax} numbers (nmax)");
+        {
+            throw r.Bad(Weights, $"{rows} rows of {columns} numbers",
+                nmax is null ? "no more rows than numbers in a row" : $"at most {nmax} rows of {nmax} numbers (nmax)");
+        }
 
-        return new ContractionSpec(null, null, new RadialContraction(lmax, rows, columns, w.SelectMany(static m => m.SelectMany(static row => row)).ToArray()));
+        return new ContractionSpec(
+            null, null, new RadialContraction(lmax, rows, columns, w.SelectMany(static m => m.SelectMany(static row => row)).ToArray()));
     }
 
     internal void Write(Utf8JsonWriter json)
@@ -95,7 +100,8 @@ public sealed record ContractionSpec(int? Channels, double? Captured, RadialCont
     /// <exception cref="InputException">The weights are left to a data set, or are those of other functions.</exception>
     internal IRadialFunctions Apply(IRadialFunctions functions, string source)
     {
-        RadialContraction weights = Weights ?? throw new InputException(source, null, Path, "no weights", "weights, which a data set gives");
+        RadialContraction weights =
+            Weights ?? throw new InputException(source, null, Path, "no weights", "weights, which a data set gives");
         return weights.LMax == functions.LMax && weights.SourceNMax == functions.NMax
             ? weights.Apply(functions)
             : throw new InputException(

@@ -15,7 +15,8 @@ internal static class CutoffSection
     internal static SpecGroup Node { get; } = new("cutoff", "how far an environment reaches", SpecAbsence.Required,
     [
         new SpecNumber("radius", "the distance beyond which nothing is seen", "Å", null, SpecRange.Lengths),
-        new SpecNumber("smoothing", "the width of the range below the radius in which contributions fall to zero", "Å", null, new(0, 1000, "radius"))
+        new SpecNumber("smoothing", "the width of the range below the radius in which contributions fall to zero", "Å", null,
+            new(0, 1000, "radius"))
         {
             WhenAbsent = "a tenth of the radius",
         },
@@ -25,7 +26,8 @@ internal static class CutoffSection
     internal static CutoffFunction Read(SpecReader r)
     {
         double radius = r.Number("$.cutoff.radius");
-        return new CutoffFunction(radius, r.NumberIfAny("$.cutoff.smoothing") ?? DefaultSmoothing * radius, r.Choice("$.cutoff.kind", Kinds));
+        return new CutoffFunction(
+            radius, r.NumberIfAny("$.cutoff.smoothing") ?? DefaultSmoothing * radius, r.Choice("$.cutoff.kind", Kinds));
     }
 
     internal static void Write(Utf8JsonWriter json, CutoffFunction cutoff)

@@ -15,7 +15,8 @@ public sealed record DensitySpec(double? Sigma, CentrePolicy Centre)
         ("exclude", CentrePolicy.Exclude, "nothing"),
         ("separate", CentrePolicy.Separate, "its own density, in channels of its own labelled −1"));
 
-    internal static SpecGroup Node { get; } = new("density", "what every neighbour adds to the density around an atom", SpecAbsence.Defaults,
+    internal static SpecGroup Node { get; } =
+        new("density", "what every neighbour adds to the density around an atom", SpecAbsence.Defaults,
     [
         new SpecChoice("kind", "the shape", false, Kinds.Options),
         new SpecNumber("sigma", "the width σ of the Gaussian; only with kind gaussian", "Å", 0.3, new(0, 1000)),

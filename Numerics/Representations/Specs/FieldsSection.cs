@@ -14,7 +14,8 @@ internal static class FieldsSection
     /// <summary>How a vector is spelt.</summary>
     internal const string Vector = "vector";
 
-    internal static SpecList Node { get; } = new("fields", "what atoms carry beside the density: vectors for the spin- kinds and trees, potentials for factors and trees",
+    internal static SpecList Node { get; } =
+        new("fields", "what atoms carry beside the density: vectors for the spin- kinds and trees, potentials for factors and trees",
     [
         new SpecName("name", "what labels, factors and coupling trees call it: letters, digits and underscores, a letter first, and not rho", null),
         new SpecChoice("kind", "what atoms carry", false,
@@ -47,7 +48,10 @@ internal static class FieldsSection
             foreach (SpecNode other in isPotential ? VectorFieldSpec.Members : PotentialFieldSpec.Members)
             {
                 if (r.IsGiven(at + other.Name))
-                    throw r.Bad(at + other.Name, "this key with kind " + r.Word(at + "kind"), $"{other.Name} only with kind {(isPotential ? Vector : Potential)}");
+                {
+                    throw r.Bad(at + other.Name, "this key with kind " + r.Word(at + "kind"),
+                        $"{other.Name} only with kind {(isPotential ? Vector : Potential)}");
+                }
             }
 
             if (isPotential) potentials.Add(PotentialFieldSpec.Read(r, at, name));

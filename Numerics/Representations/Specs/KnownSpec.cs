@@ -30,7 +30,8 @@ public sealed record PairSpec(int First, int Second, PairKind Kind, double Depth
         ("lennard-jones", PairKind.LennardJones, "D[(R/r)¹² − 2(R/r)⁶]"),
         ("morse", PairKind.Morse, "D[e^(−2a(r−R)) − 2e^(−a(r−R))]"));
 
-    internal static SpecList Node { get; } = new("pairs", "potentials of pairs that are known, taken off labels before they are learned and added to predictions",
+    internal static SpecList Node { get; } =
+        new("pairs", "potentials of pairs that are known, taken off labels before they are learned and added to predictions",
     [
         new SpecElements("elements", "the two elements, or one whose atoms are the pair", "required"),
         new SpecChoice("kind", "the form", true, Kinds.Options),
@@ -50,13 +51,24 @@ public sealed record PairSpec(int First, int Second, PairKind Kind, double Depth
     private static PairSpec Read(SpecReader r, string at)
     {
         if (r.Elements(at + "elements") is not { Length: 1 or 2 } elements)
-            throw r.Bad(at + "elements", r.Has(at + "elements") ? "more than two" : "no key", "the two elements, or one whose atoms are the pair, as [\"Na\", \"Cl\"]");
+        {
+            throw r.Bad(at + "elements",
+                r.Has(at + "elements") ? "more than two" : "no key",
+                "the two elements, or one whose atoms are the pair, as [\"Na\", \"Cl\"]");
+        }
+
         PairKind kind = r.Choice(at + "kind", Kinds);
         if (r.Has(at + "rate") != (kind == PairKind.Morse))
-            throw r.Bad(at + "rate", r.Has(at + "rate") ? "this key with kind lennard-jones" : "no key", "rate with kind morse, and only there");
+        {
+            throw r.Bad(at + "rate", r.Has(at + "rate") ? "this key with kind lennard-jones" : "no key",
+                "rate with kind morse, and only there");
+        }
+
         double outer = r.Number(at + "outer");
         return new PairSpec(
-            elements[0], elements[^1], kind, r.Number(at + "depth"), r.Number(at + "distance"), r.NumberIfAny(at + "rate") ?? 0, r.NumberIfAny(at + "inner") ?? 0.5 * outer, outer);
+            elements[0], elements[^1], kind,
+                r.Number(at + "depth"), r.Number(at + "distance"), r.NumberIfAny(at + "rate") ?? 0,
+                r.NumberIfAny(at + "inner") ?? 0.5 * outer, outer);
     }
 
     internal void Write(Utf8JsonWriter json)

@@ -125,13 +125,15 @@ public sealed record ModelSpec
 
     private static readonly SpecWords<BaselineKind> Baselines = new(
         ("fitted", BaselineKind.Fitted, "one energy for each species, by least squares"),
-        ("isolated", BaselineKind.Isolated, "the energies of the structures of one atom in the training set, which the model then gives exactly"),
+        ("isolated", BaselineKind.Isolated,
+            "the energies of the structures of one atom in the training set, which the model then gives exactly"),
         ("none", BaselineKind.None, "nothing"));
 
     private static readonly SpecWords<FieldPart> FieldParts = new(
         ("full", FieldPart.Full, "all three components: lengths were free, or the part along the vector is a derivative, too"),
         ("perpendicular", FieldPart.Perpendicular, "what is perpendicular to the vector: lengths were held by constraints"),
-        ("torque", FieldPart.Torque, "the vector times the field (×), the torque, which counts long vectors more: lengths were held by constraints"));
+        ("torque", FieldPart.Torque,
+            "the vector times the field (×), the torque, which counts long vectors more: lengths were held by constraints"));
 
     private static readonly SpecWords<KernelKind> KernelWords = new(
         ("polynomial", KernelKind.Polynomial, "(offset + p·q)^degree"),
@@ -163,7 +165,8 @@ public sealed record ModelSpec
     /// <summary>The number of parts of the data in cross-validation.</summary>
     public int Folds { get; init; } = DefaultFolds;
 
-    /// <summary>Whether there are also fits without each of the folds, whose spread is the standard deviation of energies; of ridge.</summary>
+    /// <summary>Whether there are also fits without each of the folds, whose spread is the standard deviation of energies; of
+    /// ridge.</summary>
     public bool HasCommittee { get; init; }
 
     /// <summary>Whether the model says how far atoms are from those that it was fitted on.</summary>
@@ -196,7 +199,8 @@ public sealed record ModelSpec
     /// <summary>How they are chosen.</summary>
     public PointChoice Selection { get; init; }
 
-    internal static SpecGroup Node { get; } = new("model", "what is fitted to the features; without it there are features only", SpecAbsence.Nothing,
+    internal static SpecGroup Node { get; } =
+        new("model", "what is fitted to the features; without it there are features only", SpecAbsence.Nothing,
     [
         new SpecChoice("kind", "the model", true, Kinds.Options),
         new SpecChoice("target", "what the model gives", false, Targets.Options),
@@ -221,7 +225,9 @@ public sealed record ModelSpec
         PairSpec.Node,
         ElectrostaticsSpec.Node,
         new SpecChoice("fields", "which part of the effective fields −∂E/∂v is learned and compared", false, FieldParts.Options),
-        new SpecGroup("weights", "what counts how much, each label in units of its standard deviation over the training set; 0: not at all", SpecAbsence.Defaults,
+        new SpecGroup("weights",
+            "what counts how much, each label in units of its standard deviation over the training set; 0: not at all",
+            SpecAbsence.Defaults,
         [
             Weight("energy", "of a structure's energy per atom, which counts once for each atom"),
             Weight("forces", "of each component of a force"),
@@ -292,7 +298,9 @@ public sealed record ModelSpec
             HasCommittee = r.Flag(Path + "committee"),
             HasExtrapolation = r.Flag(Path + "extrapolation"),
             Baseline = r.Choice(Path + "baseline", Baselines),
-            Repulsion = r.Has(Path + "repulsion") ? new RepulsionSpec(r.NumberIfAny(Path + "repulsion.inner") ?? 0.5 * Number("repulsion.outer"), Number("repulsion.outer")) : null,
+            Repulsion = r.Has(Path + "repulsion")
+                ? new RepulsionSpec(r.NumberIfAny(Path + "repulsion.inner") ?? 0.5 * Number("repulsion.outer"), Number("repulsion.outer"))
+                : null,
             Pairs = pairs.Count > 0 ? pairs : Default.Pairs,
             Electrostatics = r.Has(Path + "electrostatics") ? ElectrostaticsSpec.Read(r, Path + "electrostatics.") : null,
             Fields = r.Choice(Path + "fields", FieldParts),

@@ -28,7 +28,8 @@ public sealed record NiceSpec(NiceSettings Settings, int Environments)
 
     private static readonly SpecWords<NiceScaling> Scalings = new(
         ("none", NiceScaling.None, "nothing: fields count as large as their units make them"),
-        ("fields", NiceScaling.Fields, "a number for each field, with which the mean square of its coefficients, summed over channels, is 1"));
+        ("fields", NiceScaling.Fields,
+            "a number for each field, with which the mean square of its coefficients, summed over channels, is 1"));
 
     private static readonly SpecWords<bool> Centres = new(
         ("shared", false, "all together: the same products and components around every atom"),
@@ -42,12 +43,15 @@ public sealed record NiceSpec(NiceSettings Settings, int Environments)
     private static readonly SpecWords<NiceChoice> Choices = new(
         ("farthest", NiceChoice.Farthest, "those far from one another"),
         ("cur", NiceChoice.Cur, "those that span the others (CUR)"),
-        ("independent", NiceChoice.Independent, "those of which none is a combination of the others: with contraction none a complete set without repetition"),
+        ("independent", NiceChoice.Independent,
+            "those of which none is a combination of the others: with contraction none a complete set without repetition"),
         ("couplings", NiceChoice.Couplings, "those that files of `toolkit independent` list, certified: exactly a complete set without repetition; with contraction none and scalar factors"));
 
     private static readonly SpecWords<NiceInvariants> Branches = new(
-        ("each", NiceInvariants.Each, "invariants of each order are made and contracted for the features alone, beside the covariants that the next is made from"),
-        ("last", NiceInvariants.Last, "those of the last order, which has no covariants; features of the orders before are their covariants with λ = 0"));
+        ("each", NiceInvariants.Each,
+            "invariants of each order are made and contracted for the features alone, beside the covariants that the next is made from"),
+        ("last", NiceInvariants.Last,
+            "those of the last order, which has no covariants; features of the orders before are their covariants with λ = 0"));
 
     private static readonly SpecWords<bool> Precisions = new(
         ("float64", false, "coefficients and all that is made of them"),
@@ -56,7 +60,8 @@ public sealed record NiceSpec(NiceSettings Settings, int Environments)
     /// <summary>Keys that the representation has with kind nice alone.</summary>
     internal static IReadOnlyList<SpecNode> Nodes { get; } =
     [
-        new SpecGroup("contraction", "how the products of each order are made fewer, by principal components for each (λ, σ); only with nice", SpecAbsence.Nothing,
+        new SpecGroup("contraction",
+            "how the products of each order are made fewer, by principal components for each (λ, σ); only with nice", SpecAbsence.Nothing,
         [
             new SpecGroup("components", "by number; not with captured", SpecAbsence.Nothing,
             [
@@ -75,7 +80,8 @@ public sealed record NiceSpec(NiceSettings Settings, int Environments)
             Word = None,
             WhenAbsent = "components 50 and 200",
         },
-        new SpecGroup("expand", "how many products are made of each order and σ, those first whose factors vary most; only with nice", SpecAbsence.Nothing,
+        new SpecGroup("expand", "how many products are made of each order and σ, those first whose factors vary most; only with nice",
+            SpecAbsence.Nothing,
         [
             new SpecInteger("covariants", "for the next order", 150, 1, Many),
             new SpecInteger("invariants", "for the features", 300, 1, Many),
@@ -93,11 +99,13 @@ public sealed record NiceSpec(NiceSettings Settings, int Environments)
             Word = None,
             WhenAbsent = "10 and 50; `none` without contraction",
         },
-        new SpecChoice("time", "which features by their sign under time reversal, where spins are factors; only with nice", false, Times.Options)
+        new SpecChoice("time", "which features by their sign under time reversal, where spins are factors; only with nice", false,
+            Times.Options)
         {
             WhenAbsent = "`even`",
         },
-        new SpecChoice("scaling", "what coefficients of the factors are multiplied with before their products compete; only with nice", false, Scalings.Options)
+        new SpecChoice("scaling", "what coefficients of the factors are multiplied with before their products compete; only with nice",
+            false, Scalings.Options)
         {
             WhenAbsent = "`fields` with several factors and a contraction, else `none`",
         },
@@ -105,11 +113,13 @@ public sealed record NiceSpec(NiceSettings Settings, int Environments)
         {
             WhenAbsent = "`shared`",
         },
-        new SpecChoice("standard", "how features are shifted and scaled, by their values on the environments of the fit; only with nice", false, Standards.Options)
+        new SpecChoice("standard", "how features are shifted and scaled, by their values on the environments of the fit; only with nice",
+            false, Standards.Options)
         {
             WhenAbsent = "`none`",
         },
-        new SpecGroup("select", "which features are kept, chosen by their values on the environments of the fit; only with nice", SpecAbsence.Nothing,
+        new SpecGroup("select", "which features are kept, chosen by their values on the environments of the fit; only with nice",
+            SpecAbsence.Nothing,
         [
             new SpecInteger("count", "how many at most; not with couplings", 100, 1, Many),
             new SpecChoice("by", "how they are chosen", false, Choices.Options),
@@ -122,11 +132,13 @@ public sealed record NiceSpec(NiceSettings Settings, int Environments)
         {
             WhenAbsent = "`each`",
         },
-        new SpecChoice("precision", "what `toolkit features` computes in where no `--precision` is given; only with nice", false, Precisions.Options)
+        new SpecChoice("precision", "what `toolkit features` computes in where no `--precision` is given; only with nice", false,
+            Precisions.Options)
         {
             WhenAbsent = "`float64`",
         },
-        new SpecInteger("environments", "the most environments, spread evenly over the data, that the iteration is fitted on; only with nice", null, 1, 10 * Many)
+        new SpecInteger("environments",
+            "the most environments, spread evenly over the data, that the iteration is fitted on; only with nice", null, 1, 10 * Many)
         {
             WhenAbsent = NiceFit.DefaultEnvironments.ToString(CultureInfo.InvariantCulture),
         },
@@ -156,7 +168,8 @@ public sealed record NiceSpec(NiceSettings Settings, int Environments)
                 Lambda = lambda,
                 Parities = parities,
                 HasTimeOdd = r.ChoiceIfAny(Path + "time", Times) ?? false,
-                Scaling = r.ChoiceIfAny(Path + "scaling", Scalings) ?? (factors > 1 && isContracted ? NiceScaling.Fields : NiceScaling.None),
+                Scaling = r.ChoiceIfAny(Path + "scaling", Scalings)
+                    ?? (factors > 1 && isContracted ? NiceScaling.Fields : NiceScaling.None),
                 IsPerSpecies = r.ChoiceIfAny(Path + "centres", Centres) ?? false,
                 Standard = r.ChoiceIfAny(Path + "standard", Standards) ?? NiceStandard.None,
                 Selection = r.Has(Path + "select") ? Select() : null,

@@ -25,8 +25,10 @@ namespace Toolkit.Numerics.Representations;
 /// <param name="MeshSize">Points of the mesh; null: chosen for each structure.</param>
 /// <param name="SplineOrder">The order of the mesh's splines; null: chosen for each structure.</param>
 public sealed record PotentialFieldSpec(
-    string Name, int Exponent, double Smearing, string? Charges, IReadOnlyDictionary<int, double>? SpeciesCharges, PotentialEvaluator Evaluator,
-    double Tolerance, OwnCharge OwnCharge, bool IsExterior, bool IsAutocorrelation, double? Split, (int A, int B, int C)? MeshSize, int? SplineOrder)
+    string Name, int Exponent, double Smearing, string? Charges, IReadOnlyDictionary<int, double>? SpeciesCharges,
+        PotentialEvaluator Evaluator,
+    double Tolerance, OwnCharge OwnCharge, bool IsExterior, bool IsAutocorrelation, double? Split, (int A, int B, int C)? MeshSize,
+        int? SplineOrder)
 {
     private static readonly SpecWords<PotentialEvaluator> Evaluators = new(
         ("auto", PotentialEvaluator.Auto, "what is fastest"),
@@ -43,20 +45,24 @@ public sealed record PotentialFieldSpec(
     internal static IReadOnlyList<SpecNode> Members { get; } =
     [
         new SpecInteger("exponent", "kind potential: p of 1/r^p", null, 1, 6) { WhenAbsent = "1" },
-        new SpecNumber("smearing", "kind potential: the width σ of the Gaussians that charges are smeared to", "Å", null, new SpecRange(0, 100))
+        new SpecNumber("smearing", "kind potential: the width σ of the Gaussians that charges are smeared to", "Å", null,
+            new SpecRange(0, 100))
         {
             WhenAbsent = "1",
         },
         new SpecCharges("charges", "kind potential: the atom property with charges, or an object with one for each element", "1 for every atom: the potential of each species"),
         new SpecChoice("evaluator", "kind potential: how the long-ranged sum is done", false, Evaluators.Options) { WhenAbsent = "`auto`" },
-        new SpecNumber("tolerance", "kind potential: the largest error of a value over the root mean square of those of its l and species", "1", null,
+        new SpecNumber("tolerance", "kind potential: the largest error of a value over the root mean square of those of its l and species",
+            "1", null,
             new SpecRange(1e-12, 0.1) { AllowsAbove = true }) { WhenAbsent = "1e-6" },
-        new SpecFlag("exterior", "kind potential: whether sources count by 1 − f_c of their distance, so that only what is beyond the cutoff is seen"),
+        new SpecFlag("exterior",
+            "kind potential: whether sources count by 1 − f_c of their distance, so that only what is beyond the cutoff is seen"),
         new SpecFlag("autocorrelation", "kind potential: whether charges are smeared to the autocorrelation of that Gaussian, of width √2 σ, as in the paper's symmetrised density (exactly so for exponent 1, by definition otherwise)"),
         new SpecNumber("split", "kind potential: the width at which the sum is split into pairs nearby and a smooth rest, from that of the charges, where there are no pairs, to 20 times that; values are the same within the tolerance", "Å", null,
             SpecRange.Lengths) { WhenAbsent = "by cost, for each structure" },
         new SpecMesh("meshSize", "kind potential: points of the mesh along the vectors that repeat, then across, and then a mesh it is; with split and splineOrder energies are continuous when a cell that repeats in all directions changes", "by cost, for each structure"),
-        new SpecInteger("splineOrder", "kind potential: the order of the mesh's splines, even", null, 4, 16) { WhenAbsent = "by cost, for each structure" },
+        new SpecInteger("splineOrder", "kind potential: the order of the mesh's splines, even", null, 4,
+            16) { WhenAbsent = "by cost, for each structure" },
     ];
 
     /// <summary>What the key center may say of a potential.</summary>
@@ -89,7 +95,10 @@ public sealed record PotentialFieldSpec(
             ])
         {
             if (r.IsGiven(at + key) && !isFit)
-                throw r.Bad(at + key, "this key with evaluator " + Evaluators.WordOf(evaluator), key == "split" ? "it with auto, kspace or mesh only" : "it with auto or mesh only");
+            {
+                throw r.Bad(at + key, "this key with evaluator " + Evaluators.WordOf(evaluator),
+                    key == "split" ? "it with auto, kspace or mesh only" : "it with auto or mesh only");
+            }
         }
 
         return new PotentialFieldSpec(
@@ -160,7 +169,10 @@ public sealed record PotentialFieldSpec(
     {
         string at = $"$.fields ({Name})";
         if (SpeciesCharges is not null && species.FirstOrDefault(z => !SpeciesCharges.ContainsKey(z), -1) is int missing && missing >= 0)
-            throw new InputException(source, null, at + ".charges", "no charge of " + Elements.Symbol(missing), "one for each element with channels");
+        {
+            throw new InputException(
+                source, null, at + ".charges", "no charge of " + Elements.Symbol(missing), "one for each element with channels");
+        }
 
         try
         {
@@ -184,7 +196,9 @@ public sealed record PotentialFieldSpec(
         catch (ArgumentException e)
         {
             throw new InputException(
-                source, null, at, string.Create(CultureInfo.InvariantCulture, $"a field that cannot be made ({e.Message.Split(" (Parameter", 2)[0]})"), "another smearing, exponent or basis");
+                source, null, at, string.Create(
+                    CultureInfo.InvariantCulture, $"a field that cannot be made ({e.Message.Split(" (Parameter", 2)[0]})"),
+                    "another smearing, exponent or basis");
         }
     }
 }

@@ -31,7 +31,8 @@ public sealed record RadialSpec(RadialKind Kind, int? NMax, string? File, Radial
 {
     private static readonly SpecWords<RadialKind> Kinds = new(
         ("gto", RadialKind.Gto, "Gaussian type orbitals rⁿ exp(−r²/2σₙ²), σₙ = max(√n, 1)·radius/nmax, orthonormalised"),
-        ("laplacian", RadialKind.Laplacian, "spherical Bessel functions j_l(z_nl r/radius) that vanish at the radius: the Laplacian's eigenfunctions"),
+        ("laplacian", RadialKind.Laplacian,
+            "spherical Bessel functions j_l(z_nl r/radius) that vanish at the radius: the Laplacian's eigenfunctions"),
         ("monomial", RadialKind.Monomial, "monomials r^(l+2n) up to the radius, orthonormalised in order of n"),
         ("tabulated", RadialKind.Tabulated, "splines through the values in a file, taken as they are"));
 
@@ -68,7 +69,8 @@ public sealed record RadialSpec(RadialKind Kind, int? NMax, string? File, Radial
 
         int? nmax = isTabulated ? null : r.Integer("$.radial.nmax");
         RadialScaling? scaling = r.Has("$.radial.scaling")
-            ? new RadialScaling(r.Number("$.radial.scaling.rate"), r.Number("$.radial.scaling.scale"), r.Integer("$.radial.scaling.exponent"))
+            ? new RadialScaling(r.Number("$.radial.scaling.rate"), r.Number("$.radial.scaling.scale"),
+                r.Integer("$.radial.scaling.exponent"))
             : null;
         return new RadialSpec(kind, nmax, isTabulated ? r.Word("$.radial.file") : null, scaling)
         {

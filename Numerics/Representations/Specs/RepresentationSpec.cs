@@ -46,14 +46,20 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
     private const string Path = "$.representation.";
 
     private static readonly SpecWords<RepresentationKind> Kinds = new(
-        ("power-spectrum", RepresentationKind.PowerSpectrum, "the invariants of two density factors, labelled species_1, n_1, species_2, n_2, l"),
+        ("power-spectrum", RepresentationKind.PowerSpectrum,
+            "the invariants of two density factors, labelled species_1, n_1, species_2, n_2, l"),
         ("radial-spectrum", RepresentationKind.RadialSpectrum, "the invariants of one density factor, labelled species, n"),
-        ("bispectrum", RepresentationKind.Bispectrum, "the invariants of three density factors, labelled species_1, n_1, … n_3, l_1, l_2, l_3"),
-        ("equivariants", RepresentationKind.Equivariants, "blocks (λ, σ) that turn like harmonics of order λ: the density's own (order 1) or λ-SOAP (order 2)"),
-        ("spin-power-spectrum", RepresentationKind.SpinPowerSpectrum, "the invariants of two factors, vectors or density, labelled field_1, species_1, n_1, l_1, field_2, …, J"),
-        ("spin-bispectrum", RepresentationKind.SpinBispectrum, "the invariants of three factors, vectors or density, labelled field_1, species_1, n_1, l_1, J_1, … J_3"),
+        ("bispectrum", RepresentationKind.Bispectrum,
+            "the invariants of three density factors, labelled species_1, n_1, … n_3, l_1, l_2, l_3"),
+        ("equivariants", RepresentationKind.Equivariants,
+            "blocks (λ, σ) that turn like harmonics of order λ: the density's own (order 1) or λ-SOAP (order 2)"),
+        ("spin-power-spectrum", RepresentationKind.SpinPowerSpectrum,
+            "the invariants of two factors, vectors or density, labelled field_1, species_1, n_1, l_1, field_2, …, J"),
+        ("spin-bispectrum", RepresentationKind.SpinBispectrum,
+            "the invariants of three factors, vectors or density, labelled field_1, species_1, n_1, l_1, J_1, … J_3"),
         ("nice", RepresentationKind.Nice, "the invariants of up to `order` density factors, by recursion and contraction fitted to the data (NICE), labelled nu, sigma, component"),
-        ("tree", RepresentationKind.Tree, "what a coupling tree of your own describes: invariants where its root is of order 0, else blocks (λ, σ)"));
+        ("tree", RepresentationKind.Tree,
+            "what a coupling tree of your own describes: invariants where its root is of order 0, else blocks (λ, σ)"));
 
     private static readonly SpecWords<FieldCoupling> Couplings = new(
         ("resolved", FieldCoupling.Resolved, "to each J: invariant when atoms and vectors turn together, as with spin–orbit coupling"),
@@ -73,22 +79,29 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
         ("outer", ChannelProduct.Outer, "every channel with every other"),
         ("elementwise", ChannelProduct.Elementwise, "each channel with itself"));
 
-    internal static SpecGroup Node { get; } = new("representation", "what is made from the density; a list of such objects puts their features side by side", SpecAbsence.Required,
+    internal static SpecGroup Node { get; } =
+        new("representation", "what is made from the density; a list of such objects puts their features side by side",
+        SpecAbsence.Required,
     [
         new SpecChoice("kind", "the features", true, Kinds.Options),
-        new SpecChoice("coupling", "how vectors are joined to the directions of their atoms; only with the spin- kinds", false, Couplings.Options)
+        new SpecChoice("coupling", "how vectors are joined to the directions of their atoms; only with the spin- kinds", false,
+            Couplings.Options)
         {
             WhenAbsent = "`resolved`",
         },
-        new SpecChoice("scalars", "the density's own features beside those of the vectors; only with the spin- kinds", false, Scalars.Options)
+        new SpecChoice("scalars", "the density's own features beside those of the vectors; only with the spin- kinds", false,
+            Scalars.Options)
         {
             WhenAbsent = "`include`",
         },
-        new SpecChoice("parity", "which σ; only with bispectrum, equivariants of order 2, nice and the spin- kinds", false, ParityWords.Options)
+        new SpecChoice("parity", "which σ; only with bispectrum, equivariants of order 2, nice and the spin- kinds", false,
+            ParityWords.Options)
         {
             WhenAbsent = "`both` with equivariants, else `proper`",
         },
-        new SpecInteger("order", "the number of density factors, at most 2 with equivariants, the largest with nice; only with these", null, 1, NiceSpec.MostOrder)
+        new SpecInteger("order",
+            "the number of density factors, at most 2 with equivariants, the largest with nice; only with these", null, 1,
+            NiceSpec.MostOrder)
         {
             WhenAbsent = $"2 with equivariants, {NiceSpec.DefaultOrder} with nice",
         },
@@ -102,13 +115,14 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
         },
         new SpecNames("factors", "the fields that are multiplied, rho the density and names of potentials: two with power-spectrum, three with bispectrum, as many as the order with equivariants; with nice those that each factor may be, vectors too; only with these",
             "the density"),
-        new SpecPath("file", "the coupling tree, a file in the format coupling-tree/1 in the folder of the specification; only with tree", "key tree"),
+        new SpecPath("file", "the coupling tree, a file in the format coupling-tree/1 in the folder of the specification; only with tree",
+            "key tree"),
         new SpecJson("tree", "the coupling tree itself; only with tree", "key file"),
         .. NiceSpec.Nodes,
     ])
-    {
-        MayBeList = true,
-    };
+        {
+            MayBeList = true,
+        };
 
     /// <summary>How vectors are joined to the directions of their atoms.</summary>
     public FieldCoupling Coupling { get; init; }
@@ -141,7 +155,8 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
     internal string Word => Kinds.WordOf(Kind);
 
     /// <summary>Whether it gives blocks (λ, σ) rather than invariants.</summary>
-    public bool IsEquivariant => Kind == RepresentationKind.Equivariants || Tree is not null and not { Root: CouplingPair { L: { Name: null, Value: 0 } } };
+    public bool IsEquivariant =>
+        Kind == RepresentationKind.Equivariants || Tree is not null and not { Root: CouplingPair { L: { Name: null, Value: 0 } } };
 
     /// <summary>The kind for messages about what stands beside it.</summary>
     internal string Described => Tree is null ? Word : $"{Word} of {(IsEquivariant ? "equivariants" : "invariants")}";
@@ -162,17 +177,22 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
         SpecReader r, string source, IReadOnlyList<VectorFieldSpec> vectors, IReadOnlyList<PotentialFieldSpec> potentials)
     {
         RepresentationSpec kind = new(r.Choice(Path + "kind", Kinds));
-        bool isEquivariant = kind.Kind == RepresentationKind.Equivariants, isCoupled = isEquivariant || kind.Kind == RepresentationKind.Bispectrum;
-        int order = r.IntegerIfAny(Path + "order") ?? (kind.Kind == RepresentationKind.Nice ? NiceSpec.DefaultOrder : 2), lmax = r.Integer("$.lmax");
-        bool isPair = isEquivariant && order == 2, isSpin = kind.IsSpin, isTree = kind.Kind == RepresentationKind.Tree, isNice = kind.Kind == RepresentationKind.Nice;
-        Only("parity", isPair || isSpin || isNice || kind.Kind == RepresentationKind.Bispectrum, "parity only with bispectrum, equivariants of order 2, nice and the spin- kinds");
+        bool isEquivariant = kind.Kind == RepresentationKind.Equivariants,
+            isCoupled = isEquivariant || kind.Kind == RepresentationKind.Bispectrum;
+        int order = r.IntegerIfAny(Path + "order") ?? (kind.Kind == RepresentationKind.Nice ? NiceSpec.DefaultOrder : 2),
+            lmax = r.Integer("$.lmax");
+        bool isPair = isEquivariant && order == 2, isSpin = kind.IsSpin, isTree = kind.Kind == RepresentationKind.Tree,
+            isNice = kind.Kind == RepresentationKind.Nice;
+        Only("parity", isPair || isSpin || isNice || kind.Kind == RepresentationKind.Bispectrum,
+            "parity only with bispectrum, equivariants of order 2, nice and the spin- kinds");
         Only("coupling", isSpin, "coupling only with the spin- kinds");
         Only("scalars", isSpin, "scalars only with the spin- kinds");
         Only("order", isEquivariant || isNice, "order only with equivariants and nice");
         Only("lambda", isEquivariant || isNice || isTree, "lambda only with equivariants, nice and tree");
         Only("file", isTree, "file only with tree");
         Only("tree", isTree, "tree only with tree");
-        Only("factors", isEquivariant || isNice || kind.Kind is RepresentationKind.PowerSpectrum or RepresentationKind.Bispectrum, "factors only with power-spectrum, bispectrum, equivariants and nice");
+        Only("factors", isEquivariant || isNice || kind.Kind is RepresentationKind.PowerSpectrum or RepresentationKind.Bispectrum,
+            "factors only with power-spectrum, bispectrum, equivariants and nice");
         Only("channels", isPair, "channels only with equivariants of order 2");
         foreach (SpecNode node in NiceSpec.Nodes)
             Only(node.Name, isNice, $"{node.Name} only with nice");
@@ -183,27 +203,41 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
         FieldCoupling coupling = r.ChoiceIfAny(Path + "coupling", Couplings) ?? FieldCoupling.Resolved;
         const int most = SpecSchema.MostCoupled;
         string[]? factors = r.NamesIfAny(Path + "factors");
-        int largest = (isSpin && coupling != FieldCoupling.Summed) || (isNice && vectors.Any(f => factors?.Contains(f.Name) == true)) ? most - 1
+        int largest = (isSpin && coupling != FieldCoupling.Summed) || (isNice && vectors.Any(f => factors?.Contains(f.Name) == true))
+            ? most - 1
             : isSpin && kind.Kind == RepresentationKind.SpinBispectrum || ((isCoupled || isNice) && order > 1) ? most
             : SpecSchema.MostAngular;
         if (lmax > largest)
-            throw r.Bad("$.lmax", lmax.ToString(CultureInfo.InvariantCulture), $"at most {largest} with {kind.Word}, where the coupling coefficients end");
+        {
+            throw r.Bad("$.lmax", lmax.ToString(CultureInfo.InvariantCulture),
+                $"at most {largest} with {kind.Word}, where the coupling coefficients end");
+        }
 
         int? lambda = r.IntegerIfAny(Path + "lambda");
         int last = isTree || isNice ? most : order == 1 ? lmax : Math.Min(2 * lmax, most);
         if (lambda > last)
-            throw r.Bad(Path + "lambda", lambda.Value.ToString(CultureInfo.InvariantCulture), $"at most {last} with lmax {lmax} and order {order}");
+        {
+            throw r.Bad(Path + "lambda", lambda.Value.ToString(CultureInfo.InvariantCulture),
+                $"at most {last} with lmax {lmax} and order {order}");
+        }
 
         int wanted = isEquivariant ? order : kind.Kind == RepresentationKind.Bispectrum ? 3 : 2;
         if (factors is not null)
         {
             if (isNice && (factors.Length == 0 || factors.Distinct().Count() != factors.Length))
-                throw r.Bad(Path + "factors", factors.Length == 0 ? "no name" : "a name twice", "one or more names, each once: each field is in every place");
+            {
+                throw r.Bad(Path + "factors", factors.Length == 0 ? "no name" : "a name twice",
+                    "one or more names, each once: each field is in every place");
+            }
 
             if (!isNice && factors.Length != wanted)
-                throw r.Bad(Path + "factors", $"{factors.Length} names", $"{wanted} with {kind.Word}{(isEquivariant ? $" of order {order}" : "")}");
+            {
+                throw r.Bad(Path + "factors", $"{factors.Length} names",
+                    $"{wanted} with {kind.Word}{(isEquivariant ? $" of order {order}" : "")}");
+            }
 
-            string[] names = [CouplingField.Density.Name, .. potentials.Select(static p => p.Name), .. isNice ? vectors.Select(static f => f.Name) : []];
+            string[] names = [CouplingField.Density.Name, .. potentials.Select(static p => p.Name),
+                .. isNice ? vectors.Select(static f => f.Name) : []];
             if (factors.FirstOrDefault(f => !names.Contains(f)) is { } unknown)
             {
                 throw r.Bad(
@@ -211,11 +245,17 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
                     $"one of {string.Join(", ", names)}{(vectors.Count > 0 && !isNice ? " (vectors: the spin- kinds, nice, or a tree)" : "")}");
             }
 
-            if (isPair && factors.Any(static f => f != CouplingField.Density.Name) && r.IsGiven(Path + "channels") && r.Choice(Path + "channels", Products) == ChannelProduct.Elementwise)
+            if (isPair && factors.Any(static f => f != CouplingField.Density.Name) && r.IsGiven(Path + "channels")
+                && r.Choice(Path + "channels", Products) == ChannelProduct.Elementwise)
+            {
                 throw r.Bad(Path + "channels", "elementwise with factors", "outer");
+            }
 
             if (factors.Any(static f => f != CouplingField.Density.Name) && kind.Kind == RepresentationKind.PowerSpectrum && lmax > most)
-                throw r.Bad("$.lmax", lmax.ToString(CultureInfo.InvariantCulture), $"at most {most} with factors, where the coupling coefficients end");
+            {
+                throw r.Bad("$.lmax", lmax.ToString(CultureInfo.InvariantCulture),
+                    $"at most {most} with factors, where the coupling coefficients end");
+            }
         }
 
         if (isNice && vectors.FirstOrDefault(f => factors?.Contains(f.Name) == true) is { } vector && r.Has(Path + "select.couplings"))
@@ -226,9 +266,13 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
         {
             bool isFile = r.Has(Path + "file");
             if (isFile == r.Has(Path + "tree"))
-                throw r.Bad("$.representation", isFile ? "both 'file' and 'tree'" : "no key 'file' and no key 'tree'", "one of them, with the coupling tree");
+            {
+                throw r.Bad("$.representation", isFile ? "both 'file' and 'tree'" : "no key 'file' and no key 'tree'",
+                    "one of them, with the coupling tree");
+            }
 
-            tree = isFile ? ReadTree(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(source) ?? "", r.Word(Path + "file"))) : CouplingTreeReader.Parse(r.Word(Path + "tree"), source + ": $.representation.tree");
+            tree = isFile ? ReadTree(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(source) ?? "", r.Word(Path + "file")))
+                : CouplingTreeReader.Parse(r.Word(Path + "tree"), source + ": $.representation.tree");
         }
 
         kind = kind with { Tree = tree, Factors = factors };
@@ -243,7 +287,8 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
             Order = order,
             Lambda = lambda,
             Channels = r.ChoiceIfAny(Path + "channels", Products) ?? ChannelProduct.Outer,
-            Nice = isNice ? NiceSpec.Read(r, source, order, lambda, r.ChoiceIfAny(Path + "parity", ParityWords) ?? Parities.Proper, factors?.Length ?? 1) : null,
+            Nice = isNice ? NiceSpec.Read(
+                r, source, order, lambda, r.ChoiceIfAny(Path + "parity", ParityWords) ?? Parities.Proper, factors?.Length ?? 1) : null,
         };
 
         void Only(string key, bool isAllowed, string expected)
@@ -261,7 +306,9 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
         }
         catch (Exception e) when (e is System.IO.IOException or UnauthorizedAccessException)
         {
-            throw new InputException(path, null, null, e is System.IO.FileNotFoundException or System.IO.DirectoryNotFoundException ? "no such file" : e.Message, "a coupling tree in JSON");
+            throw new InputException(
+                path, null, null, e is System.IO.FileNotFoundException or System.IO.DirectoryNotFoundException ? "no such file" : e.Message,
+                "a coupling tree in JSON");
         }
     }
 
@@ -345,9 +392,12 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
             {
                 RepresentationKind.Tree => CreateTree(expansion, potentials, source, table),
                 RepresentationKind.Nice => CreateNice(expansion, potentials, source, table, fit),
-                RepresentationKind.PowerSpectrum when ReadsPotentials => FactorProducts.PowerSpectrum(expansion, potentials, Factors!, table),
-                RepresentationKind.Bispectrum when ReadsPotentials => FactorProducts.Bispectrum(expansion, potentials, Factors!, Parities, table),
-                RepresentationKind.Equivariants when ReadsPotentials => FactorProducts.Equivariants(expansion, potentials, Factors!, Lambda, Parities, table),
+                RepresentationKind.PowerSpectrum when ReadsPotentials =>
+                    FactorProducts.PowerSpectrum(expansion, potentials, Factors!, table),
+                RepresentationKind.Bispectrum when ReadsPotentials =>
+                    FactorProducts.Bispectrum(expansion, potentials, Factors!, Parities, table),
+                RepresentationKind.Equivariants when ReadsPotentials =>
+                    FactorProducts.Equivariants(expansion, potentials, Factors!, Lambda, Parities, table),
                 RepresentationKind.PowerSpectrum => new PowerSpectrum(expansion),
                 RepresentationKind.RadialSpectrum => new RadialSpectrum(expansion),
                 RepresentationKind.Bispectrum => new Bispectrum(expansion, Parities, table),
@@ -373,16 +423,19 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
         try
         {
             return new NiceFeatures(
-                expansion, fit ?? throw new InputException(source, null, "$.representation.kind", "nice without a fit", "a fit, which a data set gives"), table, potentials);
+                expansion, fit ?? throw new InputException(
+                    source, null, "$.representation.kind", "nice without a fit", "a fit, which a data set gives"), table, potentials);
         }
         catch (ArgumentException e) when (fit is not null && (table ?? CouplingTable.Default).LMax >= CouplingLMax(expansion.LMax))
         {
-            throw new InputException(source, null, "$.representation", e.Message.Split(" (Parameter", 2)[0], "the specification of the fit");
+            throw new InputException(
+                source, null, "$.representation", e.Message.Split(" (Parameter", 2)[0], "the specification of the fit");
         }
     }
 
     /// <summary>A tree's faults are told as they are: its file is the user's own.</summary>
-    private Representation CreateTree(DensityExpansion expansion, IReadOnlyList<NamedPotential> potentials, string source, CouplingTable? table)
+    private Representation CreateTree(
+        DensityExpansion expansion, IReadOnlyList<NamedPotential> potentials, string source, CouplingTable? table)
     {
         try
         {
@@ -393,7 +446,9 @@ public sealed record RepresentationSpec(RepresentationKind Kind)
         }
         catch (ArgumentException e) when ((table ?? CouplingTable.Default).LMax >= CouplingLMax(expansion.LMax))
         {
-            throw new InputException(source, null, "$.representation.tree", "a tree that cannot be executed (" + e.Message.Split(" (Parameter", 2)[0] + ")", "another tree or other fields");
+            throw new InputException(
+                source, null, "$.representation.tree", "a tree that cannot be executed (" + e.Message.Split(" (Parameter", 2)[0] + ")",
+                "another tree or other fields");
         }
     }
 

@@ -22,7 +22,10 @@ internal static class RepresentationsSection
         for (int k = 1; k < all.Length; k++)
         {
             if (all[k].IsEquivariant != all[0].IsEquivariant)
-                throw places[k].Bad(Path + ".kind", all[k].Described, $"{(all[0].IsEquivariant ? "equivariants" : "invariants")}, as the first of the list");
+            {
+                throw places[k].Bad(Path + ".kind", all[k].Described,
+                    $"{(all[0].IsEquivariant ? "equivariants" : "invariants")}, as the first of the list");
+            }
 
             if (all[k].Nice is not null && all.Take(k).Any(static r => r.Nice is not null))
                 throw places[k].Bad(Path + ".kind", "nice again", "nice once in a list");
@@ -53,11 +56,19 @@ internal static class RepresentationsSection
         SpecReader r, RepresentationSpec[] all, IReadOnlyList<VectorFieldSpec> vectors, IReadOnlyList<PotentialFieldSpec> potentials)
     {
         bool readsTrees = all.Any(static a => a.Tree is not null), isNice = all.Any(static a => a.Nice is not null);
-        string what = all.Length == 1 ? $"kind {all[0].Word}" : string.Create(CultureInfo.InvariantCulture, $"{all.Length} representations that do not read it");
+        string what = all.Length == 1 ? $"kind {all[0].Word}"
+            : string.Create(CultureInfo.InvariantCulture, $"{all.Length} representations that do not read it");
         if (!all.Any(static a => a.IsSpin) && vectors.FirstOrDefault(f => !all.Any(a => a.Names(f.Name))) is { } vector)
-            throw r.Bad("$.fields", $"the vector field {vector.Name} with {what}", readsTrees ? "fields that the tree reads" : isNice ? "vector fields that factors name" : "vector fields only with the spin- kinds, nice and tree");
+        {
+            throw r.Bad("$.fields", $"the vector field {vector.Name} with {what}",
+                readsTrees ? "fields that the tree reads" : isNice ? "vector fields that factors name"
+                : "vector fields only with the spin- kinds, nice and tree");
+        }
 
         if (potentials.FirstOrDefault(p => !all.Any(a => a.Names(p.Name))) is { } potential)
-            throw r.Bad("$.fields", $"the potential {potential.Name}, which nothing reads", readsTrees ? "fields that the tree reads" : "potentials that factors name");
+        {
+            throw r.Bad("$.fields", $"the potential {potential.Name}, which nothing reads",
+                readsTrees ? "fields that the tree reads" : "potentials that factors name");
+        }
     }
 }

@@ -64,7 +64,8 @@ public sealed record Spec(
         if (Path.GetExtension(path).Equals(".npz", StringComparison.OrdinalIgnoreCase))
         {
             NpyData text = NpyData.Read(path, "spec")
-                ?? throw new InputException(path, null, "spec", "no such array", "a file of features with the specification that they were made by");
+                ?? throw new InputException(
+                    path, null, "spec", "no such array", "a file of features with the specification that they were made by");
             return Parse(text.ToTexts()[0], $"{path}: spec");
         }
 
@@ -113,7 +114,8 @@ public sealed record Spec(
     public string ToJson()
     {
         ArrayBufferWriter<byte> text = new();
-        using (Utf8JsonWriter json = new(text, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (Utf8JsonWriter json =
+            new(text, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
             CutoffSection.Write(json, Cutoff);
@@ -194,7 +196,8 @@ public sealed record Spec(
     /// <param name="species">Atomic numbers; used where <see cref="Species"/> is null.</param>
     /// <param name="source">What messages call the specification.</param>
     internal NiceFields CreateFields(IEnumerable<int> species, string source) =>
-        new(CreateExpansion(species, source), CreatePotentials(species, source), Representations.FirstOrDefault(static r => r.Nice is not null)?.Factors);
+        new(CreateExpansion(species, source), CreatePotentials(species, source),
+            Representations.FirstOrDefault(static r => r.Nice is not null)?.Factors);
 
     /// <summary>The potentials that factors and trees may name.</summary>
     private NamedPotential[] CreatePotentials(IEnumerable<int> species, string source)
@@ -241,7 +244,8 @@ public sealed record Spec(
         }
         catch (ArgumentException)
         {
-            throw new InputException(source, null, "$.density.sigma", Widths(), "a width for which the integrals over the functions settle to 1e-12");
+            throw new InputException(
+                source, null, "$.density.sigma", Widths(), "a width for which the integrals over the functions settle to 1e-12");
         }
 
         if (Radial.Scaling is not null)

@@ -109,7 +109,8 @@ internal sealed class SpecReader
 
     /// <summary>Where a path is found when its section is an object of a list.</summary>
     private string Place(string path) =>
-        _section.Length > 0 && path.StartsWith(_section, StringComparison.Ordinal) && (path.Length == _section.Length || path[_section.Length] == '.')
+        _section.Length > 0 && path.StartsWith(_section, StringComparison.Ordinal)
+            && (path.Length == _section.Length || path[_section.Length] == '.')
             ? _place + path[_section.Length..]
             : path;
 
@@ -152,7 +153,8 @@ internal sealed class SpecReader
             {
                 _values[at] = fallback;
             }
-            else if (member is SpecGroup { Absence: SpecAbsence.Required } or SpecNumber { WhenAbsent: null } or SpecChoice { IsRequired: true } or SpecName { WhenAbsent: null })
+            else if (member is SpecGroup { Absence: SpecAbsence.Required } or SpecNumber { WhenAbsent: null }
+                or SpecChoice { IsRequired: true } or SpecName { WhenAbsent: null })
             {
                 throw Bad(path, $"no key '{member.Name}'", $"{member.Name}: {member.Meaning}{Allowed(member)}");
             }
@@ -166,7 +168,8 @@ internal sealed class SpecReader
             case SpecGroup { Word: string word } when value.ValueKind == JsonValueKind.String:
                 return value.GetString() == word ? word : throw Bad(at, Show(value), $"\"{word}\" or an object {{ … }}");
             case SpecGroup { MayBeList: true } several when value.ValueKind == JsonValueKind.Array:
-                return value.GetArrayLength() > 0 ? Objects(value, at, several.Members) : throw Bad(at, Show(value), "an object { … } or a list of objects");
+                return value.GetArrayLength() > 0 ? Objects(value, at, several.Members)
+                    : throw Bad(at, Show(value), "an object { … } or a list of objects");
             case SpecGroup group:
                 Object(value, at, group.Members);
                 return true;
@@ -200,14 +203,17 @@ internal sealed class SpecReader
                         : throw Bad($"{at}[{n}]", Show(v), "a name"))
                     .ToArray();
             case SpecVector:
-                double[] vector = value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(static v => v.ValueKind == JsonValueKind.Number)
+                double[] vector = value.ValueKind == JsonValueKind.Array
+                    && value.EnumerateArray().All(static v => v.ValueKind == JsonValueKind.Number)
                     ? value.EnumerateArray().Select(static v => v.GetDouble()).ToArray()
                     : [];
                 return vector.Length == 3 && vector.Sum(static x => x * x) is > 0 and < double.PositiveInfinity
                     ? vector
                     : throw Bad(at, Show(value), "three numbers, not all zero, as [0, 0, 1]");
             case SpecMesh:
-                int[] points = value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().Select(static v => v.ValueKind == JsonValueKind.Number && v.TryGetInt32(out int n) ? n : 0).ToArray() : [];
+                int[] points = value.ValueKind == JsonValueKind.Array
+                    ? value.EnumerateArray().Select(static v => v.ValueKind == JsonValueKind.Number && v.TryGetInt32(out int n) ? n : 0)
+                    .ToArray() : [];
                 return points.Length == 3 && points.All(static n => n <= SpecMesh.Most && FourierSize.IsGood(n))
                     ? points
                     : throw Bad(at, Show(value), $"three products of 2, 3, 5 and 7, at most {SpecMesh.Most} each, as [48, 48, 60]");
@@ -298,7 +304,8 @@ internal sealed class SpecReader
     }
 
     private JsonElement[] List(JsonElement value, string at, string expected) =>
-        value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0 ? value.EnumerateArray().ToArray() : throw Bad(at, Show(value), expected);
+        value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0 ? value.EnumerateArray().ToArray()
+            : throw Bad(at, Show(value), expected);
 
     private SortedDictionary<int, double[]> Weights(JsonElement value, string at)
     {
@@ -318,7 +325,10 @@ internal sealed class SpecReader
                 ? property.Value.EnumerateArray().Select(static v => v.GetDouble()).ToArray()
                 : [];
             if (row.Length == 0 || (rows.Count > 0 && row.Length != length) || !row.All(double.IsFinite))
-                throw Bad(path, Show(property.Value), rows.Count > 0 ? $"a list of {length} finite numbers, as before" : "a list of finite numbers");
+            {
+                throw Bad(path, Show(property.Value),
+                    rows.Count > 0 ? $"a list of {length} finite numbers, as before" : "a list of finite numbers");
+            }
 
             if (!rows.TryAdd(z, row))
                 throw Bad(path, "the element twice", "each element once");
@@ -370,7 +380,8 @@ internal sealed class SpecReader
     private static string Interval(SpecNumber number, double most)
     {
         string unit = number.Unit == "1" ? "" : " " + number.Unit;
-        string low = (number.Range.AllowsAbove ? " of at least " : " above ") + number.Range.Above.ToString("R", CultureInfo.InvariantCulture);
+        string low = (number.Range.AllowsAbove ? " of at least " : " above ")
+            + number.Range.Above.ToString("R", CultureInfo.InvariantCulture);
         string high = most < double.MaxValue
             ? $" and at most {most.ToString("R", CultureInfo.InvariantCulture)}{(number.Range.MostKey is string key ? $" (the {key})" : "")}"
             : "";

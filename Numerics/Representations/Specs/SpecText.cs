@@ -226,7 +226,8 @@ public static class SpecText
             (string value, string unit, string fallback) = node switch
             {
                 SpecNumber n => (Interval(n), n.Unit == "1" ? "" : n.Unit, n.Default is double d ? Text(d) : n.WhenAbsent ?? "required"),
-                SpecInteger i => ($"whole number {i.Least}…{i.Most}", "", i.Default?.ToString(CultureInfo.InvariantCulture) ?? i.WhenAbsent ?? "required"),
+                SpecInteger i => ($"whole number {i.Least}…{i.Most}", "",
+                    i.Default?.ToString(CultureInfo.InvariantCulture) ?? i.WhenAbsent ?? "required"),
                 SpecChoice c => ("one word", "", c.IsRequired ? "required" : c.WhenAbsent ?? $"`{c.Options[0].Word}`"),
                 SpecWeights w => ("object of lists of numbers", "", w.WhenAbsent),
                 SpecMatrices m => ("list of lists of rows of numbers", "", m.WhenAbsent),
@@ -240,13 +241,14 @@ public static class SpecText
                 SpecFlag => ("true or false", "", "false"),
                 SpecList => ("list of objects", "", "none"),
                 SpecElements e => ("list of element symbols", "", e.WhenAbsent),
-                SpecGroup g => (g.Word is not null ? $"object, or `{g.Word}`" : g.MayBeList ? "object, or list of objects" : "object", "", g.Absence switch
-                {
-                    _ when g.WhenAbsent is not null => g.WhenAbsent,
-                    SpecAbsence.Required => "required",
-                    SpecAbsence.Defaults => "its keys' defaults",
-                    _ => "none",
-                }),
+                SpecGroup g => (g.Word is not null ? $"object, or `{g.Word}`" : g.MayBeList ? "object, or list of objects" : "object", "",
+                    g.Absence switch
+                    {
+                        _ when g.WhenAbsent is not null => g.WhenAbsent,
+                        SpecAbsence.Required => "required",
+                        SpecAbsence.Defaults => "its keys' defaults",
+                        _ => "none",
+                    }),
                 _ => throw new InvalidOperationException(node.GetType().Name),
             };
             text.Append($"| `{key}` | {value} | {unit} | {fallback} | {node.Meaning} |\n");
@@ -269,11 +271,13 @@ public static class SpecText
     private static string Interval(SpecNumber number)
     {
         string low = (number.Range.AllowsAbove ? "≥ " : "> ") + Text(number.Range.Above);
-        string high = number.Range.MostKey is string key ? $", ≤ {key}" : number.Range.Most < double.MaxValue ? $", ≤ {Text(number.Range.Most)}" : "";
+        string high = number.Range.MostKey is string key ? $", ≤ {key}" : number.Range.Most < double.MaxValue
+            ? $", ≤ {Text(number.Range.Most)}" : "";
         return $"number {low}{high}";
     }
 
-    private static void WriteMembers(StringBuilder text, IReadOnlyList<SpecNode> members, string path, int depth, Dictionary<string, string> given)
+    private static void WriteMembers(
+        StringBuilder text, IReadOnlyList<SpecNode> members, string path, int depth, Dictionary<string, string> given)
     {
         string indent = new(' ', 2 * depth);
         foreach (SpecNode node in members)

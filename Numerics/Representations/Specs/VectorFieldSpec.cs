@@ -27,7 +27,8 @@ public sealed record VectorFieldSpec(
             "spins (axial and timeOdd): REF_magmom, REF_magmoms, magmoms, magmom or spins; others: the name"),
         new SpecFlag("axial", "whether it keeps its sign under the inversion, as a spin does"),
         new SpecFlag("timeOdd", "whether it changes its sign when time is reversed, as a spin does"),
-        new SpecVector("axis", "where one number per atom points, as [0, 0, 1]; of any length", "not said: only with features that do not change when vectors turn alone"),
+        new SpecVector("axis", "where one number per atom points, as [0, 0, 1]; of any length",
+            "not said: only with features that do not change when vectors turn alone"),
         new SpecElements("species", "the elements that carry it", "all"),
     ];
 
@@ -51,7 +52,10 @@ public sealed record VectorFieldSpec(
             throw r.Bad(at + "species", Structures.Elements.Symbol(z), "elements of $.species");
 
         if (r.IsGiven(at + "axis") && !r.Flag(at + "axial"))
-            throw r.Bad(at + "axis", "this key with a field that is not axial", "axis only with \"axial\": true, whose property may be one number per atom");
+        {
+            throw r.Bad(at + "axis", "this key with a field that is not axial",
+                "axis only with \"axial\": true, whose property may be one number per atom");
+        }
 
         return new VectorFieldSpec(
             name,

@@ -41,7 +41,8 @@ internal sealed class TreeBuilder
     /// <param name="largest">The largest order that a name of a coupling stands for.</param>
     /// <param name="table">Coefficients in the real basis.</param>
     /// <param name="policy">Which of its values stand, and with what factors.</param>
-    public TreeBuilder(DensityExpansion expansion, IReadOnlyList<NamedPotential> potentials, int largest, CouplingTable table, TreePolicy policy)
+    public TreeBuilder(DensityExpansion expansion, IReadOnlyList<NamedPotential> potentials, int largest, CouplingTable table,
+        TreePolicy policy)
     {
         (_table, _largest, _policy) = (table, largest, policy);
         _draft = new ProgramDraft(expansion, potentials);
@@ -50,16 +51,20 @@ internal sealed class TreeBuilder
 
     /// <summary>The program of a tree and what its features are.</summary>
     /// <param name="tree">The tree.</param>
-    /// <returns>The program, and the terms of its root in the order of λ, σ = 1 first: they stand one after the other, each <c>[M, channel]</c>
+    /// <returns>The program, and the terms of its root in the order of λ, σ = 1 first: they stand one after the other, each <c>[M,
+    /// channel]</c>
     /// with those of one (λ, σ) side by side.</returns>
     /// <exception cref="ArgumentException">A field that is not there, a map, or a tree of which nothing is left.</exception>
     public (FeatureProgram<double> Program, IReadOnlyList<TreeTerm> Terms) Build(CouplingTree tree)
     {
         // Products are not made before they know their place among the features; whatever else a root may be is copied there.
         List<TreeProduct>? products = tree.Root is CouplingPair pair
-            ? Products(pair).FindAll(p => _policy.Parities.Include(p.Term.Sigma == 1 ? 0 : 1)).ConvertAll(p => p with { Scale = p.Scale * _policy.Phase(p.Term.Names) })
+            ? Products(pair).FindAll(p => _policy.Parities.Include(p.Term.Sigma == 1 ? 0 : 1))
+                .ConvertAll(p => p with { Scale = p.Scale * _policy.Phase(p.Term.Names) })
             : null;
-        TreeTerm[] terms = [.. (products?.Select(static p => p.Term).Distinct<TreeTerm>(ReferenceEqualityComparer.Instance) ?? Terms(tree.Root).Where(t => tree.Root is not CouplingLeaf || t.Lambda <= _largest))
+        TreeTerm[] terms = [.. (
+            products?.Select(static p => p.Term).Distinct<TreeTerm>(ReferenceEqualityComparer.Instance)
+            ?? Terms(tree.Root).Where(t => tree.Root is not CouplingLeaf || t.Lambda <= _largest))
             .OrderBy(static t => t.Lambda).ThenByDescending(static t => t.Sigma)];
         if (terms.Length == 0) throw new ArgumentException("no orders fit the tree: it has no features", nameof(tree));
         int features = _draft.Features, next = 0;
@@ -115,7 +120,8 @@ internal sealed class TreeBuilder
                 CouplingLeaf leaf => Leaf(leaf),
                 CouplingPair pair => Pair(pair),
                 CouplingAddition sum => Sum(sum),
-                _ => throw new ArgumentException("the tree has a map, whose numbers a tree does not say; expected couplings, sums and leaves"),
+                _ => throw new ArgumentException(
+                    "the tree has a map, whose numbers a tree does not say; expected couplings, sums and leaves"),
             };
             _made.Add(node, terms);
         }
@@ -170,7 +176,8 @@ internal sealed class TreeBuilder
             foreach (IReadOnlyList<TreeTerm> others in all.Skip(1))
             {
                 TreeTerm? same = others.FirstOrDefault(
-                    t => t.Lambda == first.Lambda && t.IsOdd == first.IsOdd && t.Channels.Count == first.Channels.Count && Join(names, t.Names) is not null);
+                    t => t.Lambda == first.Lambda && t.IsOdd == first.IsOdd && t.Channels.Count == first.Channels.Count
+                        && Join(names, t.Names) is not null);
                 if (same is null)
                 {
                     names = null;
@@ -183,16 +190,19 @@ internal sealed class TreeBuilder
 
             if (names is null) continue;
             int rows = 2 * first.Lambda + 1, block = _draft.Add(rows, first.Channels.Count);
-            _draft.Add(new SumStage<double>(chosen.Select(t => (t.Block, (nint)t.Row * _draft.Shapes[t.Block].Stride)).ToArray(), block, rows));
+            _draft.Add(new SumStage<double>(
+                chosen.Select(t => (t.Block, (nint)t.Row * _draft.Shapes[t.Block].Stride)).ToArray(), block, rows));
             terms.Add(first with { Names = names, Block = block, Row = 0 });
         }
 
-        return terms.Count > 0 ? [.. terms] : throw new ArgumentException("a sum of the tree adds what is of different orders, signs or channels");
+        return terms.Count > 0 ? [.. terms]
+            : throw new ArgumentException("a sum of the tree adds what is of different orders, signs or channels");
     }
 
     /// <summary>A product of two values, not yet in a block.</summary>
     private sealed record TreeProduct(
-        int LeftBlock, int LeftOrder, int LeftRow, TreeChannels Left, int RightBlock, int RightOrder, int RightRow, TreeChannels Right, TreeTerm Term,
+        int LeftBlock, int LeftOrder, int LeftRow, TreeChannels Left, int RightBlock, int RightOrder, int RightRow, TreeChannels Right,
+            TreeTerm Term,
         TreePairs Pairs = TreePairs.All, double Scale = 1);
 
     private List<TreeProduct> Products(CouplingPair pair)
@@ -207,10 +217,15 @@ internal sealed class TreeBuilder
                 foreach (TreeLeaf y in _leaves.Of(b.Field, true))
                 {
                     if (Bind(Bind(ImmutableDictionary<string, int>.Empty, a.L, x.L), b.L, y.L) is not { } names) continue;
-                    foreach ((TreeTerm term, _) in Orders(pair, names, x.L, y.L, x.IsOdd != y.IsOdd, x.Channels, y.Channels, false, channels))
+                    foreach ((TreeTerm term, _) in Orders(
+                        pair, names, x.L, y.L, x.IsOdd != y.IsOdd, x.Channels, y.Channels, false, channels))
                     {
                         for (int q = 0; q < 3; q++)
-                            products.Add(new TreeProduct(x.Block, x.L, x.Row + q * (2 * x.L + 1), x.Channels, y.Block, y.L, y.Row + q * (2 * y.L + 1), y.Channels, term));
+                        {
+                            products.Add(new TreeProduct(
+                                x.Block, x.L, x.Row + q * (2 * x.L + 1), x.Channels, y.Block, y.L, y.Row + q * (2 * y.L + 1), y.Channels,
+                                term));
+                        }
                     }
                 }
             }
@@ -233,7 +248,8 @@ internal sealed class TreeBuilder
                 {
                     if (term.Channels.Count == 0) continue;
                     products.Add(new TreeProduct(
-                        x.Block, x.Lambda, x.Row, x.Channels, y.Block, y.Lambda, y.Row, y.Channels, term, pairs, isUnordered ? Math.Sqrt(2) : 1));
+                        x.Block, x.Lambda, x.Row, x.Channels, y.Block, y.Lambda, y.Row, y.Channels, term, pairs,
+                            isUnordered ? Math.Sqrt(2) : 1));
                 }
             }
         }
@@ -243,7 +259,8 @@ internal sealed class TreeBuilder
 
     /// <summary>The products of two values to every allowed order.</summary>
     private IEnumerable<(TreeTerm Term, TreePairs Pairs)> Orders(
-        CouplingPair pair, ImmutableDictionary<string, int> names, int l1, int l2, bool isOdd, TreeChannels left, TreeChannels right, bool isSquare,
+        CouplingPair pair, ImmutableDictionary<string, int> names, int l1, int l2, bool isOdd, TreeChannels left, TreeChannels right,
+            bool isSquare,
         Dictionary<(TreeChannels, TreeChannels, TreePairs), TreeChannels> known)
     {
         int end = pair.L.Name is null ? pair.L.Value : Math.Min(l1 + l2, _largest);
@@ -270,9 +287,11 @@ internal sealed class TreeBuilder
         TreeProduct one = group[0];
         bool isSquare = one.Pairs != TreePairs.All;
         GramShape shape = GramShape.Pairs(
-            one.Left.Count, one.Right.Count, isSquare, one.Pairs == TreePairs.Different, one.Scale, isSquare ? one.Scale / Math.Sqrt(2) : one.Scale);
+            one.Left.Count, one.Right.Count, isSquare, one.Pairs == TreePairs.Different, one.Scale,
+                isSquare ? one.Scale / Math.Sqrt(2) : one.Scale);
         _table.Require(
-            group.Max(static p => Math.Max(Math.Max(p.LeftOrder, p.RightOrder), p.Term.Lambda)), "the tree's largest order is beyond the table", "table");
+            group.Max(static p => Math.Max(Math.Max(p.LeftOrder, p.RightOrder), p.Term.Lambda)),
+                "the tree's largest order is beyond the table", "table");
         return OuterCoupleStage<double>.Create(
             _table, CoupleFactor.Of(one.LeftBlock, _draft.Shapes[one.LeftBlock].Rows, _draft.Shapes[one.LeftBlock].Stride),
             CoupleFactor.Of(one.RightBlock, _draft.Shapes[one.RightBlock].Rows, _draft.Shapes[one.RightBlock].Stride), shape,

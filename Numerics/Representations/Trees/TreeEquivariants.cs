@@ -22,11 +22,13 @@ public sealed class TreeEquivariants : EquivariantRepresentation
     /// <exception cref="ArgumentException">A tree that has a field which is not there, a map, or nothing that fits; or an order beyond
     /// the table's.</exception>
     public TreeEquivariants(
-        DensityExpansion expansion, CouplingTree tree, IReadOnlyList<NamedPotential>? potentials = null, int? largest = null, CouplingTable? table = null)
+        DensityExpansion expansion, CouplingTree tree, IReadOnlyList<NamedPotential>? potentials = null, int? largest = null,
+            CouplingTable? table = null)
         : this(expansion, tree, potentials ?? [], largest ?? expansion.LMax, table ?? CouplingTable.Default, TreePolicy.Full) { }
 
     internal TreeEquivariants(
-        DensityExpansion expansion, CouplingTree tree, IReadOnlyList<NamedPotential> potentials, int largest, CouplingTable table, TreePolicy policy)
+        DensityExpansion expansion, CouplingTree tree, IReadOnlyList<NamedPotential> potentials, int largest, CouplingTable table,
+            TreePolicy policy)
         : this(expansion, tree, potentials, policy, new TreeBuilder(expansion, potentials, largest, table, policy).Build(tree)) { }
 
     private TreeEquivariants(
@@ -54,7 +56,9 @@ public sealed class TreeEquivariants : EquivariantRepresentation
         var layout = new List<EquivariantLayout>();
         foreach (IGrouping<(int Lambda, int Sigma), TreeTerm> block in terms.GroupBy(static t => (t.Lambda, t.Sigma)))
         {
-            layout.Add(new EquivariantLayout(new EquivariantKey(block.Key.Lambda, block.Key.Sigma, order), TreeLabels.Of(tree, block, policy with { HasSigma = false }), first));
+            layout.Add(new EquivariantLayout(
+                new EquivariantKey(block.Key.Lambda, block.Key.Sigma, order), TreeLabels.Of(tree, block, policy with { HasSigma = false }),
+                first));
             first = checked(first + layout[^1].Length);
         }
 

@@ -24,11 +24,13 @@ public sealed class TreeInvariants : InvariantRepresentation
     /// <exception cref="ArgumentException">A tree whose root is not of order 0, that has a field which is not there, a map, or nothing that
     /// fits; or an order beyond the table's.</exception>
     public TreeInvariants(
-        DensityExpansion expansion, CouplingTree tree, IReadOnlyList<NamedPotential>? potentials = null, int? largest = null, CouplingTable? table = null)
+        DensityExpansion expansion, CouplingTree tree, IReadOnlyList<NamedPotential>? potentials = null, int? largest = null,
+            CouplingTable? table = null)
         : this(expansion, tree, potentials ?? [], largest ?? expansion.LMax, table ?? CouplingTable.Default, TreePolicy.Full) { }
 
     internal TreeInvariants(
-        DensityExpansion expansion, CouplingTree tree, IReadOnlyList<NamedPotential> potentials, int largest, CouplingTable table, TreePolicy policy)
+        DensityExpansion expansion, CouplingTree tree, IReadOnlyList<NamedPotential> potentials, int largest, CouplingTable table,
+            TreePolicy policy)
         : this(expansion, tree, potentials, policy, new TreeBuilder(expansion, potentials, largest, table, policy).Build(tree)) { }
 
     private TreeInvariants(

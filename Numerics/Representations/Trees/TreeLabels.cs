@@ -9,7 +9,8 @@ namespace Toolkit.Numerics.Representations.Trees;
 internal static class TreeLabels
 {
     /// <summary>The names of a tree in the order in which a reader meets them.</summary>
-    public static IReadOnlyList<string> Names(CouplingNode node) => Orders(node).Where(static o => o.Name is not null).Select(static o => o.Name!).Distinct().ToArray();
+    public static IReadOnlyList<string> Names(CouplingNode node) =>
+        Orders(node).Where(static o => o.Name is not null).Select(static o => o.Name!).Distinct().ToArray();
 
     /// <summary>The leaves from left to right; those of a sum are those of its first node.</summary>
     public static IEnumerable<CouplingLeaf> Leaves(CouplingNode node) => node switch
@@ -57,7 +58,8 @@ internal static class TreeLabels
     {
         CouplingLeaf { J: null } => lmax,
         CouplingLeaf => lmax + 1,
-        CouplingPair pair => Math.Max(pair.L.Name is null ? pair.L.Value : 0, Math.Max(Largest(pair.Left, lmax), Largest(pair.Right, lmax))),
+        CouplingPair pair => Math.Max(
+            pair.L.Name is null ? pair.L.Value : 0, Math.Max(Largest(pair.Left, lmax), Largest(pair.Right, lmax))),
         CouplingMap map => Largest(map.Node, lmax),
         CouplingAddition sum => sum.Nodes.Max(n => Largest(n, lmax)),
         _ => 0,

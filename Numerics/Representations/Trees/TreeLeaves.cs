@@ -13,7 +13,8 @@ namespace Toolkit.Numerics.Representations.Trees;
 /// <param name="J">J; l for a scalar field.</param>
 /// <param name="IsOdd">Whether they change their sign under the inversion.</param>
 /// <param name="Block">Their block.</param>
-/// <param name="Row">The row of M = −J in it; of vectors that are not joined, the row of q = 0 and m = −l, those of the other q follow.</param>
+/// <param name="Row">The row of M = −J in it; of vectors that are not joined, the row of q = 0 and m = −l, those of the other q
+/// follow.</param>
 /// <param name="Channels">Its channels.</param>
 internal readonly record struct TreeLeaf(int L, int J, bool IsOdd, int Block, int Row, TreeChannels Channels);
 
@@ -55,12 +56,21 @@ internal sealed class TreeLeaves
     private TreeLeaf[] Make(CouplingField field, bool isDotted)
     {
         List<CouplingField> known =
-            [CouplingField.Density, .. _expansion.Fields.Select(static f => f.CouplingField), .. _potentials.Select(static p => p.CouplingField)];
+            [CouplingField.Density, .. _expansion.Fields.Select(static f => f.CouplingField),
+                .. _potentials.Select(static p => p.CouplingField)];
         int found = known.FindIndex(f => f.Name == field.Name);
         if (found < 0)
-            throw new ArgumentException($"the tree has a field '{field.Name}'; there are {string.Join(", ", known.Select(static f => f.Name))}");
+        {
+            throw new ArgumentException(
+                $"the tree has a field '{field.Name}'; there are {string.Join(", ", known.Select(static f => f.Name))}");
+        }
+
         if (known[found] != field)
-            throw new ArgumentException($"the tree's field '{field.Name}' is {Words(field)}; the one that is there is {Words(known[found])}");
+        {
+            throw new ArgumentException(
+                $"the tree's field '{field.Name}' is {Words(field)}; the one that is there is {Words(known[found])}");
+        }
+
         if (found == 0) return Density();
         return found <= _expansion.Fields.Count ? Vectors(found - 1, isDotted) : Potential(found - 1 - _expansion.Fields.Count);
     }
@@ -71,7 +81,8 @@ internal sealed class TreeLeaves
     private TreeLeaf[] Density()
     {
         var leaves = new List<TreeLeaf>();
-        foreach (FieldFamily[] families in ByChannels(Enumerable.Range(0, _expansion.LMax + 1).Select(l => FieldFamily.OfDensity(_expansion, l))))
+        foreach (FieldFamily[] families in ByChannels(
+            Enumerable.Range(0, _expansion.LMax + 1).Select(l => FieldFamily.OfDensity(_expansion, l))))
         {
             FieldFamily first = families[0];
             int block = _draft.Add(families.Sum(static f => 2 * f.L + 1), first.Count), row = 0;
@@ -81,7 +92,8 @@ internal sealed class TreeLeaves
             {
                 rows.Add((f.L, (nint)row * _draft.Shapes[block].Stride));
                 _draft.Add(new ChannelStage<double>(
-                    FeatureProgram<double>.Coefficients, (nint)(f.L * f.L) * _expansion.Width, _expansion.Width, 2 * f.L + 1, f.Lanes, block,
+                    FeatureProgram<double>.Coefficients, (nint)(f.L * f.L) * _expansion.Width, _expansion.Width, 2 * f.L + 1, f.Lanes,
+                        block,
                     (nint)row * _draft.Shapes[block].Stride));
                 leaves.Add(new TreeLeaf(f.L, f.L, f.IsOddUnderInversion, block, row, channels));
                 row += 2 * f.L + 1;
@@ -133,7 +145,8 @@ internal sealed class TreeLeaves
                 {
                     int[] places = Array.ConvertAll(f.Lanes, lane => (columns.Column(lane / stride) + q) * stride + lane % stride);
                     _draft.Add(new ChannelStage<double>(
-                        FeatureProgram<double>.Coefficients, (nint)(f.L * f.L) * width, width, 2 * f.L + 1, places, raw, (nint)Row(f.L, q) * rawStride));
+                        FeatureProgram<double>.Coefficients, (nint)(f.L * f.L) * width, width, 2 * f.L + 1, places, raw,
+                            (nint)Row(f.L, q) * rawStride));
                 }
             }
 

@@ -5,13 +5,13 @@ using System.Runtime.CompilerServices;
 namespace Toolkit.Numerics.Structures;
 
 /// <summary>
-/// Reads decimal numbers as files of structures have them, some times faster than the runtime, with the identical result: the nearest number of
-/// float64, of two equally near the even one.
+/// Reads decimal numbers as files of structures have them, some times faster than the runtime, with the identical result: the nearest
+/// number of float64, of two equally near the even one.
 /// </summary>
 /// <remarks>
-/// Up to 19 digits are an integer w, and the number is w 10^q. Where both w and 10^|q| are exact in float64 one operation rounds once; else 128 bits of
-/// 5^q times w leave the rounding in doubt for next to no number (Lemire, Softw. Pract. Exp. 51, 1700, 2021). What is longer, in
-/// doubt, very large or very small is not read here.
+/// Up to 19 digits are an integer w, and the number is w 10^q. Where both w and 10^|q| are exact in float64 one operation rounds once; else
+/// 128 bits of 5^q times w leave the rounding in doubt for next to no number (Lemire, Softw. Pract. Exp. 51, 1700, 2021). What is longer,
+/// in doubt, very large or very small is not read here.
 /// </remarks>
 internal static class DecimalNumber
 {
@@ -20,7 +20,8 @@ internal static class DecimalNumber
 
     private static readonly double[] Powers = MakePowers();
 
-    // The leading 128 bits of 5^q, [2(q − Least)] the upper half; those of negative powers that can end between two numbers rounded up, as the reference says.
+    // The leading 128 bits of 5^q, [2(q − Least)] the upper half; those of negative powers that can end between two numbers rounded up, as
+    // the reference says.
     private static readonly ulong[] Fives = MakeFives();
 
     /// <summary>Reads a word.</summary>

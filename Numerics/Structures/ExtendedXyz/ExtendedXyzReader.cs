@@ -142,7 +142,10 @@ public static class ExtendedXyzReader
             for (int k = 0; k < 3; k++)
             {
                 if (words.Length != 4 || !XyzScalar.TryReal(words[k + 1], out double x) || !double.IsFinite(x))
-                    throw new InputException(source, lines.Number, words[0], InputError.Quote(line), "three numbers, as in VEC1 5.0 0.0 0.0");
+                {
+                    throw new InputException(
+                        source, lines.Number, words[0], InputError.Quote(line), "three numbers, as in VEC1 5.0 0.0 0.0");
+                }
 
                 vectors[first + k] = x;
             }

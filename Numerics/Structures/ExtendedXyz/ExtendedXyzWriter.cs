@@ -32,7 +32,8 @@ public static class ExtendedXyzWriter
         });
     }
 
-    /// <summary>Writes frames to a file that are text already (<see cref="ToUtf8"/>); it appears under its name when it is complete.</summary>
+    /// <summary>Writes frames to a file that are text already (<see cref="ToUtf8"/>); it appears under its name when it is
+    /// complete.</summary>
     /// <exception cref="InputException">The file cannot be written.</exception>
     public static void WriteUtf8(string path, IEnumerable<ReadOnlyMemory<byte>> frames)
     {

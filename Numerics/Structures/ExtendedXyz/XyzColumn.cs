@@ -41,7 +41,8 @@ internal readonly record struct XyzColumn(string Name, PropertyKind Kind, int Wi
                 _ => null,
             };
             if (!Structure.IsAtomPropertyName(name) || kind is null
-                || !int.TryParse(parts[i + 2], NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out int width)
+                || !int.TryParse(parts[i + 2], NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite,
+                    CultureInfo.InvariantCulture, out int width)
                 || width is < 1 or > Widest)
             {
                 throw Bad(InputError.Quote($"{parts[i]}:{parts[i + 1]}:{parts[i + 2]}"));
@@ -60,7 +61,8 @@ internal readonly record struct XyzColumn(string Name, PropertyKind Kind, int Wi
         {
             // Other spellings of the column of elements; beside species or Z these are what they say.
             (XyzColumn Spelled, XyzColumn Meant) other = OtherElements.FirstOrDefault(o => columns.Contains(o.Spelled));
-            columns[other.Meant.Width > 0 ? columns.IndexOf(other.Spelled) : throw Bad(InputError.Quote(text), "elements as species:S:1 or Z:I:1")] =
+            columns[other.Meant.Width > 0 ? columns.IndexOf(other.Spelled)
+                : throw Bad(InputError.Quote(text), "elements as species:S:1 or Z:I:1")] =
                 other.Meant;
         }
 

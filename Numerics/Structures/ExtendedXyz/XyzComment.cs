@@ -236,7 +236,10 @@ internal sealed partial class XyzComment
         if (!isDelimited)
         {
             if (key is "Lattice" or "Properties" or "pbc")
-                throw Bad(key, InputError.Quote(text[start..]), $"a closing {(all[0] == '{' ? "brace }" : all[0] == '[' ? "bracket ]" : "quote " + all[0])}, then white space");
+            {
+                throw Bad(key, InputError.Quote(text[start..]),
+                    $"a closing {(all[0] == '{' ? "brace }" : all[0] == '[' ? "bracket ]" : "quote " + all[0])}, then white space");
+            }
 
             return (all.ToString(), null);
         }

@@ -15,12 +15,15 @@ internal static class XyzFile
     // Bytes that other files begin with, one character each.
     private static readonly (string Magic, string What)[] Others =
     [
-        ("BZh", "a file compressed by bzip2"), ("\u00fd7zXZ", "a file compressed by xz"), ("\u0028\u00b5\u002f\u00fd", "a file compressed by zstd"),
-        ("PK\u0003\u0004", "an archive (zip, npz)"), ("\u0089HDF", "a file of HDF5"), ("CDF", "a file of NetCDF"), ("\u0093NUMPY", "an array of NumPy"),
+        ("BZh", "a file compressed by bzip2"), ("\u00fd7zXZ", "a file compressed by xz"),
+            ("\u0028\u00b5\u002f\u00fd", "a file compressed by zstd"),
+        ("PK\u0003\u0004", "an archive (zip, npz)"), ("\u0089HDF", "a file of HDF5"), ("CDF", "a file of NetCDF"),
+            ("\u0093NUMPY", "an array of NumPy"),
         ("- of Ulm", "a trajectory of ASE; ase convert makes frames.xyz of it"),
     ];
 
-    /// <summary>The text of a file. Two bytes tell gzip, whatever the name says; a pipe, which cannot be looked into, goes by its name.</summary>
+    /// <summary>The text of a file. Two bytes tell gzip, whatever the name says; a pipe, which cannot be looked into, goes by its
+    /// name.</summary>
     /// <exception cref="InputException">It cannot be opened, or it is of another kind.</exception>
     internal static StreamReader Open(string path)
     {

@@ -117,7 +117,8 @@ internal ref struct XyzList
         // In JSON, text among numbers is no array of one kind; bare words among quoted ones are text as well.
         for (int i = 0; _isJson && i < _words.Count; i++)
         {
-            bool isText = _quoted[i] || !(XyzScalar.TryReal(_words[i], out _) || XyzScalar.TryLogical(_words[i], out _) || _words[i] == "null");
+            bool isText = _quoted[i]
+                || !(XyzScalar.TryReal(_words[i], out _) || XyzScalar.TryLogical(_words[i], out _) || _words[i] == "null");
             if (!isText)
                 return null;
         }

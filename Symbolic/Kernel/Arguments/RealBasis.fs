@@ -57,8 +57,8 @@ module RealBasis =
     /// a coupling, let A^R be the change of basis of A. W is the array of coupling coefficients carried over, so Σ C A B
     /// carried over is Σ W A^R B^R up to the i that is divided out where l1 + l2 + L is odd; a couple is linear in each
     /// part, so powers of i of the parts come out. Maps on channels and sums act on each component alike, and the summands
-    /// are each acted on by the same matrices. Derivatives by x, y, z are of order 1, as x, y, z are. K_a acts on every change of basis of a standard family (real ladder), and
-    /// on its multiples. At order 0 K_a = 0, and signs are those of the components' multiples.
+    /// are each acted on by the same matrices. Derivatives by x, y, z are of order 1, as x, y, z are. K_a acts on every change of basis of
+    /// a standard family (real ladder), and on its multiples. At order 0 K_a = 0, and signs are those of the components' multiples.
     let prove (real: Theorem) (premise: Theorem) : Result<Theorem, string> =
         let isTyped =
             match premise.Statement with

@@ -282,6 +282,7 @@ module Recoupling =
                 let final' = names final
                 let isNew x = not (List.contains x (names start))
                 let value = collect { p with Sums = p.Sums |> List.filter (fun x -> not (List.contains x final')) }
-                let statement = RecouplingCoefficient(start, final, value, p.Sums |> List.filter (fun x -> isNew x && List.contains x final'))
+                let statement =
+                    RecouplingCoefficient(start, final, value, p.Sums |> List.filter (fun x -> isNew x && List.contains x final'))
                 Ok(Rule.certifies (PathCertificate(start, moves)) statement [ recoupling ] [ argument ])
             | None -> Error "a move does not apply, or a name is used twice"

@@ -153,44 +153,46 @@ module Tables =
                 else
                     compare (4L * n - down) BigInteger.One 0, compare (4L * n + 2L) BigInteger.One 0
 
-            if overRoot4Pi then low < 0 && high > 0
-            else (low < 0 || (low = 0 && isEven)) && (high > 0 || (high = 0 && isEven))
+            if overRoot4Pi then
+                low < 0 && high > 0
+            else
+                (low < 0 || (low = 0 && isEven)) && (high > 0 || (high = 0 && isEven))
 
     // ---- exact blocks
 
     /// Integers times roots of square-free integers at the indices of a block, over a common denominator.
-    type private Exact =
-        { Denominator: BigInteger
-          Values: struct (struct (int * int * int) * BigInteger * uint64)[] }
+    type private Exact = { Denominator: BigInteger; Values: struct (struct (int * int * int) * BigInteger * uint64)[] }
 
     let private isMagnetic (l: int) (m: int) = abs m <= l && (l - m) % 2 = 0
 
     let private exact (struct (l1, l2, l3)) (entries: TableEntry list) : Exact =
         let seen = HashSet<struct (int * int * int)>()
 
-        let surds =
-            [| for x in entries do
-                   if x.P.Sign <= 0 || x.Q.Sign <= 0 then refuse "an exact value is no square root"
+        let surds = [|
+            for x in entries do
+                if x.P.Sign <= 0 || x.Q.Sign <= 0 then
+                    refuse "an exact value is no square root"
 
-                   if not (isMagnetic l1 x.M1 && isMagnetic l2 x.M2 && isMagnetic l3 x.M3 && seen.Add(struct (x.M1, x.M2, x.M3))) then
-                       refuse "an exact value has magnetic numbers out of range, or the same as another"
+                if not (isMagnetic l1 x.M1 && isMagnetic l2 x.M2 && isMagnetic l3 x.M3 && seen.Add(struct (x.M1, x.M2, x.M3))) then
+                    refuse "an exact value has magnetic numbers out of range, or the same as another"
 
-                   match SmoothSurd.ofRoot (x.P * x.Q) with
-                   | ValueSome(struct (r, mask)) -> struct (x, r, mask)
-                   | ValueNone -> refuse "an exact value contains a large prime under the root" |]
+                match SmoothSurd.ofRoot (x.P * x.Q) with
+                | ValueSome(struct (r, mask)) -> struct (x, r, mask)
+                | ValueNone -> refuse "an exact value contains a large prime under the root"
+        |]
 
         let denominator =
             surds
-            |> Array.fold
-                (fun (d: BigInteger) (struct (x, _, _)) -> d / BigInteger.GreatestCommonDivisor(d, x.Q) * x.Q)
-                BigInteger.One
+            |> Array.fold (fun (d: BigInteger) (struct (x, _, _)) -> d / BigInteger.GreatestCommonDivisor(d, x.Q) * x.Q) BigInteger.One
 
-        { Denominator = denominator
-          Values =
-            surds
-            |> Array.map (fun (struct (x, r, mask)) ->
-                let n = r * (denominator / x.Q)
-                struct (struct (x.M1, x.M2, x.M3), (if x.Negative then -n else n), mask)) }
+        {
+            Denominator = denominator
+            Values =
+                surds
+                |> Array.map (fun (struct (x, r, mask)) ->
+                    let n = r * (denominator / x.Q)
+                    struct (struct (x.M1, x.M2, x.M3), (if x.Negative then -n else n), mask))
+        }
 
     /// A generator's matrix: for a magnetic number (doubled) those that it is taken to, each with a sign and the integer
     /// whose root is the entry's size.
@@ -209,9 +211,12 @@ module Tables =
             if n = 0 then
                 [ struct (-2, 1, square l 0) ]
             else
-                [ struct (sign * 2 * (m + 1), -sign, square l m)
-                  // There is no R_-0.
-                  if not (n > 0 && m = 1) then struct (sign * 2 * (m - 1), -sign, square l (m - 1)) ]
+                [
+                    struct (sign * 2 * (m + 1), -sign, square l m)
+                    // There is no R_-0.
+                    if not (n > 0 && m = 1) then
+                        struct (sign * 2 * (m - 1), -sign, square l (m - 1))
+                ]
 
         let y l n =
             let m, sign = m n, (if n > 0 then 1 else -1)
@@ -219,8 +224,11 @@ module Tables =
             if n = 0 then
                 [ struct (2, -1, square l 0) ]
             else
-                [ if not (n < 0 && m = 1) then struct (sign * 2 * (m - 1), 1, square l (m - 1))
-                  struct (sign * 2 * (m + 1), -1, square l m) ]
+                [
+                    if not (n < 0 && m = 1) then
+                        struct (sign * 2 * (m - 1), 1, square l (m - 1))
+                    struct (sign * 2 * (m + 1), -1, square l m)
+                ]
 
         let z _ n = if n = 0 then [] else [ struct (-n, -sign n, n * n) ]
         [ x; y; z ]
@@ -253,21 +261,29 @@ module Tables =
                     let struct (r, other) = root size
                     let v = value * r * SmoothSurd.product (mask &&& other)
                     let key = struct (target, mask ^^^ other)
-                    let old = match sums.TryGetValue key with | true, s -> s | _ -> BigInteger.Zero
+
+                    let old =
+                        match sums.TryGetValue key with
+                        | true, s -> s
+                        | _ -> BigInteger.Zero
+
                     sums[key] <- if sign > 0 then old + v else old - v
 
             for struct (struct (m1, m2, m3), value, mask) in block.Values do
-                for struct (n, sign, size) in generator l1 m1 do add (struct (n, m2, m3)) value mask sign size
-                for struct (n, sign, size) in generator l2 m2 do add (struct (m1, n, m3)) value mask sign size
-                for struct (n, sign, size) in generator l3 m3 do add (struct (m1, m2, n)) value mask sign size
+                for struct (n, sign, size) in generator l1 m1 do
+                    add (struct (n, m2, m3)) value mask sign size
+
+                for struct (n, sign, size) in generator l2 m2 do
+                    add (struct (m1, n, m3)) value mask sign size
+
+                for struct (n, sign, size) in generator l3 m3 do
+                    add (struct (m1, m2, n)) value mask sign size
 
             sums.Values |> Seq.forall _.IsZero)
 
     /// The sum of the squares is n.
     let private hasNorm (n: int) (block: Exact) =
-        let sum =
-            block.Values
-            |> Array.sumBy (fun (struct (_, v, mask)) -> v * v * SmoothSurd.product mask)
+        let sum = block.Values |> Array.sumBy (fun (struct (_, v, mask)) -> v * v * SmoothSurd.product mask)
 
         sum = BigInteger n * block.Denominator * block.Denominator
 
@@ -285,8 +301,7 @@ module Tables =
         | _ -> false
 
     let private valueAt (block: Exact) index =
-        block.Values
-        |> Array.tryPick (fun (struct (at, v, mask)) -> if at = index then Some(struct (v, mask)) else None)
+        block.Values |> Array.tryPick (fun (struct (at, v, mask)) -> if at = index then Some(struct (v, mask)) else None)
 
     /// The entries are those of the block: they satisfy the relations that determine it up to a factor, and the factor is
     /// right.
@@ -308,23 +323,19 @@ module Tables =
                 elif m > 0 then [ m, phase m; -m, phase -m ]
                 else [ -m, 0; m, 1 ]
 
-            let terms =
-                [ for n1, k1 in images l1 do
-                      for n2, k2 in images (l3 - l1) do
-                          for n3, k3 in images l3 do
-                              match valueAt block (struct (n1, n2, n3)) with
-                              | Some(struct (v, mask)) -> struct (k1 + k2 + (4 - k3) + odd, v, mask)
-                              | None -> () ]
+            let terms = [
+                for n1, k1 in images l1 do
+                    for n2, k2 in images (l3 - l1) do
+                        for n3, k3 in images l3 do
+                            match valueAt block (struct (n1, n2, n3)) with
+                            | Some(struct (v, mask)) -> struct (k1 + k2 + (4 - k3) + odd, v, mask)
+                            | None -> ()
+            ]
 
             isInvariant real l block && hasNorm (l3 + 1) block && isPositive terms
         | CouplingCoefficients ->
             // ⟨l1 m1 l2 m2|l3 M⟩ = (−1)^(l1−l2+M) √(2 l3 + 1) 3j(m1, m2, −M).
-            let flipped =
-                entries
-                |> List.map (fun x ->
-                    { x with
-                        M3 = -x.M3
-                        Negative = x.Negative <> ((l1 - l2 + x.M3) / 2 % 2 <> 0) })
+            let flipped = entries |> List.map (fun x -> { x with M3 = -x.M3; Negative = x.Negative <> ((l1 - l2 + x.M3) / 2 % 2 <> 0) })
 
             let block = exact l flipped
             let first = entries |> List.tryFind (fun x -> x.M1 = l1 && x.M2 = l3 - l1 && x.M3 = l3)
@@ -347,9 +358,15 @@ module Tables =
             let number k = BinaryPrimitives.ReadInt32LittleEndian(ReadOnlySpan(bytes, at + 4 * k, 4))
             let l = struct (number 0, number 1, number 2)
             let position = BinaryPrimitives.ReadInt64LittleEndian(ReadOnlySpan(bytes, at + 16, 8))
-            if compare l last <= 0 then refuse "the index is not in increasing order"
+
+            if compare l last <= 0 then
+                refuse "the index is not in increasing order"
+
             last <- l
-            if position < int64 headerLength || position > int64 start then refuse "a block is not in the file"
+
+            if position < int64 headerLength || position > int64 start then
+                refuse "a block is not in the file"
+
             blocks[l] <- struct (int position, number 3)
 
         blocks
@@ -400,7 +417,10 @@ module Tables =
         let check () =
             // Nobody can change this one.
             let bytes = Array.copy file
-            if bytes.Length < headerLength then refuse "the file is shorter than its header"
+
+            if bytes.Length < headerLength then
+                refuse "the file is shorter than its header"
+
             let head = Encoding.Latin1.GetString(bytes, 0, headerLength)
             let checksum = after head ",\"checksum\":\"" '"'
             let start = after head ",\"index\":" ','
@@ -421,15 +441,16 @@ module Tables =
                         let l = struct (l1, l2, l3)
                         let name () = $"the block of 2*(l1, l2, l3) = ({l1}, {l2}, {l3})"
                         let exact = candidates l
-                        if not (isBlock what l exact) then refuse $"{name ()}: the exact values are not those of the block"
+
+                        if not (isBlock what l exact) then
+                            refuse $"{name ()}: the exact values are not those of the block"
 
                         // 3j(0 0 0)² times (2l1+1)(2l2+1)(2l3+1), over 4π; nothing where it vanishes.
                         let factor =
                             if what = GauntCoefficients then
                                 exact
                                 |> List.tryFind (fun x -> x.M1 = 0 && x.M2 = 0 && x.M3 = 0)
-                                |> Option.map (fun x ->
-                                    x.Negative, x.P * BigInteger((l1 + 1) * (l2 + 1) * (l3 + 1)), x.Q)
+                                |> Option.map (fun x -> x.Negative, x.P * BigInteger((l1 + 1) * (l2 + 1) * (l3 + 1)), x.Q)
                             else
                                 Some(false, BigInteger.One, BigInteger.One)
 
@@ -437,9 +458,7 @@ module Tables =
                             match factor with
                             | None -> []
                             | Some(negative, p, q) ->
-                                exact
-                                |> List.map (fun x ->
-                                    { x with Negative = x.Negative <> negative; P = x.P * p; Q = x.Q * q })
+                                exact |> List.map (fun x -> { x with Negative = x.Negative <> negative; P = x.P * p; Q = x.Q * q })
 
                         let struct (position, count) =
                             match blocks.TryGetValue l with
@@ -455,20 +474,28 @@ module Tables =
                             refuse $"{name ()} has {count} numbers, and {exact.Length} coefficients are not 0"
 
                         let wanted = Dictionary<struct (int * int * int), TableEntry>()
-                        for x in exact do wanted[struct (x.M1, x.M2, x.M3)] <- x
+
+                        for x in exact do
+                            wanted[struct (x.M1, x.M2, x.M3)] <- x
+
                         let mutable last = struct (-1, -1, -1)
 
                         for i in 0 .. count - 1 do
                             let at k = int bytes[position + (width + k) * count + i]
                             let i1, i2, i3 = at 0, at 1, at 2
                             let m = struct (2 * i1 - l1, 2 * i2 - l2, 2 * i3 - l3)
-                            if compare (struct (i3, i1, i2)) last <= 0 then refuse $"{name ()}: its entries are not in order"
+
+                            if compare (struct (i3, i1, i2)) last <= 0 then
+                                refuse $"{name ()}: its entries are not in order"
+
                             last <- struct (i3, i1, i2)
                             let span = ReadOnlySpan(bytes, position + width * i, width)
 
                             let value =
-                                if single then float (BinaryPrimitives.ReadSingleLittleEndian span)
-                                else BinaryPrimitives.ReadDoubleLittleEndian span
+                                if single then
+                                    float (BinaryPrimitives.ReadSingleLittleEndian span)
+                                else
+                                    BinaryPrimitives.ReadDoubleLittleEndian span
 
                             match wanted.TryGetValue m with
                             | true, x when isNearest single (what = GauntCoefficients) value x.Negative x.P x.Q -> ()
@@ -477,7 +504,9 @@ module Tables =
 
                         entries <- entries + count
 
-            if found <> blocks.Count then refuse "there are blocks that do not belong to the table"
+            if found <> blocks.Count then
+                refuse "there are blocks that do not belong to the table"
+
             let header = header what twiceLMax half single found entries start bytes.Length
 
             if head <> header checksum then
@@ -505,4 +534,5 @@ module Tables =
                 Error "there is no such table"
             | _ when twiceLMax % 2 <> 0 && not half -> Error "there is no such table"
             | _ -> check ()
-        with Refused why -> Error why
+        with Refused why ->
+            Error why

@@ -26,7 +26,10 @@ let tryFind (p: RecouplingProduct) : (string list list * RecouplingProduct) opti
             else p.Symbols |> List.collect all |> List.find (List.contains x) |> List.filter ((<>) x) |> List.map (fun y -> y, 2)
 
         let added (phase: (string * int) list) =
-            (phase @ sign) |> List.groupBy fst |> List.map (fun (y, terms) -> y, List.sumBy snd terms) |> List.filter (fun (_, n) -> n % 4 <> 0)
+            (phase @ sign)
+            |> List.groupBy fst
+            |> List.map (fun (y, terms) -> y, List.sumBy snd terms)
+            |> List.filter (fun (_, n) -> n % 4 <> 0)
 
         let disjoint (rows: string list list) = List.distinct (List.concat rows) |> List.length = 9
 

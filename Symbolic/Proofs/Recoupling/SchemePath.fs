@@ -51,7 +51,9 @@ let private neighbours (all: int) (shape: Shape) : (int * int * Shape) list =
     [ for inner in shape do
           if inner <> all then
               let parent =
-                  shape |> Seq.filter (fun m -> m <> inner && m &&& inner = inner) |> Seq.minBy (fun (m: int) -> System.Numerics.BitOperations.PopCount(uint32 m))
+                  shape
+                  |> Seq.filter (fun m -> m <> inner && m &&& inner = inner)
+                  |> Seq.minBy (fun (m: int) -> System.Numerics.BitOperations.PopCount(uint32 m))
 
               let a, b = children shape inner
               let sibling = parent ^^^ inner

@@ -218,69 +218,77 @@ let private summed () =
     |> Result.bind Conjunction.prove
 
 /// All theorems of this family.
-let entries: Entry list =
-    [ Entry.create
-          "harmonics.null-vector"
-          "N(t) is a null vector, so its powers are harmonic; L_z and L+- act on N^l as first-order operators in t, \
+let entries: Entry list = [
+    Entry.create
+        "harmonics.null-vector"
+        "N(t) is a null vector, so its powers are harmonic; L_z and L+- act on N^l as first-order operators in t, \
            one identity of degree 1 for all l. The coefficients of t^(l-m) are the solid harmonics, with the standard \
            ladder relations."
-          (fun () -> NullVector.harmonics.Force())
-      invariance "power-spectrum" [ powerSpectrum ]
-      invariance "bispectrum" [ bispectrum ]
-      Entry.create
-          "invariance.nice"
-          "Induction over coupling trees: leaves by the null-vector lemma, the step for two arbitrary equivariant \
+        (fun () -> NullVector.harmonics.Force())
+    invariance "power-spectrum" [ powerSpectrum ]
+    invariance "bispectrum" [ bispectrum ]
+    Entry.create
+        "invariance.nice"
+        "Induction over coupling trees: leaves by the null-vector lemma, the step for two arbitrary equivariant \
            families by the coupling ladder. Any number of factors, any order of couplings."
-          (fun () -> every () |> Result.bind Equivariance.everyInvariant)
-      invariance "spin-power-spectrum" [ spinPowerSpectrum ]
-      Entry.create
-          "invariance.spin-power-spectrum-summed"
-          "Coupling the orbital indices to 0 and the vectors' indices to 0 leaves nothing for L and nothing for S to \
+        (fun () -> every () |> Result.bind Equivariance.everyInvariant)
+    invariance "spin-power-spectrum" [ spinPowerSpectrum ]
+    Entry.create
+        "invariance.spin-power-spectrum-summed"
+        "Coupling the orbital indices to 0 and the vectors' indices to 0 leaves nothing for L and nothing for S to \
            act on. By the orthonormality of the coupling coefficients this is the sum over J of sqrt(2 J + 1) times \
            the J-resolved invariants, up to a factor, and by the addition theorem, for positions and for vectors, the \
            sum of (2 l + 1)/(4 pi) v_j.v_k P_l."
-          summed
-      invariance "spin-bispectrum" spinBispectra
-      invariance "lode" lode
-      Entry.create "covariance.lambda" (typed + " Here the root has order lambda.") (
-          each (equivariant fields) covariants)
-      Entry.create
-          "covariance.nice"
-          "Induction over coupling trees: leaves by the null-vector lemma, the step for two arbitrary equivariant \
+        summed
+    invariance "spin-bispectrum" spinBispectra
+    invariance "lode" lode
+    Entry.create "covariance.lambda" (typed + " Here the root has order lambda.") (each (equivariant fields) covariants)
+    Entry.create
+        "covariance.nice"
+        "Induction over coupling trees: leaves by the null-vector lemma, the step for two arbitrary equivariant \
            families by the coupling ladder. Any number of factors, any order of couplings."
-          every
-      Entry.create
-          "invariance.real-basis"
-          "Every coupling tree, computed in the basis of the real harmonics: at each node the change of basis of what the \
+        every
+    Entry.create
+        "invariance.real-basis"
+        "Every coupling tree, computed in the basis of the real harmonics: at each node the change of basis of what the \
            complex one has, times a power of i."
-          (fun () -> every () |> Result.bind Equivariance.everyInvariant |> inRealBasis)
-      Entry.create
-          "covariance.real-basis"
-          "Every coupling tree, computed in the basis of the real harmonics: at each node the change of basis of what the \
+        (fun () -> every () |> Result.bind Equivariance.everyInvariant |> inRealBasis)
+    Entry.create
+        "covariance.real-basis"
+        "Every coupling tree, computed in the basis of the real harmonics: at each node the change of basis of what the \
            complex one has, times a power of i, on which the matrices of the real ladder act."
-          (fun () -> every () |> inRealBasis)
-      Entry.create
-          "invariance.unordered-pairs"
-          "Channels of one family coupled to 0 may be exchanged, so that each unordered pair stands for two ordered ones."
-          (fun () -> [ for leaf in [ rho "l"; potential "l"; spin "l" "J" ] -> pairs fields leaf ] |> Entry.all |> Result.bind Conjunction.prove)
-      Entry.create
-          "invariance.unordered-triples"
-          "Channels of one family coupled to 0, three by three, may be permuted up to a sign that both factors of a product have: the 3j \
+        (fun () -> every () |> inRealBasis)
+    Entry.create
+        "invariance.unordered-pairs"
+        "Channels of one family coupled to 0 may be exchanged, so that each unordered pair stands for two ordered ones."
+        (fun () ->
+            [ for leaf in [ rho "l"; potential "l"; spin "l" "J" ] -> pairs fields leaf ]
+            |> Entry.all
+            |> Result.bind Conjunction.prove)
+    Entry.create
+        "invariance.unordered-triples"
+        "Channels of one family coupled to 0, three by three, may be permuted up to a sign that both factors of a product have: the 3j \
            symbol's columns are permuted with them. So each unordered triple stands for all its orders."
-          (fun () -> [ for leaf in [ rho "l"; potential "l"; spin "l" "J" ] -> triples fields leaf ] |> Entry.all |> Result.bind Conjunction.prove)
-      Entry.create
-          "covariance.gradients"
-          "A derivative of a scalar is acted on as that by which it is taken: generators and derivatives have the \
+        (fun () ->
+            [ for leaf in [ rho "l"; potential "l"; spin "l" "J" ] -> triples fields leaf ]
+            |> Entry.all
+            |> Result.bind Conjunction.prove)
+    Entry.create
+        "covariance.gradients"
+        "A derivative of a scalar is acted on as that by which it is taken: generators and derivatives have the \
            commutators of rotations and vectors. Signs are multiplied."
-          (fun () ->
-              [ for tree in powerSpectrum :: bispectrum :: spinPowerSpectrum :: spinBispectra @ lode do
-                    yield! gradients { Fields = fields; Tree = tree } ]
-              |> Entry.all
-              |> Result.bind Conjunction.prove)
-      signs false "power-spectrum" [ powerSpectrum ]
-      signs false "bispectrum" [ bispectrum ]
-      signs false "spin-power-spectrum" [ spinPowerSpectrum ]
-      signs false "spin-bispectrum" spinBispectra
-      signs false "lode" lode
-      signs true "spin-power-spectrum" [ spinPowerSpectrum ]
-      signs true "spin-bispectrum" spinBispectra ]
+        (fun () ->
+            [
+                for tree in powerSpectrum :: bispectrum :: spinPowerSpectrum :: spinBispectra @ lode do
+                    yield! gradients { Fields = fields; Tree = tree }
+            ]
+            |> Entry.all
+            |> Result.bind Conjunction.prove)
+    signs false "power-spectrum" [ powerSpectrum ]
+    signs false "bispectrum" [ bispectrum ]
+    signs false "spin-power-spectrum" [ spinPowerSpectrum ]
+    signs false "spin-bispectrum" spinBispectra
+    signs false "lode" lode
+    signs true "spin-power-spectrum" [ spinPowerSpectrum ]
+    signs true "spin-bispectrum" spinBispectra
+]

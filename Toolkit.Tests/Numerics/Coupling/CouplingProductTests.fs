@@ -76,23 +76,32 @@ let private compiledIsInterpreted (number: float -> 'T) (seed, size: int) =
 [<Tests>]
 let tests =
     testList "Numerics.Coupling.CouplingProductTests" [
-        Law.test "the product over channels is the sum over the table's entries, element by element and for all pairs" 60 (Law.seeded (1, 24)) (fun c ->
-            let random, l1, l2, l, envs, na, nb = case c
-            let a, b, b2 = numbers random (envs * (2 * l1 + 1) * na), numbers random (envs * (2 * l2 + 1) * nb), numbers random (envs * (2 * l2 + 1) * na)
-            let product = CouplingProduct<float>(CouplingTable.Default, l1, l2, l)
-            let outer, single = Array.zeroCreate (envs * (2 * l + 1) * na * nb), Array.create (envs * (2 * l + 1) * na) 0.5
-            product.ForwardOuter(envs, na, nb, ReadOnlySpan a, ReadOnlySpan b, Span outer)
-            product.Forward(envs, na, ReadOnlySpan a, ReadOnlySpan b2, Span single)
+        Law.test
+            "the product over channels is the sum over the table's entries, element by element and for all pairs"
+            60
+            (Law.seeded (1, 24))
+            (fun c ->
+                let random, l1, l2, l, envs, na, nb = case c
 
-            for e in 0 .. envs - 1 do
-                for m in 0 .. 2 * l do
-                    for q1 in 0 .. na - 1 do
-                        let row = e * (2 * l + 1) + m
-                        Assert.InRange(abs (single[row * na + q1] - 0.5 - slow l1 l2 l na na a b2 e m q1 q1), 0., 1e-14)
+                let a, b, b2 =
+                    numbers random (envs * (2 * l1 + 1) * na),
+                    numbers random (envs * (2 * l2 + 1) * nb),
+                    numbers random (envs * (2 * l2 + 1) * na)
 
-                        for q2 in 0 .. nb - 1 do
-                            let found = outer[(row * na + q1) * nb + q2]
-                            Assert.InRange(abs (found - slow l1 l2 l na nb a b e m q1 q2), 0., 1e-14))
+                let product = CouplingProduct<float>(CouplingTable.Default, l1, l2, l)
+                let outer, single = Array.zeroCreate (envs * (2 * l + 1) * na * nb), Array.create (envs * (2 * l + 1) * na) 0.5
+                product.ForwardOuter(envs, na, nb, ReadOnlySpan a, ReadOnlySpan b, Span outer)
+                product.Forward(envs, na, ReadOnlySpan a, ReadOnlySpan b2, Span single)
+
+                for e in 0 .. envs - 1 do
+                    for m in 0 .. 2 * l do
+                        for q1 in 0 .. na - 1 do
+                            let row = e * (2 * l + 1) + m
+                            Assert.InRange(abs (single[row * na + q1] - 0.5 - slow l1 l2 l na na a b2 e m q1 q1), 0., 1e-14)
+
+                            for q2 in 0 .. nb - 1 do
+                                let found = outer[(row * na + q1) * nb + q2]
+                                Assert.InRange(abs (found - slow l1 l2 l na nb a b e m q1 q2), 0., 1e-14))
 
         Law.test "the backward pass is the adjoint of the product in either factor" 60 (Law.seeded (1, 24)) (fun c ->
             let random, l1, l2, l, envs, na, nb = case c
@@ -123,9 +132,13 @@ let tests =
                 (fun a b dc da db ->
                     product.BackwardOuter(envs, na, nb, ReadOnlySpan a, ReadOnlySpan b, ReadOnlySpan dc, Span da, Span db)))
 
-        Law.test "every width of vector gives the bits of the scalar product and of its backward pass, in float64 and float32" 30 (Law.seeded (1, 40)) (fun c ->
-            sameBits float c
-            sameBits float32 c)
+        Law.test
+            "every width of vector gives the bits of the scalar product and of its backward pass, in float64 and float32"
+            30
+            (Law.seeded (1, 40))
+            (fun c ->
+                sameBits float c
+                sameBits float32 c)
 
         testCase "the product of arrays of other lengths is refused" <| fun () ->
             let p = CouplingProduct<float>(CouplingTable.Default, 1, 1, 2)
@@ -133,9 +146,13 @@ let tests =
             let wrong () = p.Forward(1, 1, ReadOnlySpan one, ReadOnlySpan one, Span [| 0. |])
             Assert.Contains("expected 3, 3 and 5 numbers; got 3, 3 and 1", (Assert.Throws<ArgumentException> wrong).Message)
 
-        Law.test "code compiled at run time gives the bits of the table-driven scalar kernel, in float64 and float32" 6 (Law.seeded (1, 40)) (fun c ->
-            compiledIsInterpreted float c
-            compiledIsInterpreted float32 c)
+        Law.test
+            "code compiled at run time gives the bits of the table-driven scalar kernel, in float64 and float32"
+            6
+            (Law.seeded (1, 40))
+            (fun c ->
+                compiledIsInterpreted float c
+                compiledIsInterpreted float32 c)
 
         Law.test "a sum of products is the sum of the products, whatever rows they use" 10 (Law.seeded (1, 20)) (fun (seed, channels) ->
             let random = Random seed
@@ -167,7 +184,8 @@ let tests =
         testCase "float32 products agree with float64 to their own precision, compiled or not" <| fun () ->
             let random = Random 5
             let sum, envs, channels = CouplingSum<float>.AllPaths(CouplingTable.Default, 4, 4, 4), 3, 37
-            let a, b, dc = numbers random (envs * 25 * channels), numbers random (envs * 25 * channels), numbers random (envs * 25 * channels)
+            let a, b, dc =
+                numbers random (envs * 25 * channels), numbers random (envs * 25 * channels), numbers random (envs * 25 * channels)
             let c, da, db = Array.zeroCreate a.Length, Array.zeroCreate a.Length, Array.zeroCreate a.Length
             sum.Forward(envs, channels, ReadOnlySpan a, ReadOnlySpan b, Span c)
             sum.Backward(envs, channels, ReadOnlySpan a, ReadOnlySpan b, ReadOnlySpan dc, Span da, Span db)

@@ -59,7 +59,8 @@ let tests =
             let c, features = Representations.execute (Random 3) representation
             Assert.Equal<float[]>(c |> Array.map (fun q -> (fst (evaluate 0 [ q ] tree.Tree))[0]), features)
 
-        testCase "trees are written as the contract says, and read back" <| fun () ->
+        testCase "trees are written as the contract says, and read back"
+        <| fun () ->
             let spin = CouplingField("spin", 1, true, true)
             let leaf (l: string) (j: string) = CouplingLeaf(spin, CouplingOrder.op_Implicit l, CouplingOrder.op_Implicit j)
             let tree = Toolkit.Numerics.Coupling.CouplingTree(CouplingPair(leaf "l1" "J", leaf "l2" "J", CouplingOrder.op_Implicit 0))
@@ -75,7 +76,8 @@ let tests =
             let l: CouplingOrder = CouplingOrder.op_Implicit "l"
             let pair (a: CouplingNode) b = Toolkit.Numerics.Coupling.CouplingTree(CouplingPair(a, b, CouplingOrder.op_Implicit 0))
             let scalar = CouplingLeaf(CouplingField "rho", l)
-            let refused (tree: Toolkit.Numerics.Coupling.CouplingTree) = Assert.Throws<InvalidOperationException>(fun () -> tree.ToJson() |> ignore) |> ignore
+            let refused (tree: Toolkit.Numerics.Coupling.CouplingTree) =
+                Assert.Throws<InvalidOperationException>(fun () -> tree.ToJson() |> ignore) |> ignore
             refused (pair scalar (CouplingLeaf(CouplingField("rho", 0, true), l)))
             refused (pair scalar (CouplingLeaf(CouplingField("rho"), l, Nullable l)))
             refused (pair scalar (CouplingLeaf(CouplingField("spin", 1), l)))

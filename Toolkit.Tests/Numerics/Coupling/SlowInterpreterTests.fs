@@ -78,10 +78,14 @@ let private execute (table: CouplingTable) (leaves: SlowInterpreter.Leaves) (roo
         | Known n -> n
         | Name _ -> failwith "no number"
 
-    let block l (channels: float[][]) =
-        { L = l
-          Channels = channels.Length
-          Values = [| for m in 0 .. 2 * l do for c in channels -> c[m] |] }
+    let block l (channels: float[][]) = {
+        L = l
+        Channels = channels.Length
+        Values = [|
+            for m in 0 .. 2 * l do
+                for c in channels -> c[m]
+        |]
+    }
 
     let outer l (a: Block) (b: Block) =
         let product = CouplingProduct<float>(table, a.L, b.L, l)
@@ -99,26 +103,33 @@ let private execute (table: CouplingTable) (leaves: SlowInterpreter.Leaves) (roo
         | Leaf(f, l, Some j) ->
             // ⟨l m 1 q|J M⟩ c^q_m: c^q times the unit vector q, added over q.
             let c = leaves.Vector f (known l)
-            Seq.init 3 (fun q -> outer (known j) (block (known l) (component' q c)) (block 1 [| Array.init 3 (fun k -> if k = q then 1. else 0.) |]))
+
+            Seq.init 3 (fun q ->
+                outer (known j) (block (known l) (component' q c)) (block 1 [| Array.init 3 (fun k -> if k = q then 1. else 0.) |]))
             |> Seq.reduce add
         | Couple(a, b, l) ->
             let a = go a
             outer (known l) a (go b)
         | SumJ((a, la), (b, lb), l) ->
             let x, y = leaves.Vector a (known la), leaves.Vector b (known lb)
-            Seq.init 3 (fun q -> outer (known l) (block (known la) (component' q x)) (block (known lb) (component' q y))) |> Seq.reduce add
+
+            Seq.init 3 (fun q -> outer (known l) (block (known la) (component' q x)) (block (known lb) (component' q y)))
+            |> Seq.reduce add
         | Map inner ->
             let number = maps
             maps <- maps + 1
             let inside = go inner
             let rows = leaves.Map number inside.Channels
 
-            { L = inside.L
-              Channels = rows.Length
-              Values =
-                [| for m in 0 .. 2 * inside.L do
-                       for row in rows ->
-                           Seq.sum (seq { for k in 0 .. inside.Channels - 1 -> row[k] * inside.Values[m * inside.Channels + k] }) |] }
+            {
+                L = inside.L
+                Channels = rows.Length
+                Values = [|
+                    for m in 0 .. 2 * inside.L do
+                        for row in rows ->
+                            Seq.sum (seq { for k in 0 .. inside.Channels - 1 -> row[k] * inside.Values[m * inside.Channels + k] })
+                |]
+            }
         | Sum nodes -> nodes |> List.map go |> List.reduce add
 
     let found = go root
@@ -130,9 +141,14 @@ let private random (seed: int) : SlowInterpreter.Leaves =
         let random = Random(seed + 31 * l + 7 * q + int name[0])
         Array.init count (fun _ -> Array.init (2 * l + 1) (fun _ -> Rotations.normal random))
 
-    { Scalar = fun name l -> values name l 0 2
-      Vector = fun name l -> [| for channel in 0 .. (if name = "mu" then 0 else 1) -> Array.init 3 (fun q -> (values name l (q + 3 * channel) 1)[0]) |]
-      Map = map }
+    {
+        Scalar = fun name l -> values name l 0 2
+        Vector =
+            fun name l -> [|
+                for channel in 0 .. (if name = "mu" then 0 else 1) -> Array.init 3 (fun q -> (values name l (q + 3 * channel) 1)[0])
+            |]
+        Map = map
+    }
 
 /// The library's coefficients of a structure, fed to the coupling kernels.
 let private kernels: TreeComparison.Engine =
@@ -156,12 +172,13 @@ let private kernels: TreeComparison.Engine =
         let rows = (lmax + 1) * (lmax + 1)
 
         Array.init s.Count (fun i ->
-            let coefficients: SlowInterpreter.Leaves =
-                { Scalar =
+            let coefficients: SlowInterpreter.Leaves = {
+                Scalar =
                     fun _ l ->
                         few groups
-                        |> Array.mapi (fun g _ -> Array.init (2 * l + 1) (fun m -> density[(i * rows + l * l + m) * expansion.ChannelCount + g * nmax]))
-                  Vector =
+                        |> Array.mapi (fun g _ ->
+                            Array.init (2 * l + 1) (fun m -> density[(i * rows + l * l + m) * expansion.ChannelCount + g * nmax]))
+                Vector =
                     fun name l ->
                         let all = expansion.FieldGroups(fieldOf name).ToArray()
                         let values = vectors[fieldOf name]
@@ -170,11 +187,15 @@ let private kernels: TreeComparison.Engine =
                         |> Array.mapi (fun g _ ->
                             Array.init 3 (fun q ->
                                 Array.init (2 * l + 1) (fun m -> values[((i * rows + l * l + m) * 3 + q) * all.Length * nmax + g * nmax])))
-                  Map = map }
+                Map = map
+            }
 
             let tuples =
                 (leaves tree.Root |> List.map (fun (name, _, _) -> name), [ [] ])
-                ||> List.foldBack (fun name rest -> [ for q in channelsOf name do for others in rest -> q :: others ])
+                ||> List.foldBack (fun name rest -> [
+                    for q in channelsOf name do
+                        for others in rest -> q :: others
+                ])
 
             List.zip tuples (List.ofArray (execute CouplingTable.Default coefficients tree.Root)))
 
@@ -206,7 +227,8 @@ let tests =
                 let turn = Rotations.randomRotation random
                 let vectors = [ "spins", Rotations.Axial; "mu", Rotations.Polar ]
                 let d = Harmonics.wignerD signature.Lambda turn
-                let turned = before |> Array.map (fun x -> Array.init x.Length (fun m -> Array.fold2 (fun sum a b -> sum + a * b) 0. d[m] x))
+                let turned =
+                    before |> Array.map (fun x -> Array.init x.Length (fun m -> Array.fold2 (fun sum a b -> sum + a * b) 0. d[m] x))
                 close "turned" turned (value (Rotations.apply vectors turn s))
                 let times (k: int) = Array.map (Array.map (fun x -> float k * x))
                 close "inverted" (times signature.Inversion before) (value (Rotations.apply vectors Rotations.inversion s))
@@ -240,11 +262,15 @@ let tests =
             // The hard ones are among them.
             Assert.True(deepest >= 50 && high >= 20 && both.Count = 2, $"{deepest} deep trees, {high} of order 2 or more, σ {both}")
 
-        testCase "coefficients and coupling kernels give random trees on structures as the slow interpreter does" <| fun () ->
+        testCase "coefficients and coupling kernels give random trees on structures as the slow interpreter does"
+        <| fun () ->
             let products = { range with HasMaps = false; Factors = 1, 6 }
             let trees = RandomTrees.trees products
             let cases = Gen.zip trees.Generator (Gen.choose (0, 1 <<< 30))
 
-            Law.holdsFor 60 (Arb.fromGenShrink (cases, (fun (tree, seed) -> trees.Shrinker tree |> Seq.map (fun t -> t, seed)))) (fun (tree, seed) ->
-                Assert.Equal<string list>([], List.truncate 3 (TreeComparison.differences spec [ 1; 8 ] kernels tree (structure seed))))
+            Law.holdsFor
+                60
+                (Arb.fromGenShrink (cases, (fun (tree, seed) -> trees.Shrinker tree |> Seq.map (fun t -> t, seed))))
+                (fun (tree, seed) ->
+                    Assert.Equal<string list>([], List.truncate 3 (TreeComparison.differences spec [ 1; 8 ] kernels tree (structure seed))))
     ]

@@ -115,8 +115,13 @@ let tests =
                 Array.iter2 (fun x y -> Assert.Equal(x, y, 1e-12 * force)) a.Forces b.Forces
                 Array.iter2 (fun x y -> Assert.Equal(x, y, 1e-12 * force * float q.Length)) a.Virial b.Virial)
 
-        testCase "in slabs and wires the potentials of neutral sets are those of sums over images" <| fun () ->
-            let case = Gen.zip3 (Gen.choose (0, 1 <<< 30)) (Gen.choose (1, 6)) (Gen.elements (periodicities |> List.filter (fun p -> p.Dimensions = 1 || p.Dimensions = 2)))
+        testCase "in slabs and wires the potentials of neutral sets are those of sums over images"
+        <| fun () ->
+            let case =
+                Gen.zip3
+                    (Gen.choose (0, 1 <<< 30))
+                    (Gen.choose (1, 6))
+                    (Gen.elements (periodicities |> List.filter (fun p -> p.Dimensions = 1 || p.Dimensions = 2)))
 
             for seed, p, periodic in Law.sample 8 case do
                 let random = Random seed
@@ -134,12 +139,22 @@ let tests =
 
                 for k in 0 .. sums.Length - 2 do
                     let power = float (p + 2 - d + 2 * k)
-                    rows <- rows |> Array.pairwise |> Array.map (fun (a, b) -> Array.map2 (fun x y -> y + (y - x) / (Math.Pow(2., power) - 1.)) a b)
+
+                    rows <-
+                        rows
+                        |> Array.pairwise
+                        |> Array.map (fun (a, b) -> Array.map2 (fun x y -> y + (y - x) / (Math.Pow(2., power) - 1.)) a b)
 
                 let scale = 1. + (expected |> Array.map abs |> Array.max)
-                Array.iter2 (fun x y -> Assert.True(abs (x - y) < 1e-7 * scale, $"p = {p}, {periodic}, seed {seed}: {x:R} by waves, {y:R} by images")) expected rows[0]
 
-        testCase "forces, virial and cell gradient are the derivatives of the energy in every periodicity" <| fun () ->
+                Array.iter2
+                    (fun x y ->
+                        Assert.True(abs (x - y) < 1e-7 * scale, $"p = {p}, {periodic}, seed {seed}: {x:R} by waves, {y:R} by images"))
+                    expected
+                    rows[0]
+
+        testCase "forces, virial and cell gradient are the derivatives of the energy in every periodicity"
+        <| fun () ->
             let case = Gen.zip3 (Gen.choose (0, 1 <<< 30)) (Gen.choose (1, 6)) (Gen.elements periodicities)
 
             Law.holdsFor 16 (Law.from case) (fun (seed, p, periodic) ->
@@ -148,7 +163,8 @@ let tests =
                 let sum = EwaldSum(p, 1e-14, 1.3)
                 let result = compute sum structure q
                 let energy s = (compute sum s q).Energy
-                // Differences of fourth order: with this step rounding, 1e-16/h, and the fifth derivative, h⁴, leave some 1e-10 each at p = 6.
+                // Differences of fourth order: with this step rounding, 1e-16/h, and the fifth derivative, h⁴, leave some 1e-10 each at p =
+                // 6.
                 let h = 3e-4
                 let r = structure.Positions.ToArray()
                 let slope f = (8. * (f h - f (-h)) - (f (2. * h) - f (-2. * h))) / (12. * h)
@@ -157,7 +173,10 @@ let tests =
                 let moved t = structure.WithPositions(ReadOnlySpan(r |> Array.mapi (fun i x -> if i = k then x + t else x)))
                 Assert.Equal(-result.Forces[k], slope (moved >> energy), 2e-9 * scale)
                 let e = random.Next 9
-                let strained t = structure.Transform(ReadOnlySpan(Rotations.identity |> Array.mapi (fun i x -> if i = e then x + t else x)))
+
+                let strained t =
+                    structure.Transform(ReadOnlySpan(Rotations.identity |> Array.mapi (fun i x -> if i = e then x + t else x)))
+
                 Assert.Equal(-result.Virial[e], slope (strained >> energy), 2e-9 * scale * float q.Length)
 
                 if periodic.Any then
@@ -165,31 +184,39 @@ let tests =
                     let at = 3 * v + random.Next 3
 
                     let stretched t =
-                        structure.WithCell(Cell(ReadOnlySpan((cellOf structure).Vectors.ToArray() |> Array.mapi (fun i x -> if i = at then x + t else x))), periodic)
+                        structure.WithCell(
+                            Cell(ReadOnlySpan((cellOf structure).Vectors.ToArray() |> Array.mapi (fun i x -> if i = at then x + t else x))),
+                            periodic
+                        )
 
                     Assert.Equal(result.CellGradient[at], slope (stretched >> energy), 2e-9 * scale * float q.Length))
 
-        testCase "a supercell and another choice of lattice vectors have the same potentials" <| fun () ->
-            Law.holdsFor 12 (Law.from (Gen.zip3 (Gen.choose (0, 1 <<< 30)) (Gen.choose (1, 6)) (Gen.elements periodicities))) (fun (seed, p, periodic) ->
-                if periodic.Any then
-                    let random = Random seed
-                    let structure, q = charged random periodic 4 0.
-                    let expected = compute (EwaldSum(p, 1e-12)) structure q
-                    let times d = if periodic[d] then 2 else 1
-                    let doubled = structure.Replicate(times 0, times 1, times 2)
-                    let copies = doubled.Count / q.Length
-                    let all = compute (EwaldSum(p, 1e-12)) doubled (Array.init doubled.Count (fun i -> q[i % q.Length]))
-                    let scale = 1. + (expected.Potentials |> Array.map abs |> Array.max)
-                    Assert.Equal(expected.Energy * float copies, all.Energy, 1e-9 * scale * float doubled.Count)
+        testCase "a supercell and another choice of lattice vectors have the same potentials"
+        <| fun () ->
+            Law.holdsFor
+                12
+                (Law.from (Gen.zip3 (Gen.choose (0, 1 <<< 30)) (Gen.choose (1, 6)) (Gen.elements periodicities)))
+                (fun (seed, p, periodic) ->
+                    if periodic.Any then
+                        let random = Random seed
+                        let structure, q = charged random periodic 4 0.
+                        let expected = compute (EwaldSum(p, 1e-12)) structure q
+                        let times d = if periodic[d] then 2 else 1
+                        let doubled = structure.Replicate(times 0, times 1, times 2)
+                        let copies = doubled.Count / q.Length
+                        let all = compute (EwaldSum(p, 1e-12)) doubled (Array.init doubled.Count (fun i -> q[i % q.Length]))
+                        let scale = 1. + (expected.Potentials |> Array.map abs |> Array.max)
+                        Assert.Equal(expected.Energy * float copies, all.Energy, 1e-9 * scale * float doubled.Count)
 
-                    if periodic.Dimensions > 1 then
-                        let h = (cellOf structure).Vectors.ToArray()
-                        let a, b = (if periodic.A then 0 else 1), (if periodic.C then 2 else 1)
-                        let sheared = h |> Array.mapi (fun i x -> if i / 3 = b then x + h[3 * a + i % 3] else x)
-                        let other = compute (EwaldSum(p, 1e-12)) (structure.WithCell(Cell(ReadOnlySpan sheared), periodic)) q
-                        Array.iter2 (fun x y -> Assert.Equal(x, y, 1e-9 * scale)) expected.Potentials other.Potentials)
+                        if periodic.Dimensions > 1 then
+                            let h = (cellOf structure).Vectors.ToArray()
+                            let a, b = (if periodic.A then 0 else 1), (if periodic.C then 2 else 1)
+                            let sheared = h |> Array.mapi (fun i x -> if i / 3 = b then x + h[3 * a + i % 3] else x)
+                            let other = compute (EwaldSum(p, 1e-12)) (structure.WithCell(Cell(ReadOnlySpan sheared), periodic)) q
+                            Array.iter2 (fun x y -> Assert.Equal(x, y, 1e-9 * scale)) expected.Potentials other.Potentials)
 
-        testCase "another program's potentials of 1/r^p are reproduced" <| fun () ->
+        testCase "another program's potentials of 1/r^p are reproduced"
+        <| fun () ->
             SharedData.using "reference/torchpme_ewald.json" (fun path ->
                 use json = JsonDocument.Parse(File.ReadAllText path)
                 let numbers (e: JsonElement) = [| for x in e.EnumerateArray() -> x.GetDouble() |]
@@ -197,7 +224,12 @@ let tests =
 
                 for case in json.RootElement.GetProperty("cases").EnumerateArray() do
                     let get (name: string) = case.GetProperty name
-                    let flat (e: JsonElement) = [| for row in e.EnumerateArray() do yield! numbers row |]
+
+                    let flat (e: JsonElement) = [|
+                        for row in e.EnumerateArray() do
+                            yield! numbers row
+                    |]
+
                     let cell = Cell(ReadOnlySpan(flat (get "cell")))
                     let species = numbers (get "numbers") |> Array.map int
                     let structure = Structure.Create(ReadOnlySpan species, ReadOnlySpan(flat (get "positions")), cell, Periodicity.All)
@@ -205,7 +237,11 @@ let tests =
                     let error = (get "est_error").GetDouble()
                     let result = compute (EwaldSum(p, 1e-13)) structure (numbers (get "charges"))
                     // Their V has the factor ½ of pairs.
-                    Array.iter2 (fun (x: float) y -> Assert.Equal(x, 0.5 * y, 1e-10 + 20. * error)) (numbers (get "potential")) result.Potentials
+                    Array.iter2
+                        (fun (x: float) y -> Assert.Equal(x, 0.5 * y, 1e-10 + 20. * error))
+                        (numbers (get "potential"))
+                        result.Potentials
+
                     count <- count + 1
 
                 Assert.True(count > 0))
@@ -218,9 +254,11 @@ let tests =
                     let f = structure.AtomProperties["forces"].ToReals()
                     let energy = structure.Properties["energy"].Reals[0]
                     let stress = structure.Properties["stress"].Reals
-                    // Their unit is eV; their sums have a relative error of about 1e-5, and their "stress" is −½ virial, not divided by the volume.
+                    // Their unit is eV; their sums have a relative error of about 1e-5, and their "stress" is −½ virial, not divided by the
+                    // volume.
                     let coulomb = 14.3996455
-                    // That factor and sign follow from their own numbers, whatever the program: 1/r scales, so that the trace of −∂E/∂ε is E.
+                    // That factor and sign follow from their own numbers, whatever the program: 1/r scales, so that the trace of −∂E/∂ε is
+                    // E.
                     Assert.Equal(-0.5 * energy, stress[0] + stress[4] + stress[8], 1e-4 * abs energy)
                     Assert.Equal(energy, coulomb * result.Energy, 1e-4 * abs energy)
                     for k in 0 .. f.Length - 1 do Assert.Equal(f[k], coulomb * result.Forces[k], 1e-3)

@@ -84,7 +84,8 @@ let tests =
                     let s = RandomStructure.build { recipe with Species = [ 1; 8 ] }
                     let list = NeighborList.Build(s, cutoff)
                     let expected = Array.zeroCreate (s.Count * count * 2 * nmax)
-                    let radial, slopes, angular = Array.zeroCreate ((lmax + 1) * nmax), Array.zeroCreate ((lmax + 1) * nmax), Array.zeroCreate count
+                    let radial, slopes, angular =
+                        Array.zeroCreate ((lmax + 1) * nmax), Array.zeroCreate ((lmax + 1) * nmax), Array.zeroCreate count
 
                     let add centre species distance x y z =
                         table.Evaluate(distance, Span radial, Span slopes)
@@ -129,7 +130,8 @@ let tests =
             let twice = Structure.Create(ReadOnlySpan [| 1; 1 |], ReadOnlySpan [| 1.; 2.; 3.; 1.; 2.; 3. |])
             Assert.Contains("atoms 0 and 1", Assert.Throws<CoincidentAtomsException>(fun () -> expansion.Compute twice |> ignore).Message)
 
-        testCase "an atom beside its own repetition is refused, though rounding keeps them apart" <| fun () ->
+        testCase "an atom beside its own repetition is refused, though rounding keeps them apart"
+        <| fun () ->
             let expansion = DensityExpansion(table, [ 1 ])
 
             Law.holdsFor 40 (Law.seeded (1, 12)) (fun (seed, count) ->
@@ -140,7 +142,15 @@ let tests =
                 cell.ToCartesian(ReadOnlySpan fractional, Span positions)
                 let lattice, repeated, vector = cell.Vectors.ToArray(), random.Next count, random.Next 3
                 let copy = Array.init 3 (fun k -> positions[3 * repeated + k] + lattice[3 * vector + k])
-                let s = Structure.Create(ReadOnlySpan(Array.create (count + 1) 1), ReadOnlySpan(Array.append positions copy), cell, Periodicity.All)
+
+                let s =
+                    Structure.Create(
+                        ReadOnlySpan(Array.create (count + 1) 1),
+                        ReadOnlySpan(Array.append positions copy),
+                        cell,
+                        Periodicity.All
+                    )
+
                 let e = Assert.Throws<CoincidentAtomsException>(fun () -> expansion.Compute s |> ignore)
                 Assert.Equal((repeated, count), (e.First, e.Second)))
 

@@ -12,7 +12,8 @@ open Toolkit.Tests.Laws
 let private species = [ 1; 6; 8; 14; 26 ]
 let private nmax, lmax = 3, 2
 
-let private table = RadialTable.Build(SmearedGto(GtoBasis(nmax, 3.4), lmax, 3.4, 0.4), CutoffFunction(3.4, 0.8, CutoffKind.Polynomial), 1e-10)
+let private table =
+    RadialTable.Build(SmearedGto(GtoBasis(nmax, 3.4), lmax, 3.4, 0.4), CutoffFunction(3.4, 0.8, CutoffKind.Polynomial), 1e-10)
 
 let private expansion policy (mixing: SpeciesMixing | null) = DensityExpansion(table, species, policy, mixing = mixing)
 
@@ -55,7 +56,8 @@ let tests =
                                 Assert.Equal(c[row * from + g * nmax + n], found[row * into + g * nmax + n])
 
                             for alpha in 0..1 do
-                                let expected = Seq.sum (seq { for a in 0..4 -> mixing.Weights(a)[alpha] * c[row * from + (own + a) * nmax + n] })
+                                let expected =
+                                    Seq.sum (seq { for a in 0..4 -> mixing.Weights(a)[alpha] * c[row * from + (own + a) * nmax + n] })
                                 Assert.Equal(expected, found[row * into + (own + alpha) * nmax + n], 1e-12))
 
         testCase "permuting the pseudo-species permutes the channels" <| fun () ->

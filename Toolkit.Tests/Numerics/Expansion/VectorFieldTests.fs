@@ -12,7 +12,8 @@ open Toolkit.Tests.Laws
 
 let private cutoff, nmax, lmax = 3.6, 5, 3
 let private lmCount = (lmax + 1) * (lmax + 1)
-let private table = RadialTable.Build(SmearedGto(GtoBasis(nmax, cutoff), lmax, cutoff, 0.4), CutoffFunction(cutoff, 0.7, CutoffKind.Polynomial), 1e-10)
+let private table =
+    RadialTable.Build(SmearedGto(GtoBasis(nmax, cutoff), lmax, cutoff, 0.4), CutoffFunction(cutoff, 0.7, CutoffKind.Polynomial), 1e-10)
 let private species = [ 1; 6; 8; 14; 26 ]
 let private harmonics = SphericalHarmonics<float>(lmax)
 
@@ -33,49 +34,60 @@ let private none = VectorField("far", "mu", false, false, [ 8; 14 ], CentrePolic
 [<Tests>]
 let tests =
     testList "Numerics.Expansion.VectorFieldTests" [
-        Law.test "coefficients of a vector field are sums over neighbours of the density's contribution times the vector" 40 (RandomStructure.recipes (1, 6)) (fun recipe ->
-            let s =
-                RandomStructure.build recipe
-                |> RandomStructure.withVectors "spins" recipe.Seed
-                |> RandomStructure.withVectors "mu" (recipe.Seed ^^^ 1)
+        Law.test
+            "coefficients of a vector field are sums over neighbours of the density's contribution times the vector"
+            40
+            (RandomStructure.recipes (1, 6))
+            (fun recipe ->
+                let s =
+                    RandomStructure.build recipe
+                    |> RandomStructure.withVectors "spins" recipe.Seed
+                    |> RandomStructure.withVectors "mu" (recipe.Seed ^^^ 1)
 
-            let expansion = DensityExpansion(table, species, CentrePolicy.Include, [ everything; some; none ])
-            Assert.Equal<float>(DensityExpansion(table, species).Compute s, expansion.Compute s)
-            let list = NeighborList.Build(s, cutoff)
-            let own, discard = Array.zeroCreate ((lmax + 1) * nmax), Array.zeroCreate ((lmax + 1) * nmax)
-            table.Evaluate(0., Span own, Span discard)
+                let expansion = DensityExpansion(table, species, CentrePolicy.Include, [ everything; some; none ])
+                Assert.Equal<float>(DensityExpansion(table, species).Compute s, expansion.Compute s)
+                let list = NeighborList.Build(s, cutoff)
+                let own, discard = Array.zeroCreate ((lmax + 1) * nmax), Array.zeroCreate ((lmax + 1) * nmax)
+                table.Evaluate(0., Span own, Span discard)
 
-            for f in 0..2 do
-                let field = expansion.Fields[f]
-                let groups = (expansion.FieldGroups f).ToArray()
-                let vectors = s.AtomProperties[field.Key].Reals.ToArray()
-                let carries atom = field.IsCarriedBy s.Species[atom]
-                let channels = groups.Length * nmax
-                let expected = Array.zeroCreate (s.Count * lmCount * 3 * channels)
+                for f in 0..2 do
+                    let field = expansion.Fields[f]
+                    let groups = (expansion.FieldGroups f).ToArray()
+                    let vectors = s.AtomProperties[field.Key].Reals.ToArray()
+                    let carries atom = field.IsCarriedBy s.Species[atom]
+                    let channels = groups.Length * nmax
+                    let expected = Array.zeroCreate (s.Count * lmCount * 3 * channels)
 
-                let add centre group atom (weights: float[]) =
-                    let slot = Array.IndexOf(groups, group)
+                    let add centre group atom (weights: float[]) =
+                        let slot = Array.IndexOf(groups, group)
 
-                    for lm in 0 .. weights.Length / nmax - 1 do
-                        for q in 0..2 do
-                            for n in 0 .. nmax - 1 do
-                                let k = ((centre * lmCount + lm) * 3 + q) * channels + slot * nmax + n
-                                expected[k] <- expected[k] + weights[lm * nmax + n] * vectors[3 * atom + (q + 1) % 3]
+                        for lm in 0 .. weights.Length / nmax - 1 do
+                            for q in 0..2 do
+                                for n in 0 .. nmax - 1 do
+                                    let k = ((centre * lmCount + lm) * 3 + q) * channels + slot * nmax + n
+                                    expected[k] <- expected[k] + weights[lm * nmax + n] * vectors[3 * atom + (q + 1) % 3]
 
-                for i in 0 .. s.Count - 1 do
-                    for p in list.Offsets[i] .. list.Offsets[i + 1] - 1 do
-                        let j = list.Neighbors[p]
-                        if carries j then add i s.Species[j] j (contribution list.X[p] list.Y[p] list.Z[p])
+                    for i in 0 .. s.Count - 1 do
+                        for p in list.Offsets[i] .. list.Offsets[i + 1] - 1 do
+                            let j = list.Neighbors[p]
 
-                    if carries i then
-                        match field.Centre with
-                        | CentrePolicy.Separate -> add i DensityExpansion.CentreLabel i (Array.init nmax (fun n -> if n = 0 then 1. / sqrt (4. * Math.PI) else 0.))
-                        | CentrePolicy.Include -> add i s.Species[i] i (Array.init nmax (fun n -> own[n] / sqrt (4. * Math.PI)))
-                        | _ -> ()
+                            if carries j then
+                                add i s.Species[j] j (contribution list.X[p] list.Y[p] list.Z[p])
 
-                let found = expansion.ComputeField(s, f)
-                Assert.Equal(expected.Length, found.Length)
-                Array.iter2 (fun (x: float) y -> Assert.InRange(abs (x - y), 0., 1e-13 * (1. + abs x))) expected found)
+                        if carries i then
+                            match field.Centre with
+                            | CentrePolicy.Separate ->
+                                add
+                                    i
+                                    DensityExpansion.CentreLabel
+                                    i
+                                    (Array.init nmax (fun n -> if n = 0 then 1. / sqrt (4. * Math.PI) else 0.))
+                            | CentrePolicy.Include -> add i s.Species[i] i (Array.init nmax (fun n -> own[n] / sqrt (4. * Math.PI)))
+                            | _ -> ()
+
+                    let found = expansion.ComputeField(s, f)
+                    Assert.Equal(expected.Length, found.Length)
+                    Array.iter2 (fun (x: float) y -> Assert.InRange(abs (x - y), 0., 1e-13 * (1. + abs x))) expected found)
 
         testCase "vectors that are absent, of another shape or not finite are refused with the key" <| fun () ->
             let atoms = Structure.Create(ReadOnlySpan [| 8; 26 |], ReadOnlySpan [| 0.; 0.; 0.; 0.; 0.; 2. |])

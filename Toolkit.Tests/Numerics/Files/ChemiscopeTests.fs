@@ -47,17 +47,30 @@ let tests =
                 Assert.Equal<float list>([ 0.25; -0.25 ], value "charge")
                 Assert.Equal<float list>([ 7. ], value "charge (of the file)"))
 
-        testCase "a property with a number that is missing is left out, and the file says which and why" <| fun () ->
+        testCase "a property with a number that is missing is left out, and the file says which and why"
+        <| fun () ->
             let text =
-                [ "1\nProperties=species:S:1:pos:R:3:charge:R:1 energy=1 gap=2 name=a\nH 0 0 0 1\n"
-                  "2\nProperties=species:S:1:pos:R:3:charge:R:1 energy=nan name=b late=3\nH 0 0 0 1\nH 0 0 1 inf\n" ]
+                [
+                    "1\nProperties=species:S:1:pos:R:3:charge:R:1 energy=1 gap=2 name=a\nH 0 0 0 1\n"
+                    "2\nProperties=species:S:1:pos:R:3:charge:R:1 energy=nan name=b late=3\nH 0 0 0 1\nH 0 0 1 inf\n"
+                ]
                 |> String.concat ""
 
             write text (fun json omitted ->
                 Assert.Equal<string list>(
-                    [ "charge (∞ in structure 2)"; "energy (NaN in structure 2)"; "gap (absent in structure 2)"; "late (absent in structure 1)" ],
-                    omitted |> List.map (fun o -> o.Replace("Infinity", "∞")))
+                    [
+                        "charge (∞ in structure 2)"
+                        "energy (NaN in structure 2)"
+                        "gap (absent in structure 2)"
+                        "late (absent in structure 1)"
+                    ],
+                    omitted |> List.map (fun o -> o.Replace("Infinity", "∞"))
+                )
 
                 Assert.Equal<string list>(components @ [ "name" ], names json)
-                Assert.Equal("Left out: " + String.Join("; ", omitted) + ".", json.GetProperty("meta").GetProperty("description").GetString()))
+
+                Assert.Equal(
+                    "Left out: " + String.Join("; ", omitted) + ".",
+                    json.GetProperty("meta").GetProperty("description").GetString()
+                ))
     ]

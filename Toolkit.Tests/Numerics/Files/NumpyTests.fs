@@ -149,7 +149,8 @@ np.savez(sys.argv[1], c=x, f=np.asfortranarray(x), s=x.astype('f4'), i=np.arange
 
         testCase "entries of a ZIP file grow side by side, and large sizes and places are written as ZIP64" <| fun () ->
             let random = Random 3
-            let contents = [| for length in [ 0; 1; 70_000; 200_000; 65_536 ] -> let b = Array.zeroCreate<byte> length in random.NextBytes b; b |]
+            let contents =
+                [| for length in [ 0; 1; 70_000; 200_000; 65_536 ] -> let b = Array.zeroCreate<byte> length in random.NextBytes b; b |]
 
             for from64 in [ int64 UInt32.MaxValue; 66_000L; 1L ] do
                 let zip = StoredZip(contents |> Array.mapi (fun k c -> struct ($"folder/{k}", c.LongLength)), from64)

@@ -128,10 +128,19 @@ let tests =
             let even = FourierSize.AtLeast(n, 2)
             Assert.True(even >= n && even % 2 = 0 && FourierSize.IsGood even))
 
-        testCase "a length with another prime factor, and arrays of another length, are refused with what was found" <| fun () ->
+        testCase "a length with another prime factor, and arrays of another length, are refused with what was found"
+        <| fun () ->
             let e = Assert.Throws<ArgumentOutOfRangeException>(fun () -> RealTransform3(4, 22, 4) |> ignore)
             Assert.Contains("22", e.Message)
             let plan = RealTransform3(4, 4, 4)
-            let e = Assert.Throws<ArgumentException>(fun () -> plan.Forward(ReadOnlySpan(Array.zeroCreate 63), Span(Array.zeroCreate plan.TransformLength), Span(Array.zeroCreate plan.TransformLength)))
+
+            let e =
+                Assert.Throws<ArgumentException>(fun () ->
+                    plan.Forward(
+                        ReadOnlySpan(Array.zeroCreate 63),
+                        Span(Array.zeroCreate plan.TransformLength),
+                        Span(Array.zeroCreate plan.TransformLength)
+                    ))
+
             Assert.Contains("63", e.Message)
     ]

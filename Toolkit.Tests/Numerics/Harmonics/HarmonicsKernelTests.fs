@@ -82,14 +82,15 @@ let tests =
                 sameBitsOfAll p (fun width -> SphericalHarmonics<float>(lmax, kind, width))
                 sameBitsOfAll (Array.map float32 p) (fun width -> SphericalHarmonics<float32>(lmax, kind, width)))
 
-        testCase "a block of points, compiled or not, has the bits of the scalar form, in float64 and float32" <| fun () ->
+        testCase "a block of points, compiled or not, has the bits of the scalar form, in float64 and float32"
+        <| fun () ->
             for kind in kinds do
                 for lmax in [ 0; 1; 2; 3; 6; 10; 11; 16; 17 ] do
-                    sameBitsOfBlocks (points (lmax + 1) SphericalHarmonics<float>.BlockSize) (fun width -> SphericalHarmonics<float>(lmax, kind, width))
+                    sameBitsOfBlocks (points (lmax + 1) SphericalHarmonics<float>.BlockSize) (fun width ->
+                        SphericalHarmonics<float>(lmax, kind, width))
 
-                    sameBitsOfBlocks
-                        (points (lmax + 1) SphericalHarmonics<float32>.BlockSize |> Array.map float32)
-                        (fun width -> SphericalHarmonics<float32>(lmax, kind, width))
+                    sameBitsOfBlocks (points (lmax + 1) SphericalHarmonics<float32>.BlockSize |> Array.map float32) (fun width ->
+                        SphericalHarmonics<float32>(lmax, kind, width))
 
         testCase "values and gradients do not depend on what else is asked for" <| fun () ->
             for kind in kinds do
@@ -187,10 +188,15 @@ let tests =
             Assert.All(v[1..], fun x -> Assert.Equal(0., x))
             Assert.All(Array.append g s, fun x -> Assert.Equal(0., x))
 
-        testCase "functions of the direction do not depend on the length, from the smallest number to the largest" <| fun () ->
+        testCase "functions of the direction do not depend on the length, from the smallest number to the largest"
+        <| fun () ->
             let double, single = SphericalHarmonics<float>(20), SphericalHarmonics<float32>(20)
-            for length in [ 1e-300; 1e-160; 2e-150; 1e-75; 1e75; 1e154; 1e160; 1e300 ] do Assert.InRange(changeWithLength double float float length, 0., 1e-12)
-            for length in [ 1e-36; 2e-18; 1e-9; 1e9; 1e19; 1e37 ] do Assert.InRange(changeWithLength single float32 float length, 0., 1e-3)
+
+            for length in [ 1e-300; 1e-160; 2e-150; 1e-75; 1e75; 1e154; 1e160; 1e300 ] do
+                Assert.InRange(changeWithLength double float float length, 0., 1e-12)
+
+            for length in [ 1e-36; 2e-18; 1e-9; 1e9; 1e19; 1e37 ] do
+                Assert.InRange(changeWithLength single float32 float length, 0., 1e-3)
 
             // Values alone, to the ends of the numbers; beside points of usual length, which are not touched.
             let usual = [| 0.3; -0.5; 0.4 |]
@@ -212,7 +218,8 @@ let tests =
                 let _, _, s = all double (usual |> Array.map (fun x -> length * x))
                 s |> Array.map (fun x -> length * (length * x))
 
-            for length in [ 1e-150; 1e140 ] do Array.iter2 (fun (x: float) y -> Assert.Equal(x, y, 1e-10)) (second 1.) (second length)
+            for length in [ 1e-150; 1e140 ] do
+                Array.iter2 (fun (x: float) y -> Assert.Equal(x, y, 1e-10)) (second 1.) (second length)
 
         Law.test "inversion multiplies degree l by (−1)^l" 20 (Law.seeded (1, 20)) (fun (seed, n) ->
             let h = SphericalHarmonics<float>(15, HarmonicsKind.Solid)
@@ -224,7 +231,8 @@ let tests =
                 let sign = if int (sqrt (float lm)) % 2 = 0 then 1. else -1.
                 for i in 0..n - 1 do Assert.Equal(v[lm * n + i], sign * w[lm * n + i]))
 
-        testCase "float32 agrees with float64 to its own precision, to l = 50" <| fun () ->
+        testCase "float32 agrees with float64 to its own precision, to l = 50"
+        <| fun () ->
             for kind in kinds do
                 for lmax in [ 10; 50 ] do
                     let n = 50
@@ -232,11 +240,15 @@ let tests =
                     let v, g, s = all (SphericalHarmonics<float32>(lmax, kind)) p
                     let v2, g2, s2 = all (SphericalHarmonics<float>(lmax, kind)) (Array.map float p)
 
-                    for i in 0..n - 1 do
+                    for i in 0 .. n - 1 do
                         let near tolerance (found: float32[]) (expected: float[]) =
                             let at (a: 'T[]) = [| for k in i..n .. a.Length - 1 -> a[k] |]
                             let scale = at expected |> Array.fold (fun m x -> max m (abs x)) 1.
-                            Array.iter2 (fun x y -> Assert.InRange(abs (float x - y), 0., tolerance * float lmax * scale)) (at found) (at expected)
+
+                            Array.iter2
+                                (fun x y -> Assert.InRange(abs (float x - y), 0., tolerance * float lmax * scale))
+                                (at found)
+                                (at expected)
 
                         near 1e-6 v v2
                         near 4e-6 g g2

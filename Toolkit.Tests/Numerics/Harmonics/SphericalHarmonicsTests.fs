@@ -157,8 +157,13 @@ let tests =
                             Assert.InRange(abs (gradients[d * 121 + lm] - expected), 0., 1e-11 * (1. + abs expected))
                     | _ -> ())
 
-        testCase "arrays of the wrong length and a wrong lmax are refused" <| fun () ->
+        testCase "arrays of the wrong length and a wrong lmax are refused"
+        <| fun () ->
             let h = SphericalHarmonics<float>(2)
-            Assert.Throws<ArgumentException>(fun () -> let one = [| 1. |] in h.Compute(ReadOnlySpan one, ReadOnlySpan one, ReadOnlySpan one, Span(Array.zeroCreate 8))) |> ignore
+
+            Assert.Throws<ArgumentException>(fun () ->
+                let one = [| 1. |] in h.Compute(ReadOnlySpan one, ReadOnlySpan one, ReadOnlySpan one, Span(Array.zeroCreate 8)))
+            |> ignore
+
             Assert.Throws<ArgumentOutOfRangeException>(fun () -> SphericalHarmonics<float>(-1) |> ignore) |> ignore
     ]

@@ -35,7 +35,8 @@ let tests =
         Law.test "matrices of a product are products of matrices and each is orthogonal, to l = 100" 3 (Law.seeded (0, 1)) (fun (seed, _) ->
             let random = Random seed
             let r, s = rotationOf random, rotationOf random
-            let ofR, ofS, ofBoth = WignerD(ReadOnlySpan r, 100), WignerD(ReadOnlySpan s, 100), WignerD(ReadOnlySpan(Rotations.multiply r s), 100)
+            let ofR, ofS, ofBoth =
+                WignerD(ReadOnlySpan r, 100), WignerD(ReadOnlySpan s, 100), WignerD(ReadOnlySpan(Rotations.multiply r s), 100)
 
             for l in [ 0; 1; 2; 5; 20; 50; 100 ] do
                 let a, b, c = ofR.Real(l).ToArray(), ofS.Real(l).ToArray(), ofBoth.Real(l).ToArray()
@@ -70,28 +71,32 @@ let tests =
                     let turned = sum (fun p -> sum (fun q -> u[i, p] * Complex.Conjugate a[p * n + q] * Complex.Conjugate u[k, q]))
                     Assert.InRange((turned - Complex(real[i * n + k], 0.)).Magnitude, 0., 1e-13))
 
-        Law.test "harmonics of a rotated point are the matrix times the harmonics of the point, to l = 50" 10 (Law.seeded (0, 1)) (fun (seed, _) ->
-            let random = Random seed
-            let r = rotationOf random
-            let v = Array.init 3 (fun _ -> Rotations.normal random)
-            let w = Rotations.applyToVectors r (ReadOnlySpan v)
-            let h = SphericalHarmonics<float> 50
+        Law.test
+            "harmonics of a rotated point are the matrix times the harmonics of the point, to l = 50"
+            10
+            (Law.seeded (0, 1))
+            (fun (seed, _) ->
+                let random = Random seed
+                let r = rotationOf random
+                let v = Array.init 3 (fun _ -> Rotations.normal random)
+                let w = Rotations.applyToVectors r (ReadOnlySpan v)
+                let h = SphericalHarmonics<float> 50
 
-            let at (v: float[]) =
-                let values = Array.zeroCreate h.Count
-                h.Compute(ReadOnlySpan [| v[0] |], ReadOnlySpan [| v[1] |], ReadOnlySpan [| v[2] |], Span values)
-                values
+                let at (v: float[]) =
+                    let values = Array.zeroCreate h.Count
+                    h.Compute(ReadOnlySpan [| v[0] |], ReadOnlySpan [| v[1] |], ReadOnlySpan [| v[2] |], Span values)
+                    values
 
-            let before, after = at v, at w
-            let d = WignerD(ReadOnlySpan r, 50)
+                let before, after = at v, at w
+                let d = WignerD(ReadOnlySpan r, 50)
 
-            for l in [ 1; 2; 3; 10; 30; 50 ] do
-                let n = 2 * l + 1
-                let m = d.Real(l).ToArray()
+                for l in [ 1; 2; 3; 10; 30; 50 ] do
+                    let n = 2 * l + 1
+                    let m = d.Real(l).ToArray()
 
-                for i in 0 .. n - 1 do
-                    let turned = Seq.sum (seq { for k in 0 .. n - 1 -> m[i * n + k] * before[l * l + k] })
-                    Assert.InRange(turned - after[l * l + i], -1e-11, 1e-11))
+                    for i in 0 .. n - 1 do
+                        let turned = Seq.sum (seq { for k in 0 .. n - 1 -> m[i * n + k] * before[l * l + k] })
+                        Assert.InRange(turned - after[l * l + i], -1e-11, 1e-11))
 
         testCase "the angle β of a rational half-angle gives the exact layer's numbers, to l = 100" <| fun () ->
             let h (n: int) = HalfInteger.FromInteger n
@@ -119,7 +124,8 @@ let tests =
                     let turn = [| c; -s; 0.; s; c; 0.; 0.; 0.; 1. |]
                     let tilt = [| 1.; 0.; 0.; 0.; flip * c; -flip * s; 0.; flip * s; flip * c |]
                     let d = WignerD(ReadOnlySpan(Rotations.multiply turn tilt), 30)
-                    let product = multiply ((WignerD(ReadOnlySpan turn, 30)).Real(30).ToArray()) ((WignerD(ReadOnlySpan tilt, 30)).Real(30).ToArray())
+                    let product =
+                        multiply ((WignerD(ReadOnlySpan turn, 30)).Real(30).ToArray()) ((WignerD(ReadOnlySpan tilt, 30)).Real(30).ToArray())
                     Assert.InRange(distance product (d.Real(30).ToArray()), 0., 1e-12)
 
         testCase "what is no rotation, or a degree outside, is refused with the facts" <| fun () ->

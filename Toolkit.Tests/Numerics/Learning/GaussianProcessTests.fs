@@ -19,7 +19,14 @@ let private species = [ 1; 8 ]
 let private set =
     let cutoff = 3.4
     let radial = SmearedGto(GtoBasis(3, cutoff), 2, cutoff, 0.4)
-    let expansion = DensityExpansion(RadialTable.Build(radial, CutoffFunction(cutoff, 0.8, CutoffKind.Polynomial), 1e-10), species, CentrePolicy.Include)
+
+    let expansion =
+        DensityExpansion(
+            RadialTable.Build(radial, CutoffFunction(cutoff, 0.8, CutoffKind.Polynomial), 1e-10),
+            species,
+            CentrePolicy.Include
+        )
+
     RepresentationSet [ RadialSpectrum expansion; PowerSpectrum expansion ]
 
 let private molecule seed atoms =
@@ -96,7 +103,8 @@ let private solve (a: float[][]) (b: float[]) =
 
     x
 
-let private counts (s: Structure) = species |> List.map (fun z -> s.Species.ToArray() |> Array.filter ((=) z) |> Array.length |> float) |> Array.ofList
+let private counts (s: Structure) =
+    species |> List.map (fun z -> s.Species.ToArray() |> Array.filter ((=) z) |> Array.length |> float) |> Array.ofList
 
 /// The textbook's mean with explicit basis functions (Rasmussen and Williams, Gaussian Processes for Machine Learning,
 /// equations 2.41 and 2.42 with a vague prior on their coefficients).
@@ -177,7 +185,8 @@ let tests =
                     (model.Predict(s.Transform strain)).Energy
 
                 let scale (values: float[]) = Array.fold (fun m x -> max m (abs x)) 1. values
-                let close (expected: float) (found: float) size = Assert.True(abs (expected - found) < 2e-5 * size, $"{design.Kernel}: expected {expected}, found {found}")
+                let close (expected: float) (found: float) size =
+                    Assert.True(abs (expected - found) < 2e-5 * size, $"{design.Kernel}: expected {expected}, found {found}")
                 close -(slope 1e-4 moved) found.Forces[3 * atom + d] (scale found.Forces)
                 close -(slope 1e-4 strained) found.Virial[3 * d + e] (scale found.Virial))
 
@@ -216,7 +225,8 @@ let tests =
                 |> Array.iteri (fun k row -> Assert.InRange(abs (found.Forces[k] - dot row coefficients), 0., 1e-8 * most)))
 
         testCase "rows and predictions are the same bit by bit for any number of threads" <| fun () ->
-            let s = RandomStructure.build { Seed = 9; Atoms = 20; Species = species; Periodic = Periodicity.All; HasCell = true; Spacing = 0.9 }
+            let s =
+                RandomStructure.build { Seed = 9; Atoms = 20; Species = species; Periodic = Periodicity.All; HasCell = true; Spacing = 0.9 }
 
             for design in designs do
                 let _, model = potential design (Random 3)
@@ -229,11 +239,15 @@ let tests =
                     Assert.Equal<float[]>(rows.Energy, others.Energy)
                     Assert.Equal<float[]>(rows.Forces, others.Forces)
 
-        testCase "columns of a kernel design have the prior's unit covariance on the points themselves" <| fun () ->
+        testCase "columns of a kernel design have the prior's unit covariance on the points themselves"
+        <| fun () ->
             for design in designs do
                 let m = design.Points.Count
                 // φ(point) = L⁻¹ K_MM e = Lᵀ e, so Σ over columns of φ_i φ_j = K_ij; here by single-environment energies.
-                let identity = [| for i in 0 .. m - 1 -> design.KernelCoefficients(ReadOnlySpan(Array.init design.Columns (fun c -> if c = i then 1. else 0.))) |]
+                let identity = [|
+                    for i in 0 .. m - 1 ->
+                        design.KernelCoefficients(ReadOnlySpan(Array.init design.Columns (fun c -> if c = i then 1. else 0.)))
+                |]
 
                 for z in species do
                     let points = design.Points.Rows(z).ToArray() |> Array.chunkBySize set.FeatureCount
@@ -242,7 +256,10 @@ let tests =
 
                     for a in 0 .. points.Length - 1 do
                         for b in 0 .. points.Length - 1 do
-                            let phi p = Array.init m (fun c -> Seq.sum (seq { for i in 0 .. points.Length - 1 -> identity[c][first + i] * k points[i] p }))
+                            let phi p =
+                                Array.init m (fun c ->
+                                    Seq.sum (seq { for i in 0 .. points.Length - 1 -> identity[c][first + i] * k points[i] p }))
+
                             let expected = k points[a] points[b]
                             Assert.InRange(abs (dot (phi points[a]) (phi points[b]) - expected), 0., 1e-6 * (1. + abs expected))
 

@@ -53,16 +53,29 @@ let tests =
                 let scale = Array.max expected
                 for i in 0 .. expected.Length - 1 do Assert.InRange(abs (found[i] - expected[i]), 0., 1e-12 * scale)
 
-        testCase "kernels are the same for any number of threads" <| fun () ->
+        testCase "kernels are the same for any number of threads"
+        <| fun () ->
             let parts = [| KernelPart(sample 2 1, PolynomialKernel 2) |]
-            Assert.Equal<float>(StructureKernel.Compute(parts, KernelCombination.Sum, 1), StructureKernel.Compute(parts, KernelCombination.Sum, 3))
 
-        testCase "kernels of one environment with many are those of each, of zero features, too" <| fun () ->
+            Assert.Equal<float>(
+                StructureKernel.Compute(parts, KernelCombination.Sum, 1),
+                StructureKernel.Compute(parts, KernelCombination.Sum, 3)
+            )
+
+        testCase "kernels of one environment with many are those of each, of zero features, too"
+        <| fun () ->
             let random = Random 2
             let rows = Array.init 37 (fun k -> Array.init 5 (fun _ -> if k % 9 = 4 then 0. else Rotations.normal random))
             let dot a b = Array.fold2 (fun sum x y -> sum + x * y) 0. a b
             let squares = rows |> Array.map (fun r -> dot r r)
-            let kernels: EnvironmentKernel list = [ PolynomialKernel(1, 0.); PolynomialKernel(3, 0.4); NormalisedPolynomialKernel 1; NormalisedPolynomialKernel 4; GaussianKernel 0.8 ]
+
+            let kernels: EnvironmentKernel list = [
+                PolynomialKernel(1, 0.)
+                PolynomialKernel(3, 0.4)
+                NormalisedPolynomialKernel 1
+                NormalisedPolynomialKernel 4
+                GaussianKernel 0.8
+            ]
 
             for kernel in kernels do
                 for k in [ 0; 4 ] do
@@ -112,7 +125,8 @@ let tests =
                 let squares =
                     [ for fold in 0..2 do
                           let left, kept = all |> Array.partition (fun i -> folds[i] = fold)
-                          let part = KernelRidge.Fit(ReadOnlySpan(kernel kept kept), ReadOnlySpan(kept |> Array.map (fun i -> y[i])), lambda)
+                          let part =
+                              KernelRidge.Fit(ReadOnlySpan(kernel kept kept), ReadOnlySpan(kept |> Array.map (fun i -> y[i])), lambda)
                           let found = KernelRidge.Predict(ReadOnlySpan(kernel left kept), part)
                           for k in 0 .. left.Length - 1 -> (found[k] - y[left[k]]) ** 2. ]
 

@@ -20,55 +20,70 @@ let private shape (random: Random) size =
 [<Tests>]
 let tests =
     testList "Numerics.LinearAlgebra.DenseTests" [
-        Law.test "α op(A) op(B) + β C equals the triple sum for every transposition and leading dimension" 60 (Law.seeded (1, 80)) (fun (seed, size) ->
-            let random = Random seed
-            let m, n, k = shape random size
-            let ta, tb = random.Next 2 = 1, random.Next 2 = 1
-            let lda, ldb, ldc = (if ta then m else k) + random.Next 3, (if tb then k else n) + random.Next 3, n + random.Next 3
-            let a, b, c = matrix random ((max m k) * lda), matrix random ((max n k) * ldb), matrix random (m * ldc)
-            let alpha, beta = 1.5, (if random.Next 2 = 0 then 0. else -0.5)
-            let before = Array.copy c
-            if beta = 0. then (for i in 0..m - 1 do for j in 0..n - 1 do c[i * ldc + j] <- nan)
-            Dense.Multiply(m, n, k, alpha, ReadOnlySpan a, lda, ta, ReadOnlySpan b, ldb, tb, beta, Span c, ldc, 2)
+        Law.test
+            "α op(A) op(B) + β C equals the triple sum for every transposition and leading dimension"
+            60
+            (Law.seeded (1, 80))
+            (fun (seed, size) ->
+                let random = Random seed
+                let m, n, k = shape random size
+                let ta, tb = random.Next 2 = 1, random.Next 2 = 1
+                let lda, ldb, ldc = (if ta then m else k) + random.Next 3, (if tb then k else n) + random.Next 3, n + random.Next 3
+                let a, b, c = matrix random ((max m k) * lda), matrix random ((max n k) * ldb), matrix random (m * ldc)
+                let alpha, beta = 1.5, (if random.Next 2 = 0 then 0. else -0.5)
+                let before = Array.copy c
 
-            for i in 0..m - 1 do
-                for j in 0..n - 1 do
-                    let mutable sum = 0.
-                    for p in 0..k - 1 do
-                        sum <- sum + (if ta then a[p * lda + i] else a[i * lda + p]) * (if tb then b[j * ldb + p] else b[p * ldb + j])
+                if beta = 0. then
+                    (for i in 0 .. m - 1 do
+                        for j in 0 .. n - 1 do
+                            c[i * ldc + j] <- nan)
 
-                    let expected = alpha * sum + (if beta = 0. then 0. else beta * before[i * ldc + j])
-                    Assert.InRange(abs (c[i * ldc + j] - expected), 0., 1e-14 * float (k + 10))
+                Dense.Multiply(m, n, k, alpha, ReadOnlySpan a, lda, ta, ReadOnlySpan b, ldb, tb, beta, Span c, ldc, 2)
 
-                for j in n .. ldc - 1 do
-                    Assert.Equal(before[i * ldc + j], c[i * ldc + j]))
+                for i in 0 .. m - 1 do
+                    for j in 0 .. n - 1 do
+                        let mutable sum = 0.
 
-        Law.test "products are bitwise the same with every width of vector and any number of threads" 12 (Law.seeded (40, 200)) (fun (seed, size) ->
-            let random = Random seed
-            let m, n, k = shape random size
-            let a, b = matrix random (m * k), matrix random (k * n)
-            let a32, b32 = Array.map float32 a, Array.map float32 b
-            let one, one32 = Array.zeroCreate (m * n), Array.zeroCreate<float32> (m * n)
-            Dense.Multiply(m, n, k, ReadOnlySpan a, ReadOnlySpan b, Span one)
-            Dense.Multiply(m, n, k, ReadOnlySpan a32, ReadOnlySpan b32, Span one32)
+                        for p in 0 .. k - 1 do
+                            sum <- sum + (if ta then a[p * lda + i] else a[i * lda + p]) * (if tb then b[j * ldb + p] else b[p * ldb + j])
 
-            for width in [ VectorWidth.Scalar; VectorWidth.Bits128; VectorWidth.Bits256; VectorWidth.Bits512 ] do
-                let c, c32 = Array.zeroCreate (m * n), Array.zeroCreate<float32> (m * n)
-                Dense.Multiply(width, Part.All, m, n, k, ReadOnlySpan a, ReadOnlySpan b, Span c)
-                Dense.Multiply(width, Part.All, m, n, k, ReadOnlySpan a32, ReadOnlySpan b32, Span c32)
-                Assert.Equal<float>(one, c)
-                Assert.Equal<float32>(one32, c32)
+                        let expected = alpha * sum + (if beta = 0. then 0. else beta * before[i * ldc + j])
+                        Assert.InRange(abs (c[i * ldc + j] - expected), 0., 1e-14 * float (k + 10))
 
-            for threads in 2..3 do
-                let c = Array.zeroCreate (m * n)
-                Dense.Multiply(m, n, k, ReadOnlySpan a, ReadOnlySpan b, Span c, threads)
-                Assert.Equal<float>(one, c)
+                    for j in n .. ldc - 1 do
+                        Assert.Equal(before[i * ldc + j], c[i * ldc + j]))
 
-            for i in 0 .. m * n - 1 do
-                Assert.InRange(abs (float one32[i] - one[i]), 0., 1e-6 * float (k + 10)))
+        Law.test
+            "products are bitwise the same with every width of vector and any number of threads"
+            12
+            (Law.seeded (40, 200))
+            (fun (seed, size) ->
+                let random = Random seed
+                let m, n, k = shape random size
+                let a, b = matrix random (m * k), matrix random (k * n)
+                let a32, b32 = Array.map float32 a, Array.map float32 b
+                let one, one32 = Array.zeroCreate (m * n), Array.zeroCreate<float32>(m * n)
+                Dense.Multiply(m, n, k, ReadOnlySpan a, ReadOnlySpan b, Span one)
+                Dense.Multiply(m, n, k, ReadOnlySpan a32, ReadOnlySpan b32, Span one32)
+
+                for width in [ VectorWidth.Scalar; VectorWidth.Bits128; VectorWidth.Bits256; VectorWidth.Bits512 ] do
+                    let c, c32 = Array.zeroCreate (m * n), Array.zeroCreate<float32>(m * n)
+                    Dense.Multiply(width, Part.All, m, n, k, ReadOnlySpan a, ReadOnlySpan b, Span c)
+                    Dense.Multiply(width, Part.All, m, n, k, ReadOnlySpan a32, ReadOnlySpan b32, Span c32)
+                    Assert.Equal<float>(one, c)
+                    Assert.Equal<float32>(one32, c32)
+
+                for threads in 2..3 do
+                    let c = Array.zeroCreate (m * n)
+                    Dense.Multiply(m, n, k, ReadOnlySpan a, ReadOnlySpan b, Span c, threads)
+                    Assert.Equal<float>(one, c)
+
+                for i in 0 .. m * n - 1 do
+                    Assert.InRange(abs (float one32[i] - one[i]), 0., 1e-6 * float (k + 10)))
 
         // Rows and columns end inside a tile, the odd inner dimension has two slices.
-        testCase "work for three threads gives the bits of one thread, in products, Gram matrices, factors and solves" <| fun () ->
+        testCase "work for three threads gives the bits of one thread, in products, Gram matrices, factors and solves"
+        <| fun () ->
             let random = Random 12
             let rows, columns, inner, n = 211, 155, 433, 403
             Assert.Equal(3, Threads.For(int64 rows * int64 columns * int64 inner, 3))
@@ -76,14 +91,33 @@ let tests =
             let a, b, start = matrix random (rows * inner), matrix random (inner * columns), matrix random (n * n)
             let square = Array.zeroCreate (n * n)
             Dense.AddGram(n, n, 1., ReadOnlySpan start, n, 0., Span square, n)
-            for i in 0 .. n - 1 do square[i * n + i] <- square[i * n + i] + 1.
+
+            for i in 0 .. n - 1 do
+                square[i * n + i] <- square[i * n + i] + 1.
 
             let check convert (same: 'T[] -> 'T[] -> unit) one =
                 let a, b, start, square = Array.map convert a, Array.map convert b, Array.map convert start, Array.map convert square
+
                 let all (threads: int) : 'T[] list =
                     let product, gram, factor = Array.sub start 0 (rows * columns), Array.copy start, Array.copy square
-                    Dense.Multiply(rows, columns, inner, convert 1.5, ReadOnlySpan a, inner, false, ReadOnlySpan b, columns, false,
-                        convert -0.5, Span product, columns, threads)
+
+                    Dense.Multiply(
+                        rows,
+                        columns,
+                        inner,
+                        convert 1.5,
+                        ReadOnlySpan a,
+                        inner,
+                        false,
+                        ReadOnlySpan b,
+                        columns,
+                        false,
+                        convert -0.5,
+                        Span product,
+                        columns,
+                        threads
+                    )
+
                     Dense.AddGram(rows, n, one, ReadOnlySpan start, n, convert 0.5, Span gram, n, threads)
                     Assert.Equal(-1, Cholesky.Factor(n, Span factor, n, threads))
                     let solved = Array.sub start 0 (n * columns)
@@ -91,23 +125,37 @@ let tests =
                     [ product; gram; factor; solved ]
 
                 let expected = all 1
-                for threads in 2..3 do List.iter2 same expected (all threads)
 
-            check float (fun x y -> Assert.Equal<int64>(Array.map BitConverter.DoubleToInt64Bits x, Array.map BitConverter.DoubleToInt64Bits y)) 1.
-            check float32 (fun x y -> Assert.Equal<int>(Array.map BitConverter.SingleToInt32Bits x, Array.map BitConverter.SingleToInt32Bits y)) 1.f
+                for threads in 2..3 do
+                    List.iter2 same expected (all threads)
 
-        Law.test "the lower part of a wide product is that of the whole, bit by bit, and nothing above it is written" 8 (Law.seeded (100, 300)) (fun (seed, n) ->
-            let random = Random seed
-            let k = 1 + random.Next 800
-            let a, b = Array.map float32 (matrix random (n * k)), Array.map float32 (matrix random (k * n))
+            check
+                float
+                (fun x y -> Assert.Equal<int64>(Array.map BitConverter.DoubleToInt64Bits x, Array.map BitConverter.DoubleToInt64Bits y))
+                1.
 
-            for width in [ VectorWidth.Scalar; VectorWidth.Bits128; VectorWidth.Bits256; VectorWidth.Bits512 ] do
-                let whole, lower = Array.zeroCreate<float32> (n * n), Array.create (n * n) nanf
-                Dense.Multiply(width, Part.All, n, n, k, ReadOnlySpan a, ReadOnlySpan b, Span whole)
-                Dense.Multiply(width, Part.Lower, n, n, k, ReadOnlySpan a, ReadOnlySpan b, Span lower)
-                for i in 0 .. n - 1 do
-                    for j in 0 .. n - 1 do
-                        Assert.Equal((if j > i then nanf else whole[i * n + j]), lower[i * n + j]))
+            check
+                float32
+                (fun x y -> Assert.Equal<int>(Array.map BitConverter.SingleToInt32Bits x, Array.map BitConverter.SingleToInt32Bits y))
+                1.f
+
+        Law.test
+            "the lower part of a wide product is that of the whole, bit by bit, and nothing above it is written"
+            8
+            (Law.seeded (100, 300))
+            (fun (seed, n) ->
+                let random = Random seed
+                let k = 1 + random.Next 800
+                let a, b = Array.map float32 (matrix random (n * k)), Array.map float32 (matrix random (k * n))
+
+                for width in [ VectorWidth.Scalar; VectorWidth.Bits128; VectorWidth.Bits256; VectorWidth.Bits512 ] do
+                    let whole, lower = Array.zeroCreate<float32>(n * n), Array.create (n * n) nanf
+                    Dense.Multiply(width, Part.All, n, n, k, ReadOnlySpan a, ReadOnlySpan b, Span whole)
+                    Dense.Multiply(width, Part.Lower, n, n, k, ReadOnlySpan a, ReadOnlySpan b, Span lower)
+
+                    for i in 0 .. n - 1 do
+                        for j in 0 .. n - 1 do
+                            Assert.Equal((if j > i then nanf else whole[i * n + j]), lower[i * n + j]))
 
         testCase "results wider than a panel are sums as well, one column wider and more, and Gram matrices stay below the diagonal" <| fun () ->
             let random = Random 3
@@ -156,43 +204,60 @@ let tests =
             Cholesky.Solve(0, ReadOnlySpan [||], 0, 4, Span Array.empty<float>, 4, 2)
             Cholesky.Solve(2, ReadOnlySpan [| 1.; 0.; 0.; 1. |], 2, 0, Span Array.empty<float>, 0, 2)
 
-        Law.test "the Gram matrix of a table is that of its blocks of rows added up, and stays below the diagonal" 20 (Law.seeded (1, 150)) (fun (seed, features) ->
-            let random = Random seed
-            let samples = 1 + random.Next 300
-            let a = matrix random (samples * features)
-            let expected, whole, blocks =
-                Array.zeroCreate (features * features), Array.create (features * features) 7., Array.create (features * features) 7.
+        Law.test
+            "the Gram matrix of a table is that of its blocks of rows added up, and stays below the diagonal"
+            20
+            (Law.seeded (1, 150))
+            (fun (seed, features) ->
+                let random = Random seed
+                let samples = 1 + random.Next 300
+                let a = matrix random (samples * features)
 
-            for i in 0 .. features - 1 do
-                for j in 0..i do
-                    blocks[i * features + j] <- 0.
-                    for s in 0 .. samples - 1 do
-                        expected[i * features + j] <- expected[i * features + j] + a[s * features + i] * a[s * features + j]
+                let expected, whole, blocks =
+                    Array.zeroCreate (features * features), Array.create (features * features) 7., Array.create (features * features) 7.
 
-            Dense.AddGram(samples, features, 1., ReadOnlySpan a, features, 0., Span whole, features)
-            let cut = random.Next samples
-            Dense.AddGram(cut, features, 1., ReadOnlySpan(a, 0, cut * features), features, 1., Span blocks, features, 3)
-            Dense.AddGram(
-                samples - cut, features, 1., ReadOnlySpan(a, cut * features, (samples - cut) * features), features, 1.,
-                Span blocks, features, 2)
+                for i in 0 .. features - 1 do
+                    for j in 0..i do
+                        blocks[i * features + j] <- 0.
 
-            for i in 0 .. features - 1 do
-                for j in 0 .. features - 1 do
-                    let at = i * features + j
-                    if j > i then
-                        Assert.Equal(7., whole[at])
-                        Assert.Equal(7., blocks[at])
-                    else
-                        Assert.InRange(abs (whole[at] - expected[at]), 0., 1e-12)
-                        Assert.InRange(abs (blocks[at] - expected[at]), 0., 1e-12)
+                        for s in 0 .. samples - 1 do
+                            expected[i * features + j] <- expected[i * features + j] + a[s * features + i] * a[s * features + j]
 
-            let twice = Array.create (features * features) 7.
-            Dense.AddGram(samples, features, 1., ReadOnlySpan a, features, 0., Span twice, features, 2)
-            Assert.Equal<float>(whole, twice)
-            Dense.Symmetrise(features, Span whole, features)
-            for i in 0 .. features - 1 do
-                for j in 0 .. features - 1 do
-                    Assert.Equal(whole[i * features + j], whole[j * features + i]))
+                Dense.AddGram(samples, features, 1., ReadOnlySpan a, features, 0., Span whole, features)
+                let cut = random.Next samples
+                Dense.AddGram(cut, features, 1., ReadOnlySpan(a, 0, cut * features), features, 1., Span blocks, features, 3)
+
+                Dense.AddGram(
+                    samples - cut,
+                    features,
+                    1.,
+                    ReadOnlySpan(a, cut * features, (samples - cut) * features),
+                    features,
+                    1.,
+                    Span blocks,
+                    features,
+                    2
+                )
+
+                for i in 0 .. features - 1 do
+                    for j in 0 .. features - 1 do
+                        let at = i * features + j
+
+                        if j > i then
+                            Assert.Equal(7., whole[at])
+                            Assert.Equal(7., blocks[at])
+                        else
+                            Assert.InRange(abs (whole[at] - expected[at]), 0., 1e-12)
+                            Assert.InRange(abs (blocks[at] - expected[at]), 0., 1e-12)
+
+                let twice = Array.create (features * features) 7.
+                Dense.AddGram(samples, features, 1., ReadOnlySpan a, features, 0., Span twice, features, 2)
+                Assert.Equal<float>(whole, twice)
+                Dense.Symmetrise(features, Span whole, features)
+
+                for i in 0 .. features - 1 do
+                    for j in 0 .. features - 1 do
+                        Assert.Equal(whole[i * features + j], whole[j * features + i]))
 
         Law.test "L Lᵀ is the matrix that was factored, and solving undoes multiplying" 20 (Law.seeded (1, 170)) (fun (seed, n) ->
             let random = Random seed
@@ -241,25 +306,36 @@ let tests =
             for i in 0 .. n - 1 do
                 for j in 0..i do Assert.InRange(abs (c[i * n + j] - factor[i, j]), 0., 1e-11)
 
-        Law.test "triangular solves are bitwise the same for any number of threads and leave no residual, many columns or one" 10 (Law.seeded (1, 220)) (fun (seed, n) ->
-            let random = Random seed
-            let l = Array.init (n * n) (fun k -> if k / n = k % n then 2. + random.NextDouble() else (random.NextDouble() - 0.5) / float n)
-            let columns = 1 + random.Next 150
+        Law.test
+            "triangular solves are bitwise the same for any number of threads and leave no residual, many columns or one"
+            10
+            (Law.seeded (1, 220))
+            (fun (seed, n) ->
+                let random = Random seed
 
-            for transpose in [ false; true ] do
-                let b = matrix random (n * columns)
-                let x, y = Array.copy b, Array.copy b
-                Cholesky.SolveLower(n, ReadOnlySpan l, n, transpose, columns, Span x, columns)
-                Cholesky.SolveLower(n, ReadOnlySpan l, n, transpose, columns, Span y, columns, 3)
-                Assert.Equal<float>(x, y)
+                let l =
+                    Array.init (n * n) (fun k -> if k / n = k % n then 2. + random.NextDouble() else (random.NextDouble() - 0.5) / float n)
 
-                for q in [ 0; columns / 2; columns - 1 ] do
-                    for i in 0 .. n - 1 do
-                        let mutable sum = 0.
-                        for k in 0 .. n - 1 do
-                            let element = if transpose then (if k >= i then l[k * n + i] else 0.) else (if k <= i then l[i * n + k] else 0.)
-                            sum <- sum + element * x[k * columns + q]
-                        Assert.InRange(abs (sum - b[i * columns + q]), 0., 1e-12))
+                let columns = 1 + random.Next 150
+
+                for transpose in [ false; true ] do
+                    let b = matrix random (n * columns)
+                    let x, y = Array.copy b, Array.copy b
+                    Cholesky.SolveLower(n, ReadOnlySpan l, n, transpose, columns, Span x, columns)
+                    Cholesky.SolveLower(n, ReadOnlySpan l, n, transpose, columns, Span y, columns, 3)
+                    Assert.Equal<float>(x, y)
+
+                    for q in [ 0; columns / 2; columns - 1 ] do
+                        for i in 0 .. n - 1 do
+                            let mutable sum = 0.
+
+                            for k in 0 .. n - 1 do
+                                let element =
+                                    if transpose then (if k >= i then l[k * n + i] else 0.) else (if k <= i then l[i * n + k] else 0.)
+
+                                sum <- sum + element * x[k * columns + q]
+
+                            Assert.InRange(abs (sum - b[i * columns + q]), 0., 1e-12))
 
         testCase "a tile of right-hand sides is solved with the same bits by every width of vector" <| fun () ->
             let n, lanes = 48, TriangularTile<float>.Lanes
@@ -274,9 +350,12 @@ let tests =
                     use px = fixed x
                     match width with
                     | 0 -> TriangularTile<float>.Solve<Lanes1<float>, float>(n, pl, nativeint n, transpose, px, nativeint lanes)
-                    | 128 -> TriangularTile<float>.Solve<Lanes128<float>, Vector128<float>>(n, pl, nativeint n, transpose, px, nativeint lanes)
-                    | 256 -> TriangularTile<float>.Solve<Lanes256<float>, Vector256<float>>(n, pl, nativeint n, transpose, px, nativeint lanes)
-                    | _ -> TriangularTile<float>.Solve<Lanes512<float>, Vector512<float>>(n, pl, nativeint n, transpose, px, nativeint lanes)
+                    | 128 ->
+                        TriangularTile<float>.Solve<Lanes128<float>, Vector128<float>>(n, pl, nativeint n, transpose, px, nativeint lanes)
+                    | 256 ->
+                        TriangularTile<float>.Solve<Lanes256<float>, Vector256<float>>(n, pl, nativeint n, transpose, px, nativeint lanes)
+                    | _ ->
+                        TriangularTile<float>.Solve<Lanes512<float>, Vector512<float>>(n, pl, nativeint n, transpose, px, nativeint lanes)
                     x
 
                 for width in [ 128; 256; 512 ] do Assert.Equal<float>(solve 0, solve width)
@@ -287,7 +366,8 @@ let tests =
             Assert.Equal(41, Cholesky.Factor(n, Span a, n))
 
         testCase "a matrix that is too short is refused" <| fun () ->
-            let short () = Dense.Multiply(2, 2, 2, ReadOnlySpan [| 1.; 2.; 3. |], ReadOnlySpan [| 1.; 2.; 3.; 4. |], Span [| 0.; 0.; 0.; 0. |])
+            let short () =
+                Dense.Multiply(2, 2, 2, ReadOnlySpan [| 1.; 2.; 3. |], ReadOnlySpan [| 1.; 2.; 3.; 4. |], Span [| 0.; 0.; 0.; 0. |])
             let error = Assert.Throws<ArgumentException> short
             Assert.Contains("[2, 2] with leading dimension 2 needs 4 numbers, got 3", error.Message)
     ]

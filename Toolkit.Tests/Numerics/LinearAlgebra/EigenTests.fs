@@ -43,17 +43,21 @@ let private assertDecomposed n (a: float[]) (values: float[], vectors: float[]) 
 [<Tests>]
 let tests =
     testList "Numerics.LinearAlgebra.EigenTests" [
-        Law.test "vectors are orthonormal, leave no residual, and values are those of an independent library" 12 (Law.seeded (1, 130)) (fun (seed, n) ->
-            let a = symmetric (Random seed) n
-            let values, vectors = decompose n a 1
-            assertDecomposed n a (values, vectors)
-            let expected = Matrix<float>.Build.Dense(n, n, a).Evd(Symmetricity.Symmetric).EigenValues.Real().ToArray() |> Array.sort
-            Array.iter2 (fun x y -> Assert.InRange(abs (x - y), 0., 1e-13 * float n)) expected values
-            // Any number of threads, and without vectors: the same bits.
-            Assert.Equal<float[] * float[]>((values, vectors), decompose n a 2)
-            let only = Array.zeroCreate n
-            SymmetricEigen.Decompose(n, ReadOnlySpan a, n, Span only)
-            Assert.Equal<float>(values, only))
+        Law.test
+            "vectors are orthonormal, leave no residual, and values are those of an independent library"
+            12
+            (Law.seeded (1, 130))
+            (fun (seed, n) ->
+                let a = symmetric (Random seed) n
+                let values, vectors = decompose n a 1
+                assertDecomposed n a (values, vectors)
+                let expected = Matrix<float>.Build.Dense(n, n, a).Evd(Symmetricity.Symmetric).EigenValues.Real().ToArray() |> Array.sort
+                Array.iter2 (fun x y -> Assert.InRange(abs (x - y), 0., 1e-13 * float n)) expected values
+                // Any number of threads, and without vectors: the same bits.
+                Assert.Equal<float[] * float[]>((values, vectors), decompose n a 2)
+                let only = Array.zeroCreate n
+                SymmetricEigen.Decompose(n, ReadOnlySpan a, n, Span only)
+                Assert.Equal<float>(values, only))
 
         testCase "work for three threads gives the bits of one thread, in full decompositions and in randomised ones" <| fun () ->
             let n, count = 411, 20
@@ -86,12 +90,23 @@ let tests =
                 assertDecomposed n a (values, vectors)
                 Array.iter2 (fun x y -> Assert.InRange(abs (x - y), 0., 1e-13)) (Array.sort spectrum) values)
 
-        testCase "the second difference matrix has the eigenvalues 2 − 2 cos (k π / (n + 1))" <| fun () ->
+        testCase "the second difference matrix has the eigenvalues 2 − 2 cos (k π / (n + 1))"
+        <| fun () ->
             for n in [ 1; 2; 3; 31; 32; 33; 64; 200 ] do
-                let a = Array.init (n * n) (fun k -> match k / n - k % n with 0 -> 2. | 1 | -1 -> -1. | _ -> 0.)
+                let a =
+                    Array.init (n * n) (fun k ->
+                        match k / n - k % n with
+                        | 0 -> 2.
+                        | 1
+                        | -1 -> -1.
+                        | _ -> 0.)
+
                 let values, vectors = decompose n a 1
                 assertDecomposed n a (values, vectors)
-                values |> Array.iteri (fun k x -> Assert.InRange(abs (x - (2. - 2. * cos (float (k + 1) * Math.PI / float (n + 1)))), 0., 1e-14 * float (n + 4)))
+
+                values
+                |> Array.iteri (fun k x ->
+                    Assert.InRange(abs (x - (2. - 2. * cos (float (k + 1) * Math.PI / float (n + 1)))), 0., 1e-14 * float (n + 4)))
 
         testCase "zero, diagonal, huge and tiny matrices are decomposed" <| fun () ->
             let n = 40
@@ -129,7 +144,8 @@ let tests =
             let count = 1 + random.Next 8
             let a = withSpectrum random (Array.init n (fun k -> 0.6 ** float k))
             let values, vectors = Array.zeroCreate count, Array.zeroCreate (count * n)
-            let run threads = RandomisedEigen.Decompose(n, ReadOnlySpan a, n, count, Span values, Span vectors, 20, 1e-13, 3, threads) |> ignore
+            let run threads =
+                RandomisedEigen.Decompose(n, ReadOnlySpan a, n, count, Span values, Span vectors, 20, 1e-13, 3, threads) |> ignore
             run 1
             let full, exact = decompose n a 1
 

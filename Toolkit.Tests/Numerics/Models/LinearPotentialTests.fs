@@ -25,9 +25,13 @@ let private potential seed =
     let random = Random(seed: int)
     LinearPotential(design, Array.init design.Columns (fun _ -> Rotations.normal random))
 
-let private cases = 
+let private cases =
     let recipes = RandomStructure.recipes (1, 7)
-    Arb.fromGenShrink (Gen.zip recipes.Generator (Gen.choose (0, 1 <<< 30)), (fun (r, seed) -> recipes.Shrinker r |> Seq.map (fun r -> r, seed)))
+
+    Arb.fromGenShrink (
+        Gen.zip recipes.Generator (Gen.choose (0, 1 <<< 30)),
+        (fun (r, seed) -> recipes.Shrinker r |> Seq.map (fun r -> r, seed))
+    )
 
 [<Tests>]
 let tests =
@@ -72,13 +76,20 @@ let tests =
             Assert.Equal<float[]>((design.Rows s).Forces, forces)
             Assert.Empty((design.Rows(s, DesignParts.Energy)).Forces)
             let size = Array.fold (fun m f -> max m (abs f)) 1. found.Virial
-            rows.Virial |> Array.chunkBySize design.Columns |> Array.iteri (fun k row -> Assert.InRange(abs (found.Virial[k] - dot row), 0., 1e-9 * size))
+
+            rows.Virial
+            |> Array.chunkBySize design.Columns
+            |> Array.iteri (fun k row -> Assert.InRange(abs (found.Virial[k] - dot row), 0., 1e-9 * size))
+
             Assert.Equal<float[]>(design.EnergyRow s, energy)
             let first = s.Select(ReadOnlySpan [| 0 |])
             Assert.Equal<float[]>(Array.concat [ energy; design.EnergyRow first; energy ], design.EnergyRows [| s; first; s |])
             Assert.InRange(abs (found.Energy - dot energy), 0., 1e-10 * (1. + abs found.Energy))
             let scale = Array.fold (fun m f -> max m (abs f)) 1. found.Forces
-            forces |> Array.chunkBySize design.Columns |> Array.iteri (fun k row -> Assert.InRange(abs (found.Forces[k] - dot row), 0., 1e-9 * scale)))
+
+            forces
+            |> Array.chunkBySize design.Columns
+            |> Array.iteri (fun k row -> Assert.InRange(abs (found.Forces[k] - dot row), 0., 1e-9 * scale)))
 
         Law.test "a free cluster has no net force and no net torque" 30 (RandomStructure.clusters (2, 8)) (fun recipe ->
             let s = RandomStructure.build recipe
@@ -103,14 +114,34 @@ let tests =
                 Assert.Equal<float[]>(one.Forces, many.Forces)
                 Assert.Equal<float[]>(one.Virial, many.Virial))
 
-        testCase "a fit on energies and forces of a potential in its span recovers the potential" <| fun () ->
-            let small = EnergyDesign([ PowerSpectrum(DensityExpansion(RadialTable.Build(SmearedGto(GtoBasis(3, 3.6), 2, 3.6, 0.4), CutoffFunction(3.6, 0.8)), [ 1; 6 ])) ], [ 1; 6 ])
+        testCase "a fit on energies and forces of a potential in its span recovers the potential"
+        <| fun () ->
+            let small =
+                EnergyDesign(
+                    [
+                        PowerSpectrum(
+                            DensityExpansion(
+                                RadialTable.Build(SmearedGto(GtoBasis(3, 3.6), 2, 3.6, 0.4), CutoffFunction(3.6, 0.8)),
+                                [ 1; 6 ]
+                            )
+                        )
+                    ],
+                    [ 1; 6 ]
+                )
+
             let random = Random 7
             let truth = LinearPotential(small, Array.init small.Columns (fun _ -> Rotations.normal random))
             let folds = Array.init 3 (fun _ -> NormalEquations small.Columns)
 
             let structure k =
-                RandomStructure.build { Seed = k; Atoms = 6; Species = [ 1; 6 ]; Periodic = Periodicity.None; HasCell = false; Spacing = 0.9 }
+                RandomStructure.build {
+                    Seed = k
+                    Atoms = 6
+                    Species = [ 1; 6 ]
+                    Periodic = Periodicity.None
+                    HasCell = false
+                    Spacing = 0.9
+                }
 
             for k in 0..59 do
                 let s = structure k

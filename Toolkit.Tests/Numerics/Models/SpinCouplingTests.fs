@@ -21,7 +21,8 @@ let private lattice, moment = 2.86, 2.2
 /// n × n × n cubic cells of bcc iron, displaced, with spins of any direction and about one length.
 let private iron (n: int) (noise: float) (seed: int) =
     let random = Random seed
-    let cubic = Structure.Create(ReadOnlySpan [| 26; 26 |], ReadOnlySpan [| 0.; 0.; 0.; 1.43; 1.43; 1.43 |], Cell.Cubic lattice, Periodicity.All)
+    let cubic =
+        Structure.Create(ReadOnlySpan [| 26; 26 |], ReadOnlySpan [| 0.; 0.; 0.; 1.43; 1.43; 1.43 |], Cell.Cubic lattice, Periodicity.All)
     let s = cubic.Replicate(n, n, n)
     let positions = s.Positions.ToArray() |> Array.map (fun x -> x + noise * Rotations.normal random)
     let spins =
@@ -55,7 +56,13 @@ let private heisenbergModel = lazy (fit (specification 3.8 8 1 "summed" "proper"
 /// Directions count, too: lattice and spins are joined, chiral terms as well.
 let private joined =
     lazy
-        (let h = SpinLatticeHamiltonian(Exchange = exchange, PairAnisotropy = GaussianPair(0.004, 2.6, 0.5, CutoffFunction(3.4, 0.8)), Quadratic = 0.01)
+        (let h =
+            SpinLatticeHamiltonian(
+                Exchange = exchange,
+                PairAnisotropy = GaussianPair(0.004, 2.6, 0.5, CutoffFunction(3.4, 0.8)),
+                Quadratic = 0.01
+            )
+
          fit (specification 3.4 3 2 "resolved" "both") h [ for seed in 1..6 -> iron 2 0.1 seed ])
 
 let private size (values: float seq) = values |> Seq.fold (fun m x -> max m (abs x)) 1e-12
@@ -138,11 +145,14 @@ let tests =
                 ModelFolder.Write(path "model", model)
                 // Atoms outside the cell, too.
                 let s = (iron 2 0.1 60)
-                let s = s.WithPositions(ReadOnlySpan(s.Positions.ToArray() |> Array.mapi (fun k x -> if k < 6 then x - 2. * lattice else x)))
+                let s =
+                    s.WithPositions(ReadOnlySpan(s.Positions.ToArray() |> Array.mapi (fun k x -> if k < 6 then x - 2. * lattice else x)))
                 ExtendedXyzWriter.Write(path "s.xyz", [ s ])
                 Assert.Contains("pairs; the strongest exchange", ok [ "exchange"; path "model"; path "s.xyz"; "--out"; path "s.ucf" ])
                 let lines = File.ReadAllLines(path "s.ucf") |> Array.filter (fun l -> not (l.StartsWith '#'))
-                let numbers (l: string) = l.Split(' ', StringSplitOptions.RemoveEmptyEntries) |> Array.map (fun x -> Double.Parse(x, CultureInfo.InvariantCulture))
+                let numbers (l: string) =
+                    l.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                    |> Array.map (fun x -> Double.Parse(x, CultureInfo.InvariantCulture))
                 Assert.Equal<float[]>([| 2. * lattice; 2. * lattice; 2. * lattice |], numbers lines[0])
                 Assert.Equal("16 1", lines[4])
                 let atoms = lines[5..20] |> Array.map numbers
@@ -165,9 +175,13 @@ let tests =
                         let apart = 2. * lattice * (atoms[j][1 + d] + row[3 + d] - atoms[i][1 + d])
                         Assert.InRange(abs (apart - c.Vector[d]), 0., 1e-9))
 
-                // −Σ_{i<j} S_i·J·S_j of unit vectors: half of the sum over both directions. What a spin has alone is found by turning it alone.
+                // −Σ_{i<j} S_i·J·S_j of unit vectors: half of the sum over both directions. What a spin has alone is found by turning it
+                // alone.
                 let joule = 1.602176634e-19
-                let units (v: float[]) = v |> Array.chunkBySize 3 |> Array.map (fun u -> (let l = sqrt (Array.sumBy (fun x -> x * x) u) in Array.map (fun x -> x / l) u))
+                let units (v: float[]) =
+                    v
+                    |> Array.chunkBySize 3
+                    |> Array.map (fun u -> (let l = sqrt (Array.sumBy (fun x -> x * x) u) in Array.map (fun x -> x / l) u))
                 let pairs (v: float[]) =
                     let e = units v
                     -0.5 / joule * (interactions |> Array.sumBy (fun row ->
@@ -191,7 +205,8 @@ let tests =
                 let mixed f = f both - f first - f second + f before
                 Assert.InRange(abs (mixed energy - mixed pairs), 0., 1e-7 * abs (mixed energy)))
 
-        testCase "exchange writes numbers with units, and says what it cannot do" <| fun () ->
+        testCase "exchange writes numbers with units, and says what it cannot do"
+        <| fun () ->
             TemporaryFolder.using (fun folder ->
                 let path name = Path.Combine(folder, name)
                 ModelFolder.Write(path "model", heisenbergModel.Value)
@@ -211,7 +226,12 @@ let tests =
                 let s = iron 1 0.02 50
                 ExtendedXyzWriter.Write(path "bare.xyz", [ s.WithoutAtomProperty "spins" ])
                 fails 1 "no atom property spins" (exchange "bare.xyz")
-                ExtendedXyzWriter.Write(path "tilted.xyz", [ s.WithCell(Cell(ReadOnlySpan [| lattice; 0.; 0.; 0.3; lattice; 0.; 0.; 0.; lattice |]), Periodicity.All) ])
+
+                ExtendedXyzWriter.Write(
+                    path "tilted.xyz",
+                    [ s.WithCell(Cell(ReadOnlySpan [| lattice; 0.; 0.; 0.3; lattice; 0.; 0.; 0.; lattice |]), Periodicity.All) ]
+                )
+
                 fails 1 "three orthogonal vectors" (exchange "tilted.xyz"))
 
         testCase "moments relax to the order of a ferromagnet with their lengths kept" <| fun () ->
@@ -233,10 +253,17 @@ let tests =
                 let aligned = lengths (spinsOf s) |> Array.collect (fun l -> [| 0.; 0.; l |])
                 Assert.InRange(abs ((model.Predict relaxed).Energy - (model.Predict(withSpins aligned s)).Energy), 0., 1e-6))
 
-        testCase "a model of moments of density-functional theory has the theory's own lengths, which no frame of its training has relaxed to, at every lattice constant" <| fun () ->
+        testCase
+            "a model of moments of density-functional theory has the theory's own lengths, which no frame of its training has relaxed to, at every lattice constant"
+        <| fun () ->
             let path = Path.Combine(SharedData.repository, "paper-reproductions", "spin-power-spectrum-2022", "data", "fe-noncollinear.xyz")
             let kind (s: Structure) = s.Properties["kind"].Texts[0]
-            let frames = ExtendedXyzReader.Read path |> List.ofSeq |> List.filter (fun s -> not (List.contains (kind s) [ "finite-difference"; "ref-nonmagnetic" ]))
+
+            let frames =
+                ExtendedXyzReader.Read path
+                |> List.ofSeq
+                |> List.filter (fun s -> not (List.contains (kind s) [ "finite-difference"; "ref-nonmagnetic" ]))
+
             let relaxed, others = frames |> List.partition (fun s -> kind s = "ref-fm")
             Assert.Equal(6, relaxed.Length)
 
@@ -248,17 +275,29 @@ let tests =
                                        "contraction": {"components": {"covariants": 30, "invariants": 60}}, "expand": {"covariants": 120, "invariants": 200}},
                     "model": {"kind": "ridge"}}"""
 
-            let model = FitRun.Fit(Spec.Parse(spec, "spec"), StructureSource.Of(ResizeArray others, "data"), "spec", FitRequest(Threads = 2))
+            let model =
+                FitRun.Fit(Spec.Parse(spec, "spec"), StructureSource.Of(ResizeArray others, "data"), "spec", FitRequest(Threads = 2))
+
             let moments (s: Structure) = s.AtomProperties["REF_magmoms"].ToReals() |> Array.chunkBySize 3
             let size (m: float[]) = sqrt (Array.sumBy (fun x -> x * x) m)
 
             for s in relaxed do
                 // Too short and too long, and not parallel.
                 let start = PropertyArray.Real(ReadOnlySpan [| 0.9; 0.3; 1.2; 0.2; -0.4; 2.7 |], 3)
-                let found = MomentRelaxation.Run(model, s.WithAtomProperty("REF_magmoms", start), MomentRelaxationSettings(WithLengths = true, Tolerance = 1e-6, MostSteps = 2000))
+
+                let found =
+                    MomentRelaxation.Run(
+                        model,
+                        s.WithAtomProperty("REF_magmoms", start),
+                        MomentRelaxationSettings(WithLengths = true, Tolerance = 1e-6, MostSteps = 2000)
+                    )
+
                 Assert.True found.IsDone
                 let m, expected = moments found.Structure, size (List.head (List.ofArray (moments s)))
-                for v in m do Assert.InRange(size v - expected, -0.1, 0.1)
+
+                for v in m do
+                    Assert.InRange(size v - expected, -0.1, 0.1)
+
                 Assert.InRange(Array.fold2 (fun sum x y -> sum + x * y) 0. m[0] m[1] / (size m[0] * size m[1]), 1. - 1e-6, 1. + 1e-9)
 
         testCase "lengths are found where the model bounds them, and said where it does not" <| fun () ->

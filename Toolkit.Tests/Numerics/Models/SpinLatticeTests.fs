@@ -63,33 +63,37 @@ let private cube (edge: float) (length: float) =
 [<Tests>]
 let tests =
     testList "Numerics.Models.SpinLatticeTests" [
-        Law.test "forces, virial and effective fields of every term are minus the derivatives of its energy" 40 (RandomStructure.recipes (1, 6)) (fun recipe ->
-            let s = build recipe
-            let random = Random recipe.Seed
-            let atom, a, b = random.Next s.Count, random.Next 3, random.Next 3
+        Law.test
+            "forces, virial and effective fields of every term are minus the derivatives of its energy"
+            40
+            (RandomStructure.recipes (1, 6))
+            (fun recipe ->
+                let s = build recipe
+                let random = Random recipe.Seed
+                let atom, a, b = random.Next s.Count, random.Next 3, random.Next 3
 
-            for name, h in terms do
-                let found = h.Evaluate s
+                for name, h in terms do
+                    let found = h.Evaluate s
 
-                let moved step =
-                    let r = s.Positions.ToArray()
-                    r[3 * atom + a] <- r[3 * atom + a] + step
-                    energy h (s.WithPositions(ReadOnlySpan r))
+                    let moved step =
+                        let r = s.Positions.ToArray()
+                        r[3 * atom + a] <- r[3 * atom + a] + step
+                        energy h (s.WithPositions(ReadOnlySpan r))
 
-                let turned step =
-                    let v = s.AtomProperties["spins"].ToReals()
-                    v[3 * atom + a] <- v[3 * atom + a] + step
-                    energy h (s.WithAtomProperty("spins", vectors v))
+                    let turned step =
+                        let v = s.AtomProperties["spins"].ToReals()
+                        v[3 * atom + a] <- v[3 * atom + a] + step
+                        energy h (s.WithAtomProperty("spins", vectors v))
 
-                let strained step =
-                    let strain = Array.copy Rotations.identity
-                    strain[3 * a + b] <- strain[3 * a + b] + step
-                    energy h (s.Transform strain)
+                    let strained step =
+                        let strain = Array.copy Rotations.identity
+                        strain[3 * a + b] <- strain[3 * a + b] + step
+                        energy h (s.Transform strain)
 
-                // Short steps: third derivatives jump where cutoff functions begin and end.
-                near name 5e-7 (size found.Forces) -(slope 1e-4 moved) found.Forces[3 * atom + a]
-                near name 5e-7 (size found.Fields) -(slope 1e-4 turned) found.Fields[3 * atom + a]
-                near name 5e-7 (size found.Virial) -(slope 1e-5 strained) found.Virial[3 * a + b])
+                    // Short steps: third derivatives jump where cutoff functions begin and end.
+                    near name 5e-7 (size found.Forces) -(slope 1e-4 moved) found.Forces[3 * atom + a]
+                    near name 5e-7 (size found.Fields) -(slope 1e-4 turned) found.Fields[3 * atom + a]
+                    near name 5e-7 (size found.Virial) -(slope 1e-5 strained) found.Virial[3 * a + b])
 
         testCase "pair functions say their own derivatives and end at their radius" <| fun () ->
             let functions: PairFunction list =

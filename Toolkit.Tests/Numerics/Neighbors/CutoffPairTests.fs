@@ -71,7 +71,16 @@ let private atTheEdge =
         let! c = Gen.elements [ a; a; 1.7 * a; a * sqrt (8. / 3.) ]
         let! skew = Gen.elements [ [| 0.; 0.; 0. |]; [| a / 2.; 0.; 0. |]; [| 0.; a / 2.; b / 2. |]; [| -a / 3.; a / 4.; b / 5. |] ]
         let cell = Cell(ReadOnlySpan [| a; 0.; 0.; skew[0]; b; 0.; skew[1]; skew[2]; c |])
-        let! periodic = Gen.elements [ Periodicity.All; Periodicity.All; Periodicity.All; Periodicity(true, true, false); Periodicity(false, true, false) ]
+
+        let! periodic =
+            Gen.elements [
+                Periodicity.All
+                Periodicity.All
+                Periodicity.All
+                Periodicity(true, true, false)
+                Periodicity(false, true, false)
+            ]
+
         let! places = Gen.listOfLength 9 (Gen.zip (Gen.choose (0, 11)) (Gen.choose (0, 999)))
         let! count = Gen.choose (1, 3)
         let! byFraction = Gen.elements [ true; false ]
@@ -82,8 +91,10 @@ let private atTheEdge =
             places
             |> List.take (3 * count)
             |> List.mapi (fun k (twelfth, thousandth) ->
-                if byFraction then float twelfth / 12. * edges[k % 3] / 2. + edges[k % 3] / 4.
-                else a / 3. + float thousandth * 0.001)
+                if byFraction then
+                    float twelfth / 12. * edges[k % 3] / 2. + edges[k % 3] / 4.
+                else
+                    a / 3. + float thousandth * 0.001)
             |> Array.ofList
 
         let wrapped, fractions = Array.copy positions, Array.zeroCreate positions.Length
@@ -110,25 +121,62 @@ let tests =
             Assert.Empty(listed alone 3.)
             Assert.Equal(6, (listed alone (Math.BitIncrement 3.)).Count)
 
-        Law.test "both directions of a pair are listed, at one distance bit for bit, and the list is that of the definition" 400 (Law.from atTheEdge) (fun (structure, inside, cutoff) ->
-            let found = listed structure cutoff
-            symmetric cutoff found
-            if inside then same (reference structure cutoff) found)
+        Law.test
+            "both directions of a pair are listed, at one distance bit for bit, and the list is that of the definition"
+            400
+            (Law.from atTheEdge)
+            (fun (structure, inside, cutoff) ->
+                let found = listed structure cutoff
+                symmetric cutoff found
 
-        Law.test "a cutoff that is one of the distances keeps both directions, wherever the atoms lie" 60 (RandomStructure.recipes (2, 12)) (fun recipe ->
-            let structure = RandomStructure.build recipe
-            let distances = (listed structure 5.).Values |> Seq.map (fun v -> v[3]) |> Seq.distinct |> Seq.truncate 25 |> Array.ofSeq
+                if inside then
+                    same (reference structure cutoff) found)
 
-            for distance in distances do
-                for cutoff in [ distance; Math.BitIncrement distance ] do
-                    let found = listed structure cutoff
-                    symmetric cutoff found
-                    let closer = (listed structure 5.).Values |> Seq.filter (fun v -> v[3] < cutoff) |> Seq.length
-                    Assert.Equal(closer, found.Count))
+        Law.test
+            "a cutoff that is one of the distances keeps both directions, wherever the atoms lie"
+            60
+            (RandomStructure.recipes (2, 12))
+            (fun recipe ->
+                let structure = RandomStructure.build recipe
+                let distances = (listed structure 5.).Values |> Seq.map (fun v -> v[3]) |> Seq.distinct |> Seq.truncate 25 |> Array.ofSeq
 
-        testCase "crystals keep both directions of every pair at cutoffs that are their own distances" <| fun () ->
+                for distance in distances do
+                    for cutoff in [ distance; Math.BitIncrement distance ] do
+                        let found = listed structure cutoff
+                        symmetric cutoff found
+                        let closer = (listed structure 5.).Values |> Seq.filter (fun v -> v[3] < cutoff) |> Seq.length
+                        Assert.Equal(closer, found.Count))
+
+        testCase "crystals keep both directions of every pair at cutoffs that are their own distances"
+        <| fun () ->
             for a in [ 3.52; 4.05; 5.43 ] do
-                let diamond = [| 0.; 0.; 0.; 0.; 0.5; 0.5; 0.5; 0.; 0.5; 0.5; 0.5; 0.; 0.25; 0.25; 0.25; 0.25; 0.75; 0.75; 0.75; 0.25; 0.75; 0.75; 0.75; 0.25 |]
+                let diamond = [|
+                    0.
+                    0.
+                    0.
+                    0.
+                    0.5
+                    0.5
+                    0.5
+                    0.
+                    0.5
+                    0.5
+                    0.5
+                    0.
+                    0.25
+                    0.25
+                    0.25
+                    0.25
+                    0.75
+                    0.75
+                    0.75
+                    0.25
+                    0.75
+                    0.75
+                    0.75
+                    0.25
+                |]
+
                 let crystal = (create (Cell.Cubic a) Periodicity.All (Array.map (fun f -> a * f) diamond)).Replicate(3, 3, 3)
 
                 for multiple in [ sqrt 3. / 4.; sqrt 0.5; 1.; sqrt 2.; 1.5 ] do

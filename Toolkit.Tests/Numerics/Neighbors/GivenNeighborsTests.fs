@@ -17,7 +17,11 @@ open Toolkit.Tests.Laws
 let private species = [ 1; 6; 8; 14; 26 ]
 
 let private expansion cutoff =
-    DensityExpansion(RadialTable.Build(SmearedGto(GtoBasis(3, cutoff), 2, cutoff, 0.4), CutoffFunction(cutoff, 0.8), 1e-10), species, CentrePolicy.Include)
+    DensityExpansion(
+        RadialTable.Build(SmearedGto(GtoBasis(3, cutoff), 2, cutoff, 0.4), CutoffFunction(cutoff, 0.8), 1e-10),
+        species,
+        CentrePolicy.Include
+    )
 
 // Two cutoffs: the list reaches to the larger one.
 let private design = EnergyDesign([ PowerSpectrum(expansion 3.6); RadialSpectrum(expansion 2.9) ], species)
@@ -30,16 +34,23 @@ let private handed (structure: Structure) (cutoff: float) (list: NeighborList) =
 /// The structure with every atom moved by less than half the skin.
 let private moved (seed: int) (structure: Structure) =
     let random = Random seed
-    structure.WithPositions(ReadOnlySpan(structure.Positions.ToArray() |> Array.map (fun x -> x + 0.35 * skin * (random.NextDouble() - 0.5))))
+
+    structure.WithPositions(
+        ReadOnlySpan(structure.Positions.ToArray() |> Array.map (fun x -> x + 0.35 * skin * (random.NextDouble() - 0.5)))
+    )
 
 let private close (tolerance: float) (expected: float[]) (found: float[]) =
     let scale = Array.fold (fun m x -> max m (abs x)) 1. expected
     Assert.Equal(expected.Length, found.Length)
     Array.iter2 (fun x y -> Assert.InRange(abs (x - y), 0., tolerance * scale)) expected found
 
-let private cases = 
+let private cases =
     let recipes = RandomStructure.recipes (1, 7)
-    Arb.fromGenShrink (Gen.zip recipes.Generator (Gen.choose (0, 1 <<< 30)), (fun (r, seed) -> recipes.Shrinker r |> Seq.map (fun r -> r, seed)))
+
+    Arb.fromGenShrink (
+        Gen.zip recipes.Generator (Gen.choose (0, 1 <<< 30)),
+        (fun (r, seed) -> recipes.Shrinker r |> Seq.map (fun r -> r, seed))
+    )
 
 [<Tests>]
 let tests =
@@ -54,7 +65,10 @@ let tests =
 
             for i in 0 .. after.Count - 1 do
                 let row (l: NeighborList) =
-                    [| for p in l.Offsets[i] .. l.Offsets[i + 1] - 1 -> l.Neighbors[p], l.Shifts[p].A, l.Shifts[p].B, l.Shifts[p].C, l.Distances[p] |]
+                    [|
+                        for p in l.Offsets[i] .. l.Offsets[i + 1] - 1 ->
+                            l.Neighbors[p], l.Shifts[p].A, l.Shifts[p].B, l.Shifts[p].C, l.Distances[p]
+                    |]
                     |> Array.sortBy (fun (j, a, b, c, _) -> j, a, b, c)
 
                 Array.iter2
@@ -114,12 +128,18 @@ let tests =
                 for i in all do
                     if part[i] <> k then Assert.Equal<float[]>(Array.zeroCreate 9, atoms[9 * i .. 9 * i + 8]))
 
-        testCase "lists that do not fit are refused" <| fun () ->
+        testCase "lists that do not fit are refused"
+        <| fun () ->
             let s = Structure.Create(ReadOnlySpan [| 1; 6 |], ReadOnlySpan [| 0.; 0.; 0.; 1.; 0.; 0. |])
+
             let refused (part: string) (work: unit -> unit) =
                 Assert.Contains(part, (Assert.Throws<ArgumentException>(fun () -> work ())).Message)
+
             let make (offsets: int list) (neighbors: int list) (shifts: CellShift list) () =
-                NeighborList.Of(s, 3., ReadOnlySpan(Array.ofList offsets), ReadOnlySpan(Array.ofList neighbors), ReadOnlySpan(Array.ofList shifts)).Dispose()
+                NeighborList
+                    .Of(s, 3., ReadOnlySpan(Array.ofList offsets), ReadOnlySpan(Array.ofList neighbors), ReadOnlySpan(Array.ofList shifts))
+                    .Dispose()
+
             refused "expected 3 offsets from 0 to 1" (make [ 0; 1 ] [ 1 ] [])
             refused "expected 3 offsets from 0 to 1" (make [ 0; 1; 2 ] [ 1 ] [])
             refused "end before they begin" (make [ 0; 2; 1 ] [ 1 ] [])
@@ -133,8 +153,10 @@ let tests =
             use other = NeighborList.Build(Structure.Create(ReadOnlySpan [| 1 |], ReadOnlySpan [| 0.; 0.; 0. |]), 4.)
             refused "neighbours of 2 atoms" (fun () -> design.Features.Evaluate(s, other, ReadOnlySpan [| 0 |], potential) |> ignore)
 
-        testCase "a list with a skin has the pairs of a new one along any walk of atoms and cell, and is seldom found anew" <| fun () ->
-            for seed, (recipe: RandomStructure.Recipe) in Law.sample 25 (Gen.zip (Gen.choose (0, 1 <<< 30)) (RandomStructure.recipes (2, 7)).Generator) do
+        testCase "a list with a skin has the pairs of a new one along any walk of atoms and cell, and is seldom found anew"
+        <| fun () ->
+            for seed, (recipe: RandomStructure.Recipe) in
+                Law.sample 25 (Gen.zip (Gen.choose (0, 1 <<< 30)) (RandomStructure.recipes (2, 7)).Generator) do
                 let random = Random seed
                 use list = new VerletList(3.2, 0.6)
                 let mutable s = RandomStructure.build recipe
@@ -143,14 +165,25 @@ let tests =
                     let shaken = s.Positions.ToArray() |> Array.map (fun x -> x + 0.02 * (random.NextDouble() - 0.5))
                     // A simulation that wraps atoms, once in a while.
                     if step = 20 && s.Periodic.A then
-                        for a in 0..2 do shaken[a] <- shaken[a] + (nonNull s.Cell).Vectors[a]
+                        for a in 0..2 do
+                            shaken[a] <- shaken[a] + (nonNull s.Cell).Vectors[a]
+
                     let strain = Rotations.identity |> Array.map (fun x -> x + 0.002 * (random.NextDouble() - 0.5))
                     s <- s.WithPositions(ReadOnlySpan shaken).Transform(ReadOnlySpan strain)
                     use found = list.Of s
                     use expected = NeighborList.Build(s, 3.2)
-                    let pairs (l: NeighborList) =
-                        [ for i in 0 .. s.Count - 1 do
-                              yield! [ for p in l.Offsets[i] .. l.Offsets[i + 1] - 1 -> i, l.Neighbors[p], l.Shifts[p].A, l.Shifts[p].B, l.Shifts[p].C ] |> List.sort ]
+
+                    let pairs (l: NeighborList) = [
+                        for i in 0 .. s.Count - 1 do
+                            yield!
+                                [
+                                    for p in l.Offsets[i] .. l.Offsets[i + 1] - 1 ->
+                                        i, l.Neighbors[p], l.Shifts[p].A, l.Shifts[p].B, l.Shifts[p].C
+                                ]
+                                |> List.sort
+                    ]
+
                     Assert.Equal<(int * int * int * int * int) list>(pairs expected, pairs found)
 
-                Assert.True(list.Builds < 25, $"{list.Builds} lists for 40 steps, {recipe}") ]
+                Assert.True(list.Builds < 25, $"{list.Builds} lists for 40 steps, {recipe}")
+    ]

@@ -100,25 +100,47 @@ let tests =
             let structure = Structure.Create(ReadOnlySpan [| 14; 8 |], ReadOnlySpan [| 0.; 0.; 0.; 9.3; -7.1; 0.4 |], cell, Periodicity.All)
             sameAsBruteForce structure 6.3
 
-        Law.test "larger structures have the neighbours of their unit cell, image by image" 10 (RandomStructure.crystals (2, 5)) (fun recipe ->
-            let unit = RandomStructure.build recipe
-            let counts (s: Structure) = (NeighborList.Build(s, 4.)).Offsets.ToArray() |> Array.pairwise |> Array.map (fun (a, b) -> b - a)
-            let few = counts unit
-            let many = counts (unit.Replicate(4, 3, 5))
-            Assert.Equal<int list>(List.sort [ for _ in 1..60 do yield! few ], List.sort (List.ofArray many)))
+        Law.test
+            "larger structures have the neighbours of their unit cell, image by image"
+            10
+            (RandomStructure.crystals (2, 5))
+            (fun recipe ->
+                let unit = RandomStructure.build recipe
 
-        Law.test "vectors point from the centre to the image of the neighbour, and distances are their lengths" 100 (RandomStructure.recipes (1, 20)) (fun recipe ->
-            let s = RandomStructure.build recipe
-            let h = match s.Cell with null -> Array.zeroCreate 9 | cell -> cell.Vectors.ToArray()
+                let counts (s: Structure) =
+                    (NeighborList.Build(s, 4.)).Offsets.ToArray() |> Array.pairwise |> Array.map (fun (a, b) -> b - a)
 
-            for (i, j, a, b, c), v in listed (NeighborList.Build(s, 3.5)) do
-                for k in 0..2 do
-                    let expected =
-                        s.Positions[3 * j + k] - s.Positions[3 * i + k] + float a * h[k] + float b * h[3 + k] + float c * h[6 + k]
+                let few = counts unit
+                let many = counts (unit.Replicate(4, 3, 5))
 
-                    Assert.InRange(abs (v[k] - expected), 0., 1e-12 * (1. + abs s.Positions[3 * j + k]))
+                Assert.Equal<int list>(
+                    List.sort [
+                        for _ in 1..60 do
+                            yield! few
+                    ],
+                    List.sort (List.ofArray many)
+                ))
 
-                Assert.Equal(sqrt (v[0] * v[0] + v[1] * v[1] + v[2] * v[2]), v[3], 1e-14 * v[3]))
+        Law.test
+            "vectors point from the centre to the image of the neighbour, and distances are their lengths"
+            100
+            (RandomStructure.recipes (1, 20))
+            (fun recipe ->
+                let s = RandomStructure.build recipe
+
+                let h =
+                    match s.Cell with
+                    | null -> Array.zeroCreate 9
+                    | cell -> cell.Vectors.ToArray()
+
+                for (i, j, a, b, c), v in listed (NeighborList.Build(s, 3.5)) do
+                    for k in 0..2 do
+                        let expected =
+                            s.Positions[3 * j + k] - s.Positions[3 * i + k] + float a * h[k] + float b * h[3 + k] + float c * h[6 + k]
+
+                        Assert.InRange(abs (v[k] - expected), 0., 1e-12 * (1. + abs s.Positions[3 * j + k]))
+
+                    Assert.Equal(sqrt (v[0] * v[0] + v[1] * v[1] + v[2] * v[2]), v[3], 1e-14 * v[3]))
 
         Law.test "the list is the same bit by bit for any number of threads" 5 (RandomStructure.recipes (300, 400)) (fun recipe ->
             let s = RandomStructure.build { recipe with Spacing = 0. }
@@ -127,9 +149,13 @@ let tests =
             for threads in [ 2; 3 ] do
                 Assert.Equal<(Pair * float[])[]>(one, listed (NeighborList.Build(s, 4., threads))))
 
-        testCase "an atom whose image in the cell cannot be told is refused by number" <| fun () ->
+        testCase "an atom whose image in the cell cannot be told is refused by number"
+        <| fun () ->
             let build far =
-                NeighborList.Build(Structure.Create(ReadOnlySpan [| 1; 1 |], ReadOnlySpan [| 0.; 0.; 0.; 0.; far; 0. |], Cell.Cubic 2., Periodicity.All), 3.)
+                NeighborList.Build(
+                    Structure.Create(ReadOnlySpan [| 1; 1 |], ReadOnlySpan [| 0.; 0.; 0.; 0.; far; 0. |], Cell.Cubic 2., Periodicity.All),
+                    3.
+                )
 
             Assert.Equal((build 1.).PairCount, (build 800000001.).PairCount)
 

@@ -77,7 +77,8 @@ let tests =
                     Assert.True(all[n, l] > all[n, l - 1])
                     if n < 29 then Assert.True(all[n, l] < all[n + 1, l - 1])
 
-        testCase "the monomial basis spans the monomials in order of n, and its first functions are the solid harmonics' r^l" <| fun () ->
+        testCase "the monomial basis spans the monomials in order of n, and its first functions are the solid harmonics' r^l"
+        <| fun () ->
             let basis = MonomialBasis(8, 3.)
             let rule = Quadrature.gaussLegendre 40 0. 3.
 
@@ -85,7 +86,11 @@ let tests =
                 // Orthogonal to all lower monomials, not to its own.
                 for n in 0..7 do
                     for k in 0..n do
-                        let moment = rule |> Array.sumBy (fun (r, w) -> let v, _, _ = values l basis r in w * r * r * v[l * 8 + n] * Math.Pow(r / 3., float (l + 2 * k)))
+                        let moment =
+                            rule
+                            |> Array.sumBy (fun (r, w) ->
+                                let v, _, _ = values l basis r in w * r * r * v[l * 8 + n] * Math.Pow(r / 3., float (l + 2 * k)))
+
                         if k < n then Assert.Equal(0., moment, 1e-12) else Assert.True(abs moment > 1e-8)
 
                 let v, _, _ = values l basis 1.2
@@ -139,7 +144,8 @@ let tests =
                         Assert.Equal(e[k], d[k], 1e-9 * scale + loss)
                         Assert.Equal(t[k], s[k], 1e-8 * scale * scale + loss * r / (sigma * sigma))
 
-        testCase "the smeared density of every basis is its projection by quadrature in space" <| fun () ->
+        testCase "the smeared density of every basis is its projection by quadrature in space"
+        <| fun () ->
             // A neighbour on the z axis: only m = 0 is there, and the azimuth integrates to 2π.
             let sphere = Quadrature.gaussLegendre 64 -1. 1.
             let lmax = 4
@@ -164,7 +170,11 @@ let tests =
                     let pieces = if name = "tabulated" then 200 else 30
 
                     for p in 0 .. pieces - 1 do
-                        for x, w in Quadrature.gaussLegendre (if pieces = 200 then 4 else 12) (extent * float p / float pieces) (extent * float (p + 1) / float pieces) do
+                        for x, w in
+                            Quadrature.gaussLegendre
+                                (if pieces = 200 then 4 else 12)
+                                (extent * float p / float pieces)
+                                (extent * float (p + 1) / float pieces) do
                             let radial, _, _ = values lmax basis x
 
                             sphere
@@ -175,7 +185,9 @@ let tests =
                                 for l in 0..lmax do
                                     for n in 0 .. basis.NMax - 1 do
                                         let k = l * basis.NMax + n
-                                        expected[k] <- expected[k] + w * wz * 2. * Math.PI * x * x * density * radial[k] * legendre[q][l * l + l])
+
+                                        expected[k] <-
+                                            expected[k] + w * wz * 2. * Math.PI * x * x * density * radial[k] * legendre[q][l * l + l])
 
                     for l in 0..lmax do
                         // c_nl0 = g_nl Y_l0(z).
@@ -183,6 +195,7 @@ let tests =
 
                         for n in 0 .. basis.NMax - 1 do
                             let k = l * basis.NMax + n
+
                             if not (abs (expected[k] - y * v[k]) < 1e-9) then
                                 Assert.Fail $"{name}, σ {sigma}, r {distance}, n {n}, l {l}: expected {expected[k]:R}, found {y * v[k]:R}"
 

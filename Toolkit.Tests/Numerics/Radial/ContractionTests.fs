@@ -83,7 +83,8 @@ let tests =
                         let expected = Array.init (count * count) (fun k -> if k % (count + 1) = 0 then spectrum[k / count] else 0.)
                         Representations.close $"l = {l}" 1e-8 expected (after.Of l)
 
-        testCase "the spectrum is that of another eigensolver, and functions are orthonormal combinations" <| fun () ->
+        testCase "the spectrum is that of another eigensolver, and functions are orthonormal combinations"
+        <| fun () ->
             let c = covariance CentrePolicy.Include (data 7)
 
             for l in 0..lmax do
@@ -91,7 +92,12 @@ let tests =
                 let expected = matrix.Evd(Symmetricity.Symmetric).EigenValues |> Seq.map _.Real |> Seq.rev |> Array.ofSeq
                 Representations.close $"l = {l}" 1e-12 expected (c.Spectrum l)
                 let w = Matrix<float>.Build.DenseOfRowMajor(nmax, nmax, (c.Contract nmax).Weights(l).ToArray())
-                Representations.close "orthonormal" 1e-12 (Matrix<float>.Build.DenseIdentity(nmax).ToRowMajorArray()) ((w * w.Transpose()).ToRowMajorArray())
+
+                Representations.close
+                    "orthonormal"
+                    1e-12
+                    (Matrix<float>.Build.DenseIdentity(nmax).ToRowMajorArray())
+                    ((w * w.Transpose()).ToRowMajorArray())
 
         testCase "no other functions of the same number capture more" <| fun () ->
             let c = covariance CentrePolicy.Include (data 3)
@@ -103,7 +109,8 @@ let tests =
                 let q = Matrix<float>.Build.Dense(nmax, count, (fun _ _ -> Rotations.normal random)).QR().Q
 
                 for l in 0..lmax do
-                    let captured = (q.Transpose() * Matrix<float>.Build.Dense(nmax, nmax, c.Of l) * q).Diagonal() |> Seq.take count |> Seq.sum
+                    let captured =
+                        (q.Transpose() * Matrix<float>.Build.Dense(nmax, nmax, c.Of l) * q).Diagonal() |> Seq.take count |> Seq.sum
                     let best = c.Spectrum l |> Array.take count |> Array.sum
                     Assert.InRange(captured, 0., best * (1. + 1e-12))
 
@@ -136,7 +143,8 @@ let tests =
             Representations.haveSymmetries 10 subjects
             Representations.haveGradients 20 subjects
 
-        testCase "the data settle what a specification leaves open, once: what it says afterwards gives the same features" <| fun () ->
+        testCase "the data settle what a specification leaves open, once: what it says afterwards gives the same features"
+        <| fun () ->
             let text weights =
                 $"""{{"cutoff": {{"radius": 3.4}}, "radial": {{"nmax": 6, "contraction": {{{weights}}}}}, "lmax": 2, "representation": {{"kind": "power-spectrum"}}}}"""
 
@@ -150,14 +158,25 @@ let tests =
                 Assert.Equal(spec, Spec.Parse(spec.ToJson(), "again"))
                 let again = Spec.Parse(made.ToJson(), "again")
                 Assert.Equal(made, again)
-                let features (s: Spec) = [| for f in frames do yield! s.CreateInvariants(species, "spec.json").Compute f |]
+
+                let features (s: Spec) = [|
+                    for f in frames do
+                        yield! s.CreateInvariants(species, "spec.json").Compute f
+                |]
+
                 Assert.Equal<float[]>(features made, features again)
                 Assert.Equal(made, Features.WithContraction(made, StructureSource.Of(frames, "data.xyz"), "spec.json"))
 
-        testCase "a contraction that does not fit is refused with the key" <| fun () ->
+        testCase "a contraction that does not fit is refused with the key"
+        <| fun () ->
             let refused contraction (expected: string) =
-                let text = $"""{{"cutoff": {{"radius": 3.4}}, "radial": {{"nmax": 2, "contraction": {contraction}}}, "lmax": 1, "representation": {{"kind": "power-spectrum"}}}}"""
-                let e = Assert.Throws<Toolkit.Numerics.Files.InputException>(fun () -> (Spec.Parse(text, "spec.json")).CreateRepresentation([ 8 ], "spec.json") |> ignore)
+                let text =
+                    $"""{{"cutoff": {{"radius": 3.4}}, "radial": {{"nmax": 2, "contraction": {contraction}}}, "lmax": 1, "representation": {{"kind": "power-spectrum"}}}}"""
+
+                let e =
+                    Assert.Throws<Toolkit.Numerics.Files.InputException>(fun () ->
+                        (Spec.Parse(text, "spec.json")).CreateRepresentation([ 8 ], "spec.json") |> ignore)
+
                 Assert.Contains(expected, e.Message)
 
             refused "{}" "one of channels, captured, weights"
@@ -171,7 +190,12 @@ let tests =
             refused """{"weights": [[[1]], [[1]]]}""" "at most 2 rows of 2 numbers"
             refused """{"weights": [[["a", 0]], [[1, 0]]]}""" "a finite number"
             Assert.ThrowsAny<ArgumentException>(fun () -> RadialContraction(0, 2, 1, ReadOnlySpan [| 1.; 2. |]) |> ignore) |> ignore
-            Assert.ThrowsAny<ArgumentException>(fun () -> RadialContraction(0, 1, 2, ReadOnlySpan [| 1.; nan |]) |> ignore) |> ignore
-            Assert.ThrowsAny<ArgumentException>(fun () -> (RadialContraction(0, 1, 2, ReadOnlySpan [| 1.; 2. |])).Apply functions |> ignore) |> ignore
+
+            Assert.ThrowsAny<ArgumentException>(fun () -> RadialContraction(0, 1, 2, ReadOnlySpan [| 1.; nan |]) |> ignore)
+            |> ignore
+
+            Assert.ThrowsAny<ArgumentException>(fun () -> (RadialContraction(0, 1, 2, ReadOnlySpan [| 1.; 2. |])).Apply functions |> ignore)
+            |> ignore
+
             Assert.Throws<InvalidOperationException>(fun () -> (covariance CentrePolicy.Include []).Contract 1 |> ignore) |> ignore
     ]

@@ -75,12 +75,14 @@ let tests =
 
                 for step in 0..50 do
                     let r = 0.1 * float step
-                    let primitives = Vector.Build.Dense(nmax, fun k -> norm k * Math.Pow(r, float k) * exp (-r * r / (2. * sigma k * sigma k)))
+                    let primitives =
+                        Vector.Build.Dense(nmax, fun k -> norm k * Math.Pow(r, float k) * exp (-r * r / (2. * sigma k * sigma k)))
                     let expected = t * primitives
                     let v, _, _ = at basis r
                     Array.iteri (fun n x -> Assert.Equal(expected[n], x, 1e-12)) v
 
-        testCase "the transform in float64 is that of the functions, up to the cancellation that it states" <| fun () ->
+        testCase "the transform in float64 is that of the functions, up to the cancellation that it states"
+        <| fun () ->
             for nmax in [ 1; 4; 9; 17; 30 ] do
                 let basis = GtoBasis(nmax, cutoff)
                 let widths, transform = basis.Widths.ToArray(), basis.Transform.ToArray()
@@ -89,7 +91,14 @@ let tests =
                     let v, _, _ = at basis r
 
                     for n in 0 .. nmax - 1 do
-                        let sum = Seq.sum (seq { for k in 0 .. nmax - 1 -> transform[n * nmax + k] * Math.Pow(r, float k) * exp (-r * r / (2. * widths[k] * widths[k])) })
+                        let sum =
+                            Seq.sum (
+                                seq {
+                                    for k in 0 .. nmax - 1 ->
+                                        transform[n * nmax + k] * Math.Pow(r, float k) * exp (-r * r / (2. * widths[k] * widths[k]))
+                                }
+                            )
+
                         Assert.Equal(v[n], sum, 1e-13 * basis.Cancellation)
 
         testCase "derivatives of many orbitals are those of their values, and a table of them keeps its error" <| fun () ->
@@ -115,10 +124,12 @@ let tests =
                 let v, d = Array.zeroCreate (2 * nmax), Array.zeroCreate (2 * nmax)
                 let w, _, _ = evaluate point 2.345
                 table.Evaluate(2.345, Span v, Span d)
-                let largest = seq { for r in 0. .. 0.05 .. cutoff -> (let v, _, _ = at basis r in v |> Array.map abs |> Array.max) } |> Seq.max
+                let largest =
+                    seq { for r in 0. .. 0.05 .. cutoff -> (let v, _, _ = at basis r in v |> Array.map abs |> Array.max) } |> Seq.max
                 Array.iter2 (fun (x: float) y -> Assert.Equal(x, y, 1.1e-9 * largest)) w v
 
-        testCase "Gaussian densities on few and many orbitals are the integrals that they are said to be, up to wide ones" <| fun () ->
+        testCase "Gaussian densities on few and many orbitals are the integrals that they are said to be, up to wide ones"
+        <| fun () ->
             for nmax, sigma in [ 5, 0.3; 7, 0.05; 8, 0.3; 14, 0.5; 22, 0.2; 30, 0.4; 30, 2.; 30, 10. ] do
                 let basis = GtoBasis(nmax, cutoff)
                 let smeared = SmearedGto(basis, 2, cutoff, sigma)
@@ -134,7 +145,15 @@ let tests =
 
                         for x, w in Quadrature.gaussLegendre 24 (lo + h * float p) (lo + h * float (p + 1)) do
                             let radial, _, _ = at basis x
-                            let kernel = w * x * x * 4. * Math.PI * Math.Pow(2. * Math.PI * sigma * sigma, -1.5) * exp (-(x - r) * (x - r) / (2. * sigma * sigma))
+
+                            let kernel =
+                                w
+                                * x
+                                * x
+                                * 4.
+                                * Math.PI
+                                * Math.Pow(2. * Math.PI * sigma * sigma, -1.5)
+                                * exp (-(x - r) * (x - r) / (2. * sigma * sigma))
 
                             for l in 0..2 do
                                 let factor = kernel * scaledBessel l (x * r / (sigma * sigma))

@@ -90,15 +90,19 @@ let tests =
 
                         Assert.InRange(abs (v[l * nmax + n] - expected), 0., 1e-8))
 
-        Law.test "first and second derivatives agree with finite differences of the values" 100 (Law.from (Gen.zip functions (Gen.choose (1, 499)))) (fun (f, step) ->
-            let r, h = 0.01 * float step, 1e-4
-            let _, d, s = evaluate f r
-            let vp, dp, _ = evaluate f (r + h)
-            let vm, dm, _ = evaluate f (r - h)
+        Law.test
+            "first and second derivatives agree with finite differences of the values"
+            100
+            (Law.from (Gen.zip functions (Gen.choose (1, 499))))
+            (fun (f, step) ->
+                let r, h = 0.01 * float step, 1e-4
+                let _, d, s = evaluate f r
+                let vp, dp, _ = evaluate f (r + h)
+                let vm, dm, _ = evaluate f (r - h)
 
-            for k in 0 .. d.Length - 1 do
-                Assert.InRange(abs (d[k] - (vp[k] - vm[k]) / (2. * h)), 0., 1e-5)
-                Assert.InRange(abs (s[k] - (dp[k] - dm[k]) / (2. * h)), 0., 1e-4))
+                for k in 0 .. d.Length - 1 do
+                    Assert.InRange(abs (d[k] - (vp[k] - vm[k]) / (2. * h)), 0., 1e-5)
+                    Assert.InRange(abs (s[k] - (dp[k] - dm[k]) / (2. * h)), 0., 1e-4))
 
         testCase "a table is as close to its functions everywhere as its stated error" <| fun () ->
             let table = Gen.zip functions (Gen.elements [ 1e-6; 1e-8; 1e-10 ])
@@ -110,7 +114,8 @@ let tests =
                 Assert.InRange(t.Error, 0., tolerance)
                 let size = (f.LMax + 1) * f.NMax
                 let v, d = Array.zeroCreate size, Array.zeroCreate size
-                let largest = Seq.max (seq { for k in 0..100 -> evaluate f (0.05 * float k) |> fun (v, _, _) -> v |> Array.map abs |> Array.max })
+                let largest =
+                    Seq.max (seq { for k in 0..100 -> evaluate f (0.05 * float k) |> fun (v, _, _) -> v |> Array.map abs |> Array.max })
 
                 Law.holdsFor 300 (Law.from point) (fun k ->
                     let r = 5. * float k / 100000.

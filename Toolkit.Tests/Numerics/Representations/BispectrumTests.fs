@@ -35,7 +35,18 @@ let private factors (b: Bispectrum) f =
     let label = b.Labels[f].ToArray()
     [ for k in 0..2 -> label[6 + k], channel b label[2 * k] label[2 * k + 1] ]
 
-let private orders factors = float (List.length (List.distinct [ for a in 0..2 do for b in 0..2 do for c in 0..2 do if a <> b && b <> c && a <> c then [ List.item a factors; List.item b factors; List.item c factors ] ]))
+let private orders factors =
+    float (
+        List.length (
+            List.distinct [
+                for a in 0..2 do
+                    for b in 0..2 do
+                        for c in 0..2 do
+                            if a <> b && b <> c && a <> c then
+                                [ List.item a factors; List.item b factors; List.item c factors ]
+            ]
+        )
+    )
 
 /// How often (λ = 0, parity) is in the third symmetric power of nmax channels with l ≤ lmax: N(0) − N(1), N(m) the
 /// coefficient of z³ q^m s^p in the product of 1/(1 − z q^m s^l).
@@ -160,12 +171,17 @@ let tests =
         testCase "gradients and the backward pass of bispectra agree with differences in every periodicity" <| fun () ->
             Representations.haveGradients 25 subjects
 
-        testCase "gradients of bispectra are right on the hard structures" <| fun () ->
+        testCase "gradients of bispectra are right on the hard structures"
+        <| fun () ->
             for nmax, lmax, policy, parities in
-                [ 3, 3, CentrePolicy.Include, Parities.Both
-                  2, 2, CentrePolicy.Separate, Parities.Proper
-                  4, 0, CentrePolicy.Exclude, Parities.Proper ] do
-                Representations.gradientsOnHardStructures (subject $"{nmax}, {lmax}" (Bispectrum(expansion [ 1; 8 ] nmax lmax policy, parities)))
+                [
+                    3, 3, CentrePolicy.Include, Parities.Both
+                    2, 2, CentrePolicy.Separate, Parities.Proper
+                    4, 0, CentrePolicy.Exclude, Parities.Proper
+                ] do
+                Representations.gradientsOnHardStructures (
+                    subject $"{nmax}, {lmax}" (Bispectrum(expansion [ 1; 8 ] nmax lmax policy, parities))
+                )
 
         testCase "an lmax beyond the table of coefficients is refused with both numbers and where longer tables come from" <| fun () ->
             let e = Assert.Throws<ArgumentException>(fun () -> Bispectrum(expansion [ 1 ] 1 9 CentrePolicy.Include) |> ignore)

@@ -194,17 +194,23 @@ let tests =
         testCase "spin bispectra are what the conventions say" <| fun () ->
             compare "spin-bispectrum"
 
-        testCase "a coefficient that is wrong in the table of the engine is seen" <| fun () ->
+        testCase "a coefficient that is wrong in the table of the engine is seen"
+        <| fun () ->
             let specs = Map.ofList GoldenSpecs.all
             let structures = GoldenFile.structures.Force() |> List.truncate 1
 
             for name, block in
-                [ "bispectrum.parity-both", (1, 2, 1)
-                  "equivariants.small", (1, 2, 3)
-                  "spin-power-spectrum.resolved-include-both", (1, 1, 1)
-                  "spin-bispectrum.summed-exclude-both", (1, 1, 2) ] do
+                [
+                    "bispectrum.parity-both", (1, 2, 1)
+                    "equivariants.small", (1, 2, 3)
+                    "spin-power-spectrum.resolved-include-both", (1, 1, 1)
+                    "spin-bispectrum.summed-exclude-both", (1, 1, 2)
+                ] do
                 withMutated (coefficient block (~-)) (fun table -> Assert.NotEmpty(differences name specs[name] structures table))
-                withMutated (coefficient block (fun x -> x * (1. + 1e-6))) (fun table -> Assert.NotEmpty(differences name specs[name] structures table))
+
+                withMutated (coefficient block (fun x -> x * (1. + 1e-6))) (fun table ->
+                    Assert.NotEmpty(differences name specs[name] structures table))
+
                 withMutated (coefficient block id) (fun table -> Assert.Empty(differences name specs[name] structures table))
 
         testCase "a product to another l than the engine's table says is seen" <| fun () ->

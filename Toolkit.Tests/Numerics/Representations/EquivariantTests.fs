@@ -27,7 +27,14 @@ let private subjects =
       Representations.equivariant "l = 0 only" (soap all 3 0 CentrePolicy.Include 0 Parities.Both ChannelProduct.Outer) ]
 
 let private structure seed =
-    RandomStructure.build { Seed = seed; Atoms = 5; Species = [ 1; 8 ]; Periodic = Toolkit.Numerics.Structures.Periodicity.None; HasCell = false; Spacing = 0.9 }
+    RandomStructure.build {
+        Seed = seed
+        Atoms = 5
+        Species = [ 1; 8 ]
+        Periodic = Toolkit.Numerics.Structures.Periodicity.None
+        HasCell = false
+        Spacing = 0.9
+    }
 
 /// c[environment][q][lm].
 let private coefficients (e: DensityExpansion) s =
@@ -44,13 +51,20 @@ let tests =
         testCase "gradients and the backward pass of equivariants agree with differences in every periodicity" <| fun () ->
             Representations.haveGradients 30 subjects
 
-        testCase "gradients of equivariants are right on the hard structures" <| fun () ->
+        testCase "gradients of equivariants are right on the hard structures"
+        <| fun () ->
             for product in [ ChannelProduct.Outer; ChannelProduct.Elementwise ] do
                 Representations.gradientsOnHardStructures (
-                    Representations.equivariant (string product) (soap [ 1; 8 ] 2 2 CentrePolicy.Include 4 Parities.Both product))
+                    Representations.equivariant (string product) (soap [ 1; 8 ] 2 2 CentrePolicy.Include 4 Parities.Both product)
+                )
 
-            Representations.gradientsOnHardStructures (Representations.equivariant "density" (DensityEquivariants(expansion [ 1; 8 ] 3 4 CentrePolicy.Include)))
-            Representations.gradientsOnHardStructures (Representations.equivariant "l = 0" (soap [ 1; 8 ] 3 0 CentrePolicy.Include 0 Parities.Both ChannelProduct.Outer))
+            Representations.gradientsOnHardStructures (
+                Representations.equivariant "density" (DensityEquivariants(expansion [ 1; 8 ] 3 4 CentrePolicy.Include))
+            )
+
+            Representations.gradientsOnHardStructures (
+                Representations.equivariant "l = 0" (soap [ 1; 8 ] 3 0 CentrePolicy.Include 0 Parities.Both ChannelProduct.Outer)
+            )
 
         testCase "every channel is the coupling tree of its labels, times the root of the number of orders" <| fun () ->
             let e = expansion [ 1; 8 ] 2 3 CentrePolicy.Include
@@ -108,7 +122,8 @@ let tests =
                     let p = expected[i * power.FeatureCount + place[List.truncate 5 label]]
                     Assert.Equal(p, sign * block[i][q], 1e-13 * (1. + abs p))
 
-        testCase "blocks are as many as the multiplicities of λ and σ" <| fun () ->
+        testCase "blocks are as many as the multiplicities of λ and σ"
+        <| fun () ->
             // Published numbers of independent equivariants for nmax 7, lmax 4: λ = 1 has 196 (+) and 84 (−); λ = 0 has 140.
             let r = LambdaSoap(expansion [ 1 ] 7 4 CentrePolicy.Include)
             let channels = dict [ for block in r.Layout -> (block.Key.Lambda, block.Key.Sigma), block.Channels ]
@@ -120,13 +135,32 @@ let tests =
             for nmax, lmax in [ 3, 2; 2, 4 ] do
                 let r = LambdaSoap(expansion [ 1 ] nmax lmax CentrePolicy.Include, Nullable(2 * lmax))
                 let channels = dict [ for block in r.Layout -> (block.Key.Lambda, block.Key.Sigma), block.Channels ]
-                let states = [| for _ in 1..nmax do for l in 0..lmax do for m in -l .. l -> l, m |]
-                let number m parity = Seq.length (seq { for i in 0 .. states.Length - 1 do for j in i .. states.Length - 1 do if snd states[i] + snd states[j] = m && (fst states[i] + fst states[j]) % 2 = parity then i })
+
+                let states = [|
+                    for _ in 1..nmax do
+                        for l in 0..lmax do
+                            for m in -l .. l -> l, m
+                |]
+
+                let number m parity =
+                    Seq.length (
+                        seq {
+                            for i in 0 .. states.Length - 1 do
+                                for j in i .. states.Length - 1 do
+                                    if snd states[i] + snd states[j] = m && (fst states[i] + fst states[j]) % 2 = parity then
+                                        i
+                        }
+                    )
 
                 for lambda in 0 .. 2 * lmax do
                     for sigma in [ 1; -1 ] do
                         let parity = (lambda + (if sigma = 1 then 0 else 1)) % 2
-                        let found = match channels.TryGetValue((lambda, sigma)) with | true, n -> n | _ -> 0
+
+                        let found =
+                            match channels.TryGetValue((lambda, sigma)) with
+                            | true, n -> n
+                            | _ -> 0
+
                         Assert.Equal(number lambda parity - number (lambda + 1) parity, found)
 
         testCase "the squares of all blocks add up to the product of the squares" <| fun () ->
@@ -155,7 +189,8 @@ let tests =
                     Assert.Equal<float[]>(block[i].ToArray(), memory[start .. start + place.Length - 1])
 
             // Half the sum of all squares has the values themselves as weights: E = Σ v²/2, dE/dv = v.
-            let energy (s: Toolkit.Numerics.Structures.Structure) = (r.Compute s).Blocks |> Seq.sumBy (fun b -> b.Values.ToArray() |> Array.sumBy (fun x -> 0.5 * x * x))
+            let energy (s: Toolkit.Numerics.Structures.Structure) =
+                (r.Compute s).Blocks |> Seq.sumBy (fun b -> b.Values.ToArray() |> Array.sumBy (fun x -> 0.5 * x * x))
             let found = r.Evaluate(s, blocks)
             Assert.Equal(2. * energy s, found.Energy, 1e-11 * energy s)
 
@@ -172,17 +207,35 @@ let tests =
             let others = LambdaSoap(expansion [ 1; 8 ] 3 2 CentrePolicy.Include).Compute s
             Assert.Throws<ArgumentException>(fun () -> r.Evaluate(s, others) |> ignore) |> ignore
 
-        testCase "equivariants are the same bit by bit for any number of threads" <| fun () ->
+        testCase "equivariants are the same bit by bit for any number of threads"
+        <| fun () ->
             let r = soap all 2 3 CentrePolicy.Include 3 Parities.Both ChannelProduct.Outer
-            let s = RandomStructure.build { Seed = 12; Atoms = 30; Species = all; Periodic = Toolkit.Numerics.Structures.Periodicity.All; HasCell = true; Spacing = 0.9 }
+
+            let s =
+                RandomStructure.build {
+                    Seed = 12
+                    Atoms = 30
+                    Species = all
+                    Periodic = Toolkit.Numerics.Structures.Periodicity.All
+                    HasCell = true
+                    Spacing = 0.9
+                }
+
             let flat threads = (r.Compute(s, threads)).Blocks |> Seq.collect (fun b -> b.Values.ToArray()) |> Array.ofSeq
 
             for threads in [ 2; 3 ] do
                 Assert.Equal<float[]>(flat 1, flat threads)
 
-        testCase "a λ that cannot be is refused" <| fun () ->
+        testCase "a λ that cannot be is refused"
+        <| fun () ->
             let e = expansion [ 1 ] 1 4 CentrePolicy.Include
             Assert.Throws<ArgumentOutOfRangeException>(fun () -> LambdaSoap(e, Nullable -1) |> ignore) |> ignore
             Assert.Throws<ArgumentOutOfRangeException>(fun () -> LambdaSoap(e, Nullable 9) |> ignore) |> ignore
-            Assert.Contains("ends at l = 8", Assert.Throws<ArgumentException>(fun () -> LambdaSoap(expansion [ 1 ] 1 5 CentrePolicy.Include, Nullable 10) |> ignore).Message)
+
+            Assert.Contains(
+                "ends at l = 8",
+                Assert
+                    .Throws<ArgumentException>(fun () -> LambdaSoap(expansion [ 1 ] 1 5 CentrePolicy.Include, Nullable 10) |> ignore)
+                    .Message
+            )
     ]

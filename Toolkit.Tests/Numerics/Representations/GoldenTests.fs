@@ -81,10 +81,14 @@ let tests =
         testCase "every golden file has its specification, and each specification its kind's test" <| fun () ->
             let names = GoldenSpecs.all |> List.map fst
             Assert.Equal(names.Length, (List.distinct names).Length)
-            let files = Directory.GetFiles(GoldenFile.folder, "*.golden") |> Array.map (fun f -> nonNull (Path.GetFileNameWithoutExtension f)) |> Array.sort
+            let files =
+                Directory.GetFiles(GoldenFile.folder, "*.golden")
+                |> Array.map (fun f -> nonNull (Path.GetFileNameWithoutExtension f))
+                |> Array.sort
             Assert.Equal<string>(names |> List.sort |> Array.ofList, files)
 
-            let kinds = [ "power-spectrum"; "radial-spectrum"; "bispectrum"; "equivariants"; "spin-power-spectrum"; "spin-bispectrum"; "tree" ]
+            let kinds =
+                [ "power-spectrum"; "radial-spectrum"; "bispectrum"; "equivariants"; "spin-power-spectrum"; "spin-bispectrum"; "tree" ]
             Assert.Equal<string list>(List.sort kinds, names |> List.map (fun n -> n.Split('.')[0]) |> List.distinct |> List.sort)
 
         testCase "a wrong value, two that changed places, and a wrong label are seen" <| fun () ->
@@ -131,15 +135,20 @@ let tests =
                         let largest = lines |> List.map (fun l -> if l.Numbers[run] = 0. then 0. else l.Numbers[run] / l.Scale) |> List.max
                         Assert.True(largest = 0. || largest > 1e-7, $"{name},{what} {run}: {largest:E1} of the largest"))
 
-        testCase "every key of the specification, and every word that a key takes, is in a golden file" <| fun () ->
+        testCase "every key of the specification, and every word that a key takes, is in a golden file"
+        <| fun () ->
             let rec keys (at: string) (e: JsonElement) : (string * string) list =
                 match e.ValueKind with
-                | JsonValueKind.Object ->
-                    [ for p in e.EnumerateObject() do
-                          let path = if at = "" then p.Name else at + "." + p.Name
-                          path, ""
-                          yield! keys path p.Value ]
-                | JsonValueKind.Array -> [ for item in e.EnumerateArray() do yield! keys (at + "[]") item ]
+                | JsonValueKind.Object -> [
+                    for p in e.EnumerateObject() do
+                        let path = if at = "" then p.Name else at + "." + p.Name
+                        path, ""
+                        yield! keys path p.Value
+                  ]
+                | JsonValueKind.Array -> [
+                    for item in e.EnumerateArray() do
+                        yield! keys (at + "[]") item
+                  ]
                 | JsonValueKind.String -> [ at, nonNull (e.GetString()) ]
                 | _ -> []
 
@@ -152,10 +161,37 @@ let tests =
                     // A model changes no feature.
                     not (key.StartsWith "model")
                     // A fit follows the last bits of its sample: Cli.NiceTests compares its features with the library's.
-                    && not (List.exists (fun (name: string) -> key.StartsWith $"representation.{name}") [ "contraction"; "expand"; "purify"; "environments"; "time"; "scaling"; "centres"; "standard"; "select"; "branch"; "precision" ])
+                    && not (
+                        List.exists (fun (name: string) -> key.StartsWith $"representation.{name}") [
+                            "contraction"
+                            "expand"
+                            "purify"
+                            "environments"
+                            "time"
+                            "scaling"
+                            "centres"
+                            "standard"
+                            "select"
+                            "branch"
+                            "precision"
+                        ]
+                    )
                     && (key, word) <> ("representation.kind", "nice")
                     // Long-ranged sums hold to a tolerance: PotentialFactorTests compares them with definitions. Trees: TreeTests.
-                    && not (List.exists (fun (name: string) -> key = $"fields[].{name}") [ "exponent"; "smearing"; "charges"; "evaluator"; "tolerance"; "exterior"; "autocorrelation"; "split"; "meshSize"; "splineOrder" ])
+                    && not (
+                        List.exists (fun (name: string) -> key = $"fields[].{name}") [
+                            "exponent"
+                            "smearing"
+                            "charges"
+                            "evaluator"
+                            "tolerance"
+                            "exterior"
+                            "autocorrelation"
+                            "split"
+                            "meshSize"
+                            "splineOrder"
+                        ]
+                    )
                     && not (List.contains key [ "representation.factors"; "representation.file"; "representation.tree" ])
                     && not (List.contains (key, word) [ "fields[].kind", "potential"; "representation.kind", "tree" ])
                     && not (given.Contains(key, word))

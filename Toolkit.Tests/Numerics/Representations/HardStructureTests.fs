@@ -40,14 +40,25 @@ let tests =
                 let expansion = DensityExpansion(table basis 3 sigma CutoffKind.Polynomial, species)
                 Representations.gradientsOnHardStructures (invariant name (PowerSpectrum expansion))
 
-        testCase "spin representations have right gradients on the hard structures" <| fun () ->
+        testCase "spin representations have right gradients on the hard structures"
+        <| fun () ->
             let radial = table (GtoBasis(2, 3.4)) 2 0.4 CutoffKind.ShiftedCosine
 
             for coupling in [ FieldCoupling.Resolved; FieldCoupling.Summed ] do
                 let expansion = DensityExpansion(radial, species, CentrePolicy.Include, [ VectorField.Spin "spins" ])
-                Representations.gradientsOnHardStructures (invariant $"spin power spectrum, {coupling}" (SpinPowerSpectrum(expansion, coupling)))
 
-            let one = DensityExpansion(table (GtoBasis(2, 3.4)) 1 0.4 CutoffKind.ShiftedCosine, species, CentrePolicy.Include, [ VectorField.Spin "spins" ])
+                Representations.gradientsOnHardStructures (
+                    invariant $"spin power spectrum, {coupling}" (SpinPowerSpectrum(expansion, coupling))
+                )
+
+            let one =
+                DensityExpansion(
+                    table (GtoBasis(2, 3.4)) 1 0.4 CutoffKind.ShiftedCosine,
+                    species,
+                    CentrePolicy.Include,
+                    [ VectorField.Spin "spins" ]
+                )
+
             Representations.gradientsOnHardStructures (invariant "spin bispectrum" (SpinBispectrum one))
             Representations.gradientsOnHardStructures (invariant "vector power" (VectorPower(one, 0, 2)))
     ]

@@ -60,7 +60,15 @@ let private close = Representations.close "features"
 let private ofAll (count: int) (law: Toolkit.Testing.Subject -> unit) =
     for f in representations do
         let vectors = f.Expansion.Fields |> Seq.map (fun v -> v.Key, v.Axial, v.TimeOdd)
-        let subject = Subject.PerAtom($"{f.GetType().Name} of {f.FeatureCount} features", fun s -> f.Compute s).WithSpecies(Array.ofList species).WithSizes(1, 7).WithCases count
+
+        let subject =
+            Subject
+                .PerAtom($"{f.GetType().Name} of {f.FeatureCount} features", fun s -> f.Compute s)
+                .WithSpecies(Array.ofList species)
+                .WithSizes(1, 7)
+                .WithCases
+                count
+
         law ((subject, vectors) ||> Seq.fold (fun s (key, axial, odd) -> s.WithVector(key, axial, odd)))
 
 [<Tests>]
@@ -79,39 +87,54 @@ let tests =
         testCase "features do not change when time is reversed" <| fun () ->
             ofAll 4 (fun subject -> if subject.Vectors |> List.exists _.TimeOdd then Laws.AssertTimeReversal subject)
 
-        Law.test "relabelling the species moves the features to the channels of the new labels" 30 (cases RandomStructure.recipes) (fun (k, recipe, seed) ->
-            let s = build recipe
-            // A species that carries a vector cannot become one that does not.
-            let f = representations[min k (representations.Length - 2)]
-            let target = Array.ofList species
-            Random(seed).Shuffle target
-            let map = dict ((-1, -1) :: List.zip species (List.ofArray target))
-            let relabelled = s.WithSpecies(ReadOnlySpan(s.Species.ToArray() |> Array.map (fun z -> map[z])))
-            let before, after = f.Compute s, f.Compute relabelled
+        Law.test
+            "relabelling the species moves the features to the channels of the new labels"
+            30
+            (cases RandomStructure.recipes)
+            (fun (k, recipe, seed) ->
+                let s = build recipe
+                // A species that carries a vector cannot become one that does not.
+                let f = representations[min k (representations.Length - 2)]
+                let target = Array.ofList species
+                Random(seed).Shuffle target
+                let map = dict ((-1, -1) :: List.zip species (List.ofArray target))
+                let relabelled = s.WithSpecies(ReadOnlySpan(s.Species.ToArray() |> Array.map (fun z -> map[z])))
+                let before, after = f.Compute s, f.Compute relabelled
 
-            // A feature is known by its unordered labels.
-            let key rename (labels: int[]) =
-                let channel (part: int[]) =
-                    match part with
-                    | [| species; n |] -> [ rename species; n ]
-                    | [| field; species; n; l |] -> [ field; rename species; n; l ]
-                    | [| field; species; n; l; j |] -> [ field; rename species; n; l; j ]
-                    | _ -> failwith "unknown labels"
+                // A feature is known by its unordered labels.
+                let key rename (labels: int[]) =
+                    let channel (part: int[]) =
+                        match part with
+                        | [| species; n |] -> [ rename species; n ]
+                        | [| field; species; n; l |] -> [ field; rename species; n; l ]
+                        | [| field; species; n; l; j |] -> [ field; rename species; n; l; j ]
+                        | _ -> failwith "unknown labels"
 
-                let size = match labels.Length with 15 -> 5 | 9 -> 4 | _ -> 2
-                let parts = Array.chunkBySize size labels
-                List.sort [ for part in parts do if part.Length = size then channel part ], (if size = 5 then 0 else labels[labels.Length - 1])
+                    let size =
+                        match labels.Length with
+                        | 15 -> 5
+                        | 9 -> 4
+                        | _ -> 2
 
-            // Exchanging two factors may change the sign of a product of three.
-            let size x = if f.Order = 3 then abs x else x
+                    let parts = Array.chunkBySize size labels
 
-            let labels = [| for q in 0 .. f.FeatureCount - 1 -> f.Labels[q].ToArray() |]
-            let place = dict (labels |> Array.mapi (fun q l -> key id l, q))
-            let moved = labels |> Array.map (fun l -> place[key (fun z -> map[z]) l])
+                    List.sort [
+                        for part in parts do
+                            if part.Length = size then
+                                channel part
+                    ],
+                    (if size = 5 then 0 else labels[labels.Length - 1])
 
-            for i in 0 .. s.Count - 1 do
-                let row (all: float[]) = all[i * f.FeatureCount .. (i + 1) * f.FeatureCount - 1]
-                close 1e-12 (Array.map size (row before)) (moved |> Array.map (Array.get (row after) >> size)))
+                // Exchanging two factors may change the sign of a product of three.
+                let size x = if f.Order = 3 then abs x else x
+
+                let labels = [| for q in 0 .. f.FeatureCount - 1 -> f.Labels[q].ToArray() |]
+                let place = dict (labels |> Array.mapi (fun q l -> key id l, q))
+                let moved = labels |> Array.map (fun l -> place[key (fun z -> map[z]) l])
+
+                for i in 0 .. s.Count - 1 do
+                    let row (all: float[]) = all[i * f.FeatureCount .. (i + 1) * f.FeatureCount - 1]
+                    close 1e-12 (Array.map size (row before)) (moved |> Array.map (Array.get (row after) >> size)))
 
         Law.test "the dot product of two power spectra is that of the full set of pairs" 30 (RandomStructure.recipes (2, 5)) (fun recipe ->
             let s = build recipe
@@ -162,19 +185,26 @@ let tests =
                     Representations.gradientsAreDifferences 3e-6 1e-4 [ random.Next(3 * s.Count) ] subject s
                     Representations.backwardIsTransposed 2e-5 random subject s)
 
-        testCase "gradients of the features by positions and vectors agree with finite differences, images and all" <| fun () ->
-            Representations.haveGradients 60 (representations |> List.mapi (fun k f -> Representations.invariant $"{k}, {f.GetType().Name}" (fun _ -> false) f))
+        testCase "gradients of the features by positions and vectors agree with finite differences, images and all"
+        <| fun () ->
+            Representations.haveGradients
+                60
+                (representations |> List.mapi (fun k f -> Representations.invariant $"{k}, {f.GetType().Name}" (fun _ -> false) f))
 
-        Law.test "features and gradients are the same bit by bit for any number of threads" 5 (cases (fun _ -> RandomStructure.recipes (20, 40))) (fun (k, recipe, _) ->
-            let s = build recipe
-            let f = representations[k]
-            let one = f.ComputeWithGradients(s, 1)
+        Law.test
+            "features and gradients are the same bit by bit for any number of threads"
+            5
+            (cases (fun _ -> RandomStructure.recipes (20, 40)))
+            (fun (k, recipe, _) ->
+                let s = build recipe
+                let f = representations[k]
+                let one = f.ComputeWithGradients(s, 1)
 
-            for threads in [ 2; 3 ] do
-                let many = f.ComputeWithGradients(s, threads)
-                Assert.Equal<float[]>(one.Values.ToArray(), many.Values.ToArray())
-                Assert.Equal<float[]>(one.Gradients.ToArray(), many.Gradients.ToArray())
-                Assert.Equal<float[]>(one.VectorGradients.ToArray(), many.VectorGradients.ToArray()))
+                for threads in [ 2; 3 ] do
+                    let many = f.ComputeWithGradients(s, threads)
+                    Assert.Equal<float[]>(one.Values.ToArray(), many.Values.ToArray())
+                    Assert.Equal<float[]>(one.Gradients.ToArray(), many.Gradients.ToArray())
+                    Assert.Equal<float[]>(one.VectorGradients.ToArray(), many.VectorGradients.ToArray()))
 
         testCase "an atom on its own has features and no gradients" <| fun () ->
             for f in representations do

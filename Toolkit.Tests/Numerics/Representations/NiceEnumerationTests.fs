@@ -49,14 +49,25 @@ let private independent most (ls: int list) (channels: int list) lambda =
         let random = Random 7
         let samples = trees.Length + 6
 
-        [| for _ in 1..samples do
-               let values = Dictionary<int, float[]>()
-               let vector (l, c) =
-                   if not (values.ContainsKey c) then values[c] <- Array.init (2 * l + 1) (fun _ -> Rotations.normal random)
-                   values[c]
-               let factors = List.zip ls channels |> List.map vector
-               let results = trees |> List.map (fun ks -> (factors.Head, List.zip factors.Tail ks) ||> List.fold (fun (a: float[]) (b, k) -> Families.couple a b k))
-               for m in 0 .. 2 * lambda -> [| for r in results -> r[m] |] |]
+        [|
+            for _ in 1..samples do
+                let values = Dictionary<int, float[]>()
+
+                let vector (l, c) =
+                    if not (values.ContainsKey c) then
+                        values[c] <- Array.init (2 * l + 1) (fun _ -> Rotations.normal random)
+
+                    values[c]
+
+                let factors = List.zip ls channels |> List.map vector
+
+                let results =
+                    trees
+                    |> List.map (fun ks ->
+                        (factors.Head, List.zip factors.Tail ks) ||> List.fold (fun (a: float[]) (b, k) -> Families.couple a b k))
+
+                for m in 0 .. 2 * lambda -> [| for r in results -> r[m] |]
+        |]
         |> rank
 
 let private gto nmax lmax species policy =
@@ -73,10 +84,13 @@ let private paths (fit: NiceFit) (given: (NiceKey * Path list) list) : ((int * N
     let covariants = Dictionary<int * NiceKey, Path list>()
     let invariants = Dictionary<int * NiceKey, Path list>()
     let first = Dictionary<NiceKey, Path list>()
+
     for key, own in given do
         first[key] <- own
         covariants[(1, key)] <- own
-        if key.Lambda = 0 then invariants[(1, key)] <- own
+
+        if key.Lambda = 0 then
+            invariants[(1, key)] <- own
 
     for step in fit.Steps do
         let made = Dictionary<NiceKey, ResizeArray<Path>>()
@@ -85,14 +99,23 @@ let private paths (fit: NiceFit) (given: (NiceKey * Path list) list) : ((int * N
         for _, same in step.Pairs |> List.ofSeq |> List.groupBy signs |> List.sortBy fst do
             for (left, right), pairs in same |> List.groupBy (fun p -> p.Left, p.Right) do
                 let last = if step.IsInvariant then 0 else min (left.Lambda + right.Lambda) fit.LambdaMax
+
                 for lambda in abs (left.Lambda - right.Lambda) .. last do
                     let key = left.Times(right, lambda)
-                    if not (made.ContainsKey key) then made[key] <- ResizeArray()
+
+                    if not (made.ContainsKey key) then
+                        made[key] <- ResizeArray()
+
                     for p in pairs do
                         let lefts: Path list = covariants[(step.Order - 1, left)]
                         let rights: Path list = first[right]
                         let a, b = lefts[p.LeftChannel], rights[p.RightChannel]
-                        made[key].Add { Node = Couple(a.Node, b.Node, Known lambda); Leaves = a.Leaves @ b.Leaves; Factor = a.Factor * b.Factor * p.Weight }
+
+                        made[key].Add {
+                            Node = Couple(a.Node, b.Node, Known lambda)
+                            Leaves = a.Leaves @ b.Leaves
+                            Factor = a.Factor * b.Factor * p.Weight
+                        }
 
         for KeyValue(key, own) in made do
             (if step.IsInvariant then invariants else covariants)[(step.Order, key)] <- List.ofSeq own
@@ -151,11 +174,26 @@ let tests =
                                 if known[key] <> found then
                                     Assert.Fail $"{nmax}-{lmax}, ν = {nu}, σ = {sigma}, λ = {lambda}, (l, n) {factors}: {known[key]} trees, {found} lines")
 
-        testCase "the multiplicity formula has the published values" <| fun () ->
+        testCase "the multiplicity formula has the published values"
+        <| fun () ->
             for (nmax, lmax, order, lambda), plus, minus in
-                [ (7, 4, 2, 0), 140, 0; (7, 4, 2, 1), 196, 84; (7, 4, 3, 0), 2702, 1148; (7, 4, 3, 1), 5880, 4410; (7, 1, 4, 0), 1400, 245
-                  (7, 1, 5, 0), 5656, 1736; (7, 1, 3, 1), 392, 147; (1, 8, 4, 0), 567, 360; (3, 1, 4, 0), 72, 3; (4, 1, 4, 0), 190, 16 ] do
-                Assert.Equal((plus, minus), (int (NiceCounts.Independent(nmax, lmax, order, lambda, 1)), int (NiceCounts.Independent(nmax, lmax, order, lambda, -1))))
+                [
+                    (7, 4, 2, 0), 140, 0
+                    (7, 4, 2, 1), 196, 84
+                    (7, 4, 3, 0), 2702, 1148
+                    (7, 4, 3, 1), 5880, 4410
+                    (7, 1, 4, 0), 1400, 245
+                    (7, 1, 5, 0), 5656, 1736
+                    (7, 1, 3, 1), 392, 147
+                    (1, 8, 4, 0), 567, 360
+                    (3, 1, 4, 0), 72, 3
+                    (4, 1, 4, 0), 190, 16
+                ] do
+                Assert.Equal(
+                    (plus, minus),
+                    (int (NiceCounts.Independent(nmax, lmax, order, lambda, 1)),
+                     int (NiceCounts.Independent(nmax, lmax, order, lambda, -1)))
+                )
 
         testCase "the rank of the full recursion on random fields is the multiplicity, and less where λ ends at lmax" <| fun () ->
             let random = Random 11
@@ -163,7 +201,8 @@ let tests =
 
             for nmax, lmax, orders in [ 1, 3, 4; 2, 2, 3; 3, 1, 4; 2, 1, 5 ] do
                 let e = gto nmax lmax [ 1 ] CentrePolicy.Include
-                let features lambda = NiceFeatures(e, NiceFit.Fit(e, NiceSettings.Uncontracted(orders, Nullable lambda, Parities.Both), [ some ]))
+                let features lambda =
+                    NiceFeatures(e, NiceFit.Fit(e, NiceSettings.Uncontracted(orders, Nullable lambda, Parities.Both), [ some ]))
                 let full, cut = features (max lmax (orders / 2 * lmax)), features lmax
                 let largest = int (max (NiceCounts.Independent(nmax, lmax, orders)) (NiceCounts.Independent(nmax, lmax, orders, 0, -1)))
                 let values (f: NiceFeatures) = [| for _ in 1 .. largest + 20 -> snd (Representations.execute random f) |]
@@ -171,15 +210,18 @@ let tests =
 
                 for order in 1..orders do
                     for sigma in [ 1; -1 ] do
-                        let own (f: NiceFeatures) = [| for k in 0 .. f.FeatureCount - 1 do if f.Labels[k][0] = order && f.Labels[k][1] = sigma then k |]
-                        let rankOf f (rows: float[][]) = (let columns = own f in rows |> Array.map (fun row -> columns |> Array.map (fun k -> row[k])) |> rank)
+                        let own (f: NiceFeatures) =
+                            [| for k in 0 .. f.FeatureCount - 1 do if f.Labels[k][0] = order && f.Labels[k][1] = sigma then k |]
+                        let rankOf f (rows: float[][]) =
+                            (let columns = own f in rows |> Array.map (fun row -> columns |> Array.map (fun k -> row[k])) |> rank)
                         let expected = int (NiceCounts.Independent(nmax, lmax, order, 0, sigma))
                         Assert.Equal((nmax, lmax, order, sigma, expected), (nmax, lmax, order, sigma, rankOf full all))
                         Assert.True(rankOf cut some <= expected)
                         // Up to ν = 3 nothing beyond lmax can couple to an invariant.
                         if order <= 3 then Assert.Equal(expected, rankOf cut some)
 
-        testCase "every uncontracted path to ν = 4 is what the slow interpreter makes of its tree" <| fun () ->
+        testCase "every uncontracted path to ν = 4 is what the slow interpreter makes of its tree"
+        <| fun () ->
             let specification fields factors lmax =
                 $"{{\"cutoff\": {{\"radius\": 3, \"smoothing\": 0.5}}, \"density\": {{\"sigma\": 0.4, \"center\": \"include\"}}, \"radial\": {{\"nmax\": 1}}, \"lmax\": {lmax}, \"fields\": [{fields}], "
                 + $"\"representation\": {{\"kind\": \"nice\", \"factors\": [{factors}]}}}}"
@@ -187,36 +229,70 @@ let tests =
             let spin = "{\"name\": \"spin\", \"key\": \"spins\", \"axial\": true, \"timeOdd\": true, \"center\": \"include\"}"
             let spins = "\"rho\", \"spin\""
 
-            for text, species, lmax, factors in [ specification "" "\"rho\"" 2, [ 1; 8 ], 2, [ 0 ]; specification spin spins 1, [ 8 ], 1, [ 0; 1 ] ] do
+            for text, species, lmax, factors in
+                [ specification "" "\"rho\"" 2, [ 1; 8 ], 2, [ 0 ]; specification spin spins 1, [ 8 ], 1, [ 0; 1 ] ] do
                 let spec = Spec.Parse(text, "spec.json")
                 let e = spec.CreateExpansion(species, "spec.json")
+
                 let s =
-                    RandomStructure.build { Seed = 4; Atoms = 5; Species = species; Periodic = Periodicity.None; HasCell = false; Spacing = 1. }
+                    RandomStructure.build {
+                        Seed = 4
+                        Atoms = 5
+                        Species = species
+                        Periodic = Periodicity.None
+                        HasCell = false
+                        Spacing = 1.
+                    }
                     |> RandomStructure.withVectors "spins" 9
-                let settings = NiceSettings(Order = 4, Parities = Parities.Both, HasTimeOdd = true, Covariants = NiceBranch(), Invariants = NiceBranch())
-                let f = NiceFeatures(e, NiceFit.Fit(e, settings, [ s ], factors = (if factors.Length = 1 then [| "rho" |] else [| "rho"; "spin" |])))
+
+                let settings =
+                    NiceSettings(
+                        Order = 4,
+                        Parities = Parities.Both,
+                        HasTimeOdd = true,
+                        Covariants = NiceBranch(),
+                        Invariants = NiceBranch()
+                    )
+
+                let f =
+                    NiceFeatures(
+                        e,
+                        NiceFit.Fit(e, settings, [ s ], factors = (if factors.Length = 1 then [| "rho" |] else [| "rho"; "spin" |]))
+                    )
 
                 // Channels of the first order: by field, then l, then species; an axial vector's J of l is odd where l is.
                 let first =
-                    [ for field in factors do
-                          for l in 0..lmax do
-                              for j in (if field = 0 then [ l ] else [ abs (l - 1) .. l + 1 ]) do
-                                  if field = 0 || l > 0 || j = 1 then
-                                      let key = NiceKey(j, (if (j % 2 = 1) = (l % 2 = 1) then 1 else -1), (if field = 0 then 1 else -1))
-                                      for z in species do
-                                          let node = if field = 0 then Leaf("rho", Known l, None) else Leaf("spin", Known l, Some(Known j))
-                                          key, { Node = node; Leaves = [ field, (z, 0) ]; Factor = 1. } ]
+                    [
+                        for field in factors do
+                            for l in 0..lmax do
+                                for j in (if field = 0 then [ l ] else [ abs (l - 1) .. l + 1 ]) do
+                                    if field = 0 || l > 0 || j = 1 then
+                                        let key = NiceKey(j, (if (j % 2 = 1) = (l % 2 = 1) then 1 else -1), (if field = 0 then 1 else -1))
+
+                                        for z in species do
+                                            let node =
+                                                if field = 0 then Leaf("rho", Known l, None) else Leaf("spin", Known l, Some(Known j))
+
+                                            key, { Node = node; Leaves = [ field, (z, 0) ]; Factor = 1. }
+                    ]
                     |> List.groupBy fst
                     |> List.map (fun (key, own) -> key, List.map snd own)
 
-                let fields = Map.ofList [ "rho", { Rank = 0; Axial = false; TimeOdd = false }; "spin", { Rank = 1; Axial = true; TimeOdd = true } ]
+                let fields =
+                    Map.ofList [ "rho", { Rank = 0; Axial = false; TimeOdd = false }; "spin", { Rank = 1; Axial = true; TimeOdd = true } ]
+
                 let values = f.Compute s
                 let c = NaiveExpansion.coefficients spec "spec.json" species None s 2
                 let mutable compared = 0
                 let signs k = (let label = f.Labels[k].ToArray() in label[0], label[1], label[2])
 
                 for (order, key), own in paths f.Fit first do
-                    let columns = [ for k in 0 .. f.FeatureCount - 1 do if signs k = (order, key.Sigma, key.Tau) then k ]
+                    let columns = [
+                        for k in 0 .. f.FeatureCount - 1 do
+                            if signs k = (order, key.Sigma, key.Tau) then
+                                k
+                    ]
+
                     Assert.Equal(own.Length, columns.Length)
 
                     for k, path in List.zip columns own do
@@ -225,7 +301,12 @@ let tests =
                         let expected, norms = Definitions.value c definition
                         let found = values[2 * f.FeatureCount + k]
                         let allowance = Definitions.allowance definition norms (TreeComparison.radialError * TreeComparison.largest c)
-                        Assert.True(abs (expected[0] - found) <= allowance, $"ν = {order}, {path.Node}: expected {expected[0]:R}, found {found:R}, allowed {allowance:E1}")
+
+                        Assert.True(
+                            abs (expected[0] - found) <= allowance,
+                            $"ν = {order}, {path.Node}: expected {expected[0]:R}, found {found:R}, allowed {allowance:E1}"
+                        )
+
                         compared <- compared + 1
 
                 Assert.Equal(f.FeatureCount, compared)

@@ -14,7 +14,13 @@ open Toolkit.Tests.Laws
 
 let private expansion species nmax lmax fields =
     let radial = SmearedGto(GtoBasis(nmax, 3.4), lmax, 3.4, 0.4)
-    DensityExpansion(RadialTable.Build(radial, CutoffFunction(3.4, 0.8, CutoffKind.Polynomial), 1e-10), species, CentrePolicy.Include, fields)
+
+    DensityExpansion(
+        RadialTable.Build(radial, CutoffFunction(3.4, 0.8, CutoffKind.Polynomial), 1e-10),
+        species,
+        CentrePolicy.Include,
+        fields
+    )
 
 let private spin, dipole = VectorField.Spin "spins", VectorField("dipole", "mu")
 
@@ -32,7 +38,16 @@ let private branches order =
     )
 
 let private random (generator: Random) periodic species atoms =
-    let s = RandomStructure.build { Seed = generator.Next(); Atoms = atoms; Species = species; Periodic = periodic; HasCell = periodic.Any; Spacing = 1.2 }
+    let s =
+        RandomStructure.build {
+            Seed = generator.Next()
+            Atoms = atoms
+            Species = species
+            Periodic = periodic
+            HasCell = periodic.Any
+            Spacing = 1.2
+        }
+
     let q = Array.init atoms (fun _ -> 2. * generator.NextDouble() - 1.)
     let vectors key = RandomStructure.withVectors key (generator.Next())
     s.WithAtomProperty("q", PropertyArray.Real(ReadOnlySpan q)) |> vectors "spins" |> vectors "mu"
@@ -85,14 +100,36 @@ let tests =
             Representations.haveSymmetries 10 subjects
             Representations.haveGradients 9 subjects
 
-        testCase "features are even under time reversal unless odd ones are asked for, which change their sign" <| fun () ->
+        testCase "features are even under time reversal unless odd ones are asked for, which change their sign"
+        <| fun () ->
             let e = expansion [ 26; 8 ] 2 1 [ spin ]
             let structures = sample [ 26; 8 ]
 
             for both in [ false; true ] do
                 let f = make e (branches 4) [||] [ "rho"; "spin" ] structures
-                let f = if both then make e (NiceSettings(Order = 4, Parities = Parities.Both, HasTimeOdd = true, Covariants = f.Fit.Settings.Covariants, Invariants = f.Fit.Settings.Invariants)) [||] [ "rho"; "spin" ] structures else f
-                Assert.Equal<string list>((if both then [ "nu"; "sigma"; "tau"; "component" ] else [ "nu"; "sigma"; "component" ]), List.ofSeq f.Labels.Names)
+
+                let f =
+                    if both then
+                        make
+                            e
+                            (NiceSettings(
+                                Order = 4,
+                                Parities = Parities.Both,
+                                HasTimeOdd = true,
+                                Covariants = f.Fit.Settings.Covariants,
+                                Invariants = f.Fit.Settings.Invariants
+                            ))
+                            [||]
+                            [ "rho"; "spin" ]
+                            structures
+                    else
+                        f
+
+                Assert.Equal<string list>(
+                    (if both then [ "nu"; "sigma"; "tau"; "component" ] else [ "nu"; "sigma"; "component" ]),
+                    List.ofSeq f.Labels.Names
+                )
+
                 let s = structures[0]
                 let before, after = f.Compute s, f.Compute(reversed s)
                 let tau k = if both then float (let label = f.Labels[k % f.FeatureCount].ToArray() in label[2]) else 1.
@@ -102,7 +139,8 @@ let tests =
                     let odd = before |> Array.indexed |> Array.filter (fun (k, _) -> tau k < 0.) |> Array.map (snd >> abs)
                     Assert.True(odd.Length > 0 && Array.max odd > 1e-6)
 
-        testCase "all products of two factors have the kernels of the spin power spectrum" <| fun () ->
+        testCase "all products of two factors have the kernels of the spin power spectrum"
+        <| fun () ->
             let e = expansion [ 26; 8 ] 2 2 [ spin ]
             let s = random (Random 3) Periodicity.None [ 26; 8 ] 6
             let f = make e (NiceSettings.Uncontracted(2, Nullable(), Parities.Both)) [||] [ "rho"; "spin" ] [ s ]
@@ -116,11 +154,17 @@ let tests =
                 for i in 0 .. s.Count - 1 do
                     // A spectrum's feature with vectors is the sum over M itself: √(2J + 1) times the product that is coupled to 0.
                     let isDensity (l: int[]) = l[0] = 0 && l[4] = 0
-                    let vectors = Seq.sum (seq { for j in 0..3 -> kernel spectrum values (fun l -> l[8] = j && not (isDensity l)) 0 i / float (2 * j + 1) })
+
+                    let vectors =
+                        Seq.sum (
+                            seq { for j in 0..3 -> kernel spectrum values (fun l -> l[8] = j && not (isDensity l)) 0 i / float (2 * j + 1) }
+                        )
+
                     let expected = vectors + kernel spectrum values isDensity 0 i
                     Assert.Equal(expected, kernel f own (fun l -> l[0] = 2 && l[1] = sigma) 0 i, 1e-12 * scale)
 
-        testCase "all products over ρ and V have the kernels of ρ⊗ρ, ρ⊗V and V⊗V, and of the products of three" <| fun () ->
+        testCase "all products over ρ and V have the kernels of ρ⊗ρ, ρ⊗V and V⊗V, and of the products of three"
+        <| fun () ->
             let species = [ 11; 17 ]
             let e, fields = expansion species 2 2 [], [| potential "V" 1 2 species |]
             let s = random (Random 9) (Periodicity(true, true, false)) species 4
@@ -130,20 +174,40 @@ let tests =
             let sum order sigma (parts: (float * InvariantRepresentation) list) =
                 for i in 0 .. s.Count - 1 do
                     let expected = parts |> List.sumBy (fun (weight, r) -> weight * kernel r (r.Compute s) all 0 i)
-                    Assert.Equal(expected, kernel f own (fun l -> l[0] = order && l[1] = sigma) 0 i, 1e-11 * kernel f own (fun l -> l[0] = order) 0 0)
+
+                    Assert.Equal(
+                        expected,
+                        kernel f own (fun l -> l[0] = order && l[1] = sigma) 0 i,
+                        1e-11 * kernel f own (fun l -> l[0] = order) 0 0
+                    )
 
             let two a b = FactorProducts.PowerSpectrum(e, fields, [| a; b |])
             let three parities a b c = FactorProducts.Bispectrum(e, fields, [| a; b; c |], parities)
             sum 2 1 [ 1., two "rho" "rho"; 2., two "rho" "V"; 1., two "V" "V" ]
 
             for parities, sigma in [ Parities.Proper, 1; Parities.Pseudo, -1 ] do
-                sum 3 sigma [ 1., three parities "rho" "rho" "rho"; 3., three parities "rho" "rho" "V"; 3., three parities "V" "V" "rho"; 1., three parities "V" "V" "V" ]
+                sum 3 sigma [
+                    1., three parities "rho" "rho" "rho"
+                    3., three parities "rho" "rho" "V"
+                    3., three parities "V" "V" "rho"
+                    1., three parities "V" "V" "V"
+                ]
 
-        testCase "kernels of all products over density and spins are integrals over rotations, inversions and time reversal" <| fun () ->
+        testCase "kernels of all products over density and spins are integrals over rotations, inversions and time reversal"
+        <| fun () ->
             let e = expansion [ 8; 26 ] 1 1 [ spin ]
             let s = random (Random 5) Periodicity.None [ 26; 8 ] 4
             // J of the spins goes to lmax + 1, so intermediate λ to ν/2 times as much.
-            let settings = NiceSettings(Order = 4, Lambda = Nullable 4, Parities = Parities.Both, HasTimeOdd = true, Covariants = NiceBranch(), Invariants = NiceBranch())
+            let settings =
+                NiceSettings(
+                    Order = 4,
+                    Lambda = Nullable 4,
+                    Parities = Parities.Both,
+                    HasTimeOdd = true,
+                    Covariants = NiceBranch(),
+                    Invariants = NiceBranch()
+                )
+
             let f = make e settings [||] [ "rho"; "spin" ] [ s ]
             let own = f.Compute s
             let dot (a: float[]) (b: float[]) = Array.fold2 (fun sum x y -> sum + x * y) 0. a b
@@ -151,23 +215,32 @@ let tests =
             let count = 4 * 2 + 2
 
             // Overlaps of density and spins with every rotated copy, and with its mirror image.
-            let overlaps =
-                [ for z, w in Quadrature.gaussLegendre count -1. 1. do
-                      for i in 0 .. 2 * count - 1 do
-                          for j in 0 .. 2 * count - 1 do
-                              let angle k = Math.PI * float k / float count
-                              let about axis angle =
-                                  let a, b = (axis + 1) % 3, (axis + 2) % 3
-                                  Array.init 9 (fun k ->
-                                      match k / 3, k % 3 with
-                                      | x, y when x = y -> if x = axis then 1. else cos angle
-                                      | x, y when x = a && y = b -> -(sin angle)
-                                      | x, y when x = b && y = a -> sin angle
-                                      | _ -> 0.)
-                              let r = Rotations.multiply (Rotations.multiply (about 2 (angle i)) (about 1 (acos z))) (about 2 (angle j))
-                              let copy m = coefficients e (Rotations.apply [ "spins", Rotations.Axial; "mu", Rotations.Polar ] m s) 1
-                              let both m = (match here, copy m with | [ a; b ], [ c; d ] -> dot a c, dot b d | _ -> failwith "two fields")
-                              w / 2. / float (4 * count * count), both r, both (Array.map (~-) r) ]
+            let overlaps = [
+                for z, w in Quadrature.gaussLegendre count -1. 1. do
+                    for i in 0 .. 2 * count - 1 do
+                        for j in 0 .. 2 * count - 1 do
+                            let angle k = Math.PI * float k / float count
+
+                            let about axis angle =
+                                let a, b = (axis + 1) % 3, (axis + 2) % 3
+
+                                Array.init 9 (fun k ->
+                                    match k / 3, k % 3 with
+                                    | x, y when x = y -> if x = axis then 1. else cos angle
+                                    | x, y when x = a && y = b -> -(sin angle)
+                                    | x, y when x = b && y = a -> sin angle
+                                    | _ -> 0.)
+
+                            let r = Rotations.multiply (Rotations.multiply (about 2 (angle i)) (about 1 (acos z))) (about 2 (angle j))
+                            let copy m = coefficients e (Rotations.apply [ "spins", Rotations.Axial; "mu", Rotations.Polar ] m s) 1
+
+                            let both m =
+                                (match here, copy m with
+                                 | [ a; b ], [ c; d ] -> dot a c, dot b d
+                                 | _ -> failwith "two fields")
+
+                            w / 2. / float (4 * count * count), both r, both (Array.map (~-) r)
+            ]
 
             for order in 1..4 do
                 for sigma in [ 1; -1 ] do
@@ -182,9 +255,14 @@ let tests =
                         let scale = kernel f own (fun l -> l[0] = order) 0 0
                         Assert.Equal(expected, found, 1e-11 * scale)
                         // A sign that is always zero would prove nothing.
-                        if order >= 2 then Assert.True(kernel f own (fun l -> l[0] = order && l[1] = sigma && l[2] = tau) 0 0 > 1e-6 * scale, $"ν = {order}, σ = {sigma}, τ = {tau}")
+                        if order >= 2 then
+                            Assert.True(
+                                kernel f own (fun l -> l[0] = order && l[1] = sigma && l[2] = tau) 0 0 > 1e-6 * scale,
+                                $"ν = {order}, σ = {sigma}, τ = {tau}"
+                            )
 
-        testCase "energies of NICE over ρ, V and spins have forces, virials, effective fields and −∂E/∂q by one backward pass" <| fun () ->
+        testCase "energies of NICE over ρ, V and spins have forces, virials, effective fields and −∂E/∂q by one backward pass"
+        <| fun () ->
             let species = [ 11; 17 ]
             let e, fields = expansion species 1 1 [ spin ], [| potential "V" 1 1 species |]
             let f = make e (branches 4) fields [ "rho"; "V"; "spin" ] (sample species)
@@ -200,30 +278,64 @@ let tests =
 
                 let close what (expected: float) (value: float) (values: float[]) =
                     let scale = Array.fold (fun m x -> max m (abs x)) 1e-3 values
-                    if not (abs (expected - value) <= 3e-6 * scale) then Assert.Fail $"{what}, {periodic}: expected {expected:R}, found {value:R}, scale {scale:R}"
+
+                    if not (abs (expected - value) <= 3e-6 * scale) then
+                        Assert.Fail $"{what}, {periodic}: expected {expected:R}, found {value:R}, scale {scale:R}"
 
                 close "energy" (energy s) found.Energy [| found.Energy |]
                 let at = generator.Next(3 * s.Count)
-                let moved h = (let r = s.Positions.ToArray() in r[at] <- r[at] + h; s.WithPositions(ReadOnlySpan r))
+
+                let moved h =
+                    (let r = s.Positions.ToArray() in
+                     r[at] <- r[at] + h
+                     s.WithPositions(ReadOnlySpan r))
+
                 close $"force {at}" -(difference 1e-4 (moved >> energy)) found.Forces[at] found.Forces
                 let atom = generator.Next s.Count
-                close $"charge {atom}" -(difference 1e-4 (fun h -> energy (changed "q" 1 atom h s))) (Seq.item atom found.ChargeForces[0]) found.ChargeForces[0]
-                close $"spin {at}" -(difference 1e-4 (fun h -> energy (changed "spins" 3 at h s))) (Seq.item at found.EffectiveFields[0]) found.EffectiveFields[0]
+
+                close
+                    $"charge {atom}"
+                    -(difference 1e-4 (fun h -> energy (changed "q" 1 atom h s)))
+                    (Seq.item atom found.ChargeForces[0])
+                    found.ChargeForces[0]
+
+                close
+                    $"spin {at}"
+                    -(difference 1e-4 (fun h -> energy (changed "spins" 3 at h s)))
+                    (Seq.item at found.EffectiveFields[0])
+                    found.EffectiveFields[0]
+
                 let k = generator.Next 9
-                let strained h = (let strain = Array.copy Rotations.identity in strain[k] <- strain[k] + h; s.Transform(ReadOnlySpan strain))
+
+                let strained h =
+                    (let strain = Array.copy Rotations.identity in
+                     strain[k] <- strain[k] + h
+                     s.Transform(ReadOnlySpan strain))
+
                 close $"virial {k}" -(difference 1e-4 (strained >> energy)) found.Virial[k] found.Virial
 
-        testCase "with fields scaled, the unit of a field does not change which products are made, nor the kernel of the features but by its powers" <| fun () ->
+        testCase
+            "with fields scaled, the unit of a field does not change which products are made, nor the kernel of the features but by its powers"
+        <| fun () ->
             let species = [ 26; 8 ]
             let e = expansion species 2 1 [ spin ]
             let structures = sample species
-            let larger (s: Structure) = s.WithAtomProperty("spins", PropertyArray.Real(ReadOnlySpan(s.AtomProperties["spins"].Reals.ToArray() |> Array.map ((*) 32.)), 3))
+
+            let larger (s: Structure) =
+                s.WithAtomProperty(
+                    "spins",
+                    PropertyArray.Real(ReadOnlySpan(s.AtomProperties["spins"].Reals.ToArray() |> Array.map ((*) 32.)), 3)
+                )
+
             let a = make e (branches 3) [||] [ "rho"; "spin" ] structures
             let b = make e (branches 3) [||] [ "rho"; "spin" ] (List.map larger structures)
+
             for x, y in Seq.zip a.Fit.Steps b.Fit.Steps do
                 Assert.Equal<(NiceKey * int * NiceKey * int) list>(
                     [ for p in x.Pairs -> struct (p.Left, p.LeftChannel, p.Right, p.RightChannel).ToTuple() ],
-                    [ for p in y.Pairs -> struct (p.Left, p.LeftChannel, p.Right, p.RightChannel).ToTuple() ])
+                    [ for p in y.Pairs -> struct (p.Left, p.LeftChannel, p.Right, p.RightChannel).ToTuple() ]
+                )
+
             let s = structures[3]
             let two = fun (l: int[]) -> l[0] >= 2
             let x, y = a.Compute s, b.Compute(larger s)

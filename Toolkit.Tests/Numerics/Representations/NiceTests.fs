@@ -35,8 +35,10 @@ let private small order =
         Invariants = NiceBranch(Expand = Nullable 40, Components = Nullable 12, Purify = 5)
     )
 
-let private sample species =
-    [ for seed in 1..12 -> RandomStructure.build { Seed = seed; Atoms = 5; Species = species; Periodic = Periodicity.None; HasCell = false; Spacing = 0.9 } ]
+let private sample species = [
+    for seed in 1..12 ->
+        RandomStructure.build { Seed = seed; Atoms = 5; Species = species; Periodic = Periodicity.None; HasCell = false; Spacing = 0.9 }
+]
 
 let private subject name (e: DensityExpansion) settings species =
     let f = NiceFeatures(e, fit e settings (sample species))
@@ -103,22 +105,42 @@ let private kernel (f: NiceFeatures) (values: float[]) i j order sigma =
 /// Equal atoms on a circle of one radius around the centre at angles 2πk/n.
 let private circle n (places: int list) =
     let radius = 1.5
-    let positions = 0. :: 0. :: 0. :: [ for k in places do radius * cos (2. * Math.PI * float k / float n); radius * sin (2. * Math.PI * float k / float n); 0. ]
+
+    let positions =
+        0.
+        :: 0.
+        :: 0.
+        :: [
+            for k in places do
+                radius * cos (2. * Math.PI * float k / float n)
+                radius * sin (2. * Math.PI * float k / float n)
+                0.
+        ]
+
     Structure.Create(ReadOnlySpan [| 6; yield! [ for _ in places -> 1 ] |], ReadOnlySpan(Array.ofList positions))
 
 [<Tests>]
 let tests =
     testList "Numerics.Representations.NiceTests" [
-        testCase "NICE features are scalars or pseudoscalars as their labels say, and do not depend on the order of atoms" <| fun () ->
+        testCase "NICE features are scalars or pseudoscalars as their labels say, and do not depend on the order of atoms"
+        <| fun () ->
             Representations.haveSymmetries 10 [
                 subject "everything" (expansion all 2 2 CentrePolicy.Include) (small 4) all
-                subject "all products" (expansion all 1 2 CentrePolicy.Separate) (NiceSettings.Uncontracted(3, Nullable(), Parities.Both)) all ]
+                subject
+                    "all products"
+                    (expansion all 1 2 CentrePolicy.Separate)
+                    (NiceSettings.Uncontracted(3, Nullable(), Parities.Both))
+                    all
+            ]
 
         testCase "gradients and the backward pass of NICE agree with differences in every periodicity" <| fun () ->
             Representations.haveGradients 10 [ subject "everything" (expansion all 2 2 CentrePolicy.Include) (small 4) all ]
 
-        testCase "gradients of NICE are right on the hard structures" <| fun () ->
-            Representations.gradientsOnHardStructures (subject "everything" (expansion [ 1; 8 ] 2 2 CentrePolicy.Include) (small 3) [ 1; 8 ])
+        testCase "gradients of NICE are right on the hard structures"
+        <| fun () ->
+            Representations.gradientsOnHardStructures (
+                subject "everything" (expansion [ 1; 8 ] 2 2 CentrePolicy.Include) (small 3) [ 1; 8 ]
+            )
 
         testCase "kernels of all products are Haar integrals, for both signs under the inversion" <| fun () ->
             for species, nmax, lmax, orders in [ [ 1; 6; 8 ], 1, 1, 5; [ 1; 6; 8 ], 1, 2, 3; [ 1 ], 2, 2, 4 ] do
@@ -225,7 +247,8 @@ let tests =
         testCase "several structures together have the features, energies and derivatives of each by itself, to the bit" <| fun () ->
             let e = expansion [ 1; 8 ] 2 2 CentrePolicy.Include
             let structures = [| yield! sample [ 1; 8 ]; random 3 1; random 4 20 |]
-            let set = RepresentationSet [ NiceFeatures(e, fit e (small 3) (List.ofArray structures)) :> InvariantRepresentation; PowerSpectrum e ]
+            let set =
+                RepresentationSet [ NiceFeatures(e, fit e (small 3) (List.ofArray structures)) :> InvariantRepresentation; PowerSpectrum e ]
             let readout =
                 let weights = Array.init set.FeatureCount (fun k -> cos (float k))
                 { new ILinearReadout with
@@ -305,7 +328,8 @@ let tests =
             Assert.Contains("nmax 2", (Assert.Throws<ArgumentException>(fun () -> NiceFeatures(other, f.Fit) |> ignore)).Message)
             Assert.Throws<ArgumentOutOfRangeException>(fun () -> fit e (NiceSettings(Order = 0)) [ one ] |> ignore) |> ignore
 
-        testCase "a sample that repeats itself, and one of atoms alone, give finite features with every standard, choice and branch" <| fun () ->
+        testCase "a sample that repeats itself, and one of atoms alone, give finite features with every standard, choice and branch"
+        <| fun () ->
             let e = expansion [ 1; 8 ] 2 2 CentrePolicy.Exclude
             let one = random 4 3
             let alone z = Structure.Create(ReadOnlySpan [| z |], ReadOnlySpan [| 0.; 0.; 0. |])
@@ -315,9 +339,24 @@ let tests =
                     for choice in [ NiceChoice.Farthest; NiceChoice.Cur; NiceChoice.Independent ] do
                         for branch in [ NiceInvariants.Each; NiceInvariants.Last ] do
                             let s = small 3
-                            let settings = NiceSettings(Order = 3, Parities = Parities.Both, Scaling = NiceScaling.Fields, Standard = standard, Selection = NiceSelection(30, choice), InvariantsOf = branch, Covariants = s.Covariants, Invariants = s.Invariants)
+
+                            let settings =
+                                NiceSettings(
+                                    Order = 3,
+                                    Parities = Parities.Both,
+                                    Scaling = NiceScaling.Fields,
+                                    Standard = standard,
+                                    Selection = NiceSelection(30, choice),
+                                    InvariantsOf = branch,
+                                    Covariants = s.Covariants,
+                                    Invariants = s.Invariants
+                                )
+
                             let f = NiceFeatures(e, fit e settings sample)
                             // What repeats itself is no further environment.
-                            if choice = NiceChoice.Independent then Assert.True(f.FeatureCount <= 4, $"{f.FeatureCount} independent of four environments at most")
-                            for s in [ one; random 9 5; alone 1 ] do Assert.All(f.Compute s, fun x -> Assert.True(Double.IsFinite x))
+                            if choice = NiceChoice.Independent then
+                                Assert.True(f.FeatureCount <= 4, $"{f.FeatureCount} independent of four environments at most")
+
+                            for s in [ one; random 9 5; alone 1 ] do
+                                Assert.All(f.Compute s, fun x -> Assert.True(Double.IsFinite x))
     ]

@@ -95,88 +95,100 @@ let private contract (weights: int -> float[]) (s: Structure) (gradients: Featur
 [<Tests>]
 let tests =
     testList "Numerics.Representations.RepresentationSetTests" [
-        Law.test "forces, virial and effective fields are minus the derivatives of the energy, images and all" 40 (RandomStructure.recipes (1, 6)) (fun recipe ->
-            let s = build recipe
-            let random = Random recipe.Seed
-            let atom, d, e = random.Next s.Count, random.Next 3, random.Next 3
-
-            for readout in readouts recipe.Seed do
-                let found = set.Evaluate(s, readout)
-                near 1e-11 [| found.Energy |] (energy readout s) found.Energy
-                near 1e-11 [| found.Energy |] (Array.sum found.AtomicEnergies) found.Energy
-
-                let moved h =
-                    let r = s.Positions.ToArray()
-                    r[3 * atom + d] <- r[3 * atom + d] + h
-                    energy readout (s.WithPositions(ReadOnlySpan r))
-
-                near 1e-6 found.Forces found.Forces[3 * atom + d] -(slope 1e-3 moved)
-
-                let strained h =
-                    let strain = Array.copy Rotations.identity
-                    strain[3 * d + e] <- strain[3 * d + e] + h
-                    energy readout (s.Transform strain)
-
-                near 1e-6 found.Virial found.Virial[3 * d + e] -(slope 1e-4 strained)
-
-                for f, key in List.indexed [ "spins"; "mu" ] do
-                    let changed h =
-                        let v = s.AtomProperties[key].Reals.ToArray()
-                        v[3 * atom + d] <- v[3 * atom + d] + h
-                        energy readout (s.WithAtomProperty(key, PropertyArray.Real(ReadOnlySpan v, 3)))
-
-                    let field = found.EffectiveFields[f]
-                    near 1e-7 field field[3 * atom + d] -(slope 1e-3 changed))
-
-        Law.test "the cell gradient is the derivative by lattice vectors with the atoms at rest, and the virial holds both" 40 (RandomStructure.recipes (1, 6)) (fun recipe ->
-            let s = build recipe
-
-            match s.Cell with
-            | null -> ()
-            | cell ->
+        Law.test
+            "forces, virial and effective fields are minus the derivatives of the energy, images and all"
+            40
+            (RandomStructure.recipes (1, 6))
+            (fun recipe ->
+                let s = build recipe
                 let random = Random recipe.Seed
-                let vector, d = random.Next 3, random.Next 3
-                let h = cell.Vectors.ToArray()
+                let atom, d, e = random.Next s.Count, random.Next 3, random.Next 3
 
                 for readout in readouts recipe.Seed do
                     let found = set.Evaluate(s, readout)
+                    near 1e-11 [| found.Energy |] (energy readout s) found.Energy
+                    near 1e-11 [| found.Energy |] (Array.sum found.AtomicEnergies) found.Energy
 
-                    if s.Periodic[vector] then
-                        let stretched step =
-                            let changed = Array.copy h
-                            changed[3 * vector + d] <- changed[3 * vector + d] + step
-                            energy readout (s.WithCell(Cell(ReadOnlySpan changed), s.Periodic))
+                    let moved h =
+                        let r = s.Positions.ToArray()
+                        r[3 * atom + d] <- r[3 * atom + d] + h
+                        energy readout (s.WithPositions(ReadOnlySpan r))
 
-                        near 1e-6 found.CellGradient found.CellGradient[3 * vector + d] (slope 1e-4 stretched)
-                    else
-                        Assert.Equal(0., found.CellGradient[3 * vector + d])
+                    near 1e-6 found.Forces found.Forces[3 * atom + d] -(slope 1e-3 moved)
 
-                    for e in 0..2 do
-                        let atoms = Seq.sum (seq { for i in 0 .. s.Count - 1 -> -found.Forces[3 * i + d] * s.Positions[3 * i + e] })
-                        let lattice = Seq.sum (seq { for a in 0..2 -> found.CellGradient[3 * a + d] * h[3 * a + e] })
-                        let scale = Array.concat [ found.Virial; [| atoms; lattice |] ]
-                        near 1e-10 scale (atoms + lattice) -found.Virial[3 * d + e])
+                    let strained h =
+                        let strain = Array.copy Rotations.identity
+                        strain[3 * d + e] <- strain[3 * d + e] + h
+                        energy readout (s.Transform strain)
 
-        Law.test "the net torque on atoms and vectors of a free cluster is zero, and so is the net force" 30 (RandomStructure.clusters (2, 6)) (fun recipe ->
-            let s = build recipe
+                    near 1e-6 found.Virial found.Virial[3 * d + e] -(slope 1e-4 strained)
 
-            for readout in readouts recipe.Seed do
-                let found = set.Evaluate(s, readout)
-                let r, f = s.Positions.ToArray(), found.Forces
+                    for f, key in List.indexed [ "spins"; "mu" ] do
+                        let changed h =
+                            let v = s.AtomProperties[key].Reals.ToArray()
+                            v[3 * atom + d] <- v[3 * atom + d] + h
+                            energy readout (s.WithAtomProperty(key, PropertyArray.Real(ReadOnlySpan v, 3)))
 
-                let cross (a: float[]) (b: float[]) d =
-                    let e, g = (d + 1) % 3, (d + 2) % 3
-                    Seq.sum (seq { for i in 0 .. s.Count - 1 -> a[3 * i + e] * b[3 * i + g] - a[3 * i + g] * b[3 * i + e] })
+                        let field = found.EffectiveFields[f]
+                        near 1e-7 field field[3 * atom + d] -(slope 1e-3 changed))
 
-                for d in 0..2 do
-                    near 1e-10 f (Seq.sum (seq { for i in 0 .. s.Count - 1 -> f[3 * i + d] })) 0.
+        Law.test
+            "the cell gradient is the derivative by lattice vectors with the atoms at rest, and the virial holds both"
+            40
+            (RandomStructure.recipes (1, 6))
+            (fun recipe ->
+                let s = build recipe
 
-                    let torque =
-                        cross r f d
-                        + cross (s.AtomProperties["spins"].Reals.ToArray()) found.EffectiveFields[0] d
-                        + cross (s.AtomProperties["mu"].Reals.ToArray()) found.EffectiveFields[1] d
+                match s.Cell with
+                | null -> ()
+                | cell ->
+                    let random = Random recipe.Seed
+                    let vector, d = random.Next 3, random.Next 3
+                    let h = cell.Vectors.ToArray()
 
-                    near 1e-9 f torque 0.)
+                    for readout in readouts recipe.Seed do
+                        let found = set.Evaluate(s, readout)
+
+                        if s.Periodic[vector] then
+                            let stretched step =
+                                let changed = Array.copy h
+                                changed[3 * vector + d] <- changed[3 * vector + d] + step
+                                energy readout (s.WithCell(Cell(ReadOnlySpan changed), s.Periodic))
+
+                            near 1e-6 found.CellGradient found.CellGradient[3 * vector + d] (slope 1e-4 stretched)
+                        else
+                            Assert.Equal(0., found.CellGradient[3 * vector + d])
+
+                        for e in 0..2 do
+                            let atoms = Seq.sum (seq { for i in 0 .. s.Count - 1 -> -found.Forces[3 * i + d] * s.Positions[3 * i + e] })
+                            let lattice = Seq.sum (seq { for a in 0..2 -> found.CellGradient[3 * a + d] * h[3 * a + e] })
+                            let scale = Array.concat [ found.Virial; [| atoms; lattice |] ]
+                            near 1e-10 scale (atoms + lattice) -found.Virial[3 * d + e])
+
+        Law.test
+            "the net torque on atoms and vectors of a free cluster is zero, and so is the net force"
+            30
+            (RandomStructure.clusters (2, 6))
+            (fun recipe ->
+                let s = build recipe
+
+                for readout in readouts recipe.Seed do
+                    let found = set.Evaluate(s, readout)
+                    let r, f = s.Positions.ToArray(), found.Forces
+
+                    let cross (a: float[]) (b: float[]) d =
+                        let e, g = (d + 1) % 3, (d + 2) % 3
+                        Seq.sum (seq { for i in 0 .. s.Count - 1 -> a[3 * i + e] * b[3 * i + g] - a[3 * i + g] * b[3 * i + e] })
+
+                    for d in 0..2 do
+                        near 1e-10 f (Seq.sum (seq { for i in 0 .. s.Count - 1 -> f[3 * i + d] })) 0.
+
+                        let torque =
+                            cross r f d
+                            + cross (s.AtomProperties["spins"].Reals.ToArray()) found.EffectiveFields[0] d
+                            + cross (s.AtomProperties["mu"].Reals.ToArray()) found.EffectiveFields[1] d
+
+                        near 1e-9 f torque 0.)
 
         Law.test "atoms without a vector have no effective field" 10 (RandomStructure.recipes (2, 6)) (fun recipe ->
             let s = build { recipe with Species = [ 6; 8 ] }
@@ -186,44 +198,54 @@ let tests =
                 if s.Species[i] = 6 then
                     Assert.Equal<float>([| 0.; 0.; 0. |], field[3 * i .. 3 * i + 2]))
 
-        Law.test "representations side by side have the features and gradients that each has alone" 15 (RandomStructure.recipes (1, 5)) (fun recipe ->
-            let s = build recipe
-            let together = set.ComputeWithGradients s
-            let mutable first = 0
-            Assert.Equal<float>(set.Compute s, together.Values.ToArray())
+        Law.test
+            "representations side by side have the features and gradients that each has alone"
+            15
+            (RandomStructure.recipes (1, 5))
+            (fun recipe ->
+                let s = build recipe
+                let together = set.ComputeWithGradients s
+                let mutable first = 0
+                Assert.Equal<float>(set.Compute s, together.Values.ToArray())
 
-            for part in parts do
-                let alone = part.ComputeWithGradients s
-                let size = part.FeatureCount
+                for part in parts do
+                    let alone = part.ComputeWithGradients s
+                    let size = part.FeatureCount
 
-                for i in 0 .. s.Count - 1 do
-                    Assert.Equal<float>(
-                        alone.Values.Slice(i * size, size).ToArray(),
-                        together.Values.Slice(i * set.FeatureCount + first, size).ToArray()
-                    )
+                    for i in 0 .. s.Count - 1 do
+                        Assert.Equal<float>(
+                            alone.Values.Slice(i * size, size).ToArray(),
+                            together.Values.Slice(i * set.FeatureCount + first, size).ToArray()
+                        )
 
-                    let rowOf (g: FeatureGradients) atom =
-                        seq { g.Offsets[i] .. g.Offsets[i + 1] - 1 } |> Seq.tryFind (fun row -> g.Atoms[row] = atom)
+                        let rowOf (g: FeatureGradients) atom =
+                            seq { g.Offsets[i] .. g.Offsets[i + 1] - 1 } |> Seq.tryFind (fun row -> g.Atoms[row] = atom)
 
-                    for atom in 0 .. s.Count - 1 do
-                        let compare (a: FeatureGradients -> float[]) perRow (of': int -> int) =
-                            match rowOf together atom, rowOf alone atom with
-                            | Some row, other ->
-                                for d in 0..2 do
-                                    let found = (a together)[(row * perRow set.Fields.Count + of' d) * set.FeatureCount + first ..] |> Array.truncate size
+                        for atom in 0 .. s.Count - 1 do
+                            let compare (a: FeatureGradients -> float[]) perRow (of': int -> int) =
+                                match rowOf together atom, rowOf alone atom with
+                                | Some row, other ->
+                                    for d in 0..2 do
+                                        let found =
+                                            (a together)[(row * perRow set.Fields.Count + of' d) * set.FeatureCount + first ..]
+                                            |> Array.truncate size
 
-                                    match other with
-                                    | Some o -> Assert.Equal<float>((a alone)[(o * perRow alone.Fields.Count + d) * size ..] |> Array.truncate size, found)
-                                    | None -> Assert.All(found, (fun x -> Assert.Equal(0., x)))
-                            | None, other -> Assert.True other.IsNone
+                                        match other with
+                                        | Some o ->
+                                            Assert.Equal<float>(
+                                                (a alone)[(o * perRow alone.Fields.Count + d) * size ..] |> Array.truncate size,
+                                                found
+                                            )
+                                        | None -> Assert.All(found, (fun x -> Assert.Equal(0., x)))
+                                | None, other -> Assert.True other.IsNone
 
-                        compare (fun g -> g.Gradients.ToArray()) (fun _ -> 3) id
+                            compare (fun g -> g.Gradients.ToArray()) (fun _ -> 3) id
 
-                        // The rows of the first field of the representation alone, wherever it stands in the set.
-                        let place = Seq.findIndex (fun f -> f = alone.Fields[0]) set.Fields
-                        compare (fun g -> g.VectorGradients.ToArray()) (fun fields -> 3 * fields) (fun d -> 3 * place + d)
+                            // The rows of the first field of the representation alone, wherever it stands in the set.
+                            let place = Seq.findIndex (fun f -> f = alone.Fields[0]) set.Fields
+                            compare (fun g -> g.VectorGradients.ToArray()) (fun fields -> 3 * fields) (fun d -> 3 * place + d)
 
-                first <- first + size)
+                    first <- first + size)
 
         Law.test "an evaluation is the same bit by bit for any number of threads" 4 (RandomStructure.recipes (15, 25)) (fun recipe ->
             let s = build recipe
@@ -251,26 +273,30 @@ let tests =
                 Assert.Throws<NotSupportedException>(fun () -> set.Evaluate(s, choosy, threads) |> ignore) |> ignore
                 Assert.Throws<NotSupportedException>(fun () -> set.Energies(s, choosy, threads) |> ignore) |> ignore
 
-        Law.test "what a set did before changes nothing: its memory serves runs of all kinds in any order" 6 (RandomStructure.recipes (1, 9)) (fun recipe ->
-            let s = build recipe
-            let random = Random recipe.Seed
-            let kept = RepresentationSet(set.Parts)
-            let weights = Linear(recipe.Seed, set.FeatureCount)
+        Law.test
+            "what a set did before changes nothing: its memory serves runs of all kinds in any order"
+            6
+            (RandomStructure.recipes (1, 9))
+            (fun recipe ->
+                let s = build recipe
+                let random = Random recipe.Seed
+                let kept = RepresentationSet(set.Parts)
+                let weights = Linear(recipe.Seed, set.FeatureCount)
 
-            for _ in 1..8 do
-                let run: RepresentationSet -> float[] =
-                    match random.Next 5 with
-                    | 0 -> fun x -> x.Compute s
-                    | 1 -> fun x -> x.Evaluate(s, weights).Forces
-                    | 2 -> fun x -> x.ComputeWithGradients(s).Gradients.ToArray()
-                    | 3 -> fun x -> x.Energies(s, weights)
-                    | _ ->
-                        fun x ->
-                            let single = Array.zeroCreate<float32> (s.Count * x.FeatureCount)
-                            x.ComputeSingle(s, single.AsSpan())
-                            Array.map float single
+                for _ in 1..8 do
+                    let run: RepresentationSet -> float[] =
+                        match random.Next 5 with
+                        | 0 -> fun x -> x.Compute s
+                        | 1 -> fun x -> x.Evaluate(s, weights).Forces
+                        | 2 -> fun x -> x.ComputeWithGradients(s).Gradients.ToArray()
+                        | 3 -> fun x -> x.Energies(s, weights)
+                        | _ ->
+                            fun x ->
+                                let single = Array.zeroCreate<float32>(s.Count * x.FeatureCount)
+                                x.ComputeSingle(s, single.AsSpan())
+                                Array.map float single
 
-                Assert.Equal<float>(run (RepresentationSet set.Parts), run kept))
+                    Assert.Equal<float>(run (RepresentationSet set.Parts), run kept))
 
         testCase "different vector fields of one name are refused" <| fun () ->
             let other = DensityExpansion(radial 2 1 3., species, CentrePolicy.Include, [ VectorField.Spin "moments" ])

@@ -17,17 +17,22 @@ open Toolkit.Tests.Golden
 
 /// Numbers of one structure in both precisions.
 let private both (representation: Representation) (s: Structure) threads =
-    let double, single = Array.zeroCreate<float> (s.Count * representation.FeatureCount), Array.zeroCreate<float32> (s.Count * representation.FeatureCount)
+    let double, single =
+        Array.zeroCreate<float> (s.Count * representation.FeatureCount), Array.zeroCreate<float32> (s.Count * representation.FeatureCount)
     representation.Compute(s, Span double, threads)
     representation.ComputeSingle(s, Span single, threads)
     double, single
 
 let private specPath = System.IO.Path.Combine(GoldenFile.folder, "spec.json")
 
-/// What a program's backward pass makes of numbers in the place of coefficients, [environment, block], and of weights of features: derivatives by
-/// the coefficients, [environment, block].
-let private backward<'T when 'T: unmanaged and 'T: struct and 'T: (new: unit -> 'T) and 'T :> ValueType and 'T :> IBinaryFloatingPointIeee754<'T>>
-    (program: FeatureProgram<'T>) (coefficients: float[][][]) (weights: float[][]) : float[][][] =
+/// What a program's backward pass makes of numbers in the place of coefficients, [environment, block], and of weights of features:
+/// derivatives by the coefficients, [environment, block].
+let private backward<'T
+    when 'T: unmanaged and 'T: struct and 'T: (new: unit -> 'T) and 'T :> ValueType and 'T :> IBinaryFloatingPointIeee754<'T>>
+    (program: FeatureProgram<'T>)
+    (coefficients: float[][][])
+    (weights: float[][])
+    : float[][][] =
     let environments = coefficients.Length
     use blocks = program.CreateMemory(max program.Batch environments, true)
     let held = ResizeArray<nativeptr<'T>>()
@@ -35,26 +40,34 @@ let private backward<'T when 'T: unmanaged and 'T: struct and 'T: (new: unit -> 
     let hold (numbers: float[]) : nativeptr<'T> =
         let memory = NativeMemory.AlignedAlloc(unativeint ((numbers.Length + 64) * sizeof<'T>), 64un) |> NativePtr.ofVoidPtr<'T>
         held.Add memory
+
         for k in 0 .. numbers.Length + 63 do
             NativePtr.set memory k (if k < numbers.Length then 'T.CreateChecked<float>(numbers[k]) else 'T.Zero)
+
         memory
 
     try
-        let adjoints =
-            [| for i in 0 .. environments - 1 do
-                   blocks.Point(program.Features, i, NativePtr.ofNativeInt<'T> 0n, hold (weights[i]))
+        let adjoints = [|
+            for i in 0 .. environments - 1 do
+                blocks.Point(program.Features, i, NativePtr.ofNativeInt<'T> 0n, hold (weights[i]))
 
-                   [| for b in 0 .. coefficients[i].Length - 1 do
-                          let given = coefficients[i][b]
-                          let adjoint = hold (Array.zeroCreate given.Length)
-                          blocks.Point(b, i, hold given, adjoint)
-                          adjoint, given.Length |] |]
+                [|
+                    for b in 0 .. coefficients[i].Length - 1 do
+                        let given = coefficients[i][b]
+                        let adjoint = hold (Array.zeroCreate given.Length)
+                        blocks.Point(b, i, hold given, adjoint)
+                        adjoint, given.Length
+                |]
+        |]
 
         program.Prepare(blocks, environments)
         program.Backward(blocks, environments)
-        adjoints |> Array.map (Array.map (fun (adjoint, length) -> Array.init length (fun k -> Double.CreateChecked<'T>(NativePtr.get adjoint k))))
+
+        adjoints
+        |> Array.map (Array.map (fun (adjoint, length) -> Array.init length (fun k -> Double.CreateChecked<'T>(NativePtr.get adjoint k))))
     finally
-        for memory in held do NativeMemory.AlignedFree(NativePtr.toVoidPtr memory)
+        for memory in held do
+            NativeMemory.AlignedFree(NativePtr.toVoidPtr memory)
 
 let private largest (values: float[]) = values |> Array.map abs |> Array.max
 
@@ -79,7 +92,8 @@ let tests =
                     // They are made in float32, not rounded to it: not all the same bits.
                     if name = "bispectrum.small" then Assert.NotEqual<float32[]>(Array.map float32 double, single)
 
-        testCase "derivatives by coefficients in float32 are those in float64 to a few units of float32, for every golden specification" <| fun () ->
+        testCase "derivatives by coefficients in float32 are those in float64 to a few units of float32, for every golden specification"
+        <| fun () ->
             let structures = GoldenFile.structures.Force()
             let mutable programs = 0
 
@@ -92,19 +106,25 @@ let tests =
                     let features = program.Shapes[program.Features].Channels
                     let environments = min 3 program.Batch
 
-                    let coefficients =
-                        [| for _ in 1..environments -> [| for b in 0 .. representation.Potentials.Count -> numbers (program.Shapes[b].Rows * program.Shapes[b].Channels) |] |]
+                    let coefficients = [|
+                        for _ in 1..environments ->
+                            [|
+                                for b in 0 .. representation.Potentials.Count ->
+                                    numbers (program.Shapes[b].Rows * program.Shapes[b].Channels)
+                            |]
+                    |]
 
-                    let weights =
-                        [| for _ in 1..environments do
-                               let gradient = numbers features
+                    let weights = [|
+                        for _ in 1..environments do
+                            let gradient = numbers features
 
-                               if representation.IsArranged then
-                                   let arranged = Array.zeroCreate representation.ArrangedLength
-                                   representation.Arrange(ReadOnlySpan gradient, Span arranged)
-                                   arranged
-                               else
-                                   gradient |]
+                            if representation.IsArranged then
+                                let arranged = Array.zeroCreate representation.ArrangedLength
+                                representation.Arrange(ReadOnlySpan gradient, Span arranged)
+                                arranged
+                            else
+                                gradient
+                    |]
 
                     let double, found = backward program coefficients weights, backward single coefficients weights
                     programs <- programs + 1
@@ -117,10 +137,12 @@ let tests =
 
                             for k in 0 .. exact.Length - 1 do
                                 if not (abs (exact[k] - rounded[k]) <= allowed) then
-                                    Assert.Fail $"{name}, environment {i}, block {b}, number {k}: {exact[k]:R} in float64, {rounded[k]:R} in float32, allowed {allowed:E1}"
+                                    Assert.Fail
+                                        $"{name}, environment {i}, block {b}, number {k}: {exact[k]:R} in float64, {rounded[k]:R} in float32, allowed {allowed:E1}"
 
                             // Made in float32, not rounded to it.
-                            if name = "bispectrum.small" then Assert.NotEqual<float[]>(exact |> Array.map (fun x -> float (float32 x)), rounded)
+                            if name = "bispectrum.small" then
+                                Assert.NotEqual<float[]>(exact |> Array.map (fun x -> float (float32 x)), rounded)
 
             Assert.True(programs >= GoldenSpecs.all.Length)
 
@@ -134,16 +156,25 @@ let tests =
                     let bits threads = both representation s threads |> snd |> Array.map BitConverter.SingleToInt32Bits
                     Assert.Equal<int>(bits 1, bits 3)
 
-        testCase "features that are written past the caches are those that are not, to the bit, in both precisions" <| fun () ->
+        testCase "features that are written past the caches are those that are not, to the bit, in both precisions"
+        <| fun () ->
             let random = Random 5
             let side, apart = 6, 2.4
             let count = side * side * side
 
-            let positions =
-                [| for k in 0 .. count - 1 do
-                       for c in [ k / (side * side); k / side % side; k % side ] -> apart * float c + 0.2 * random.NextDouble() |]
+            let positions = [|
+                for k in 0 .. count - 1 do
+                    for c in [ k / (side * side); k / side % side; k % side ] -> apart * float c + 0.2 * random.NextDouble()
+            |]
 
-            let s = Structure.Create(ReadOnlySpan(Array.create count 14), ReadOnlySpan positions, Cell.Cubic(apart * float side), Periodicity.All)
+            let s =
+                Structure.Create(
+                    ReadOnlySpan(Array.create count 14),
+                    ReadOnlySpan positions,
+                    Cell.Cubic(apart * float side),
+                    Periodicity.All
+                )
+
             let radial = RadialTable.Build(SmearedGto(GtoBasis(12, 3.5), 4, 3.5, 0.4), CutoffFunction(3.5, 0.5))
             let expansion = DensityExpansion(radial, [ 14 ])
 
@@ -154,18 +185,31 @@ let tests =
                 let centres = [| 3; 100; 215 |]
                 use surrounded = (RepresentationSet.Of representation).Surround(s, 1)
                 let double, single = both representation s 1
-                let few, fewSingle = Array.zeroCreate<float> (centres.Length * length), Array.zeroCreate<float32> (centres.Length * length)
+                let few, fewSingle = Array.zeroCreate<float>(centres.Length * length), Array.zeroCreate<float32>(centres.Length * length)
                 surrounded.Compute(centres, Span few, 1)
                 surrounded.Compute(centres, Span fewSingle, 1)
 
                 for k in 0 .. centres.Length - 1 do
-                    Assert.Equal<float[]>(few[k * length .. (k + 1) * length - 1], double[centres[k] * length .. (centres[k] + 1) * length - 1])
-                    Assert.Equal<float32[]>(fewSingle[k * length .. (k + 1) * length - 1], single[centres[k] * length .. (centres[k] + 1) * length - 1])
+                    Assert.Equal<float[]>(
+                        few[k * length .. (k + 1) * length - 1],
+                        double[centres[k] * length .. (centres[k] + 1) * length - 1]
+                    )
 
-        testCase "memory of another length is refused in float32, too" <| fun () ->
+                    Assert.Equal<float32[]>(
+                        fewSingle[k * length .. (k + 1) * length - 1],
+                        single[centres[k] * length .. (centres[k] + 1) * length - 1]
+                    )
+
+        testCase "memory of another length is refused in float32, too"
+        <| fun () ->
             let structures = GoldenFile.structures.Force()
             let _, json = GoldenSpecs.all |> List.find (fun (name, _) -> name = "power-spectrum.small")
             let representation = Surface.representation json specPath (List.map snd structures)
-            let message = Assert.Throws<ArgumentException>(fun () -> representation.ComputeSingle(snd structures.Head, Span(Array.zeroCreate 5), 1)).Message
+
+            let message =
+                Assert
+                    .Throws<ArgumentException>(fun () -> representation.ComputeSingle(snd structures.Head, Span(Array.zeroCreate 5), 1))
+                    .Message
+
             Assert.Contains("got 5", message)
     ]

@@ -15,14 +15,17 @@ let private refused text = (Assert.Throws<InputException>(fun () -> create text 
 let tests =
     testList "Numerics.Representations.SpecLimitTests" [
         testCase "thirty orbitals are taken, as the range of nmax says" <| fun () ->
-            let features = create """"radial": {"nmax": 30}, "lmax": 1, "density": {"sigma": 0.4}, "representation": {"kind": "power-spectrum"}"""
+            let features =
+                create """"radial": {"nmax": 30}, "lmax": 1, "density": {"sigma": 0.4}, "representation": {"kind": "power-spectrum"}"""
             Assert.Equal(2 * 60 * 61 / 2, (features :?> PowerSpectrum).FeatureCount)
 
         testCase "a width that no table can hold is refused with the width and the limit" <| fun () ->
-            let message = refused """"radial": {"nmax": 2}, "lmax": 0, "density": {"sigma": 0.0005}, "representation": {"kind": "power-spectrum"}"""
+            let message =
+                refused """"radial": {"nmax": 2}, "lmax": 0, "density": {"sigma": 0.0005}, "representation": {"kind": "power-spectrum"}"""
             Assert.Equal("spec.json: $.density.sigma: found 0.0005 Å with 2 functions within 5 Å, expected functions that 16384 intervals hold to 1e-9: a wider Gaussian or fewer functions", message)
 
         testCase "coupling coefficients that end too early are refused with both numbers" <| fun () ->
-            let message = refused """"radial": {"nmax": 1}, "lmax": 9, "density": {"sigma": 0.5}, "representation": {"kind": "bispectrum"}"""
+            let message =
+                refused """"radial": {"nmax": 1}, "lmax": 9, "density": {"sigma": 0.5}, "representation": {"kind": "bispectrum"}"""
             Assert.Equal("spec.json: $.representation: found coupling coefficients up to l = 8, expected up to 9, which these features need", message)
     ]

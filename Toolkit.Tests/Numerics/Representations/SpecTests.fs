@@ -18,95 +18,103 @@ let private least = """ "cutoff": {"radius": 4}, "representation": {"kind": "pow
 /// Every way to be wrong: the text, and the one line that it gets.
 let private wrong: (string * string) list =
     let kinds = "power-spectrum, radial-spectrum, bispectrum, equivariants, spin-power-spectrum, spin-bispectrum"
-    let spins (fields: string) = """{"cutoff": {"radius": 4}, "lmax": 4, "fields": """ + fields + """, "representation": {"kind": "spin-power-spectrum"}}"""
 
-    [ "", "spec.json:1: found no JSON (The input does not contain any JSON tokens. Expected the input to start with a valid JSON token, when isFinalBlock is true), expected a JSON object"
-      "[]", "spec.json: $: found '[]', expected an object { … }"
-      "{}", "spec.json: $: found no key 'cutoff', expected cutoff: how far an environment reaches"
-      """{"cutoff": {}}""",
-      "spec.json: $.cutoff: found no key 'radius', expected radius: the distance beyond which nothing is seen"
-      """{"cutoff": {"radius": 4}}""", "spec.json: $: found no key 'representation', expected representation: what is made from the density"
-      """{"cutoff": {"radius": 4}, "representation": {}}""",
-      $"spec.json: $.representation: found no key 'kind', expected kind: the features, one of {kinds}"
-      """{"cutof": {"radius": 4}}""",
-      "spec.json: $: found the unknown key 'cutof', expected 'cutoff' perhaps; known are cutoff, density, radial, lmax, species, alchemical, fields, representation, model"
-      """{"Lmax": 4}""",
-      "spec.json: $: found the unknown key 'Lmax', expected 'lmax' perhaps; known are cutoff, density, radial, lmax, species, alchemical, fields, representation, model"
-      """{"cutoff": {"radus": 4}}""",
-      "spec.json: $.cutoff: found the unknown key 'radus', expected 'radius' perhaps; known are radius, smoothing, kind"
-      """{"cutoff": {"temperature": 4}}""",
-      "spec.json: $.cutoff: found the unknown key 'temperature', expected one of radius, smoothing, kind"
-      """{"lmax": 2, "lmax": 3}""", "spec.json: $.lmax: found the key twice, expected each key once"
-      """{"cutoff": 4}""", "spec.json: $.cutoff: found '4', expected an object { … }"
-      """{"cutoff": {"radius": "4"}}""", "spec.json: $.cutoff.radius: found '\"4\"', expected a number above 0 and at most 1000 Å"
-      """{"cutoff": {"radius": 0}}""", "spec.json: $.cutoff.radius: found '0', expected a number above 0 and at most 1000 Å"
-      """{"cutoff": {"radius": 1e999}}""", "spec.json: $.cutoff.radius: found '1e999', expected a number above 0 and at most 1000 Å"
-      """{"cutoff": {"radius": 4, "smoothing": 4.5}}""",
-      "spec.json: $.cutoff.smoothing: found '4.5', expected a number above 0 and at most 4 (the radius) Å"
-      """{"cutoff": {"radius": 4, "kind": "step"}}""",
-      "spec.json: $.cutoff.kind: found '\"step\"', expected one of shifted-cosine, polynomial"
-      "{" + least + """, "lmax": 2.5}""", "spec.json: $.lmax: found '2.5', expected a whole number 0…30"
-      "{" + least + """, "lmax": -1}""", "spec.json: $.lmax: found '-1', expected a whole number 0…30"
-      "{" + least + """, "radial": {"nmax": 99999999999}}""",
-      "spec.json: $.radial.nmax: found '99999999999', expected a whole number 1…30"
-      "{" + least + """, "species": []}""",
-      "spec.json: $.species: found '[]', expected a list of element symbols, each once, as [\"C\", \"H\"]"
-      "{" + least + """, "species": ["H", "Q"]}""", "spec.json: $.species[1]: found '\"Q\"', expected an element's symbol"
-      "{" + least + """, "species": ["H", "H"]}""",
-      "spec.json: $.species: found '[\"H\", \"H\"]', expected a list of element symbols, each once, as [\"C\", \"H\"]"
-      """{"cutoff": {"radius": 4}, "representation": {"kind": "soap"}}""",
-      $"spec.json: $.representation.kind: found '\"soap\"', expected one of {kinds}"
-      """{"cutoff": {"radius": 4}, "representation": {"kind": "power-spectrum", "parity": "both"}}""",
-      "spec.json: $.representation.parity: found this key with kind power-spectrum, expected parity only with bispectrum, equivariants of order 2, nice and the spin- kinds"
-      """{"cutoff": {"radius": 4}, "representation": {"kind": "bispectrum", "lambda": 2}}""",
-      "spec.json: $.representation.lambda: found this key with kind bispectrum, expected lambda only with equivariants"
-      """{"cutoff": {"radius": 4}, "representation": {"kind": "equivariants", "order": 1, "channels": "outer"}}""",
-      "spec.json: $.representation.channels: found this key with kind equivariants, expected channels only with equivariants of order 2"
-      """{"cutoff": {"radius": 4}, "representation": {"kind": "equivariants", "order": 3}}""",
-      "spec.json: $.representation.order: found 3, expected 1 or 2 with equivariants"
-      """{"cutoff": {"radius": 4}, "lmax": 3, "representation": {"kind": "equivariants", "lambda": 7}}""",
-      "spec.json: $.representation.lambda: found 7, expected at most 6 with lmax 3 and order 2"
-      """{"cutoff": {"radius": 4}, "lmax": 21, "representation": {"kind": "bispectrum"}}""",
-      "spec.json: $.lmax: found 21, expected at most 20 with bispectrum, where the coupling coefficients end"
-      "{" + least + """, "radial": {"kind": "tabulated"}}""",
-      "spec.json: $.radial: found no key 'file', expected file: the table of radial functions"
-      "{" + least + """, "radial": {"kind": "tabulated", "file": "r.txt", "nmax": 3}}""",
-      "spec.json: $.radial.nmax: found a number of functions with kind tabulated, expected none: the file says how many"
-      "{" + least + """, "radial": {"file": "r.txt"}}""",
-      "spec.json: $.radial.file: found a file with kind gto, expected file only with kind tabulated"
-      "{" + least + """, "radial": {"kind": "tabulated", "file": 3}}""", "spec.json: $.radial.file: found '3', expected the name of a file"
-      "{" + least + """, "radial": {"scaling": {"rate": 1}}}""", "spec.json: $.radial.scaling: found no key 'scale', expected scale: "
-      "{" + least + """, "density": {"kind": "delta", "sigma": 0.2}}""",
-      "spec.json: $.density.sigma: found a width with kind delta, expected sigma only with kind gaussian"
-      "{" + least + """, "model": {"kind": "ridge", "folds": 1}}""",
-      "spec.json: $.model.folds: found '1', expected a whole number 2…1000"
-      "{" + least + """, "model": {"kind": "ridge", "regularizer": -1}}""",
-      "spec.json: $.model.regularizer: found '-1', expected a number of at least 0"
-      "{" + least + """, "model": {"folds": 3}}""", "spec.json: $.model: found no key 'kind', expected kind: the model, one of ridge"
-      "{" + least + """, "fields": [{"name": "spin"}]}""",
-      "spec.json: $.fields: found the vector field spin with kind power-spectrum, expected vector fields only with the spin- kinds, nice and tree"
-      """{"cutoff": {"radius": 4}, "representation": {"kind": "spin-bispectrum"}}""",
-      "spec.json: $: found no vector field, expected fields: the vectors that atoms carry, which spin-bispectrum is made from"
-      spins "3", "spec.json: $.fields: found '3', expected a list of objects [{ … }, …]"
-      spins "[3]", "spec.json: $.fields[0]: found '3', expected an object { … }"
-      spins "[{}]", "spec.json: $.fields[0]: found no key 'name', expected name: what labels, factors and coupling trees call it"
-      spins """[{"name": "rho"}]""", "spec.json: $.fields[0].name: found 'rho', expected letters, digits and underscores, a letter first, and not rho"
-      spins """[{"name": "a"}, {"name": "a"}]""", "spec.json: $.fields[1].name: found 'a' twice, expected each name once"
-      spins """[{"name": "a", "kye": "spins"}]""",
-      "spec.json: $.fields[0]: found the unknown key 'kye', expected 'key' perhaps; known are name, kind, key, axial, timeOdd, axis, species, center"
-      spins """[{"name": "a", "axial": 1}]""", "spec.json: $.fields[0].axial: found '1', expected true or false"
-      spins """[{"name": "a", "kind": "tensor"}]""", "spec.json: $.fields[0].kind: found '\"tensor\"', expected one of vector"
-      spins """[{"name": "a", "species": ["Fe"]}], "species": ["C", "H"]""",
-      "spec.json: $.fields[0].species: found Fe, expected elements of $.species"
-      """{"cutoff": {"radius": 4}, "fields": [{"name": "a", "axial": true, "axis": [0, 0]}], "representation": {"kind": "spin-power-spectrum"}}""",
-      "spec.json: $.fields[0].axis: found '[0, 0]', expected three numbers, not all zero, as [0, 0, 1]"
-      """{"cutoff": {"radius": 4}, "lmax": 4, "fields": [{"name": "a", "axis": [0, 0, 1]}], "representation": {"kind": "spin-power-spectrum"}}""",
-      "spec.json: $.fields[0].axis: found this key with a field that is not axial, expected axis only with"
-      """{"cutoff": {"radius": 4}, "lmax": 20, "fields": [{"name": "a"}], "representation": {"kind": "spin-power-spectrum"}}""",
-      "spec.json: $.lmax: found 20, expected at most 19 with spin-power-spectrum, where the coupling coefficients end"
-      """{"cutoff": {"radius": 4}, "representation": {"kind": "power-spectrum", "coupling": "both"}}""",
-      "spec.json: $.representation.coupling: found this key with kind power-spectrum, expected coupling only with the spin- kinds"
-      "{\n" + least + "\n\"lmax\" 2}", "spec.json:3: found no JSON" ]
+    let spins (fields: string) =
+        """{"cutoff": {"radius": 4}, "lmax": 4, "fields": """
+        + fields
+        + """, "representation": {"kind": "spin-power-spectrum"}}"""
+
+    [
+        "",
+        "spec.json:1: found no JSON (The input does not contain any JSON tokens. Expected the input to start with a valid JSON token, when isFinalBlock is true), expected a JSON object"
+        "[]", "spec.json: $: found '[]', expected an object { … }"
+        "{}", "spec.json: $: found no key 'cutoff', expected cutoff: how far an environment reaches"
+        """{"cutoff": {}}""", "spec.json: $.cutoff: found no key 'radius', expected radius: the distance beyond which nothing is seen"
+        """{"cutoff": {"radius": 4}}""",
+        "spec.json: $: found no key 'representation', expected representation: what is made from the density"
+        """{"cutoff": {"radius": 4}, "representation": {}}""",
+        $"spec.json: $.representation: found no key 'kind', expected kind: the features, one of {kinds}"
+        """{"cutof": {"radius": 4}}""",
+        "spec.json: $: found the unknown key 'cutof', expected 'cutoff' perhaps; known are cutoff, density, radial, lmax, species, alchemical, fields, representation, model"
+        """{"Lmax": 4}""",
+        "spec.json: $: found the unknown key 'Lmax', expected 'lmax' perhaps; known are cutoff, density, radial, lmax, species, alchemical, fields, representation, model"
+        """{"cutoff": {"radus": 4}}""",
+        "spec.json: $.cutoff: found the unknown key 'radus', expected 'radius' perhaps; known are radius, smoothing, kind"
+        """{"cutoff": {"temperature": 4}}""",
+        "spec.json: $.cutoff: found the unknown key 'temperature', expected one of radius, smoothing, kind"
+        """{"lmax": 2, "lmax": 3}""", "spec.json: $.lmax: found the key twice, expected each key once"
+        """{"cutoff": 4}""", "spec.json: $.cutoff: found '4', expected an object { … }"
+        """{"cutoff": {"radius": "4"}}""", "spec.json: $.cutoff.radius: found '\"4\"', expected a number above 0 and at most 1000 Å"
+        """{"cutoff": {"radius": 0}}""", "spec.json: $.cutoff.radius: found '0', expected a number above 0 and at most 1000 Å"
+        """{"cutoff": {"radius": 1e999}}""", "spec.json: $.cutoff.radius: found '1e999', expected a number above 0 and at most 1000 Å"
+        """{"cutoff": {"radius": 4, "smoothing": 4.5}}""",
+        "spec.json: $.cutoff.smoothing: found '4.5', expected a number above 0 and at most 4 (the radius) Å"
+        """{"cutoff": {"radius": 4, "kind": "step"}}""",
+        "spec.json: $.cutoff.kind: found '\"step\"', expected one of shifted-cosine, polynomial"
+        "{" + least + """, "lmax": 2.5}""", "spec.json: $.lmax: found '2.5', expected a whole number 0…30"
+        "{" + least + """, "lmax": -1}""", "spec.json: $.lmax: found '-1', expected a whole number 0…30"
+        "{" + least + """, "radial": {"nmax": 99999999999}}""",
+        "spec.json: $.radial.nmax: found '99999999999', expected a whole number 1…30"
+        "{" + least + """, "species": []}""",
+        "spec.json: $.species: found '[]', expected a list of element symbols, each once, as [\"C\", \"H\"]"
+        "{" + least + """, "species": ["H", "Q"]}""", "spec.json: $.species[1]: found '\"Q\"', expected an element's symbol"
+        "{" + least + """, "species": ["H", "H"]}""",
+        "spec.json: $.species: found '[\"H\", \"H\"]', expected a list of element symbols, each once, as [\"C\", \"H\"]"
+        """{"cutoff": {"radius": 4}, "representation": {"kind": "soap"}}""",
+        $"spec.json: $.representation.kind: found '\"soap\"', expected one of {kinds}"
+        """{"cutoff": {"radius": 4}, "representation": {"kind": "power-spectrum", "parity": "both"}}""",
+        "spec.json: $.representation.parity: found this key with kind power-spectrum, expected parity only with bispectrum, equivariants of order 2, nice and the spin- kinds"
+        """{"cutoff": {"radius": 4}, "representation": {"kind": "bispectrum", "lambda": 2}}""",
+        "spec.json: $.representation.lambda: found this key with kind bispectrum, expected lambda only with equivariants"
+        """{"cutoff": {"radius": 4}, "representation": {"kind": "equivariants", "order": 1, "channels": "outer"}}""",
+        "spec.json: $.representation.channels: found this key with kind equivariants, expected channels only with equivariants of order 2"
+        """{"cutoff": {"radius": 4}, "representation": {"kind": "equivariants", "order": 3}}""",
+        "spec.json: $.representation.order: found 3, expected 1 or 2 with equivariants"
+        """{"cutoff": {"radius": 4}, "lmax": 3, "representation": {"kind": "equivariants", "lambda": 7}}""",
+        "spec.json: $.representation.lambda: found 7, expected at most 6 with lmax 3 and order 2"
+        """{"cutoff": {"radius": 4}, "lmax": 21, "representation": {"kind": "bispectrum"}}""",
+        "spec.json: $.lmax: found 21, expected at most 20 with bispectrum, where the coupling coefficients end"
+        "{" + least + """, "radial": {"kind": "tabulated"}}""",
+        "spec.json: $.radial: found no key 'file', expected file: the table of radial functions"
+        "{" + least + """, "radial": {"kind": "tabulated", "file": "r.txt", "nmax": 3}}""",
+        "spec.json: $.radial.nmax: found a number of functions with kind tabulated, expected none: the file says how many"
+        "{" + least + """, "radial": {"file": "r.txt"}}""",
+        "spec.json: $.radial.file: found a file with kind gto, expected file only with kind tabulated"
+        "{" + least + """, "radial": {"kind": "tabulated", "file": 3}}""",
+        "spec.json: $.radial.file: found '3', expected the name of a file"
+        "{" + least + """, "radial": {"scaling": {"rate": 1}}}""", "spec.json: $.radial.scaling: found no key 'scale', expected scale: "
+        "{" + least + """, "density": {"kind": "delta", "sigma": 0.2}}""",
+        "spec.json: $.density.sigma: found a width with kind delta, expected sigma only with kind gaussian"
+        "{" + least + """, "model": {"kind": "ridge", "folds": 1}}""", "spec.json: $.model.folds: found '1', expected a whole number 2…1000"
+        "{" + least + """, "model": {"kind": "ridge", "regularizer": -1}}""",
+        "spec.json: $.model.regularizer: found '-1', expected a number of at least 0"
+        "{" + least + """, "model": {"folds": 3}}""", "spec.json: $.model: found no key 'kind', expected kind: the model, one of ridge"
+        "{" + least + """, "fields": [{"name": "spin"}]}""",
+        "spec.json: $.fields: found the vector field spin with kind power-spectrum, expected vector fields only with the spin- kinds, nice and tree"
+        """{"cutoff": {"radius": 4}, "representation": {"kind": "spin-bispectrum"}}""",
+        "spec.json: $: found no vector field, expected fields: the vectors that atoms carry, which spin-bispectrum is made from"
+        spins "3", "spec.json: $.fields: found '3', expected a list of objects [{ … }, …]"
+        spins "[3]", "spec.json: $.fields[0]: found '3', expected an object { … }"
+        spins "[{}]", "spec.json: $.fields[0]: found no key 'name', expected name: what labels, factors and coupling trees call it"
+        spins """[{"name": "rho"}]""",
+        "spec.json: $.fields[0].name: found 'rho', expected letters, digits and underscores, a letter first, and not rho"
+        spins """[{"name": "a"}, {"name": "a"}]""", "spec.json: $.fields[1].name: found 'a' twice, expected each name once"
+        spins """[{"name": "a", "kye": "spins"}]""",
+        "spec.json: $.fields[0]: found the unknown key 'kye', expected 'key' perhaps; known are name, kind, key, axial, timeOdd, axis, species, center"
+        spins """[{"name": "a", "axial": 1}]""", "spec.json: $.fields[0].axial: found '1', expected true or false"
+        spins """[{"name": "a", "kind": "tensor"}]""", "spec.json: $.fields[0].kind: found '\"tensor\"', expected one of vector"
+        spins """[{"name": "a", "species": ["Fe"]}], "species": ["C", "H"]""",
+        "spec.json: $.fields[0].species: found Fe, expected elements of $.species"
+        """{"cutoff": {"radius": 4}, "fields": [{"name": "a", "axial": true, "axis": [0, 0]}], "representation": {"kind": "spin-power-spectrum"}}""",
+        "spec.json: $.fields[0].axis: found '[0, 0]', expected three numbers, not all zero, as [0, 0, 1]"
+        """{"cutoff": {"radius": 4}, "lmax": 4, "fields": [{"name": "a", "axis": [0, 0, 1]}], "representation": {"kind": "spin-power-spectrum"}}""",
+        "spec.json: $.fields[0].axis: found this key with a field that is not axial, expected axis only with"
+        """{"cutoff": {"radius": 4}, "lmax": 20, "fields": [{"name": "a"}], "representation": {"kind": "spin-power-spectrum"}}""",
+        "spec.json: $.lmax: found 20, expected at most 19 with spin-power-spectrum, where the coupling coefficients end"
+        """{"cutoff": {"radius": 4}, "representation": {"kind": "power-spectrum", "coupling": "both"}}""",
+        "spec.json: $.representation.coupling: found this key with kind power-spectrum, expected coupling only with the spin- kinds"
+        "{\n" + least + "\n\"lmax\" 2}", "spec.json:3: found no JSON"
+    ]
 
 [<Tests>]
 let tests =
@@ -121,7 +129,8 @@ let tests =
             Assert.Equal<RepresentationSpec>([ RepresentationSpec RepresentationKind.PowerSpectrum ], spec.Representations)
             Assert.Null spec.Model
 
-        testCase "every key is taken" <| fun () ->
+        testCase "every key is taken"
+        <| fun () ->
             let spec =
                 parse
                     """{"cutoff": {"radius": 5.5, "smoothing": 5.5, "kind": "polynomial"},
@@ -179,8 +188,12 @@ let tests =
             // The density with itself and the spins with themselves.
             Assert.Equal(2, (lone.CouplingTrees "spec.json").Count)
 
-        testCase "a specification without features is refused" <| fun () ->
-            let spec = parse """{"cutoff": {"radius": 4}, "lmax": 2, "fields": [{"name": "a"}], "representation": {"kind": "spin-power-spectrum", "coupling": "summed", "scalars": "exclude", "parity": "pseudo"}}"""
+        testCase "a specification without features is refused"
+        <| fun () ->
+            let spec =
+                parse
+                    """{"cutoff": {"radius": 4}, "lmax": 2, "fields": [{"name": "a"}], "representation": {"kind": "spin-power-spectrum", "coupling": "summed", "scalars": "exclude", "parity": "pseudo"}}"""
+
             let e = Assert.Throws<InputException>(fun () -> spec.CreateRepresentation([ 1 ], "spec.json") |> ignore)
             Assert.Equal("spec.json: $.representation: found no features of this kind, expected a kind with features", e.Message)
 
@@ -190,16 +203,24 @@ let tests =
                 Assert.StartsWith(expected, e.Message)
                 Assert.DoesNotContain("\n", e.Message)
 
-        testCase "equivariants are both parities, the bispectrum is proper, unless the specification says otherwise" <| fun () ->
+        testCase "equivariants are both parities, the bispectrum is proper, unless the specification says otherwise"
+        <| fun () ->
             let representation (text: string) =
                 (parse ("""{"cutoff": {"radius": 4}, "lmax": 3, "representation": {""" + text + "}}")).Representations[0]
+
             let equivariants = representation "\"kind\": \"equivariants\""
             Assert.Equal(RepresentationSpec(RepresentationKind.Equivariants, Parities = Parities.Both), equivariants)
             Assert.Equal(RepresentationSpec RepresentationKind.Bispectrum, representation "\"kind\": \"bispectrum\"")
 
             Assert.Equal(
-                RepresentationSpec(RepresentationKind.Equivariants, Parities = Parities.Pseudo, Lambda = Nullable 4, Channels = ChannelProduct.Elementwise),
-                representation "\"kind\": \"equivariants\", \"parity\": \"pseudo\", \"lambda\": 4, \"order\": 2, \"channels\": \"elementwise\""
+                RepresentationSpec(
+                    RepresentationKind.Equivariants,
+                    Parities = Parities.Pseudo,
+                    Lambda = Nullable 4,
+                    Channels = ChannelProduct.Elementwise
+                ),
+                representation
+                    "\"kind\": \"equivariants\", \"parity\": \"pseudo\", \"lambda\": 4, \"order\": 2, \"channels\": \"elementwise\""
             )
 
             let spec = parse """{"cutoff": {"radius": 4}, "representation": {"kind": "equivariants"}}"""
@@ -231,25 +252,41 @@ let tests =
                   "\"row\": 0", "$.alchemical.row: found '0', expected a number above 0 and at most 1000" ] do
                 Assert.Equal("spec.json: " + expected, Assert.Throws<InputException>(fun () -> spec text |> ignore).Message)
 
-        testCase "a table of radial functions is found beside the specification, and must reach far enough" <| fun () ->
+        testCase "a table of radial functions is found beside the specification, and must reach far enough"
+        <| fun () ->
             TemporaryFolder.using (fun folder ->
                 let table = Path.Combine(folder, "radial.txt")
                 let path = Path.Combine(folder, "spec.json")
                 let text = "{" + least + """, "radial": {"kind": "tabulated", "file": "radial.txt"}, "lmax": 1}"""
                 File.WriteAllText(path, text)
                 let build () = (Spec.Read path).CreateInvariants([ 1 ], path)
+
                 let wrong (rows: string) =
                     File.WriteAllText(table, rows)
                     Assert.Throws<InputException>(fun () -> build () |> ignore).Message
 
                 File.WriteAllText(table, "r R_0 R_1\n0 1 0\n1 1 1\n2 0 1\n3 0 0\n4 0 0\n")
                 Assert.Equal(2, (build ()).Expansion.NMax)
-                Assert.Equal(table + ": r: found radii up to 3 Å, expected up to the cutoff radius 4 Å", wrong "r R_0\n0 1\n1 1\n2 0\n3 0\n")
-                Assert.Equal(table + ": found functions for l up to 0, expected l up to lmax, 1", wrong "r R_0_0\n0 1\n1 1\n2 0\n3 0\n4 0\n")
-                File.Delete table
-                Assert.Equal(table + ": found no such file, expected a table of radial functions", Assert.Throws<InputException>(fun () -> build () |> ignore).Message))
 
-        testCase "the iteration of nice is taken with every key, written out and read again" <| fun () ->
+                Assert.Equal(
+                    table + ": r: found radii up to 3 Å, expected up to the cutoff radius 4 Å",
+                    wrong "r R_0\n0 1\n1 1\n2 0\n3 0\n"
+                )
+
+                Assert.Equal(
+                    table + ": found functions for l up to 0, expected l up to lmax, 1",
+                    wrong "r R_0_0\n0 1\n1 1\n2 0\n3 0\n4 0\n"
+                )
+
+                File.Delete table
+
+                Assert.Equal(
+                    table + ": found no such file, expected a table of radial functions",
+                    Assert.Throws<InputException>(fun () -> build () |> ignore).Message
+                ))
+
+        testCase "the iteration of nice is taken with every key, written out and read again"
+        <| fun () ->
             let read (keys: string) =
                 let spec = parse $"""{{"cutoff": {{"radius": 3}}, "lmax": 2, "representation": {{"kind": "nice"{keys}}}}}"""
                 Assert.Equal(spec, parse (spec.ToJson()))
@@ -257,24 +294,58 @@ let tests =
 
             let settings keys = (read keys).Settings
             Assert.Equal(NiceSpec(NiceSettings(Order = 4), NiceFit.DefaultEnvironments), read "")
-            Assert.Equal(NiceSettings.Uncontracted(3, Nullable 5, Parities.Both), settings """, "order": 3, "lambda": 5, "parity": "both", "contraction": "none" """)
+
+            Assert.Equal(
+                NiceSettings.Uncontracted(3, Nullable 5, Parities.Both),
+                settings """, "order": 3, "lambda": 5, "parity": "both", "contraction": "none" """
+            )
+
             let captured = settings """, "contraction": {"captured": 0.99}, "expand": "all", "purify": "none" """
             Assert.Equal(NiceBranch(Captured = Nullable 0.99), captured.Covariants)
             Assert.Equal(NiceBranch(Captured = Nullable 0.99), captured.Invariants)
-            let all = read """, "contraction": {"components": {"covariants": 7}}, "expand": {"invariants": 8}, "purify": {"covariants": 0}, "environments": 9 """
+
+            let all =
+                read
+                    """, "contraction": {"components": {"covariants": 7}}, "expand": {"invariants": 8}, "purify": {"covariants": 0}, "environments": 9 """
+
             Assert.Equal(NiceBranch(Expand = Nullable 150, Components = Nullable 7, Purify = 0), all.Settings.Covariants)
             Assert.Equal(NiceBranch(Expand = Nullable 8, Components = Nullable 200, Purify = 50), all.Settings.Invariants)
             Assert.Equal(9, all.Environments)
-            Assert.Equal((NiceStandard.Blocks, NiceSelection(9, NiceChoice.Cur)), (let s = settings """, "standard": "blocks", "select": {"count": 9, "by": "cur"} """ in s.Standard, nonNull s.Selection))
+
+            Assert.Equal(
+                (NiceStandard.Blocks, NiceSelection(9, NiceChoice.Cur)),
+                (let s = settings """, "standard": "blocks", "select": {"count": 9, "by": "cur"} """ in s.Standard, nonNull s.Selection)
+            )
+
             Assert.Equal(NiceSelection(100, NiceChoice.Farthest), nonNull (settings """, "select": {} """).Selection)
             Assert.True((settings """, "centres": "species" """).IsPerSpecies)
-            Assert.Equal(NiceSelection(7, NiceChoice.Independent), nonNull (settings """, "select": {"count": 7, "by": "independent"} """).Selection)
-            let certified = nonNull (settings """, "contraction": "none", "select": {"by": "couplings", "couplings": ["a.json", "b.json"]} """).Selection
+
+            Assert.Equal(
+                NiceSelection(7, NiceChoice.Independent),
+                nonNull (settings """, "select": {"count": 7, "by": "independent"} """).Selection
+            )
+
+            let certified =
+                nonNull
+                    (settings """, "contraction": "none", "select": {"by": "couplings", "couplings": ["a.json", "b.json"]} """).Selection
+
             Assert.Equal(NiceChoice.Couplings, certified.Choice)
             Assert.Equal<string>([ "a.json"; "b.json" ], certified.Files)
-            Assert.Equal<NiceInvariants list>([ NiceInvariants.Each; NiceInvariants.Last ], [ (settings "").InvariantsOf; (settings """, "branch": "last" """).InvariantsOf ])
-            Assert.Equal<bool list>([ false; false; true ], [ for keys in [ ""; """, "precision": "float64" """; """, "precision": "float32" """ ] -> (read keys).IsSingle ])
-            Assert.Equal((NiceScaling.Fields, true), (let s = settings """, "scaling": "fields", "time": "both" """ in s.Scaling, s.HasTimeOdd))
+
+            Assert.Equal<NiceInvariants list>(
+                [ NiceInvariants.Each; NiceInvariants.Last ],
+                [ (settings "").InvariantsOf; (settings """, "branch": "last" """).InvariantsOf ]
+            )
+
+            Assert.Equal<bool list>(
+                [ false; false; true ],
+                [ for keys in [ ""; """, "precision": "float64" """; """, "precision": "float32" """ ] -> (read keys).IsSingle ]
+            )
+
+            Assert.Equal(
+                (NiceScaling.Fields, true),
+                (let s = settings """, "scaling": "fields", "time": "both" """ in s.Scaling, s.HasTimeOdd)
+            )
 
             let refused (keys: string) (expected: string) =
                 let e = Assert.Throws<InputException>(fun () -> read keys |> ignore)
@@ -285,9 +356,17 @@ let tests =
             refused """, "contraction": {"captured": 0.9, "components": {}} """ "found components and captured"
             refused """, "contraction": {"captured": 1.5} """ "$.representation.contraction.captured: found '1.5'"
             refused """, "contraction": "none", "purify": {"covariants": 3} """ "purify only with a contraction"
-            refused """, "select": {"by": "couplings", "couplings": ["a.json"]} """ "found couplings with a contraction or some products, expected contraction none and expand all"
+
+            refused
+                """, "select": {"by": "couplings", "couplings": ["a.json"]} """
+                "found couplings with a contraction or some products, expected contraction none and expand all"
+
             refused """, "contraction": "none", "select": {"by": "couplings"} """ "no key 'couplings'"
-            refused """, "contraction": "none", "select": {"by": "couplings", "count": 3, "couplings": ["a.json"]} """ "$.representation.select.count: found this key with by couplings"
+
+            refused
+                """, "contraction": "none", "select": {"by": "couplings", "count": 3, "couplings": ["a.json"]} """
+                "$.representation.select.count: found this key with by couplings"
+
             refused """, "select": {"by": "cur", "couplings": ["a.json"]} """ "couplings only with by couplings"
             refused """, "order": 11 """ "a whole number 1…10"
             refused """, "precision": "float16" """ "$.representation.precision: found '\"float16\"', expected one of float64, float32"
@@ -296,9 +375,17 @@ let tests =
             refused """, "factors": [] """ "$.representation.factors: found '[]'"
             refused """, "factors": ["rho", "rho"] """ "found a name twice"
             refused """, "factors": ["rho", "V"] """ "found 'V', expected one of rho"
-            let other = Assert.Throws<InputException>(fun () -> parse """{"cutoff": {"radius": 3}, "representation": {"kind": "bispectrum", "expand": "all"}}""" |> ignore)
+
+            let other =
+                Assert.Throws<InputException>(fun () ->
+                    parse """{"cutoff": {"radius": 3}, "representation": {"kind": "bispectrum", "expand": "all"}}""" |> ignore)
+
             Assert.Contains("expand only with nice", other.Message)
-            let three = Assert.Throws<InputException>(fun () -> parse """{"cutoff": {"radius": 3}, "representation": {"kind": "equivariants", "order": 3}}""" |> ignore)
+
+            let three =
+                Assert.Throws<InputException>(fun () ->
+                    parse """{"cutoff": {"radius": 3}, "representation": {"kind": "equivariants", "order": 3}}""" |> ignore)
+
             Assert.Contains("1 or 2 with equivariants", three.Message)
 
         testCase "docs/spec.md is what the code says" <| fun () ->

@@ -70,7 +70,8 @@ let tests =
 
             Assert.True(apart >= 15, $"{apart} of 20 structures")
 
-        testCase "each feature is its coupling tree, or its tree with v·v', and the trees are proved invariant" <| fun () ->
+        testCase "each feature is its coupling tree, or its tree with v·v', and the trees are proved invariant"
+        <| fun () ->
             let fields = [ spin; dipole ]
             let e = expansion 2 1 fields
             let f = SpinBispectrum(e, FieldCoupling.Both, true, Parities.Both)
@@ -94,8 +95,11 @@ let tests =
                     else
                         let groups = (e.FieldGroups(label[0] - 1)).ToArray()
                         let channel = Array.IndexOf(groups, label[1]) * 2 + label[2]
-                        [| for lm in l * l .. l * l + 2 * l ->
-                               [| for q in 0..2 -> vectors[label[0] - 1][((i * 4 + lm) * 3 + q) * 2 * groups.Length + channel] |] |]
+
+                        [|
+                            for lm in l * l .. l * l + 2 * l ->
+                                [| for q in 0..2 -> vectors[label[0] - 1][((i * 4 + lm) * 3 + q) * 2 * groups.Length + channel] |]
+                        |]
 
                 let leaf i (label: int[]) =
                     let c = site i label
@@ -114,7 +118,13 @@ let tests =
                 factors f
                 |> Array.iteri (fun k labels ->
                     let a, b, c = labels[0], labels[1], labels[2]
-                    Assert.Single(trees |> List.filter (fun (isSummed, tree) -> isSummed = (a[4] < 0) && tree.Tree.Fields = [ name a[0]; name b[0]; name c[0] ])) |> ignore
+
+                    Assert.Single(
+                        trees
+                        |> List.filter (fun (isSummed, tree) ->
+                            isSummed = (a[4] < 0) && tree.Tree.Fields = [ name a[0]; name b[0]; name c[0] ])
+                    )
+                    |> ignore
 
                     let orders =
                         match (Array.distinct labels).Length with
@@ -142,7 +152,8 @@ let tests =
             // Symmetric triples of 4 channels for even l1 + l2 + l3: (000), (011), (022), (112), (222).
             Assert.Equal(20 + 40 + 40 + 40 + 20, own.Length)
 
-        testCase "turning two spins about their bond is seen by products of three, through the third atom, and not by products of two" <| fun () ->
+        testCase "turning two spins about their bond is seen by products of three, through the third atom, and not by products of two"
+        <| fun () ->
             let e = expansion 2 1 [ VectorField("spin", "spins", true, true, [ 26 ]) ]
             let two, three = SpinPowerSpectrum e, SpinBispectrum e
             let random = Random 3
@@ -156,7 +167,8 @@ let tests =
                 let about = [| cos angle; -sin angle; 0.; sin angle; cos angle; 0.; 0.; 0.; u[2] |]
 
                 let structure (spins: float[]) =
-                    (Structure.Create(ReadOnlySpan [| 26; 26; 8 |], ReadOnlySpan place)).WithAtomProperty("spins", PropertyArray.Real(ReadOnlySpan spins, 3))
+                    (Structure.Create(ReadOnlySpan [| 26; 26; 8 |], ReadOnlySpan place))
+                        .WithAtomProperty("spins", PropertyArray.Real(ReadOnlySpan spins, 3))
 
                 let before, after = structure v, structure (applyToVectors about (ReadOnlySpan v))
                 let seen (f: InvariantRepresentation) = (rows f before)[0], (rows f after)[0]
@@ -165,16 +177,32 @@ let tests =
                 let a, b = seen three
                 Assert.True(largest [| Array.map2 (-) a b |] > 1e-3 * largest [| a |])
 
-        testCase "it obeys the laws of all representations" <| fun () ->
+        testCase "it obeys the laws of all representations"
+        <| fun () ->
             let all = [ 1; 6; 8; 14; 26 ]
             let own = VectorField("spin", "spins", true, true, [ 8; 26 ])
             let others = VectorField("moment", "mu", true, true, [ 1; 26 ], CentrePolicy.Include)
-            let radial = RadialTable.Build(SmearedGto(GtoBasis(1, cutoff), 1, cutoff, 0.4), CutoffFunction(cutoff, 0.8, CutoffKind.Polynomial), 1e-10)
 
-            let subjects =
-                [ for coupling in [ FieldCoupling.Resolved; FieldCoupling.Summed; FieldCoupling.Both ] do
-                      let e = DensityExpansion(radial, all, CentrePolicy.Include, [ own; others ], SpeciesMixing.FromPeriodicTable(all, 2., 2., 1))
-                      Representations.invariant $"{coupling}" (fun _ -> false) (SpinBispectrum(e, coupling)) ]
+            let radial =
+                RadialTable.Build(
+                    SmearedGto(GtoBasis(1, cutoff), 1, cutoff, 0.4),
+                    CutoffFunction(cutoff, 0.8, CutoffKind.Polynomial),
+                    1e-10
+                )
+
+            let subjects = [
+                for coupling in [ FieldCoupling.Resolved; FieldCoupling.Summed; FieldCoupling.Both ] do
+                    let e =
+                        DensityExpansion(
+                            radial,
+                            all,
+                            CentrePolicy.Include,
+                            [ own; others ],
+                            SpeciesMixing.FromPeriodicTable(all, 2., 2., 1)
+                        )
+
+                    Representations.invariant $"{coupling}" (fun _ -> false) (SpinBispectrum(e, coupling))
+            ]
 
             Representations.haveSymmetries 15 subjects
             Representations.haveGradients 15 subjects

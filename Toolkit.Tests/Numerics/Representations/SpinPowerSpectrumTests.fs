@@ -43,10 +43,14 @@ let private labels (f: InvariantRepresentation) =
 [<Tests>]
 let tests =
     testList "Numerics.Representations.SpinPowerSpectrumTests" [
-        testCase "the sum over J is (2l + 1)/4π Σ (v_j·v_k) R R' P_l, atom by atom" <| fun () ->
+        testCase "the sum over J is (2l + 1)/4π Σ (v_j·v_k) R R' P_l, atom by atom"
+        <| fun () ->
             let nmax, lmax = 3, 4
+
             let legendre l x =
-                let rec go n (p0: float) p1 = if n > l then p1 else go (n + 1) p1 ((float (2 * n - 1) * x * p1 - float (n - 1) * p0) / float n)
+                let rec go n (p0: float) p1 =
+                    if n > l then p1 else go (n + 1) p1 ((float (2 * n - 1) * x * p1 - float (n - 1) * p0) / float n)
+
                 if l = 0 then 1. else go 2 1. x
 
             for sigma in [ Some 0.4; None ] do
@@ -68,12 +72,14 @@ let tests =
 
                     for i in 0 .. s.Count - 1 do
                         // Species, radial values, direction and vector of everything that the centre sees; itself with R = 1.
-                        let seen =
-                            [ yield DensityExpansion.CentreLabel, Array.create ((lmax + 1) * nmax) 1., [| 0.; 0.; 0. |], v[3 * i .. 3 * i + 2]
-                              for p in list.Offsets[i] .. list.Offsets[i + 1] - 1 do
-                                  let r = list.Distances[p]
-                                  let j = list.Neighbors[p]
-                                  yield s.Species[j], functions r, [| list.X[p] / r; list.Y[p] / r; list.Z[p] / r |], v[3 * j .. 3 * j + 2] ]
+                        let seen = [
+                            yield
+                                DensityExpansion.CentreLabel, Array.create ((lmax + 1) * nmax) 1., [| 0.; 0.; 0. |], v[3 * i .. 3 * i + 2]
+                            for p in list.Offsets[i] .. list.Offsets[i + 1] - 1 do
+                                let r = list.Distances[p]
+                                let j = list.Neighbors[p]
+                                yield s.Species[j], functions r, [| list.X[p] / r; list.Y[p] / r; list.Z[p] / r |], v[3 * j .. 3 * j + 2]
+                        ]
 
                         let dot (a: float[]) (b: float[]) = a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 
@@ -104,7 +110,8 @@ let tests =
                                 Assert.InRange(abs (bySum[(List.ofArray a, List.ofArray b)] - expected), 0., 30. * scale))
                             (labels summed))
 
-        testCase "every J-resolved feature is invariant when atoms and spins turn together, and some are not when they turn apart" <| fun () ->
+        testCase "every J-resolved feature is invariant when atoms and spins turn together, and some are not when they turn apart"
+        <| fun () ->
             let f = SpinPowerSpectrum(expansion 2 3 [ spin; magneticDipole ], FieldCoupling.Resolved, true, Parities.Both)
             let mutable apart = 0
 
@@ -113,9 +120,17 @@ let tests =
                 let turn = randomRotation random
                 let before = rows f s
                 equal 1e-11 before (rows f (apply [ "spins", Axial; "mu", Axial ] turn s))
-                let alone = rows f (change "spins" (fun v -> applyToVectors turn (ReadOnlySpan v)) s |> change "mu" (fun v -> applyToVectors turn (ReadOnlySpan v)))
+
+                let alone =
+                    rows
+                        f
+                        (change "spins" (fun v -> applyToVectors turn (ReadOnlySpan v)) s
+                         |> change "mu" (fun v -> applyToVectors turn (ReadOnlySpan v)))
+
                 let difference = Array.map2 (Array.map2 (-)) before alone
-                if largest difference > 1e-3 * largest before then apart <- apart + 1)
+
+                if largest difference > 1e-3 * largest before then
+                    apart <- apart + 1)
 
             Assert.True(apart >= 30, $"{apart} of 40 structures")
 
@@ -224,11 +239,13 @@ let tests =
                         let label = List.ofSeq (scalar.Labels[k].ToArray())
 
                         match place.TryGetValue label with
-                        | true, at -> for i in 0 .. s.Count - 1 do Assert.InRange(abs (found[i][at] - expected[i][k]), 0., 1e-13 * largest expected)
+                        | true, at ->
+                            for i in 0 .. s.Count - 1 do Assert.InRange(abs (found[i][at] - expected[i][k]), 0., 1e-13 * largest expected)
                         // The centre's own density has l = 0 only; other channels of it do not exist here.
                         | _ -> for i in 0 .. s.Count - 1 do Assert.Equal(0., expected[i][k]))
 
-        testCase "the dot product of two sets of features is that of all ordered pairs of channels" <| fun () ->
+        testCase "the dot product of two sets of features is that of all ordered pairs of channels"
+        <| fun () ->
             let lmax, nmax = 2, 2
             let e = expansion nmax lmax [ spin ]
             let f = SpinPowerSpectrum(e, FieldCoupling.Summed, false)
@@ -239,22 +256,28 @@ let tests =
                 let c = e.ComputeField(s, 0)
                 let channels = c.Length / (s.Count * 9 * 3)
 
-                let full i =
-                    [| for l in 0..lmax do
-                           for a in 0 .. channels - 1 do
-                               for b in 0 .. channels - 1 ->
-                                   Seq.sum (
-                                       seq {
-                                           for lm in l * l .. l * l + 2 * l do
-                                               for q in 0..2 ->
-                                                   let row = ((i * 9 + lm) * 3 + q) * channels
-                                                   c[row + a] * c[row + b]
-                                       }
-                                   ) |]
+                let full i = [|
+                    for l in 0..lmax do
+                        for a in 0 .. channels - 1 do
+                            for b in 0 .. channels - 1 ->
+                                Seq.sum (
+                                    seq {
+                                        for lm in l * l .. l * l + 2 * l do
+                                            for q in 0..2 ->
+                                                let row = ((i * 9 + lm) * 3 + q) * channels
+                                                c[row + a] * c[row + b]
+                                    }
+                                )
+                |]
 
                 let dot = Array.fold2 (fun sum x y -> sum + x * y) 0.
                 let expected = dot (full 0) (full 1)
-                Assert.InRange(abs (dot features[0] features[1] - expected), 0., 1e-12 * (1. + dot (full 0) (full 0) + dot (full 1) (full 1))))
+
+                Assert.InRange(
+                    abs (dot features[0] features[1] - expected),
+                    0.,
+                    1e-12 * (1. + dot (full 0) (full 0) + dot (full 1) (full 1))
+                ))
 
         testCase "every feature is one of the stated coupling trees, and each tree is proved invariant" <| fun () ->
             let fields = [ spin; dipole ]
@@ -299,7 +322,8 @@ let tests =
                         let value = (Families.couple (leaf i a j) (leaf i b j) 0)[0]
                         Assert.InRange(abs (features[i][k] - sign * scale * root * value), 0., 1e-12 * largest features)))
 
-        testCase "Moriya's scalar of two spins, seen from the third atom, is 2 p_0 + p_1 − p_2 at l = l' = 1" <| fun () ->
+        testCase "Moriya's scalar of two spins, seen from the third atom, is 2 p_0 + p_1 − p_2 at l = l' = 1"
+        <| fun () ->
             let e = DensityExpansion(table 2 1 None, species, CentrePolicy.Include, [ spin ])
             let f = SpinPowerSpectrum(e, FieldCoupling.Resolved, false)
 
@@ -312,12 +336,16 @@ let tests =
                 let radial = table 2 1 None
 
                 for i in 0 .. s.Count - 1 do
-                    let sum n =
-                        [ for p in list.Offsets[i] .. list.Offsets[i + 1] - 1 do
-                              let values, slopes = Array.zeroCreate 4, Array.zeroCreate 4
-                              radial.Evaluate(list.Distances[p], Span values, Span slopes)
-                              let r = list.Distances[p]
-                              values[2 + n], [| list.X[p] / r; list.Y[p] / r; list.Z[p] / r |], v[3 * list.Neighbors[p] .. 3 * list.Neighbors[p] + 2] ]
+                    let sum n = [
+                        for p in list.Offsets[i] .. list.Offsets[i + 1] - 1 do
+                            let values, slopes = Array.zeroCreate 4, Array.zeroCreate 4
+                            radial.Evaluate(list.Distances[p], Span values, Span slopes)
+                            let r = list.Distances[p]
+
+                            values[2 + n],
+                            [| list.X[p] / r; list.Y[p] / r; list.Z[p] / r |],
+                            v[3 * list.Neighbors[p] .. 3 * list.Neighbors[p] + 2]
+                    ]
 
                     // (r_j × r_k)·(v_j × v_k), summed over all pairs of neighbours.
                     let expected =
@@ -330,23 +358,31 @@ let tests =
                     let value =
                         labels f
                         |> Array.mapi (fun k (a, b, j) ->
-                            if a[1] = 26 && b[1] = 26 && a[2] = 0 && b[2] = 1 && a[3] = 1 && b[3] = 1 then weights[j] * found[i][k] / sqrt 2. else 0.)
+                            if a[1] = 26 && b[1] = 26 && a[2] = 0 && b[2] = 1 && a[3] = 1 && b[3] = 1 then
+                                weights[j] * found[i][k] / sqrt 2.
+                            else
+                                0.)
                         |> Array.sum
 
                     Assert.InRange(abs (value - expected), 0., 1e-12 * (1. + largest found)))
 
-        testCase "it obeys the laws of all representations" <| fun () ->
+        testCase "it obeys the laws of all representations"
+        <| fun () ->
             let partial = VectorField("dipole", "mu", false, false, [ 1; 8; 26 ], CentrePolicy.Include)
             let mixing = SpeciesMixing.FromPeriodicTable(species, 2., 2., 2)
 
-            let subjects =
-                [ for coupling in [ FieldCoupling.Resolved; FieldCoupling.Summed; FieldCoupling.Both ] do
-                      let e = expansion 3 2 [ spin; partial ]
-                      Representations.invariant $"{coupling}" (fun _ -> false) (SpinPowerSpectrum(e, coupling))
-                  for policy in [ CentrePolicy.Exclude; CentrePolicy.Separate ] do
-                      let e = DensityExpansion(table 2 1 (Some 0.4), species, policy, [ spin ], mixing)
-                      Representations.invariant $"mixed, {policy}" (fun _ -> false) (SpinPowerSpectrum(e, FieldCoupling.Both))
-                  Representations.invariant "nine functions" (fun _ -> false) (SpinPowerSpectrum(expansion 9 1 [ spin ], FieldCoupling.Resolved, false)) ]
+            let subjects = [
+                for coupling in [ FieldCoupling.Resolved; FieldCoupling.Summed; FieldCoupling.Both ] do
+                    let e = expansion 3 2 [ spin; partial ]
+                    Representations.invariant $"{coupling}" (fun _ -> false) (SpinPowerSpectrum(e, coupling))
+                for policy in [ CentrePolicy.Exclude; CentrePolicy.Separate ] do
+                    let e = DensityExpansion(table 2 1 (Some 0.4), species, policy, [ spin ], mixing)
+                    Representations.invariant $"mixed, {policy}" (fun _ -> false) (SpinPowerSpectrum(e, FieldCoupling.Both))
+                Representations.invariant
+                    "nine functions"
+                    (fun _ -> false)
+                    (SpinPowerSpectrum(expansion 9 1 [ spin ], FieldCoupling.Resolved, false))
+            ]
 
             Representations.haveSymmetries 20 subjects
             Representations.haveGradients 20 subjects
@@ -357,8 +393,13 @@ let tests =
                 let keys = labels f |> Array.map (fun (a, b, j) -> List.sort [ List.ofArray a; List.ofArray b ], j)
                 Assert.Equal(keys.Length, (Array.distinct keys).Length)
 
-        testCase "an expansion without vectors and a J that the table does not have are refused" <| fun () ->
-            Assert.Contains("vector field", Assert.Throws<ArgumentException>(fun () -> SpinPowerSpectrum(expansion 2 2 []) |> ignore).Message)
+        testCase "an expansion without vectors and a J that the table does not have are refused"
+        <| fun () ->
+            Assert.Contains(
+                "vector field",
+                Assert.Throws<ArgumentException>(fun () -> SpinPowerSpectrum(expansion 2 2 []) |> ignore).Message
+            )
+
             let high = expansion 1 8 [ spin ]
             Assert.Contains("J goes to lmax + 1 = 9", Assert.Throws<ArgumentException>(fun () -> SpinPowerSpectrum high |> ignore).Message)
             Assert.True((SpinPowerSpectrum(high, FieldCoupling.Summed)).FeatureCount > 0)

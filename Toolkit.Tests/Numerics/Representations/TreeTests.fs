@@ -35,7 +35,9 @@ let private deep = { range with Factors = 4, 6; LMax = 2; Largest = 3 }
 
 let private specOf center =
     Spec.Parse(
-        "{\"cutoff\": {\"radius\": 3.4, \"smoothing\": 1}, \"radial\": {\"nmax\": 1}, \"lmax\": 3, \"density\": {\"center\": \"" + center + "\"},
+        "{\"cutoff\": {\"radius\": 3.4, \"smoothing\": 1}, \"radial\": {\"nmax\": 1}, \"lmax\": 3, \"density\": {\"center\": \""
+        + center
+        + "\"},
             \"fields\": [{\"name\": \"spins\", \"axial\": true, \"timeOdd\": true}, {\"name\": \"mu\"}],
             \"representation\": {\"kind\": \"spin-bispectrum\"}}",
         "spec.json"
@@ -83,13 +85,18 @@ let private vector name l j = $"{{\"leaf\":\"{name}\",\"l\":{l},\"J\":{j}}}"
 let private couple a b l = $"{{\"couple\":[{a},{b}],\"L\":{l}}}"
 
 /// Four factors, two of them spins, with names.
-let private magnetic = couple (couple (rho "\"l1\"") (vector "spins" "\"l2\"" "\"J2\"") "\"k2\"") (couple (vector "spins" "\"l2\"" "\"J2\"") (rho "\"l1\"") "\"k2\"") "0"
+let private magnetic =
+    couple
+        (couple (rho "\"l1\"") (vector "spins" "\"l2\"" "\"J2\"") "\"k2\"")
+        (couple (vector "spins" "\"l2\"" "\"J2\"") (rho "\"l1\"") "\"k2\"")
+        "0"
 
 let private sums = "{\"sum\":[" + couple (rho "1") (rho "2") "1" + "," + couple (rho "2") (rho "3") "1" + "]}"
 
 let private full species (policy: string) nmax lmax =
     let spec = specOf policy
-    let smaller = Spec.Parse(spec.ToJson().Replace("\"nmax\": 1", $"\"nmax\": {nmax}").Replace("\"lmax\": 3", $"\"lmax\": {lmax}"), "spec.json")
+    let smaller =
+        Spec.Parse(spec.ToJson().Replace("\"nmax\": 1", $"\"nmax\": {nmax}").Replace("\"lmax\": 3", $"\"lmax\": {lmax}"), "spec.json")
     smaller.CreateExpansion(species, "spec.json")
 
 let private refuses (parts: string list) (action: unit -> unit) =
@@ -104,22 +111,28 @@ let private refuses (parts: string list) (action: unit -> unit) =
 [<Tests>]
 let tests =
     testList "Numerics.Representations.TreeTests" [
-        testCase "random trees are executed as the slow interpreter does" <| fun () ->
+        testCase "random trees are executed as the slow interpreter does"
+        <| fun () ->
             let mutable deepest, high, both = 0, 0, Set.empty
 
             for range, species, count in [ range, [ 1; 8 ], 120; deep, [ 8 ], 60 ] do
                 let trees = RandomTrees.trees range
                 let cases = Gen.zip trees.Generator (Gen.choose (0, 1 <<< 30))
 
-                Law.holdsFor count (Arb.fromGenShrink (cases, (fun (tree, seed) -> trees.Shrinker tree |> Seq.map (fun t -> t, seed)))) (fun (tree, seed) ->
-                    let signature = signature tree.Fields tree.Root
+                Law.holdsFor
+                    count
+                    (Arb.fromGenShrink (cases, (fun (tree, seed) -> trees.Shrinker tree |> Seq.map (fun t -> t, seed))))
+                    (fun (tree, seed) ->
+                        let signature = signature tree.Fields tree.Root
 
-                    if order tree.Root >= 4 then
-                        deepest <- deepest + 1
-                        both <- both.Add signature.Sigma
-                        if signature.Lambda >= 2 then high <- high + 1
+                        if order tree.Root >= 4 then
+                            deepest <- deepest + 1
+                            both <- both.Add signature.Sigma
 
-                    Assert.Equal<string list>([], List.truncate 3 (differ (engine expansion) tree (structure species seed))))
+                            if signature.Lambda >= 2 then
+                                high <- high + 1
+
+                        Assert.Equal<string list>([], List.truncate 3 (differ (engine expansion) tree (structure species seed))))
 
             Assert.True(deepest >= 50 && high >= 15 && both.Count = 2, $"{deepest} deep trees, {high} of order 2 or more, σ {both}")
 
@@ -133,16 +146,35 @@ let tests =
             Assert.Equal<string list>([], differ (engine expansion) right (structure [ 1; 8 ] 3))
             Assert.NotEmpty(differ wrong right (structure [ 1; 8 ] 3))
 
-        testCase "a named tree has the kernels of the power spectrum and of λ-SOAP" <| fun () ->
+        testCase "a named tree has the kernels of the power spectrum and of λ-SOAP"
+        <| fun () ->
             let e = full [ 1; 8 ] "include" 2 3
             let s = structure [ 1; 8 ] 5
-            let dots (values: float[]) n = Array.init s.Count (fun i -> Seq.sum (seq { for f in 0 .. n - 1 -> values[f] * values[(s.Count - 1) * n + f] + values[i * n + f] * values[f] }))
+
+            let dots (values: float[]) n =
+                Array.init s.Count (fun i ->
+                    Seq.sum (seq { for f in 0 .. n - 1 -> values[f] * values[(s.Count - 1) * n + f] + values[i * n + f] * values[f] }))
+
             let square = TreeInvariants(e, tree (couple (rho "\"l\"") (rho "\"l\"") "0"))
             let spectrum = PowerSpectrum e
-            Representations.close "power spectrum" 1e-12 (dots (spectrum.Compute s) spectrum.FeatureCount) (dots (square.Compute s) square.FeatureCount)
+
+            Representations.close
+                "power spectrum"
+                1e-12
+                (dots (spectrum.Compute s) spectrum.FeatureCount)
+                (dots (square.Compute s) square.FeatureCount)
+
             let pairs = TreeEquivariants(e, tree (couple (rho "\"l1\"") (rho "\"l2\"") "\"lambda\""))
             let soap = LambdaSoap e
-            let kernel (blocks: EquivariantBlocks) (i: int) = Seq.sum (seq { for b in blocks.Blocks do for k in 0 .. b.Components * b.Channels - 1 -> b[i][k] * b[0][k] })
+
+            let kernel (blocks: EquivariantBlocks) (i: int) =
+                Seq.sum (
+                    seq {
+                        for b in blocks.Blocks do
+                            for k in 0 .. b.Components * b.Channels - 1 -> b[i][k] * b[0][k]
+                    }
+                )
+
             let a, b = soap.Compute s, pairs.Compute s
             Representations.close "λ-SOAP" 1e-12 (Array.init s.Count (kernel a)) (Array.init s.Count (kernel b))
 

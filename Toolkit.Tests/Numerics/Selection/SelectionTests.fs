@@ -26,7 +26,8 @@ let private radius (rows: float[][]) (chosen: int[]) =
 /// The norm of what is left of a row when the chosen rows' span is projected out of it, by Gram–Schmidt done twice.
 let private remainder (rows: float[][]) (chosen: int[]) =
     let project (basis: float[] list) (v: float[]) =
-        (v, basis @ basis) ||> List.fold (fun v b -> let s = Array.fold2 (fun s x y -> s + x * y) 0. v b in Array.map2 (fun x y -> x - s * y) v b)
+        (v, basis @ basis)
+        ||> List.fold (fun v b -> let s = Array.fold2 (fun s x y -> s + x * y) 0. v b in Array.map2 (fun x y -> x - s * y) v b)
 
     let basis =
         ([], chosen)
@@ -64,20 +65,40 @@ let tests =
             let rows = rowsOf seed size 4 4
             Assert.Equal<int[]>(farthest rows 3, Array.truncate 3 (farthest rows 6)))
 
-        Law.test "every CUR row is the one with the largest component in the leading singular vector of what those before it leave" 20 (Law.seeded (8, 30)) (fun (seed, size) ->
-            let rows = rowsOf seed size 6 6
-            let chosen = cur rows 4
+        Law.test
+            "every CUR row is the one with the largest component in the leading singular vector of what those before it leave"
+            20
+            (Law.seeded (8, 30))
+            (fun (seed, size) ->
+                let rows = rowsOf seed size 6 6
+                let chosen = cur rows 4
 
-            for step in 0..3 do
-                let before = chosen[.. step - 1]
-                let basis = (List.empty, before) ||> Array.fold (fun basis c ->
-                    let left = (rows[c], basis) ||> List.fold (fun v b -> let s = Array.fold2 (fun s x y -> s + x * y) 0. v b in Array.map2 (fun x y -> x - s * y) v b)
-                    let norm = sqrt (Array.sumBy (fun x -> x * x) left)
-                    (left |> Array.map (fun x -> x / norm)) :: basis)
-                let left = rows |> Array.map (fun r -> (r, basis) ||> List.fold (fun v b -> let s = Array.fold2 (fun s x y -> s + x * y) 0. v b in Array.map2 (fun x y -> x - s * y) v b))
-                let u = (MathNet.Numerics.LinearAlgebra.Matrix<float>.Build.DenseOfRowArrays left).Svd().U.Column(0).ToArray() |> Array.map abs
-                // The best, but for ties within the accuracy of the vector.
-                Assert.True(u[chosen[step]] > (1. - 1e-4) * Array.max u, $"{u[chosen[step]]} of {Array.max u}"))
+                for step in 0..3 do
+                    let before = chosen[.. step - 1]
+
+                    let basis =
+                        (List.empty, before)
+                        ||> Array.fold (fun basis c ->
+                            let left =
+                                (rows[c], basis)
+                                ||> List.fold (fun v b ->
+                                    let s = Array.fold2 (fun s x y -> s + x * y) 0. v b in Array.map2 (fun x y -> x - s * y) v b)
+
+                            let norm = sqrt (Array.sumBy (fun x -> x * x) left)
+                            (left |> Array.map (fun x -> x / norm)) :: basis)
+
+                    let left =
+                        rows
+                        |> Array.map (fun r ->
+                            (r, basis)
+                            ||> List.fold (fun v b ->
+                                let s = Array.fold2 (fun s x y -> s + x * y) 0. v b in Array.map2 (fun x y -> x - s * y) v b))
+
+                    let u =
+                        (MathNet.Numerics.LinearAlgebra.Matrix<float>.Build.DenseOfRowArrays left).Svd().U.Column(0).ToArray()
+                        |> Array.map abs
+                    // The best, but for ties within the accuracy of the vector.
+                    Assert.True(u[chosen[step]] > (1. - 1e-4) * Array.max u, $"{u[chosen[step]]} of {Array.max u}"))
 
         Law.test "smaller CUR sets are the beginnings of larger ones" 20 (Law.seeded (6, 40)) (fun (seed, size) ->
             let rows = rowsOf seed size 4 4
@@ -105,7 +126,8 @@ let tests =
             Assert.Equal<int[]>([| 0; 1; 2; 3 |], farthest rows 8 |> Array.sort)
 
         testCase "bad rows are refused" <| fun () ->
-            let refused (f: unit -> int[]) (what: string) = Assert.Contains(what, Assert.Throws<ArgumentException>(fun () -> f () |> ignore).Message)
+            let refused (f: unit -> int[]) (what: string) =
+                Assert.Contains(what, Assert.Throws<ArgumentException>(fun () -> f () |> ignore).Message)
             refused (fun () -> FarthestPoints.Select(ReadOnlySpan [| 1.; 2.; 3. |], 2, 1)) "whole rows of 2"
             refused (fun () -> CurRows.Select(ReadOnlySpan [| 1.; nan; 3.; 4. |], 2, 1)) "row 0, column 1"
 
@@ -133,10 +155,17 @@ let tests =
                 // Maxvol's optimum is local: for three columns within a factor of 3^(3/2), mostly the best.
                 Assert.True(own > 0.5 * best, $"{own} of {best}")
 
-        testCase "independent rows are as many as the rank, span all others, and are the same for any number of threads" <| fun () ->
+        testCase "independent rows are as many as the rank, span all others, and are the same for any number of threads"
+        <| fun () ->
             for seed, count, columns, rank in [ 1, 30, 12, 5; 2, 8, 20, 8; 3, 40, 6, 6 ] do
                 // Sizes do not matter; zero and what is rounding beside the others are no rows.
-                let rows = rowsOf seed count columns rank |> Array.mapi (fun i r -> if i = 2 then Array.zeroCreate columns elif i = 3 then Array.map ((*) 1e-13) r else Array.map ((*) (10. ** float (i % 7 - 3))) r)
+                let rows =
+                    rowsOf seed count columns rank
+                    |> Array.mapi (fun i r ->
+                        if i = 2 then Array.zeroCreate columns
+                        elif i = 3 then Array.map ((*) 1e-13) r
+                        else Array.map ((*) (10. ** float (i % 7 - 3))) r)
+
                 let find threads = IndependentRows.Select(ReadOnlySpan(Array.concat rows), columns, count, threads = threads)
                 let found = find 1
                 let expected = min rank (count - 2)
@@ -146,8 +175,14 @@ let tests =
                 Assert.DoesNotContain(3, found.Rows)
                 Assert.True(found.Last > 1e3 * found.Next, $"{found.Last} and {found.Next}")
                 let left = remainder rows found.Rows
-                for i in 4 .. count - 1 do Assert.True(left i <= 1e-7 * sqrt (Array.sumBy (fun x -> x * x) rows[i]))
-                Assert.Equal<int[]>(found.Rows[.. expected - 2], (IndependentRows.Select(ReadOnlySpan(Array.concat rows), columns, expected - 1)).Rows)
+
+                for i in 4 .. count - 1 do
+                    Assert.True(left i <= 1e-7 * sqrt (Array.sumBy (fun x -> x * x) rows[i]))
+
+                Assert.Equal<int[]>(
+                    found.Rows[.. expected - 2],
+                    (IndependentRows.Select(ReadOnlySpan(Array.concat rows), columns, expected - 1)).Rows
+                )
 
             Assert.Empty((IndependentRows.Select(ReadOnlySpan [||], 3, 2)).Rows)
             Assert.Throws<ArgumentException>(fun () -> IndependentRows.Select(ReadOnlySpan [| 1.; nan |], 2, 1) |> ignore) |> ignore

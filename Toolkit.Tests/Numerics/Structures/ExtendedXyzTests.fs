@@ -348,7 +348,8 @@ let tests =
                 Assert.Equal(expected, e.Message)
 
         testCase "cutting a file anywhere gives whole frames and at most one error, never another exception" <| fun () ->
-            let text = write [ hydrogen "Lattice=\"3 0 0 0 3 0 0 0 3\" Properties=species:S:1:pos:R:3 e=\"_JSON {\\\"a\\\": [1]}\" s=\"a b\"" ]
+            let text =
+                write [ hydrogen "Lattice=\"3 0 0 0 3 0 0 0 3\" Properties=species:S:1:pos:R:3 e=\"_JSON {\\\"a\\\": [1]}\" s=\"a b\"" ]
 
             for length in 0 .. text.Length do
                 try

@@ -158,15 +158,18 @@ let tests =
                 + "expected symbols; or, if H, He are meant, atomic numbers in a column Z:I:1",
                 refused (frame (Some "type:I:1") [ 2; 1; 1 ]))
 
-        testCase "files compressed by gzip are read, and damaged ones get one line" <| fun () ->
+        testCase "files compressed by gzip are read, and damaged ones get one line"
+        <| fun () ->
             TemporaryFolder.using (fun folder ->
                 let path = Path.Combine(folder, "frames.xyz.gz")
                 let text = String.replicate 500 "2\nProperties=species:S:1:pos:R:3 energy=-1.5\nO 0 0 0\nH 0 0 1\n"
 
                 let bytes =
                     use memory = new MemoryStream()
+
                     (use gzip = new GZipStream(memory, CompressionLevel.Fastest)
                      gzip.Write(System.ReadOnlySpan(Encoding.UTF8.GetBytes text)))
+
                     memory.ToArray()
 
                 File.WriteAllBytes(path, bytes)
@@ -176,7 +179,12 @@ let tests =
                 File.WriteAllBytes(other, bytes)
                 Assert.Equal(500, Seq.length (ExtendedXyzReader.Read other))
                 File.WriteAllBytes(path, bytes[.. bytes.Length / 2])
-                Assert.StartsWith(path + ":", (Assert.Throws<InputException>(fun () -> Seq.length (ExtendedXyzReader.Read path) |> ignore)).Message)
+
+                Assert.StartsWith(
+                    path + ":",
+                    (Assert.Throws<InputException>(fun () -> Seq.length (ExtendedXyzReader.Read path) |> ignore)).Message
+                )
+
                 bytes[bytes.Length / 2] <- bytes[bytes.Length / 2] ^^^ 0xffuy
                 bytes[20] <- bytes[20] ^^^ 0xffuy
                 File.WriteAllBytes(path, bytes)

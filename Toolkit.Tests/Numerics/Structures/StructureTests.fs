@@ -59,25 +59,29 @@ let tests =
                        face[0] * face[4] - face[1] * face[3] |]
                 near 1e-9 [| cell.Volume / sqrt (Array.sumBy (fun x -> x * x) cross) |] [| cell.Height d |])
 
-        Law.test "wrapping moves atoms by whole lattice vectors into the cell, along periodic directions only" 100 (RandomStructure.recipes (1, 8)) (fun recipe ->
-            let s = RandomStructure.build recipe
+        Law.test
+            "wrapping moves atoms by whole lattice vectors into the cell, along periodic directions only"
+            100
+            (RandomStructure.recipes (1, 8))
+            (fun recipe ->
+                let s = RandomStructure.build recipe
 
-            match s.Cell with
-            | null -> Assert.Same(s, s.Wrap())
-            | cell ->
-                let n = 3 * s.Count
-                let wrapped, shifts = Array.zeroCreate n, Array.zeroCreate n
-                cell.Wrap(s.Positions, s.Periodic, Span wrapped, Span shifts)
-                let f = Array.zeroCreate n
-                cell.ToFractional(ReadOnlySpan wrapped, Span f)
-                let back = Array.zeroCreate n
-                cell.ToCartesian(ReadOnlySpan(Array.map2 (fun x k -> x + float k) f shifts), Span back)
-                near 1e-9 (s.Positions.ToArray()) back
+                match s.Cell with
+                | null -> Assert.Same(s, s.Wrap())
+                | cell ->
+                    let n = 3 * s.Count
+                    let wrapped, shifts = Array.zeroCreate n, Array.zeroCreate n
+                    cell.Wrap(s.Positions, s.Periodic, Span wrapped, Span shifts)
+                    let f = Array.zeroCreate n
+                    cell.ToFractional(ReadOnlySpan wrapped, Span f)
+                    let back = Array.zeroCreate n
+                    cell.ToCartesian(ReadOnlySpan(Array.map2 (fun x k -> x + float k) f shifts), Span back)
+                    near 1e-9 (s.Positions.ToArray()) back
 
-                for i in 0 .. n - 1 do
-                    if s.Periodic[i % 3] then Assert.InRange(f[i], -1e-9, 1. + 1e-9) else Assert.Equal(0, shifts[i])
+                    for i in 0 .. n - 1 do
+                        if s.Periodic[i % 3] then Assert.InRange(f[i], -1e-9, 1. + 1e-9) else Assert.Equal(0, shifts[i])
 
-                near 0. wrapped (s.Wrap().Positions.ToArray()))
+                    near 0. wrapped (s.Wrap().Positions.ToArray()))
 
         testCase "missing lattice vectors are completed by orthogonal unit vectors" <| fun () ->
             for rows in
@@ -160,21 +164,27 @@ let tests =
             Assert.True(Double.IsFinite moved.Positions[0])
             Assert.Equal(s, labelled.WithoutProperty "energy"))
 
-        Law.test "a random isometry keeps all distances, and an axial vector is left alone by the inversion" 100 (RandomStructure.clusters (2, 8)) (fun recipe ->
-            let random = Random recipe.Seed
-            let s = RandomStructure.build recipe |> RandomStructure.withVectors "spin" recipe.Seed
-            let m = Rotations.randomReflection random
-            near 1e-12 [| -1. |] [| Rotations.determinant m |]
-            near 1e-12 Rotations.identity (Rotations.multiply m (Rotations.transpose m))
-            let turned = Rotations.apply [ "spin", Rotations.Axial ] m s |> Rotations.translate (1., 2., 3.)
+        Law.test
+            "a random isometry keeps all distances, and an axial vector is left alone by the inversion"
+            100
+            (RandomStructure.clusters (2, 8))
+            (fun recipe ->
+                let random = Random recipe.Seed
+                let s = RandomStructure.build recipe |> RandomStructure.withVectors "spin" recipe.Seed
+                let m = Rotations.randomReflection random
+                near 1e-12 [| -1. |] [| Rotations.determinant m |]
+                near 1e-12 Rotations.identity (Rotations.multiply m (Rotations.transpose m))
+                let turned = Rotations.apply [ "spin", Rotations.Axial ] m s |> Rotations.translate (1., 2., 3.)
 
-            let distances (x: Structure) =
-                let p = x.Positions.ToArray()
-                [| for i in 0 .. x.Count - 1 do
-                       for j in 0 .. x.Count - 1 ->
-                           sqrt (Seq.sum (seq { for k in 0..2 -> (p[3 * i + k] - p[3 * j + k]) ** 2. })) |]
+                let distances (x: Structure) =
+                    let p = x.Positions.ToArray()
 
-            near 1e-9 (distances s) (distances turned)
-            let inverted = Rotations.apply [ "spin", Rotations.Axial ] Rotations.inversion s
-            near 0. (s.AtomProperties["spin"].Reals.ToArray()) (inverted.AtomProperties["spin"].Reals.ToArray()))
+                    [|
+                        for i in 0 .. x.Count - 1 do
+                            for j in 0 .. x.Count - 1 -> sqrt (Seq.sum (seq { for k in 0..2 -> (p[3 * i + k] - p[3 * j + k]) ** 2. }))
+                    |]
+
+                near 1e-9 (distances s) (distances turned)
+                let inverted = Rotations.apply [ "spin", Rotations.Axial ] Rotations.inversion s
+                near 0. (s.AtomProperties["spin"].Reals.ToArray()) (inverted.AtomProperties["spin"].Reals.ToArray()))
     ]

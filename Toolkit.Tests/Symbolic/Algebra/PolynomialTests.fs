@@ -78,16 +78,20 @@ let tests =
             let x = Polynomial.Monomial [ 0; 20 ]
             Assert.Throws<OverflowException>(fun () -> x * x |> ignore) |> ignore
 
-        Law.test "a null vector modulo p annihilates every row, and there are as many as the rank leaves" 100 (Law.seeded (1, 10)) (fun (seed, size) ->
-            let random = Random seed
-            let columns = size + random.Next 4
-            let rows = List.init size (fun _ -> Array.init columns (fun _ -> uint64 (random.NextInt64(int64 Modular.Prime))))
-            let basis = Modular.nullSpace columns (rows |> List.map Array.copy)
-            Assert.Equal(columns - size, basis.Length)
+        Law.test
+            "a null vector modulo p annihilates every row, and there are as many as the rank leaves"
+            100
+            (Law.seeded (1, 10))
+            (fun (seed, size) ->
+                let random = Random seed
+                let columns = size + random.Next 4
+                let rows = List.init size (fun _ -> Array.init columns (fun _ -> uint64 (random.NextInt64(int64 Modular.Prime))))
+                let basis = Modular.nullSpace columns (rows |> List.map Array.copy)
+                Assert.Equal(columns - size, basis.Length)
 
-            for row in rows do
-                for v in basis do
-                    Assert.Equal(0UL, Array.fold2 (fun s x y -> Modular.add s (Modular.multiply x y)) 0UL row v))
+                for row in rows do
+                    for v in basis do
+                        Assert.Equal(0UL, Array.fold2 (fun s x y -> Modular.add s (Modular.multiply x y)) 0UL row v))
 
         Law.test "a fraction is recovered from its image modulo p" 100 (Law.seeded (1, 1)) (fun (seed, _) ->
             let random = Random seed

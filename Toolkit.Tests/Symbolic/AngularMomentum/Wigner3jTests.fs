@@ -105,7 +105,8 @@ let tests =
             Assert.Throws<ArgumentException>(fun () -> symbol (j1, j2, j3, m1, m2, m3) |> ignore) |> ignore
 
         testCase "all 72 Regge symmetries hold" <| fun () ->
-            let permutations = [ [| 0; 1; 2 |], 1; [| 1; 2; 0 |], 1; [| 2; 0; 1 |], 1; [| 1; 0; 2 |], -1; [| 0; 2; 1 |], -1; [| 2; 1; 0 |], -1 ]
+            let permutations =
+                [ [| 0; 1; 2 |], 1; [| 1; 2; 0 |], 1; [| 2; 0; 1 |], 1; [| 1; 0; 2 |], -1; [| 0; 2; 1 |], -1; [| 2; 1; 0 |], -1 ]
 
             Law.holdsFor 50 (Law.seeded (1, 40)) (fun (seed, size) ->
                 let j1, j2, j3, m1, m2, m3 = QuantumNumbers.upTo (Random seed) size

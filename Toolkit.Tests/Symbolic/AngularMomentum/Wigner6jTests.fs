@@ -81,32 +81,36 @@ let tests =
                     let expected = (sixJ (j1, j2, j3, l1, l2, l3)).ToDouble() * w (j1, j2, j3, m1, m2, m3)
                     Assert.InRange(total - expected, -1e-13, 1e-13))
 
-        Law.test "a 9j symbol with a zero is a 6j symbol, and permutations change it by the stated sign" 40 (Law.seeded (1, 8)) (fun (seed, size) ->
-            let random = Random seed
-            let next () = random.Next(size + 1)
-            let a, b, d = next (), next (), next ()
-            let c = abs (a - b) + 2 * random.Next(min a b + 1)
-            let g = abs (a - d) + 2 * random.Next(min a d + 1)
-            // (d, e, c) and (b, e, g) must close: take an e that does, if there is one.
-            let e = abs (d - c) + 2 * random.Next(min d c + 1)
-            let J (n: int) = n / 2
+        Law.test
+            "a 9j symbol with a zero is a 6j symbol, and permutations change it by the stated sign"
+            40
+            (Law.seeded (1, 8))
+            (fun (seed, size) ->
+                let random = Random seed
+                let next () = random.Next(size + 1)
+                let a, b, d = next (), next (), next ()
+                let c = abs (a - b) + 2 * random.Next(min a b + 1)
+                let g = abs (a - d) + 2 * random.Next(min a d + 1)
+                // (d, e, c) and (b, e, g) must close: take an e that does, if there is one.
+                let e = abs (d - c) + 2 * random.Next(min d c + 1)
+                let J (n: int) = n / 2
 
-            // {a b c; d e c; g g' 0} = δ_{gg'} (−1)^{b+c+d+g} {a b c; e d g} / √((2c+1)(2g+1)).
-            if (b + c + d + g) &&& 1 = 0 then
-                let six = sixJ (a, b, c, e, d, g)
-                let sign = if J(b + c + d + g) &&& 1 = 0 then 1 else -1
-                let expected = six * Surd.Create(sign, 1I, bigint ((c + 1) * (g + 1)))
-                Assert.Equal(expected, nineJ [| a; b; c; d; e; c; g; g; 0 |])
+                // {a b c; d e c; g g' 0} = δ_{gg'} (−1)^{b+c+d+g} {a b c; e d g} / √((2c+1)(2g+1)).
+                if (b + c + d + g) &&& 1 = 0 then
+                    let six = sixJ (a, b, c, e, d, g)
+                    let sign = if J(b + c + d + g) &&& 1 = 0 then 1 else -1
+                    let expected = six * Surd.Create(sign, 1I, bigint ((c + 1) * (g + 1)))
+                    Assert.Equal(expected, nineJ [| a; b; c; d; e; c; g; g; 0 |])
 
-            let j = Array.init 9 (fun _ -> next ())
-            let total = Array.sum j
+                let j = Array.init 9 (fun _ -> next ())
+                let total = Array.sum j
 
-            if total &&& 1 = 0 then
-                let value = nineJ j
-                let transposed = nineJ [| j[0]; j[3]; j[6]; j[1]; j[4]; j[7]; j[2]; j[5]; j[8] |]
-                let swapped = nineJ [| j[3]; j[4]; j[5]; j[0]; j[1]; j[2]; j[6]; j[7]; j[8] |]
-                Assert.Equal(value, transposed)
-                Assert.Equal((if J total &&& 1 = 0 then value else -value), swapped))
+                if total &&& 1 = 0 then
+                    let value = nineJ j
+                    let transposed = nineJ [| j[0]; j[3]; j[6]; j[1]; j[4]; j[7]; j[2]; j[5]; j[8] |]
+                    let swapped = nineJ [| j[3]; j[4]; j[5]; j[0]; j[1]; j[2]; j[6]; j[7]; j[8] |]
+                    Assert.Equal(value, transposed)
+                    Assert.Equal((if J total &&& 1 = 0 then value else -value), swapped))
 
         testCase "known values" <| fun () ->
             Assert.Equal("sqrt(1/36)", string (sixJ (2, 2, 2, 2, 2, 2)))

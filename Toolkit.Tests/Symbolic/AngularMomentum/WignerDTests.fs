@@ -56,7 +56,12 @@ let tests =
 
             for a in -j .. 2 .. j do
                 for b in -j .. 2 .. j do
-                    let products = seq { for m in -j .. 2 .. j -> WignerSmallD.exact (h j, h a, h m, c1, s1) * WignerSmallD.exact (h j, h m, h b, c2, s2) }
+                    let products =
+                        seq {
+                            for m in -j .. 2 .. j ->
+                                WignerSmallD.exact (h j, h a, h m, c1, s1) * WignerSmallD.exact (h j, h m, h b, c2, s2)
+                        }
+
                     Assert.Equal(WignerSmallD.exact (h j, h a, h b, c, s), sum products))
 
         Law.test "the symmetries of d hold, also where the half-angle is no right one" 100 (Law.seeded (0, 30)) (fun (seed, j) ->

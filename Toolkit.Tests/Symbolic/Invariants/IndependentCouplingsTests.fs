@@ -106,31 +106,52 @@ let tests =
                 let bases = IndependentCouplings.all seed None order lmax lambda sigma
                 Assert.Equal<int>(int (NiceCounts.Independent(channels, lmax, order, lambda, sigma)), counted channels bases))
 
-        Law.test "kept couplings are independent and all others are combinations of them, by Clebsch–Gordan coefficients in floating point" 25 (Law.seeded (2, 4)) (fun (seed, order) ->
-            let random = Random seed
-            let lambda = random.Next 3
-            let patterns = Pattern.all order 3 lambda (if random.Next 2 = 0 then 1 else -1) |> List.filter (fun p -> Pattern.multiplicity lambda p > 0)
+        Law.test
+            "kept couplings are independent and all others are combinations of them, by Clebsch–Gordan coefficients in floating point"
+            25
+            (Law.seeded (2, 4))
+            (fun (seed, order) ->
+                let random = Random seed
+                let lambda = random.Next 3
 
-            if not patterns.IsEmpty then
-                let pattern = patterns[random.Next patterns.Length]
-                let kept = (IndependentCouplings.ofPattern seed None lambda pattern).Couplings
-                let everything = (IndependentCouplings.ofPattern seed None lambda (pattern |> List.collect (fun g -> List.replicate g.Count { g with Count = 1 }))).Couplings
-                Assert.True(kept |> List.forall (fun path -> List.contains path everything))
+                let patterns =
+                    Pattern.all order 3 lambda (if random.Next 2 = 0 then 1 else -1)
+                    |> List.filter (fun p -> Pattern.multiplicity lambda p > 0)
 
-                let points =
-                    [| for _ in 1 .. everything.Length + 3 ->
-                           [ for g in pattern do yield! List.replicate g.Count (Array.init (2 * g.L + 1) (fun _ -> 2. * random.NextDouble() - 1.)) ] |]
+                if not patterns.IsEmpty then
+                    let pattern = patterns[random.Next patterns.Length]
+                    let kept = (IndependentCouplings.ofPattern seed None lambda pattern).Couplings
 
-                let rows paths = [| for path in paths -> points |> Array.map (fun factors -> coupled lambda factors path) |]
-                // What vanishes by symmetry is rounding in floating point.
-                let present = rows everything |> Array.filter (fun row -> Array.exists (fun x -> abs x > 1e-10) row)
-                Assert.Equal<int>(kept.Length, rank (rows kept))
-                Assert.Equal<int>(kept.Length, rank present))
+                    let everything =
+                        (IndependentCouplings.ofPattern
+                            seed
+                            None
+                            lambda
+                            (pattern |> List.collect (fun g -> List.replicate g.Count { g with Count = 1 })))
+                            .Couplings
 
-        testCase "a file is read back and certified; one that was changed is refused" <| fun () ->
+                    Assert.True(kept |> List.forall (fun path -> List.contains path everything))
+
+                    let points = [|
+                        for _ in 1 .. everything.Length + 3 ->
+                            [
+                                for g in pattern do
+                                    yield! List.replicate g.Count (Array.init (2 * g.L + 1) (fun _ -> 2. * random.NextDouble() - 1.))
+                            ]
+                    |]
+
+                    let rows paths = [| for path in paths -> points |> Array.map (fun factors -> coupled lambda factors path) |]
+                    // What vanishes by symmetry is rounding in floating point.
+                    let present = rows everything |> Array.filter (fun row -> Array.exists (fun x -> abs x > 1e-10) row)
+                    Assert.Equal<int>(kept.Length, rank (rows kept))
+                    Assert.Equal<int>(kept.Length, rank present))
+
+        testCase "a file is read back and certified; one that was changed is refused"
+        <| fun () ->
             let bases = IndependentCouplings.all 1 None 4 2 0 1
             let file = CouplingBasisFile.write { Order = 4; LMax = 2; Lambda = 0; Sigma = 1; Seed = 1; Patterns = bases }
             Assert.Equal<PatternCouplings list>(bases, (ok file).Patterns)
+
             let with' (old: string) (changed: string) =
                 Assert.Contains(old, file)
                 file.Replace(old, changed)
@@ -138,7 +159,11 @@ let tests =
             let line = file.Split('\n') |> Array.find (fun l -> l.Contains "[[1, 2], [1, 1], [1, 1]]")
             // Four vectors of which two are equal: three couplings, two of them independent.
             Assert.Contains("\"multiplicity\": 2, \"candidates\": 3", line)
-            refused "independent" (file.Replace(line, line.Replace("[[0, 1, 0], [2, 1, 0]]", "[[0, 1, 0], [0, 1, 0]]").Replace("[[1, 1, 0]", "[[9, 1, 0]")))
+
+            refused
+                "independent"
+                (file.Replace(line, line.Replace("[[0, 1, 0], [2, 1, 0]]", "[[0, 1, 0], [0, 1, 0]]").Replace("[[1, 1, 0]", "[[9, 1, 0]")))
+
             refused "independent" (file.Replace(line, line.Replace("[0, 1, 0]", "[1, 1, 0]")))
             refused "the multiplicity is 2" (file.Replace(line, line.Replace("\"multiplicity\": 2", "\"multiplicity\": 1")))
             refused "missing" (file.Replace(line + "\n", ""))
@@ -150,18 +175,28 @@ let tests =
             refused "couplings" (file.Replace(line, line.Replace("\"couplings\": [[", "\"couplings\": [[1, 1, 0], [")))
             Assert.True((CouplingBasisFile.tryCheck "{}").IsNone)
 
-        Law.test "an edit of a file is refused, or says the same, or names other independent couplings" 150 (Law.seeded (1, 3)) (fun (seed, order) ->
-            let random = Random seed
-            let bases = IndependentCouplings.all 1 None order 2 0 1
-            let file = CouplingBasisFile.write { Order = order; LMax = 2; Lambda = 0; Sigma = 1; Seed = 1; Patterns = bases }
-            let digits = [ for i in 0 .. file.Length - 1 do if Char.IsAsciiDigit file[i] then i ]
-            let at = digits[random.Next digits.Length]
-            let edited = file.Remove(at, 1).Insert(at, string (random.Next 10))
+        Law.test
+            "an edit of a file is refused, or says the same, or names other independent couplings"
+            150
+            (Law.seeded (1, 3))
+            (fun (seed, order) ->
+                let random = Random seed
+                let bases = IndependentCouplings.all 1 None order 2 0 1
+                let file = CouplingBasisFile.write { Order = order; LMax = 2; Lambda = 0; Sigma = 1; Seed = 1; Patterns = bases }
 
-            match CouplingBasisFile.tryCheck edited with
-            | Some(Ok basis) ->
-                for p in basis.Patterns do
-                    Assert.Equal<int>(p.Multiplicity, p.Couplings.Length)
-                    Assert.True(IndependentCouplings.areIndependent 99 basis.Lambda p.Pattern p.Couplings)
-            | _ -> ())
+                let digits = [
+                    for i in 0 .. file.Length - 1 do
+                        if Char.IsAsciiDigit file[i] then
+                            i
+                ]
+
+                let at = digits[random.Next digits.Length]
+                let edited = file.Remove(at, 1).Insert(at, string (random.Next 10))
+
+                match CouplingBasisFile.tryCheck edited with
+                | Some(Ok basis) ->
+                    for p in basis.Patterns do
+                        Assert.Equal<int>(p.Multiplicity, p.Couplings.Length)
+                        Assert.True(IndependentCouplings.areIndependent 99 basis.Lambda p.Pattern p.Couplings)
+                | _ -> ())
     ]

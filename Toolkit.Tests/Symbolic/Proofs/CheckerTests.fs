@@ -107,7 +107,8 @@ let tests =
 
                         Assert.Equal(rules, (listed fields[3]).Length + (listed fields[4]).Length)
                         // What is trusted is what rests on a written argument, and nothing else.
-                        let written = WrittenArguments.names |> List.map (fun name -> (name.Split(" / ")[0]).Replace("ladder, norm", "ladder norm"))
+                        let written =
+                            WrittenArguments.names |> List.map (fun name -> (name.Split(" / ")[0]).Replace("ladder, norm", "ladder norm"))
                         let isWritten rule = List.contains rule ("real-basis" :: "unordered-pairs" :: "unordered-triples" :: written)
                         Assert.All(listed fields[3], (fun rule -> Assert.False(isWritten rule, rule)))
                         Assert.All(listed fields[4], (fun rule -> Assert.True(isWritten rule, rule)))

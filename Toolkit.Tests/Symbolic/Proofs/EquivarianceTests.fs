@@ -207,7 +207,8 @@ let tests =
 
             Assert.True(invariants > 20 && covariants > 20)
 
-        testCase "trees computed in the real basis are acted on by the matrices of the real ladder, as the statement has them" <| fun () ->
+        testCase "trees computed in the real basis are acted on by the matrices of the real ladder, as the statement has them"
+        <| fun () ->
             // i L_a R_n as a list of (n', factor), from the statement's words; R_-0 counts as 0.
             let generator (axis: int) (l: int) (n: int) =
                 let k m = if m = 0 then sqrt (2. * float (l * (l + 1))) else sqrt (float ((l - m) * (l + m + 1)))
@@ -235,15 +236,30 @@ let tests =
                 let atoms = sites random
                 let value = evaluate fields at atoms family |> Array.concat
                 let l = (value.Length - 1) / 2
-                if l > 0 && Array.exists (fun x -> abs x > 1e-3) value then seen <- seen + 1
+
+                if l > 0 && Array.exists (fun x -> abs x > 1e-3) value then
+                    seen <- seen + 1
 
                 for axis in 0..2 do
                     // i J_a = (r × ∂)_a + (v × ∂_v)_a is the slope of a turn about that axis.
                     let turned angle =
                         let c, s = cos angle, sin angle
                         let p, q = (axis + 1) % 3, (axis + 2) % 3
-                        let turn (v: float[]) = v |> Array.mapi (fun k x -> if k = p then c * v[p] - s * v[q] elif k = q then s * v[p] + c * v[q] else x)
-                        let moved = atoms |> List.map (fun site -> { Position = turn site.Position; Vectors = site.Vectors |> Map.map (fun _ v -> turn v) })
+
+                        let turn (v: float[]) =
+                            v
+                            |> Array.mapi (fun k x ->
+                                if k = p then c * v[p] - s * v[q]
+                                elif k = q then s * v[p] + c * v[q]
+                                else x)
+
+                        let moved =
+                            atoms
+                            |> List.map (fun site -> {
+                                Position = turn site.Position
+                                Vectors = site.Vectors |> Map.map (fun _ v -> turn v)
+                            })
+
                         evaluate fields at moved family |> Array.concat
 
                     let h = 2e-3
@@ -278,84 +294,126 @@ let tests =
             Assert.True((gradient None |> Result.bind (fun g -> Equivariance.gradient g None)).IsError)
             Assert.True((gradient None |> Result.bind Equivariance.invariant).IsError)
 
-        Law.test "no tree depends on how sites are numbered, and only sums over sites are typed so" 100 (Law.seeded (1, 5)) (fun (seed, size) ->
-            let random = Random seed
-            let tree = randomTree random size
-            let typed = Trees.equivariant fields tree
-            Assert.True((typed |> Result.bind Equivariance.unordered).IsOk)
-            Assert.True((Equivariance.suppose "A" "lA" |> Result.bind Equivariance.unordered).IsError)
-            if tree.Order = Fixed 0 then
-                Assert.True((typed |> Result.bind (fun t -> Equivariance.gradient t None) |> Result.bind Equivariance.unordered).IsError)
+        Law.test
+            "no tree depends on how sites are numbered, and only sums over sites are typed so"
+            100
+            (Law.seeded (1, 5))
+            (fun (seed, size) ->
+                let random = Random seed
+                let tree = randomTree random size
+                let typed = Trees.equivariant fields tree
+                Assert.True((typed |> Result.bind Equivariance.unordered).IsOk)
+                Assert.True((Equivariance.suppose "A" "lA" |> Result.bind Equivariance.unordered).IsError)
 
-            let at = [ for n in 0..3 -> $"n{n}", random.Next 3 ] |> Map.ofList
-            let atoms = sites random
-            let value sites = evaluate fields at sites (Family.OfTree tree) |> Array.concat
-            close "permutation" (value atoms) (value (List.rev atoms)))
+                if tree.Order = Fixed 0 then
+                    Assert.True(
+                        (typed |> Result.bind (fun t -> Equivariance.gradient t None) |> Result.bind Equivariance.unordered).IsError
+                    )
 
-        Law.test "weighted unordered pairs of channels have the scalar product of all ordered ones" 50 (Law.seeded (1, 3)) (fun (seed, size) ->
-            let random = Random seed
-            let tree = randomTree random size
-            let exchange = TheoremTests.proved (Catalogue.entries |> List.find (fun e -> e.Name = "invariance.unordered-pairs"))
-            let symmetry = ProofFile.steps exchange |> List.find (fun t -> t.Statement :? Symmetry)
+                let at = [ for n in 0..3 -> $"n{n}", random.Next 3 ] |> Map.ofList
+                let atoms = sites random
+                let value sites = evaluate fields at sites (Family.OfTree tree) |> Array.concat
+                close "permutation" (value atoms) (value (List.rev atoms)))
 
-            match Trees.equivariant fields tree with
-            | Error why -> Assert.Fail why
-            | Ok typed ->
-                Assert.True((UnorderedPairs.prove symmetry typed).IsOk)
-                Assert.True((UnorderedPairs.prove typed symmetry).IsError)
-                Assert.True((UnorderedPairs.prove typed typed).IsError)
+        Law.test
+            "weighted unordered pairs of channels have the scalar product of all ordered ones"
+            50
+            (Law.seeded (1, 3))
+            (fun (seed, size) ->
+                let random = Random seed
+                let tree = randomTree random size
+                let exchange = TheoremTests.proved (Catalogue.entries |> List.find (fun e -> e.Name = "invariance.unordered-pairs"))
+                let symmetry = ProofFile.steps exchange |> List.find (fun t -> t.Statement :? Symmetry)
 
-            let at = [ for n in 0..3 -> $"n{n}", random.Next 3 ] |> Map.ofList
-            // Channels of the family around one atom and another: the same tree of other sites.
-            let channels () = [ for _ in 1..3 -> evaluate fields at (sites random) (Family.OfTree tree) |> Array.concat ]
-            let p, q = channels (), channels ()
-            let scalar (a: float[]) (b: float[]) = (couple a b 0)[0]
-            let product i k = scalar p[i] p[k] * scalar q[i] q[k]
-            let ordered = List.sum [ for i in 0..2 do for k in 0..2 -> product i k ]
-            let unordered = List.sum [ for i in 0..2 do for k in i..2 -> (if i = k then 1. else 2.) * product i k ]
-            Assert.True(abs (ordered - unordered) <= 1e-12 * (1. + abs ordered)))
+                match Trees.equivariant fields tree with
+                | Error why -> Assert.Fail why
+                | Ok typed ->
+                    Assert.True((UnorderedPairs.prove symmetry typed).IsOk)
+                    Assert.True((UnorderedPairs.prove typed symmetry).IsError)
+                    Assert.True((UnorderedPairs.prove typed typed).IsError)
 
-        Law.test "weighted unordered triples of channels have the scalar product of all ordered ones, and a permuted one changes by a sign" 50 (Law.seeded (1, 3)) (fun (seed, _) ->
-            let random = Random seed
-            let proof = TheoremTests.proved (Catalogue.entries |> List.find (fun e -> e.Name = "invariance.unordered-triples"))
-            let conjunct = proof.Premises.Head
+                let at = [ for n in 0..3 -> $"n{n}", random.Next 3 ] |> Map.ofList
+                // Channels of the family around one atom and another: the same tree of other sites.
+                let channels () = [ for _ in 1..3 -> evaluate fields at (sites random) (Family.OfTree tree) |> Array.concat ]
+                let p, q = channels (), channels ()
+                let scalar (a: float[]) (b: float[]) = (couple a b 0)[0]
+                let product i k = scalar p[i] p[k] * scalar q[i] q[k]
 
-            match conjunct.Premises with
-            | [ exchange; cyclic; scalar; family ] ->
-                Assert.True((UnorderedPairs.triples exchange cyclic scalar family).IsOk)
-                Assert.True((UnorderedPairs.triples cyclic exchange scalar family).IsError)
-                Assert.True((UnorderedPairs.triples exchange cyclic cyclic family).IsError)
-                Assert.True((UnorderedPairs.triples exchange cyclic scalar scalar).IsError)
-                let any = Equivariance.suppose "A" "lA"
-                Assert.True((any |> Result.bind (UnorderedPairs.triples exchange cyclic scalar)).IsError)
-            | _ -> Assert.Fail "expected four premises"
+                let ordered =
+                    List.sum [
+                        for i in 0..2 do
+                            for k in 0..2 -> product i k
+                    ]
 
-            // Channels of orders 0 … 3 around one atom and another: in the real basis.
-            let orders = [ for l in 0..3 do for _ in 1..2 -> l ]
-            let atom () = [ for l in orders -> Array.init (2 * l + 1) (fun _ -> Rotations.normal random) ]
-            let one, other = atom (), atom ()
+                let unordered =
+                    List.sum [
+                        for i in 0..2 do
+                            for k in i..2 -> (if i = k then 1. else 2.) * product i k
+                    ]
 
-            let triple (at: float[] list) a b c =
-                if orders[a] < abs (orders[b] - orders[c]) || orders[a] > orders[b] + orders[c] then 0.0
-                else (couple at[a] (couple at[b] at[c] orders[a]) 0)[0]
+                Assert.True(abs (ordered - unordered) <= 1e-12 * (1. + abs ordered)))
 
-            let all = [ 0 .. orders.Length - 1 ]
-            let product (a, b, c) = triple one a b c * triple other a b c
-            let ordered = [ for a in all do for b in all do for c in all -> product (a, b, c) ] |> List.sum
+        Law.test
+            "weighted unordered triples of channels have the scalar product of all ordered ones, and a permuted one changes by a sign"
+            50
+            (Law.seeded (1, 3))
+            (fun (seed, _) ->
+                let random = Random seed
+                let proof = TheoremTests.proved (Catalogue.entries |> List.find (fun e -> e.Name = "invariance.unordered-triples"))
+                let conjunct = proof.Premises.Head
 
-            let unordered =
-                [ for a in all do
-                      for b in all[a..] do
-                          for c in all[b..] ->
-                              float (List.distinct [ a, b, c; a, c, b; b, a, c; b, c, a; c, a, b; c, b, a ]).Length * product (a, b, c) ]
-                |> List.sum
+                match conjunct.Premises with
+                | [ exchange; cyclic; scalar; family ] ->
+                    Assert.True((UnorderedPairs.triples exchange cyclic scalar family).IsOk)
+                    Assert.True((UnorderedPairs.triples cyclic exchange scalar family).IsError)
+                    Assert.True((UnorderedPairs.triples exchange cyclic cyclic family).IsError)
+                    Assert.True((UnorderedPairs.triples exchange cyclic scalar scalar).IsError)
+                    let any = Equivariance.suppose "A" "lA"
+                    Assert.True((any |> Result.bind (UnorderedPairs.triples exchange cyclic scalar)).IsError)
+                | _ -> Assert.Fail "expected four premises"
 
-            Assert.True(abs (ordered - unordered) <= 1e-11 * (1. + abs ordered))
+                // Channels of orders 0 … 3 around one atom and another: in the real basis.
+                let orders = [
+                    for l in 0..3 do
+                        for _ in 1..2 -> l
+                ]
 
-            for a, b, c in [ for _ in 1..20 -> random.Next all.Length, random.Next all.Length, random.Next all.Length ] do
-                let sign = if (orders[a] + orders[b] + orders[c]) % 2 = 0 then 1.0 else -1.0
-                Assert.Equal(sign * triple one a b c, triple one b a c, 1e-11)
-                Assert.Equal(sign * triple one a b c, triple one a c b, 1e-11))
+                let atom () = [ for l in orders -> Array.init (2 * l + 1) (fun _ -> Rotations.normal random) ]
+                let one, other = atom (), atom ()
+
+                let triple (at: float[] list) a b c =
+                    if orders[a] < abs (orders[b] - orders[c]) || orders[a] > orders[b] + orders[c] then
+                        0.0
+                    else
+                        (couple at[a] (couple at[b] at[c] orders[a]) 0)[0]
+
+                let all = [ 0 .. orders.Length - 1 ]
+                let product (a, b, c) = triple one a b c * triple other a b c
+
+                let ordered =
+                    [
+                        for a in all do
+                            for b in all do
+                                for c in all -> product (a, b, c)
+                    ]
+                    |> List.sum
+
+                let unordered =
+                    [
+                        for a in all do
+                            for b in all[a..] do
+                                for c in all[b..] ->
+                                    float (List.distinct [ a, b, c; a, c, b; b, a, c; b, c, a; c, a, b; c, b, a ]).Length
+                                    * product (a, b, c)
+                    ]
+                    |> List.sum
+
+                Assert.True(abs (ordered - unordered) <= 1e-11 * (1. + abs ordered))
+
+                for a, b, c in [ for _ in 1..20 -> random.Next all.Length, random.Next all.Length, random.Next all.Length ] do
+                    let sign = if (orders[a] + orders[b] + orders[c]) % 2 = 0 then 1.0 else -1.0
+                    Assert.Equal(sign * triple one a b c, triple one b a c, 1e-11)
+                    Assert.Equal(sign * triple one a b c, triple one a c b, 1e-11))
 
         testCase "the real basis takes the real ladder and a statement about families, in this order, and no hypothesis" <| fun () ->
             let real = TheoremTests.proved (Catalogue.entries |> List.find (fun e -> e.Name = "real.ladder"))

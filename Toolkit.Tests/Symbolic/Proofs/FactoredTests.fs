@@ -11,7 +11,9 @@ open Toolkit.Symbolic.Export
 open Toolkit.Tests.Laws
 
 let private relation symbol (shifts: int[] list) =
-    match Derivation.relation symbol 20 (Array.zeroCreate 6 :: shifts |> List.map (Array.map (fun (k: int) -> BigInteger k) >> List.ofArray)) with
+    match
+        Derivation.relation symbol 20 (Array.zeroCreate 6 :: shifts |> List.map (Array.map (fun (k: int) -> BigInteger k) >> List.ofArray))
+    with
     | Ok { Symbols = Some theorem } -> theorem.Statement :?> SymbolRelation
     | other -> failwith $"{other}"
 

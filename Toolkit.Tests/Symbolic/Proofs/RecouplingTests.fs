@@ -56,10 +56,12 @@ let private nine =
 [<Tests>]
 let tests =
     testList "Symbolic.Proofs.RecouplingTests" [
-        testCase "the coefficient between random schemes of up to six leaves is that of the definition" <| fun () ->
+        testCase "the coefficient between random schemes of up to six leaves is that of the definition"
+        <| fun () ->
             let draw = Random 23
 
-            for leaves, count, points in [ [ "a"; "b" ], 3, 20; [ "a"; "b"; "c" ], 10, 20; [ "a"; "b"; "c"; "d" ], 10, 10; [ "a"; "b"; "c"; "d"; "e" ], 4, 4 ] do
+            for leaves, count, points in
+                [ [ "a"; "b" ], 3, 20; [ "a"; "b"; "c" ], 10, 20; [ "a"; "b"; "c"; "d" ], 10, 10; [ "a"; "b"; "c"; "d"; "e" ], 4, 4 ] do
                 for _ in 1..count do
                     let start, goal = random draw "x" leaves, random draw "y" leaves
 

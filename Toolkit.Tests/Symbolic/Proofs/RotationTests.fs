@@ -252,7 +252,8 @@ let tests =
                     Assert.Equal(first, both l2 m2 (fun l2 -> g l1 l2 l), 1e-11)
                     Assert.Equal(first, both l m (g l1 l2), 1e-11))
 
-        testCase "the numbers from which the library computes harmonics and their gradients are those of the theorem" <| fun () ->
+        testCase "the numbers from which the library computes harmonics and their gradients are those of the theorem"
+        <| fun () ->
             law "harmonics.real-recursions"
             let table = HarmonicsCoefficients.Create<float> 40
 
@@ -263,7 +264,11 @@ let tests =
                     let whole (n: int) = float n
 
                     if m = l then
-                        Assert.Equal((if l = 1 then sqrt 3.0 else sqrt (whole (2 * l + 1) / whole (2 * l))), number HarmonicsCoefficients.A, 1e-14)
+                        Assert.Equal(
+                            (if l = 1 then sqrt 3.0 else sqrt (whole (2 * l + 1) / whole (2 * l))),
+                            number HarmonicsCoefficients.A,
+                            1e-14
+                        )
                     else
                         let below = whole ((l - m) * (l + m))
                         Assert.Equal(sqrt (whole ((2 * l + 1) * (2 * l - 1)) / below), number HarmonicsCoefficients.A, 1e-13)
@@ -274,7 +279,13 @@ let tests =
 
                     Assert.Equal(sqrt (f * whole ((l - m) * (l + m))), number HarmonicsCoefficients.Zeta, 1e-13)
                     let alpha = sqrt (f * whole ((l - m) * (l - m - 1))) / 2.0 * (if m = 0 then sqrt 2.0 else 1.0)
-                    let beta = if m = 0 then 0.0 else sqrt (f * whole ((l + m) * (l + m - 1))) / 2.0 * (if m = 1 then sqrt 2.0 else 1.0)
+
+                    let beta =
+                        if m = 0 then
+                            0.0
+                        else
+                            sqrt (f * whole ((l + m) * (l + m - 1))) / 2.0 * (if m = 1 then sqrt 2.0 else 1.0)
+
                     Assert.Equal(alpha, number HarmonicsCoefficients.Alpha, 1e-13)
                     Assert.Equal(beta, number HarmonicsCoefficients.Beta, 1e-13)
 

@@ -75,7 +75,9 @@ let private resealed (bytes: byte[]) =
 /// Position and count of the block with this number in the index.
 let private block (bytes: byte[]) (i: int) =
     let at = numberOf "index" bytes + 24 * i
-    int (BinaryPrimitives.ReadInt64LittleEndian(ReadOnlySpan(bytes, at + 16, 8))), BinaryPrimitives.ReadInt32LittleEndian(ReadOnlySpan(bytes, at + 12, 4))
+
+    int (BinaryPrimitives.ReadInt64LittleEndian(ReadOnlySpan(bytes, at + 16, 8))),
+    BinaryPrimitives.ReadInt32LittleEndian(ReadOnlySpan(bytes, at + 12, 4))
 
 let private samples =
     [ spec TableKind.ThreeJ 6 false false
@@ -92,7 +94,8 @@ let private samples =
 [<Tests>]
 let tests =
     testList "Symbolic.Proofs.TableTheoremTests" [
-        testCase "the library's own table is a theorem: its file, byte for byte" <| fun () ->
+        testCase "the library's own table is a theorem: its file, byte for byte"
+        <| fun () ->
             let path = Path.Combine(SharedData.repository, "Numerics", "Coupling", "real-cg-8.table")
 
             match TableTheorems.ofFile path with
@@ -106,7 +109,11 @@ let tests =
                     let statement = Assert.IsType<CorrectTable> theorem.Statement
                     let head = Encoding.Latin1.GetString(File.ReadAllBytes path, 0, 1024)
                     Assert.Contains($"\"checksum\":\"{statement.Checksum}\"", head)
-                    Assert.Equal((RealCouplingCoefficients, 16, false, false), (statement.What, statement.TwiceLMax, statement.Half, statement.Single))
+
+                    Assert.Equal(
+                        (RealCouplingCoefficients, 16, false, false),
+                        (statement.What, statement.TwiceLMax, statement.Half, statement.Single)
+                    )
                     // Multiplicity one, and the written arguments of the premises.
                     Assert.True(theorem.Assumptions |> List.exists (fun a -> a.StartsWith "a representation occurs at most once"))
                     Assert.True(theorem.Assumptions |> List.exists (fun a -> a.Contains "'real ladder'"))
@@ -198,9 +205,11 @@ let tests =
             words[1010] <- byte 'x'
             refused "" (prove small words)
 
-        testCase "exact values that are not the block's are refused, whoever computed them" <| fun () ->
+        testCase "exact values that are not the block's are refused, whoever computed them"
+        <| fun () ->
             for spec in samples |> List.filter (fun s -> s.TwiceLMax > 4) do
                 let bytes = TableFile.toBytes spec
+
                 let on change (exact: struct (int * int * int) -> TableEntry list) l =
                     let entries = exact l
                     if entries.Length > 4 then change entries else entries
@@ -216,7 +225,10 @@ let tests =
                 refused "same as another" (changed (fun entries -> entries.Head :: entries))
                 refused "out of range" (changed (fun entries -> { entries.Head with M1 = 1001 } :: entries.Tail))
                 refused "no square root" (changed (fun entries -> { entries.Head with Q = 0I } :: entries.Tail))
-                refused "large prime" (changed (fun entries -> { entries.Head with P = entries.Head.P * BigInteger 1000003 } :: entries.Tail))
+
+                refused
+                    "large prime"
+                    (changed (fun entries -> { entries.Head with P = entries.Head.P * BigInteger 1000003 } :: entries.Tail))
 
         testCase "premises of other theorems are refused" <| fun () ->
             let spec = spec TableKind.RealCg 2 false false

@@ -9,9 +9,10 @@ open Toolkit.Tests.Cli
 open Toolkit.Tests.Laws
 
 /// Both libraries write files in this way.
-let private writers: (string -> string -> unit) list =
-    [ fun path text -> AtomicFile.write path (fun stream -> stream.Write(ReadOnlySpan(Encoding.ASCII.GetBytes text)))
-      fun path text -> Toolkit.Numerics.Files.AtomicFile.Write(path, (fun stream -> stream.Write(ReadOnlySpan(Encoding.ASCII.GetBytes text)))) ]
+let private writers: (string -> string -> unit) list = [
+    fun path text -> AtomicFile.write path (fun stream -> stream.Write(ReadOnlySpan(Encoding.ASCII.GetBytes text)))
+    fun path text -> Toolkit.Numerics.Files.AtomicFile.Write(path, (fun stream -> stream.Write(ReadOnlySpan(Encoding.ASCII.GetBytes text))))
+]
 
 [<Tests>]
 let tests =
@@ -44,7 +45,8 @@ let tests =
 
                     Assert.Equal(2, Directory.GetFiles(folder).Length))
 
-        testCase "what can be no file is refused with one line that names it, before anything is written" <| fun () ->
+        testCase "what can be no file is refused with one line that names it, before anything is written"
+        <| fun () ->
             TemporaryFolder.using (fun folder ->
                 let inside name = Path.Combine(folder, name)
                 Directory.CreateDirectory(inside "there") |> ignore
@@ -69,8 +71,10 @@ let tests =
                     File.CreateSymbolicLink(inside "link", "/dev/toolkit-no-device") |> ignore
                     refused (inside "link") "a device"
 
-                    Assert.Throws<Toolkit.Numerics.Files.InputException>(fun () -> writers[1] (inside "link") "")
-                    |> ignore
+                    Assert.Throws<Toolkit.Numerics.Files.InputException>(fun () -> writers[1] (inside "link") "") |> ignore
 
-                Assert.Equal<string[]>([| inside "file"; inside "link"; inside "there" |], Directory.GetFileSystemEntries folder |> Array.sort))
+                Assert.Equal<string[]>(
+                    [| inside "file"; inside "link"; inside "there" |],
+                    Directory.GetFileSystemEntries folder |> Array.sort
+                ))
     ]

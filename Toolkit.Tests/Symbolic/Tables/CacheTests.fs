@@ -28,17 +28,40 @@ let private withCache (test: string -> unit) =
 let tests =
     testSequenced
     <| testList "Symbolic.Tables.CacheTests" [
-        testCase "features beyond the table of the library are made with one that is made on demand" <| fun () ->
+        testCase "features beyond the table of the library are made with one that is made on demand"
+        <| fun () ->
             withCache (fun folder ->
                 let path name = Path.Combine(folder, name)
-                let recipe: RandomStructure.Recipe =
-                    { Seed = 4; Atoms = 4; Species = [ 8 ]; Periodic = Periodicity.None; HasCell = false; Spacing = 0.9 }
+
+                let recipe: RandomStructure.Recipe = {
+                    Seed = 4
+                    Atoms = 4
+                    Species = [ 8 ]
+                    Periodic = Periodicity.None
+                    HasCell = false
+                    Spacing = 0.9
+                }
+
                 let s = RandomStructure.build recipe
                 ExtendedXyzWriter.Write(path "in.xyz", [ s; Rotations.apply [] (Rotations.randomRotation (Random 5)) s ])
 
                 for kind in [ "\"kind\": \"bispectrum\""; "\"kind\": \"equivariants\", \"lambda\": 0" ] do
-                    File.WriteAllText(path "spec.json", $"""{{"cutoff": {{"radius": 4}}, "radial": {{"nmax": 1}}, "lmax": 9, "representation": {{{kind}}}}}""")
-                    let code, _, err = Toolkit.Tests.Cli.CommandLine.run [ "features"; "--force"; path "in.xyz"; "--spec"; path "spec.json"; "--out"; path "out.npz" ]
+                    File.WriteAllText(
+                        path "spec.json",
+                        $"""{{"cutoff": {{"radius": 4}}, "radial": {{"nmax": 1}}, "lmax": 9, "representation": {{{kind}}}}}"""
+                    )
+
+                    let code, _, err =
+                        Toolkit.Tests.Cli.CommandLine.run [
+                            "features"
+                            "--force"
+                            path "in.xyz"
+                            "--spec"
+                            path "spec.json"
+                            "--out"
+                            path "out.npz"
+                        ]
+
                     Assert.Equal((0, ""), (code, err))
                     let all = NpyData.ReadAll(path "out.npz")
                     let name = all.Keys |> Seq.find (fun k -> k.StartsWith "values")

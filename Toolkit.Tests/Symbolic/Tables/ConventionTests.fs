@@ -59,7 +59,9 @@ let private harmonicsOf (c: Convention) (l: int) (v: float[]) : Complex[] =
     let matrix = Conversion.harmonics Conventions.toolkitComplex c l
     let ours = complexHarmonics l v
     let scale = Conversion.scale Conventions.toolkitComplex c l
-    Array.init (2 * l + 1) (fun i -> Complex(scale, 0.) * Seq.fold (fun sum k -> sum + matrix[i, k].ToComplex() * ours[k]) Complex.Zero [ 0 .. 2 * l ])
+
+    Array.init (2 * l + 1) (fun i ->
+        Complex(scale, 0.) * Seq.fold (fun sum k -> sum + matrix[i, k].ToComplex() * ours[k]) Complex.Zero [ 0 .. 2 * l ])
 
 /// Two points or more, with every function of every degree to 4.
 let private sameHarmonics (rows: seq<float[] * int * int * Complex>) (convention: Convention) =
@@ -80,9 +82,30 @@ let private sameHarmonics (rows: seq<float[] * int * int * Complex>) (convention
 /// Every named convention, and made-up ones that use what no named one does.
 let private conventions =
     Conventions.all
-    @ [ { Conventions.toolkit with Name = "reversed"; Descending = true; CondonShortley = true; Axes = "y -x z"; QuarterTurns = 1 }
-        { Conventions.toolkit with Name = "mirrored"; Axes = "-x z y"; Dimensions = struct (1, -1, 0); IndexOrder = "2 3 1" }
-        { Conventions.toolkitComplex with Name = "no-condon-shortley"; CondonShortley = false; Descending = true; Dimensions = struct (0, 0, 0) } ]
+    @ [
+        {
+            Conventions.toolkit with
+                Name = "reversed"
+                Descending = true
+                CondonShortley = true
+                Axes = "y -x z"
+                QuarterTurns = 1
+        }
+        {
+            Conventions.toolkit with
+                Name = "mirrored"
+                Axes = "-x z y"
+                Dimensions = struct (1, -1, 0)
+                IndexOrder = "2 3 1"
+        }
+        {
+            Conventions.toolkitComplex with
+                Name = "no-condon-shortley"
+                CondonShortley = false
+                Descending = true
+                Dimensions = struct (0, 0, 0)
+        }
+    ]
 
 let private specOf (c: Convention) lmax = spec (if c.Basis = Basis.Real then RealCg else Cg) lmax c
 
@@ -123,25 +146,40 @@ let tests =
         testCase "featomic's real coefficients are ours" <| fun () ->
             sameArrays "featomic_coupling.txt" (OtherPrograms.convention "featomic" Basis.Real) 2
 
-        testCase "SciPy's, e3nn's, featomic's, librascal's and sphericart's harmonics are reproduced by exact matrices" <| fun () ->
+        testCase "SciPy's, e3nn's, featomic's, librascal's and sphericart's harmonics are reproduced by exact matrices"
+        <| fun () ->
             sameHarmonics
-                (seq { for c in OtherPrograms.rows "scipy_sph_harm.txt" -> [| float c[0]; float c[1]; float c[2] |], int c[3], int c[4] + int c[3], Complex(float c[5], float c[6]) })
+                (seq {
+                    for c in OtherPrograms.rows "scipy_sph_harm.txt" ->
+                        [| float c[0]; float c[1]; float c[2] |], int c[3], int c[4] + int c[3], Complex(float c[5], float c[6])
+                })
                 (OtherPrograms.convention "scipy" Basis.Complex)
 
             for program in [ "e3nn"; "featomic"; "librascal" ] do
                 sameHarmonics
-                    (seq { for c in OtherPrograms.rows (program + "_spherical_harmonics.txt") -> [| float c[0]; float c[1]; float c[2] |], int c[3], int c[4], Complex(float c[5], 0.) })
+                    (seq {
+                        for c in OtherPrograms.rows (program + "_spherical_harmonics.txt") ->
+                            [| float c[0]; float c[1]; float c[2] |], int c[3], int c[4], Complex(float c[5], 0.)
+                    })
                     (OtherPrograms.convention program Basis.Real)
 
             SharedData.using "reference/sphericart_l10_50pts.txt" (fun path ->
                 let lines = File.ReadAllLines path |> Array.map (fun line -> line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-                let points = dict [ for c in lines do if c[0] = "P" then int c[1], [| float c[2]; float c[3]; float c[4] |] ]
+
+                let points =
+                    dict [
+                        for c in lines do
+                            if c[0] = "P" then
+                                int c[1], [| float c[2]; float c[3]; float c[4] |]
+                    ]
 
                 sameHarmonics
-                    (seq { for c in lines do
-                               // Every value to l = 4 of five points.
-                               if c[0] = "Y" && int c[1] < 5 && int c[2] <= 4 then
-                                   points[int c[1]], int c[2], int c[3] + int c[2], Complex(float c[4], 0.) })
+                    (seq {
+                        for c in lines do
+                            // Every value to l = 4 of five points.
+                            if c[0] = "Y" && int c[1] < 5 && int c[2] <= 4 then
+                                points[int c[1]], int c[2], int c[3] + int c[2], Complex(float c[4], 0.)
+                    })
                     (OtherPrograms.convention "sphericart" Basis.Real))
 
         testCase "Racah's harmonics are cos θ at l = 1, m = 0 and 1 on the pole for every l" <| fun () ->
@@ -152,10 +190,13 @@ let tests =
 
             Assert.InRange((harmonicsOf racah 1 [| 0.6; 0.; 0.8 |]).[1].Real, 0.8 - 1e-15, 0.8 + 1e-15)
 
-        testCase "conversions of harmonics are unitary, invert each other and compose" <| fun () ->
+        testCase "conversions of harmonics are unitary, invert each other and compose"
+        <| fun () ->
             let product (a: PhasedSurd[,]) (b: PhasedSurd[,]) =
                 let n = a.GetLength 0
-                Array2D.init n n (fun i k -> Seq.fold (fun sum j -> sum + a[i, j].ToComplex() * b[j, k].ToComplex()) Complex.Zero [ 0 .. n - 1 ])
+
+                Array2D.init n n (fun i k ->
+                    Seq.fold (fun sum j -> sum + a[i, j].ToComplex() * b[j, k].ToComplex()) Complex.Zero [ 0 .. n - 1 ])
 
             for a in conventions do
                 for b in conventions do
@@ -223,7 +264,9 @@ let tests =
                     // Coefficients are formed with the phases i^{kl}; an odd sum couples equal directions to nothing.
                     if (l[0] + l[1] + l[2]) % 2 = 0 then
                         let phase k : Complex = Complex.Pow(Complex.ImaginaryOne, float (((k * c.QuarterTurns) % 4 + 4) % 4))
-                        let y k : Complex[] = harmonicsOf c k point |> Array.map (fun z -> z * phase k / Complex(Conversion.scale Conventions.toolkitComplex c k, 0.))
+                        let y k : Complex[] =
+                            harmonicsOf c k point
+                            |> Array.map (fun z -> z * phase k / Complex(Conversion.scale Conventions.toolkitComplex c k, 0.))
                         let first, second, product = y l[p1], y l[p2], y l[p3]
                         let result = Array.create product.Length Complex.Zero
 
@@ -235,7 +278,8 @@ let tests =
 
                         // ⟨l1 0 l2 0|L 0⟩ √((2l1+1)(2l2+1)/(4π(2L+1))) of the Gaunt integral, times the convention's norm of the array.
                         let zero = ClebschGordan.ofTwice (2 * l[p1]) 0 (2 * l[p2]) 0 (2 * l[p3]) 0
-                        let gaunt = zero.ToDouble() * sqrt (float ((2 * l[p1] + 1) * (2 * l[p2] + 1)) / (4. * Math.PI * float (2 * l[p3] + 1)))
+                        let gaunt =
+                            zero.ToDouble() * sqrt (float ((2 * l[p1] + 1) * (2 * l[p2] + 1)) / (4. * Math.PI * float (2 * l[p3] + 1)))
                         let norm = (c.Scale(x1, x2, x3)).ToDouble() / sqrt (float (2 * l[p3] + 1))
 
                         for i in 0 .. product.Length - 1 do
@@ -251,20 +295,34 @@ let tests =
                 for struct (l1, l2, l3) in one.Blocks do
                     let squares =
                         Coefficients.exactBlock one l1 l2 l3
-                        |> Seq.fold (fun total (struct (_, v)) -> match Surd.TryAdd(total, v * v) with Some s -> s | None -> failwith "not rational") Surd.Zero
+                        |> Seq.fold (fun total (struct (_, v)) -> Surd.TryAdd(total, v * v) |> Option.get) Surd.Zero
 
                     let power (l: int) d =
                         Surd.OfRational(BigInteger.Pow(BigInteger(l + 1), max d 0), BigInteger.Pow(BigInteger(l + 1), max -d 0))
 
                     Assert.Equal(power l1 d1 * power l2 d2 * power l3 d3, squares)
 
-        testCase "a converted table is the one made directly, real or complex, and converting back restores the file" <| fun () ->
+        testCase "a converted table is the one made directly, real or complex, and converting back restores the file"
+        <| fun () ->
             TemporaryFolder.using (fun folder ->
                 let path name = Path.Combine(folder, name)
                 let run args = let code, out, err = CommandLine.run args in Assert.Equal((0, "", ""), (code, out, err))
 
                 let tables kind convention file =
-                    run [ "tables"; "--kind"; kind; "--lmax"; "3"; "--convention"; convention; "--format"; "tsv"; "--force"; "--out"; path file ]
+                    run [
+                        "tables"
+                        "--kind"
+                        kind
+                        "--lmax"
+                        "3"
+                        "--convention"
+                        convention
+                        "--format"
+                        "tsv"
+                        "--force"
+                        "--out"
+                        path file
+                    ]
 
                 let convert from into input output =
                     run [ "convert"; "--from"; from; "--to"; into; path input; "--force"; "--out"; path output ]
@@ -364,7 +422,8 @@ let tests =
 
             // Two of the same name that say something else are two tables.
             let other = { mine with Dimensions = struct (0, 0, 0) }
-            let labels = [ for c in [ Conventions.toolkit; mine; other ] -> (TableSpec.Create(RealCg, 2, false, c, Precision.Double)).Label ]
+            let labels =
+                [ for c in [ Conventions.toolkit; mine; other ] -> (TableSpec.Create(RealCg, 2, false, c, Precision.Double)).Label ]
             Assert.Equal(3, (List.distinct labels).Length)
             Assert.Equal("real-cg-2", labels[0])
             Assert.Throws<ArgumentException>(fun () -> Conventions.find "nobody" Basis.Real |> ignore) |> ignore

@@ -69,7 +69,8 @@ let private writers: (string * (TableSpec -> string -> unit)) list =
 [<Tests>]
 let tests =
     testList "Symbolic.Tables.FormatTests" [
-        testCase "all five formats of every kind hold the same entries, each correctly rounded, in float64 and in float32" <| fun () ->
+        testCase "all five formats of every kind hold the same entries, each correctly rounded, in float64 and in float32"
+        <| fun () ->
             TemporaryFolder.using (fun folder ->
                 let path name = Path.Combine(folder, name)
 
@@ -79,12 +80,17 @@ let tests =
 
                     TableText.writeTsv spec (path "tsv")
                     let lines = File.ReadAllLines(path "tsv")
-                    let twice (text: string) = match HalfInteger.TryParse text with Some h -> h.Twice | None -> failwith text
 
-                    let tsv =
-                        [| for line in lines[5..] do
-                               let c = line.Split '\t'
-                               struct (twice c[0], twice c[1], twice c[2], twice c[3], twice c[4], twice c[5]), float c[9] |]
+                    let twice (text: string) =
+                        match HalfInteger.TryParse text with
+                        | Some h -> h.Twice
+                        | None -> failwith text
+
+                    let tsv = [|
+                        for line in lines[5..] do
+                            let c = line.Split '\t'
+                            struct (twice c[0], twice c[1], twice c[2], twice c[3], twice c[4], twice c[5]), float c[9]
+                    |]
 
                     let rounded (value: float) = if spec.Precision = Precision.Single then float (float32 value) else value
                     Assert.Equal<_[]>(expected, tsv |> Array.map (fun (i, v) -> i, rounded v))
@@ -92,29 +98,32 @@ let tests =
                     TableText.writeJson spec (path "json")
                     use json = JsonDocument.Parse(File.ReadAllText(path "json"))
 
-                    let fromJson =
-                        [| for e in json.RootElement.GetProperty("entries").EnumerateArray() do
-                               let n (i: int) = int (2. * e[i].GetDouble())
-                               struct (n 0, n 1, n 2, n 3, n 4, n 5), rounded (e[9].GetDouble()) |]
+                    let fromJson = [|
+                        for e in json.RootElement.GetProperty("entries").EnumerateArray() do
+                            let n (i: int) = int (2. * e[i].GetDouble())
+                            struct (n 0, n 1, n 2, n 3, n 4, n 5), rounded (e[9].GetDouble())
+                    |]
 
                     Assert.Equal<_[]>(expected, fromJson)
 
                     TableText.writeC spec (path "c")
 
-                    let fromC =
-                        [| for line in File.ReadAllLines(path "c") do
-                               if line.StartsWith "{" then
-                                   let c = line.Trim('{', '}', ',').Split ','
-                                   struct (int c[0], int c[1], int c[2], int c[3], int c[4], int c[5]), rounded (float (c[6].TrimEnd 'f')) |]
+                    let fromC = [|
+                        for line in File.ReadAllLines(path "c") do
+                            if line.StartsWith "{" then
+                                let c = line.Trim('{', '}', ',').Split ','
+                                struct (int c[0], int c[1], int c[2], int c[3], int c[4], int c[5]), rounded (float (c[6].TrimEnd 'f'))
+                    |]
 
                     Assert.Equal<_[]>(expected, fromC)
 
                     TableNpz.write spec (path "npz")
                     let entries, header = readNpz (path "npz")
 
-                    let fromNpz =
-                        [| for (l1, l2, l3), (m1, m2, m3), v in entries do
-                               struct (l1, l2, l3, number kind l1 m1, number kind l2 m2, number kind l3 m3), v |]
+                    let fromNpz = [|
+                        for (l1, l2, l3), (m1, m2, m3), v in entries do
+                            struct (l1, l2, l3, number kind l1 m1, number kind l2 m2, number kind l3 m3), v
+                    |]
 
                     Assert.Equal<_[]>(expected, Array.sort fromNpz)
 
@@ -122,18 +131,33 @@ let tests =
                     use table = CouplingTable.Load(path "table")
                     Assert.Equal((spec.Precision = Precision.Single), table.Header.Single)
 
-                    let fromTable =
-                        [| for struct (l1, l2, l3) in spec.Blocks do
-                               let b = table.BlockOfTwice(l1, l2, l3)
+                    let fromTable = [|
+                        for struct (l1, l2, l3) in spec.Blocks do
+                            let b = table.BlockOfTwice(l1, l2, l3)
 
-                               for i in 0 .. b.Count - 1 do
-                                   let v = if table.Header.Single then float b.SingleValue[i] else b.Value[i]
-                                   struct (l1, l2, l3, number kind l1 (int b.M1[i]), number kind l2 (int b.M2[i]), number kind l3 (int b.M3[i])), v |]
+                            for i in 0 .. b.Count - 1 do
+                                let v = if table.Header.Single then float b.SingleValue[i] else b.Value[i]
+
+                                struct (l1,
+                                        l2,
+                                        l3,
+                                        number kind l1 (int b.M1[i]),
+                                        number kind l2 (int b.M2[i]),
+                                        number kind l3 (int b.M3[i])),
+                                v
+                    |]
 
                     Assert.Equal<_[]>(expected, Array.sort fromTable)
 
                     // Every header names the generator with its arguments, the parameters, the convention and a checksum.
-                    for text in [ String.concat "\n" lines[..3]; File.ReadAllText(path "json"); File.ReadAllText(path "c"); header; table.Header.ToString() ] do
+                    for text in
+                        [
+                            String.concat "\n" lines[..3]
+                            File.ReadAllText(path "json")
+                            File.ReadAllText(path "c")
+                            header
+                            table.Header.ToString()
+                        ] do
                         for fact in [ "toolkit tables --kind " + kind.Name; spec.Convention.Name; kind.Basis.Name ] do
                             Assert.Contains(fact, text)
 
@@ -162,7 +186,8 @@ let tests =
 
                     Assert.Equal("65", (python script [ path ]).Trim())))
 
-        testCase "a C compiler takes several tables at once, each as often as it likes, and reads their numbers" <| fun () ->
+        testCase "a C compiler takes several tables at once, each as often as it likes, and reads their numbers"
+        <| fun () ->
             match Tool.run "cc" [ "--version" ] "" with
             | None -> SharedData.skipped "no C compiler"
             | Some _ ->
@@ -171,10 +196,11 @@ let tests =
                     let snap = Conventions.find "snap" Basis.Complex
                     let half = HalfInteger.FromTwice 5
 
-                    let tables =
-                        [ spec RealCg 6 false Precision.Double, "toolkit_real_cg_3"
-                          TableSpec.Create(Cg, half, true, snap, Precision.Single), "toolkit_cg_5h_half_snap_float32"
-                          spec SixJ 2 true Precision.Double, "toolkit_6j_1_half" ]
+                    let tables = [
+                        spec RealCg 6 false Precision.Double, "toolkit_real_cg_3"
+                        TableSpec.Create(Cg, half, true, snap, Precision.Single), "toolkit_cg_5h_half_snap_float32"
+                        spec SixJ 2 true Precision.Double, "toolkit_6j_1_half"
+                    ]
 
                     let program = StringBuilder "#include <stdio.h>\n"
 
@@ -193,7 +219,11 @@ let tests =
                         |> ignore
 
                     File.WriteAllText(path "p.c", program.Append("return 0; }\n").ToString())
-                    Assert.Equal(Some(0, "", ""), Tool.run "cc" [ "-std=c99"; "-Wall"; "-Wextra"; "-Werror"; "-o"; path "p"; path "p.c" ] "")
+
+                    Assert.Equal(
+                        Some(0, "", ""),
+                        Tool.run "cc" [ "-std=c99"; "-Wall"; "-Wextra"; "-Werror"; "-o"; path "p"; path "p.c" ] ""
+                    )
 
                     let hexadecimal (text: string) =
                         let sign, text = (if text.StartsWith '-' then -1., text.Substring 1 else 1., text)
@@ -203,10 +233,11 @@ let tests =
 
                     match Tool.run (path "p") [] "" with
                     | Some(0, out, _) ->
-                        let found =
-                            [| for line in out.Trim().Split '\n' do
-                                   let c = line.Split ' '
-                                   struct (int c[0], int c[1], int c[2], int c[3], int c[4], int c[5]), hexadecimal c[6] |]
+                        let found = [|
+                            for line in out.Trim().Split '\n' do
+                                let c = line.Split ' '
+                                struct (int c[0], int c[1], int c[2], int c[3], int c[4], int c[5]), hexadecimal c[6]
+                        |]
 
                         Assert.Equal<_[]>(Array.concat [ for spec, _ in tables -> expected spec ], found)
                     | other -> Assert.Fail $"{other}")

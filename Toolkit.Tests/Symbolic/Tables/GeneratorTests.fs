@@ -46,7 +46,8 @@ let private completeAndExact kind twiceLMax half =
     completeAndExactSpec (Specs.ofKind kind (twiceLMax / 2) half Precision.Single)
 
 /// The six orders of three columns, and whether they are odd.
-let private orders = [ [| 0; 1; 2 |], false; [| 1; 2; 0 |], false; [| 2; 0; 1 |], false; [| 1; 0; 2 |], true; [| 0; 2; 1 |], true; [| 2; 1; 0 |], true ]
+let private orders =
+    [ [| 0; 1; 2 |], false; [| 1; 2; 0 |], false; [| 2; 0; 1 |], false; [| 1; 0; 2 |], true; [| 0; 2; 1 |], true; [| 2; 1; 0 |], true ]
 
 /// Exact 3j symbols, each class of twelve (six orders of the columns, and the reversal of all m) made once.
 type private Exact3j() =
@@ -131,12 +132,12 @@ let tests =
                 Assert.Equal(blocks.Count, (Seq.distinct blocks |> Seq.length))
                 Assert.Equal(blocks |> Seq.distinctBy ofClass |> Seq.length, runs)
 
-        testCases
-            "every coefficient with l up to 20 is correctly rounded, to float64 and to float32"
-            [ ("3j", 1_830_080)
-              ("cg", 1_830_080)
-              ("gaunt", 942_950)
-              ("real-cg", 3_404_288) ]
+        testCases "every coefficient with l up to 20 is correctly rounded, to float64 and to float32" [
+            ("3j", 1_830_080)
+            ("cg", 1_830_080)
+            ("gaunt", 942_950)
+            ("real-cg", 3_404_288)
+        ]
         <| fun (name: string, all: int) ->
             // Of the 1,840,167 allowed 3j symbols, all but for the accidental zeros.
             let kind = (TableKind.TryParse name).Value
@@ -155,7 +156,14 @@ let tests =
                         if kind = Gaunt then
                             let struct (j1, j2, j3, _, _) = key
                             let zero = symbols.Value(struct (j1, j2, j3, 0, 0))
-                            let x = SurdOverRootPi.OfSurd(w * (if zero.Sign < 0 then -zero else zero) * Surd.Create(1, bigint (j1 + 1) * bigint (j2 + 1) * bigint (j3 + 1), 4I))
+
+                            let x =
+                                SurdOverRootPi.OfSurd(
+                                    w
+                                    * (if zero.Sign < 0 then -zero else zero)
+                                    * Surd.Create(1, bigint (j1 + 1) * bigint (j2 + 1) * bigint (j3 + 1), 4I)
+                                )
+
                             struct (x.ToDouble(), float (x.ToSingle()))
                         else
                             let x = w * Surd.Create(1, bigint factor, 2I)
@@ -186,6 +194,7 @@ let tests =
                 | _ ->
                     let struct (key, flips) = symbols.Class(l1, l2, l3, m1, m2, m3)
                     let negative = flips <> ((symbols.Value key).Sign < 0)
+
                     if kind = Gaunt then
                         let struct (j1, j2, j3, _, _) = key
                         struct (key, 2, negative <> ((symbols.Value(struct (j1, j2, j3, 0, 0))).Sign < 0))
@@ -195,13 +204,16 @@ let tests =
             for precision in [ Precision.Double; Precision.Single ] do
                 let mutable count = 0
 
-                Generator(Specs.ofKind kind 40 false precision).ForEachBlock(fun l1 l2 l3 block ->
-                    for (struct (m1, m2, m3, value)) in entries l1 l2 l3 block do
-                        count <- count + 1
-                        let struct (key, factor, negative) = expected l1 l2 l3 m1 m2 m3
-                        let struct (double, single) = size key factor
-                        let exact = if precision = Precision.Double then double else single
-                        if value <> (if negative then -exact else exact) then failwith $"{l1} {l2} {l3} {m1} {m2} {m3}: {value}, exactly {exact}, negative: {negative}")
+                Generator(Specs.ofKind kind 40 false precision)
+                    .ForEachBlock(fun l1 l2 l3 block ->
+                        for (struct (m1, m2, m3, value)) in entries l1 l2 l3 block do
+                            count <- count + 1
+                            let struct (key, factor, negative) = expected l1 l2 l3 m1 m2 m3
+                            let struct (double, single) = size key factor
+                            let exact = if precision = Precision.Double then double else single
+
+                            if value <> (if negative then -exact else exact) then
+                                failwith $"{l1} {l2} {l3} {m1} {m2} {m3}: {value}, exactly {exact}, negative: {negative}")
 
                 Assert.Equal(all, count)
 

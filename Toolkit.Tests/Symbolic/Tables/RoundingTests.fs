@@ -105,9 +105,11 @@ let tests =
             // The bound is no idle one.
             Assert.InRange(worst, 2., 6.)
 
-        testCase "ρ is good to 24u², n roots of factorials multiplied to (10n − 6)u², and Gaunt's factor to 84u²" <| fun () ->
+        testCase "ρ is good to 24u², n roots of factorials multiplied to (10n − 6)u², and Gaunt's factor to 84u²"
+        <| fun () ->
             let count = 383
             let factorial = Array.create count BigInteger.One
+
             for n in 1 .. count - 1 do
                 factorial[n] <- factorial[n - 1] * BigInteger n
 
@@ -116,7 +118,11 @@ let tests =
 
             for twice in [ 0; 1; 2; 9; 40; 100; 199; 254 ] do
                 for b in 0..twice do
-                    Assert.InRange(rootUnits (value { Hi = hi[twice][b]; Lo = lo[twice][b] }) (factorial[b] * factorial[twice - b]) factorial[twice], 0., 24.)
+                    Assert.InRange(
+                        rootUnits (value { Hi = hi[twice][b]; Lo = lo[twice][b] }) (factorial[b] * factorial[twice - b]) factorial[twice],
+                        0.,
+                        24.
+                    )
 
             let random = Random 24
 
@@ -126,16 +132,17 @@ let tests =
                     // Above and below the line in turn, so that nothing leaves the range of float64.
                     let k = random.Next 300
 
-                    let factors =
-                        [| for i in 1..n do
-                               let k = k + random.Next 10
+                    let factors = [|
+                        for i in 1..n do
+                            let k = k + random.Next 10
 
-                               if i % 2 = 0 then
-                                   p <- p * factorial[k]
-                                   root[k]
-                               else
-                                   q <- q * factorial[k]
-                                   inverse[k] |]
+                            if i % 2 = 0 then
+                                p <- p * factorial[k]
+                                root[k]
+                            else
+                                q <- q * factorial[k]
+                                inverse[k]
+                    |]
 
                     // An odd one out is taken out of the exponent.
                     let product = ScaledDoubleDouble.Product(Array.append factors [| { Number = { Hi = 1.; Lo = 0. }; Exponent = 900 } |])
@@ -185,7 +192,8 @@ let tests =
             Assert.InRange(sures, 2000, 18000)
             Assert.InRange(doubts, 2000, 18000)
 
-        testCase "a float64 decides the float32 of whatever rounds to it, or leaves it to the exact value" <| fun () ->
+        testCase "a float64 decides the float32 of whatever rounds to it, or leaves it to the exact value"
+        <| fun () ->
             let random = Random 29
             let mutable undecided = 0
 
@@ -197,7 +205,9 @@ let tests =
                     if case % 2 = 0 then
                         x
                     else
-                        BitConverter.Int64BitsToDouble((BitConverter.DoubleToInt64Bits x &&& ~~~((1L <<< 29) - 1L)) + (1L <<< 28) + int64 (random.Next 5 - 2))
+                        BitConverter.Int64BitsToDouble(
+                            (BitConverter.DoubleToInt64Bits x &&& ~~~((1L <<< 29) - 1L)) + (1L <<< 28) + int64 (random.Next 5 - 2)
+                        )
 
                 if RoundedProduct.decidesSingle x then
                     // The ends of what rounds to x: float32 of a number is that of x, by integers.

@@ -112,7 +112,8 @@ let tests =
                     let at = 5 + 2 * (mb * (j + 1) + ma)
                     Assert.InRange((u - Complex(float row[at], float row[at + 1])).Magnitude, 0., 1e-14))
 
-        testCase "the bispectrum components of LAMMPS follow from the table and the U of CONVENTIONS.md" <| fun () ->
+        testCase "the bispectrum components of LAMMPS follow from the table and the U of CONVENTIONS.md"
+        <| fun () ->
             let rows = OtherPrograms.rows "snap_bispectrum.txt"
             let cutoff, scale = 5., 0.99363
             // The centre itself counts with the unit matrix.
@@ -125,7 +126,8 @@ let tests =
                     let weight = 0.5 * (cos (Math.PI * r / cutoff) + 1.)
 
                     matrices (x, y, z, r / tan (scale * Math.PI * r / cutoff))
-                    |> Array.iteri (fun j u -> u |> Array2D.iteri (fun b a v -> total[j].[b, a] <- total[j].[b, a] + Complex(weight, 0.) * v))
+                    |> Array.iteri (fun j u ->
+                        u |> Array2D.iteri (fun b a v -> total[j].[b, a] <- total[j].[b, a] + Complex(weight, 0.) * v))
 
             let mutable count = 0
 

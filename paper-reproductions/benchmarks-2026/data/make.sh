@@ -10,7 +10,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 echo 'sed 1,9d frame.txt >> frames.txt' > "$work/add.sh"
 
-# run SET GROUP SEED FRAMES KELVIN WHAT: frames of a run at a temperature. WHAT: bulk, strained (each frame from its own cell), vacancy, surface, melt.
+# run SET GROUP SEED FRAMES KELVIN WHAT: frames of a run at a temperature. WHAT: bulk, strained (each frame from its own
+# cell), vacancy, surface, melt.
 run() {
     local set=$1 group=$2 seed=$3 frames=$4 kelvin=$5 what=$6 cell="2 2 2" before="run 2000"
     case $what in
@@ -54,7 +55,8 @@ variable a equal random(-0.06,0.06,${s})
 variable b equal random(-0.06,0.06,${s})
 variable c equal random(-0.06,0.06,${s})
 variable d equal random(-0.8,0.8,${s})
-change_box all x final 0 $(10.862*(1+v_a)) y final 0 $(10.862*(1+v_b)) z final 0 $(10.862*(1+v_c)) xy final $(v_d) xz final $(-v_d/2) yz final $(v_d) remap units box
+change_box all x final 0 $(10.862*(1+v_a)) y final 0 $(10.862*(1+v_b)) z final 0 $(10.862*(1+v_c)) &
+    xy final $(v_d) xz final $(-v_d/2) yz final $(v_d) remap units box
 IN
     cat <<IN
 run $([ "$what" = strained ] && echo 200 || echo 600)

@@ -1,12 +1,15 @@
 // Dimers of small molecules and ions of H, C, N and O, labelled with GFN2-xTB: dotnet fsi generate.fsx SEED dimers.xyz
 //
-// Fragments are relaxed one by one. Each pair of them with at least one charge is put together in five orientations at random (opposite ions in 15) and pulled
-// apart along the line between its centres of mass, the fragments rigid: 13 distances R from 3 to 8 Å that are evenly spaced in 1/R, and 10, 14 and
-// 20 Å to look at only. Each calculation begins with the charges of the one before. A dimer is left out
+// Fragments are relaxed one by one. Each pair of them with at least one charge is put together in five orientations at random (opposite
+// ions in 15) and pulled apart along the line between its centres of mass, the fragments rigid: 13 distances R from 3 to 8 Å that are
+// evenly spaced in 1/R, and 10, 14 and 20 Å to look at only. Each calculation begins with the charges of the one before. A dimer is left
+// out
 // - where its fragments touch at 3 Å (see `touches`; 300 orientations are tried),
 // - where the self-consistent charges do not converge at one of the 13 distances,
-// - where the charge of a fragment is not its own: off by more than 0.02 e at any distance from 6 Å on. GFN2-xTB lets electrons of an anion go to
-//   what is near, or to a distant cation, as any method without exact exchange does: the tail is then that of other charges. Longer distances are
+// - where the charge of a fragment is not its own: off by more than 0.02 e at any distance from 6 Å on. GFN2-xTB lets electrons of an anion
+// go to
+// what is near, or to a distant cation, as any method without exact exchange does: the tail is then that of other charges. Longer distances
+// are
 //   kept as long as they do not,
 // - where the tail is not that of its charges: 1/R, 1/R² … 1/R⁴ are fitted to the energies from 5.5 Å on, and the first coefficient must be
 //   k q q′ within 0.3 eV Å, or within 5 % of it where that is more.
@@ -123,24 +126,56 @@ let ring (x: float, y: float, z: float) (radius: float) (angles: float list) =
 let start: (string * int * (int * (float * float * float) list) list) list =
     let three, between = [ 0.; 120.; 240. ], [ 60.; 180.; 300. ]
     let amines angles = 7, ring (0., 0., 0.) 1.33 angles
-    let amineHydrogens angles = 1, [ for a in angles do yield! [ for x, y, z in ring (0., 0., 0.) 1.33 [ a ] do yield! ring (x, y, z) 1. [ a - 60.; a + 60. ] ] ]
+
+    let amineHydrogens angles =
+        1,
+        [
+            for a in angles do
+                yield! [
+                    for x, y, z in ring (0., 0., 0.) 1.33 [ a ] do
+                        yield! ring (x, y, z) 1. [ a - 60.; a + 60. ]
+                ]
+        ]
+
     let methyl z side = 1, ring (0., 0., z) 1.02 (if side then three else between)
 
-    [ ("ammonium", 1, [ 7, [ (0., 0., 0.) ]; 1, [ (0.6, 0.6, 0.6); (-0.6, -0.6, 0.6); (-0.6, 0.6, -0.6); (0.6, -0.6, -0.6) ] ])
-      ("methylammonium", 1, [ 6, [ (0., 0., 0.) ]; 7, [ (0., 0., 1.5) ]; methyl -0.36 true; methyl 1.86 false ])
-      ("dimethylammonium", 1,
-       [ 7, [ (0., 0., 0.) ]
-         6, [ (1.22, 0.86, 0.); (-1.22, 0.86, 0.) ]
-         1, [ (0., -0.62, 0.82); (0., -0.62, -0.82); (2.1, 0.23, 0.); (1.2, 1.48, 0.89); (1.2, 1.48, -0.89); (-2.1, 0.23, 0.); (-1.2, 1.48, 0.89); (-1.2, 1.48, -0.89) ] ])
-      ("guanidinium", 1, [ 6, [ (0., 0., 0.) ]; amines [ 90.; 210.; 330. ]; amineHydrogens [ 90.; 210.; 330. ] ])
-      ("formate", -1, [ 6, [ (0., 0., 0.) ]; 8, [ (1.1, 0.6, 0.); (-1.1, 0.6, 0.) ]; 1, [ (0., -1.1, 0.) ] ])
-      ("acetate", -1, [ 6, [ (0., 0., 0.); (0., 0., -1.53) ]; 8, [ (1.1, 0., 0.6); (-1.1, 0., 0.6) ]; methyl -1.9 true ])
-      ("water", 0, [ 8, [ (0., 0., 0.) ]; 1, [ (0.96, 0., 0.); (-0.24, 0.93, 0.) ] ])
-      ("methanol", 0, [ 6, [ (0., 0., 0.) ]; 8, [ (0., 0., 1.42) ]; methyl -0.36 true; 1, [ (-0.9, 0., 1.75) ] ])
-      ("methylamine", 0, [ 6, [ (0., 0., 0.) ]; 7, [ (0., 0., 1.47) ]; methyl -0.36 true; 1, ring (0., 0., 1.8) 0.95 [ 60.; 180. ] ])
-      ("formamide", 0, [ 6, [ (0., 0., 0.) ]; 8, [ (1.05, 0.6, 0.) ]; 7, [ (-1.18, 0.68, 0.) ]; 1, [ (0., -1.1, 0.); (-1.18, 1.68, 0.); (-2.05, 0.18, 0.) ] ])
-      ("methane", 0, [ 6, [ (0., 0., 0.) ]; 1, [ (0.63, 0.63, 0.63); (-0.63, -0.63, 0.63); (-0.63, 0.63, -0.63); (0.63, -0.63, -0.63) ] ])
-      ("ethane", 0, [ 6, [ (0., 0., 0.); (0., 0., 1.53) ]; methyl -0.4 true; methyl 1.93 false ]) ]
+    [
+        ("ammonium", 1, [ 7, [ (0., 0., 0.) ]; 1, [ (0.6, 0.6, 0.6); (-0.6, -0.6, 0.6); (-0.6, 0.6, -0.6); (0.6, -0.6, -0.6) ] ])
+        ("methylammonium", 1, [ 6, [ (0., 0., 0.) ]; 7, [ (0., 0., 1.5) ]; methyl -0.36 true; methyl 1.86 false ])
+        ("dimethylammonium",
+         1,
+         [
+             7, [ (0., 0., 0.) ]
+             6, [ (1.22, 0.86, 0.); (-1.22, 0.86, 0.) ]
+             1,
+             [
+                 (0., -0.62, 0.82)
+                 (0., -0.62, -0.82)
+                 (2.1, 0.23, 0.)
+                 (1.2, 1.48, 0.89)
+                 (1.2, 1.48, -0.89)
+                 (-2.1, 0.23, 0.)
+                 (-1.2, 1.48, 0.89)
+                 (-1.2, 1.48, -0.89)
+             ]
+         ])
+        ("guanidinium", 1, [ 6, [ (0., 0., 0.) ]; amines [ 90.; 210.; 330. ]; amineHydrogens [ 90.; 210.; 330. ] ])
+        ("formate", -1, [ 6, [ (0., 0., 0.) ]; 8, [ (1.1, 0.6, 0.); (-1.1, 0.6, 0.) ]; 1, [ (0., -1.1, 0.) ] ])
+        ("acetate", -1, [ 6, [ (0., 0., 0.); (0., 0., -1.53) ]; 8, [ (1.1, 0., 0.6); (-1.1, 0., 0.6) ]; methyl -1.9 true ])
+        ("water", 0, [ 8, [ (0., 0., 0.) ]; 1, [ (0.96, 0., 0.); (-0.24, 0.93, 0.) ] ])
+        ("methanol", 0, [ 6, [ (0., 0., 0.) ]; 8, [ (0., 0., 1.42) ]; methyl -0.36 true; 1, [ (-0.9, 0., 1.75) ] ])
+        ("methylamine", 0, [ 6, [ (0., 0., 0.) ]; 7, [ (0., 0., 1.47) ]; methyl -0.36 true; 1, ring (0., 0., 1.8) 0.95 [ 60.; 180. ] ])
+        ("formamide",
+         0,
+         [
+             6, [ (0., 0., 0.) ]
+             8, [ (1.05, 0.6, 0.) ]
+             7, [ (-1.18, 0.68, 0.) ]
+             1, [ (0., -1.1, 0.); (-1.18, 1.68, 0.); (-2.05, 0.18, 0.) ]
+         ])
+        ("methane", 0, [ 6, [ (0., 0., 0.) ]; 1, [ (0.63, 0.63, 0.63); (-0.63, -0.63, 0.63); (-0.63, 0.63, -0.63); (0.63, -0.63, -0.63) ] ])
+        ("ethane", 0, [ 6, [ (0., 0., 0.); (0., 0., 1.53) ]; methyl -0.4 true; methyl 1.93 false ])
+    ]
 
 let fragments =
     [| for name, charge, parts in start ->

@@ -1,9 +1,9 @@
 // Random CH4 labelled with GFN2-xTB: OMP_NUM_THREADS=1 dotnet fsi generate-gfn2.fsx COUNT FILE.npz
 //
-// Four H uniform in a sphere of 3 Å around C, every pair of atoms more than 0.5 Å apart (the distribution of the random-methane set of Nigam et
-// al. 2020), positions rounded to 1e-4 Å before anything is computed. Configuration k is drawn from numbers that follow from k alone, and its
-// charges start from nothing, so that a label does not depend on what was computed before. COUNT configurations are tried; those whose charges do not
-// converge are left out. FILE.npz has
+// Four H uniform in a sphere of 3 Å around C, every pair of atoms more than 0.5 Å apart (the distribution of the random-methane set of
+// Nigam et al. 2020), positions rounded to 1e-4 Å before anything is computed. Configuration k is drawn from numbers that follow from k
+// alone, and its charges start from nothing, so that a label does not depend on what was computed before. COUNT configurations are tried;
+// those whose charges do not converge are left out. FILE.npz has
 //   positions  int16 [configuration, H, xyz], in 1e-4 Å from the carbon atom
 //   energies   int32 [configuration], in 1e-5 eV
 //   tried      int32 [1]: COUNT, so that tried less the number of energies did not converge.

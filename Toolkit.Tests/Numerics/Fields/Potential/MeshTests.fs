@@ -11,7 +11,14 @@ open Toolkit.Tests.Laws
 open Toolkit.Tests.Numerics.Fields.Potential.Charged
 
 let private meshed p sigma tolerance split =
-    PotentialSettings(Exponent = p, Smearing = sigma, Tolerance = tolerance, ChargeKey = "q", Split = split, Evaluator = PotentialEvaluator.Mesh)
+    PotentialSettings(
+        Exponent = p,
+        Smearing = sigma,
+        Tolerance = tolerance,
+        ChargeKey = "q",
+        Split = split,
+        Evaluator = PotentialEvaluator.Mesh
+    )
 
 /// The same settings with another tolerance and with the split and the mesh that serve the structure at it, the mesh a little finer.
 let private kept (f: PotentialField) structure : PotentialSettings = f.Plan(structure).Keep f.Settings
@@ -25,9 +32,15 @@ let private strained e (structure: Structure) t =
 [<Tests>]
 let tests =
     testList "Numerics.Fields.Potential.MeshTests" [
-        testCase "the mesh's values are those of waves within the tolerance, from 1e-3 to 1e-10, in triclinic cells, slabs and wires" <| fun () ->
+        testCase "the mesh's values are those of waves within the tolerance, from 1e-3 to 1e-10, in triclinic cells, slabs and wires"
+        <| fun () ->
             let repeating = periodicities |> List.filter (fun p -> p.Any)
-            let case = Gen.zip3 (Gen.choose (0, 1 <<< 30)) (Gen.choose (1, 6)) (Gen.zip (Gen.elements (List.replicate 5 Periodicity.All @ repeating)) (Gen.elements bases))
+
+            let case =
+                Gen.zip3
+                    (Gen.choose (0, 1 <<< 30))
+                    (Gen.choose (1, 6))
+                    (Gen.zip (Gen.elements (List.replicate 5 Periodicity.All @ repeating)) (Gen.elements bases))
 
             for seed, p, (periodic, (name, make)) in Law.sample 8 case do
                 let random = Random seed
@@ -36,14 +49,26 @@ let tests =
                 let sigma = 0.7 + 0.6 * random.NextDouble()
                 let reference = (field (settings p sigma 1e-12 (Nullable(1.6 * sigma))) (make ()) 3).Compute structure
 
-                for power in (if periodic.Dimensions < 3 then [ 3; 5 ] elif random.Next 2 = 0 then [ 3; 6; 10 ] else [ 4; 8 ]) do
+                for power in
+                    (if periodic.Dimensions < 3 then [ 3; 5 ]
+                     elif random.Next 2 = 0 then [ 3; 6; 10 ]
+                     else [ 4; 8 ]) do
                     let tolerance = Math.Pow(10., -float power)
                     let f = field (meshed p sigma tolerance (if random.Next 2 = 0 then Nullable(1.9 * sigma) else Nullable())) (make ()) 3
                     let e = error f reference (f.Compute structure) reference
-                    Assert.True(e < tolerance, $"p = {p}, {periodic}, {name}, σ = {sigma:F2}, seed {seed}: error {e:G3}, asked for {tolerance}: {f.Plan structure}")
 
-        testCase "the mesh's derivatives are those of its values, whatever their error, and the same for any number of threads" <| fun () ->
-            let case = Gen.zip3 (Gen.choose (0, 1 <<< 30)) (Gen.choose (1, 6)) (Gen.elements [ Periodicity.All; Periodicity.All; Periodicity(true, false, true); Periodicity(false, true, false) ])
+                    Assert.True(
+                        e < tolerance,
+                        $"p = {p}, {periodic}, {name}, σ = {sigma:F2}, seed {seed}: error {e:G3}, asked for {tolerance}: {f.Plan structure}"
+                    )
+
+        testCase "the mesh's derivatives are those of its values, whatever their error, and the same for any number of threads"
+        <| fun () ->
+            let case =
+                Gen.zip3
+                    (Gen.choose (0, 1 <<< 30))
+                    (Gen.choose (1, 6))
+                    (Gen.elements [ Periodicity.All; Periodicity.All; Periodicity(true, false, true); Periodicity(false, true, false) ])
 
             for seed, p, periodic in Law.sample 6 case do
                 let random = Random seed
@@ -76,8 +101,12 @@ let tests =
                 let h = 2e-3
                 let slope g = (8. * (g h - g (-h)) - (g (2. * h) - g (-2. * h))) / (12. * h)
                 let scale = 1. + (d.Forces |> Array.map abs |> Array.max)
+
                 let check what (expected: float) actual =
-                    Assert.True(abs (expected - actual) < 1e-6 * scale * float structure.Count, $"{what}, p = {p}, {periodic}, seed {seed}: {expected:R} by differences, {actual:R}")
+                    Assert.True(
+                        abs (expected - actual) < 1e-6 * scale * float structure.Count,
+                        $"{what}, p = {p}, {periodic}, seed {seed}: {expected:R} by differences, {actual:R}"
+                    )
 
                 let k = random.Next(3 * structure.Count)
                 check "force" (slope (moved k structure >> energy)) -d.Forces[k]
@@ -87,11 +116,23 @@ let tests =
 
                 let q = structure.AtomProperties["q"].ToReals()
                 let k = random.Next q.Length
-                let recharged t = structure.WithAtomProperty("q", PropertyArray.Real(ReadOnlySpan(q |> Array.mapi (fun i x -> if i = k then x + t else x))))
+
+                let recharged t =
+                    structure.WithAtomProperty(
+                        "q",
+                        PropertyArray.Real(ReadOnlySpan(q |> Array.mapi (fun i x -> if i = k then x + t else x)))
+                    )
+
                 check "charge" (slope (recharged >> energy)) -d.ChargeForces[k]
                 let v = List.find (fun d -> periodic[d]) [ 2; 1; 0 ]
                 let at = 3 * v + random.Next 3
-                let stretched t = structure.WithCell(Cell(ReadOnlySpan((cellOf structure).Vectors.ToArray() |> Array.mapi (fun i x -> if i = at then x + t else x))), periodic)
+
+                let stretched t =
+                    structure.WithCell(
+                        Cell(ReadOnlySpan((cellOf structure).Vectors.ToArray() |> Array.mapi (fun i x -> if i = at then x + t else x))),
+                        periodic
+                    )
+
                 check "cell" (slope (stretched >> energy)) d.CellGradient[at]
 
         testCase "a kept mesh has an energy that is smooth while a cell grows by six per cent; a mesh that is chosen afresh jumps" <| fun () ->
@@ -108,14 +149,17 @@ let tests =
                         let s = structure.Transform(ReadOnlySpan(Rotations.identity |> Array.map (fun x -> (1. + t) * x)))
                         Array.fold2 (fun e a v -> e + a * v) 0. weights (f.Compute s))
 
-                let rec differences n (e: float[]) = if n = 0 then e else differences (n - 1) (e |> Array.pairwise |> Array.map (fun (a, b) -> b - a))
+                let rec differences n (e: float[]) =
+                    if n = 0 then e else differences (n - 1) (e |> Array.pairwise |> Array.map (fun (a, b) -> b - a))
                 (differences 4 energies |> Array.map abs |> Array.max) / (energies |> Array.map abs |> Array.max)
 
             let smooth, jumping = roughness fixedMesh, roughness free
             Assert.True(smooth < 1e-7, $"kept: {smooth:G3}")
             Assert.True(jumping > 30. * smooth, $"chosen afresh: {jumping:G3}, kept: {smooth:G3}")
 
-        testCase "the next structure takes over the working memory of the one before: nothing changes, and what is allocated does not grow with the mesh" <| fun () ->
+        testCase
+            "the next structure takes over the working memory of the one before: nothing changes, and what is allocated does not grow with the mesh"
+        <| fun () ->
             let run (f: PotentialField) (s: Structure) =
                 let values = Array.zeroCreate (s.Count * f.ValuesPerCentre)
                 use state = f.Begin s
@@ -135,12 +179,26 @@ let tests =
                 Assert.Equal<float[]>(second, run (make ()) large)
 
             let allocated n =
-                let f = field (PotentialSettings(ChargeKey = "q", Tolerance = 1e-3, MeshSize = Nullable<struct (int * int * int)>(struct (n, n, n)), Split = Nullable 1.5, SplineOrder = Nullable 6)) (MonomialBasis(1, 2.)) 3
+                let f =
+                    field
+                        (PotentialSettings(
+                            ChargeKey = "q",
+                            Tolerance = 1e-3,
+                            MeshSize = Nullable<struct (int * int * int)>(struct (n, n, n)),
+                            Split = Nullable 1.5,
+                            SplineOrder = Nullable 6
+                        ))
+                        (MonomialBasis(1, 2.))
+                        3
+
                 let bytes () =
                     let before = GC.GetAllocatedBytesForCurrentThread()
                     run f large |> ignore
                     GC.GetAllocatedBytesForCurrentThread() - before
-                bytes (), (bytes () |> ignore; bytes ())
+
+                bytes (),
+                (bytes () |> ignore
+                 bytes ())
 
             let (_, coarse), (cold, fine) = allocated 36, allocated 72
             Assert.True(fine < coarse + 200_000L && 50L * fine < cold, $"{coarse} bytes with 36³ points, {fine} with 72³, {cold} at first")
@@ -186,17 +244,27 @@ let tests =
             use state = f.Begin large
             Assert.Equal<PotentialEvaluator>(b.Evaluator, state.Plan.Evaluator)
 
-        testCase "a mesh that is too coarse, or of no good length, is refused with what was found" <| fun () ->
+        testCase "a mesh that is too coarse, or of no good length, is refused with what was found"
+        <| fun () ->
             let structure = charged (Random 4) Periodicity.All 10
+
             let says (text: string) (f: unit -> unit) =
                 let e = Assert.ThrowsAny<Exception>(fun () -> f ())
                 Assert.Contains(text, e.Message)
 
             let basis = MonomialBasis(1, 2.)
-            let withMesh (n: int) = field (PotentialSettings(MeshSize = Nullable<struct (int * int * int)>(struct (n, n, n)), Split = Nullable 1.5)) basis 2
+
+            let withMesh (n: int) =
+                field (PotentialSettings(MeshSize = Nullable<struct (int * int * int)>(struct (n, n, n)), Split = Nullable 1.5)) basis 2
+
             says "too coarse" (fun () -> (withMesh 4).Compute structure |> ignore)
             says "product of 2, 3, 5 and 7" (fun () -> withMesh 22 |> ignore)
             says "even order" (fun () -> field (PotentialSettings(SplineOrder = Nullable 5)) basis 2 |> ignore)
-            says "only a mesh" (fun () -> (field (PotentialSettings(Evaluator = PotentialEvaluator.Waves)) basis 2).Plan(structure).Keep(PotentialSettings()) |> ignore)
-            says "repeats nowhere" (fun () -> (field (meshed 1 1. 1e-4 (Nullable())) basis 2).Compute(charged (Random 4) Periodicity.None 3) |> ignore)
+
+            says "only a mesh" (fun () ->
+                (field (PotentialSettings(Evaluator = PotentialEvaluator.Waves)) basis 2).Plan(structure).Keep(PotentialSettings())
+                |> ignore)
+
+            says "repeats nowhere" (fun () ->
+                (field (meshed 1 1. 1e-4 (Nullable())) basis 2).Compute(charged (Random 4) Periodicity.None 3) |> ignore)
     ]

@@ -36,7 +36,8 @@ let tests =
                 let all = f.Compute structure
                 let q = structure.AtomProperties["q"].ToReals()
                 let polar, radial = (if name = "gto" then 20 else 14), (if name = "gto" then 40 else 14)
-                let expected = PotentialReference.Compute(f.Settings, basis, 3, ReadOnlySpan species, structure, ReadOnlySpan q, 1, 1.2, radial, polar)
+                let expected =
+                    PotentialReference.Compute(f.Settings, basis, 3, ReadOnlySpan species, structure, ReadOnlySpan q, 1, 1.2, radial, polar)
                 let got = all[f.ValuesPerCentre .. 2 * f.ValuesPerCentre - 1]
                 let e = error f all got expected
                 Assert.True(e < tolerance, $"p = {p}, {periodic}, {name}: error {e:G3}, asked for {tolerance}")
@@ -104,7 +105,8 @@ let tests =
                     let doubled = structure.Replicate(times 0, times 1, times 2)
                     same "supercell" (f.Compute(doubled)[.. values.Length - 1])
 
-        testCase "derivatives by positions, strain, cell and charges are the derivatives, in every periodicity" <| fun () ->
+        testCase "derivatives by positions, strain, cell and charges are the derivatives, in every periodicity"
+        <| fun () ->
             let case = Gen.zip3 (Gen.choose (0, 1 <<< 30)) (Gen.choose (1, 6)) (Gen.zip (Gen.elements periodicities) (Gen.elements bases))
 
             for seed, p, (periodic, (_, make)) in Law.sample 14 case do
@@ -113,8 +115,18 @@ let tests =
                 // Wires have many waves, unless the smooth part is very smooth.
                 let split = Nullable(if periodic.Dimensions = 1 then 2.5 else 1.5)
                 let exterior: CutoffFunction | null = if random.Next 2 = 0 then CutoffFunction(3., 1.5, CutoffKind.Polynomial) else null
-                let set = PotentialSettings(Exponent = p, Smearing = 0.9, Tolerance = 1e-11, ChargeKey = "q", Split = split, Exterior = exterior,
-                                            OwnCharge = [| OwnCharge.Include; OwnCharge.Exclude; OwnCharge.Separate |][random.Next 3])
+
+                let set =
+                    PotentialSettings(
+                        Exponent = p,
+                        Smearing = 0.9,
+                        Tolerance = 1e-11,
+                        ChargeKey = "q",
+                        Split = split,
+                        Exterior = exterior,
+                        OwnCharge = [| OwnCharge.Include; OwnCharge.Exclude; OwnCharge.Separate |][random.Next 3]
+                    )
+
                 let f = field set (make ()) 2
                 let weights = Array.init (structure.Count * f.ValuesPerCentre) (fun _ -> 2. * random.NextDouble() - 1.)
                 let energy s = Array.fold2 (fun e a v -> e + a * v) 0. weights (f.Compute s)
@@ -129,8 +141,12 @@ let tests =
                 let h = 1e-3
                 let slope g = (8. * (g h - g (-h)) - (g (2. * h) - g (-2. * h))) / (12. * h)
                 let scale = 1. + (d.Forces |> Array.map abs |> Array.max)
+
                 let check what (expected: float) actual =
-                    Assert.True(abs (expected - actual) < 1e-7 * scale * float structure.Count, $"{what}, p = {p}, {periodic}, seed {seed}: {expected:R} by differences, {actual:R}")
+                    Assert.True(
+                        abs (expected - actual) < 1e-7 * scale * float structure.Count,
+                        $"{what}, p = {p}, {periodic}, seed {seed}: {expected:R} by differences, {actual:R}"
+                    )
 
                 let r = structure.Positions.ToArray()
 
@@ -139,18 +155,32 @@ let tests =
                     check "force" (slope (moved >> energy)) -d.Forces[k]
 
                 for e in [ random.Next 9; random.Next 9 ] do
-                    let strained t = structure.Transform(ReadOnlySpan(Rotations.identity |> Array.mapi (fun i x -> if i = e then x + t else x)))
+                    let strained t =
+                        structure.Transform(ReadOnlySpan(Rotations.identity |> Array.mapi (fun i x -> if i = e then x + t else x)))
+
                     check "virial" (slope (strained >> energy)) -d.Virial[e]
 
                 let q = structure.AtomProperties["q"].ToReals()
                 let k = random.Next q.Length
-                let recharged t = structure.WithAtomProperty("q", PropertyArray.Real(ReadOnlySpan(q |> Array.mapi (fun i x -> if i = k then x + t else x))))
+
+                let recharged t =
+                    structure.WithAtomProperty(
+                        "q",
+                        PropertyArray.Real(ReadOnlySpan(q |> Array.mapi (fun i x -> if i = k then x + t else x)))
+                    )
+
                 check "charge" (slope (recharged >> energy)) -d.ChargeForces[k]
 
                 if periodic.Any then
                     let v = List.find (fun d -> periodic[d]) [ 2; 1; 0 ]
                     let at = 3 * v + random.Next 3
-                    let stretched t = structure.WithCell(Cell(ReadOnlySpan((cellOf structure).Vectors.ToArray() |> Array.mapi (fun i x -> if i = at then x + t else x))), periodic)
+
+                    let stretched t =
+                        structure.WithCell(
+                            Cell(ReadOnlySpan((cellOf structure).Vectors.ToArray() |> Array.mapi (fun i x -> if i = at then x + t else x))),
+                            periodic
+                        )
+
                     check "cell" (slope (stretched >> energy)) d.CellGradient[at]
 
         testCase "values and derivatives are bitwise the same for any number of threads" <| fun () ->
@@ -168,13 +198,22 @@ let tests =
 
                 Assert.Equal<float[]>(run 1, run 3)
 
-        testCase "far from one charge the monomial field of 1/r is its multipole expansion" <| fun () ->
+        testCase "far from one charge the monomial field of 1/r is its multipole expansion"
+        <| fun () ->
             let cutoff, lmax = 2., 5
-            let f = PotentialField(PotentialSettings(OwnCharge = OwnCharge.Exclude, Tolerance = 1e-11), MonomialBasis(1, cutoff), lmax, ReadOnlySpan species)
+
+            let f =
+                PotentialField(
+                    PotentialSettings(OwnCharge = OwnCharge.Exclude, Tolerance = 1e-11),
+                    MonomialBasis(1, cutoff),
+                    lmax,
+                    ReadOnlySpan species
+                )
 
             for distance in [ 30.; 1e3; 1e7 ] do
                 let structure =
                     Structure.Create(ReadOnlySpan [| 11; 17 |], ReadOnlySpan [| 0.; 0.; 0.; 6.; -18.; sqrt (distance * distance - 360.) |])
+
                 let values = f.Compute structure
                 let r = structure.Positions.ToArray()[3..] |> Array.map (fun x -> x / distance)
                 let y = Array.zeroCreate 36
@@ -190,17 +229,46 @@ let tests =
                         Assert.Equal(size * y[m], values[2 * m + 1], 1e-10 * size)
                         Assert.Equal(0., values[2 * m], 1e-13)
 
-        testCase "a sparse cluster has the values of the definition, and one of any size is tabulated at once" <| fun () ->
+        testCase "a sparse cluster has the values of the definition, and one of any size is tabulated at once"
+        <| fun () ->
             for p in 1..6 do
                 for name, make in bases do
                     let basis = make ()
-                    let f = field (PotentialSettings(Exponent = p, Smearing = 0.7, Tolerance = 1e-8, ChargeKey = "q", OwnCharge = OwnCharge.Exclude)) basis 2
+
+                    let f =
+                        field
+                            (PotentialSettings(
+                                Exponent = p,
+                                Smearing = 0.7,
+                                Tolerance = 1e-8,
+                                ChargeKey = "q",
+                                OwnCharge = OwnCharge.Exclude
+                            ))
+                            basis
+                            2
 
                     for distance in [ 11.; 24.; 55. ] do
                         let structure =
-                            (Structure.Create(ReadOnlySpan [| 11; 17 |], ReadOnlySpan [| 0.; 0.; 0.; 0.48 * distance; 0.6 * distance; -0.64 * distance |]))
+                            (Structure.Create(
+                                ReadOnlySpan [| 11; 17 |],
+                                ReadOnlySpan [| 0.; 0.; 0.; 0.48 * distance; 0.6 * distance; -0.64 * distance |]
+                            ))
                                 .WithAtomProperty("q", PropertyArray.Real(ReadOnlySpan [| 1.; -2. |]))
-                        let expected = PotentialReference.Compute(f.Settings, basis, 2, ReadOnlySpan species, structure, ReadOnlySpan [| 1.; -2. |], 0, 1.5, 40, 12)
+
+                        let expected =
+                            PotentialReference.Compute(
+                                f.Settings,
+                                basis,
+                                2,
+                                ReadOnlySpan species,
+                                structure,
+                                ReadOnlySpan [| 1.; -2. |],
+                                0,
+                                1.5,
+                                40,
+                                12
+                            )
+
                         let got = (f.Compute structure)[.. f.ValuesPerCentre - 1]
                         // The other species alone has values.
                         let e = error f got got expected
@@ -209,29 +277,45 @@ let tests =
             let alone = field (settings 1 1. 1e-6 (Nullable())) (MonomialBasis(1, 2.)) 2
             let apart = charged (Random 3) Periodicity.None 2
             let time = Diagnostics.Stopwatch.StartNew()
-            Assert.All(alone.Compute(apart.WithPositions(ReadOnlySpan [| 0.; 0.; 0.; 1e12; 0.; 0. |])), fun v -> Assert.True(Double.IsFinite v))
+
+            Assert.All(
+                alone.Compute(apart.WithPositions(ReadOnlySpan [| 0.; 0.; 0.; 1e12; 0.; 0. |])),
+                fun v -> Assert.True(Double.IsFinite v)
+            )
+
             Assert.True(time.Elapsed.TotalSeconds < 20., $"{time.Elapsed}")
 
-        testCase "in strongly skewed, flat and long cells values are the definition's, by waves and by a mesh" <| fun () ->
+        testCase "in strongly skewed, flat and long cells values are the definition's, by waves and by a mesh"
+        <| fun () ->
             let random = Random 23
             let basis = MonomialBasis(1, 2.)
 
             for periodic, stretch in
-                [ Periodicity.All, [| 1.; 1.; 1. |]; Periodicity.All, [| 4.; 4.; 0.25 |]; Periodicity.All, [| 0.5; 0.5; 6. |]
-                  Periodicity(true, true, false), [| 1.; 1.; 1. |]; Periodicity(false, true, true), [| 1.; 3.; 0.6 |] ] do
+                [
+                    Periodicity.All, [| 1.; 1.; 1. |]
+                    Periodicity.All, [| 4.; 4.; 0.25 |]
+                    Periodicity.All, [| 0.5; 0.5; 6. |]
+                    Periodicity(true, true, false), [| 1.; 1.; 1. |]
+                    Periodicity(false, true, true), [| 1.; 3.; 0.6 |]
+                ] do
                 let built = charged random periodic 4
                 let h = (cellOf built).Vectors.ToArray() |> Array.mapi (fun i x -> stretch[i / 3] * x)
                 let structure = built.WithCell(Cell(ReadOnlySpan h), periodic)
                 let q = structure.AtomProperties["q"].ToReals()
                 // The same lattice by vectors that are long and nearly parallel: one is added to the next many times over.
                 let skewed = Array.copy h
+
                 for a, b, times in [ 0, 1, 23.; 1, 2, -17.; 2, 0, 5. ] do
                     if periodic[a] && periodic[b] then
-                        for x in 0..2 do skewed[3 * b + x] <- skewed[3 * b + x] + times * skewed[3 * a + x]
+                        for x in 0..2 do
+                            skewed[3 * b + x] <- skewed[3 * b + x] + times * skewed[3 * a + x]
 
                 for evaluator in [ PotentialEvaluator.Waves; PotentialEvaluator.Mesh ] do
                     let f = field (PotentialSettings(Tolerance = 1e-6, ChargeKey = "q", Evaluator = evaluator)) basis 2
-                    let expected = PotentialReference.Compute(f.Settings, basis, 2, ReadOnlySpan species, structure, ReadOnlySpan q, 0, 1.2, 12, 10)
+
+                    let expected =
+                        PotentialReference.Compute(f.Settings, basis, 2, ReadOnlySpan species, structure, ReadOnlySpan q, 0, 1.2, 12, 10)
+
                     let all = f.Compute(structure.WithCell(Cell(ReadOnlySpan skewed), periodic))
                     let e = error f all all[.. f.ValuesPerCentre - 1] expected
                     Assert.True(e < 1e-6, $"{evaluator}, {periodic}, {stretch[0]} {stretch[1]} {stretch[2]}: error {e:G3}")
@@ -246,46 +330,98 @@ let tests =
 
                     let a, b = derivatives h, derivatives skewed
                     let largest = a.Forces |> Seq.map abs |> Seq.max
-                    Seq.iter2 (fun (x: float) y -> Assert.Equal(x, y, 1e-5 * largest)) (Seq.append a.Forces a.Virial) (Seq.append b.Forces b.Virial)
 
-        testCase "the exterior field is the field of the atoms outside, and an own charge touches l = 0 only" <| fun () ->
+                    Seq.iter2
+                        (fun (x: float) y -> Assert.Equal(x, y, 1e-5 * largest))
+                        (Seq.append a.Forces a.Virial)
+                        (Seq.append b.Forces b.Virial)
+
+        testCase "the exterior field is the field of the atoms outside, and an own charge touches l = 0 only"
+        <| fun () ->
             for periodic in [ Periodicity.None; Periodicity.All ] do
                 let structure = charged (Random 8) periodic 9
                 let make (set: PotentialSettings) = field set (MonomialBasis(2, 2.)) 3
                 let basic = settings 2 0.8 1e-10 (Nullable())
                 let f = make basic
                 let included = f.Compute structure
-                let excluded = (make (PotentialSettings(Exponent = 2, Smearing = 0.8, Tolerance = 1e-10, ChargeKey = "q", OwnCharge = OwnCharge.Exclude))).Compute structure
-                let sharp r = PotentialSettings(Exponent = 2, Smearing = 0.8, Tolerance = 1e-10, ChargeKey = "q", SharpExterior = Nullable r)
+
+                let excluded =
+                    (make (
+                        PotentialSettings(Exponent = 2, Smearing = 0.8, Tolerance = 1e-10, ChargeKey = "q", OwnCharge = OwnCharge.Exclude)
+                    ))
+                        .Compute
+                        structure
+
+                let sharp r =
+                    PotentialSettings(Exponent = 2, Smearing = 0.8, Tolerance = 1e-10, ChargeKey = "q", SharpExterior = Nullable r)
                 // Nothing is closer than 0.1 Å but the centre itself.
                 let outside = (make (sharp 0.1)).Compute structure
                 Assert.True(error f included outside excluded < 1e-9)
                 let lm, channels = 16, f.ChannelCount
 
                 for at in 0 .. included.Length - 1 do
-                    if at / channels % lm > 0 then Assert.Equal(included[at], excluded[at], 1e-13)
-                    elif (at % channels) / 2 <> (at / f.ValuesPerCentre) % 2 then Assert.Equal(included[at], excluded[at], 1e-13)
+                    if at / channels % lm > 0 then
+                        Assert.Equal(included[at], excluded[at], 1e-13)
+                    elif (at % channels) / 2 <> (at / f.ValuesPerCentre) % 2 then
+                        Assert.Equal(included[at], excluded[at], 1e-13)
 
                 if not periodic.Any then
                     // Atoms beyond 3 Å of atom 0, alone with an atom 0 without charge.
                     let r = structure.Positions.ToArray()
                     let distance j = sqrt (Seq.sum (seq { for k in 0..2 -> (r[3 * j + k] - r[k]) ** 2. }))
-                    let far = [| for j in 1 .. 8 do if distance j >= 3. then j |]
+
+                    let far = [|
+                        for j in 1..8 do
+                            if distance j >= 3. then
+                                j
+                    |]
+
                     Assert.NotEmpty far
                     let rest = structure.Select(ReadOnlySpan(Array.append [| 0 |] far))
-                    let expected = (make (PotentialSettings(Exponent = 2, Smearing = 0.8, Tolerance = 1e-10, ChargeKey = "q", OwnCharge = OwnCharge.Exclude))).Compute rest
+
+                    let expected =
+                        (make (
+                            PotentialSettings(
+                                Exponent = 2,
+                                Smearing = 0.8,
+                                Tolerance = 1e-10,
+                                ChargeKey = "q",
+                                OwnCharge = OwnCharge.Exclude
+                            )
+                        ))
+                            .Compute
+                            rest
+
                     let got = (make (sharp 3.)).Compute structure
                     Assert.True(error f included got[.. f.ValuesPerCentre - 1] expected[.. f.ValuesPerCentre - 1] < 1e-9)
 
-        testCase "a separate own charge is what including it adds, in channels of its own" <| fun () ->
+        testCase "a separate own charge is what including it adds, in channels of its own"
+        <| fun () ->
             for periodic, evaluator in
-                [ Periodicity.None, PotentialEvaluator.Auto
-                  Periodicity.All, PotentialEvaluator.Waves
-                  Periodicity.All, PotentialEvaluator.Mesh
-                  Periodicity(true, true, false), PotentialEvaluator.Auto ] do
+                [
+                    Periodicity.None, PotentialEvaluator.Auto
+                    Periodicity.All, PotentialEvaluator.Waves
+                    Periodicity.All, PotentialEvaluator.Mesh
+                    Periodicity(true, true, false), PotentialEvaluator.Auto
+                ] do
                 let structure = charged (Random 18) periodic 12
-                let make own = field (PotentialSettings(Exponent = 2, Smearing = 0.8, Tolerance = 1e-10, ChargeKey = "q", OwnCharge = own, Evaluator = evaluator)) (MonomialBasis(1, 2.)) 2
-                let included, excluded, separate = (make OwnCharge.Include).Compute structure, (make OwnCharge.Exclude).Compute structure, make OwnCharge.Separate
+
+                let make own =
+                    field
+                        (PotentialSettings(
+                            Exponent = 2,
+                            Smearing = 0.8,
+                            Tolerance = 1e-10,
+                            ChargeKey = "q",
+                            OwnCharge = own,
+                            Evaluator = evaluator
+                        ))
+                        (MonomialBasis(1, 2.))
+                        2
+
+                let included, excluded, separate =
+                    (make OwnCharge.Include).Compute structure, (make OwnCharge.Exclude).Compute structure, make OwnCharge.Separate
+
                 let values = separate.Compute structure
                 // One radial function, two species and before them the centre's own.
                 Assert.Equal(3, separate.ChannelCount)
@@ -294,12 +430,16 @@ let tests =
                 for i in 0..11 do
                     for m in 0..8 do
                         let at k = (i * 9 + m) * 3 + k
+
                         for a in 0..1 do
                             let full = (i * 9 + m) * 2 + a
                             Assert.Equal(excluded[full], values[at (1 + a)], 1e-12 * scale)
                             let own = if a = i % 2 then values[at 0] else 0.
                             Assert.Equal(included[full], excluded[full] + own, 1e-12 * scale)
-                        if m > 0 then Assert.Equal(0., values[at 0])
+
+                        if m > 0 then
+                            Assert.Equal(0., values[at 0])
+
                     Assert.True(abs values[i * 27] > 1e-3 * abs (structure.AtomProperties["q"].ToReals()[i]))
 
         testCase "the autocorrelation of a Gaussian is a wider one, and charges by species are charges" <| fun () ->
@@ -312,10 +452,17 @@ let tests =
             let values, units = bySpecies.Compute structure, plain.Compute structure
             Array.iteri (fun at v -> Assert.Equal((if at % 4 < 2 then 2. else -0.5) * units[at], v, 1e-12)) values
 
-        testCase "in cells smaller than the charges the few waves that are left are right to the tolerance, or the cell is refused" <| fun () ->
+        testCase "in cells smaller than the charges the few waves that are left are right to the tolerance, or the cell is refused"
+        <| fun () ->
             // V = Σ_k c(k) 4π i^l R̃ Y_lm(k̂) e^(ik·(r_i − r_j)), every wave of the lattice by itself.
             let basis, lmax = MonomialBasis(1, 1.5), 2
-            let bessel l x = match l with | 0 -> sin x / x | 1 -> (sin x / x - cos x) / x | _ -> ((3. / (x * x) - 1.) * sin x - 3. * cos x / x) / x
+
+            let bessel l x =
+                match l with
+                | 0 -> sin x / x
+                | 1 -> (sin x / x - cos x) / x
+                | _ -> ((3. / (x * x) - 1.) * sin x - 3. * cos x / x) / x
+
             let harmonics = SphericalHarmonics<float> lmax
 
             let definition p sigma (structure: Structure) =
@@ -338,7 +485,13 @@ let tests =
 
                             if c <> 0. && length < 8.6 / sigma then
                                 let y = Array.zeroCreate 9
-                                harmonics.Compute(ReadOnlySpan [| k[0] |], ReadOnlySpan [| k[1] |], ReadOnlySpan [| (if length = 0. then 1. else k[2]) |], Span y)
+
+                                harmonics.Compute(
+                                    ReadOnlySpan [| k[0] |],
+                                    ReadOnlySpan [| k[1] |],
+                                    ReadOnlySpan [| (if length = 0. then 1. else k[2]) |],
+                                    Span y
+                                )
 
                                 for l in 0..lmax do
                                     let front = 4. * Math.PI * c * radial l length
@@ -346,7 +499,13 @@ let tests =
                                     for i in 0 .. structure.Count - 1 do
                                         for j in 0 .. structure.Count - 1 do
                                             let phase = Seq.sum (seq { for x in 0..2 -> k[x] * (r[3 * i + x] - r[3 * j + x]) })
-                                            let wave = match l with | 0 -> cos phase | 1 -> -(sin phase) | _ -> -(cos phase)
+
+                                            let wave =
+                                                match l with
+                                                | 0 -> cos phase
+                                                | 1 -> -(sin phase)
+                                                | _ -> -(cos phase)
+
                                             for m in l * l .. l * l + 2 * l do
                                                 let at = (i * 9 + m) * 2 + j % 2
                                                 values[at] <- values[at] + q[j] * front * wave * y[m]
@@ -359,54 +518,92 @@ let tests =
             for p in 1..6 do
                 for ratio in [ 0.6; 1.1; 1.6; 2.5; 4. ] do
                     let sigma = 0.8 + random.NextDouble()
-                    let cell = Cell(ReadOnlySpan [| for k in 0..8 -> sigma * ratio * ((if k % 4 = 0 then 1. else 0.) + 0.15 * (random.NextDouble() - 0.5)) |])
+
+                    let cell =
+                        Cell(
+                            ReadOnlySpan [|
+                                for k in 0..8 -> sigma * ratio * ((if k % 4 = 0 then 1. else 0.) + 0.15 * (random.NextDouble() - 0.5))
+                            |]
+                        )
+
                     let fractional = [| for _ in 1..9 -> random.NextDouble() |]
                     let positions = Array.zeroCreate 9
                     cell.ToCartesian(ReadOnlySpan fractional, Span positions)
                     let q = [| for _ in 1..3 -> 0.5 + random.NextDouble() |]
-                    let structure = (Structure.Create(ReadOnlySpan [| 11; 17; 11 |], ReadOnlySpan positions, cell, Periodicity.All)).WithAtomProperty("q", PropertyArray.Real(ReadOnlySpan q))
+
+                    let structure =
+                        (Structure.Create(ReadOnlySpan [| 11; 17; 11 |], ReadOnlySpan positions, cell, Periodicity.All))
+                            .WithAtomProperty("q", PropertyArray.Real(ReadOnlySpan q))
+
                     let expected = definition p sigma structure
 
                     for tolerance in [ 1e-3; 1e-6; 1e-9 ] do
                         let f = field (settings p sigma tolerance (Nullable())) basis lmax
 
-                        match (try Some(f.Compute structure) with :? UnfitStructureException as e -> (Assert.Contains("smaller smearing", e.Message); None)) with
+                        match
+                            (try
+                                Some(f.Compute structure)
+                             with :? UnfitStructureException as e ->
+                                 (Assert.Contains("smaller smearing", e.Message)
+                                  None))
+                        with
                         | Some found ->
                             right <- right + 1
                             let e = error f expected found expected
-                            Assert.True(e < tolerance, $"p = {p}, σ = {sigma:F2}, {ratio} σ: error {e:G3}, asked for {tolerance}: {f.Plan structure}")
+
+                            Assert.True(
+                                e < tolerance,
+                                $"p = {p}, σ = {sigma:F2}, {ratio} σ: error {e:G3}, asked for {tolerance}: {f.Plan structure}"
+                            )
                         | None ->
                             refused <- refused + 1
                             Assert.True(ratio < 1.5, $"{ratio} σ is refused at {tolerance}")
 
             Assert.True(refused >= 12 && right >= 48, $"{refused} refused, {right} right")
 
-        testCase "bad input is refused with what was found" <| fun () ->
+        testCase "bad input is refused with what was found"
+        <| fun () ->
             let structure = charged (Random 4) Periodicity.All 3
+
             let says (text: string) (f: unit -> unit) =
                 let e = Assert.ThrowsAny<Exception>(fun () -> f ())
                 Assert.Contains(text, e.Message)
 
             let basis = MonomialBasis(1, 2.)
-            says "has no channels" (fun () -> PotentialField(PotentialSettings(), basis, 2, ReadOnlySpan [| 11 |]).Compute structure |> ignore)
-            says "no atom property 'charge'" (fun () -> (field (PotentialSettings(ChargeKey = "charge")) basis 2).Compute structure |> ignore)
+
+            says "has no channels" (fun () ->
+                PotentialField(PotentialSettings(), basis, 2, ReadOnlySpan [| 11 |]).Compute structure |> ignore)
+
+            says "no atom property 'charge'" (fun () ->
+                (field (PotentialSettings(ChargeKey = "charge")) basis 2).Compute structure |> ignore)
+
             says "from 1 to 6" (fun () -> field (PotentialSettings(Exponent = 7)) basis 2 |> ignore)
             says "relative error" (fun () -> field (PotentialSettings(Tolerance = 1e-14)) basis 2 |> ignore)
             says "increasing" (fun () -> PotentialField(PotentialSettings(), basis, 2, ReadOnlySpan [| 17; 11 |]) |> ignore)
-            says "never ends" (fun () -> (field (PotentialSettings(Evaluator = PotentialEvaluator.Pairs)) basis 2).Compute structure |> ignore)
+
+            says "never ends" (fun () ->
+                (field (PotentialSettings(Evaluator = PotentialEvaluator.Pairs)) basis 2).Compute structure |> ignore)
             // Two atoms in a desert: more waves than there is memory.
             let lost = structure.WithCell(Cell.Cubic 1e5, Periodicity.All)
+
             says "across a slab whose cell is" (fun () ->
-                let strayed = (charged (Random 4) (Periodicity(true, true, false)) 3).WithPositions(ReadOnlySpan [| 0.; 0.; 0.; 1.; 1.; 1.; 0.; 0.; 1e5 |])
+                let strayed =
+                    (charged (Random 4) (Periodicity(true, true, false)) 3)
+                        .WithPositions(ReadOnlySpan [| 0.; 0.; 0.; 1.; 1.; 1.; 0.; 0.; 1e5 |])
+
                 (field (PotentialSettings()) basis 2).Compute strayed |> ignore)
+
             says "at most 1E+12 Å" (fun () ->
                 let lost = (charged (Random 4) Periodicity.None 2).WithPositions(ReadOnlySpan [| 0.; 0.; 0.; 1e200; 0.; 0. |])
                 (field (PotentialSettings()) basis 2).Compute lost |> ignore)
+
             says "smeared by 0.001 Å are points" (fun () -> field (PotentialSettings(Smearing = 0.001)) basis 2 |> ignore)
             says "to 20 times that" (fun () -> field (PotentialSettings(Split = Nullable 50.)) basis 2 |> ignore)
+
             says "at most 1000000 e" (fun () ->
                 let strong = structure.WithAtomProperty("q", PropertyArray.Real(ReadOnlySpan [| 1.; 1e200; 1. |]))
                 (field (PotentialSettings(ChargeKey = "q")) basis 2).Compute strong |> ignore)
+
             says "more than 1E+08 waves" (fun () -> (field (PotentialSettings(Smearing = 0.5)) basis 2).Compute lost |> ignore)
             let sharp = field (PotentialSettings(SharpExterior = Nullable 2.)) basis 2
             use state = sharp.Begin structure

@@ -45,7 +45,8 @@ let tests =
 
         testCase "lower and upper function make up the whole one" <| fun () ->
             // Half of the cases near the order, where one formula takes over from another.
-            let nearOrder = Gen.zip (Gen.choose (1, 40)) (Gen.choose (-200, 200)) |> Gen.map (fun (twice, step) -> twice, max 0 (50 * twice + step))
+            let nearOrder =
+                Gen.zip (Gen.choose (1, 40)) (Gen.choose (-200, 200)) |> Gen.map (fun (twice, step) -> twice, max 0 (50 * twice + step))
             let case = Gen.oneof [ Gen.zip (Gen.choose (1, 40)) (Gen.choose (0, 4000)); nearOrder ]
 
             for twice in 1 .. 40 do
@@ -60,28 +61,38 @@ let tests =
                 let lower = if x = 0. then 0. else Math.Pow(x, a) * whole * IncompleteGamma.LowerStar(a, x)
                 near 1e-14 whole (lower + IncompleteGamma.Upper(a, x)))
 
-        Law.test "the smeared potential is the sum of Gaussians that are at least as wide as its charge, and its derivative is one" 100 (Law.from (Gen.zip powers (Gen.choose (0, 2000)))) (fun (power, step) ->
-            let r, p, t = 0.01 * float step, float power.Exponent, 1. / (2. * power.Smearing * power.Smearing)
-            // t = T u²: 2 T^(p/2)/Γ(p/2) ∫₀¹ u^(p−1) exp(−T u² r²) du.
-            let integral = Quadrature.integrate 24 16 0. 1. (fun u -> Math.Pow(u, p - 1.) * exp (-t * u * u * r * r))
-            let struct (value, slope) = power.Evaluate r
-            near 1e-12 (2. * Math.Pow(t, p / 2.) / IncompleteGamma.Upper(p / 2., 0.) * integral) value
-            Assert.Equal(value, power.Value r)
-            let h = 1e-4 * power.Smearing
-            let numeric = (power.Value(r + h) - power.Value(abs (r - h))) / (2. * h)
-            if r > h then Assert.Equal(numeric, slope, 1e-6 * power.Value 0. / power.Smearing)
+        Law.test
+            "the smeared potential is the sum of Gaussians that are at least as wide as its charge, and its derivative is one"
+            100
+            (Law.from (Gen.zip powers (Gen.choose (0, 2000))))
+            (fun (power, step) ->
+                let r, p, t = 0.01 * float step, float power.Exponent, 1. / (2. * power.Smearing * power.Smearing)
+                // t = T u²: 2 T^(p/2)/Γ(p/2) ∫₀¹ u^(p−1) exp(−T u² r²) du.
+                let integral = Quadrature.integrate 24 16 0. 1. (fun u -> Math.Pow(u, p - 1.) * exp (-t * u * u * r * r))
+                let struct (value, slope) = power.Evaluate r
+                near 1e-12 (2. * Math.Pow(t, p / 2.) / IncompleteGamma.Upper(p / 2., 0.) * integral) value
+                Assert.Equal(value, power.Value r)
+                let h = 1e-4 * power.Smearing
+                let numeric = (power.Value(r + h) - power.Value(abs (r - h))) / (2. * h)
 
-            if r > 0. then
-                let struct (rest, restSlope) = power.Remainder r
-                near 1e-11 (Math.Pow(r, -p)) (value + rest)
-                near 1e-10 (-p * Math.Pow(r, -p - 1.)) (slope + restSlope))
+                if r > h then
+                    Assert.Equal(numeric, slope, 1e-6 * power.Value 0. / power.Smearing)
 
-        Law.test "the transform of the smeared potential is that of its Gaussians" 100 (Law.from (Gen.zip powers (Gen.choose (1, 800)))) (fun (power, step) ->
-            let p, t = float power.Exponent, 1. / (2. * power.Smearing * power.Smearing)
-            let k = 0.01 * float step / power.Smearing
-            // ∫₀^T t^(p/2−1) (π/t)^(3/2) exp(−k²/4t) dt / Γ(p/2), with t = T e^(−s).
-            let f s = let u = t * exp -s in Math.Pow(u, p / 2. - 1.5) * exp (-k * k / (4. * u))
-            let last = log (4. * t * 800. / (k * k)) |> max 1.
-            let integral = Quadrature.integrate 200 16 0. last f
-            near 1e-11 (Math.Pow(Math.PI, 1.5) / IncompleteGamma.Upper(p / 2., 0.) * integral) (power.Transform k))
+                if r > 0. then
+                    let struct (rest, restSlope) = power.Remainder r
+                    near 1e-11 (Math.Pow(r, -p)) (value + rest)
+                    near 1e-10 (-p * Math.Pow(r, -p - 1.)) (slope + restSlope))
+
+        Law.test
+            "the transform of the smeared potential is that of its Gaussians"
+            100
+            (Law.from (Gen.zip powers (Gen.choose (1, 800))))
+            (fun (power, step) ->
+                let p, t = float power.Exponent, 1. / (2. * power.Smearing * power.Smearing)
+                let k = 0.01 * float step / power.Smearing
+                // ∫₀^T t^(p/2−1) (π/t)^(3/2) exp(−k²/4t) dt / Γ(p/2), with t = T e^(−s).
+                let f s = let u = t * exp -s in Math.Pow(u, p / 2. - 1.5) * exp (-k * k / (4. * u))
+                let last = log (4. * t * 800. / (k * k)) |> max 1.
+                let integral = Quadrature.integrate 200 16 0. last f
+                near 1e-11 (Math.Pow(Math.PI, 1.5) / IncompleteGamma.Upper(p / 2., 0.) * integral) (power.Transform k))
     ]
