@@ -2,9 +2,12 @@
 module Toolkit.Tests.Symbolic.Proofs.CheckerTests
 
 open System.IO
+open System.Numerics
 open System.Text.Json.Nodes
 open Expecto
+open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.AngularMomentum
+open Toolkit.Symbolic.Hypergeometric
 open Toolkit.Symbolic.Proofs
 open Toolkit.Symbolic.Proofs.Kernel
 open Toolkit.Symbolic.Tables
@@ -124,6 +127,15 @@ let tests =
                     Assert.Equal(files.Length, lines.Length)
                     Assert.All(lines, (fun line -> Assert.StartsWith("invalid: ", line))))
 
+                // By what it checks of the proof alone, too, without a try at points.
+                File.WriteAllText(Path.Combine(folder, "check_points.py"), "def counterexample(proved): return None\n")
+
+                match Tool.run "python3" (Path.Combine(folder, "check_theorem.py") :: files) "" with
+                | None -> SharedData.skipped "no python3"
+                | Some(_, out, err) ->
+                    Assert.Equal("", err)
+                    Assert.All(out.TrimEnd().Split '\n', (fun line -> Assert.StartsWith("invalid: ", line)))
+
                 let changed =
                     [ for name, old, fresh in
                           [ "3j.recursion-m", "\"q\": \"", "\"q\": \"1 + "
@@ -194,6 +206,50 @@ let tests =
                     | Some(code, out, _) ->
                         Assert.Equal(1, code)
                         Assert.Contains("is false at a point", out))
+
+        testCase "statements with numbers too large or too far away to compute with pass the stand-alone checker" <| fun () ->
+            TemporaryFolder.using (fun folder ->
+                let large = BigInteger 10
+
+                let theorems =
+                    [ for name in [ "3j.recursion-m"; "6j.recursion"; "d.recursion-j" ] do
+                          for digits in [ 20; 400 ] do
+                              let k = BigInteger.Pow(large, digits)
+                              let theorem = TheoremTests.proved (Catalogue.entries |> List.find (fun e -> e.Name = name))
+                              let c = theorem.Certificate :?> NormalisationCertificate
+                              let struct (up, down) = c.Scale
+                              let terms = c.Terms |> List.map (fun t -> { t with Coefficient = k * t.Coefficient })
+                              Normalisation.prove c.Symbol theorem.Premises[0] terms c.Domains c.Witnesses (struct (k * up, down))
+                      // (n + far + 1) S(n + 1) = (1 + x) S(n), S the sum of x^k/(k! (n + far - k)!).
+                      let far = BigInteger.Pow(large, 12)
+                      let form k n = Linear.ofIntegers 0 [ k; n ]
+
+                      let term =
+                          { Variables = [ "k"; "n" ]
+                            Alternating = false
+                            Numerator = []
+                            Denominator = [ form 1 0; Linear.plus far (form -1 1) ]
+                            Powers = [ "x", form 1 0 ] }
+
+                      let next = Polynomial.Variable 1 + Polynomial.Constant(far + BigInteger.One)
+                      let terms = [ next, [ BigInteger.One ]; -Polynomial.One - Polynomial.Variable 2, [ BigInteger.Zero ] ]
+                      Telescoping.prove term terms (Term.commonBase term (List.map snd terms)) Polynomial.One
+                      // A family of one point: no names.
+                      Evaluation.single Symbol.MatrixElement [ "s" ] [ for k in [ 3; 0; 0 ] -> Linear.ofIntegers k [ 0 ] ] (Linear.zero 1) ]
+
+                let files =
+                    theorems
+                    |> List.mapi (fun i theorem ->
+                        match theorem with
+                        | Error why -> failwith why
+                        | Ok theorem ->
+                            let file = Path.Combine(folder, $"large{i}.json")
+                            File.WriteAllText(file, ProofFile.write $"large{i}" "Large." theorem)
+                            file)
+
+                check folder files (fun (code, lines) ->
+                    Assert.All(lines, (fun line -> Assert.StartsWith("valid\t", line)))
+                    Assert.Equal<int * int>((0, files.Length), (code, lines.Length))))
 
         testCase "the stand-alone checker lets no step pass for a written argument that lacks a premise or has another" <| fun () ->
             TemporaryFolder.using (fun folder ->
