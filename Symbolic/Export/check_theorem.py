@@ -431,14 +431,14 @@ def normalisation(d, premises):
         need(coefficients[i] * prod(x[i]) * (down * sign) == sums.terms[i][0] * prod(y[i]) * up, "a coefficient is not the sum's")
 
     def square(i):
-        """R N Y^2/X^2 as powers of linear forms, N the factorials under the root over those without a shift."""
+        """R N Y^2/X^2 as powers of linear forms, N the factorials under the root over those with the first shift."""
         powers = Counter(roots[i])
         for forms_, power in ((symbol.up, 1), (symbol.down, -1)):
             for f in forms_:
-                k = f.change(steps[i])
-                need(abs(k) <= 1000, "a shift of more than 1000 steps")
-                for j in range(min(k, 0) + 1, max(k, 0) + 1):
-                    powers[f + j] += power if k > 0 else -power
+                start, end = f.change(steps[0]), f.change(steps[i])
+                need(abs(end - start) <= 1000, "two shifts are more than 1000 steps apart")
+                for j in range(min(start, end) + 1, max(start, end) + 1):
+                    powers[f + j] += power if end > start else -power
         for f in y[i]:
             powers[f] += 2
         for f in x[i]:

@@ -234,6 +234,27 @@ let tests =
                       let next = Polynomial.Variable 1 + Polynomial.Constant(far + BigInteger.One)
                       let terms = [ next, [ BigInteger.One ]; -Polynomial.One - Polynomial.Variable 2, [ BigInteger.Zero ] ]
                       Telescoping.prove term terms (Term.commonBase term (List.map snd terms)) Polynomial.One
+                      // A recursion in n at j + 2^64 in place of j.
+                      let away = BigInteger.Pow(BigInteger 2, 64)
+                      let theorem = TheoremTests.proved (Catalogue.entries |> List.find (fun e -> e.Name = "d.recursion-n"))
+                      let c, sums = theorem.Certificate :?> NormalisationCertificate, theorem.Premises[0]
+                      let moved (p: Polynomial) = p.Shift(1, away).Shift(2, away)
+                      let step steps (form: Linear) = Linear.plus (Linear.change steps form) form
+                      let inParameters = List.map (step [ BigInteger.Zero; away; away; BigInteger.Zero ])
+                      let relation = sums.Statement :?> SumRelation
+                      let terms = [ for k, s in relation.Terms -> moved k, [ s[0] + away; s[1] + away; s[2] ] ]
+                      let basePoint = Term.commonBase relation.Term (List.map snd terms)
+
+                      let claim =
+                          [ for t in c.Terms ->
+                                { t with
+                                    Radicand = t.Radicand |> List.map (step [ away; BigInteger.Zero; BigInteger.Zero ])
+                                    Shift = (t.Shift.Head + BigInteger 2 * away) :: t.Shift.Tail } ]
+
+                      let witnesses = [ for w in c.Witnesses -> { X = inParameters w.X; Y = inParameters w.Y } ]
+
+                      Telescoping.prove relation.Term terms basePoint (moved (sums.Certificate :?> TelescopingCertificate).Q)
+                      |> Result.bind (fun sums -> Normalisation.prove c.Symbol sums claim [ Domain.Summand 0 ] witnesses c.Scale)
                       // A family of one point: no names.
                       Evaluation.single Symbol.MatrixElement [ "s" ] [ for k in [ 3; 0; 0 ] -> Linear.ofIntegers k [ 0 ] ] (Linear.zero 1) ]
 
