@@ -2,6 +2,7 @@
 
 Symbols are computed from their definitions in quantum numbers (Racah's formulas, powers multiplied out), not from the forms that
 the proofs use; sums are summed, powers of polynomials multiplied out, harmonics made from powers of N. Quantum numbers are doubled.
+Points at which numbers are too large to be computed with are passed over.
 """
 import math
 import random
@@ -9,15 +10,25 @@ from fractions import Fraction
 
 RANDOM = random.Random(1)
 LETTERS = (2, -3, 1, 4)
-POINTS, TRIES = 6, 4000
+POINTS, TRIES, MOST = 6, 4000, 2000
 
 
 def whole(*numbers):
     return all(n >= 0 and n % 2 == 0 for n in numbers)
 
 
+def bounded(*numbers):
+    if max(map(abs, numbers), default=0) > MOST:
+        raise OverflowError("too large to be computed with")
+    return numbers
+
+
+def factorial(n):
+    return math.factorial(*bounded(n))
+
+
 def f(twice):
-    return math.factorial(twice // 2)
+    return factorial(twice // 2)
 
 
 def triad(a, b, c):
@@ -90,14 +101,16 @@ def total(term, point):
     """The term summed over its index."""
     bare = [(x.at({**point, term.index: 0}), x.change({term.index: 1})) for x in term.down]
     low, high = max(-b for b, k in bare if k == 1), min(b for b, k in bare if k == -1)
+    bounded(high - low)
     out = Fraction(0)
     for s in range(low, high + 1):
         here = {**point, term.index: s}
         below = [x.at(here) for x in term.down]
         if min(below) >= 0:
+            under = math.prod(map(factorial, below))
             power = math.prod(point[x] ** e.at(here) for x, e in term.powers.items())
             sign = (-1) ** (s % 2) if term.alternating else 1
-            out += Fraction(sign * power * math.prod(math.factorial(x.at(here)) for x in term.up), math.prod(map(math.factorial, below)))
+            out += Fraction(sign * power * math.prod(factorial(x.at(here)) for x in term.up), under)
     return out
 
 
@@ -105,7 +118,7 @@ def draw(names, low, high):
     return {x: RANDOM.randint(low, high) for x in names}
 
 
-# ---- what each kind of statement says at a point: both sides, or None outside the domain
+# ---- what each kind of statement says at a point: both sides (and how large the first one's summands are), or None outside the domain
 
 def sums(p):
     term, shift = p.term, dict(zip(p.term.parameters, p.terms[0][1]))
@@ -123,11 +136,11 @@ def symbols(p):
     point = at_quanta(symbol, q)
     if not all(form.put(symbol.in_quanta).at(point) >= b for form, b in zip(symbol.physical, bounds)):
         return None
-    left = 0
+    summands = []
     for c, radicand, s in p.claim:
         value = VALUES[symbol.name](*[a + b for a, b in zip(q, s)])
-        left += value and value * c.at(point) * math.sqrt(math.prod(x.at(point) for x in radicand))
-    return left, 0
+        summands.append(value and value * c.at(point) * math.sqrt(math.prod(x.at(point) for x in radicand)))
+    return sum(summands), 0, sum(map(abs, summands))
 
 
 def symmetry(p):
@@ -140,13 +153,13 @@ def symmetry(p):
 
 def value(p):
     point = draw(p.names, 0 if p.value else -4, 5)
-    q = [t.at(point) for t in p.twice]
+    q = bounded(*(t.at(point) for t in p.twice))
     if not defined(p.symbol.name, q):
         return None
     left = VALUES[p.symbol.name](*q)
     if not p.value or any(x.at(point) < 0 for x in p.value[4]):
         return left, 0
-    product = lambda xs: math.prod(math.factorial(x.at(point)) for x in xs)
+    product = lambda xs: math.prod(factorial(x.at(point)) for x in xs)
     sign, *rest, powers = p.value
     rup, rdown, up, down = map(product, rest)
     letters = dict(zip(p.symbol.term.powers, LETTERS))
@@ -156,7 +169,7 @@ def value(p):
 
 def closed(p):
     point = draw(p.term.parameters, 0, 6)
-    product = lambda xs: math.prod(math.factorial(x.at(point)) for x in xs)
+    product = lambda xs: math.prod(factorial(x.at(point)) for x in xs)
     return total(p.term, point), Fraction(product(p.up), product(p.down))
 
 
@@ -172,7 +185,7 @@ def coefficient(p):
     goal = {v: e.at(point) for v, e in p.goals.items() if v not in p.term.powers}
     left = sum(c * math.prod(point.get(v, 1) for v in m) for m, c in (product or {(): 1}).items()
                if all(m.count(v) == e for v, e in goal.items()))
-    return left, (-1) ** (p.parity.at(point) % 2) * math.prod(map(math.factorial, exponents)) * total(p.term, point)
+    return left, (-1) ** (p.parity.at(point) % 2) * math.prod(map(factorial, exponents)) * total(p.term, point)
 
 
 def power(p, at):
@@ -185,8 +198,8 @@ def power(p, at):
 
 def annihilation(p):
     at = draw(p.exponents, 0, 2)
-    start = power(p, at)
-    if start is None or any(e.at(at) < 0 or e.at(at) > 3 for e in p.powers):
+    start = power(p, at) if all(0 <= e.at(at) <= 3 for e in p.powers) else None
+    if start is None:
         return None
     # Exact in the letters, i apart; the exponents are numbers.
     numbers = {x: start * 0 + n for x, n in at.items()}
@@ -202,7 +215,7 @@ def annihilation(p):
 
 def substitution(p):
     at = draw(p.exponents, 0, 2)
-    if any(e.at(at) < 0 for e in p.powers):
+    if not all(0 <= e.at(at) <= 20 for e in p.powers):
         return None
     point = {**draw(p.letters, -3, 3), "i": 1j}
     moved = {**point, **{v: x.at(point) for v, x in p.changed.items()}}
@@ -391,6 +404,14 @@ KINDS = {"sums": sums, "symbols": symbols, "symmetry": symmetry, "value": value,
 SEEN = set()
 
 
+def differ(x, y, size=0):
+    """Fractions are compared as they are, other numbers up to what rounding does to the largest."""
+    if isinstance(x, (int, Fraction)) and isinstance(y, (int, Fraction)):
+        return x != y
+    x, y = complex(x), complex(y)
+    return abs(x - y) > 1e-8 * (1 + abs(x) + abs(y) + size)
+
+
 def counterexample(p):
     """Both sides of a proved statement where they differ; None where they do not, or where there is nothing to compare."""
     if p.kind not in KINDS or p.text in SEEN:
@@ -398,12 +419,13 @@ def counterexample(p):
     SEEN.add(p.text)
     points = 0
     for _ in range(TRIES):
-        found = KINDS[p.kind](p)
-        if found:
-            x, y = (complex(k) for k in found)
-            if abs(x - y) > 1e-8 * (1 + abs(x) + abs(y)):
+        try:
+            found = KINDS[p.kind](p)
+            if found and differ(*found):
                 return found
-            points += 1
-            if points == POINTS:
-                break
+        except OverflowError:
+            found = None
+        points += bool(found)
+        if points == POINTS:
+            break
     return None

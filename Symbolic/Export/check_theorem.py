@@ -431,14 +431,14 @@ def normalisation(d, premises):
         need(coefficients[i] * prod(x[i]) * (down * sign) == sums.terms[i][0] * prod(y[i]) * up, "a coefficient is not the sum's")
 
     def square(i):
-        """R N Y^2/X^2 as powers of linear forms, N the factorials under the root over those without a shift."""
+        """R N Y^2/X^2 as powers of linear forms, N the factorials under the root over those with the first shift."""
         powers = Counter(roots[i])
         for forms_, power in ((symbol.up, 1), (symbol.down, -1)):
             for f in forms_:
-                k = f.change(steps[i])
-                need(abs(k) <= 1000, "a shift of more than 1000 steps")
-                for j in range(min(k, 0) + 1, max(k, 0) + 1):
-                    powers[f + j] += power if k > 0 else -power
+                start, end = f.change(steps[0]), f.change(steps[i])
+                need(abs(end - start) <= 1000, "two shifts are more than 1000 steps apart")
+                for j in range(min(start, end) + 1, max(start, end) + 1):
+                    powers[f + j] += power if end > start else -power
         for f in y[i]:
             powers[f] += 2
         for f in x[i]:
@@ -577,7 +577,7 @@ def closed_form(d, premises):
 def symbol_value(symbol, names, images, value, premises):
     """value: (sign, under the root above and below, above, below, powers), or None for 0; images of the symbol's parameters."""
     twice, domain = [t.put(images) for t in symbol.twice.values()], [f.put(images) for f in symbol.physical]
-    need(can_be_met(names, [f.get((), 0) for f in images.values()], lambda p: (value is None or min(p.values()) >= 0)
+    need(can_be_met(names, [f.get((), 0) for f in images.values()], lambda p: (value is None or all(x >= 0 for x in p.values()))
                     and all(f.at(p) >= 0 for f in domain)), "the symbol is nowhere defined")
     if value is None:
         right = f"0 for all integers {', '.join(names)} at which the symbol is defined"
@@ -611,8 +611,10 @@ def single_term(d, premises):
     need(not premises, "expected no premises")
     symbol = SYMBOLS[d["symbol"]]
     names, images = family_of_points(d, symbol)
-    index, gap = linear(d["index"], names), var(symbol.term.index) - linear(d["index"], names)
-    bounds, at = [x.put(images) for x in symbol.term.down], lambda xs: [x.put({**images, symbol.term.index: index}) for x in xs]
+    # The index is called s, as no name of the family is.
+    index, gap = linear(d["index"], names), var("s") - linear(d["index"], names)
+    put = lambda xs, index: [x.put({**images, symbol.term.index: index}) for x in xs]
+    bounds, at = put(symbol.term.down, var("s")), lambda xs: put(xs, index)
     powers = dict(zip(symbol.term.powers, at(symbol.term.powers.values())))
     need(gap in bounds and -gap in bounds, "the sum may have several terms")
     need(all(x.natural() for x in at(symbol.term.up) + list(powers.values())), "a factorial or a power may be of a negative number")
@@ -802,6 +804,7 @@ def binomial_coefficient(d, premises):
     need(not f.imaginary and f.powers == [var(e) for e in f.exponents], "the exponents must be independent")
     need(all(sorted(p.values()) in ([-1, 1], [1, 1]) for p in f.factors), "a factor is not a sum or a difference of two monomials")
     need(len(powers) == len(choices) == len(f.factors) and len(target) == len(f.variables), "an exponent or an index is missing")
+    need(any(v not in term.powers for v in f.variables), "all variables are letters")
     goals = dict(zip(f.variables, target))
     need(not any(x.has(term.index) for x in [parity] + powers + [g for v, g in goals.items() if v not in term.powers])
          and all(goals.get(x) == e for x, e in term.powers.items()), "an exponent contains the index, or is not the letter's")

@@ -97,6 +97,8 @@ module BinomialCoefficient =
             || term.Letters |> List.exists (fun x -> not (List.contains x product.Variables))
         then
             Error "the product or the term is not well formed, or they share a name"
+        elif product.Variables |> List.forall (fun x -> List.contains x term.Letters) then
+            Error "all variables are letters, so that no coefficient is left to speak of"
         elif List.exists Option.isNone pairs then
             Error "a factor is not a sum or a difference of two monomials"
         elif List.map snd product.Factors <> List.init exponents (Linear.variable exponents) then

@@ -2,9 +2,12 @@
 module Toolkit.Tests.Symbolic.Proofs.CheckerTests
 
 open System.IO
+open System.Numerics
 open System.Text.Json.Nodes
 open Expecto
+open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.AngularMomentum
+open Toolkit.Symbolic.Hypergeometric
 open Toolkit.Symbolic.Proofs
 open Toolkit.Symbolic.Proofs.Kernel
 open Toolkit.Symbolic.Tables
@@ -125,6 +128,15 @@ let tests =
                     Assert.Equal(files.Length, lines.Length)
                     Assert.All(lines, (fun line -> Assert.StartsWith("invalid: ", line))))
 
+                // By what it checks of the proof alone, too, without a try at points.
+                File.WriteAllText(Path.Combine(folder, "check_points.py"), "def counterexample(proved): return None\n")
+
+                match Tool.run "python3" (Path.Combine(folder, "check_theorem.py") :: files) "" with
+                | None -> SharedData.skipped "no python3"
+                | Some(_, out, err) ->
+                    Assert.Equal("", err)
+                    Assert.All(out.TrimEnd().Split '\n', (fun line -> Assert.StartsWith("invalid: ", line)))
+
                 let changed =
                     [ for name, old, fresh in
                           [ "3j.recursion-m", "\"q\": \"", "\"q\": \"1 + "
@@ -195,6 +207,71 @@ let tests =
                     | Some(code, out, _) ->
                         Assert.Equal(1, code)
                         Assert.Contains("is false at a point", out))
+
+        testCase "statements with numbers too large or too far away to compute with pass the stand-alone checker" <| fun () ->
+            TemporaryFolder.using (fun folder ->
+                let large = BigInteger 10
+
+                let theorems =
+                    [ for name in [ "3j.recursion-m"; "6j.recursion"; "d.recursion-j" ] do
+                          for digits in [ 20; 400 ] do
+                              let k = BigInteger.Pow(large, digits)
+                              let theorem = TheoremTests.proved (Catalogue.entries |> List.find (fun e -> e.Name = name))
+                              let c = theorem.Certificate :?> NormalisationCertificate
+                              let struct (up, down) = c.Scale
+                              let terms = c.Terms |> List.map (fun t -> { t with Coefficient = k * t.Coefficient })
+                              Normalisation.prove c.Symbol theorem.Premises[0] terms c.Domains c.Witnesses (struct (k * up, down))
+                      // (n + far + 1) S(n + 1) = (1 + x) S(n), S the sum of x^k/(k! (n + far - k)!).
+                      let far = BigInteger.Pow(large, 12)
+                      let form k n = Linear.ofIntegers 0 [ k; n ]
+
+                      let term =
+                          { Variables = [ "k"; "n" ]
+                            Alternating = false
+                            Numerator = []
+                            Denominator = [ form 1 0; Linear.plus far (form -1 1) ]
+                            Powers = [ "x", form 1 0 ] }
+
+                      let next = Polynomial.Variable 1 + Polynomial.Constant(far + BigInteger.One)
+                      let terms = [ next, [ BigInteger.One ]; -Polynomial.One - Polynomial.Variable 2, [ BigInteger.Zero ] ]
+                      Telescoping.prove term terms (Term.commonBase term (List.map snd terms)) Polynomial.One
+                      // A recursion in n at j + 2^64 in place of j.
+                      let away = BigInteger.Pow(BigInteger 2, 64)
+                      let theorem = TheoremTests.proved (Catalogue.entries |> List.find (fun e -> e.Name = "d.recursion-n"))
+                      let c, sums = theorem.Certificate :?> NormalisationCertificate, theorem.Premises[0]
+                      let moved (p: Polynomial) = p.Shift(1, away).Shift(2, away)
+                      let step steps (form: Linear) = Linear.plus (Linear.change steps form) form
+                      let inParameters = List.map (step [ BigInteger.Zero; away; away; BigInteger.Zero ])
+                      let relation = sums.Statement :?> SumRelation
+                      let terms = [ for k, s in relation.Terms -> moved k, [ s[0] + away; s[1] + away; s[2] ] ]
+                      let basePoint = Term.commonBase relation.Term (List.map snd terms)
+
+                      let claim =
+                          [ for t in c.Terms ->
+                                { t with
+                                    Radicand = t.Radicand |> List.map (step [ away; BigInteger.Zero; BigInteger.Zero ])
+                                    Shift = (t.Shift.Head + BigInteger 2 * away) :: t.Shift.Tail } ]
+
+                      let witnesses = [ for w in c.Witnesses -> { X = inParameters w.X; Y = inParameters w.Y } ]
+
+                      Telescoping.prove relation.Term terms basePoint (moved (sums.Certificate :?> TelescopingCertificate).Q)
+                      |> Result.bind (fun sums -> Normalisation.prove c.Symbol sums claim [ Domain.Summand 0 ] witnesses c.Scale)
+                      // A family of one point: no names.
+                      Evaluation.single Symbol.MatrixElement [ "s" ] [ for k in [ 3; 0; 0 ] -> Linear.ofIntegers k [ 0 ] ] (Linear.zero 1) ]
+
+                let files =
+                    theorems
+                    |> List.mapi (fun i theorem ->
+                        match theorem with
+                        | Error why -> failwith why
+                        | Ok theorem ->
+                            let file = Path.Combine(folder, $"large{i}.json")
+                            File.WriteAllText(file, ProofFile.write $"large{i}" "Large." theorem)
+                            file)
+
+                check folder files (fun (code, lines) ->
+                    Assert.All(lines, (fun line -> Assert.StartsWith("valid\t", line)))
+                    Assert.Equal<int * int>((0, files.Length), (code, lines.Length))))
 
         testCase "the stand-alone checker lets no step pass for a written argument that lacks a premise or has another" <| fun () ->
             TemporaryFolder.using (fun folder ->
