@@ -33,8 +33,8 @@ internal static class Planes
     {
         if (run.Fast != 1 || run.Repeat is < 2 or > Lanes || run.Count > Lanes || run.StepOtherF != 1 || run.StepCount != -run.StepRadialF)
             return false;
-        // Rows that are whole vectors need no permutation.
-        if (run.StepCount == 0 && run.Count == Lanes) return false;
+        // Rows that are whole vectors need no permutation, and outer products of two leaves are made faster row by row.
+        if (run.StepCount == 0 && (run.Count == Lanes || run.Slow == 1)) return false;
         (int radial, int other) = run.Slow == 2 ? (run.StepRadialB, run.StepOtherB) : (run.StepRadialA, run.StepOtherA);
         if (run.Slow == 2 && !(run.IsPackedA && run.StepRadialA == 0)) return false;
         return run.Slow is 1 or 2 && radial == 1 && other == run.StepRadialF && other is 0 or 1;
