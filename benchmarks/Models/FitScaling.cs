@@ -33,25 +33,33 @@ internal static class FitScaling
         // Few features and few atoms: text takes as long as arithmetic.
         FittedModel small = Fit(3, 2, structures[..30]);
         Structure[] many = [.. Enumerable.Range(0, Small).Select(static k => Made(k, 24, 2.3))];
-        string folder = Directory.CreateTempSubdirectory().FullName, from = Path.Combine(folder, "in.xyz"),
-            to = Path.Combine(folder, "out.xyz");
+        string folder = Directory.CreateTempSubdirectory().FullName, from = Path.Combine(folder, "in.xyz");
         try
         {
-            StructureSource memory = StructureSource.Of(many, "memory"), file = StructureSource.OfFiles([(from, from)]);
-            string workload = $"{Small} structures of 24 atoms, {small.FeatureCount} features, {Threads} threads";
             double write = Least(() => ExtendedXyzWriter.Write(from, many)), read = Least(() => ExtendedXyzReader.Read(from).Count());
-            double own = Least(() => small.Predict(memory, Threads).Count());
-            double whole = Least(() => ExtendedXyzWriter.WriteUtf8(
-                to, small.Predict(file, (s, p) => ExtendedXyzWriter.ToUtf8(p.Label(s, [], "")), Threads).Select(static p => p.Result)));
             double numbers = 1e9 / (Small * 24.0 * 6);
             yield return new Row("extended XYZ, read", $"{Small} structures of 24 atoms with forces", read * numbers, "ns/number");
             yield return new Row("extended XYZ, written", "the same", write * numbers, "ns/number");
-            yield return new Row("predictions, file to file", workload, whole, "s", own / 0.9, "in memory, over 0.9");
+            yield return Predictions(small, many, folder);
+            yield return Predictions(model, structures, folder);
         }
         finally
         {
             Directory.Delete(folder, true);
         }
+    }
+
+    /// <summary>The time of predictions from a file to another one, beside those of structures in memory.</summary>
+    private static Row Predictions(FittedModel model, Structure[] structures, string folder)
+    {
+        string from = Path.Combine(folder, "from.xyz"), to = Path.Combine(folder, "to.xyz");
+        ExtendedXyzWriter.Write(from, structures);
+        StructureSource memory = StructureSource.Of(structures, "memory"), file = StructureSource.OfFiles([(from, from)]);
+        string workload = $"{structures.Length} structures of {structures[0].Count} atoms, {model.FeatureCount} features, {Threads} threads";
+        double own = Least(() => model.Predict(memory, Threads).Count());
+        double whole = Least(() => ExtendedXyzWriter.WriteUtf8(
+            to, model.Predict(file, (s, p) => ExtendedXyzWriter.ToUtf8(p.Label(s, [], "")), Threads).Select(static p => p.Result)));
+        return new Row("predictions, file to file", workload, whole, "s", own / 0.9, "in memory, over 0.9");
     }
 
     private static FittedModel Fit(int nmax, int lmax, Structure[] structures) => FitRun.Fit(
