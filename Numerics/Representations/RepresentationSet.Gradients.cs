@@ -94,8 +94,7 @@ public sealed partial class RepresentationSet
     private unsafe void WriteGradients(
         int part, EnvironmentScratch scratch, EnvironmentMemory memory, int centre, Surroundings around, int[] rowOfPair,
         int centreRow, ReadOnlySpan<bool> isFirst, ReadOnlySpan<bool> isOnly, Span<bool> isThere, double* positions, double* vectors,
-            double* strain,
-        bool isStreamed)
+        double* strain, bool isStreamed)
     {
         DensityExpansion expansion = _parts[part].Expansion;
         PairGradients gradients = memory.Part(part).Gradients;
@@ -144,7 +143,7 @@ public sealed partial class RepresentationSet
                     // A centre's own image moves with it.
                     if (row != centreRow)
                     {
-                        double* target = positions + (nint)row * 3 * FeatureCount + first;
+                        double* target = soon[together];
                         if (isFirst[k] && isOnly[k])
                         {
                             for (int d = 0; d < 3; d++)

@@ -44,7 +44,7 @@ internal sealed class LeafRule
     /// <summary>The first kind of number W that is a derivative by the vector.</summary>
     public const int FirstVectorKind = 4;
 
-    private static readonly int ChunkSize = int.Parse(Environment.GetEnvironmentVariable("CHUNK") ?? "1024"); private const int Lanes = 8;
+    private const int ChunkSize = 1024, Lanes = 8;
 
     private LeafRule(SlopePlan plan, LeafAngles angles, Chunk[] chunks) => (Plan, Angles, Chunks) = (plan, angles, chunks);
 
