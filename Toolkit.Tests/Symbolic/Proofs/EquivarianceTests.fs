@@ -37,12 +37,21 @@ let private turn (positions: float[]) (vectors: float[]) (sites: Site list) =
 let private values (random: Random) (family: Family) =
     Families.names family |> List.distinct |> List.map (fun name -> name, random.Next(0, 4)) |> Map.ofList
 
-let private largest (values: float[]) = Array.fold (fun m x -> max m (abs x)) 1e-3 values
+/// About how large the terms are that these values are sums of, which may cancel to nothing by a symmetry: the longest vector to the
+/// sum of the orders of all harmonics, and one more.
+let private sizeOfTerms (vectors: float[] list) (at: Map<string, int>) (values: float[]) =
+    let length (v: float[]) = sqrt (Array.sumBy (fun x -> x * x) v)
+    let longest = max 1. (vectors |> List.map length |> List.max)
+    Array.fold (fun m x -> max m (abs x)) (pown longest (1 + Seq.sum at.Values)) values
+
+let private vectors (sites: Site list) =
+    sites |> List.collect (fun s -> s.Position :: (s.Vectors |> Map.toList |> List.map snd))
 
 let private closeBeside (scale: float) (name: string) (expected: float[]) (found: float[]) =
     Array.iter2 (fun (x: float) y -> Assert.True(abs (x - y) <= 1e-10 * scale, $"{name}: {x} and {y}")) expected found
 
-let private close (name: string) (expected: float[]) = closeBeside (largest expected) name expected
+let private close (sites: Site list) (at: Map<string, int>) (name: string) (expected: float[]) =
+    closeBeside (sizeOfTerms (vectors sites) at expected) name expected
 
 /// Σ_M A_M Y_λM(u), which is a scalar for an equivariant A.
 let private contracted (a: float[]) (direction: float[]) =
@@ -78,6 +87,7 @@ let tests =
                         let atoms, at = sites random, values random s.Family
                         let value sites = evaluate s.Fields at sites s.Family |> Array.concat
                         let before = value atoms
+                        let close = close atoms at
                         let rotation = Rotations.randomRotation random
                         let other = if s.Separately then Rotations.randomRotation random else rotation
                         close name before (value (turn rotation other atoms))
@@ -118,8 +128,8 @@ let tests =
                         let m = Rotations.randomRotation random
                         let value sites = evaluate s.Fields at sites s.Family |> Array.concat
                         let turned = Rotations.applyToVectors m (ReadOnlySpan u)
-                        // Components cancel in the sum.
-                        closeBeside (largest (value atoms)) name (contracted (value atoms) u) (contracted (value (turn m m atoms)) turned))
+                        let scale = sizeOfTerms (u :: vectors atoms) at (value atoms)
+                        closeBeside scale name (contracted (value atoms) u) (contracted (value (turn m m atoms)) turned))
                 | _ -> ()
 
             Assert.True(seen >= 3)
@@ -147,7 +157,7 @@ let tests =
                             else
                                 Rotations.inversion, Rotations.identity
 
-                        close name (value atoms |> Array.map (fun x -> sign at s.Sign * x)) (value (turn space spin atoms)))
+                        close atoms at name (value atoms |> Array.map (fun x -> sign at s.Sign * x)) (value (turn space spin atoms)))
                 | _ -> ()
 
             Assert.True(seen >= 10)
@@ -313,7 +323,7 @@ let tests =
                 let at = [ for n in 0..3 -> $"n{n}", random.Next 3 ] |> Map.ofList
                 let atoms = sites random
                 let value sites = evaluate fields at sites (Family.OfTree tree) |> Array.concat
-                close "permutation" (value atoms) (value (List.rev atoms)))
+                close atoms at "permutation" (value atoms) (value (List.rev atoms)))
 
         Law.test
             "weighted unordered pairs of channels have the scalar product of all ordered ones"
