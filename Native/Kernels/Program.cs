@@ -27,12 +27,10 @@ for (int lmax = 0; lmax <= LargestL; lmax++)
     HarmonicsCompiler<double>.Get(lmax, gradients: true, radial: false);
     HarmonicsCompiler<double>.Get(lmax, gradients: true, radial: true);
     for (int registers = 1; registers <= 2; registers++)
-    {
-        int nmax = registers * ChannelTile.Side;
-        ExpansionCode.Get(lmax, nmax);
-        for (int groups = 1; groups * registers <= 4; groups++)
-            _ = new SquareStage<double>(0, 1, lmax, groups, nmax, nmax, groups * nmax);
-    }
+        ExpansionCode.Get(lmax, registers * ChannelTile.Side);
+
+    for (int from = 0; from < ChannelTile.Side; from++)
+        SquareCode.Get(lmax, from);
 }
 
 for (int lmax = 1; lmax <= LargestTriple; lmax++)

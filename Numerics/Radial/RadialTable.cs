@@ -199,7 +199,7 @@ public sealed class RadialTable
     /// <summary>From <c>[node, vector]</c> to <c>[vector, node]</c>, beginning on a cache line.</summary>
     private static double[] ByFunction(double[] source, int rows, int pitch, out int first)
     {
-        double[] memory = CacheLine.Allocate(source.Length, out first);
+        double[] memory = CacheLine.Allocate<double>(source.Length, out first);
         for (int node = 0; node < pitch / Lanes; node++)
         {
             for (int k = 0; k < rows; k++)

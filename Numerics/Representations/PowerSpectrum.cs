@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Stages;
@@ -19,10 +20,25 @@ public sealed class PowerSpectrum : InvariantRepresentation
     public PowerSpectrum(DensityExpansion expansion) : base(expansion, MakeLabels(expansion))
     {
         ProgramDraft draft = new(expansion, []);
-        draft.Leaves.AddCoefficients();
-        _squares = new SquareStage<double>(
-            FeatureProgram<double>.Coefficients, draft.Features, expansion.LMax, expansion.Groups.Length, expansion.NMax,
-                expansion.GroupStride, expansion.Width);
+        FieldChannels channels = new(expansion);
+        int block = FeatureProgram<double>.Coefficients, width = expansion.Width;
+        if (channels.Count == expansion.DensityWidth)
+        {
+            draft.Leaves.AddCoefficients();
+        }
+        else
+        {
+            // Channels side by side, at the end of whole vectors.
+            int lead = SquareStage<double>.Lead(channels.Count);
+            int[] lanes = Enumerable.Range(0, channels.Count).Select(channels.Place).ToArray();
+            block = draft.Add(channels.Rows, width = lead + channels.Count);
+            draft.Add(new ChannelStage<double>(
+                FeatureProgram<double>.Coefficients, 0, expansion.Width, channels.Rows, lanes, block, lead));
+            draft.Leaves.AddDensity(block, [.. Enumerable.Repeat(-1, lead), .. lanes],
+                Enumerable.Range(0, expansion.LMax + 1).Select(l => (l, (nint)(l * l * (lead + channels.Count)))));
+        }
+
+        _squares = new SquareStage<double>(block, draft.Features, expansion.LMax, channels.Count, width);
         draft.AddOutput(_squares);
         Program = draft.Build(FeatureCount);
     }

@@ -15,13 +15,14 @@ internal static unsafe class CacheLine
     public static double* Next(double* memory) => memory + (-(nint)memory & 63) / sizeof(double);
 
     /// <summary>Memory that stays where it is.</summary>
-    /// <param name="doubles">How many of them are needed.</param>
+    /// <param name="count">How many numbers are needed.</param>
     /// <param name="first">Where the first line begins.</param>
-    public static double[] Allocate(int doubles, out int first)
+    public static T[] Allocate<T>(int count, out int first)
+        where T : unmanaged
     {
-        double[] memory = GC.AllocateUninitializedArray<double>(doubles + Doubles, pinned: true);
-        fixed (double* start = memory)
-            first = (int)(Next(start) - start);
+        T[] memory = GC.AllocateUninitializedArray<T>(count + 64 / sizeof(T), pinned: true);
+        fixed (T* start = memory)
+            first = (int)((-(nint)start & 63) / sizeof(T));
         return memory;
     }
 
