@@ -35,14 +35,14 @@ public sealed partial class DensityExpansion
         // Per block: one tile, the sums per pair, and the result with one pair per lane.
         double* memory = stackalloc double[5 * Lanes * Lanes + step * Lanes + CacheLine.Doubles];
         double* tile = CacheLine.Next(memory), sums = tile + Lanes * Lanes, result = sums + 4 * Lanes * Lanes;
-        BlockColumn* columns = stackalloc BlockColumn[1 + 3 * fields];
+        BlockColumn<double>* columns = stackalloc BlockColumn<double>[1 + 3 * fields];
         DifferentiateRadial(scratch);
         fixed (double* target = pairs)
         {
             for (int block = 0; block < scratch.Blocks; block++)
             {
                 Differentiate(scratch, block);
-                int count = Columns(scratch, block, columns);
+                int count = Columns<Lanes512<double>, Vector512<double>, double>(scratch.Places, scratch.Harmonics, scratch, block, columns);
                 new Span<double>(result, step * Lanes).Clear();
                 for (int n = 0; n < stride; n += Lanes)
                 {
@@ -108,7 +108,7 @@ public sealed partial class DensityExpansion
     /// <param name="row">Doubles from pair to pair.</param>
     /// <param name="along">The sums: <c>[pair, n]</c>.</param>
     private static unsafe void AddAlong(
-        int l, BlockColumn* columns, int count, double* a, int width, double* slopes, int row, double* along)
+        int l, BlockColumn<double>* columns, int count, double* a, int width, double* slopes, int row, double* along)
     {
         Vector512<double> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default, s6 = default, s7 = default;
         for (int k = 0; k < count; k++)
@@ -151,7 +151,7 @@ public sealed partial class DensityExpansion
     /// <param name="dy">∇Y: <c>[xyz, m, pair]</c>, components <paramref name="next"/> apart.</param>
     /// <param name="next">Doubles from component to component.</param>
     /// <param name="sums">The sums: <c>[xyz, pair]</c>, then those that the columns name.</param>
-    private static unsafe void AddAcross(int l, BlockColumn* columns, int count, double* a, int width, double* g, double* y, double* dy,
+    private static unsafe void AddAcross(int l, BlockColumn<double>* columns, int count, double* a, int width, double* g, double* y, double* dy,
         int next, double* sums)
     {
         Vector512<double> g0 = Vector512.Load(g), g1 = Vector512.Load(g + 8), g2 = Vector512.Load(g + 16), g3 = Vector512.Load(g + 24);

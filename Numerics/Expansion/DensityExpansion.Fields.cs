@@ -1,4 +1,5 @@
 using System;
+using System.Numerics;
 using Toolkit.Numerics.Neighbors;
 using Toolkit.Numerics.Structures;
 
@@ -23,7 +24,7 @@ public sealed partial class DensityExpansion
         using EnvironmentScratch scratch = CreateScratch();
         for (int i = 0; i < structure.Count; i++)
         {
-            Expand(around, i, scratch);
+            Expand<double>(around, i, scratch);
             for (int k = 0; k < lm; k++)
             {
                 for (int slot = 0; slot < columns.Labels.Length; slot++)
@@ -83,7 +84,8 @@ public sealed partial class DensityExpansion
     }
 
     /// <summary>Adds the centre's own vector (y, z, x): to a channel of its own, or as a neighbour's at distance zero.</summary>
-    private unsafe void AddOwn(FieldColumns field, int centreGroup, ReadOnlySpan<double> vector, double* coefficients)
+    private unsafe void AddOwn<T>(FieldColumns field, int centreGroup, ReadOnlySpan<double> vector, T* coefficients)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int slot = field.Slot(centreGroup);
         if (slot < 0 || field.Field.Centre == CentrePolicy.Exclude) return;
@@ -91,16 +93,16 @@ public sealed partial class DensityExpansion
         {
             if (field.HasOwn)
             {
-                coefficients[(field.Column(0) + q) * GroupStride] = vector[q] * Y00;
+                coefficients[(field.Column(0) + q) * GroupStride] = T.CreateChecked(vector[q] * Y00);
                 continue;
             }
-            double* c = coefficients + (field.Column(slot) + q) * GroupStride;
+            T* c = coefficients + (field.Column(slot) + q) * GroupStride;
             for (int n = 0; n < NMax; n++)
-                c[n] += vector[q] * _own[n];
+                c[n] += T.CreateChecked(vector[q] * _own[n]);
         }
     }
 
-    /// <summary>The transpose of <see cref="AddOwn"/>: dE/d(x, y, z) of the centre's own vector.</summary>
+    /// <summary>The transpose of <see cref="AddOwn{T}"/>: dE/d(x, y, z) of the centre's own vector.</summary>
     private unsafe void OwnGradient(FieldColumns field, int centreGroup, double* adjoint, Span<double> gradient)
     {
         gradient.Clear();

@@ -1,7 +1,9 @@
 using System;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using Toolkit.Numerics.Harmonics;
 using Toolkit.Numerics.Neighbors;
 using Toolkit.Numerics.Simd;
 
@@ -17,13 +19,15 @@ namespace Toolkit.Numerics.Expansion;
 /// </remarks>
 public sealed partial class DensityExpansion
 {
-    /// <summary>The coefficients around one atom, into <see cref="EnvironmentScratch.Coefficients"/>.</summary>
-    internal void Expand(Surroundings around, int centre, EnvironmentScratch scratch)
+    /// <summary>The coefficients around one atom, into <see cref="EnvironmentScratch.Coefficients"/>; in float32 into those of
+    /// <see cref="EnvironmentScratch.Single"/>.</summary>
+    internal void Expand<T>(Surroundings around, int centre, EnvironmentScratch scratch)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Gather(around.Pairs, around.Groups, centre, scratch);
         if (_fields.Length > 0) GatherVectors(around, scratch);
-        Forward(scratch, around, centre);
-        if (Mixing is not null) Mix(scratch);
+        if (typeof(T) == typeof(double)) Forward<Lanes512<double>, Vector512<double>, double>(scratch.Places, scratch, around, centre);
+        else Forward<Lanes256<float>, Vector256<float>, float>(Single(scratch).Round(scratch), scratch, around, centre);
     }
 
     /// <summary>Sorts the pairs of one centre into blocks of one group each.</summary>
@@ -108,95 +112,117 @@ public sealed partial class DensityExpansion
         scratch.Blocks = block;
     }
 
-    /// <summary>Fills <see cref="EnvironmentScratch.Coefficients"/> from the gathered pairs and the centre.</summary>
+    /// <summary>Memory for float32, made when it is first wanted.</summary>
+    private SingleMemory Single(EnvironmentScratch scratch) =>
+        scratch.Single ??= new SingleMemory((LMax + 1) * (LMax + 1), _radial.Size<float>(), Width, _fields.Length);
+
+    /// <summary>Makes coefficients of the gathered pairs and the centre. Registers hold eight numbers.</summary>
     [SkipLocalsInit]
-    private unsafe void Forward(EnvironmentScratch scratch, Surroundings around, int centre)
+    private unsafe void Forward<TLanes, V, T>(in ExpansionPlaces<T> to, EnvironmentScratch scratch, Surroundings around, int centre)
+        where TLanes : struct, ILanes<V, T>
+        where V : struct
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int stride = GroupStride, width = Width, lmax = LMax, lm = (lmax + 1) * (lmax + 1);
-        int centreGroup = around.Groups[centre];
-        CacheLine.Clear(scratch.Coefficients, lm * width);
+        int centreGroup = around.Groups[centre], points = SphericalHarmonics<T>.BlockSize;
+        for (int k = 0; k < lm * width; k += Lanes)
+            TLanes.Store(TLanes.Zero, to.Coefficients + k);
         if (Centre != CentrePolicy.Exclude)
         {
-            int group = Centre == CentrePolicy.Separate ? 0 : centreGroup;
-            _own.CopyTo(new Span<double>(scratch.Coefficients + Column(group) * stride, NMax));
+            T* own = to.Coefficients + Column(Centre == CentrePolicy.Separate ? 0 : centreGroup) * stride;
+            for (int n = 0; n < NMax; n++)
+                own[n] = T.CreateChecked(_own[n]);
         }
         for (int f = 0; f < _fields.Length; f++)
-            AddOwn(_fields[f], centreGroup, around.Vector(f, centre), scratch.Coefficients);
+            AddOwn(_fields[f], centreGroup, around.Vector(f, centre), to.Coefficients);
 
         // First all radial functions, so that their table has the cache for itself.
         for (int block = 0; block < scratch.Blocks; block++)
-        {
-            scratch.Select(block);
-            _radial.Evaluate(scratch.R + block * Lanes, scratch.Used[block], scratch.Radial);
-        }
-        BlockColumn* columns = stackalloc BlockColumn[1 + 3 * _fields.Length];
+            _radial.Evaluate(scratch.R + block * Lanes, scratch.Used[block], to.Radial + block * to.RadialStep);
+        BlockColumn<T>* columns = stackalloc BlockColumn<T>[1 + 3 * _fields.Length];
         for (int block = 0; block < scratch.Blocks; block++)
         {
-            scratch.Select(block);
             int at = block * Lanes;
-            _harmonics.Block(scratch.X + at, scratch.Y + at, scratch.Z + at, scratch.Harmonics, null, scratch.R + at);
-            int count = Columns(scratch, block, columns);
+            if (at % points == 0) Harmonics<T>().Block(to.X + at, to.Y + at, to.Z + at, to.Harmonics, null, to.R + at);
+            int count = Columns<TLanes, V, T>(to, to.Harmonics + at % points, scratch, block, columns);
+            T* radial = to.Radial + block * to.RadialStep;
             for (int n = 0; n < stride; n += Lanes)
             {
                 for (int k = 0; k < count; k++)
                 {
-                    double* target = scratch.Coefficients + columns[k].Place + n;
-                    if (_code is not null) _code.Add(scratch.Radial + n, columns[k].Weights, target, width, scratch.Used[block]);
-                    else Add(scratch.Radial + n, columns[k].Weights, target);
+                    T* target = to.Coefficients + columns[k].Place + n;
+                    if (typeof(T) == typeof(double) && _code is not null)
+                        _code.Add((double*)radial + n, (double*)columns[k].Weights, (double*)target, width, scratch.Used[block]);
+                    else
+                        Add<TLanes, V, T>(radial + n, columns[k].Weights, columns[k].Step, target);
                 }
             }
         }
+
+        if (Mixing is not null) Mix<TLanes, V, T>(to.Coefficients);
     }
 
     /// <summary>A block's pairs to eight n of a column: what <see cref="ExpansionCode.Add"/> does, in the same order.</summary>
-    private unsafe void Add(double* radial, double* weights, double* c)
+    private unsafe void Add<TLanes, V, T>(T* radial, T* weights, int step, T* c)
+        where TLanes : struct, ILanes<V, T>
+        where V : struct
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int stride = GroupStride, width = Width, row = (LMax + 1) * stride;
+        int stride = GroupStride, width = Width, row = _radial.Size<T>();
         for (int l = 0; l <= LMax; l++, radial += stride)
         {
-            Vector512<double> g0 = Vector512.Load(radial), g1 = Vector512.Load(radial + row);
-            Vector512<double> g2 = Vector512.Load(radial + 2 * row), g3 = Vector512.Load(radial + 3 * row);
-            Vector512<double> g4 = Vector512.Load(radial + 4 * row), g5 = Vector512.Load(radial + 5 * row);
-            Vector512<double> g6 = Vector512.Load(radial + 6 * row), g7 = Vector512.Load(radial + 7 * row);
-            for (int m = -l; m <= l; m++, weights += Lanes, c += width)
+            V g0 = TLanes.Load(radial), g1 = TLanes.Load(radial + row), g2 = TLanes.Load(radial + 2 * row);
+            V g3 = TLanes.Load(radial + 3 * row), g4 = TLanes.Load(radial + 4 * row), g5 = TLanes.Load(radial + 5 * row);
+            V g6 = TLanes.Load(radial + 6 * row), g7 = TLanes.Load(radial + 7 * row);
+            for (int m = -l; m <= l; m++, weights += step, c += width)
             {
-                Vector512<double> sum = Vector512.MultiplyAddEstimate(Vector512.Create(weights[0]), g0, Vector512.Load(c));
-                sum = Vector512.MultiplyAddEstimate(Vector512.Create(weights[1]), g1, sum);
-                sum = Vector512.MultiplyAddEstimate(Vector512.Create(weights[2]), g2, sum);
-                sum = Vector512.MultiplyAddEstimate(Vector512.Create(weights[3]), g3, sum);
-                sum = Vector512.MultiplyAddEstimate(Vector512.Create(weights[4]), g4, sum);
-                sum = Vector512.MultiplyAddEstimate(Vector512.Create(weights[5]), g5, sum);
-                sum = Vector512.MultiplyAddEstimate(Vector512.Create(weights[6]), g6, sum);
-                sum = Vector512.MultiplyAddEstimate(Vector512.Create(weights[7]), g7, sum);
-                Vector512.Store(sum, c);
+                V sum = TLanes.MultiplyAdd(TLanes.Broadcast(weights[0]), g0, TLanes.Load(c));
+                sum = TLanes.MultiplyAdd(TLanes.Broadcast(weights[1]), g1, sum);
+                sum = TLanes.MultiplyAdd(TLanes.Broadcast(weights[2]), g2, sum);
+                sum = TLanes.MultiplyAdd(TLanes.Broadcast(weights[3]), g3, sum);
+                sum = TLanes.MultiplyAdd(TLanes.Broadcast(weights[4]), g4, sum);
+                sum = TLanes.MultiplyAdd(TLanes.Broadcast(weights[5]), g5, sum);
+                sum = TLanes.MultiplyAdd(TLanes.Broadcast(weights[6]), g6, sum);
+                sum = TLanes.MultiplyAdd(TLanes.Broadcast(weights[7]), g7, sum);
+                TLanes.Store(sum, c);
             }
         }
     }
 
-    /// <summary>Lists the columns that the block at hand adds to, and makes their weights v_q Y of its harmonics.</summary>
+    /// <summary>Lists the columns that a block adds to, and makes their weights v_q Y of its harmonics.</summary>
     /// <returns>How many columns there are; the density's comes first.</returns>
-    private unsafe int Columns(EnvironmentScratch scratch, int block, BlockColumn* columns)
+    private unsafe int Columns<TLanes, V, T>(
+        in ExpansionPlaces<T> to, T* harmonics, EnvironmentScratch scratch, int block, BlockColumn<T>* columns)
+        where TLanes : struct, ILanes<V, T>
+        where V : struct
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int lm = (LMax + 1) * (LMax + 1), lanes = Lanes * scratch.Blocks, group = scratch.Group[block], count = 1;
-        columns[0] = new BlockColumn { Place = Column(group) * GroupStride, Weights = scratch.Harmonics };
+        int rows = (LMax + 1) * (LMax + 1), lanes = Lanes * scratch.Blocks, group = scratch.Group[block], count = 1;
+        int points = SphericalHarmonics<T>.BlockSize;
+        columns[0] = new BlockColumn<T> { Place = Column(group) * GroupStride, Weights = harmonics, Step = points };
         for (int f = 0; f < _fields.Length; f++)
         {
             int slot = _fields[f].Slot(group);
             if (slot < 0) continue;
             for (int q = 0; q < 3; q++, count++)
             {
-                columns[count] = new BlockColumn
+                columns[count] = new BlockColumn<T>
                 {
                     Place = (_fields[f].Column(slot) + q) * GroupStride,
-                    Weights = scratch.Weighted + (3 * f + q) * lm * Lanes,
-                    Component = scratch.Vectors + (3 * f + q) * lanes + block * Lanes,
+                    Weights = to.Weighted + (3 * f + q) * rows * Lanes,
+                    Step = Lanes,
+                    Component = to.Vectors + (3 * f + q) * lanes + block * Lanes,
                     Sum = (3 + 3 * f + (q + 1) % 3) * Lanes,
                 };
-                Vector512<double> v = Vector512.Load(columns[count].Component);
-                for (int k = 0; k < lm * Lanes; k += Lanes)
-                    Vector512.Store(v * Vector512.Load(scratch.Harmonics + k), columns[count].Weights + k);
+                V v = TLanes.Load(columns[count].Component);
+                for (int lm = 0; lm < rows; lm++)
+                    TLanes.Store(TLanes.Multiply(v, TLanes.Load(harmonics + lm * points)), columns[count].Weights + lm * Lanes);
             }
         }
         return count;
     }
+
+    private SphericalHarmonics<T> Harmonics<T>()
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        typeof(T) == typeof(double) ? (SphericalHarmonics<T>)(object)_harmonics : (SphericalHarmonics<T>)(object)_single.Value;
 }

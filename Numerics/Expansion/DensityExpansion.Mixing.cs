@@ -1,5 +1,7 @@
 using System;
+using System.Numerics;
 using System.Runtime.Intrinsics;
+using Toolkit.Numerics.Simd;
 
 namespace Toolkit.Numerics.Expansion;
 
@@ -26,17 +28,19 @@ public sealed partial class DensityExpansion
     /// <summary>How much a pair of a group changes each of them.</summary>
     internal ReadOnlySpan<double> Shares(int group) => Mixing!.Weights(_mixingPlaces[group - (_kinds.Length - _species.Length)]);
 
-    private unsafe void Mix(EnvironmentScratch scratch)
+    private unsafe void Mix<TLanes, V, T>(T* row)
+        where TLanes : struct, ILanes<V, T>
+        where V : struct
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int stride = GroupStride, width = Width, first = FirstMixed;
-        double* row = scratch.Coefficients;
         for (int lm = 0; lm < (LMax + 1) * (LMax + 1); lm++, row += width)
         {
             for (int a = 0; a < _species.Length; a++)
             {
                 ReadOnlySpan<double> weights = Mixing!.Weights(_mixingPlaces[a]);
                 for (int k = 0; k < weights.Length; k++)
-                    Add(weights[k], row + (_firstUnmixed + a) * stride, row + (first + k) * stride, stride);
+                    Add<TLanes, V, T>(T.CreateChecked(weights[k]), row + (_firstUnmixed + a) * stride, row + (first + k) * stride, stride);
             }
         }
     }
@@ -53,18 +57,18 @@ public sealed partial class DensityExpansion
                 new Span<double>(target, stride).Clear();
                 ReadOnlySpan<double> weights = Mixing!.Weights(_mixingPlaces[a]);
                 for (int k = 0; k < weights.Length; k++)
-                    Add(weights[k], row + (first + k) * stride, target, stride);
+                    Add<Lanes512<double>, Vector512<double>, double>(weights[k], row + (first + k) * stride, target, stride);
             }
         }
     }
 
-    private static unsafe void Add(double weight, double* from, double* to, int count)
+    private static unsafe void Add<TLanes, V, T>(T weight, T* from, T* to, int count)
+        where TLanes : struct, ILanes<V, T>
+        where V : struct
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         for (int n = 0; n < count; n += Lanes)
-        {
-            Vector512.Store(Vector512.MultiplyAddEstimate(Vector512.Create(weight), Vector512.Load(from + n), Vector512.Load(to + n)),
-                to + n);
-        }
+            TLanes.Store(TLanes.MultiplyAdd(TLanes.Broadcast(weight), TLanes.Load(from + n), TLanes.Load(to + n)), to + n);
     }
 
     private static int[] Places(SpeciesMixing mixing, int[] species)

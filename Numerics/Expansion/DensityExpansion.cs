@@ -31,6 +31,7 @@ public sealed partial class DensityExpansion
 
     private readonly RadialTable _radial;
     private readonly SphericalHarmonics<double> _harmonics;
+    private readonly Lazy<SphericalHarmonics<float>> _single;
     private readonly ExpansionCode? _code;
     private readonly int[] _species;
     private readonly int[] _labels;
@@ -57,6 +58,7 @@ public sealed partial class DensityExpansion
         ArgumentNullException.ThrowIfNull(radial);
         _radial = radial;
         _harmonics = new SphericalHarmonics<double>(radial.LMax);
+        _single = new Lazy<SphericalHarmonics<float>>(() => new SphericalHarmonics<float>(radial.LMax));
         _code = ExpansionCode.Get(radial.LMax, radial.Stride);
         _species = species.Distinct().Order().ToArray();
         if (_species.Length == 0) throw new ArgumentException("expected at least one neighbour species", nameof(species));
@@ -149,7 +151,7 @@ public sealed partial class DensityExpansion
         using EnvironmentScratch scratch = CreateScratch();
         for (int i = 0; i < structure.Count; i++)
         {
-            Expand(around, i, scratch);
+            Expand<double>(around, i, scratch);
             for (int k = 0; k < lm; k++)
             {
                 for (int g = 0; g < _labels.Length; g++)

@@ -99,6 +99,16 @@ internal sealed unsafe class EnvironmentScratch : IDisposable
     /// <summary>One pair's ∂c along one direction: <c>[lm, n padded]</c>.</summary>
     public double* Tangent { get; }
 
+    /// <summary>Memory for values in float32, where they were wanted.</summary>
+    public SingleMemory? Single { get; set; }
+
+    /// <summary>Where values are made in float64.</summary>
+    public ExpansionPlaces<double> Places => new()
+    {
+        X = X, Y = Y, Z = Z, R = R, Vectors = Vectors, Radial = _blocks, RadialStep = _radial, Harmonics = Harmonics, Weighted = Weighted,
+        Coefficients = Coefficients,
+    };
+
     /// <summary>Takes a block in hand.</summary>
     public void Select(int block)
     {
@@ -129,6 +139,7 @@ internal sealed unsafe class EnvironmentScratch : IDisposable
 
     public void Dispose()
     {
+        Single?.Dispose();
         Free();
         GC.SuppressFinalize(this);
     }

@@ -1,4 +1,5 @@
 using System;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Toolkit.Numerics.Simd;
@@ -31,6 +32,7 @@ public sealed class RadialTable
     // A vector that lies across two cache lines costs two loads: pinned, so that the first element stays on a line.
     private readonly double[] _memory;
     private readonly int _first;
+    private readonly Lazy<(float[] Memory, int First)> _single;
     private readonly int _pitch;
     private readonly double _perLength;
     private readonly int _intervals;
@@ -43,6 +45,7 @@ public sealed class RadialTable
         _intervals = intervals;
         _pitch = (intervals + QuinticSpline.Extra) * Lanes;
         _memory = ByFunction(coefficients, Rows, _pitch, out _first);
+        _single = new Lazy<(float[], int)>(Round);
         _perLength = intervals / cutoff.Radius;
         Error = MidpointError(functions);
     }
@@ -126,15 +129,40 @@ public sealed class RadialTable
     /// <summary>f(r) g_nl(r) of a block of pairs.</summary>
     /// <param name="r">Eight distances, Å.</param>
     /// <param name="count">How many of them are pairs; the others' functions are set to zero.</param>
-    /// <param name="values">Receives <c>[lane, l, n padded]</c>.</param>
+    /// <param name="values">Receives <c>[lane, l, n padded]</c>, <see cref="Size{T}"/> numbers for each lane.</param>
     [SkipLocalsInit]
-    internal unsafe void Evaluate(double* r, int count, double* values)
+    internal unsafe void Evaluate<T>(double* r, int count, T* values)
+        where T : unmanaged
     {
         double* weights = stackalloc double[QuinticSpline.Support * Lanes];
         long* interval = stackalloc long[Lanes];
         Vector512<double> distance = Vector512.Load(r), t = Locate(distance, interval);
         QuinticSpline.Weights(t, Cutoff.Value(distance), weights);
-        Combine(interval, count, weights, values);
+        if (typeof(T) == typeof(double))
+        {
+            Combine(interval, count, weights, (double*)values);
+            return;
+        }
+
+        float* rounded = stackalloc float[QuinticSpline.Support * Lanes];
+        for (int k = 0; k < QuinticSpline.Support * Lanes; k += Lanes)
+            Vector256.Store(Vector256.Narrow(Vector256.Load(weights + k), Vector256.Load(weights + k + Lanes / 2)), rounded + k);
+        (float[] memory, int first) = _single.Value;
+        int size = Size<T>();
+        fixed (float* table = &memory[first])
+        {
+            Combine<Lanes512<float>, Vector512<float>, float>(
+                table, interval, count, 2 * _pitch, size / Vector512<float>.Count, rounded, (float*)values);
+        }
+        new Span<T>(values + count * size, (Lanes - count) * size).Clear();
+    }
+
+    /// <summary>Numbers of the functions of one distance: up to whole vectors.</summary>
+    internal unsafe int Size<T>()
+        where T : unmanaged
+    {
+        int lanes = sizeof(Vector512<double>) / sizeof(T);
+        return (Rows * Lanes + lanes - 1) / lanes * lanes;
     }
 
     /// <summary>d(f(r) g_nl(r))/dr of a block of pairs.</summary>
@@ -158,28 +186,41 @@ public sealed class RadialTable
     {
         int rows = Rows, size = rows * Lanes;
         fixed (double* table = &_memory[_first])
-            Combine(table, interval, count, _pitch, rows, weights, values);
+            Combine<Lanes512<double>, Vector512<double>, double>(table, interval, count, _pitch, rows, weights, values);
         CacheLine.Clear(values + count * size, (Lanes - count) * size);
     }
 
     /// <summary>Σ_k weight_k table_k: six nodes' numbers, all (l, n) of each distance.</summary>
-    private static unsafe void Combine(double* table, long* interval, int count, int pitch, int rows, double* weights, double* values)
+    /// <param name="table"><c>[row, node, lane]</c>, a row for each vector of (l, n).</param>
+    /// <param name="interval">The first node of each distance.</param>
+    /// <param name="count">How many distances.</param>
+    /// <param name="pitch">From row to row.</param>
+    /// <param name="rows">How many rows.</param>
+    /// <param name="weights"><c>[k, distance]</c>, eight distances.</param>
+    /// <param name="values">Receives <c>[distance, row, lane]</c>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe void Combine<TLanes, V, T>(
+        T* table, long* interval, int count, int pitch, int rows, T* weights, T* values)
+        where TLanes : struct, ILanes<V, T>
+        where V : struct
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        int step = TLanes.Count;
         for (int lane = 0; lane < count; lane++, weights++)
         {
-            double* node = table + interval[lane] * Lanes;
-            Vector512<double> w0 = Vector512.Create(weights[0]), w1 = Vector512.Create(weights[Lanes]);
-            Vector512<double> w2 = Vector512.Create(weights[2 * Lanes]), w3 = Vector512.Create(weights[3 * Lanes]);
-            Vector512<double> w4 = Vector512.Create(weights[4 * Lanes]), w5 = Vector512.Create(weights[5 * Lanes]);
-            for (int k = 0; k < rows; k++, node += pitch, values += Lanes)
+            T* node = table + interval[lane] * step;
+            V w0 = TLanes.Broadcast(weights[0]), w1 = TLanes.Broadcast(weights[Lanes]), w2 = TLanes.Broadcast(weights[2 * Lanes]);
+            V w3 = TLanes.Broadcast(weights[3 * Lanes]), w4 = TLanes.Broadcast(weights[4 * Lanes]);
+            V w5 = TLanes.Broadcast(weights[5 * Lanes]);
+            for (int k = 0; k < rows; k++, node += pitch, values += step)
             {
-                Vector512<double> v = w0 * Vector512.Load(node);
-                v = Vector512.MultiplyAddEstimate(Vector512.Load(node + Lanes), w1, v);
-                v = Vector512.MultiplyAddEstimate(Vector512.Load(node + 2 * Lanes), w2, v);
-                v = Vector512.MultiplyAddEstimate(Vector512.Load(node + 3 * Lanes), w3, v);
-                v = Vector512.MultiplyAddEstimate(Vector512.Load(node + 4 * Lanes), w4, v);
-                v = Vector512.MultiplyAddEstimate(Vector512.Load(node + 5 * Lanes), w5, v);
-                Vector512.Store(v, values);
+                V v = TLanes.Multiply(w0, TLanes.Load(node));
+                v = TLanes.MultiplyAdd(TLanes.Load(node + step), w1, v);
+                v = TLanes.MultiplyAdd(TLanes.Load(node + 2 * step), w2, v);
+                v = TLanes.MultiplyAdd(TLanes.Load(node + 3 * step), w3, v);
+                v = TLanes.MultiplyAdd(TLanes.Load(node + 4 * step), w4, v);
+                v = TLanes.MultiplyAdd(TLanes.Load(node + 5 * step), w5, v);
+                TLanes.Store(v, values);
             }
         }
     }
@@ -194,6 +235,20 @@ public sealed class RadialTable
         // With 2⁵² added, a whole number stands in the lowest bits.
         Vector512.Store((floor + Vector512.Create((double)(1L << 52))).AsInt64() & Vector512.Create((1L << 52) - 1), interval);
         return scaled - floor;
+    }
+
+    /// <summary>The table in float32: <c>[two vectors of (l, n), node, (l, n)]</c>.</summary>
+    private (float[] Memory, int First) Round()
+    {
+        float[] memory = CacheLine.Allocate<float>(_pitch * Size<float>() / Lanes, out int first);
+        memory.AsSpan().Clear();
+        for (int row = 0; row < Rows; row++)
+        {
+            for (int k = 0; k < _pitch; k++)
+                memory[first + row / 2 * 2 * _pitch + k / Lanes * 2 * Lanes + row % 2 * Lanes + k % Lanes] = (float)_memory[_first + row * _pitch + k];
+        }
+
+        return (memory, first);
     }
 
     /// <summary>From <c>[node, vector]</c> to <c>[vector, node]</c>, beginning on a cache line.</summary>
@@ -257,7 +312,7 @@ public sealed class RadialTable
         {
             functions.Evaluate((i + 0.5) / _perLength, exact, first, second);
             fixed (double* c = &_memory[_first + i * Lanes], v = found)
-                Combine(c, &interval, 1, _pitch, Rows, weights, v);
+                Combine<Lanes512<double>, Vector512<double>, double>(c, &interval, 1, _pitch, Rows, weights, v);
             for (int l = 0; l <= LMax; l++)
             {
                 for (int n = 0; n < nmax; n++)

@@ -57,7 +57,7 @@ public abstract class Representation
     /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
     public void Compute(Structure structure, Span<double> values, int threads = 1) => Alone.Compute(structure, values, threads);
 
-    /// <summary>The same in float32: coefficients of the fields are made in float64 and rounded, all that is made of them is
+    /// <summary>The same in float32: pairs, and potentials, are found in float64 and rounded, all that is made of them is
     /// float32.</summary>
     /// <param name="structure">Its species must all have channels; it has the vectors of the expansion's fields.</param>
     /// <param name="values">Receives the same numbers in the same order.</param>

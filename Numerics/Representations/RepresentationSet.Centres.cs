@@ -95,7 +95,7 @@ public sealed partial class RepresentationSet
             Environments all = new(_fields, centres);
             _set.ForEachBatch(centres.Length, threads, 0, 1, (i, _, memory) =>
             {
-                _set.Expand(all, i, 1, memory);
+                _set.Expand<double>(all, i, 1, memory);
                 fixed (double* own = values)
                     _set.Forward(memory, 1, own + (nint)i * features, features);
                 Span<double> strain = hasStrain ? strains.AsSpan(checked(i * 9 * features), 9 * features) : default;

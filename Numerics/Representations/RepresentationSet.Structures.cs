@@ -28,7 +28,7 @@ public sealed partial class RepresentationSet
     public void Compute(IReadOnlyList<Structure> structures, Span<double> values, int threads = 1) =>
         ComputeAll(structures, values, threads);
 
-    /// <summary>The same in float32: coefficients of the fields are made in float64 and rounded, all that is made of them is
+    /// <summary>The same in float32: pairs, and potentials, are found in float64 and rounded, all that is made of them is
     /// float32.</summary>
     /// <param name="structures">The structures.</param>
     /// <param name="values">Receives <c>[atom of all structures, feature]</c>.</param>
@@ -92,7 +92,7 @@ public sealed partial class RepresentationSet
             T* rows = start;
             ForEachBatch(total, threads, 0, batch, (first, count, memory) =>
             {
-                Expand(environments, first, count, memory);
+                Expand<T>(environments, first, count, memory);
                 if (!streams || areStreamed)
                 {
                     Forward(memory, count, rows + (nint)first * features, features, areStreamed);
@@ -166,7 +166,7 @@ public sealed partial class RepresentationSet
 
         ForEachBatch(n, threads, readout, _batch, (first, used, memory) =>
         {
-            Expand(environments, first, used, memory);
+            Expand<double>(environments, first, used, memory);
             ClearAdjoints(memory, used);
             energy(first, used, memory, energies.AsSpan(first, used));
             for (int k = 0; k < used; k++)

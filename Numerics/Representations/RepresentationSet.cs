@@ -119,7 +119,7 @@ public sealed partial class RepresentationSet
     /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
     public void Compute(Structure structure, Span<double> values, int threads = 1) => ComputeOne(structure, values, threads);
 
-    /// <summary>The same in float32: coefficients of the fields are made in float64 and rounded, all that is made of them is
+    /// <summary>The same in float32: pairs, and potentials, are found in float64 and rounded, all that is made of them is
     /// float32.</summary>
     /// <param name="structure">Its species must all have channels; it has the vectors of all fields.</param>
     /// <param name="values">Receives <c>[atom, feature]</c>.</param>
@@ -292,7 +292,7 @@ public sealed partial class RepresentationSet
         Environments all = new(around, null);
         ForEachBatch(energies.Length, threads, readout.WorkLength, _batch, (first, count, memory) =>
         {
-            Expand(all, first, count, memory);
+            Expand<double>(all, first, count, memory);
             Forward(memory, count, memory.Features(0), (nint)(memory.Features(1) - memory.Features(0)));
             for (int k = 0; k < count; k++)
             {
@@ -307,13 +307,14 @@ public sealed partial class RepresentationSet
         new(_expansions, Array.ConvertAll(_potentials, static p => p.Field), structure, threads, adjoints, pairs);
 
     /// <summary>Coefficients of a batch.</summary>
-    private unsafe void Expand(Environments environments, int first, int count, EnvironmentMemory memory)
+    private unsafe void Expand<T>(Environments environments, int first, int count, EnvironmentMemory memory)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         (memory.Environments, memory.First) = (environments, first);
         for (int k = 0; k < count; k++)
         {
             for (int e = 0; e < _expansions.Length; e++)
-                _expansions[e].Expand(memory.Fields(k).Around[e], memory.Centre(k), memory.Scratch(e, k));
+                _expansions[e].Expand<T>(memory.Fields(k).Around[e], memory.Centre(k), memory.Scratch(e, k));
         }
     }
 
@@ -336,7 +337,9 @@ public sealed partial class RepresentationSet
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         EnvironmentScratch scratch = memory.Scratch(_expansionOf[part], k);
-        Point(part, memory, blocks, FeatureProgram<T>.Coefficients, place, scratch.Coefficients, adjoints ? scratch.Adjoint : null);
+        if (typeof(T) == typeof(double))
+            blocks.Point(FeatureProgram<T>.Coefficients, place, (T*)scratch.Coefficients, adjoints ? (T*)scratch.Adjoint : null);
+        else blocks.Point(FeatureProgram<T>.Coefficients, place, (T*)scratch.Single!.Coefficients, null);
         for (int q = 0; q < _potentialOf[part].Length; q++)
         {
             int potential = _potentialOf[part][q], centre = memory.Centre(k);

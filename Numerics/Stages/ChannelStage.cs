@@ -17,6 +17,9 @@ internal sealed unsafe class ChannelStage<T> : Stage<T>
     private readonly nint _first, _step, _toFirst;
     private readonly (int From, int To, int Count)[] _runs;
 
+    // Runs that end at this channel or before it have others behind them, as long as a vector.
+    private readonly int _whole;
+
     /// <summary>The copy.</summary>
     /// <param name="from">The block that is read.</param>
     /// <param name="first">Where its first row begins in an environment.</param>
@@ -38,10 +41,12 @@ internal sealed unsafe class ChannelStage<T> : Stage<T>
         }
 
         _runs = [.. runs];
+        _whole = places.Count - Vector<T>.Count + 1;
     }
 
     private ChannelStage(int from, nint first, nint step, int rows, (int From, int To, int Count)[] runs, int to, nint toFirst) =>
-        (_from, _first, _step, _rows, _runs, _to, _toFirst) = (from, first, step, rows, runs, to, toFirst);
+        (_from, _first, _step, _rows, _runs, _to, _toFirst, _whole) =
+            (from, first, step, rows, runs, to, toFirst, runs.Sum(static r => r.Count) - Vector<T>.Count + 1);
 
     /// <inheritdoc/>
     public override long MultiplyAdds => 0;
@@ -110,15 +115,16 @@ internal sealed unsafe class ChannelStage<T> : Stage<T>
         int stride = blocks.Shape(_to).Stride;
         for (int i = 0; i < environments; i++)
         {
-            T* from = blocks.Values(_from)[i] + _first, to = blocks.Values(_to)[i] + _toFirst;
-            for (int row = 0; row < _rows; row++, from += _step, to += stride)
+            T* from = blocks.Values(_from)[i] + _first + (_rows - 1) * _step, to = blocks.Values(_to)[i] + _toFirst + (_rows - 1) * stride;
+            for (int row = 0; row < _rows; row++, from -= _step, to -= stride)
             {
-                foreach ((int place, int channel, int count) in _runs)
+                // Whole vectors, where what they write behind a run is overwritten by the next; the system's copy is made for more.
+                for (int run = 0; run < _runs.Length; run++)
                 {
-                    // A few numbers: the system's copy is made for more.
+                    (int place, int channel, int count) = _runs[run];
                     T* x = from + place, y = to + channel;
-                    int k = 0;
-                    for (; k + Vector<T>.Count <= count; k += Vector<T>.Count)
+                    int k = 0, whole = channel + count <= _whole ? count : count - Vector<T>.Count + 1;
+                    for (; k < whole; k += Vector<T>.Count)
                         Vector.Store(Vector.Load(x + k), y + k);
                     for (; k < count; k++)
                         y[k] = x[k];

@@ -28,6 +28,7 @@ internal static unsafe class SquareTile<TLanes, V, T>
     /// <param name="width">From lm to lm.</param>
     /// <param name="pairs">From l to l of the target.</param>
     /// <param name="step">From (0, j) to (1, j) of it.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Make(int first, int last, int from, T* x, T* y, T* weights, T* target, nint width, nint pairs, nint step)
     {
         T* a = x + ((last + 1) * (last + 1) - 1) * width, b = y + (a - x);

@@ -174,7 +174,7 @@ let pairGradientsAreForwardProducts (subject: Subject) (s: Structure) =
                    yield! pieces[3 * chunk + d] |]
 
     for i in 0 .. min 2 (s.Count - 1) do
-        e.Expand(around, i, scratch)
+        e.Expand<float>(around, i, scratch)
         run part r scratch.Coefficients target
         e.DifferentiateRadial scratch
         let all = [ part.Gradients; part.Tangents :> PairGradients ]

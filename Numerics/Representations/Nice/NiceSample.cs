@@ -104,7 +104,7 @@ internal sealed unsafe class NiceSample
             fields ??= new StructureFields([_fields.Expansion], _potentials, structure, 1, false);
             scratch ??= _fields.Expansion.CreateScratch();
             int centre = centres?[i] ?? i;
-            _fields.Expansion.Expand(fields.Around[0], centre, scratch);
+            _fields.Expansion.Expand<double>(fields.Around[0], centre, scratch);
             Span<double> to = _coefficients.AsSpan(Count * _length, _length);
             new ReadOnlySpan<double>(scratch.Coefficients, _expanded).CopyTo(to);
             to = to[_expanded..];

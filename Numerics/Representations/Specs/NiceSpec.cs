@@ -55,7 +55,7 @@ public sealed record NiceSpec(NiceSettings Settings, int Environments)
 
     private static readonly SpecWords<bool> Precisions = new(
         ("float64", false, "coefficients and all that is made of them"),
-        ("float32", true, "all that is made of coefficients; derivatives and models are float64 alone"));
+        ("float32", true, "all that is made of pairs and potentials; derivatives and models are float64 alone"));
 
     /// <summary>Keys that the representation has with kind nice alone.</summary>
     internal static IReadOnlyList<SpecNode> Nodes { get; } =
