@@ -206,6 +206,46 @@ let tests =
                     Assert.Equal<float[]>(one.Gradients.ToArray(), many.Gradients.ToArray())
                     Assert.Equal<float[]>(one.VectorGradients.ToArray(), many.VectorGradients.ToArray()))
 
+        testCase "a power spectrum of any number of channels is its plain sums, in both precisions, and touches no other memory" <| fun () ->
+            let s =
+                Structure.Create(
+                    ReadOnlySpan [| 1; 8; 1; 8; 8 |],
+                    ReadOnlySpan [| 0.; 0.; 0.; 1.1; 0.2; 0.1; -0.7; 1.3; 0.4; 0.3; -0.9; 1.6; 1.9; 1.2; -0.8 |]
+                )
+
+            for nmax in 1..12 do
+                for species in [ [ 8 ]; [ 1; 8 ]; [ 1; 6; 8 ] ] do
+                    for lmax in [ 0; 1; 3 ] do
+                        let s = if species.Length > 1 then s else Structure.Create(ReadOnlySpan [| 8; 8 |], s.Positions.Slice(0, 6))
+                        let radial = RadialTable.Build(SmearedGto(GtoBasis(nmax, 3.4), lmax, 3.4, 0.4), CutoffFunction(3.4, 0.8), 1e-9)
+                        let f = PowerSpectrum(DensityExpansion(radial, species))
+                        let c, channels, rows = f.Expansion.Compute s, species.Length * nmax, (lmax + 1) * (lmax + 1)
+
+                        let expected = [|
+                            for atom in 0 .. s.Count - 1 do
+                                for l in 0..lmax do
+                                    for q in 0 .. channels - 1 do
+                                        for k in q .. channels - 1 do
+                                            let at lm q = c[(atom * rows + lm) * channels + q]
+                                            let sum = Seq.sumBy (fun lm -> at lm q * at lm k) (seq { l * l .. (l + 1) * (l + 1) - 1 })
+                                            (if q = k then 1. else sqrt 2.) * sum / sqrt (float (2 * l + 1))
+                        |]
+
+                        let guard, count, largest = 40, expected.Length, expected |> Array.map abs |> Array.max
+                        let double, single = Array.create (count + 2 * guard) -7., Array.create (count + 2 * guard) -7.f
+                        f.Compute(s, Span(double, guard, count))
+                        f.ComputeSingle(s, Span(single, guard, count))
+
+                        for k in 0 .. double.Length - 1 do
+                            let isOutside = k < guard || k >= guard + count
+                            let wanted = if isOutside then -7. else expected[k - guard]
+                            let off name found tolerance =
+                                if not (abs (found - wanted) <= (if isOutside then 0. else tolerance * largest)) then
+                                    Assert.Fail $"{name}, nmax {nmax}, {species}, lmax {lmax}, number {k - guard}: {found}, not {wanted}"
+
+                            off "float64" double[k] 1e-14
+                            off "float32" (float single[k]) 2e-6
+
         testCase "an atom on its own has features and no gradients" <| fun () ->
             for f in representations do
                 let s =
