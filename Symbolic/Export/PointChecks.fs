@@ -34,7 +34,10 @@ def product(sums, phase, roots, symbols, at):
         return value * sum((product(sums[1:], phase, roots, rest, {**at, sums[0]: Rational(k, 2)}) for k in range(13)), S(0))
     for x in roots: value *= sqrt(2*at[x] + 1)
     return value * (-1)**sum(n*at[x] for x, n in phase)
-def differ(x, y): return 1 if abs(S(x - y).evalf(30)) > 1e-18 else 0"""
+def differ(x, y, size=0): return 1 if abs(S(x - y).evalf(30)) > 1e-18*(abs(S(x).evalf(30)) + abs(S(y).evalf(30)) + size) else 0
+def vanish(*terms):
+    values = [S(v*c()) for v, c in terms if v != 0]
+    return differ(sum(values, S(0)), S(0), sum(abs(v.evalf(30)) for v in values))"""
 
 /// Doubled quantum numbers at which a symbol is defined, small so that boundaries are frequent.
 let rec private point (random: Random) (symbol: Symbol) : BigInteger list =
@@ -197,24 +200,24 @@ let private inPython (check: Check) : string list =
     | Vanishes(names, at, letters, terms) ->
         let names, at = names @ List.map fst letters, at @ [ for _, x in letters -> BigInteger x ]
         let terms = terms |> List.map (fun (symbol, c, root) -> $"({call symbol}, lambda: ({c})*sqrt({root}))") |> String.concat ", "
-        [ assign names at; $"failures += differ(sum((v*c() for v, c in [{terms}] if v != 0), S(0)), S(0))" ]
+        [ assign names at; $"failures += vanish({terms})" ]
     | Alike(names, at, image, exponent, symbol) ->
         [ assign names at; $"failures += differ({call image}, (-1)**({exponent})*{call symbol})" ]
-    | Balances(at, left, right, []) -> [ place at; $"failures += differ({product left}, {product right})" ]
+    | Balances(at, left, right, []) -> [ place at; $"failures += differ({product left}, {product right}, 1)" ]
     | Balances(at, left, _, pairs) ->
         let equal = pairs |> List.map (fun (x, y) -> $"at[\"{x}\"] == at[\"{y}\"]") |> String.concat " and "
 
         // Where the final scheme's triangles are not kept both sides are 0 by the symbols, not by the delta.
         [ place at
           $"left = {product left}"
-          $"failures += left != 0 and differ(left, S(int({equal})))" ]
+          $"failures += left != 0 and differ(left, S(int({equal})), 1)" ]
     | Overlaps(at, s) ->
         let rec write scheme =
             match scheme with
             | Single x -> $"\"{x}\""
             | Couple(l, r, x) -> $"({write l}, {write r}, \"{x}\")"
 
-        [ place at; $"failures += differ({product s.Value}, overlap({write s.Start}, {write s.Final}, at))" ]
+        [ place at; $"failures += differ({product s.Value}, overlap({write s.Start}, {write s.Final}, at), 1)" ]
 
 /// The same symbols and products for Maxima, by its package of Clebsch–Gordan coefficients.
 let private maximaHeader =
@@ -236,7 +239,8 @@ product_of(sums, phase, roots, symbols, at) := block([v : 1],
     for x in roots do v : v*sqrt(2*assoc(x, at) + 1),
     v*(-1)**lsum(p[2]*assoc(p[1], at), p, phase))$
 fpprec : 40$
-differ(x, y) := if is(abs(bfloat(x - y)) > 1b-18) then 1 else 0$"""
+differ(x, y, size) := if is(abs(bfloat(x - y)) > 1b-18*bfloat(abs(x) + abs(y) + size)) then 1 else 0$
+vanish(terms) := differ(lsum(v, v, terms), 0, lsum(abs(v), v, terms))$"""
 
 let private inMaxima (check: Check) : string list =
     let assign (names: string list) (twice: BigInteger list) =
@@ -255,18 +259,18 @@ let private inMaxima (check: Check) : string list =
         let terms =
             terms
             |> List.map (fun (symbol, c, root) -> $"block([v : {call symbol}], if v = 0 then 0 else v*({c})*sqrt({root}))")
-            |> String.concat " + "
+            |> listed
 
-        [ assign names at; $"failures : failures + differ({terms}, 0)$" ]
+        [ assign names at; $"failures : failures + vanish({terms})$" ]
     | Alike(names, at, image, exponent, symbol) ->
-        [ assign names at; $"failures : failures + differ({call image}, (-1)**({exponent})*{call symbol})$" ]
-    | Balances(at, left, right, []) -> [ place at; $"failures : failures + differ({product left}, {product right})$" ]
+        [ assign names at; $"failures : failures + differ({call image}, (-1)**({exponent})*{call symbol}, 0)$" ]
+    | Balances(at, left, right, []) -> [ place at; $"failures : failures + differ({product left}, {product right}, 1)$" ]
     | Balances(at, left, _, pairs) ->
         let equal = pairs |> List.map (fun (x, y) -> $"assoc(\"{x}\", at) = assoc(\"{y}\", at)") |> String.concat " and "
 
         [ place at
           $"left : {product left}$"
-          $"if left # 0 then failures : failures + differ(left, if {equal} then 1 else 0)$" ]
+          $"if left # 0 then failures : failures + differ(left, if {equal} then 1 else 0, 1)$" ]
     // Scalar products of schemes are SymPy's part.
     | Overlaps _ -> []
 

@@ -348,6 +348,13 @@ class Symbol:
     def call(self, arguments):
         return f"{self.name}({'; '.join(', '.join(arguments[i:i + 3]) for i in range(0, len(arguments), 3))})"
 
+    def meaning(self):
+        """What the symbol is, where that is no common name."""
+        show, listed = lambda f: f.put(self.in_quanta).show(self.quanta), ", ".join
+        return (f"; {self.call(self.quanta)} is sqrt({'*'.join(f'({show(f)})!' for f in self.up)}) times the sum over all integers "
+                f"{self.term.index} of {self.term.show()} with {listed(f'{p} = {show(var(p))}' for p in self.names[1:])}"
+                if self.term.powers else "")
+
 
 SYMBOLS = {
     "3j": Symbol("3j", "s a b c d e", "", "s, -s+a, -s+b, -s+c, s+d, s+e", "d - e", "c+e, b+d, a, b, a+e, c+d, a+d, c, b+e",
@@ -482,12 +489,8 @@ def normalisation(d, premises):
     boundary = ("the coefficient of a symbol outside its domain vanishes" if vanishing == domains else
                 "a symbol outside its domain counts as 0" + (", and its coefficient vanishes by itself wherever " + where(vanishing)
                                                              if vanishing else ""))
-    meaning, show = "", lambda f: f.put(symbol.in_quanta).show(quanta)
-    if symbol.term.powers:
-        meaning = (f"; {symbol.call(quanta)} is sqrt({'*'.join(f'({show(f)})!' for f in symbol.up)}) times the sum over all integers "
-                   f"{symbol.term.index} of {symbol.term.show()} with {', '.join(f'{p} = {show(var(p))}' for p in symbol.names[1:])}")
     return Proved("symbols", f"{' + '.join(one(*t) for t in claim)} = 0 for all integers and half-integers{any_numbers(symbol.term)}, "
-                  f"wherever {where(domains)}; {boundary}{meaning}", premises, symbol=symbol, claim=claim, domains=domains)
+                  f"wherever {where(domains)}; {boundary}{symbol.meaning()}", premises, symbol=symbol, claim=claim, domains=domains)
 
 
 # ---- symmetries, closed forms, values
@@ -579,14 +582,15 @@ def symbol_value(symbol, names, images, value, premises):
     twice, domain = [t.put(images) for t in symbol.twice.values()], [f.put(images) for f in symbol.physical]
     need(can_be_met(names, [f.get((), 0) for f in images.values()], lambda p: (value is None or all(x >= 0 for x in p.values()))
                     and all(f.at(p) >= 0 for f in domain)), "the symbol is nowhere defined")
-    if value is None:
-        right = f"0 for all integers {', '.join(names)} at which the symbol is defined"
-    else:
+    kinds = [f"integers {', '.join(names)}{'' if value is None else ' >= 0'}"] * bool(names)
+    kinds += [f"numbers {', '.join(symbol.term.powers)}"] * bool(symbol.term.powers)
+    where = f" for all {' and all '.join(kinds)} at which the symbol is defined" if kinds else ", where the symbol is defined"
+    right = "0"
+    if value is not None:
         rup, rdown, up, down = (product_text(xs, names) for xs in value[1:5])
         powers = "".join(f"{x}**({e.show(names)})*" for x, e in value[5].items())
-        right = (f"(-1)**({value[0].show(names)})*sqrt({rup}/({rdown}))*{powers}{up}/({down}) for all integers {', '.join(names)} >= 0"
-                 f"{any_numbers(symbol.term)} at which the symbol is defined")
-    text = f"{quanta_text(symbol, twice, names)} = {right}"
+        right = f"(-1)**({value[0].show(names)})*sqrt({rup}/({rdown}))*{powers}{up}/({down})"
+    text = f"{quanta_text(symbol, twice, names)} = {right}{where}{symbol.meaning()}"
     return Proved("value", text, premises, symbol=symbol, names=names, twice=twice, value=value)
 
 

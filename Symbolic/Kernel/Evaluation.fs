@@ -57,17 +57,32 @@ type SymbolValue
         let product (xs: Linear list) =
             if xs.IsEmpty then "1" else xs |> List.map (fun x -> $"({print x})!") |> String.concat "*"
 
+        let quantifier natural =
+            let integers =
+                match List.tail names with
+                | [] -> []
+                | parameters -> [ $"""integers {String.Join(", ", parameters)}{if natural then " >= 0" else ""}""" ]
+
+            let letters =
+                match symbol.Term.Letters with
+                | [] -> []
+                | letters -> [ $"""numbers {String.Join(", ", letters)}""" ]
+
+            match integers @ letters with
+            | [] -> ", where the symbol is defined"
+            | all -> $""" for all {String.Join(" and all ", all)} at which the symbol is defined"""
+
         let right =
             match value with
-            | None -> "0 for all integers " + String.Join(", ", List.tail names) + " at which the symbol is defined"
+            | None -> $"0{quantifier false}"
             | Some v ->
                 let powers = v.Powers |> List.map (fun (x, e) -> $"{x}**({print e})*") |> String.concat ""
-                let letters = if v.Powers.IsEmpty then "" else $""" and all numbers {String.Join(", ", symbol.Term.Letters)}"""
 
                 $"(-1)**({print v.Sign})*sqrt({product v.RootUp}/({product v.RootDown}))*{powers}{product v.Up}/({product v.Down})"
-                + $""" for all integers {String.Join(", ", List.tail names)} >= 0{letters} at which the symbol is defined"""
+                + quantifier true
 
-        $"{symbol.Call quanta} = {right}"
+        let meaning = match Definition.meaning symbol with "" -> "" | meaning -> "; " + meaning
+        $"{symbol.Call quanta} = {right}{meaning}"
 
 /// Certificate of `Evaluation.fromSum` (nothing but the premises) and `Evaluation.zero`.
 [<Sealed>]

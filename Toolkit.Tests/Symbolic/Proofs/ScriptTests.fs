@@ -1,7 +1,9 @@
 module Toolkit.Tests.Symbolic.Proofs.ScriptTests
 
+open System.Numerics
 open Expecto
 open Toolkit.Symbolic.Proofs
+open Toolkit.Symbolic.Proofs.Kernel
 open Toolkit.Symbolic.Export
 open Toolkit.Tests.Laws
 
@@ -24,6 +26,22 @@ let tests =
             for name, script in scripts Scripts.maxima do
                 match Tool.run "maxima" [ "--very-quiet" ] script with
                 | Some(_, out, _) -> Assert.Equal((name, "0"), (name, lastLine out))
+                | None -> SharedData.skipped "no maxima"
+
+        testCase "scripts compare numbers relative to their size: a theorem times 10**20 is true, too" <| fun () ->
+            let theorem = TheoremTests.proved (Catalogue.entries |> List.find (fun e -> e.Name = "3j.recursion-j"))
+            let c = theorem.Certificate :?> NormalisationCertificate
+            let k = BigInteger.Pow(BigInteger 10, 20)
+            let struct (up, down) = c.Scale
+            let terms = c.Terms |> List.map (fun t -> { t with Coefficient = k * t.Coefficient })
+
+            match Normalisation.prove c.Symbol theorem.Premises[0] terms c.Domains c.Witnesses (struct (k * up, down)) with
+            | Error why -> failwith why
+            | Ok large ->
+                Tool.withPython "sympy" (fun python -> Assert.Equal("0", lastLine (python (Scripts.sympy "large" large) [])))
+
+                match Tool.run "maxima" [ "--very-quiet" ] (Scripts.maxima "large" large) with
+                | Some(_, out, _) -> Assert.Equal("0", lastLine out)
                 | None -> SharedData.skipped "no maxima"
 
         testCase "scripts of different theorems on symbols differ in more than comments, and end with the statement at points" <| fun () ->
