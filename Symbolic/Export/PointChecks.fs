@@ -69,37 +69,41 @@ type private Call = Symbol * string list
 type private Check =
     /// Σ coefficient √radicand symbol = 0. Where a symbol is 0 its coefficient may have no value.
     | Vanishes of names: string list * at: BigInteger list * letters: (string * int) list * (Call * string * string) list
-    /// A symbol is (−1) to an exponent times another.
-    | Alike of names: string list * at: BigInteger list * Call * exponent: string * Call
     /// Two sums of products of 6j symbols are equal; or the first is 1 or 0 as pairs of labels are equal or not, or 0 anyway.
     | Balances of at: (string * int) list * RecouplingProduct * RecouplingProduct * delta: (string * string) list
     /// A sum of products of 6j symbols is the scalar product of two schemes' states.
     | Overlaps of at: (string * int) list * RecouplingCoefficient
 
-let private relation (random: Random) (count: int) (s: SymbolRelation) =
-    let names = s.Symbol.Quanta
-    // Halved as a whole: half an integer by itself is no fraction in Python.
-    let moved name (k: BigInteger) = if k.IsZero then name else $"(2*{name} + {k})/2"
+/// An equation between values of one symbol, without further sums and factorials, at its arguments in one of the summands.
+let private equation (random: Random) (count: int) (e: Equation) =
+    let names = e.Free
 
-    let term (t: SymbolTerm) =
-        let arguments = List.map2 moved names t.Shift
-        let root = "1" :: (t.Radicand |> List.map (fun f -> $"({Linear.print names f})")) |> String.concat "*"
-        (s.Symbol, s.Symbol.Term.Letters @ arguments), t.Coefficient.Print s.Symbol.Names, root
+    let term sign (p: Product) =
+        match p.Values with
+        | [ { Function = Function.Symbol symbol; Twice = twice } ] when (p.RootUp @ p.RootDown @ p.Up @ p.Down).IsEmpty ->
+            // Halved as a whole: half an integer by itself is no fraction in Python.
+            let arguments = twice |> List.map (fun f -> $"({Linear.print names f})/2")
+            let root = "1" :: (p.Roots |> List.map (fun f -> $"({Linear.print names f})")) |> String.concat "*"
+            let coefficient = $"{sign}*(-1)**({Linear.print names p.Sign})*({p.Coefficient.Print(names @ e.Letters)})"
+            Some((symbol, e.Letters @ arguments), coefficient, root)
+        | _ -> None
 
-    [ for _ in 1..count do
-          let reference = s.Terms[random.Next s.Terms.Length].Shift
-          let isClaimed = s.Domains |> List.exists (function Summand r -> s.Terms[r].Shift = reference | Bounds _ -> false)
+    let terms = if e.Bound.IsEmpty then List.map (term "1") e.Left @ List.map (term "(-1)") e.Right else [ None ]
 
-          if isClaimed then
-              let at = List.map2 (fun (a: BigInteger) b -> a - b) (point random s.Symbol) reference
-              let letters = s.Symbol.Term.Letters |> List.map (fun x -> x, random.Next(1, 8) * (1 - 2 * random.Next 2))
-              Vanishes(names, at, letters, s.Terms |> List.map term) ]
+    match e.Variables with
+    | QuantumNumbers symbol when List.forall Option.isSome terms ->
+        let references =
+            match e.Where with
+            | OneOf domains -> domains |> List.choose (function Defined v -> Some(v.Twice |> List.map _.Constant) | _ -> None)
+            | _ -> [ names |> List.map (fun _ -> BigInteger.Zero) ]
 
-let private symmetry (random: Random) (s: Symmetry) =
-    let names = s.Symbol.Quanta
-    let images = s.TwiceImages |> List.map (fun f -> $"({Linear.print names f})/2")
-    let parity = Linear.substitute s.Symbol.InQuanta s.Parity |> Linear.print names
-    [ Alike(names, point random s.Symbol, (s.Symbol, images), parity, (s.Symbol, names)) ]
+        [ if not references.IsEmpty then
+              for _ in 1..count do
+                  let reference = references[random.Next references.Length]
+                  let at = List.map2 (fun (a: BigInteger) b -> a - b) (point random symbol) reference
+                  let letters = e.Letters |> List.map (fun x -> x, random.Next(1, 8) * (1 - 2 * random.Next 2))
+                  Vanishes(names, at, letters, List.map Option.get terms) ]
+    | _ -> []
 
 let private recoupling (random: Random) (count: int) (s: RecouplingIdentity) =
     let rec labels scheme =
@@ -170,11 +174,11 @@ let private coefficient (random: Random) (count: int) (s: RecouplingCoefficient)
 
 let rec private checks (random: Random) (count: int) (statement: Statement) : Check list =
     match statement with
-    | :? SymbolRelation as s -> relation random count s
-    | :? Symmetry as s -> symmetry random s
+    | :? Equation as e -> equation random count e
     | :? RecouplingIdentity as s -> recoupling random count s
     | :? RecouplingCoefficient as s -> coefficient random count s
-    | :? AllOf as s -> s.Parts |> List.collect (checks random count)
+    // One point for each of many.
+    | :? AllOf as s -> s.Parts |> List.collect (checks random (if s.Parts.Length > count then 1 else count))
     | _ -> []
 
 let private listed (items: string list) = "[" + String.Join(", ", items) + "]"
@@ -201,8 +205,6 @@ let private inPython (check: Check) : string list =
         let names, at = names @ List.map fst letters, at @ [ for _, x in letters -> BigInteger x ]
         let terms = terms |> List.map (fun (symbol, c, root) -> $"({call symbol}, lambda: ({c})*sqrt({root}))") |> String.concat ", "
         [ assign names at; $"failures += vanish({terms})" ]
-    | Alike(names, at, image, exponent, symbol) ->
-        [ assign names at; $"failures += differ({call image}, (-1)**({exponent})*{call symbol})" ]
     | Balances(at, left, right, []) -> [ place at; $"failures += differ({product left}, {product right}, 1)" ]
     | Balances(at, left, _, pairs) ->
         let equal = pairs |> List.map (fun (x, y) -> $"at[\"{x}\"] == at[\"{y}\"]") |> String.concat " and "
@@ -262,8 +264,6 @@ let private inMaxima (check: Check) : string list =
             |> listed
 
         [ assign names at; $"failures : failures + vanish({terms})$" ]
-    | Alike(names, at, image, exponent, symbol) ->
-        [ assign names at; $"failures : failures + differ({call image}, (-1)**({exponent})*{call symbol}, 0)$" ]
     | Balances(at, left, right, []) -> [ place at; $"failures : failures + differ({product left}, {product right}, 1)$" ]
     | Balances(at, left, _, pairs) ->
         let equal = pairs |> List.map (fun (x, y) -> $"assoc(\"{x}\", at) = assoc(\"{y}\", at)") |> String.concat " and "

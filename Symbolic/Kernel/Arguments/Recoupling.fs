@@ -89,7 +89,7 @@ type RecouplingIdentity
 /// Certificate of `Recoupling.prove`: a scheme and two paths.
 [<Sealed>]
 type RecouplingCertificate internal (start: Scheme, first: Move list, second: Move list) =
-    inherit Certificate()
+    inherit Certificate("rewriting", first.Length + second.Length)
 
     /// Where both paths begin.
     member _.Start = start
@@ -99,9 +99,6 @@ type RecouplingCertificate internal (start: Scheme, first: Move list, second: Mo
 
     /// The other.
     member _.Second = second
-
-    override _.Rule = "rewriting"
-    override _.Size = first.Length + second.Length
 
 /// The states of one coupling scheme as combinations of those of another.
 [<Sealed>]
@@ -130,16 +127,13 @@ type RecouplingCoefficient internal (start: Scheme, final: Scheme, value: Recoup
 /// Certificate of `Recoupling.connect`: a scheme and a path.
 [<Sealed>]
 type PathCertificate internal (start: Scheme, moves: Move list) =
-    inherit Certificate()
+    inherit Certificate("recoupling path", moves.Length)
 
     /// Where the path begins.
     member _.Start = start
 
     /// The path.
     member _.Moves = moves
-
-    override _.Rule = "recoupling path"
-    override _.Size = moves.Length
 
 /// Identities between 6j symbols by rewriting coupling schemes: two ways from one scheme to another have the same
 /// coefficients, since the coupled states of a scheme are linearly independent.

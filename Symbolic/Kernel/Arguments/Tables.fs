@@ -78,9 +78,7 @@ type CorrectTable
 /// Certificate of `Tables.prove`: the number of entries. The file itself is named by its checksum.
 [<Sealed>]
 type TableCertificate internal (entries: int) =
-    inherit Certificate()
-    override _.Rule = "table"
-    override _.Size = entries
+    inherit Certificate("table", entries)
 
 /// Tables of coefficients are theorems: block by block, exact numbers satisfy the relations that determine the block, and
 /// the file's numbers are those numbers rounded.
