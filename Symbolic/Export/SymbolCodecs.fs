@@ -208,11 +208,11 @@ let private singleTerm =
     { Rules = [ "single term" ]
       Write =
         fun writer theorem ->
-            let c = theorem.Certificate :?> SingleTermCertificate
+            let c = theorem.Certificate :?> EvaluationCertificate
             writer.WriteString("symbol", c.Symbol.Name)
             writeStrings writer "names" c.Names.Tail
             writeForms writer "images" c.Names c.Images
-            writer.WriteString("index", Linear.print c.Names c.Index)
+            c.Index |> Option.iter (fun index -> writer.WriteString("index", Linear.print c.Names index))
       Replay =
         fun element premises ->
             let names = withIndex (field "names" element |> names)
@@ -310,10 +310,10 @@ let private recouplingPath =
     { Rules = [ "recoupling path" ]
       Write =
         fun writer theorem ->
-            let c = theorem.Certificate :?> PathCertificate
+            let c = theorem.Certificate :?> RecouplingCertificate
             writer.WritePropertyName "scheme"
             writeScheme writer c.Start
-            writeStrings writer "moves" (c.Moves |> List.map moveText)
+            writeStrings writer "moves" (c.First |> List.map moveText)
       Replay =
         fun element premises ->
             one premises (fun premise ->

@@ -749,7 +749,7 @@ def norm(d, premises):
     (equal, closed), symbol = premises, SYMBOLS["3j"]
     need(equal.symbol is symbol and equal.line == [0, 0, 0, 0, 2, -2] and equal.step == [0, 0, 0, -2, 2, 0], "another line")
     need(equal.factor == Counter(forms(["j1 + m1", "j1 - m1 + 1"], symbol.quanta)), "another factor")
-    need(not closed.term.alternating and len(closed.term.names) == 4, "another sum")
+    need(not closed.term.alternating and len(closed.term.names) == 4 and not set(closed.term.up) & set(closed.term.down), "another sum")
     s, a, d_, n = map(var, closed.term.names)
     images = {"s": poly(0), "a": a, "b": poly(0), "c": s, "d": d_, "e": n - s}
     at = lambda xs: [x.put(images) for x in xs if x.put(images)]

@@ -40,27 +40,19 @@ module ClosedForms =
         else
             None
 
-    /// Factorials as two multisets of forms, those of constants multiplied out.
-    let private value (numerator: Linear list) (denominator: Linear list) =
-        let split (xs: Linear list) =
-            let constants, forms = xs |> List.partition Linear.isConstant
+    /// A product of factorials to powers is 1: those of constants are multiplied out, others must have cancelled.
+    let private isOne (powers: (Linear * int) list) =
+        let factorial (n: BigInteger) =
+            if n > largest then
+                raise (OverflowException $"a factorial of more than {largest} is not multiplied out")
 
-            let number =
-                (BigInteger.One, constants)
-                ||> List.fold (fun product x ->
-                    if x.Constant > largest then
-                        raise (OverflowException $"a factorial of more than {largest} is not multiplied out")
+            Seq.fold (fun (p: BigInteger) (k: int) -> p * BigInteger k) BigInteger.One (seq { 1 .. int n })
 
-                    Seq.fold (fun (p: BigInteger) (k: int) -> p * BigInteger k) product (seq { 1 .. int x.Constant }))
+        let product sign =
+            (BigInteger.One, powers)
+            ||> List.fold (fun p (x, n) -> if n * sign > 0 then p * BigInteger.Pow(factorial x.Constant, abs n) else p)
 
-            List.sort forms, number
-
-        split numerator, split denominator
-
-    let private sameValue first second =
-        let (a1, x1), (b1, y1) = first
-        let (a2, x2), (b2, y2) = second
-        List.sort (a1 @ b2) = List.sort (a2 @ b1) && (x1: BigInteger) * y2 = x2 * y1
+        powers |> List.forall (fst >> Linear.isConstant) && product 1 = product -1
 
     /// The term and the value of a theorem that says Σ_s F(s) = Π Up!/Π Down! for natural parameters.
     let internal tryRead (theorem: Theorem) : (Term * Product) option =
@@ -135,9 +127,10 @@ module ClosedForms =
                         Error "the initial term is not always positive"
                     elif
                         not (
-                            sameValue
-                                (value firstUp firstDown)
-                                (value (List.map atZero closed.Numerator) (List.map atZero closed.Denominator))
+                            Term.balance
+                                (firstUp @ List.map atZero closed.Denominator)
+                                (firstDown @ List.map atZero closed.Numerator)
+                            |> isOne
                         )
                     then
                         Error "the closed form has another initial value"

@@ -54,34 +54,26 @@ type Family =
     /// Any family that is assumed to be equivariant.
     | Any of string
 
-    /// The number of its nodes.
-    member this.Size: int =
+    /// The families and the orders of which it is made.
+    member this.Parts: Family list * Order list =
         match this with
-        | SiteSum _
-        | Any _ -> 1
-        | Joined(family, _)
+        | SiteSum(_, l) -> [], [ l ]
+        | Any _ -> [], []
+        | Joined(family, j) -> [ family ], [ j ]
         | Gradient(family, _)
-        | Image family -> 1 + family.Size
-        | Total families -> 1 + List.sumBy (fun (f: Family) -> f.Size) families
-        | Coupled(left, right, _)
-        | CoupledSeparately(left, right, _, _) -> 1 + left.Size + right.Size
+        | Image family -> [ family ], []
+        | Total families -> families, []
+        | Coupled(left, right, l) -> [ left; right ], [ l ]
+        | CoupledSeparately(left, right, l, s) -> [ left; right ], [ l; s ]
+
+    /// The number of its nodes.
+    member this.Size: int = 1 + List.sumBy (fun (f: Family) -> f.Size) (fst this.Parts)
 
     /// The names of its orders.
     member this.Orders: Set<string> =
-        let own order =
-            match order with
-            | Named name -> Set.singleton name
-            | Fixed _ -> Set.empty
-
-        match this with
-        | SiteSum(_, l) -> own l
-        | Any _ -> Set.empty
-        | Joined(family, j) -> Set.union family.Orders (own j)
-        | Gradient(family, _)
-        | Image family -> family.Orders
-        | Total families -> families |> List.map (fun (f: Family) -> f.Orders) |> Set.unionMany
-        | Coupled(left, right, l) -> Set.unionMany [ left.Orders; right.Orders; own l ]
-        | CoupledSeparately(left, right, l, s) -> Set.unionMany [ left.Orders; right.Orders; own l; own s ]
+        let families, orders = this.Parts
+        let own = orders |> List.choose (function Named name -> Some name | Fixed _ -> None)
+        Set.unionMany (Set.ofList own :: List.map (fun (f: Family) -> f.Orders) families)
 
     override this.ToString() =
         match this with
@@ -425,14 +417,9 @@ module Equivariance =
     let unordered (premise: Theorem) : Result<Theorem, string> =
         let rec isOfSums family =
             match family with
-            | SiteSum _ -> true
-            | Joined(part, _)
-            | Image part -> isOfSums part
-            | Total parts -> List.forall isOfSums parts
-            | Coupled(left, right, _)
-            | CoupledSeparately(left, right, _, _) -> isOfSums left && isOfSums right
             | Gradient _
             | Any _ -> false
+            | made -> List.forall isOfSums (fst made.Parts)
 
         state "R7-permutation" premise [] (fun e -> if isOfSums e.Family then Some Renumbered else None)
 

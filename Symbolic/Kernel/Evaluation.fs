@@ -5,9 +5,10 @@ open System.Numerics
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.Hypergeometric
 
-/// Certificate of `Evaluation.fromSum` (nothing but the premises) and `Evaluation.zero`.
+/// Certificate of the rules for values on families of points.
 [<Sealed>]
-type EvaluationCertificate internal (rule: string, symbol: Symbol, names: string list, images: Linear list) =
+type EvaluationCertificate
+    internal (rule: string, symbol: Symbol, names: string list, images: Linear list, index: Linear option) =
     inherit Certificate(rule, images.Length)
 
     /// Which symbol.
@@ -19,21 +20,7 @@ type EvaluationCertificate internal (rule: string, symbol: Symbol, names: string
     /// The symbol's integer parameters as forms in the family's.
     member _.Images = images
 
-/// Certificate of `Evaluation.single`.
-[<Sealed>]
-type SingleTermCertificate internal (symbol: Symbol, names: string list, images: Linear list, index: Linear) =
-    inherit Certificate("single term", images.Length + 1)
-
-    /// Which symbol.
-    member _.Symbol = symbol
-
-    /// Names of the family's variables.
-    member _.Names = names
-
-    /// The symbol's integer parameters as forms in the family's.
-    member _.Images = images
-
-    /// Where the one term stands.
+    /// Where the one term of `Evaluation.single` stands.
     member _.Index = index
 
 /// Values of symbols on families of points.
@@ -93,7 +80,7 @@ module Evaluation =
                             RootUp = symbol.NormNumerator |> List.map at
                             RootDown = symbol.NormDenominator |> List.map at }
 
-                    let certificate = EvaluationCertificate("evaluation", symbol, names, images)
+                    let certificate = EvaluationCertificate("evaluation", symbol, names, images, None)
                     Ok(Rule.certifies certificate (statement symbol names images [ value ]) [ identity; closed ] [])
             | _ -> Error "the first premise is not an identity between two sums"
         | _ -> Error "the premises must be an identity between sums and a closed form"
@@ -134,7 +121,7 @@ module Evaluation =
                         Down = symbol.Term.Denominator |> List.map at
                         Powers = symbol.Term.Powers |> List.map (fun (x, e) -> x, at e) }
 
-                let certificate = SingleTermCertificate(symbol, names, images, index)
+                let certificate = EvaluationCertificate("single term", symbol, names, images, Some index)
                 Ok(Rule.certifies certificate (statement symbol names images [ value ]) [] [])
 
     /// From a symmetry that maps a family of points to itself with sign −1, that the symbol is 0 there.
@@ -150,6 +137,6 @@ module Evaluation =
             elif not (isOdd (at parity)) then
                 Error "the sign is not always −1"
             else
-                let certificate = EvaluationCertificate("antisymmetry", symbol, names, images)
+                let certificate = EvaluationCertificate("antisymmetry", symbol, names, images, None)
                 Ok(Rule.certifies certificate (statement symbol names images []) [ symmetry ] [])
         | None -> Error "the premise must be a symmetry"

@@ -85,7 +85,7 @@ module Normalisation =
     ///
     /// The symbol is σ √N S. With K_i σ_i X_i = κ C_i Y_i, the coefficient K_i √R_i is λ_i C_i σ_i / √N_i for
     /// λ_i = κ (Y_i/X_i) √(R_i N_i). Checked: that identity between polynomials; that λ_i² is the same for all i, by
-    /// comparing R_i, Y_i², X_i² and N_i/N_r factor by factor; that all X, Y are positive and all R_i ≥ 0 where both
+    /// comparing R_i, Y_i², X_i² and N_i/N_0 factor by factor; that all X, Y are positive and all R_i ≥ 0 where both
     /// symbols are defined, so that λ_i = λ_r follows from the equality of squares for any two defined symbols. Where a
     /// symbol is not defined its sum S is 0, so the relation holds without it. Whether its coefficient vanishes there
     /// is decided on every hyperplane that the domain and the shift leave between them, and becomes part of the
@@ -142,12 +142,12 @@ module Normalisation =
                     let degree = claim |> List.map _.Coefficient.TotalDegree |> List.max |> max 0
                     let all = [ 0 .. claim.Length - 1 ]
                     let pairs = List.allPairs all all |> List.filter (fun (r, i) -> r < i)
-                    let ratios = pairs |> List.map (fun (r, i) -> normRatio symbol shifts[r] shifts[i])
+                    let ratios = shifts |> List.map (normRatio symbol shifts.Head)
 
                     if radicands |> List.exists (List.exists Option.isNone) then
                         Error "a factor under a root is not an integer"
                     elif List.exists Option.isNone ratios then
-                        Error "two shifts are more than 1000 steps apart"
+                        Error "a shift is more than 1000 steps from the first"
                     else
                         let radicands = radicands |> List.map (List.map Option.get)
                         let change (i: int) (form: Linear) = Linear.change (BigInteger.Zero :: shifts[i]) form
@@ -177,12 +177,11 @@ module Normalisation =
                             let right = scaleUp * (sums[i].Coefficient * Term.product witnesses[i].Y)
                             left = right
 
-                        let squares ((r, i), ratio: (Linear list * Linear list) option) =
-                            let up, down = ratio.Value
-                            let twice xs = xs @ xs
-                            let x k = twice witnesses[k].X
-                            let y k = twice witnesses[k].Y
-                            List.sort (radicands[i] @ up @ y i @ x r) = List.sort (radicands[r] @ down @ y r @ x i)
+                        /// R N Y²/X² as powers of forms, N over that of the first term.
+                        let square i =
+                            let up, down = Option.get ratios[i]
+                            let w = witnesses[i]
+                            Term.balance (radicands[i] @ up @ w.Y @ w.Y) (down @ w.X @ w.X)
 
                         let positive (domain, (r, i)) =
                             let bounds = within domain [ r; i ]
@@ -216,7 +215,7 @@ module Normalisation =
 
                         if not (List.forall scaled all) then
                             Error "a coefficient does not come from that of the sum"
-                        elif not (List.zip pairs ratios |> List.forall squares) then
+                        elif all |> List.exists (fun i -> square i <> square 0) then
                             Error "the factors under the roots do not match the ratio of the norms"
                         elif
                             not (

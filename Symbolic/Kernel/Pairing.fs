@@ -184,26 +184,11 @@ module Pairing =
             let form s a d n = Linear.ofIntegers 0 [ s; a; d; n ]
             let images = [ form 0 0 0 0; form 0 1 0 0; form 0 0 0 0; form 1 0 0 0; form 0 0 1 0; form -1 0 0 1 ]
             let at = List.map (Linear.substitute images)
-            let squares forms = at forms @ at forms
             let isZero (f: Linear) = f = form 0 0 0 0
-            // The term at s = 0 of its own index: images[0] = 0.
-            let numerator = at symbol.NormNumerator |> List.filter (isZero >> not)
-            let denominator = at symbol.NormDenominator @ squares symbol.Term.Denominator |> List.filter (isZero >> not)
-
-            let cancel (xs: Linear list) (ys: Linear list) =
-                ys
-                |> List.fold
-                    (fun (xs, left) y ->
-                        match List.tryFindIndex ((=) y) xs with
-                        | Some i -> List.removeAt i xs, left
-                        | None -> xs, y :: left)
-                    (xs, [])
-
-            let up, down = cancel numerator denominator
-            let hasIndex (f: Linear) = not f.Coefficients[0].IsZero
-            let upIndex, upFree = List.partition hasIndex up
-            let downIndex, downFree = List.partition hasIndex down
-            let leftUp, leftDown = cancel (upFree @ value.Up) (downFree @ value.Down)
+            // The symbol's term is at s = 0 of its own index: images[0] = 0. The square over the term, times the closed form; 0! = 1.
+            let bounds = at symbol.Term.Denominator
+            let above = at symbol.NormNumerator @ term.Denominator @ value.Up
+            let below = at symbol.NormDenominator @ bounds @ bounds @ term.Numerator @ value.Down
             let twiceJ = Linear.substitute images symbol.TwiceQuanta[0]
             let basis = [ form 1 0 0 0; form -1 0 0 1; form 0 1 0 0; form 0 0 1 0 ]
             let domain = at symbol.Physical |> List.filter (isZero >> not)
@@ -222,13 +207,13 @@ module Pairing =
                 Error "a step of m2 is not a step of s"
             elif term.Alternating || term.Variables.Length <> 4 then
                 Error "the second premise must be a sum over s with parameters a, d, n"
+            elif term.Numerator |> List.exists (fun f -> List.contains f term.Denominator) then
+                Error "factorials of the second premise's term cancel"
             elif
-                List.sort upIndex <> List.sort term.Numerator
-                || List.sort downIndex <> List.sort term.Denominator
+                Term.balance (List.filter (isZero >> not) above) (List.filter (isZero >> not) below)
+                <> List.sort [ twiceJ, 1; Linear.plus BigInteger.One twiceJ, -1 ]
             then
-                Error "the second premise's term is not the square at m1 = j1"
-            elif leftUp <> [ twiceJ ] || leftDown <> [ Linear.plus BigInteger.One twiceJ ] then
-                Error "the sum at m1 = j1 is not 1/(2 j1 + 1)"
+                Error "the square at m1 = j1 is not the second premise's term, or its sum not 1/(2 j1 + 1)"
             elif
                 not (List.forall (fun f -> List.contains f domain) basis)
                 || not (List.forall (fun f -> List.contains f sums) domain)

@@ -213,7 +213,7 @@ let tests =
             let mutable accepted = 0
 
             for step in stepsOf "single term" do
-                let c = step.Certificate :?> SingleTermCertificate
+                let c = step.Certificate :?> EvaluationCertificate
                 let symbol = c.Symbol
                 let arity = c.Names.Length
 
@@ -230,7 +230,7 @@ let tests =
                     let images =
                         if kind = 0 then c.Images |> List.mapi (fun k f -> if k = i then change f else f) else c.Images
 
-                    let index = if kind = 1 then change c.Index else c.Index
+                    let index = if kind = 1 then change c.Index.Value else c.Index.Value
 
                     match Evaluation.single symbol c.Names images index with
                     | Error _ -> ()
