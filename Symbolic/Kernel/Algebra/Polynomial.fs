@@ -234,53 +234,6 @@ type Polynomial private (keys: uint64[], coefficients: BigInteger[]) =
         let moved i = if i = variable then Polynomial.Variable i + Polynomial.Constant k else Polynomial.Variable i
         if k.IsZero || this.Degree variable <= 0 then this else this.Substitute(List.init this.Arity moved)
 
-    /// The quotient by a divisor ≠ 0 if the division leaves nothing, over the integers.
-    member this.TryDivide(divisor: Polynomial) : Polynomial option =
-        if divisor.IsZero then
-            raise (DivideByZeroException "division by the polynomial 0")
-
-        let leadKey, lead = divisor.Keys[0], divisor.Coefficients[0]
-        let rest = Dictionary<uint64, BigInteger>()
-        Array.iter2 (accumulate rest) keys coefficients
-        let pending = PriorityQueue<uint64, uint64>()
-        // A larger key comes out first.
-        let push (key: uint64) = pending.Enqueue(key, ~~~key)
-        Array.iter push keys
-        let quotient = Dictionary<uint64, BigInteger>()
-        let mutable exact = true
-
-        while exact && pending.Count > 0 do
-            let key = pending.Dequeue()
-            let c = rest[key]
-
-            if not c.IsZero then
-                let mutable remainder = BigInteger.Zero
-                let q = BigInteger.DivRem(c, lead, &remainder)
-                let mutable fits = remainder.IsZero
-
-                for i in 0..9 do
-                    fits <- fits && Polynomial.Degree(key, i) >= Polynomial.Degree(leadKey, i)
-
-                if not fits then
-                    exact <- false
-                else
-                    let shift = key - leadKey
-                    quotient[shift] <- q
-
-                    for i in 0 .. divisor.Count - 1 do
-                        let target = multiplyKeys shift divisor.Keys[i]
-
-                        if not (rest.ContainsKey target) then
-                            push target
-
-                        accumulate rest target (-q * divisor.Coefficients[i])
-
-        if exact then Some(ofDictionary quotient) else None
-
-    /// The positive greatest common divisor of the coefficients; 0 for the polynomial 0.
-    member _.Content =
-        coefficients |> Array.fold (fun g c -> BigInteger.GreatestCommonDivisor(g, c)) BigInteger.Zero
-
     /// The value at a point.
     member _.ValueAt(point: BigInteger list) =
         let point = Array.ofList point
