@@ -65,44 +65,65 @@ let rec private point (random: Random) (symbol: Symbol) : BigInteger list =
 /// A symbol with its arguments, as a text in the names of its quantum numbers.
 type private Call = Symbol * string list
 
+/// Symbols' values, multiplied and perhaps summed over t, with what stands before them: a coefficient and a root.
+type private Summand = { Calls: Call list; Along: bool; Coefficient: string; Root: string }
+
 /// What must hold at one point; numbers are doubled.
 type private Check =
-    /// Σ coefficient √radicand symbol = 0. Where a symbol is 0 its coefficient may have no value.
-    | Vanishes of names: string list * at: BigInteger list * letters: (string * int) list * (Call * string * string) list
+    /// Σ coefficient √root symbols = 0. Where a symbol is 0 its coefficient may have no value.
+    | Vanishes of names: string list * at: BigInteger list * letters: (string * int) list * Summand list
     /// Two sums of products of 6j symbols are equal; or the first is 1 or 0 as pairs of labels are equal or not, or 0 anyway.
     | Balances of at: (string * int) list * RecouplingProduct * RecouplingProduct * delta: (string * string) list
     /// A sum of products of 6j symbols is the scalar product of two schemes' states.
     | Overlaps of at: (string * int) list * RecouplingCoefficient
 
-/// An equation between values of one symbol, without further sums and factorials, at its arguments in one of the summands.
+/// An equation between values of symbols, without sums of other kinds and factorials, at one symbol's arguments in one summand.
 let private equation (random: Random) (count: int) (e: Equation) =
-    let names = e.Free
+    // A prime is no part of a name elsewhere.
+    let free = e.Free |> List.map (fun x -> x.Replace("'", "_"))
+    let names = e.Bound @ free
+    let zeros xs = xs |> List.map (fun _ -> BigInteger.Zero)
 
-    let term sign (p: Product) =
-        match p.Values with
-        | [ { Function = Function.Symbol symbol; Twice = twice } ] when (p.RootUp @ p.RootDown @ p.Up @ p.Down).IsEmpty ->
-            // Halved as a whole: half an integer by itself is no fraction in Python.
-            let arguments = twice |> List.map (fun f -> $"({Linear.print names f})/2")
-            let root = "1" :: (p.Roots |> List.map (fun f -> $"({Linear.print names f})")) |> String.concat "*"
-            let coefficient = $"{sign}*(-1)**({Linear.print names p.Sign})*({p.Coefficient.Print(names @ e.Letters)})"
-            Some((symbol, e.Letters @ arguments), coefficient, root)
-        | _ -> None
+    let summand sign (p: Product) =
+        // Halved as a whole: half an integer by itself is no fraction in Python.
+        let call (v: Value) =
+            match v.Function with
+            | Function.Symbol symbol -> Some(symbol, e.Letters @ (v.Twice |> List.map (fun f -> $"({Linear.print names f})/2")))
+            | Function.Sum _ -> None
 
-    let terms = if e.Bound.IsEmpty then List.map (term "1") e.Left @ List.map (term "(-1)") e.Right else [ None ]
+        let calls = List.choose call p.Values
+
+        if calls.Length < p.Values.Length || not (p.RootUp @ p.RootDown @ p.Up @ p.Down).IsEmpty then
+            None
+        else
+            let isAlong (v: Value) = v.Twice |> List.exists (fun f -> not f.Coefficients.Head.IsZero)
+
+            Some
+                { Calls = calls
+                  Along = not e.Bound.IsEmpty && List.exists isAlong p.Values
+                  Coefficient = $"{sign}*(-1)**({Linear.print names p.Sign})*({p.Coefficient.Print(names @ e.Letters)})"
+                  Root = "1" :: (p.Roots |> List.map (fun f -> $"({Linear.print names f})")) |> String.concat "*" }
+
+    let summands = List.map (summand "1") e.Left @ List.map (summand "(-1)") e.Right
 
     match e.Variables with
-    | QuantumNumbers symbol when List.forall Option.isSome terms ->
-        let references =
+    | QuantumNumbers symbol when List.forall Option.isSome summands ->
+        let references, differ =
             match e.Where with
-            | OneOf domains -> domains |> List.choose (function Defined v -> Some(v.Twice |> List.map _.Constant) | _ -> None)
-            | _ -> [ names |> List.map (fun _ -> BigInteger.Zero) ]
+            | OneOf domains -> domains |> List.choose (function Defined v -> Some(v.Twice |> List.map _.Constant) | _ -> None), []
+            | All conditions -> [ zeros symbol.Quanta ], conditions |> List.collect (function NotZero forms -> forms | _ -> [])
+            | _ -> [ zeros symbol.Quanta ], []
 
         [ if not references.IsEmpty then
               for _ in 1..count do
                   let reference = references[random.Next references.Length]
-                  let at = List.map2 (fun (a: BigInteger) b -> a - b) (point random symbol) reference
+                  let others = [ for _ in symbol.Quanta.Length + 1 .. free.Length -> BigInteger(random.Next 7) ]
+                  let at = List.map2 (fun (a: BigInteger) b -> a - b) (point random symbol) reference @ others
                   let letters = e.Letters |> List.map (fun x -> x, random.Next(1, 8) * (1 - 2 * random.Next 2))
-                  Vanishes(names, at, letters, List.map Option.get terms) ]
+                  let isZero (f: Linear) = (BigInteger 2 * f.Constant + Linear.change (zeros e.Bound @ at) f).IsZero
+
+                  if not (List.exists isZero differ) then
+                      Vanishes(free, at, letters, List.map Option.get summands) ]
     | _ -> []
 
 let private recoupling (random: Random) (count: int) (s: RecouplingIdentity) =
@@ -203,7 +224,13 @@ let private inPython (check: Check) : string list =
     match check with
     | Vanishes(names, at, letters, terms) ->
         let names, at = names @ List.map fst letters, at @ [ for _, x in letters -> BigInteger x ]
-        let terms = terms |> List.map (fun (symbol, c, root) -> $"({call symbol}, lambda: ({c})*sqrt({root}))") |> String.concat ", "
+
+        let one (s: Summand) =
+            let values = "S(1)" :: List.map call s.Calls |> String.concat "*"
+            let sum = if s.Along then $"sum(({values} for t in range(-8, 9)), S(0))" else values
+            $"({sum}, lambda: ({s.Coefficient})*sqrt({s.Root}))"
+
+        let terms = terms |> List.map one |> String.concat ", "
         [ assign names at; $"failures += vanish({terms})" ]
     | Balances(at, left, right, []) -> [ place at; $"failures += differ({product left}, {product right}, 1)" ]
     | Balances(at, left, _, pairs) ->
@@ -260,7 +287,10 @@ let private inMaxima (check: Check) : string list =
 
         let terms =
             terms
-            |> List.map (fun (symbol, c, root) -> $"block([v : {call symbol}], if v = 0 then 0 else v*({c})*sqrt({root}))")
+            |> List.map (fun s ->
+                let values = "1" :: List.map call s.Calls |> String.concat "*"
+                let sum = if s.Along then $"lsum({values}, t, makelist(i, i, -8, 8))" else values
+                $"block([v : {sum}], if v = 0 then 0 else v*({s.Coefficient})*sqrt({s.Root}))")
             |> listed
 
         [ assign names at; $"failures : failures + vanish({terms})$" ]

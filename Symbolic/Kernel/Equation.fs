@@ -155,7 +155,8 @@ type Equation
     /// The summands of the right-hand side; none: 0.
     member _.Right = right
 
-    /// f and Σ K √R f(q + δ) of an equation that says that such a sum is 0, q the free variables.
+    /// f and Σ K √R f(q + δ) of an equation that says that such a sum is 0, q the free variables: all integers for a sum, the
+    /// quantum numbers for a symbol.
     member _.Neighbours: (Function * SymbolTerm list) option =
         let own = List.init free.Length (fun i -> Linear.scale (BigInteger 2) (Linear.variable names.Length (bound.Length + i)))
 
@@ -168,10 +169,12 @@ type Equation
                 if p = bare then Some { Coefficient = p.Coefficient; Radicand = p.Roots; Shift = shift } else None
             | _ -> None
 
-        match functions with
-        | [ f ] when right.IsEmpty && f.Arguments.Length = free.Length ->
-            let terms = List.choose term left
-            if terms.Length = left.Length then Some(f, terms) else None
+        let terms = List.choose term left
+
+        match functions, variables with
+        | [ Function.Sum _ as f ], Integers when right.IsEmpty && terms.Length = left.Length -> Some(f, terms)
+        | [ Function.Symbol symbol as f ], QuantumNumbers its when symbol = its && right.IsEmpty && terms.Length = left.Length ->
+            Some(f, terms)
         | _ -> None
 
     override _.Text =
@@ -278,9 +281,11 @@ module internal Equations =
         let own i = Linear.scale (BigInteger 2) (Linear.variable arity (bound + i))
         { Function = f; Twice = shift |> List.mapi (fun i k -> Linear.plus k (own i)) }
 
+    /// A function at its own arguments, `bound` variables before them.
+    let own (bound: int) (f: Function) : Value = at bound f (f.Arguments |> List.map (fun _ -> BigInteger.Zero))
+
     /// A sum at its parameters, variables after an index that does not occur.
-    let sum (term: Term) : Value =
-        at 1 (Function.Sum term) (Term.parameters term |> List.map (fun _ -> BigInteger.Zero))
+    let sum (term: Term) : Value = own 1 (Function.Sum term)
 
     /// A product that is a sign times a value.
     let (|Signed|_|) (products: Product list) =

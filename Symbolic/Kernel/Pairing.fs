@@ -40,7 +40,7 @@ module Pairing =
     let private threeTerms (theorem: Theorem) =
         match Equations.neighbours theorem with
         | Some(Function.Symbol symbol, ([ _; _; _ ] as terms), where) when symbol.Term.Powers.IsEmpty ->
-            let here = Defined(Equations.at 0 (Function.Symbol symbol) (symbol.Quanta |> List.map (fun _ -> BigInteger.Zero)))
+            let here = Defined(Equations.own 0 (Function.Symbol symbol))
             Some(symbol, terms, (match where with OneOf domains -> List.contains here domains | _ -> false))
         | _ -> None
 
@@ -59,7 +59,7 @@ module Pairing =
     /// Σ_t f(q + t v)² = Σ_t f(q + w + t v)² where f(q) is defined and the factor is not 0.
     let private normsAlike (symbol: Symbol) (w: BigInteger list) (v: BigInteger list) (factor: Linear list) =
         let square start = let f = along symbol 0 start v in Product.Of(1 + w.Length, [ f; f ])
-        let here = Defined(along symbol 0 (zeros symbol) (zeros symbol))
+        let here = Defined(Equations.own 1 (Function.Symbol symbol))
         let lifted = factor |> List.sort |> List.map (fun x -> { x with Coefficients = BigInteger.Zero :: x.Coefficients })
         equation symbol [] (All [ here; NotZero lifted ]) (square (zeros symbol)) [ square w ]
 
@@ -222,7 +222,7 @@ module Pairing =
             else
                 let f, twiceJ1 = along symbol 0 (zeros symbol) direction, BigInteger 2 * Polynomial.Variable 1
                 let left = { Product.Of(7, [ f; f ]) with Coefficient = twiceJ1 + Polynomial.One }
-                let here = Defined(along symbol 0 (zeros symbol) (zeros symbol))
+                let here = Defined(Equations.own 1 (Function.Symbol symbol))
                 let statement = equation symbol [] here left [ Product.Of(7, []) ]
                 Ok(Rule.certifies (PairingCertificate("norm", [])) statement [ norms; stretched ] [])
         | None -> Error "the premises must be an equality of norms and a closed form"

@@ -113,8 +113,7 @@ module Reindexing =
                 let f, quanta = Function.Symbol symbol, symbol.Quanta
                 let inQuanta = Linear.substitute symbol.InQuanta
                 let left = { Function = f; Twice = symbol.TwiceQuanta |> List.map (Linear.substitute images >> inQuanta) }
-                let right = Equations.at 0 f (quanta |> List.map (fun _ -> BigInteger.Zero))
-                let statement = Equations.alike ([], quanta, QuantumNumbers symbol) left (inQuanta parity) right
+                let statement = Equations.alike ([], quanta, QuantumNumbers symbol) left (inQuanta parity) (Equations.own 0 f)
                 Ok(Rule.certifies (ReindexingCertificate("symmetry", f, f, map, parity)) statement [] [])
 
     /// A symbol's symmetry: the parameters' images and the sign's exponent as forms in the parameters.
@@ -123,7 +122,7 @@ module Reindexing =
         | :? Equation as e ->
             match e.Left, e.Right with
             | Equations.Single({ Function = Function.Symbol symbol } as left), Equations.Signed(sign, right) when
-                e.Variables = QuantumNumbers symbol && right.Function = left.Function && e.Where = All []
+                e.Variables = QuantumNumbers symbol && right = Equations.own 0 left.Function && e.Where = All []
                 ->
                 // A form in the quantum numbers at half of these doubled forms is one in the parameters.
                 let parameters form = Definition.formInParameters symbol form

@@ -65,11 +65,16 @@ let tests =
             noticed "6j.orthogonality" "v*sqrt(2*assoc(x, at) + 1)" "v*sqrt(2*assoc(x, at) + 2)"
             noticed "3j.recursion-m" "then wigner_3j(a, b, c, x, y, z)" "then wigner_3j(a, b, c, x, y, z)/(1 + b + y)"
             noticed "3j.regge" "then wigner_3j(a, b, c, x, y, z)" "then abs(wigner_3j(a, b, c, x, y, z))"
+            noticed "3j.normalisation" "makelist(i, i, -8, 8)" "makelist(i, i, -8, 0)"
+            noticed "3j.orthogonality-m" "makelist(i, i, -8, 8)" "makelist(i, i, -8, 0)"
 
         testCase "SymPy notices a statement that is false at points" <| fun () ->
             Tool.withPython "sympy" (fun python ->
                 let _, script = scripts Scripts.sympy |> List.find (fst >> (=) "6j.orthogonality")
                 let wrong = script.Replace("value *= sqrt(2*at[x] + 1)", "value *= sqrt(2*at[x] + 2)")
+                Assert.NotEqual<string>("0", lastLine (python wrong []))
+                let _, script = scripts Scripts.sympy |> List.find (fst >> (=) "3j.normalisation")
+                let wrong = script.Replace("range(-8, 9)", "range(-8, 1)")
                 Assert.NotEqual<string>("0", lastLine (python wrong [])))
 
         testCase "SymPy notices a wrong certificate" <| fun () ->
