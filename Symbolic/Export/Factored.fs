@@ -243,14 +243,11 @@ let private neighbour (symbol: Symbol) (shift: BigInteger list) : string =
 
     symbol.Call(List.map2 argument symbol.Quanta shift)
 
-/// The left-hand side of a relation between symbols, its coefficients factored.
-let relation (relation: SymbolRelation) : string =
-    let symbol = relation.Symbol
-
+let private leftHandSide (symbol: Symbol) (terms: SymbolTerm list) : string =
     let size =
-        relation.Terms |> List.collect _.Shift |> List.map (fun k -> int (BigInteger.Min(BigInteger.Abs k, 16I))) |> List.max
+        terms |> List.collect _.Shift |> List.map (fun k -> int (BigInteger.Min(BigInteger.Abs k, 16I))) |> List.max
 
-    relation.Terms
+    terms
     |> List.mapi (fun i term ->
         let negative, parts = product symbol size term.Coefficient
 
@@ -265,7 +262,19 @@ let relation (relation: SymbolRelation) : string =
         sign + String.Join("*", parts @ root @ [ neighbour symbol term.Shift ]))
     |> String.concat ""
 
-/// The whole statement, its coefficients factored.
-let statement (theorem: SymbolRelation) : string =
-    let text = theorem.Text
-    relation theorem + text.Substring(text.IndexOf(" = 0 for all", StringComparison.Ordinal))
+/// The left-hand side of a relation between symbols, its coefficients factored; None for other statements.
+let tryRelation (statement: Statement) : string option =
+    match statement with
+    | :? Equation as e ->
+        match e.Neighbours with
+        | Some(Function.Symbol symbol, terms) -> Some(leftHandSide symbol terms)
+        | _ -> None
+    | _ -> None
+
+/// A statement, the coefficients of a relation between symbols factored.
+let statement (statement: Statement) : string =
+    let text = statement.Text
+
+    match tryRelation statement with
+    | Some left -> left + text.Substring(text.IndexOf(" = 0 for all", StringComparison.Ordinal))
+    | None -> text

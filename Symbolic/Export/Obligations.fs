@@ -25,8 +25,8 @@ let private brackets (names: string list) (forms: Linear list) =
 
 // ---- sums
 
-let private telescoping (relation: SumRelation) (certificate: TelescopingCertificate) =
-    let term = relation.Term
+let private telescoping (certificate: TelescopingCertificate) =
+    let term = certificate.Term
     let names = term.Names
     let q = certificate.Q
 
@@ -40,7 +40,7 @@ let private telescoping (relation: SumRelation) (certificate: TelescopingCertifi
     let turned (letters: Polynomial) body = if letters = Polynomial.One then body else $"{printed names letters}*{body}"
 
     let left =
-        relation.Terms
+        certificate.Terms
         |> List.map (fun (c, shift) ->
             let letters = Term.monomial term certificate.Base shift
             product "" (Term.ratio term certificate.Base shift).Value (turned letters (printed names c)))
@@ -52,7 +52,7 @@ let private telescoping (relation: SumRelation) (certificate: TelescopingCertifi
     [ { Purpose = "sum of coefficient times term over base, minus the telescoper of q"
         Expression = String.concat " + " left + " " + String.concat " " right } ]
 
-let private closedForm (relation: SumRelation) (certificate: ClosedFormCertificate) =
+let private closedForm (relation: TelescopingCertificate) (certificate: ClosedFormCertificate) =
     let names = relation.Term.Variables
     let up, down = (ClosedForms.ratio certificate.Closed certificate.Variable).Value
 
@@ -103,14 +103,13 @@ let private reindexing
 
 // ---- symbols
 
-let private symmetry (s: Symmetry) =
-    let symbol = s.Symbol
+let private symmetry (symbol: Symbol) (s: ReindexingCertificate) =
     let images = Linear.variable symbol.Term.Variables.Length Term.Index :: s.Map.Images
     let phase = Linear.subtract (Linear.substitute images symbol.Phase) symbol.Phase
     let forms = [ symbol.Physical; symbol.NormNumerator; symbol.NormDenominator ]
     reindexing symbol.Term symbol.Term s.Map forms phase s.Parity
 
-let private normalisation (sums: SumRelation) (c: NormalisationCertificate) =
+let private normalisation (sums: TelescopingCertificate) (c: NormalisationCertificate) =
     let names = c.Symbol.Term.Variables
     let brackets = brackets names
     let twiceQuanta = c.Symbol.TwiceQuanta |> List.map (fun q -> $"(({Linear.print names q})/2)")
@@ -143,7 +142,7 @@ let private normalisation (sums: SumRelation) (c: NormalisationCertificate) =
                   $"1{radicand termI}{brackets (up @ wi.Y @ wi.Y @ wr.X @ wr.X)} - \
                     1{radicand termR}{brackets (down @ wr.Y @ wr.Y @ wi.X @ wi.X)}" } ]
 
-let private antisymmetry (s: Symmetry) (names: string list) (images: Linear list) =
+let private antisymmetry (s: ReindexingCertificate) (names: string list) (images: Linear list) =
     let text = "0" :: (images |> List.map (fun x -> $"({Linear.print names x})"))
     let parity = Linear.substitute (Linear.zero names.Length :: images) s.Parity
     let half = (Linear.tryHalve (Linear.plus BigInteger.MinusOne parity)).Value
@@ -154,7 +153,7 @@ let private antisymmetry (s: Symmetry) (names: string list) (images: Linear list
       { Purpose = "the sign's exponent is odd"
         Expression = $"({(Polynomial.OfLinear s.Parity).Print text}) - 2*({Linear.print names half}) - 1" } ]
 
-let private orthogonality (relation: SymbolRelation) (variable: int) =
+let private orthogonality (relation: NormalisationCertificate) (variable: int) =
     let names = relation.Symbol.Quanta
     let middle = relation.Terms |> List.find (fun t -> List.forall (fun (k: BigInteger) -> k.IsZero) t.Shift) |> _.Coefficient
     let u = Polynomial.Variable variable
@@ -264,16 +263,21 @@ let private realLadder () =
 
 /// The identities that stand behind a proof's last step; none where it needs nothing but its premises.
 let ofStep (theorem: Theorem) : Obligation list =
+    /// What the first premise was given.
+    let before () = theorem.Premises.Head.Certificate
+
     match theorem.Statement, theorem.Certificate with
-    | (:? SumRelation as s), (:? TelescopingCertificate as c) -> telescoping s c
-    | _, (:? ClosedFormCertificate as c) -> closedForm (theorem.Premises.Head.Statement :?> SumRelation) c
-    | _, (:? NormalisationCertificate as c) -> normalisation (theorem.Premises.Head.Statement :?> SumRelation) c
-    | (:? SumIdentity as s), _ ->
-        reindexing s.First s.Second s.Map [] (Linear.zero s.Second.Variables.Length) s.Parity
-    | (:? Symmetry as s), _ -> symmetry s
+    | _, (:? TelescopingCertificate as c) -> telescoping c
+    | _, (:? ClosedFormCertificate as c) -> closedForm (before () :?> TelescopingCertificate) c
+    | _, (:? NormalisationCertificate as c) -> normalisation (before () :?> TelescopingCertificate) c
+    | _, (:? ReindexingCertificate as c) ->
+        match c.First, c.Second with
+        | Function.Symbol symbol, _ -> symmetry symbol c
+        | Function.Sum first, second -> reindexing first second.Term c.Map [] (Linear.zero second.Term.Variables.Length) c.Parity
     | _, (:? EvaluationCertificate as c) when c.Rule = "antisymmetry" ->
-        antisymmetry (theorem.Premises.Head.Statement :?> Symmetry) c.Names c.Images
-    | (:? Orthogonality as s), _ -> orthogonality (theorem.Premises.Head.Statement :?> SymbolRelation) s.Variable
+        antisymmetry (before () :?> ReindexingCertificate) c.Names c.Images
+    | _, (:? PairingCertificate as c) when c.Rule = "orthogonality" ->
+        orthogonality (before () :?> NormalisationCertificate) (int c.Numbers.Head)
     | (:? Annihilation as s), _ -> annihilation s
     | (:? Substitution as s), _ -> substitution s
     | (:? CoefficientIsSum as s), (:? BinomialCertificate as c) -> binomial s c

@@ -34,7 +34,10 @@ def product(sums, phase, roots, symbols, at):
         return value * sum((product(sums[1:], phase, roots, rest, {**at, sums[0]: Rational(k, 2)}) for k in range(13)), S(0))
     for x in roots: value *= sqrt(2*at[x] + 1)
     return value * (-1)**sum(n*at[x] for x, n in phase)
-def differ(x, y): return 1 if abs(S(x - y).evalf(30)) > 1e-18 else 0"""
+def differ(x, y, size=0): return 1 if abs(S(x - y).evalf(30)) > 1e-18*(abs(S(x).evalf(30)) + abs(S(y).evalf(30)) + size) else 0
+def vanish(*terms):
+    values = [S(v*c()) for v, c in terms if v != 0]
+    return differ(sum(values, S(0)), S(0), sum(abs(v.evalf(30)) for v in values))"""
 
 /// Doubled quantum numbers at which a symbol is defined, small so that boundaries are frequent.
 let rec private point (random: Random) (symbol: Symbol) : BigInteger list =
@@ -62,41 +65,66 @@ let rec private point (random: Random) (symbol: Symbol) : BigInteger list =
 /// A symbol with its arguments, as a text in the names of its quantum numbers.
 type private Call = Symbol * string list
 
+/// Symbols' values, multiplied and perhaps summed over t, with what stands before them: a coefficient and a root.
+type private Summand = { Calls: Call list; Along: bool; Coefficient: string; Root: string }
+
 /// What must hold at one point; numbers are doubled.
 type private Check =
-    /// Σ coefficient √radicand symbol = 0. Where a symbol is 0 its coefficient may have no value.
-    | Vanishes of names: string list * at: BigInteger list * letters: (string * int) list * (Call * string * string) list
-    /// A symbol is (−1) to an exponent times another.
-    | Alike of names: string list * at: BigInteger list * Call * exponent: string * Call
+    /// Σ coefficient √root symbols = 0. Where a symbol is 0 its coefficient may have no value.
+    | Vanishes of names: string list * at: BigInteger list * letters: (string * int) list * Summand list
     /// Two sums of products of 6j symbols are equal; or the first is 1 or 0 as pairs of labels are equal or not, or 0 anyway.
     | Balances of at: (string * int) list * RecouplingProduct * RecouplingProduct * delta: (string * string) list
     /// A sum of products of 6j symbols is the scalar product of two schemes' states.
     | Overlaps of at: (string * int) list * RecouplingCoefficient
 
-let private relation (random: Random) (count: int) (s: SymbolRelation) =
-    let names = s.Symbol.Quanta
-    // Halved as a whole: half an integer by itself is no fraction in Python.
-    let moved name (k: BigInteger) = if k.IsZero then name else $"(2*{name} + {k})/2"
+/// An equation between values of symbols, without sums of other kinds and factorials, at one symbol's arguments in one summand.
+let private equation (random: Random) (count: int) (e: Equation) =
+    // A prime is no part of a name elsewhere.
+    let free = e.Free |> List.map (fun x -> x.Replace("'", "_"))
+    let names = e.Bound @ free
+    let zeros xs = xs |> List.map (fun _ -> BigInteger.Zero)
 
-    let term (t: SymbolTerm) =
-        let arguments = List.map2 moved names t.Shift
-        let root = "1" :: (t.Radicand |> List.map (fun f -> $"({Linear.print names f})")) |> String.concat "*"
-        (s.Symbol, s.Symbol.Term.Letters @ arguments), t.Coefficient.Print s.Symbol.Names, root
+    let summand sign (p: Product) =
+        // Halved as a whole: half an integer by itself is no fraction in Python.
+        let call (v: Value) =
+            match v.Function with
+            | Function.Symbol symbol -> Some(symbol, e.Letters @ (v.Twice |> List.map (fun f -> $"({Linear.print names f})/2")))
+            | Function.Sum _ -> None
 
-    [ for _ in 1..count do
-          let reference = s.Terms[random.Next s.Terms.Length].Shift
-          let isClaimed = s.Domains |> List.exists (function Summand r -> s.Terms[r].Shift = reference | Bounds _ -> false)
+        let calls = List.choose call p.Values
 
-          if isClaimed then
-              let at = List.map2 (fun (a: BigInteger) b -> a - b) (point random s.Symbol) reference
-              let letters = s.Symbol.Term.Letters |> List.map (fun x -> x, random.Next(1, 8) * (1 - 2 * random.Next 2))
-              Vanishes(names, at, letters, s.Terms |> List.map term) ]
+        if calls.Length < p.Values.Length || not (p.RootUp @ p.RootDown @ p.Up @ p.Down).IsEmpty then
+            None
+        else
+            let isAlong (v: Value) = v.Twice |> List.exists (fun f -> not f.Coefficients.Head.IsZero)
 
-let private symmetry (random: Random) (s: Symmetry) =
-    let names = s.Symbol.Quanta
-    let images = s.TwiceImages |> List.map (fun f -> $"({Linear.print names f})/2")
-    let parity = Linear.substitute s.Symbol.InQuanta s.Parity |> Linear.print names
-    [ Alike(names, point random s.Symbol, (s.Symbol, images), parity, (s.Symbol, names)) ]
+            Some
+                { Calls = calls
+                  Along = not e.Bound.IsEmpty && List.exists isAlong p.Values
+                  Coefficient = $"{sign}*(-1)**({Linear.print names p.Sign})*({p.Coefficient.Print(names @ e.Letters)})"
+                  Root = "1" :: (p.Roots |> List.map (fun f -> $"({Linear.print names f})")) |> String.concat "*" }
+
+    let summands = List.map (summand "1") e.Left @ List.map (summand "(-1)") e.Right
+
+    match e.Variables with
+    | QuantumNumbers symbol when List.forall Option.isSome summands ->
+        let references, differ =
+            match e.Where with
+            | OneOf domains -> domains |> List.choose (function Defined v -> Some(v.Twice |> List.map _.Constant) | _ -> None), []
+            | All conditions -> [ zeros symbol.Quanta ], conditions |> List.collect (function NotZero forms -> forms | _ -> [])
+            | _ -> [ zeros symbol.Quanta ], []
+
+        [ if not references.IsEmpty then
+              for _ in 1..count do
+                  let reference = references[random.Next references.Length]
+                  let others = [ for _ in symbol.Quanta.Length + 1 .. free.Length -> BigInteger(random.Next 7) ]
+                  let at = List.map2 (fun (a: BigInteger) b -> a - b) (point random symbol) reference @ others
+                  let letters = e.Letters |> List.map (fun x -> x, random.Next(1, 8) * (1 - 2 * random.Next 2))
+                  let isZero (f: Linear) = (BigInteger 2 * f.Constant + Linear.change (zeros e.Bound @ at) f).IsZero
+
+                  if not (List.exists isZero differ) then
+                      Vanishes(free, at, letters, List.map Option.get summands) ]
+    | _ -> []
 
 let private recoupling (random: Random) (count: int) (s: RecouplingIdentity) =
     let rec labels scheme =
@@ -167,11 +195,11 @@ let private coefficient (random: Random) (count: int) (s: RecouplingCoefficient)
 
 let rec private checks (random: Random) (count: int) (statement: Statement) : Check list =
     match statement with
-    | :? SymbolRelation as s -> relation random count s
-    | :? Symmetry as s -> symmetry random s
+    | :? Equation as e -> equation random count e
     | :? RecouplingIdentity as s -> recoupling random count s
     | :? RecouplingCoefficient as s -> coefficient random count s
-    | :? AllOf as s -> s.Parts |> List.collect (checks random count)
+    // One point for each of many.
+    | :? AllOf as s -> s.Parts |> List.collect (checks random (if s.Parts.Length > count then 1 else count))
     | _ -> []
 
 let private listed (items: string list) = "[" + String.Join(", ", items) + "]"
@@ -196,25 +224,29 @@ let private inPython (check: Check) : string list =
     match check with
     | Vanishes(names, at, letters, terms) ->
         let names, at = names @ List.map fst letters, at @ [ for _, x in letters -> BigInteger x ]
-        let terms = terms |> List.map (fun (symbol, c, root) -> $"({call symbol}, lambda: ({c})*sqrt({root}))") |> String.concat ", "
-        [ assign names at; $"failures += differ(sum((v*c() for v, c in [{terms}] if v != 0), S(0)), S(0))" ]
-    | Alike(names, at, image, exponent, symbol) ->
-        [ assign names at; $"failures += differ({call image}, (-1)**({exponent})*{call symbol})" ]
-    | Balances(at, left, right, []) -> [ place at; $"failures += differ({product left}, {product right})" ]
+
+        let one (s: Summand) =
+            let values = "S(1)" :: List.map call s.Calls |> String.concat "*"
+            let sum = if s.Along then $"sum(({values} for t in range(-8, 9)), S(0))" else values
+            $"({sum}, lambda: ({s.Coefficient})*sqrt({s.Root}))"
+
+        let terms = terms |> List.map one |> String.concat ", "
+        [ assign names at; $"failures += vanish({terms})" ]
+    | Balances(at, left, right, []) -> [ place at; $"failures += differ({product left}, {product right}, 1)" ]
     | Balances(at, left, _, pairs) ->
         let equal = pairs |> List.map (fun (x, y) -> $"at[\"{x}\"] == at[\"{y}\"]") |> String.concat " and "
 
         // Where the final scheme's triangles are not kept both sides are 0 by the symbols, not by the delta.
         [ place at
           $"left = {product left}"
-          $"failures += left != 0 and differ(left, S(int({equal})))" ]
+          $"failures += left != 0 and differ(left, S(int({equal})), 1)" ]
     | Overlaps(at, s) ->
         let rec write scheme =
             match scheme with
             | Single x -> $"\"{x}\""
             | Couple(l, r, x) -> $"({write l}, {write r}, \"{x}\")"
 
-        [ place at; $"failures += differ({product s.Value}, overlap({write s.Start}, {write s.Final}, at))" ]
+        [ place at; $"failures += differ({product s.Value}, overlap({write s.Start}, {write s.Final}, at), 1)" ]
 
 /// The same symbols and products for Maxima, by its package of Clebsch–Gordan coefficients.
 let private maximaHeader =
@@ -236,7 +268,8 @@ product_of(sums, phase, roots, symbols, at) := block([v : 1],
     for x in roots do v : v*sqrt(2*assoc(x, at) + 1),
     v*(-1)**lsum(p[2]*assoc(p[1], at), p, phase))$
 fpprec : 40$
-differ(x, y) := if is(abs(bfloat(x - y)) > 1b-18) then 1 else 0$"""
+differ(x, y, size) := if is(abs(bfloat(x - y)) > 1b-18*bfloat(abs(x) + abs(y) + size)) then 1 else 0$
+vanish(terms) := differ(lsum(v, v, terms), 0, lsum(abs(v), v, terms))$"""
 
 let private inMaxima (check: Check) : string list =
     let assign (names: string list) (twice: BigInteger list) =
@@ -254,19 +287,20 @@ let private inMaxima (check: Check) : string list =
 
         let terms =
             terms
-            |> List.map (fun (symbol, c, root) -> $"block([v : {call symbol}], if v = 0 then 0 else v*({c})*sqrt({root}))")
-            |> String.concat " + "
+            |> List.map (fun s ->
+                let values = "1" :: List.map call s.Calls |> String.concat "*"
+                let sum = if s.Along then $"lsum({values}, t, makelist(i, i, -8, 8))" else values
+                $"block([v : {sum}], if v = 0 then 0 else v*({s.Coefficient})*sqrt({s.Root}))")
+            |> listed
 
-        [ assign names at; $"failures : failures + differ({terms}, 0)$" ]
-    | Alike(names, at, image, exponent, symbol) ->
-        [ assign names at; $"failures : failures + differ({call image}, (-1)**({exponent})*{call symbol})$" ]
-    | Balances(at, left, right, []) -> [ place at; $"failures : failures + differ({product left}, {product right})$" ]
+        [ assign names at; $"failures : failures + vanish({terms})$" ]
+    | Balances(at, left, right, []) -> [ place at; $"failures : failures + differ({product left}, {product right}, 1)$" ]
     | Balances(at, left, _, pairs) ->
         let equal = pairs |> List.map (fun (x, y) -> $"assoc(\"{x}\", at) = assoc(\"{y}\", at)") |> String.concat " and "
 
         [ place at
           $"left : {product left}$"
-          $"if left # 0 then failures : failures + differ(left, if {equal} then 1 else 0)$" ]
+          $"if left # 0 then failures : failures + differ(left, if {equal} then 1 else 0, 1)$" ]
     // Scalar products of schemes are SymPy's part.
     | Overlaps _ -> []
 

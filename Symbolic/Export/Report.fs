@@ -46,16 +46,12 @@ let private parametersOfTerm (term: Term) =
 /// The symbols for which a statement holds in general.
 let rec parametersOf (statement: Statement) : string list =
     match statement with
-    | :? SumRelation as s -> parametersOfTerm s.Term
-    | :? SymbolRelation as s -> s.Symbol.Quanta
-    | :? Symmetry as s -> s.Symbol.Quanta
-    | :? SumIdentity as s -> parametersOfTerm s.Second
-    | :? ClosedForm as s -> parametersOfTerm s.Term
+    | :? Equation as s ->
+        match s.Variables with
+        | QuantumNumbers symbol -> symbol.Quanta
+        | Integers
+        | Naturals -> s.Free
     | :? CoefficientIsSum as s -> parametersOfTerm s.Term
-    | :? SymbolValue as s -> s.Names.Tail
-    | :? Orthogonality as s -> s.Symbol.Quanta
-    | :? EqualNorms as s -> s.Symbol.Quanta
-    | :? UnitNorm as s -> s.Symbol.Quanta
     | :? Annihilation as s -> s.Product.Exponents
     | :? Substitution as s -> s.Product.Exponents
     | :? RecouplingIdentity as s ->
@@ -84,13 +80,9 @@ let rec parametersOf (statement: Statement) : string list =
         | "real-ladder" -> [ "l1"; "l2"; "l3"; "n1"; "n2"; "n3" ]
         | _ -> []
     | :? Equivariant as s -> ordersOf s.Family
-    | :? Invariant as s -> ordersOf s.Family
-    | :? SignOf as s -> ordersOf s.Family
-    | :? Unordered as s -> ordersOf s.Family
-    | :? UnorderedPairs as s -> ordersOf s.Family
-    | :? UnorderedTriples as s -> ordersOf s.Family
-    | :? EveryTree
-    | :? EveryTreeInvariant -> [ "every tree" ]
+    | :? FamilyFact as s -> ordersOf s.Family
+    | :? UnorderedChannels as s -> ordersOf s.Family
+    | :? EveryTree -> [ "every tree" ]
     | :? InRealBasis as s -> parametersOf s.Complex
     | :? AllOf as s -> s.Parts |> List.collect parametersOf |> List.distinct
     | _ -> []

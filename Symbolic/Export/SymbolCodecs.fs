@@ -25,10 +25,9 @@ let private telescoping =
     { Rules = [ "telescoping"; "termwise" ]
       Write =
         fun writer theorem ->
-            let relation = theorem.Statement :?> SumRelation
             let certificate = theorem.Certificate :?> TelescopingCertificate
-            let names = relation.Term.Names
-            writeTerm writer "term" relation.Term
+            let names = certificate.Term.Names
+            writeTerm writer "term" certificate.Term
 
             writeList
                 writer
@@ -38,7 +37,7 @@ let private telescoping =
                     writer.WriteString("coefficient", c.Print names)
                     writeIntegers writer "shift" shift
                     writer.WriteEndObject())
-                relation.Terms
+                certificate.Terms
 
             writeIntegers writer "base" certificate.Base
             writer.WriteString("q", certificate.Q.Print names)
@@ -130,10 +129,10 @@ let private reindexing =
     { Rules = [ "reindexing" ]
       Write =
         fun writer theorem ->
-            let s = theorem.Statement :?> SumIdentity
-            writeTerm writer "first" s.First
-            writeTerm writer "second" s.Second
-            writeMap writer s.Second.Variables s.Map s.Parity
+            let c = theorem.Certificate :?> ReindexingCertificate
+            writeTerm writer "first" c.First.Term
+            writeTerm writer "second" c.Second.Term
+            writeMap writer c.Second.Term.Variables c.Map c.Parity
       Replay =
         fun element premises ->
             let first, second = field "first" element |> term, field "second" element |> term
@@ -144,9 +143,11 @@ let private symmetry =
     { Rules = [ "symmetry" ]
       Write =
         fun writer theorem ->
-            let s = theorem.Statement :?> Symmetry
-            writer.WriteString("symbol", s.Symbol.Name)
-            writeMap writer s.Symbol.Term.Variables s.Map s.Parity
+            let c = theorem.Certificate :?> ReindexingCertificate
+            match c.First with
+            | Function.Symbol symbol -> writer.WriteString("symbol", symbol.Name)
+            | Function.Sum _ -> invalidOp "a symmetry is a symbol's"
+            writeMap writer c.Second.Term.Variables c.Map c.Parity
       Replay =
         fun element premises ->
             let symbol = field "symbol" element |> symbol
@@ -170,8 +171,8 @@ let private closedForm =
       Replay =
         fun element premises ->
             one premises (fun premise ->
-                match premise.Statement with
-                | :? SumRelation as sums ->
+                match premise.Certificate with
+                | :? TelescopingCertificate as sums ->
                     let forms name = field name element |> list (linear sums.Term.Variables)
 
                     let closed =
@@ -189,7 +190,7 @@ let private closedForm =
 
 let private evaluation =
     { Rules = [ "evaluation" ]
-      Write = fun writer theorem -> writer.WriteString("symbol", (theorem.Statement :?> SymbolValue).Symbol.Name)
+      Write = fun writer theorem -> writer.WriteString("symbol", (theorem.Certificate :?> EvaluationCertificate).Symbol.Name)
       Replay =
         fun element premises ->
             match premises with
@@ -207,11 +208,11 @@ let private singleTerm =
     { Rules = [ "single term" ]
       Write =
         fun writer theorem ->
-            let c = theorem.Certificate :?> SingleTermCertificate
-            writer.WriteString("symbol", (theorem.Statement :?> SymbolValue).Symbol.Name)
+            let c = theorem.Certificate :?> EvaluationCertificate
+            writer.WriteString("symbol", c.Symbol.Name)
             writeStrings writer "names" c.Names.Tail
             writeForms writer "images" c.Names c.Images
-            writer.WriteString("index", Linear.print c.Names c.Index)
+            c.Index |> Option.iter (fun index -> writer.WriteString("index", Linear.print c.Names index))
       Replay =
         fun element premises ->
             let names = withIndex (field "names" element |> names)
@@ -309,10 +310,10 @@ let private recouplingPath =
     { Rules = [ "recoupling path" ]
       Write =
         fun writer theorem ->
-            let c = theorem.Certificate :?> PathCertificate
+            let c = theorem.Certificate :?> RecouplingCertificate
             writer.WritePropertyName "scheme"
             writeScheme writer c.Start
-            writeStrings writer "moves" (c.Moves |> List.map moveText)
+            writeStrings writer "moves" (c.First |> List.map moveText)
       Replay =
         fun element premises ->
             one premises (fun premise ->

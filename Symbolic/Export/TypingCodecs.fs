@@ -97,13 +97,13 @@ let all: Codec list =
           fun element premises ->
               let by = match field "by" element with Null -> None | name -> Some(text name)
               one premises (fun scalar -> Equivariance.gradient scalar by) }
-      plain "R4-invariant" (fun premises ->
-          one premises (fun premise ->
-              match premise.Statement with
-              | :? EveryTree -> Equivariance.everyInvariant premise
-              | _ -> Equivariance.invariant premise))
+      plain "R4-invariant" (fun premises -> one premises Equivariance.invariant)
       { Rules = [ "R5-sign" ]
-        Write = fun writer theorem -> writer.WriteBoolean("time", (theorem.Statement :?> SignOf).UnderTime)
+        Write =
+          fun writer theorem ->
+              match (theorem.Statement :?> FamilyFact).Claim with
+              | Multiplied(underTime, _) -> writer.WriteBoolean("time", underTime)
+              | other -> invalidOp $"a sign was expected, not {other}"
         Replay =
           fun element premises ->
               one premises (Equivariance.sign (field "time" element |> truth)) }

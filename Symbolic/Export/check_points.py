@@ -92,11 +92,6 @@ def quanta(name):
             return q
 
 
-def at_quanta(symbol, q):
-    """The point of a symbol's quantum numbers and letters."""
-    return {**{x: Fraction(k, 2) for x, k in zip(symbol.quanta, q)}, **dict(zip(symbol.term.powers, LETTERS))}
-
-
 def total(term, point):
     """The term summed over its index."""
     bare = [(x.at({**point, term.index: 0}), x.change({term.index: 1})) for x in term.down]
@@ -120,57 +115,64 @@ def draw(names, low, high):
 
 # ---- what each kind of statement says at a point: both sides (and how large the first one's summands are), or None outside the domain
 
-def sums(p):
-    term, shift = p.term, dict(zip(p.term.parameters, p.terms[0][1]))
-    point = {**{x: k - shift[x] for x, k in draw(term.parameters, -2, 6).items()}, **draw(term.powers, -3, 3)}
-    if not all(any(g.at(point) >= 0 for g in gap) for gap in p.conditions):
+def is_symbol(f):
+    return hasattr(f, "quanta")
+
+
+def numbers(v, point):
+    return bounded(*[int(x.at(point)) for x in v[1]])
+
+
+def line(p, point):
+    return [{**point, "t": t} for t in range(-20, 21)] if p.bound else [point]
+
+
+def holds(p, c, point):
+    kind, of = c
+    if kind in ("all", "one of"):
+        return (all if kind == "all" else any)(holds(p, x, point) for x in of)
+    if kind in ("defined", "somewhere"):
+        return any(defined(of[0].name, numbers(of, at)) for at in (line(p, point) if kind == "somewhere" else [point]))
+    return of.at(point) >= 0 if kind == ">= 0" else all(x.at(point) for x in of)
+
+
+def value(v, point):
+    f, twice = v
+    if is_symbol(f):
+        return VALUES[f.name](*numbers(v, point))
+    return total(f, {**{x: k.at(point) // 2 for x, k in zip(f.parameters, twice)}, **{x: point[x] for x in f.powers}})
+
+
+def summands(p, products, point):
+    """A product of symbols is 0 where one is not defined, whatever stands before it."""
+    out = []
+    for one in products:
+        for at in line(p, point) if any(x.has("t") for _, xs in one.values for x in xs) else [point]:
+            values = math.prod(value(v, at) for v in one.values)
+            if values and all(x.at(at) >= 0 for x in one.down):
+                up, down, root_up, root_down = (math.prod(factorial(x.at(at)) for x in xs)
+                                                for xs in (one.up, one.down, one.root_up, one.root_down))
+                values *= one.coefficient.at(at) * (-1) ** (int(one.sign.at(at)) % 2) * Fraction(up, down)
+                values *= math.prod(at[x] ** e.at(at) for x, e in one.powers.items())
+                square = math.prod(x.at(at) for x in one.roots) * Fraction(root_up, root_down)
+                out.append(values if square == 1 else values * math.sqrt(square))
+    return out
+
+
+def equation(p):
+    symbols = any(is_symbol(f) for one in p.left + p.right for f, _ in one.values)
+    shift = RANDOM.choice(p.shifts) if hasattr(p, "shifts") else [0] * len(p.free)
+    if is_symbol(p.variables):
+        q = quanta(p.variables.name)
+        point = {x: Fraction(a - b, 2) for x, a, b in zip(p.free, q + [RANDOM.randrange(8)], list(shift) + [0])}
+    else:
+        low, high = (0, 6) if p.variables == "naturals" else (-4, 5)
+        point = {x: RANDOM.randint(low, high) - k // 2 for x, k in zip(p.free, shift)}
+    point.update(zip(p.letters, LETTERS) if symbols else draw(p.letters, -3, 3))
+    if not holds(p, p.where, point):
         return None
-    moved = lambda s: {**point, **{x: point[x] + k for x, k in zip(term.parameters, s)}}
-    return sum(c.at(point) * total(term, moved(s)) for c, s in p.terms), 0
-
-
-def symbols(p):
-    symbol, (summand, bounds) = p.symbol, RANDOM.choice(p.domains)
-    shift = p.claim[summand if summand is not None else RANDOM.randrange(len(p.claim))][2]
-    q = [a - b for a, b in zip(quanta(symbol.name), shift)]
-    point = at_quanta(symbol, q)
-    if not all(form.put(symbol.in_quanta).at(point) >= b for form, b in zip(symbol.physical, bounds)):
-        return None
-    summands = []
-    for c, radicand, s in p.claim:
-        value = VALUES[symbol.name](*[a + b for a, b in zip(q, s)])
-        summands.append(value and value * c.at(point) * math.sqrt(math.prod(x.at(point) for x in radicand)))
-    return sum(summands), 0, sum(map(abs, summands))
-
-
-def symmetry(p):
-    q = quanta(p.symbol.name)
-    point = at_quanta(p.symbol, q)
-    image = [int(t.put(p.images).put(p.symbol.in_quanta).at(point)) for t in p.symbol.twice.values()]
-    value = VALUES[p.symbol.name]
-    return value(*image), (-1) ** int(p.parity.put(p.symbol.in_quanta).at(point)) * value(*q)
-
-
-def value(p):
-    point = draw(p.names, 0 if p.value else -4, 5)
-    q = bounded(*(t.at(point) for t in p.twice))
-    if not defined(p.symbol.name, q):
-        return None
-    left = VALUES[p.symbol.name](*q)
-    if not p.value or any(x.at(point) < 0 for x in p.value[4]):
-        return left, 0
-    product = lambda xs: math.prod(factorial(x.at(point)) for x in xs)
-    sign, *rest, powers = p.value
-    rup, rdown, up, down = map(product, rest)
-    letters = dict(zip(p.symbol.term.powers, LETTERS))
-    power = math.prod(letters[x] ** e.at(point) for x, e in powers.items())
-    return left, (-1) ** (sign.at(point) % 2) * math.sqrt(Fraction(rup, rdown)) * power * Fraction(up, down)
-
-
-def closed(p):
-    point = draw(p.term.parameters, 0, 6)
-    product = lambda xs: math.prod(factorial(x.at(point)) for x in xs)
-    return total(p.term, point), Fraction(product(p.up), product(p.down))
+    left, right = summands(p, p.left, point), summands(p, p.right, point)
+    return sum(left), sum(right), sum(map(abs, left + right)) if symbols else 0
 
 
 def coefficient(p):
@@ -282,30 +284,6 @@ def path(p):
     return product(at, *p.value), sum(u * other.get(k, 0) for k, u in one.items())
 
 
-def line(name, q, r, v):
-    move = lambda x, t: [a + t * b for a, b in zip(x, v)]
-    return sum(VALUES[name](*move(q, t)) * VALUES[name](*move(r, t)) for t in range(-20, 21))
-
-
-def orthogonality(p):
-    q = quanta(p.symbol.name)
-    r = [RANDOM.randrange(8) if i == p.number else x for i, x in enumerate(q)]
-    return None if q == r else (line(p.symbol.name, q, r, p.line), 0)
-
-
-def equal_norms(p):
-    q = quanta(p.symbol.name)
-    if not all(x.at(at_quanta(p.symbol, q)) for x in p.factor):
-        return None
-    moved = [a + b for a, b in zip(q, p.step)]
-    return line(p.symbol.name, q, q, p.line), line(p.symbol.name, moved, moved, p.line)
-
-
-def norm(p):
-    q = quanta("3j")
-    return line("3j", q, q, p.line), 1 / (q[0] + 1)
-
-
 # ---- harmonics: r^l Y_lm, the polynomial's value or its derivative (differences that are exact to degree 4)
 
 def solid(l, m, x, y, z):
@@ -397,9 +375,8 @@ def gaunt(_):
     return sides[0], RANDOM.choice(sides[1:])
 
 
-KINDS = {"sums": sums, "symbols": symbols, "symmetry": symmetry, "value": value, "closed": closed, "coefficient": coefficient,
-         "annihilation": annihilation, "substitution": substitution, "recoupling": recoupling, "delta": delta, "path": path,
-         "orthogonality": orthogonality, "equal norms": equal_norms, "norm": norm, "coefficient-extraction / recursions": recursions,
+KINDS = {"coefficient": coefficient, "annihilation": annihilation, "substitution": substitution, "recoupling": recoupling,
+         "delta": delta, "path": path, "coefficient-extraction / recursions": recursions,
          "coefficient-extraction / gradients": gradients, "coefficient-extraction / real": real_recursions, "direction / gaunt": gaunt}
 SEEN = set()
 
@@ -414,13 +391,14 @@ def differ(x, y, size=0):
 
 def counterexample(p):
     """Both sides of a proved statement where they differ; None where they do not, or where there is nothing to compare."""
-    if p.kind not in KINDS or p.text in SEEN:
+    sides = equation if hasattr(p, "equation") else KINDS.get(p.kind)
+    if not sides or p.text in SEEN:
         return None
     SEEN.add(p.text)
     points = 0
     for _ in range(TRIES):
         try:
-            found = KINDS[p.kind](p)
+            found = sides(p)
             if found and differ(*found):
                 return found
         except OverflowError:

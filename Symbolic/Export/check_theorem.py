@@ -22,6 +22,7 @@ import sys
 from collections import Counter
 from fractions import Fraction
 from itertools import combinations_with_replacement, product as cartesian
+from types import SimpleNamespace
 
 try:
     from check_points import counterexample
@@ -177,14 +178,6 @@ def integers(value, count):
 
 def fresh(taken, wanted):
     return next(x for x in [wanted] + [f"{wanted}{k}" for k in range(1, 1000)] if x not in taken)
-
-
-def halves(k):
-    return str(k // 2) if k % 2 == 0 else f"{k}/2"
-
-
-def moved_name(name, k, text=str):
-    return name if k == 0 else f"{name} + {text(k)}" if k > 0 else f"{name} - {text(-k)}"
 
 
 def product_text(xs, names):
@@ -345,6 +338,11 @@ class Symbol:
         need(out is not None, "a factor under a root is not an integer")
         return out
 
+    def in_their_quanta(self):
+        """The summand with the quantum numbers in place of the parameters, for people."""
+        put, t = lambda xs: [x.put(self.in_quanta) for x in xs], self.term
+        return Term([t.index] + self.quanta, t.alternating, put(t.up), put(t.down), dict(zip(t.powers, put(t.powers.values()))))
+
     def call(self, arguments):
         return f"{self.name}({'; '.join(', '.join(arguments[i:i + 3]) for i in range(0, len(arguments), 3))})"
 
@@ -363,8 +361,83 @@ SYMBOLS = {
                 "j+m, j-n, n-m", "a b c d")}
 
 
-def any_numbers(term):
-    return f" and all numbers {', '.join(term.powers)}" if term.powers else ""
+# ---- equations: sums of products on both sides, on a domain; a value is a function and its arguments, doubled
+
+def half_text(twice, names):
+    k, rest = twice.get((), 0), Poly({m: c for m, c in twice.items() if m})
+    if even(twice) or not even(rest):
+        return twice.half().show(names) if even(twice) else f"({twice.show(names)})/2"
+    size = f"{abs(k)}/2"
+    return rest.half().show(names) + (" - " if k < 0 else " + ") + size if rest else "-" * (k < 0) + size
+
+
+def product(*values, sign=0, coefficient=1, roots=(), root_up=(), root_down=(), powers=None, up=(), down=()):
+    return SimpleNamespace(values=list(values), sign=poly(sign), coefficient=poly(coefficient), roots=list(roots), powers=powers or {},
+                           root_up=list(root_up), root_down=list(root_down), up=list(up), down=list(down))
+
+
+def value_at(f, shift=None, v=None):
+    """A function at its own arguments moved by halves of a shift, and of t times v."""
+    names = f.quanta if isinstance(f, Symbol) else f.parameters
+    shift, v = shift or [0] * len(names), v or [0] * len(names)
+    return f, [var(x) * 2 + k + var("t") * d for x, k, d in zip(names, shift, v)]
+
+
+NOWHERE, EVERYWHERE = ("one of", []), ("all", [])
+
+
+def equation(kind, free, variables, left, right, premises=(), where=EVERYWHERE, vanishing=NOWHERE, bound=(), assumptions=(), **data):
+    """`variables`: "integers", "naturals" or the symbol whose quantum numbers they are; a condition is ">= 0" with a form, "<> 0" with
+    forms, "defined" or "somewhere" (for some t) with a value, "all" or "one of" with conditions."""
+    names, functions = list(bound) + free, []
+    for f in [f for p in left + right for f, _ in p.values]:
+        functions += [f] * (f not in functions)
+    terms = [f.term if isinstance(f, Symbol) else f for f in functions]
+    letters, sums = list(dict.fromkeys(x for t in terms for x in t.powers)), [f for f in functions if isinstance(f, Term)]
+    taken = names + [x for t in terms for x in t.all]
+    own = [fresh(taken, "S" if len(sums) == 1 else f"S{i + 1}") for i in range(len(sums))]
+    starred = lambda xs: "*".join(f"({x.show(names)})" for x in xs)
+    quotient = lambda up, down: product_text(up, names) + (f"/({product_text(down, names)})" if down else "")
+    call = lambda f, arguments: f.call(arguments) if isinstance(f, Symbol) else f"{own[sums.index(f)]}({', '.join(arguments)})"
+    value = lambda v: call(v[0], [half_text(x, names) for x in v[1]])
+
+    def one(p):
+        parts = [f"(-1)**({p.sign.show(names)})"] * bool(p.sign) + [f"({p.coefficient.show(names + letters)})"] * (p.coefficient != poly(1))
+        parts += [f"sqrt({starred(p.roots)})"] * bool(p.roots)
+        parts += [f"sqrt({quotient(p.root_up, p.root_down)})"] * bool(p.root_up + p.root_down)
+        parts += [f"{x}**({e.show(names)})" for x, e in p.powers.items()] + [quotient(p.up, p.down)] * bool(p.up + p.down)
+        parts += [v if k == 1 else f"{v}**{k}" for v, k in Counter(map(value, p.values)).items()]
+        over = [t for t in bound if any(x.has(t) for _, xs in p.values for x in xs)]
+        return "".join(f"sum over all integers {t} of " for t in over) + ("*".join(parts) or "1")
+
+    def condition(c):
+        inner = lambda c: f"({condition(c)})" if c[0] in ("all", "one of") and len(c[1]) > 1 else condition(c)
+        return (f"{c[1].show(names)} >= 0" if c[0] == ">= 0" else f"{starred(c[1])} <> 0" if c[0] == "<> 0"
+                else f"{value(c[1])} is defined{' for some ' + ', '.join(bound) if c[0] == 'somewhere' else ''}"
+                if c[0] in ("defined", "somewhere") else (" and " if c[0] == "all" else " or ").join(map(inner, c[1])))
+    side = lambda products: " + ".join(map(one, products)) or "0"
+    kinds, listed = [], ", ".join(free)
+    if free and isinstance(variables, Symbol):
+        # What is determined by the others, as m3 is.
+        others = [(q, half_text(t.put(variables.in_quanta), variables.quanta)) for q, t in variables.twice.items()]
+        kinds.append(f"integers and half-integers {listed}" + "".join(f" with {q} = {text}" for q, text in others if q != text))
+    elif free:
+        kinds.append(f"integers {listed}{' >= 0' * (variables == 'naturals')}")
+    kinds += [f"numbers {', '.join(letters)}"] * bool(letters)
+    text = f"{side(left)} = {side(right)}" + (f" for all {' and all '.join(kinds)}" if kinds else "")
+    text += f", wherever {condition(where)}" if where != EVERYWHERE else ""
+    if len(sums) < len(functions):
+        text += "; a symbol outside its domain counts as 0"
+        text += (", and its coefficient vanishes by itself" + (f" wherever {condition(vanishing)}" if vanishing != where else "")
+                 if vanishing != NOWHERE else "")
+    for f in functions:
+        if isinstance(f, Term):
+            text += f"; {call(f, f.parameters)} is the sum over all integers {f.index} of {f.show()}"
+        elif f.term.powers:
+            text += (f"; {f.call(f.quanta)} is sqrt({product_text([x.put(f.in_quanta) for x in f.up], f.quanta)}) times the sum over all "
+                     f"integers {f.term.index} of {f.in_their_quanta().show()}")
+    return Proved(kind, text, premises, assumptions, free=free, variables=variables, letters=letters, left=left, right=right, where=where,
+                  bound=bound, equation=True, **data)
 
 
 # ---- rules for sums
@@ -394,13 +467,10 @@ def telescoping(d, premises):
     conditions = [gap for i, gap in enumerate(conditions) if gap not in conditions[:i]]
     need(can_be_met(parameters, [g.get((), 0) for gap in conditions for g in gap][:8],
                     lambda p: all(any(g.at(p) >= 0 for g in gap) for gap in conditions)), "the conditions cannot be met")
-    total, listed = fresh(term.all, "S"), ", ".join(parameters)
-    either = [" or ".join(g.show(names) + " >= 0" for g in gap) for gap in conditions]
-    where = " and ".join(f"({x})" if " or " in x else x for x in either)
-    sums = " + ".join(f"({c.show(term.all)})*{total}({', '.join(map(moved_name, parameters, s))})" for c, s in terms)
-    return Proved("sums", f"for all integers {listed}{any_numbers(term)}{' with ' + where if where else ''}: {sums} = 0, where "
-                  f"{total}({listed}) is the sum over all integers {term.index} of {term.show()}", assumptions=[DEFINED["LIMIT"]] * limit,
-                  term=term, terms=terms, conditions=conditions, rule="telescoping" if q else "termwise")
+    left = [product(value_at(term, [2 * k for k in s]), coefficient=c) for c, s in terms]
+    where = "all", [("one of", [(">= 0", g) for g in gap]) for gap in conditions]
+    return equation("sums", parameters, "integers", left, [], where=where, assumptions=[DEFINED["LIMIT"]] * limit, term=term, terms=terms,
+                    conditions=conditions, rule="telescoping" if q else "termwise", shifts=[[2 * k for k in s] for s in shifts])
 
 
 def normalisation(d, premises):
@@ -471,23 +541,12 @@ def normalisation(d, premises):
         if all(vanishes(i) for i in every):
             vanishing.append(domain)
 
-    def one(c, radicand, shift):
-        root = "*sqrt(" + "*".join(f"({f.show(quanta)})" for f in radicand) + ")" if radicand else ""
-        return f"({c.show(symbol.all)}){root}*" + symbol.call([moved_name(q, k, halves) for q, k in zip(quanta, shift)])
-
     def where(sets):
-        bound = lambda f, k: f"{f.put(symbol.in_quanta).show(quanta)} >= {k}"
-        return ", or ".join(f"the symbol of summand {r + 1} is defined" if r is not None else ", ".join(map(bound, physical, bounds))
-                            for r, bounds in sets)
-    boundary = ("the coefficient of a symbol outside its domain vanishes" if vanishing == domains else
-                "a symbol outside its domain counts as 0" + (", and its coefficient vanishes by itself wherever " + where(vanishing)
-                                                             if vanishing else ""))
-    meaning, show = "", lambda f: f.put(symbol.in_quanta).show(quanta)
-    if symbol.term.powers:
-        meaning = (f"; {symbol.call(quanta)} is sqrt({'*'.join(f'({show(f)})!' for f in symbol.up)}) times the sum over all integers "
-                   f"{symbol.term.index} of {symbol.term.show()} with {', '.join(f'{p} = {show(var(p))}' for p in symbol.names[1:])}")
-    return Proved("symbols", f"{' + '.join(one(*t) for t in claim)} = 0 for all integers and half-integers{any_numbers(symbol.term)}, "
-                  f"wherever {where(domains)}; {boundary}{meaning}", premises, symbol=symbol, claim=claim, domains=domains)
+        bounded = lambda b: ("all", [(">= 0", f.put(symbol.in_quanta) - k) for f, k in zip(physical, b)])
+        return "one of", [bounded(b) if r is None else ("defined", value_at(symbol, claim[r][2])) for r, b in sets]
+    left = [product(value_at(symbol, s), coefficient=c, roots=r) for c, r, s in claim]
+    return equation("symbols", quanta, symbol, left, [], premises, where(domains), where(vanishing), symbol=symbol, claim=claim,
+                    domains=domains, shifts=[s for _, _, s in claim])
 
 
 # ---- symmetries, closed forms, values
@@ -510,16 +569,8 @@ def reindexing(d, premises):
     need(not first.powers and not second.powers, "a term with letters")
     need(all(permuted(x, y, {**images, **index}) for x, y in ((first.up, second.up), (first.down, second.down))), "other factorials")
     need(first.alternating == second.alternating and even(offset * first.alternating - parity), "the sign is wrong")
-    left, p, names = fresh(first.names + second.names, "S1"), ", ".join(second.parameters), second.names
-    right = fresh([left] + first.names + names, "S2")
-    return Proved("identity", f"for all integers {p}: {left}({', '.join(x.show(names) for x in images.values())}) = (-1)**"
-                  f"({parity.show(names)})*{right}({p}), where {left}({', '.join(first.parameters)}) is the sum over all integers "
-                  f"{first.index} of {first.show()}, and {right}({p}) that over {names[0]} of {second.show()}",
-                  first=first, second=second, images=images, parity=parity)
-
-
-def quanta_text(symbol, twice, names):
-    return symbol.call([t.half().show(names) if even(t) else f"({t.show(names)})/2" for t in twice])
+    return equation("identity", second.parameters, "integers", [product((first, [x * 2 for x in images.values()]))],
+                    [product(value_at(second), sign=parity)], first=first, second=second, images=images, parity=parity)
 
 
 def symmetry(d, premises):
@@ -531,9 +582,8 @@ def symmetry(d, premises):
     need(all(permuted(x, x, images) for x in (symbol.physical, symbol.up, symbol.down)), "the norm is not invariant")
     need(even(offset + symbol.phase.put(images) - symbol.phase - parity), "the sign is wrong")
     twice = [t.put(images).put(symbol.in_quanta) for t in symbol.twice.values()]
-    return Proved("symmetry", f"{quanta_text(symbol, twice, symbol.quanta)} = (-1)**({parity.put(symbol.in_quanta).show(symbol.quanta)})*"
-                  f"{symbol.call(symbol.quanta)} for all integers and half-integers, a symbol outside its domain counting as 0",
-                  symbol=symbol, images=images, parity=parity)
+    return equation("symmetry", symbol.quanta, symbol, [product((symbol, twice))],
+                    [product(value_at(symbol), sign=parity.put(symbol.in_quanta))], symbol=symbol, images=images, parity=parity)
 
 
 def conjunction(d, premises):
@@ -570,8 +620,8 @@ def closed_form(d, premises):
         need(constant(x) and x.get((), 0) <= 1000 or k == 0, "another initial value")
         ratio *= Fraction(math.factorial(x.get((), 0)) if constant(x) else 1) ** k
     need(ratio == 1, "another initial value")
-    return Proved("closed", f"for all integers {', '.join(term.parameters)} >= 0: the sum over all integers {term.index} of "
-                  f"{term.show()} is {product_text(up, names)}/({product_text(down, names)})", premises, term=term, up=up, down=down)
+    return equation("closed", term.parameters, "naturals", [product(value_at(term))], [product(up=up, down=down)], premises, term=term,
+                    up=up, down=down)
 
 
 def symbol_value(symbol, names, images, value, premises):
@@ -579,15 +629,10 @@ def symbol_value(symbol, names, images, value, premises):
     twice, domain = [t.put(images) for t in symbol.twice.values()], [f.put(images) for f in symbol.physical]
     need(can_be_met(names, [f.get((), 0) for f in images.values()], lambda p: (value is None or all(x >= 0 for x in p.values()))
                     and all(f.at(p) >= 0 for f in domain)), "the symbol is nowhere defined")
-    if value is None:
-        right = f"0 for all integers {', '.join(names)} at which the symbol is defined"
-    else:
-        rup, rdown, up, down = (product_text(xs, names) for xs in value[1:5])
-        powers = "".join(f"{x}**({e.show(names)})*" for x, e in value[5].items())
-        right = (f"(-1)**({value[0].show(names)})*sqrt({rup}/({rdown}))*{powers}{up}/({down}) for all integers {', '.join(names)} >= 0"
-                 f"{any_numbers(symbol.term)} at which the symbol is defined")
-    text = f"{quanta_text(symbol, twice, names)} = {right}"
-    return Proved("value", text, premises, symbol=symbol, names=names, twice=twice, value=value)
+    own, right = (symbol, twice), []
+    if value is not None:
+        right = [product(sign=value[0], root_up=value[1], root_down=value[2], up=value[3], down=value[4], powers=value[5])]
+    return equation("value", names, "naturals" if right else "integers", [product(own)], right, premises, ("defined", own))
 
 
 def evaluation(d, premises):
@@ -669,16 +714,14 @@ def orthogonality(d, premises):
     need(coefficient_at(symbol, [0] * 6, down) == coefficient_at(symbol, minus, up), "the relation is not symmetric")
     need(not any(f.put(symbol.in_quanta).has(u) and f.change(symbol.step(v)) for f in symbol.physical), "the families differ in domain")
     bounded(symbol, v)
-    move = lambda name, k: {0: name, 2: name + " + t", -2: name + " - t"}.get(k, f"{name} + ({k}/2)*t")
-    line = lambda names: symbol.call(list(map(move, names, v)))
-    primed = [q + "'" * (q == u) for q in symbol.quanta]
-    return Proved("orthogonality", f"the sum over all integers t of {line(symbol.quanta)}*{line(primed)} is 0 if {u} <> {u}' and both "
-                  "families contain a defined symbol; a symbol outside its domain counts as 0", premises, symbol=symbol,
-                  number=number, line=v)
+    (f, own), name = value_at(symbol, None, v), u + "'"
+    other = f, [var(name) * 2 if q == u else x for q, x in zip(symbol.quanta, own)]
+    where = "all", [("<> 0", [var(u) - var(name)]), ("somewhere", (f, own)), ("somewhere", other)]
+    return equation("orthogonality", symbol.quanta + [name], symbol, [product((f, own), other)], [], premises, where, bound=["t"])
 
 
-def vector(v):
-    return f"({', '.join(map(halves, v))})"
+def square(symbol, start, v, coefficient=1):
+    return product(*[value_at(symbol, start, v)] * 2, coefficient=coefficient)
 
 
 def adjoint_ladders(d, premises):
@@ -694,11 +737,10 @@ def adjoint_ladders(d, premises):
     a = first[0]
     need(coefficient_at(symbol, v, a) == coefficient_at(symbol, [0] * 6, a) and a[0].degree() == 0, "the first coefficient is no root")
     bounded(symbol, v)
-    factor = "*".join(f"({f.show(symbol.quanta)})" for f in a[1])
-    return Proved("equal norms", f"the sum over all integers t of {symbol.name}(q + t*{vector(v)})**2 is that of {symbol.name}(q + "
-                  f"{vector(w)} + t*{vector(v)})**2 for all quantum numbers q = ({', '.join(symbol.quanta)}) at which {symbol.name}(q) is "
-                  f"defined and {factor} is not 0; a symbol outside its domain counts as 0", premises, step=w, line=v,
-                  factor=Counter(a[1]), symbol=symbol)
+    factor = sorted(a[1], key=lambda f: [f.get(m, 0) for m in [()] + [(q,) for q in symbol.quanta]])
+    where = "all", [("defined", value_at(symbol)), ("<> 0", factor)]
+    return equation("equal norms", symbol.quanta, symbol, [square(symbol, None, v)], [square(symbol, w, v)], premises, where, bound=["t"],
+                    step=w, line=v, factor=Counter(a[1]), symbol=symbol)
 
 
 def norm(d, premises):
@@ -707,7 +749,7 @@ def norm(d, premises):
     (equal, closed), symbol = premises, SYMBOLS["3j"]
     need(equal.symbol is symbol and equal.line == [0, 0, 0, 0, 2, -2] and equal.step == [0, 0, 0, -2, 2, 0], "another line")
     need(equal.factor == Counter(forms(["j1 + m1", "j1 - m1 + 1"], symbol.quanta)), "another factor")
-    need(not closed.term.alternating and len(closed.term.names) == 4, "another sum")
+    need(not closed.term.alternating and len(closed.term.names) == 4 and not set(closed.term.up) & set(closed.term.down), "another sum")
     s, a, d_, n = map(var, closed.term.names)
     images = {"s": poly(0), "a": a, "b": poly(0), "c": s, "d": d_, "e": n - s}
     at = lambda xs: [x.put(images) for x in xs if x.put(images)]
@@ -718,8 +760,8 @@ def norm(d, premises):
     need(symbol.step(equal.line) == {p: f.change({closed.term.index: 1}) for p, f in images.items() if p != "s"}, "a step is no step of s")
     basis, domain = [s, n - s, a, d_], at(symbol.physical)
     need(all(f in domain for f in basis) and all(f in basis + [x + y for x in basis for y in basis] for f in domain), "another domain")
-    return Proved("norm", f"the sum over all integers t of 3j(q + t*{vector(equal.line)})**2 is 1/(2*j1 + 1) for all quantum numbers q = "
-                  f"({', '.join(symbol.quanta)}) of a defined symbol; a symbol outside its domain counts as 0", premises, line=equal.line)
+    return equation("norm", symbol.quanta, symbol, [square(symbol, None, equal.line, var("j1") * 2 + 1)], [product()], premises,
+                    ("defined", value_at(symbol)), bound=["t"])
 
 
 # ---- products of powers of polynomials
@@ -825,7 +867,8 @@ def binomial_coefficient(d, premises):
     signed = sum((k for p, x, k in zip(f.factors, n, choices) if p[x] < 0), Poly())
     need(even(signed - (var(term.index) * term.alternating + parity)), "the sign is wrong")
     show, listed, total = lambda x: x.show(term.names), ", ".join(term.parameters), fresh(term.names + f.variables, "S")
-    return Proved("coefficient", f"for all integers {listed}{any_numbers(term)} with {', '.join(map(show, powers))} >= 0: the "
+    letters = f" and all numbers {', '.join(term.powers)}" if term.powers else ""
+    return Proved("coefficient", f"for all integers {listed}{letters} with {', '.join(map(show, powers))} >= 0: the "
                   "coefficient of "
                   + "*".join(f"{v}**({show(e)})" for v, e in goals.items() if v not in term.powers) + " in "
                   + "*".join(f"({p.show(f.letters)})**({show(e)})" for p, e in zip(f.factors, powers))

@@ -52,13 +52,10 @@ type CoefficientIsSum
 /// Certificate of `BinomialCoefficient.prove`.
 [<Sealed>]
 type BinomialCertificate internal (choices: Linear list) =
-    inherit Certificate()
+    inherit Certificate("binomial-coefficient", choices.Length)
 
     /// The index k_i of each factor's binomial expansion, as a form in the term's variables.
     member _.Choices = choices
-
-    override _.Rule = "binomial-coefficient"
-    override _.Size = choices.Length
 
 /// From generating functions to sums.
 [<RequireQualifiedAccess>]

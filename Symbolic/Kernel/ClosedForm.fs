@@ -5,29 +5,10 @@ open System.Numerics
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.Hypergeometric
 
-/// S(p) = (−1)^Sign Π Numerator! / Π Denominator! for all natural parameters p, where S(p) = Σ_s F(s).
-[<Sealed>]
-type ClosedForm internal (term: Term, closed: Term) =
-    inherit Statement(box (term, closed))
-
-    /// The summand F.
-    member _.Term = term
-
-    /// The right-hand side, as a term that does not contain the index.
-    member _.Closed = closed
-
-    override _.Text =
-        let names = term.Variables.Tail
-        let factorial (x: Linear) = $"({Linear.print term.Variables x})!"
-        let product (xs: Linear list) = if xs.IsEmpty then "1" else String.Join("*", List.map factorial xs)
-
-        $"""for all integers {String.Join(", ", names)} >= 0: the sum over all integers {term.Variables[0]} of """
-        + $"{Term.print term} is {product closed.Numerator}/({product closed.Denominator})"
-
 /// Certificate of `ClosedForms.prove`.
 [<Sealed>]
 type ClosedFormCertificate internal (variable: int, closed: Term, start: BigInteger) =
-    inherit Certificate()
+    inherit Certificate("first-order recursion", closed.Arguments.Length)
 
     /// The parameter over which the induction runs, as a position among the term's variables.
     member _.Variable = variable
@@ -37,9 +18,6 @@ type ClosedFormCertificate internal (variable: int, closed: Term, start: BigInte
 
     /// The only index at which the summand is not 0 when that parameter is 0.
     member _.Start = start
-
-    override _.Rule = "first-order recursion"
-    override _.Size = closed.Arguments.Length
 
 /// Sums in closed form, by induction over one parameter (a first-order WZ proof).
 [<RequireQualifiedAccess>]
@@ -62,27 +40,32 @@ module ClosedForms =
         else
             None
 
-    /// Factorials as two multisets of forms, those of constants multiplied out.
-    let private value (numerator: Linear list) (denominator: Linear list) =
-        let split (xs: Linear list) =
-            let constants, forms = xs |> List.partition Linear.isConstant
+    /// A product of factorials to powers is 1: those of constants are multiplied out, others must have cancelled.
+    let private isOne (powers: (Linear * int) list) =
+        let factorial (n: BigInteger) =
+            if n > largest then
+                raise (OverflowException $"a factorial of more than {largest} is not multiplied out")
 
-            let number =
-                (BigInteger.One, constants)
-                ||> List.fold (fun product x ->
-                    if x.Constant > largest then
-                        raise (OverflowException $"a factorial of more than {largest} is not multiplied out")
+            Seq.fold (fun (p: BigInteger) (k: int) -> p * BigInteger k) BigInteger.One (seq { 1 .. int n })
 
-                    Seq.fold (fun (p: BigInteger) (k: int) -> p * BigInteger k) product (seq { 1 .. int x.Constant }))
+        let product sign =
+            (BigInteger.One, powers)
+            ||> List.fold (fun p (x, n) -> if n * sign > 0 then p * BigInteger.Pow(factorial x.Constant, abs n) else p)
 
-            List.sort forms, number
+        powers |> List.forall (fst >> Linear.isConstant) && product 1 = product -1
 
-        split numerator, split denominator
-
-    let private sameValue first second =
-        let (a1, x1), (b1, y1) = first
-        let (a2, x2), (b2, y2) = second
-        List.sort (a1 @ b2) = List.sort (a2 @ b1) && (x1: BigInteger) * y2 = x2 * y1
+    /// The term and the value of a theorem that says Σ_s F(s) = Π Up!/Π Down! for natural parameters.
+    let internal tryRead (theorem: Theorem) : (Term * Product) option =
+        match theorem.Statement with
+        | :? Equation as e when e.Variables = Naturals && e.Where = All [] ->
+            match e.Left, e.Right with
+            | Equations.Single { Function = Function.Sum term }, [ value ] when
+                e.Left.Head.Values = [ Equations.sum term ]
+                && value = { Product.Of(term.Variables.Length, []) with Up = value.Up; Down = value.Down }
+                ->
+                Some(term, value)
+            | _ -> None
+        | _ -> None
 
     /// Proves S(p) = Π numerator! / Π denominator! for p ≥ 0 from a relation c₁ S(p + e_n) + c₀ S(p) = 0.
     ///
@@ -93,20 +76,19 @@ module ClosedForms =
     /// term's factorials are H's at n = 0.
     let prove (relation: Theorem) (variable: int) (closed: Term) (start: BigInteger) : Result<Theorem, string> =
         Rule.within (fun () ->
-            match relation.Statement with
-            | :? SumRelation as sums when variable < 1 || variable >= sums.Term.Variables.Length ->
+            match Equations.neighbours relation with
+            | Some(Function.Sum term, _, _) when variable < 1 || variable >= term.Variables.Length ->
                 Error "the induction must run over a parameter"
-            | :? SumRelation as sums when
-                closed.Variables <> sums.Term.Variables
-                || not (Term.isWellFormed closed && (closed.Powers @ sums.Term.Powers).IsEmpty)
+            | Some(Function.Sum term, _, _) when
+                closed.Variables <> term.Variables
+                || not (Term.isWellFormed closed && (closed.Powers @ term.Powers).IsEmpty)
                 ->
                 Error "the closed form has other variables than the sum, or letters"
-            | :? SumRelation as sums when sums.Terms.Length = 2 ->
-                let term = sums.Term
+            | Some(Function.Sum term, ([ _; _ ] as terms), where) ->
                 let arity = term.Variables.Length
-                let unit' = List.init (arity - 1) (fun i -> if i = variable - 1 then BigInteger.One else BigInteger.Zero)
+                let unit' = List.init (arity - 1) (fun i -> if i = variable - 1 then BigInteger 2 else BigInteger.Zero)
                 let none = List.replicate (arity - 1) BigInteger.Zero
-                let find shift = sums.Terms |> List.tryFind (fun (_, s) -> s = shift) |> Option.map fst
+                let find shift = terms |> List.tryFind (fun t -> t.Shift = shift) |> Option.map _.Coefficient
 
                 match find unit', find none, ratio closed variable with
                 | Some next, Some here, Some(up, down) ->
@@ -121,7 +103,7 @@ module ClosedForms =
                     let firstDown = initial |> List.map atStart
                     let firstUp = term.Numerator |> List.map (atZero >> atStart)
 
-                    if sums.Conditions |> List.exists (List.exists Linear.isNatural >> not) then
+                    if not (where.FollowsFrom Linear.isNatural) then
                         Error "the relation is not known to hold for all natural parameters"
                     elif
                         closed.Alternating
@@ -145,14 +127,19 @@ module ClosedForms =
                         Error "the initial term is not always positive"
                     elif
                         not (
-                            sameValue
-                                (value firstUp firstDown)
-                                (value (List.map atZero closed.Numerator) (List.map atZero closed.Denominator))
+                            Term.balance
+                                (firstUp @ List.map atZero closed.Denominator)
+                                (firstDown @ List.map atZero closed.Numerator)
+                            |> isOne
                         )
                     then
                         Error "the closed form has another initial value"
                     else
                         let certificate = ClosedFormCertificate(variable, closed, start)
-                        Ok(Rule.certifies certificate (ClosedForm(term, closed)) [ relation ] [])
+                        let right = { Product.Of(arity, []) with Up = closed.Numerator; Down = closed.Denominator }
+                        let left = Product.Of(arity, [ Equations.sum term ])
+                        let index, parameters = term.Variables.Head, Term.parameters term
+                        let statement = Equation([ index ], parameters, Naturals, All [], OneOf [], [ left ], [ right ])
+                        Ok(Rule.certifies certificate statement [ relation ] [])
                 | _ -> Error "the relation must be between S(p) and S(p + 1) in the given parameter"
             | _ -> Error "the premise must be a relation between two sums")

@@ -54,34 +54,26 @@ type Family =
     /// Any family that is assumed to be equivariant.
     | Any of string
 
-    /// The number of its nodes.
-    member this.Size: int =
+    /// The families and the orders of which it is made.
+    member this.Parts: Family list * Order list =
         match this with
-        | SiteSum _
-        | Any _ -> 1
-        | Joined(family, _)
+        | SiteSum(_, l) -> [], [ l ]
+        | Any _ -> [], []
+        | Joined(family, j) -> [ family ], [ j ]
         | Gradient(family, _)
-        | Image family -> 1 + family.Size
-        | Total families -> 1 + List.sumBy (fun (f: Family) -> f.Size) families
-        | Coupled(left, right, _)
-        | CoupledSeparately(left, right, _, _) -> 1 + left.Size + right.Size
+        | Image family -> [ family ], []
+        | Total families -> families, []
+        | Coupled(left, right, l) -> [ left; right ], [ l ]
+        | CoupledSeparately(left, right, l, s) -> [ left; right ], [ l; s ]
+
+    /// The number of its nodes.
+    member this.Size: int = 1 + List.sumBy (fun (f: Family) -> f.Size) (fst this.Parts)
 
     /// The names of its orders.
     member this.Orders: Set<string> =
-        let own order =
-            match order with
-            | Named name -> Set.singleton name
-            | Fixed _ -> Set.empty
-
-        match this with
-        | SiteSum(_, l) -> own l
-        | Any _ -> Set.empty
-        | Joined(family, j) -> Set.union family.Orders (own j)
-        | Gradient(family, _)
-        | Image family -> family.Orders
-        | Total families -> families |> List.map (fun (f: Family) -> f.Orders) |> Set.unionMany
-        | Coupled(left, right, l) -> Set.unionMany [ left.Orders; right.Orders; own l ]
-        | CoupledSeparately(left, right, l, s) -> Set.unionMany [ left.Orders; right.Orders; own l; own s ]
+        let families, orders = this.Parts
+        let own = orders |> List.choose (function Named name -> Some name | Fixed _ -> None)
+        Set.unionMany (Set.ofList own :: List.map (fun (f: Family) -> f.Orders) families)
 
     override this.ToString() =
         match this with
@@ -95,17 +87,6 @@ type Family =
         | Gradient(family, Some field) -> $"grad({family}; {field})"
         | Total families -> families |> List.map string |> String.concat " + " |> sprintf "(%s)"
         | Any name -> name
-
-    /// The family that a coupling tree describes.
-    static member OfTree(tree: Tree) : Family =
-        match tree with
-        | Scalar(field, l) -> SiteSum(field, l)
-        | Vector(field, l, j) -> Joined(SiteSum(field, l), j)
-        | Couple(left, right, l) -> Coupled(Family.OfTree left, Family.OfTree right, l)
-        | CoupleVectors((left, l1), (right, l2), l) ->
-            CoupledSeparately(SiteSum(left, l1), SiteSum(right, l2), l, Fixed 0)
-        | Mapped tree -> Image(Family.OfTree tree)
-        | Sum trees -> Total(List.map Family.OfTree trees)
 
 /// Under what a family is equivariant, and of which order.
 type Action =
@@ -199,38 +180,19 @@ type Equivariant
         $"for all natural values of the names in it{given}: {acts}; its sign is {parity} under the inversion and \
           {time} under time reversal{where}{words}"
 
-/// A scalar that no generator changes.
+/// What else is said of a family.
+type Claim =
+    /// No rotation changes it, of positions and fields together or each alone; its factors under the inversion and time reversal.
+    | Unchanged of separately: bool * parity: Sign * time: Sign
+    /// Its factor under time reversal or under the inversion.
+    | Multiplied of underTime: bool * sign: Sign
+    /// No site has a place of its own.
+    | Renumbered
+
+/// A statement about a family without hypotheses.
 [<Sealed>]
-type Invariant internal (fields: Map<string, Field>, family: Family, separately: bool, parity: Sign, time: Sign) =
-    inherit Statement(box (fields, family, separately, parity, time))
-
-    /// The fields that occur.
-    member _.Fields = fields
-
-    /// The scalar.
-    member _.Family = family
-
-    /// True: under rotations of the positions alone and of the fields alone; false: of both together.
-    member _.Separately = separately
-
-    /// Its factor under the inversion.
-    member _.Parity = parity
-
-    /// Its factor under time reversal.
-    member _.Time = time
-
-    override _.Text =
-        let group =
-            if separately then "rotations of the positions alone and of the fields alone"
-            else "joint rotations of positions and fields"
-
-        $"for all natural values of the names in it: {family} is unchanged by {group}; its sign is {parity} under the \
-          inversion and {time} under time reversal, with {Equivariant.Describe fields}{Equivariant.Explain family}"
-
-/// A sign alone.
-[<Sealed>]
-type SignOf internal (fields: Map<string, Field>, family: Family, underTime: bool, sign: Sign) =
-    inherit Statement(box (fields, family, underTime, sign))
+type FamilyFact internal (fields: Map<string, Field>, family: Family, claim: Claim) =
+    inherit Statement(box (fields, family, claim))
 
     /// The fields that occur.
     member _.Fields = fields
@@ -238,61 +200,48 @@ type SignOf internal (fields: Map<string, Field>, family: Family, underTime: boo
     /// The family.
     member _.Family = family
 
-    /// True: under time reversal; false: under the inversion.
-    member _.UnderTime = underTime
-
-    /// The sign.
-    member _.Sign = sign
+    /// What is said of it.
+    member _.Claim = claim
 
     override _.Text =
-        let operation = if underTime then "time reversal" else "the inversion"
+        let said =
+            match claim with
+            | Unchanged(separately, parity, time) ->
+                let group =
+                    if separately then "rotations of the positions alone and of the fields alone"
+                    else "joint rotations of positions and fields"
 
-        $"for all natural values of the names in it: every component of {family} is multiplied by {sign} under \
-          {operation}, with {Equivariant.Describe fields}{Equivariant.Explain family}"
+                $"{family} is unchanged by {group}; its sign is {parity} under the inversion and {time} under time reversal"
+            | Multiplied(underTime, sign) ->
+                let operation = if underTime then "time reversal" else "the inversion"
+                $"every component of {family} is multiplied by {sign} under {operation}"
+            | Renumbered ->
+                $"every component of {family} is unchanged when the sites are numbered otherwise, each keeping its position, \
+                  what it carries and its radial functions"
 
-/// A family in which no site has a place of its own.
+        $"for all natural values of the names in it: {said}, with {Equivariant.Describe fields}{Equivariant.Explain family}"
+
+/// Every coupling tree over some fields, of any number of leaves; or those with the order 0 at the root.
 [<Sealed>]
-type Unordered internal (fields: Map<string, Field>, family: Family) =
-    inherit Statement(box ("unordered", fields, family))
-
-    /// The fields that occur.
-    member _.Fields = fields
-
-    /// The family.
-    member _.Family = family
-
-    override _.Text =
-        $"for all natural values of the names in it: every component of {family} is unchanged when the sites are numbered \
-          otherwise, each keeping its position, what it carries and its radial functions, with \
-          {Equivariant.Describe fields}{Equivariant.Explain family}"
-
-/// Every coupling tree over some fields, of any number of leaves.
-[<Sealed>]
-type EveryTree internal (fields: Map<string, Field>) =
-    inherit Statement(box fields)
+type EveryTree internal (fields: Map<string, Field>, invariant: bool) =
+    inherit Statement(box (fields, invariant))
 
     /// The fields that may stand at the leaves.
     member _.Fields = fields
 
-    override _.Text =
-        $"for every finite coupling tree whose leaves are expansion coefficients of {Equivariant.Describe fields}, and \
-          for all natural values of its orders: the family at its root satisfies the ladder relations of the root's \
-          order under joint rotations; its sign under the inversion is (-1)**(sum of the leaves' l, plus 1 for each \
-          polar vector leaf and for each axial scalar leaf), its sign under time reversal (-1)**(number of time-odd \
-          leaves)"
-
-/// Every coupling tree with root 0 is invariant.
-[<Sealed>]
-type EveryTreeInvariant internal (fields: Map<string, Field>) =
-    inherit Statement(box fields)
-
-    /// The fields that may stand at the leaves.
-    member _.Fields = fields
+    /// Whether it is about trees with root 0, which are invariant, or about all.
+    member _.Invariant = invariant
 
     override _.Text =
-        $"for every finite coupling tree with root order 0 whose leaves are expansion coefficients of \
-          {Equivariant.Describe fields}, and for all natural values of its orders: its value is unchanged by joint \
-          rotations"
+        let leaves = $"whose leaves are expansion coefficients of {Equivariant.Describe fields}, and for all natural values of its orders"
+
+        if invariant then
+            $"for every finite coupling tree with root order 0 {leaves}: its value is unchanged by joint rotations"
+        else
+            $"for every finite coupling tree {leaves}: the family at its root satisfies the ladder relations of the root's \
+              order under joint rotations; its sign under the inversion is (-1)**(sum of the leaves' l, plus 1 for each \
+              polar vector leaf and for each axial scalar leaf), its sign under time reversal (-1)**(number of time-odd \
+              leaves)"
 
 /// The rules of Lie-algebra typing. Generators act as derivations on products of the leaves (Leibniz) and linearly on
 /// sums.
@@ -352,199 +301,127 @@ module Equivariance =
             let statement = Equivariant(own, SiteSum(name, l), Separately(l, Fixed field.Rank), parity, time, Map.empty)
             stating statement "R1-site-sum" [ harmonic ] [ chainRule ]
 
+    let private (|Typed|) (e: Equivariant) = e.Family, e.Action, e.Parity, e.Time
+
+    let private merge (maps: Map<string, 'a> list) : Map<string, 'a> option =
+        let all = maps |> List.collect Map.toList |> List.distinct
+        if (List.distinctBy fst all).Length = all.Length then Some(Map.ofList all) else None
+
+    /// A family that is made of others, with the ladder of the coupling coefficients where it is needed: what the parts assume and
+    /// use has to fit together; `shape` says what becomes of families that it is made for, and of their types.
+    let private make rule (ladder: Theorem list) (parts: Theorem list) shape : Result<Theorem, string> =
+        let families = parts |> List.choose (fun p -> match p.Statement with :? Equivariant as e -> Some e | _ -> None)
+
+        if families.Length <> parts.Length || not (List.forall isLadder ladder) then
+            Error "the premises are not equivariant families, after the coupling ladder where it is needed"
+        else
+            match families |> List.map _.Fields |> merge, families |> List.map _.Hypotheses |> merge, shape families with
+            | Some fields, Some hypotheses, Some(family, action, parity, time) ->
+                stating (Equivariant(fields, family, action, parity, time, hypotheses)) rule (ladder @ parts) []
+            | _, _, None -> Error "the families' orders, indices or signs are not those that the rule needs"
+            | _ -> Error "the families use one name for two things"
+
     /// A family that the fields' rotations leave alone has the same order under joint rotations: S does nothing to it.
     let scalar (premise: Theorem) : Result<Theorem, string> =
-        match premise.Statement with
-        | :? Equivariant as e ->
-            match e.Action with
-            | Separately(l, Fixed 0) ->
-                let statement = Equivariant(e.Fields, e.Family, Jointly l, e.Parity, e.Time, e.Hypotheses)
-                stating statement "R1-joint" [ premise ] []
-            | _ -> Error "the field's order is not 0"
-        | _ -> Error "the premise is not about an equivariant family"
+        make "R1-joint" [] [ premise ] (function
+            | [ Typed(f, Separately(l, Fixed 0), parity, time) ] -> Some(f, Jointly l, parity, time)
+            | _ -> None)
 
     /// R3 for the two indices of one family: L acts on the first, S on the second, their sum as on a product (Leibniz),
     /// and the ladder of the coupling coefficients does the rest.
     let join (ladder: Theorem) (premise: Theorem) (j: Order) : Result<Theorem, string> =
-        match premise.Statement with
-        | :? Equivariant as e when isLadder ladder && isNatural j ->
-            match e.Action with
-            | Separately _ ->
-                let statement = Equivariant(e.Fields, Joined(e.Family, j), Jointly j, e.Parity, e.Time, e.Hypotheses)
-                stating statement "R3-join" [ ladder; premise ] []
-            | Jointly _ -> Error "the family has one index only"
-        | _ -> Error "the premises are not the coupling ladder and an equivariant family"
-
-    let private merge (left: Map<string, 'a>) (right: Map<string, 'a>) : Map<string, 'a> option =
-        if left |> Map.forall (fun name value -> right.TryFind name |> Option.forall ((=) value)) then
-            Some(Map.fold (fun acc name value -> Map.add name value acc) left right)
-        else
-            None
-
-    /// What both families assume and use, if it fits together.
-    let private together (a: Equivariant) (b: Equivariant) =
-        match merge a.Fields b.Fields, merge a.Hypotheses b.Hypotheses with
-        | Some fields, Some hypotheses -> Ok(fields, hypotheses)
-        | _ -> Error "the families use one name for two things"
+        make "R3-join" [ ladder ] [ premise ] (function
+            | [ Typed(f, Separately _, parity, time) ] when isNatural j -> Some(Joined(f, j), Jointly j, parity, time)
+            | _ -> None)
 
     /// R2 and R3: J± of Σ C A_m1 B_m2 by Leibniz, then the ladder of the coupling coefficients. Signs multiply.
     let couple (ladder: Theorem) (left: Theorem) (right: Theorem) (l: Order) : Result<Theorem, string> =
-        match left.Statement, right.Statement with
-        | (:? Equivariant as a), (:? Equivariant as b) when isLadder ladder && isNatural l ->
-            match a.Action, b.Action, together a b with
-            | Jointly _, Jointly _, Ok(fields, hypotheses) ->
-                let family = Coupled(a.Family, b.Family, l)
-                let statement = Equivariant(fields, family, Jointly l, a.Parity * b.Parity, a.Time * b.Time, hypotheses)
-                stating statement "R3-couple" [ ladder; left; right ] []
-            | _, _, Error why -> Error why
-            | _ -> Error "both families must be equivariant under joint rotations"
-        | _ -> Error "the premises are not the coupling ladder and two equivariant families"
+        make "R3-couple" [ ladder ] [ left; right ] (function
+            | [ Typed(a, Jointly _, parity, time); Typed(b, Jointly _, parity', time') ] when isNatural l ->
+                Some(Coupled(a, b, l), Jointly l, parity * parity', time * time')
+            | _ -> None)
 
     /// The same for both indices at once: L sees only the first ones, S only the second.
-    let coupleSeparately
-        (ladder: Theorem)
-        (left: Theorem)
-        (right: Theorem)
-        (l: Order)
-        (s: Order)
-        : Result<Theorem, string> =
-        match left.Statement, right.Statement with
-        | (:? Equivariant as a), (:? Equivariant as b) when isLadder ladder && isNatural l && isNatural s ->
-            match a.Action, b.Action, together a b with
-            | Separately _, Separately _, Ok(fields, hypotheses) ->
-                let family = CoupledSeparately(a.Family, b.Family, l, s)
-
-                let statement =
-                    Equivariant(fields, family, Separately(l, s), a.Parity * b.Parity, a.Time * b.Time, hypotheses)
-
-                stating statement "R3-couple-separately" [ ladder; left; right ] []
-            | _, _, Error why -> Error why
-            | _ -> Error "both families must be equivariant under separate rotations"
-        | _ -> Error "the premises are not the coupling ladder and two equivariant families"
+    let coupleSeparately (ladder: Theorem) (left: Theorem) (right: Theorem) (l: Order) (s: Order) : Result<Theorem, string> =
+        make "R3-couple-separately" [ ladder ] [ left; right ] (function
+            | [ Typed(a, Separately _, parity, time); Typed(b, Separately _, parity', time') ] when isNatural l && isNatural s ->
+                Some(CoupledSeparately(a, b, l, s), Separately(l, s), parity * parity', time * time')
+            | _ -> None)
 
     /// R1 for channels: the generators are linear, and the map has the same coefficients for every component, so that
     /// the image of a family's channels is a family of the same type. Signs are common to all channels.
     let map (premise: Theorem) : Result<Theorem, string> =
-        match premise.Statement with
-        | :? Equivariant as e ->
-            let statement = Equivariant(e.Fields, Image e.Family, e.Action, e.Parity, e.Time, e.Hypotheses)
-            stating statement "R1-map" [ premise ] []
-        | _ -> Error "the premise is not about an equivariant family"
+        make "R1-map" [] [ premise ] (function
+            | [ Typed(f, action, parity, time) ] -> Some(Image f, action, parity, time)
+            | _ -> None)
 
     /// R1 for sums: families of the same type, order and signs.
     let sum (premises: Theorem list) : Result<Theorem, string> =
-        let families =
-            premises |> List.choose (fun p -> match p.Statement with :? Equivariant as e -> Some e | _ -> None)
-
-        match families with
-        | [] -> Error "a sum of nothing"
-        | _ when families.Length <> premises.Length -> Error "a premise is not about an equivariant family"
-        | first :: rest ->
-            let isAlike (e: Equivariant) =
-                e.Action = first.Action && e.Parity = first.Parity && e.Time = first.Time
-
-            let common =
-                (Some(first.Fields, first.Hypotheses), rest)
-                ||> List.fold (fun known e ->
-                    known
-                    |> Option.bind (fun (fields, hypotheses) ->
-                        match merge fields e.Fields, merge hypotheses e.Hypotheses with
-                        | Some f, Some h -> Some(f, h)
-                        | _ -> None))
-
-            match common with
-            | None -> Error "the families use one name for two things"
-            | Some _ when not (List.forall isAlike rest) -> Error "the families differ in order or sign"
-            | Some(fields, hypotheses) ->
-                let total = Total(families |> List.map _.Family)
-                let statement = Equivariant(fields, total, first.Action, first.Parity, first.Time, hypotheses)
-                stating statement "R1-sum" premises []
+        make "R1-sum" [] premises (function
+            | Typed(_, action, parity, time) :: rest as all when
+                rest |> List.forall (fun e -> e.Action = action && e.Parity = parity && e.Time = time)
+                ->
+                Some(Total(all |> List.map _.Family), action, parity, time)
+            | _ -> None)
 
     /// R6: the derivatives of a scalar A by a position r_j. J_a = −i (r × ∂)_a + … has [J_a, ∂_b] = i ε_abc ∂_c and J_a A = 0, so
     /// that J_a ∂_b A = i ε_abc ∂_c A, as J_a r_b = i ε_abc r_c: they are of order 1, as r is. The same holds of a vector v_j and
     /// S. The sign of a derivative is that of the scalar times that of what it is by: −1 for a position and a polar vector
     /// under the inversion, −1 for what is odd in time under time reversal.
     let gradient (premise: Theorem) (by: string option) : Result<Theorem, string> =
-        match premise.Statement with
-        | :? Equivariant as e ->
-            let action =
-                match e.Action, by with
-                | Jointly(Fixed 0), _ -> Some(Jointly(Fixed 1))
-                | Separately(Fixed 0, Fixed 0), None -> Some(Separately(Fixed 1, Fixed 0))
-                | Separately(Fixed 0, Fixed 0), Some _ -> Some(Separately(Fixed 0, Fixed 1))
-                | _ -> None
+        let odd isOdd = if isOdd then Sign.OfOrder(Fixed 1) else Sign.One
+        let position = { Rank = 1; Parity = Polar; Time = Even }
 
-            let odd = Sign.OfOrder(Fixed 1)
-
-            let signs =
-                match by with
-                | None -> Some(odd, Sign.One)
-                | Some name ->
-                    match e.Fields.TryFind name with
-                    | Some field when field.Rank = 1 ->
-                        Some((if field.Parity = Polar then odd else Sign.One), (if field.Time = Odd then odd else Sign.One))
+        make "R6-gradient" [] [ premise ] (function
+            | [ Typed(f, action, parity, time) as e ] ->
+                let action =
+                    match action, by with
+                    | Jointly(Fixed 0), _ -> Some(Jointly(Fixed 1))
+                    | Separately(Fixed 0, Fixed 0), None -> Some(Separately(Fixed 1, Fixed 0))
+                    | Separately(Fixed 0, Fixed 0), Some _ -> Some(Separately(Fixed 0, Fixed 1))
                     | _ -> None
 
-            match action, signs with
-            | Some action, Some(parity, time) ->
-                let statement =
-                    Equivariant(e.Fields, Gradient(e.Family, by), action, e.Parity * parity, e.Time * time, e.Hypotheses)
+                match action, (match by with None -> Some position | Some name -> e.Fields.TryFind name) with
+                | Some action, Some v when v.Rank = 1 ->
+                    Some(Gradient(f, by), action, parity * odd (v.Parity = Polar), time * odd (v.Time = Odd))
+                | _ -> None
+            | _ -> None)
 
-                stating statement "R6-gradient" [ premise ] []
-            | None, _ -> Error "the family is no scalar"
-            | _, None -> Error "there is no such vector field"
-        | _ -> Error "the premise is not about an equivariant family"
-
-    /// R4: at order 0 the standard matrices are 0, so every generator annihilates the family.
-    let invariant (premise: Theorem) : Result<Theorem, string> =
+    /// A fact about a family without hypotheses.
+    let private state rule (premise: Theorem) assumptions (claim: Equivariant -> Claim option) : Result<Theorem, string> =
         match premise.Statement with
         | :? Equivariant as e when e.Hypotheses.IsEmpty ->
-            match e.Action with
-            | Jointly(Fixed 0) ->
-                Ok(
-                    Rule.concludes
-                        "R4-invariant"
-                        (Invariant(e.Fields, e.Family, false, e.Parity, e.Time))
-                        [ premise ]
-                        [ integration ]
-                )
-            | Separately(Fixed 0, Fixed 0) ->
-                Ok(
-                    Rule.concludes
-                        "R4-invariant"
-                        (Invariant(e.Fields, e.Family, true, e.Parity, e.Time))
-                        [ premise ]
-                        [ integration ]
-                )
-            | _ -> Error "the order is not 0"
+            match claim e with
+            | Some said -> Ok(Rule.concludes rule (FamilyFact(e.Fields, e.Family, said)) [ premise ] assumptions)
+            | None -> Error "the family's order, or what it is made of, is not what the rule needs"
         | _ -> Error "the premise is not about an equivariant family without hypotheses"
+
+    /// R4: at order 0 the standard matrices are 0, so every generator annihilates the family, or every tree with root 0.
+    let invariant (premise: Theorem) : Result<Theorem, string> =
+        match premise.Statement with
+        | :? EveryTree as every when not every.Invariant ->
+            Ok(Rule.concludes "R4-invariant" (EveryTree(every.Fields, true)) [ premise ] [ integration ])
+        | _ ->
+            state "R4-invariant" premise [ integration ] (fun e ->
+                match e.Action with
+                | Jointly(Fixed 0) -> Some(Unchanged(false, e.Parity, e.Time))
+                | Separately(Fixed 0, Fixed 0) -> Some(Unchanged(true, e.Parity, e.Time))
+                | _ -> None)
 
     /// R5: the sign under the inversion or under time reversal, by itself.
     let sign (underTime: bool) (premise: Theorem) : Result<Theorem, string> =
-        match premise.Statement with
-        | :? Equivariant as e when e.Hypotheses.IsEmpty ->
-            let sign = if underTime then e.Time else e.Parity
-            Ok(Rule.concludes "R5-sign" (SignOf(e.Fields, e.Family, underTime, sign)) [ premise ] [])
-        | _ -> Error "the premise is not about an equivariant family without hypotheses"
+        state "R5-sign" premise [] (fun e -> Some(Multiplied(underTime, (if underTime then e.Time else e.Parity))))
 
     /// R7: a leaf is a sum over sites, in which they may stand in any order, and everything else is made of leaves. A derivative by
     /// one site gives that site a place of its own.
     let unordered (premise: Theorem) : Result<Theorem, string> =
         let rec isOfSums family =
             match family with
-            | SiteSum _ -> true
-            | Joined(part, _)
-            | Image part -> isOfSums part
-            | Total parts -> List.forall isOfSums parts
-            | Coupled(left, right, _)
-            | CoupledSeparately(left, right, _, _) -> isOfSums left && isOfSums right
             | Gradient _
             | Any _ -> false
+            | made -> List.forall isOfSums (fst made.Parts)
 
-        match premise.Statement with
-        | :? Equivariant as e when isOfSums e.Family ->
-            Ok(Rule.concludes "R7-permutation" (Unordered(e.Fields, e.Family)) [ premise ] [])
-        | _ -> Error "the premise is not about a family that is made of sums over sites"
+        state "R7-permutation" premise [] (fun e -> if isOfSums e.Family then Some Renumbered else None)
 
     /// "If A is equivariant, then A is equivariant": the start of a hypothetical proof.
     let suppose (name: string) (order: string) : Result<Theorem, string> =
@@ -598,17 +475,5 @@ module Equivariance =
         elif not isStep then
             Error "the step is not about the coupling of any two equivariant families"
         else
-            Ok(
-                Rule.concludes
-                    "induction"
-                    (EveryTree(known |> List.map Option.get |> Map.ofList))
-                    (leaves @ [ step ])
-                    []
-            )
-
-    /// From every tree to every tree with root 0.
-    let everyInvariant (premise: Theorem) : Result<Theorem, string> =
-        match premise.Statement with
-        | :? EveryTree as e ->
-            Ok(Rule.concludes "R4-invariant" (EveryTreeInvariant e.Fields) [ premise ] [ integration ])
-        | _ -> Error "the premise is not about every coupling tree"
+            let every = EveryTree(known |> List.map Option.get |> Map.ofList, false)
+            Ok(Rule.concludes "induction" every (leaves @ [ step ]) [])

@@ -5,100 +5,23 @@ open System.Numerics
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.Hypergeometric
 
-/// (−1)^Sign √(Π RootUp!/Π RootDown!) Π x^e Π Up!/Π Down!, in forms; 1/n! is 0 for n < 0.
-type FactorialValue =
-    {
-        /// The sign's exponent.
-        Sign: Linear
-        /// Factorials under the root, above.
-        RootUp: Linear list
-        /// Factorials under the root, below.
-        RootDown: Linear list
-        /// Factorials above.
-        Up: Linear list
-        /// Factorials below.
-        Down: Linear list
-        /// The symbol's letters, with natural exponents.
-        Powers: (string * Linear) list
-    }
-
-/// A symbol on a family of points: its value is a product of factorials, or 0.
+/// Certificate of the rules for values on families of points.
 [<Sealed>]
-type SymbolValue
-    internal (symbol: Symbol, names: string list, images: Linear list, value: FactorialValue option) =
-    inherit Statement(box (symbol, names, images, value))
+type EvaluationCertificate
+    internal (rule: string, symbol: Symbol, names: string list, images: Linear list, index: Linear option) =
+    inherit Certificate(rule, images.Length)
 
     /// Which symbol.
     member _.Symbol = symbol
 
-    /// Names of the variables of all forms here; the first is an index that does not occur.
-    member _.Names = names
-
-    /// The symbol's integer parameters as forms in the family's.
-    member _.Images = images
-
-    /// The value; None: 0.
-    member _.Value = value
-
-    /// The doubled quantum numbers as forms in the family's variables.
-    member _.TwiceQuanta =
-        symbol.TwiceQuanta |> List.map (Linear.substitute (Linear.zero names.Length :: images))
-
-    override this.Text =
-        let print = Linear.print names
-
-        let quanta =
-            this.TwiceQuanta
-            |> List.map (fun image ->
-                match Linear.tryHalve image with
-                | Some half -> print half
-                | None -> $"({print image})/2")
-
-        let product (xs: Linear list) =
-            if xs.IsEmpty then "1" else xs |> List.map (fun x -> $"({print x})!") |> String.concat "*"
-
-        let right =
-            match value with
-            | None -> "0 for all integers " + String.Join(", ", List.tail names) + " at which the symbol is defined"
-            | Some v ->
-                let powers = v.Powers |> List.map (fun (x, e) -> $"{x}**({print e})*") |> String.concat ""
-                let letters = if v.Powers.IsEmpty then "" else $""" and all numbers {String.Join(", ", symbol.Term.Letters)}"""
-
-                $"(-1)**({print v.Sign})*sqrt({product v.RootUp}/({product v.RootDown}))*{powers}{product v.Up}/({product v.Down})"
-                + $""" for all integers {String.Join(", ", List.tail names)} >= 0{letters} at which the symbol is defined"""
-
-        $"{symbol.Call quanta} = {right}"
-
-/// Certificate of `Evaluation.fromSum` (nothing but the premises) and `Evaluation.zero`.
-[<Sealed>]
-type EvaluationCertificate internal (rule: string, names: string list, images: Linear list) =
-    inherit Certificate()
-
     /// Names of the family's variables.
     member _.Names = names
 
     /// The symbol's integer parameters as forms in the family's.
     member _.Images = images
 
-    override _.Rule = rule
-    override _.Size = images.Length
-
-/// Certificate of `Evaluation.single`.
-[<Sealed>]
-type SingleTermCertificate internal (names: string list, images: Linear list, index: Linear) =
-    inherit Certificate()
-
-    /// Names of the family's variables.
-    member _.Names = names
-
-    /// The symbol's integer parameters as forms in the family's.
-    member _.Images = images
-
-    /// Where the one term stands.
+    /// Where the one term of `Evaluation.single` stands.
     member _.Index = index
-
-    override _.Rule = "single term"
-    override _.Size = images.Length + 1
 
 /// Values of symbols on families of points.
 [<RequireQualifiedAccess>]
@@ -121,36 +44,45 @@ module Evaluation =
 
             (Points.tryFind (arity - 1) sizes isDefined).IsSome)
 
+    /// The symbol's value at the family's points: in all integers where it is 0, otherwise in naturals.
+    let private statement (symbol: Symbol) (names: string list) (images: Linear list) (value: Product list) =
+        let twice = symbol.TwiceQuanta |> List.map (Linear.substitute (Linear.zero names.Length :: images))
+        let symbol = { Function = Function.Symbol symbol; Twice = twice }
+        let variables = if value.IsEmpty then Integers else Naturals
+        let left = Product.Of(names.Length, [ symbol ])
+        Equation([ names.Head ], names.Tail, variables, Defined symbol, OneOf [], [ left ], value)
+
     let private misfit: Result<Theorem, string> =
         Error "the family does not fit the symbol, or the symbol is not defined on it anywhere near the origin"
 
     /// From S(images(p)) = (−1)^parity S₂(p) and the closed form of S₂, the value of the symbol at images(p): the
     /// definition's sign and root, with the images put in, times the sum.
     let fromSum (symbol: Symbol) (identity: Theorem) (closed: Theorem) : Result<Theorem, string> =
-        match identity.Statement, closed.Statement with
-        | (:? SumIdentity as identityOf), (:? ClosedForm as closedForm) ->
-            let names = identityOf.Second.Variables
-            let images = identityOf.Map.Images
+        match identity.Statement, ClosedForms.tryRead closed with
+        | (:? Equation as e), Some(sum, closedForm) when e.Variables = Integers && e.Where = All [] ->
+            match e.Left, e.Right with
+            | Equations.Single({ Function = Function.Sum first } as left), Equations.Signed(parity, second) ->
+                let names = second.Function.Term.Variables
+                let images = left.Twice |> List.choose Linear.tryHalve
 
-            if not (Definition.isSound symbol) || identityOf.First <> symbol.Term then
-                Error "the first premise is not about the symbol's sum"
-            elif identityOf.Second <> closedForm.Term then
-                Error "the premises are about different sums"
-            elif not (isFamily symbol true names images) then
-                misfit
-            else
-                let at = Linear.substitute (Linear.zero names.Length :: images)
+                if not (Definition.isSound symbol) || first <> symbol.Term then
+                    Error "the first premise is not about the symbol's sum"
+                elif second <> Equations.sum sum then
+                    Error "the premises are about different sums"
+                elif not (isFamily symbol true names images) then
+                    misfit
+                else
+                    let at = Linear.substitute (Linear.zero names.Length :: images)
 
-                let value =
-                    { Sign = Linear.add (at symbol.Phase) identityOf.Parity
-                      RootUp = symbol.NormNumerator |> List.map at
-                      RootDown = symbol.NormDenominator |> List.map at
-                      Up = closedForm.Closed.Numerator
-                      Down = closedForm.Closed.Denominator
-                      Powers = [] }
+                    let value =
+                        { closedForm with
+                            Sign = Linear.add (at symbol.Phase) parity
+                            RootUp = symbol.NormNumerator |> List.map at
+                            RootDown = symbol.NormDenominator |> List.map at }
 
-                let certificate = EvaluationCertificate("evaluation", names, images)
-                Ok(Rule.certifies certificate (SymbolValue(symbol, names, images, Some value)) [ identity; closed ] [])
+                    let certificate = EvaluationCertificate("evaluation", symbol, names, images, None)
+                    Ok(Rule.certifies certificate (statement symbol names images [ value ]) [ identity; closed ] [])
+            | _ -> Error "the first premise is not an identity between two sums"
         | _ -> Error "the premises must be an identity between sums and a closed form"
 
     /// The value of the symbol at images(p) where its sum has one term there, at the index `index`, a form in p.
@@ -181,31 +113,30 @@ module Evaluation =
                 Error "a factorial of the numerator may be of a negative number, or an exponent negative"
             else
                 let value =
-                    { Sign = if symbol.Term.Alternating then Linear.add (at symbol.Phase) index else at symbol.Phase
-                      RootUp = symbol.NormNumerator |> List.map at
-                      RootDown = symbol.NormDenominator |> List.map at
-                      Up = symbol.Term.Numerator |> List.map at
-                      Down = symbol.Term.Denominator |> List.map at
-                      Powers = symbol.Term.Powers |> List.map (fun (x, e) -> x, at e) }
+                    { Product.Of(arity, []) with
+                        Sign = if symbol.Term.Alternating then Linear.add (at symbol.Phase) index else at symbol.Phase
+                        RootUp = symbol.NormNumerator |> List.map at
+                        RootDown = symbol.NormDenominator |> List.map at
+                        Up = symbol.Term.Numerator |> List.map at
+                        Down = symbol.Term.Denominator |> List.map at
+                        Powers = symbol.Term.Powers |> List.map (fun (x, e) -> x, at e) }
 
-                let certificate = SingleTermCertificate(names, images, index)
-                Ok(Rule.certifies certificate (SymbolValue(symbol, names, images, Some value)) [] [])
+                let certificate = EvaluationCertificate("single term", symbol, names, images, Some index)
+                Ok(Rule.certifies certificate (statement symbol names images [ value ]) [] [])
 
     /// From a symmetry that maps a family of points to itself with sign −1, that the symbol is 0 there.
     let zero (symmetry: Theorem) (names: string list) (images: Linear list) : Result<Theorem, string> =
-        match symmetry.Statement with
-        | :? Symmetry as s ->
-            if not (isFamily s.Symbol false names images) then
-                misfit
-            else
-                let at = Linear.substitute (Linear.zero names.Length :: images)
-                let isOdd (form: Linear) = (Linear.tryHalve (Linear.plus BigInteger.One form)).IsSome
+        match Reindexing.trySymmetry symmetry.Statement with
+        | Some(symbol, _, _) when not (isFamily symbol false names images) -> misfit
+        | Some(symbol, moved, parity) ->
+            let at = Linear.substitute (Linear.zero names.Length :: images)
+            let isOdd (form: Linear) = (Linear.tryHalve (Linear.plus BigInteger.One form)).IsSome
 
-                if List.map at s.Map.Images <> images then
-                    Error "the symmetry does not map the points to themselves"
-                elif not (isOdd (at s.Parity)) then
-                    Error "the sign is not always −1"
-                else
-                    let certificate = EvaluationCertificate("antisymmetry", names, images)
-                    Ok(Rule.certifies certificate (SymbolValue(s.Symbol, names, images, None)) [ symmetry ] [])
-        | _ -> Error "the premise must be a symmetry"
+            if List.map at moved <> images then
+                Error "the symmetry does not map the points to themselves"
+            elif not (isOdd (at parity)) then
+                Error "the sign is not always −1"
+            else
+                let certificate = EvaluationCertificate("antisymmetry", symbol, names, images, None)
+                Ok(Rule.certifies certificate (statement symbol names images []) [ symmetry ] [])
+        | None -> Error "the premise must be a symmetry"

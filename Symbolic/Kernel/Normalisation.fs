@@ -5,17 +5,6 @@ open System.Numerics
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.Hypergeometric
 
-/// K √(Π Radicand) · symbol(quantum numbers + Shift/2): one summand of a relation between normalised symbols.
-type SymbolTerm =
-    {
-        /// K, a polynomial in the quantum numbers.
-        Coefficient: Polynomial
-        /// Factors under the root: integer-linear forms in the quantum numbers.
-        Radicand: Linear list
-        /// Twice the change of each quantum number.
-        Shift: BigInteger list
-    }
-
 /// How the coefficient K of a symbol comes from the coefficient C of its sum: K σ ΠX = κ C ΠY, σ the symbol's sign, X
 /// and Y forms in the integer parameters that are positive where the symbol is defined, κ the same for every term.
 type Witness = { X: Linear list; Y: Linear list }
@@ -26,78 +15,6 @@ type Domain =
     | Summand of int
     /// Where the i-th of the forms that define the symbol's domain is ≥ the i-th of these.
     | Bounds of BigInteger list
-
-/// Σ_i K_i √R_i · symbol(q + δ_i) = 0.
-[<Sealed>]
-type SymbolRelation internal (symbol: Symbol, terms: SymbolTerm list, domains: Domain list, vanishing: Domain list) =
-    inherit Statement(box (symbol, terms, domains, vanishing))
-
-    /// Which symbol.
-    member _.Symbol = symbol
-
-    /// The summands.
-    member _.Terms = terms
-
-    /// The relation holds at every point of each of these, if a symbol outside its domain counts as 0.
-    member _.Domains = domains
-
-    /// Those of `Domains` in which the coefficient of a symbol outside its domain vanishes by itself.
-    member _.Vanishing = vanishing
-
-    /// "sqrt((j2 + m2)*(j3 - m3))*3j(j1, j2 - 1/2, …)".
-    static member internal Print(symbol: Symbol, term: SymbolTerm) =
-        let halves (k: BigInteger) = if k.IsEven then string (k / BigInteger 2) else $"{k}/2"
-
-        let argument name (k: BigInteger) =
-            if k.IsZero then name
-            elif k.Sign > 0 then $"{name} + {halves k}"
-            else $"{name} - {halves -k}"
-
-        let root =
-            match term.Radicand with
-            | [] -> ""
-            | forms ->
-                let body = forms |> List.map (fun f -> $"({Linear.print symbol.Quanta f})")
-                $"""*sqrt({String.Join("*", body)})"""
-
-        $"({term.Coefficient.Print symbol.Names}){root}*{symbol.Call(List.map2 argument symbol.Quanta term.Shift)}"
-
-    override _.Text =
-        let sum = terms |> List.map (fun t -> SymbolRelation.Print(symbol, t)) |> String.concat " + "
-
-        let inQuanta = Linear.substitute symbol.InQuanta
-
-        let where (sets: Domain list) =
-            sets
-            |> List.map (function
-                | Summand r -> $"the symbol of summand {r + 1} is defined"
-                | Bounds bounds ->
-                    List.map2
-                        (fun form k -> $"{Linear.print symbol.Quanta (inQuanta form)} >= {k}")
-                        symbol.Physical
-                        bounds
-                    |> String.concat ", ")
-            |> String.concat ", or "
-
-        let boundary =
-            if vanishing = domains then "the coefficient of a symbol outside its domain vanishes"
-            elif vanishing.IsEmpty then "a symbol outside its domain counts as 0"
-            else
-                "a symbol outside its domain counts as 0, and its coefficient vanishes by itself wherever "
-                + where vanishing
-
-        let letters, meaning =
-            match symbol.Term with
-            | { Powers = [] } -> "", ""
-            | term ->
-                let print = Linear.print symbol.Quanta
-                let norm = symbol.NormNumerator |> List.map (fun f -> $"({print (inQuanta f)})!")
-                let parameters = List.map2 (fun name f -> $"{name} = {print f}") (Term.parameters term) symbol.Parameters
-                $""" and all numbers {String.Join(", ", term.Letters)}""",
-                $"""; {symbol.Call symbol.Quanta} is sqrt({String.Join("*", norm)}) times the sum over all integers """
-                + $"""{term.Variables[0]} of {Term.print term} with {String.Join(", ", parameters)}"""
-
-        $"{sum} = 0 for all integers and half-integers{letters}, wherever {where domains}; {boundary}{meaning}"
 
 /// Certificate of `Normalisation.prove`.
 [<Sealed>]
@@ -110,7 +27,7 @@ type NormalisationCertificate
         witnesses: Witness list,
         scale: struct (BigInteger * BigInteger)
     ) =
-    inherit Certificate()
+    inherit Certificate("normalisation", terms |> List.sumBy _.Coefficient.Count)
 
     /// Which symbol.
     member _.Symbol = symbol
@@ -118,7 +35,7 @@ type NormalisationCertificate
     /// The claim.
     member _.Terms = terms
 
-    /// See `SymbolRelation.Domains`.
+    /// Where the relation is claimed, at every point of each of these.
     member _.Domains = domains
 
     /// One for each summand.
@@ -126,80 +43,6 @@ type NormalisationCertificate
 
     /// κ as numerator and denominator.
     member _.Scale = scale
-
-    override _.Rule = "normalisation"
-    override _.Size = terms |> List.sumBy _.Coefficient.Count
-
-/// What follows from the definition of a symbol alone, and is checked for each definition before use.
-[<RequireQualifiedAccess>]
-module Definition =
-
-    let private two = BigInteger 2
-
-    /// The parameters' integer change for a change of the quantum numbers (given doubled); None if it is not integer.
-    let shift (symbol: Symbol) (twice: BigInteger list) : BigInteger list option =
-        if twice.Length <> symbol.Quanta.Length then
-            None
-        else
-            let changes = symbol.Parameters |> List.map (Linear.change twice)
-            let halved = changes |> List.map (fun c -> c / two)
-            let back = symbol.TwiceQuanta |> List.map (Linear.change (BigInteger.Zero :: halved))
-            if changes |> List.forall _.IsEven && back = twice then Some halved else None
-
-    /// A form in the quantum numbers as a form in the parameters; None if its coefficients are not integers there.
-    let formInParameters (symbol: Symbol) (form: Linear) : Linear option =
-        Linear.substitute symbol.TwiceQuanta { form with Constant = BigInteger.Zero }
-        |> Linear.plus (two * form.Constant)
-        |> Linear.tryHalve
-
-    /// 2^degree times a polynomial in the quantum numbers and the letters, as a polynomial in the parameters and the letters;
-    /// the degree is at least the polynomial's, which must contain no other variables.
-    let polynomialInParameters (symbol: Symbol) (degree: int) (polynomial: Polynomial) : Polynomial =
-        let arity, quanta = symbol.Names.Length, symbol.Quanta.Length
-
-        if polynomial.Arity > arity then
-            invalidArg (nameof polynomial) "the polynomial contains other variables than the quantum numbers and the letters"
-
-        let letters = symbol.Term.Letters |> List.mapi (fun i _ -> Polynomial.Variable(symbol.Term.Variables.Length + i))
-        let images = (symbol.TwiceQuanta |> List.map (fun q -> Polynomial.OfLinear q)) @ letters
-        let mutable sum = Polynomial.Zero
-
-        for exponents, coefficient in polynomial.Terms arity do
-            let power = BigInteger.Pow(two, degree - List.sum (List.take quanta exponents))
-            sum <- sum + (coefficient * power) * (Polynomial.Monomial exponents).Substitute images
-
-        sum
-
-    /// The sum vanishes wherever the symbol is undefined: every physical form is the sum of one argument of the
-    /// denominator that grows with s and one that falls, so where it is negative one of the two always is.
-    let private vanishesOutside (symbol: Symbol) =
-        let denominator = symbol.Term.Denominator
-        let slope (x: Linear) = x.Coefficients[Term.Index]
-
-        symbol.Physical
-        |> List.forall (fun r ->
-            List.allPairs denominator denominator
-            |> List.exists (fun (x, y) ->
-                (slope x).IsOne && slope y = BigInteger.MinusOne && Linear.add x y = r))
-
-    /// Inside, every factorial under the root is of a natural number.
-    let private rootIsDefined (symbol: Symbol) =
-        let bounds = symbol.Physical |> List.map (fun _ -> BigInteger.Zero)
-
-        symbol.NormNumerator @ symbol.NormDenominator
-        |> List.forall (fun x -> symbol.AtLeast(bounds, x) |> Option.exists (fun least -> least.Sign >= 0))
-
-    /// Quantum numbers and parameters determine each other.
-    let private isCoordinateChange (symbol: Symbol) =
-        // A parameter's form in the doubled quantum numbers, which are forms in the parameters, is 2·(itself).
-        let arity = symbol.Term.Variables.Length
-
-        let doubled = List.init (arity - 1) (fun i -> Linear.scale two (Linear.variable arity (i + 1)))
-        List.map (Linear.substitute symbol.TwiceQuanta) symbol.Parameters = doubled
-
-    /// The properties of a symbol's definition that the rules need.
-    let isSound (symbol: Symbol) =
-        vanishesOutside symbol && rootIsDefined symbol && isCoordinateChange symbol
 
 /// From a relation between sums to the relation between normalised symbols, square roots and all.
 [<RequireQualifiedAccess>]
@@ -242,7 +85,7 @@ module Normalisation =
     ///
     /// The symbol is σ √N S. With K_i σ_i X_i = κ C_i Y_i, the coefficient K_i √R_i is λ_i C_i σ_i / √N_i for
     /// λ_i = κ (Y_i/X_i) √(R_i N_i). Checked: that identity between polynomials; that λ_i² is the same for all i, by
-    /// comparing R_i, Y_i², X_i² and N_i/N_r factor by factor; that all X, Y are positive and all R_i ≥ 0 where both
+    /// comparing R_i, Y_i², X_i² and N_i/N_0 factor by factor; that all X, Y are positive and all R_i ≥ 0 where both
     /// symbols are defined, so that λ_i = λ_r follows from the equality of squares for any two defined symbols. Where a
     /// symbol is not defined its sum S is 0, so the relation holds without it. Whether its coefficient vanishes there
     /// is decided on every hyperplane that the domain and the shift leave between them, and becomes part of the
@@ -267,17 +110,19 @@ module Normalisation =
             let isInParameters (w: Witness) =
                 w.X @ w.Y |> List.forall (fun x -> Linear.arity x = arity && x.Coefficients[Term.Index].IsZero)
 
-            match relation.Statement with
-            | :? SumRelation as sums when sums.Term = symbol.Term ->
+            match Equations.neighbours relation with
+            | Some(Function.Sum term, sums, where) when term = symbol.Term ->
+                let steps = sums |> List.map (fun t -> t.Shift |> List.map (fun k -> k / BigInteger 2))
+
                 if not (Definition.isSound symbol) then
                     Error "the symbol's definition does not have the properties that the rule needs"
-                elif claim.Length <> sums.Terms.Length || witnesses.Length <> claim.Length then
+                elif claim.Length <> sums.Length || witnesses.Length <> claim.Length then
                     Error "the claim has another number of terms than the relation between sums"
                 elif not (List.forall isInQuanta claim) then
                     Error "a coefficient or a factor contains other variables than the quantum numbers"
                 elif not (List.forall isInParameters witnesses) then
                     Error "a witness contains other variables than the integer parameters"
-                elif List.exists Option.isNone shifts || List.map Option.get shifts <> List.map snd sums.Terms then
+                elif List.exists Option.isNone shifts || List.map Option.get shifts <> steps then
                     Error "the claim's shifts are not those of the relation between sums"
                 elif
                     domains.IsEmpty
@@ -297,12 +142,12 @@ module Normalisation =
                     let degree = claim |> List.map _.Coefficient.TotalDegree |> List.max |> max 0
                     let all = [ 0 .. claim.Length - 1 ]
                     let pairs = List.allPairs all all |> List.filter (fun (r, i) -> r < i)
-                    let ratios = pairs |> List.map (fun (r, i) -> normRatio symbol shifts[r] shifts[i])
+                    let ratios = shifts |> List.map (normRatio symbol shifts.Head)
 
                     if radicands |> List.exists (List.exists Option.isNone) then
                         Error "a factor under a root is not an integer"
                     elif List.exists Option.isNone ratios then
-                        Error "two shifts are more than 1000 steps apart"
+                        Error "a shift is more than 1000 steps from the first"
                     else
                         let radicands = radicands |> List.map (List.map Option.get)
                         let change (i: int) (form: Linear) = Linear.change (BigInteger.Zero :: shifts[i]) form
@@ -329,15 +174,14 @@ module Normalisation =
 
                         let scaled i =
                             let left = (scaleDown * sign i) * (coefficients[i] * Term.product witnesses[i].X)
-                            let right = scaleUp * (fst sums.Terms[i] * Term.product witnesses[i].Y)
+                            let right = scaleUp * (sums[i].Coefficient * Term.product witnesses[i].Y)
                             left = right
 
-                        let squares ((r, i), ratio: (Linear list * Linear list) option) =
-                            let up, down = ratio.Value
-                            let twice xs = xs @ xs
-                            let x k = twice witnesses[k].X
-                            let y k = twice witnesses[k].Y
-                            List.sort (radicands[i] @ up @ y i @ x r) = List.sort (radicands[r] @ down @ y r @ x i)
+                        /// R N Y²/X² as powers of forms, N over that of the first term.
+                        let square i =
+                            let up, down = Option.get ratios[i]
+                            let w = witnesses[i]
+                            Term.balance (radicands[i] @ up @ w.Y @ w.Y) (down @ w.X @ w.X)
 
                         let positive (domain, (r, i)) =
                             let bounds = within domain [ r; i ]
@@ -369,12 +213,9 @@ module Normalisation =
                                        radicands[i] |> List.exists (fun x -> x = plane || x = Linear.negate plane)
                                        || vanishesOn symbol.Term.Names.Length form value coefficients[i]))
 
-                        let conditions domain =
-                            sums.Conditions |> List.forall (List.exists (atLeast 0 (boundsOf domain)))
-
                         if not (List.forall scaled all) then
                             Error "a coefficient does not come from that of the sum"
-                        elif not (List.zip pairs ratios |> List.forall squares) then
+                        elif all |> List.exists (fun i -> square i <> square 0) then
                             Error "the factors under the roots do not match the ratio of the norms"
                         elif
                             not (
@@ -383,12 +224,28 @@ module Normalisation =
                             )
                         then
                             Error "a factor may be negative where the symbols are defined"
-                        elif not (List.forall conditions domains) then
+                        elif domains |> List.exists (fun d -> not (where.FollowsFrom(atLeast 0 (boundsOf d)))) then
                             Error "the relation between the sums is not known to hold everywhere in the domain"
                         else
                             let vanishing = domains |> List.filter (fun d -> List.forall (vanishes d) all)
                             let scale = struct (scaleUp, scaleDown)
                             let certificate = NormalisationCertificate(symbol, claim, domains, witnesses, scale)
-                            let statement = SymbolRelation(symbol, claim, domains, vanishing)
+                            let f = Function.Symbol symbol
+
+                            let product (t: SymbolTerm) =
+                                { Product.Of(symbol.Quanta.Length, [ Equations.at 0 f t.Shift ]) with
+                                    Coefficient = t.Coefficient
+                                    Roots = t.Radicand }
+
+                            let condition domain =
+                                match domain with
+                                | Summand r -> Defined(Equations.at 0 f claim[r].Shift)
+                                | Bounds bounds ->
+                                    let atLeast form k = NotNegative(Linear.plus -k (Linear.substitute symbol.InQuanta form))
+                                    All(List.map2 atLeast physical bounds)
+
+                            let where, vanishing = OneOf(List.map condition domains), OneOf(List.map condition vanishing)
+                            let left = List.map product claim
+                            let statement = Equation([], symbol.Quanta, QuantumNumbers symbol, where, vanishing, left, [])
                             Ok(Rule.certifies certificate statement [ relation ] [])
             | _ -> Error $"the premise is not a relation between sums of the {symbol.Name} symbol")

@@ -5,97 +5,13 @@ open System.Numerics
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.Hypergeometric
 
-/// Σ_t symbol(q + t v) symbol(q' + t v) = 0, where q and q' differ in one quantum number only.
-[<Sealed>]
-type Orthogonality internal (symbol: Symbol, variable: int, direction: BigInteger list) =
-    inherit Statement(box (symbol, variable, direction))
-
-    /// Which symbol.
-    member _.Symbol = symbol
-
-    /// Position of the quantum number in which the two differ.
-    member _.Variable = variable
-
-    /// v, doubled.
-    member _.Direction = direction
-
-    override _.Text =
-        let moved (names: string list) =
-            let print name (k: BigInteger) =
-                if k.IsZero then name
-                elif k = BigInteger 2 then $"{name} + t"
-                elif k = BigInteger -2 then $"{name} - t"
-                else $"{name} + ({k}/2)*t"
-
-            symbol.Call(List.map2 print names direction)
-
-        let primed = symbol.Quanta |> List.mapi (fun i name -> if i = variable then name + "'" else name)
-        let u = symbol.Quanta[variable]
-
-        $"the sum over all integers t of {moved symbol.Quanta}*{moved primed} is 0 if {u} <> {u}' and both families \
-          contain a defined symbol; a symbol outside its domain counts as 0"
-
-/// Σ_t symbol(q + t v)² = Σ_t symbol(q + w + t v)².
-[<Sealed>]
-type EqualNorms internal (symbol: Symbol, step: BigInteger list, direction: BigInteger list, factor: Linear list) =
-    inherit Statement(box (symbol, step, direction, factor))
-
-    /// Which symbol.
-    member _.Symbol = symbol
-
-    /// w, doubled.
-    member _.Step = step
-
-    /// v, doubled.
-    member _.Direction = direction
-
-    /// Forms in the quantum numbers whose product must not be 0.
-    member _.Factor = factor
-
-    override _.Text =
-        let vector (v: BigInteger list) =
-            String.Join(", ", v |> List.map (fun k -> if k.IsEven then string (k / BigInteger 2) else $"{k}/2"))
-
-        let quanta = String.Join(", ", symbol.Quanta)
-        let product = factor |> List.map (fun f -> $"({Linear.print symbol.Quanta f})") |> String.concat "*"
-
-        $"the sum over all integers t of {symbol.Name}(q + t*({vector direction}))**2 is that of \
-          {symbol.Name}(q + ({vector step}) + t*({vector direction}))**2 for all quantum numbers q = \
-          ({quanta}) at which {symbol.Name}(q) is defined and {product} is not 0; a symbol outside its \
-          domain counts as 0"
-
-/// Σ_t symbol(q + t v)² = 1/(2u + 1).
-[<Sealed>]
-type UnitNorm internal (symbol: Symbol, variable: int, direction: BigInteger list) =
-    inherit Statement(box (symbol, variable, direction))
-
-    /// Which symbol.
-    member _.Symbol = symbol
-
-    /// Position of the quantum number u.
-    member _.Variable = variable
-
-    /// v, doubled.
-    member _.Direction = direction
-
-    override _.Text =
-        let quanta = String.Join(", ", symbol.Quanta)
-        let vector = String.Join(", ", direction |> List.map (fun k -> string (k / BigInteger 2)))
-        let u = symbol.Quanta[variable]
-
-        $"the sum over all integers t of {symbol.Name}(q + t*({vector}))**2 is 1/(2*{u} + 1) for all quantum numbers q \
-          = ({quanta}) of a defined symbol; a symbol outside its domain counts as 0"
-
 /// Certificate of the rules for sums of products.
 [<Sealed>]
 type PairingCertificate internal (rule: string, numbers: BigInteger list) =
-    inherit Certificate()
+    inherit Certificate(rule, 1)
 
     /// The rule's integer arguments, in its order.
     member _.Numbers = numbers
-
-    override _.Rule = rule
-    override _.Size = 1
 
 /// Sums of products of two symbols along a line of magnetic numbers: a relation is multiplied by a symbol and summed,
 /// and the sums are compared after a displacement of the summation variable.
@@ -118,11 +34,34 @@ module Pairing =
 
     let private negate (v: BigInteger list) = List.map BigInteger.Negate v
 
-    let private find (shift: BigInteger list) (relation: SymbolRelation) =
-        relation.Terms |> List.tryFind (fun t -> t.Shift = shift)
+    let private find (shift: BigInteger list) (terms: SymbolTerm list) = terms |> List.tryFind (fun t -> t.Shift = shift)
 
-    let private holdsAt (shift: BigInteger list) (relation: SymbolRelation) =
-        relation.Domains |> List.contains (Summand(relation.Terms |> List.findIndex (fun t -> t.Shift = shift)))
+    /// A relation between three symbols without letters, and whether it is known to hold wherever f(q) is defined.
+    let private threeTerms (theorem: Theorem) =
+        match Equations.neighbours theorem with
+        | Some(Function.Symbol symbol, ([ _; _; _ ] as terms), where) when symbol.Term.Powers.IsEmpty ->
+            let here = Defined(Equations.own 0 (Function.Symbol symbol))
+            Some(symbol, terms, (match where with OneOf domains -> List.contains here domains | _ -> false))
+        | _ -> None
+
+    /// f(q + start/2 + t v/2) in the names t, q and perhaps another one.
+    let private along (symbol: Symbol) (others: int) (start: BigInteger list) (v: BigInteger list) : Value =
+        let arity = 1 + symbol.Quanta.Length + others
+        let step k x = Linear.scale k (Linear.variable arity x)
+        let twice i k d = Linear.plus k (Linear.add (step (BigInteger 2) (i + 1)) (step d 0))
+        { Function = Function.Symbol symbol; Twice = List.mapi2 twice start v }
+
+    let private equation (symbol: Symbol) others where left right =
+        Equation([ "t" ], symbol.Quanta @ others, QuantumNumbers symbol, where, OneOf [], [ left ], right)
+
+    let private zeros (symbol: Symbol) = symbol.Quanta |> List.map (fun _ -> BigInteger.Zero)
+
+    /// Σ_t f(q + t v)² = Σ_t f(q + w + t v)² where f(q) is defined and the factor is not 0.
+    let private normsAlike (symbol: Symbol) (w: BigInteger list) (v: BigInteger list) (factor: Linear list) =
+        let square start = let f = along symbol 0 start v in Product.Of(1 + w.Length, [ f; f ])
+        let here = Defined(Equations.own 1 (Function.Symbol symbol))
+        let lifted = factor |> List.sort |> List.map (fun x -> { x with Coefficients = BigInteger.Zero :: x.Coefficients })
+        equation symbol [] (All [ here; NotZero lifted ]) (square (zeros symbol)) [ square w ]
 
     let private changesAlong (symbol: Symbol) (direction: BigInteger list) (form: Linear) =
         Definition.shift symbol direction |> Option.map (fun d -> Linear.change (BigInteger.Zero :: d) form)
@@ -141,15 +80,11 @@ module Pairing =
     /// (f(q+v) f'(q) − f'(q+v) f(q)), (K − K') f f' + W(q) − W(q − v) = 0 wherever f and f' are defined, and the sum
     /// over t telescopes; at both ends W is 0, since its symbols outside the domain are.
     let orthogonal (relation: Theorem) (variable: int) (direction: BigInteger list) : Result<Theorem, string> =
-        let isAngularMomentum (symbol: Symbol) =
-            symbol.Term.Powers.IsEmpty && variable >= 0 && variable < (if symbol = Symbol.ThreeJ then 3 else symbol.Quanta.Length)
-
-        match relation.Statement with
-        | :? SymbolRelation as r when not (isAngularMomentum r.Symbol) ->
+        match threeTerms relation with
+        | Some(symbol, _, _) when variable < 0 || variable >= (if symbol = Symbol.ThreeJ then 3 else symbol.Quanta.Length) ->
             Error "the number in which the families differ must be an angular momentum"
-        | :? SymbolRelation as r when r.Terms.Length = 3 && direction.Length = r.Symbol.Quanta.Length ->
-            let symbol = r.Symbol
-            let none = symbol.Quanta |> List.map (fun _ -> BigInteger.Zero)
+        | Some(symbol, r, holdsHere) when direction.Length = symbol.Quanta.Length ->
+            let none = zeros symbol
 
             match find none r, find direction r, find (negate direction) r with
             | Some middle, Some up, Some down ->
@@ -178,7 +113,7 @@ module Pairing =
                     || coefficientAt symbol none down <> coefficientAt symbol (negate direction) up
                 then
                     Error "the relation is not symmetric"
-                elif not (holdsAt none r) then
+                elif not holdsHere then
                     Error "the relation is not known to hold wherever the middle symbol is defined"
                 elif symbol.Physical |> List.exists (fun f -> containsVariable f && changes f) then
                     Error "the two families need not be defined at the same points"
@@ -186,7 +121,13 @@ module Pairing =
                     Error "the sum is not finite"
                 else
                     let certificate = PairingCertificate("orthogonality", BigInteger variable :: direction)
-                    Ok(Rule.certifies certificate (Orthogonality(symbol, variable, direction)) [ relation ] [])
+                    let f = along symbol 1 none direction
+                    let own, other = Linear.variable 8 (variable + 1), Linear.variable 8 7
+                    let moved = f.Twice |> List.mapi (fun i x -> if i = variable then Linear.scale (BigInteger 2) other else x)
+                    let f' = { f with Twice = moved }
+                    let where = All [ NotZero [ Linear.subtract own other ]; SomewhereDefined f; SomewhereDefined f' ]
+                    let statement = equation symbol [ symbol.Quanta[variable] + "'" ] where (Product.Of(8, [ f; f' ])) []
+                    Ok(Rule.certifies certificate statement [ relation ] [])
             | _ -> Error "the relation must be between the symbols at q, q + v and q − v"
         | _ -> Error "the premise must be a relation between three symbols"
 
@@ -197,12 +138,10 @@ module Pairing =
     /// relation times f(q), summed over t, and the second times f(q) at q + w, summed over t, contain the same two sums
     /// of products after a displacement of t; what remains is A (Σ f(q + t v)² − Σ f(q + w + t v)²) = 0.
     let equalNorms (raising: Theorem) (lowering: Theorem) (w: BigInteger list) (w': BigInteger list) : Result<Theorem, string> =
-        match raising.Statement, lowering.Statement with
-        | (:? SymbolRelation as r), (:? SymbolRelation as l) when
-            r.Symbol = l.Symbol && r.Symbol.Term.Powers.IsEmpty && r.Terms.Length = 3 && l.Terms.Length = 3
-            && w.Length = r.Symbol.Quanta.Length && w'.Length = w.Length
+        match threeTerms raising, threeTerms lowering with
+        | Some(symbol, r, raisingHolds), Some(symbol', l, loweringHolds) when
+            symbol = symbol' && w.Length = symbol.Quanta.Length && w'.Length = w.Length
             ->
-            let symbol = r.Symbol
             let none = w |> List.map (fun _ -> BigInteger.Zero)
             let v = List.map2 (fun (x: BigInteger) y -> x - y) w w'
 
@@ -218,17 +157,17 @@ module Pairing =
                     Error "the first coefficient changes along the sum"
                 elif a.Coefficient.TotalDegree <> 0 then
                     Error "the first coefficient must be the root of a product of forms"
-                elif not (holdsAt none r && holdsAt none l) then
+                elif not (raisingHolds && loweringHolds) then
                     Error "the relations are not known to hold wherever their first symbol is defined"
                 elif not (isBounded symbol v) then
                     Error "the sum is not finite"
                 else
                     let certificate = PairingCertificate("adjoint ladders", w @ w')
-                    Ok(Rule.certifies certificate (EqualNorms(symbol, w, v, a.Radicand)) [ raising; lowering ] [])
+                    Ok(Rule.certifies certificate (normsAlike symbol w v a.Radicand) [ raising; lowering ] [])
             | _ -> Error "the relations must be between f(q), f(q + w), f(q + w') and between f(q), f(q − w), f(q − w')"
         | _ -> Error "the premises must be relations between three symbols"
 
-    /// Proves Σ_t symbol(q + t v)² = 1/(2u + 1) for the 3j symbol, u = j1, from the independence of m1 and from the
+    /// Proves (2u + 1) Σ_t symbol(q + t v)² = 1 for the 3j symbol, u = j1, from the independence of m1 and from the
     /// value at m1 = j1, where the sum over s has one term.
     ///
     /// At b = j1 − m1 = 0, with c = s and e = n − s, the square is N / (a! c! d! e!)², in which the factorials that
@@ -238,33 +177,18 @@ module Pairing =
     /// m1 some symbol is defined: m2 from max(−j2, −j3−m1) to min(j2, j3−m1), which is not empty because |m1| ≤ j1 ≤ j2
     /// + j3.
     let unitNorm (norms: Theorem) (stretched: Theorem) : Result<Theorem, string> =
-        match norms.Statement, stretched.Statement with
-        | (:? EqualNorms as equal), (:? ClosedForm as closed) ->
+        match ClosedForms.tryRead stretched with
+        | Some(term, value) ->
             let symbol = Symbol.ThreeJ
             // The premise's variables: s, a, d, n.
             let form s a d n = Linear.ofIntegers 0 [ s; a; d; n ]
             let images = [ form 0 0 0 0; form 0 1 0 0; form 0 0 0 0; form 1 0 0 0; form 0 0 1 0; form -1 0 0 1 ]
             let at = List.map (Linear.substitute images)
-            let squares forms = at forms @ at forms
             let isZero (f: Linear) = f = form 0 0 0 0
-            // The term at s = 0 of its own index: images[0] = 0.
-            let numerator = at symbol.NormNumerator |> List.filter (isZero >> not)
-            let denominator = at symbol.NormDenominator @ squares symbol.Term.Denominator |> List.filter (isZero >> not)
-
-            let cancel (xs: Linear list) (ys: Linear list) =
-                ys
-                |> List.fold
-                    (fun (xs, left) y ->
-                        match List.tryFindIndex ((=) y) xs with
-                        | Some i -> List.removeAt i xs, left
-                        | None -> xs, y :: left)
-                    (xs, [])
-
-            let up, down = cancel numerator denominator
-            let hasIndex (f: Linear) = not f.Coefficients[0].IsZero
-            let upIndex, upFree = List.partition hasIndex up
-            let downIndex, downFree = List.partition hasIndex down
-            let leftUp, leftDown = cancel (upFree @ closed.Closed.Numerator) (downFree @ closed.Closed.Denominator)
+            // The symbol's term is at s = 0 of its own index: images[0] = 0. The square over the term, times the closed form; 0! = 1.
+            let bounds = at symbol.Term.Denominator
+            let above = at symbol.NormNumerator @ term.Denominator @ value.Up
+            let below = at symbol.NormDenominator @ bounds @ bounds @ term.Numerator @ value.Down
             let twiceJ = Linear.substitute images symbol.TwiceQuanta[0]
             let basis = [ form 1 0 0 0; form -1 0 0 1; form 0 1 0 0; form 0 0 1 0 ]
             let domain = at symbol.Physical |> List.filter (isZero >> not)
@@ -272,35 +196,33 @@ module Pairing =
             let j1, m1 = Linear.variable 6 0, Linear.variable 6 3
             let factor = [ Linear.add j1 m1; Linear.plus BigInteger.One (Linear.subtract j1 m1) ]
             let integers = List.map (fun (k: int) -> BigInteger k)
+            let direction = integers [ 0; 0; 0; 0; 2; -2 ]
 
-            if
-                equal.Symbol <> symbol
-                || equal.Direction <> integers [ 0; 0; 0; 0; 2; -2 ]
-                || equal.Step <> integers [ 0; 0; 0; -2; 2; 0 ]
-            then
-                Error "the first premise must be about sums over m2 and steps of m1"
-            elif List.sort equal.Factor <> List.sort factor then
-                Error "the first premise's factor must be (j1 + m1)(j1 − m1 + 1)"
+            if norms.Statement <> normsAlike symbol (integers [ 0; 0; 0; -2; 2; 0 ]) direction factor then
+                Error "the first premise must be about sums over m2, steps of m1 and the factor (j1 + m1)(j1 − m1 + 1)"
             elif
-                Definition.shift symbol equal.Direction
+                Definition.shift symbol direction
                 <> Some(images.Tail |> List.map (fun f -> f.Coefficients[0]))
             then
                 Error "a step of m2 is not a step of s"
-            elif closed.Term.Alternating || closed.Term.Variables.Length <> 4 then
+            elif term.Alternating || term.Variables.Length <> 4 then
                 Error "the second premise must be a sum over s with parameters a, d, n"
+            elif term.Numerator |> List.exists (fun f -> List.contains f term.Denominator) then
+                Error "factorials of the second premise's term cancel"
             elif
-                List.sort upIndex <> List.sort closed.Term.Numerator
-                || List.sort downIndex <> List.sort closed.Term.Denominator
+                Term.balance (List.filter (isZero >> not) above) (List.filter (isZero >> not) below)
+                <> List.sort [ twiceJ, 1; Linear.plus BigInteger.One twiceJ, -1 ]
             then
-                Error "the second premise's term is not the square at m1 = j1"
-            elif leftUp <> [ twiceJ ] || leftDown <> [ Linear.plus BigInteger.One twiceJ ] then
-                Error "the sum at m1 = j1 is not 1/(2 j1 + 1)"
+                Error "the square at m1 = j1 is not the second premise's term, or its sum not 1/(2 j1 + 1)"
             elif
                 not (List.forall (fun f -> List.contains f domain) basis)
                 || not (List.forall (fun f -> List.contains f sums) domain)
             then
                 Error "the domain at m1 = j1 is not a, d, s, n − s ≥ 0"
             else
-                let statement = UnitNorm(symbol, 0, equal.Direction)
+                let f, twiceJ1 = along symbol 0 (zeros symbol) direction, BigInteger 2 * Polynomial.Variable 1
+                let left = { Product.Of(7, [ f; f ]) with Coefficient = twiceJ1 + Polynomial.One }
+                let here = Defined(Equations.own 1 (Function.Symbol symbol))
+                let statement = equation symbol [] here left [ Product.Of(7, []) ]
                 Ok(Rule.certifies (PairingCertificate("norm", [])) statement [ norms; stretched ] [])
-        | _ -> Error "the premises must be an equality of norms and a closed form"
+        | None -> Error "the premises must be an equality of norms and a closed form"

@@ -208,7 +208,7 @@ module PowerProducts =
                 if not total.IsZero then
                     Error "the operator does not annihilate the product"
                 else
-                    Ok(Rule.certifies (PlainCertificate("power-derivation", q.Count)) (Annihilation(product, words)) [] []))
+                    Ok(Rule.certifies (Certificate("power-derivation", q.Count)) (Annihilation(product, words)) [] []))
 
     /// Proves that the substitution x → images turns Π P_i^{e_i} into Π_i (Π_k Q_ik)^{e_i}: each P_i of the images must
     /// be the product of the Q_ik. True for all exponents because a substitution respects products.
@@ -246,4 +246,4 @@ module PowerProducts =
                         Error "a factor's image is zero"
                     else
                         let size = List.sumBy (List.sumBy (fun (q: Polynomial) -> q.Count)) split
-                        Ok(Rule.certifies (PlainCertificate("power-substitution", size)) statement [] []))
+                        Ok(Rule.certifies (Certificate("power-substitution", size)) statement [] []))

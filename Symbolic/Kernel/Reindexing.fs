@@ -16,81 +16,22 @@ type Reindexing =
         Offset: Linear
     }
 
-/// S₁(images(p)) = (−1)^Parity S₂(p) for all integer parameters p of the second term.
-[<Sealed>]
-type SumIdentity internal (first: Term, second: Term, map: Reindexing, parity: Linear) =
-    inherit Statement(box (first, second, map, parity))
-
-    /// The term on the left.
-    member _.First = first
-
-    /// The term on the right.
-    member _.Second = second
-
-    /// The change of variables.
-    member _.Map = map
-
-    /// The sign's exponent, a form in the second term's parameters.
-    member _.Parity = parity
-
-    override _.Text =
-        let names = second.Variables
-        let parameters = String.Join(", ", names.Tail)
-        let taken = first.Variables @ names
-        let left = Name.fresh taken "S1"
-        let right = Name.fresh (left :: taken) "S2"
-        let arguments = String.Join(", ", map.Images |> List.map (Linear.print names))
-        let firsts = String.Join(", ", Term.parameters first)
-
-        $"for all integers {parameters}: {left}({arguments}) = (-1)**({Linear.print names parity})*\
-          {right}({parameters}), where {left}({firsts}) is the sum over all integers \
-          {first.Variables[0]} of {Term.print first}, and {right}({parameters}) that over {second.Variables[0]} of \
-          {Term.print second}"
-
-/// symbol(images(p)) = (−1)^Parity symbol(p), wherever either is defined.
-[<Sealed>]
-type Symmetry internal (symbol: Symbol, map: Reindexing, parity: Linear) =
-    inherit Statement(box (symbol, map, parity))
-
-    /// Which symbol.
-    member _.Symbol = symbol
-
-    /// The change of variables, in the symbol's integer parameters.
-    member _.Map = map
-
-    /// The sign's exponent, a form in the parameters; only its parity counts.
-    member _.Parity = parity
-
-    /// Twice the image of each quantum number, as a form in the quantum numbers.
-    member _.TwiceImages =
-        let images = Linear.zero symbol.Term.Variables.Length :: map.Images
-        symbol.TwiceQuanta |> List.map (Linear.substitute images >> Linear.substitute symbol.InQuanta)
-
-    override this.Text =
-        let print (twice: Linear) =
-            match Linear.tryHalve twice with
-            | Some form -> Linear.print symbol.Quanta form
-            | None -> $"({Linear.print symbol.Quanta twice})/2"
-
-        let images = this.TwiceImages |> List.map print
-        let sign = Linear.substitute symbol.InQuanta parity |> Linear.print symbol.Quanta
-
-        $"{symbol.Call images} = (-1)**({sign})*{symbol.Call symbol.Quanta} for all integers and half-integers, a symbol outside its \
-          domain counting as 0"
-
 /// Certificate of the two reindexing rules.
 [<Sealed>]
-type ReindexingCertificate internal (rule: string, map: Reindexing, parity: Linear) =
-    inherit Certificate()
+type ReindexingCertificate internal (rule: string, first: Function, second: Function, map: Reindexing, parity: Linear) =
+    inherit Certificate(rule, map.Images.Length + 1)
+
+    /// What the left-hand side is a value of.
+    member _.First = first
+
+    /// What the right-hand side is a value of.
+    member _.Second = second
 
     /// The change of variables.
     member _.Map = map
 
     /// The claimed sign.
     member _.Parity = parity
-
-    override _.Rule = rule
-    override _.Size = map.Images.Length + 1
 
 /// Proofs by renaming the summation index.
 [<RequireQualifiedAccess>]
@@ -121,8 +62,8 @@ module Reindexing =
         | false, false -> Some(Linear.zero second.Variables.Length)
         | _ -> None
 
-    /// Proves S₁(images(p)) = (−1)^parity S₂(p): the substitution is a bijection of the integers s for every p, and
-    /// turns every factorial of the first term into one of the second.
+    /// Proves S₁(images(p)) = (−1)^parity S₂(p) for all integer parameters p of the second term: the
+    /// substitution is a bijection of the integers s for every p, and turns every factorial of the first term into one of the second.
     let sums (first: Term) (second: Term) (map: Reindexing) (parity: Linear) : Result<Theorem, string> =
         if not (isWellFormed first second map parity) then
             Error "the change of variables is not one of the index and the parameters"
@@ -135,11 +76,15 @@ module Reindexing =
         elif sign first second map |> Option.forall (fun s -> not (Linear.isEvenDifference s parity)) then
             Error "the sign is wrong"
         else
-            let certificate = ReindexingCertificate("reindexing", map, parity)
-            Ok(Rule.certifies certificate (SumIdentity(first, second, map, parity)) [] [])
+            let f, g = Function.Sum first, Function.Sum second
+            let left = { Function = f; Twice = map.Images |> List.map (Linear.scale (BigInteger 2)) }
+            let right = Equations.sum second
+            let index, parameters = second.Variables.Head, Term.parameters second
+            let statement = Equations.alike ([ index ], parameters, Integers) left parity right
+            Ok(Rule.certifies (ReindexingCertificate("reindexing", f, g, map, parity)) statement [] [])
 
-    /// Proves symbol(images(p)) = (−1)^parity symbol(p): besides the sum, the domain and the factorials under the root
-    /// are permuted, and the claimed sign is the sum's times the change of the symbol's own.
+    /// Proves symbol(images(p)) = (−1)^parity symbol(p), wherever either is defined: besides the sum, the domain
+    /// and the factorials under the root are permuted, and the claimed sign is the sum's times the change of the symbol's own.
     let symmetry (symbol: Symbol) (map: Reindexing) (parity: Linear) : Result<Theorem, string> =
         let term = symbol.Term
 
@@ -165,5 +110,27 @@ module Reindexing =
             then
                 Error "the sign is wrong"
             else
-                let certificate = ReindexingCertificate("symmetry", map, parity)
-                Ok(Rule.certifies certificate (Symmetry(symbol, map, parity)) [] [])
+                let f, quanta = Function.Symbol symbol, symbol.Quanta
+                let inQuanta = Linear.substitute symbol.InQuanta
+                let left = { Function = f; Twice = symbol.TwiceQuanta |> List.map (Linear.substitute images >> inQuanta) }
+                let statement = Equations.alike ([], quanta, QuantumNumbers symbol) left (inQuanta parity) (Equations.own 0 f)
+                Ok(Rule.certifies (ReindexingCertificate("symmetry", f, f, map, parity)) statement [] [])
+
+    /// A symbol's symmetry: the parameters' images and the sign's exponent as forms in the parameters.
+    let internal trySymmetry (statement: Statement) : (Symbol * Linear list * Linear) option =
+        match statement with
+        | :? Equation as e ->
+            match e.Left, e.Right with
+            | Equations.Single({ Function = Function.Symbol symbol } as left), Equations.Signed(sign, right) when
+                e.Variables = QuantumNumbers symbol && right = Equations.own 0 left.Function && e.Where = All []
+                ->
+                // A form in the quantum numbers at half of these doubled forms is one in the parameters.
+                let parameters form = Definition.formInParameters symbol form
+                let images = symbol.Parameters |> List.map (Linear.substitute left.Twice >> parameters)
+                let halved = images |> List.map (Option.bind Linear.tryHalve)
+
+                match parameters sign with
+                | Some parity when List.forall Option.isSome halved -> Some(symbol, List.map Option.get halved, parity)
+                | _ -> None
+            | _ -> None
+        | _ -> None

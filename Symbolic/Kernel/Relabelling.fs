@@ -7,13 +7,10 @@ open Toolkit.Symbolic.Hypergeometric
 /// Certificate of `Relabelling.prove` and `Relabelling.atZero`: which names become which.
 [<Sealed>]
 type RelabellingCertificate internal (rule: string, names: (string * string) list) =
-    inherit Certificate()
+    inherit Certificate(rule, names.Length)
 
     /// Old and new names.
     member _.Names = names
-
-    override _.Rule = rule
-    override _.Size = names.Length
 
 /// An identity between products of 6j symbols, in other names.
 [<RequireQualifiedAccess>]
@@ -30,9 +27,10 @@ module Relabelling =
         match symmetries.Statement with
         | :? AllOf as all ->
             all.Parts
-            |> List.choose (function
-                | :? Symmetry as s when s.Symbol = Symbol.SixJ && (Linear.tryHalve s.Parity).IsSome ->
-                    let found = s.TwiceImages |> List.map (fun image -> List.tryFindIndex ((=) image) places)
+            |> List.choose (fun part ->
+                match Reindexing.trySymmetry part, part with
+                | Some(symbol, _, parity), (:? Equation as e) when symbol = Symbol.SixJ && (Linear.tryHalve parity).IsSome ->
+                    let found = e.Left.Head.Values.Head.Twice |> List.map (fun image -> List.tryFindIndex ((=) image) places)
                     if List.forall Option.isSome found then Some(List.choose id found) else None
                 | _ -> None)
         | _ -> []

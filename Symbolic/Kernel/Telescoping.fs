@@ -5,11 +5,12 @@ open System.Numerics
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.Hypergeometric
 
-/// Σ_i C_i(p) S(p + δ_i) = 0 for all integer parameters p, where S(p) = Σ_s F(s) over all integers s.
+/// Certificate of `Telescoping.prove`: Σ_i C_i(p) S(p + δ_i) = 0 for S(p) = Σ_s F(s), the base, as
+/// displacements of the term's arguments, and q.
 [<Sealed>]
-type SumRelation
-    internal (term: Term, terms: (Polynomial * BigInteger list) list, conditions: Linear list list) =
-    inherit Statement(box (term, terms, conditions))
+type TelescopingCertificate
+    internal (term: Term, terms: (Polynomial * BigInteger list) list, basePoint: BigInteger list, q: Polynomial) =
+    inherit Certificate((if q.IsZero then "termwise" else "telescoping"), q.Count)
 
     /// The summand F.
     member _.Term = term
@@ -17,54 +18,11 @@ type SumRelation
     /// The coefficients C_i, in the term's variables and free of the index, each with its shift δ_i of the parameters.
     member _.Terms = terms
 
-    /// Where the relation is claimed: of each inner list, one form at least is ≥ 0. Empty: at every integer point.
-    member _.Conditions = conditions
-
-    override _.Text =
-        let names = Term.parameters term
-        let total = Name.fresh term.Names "S"
-
-        let sum (shift: BigInteger list) =
-            let argument name (k: BigInteger) =
-                if k.IsZero then name
-                elif k.Sign > 0 then $"{name} + {k}"
-                else $"{name} - {-k}"
-
-            let arguments = List.map2 argument names shift
-            $"""{total}({String.Join(", ", arguments)})"""
-
-        let equation =
-            terms |> List.map (fun (c, shift) -> $"({c.Print term.Names})*{sum shift}") |> String.concat " + "
-
-        let domain =
-            match conditions with
-            | [] -> ""
-            | _ ->
-                conditions
-                |> List.map (fun gap ->
-                    gap |> List.map (fun g -> Linear.print term.Variables g + " >= 0") |> String.concat " or ")
-                |> List.map (fun text -> if text.Contains " or " then $"({text})" else text)
-                |> String.concat " and "
-                |> sprintf " with %s"
-
-        let symbols = String.Join(", ", names)
-        let letters = if term.Powers.IsEmpty then "" else $""" and all numbers {String.Join(", ", term.Letters)}"""
-        $"for all integers {symbols}{letters}{domain}: {equation} = 0, where {total}({symbols}) is the sum over all integers \
-          {term.Variables[0]} of {Term.print term}"
-
-/// Certificate of `Telescoping.prove`: the base, as displacements of the term's arguments, and q.
-[<Sealed>]
-type TelescopingCertificate internal (basePoint: BigInteger list, q: Polynomial) =
-    inherit Certificate()
-
     /// Displacement of each argument of the term, the denominator's first.
     member _.Base = basePoint
 
     /// The polynomial q(s) of the telescoper; 0 when the relation holds term by term.
     member _.Q = q
-
-    override _.Rule = if q.IsZero then "termwise" else "telescoping"
-    override _.Size = q.Count
 
 /// Sets of integer points, and whether they are empty: a claim about no point is refused.
 [<RequireQualifiedAccess>]
@@ -104,8 +62,8 @@ module Telescoping =
     /// The name of the argument under `conditions`, for the list of assumptions.
     let private limitArgument = WrittenArguments.definition "LIMIT"
 
-    /// The conditions under which no factorial of a negative number is met: `Term.gaps` at the base. Second: whether the
-    /// following argument has been used.
+    /// The conditions under which no factorial of a negative number is met: `Term.gaps` at the base. Second: whether a point
+    /// near the origin meets them; third: whether the following argument has been used.
     ///
     /// If an argument L of the numerator has a parameter v to itself, the gaps of the shifted terms will do in place of
     /// the base's. Replace v by v + ε, 0 < ε < 1/2 (for every such L its own v), and L! by Γ(L + 1). Then
@@ -142,15 +100,11 @@ module Telescoping =
             |> List.map (List.filter (Linear.isConstant >> not))
             |> List.distinct
 
-        all, List.contains true own
-
-    let private canBeMet (term: Term) (conditions: Linear list list) =
-        let holds point =
-            conditions
-            |> List.forall (List.exists (fun g -> (Linear.valueAt (BigInteger.Zero :: point) g).Sign >= 0))
-
-        let sizes = conditions |> List.concat |> List.map _.Constant |> List.distinct |> List.truncate 8
-        conditions.IsEmpty || (Points.tryFind (term.Variables.Length - 1) sizes holds).IsSome
+        let sizes = all |> List.concat |> List.map _.Constant |> List.distinct |> List.truncate 8
+        let domain = All [ for gap in all -> OneOf(List.map NotNegative gap) ]
+        let holds point = domain.FollowsFrom(fun g -> (Linear.valueAt (BigInteger.Zero :: point) g).Sign >= 0)
+        let canBeMet = all.IsEmpty || (Points.tryFind (term.Variables.Length - 1) sizes holds).IsSome
+        domain, canBeMet, List.contains true own
 
     /// Proves Σ_i C_i S(p + δ_i) = 0.
     ///
@@ -199,13 +153,18 @@ module Telescoping =
                                 acc + c * Term.monomial term basePoint shift * Term.product ratio.Value)
                             Polynomial.Zero
 
-                    let conditions, byLimit = conditions term basePoint (List.map snd terms)
+                    let domain, canBeMet, byLimit = conditions term basePoint (List.map snd terms)
 
                     if left <> Term.telescope (Term.at basePoint term) q then
                         Error "the coefficients times the terms' ratios do not add up to the telescoper of q"
-                    elif not (canBeMet term conditions) then
+                    elif not canBeMet then
                         Error "the conditions under which the relation holds are not met anywhere near the origin"
                     else
-                        let certificate = TelescopingCertificate(basePoint, q)
-                        let assumptions = if byLimit then [ limitArgument ] else []
-                        Ok(Rule.certifies certificate (SumRelation(term, terms, conditions)) [] assumptions))
+                        let product (c: Polynomial, shift: BigInteger list) =
+                            let value = Equations.at 1 (Function.Sum term) (shift |> List.map ((*) (BigInteger 2)))
+                            { Product.Of(arity, [ value ]) with Coefficient = c }
+
+                        let index, parameters = term.Variables.Head, Term.parameters term
+                        let statement = Equation([ index ], parameters, Integers, domain, OneOf [], List.map product terms, [])
+                        let certificate = TelescopingCertificate(term, terms, basePoint, q)
+                        Ok(Rule.certifies certificate statement [] [ if byLimit then limitArgument ]))

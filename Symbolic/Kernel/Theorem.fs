@@ -25,13 +25,13 @@ type Statement internal (data: objnull) =
         | null -> 0
         | data -> data.GetHashCode()
 
-/// What a rule was given to check, besides its premises: enough to check it again.
-[<AbstractClass>]
-type Certificate internal () =
+/// What a rule was given to check, besides its premises: enough to check it again. By itself that of a rule that needs nothing else.
+type Certificate internal (rule: string, size: int) =
     /// The name of the rule.
-    abstract Rule: string
+    member _.Rule = rule
+
     /// How large the certificate is: the number of terms of its polynomials.
-    abstract Size: int
+    member _.Size = size
 
 /// A proved statement. There is no other way to get one than the rules of this assembly.
 [<Sealed; AllowNullLiteral(false)>]
@@ -57,13 +57,6 @@ type Theorem
     /// The statement's text.
     override _.ToString() = statement.Text
 
-/// Certificate of a rule that needs nothing but its premises.
-[<Sealed>]
-type PlainCertificate internal (rule: string, size: int) =
-    inherit Certificate()
-    override _.Rule = rule
-    override _.Size = size
-
 /// What the rules of this assembly, and nobody else, can say.
 module internal Rule =
 
@@ -73,7 +66,7 @@ module internal Rule =
 
     /// The theorem that a rule without data of its own yields.
     let concludes (rule: string) (statement: Statement) (premises: Theorem list) (assumptions: string list) =
-        certifies (PlainCertificate(rule, premises.Length)) statement premises assumptions
+        certifies (Certificate(rule, premises.Length)) statement premises assumptions
 
     /// A rule's answer, in which a limit that has been passed (of a polynomial's degree or size) is a refusal.
     let within (rule: unit -> Result<Theorem, string>) : Result<Theorem, string> =

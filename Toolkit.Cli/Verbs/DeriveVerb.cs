@@ -80,9 +80,8 @@ internal static class DeriveVerb
             Theorem theorem = relation.Symbols is { } symbols ? symbols.Value : relation.Sums;
             if (result.GetValue(latex))
             {
-                output.WriteLine(theorem.Statement is SymbolRelation related
-                    ? Typeset.formula(Factored.relation(related) + " = 0")?.Value ?? Typeset.latex(related)
-                    : Typeset.latex(theorem.Statement));
+                string? formula = Factored.tryRelation(theorem.Statement) is { } related ? Typeset.formula(related.Value + " = 0")?.Value : null;
+                output.WriteLine(formula ?? Typeset.latex(theorem.Statement));
             }
             else if (result.GetValue(json))
             {

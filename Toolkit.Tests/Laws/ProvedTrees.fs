@@ -21,7 +21,7 @@ let private proved<'statement> (tree: Toolkit.Numerics.Coupling.CouplingTree) : 
     | Error why -> failwith why
 
 /// The tree read back, after it was proved invariant.
-let invariant tree = proved<Invariant> tree
+let invariant tree = proved<FamilyFact> tree
 
 /// The tree read back, after it was proved to turn as its order does.
 let equivariant tree = proved<Equivariant> tree

@@ -82,203 +82,148 @@ let private sign (n: BigInteger) = if n.IsEven then BigInteger.One else BigInteg
 /// (−1)^n as a number.
 let private signOf (n: int) = if n % 2 = 0 then 1.0 else -1.0
 
-// ---- statements about sums: each returns whether the point was inside the domain
-
-let private sumRelation (random: Random) (s: SumRelation) =
-    let n = s.Term.Variables.Length - 1
-    // Relative to the first term's shift, however far that is.
-    let point = List.map2 (fun (x: BigInteger) d -> x - d) (draw random n -2 (if n > 4 then 6 else 8)) (snd s.Terms.Head)
-
-    let letters = draw random s.Term.Powers.Length -3 3
-
-    let isInside =
-        s.Conditions |> List.forall (List.exists (fun g -> (at (BigInteger.Zero :: point) g).Sign >= 0))
-
-    if isInside then
-        let total =
-            s.Terms
-            |> List.map (fun (c, shift) ->
-                let moved = List.map2 (fun (x: BigInteger) d -> x + d) point shift
-                times (whole (c.ValueAt(BigInteger.Zero :: point @ letters))) (sum s.Term letters moved))
-            |> List.reduce add
-
-        if not total.Up.IsZero then
-            refute $"""the relation between sums at {String.Join(", ", point)}"""
-
-    isInside
-
-let private sumIdentity (random: Random) (s: SumIdentity) =
-    let point = draw random (s.Second.Variables.Length - 1) -3 8
-    let full = BigInteger.Zero :: point
-    let left = sum s.First [] (s.Map.Images |> List.map (at full))
-
-    if not (same left (times (whole (sign (at full s.Parity))) (sum s.Second [] point))) then
-        refute $"""the identity between sums at {String.Join(", ", point)}"""
-
-    true
-
-let private closedForm (random: Random) (s: ClosedForm) =
-    let point = draw random (s.Term.Variables.Length - 1) 0 7
-    let product = List.fold (fun p x -> p * factorial "closed form" (at (BigInteger.Zero :: point) x)) BigInteger.One
-
-    if not (same (sum s.Term [] point) { Up = product s.Closed.Numerator; Down = product s.Closed.Denominator }) then
-        refute $"""the closed form at {String.Join(", ", point)}"""
-
-    true
-
-// ---- statements about symbols
-
-let private close what (expected: float) (found: float) =
-    if not (abs (expected - found) <= 1e-9 * (1.0 + abs expected + abs found)) then
-        refute $"{what}: {found} instead of {expected}"
-
-let private defined (name: string) q =
-    FromFactorials.isDefined name q
-
-let private ints (numbers: BigInteger list) = numbers |> List.map int |> Array.ofList
-
-let private symbolRelation (random: Random) (s: SymbolRelation) =
-    let name = s.Symbol.Name
-    let size = random.Next(2, 14)
-    let domain = s.Domains[random.Next s.Domains.Length]
-    // Shifts relative to the reference, which may be far away.
-    let reference =
-        match domain with
-        | Summand r -> s.Terms[r].Shift
-        | Bounds _ -> s.Terms[random.Next s.Terms.Length].Shift
-
-    let relative (t: SymbolTerm) = List.map2 (fun (a: BigInteger) b -> a - b) t.Shift reference
-    let q = FromFactorials.point name random size
-    let exact = List.map2 (fun (a: int) (b: BigInteger) -> BigInteger a - b) (List.ofArray q) reference
-    let parameters = s.Symbol.Parameters |> List.map (fun f -> Linear.change exact f / BigInteger 2)
-
-    let isInside =
-        match domain with
-        | Summand _ -> true
-        | Bounds bounds ->
-            List.forall2
-                (fun form least -> Linear.valueAt (BigInteger.Zero :: parameters) form >= least)
-                s.Symbol.Physical
-                bounds
-
-    if isInside then
-        let isVanishing = List.contains domain s.Vanishing
-
-        let values =
-            s.Terms
-            |> List.map (fun t ->
-                let shifted = Array.map2 (+) q (ints (relative t))
-
-                // K and R at the quantum numbers themselves, in units that make them integers: 2^degree K and 2^n R.
-                let k =
-                    (0.0, t.Coefficient.Terms s.Symbol.Names.Length)
-                    ||> Seq.fold (fun sum (exponents, c) ->
-                        let letters = if s.Symbol.Term.Powers.IsEmpty then [] else big (List.ofArray FromFactorials.letters)
-                        let power = List.fold2 (fun (p: BigInteger) x e -> p * BigInteger.Pow(x, e)) c (exact @ letters) exponents
-                        sum + float power / Math.Pow(2.0, float (List.sum (List.take exact.Length exponents))))
-
-                let r =
-                    (1.0, t.Radicand)
-                    ||> List.fold (fun p f ->
-                        p * float (BigInteger 2 * f.Constant + Linear.change exact f) / 2.0)
-
-                if defined name shifted then
-                    let size = k * sqrt (abs r) * FromFactorials.value name shifted
-                    if r < 0.0 && abs size > 1e-9 then refute $"{name}: the root of {r}"
-                    size
-                else
-                    if isVanishing && k <> 0.0 && r <> 0.0 then refute $"{name}: a coefficient beside the domain"
-                    0.0)
-
-        let scale = values |> List.sumBy abs
-
-        if abs (List.sum values) > 1e-9 * scale + 1e-12 then
-            refute $"""{name} relation at 2q = {String.Join(", ", exact)}: {List.sum values} of {scale}"""
-
-    isInside
-
-let private symmetry (random: Random) (s: Symmetry) =
-    let q = FromFactorials.point s.Symbol.Name random (random.Next(1, 13))
-    let exact = big (List.ofArray q)
-    let image = s.TwiceImages |> List.map (fun f -> f.Constant + Linear.change exact f / BigInteger 2)
-    let parameters = s.Symbol.Parameters |> List.map (fun f -> Linear.change exact f / BigInteger 2)
-    let factor = float (sign (at (BigInteger.Zero :: parameters) s.Parity))
-
-    close "symmetry" (factor * FromFactorials.value s.Symbol.Name q) (FromFactorials.value s.Symbol.Name (ints image))
-    true
+// ---- equations between sums of products
 
 /// A family so far from the origin that factorials there are not multiplied out.
-let isFar (s: SymbolValue) = s.Images |> List.exists (fun f -> BigInteger.Abs f.Constant > BigInteger 1000)
+let isFar (e: Equation) =
+    e.Neighbours.IsNone
+    && e.Left @ e.Right
+       |> List.collect _.Values
+       |> List.exists (fun v -> v.Twice |> List.exists (fun f -> BigInteger.Abs f.Constant > BigInteger 1000))
 
-let private symbolValue (random: Random) (s: SymbolValue) =
-    let n = s.Names.Length - 1
-    let low = if s.Value.IsSome then 0 else -4
-    let point = draw random n low 6
-    let value (x: Linear) = at (BigInteger.Zero :: point) x
-    let parameters = BigInteger.Zero :: List.map value s.Images
-    let isInside = s.Symbol.Physical |> List.forall (fun f -> (at parameters f).Sign >= 0)
+/// One of an equation's points: its variables, doubled, and its letters.
+type private Place = { Twice: BigInteger list; Letters: Map<string, BigInteger> }
 
-    if isInside then
-        let q = s.Symbol.TwiceQuanta |> List.map (at parameters) |> ints
+/// The doubled value of a form.
+let private twice (place: Place) (form: Linear) = BigInteger 2 * form.Constant + Linear.change place.Twice form
 
-        let expected =
-            match s.Value with
-            | None -> 0.0
-            | Some v when v.Down |> List.exists (fun f -> (value f).Sign < 0) -> 0.0
-            | Some v ->
-                let logarithm = List.sumBy (fun f -> BigInteger.Log(factorial "value" (value f)))
+let private valueOf (place: Place) (form: Linear) =
+    let n = twice place form
+    if not n.IsEven then refute $"half an integer: {n}/2"
+    n / BigInteger 2
 
-                let letters = FromFactorials.letters |> List.ofArray |> List.truncate v.Powers.Length
-                let power = (1.0, v.Powers, letters) |||> List.fold2 (fun p (_, e) x -> p * Math.Pow(float x, float (value e)))
+/// Doubled arguments. Beyond what fits there is nothing.
+let private arguments place (v: Value) = v.Twice |> List.map (valueOf place)
 
-                float (sign (value v.Sign))
-                * power
-                * exp (
-                    (logarithm v.RootUp - logarithm v.RootDown) / 2.0 + logarithm v.Up - logarithm v.Down
-                )
+let private isDefined place (v: Value) =
+    match v.Function with
+    | Function.Symbol symbol -> FromFactorials.isDefined symbol.Name (arguments place v |> List.map int |> Array.ofList)
+    | Function.Sum _ -> true
 
-        close "value of a symbol" expected (FromFactorials.value s.Symbol.Name q)
+/// The places at which what is summed over has one of many values.
+let private along (e: Equation) (place: Place) =
+    match e.Bound with
+    | [] -> [ place ]
+    | _ -> [ for t in -40 .. 40 -> { place with Twice = BigInteger(2 * t) :: place.Twice.Tail } ]
 
-    isInside
+let rec private holds e place condition =
+    match condition with
+    | NotNegative form -> (twice place form).Sign >= 0
+    | NotZero forms -> forms |> List.forall (fun f -> not (twice place f).IsZero)
+    | Defined v -> isDefined place v
+    | SomewhereDefined v -> along e place |> List.exists (fun p -> isDefined p v)
+    | Condition.All conditions -> conditions |> List.forall (holds e place)
+    | OneOf conditions -> conditions |> List.exists (holds e place)
 
-/// Σ_t f(q + t v) g(q' + t v).
-let private alongLine (name: string) (q: int[]) (q': int[]) (direction: int[]) =
-    let move (x: int[]) t = Array.map2 (fun a d -> a + t * d) x direction
+/// A polynomial's value, exact but for the last division.
+let private polynomial (place: Place) (letters: string list) (p: Polynomial) : Fraction =
+    let variables = place.Twice.Length
+    let values = place.Twice @ [ for x in letters -> place.Letters[x] ]
+    let degree = p.Terms values.Length |> Seq.fold (fun d (e, _) -> max d (List.sum (List.take variables e))) 0
+
+    let up =
+        (BigInteger.Zero, p.Terms values.Length)
+        ||> Seq.fold (fun sum (exponents, c) ->
+            let power = List.fold2 (fun (x: BigInteger) v e -> x * BigInteger.Pow(v, e)) c values exponents
+            sum + power * BigInteger.Pow(BigInteger 2, degree - List.sum (List.take variables exponents)))
+
+    { Up = up; Down = BigInteger.Pow(BigInteger 2, degree) }
+
+let private toFloat (x: Fraction) =
+    if x.Up.IsZero then
+        0.0
+    else
+        float x.Up.Sign * exp (BigInteger.Log(BigInteger.Abs x.Up) - BigInteger.Log x.Down)
+
+/// What stands before a product's values: all but the roots, exact, and the square of the roots.
+let private before (e: Equation) (place: Place) (p: Product) : Fraction * float =
+    if p.Down |> List.exists (fun f -> (valueOf place f).Sign < 0) then
+        whole BigInteger.Zero, 1.0
+    else
+        let factorials = List.fold (fun p f -> p * factorial "a product" (valueOf place f)) BigInteger.One
+        let power (x: BigInteger) (letter, e) = x * BigInteger.Pow(place.Letters[letter], int (valueOf place e))
+        let powers = p.Powers |> List.fold power BigInteger.One
+        let outside = { Up = sign (valueOf place p.Sign) * powers * factorials p.Up; Down = factorials p.Down }
+        let roots = p.Roots |> List.fold (fun r f -> r * float (twice place f) / 2.0) 1.0
+        times outside (polynomial place e.Letters p.Coefficient), roots * toFloat { Up = factorials p.RootUp; Down = factorials p.RootDown }
+
+/// A product of symbols' values: where one is not defined it is 0, and what stands before it need not have a value.
+let private inNumbers (e: Equation) (place: Place) (p: Product) : float =
+    let isBound = p.Values |> List.exists (fun v -> v.Twice |> List.exists (fun f -> not e.Bound.IsEmpty && not f.Coefficients[0].IsZero))
 
     List.sum
-        [ for t in -40 .. 40 ->
-              let a, b = move q t, move q' t
-              if defined name a && defined name b then FromFactorials.value name a * FromFactorials.value name b else 0.0 ]
+        [ for place in (if isBound then along e place else [ place ]) do
+              if p.Values |> List.forall (isDefined place) then
+                  let values =
+                      p.Values |> List.map (fun v ->
+                          match v.Function with
+                          | Function.Symbol symbol -> FromFactorials.value symbol.Name (arguments place v |> List.map int |> Array.ofList)
+                          | Function.Sum term -> refute $"a sum among symbols: {Term.print term}")
 
-let private orthogonality (random: Random) (s: Orthogonality) =
-    let name = s.Symbol.Name
-    let q = FromFactorials.point name random (random.Next(2, 10))
-    let other = random.Next 12
-    let q' = q |> Array.mapi (fun i x -> if i = s.Variable then other else x)
-    let direction = ints s.Direction
-    let move t = Array.map2 (fun a d -> a + t * d) q' direction
-    let isInside = other <> q[s.Variable] && [ -40 .. 40 ] |> List.exists (fun t -> defined name (move t))
-    if isInside then close "orthogonality" 0.0 (alongLine name q q' direction)
-    isInside
+                  let outside, square = before e place p
+                  let size = List.fold (*) (toFloat outside) values * sqrt (abs square)
+                  if square < 0.0 && abs size > 1e-9 then refute $"the root of {square}"
+                  size
+              elif holds e place e.Vanishing then
+                  let outside, square = before e place p
+                  if not outside.Up.IsZero && square <> 0.0 then refute "a coefficient beside the domain" ]
 
-let private equalNorms (random: Random) (s: EqualNorms) =
-    let name = s.Symbol.Name
-    let q = FromFactorials.point name random (random.Next(2, 10))
-    let exact = big (List.ofArray q)
-    let isInside = s.Factor |> List.forall (fun f -> not (BigInteger 2 * f.Constant + Linear.change exact f).IsZero)
+let private exactly (e: Equation) (place: Place) (p: Product) : Fraction =
+    (fst (before e place p), p.Values)
+    ||> List.fold (fun product v ->
+        let term = v.Function.Term
+        let letters = term.Letters |> List.map (fun x -> place.Letters[x])
+        times product (sum term letters (arguments place v |> List.map (fun n -> n / BigInteger 2))))
+
+let private equation (random: Random) (e: Equation) : bool =
+    let symbols = e.Left @ e.Right |> List.collect _.Values |> List.exists _.Function.IsSymbol
+    let free = e.Free.Length
+
+    // Relative to one of the neighbours, however far that is.
+    let shift =
+        match e.Neighbours with
+        | Some(_, terms) -> terms[random.Next terms.Length].Shift
+        | None -> List.replicate free BigInteger.Zero
+
+    let point =
+        match e.Variables with
+        | QuantumNumbers symbol ->
+            let q = FromFactorials.point symbol.Name random (random.Next(1, 14)) |> List.ofArray
+            big (q @ List.init (free - q.Length) (fun _ -> random.Next 12))
+        | Integers -> draw random free (if symbols then -4 else -3) (if symbols || free > 4 then 6 else 8) |> List.map ((*) (BigInteger 2))
+        | Naturals -> draw random free 0 6 |> List.map ((*) (BigInteger 2))
+
+    let letters =
+        if symbols then big (List.ofArray FromFactorials.letters |> List.truncate e.Letters.Length) else draw random e.Letters.Length -3 3
+
+    let place =
+        { Twice = (e.Bound |> List.map (fun _ -> BigInteger.Zero)) @ List.map2 (fun (a: BigInteger) b -> a - b) point shift
+          Letters = List.zip e.Letters letters |> Map.ofList }
+
+    let isInside = holds e place e.Where
 
     if isInside then
-        let moved = Array.map2 (+) q (ints s.Step)
-        let direction = ints s.Direction
-        close "norms" (alongLine name q q direction) (alongLine name moved moved direction)
+        if symbols then
+            let values = (e.Left |> List.map (inNumbers e place)) @ (e.Right |> List.map (inNumbers e place >> (~-)))
+            let scale = values |> List.sumBy abs
+
+            if not (abs (List.sum values) <= 1e-9 * scale + 1e-12) then
+                refute $"""at 2q = {String.Join(", ", place.Twice)}: {List.sum values} of {scale}"""
+        else
+            let side (products: Product list) = products |> List.map (exactly e place) |> List.fold add (whole BigInteger.Zero)
+            if not (same (side e.Left) (side e.Right)) then refute $"""at {String.Join(", ", place.Twice)} (doubled)"""
 
     isInside
-
-let private unitNorm (random: Random) (s: UnitNorm) =
-    let name = s.Symbol.Name
-    let q = FromFactorials.point name random (random.Next(1, 10))
-    close "norm" (1.0 / float (q[s.Variable] + 1)) (alongLine name q q (ints s.Direction))
-    true
 
 // ---- statements about products of powers, with small exponents put in
 
@@ -442,13 +387,13 @@ let private signs (orders, value: float[] -> (string -> float[]) -> float[][]) f
         let k = Families.sign orders s * scalarSigns fields f true
         agree "time reversal" (before |> Array.map ((*) k)) (value Rotations.identity (underTime fields) |> Array.concat))
 
-let private invariant (random: Random) (s: Invariant) =
+let private invariant (random: Random) (s: FamilyFact) separately parity time =
     let orders, value = family random s.Fields s.Family
     let space = Rotations.randomRotation random
-    let spin = if s.Separately then Rotations.randomRotation random else space
+    let spin = if separately then Rotations.randomRotation random else space
     let before = value Rotations.identity (fun _ -> Rotations.identity) |> Array.concat
     agree "rotation" before (value space (fun _ -> spin) |> Array.concat)
-    signs (orders, value) s.Fields s.Family (Some s.Parity) (Some s.Time)
+    signs (orders, value) s.Fields s.Family (Some parity) (Some time)
     true
 
 let private equivariant (random: Random) (s: Equivariant) =
@@ -480,24 +425,19 @@ let private equivariant (random: Random) (s: Equivariant) =
 /// Raises Refuted where the statement is false.
 let rec tryHold (random: Random) (statement: Statement) : bool option =
     match statement with
-    | :? SumRelation as s -> Some(sumRelation random s)
-    | :? SymbolRelation as s -> Some(symbolRelation random s)
-    | :? SumIdentity as s -> Some(sumIdentity random s)
-    | :? Symmetry as s -> Some(symmetry random s)
-    | :? ClosedForm as s -> Some(closedForm random s)
-    | :? SymbolValue as s -> if isFar s then None else Some(symbolValue random s)
-    | :? Orthogonality as s -> Some(orthogonality random s)
-    | :? EqualNorms as s -> Some(equalNorms random s)
-    | :? UnitNorm as s -> Some(unitNorm random s)
+    | :? Equation as e -> if isFar e then None else Some(equation random e)
     | :? Annihilation as s -> Some(annihilation random s)
     | :? Substitution as s -> Some(substitution random s)
     | :? CoefficientIsSum as s -> Some(coefficient random s)
-    | :? Invariant as s -> Some(invariant random s)
+    | :? FamilyFact as s ->
+        match s.Claim with
+        | Unchanged(separately, parity, time) -> Some(invariant random s separately parity time)
+        | Multiplied(underTime, sign) ->
+            let parity, time = if underTime then None, Some sign else Some sign, None
+            signs (family random s.Fields s.Family) s.Fields s.Family parity time
+            Some true
+        | Renumbered -> None
     | :? Equivariant as s when s.Hypotheses.IsEmpty -> Some(equivariant random s)
-    | :? SignOf as s ->
-        let parity, time = if s.UnderTime then None, Some s.Sign else Some s.Sign, None
-        signs (family random s.Fields s.Family) s.Fields s.Family parity time
-        Some true
     | :? AllOf as s ->
         let results = s.Parts |> List.map (tryHold random) |> List.choose id
         if results.IsEmpty then None else Some(List.contains true results)

@@ -6,10 +6,7 @@ open Toolkit.Symbolic.Proofs.Kernel
 open Toolkit.Symbolic.Export
 
 /// The text that is set: the kernel's, with the coefficients of relations factored.
-let source (statement: Statement) : string =
-    match statement with
-    | :? SymbolRelation as s -> Factored.statement s
-    | s -> s.Text
+let source (statement: Statement) : string = Factored.statement statement
 
 /// More parts than this are one line that unfolds.
 [<Literal>]

@@ -1,7 +1,6 @@
 namespace Toolkit.Symbolic.Algebra
 
 open System.Numerics
-open System.Text
 
 /// An integer-linear form Σ Coefficients[i]·x_i + Constant in variables that are known by position.
 /// The argument of a factorial, a radicand's factor, a bound. Its integers have any size.
@@ -90,27 +89,29 @@ module Linear =
     /// x − y is even at all integers.
     let isEvenDifference (x: Linear) (y: Linear) = (tryHalve (subtract x y)).IsSome
 
+    /// "-3*a": whether it is subtracted, and the rest.
+    let internal printTerm (c: BigInteger) (body: string) =
+        c.Sign < 0, (if (BigInteger.Abs c).IsOne then body else $"{BigInteger.Abs c}*{body}")
+
+    /// "a - 2*b + 1" from such terms.
+    let internal printSum (terms: (bool * string) list) =
+        match terms with
+        | [] -> "0"
+        | (isNegative, first) :: rest ->
+            (if isNegative then "-" else "") + first
+            + (rest |> List.map (fun (isNegative, body) -> (if isNegative then " - " else " + ") + body) |> String.concat "")
+
+    let private printWith (names: string list) (x: Linear) (constant: string) =
+        let terms = List.zip x.Coefficients names |> List.filter (fun (c, _) -> not c.IsZero)
+        List.map (fun (c, name) -> printTerm c name) terms @ [ if not x.Constant.IsZero then x.Constant.Sign < 0, constant ]
+        |> printSum
+
     /// "a + 2*b - 1", in an infix notation that SymPy, Maxima and F# all read.
-    let print (names: string list) (x: Linear) =
-        let text = StringBuilder()
+    let print (names: string list) (x: Linear) = printWith names x (string (BigInteger.Abs x.Constant))
 
-        let append (c: BigInteger) (body: string) =
-            if text.Length = 0 then
-                (if c.Sign < 0 then text.Append '-' |> ignore)
-            else
-                text.Append(if c.Sign < 0 then " - " else " + ") |> ignore
-
-            text.Append body |> ignore
-
-        List.iter2
-            (fun (c: BigInteger) name ->
-                if not c.IsZero then
-                    let size = BigInteger.Abs c
-                    append c (if size.IsOne then name else string size + "*" + name))
-            x.Coefficients
-            names
-
-        if not x.Constant.IsZero then
-            append x.Constant (string (BigInteger.Abs x.Constant))
-
-        if text.Length = 0 then "0" else text.ToString()
+    /// The half of a form: "a + 1/2", or "(a + 1)/2".
+    let printHalf (names: string list) (x: Linear) =
+        match tryHalve x, tryHalve { x with Constant = BigInteger.Zero } with
+        | Some half, _ -> print names half
+        | None, Some half -> printWith names { half with Constant = x.Constant } $"{BigInteger.Abs x.Constant}/2"
+        | _ -> $"({print names x})/2"

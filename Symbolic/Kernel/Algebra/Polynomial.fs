@@ -7,7 +7,6 @@ open System
 open System.Collections.Generic
 open System.Numerics
 open System.Runtime.InteropServices
-open System.Text
 
 /// A polynomial with integer coefficients in at most ten variables, known by position, each of degree at most 31.
 /// Canonical: the terms are strictly descending by packed exponents and no coefficient is zero, so two polynomials
@@ -232,65 +231,8 @@ type Polynomial private (keys: uint64[], coefficients: BigInteger[]) =
 
     /// One variable replaced by itself plus k.
     member this.Shift(variable: int, k: BigInteger) =
-        if k.IsZero || this.Degree variable <= 0 then
-            this
-        else
-            let top = max variable (Seq.findBack (fun i -> i = 0 || this.Degree i > 0) [ 0..9 ])
-
-            this.Substitute(
-                List.init (top + 1) (fun i ->
-                    if i = variable then
-                        Polynomial.Variable i + Polynomial.Constant k
-                    else
-                        Polynomial.Variable i)
-            )
-
-    /// The quotient by a divisor ≠ 0 if the division leaves nothing, over the integers.
-    member this.TryDivide(divisor: Polynomial) : Polynomial option =
-        if divisor.IsZero then
-            raise (DivideByZeroException "division by the polynomial 0")
-
-        let leadKey, lead = divisor.Keys[0], divisor.Coefficients[0]
-        let rest = Dictionary<uint64, BigInteger>()
-        Array.iter2 (accumulate rest) keys coefficients
-        let pending = PriorityQueue<uint64, uint64>()
-        // A larger key comes out first.
-        let push (key: uint64) = pending.Enqueue(key, ~~~key)
-        Array.iter push keys
-        let quotient = Dictionary<uint64, BigInteger>()
-        let mutable exact = true
-
-        while exact && pending.Count > 0 do
-            let key = pending.Dequeue()
-            let c = rest[key]
-
-            if not c.IsZero then
-                let mutable remainder = BigInteger.Zero
-                let q = BigInteger.DivRem(c, lead, &remainder)
-                let mutable fits = remainder.IsZero
-
-                for i in 0..9 do
-                    fits <- fits && Polynomial.Degree(key, i) >= Polynomial.Degree(leadKey, i)
-
-                if not fits then
-                    exact <- false
-                else
-                    let shift = key - leadKey
-                    quotient[shift] <- q
-
-                    for i in 0 .. divisor.Count - 1 do
-                        let target = multiplyKeys shift divisor.Keys[i]
-
-                        if not (rest.ContainsKey target) then
-                            push target
-
-                        accumulate rest target (-q * divisor.Coefficients[i])
-
-        if exact then Some(ofDictionary quotient) else None
-
-    /// The positive greatest common divisor of the coefficients; 0 for the polynomial 0.
-    member _.Content =
-        coefficients |> Array.fold (fun g c -> BigInteger.GreatestCommonDivisor(g, c)) BigInteger.Zero
+        let moved i = if i = variable then Polynomial.Variable i + Polynomial.Constant k else Polynomial.Variable i
+        if k.IsZero || this.Degree variable <= 0 then this else this.Substitute(List.init this.Arity moved)
 
     /// The value at a point.
     member _.ValueAt(point: BigInteger list) =
@@ -315,28 +257,20 @@ type Polynomial private (keys: uint64[], coefficients: BigInteger[]) =
     member _.Print(names: string list) =
         let names = Array.ofList names
 
-        if keys.Length = 0 then
-            "0"
-        else
-            let text = StringBuilder()
+        let monomial (key: uint64) =
+            [ for i in 0..9 do
+                  let n = Polynomial.Degree(key, i)
+                  if n = 1 then names[i]
+                  elif n > 1 then $"{names[i]}**{n}" ]
 
-            for t in 0 .. keys.Length - 1 do
-                let c = coefficients[t]
-                let size = BigInteger.Abs c
-
-                if t > 0 then text.Append(if c.Sign < 0 then " - " else " + ") |> ignore
-                elif c.Sign < 0 then text.Append '-' |> ignore
-
-                let factors =
-                    [ for i in 0..9 do
-                          let n = Polynomial.Degree(keys[t], i)
-                          if n = 1 then names[i]
-                          elif n > 1 then $"{names[i]}**{n}" ]
-
-                let factors = if size.IsOne && not factors.IsEmpty then factors else string size :: factors
-                text.Append(String.Join("*", factors)) |> ignore
-
-            text.ToString()
+        List.map2
+            (fun key (c: BigInteger) ->
+                match monomial key with
+                | [] -> c.Sign < 0, string (BigInteger.Abs c)
+                | factors -> Linear.printTerm c (String.Join("*", factors)))
+            (List.ofArray keys)
+            (List.ofArray coefficients)
+        |> Linear.printSum
 
     override _.Equals other =
         match other with

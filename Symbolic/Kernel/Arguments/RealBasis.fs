@@ -38,7 +38,7 @@ type InRealBasis internal (complex: Statement) =
             $"for all natural values of the names in it: {whole} = {e.Family}, {computed}, satisfies {acts}; \
               its sign is {e.Parity} under the inversion and {e.Time} under time reversal, with \
               {Equivariant.Describe e.Fields}{Equivariant.Explain e.Family}. {defined}"
-        | :? EveryTree as e ->
+        | :? EveryTree as e when not e.Invariant ->
             let acts = acts [] "A" "the root's order"
 
             $"for every finite coupling tree whose leaves are expansion coefficients of {Equivariant.Describe e.Fields}, {computed}, and \
@@ -63,13 +63,9 @@ module RealBasis =
         let isTyped =
             match premise.Statement with
             | :? Equivariant as e -> e.Hypotheses.IsEmpty && e.Action.IsJointly
-            | :? Invariant
-            | :? SignOf
-            | :? Unordered
-            | :? UnorderedPairs
-            | :? UnorderedTriples
-            | :? EveryTree
-            | :? EveryTreeInvariant -> true
+            | :? FamilyFact
+            | :? UnorderedChannels
+            | :? EveryTree -> true
             | _ -> false
 
         if WrittenArguments.isStated "real-ladder" real && isTyped then

@@ -86,12 +86,12 @@ type RecouplingIdentity
           {RecouplingIdentity.Print start} and {RecouplingIdentity.Print final} obey the triangle rules; sums run over \
           all values that the triangle rules allow"
 
-/// Certificate of `Recoupling.prove`: a scheme and two paths.
+/// Certificate of `Recoupling.prove` and, with one path, of `Recoupling.connect`.
 [<Sealed>]
-type RecouplingCertificate internal (start: Scheme, first: Move list, second: Move list) =
-    inherit Certificate()
+type RecouplingCertificate internal (rule: string, start: Scheme, first: Move list, second: Move list) =
+    inherit Certificate(rule, first.Length + second.Length)
 
-    /// Where both paths begin.
+    /// Where the paths begin.
     member _.Start = start
 
     /// One path.
@@ -99,9 +99,6 @@ type RecouplingCertificate internal (start: Scheme, first: Move list, second: Mo
 
     /// The other.
     member _.Second = second
-
-    override _.Rule = "rewriting"
-    override _.Size = first.Length + second.Length
 
 /// The states of one coupling scheme as combinations of those of another.
 [<Sealed>]
@@ -126,20 +123,6 @@ type RecouplingCoefficient internal (start: Scheme, final: Scheme, value: Recoup
         $"every coupled state of the scheme {RecouplingIdentity.Print start} is {sum}the state of the scheme \
           {RecouplingIdentity.Print final} times {RecouplingIdentity.Print value}, for all angular momenta with which the \
           first scheme obeys the triangle rules; sums run over all values that the triangle rules allow"
-
-/// Certificate of `Recoupling.connect`: a scheme and a path.
-[<Sealed>]
-type PathCertificate internal (start: Scheme, moves: Move list) =
-    inherit Certificate()
-
-    /// Where the path begins.
-    member _.Start = start
-
-    /// The path.
-    member _.Moves = moves
-
-    override _.Rule = "recoupling path"
-    override _.Size = moves.Length
 
 /// Identities between 6j symbols by rewriting coupling schemes: two ways from one scheme to another have the same
 /// coefficients, since the coupled states of a scheme are linearly independent.
@@ -234,6 +217,25 @@ module Recoupling =
                 |> List.map (fun (x, terms) -> x, List.sumBy snd terms)
                 |> List.filter (fun (_, n) -> n <> 0) }
 
+    /// A path's coefficient, in which the labels that it ends with are not summed over.
+    let private within (final: string list) (p: RecouplingProduct) =
+        collect { p with Sums = p.Sums |> List.filter (fun x -> not (List.contains x final)) }
+
+    /// Follows two paths from a scheme, once the premise says what the coefficient of a move is, to a statement about their ends.
+    let private conclude rule (recoupling: Theorem) start (first: Move list) (second: Move list) statement : Result<Theorem, string> =
+        if (names start).Length > Most || first.Length > Most || second.Length > Most then
+            Error $"more than {Most} names or moves"
+        elif not (WrittenArguments.isStated "recoupling-induction" recoupling) then
+            Error "the premise must be that the 6j symbol in Racah's form is the recoupling coefficient"
+        else
+            match follow start first, follow start second with
+            | Some one, Some other ->
+                match statement one other with
+                | Some(found: Statement) ->
+                    Ok(Rule.certifies (RecouplingCertificate(rule, start, first, second)) found [ recoupling ] [ argument ])
+                | None -> Error "the paths do not end in the same scheme, or there is none"
+            | _ -> Error "a move does not apply, or a name is used twice"
+
     /// Proves that two paths from one scheme to another have the same coefficients, or, if the second path is empty and
     /// the first returns to the scheme with labels renamed, that its coefficient is δ of each.
     ///
@@ -241,48 +243,20 @@ module Recoupling =
     /// that the states of both schemes of three angular momenta are orthonormal bases and that the 6j symbol takes one
     /// to the other; node by node it does so for those of any scheme.
     let prove (recoupling: Theorem) (start: Scheme) (first: Move list) (second: Move list) : Result<Theorem, string> =
-        let finish (statement: RecouplingIdentity) =
-            Ok(Rule.certifies (RecouplingCertificate(start, first, second)) statement [ recoupling ] [ argument ])
-
-        if (names start).Length > Most || first.Length > Most || second.Length > Most then
-            Error $"more than {Most} names or moves"
-        elif not (WrittenArguments.isStated "recoupling-induction" recoupling) then
-            Error "the premise must be that the 6j symbol in Racah's form is the recoupling coefficient"
-        else
-            match follow start first, follow start second with
-            | Some(end1, left), Some(end2, right) ->
+        conclude "rewriting" recoupling start first second (fun (end1, left) (end2, right) ->
+            match unify end1 end2 with
+            // The second path must use the first one's names for what both end with.
+            | Some [] when not second.IsEmpty ->
                 let final = names end2
-
-                match unify end1 end2 with
-                | Some [] when not second.IsEmpty ->
-                    // The second path must use the first one's names for what both end with.
-                    let without (p: RecouplingProduct) =
-                        { p with Sums = p.Sums |> List.filter (fun x -> not (List.contains x final)) }
-
-                    finish (RecouplingIdentity(start, end1, collect (without left), collect (without right), []))
-                | Some(_ :: _ as renamed) when second.IsEmpty ->
-                    let isFinal x = renamed |> List.exists (fun (y, _) -> y = x)
-                    let left = { left with Sums = left.Sums |> List.filter (isFinal >> not) }
-                    finish (RecouplingIdentity(start, end1, collect left, nothing, renamed))
-                | _ -> Error "the paths do not end in the same scheme"
-            | _ -> Error "a move does not apply, or a name is used twice"
+                Some(RecouplingIdentity(start, end1, within final left, within final right, []))
+            | Some(_ :: _ as renamed) when second.IsEmpty ->
+                Some(RecouplingIdentity(start, end1, within (List.map fst renamed) left, nothing, renamed))
+            | _ -> None)
 
     /// The coefficient with which the states of a scheme are combinations of those at the end of a path: a product of
     /// 6j symbols, summed over the labels that do not remain.
     let connect (recoupling: Theorem) (start: Scheme) (moves: Move list) : Result<Theorem, string> =
-        if (names start).Length > Most || moves.Length > Most then
-            Error $"more than {Most} names or moves"
-        elif not (WrittenArguments.isStated "recoupling-induction" recoupling) then
-            Error "the premise must be that the 6j symbol in Racah's form is the recoupling coefficient"
-        elif moves.IsEmpty then
-            Error "there are no moves"
-        else
-            match follow start moves with
-            | Some(final, p) ->
-                let final' = names final
-                let isNew x = not (List.contains x (names start))
-                let value = collect { p with Sums = p.Sums |> List.filter (fun x -> not (List.contains x final')) }
-                let statement =
-                    RecouplingCoefficient(start, final, value, p.Sums |> List.filter (fun x -> isNew x && List.contains x final'))
-                Ok(Rule.certifies (PathCertificate(start, moves)) statement [ recoupling ] [ argument ])
-            | None -> Error "a move does not apply, or a name is used twice"
+        conclude "recoupling path" recoupling start moves [] (fun (final, p) _ ->
+            let labels = names final
+            let summed = p.Sums |> List.filter (fun x -> List.contains x labels && not (List.contains x (names start)))
+            if moves.IsEmpty then None else Some(RecouplingCoefficient(start, final, within labels p, summed)))

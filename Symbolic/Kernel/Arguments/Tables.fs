@@ -75,13 +75,6 @@ type CorrectTable
         $"the file of format toolkit-table/1 with checksum {checksum} holds, for all {numbers} l1, l2, l3 from 0 to {most}, \
           at every point where it is not 0, the {bits} nearest to {value}; and nothing else"
 
-/// Certificate of `Tables.prove`: the number of entries. The file itself is named by its checksum.
-[<Sealed>]
-type TableCertificate internal (entries: int) =
-    inherit Certificate()
-    override _.Rule = "table"
-    override _.Size = entries
-
 /// Tables of coefficients are theorems: block by block, exact numbers satisfy the relations that determine the block, and
 /// the file's numbers are those numbers rounded.
 [<RequireQualifiedAccess>]
@@ -522,7 +515,7 @@ module Tables =
             let assumption = WrittenArguments.definition "REPRESENTATION"
 
             let statement = CorrectTable(what, twiceLMax, half, single, checksum)
-            Ok(Rule.certifies (TableCertificate entries) statement (racah :: Option.toList realLadder) [ assumption ])
+            Ok(Rule.certifies (Certificate("table", entries)) statement (racah :: Option.toList realLadder) [ assumption ])
 
         try
             match realLadder with

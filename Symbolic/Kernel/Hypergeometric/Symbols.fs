@@ -215,6 +215,17 @@ type Symbol
     /// What each variable of the term is in the quantum numbers; the index, which must not occur, is put to 0.
     member _.InQuanta = Linear.zero quanta.Length :: parameters
 
+    /// The summand with the quantum numbers in place of the parameters, for people.
+    member _.TermInQuanta: Term =
+        let lifted = parameters |> List.map (fun x -> { x with Coefficients = BigInteger.Zero :: x.Coefficients })
+        let put = Linear.substitute (Linear.variable (quanta.Length + 1) Term.Index :: lifted)
+
+        { term with
+            Variables = term.Variables.Head :: quanta
+            Numerator = List.map put term.Numerator
+            Denominator = List.map put term.Denominator
+            Powers = term.Powers |> List.map (fun (x, e) -> x, put e) }
+
     /// A number that `form` (in the parameters) cannot fall below where the i-th physical form is ≥ bounds[i] for all
     /// i: the best that sums of up to three of them give. None if there is no such sum.
     member _.AtLeast(bounds: BigInteger list, form: Linear) : BigInteger option =

@@ -61,6 +61,14 @@ module Term =
         else
             Some [ for k in 1 .. int (BigInteger.Max(high - low, BigInteger.Zero)) -> Linear.plus (low + BigInteger k) form ]
 
+    /// Factorials above and below as powers, each argument once, without those that cancel.
+    let balance (above: Linear list) (below: Linear list) : (Linear * int) list =
+        List.map (fun x -> x, 1) above @ List.map (fun x -> x, -1) below
+        |> List.groupBy fst
+        |> List.map (fun (x, powers) -> x, List.sumBy snd powers)
+        |> List.filter (fun (_, power) -> power <> 0)
+        |> List.sort
+
     /// How much each argument changes when the parameters (without the index) change by `shift`.
     let offsets (term: Term) (shift: BigInteger list) : BigInteger list =
         term.Arguments |> List.map (Linear.change (BigInteger.Zero :: shift))

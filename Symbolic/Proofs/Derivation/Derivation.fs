@@ -113,7 +113,7 @@ module Derivation =
         (twiceShifts: BigInteger list list)
         (domains: Domain list)
         =
-        let relation = sums.Statement :?> SumRelation
+        let relation = sums.Certificate :?> TelescopingCertificate
         let shifts = relation.Terms |> List.map snd
         let change shift x = Linear.change (BigInteger.Zero :: shift) x
 

@@ -231,7 +231,7 @@ let entries: Entry list = [
         "invariance.nice"
         "Induction over coupling trees: leaves by the null-vector lemma, the step for two arbitrary equivariant \
            families by the coupling ladder. Any number of factors, any order of couplings."
-        (fun () -> every () |> Result.bind Equivariance.everyInvariant)
+        (fun () -> every () |> Result.bind Equivariance.invariant)
     invariance "spin-power-spectrum" [ spinPowerSpectrum ]
     Entry.create
         "invariance.spin-power-spectrum-summed"
@@ -252,7 +252,7 @@ let entries: Entry list = [
         "invariance.real-basis"
         "Every coupling tree, computed in the basis of the real harmonics: at each node the change of basis of what the \
            complex one has, times a power of i."
-        (fun () -> every () |> Result.bind Equivariance.everyInvariant |> inRealBasis)
+        (fun () -> every () |> Result.bind Equivariance.invariant |> inRealBasis)
     Entry.create
         "covariance.real-basis"
         "Every coupling tree, computed in the basis of the real harmonics: at each node the change of basis of what the \

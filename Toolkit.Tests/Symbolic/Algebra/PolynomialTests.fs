@@ -99,4 +99,19 @@ let tests =
             let g = BigInteger.GreatestCommonDivisor(n, d)
             let image = Modular.multiply (Modular.ofBigInteger n) (Modular.inverse (Modular.ofBigInteger d))
             Assert.Equal(Some(struct (n / g, d / g)), Modular.tryRational image))
+
+        testCase "forms and their halves are written as they are read" <| fun () ->
+            let names = [ "a"; "b" ]
+
+            for coefficients, constant, whole, half in
+                [ [ 2; -4 ], 6, "2*a - 4*b + 6", "a - 2*b + 3"
+                  [ 2; 0 ], -1, "2*a - 1", "a - 1/2"
+                  [ 0; 0 ], 3, "3", "3/2"
+                  [ 0; 0 ], -3, "-3", "-3/2"
+                  [ 0; 0 ], 0, "0", "0"
+                  [ -1; 1 ], 2, "-a + b + 2", "(-a + b + 2)/2" ] do
+                let form = Linear.ofIntegers constant coefficients
+                Assert.Equal(whole, Linear.print names form)
+                Assert.Equal(whole, (Polynomial.OfLinear form).Print names)
+                Assert.Equal(half, Linear.printHalf names form)
     ]

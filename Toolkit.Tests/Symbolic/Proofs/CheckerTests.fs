@@ -126,7 +126,8 @@ let tests =
                 check folder files (fun (code, lines) ->
                     Assert.Equal(1, code)
                     Assert.Equal(files.Length, lines.Length)
-                    Assert.All(lines, (fun line -> Assert.StartsWith("invalid: ", line))))
+                    Assert.All(lines, (fun line -> Assert.StartsWith("invalid: ", line)))
+                    Assert.All(lines, (fun line -> Assert.DoesNotContain("the statement is not what", line))))
 
                 // By what it checks of the proof alone, too, without a try at points.
                 File.WriteAllText(Path.Combine(folder, "check_points.py"), "def counterexample(proved): return None\n")
@@ -242,7 +243,7 @@ let tests =
                       let moved (p: Polynomial) = p.Shift(1, away).Shift(2, away)
                       let step steps (form: Linear) = Linear.plus (Linear.change steps form) form
                       let inParameters = List.map (step [ BigInteger.Zero; away; away; BigInteger.Zero ])
-                      let relation = sums.Statement :?> SumRelation
+                      let relation = sums.Certificate :?> TelescopingCertificate
                       let terms = [ for k, s in relation.Terms -> moved k, [ s[0] + away; s[1] + away; s[2] ] ]
                       let basePoint = Term.commonBase relation.Term (List.map snd terms)
 
@@ -254,7 +255,7 @@ let tests =
 
                       let witnesses = [ for w in c.Witnesses -> { X = inParameters w.X; Y = inParameters w.Y } ]
 
-                      Telescoping.prove relation.Term terms basePoint (moved (sums.Certificate :?> TelescopingCertificate).Q)
+                      Telescoping.prove relation.Term terms basePoint (moved relation.Q)
                       |> Result.bind (fun sums -> Normalisation.prove c.Symbol sums claim [ Domain.Summand 0 ] witnesses c.Scale)
                       // A family of one point: no names.
                       Evaluation.single Symbol.MatrixElement [ "s" ] [ for k in [ 3; 0; 0 ] -> Linear.ofIntegers k [ 0 ] ] (Linear.zero 1) ]

@@ -30,10 +30,14 @@ let tests =
         testCases "three contiguous symbols are related, for all quantum numbers" neighbours <| fun (name: string, shifts: int[][]) ->
             let symbol = if name = "3j" then Symbol.ThreeJ else Symbol.SixJ
             let relation = threeTerms symbol (List.ofArray shifts)
-            let symbols = Assert.IsType<SymbolRelation>(relation.Symbols.Value.Statement)
-            Assert.Equal(3, symbols.Terms.Length)
-            Assert.Equal(3, symbols.Domains.Length)
-            Assert.NotEmpty symbols.Vanishing
+            let symbols = Assert.IsType<Equation>(relation.Symbols.Value.Statement)
+            Assert.Equal(3, symbols.Left.Length)
+
+            match symbols.Where, symbols.Vanishing with
+            | OneOf domains, OneOf vanishing ->
+                Assert.Equal(3, domains.Length)
+                Assert.NotEmpty vanishing
+            | other -> Assert.Fail $"{other}"
 
         testCase "two neighbours alone are unrelated, up to the degree searched" <| fun () ->
             match Derivation.relation Symbol.ThreeJ 3 (integers [ [| 0; 0; 0; 0; 0; 0 |]; [| 0; -1; -1; 0; -1; 1 |] ]) with
@@ -51,7 +55,7 @@ let tests =
                     Assert.Equal(degree, relation.Degree)
                     Assert.Equal(degree - 1, relation.NoneUpTo)
                     Assert.Equal(0, relation.Unused)
-                    let sums = Assert.IsType<SumRelation> relation.Sums.Statement
+                    let sums = Assert.IsType<TelescopingCertificate> relation.Sums.Certificate
                     Assert.Equal(degree, sums.Terms |> List.map (fun (c, _) -> c.TotalDegree) |> List.max)
                 | Error why -> Assert.Fail $"{why}"
 

@@ -71,6 +71,11 @@ let rec private randomTree (random: Random) (leaves: int) : Tree =
 let private fields =
     Map.ofList [ "rho", { Rank = 0; Parity = Polar; Time = Even }; "spin", { Rank = 1; Parity = Axial; Time = Odd } ]
 
+let private unchanged (s: FamilyFact) =
+    match s.Claim with
+    | Unchanged(separately, parity, time) -> separately, parity, time
+    | other -> failwith $"{other}"
+
 [<Tests>]
 let tests =
     testList "Symbolic.Proofs.EquivarianceTests" [
@@ -79,7 +84,8 @@ let tests =
 
             for name, statement in statements.Force() do
                 match statement with
-                | :? Invariant as s ->
+                | :? FamilyFact as s when s.Claim.IsUnchanged ->
+                    let separately, parity, time = unchanged s
                     seen <- seen + 1
 
                     Law.holdsFor 40 (Law.seeded (0, 0)) (fun (seed, _) ->
@@ -89,12 +95,12 @@ let tests =
                         let before = value atoms
                         let close = close atoms at
                         let rotation = Rotations.randomRotation random
-                        let other = if s.Separately then Rotations.randomRotation random else rotation
+                        let other = if separately then Rotations.randomRotation random else rotation
                         close name before (value (turn rotation other atoms))
                         // A spin is axial and odd in time: it stays under the inversion, and changes sign with time.
                         let scaled k = before |> Array.map (fun x -> sign at k * x)
-                        close name (scaled s.Parity) (value (turn Rotations.inversion Rotations.identity atoms))
-                        close name (scaled s.Time) (value (turn Rotations.identity Rotations.inversion atoms)))
+                        close name (scaled parity) (value (turn Rotations.inversion Rotations.identity atoms))
+                        close name (scaled time) (value (turn Rotations.identity Rotations.inversion atoms)))
                 | _ -> ()
 
             Assert.True(seen >= 8)
@@ -104,7 +110,7 @@ let tests =
                 statements.Force()
                 |> List.pick (fun (name, s) -> if name = "invariance.spin-power-spectrum" then Some s else None)
 
-            let s = statement :?> Invariant
+            let s = statement :?> FamilyFact
             let random = Random 5
             let atoms = sites random
             let at = Map.ofList [ "l1", 1; "l2", 1; "J", 1 ]
@@ -139,7 +145,8 @@ let tests =
 
             for name, statement in statements.Force() do
                 match statement with
-                | :? SignOf as s ->
+                | :? FamilyFact as s when s.Claim.IsMultiplied ->
+                    let underTime, factor = match s.Claim with Multiplied(t, sign) -> t, sign | other -> failwith $"{other}"
                     seen <- seen + 1
 
                     let fields =
@@ -152,12 +159,12 @@ let tests =
                         let value sites = evaluate fields at sites s.Family |> Array.concat
 
                         let space, spin =
-                            if s.UnderTime then
+                            if underTime then
                                 Rotations.identity, Rotations.inversion
                             else
                                 Rotations.inversion, Rotations.identity
 
-                        close atoms at name (value atoms |> Array.map (fun x -> sign at s.Sign * x)) (value (turn space spin atoms)))
+                        close atoms at name (value atoms |> Array.map (fun x -> sign at factor * x)) (value (turn space spin atoms)))
                 | _ -> ()
 
             Assert.True(seen >= 10)
@@ -333,7 +340,7 @@ let tests =
                 let random = Random seed
                 let tree = randomTree random size
                 let exchange = TheoremTests.proved (Catalogue.entries |> List.find (fun e -> e.Name = "invariance.unordered-pairs"))
-                let symmetry = ProofFile.steps exchange |> List.find (fun t -> t.Statement :? Symmetry)
+                let symmetry = ProofFile.steps exchange |> List.find (fun t -> t.Certificate.Rule = "symmetry")
 
                 match Trees.equivariant fields tree with
                 | Error why -> Assert.Fail why

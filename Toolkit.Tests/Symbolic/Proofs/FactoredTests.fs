@@ -14,8 +14,10 @@ let private relation symbol (shifts: int[] list) =
     match
         Derivation.relation symbol 20 (Array.zeroCreate 6 :: shifts |> List.map (Array.map (fun (k: int) -> BigInteger k) >> List.ofArray))
     with
-    | Ok { Symbols = Some theorem } -> theorem.Statement :?> SymbolRelation
+    | Ok { Symbols = Some theorem } -> theorem.Statement :?> Equation
     | other -> failwith $"{other}"
+
+let private factored (relation: Equation) = Factored.tryRelation relation |> Option.get
 
 /// The value of an expression in + − * ** and parentheses, with the square root and the symbol of each summand standing
 /// for numbers of their own.
@@ -121,7 +123,7 @@ let tests =
                     let j = Array.init 6 (fun _ -> BigInteger(random.Next(-30, 31)))
                     if symbol = Symbol.ThreeJ then j[5] <- -j[3] - j[4]
                     let point = List.zip symbol.Quanta (List.ofArray j)
-                    Assert.Equal(valueOf expanded point, valueOf (Factored.relation found) point)
+                    Assert.Equal(valueOf expanded point, valueOf (factored found) point)
 
         testCase "the factored form is the expanded form where there are letters, at random points" <| fun () ->
             let random = Random 6
@@ -129,7 +131,7 @@ let tests =
             let rec relations (statement: Statement) =
                 match statement with
                 | :? AllOf as all -> all.Parts |> List.collect relations
-                | :? SymbolRelation as r -> [ r ]
+                | :? Equation as e -> [ e ]
                 | _ -> []
 
             for name in [ "d.recursion-j"; "d.recursion-m"; "d.recursion-n"; "d.half-steps" ] do
@@ -140,12 +142,12 @@ let tests =
                     let expanded = found.Text.Substring(0, found.Text.IndexOf " = 0 for all")
 
                     for _ in 1..20 do
-                        let point = found.Symbol.Names |> List.map (fun x -> x, BigInteger(random.Next(-30, 31)))
-                        Assert.Equal(valueOf expanded point, valueOf (Factored.relation found) point)
+                        let point = found.Free @ found.Letters |> List.map (fun x -> x, BigInteger(random.Next(-30, 31)))
+                        Assert.Equal(valueOf expanded point, valueOf (factored found) point)
 
         testCase "Schulten and Gordon's recursions are recognisable" <| fun () ->
-            let text = Factored.relation (relation Symbol.ThreeJ (snd cases[2]))
+            let text = factored (relation Symbol.ThreeJ (snd cases[2]))
             Assert.Contains("(2*j1 + 1)*(j1*(j1 + 1)*(m2 - m3) + j2*(j2 + 1)*m1 - j3*(j3 + 1)*m1)*3j(j1, j2, j3;", text)
-            let text = Factored.relation (relation Symbol.ThreeJ (snd cases[1]))
+            let text = factored (relation Symbol.ThreeJ (snd cases[1]))
             Assert.Contains("(j1*(j1 + 1) - j2*(j2 + 1) - j3*(j3 + 1) - 2*m2*m3)*3j(j1, j2, j3;", text)
     ]

@@ -1,7 +1,9 @@
 module Toolkit.Tests.Symbolic.Proofs.ScriptTests
 
+open System.Numerics
 open Expecto
 open Toolkit.Symbolic.Proofs
+open Toolkit.Symbolic.Proofs.Kernel
 open Toolkit.Symbolic.Export
 open Toolkit.Tests.Laws
 
@@ -26,6 +28,22 @@ let tests =
                 | Some(_, out, _) -> Assert.Equal((name, "0"), (name, lastLine out))
                 | None -> SharedData.skipped "no maxima"
 
+        testCase "scripts compare numbers relative to their size: a theorem times 10**20 is true, too" <| fun () ->
+            let theorem = TheoremTests.proved (Catalogue.entries |> List.find (fun e -> e.Name = "3j.recursion-j"))
+            let c = theorem.Certificate :?> NormalisationCertificate
+            let k = BigInteger.Pow(BigInteger 10, 20)
+            let struct (up, down) = c.Scale
+            let terms = c.Terms |> List.map (fun t -> { t with Coefficient = k * t.Coefficient })
+
+            match Normalisation.prove c.Symbol theorem.Premises[0] terms c.Domains c.Witnesses (struct (k * up, down)) with
+            | Error why -> failwith why
+            | Ok large ->
+                Tool.withPython "sympy" (fun python -> Assert.Equal("0", lastLine (python (Scripts.sympy "large" large) [])))
+
+                match Tool.run "maxima" [ "--very-quiet" ] (Scripts.maxima "large" large) with
+                | Some(_, out, _) -> Assert.Equal("0", lastLine out)
+                | None -> SharedData.skipped "no maxima"
+
         testCase "scripts of different theorems on symbols differ in more than comments, and end with the statement at points" <| fun () ->
             let code (script: string) =
                 script.Split '\n' |> Array.filter (fun l -> not (l.StartsWith '#')) |> String.concat "\n"
@@ -47,11 +65,16 @@ let tests =
             noticed "6j.orthogonality" "v*sqrt(2*assoc(x, at) + 1)" "v*sqrt(2*assoc(x, at) + 2)"
             noticed "3j.recursion-m" "then wigner_3j(a, b, c, x, y, z)" "then wigner_3j(a, b, c, x, y, z)/(1 + b + y)"
             noticed "3j.regge" "then wigner_3j(a, b, c, x, y, z)" "then abs(wigner_3j(a, b, c, x, y, z))"
+            noticed "3j.normalisation" "makelist(i, i, -8, 8)" "makelist(i, i, -8, 0)"
+            noticed "3j.orthogonality-m" "makelist(i, i, -8, 8)" "makelist(i, i, -8, 0)"
 
         testCase "SymPy notices a statement that is false at points" <| fun () ->
             Tool.withPython "sympy" (fun python ->
                 let _, script = scripts Scripts.sympy |> List.find (fst >> (=) "6j.orthogonality")
                 let wrong = script.Replace("value *= sqrt(2*at[x] + 1)", "value *= sqrt(2*at[x] + 2)")
+                Assert.NotEqual<string>("0", lastLine (python wrong []))
+                let _, script = scripts Scripts.sympy |> List.find (fst >> (=) "3j.normalisation")
+                let wrong = script.Replace("range(-8, 9)", "range(-8, 1)")
                 Assert.NotEqual<string>("0", lastLine (python wrong [])))
 
         testCase "SymPy notices a wrong certificate" <| fun () ->

@@ -27,60 +27,6 @@ let rec private leaves (statement: Statement) =
 let internal integers (numbers: seq<int>) : BigInteger list =
     [ for n in numbers -> BigInteger n ]
 
-/// A form at an integer point.
-let internal valueAt (point: seq<int>) (form: Linear) : int = int (Linear.valueAt (integers point) form)
-
-/// The change of a form along a vector.
-let private change (step: seq<int>) (form: Linear) : int = int (Linear.change (integers step) form)
-
-/// A doubled shift as machine integers.
-let private shiftOf (term: SymbolTerm) : int[] = [| for k in term.Shift -> int k |]
-
-/// K √R at doubled quantum numbers, without rounding until the end.
-let private coefficient (symbol: Toolkit.Symbolic.Hypergeometric.Symbol) (term: SymbolTerm) (q: int[]) =
-    let mutable scaled = 0.0
-    let letters = if symbol.Term.Powers.IsEmpty then [] else [ for x in FromFactorials.letters -> float x ]
-    let values = [ for t in q -> float t / 2.0 ] @ letters
-
-    for exponents, c in term.Coefficient.Terms values.Length do
-        scaled <- scaled + float c * List.fold2 (fun p e x -> p * Math.Pow(x, float e)) 1.0 exponents values
-
-    let radicand =
-        term.Radicand
-        |> List.fold (fun p f -> p * (float f.Constant + float (Linear.change (integers q) f) / 2.0)) 1.0
-
-    scaled, radicand
-
-let rec private points (n: int) : int list list =
-    if n = 0 then
-        [ [] ]
-    else
-        [ for x in 0..4 do
-              for rest in points (n - 1) -> x :: rest ]
-
-/// The stated value at every point of a small box at which the symbol is defined; 1/n! is 0 for n < 0.
-let internal agreesWithFactorials (value: SymbolValue) =
-    let factorial (n: int) = Seq.fold (fun p k -> p * float k) 1.0 [ 1..n ]
-
-    for point in points (value.Names.Length - 1) do
-        let at = valueAt (0 :: point)
-        let parameters = 0 :: List.map at value.Images
-        let q = [| for f in value.Symbol.TwiceQuanta -> valueAt parameters f |]
-
-        if value.Symbol.Physical |> List.forall (fun f -> valueAt parameters f >= 0) then
-            let expected =
-                match value.Value with
-                | None -> 0.0
-                | Some v when v.Down |> List.exists (fun f -> at f < 0) -> 0.0
-                | Some v ->
-                    let product (forms: Linear list) = forms |> List.fold (fun p f -> p * factorial (at f)) 1.0
-                    let sign = if at v.Sign % 2 = 0 then 1.0 else -1.0
-                    let letters = FromFactorials.letters |> List.ofArray |> List.truncate v.Powers.Length
-                    let power = (1.0, v.Powers, letters) |||> List.fold2 (fun p (_, e) x -> p * Math.Pow(float x, float (at e)))
-                    sign * sqrt (product v.RootUp / product v.RootDown) * power * product v.Up / product v.Down
-
-            Assert.Equal(expected, FromFactorials.value value.Symbol.Name q, 1e-12 * (1.0 + abs expected))
-
 /// 3j symbols at fixed j2, j3, m1 (doubled), j1 against m2.
 let private matrix (j2: int) (j3: int) (m1: int) =
     [ for j1 in abs (j2 - j3) .. 2 .. j2 + j3 do
@@ -165,101 +111,20 @@ let tests =
             for entry in defaults do
                 Assert.NotEmpty((proved entry).Statement.Text)
 
-        testCase "relations between symbols hold at random points computed from factorials, boundaries and half-integers included" <| fun () ->
+        testCase "equations hold at many random points computed from factorials, boundaries and half-integers included" <| fun () ->
+            let mutable seen = 0
+
             for entry in Catalogue.entries |> List.filter (fun e -> e.ByDefault || e.Name.StartsWith "3j.contiguous") do
                 for statement in leaves (proved entry).Statement do
                     match statement with
-                    | :? SymbolRelation as relation ->
-                        let name = relation.Symbol.Name
-
-                        Law.holdsFor (if entry.ByDefault then 100 else 10) (Law.seeded (2, 16)) (fun (seed, size) ->
-                            let random = Random seed
-                            let domain = relation.Domains[random.Next relation.Domains.Length]
-
-                            let rec draw () =
-                                let reference =
-                                    match domain with
-                                    | Summand i -> i
-                                    | Bounds _ -> random.Next relation.Terms.Length
-
-                                let q = Array.map2 (-) (FromFactorials.point name random size) (shiftOf relation.Terms[reference])
-                                let parameters = relation.Symbol.Parameters |> List.map (fun f -> change q f / 2)
-
-                                match domain with
-                                | Bounds bounds when
-                                    List.exists2
-                                        (fun form least -> valueAt (0 :: parameters) form < int least)
-                                        relation.Symbol.Physical
-                                        bounds
-                                    ->
-                                    draw ()
-                                | _ -> q
-
-                            let q = draw ()
-                            let isVanishing = List.contains domain relation.Vanishing
-
-                            let values =
-                                relation.Terms
-                                |> List.map (fun t ->
-                                    let symbol = FromFactorials.value name (Array.map2 (+) q (shiftOf t))
-                                    let k, radicand = coefficient relation.Symbol t q
-                                    let isDefined =
-                                        FromFactorials.isDefined name (Array.map2 (+) q (shiftOf t))
-
-                                    if isDefined then
-                                        Assert.True(radicand > -1e-9, $"{entry.Name}: negative radicand")
-                                        k * sqrt (max 0.0 radicand) * symbol
-                                    else
-                                        if isVanishing then
-                                            Assert.True(
-                                                abs (k * k * radicand) < 1e-6,
-                                                $"{entry.Name}: a coefficient beside the domain"
-                                            )
-
-                                        0.0)
-
-                            let scale = values |> List.sumBy abs
-
-                            Assert.True(
-                                abs (List.sum values) <= 1e-9 * scale + 1e-12,
-                                $"{entry.Name}: {List.sum values} of {scale}"
-                            ))
-                    | _ -> ()
-
-        testCase "symmetries hold at random points computed from factorials" <| fun () ->
-            for entry in defaults do
-                for statement in leaves (proved entry).Statement do
-                    match statement with
-                    | :? Symmetry as symmetry ->
-                        let name = symmetry.Symbol.Name
-                        let images = symmetry.TwiceImages
-
-                        Law.holdsFor 5 (Law.seeded (2, 14)) (fun (seed, size) ->
-                            let q = FromFactorials.point name (Random seed) size
-                            // The images are doubled forms in the quantum numbers, which are given doubled.
-                            let image = [| for f in images -> int f.Constant + change q f / 2 |]
-
-                            let parity =
-                                let parameters = symmetry.Symbol.Parameters |> List.map (fun f -> change q f / 2)
-                                valueAt (0 :: parameters) symmetry.Parity
-
-                            let sign = if parity % 2 = 0 then 1.0 else -1.0
-                            let expected = sign * FromFactorials.value name q
-                            Assert.Equal(expected, FromFactorials.value name image, 1e-11))
-                    | _ -> ()
-
-        testCase "values on families of points agree with factorials" <| fun () ->
-            let mutable seen = 0
-
-            for entry in defaults do
-                for step in Export.ProofFile.steps (proved entry) do
-                    match step.Statement with
-                    | :? SymbolValue as value ->
+                    | :? Equation as equation ->
                         seen <- seen + 1
-                        agreesWithFactorials value
+                        // Of the 72 symmetries and the 276 relations, each at a few.
+                        let count = if entry.ByDefault && entry.Name <> "3j.regge" then 100 else 10
+                        Assert.Equal(Some count, Statements.holdsAt count (Random seen) equation)
                     | _ -> ()
 
-            Assert.True(seen >= 6)
+            Assert.True(seen > 350, string seen)
 
         testCase "sums of products of 3j symbols computed from factorials are as the theorems on orthogonality and norm say" <| fun () ->
             for name in [ "3j.orthogonality-m"; "3j.normalisation"; "3j.orthogonality-j" ] do
@@ -367,8 +232,9 @@ let tests =
             let casimir i = v i * v i + v i
 
             let middle name =
-                ((proved (Catalogue.entries |> List.find (fun e -> e.Name = name))).Statement :?> SymbolRelation)
-                    .Terms[0].Coefficient
+                match (proved (Catalogue.entries |> List.find (fun e -> e.Name = name))).Certificate with
+                | :? NormalisationCertificate as c -> c.Terms[0].Coefficient
+                | _ -> failwith name
 
             let two = Polynomial.Constant 2
             let isProportional (x: Polynomial) (y: Polynomial) = x = y || x = -y

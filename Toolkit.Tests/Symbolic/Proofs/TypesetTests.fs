@@ -54,15 +54,16 @@ let tests =
             let lowering = statements.Force() |> List.find (fun (name, _) -> name = "3j.lowering") |> snd
             let document = xml (Typeset.mathMl lowering)
             let count (element: string) = (document.GetElementsByTagName element).Count
-            Assert.Equal(3, count "mtable")
-            Assert.Equal(18, count "mtd")
+            // Three in the equation, three where they are defined, two where coefficients vanish.
+            Assert.Equal(8, count "mtable")
+            Assert.Equal(48, count "mtd")
             Assert.Equal(3, count "msqrt")
-            Assert.Equal(8, count "mfrac")
+            Assert.Equal(24, count "mfrac")
             let latex = Typeset.latex lowering
-            Assert.Equal(3, Regex.Matches(latex, @"\\begin\{pmatrix\}").Count)
-            Assert.Equal(8, Regex.Matches(latex, @"\\tfrac\{1\}\{2\}").Count)
+            Assert.Equal(8, Regex.Matches(latex, @"\\begin\{pmatrix\}").Count)
+            Assert.Equal(24, Regex.Matches(latex, @"\\tfrac\{1\}\{2\}").Count)
             let six = statements.Force() |> List.find (fun (name, _) -> name = "6j.recursion") |> snd
-            Assert.Equal(3, Regex.Matches(Typeset.latex six, @"\\begin\{Bmatrix\}").Count)
+            Assert.Equal(7, Regex.Matches(Typeset.latex six, @"\\begin\{Bmatrix\}").Count)
 
         testCase "nearly everything in the statements' notation is set as a formula" <| fun () ->
             // What is left among the words: no operator, no parenthesis with a formula inside.

@@ -1,43 +1,6 @@
 namespace Toolkit.Symbolic.CouplingTrees
 
-/// An angular momentum in a tree: a given number, or a name that ranges over all natural numbers. One name is one
-/// number.
-type Order =
-    /// A number ≥ 0.
-    | Fixed of int
-    /// Any number ≥ 0.
-    | Named of string
-
-    /// "2" or "l1".
-    override this.ToString() =
-        match this with
-        | Fixed n -> string n
-        | Named name -> name
-
-/// How a field behaves under the inversion, beyond what its rank says.
-type Parity =
-    /// A scalar keeps its sign, a vector changes it.
-    | Polar
-    /// The opposite: a spin keeps its sign.
-    | Axial
-
-/// How a field behaves when time is reversed.
-type TimeReversal =
-    /// It keeps its sign.
-    | Even
-    /// It changes its sign, as spins do.
-    | Odd
-
-/// A field that the atoms carry.
-type Field =
-    {
-        /// 0 for a density or a potential, 1 for a vector per atom.
-        Rank: int
-        /// Under the inversion.
-        Parity: Parity
-        /// Under time reversal.
-        Time: TimeReversal
-    }
+open Toolkit.Symbolic.Proofs.Kernel
 
 /// Which fields are expanded and in which order the coefficients are coupled.
 type Tree =
@@ -93,3 +56,20 @@ type CouplingTree =
         /// The tree.
         Tree: Tree
     }
+
+/// From trees to what the kernel speaks of.
+[<AutoOpen>]
+module TreeFamilies =
+
+    type Family with
+
+        /// The family that a coupling tree describes.
+        static member OfTree(tree: Tree) : Family =
+            match tree with
+            | Scalar(field, l) -> SiteSum(field, l)
+            | Vector(field, l, j) -> Joined(SiteSum(field, l), j)
+            | Couple(left, right, l) -> Coupled(Family.OfTree left, Family.OfTree right, l)
+            | CoupleVectors((left, l1), (right, l2), l) ->
+                CoupledSeparately(SiteSum(left, l1), SiteSum(right, l2), l, Fixed 0)
+            | Mapped tree -> Image(Family.OfTree tree)
+            | Sum trees -> Total(List.map Family.OfTree trees)
