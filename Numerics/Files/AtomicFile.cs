@@ -1,6 +1,9 @@
 using System;
 using System.IO;
 using System.Runtime.InteropServices;
+using System.Threading;
+using System.Threading.Tasks;
+using Microsoft.Win32.SafeHandles;
 
 namespace Toolkit.Numerics.Files;
 
@@ -12,6 +15,8 @@ namespace Toolkit.Numerics.Files;
 public static class AtomicFile
 {
     private const int BufferSize = 1 << 16;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Lets <paramref name="write"/> fill a file, then gives it its name, replacing one that was there.</summary>
     /// <param name="path">The file's final name; its folder must exist.</param>
@@ -26,15 +31,27 @@ public static class AtomicFile
         void Remove(PosixSignalContext _) => File.Delete(temporary);
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Remove);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Remove);
-        FileStream stream = Guard(path, () =>
-            new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferSize));
+        SafeFileHandle file = Guard(path, () => File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None));
         try
         {
-            using (stream)
+            using (FileStream stream = new(file, FileAccess.Write, BufferSize))
             {
-                Guard(path, () => { write(stream); return true; }, IsDisk);
+                using PeriodicTimer timer = new(Pause);
+                Task flushing = FlushNowAndThen(file, timer);
+                try
+                {
+                    Guard(path, () => { write(stream); return true; }, IsDisk);
+                }
+                finally
+                {
+                    timer.Dispose();
+                    ((IAsyncResult)flushing).AsyncWaitHandle.WaitOne();
+                }
+
                 Guard(path, () =>
                 {
+                    // The system tells an error once, to whoever flushed first.
+                    flushing.GetAwaiter().GetResult();
                     stream.Flush(flushToDisk: true);
                     return true;
                 });
@@ -67,6 +84,13 @@ public static class AtomicFile
             file.Flush();
             return true;
         });
+    }
+
+    /// <summary>Brings what is written to the disk while more is made, so that nobody waits for all of it at the end.</summary>
+    private static async Task FlushNowAndThen(SafeFileHandle file, PeriodicTimer timer)
+    {
+        while (await timer.WaitForNextTickAsync().ConfigureAwait(false))
+            RandomAccess.FlushToDisk(file);
     }
 
     // The file that a path means, through links: renaming over a link or a device would replace it by a file.

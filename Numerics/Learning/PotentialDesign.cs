@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Linq;
 using Toolkit.Numerics.LinearAlgebra;
@@ -15,13 +16,16 @@ namespace Toolkit.Numerics.Learning;
 public abstract class PotentialDesign
 {
     // Doubles of gradients that are held at a time, unless one atom's need more.
-    private const long MostGradients = 1 << 22;
+    private const long MostGradients = 1 << 20;
 
     // Atoms whose features are held at a time, unless one structure has more.
     private const int MostAtoms = 1024;
 
     private readonly int[] _species;
     private readonly Lazy<double[]>? _aloneRow;
+
+    // Memory of gradients from one structure to the next: so much is new and cleared by the system again and again otherwise.
+    private readonly ConcurrentBag<FeatureGradients> _idle = [];
 
     private protected PotentialDesign(RepresentationSet set, IEnumerable<int> species, IReadOnlyDictionary<int, double[]>? alone = null)
     {
@@ -136,7 +140,7 @@ public abstract class PotentialDesign
         int n = structure.Count, fields = sums.HasFields ? Features.Fields.Count : 0, length = FeatureCount;
         using RepresentationSet.SurroundedStructure surrounded = Features.Surround(structure, threads);
         int[] rowCounts = surrounded.RowCounts(surrounded.All);
-        FeatureGradients? reuse = null;
+        _idle.TryTake(out FeatureGradients? reuse);
         for (int from = 0, end; from < n; from = end)
         {
             long size = 0;
@@ -185,6 +189,9 @@ public abstract class PotentialDesign
                 }
             }
         }
+
+        // With the atom that is one too many for the limit.
+        if (reuse?.PositionMemory.Length <= 2 * MostGradients) _idle.Add(reuse);
     }
 
     /// <summary>Rows by one backward pass for each column: the work of a column is that of a prediction.</summary>

@@ -75,8 +75,8 @@ internal static class Threads
         object gate = new();
         Dictionary<long, (TOut? Result, ExceptionDispatchInfo? Error)> done = [];
         long taken = 0, given = 0;
-        int working = 0;
-        bool isReading = false, isHeld = false, isOver = false;
+        int working = 0, waiting = 0, batch = Math.Max(1, most / 4);
+        bool isReading = false, isHeld = false, isOver = false, isAwaited = false;
         // Threads of their own: they wait, for which those of the pool are too few.
         Task[] workers = new Task[threads];
         for (int t = 0; t < threads; t++)
@@ -101,11 +101,12 @@ internal static class Threads
         {
             lock (gate)
             {
-                Monitor.PulseAll(gate);
+                if (waiting > 0) Monitor.PulseAll(gate);
                 (TOut? Result, ExceptionDispatchInfo? Error) found;
                 while (!done.Remove(given, out found))
                 {
                     if (isOver && !isReading && given >= taken) return default;
+                    isAwaited = true;
                     Monitor.Wait(gate);
                 }
 
@@ -134,9 +135,24 @@ internal static class Threads
                     working--;
                     isHeld &= !alone;
                     isOver |= result.Item2 is not null;
-                    Monitor.PulseAll(gate);
+                    // A waking costs as much as the work on an atom or two: whoever takes the results gets several at a time, or what there
+                    // is as soon as a worker waits.
+                    if (waiting > 0 || isOver || done.Count >= batch) Monitor.PulseAll(gate);
                 }
             }
+        }
+
+        void Wait()
+        {
+            if (isAwaited && done.ContainsKey(given))
+            {
+                isAwaited = false;
+                Monitor.PulseAll(gate);
+            }
+
+            waiting++;
+            Monitor.Wait(gate);
+            waiting--;
         }
 
         bool Take(out long number, out TIn? item, out bool alone)
@@ -145,7 +161,7 @@ internal static class Threads
             lock (gate)
             {
                 while (!isOver && (isReading || isHeld || taken - given >= most))
-                    Monitor.Wait(gate);
+                    Wait();
                 if (isOver) return false;
                 isReading = true;
             }
@@ -166,7 +182,7 @@ internal static class Threads
             lock (gate)
             {
                 isReading = false;
-                Monitor.PulseAll(gate);
+                if (waiting > 0 || !isThere) Monitor.PulseAll(gate);
                 if (!isThere)
                 {
                     if (error is not null) done[taken++] = (default, error);
@@ -176,7 +192,7 @@ internal static class Threads
 
                 isHeld = alone;
                 while (alone && working > 0 && !isOver)
-                    Monitor.Wait(gate);
+                    Wait();
                 if (isOver) return false;
                 number = taken++;
                 working++;

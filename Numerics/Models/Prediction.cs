@@ -40,20 +40,21 @@ public sealed record Prediction(double Energy, double[] AtomicEnergies, Evaluati
     public Structure Label(Structure structure, IReadOnlyList<string> fields, string prefix = "")
     {
         ArgumentNullException.ThrowIfNull(structure);
-        Structure labelled = structure.WithProperty(prefix + "energy", PropertyValue.Real(Energy))
-            .WithAtomProperty(prefix + "energies", PropertyArray.Real(AtomicEnergies))
-            .WithAtomProperty(prefix + "forces", PropertyArray.Real(Forces, 3));
-        if (Stress is not null) labelled = labelled.WithProperty(prefix + "stress", PropertyValue.Real(Stress, 3, 3));
+        List<KeyValuePair<string, PropertyValue>> whole = [new(prefix + "energy", PropertyValue.Real(Energy))];
+        List<KeyValuePair<string, PropertyArray>> atoms =
+        [
+            new(prefix + "energies", PropertyArray.Real(AtomicEnergies)), new(prefix + "forces", PropertyArray.Real(Forces, 3)),
+        ];
+        if (Stress is not null) whole.Add(new(prefix + "stress", PropertyValue.Real(Stress, 3, 3)));
         for (int f = 0; f < fields.Count; f++)
-            labelled = labelled.WithAtomProperty($"{prefix}field_{fields[f]}", PropertyArray.Real(Learned.EffectiveFields[f], 3));
-        if (EnergyDeviation is double deviation) labelled = labelled.WithProperty(prefix + "energy_std", PropertyValue.Real(deviation));
-        if (AtomicDeviations is not null)
-            labelled = labelled.WithAtomProperty(prefix + "energies_std", PropertyArray.Real(AtomicDeviations));
+            atoms.Add(new($"{prefix}field_{fields[f]}", PropertyArray.Real(Learned.EffectiveFields[f], 3)));
+        if (EnergyDeviation is double deviation) whole.Add(new(prefix + "energy_std", PropertyValue.Real(deviation)));
+        if (AtomicDeviations is not null) atoms.Add(new(prefix + "energies_std", PropertyArray.Real(AtomicDeviations)));
         if (Extrapolation is { Length: > 0 })
         {
-            labelled = labelled.WithAtomProperty(prefix + "extrapolation", PropertyArray.Real(Extrapolation))
-                .WithProperty(prefix + "extrapolation_max", PropertyValue.Real(Extrapolation.Max()));
+            atoms.Add(new(prefix + "extrapolation", PropertyArray.Real(Extrapolation)));
+            whole.Add(new(prefix + "extrapolation_max", PropertyValue.Real(Extrapolation.Max())));
         }
-        return labelled;
+        return structure.With(whole, atoms);
     }
 }

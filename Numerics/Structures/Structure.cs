@@ -148,6 +148,18 @@ public sealed class Structure : IEquatable<Structure>
         return new(_species, _positions, Cell, Periodic, Atoms, With(Properties, name, value));
     }
 
+    /// <summary>With several properties and atom properties added or replaced, in one step.</summary>
+    /// <exception cref="ArgumentException">A name that is not allowed, or not one row per atom.</exception>
+    internal Structure With(
+        IReadOnlyList<KeyValuePair<string, PropertyValue>> properties, IReadOnlyList<KeyValuePair<string, PropertyArray>> atomProperties)
+    {
+        foreach ((string name, PropertyValue value) in properties)
+            RequireProperty(name, value);
+        foreach ((string name, PropertyArray value) in atomProperties)
+            RequireAtomProperty(name, value, Count);
+        return new(_species, _positions, Cell, Periodic, With(AtomProperties, atomProperties), With(Properties, properties));
+    }
+
     /// <summary>Without the atom property of that name, if there is one.</summary>
     public Structure WithoutAtomProperty(string name) =>
         new(_species, _positions, Cell, Periodic, With(AtomProperties, name, null), Whole);
@@ -375,6 +387,16 @@ public sealed class Structure : IEquatable<Structure>
         else
             changed[name] = value;
 
+        return new(changed);
+    }
+
+    private static ReadOnlyDictionary<string, T> With<T>(IReadOnlyDictionary<string, T> all, IReadOnlyList<KeyValuePair<string, T>> more)
+    {
+        OrderedDictionary<string, T> changed = new(all.Count + more.Count, StringComparer.Ordinal);
+        foreach ((string name, T value) in all)
+            changed.Add(name, value);
+        foreach ((string name, T value) in more)
+            changed[name] = value;
         return new(changed);
     }
 

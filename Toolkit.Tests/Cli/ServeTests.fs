@@ -248,7 +248,7 @@ with SocketIOCalculator(unixsocket=sys.argv[3], timeout=60) as calc:
     before = atoms.get_potential_energy()
     BFGS(atoms, logfile=None, maxstep=0.02).run(fmax=0.001, steps=8)
     assert atoms.get_potential_energy() < before
-print('well')
+print('well\n', end='')
 """
 
                     let told = python script ([ path "start.xyz"; path "out.xyz"; name; program ] @ arguments)

@@ -133,7 +133,7 @@ let make (request: Request) : Chapter =
 
                       { Set = set.Name
                         Family = Snap twice
-                        Settings = $"cutoff {set.SnapCutoff} Å"
+                        Settings = $"cutoff {set.Cutoff} Å"
                         Features = snap.Coefficients.Length - 1
                         Errors = snap.Errors
                         Pair = Some pair
@@ -166,7 +166,7 @@ let make (request: Request) : Chapter =
                       o.Best < 0.7 * o.Next, $"they differ from the model by {100. * o.Best:F0} %% of their size, in the next order by {100. * o.Next:F0} %%; sign {o.Sign:F0}") ]
 
         let described (s: Set) =
-            $"{s.Source}; {s.Training.Length} structures to fit and {s.Test.Length} to test, cutoff {s.Cutoff} Å falling over {s.Smoothing} Å (SNAP {s.SnapCutoff} Å), timed with {(crystal s).Count} atoms"
+            $"{s.Source}; {s.Training.Length} structures to fit and {s.Test.Length} to test, cutoff {s.Cutoff} Å falling over {s.Smoothing} Å, timed with {(crystal s).Count} atoms"
 
         { Folder = folder
           Title = "Cost and accuracy in molecular dynamics"

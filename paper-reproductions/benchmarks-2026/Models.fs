@@ -54,7 +54,7 @@ let variants (published: bool) : Variant list =
     if published then
         plain PowerSpectrum [ 3, 2; 4, 3; 6, 4; 8, 6 ]
         @ plain Bispectrum [ 3, 2; 4, 3 ]
-        @ plain Invariants [ 3, 2; 4, 3; 5, 4 ]
+        @ plain Invariants [ 3, 2; 4, 3; 5, 4; 6, 5 ]
         @ nice 3 [ 4, 3, 10, 60; 6, 4, 30, 250 ]
         @ nice 4 [ 4, 3, 10, 60; 6, 4, 30, 250 ]
     else

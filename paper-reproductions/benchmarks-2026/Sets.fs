@@ -15,13 +15,11 @@ type Set =
       /// With the properties energy, forces and virial, eV and eV/Å; six numbers xx yy zz yz xz xy.
       Training: Structure[]
       Test: Structure[]
-      /// Cutoff of our models and the range over which it falls, Å.
+      /// Cutoff of all models, and the range over which that of ours falls, Å.
       Cutoff: float
       Smoothing: float
       /// Width of the Gaussians, Å.
       Sigma: float
-      /// Cutoff of SNAP for both of its sizes, Å.
-      SnapCutoff: float
       /// Places in the cubic cell of the crystal, and its side, Å.
       Places: (float * float * float) list
       Side: float
@@ -69,7 +67,6 @@ let own (home: string) : Set =
       Cutoff = 3.8
       Smoothing = 1.5
       Sigma = 0.3
-      SnapCutoff = 3.8
       Places = diamond
       Side = 5.431
       Cells = 4 }
@@ -105,7 +102,7 @@ let private renamed (s: Structure) =
 let published (data: string option) : (Set * (int[] -> Structure -> Structure)) list =
     match data |> Option.map (fun folder -> Path.Combine(folder, "mlearn")) with
     | Some folder when Directory.Exists folder ->
-        let set symbol species mass cutoff snap places side cells =
+        let set symbol species mass cutoff places side cells =
             let read part = ExtendedXyzReader.Read(Path.Combine(folder, $"{symbol}_{part}.xyz")) |> Seq.map renamed |> Array.ofSeq
 
             { Name = $"{symbol}, DFT"
@@ -117,12 +114,11 @@ let published (data: string option) : (Set * (int[] -> Structure -> Structure)) 
               Cutoff = cutoff
               Smoothing = 1.5
               Sigma = 0.3
-              SnapCutoff = snap
               Places = places
               Side = side
               Cells = cells },
             ordered
 
-        // SNAP's cutoffs are those that the set's authors found best for it.
-        [ set "Si" 14 28.085 5.0 4.9 diamond 5.469 4; set "Mo" 42 95.95 5.0 4.6 [ 0., 0., 0.; 0.5, 0.5, 0.5 ] 3.168 6 ]
+        // The cutoffs that the set's authors found best for SNAP.
+        [ set "Si" 14 28.085 4.9 diamond 5.469 4; set "Mo" 42 95.95 4.6 [ 0., 0., 0.; 0.5, 0.5, 0.5 ] 3.168 6 ]
     | _ -> []

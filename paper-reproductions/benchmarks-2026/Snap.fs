@@ -44,9 +44,9 @@ atom_modify map array sort 0 0
 boundary p p p
 box tilt large
 read_data frame.{i}.data
-pair_style zero {number (set.SnapCutoff + 0.5)}
+pair_style zero {number (set.Cutoff + 0.5)}
 pair_coeff * *
-compute rows all snap {number set.SnapCutoff} 0.99363 {twice} 0.5 1 rmin0 0 bzeroflag 0 switchflag 1 quadraticflag 0
+compute rows all snap {number set.Cutoff} 0.99363 {twice} 0.5 1 rmin0 0 bzeroflag 0 switchflag 1 quadraticflag 0
 fix rows all ave/time 1 1 1 c_rows[*] mode vector file rows.{i}.txt format " %%.15g"
 run 0 post no
 """
@@ -158,7 +158,7 @@ let write (folder: string) (set: Set) (snap: Fitted) : string =
     File.WriteAllLines(
         Path.Combine(folder, "fit.snapparam"),
         [
-            $"rcutfac {number set.SnapCutoff}"
+            $"rcutfac {number set.Cutoff}"
             $"twojmax {snap.Twice}"
             "rfac0 0.99363"
             "rmin0 0"

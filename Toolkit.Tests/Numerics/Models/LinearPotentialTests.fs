@@ -114,6 +114,29 @@ let tests =
                 Assert.Equal<float[]>(one.Forces, many.Forces)
                 Assert.Equal<float[]>(one.Virial, many.Virial))
 
+        testCase "rows of one structure after the other allocate what they hold and little more, however many gradients there are"
+        <| fun () ->
+            let one = EnergyDesign([ PowerSpectrum(expansion 5 5) ], [ 14 ])
+
+            let s =
+                RandomStructure.build
+                    { Seed = 3
+                      Atoms = 40
+                      Species = [ 14 ]
+                      Periodic = Periodicity.All
+                      HasCell = true
+                      Spacing = 1.5 }
+
+            let first = one.Rows s
+            let before = GC.GetAllocatedBytesForCurrentThread()
+            let rows = one.Rows s
+            let allocated = GC.GetAllocatedBytesForCurrentThread() - before
+            Assert.Equal<float[]>(first.Forces, rows.Forces)
+            let gradients = int64 ((one.Features.ComputeWithGradients s).Gradients.Length)
+            let held = int64 (rows.Energy.Length + rows.Forces.Length)
+            Assert.True(gradients > 4L * held, $"{gradients} gradients for {held} numbers")
+            Assert.True(allocated < 8L * (2L * held), $"{allocated} bytes for {held} numbers")
+
         testCase "a fit on energies and forces of a potential in its span recovers the potential"
         <| fun () ->
             let small =

@@ -197,12 +197,16 @@ let tests =
     testList "Numerics.Structures.ExtendedXyzTests" [
         testCase "real numbers are the nearest of float64, however they are written" <| fun () ->
             let words = words (Random 7)
-            // In a line, at its end, and behind a key.
-            let frame = $"{words.Length}\nProperties=species:S:1:pos:R:3:x:R:2\n" + String.concat "" [ for word in words -> $"H 0 0 0 {word}  {word}\n" ]
-            let values = (ExtendedXyzReader.Read(new StringReader(frame), "words") |> Seq.exactlyOne).AtomProperties["x"].Reals.ToArray()
+            // In a line, at its end, far from it, and behind a key.
+            let values (properties: string) (rest: string) =
+                let frame = $"{words.Length}\n{properties}\n" + String.concat "" [ for word in words -> $"H 0 0 0 {word}  {word}{rest}\n" ]
+                (ExtendedXyzReader.Read(new StringReader(frame), "words") |> Seq.exactlyOne).AtomProperties["x"].Reals.ToArray()
+
+            let properties = "Properties=species:S:1:pos:R:3:x:R:2"
+            let near, far = values properties "", values $"{properties}:name:S:1" " a_long_word_behind_all_numbers"
 
             for k, word in Seq.indexed words do
-                for x in [ values[2 * k]; values[2 * k + 1]; (valueOf word).ToReals()[0]; (valueOf $"\"1.0 {word} 2.0\"").Reals[1] ] do
+                for x in [ near[2 * k]; near[2 * k + 1]; far[2 * k]; far[2 * k + 1]; (valueOf word).ToReals()[0]; (valueOf $"\"1.0 {word} 2.0\"").Reals[1] ] do
                     if not ((Double.Parse(word, CultureInfo.InvariantCulture)).Equals x) then failtest $"{word} was read as {x:R}"
 
             Assert.True(Double.IsNegative (valueOf "-0.0").Reals[0])
