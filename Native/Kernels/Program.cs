@@ -11,7 +11,7 @@ using Toolkit.Numerics.Stages;
 const int LargestL = 8;
 
 // Of a bispectrum, whose products are many.
-const int LargestTriple = 4;
+const int LargestTriple = 8;
 
 if (args is not [string path])
 {
