@@ -42,7 +42,8 @@ public sealed partial class DensityExpansion
             for (int block = 0; block < scratch.Blocks; block++)
             {
                 Differentiate(scratch, block);
-                int count = Columns<Lanes512<double>, Vector512<double>, double>(scratch.Places, scratch.Harmonics, scratch, block, columns);
+                int count = Columns<Lanes512<double>, Vector512<double>, double>(
+                    scratch.Places, scratch.Harmonics, scratch, block, columns);
                 new Span<double>(result, step * Lanes).Clear();
                 for (int n = 0; n < stride; n += Lanes)
                 {
@@ -151,8 +152,8 @@ public sealed partial class DensityExpansion
     /// <param name="dy">∇Y: <c>[xyz, m, pair]</c>, components <paramref name="next"/> apart.</param>
     /// <param name="next">Doubles from component to component.</param>
     /// <param name="sums">The sums: <c>[xyz, pair]</c>, then those that the columns name.</param>
-    private static unsafe void AddAcross(int l, BlockColumn<double>* columns, int count, double* a, int width, double* g, double* y, double* dy,
-        int next, double* sums)
+    private static unsafe void AddAcross(int l, BlockColumn<double>* columns, int count, double* a, int width, double* g, double* y,
+        double* dy, int next, double* sums)
     {
         Vector512<double> g0 = Vector512.Load(g), g1 = Vector512.Load(g + 8), g2 = Vector512.Load(g + 16), g3 = Vector512.Load(g + 24);
         Vector512<double> g4 = Vector512.Load(g + 32), g5 = Vector512.Load(g + 40), g6 = Vector512.Load(g + 48),

@@ -245,7 +245,10 @@ public sealed class RadialTable
         for (int row = 0; row < Rows; row++)
         {
             for (int k = 0; k < _pitch; k++)
-                memory[first + row / 2 * 2 * _pitch + k / Lanes * 2 * Lanes + row % 2 * Lanes + k % Lanes] = (float)_memory[_first + row * _pitch + k];
+            {
+                int place = row / 2 * 2 * _pitch + k / Lanes * 2 * Lanes + row % 2 * Lanes + k % Lanes;
+                memory[first + place] = (float)_memory[_first + row * _pitch + k];
+            }
         }
 
         return (memory, first);
