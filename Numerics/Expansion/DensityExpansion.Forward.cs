@@ -125,8 +125,7 @@ public sealed partial class DensityExpansion
     {
         int stride = GroupStride, width = Width, lmax = LMax, lm = (lmax + 1) * (lmax + 1);
         int centreGroup = around.Groups[centre], points = SphericalHarmonics<T>.BlockSize;
-        for (int k = 0; k < lm * width; k += Lanes)
-            TLanes.Store(TLanes.Zero, to.Coefficients + k);
+        CacheLine.Clear(to.Coefficients, lm * width);
         if (Centre != CentrePolicy.Exclude)
         {
             T* own = to.Coefficients + Column(Centre == CentrePolicy.Separate ? 0 : centreGroup) * stride;

@@ -1,6 +1,7 @@
 using System;
 using System.Runtime.InteropServices;
 using Toolkit.Numerics.Harmonics;
+using Toolkit.Numerics.Simd;
 
 namespace Toolkit.Numerics.Expansion;
 
@@ -48,7 +49,7 @@ internal sealed unsafe class SingleMemory(int rows, int radial, int width, int f
 {
     private const int Lanes = EnvironmentScratch.Lanes, Bytes = sizeof(float);
 
-    // Whole vectors may be read at the last coefficients.
+    // Whole vectors may be read at the last coefficients, and whole lines are set to zero.
     private const int Slack = 16;
 
     private readonly float* _fixed = Allocate(
@@ -81,11 +82,11 @@ internal sealed unsafe class SingleMemory(int rows, int radial, int width, int f
             Radial = _pairs + (4 + 3 * fields) * (nint)_room, RadialStep = radial * Lanes, Harmonics = _fixed,
             Weighted = _fixed + rows * points, Coefficients = Coefficients,
         };
-        Round(scratch.X, places.X, pairs);
-        Round(scratch.Y, places.Y, pairs);
-        Round(scratch.Z, places.Z, pairs);
-        Round(scratch.R, places.R, pairs);
-        Round(scratch.Vectors, places.Vectors, 3 * fields * pairs);
+        SinglePrecision.Round(scratch.X, places.X, pairs);
+        SinglePrecision.Round(scratch.Y, places.Y, pairs);
+        SinglePrecision.Round(scratch.Z, places.Z, pairs);
+        SinglePrecision.Round(scratch.R, places.R, pairs);
+        SinglePrecision.Round(scratch.Vectors, places.Vectors, 3 * fields * pairs);
         for (int k = pairs; k < padded; k++)
             (places.X[k], places.Y[k], places.Z[k], places.R[k]) = (0, 0, 1, 1);
         return places;
@@ -98,12 +99,6 @@ internal sealed unsafe class SingleMemory(int rows, int radial, int width, int f
     }
 
     private static float* Allocate(long count) => (float*)NativeMemory.AlignedAlloc(checked((nuint)(count * Bytes)), 64);
-
-    private static void Round(double* from, float* to, int count)
-    {
-        for (int k = 0; k < count; k++)
-            to[k] = (float)from[k];
-    }
 
     private void Free()
     {

@@ -140,21 +140,14 @@ public sealed class RadialTable
         QuinticSpline.Weights(t, Cutoff.Value(distance), weights);
         if (typeof(T) == typeof(double))
         {
-            Combine(interval, count, weights, (double*)values);
+            Combine<Lanes512<double>, Vector512<double>, double>(_memory, _first, interval, count, weights, (double*)values);
             return;
         }
 
         float* rounded = stackalloc float[QuinticSpline.Support * Lanes];
-        for (int k = 0; k < QuinticSpline.Support * Lanes; k += Lanes)
-            Vector256.Store(Vector256.Narrow(Vector256.Load(weights + k), Vector256.Load(weights + k + Lanes / 2)), rounded + k);
+        SinglePrecision.Round(weights, rounded, QuinticSpline.Support * Lanes);
         (float[] memory, int first) = _single.Value;
-        int size = Size<T>();
-        fixed (float* table = &memory[first])
-        {
-            Combine<Lanes512<float>, Vector512<float>, float>(
-                table, interval, count, 2 * _pitch, size / Vector512<float>.Count, rounded, (float*)values);
-        }
-        new Span<T>(values + count * size, (Lanes - count) * size).Clear();
+        Combine<Lanes512<float>, Vector512<float>, float>(memory, first, interval, count, rounded, (float*)values);
     }
 
     /// <summary>Numbers of the functions of one distance: up to whole vectors.</summary>
@@ -177,16 +170,19 @@ public sealed class RadialTable
         Vector512<double> distance = Vector512.Load(r), t = Locate(distance, interval);
         (Vector512<double> f, Vector512<double> df) = Cutoff.Evaluate(distance);
         QuinticSpline.Slopes(t, df, f * _perLength, weights);
-        Combine(interval, count, weights, derivatives);
+        Combine<Lanes512<double>, Vector512<double>, double>(_memory, _first, interval, count, weights, derivatives);
     }
 
     /// <summary>Σ_k weight_k table_k, zero beyond <paramref name="count"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private unsafe void Combine(long* interval, int count, double* weights, double* values)
+    private unsafe void Combine<TLanes, V, T>(T[] memory, int first, long* interval, int count, T* weights, T* values)
+        where TLanes : struct, ILanes<V, T>
+        where V : struct
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int rows = Rows, size = rows * Lanes;
-        fixed (double* table = &_memory[_first])
-            Combine<Lanes512<double>, Vector512<double>, double>(table, interval, count, _pitch, rows, weights, values);
+        int size = Size<T>();
+        fixed (T* table = &memory[first])
+            Combine<TLanes, V, T>(table, interval, count, _pitch / Lanes * TLanes.Count, size / TLanes.Count, weights, values);
         CacheLine.Clear(values + count * size, (Lanes - count) * size);
     }
 

@@ -72,7 +72,7 @@ public sealed unsafe class Bispectrum : InvariantRepresentation
     private static FeatureProgram<double> Execute(
         ProgramDraft draft, FieldChannels channels, Triple[] triples, int features, CouplingTable table)
     {
-        int count = channels.Count, field = draft.Add(channels.Rows, count), products = draft.Features, stride = draft.Shapes[field].Stride;
+        int count = channels.Count, field = draft.Add(channels), products = draft.Features, stride = draft.Shapes[field].Stride;
         var terms = new List<GramTerm>();
         var paths = new List<(GramShape Shape, CouplePath Path)>();
         var shapes = new Dictionary<(bool, bool), GramShape>();
@@ -90,10 +90,6 @@ public sealed unsafe class Bispectrum : InvariantRepresentation
         }
         draft.Add(1, length);
         CoupleFactor factor = CoupleFactor.Of(field, channels.Rows, stride);
-        int[] places = Enumerable.Range(0, count).Select(channels.Place).ToArray();
-        draft.Add(new ChannelStage<double>(channels.Block, 0, channels.Width, channels.Rows, places, field));
-        if (channels.Block == FeatureProgram<double>.Coefficients)
-            draft.Leaves.AddDensity(field, places, Enumerable.Range(0, channels.LMax + 1).Select(l => (l, (nint)(l * l * stride))));
         foreach (IGrouping<GramShape, (GramShape, CouplePath Path)> same in paths.GroupBy(static p => p.Shape))
             draft.Add(OuterCoupleStage<double>.Create(table, factor, factor, same.Key, same.Select(static p => p.Path).ToArray()));
         draft.AddOutput(new GramStage<double>(draft.Features, terms));

@@ -67,10 +67,7 @@ public sealed unsafe class LambdaSoap : EquivariantRepresentation
     {
         FieldChannels channels = new(expansion);
         ProgramDraft draft = new(expansion, []);
-        int count = channels.Count, field = draft.Add(channels.Rows, count), stride = draft.Shapes[field].Stride;
-        int[] places = Enumerable.Range(0, count).Select(channels.Place).ToArray();
-        draft.Add(new ChannelStage<double>(channels.Block, 0, channels.Width, channels.Rows, places, field));
-        draft.Leaves.AddDensity(field, places, Enumerable.Range(0, channels.LMax + 1).Select(l => (l, (nint)(l * l * stride))));
+        int count = channels.Count, field = draft.Add(channels), stride = draft.Shapes[field].Stride;
         CoupleFactor density = CoupleFactor.Of(field, channels.Rows, stride);
         foreach (IGrouping<(bool IsSquare, bool IsOdd), Path> same in paths.GroupBy(
             static p => (p.L1 == p.L2, p.L1 == p.L2 && p.Start(0) > 0)))

@@ -3,6 +3,7 @@ using System.Linq;
 using System.Numerics;
 using Toolkit.Numerics.Blocks;
 using Toolkit.Numerics.Representations.Gradients;
+using Toolkit.Numerics.Simd;
 
 namespace Toolkit.Numerics.Representations;
 
@@ -45,21 +46,17 @@ internal sealed class PartMemory(Representation part, int capacity) : IDisposabl
     /// <summary>The blocks of a program in float64.</summary>
     private BlockMemory<double> Blocks(int program) => Blocks(part.Programs[program], program, false);
 
-    /// <summary>Coefficients of one environment of a batch, rounded.</summary>
-    /// <param name="block">The block of a program that they are.</param>
+    /// <summary>A potential's coefficients of one environment of a batch, rounded.</summary>
+    /// <param name="potential">Which of the representation's potentials.</param>
     /// <param name="place">The environment's place among those that the program works on.</param>
     /// <param name="values">The coefficients.</param>
-    public unsafe float* Rounded(int block, int place, double* values)
+    public unsafe float* Rounded(int potential, int place, double* values)
     {
-        BlockShape[] shapes = part.SinglePrograms[0].Shapes;
         _rounded ??= new BlockMemory<float>(
-            [.. shapes[..(1 + part.Potentials.Count)].Select(static s => new BlockShape(1, s.Rows * s.Channels))], capacity, false);
-        float* to = _rounded.Values(block)[place];
-        int length = shapes[block].Rows * shapes[block].Channels, k = 0;
-        for (; k + Vector<float>.Count <= length; k += Vector<float>.Count)
-            Vector.Store(Vector.Narrow(Vector.Load(values + k), Vector.Load(values + k + Vector<double>.Count)), to + k);
-        for (; k < length; k++)
-            to[k] = (float)values[k];
+            [.. part.SinglePrograms[0].Shapes[1..(1 + part.Potentials.Count)].Select(static s => new BlockShape(1, s.Rows * s.Channels))],
+            capacity, false);
+        float* to = _rounded.Values(potential)[place];
+        SinglePrecision.Round(values, to, _rounded.Shape(potential).Channels);
         return to;
     }
 

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Linq;
 using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Stages;
@@ -21,21 +20,15 @@ public sealed class PowerSpectrum : InvariantRepresentation
     {
         ProgramDraft draft = new(expansion, []);
         FieldChannels channels = new(expansion);
-        int block = FeatureProgram<double>.Coefficients, width = expansion.Width;
+        int block = channels.Block, width = channels.Width, lead = SquareStage<double>.Lead(channels.Count);
         if (channels.Count == expansion.DensityWidth)
         {
             draft.Leaves.AddCoefficients();
         }
         else
         {
-            // Channels side by side, at the end of whole vectors.
-            int lead = SquareStage<double>.Lead(channels.Count);
-            int[] lanes = Enumerable.Range(0, channels.Count).Select(channels.Place).ToArray();
-            block = draft.Add(channels.Rows, width = lead + channels.Count);
-            draft.Add(new ChannelStage<double>(
-                FeatureProgram<double>.Coefficients, 0, expansion.Width, channels.Rows, lanes, block, lead));
-            draft.Leaves.AddDensity(block, [.. Enumerable.Repeat(-1, lead), .. lanes],
-                Enumerable.Range(0, expansion.LMax + 1).Select(l => (l, (nint)(l * l * (lead + channels.Count)))));
+            block = draft.Add(channels, lead);
+            width = lead + channels.Count;
         }
 
         _squares = new SquareStage<double>(block, draft.Features, expansion.LMax, channels.Count, width);

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Linq;
 using Toolkit.Numerics.Blocks;
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Fields.Potential;
@@ -39,6 +40,24 @@ internal sealed class ProgramDraft
     {
         _shapes.Add(new BlockShape(rows, channels));
         return _shapes.Count - 1;
+    }
+
+    /// <summary>Adds a block of a field's channels side by side, <c>[lm, channel]</c>, and has it filled.</summary>
+    /// <param name="channels">The channels.</param>
+    /// <param name="lead">Numbers before the first of them in every row.</param>
+    /// <returns>Its number.</returns>
+    public int Add(FieldChannels channels, int lead = 0)
+    {
+        int block = Add(channels.Rows, lead + channels.Count), stride = _shapes[block].Stride;
+        int[] places = Enumerable.Range(0, channels.Count).Select(channels.Place).ToArray();
+        Add(new ChannelStage<double>(channels.Block, 0, channels.Width, channels.Rows, places, block, lead));
+        if (channels.Block == FeatureProgram<double>.Coefficients)
+        {
+            Leaves.AddDensity(block, [.. Enumerable.Repeat(-1, lead), .. places],
+                Enumerable.Range(0, channels.LMax + 1).Select(l => (l, (nint)(l * l * stride))));
+        }
+
+        return block;
     }
 
     /// <summary>Adds a block whose environments lie side by side.</summary>

@@ -343,18 +343,11 @@ public sealed partial class RepresentationSet
         for (int q = 0; q < _potentialOf[part].Length; q++)
         {
             int potential = _potentialOf[part][q], centre = memory.Centre(k);
-            Point(
-                part, memory, blocks, 1 + q, place, memory.Fields(k).Values(potential, centre),
-                adjoints ? memory.Fields(k).Adjoints(potential, centre) : null);
+            double* values = memory.Fields(k).Values(potential, centre);
+            if (typeof(T) == typeof(double))
+                blocks.Point(1 + q, place, (T*)values, adjoints ? (T*)memory.Fields(k).Adjoints(potential, centre) : null);
+            else blocks.Point(1 + q, place, (T*)memory.Part(part).Rounded(q, place, values), null);
         }
-    }
-
-    private static unsafe void Point<T>(
-        int part, EnvironmentMemory memory, BlockMemory<T> blocks, int block, int place, double* values, double* adjoints)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        if (typeof(T) == typeof(double)) blocks.Point(block, place, (T*)values, (T*)adjoints);
-        else blocks.Point(block, place, (T*)memory.Part(part).Rounded(block, place, values), null);
     }
 
     /// <summary>Features of a batch after <see cref="Expand"/>.</summary>

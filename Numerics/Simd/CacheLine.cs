@@ -30,10 +30,11 @@ internal static unsafe class CacheLine
     public static int Padded(int doubles) => (doubles + Doubles - 1) / Doubles * Doubles;
 
     /// <summary>Sets whole lines to zero: of a few kilobytes sooner than the system's function, which is made for more.</summary>
-    public static void Clear(double* first, int doubles)
+    public static void Clear<T>(T* first, int count)
+        where T : unmanaged
     {
-        for (int k = 0; k < doubles; k += Doubles)
-            Vector512.Store(Vector512<double>.Zero, first + k);
+        for (int k = 0; k < count; k += Vector512<T>.Count)
+            Vector512.Store(Vector512<T>.Zero, first + k);
     }
 
     /// <summary>Asks for a line that is needed soon; any address may be named.</summary>

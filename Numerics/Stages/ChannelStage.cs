@@ -29,8 +29,15 @@ internal sealed unsafe class ChannelStage<T> : Stage<T>
     /// <param name="to">The block that is made: so many rows, these channels.</param>
     /// <param name="toFirst">Where the first of them stands in an environment of it.</param>
     public ChannelStage(int from, nint first, nint step, int rows, IReadOnlyList<int> places, int to, nint toFirst = 0)
+        : this(from, first, step, rows, Runs(places), to, toFirst) { }
+
+    private ChannelStage(int from, nint first, nint step, int rows, (int From, int To, int Count)[] runs, int to, nint toFirst) =>
+        (_from, _first, _step, _rows, _runs, _to, _toFirst, _whole) =
+            (from, first, step, rows, runs, to, toFirst, runs.Sum(static r => r.Count) - Vector<T>.Count + 1);
+
+    /// <summary>Channels that lie side by side already, as pieces.</summary>
+    private static (int From, int To, int Count)[] Runs(IReadOnlyList<int> places)
     {
-        (_from, _first, _step, _rows, _to, _toFirst) = (from, first, step, rows, to, toFirst);
         var runs = new List<(int From, int To, int Count)>();
         for (int k = 0; k < places.Count; k++)
         {
@@ -40,13 +47,8 @@ internal sealed unsafe class ChannelStage<T> : Stage<T>
                 runs.Add((places[k], k, 1));
         }
 
-        _runs = [.. runs];
-        _whole = places.Count - Vector<T>.Count + 1;
+        return [.. runs];
     }
-
-    private ChannelStage(int from, nint first, nint step, int rows, (int From, int To, int Count)[] runs, int to, nint toFirst) =>
-        (_from, _first, _step, _rows, _runs, _to, _toFirst, _whole) =
-            (from, first, step, rows, runs, to, toFirst, runs.Sum(static r => r.Count) - Vector<T>.Count + 1);
 
     /// <inheritdoc/>
     public override long MultiplyAdds => 0;
@@ -119,9 +121,8 @@ internal sealed unsafe class ChannelStage<T> : Stage<T>
             for (int row = 0; row < _rows; row++, from -= _step, to -= stride)
             {
                 // Whole vectors, where what they write behind a run is overwritten by the next; the system's copy is made for more.
-                for (int run = 0; run < _runs.Length; run++)
+                foreach ((int place, int channel, int count) in _runs)
                 {
-                    (int place, int channel, int count) = _runs[run];
                     T* x = from + place, y = to + channel;
                     int k = 0, whole = channel + count <= _whole ? count : count - Vector<T>.Count + 1;
                     for (; k < whole; k += Vector<T>.Count)

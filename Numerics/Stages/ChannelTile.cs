@@ -36,15 +36,4 @@ internal static unsafe class ChannelTile<T>
                 break;
         }
     }
-
-    /// <summary>y = factor x.</summary>
-    public static void Scale(T factor, T* x, T* y, int count)
-    {
-        Vector<T> f = new(factor);
-        int k = 0;
-        for (; k + Vector<T>.Count <= count; k += Vector<T>.Count)
-            Vector.Store(f * Vector.Load(x + k), y + k);
-        for (; k < count; k++)
-            y[k] = factor * x[k];
-    }
 }

@@ -171,11 +171,18 @@ internal sealed unsafe class SquareStage<T> : Stage<T>
 
     private void Forward(T* coefficients, T* first)
     {
+        if (IsSmall)
+        {
+            for (int l = 0; l <= _lmax; l++)
+                Plain(l, coefficients, first);
+            return;
+        }
+
         fixed (T* own = &_weights[_firstWeight])
         {
             // What the first rows write before an l belongs to the last rows of the one before.
             T* others = own + _scale.Length * TileSize;
-            for (int i = 0; i < _tiles && !IsSmall; i++)
+            for (int i = 0; i < _tiles; i++)
             {
                 int row = i * Side - _lead;
                 for (int j = i; j < _tiles; j++)
@@ -187,9 +194,7 @@ internal sealed unsafe class SquareStage<T> : Stage<T>
             }
         }
 
-        if (_lead == 0) return;
-        for (int l = 0; l <= (IsSmall ? _lmax : 0); l++)
-            Plain(l, coefficients + l * l * _width + _lead, first + l * _pairs);
+        if (_lead > 0) Plain(0, coefficients, first);
     }
 
     /// <summary>A tile of all l; without l = 0 where it is not made from its first row on.</summary>
@@ -215,8 +220,9 @@ internal sealed unsafe class SquareStage<T> : Stage<T>
     }
 
     /// <summary>The first rows of one l, as far as tiles have them, number by number.</summary>
-    private void Plain(int l, T* c, T* target)
+    private void Plain(int l, T* coefficients, T* first)
     {
+        T* c = coefficients + l * l * _width + _lead, target = first + l * _pairs;
         T same = T.CreateChecked(_scale[l]), other = T.CreateChecked(Math.Sqrt(2) * _scale[l]);
         for (int q = 0; q < Side - _lead; q++)
         {

@@ -137,7 +137,7 @@ public sealed class Structure : IEquatable<Structure>
     public Structure WithAtomProperty(string name, PropertyArray value)
     {
         RequireAtomProperty(name, value, Count);
-        return new(_species, _positions, Cell, Periodic, With(AtomProperties, name, value), Whole);
+        return new(_species, _positions, Cell, Periodic, With(AtomProperties, [new(name, value)]), Whole);
     }
 
     /// <summary>With one property added or replaced.</summary>
@@ -145,7 +145,7 @@ public sealed class Structure : IEquatable<Structure>
     public Structure WithProperty(string name, PropertyValue value)
     {
         RequireProperty(name, value);
-        return new(_species, _positions, Cell, Periodic, Atoms, With(Properties, name, value));
+        return new(_species, _positions, Cell, Periodic, Atoms, With(Properties, [new(name, value)]));
     }
 
     /// <summary>With several properties and atom properties added or replaced, in one step.</summary>
@@ -162,11 +162,11 @@ public sealed class Structure : IEquatable<Structure>
 
     /// <summary>Without the atom property of that name, if there is one.</summary>
     public Structure WithoutAtomProperty(string name) =>
-        new(_species, _positions, Cell, Periodic, With(AtomProperties, name, null), Whole);
+        new(_species, _positions, Cell, Periodic, Without(AtomProperties, name), Whole);
 
     /// <summary>Without the property of that name, if there is one.</summary>
     public Structure WithoutProperty(string name) =>
-        new(_species, _positions, Cell, Periodic, Atoms, With(Properties, name, null));
+        new(_species, _positions, Cell, Periodic, Atoms, Without(Properties, name));
 
     /// <summary>
     /// Positions and lattice vectors multiplied from the left by a matrix: r → F·r, a → F·a. Properties stay as they
@@ -378,15 +378,10 @@ public sealed class Structure : IEquatable<Structure>
         || name.Equals("Properties", StringComparison.OrdinalIgnoreCase)
         || name.Equals("pbc", StringComparison.OrdinalIgnoreCase);
 
-    private static ReadOnlyDictionary<string, T> With<T>(IReadOnlyDictionary<string, T> all, string name, T? value)
-        where T : class
+    private static ReadOnlyDictionary<string, T> Without<T>(IReadOnlyDictionary<string, T> all, string name)
     {
         OrderedDictionary<string, T> changed = new(all, StringComparer.Ordinal);
-        if (value is null)
-            changed.Remove(name);
-        else
-            changed[name] = value;
-
+        changed.Remove(name);
         return new(changed);
     }
 
