@@ -50,7 +50,7 @@ internal sealed class BinGrid
         ReadOnlySpan<double> inverse = cell.Inverse;
         double[][] s = [new double[n], new double[n], new double[n]];
         Vector128<int>[] wraps = new Vector128<int>[n];
-        Span<int> wrap = stackalloc int[3];
+        int[] wrap = new int[3];
         double farX = 0, farY = 0, farZ = 0;
         for (int i = 0; i < n; i++)
         {
@@ -107,7 +107,7 @@ internal sealed class BinGrid
         for (int k = 0; k < 3; k++)
             most[k] = periodic[k] ? (Reach[k] + Bins[k] - 1) / Bins[k] : 0;
         Images = new CellImages(most, lattice);
-        Span<double> far = [farX, farY, farZ];
+        double[] far = [farX, farY, farZ];
         for (int k = 0; k < 3; k++)
         {
             double translation = 0;

@@ -149,10 +149,14 @@ internal sealed unsafe class SquareStage<T> : Stage<T>
     /// <inheritdoc/>
     public override bool AddSlopes(SlopePlan plan)
     {
-        (int Q, int K)[] pairs =
-            Enumerable.Range(0, _channels).SelectMany(q => Enumerable.Range(q, _channels - q).Select(k => (q, k))).ToArray();
-        int[] first = Array.ConvertAll(pairs, p => _lead + p.Q), second = Array.ConvertAll(pairs, p => _lead + p.K);
-        double[] weights = Array.ConvertAll(pairs, static p => p.Q == p.K ? 1 : Math.Sqrt(2));
+        int[] first = new int[_pairs], second = new int[_pairs];
+        double[] weights = new double[_pairs];
+        for (int q = 0, pair = 0; q < _channels; q++)
+        {
+            for (int k = q; k < _channels; k++, pair++)
+                (first[pair], second[pair], weights[pair]) = (_lead + q, _lead + k, q == k ? 1 : Math.Sqrt(2));
+        }
+
         for (int l = 0; l <= _lmax; l++)
         {
             SlopeSource rows = new(_from, l * l * _width, 0, _width, _tiles * Side);

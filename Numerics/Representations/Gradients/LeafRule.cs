@@ -48,6 +48,13 @@ internal sealed class LeafRule
 
     private LeafRule(SlopePlan plan, LeafAngles angles, Chunk[] chunks) => (Plan, Angles, Chunks) = (plan, angles, chunks);
 
+    /// <summary>One component of an output.</summary>
+    /// <param name="First">Its first feature.</param>
+    /// <param name="Output">The output.</param>
+    /// <param name="Component">Which component.</param>
+    /// <param name="Runs">The runs of the output.</param>
+    private sealed record Row(int First, SlopeOutput Output, int Component, LeafRuns Runs);
+
     /// <summary>How slopes are made.</summary>
     public SlopePlan Plan { get; }
 
@@ -69,28 +76,29 @@ internal sealed class LeafRule
             return null;
         }
 
-        var all = new List<(int First, int Count, SlopeOutput Output, int Component, LeafRuns Runs)>();
+        var all = new List<Row>();
         foreach (SlopeOutput output in plan.Outputs)
         {
             LeafRuns runs = new(output);
             for (int m = 0; m < output.Components; m++)
-                all.Add((output.First + m * output.Step, output.Channels, output, m, runs));
+                all.Add(new Row(output.First + m * output.Step, output, m, runs));
         }
 
         all.Sort(static (a, b) => a.First.CompareTo(b.First));
         int next = 0;
-        foreach ((int first, int count, _, _, _) in all)
+        foreach (Row row in all)
         {
-            if (first != next) return null;
-            next += count;
+            if (row.First != next) return null;
+            next += row.Output.Channels;
         }
 
         if (next != program.Shapes[program.Features].Channels) return null;
         var chunks = new List<Chunk>();
         var segments = new List<Segment>();
         int begin = 0, size = 0, length = 0;
-        foreach ((int first, int count, SlopeOutput output, int m, LeafRuns runs) in all)
+        foreach ((int first, SlopeOutput output, int m, LeafRuns runs) in all)
         {
+            int count = output.Channels;
             SegmentSlope[] slopes = new SegmentSlope[output.Terms.Count];
             for (int p = 0; p < slopes.Length; p++)
             {

@@ -129,8 +129,7 @@ internal sealed class LeafRuns(SlopeOutput output)
         var runs = new List<Run>();
         var all = new List<RunTerm>();
         var weights = new List<double>();
-        var known = new Dictionary<string, int>();
-        Span<double> own = stackalloc double[_terms.Length];
+        var known = new Dictionary<int, int>();
         for (int start = 0, end; start < output.Channels; start = end)
         {
             end = start + 1;
@@ -146,13 +145,12 @@ internal sealed class LeafRuns(SlopeOutput output)
             {
                 SlopeTerm t = _terms[p];
                 double part = Part(field, shares, t, start);
-                own[p] = part * (t.Weights?[start] ?? 1);
                 if (part == 0) continue;
+                double own = part * (t.Weights?[start] ?? 1);
                 bool isFast = end > start + 1 ? t.Own[start + 1] != t.Own[start] : fast >= 0 ? p == fast : run.Slow > 0 && run.Fast == 0;
-                RunTerm term = new(
-                    p, isFast, t.Rows.L * stride + t.Leaf.Radials[t.Own[start]], t.Other[start], own[p]);
-                isAlike &= scale == 0 || Math.Abs(own[p] / scale - 1) < Rounding;
-                if (scale == 0) scale = own[p];
+                RunTerm term = new(p, isFast, t.Rows.L * stride + t.Leaf.Radials[t.Own[start]], t.Other[start], own);
+                isAlike &= scale == 0 || Math.Abs(own / scale - 1) < Rounding;
+                if (scale == 0) scale = own;
                 all.Add(term);
                 if (term.IsFast && run.Fast++ == 0) (run.SlopeF, run.RadialF, run.OtherF) = (p, term.Radial, term.Other);
                 if (!term.IsFast && run.Slow == 1) (run.SlopeB, run.RadialB, run.OtherB) = (p, term.Radial, term.Other);
@@ -182,10 +180,12 @@ internal sealed class LeafRuns(SlopeOutput output)
             double[] row = new double[(run.Count + 7) / 8 * 8];
             for (int k = 0; k < run.Count; k++)
                 row[k] = output.Scale * (run.Slow == Run.Many ? 1 : scale) * Relative(start + k, start);
-            string key = string.Join(',', row);
-            if (!known.TryGetValue(key, out run.Weights))
+            HashCode hash = default;
+            hash.AddBytes(MemoryMarshal.AsBytes<double>(row));
+            if (!known.TryGetValue(hash.ToHashCode(), out run.Weights)
+                || !CollectionsMarshal.AsSpan(weights)[run.Weights..].StartsWith(row))
             {
-                known.Add(key, run.Weights = weights.Count);
+                known[hash.ToHashCode()] = run.Weights = weights.Count;
                 weights.AddRange(row);
             }
 

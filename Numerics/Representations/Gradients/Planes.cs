@@ -43,24 +43,22 @@ internal static class Planes
     /// <summary>Rows, columns and weights of each of its features, in whole vectors.</summary>
     private static void Lay(ref Run run, List<double> weights, List<long> places)
     {
-        var rows = new List<(long Row, long Column, double Weight)>();
+        int features = run.Repeat * run.Count + run.Repeat * (run.Repeat - 1) / 2 * run.StepCount, next = 0;
+        run.Vectors = (features + Lanes - 1) / Lanes;
+        long[] at = new long[2 * Lanes * run.Vectors];
+        double[] scales = new double[Lanes * run.Vectors];
         for (int r = 0, count = run.Count; r < run.Repeat; r++, count += run.StepCount)
         {
-            for (int j = 0; j < count; j++)
-                rows.Add((r, j + r * run.StepRadialF, weights[run.Weights + r * run.StepWeights + j]));
+            for (int j = 0; j < count; j++, next++)
+            {
+                int row = next / Lanes * 2 * Lanes + next % Lanes;
+                (at[row], at[row + Lanes]) = (r, j + r * run.StepRadialF);
+                scales[next] = weights[run.Weights + r * run.StepWeights + j];
+            }
         }
 
-        while (rows.Count % Lanes != 0)
-            rows.Add((0, 0, 0));
-        (run.Vectors, run.Places, run.Weights) = (rows.Count / Lanes, places.Count, weights.Count);
-        for (int v = 0; v < rows.Count; v += Lanes)
-        {
-            for (int k = v; k < v + Lanes; k++)
-                places.Add(rows[k].Row);
-            for (int k = v; k < v + Lanes; k++)
-                places.Add(rows[k].Column);
-            for (int k = v; k < v + Lanes; k++)
-                weights.Add(rows[k].Weight);
-        }
+        (run.Places, run.Weights) = (places.Count, weights.Count);
+        places.AddRange(at);
+        weights.AddRange(scales);
     }
 }
