@@ -110,7 +110,7 @@ module BinomialCoefficient =
         then
             Error "an exponent contains the summation index, or is not the letter's"
         elif
-            (Points.tryFind (term.Variables.Length - 1) (powers |> List.map _.Constant |> List.distinct) (fun point ->
+            (Points.tryFind (term.Variables.Length - 1) (powers |> List.map _.Constant) (fun point ->
                 powers |> List.forall (fun e -> (Linear.valueAt (BigInteger.Zero :: point) e).Sign >= 0)))
                 .IsNone
         then

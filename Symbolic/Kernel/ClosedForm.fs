@@ -43,16 +43,18 @@ module ClosedForms =
     /// A product of factorials to powers is 1: those of constants are multiplied out, others must have cancelled.
     let private isOne (powers: (Linear * int) list) =
         let factorial (n: BigInteger) =
-            if n > largest then
-                raise (OverflowException $"a factorial of more than {largest} is not multiplied out")
-
             Seq.fold (fun (p: BigInteger) (k: int) -> p * BigInteger k) BigInteger.One (seq { 1 .. int n })
 
         let product sign =
             (BigInteger.One, powers)
             ||> List.fold (fun p (x, n) -> if n * sign > 0 then p * BigInteger.Pow(factorial x.Constant, abs n) else p)
 
-        powers |> List.forall (fst >> Linear.isConstant) && product 1 = product -1
+        if not (List.forall (fst >> Linear.isConstant) powers) then
+            false
+        elif List.exists (fun (x, _) -> x.Constant > largest) powers || List.sumBy (snd >> abs) powers > int largest then
+            raise (OverflowException $"factorials of more than {largest}, or more of them, are not multiplied out")
+        else
+            product 1 = product -1
 
     /// The term and the value of a theorem that says Σ_s F(s) = Π Up!/Π Down! for natural parameters.
     let internal tryRead (theorem: Theorem) : (Term * Product) option =

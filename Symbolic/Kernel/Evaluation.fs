@@ -36,7 +36,7 @@ module Evaluation =
         && images.Length = symbol.Parameters.Length
         && images |> List.forall (fun x -> Linear.arity x = arity && x.Coefficients[0].IsZero)
         && (let physical = symbol.Physical |> List.map at
-            let sizes = images |> List.map _.Constant |> List.distinct
+            let sizes = images |> List.map _.Constant
 
             let isDefined point =
                 (not natural || point |> List.forall (fun (x: BigInteger) -> x.Sign >= 0))

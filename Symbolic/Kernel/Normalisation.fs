@@ -241,8 +241,7 @@ module Normalisation =
                                 match domain with
                                 | Summand r -> Defined(Equations.at 0 f claim[r].Shift)
                                 | Bounds bounds ->
-                                    let atLeast form k = NotNegative(Linear.plus -k (Linear.substitute symbol.InQuanta form))
-                                    All(List.map2 atLeast physical bounds)
+                                    Natural(List.map2 (fun form k -> Linear.plus -k (Linear.substitute symbol.InQuanta form)) physical bounds)
 
                             let where, vanishing = OneOf(List.map condition domains), OneOf(List.map condition vanishing)
                             let left = List.map product claim

@@ -137,8 +137,7 @@ module PowerProducts =
            |> List.forall (fun (p, e) ->
                not (reduce product p).IsZero && p.Arity <= n && Linear.arity e = product.Exponents.Length)
         && (let areNatural point = exponents |> List.forall (fun e -> (Linear.valueAt point e).Sign >= 0)
-            let sizes = exponents |> List.map _.Constant |> List.distinct |> List.truncate 8
-            (Points.tryFind product.Exponents.Length sizes areNatural).IsSome)
+            (Points.tryFind product.Exponents.Length (exponents |> List.map _.Constant) areNatural).IsSome)
 
     /// q = Π P_i.
     let denominator (product: PowerProduct) =

@@ -38,11 +38,12 @@ module Points =
             }
 
     /// A point of n coordinates that satisfies a condition, with coordinates 0, ±1 (and ±2 for n ≤ 6) times 1, 4 or four
-    /// times the size of one of the condition's own constants; None where no such point does, though others may.
+    /// times the size of one of the first of the condition's own constants; None where no such point does, though others may.
     let tryFind (n: int) (sizes: BigInteger list) (holds: BigInteger list -> bool) : BigInteger list option =
         let scales =
             BigInteger.One :: BigInteger 4 :: (sizes |> List.map (fun k -> BigInteger 4 * (BigInteger.Abs k + BigInteger.One)))
             |> List.distinct
+            |> List.truncate 10
 
         let values =
             if n <= 6 then [ 0; 1; -1; 2; -2 ] else [ 0; 1; -1 ]
@@ -100,7 +101,7 @@ module Telescoping =
             |> List.map (List.filter (Linear.isConstant >> not))
             |> List.distinct
 
-        let sizes = all |> List.concat |> List.map _.Constant |> List.distinct |> List.truncate 8
+        let sizes = all |> List.concat |> List.map _.Constant
         let domain = All [ for gap in all -> OneOf(List.map NotNegative gap) ]
         let holds point = domain.FollowsFrom(fun g -> (Linear.valueAt (BigInteger.Zero :: point) g).Sign >= 0)
         let canBeMet = all.IsEmpty || (Points.tryFind (term.Variables.Length - 1) sizes holds).IsSome

@@ -45,8 +45,8 @@ type Polynomial private (keys: uint64[], coefficients: BigInteger[]) =
         let keys = kept.ToArray()
         Polynomial(keys, keys |> Array.map (fun key -> terms[key]))
 
-    /// A product of more terms than this is refused.
-    static let mostTerms = 1_000_000
+    /// A product of more terms than this, or of factors with more pairs of terms than a hundred times as many, is refused.
+    static let mostTerms = 100_000
 
     static let accumulate (terms: Dictionary<uint64, BigInteger>) (key: uint64) (value: BigInteger) =
         let mutable exists = false
@@ -153,6 +153,9 @@ type Polynomial private (keys: uint64[], coefficients: BigInteger[]) =
 
     static member (*)(x: Polynomial, y: Polynomial) =
         let terms = Dictionary<uint64, BigInteger>(x.Count + y.Count)
+
+        if int64 x.Count * int64 y.Count > 100L * int64 mostTerms then
+            raise (OverflowException "a product of two polynomials is too large")
 
         for i in 0 .. x.Count - 1 do
             checkSize terms

@@ -387,6 +387,37 @@ let tests =
 
             Assert.True(refusals > 50, $"{refusals} refused, {accepted} accepted")
 
+        testCase "a file that needs more than a minute is refused, and so are products and factorials that are too many" <| fun () ->
+            let edited name (rule: string) (edit: Text.Json.Nodes.JsonObject -> unit) =
+                let root = (nonNull (Text.Json.Nodes.JsonNode.Parse(file name))).AsObject()
+
+                for step in (nonNull root["steps"]).AsArray() do
+                    let step = (nonNull step).AsObject()
+                    if string step["rule"] = rule then edit step
+
+                root.ToJsonString()
+
+            let list (items: string list) = Text.Json.JsonSerializer.SerializeToNode items
+
+            // 1000!^100000 / 999!^100000, when nothing else is wrong.
+            let factorials =
+                edited "3j.racah-formula" "first-order recursion" (fun step ->
+                    for key, n in [ "numerator", "1000"; "denominator", "999" ] do
+                        let kept = [ for x in (nonNull step[key]).AsArray() -> string x ]
+                        step[key] <- list (kept @ List.replicate 100_000 n))
+
+            isInvalid factorials "a limit is passed: factorials"
+            // 30,000 terms times as many.
+            let dense = String.Join(" + ", [ for i in 0..29_999 -> $"{i + 1}*x**{i % 31}*y**{i / 31 % 31}*z**{i / 961}" ])
+            let product = { Variables = [ "x"; "y"; "z" ]; Imaginary = false; Exponents = [ "n" ]; Factors = [ Polynomial.Variable 0, Linear.variable 1 0 ] }
+            let large = (PolynomialText.tryParse [ "x"; "y"; "z" ] dense).Value
+            let images = [ large; Polynomial.Variable 1; Polynomial.Variable 2 ]
+            refused "a product" (PowerProducts.substitute product images [ [ large; large ] ])
+            // Whatever else takes long.
+            match ProofFile.checkWithin (TimeSpan.FromMilliseconds 1.0) (file "3j.racah-formula") with
+            | Error why -> Assert.Contains("there is no answer", why)
+            | Ok _ -> Assert.Fail "a proof was checked in a millisecond"
+
         testCase "keys in another order are the same file; a key twice, or one that is not known, is refused" <| fun () ->
             let json = file "3j.lowering"
             let rotate (node: Text.Json.Nodes.JsonObject) =
