@@ -46,7 +46,7 @@ let write (name: string) (argument: string) (theorem: Theorem) : string =
         writer.WriteString("format", Format)
         writer.WriteString("name", name)
         writer.WriteString("statement", theorem.Statement.Text)
-        writer.WriteString("method", theorem.Certificate.Rule)
+        writer.WriteString("method", theorem.Rule)
         writer.WriteString("argument", argument)
         writeStrings writer "assumptions" theorem.Assumptions
 
@@ -54,7 +54,7 @@ let write (name: string) (argument: string) (theorem: Theorem) : string =
             writer
             "steps"
             (fun (step: Theorem) ->
-                let rule = step.Certificate.Rule
+                let rule = step.Rule
                 writer.WriteStartObject()
                 writer.WriteString("rule", rule)
                 writeIntegers writer "premises" (step.Premises |> List.map (fun p -> Numerics.BigInteger numbers[p]))
@@ -89,8 +89,8 @@ let private replay (proved: Collections.Generic.List<Theorem>) (element: Json) :
     | Some codec ->
         match codec.Replay element (premises |> List.map (fun p -> proved[p])) with
         | Error why -> Error $"{rule}: {why}"
-        | Ok theorem when theorem.Certificate.Rule <> rule ->
-            Error $"the certificate is one of the rule \"{theorem.Certificate.Rule}\", not \"{rule}\""
+        | Ok theorem when theorem.Rule <> rule ->
+            Error $"the certificate is one of the rule \"{theorem.Rule}\", not \"{rule}\""
         | Ok theorem when theorem.Statement.Text <> claimed ->
             Error $"{rule}: the statement is not what the rule proves, which is: {theorem.Statement.Text}"
         | Ok theorem -> Ok theorem
@@ -129,7 +129,7 @@ let private checkAtLeisure (json: string) : Result<string * Theorem, string> =
 
                 if (field "statement" root |> text) <> last.Statement.Text then
                     Error "the statement is not that of the last step"
-                elif (field "method" root |> text) <> last.Certificate.Rule then
+                elif (field "method" root |> text) <> last.Rule then
                     Error "the method is not that of the last step"
                 elif (field "assumptions" root |> list text) <> last.Assumptions then
                     Error $"""the assumptions are not those of the proof: {String.Join("; ", last.Assumptions)}"""

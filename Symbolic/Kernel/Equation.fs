@@ -1,6 +1,5 @@
 namespace Toolkit.Symbolic.Proofs.Kernel
 
-open System
 open System.Numerics
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.Hypergeometric
@@ -119,12 +118,7 @@ type SymbolTerm =
 type Equation
     internal
     (
-        bound: string list,
-        free: string list,
-        variables: Variables,
-        where: Condition,
-        vanishing: Condition,
-        left: Product list,
+        bound: string list, free: string list, variables: Variables, where: Condition, vanishing: Condition, left: Product list,
         right: Product list
     ) =
     inherit Statement(box (bound, free, variables, where, vanishing, left, right))

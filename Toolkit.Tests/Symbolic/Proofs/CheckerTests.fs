@@ -104,7 +104,7 @@ let tests =
                         Assert.Equal<string[]>([| "valid"; file; entry.Name |], fields[0..2])
                         Assert.Equal<string[]>([| assumptions; theorem.Statement.Text |], fields[5..6])
                         // What computes is computed again; the rest is said to be trusted.
-                        let rules = ProofFile.steps theorem |> List.map _.Certificate.Rule |> List.distinct |> List.length
+                        let rules = ProofFile.steps theorem |> List.map _.Rule |> List.distinct |> List.length
                         let listed (text: string) =
                             if text = "-" then [] else text.Replace("ladder, norm", "ladder norm").Split ',' |> List.ofArray
 

@@ -26,7 +26,7 @@ let private pool: Lazy<Theorem list> =
          |> List.distinctBy _.Statement.Text)
 
 let private stepsOf (rule: string) =
-    pool.Force() |> List.filter (fun t -> t.Certificate.Rule = rule)
+    pool.Force() |> List.filter (fun t -> t.Rule = rule)
 
 /// A rule with the premises with which it has been used.
 type private Use =
