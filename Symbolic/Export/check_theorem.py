@@ -652,7 +652,7 @@ def evaluation(d, premises):
 
 def family_of_points(d, symbol):
     names = names_of(["s"] + d["names"])[1:]
-    names_of(names + list(symbol.term.powers), 20)
+    names_of(names + ([symbol.name, symbol.term.index] + symbol.all if symbol.term.powers else []), 20)
     images = dict(zip(symbol.names[1:], forms(d["images"], names)))
     need(len(d["images"]) == len(images) == len(symbol.names) - 1, "the family does not fit")
     return names, images

@@ -25,10 +25,7 @@ module ClosedForms =
         let up, down =
             rising closed.Numerator @ falling closed.Denominator, falling closed.Numerator @ rising closed.Denominator
 
-        if List.forall Option.isSome (up @ down) then
-            Some(List.collect Option.get up, List.collect Option.get down)
-        else
-            None
+        Option.map2 (fun up down -> up, down) (Term.collect up) (Term.collect down)
 
     /// A product of factorials to powers is 1: those of constants are multiplied out, others must have cancelled.
     let private isOne (powers: (Linear * int) list) =

@@ -13,22 +13,22 @@ type EvaluationCertificate = { Symbol: Symbol; Names: string list; Images: Linea
 [<RequireQualifiedAccess>]
 module Evaluation =
 
-    /// Names of an index and parameters, images in the parameters alone, and a point at which the symbol is defined.
+    /// Names of an index and parameters, none with a meaning in the text that defines the symbol, images in the parameters alone, and
+    /// a point at which the symbol is defined.
     let private isFamily (symbol: Symbol) (natural: bool) (names: string list) (images: Linear list) =
         let arity = names.Length
         let at = Linear.substitute (Linear.zero arity :: images)
+        let spoken = if symbol.Term.Powers.IsEmpty then [] else symbol.Name :: symbol.Term.Variables.Head :: symbol.Names
 
-        Name.areDistinct (names @ symbol.Term.Letters)
+        Name.areDistinct (names @ spoken)
         && images.Length = symbol.Parameters.Length
         && images |> List.forall (fun x -> Linear.arity x = arity && x.Coefficients[0].IsZero)
         && (let physical = symbol.Physical |> List.map at
-            let sizes = images |> List.map _.Constant
-
             let isDefined point =
                 (not natural || point |> List.forall (fun (x: BigInteger) -> x.Sign >= 0))
                 && physical |> List.forall (fun f -> (Linear.valueAt (BigInteger.Zero :: point) f).Sign >= 0)
 
-            (Points.tryFind (arity - 1) sizes isDefined).IsSome)
+            (Points.tryFind (arity - 1) (images |> List.map _.Constant) isDefined).IsSome)
 
     /// The symbol's value at the family's points: in all integers where it is 0, otherwise in naturals.
     let private conclude rule (symbol: Symbol) (names: string list) images index (value: Product list) premises =

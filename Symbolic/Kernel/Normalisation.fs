@@ -41,10 +41,7 @@ module Normalisation =
         let below = symbol.NormDenominator |> List.map part
         let up, down = List.map fst above @ List.map snd below, List.map snd above @ List.map fst below
 
-        if List.forall Option.isSome (up @ down) then
-            Some(List.collect Option.get up, List.collect Option.get down)
-        else
-            None
+        Option.map2 (fun up down -> up, down) (Term.collect up) (Term.collect down)
 
     /// The polynomial vanishes where form = value: substitute for a variable whose coefficient is ±1.
     let private vanishesOn (count: int) (form: Linear) (value: BigInteger) (polynomial: Polynomial) =

@@ -225,6 +225,14 @@ let tests =
                     | Ok theorem -> Assert.Contains("S1(S + 1)", theorem.Statement.Text)
                     | Error _ -> ()
 
+            // A name that the text of D's definition uses in another sense.
+            let images = [ for k in [ 1; 0; 0 ] -> Linear.ofIntegers 0 [ 0; k ] ]
+            let single name = Evaluation.single Symbol.MatrixElement [ "s"; name ] images (Linear.zero 2)
+            Assert.True((single "p").IsOk)
+
+            for name in [ "D"; "j"; "n"; "m"; "k"; "a" ] do
+                refused "a name with two meanings" (single name)
+
             // A field and an order, or two families, of one name.
             let site l = Equivariance.site harmonic (Map.ofList [ "rho", rho ]) "rho" (Named l)
             refused "one name for two things" (site "rho")
@@ -408,8 +416,9 @@ let tests =
             isInvalid factorials "a limit is passed: factorials"
             // 30,000 terms times as many.
             let dense = String.Join(" + ", [ for i in 0..29_999 -> $"{i + 1}*x**{i % 31}*y**{i / 31 % 31}*z**{i / 961}" ])
-            let product = { Variables = [ "x"; "y"; "z" ]; Imaginary = false; Exponents = [ "n" ]; Factors = [ Polynomial.Variable 0, Linear.variable 1 0 ] }
-            let large = (PolynomialText.tryParse [ "x"; "y"; "z" ] dense).Value
+            let names, factors = [ "x"; "y"; "z" ], [ Polynomial.Variable 0, Linear.variable 1 0 ]
+            let product = { Variables = names; Imaginary = false; Exponents = [ "n" ]; Factors = factors }
+            let large = (PolynomialText.tryParse names dense).Value
             let images = [ large; Polynomial.Variable 1; Polynomial.Variable 2 ]
             refused "a product" (PowerProducts.substitute product images [ [ large; large ] ])
             // Whatever else takes long.
