@@ -274,9 +274,9 @@ let ofStep (theorem: Theorem) : Obligation list =
         match c.First, c.Second with
         | Function.Symbol symbol, _ -> symmetry symbol c
         | Function.Sum first, second -> reindexing first second.Term c.Map [] (Linear.zero second.Term.Variables.Length) c.Parity
-    | _, (:? EvaluationCertificate as c) when c.Rule = "antisymmetry" ->
+    | _, (:? EvaluationCertificate as c) when theorem.Rule = "antisymmetry" ->
         antisymmetry (before () :?> ReindexingCertificate) c.Names c.Images
-    | _, (:? PairingCertificate as c) when c.Rule = "orthogonality" ->
+    | _, (:? PairingCertificate as c) when theorem.Rule = "orthogonality" ->
         orthogonality (before () :?> NormalisationCertificate) (int c.Numbers.Head)
     | (:? Annihilation as s), _ -> annihilation s
     | (:? Substitution as s), _ -> substitution s

@@ -46,7 +46,7 @@ let write (name: string) (argument: string) (theorem: Theorem) : string =
         writer.WriteString("format", Format)
         writer.WriteString("name", name)
         writer.WriteString("statement", theorem.Statement.Text)
-        writer.WriteString("method", theorem.Certificate.Rule)
+        writer.WriteString("method", theorem.Rule)
         writer.WriteString("argument", argument)
         writeStrings writer "assumptions" theorem.Assumptions
 
@@ -54,7 +54,7 @@ let write (name: string) (argument: string) (theorem: Theorem) : string =
             writer
             "steps"
             (fun (step: Theorem) ->
-                let rule = step.Certificate.Rule
+                let rule = step.Rule
                 writer.WriteStartObject()
                 writer.WriteString("rule", rule)
                 writeIntegers writer "premises" (step.Premises |> List.map (fun p -> Numerics.BigInteger numbers[p]))
@@ -89,15 +89,14 @@ let private replay (proved: Collections.Generic.List<Theorem>) (element: Json) :
     | Some codec ->
         match codec.Replay element (premises |> List.map (fun p -> proved[p])) with
         | Error why -> Error $"{rule}: {why}"
-        | Ok theorem when theorem.Certificate.Rule <> rule ->
-            Error $"the certificate is one of the rule \"{theorem.Certificate.Rule}\", not \"{rule}\""
+        | Ok theorem when theorem.Rule <> rule ->
+            Error $"the certificate is one of the rule \"{theorem.Rule}\", not \"{rule}\""
         | Ok theorem when theorem.Statement.Text <> claimed ->
             Error $"{rule}: the statement is not what the rule proves, which is: {theorem.Statement.Text}"
         | Ok theorem -> Ok theorem
 
-/// Applies every rule of a proof again and compares what it yields with what the document says. The theorem's name and
-/// the theorem, or why the document proves nothing. Whatever the text, there is no exception.
-let check (json: string) : Result<string * Theorem, string> =
+/// Applies every rule of a proof again and compares what it yields with what the document says.
+let private checkAtLeisure (json: string) : Result<string * Theorem, string> =
     try
         let root = parse json
         let format = field "format" root |> text
@@ -130,7 +129,7 @@ let check (json: string) : Result<string * Theorem, string> =
 
                 if (field "statement" root |> text) <> last.Statement.Text then
                     Error "the statement is not that of the last step"
-                elif (field "method" root |> text) <> last.Certificate.Rule then
+                elif (field "method" root |> text) <> last.Rule then
                     Error "the method is not that of the last step"
                 elif (field "assumptions" root |> list text) <> last.Assumptions then
                     Error $"""the assumptions are not those of the proof: {String.Join("; ", last.Assumptions)}"""
@@ -141,3 +140,27 @@ let check (json: string) : Result<string * Theorem, string> =
     | Unreadable why -> Error why
     // A polynomial too large to be read.
     | :? OverflowException as e -> Error $"a limit is passed: {e.Message}"
+
+/// `check`, with an answer within a given time: a file can be made to need any number of large products, and whoever checks it
+/// need not wait for them.
+let checkWithin (limit: TimeSpan) (json: string) : Result<string * Theorem, string> =
+    let answer = Threading.Tasks.TaskCompletionSource<Result<string * Theorem, string>>()
+
+    let work () =
+        try
+            answer.SetResult(checkAtLeisure json)
+        with e ->
+            answer.SetException e
+
+    let mebibyte = 1 <<< 20
+    let thread = Threading.Thread(work, 64 * mebibyte, IsBackground = true)
+    thread.Start()
+
+    if (answer.Task :> IAsyncResult).AsyncWaitHandle.WaitOne limit then
+        answer.Task.GetAwaiter().GetResult()
+    else
+        Error $"a limit is passed: there is no answer after {limit.TotalSeconds} s"
+
+/// Applies every rule of a proof again and compares what it yields with what the document says. The theorem's name and
+/// the theorem, or why the document proves nothing: within a minute, and whatever the text, without an exception.
+let check (json: string) : Result<string * Theorem, string> = checkWithin (TimeSpan.FromMinutes 1.0) json

@@ -29,14 +29,29 @@ type Line =
 /// The rules of a proof, in the order of first use, "telescoping+normalisation".
 let method (theorem: Theorem) : string =
     ProofFile.steps theorem
-    |> List.map _.Certificate.Rule
+    |> List.map _.Rule
     |> List.distinct
     |> List.filter (fun rule -> rule <> "conjunction")
     |> String.concat "+"
 
-/// The number of terms in the polynomials of a proof's certificates.
-let size (theorem: Theorem) : int =
-    ProofFile.steps theorem |> List.sumBy _.Certificate.Size
+/// How much a step was given to check: terms of polynomials, forms, names or moves.
+let private sizeOf (step: Theorem) : int =
+    match step.Certificate with
+    | :? TelescopingCertificate as c -> c.Q.Count
+    | :? NormalisationCertificate as c -> c.Terms |> List.sumBy _.Coefficient.Count
+    | :? ReindexingCertificate as c -> c.Map.Images.Length + 1
+    | :? ClosedFormCertificate as c -> c.Closed.Arguments.Length
+    | :? EvaluationCertificate as c -> c.Images.Length
+    | :? BinomialCertificate as c -> c.Choices.Length
+    | :? RecouplingCertificate as c -> c.First.Length + c.Second.Length
+    | :? RelabellingCertificate as c -> c.Names.Length
+    | :? PairingCertificate -> 1
+    | :? Annihilation as s -> (PowerProducts.denominator s.Product).Count
+    | :? Substitution as s -> s.Split |> List.sumBy (List.sumBy _.Count)
+    | _ -> step.Premises.Length
+
+/// The size of a proof's certificates together.
+let size (theorem: Theorem) : int = ProofFile.steps theorem |> List.sumBy sizeOf
 
 let private ordersOf (family: Family) : string list = List.ofSeq family.Orders
 

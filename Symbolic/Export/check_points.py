@@ -133,6 +133,8 @@ def holds(p, c, point):
         return (all if kind == "all" else any)(holds(p, x, point) for x in of)
     if kind in ("defined", "somewhere"):
         return any(defined(of[0].name, numbers(of, at)) for at in (line(p, point) if kind == "somewhere" else [point]))
+    if kind == "natural":
+        return all(x.at(point) >= 0 and x.at(point) == int(x.at(point)) for x in of)
     return of.at(point) >= 0 if kind == ">= 0" else all(x.at(point) for x in of)
 
 

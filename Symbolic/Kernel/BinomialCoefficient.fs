@@ -1,6 +1,5 @@
 namespace Toolkit.Symbolic.Proofs.Kernel
 
-open System
 open System.Numerics
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.Hypergeometric
@@ -29,7 +28,7 @@ type CoefficientIsSum
 
     override _.Text =
         let print = Linear.print term.Variables
-        let join (parts: string seq) = String.Join("*", parts)
+        let join (parts: string seq) = String.concat "*" parts
         let isLetter v = List.contains v term.Letters
 
         let monomial =
@@ -40,22 +39,18 @@ type CoefficientIsSum
         let power (p: Polynomial, _) e = $"({p.Print product.Letters})**({print e})"
         let body = List.map2 power product.Factors powers |> join
         let factorials = powers |> List.map (fun e -> $"({print e})!") |> join
-        let parameters = String.Join(", ", Term.parameters term)
+        let parameters = String.concat ", " (Term.parameters term)
         let total = Name.fresh (term.Variables @ product.Variables) "S"
-        let letters = if term.Powers.IsEmpty then "" else $""" and all numbers {String.Join(", ", term.Letters)}"""
+        let letters = if term.Powers.IsEmpty then "" else $""" and all numbers {String.concat ", " term.Letters}"""
         let natural = powers |> List.map print |> String.concat ", "
 
         $"for all integers {parameters}{letters} with {natural} >= 0: the coefficient of {monomial} in {body} is \
           (-1)**({print parity})*{factorials}*{total}({parameters}), {total} the sum over all integers \
           {term.Variables[0]} of {Term.print term}"
 
-/// Certificate of `BinomialCoefficient.prove`.
-[<Sealed>]
-type BinomialCertificate internal (choices: Linear list) =
-    inherit Certificate("binomial-coefficient", choices.Length)
-
-    /// The index k_i of each factor's binomial expansion, as a form in the term's variables.
-    member _.Choices = choices
+/// Certificate of `BinomialCoefficient.prove`: the index k_i of each factor's binomial expansion, as a form in the term's variables.
+[<RequireQualifiedAccess>]
+type BinomialCertificate = { Choices: Linear list }
 
 /// From generating functions to sums.
 [<RequireQualifiedAccess>]
@@ -71,52 +66,30 @@ module BinomialCoefficient =
     /// Each (M_i ± N_i)^{e_i} is Σ_{k_i} e_i!/(k_i!(e_i−k_i)!) (±1)^{k_i} M_i^{e_i−k_i} N_i^{k_i} over all integers
     /// k_i. Given the k_i as forms in the summation index s and the parameters, checks that every variable's exponent
     /// is the target's, or the letter's, that these are all solutions, that the factorials are the term's, and the sign.
-    let prove
-        (product: PowerProduct)
-        (term: Term)
-        (powers: Linear list)
-        (choices: Linear list)
-        (target: Linear list)
-        (parity: Linear)
-        : Result<Theorem, string> =
-        let arity, exponents = product.Variables.Length, product.Exponents.Length
-        let slope (x: Linear) = x.Coefficients[Term.Index]
+    let prove (product: PowerProduct) (term: Term) (powers: Linear list) (choices: Linear list) (target: Linear list) (parity: Linear) =
+        Rule.within (fun () ->
+            let arity, exponents = product.Variables.Length, product.Exponents.Length
+            let slope (x: Linear) = x.Coefficients[Term.Index]
+            let letter v = term.Powers |> List.tryFind (fun (x, _) -> x = product.Variables[v]) |> Option.map snd
+            let isLetter x = List.contains x term.Letters
+            need (PowerProducts.isWellFormed product && Term.isWellFormed term) "the product or the term is not well formed"
+            need (not product.Imaginary) "the imaginary unit occurs"
+            need (Name.areDistinct (product.Variables @ term.Variables)) "the product and the term share a name"
+            need (term.Letters |> List.forall (fun x -> List.contains x product.Variables)) "a letter is none of the product's variables"
+            need (not (List.forall isLetter product.Variables)) "all variables are letters, so that no coefficient is left to speak of"
+            let pairs = product.Factors |> List.map (fst >> pair arity >> Rule.found "a factor is not M + N or M - N for monomials")
+            need (List.map snd product.Factors = List.init exponents (Linear.variable exponents)) "the exponents must be independent"
+            let fits = powers.Length = pairs.Length && choices.Length = pairs.Length && target.Length = arity
+            need fits "one exponent and one index are needed for each factor, one target for each variable"
+            let forms = parity :: powers @ choices @ target
+            need (forms |> List.forall (fun f -> Linear.arity f = term.Variables.Length)) "a form does not fit the term's variables"
+            need (parity :: powers |> List.forall (fun f -> (slope f).IsZero)) "an exponent contains the summation index"
 
-        let pairs = product.Factors |> List.map (fst >> pair arity)
-        let letter v = term.Powers |> List.tryFind (fun (x, _) -> x = product.Variables[v]) |> Option.map snd
-
-        let forms = parity :: powers @ choices @ target
-
-        if
-            product.Imaginary
-            || not (PowerProducts.isWellFormed product && Term.isWellFormed term)
-            || not (Name.areDistinct (product.Variables @ term.Variables))
-            || term.Letters |> List.exists (fun x -> not (List.contains x product.Variables))
-        then
-            Error "the product or the term is not well formed, or they share a name"
-        elif product.Variables |> List.forall (fun x -> List.contains x term.Letters) then
-            Error "all variables are letters, so that no coefficient is left to speak of"
-        elif List.exists Option.isNone pairs then
-            Error "a factor is not a sum or a difference of two monomials"
-        elif List.map snd product.Factors <> List.init exponents (Linear.variable exponents) then
-            Error "the exponents must be independent"
-        elif powers.Length <> pairs.Length || choices.Length <> pairs.Length || target.Length <> arity then
-            Error "one exponent and one index are needed for each factor, one target for each variable"
-        elif forms |> List.exists (fun f -> f.Coefficients.Length <> term.Variables.Length) then
-            Error "a form does not fit the term's variables"
-        elif
-            parity :: powers |> List.exists (fun f -> not (slope f).IsZero)
-            || target |> List.indexed |> List.exists (fun (v, f) -> if (letter v).IsSome then letter v <> Some f else not (slope f).IsZero)
-        then
-            Error "an exponent contains the summation index, or is not the letter's"
-        elif
-            (Points.tryFind (term.Variables.Length - 1) (powers |> List.map _.Constant |> List.distinct) (fun point ->
-                powers |> List.forall (fun e -> (Linear.valueAt (BigInteger.Zero :: point) e).Sign >= 0)))
-                .IsNone
-        then
-            Error "the exponents are not natural anywhere near the origin"
-        else
-            let pairs = pairs |> List.map Option.get
+            let isTarget (v, f) = match letter v with Some e -> e = f | None -> (slope f).IsZero
+            need (target |> List.indexed |> List.forall isTarget) "a target contains the summation index, or is not the letter's"
+            let areNatural point = powers |> List.forall (fun e -> (Linear.valueAt (BigInteger.Zero :: point) e).Sign >= 0)
+            let point = Points.tryFind (term.Variables.Length - 1) (powers |> List.map _.Constant) areNatural
+            need point.IsSome "the exponents are not natural anywhere near the origin"
             let zero = Linear.zero term.Variables.Length
 
             let exponent v =
@@ -133,27 +106,20 @@ module BinomialCoefficient =
                       let changes = pairs |> List.map (fun (m, n, _) -> n[v] - m[v]) |> List.indexed
 
                       match changes |> List.filter (fun (_, d) -> d <> 0) with
-                      | [ i, x; k, y ] when abs x = 1 && abs y = 1 && (letter v).IsNone -> i, k
+                      | [ i, x; k, y ] when abs x = 1 && abs y = 1 && (letter v).IsNone -> set [ i; k ]
                       | _ -> () ]
 
             let rec reach (seen: Set<int>) =
-                let tied = ties |> List.filter (fun (i, k) -> seen.Contains i || seen.Contains k)
-                let more = (seen, tied) ||> List.fold (fun set (i, k) -> set.Add(i).Add(k))
+                let more = ties |> List.filter (Set.intersect seen >> Set.isEmpty >> not) |> Set.unionMany |> Set.union seen
                 if more = seen then seen else reach more
 
+            need (List.forall (fun v -> exponent v = target[v]) [ 0 .. arity - 1 ]) "a variable's exponent is not the target's"
+            let runs = (reach (set [ 0 ])).Count = pairs.Length && (BigInteger.Abs(slope choices.Head)).IsOne
+            need runs "the summation index does not run through all solutions"
             let factorials = choices @ List.map2 Linear.subtract powers choices
+            need (term.Numerator.IsEmpty && List.sort factorials = List.sort term.Denominator) "the factorials are not the term's"
             let sign = (zero, pairs, choices) |||> List.fold2 (fun sum (_, _, sign) k -> if sign < 0 then Linear.add sum k else sum)
-            let index = Linear.variable term.Variables.Length Term.Index
-            let expected = if term.Alternating then Linear.add index parity else parity
-
-            if not (Seq.forall (fun v -> exponent v = target[v]) [ 0 .. arity - 1 ]) then
-                Error "a variable's exponent is not the target's"
-            elif (reach (Set.singleton 0)).Count <> pairs.Length || not (BigInteger.Abs(slope choices.Head)).IsOne then
-                Error "the summation index does not run through all solutions"
-            elif not term.Numerator.IsEmpty || List.sort factorials <> List.sort term.Denominator then
-                Error "the factorials are not the term's"
-            elif not (Linear.isEvenDifference sign expected) then
-                Error "the sign is wrong"
-            else
-                let statement = CoefficientIsSum(product, term, powers, target, parity)
-                Ok(Rule.certifies (BinomialCertificate choices) statement [] [])
+            let expected = if term.Alternating then Linear.add (Linear.variable term.Variables.Length Term.Index) parity else parity
+            need (Linear.isEvenDifference sign expected) "the sign is wrong"
+            let statement = CoefficientIsSum(product, term, powers, target, parity)
+            Rule.certifies "binomial-coefficient" { BinomialCertificate.Choices = choices } statement [] [])

@@ -1,23 +1,13 @@
 namespace Toolkit.Symbolic.Proofs.Kernel
 
-open System
 open System.Numerics
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.Hypergeometric
 
-/// Certificate of `ClosedForms.prove`.
-[<Sealed>]
-type ClosedFormCertificate internal (variable: int, closed: Term, start: BigInteger) =
-    inherit Certificate("first-order recursion", closed.Arguments.Length)
-
-    /// The parameter over which the induction runs, as a position among the term's variables.
-    member _.Variable = variable
-
-    /// The claimed value.
-    member _.Closed = closed
-
-    /// The only index at which the summand is not 0 when that parameter is 0.
-    member _.Start = start
+/// Certificate of `ClosedForms.prove`: the parameter over which the induction runs, as a position among the term's variables, the claimed
+/// value, and the only index at which the summand is not 0 when that parameter is 0.
+[<RequireQualifiedAccess>]
+type ClosedFormCertificate = { Variable: int; Closed: Term; Start: BigInteger }
 
 /// Sums in closed form, by induction over one parameter (a first-order WZ proof).
 [<RequireQualifiedAccess>]
@@ -35,23 +25,14 @@ module ClosedForms =
         let up, down =
             rising closed.Numerator @ falling closed.Denominator, falling closed.Numerator @ rising closed.Denominator
 
-        if List.forall Option.isSome (up @ down) then
-            Some(List.collect Option.get up, List.collect Option.get down)
-        else
-            None
+        Option.map2 (fun up down -> up, down) (Term.collect up) (Term.collect down)
 
     /// A product of factorials to powers is 1: those of constants are multiplied out, others must have cancelled.
     let private isOne (powers: (Linear * int) list) =
-        let factorial (n: BigInteger) =
-            if n > largest then
-                raise (OverflowException $"a factorial of more than {largest} is not multiplied out")
-
-            Seq.fold (fun (p: BigInteger) (k: int) -> p * BigInteger k) BigInteger.One (seq { 1 .. int n })
-
-        let product sign =
-            (BigInteger.One, powers)
-            ||> List.fold (fun p (x, n) -> if n * sign > 0 then p * BigInteger.Pow(factorial x.Constant, abs n) else p)
-
+        let areFew = powers |> List.forall (fun (x, _) -> x.Constant <= largest) && List.sumBy (snd >> abs) powers <= int largest
+        let factorial (n: BigInteger) = (BigInteger.One, seq { 1 .. int n }) ||> Seq.fold (fun p k -> p * BigInteger k)
+        let product sign = [ for x, n in powers do if n * sign > 0 then BigInteger.Pow(factorial x.Constant, abs n) ] |> List.fold (*) 1I
+        need areFew $"a limit is passed: factorials of more than {largest}, or more of them, are not multiplied out"
         powers |> List.forall (fst >> Linear.isConstant) && product 1 = product -1
 
     /// The term and the value of a theorem that says Σ_s F(s) = Π Up!/Π Down! for natural parameters.
@@ -77,69 +58,44 @@ module ClosedForms =
     let prove (relation: Theorem) (variable: int) (closed: Term) (start: BigInteger) : Result<Theorem, string> =
         Rule.within (fun () ->
             match Equations.neighbours relation with
-            | Some(Function.Sum term, _, _) when variable < 1 || variable >= term.Variables.Length ->
-                Error "the induction must run over a parameter"
-            | Some(Function.Sum term, _, _) when
-                closed.Variables <> term.Variables
-                || not (Term.isWellFormed closed && (closed.Powers @ term.Powers).IsEmpty)
-                ->
-                Error "the closed form has other variables than the sum, or letters"
             | Some(Function.Sum term, ([ _; _ ] as terms), where) ->
                 let arity = term.Variables.Length
+                need (variable >= 1 && variable < arity) "the induction must run over a parameter"
+                need (closed.Variables = term.Variables && Term.isWellFormed closed) "the closed form has other variables than the sum"
+                need (closed.Powers @ term.Powers).IsEmpty "there are letters"
                 let unit' = List.init (arity - 1) (fun i -> if i = variable - 1 then BigInteger 2 else BigInteger.Zero)
                 let none = List.replicate (arity - 1) BigInteger.Zero
-                let find shift = terms |> List.tryFind (fun t -> t.Shift = shift) |> Option.map _.Coefficient
 
-                match find unit', find none, ratio closed variable with
-                | Some next, Some here, Some(up, down) ->
-                    let identity = next * Term.product up + here * Term.product down
-                    let atZero (form: Linear) = Linear.without variable form
+                let coefficient shift =
+                    let term = terms |> List.tryFind (fun t -> t.Shift = shift)
+                    (term |> Rule.found "the relation must be between S(p) and S(p + 1) in the given parameter").Coefficient
 
-                    let atStart (form: Linear) =
-                        Linear.plus (start * form.Coefficients[Term.Index]) form |> Linear.without Term.Index
+                let next, here = coefficient unit', coefficient none
+                let up, down = ratio closed variable |> Rule.found "a step of the closed form has more than 1000 factors"
+                need (where.FollowsFrom Linear.isNatural) "the relation is not known to hold for all natural parameters"
+                let isFree (x: Linear) = x.Coefficients[Term.Index].IsZero
+                need (not closed.Alternating && List.forall isFree closed.Arguments) "the closed form must not contain the index"
+                need (List.forall Linear.isNatural closed.Arguments) "a factorial of the closed form may have a negative argument"
+                let isPositive = (next.ValueAt(List.replicate arity BigInteger.Zero)).Sign > 0
+                need (isPositive && next.Terms arity |> Seq.forall (fun (_, c) -> c.Sign > 0)) "the leading coefficient may vanish"
+                let identity = next * Term.product up + here * Term.product down
+                need identity.IsZero "the closed form does not satisfy the relation"
 
-                    let index = Linear.plus -start (Linear.variable arity Term.Index)
-                    let initial = term.Denominator |> List.map atZero
-                    let firstDown = initial |> List.map atStart
-                    let firstUp = term.Numerator |> List.map (atZero >> atStart)
-
-                    if not (where.FollowsFrom Linear.isNatural) then
-                        Error "the relation is not known to hold for all natural parameters"
-                    elif
-                        closed.Alternating
-                        || closed.Arguments |> List.exists (fun x -> not x.Coefficients[Term.Index].IsZero)
-                    then
-                        Error "the closed form must not contain the index"
-                    elif not (List.forall Linear.isNatural closed.Arguments) then
-                        Error "a factorial of the closed form may have a negative argument"
-                    elif
-                        next.ValueAt(List.replicate arity BigInteger.Zero).Sign <= 0
-                        || next.Coefficients |> Array.exists (fun c -> c.Sign < 0)
-                    then
-                        Error "the leading coefficient may vanish"
-                    elif not identity.IsZero then
-                        Error "the closed form does not satisfy the relation"
-                    elif not (List.contains index initial && List.contains (Linear.negate index) initial) then
-                        Error "the initial sum has more than one term"
-                    elif term.Alternating && not start.IsEven then
-                        Error "the initial term is negative"
-                    elif not (List.forall Linear.isNatural (firstDown @ firstUp)) then
-                        Error "the initial term is not always positive"
-                    elif
-                        not (
-                            Term.balance
-                                (firstUp @ List.map atZero closed.Denominator)
-                                (firstDown @ List.map atZero closed.Numerator)
-                            |> isOne
-                        )
-                    then
-                        Error "the closed form has another initial value"
-                    else
-                        let certificate = ClosedFormCertificate(variable, closed, start)
-                        let right = { Product.Of(arity, []) with Up = closed.Numerator; Down = closed.Denominator }
-                        let left = Product.Of(arity, [ Equations.sum term ])
-                        let index, parameters = term.Variables.Head, Term.parameters term
-                        let statement = Equation([ index ], parameters, Naturals, All [], OneOf [], [ left ], [ right ])
-                        Ok(Rule.certifies certificate statement [ relation ] [])
-                | _ -> Error "the relation must be between S(p) and S(p + 1) in the given parameter"
-            | _ -> Error "the premise must be a relation between two sums")
+                let atZero (form: Linear) = Linear.without variable form
+                let atStart (form: Linear) = Linear.plus (start * form.Coefficients[Term.Index]) form |> Linear.without Term.Index
+                let index = Linear.plus -start (Linear.variable arity Term.Index)
+                let initial = term.Denominator |> List.map atZero
+                let firstDown, firstUp = List.map atStart initial, List.map (atZero >> atStart) term.Numerator
+                let hasOne = List.contains index initial && List.contains (Linear.negate index) initial
+                need hasOne "the initial sum has more than one term"
+                need (not term.Alternating || start.IsEven) "the initial term is negative"
+                need (List.forall Linear.isNatural (firstDown @ firstUp)) "the initial term is not always positive"
+                let above, below = firstUp @ List.map atZero closed.Denominator, firstDown @ List.map atZero closed.Numerator
+                need (isOne (Term.balance above below)) "the closed form has another initial value"
+                let certificate: ClosedFormCertificate = { Variable = variable; Closed = closed; Start = start }
+                let right = { Product.Of(arity, []) with Up = closed.Numerator; Down = closed.Denominator }
+                let left = Product.Of(arity, [ Equations.sum term ])
+                let index, parameters = term.Variables.Head, Term.parameters term
+                let statement = Equation([ index ], parameters, Naturals, All [], OneOf [], [ left ], [ right ])
+                Rule.certifies "first-order recursion" certificate statement [ relation ] []
+            | _ -> raise (Refused "the premise must be a relation between two sums"))

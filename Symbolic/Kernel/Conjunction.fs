@@ -1,6 +1,5 @@
 namespace Toolkit.Symbolic.Proofs.Kernel
 
-open System
 
 /// Several statements at once.
 [<Sealed>]
@@ -12,7 +11,7 @@ type AllOf internal (parts: Statement list) =
 
     override _.Text =
         let lines = parts |> List.mapi (fun i part -> $"({i + 1}) {part.Text}")
-        String.Join("; ", lines)
+        String.concat "; " lines
 
 /// Theorems taken together.
 [<RequireQualifiedAccess>]
@@ -31,6 +30,7 @@ module Conjunction =
                 | :? AllOf as all -> all.Parts
                 | single -> [ single ])
 
-        if parts.IsEmpty then Error "a conjunction of nothing"
-        elif statements.Length > MostParts then Error $"a conjunction of more than {MostParts} statements"
-        else Ok(Rule.concludes "conjunction" (AllOf statements) parts [])
+        Rule.within (fun () ->
+            need (not parts.IsEmpty) "a conjunction of nothing"
+            need (statements.Length <= MostParts) $"a conjunction of more than {MostParts} statements"
+            Rule.concludes "conjunction" (AllOf statements) parts [])

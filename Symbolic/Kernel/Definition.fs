@@ -1,6 +1,5 @@
 namespace Toolkit.Symbolic.Proofs.Kernel
 
-open System
 open System.Numerics
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.Hypergeometric
@@ -37,13 +36,11 @@ module Definition =
 
         let letters = symbol.Term.Letters |> List.mapi (fun i _ -> Polynomial.Variable(symbol.Term.Variables.Length + i))
         let images = (symbol.TwiceQuanta |> List.map (fun q -> Polynomial.OfLinear q)) @ letters
-        let mutable sum = Polynomial.Zero
 
-        for exponents, coefficient in polynomial.Terms arity do
+        polynomial.Terms arity
+        |> Seq.sumBy (fun (exponents, coefficient) ->
             let power = BigInteger.Pow(two, degree - List.sum (List.take quanta exponents))
-            sum <- sum + (coefficient * power) * (Polynomial.Monomial exponents).Substitute images
-
-        sum
+            (coefficient * power) * (Polynomial.Monomial exponents).Substitute images)
 
     /// The sum vanishes wherever the symbol is undefined: every physical form is the sum of one argument of the
     /// denominator that grows with s and one that falls, so where it is negative one of the two always is.

@@ -1,6 +1,5 @@
 namespace Toolkit.Symbolic.Proofs.Kernel
 
-open System
 open System.Numerics
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.Hypergeometric
@@ -70,6 +69,8 @@ type Product =
 type Condition =
     /// The form is ≥ 0.
     | NotNegative of Linear
+    /// The forms are integers ≥ 0.
+    | Natural of Linear list
     /// The forms are all different from 0.
     | NotZero of Linear list
     /// The symbol is defined.
@@ -87,6 +88,7 @@ type Condition =
         | NotNegative form -> isNotNegative form
         | All conditions -> conditions |> List.forall _.FollowsFrom(isNotNegative)
         | OneOf conditions -> conditions |> List.exists _.FollowsFrom(isNotNegative)
+        | Natural _
         | NotZero _
         | Defined _
         | SomewhereDefined _ -> false
@@ -116,12 +118,7 @@ type SymbolTerm =
 type Equation
     internal
     (
-        bound: string list,
-        free: string list,
-        variables: Variables,
-        where: Condition,
-        vanishing: Condition,
-        left: Product list,
+        bound: string list, free: string list, variables: Variables, where: Condition, vanishing: Condition, left: Product list,
         right: Product list
     ) =
     inherit Statement(box (bound, free, variables, where, vanishing, left, right))
@@ -224,6 +221,7 @@ type Equation
 
             match c with
             | NotNegative form -> $"{print form} >= 0"
+            | Natural xs -> $"{xs |> List.map print |> listed} are natural"
             | NotZero xs -> $"{forms xs} <> 0"
             | Defined v -> $"{value v} is defined"
             | SomewhereDefined v -> $"{value v} is defined for some {listed bound}"

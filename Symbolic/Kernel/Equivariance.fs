@@ -1,6 +1,5 @@
 namespace Toolkit.Symbolic.Proofs.Kernel
 
-open System
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.CouplingTrees
 
@@ -17,16 +16,16 @@ type Sign =
     override this.ToString() =
         match List.ofSeq this.Names @ [ if this.Negative then "1" ] with
         | [] -> "1"
-        | parts -> $"""(-1)**({String.Join(" + ", parts)})"""
+        | parts -> $"""(-1)**({String.concat " + " parts})"""
 
-    /// 1.
-    static member One = { Names = Set.empty; Negative = false }
+    /// −1 or 1.
+    static member Of(negative: bool) = { Names = Set.empty; Negative = negative }
 
     /// (−1)^order.
     static member OfOrder(order: Order) =
         match order with
-        | Fixed n -> { Sign.One with Negative = n % 2 <> 0 }
-        | Named name -> { Sign.One with Names = Set.singleton name }
+        | Fixed n -> Sign.Of(n % 2 <> 0)
+        | Named name -> { Names = Set.singleton name; Negative = false }
 
     static member (*)(x: Sign, y: Sign) =
         { Names = Set.union (x.Names - y.Names) (y.Names - x.Names)
@@ -98,15 +97,7 @@ type Action =
 /// A family on which the generators act by the standard matrices: J_z A_m = m A_m, J± A_m = √((l∓m)(l±m+1)) A_{m±1}.
 [<Sealed>]
 type Equivariant
-    internal
-    (
-        fields: Map<string, Field>,
-        family: Family,
-        action: Action,
-        parity: Sign,
-        time: Sign,
-        hypotheses: Map<string, Order>
-    ) =
+    internal (fields: Map<string, Field>, family: Family, action: Action, parity: Sign, time: Sign, hypotheses: Map<string, Order>) =
     inherit Statement(box (fields, family, action, parity, time, hypotheses))
 
     /// The fields that occur.
@@ -134,7 +125,10 @@ type Equivariant
         let explained (word: string) (meaning: string) = if text.Contains $"{word}(" then "; " + meaning else ""
 
         explained "map" "map(X) is any linear map on the channels of X"
-        + explained "grad" "grad(X) is the derivative of X by the position of one site and grad(X; v) that by its vector v, as spherical components, where X has one"
+        + explained
+            "grad"
+            "grad(X) is the derivative of X by the position of one site and grad(X; v) that by its vector v, as spherical \
+             components, where X has one"
 
     static member internal Describe(fields: Map<string, Field>) =
         fields
@@ -147,16 +141,8 @@ type Equivariant
         |> String.concat ", "
 
     override _.Text =
-        let given =
-            if hypotheses.IsEmpty then
-                ""
-            else
-                hypotheses
-                |> Map.toList
-                |> List.map (fun (name, order) -> $"{name} of order {order}")
-                |> String.concat ", "
-                |> sprintf " and all equivariant families %s"
-
+        let given = hypotheses |> Map.toList |> List.map (fun (name, order) -> $"{name} of order {order}") |> String.concat ", "
+        let given = if given = "" then "" else $" and all equivariant families {given}"
         let where = if fields.IsEmpty then "" else $", with {Equivariant.Describe fields}"
 
         let words = Equivariant.Explain family
@@ -266,40 +252,28 @@ module Equivariance =
     let private MostNodes = 1000
 
     /// The statement, if it is not too long and uses no name for two things.
-    let private stating (e: Equivariant) rule premises assumptions : Result<Theorem, string> =
+    let private stating (e: Equivariant) rule premises assumptions : Theorem =
         let orders = Set.union e.Family.Orders (e.Hypotheses |> Map.toSeq |> Seq.map (snd >> string) |> Set.ofSeq)
         let fields, families = set e.Fields.Keys, set e.Hypotheses.Keys
-
-        if e.Family.Size > MostNodes then
-            Error $"a family of more than {MostNodes} nodes"
-        elif
-            not (Set.intersect orders fields).IsEmpty
-            || not (Set.intersect families (Set.union orders fields)).IsEmpty
-        then
-            Error "one name stands for two things"
-        else
-            Ok(Rule.concludes rule e premises assumptions)
+        let isShared = not (Set.intersect orders fields + Set.intersect families (orders + fields)).IsEmpty
+        need (e.Family.Size <= MostNodes) $"a family of more than {MostNodes} nodes"
+        need (not isShared) "one name stands for two things"
+        Rule.concludes rule e premises assumptions
 
     /// R1, leaves. f(r) Y_lm(r): L acts on it as on r^l Y_lm, since it annihilates functions of r (f(r) Y_lm is
     /// f(r)/r^l times the solid harmonic), and S does nothing. v_q is the solid harmonic of order 1 in v: S acts on it
     /// as L on r Y_1q, L does nothing. The sum over sites is linear. Under the inversion Y_lm has (−1)^l, a polar
     /// vector −1; an axial field has another −1.
     let site (harmonic: Theorem) (fields: Map<string, Field>) (name: string) (l: Order) : Result<Theorem, string> =
-        match fields.TryFind name with
-        | None -> Error $"there is no field {name}"
-        | Some field when field.Rank < 0 || field.Rank > 1 -> Error "a field has rank 0 or 1"
-        | Some _ when not (isHarmonic harmonic) -> Error "the premise is not the ladder of the harmonics"
-        | Some _ when not (isNatural l && Name.isValid name) -> Error "an order must be natural, and names be names"
-        | Some field ->
-            let parity =
-                Sign.OfOrder l
-                * Sign.OfOrder(Fixed field.Rank)
-                * (if field.Parity = Axial then Sign.OfOrder(Fixed 1) else Sign.One)
-
-            let time = if field.Time = Odd then Sign.OfOrder(Fixed 1) else Sign.One
-            let own = Map.ofList [ name, field ]
-            let statement = Equivariant(own, SiteSum(name, l), Separately(l, Fixed field.Rank), parity, time, Map.empty)
-            stating statement "R1-site-sum" [ harmonic ] [ chainRule ]
+        Rule.within (fun () ->
+            let field = fields.TryFind name |> Rule.found $"there is no field {name}"
+            need (field.Rank = 0 || field.Rank = 1) "a field has rank 0 or 1"
+            need (isHarmonic harmonic) "the premise is not the ladder of the harmonics"
+            need (isNatural l && Name.isValid name) "an order must be natural, and names be names"
+            let parity = Sign.OfOrder l * Sign.Of(field.Rank = 1) * Sign.Of(field.Parity = Axial)
+            let own, action = Map.ofList [ name, field ], Separately(l, Fixed field.Rank)
+            let statement = Equivariant(own, SiteSum(name, l), action, parity, Sign.Of(field.Time = Odd), Map.empty)
+            stating statement "R1-site-sum" [ harmonic ] [ chainRule ])
 
     let private (|Typed|) (e: Equivariant) = e.Family, e.Action, e.Parity, e.Time
 
@@ -310,16 +284,15 @@ module Equivariance =
     /// A family that is made of others, with the ladder of the coupling coefficients where it is needed: what the parts assume and
     /// use has to fit together; `shape` says what becomes of families that it is made for, and of their types.
     let private make rule (ladder: Theorem list) (parts: Theorem list) shape : Result<Theorem, string> =
-        let families = parts |> List.choose (fun p -> match p.Statement with :? Equivariant as e -> Some e | _ -> None)
-
-        if families.Length <> parts.Length || not (List.forall isLadder ladder) then
-            Error "the premises are not equivariant families, after the coupling ladder where it is needed"
-        else
-            match families |> List.map _.Fields |> merge, families |> List.map _.Hypotheses |> merge, shape families with
-            | Some fields, Some hypotheses, Some(family, action, parity, time) ->
-                stating (Equivariant(fields, family, action, parity, time, hypotheses)) rule (ladder @ parts) []
-            | _, _, None -> Error "the families' orders, indices or signs are not those that the rule needs"
-            | _ -> Error "the families use one name for two things"
+        Rule.within (fun () ->
+            let families = parts |> List.choose (fun p -> match p.Statement with :? Equivariant as e -> Some e | _ -> None)
+            need (families.Length = parts.Length) "a premise is not an equivariant family"
+            need (List.forall isLadder ladder) "the first premise is not the coupling ladder"
+            let merged maps = merge maps |> Rule.found "the families use one name for two things"
+            let shaped = shape families |> Rule.found "the families' orders, indices or signs are not those that the rule needs"
+            let family, action, parity, time = shaped
+            let fields, hypotheses = families |> List.map _.Fields |> merged, families |> List.map _.Hypotheses |> merged
+            stating (Equivariant(fields, family, action, parity, time, hypotheses)) rule (ladder @ parts) [])
 
     /// A family that the fields' rotations leave alone has the same order under joint rotations: S does nothing to it.
     let scalar (premise: Theorem) : Result<Theorem, string> =
@@ -369,7 +342,6 @@ module Equivariance =
     /// S. The sign of a derivative is that of the scalar times that of what it is by: −1 for a position and a polar vector
     /// under the inversion, −1 for what is odd in time under time reversal.
     let gradient (premise: Theorem) (by: string option) : Result<Theorem, string> =
-        let odd isOdd = if isOdd then Sign.OfOrder(Fixed 1) else Sign.One
         let position = { Rank = 1; Parity = Polar; Time = Even }
 
         make "R6-gradient" [] [ premise ] (function
@@ -383,18 +355,18 @@ module Equivariance =
 
                 match action, (match by with None -> Some position | Some name -> e.Fields.TryFind name) with
                 | Some action, Some v when v.Rank = 1 ->
-                    Some(Gradient(f, by), action, parity * odd (v.Parity = Polar), time * odd (v.Time = Odd))
+                    Some(Gradient(f, by), action, parity * Sign.Of(v.Parity = Polar), time * Sign.Of(v.Time = Odd))
                 | _ -> None
             | _ -> None)
 
     /// A fact about a family without hypotheses.
     let private state rule (premise: Theorem) assumptions (claim: Equivariant -> Claim option) : Result<Theorem, string> =
-        match premise.Statement with
-        | :? Equivariant as e when e.Hypotheses.IsEmpty ->
-            match claim e with
-            | Some said -> Ok(Rule.concludes rule (FamilyFact(e.Fields, e.Family, said)) [ premise ] assumptions)
-            | None -> Error "the family's order, or what it is made of, is not what the rule needs"
-        | _ -> Error "the premise is not about an equivariant family without hypotheses"
+        Rule.within (fun () ->
+            match premise.Statement with
+            | :? Equivariant as e when e.Hypotheses.IsEmpty ->
+                let said = claim e |> Rule.found "the family's order, or what it is made of, is not what the rule needs"
+                Rule.concludes rule (FamilyFact(e.Fields, e.Family, said)) [ premise ] assumptions
+            | _ -> raise (Refused "the premise is not about an equivariant family without hypotheses"))
 
     /// R4: at order 0 the standard matrices are 0, so every generator annihilates the family, or every tree with root 0.
     let invariant (premise: Theorem) : Result<Theorem, string> =
@@ -425,55 +397,37 @@ module Equivariance =
 
     /// "If A is equivariant, then A is equivariant": the start of a hypothetical proof.
     let suppose (name: string) (order: string) : Result<Theorem, string> =
-        let own prefix = { Sign.One with Names = Set.singleton $"{prefix}({name})" }
-
-        let statement =
-            Equivariant(Map.empty, Any name, Jointly(Named order), own "p", own "t", Map.ofList [ name, Named order ])
-
-        if Name.isValid name && Name.isValid order then
-            stating statement "hypothesis" [] []
-        else
-            Error "a hypothesis needs a name and the name of its order"
+        Rule.within (fun () ->
+            need (Name.isValid name && Name.isValid order) "a hypothesis needs a name and the name of its order"
+            let own prefix = Sign.OfOrder(Named $"{prefix}({name})")
+            let hypotheses = Map.ofList [ name, Named order ]
+            let statement = Equivariant(Map.empty, Any name, Jointly(Named order), own "p", own "t", hypotheses)
+            stating statement "hypothesis" [] [])
 
     /// Induction over coupling trees. Given are one theorem for the leaves of each field, with l (and J) free, and the
     /// step: couple(A, B, L) for arbitrary equivariant A and B, with orders and signs free. Every tree is a leaf or
-    /// such a coupling.
+    /// such a coupling. What the rules say of such families is determined by what they are made of.
     let induction (leaves: Theorem list) (step: Theorem) : Result<Theorem, string> =
-        let leaf (t: Theorem) =
-            match t.Statement with
-            | :? Equivariant as e when e.Hypotheses.IsEmpty ->
-                match e.Family, e.Action with
-                | SiteSum(name, Named l), Jointly(Named k) when k = l -> Some(name, e.Fields[name])
-                | Joined(SiteSum(name, Named l), Named j), Jointly(Named k) when k = j && j <> l ->
-                    Some(name, e.Fields[name])
-                | _ -> None
-            | _ -> None
+        Rule.within (fun () ->
+            let leaf (t: Theorem) =
+                match t.Statement with
+                | :? Equivariant as e ->
+                    match e.Family, e.Action with
+                    | SiteSum(name, Named _), Jointly _ -> name, e.Fields[name]
+                    | Joined(SiteSum(name, Named l), Named j), Jointly _ when j <> l -> name, e.Fields[name]
+                    | _ -> raise (Refused "a premise is not about the leaves of a field with orders of any size")
+                | _ -> raise (Refused "a premise is not about the leaves of a field")
 
-        let isStep =
-            match step.Statement with
-            | :? Equivariant as e ->
-                match e.Family, e.Action with
-                | Coupled(Any a, Any b, Named l), Jointly(Named k) ->
-                    let sign prefix = { Names = Set.ofList [ $"{prefix}({a})"; $"{prefix}({b})" ]; Negative = false }
-
-                    k = l
-                    && a <> b
-                    && e.Fields.IsEmpty
-                    && List.ofSeq e.Hypotheses.Keys = List.sort [ a; b ]
-                    && (Set.ofList [ e.Hypotheses[a]; e.Hypotheses[b]; Named l ]).Count = 3
-                    && e.Parity = sign "p"
-                    && e.Time = sign "t"
+            let isStep =
+                match step.Statement with
+                | :? Equivariant as e ->
+                    match e.Family with
+                    // Two families, and three different orders.
+                    | Coupled(Any a, Any b, (Named _ as l)) -> a <> b && (Set.ofSeq e.Hypotheses.Values).Add(l).Count = 3
+                    | _ -> false
                 | _ -> false
-            | _ -> false
 
-        let known = leaves |> List.map leaf
-
-        if leaves.IsEmpty || List.exists Option.isNone known then
-            Error "a premise is not about the leaves of a field"
-        elif known |> List.map (Option.get >> fst) |> List.distinct |> List.length <> leaves.Length then
-            Error "two premises are about one field"
-        elif not isStep then
-            Error "the step is not about the coupling of any two equivariant families"
-        else
-            let every = EveryTree(known |> List.map Option.get |> Map.ofList, false)
-            Ok(Rule.concludes "induction" every (leaves @ [ step ]) [])
+            let fields = List.map leaf leaves
+            need (not leaves.IsEmpty && (Map.ofList fields).Count = leaves.Length) "no leaves, or two premises about one field"
+            need isStep "the step is not about the coupling of any two equivariant families"
+            Rule.concludes "induction" (EveryTree(Map.ofList fields, false)) (leaves @ [ step ]) [])

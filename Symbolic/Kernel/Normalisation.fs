@@ -1,6 +1,5 @@
 namespace Toolkit.Symbolic.Proofs.Kernel
 
-open System
 open System.Numerics
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.Hypergeometric
@@ -16,33 +15,15 @@ type Domain =
     /// Where the i-th of the forms that define the symbol's domain is ≥ the i-th of these.
     | Bounds of BigInteger list
 
-/// Certificate of `Normalisation.prove`.
-[<Sealed>]
-type NormalisationCertificate
-    internal
-    (
-        symbol: Symbol,
-        terms: SymbolTerm list,
-        domains: Domain list,
-        witnesses: Witness list,
-        scale: struct (BigInteger * BigInteger)
-    ) =
-    inherit Certificate("normalisation", terms |> List.sumBy _.Coefficient.Count)
-
-    /// Which symbol.
-    member _.Symbol = symbol
-
-    /// The claim.
-    member _.Terms = terms
-
-    /// Where the relation is claimed, at every point of each of these.
-    member _.Domains = domains
-
-    /// One for each summand.
-    member _.Witnesses = witnesses
-
-    /// κ as numerator and denominator.
-    member _.Scale = scale
+/// Certificate of `Normalisation.prove`: the claim, the sets of points at each of which it is made, a witness for each summand, and κ as
+/// numerator and denominator.
+[<RequireQualifiedAccess>]
+type NormalisationCertificate =
+    { Symbol: Symbol
+      Terms: SymbolTerm list
+      Domains: Domain list
+      Witnesses: Witness list
+      Scale: struct (BigInteger * BigInteger) }
 
 /// From a relation between sums to the relation between normalised symbols, square roots and all.
 [<RequireQualifiedAccess>]
@@ -60,10 +41,7 @@ module Normalisation =
         let below = symbol.NormDenominator |> List.map part
         let up, down = List.map fst above @ List.map snd below, List.map snd above @ List.map fst below
 
-        if List.forall Option.isSome (up @ down) then
-            Some(List.collect Option.get up, List.collect Option.get down)
-        else
-            None
+        Option.map2 (fun up down -> up, down) (Term.collect up) (Term.collect down)
 
     /// The polynomial vanishes where form = value: substitute for a variable whose coefficient is ±1.
     let private vanishesOn (count: int) (form: Linear) (value: BigInteger) (polynomial: Polynomial) =
@@ -90,162 +68,127 @@ module Normalisation =
     /// symbol is not defined its sum S is 0, so the relation holds without it. Whether its coefficient vanishes there
     /// is decided on every hyperplane that the domain and the shift leave between them, and becomes part of the
     /// statement.
-    let prove
-        (symbol: Symbol)
-        (relation: Theorem)
-        (claim: SymbolTerm list)
-        (domains: Domain list)
-        (witnesses: Witness list)
+    let prove (symbol: Symbol) (relation: Theorem) (claim: SymbolTerm list) (domains: Domain list) (witnesses: Witness list)
         (struct (scaleUp, scaleDown): struct (BigInteger * BigInteger))
         : Result<Theorem, string> =
         Rule.within (fun () ->
-            let arity = symbol.Term.Variables.Length
-            let shifts = claim |> List.map (fun t -> Definition.shift symbol t.Shift)
-            let physical = symbol.Physical
-
-            let isInQuanta (t: SymbolTerm) =
-                t.Coefficient.Arity <= symbol.Names.Length
-                && t.Radicand |> List.forall (fun x -> Linear.arity x = symbol.Quanta.Length)
-
-            let isInParameters (w: Witness) =
-                w.X @ w.Y |> List.forall (fun x -> Linear.arity x = arity && x.Coefficients[Term.Index].IsZero)
-
             match Equations.neighbours relation with
             | Some(Function.Sum term, sums, where) when term = symbol.Term ->
-                let steps = sums |> List.map (fun t -> t.Shift |> List.map (fun k -> k / BigInteger 2))
+                let arity, physical = term.Variables.Length, symbol.Physical
+                let all = [ 0 .. claim.Length - 1 ]
 
-                if not (Definition.isSound symbol) then
-                    Error "the symbol's definition does not have the properties that the rule needs"
-                elif claim.Length <> sums.Length || witnesses.Length <> claim.Length then
-                    Error "the claim has another number of terms than the relation between sums"
-                elif not (List.forall isInQuanta claim) then
-                    Error "a coefficient or a factor contains other variables than the quantum numbers"
-                elif not (List.forall isInParameters witnesses) then
-                    Error "a witness contains other variables than the integer parameters"
-                elif List.exists Option.isNone shifts || List.map Option.get shifts <> steps then
-                    Error "the claim's shifts are not those of the relation between sums"
-                elif
-                    domains.IsEmpty
-                    || domains
-                       |> List.exists (function
-                           | Summand r -> r < 0 || r >= claim.Length
-                           | Bounds bounds -> bounds.Length <> physical.Length)
-                then
-                    Error "no valid domain"
-                elif scaleUp.Sign <= 0 || scaleDown.Sign <= 0 then
-                    Error "the scale must be positive"
-                else
-                    let radicands =
-                        claim |> List.map (fun t -> t.Radicand |> List.map (Definition.formInParameters symbol))
+                let isInQuanta (t: SymbolTerm) =
+                    t.Coefficient.Arity <= symbol.Names.Length
+                    && t.Radicand |> List.forall (fun x -> Linear.arity x = symbol.Quanta.Length)
 
-                    let shifts = List.map Option.get shifts
-                    let degree = claim |> List.map _.Coefficient.TotalDegree |> List.max |> max 0
-                    let all = [ 0 .. claim.Length - 1 ]
-                    let pairs = List.allPairs all all |> List.filter (fun (r, i) -> r < i)
-                    let ratios = shifts |> List.map (normRatio symbol shifts.Head)
+                let isInParameters (w: Witness) =
+                    w.X @ w.Y |> List.forall (fun x -> Linear.arity x = arity && x.Coefficients[Term.Index].IsZero)
 
-                    if radicands |> List.exists (List.exists Option.isNone) then
-                        Error "a factor under a root is not an integer"
-                    elif List.exists Option.isNone ratios then
-                        Error "a shift is more than 1000 steps from the first"
-                    else
-                        let radicands = radicands |> List.map (List.map Option.get)
-                        let change (i: int) (form: Linear) = Linear.change (BigInteger.Zero :: shifts[i]) form
+                let isDomain domain =
+                    match domain with
+                    | Summand r -> r >= 0 && r < claim.Length
+                    | Bounds bounds -> bounds.Length = physical.Length
 
-                        /// Lower bounds of the physical forms in a domain.
-                        let boundsOf domain =
-                            match domain with
-                            | Summand r -> physical |> List.map (fun form -> -(change r form))
-                            | Bounds bounds -> bounds
+                need (Definition.isSound symbol) "the symbol's definition does not have the properties that the rule needs"
+                need (claim.Length = sums.Length && witnesses.Length = claim.Length) "another number of terms than between sums"
+                need (List.forall isInQuanta claim) "a coefficient or a factor contains other variables than the quantum numbers"
+                need (List.forall isInParameters witnesses) "a witness contains other variables than the integer parameters"
+                let steps = claim |> List.map (fun t -> Definition.shift symbol t.Shift)
+                let ofSums = sums |> List.map (fun t -> t.Shift |> List.map (fun k -> k / BigInteger 2))
+                need (steps = List.map Some ofSums) "the claim's shifts are not those of the relation between sums"
+                need (not domains.IsEmpty && List.forall isDomain domains) "no valid domain"
+                need (scaleUp.Sign > 0 && scaleDown.Sign > 0) "the scale must be positive"
 
-                        /// And where, moreover, the symbols of the given terms are defined.
-                        let within domain (defined: int list) =
-                            (boundsOf domain, defined)
-                            ||> List.fold (fun bounds i ->
-                                List.map2 (fun (a: BigInteger) b -> BigInteger.Max(a, b)) bounds (boundsOf (Summand i)))
+                let radicand (t: SymbolTerm) =
+                    t.Radicand |> List.map (Definition.formInParameters symbol >> Rule.found "a factor under a root is not an integer")
 
-                        let atLeast (n: int) bounds form =
-                            symbol.AtLeast(bounds, form) |> Option.exists (fun k -> k >= BigInteger n)
+                let radicands, shifts = List.map radicand claim, List.map Option.get steps
+                let ratio shift = normRatio symbol shifts.Head shift |> Rule.found "a shift is more than 1000 steps from the first"
+                let ratios = List.map ratio shifts
+                let degree = claim |> List.map _.Coefficient.TotalDegree |> List.max |> max 0
+                let coefficients = claim |> List.map (fun t -> Definition.polynomialInParameters symbol degree t.Coefficient)
+                let change (i: int) (form: Linear) = Linear.change (BigInteger.Zero :: shifts[i]) form
 
-                        let coefficients =
-                            claim |> List.map (fun t -> Definition.polynomialInParameters symbol degree t.Coefficient)
+                /// Lower bounds of the physical forms in a domain.
+                let boundsOf domain =
+                    match domain with
+                    | Summand r -> physical |> List.map (fun form -> -(change r form))
+                    | Bounds bounds -> bounds
 
-                        let sign i = if (change i symbol.Phase).IsEven then BigInteger.One else BigInteger.MinusOne
+                /// And where, moreover, the symbols of the given terms are defined.
+                let within domain (defined: int list) =
+                    (boundsOf domain, defined)
+                    ||> List.fold (fun bounds i ->
+                        List.map2 (fun (a: BigInteger) b -> BigInteger.Max(a, b)) bounds (boundsOf (Summand i)))
 
-                        let scaled i =
-                            let left = (scaleDown * sign i) * (coefficients[i] * Term.product witnesses[i].X)
-                            let right = scaleUp * (sums[i].Coefficient * Term.product witnesses[i].Y)
-                            left = right
+                let atLeast (n: int) bounds form = symbol.AtLeast(bounds, form) |> Option.exists (fun k -> k >= BigInteger n)
 
-                        /// R N Y²/X² as powers of forms, N over that of the first term.
-                        let square i =
-                            let up, down = Option.get ratios[i]
-                            let w = witnesses[i]
-                            Term.balance (radicands[i] @ up @ w.Y @ w.Y) (down @ w.X @ w.X)
+                let isScaled i =
+                    let sign = if (change i symbol.Phase).IsEven then BigInteger.One else BigInteger.MinusOne
+                    let left = (scaleDown * sign) * (coefficients[i] * Term.product witnesses[i].X)
+                    left = scaleUp * (sums[i].Coefficient * Term.product witnesses[i].Y)
 
-                        let positive (domain, (r, i)) =
-                            let bounds = within domain [ r; i ]
+                /// R N Y²/X² as powers of forms, N over that of the first term.
+                let square i =
+                    let (up, down), w = ratios[i], witnesses[i]
+                    Term.balance (radicands[i] @ up @ w.Y @ w.Y) (down @ w.X @ w.X)
 
-                            witnesses[i].X @ witnesses[i].Y @ witnesses[r].X @ witnesses[r].Y
-                            |> List.forall (atLeast 1 bounds)
-                            && List.forall (atLeast 0 bounds) (radicands[i] @ radicands[r])
+                let isPositive domain r i =
+                    let bounds, forms = within domain [ r; i ], List.collect (fun i -> witnesses[i].X @ witnesses[i].Y) [ r; i ]
+                    List.forall (atLeast 1 bounds) forms && List.forall (atLeast 0 bounds) (radicands[i] @ radicands[r])
 
-                        /// Where a symbol is the only one defined, its sum's coefficient is 0; the claim's is then, too,
-                        /// unless X is 0 there and the root is not.
-                        let alone (domain, i) =
-                            let bounds = within domain [ i ]
-                            let isUnderRoot x = radicands[i] |> List.exists (fun r -> r = x || r = Linear.negate x)
+                /// Where a symbol is the only one defined, its sum's coefficient is 0; the claim's is then, too,
+                /// unless X is 0 there and the root is not.
+                let isAlone domain i =
+                    let bounds = within domain [ i ]
+                    let isUnderRoot x = radicands[i] |> List.exists (fun r -> r = x || r = Linear.negate x)
 
-                            witnesses[i].X |> List.forall (fun x -> atLeast 1 bounds x || isUnderRoot x)
-                            && List.forall (atLeast 0 bounds) radicands[i]
+                    witnesses[i].X |> List.forall (fun x -> atLeast 1 bounds x || isUnderRoot x)
+                    && List.forall (atLeast 0 bounds) radicands[i]
 
-                        let vanishes domain i =
-                            List.zip physical (boundsOf domain)
-                            |> List.forall (fun (form, lowest) ->
-                                let count = -(change i form) - lowest
+                let vanishes domain i =
+                    List.zip physical (boundsOf domain)
+                    |> List.forall (fun (form, lowest) ->
+                        let count = BigInteger.Max(BigInteger.Zero, -(change i form) - lowest)
 
-                                count <= mostPlanes
-                                && [ for k in 0 .. int (BigInteger.Max(count, BigInteger.Zero)) - 1 ->
-                                         lowest + BigInteger k ]
-                                   |> List.forall (fun value ->
-                                       let plane = Linear.plus -value form
+                        count <= mostPlanes
+                        && [ for k in 0 .. int count - 1 -> lowest + BigInteger k ]
+                           |> List.forall (fun value ->
+                               let plane = Linear.plus -value form
 
-                                       radicands[i] |> List.exists (fun x -> x = plane || x = Linear.negate plane)
-                                       || vanishesOn symbol.Term.Names.Length form value coefficients[i]))
+                               radicands[i] |> List.exists (fun x -> x = plane || x = Linear.negate plane)
+                               || vanishesOn symbol.Term.Names.Length form value coefficients[i]))
 
-                        if not (List.forall scaled all) then
-                            Error "a coefficient does not come from that of the sum"
-                        elif all |> List.exists (fun i -> square i <> square 0) then
-                            Error "the factors under the roots do not match the ratio of the norms"
-                        elif
-                            not (
-                                List.allPairs domains pairs |> List.forall positive
-                                && List.allPairs domains all |> List.forall alone
-                            )
-                        then
-                            Error "a factor may be negative where the symbols are defined"
-                        elif domains |> List.exists (fun d -> not (where.FollowsFrom(atLeast 0 (boundsOf d)))) then
-                            Error "the relation between the sums is not known to hold everywhere in the domain"
-                        else
-                            let vanishing = domains |> List.filter (fun d -> List.forall (vanishes d) all)
-                            let scale = struct (scaleUp, scaleDown)
-                            let certificate = NormalisationCertificate(symbol, claim, domains, witnesses, scale)
-                            let f = Function.Symbol symbol
+                let isInside domain =
+                    all |> List.forall (fun i -> isAlone domain i && List.forall (fun r -> isPositive domain r i) [ 0 .. i - 1 ])
 
-                            let product (t: SymbolTerm) =
-                                { Product.Of(symbol.Quanta.Length, [ Equations.at 0 f t.Shift ]) with
-                                    Coefficient = t.Coefficient
-                                    Roots = t.Radicand }
+                need (List.forall isScaled all) "a coefficient does not come from that of the sum"
+                need (all |> List.forall (fun i -> square i = square 0)) "the factors under the roots do not match the ratio of the norms"
+                need (List.forall isInside domains) "a factor may be negative where the symbols are defined"
 
-                            let condition domain =
-                                match domain with
-                                | Summand r -> Defined(Equations.at 0 f claim[r].Shift)
-                                | Bounds bounds ->
-                                    let atLeast form k = NotNegative(Linear.plus -k (Linear.substitute symbol.InQuanta form))
-                                    All(List.map2 atLeast physical bounds)
+                need
+                    (domains |> List.forall (fun d -> where.FollowsFrom(atLeast 0 (boundsOf d))))
+                    "the relation between the sums is not known to hold everywhere in the domain"
 
-                            let where, vanishing = OneOf(List.map condition domains), OneOf(List.map condition vanishing)
-                            let left = List.map product claim
-                            let statement = Equation([], symbol.Quanta, QuantumNumbers symbol, where, vanishing, left, [])
-                            Ok(Rule.certifies certificate statement [ relation ] [])
-            | _ -> Error $"the premise is not a relation between sums of the {symbol.Name} symbol")
+                let certificate: NormalisationCertificate =
+                    { Symbol = symbol; Terms = claim; Domains = domains; Witnesses = witnesses; Scale = struct (scaleUp, scaleDown) }
+
+                let f = Function.Symbol symbol
+
+                let product (t: SymbolTerm) =
+                    { Product.Of(symbol.Quanta.Length, [ Equations.at 0 f t.Shift ]) with
+                        Coefficient = t.Coefficient
+                        Roots = t.Radicand }
+
+                let condition domain =
+                    match domain with
+                    | Summand r -> Defined(Equations.at 0 f claim[r].Shift)
+                    | Bounds bounds ->
+                        Natural(List.map2 (fun form k -> Linear.plus -k (Linear.substitute symbol.InQuanta form)) physical bounds)
+
+                let oneOf domains = OneOf(List.map condition domains)
+                let vanishing = domains |> List.filter (fun d -> List.forall (vanishes d) all)
+                let left = List.map product claim
+                let statement = Equation([], symbol.Quanta, QuantumNumbers symbol, oneOf domains, oneOf vanishing, left, [])
+                Rule.certifies "normalisation" certificate statement [ relation ] []
+            | _ -> raise (Refused $"the premise is not a relation between sums of the {symbol.Name} symbol"))

@@ -1,6 +1,5 @@
 namespace Toolkit.Symbolic.Proofs.Kernel
 
-open System
 open System.Numerics
 open Toolkit.Symbolic.Algebra
 
@@ -44,8 +43,8 @@ type PowerProduct =
             |> List.distinct
 
         if this.Exponents.IsEmpty then "it is true that"
-        elif natural.IsEmpty then $"""for all integers {String.Join(", ", this.Exponents)}"""
-        else $"""for all integers {String.Join(", ", this.Exponents)} with {String.Join(", ", natural)}"""
+        elif natural.IsEmpty then $"""for all integers {String.concat ", " this.Exponents}"""
+        else $"""for all integers {String.concat ", " this.Exponents} with {String.concat ", " natural}"""
 
 /// A derivation Σ_v p_v ∂/∂v with polynomial coefficients; v by position.
 type DerivationRule = (int * Polynomial) list
@@ -70,7 +69,7 @@ type Annihilation internal (product: PowerProduct, words: Word list) =
         let derivation (d: DerivationRule) =
             d |> List.map (fun (v, p) -> $"({p.Print names})*diff({names[v]})") |> String.concat " + " |> sprintf "(%s)"
 
-        let word (w: Word) = String.Join(" ", $"({w.Coefficient.Print names})" :: List.map derivation w.Derivations)
+        let word (w: Word) = String.concat " " ($"({w.Coefficient.Print names})" :: List.map derivation w.Derivations)
         let operator = words |> List.map word |> String.concat " + "
         let unit = if product.Imaginary then ", i**2 = -1" else ""
         $"{product.Quantifier}: [{operator}] {product.Print()} = 0, where diff(x) is the derivative by x{unit}"
@@ -106,7 +105,7 @@ type Substitution internal (product: PowerProduct, images: Polynomial list, spli
             |> List.map (fun (_, (name, image)) -> $"{name} -> {image.Print names}")
 
         let unit = if product.Imaginary then ", i**2 = -1" else ""
-        let changes = String.Join(", ", changed)
+        let changes = String.concat ", " changed
         $"{product.Quantifier}: {product.Print()} becomes {result.Print()} under {changes}{unit}"
 
 /// Differential operators and substitutions on products of symbolic powers.
@@ -137,8 +136,7 @@ module PowerProducts =
            |> List.forall (fun (p, e) ->
                not (reduce product p).IsZero && p.Arity <= n && Linear.arity e = product.Exponents.Length)
         && (let areNatural point = exponents |> List.forall (fun e -> (Linear.valueAt point e).Sign >= 0)
-            let sizes = exponents |> List.map _.Constant |> List.distinct |> List.truncate 8
-            (Points.tryFind product.Exponents.Length sizes areNatural).IsSome)
+            (Points.tryFind product.Exponents.Length (exponents |> List.map _.Constant) areNatural).IsSome)
 
     /// q = Π P_i.
     let denominator (product: PowerProduct) =
@@ -179,71 +177,40 @@ module PowerProducts =
     /// zero (over the Gaussian integers either), the sum of the words applied to F is 0.
     let annihilate (product: PowerProduct) (words: Word list) : Result<Theorem, string> =
         Rule.within (fun () ->
-            let variables, symbols = product.Variables.Length, product.Symbols.Length
-            let reduce = reduce product
+            let variables, symbols, reduce = product.Variables.Length, product.Symbols.Length, reduce product
 
             let isDerivation (d: DerivationRule) =
-                not d.IsEmpty
-                && d |> List.forall (fun (v, p) -> v >= 0 && v < variables && p.Arity <= symbols)
+                not d.IsEmpty && d |> List.forall (fun (v, p) -> v >= 0 && v < variables && p.Arity <= symbols)
 
-            if not (isWellFormed product) then
-                Error "the product of powers is not well formed, or no exponents are natural"
-            elif symbols > Polynomial.MostVariables then
-                Error $"there are more than {Polynomial.MostVariables} variables and exponents"
-            elif words |> List.exists (fun w -> w.Coefficient.Arity > symbols) then
-                Error "a coefficient contains other variables than the product"
-            elif words |> List.forall (fun w -> (reduce w.Coefficient).IsZero) then
-                Error "all coefficients are zero"
-            elif words |> List.exists (fun w -> not (List.forall isDerivation w.Derivations)) then
-                Error "a derivation must act along variables"
-            else
-                let q = denominator product
-                let results = words |> List.map (fun w -> w, List.last (steps product w))
-                let most = results |> List.map (snd >> snd) |> List.max
-
-                let total =
-                    (Polynomial.Zero, results)
-                    ||> List.fold (fun sum (w, (a, k)) -> reduce (sum + w.Coefficient * a * Polynomial.Pow(q, most - k)))
-
-                if not total.IsZero then
-                    Error "the operator does not annihilate the product"
-                else
-                    Ok(Rule.certifies (Certificate("power-derivation", q.Count)) (Annihilation(product, words)) [] []))
+            need (isWellFormed product) "the product of powers is not well formed, or no exponents are natural"
+            need (symbols <= Polynomial.MostVariables) $"there are more than {Polynomial.MostVariables} variables and exponents"
+            need (words |> List.forall (fun w -> w.Coefficient.Arity <= symbols)) "a coefficient contains other variables than the product"
+            need (words |> List.exists (fun w -> not (reduce w.Coefficient).IsZero)) "all coefficients are zero"
+            need (words |> List.forall (fun w -> List.forall isDerivation w.Derivations)) "a derivation must act along variables"
+            let q = denominator product
+            let results = words |> List.map (fun w -> w.Coefficient, List.last (steps product w))
+            let most = results |> List.map (snd >> snd) |> List.max
+            let brought (c, (a, k)) = c * a * Polynomial.Pow(q, most - k)
+            let total = (Polynomial.Zero, results) ||> List.fold (fun sum result -> reduce (sum + brought result))
+            need total.IsZero "the operator does not annihilate the product"
+            Rule.concludes "power-derivation" (Annihilation(product, words)) [] [])
 
     /// Proves that the substitution x → images turns Π P_i^{e_i} into Π_i (Π_k Q_ik)^{e_i}: each P_i of the images must
     /// be the product of the Q_ik. True for all exponents because a substitution respects products.
-    let substitute
-        (product: PowerProduct)
-        (images: Polynomial list)
-        (split: Polynomial list list)
-        : Result<Theorem, string> =
+    let substitute (product: PowerProduct) (images: Polynomial list) (split: Polynomial list list) : Result<Theorem, string> =
         Rule.within (fun () ->
             let n = product.Letters.Length
-            let unchanged = List.init n Polynomial.Variable
+            need (isWellFormed product) "the product of powers is not well formed, or no exponents are natural"
+            need (images.Length = n) "every variable needs an image"
+            need (images @ List.concat split |> List.forall (fun p -> p.Arity <= n)) "there are other variables than the product's"
+            need (product.Unit |> Option.forall (fun i -> images[i] = Polynomial.Variable i)) "the imaginary unit stays"
+            need (images <> List.init n Polynomial.Variable) "the substitution changes nothing"
+            need (split.Length = product.Factors.Length && not (List.exists List.isEmpty split)) "every factor needs its image's factors"
 
-            if not (isWellFormed product) then
-                Error "the product of powers is not well formed, or no exponents are natural"
-            elif
-                images.Length <> n
-                || images @ List.concat split |> List.exists (fun p -> p.Arity > n)
-                || product.Unit |> Option.exists (fun i -> images[i] <> Polynomial.Variable i)
-            then
-                Error "every variable needs an image, and the imaginary unit stays"
-            elif images = unchanged then
-                Error "the substitution changes nothing"
-            elif split.Length <> product.Factors.Length || List.exists List.isEmpty split then
-                Error "every factor needs its image's factors"
-            else
-                let rest (p: Polynomial, qs: Polynomial list) =
-                    reduce product (p.Substitute images - List.fold (*) Polynomial.One qs)
+            for (p, _), qs in List.zip product.Factors split do
+                let rest = reduce product (p.Substitute images - List.fold (*) Polynomial.One qs)
+                need rest.IsZero "a factor's image is not the product of the factors given"
 
-                if List.zip (List.map fst product.Factors) split |> List.exists (fun pair -> not (rest pair).IsZero) then
-                    Error "a factor's image is not the product of the factors given"
-                else
-                    let statement = Substitution(product, images, split)
-
-                    if not (isWellFormed statement.Result) then
-                        Error "a factor's image is zero"
-                    else
-                        let size = List.sumBy (List.sumBy (fun (q: Polynomial) -> q.Count)) split
-                        Ok(Rule.certifies (Certificate("power-substitution", size)) statement [] []))
+            let statement = Substitution(product, images, split)
+            need (isWellFormed statement.Result) "a factor's image is zero"
+            Rule.concludes "power-substitution" statement [] [])

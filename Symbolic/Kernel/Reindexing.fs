@@ -1,6 +1,5 @@
 namespace Toolkit.Symbolic.Proofs.Kernel
 
-open System
 open System.Numerics
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.Hypergeometric
@@ -16,22 +15,9 @@ type Reindexing =
         Offset: Linear
     }
 
-/// Certificate of the two reindexing rules.
-[<Sealed>]
-type ReindexingCertificate internal (rule: string, first: Function, second: Function, map: Reindexing, parity: Linear) =
-    inherit Certificate(rule, map.Images.Length + 1)
-
-    /// What the left-hand side is a value of.
-    member _.First = first
-
-    /// What the right-hand side is a value of.
-    member _.Second = second
-
-    /// The change of variables.
-    member _.Map = map
-
-    /// The claimed sign.
-    member _.Parity = parity
+/// Certificate of the two reindexing rules: what the sides are values of, the change of variables and the claimed sign.
+[<RequireQualifiedAccess>]
+type ReindexingCertificate = { First: Function; Second: Function; Map: Reindexing; Parity: Linear }
 
 /// Proofs by renaming the summation index.
 [<RequireQualifiedAccess>]
@@ -65,56 +51,38 @@ module Reindexing =
     /// Proves S₁(images(p)) = (−1)^parity S₂(p) for all integer parameters p of the second term: the
     /// substitution is a bijection of the integers s for every p, and turns every factorial of the first term into one of the second.
     let sums (first: Term) (second: Term) (map: Reindexing) (parity: Linear) : Result<Theorem, string> =
-        if not (isWellFormed first second map parity) then
-            Error "the change of variables is not one of the index and the parameters"
-        elif not (Term.hasFiniteSupport second) then
-            Error "the sum has no finite support"
-        elif not (List.isEmpty second.Numerator) then
-            Error "a factorial of the numerator may be of a negative number"
-        elif not (matches first second map) then
-            Error "the factorials do not become those of the other term"
-        elif sign first second map |> Option.forall (fun s -> not (Linear.isEvenDifference s parity)) then
-            Error "the sign is wrong"
-        else
+        Rule.within (fun () ->
+            need (isWellFormed first second map parity) "the change of variables is not one of the index and the parameters"
+            need (Term.hasFiniteSupport second) "the sum has no finite support"
+            need second.Numerator.IsEmpty "a factorial of the numerator may be of a negative number"
+            need (matches first second map) "the factorials do not become those of the other term"
+            need (sign first second map |> Option.exists (Linear.isEvenDifference parity)) "the sign is wrong"
             let f, g = Function.Sum first, Function.Sum second
             let left = { Function = f; Twice = map.Images |> List.map (Linear.scale (BigInteger 2)) }
-            let right = Equations.sum second
             let index, parameters = second.Variables.Head, Term.parameters second
-            let statement = Equations.alike ([ index ], parameters, Integers) left parity right
-            Ok(Rule.certifies (ReindexingCertificate("reindexing", f, g, map, parity)) statement [] [])
+            let statement = Equations.alike ([ index ], parameters, Integers) left parity (Equations.sum second)
+            let certificate: ReindexingCertificate = { First = f; Second = g; Map = map; Parity = parity }
+            Rule.certifies "reindexing" certificate statement [] [])
 
     /// Proves symbol(images(p)) = (−1)^parity symbol(p), wherever either is defined: besides the sum, the domain
     /// and the factorials under the root are permuted, and the claimed sign is the sum's times the change of the symbol's own.
     let symmetry (symbol: Symbol) (map: Reindexing) (parity: Linear) : Result<Theorem, string> =
-        let term = symbol.Term
-
-        if not (Definition.isSound symbol) then
-            Error "the symbol's definition does not have the properties that the rule needs"
-        elif not (isWellFormed term term map parity) then
-            Error "the change of variables is not one of the index and the parameters"
-        elif not (matches term term map) then
-            Error "the factorials do not become those of the other term"
-        else
+        Rule.within (fun () ->
+            let term = symbol.Term
+            need (Definition.isSound symbol) "the symbol's definition does not have the properties that the rule needs"
+            need (isWellFormed term term map parity) "the change of variables is not one of the index and the parameters"
+            need (matches term term map) "the factorials do not become those of the other term"
             let images = Linear.variable term.Variables.Length Term.Index :: map.Images
-
-            let isPermuted (forms: Linear list) =
-                List.sort (List.map (Linear.substitute images) forms) = List.sort forms
-
+            let isPermuted (forms: Linear list) = List.sort (List.map (Linear.substitute images) forms) = List.sort forms
+            need (List.forall isPermuted [ symbol.Physical; symbol.NormNumerator; symbol.NormDenominator ]) "the norm is not invariant"
             let phase = Linear.subtract (Linear.substitute images symbol.Phase) symbol.Phase
-
-            if not (List.forall isPermuted [ symbol.Physical; symbol.NormNumerator; symbol.NormDenominator ]) then
-                Error "the norm is not invariant"
-            elif
-                sign term term map
-                |> Option.forall (fun s -> not (Linear.isEvenDifference (Linear.add s phase) parity))
-            then
-                Error "the sign is wrong"
-            else
-                let f, quanta = Function.Symbol symbol, symbol.Quanta
-                let inQuanta = Linear.substitute symbol.InQuanta
-                let left = { Function = f; Twice = symbol.TwiceQuanta |> List.map (Linear.substitute images >> inQuanta) }
-                let statement = Equations.alike ([], quanta, QuantumNumbers symbol) left (inQuanta parity) (Equations.own 0 f)
-                Ok(Rule.certifies (ReindexingCertificate("symmetry", f, f, map, parity)) statement [] [])
+            need (sign term term map |> Option.exists (Linear.add phase >> Linear.isEvenDifference parity)) "the sign is wrong"
+            let f, quanta = Function.Symbol symbol, symbol.Quanta
+            let inQuanta = Linear.substitute symbol.InQuanta
+            let left = { Function = f; Twice = symbol.TwiceQuanta |> List.map (Linear.substitute images >> inQuanta) }
+            let statement = Equations.alike ([], quanta, QuantumNumbers symbol) left (inQuanta parity) (Equations.own 0 f)
+            let certificate: ReindexingCertificate = { First = f; Second = f; Map = map; Parity = parity }
+            Rule.certifies "symmetry" certificate statement [] [])
 
     /// A symbol's symmetry: the parameters' images and the sign's exponent as forms in the parameters.
     let internal trySymmetry (statement: Statement) : (Symbol * Linear list * Linear) option =

@@ -4,13 +4,9 @@ open System.Numerics
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.Hypergeometric
 
-/// Certificate of `Relabelling.prove` and `Relabelling.atZero`: which names become which.
-[<Sealed>]
-type RelabellingCertificate internal (rule: string, names: (string * string) list) =
-    inherit Certificate(rule, names.Length)
-
-    /// Old and new names.
-    member _.Names = names
+/// Certificate of `Relabelling.prove` and `Relabelling.atZero`: old and new names.
+[<RequireQualifiedAccess>]
+type RelabellingCertificate = { Names: (string * string) list }
 
 /// An identity between products of 6j symbols, in other names.
 [<RequireQualifiedAccess>]
@@ -99,33 +95,28 @@ module Relabelling =
     ///
     /// Checked: different names stay different; the renamed schemes obey no triangle rule that the others do not.
     let prove (symmetries: Theorem) (identity: Theorem) (renaming: (string * string) list) : Result<Theorem, string> =
-        match identity.Statement with
-        | :? RecouplingIdentity as i when i.Delta.IsEmpty && not (hasZero i) ->
-            let rename x = renaming |> List.tryFind (fst >> (=) x) |> Option.map snd |> Option.defaultValue x
-            let all = Recoupling.names i.Start @ Recoupling.names i.Final @ i.Left.Sums @ i.Right.Sums |> List.distinct
+        Rule.within (fun () ->
+            match identity.Statement with
+            | :? RecouplingIdentity as i when i.Delta.IsEmpty && not (hasZero i) ->
+                let rename x = renaming |> List.tryFind (fst >> (=) x) |> Option.map snd |> Option.defaultValue x
+                let all = Recoupling.names i.Start @ Recoupling.names i.Final @ i.Left.Sums @ i.Right.Sums |> List.distinct
+                let extra = without i.Right.Roots i.Left.Roots
+                let common = without extra i.Left.Roots |> List.filter (fun x -> not (List.contains x (i.Left.Sums @ i.Right.Sums)))
+                let divided (p: RecouplingProduct) = { p with Roots = without common p.Roots }
+                let left, right = divided i.Left, divided i.Right
+                let rules = triads i.Start @ triads i.Final |> List.map set
+                need ((Map.ofList renaming).Count = renaming.Length) "a name is renamed twice"
+                need (Name.areDistinct (List.map rename all)) "the new names are not names, each for one old one"
 
-            let common =
-                let left = without i.Right.Roots i.Left.Roots
-                without left i.Left.Roots |> List.filter (fun x -> not (List.contains x (i.Left.Sums @ i.Right.Sums)))
+                need
+                    (isSame (orders symmetries) (renamed rename left) left)
+                    "the left-hand side in other names is not the same by symmetries of the 6j symbol"
 
-            let divided (p: RecouplingProduct) = { p with Roots = without common p.Roots }
-
-            let left, right = divided i.Left, divided i.Right
-            let rules = triads i.Start @ triads i.Final |> List.map set
-
-            if
-                renaming |> List.map fst |> List.distinct |> List.length <> renaming.Length
-                || not (Name.areDistinct (List.map rename all))
-            then
-                Error "the new names are not names, each for one old one"
-            elif not (isSame (orders symmetries) (renamed rename left) left) then
-                Error "the left-hand side in other names is not the same by symmetries of the 6j symbol"
-            elif rules |> List.exists (fun t -> not (List.contains (Set.map rename t) rules)) then
-                Error "the renamed schemes obey other triangle rules"
-            else
+                let obeys t = List.contains (Set.map rename t) rules
+                need (List.forall obeys rules) "the renamed schemes obey other triangle rules"
                 let statement = RecouplingIdentity(i.Start, i.Final, left, renamed rename right, [])
-                Ok(Rule.certifies (RelabellingCertificate("relabelling", renaming)) statement [ symmetries; identity ] [])
-        | _ -> Error "the second premise must be an identity between two products"
+                Rule.certifies "relabelling" { RelabellingCertificate.Names = renaming } statement [ symmetries; identity ] []
+            | _ -> raise (Refused "the second premise must be an identity between two products"))
 
     // ---- a label that is 0
 
@@ -192,50 +183,43 @@ module Relabelling =
     /// From a recoupling coefficient, or an identity between two products, the same where one label of the first scheme is 0: labels
     /// that the triangle rules make equal have one name, and the symbols of the coefficient, or of the right-hand side, are evaluated.
     let atZero (symmetries: Theorem) (value: Theorem) (theorem: Theorem) (label: string) : Result<Theorem, string> =
-        let certificate = RelabellingCertificate("zero entry", [ label, Zero ])
+        let rec leaves scheme =
+            match scheme with
+            | Single x -> [ x ]
+            | Couple(l, r, _) -> leaves l @ leaves r
 
-        let conclude start final right statement =
-            let rec leaves scheme =
-                match scheme with
-                | Single x -> [ x ]
-                | Couple(l, r, _) -> leaves l @ leaves r
+        let rec relabelled rename scheme =
+            match scheme with
+            | Single x -> Single x
+            | Couple(l, r, x) -> Couple(relabelled rename l, relabelled rename r, rename x)
 
-            let rec relabelled rename scheme =
-                match scheme with
-                | Single x -> Single x
-                | Couple(l, r, x) -> Couple(relabelled rename l, relabelled rename r, rename x)
-
+        /// The schemes, the products but the last with the new names, and the last evaluated.
+        let put start final (products: RecouplingProduct list) =
             let leaves, rules = leaves start, triads start @ triads final
+            let isFree = List.contains label (Recoupling.names start) && not (List.contains label leaves)
+            need (isFree && products |> List.forall (fun p -> not (List.contains label p.Sums))) "the label must be one of the first scheme"
+            let rename = equate leaves rules (fun x -> if x = label then Zero else x) |> Rule.found "a leaf would be 0, or two leaves equal"
 
-            match
-                if List.contains label leaves then
-                    None
-                else
-                    equate leaves rules (fun x -> if x = label then Zero else x)
-            with
-            | None -> Error "a leaf would be 0, or two leaves equal"
-            | Some rename ->
-                let put (p: RecouplingProduct) =
-                    let q = renamed rename p
-                    { q with Phase = List.filter (fst >> (<>) Zero) q.Phase; Roots = List.filter ((<>) Zero) q.Roots }
+            let put (p: RecouplingProduct) =
+                let q = renamed rename p
+                { q with Phase = List.filter (fst >> (<>) Zero) q.Phase; Roots = List.filter ((<>) Zero) q.Roots }
 
-                match evaluated (orders symmetries) (rules |> List.map (List.map rename)) [] (put right) with
-                | None -> Error "a symbol with an entry 0 cannot be evaluated"
-                | Some found ->
-                    let statement: Statement = statement (relabelled rename start) (relabelled rename final) put found
-                    Ok(Rule.certifies certificate statement [ symmetries; value; theorem ] [])
+            let found = evaluated (orders symmetries) (rules |> List.map (List.map rename)) [] (put (List.last products))
+            let found = found |> Rule.found "a symbol with an entry 0 cannot be evaluated"
+            relabelled rename start, relabelled rename final, put products.Head, found
 
-        let isFree start (products: RecouplingProduct list) =
-            List.contains label (Recoupling.names start) && products |> List.forall (fun p -> not (List.contains label p.Sums))
+        Rule.within (fun () ->
+            need (WrittenArguments.isDefinition "AT ZERO" value) "the second premise must be the value of a 6j symbol with an entry 0"
 
-        match theorem.Statement with
-        | _ when not (WrittenArguments.isDefinition "AT ZERO" value) ->
-            Error "the second premise must be the value of a 6j symbol with an entry 0"
-        | :? RecouplingIdentity as i when i.Delta.IsEmpty && isFree i.Start [ i.Left; i.Right ] ->
-            conclude i.Start i.Final i.Right (fun start final put right ->
-                RecouplingIdentity(start, final, Recoupling.collect (put i.Left), right, []))
-        | :? RecouplingCoefficient as c when isFree c.Start [ c.Value ] ->
-            conclude c.Start c.Final c.Value (fun start final _ found ->
-                let kept = Recoupling.names final |> List.filter (fun x -> not (List.contains x (Zero :: Recoupling.names start)))
-                RecouplingCoefficient(start, final, found, List.distinct kept))
-        | _ -> Error "the third premise must be a coefficient or an identity, the label one of the first scheme"
+            let statement: Statement =
+                match theorem.Statement with
+                | :? RecouplingIdentity as i when i.Delta.IsEmpty ->
+                    let start, final, left, right = put i.Start i.Final [ i.Left; i.Right ]
+                    RecouplingIdentity(start, final, Recoupling.collect left, right, [])
+                | :? RecouplingCoefficient as c ->
+                    let start, final, _, found = put c.Start c.Final [ c.Value ]
+                    let kept = Recoupling.names final |> List.filter (fun x -> not (List.contains x (Zero :: Recoupling.names start)))
+                    RecouplingCoefficient(start, final, found, List.distinct kept)
+                | _ -> raise (Refused "the third premise must be a coefficient or an identity")
+
+            Rule.certifies "zero entry" { RelabellingCertificate.Names = [ label, Zero ] } statement [ symmetries; value; theorem ] [])

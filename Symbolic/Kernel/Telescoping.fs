@@ -1,48 +1,30 @@
 namespace Toolkit.Symbolic.Proofs.Kernel
 
-open System
 open System.Numerics
 open Toolkit.Symbolic.Algebra
 open Toolkit.Symbolic.Hypergeometric
 
-/// Certificate of `Telescoping.prove`: Σ_i C_i(p) S(p + δ_i) = 0 for S(p) = Σ_s F(s), the base, as
-/// displacements of the term's arguments, and q.
-[<Sealed>]
-type TelescopingCertificate
-    internal (term: Term, terms: (Polynomial * BigInteger list) list, basePoint: BigInteger list, q: Polynomial) =
-    inherit Certificate((if q.IsZero then "termwise" else "telescoping"), q.Count)
-
-    /// The summand F.
-    member _.Term = term
-
-    /// The coefficients C_i, in the term's variables and free of the index, each with its shift δ_i of the parameters.
-    member _.Terms = terms
-
-    /// Displacement of each argument of the term, the denominator's first.
-    member _.Base = basePoint
-
-    /// The polynomial q(s) of the telescoper; 0 when the relation holds term by term.
-    member _.Q = q
+/// Certificate of `Telescoping.prove`: Σ_i C_i(p) S(p + δ_i) = 0 for S(p) = Σ_s F(s). The summand F; the coefficients C_i, in the term's
+/// variables and free of the index, each with its shift δ_i of the parameters; the base, as displacements of the term's arguments, the
+/// denominator's first; and the polynomial q(s) of the telescoper, 0 when the relation holds term by term.
+[<RequireQualifiedAccess>]
+type TelescopingCertificate = { Term: Term; Terms: (Polynomial * BigInteger list) list; Base: BigInteger list; Q: Polynomial }
 
 /// Sets of integer points, and whether they are empty: a claim about no point is refused.
 [<RequireQualifiedAccess>]
 module Points =
 
     let rec private box (values: BigInteger list) (n: int) : BigInteger list seq =
-        if n = 0 then
-            Seq.singleton []
-        else
-            seq {
-                for x in values do
-                    for rest in box values (n - 1) -> x :: rest
-            }
+        if n = 0 then Seq.singleton []
+        else seq { for x in values do for rest in box values (n - 1) -> x :: rest }
 
     /// A point of n coordinates that satisfies a condition, with coordinates 0, ±1 (and ±2 for n ≤ 6) times 1, 4 or four
-    /// times the size of one of the condition's own constants; None where no such point does, though others may.
+    /// times the size of one of the first of the condition's own constants; None where no such point does, though others may.
     let tryFind (n: int) (sizes: BigInteger list) (holds: BigInteger list -> bool) : BigInteger list option =
         let scales =
             BigInteger.One :: BigInteger 4 :: (sizes |> List.map (fun k -> BigInteger 4 * (BigInteger.Abs k + BigInteger.One)))
             |> List.distinct
+            |> List.truncate 10
 
         let values =
             if n <= 6 then [ 0; 1; -1; 2; -2 ] else [ 0; 1; -1 ]
@@ -100,7 +82,7 @@ module Telescoping =
             |> List.map (List.filter (Linear.isConstant >> not))
             |> List.distinct
 
-        let sizes = all |> List.concat |> List.map _.Constant |> List.distinct |> List.truncate 8
+        let sizes = all |> List.concat |> List.map _.Constant
         let domain = All [ for gap in all -> OneOf(List.map NotNegative gap) ]
         let holds point = domain.FollowsFrom(fun g -> (Linear.valueAt (BigInteger.Zero :: point) g).Sign >= 0)
         let canBeMet = all.IsEmpty || (Points.tryFind (term.Variables.Length - 1) sizes holds).IsSome
@@ -113,58 +95,41 @@ module Telescoping =
     /// and p that meets the conditions; no division has taken place; and G has finite support in s, so the sum over s
     /// is 0. Letters are different from 0 in this; but both sides are polynomials in them, since exponents are natural where F
     /// is not 0, and so equal everywhere.
-    let prove
-        (term: Term)
-        (terms: (Polynomial * BigInteger list) list)
-        (basePoint: BigInteger list)
-        (q: Polynomial)
-        : Result<Theorem, string> =
+    let prove (term: Term) (terms: (Polynomial * BigInteger list) list) (basePoint: BigInteger list) (q: Polynomial) =
         Rule.within (fun () ->
-            let arity, all = term.Variables.Length, term.Names.Length
+            let arity, shifts = term.Variables.Length, List.map snd terms
+            need (Term.isWellFormed term) "the names are not distinct, or an argument is no form in them, or an exponent none below"
+            need (Term.hasFiniteSupport term) "the sum has no finite support"
+            need (shifts |> List.forall (fun shift -> shift.Length = arity - 1)) $"a shift must have {arity - 1} components"
+            need (basePoint.Length = term.Arguments.Length) $"the base must have {term.Arguments.Length} components"
+            need (List.distinct shifts = shifts) "two terms have the same shift"
+            need (terms |> List.exists (fun (c, _) -> not c.IsZero)) "all coefficients are zero"
+            let isInNames (p: Polynomial) = p.Arity <= term.Names.Length
+            need (q :: List.map fst terms |> List.forall isInNames) "a polynomial contains other variables than the term"
+            need (terms |> List.forall (fun (c, _) -> c.Degree Term.Index <= 0)) "a coefficient contains the summation index"
 
-            if not (Term.isWellFormed term) then
-                Error "the term's names are not distinct, an argument is not a form in them, or an exponent none of the denominator"
-            elif not (Term.hasFiniteSupport term) then
-                Error "the sum has no finite support"
-            elif terms |> List.exists (fun (_, shift) -> shift.Length <> arity - 1) then
-                Error $"a shift must have {arity - 1} components"
-            elif basePoint.Length <> term.Arguments.Length then
-                Error $"the base must have {term.Arguments.Length} components"
-            elif terms |> List.map snd |> List.distinct |> List.length <> terms.Length then
-                Error "two terms have the same shift"
-            elif terms |> List.forall (fun (c, _) -> c.IsZero) then
-                Error "all coefficients are zero"
-            elif q.Arity > all || terms |> List.exists (fun (c, _) -> c.Arity > all) then
-                Error "a polynomial contains other variables than the term"
-            elif terms |> List.exists (fun (c, _) -> c.Degree Term.Index > 0) then
-                Error "a coefficient contains the summation index"
-            elif basePoint <> Term.commonBase term (terms |> List.map snd) then
-                Error "the base is not the nearest one from which all terms are polynomial multiples"
-            else
-                let ratios = terms |> List.map (fun (_, shift) -> Term.ratio term basePoint shift)
+            need
+                (basePoint = Term.commonBase term shifts)
+                "the base is not the nearest one from which all terms are polynomial multiples"
 
-                if List.exists Option.isNone ratios then
-                    Error "a term is not a polynomial multiple of the base with at most 1000 factors"
-                else
-                    let left =
-                        List.zip terms ratios
-                        |> List.fold
-                            (fun acc ((c, shift), ratio) ->
-                                acc + c * Term.monomial term basePoint shift * Term.product ratio.Value)
-                            Polynomial.Zero
+            let ofBase (c: Polynomial, shift) =
+                let ratio = Term.ratio term basePoint shift
+                let factors = ratio |> Rule.found "a term is not a polynomial multiple of the base with at most 1000 factors"
+                c * Term.monomial term basePoint shift * Term.product factors
 
-                    let domain, canBeMet, byLimit = conditions term basePoint (List.map snd terms)
+            need
+                (List.sumBy ofBase terms = Term.telescope (Term.at basePoint term) q)
+                "the coefficients times the terms' ratios do not add up to the telescoper of q"
 
-                    if left <> Term.telescope (Term.at basePoint term) q then
-                        Error "the coefficients times the terms' ratios do not add up to the telescoper of q"
-                    elif not canBeMet then
-                        Error "the conditions under which the relation holds are not met anywhere near the origin"
-                    else
-                        let product (c: Polynomial, shift: BigInteger list) =
-                            let value = Equations.at 1 (Function.Sum term) (shift |> List.map ((*) (BigInteger 2)))
-                            { Product.Of(arity, [ value ]) with Coefficient = c }
+            let domain, canBeMet, byLimit = conditions term basePoint shifts
+            need canBeMet "the conditions under which the relation holds are not met anywhere near the origin"
 
-                        let index, parameters = term.Variables.Head, Term.parameters term
-                        let statement = Equation([ index ], parameters, Integers, domain, OneOf [], List.map product terms, [])
-                        let certificate = TelescopingCertificate(term, terms, basePoint, q)
-                        Ok(Rule.certifies certificate statement [] [ if byLimit then limitArgument ]))
+            let product (c: Polynomial, shift: BigInteger list) =
+                let value = Equations.at 1 (Function.Sum term) (shift |> List.map ((*) (BigInteger 2)))
+                { Product.Of(arity, [ value ]) with Coefficient = c }
+
+            let left = List.map product terms
+            let statement = Equation([ term.Variables.Head ], Term.parameters term, Integers, domain, OneOf [], left, [])
+            let certificate: TelescopingCertificate = { Term = term; Terms = terms; Base = basePoint; Q = q }
+            let rule = if q.IsZero then "termwise" else "telescoping"
+            Rule.certifies rule certificate statement [] [ if byLimit then limitArgument ])

@@ -25,18 +25,10 @@ type Statement internal (data: objnull) =
         | null -> 0
         | data -> data.GetHashCode()
 
-/// What a rule was given to check, besides its premises: enough to check it again. By itself that of a rule that needs nothing else.
-type Certificate internal (rule: string, size: int) =
-    /// The name of the rule.
-    member _.Rule = rule
-
-    /// How large the certificate is: the number of terms of its polynomials.
-    member _.Size = size
-
 /// A proved statement. There is no other way to get one than the rules of this assembly.
 [<Sealed; AllowNullLiteral(false)>]
 type Theorem
-    internal (statement: Statement, certificate: Certificate, premises: Theorem list, ownAssumptions: string list) =
+    internal (rule: string, certificate: obj, statement: Statement, premises: Theorem list, ownAssumptions: string list) =
 
     let assumptions =
         ownAssumptions @ (premises |> List.collect (fun p -> p.Assumptions)) |> List.distinct |> List.sort
@@ -44,7 +36,10 @@ type Theorem
     /// What has been proved.
     member _.Statement = statement
 
-    /// What the last rule was given.
+    /// The name of the last rule.
+    member _.Rule = rule
+
+    /// What the last rule was given to check, besides its premises: enough to check it again.
     member _.Certificate = certificate
 
     /// The theorems that the last rule used.
@@ -57,27 +52,34 @@ type Theorem
     /// The statement's text.
     override _.ToString() = statement.Text
 
+/// Why a rule refuses.
+exception internal Refused of string
+
+/// How a rule states what must be.
+[<AutoOpen>]
+module internal Needs =
+
+    /// Refuses, unless the condition is met.
+    let need (condition: bool) (why: string) : unit = if not condition then raise (Refused why)
+
 /// What the rules of this assembly, and nobody else, can say.
 module internal Rule =
 
+    /// What is there; or a refusal.
+    let found (why: string) (value: 'a option) : 'a = match value with Some x -> x | None -> raise (Refused why)
+
     /// The theorem that a rule yields once everything has been checked; with the rule's own certificate.
-    let certifies (certificate: Certificate) (statement: Statement) (premises: Theorem list) (assumptions: string list) =
-        Theorem(statement, certificate, premises, assumptions)
+    let certifies (rule: string) (certificate: obj) (statement: Statement) (premises: Theorem list) (assumptions: string list) =
+        Theorem(rule, certificate, statement, premises, assumptions)
 
     /// The theorem that a rule without data of its own yields.
     let concludes (rule: string) (statement: Statement) (premises: Theorem list) (assumptions: string list) =
-        certifies (Certificate(rule, premises.Length)) statement premises assumptions
+        certifies rule statement statement premises assumptions
 
-    /// A rule's answer, in which a limit that has been passed (of a polynomial's degree or size) is a refusal.
-    let within (rule: unit -> Result<Theorem, string>) : Result<Theorem, string> =
+    /// A rule's answer, in which a limit that has been passed (of a polynomial's degree or size) is a refusal, too.
+    let within (rule: unit -> Theorem) : Result<Theorem, string> =
         try
-            rule ()
-        with :? OverflowException as limit ->
-            Error $"a limit is passed: {limit.Message}"
-
-    /// All theorems, or the first failure.
-    let rec all (results: Result<Theorem, string> list) : Result<Theorem list, string> =
-        match results with
-        | [] -> Ok []
-        | Error why :: _ -> Error why
-        | Ok theorem :: rest -> all rest |> Result.map (fun more -> theorem :: more)
+            Ok(rule ())
+        with
+        | Refused why -> Error why
+        | :? OverflowException as limit -> Error $"a limit is passed: {limit.Message}"

@@ -107,7 +107,9 @@ let private arguments place (v: Value) = v.Twice |> List.map (valueOf place)
 
 let private isDefined place (v: Value) =
     match v.Function with
-    | Function.Symbol symbol -> FromFactorials.isDefined symbol.Name (arguments place v |> List.map int |> Array.ofList)
+    | Function.Symbol symbol ->
+        v.Twice |> List.forall (fun f -> (twice place f).IsEven)
+        && FromFactorials.isDefined symbol.Name (arguments place v |> List.map int |> Array.ofList)
     | Function.Sum _ -> true
 
 /// The places at which what is summed over has one of many values.
@@ -119,6 +121,7 @@ let private along (e: Equation) (place: Place) =
 let rec private holds e place condition =
     match condition with
     | NotNegative form -> (twice place form).Sign >= 0
+    | Natural forms -> forms |> List.forall (fun form -> let n = twice place form in n.Sign >= 0 && n.IsEven)
     | NotZero forms -> forms |> List.forall (fun f -> not (twice place f).IsZero)
     | Defined v -> isDefined place v
     | SomewhereDefined v -> along e place |> List.exists (fun p -> isDefined p v)
@@ -185,6 +188,14 @@ let private exactly (e: Equation) (place: Place) (p: Product) : Fraction =
         let letters = term.Letters |> List.map (fun x -> place.Letters[x])
         times product (sum term letters (arguments place v |> List.map (fun n -> n / BigInteger 2))))
 
+/// One of the quantum numbers half a step away, so that sums that should be integers need not be: statements speak of such
+/// numbers, too.
+let private misfit (random: Random) (symbol: Symbol) (q: int[]) : int[] =
+    let i, step = random.Next(if symbol = Symbol.ThreeJ then 5 else q.Length), 2 * random.Next 2 - 1
+    // m3 is -m1 - m2.
+    let change k = if k = i then step elif symbol = Symbol.ThreeJ && i > 2 && k = 5 then -step else 0
+    q |> Array.mapi (fun k x -> x + change k)
+
 let private equation (random: Random) (e: Equation) : bool =
     let symbols = e.Left @ e.Right |> List.collect _.Values |> List.exists _.Function.IsSymbol
     let free = e.Free.Length
@@ -198,7 +209,8 @@ let private equation (random: Random) (e: Equation) : bool =
     let point =
         match e.Variables with
         | QuantumNumbers symbol ->
-            let q = FromFactorials.point symbol.Name random (random.Next(1, 14)) |> List.ofArray
+            let q = FromFactorials.point symbol.Name random (random.Next(1, 14))
+            let q = (if random.Next 4 = 0 then misfit random symbol q else q) |> List.ofArray
             big (q @ List.init (free - q.Length) (fun _ -> random.Next 12))
         | Integers -> draw random free (if symbols then -4 else -3) (if symbols || free > 4 then 6 else 8) |> List.map ((*) (BigInteger 2))
         | Naturals -> draw random free 0 6 |> List.map ((*) (BigInteger 2))

@@ -72,11 +72,7 @@ module Linear =
 
     /// x with every variable replaced by a form (all of one arity).
     let substitute (images: Linear list) (x: Linear) =
-        List.fold2
-            (fun sum c image -> add sum (scale c image))
-            (constant (arity images.Head) x.Constant)
-            x.Coefficients
-            images
+        (constant (arity images.Head) x.Constant, x.Coefficients, images) |||> List.fold2 (fun sum c image -> add sum (scale c image))
 
     /// x/2, where that is an integer form.
     let tryHalve (x: Linear) =

@@ -1,6 +1,5 @@
 namespace Toolkit.Symbolic.Proofs.Kernel
 
-open System
 open Toolkit.Symbolic.Algebra
 
 /// A coupling scheme: angular momenta by name, coupled pairwise.
@@ -56,7 +55,7 @@ type RecouplingIdentity
 
     static member internal Print(p: RecouplingProduct) =
         let phase = p.Phase |> List.map (fun (x, n) -> if n = 1 then x elif n = -1 then "-" + x else $"{n}*{x}")
-        let exponent = String.Join(" + ", phase).Replace("+ -", "- ")
+        let exponent = (String.concat " + " phase).Replace("+ -", "- ")
 
         let root (x, n) = if n = 2 then $"(2*{x} + 1)" else $"sqrt(2*{x} + 1)"
         let symbol (s: string list) = $"6j({s[0]}, {s[1]}, {s[2]}; {s[3]}, {s[4]}, {s[5]})"
@@ -67,7 +66,7 @@ type RecouplingIdentity
         @ List.map symbol p.Symbols
         |> function
             | [] -> "1"
-            | parts -> String.Join(" ", parts)
+            | parts -> String.concat " " parts
 
     static member internal Print(scheme: Scheme) : string =
         match scheme with
@@ -86,19 +85,9 @@ type RecouplingIdentity
           {RecouplingIdentity.Print start} and {RecouplingIdentity.Print final} obey the triangle rules; sums run over \
           all values that the triangle rules allow"
 
-/// Certificate of `Recoupling.prove` and, with one path, of `Recoupling.connect`.
-[<Sealed>]
-type RecouplingCertificate internal (rule: string, start: Scheme, first: Move list, second: Move list) =
-    inherit Certificate(rule, first.Length + second.Length)
-
-    /// Where the paths begin.
-    member _.Start = start
-
-    /// One path.
-    member _.First = first
-
-    /// The other.
-    member _.Second = second
+/// Certificate of `Recoupling.prove` and, with one path, of `Recoupling.connect`: where the paths begin, and the paths.
+[<RequireQualifiedAccess>]
+type RecouplingCertificate = { Start: Scheme; First: Move list; Second: Move list }
 
 /// The states of one coupling scheme as combinations of those of another.
 [<Sealed>]
@@ -118,7 +107,7 @@ type RecouplingCoefficient internal (start: Scheme, final: Scheme, value: Recoup
         let sum =
             match labels with
             | [] -> ""
-            | _ -> $"""the sum over {String.Join(", ", labels)} of """
+            | _ -> $"""the sum over {String.concat ", " labels} of """
 
         $"every coupled state of the scheme {RecouplingIdentity.Print start} is {sum}the state of the scheme \
           {RecouplingIdentity.Print final} times {RecouplingIdentity.Print value}, for all angular momenta with which the \
@@ -188,25 +177,20 @@ module Recoupling =
         | _ -> None
 
     let private follow start moves =
-        let fresh =
-            moves |> List.choose (function Leftwards(_, x) | Rightwards(_, x) -> Some x | Exchange _ -> None)
+        let fresh = moves |> List.choose (function Leftwards(_, x) | Rightwards(_, x) -> Some x | Exchange _ -> None)
 
-        let allNames = names start @ fresh
+        let step state move =
+            state
+            |> Option.bind (fun (scheme, p) ->
+                apply move scheme
+                |> Option.map (fun (scheme', q) ->
+                    scheme',
+                    { Phase = p.Phase @ q.Phase
+                      Roots = p.Roots @ q.Roots
+                      Symbols = p.Symbols @ q.Symbols
+                      Sums = p.Sums @ q.Sums }))
 
-        if not (Name.areDistinct allNames) then
-            None
-        else
-            ((Some(start, nothing)), moves)
-            ||> List.fold (fun state move ->
-                state
-                |> Option.bind (fun (scheme, p) ->
-                    apply move scheme
-                    |> Option.map (fun (scheme', q) ->
-                        scheme',
-                        { Phase = p.Phase @ q.Phase
-                          Roots = p.Roots @ q.Roots
-                          Symbols = p.Symbols @ q.Symbols
-                          Sums = p.Sums @ q.Sums })))
+        if Name.areDistinct (names start @ fresh) then List.fold step (Some(start, nothing)) moves else None
 
     /// Collects the sign's exponent.
     let internal collect (p: RecouplingProduct) =
@@ -223,18 +207,18 @@ module Recoupling =
 
     /// Follows two paths from a scheme, once the premise says what the coefficient of a move is, to a statement about their ends.
     let private conclude rule (recoupling: Theorem) start (first: Move list) (second: Move list) statement : Result<Theorem, string> =
-        if (names start).Length > Most || first.Length > Most || second.Length > Most then
-            Error $"more than {Most} names or moves"
-        elif not (WrittenArguments.isStated "recoupling-induction" recoupling) then
-            Error "the premise must be that the 6j symbol in Racah's form is the recoupling coefficient"
-        else
-            match follow start first, follow start second with
-            | Some one, Some other ->
-                match statement one other with
-                | Some(found: Statement) ->
-                    Ok(Rule.certifies (RecouplingCertificate(rule, start, first, second)) found [ recoupling ] [ argument ])
-                | None -> Error "the paths do not end in the same scheme, or there is none"
-            | _ -> Error "a move does not apply, or a name is used twice"
+        Rule.within (fun () ->
+            need ((names start).Length <= Most && first.Length <= Most && second.Length <= Most) $"more than {Most} names or moves"
+
+            need
+                (WrittenArguments.isStated "recoupling-induction" recoupling)
+                "the premise must be that the 6j symbol in Racah's form is the recoupling coefficient"
+
+            let end' moves = follow start moves |> Rule.found "a move does not apply, or a name is used twice"
+            let found = statement (end' first) (end' second)
+            let found: Statement = found |> Rule.found "the paths do not end in the same scheme, or there is none"
+            let certificate: RecouplingCertificate = { Start = start; First = first; Second = second }
+            Rule.certifies rule certificate found [ recoupling ] [ argument ])
 
     /// Proves that two paths from one scheme to another have the same coefficients, or, if the second path is empty and
     /// the first returns to the scheme with labels renamed, that its coefficient is δ of each.

@@ -1,9 +1,13 @@
 namespace Toolkit.Symbolic.Proofs.Kernel
 
+// GetValueRefOrAddDefault is annotated for reference types; a sum is a value.
+#nowarn "3265"
+
 open System
 open System.Buffers.Binary
 open System.Collections.Generic
 open System.Numerics
+open System.Runtime.InteropServices
 open System.Security.Cryptography
 open System.Text
 open Toolkit.Symbolic.Algebra
@@ -81,9 +85,6 @@ type CorrectTable
 module Tables =
 
     let private headerLength = 1024
-
-    /// Thrown inside this module only, with the reason for a refusal.
-    exception private Refused of string
 
     let private refuse why = raise (Refused why)
 
@@ -163,15 +164,12 @@ module Tables =
 
         let surds = [|
             for x in entries do
-                if x.P.Sign <= 0 || x.Q.Sign <= 0 then
-                    refuse "an exact value is no square root"
-
-                if not (isMagnetic l1 x.M1 && isMagnetic l2 x.M2 && isMagnetic l3 x.M3 && seen.Add(struct (x.M1, x.M2, x.M3))) then
-                    refuse "an exact value has magnetic numbers out of range, or the same as another"
-
-                match SmoothSurd.ofRoot (x.P * x.Q) with
-                | ValueSome(struct (r, mask)) -> struct (x, r, mask)
-                | ValueNone -> refuse "an exact value contains a large prime under the root"
+                need (x.P.Sign > 0 && x.Q.Sign > 0) "an exact value is no square root"
+                let isInRange = isMagnetic l1 x.M1 && isMagnetic l2 x.M2 && isMagnetic l3 x.M3
+                let isNew = seen.Add(struct (x.M1, x.M2, x.M3))
+                need (isInRange && isNew) "an exact value has magnetic numbers out of range, or the same as another"
+                let struct (r, mask) = SmoothSurd.ofRoot (x.P * x.Q) |> Rule.found "an exact value contains a large prime under the root"
+                struct (x, r, mask)
         |]
 
         let denominator =
@@ -239,11 +237,8 @@ module Tables =
             match roots.TryGetValue n with
             | true, r -> r
             | _ ->
-                match SmoothSurd.ofRoot (BigInteger n) with
-                | ValueSome r ->
-                    roots[n] <- r
-                    r
-                | ValueNone -> refuse "the angular momenta are too large"
+                roots[n] <- SmoothSurd.ofRoot (BigInteger n) |> Rule.found "the angular momenta are too large"
+                roots[n]
 
         generators
         |> List.forall (fun generator ->
@@ -253,14 +248,9 @@ module Tables =
                 if size > 0 then
                     let struct (r, other) = root size
                     let v = value * r * SmoothSurd.product (mask &&& other)
-                    let key = struct (target, mask ^^^ other)
-
-                    let old =
-                        match sums.TryGetValue key with
-                        | true, s -> s
-                        | _ -> BigInteger.Zero
-
-                    sums[key] <- if sign > 0 then old + v else old - v
+                    let mutable exists = false
+                    let sum = &CollectionsMarshal.GetValueRefOrAddDefault(sums, struct (target, mask ^^^ other), &exists)
+                    sum <- if sign > 0 then sum + v else sum - v
 
             for struct (struct (m1, m2, m3), value, mask) in block.Values do
                 for struct (n, sign, size) in generator l1 m1 do
@@ -352,14 +342,9 @@ module Tables =
             let l = struct (number 0, number 1, number 2)
             let position = BinaryPrimitives.ReadInt64LittleEndian(ReadOnlySpan(bytes, at + 16, 8))
 
-            if compare l last <= 0 then
-                refuse "the index is not in increasing order"
-
+            need (compare l last > 0) "the index is not in increasing order"
             last <- l
-
-            if position < int64 headerLength || position > int64 start then
-                refuse "a block is not in the file"
-
+            need (position >= int64 headerLength && position <= int64 start) "a block is not in the file"
             blocks[l] <- struct (int position, number 3)
 
         blocks
@@ -397,23 +382,19 @@ module Tables =
     /// them: they are taken for the block's only if they are annihilated by the generators, which determines them up to a
     /// factor (a representation occurs at most once), have its norm, and its sign at one entry. Then every number of the
     /// file is compared with the exact one, and the file must have a number exactly where the exact one is not 0.
-    let prove
-        (racah: Theorem)
-        (realLadder: Theorem option)
-        (what: Tabulated)
-        (twiceLMax: int)
-        (half: bool)
-        (single: bool)
-        (file: byte[])
+    let prove (racah: Theorem) (realLadder: Theorem option) (what: Tabulated) (twiceLMax: int) (half: bool) (single: bool) (file: byte[])
         (candidates: struct (int * int * int) -> TableEntry list)
         : Result<Theorem, string> =
-        let check () =
+        Rule.within (fun () ->
+            need (WrittenArguments.isStated "ladder, norm and sign" racah) "the first premise must be Racah's formula"
+            let isReal, isGaunt = (what = RealCouplingCoefficients), (what = GauntCoefficients)
+            need (realLadder.IsSome = isReal) "the second premise must be there for real coefficients, and only then"
+            need (realLadder |> Option.forall (WrittenArguments.isStated "real-ladder")) "the second premise must be the real ladder"
+            let exists = twiceLMax >= 0 && twiceLMax <= 254 && (if half then not (isReal || isGaunt) else twiceLMax % 2 = 0)
+            need exists "there is no such table"
             // Nobody can change this one.
             let bytes = Array.copy file
-
-            if bytes.Length < headerLength then
-                refuse "the file is shorter than its header"
-
+            need (bytes.Length >= headerLength) "the file is shorter than its header"
             let head = Encoding.Latin1.GetString(bytes, 0, headerLength)
             let checksum = after head ",\"checksum\":\"" '"'
             let start = after head ",\"index\":" ','
@@ -434,13 +415,11 @@ module Tables =
                         let l = struct (l1, l2, l3)
                         let name () = $"the block of 2*(l1, l2, l3) = ({l1}, {l2}, {l3})"
                         let exact = candidates l
-
-                        if not (isBlock what l exact) then
-                            refuse $"{name ()}: the exact values are not those of the block"
+                        need (isBlock what l exact) $"{name ()}: the exact values are not those of the block"
 
                         // 3j(0 0 0)² times (2l1+1)(2l2+1)(2l3+1), over 4π; nothing where it vanishes.
                         let factor =
-                            if what = GauntCoefficients then
+                            if isGaunt then
                                 exact
                                 |> List.tryFind (fun x -> x.M1 = 0 && x.M2 = 0 && x.M3 = 0)
                                 |> Option.map (fun x -> x.Negative, x.P * BigInteger((l1 + 1) * (l2 + 1) * (l3 + 1)), x.Q)
@@ -460,12 +439,9 @@ module Tables =
                                 block
                             | _ -> struct (headerLength, 0)
 
-                        if count < 0 || int64 position + int64 count * int64 (width + 3) > int64 start then
-                            refuse $"{name ()} reaches beyond the file"
-
-                        if count <> exact.Length then
-                            refuse $"{name ()} has {count} numbers, and {exact.Length} coefficients are not 0"
-
+                        let isInside = count >= 0 && int64 position + int64 count * int64 (width + 3) <= int64 start
+                        need isInside $"{name ()} reaches beyond the file"
+                        need (count = exact.Length) $"{name ()} has {count} numbers, and {exact.Length} coefficients are not 0"
                         let wanted = Dictionary<struct (int * int * int), TableEntry>()
 
                         for x in exact do
@@ -491,41 +467,20 @@ module Tables =
                                     BinaryPrimitives.ReadDoubleLittleEndian span
 
                             match wanted.TryGetValue m with
-                            | true, x when isNearest single (what = GauntCoefficients) value x.Negative x.P x.Q -> ()
+                            | true, x when isNearest single isGaunt value x.Negative x.P x.Q -> ()
                             | true, _ -> refuse $"{name ()}: the number at {m} (doubled) is not the nearest to the exact value"
                             | _ -> refuse $"{name ()}: the coefficient at {m} (doubled) is 0"
 
                         entries <- entries + count
 
-            if found <> blocks.Count then
-                refuse "there are blocks that do not belong to the table"
-
+            need (found = blocks.Count) "there are blocks that do not belong to the table"
             let header = header what twiceLMax half single found entries start bytes.Length
-
-            if head <> header checksum then
-                refuse "the header is not that of such a table"
-
+            need (head = header checksum) "the header is not that of such a table"
             use hash = IncrementalHash.CreateHash HashAlgorithmName.SHA256
             hash.AppendData(bytes, headerLength, bytes.Length - headerLength)
             hash.AppendData(Encoding.Latin1.GetBytes(header (String('0', 64))))
 
-            if Convert.ToHexStringLower(hash.GetHashAndReset()) <> checksum then
-                refuse "the checksum is not that of the file"
-
+            need (Convert.ToHexStringLower(hash.GetHashAndReset()) = checksum) "the checksum is not that of the file"
             let assumption = WrittenArguments.definition "REPRESENTATION"
-
             let statement = CorrectTable(what, twiceLMax, half, single, checksum)
-            Ok(Rule.certifies (Certificate("table", entries)) statement (racah :: Option.toList realLadder) [ assumption ])
-
-        try
-            match realLadder with
-            | _ when not (WrittenArguments.isStated "ladder, norm and sign" racah) -> Error "the first premise must be Racah's formula"
-            | Some t when what <> RealCouplingCoefficients || not (WrittenArguments.isStated "real-ladder" t) ->
-                Error "the second premise must be the real ladder, and is for real coefficients only"
-            | None when what = RealCouplingCoefficients -> Error "the real ladder is missing"
-            | _ when twiceLMax < 0 || twiceLMax > 254 || (half && (what = RealCouplingCoefficients || what = GauntCoefficients)) ->
-                Error "there is no such table"
-            | _ when twiceLMax % 2 <> 0 && not half -> Error "there is no such table"
-            | _ -> check ()
-        with Refused why ->
-            Error why
+            Rule.concludes "table" statement (racah :: Option.toList realLadder) [ assumption ])

@@ -10,137 +10,81 @@ open Toolkit.Symbolic.Algebra
 type Symbol
     private
     (
-        name: string,
-        term: Term,
-        phase: Linear,
-        normNumerator: Linear list,
-        normDenominator: Linear list,
-        physical: Linear list,
-        quanta: string list,
-        twiceQuanta: Linear list,
-        parameters: Linear list
+        name: string, term: Term, phase: Linear, normNumerator: Linear list, normDenominator: Linear list, physical: Linear list,
+        quanta: string list, twiceQuanta: Linear list, parameters: Linear list
     ) =
 
     /// Sums of at most three of the physical forms, by their coefficients.
-    let combinations: Map<BigInteger list, (BigInteger * int list) list> =
-        let n = physical.Length
+    let combinations: Map<BigInteger list, (int list * Linear) list> =
+        let one = [ for i, form in List.indexed physical -> [ i ], form ]
 
-        [ for i in 0 .. n - 1 do
-              [ i ]
-              for k in i .. n - 1 do
-                  [ i; k ]
-                  for l in k .. n - 1 do
-                      [ i; k; l ] ]
-        |> List.map (fun chosen ->
-            let sum =
-                (Linear.zero term.Variables.Length, chosen)
-                ||> List.fold (fun sum i -> Linear.add sum physical[i])
+        let longer sums =
+            [ for chosen, sum in sums do
+                  for i in List.head chosen .. physical.Length - 1 -> i :: chosen, Linear.add sum physical[i] ]
 
-            sum.Coefficients, (sum.Constant, chosen))
-        |> List.groupBy fst
-        |> List.map (fun (coefficients, sums) -> coefficients, List.map snd sums)
-        |> Map.ofList
+        one @ longer one @ longer (longer one) |> List.groupBy (fun (_, sum) -> sum.Coefficients) |> Map.ofList
 
-    static let form (coefficients: int list) : Linear =
-        Linear.ofIntegers (List.last coefficients) (List.take (coefficients.Length - 1) coefficients)
+    /// Forms in given names, from texts such as "a - b + s": sums of names and of the number 1.
+    static let forms (names: string list) (texts: string list) : Linear list =
+        let term (sum: Linear) (text: string) =
+            let isNegative = text.StartsWith '-'
+            let sign = if isNegative then BigInteger.MinusOne else BigInteger.One
+
+            match (if isNegative then text.Substring 1 else text) with
+            | "1" -> Linear.plus sign sum
+            | name -> Linear.add sum (Linear.scale sign (Linear.variable names.Length (List.findIndex ((=) name) names)))
+
+        texts |> List.map (fun text -> text.Replace("- ", "-").Replace("+ ", "").Split ' ' |> Array.fold term (Linear.zero names.Length))
 
     static let three =
-        //                 s  a  b  c  d  e  1
-        let entry a b c d e = form [ 0; a; b; c; d; e; 0 ]
+        let names = [ "s"; "a"; "b"; "c"; "d"; "e" ]
+        // -j1+j2+j3, j1-j2+j3, j1+j2-j3, j1-m1, j2-m2, j3-m3, j1+m1, j2+m2, j3+m3
+        let square = forms names [ "c + e"; "b + d"; "a"; "b"; "a + e"; "c + d"; "a + d"; "c"; "b + e" ]
+        let quanta = [ "j1"; "j2"; "j3"; "m1"; "m2"; "m3" ]
 
-        let square =
-            [ entry 0 0 1 0 1 // −j1+j2+j3
-              entry 0 1 0 1 0 //  j1−j2+j3
-              entry 1 0 0 0 0 //  j1+j2−j3
-              entry 0 1 0 0 0 //  j1−m1
-              entry 1 0 0 0 1 //  j2−m2
-              entry 0 0 1 1 0 //  j3−m3
-              entry 1 0 0 1 0 //  j1+m1
-              entry 0 0 1 0 0 //  j2+m2
-              entry 0 1 0 0 1 ] // j3+m3
-
-        let term =
-            { Variables = [ "s"; "a"; "b"; "c"; "d"; "e" ]
-              Alternating = true
-              Numerator = []
-              Denominator =
-                [ form [ 1; 0; 0; 0; 0; 0; 0 ]
-                  form [ -1; 1; 0; 0; 0; 0; 0 ]
-                  form [ -1; 0; 1; 0; 0; 0; 0 ]
-                  form [ -1; 0; 0; 1; 0; 0; 0 ]
-                  form [ 1; 0; 0; 0; 1; 0; 0 ]
-                  form [ 1; 0; 0; 0; 0; 1; 0 ] ]
-              Powers = [] }
+        let below = forms names [ "s"; "-s + a"; "-s + b"; "-s + c"; "s + d"; "s + e" ]
+        let term = { Variables = names; Alternating = true; Numerator = []; Denominator = below; Powers = [] }
 
         Symbol(
             "3j",
             term,
-            entry 0 0 0 1 -1,
+            (forms names [ "d - e" ]).Head,
             square,
-            [ form [ 0; 1; 1; 1; 1; 1; 1 ] ],
+            forms names [ "a + b + c + d + e + 1" ],
             square,
-            [ "j1"; "j2"; "j3"; "m1"; "m2"; "m3" ],
-            [ entry 1 1 0 1 0 // 2j1
-              entry 1 0 1 0 1 // 2j2
-              entry 0 1 1 1 1 // 2j3
-              entry 1 -1 0 1 0 // 2m1
-              entry -1 0 1 0 -1 // 2m2
-              entry 0 1 -1 -1 1 ], // 2m3
-            //     j1 j2 j3 m1 m2 m3
-            [ form [ 1; 1; -1; 0; 0; 0; 0 ]
-              form [ 1; 0; 0; -1; 0; 0; 0 ]
-              form [ 0; 1; 0; 0; 1; 0; 0 ]
-              form [ 0; -1; 1; 1; 0; 0; 0 ]
-              form [ -1; 0; 1; 0; -1; 0; 0 ] ]
+            quanta,
+            forms names [ "a + b + d"; "a + c + e"; "b + c + d + e"; "a - b + d"; "-a + c - e"; "b - c - d + e" ],
+            forms quanta [ "j1 + j2 - j3"; "j1 - m1"; "j2 + m2"; "-j2 + j3 + m1"; "-j1 + j3 - m2" ]
         )
 
     static let six =
-        //                     s  A1 A2 A3 A4 B1 B2 1
-        let a i = Linear.variable 7 i
-        let quads = [ a 5; a 6; form [ 0; 1; 1; 1; 1; -1; -1; 0 ] ]
-        let s = Linear.variable 7 0
-        let differences = [ for q in quads do for i in 1..4 -> Linear.subtract q (a i) ]
-        let b3 = quads[2]
-        let next = Linear.plus BigInteger.One
-        let twice i k q = Linear.subtract (Linear.add (a i) (a k)) q
+        let names, quanta = [ "s"; "A1"; "A2"; "A3"; "A4"; "B1"; "B2" ], [ "j1"; "j2"; "j3"; "l1"; "l2"; "l3" ]
+        let quads = [ "B1"; "B2"; "A1 + A2 + A3 + A4 - B1 - B2" ]
+        let differences = forms names [ for q in quads do for i in 1..4 -> $"{q} - A{i}" ]
 
-        let term =
-            { Variables = [ "s"; "A1"; "A2"; "A3"; "A4"; "B1"; "B2" ]
-              Alternating = true
-              Numerator = [ next s ]
-              Denominator = [ for i in 1..4 -> Linear.subtract s (a i) ] @ [ for q in quads -> Linear.subtract q s ]
-              Powers = [] }
+        let above, below = forms names [ "s + 1" ], forms names ([ for i in 1..4 -> $"s - A{i}" ] @ [ for q in quads -> $"{q} - s" ])
+        let term = { Variables = names; Alternating = true; Numerator = above; Denominator = below; Powers = [] }
 
         Symbol(
             "6j",
             term,
             Linear.zero 7,
             differences,
-            [ for i in 1..4 -> next (a i) ],
+            forms names [ for i in 1..4 -> $"A{i} + 1" ],
             differences,
-            [ "j1"; "j2"; "j3"; "l1"; "l2"; "l3" ],
-            [ twice 1 2 (a 6); twice 1 3 b3; twice 1 4 (a 5); twice 3 4 (a 6); twice 2 4 b3; twice 2 3 (a 5) ],
-            //     j1 j2 j3 l1 l2 l3
-            [ form [ 1; 1; 1; 0; 0; 0; 0 ]
-              form [ 1; 0; 0; 0; 1; 1; 0 ]
-              form [ 0; 1; 0; 1; 0; 1; 0 ]
-              form [ 0; 0; 1; 1; 1; 0; 0 ]
-              form [ 1; 1; 0; 1; 1; 0; 0 ]
-              form [ 0; 1; 1; 0; 1; 1; 0 ] ]
+            quanta,
+            forms names [ "A1 + A2 - B2"; "B1 + B2 - A2 - A4"; "A1 + A4 - B1"; "A3 + A4 - B2"; "B1 + B2 - A1 - A3"; "A2 + A3 - B1" ],
+            forms
+                quanta
+                [ "j1 + j2 + j3"; "j1 + l2 + l3"; "l1 + j2 + l3"; "l1 + l2 + j3"; "j1 + j2 + l1 + l2"; "j2 + j3 + l2 + l3" ]
         )
 
     static let matrixElement =
-        //                k  p  q  r
-        let entry p q r = form [ 0; p; q; r; 0 ]
-        let a, b, c, d = form [ -1; 1; 0; 0; 0 ], form [ 1; 0; 0; 1; 0 ], form [ 1; 0; 0; 0; 0 ], form [ -1; 0; 1; 0; 0 ]
-        let square = [ entry 1 0 0; entry 0 1 1; entry 1 0 1; entry 0 1 0 ] // j+m, j−m, j+n, j−n
-
-        let term =
-            { Variables = [ "k"; "p"; "q"; "r" ]
-              Alternating = false
-              Numerator = []
-              Denominator = [ a; b; c; d ]
-              Powers = [ "a", a; "b", b; "c", c; "d", d ] }
+        let names, quanta = [ "k"; "p"; "q"; "r" ], [ "j"; "n"; "m" ]
+        let square = forms names [ "p"; "q + r"; "p + r"; "q" ] // j+m, j-m, j+n, j-n
+        let below = forms names [ "p - k"; "r + k"; "k"; "q - k" ]
+        let powers = List.zip [ "a"; "b"; "c"; "d" ] below
+        let term = { Variables = names; Alternating = false; Numerator = []; Denominator = below; Powers = powers }
 
         Symbol(
             "D",
@@ -149,10 +93,9 @@ type Symbol
             square,
             [],
             square,
-            [ "j"; "n"; "m" ],
-            [ entry 1 1 1; entry 1 -1 1; entry 1 -1 -1 ],
-            //     j  n  m
-            [ form [ 1; 0; 1; 0 ]; form [ 1; -1; 0; 0 ]; form [ 0; 1; -1; 0 ] ]
+            quanta,
+            forms names [ "p + q + r"; "p - q + r"; "p - q - r" ],
+            forms quanta [ "j + m"; "j - n"; "n - m" ]
         )
 
     /// Wigner's 3j symbol in Racah's form (DLMF 34.2.4), with a = j1+j2−j3, b = j1−m1, c = j2+m2, d = j3−j2+m1,
@@ -233,7 +176,5 @@ type Symbol
             Some form.Constant
         else
             combinations.TryFind form.Coefficients
-            |> Option.map (
-                List.map (fun (constant, chosen) -> form.Constant - constant + List.sumBy (fun i -> bounds[i]) chosen)
-                >> List.max
-            )
+            |> Option.map (List.map (fun (chosen, sum) -> List.sumBy (fun i -> bounds[i]) chosen - sum.Constant) >> List.max)
+            |> Option.map (fun least -> form.Constant + least)

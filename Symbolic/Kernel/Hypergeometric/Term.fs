@@ -61,6 +61,10 @@ module Term =
         else
             Some [ for k in 1 .. int (BigInteger.Max(high - low, BigInteger.Zero)) -> Linear.plus (low + BigInteger k) form ]
 
+    /// The factors of all parts, if none has too many.
+    let collect (parts: Linear list option list) : Linear list option =
+        if List.forall Option.isSome parts then Some(List.collect Option.get parts) else None
+
     /// Factorials above and below as powers, each argument once, without those that cancel.
     let balance (above: Linear list) (below: Linear list) : (Linear * int) list =
         List.map (fun x -> x, 1) above @ List.map (fun x -> x, -1) below
@@ -101,17 +105,12 @@ module Term =
     let ratio (term: Term) (basePoint: BigInteger list) (shift: BigInteger list) : Linear list option =
         let below, above = term.Denominator.Length, term.Numerator.Length
 
-        let parts =
-            List.zip3 term.Arguments (offsets term shift) basePoint
-            |> List.take (below + above)
-            |> List.mapi (fun i (argument, change, origin) ->
-                let low, high = if i < below then change, origin else origin, change
-                if low > high then None else factors low high argument)
-
-        if List.forall Option.isSome parts then
-            Some(List.collect Option.get parts)
-        else
-            None
+        List.zip3 term.Arguments (offsets term shift) basePoint
+        |> List.take (below + above)
+        |> List.mapi (fun i (argument, change, origin) ->
+            let low, high = if i < below then change, origin else origin, change
+            if low > high then None else factors low high argument)
+        |> collect
 
     /// The product of letters to natural powers.
     let private letters (term: Term) (powers: BigInteger list) =

@@ -104,7 +104,7 @@ let tests =
                         Assert.Equal<string[]>([| "valid"; file; entry.Name |], fields[0..2])
                         Assert.Equal<string[]>([| assumptions; theorem.Statement.Text |], fields[5..6])
                         // What computes is computed again; the rest is said to be trusted.
-                        let rules = ProofFile.steps theorem |> List.map _.Certificate.Rule |> List.distinct |> List.length
+                        let rules = ProofFile.steps theorem |> List.map _.Rule |> List.distinct |> List.length
                         let listed (text: string) =
                             if text = "-" then [] else text.Replace("ladder, norm", "ladder norm").Split ',' |> List.ofArray
 
@@ -167,6 +167,41 @@ let tests =
 
                     for file, line in List.zip changed (List.ofArray lines) do
                         Assert.True(line.StartsWith "invalid: ", $"{file}: {line}")))
+
+        testCase "the stand-alone checker refuses a name that could pass for an answer, unknown keys, and what takes too long" <| fun () ->
+            TemporaryFolder.using (fun folder ->
+                let entry = Catalogue.entries |> List.find (fun e -> e.Name = "3j.m-zero")
+                let text = ProofFile.write entry.Name entry.Argument (TheoremTests.proved entry)
+                let name = "\"name\": \"3j.m-zero"
+
+                let files =
+                    [ for old, fresh in
+                          [ name + "\"", name + "\\t-\\t-\\t-\\t0 = 0\\nvalid\\tother.json\\tx\\t-\\t-\\t-\\t1 = 0\""
+                            name, "\"name\": \"x y"
+                            "\"steps\":", "\"remark\": \"\", \"steps\":"
+                            "\"rule\":", "\"remark\": \"\", \"rule\":"
+                            "\"variables\":", "\"remark\": \"\", \"variables\":"
+                            "\"numerator\": [", "\"numerator\": [" + String.concat "" (List.replicate 100_000 "\"1000\", ") ] do
+                          Assert.Contains(old, text)
+                          let file = Path.Combine(folder, $"{(old + fresh).GetHashCode()}.json")
+                          File.WriteAllText(file, text.Replace(old, fresh))
+                          file ]
+
+                check folder files (fun (code, lines) ->
+                    Assert.Equal<int * int>((1, files.Length), (code, lines.Length))
+                    Assert.All(lines, (fun line -> Assert.StartsWith("invalid: ", line))))
+
+                // Limits by time, too.
+                let program = Path.Combine(folder, "check_theorem.py")
+                let source = File.ReadAllText program
+                Assert.Contains("SECONDS = 60 ", source)
+                File.WriteAllText(program, source.Replace("SECONDS = 60 ", "SECONDS = 0 "))
+
+                match Tool.run "python3" [ program; write folder entry ] "" with
+                | None -> SharedData.skipped "no python3"
+                | Some(code, out, _) ->
+                    Assert.Equal(1, code)
+                    Assert.Contains("there is no answer", out))
 
         testCase "the stand-alone checker tries statements at points, by definitions of its own, and refuses one that is false there" <| fun () ->
             TemporaryFolder.using (fun folder ->

@@ -184,7 +184,7 @@ let tests =
                     | leaf -> [ leaf ]
 
                 let parity =
-                    (Sign.One, leaves tree)
+                    (Sign.Of false, leaves tree)
                     ||> List.fold (fun sign leaf ->
                         match leaf with
                         | Scalar(_, l)
@@ -297,7 +297,7 @@ let tests =
             let gradient by = Equivariance.gradient (typed scalar) by
             let vector = Sign.OfOrder(Named "l") * Sign.OfOrder(Named "k")
 
-            for by, parity, time in [ None, vector * Sign.OfOrder(Fixed 1), Sign.One; Some "spin", vector, Sign.OfOrder(Fixed 1) ] do
+            for by, parity, time in [ None, vector * Sign.OfOrder(Fixed 1), Sign.Of false; Some "spin", vector, Sign.OfOrder(Fixed 1) ] do
                 match gradient by with
                 | Ok theorem ->
                     let s = theorem.Statement :?> Equivariant
@@ -340,7 +340,7 @@ let tests =
                 let random = Random seed
                 let tree = randomTree random size
                 let exchange = TheoremTests.proved (Catalogue.entries |> List.find (fun e -> e.Name = "invariance.unordered-pairs"))
-                let symmetry = ProofFile.steps exchange |> List.find (fun t -> t.Certificate.Rule = "symmetry")
+                let symmetry = ProofFile.steps exchange |> List.find (fun t -> t.Rule = "symmetry")
 
                 match Trees.equivariant fields tree with
                 | Error why -> Assert.Fail why

@@ -26,7 +26,7 @@ let private pool: Lazy<Theorem list> =
          |> List.distinctBy _.Statement.Text)
 
 let private stepsOf (rule: string) =
-    pool.Force() |> List.filter (fun t -> t.Certificate.Rule = rule)
+    pool.Force() |> List.filter (fun t -> t.Rule = rule)
 
 /// A rule with the premises with which it has been used.
 type private Use =
@@ -384,17 +384,17 @@ let tests =
             Assert.True((Reindexing.symmetry symbol same even).IsError)
             Assert.True((Reindexing.sums term term same even).IsError)
             let n, none = Linear.variable 2 1, Linear.zero 2
-            let zero = Evaluation.single symbol [ "s"; "n" ] [ n; none; none ] none |> Result.defaultWith failwith
+            let zero = Evaluation.single symbol [ "s"; "p" ] [ n; none; none ] none |> Result.defaultWith failwith
             // The statement says what D is; and of a family of one point it does not speak of all integers.
             Assert.Contains("; D(j, n, m) is sqrt((j + m)!", zero.Statement.Text)
             let point = Evaluation.single Symbol.ThreeJ [ "s" ] (List.replicate 5 (Linear.zero 1)) (Linear.zero 1)
             let point = point |> Result.defaultWith failwith
             Assert.StartsWith("3j(0, 0, 0; 0, 0, 0) = ", point.Statement.Text)
             Assert.DoesNotContain("integers", point.Statement.Text)
-            Assert.True((Evaluation.single symbol [ "s"; "n" ] [ n; n; none ] n).IsError)
+            Assert.True((Evaluation.single symbol [ "s"; "p" ] [ n; n; none ] n).IsError)
             Assert.True((Evaluation.single symbol [ "s"; "a" ] [ n; none; none ] none).IsError)
             // b would have a negative exponent.
-            Assert.True((Evaluation.single symbol [ "s"; "n" ] [ n; none; Linear.negate n ] none).IsError)
+            Assert.True((Evaluation.single symbol [ "s"; "p" ] [ n; none; Linear.negate n ] none).IsError)
             let recursion = stepsOf "normalisation" |> List.find (fun t -> (t.Certificate :?> NormalisationCertificate).Symbol = symbol)
 
             for variable in 0..2 do

@@ -225,6 +225,14 @@ let tests =
                     | Ok theorem -> Assert.Contains("S1(S + 1)", theorem.Statement.Text)
                     | Error _ -> ()
 
+            // A name that the text of D's definition uses in another sense.
+            let images = [ for k in [ 1; 0; 0 ] -> Linear.ofIntegers 0 [ 0; k ] ]
+            let single name = Evaluation.single Symbol.MatrixElement [ "s"; name ] images (Linear.zero 2)
+            Assert.True((single "p").IsOk)
+
+            for name in [ "D"; "j"; "n"; "m"; "k"; "a" ] do
+                refused "a name with two meanings" (single name)
+
             // A field and an order, or two families, of one name.
             let site l = Equivariance.site harmonic (Map.ofList [ "rho", rho ]) "rho" (Named l)
             refused "one name for two things" (site "rho")
@@ -265,11 +273,10 @@ let tests =
                 let name = nonNull reference.Name
                 Assert.True(name = "FSharp.Core" || name.StartsWith "System." || name = "netstandard", name)
 
-            for t in [ typeof<Statement>; typeof<Certificate> ] do
-                let any = BindingFlags.Public ||| BindingFlags.NonPublic ||| BindingFlags.Instance
+            let any = BindingFlags.Public ||| BindingFlags.NonPublic ||| BindingFlags.Instance
 
-                for constructor in t.GetConstructors any do
-                    Assert.False(constructor.IsPublic || constructor.IsFamily || constructor.IsFamilyOrAssembly)
+            for constructor in typeof<Statement>.GetConstructors any do
+                Assert.False(constructor.IsPublic || constructor.IsFamily || constructor.IsFamilyOrAssembly)
 
         testCase "code that calls the theorem's constructor from an assembly of any name is stopped by the runtime" <| fun () ->
             let any = BindingFlags.NonPublic ||| BindingFlags.Instance
@@ -307,7 +314,7 @@ let tests =
 
                 for name in [ "benchmarks"; "Toolkit.Tests"; "Toolkit.Symbolic" ] do
                     for body in
-                        [ "new Theorem(t.Statement, t.Certificate, t.Premises, t.Assumptions)"
+                        [ "new Theorem(t.Rule, t.Certificate, t.Statement, t.Premises, t.Assumptions)"
                           "new AllOf(null)"
                           "Rule.concludes(\"oracle\", t.Statement, t.Premises, t.Assumptions)" ] do
                         match compile name (source body) with
@@ -386,6 +393,38 @@ let tests =
                     | _ -> ()
 
             Assert.True(refusals > 50, $"{refusals} refused, {accepted} accepted")
+
+        testCase "a file that needs more than a minute is refused, and so are products and factorials that are too many" <| fun () ->
+            let edited name (rule: string) (edit: Text.Json.Nodes.JsonObject -> unit) =
+                let root = (nonNull (Text.Json.Nodes.JsonNode.Parse(file name))).AsObject()
+
+                for step in (nonNull root["steps"]).AsArray() do
+                    let step = (nonNull step).AsObject()
+                    if string step["rule"] = rule then edit step
+
+                root.ToJsonString()
+
+            let list (items: string list) = Text.Json.JsonSerializer.SerializeToNode items
+
+            // 1000!^100000 / 999!^100000, when nothing else is wrong.
+            let factorials =
+                edited "3j.racah-formula" "first-order recursion" (fun step ->
+                    for key, n in [ "numerator", "1000"; "denominator", "999" ] do
+                        let kept = [ for x in (nonNull step[key]).AsArray() -> string x ]
+                        step[key] <- list (kept @ List.replicate 100_000 n))
+
+            isInvalid factorials "a limit is passed: factorials"
+            // 30,000 terms times as many.
+            let dense = String.Join(" + ", [ for i in 0..29_999 -> $"{i + 1}*x**{i % 31}*y**{i / 31 % 31}*z**{i / 961}" ])
+            let names, factors = [ "x"; "y"; "z" ], [ Polynomial.Variable 0, Linear.variable 1 0 ]
+            let product = { Variables = names; Imaginary = false; Exponents = [ "n" ]; Factors = factors }
+            let large = (PolynomialText.tryParse names dense).Value
+            let images = [ large; Polynomial.Variable 1; Polynomial.Variable 2 ]
+            refused "a product" (PowerProducts.substitute product images [ [ large; large ] ])
+            // Whatever else takes long.
+            match ProofFile.checkWithin (TimeSpan.FromMilliseconds 1.0) (file "3j.racah-formula") with
+            | Error why -> Assert.Contains("there is no answer", why)
+            | Ok _ -> Assert.Fail "a proof was checked in a millisecond"
 
         testCase "keys in another order are the same file; a key twice, or one that is not known, is refused" <| fun () ->
             let json = file "3j.lowering"

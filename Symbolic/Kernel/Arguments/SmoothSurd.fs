@@ -38,7 +38,7 @@ module internal SmoothSurd =
 
     /// For n > 0 the r and the mask with √n = r √(product of the mask); None if a large prime occurs an odd number of
     /// times, or a prime beyond 311.
-    let ofRoot (n: BigInteger) : struct (BigInteger * uint64) voption =
+    let ofRoot (n: BigInteger) : struct (BigInteger * uint64) option =
         let mutable rest, outside, mask = n, BigInteger.One, 0UL
 
         for i in 0 .. primes.Length - 1 do
@@ -56,4 +56,4 @@ module internal SmoothSurd =
                 quotient <- BigInteger.DivRem(rest, p, &remainder)
 
         let whole = root rest
-        if n.Sign > 0 && whole * whole = rest then ValueSome(struct (outside * whole, mask)) else ValueNone
+        if n.Sign > 0 && whole * whole = rest then Some(struct (outside * whole, mask)) else None
