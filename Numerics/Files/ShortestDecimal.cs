@@ -23,14 +23,8 @@ public static class ShortestDecimal
     /// <summary>The bytes that <see cref="Write(double, Span{byte})"/> wants to have: more than any number takes.</summary>
     public const int Room = 64;
 
-    // 10^−k for the exponents of all numbers: k from 324 down.
-    private const int Least = -292, Most = 324;
-
     // 0.000000
     private const ulong Zeros = 0x3030303030302E30;
-
-    // The leading 128 bits of 10^e, rounded up; [2(e − Least)] the upper half.
-    private static readonly ulong[] Tens = MakeTens();
 
     /// <summary>Writes a number.</summary>
     /// <param name="value">Any number.</param>
@@ -91,7 +85,7 @@ public static class ShortestDecimal
         ulong c = fraction | (One(biased != 0) << 52);
         int q = Math.Max(biased, 1) - 1075;
         int k = (q * 1262611) >> 22, h = q + ((-k * 1741647) >> 19) + 1;
-        ref ulong ten = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(Tens), 2 * (-k - Least));
+        ref ulong ten = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(PowersOfTen.Halves), PowersOfTen.At(-k));
 
         // c 2^q in units of 10^k: a whole number and 64 bits behind the point; then what is beyond a multiple of ten, and half the interval,
         // with 60 bits behind it. All are at most one too small.
@@ -132,7 +126,7 @@ public static class ShortestDecimal
         // Below a power of two neighbours are half as far.
         int k = ((q * 1262611) - (isIrregular ? 524031 : 0)) >> 22;
         int h = q + ((-k * 1741647) >> 19) + 1;
-        ulong high = Tens[2 * (-k - Least)], low = Tens[(2 * (-k - Least)) + 1], four = c << 2, odd = c & 1;
+        ulong high = PowersOfTen.Halves[PowersOfTen.At(-k)], low = PowersOfTen.Halves[PowersOfTen.At(-k) + 1], four = c << 2, odd = c & 1;
         ulong middle = Product(high, low, four << h);
         // The ends belong to even numbers.
         ulong lower = Product(high, low, (four - (isIrregular ? 1UL : 2UL)) << h) + odd;
@@ -219,25 +213,5 @@ public static class ShortestDecimal
         rest += carried;
         result += One(rest < carried);
         return result | One(rest > 1);
-    }
-
-    private static ulong[] MakeTens()
-    {
-        ulong[] halves = new ulong[2 * (Most - Least + 1)];
-        BigInteger power = BigInteger.One, mask = ulong.MaxValue;
-        for (int e = 0; e <= Most; e++, power *= 10)
-        {
-            int bits = (int)power.GetBitLength();
-            Keep(e, bits <= 128 ? power << (128 - bits) : (power >> (bits - 128)) + 1);
-            if (e > 0 && -e >= Least) Keep(-e, ((BigInteger.One << (127 + bits)) / power) + 1);
-        }
-
-        return halves;
-
-        void Keep(int e, BigInteger g)
-        {
-            halves[2 * (e - Least)] = (ulong)(g >> 64);
-            halves[(2 * (e - Least)) + 1] = (ulong)(g & mask);
-        }
     }
 }

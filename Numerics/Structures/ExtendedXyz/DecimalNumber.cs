@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Toolkit.Numerics.Files;
 
 namespace Toolkit.Numerics.Structures;
 
@@ -19,10 +20,6 @@ internal static class DecimalNumber
 {
     private const int Least = -64, Most = 64;
     private const int Digits = 19, Sixteen = 16, Room = 21;
-
-    // The leading 128 bits of 5^q, [2(q − Least)] the upper half; those of negative powers that can end between two numbers rounded up, as
-    // the reference says.
-    private static readonly ulong[] Fives = MakeFives();
 
     /// <summary>Reads a word.</summary>
     /// <param name="word">All of it: a sign or none, digits with a point or none, an exponent after e or E or none.</param>
@@ -184,11 +181,12 @@ internal static class DecimalNumber
         value = 0;
         int zeros = BitOperations.LeadingZeroCount(w);
         w <<= zeros;
-        ulong five = Fives[2 * (q - Least)], high = Math.BigMul(w, five, out _), low = w * five;
+        ulong five = PowersOfTen.Halves[PowersOfTen.At(q)], high = Math.BigMul(w, five, out _), low = w * five;
         // 55 bits are enough unless all that follow are ones, to which the lower half may add.
         if ((high & 0x1FF) == 0x1FF)
         {
-            ulong more = Math.BigMul(w, Fives[(2 * (q - Least)) + 1], out _);
+            // The reference has powers rounded down but for those below one whose products can end between two numbers; to 10^38 they are exact.
+            ulong up = q is < -27 or > 38 ? 1UL : 0, more = Math.BigMul(w, PowersOfTen.Halves[PowersOfTen.At(q) + 1] - up, out _);
             low += more;
             if (low < more) high++;
         }
@@ -211,22 +209,5 @@ internal static class DecimalNumber
         if (exponent is <= 0 or >= 0x7FF) return false;
         value = BitConverter.UInt64BitsToDouble((mantissa & ~(1UL << 52)) | ((ulong)exponent << 52));
         return true;
-    }
-
-    private static ulong[] MakeFives()
-    {
-        ulong[] halves = new ulong[2 * (Most - Least + 1)];
-        for (int q = Least; q <= Most; q++)
-        {
-            BigInteger five = BigInteger.Pow(5, Math.Abs(q));
-            int bits = (int)five.GetBitLength();
-            BigInteger all = q >= 0
-                ? bits <= 128 ? five << (128 - bits) : five >> (bits - 128)
-                : (BigInteger.One << (127 + bits)) / five + (q >= -27 ? 1 : 0);
-            halves[2 * (q - Least)] = (ulong)(all >> 64);
-            halves[(2 * (q - Least)) + 1] = (ulong)(all & ulong.MaxValue);
-        }
-
-        return halves;
     }
 }
