@@ -14,8 +14,8 @@ namespace Toolkit.Numerics.Files;
 /// <remarks>
 /// A number c 2^q stands for all reals from (c − ½) 2^q to (c + ½) 2^q. At a power 10^k not longer than this interval the
 /// multiples of 10^k in it have 17 digits at most, and at most one multiple of 10^(k+1) lies in it, which is the shortest decimal if
-/// it is there. 10^−k with 128 bits is enough to compare exactly, if what is lost in the product is kept as one bit that says
-/// whether anything is (R. Giulietti, The Schubfach way to render doubles, 2020). Which of these cases it is and where the point
+/// it is there. Mostly 64 bits behind the point decide this; where they do not, 10^−k with 128 bits is enough to compare exactly, if
+/// what is lost in the product is kept as one bit that says whether anything is (R. Giulietti, The Schubfach way to render doubles, 2020). Which of these cases it is and where the point
 /// stands are no branches here: numbers of a simulation would have half of them guessed wrong.
 /// </remarks>
 public static class ShortestDecimal
@@ -48,8 +48,8 @@ public static class ShortestDecimal
     internal static int Write(char before, ReadOnlySpan<double> values, Span<byte> to)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(to.Length, checked((Room + 1) * values.Length), nameof(to));
-        // What one number takes is a long chain of operations: a processor does several such chains at once if they are short and follow one
-        // another.
+        // What one number takes is a long chain of operations: a processor does several such chains at once if they are short and
+        // follow one another.
         Span<Decimal> decimals = stackalloc Decimal[8];
         int at = 0;
         for (; values.Length > 0; values = values[Math.Min(values.Length, decimals.Length)..])
@@ -68,8 +68,8 @@ public static class ShortestDecimal
         return at;
     }
 
-    /// <summary>A decimal: a whole number of 17 digits, zeros behind, and the power of ten of the first of them; no digits for zero and what
-    /// is not finite.</summary>
+    /// <summary>A decimal: a whole number of 17 digits, zeros behind, and the power of ten of the first of them; no digits for zero and
+    /// what is not finite.</summary>
     private readonly record struct Decimal(ulong Digits, int Power);
 
     private const int NoDigits = int.MaxValue;
@@ -87,8 +87,8 @@ public static class ShortestDecimal
         int k = (q * 1262611) >> 22, h = q + ((-k * 1741647) >> 19) + 1;
         ref ulong ten = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(PowersOfTen.Halves), PowersOfTen.At(-k));
 
-        // c 2^q in units of 10^k: a whole number and 64 bits behind the point; then what is beyond a multiple of ten, and half the interval,
-        // with 60 bits behind it. All are at most one too small.
+        // c 2^q in units of 10^k: a whole number and 64 bits behind the point; then what is beyond a multiple of ten, and half the
+        // interval, with 60 bits behind it. All are at most one too small.
         ulong carried = Math.BigMul(Unsafe.Add(ref ten, 1), c << h, out _);
         ulong s = Math.BigMul(ten, c << h, out _), part = (ten * (c << h)) + carried;
         s += One(part < carried);
@@ -151,10 +151,12 @@ public static class ShortestDecimal
         ulong d = number.Digits;
         uint upper = (uint)(d / 100_000_000), lower = (uint)(d - (upper * 100_000_000UL)), one = upper / 100_000_000;
         Vector128<byte> digits = Sixteen(upper - (one * 100_000_000), lower);
-        int count = 33 - BitOperations.LeadingZeroCount(0xFFFF ^ Vector128.Equals(digits, Vector128<byte>.Zero).ExtractMostSignificantBits());
+        uint zero = Vector128.Equals(digits, Vector128<byte>.Zero).ExtractMostSignificantBits();
+        int count = 33 - BitOperations.LeadingZeroCount(0xFFFF ^ zero);
         byte first = (byte)('0' + one);
         digits |= Vector128.Create((byte)'0');
-        if (power is < -4 or > 16) return power == NoDigits ? Special(value, ref to) : sign + WithExponent(first, digits, count, power, ref text);
+        if (power == NoDigits) return Special(value, ref to);
+        if (power is < -4 or > 16) return sign + WithExponent(first, digits, count, power, ref text);
 
         // All digits, one place further than they stand behind zeros or before the point; then there, with a point after as many as the
         // whole number has.

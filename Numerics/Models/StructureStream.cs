@@ -53,7 +53,8 @@ internal static class StructureStream
         IEnumerable<Group> groups = isAhead ? Grouped(structures, MostTogether, 16) : Grouped(structures, mostAtoms, 16 * threads);
         IEnumerable<(Structure Structure, FramePlace Place, T Result)[]> results = isAhead
             ? Threads.InOrder(
-                groups, threads, 16 * threads, static group => group.IsAlone, group => Work(group, group.IsAlone ? threads : 1, work, finish))
+                groups, threads, 16 * threads, static group => group.IsAlone,
+                group => Work(group, group.IsAlone ? threads : 1, work, finish))
             : (threads > 1 ? Threads.Ahead(groups) : groups).Select(group => Work(group, threads, work, finish));
         return results.SelectMany(static group => group).Select(static (r, index) => (index, r.Structure, r.Place, r.Result));
     }
@@ -92,7 +93,8 @@ internal static class StructureStream
         var results = new (Structure, FramePlace, T)[group.Length];
         var failed = new InputException?[group.Length];
         Each((k, structure, place) => made[k] = work(structure, place, inside));
-        if (!failed.Any(static f => f is not null)) Each((k, structure, place) => results[k] = (structure, place, finish(structure, made[k])));
+        if (Array.TrueForAll(failed, static f => f is null))
+            Each((k, structure, place) => results[k] = (structure, place, finish(structure, made[k])));
         return Array.Find(failed, static f => f is not null) is { } error ? throw error : results;
 
         void Each(Action<int, Structure, FramePlace> step) => Threads.Share(group.Length, threads, k =>

@@ -118,7 +118,8 @@ internal static class DecimalNumber
         }
 
         // Sixteen digits at once and, where all are, up to four more: how many there are is no branch, since it would be guessed wrong.
-        ulong sixteen = UpToSixteen(in digits[0], out int count), four = Four(in digits[Sixteen], out int more), isMore = (ulong)(count / Sixteen);
+        ulong sixteen = UpToSixteen(in digits[0], out int count), four = Four(in digits[Sixteen], out int more);
+        ulong isMore = (ulong)(count / Sixteen);
         more &= -(int)isMore;
         w = (((w * Shifts[count]) + sixteen) * Shifts[more]) + (four & (0 - isMore));
         count += more;
@@ -185,7 +186,8 @@ internal static class DecimalNumber
         // 55 bits are enough unless all that follow are ones, to which the lower half may add.
         if ((high & 0x1FF) == 0x1FF)
         {
-            // The reference has powers rounded down but for those below one whose products can end between two numbers; to 10^38 they are exact.
+            // The reference has powers rounded down but for those below one whose products can end between two numbers; to 10^38 they are
+            // exact.
             ulong up = q is < -27 or > 38 ? 1UL : 0, more = Math.BigMul(w, PowersOfTen.Halves[PowersOfTen.At(q) + 1] - up, out _);
             low += more;
             if (low < more) high++;

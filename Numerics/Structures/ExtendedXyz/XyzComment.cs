@@ -128,8 +128,11 @@ internal sealed partial class XyzComment
                 : key.Equals("Properties", StringComparison.OrdinalIgnoreCase) ? "Properties"
                 : key.Equals("pbc", StringComparison.OrdinalIgnoreCase) ? "pbc"
                 : key;
-            if ((name == "Lattice" && _lattice is not null) || (name == "Properties" && HasProperties) || (name == "pbc" && _pbc is not null))
+            if ((name == "Lattice" && _lattice is not null) || (name == "Properties" && HasProperties)
+                || (name == "pbc" && _pbc is not null))
+            {
                 throw Bad(name, "the key twice", "each key once");
+            }
 
             (string raw, char kind) = ReadValue(text, ref at, name);
             switch (name)
