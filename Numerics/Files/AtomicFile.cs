@@ -34,13 +34,15 @@ public static class AtomicFile
         SafeFileHandle file = Guard(path, () => File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None));
         try
         {
-            using (FileStream stream = new(file, FileAccess.Write, BufferSize))
+            // Closing writes, too, what a full disk did not take before.
+            Guard(path, () =>
             {
+                using FileStream stream = new(file, FileAccess.Write, BufferSize);
                 using PeriodicTimer timer = new(Pause);
                 Task flushing = FlushNowAndThen(file, timer);
                 try
                 {
-                    Guard(path, () => { write(stream); return true; }, IsDisk);
+                    write(stream);
                 }
                 finally
                 {
@@ -48,14 +50,14 @@ public static class AtomicFile
                     ((IAsyncResult)flushing).AsyncWaitHandle.WaitOne();
                 }
 
-                Guard(path, () =>
+                return Guard(path, () =>
                 {
                     // The system tells an error once, to whoever flushed first.
                     flushing.GetAwaiter().GetResult();
                     stream.Flush(flushToDisk: true);
                     return true;
                 });
-            }
+            }, IsDisk);
 
             Guard(path, () =>
             {
@@ -115,7 +117,8 @@ public static class AtomicFile
         {
             return action();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException && (isOurs is null || isOurs(e)))
+        catch (Exception e) when (
+            (e is IOException or UnauthorizedAccessException or NotSupportedException || IsTooLarge(e)) && (isOurs is null || isOurs(e)))
         {
             throw new InputException(path, null, null, Reason(e), "a file that can be written");
         }
@@ -131,6 +134,9 @@ public static class AtomicFile
         _ => DiskReason(e) ?? e.Message,
     };
 
+    // The runtime tells so of a limit on the size of files.
+    private static bool IsTooLarge(Exception e) => e is ArgumentOutOfRangeException { ParamName: "value", ActualValue: null };
+
     // Unix hands its error numbers on; Windows' stand in the lower half.
     private static string? DiskReason(Exception e) => (OperatingSystem.IsWindows(), e.HResult & 0xffff) switch
     {
@@ -138,6 +144,6 @@ public static class AtomicFile
         (false, 30) or (true, 19) => "a disk that is only for reading",
         (false, 20) => "no such folder",
         (false, 36) => "a name that is too long",
-        _ => null,
+        _ => IsTooLarge(e) ? "a file larger than the limit on the size of files" : null,
     };
 }

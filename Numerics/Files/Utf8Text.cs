@@ -32,7 +32,18 @@ public sealed class Utf8Text(int room = 1024)
     public void Add(ReadOnlySpan<char> text)
     {
         Reserve(3 * text.Length);
-        _length += Encoding.GetBytes(text, _bytes.AsSpan(_length));
+        _length += text.Length switch
+        {
+            1 when text[0] < 128 => One(text[0], 0),
+            2 when (text[0] | text[1]) < 128 => One(text[0], 0) + One(text[1], 1),
+            _ => Encoding.GetBytes(text, _bytes.AsSpan(_length)),
+        };
+    }
+
+    private int One(char c, int place)
+    {
+        _bytes[_length + place] = (byte)c;
+        return 1;
     }
 
     /// <summary>Adds a whole number.</summary>
@@ -53,17 +64,8 @@ public sealed class Utf8Text(int room = 1024)
     /// <summary>Adds numbers, a character of ASCII before each.</summary>
     public void Add(char before, ReadOnlySpan<double> numbers)
     {
-        int each = ShortestDecimal.Room + 1;
-        Reserve(checked(each * numbers.Length));
-        Span<byte> room = _bytes;
-        int at = _length;
-        foreach (double number in numbers)
-        {
-            room[at] = (byte)before;
-            at += 1 + ShortestDecimal.Write(number, room[(at + 1)..]);
-        }
-
-        _length = at;
+        Reserve(checked((ShortestDecimal.Room + 1) * numbers.Length));
+        _length += ShortestDecimal.Write(before, numbers, _bytes.AsSpan(_length));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -197,11 +197,9 @@ public sealed class FittedModel : IFittedModel
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(finish);
-        return StructureStream.Each(source.Read(), threads, StructureStream.MostAtoms, (s, _, inside) =>
-        {
-            Prediction prediction = Predict(s, inside, withDeviations);
-            return (Prediction: prediction, Result: finish(s, prediction));
-        }).Select(static r => (r.Structure, r.Result.Prediction, r.Result.Result));
+        return StructureStream.Each(source.Read(), threads, StructureStream.MostAtoms,
+            (s, _, inside) => Predict(s, inside, withDeviations), (s, p) => (Prediction: p, Result: finish(s, p)))
+            .Select(static r => (r.Structure, r.Result.Prediction, r.Result.Result));
     }
 
     private void Require(Structure structure) => Require(structure, _species, Features.Fields);

@@ -21,6 +21,9 @@ internal static class StructureStream
     // Atoms: a structure of more is worth the work of several threads.
     private const int Small = 128;
 
+    // Atoms of structures that one thread reads, works on and finishes together: what each of these needs stays near while it lasts.
+    private const int MostTogether = 512;
+
     /// <summary>Works.</summary>
     /// <typeparam name="T">What comes of a structure.</typeparam>
     /// <param name="structures">The structures.</param>
@@ -30,15 +33,29 @@ internal static class StructureStream
     /// <exception cref="InputException">A structure that no features can be made of.</exception>
     public static IEnumerable<(int Index, Structure Structure, FramePlace Place, T Result)> Each<T>(
         IEnumerable<(Structure Structure, FramePlace Place)> structures, int threads, long mostAtoms,
-            Func<Structure, FramePlace, int, T> work)
+            Func<Structure, FramePlace, int, T> work) => Each(structures, threads, mostAtoms, work, static (_, made) => made);
+
+    /// <summary>Works and finishes what was made, of several small structures each in turn.</summary>
+    /// <typeparam name="TMade">What the work makes of a structure.</typeparam>
+    /// <typeparam name="T">What comes of it in the end.</typeparam>
+    /// <param name="structures">The structures.</param>
+    /// <param name="threads">How many threads may work; results are the same for any number.</param>
+    /// <param name="mostAtoms">Of several structures together.</param>
+    /// <param name="work">The work on one structure with so many threads.</param>
+    /// <param name="finish">What follows, on one thread.</param>
+    /// <exception cref="InputException">A structure that no features can be made of.</exception>
+    public static IEnumerable<(int Index, Structure Structure, FramePlace Place, T Result)> Each<TMade, T>(
+        IEnumerable<(Structure Structure, FramePlace Place)> structures, int threads, long mostAtoms,
+            Func<Structure, FramePlace, int, TMade> work, Func<Structure, TMade, T> finish)
     {
         // Results that fill memory must not be held beside others.
         bool isAhead = threads > 1 && mostAtoms >= MostAtoms;
-        IEnumerable<Group> groups = isAhead ? Grouped(structures, Small, 16) : Grouped(structures, mostAtoms, 16 * threads);
+        IEnumerable<Group> groups = isAhead ? Grouped(structures, MostTogether, 16) : Grouped(structures, mostAtoms, 16 * threads);
         IEnumerable<(Structure Structure, FramePlace Place, T Result)[]> results = isAhead
             ? Threads.InOrder(
-                groups, threads, 16 * threads, static group => group.IsAlone, group => Work(group, group.IsAlone ? threads : 1, work))
-            : (threads > 1 ? Threads.Ahead(groups) : groups).Select(group => Work(group, threads, work));
+                groups, threads, 16 * threads, static group => group.IsAlone,
+                group => Work(group, group.IsAlone ? threads : 1, work, finish))
+            : (threads > 1 ? Threads.Ahead(groups) : groups).Select(group => Work(group, threads, work, finish));
         return results.SelectMany(static group => group).Select(static (r, index) => (index, r.Structure, r.Place, r.Result));
     }
 
@@ -67,25 +84,31 @@ internal static class StructureStream
         if (group.Count > 0) yield return new([.. group], !any || group[^1].Structure.Count > Small);
     }
 
-    private static (Structure, FramePlace, T)[] Work<T>(Group together, int threads, Func<Structure, FramePlace, int, T> work)
+    private static (Structure, FramePlace, T)[] Work<TMade, T>(
+        Group together, int threads, Func<Structure, FramePlace, int, TMade> work, Func<Structure, TMade, T> finish)
     {
         (Structure Structure, FramePlace Place)[] group = together.Members;
         int inside = group.Length == 1 ? threads : 1;
+        var made = new TMade[group.Length];
         var results = new (Structure, FramePlace, T)[group.Length];
         var failed = new InputException?[group.Length];
-        Threads.Share(group.Length, threads, k =>
+        Each((k, structure, place) => made[k] = work(structure, place, inside));
+        if (Array.TrueForAll(failed, static f => f is null))
+            Each((k, structure, place) => results[k] = (structure, place, finish(structure, made[k])));
+        return Array.Find(failed, static f => f is not null) is { } error ? throw error : results;
+
+        void Each(Action<int, Structure, FramePlace> step) => Threads.Share(group.Length, threads, k =>
         {
             (Structure structure, FramePlace place) = group[k];
             try
             {
-                results[k] = (structure, place, work(structure, place, inside));
+                step(k, structure, place);
             }
             catch (Exception e) when (Told(structure, place, e) is { } told)
             {
                 failed[k] = told;
             }
         });
-        return Array.Find(failed, static f => f is not null) is { } error ? throw error : results;
     }
 
     private static InputException? Told(Structure structure, FramePlace place, Exception e) => e switch

@@ -39,12 +39,13 @@ internal sealed class BinSweep
     private readonly double _never2;
 
     // Candidates of the bin at hand: position, and the sorted place and the image as one number; beyond the last one a vector
-    // of points out of reach.
+    // of points out of reach. The memory is rented from the first bin on.
+    private int _room;
     private int _candidates;
     private int _self;
-    private double[] _x = new double[512], _y = new double[512], _z = new double[512];
-    private long[] _code = new long[512];
-    private int[] _hits = new int[512 + Lanes];
+    private double[] _x = [], _y = [], _z = [];
+    private long[] _code = [];
+    private int[] _hits = [];
 
     // What was found, in the order of bins and places.
     private long[] _found = [];
@@ -141,21 +142,29 @@ internal sealed class BinSweep
 
     private void Free()
     {
-        if (_found.Length > 0) ArrayPool<long>.Shared.Return(_found);
-        _found = [];
+        _room = 0;
+        Exchange(ref _found, 0, 0);
+        Exchange(ref _x, 0, 0);
+        Exchange(ref _y, 0, 0);
+        Exchange(ref _z, 0, 0);
+        Exchange(ref _code, 0, 0);
+        Exchange(ref _hits, 0, 0);
+    }
+
+    /// <summary>Rents memory of at least so many elements, with what is kept of the former, which is given back.</summary>
+    private static void Exchange<T>(ref T[] memory, int length, int kept)
+    {
+        T[] former = memory;
+        memory = length > 0 ? ArrayPool<T>.Shared.Rent(length) : [];
+        former.AsSpan(0, kept).CopyTo(memory);
+        if (former.Length > 0) ArrayPool<T>.Shared.Return(former);
     }
 
     /// <summary>Notes the listed candidates.</summary>
     private void Note(int hits)
     {
         int needed = checked(_foundCount + hits);
-        if (needed > _found.Length)
-        {
-            long[] larger = ArrayPool<long>.Shared.Rent(Math.Max(needed, Math.Max(4096, 2 * _found.Length)));
-            _found.AsSpan(0, _foundCount).CopyTo(larger);
-            if (_found.Length > 0) ArrayPool<long>.Shared.Return(_found);
-            _found = larger;
-        }
+        if (needed > _found.Length) Exchange(ref _found, Math.Max(needed, Math.Max(4096, 2 * _found.Length)), _foundCount);
         ref long codes = ref First(_code), found = ref Unsafe.Add(ref First(_found), _foundCount);
         ref int hit = ref First(_hits);
         for (int k = 0; k < hits; k++)
@@ -224,13 +233,13 @@ internal sealed class BinSweep
 
     private void Reserve(int extra)
     {
-        if (_candidates + extra <= _x.Length) return;
-        int size = Math.Max(_candidates + extra, 2 * _x.Length);
-        Array.Resize(ref _x, size);
-        Array.Resize(ref _y, size);
-        Array.Resize(ref _z, size);
-        Array.Resize(ref _code, size);
-        _hits = new int[size + Lanes];
+        if (_candidates + extra <= _room) return;
+        _room = Math.Max(_candidates + extra, Math.Max(1024, 2 * _room));
+        Exchange(ref _x, _room, _candidates);
+        Exchange(ref _y, _room, _candidates);
+        Exchange(ref _z, _room, _candidates);
+        Exchange(ref _code, _room, _candidates);
+        Exchange(ref _hits, _room + Lanes, 0);
     }
 
     /// <summary>The bin and the image that an unwrapped bin coordinate stands for; false where there is none.</summary>

@@ -7,7 +7,8 @@ public sealed class PropertyArray : IEquatable<PropertyArray>
 {
     private readonly Array _data;
 
-    private PropertyArray(PropertyKind kind, Array data, int components)
+    /// <summary>Takes an array that nobody else has; texts are checked by <see cref="Text"/>.</summary>
+    internal PropertyArray(PropertyKind kind, Array data, int components)
     {
         if (components < 1)
             throw new ArgumentOutOfRangeException(nameof(components), components, "A per-atom property has at least one component.");

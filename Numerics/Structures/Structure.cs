@@ -1,7 +1,6 @@
 using System;
 using System.Buffers;
 using System.Collections.Generic;
-using System.Collections.ObjectModel;
 using System.Globalization;
 
 namespace Toolkit.Numerics.Structures;
@@ -16,20 +15,24 @@ public sealed class Structure : IEquatable<Structure>
     private readonly int[] _species;
     private readonly double[] _positions;
 
+    internal Named<PropertyArray> Atoms { get; }
+
+    internal Named<PropertyValue> Whole { get; }
+
     private Structure(
         int[] species,
         double[] positions,
         Cell? cell,
         Periodicity periodic,
-        ReadOnlyDictionary<string, PropertyArray> atomProperties,
-        ReadOnlyDictionary<string, PropertyValue> properties)
+        Named<PropertyArray> atoms,
+        Named<PropertyValue> whole)
     {
         _species = species;
         _positions = positions;
         Cell = cell;
         Periodic = periodic;
-        AtomProperties = atomProperties;
-        Properties = properties;
+        Atoms = atoms;
+        Whole = whole;
     }
 
     /// <summary>The number of atoms.</summary>
@@ -48,10 +51,10 @@ public sealed class Structure : IEquatable<Structure>
     public Periodicity Periodic { get; }
 
     /// <summary>Per-atom properties by name, in the order they were given.</summary>
-    public IReadOnlyDictionary<string, PropertyArray> AtomProperties { get; }
+    public IReadOnlyDictionary<string, PropertyArray> AtomProperties => Atoms;
 
     /// <summary>Per-structure properties by name, in the order they were given.</summary>
-    public IReadOnlyDictionary<string, PropertyValue> Properties { get; }
+    public IReadOnlyDictionary<string, PropertyValue> Properties => Whole;
 
     /// <summary>Checks and copies its arguments.</summary>
     /// <param name="species">[atom]: atomic numbers 0…118.</param>
@@ -70,7 +73,12 @@ public sealed class Structure : IEquatable<Structure>
         Cell? cell = null,
         Periodicity periodic = default,
         IEnumerable<KeyValuePair<string, PropertyArray>>? atomProperties = null,
-        IEnumerable<KeyValuePair<string, PropertyValue>>? properties = null)
+        IEnumerable<KeyValuePair<string, PropertyValue>>? properties = null) =>
+        Of(species.ToArray(), positions.ToArray(), cell, periodic, atomProperties ?? [], properties ?? []);
+
+    /// <summary>The same of arrays that nobody else has.</summary>
+    internal static Structure Of(int[] species, double[] positions, Cell? cell, Periodicity periodic,
+        IEnumerable<KeyValuePair<string, PropertyArray>> atomProperties, IEnumerable<KeyValuePair<string, PropertyValue>> properties)
     {
         if (positions.Length != 3L * species.Length)
         {
@@ -87,23 +95,21 @@ public sealed class Structure : IEquatable<Structure>
         RequireFinite(positions);
         RequireVectors(cell, periodic);
 
-        OrderedDictionary<string, PropertyArray> perAtom = new(StringComparer.Ordinal);
-        foreach ((string name, PropertyArray value) in atomProperties ?? [])
-        {
+        Named<PropertyArray> atoms = new([.. atomProperties]);
+        Named<PropertyValue> whole = new([.. properties]);
+        foreach ((string name, PropertyArray value) in atoms.All)
             RequireAtomProperty(name, value, species.Length);
-            if (!perAtom.TryAdd(name, value))
-                throw new ArgumentException($"The atom property \"{name}\" is given twice.", nameof(atomProperties));
-        }
 
-        OrderedDictionary<string, PropertyValue> perStructure = new(StringComparer.Ordinal);
-        foreach ((string name, PropertyValue value) in properties ?? [])
-        {
+        foreach ((string name, PropertyValue value) in whole.All)
             RequireProperty(name, value);
-            if (!perStructure.TryAdd(name, value))
-                throw new ArgumentException($"The property \"{name}\" is given twice.", nameof(properties));
-        }
 
-        return new Structure(species.ToArray(), positions.ToArray(), cell, periodic, new(perAtom), new(perStructure));
+        if (atoms.Twice() is { } atom)
+            throw new ArgumentException($"The atom property \"{atom}\" is given twice.", nameof(atomProperties));
+
+        if (whole.Twice() is { } twice)
+            throw new ArgumentException($"The property \"{twice}\" is given twice.", nameof(properties));
+
+        return new Structure(species, positions, cell, periodic, atoms, whole);
     }
 
     /// <summary>The same atoms at other places.</summary>
@@ -137,7 +143,7 @@ public sealed class Structure : IEquatable<Structure>
     public Structure WithAtomProperty(string name, PropertyArray value)
     {
         RequireAtomProperty(name, value, Count);
-        return new(_species, _positions, Cell, Periodic, With(AtomProperties, [new(name, value)]), Whole);
+        return new(_species, _positions, Cell, Periodic, Atoms.With(new KeyValuePair<string, PropertyArray>(name, value)), Whole);
     }
 
     /// <summary>With one property added or replaced.</summary>
@@ -145,7 +151,7 @@ public sealed class Structure : IEquatable<Structure>
     public Structure WithProperty(string name, PropertyValue value)
     {
         RequireProperty(name, value);
-        return new(_species, _positions, Cell, Periodic, Atoms, With(Properties, [new(name, value)]));
+        return new(_species, _positions, Cell, Periodic, Atoms, Whole.With(new KeyValuePair<string, PropertyValue>(name, value)));
     }
 
     /// <summary>With several properties and atom properties added or replaced, in one step.</summary>
@@ -157,16 +163,16 @@ public sealed class Structure : IEquatable<Structure>
             RequireProperty(name, value);
         foreach ((string name, PropertyArray value) in atomProperties)
             RequireAtomProperty(name, value, Count);
-        return new(_species, _positions, Cell, Periodic, With(AtomProperties, atomProperties), With(Properties, properties));
+        return new(_species, _positions, Cell, Periodic, Atoms.With(atomProperties), Whole.With(properties));
     }
 
     /// <summary>Without the atom property of that name, if there is one.</summary>
     public Structure WithoutAtomProperty(string name) =>
-        new(_species, _positions, Cell, Periodic, Without(AtomProperties, name), Whole);
+        new(_species, _positions, Cell, Periodic, Atoms.Without(name), Whole);
 
     /// <summary>Without the property of that name, if there is one.</summary>
     public Structure WithoutProperty(string name) =>
-        new(_species, _positions, Cell, Periodic, Atoms, Without(Properties, name));
+        new(_species, _positions, Cell, Periodic, Atoms, Whole.Without(name));
 
     /// <summary>
     /// Positions and lattice vectors multiplied from the left by a matrix: r → F·r, a → F·a. Properties stay as they
@@ -201,9 +207,9 @@ public sealed class Structure : IEquatable<Structure>
             _positions.AsSpan(3 * atoms[i], 3).CopyTo(positions.AsSpan(3 * i));
         }
 
-        OrderedDictionary<string, PropertyArray> perAtom = new(StringComparer.Ordinal);
-        foreach ((string name, PropertyArray value) in AtomProperties)
-            perAtom.Add(name, value.Select(atoms));
+        KeyValuePair<string, PropertyArray>[] perAtom = Atoms.All.ToArray();
+        foreach (ref KeyValuePair<string, PropertyArray> property in perAtom.AsSpan())
+            property = new(property.Key, property.Value.Select(atoms));
 
         return new(species, positions, Cell, Periodic, new(perAtom), Whole);
     }
@@ -256,8 +262,7 @@ public sealed class Structure : IEquatable<Structure>
             }
         }
 
-        OrderedDictionary<string, PropertyValue> none = new(StringComparer.Ordinal);
-        return new(repeated._species, positions, Cell?.Scale(na, nb, nc), Periodic, repeated.Atoms, new(none));
+        return new(repeated._species, positions, Cell?.Scale(na, nb, nc), Periodic, repeated.Atoms, Named<PropertyValue>.None);
     }
 
     /// <summary>The same structure with every atom moved into the cell along the periodic directions.</summary>
@@ -278,8 +283,8 @@ public sealed class Structure : IEquatable<Structure>
         && _positions.AsSpan().SequenceEqual(other._positions)
         && Equals(Cell, other.Cell)
         && Periodic == other.Periodic
-        && Same(AtomProperties, other.AtomProperties)
-        && Same(Properties, other.Properties);
+        && Atoms.IsSame(other.Atoms)
+        && Whole.IsSame(other.Whole);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as Structure);
@@ -299,10 +304,6 @@ public sealed class Structure : IEquatable<Structure>
 
     /// <summary>Count, cell and periodicity, for messages.</summary>
     public override string ToString() => $"{Count} atoms, {(Cell is null ? "no cell" : "cell " + Cell)}, periodic {Periodic}";
-
-    private ReadOnlyDictionary<string, PropertyArray> Atoms => (ReadOnlyDictionary<string, PropertyArray>)AtomProperties;
-
-    private ReadOnlyDictionary<string, PropertyValue> Whole => (ReadOnlyDictionary<string, PropertyValue>)Properties;
 
     private static void RequireFinite(ReadOnlySpan<double> positions)
     {
@@ -377,36 +378,4 @@ public sealed class Structure : IEquatable<Structure>
         name.Equals("Lattice", StringComparison.OrdinalIgnoreCase)
         || name.Equals("Properties", StringComparison.OrdinalIgnoreCase)
         || name.Equals("pbc", StringComparison.OrdinalIgnoreCase);
-
-    private static ReadOnlyDictionary<string, T> Without<T>(IReadOnlyDictionary<string, T> all, string name)
-    {
-        OrderedDictionary<string, T> changed = new(all, StringComparer.Ordinal);
-        changed.Remove(name);
-        return new(changed);
-    }
-
-    private static ReadOnlyDictionary<string, T> With<T>(IReadOnlyDictionary<string, T> all, IReadOnlyList<KeyValuePair<string, T>> more)
-    {
-        OrderedDictionary<string, T> changed = new(all.Count + more.Count, StringComparer.Ordinal);
-        foreach ((string name, T value) in all)
-            changed.Add(name, value);
-        foreach ((string name, T value) in more)
-            changed[name] = value;
-        return new(changed);
-    }
-
-    private static bool Same<T>(IReadOnlyDictionary<string, T> left, IReadOnlyDictionary<string, T> right)
-        where T : class, IEquatable<T>
-    {
-        if (left.Count != right.Count)
-            return false;
-
-        foreach ((string name, T value) in left)
-        {
-            if (!right.TryGetValue(name, out T? other) || !value.Equals(other))
-                return false;
-        }
-
-        return true;
-    }
 }

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Toolkit.Numerics.Files;
 
 namespace Toolkit.Numerics.Structures;
 
@@ -12,20 +13,13 @@ namespace Toolkit.Numerics.Structures;
 /// number of float64, of two equally near the even one.
 /// </summary>
 /// <remarks>
-/// Up to 19 digits are an integer w, and the number is w 10^q. Where both w and 10^|q| are exact in float64 one operation rounds once; else
-/// 128 bits of 5^q times w leave the rounding in doubt for next to no number (Lemire, Softw. Pract. Exp. 51, 1700, 2021). What is longer,
-/// in doubt, very large or very small is not read here.
+/// Up to 19 digits are an integer w, and the number is w 10^q. 128 bits of 5^q times w leave the rounding in doubt for next to no number
+/// (Lemire, Softw. Pract. Exp. 51, 1700, 2021). What is longer, in doubt, very large or very small is not read here.
 /// </remarks>
 internal static class DecimalNumber
 {
     private const int Least = -64, Most = 64;
-    private const int Digits = 19, ExactPower = 22, Sixteen = 16;
-
-    private static readonly double[] Powers = MakePowers();
-
-    // The leading 128 bits of 5^q, [2(q − Least)] the upper half; those of negative powers that can end between two numbers rounded up, as
-    // the reference says.
-    private static readonly ulong[] Fives = MakeFives();
+    private const int Digits = 19, Sixteen = 16, Room = 21;
 
     /// <summary>Reads a word.</summary>
     /// <param name="word">All of it: a sign or none, digits with a point or none, an exponent after e or E or none.</param>
@@ -90,59 +84,52 @@ internal static class DecimalNumber
     }
 
     /// <summary>Reads the next word of a line if it is such a number without an exponent and white space or the end follows it.</summary>
-    /// <param name="line">Words with white space between them.</param>
+    /// <param name="text">Words with white space between them, and what follows the line: it is read faster if there is something.</param>
     /// <param name="at">Where to begin; behind the word if it was read, else where it was.</param>
     /// <param name="value">The number.</param>
     /// <returns>Whether it was read; if not, it may still be a number.</returns>
-    public static bool TryReadNext(ReadOnlySpan<char> line, ref int at, out double value)
+    [SkipLocalsInit]
+    public static bool TryReadNext(ReadOnlySpan<char> text, ref int at, out double value)
     {
         value = 0;
         int i = at;
-        while (i < line.Length && line[i] == ' ')
+        while (i < text.Length && text[i] == ' ')
             i++;
 
-        int sign = i < line.Length && line[i] == '-' ? 1 : 0;
-        i += sign;
+        if (!Ssse3.IsSupported || i >= text.Length) return false;
+        // No branch either: 1 for a minus.
+        uint sign = (uint)((text[i] ^ '-') - 1) >> 31;
+        i += (int)sign;
         ulong w = 0;
         int first = i;
-        for (; i < line.Length && (uint)(line[i] - '0') <= 9 && i - first < Digits; i++)
-            w = (10 * w) + (uint)(line[i] - '0');
+        for (; i < text.Length && (uint)(text[i] - '0') <= 9 && i - first < Digits; i++)
+            w = (10 * w) + (uint)(text[i] - '0');
 
-        int digits = w > 0 ? i - first : 0;
-        if (i == first || i >= line.Length || line[i] != '.') return false;
-        int point = ++i;
-        while (w == 0 && i < line.Length && line[i] == '0')
-            i++;
-
-        int significant = i, more = 4;
-        if (Ssse3.IsSupported && i + Sixteen + 4 <= line.Length)
+        int whole = w > 0 ? i - first : 0;
+        if (i == first || i >= text.Length || text[i] != '.') return false;
+        i++;
+        Span<char> copy = stackalloc char[Room];
+        scoped ReadOnlySpan<char> digits = text[i..];
+        if (digits.Length < Room)
         {
-            // Sixteen digits at once and, where all are, up to four more: how many there are is no branch, since it would be guessed wrong.
-            ulong sixteen = UpToSixteen(in line[i], out int count), four = Four(in line[i + Sixteen], out more);
-            int isMore = -(count / Sixteen);
-            more &= isMore;
-            w = (((w * Shifts[count]) + sixteen) * Shifts[more]) + (four & (ulong)isMore);
-            i += count + more;
-        }
-        else
-        {
-            // Four at a time, those that are left as four with zeros before them.
-            while (more == 4 && i + 4 <= line.Length && i - significant <= Sixteen)
-            {
-                ulong four = Four(in line[i], out more);
-                w = (Shifts[more] * w) + four;
-                i += more;
-            }
+            copy.Fill('\n');
+            digits.CopyTo(copy);
+            digits = copy;
         }
 
-        // Too many are seen here.
-        for (; more == 4 && i < line.Length && (uint)(line[i] - '0') <= 9 && i - significant <= Digits; i++)
-            w = (10 * w) + (uint)(line[i] - '0');
-
-        if (digits + i - significant > Digits || (i < line.Length && line[i] is not (' ' or '\t')) || point - i < Least) return false;
-        if (w > 0 && !TryRound(w, point - i, out value)) return false;
-        value = BitConverter.UInt64BitsToDouble(BitConverter.DoubleToUInt64Bits(value) | ((ulong)sign << 63));
-        at = i;
+        // Sixteen digits at once and, where all are, up to four more: how many there are is no branch, since it would be guessed wrong.
+        ulong sixteen = UpToSixteen(in digits[0], out int count), four = Four(in digits[Sixteen], out int more);
+        ulong isMore = (ulong)(count / Sixteen);
+        more &= -(int)isMore;
+        w = (((w * Shifts[count]) + sixteen) * Shifts[more]) + (four & (0 - isMore));
+        count += more;
+        // A zero first leaves room for one more.
+        bool isLong = whole + count > Digits && (whole > 0 || sixteen >= 1_000_000_000_000_000);
+        if (isLong || digits[count] is not (' ' or '\n' or '\r' or '\t')) return false;
+        double size = 0;
+        if (w > 0 && !TryRound(w, -count, out size)) return false;
+        value = BitConverter.UInt64BitsToDouble(BitConverter.DoubleToUInt64Bits(size) | ((ulong)sign << 63));
+        at = i + count;
         return true;
     }
 
@@ -183,27 +170,25 @@ internal static class DecimalNumber
         ulong x = Unsafe.ReadUnaligned<ulong>(ref Unsafe.As<char, byte>(ref Unsafe.AsRef(in text))) ^ 0x0030_0030_0030_0030;
         ulong others = (x | (x + 0x0076_0076_0076_0076)) & 0xFF80_FF80_FF80_FF80;
         digits = BitOperations.TrailingZeroCount(others) >> 4;
-        // The first character is the lowest, and the sum of the last one and the others times powers of ten comes out as the highest.
-        x = digits == 0 ? 0 : x << (64 - (16 * digits));
+        // The first character is the lowest, and the sum of the last one and the others times powers of ten comes out as the highest. The
+        // shift is in two steps since one of 64 would be none.
+        x = x << (32 - (8 * digits)) << (32 - (8 * digits));
         return (x * ((1000UL << 48) | (100UL << 32) | (10UL << 16) | 1UL)) >> 48;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryRound(ulong w, int q, out double value)
     {
-        if (w <= 1UL << 53 && q is >= -ExactPower and <= ExactPower)
-        {
-            value = q < 0 ? w / Powers[-q] : w * Powers[q];
-            return true;
-        }
-
         value = 0;
         int zeros = BitOperations.LeadingZeroCount(w);
         w <<= zeros;
-        ulong high = Math.BigMul(w, Fives[2 * (q - Least)], out ulong low);
+        ulong five = PowersOfTen.Halves[PowersOfTen.At(q)], high = Math.BigMul(w, five, out _), low = w * five;
         // 55 bits are enough unless all that follow are ones, to which the lower half may add.
         if ((high & 0x1FF) == 0x1FF)
         {
-            ulong more = Math.BigMul(w, Fives[(2 * (q - Least)) + 1], out _);
+            // The reference has powers rounded down but for those below one whose products can end between two numbers; to 10^38 they are
+            // exact.
+            ulong up = q is < -27 or > 38 ? 1UL : 0, more = Math.BigMul(w, PowersOfTen.Halves[PowersOfTen.At(q) + 1] - up, out _);
             low += more;
             if (low < more) high++;
         }
@@ -226,31 +211,5 @@ internal static class DecimalNumber
         if (exponent is <= 0 or >= 0x7FF) return false;
         value = BitConverter.UInt64BitsToDouble((mantissa & ~(1UL << 52)) | ((ulong)exponent << 52));
         return true;
-    }
-
-    private static double[] MakePowers()
-    {
-        double[] powers = new double[ExactPower + 1];
-        powers[0] = 1;
-        for (int k = 1; k < powers.Length; k++)
-            powers[k] = 10 * powers[k - 1];
-        return powers;
-    }
-
-    private static ulong[] MakeFives()
-    {
-        ulong[] halves = new ulong[2 * (Most - Least + 1)];
-        for (int q = Least; q <= Most; q++)
-        {
-            BigInteger five = BigInteger.Pow(5, Math.Abs(q));
-            int bits = (int)five.GetBitLength();
-            BigInteger all = q >= 0
-                ? bits <= 128 ? five << (128 - bits) : five >> (bits - 128)
-                : (BigInteger.One << (127 + bits)) / five + (q >= -27 ? 1 : 0);
-            halves[2 * (q - Least)] = (ulong)(all >> 64);
-            halves[(2 * (q - Least)) + 1] = (ulong)(all & ulong.MaxValue);
-        }
-
-        return halves;
     }
 }

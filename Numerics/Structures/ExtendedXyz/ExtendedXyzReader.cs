@@ -20,7 +20,8 @@ namespace Toolkit.Numerics.Structures;
 /// </remarks>
 public static class ExtendedXyzReader
 {
-    private const int FirstCapacity = 4096;
+    // Words of a frame that memory is taken for before its lines are there.
+    private const int FirstCapacity = 1 << 16;
 
     /// <summary>The frames of a file, read one at a time as the sequence is walked through.</summary>
     /// <exception cref="InputException">While walking: with the file, line, field, what was found and what was expected.</exception>
@@ -66,14 +67,15 @@ public static class ExtendedXyzReader
     {
         LineReader lines = new(text, source);
         XyzComment? comment = null;
-        while (ReadFrame(lines, source, ref comment) is Structure frame)
-            yield return frame;
+        Frame frame = new(source);
+        while (ReadFrame(lines, frame, source, ref comment) is Structure structure)
+            yield return structure;
 
         if (comment is null)
             throw new InputException(source, null, null, "no frame", "the number of atoms on the first line");
     }
 
-    private static Structure? ReadFrame(LineReader lines, string source, ref XyzComment? comment)
+    private static Structure? ReadFrame(LineReader lines, Frame frame, string source, ref XyzComment? comment)
     {
         ReadOnlySpan<char> line;
         do
@@ -92,7 +94,7 @@ public static class ExtendedXyzReader
             throw new InputException(source, headLine + 1, "comment line", "the end of the file", "the line of key=value pairs");
 
         comment = XyzComment.Parse(line, source, lines.Number, comment);
-        Frame frame = new(comment, count, source, lines.Number);
+        frame.Begin(comment, count, lines.Number);
         for (int atom = 0; atom < count; atom++)
         {
             bool isThere = lines.TryRead(out line);
@@ -106,7 +108,7 @@ public static class ExtendedXyzReader
                     $"{count} atoms, as line {headLine} says");
             }
 
-            frame.Add(line, lines.Number);
+            frame.Add(line, lines.Beyond, lines.Number);
         }
 
         comment.Place(ReadVectors(lines, source));
@@ -154,64 +156,80 @@ public static class ExtendedXyzReader
         return vectors;
     }
 
-    /// <summary>Takes the lines of one frame's atoms apart.</summary>
-    private sealed class Frame
+    /// <summary>Takes the lines of one frame's atoms apart, then those of the next one.</summary>
+    private sealed class Frame(string source)
     {
-        private readonly XyzComment _comment;
-        private readonly XyzColumn[] _columns;
-        private readonly string _source;
-        private readonly long _line;
-        private readonly int _words;
-        private readonly int _count;
-        private readonly object[] _values;
-        private readonly List<double>?[] _reals;
-        private readonly bool[] _areElements;
-        private readonly bool[] _arePositions;
-        private List<int>? _elements;
-        private bool _mayBeTypes = true;
+        private XyzComment _comment = null!;
+        private XyzColumn[] _columns = [];
+        private bool[] _areElements = [];
+        private Array[] _values = [];
+        private double[]?[] _reals = [];
+        private int[]? _elements;
+        private long _line;
+        private int _words;
+        private int _count;
+        private int _room;
         private int _atoms;
+        private bool _mayBeTypes;
 
-        internal Frame(XyzComment comment, int count, string source, long line)
+        internal void Begin(XyzComment comment, int count, long line)
         {
-            _line = line;
-            _comment = comment;
-            _columns = comment.Columns;
-            _source = source;
-            _count = count;
-            _values = new object[_columns.Length];
-            _areElements = Array.ConvertAll(_columns, IsElement);
-            _arePositions = Array.ConvertAll(_columns, static c => c.Name == "pos");
-
-            // The count is a claim until the lines are there: memory grows with the lines.
-            int capacity = Math.Min(count, FirstCapacity);
-            for (int c = 0; c < _columns.Length; c++)
+            if (_columns != comment.Columns)
             {
-                int width = _columns[c].Width;
-                _words = checked(_words + width);
-                int size = (int)Math.Min((long)capacity * width, FirstCapacity * 4);
-                _values[c] = IsElement(_columns[c]) ? new List<int>(size) : _columns[c].Kind switch
-                {
-                    PropertyKind.Real => new List<double>(size),
-                    PropertyKind.Integer => new List<long>(size),
-                    PropertyKind.Logical => new List<bool>(size),
-                    _ => new List<string>(size),
-                };
+                _columns = comment.Columns;
+                _areElements = Array.ConvertAll(_columns, IsElement);
+                _words = 0;
+                foreach (XyzColumn column in _columns)
+                    _words = checked(_words + column.Width);
             }
 
-            _reals = Array.ConvertAll(_values, static v => v as List<double>);
+            (_comment, _count, _line, _atoms, _elements, _mayBeTypes) = (comment, count, line, 0, null, true);
+            // The count is a claim until the lines are there: memory grows with the lines.
+            _room = Math.Min(count, 1 + (FirstCapacity / _words));
+            _values = new Array[_columns.Length];
+            _reals = new double[_columns.Length][];
+            for (int c = 0; c < _columns.Length; c++)
+            {
+                int size = _room * _columns[c].Width;
+                Take(c, _areElements[c] ? new int[size] : _columns[c].Kind switch
+                {
+                    PropertyKind.Real => new double[size],
+                    PropertyKind.Integer => new long[size],
+                    PropertyKind.Logical => new bool[size],
+                    _ => new string[size],
+                });
+            }
         }
 
-        internal void Add(ReadOnlySpan<char> line, long number)
+        private void Take(int c, Array values) => (_values[c], _reals[c]) = (values, values as double[]);
+
+        private void Grow()
         {
+            _room = (int)Math.Min(_count, 2L * _room);
+            for (int c = 0; c < _columns.Length; c++)
+            {
+                Array old = _values[c], more = Array.CreateInstanceFromArrayType(old.GetType(), checked(_room * _columns[c].Width));
+                Array.Copy(old, more, old.Length);
+                if (_elements == old) _elements = (int[])more;
+                Take(c, more);
+            }
+        }
+
+        /// <param name="line">The line.</param>
+        /// <param name="beyond">The line and what follows it in memory.</param>
+        /// <param name="number">Its number.</param>
+        internal void Add(ReadOnlySpan<char> line, ReadOnlySpan<char> beyond, long number)
+        {
+            if (_atoms == _room) Grow();
             int at = 0, words = 0;
             for (int c = 0; c < _columns.Length; c++)
             {
-                List<double>? reals = _reals[c];
-                for (int k = 0; k < _columns[c].Width; k++)
+                int width = _columns[c].Width, first = _atoms * width;
+                Span<double> reals = _reals[c] is { } all ? all.AsSpan(first, width) : [];
+                for (int k = 0; k < width; k++)
                 {
-                    if (reals is not null && DecimalNumber.TryReadNext(line, ref at, out double real))
+                    if (k < reals.Length && DecimalNumber.TryReadNext(beyond, ref at, out reals[k]))
                     {
-                        reals.Add(real);
                         words++;
                         continue;
                     }
@@ -221,7 +239,7 @@ public static class ExtendedXyzReader
                         throw WordCount(number, words);
 
                     words++;
-                    Store(c, k, word, number);
+                    Store(c, first + k, word, number);
                 }
             }
 
@@ -241,31 +259,26 @@ public static class ExtendedXyzReader
         internal Structure Finish()
         {
             double[] positions = [];
-            List<KeyValuePair<string, PropertyArray>> properties = [];
+            List<KeyValuePair<string, PropertyArray>> properties = new(_columns.Length);
             for (int c = 0; c < _columns.Length; c++)
             {
                 XyzColumn column = _columns[c];
                 if (column.Name == "pos")
                 {
-                    positions = ((List<double>)_values[c]).ToArray();
+                    positions = _reals[c]!;
                 }
-                else if (!IsElement(column))
+                else if (!_areElements[c])
                 {
-                    properties.Add(new(column.Name, _values[c] switch
-                    {
-                        List<double> v => PropertyArray.Real(v.ToArray(), column.Width),
-                        List<long> v => PropertyArray.Integer(v.ToArray(), column.Width),
-                        List<bool> v => PropertyArray.Logical(v.ToArray(), column.Width),
-                        object v => PropertyArray.Text(((List<string>)v).ToArray(), column.Width),
-                    }));
+                    properties.Add(new(column.Name, _values[c] is string[] texts ? PropertyArray.Text(texts, column.Width)
+                        : new PropertyArray(column.Kind, _values[c], column.Width)));
                 }
             }
 
-            int[] species = _elements?.ToArray() ?? [];
+            int[] species = _elements ?? [];
             if (_mayBeTypes)
                 RefuseTypes(species);
 
-            return Structure.Create(species, positions, _comment.Cell, _comment.Periodic, properties, _comment.Properties);
+            return Structure.Of(species, positions, _comment.Cell, _comment.Periodic, properties, _comment.Properties);
         }
 
         private static bool IsElement(XyzColumn column) => column.Name is "species" or "Z";
@@ -285,45 +298,44 @@ public static class ExtendedXyzReader
             static bool IsSpace(char c) => c <= ' ' ? char.IsWhiteSpace(c) : c >= '\u0085' && char.IsWhiteSpace(c);
         }
 
-        private void Store(int c, int component, ReadOnlySpan<char> word, long line)
+        private void Store(int c, int place, ReadOnlySpan<char> word, long line)
         {
             ref readonly XyzColumn column = ref _columns[c];
+            int component = place - (_atoms * column.Width);
             if (_areElements[c])
             {
                 int z = Element(column, word, line);
-                ((List<int>)_values[c]).Add(z);
-                if (_elements is not null && _elements != _values[c] && _elements[_atoms] != z)
+                ((int[])_values[c])[place] = z;
+                _elements ??= (int[])_values[c];
+                if (_elements[_atoms] != z)
                     throw BadWord(column, 0, word, line, Elements.Symbol(_elements[_atoms]) + ", the element that stands before it");
 
-                _elements ??= (List<int>)_values[c];
                 return;
             }
 
-            switch (column.Kind)
+            switch (_values[c])
             {
-                case PropertyKind.Real:
+                case double[] reals:
                     if (!XyzScalar.TryReal(word, out double real))
                         throw BadWord(column, component, word, line, "a real number");
 
-                    if (_arePositions[c] && !double.IsFinite(real))
+                    if (column.Name == "pos" && !double.IsFinite(real))
                         throw BadWord(column, component, word, line, "a finite number");
 
-                    ((List<double>)_values[c]).Add(real);
+                    reals[place] = real;
                     break;
-                case PropertyKind.Integer:
-                    if (!XyzScalar.TryInteger(word, out long integer))
+                case long[] integers:
+                    if (!XyzScalar.TryInteger(word, out integers[place]))
                         throw BadWord(column, component, word, line, "an integer");
 
-                    ((List<long>)_values[c]).Add(integer);
                     break;
-                case PropertyKind.Logical:
-                    if (!XyzScalar.TryAnyLogical(word, out bool logical))
+                case bool[] logicals:
+                    if (!XyzScalar.TryAnyLogical(word, out logicals[place]))
                         throw BadWord(column, component, word, line, "T or F");
 
-                    ((List<bool>)_values[c]).Add(logical);
                     break;
-                default:
-                    ((List<string>)_values[c]).Add(word.ToString());
+                case string[] texts:
+                    texts[place] = word.ToString();
                     break;
             }
         }
@@ -337,7 +349,7 @@ public static class ExtendedXyzReader
 
             string elements = string.Join(", ", distinct.Select(static z => Elements.Symbol(z)));
             throw new InputException(
-                _source, _line, "species", $"the numbers {string.Join(", ", distinct)}, which may be types of a program's own",
+                source, _line, "species", $"the numbers {string.Join(", ", distinct)}, which may be types of a program's own",
                 $"symbols; or, if {elements} {(distinct.Count == 1 ? "is" : "are")} meant, atomic numbers in a column Z:I:1");
         }
 
@@ -356,14 +368,14 @@ public static class ExtendedXyzReader
         private InputException WordCount(long line, int words)
         {
             string says = _comment.HasProperties ? "as Properties says" : "an element and three coordinates";
-            return new(_source, line, $"atom {_atoms + 1}", $"{words} values", $"{_words}, {says}");
+            return new(source, line, $"atom {_atoms + 1}", $"{words} values", $"{_words}, {says}");
         }
 
         private InputException BadWord(XyzColumn column, int component, ReadOnlySpan<char> word, long line, string expected)
         {
             string field = column.Name == "pos" ? $"pos {"xyz"[component]}"
                 : column.Width == 1 ? column.Name : $"{column.Name} {component + 1} of {column.Width}";
-            return new(_source, line, field, InputError.Quote(word), expected);
+            return new(source, line, field, InputError.Quote(word), expected);
         }
     }
 }

@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
-using System.Linq;
 using System.Text;
 using Toolkit.Numerics.Files;
 
@@ -56,7 +55,9 @@ public static class ExtendedXyzWriter
     public static ReadOnlyMemory<byte> ToUtf8(Structure frame)
     {
         ArgumentNullException.ThrowIfNull(frame);
-        int numbers = 3 + frame.AtomProperties.Sum(static p => p.Value.Components);
+        int numbers = 3;
+        foreach ((_, PropertyArray column) in frame.Atoms.All)
+            numbers += column.Components;
         Utf8Text text = new((int)Math.Min(1024 + (frame.Count * (4L + (22 * numbers))), 1 << 24));
         Write(text, frame);
         return text.Written;
@@ -68,21 +69,40 @@ public static class ExtendedXyzWriter
         text.Add('\n');
         WriteComment(text, frame);
         text.Add('\n');
-        PropertyArray[] columns = [.. frame.AtomProperties.Select(static p => p.Value)];
-        bool[] areFinite = Array.ConvertAll(columns, static c => c.Kind == PropertyKind.Real && AreFinite(c.Reals));
+        ReadOnlySpan<KeyValuePair<string, PropertyArray>> columns = frame.Atoms.All;
+        Span<bool> areFinite = columns.Length <= 64 ? stackalloc bool[columns.Length] : new bool[columns.Length];
+        int width = 3;
+        for (int c = 0; c < columns.Length; c++)
+        {
+            PropertyArray column = columns[c].Value;
+            areFinite[c] = column.Kind == PropertyKind.Real && AreFinite(column.Reals);
+            width += column.Components;
+        }
+
         ReadOnlySpan<double> positions = frame.Positions;
+        Span<double> row = width <= 64 ? stackalloc double[width] : new double[width];
         for (int i = 0; i < frame.Count; i++)
         {
             text.Add(Elements.Symbol(frame.Species[i]));
-            text.Add(' ', positions.Slice(3 * i, 3));
+            positions.Slice(3 * i, 3).CopyTo(row);
+            // Numbers of columns side by side are written together.
+            int held = 3;
             for (int c = 0; c < columns.Length; c++)
             {
+                PropertyArray column = columns[c].Value;
                 if (areFinite[c])
-                    text.Add(' ', columns[c].Reals.Slice(i * columns[c].Components, columns[c].Components));
-                else
-                    WriteRow(text, columns[c], i);
+                {
+                    column.Reals.Slice(i * column.Components, column.Components).CopyTo(row[held..]);
+                    held += column.Components;
+                    continue;
+                }
+
+                text.Add(' ', row[..held]);
+                held = 0;
+                WriteRow(text, column, i);
             }
 
+            text.Add(' ', row[..held]);
             text.Add('\n');
         }
     }
@@ -133,7 +153,7 @@ public static class ExtendedXyzWriter
         }
 
         text.Add("Properties=species:S:1:pos:R:3");
-        foreach ((string name, PropertyArray column) in frame.AtomProperties)
+        foreach ((string name, PropertyArray column) in frame.Atoms.All)
         {
             text.Add(':');
             text.Add(name);
@@ -143,7 +163,7 @@ public static class ExtendedXyzWriter
             text.Add((long)column.Components);
         }
 
-        foreach ((string name, PropertyValue value) in frame.Properties)
+        foreach ((string name, PropertyValue value) in frame.Whole.All)
         {
             text.Add(' ');
             text.Add(Key(name));
@@ -151,7 +171,14 @@ public static class ExtendedXyzWriter
             WriteValue(text, name, value);
         }
 
-        text.Add($" pbc=\"{frame.Periodic}\"");
+        text.Add(" pbc=\"");
+        for (int d = 0; d < 3; d++)
+        {
+            if (d > 0) text.Add(' ');
+            text.Add(frame.Periodic[d] ? 'T' : 'F');
+        }
+
+        text.Add('"');
     }
 
     private static void WriteReals(Utf8Text text, ReadOnlySpan<double> values)

@@ -10,6 +10,9 @@ internal sealed class LineReader(TextReader reader, string source)
     // A line longer than this is no line of a structure file but some other kind of file.
     private const int LongestLine = 1 << 28;
 
+    // Behind what was read a line ends, and there is room for whoever looks at several characters at once.
+    private const int Slack = 32;
+
     private char[] _buffer = new char[1 << 14];
     private int _start;
     private int _line;
@@ -18,6 +21,9 @@ internal sealed class LineReader(TextReader reader, string source)
 
     /// <summary>The number of the line read last, counted from 1; 0 before the first.</summary>
     public long Number { get; private set; }
+
+    /// <summary>The line read last and what follows it in memory, the end of the line first; valid as long as the line.</summary>
+    public ReadOnlySpan<char> Beyond => _buffer.AsSpan(_line);
 
     /// <summary>The next line without its end (\n or \r\n); the memory is valid until the next call.</summary>
     /// <returns>False when there is no further line.</returns>
@@ -71,7 +77,7 @@ internal sealed class LineReader(TextReader reader, string source)
             _start = 0;
         }
 
-        if (_end == _buffer.Length)
+        if (_end == _buffer.Length - Slack)
         {
             if (_end >= LongestLine)
                 throw new InputException(source, Number + 1, null, $"a line of more than {LongestLine} characters", "a text file");
@@ -82,7 +88,7 @@ internal sealed class LineReader(TextReader reader, string source)
         int read;
         try
         {
-            read = reader.Read(_buffer, _end, _buffer.Length - _end);
+            read = reader.Read(_buffer, _end, _buffer.Length - Slack - _end);
         }
         catch (System.Text.DecoderFallbackException)
         {
@@ -99,5 +105,6 @@ internal sealed class LineReader(TextReader reader, string source)
 
         _finished = read == 0;
         _end += read;
+        _buffer[_end] = '\n';
     }
 }

@@ -34,6 +34,7 @@ internal sealed partial class XyzComment
     private readonly string _source;
     private readonly long _line;
     private string? _properties;
+    private string? _pbc;
     private double[]? _lattice;
     private Periodicity? _periodic;
 
@@ -108,7 +109,6 @@ internal sealed partial class XyzComment
 
     private void ReadPairs(ReadOnlySpan<char> text, XyzComment? before)
     {
-        HashSet<string> seen = new(StringComparer.Ordinal);
         int at = 0;
         while (true)
         {
@@ -128,17 +128,21 @@ internal sealed partial class XyzComment
                 : key.Equals("Properties", StringComparison.OrdinalIgnoreCase) ? "Properties"
                 : key.Equals("pbc", StringComparison.OrdinalIgnoreCase) ? "pbc"
                 : key;
-            if (!seen.Add(name) && (name is "Lattice" or "Properties" or "pbc"))
+            if ((name == "Lattice" && _lattice is not null) || (name == "Properties" && HasProperties)
+                || (name == "pbc" && _pbc is not null))
+            {
                 throw Bad(name, "the key twice", "each key once");
+            }
 
-            (string raw, PropertyValue? value) = ReadValue(text, ref at, name);
+            (string raw, char kind) = ReadValue(text, ref at, name);
             switch (name)
             {
                 case "Lattice":
-                    _lattice = ToLattice(raw, value);
+                    _lattice = ToLattice(raw, Meaning(raw, kind));
                     break;
                 case "pbc":
-                    _periodic = ToPeriodicity(raw, value);
+                    _periodic = before?._pbc == raw ? before._periodic : ToPeriodicity(raw, Meaning(raw, kind));
+                    _pbc = raw;
                     break;
                 case "Properties":
                     Columns = before?._properties == raw ? before.Columns : XyzColumn.Parse(raw, _source, _line);
@@ -146,8 +150,10 @@ internal sealed partial class XyzComment
                     HasProperties = true;
                     break;
                 default:
-                    Properties.RemoveAll(p => p.Key == name);
-                    Properties.Add(new(name, Settle(name, raw, value)));
+                    for (int p = Properties.Count - 1; p >= 0; p--)
+                        if (Properties[p].Key == name) Properties.RemoveAt(p);
+
+                    Properties.Add(new(name, Settle(name, raw, Meaning(raw, kind))));
                     break;
             }
         }
@@ -208,21 +214,29 @@ internal sealed partial class XyzComment
         return Visible(Word(text[start..at]));
 
         // Names have no control characters.
-        static string Visible(string name) =>
-            name.Any(char.IsControl) ? string.Concat(name.Select(static c => char.IsControl(c) ? '_' : c)) : name;
+        static string Visible(string name)
+        {
+            foreach (char c in name)
+                if (char.IsControl(c)) return string.Concat(name.Select(static c => char.IsControl(c) ? '_' : c));
+
+            return name;
+        }
     }
 
-    private (string Raw, PropertyValue? Value) ReadValue(ReadOnlySpan<char> text, ref int at, string key)
+    // What a value stands in: brackets, quotes or braces, nothing; or there is none, or none that could be anything but text.
+    private const char List = '[', Quotes = '"', Bare = 'w', Absent = 'T', Text = 't';
+
+    private (string Raw, char Kind) ReadValue(ReadOnlySpan<char> text, ref int at, string key)
     {
         SkipSpace(text, ref at);
         if (at >= text.Length || text[at] != '=')
-            return ("T", PropertyValue.Logical(true));
+            return ("T", Absent);
 
         int afterEquals = ++at;
         SkipSpace(text, ref at);
         // "key= next=3", which ASE writes for an empty text: the word is the next key.
         if (at >= text.Length || (at > afterEquals && StartsPair(text[at..])))
-            return ("", null);
+            return ("", Text);
 
         int start = at;
         at = ValueEnd(text, start);
@@ -241,19 +255,26 @@ internal sealed partial class XyzComment
                     $"a closing {(all[0] == '{' ? "brace }" : all[0] == '[' ? "bracket ]" : "quote " + all[0])}, then white space");
             }
 
-            return (all.ToString(), null);
+            return (all.ToString(), Text);
         }
 
-        string raw = all[0] switch
+        return all[0] switch
         {
-            '[' => all.ToString(),
-            '"' or '\'' or '{' => Unquoted(all),
-            _ => Word(all),
+            '[' => (all.ToString(), List),
+            '"' or '\'' or '{' => (Unquoted(all), Quotes),
+            _ => (Word(all), Bare),
         };
-        return (raw, all[0] == '[' ? FromList(raw)
-            : all[0] is '"' or '\'' or '{' && raw.StartsWith("_JSON ", StringComparison.Ordinal) ? FromJson(raw)
-            : Numbers(raw));
     }
+
+    /// <summary>What a value means; null for text.</summary>
+    private static PropertyValue? Meaning(string raw, char kind) => kind switch
+    {
+        List => FromList(raw),
+        Quotes when raw.StartsWith("_JSON ", StringComparison.Ordinal) => FromJson(raw),
+        Absent => PropertyValue.Logical(true),
+        Text => null,
+        _ => Numbers(raw),
+    };
 
     private static PropertyValue? FromList(string raw) =>
         Kept(raw, static text => XyzList.TryParse(text, isJson: false, out PropertyValue? v) ? v : null);
@@ -311,11 +332,12 @@ internal sealed partial class XyzComment
 
     private double[] ToLattice(string raw, PropertyValue? value)
     {
-        if (value is not { Kind: PropertyKind.Real or PropertyKind.Integer } || !Array.TrueForAll(value.ToReals(), double.IsFinite))
+        if (value is not { Kind: PropertyKind.Real or PropertyKind.Integer })
             throw Refused();
 
         double[] numbers = value.ToReals();
-        return value.Shape is [9] or [3, 3] ? numbers
+        return !Array.TrueForAll(numbers, double.IsFinite) ? throw Refused()
+            : value.Shape is [9] or [3, 3] ? numbers
             : value.Shape is [3] ? [numbers[0], 0, 0, 0, numbers[1], 0, 0, 0, numbers[2]]
             : throw Refused();
 
@@ -331,9 +353,8 @@ internal sealed partial class XyzComment
             value = PropertyValue.Logical(Array.ConvertAll(words, static w => XyzScalar.TryAnyLogical(w, out bool v) && v), words.Length);
         }
 
-        InputException bad = Bad("pbc", InputError.Quote(raw), "three truth values \"T T F\"");
         if (value is null || value.Size is not (1 or 3))
-            throw bad;
+            throw Refused();
 
         Span<bool> directions = stackalloc bool[value.Size];
         for (int d = 0; d < directions.Length; d++)
@@ -342,15 +363,16 @@ internal sealed partial class XyzComment
             {
                 PropertyKind.Logical => value.Logicals[d],
                 PropertyKind.Integer when value.Integers[d] is 0 or 1 => value.Integers[d] == 1,
-                _ => throw bad,
+                _ => throw Refused(),
             };
         }
 
         return directions.Length == 1
             ? new(directions[0], directions[0], directions[0])
             : new(directions[0], directions[1], directions[2]);
+
+        InputException Refused() => Bad("pbc", InputError.Quote(raw), "three truth values \"T T F\"");
     }
 
     private InputException Bad(string field, string found, string expected) => new(_source, _line, field, found, expected);
-
 }

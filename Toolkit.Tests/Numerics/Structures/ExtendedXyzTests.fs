@@ -211,6 +211,24 @@ let tests =
 
             Assert.True(Double.IsNegative (valueOf "-0.0").Reals[0])
 
+        testCase "a text ends where it ends, whatever memory held before, and frames of any size keep every column" <| fun () ->
+            let random = Random 3
+            let frame (atoms: int) =
+                let rows = [ for i in 1..atoms -> $"{i} {random.NextDouble()} 2.5 -0.0625 Si w{i} {(if i % 3 = 0 then 'T' else 'F')} {random.NextDouble()}" ]
+                $"{atoms}\nProperties=n:I:1:pos:R:3:species:S:1:w:S:1:b:L:1:x:R:1\n" + String.concat "\n" rows
+
+            for sizes in [ [ 300; 1 ]; [ 200; 7; 1 ]; [ 30_000; 2 ] ] do
+                let whole = sizes |> List.map frame |> String.concat "\n"
+                let frames = parse whole
+                Assert.Equal<Structure[]>(parse (whole + "\n"), frames)
+                let last = frames[0].Count
+                let words = (whole.Split '\n').[last + 1].Split ' '
+                Assert.Equal<int64>(int64 last, frames[0].AtomProperties["n"].Integers[last - 1])
+                Assert.Equal(words[5], frames[0].AtomProperties["w"].Texts[last - 1])
+                Assert.Equal<bool>(last % 3 = 0, frames[0].AtomProperties["b"].Logicals[last - 1])
+                Assert.Equal<float>(Double.Parse(words[7], CultureInfo.InvariantCulture), frames[0].AtomProperties["x"].Reals[last - 1])
+                Assert.Equal<float>(Double.Parse(words[1], CultureInfo.InvariantCulture), frames[0].Positions[3 * last - 3])
+
         testCase "values are tried as integer, real, truth value, then text" <| fun () ->
             let cases: (string * PropertyValue) list =
                 [ "3", PropertyValue.Integer 3L
