@@ -15,8 +15,9 @@ namespace Toolkit.Numerics.Files;
 /// A number c 2^q stands for all reals from (c − ½) 2^q to (c + ½) 2^q. At a power 10^k not longer than this interval the
 /// multiples of 10^k in it have 17 digits at most, and at most one multiple of 10^(k+1) lies in it, which is the shortest decimal if
 /// it is there. Mostly 64 bits behind the point decide this; where they do not, 10^−k with 128 bits is enough to compare exactly, if
-/// what is lost in the product is kept as one bit that says whether anything is (R. Giulietti, The Schubfach way to render doubles, 2020). Which of these cases it is and where the point
-/// stands are no branches here: numbers of a simulation would have half of them guessed wrong.
+/// what is lost in the product is kept as one bit that says whether anything is (R. Giulietti, The Schubfach way to render doubles,
+/// 2020). Which of these cases it is and where the point stands are no branches here: numbers of a simulation would have half of them
+/// guessed wrong.
 /// </remarks>
 public static class ShortestDecimal
 {

@@ -56,6 +56,9 @@ module internal AtomicFile =
         | :? UnauthorizedAccessException -> refuse path "no permission"
         | :? PathTooLongException -> refuse path "a name that is too long"
         | :? IOException as e when (ofDisk e).IsSome -> refuse path (Option.get (ofDisk e))
+        // The runtime tells so of a limit on the size of files.
+        | :? ArgumentOutOfRangeException as e when e.ParamName = "value" && isNull e.ActualValue ->
+            refuse path "a file larger than the limit on the size of files"
 
     /// Runs `write` on a stream that becomes the file `path` when it returns, and leaves nothing when it throws. Throws IOException
     /// with the path and the facts where there can be no such file.

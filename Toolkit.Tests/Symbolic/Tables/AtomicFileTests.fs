@@ -31,6 +31,15 @@ let tests =
                 Assert.Equal("old", File.ReadAllText path)
                 Assert.Equal(1, Directory.GetFiles(folder).Length))
 
+        testCase "a limit on the size of files is told with the file's name" <| fun () ->
+            TemporaryFolder.using (fun folder ->
+                let path = Path.Combine(folder, "t.table")
+                // As the runtime tells of it.
+                let tooLarge (_: FileStream) = raise (ArgumentOutOfRangeException "value")
+                let error = Assert.Throws<IOException>(fun () -> AtomicFile.write path tooLarge)
+                Assert.Equal(path + ": found a file larger than the limit on the size of files, expected a file that can be written", error.Message)
+                Assert.Empty(Directory.GetFiles folder))
+
         testCase "a link stays a link, to the new file" <| fun () ->
             for write in writers do
                 TemporaryFolder.using (fun folder ->
