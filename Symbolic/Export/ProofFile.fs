@@ -141,14 +141,14 @@ let private checkAtLeisure (json: string) : Result<string * Theorem, string> =
     // A polynomial too large to be read.
     | :? OverflowException as e -> Error $"a limit is passed: {e.Message}"
 
-/// `check`, with an answer within a given time: a file can be made to need any number of large products, and whoever checks it
+/// What a check finds, if it does within a given time: a file can be made to need any number of large products, and whoever checks it
 /// need not wait for them.
-let checkWithin (limit: TimeSpan) (json: string) : Result<string * Theorem, string> =
+let foundWithin (limit: TimeSpan) (find: unit -> Result<string * Theorem, string>) : Result<string * Theorem, string> =
     let answer = Threading.Tasks.TaskCompletionSource<Result<string * Theorem, string>>()
 
     let work () =
         try
-            answer.SetResult(checkAtLeisure json)
+            answer.SetResult(find ())
         with e ->
             answer.SetException e
 
@@ -163,4 +163,5 @@ let checkWithin (limit: TimeSpan) (json: string) : Result<string * Theorem, stri
 
 /// Applies every rule of a proof again and compares what it yields with what the document says. The theorem's name and
 /// the theorem, or why the document proves nothing: within a minute, and whatever the text, without an exception.
-let check (json: string) : Result<string * Theorem, string> = checkWithin (TimeSpan.FromMinutes 1.0) json
+let check (json: string) : Result<string * Theorem, string> =
+    foundWithin (TimeSpan.FromMinutes 1.0) (fun () -> checkAtLeisure json)
