@@ -42,14 +42,15 @@ internal sealed record SlopeOutput(int First, int Step, int Components, int Chan
 internal sealed class SlopePlan
 {
     private readonly IReadOnlyList<BlockShape> _shapes;
-    private readonly List<Node>[] _nodes;
+    // By block, then by the place of the first component.
+    private readonly Dictionary<long, Node>[] _nodes;
     private readonly HashSet<int> _leaves = [], _hidden = [];
     private bool _isComplete = true;
 
     private SlopePlan(IReadOnlyList<Leaf> leaves, IReadOnlyList<BlockShape> shapes)
     {
         _shapes = shapes;
-        _nodes = new List<Node>[shapes.Count];
+        _nodes = new Dictionary<long, Node>[shapes.Count];
         for (int block = 0; block < _nodes.Length; block++)
             _nodes[block] = [];
         foreach (Leaf leaf in leaves)
@@ -58,14 +59,13 @@ internal sealed class SlopePlan
             foreach (LeafRows rows in leaf.Rows)
             {
                 SlopeTerm term = new(leaf, rows, new SlopeSource(SlopeSource.Unit, 0, 0, 0, 1), leaf.Own, leaf.Other, null);
-                if (At(leaf.Block, rows.First) is null)
-                    _nodes[leaf.Block].Add(new Node(rows.First, shapes[leaf.Block].Stride, rows.Count - rows.FirstK, [term]));
+                _nodes[leaf.Block].TryAdd(rows.First, new Node(shapes[leaf.Block].Stride, rows.Count - rows.FirstK, [term]));
             }
         }
     }
 
     /// <summary>Products of one block whose components stand at equal distances.</summary>
-    private sealed record Node(nint First, nint Step, int Components, List<SlopeTerm> Terms);
+    private sealed record Node(nint Step, int Components, List<SlopeTerm> Terms);
 
     /// <summary>What makes the slopes, in this order.</summary>
     public List<SlopeProduct> Products { get; } = [];
@@ -99,17 +99,17 @@ internal sealed class SlopePlan
     public IReadOnlyList<SlopeTerm> Terms(int block, nint first)
     {
         _isComplete &= !_hidden.Contains(block);
-        return At(block, first)?.Terms ?? [];
+        return _nodes[block].TryGetValue(first, out Node? node) ? node.Terms : [];
     }
 
     /// <summary>How one row depends on leaves, wherever it stands among the components of a product.</summary>
     public IEnumerable<SlopeTerm> Row(int block, nint row)
     {
         _isComplete &= !_hidden.Contains(block);
-        foreach (Node node in _nodes[block])
+        foreach ((long first, Node node) in _nodes[block])
         {
-            nint m = (row - node.First) / node.Step;
-            if (row < node.First || (row - node.First) % node.Step != 0 || m >= node.Components) continue;
+            nint m = (nint)(row - first) / node.Step;
+            if (row < first || (row - first) % node.Step != 0 || m >= node.Components) continue;
             return node.Terms.Select(t => t.Source.Block == SlopeSource.Unit
                 ? t with { Rows = t.Rows with { FirstK = t.Rows.FirstK + (int)m } }
                 : t with { Source = t.Source with { First = t.Source.First + m * t.Source.StepM } });
@@ -137,10 +137,8 @@ internal sealed class SlopePlan
     public void Add(int block, nint first, nint step, int components, int channels, List<SlopeTerm> terms, double scale = 1)
     {
         if (block == _shapes.Count - 1) Outputs.Add(new SlopeOutput((int)first, (int)step, components, channels, scale, terms));
-        else _nodes[block].Add(new Node(first, step, components, terms));
+        else _nodes[block].Add(first, new Node(step, components, terms));
     }
-
-    private Node? At(int block, nint first) => _nodes[block].Find(n => n.First == first);
 }
 
 /// <summary>One step of making slopes.</summary>
