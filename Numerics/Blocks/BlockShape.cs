@@ -7,7 +7,7 @@ namespace Toolkit.Numerics.Blocks;
 /// <param name="Rows">Components: 2λ + 1 of one λ, or (lmax + 1)² of all l of a field.</param>
 /// <param name="Channels">Channels, which lie side by side.</param>
 /// <param name="IsForeign">Whether its memory belongs to somebody else: coefficients of a field, a caller's features.</param>
-internal readonly record struct BlockShape(int Rows, int Channels, bool IsForeign = false)
+internal sealed record BlockShape(int Rows, int Channels, bool IsForeign = false)
 {
     /// <summary>Whether the environments of a batch lie side by side, as many as a coupling kernel works on at once: products of listed
     /// channels are then made where they lie.</summary>

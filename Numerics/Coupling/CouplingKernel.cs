@@ -68,6 +68,7 @@ internal static unsafe class CouplingKernel<TLanes, V, T>
         TLanes.Store(v1, p + TLanes.Count);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Products(int* code, T* a, T* b, T* slots)
     {
         for (int n = code[2]; n > 0; n = code[2])
@@ -98,6 +99,7 @@ internal static unsafe class CouplingKernel<TLanes, V, T>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Derivatives(int* code, T* a, T* b, T* slots, T* da, T* db)
     {
         for (int n = code[2]; n > 0; n = code[2])
@@ -208,6 +210,7 @@ internal static unsafe class CouplingKernel<TLanes, V, T>
         return p;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Four(int* rows, int inner, T* k, T* p, T* output, nint step, bool add)
     {
         T* o0 = Begin(rows[0], output, step, add, out V a0, out V a1);
@@ -238,6 +241,7 @@ internal static unsafe class CouplingKernel<TLanes, V, T>
         Store(o3, d0, d1);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Three(int* rows, int inner, T* k, T* p, T* output, nint step, bool add)
     {
         T* o0 = Begin(rows[0], output, step, add, out V a0, out V a1);

@@ -7,4 +7,4 @@ namespace Toolkit.Numerics.Coupling;
 /// <param name="RowA">First row in A.</param>
 /// <param name="RowB">First row in B.</param>
 /// <param name="RowC">First row in C.</param>
-public readonly record struct CouplingPath(int L1, int L2, int L, int RowA, int RowB, int RowC);
+public sealed record CouplingPath(int L1, int L2, int L, int RowA, int RowB, int RowC);

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Linq;
 using System.Numerics;
 
 namespace Toolkit.Numerics.Coupling;
@@ -47,8 +46,8 @@ internal sealed unsafe class CouplingProgram<T>
         var code = new List<int>();
         var k = new List<T>();
         Stages = new Stage[stages.Count];
-        Slots = stages.Select(s => s.Combinations.Count).DefaultIfEmpty(0).Max();
-        Gathered = stages.Select(s => s.Components.Sum(c => c.Rows.Length)).DefaultIfEmpty(0).Max();
+        foreach (CouplingStage stage in stages)
+            Slots = Math.Max(Slots, stage.Combinations.Count);
         for (int s = 0; s < Stages.Length; s++)
         {
             CouplingStage stage = stages[s];
@@ -60,9 +59,12 @@ internal sealed unsafe class CouplingProgram<T>
 
             code.Add(0);
             int gather = code.Count;
-            int[] rows = stage.Components.SelectMany(c => c.Rows).ToArray();
-            code.Add(rows.Length);
+            List<int> rows = [];
+            foreach (CouplingComponent c in stage.Components)
+                rows.AddRange(c.Rows);
+            code.Add(rows.Count);
             code.AddRange(rows);
+            Gathered = Math.Max(Gathered, rows.Count);
             int transposed = code.Count, second = k.Count, from = 0;
             foreach (CouplingComponent c in stage.Components)
             {
@@ -96,8 +98,11 @@ internal sealed unsafe class CouplingProgram<T>
         }
 
         code.AddRange([0, 0, 0]);
-        int[] singles = Enumerable.Range(0, stage.Combinations.Count).Where(s => stage.Combinations[s].Sign == 0).ToArray();
-        code.Add(singles.Length);
+        List<int> singles = [];
+        for (int s = 0; s < stage.Combinations.Count; s++)
+            if (stage.Combinations[s].Sign == 0) singles.Add(s);
+
+        code.Add(singles.Count);
         foreach (int s in singles)
             code.AddRange([stage.Combinations[s].I, stage.Combinations[s].J, s]);
 

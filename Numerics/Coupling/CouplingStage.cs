@@ -1,20 +1,19 @@
 using System;
 using System.Collections.Generic;
-using System.Linq;
 
 namespace Toolkit.Numerics.Coupling;
 
 /// <summary>a[I] b[J] + Sign · a[−I] b[−J], the components counted from 0 and mirrored at the middle.</summary>
-internal readonly record struct CouplingCombination(int I, int J, int Sign) : IComparable<CouplingCombination>
-{
-    public int CompareTo(CouplingCombination other) => (I, J, Sign).CompareTo((other.I, other.J, other.Sign));
-}
+internal sealed record CouplingCombination(int I, int J, int Sign);
+
+/// <summary>Degrees of two factors, and where they begin.</summary>
+internal sealed record CouplingFactors(int L1, int L2, int RowA, int RowB);
 
 /// <summary>Outputs that share combinations: Rows of C, Slots of combinations, Matrix [row, slot].</summary>
 internal sealed record CouplingComponent(int[] Rows, int[] Slots, double[,] Matrix);
 
 /// <summary>With c, s for I, Mirror of A: slots of a_c b_c − a_s b_s, a_c b_c + a_s b_s, a_c b_s ± a_s b_c.</summary>
-internal readonly record struct CouplingQuad(int J, int Mirror, int Minus, int Plus, int CrossPlus, int CrossMinus);
+internal sealed record CouplingQuad(int J, int Mirror, int Minus, int Plus, int CrossPlus, int CrossMinus);
 
 /// <summary>The quads of one component I of A and its mirror image.</summary>
 internal sealed record CouplingRun(int I, int Mirror, CouplingQuad[] Quads);
@@ -52,106 +51,128 @@ internal sealed class CouplingStage
     /// <summary>The number of table entries.</summary>
     internal readonly int Count;
 
-    internal CouplingStage(CouplingTable table, int l1, int l2, int rowA, int rowB, IEnumerable<CouplingPath> paths)
+    internal CouplingStage(CouplingTable table, CouplingFactors factors, IReadOnlyList<CouplingPath> paths, List<int> own)
     {
-        (_l1, _l2, RowA, RowB) = (l1, l2, rowA, rowB);
-        var outputs = new SortedDictionary<int, SortedDictionary<(int I, int J), double>>();
-        foreach (CouplingPath path in paths)
+        (_l1, _l2, RowA, RowB) = factors;
+        int rows = 0;
+        foreach (int p in own)
+            rows = Math.Max(rows, paths[p].RowC + 2 * paths[p].L + 1);
+        // Of each row of C the entries [i, j]; null: it has none.
+        double[]?[] outputs = new double[]?[rows];
+        foreach (int p in own)
         {
-            CouplingBlock block = table.Block(l1, l2, path.L);
-            for (int e = 0; !block.IsEmpty && e < block.Count; e++)
-            {
-                int row = path.RowC + block.M3[e];
-                if (!outputs.TryGetValue(row, out SortedDictionary<(int I, int J), double>? terms))
-                    outputs[row] = terms = [];
-
-                (int, int) place = (block.M1[e], block.M2[e]);
-                terms[place] = terms.GetValueOrDefault(place) + block[e];
-                Count++;
-            }
+            CouplingBlock block = table.Block(_l1, _l2, paths[p].L);
+            for (int e = 0; !block.IsEmpty && e < block.Count; e++, Count++)
+                (outputs[paths[p].RowC + block.M3[e]] ??= new double[(2 * _l1 + 1) * Width])[block.M1[e] * Width + block.M2[e]] += block[e];
         }
 
-        Connect(outputs.ToDictionary(o => o.Key, o => Combine(o.Value)));
-        Runs = FindRuns();
+        int[] slots = new int[3 * (2 * _l1 + 1) * Width];
+        Array.Fill(slots, -1);
+        Connect(Array.ConvertAll(outputs, entries => entries is null ? null : Combine(entries)), slots);
+        Runs = FindRuns(slots);
     }
+
+    /// <summary>What a row of C is made of: numbers of combinations, increasing, and what multiplies each.</summary>
+    private sealed record Row(List<int> Combinations, List<double> Values);
+
+    /// <summary>Components of B.</summary>
+    private int Width => 2 * _l2 + 1;
 
     /// <summary>The row of A that mirrors component i, and of B that mirrors j.</summary>
     internal (int A, int B) Mirror(CouplingCombination k) => (RowA + 2 * _l1 - k.I, RowB + 2 * _l2 - k.J);
 
-    private List<(CouplingCombination Combination, double Value)> Combine(SortedDictionary<(int I, int J), double> terms)
+    /// <summary>The number of a combination, in the order of i, j and sign.</summary>
+    private int Number(int i, int j, int sign) => 3 * (i * Width + j) + sign + 1;
+
+    /// <summary>A row whose entries [i, j] are so many.</summary>
+    private Row Combine(double[] entries)
     {
-        var combined = new List<(CouplingCombination, double)>();
-        foreach (((int i, int j), double value) in terms)
+        Row row = new([], []);
+        for (int at = 0; at < entries.Length; at++)
         {
-            (int, int) mirror = (2 * _l1 - i, 2 * _l2 - j);
-            bool pair = i != _l1 && j != _l2 && terms.TryGetValue(mirror, out double other)
-                && Math.Abs(other) == Math.Abs(value);
-            if (!pair)
-                combined.Add((new CouplingCombination(i, j, 0), value));
-            else if (i > _l1)
-                combined.Add((new CouplingCombination(i, j, terms[mirror] == value ? 1 : -1), value));
+            int i = at / Width, j = at % Width;
+            double value = entries[at], other = entries[entries.Length - 1 - at];
+            bool isPair = i != _l1 && j != _l2 && Math.Abs(other) == Math.Abs(value);
+            if (value == 0 || (isPair && i < _l1)) continue;
+            row.Combinations.Add(Number(i, j, !isPair ? 0 : other == value ? 1 : -1));
+            row.Values.Add(value);
         }
 
-        return combined;
+        return row;
     }
 
-    private void Connect(Dictionary<int, List<(CouplingCombination Combination, double Value)>> outputs)
+    /// <summary>Puts the rows together that share combinations, and gives these their slots.</summary>
+    private void Connect(Row?[] outputs, int[] slots)
     {
-        var users = outputs.SelectMany(o => o.Value, (o, t) => (t.Combination, Row: o.Key)).ToLookup(u => u.Combination, u => u.Row);
-        var done = new HashSet<int>();
-        foreach (int start in outputs.Keys.Order())
+        var users = new List<int>?[slots.Length];
+        for (int row = 0; row < outputs.Length; row++)
         {
-            if (!done.Add(start))
-                continue;
+            foreach (int k in outputs[row]?.Combinations ?? [])
+                (users[k] ??= []).Add(row);
+        }
 
-            var rows = new SortedSet<int> { start };
-            var open = new Stack<int>(rows);
-            while (open.TryPop(out int row))
+        bool[] isDone = new bool[outputs.Length];
+        for (int start = 0; start < outputs.Length; start++)
+        {
+            if (isDone[start] || outputs[start] is not { Combinations.Count: > 0 }) continue;
+            isDone[start] = true;
+            List<int> rows = [start], combinations = [];
+            for (int r = 0; r < rows.Count; r++)
             {
-                foreach (int next in outputs[row].SelectMany(t => users[t.Combination]))
+                foreach (int k in outputs[rows[r]]!.Combinations)
                 {
-                    if (done.Add(next))
+                    if (users[k] is not { } others) continue;
+                    users[k] = null;
+                    combinations.Add(k);
+                    foreach (int next in others)
                     {
+                        if (isDone[next]) continue;
+                        isDone[next] = true;
                         rows.Add(next);
-                        open.Push(next);
                     }
                 }
             }
 
-            CouplingCombination[] combinations =
-                rows.SelectMany(r => outputs[r]).Select(t => t.Combination).Distinct().Order().ToArray();
-            int[] numbers = rows.ToArray();
-            var matrix = new double[numbers.Length, combinations.Length];
-            for (int r = 0; r < numbers.Length; r++)
+            rows.Sort();
+            combinations.Sort();
+            int first = Combinations.Count;
+            int[] own = new int[combinations.Count];
+            foreach (int k in combinations)
             {
-                foreach ((CouplingCombination combination, double value) in outputs[numbers[r]])
-                    matrix[r, Array.BinarySearch(combinations, combination)] += value;
+                own[Combinations.Count - first] = slots[k] = Combinations.Count;
+                Combinations.Add(new CouplingCombination(k / 3 / Width, k / 3 % Width, k % 3 - 1));
             }
 
-            int[] slots = Enumerable.Range(Combinations.Count, combinations.Length).ToArray();
-            Components.Add(new CouplingComponent(numbers, slots, matrix));
-            Combinations.AddRange(combinations);
+            var matrix = new double[rows.Count, combinations.Count];
+            for (int r = 0; r < rows.Count; r++)
+            {
+                Row row = outputs[rows[r]]!;
+                for (int t = 0; t < row.Values.Count; t++)
+                    matrix[r, slots[row.Combinations[t]] - first] = row.Values[t];
+            }
+
+            Components.Add(new CouplingComponent([.. rows], own, matrix));
         }
     }
 
     /// <summary>The combinations of pairs, those with one component of A together; missing ones have no slot (−1).</summary>
-    private CouplingRun[] FindRuns()
+    private CouplingRun[] FindRuns(int[] slots)
     {
-        var slot = new Dictionary<CouplingCombination, int>();
-        for (int s = 0; s < Combinations.Count; s++)
-            slot[Combinations[s]] = s;
-
-        return Combinations.Where(k => k.Sign != 0).GroupBy(k => k.I).OrderBy(g => g.Key).Select(run =>
+        var runs = new List<CouplingRun>();
+        for (int i = _l1 + 1; i <= 2 * _l1; i++)
         {
-            int i = run.Key;
-            IEnumerable<int> right = run.Select(k => Math.Max(k.J, 2 * _l2 - k.J)).Distinct().Order();
-            return new CouplingRun(i, 2 * _l1 - i, right.Select(j =>
+            var quads = new List<CouplingQuad>();
+            for (int j = _l2 + 1; j <= 2 * _l2; j++)
             {
                 int mirror = 2 * _l2 - j;
-                return new CouplingQuad(j, mirror, Slot(i, j, -1), Slot(i, j, 1), Slot(i, mirror, 1), Slot(i, mirror, -1));
-            }).ToArray());
-        }).ToArray();
+                CouplingQuad quad = new(
+                    j, mirror, slots[Number(i, j, -1)], slots[Number(i, j, 1)], slots[Number(i, mirror, 1)], slots[Number(i, mirror, -1)]);
+                if (Math.Max(Math.Max(quad.Minus, quad.Plus), Math.Max(quad.CrossPlus, quad.CrossMinus)) >= 0) quads.Add(quad);
+            }
 
-        int Slot(int i, int j, int sign) => slot.GetValueOrDefault(new CouplingCombination(i, j, sign), -1);
+            if (quads.Count > 0) runs.Add(new CouplingRun(i, 2 * _l1 - i, [.. quads]));
+        }
+
+        return [.. runs];
     }
 }

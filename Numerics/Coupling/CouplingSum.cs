@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
-using System.Linq;
 using System.Numerics;
 using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
@@ -45,7 +44,7 @@ public unsafe class CouplingSum<T>
     internal bool IsCompiled => _forward is not null;
 
     /// <summary>A name that sums with the same code have in common: where their products are and which coefficients are not zero.</summary>
-    private string NameOf(CouplingStage[] stages)
+    private string NameOf(List<CouplingStage> stages)
     {
         StringBuilder text = new();
         text.Append(CultureInfo.InvariantCulture, $"{typeof(T).Name} {RowsA} {RowsB} {RowsC}");
@@ -90,12 +89,11 @@ public unsafe class CouplingSum<T>
         }
 
         (RowsA, RowsB, RowsC, _width, _interpreted) = (rowsA, rowsB, rowsC, width, interpreted);
-        CouplingStage[] stages = paths.GroupBy(p => (p.L1, p.L2, p.RowA, p.RowB))
-            .Select(g => new CouplingStage(table, g.Key.L1, g.Key.L2, g.Key.RowA, g.Key.RowB, g))
-            .Where(s => s.Count > 0).ToArray();
+        List<CouplingStage> stages = StagesOf(table, paths);
         _program = new CouplingProgram<T>(stages);
-        Count = stages.Sum(s => s.Count);
-        if (EmittedKernels.Writer is null && (!EmittedKernels.IsSupported || width < VectorWidth.Bits512 || stages.Length == 0)) return;
+        foreach (CouplingStage stage in stages)
+            Count += stage.Count;
+        if (EmittedKernels.Writer is null && (!EmittedKernels.IsSupported || width < VectorWidth.Bits512 || stages.Count == 0)) return;
         string name = EmittedKernels.CanCompile && EmittedKernels.Writer is null ? "" : NameOf(stages);
         if (!EmittedKernels.CanCompile && !EmittedKernels.Has(CouplingCompiler<T>.NameOf(name + " forward", 0))) return;
         _forward = new(() => CouplingCompiler<T>.Compile(name + " forward", stages, rowsA, rowsB, rowsC, false));
@@ -113,6 +111,33 @@ public unsafe class CouplingSum<T>
                     nameof(paths), path, $"2·{l} + 1 rows from row {row} do not lie inside {name} of {rows} rows");
             }
         }
+    }
+
+    /// <summary>Paths with the same factors together, those that vanish left out.</summary>
+    private static List<CouplingStage> StagesOf(CouplingTable table, IReadOnlyList<CouplingPath> paths)
+    {
+        var order = new List<CouplingFactors>();
+        var own = new Dictionary<CouplingFactors, List<int>>();
+        for (int p = 0; p < paths.Count; p++)
+        {
+            CouplingFactors factors = new(paths[p].L1, paths[p].L2, paths[p].RowA, paths[p].RowB);
+            if (!own.TryGetValue(factors, out List<int>? numbers))
+            {
+                own.Add(factors, numbers = []);
+                order.Add(factors);
+            }
+
+            numbers.Add(p);
+        }
+
+        var stages = new List<CouplingStage>();
+        foreach (CouplingFactors factors in order)
+        {
+            CouplingStage stage = new(table, factors, paths, own[factors]);
+            if (stage.Count > 0) stages.Add(stage);
+        }
+
+        return stages;
     }
 
     /// <summary>

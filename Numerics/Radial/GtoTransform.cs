@@ -1,5 +1,5 @@
 using System;
-using System.Collections.Concurrent;
+using System.Collections.Generic;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
@@ -21,7 +21,7 @@ internal sealed class GtoTransform
     // The error of a sum in DoubleDouble is 2^(−104) times its largest terms; the transform's own must not be seen beside it.
     private const int ResidualBits = 110, FewestBits = 192, MostSteps = 100;
 
-    private static readonly ConcurrentDictionary<int, GtoTransform> Known = new();
+    private static readonly Dictionary<int, GtoTransform> Known = [];
 
     private readonly int _size;
     private readonly int _bits;
@@ -57,7 +57,14 @@ internal sealed class GtoTransform
     public double Cancellation { get; }
 
     /// <summary>The transform of a number of primitives; made once.</summary>
-    public static GtoTransform Of(int size) => Known.GetOrAdd(size, static n => new GtoTransform(n));
+    public static GtoTransform Of(int size)
+    {
+        lock (Known)
+        {
+            if (!Known.TryGetValue(size, out GtoTransform? known)) Known.Add(size, known = new GtoTransform(size));
+            return known;
+        }
+    }
 
     /// <summary>x beyond which no function is, in units of cutoff/nmax: see <see cref="RadialBasis.Extent"/>.</summary>
     public double Extent { get; }

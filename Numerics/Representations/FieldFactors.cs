@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Linq;
 using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Representations.Trees;
@@ -47,7 +46,10 @@ internal sealed class FieldFactors
             table.Require(expansion.LMax + 1, $"J goes to lmax + 1 = {expansion.LMax + 1}", nameof(table));
         (_expansion, Draft) = (expansion, new ProgramDraft(expansion, []));
         TreeLeaves leaves = new(expansion, [], table, Draft);
-        Density = leaves.Of(CouplingField.Density, false).Select(static c => new FieldFactor(0, c.L, c.L, c, false)).ToArray();
+        List<FieldFactor> density = [];
+        foreach (TreeLeaf c in leaves.Of(CouplingField.Density, false))
+            density.Add(new FieldFactor(0, c.L, c.L, c, false));
+        Density = density;
         Joined = coupling == FieldCoupling.Summed ? [] : Vectors(leaves, false);
         Dotted = coupling == FieldCoupling.Resolved ? [] : Vectors(leaves, true);
     }
@@ -79,6 +81,21 @@ internal sealed class FieldFactors
         return factor.J == Uncoupled ? new CouplingLeaf(field, l) : new CouplingLeaf(field, l, (CouplingOrder)j);
     }
 
+    /// <summary>The trees of products, each once.</summary>
+    public static CouplingTree[] Distinct<TProduct>(IReadOnlyList<TProduct> products, Func<TProduct, CouplingPair> root)
+        where TProduct : class
+    {
+        List<CouplingTree> trees = [];
+        HashSet<CouplingTree> known = [];
+        foreach (TProduct p in products)
+        {
+            CouplingTree tree = new(root(p));
+            if (known.Add(tree)) trees.Add(tree);
+        }
+
+        return [.. trees];
+    }
+
     /// <summary>Whether a product of factors keeps its sign under time reversal and is wanted for its sign under the inversion.</summary>
     public static bool IsKept(Parities parities, params ReadOnlySpan<FieldFactor> factors)
     {
@@ -92,11 +109,19 @@ internal sealed class FieldFactors
         return !time && parities.Include(inversion ? 1 : 0);
     }
 
-    private FieldFactor[] Vectors(TreeLeaves leaves, bool isDotted) =>
-    [
-        .. from f in Enumerable.Range(0, _expansion.Fields.Count)
-           from c in leaves.Of(_expansion.Fields[f].CouplingField, isDotted)
-           orderby f, c.L
-           select new FieldFactor(f + 1, c.L, isDotted ? Uncoupled : c.J, c, _expansion.Fields[f].TimeOdd),
-    ];
+    private List<FieldFactor> Vectors(TreeLeaves leaves, bool isDotted)
+    {
+        List<FieldFactor> all = [];
+        for (int f = 0; f < _expansion.Fields.Count; f++)
+        {
+            IReadOnlyList<TreeLeaf> made = leaves.Of(_expansion.Fields[f].CouplingField, isDotted);
+            for (int l = 0; l <= _expansion.LMax; l++)
+            {
+                foreach (TreeLeaf c in made)
+                    if (c.L == l) all.Add(new FieldFactor(f + 1, l, isDotted ? Uncoupled : c.J, c, _expansion.Fields[f].TimeOdd));
+            }
+        }
+
+        return all;
+    }
 }

@@ -1,5 +1,5 @@
 using System;
-using System.Linq;
+using System.Collections.Generic;
 using Toolkit.Numerics.Expansion;
 
 namespace Toolkit.Numerics.Representations;
@@ -10,10 +10,18 @@ internal sealed class FieldFamily
     private FieldFamily(int l, int[] labels, int stride, bool isOdd, Func<int, int> channels)
     {
         (L, IsOddUnderInversion) = (l, isOdd);
-        (int Slot, int N)[] all = labels.SelectMany((_, s) => Enumerable.Range(0, channels(s)).Select(n => (s, n))).ToArray();
-        Lanes = Array.ConvertAll(all, c => c.Slot * stride + c.N);
-        Species = Array.ConvertAll(all, c => labels[c.Slot]);
-        N = Array.ConvertAll(all, static c => c.N);
+        List<int> lanes = [], species = [], radials = [];
+        for (int slot = 0; slot < labels.Length; slot++)
+        {
+            for (int n = 0, count = channels(slot); n < count; n++)
+            {
+                lanes.Add(slot * stride + n);
+                species.Add(labels[slot]);
+                radials.Add(n);
+            }
+        }
+
+        (Lanes, Species, N) = ([.. lanes], [.. species], [.. radials]);
     }
 
     public int L { get; }

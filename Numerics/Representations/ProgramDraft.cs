@@ -1,5 +1,5 @@
+using System;
 using System.Collections.Generic;
-using System.Linq;
 using Toolkit.Numerics.Blocks;
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Fields.Potential;
@@ -49,12 +49,18 @@ internal sealed class ProgramDraft
     public int Add(FieldChannels channels, int lead = 0)
     {
         int block = Add(channels.Rows, lead + channels.Count), stride = _shapes[block].Stride;
-        int[] places = Enumerable.Range(0, channels.Count).Select(channels.Place).ToArray();
+        int[] places = new int[channels.Count], orders = new int[channels.LMax + 1];
+        for (int q = 0; q < places.Length; q++)
+            places[q] = channels.Place(q);
+        for (int l = 0; l < orders.Length; l++)
+            orders[l] = l;
         Add(new ChannelStage<double>(channels.Block, 0, channels.Width, channels.Rows, places, block, lead));
         if (channels.Block == FeatureProgram<double>.Coefficients)
         {
-            Leaves.AddDensity(block, [.. Enumerable.Repeat(-1, lead), .. places],
-                Enumerable.Range(0, channels.LMax + 1).Select(l => (l, (nint)(l * l * stride))));
+            int[] lanes = new int[lead + places.Length];
+            Array.Fill(lanes, -1, 0, lead);
+            places.CopyTo(lanes, lead);
+            Leaves.AddDensity(block, lanes, orders, stride);
         }
 
         return block;
@@ -71,7 +77,7 @@ internal sealed class ProgramDraft
     /// <summary>Has a block use the memory of another one, which becomes as large where it is not; both are one row of channels.</summary>
     public void Lend(int from, int to)
     {
-        _shapes[from] = _shapes[from] with { Channels = System.Math.Max(_shapes[from].Channels, _shapes[to].Channels) };
+        _shapes[from] = _shapes[from] with { Channels = Math.Max(_shapes[from].Channels, _shapes[to].Channels) };
         _shapes[to] = _shapes[to] with { Tenant = from + 1 };
     }
 

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Linq;
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Stages;
 
@@ -23,17 +22,20 @@ internal sealed class ProgramLeaves(DensityExpansion expansion)
     /// <summary>The coefficients as they lie in the expansion are one, as far as they are the density's.</summary>
     public void AddCoefficients()
     {
-        int[] lanes = Enumerable.Range(0, expansion.Width)
-            .Select(q => q < expansion.DensityWidth && q % expansion.GroupStride < expansion.NMax ? q : -1).ToArray();
-        AddDensity(FeatureProgram<double>.Coefficients, lanes,
-            Enumerable.Range(0, expansion.LMax + 1).Select(l => (l, (nint)(l * l * expansion.Width))));
+        int[] lanes = new int[expansion.Width], orders = new int[expansion.LMax + 1];
+        for (int q = 0; q < lanes.Length; q++)
+            lanes[q] = q < expansion.DensityWidth && q % expansion.GroupStride < expansion.NMax ? q : -1;
+        for (int l = 0; l < orders.Length; l++)
+            orders[l] = l;
+        AddDensity(FeatureProgram<double>.Coefficients, lanes, orders, expansion.Width);
     }
 
     /// <summary>A block has coefficients of the density.</summary>
     /// <param name="block">The block.</param>
     /// <param name="lanes">The place of each of its channels in a row of coefficients; −1: none.</param>
-    /// <param name="rows">Where the rows of each l begin.</param>
-    public void AddDensity(int block, int[] lanes, IEnumerable<(int L, nint First)> rows)
+    /// <param name="orders">The l that it has, increasing, the 2l + 1 rows of one behind those of the other.</param>
+    /// <param name="stride">From row to row.</param>
+    public void AddDensity(int block, int[] lanes, IReadOnlyList<int> orders, int stride)
     {
         if (_harmonics < 0)
         {
@@ -42,7 +44,15 @@ internal sealed class ProgramLeaves(DensityExpansion expansion)
                 Angles.Add(0, [new AngleTerm(0, lm, 1)]);
         }
 
-        Add(block, 0, lanes, rows.Select(r => new LeafRows(r.First, r.L, _harmonics + r.L * r.L, 2 * r.L + 1)));
+        var rows = new List<LeafRows>();
+        nint first = 0;
+        foreach (int l in orders)
+        {
+            rows.Add(new LeafRows(first, l, _harmonics + l * l, 2 * l + 1));
+            first += (nint)(2 * l + 1) * stride;
+        }
+
+        Add(block, 0, lanes, rows);
     }
 
     /// <summary>A block has coefficients of a vector field, joined or not.</summary>
@@ -51,15 +61,15 @@ internal sealed class ProgramLeaves(DensityExpansion expansion)
     /// <param name="lanes">The place of each of its channels among the slots, n padded.</param>
     /// <param name="rows">Its rows, their first numbers counted from the first of <paramref name="angles"/>.</param>
     /// <param name="angles">What a neighbour adds to each row.</param>
-    public void AddVectors(int block, int field, int[] lanes, IEnumerable<LeafRows> rows, IEnumerable<AngleTerm[]> angles)
+    public void AddVectors(int block, int field, int[] lanes, List<LeafRows> rows, IReadOnlyList<AngleTerm[]> angles)
     {
         int first = Angles.Count;
         foreach (AngleTerm[] terms in angles)
             Angles.Add(field + 1, terms);
-        Add(block, field + 1, lanes, rows.Select(r => r with { FirstAngle = first + r.FirstAngle }));
+        Add(block, field + 1, lanes, rows.ConvertAll(r => r with { FirstAngle = first + r.FirstAngle }));
     }
 
-    private void Add(int block, int field, int[] lanes, IEnumerable<LeafRows> rows) => _all.Add(new Leaf(
+    private void Add(int block, int field, int[] lanes, List<LeafRows> rows) => _all.Add(new Leaf(
         block, field, Array.ConvertAll(lanes, q => q < 0 ? -1 : q / expansion.GroupStride),
         Array.ConvertAll(lanes, q => q < 0 ? 0 : q % expansion.GroupStride), rows.ToArray()));
 }

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Linq;
 using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Stages;
@@ -49,11 +48,9 @@ public sealed class SpinBispectrum : InvariantRepresentation
     private SpinBispectrum(DensityExpansion expansion, FieldFactors factors, Product[] products, CouplingTable table)
         : base(expansion, MakeLabels(products))
     {
-        CouplingTrees = products
-            .Select(p => new CouplingTree(new CouplingPair(
-                new CouplingPair(factors.Tree(p.A, "l1", "J1"), factors.Tree(p.B, "l2", "J2"), p.IsDotted ? "l3" : "J3", p.IsDotted),
-                factors.Tree(p.C, "l3", p.IsDotted ? "l3" : "J3"), 0)))
-            .Distinct().ToArray();
+        CouplingTrees = FieldFactors.Distinct(products, p => new CouplingPair(
+            new CouplingPair(factors.Tree(p.A, "l1", "J1"), factors.Tree(p.B, "l2", "J2"), p.IsDotted ? "l3" : "J3", p.IsDotted),
+            factors.Tree(p.C, "l3", p.IsDotted ? "l3" : "J3"), 0));
         Program = Execute(factors, products, FeatureCount, table);
     }
 
@@ -70,21 +67,21 @@ public sealed class SpinBispectrum : InvariantRepresentation
     {
         ProgramDraft draft = factors.Draft;
         int block = draft.Features, length = 0, place = 0;
-        var places = new Dictionary<(FieldFactor, FieldFactor, int), (int First, int Step)>();
-        var paths = new Dictionary<(int, int, bool), (FieldFactor A, FieldFactor B, List<CouplePath> Paths)>();
-        var shapes = new Dictionary<(int, int, int, bool, bool, bool), GramShape>();
+        var places = new Dictionary<CoupledKey, GramFactor>();
+        var paths = new Dictionary<PairKey, Pair>();
+        var shapes = new Dictionary<ShapeKey, GramShape>();
         var terms = new List<GramTerm>();
         foreach (Product p in products)
         {
             bool isSquare = ReferenceEquals(p.A, p.B);
-            if (!places.TryGetValue((p.A, p.B, p.Order), out (int First, int Step) at))
+            CoupledKey coupled = new(p.A, p.B, p.Order);
+            if (!places.TryGetValue(coupled, out GramFactor? at))
             {
-                at = (length, isSquare ? p.A.Count * (p.A.Count + 1) / 2 : p.A.Count * p.B.Count);
-                places.Add((p.A, p.B, p.Order), at);
+                at = new(block, length, isSquare ? p.A.Count * (p.A.Count + 1) / 2 : p.A.Count * p.B.Count);
+                places.Add(coupled, at);
                 length = checked(length + (2 * p.Order + 1) * at.Step);
-                (int, int, bool) pair = (p.A.Leaf.Block, p.B.Leaf.Block, isSquare);
-                if (!paths.TryGetValue(pair, out (FieldFactor, FieldFactor, List<CouplePath> Paths) made))
-                    paths.Add(pair, made = (p.A, p.B, []));
+                PairKey pair = new(p.A.Leaf.Block, p.B.Leaf.Block, isSquare);
+                if (!paths.TryGetValue(pair, out Pair? made)) paths.Add(pair, made = new(p.A, p.B, isSquare, []));
                 // Vectors stay (q, m) where they are multiplied as v·v'.
                 int a = p.IsDotted ? p.A.L : p.A.J, b = p.IsDotted ? p.B.L : p.B.J;
                 for (int q = 0; q < (p.IsDotted ? 3 : 1); q++)
@@ -95,27 +92,39 @@ public sealed class SpinBispectrum : InvariantRepresentation
             }
 
             bool isAll = isSquare && ReferenceEquals(p.B, p.C);
-            (int, int, int, bool, bool, bool) key = (p.A.Count, p.B.Count, p.C.Count, isSquare, isAll, p.IsOdd);
+            ShapeKey key = new(p.A.Count, p.B.Count, p.C.Count, isSquare, isAll, p.IsOdd);
             if (!shapes.TryGetValue(key, out GramShape? shape))
                 shapes.Add(key, shape = GramShape.Middle(p.A.Count, p.B.Count, p.C.Count, isSquare, isAll, p.IsOdd));
             if (shape.Count == 0) continue;
             // couple(X, Y, 0) = (−1)^L Σ_M X_M Y_M / √(2L + 1).
             terms.Add(new GramTerm(
-                2 * p.Order + 1, factors.Gram(p.C), new GramFactor(block, at.First, at.Step), shape,
+                2 * p.Order + 1, factors.Gram(p.C), at, shape,
                 (p.Order % 2 == 0 ? 1 : -1) / Math.Sqrt(2 * p.Order + 1), place));
             place += shape.Count;
         }
 
         draft.Add(1, length);
-        foreach (((_, _, bool isSquare), (FieldFactor a, FieldFactor b, List<CouplePath> own)) in paths)
+        foreach (Pair pair in paths.Values)
         {
             draft.Add(OuterCoupleStage<double>.Create(
-                table, Rows(draft, a), Rows(draft, b), GramShape.Plain(a.Count, b.Count, isSquare), own));
+                table, Rows(draft, pair.A), Rows(draft, pair.B), GramShape.Plain(pair.A.Count, pair.B.Count, pair.IsSquare), pair.Paths));
         }
 
         draft.AddOutput(new GramStage<double>(draft.Features, terms));
         return draft.Build(features);
     }
+
+    /// <summary>Products that are made once.</summary>
+    private sealed record CoupledKey(FieldFactor A, FieldFactor B, int Order);
+
+    /// <summary>Blocks whose products are made together.</summary>
+    private sealed record PairKey(int A, int B, bool IsSquare);
+
+    /// <summary>Their channels, and the products.</summary>
+    private sealed record Pair(FieldFactor A, FieldFactor B, bool IsSquare, List<CouplePath> Paths);
+
+    /// <summary>What products whose shapes are the same have in common.</summary>
+    private sealed record ShapeKey(int A, int B, int C, bool IsSquare, bool IsAll, bool IsOdd);
 
     private static CoupleFactor Rows(ProgramDraft draft, FieldFactor factor) =>
         CoupleFactor.Of(factor.Leaf.Block, draft.Shapes[factor.Leaf.Block].Rows, draft.Shapes[factor.Leaf.Block].Stride);
@@ -162,9 +171,10 @@ public sealed class SpinBispectrum : InvariantRepresentation
         }
 
         if (values.Count == 0) throw new ArgumentException("no features of this kind", "expansion");
-        string[] names = Enumerable.Range(1, 3).SelectMany(k => new[] { $"field_{k}", $"species_{k}", $"n_{k}", $"l_{k}", $"J_{k}" })
-            .ToArray();
-        return new FeatureLabels(names, values.ToArray());
+        List<string> names = [];
+        for (int k = 1; k <= 3; k++)
+            names.AddRange([$"field_{k}", $"species_{k}", $"n_{k}", $"l_{k}", $"J_{k}"]);
+        return new FeatureLabels([.. names], [.. values]);
     }
 
     private static Product[] Products(FieldFactors factors, FieldCoupling coupling, bool density, Parities parities, CouplingTable table)

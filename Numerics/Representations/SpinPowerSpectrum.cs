@@ -48,16 +48,15 @@ public sealed class SpinPowerSpectrum : InvariantRepresentation
 
     private SpinPowerSpectrum(DensityExpansion expansion, FieldFactors factors, Product[] products) : base(expansion, MakeLabels(products))
     {
-        CouplingTrees = products.Select(p => new CouplingTree(new CouplingPair(
+        CouplingTrees = FieldFactors.Distinct(products, p => new CouplingPair(
             factors.Tree(p.A, "l1", "J"),
-                factors.Tree(p.B, p.A.J == FieldFactors.Uncoupled ? "l1" : "l2", "J"), 0, p.A.J == FieldFactors.Uncoupled))).Distinct()
-                .ToArray();
-        var shapes = new Dictionary<(int, int, bool), GramShape>();
+            factors.Tree(p.B, p.A.J == FieldFactors.Uncoupled ? "l1" : "l2", "J"), 0, p.A.J == FieldFactors.Uncoupled));
+        var shapes = new Dictionary<ShapeKey, GramShape>();
         var terms = new List<GramTerm>();
         int first = 0;
         foreach (Product p in products)
         {
-            (int, int, bool) key = (p.A.Count, p.B.Count, p.IsSquare);
+            ShapeKey key = new(p.A.Count, p.B.Count, p.IsSquare);
             if (!shapes.TryGetValue(key, out GramShape? shape)) shapes.Add(key, shape = GramShape.Pairs(p.A.Count, p.B.Count, p.IsSquare));
             terms.Add(new GramTerm(p.A.Rows, factors.Gram(p.A), factors.Gram(p.B), shape, p.Scale, first));
             first += shape.Count;
@@ -82,6 +81,9 @@ public sealed class SpinPowerSpectrum : InvariantRepresentation
         public bool IsSquare => ReferenceEquals(A, B);
     }
 
+    /// <summary>What products whose shapes are the same have in common.</summary>
+    private sealed record ShapeKey(int A, int B, bool IsSquare);
+
     private static FeatureLabels MakeLabels(Product[] products)
     {
         if (products.Length == 0) throw new ArgumentException("no features of this kind", "expansion");
@@ -100,13 +102,28 @@ public sealed class SpinPowerSpectrum : InvariantRepresentation
 
     private static IEnumerable<Product> Products(FieldFactors all, FieldCoupling coupling, bool density, Parities parities)
     {
-        // At l = 0 the sum over J is the single J = 1.
-        FieldFactor[] factors = (density ? all.Density : [])
-            .Concat(all.Joined).Concat(all.Dotted.Where(f => f.L > 0 || coupling == FieldCoupling.Summed))
-            .OrderBy(static f => f.J == FieldFactors.Uncoupled).ThenBy(static f => f.J).ThenBy(static f => f.L).ToArray();
-        for (int i = 0; i < factors.Length; i++)
+        // Those with a J by J and l, then the others by l.
+        List<FieldFactor> factors = [];
+        int lmax = all.Density[^1].L;
+        for (int j = 0; j <= lmax + 1; j++)
         {
-            for (int j = i; j < factors.Length; j++)
+            for (int l = 0; l <= lmax; l++)
+            {
+                foreach (FieldFactor f in (FieldFactor[])[.. density ? all.Density : [], .. all.Joined])
+                    if (f.J == j && f.L == l) factors.Add(f);
+            }
+        }
+
+        // At l = 0 the sum over J is the single J = 1.
+        for (int l = coupling == FieldCoupling.Summed ? 0 : 1; l <= lmax; l++)
+        {
+            foreach (FieldFactor f in all.Dotted)
+                if (f.L == l) factors.Add(f);
+        }
+
+        for (int i = 0; i < factors.Count; i++)
+        {
+            for (int j = i; j < factors.Count; j++)
             {
                 (FieldFactor a, FieldFactor b) = factors[i].Field <= factors[j].Field ? (factors[i], factors[j]) : (factors[j], factors[i]);
                 bool isScalar = a.Field == 0, isScalarToo = b.Field == 0;

@@ -56,7 +56,7 @@ public sealed class VectorPower : InvariantRepresentation
         for (int q = 0; q < 3; q++)
             draft.Add(new ChannelStage<double>(FeatureProgram<double>.Coefficients, first + q * n, width, 1, [0], own, (nint)q * stride));
         draft.Leaves.AddVectors(
-            own, field, [0], [new LeafRows(0, 0, 0, 3)], Enumerable.Range(0, 3).Select(static q => new[] { new AngleTerm(q, 0, 1) }));
+            own, field, [0], [new LeafRows(0, 0, 0, 3)], [[new AngleTerm(0, 0, 1)], [new AngleTerm(1, 0, 1)], [new AngleTerm(2, 0, 1)]]);
         int blocks = draft.Features + power - 1;
         for (int k = 0; k < power; k++)
         {

@@ -38,16 +38,14 @@ internal sealed unsafe class ChannelStage<T> : Stage<T>
     /// <summary>Channels that lie side by side already, as pieces.</summary>
     private static (int From, int To, int Count)[] Runs(IReadOnlyList<int> places)
     {
-        var runs = new List<(int From, int To, int Count)>();
+        var starts = new List<int>();
         for (int k = 0; k < places.Count; k++)
-        {
-            if (runs.Count > 0 && runs[^1].From + runs[^1].Count == places[k])
-                runs[^1] = (runs[^1].From, runs[^1].To, runs[^1].Count + 1);
-            else
-                runs.Add((places[k], k, 1));
-        }
+            if (k == 0 || places[k - 1] + 1 != places[k]) starts.Add(k);
 
-        return [.. runs];
+        var runs = new (int From, int To, int Count)[starts.Count];
+        for (int r = 0; r < runs.Length; r++)
+            runs[r] = (places[starts[r]], starts[r], (r + 1 < runs.Length ? starts[r + 1] : places.Count) - starts[r]);
+        return runs;
     }
 
     /// <inheritdoc/>

@@ -11,7 +11,7 @@ namespace Toolkit.Numerics.Stages;
 /// <summary>Rows of a block that are one factor of products.</summary>
 /// <param name="Block">The block.</param>
 /// <param name="Rows">Where each row begins in an environment.</param>
-internal readonly record struct CoupleFactor(int Block, IReadOnlyList<nint> Rows)
+internal sealed record CoupleFactor(int Block, IReadOnlyList<nint> Rows)
 {
     /// <summary>The first rows of a block.</summary>
     /// <param name="block">The block.</param>
@@ -30,7 +30,14 @@ internal readonly record struct CoupleFactor(int Block, IReadOnlyList<nint> Rows
 /// <param name="Block">The block that receives it.</param>
 /// <param name="First">Where the first pair's component M = −L stands in an environment of it.</param>
 /// <param name="Step">From component to component.</param>
-internal readonly record struct CouplePath(int L1, int L2, int L, int RowA, int RowB, int Block, int First, int Step);
+internal sealed record CouplePath(int L1, int L2, int L, int RowA, int RowB, int Block, int First, int Step)
+{
+    /// <summary>Where it goes.</summary>
+    public CouplePlace Place => new(Block, First);
+}
+
+/// <summary>Where products go: a block, and where the first one stands in an environment.</summary>
+internal sealed record CouplePlace(int Block, int First);
 
 /// <summary>
 /// Clebsch–Gordan products of listed pairs of channels: for each path C_{L M, t} = w_t couple(A_{l1, left(t)}, B_{l2, right(t)}, L)_M,
@@ -68,23 +75,31 @@ internal sealed unsafe class CoupleStage<T> : Stage<T>
         _rowA = PinnedArray.Of<nint>([.. a.Rows]);
         _rowB = PinnedArray.Of<nint>([.. b.Rows]);
         var sums = new List<CouplingPath>();
-        var places = new List<(int Block, nint At)>();
-        var known = new Dictionary<(int Block, int First), int>();
+        var places = new Dictionary<CouplePlace, int>();
+        var made = new List<CouplePath>();
+        int rows = 0;
         foreach (CouplePath p in paths)
         {
             // Paths to one place are added up there.
-            if (!known.TryGetValue((p.Block, p.First), out int row))
+            if (!places.TryGetValue(p.Place, out int row))
             {
-                known.Add((p.Block, p.First), row = places.Count);
-                for (int m = 0; m < 2 * p.L + 1; m++)
-                    places.Add((p.Block, p.First + (nint)m * p.Step));
+                places.Add(p.Place, row = rows);
+                made.Add(p);
+                rows += 2 * p.L + 1;
             }
 
             sums.Add(new CouplingPath(p.L1, p.L2, p.L, p.RowA, p.RowB, row));
         }
 
-        _blockC = places.Select(static p => p.Block).ToArray();
-        _rowC = PinnedArray.Of<nint>(places.Select(static p => p.At).ToArray());
+        _blockC = new int[rows];
+        _rowC = PinnedArray.Of<nint>(new nint[rows]);
+        int at = 0;
+        foreach (CouplePath p in made)
+        {
+            for (int m = 0; m < 2 * p.L + 1; m++, at++)
+                (_blockC[at], _rowC[at]) = (p.Block, p.First + (nint)m * p.Step);
+        }
+
         _sum = shared?.Get(table, _rowA.Length, _rowB.Length, _rowC.Length, sums)
             ?? new CouplingSum<T>(table, _rowA.Length, _rowB.Length, _rowC.Length, sums);
     }

@@ -20,8 +20,8 @@ internal sealed class CoupledChannels(int[] left, int[] right, double[]? weights
     {
         int widthA = Padded(left), widthB = Padded(right);
         nint[] rowsA = [.. a.Rows], rowsB = [.. b.Rows];
-        var channels = new Dictionary<(SlopeTerm, bool), (int[] Own, int[] Other, double[]? Weights)>();
-        foreach (IGrouping<(int Block, int First), CouplePath> place in paths.GroupBy(static p => (p.Block, p.First)))
+        var channels = new Dictionary<ChannelsKey, SlopeChannels>();
+        foreach (List<CouplePath> place in ByPlace(paths))
         {
             var terms = new List<SlopeTerm>();
             foreach (CouplePath p in place)
@@ -37,9 +37,9 @@ internal sealed class CoupledChannels(int[] left, int[] right, double[]? weights
                     foreach (SlopeTerm x in plan.Terms(isLeft ? a.Block : b.Block, isLeft ? rowsA[p.RowA] : rowsB[p.RowB]))
                     {
                         int inner = x.Source.Block == SlopeSource.Unit ? 1 : x.Source.Others;
-                        SlopeTerm like = x with { Source = default, Rows = default };
-                        if (!channels.TryGetValue((like, isLeft), out (int[] Own, int[] Other, double[]? Weights) made))
-                            channels.Add((like, isLeft), made = Channels(x, isLeft, isLeft ? width : inner));
+                        ChannelsKey key = new(x.Channels, isLeft);
+                        if (!channels.TryGetValue(key, out SlopeChannels? made))
+                            channels.Add(key, made = Channels(x, isLeft, isLeft ? width : inner));
                         // Vectors that are multiplied as v·v' come in three paths to one place.
                         SlopeTerm? known = terms.Find(
                             t => t.Leaf == x.Leaf && t.Rows.FirstAngle == x.Rows.FirstAngle && t.Own == made.Own && t.Other == made.Other);
@@ -55,14 +55,36 @@ internal sealed class CoupledChannels(int[] left, int[] right, double[]? weights
                 }
             }
 
-            plan.Add(place.Key.Block, place.Key.First, place.First().Step, 2 * place.First().L + 1, left.Length, terms);
+            plan.Add(place[0].Block, place[0].First, place[0].Step, 2 * place[0].L + 1, left.Length, terms);
         }
+    }
+
+    /// <summary>Products of some channels of one factor.</summary>
+    private sealed record ChannelsKey(SlopeChannels Factor, bool IsLeft);
+
+    /// <summary>Paths to one place together, in the order of their first.</summary>
+    private static List<List<CouplePath>> ByPlace(IEnumerable<CouplePath> paths)
+    {
+        var places = new List<List<CouplePath>>();
+        var known = new Dictionary<CouplePlace, List<CouplePath>>();
+        foreach (CouplePath p in paths)
+        {
+            if (!known.TryGetValue(p.Place, out List<CouplePath>? own))
+            {
+                known.Add(p.Place, own = []);
+                places.Add(own);
+            }
+
+            own.Add(p);
+        }
+
+        return places;
     }
 
     private static int Padded(int[] channels) => (channels.DefaultIfEmpty().Max() + 8) / 8 * 8;
 
     /// <summary>The leaf's and the others' channels of each product.</summary>
-    private (int[] Own, int[] Other, double[]? Weights) Channels(SlopeTerm x, bool isLeft, int step)
+    private SlopeChannels Channels(SlopeTerm x, bool isLeft, int step)
     {
         int[] changed = isLeft ? left : right, fixedOnes = isLeft ? right : left, own = new int[changed.Length],
             other = new int[own.Length];
@@ -74,6 +96,6 @@ internal sealed class CoupledChannels(int[] left, int[] right, double[]? weights
             if (all is not null) all[t] = (weights?[t] ?? 1) * (x.Weights?[changed[t]] ?? 1);
         }
 
-        return (own, other, all);
+        return new(x.Leaf, own, other, all);
     }
 }

@@ -1,4 +1,4 @@
-using System.Linq;
+using System;
 using System.Numerics;
 using System.Runtime.Intrinsics;
 using Toolkit.Numerics.Blocks;
@@ -42,8 +42,12 @@ internal sealed unsafe class GramKernel<TLanes, V, T> : GramKernel<T>
     /// <summary>The kernel.</summary>
     /// <param name="features">The block of features.</param>
     /// <param name="terms">What is made.</param>
-    public GramKernel(int features, GramTerm[] terms) => (_features, _terms, _longest) =
-        (features, terms, terms.Max(static t => t.Shape.Count));
+    public GramKernel(int features, GramTerm[] terms)
+    {
+        (_features, _terms) = (features, terms);
+        foreach (GramTerm t in terms)
+            _longest = Math.Max(_longest, t.Shape.Count);
+    }
 
     /// <inheritdoc/>
     public override void Forward(BlockMemory<T> blocks, int environments)

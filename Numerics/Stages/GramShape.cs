@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Linq;
 using Toolkit.Numerics.Simd;
 
 namespace Toolkit.Numerics.Stages;
@@ -14,7 +13,7 @@ namespace Toolkit.Numerics.Stages;
 /// <param name="Own">What multiplies the first ones instead; of short rows, all.</param>
 /// <param name="Place">The place of the first, set by <see cref="GramShape"/>.</param>
 /// <param name="OwnFirst">Where the row's own weights begin, set by it.</param>
-internal readonly record struct GramRow(
+internal sealed record GramRow(
     int Left, int Right, int Start, int End, double Weight, double[] Own, int Place = 0, int OwnFirst = 0)
 {
     /// <summary>A row of one weight.</summary>
@@ -38,8 +37,16 @@ internal sealed class GramGroup
     public GramGroup(GramRow[] rows)
     {
         Rows = rows;
-        (First, End) = (rows.Min(static r => r.Start) & ~7, rows.Max(static r => r.End));
-        Tiles = rows.Chunk(TileRows).Select(static r => (r.Min(static x => x.Start) & ~7, r.Max(static x => x.End))).ToArray();
+        Tiles = new (int First, int End)[(rows.Length + TileRows - 1) / TileRows];
+        First = int.MaxValue;
+        for (int tile = 0; tile < Tiles.Length; tile++)
+        {
+            int first = int.MaxValue, end = 0;
+            for (int r = tile * TileRows; r < Math.Min(rows.Length, (tile + 1) * TileRows); r++)
+                (first, end) = (Math.Min(first, rows[r].Start & ~7), Math.Max(end, rows[r].End));
+            Tiles[tile] = (first, end);
+            (First, End) = (Math.Min(First, first), Math.Max(End, end));
+        }
     }
 
     /// <summary>The rows.</summary>
@@ -86,10 +93,18 @@ internal sealed class GramShape
         {
             if (row.Count <= 0) continue;
             GramRow placed = row with { Place = Count, OwnFirst = own.Count };
-            if (row.Count <= ShortRow) placed = placed with { Own = [.. Enumerable.Range(row.Start, row.Count).Select(row.WeightOf)] };
+            if (row.Count <= ShortRow)
+            {
+                double[] all = new double[row.Count];
+                for (int k = 0; k < all.Length; k++)
+                    all[k] = row.WeightOf(row.Start + k);
+                placed = placed with { Own = all };
+            }
+
             own.AddRange(placed.Own);
             // A whole vector can be read at the last one.
-            if (placed.Own.Length > 0) own.AddRange(Enumerable.Repeat(row.Weight, GramGroup.TileRows));
+            for (int k = 0; placed.Own.Length > 0 && k < GramGroup.TileRows; k++)
+                own.Add(row.Weight);
             List<GramRow>? last = groups.Count == 0 ? null : groups[^1];
             if (last is null || last.Count == MostRows || last[^1].Left + 1 != row.Left || last[^1].Right != row.Right)
                 groups.Add(last = []);
@@ -97,8 +112,8 @@ internal sealed class GramShape
             Count = checked(Count + row.Count);
         }
 
-        Groups = groups.Select(static g => new GramGroup([.. g])).ToArray();
-        _own = PinnedArray.Of<double>(own.ToArray());
+        Groups = groups.ConvertAll(static g => new GramGroup([.. g])).ToArray();
+        _own = PinnedArray.Of<double>([.. own]);
         _ownSingle = PinnedArray.As<double, float>(_own);
     }
 
@@ -108,20 +123,26 @@ internal sealed class GramShape
     /// <summary>The rows, those together whose left channels lie side by side and whose right ones are the same.</summary>
     public GramGroup[] Groups { get; }
 
-    /// <summary>The products in their order: both channels, the right one in its block, and the weight.</summary>
-    public IEnumerable<(int Left, int Right, double Weight)> Products =>
-        from rows in Groups
-        from row in rows.Rows
-        from j in Enumerable.Range(row.Start, row.Count)
-        select (row.Left, row.Right + j, row.WeightOf(j));
-
-    /// <summary>The products in their order as lists; no weights where all are 1.</summary>
+    /// <summary>The products in their order: the left channel of each, the right one in its block, and the weights; none where all are
+    /// 1.</summary>
     public (int[] Left, int[] Right, double[]? Weights) Lists()
     {
-        (int Left, int Right, double Weight)[] all = [.. Products];
-        return (
-            Array.ConvertAll(all, static p => p.Left), Array.ConvertAll(all, static p => p.Right),
-            all.All(static p => p.Weight == 1) ? null : Array.ConvertAll(all, static p => p.Weight));
+        int[] left = new int[Count], right = new int[Count];
+        double[] weights = new double[Count];
+        bool isWeighted = false;
+        foreach (GramGroup group in Groups)
+        {
+            foreach (GramRow row in group.Rows)
+            {
+                for (int k = 0, at = row.Place; k < row.Count; k++, at++)
+                {
+                    (left[at], right[at], weights[at]) = (row.Left, row.Right + row.Start + k, row.WeightOf(row.Start + k));
+                    isWeighted |= weights[at] != 1;
+                }
+            }
+        }
+
+        return (left, right, isWeighted ? weights : null);
     }
 
     /// <summary>The rows' own weights.</summary>
@@ -140,8 +161,13 @@ internal sealed class GramShape
     /// <param name="channels">Channels of each factor.</param>
     /// <param name="isSquare">Whether the factors are the same.</param>
     /// <param name="isOdd">Whether a channel with itself cancels.</param>
-    public static GramShape Same(int channels, bool isSquare, bool isOdd) =>
-        new(Enumerable.Range(0, isSquare && isOdd ? 0 : channels).Select(q => new GramRow(q, 0, q, q + 1, isSquare ? 1 : Root2)));
+    public static GramShape Same(int channels, bool isSquare, bool isOdd)
+    {
+        var rows = new GramRow[isSquare && isOdd ? 0 : channels];
+        for (int q = 0; q < rows.Length; q++)
+            rows[q] = new GramRow(q, 0, q, q + 1, isSquare ? 1 : Root2);
+        return new(rows);
+    }
 
     /// <summary>Pairs of channels without weights.</summary>
     /// <param name="left">Channels of the left factor.</param>
@@ -161,21 +187,28 @@ internal sealed class GramShape
     public static GramShape Thirds(int channels, bool first, bool last, bool isOdd)
     {
         int gap = isOdd ? 1 : 0;
-        (int Q2, int Q3)[] pairs =
-        [
-            .. from q2 in Enumerable.Range(0, channels)
-            from q3 in Enumerable.Range(0, channels).Skip(last ? q2 + gap : 0)
-            select (q2, q3),
-        ];
-        return new(Enumerable.Range(0, channels).Select(q1 =>
+        var pairs = new List<(int Q2, int Q3)>();
+        int[] firsts = new int[channels + 2];
+        for (int q2 = 0; q2 < channels; q2++)
         {
-            int start = first ? Array.FindIndex(pairs, p => p.Q2 >= q1 + gap) : 0;
-            if (start < 0) return new GramRow(q1, 0, 0, 0, 1);
+            firsts[q2] = pairs.Count;
+            for (int q3 = last ? q2 + gap : 0; q3 < channels; q3++)
+                pairs.Add((q2, q3));
+        }
+
+        firsts[channels] = firsts[channels + 1] = pairs.Count;
+        var rows = new List<GramRow>();
+        for (int q1 = 0; q1 < channels; q1++)
+        {
+            int start = first ? firsts[q1 + gap] : 0;
             // Behind them no two factors are equal.
-            int own = isOdd ? 0 : last ? pairs.Length : first ? pairs.Count(p => p.Q2 <= q1) : 0;
-            return new GramRow(q1, 0, start, pairs.Length, Root6,
-                [.. pairs[start..Math.Max(start, own)].Select(p => Weight(q1, p.Q2, p.Q3))]);
-        }));
+            double[] own = new double[Math.Max(0, (isOdd ? 0 : last ? pairs.Count : first ? firsts[q1 + 1] : 0) - start)];
+            for (int k = 0; k < own.Length; k++)
+                own[k] = Weight(q1, pairs[start + k].Q2, pairs[start + k].Q3);
+            rows.Add(new GramRow(q1, 0, start, pairs.Count, Root6, own));
+        }
+
+        return new(rows);
 
         double Weight(int q1, int q2, int q3) => (first && q1 == q2, last && q2 == q3) switch
         {
@@ -192,10 +225,18 @@ internal sealed class GramShape
     /// <param name="isOdd">Whether a channel with itself cancels.</param>
     /// <param name="weight">What multiplies each.</param>
     /// <param name="equal">What multiplies a channel with itself instead.</param>
-    public static GramShape Pairs(int left, int right, bool isSquare, bool isOdd, double weight, double equal) =>
-        new(Enumerable.Range(0, left).Select(q => !isSquare
-            ? new GramRow(q, 0, 0, right, weight)
-            : new GramRow(q, 0, isOdd ? q + 1 : q, right, weight, isOdd ? [] : [equal])));
+    public static GramShape Pairs(int left, int right, bool isSquare, bool isOdd, double weight, double equal)
+    {
+        var rows = new GramRow[left];
+        for (int q = 0; q < left; q++)
+        {
+            rows[q] = !isSquare
+                ? new GramRow(q, 0, 0, right, weight)
+                : new GramRow(q, 0, isOdd ? q + 1 : q, right, weight, isOdd ? [] : [equal]);
+        }
+
+        return new(rows);
+    }
 
     /// <summary>
     /// Triples (a, c, b) from a factor C and products of A and B: of a family that stands twice in A and B only a ≤ b, of one that stands
@@ -210,18 +251,27 @@ internal sealed class GramShape
     public static GramShape Middle(int a, int b, int c, bool first, bool all, bool isOdd)
     {
         int gap = first && isOdd ? 1 : 0;
-        return new(
-            from i in Enumerable.Range(0, a)
-            from k in Enumerable.Range(0, c)
-            let start = first ? i + gap : 0
-            let end = all ? Math.Min(b, k + 1 - gap) : b
-            where end > start
-            select new GramRow(k, Pair(first, b, i, 0), start, end, Root6, Own(i, start, end, k)));
+        var rows = new List<GramRow>();
+        for (int i = 0; i < a; i++)
+        {
+            int start = first ? i + gap : 0;
+            for (int k = 0; k < c; k++)
+            {
+                int end = all ? Math.Min(b, k + 1 - gap) : b;
+                if (end > start) rows.Add(new GramRow(k, Pair(first, b, i, 0), start, end, Root6, Own(i, start, end, k)));
+            }
+        }
+
+        return new(rows);
 
         // Only the first and the last one can be equal to another.
-        double[] Own(int i, int start, int end, int k) =>
-            (all && end == k + 1 ? Enumerable.Range(start, end - start) : first && start == i ? [start] : [])
-            .Select(j => Weight(i, j, k)).ToArray();
+        double[] Own(int i, int start, int end, int k)
+        {
+            double[] own = new double[all && end == k + 1 ? end - start : first && start == i ? 1 : 0];
+            for (int j = 0; j < own.Length; j++)
+                own[j] = Weight(i, start + j, k);
+            return own;
+        }
 
         double Weight(int i, int j, int k)
         {

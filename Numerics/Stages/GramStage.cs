@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Numerics;
@@ -9,7 +10,7 @@ namespace Toolkit.Numerics.Stages;
 /// <param name="Block">Its block.</param>
 /// <param name="First">Where its first row begins in an environment.</param>
 /// <param name="Step">From row to row.</param>
-internal readonly record struct GramFactor(int Block, int First, int Step);
+internal sealed record GramFactor(int Block, int First, int Step);
 
 /// <summary>One set of features of a <see cref="GramStage{T}"/>.</summary>
 /// <param name="Components">The number of rows M of both factors.</param>
@@ -61,31 +62,23 @@ internal sealed unsafe class GramStage<T> : Stage<T>
     /// <inheritdoc/>
     public override bool AddSlopes(SlopePlan plan)
     {
-        var channels = new Dictionary<(GramShape, SlopeTerm, bool, int), (int[] Own, int[] Other)>();
-        var weights = new Dictionary<GramShape, double[]>();
+        var shapes = new Dictionary<GramShape, Products>();
+        var channels = new Dictionary<ChannelsKey, Channels>();
         foreach (GramTerm t in _terms)
         {
-            if (!weights.TryGetValue(t.Shape, out double[]? weight))
-                weights.Add(t.Shape, weight = t.Shape.Products.Select(static c => c.Weight).ToArray());
+            if (!shapes.TryGetValue(t.Shape, out Products? products)) shapes.Add(t.Shape, products = Products.Of(t.Shape));
             var terms = new List<SlopeTerm>();
             foreach (bool isLeft in (bool[])[true, false])
             {
                 GramFactor changed = isLeft ? t.Left : t.Right, kept = isLeft ? t.Right : t.Left;
-                int width = ((isLeft ? t.Shape.Products.Max(static c => c.Right) : t.Shape.Products.Max(static c => c.Left)) + 8) / 8 * 8;
+                int width = ((isLeft ? products.Right : products.Left).Max() + 8) / 8 * 8;
                 SlopeSource other = new(kept.Block, kept.First, kept.Step, 0, width);
                 foreach (SlopeTerm x in plan.Terms(changed.Block, changed.First))
                 {
                     bool isUnit = x.Source.Block == SlopeSource.Unit;
                     int inner = isUnit ? 1 : x.Source.Others, step = isLeft ? width : inner;
-                    SlopeTerm like = x with { Source = default, Rows = default };
-                    if (!channels.TryGetValue((t.Shape, like, isLeft, step), out (int[] Own, int[] Other) made))
-                    {
-                        channels.Add((t.Shape, like, isLeft, step), made = (
-                            t.Shape.Products.Select(c => x.Own[isLeft ? c.Left : c.Right]).ToArray(),
-                            t.Shape.Products.Select(c => isLeft ? x.Other[c.Left] * width + c.Right : c.Left * inner + x.Other[c.Right])
-                                .ToArray()));
-                    }
-
+                    ChannelsKey key = new(t.Shape, x.Channels, isLeft, step);
+                    if (!channels.TryGetValue(key, out Channels? made)) channels.Add(key, made = products.Of(x, isLeft, step));
                     SlopeSource source = isUnit ? other with { StepM = 0, StepK = kept.Step }
                         : plan.Reserve(1, x.Rows.Count, inner * width);
                     if (!isUnit)
@@ -94,10 +87,7 @@ internal sealed unsafe class GramStage<T> : Stage<T>
                             t.Components, x.Rows.Count, isLeft ? x.Source : other, isLeft ? other : x.Source, source));
                     }
 
-                    double[] own = x.Weights is null
-                        ? weight
-                        : t.Shape.Products.Select((c, k) => weight[k] * x.Weights[isLeft ? c.Left : c.Right]).ToArray();
-                    terms.Add(new SlopeTerm(x.Leaf, x.Rows, source, made.Own, made.Other, own));
+                    terms.Add(new SlopeTerm(x.Leaf, x.Rows, source, made.Own, made.Other, made.Weights));
                 }
             }
 
@@ -105,5 +95,40 @@ internal sealed unsafe class GramStage<T> : Stage<T>
         }
 
         return true;
+    }
+
+    /// <summary>Products of the same channels with slopes alike.</summary>
+    private sealed record ChannelsKey(GramShape Shape, SlopeChannels Factor, bool IsLeft, int Step);
+
+    /// <summary>Of each product the leaf's channel, the place of the others', and the weight.</summary>
+    private sealed record Channels(int[] Own, int[] Other, double[] Weights);
+
+    /// <summary>The products of a shape in their order.</summary>
+    private sealed record Products(int[] Left, int[] Right, double[] Weights)
+    {
+        public static Products Of(GramShape shape)
+        {
+            (int[] left, int[] right, double[]? weights) = shape.Lists();
+            if (weights is null) Array.Fill(weights = new double[left.Length], 1);
+            return new(left, right, weights);
+        }
+
+        /// <summary>How the products depend on a leaf of one factor.</summary>
+        /// <param name="x">How the factor does.</param>
+        /// <param name="isLeft">Whether it is the left one.</param>
+        /// <param name="step">Channels of what comes last among the others.</param>
+        public Channels Of(SlopeTerm x, bool isLeft, int step)
+        {
+            Channels made = new(new int[Left.Length], new int[Left.Length], new double[Left.Length]);
+            for (int k = 0; k < Left.Length; k++)
+            {
+                (int changed, int kept) = isLeft ? (Left[k], Right[k]) : (Right[k], Left[k]);
+                made.Own[k] = x.Own[changed];
+                made.Other[k] = isLeft ? x.Other[changed] * step + kept : kept * step + x.Other[changed];
+                made.Weights[k] = Weights[k] * (x.Weights?[changed] ?? 1);
+            }
+
+            return made;
+        }
     }
 }

@@ -53,7 +53,7 @@ internal sealed class Leaf
 /// <param name="FirstAngle">The first of the numbers W_k among those of <see cref="LeafAngles"/>.</param>
 /// <param name="Count">How many W_k there are.</param>
 /// <param name="FirstK">The k of the first row; the next row has the next.</param>
-internal readonly record struct LeafRows(nint First, int L, int FirstAngle, int Count, int FirstK = 0);
+internal sealed record LeafRows(nint First, int L, int FirstAngle, int Count, int FirstK = 0);
 
 /// <summary>The numbers W_k of all leaves of a program: Σ value · v_q Y_lm, or the harmonics themselves.</summary>
 internal sealed class LeafAngles

@@ -1,5 +1,4 @@
 using System;
-using System.Linq;
 using System.Numerics;
 using System.Runtime.Intrinsics;
 using Toolkit.Numerics.Blocks;
@@ -94,8 +93,10 @@ internal sealed unsafe class OuterCoupleKernel<TLanes, V, T> : OuterCoupleKernel
     {
         (_a, _b, _shape, _paths, _rowsA, _rowsB) = (a.Block, b.Block, shape, paths, [.. a.Rows], [.. b.Rows]);
         (_stepA, _stepB) = (Step(_rowsA), Step(_rowsB));
-        _width = GramGroup.Padded(shape.Groups.Select(static g => g.End).DefaultIfEmpty().Max());
-        _turned = (2 * paths.Select(static p => p.Path.L1).DefaultIfEmpty().Max() + 1) * _width;
+        foreach (GramGroup group in shape.Groups)
+            _width = Math.Max(_width, GramGroup.Padded(group.End));
+        foreach (TurnedPath<T> path in paths)
+            _turned = Math.Max(_turned, (2 * path.Path.L1 + 1) * _width);
     }
 
     /// <inheritdoc/>

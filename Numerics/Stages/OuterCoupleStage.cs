@@ -32,9 +32,9 @@ internal sealed class OuterCoupleStage<T> : Stage<T>
     public OuterCoupleStage(CouplingTable table, CoupleFactor a, CoupleFactor b, GramShape shape, IReadOnlyList<CouplePath> paths)
     {
         (_table, _a, _b, _shape, _paths) = (table, a, b, shape, [.. paths]);
-        var known = new HashSet<(int, int)>();
+        var known = new HashSet<CouplePlace>();
         _kernel = OuterCoupleKernel<T>.Create(
-            a, b, shape, Array.ConvertAll(_paths, p => new TurnedPath<T>(p, table.Block(p.L1, p.L2, p.L), !known.Add((p.Block, p.First)))));
+            a, b, shape, Array.ConvertAll(_paths, p => new TurnedPath<T>(p, table.Block(p.L1, p.L2, p.L), !known.Add(p.Place))));
     }
 
     /// <summary>The stage for some products: this one where there are many channels; where there are few, and code is compiled for the sum

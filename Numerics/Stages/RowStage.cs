@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Linq;
 using System.Numerics;
 using System.Runtime.Intrinsics;
 using Toolkit.Numerics.Blocks;
@@ -13,7 +12,7 @@ namespace Toolkit.Numerics.Stages;
 /// <param name="To">Row of the block that is made.</param>
 /// <param name="From">Row of the block that is read.</param>
 /// <param name="Value">The number.</param>
-internal readonly record struct RowTerm(int To, int From, double Value);
+internal sealed record RowTerm(int To, int From, double Value);
 
 /// <summary>
 /// A sparse linear map on the rows of a block, the same for every channel: what joins the l of harmonics and the 1 of vectors to J.
@@ -30,13 +29,14 @@ internal sealed unsafe class RowStage<T> : Stage<T>
     /// <param name="to">The block that is made, with the same channels.</param>
     /// <param name="rows">Its rows; those without a term are zero.</param>
     /// <param name="terms">The map.</param>
-    public RowStage(int from, int to, int rows, IEnumerable<RowTerm> terms)
+    public RowStage(int from, int to, int rows, IReadOnlyList<RowTerm> terms)
     {
         (_from, _to, _terms) = (from, to, [.. terms]);
         _map = new RowMap<T>(rows, _terms);
-        _transposed = new RowMap<T>(
-            _terms.Select(static t => t.From + 1).DefaultIfEmpty(0).Max(),
-                Array.ConvertAll(_terms, static t => new RowTerm(t.From, t.To, t.Value)));
+        int sources = 0;
+        foreach (RowTerm t in _terms)
+            sources = Math.Max(sources, t.From + 1);
+        _transposed = new RowMap<T>(sources, Array.ConvertAll(_terms, static t => new RowTerm(t.From, t.To, t.Value)));
     }
 
     /// <inheritdoc/>
@@ -88,10 +88,13 @@ internal sealed unsafe class RowMap<T>
     /// <param name="terms">Its terms.</param>
     public RowMap(int rows, RowTerm[] terms)
     {
-        RowTerm[] sorted = [.. terms.OrderBy(static t => t.To).ThenBy(static t => t.From)];
-        _ends = Enumerable.Range(0, rows).Select(row => sorted.Count(t => t.To <= row)).ToArray();
-        _sources = Array.ConvertAll(sorted, static t => t.From);
-        _values = Array.ConvertAll(sorted, static t => T.CreateChecked(t.Value));
+        RowTerm[] sorted = [.. terms];
+        Array.Sort(sorted, static (x, y) => x.To != y.To ? x.To.CompareTo(y.To) : x.From.CompareTo(y.From));
+        (_ends, _sources, _values) = (new int[rows], new int[sorted.Length], new T[sorted.Length]);
+        for (int k = 0; k < sorted.Length; k++)
+            (_ends[sorted[k].To], _sources[k], _values[k]) = (k + 1, sorted[k].From, T.CreateChecked(sorted[k].Value));
+        for (int row = 1; row < rows; row++)
+            _ends[row] = Math.Max(_ends[row], _ends[row - 1]);
     }
 
     /// <summary>Rows that are made.</summary>

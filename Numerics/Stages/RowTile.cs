@@ -113,6 +113,8 @@ internal static unsafe class RowTile<TLanes, V, T>
         }
     }
 
+    // In the first moments of a process, unoptimised code would take as long as all else; so in the kernels of couplings.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Row<TRows>(int inner, int lanes, T* x, nint xi, nint xk, T* y, nint yk, T* z, nint zi, bool adds)
         where TRows : struct, ITileRows
     {

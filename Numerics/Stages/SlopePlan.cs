@@ -23,7 +23,14 @@ internal readonly record struct SlopeSource(int Block, nint First, nint StepM, n
 /// <param name="Own">The leaf's channel in each product.</param>
 /// <param name="Other">The place of the other factors' channels among the others, in each product.</param>
 /// <param name="Weights">What multiplies each product; null: 1.</param>
-internal sealed record SlopeTerm(Leaf Leaf, LeafRows Rows, SlopeSource Source, int[] Own, int[] Other, double[]? Weights);
+internal sealed record SlopeTerm(Leaf Leaf, LeafRows Rows, SlopeSource Source, int[] Own, int[] Other, double[]? Weights)
+{
+    /// <summary>What products with equal channels have in common.</summary>
+    public SlopeChannels Channels => new(Leaf, Own, Other, Weights);
+}
+
+/// <summary>The channels of a <see cref="SlopeTerm"/>.</summary>
+internal sealed record SlopeChannels(Leaf Leaf, int[] Own, int[] Other, double[]? Weights);
 
 /// <summary>Features as products of leaves.</summary>
 /// <param name="First">The place of the first one's component M = −λ.</param>

@@ -16,7 +16,7 @@ namespace Toolkit.Numerics.Representations.Trees;
 /// <param name="Row">The row of M = −J in it; of vectors that are not joined, the row of q = 0 and m = −l, those of the other q
 /// follow.</param>
 /// <param name="Channels">Its channels.</param>
-internal readonly record struct TreeLeaf(int L, int J, bool IsOdd, int Block, int Row, TreeChannels Channels);
+internal sealed record TreeLeaf(int L, int J, bool IsOdd, int Block, int Row, TreeChannels Channels);
 
 /// <summary>
 /// Brings the coefficients of any field, density, vectors or potentials, into blocks whose channels lie side by side: where every
@@ -28,7 +28,7 @@ internal sealed class TreeLeaves
     private readonly IReadOnlyList<NamedPotential> _potentials;
     private readonly CouplingTable _table;
     private readonly ProgramDraft _draft;
-    private readonly Dictionary<(string Field, bool IsDotted), TreeLeaf[]> _made = [];
+    private readonly Dictionary<string, TreeLeaf[]> _made = [], _dotted = [];
 
     /// <summary>No block so far.</summary>
     /// <param name="expansion">Density and vectors.</param>
@@ -47,8 +47,8 @@ internal sealed class TreeLeaves
     /// <exception cref="ArgumentException">There is no such field, or it is another.</exception>
     public IReadOnlyList<TreeLeaf> Of(CouplingField field, bool isDotted)
     {
-        if (!_made.TryGetValue((field.Name, isDotted), out TreeLeaf[]? leaves))
-            _made.Add((field.Name, isDotted), leaves = Make(field, isDotted));
+        Dictionary<string, TreeLeaf[]> made = isDotted ? _dotted : _made;
+        if (!made.TryGetValue(field.Name, out TreeLeaf[]? leaves)) made.Add(field.Name, leaves = Make(field, isDotted));
 
         return leaves;
     }
@@ -81,25 +81,26 @@ internal sealed class TreeLeaves
     private TreeLeaf[] Density()
     {
         var leaves = new List<TreeLeaf>();
-        foreach (FieldFamily[] families in ByChannels(
-            Enumerable.Range(0, _expansion.LMax + 1).Select(l => FieldFamily.OfDensity(_expansion, l))))
+        foreach (List<FieldFamily> families in ByChannels(l => FieldFamily.OfDensity(_expansion, l)))
         {
             FieldFamily first = families[0];
-            int block = _draft.Add(families.Sum(static f => 2 * f.L + 1), first.Count), row = 0;
+            int row = 0;
+            foreach (FieldFamily f in families)
+                row += 2 * f.L + 1;
+            int block = _draft.Add(row, first.Count), stride = _draft.Shapes[block].Stride;
             TreeChannels channels = Channels(first);
-            var rows = new List<(int, nint)>();
+            row = 0;
             foreach (FieldFamily f in families)
             {
-                rows.Add((f.L, (nint)row * _draft.Shapes[block].Stride));
                 _draft.Add(new ChannelStage<double>(
                     FeatureProgram<double>.Coefficients, (nint)(f.L * f.L) * _expansion.Width, _expansion.Width, 2 * f.L + 1, f.Lanes,
                         block,
-                    (nint)row * _draft.Shapes[block].Stride));
+                    (nint)row * stride));
                 leaves.Add(new TreeLeaf(f.L, f.L, f.IsOddUnderInversion, block, row, channels));
                 row += 2 * f.L + 1;
             }
 
-            _draft.Leaves.AddDensity(block, first.Lanes, rows);
+            _draft.Leaves.AddDensity(block, first.Lanes, families.ConvertAll(static f => f.L), stride);
         }
 
         return [.. leaves];
@@ -132,8 +133,7 @@ internal sealed class TreeLeaves
         var leaves = new List<TreeLeaf>();
         FieldColumns columns = _expansion.Columns(field);
         int stride = _expansion.GroupStride, width = _expansion.Width;
-        foreach (FieldFamily[] families in ByChannels(
-            Enumerable.Range(0, _expansion.LMax + 1).Select(l => FieldFamily.OfVectors(_expansion, field, l))))
+        foreach (List<FieldFamily> families in ByChannels(l => FieldFamily.OfVectors(_expansion, field, l)))
         {
             // The coefficients themselves, rows (l, q, m); those of an l without these channels stay zero.
             FieldFamily first = families[0];
@@ -150,24 +150,32 @@ internal sealed class TreeLeaves
                 }
             }
 
+            var rows = new List<LeafRows>();
             if (isDotted)
             {
-                leaves.AddRange(families.Select(f => new TreeLeaf(f.L, f.L, f.IsOddUnderInversion, raw, Row(f.L, 0), channels)));
-                _draft.Leaves.AddVectors(
-                    raw, field, first.Lanes,
-                    from f in families
-                    from q in Enumerable.Range(0, 3)
-                    select new LeafRows((nint)Row(f.L, q) * rawStride, f.L, Row(f.L, 0), 3 * (2 * f.L + 1), q * (2 * f.L + 1)),
-                    from l in Enumerable.Range(0, _expansion.LMax + 1)
-                    from q in Enumerable.Range(0, 3)
-                    from m in Enumerable.Range(0, 2 * l + 1)
-                    select new AngleTerm[] { new(q, l * l + m, 1) });
+                foreach (FieldFamily f in families)
+                {
+                    leaves.Add(new TreeLeaf(f.L, f.L, f.IsOddUnderInversion, raw, Row(f.L, 0), channels));
+                    for (int q = 0; q < 3; q++)
+                        rows.Add(new LeafRows((nint)Row(f.L, q) * rawStride, f.L, Row(f.L, 0), 3 * (2 * f.L + 1), q * (2 * f.L + 1)));
+                }
+
+                var single = new List<AngleTerm[]>();
+                for (int l = 0; l <= _expansion.LMax; l++)
+                {
+                    for (int q = 0; q < 3; q++)
+                    {
+                        for (int lm = l * l; lm < (l + 1) * (l + 1); lm++)
+                            single.Add([new AngleTerm(q, lm, 1)]);
+                    }
+                }
+
+                _draft.Leaves.AddVectors(raw, field, first.Lanes, rows, single);
                 continue;
             }
 
             var terms = new List<RowTerm>();
-            var rows = new List<LeafRows>();
-            var angles = new List<List<AngleTerm>>();
+            var angles = new List<AngleTerm[]>();
             int block = _draft.Features, blockStride = (first.Count + 7) / 8 * 8;
             foreach (FieldFamily f in families)
             {
@@ -177,27 +185,48 @@ internal sealed class TreeLeaves
                     int row = angles.Count;
                     leaves.Add(new TreeLeaf(f.L, j, f.IsOddUnderInversion, block, row, channels));
                     rows.Add(new LeafRows((nint)row * blockStride, f.L, row, 2 * j + 1));
-                    for (int m = 0; m < 2 * j + 1; m++)
-                        angles.Add([]);
-                    for (int k = 0; k < c.Count; k++)
+                    // The coefficients of one M follow each other.
+                    for (int m = 0, k = 0; m < 2 * j + 1; m++)
                     {
-                        terms.Add(new RowTerm(row + c.M3[k], Row(f.L, c.M2[k]) + c.M1[k], c[k]));
-                        angles[row + c.M3[k]].Add(new AngleTerm(c.M2[k], f.L * f.L + c.M1[k], c[k]));
+                        int begin = k;
+                        while (k < c.Count && c.M3[k] == m)
+                            k++;
+                        var own = new AngleTerm[k - begin];
+                        for (int t = 0; t < own.Length; t++)
+                        {
+                            (int m1, int q, double value) = (c.M1[begin + t], c.M2[begin + t], c[begin + t]);
+                            terms.Add(new RowTerm(row + m, Row(f.L, q) + m1, value));
+                            own[t] = new AngleTerm(q, f.L * f.L + m1, value);
+                        }
+
+                        angles.Add(own);
                     }
                 }
             }
 
             _draft.Add(angles.Count, first.Count);
             _draft.Add(new RowStage<double>(raw, block, angles.Count, terms));
-            _draft.Leaves.AddVectors(block, field, first.Lanes, rows, angles.Select(static a => a.ToArray()));
+            _draft.Leaves.AddVectors(block, field, first.Lanes, rows, angles);
         }
 
         return [.. leaves];
     }
 
-    /// <summary>Families together that have the same channels; those without any are left out.</summary>
-    private static IEnumerable<FieldFamily[]> ByChannels(IEnumerable<FieldFamily> families) =>
-        families.Where(static f => f.Count > 0).GroupBy(static f => string.Join(',', f.Lanes)).Select(static g => g.ToArray());
+    /// <summary>The families of all l, together those that have the same channels; those without any are left out.</summary>
+    private List<List<FieldFamily>> ByChannels(Func<int, FieldFamily> family)
+    {
+        var all = new List<List<FieldFamily>>();
+        for (int l = 0; l <= _expansion.LMax; l++)
+        {
+            FieldFamily next = family(l);
+            if (next.Count == 0) continue;
+            List<FieldFamily>? alike = all.Find(f => f[0].Lanes.AsSpan().SequenceEqual(next.Lanes));
+            if (alike is null) all.Add(alike = []);
+            alike.Add(next);
+        }
+
+        return all;
+    }
 
     private static TreeChannels Channels(FieldFamily family)
     {
