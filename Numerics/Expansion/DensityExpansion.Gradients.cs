@@ -17,10 +17,10 @@ public sealed partial class DensityExpansion
         }
     }
 
-    /// <summary>Takes a block in hand, its harmonics and their gradients, after <see cref="DifferentiateRadial"/>.</summary>
-    internal unsafe void Differentiate(EnvironmentScratch scratch, int block)
+    /// <summary>Takes a block in hand and makes its harmonics and their gradients, after <see cref="DifferentiateRadial"/>.</summary>
+    internal unsafe void Differentiate(EnvironmentScratch scratch, int block, bool keeps = false)
     {
-        scratch.Select(block);
+        scratch.Select(block, keeps);
         int at = block * Lanes;
         _harmonics.Block(scratch.X + at, scratch.Y + at, scratch.Z + at, scratch.Harmonics, scratch.HarmonicsGradients, scratch.R + at);
     }

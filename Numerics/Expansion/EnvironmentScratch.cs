@@ -19,20 +19,24 @@ internal sealed unsafe class EnvironmentScratch : IDisposable
 
     // Doubles of a block's radial functions; those of all blocks, and behind them their derivatives.
     private readonly int _radial;
+
+    // Doubles of the harmonics of a block; with their gradients four times as many.
+    private readonly int _harmonics;
     private readonly int _fields;
-    private double* _blocks;
+    private readonly double* _one;
+    private double* _blocks, _all;
     private int _room;
 
     public EnvironmentScratch(int lmax, int radialStride, int width, int fields)
     {
         int lm = (lmax + 1) * (lmax + 1);
         _radial = (lmax + 1) * Lanes * radialStride;
+        _harmonics = lm * Lanes;
         _fields = fields;
         long doubles = (4L + 3 * fields) * lm * Lanes + 2L * lm * width + 1L * lm * radialStride;
         _memory = NativeMemory.AlignedAlloc((nuint)(doubles * sizeof(double)), 64);
         double* next = (double*)_memory;
-        Harmonics = Take(lm * Lanes);
-        HarmonicsGradients = Take(3 * lm * Lanes);
+        _one = Harmonics = Take(4 * _harmonics);
         Coefficients = Take(lm * width);
         Adjoint = Take(lm * width);
         Tangent = Take(lm * radialStride);
@@ -76,10 +80,10 @@ internal sealed unsafe class EnvironmentScratch : IDisposable
     public int[] Used = [];
 
     /// <summary>Y_lm of the block at hand: <c>[lm, lane]</c>.</summary>
-    public double* Harmonics { get; }
+    public double* Harmonics { get; private set; }
 
     /// <summary>∂Y_lm/∂(x, y, z) of the block at hand: <c>[xyz, lm, lane]</c>, 1/Å.</summary>
-    public double* HarmonicsGradients { get; }
+    public double* HarmonicsGradients => Harmonics + _harmonics;
 
     /// <summary>v_q Y_lm of the block at hand: <c>[field, (y, z, x), lm, lane]</c>.</summary>
     public double* Weighted { get; }
@@ -105,13 +109,18 @@ internal sealed unsafe class EnvironmentScratch : IDisposable
     /// <summary>Where values are made in float64.</summary>
     public ExpansionPlaces<double> Places => new()
     {
-        X = X, Y = Y, Z = Z, R = R, Vectors = Vectors, Radial = _blocks, RadialStep = _radial, Harmonics = Harmonics, Weighted = Weighted,
+        X = X, Y = Y, Z = Z, R = R, Vectors = Vectors, Radial = _blocks, RadialStep = _radial, Harmonics = _one, Weighted = Weighted,
         Coefficients = Coefficients,
     };
 
     /// <summary>Takes a block in hand.</summary>
-    public void Select(int block)
+    /// <param name="block">The block.</param>
+    /// <param name="keeps">Whether its harmonics and their gradients have a place of their own, where they stay; else they share one, which
+    /// the cache has.</param>
+    public void Select(int block, bool keeps = false)
     {
+        if (keeps && _all == null) _all = (double*)NativeMemory.AlignedAlloc(checked((nuint)(4L * _room * _harmonics * sizeof(double))), 64);
+        Harmonics = keeps ? _all + 4 * (nint)block * _harmonics : _one;
         Radial = _blocks + (nint)block * _radial;
         RadialDerivatives = _blocks + (nint)(_room + block) * _radial;
     }
@@ -125,7 +134,8 @@ internal sealed unsafe class EnvironmentScratch : IDisposable
         Array.Resize(ref Used, size);
         Array.Resize(ref Pair, Lanes * size);
         NativeMemory.AlignedFree(_blocks);
-        _blocks = null;
+        NativeMemory.AlignedFree(_all);
+        _blocks = _all = null;
         long doubles = checked(size * (2L * _radial + (4L + 3 * _fields) * Lanes));
         _blocks = (double*)NativeMemory.AlignedAlloc(checked((nuint)(doubles * sizeof(double))), 64);
         nint lanes = (nint)size * Lanes;
@@ -147,6 +157,7 @@ internal sealed unsafe class EnvironmentScratch : IDisposable
     private void Free()
     {
         NativeMemory.AlignedFree(_blocks);
+        NativeMemory.AlignedFree(_all);
         NativeMemory.AlignedFree(_memory);
     }
 }

@@ -56,7 +56,7 @@ public sealed partial class RepresentationSet
             if (_expansionOf[p] == e) memory.Part(p).Gradients.Begin(around, scratch);
         for (int block = 0; block < scratch.Blocks; block++)
         {
-            expansion.Differentiate(scratch, block);
+            expansion.Differentiate(scratch, block, true);
             for (int p = 0; p < _parts.Length; p++)
                 if (_expansionOf[p] == e) memory.Part(p).Gradients.AddBlock(block);
         }
@@ -76,7 +76,12 @@ public sealed partial class RepresentationSet
                 isThere[row * kinds + 1 + _fieldOf[e][f]] |= expansion.Columns(f).Slot(group) >= 0;
         }
         for (int k = 0; k < places; k++)
-            isOnly[k] = scratch.Pair[k] != EnvironmentScratch.NoPair && pairs[rowOfPair[scratch.Pair[k]] - centreRow] == 1;
+        {
+            // A centre's own image moves with it.
+            int row = scratch.Pair[k] == EnvironmentScratch.NoPair ? 0 : rowOfPair[scratch.Pair[k]] - centreRow;
+            isOnly[k] = row > 0 && pairs[row] == 1;
+        }
+
         bool isStreamed = FeatureCount >= ManyFeatures && sizeof(double) * ((long)positions.Length + vectors.Length) > Streamed;
         fixed (double* all = positions, byVectors = vectors)
         {
@@ -103,14 +108,15 @@ public sealed partial class RepresentationSet
         int features = _parts[part].FeatureCount, from = _first[part];
         // Features of other centres' programs are zero here, and so are their gradients.
         bool isAlone = _parts[part].Programs.Count == 1;
-        for (int row = 0; row < isThere.Length / kinds; row++)
+        int rows = isThere.Length / kinds;
+        for (int row = 0; row < rows; row++)
         {
             if (!isAlone || (row > 0 && !isThere[row * kinds]))
                 Clear(positions + (nint)(centreRow + row) * 3 * FeatureCount + from, features);
             for (int f = 0; f < Fields.Count; f++)
                 if (!isAlone || !isThere[row * kinds + 1 + f]) Clear(VectorRow(vectors, centreRow + row, f) + from, features);
         }
-        double** soon = stackalloc double*[PairGradients.MostPairs];
+        double** soon = stackalloc double*[PairGradients.MostPairs], later = stackalloc double*[PairGradients.MostPairs];
         for (int c = 0; c < gradients.Chunks; c++)
         {
             (int first, int count) = gradients.Chunk(c);
@@ -121,6 +127,8 @@ public sealed partial class RepresentationSet
             for (int block = 0; block < scratch.Blocks; block++)
             {
                 gradients.Select(c, block);
+                // What is written past the caches is aligned first, and what is added to something else is looked at again.
+                bool finishes = gradients.CanFinish && !isStreamed && strain == null && fieldOf.Length == 0;
                 for (int lane = 0; lane < scratch.Used[block]; lane++)
                 {
                     int together = lane % PairGradients.MostPairs;
@@ -133,6 +141,21 @@ public sealed partial class RepresentationSet
                                 * FeatureCount + first;
                         }
 
+                        if (finishes && AreAlone(block * EnvironmentScratch.Lanes + lane, some, isFirst, isOnly))
+                        {
+                            // Those of the next block, and behind the last one what the next centre has.
+                            for (int i = 0; i < some; i++)
+                            {
+                                int next = block + 1 < scratch.Blocks && i < scratch.Used[block + 1]
+                                    ? rowOfPair[scratch.Pair[(block + 1) * EnvironmentScratch.Lanes + i]] : centreRow + rows + i;
+                                later[i] = positions + (nint)next * 3 * FeatureCount + first;
+                            }
+
+                            gradients.Finish(lane, some, soon, later, FeatureCount, sum, pairs, stride);
+                            lane += some - 1;
+                            continue;
+                        }
+
                         if (isStreamed) gradients.Places(lane, some, pairs, stride);
                         else gradients.Places(lane, some, pairs, stride, soon, FeatureCount);
                     }
@@ -140,7 +163,6 @@ public sealed partial class RepresentationSet
                     double* pair = pairs + 3 * (nint)together * stride;
                     int k = block * EnvironmentScratch.Lanes + lane, row = rowOfPair[scratch.Pair[k]];
                     if (strain != null) AddStrain(pair, stride, count, [scratch.X[k], scratch.Y[k], scratch.Z[k]], strain + first);
-                    // A centre's own image moves with it.
                     if (row != centreRow)
                     {
                         double* target = soon[together];
@@ -163,7 +185,7 @@ public sealed partial class RepresentationSet
                         if (expansion.Columns(f).Slot(scratch.Group[block]) < 0) continue;
                         gradients.Vectors(f, lane, pair, stride);
                         Put(pair, stride, count, VectorRow(vectors, row, fieldOf[f]) + first, isFirst[k],
-                            isStreamed && isOnly[k] && row != centreRow);
+                            isStreamed && isOnly[k]);
                     }
                 }
             }
@@ -181,6 +203,15 @@ public sealed partial class RepresentationSet
             tangents.Vectors(scratch, f, slot, own, wide);
             Put(own, wide, count, VectorRow(vectors, centreRow, fieldOf[f]) + from + first, false, false);
         }
+    }
+
+    /// <summary>Whether each of some pairs is the only one of its row.</summary>
+    private static bool AreAlone(int first, int count, ReadOnlySpan<bool> isFirst, ReadOnlySpan<bool> isOnly)
+    {
+        bool areAlone = true;
+        for (int k = first; k < first + count; k++)
+            areAlone &= isFirst[k] && isOnly[k];
+        return areAlone;
     }
 
     /// <summary>Adds what a strain moves a pair by, times its gradient.</summary>

@@ -68,8 +68,8 @@ internal static unsafe class Streaming
         Few(source + i, target + i, n - i);
     }
 
-    /// <summary>Less than a line.</summary>
-    private static void Few<T>(T* source, T* target, int n)
+    /// <summary>Copies less than a line.</summary>
+    internal static void Few<T>(T* source, T* target, int n)
         where T : unmanaged
     {
         int i = 0;

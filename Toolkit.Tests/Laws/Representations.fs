@@ -147,6 +147,32 @@ let private run (part: PartMemory) (r: Representation) coefficients features =
     program.Prepare(blocks, 1)
     program.Forward(blocks, 1)
 
+/// What is written where it stays is what is copied there otherwise, is taken from the sum, and touches nothing behind its end.
+let private finishedRowsAreThose name (gradients: PairGradients) block lane (expected: float[]) =
+    let mutable at = 0
+
+    for chunk in 0 .. gradients.Chunks - 1 do
+        let struct (_, count) = gradients.Chunk chunk
+        gradients.Select(chunk, block)
+
+        if gradients.CanFinish then
+            let stride = (count + 15) / 8 * 8
+            let rows, sums, work = Array.create (3 * count + 8) 7., Array.create (3 * stride) 1., Array.zeroCreate (3 * stride)
+            use rows' = fixed rows
+            use sum = fixed sums
+            use work = fixed work
+            use first = fixed [| rows' |]
+            gradients.Finish(lane, 1, first, first, count, sum, work, stride)
+
+            for d in 0..2 do
+                let own = Array.sub expected (d * expected.Length / 3 + at) count
+                close name 1e-15 own rows[d * count .. (d + 1) * count - 1]
+                close $"{name}, sum" 1e-15 (own |> Array.map (fun x -> 1. - x)) sums[d * stride .. d * stride + count - 1]
+
+            Assert.All(rows[3 * count ..], (fun x -> Assert.Equal(7., x)))
+
+        at <- at + count
+
 /// The gradients by each pair are those of forward products, whatever shorter way a representation knows.
 let pairGradientsAreForwardProducts (subject: Subject) (s: Structure) =
     let r, e = subject.Representation, subject.Representation.Expansion
@@ -183,7 +209,7 @@ let pairGradientsAreForwardProducts (subject: Subject) (s: Structure) =
             gradients.Begin(around, scratch)
 
         for block in 0 .. scratch.Blocks - 1 do
-            e.Differentiate(scratch, block)
+            e.Differentiate(scratch, block, true)
 
             for gradients in all do
                 gradients.AddBlock block
@@ -199,6 +225,7 @@ let pairGradientsAreForwardProducts (subject: Subject) (s: Structure) =
                     all |> List.map (fun g -> by g (fun () -> g.Places(lane, 1, explicitly, r.FeatureCount + 8)))
 
                 close $"{subject.Name}, pair by place" 1e-13 places[1] places[0]
+                finishedRowsAreThose $"{subject.Name}, pair where it stays" part.Gradients block lane places[0]
 
                 for f in 0 .. e.Fields.Count - 1 do
                     if e.Columns(f).Slot(scratch.Group[block]) >= 0 then

@@ -29,6 +29,7 @@ internal sealed unsafe class LeafGradients : PairGradients
     private readonly RunList[] _lists;
     private readonly Func<int, int, double> _share;
     private int _listsOf = -1;
+    private bool _canFinish;
     private double* _angles;
     private int _room, _block;
     private double* _blockAngles;
@@ -45,7 +46,7 @@ internal sealed unsafe class LeafGradients : PairGradients
         (_rule, _expansion, _values, _n) = (rule, expansion, values, expansion.GroupStride);
         _angleAt = new int[rule.Angles.Count + 1];
         for (int k = 0; k < rule.Angles.Count; k++)
-            _angleAt[k + 1] = _angleAt[k] + Lanes * LeafRule.Kinds(rule.Angles.Field(k));
+            _angleAt[k + 1] = _angleAt[k] + (rule.Angles.Field(k) == 0 ? 0 : Lanes * LeafRule.Kinds(rule.Angles.Field(k)));
         _angleLength = _angleAt[^1];
         int most = 0;
         foreach (Chunk chunk in rule.Chunks)
@@ -87,6 +88,7 @@ internal sealed unsafe class LeafGradients : PairGradients
     /// <inheritdoc/>
     public override void AddBlock(int block)
     {
+        if (_angleLength == 0) return;
         int lm = (_expansion.LMax + 1) * (_expansion.LMax + 1), next = lm * Lanes, vectors = Lanes * _scratch.Blocks;
         double* angles = _angles + (nint)block * _angleLength;
         Vector512<double>* by = stackalloc Vector512<double>[3];
@@ -94,14 +96,8 @@ internal sealed unsafe class LeafGradients : PairGradients
         {
             int field = _rule.Angles.Field(row);
             ReadOnlySpan<AngleTerm> terms = _rule.Angles.Terms(row);
-            if (field == 0)
-            {
-                // The harmonics' gradients lie behind them.
-                double* harmonics = _scratch.Harmonics + terms[0].Lm * Lanes;
-                for (int kind = 0; kind < 4; kind++, angles += Lanes)
-                    Vector512.Store(Vector512.Load(harmonics + kind * next), angles);
-                continue;
-            }
+            // Those of the density are the harmonics.
+            if (field == 0) continue;
             double* v = _scratch.Vectors + 3 * (field - 1) * vectors + block * Lanes;
             Vector512<double> w = default, wx = default, wy = default, wz = default;
             (by[0], by[1], by[2]) = (default, default, default);
@@ -130,7 +126,7 @@ internal sealed unsafe class LeafGradients : PairGradients
     /// <inheritdoc/>
     public override void Select(int chunk, int block)
     {
-        _scratch.Select(block);
+        _scratch.Select(block, true);
         bool isKnown = _chunk == _rule.Chunks[chunk] && _listsOf == _scratch.Group[block];
         (_chunk, _block, _listsOf) = (_rule.Chunks[chunk], block, _scratch.Group[block]);
         _blockAngles = _angles + (nint)block * _angleLength;
@@ -142,7 +138,14 @@ internal sealed unsafe class LeafGradients : PairGradients
                 _lists[p * (1 + _slotOf.Length) + 1 + field] = _chunk.Segments[p].Runs.Of(_listsOf, field, _share, _n);
         }
 
-        int pairs = _scratch.Used[block], next = 0;
+        if (!isKnown)
+        {
+            _canFinish = true;
+            for (int p = 0; p < _chunk.Segments.Length; p++)
+                _canFinish &= _lists[p * (1 + _slotOf.Length)].IsPlanes;
+        }
+
+        int pairs = _scratch.Used[block], next = 0, harmonics = (_expansion.LMax + 1) * (_expansion.LMax + 1) * Lanes;
         foreach (Segment segment in _chunk.Segments)
         {
             foreach (SegmentSlope s in segment.Slopes)
@@ -151,37 +154,30 @@ internal sealed unsafe class LeafGradients : PairGradients
                 if (s.At < next) continue;
                 next = s.At + 1;
                 if (s.Field > 0 && _slotOf[s.Field - 1] < 0) continue;
-                double* angles = _blockAngles + _angleAt[s.FirstAngle], to = _contracted + s.At;
-                int rows = Lanes * s.Kinds, count = rows - Lanes + pairs;
-                if (s.Source.Block == SlopeSource.Unit)
+                // Of the density all numbers of one kind lie behind each other, of vectors all kinds of one number.
+                bool isDensity = s.Field == 0;
+                double* angles = isDensity ? _scratch.Harmonics + _rule.Angles.Terms(s.FirstAngle)[0].Lm * Lanes
+                    : _blockAngles + _angleAt[s.FirstAngle];
+                nint nextKind = isDensity ? harmonics : Lanes, nextRow = isDensity ? Lanes : Lanes * s.Kinds;
+                double* to = _contracted + s.At, from = s.Source.Block == SlopeSource.Unit ? null
+                    : (s.Source.Block == SlopeSource.Made ? _slopes : _values.Values(s.Source.Block)[0]) + s.Source.First;
+                for (int kind = 0; kind < s.Kinds; kind++, angles += nextKind, to += Lanes * s.Stride)
                 {
-                    new ReadOnlySpan<double>(angles, count).CopyTo(new Span<double>(to, count));
-                    continue;
+                    if (from == null) new ReadOnlySpan<double>(angles, pairs).CopyTo(new Span<double>(to, pairs));
+                    else ChannelTile<double>.Multiply(pairs, s.Count, s.Stride, angles, 1, nextRow, from, s.Source.StepK, to, s.Stride, false);
                 }
-                double* from = (s.Source.Block == SlopeSource.Made ? _slopes : _values.Values(s.Source.Block)[0]) + s.Source.First;
-                ChannelTile<double>.Multiply(count, s.Count, s.Stride, angles, 1, rows, from, s.Source.StepK, to, s.Stride, false);
             }
         }
     }
 
     /// <inheritdoc/>
+    public override bool CanFinish => _canFinish;
+
+    /// <inheritdoc/>
     public override void Places(int lane, int count, double* target, int stride, double** soon, int nextRow)
     {
-        int radial = (_expansion.LMax + 1) * _n;
         double* directions = stackalloc double[3 * MostPairs];
-        for (int k = 0; k < count; k++)
-        {
-            int pair = _block * Lanes + lane + k;
-            (directions[3 * k], directions[3 * k + 1]) = (_scratch.X[pair] / _scratch.R[pair], _scratch.Y[pair] / _scratch.R[pair]);
-            directions[3 * k + 2] = _scratch.Z[pair] / _scratch.R[pair];
-        }
-
-        Pairs pairs = new()
-        {
-            Count = count, Radial = _scratch.Radial + (nint)lane * radial, NextRadial = radial,
-            Slope = (nint)(_scratch.RadialDerivatives - _scratch.Radial), Directions = directions, Stride = stride, Soon = soon,
-            SoonNext = nextRow,
-        };
+        Pairs pairs = PairsOf(lane, count, directions, stride, soon, nextRow);
         double** at = stackalloc double*[_mostSlopes];
         int* next = stackalloc int[_mostSlopes];
         for (int p = 0; p < _chunk.Segments.Length; p++)
@@ -197,8 +193,9 @@ internal sealed unsafe class LeafGradients : PairGradients
                 {
                     double* to = target + segment.Place + run->Place, w = weights + run->Weights;
                     pairs.SoonAt = segment.Place + run->Place;
-                    if (run->Vectors > 0 && run->Slow == 1) Plane<Rows1>(*run, pairs, segment, at, next, to, w, places + run->Places);
-                    else if (run->Vectors > 0) Plane<Rows2>(*run, pairs, segment, at, next, to, w, places + run->Places);
+                    long* place = places + run->Places;
+                    if (run->Vectors > 0 && run->Slow == 1) Plane<Rows1, ToWork>(*run, pairs, segment, at, next, to, w, place);
+                    else if (run->Vectors > 0) Plane<Rows2, ToWork>(*run, pairs, segment, at, next, to, w, place);
                     else if (run->Slow == Run.Many) Many(list, *run, pairs, segment, at, next, to, w);
                     else if (run->Slow + run->Fast == 0) Clear(*run, pairs, to);
                     else if (run->IsOuter) Outer(*run, pairs, segment, at, next, to, w);
@@ -208,6 +205,57 @@ internal sealed unsafe class LeafGradients : PairGradients
                 }
             }
         }
+    }
+
+    /// <inheritdoc/>
+    public override void Finish(int lane, int count, double** rows, double** soon, int nextRow, double* sum, double* work, int stride)
+    {
+        double* directions = stackalloc double[3 * MostPairs];
+        Pairs pairs = PairsOf(lane, count, directions, stride, soon, nextRow);
+        pairs.Rows = rows;
+        double** at = stackalloc double*[_mostSlopes];
+        int* next = stackalloc int[_mostSlopes];
+        for (int p = 0; p < _chunk.Segments.Length; p++)
+        {
+            Segment segment = _chunk.Segments[p];
+            RunList list = _lists[p * (1 + _slotOf.Length)];
+            Begin(segment, lane, 0, at, next);
+            fixed (Run* runs = list.Runs)
+            fixed (double* weights = list.Weights)
+            fixed (long* places = list.Places)
+            {
+                for (Run* run = runs, end = runs + list.Runs.Length; run < end; run++)
+                {
+                    // Whole vectors are written over what is made next; nothing is made behind the last ones.
+                    int features = (run + 1 < end ? run[1].Place : segment.Count) - run->Place;
+                    bool isLast = run + 1 == end && p == _chunk.Segments.Length - 1;
+                    (pairs.SoonAt, pairs.Rest) = (segment.Place + run->Place, isLast ? features % Lanes : 0);
+                    pairs.Sum = sum + pairs.SoonAt;
+                    double* w = weights + run->Weights;
+                    long* place = places + run->Places;
+                    if (run->Slow == 1) Plane<Rows1, ToRows>(*run, pairs, segment, at, next, work, w, place);
+                    else Plane<Rows2, ToRows>(*run, pairs, segment, at, next, work, w, place);
+                }
+            }
+        }
+    }
+
+    private Pairs PairsOf(int lane, int count, double* directions, int stride, double** soon, int nextRow)
+    {
+        int radial = (_expansion.LMax + 1) * _n;
+        for (int k = 0; k < count; k++)
+        {
+            int pair = _block * Lanes + lane + k;
+            (directions[3 * k], directions[3 * k + 1]) = (_scratch.X[pair] / _scratch.R[pair], _scratch.Y[pair] / _scratch.R[pair]);
+            directions[3 * k + 2] = _scratch.Z[pair] / _scratch.R[pair];
+        }
+
+        return new()
+        {
+            Count = count, Radial = _scratch.Radial + (nint)lane * radial, NextRadial = radial,
+            Slope = (nint)(_scratch.RadialDerivatives - _scratch.Radial), Directions = directions, Stride = stride, Soon = soon,
+            SoonNext = nextRow,
+        };
     }
 
     /// <inheritdoc/>
@@ -286,6 +334,30 @@ internal sealed unsafe class LeafGradients : PairGradients
         /// meanwhile.</summary>
         public double** Soon;
         public nint SoonNext, SoonAt;
+
+        /// <summary>Where the features at hand are in the sum that they are taken from, where they are written to their rows at once, and
+        /// how many of their last vector are.</summary>
+        public double** Rows;
+        public double* Sum;
+        public int Rest;
+    }
+
+    /// <summary>Where a plane is written, as a constant of the compiler.</summary>
+    private interface IGoal
+    {
+        static abstract bool IsRows { get; }
+    }
+
+    /// <summary>To memory from which it is copied.</summary>
+    private readonly struct ToWork : IGoal
+    {
+        public static bool IsRows => false;
+    }
+
+    /// <summary>To its rows.</summary>
+    private readonly struct ToRows : IGoal
+    {
+        public static bool IsRows => true;
     }
 
     /// <summary>Numbers of the contracted slopes from one pair to the next.</summary>
@@ -299,9 +371,11 @@ internal sealed unsafe class LeafGradients : PairGradients
 
     /// <summary>Runs that are the rows of a plane (<see cref="Planes"/>), eight features at a time whatever their rows.</summary>
     /// <typeparam name="TSlow">Without (1) or with (2) a leaf whose channel stands still.</typeparam>
-    private static void Plane<TSlow>(
+    /// <typeparam name="TGoal">Where it is written.</typeparam>
+    private static void Plane<TSlow, TGoal>(
         in Run run, in Pairs pairs, Segment segment, double** at, int* next, double* target, double* weights, long* places)
         where TSlow : struct, ITileRows
+        where TGoal : struct, IGoal
     {
         // The leaf whose channel is the row, the one whose channel is the column, and the one whose others are the plane.
         (int slopeR, int otherR, int radialR) =
@@ -309,14 +383,15 @@ internal sealed unsafe class LeafGradients : PairGradients
         nint nextR = next[slopeR], nextC = next[run.SlopeF], nextA = next[run.SlopeA], slope = pairs.Slope, stride = pairs.Stride,
             far = pairs.SoonNext;
         nint pairR = Step(segment, slopeR), pairC = Step(segment, run.SlopeF), pairA = Step(segment, run.SlopeA);
-        int vectors = run.Vectors;
+        int vectors = run.Vectors, rest = pairs.Rest;
         for (int pair = 0; pair < pairs.Count; pair++)
         {
             double* radial = pairs.Radial + pair * pairs.NextRadial, soon = pairs.Soon[pair] + pairs.SoonAt,
-                u = pairs.Directions + 3 * pair;
+                u = pairs.Directions + 3 * pair, sum = pairs.Sum;
             double* r = at[slopeR] + otherR + pair * pairR, c = at[run.SlopeF] + run.OtherF + pair * pairC, gr = radial + radialR,
                 gc = radial + run.RadialF;
-            double* a = at[run.SlopeA] + run.OtherA + pair * pairA, ga = radial + run.RadialA, w = weights, to = target + 3 * pair * stride;
+            double* a = at[run.SlopeA] + run.OtherA + pair * pairA, ga = radial + run.RadialA, w = weights,
+                to = TGoal.IsRows ? pairs.Rows[pair] + pairs.SoonAt : target + 3 * pair * stride;
             Vector512<double> ux = Vector512.Create(u[0]), uy = Vector512.Create(u[1]), uz = Vector512.Create(u[2]);
             Vector512<double> rowValue = Vector512.Load(gr), rowSlope = Vector512.Load(gr + slope), columnValue = Vector512.Load(gc);
             Vector512<double> columnSlope = Vector512.Load(gc + slope), still = Vector512.Create(*ga),
@@ -347,10 +422,31 @@ internal sealed unsafe class LeafGradients : PairGradients
 
                 Vector512<double> weight = Vector512.Load(w);
                 along *= weight;
-                Vector512.Store(Vector512.MultiplyAddEstimate(ux, along, weight * x), to);
-                Vector512.Store(Vector512.MultiplyAddEstimate(uy, along, weight * y), to + stride);
-                Vector512.Store(Vector512.MultiplyAddEstimate(uz, along, weight * z), to + 2 * stride);
+                x = Vector512.MultiplyAddEstimate(ux, along, weight * x);
+                y = Vector512.MultiplyAddEstimate(uy, along, weight * y);
+                z = Vector512.MultiplyAddEstimate(uz, along, weight * z);
+                if (!TGoal.IsRows)
+                {
+                    Vector512.Store(x, to);
+                    Vector512.Store(y, to + stride);
+                    Vector512.Store(z, to + 2 * stride);
+                    continue;
+                }
+
+                Vector512.Store(Vector512.Load(sum) - x, sum);
+                Vector512.Store(Vector512.Load(sum + stride) - y, sum + stride);
+                Vector512.Store(Vector512.Load(sum + 2 * stride) - z, sum + 2 * stride);
+                sum += 8;
+                bool isPart = v == 1 && rest > 0;
+                double* place1 = isPart ? target : to;
+                nint step = isPart ? stride : far;
+                Vector512.Store(x, place1);
+                Vector512.Store(y, place1 + step);
+                Vector512.Store(z, place1 + 2 * step);
             }
+
+            for (int d = 0; TGoal.IsRows && rest > 0 && d < 3; d++)
+                Streaming.Few(target + d * stride, to - 8 + d * far, rest);
         }
     }
 

@@ -104,7 +104,11 @@ internal struct Run
 /// <param name="Terms">The terms of lists.</param>
 /// <param name="Weights">Weights of whole vectors.</param>
 /// <param name="Places">Of each vector of a plane its eight rows, then its eight columns.</param>
-internal sealed record RunList(Run[] Runs, RunTerm[] Terms, double[] Weights, long[] Places);
+internal sealed record RunList(Run[] Runs, RunTerm[] Terms, double[] Weights, long[] Places)
+{
+    /// <summary>Whether all are planes.</summary>
+    public bool IsPlanes { get; } = Array.TrueForAll(Runs, static r => r.Vectors > 0);
+}
 
 /// <summary>Features that are products of leaves, cut into runs along which one factor's channel changes, for each kind of
 /// neighbour.</summary>

@@ -24,7 +24,7 @@ internal abstract unsafe class PairGradients : IDisposable
     /// <param name="scratch">The environment, its radial functions differentiated.</param>
     public abstract void Begin(Surroundings around, EnvironmentScratch scratch);
 
-    /// <summary>Takes the harmonics of a block of pairs, once it is differentiated.</summary>
+    /// <summary>Takes the harmonics of a block of pairs, once it is differentiated and has them in its own place.</summary>
     public abstract void AddBlock(int block);
 
     /// <summary>Takes some features and a block of pairs in hand.</summary>
@@ -38,6 +38,21 @@ internal abstract unsafe class PairGradients : IDisposable
     /// <param name="soon">Where each pair's rows go soon: their lines are asked for meanwhile.</param>
     /// <param name="next">From row to row there.</param>
     public abstract void Places(int lane, int count, double* target, int stride, double** soon, int next);
+
+    /// <summary>Whether <see cref="Finish"/> makes the features and the block in hand.</summary>
+    public virtual bool CanFinish => false;
+
+    /// <summary>The gradients by the places of some pairs' neighbours, where they stay, taken from a sum at once.</summary>
+    /// <param name="lane">The first pair's place in its block.</param>
+    /// <param name="count">How many pairs, at most <see cref="MostPairs"/>.</param>
+    /// <param name="rows">Each receives <c>[xyz, feature]</c>.</param>
+    /// <param name="soon">Rows that are written soon: their lines are asked for meanwhile.</param>
+    /// <param name="next">From row to row there.</param>
+    /// <param name="sum">What they are taken from: <c>[xyz, feature]</c>, up to whole vectors.</param>
+    /// <param name="work">As many numbers to work in as for one pair.</param>
+    /// <param name="stride">From row to row of both.</param>
+    public virtual void Finish(int lane, int count, double** rows, double** soon, int next, double* sum, double* work, int stride) =>
+        throw new NotSupportedException();
 
     /// <inheritdoc cref="Places(int, int, double*, int, double**, int)"/>
     public void Places(int lane, int count, double* target, int stride)

@@ -56,7 +56,7 @@ internal sealed unsafe class TangentGradients : PairGradients
     /// <inheritdoc/>
     public override void Select(int chunk, int block)
     {
-        _expansion.Differentiate(_scratch, block);
+        _scratch.Select(block, true);
         _block = block;
     }
 
