@@ -47,7 +47,18 @@ internal sealed class GramGroup
             Tiles[tile] = (first, end);
             (First, End) = (Math.Min(First, first), Math.Max(End, end));
         }
+
+        IsWhole = rows[0].Start % 8 == 0 && (rows[0].Own.Length == 0 || rows[0].Own.Length == rows[0].Count);
+        foreach (GramRow row in rows)
+        {
+            IsWhole &= row.Start == rows[0].Start && row.Count == rows[0].Count && row.Weight == rows[0].Weight
+                && row.Own.AsSpan().SequenceEqual(rows[0].Own);
+        }
     }
+
+    /// <summary>Whether all rows have the same right channels and weights, all or none their own, from the start of a vector: they are made
+    /// where they stand.</summary>
+    public bool IsWhole { get; }
 
     /// <summary>The rows.</summary>
     public GramRow[] Rows { get; }

@@ -48,6 +48,18 @@ internal static unsafe class GramTile<TLanes, V, T>
             for (int tile = 0, r = 0; r < all.Length; tile++, r += GramGroup.TileRows)
             {
                 int rows = Math.Min(GramGroup.TileRows, all.Length - r);
+                GramRow begin = all[r];
+                // What the last vectors of a row write behind it is made next, but behind the last row.
+                if (group.IsWhole && !adds && target + begin.Place + rows * begin.Count + TLanes.Count <= end)
+                {
+                    bool isOwn = begin.Own.Length > 0;
+                    RowTile<TLanes, V, T>.Weighted(
+                        rows, components, begin.Count, left + begin.Left, 1, leftStep, right + begin.Right + begin.Start, rightStep,
+                        target + begin.Place, begin.Count, isOwn ? scale : scale * T.CreateChecked(begin.Weight),
+                        isOwn ? own + begin.OwnFirst : null);
+                    continue;
+                }
+
                 (int first, int last) = group.Tiles[tile];
                 // Behind a row that is made in pieces stands the beginning of the next one.
                 bool isWhole = last - first <= Piece;
@@ -59,7 +71,7 @@ internal static unsafe class GramTile<TLanes, V, T>
                             false);
                     for (int k = 0; k < rows; k++)
                     {
-                        ref readonly GramRow row = ref all[r + k];
+                        GramRow row = all[r + k];
                         if (isWhole)
                         {
                             Put(product + k * stride + row.Start - at, own + row.OwnFirst, factor, scale, target + row.Place, row.Count,
@@ -155,7 +167,7 @@ internal static unsafe class GramTile<TLanes, V, T>
     }
 
     /// <summary>dE/d(products without weights) of one row from a right channel on, zero where none stand.</summary>
-    private static void Weigh(in GramRow row, T* own, T scale, T* gradient, T* end, int first, int width, T* to)
+    private static void Weigh(GramRow row, T* own, T scale, T* gradient, T* end, int first, int width, T* to)
     {
         int from = Math.Max(row.Start, first), stop = Math.Min(row.End, first + width), owns = row.Own.Length, at = from - row.Start,
             count = stop - from;

@@ -77,48 +77,64 @@ internal static unsafe class RowTile<TLanes, V, T>
     /// <param name="z">z, j contiguous.</param>
     /// <param name="zi">From i to i.</param>
     /// <param name="adds">Whether z is added to.</param>
-    public static void Multiply(int rows, int inner, int lanes, T* x, nint xi, nint xk, T* y, nint yk, T* z, nint zi, bool adds)
+    public static void Multiply(int rows, int inner, int lanes, T* x, nint xi, nint xk, T* y, nint yk, T* z, nint zi, bool adds) =>
+        All(rows, inner, lanes, x, xi, xk, y, yk, z, zi, adds, T.One, null);
+
+    /// <summary>z[i, j] = scale weights[j] Σ_k x[i, k] y[k, j]; rows of z may follow each other without gaps, as what is written behind
+    /// the last j of one is then written by the next. Without weights they are 1.</summary>
+    public static void Weighted(
+        int rows, int inner, int lanes, T* x, nint xi, nint xk, T* y, nint yk, T* z, nint zi, T scale, T* weights) =>
+        All(rows, inner, lanes, x, xi, xk, y, yk, z, zi, false, scale, weights);
+
+    private static void All(
+        int rows, int inner, int lanes, T* x, nint xi, nint xk, T* y, nint yk, T* z, nint zi, bool adds, T scale, T* weights)
     {
         for (; rows > 9; rows -= 8, x += 8 * xi, z += 8 * zi)
-            Row<Rows8>(inner, lanes, x, xi, xk, y, yk, z, zi, adds);
+            Row<Rows8>(inner, lanes, x, xi, xk, y, yk, z, zi, adds, scale, weights);
         switch (rows)
         {
             case 1:
-                Row<Rows1>(inner, lanes, x, xi, xk, y, yk, z, zi, adds);
+                Row<Rows1>(inner, lanes, x, xi, xk, y, yk, z, zi, adds, scale, weights);
                 break;
             case 2:
-                Row<Rows2>(inner, lanes, x, xi, xk, y, yk, z, zi, adds);
+                Row<Rows2>(inner, lanes, x, xi, xk, y, yk, z, zi, adds, scale, weights);
                 break;
             case 3:
-                Row<Rows3>(inner, lanes, x, xi, xk, y, yk, z, zi, adds);
+                Row<Rows3>(inner, lanes, x, xi, xk, y, yk, z, zi, adds, scale, weights);
                 break;
             case 4:
-                Row<Rows4>(inner, lanes, x, xi, xk, y, yk, z, zi, adds);
+                Row<Rows4>(inner, lanes, x, xi, xk, y, yk, z, zi, adds, scale, weights);
                 break;
             case 5:
-                Row<Rows5>(inner, lanes, x, xi, xk, y, yk, z, zi, adds);
+                Row<Rows5>(inner, lanes, x, xi, xk, y, yk, z, zi, adds, scale, weights);
                 break;
             case 6:
-                Row<Rows6>(inner, lanes, x, xi, xk, y, yk, z, zi, adds);
+                Row<Rows6>(inner, lanes, x, xi, xk, y, yk, z, zi, adds, scale, weights);
                 break;
             case 7:
-                Row<Rows7>(inner, lanes, x, xi, xk, y, yk, z, zi, adds);
+                Row<Rows7>(inner, lanes, x, xi, xk, y, yk, z, zi, adds, scale, weights);
                 break;
             case 8:
-                Row<Rows8>(inner, lanes, x, xi, xk, y, yk, z, zi, adds);
+                Row<Rows8>(inner, lanes, x, xi, xk, y, yk, z, zi, adds, scale, weights);
                 break;
             case 9:
-                Row<Rows9>(inner, lanes, x, xi, xk, y, yk, z, zi, adds);
+                Row<Rows9>(inner, lanes, x, xi, xk, y, yk, z, zi, adds, scale, weights);
                 break;
         }
     }
 
     // In the first moments of a process, unoptimised code would take as long as all else; so in the kernels of couplings.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Row<TRows>(int inner, int lanes, T* x, nint xi, nint xk, T* y, nint yk, T* z, nint zi, bool adds)
+    private static void Row<TRows>(
+        int inner, int lanes, T* x, nint xi, nint xk, T* y, nint yk, T* z, nint zi, bool adds, T scale, T* weights)
         where TRows : struct, ITileRows
     {
-        for (int lane = 0; lane < lanes; lane += TLanes.Count, y += TLanes.Count, z += TLanes.Count)
+        bool scales = weights != null || scale != T.One;
+        int last = lanes <= 0 ? 0 : (lanes - 1) / TLanes.Count * TLanes.Count;
+        y += last;
+        z += last;
+        weights = weights == null ? null : weights + last;
+        for (int lane = lanes; lane > 0; lane -= TLanes.Count, y -= TLanes.Count, z -= TLanes.Count)
         {
             V s0 = TLanes.Zero, s1 = TLanes.Zero, s2 = TLanes.Zero, s3 = TLanes.Zero, s4 = TLanes.Zero;
             V s5 = TLanes.Zero, s6 = TLanes.Zero, s7 = TLanes.Zero, s8 = TLanes.Zero;
@@ -135,6 +151,26 @@ internal static unsafe class RowTile<TLanes, V, T>
                 if (TRows.Count > 6) s6 = TLanes.MultiplyAdd(TLanes.Broadcast(a[6 * xi]), v, s6);
                 if (TRows.Count > 7) s7 = TLanes.MultiplyAdd(TLanes.Broadcast(a[7 * xi]), v, s7);
                 if (TRows.Count > 8) s8 = TLanes.MultiplyAdd(TLanes.Broadcast(a[8 * xi]), v, s8);
+            }
+
+            if (scales)
+            {
+                V factor = TLanes.Broadcast(scale);
+                if (weights != null)
+                {
+                    factor = TLanes.Multiply(factor, TLanes.Load(weights));
+                    weights -= TLanes.Count;
+                }
+
+                s0 = TLanes.Multiply(factor, s0);
+                if (TRows.Count > 1) s1 = TLanes.Multiply(factor, s1);
+                if (TRows.Count > 2) s2 = TLanes.Multiply(factor, s2);
+                if (TRows.Count > 3) s3 = TLanes.Multiply(factor, s3);
+                if (TRows.Count > 4) s4 = TLanes.Multiply(factor, s4);
+                if (TRows.Count > 5) s5 = TLanes.Multiply(factor, s5);
+                if (TRows.Count > 6) s6 = TLanes.Multiply(factor, s6);
+                if (TRows.Count > 7) s7 = TLanes.Multiply(factor, s7);
+                if (TRows.Count > 8) s8 = TLanes.Multiply(factor, s8);
             }
 
             Put(s0, z, adds);
