@@ -113,6 +113,12 @@ internal sealed unsafe class ChannelStage<T> : Stage<T>
     private void Copy(BlockMemory<T> blocks, int environments)
     {
         int stride = blocks.Shape(_to).Stride;
+        if (_runs.Length == 1 && _step == stride && stride - _runs[0].Count < ChannelTile.Side)
+        {
+            Move(blocks, environments, (_rows - 1) * stride + _runs[0].Count);
+            return;
+        }
+
         for (int i = 0; i < environments; i++)
         {
             T* from = blocks.Values(_from)[i] + _first + (_rows - 1) * _step, to = blocks.Values(_to)[i] + _toFirst + (_rows - 1) * stride;
@@ -129,6 +135,20 @@ internal sealed unsafe class ChannelStage<T> : Stage<T>
                         y[k] = x[k];
                 }
             }
+        }
+    }
+
+    /// <summary>All rows in one piece where they are equally far apart, with the padding between them.</summary>
+    private void Move(BlockMemory<T> blocks, int environments, int length)
+    {
+        for (int i = 0; i < environments; i++)
+        {
+            T* x = blocks.Values(_from)[i] + _first + _runs[0].From, y = blocks.Values(_to)[i] + _toFirst + _runs[0].To;
+            int k = 0;
+            for (; k + Vector<T>.Count <= length; k += Vector<T>.Count)
+                Vector.Store(Vector.Load(x + k), y + k);
+            for (; k < length; k++)
+                y[k] = x[k];
         }
     }
 }
