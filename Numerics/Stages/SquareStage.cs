@@ -34,6 +34,10 @@ internal sealed unsafe class SquareStage<T> : Stage<T>
     /// <summary>Code for whole tiles, and for those of the first rows, where channels begin in the middle of a vector.</summary>
     private readonly SquareCode? _whole, _part;
 
+    // Of each pair of channels its two places in the matrix of one l, and its factor there.
+    private readonly int[] _arrangedPlaces, _arrangedMirrors;
+    private readonly double[] _arrangedWeights;
+
     private readonly int _from, _to, _lmax, _channels, _pairs, _width, _tiles, _lead;
 
     /// <summary>The squares.</summary>
@@ -54,10 +58,23 @@ internal sealed unsafe class SquareStage<T> : Stage<T>
             _weights[_firstWeight + k] = T.CreateChecked((isOwn ? 1 : Math.Sqrt(2)) * _scale[k / TileSize % _scale.Length]);
         }
 
+        (_arrangedPlaces, _arrangedMirrors, _arrangedWeights) = (new int[_pairs], new int[_pairs], new double[_pairs]);
+        for (int q = 0, pair = 0; q < channels; q++)
+        {
+            for (int k = q; k < channels; k++, pair++)
+            {
+                (_arrangedPlaces[pair], _arrangedMirrors[pair]) = (Place(_lead + q, _lead + k), Place(_lead + k, _lead + q));
+                _arrangedWeights[pair] = q == k ? 2 : Math.Sqrt(2);
+            }
+        }
+
         if (typeof(T) != typeof(double) || IsSmall) return;
         if (_lead == 0 || _tiles > 1) _whole = SquareCode.Get(lmax, 0);
         if (_lead > 0) _part = SquareCode.Get(lmax, _lead);
     }
+
+    /// <summary>Where the product of two channels is among the tiles of one l.</summary>
+    private int Place(int i, int j) => (i / Side * _tiles + j / Side) * TileSize + i % Side * Side + j % Side;
 
     /// <summary>How many numbers stand before the first channel in a row of coefficients: rows are whole vectors.</summary>
     public static int Lead(int channels) => -channels & (Side - 1);
@@ -77,19 +94,17 @@ internal sealed unsafe class SquareStage<T> : Stage<T>
     public void Arrange(ReadOnlySpan<double> gradient, Span<double> arranged)
     {
         arranged.Clear();
-        for (int l = 0, at = 0; l <= _lmax; l++)
+        ReadOnlySpan<double> weights = _arrangedWeights;
+        ReadOnlySpan<int> places = _arrangedPlaces, mirrors = _arrangedMirrors;
+        int size = _tiles * _tiles * TileSize;
+        for (int l = 0; l <= _lmax; l++)
         {
-            for (int q = 0; q < _channels; q++)
-            {
-                for (int k = q; k < _channels; k++, at++)
-                {
-                    double weight = (q == k ? 2 : Math.Sqrt(2)) * _scale[l] * gradient[at];
-                    arranged[Place(l, _lead + q, _lead + k)] = arranged[Place(l, _lead + k, _lead + q)] = weight;
-                }
-            }
+            double scale = _scale[l];
+            ReadOnlySpan<double> from = gradient.Slice(l * weights.Length, weights.Length);
+            Span<double> to = arranged.Slice(l * size, size);
+            for (int pair = 0; pair < from.Length; pair++)
+                to[places[pair]] = to[mirrors[pair]] = weights[pair] * scale * from[pair];
         }
-
-        int Place(int l, int i, int j) => ((l * _tiles + i / Side) * _tiles + j / Side) * TileSize + i % Side * Side + j % Side;
     }
 
     /// <inheritdoc/>
