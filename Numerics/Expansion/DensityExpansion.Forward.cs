@@ -153,7 +153,7 @@ public sealed partial class DensityExpansion
                     if (typeof(T) == typeof(double) && _code is not null)
                         _code.Add((double*)radial + n, (double*)columns[k].Weights, (double*)target, width, scratch.Used[block]);
                     else
-                        Add<TLanes, V, T>(radial + n, columns[k].Weights, columns[k].Step, target);
+                        Add<TLanes, V, T>(scratch.Used[block], radial + n, columns[k].Weights, columns[k].Step, target);
                 }
             }
         }
@@ -162,27 +162,42 @@ public sealed partial class DensityExpansion
     }
 
     /// <summary>A block's pairs to eight n of a column: what <see cref="ExpansionCode.Add"/> does, in the same order.</summary>
-    private unsafe void Add<TLanes, V, T>(T* radial, T* weights, int step, T* c)
+    private unsafe void Add<TLanes, V, T>(int pairs, T* radial, T* weights, int step, T* c)
         where TLanes : struct, ILanes<V, T>
         where V : struct
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        if (pairs > 6) Add<TLanes, V, T, Rows8>(radial, weights, step, c);
+        else if (pairs > 4) Add<TLanes, V, T, Rows6>(radial, weights, step, c);
+        else if (pairs > 2) Add<TLanes, V, T, Rows4>(radial, weights, step, c);
+        else Add<TLanes, V, T, Rows2>(radial, weights, step, c);
+    }
+
+    /// <summary>The same for so many pairs at most; the others' functions are zero.</summary>
+    private unsafe void Add<TLanes, V, T, TPairs>(T* radial, T* weights, int step, T* c)
+        where TLanes : struct, ILanes<V, T>
+        where V : struct
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TPairs : struct, ITileRows
+    {
         int stride = GroupStride, width = Width, row = _radial.Size<T>();
         for (int l = 0; l <= LMax; l++, radial += stride)
         {
-            V g0 = TLanes.Load(radial), g1 = TLanes.Load(radial + row), g2 = TLanes.Load(radial + 2 * row);
-            V g3 = TLanes.Load(radial + 3 * row), g4 = TLanes.Load(radial + 4 * row), g5 = TLanes.Load(radial + 5 * row);
-            V g6 = TLanes.Load(radial + 6 * row), g7 = TLanes.Load(radial + 7 * row);
+            V g0 = TLanes.Load(radial), g1 = TLanes.Load(radial + row), g2 = default, g3 = default, g4 = default, g5 = default;
+            V g6 = default, g7 = default;
+            if (TPairs.Count > 2) (g2, g3) = (TLanes.Load(radial + 2 * row), TLanes.Load(radial + 3 * row));
+            if (TPairs.Count > 4) (g4, g5) = (TLanes.Load(radial + 4 * row), TLanes.Load(radial + 5 * row));
+            if (TPairs.Count > 6) (g6, g7) = (TLanes.Load(radial + 6 * row), TLanes.Load(radial + 7 * row));
             for (int m = -l; m <= l; m++, weights += step, c += width)
             {
                 V sum = TLanes.MultiplyAdd(TLanes.Broadcast(weights[0]), g0, TLanes.Load(c));
                 sum = TLanes.MultiplyAdd(TLanes.Broadcast(weights[1]), g1, sum);
-                sum = TLanes.MultiplyAdd(TLanes.Broadcast(weights[2]), g2, sum);
-                sum = TLanes.MultiplyAdd(TLanes.Broadcast(weights[3]), g3, sum);
-                sum = TLanes.MultiplyAdd(TLanes.Broadcast(weights[4]), g4, sum);
-                sum = TLanes.MultiplyAdd(TLanes.Broadcast(weights[5]), g5, sum);
-                sum = TLanes.MultiplyAdd(TLanes.Broadcast(weights[6]), g6, sum);
-                sum = TLanes.MultiplyAdd(TLanes.Broadcast(weights[7]), g7, sum);
+                if (TPairs.Count > 2) sum = TLanes.MultiplyAdd(TLanes.Broadcast(weights[2]), g2, sum);
+                if (TPairs.Count > 2) sum = TLanes.MultiplyAdd(TLanes.Broadcast(weights[3]), g3, sum);
+                if (TPairs.Count > 4) sum = TLanes.MultiplyAdd(TLanes.Broadcast(weights[4]), g4, sum);
+                if (TPairs.Count > 4) sum = TLanes.MultiplyAdd(TLanes.Broadcast(weights[5]), g5, sum);
+                if (TPairs.Count > 6) sum = TLanes.MultiplyAdd(TLanes.Broadcast(weights[6]), g6, sum);
+                if (TPairs.Count > 6) sum = TLanes.MultiplyAdd(TLanes.Broadcast(weights[7]), g7, sum);
                 TLanes.Store(sum, c);
             }
         }

@@ -4,57 +4,6 @@ using Toolkit.Numerics.Simd;
 
 namespace Toolkit.Numerics.Stages;
 
-/// <summary>How many rows a tile has, as a constant of the compiler.</summary>
-internal interface ITileRows
-{
-    static abstract int Count { get; }
-}
-
-internal readonly struct Rows1 : ITileRows
-{
-    public static int Count => 1;
-}
-
-internal readonly struct Rows2 : ITileRows
-{
-    public static int Count => 2;
-}
-
-internal readonly struct Rows3 : ITileRows
-{
-    public static int Count => 3;
-}
-
-internal readonly struct Rows4 : ITileRows
-{
-    public static int Count => 4;
-}
-
-internal readonly struct Rows5 : ITileRows
-{
-    public static int Count => 5;
-}
-
-internal readonly struct Rows6 : ITileRows
-{
-    public static int Count => 6;
-}
-
-internal readonly struct Rows7 : ITileRows
-{
-    public static int Count => 7;
-}
-
-internal readonly struct Rows8 : ITileRows
-{
-    public static int Count => 8;
-}
-
-internal readonly struct Rows9 : ITileRows
-{
-    public static int Count => 9;
-}
-
 /// <summary>
 /// Small matrix products z = x y or z += x y whose rows of z stay in registers, one vector wide, while the inner index runs: what
 /// invariants and their derivatives are made of. Written once for every width and every number of rows up to nine, 2l + 1 of l = 4.
