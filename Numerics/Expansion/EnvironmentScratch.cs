@@ -119,7 +119,8 @@ internal sealed unsafe class EnvironmentScratch : IDisposable
     /// the cache has.</param>
     public void Select(int block, bool keeps = false)
     {
-        if (keeps && _all == null) _all = (double*)NativeMemory.AlignedAlloc(checked((nuint)(4L * _room * _harmonics * sizeof(double))), 64);
+        if (keeps && _all == null)
+            _all = (double*)NativeMemory.AlignedAlloc(checked((nuint)(4L * _room * _harmonics * sizeof(double))), 64);
         Harmonics = keeps ? _all + 4 * (nint)block * _harmonics : _one;
         Radial = _blocks + (nint)block * _radial;
         RadialDerivatives = _blocks + (nint)(_room + block) * _radial;

@@ -163,8 +163,14 @@ internal sealed unsafe class LeafGradients : PairGradients
                     : (s.Source.Block == SlopeSource.Made ? _slopes : _values.Values(s.Source.Block)[0]) + s.Source.First;
                 for (int kind = 0; kind < s.Kinds; kind++, angles += nextKind, to += Lanes * s.Stride)
                 {
-                    if (from == null) new ReadOnlySpan<double>(angles, pairs).CopyTo(new Span<double>(to, pairs));
-                    else ChannelTile<double>.Multiply(pairs, s.Count, s.Stride, angles, 1, nextRow, from, s.Source.StepK, to, s.Stride, false);
+                    if (from == null)
+                    {
+                        new ReadOnlySpan<double>(angles, pairs).CopyTo(new Span<double>(to, pairs));
+                        continue;
+                    }
+
+                    ChannelTile<double>.Multiply(
+                        pairs, s.Count, s.Stride, angles, 1, nextRow, from, s.Source.StepK, to, s.Stride, false);
                 }
             }
         }
