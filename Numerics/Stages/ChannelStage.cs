@@ -138,7 +138,7 @@ internal sealed unsafe class ChannelStage<T> : Stage<T>
         }
     }
 
-    /// <summary>All rows in one piece where they are equally far apart, with the padding between them.</summary>
+    /// <summary>All rows in one piece where they are equally far apart, with the padding between them, which is nobody else's.</summary>
     private void Move(BlockMemory<T> blocks, int environments, int length)
     {
         for (int i = 0; i < environments; i++)
