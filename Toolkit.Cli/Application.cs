@@ -57,7 +57,7 @@ public static class Application
         ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         // Where a verb takes any number of files, a mistyped option passes for one.
         if ((parsed.Errors.Count > 0 || parsed.Tokens.Any(IsMistyped))
-            && (Unknown(parsed, root) ?? (parsed.Errors is [var first, ..] ? first.Message : null)) is { } fault)
+            && (Unknown(parsed, root) ?? (parsed.Errors is [var first, ..] ? Told(first) : null)) is { } fault)
         {
             return Fail(error, fault, 2);
         }
@@ -83,6 +83,17 @@ public static class Application
         }
     }
 
+    /// <summary>What to say of an option or argument that cannot be taken.</summary>
+    private static string Told(ParseError error)
+    {
+        if (error.SymbolResult is not OptionResult { Option: var option, Tokens: [var token, ..] }) return error.Message;
+        return option.ValueType == typeof(int) && !int.TryParse(token.Value, out _) ? Found("a whole number")
+            : option.ValueType == typeof(double) && !double.TryParse(token.Value, out _) ? Found("a number")
+            : error.Message;
+
+        string Found(string expected) => $"{option.Name}: found '{token.Value}', expected {expected}";
+    }
+
     /// <summary>What to say of a verb or an option that there is none of, with the one that may be meant; null: it is another
     /// error.</summary>
     private static string? Unknown(ParseResult parsed, RootCommand root)
@@ -97,6 +108,7 @@ public static class Application
         (string place, string[] names) = verb == root
             ? ("verb", root.Subcommands.Select(static v => v.Name).ToArray())
             : ($"option of {verb.Name}", verb.Options.Select(static o => o.Name).ToArray());
+        if (names.Contains(token)) return $"{token}: found where the option before it has its value, expected that value first";
         string meant = Suggestion.For(token, names) is string near ? $" (did you mean {near}?)" : "";
         return $"no {place} '{token}'{meant}: expected {string.Join(", ", names)}";
     }

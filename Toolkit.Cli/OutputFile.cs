@@ -36,17 +36,26 @@ internal static class OutputFile
     /// <exception cref="InputException">It cannot be made or not be written.</exception>
     public static void RequireFolder(string folder)
     {
+        bool isNew = folder.Length > 0 && !Directory.Exists(folder);
         try
         {
             Directory.CreateDirectory(folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new InputException(
-                folder, null, null, File.Exists(folder) ? "a file" : "a name that no folder can have here", "a folder for the results");
+            throw new InputException(folder.Length == 0 ? "--out" : folder, null, null,
+                File.Exists(folder) ? "a file" : "a name that no folder can have here", "a folder for the results");
         }
 
-        AtomicFile.RequireWritable(Path.Combine(folder, "result"));
+        try
+        {
+            AtomicFolder.RequireWritable(folder, isWithin: true);
+        }
+        catch (InputException) when (isNew)
+        {
+            Directory.Delete(folder);
+            throw;
+        }
     }
 
     /// <summary>Free bytes of a folder's disk; null where the system does not say.</summary>

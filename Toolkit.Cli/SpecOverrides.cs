@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
+using System.Linq;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Toolkit.Numerics.Files;
@@ -16,7 +17,8 @@ internal static class SpecOverrides
     /// <param name="path">Its file.</param>
     /// <param name="settings">As <c>radial.nmax=6</c>; elements of lists by number, as <c>fields.0.key=magmoms</c>. A value that is no
     /// JSON is a word.</param>
-    /// <exception cref="UsageException">Not of this form, or a path through something that has no keys.</exception>
+    /// <exception cref="UsageException">Not of this form, a path through something that has no keys, or what makes a specification wrong
+    /// that is right without it.</exception>
     /// <exception cref="InputException">The specification is not right.</exception>
     public static Spec Read(string path, IReadOnlyList<string> settings)
     {
@@ -35,8 +37,10 @@ internal static class SpecOverrides
         JsonNode? root;
         try
         {
-            root = JsonNode.Parse(text, null,
-                new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            root = JsonNode.Parse(text, null, new JsonDocumentOptions
+            {
+                CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false,
+            });
         }
         catch (JsonException)
         {
@@ -70,7 +74,38 @@ internal static class SpecOverrides
             }
         }
 
-        return Spec.Parse(root!.ToJsonString(), path);
+        try
+        {
+            return Spec.Parse(root!.ToJsonString(), path);
+        }
+        catch (InputException e) when (IsRight(text, path))
+        {
+            InputError error = e.Error;
+            string blamed = string.Join(" --set ", Blamed(settings, error.Field));
+            throw new UsageException($"--set {blamed}: {error.Field}: found {error.Found}, expected {error.Expected}");
+        }
+    }
+
+    /// <summary>The settings that an error at a place of the specification is of; all where none can be told.</summary>
+    private static IReadOnlyList<string> Blamed(IReadOnlyList<string> settings, string? place)
+    {
+        string[] own = [.. settings.Where(s => place is not null
+            && $"$.{s[..s.IndexOf('=', StringComparison.Ordinal)].Trim()}.".StartsWith(place + ".", StringComparison.Ordinal))];
+        return own.Length > 0 ? own : settings;
+    }
+
+    /// <summary>Whether the specification is right as it stands in the file.</summary>
+    private static bool IsRight(string text, string path)
+    {
+        try
+        {
+            Spec.Parse(text, path);
+            return true;
+        }
+        catch (InputException)
+        {
+            return false;
+        }
     }
 
     private static JsonNode? Child(JsonNode? node, string key, string setting) => node switch

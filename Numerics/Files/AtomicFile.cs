@@ -10,13 +10,16 @@ namespace Toolkit.Numerics.Files;
 /// <summary>
 /// Writes a file under a temporary name in the same folder and renames it when it is complete: who reads the file
 /// sees the old content or the new one, never half of it, whatever ends the program in between. An error or an
-/// interrupt (SIGINT, SIGTERM) also removes the temporary file; only a killed process leaves it behind.
+/// interrupt (SIGINT, SIGTERM) also removes the temporary file; what a killed process has left is removed by the next one that writes
+/// the same file.
 /// </summary>
 public static class AtomicFile
 {
     private const int BufferSize = 1 << 16;
 
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    private const string Ending = ".tmp";
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100), Abandoned = TimeSpan.FromSeconds(10);
 
     /// <summary>Lets <paramref name="write"/> fill a file, then gives it its name, replacing one that was there.</summary>
     /// <param name="path">The file's final name; its folder must exist.</param>
@@ -27,7 +30,8 @@ public static class AtomicFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
         string full = Guard(path, () => Destination(path));
-        string temporary = $"{full}.{Environment.ProcessId}-{Guid.NewGuid():N}.tmp";
+        RemoveAbandoned(full);
+        string temporary = Temporary(full);
         void Remove(PosixSignalContext _) => File.Delete(temporary);
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Remove);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Remove);
@@ -88,6 +92,39 @@ public static class AtomicFile
         });
     }
 
+    /// <summary>A name beside a file or folder that nothing else has.</summary>
+    internal static string Temporary(string full) => $"{full}.{Environment.ProcessId}-{Guid.NewGuid():N}{Ending}";
+
+    /// <summary>Removes what processes that were killed have left while they wrote this file: nobody holds it open, and has not for a
+    /// while.</summary>
+    private static void RemoveAbandoned(string full)
+    {
+        if (Path.GetDirectoryName(full) is not string folder || !Directory.Exists(folder)) return;
+        foreach (string left in Directory.EnumerateFiles(folder, Path.GetFileName(full) + ".*-*" + Ending))
+        {
+            try
+            {
+                if (!IsTemporary(left.AsSpan(full.Length)) || File.GetLastWriteTimeUtc(left) > DateTime.UtcNow - Abandoned) continue;
+                // Who writes it holds it alone.
+                using (File.OpenHandle(left, FileMode.Open, FileAccess.Write, FileShare.None)) { }
+
+                File.Delete(left);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // It is still written, or somebody else's.
+            }
+        }
+    }
+
+    // .number-32 digits.tmp
+    private static bool IsTemporary(ReadOnlySpan<char> ending)
+    {
+        int dash = ending.IndexOf('-');
+        return dash > 1 && !ending[1..dash].ContainsAnyExceptInRange('0', '9')
+            && Guid.TryParseExact(ending[(dash + 1)..^Ending.Length], "N", out _);
+    }
+
     /// <summary>Brings what is written to the disk while more is made, so that nobody waits for all of it at the end.</summary>
     private static async Task FlushNowAndThen(SafeFileHandle file, PeriodicTimer timer)
     {
@@ -111,7 +148,8 @@ public static class AtomicFile
         return final;
     }
 
-    private static T Guard<T>(string path, Func<T> action, Func<Exception, bool>? isOurs = null)
+    /// <summary>Does what makes or fills a file or folder, whose errors become that of its name.</summary>
+    internal static T Guard<T>(string path, Func<T> action, Func<Exception, bool>? isOurs = null)
     {
         try
         {
@@ -137,8 +175,9 @@ public static class AtomicFile
     // The runtime tells so of a limit on the size of files.
     private static bool IsTooLarge(Exception e) => e is ArgumentOutOfRangeException { ParamName: "value", ActualValue: null };
 
-    // Unix hands its error numbers on; Windows' stand in the lower half.
-    private static string? DiskReason(Exception e) => (OperatingSystem.IsWindows(), e.HResult & 0xffff) switch
+    /// <summary>What an error says of the disk; null: it is another.</summary>
+    /// <remarks>Unix hands its error numbers on; Windows' stand in the lower half.</remarks>
+    internal static string? DiskReason(Exception e) => (OperatingSystem.IsWindows(), e.HResult & 0xffff) switch
     {
         (false, 28 or 122) or (true, 39 or 112) => "no space left on the disk",
         (false, 30) or (true, 19) => "a disk that is only for reading",

@@ -120,8 +120,7 @@ public sealed partial class NpyData
             if (wanted?.Invoke(name) == false)
                 continue;
 
-            using Stream content = entry.Open();
-            arrays[name] = Read(content, $"{path}: {name}");
+            arrays[name] = Read(entry, path, name);
         }
 
         return (IReadOnlyDictionary<string, NpyData>)arrays;
@@ -135,9 +134,17 @@ public sealed partial class NpyData
     public static NpyData? Read(string path, string name) => Guard(path, () =>
     {
         using ZipArchive zip = ZipFile.OpenRead(path);
-        using Stream? content = zip.GetEntry(name + ".npy")?.Open();
-        return content is null ? null : Read(content, $"{path}: {name}");
+        return zip.GetEntry(name + ".npy") is { } entry ? Read(entry, path, name) : null;
     });
+
+    private static NpyData Read(ZipArchiveEntry entry, string path, string name)
+    {
+        using Stream content = entry.Open();
+        using SummedStream summed = new(content);
+        NpyData array = Read(summed, $"{path}: {name}");
+        return summed.Sum == entry.Crc32 ? array
+            : throw new InputException($"{path}: {name}", null, null, "data that do not fit their checksum", "a file that is whole");
+    }
 
     /// <summary>Reads one array from a stream.</summary>
     /// <param name="stream">At the array's first byte.</param>
@@ -280,8 +287,50 @@ public sealed partial class NpyData
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or NotSupportedException)
         {
-            string found = e is FileNotFoundException or DirectoryNotFoundException ? "no such file" : e.Message;
+            string found = e switch
+            {
+                FileNotFoundException or DirectoryNotFoundException => "no such file",
+                InvalidDataException => "a file that is damaged, cut off or of another kind",
+                UnauthorizedAccessException when Directory.Exists(path) => "a folder",
+                UnauthorizedAccessException => "a file that may not be read",
+                _ => e.Message,
+            };
             throw new InputException(path, null, null, found, "a NumPy file");
         }
+    }
+
+    /// <summary>Bytes as they are read, and their checksum.</summary>
+    private sealed class SummedStream(Stream from) : Stream
+    {
+        public uint Sum { get; private set; }
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            int read = from.Read(buffer, offset, count);
+            Sum = Crc32.Append(Sum, buffer.AsSpan(offset, read));
+            return read;
+        }
+
+        public override void Flush() { }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

@@ -131,7 +131,8 @@ internal sealed class StoredZip
         // The latter is how a file is said to be larger than its file system allows.
         catch (Exception e) when (e is IOException or ArgumentOutOfRangeException)
         {
-            throw new InputException(_path, null, null, e.Message.Split(" (Parameter", 2)[0].TrimEnd('.'), $"room for {Length} bytes");
+            string found = AtomicFile.DiskReason(e) ?? e.Message.Split(" (Parameter", 2)[0].TrimEnd('.');
+            throw new InputException(_path, null, null, found, $"room for {Length} bytes");
         }
     }
 

@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -27,7 +26,8 @@ public static class ModelFolder
     /// <summary>What model.json calls the format; a later one has another number.</summary>
     public const string Format = "toolkit-model/1";
 
-    private const string Family = "toolkit-model/", About = "model.json", Weights = "weights.npz", Nice = "nice.npz";
+    private const string Family = "toolkit-model/", About = "model.json", Weights = "weights.npz", Nice = "nice.npz",
+        BasisName = "basis";
 
     /// <summary>Writes the folder.</summary>
     /// <param name="path">Its name; a model that is there is replaced where that is allowed.</param>
@@ -61,30 +61,17 @@ public static class ModelFolder
             IEnumerable<(string Name, string Text)>? beside)
     {
         RequireFree(path, replace);
-        string full = Path.GetFullPath(path), temporary = $"{full}.{Environment.ProcessId}-{Guid.NewGuid():N}.tmp";
-        try
+        AtomicFolder.Write(path, folder =>
         {
-            Directory.CreateDirectory(temporary);
-            NpzWriter.Write(Path.Combine(temporary, Weights), arrays);
-            if (nice is not null) NiceFile.Write(Path.Combine(temporary, Nice), nice);
+            string basis = Basis(model.Species, own, model.Spec).ToJsonString();
+            NpzWriter.Write(Path.Combine(folder, Weights), [(BasisName, NpyArray.Text(basis)), .. arrays]);
+            if (nice is not null) NiceFile.Write(Path.Combine(folder, Nice), nice);
             foreach ((string name, string text) in beside ?? [])
-                File.WriteAllText(Path.Combine(temporary, name), text);
-            string json = Json(model, own, temporary, nice is not null).ToJsonString(
+                File.WriteAllText(Path.Combine(folder, name), text);
+            string json = Json(model, own, folder, nice is not null).ToJsonString(
                 new JsonSerializerOptions { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
-            AtomicFile.Write(Path.Combine(temporary, About), stream => stream.Write(Encoding.UTF8.GetBytes(json + "\n")));
-            if (Directory.Exists(full)) Directory.Delete(full, true);
-            Directory.Move(temporary, full);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException(
-                path, null, null, e is UnauthorizedAccessException ? "a folder that may not be written to" : e.Message,
-                "a name for a model's folder");
-        }
-        finally
-        {
-            if (Directory.Exists(temporary)) Directory.Delete(temporary, true);
-        }
+            File.WriteAllText(Path.Combine(folder, About), json + "\n");
+        });
     }
 
     /// <summary>Checks that a model could be written under this name.</summary>
@@ -94,7 +81,8 @@ public static class ModelFolder
     /// written to.</exception>
     public static void RequireFree(string path, bool replace)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(path);
+        AtomicFolder.RequireWritable(path);
         string full = Path.GetFullPath(path).TrimEnd(Path.DirectorySeparatorChar);
         if (File.Exists(full)) throw new InputException(path, null, null, "a file", "a name for a model's folder");
         if (Directory.Exists(full) && Directory.EnumerateFileSystemEntries(full).Any())
@@ -103,7 +91,6 @@ public static class ModelFolder
                 throw new InputException(path, null, null, "a folder of something else", "a new name for a model's folder");
             if (!replace) throw new InputException(path, null, null, "a model that is there", "another name, or --force to replace it");
         }
-        AtomicFile.RequireWritable(full + ".probe");
     }
 
     /// <summary>Reads the folder.</summary>
@@ -118,48 +105,49 @@ public static class ModelFolder
     public static ModelTarget TargetOf(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        string about = Path.Combine(path, About);
-        return ReadJson(path, about)["spec"] is JsonNode spec ? Spec.Parse(spec.ToJsonString(), about + ": spec").Model?.Target ?? default
-            : default;
+        return ReadJson(path)["spec"] is { IsThere: true } spec ? SpecOf(spec).Model?.Target ?? default : default;
     }
 
     /// <summary>What is read of a model's folder before its own kind is looked at.</summary>
     internal sealed record Parts(
-        string About, JsonNode Json, Spec Spec, PreparedFeatures Features, int[] Species, IReadOnlyDictionary<string, NpyData> Arrays);
+        string About, JsonField Json, Spec Spec, PreparedFeatures Features, int[] Species, IReadOnlyDictionary<string, NpyData> Arrays);
 
     /// <summary>Reads the folder of any model.</summary>
     internal static T ReadParts<T>(string path, Func<int, CouplingTable>? table, Func<Parts, T> parse)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        string about = Path.Combine(path, About);
-        JsonNode json = ReadJson(path, about);
-        string? format = json["format"] is JsonValue v && v.TryGetValue(out string? word) ? word : null;
+        JsonField json = ReadJson(path);
+        string? format = json["format"].TextOrNull();
         if (format != Format)
         {
-            throw new InputException(about, null, "format", format is null ? "none" : InputError.Quote(format),
+            throw new InputException(json.Source, null, "format", format is null ? "none" : InputError.Quote(format),
                 format?.StartsWith(Family, StringComparison.Ordinal) == true ? $"{Format}: a newer version of the toolkit reads it"
                     : Format);
         }
 
+        foreach (string file in new[] { Weights, Nice })
+        {
+            if (json["files"][file].TextOrNull() is not { } expected) continue;
+            string found = Checksum(Path.Combine(path, file));
+            if (found != expected)
+            {
+                throw new InputException(
+                    Path.Combine(path, file), null, "SHA-256", found, $"{expected}, as {About} says: a file that is whole");
+            }
+        }
+
+        Spec spec = SpecOf(json["spec"]);
+        int[] species = [.. json["species"].Items().Select(static s => Number(s, s.Text()))];
+        if (spec.Species is { } known && species.FirstOrDefault(z => !known.Contains(z)) is > 0 and int unknown)
+            throw json["species"].Bad($"species of spec.species, not {Elements.Symbol(unknown)}");
         try
         {
-            foreach (string file in new[] { Weights, Nice })
-            {
-                if (json["files"]?[file] is not JsonNode expected) continue;
-                string found = Checksum(Path.Combine(path, file));
-                if (found != (string?)expected)
-                {
-                    throw new InputException(
-                        Path.Combine(path, file), null, "SHA-256", found, $"{(string?)expected}, as {About} says: a file that is whole");
-                }
-            }
-            Spec spec = Spec.Parse(json["spec"]!.ToJsonString(), about + ": spec");
-            NiceFit? nice = json["files"]![Nice] is null ? null : NiceFile.Read(Path.Combine(path, Nice));
+            NiceFit? nice = json["files"][Nice].IsThere ? NiceFile.Read(Path.Combine(path, Nice)) : null;
             CouplingTable? coefficients = spec.CouplingLMax > CouplingTable.Default.LMax ? table?.Invoke(spec.CouplingLMax) : null;
-            int[] species = json["species"]!.AsArray().Select(static s => Number((string)s!)).ToArray();
-            return parse(new Parts(about, json,
-                spec, PreparedFeatures.From(spec, about + ": spec", nice, coefficients), species,
-                NpyData.ReadAll(Path.Combine(path, Weights))));
+            IReadOnlyDictionary<string, NpyData> arrays = NpyData.ReadAll(Path.Combine(path, Weights));
+            RequireTogether(json, spec, arrays);
+            return parse(new Parts(
+                json.Source, json, spec, PreparedFeatures.From(spec, json.Source + ": spec", nice, coefficients), species, arrays));
         }
         catch (Exception e) when (
             e is KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException or NullReferenceException
@@ -169,15 +157,44 @@ public static class ModelFolder
         }
     }
 
-    private static JsonNode ReadJson(string path, string about)
+    private static Spec SpecOf(JsonField json) =>
+        Spec.Parse((json.Node ?? throw json.Bad("the specification")).ToJsonString(), $"{json.Source}: spec");
+
+    /// <summary>All that predictions depend on beside the numbers themselves, which knows it: numbers of other features, species or
+    /// energies of atoms would give other results without a word.</summary>
+    private static JsonObject Basis(IEnumerable<int> species, JsonObject own, Spec spec) => new()
     {
+        ["species"] = new JsonArray([.. species.Select(static z => (JsonNode)Elements.Symbol(z))]),
+        ["own"] = own.DeepClone(),
+        ["spec"] = JsonNode.Parse(spec.ToJson()),
+    };
+
+    /// <summary>Refuses a model.json that says something else than the numbers were made for. (Those of the first versions do not
+    /// tell.)</summary>
+    private static void RequireTogether(JsonField json, Spec spec, IReadOnlyDictionary<string, NpyData> arrays)
+    {
+        if (!arrays.TryGetValue(BasisName, out NpyData? text)) return;
+        JsonField basis = JsonField.Parse(text.ToTexts()[0], $"{Weights}: {BasisName}");
+        JsonField? other = !JsonNode.DeepEquals(basis["species"].Node, json["species"].Node) ? json["species"]
+            : SpecOf(basis["spec"]).ToJson() != spec.ToJson() ? json["spec"] : null;
+        foreach ((string key, JsonField value) in basis["own"].Entries())
+        {
+            if (!JsonNode.DeepEquals(value.Node, json[key].Node)) other ??= json[key];
+        }
+
+        if (other is { } changed)
+        {
+            throw new InputException(json.Source, null, changed.Path, "something else than what the numbers were made for",
+                $"it as {Weights} has it: a model is changed by another fit");
+        }
+    }
+
+    private static JsonField ReadJson(string path)
+    {
+        string about = Path.Combine(path, About);
         try
         {
-            return JsonNode.Parse(File.ReadAllText(about)) ?? throw new JsonException();
-        }
-        catch (JsonException)
-        {
-            throw new InputException(about, null, null, "no JSON", "what toolkit fit writes");
+            return JsonField.Read(about);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -257,10 +274,9 @@ public static class ModelFolder
         return json;
     }
 
-    private static LabelError ErrorOf(JsonNode json) => new(
-        (string)json["label"]!, (string?)json["species"], (string)json["unit"]!, (long)json["count"]!, (double)json["rmse"]!,
-            (double)json["mae"]!,
-        (double)json["largest"]!, (double)json["deviation"]!);
+    private static LabelError ErrorOf(JsonField json) => new(
+        json["label"].Text(), json["species"].TextOrNull(), json["unit"].Text(), json["count"].Count(), json["rmse"].Real(),
+        json["mae"].Real(), json["largest"].Real(), json["deviation"].Real());
 
     internal static JsonObject KeysJson(LabelKeys keys)
     {
@@ -342,7 +358,7 @@ public static class ModelFolder
 
     private static FittedModel Parse(Parts read)
     {
-        (string source, JsonNode json, Spec spec, PreparedFeatures features, int[] species, IReadOnlyDictionary<string, NpyData> arrays) =
+        (string source, JsonField json, Spec spec, PreparedFeatures features, int[] species, IReadOnlyDictionary<string, NpyData> arrays) =
             read;
         if (spec.Model is { Target: not ModelTarget.Energy })
         {
@@ -353,7 +369,7 @@ public static class ModelFolder
         features.Invariant(source + ": spec");
         double[] constants = arrays["constants"].ToReals();
         var baseline = new CompositionBaseline(
-            json["baseline"]!.AsObject().Select(static e => KeyValuePair.Create(Number(e.Key), (double)e.Value!)));
+            json["baseline"].Entries().Select(static e => KeyValuePair.Create(Number(e.Value, e.Key), e.Value.Real())));
         ModelAbout about = AboutOf(json);
         if (spec.Model is not { Kind: ModelKind.GaussianProcess } process)
         {
@@ -390,33 +406,38 @@ public static class ModelFolder
         return new FittedModel(features, species, kernel, baseline, new ModelDoubts(variance, [], GradesOf(read)), about);
     }
 
-    internal static ModelAbout AboutOf(JsonNode json)
+    internal static ModelAbout AboutOf(JsonField json)
     {
-        JsonNode training = json["training"]!, keys = training["keys"]!;
+        JsonField training = json["training"], keys = training["keys"];
         return new ModelAbout
         {
-            Version = (string?)json["version"] ?? "",
-            Sources = training["files"]!.AsArray().Select(static f => (string)f!).ToArray(),
-            Fingerprint = (string)training["fingerprint"]!,
-            Structures = (int)training["structures"]!,
-            Rows = (long)training["rows"]!,
-            Closest = training["closest"] is JsonObject closest
-                ? new ClosestPairs(closest.ToDictionary(
-                    static d => (Number(d.Key.Split('-')[0]), Number(d.Key.Split('-')[1])), static d => (double)d.Value!))
+            Version = json["version"].TextOrNull() ?? "",
+            Sources = [.. training["files"].Items().Select(static f => f.Text())],
+            Fingerprint = training["fingerprint"].Text(),
+            Structures = (int)Math.Min(int.MaxValue, training["structures"].Count()),
+            Rows = training["rows"].Count(),
+            Closest = training["closest"].IsThere
+                ? new ClosestPairs(training["closest"].Entries().ToDictionary(
+                    static d => d.Key.Split('-') is [var a, var b] ? (Number(d.Value, a), Number(d.Value, b))
+                        : throw d.Value.Bad("two elements with - between"),
+                    static d => d.Value.Real()))
                 : null,
             Keys = new LabelKeys
             {
-                Energy = (string?)keys["energy"], Forces = (string?)keys["forces"], Stress = (string?)keys["stress"],
-                Virial = (string?)keys["virial"],
-                Tensor = (string?)keys["tensor"], Weight = (string?)keys["weight"],
-                Fields = keys["fields"]!.AsArray().Select(static f => (string?)f).ToArray(),
+                Energy = keys["energy"].TextOrNull(), Forces = keys["forces"].TextOrNull(), Stress = keys["stress"].TextOrNull(),
+                Virial = keys["virial"].TextOrNull(), Tensor = keys["tensor"].TextOrNull(), Weight = keys["weight"].TextOrNull(),
+                Fields = [.. keys["fields"].Items().Select(static f => f.TextOrNull())],
             },
-            Regularizer = (double)training["regularizer"]!,
-            Trials = training["trials"]!.AsArray().Select(static t => ((double)t![0]!, (double)t[1]!)).ToArray(),
-            Errors = json["errors"]!.AsObject().ToDictionary(
-                static e => e.Key, static e => (IReadOnlyList<LabelError>)e.Value!.AsArray().Select(static x => ErrorOf(x!)).ToArray()),
+            Regularizer = training["regularizer"].Real(),
+            Trials = [.. training["trials"].Items().Select(static t => t.Items() is [var regularizer, var error]
+                ? (regularizer.Real(), error.Real()) : throw t.Bad("a regularizer and an error"))],
+            Errors = json["errors"].Entries().ToDictionary(
+                static e => e.Key, static e => (IReadOnlyList<LabelError>)[.. e.Value.Items().Select(ErrorOf)]),
         };
     }
 
     private static int Number(string symbol) => Elements.TryParse(symbol, out int z) ? z : throw new FormatException(symbol);
+
+    private static int Number(JsonField field, string symbol) => Elements.TryParse(symbol, out int z) ? z
+        : throw new InputException(field.Source, null, field.Path, InputError.Quote(symbol), "an element's symbol");
 }

@@ -111,7 +111,8 @@ internal static class StructureStream
         });
     }
 
-    private static InputException? Told(Structure structure, FramePlace place, Exception e) => e switch
+    /// <summary>What a structure's error says of it, and where it is; null: it is no error of the structure.</summary>
+    internal static InputException? Told(Structure structure, FramePlace place, Exception e) => e switch
     {
         InputException told => told,
         ArgumentException wrong => Features.Misplaced(place, wrong),

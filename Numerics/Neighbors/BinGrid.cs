@@ -95,7 +95,7 @@ internal sealed class BinGrid
             double width = cutoff * (1 + 1e-12) + 64 * Unit * cell.Height(k) * (1 + terms);
             double fit = Math.Floor(extent / width);
             Bins[k] = (int)Math.Clamp(fit, 1, 1 << 20);
-            Reach[k] = fit >= 1 ? 1 : periodic[k] ? (int)Math.Ceiling(width / extent) : 0;
+            Reach[k] = fit >= 1 ? 1 : periodic[k] ? (int)Math.Min(Math.Ceiling(width / extent), int.MaxValue / 2) : 0;
         }
         // A thin gas in a huge box needs no more bins than atoms.
         while ((long)Bins[0] * Bins[1] * Bins[2] > 4L * n + 64)

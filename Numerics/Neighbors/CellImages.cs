@@ -1,19 +1,34 @@
+using System;
+using System.Linq;
 using System.Runtime.Intrinsics;
+using Toolkit.Numerics.Fields.Potential;
 
 namespace Toolkit.Numerics.Neighbors;
 
 /// <summary>The images of the cell that bins in reach of one another may lie in, numbered.</summary>
 internal sealed class CellImages
 {
+    // Far more than a cutoff of many cells asks for: a cell of one atom would have as many neighbours.
+    private const long MostImages = 1 << 22;
+
     private readonly int[] _most;
 
     /// <summary>All images up to a number of lattice vectors in both senses.</summary>
     /// <param name="most">The number along each lattice vector.</param>
     /// <param name="lattice">Rows: the lattice vectors, Å.</param>
+    /// <exception cref="UnfitStructureException">They are more than any structure has.</exception>
     public CellImages(int[] most, double[] lattice)
     {
         _most = most;
-        int count = checked((2 * most[0] + 1) * (2 * most[1] + 1) * (2 * most[2] + 1));
+        double images = most.Aggregate(1.0, static (product, n) => product * (2.0 * n + 1));
+        if (images > MostImages)
+        {
+            throw new UnfitStructureException(
+                FormattableString.Invariant($"a cell so small that {images:G3} images of it are within the cutoff"),
+                FormattableString.Invariant($"a larger cell, in Å: at most {MostImages} images"));
+        }
+
+        int count = (int)images;
         (Shift, X, Y, Z) = (new Vector128<int>[count], new double[count], new double[count], new double[count]);
         for (int a = -most[0]; a <= most[0]; a++)
         {

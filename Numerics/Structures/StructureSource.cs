@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
-using System.IO.Compression;
 using System.Linq;
 using System.Text;
 
@@ -74,7 +73,7 @@ public sealed class StructureSource
         using FileStream file = File.OpenRead(path);
         bool isCompressed = file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
         file.Position = 0;
-        using Stream content = isCompressed ? new GZipStream(file, CompressionMode.Decompress) : file;
+        using Stream content = isCompressed ? XyzFile.Decompressed(file) : file;
         using StreamReader text = new(content, new UTF8Encoding(false, throwOnInvalidBytes: true));
         foreach (Structure structure in ExtendedXyzReader.Read(text, name))
             yield return structure;

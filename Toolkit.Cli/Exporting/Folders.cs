@@ -31,17 +31,6 @@ internal static class Folders
             if (!force) throw new InputException(path, null, null, "an export that is there", "another name, or --force to replace it");
         }
 
-        string temporary = $"{path}.{Environment.ProcessId}-{Guid.NewGuid():N}.tmp";
-        try
-        {
-            Directory.CreateDirectory(temporary);
-            fill(temporary);
-            if (Directory.Exists(path)) Directory.Delete(path, true);
-            Directory.Move(temporary, path);
-        }
-        finally
-        {
-            if (Directory.Exists(temporary)) Directory.Delete(temporary, true);
-        }
+        AtomicFolder.Write(path, fill);
     }
 }

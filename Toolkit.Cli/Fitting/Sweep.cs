@@ -23,6 +23,8 @@ internal static class Sweep
             string key = option[..equals].Trim();
             if (!keys.Add(key))
                 throw new UsageException($"--sweep: found {key} twice, expected each key once");
+            if (values.Distinct().Count() < values.Length)
+                throw new UsageException($"--sweep: found '{option}', expected each value once");
             all = [.. all.SelectMany(before => values.Select(v => (List<string>)[.. before, $"{key}={v}"]))];
         }
 

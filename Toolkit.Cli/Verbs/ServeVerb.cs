@@ -78,10 +78,11 @@ internal static class ServeVerb
         if (address.StartsWith(UnixPrefix, StringComparison.Ordinal) && address.Length > UnixPrefix.Length)
         {
             string name = address[UnixPrefix.Length..], path = name.Contains('/', StringComparison.Ordinal) ? name : "/tmp/ipi_" + name;
+            UnixDomainSocketEndPoint end = EndOf(path);
             return () =>
             {
                 Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                return Connected(socket, () => socket.Connect(new UnixDomainSocketEndPoint(path)));
+                return Connected(socket, () => socket.Connect(end));
             };
         }
 
@@ -98,6 +99,18 @@ internal static class ServeVerb
             Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             return Connected(socket, () => socket.Connect(host, port));
         };
+    }
+
+    private static UnixDomainSocketEndPoint EndOf(string path)
+    {
+        try
+        {
+            return new UnixDomainSocketEndPoint(path);
+        }
+        catch (ArgumentException)
+        {
+            throw new UsageException($"--address: found '{path}', expected a name of a socket, which has about a hundred bytes at most");
+        }
     }
 
     private static Socket Connected(Socket socket, Action connect)

@@ -141,8 +141,8 @@ let tests =
 
                 fails 2 "--set: found 'nmax', expected key=value" "nmax"
                 fails 2 "there is no 'x' to go through" "lmax.x=1"
-                fails 1 "the unknown key 'nmix', expected 'nmax' perhaps" "radial.nmix=1"
-                fails 1 "$.lmax: found '\"many\"', expected a whole number" "lmax=many")
+                fails 2 "the unknown key 'nmix', expected 'nmax' perhaps" "radial.nmix=1"
+                fails 2 "$.lmax: found '\"many\"', expected a whole number" "lmax=many")
 
         testCase "predictions come as csv with units, for chemiscope and for metatensor"
         <| fun () ->

@@ -24,7 +24,16 @@ internal sealed class FitCheckpoint(string path, string what)
     public IReadOnlyList<EquationNode>? Read(IReadOnlyList<int> columns)
     {
         if (!File.Exists(path)) return null;
-        IReadOnlyDictionary<string, NpyData> arrays = NpyData.ReadAll(path);
+        IReadOnlyDictionary<string, NpyData> arrays;
+        try
+        {
+            arrays = NpyData.ReadAll(path);
+        }
+        catch (InputException e)
+        {
+            throw new InputException(path, null, null, e.Error.Found, "the state of a fit that is whole; remove the file to begin anew");
+        }
+
         if (!arrays.TryGetValue("identity", out NpyData? identity) || identity.ToTexts() is not [string found]
             || !found.StartsWith(Format, StringComparison.Ordinal))
         {

@@ -275,7 +275,8 @@ public sealed class FitRun
                 (s, place, inside) => RowsOf(design, s, place, inside)),
             (structure, number, folds) =>
             {
-                structure.Result.AddTo(folds[RidgeSteps.Fold(number, folds.Length)], _request.Threads);
+                RidgeSteps.Add(
+                    structure.Place, () => structure.Result.AddTo(folds[RidgeSteps.Fold(number, folds.Length)], _request.Threads));
                 _progress?.Invoke("structures fitted", number + 1 - first, end - first);
             });
         return tree;

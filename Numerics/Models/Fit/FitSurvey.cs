@@ -52,7 +52,7 @@ internal sealed class FitSurvey
                 [labels.Weight]]);
             labels = Rest(labels, structure, place);
             Structures++;
-            ClosestPairs.Add(closest, structure);
+            Guard(structure, place, () => ClosestPairs.Add(closest, structure));
             foreach (int z in structure.Species)
                 species.Add(z);
             if (structure.Count > 0 && labels.Energy is double energy)
@@ -132,14 +132,20 @@ internal sealed class FitSurvey
     /// <exception cref="InputException">Atoms at the same place.</exception>
     public FrameLabels Rest(FrameLabels labels, Structure structure, FramePlace place)
     {
-        if (_known is null) return labels;
+        if (_known is { } known) Guard(structure, place, () => labels = labels.Less(known.Evaluate(structure)));
+        return labels;
+    }
+
+    /// <summary>Work on one structure, whose errors say where it is.</summary>
+    private static void Guard(Structure structure, FramePlace place, Action work)
+    {
         try
         {
-            return labels.Less(_known.Evaluate(structure));
+            work();
         }
-        catch (ArgumentException e) when (Features.Misplaced(place, e) is { } misplaced)
+        catch (Exception e) when (StructureStream.Told(structure, place, e) is { } told)
         {
-            throw misplaced;
+            throw told;
         }
     }
 

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Files;
@@ -14,6 +15,9 @@ namespace Toolkit.Numerics.Models.Fit;
 /// </summary>
 internal sealed class LabelReader
 {
+    // Squares of more, weighted and added up, are no numbers any more.
+    private const double Largest = 1e100;
+
     private readonly SortedSet<string> _seen = new(StringComparer.Ordinal), _seenOfAtoms = new(StringComparer.Ordinal);
     private readonly Quantity _energy, _forces, _stress, _virial, _weight;
     private readonly Quantity[] _fields;
@@ -137,8 +141,17 @@ internal sealed class LabelReader
     private static double[] Finite(double[]? values, string key, string? found, FramePlace place, string expected)
     {
         if (values is null) throw place.Bad(key, found ?? "something else", expected);
-        int bad = Array.FindIndex(values, static x => !double.IsFinite(x));
-        return bad < 0 ? values : throw place.Bad(key, $"{values[bad]} as number {bad + 1}", "finite numbers");
+        Require(values, key, place);
+        return values;
+    }
+
+    /// <summary>Refuses what nothing can be learned of: numbers that are not finite, or so large that their squares are not.</summary>
+    public static void Require(double[] values, string key, FramePlace place)
+    {
+        int bad = Array.FindIndex(values, static x => !(Math.Abs(x) <= Largest));
+        if (bad < 0) return;
+        throw place.Bad(key, string.Create(CultureInfo.InvariantCulture, $"{values[bad]} as number {bad + 1}"),
+            double.IsFinite(values[bad]) ? FormattableString.Invariant($"numbers of at most {Largest}") : "finite numbers");
     }
 
     private sealed class Quantity(string name, string option, string? given, string[] usual)

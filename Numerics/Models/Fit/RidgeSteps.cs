@@ -3,6 +3,7 @@ using System.Linq;
 using Toolkit.Numerics.Files;
 using Toolkit.Numerics.Learning;
 using Toolkit.Numerics.Representations;
+using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Numerics.Models.Fit;
 
@@ -57,6 +58,20 @@ internal static class RidgeSteps
                 FormattableString.Invariant(
                     $"{features} features, with {columns} coefficients for all species, whose equations take {bytes / 1e9:0.0} GB"),
                 FormattableString.Invariant($"{there / 1e9:0.0} GB: fewer features (nmax, lmax, a contraction), fewer folds, or kind gp"));
+        }
+    }
+
+    /// <summary>Adds the rows of a structure.</summary>
+    /// <exception cref="InputException">With its weight they are too large.</exception>
+    public static void Add(FramePlace place, Action add)
+    {
+        try
+        {
+            add();
+        }
+        catch (ArgumentException)
+        {
+            throw place.Bad(null, "labels or features that are too large with their weights", "numbers whose squares are finite");
         }
     }
 

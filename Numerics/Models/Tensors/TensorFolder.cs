@@ -44,13 +44,13 @@ public static class TensorFolder
         if (read.Spec.Model is not { Target: not ModelTarget.Energy } model)
             throw new InputException(read.About, null, "spec.model.target", "energy", "a model of dipoles or tensors");
         EquivariantRepresentation[] representations = [.. read.Features.Representations.Cast<EquivariantRepresentation>()];
-        JsonArray parts = read.Json["parts"]!.AsArray();
+        IReadOnlyList<JsonField> parts = read.Json["parts"].Items();
         TensorPart[] all = [.. TensorShape.Orders(model.Target).Select((lambda, k) =>
         {
             SphericalDesign design = new(lambda, representations, read.Species, model.IsMean);
             double[] coefficients = read.Arrays[Name(lambda)].ToReals();
             if (coefficients.Length != design.Columns) throw new FormatException($"{coefficients.Length} coefficients of {design.Columns}");
-            return new TensorPart(design, coefficients, (double)parts[k]!["regularizer"]!, []);
+            return new TensorPart(design, coefficients, parts[k]["regularizer"].Real(), []);
         })];
         return new FittedTensor(read.Features, read.Species, all, ModelFolder.AboutOf(read.Json));
     }

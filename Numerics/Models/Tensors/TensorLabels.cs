@@ -61,8 +61,7 @@ internal sealed class TensorLabels(ModelTarget target, LabelKeys keys)
                 target == ModelTarget.Dipole ? "three numbers" : "a 3×3 matrix, or six numbers xx yy zz yz xz xy");
         }
 
-        int bad = Array.FindIndex(values, static x => !double.IsFinite(x));
-        if (bad >= 0) throw place.Bad(_key, $"{values[bad]} as number {bad + 1}", "finite numbers");
+        LabelReader.Require(values, _key, place);
         double size = values.Max(Math.Abs);
         for (int k = 0; target == ModelTarget.Tensor && k < 9; k++)
         {

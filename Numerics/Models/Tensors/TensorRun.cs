@@ -130,8 +130,11 @@ public static class TensorRun
                     for (int k = 0, component = 0; k < _designs.Length
                         && structure.Result is { } rows; component += _designs[k++].Components)
                     {
-                        folds[(k * _folds) + RidgeSteps.Fold(number, _folds)]
-                            .Add(rows.Of[k], rows.Targets.AsSpan(component, _designs[k].Components), rows.Weights[k], _request.Threads);
+                        NormalEquations fold = folds[(k * _folds) + RidgeSteps.Fold(number, _folds)];
+                        (int first, SphericalDesign design, double[] own, double weight) =
+                            (component, _designs[k], rows.Of[k], rows.Weights[k]);
+                        RidgeSteps.Add(structure.Place, () => fold.Add(
+                            own, rows.Targets.AsSpan(first, design.Components), weight, _request.Threads));
                     }
 
                     _progress?.Invoke("structures fitted", number + 1 - first, end - first);

@@ -22,6 +22,12 @@ internal static class XyzFile
         ("- of Ulm", "a trajectory of ASE; ase convert makes frames.xyz of it"),
     ];
 
+    // The runtime takes compressed data that end too early for whole ones otherwise: structures would be missing without a word.
+    static XyzFile() => AppContext.SetSwitch("System.IO.Compression.UseStrictValidation", true);
+
+    /// <summary>What gzip has compressed; data that end too early are an error.</summary>
+    internal static Stream Decompressed(Stream file) => new GZipStream(file, CompressionMode.Decompress);
+
     /// <summary>The text of a file. Two bytes tell gzip, whatever the name says; a pipe, which cannot be looked into, goes by its
     /// name.</summary>
     /// <exception cref="InputException">It cannot be opened, or it is of another kind.</exception>
@@ -46,7 +52,7 @@ internal static class XyzFile
                     }
                 }
 
-                Stream content = isCompressed ? new GZipStream(file, CompressionMode.Decompress) : file;
+                Stream content = isCompressed ? Decompressed(file) : file;
                 return new StreamReader(content, new UTF8Encoding(false, throwOnInvalidBytes: true), true, BufferSize);
             }
             catch

@@ -24,4 +24,39 @@ let tests =
                         Assert.Equal((path, found), (e.Error.Source, e.Error.Found))
 
                     Assert.Empty(Directory.GetFiles folder))
+
+        testCase "what a killed process has left of a file is removed by the next one that writes it, and nothing else" <| fun () ->
+            TemporaryFolder.using (fun folder ->
+                let inside name = Path.Combine(folder, name)
+                let left = inside $"out.xyz.123-{Guid.NewGuid():N}.tmp"
+                let others = [ $"out.xyz.123-{Guid.NewGuid():N}.tmp"; $"other.xyz.123-{Guid.NewGuid():N}.tmp"; "out.xyz.1-2.tmp" ]
+
+                for path in left :: List.map inside others do
+                    File.WriteAllText(path, "half")
+                    File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddMinutes -1.)
+
+                // One is written at this moment.
+                use _ = File.OpenHandle(inside others[0], FileMode.Open, FileAccess.Write, FileShare.None)
+                AtomicFile.Write(inside "out.xyz", fun stream -> stream.WriteByte 1uy)
+                let there = Directory.GetFiles folder |> Array.map (Path.GetFileName >> nonNull) |> Array.sort
+                Assert.Equal<string[]>(Array.sort [| yield! others; "out.xyz" |], there))
+
+        testCase "a folder is replaced when the new one is whole, and stays where it does not become so" <| fun () ->
+            TemporaryFolder.using (fun folder ->
+                let path = Path.Combine(folder, "model")
+                let write (text: string) = AtomicFolder.Write(path, fun inside -> File.WriteAllText(Path.Combine(inside, "a"), text))
+                write "one"
+                write "two"
+
+                let full inside =
+                    File.WriteAllText(Path.Combine(inside, "a"), "three")
+                    raise (IOException("full", 28))
+
+                if not (OperatingSystem.IsWindows()) then
+                    let e = Assert.Throws<InputException>(fun () -> AtomicFolder.Write(path, full))
+                    Assert.Equal((path, "no space left on the disk"), (e.Error.Source, e.Error.Found))
+
+                Assert.Equal<string[]>([| path |], Directory.GetFileSystemEntries folder)
+                Assert.Equal("two", File.ReadAllText(Path.Combine(path, "a"))))
     ]
+

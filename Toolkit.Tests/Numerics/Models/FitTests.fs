@@ -477,9 +477,9 @@ let tests =
                 edit "toolkit-model/1" "other/1"
                 fails "found 'other/1', expected toolkit-model/1" (fun () -> ModelFolder.Read path)
                 edit "\"training\": {" "\"trailing\": {"
-                fails "that do not belong together" (fun () -> ModelFolder.Read path)
+                fails "model.json: training.files: found none, expected a list" (fun () -> ModelFolder.Read path)
                 File.WriteAllText(Path.Combine(path, "model.json"), json[.. json.Length / 2])
-                fails "model.json: found no JSON" (fun () -> ModelFolder.Read path)
+                fails ": found no JSON, or a key twice" (fun () -> ModelFolder.Read path)
                 File.WriteAllText(Path.Combine(path, "model.json"), json)
                 let weights = Path.Combine(path, "weights.npz")
                 let bytes = File.ReadAllBytes weights
