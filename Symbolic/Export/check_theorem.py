@@ -44,8 +44,8 @@ def need(condition, why):
         raise Refused(why)
 
 
-# ---- polynomials: {monomial: coefficient}; a monomial is a sorted tuple of names, x*x*y is (x, x, y). Linear forms, such as the
-# argument of a factorial, are polynomials of degree 1.
+# ---- polynomials: {monomial: coefficient}; a monomial is a sorted tuple of names, x*x*y is (x, x, y), and i*i is -1, i being no name of
+# anything else. Linear forms, such as the argument of a factorial, are polynomials of degree 1.
 
 class Poly(dict):
     def __init__(self, terms=()):
@@ -64,8 +64,10 @@ class Poly(dict):
         out = {}
         for m, c in self.items():
             for k, d in poly(other).items():
-                e = tuple(sorted(m + k))
-                out[e] = out.get(e, 0) + c * d
+                e, sign = tuple(sorted(m + k)), 1
+                if "i" in m and "i" in k:
+                    e, sign = tuple(v for v in e if v != "i"), -1
+                out[e] = out.get(e, 0) + c * d * sign
         return Poly(out)
 
     def __neg__(self):
@@ -140,30 +142,20 @@ def parse(text, names, degree=inf):
     plain, out = text.replace(" ", "").replace("**", "^"), Poly()
     need(re.fullmatch(r"[+-]?[^+-]+([+-][^+-]+)*", plain), f"not a polynomial: {text!r}")
     for sign, term in re.findall(r"([+-]?)([^+-]+)", plain):
-        c, monomial = -1 if sign == "-" else 1, []
+        c = poly(-1 if sign == "-" else 1)
         for factor in term.split("*"):
             name, _, power = factor.partition("^")
-            if re.fullmatch(r"[0-9]{1,1000}", factor):
-                c *= int(factor)
-            else:
-                need(name in names and re.fullmatch(r"[0-9]{0,2}", power), f"not a polynomial in {', '.join(names)}: {text!r}")
-                monomial += [name] * int(power or 1)
-        out += Poly({tuple(sorted(monomial)): c})
+            number = re.fullmatch(r"[0-9]{1,1000}", factor)
+            need(number or name in names and re.fullmatch(r"[0-9]{0,2}", power), f"not a polynomial in {', '.join(names)}: {text!r}")
+            c *= int(factor) if number else prod([var(name)] * int(power or 1))
+        out += c
     need(out.degree() <= degree, f"not a linear form: {text!r}")
     return out
 
 
-def linear(text, names):
-    return parse(text, names, 1)
-
-
-def parse_all(texts, names, degree=inf):
+def forms(texts, names, degree=1):
     need(isinstance(texts, list), f"expected polynomials or forms, found {texts!r}")
     return [parse(x, names, degree) for x in texts]
-
-
-def forms(texts, names):
-    return parse_all(texts, names, 1)
 
 
 RESERVED = set("""i sqrt diff sum over of for all and or not if is are in at where with under otherwise becomes natural integers
@@ -263,8 +255,8 @@ class Term:
 
     @staticmethod
     def read(d):
-        names, letters = names_of(d["variables"]), names_of(d.get("letters", []))
-        exponents, down = forms(d.get("exponents", []), names), forms(d["denominator"], names)
+        names, letters = names_of(d["variables"]), names_of(d["letters"])
+        exponents, down = forms(d["exponents"], names), forms(d["denominator"], names)
         need(names and len(letters) == len(exponents) and all(e in down for e in exponents), "a letter's exponent may be negative")
         names_of(names + letters)
         return Term(names, true_or_false(d["alternating"]), forms(d["numerator"], names), down, dict(zip(letters, exponents)))
@@ -286,25 +278,21 @@ class Term:
     def offsets(self, shift):
         return [x.change(dict(zip(self.parameters, shift))) for x in self.arguments]
 
-    def ratio(self, base, shift):
-        """F(p + shift)/F(base) as a polynomial, factorial by factorial: (x+a)!/(x+b)! = (x+b+1)...(x+a)."""
-        out, letters = [], [None] * len(self.down + self.up) + list(self.powers)
-        for i, (x, a, b, letter) in enumerate(zip(self.arguments, self.offsets(shift), base, letters)):
+    def ratio(self, base, offsets):
+        """F with displaced arguments over F(base) as a polynomial, factorial by factorial: (x+a)!/(x+b)! = (x+b+1)...(x+a)."""
+        out, letters = poly(1), [None] * len(self.down + self.up) + list(self.powers)
+        for i, (x, a, b, letter) in enumerate(zip(self.arguments, offsets, base, letters)):
             low, high = (a, b) if i < len(self.down) else (b, a)
             need(low <= high <= low + 1000, "a term is no polynomial multiple of the base")
-            out += [var(letter) if letter else x + k for k in range(low + 1, high + 1)]
-        return prod(out)
+            out *= prod(var(letter) if letter else x + k for k in range(low + 1, high + 1))
+        return out
 
     def telescope(self, base, q):
-        """G(s) - G(s+1) over F(base), with G = Down q F: F(s+1)/F(s) is (+-1) Up(s)/Down(s+1), factorial by factorial."""
-        up, down, below = poly(1), poly(1), len(self.down)
-        moved = [x + b + (i >= below) for i, (x, b) in enumerate(zip(self.down + self.up, base))] + list(map(var, self.powers))
-        for i, (x, slope) in enumerate(zip(moved, self.slopes)):
-            if slope and (slope == 1) == (i < below):
-                down *= x
-            elif slope:
-                up *= x
-        return down * q + up * q.put({self.index: var(self.index) + 1}) * (1 if self.alternating else -1)
+        """G(s) - G(s+1) over F(base), with G = q H: H is F, its arguments displaced so that H(s) and H(s+1) are polynomial multiples."""
+        here = [b - (k == 1) if i < len(self.down) else b + (k == -1) for i, (b, k) in enumerate(zip(base, self.slopes))]
+        there = [b + k for b, k in zip(here, self.slopes)]
+        later = q.put({self.index: var(self.index) + 1}) * self.ratio(base, there)
+        return q * self.ratio(base, here) + (later if self.alternating else -later)
 
     def gaps(self, i, base):
         """The forms of which one must be >= 0, lest the i-th factorial above be of a negative number at a base."""
@@ -465,7 +453,7 @@ def telescoping(d):
     need(not any(c.has(term.index) for c, _ in terms), "a coefficient contains the index")
     offsets = [term.offsets(s) for s in shifts]
     need(base == [(max if i < len(term.down) else min)(c) for i, c in enumerate(zip(*offsets))], "the base is not the nearest one")
-    left = poly(sum(c * term.ratio(base, s) for c, s in terms))
+    left = poly(sum(c * term.ratio(base, o) for (c, _), o in zip(terms, offsets)))
     need(left == term.telescope(base, q), "the coefficients times the ratios are not the telescoper of q")
     for i, x in enumerate(term.up):
         others = term.down + term.up[:i] + term.up[i + 1:]
@@ -497,11 +485,7 @@ def normalisation(d, sums):
     up, down = map(int, d["scale"])
     need(up > 0 and down > 0, "the scale must be positive")
     inside = [[-f.change(s) for f in physical] for s in steps]  # where the symbol of a summand is defined
-    domains = []
-    for domain in d["domains"]:
-        r = domain.get("summand")
-        need(r is None or type(r) is int and r in every, "no domain")
-        domains.append((r, integers(domain["bounds"], len(physical)) if r is None else inside[r]))
+    domains = [integers(bounds, len(physical)) for bounds in d["domains"]]
     need(domains, "no domain")
     coefficients = [c.put(symbol.halves) * 2 ** max(0, *[c.degree() for c, _, _ in claim]) for c, _, _ in claim]
     for i in every:
@@ -532,7 +516,7 @@ def normalisation(d, sums):
         return True
 
     need(all(square(i) == square(0) for i in every), "the roots do not match the norms")
-    for _, bounds in domains:
+    for bounds in domains:
         for i in every:
             alone = list(map(max, bounds, inside[i]))
             for r in range(i):
@@ -543,12 +527,11 @@ def normalisation(d, sums):
                  "a factor may vanish where one symbol is defined")
         need(all(any(least(0, bounds, g) for g in gap) for gap in sums.conditions), "the sums need not be related")
 
-    def where(domains):
-        bounded = lambda b: ("natural", [f.put(symbol.in_quanta) - k for f, k in zip(physical, b)])
-        return "one of", [bounded(b) if r is None else ("defined", value_at(symbol, claim[r][2])) for r, b in domains]
-    vanishing = [(r, b) for r, b in domains if all(vanishes(i, b) for i in every)]
+    bounded = lambda b: ("natural", [f.put(symbol.in_quanta) - k for f, k in zip(physical, b)])
+    defined = lambda b: ("defined", value_at(symbol, claim[inside.index(b)][2])) if b in inside else bounded(b)
+    where, vanishing = (("one of", list(map(defined, x))) for x in (domains, [b for b in domains if all(vanishes(i, b) for i in every)]))
     left = [product(value_at(symbol, s), coefficient=c, roots=r) for c, r, s in claim]
-    return equation("symbols", quanta, symbol, left, [], where(domains), where(vanishing), symbol=symbol, claim=claim, domains=domains,
+    return equation("symbols", quanta, symbol, left, [], where, vanishing, symbol=symbol, claim=claim, domains=domains,
                     shifts=[s for _, _, s in claim])
 
 
@@ -567,7 +550,7 @@ def reindexing(d):
     symbol = SYMBOLS[d["symbol"]] if d["rule"] == "symmetry" else None
     first, second = (symbol.term, symbol.term) if symbol else (Term.read(d["first"]), Term.read(d["second"]))
     images = forms(d["images"], second.parameters)
-    offset, parity = (linear(d[k], second.parameters) for k in ("offset", "parity"))
+    offset, parity = (parse(d[k], second.parameters, 1) for k in ("offset", "parity"))
     need(type(d["direction"]) is int and d["direction"] in (1, -1) and len(images) == len(first.parameters), "no change of variables")
     images = dict(zip(first.parameters, images))
     whole = {**images, first.index: var(second.index) * d["direction"] + offset}
@@ -645,7 +628,7 @@ def single_term(d):
     symbol = SYMBOLS[d["symbol"]]
     names, images = family_of_points(d, symbol)
     # The index is called s, as no name of the family is.
-    term, index, bounds = symbol.term, linear(d["index"], names), put(symbol.term.down, {**images, symbol.term.index: var("s")})
+    term, index, bounds = symbol.term, parse(d["index"], names, 1), put(symbol.term.down, {**images, symbol.term.index: var("s")})
     need(var("s") - index in bounds and index - var("s") in bounds, "the sum may have several terms")
     at = {**images, term.index: index}
     powers = {x: e.put(at) for x, e in term.powers.items()}
@@ -677,7 +660,7 @@ def three_terms(p, shifts):
     terms = {s: (c, r) for c, r, s in p.claim}
     need(not p.symbol.term.powers, "a symbol with letters")
     need(len(p.claim) == 3 and set(terms) == {tuple(s) for s in shifts}, "the premise relates other symbols")
-    need(any(p.claim[r][2] == (0,) * 6 for r, _ in p.domains if r is not None), "the premise need not hold where the symbol is defined")
+    need([0] * len(p.symbol.physical) in p.domains, "the premise need not hold where the symbol is defined")
     return [terms[tuple(s)] for s in shifts]
 
 
@@ -758,20 +741,13 @@ class Powers:
         self.variables, self.exponents, self.imaginary = names_of(d["variables"]), names_of(d["exponents"]), true_or_false(d["imaginary"])
         self.letters = self.variables + ["i"] * self.imaginary
         self.symbols = names_of(self.variables + self.exponents, 20) and self.letters + self.exponents
-        self.factors, self.powers = parse_all(d["factors"], self.letters), forms(d["powers"], self.exponents)
+        self.factors, self.powers = forms(d["factors"], self.letters, inf), forms(d["powers"], self.exponents)
         need(len(self.letters) <= 10 and len(self.factors) == len(self.powers) > 0, "too many variables, or a factor without a power")
-        need(all(map(self.reduce, self.factors)), "a factor is 0")
+        need(all(self.factors), "a factor is 0")
         need(can_be_met(self.exponents, self.powers, lambda p: all(e.at(p) >= 0 for e in self.powers)), "no exponents are natural")
         natural = ", ".join(dict.fromkeys(e.show(self.exponents) + " >= 0" for e in self.powers if e.degree() > 0))
         self.quantifier = (f"for all integers {', '.join(self.exponents)}{' with ' + natural if natural else ''}" if self.exponents
                            else "it is true that")
-
-    def reduce(self, p):
-        """i^2 = -1."""
-        if not self.imaginary:
-            return p
-        turned = lambda m: ([v for v in m if v != "i"] + ["i"] * (m.count("i") % 2), (-1) ** (m.count("i") // 2))
-        return poly(sum(prod(map(var, turned(m)[0])) * turned(m)[1] * c for m, c in p.items()))
 
     def data(self):
         return {"factors": self.factors, "powers": self.powers, "exponents": self.exponents, "letters": self.variables}
@@ -788,17 +764,17 @@ def power_derivation(d):
         need(all(len(one["along"]) == len(one["by"]) > 0 and set(one["along"]) <= set(f.variables) for one in w["derivations"]),
              "that is no derivation")
         words.append((parse(w["coefficient"], f.symbols),
-                      [list(zip(one["along"], parse_all(one["by"], f.symbols))) for one in w["derivations"]]))
-    need(any(f.reduce(c) for c, _ in words), "all coefficients are zero")
-    q, most = f.reduce(prod(f.factors)), max(len(derivations) for _, derivations in words)
+                      [list(zip(one["along"], forms(one["by"], f.symbols, inf))) for one in w["derivations"]]))
+    need(any(c for c, _ in words), "all coefficients are zero")
+    q, most = prod(f.factors), max(len(derivations) for _, derivations in words)
     along = lambda derivation, p: sum((c * p.diff(v) for v, c in derivation), Poly())
     for c, derivations in words:
         a = poly(1)
         for k, one in enumerate(reversed(derivations)):
             e = sum(f.powers[i] * along(one, p) * prod(f.factors[:i] + f.factors[i + 1:]) for i, p in enumerate(f.factors))
-            a = f.reduce(q * along(one, a) - a * along(one, q) * k + a * e)
+            a = q * along(one, a) - a * along(one, q) * k + a * e
         results.append(c * a * prod([q] * (most - len(derivations))))
-    need(not f.reduce(sum(results)), "the operator does not annihilate")
+    need(not sum(results), "the operator does not annihilate")
     derive = lambda one: "(" + " + ".join(f"({p.show(f.symbols)})*diff({v})" for v, p in one) + ")"
     operator = " + ".join(" ".join([f"({c.show(f.symbols)})"] + list(map(derive, ds))) for c, ds in words)
     return proved("annihilation", f"{f.quantifier}: [{operator}] {f.show(zip(f.factors, f.powers))} = 0, where diff(x) is the derivative "
@@ -808,11 +784,11 @@ def power_derivation(d):
 @rule(["power-substitution"])
 def power_substitution(d):
     f = Powers(d)
-    images, split = parse_all(d["images"], f.letters), [parse_all(qs, f.letters) for qs in d["split"]]
+    images, split = forms(d["images"], f.letters, inf), [forms(qs, f.letters, inf) for qs in d["split"]]
     need(len(images) == len(f.letters) and len(split) == len(f.factors) and all(split), "images or factors are missing")
     changed = {v: p for v, p in zip(f.letters, images) if p != var(v)}
     need(changed and not (f.imaginary and "i" in changed), "the substitution changes nothing, or the imaginary unit")
-    need(all(not f.reduce(p.put(changed) - prod(qs)) and all(map(f.reduce, qs)) for p, qs in zip(f.factors, split)),
+    need(all(p.put(changed) == prod(qs) and all(qs) for p, qs in zip(f.factors, split)),
          "a factor's image is another, or zero")
     result = f.show((x, e) for qs, e in zip(split, f.powers) for x in qs)
     return proved("substitution", f"{f.quantifier}: {f.show(zip(f.factors, f.powers))} becomes {result} under "
@@ -824,18 +800,16 @@ def power_substitution(d):
 def binomial_coefficient(d):
     """(M_i ± N_i)^e_i is the sum over k_i of e_i!/(k_i! (e_i-k_i)!) (±1)^k_i M_i^(e_i-k_i) N_i^k_i; the k_i as forms in one index."""
     f, term = Powers(d["product"]), Term.read(d["term"])
-    powers, choices, target, (parity,) = (forms(d[k], term.names) for k in ("powers", "choices", "target", "parity"))
+    choices, parity, powers = forms(d["choices"], term.names), parse(d["parity"], term.parameters, 1), f.powers
     names_of(f.variables + term.names, 20)
-    goals, bare = dict(zip(f.variables, target)), [v for v in f.variables if v not in term.powers]
-    need(not f.imaginary and f.powers == [var(e) for e in f.exponents], "the exponents must be independent")
+    bare = [v for v in f.variables if v not in term.powers]
+    need(not f.imaginary and f.exponents == term.parameters, "the exponents are not in the term's parameters")
     need(all(sorted(p.values()) in ([-1, 1], [1, 1]) for p in f.factors), "a factor is not a sum or a difference of two monomials")
-    need(len(powers) == len(choices) == len(f.factors) and len(target) == len(f.variables), "an exponent or an index is missing")
-    need(bare and not any(x.has(term.index) for x in [parity] + powers + [goals[v] for v in bare])
-         and all(goals.get(x) == e for x, e in term.powers.items()), "an exponent contains the index, or is not the letter's")
-    need(can_be_met(term.parameters, powers, lambda p: all(e.at(p) >= 0 for e in powers)), "no natural exponents")
+    need(bare and len(choices) == len(f.factors) and set(term.powers) <= set(f.variables), "an index is missing, or other letters")
     pairs = [sorted(p, key=lambda k: (-p[k], [-k.count(v) for v in f.variables])) for p in f.factors]  # M before N
-    need(all(goal == poly(sum((e - k) * m.count(v) + k * n.count(v) for (m, n), e, k in zip(pairs, powers, choices)))
-             for v, goal in goals.items()), "a variable's exponent is not the target's")
+    goals = {v: poly(sum((e - k) * m.count(v) + k * n.count(v) for (m, n), e, k in zip(pairs, powers, choices))) for v in f.variables}
+    need(all(goals[x] == e for x, e in term.powers.items()) and not any(goals[v].has(term.index) for v in bare),
+         "an exponent contains the index, or is not the letter's")
     # The index runs through all solutions, if the other k_i follow from the first by exponents that tie two of them.
     changes = [[n.count(v) - m.count(v) for m, n in pairs] for v in bare]
     ties, reached = [{i for i, k in enumerate(c) if k} for c in changes if all(abs(k) <= 1 for k in c)], {0}
@@ -963,30 +937,22 @@ def induction(d, *premises):
     return proved("every", say("EVERY", fields=fields_text(SimpleNamespace(fields=fields))), fields=fields)
 
 
-def fact(kind, p, *assumptions, **words):
-    need(p.kind == "family" and not p.given, "the premise is not about a family without hypotheses")
-    return proved(kind, say("FACT", said=say(kind.upper(), family=p.name, **words), fields=fields_text(p)), *assumptions)
-
-
-@rule(["R4-invariant"], ...)
-def invariant(d, p):
-    if p.kind == "every":
+@rule(["R4-invariant", "R5-sign", "R7-permutation"], ...)
+def fact(d, p):
+    """At order 0 nothing is left to act; signs have been multiplied; leaves are sums over sites, and a gradient is not."""
+    kind = d["rule"].split("-")[1]
+    if kind == "invariant" and p.kind == "every":
         return proved("every invariant", say("EVERY INVARIANT", fields=fields_text(p)), DEFINED["CONNECTED"])
-    need(p.kind == "family" and set(p.action) == {0}, "the order is not 0")
-    group = "joint rotations of positions and fields" if len(p.action) == 1 else "rotations of the positions alone and of the fields alone"
-    return fact("invariant", p, DEFINED["CONNECTED"], group=group, parity=sign_text(p.parity), time=sign_text(p.time))
-
-
-@rule(["R5-sign"], "family")
-def sign(d, p):
-    operation, sign = ("time reversal", p.time) if true_or_false(d["time"]) else ("the inversion", p.parity)
-    return fact("sign", p, sign=sign_text(sign), operation=operation)
-
-
-@rule(["R7-permutation"], "family")
-def permutation(d, p):
-    need("grad(" not in p.name, "the family is not made of sums over sites")
-    return fact("unordered", p)
+    need(p.kind == "family" and not p.given, "the premise is not about a family without hypotheses")
+    need(kind != "invariant" or set(p.action) == {0}, "the order is not 0")
+    need(kind != "permutation" or "grad(" not in p.name, "the family is not made of sums over sites")
+    words = {"family": p.name, "parity": sign_text(p.parity), "time": sign_text(p.time)}
+    if kind == "sign":
+        under_time = true_or_false(d["time"])
+        words.update(sign=words["time" if under_time else "parity"], operation="time reversal" if under_time else "the inversion")
+    words["group"] = "joint rotations of positions and fields" if len(p.action) == 1 else DEFINED["APART"]
+    text = say("FACT", said=say(kind.upper(), **words), fields=fields_text(p))
+    return proved(kind, text, *[DEFINED["CONNECTED"]] * (kind == "invariant"))
 
 
 # ---- coupling schemes: a name, or two schemes and the name of what they are coupled to
@@ -1021,102 +987,91 @@ def scheme_text(s):
     return s if isinstance(s, str) else f"({scheme_text(s[0])} {scheme_text(s[1])}){s[2]}"
 
 
-# ---- products of signs, roots sqrt(2*x + 1) and 6j symbols, summed over labels; a label may be 0
+class Coupled:
+    """A sign, roots sqrt(2*x + 1) and 6j symbols of labels, one of which may be 0, summed over labels."""
 
-def coupled(sign=0, roots=(), symbols=(), sums=()):
-    return SimpleNamespace(sign=poly(sign), roots=list(roots), symbols=list(symbols), sums=list(sums))
+    def __init__(self, sign, roots, symbols, sums):
+        self.sign, self.roots, self.symbols, self.sums = sign, list(roots), list(symbols), list(sums)
 
+    def put(self, new):
+        one = lambda x: new.get(x, x)
+        sign = self.sign.put({x: 0 if y == "0" else var(y) for x, y in new.items()})
+        return Coupled(sign, [one(x) for x in self.roots if one(x) != "0"], [tuple(map(one, s)) for s in self.symbols], map(one, self.sums))
 
-def in_names(new, p):
-    one = lambda x: new.get(x, x)
-    sign = p.sign.put({x: 0 if y == "0" else var(y) for x, y in new.items()})
-    return coupled(sign, [one(x) for x in p.roots if one(x) != "0"], [tuple(map(one, s)) for s in p.symbols], map(one, p.sums))
+    def sum_over(self, sums):
+        return Coupled(self.sign, self.roots, self.symbols, sums)
 
+    def triads(self):
+        return [tuple(s[i] for i in t) for s in self.symbols for t in ((0, 1, 2), (0, 4, 5), (3, 1, 5), (3, 4, 2))]
 
-def coupled_text(p):
-    return " ".join([f"sum over {x} of" for x in p.sums] + [f"(-1)**({p.sign.show(sorted({x for m in p.sign for x in m}))})"] * bool(p.sign)
-                    + [f"(2*{x} + 1)" if n == 2 else f"sqrt(2*{x} + 1)" for x, n in Counter(p.roots).items()]
-                    + ["6j({}, {}, {}; {}, {}, {})".format(*s) for s in p.symbols]) or "1"
-
-
-def triads_of(s):
-    return [tuple(s[i] for i in t) for t in ((0, 1, 2), (0, 4, 5), (3, 1, 5), (3, 4, 2))]
-
-
-def recoupling(start, end, left, right=None, pairs=(), assumptions=()):
-    """Two products are equal; or one is 1 where two schemes' labels are equal in pairs, and otherwise 0."""
-    other = coupled_text(right) if right else f"(1 if {' and '.join(f'{x} = {y}' for x, y in pairs)}, otherwise 0)"
-    text = say("RECOUPLING", left=coupled_text(left), right=other, start=scheme_text(start), end=scheme_text(end))
-    return proved("recoupling" if right else "delta", text, *assumptions, start=start, end=end, left=left, right=right, pairs=pairs)
+    def show(self):
+        names = sorted(x for m in self.sign for x in m)
+        parts = [f"sum over {x} of" for x in self.sums] + [f"(-1)**({self.sign.show(names)})"] * bool(names)
+        parts += [f"(2*{x} + 1)" if n == 2 else f"sqrt(2*{x} + 1)" for x, n in Counter(self.roots).items()]
+        return " ".join(parts + ["6j({}, {}, {}; {}, {}, {})".format(*s) for s in self.symbols]) or "1"
 
 
-def path(start, end, value, assumptions=()):
+def recoupling(start, end, left, right, pairs=()):
+    """Two products are equal; or, without a second one, the first is 1 where labels are equal in pairs, and otherwise 0."""
+    other = right.show() if right else f"(1 if {' and '.join(f'{x} = {y}' for x, y in pairs)}, otherwise 0)"
+    text = say("RECOUPLING", left=left.show(), right=other, start=scheme_text(start), end=scheme_text(end))
+    return proved("recoupling" if right else "delta", text, start=start, end=end, left=left, right=right, pairs=pairs)
+
+
+def path(start, end, value):
     """The states of one scheme are sums over those of another."""
     found = [x for x in dict.fromkeys(labels(end)) if x not in ["0"] + labels(start)]
-    text = say("PATH", start=scheme_text(start), end=scheme_text(end), value=coupled_text(value),
+    text = say("PATH", start=scheme_text(start), end=scheme_text(end), value=value.show(),
                sum=f"the sum over {', '.join(found)} of " if found else "")
-    return proved("path", text, *assumptions, start=start, end=end, left=value, right=value)
-
-
-def moved(s, kind, node, new):
-    """The scheme after a move at a node, and what it brings, by the premise that a 6j symbol is the coefficient; or None."""
-    if isinstance(s, str):
-        return None
-    if s[2] != node:
-        for k in (0, 1):
-            found = moved(s[k], kind, node, new)
-            if found:
-                return (found[0], s[1], s[2]) if k == 0 else (s[0], found[0], s[2]), found[1]
-        return None
-    if kind == "exchange":
-        return (s[1], s[0], node), coupled(var(top(s[0])) + var(top(s[1])) - var(node))
-    side = int(kind == "leftwards")  # which part is taken apart
-    if isinstance(s[side], str):
-        return None
-    a, b, c = (s[0], *s[1][:2]) if side else (*s[0][:2], s[1])
-    e, f = (new, top(s[1])) if side else (top(s[0]), new)
-    x, y, z = map(top, (a, b, c))
-    return (((a, b, new), c, node) if side else (a, (b, c, new), node),
-            coupled(sum(map(var, (x, y, z, node))), [e, f], [(x, y, e, z, node, f)], [new]))
+    return proved("path", text, start=start, end=end, left=value, right=value)
 
 
 def follow(scheme, moves):
-    """The scheme at the end of a path, and what it brings; labels that remain are not summed over."""
-    moves = [m.split(" ") for m in moves]
-    need(all(m[0] in ("exchange", "leftwards", "rightwards") and len(m) == 2 + (m[0] != "exchange") for m in moves), "unknown moves")
-    names_of(labels(scheme) + [m[2] for m in moves if len(m) == 3], 400)
-    total = coupled()
+    """The scheme at the end of a path, and what its moves bring, by the premise that a 6j symbol is the coefficient of one."""
+    parts, moves = {s[2]: (top(s[0]), top(s[1])) for s in nodes(scheme) if not isinstance(s, str)}, [m.split(" ") for m in moves]
+    sign, roots, symbols, sums = Poly(), [], [], [m[2] for m in moves if len(m) == 3]
+    names_of(labels(scheme) + sums, 400)
     for kind, node, *new in moves:
-        found = moved(scheme, kind, node, *new or [None])
-        need(found, "a move does not apply")
-        scheme, p = found
-        total = coupled(*(getattr(total, k) + getattr(p, k) for k in ("sign", "roots", "symbols", "sums")))
-    return scheme, total
+        need(kind in ("exchange", "leftwards", "rightwards") and len(new) == (kind != "exchange"), "an unknown move")
+        left, right = parts.get(node, (None, None))
+        old = {"leftwards": right, "rightwards": left}.get(kind, node)  # which is taken apart
+        need(old in parts, "a move does not apply")
+        if kind == "exchange":
+            parts[node] = right, left
+            sign += var(left) + var(right) - var(node)
+            continue
+        (x, y), new = parts.pop(old), new[0]
+        a, b, c = (left, x, y) if kind == "leftwards" else (x, y, right)
+        parts[new], parts[node] = ((a, b), (new, c)) if kind == "leftwards" else ((b, c), (a, new))
+        e, f = (new, old) if kind == "leftwards" else (old, new)
+        sign, roots, symbols = sign + sum(map(var, (a, b, c, node))), roots + [e, f], symbols + [(a, b, e, c, node, f)]
+    build = lambda x: (*map(build, parts[x]), x) if x in parts else x
+    return build(top(scheme)), Coupled(sign, roots, symbols, sums)
 
 
-def bound_in(p, end):
-    return coupled(p.sign, p.roots, p.symbols, [x for x in p.sums if x not in labels(end)])
-
-
-@rule(["recoupling path"], "recoupling-induction")
-def recoupling_path(d, _):
-    start = read_scheme(d["scheme"])
-    end, p = follow(start, d["moves"])
-    need(d["moves"], "there are no moves")
-    return path(start, end, bound_in(p, end), [DEFINED["INDEPENDENCE"]])
-
-
-@rule(["rewriting"], "recoupling-induction")
+@rule(["recoupling path", "rewriting"], "recoupling-induction")
 def rewriting(d, _):
-    start = read_scheme(d["scheme"])
-    (end, left), (end2, right) = follow(start, d["first"]), follow(start, d["second"])
-    if d["second"]:
+    """A path's product; or those of two paths, equal by linear independence. Labels that remain at the end are not summed over."""
+    start, is_path = read_scheme(d["scheme"]), d["rule"] == "recoupling path"
+    (end, left), second = follow(start, d["moves" if is_path else "first"]), [] if is_path else d["second"]
+    fixed = lambda p: p.sum_over([x for x in p.sums if x not in labels(end)])
+    if is_path:
+        need(d["moves"], "there are no moves")
+        result = path(start, end, fixed(left))
+    elif second:
+        end2, right = follow(start, second)
         need(end == end2, "the paths do not end in the same scheme")
-        return recoupling(start, end, bound_in(left, end), bound_in(right, end), assumptions=[DEFINED["INDEPENDENCE"]])
-    need(leaves(end) == leaves(start) and end != start, "the path does not return to the scheme with labels renamed")
-    pairs = [(x, y) for x, y in zip(labels(end), labels(start)) if x != y]
-    summed = [x for x in left.sums if x not in dict(pairs)]
-    return recoupling(start, end, coupled(left.sign, left.roots, left.symbols, summed), None, pairs, [DEFINED["INDEPENDENCE"]])
+        result = recoupling(start, end, fixed(left), fixed(right))
+    else:
+        pairs = [(x, y) for x, y in zip(labels(end), labels(start)) if x != y]
+        need(pairs and unlabelled(end) == unlabelled(start), "the path does not return to the scheme with labels renamed")
+        result = recoupling(start, end, left.sum_over([x for x in left.sums if x not in dict(pairs)]), None, pairs)
+    result.assumptions = [DEFINED["INDEPENDENCE"]]
+    return result
+
+
+def unlabelled(s):
+    return s if isinstance(s, str) else (unlabelled(s[0]), unlabelled(s[1]))
 
 
 def orders_of(p):
@@ -1143,13 +1098,12 @@ def relabelling(d, symmetries, p):
     need("0" not in labels(*schemes) and len(new) == len(d["names"]), "a label is 0, or a name is renamed twice")
     names_of([new.get(x, x) for x in dict.fromkeys(labels(*schemes) + p.left.sums + p.right.sums)], 400)
     common = [x for x in (Counter(p.left.roots) & Counter(p.right.roots)).elements() if x not in p.left.sums + p.right.sums]
-    left, right = (coupled(x.sign, without(x.roots, common), x.symbols, x.sums) for x in (p.left, p.right))
-    other, least = in_names(new, left), lambda s: min(tuple(s[i] for i in order) for order in orders)
+    left, right = (Coupled(x.sign, without(x.roots, common), x.symbols, x.sums) for x in (p.left, p.right))
+    other, least = left.put(new), lambda s: min(tuple(s[i] for i in order) for order in orders)
     need(orders and Counter(map(least, other.symbols)) == Counter(map(least, left.symbols)), "the symbols differ by more than symmetries")
     need(Counter(other.roots) == Counter(left.roots) and set(other.sums) == set(left.sums), "other roots or sums")
     # The exponents of the signs differ by an even multiple of sums of triads, which are integers.
-    difference = other.sign - left.sign
-    rows = [{x for x in t if t.count(x) % 2} for s in other.symbols for t in triads_of(s)]
+    difference, rows = other.sign - left.sign, [{x for x in t if t.count(x) % 2} for t in other.triads()]
     odd = {x for (x,), n in difference.items() if n % 4}
     while rows:
         first = rows.pop()
@@ -1159,7 +1113,7 @@ def relabelling(d, symmetries, p):
     need(difference.even() and not odd, "the signs differ")
     known = set(map(frozenset, triads(*schemes)))
     need({frozenset(new.get(x, x) for x in t) for t in known} <= known, "the renamed schemes obey other triangle rules")
-    return recoupling(*schemes, left, in_names(new, right))
+    return recoupling(*schemes, left, right.put(new))
 
 
 @rule(["zero entry"], ...)
@@ -1170,29 +1124,27 @@ def zero_entry(d, symmetries, at_zero, p):
     need(symmetries.kind == "all" and at_zero.text == DEFINED["AT ZERO"] and p.kind in ("path", "recoupling"), "other premises")
     label, stay, rules = d["label"], leaves(p.start) + ["0"], triads(p.start, p.end)
     need(label in labels(p.start) and label not in stay + p.left.sums + p.right.sums, "the label cannot be 0")
-    new, named = {label: "0"}, lambda triads: [[new.get(x, x) for x in t] for t in triads]
+    new, lost, named = {label: "0"}, [], lambda triads: [[new.get(x, x) for x in t] for t in triads]
     while True:
-        every = named(rules + [t for s in p.right.symbols for t in triads_of(s)])
-        others = [(i, without(t, "0")) for i, t in enumerate(every) if "0" in t]
-        i, x, y = next(((i, x, y) for i, (x, y) in others if x != y), (0, None, None))
+        pairs = [(i, *without(t, "0")) for i, t in enumerate(named(rules + p.right.triads())) if "0" in t]
+        i, x, y = next(((i, x, y) for i, x, y in pairs if x != y), (0, None, None))
         if x is None:
             break
         goes = lambda z: z not in stay if i < len(rules) else z in p.right.sums
-        gone, kept = (x, y) if not goes(y) else (y, x)
+        gone, kept = (y, x) if goes(y) else (x, y)
         need(goes(gone), "a leaf would be 0, or two leaves equal, or two labels need not be equal")
         new = {**{a: kept if b == gone else b for a, b in new.items()}, gone: kept}
-    right, lost = in_names(new, coupled(p.right.sign, p.right.roots, p.right.symbols, [x for x in p.right.sums if x not in new])), []
+    right = p.right.sum_over([x for x in p.right.sums if x not in new]).put(new)
     for s in [s for s in right.symbols if "0" in s]:
-        a, b, c = next([s[i] for i in order[:3]] for order in orders_of(symmetries) if s[order[3]] == "0")
-        lost.append([a, b, c])
-        right.roots, right.sign = without(right.roots, {"0": []}.get(b, [b]) + {"0": []}.get(c, [c])), right.sign
-        right.sign = right.sign + sum(var(x) for x in (a, b, c) if x != "0")
+        lost.append(next([s[i] for i in order[:3]] for order in orders_of(symmetries) if s[order[3]] == "0"))
+        right.roots = without(right.roots, [x for x in lost[-1][1:] if x != "0"])
+        right.sign += sum(var(x) for x in lost[-1] if x != "0")
     right.symbols, right.sign = [s for s in right.symbols if "0" not in s], Poly({x: (n + 1) % 4 - 1 for x, n in right.sign.items()})
-    left = list(map(sorted, named(rules) + [t for s in right.symbols for t in triads_of(s)]))
+    left = list(map(sorted, named(rules) + right.triads()))
     need(all(sorted(t) in left for t in lost), "a triangle rule is lost")
-    scheme = lambda s: s if isinstance(s, str) else (scheme(s[0]), scheme(s[1]), new.get(s[2], s[2]))
-    start, end = scheme(p.start), scheme(p.end)
-    return path(start, end, right) if p.kind == "path" else recoupling(start, end, in_names(new, p.left), right)
+    renamed = lambda s: s if isinstance(s, str) else (renamed(s[0]), renamed(s[1]), new.get(s[2], s[2]))
+    start, end = renamed(p.start), renamed(p.end)
+    return path(start, end, right) if p.kind == "path" else recoupling(start, end, p.left.put(new), right)
 
 
 # ---- rules that are trusted, and tables
@@ -1225,7 +1177,7 @@ def unordered(d, *premises):
 @rule(["real-basis"], ...)
 def real_basis(d, real, p):
     need(real.kind == "real-ladder", "the first premise is not the real ladder")
-    need(p.kind in ("family", "every", "invariant", "sign", "unordered", "unordered-pairs", "unordered-triples", "every invariant")
+    need(p.kind in ("family", "every", "invariant", "sign", "permutation", "unordered-pairs", "unordered-triples", "every invariant")
          and (p.kind != "family" or len(p.action) == 1 and not p.given), "the premise is not about a family under joint rotations")
     words = {"text": p.text}
     if p.kind in ("family", "every"):
@@ -1265,9 +1217,6 @@ class Members(dict):
     def __getitem__(self, key):
         self.unasked.discard(key)
         return super().__getitem__(key)
-
-    def get(self, key, default=None):
-        return self[key] if key in self else default
 
 
 def apply(step, premises):

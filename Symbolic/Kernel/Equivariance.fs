@@ -183,13 +183,11 @@ type FamilyFact internal (fields: Map<string, Field>, family: Family, claim: Cla
         let template, words =
             match claim with
             | Unchanged(separately, parity, time) ->
-                let group = if separately then "rotations of the positions alone and of the fields alone"
-                            else "joint rotations of positions and fields"
-
+                let group = if separately then WrittenArguments.definition "APART" else "joint rotations of positions and fields"
                 "INVARIANT", [ "group", group; "parity", string parity; "time", string time ]
             | Multiplied(underTime, sign) ->
                 "SIGN", [ "operation", (if underTime then "time reversal" else "the inversion"); "sign", string sign ]
-            | Renumbered -> "UNORDERED", []
+            | Renumbered -> "PERMUTATION", []
 
         let said = WrittenArguments.fill template (("family", string family) :: words)
         WrittenArguments.fill "FACT" [ "said", said; "fields", Equivariant.Describe(fields, Some family) ]
