@@ -115,26 +115,19 @@ let private binomialCoefficient =
             writeProduct writer s.Product
             writer.WriteEndObject()
             writeTerm writer "term" s.Term
-            writeForms writer "powers" names s.Powers
             writeForms writer "choices" names (theorem.Certificate :?> BinomialCertificate).Choices
-            writeForms writer "target" names s.Target
-            writeForms writer "parity" names [ s.Parity ]
+            writer.WriteString("parity", Linear.print names s.Parity)
       Replay =
         fun element premises ->
             let term = field "term" element |> term
-            let forms f = field f element |> list (linear term.Variables)
+            let choices = field "choices" element |> list (linear term.Variables)
 
-            match forms "parity" with
-            | [ parity ] ->
-                noPremises premises (fun () ->
-                    BinomialCoefficient.prove
-                        (field "product" element |> readProduct)
-                        term
-                        (forms "powers")
-                        (forms "choices")
-                        (forms "target")
-                        parity)
-            | _ -> Error "expected one parity" }
+            noPremises premises (fun () ->
+                BinomialCoefficient.prove
+                    (field "product" element |> readProduct)
+                    term
+                    choices
+                    (field "parity" element |> linear term.Variables)) }
 
 /// Written arguments: the rule, and the law where one rule has several.
 let private writtenArgument (rule: string) =

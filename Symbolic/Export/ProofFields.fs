@@ -71,12 +71,9 @@ let term (json: Json) : Term =
       Numerator = field "numerator" json |> list (linear variables)
       Denominator = field "denominator" json |> list (linear variables)
       Powers =
-        match tryField "letters" json with
-        | None -> []
-        | Some letters ->
-            let letters, exponents = names letters, field "exponents" json |> list (linear variables)
-            if letters.Length <> exponents.Length then unreadable "every letter needs an exponent"
-            List.zip letters exponents }
+        let letters, exponents = field "letters" json |> names, field "exponents" json |> list (linear variables)
+        if letters.Length <> exponents.Length then unreadable "every letter needs an exponent"
+        List.zip letters exponents }
 
 // ---- writing
 
@@ -105,10 +102,8 @@ let writeTerm (writer: Utf8JsonWriter) (name: string) (term: Term) =
     writeForms writer "numerator" term.Variables term.Numerator
     writeForms writer "denominator" term.Variables term.Denominator
 
-    if not term.Powers.IsEmpty then
-        writeStrings writer "letters" term.Letters
-        writeForms writer "exponents" term.Variables (List.map snd term.Powers)
-
+    writeStrings writer "letters" term.Letters
+    writeForms writer "exponents" term.Variables (List.map snd term.Powers)
     writer.WriteEndObject()
 
 let writePolynomials (writer: Utf8JsonWriter) name (names: string list) (items: seq<Polynomial>) =

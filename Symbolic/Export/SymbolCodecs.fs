@@ -83,18 +83,10 @@ let private normalisation =
             let struct (up, down) = c.Scale
             writeStrings writer "scale" [ string up; string down ]
 
-            writeList
-                writer
-                "domains"
-                (fun domain ->
-                    writer.WriteStartObject()
-
-                    match domain with
-                    | Summand i -> writer.WriteNumber("summand", i)
-                    | Bounds bounds -> writeIntegers writer "bounds" bounds
-
-                    writer.WriteEndObject())
-                c.Domains
+            writeList writer "domains" (fun (bounds: BigInteger list) ->
+                writer.WriteStartArray()
+                for k in bounds do writer.WriteRawValue(string k)
+                writer.WriteEndArray()) c.Domains
       Replay =
         fun element premises ->
             one premises (fun premise ->
@@ -114,12 +106,7 @@ let private normalisation =
                         { X = t |> forms symbol.Term.Variables "x"
                           Y = t |> forms symbol.Term.Variables "y" })
 
-                let domains =
-                    field "domains" element
-                    |> list (fun d ->
-                        match tryField "summand" d with
-                        | Some i -> Summand(position i)
-                        | None -> Bounds(field "bounds" d |> list integer))
+                let domains = field "domains" element |> list (list integer)
 
                 match field "scale" element |> list (text >> readInteger) with
                 | [ up; down ] -> Normalisation.prove symbol premise terms domains witnesses (struct (up, down))

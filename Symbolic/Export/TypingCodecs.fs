@@ -7,96 +7,95 @@ open Toolkit.Symbolic.Proofs.Kernel
 open Toolkit.Symbolic.Export.Json
 open Toolkit.Symbolic.Export.ProofFields
 
-let private writeOrder (writer: Utf8JsonWriter) (name: string) (order: Order) =
-    match order with
-    | Fixed n -> writer.WriteNumber(name, n)
-    | Named symbol -> writer.WriteString(name, symbol)
-
 let private order (element: Json) =
     match element with
     | Integer _ -> Fixed(position element)
     | _ -> Named(text element)
 
-let private family (theorem: Theorem) = (theorem.Statement :?> Equivariant).Family
+let rec private writeFamily (writer: Utf8JsonWriter) (family: Family) =
+    let write (word: string) (families: Family list) (orders: Order list) =
+        writer.WriteStartArray()
+        writer.WriteStringValue word
+        List.iter (writeFamily writer) families
+        for order in orders do
+            match order with
+            | Fixed n -> writer.WriteNumberValue n
+            | Named name -> writer.WriteStringValue name
+        writer.WriteEndArray()
+
+    match family with
+    | SiteSum(name, l) -> write "leaf" [] [ Named name; l ]
+    | Any name -> write "any" [] [ Named name ]
+    | Joined(inner, j) -> write "join" [ inner ] [ j ]
+    | Coupled(left, right, l) -> write "couple" [ left; right ] [ l ]
+    | CoupledSeparately(left, right, l, s) -> write "couple" [ left; right ] [ l; s ]
+    | Image inner -> write "map" [ inner ] []
+    | Total families -> write "sum" families []
+    | Gradient(inner, by) -> write "grad" [ inner ] [ for name in Option.toList by -> Named name ]
+
+let rec private family (json: Json) : Family =
+    match list id json with
+    | [ Text "leaf"; name; l ] -> SiteSum(text name, order l)
+    | [ Text "any"; name ] -> Any(text name)
+    | [ Text "join"; inner; j ] -> Joined(family inner, order j)
+    | [ Text "couple"; left; right; l ] -> Coupled(family left, family right, order l)
+    | [ Text "couple"; left; right; l; s ] -> CoupledSeparately(family left, family right, order l, order s)
+    | [ Text "map"; inner ] -> Image(family inner)
+    | Text "sum" :: families -> Total(List.map family families)
+    | [ Text "grad"; inner ] -> Gradient(family inner, None)
+    | [ Text "grad"; inner; by ] -> Gradient(family inner, Some(text by))
+    | _ -> unreadable "expected a family"
+
+/// Pairs as a map, in which no name stands twice.
+let private distinct (pairs: (string * 'a) list) =
+    let map = Map.ofList pairs
+    if map.Count = pairs.Length then map else unreadable "a name stands twice"
+
+let private typing =
+    { Rules = [ "typing" ]
+      Write =
+        fun writer theorem ->
+            let s = theorem.Statement :?> Equivariant
+
+            writeList writer "fields" (fun (name: string, field: Field) ->
+                writer.WriteStartObject()
+                writer.WriteString("name", name)
+                writer.WriteNumber("rank", field.Rank)
+                writer.WriteBoolean("axial", (field.Parity = Axial))
+                writer.WriteBoolean("timeOdd", (field.Time = Odd))
+                writer.WriteEndObject()) (Map.toList s.Fields)
+
+            writeList writer "given" (fun (name: string, order: Order) ->
+                writer.WriteStringValue $"{name} {order}") (Map.toList s.Hypotheses)
+
+            writer.WritePropertyName "family"
+            writeFamily writer s.Family
+            writer.WriteBoolean("apart", not s.Action.IsJointly)
+      Replay =
+        fun element premises ->
+            let read (json: Json) =
+                let isTrue name = field name json |> truth
+
+                text (field "name" json),
+                { Rank = field "rank" json |> position
+                  Parity = if isTrue "axial" then Axial else Polar
+                  Time = if isTrue "timeOdd" then Odd else Even }
+
+            let given (json: Json) =
+                match (text json).Split ' ' with
+                | [| name; order |] -> name, order
+                | _ -> unreadable "expected a family and its order"
+
+            Equivariance.typed
+                premises
+                (field "fields" element |> list read |> distinct)
+                (field "given" element |> list given |> distinct)
+                (field "family" element |> family)
+                (field "apart" element |> truth) }
 
 /// Those of this file.
 let all: Codec list =
-    [ { Rules = [ "R1-site-sum" ]
-        Write =
-          fun writer theorem ->
-              let s = theorem.Statement :?> Equivariant
-
-              match s.Family with
-              | SiteSum(name, l) ->
-                  let field = s.Fields[name]
-                  writer.WriteString("field", name)
-                  writer.WriteNumber("rank", field.Rank)
-                  writer.WriteBoolean("axial", (field.Parity = Axial))
-                  writer.WriteBoolean("timeOdd", (field.Time = Odd))
-                  writeOrder writer "l" l
-              | other -> invalidOp $"a site sum was expected, not {other}"
-        Replay =
-          fun element premises ->
-              let isTrue name = field name element |> truth
-              let name = field "field" element |> text
-
-              let properties =
-                  { Rank = field "rank" element |> position
-                    Parity = if isTrue "axial" then Axial else Polar
-                    Time = if isTrue "timeOdd" then Odd else Even }
-
-              one premises (fun harmonic ->
-                  Equivariance.site harmonic (Map.ofList [ name, properties ]) name (field "l" element |> order)) }
-      plain "R1-joint" (fun premises -> one premises Equivariance.scalar)
-      plain "R1-map" (fun premises -> one premises Equivariance.map)
-      plain "R1-sum" Equivariance.sum
-      { Rules = [ "R3-join" ]
-        Write =
-          fun writer theorem ->
-              match family theorem with
-              | Joined(_, j) -> writeOrder writer "J" j
-              | other -> invalidOp $"a joined family was expected, not {other}"
-        Replay =
-          fun element premises ->
-              two premises (fun ladder leaf -> Equivariance.join ladder leaf (field "J" element |> order)) }
-      { Rules = [ "R3-couple" ]
-        Write =
-          fun writer theorem ->
-              match family theorem with
-              | Coupled(_, _, l) -> writeOrder writer "L" l
-              | other -> invalidOp $"a coupled family was expected, not {other}"
-        Replay =
-          fun element premises ->
-              three premises (fun ladder left right ->
-                  Equivariance.couple ladder left right (field "L" element |> order)) }
-      { Rules = [ "R3-couple-separately" ]
-        Write =
-          fun writer theorem ->
-              match family theorem with
-              | CoupledSeparately(_, _, l, s) ->
-                  writeOrder writer "L" l
-                  writeOrder writer "S" s
-              | other -> invalidOp $"a coupled family was expected, not {other}"
-        Replay =
-          fun element premises ->
-              three premises (fun ladder left right ->
-                  Equivariance.coupleSeparately
-                      ladder
-                      left
-                      right
-                      (field "L" element |> order)
-                      (field "S" element |> order)) }
-      { Rules = [ "R6-gradient" ]
-        Write =
-          fun writer theorem ->
-              match family theorem with
-              | Gradient(_, Some field) -> writer.WriteString("by", field)
-              | Gradient(_, None) -> writer.WriteNull "by"
-              | other -> invalidOp $"a gradient was expected, not {other}"
-        Replay =
-          fun element premises ->
-              let by = match field "by" element with Null -> None | name -> Some(text name)
-              one premises (fun scalar -> Equivariance.gradient scalar by) }
+    [ typing
       plain "R4-invariant" (fun premises -> one premises Equivariance.invariant)
       { Rules = [ "R5-sign" ]
         Write =
@@ -107,18 +106,6 @@ let all: Codec list =
         Replay =
           fun element premises ->
               one premises (Equivariance.sign (field "time" element |> truth)) }
-      { Rules = [ "hypothesis" ]
-        Write =
-          fun writer theorem ->
-              match family theorem, (theorem.Statement :?> Equivariant).Action with
-              | Any name, Jointly l ->
-                  writer.WriteString("name", name)
-                  writeOrder writer "order" l
-              | other, _ -> invalidOp $"a hypothesis was expected, not {other}"
-        Replay =
-          fun element premises ->
-              noPremises premises (fun () ->
-                  Equivariance.suppose (field "name" element |> text) (field "order" element |> text)) }
       plain "R7-permutation" (fun premises -> one premises Equivariance.unordered)
       plain "unordered-pairs" (fun premises -> two premises UnorderedPairs.prove)
       plain "unordered-triples" (fun premises ->

@@ -239,30 +239,31 @@ def obeys(s, at):
     return isinstance(s, str) or triad(at[top(s[0])], at[top(s[1])], at[s[2]]) and obeys(s[0], at) and obeys(s[1], at)
 
 
-def product(at, phase, roots, six, sums):
+def product(at, p, six=None, sums=None):
+    six, sums = p.symbols if six is None else six, p.sums if sums is None else sums
     known = [s for s in six if all(x in at for x in s)]
     out = math.prod(sixj(*[at[x] for x in s]) for s in known)
     if out and sums:
         rest = [s for s in six if s not in known]
-        return out * sum(product({**at, sums[0]: k}, phase, roots, rest, sums[1:]) for k in range(13))
-    return out and out * (-1) ** (sum(n * at[x] for x, n in phase.items()) // 2) * math.prod(math.sqrt(at[x] + 1) for x in roots)
+        return out * sum(product({**at, sums[0]: k}, p, rest, sums[1:]) for k in range(13))
+    return out and out * (-1) ** (p.sign.at(at) // 2) * math.prod(math.sqrt(at[x] + 1) for x in p.roots)
 
 
 def momenta(p, sides, scheme):
     """Angular momenta with which a scheme obeys the triangle rules, and any others that the sides need."""
-    free = dict.fromkeys(labels(scheme) + labels(p.end) + [x for s in sides for t in s[2] for x in t])
-    at = {x: RANDOM.randrange(4) for x in free if x != "0" and not any(x in s[3] for s in sides)} | {"0": 0}
+    free = dict.fromkeys(labels(scheme) + labels(p.end) + [x for s in sides for t in s.symbols for x in t])
+    at = {x: RANDOM.randrange(4) for x in free if x != "0" and not any(x in s.sums for s in sides)} | {"0": 0}
     return at if all(x in at for x in labels(scheme)) and obeys(scheme, at) else None
 
 
 def recoupling(p):
     at = momenta(p, [p.left, p.right], p.start)
-    return at and (product(at, *p.left), product(at, *p.right))
+    return at and (product(at, p.left), product(at, p.right))
 
 
 def delta(p):
     at = momenta(p, [p.left], p.start)
-    left = at and product(at, *p.left)
+    left = at and product(at, p.left)
     return None if not left else (left, float(all(at[x] == at[y] for x, y in p.pairs)))
 
 
@@ -279,11 +280,11 @@ def state(s, m, at):
 
 
 def path(p):
-    at = momenta(p, [p.value], p.start)
+    at = momenta(p, [p.left], p.start)
     if not at or not obeys(p.end, at):
         return None
     one, other = state(p.start, at[top(p.start)], at), state(p.end, at[top(p.end)], at)
-    return product(at, *p.value), sum(u * other.get(k, 0) for k, u in one.items())
+    return product(at, p.left), sum(u * other.get(k, 0) for k, u in one.items())
 
 
 # ---- harmonics: r^l Y_lm, the polynomial's value or its derivative (differences that are exact to degree 4)

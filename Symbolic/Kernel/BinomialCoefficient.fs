@@ -11,7 +11,7 @@ type CoefficientIsSum
     internal (product: PowerProduct, term: Term, powers: Linear list, target: Linear list, parity: Linear) =
     inherit Statement(box (product, term, powers, target, parity))
 
-    /// The product; its exponents are read as `Powers`.
+    /// The product; its exponents are the term's parameters.
     member _.Product = product
 
     /// The summand.
@@ -65,10 +65,11 @@ module BinomialCoefficient =
 
     /// Each (M_i ± N_i)^{e_i} is Σ_{k_i} e_i!/(k_i!(e_i−k_i)!) (±1)^{k_i} M_i^{e_i−k_i} N_i^{k_i} over all integers
     /// k_i. Given the k_i as forms in the summation index s and the parameters, checks that every variable's exponent
-    /// is the target's, or the letter's, that these are all solutions, that the factorials are the term's, and the sign.
-    let prove (product: PowerProduct) (term: Term) (powers: Linear list) (choices: Linear list) (target: Linear list) (parity: Linear) =
+    /// is free of s, or the letter's, that these are all solutions, that the factorials are the term's, and the sign.
+    let prove (product: PowerProduct) (term: Term) (choices: Linear list) (parity: Linear) : Result<Theorem, string> =
         Rule.within (fun () ->
-            let arity, exponents = product.Variables.Length, product.Exponents.Length
+            let arity = product.Variables.Length
+            let powers = product.Factors |> List.map (fun (_, e) -> { e with Coefficients = BigInteger.Zero :: e.Coefficients })
             let slope (x: Linear) = x.Coefficients[Term.Index]
             let letter v = term.Powers |> List.tryFind (fun (x, _) -> x = product.Variables[v]) |> Option.map snd
             let isLetter x = List.contains x term.Letters
@@ -78,18 +79,10 @@ module BinomialCoefficient =
             need (term.Letters |> List.forall (fun x -> List.contains x product.Variables)) "a letter is none of the product's variables"
             need (not (List.forall isLetter product.Variables)) "all variables are letters, so that no coefficient is left to speak of"
             let pairs = product.Factors |> List.map (fst >> pair arity >> Rule.found "a factor is not M + N or M - N for monomials")
-            need (List.map snd product.Factors = List.init exponents (Linear.variable exponents)) "the exponents must be independent"
-            let fits = powers.Length = pairs.Length && choices.Length = pairs.Length && target.Length = arity
-            need fits "one exponent and one index are needed for each factor, one target for each variable"
-            let forms = parity :: powers @ choices @ target
-            need (forms |> List.forall (fun f -> Linear.arity f = term.Variables.Length)) "a form does not fit the term's variables"
-            need (parity :: powers |> List.forall (fun f -> (slope f).IsZero)) "an exponent contains the summation index"
-
-            let isTarget (v, f) = match letter v with Some e -> e = f | None -> (slope f).IsZero
-            need (target |> List.indexed |> List.forall isTarget) "a target contains the summation index, or is not the letter's"
-            let areNatural point = powers |> List.forall (fun e -> (Linear.valueAt (BigInteger.Zero :: point) e).Sign >= 0)
-            let point = Points.tryFind (term.Variables.Length - 1) (powers |> List.map _.Constant) areNatural
-            need point.IsSome "the exponents are not natural anywhere near the origin"
+            need (product.Exponents = Term.parameters term) "the exponents are not in the term's parameters"
+            need (choices.Length = pairs.Length) "one index is needed for each factor"
+            let isForm f = Linear.arity f = term.Variables.Length
+            need (List.forall isForm (parity :: choices) && (slope parity).IsZero) "a form does not fit, or the sign contains the index"
             let zero = Linear.zero term.Variables.Length
 
             let exponent v =
@@ -113,7 +106,9 @@ module BinomialCoefficient =
                 let more = ties |> List.filter (Set.intersect seen >> Set.isEmpty >> not) |> Set.unionMany |> Set.union seen
                 if more = seen then seen else reach more
 
-            need (List.forall (fun v -> exponent v = target[v]) [ 0 .. arity - 1 ]) "a variable's exponent is not the target's"
+            let target = List.init arity exponent
+            let isTarget (v, f) = match letter v with Some e -> e = f | None -> (slope f).IsZero
+            need (target |> List.indexed |> List.forall isTarget) "an exponent contains the summation index, or is not the letter's"
             let runs = (reach (set [ 0 ])).Count = pairs.Length && (BigInteger.Abs(slope choices.Head)).IsOne
             need runs "the summation index does not run through all solutions"
             let factorials = choices @ List.map2 Linear.subtract powers choices

@@ -65,14 +65,15 @@ type Family =
         | Coupled(left, right, l) -> [ left; right ], [ l ]
         | CoupledSeparately(left, right, l, s) -> [ left; right ], [ l; s ]
 
-    /// The number of its nodes.
-    member this.Size: int = 1 + List.sumBy (fun (f: Family) -> f.Size) (fst this.Parts)
+    /// It and all that it is made of.
+    member this.Nodes: Family list = this :: (fst this.Parts |> List.collect (fun (f: Family) -> f.Nodes))
 
     /// The names of its orders.
     member this.Orders: Set<string> =
-        let families, orders = this.Parts
-        let own = orders |> List.choose (function Named name -> Some name | Fixed _ -> None)
-        Set.unionMany (Set.ofList own :: List.map (fun (f: Family) -> f.Orders) families)
+        this.Nodes |> List.collect (fun f -> snd f.Parts) |> List.choose (function Named name -> Some name | Fixed _ -> None) |> set
+
+    /// The names of its fields.
+    member this.Fields: Set<string> = this.Nodes |> List.choose (function SiteSum(name, _) -> Some name | _ -> None) |> set
 
     override this.ToString() =
         match this with
@@ -119,52 +120,41 @@ type Equivariant
     /// exponents of their signs.
     member _.Hypotheses = hypotheses
 
-    /// What words in a family's text mean.
-    static member internal Explain(family: Family) =
-        let text = string family
-        let explained (word: string) (meaning: string) = if text.Contains $"{word}(" then "; " + meaning else ""
+    /// What the fields are, and what words in a family's text mean.
+    static member internal Describe(fields: Map<string, Field>, family: Family option) =
+        let described =
+            [ for name, field in Map.toList fields do
+                  let kind = if field.Rank = 1 then "vector" else "scalar"
+                  let parity = if field.Parity = Polar then "polar" else "axial"
+                  let time = if field.Time = Even then "even" else "odd"
+                  $"{name} a {parity} {kind} field, {time} under time reversal" ]
 
-        explained "map" "map(X) is any linear map on the channels of X"
-        + explained
-            "grad"
-            "grad(X) is the derivative of X by the position of one site and grad(X; v) that by its vector v, as spherical \
-             components, where X has one"
-
-    static member internal Describe(fields: Map<string, Field>) =
-        fields
-        |> Map.toList
-        |> List.map (fun (name, field) ->
-            let kind = if field.Rank = 1 then "vector" else "scalar"
-            let parity = if field.Parity = Polar then "polar" else "axial"
-            let time = if field.Time = Even then "even" else "odd"
-            $"{name} a {parity} {kind} field, {time} under time reversal")
-        |> String.concat ", "
+        let contains (word: string) = family |> Option.exists (fun f -> (string f).Contains $"{word}(")
+        let explained = [ for word in [ "map"; "grad" ] do if contains word then WrittenArguments.fill (word.ToUpperInvariant()) [] ]
+        String.concat ", " described + String.concat "" explained
 
     override _.Text =
         let given = hypotheses |> Map.toList |> List.map (fun (name, order) -> $"{name} of order {order}") |> String.concat ", "
-        let given = if given = "" then "" else $" and all equivariant families {given}"
-        let where = if fields.IsEmpty then "" else $", with {Equivariant.Describe fields}"
-
-        let words = Equivariant.Explain family
         let hypothetical = hypotheses |> Map.toList |> List.collect (fun (name, order) -> [ name; string order ])
         let taken = List.ofSeq family.Orders @ List.ofSeq fields.Keys @ hypothetical
         let whole = Name.fresh taken "A"
         let m = Name.fresh (whole :: taken) "m"
         let k = Name.fresh (whole :: m :: taken) "k"
 
-        let acts =
+        let template, order, spin =
             match action with
-            | Jointly order ->
-                $"{whole} = {family} satisfies J_z {whole}_{m} = {m} {whole}_{m}, J+- {whole}_{m} = sqrt(({k} -+ {m})*\
-                  ({k} +- {m} + 1)) {whole}_({m}+-1) with {k} = {order}, J the generators of joint rotations of \
-                  positions and fields"
-            | Separately(orbital, spin) ->
-                $"{whole} = {family} satisfies the ladder relations of order {orbital} in its first index under L, \
-                  rotations of the positions alone, and those of order {spin} in its second under S, rotations of the \
-                  fields alone"
+            | Jointly order -> "JOINTLY", order, order
+            | Separately(orbital, spin) -> "SEPARATELY", orbital, spin
 
-        $"for all natural values of the names in it{given}: {acts}; its sign is {parity} under the inversion and \
-          {time} under time reversal{where}{words}"
+        let words = [ "A", whole; "family", string family; "m", m; "k", k; "order", string order; "spin", string spin ]
+
+        WrittenArguments.fill
+            "FAMILY"
+            [ "given", (if given = "" then "" else $" and all equivariant families {given}")
+              "acts", WrittenArguments.fill template words
+              "parity", string parity
+              "time", string time
+              "fields", (if fields.IsEmpty then "" else ", with ") + Equivariant.Describe(fields, Some family) ]
 
 /// What else is said of a family.
 type Claim =
@@ -190,22 +180,17 @@ type FamilyFact internal (fields: Map<string, Field>, family: Family, claim: Cla
     member _.Claim = claim
 
     override _.Text =
-        let said =
+        let template, words =
             match claim with
             | Unchanged(separately, parity, time) ->
-                let group =
-                    if separately then "rotations of the positions alone and of the fields alone"
-                    else "joint rotations of positions and fields"
-
-                $"{family} is unchanged by {group}; its sign is {parity} under the inversion and {time} under time reversal"
+                let group = if separately then WrittenArguments.definition "APART" else "joint rotations of positions and fields"
+                "INVARIANT", [ "group", group; "parity", string parity; "time", string time ]
             | Multiplied(underTime, sign) ->
-                let operation = if underTime then "time reversal" else "the inversion"
-                $"every component of {family} is multiplied by {sign} under {operation}"
-            | Renumbered ->
-                $"every component of {family} is unchanged when the sites are numbered otherwise, each keeping its position, \
-                  what it carries and its radial functions"
+                "SIGN", [ "operation", (if underTime then "time reversal" else "the inversion"); "sign", string sign ]
+            | Renumbered -> "PERMUTATION", []
 
-        $"for all natural values of the names in it: {said}, with {Equivariant.Describe fields}{Equivariant.Explain family}"
+        let said = WrittenArguments.fill template (("family", string family) :: words)
+        WrittenArguments.fill "FACT" [ "said", said; "fields", Equivariant.Describe(fields, Some family) ]
 
 /// Every coupling tree over some fields, of any number of leaves; or those with the order 0 at the root.
 [<Sealed>]
@@ -219,15 +204,7 @@ type EveryTree internal (fields: Map<string, Field>, invariant: bool) =
     member _.Invariant = invariant
 
     override _.Text =
-        let leaves = $"whose leaves are expansion coefficients of {Equivariant.Describe fields}, and for all natural values of its orders"
-
-        if invariant then
-            $"for every finite coupling tree with root order 0 {leaves}: its value is unchanged by joint rotations"
-        else
-            $"for every finite coupling tree {leaves}: the family at its root satisfies the ladder relations of the root's \
-              order under joint rotations; its sign under the inversion is (-1)**(sum of the leaves' l, plus 1 for each \
-              polar vector leaf and for each axial scalar leaf), its sign under time reversal (-1)**(number of time-odd \
-              leaves)"
+        WrittenArguments.fill (if invariant then "EVERY INVARIANT" else "EVERY") [ "fields", Equivariant.Describe(fields, None) ]
 
 /// The rules of Lie-algebra typing. Generators act as derivations on products of the leaves (Leibniz) and linearly on
 /// sums.
@@ -239,9 +216,6 @@ module Equivariance =
 
     let private integration = WrittenArguments.definition "CONNECTED"
 
-    let private isHarmonic (t: Theorem) = WrittenArguments.isStated "coefficient-extraction" t
-    let private isLadder (t: Theorem) = WrittenArguments.isStated "coupling-ladder" t
-
     let private isNatural order =
         match order with
         | Fixed n -> n >= 0
@@ -251,113 +225,83 @@ module Equivariance =
     [<Literal>]
     let private MostNodes = 1000
 
-    /// The statement, if it is not too long and uses no name for two things.
-    let private stating (e: Equivariant) rule premises assumptions : Theorem =
-        let orders = Set.union e.Family.Orders (e.Hypotheses |> Map.toSeq |> Seq.map (snd >> string) |> Set.ofSeq)
-        let fields, families = set e.Fields.Keys, set e.Hypotheses.Keys
-        let isShared = not (Set.intersect orders fields + Set.intersect families (orders + fields)).IsEmpty
-        need (e.Family.Size <= MostNodes) $"a family of more than {MostNodes} nodes"
-        need (not isShared) "one name stands for two things"
-        Rule.concludes rule e premises assumptions
+    /// What a derivative by a position is taken by.
+    let private position = { Rank = 1; Parity = Polar; Time = Even }
 
-    /// R1, leaves. f(r) Y_lm(r): L acts on it as on r^l Y_lm, since it annihilates functions of r (f(r) Y_lm is
-    /// f(r)/r^l times the solid harmonic), and S does nothing. v_q is the solid harmonic of order 1 in v: S acts on it
-    /// as L on r Y_1q, L does nothing. The sum over sites is linear. Under the inversion Y_lm has (−1)^l, a polar
-    /// vector −1; an axial field has another −1.
-    let site (harmonic: Theorem) (fields: Map<string, Field>) (name: string) (l: Order) : Result<Theorem, string> =
-        Rule.within (fun () ->
-            let field = fields.TryFind name |> Rule.found $"there is no field {name}"
+    /// The orders of a family and its signs under the inversion and time reversal, when positions and fields rotate apart, or jointly.
+    /// What has order 0 in its second index has that of its first jointly, since S does nothing to it.
+    ///
+    /// R1, leaves: L acts on f(r) Y_lm(r) as on r^l Y_lm, since it annihilates functions of r (it is f(r)/r^l times the solid
+    /// harmonic), and S does nothing. v_q is the solid harmonic of order 1 in v: S acts on it as L on r Y_1q, L does nothing. The
+    /// sum over sites is linear. Under the inversion Y_lm has (−1)^l, a polar vector −1; an axial field has another −1. Generators are
+    /// linear, so that sums of families of one type, and linear maps on channels with the same coefficients for every component, keep it.
+    ///
+    /// R2 and R3: J± of Σ C A_m1 B_m2 by Leibniz, then the ladder of the coupling coefficients; for the two indices of one family,
+    /// L acting on the first, S on the second; and for both indices of two families at once. Signs multiply.
+    ///
+    /// R6, derivatives of a scalar A by a position r_j: J_a = −i (r × ∂)_a + … has [J_a, ∂_b] = i ε_abc ∂_c and J_a A = 0, so that
+    /// J_a ∂_b A = i ε_abc ∂_c A, as J_a r_b = i ε_abc r_c: they are of order 1, as r is. The same holds of a vector v_j and S. The sign
+    /// is that of the scalar times that of what the derivative is by: −1 for a position and a polar vector under the inversion, −1 for
+    /// what is odd in time under time reversal.
+    let rec private typeOf (fields: Map<string, Field>) (given: Map<string, string>) apart family : Action * Sign * Sign =
+        let typeOf = typeOf fields given
+        let action first second = if apart then Separately(first, second) else Jointly first
+
+        match family with
+        | SiteSum(name, l) ->
+            let field = fields[name]
             need (field.Rank = 0 || field.Rank = 1) "a field has rank 0 or 1"
-            need (isHarmonic harmonic) "the premise is not the ladder of the harmonics"
-            need (isNatural l && Name.isValid name) "an order must be natural, and names be names"
+            need (apart || field.Rank = 0) "a vector's two indices are not coupled"
             let parity = Sign.OfOrder l * Sign.Of(field.Rank = 1) * Sign.Of(field.Parity = Axial)
-            let own, action = Map.ofList [ name, field ], Separately(l, Fixed field.Rank)
-            let statement = Equivariant(own, SiteSum(name, l), action, parity, Sign.Of(field.Time = Odd), Map.empty)
-            stating statement "R1-site-sum" [ harmonic ] [ chainRule ])
+            action l (Fixed field.Rank), parity, Sign.Of(field.Time = Odd)
+        | Any name ->
+            need (not apart) "a family is assumed to be equivariant under joint rotations"
+            let own prefix = Sign.OfOrder(Named $"{prefix}({name})")
+            Jointly(Named given[name]), own "p", own "t"
+        | Joined(inner, j) ->
+            need (not apart) "what is joined rotates jointly"
+            let _, parity, time = typeOf true inner
+            Jointly j, parity, time
+        | Coupled(left, right, _)
+        | CoupledSeparately(left, right, _, _) ->
+            let l, s = match snd family.Parts with [ l; s ] -> l, Some s | orders -> orders.Head, None
+            need (if apart then s.IsSome else s.IsNone || s = Some(Fixed 0)) "the families rotate otherwise"
+            let _, parity, time = typeOf s.IsSome left
+            let _, parity', time' = typeOf s.IsSome right
+            action l (Option.defaultValue (Fixed 0) s), parity * parity', time * time'
+        | Image inner -> typeOf apart inner
+        | Total families ->
+            match families |> List.map (typeOf apart) |> List.distinct with
+            | [ one ] -> one
+            | _ -> raise (Refused "the summands' orders or signs differ, or there are none")
+        | Gradient(inner, by) ->
+            need (by |> Option.forall inner.Fields.Contains) "a derivative is by a field that occurs"
+            let v = match by with Some name -> fields[name] | None -> position
+            let one, parity, time = typeOf apart inner
+            need (v.Rank = 1 && (one = Jointly(Fixed 0) || one = Separately(Fixed 0, Fixed 0))) "a derivative is of a scalar, by a vector"
+            let first, second = if apart && by.IsSome then 0, 1 else 1, 0
+            action (Fixed first) (Fixed second), parity * Sign.Of(v.Parity = Polar), time * Sign.Of(v.Time = Odd)
 
-    let private (|Typed|) (e: Equivariant) = e.Family, e.Action, e.Parity, e.Time
-
-    let private merge (maps: Map<string, 'a> list) : Map<string, 'a> option =
-        let all = maps |> List.collect Map.toList |> List.distinct
-        if (List.distinctBy fst all).Length = all.Length then Some(Map.ofList all) else None
-
-    /// A family that is made of others, with the ladder of the coupling coefficients where it is needed: what the parts assume and
-    /// use has to fit together; `shape` says what becomes of families that it is made for, and of their types.
-    let private make rule (ladder: Theorem list) (parts: Theorem list) shape : Result<Theorem, string> =
+    /// A family's type, from the ladder of the harmonics if it has leaves, and that of the coupling coefficients if it couples. Families
+    /// that are assumed to be equivariant are given with their orders.
+    let typed (premises: Theorem list) (fields: Map<string, Field>) (given: Map<string, string>) (family: Family) (apart: bool) =
         Rule.within (fun () ->
-            let families = parts |> List.choose (fun p -> match p.Statement with :? Equivariant as e -> Some e | _ -> None)
-            need (families.Length = parts.Length) "a premise is not an equivariant family"
-            need (List.forall isLadder ladder) "the first premise is not the coupling ladder"
-            let merged maps = merge maps |> Rule.found "the families use one name for two things"
-            let shaped = shape families |> Rule.found "the families' orders, indices or signs are not those that the rule needs"
-            let family, action, parity, time = shaped
-            let fields, hypotheses = families |> List.map _.Fields |> merged, families |> List.map _.Hypotheses |> merged
-            stating (Equivariant(fields, family, action, parity, time, hypotheses)) rule (ladder @ parts) [])
-
-    /// A family that the fields' rotations leave alone has the same order under joint rotations: S does nothing to it.
-    let scalar (premise: Theorem) : Result<Theorem, string> =
-        make "R1-joint" [] [ premise ] (function
-            | [ Typed(f, Separately(l, Fixed 0), parity, time) ] -> Some(f, Jointly l, parity, time)
-            | _ -> None)
-
-    /// R3 for the two indices of one family: L acts on the first, S on the second, their sum as on a product (Leibniz),
-    /// and the ladder of the coupling coefficients does the rest.
-    let join (ladder: Theorem) (premise: Theorem) (j: Order) : Result<Theorem, string> =
-        make "R3-join" [ ladder ] [ premise ] (function
-            | [ Typed(f, Separately _, parity, time) ] when isNatural j -> Some(Joined(f, j), Jointly j, parity, time)
-            | _ -> None)
-
-    /// R2 and R3: J± of Σ C A_m1 B_m2 by Leibniz, then the ladder of the coupling coefficients. Signs multiply.
-    let couple (ladder: Theorem) (left: Theorem) (right: Theorem) (l: Order) : Result<Theorem, string> =
-        make "R3-couple" [ ladder ] [ left; right ] (function
-            | [ Typed(a, Jointly _, parity, time); Typed(b, Jointly _, parity', time') ] when isNatural l ->
-                Some(Coupled(a, b, l), Jointly l, parity * parity', time * time')
-            | _ -> None)
-
-    /// The same for both indices at once: L sees only the first ones, S only the second.
-    let coupleSeparately (ladder: Theorem) (left: Theorem) (right: Theorem) (l: Order) (s: Order) : Result<Theorem, string> =
-        make "R3-couple-separately" [ ladder ] [ left; right ] (function
-            | [ Typed(a, Separately _, parity, time); Typed(b, Separately _, parity', time') ] when isNatural l && isNatural s ->
-                Some(CoupledSeparately(a, b, l, s), Separately(l, s), parity * parity', time * time')
-            | _ -> None)
-
-    /// R1 for channels: the generators are linear, and the map has the same coefficients for every component, so that
-    /// the image of a family's channels is a family of the same type. Signs are common to all channels.
-    let map (premise: Theorem) : Result<Theorem, string> =
-        make "R1-map" [] [ premise ] (function
-            | [ Typed(f, action, parity, time) ] -> Some(Image f, action, parity, time)
-            | _ -> None)
-
-    /// R1 for sums: families of the same type, order and signs.
-    let sum (premises: Theorem list) : Result<Theorem, string> =
-        make "R1-sum" [] premises (function
-            | Typed(_, action, parity, time) :: rest as all when
-                rest |> List.forall (fun e -> e.Action = action && e.Parity = parity && e.Time = time)
-                ->
-                Some(Total(all |> List.map _.Family), action, parity, time)
-            | _ -> None)
-
-    /// R6: the derivatives of a scalar A by a position r_j. J_a = −i (r × ∂)_a + … has [J_a, ∂_b] = i ε_abc ∂_c and J_a A = 0, so
-    /// that J_a ∂_b A = i ε_abc ∂_c A, as J_a r_b = i ε_abc r_c: they are of order 1, as r is. The same holds of a vector v_j and
-    /// S. The sign of a derivative is that of the scalar times that of what it is by: −1 for a position and a polar vector
-    /// under the inversion, −1 for what is odd in time under time reversal.
-    let gradient (premise: Theorem) (by: string option) : Result<Theorem, string> =
-        let position = { Rank = 1; Parity = Polar; Time = Even }
-
-        make "R6-gradient" [] [ premise ] (function
-            | [ Typed(f, action, parity, time) as e ] ->
-                let action =
-                    match action, by with
-                    | Jointly(Fixed 0), _ -> Some(Jointly(Fixed 1))
-                    | Separately(Fixed 0, Fixed 0), None -> Some(Separately(Fixed 1, Fixed 0))
-                    | Separately(Fixed 0, Fixed 0), Some _ -> Some(Separately(Fixed 0, Fixed 1))
-                    | _ -> None
-
-                match action, (match by with None -> Some position | Some name -> e.Fields.TryFind name) with
-                | Some action, Some v when v.Rank = 1 ->
-                    Some(Gradient(f, by), action, parity * Sign.Of(v.Parity = Polar), time * Sign.Of(v.Time = Odd))
-                | _ -> None
-            | _ -> None)
+            let nodes, assumed = family.Nodes, set given.Keys
+            need (nodes.Length <= MostNodes) $"a family of more than {MostNodes} nodes"
+            let occurring = nodes |> List.choose (function Any name -> Some name | _ -> None) |> set
+            need (set fields.Keys = family.Fields && assumed = occurring) "other fields or assumed families than occur"
+            let orders = nodes |> List.collect (fun f -> snd f.Parts)
+            let ofOrders = family.Orders + set given.Values
+            let all = Set.unionMany [ set fields.Keys; assumed; ofOrders ]
+            need (List.forall isNatural orders && Set.forall Name.isValid all) "an order must be natural, and names be names"
+            need (all.Count = fields.Count + given.Count + ofOrders.Count) "one name stands for two things"
+            let couples = nodes |> List.exists (function Joined _ | Coupled _ | CoupledSeparately _ -> true | _ -> false)
+            let needed = [ if not fields.IsEmpty then "coefficient-extraction"
+                           if couples then "coupling-ladder" ]
+            need (premises.Length = needed.Length && List.forall2 WrittenArguments.isStated needed premises) "other premises are needed"
+            let action, parity, time = typeOf fields given apart family
+            let statement = Equivariant(fields, family, action, parity, time, Map.map (fun _ order -> Named order) given)
+            Rule.concludes "typing" statement premises [ if not fields.IsEmpty then chainRule ])
 
     /// A fact about a family without hypotheses.
     let private state rule (premise: Theorem) assumptions (claim: Equivariant -> Claim option) : Result<Theorem, string> =
@@ -387,22 +331,8 @@ module Equivariance =
     /// R7: a leaf is a sum over sites, in which they may stand in any order, and everything else is made of leaves. A derivative by
     /// one site gives that site a place of its own.
     let unordered (premise: Theorem) : Result<Theorem, string> =
-        let rec isOfSums family =
-            match family with
-            | Gradient _
-            | Any _ -> false
-            | made -> List.forall isOfSums (fst made.Parts)
-
+        let isOfSums (family: Family) = family.Nodes |> List.forall (function Gradient _ | Any _ -> false | _ -> true)
         state "R7-permutation" premise [] (fun e -> if isOfSums e.Family then Some Renumbered else None)
-
-    /// "If A is equivariant, then A is equivariant": the start of a hypothetical proof.
-    let suppose (name: string) (order: string) : Result<Theorem, string> =
-        Rule.within (fun () ->
-            need (Name.isValid name && Name.isValid order) "a hypothesis needs a name and the name of its order"
-            let own prefix = Sign.OfOrder(Named $"{prefix}({name})")
-            let hypotheses = Map.ofList [ name, Named order ]
-            let statement = Equivariant(Map.empty, Any name, Jointly(Named order), own "p", own "t", hypotheses)
-            stating statement "hypothesis" [] [])
 
     /// Induction over coupling trees. Given are one theorem for the leaves of each field, with l (and J) free, and the
     /// step: couple(A, B, L) for arbitrary equivariant A and B, with orders and signs free. Every tree is a leaf or

@@ -8,20 +8,13 @@ open Toolkit.Symbolic.Hypergeometric
 /// and Y forms in the integer parameters that are positive where the symbol is defined, κ the same for every term.
 type Witness = { X: Linear list; Y: Linear list }
 
-/// A set of points at which a relation between symbols is claimed.
-type Domain =
-    /// Where the symbol of the summand with this number (from 0) is defined.
-    | Summand of int
-    /// Where the i-th of the forms that define the symbol's domain is ≥ the i-th of these.
-    | Bounds of BigInteger list
-
-/// Certificate of `Normalisation.prove`: the claim, the sets of points at each of which it is made, a witness for each summand, and κ as
-/// numerator and denominator.
+/// Certificate of `Normalisation.prove`: the claim, the sets of points at each of which it is made (where the i-th of the forms that
+/// define the symbol's domain is ≥ the i-th of some bounds), a witness for each summand, and κ as numerator and denominator.
 [<RequireQualifiedAccess>]
 type NormalisationCertificate =
     { Symbol: Symbol
       Terms: SymbolTerm list
-      Domains: Domain list
+      Domains: BigInteger list list
       Witnesses: Witness list
       Scale: struct (BigInteger * BigInteger) }
 
@@ -55,6 +48,11 @@ module Normalisation =
             let images = List.init count (fun k -> if k = i then Polynomial.OfLinear solved else Polynomial.Variable k)
             (polynomial.Substitute images).IsZero
 
+    /// Lower bounds of the forms that define the symbol's domain where a summand's symbol is defined; None if its shift breaks the rules.
+    let domainOf (symbol: Symbol) (term: SymbolTerm) : BigInteger list option =
+        Definition.shift symbol term.Shift
+        |> Option.map (fun shift -> symbol.Physical |> List.map (fun form -> -(Linear.change (BigInteger.Zero :: shift) form)))
+
     /// More hyperplanes than this between a domain and a shift are not gone through.
     let private mostPlanes = BigInteger 1000
 
@@ -68,7 +66,7 @@ module Normalisation =
     /// symbol is not defined its sum S is 0, so the relation holds without it. Whether its coefficient vanishes there
     /// is decided on every hyperplane that the domain and the shift leave between them, and becomes part of the
     /// statement.
-    let prove (symbol: Symbol) (relation: Theorem) (claim: SymbolTerm list) (domains: Domain list) (witnesses: Witness list)
+    let prove (symbol: Symbol) (relation: Theorem) (claim: SymbolTerm list) (domains: BigInteger list list) (witnesses: Witness list)
         (struct (scaleUp, scaleDown): struct (BigInteger * BigInteger))
         : Result<Theorem, string> =
         Rule.within (fun () ->
@@ -84,11 +82,6 @@ module Normalisation =
                 let isInParameters (w: Witness) =
                     w.X @ w.Y |> List.forall (fun x -> Linear.arity x = arity && x.Coefficients[Term.Index].IsZero)
 
-                let isDomain domain =
-                    match domain with
-                    | Summand r -> r >= 0 && r < claim.Length
-                    | Bounds bounds -> bounds.Length = physical.Length
-
                 need (Definition.isSound symbol) "the symbol's definition does not have the properties that the rule needs"
                 need (claim.Length = sums.Length && witnesses.Length = claim.Length) "another number of terms than between sums"
                 need (List.forall isInQuanta claim) "a coefficient or a factor contains other variables than the quantum numbers"
@@ -96,7 +89,7 @@ module Normalisation =
                 let steps = claim |> List.map (fun t -> Definition.shift symbol t.Shift)
                 let ofSums = sums |> List.map (fun t -> t.Shift |> List.map (fun k -> k / BigInteger 2))
                 need (steps = List.map Some ofSums) "the claim's shifts are not those of the relation between sums"
-                need (not domains.IsEmpty && List.forall isDomain domains) "no valid domain"
+                need (not domains.IsEmpty && domains |> List.forall (fun bounds -> bounds.Length = physical.Length)) "no valid domain"
                 need (scaleUp.Sign > 0 && scaleDown.Sign > 0) "the scale must be positive"
 
                 let radicand (t: SymbolTerm) =
@@ -109,17 +102,13 @@ module Normalisation =
                 let coefficients = claim |> List.map (fun t -> Definition.polynomialInParameters symbol degree t.Coefficient)
                 let change (i: int) (form: Linear) = Linear.change (BigInteger.Zero :: shifts[i]) form
 
-                /// Lower bounds of the physical forms in a domain.
-                let boundsOf domain =
-                    match domain with
-                    | Summand r -> physical |> List.map (fun form -> -(change r form))
-                    | Bounds bounds -> bounds
+                /// Where the symbols of the summands are defined.
+                let inside = claim |> List.map (fun t -> (domainOf symbol t).Value)
 
-                /// And where, moreover, the symbols of the given terms are defined.
+                /// Where, moreover, the symbols of the given terms are defined.
                 let within domain (defined: int list) =
-                    (boundsOf domain, defined)
-                    ||> List.fold (fun bounds i ->
-                        List.map2 (fun (a: BigInteger) b -> BigInteger.Max(a, b)) bounds (boundsOf (Summand i)))
+                    (domain, defined)
+                    ||> List.fold (fun bounds i -> List.map2 (fun (a: BigInteger) b -> BigInteger.Max(a, b)) bounds inside[i])
 
                 let atLeast (n: int) bounds form = symbol.AtLeast(bounds, form) |> Option.exists (fun k -> k >= BigInteger n)
 
@@ -147,9 +136,9 @@ module Normalisation =
                     && List.forall (atLeast 0 bounds) radicands[i]
 
                 let vanishes domain i =
-                    List.zip physical (boundsOf domain)
-                    |> List.forall (fun (form, lowest) ->
-                        let count = BigInteger.Max(BigInteger.Zero, -(change i form) - lowest)
+                    List.zip3 physical domain inside[i]
+                    |> List.forall (fun (form, lowest, highest) ->
+                        let count = BigInteger.Max(BigInteger.Zero, highest - lowest)
 
                         count <= mostPlanes
                         && [ for k in 0 .. int count - 1 -> lowest + BigInteger k ]
@@ -167,7 +156,7 @@ module Normalisation =
                 need (List.forall isInside domains) "a factor may be negative where the symbols are defined"
 
                 need
-                    (domains |> List.forall (fun d -> where.FollowsFrom(atLeast 0 (boundsOf d))))
+                    (domains |> List.forall (fun d -> where.FollowsFrom(atLeast 0 d)))
                     "the relation between the sums is not known to hold everywhere in the domain"
 
                 let certificate: NormalisationCertificate =
@@ -181,10 +170,9 @@ module Normalisation =
                         Roots = t.Radicand }
 
                 let condition domain =
-                    match domain with
-                    | Summand r -> Defined(Equations.at 0 f claim[r].Shift)
-                    | Bounds bounds ->
-                        Natural(List.map2 (fun form k -> Linear.plus -k (Linear.substitute symbol.InQuanta form)) physical bounds)
+                    match List.tryFindIndex ((=) domain) inside with
+                    | Some r -> Defined(Equations.at 0 f claim[r].Shift)
+                    | None -> Natural(List.map2 (fun form k -> Linear.plus -k (Linear.substitute symbol.InQuanta form)) physical domain)
 
                 let oneOf domains = OneOf(List.map condition domains)
                 let vanishing = domains |> List.filter (fun d -> List.forall (vanishes d) all)

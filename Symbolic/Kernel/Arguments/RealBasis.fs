@@ -8,14 +8,6 @@ open Toolkit.Symbolic.CouplingTrees
 type InRealBasis internal (complex: Statement) =
     inherit Statement(box ("real basis", complex))
 
-    static let computed = WrittenArguments.definition "COMPUTED"
-
-    static let basis, matrices = WrittenArguments.definition "BASIS", WrittenArguments.definition "MATRICES"
-
-    static let defined =
-        $"R and K, in names of their own: {basis}, and i*L_a R_n = sum over n' of K_a(l)(n', n)*R_n' for the generators L_a, a = x, y, z, \
-          of rotations and every order l. {matrices}"
-
     /// The statement in the complex basis.
     member _.Complex = complex
 
@@ -24,26 +16,26 @@ type InRealBasis internal (complex: Statement) =
         let acts taken (whole: string) (order: string) =
             let k = Name.fresh (whole :: taken) "k"
             let n = Name.fresh (k :: whole :: taken) "n"
-
-            $"i*J_a {whole}_{n} = sum over {n}' of K_a({k})({n}', {n})*{whole}_{n}' for each generator J_a, a = x, y, z, of joint \
-              rotations of positions and fields, with {k} = {order}"
+            WrittenArguments.fill "REAL ACTION" [ "A", whole; "k", k; "n", n; "order", order ]
 
         match complex with
         | :? Equivariant as e ->
             let order = match e.Action with Jointly order -> order | Separately(orbital, _) -> orbital
             let taken = List.ofSeq e.Family.Orders @ List.ofSeq e.Fields.Keys
             let whole = Name.fresh taken "A"
-            let acts = acts taken whole (string order)
 
-            $"for all natural values of the names in it: {whole} = {e.Family}, {computed}, satisfies {acts}; \
-              its sign is {e.Parity} under the inversion and {e.Time} under time reversal, with \
-              {Equivariant.Describe e.Fields}{Equivariant.Explain e.Family}. {defined}"
+            WrittenArguments.fill
+                "REAL FAMILY"
+                [ "A", whole
+                  "family", string e.Family
+                  "acts", acts taken whole (string order)
+                  "parity", string e.Parity
+                  "time", string e.Time
+                  "fields", Equivariant.Describe(e.Fields, Some e.Family) ]
         | :? EveryTree as e when not e.Invariant ->
             let acts = acts [] "A" "the root's order"
-
-            $"for every finite coupling tree whose leaves are expansion coefficients of {Equivariant.Describe e.Fields}, {computed}, and \
-              for all natural values of its orders: the family A at its root satisfies {acts}. {defined}"
-        | other -> $"{computed}: {other.Text}. {defined}"
+            WrittenArguments.fill "REAL EVERY" [ "acts", acts; "fields", Equivariant.Describe(e.Fields, None) ]
+        | other -> WrittenArguments.fill "REAL FACT" [ "text", other.Text ]
 
 /// From the complex basis, in which families are typed, to the real one, in which they are computed.
 [<RequireQualifiedAccess>]

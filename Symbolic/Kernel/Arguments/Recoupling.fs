@@ -54,7 +54,7 @@ type RecouplingIdentity
     member _.Delta = delta
 
     static member internal Print(p: RecouplingProduct) =
-        let phase = p.Phase |> List.map (fun (x, n) -> if n = 1 then x elif n = -1 then "-" + x else $"{n}*{x}")
+        let phase = p.Phase |> List.sortBy fst |> List.map (fun (x, n) -> if n = 1 then x elif n = -1 then "-" + x else $"{n}*{x}")
         let exponent = (String.concat " + " phase).Replace("+ -", "- ")
 
         let root (x, n) = if n = 2 then $"(2*{x} + 1)" else $"sqrt(2*{x} + 1)"
@@ -81,9 +81,12 @@ type RecouplingIdentity
                 let equal = pairs |> List.map (fun (x, y) -> $"{x} = {y}") |> String.concat " and "
                 $"(1 if {equal}, otherwise 0)"
 
-        $"{RecouplingIdentity.Print left} = {right'} for all angular momenta with which the schemes \
-          {RecouplingIdentity.Print start} and {RecouplingIdentity.Print final} obey the triangle rules; sums run over \
-          all values that the triangle rules allow"
+        WrittenArguments.fill
+            "RECOUPLING"
+            [ "left", RecouplingIdentity.Print left
+              "right", right'
+              "start", RecouplingIdentity.Print start
+              "end", RecouplingIdentity.Print final ]
 
 /// Certificate of `Recoupling.prove` and, with one path, of `Recoupling.connect`: where the paths begin, and the paths.
 [<RequireQualifiedAccess>]
@@ -109,9 +112,12 @@ type RecouplingCoefficient internal (start: Scheme, final: Scheme, value: Recoup
             | [] -> ""
             | _ -> $"""the sum over {String.concat ", " labels} of """
 
-        $"every coupled state of the scheme {RecouplingIdentity.Print start} is {sum}the state of the scheme \
-          {RecouplingIdentity.Print final} times {RecouplingIdentity.Print value}, for all angular momenta with which the \
-          first scheme obeys the triangle rules; sums run over all values that the triangle rules allow"
+        WrittenArguments.fill
+            "PATH"
+            [ "sum", sum
+              "start", RecouplingIdentity.Print start
+              "end", RecouplingIdentity.Print final
+              "value", RecouplingIdentity.Print value ]
 
 /// Identities between 6j symbols by rewriting coupling schemes: two ways from one scheme to another have the same
 /// coefficients, since the coupled states of a scheme are linearly independent.

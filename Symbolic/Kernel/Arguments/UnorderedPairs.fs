@@ -22,24 +22,14 @@ type UnorderedChannels internal (fields: Map<string, Field>, family: Family, tri
             ([], wanted)
             ||> Seq.fold (fun names x -> names @ [ Name.fresh (List.ofSeq family.Orders @ List.ofSeq fields.Keys @ names) (string x) ])
 
-        let said =
-            match triples, fresh (if triples.IsNone then "ABpqab" else "ABtuabcLk") with
-            | None, [ one; other; p; q; a; b ] ->
-                $"for all natural values of the names in it: with {one}_{a} the channels of {family} around one atom and {other}_{a} those \
-                  around another, {p}_{a}{b} = couple({one}_{a}, {one}_{b}, 0) and {q}_{a}{b} = couple({other}_{a}, {other}_{b}, 0), \
-                  {p}_{a}{b} is {p}_{b}{a}, and the sum over all {a}, {b} of {p}_{a}{b}*{q}_{a}{b} is the sum over {a} <= {b} of \
-                  sqrt(2)*{p}_{a}{b}*sqrt(2)*{q}_{a}{b}, without the roots where {a} = {b}"
-            | Some order, [ one; other; t; u; a; b; c; l; k ] ->
-                let at x i = $"{x}_{i}"
-                let A, L, T, U = at one, at l, $"{t}_{a}{b}{c}", $"{u}_{a}{b}{c}"
+        let template, wanted = if triples.IsNone then "UNORDERED PAIRS", "ABpqab" else "UNORDERED TRIPLES", "ABtuabcLk"
 
-                $"with {A a} the channels of {family} around one atom, for finitely many natural values of the names in it, {other}_{a} those \
-                  around another, {L a} their order {order}, and {T} = couple({A a}, couple({A b}, {A c}, {L a}), 0), {U} the same of \
-                  {other}, {t}_{b}{a}{c} and {t}_{a}{c}{b} are (-1)**({L a} + {L b} + {L c})*{T}, and the sum over all {a}, {b}, {c} of \
-                  {T}*{U} is the sum over {a} <= {b} <= {c} of {k}*{T}*{U}, {k} = 6, 3 or 1 the number of different orders of {a}, {b}, {c}"
-            | _ -> invalidOp "six names, or nine"
-
-        $"{said}, with {Equivariant.Describe fields}{Equivariant.Explain family}"
+        WrittenArguments.fill
+            template
+            ([ "family", string family
+               "order", (match triples with Some order -> string order | None -> "")
+               "fields", Equivariant.Describe(fields, Some family) ]
+             @ List.zip [ for x in wanted -> string x ] (fresh wanted))
 
 /// Why features of unordered pairs carry the root of two, and those of unordered triples that of the number of their orders.
 [<RequireQualifiedAccess>]

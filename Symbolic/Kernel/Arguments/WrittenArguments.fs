@@ -3,6 +3,7 @@ namespace Toolkit.Symbolic.Proofs.Kernel
 open System.Collections.Generic
 open System.IO
 open System.Reflection
+open System.Text.RegularExpressions
 
 /// What a written argument concludes. Its text stands in written-arguments.txt.
 [<Sealed>]
@@ -36,12 +37,19 @@ module WrittenArguments =
             | next :: rest when (next: string).StartsWith "    " -> $"{line.TrimEnd()} {next.Trim()}" :: rest
             | _ -> line.TrimEnd() :: later)
 
+    /// With words in place of what stands in braces, all at once.
+    let private replaced (words: IReadOnlyDictionary<string, string>) (text: string) =
+        Regex.Replace(text, "{([^}]*)}", fun found ->
+            match words.TryGetValue found.Groups[1].Value with
+            | true, word -> word
+            | _ -> found.Value)
+
     let private definitions, private arguments =
         let definitions, arguments = Dictionary<string, string>(), Dictionary<string, Argument>()
         let mutable name = ""
 
         let expand (text: string) =
-            let text = (text, definitions) ||> Seq.fold (fun text d -> text.Replace($"{{{d.Key}}}", d.Value))
+            let text = replaced definitions text
             if text.Contains '{' then invalidOp $"a name without a definition: {text}" else text
 
         let add (change: Argument -> Argument) = arguments[name] <- change arguments[name]
@@ -51,6 +59,9 @@ module WrittenArguments =
             | [| "let"; definition |] ->
                 let parts = definition.Split(" = ", 2)
                 definitions.Add(parts[0], expand parts[1])
+            | [| "template"; definition |] ->
+                let parts = definition.Split(" = ", 2)
+                definitions.Add(parts[0], replaced definitions parts[1])
             | [| "argument"; title |] ->
                 name <- title
                 arguments.Add(name, { From = []; By = []; So = "" })
@@ -66,6 +77,9 @@ module WrittenArguments =
 
     /// What "let NAME = …" says.
     let internal definition (name: string) : string = definitions[name]
+
+    /// What "template NAME = …" says, with these words in its places.
+    let internal fill (name: string) (words: (string * string) list) : string = replaced (dict words |> Dictionary) definitions[name]
 
     /// The names of all of them.
     let names: string list = List.ofSeq arguments.Keys

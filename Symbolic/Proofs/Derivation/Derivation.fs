@@ -111,7 +111,7 @@ module Derivation =
         (sums: Theorem)
         (guesses: Guess list)
         (twiceShifts: BigInteger list list)
-        (domains: Domain list)
+        (domains: BigInteger list list)
         =
         let relation = sums.Certificate :?> TelescopingCertificate
         let shifts = relation.Terms |> List.map snd
@@ -188,7 +188,7 @@ module Derivation =
         let holds domains = Normalisation.prove symbol sums claim domains witnesses scale
 
         match
-            ([ 0 .. claim.Length - 1 ] |> List.map Summand) @ domains |> List.filter (fun d -> (holds [ d ]).IsOk)
+            List.choose (Normalisation.domainOf symbol) claim @ domains |> List.filter (fun d -> (holds [ d ]).IsOk)
         with
         | [] -> None
         | proved -> Result.toOption (holds proved)
@@ -249,7 +249,7 @@ module Derivation =
               for k in i + 1 .. n - 2 do
                   for l in k + 1 .. n - 1 -> [ i; k; l ] ]
 
-    let private search (domains: Domain list) (symbol: Symbol) (maxDegree: int) (twiceShifts: BigInteger list list) =
+    let private search (domains: BigInteger list list) (symbol: Symbol) (maxDegree: int) (twiceShifts: BigInteger list list) =
         let term = symbol.Term
         let parameters = term.Variables.Length - 1
         let shifts = twiceShifts |> List.map (Definition.shift symbol >> Option.get)
@@ -345,7 +345,7 @@ module Derivation =
     /// proved wherever one of the symbols is defined, as far as the kernel agrees, and in those of `domains` that it
     /// accepts.
     let relationIn
-        (domains: Domain list)
+        (domains: BigInteger list list)
         (symbol: Symbol)
         (maxDegree: int)
         (twiceShifts: BigInteger list list)

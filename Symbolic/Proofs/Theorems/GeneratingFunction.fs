@@ -31,12 +31,14 @@ let internal coefficient () : Result<Theorem, string> =
     //                                         s  a  b  c  d  e
     let form s a b c d e = Linear.ofIntegers 0 [ s; a; b; c; d; e ]
 
+    let powers = [ [ 1; 0; 0; 0; 0 ]; [ 0; 0; 1; 0; 1 ]; [ 0; 1; 0; 1; 0 ] ] |> List.map (Linear.ofIntegers 0)
+
     BinomialCoefficient.prove
-        generating
+        { generating with
+            Exponents = Term.parameters Symbol.ThreeJ.Term
+            Factors = List.map2 (fun (p, _) e -> p, e) generating.Factors powers }
         Symbol.ThreeJ.Term
-        [ form 0 1 0 0 0 0; form 0 0 0 1 0 1; form 0 0 1 0 1 0 ]
         [ form 1 0 0 0 0 0; form 1 0 0 0 0 1; form 1 0 0 0 1 0 ]
-        [ form 0 1 0 0 1 0; form 0 0 1 0 0 0; form 0 0 0 1 0 0; form 0 1 0 0 0 1; form 0 0 1 0 0 1; form 0 0 0 1 1 0 ]
         (form 0 0 0 0 1 1)
 
 let private invariantForm () =

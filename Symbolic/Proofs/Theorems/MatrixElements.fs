@@ -32,7 +32,7 @@ let private relation (halvings: int) (q: Polynomial) (summands: Summand list) : 
     Telescoping.prove symbol.Term sums basePoint (BigInteger.Pow(BigInteger 2, degree - halvings) * q)
     |> Result.bind (fun theorem ->
         let holds domains = Normalisation.prove symbol theorem claim domains witnesses (struct (BigInteger.One, BigInteger.One))
-        holds ([ 0 .. claim.Length - 1 ] |> List.map Domain.Summand |> List.filter (fun d -> (holds [ d ]).IsOk)))
+        holds (claim |> List.choose (Normalisation.domainOf symbol) |> List.filter (fun d -> (holds [ d ]).IsOk)))
 
 // ---- the quantum numbers j, n, m and the letters a, b, c, d; the index k, the parameters p, q, r and the letters
 
@@ -100,12 +100,10 @@ let internal sum () =
     BinomialCoefficient.prove
         { Variables = [ "a"; "b"; "c"; "d"; "u"; "v" ]
           Imaginary = false
-          Exponents = [ "x"; "y" ]
-          Factors = [ a * u + c * w, Linear.variable 2 0; b * u + d * w, Linear.variable 2 1 ] }
+          Exponents = Term.parameters symbol.Term
+          Factors = [ a * u + c * w, Linear.ofIntegers 0 [ 1; 0; 0 ]; b * u + d * w, Linear.ofIntegers 0 [ 0; 1; 1 ] ] }
         symbol.Term
-        [ form 0 1 0 0; form 0 0 1 1 ]
         [ form 1 0 0 0; form -1 0 1 0 ]
-        (symbol.Term.Denominator @ [ form 0 1 0 1; form 0 0 1 0 ])
         (form 0 0 0 0)
 
 /// The row n = j, where the sum has one term: what recursions in j begin with.

@@ -43,7 +43,7 @@ let internal ladder (sign: int) : Result<Theorem, string> =
     // Physical forms in order: three triangles, then j − m, then j + m. In the reference m1 is m1' + sign.
     let bounds = if sign > 0 then [ 0; 0; 0; -1; 0; 0; 1; 0; 0 ] else [ 0; 0; 0; 1; 0; 0; -1; 0; 0 ]
     let k = 2 * sign
-    derive [ Bounds(integers bounds) ] [ here; [ 0; 0; 0; -k; k; 0 ]; [ 0; 0; 0; -k; 0; k ] ]
+    derive [ integers bounds ] [ here; [ 0; 0; 0; -k; k; 0 ]; [ 0; 0; 0; -k; 0; k ] ]
 
 let private ladders =
     [ Entry.create "3j.ladder" (telescoped + " Raising and lowering, taken together.") (fun () ->

@@ -7,28 +7,28 @@ open Toolkit.Symbolic.CouplingTrees
 
 let private ladder = ThreeJ.couplingLadder
 
-let internal site fields name l =
-    NullVector.harmonics.Force() |> Result.bind (fun h -> Equivariance.site h fields name l)
-
-let private withLadder (rule: Theorem -> Result<Theorem, string>) = ladder.Force() |> Result.bind rule
-
 let private both (x: Result<Theorem, string>) (y: Result<Theorem, string>) rule =
     x |> Result.bind (fun a -> y |> Result.bind (rule a))
 
+/// A family's type, under rotations of positions and fields jointly or apart; families that are assumed to be equivariant are given with
+/// their orders.
+let typed (fields: Map<string, Field>) (given: (string * string) list) (family: Family) (apart: bool) : Result<Theorem, string> =
+    let own = fields |> Map.filter (fun name _ -> family.Fields.Contains name)
+    let couples = family.Nodes |> List.exists (function Joined _ | Coupled _ | CoupledSeparately _ -> true | _ -> false)
+
+    [ if not own.IsEmpty then NullVector.harmonics.Force()
+      if couples then ladder.Force() ]
+    |> Entry.all
+    |> Result.bind (fun premises -> Equivariance.typed premises own (Map.ofList given) family apart)
+
 /// The family is equivariant under rotations of the positions and of the fields, each by themselves; for trees in which
 /// no vector's J is coupled.
-let rec private separately (fields: Map<string, Field>) (tree: Tree) : Result<Theorem, string> =
+let rec private separately (tree: Tree) : Family =
     match tree with
-    | Scalar(name, l) -> site fields name l
-    | Vector _ -> Error "the vector's J is coupled"
-    | Couple(left, right, l) ->
-        both (separately fields left) (separately fields right) (fun a b ->
-            withLadder (fun ladder -> Equivariance.coupleSeparately ladder a b l (Fixed 0)))
-    | CoupleVectors((left, l1), (right, l2), l) ->
-        both (site fields left l1) (site fields right l2) (fun a b ->
-            withLadder (fun ladder -> Equivariance.coupleSeparately ladder a b l (Fixed 0)))
-    | Mapped tree -> separately fields tree |> Result.bind Equivariance.map
-    | Sum trees -> trees |> List.map (separately fields) |> Entry.all |> Result.bind Equivariance.sum
+    | Couple(left, right, l) -> CoupledSeparately(separately left, separately right, l, Fixed 0)
+    | Mapped tree -> Image(separately tree)
+    | Sum trees -> Total(List.map separately trees)
+    | other -> Family.OfTree other
 
 /// No vector's J is coupled in the tree, and some are summed over: vectors may turn alone.
 let rec private isSummed (tree: Tree) =
@@ -50,23 +50,13 @@ let rec private hasSummed (tree: Tree) =
     | Sum trees -> List.exists hasSummed trees
 
 /// The family at the tree's root is equivariant.
-let rec equivariant (fields: Map<string, Field>) (tree: Tree) : Result<Theorem, string> =
-    match tree with
-    | Scalar(name, l) -> site fields name l |> Result.bind Equivariance.scalar
-    | Vector(name, l, j) ->
-        both (ladder.Force()) (site fields name l) (fun ladder leaf -> Equivariance.join ladder leaf j)
-    | Couple(left, right, l) ->
-        both (equivariant fields left) (equivariant fields right) (fun a b ->
-            withLadder (fun ladder -> Equivariance.couple ladder a b l))
-    | CoupleVectors _ -> separately fields tree |> Result.bind Equivariance.scalar
-    | Mapped tree -> equivariant fields tree |> Result.bind Equivariance.map
-    | Sum trees -> trees |> List.map (equivariant fields) |> Entry.all |> Result.bind Equivariance.sum
+let equivariant (fields: Map<string, Field>) (tree: Tree) : Result<Theorem, string> = typed fields [] (Family.OfTree tree) false
 
 /// The tree's value is invariant where its root has order 0, and equivariant otherwise.
 let prove (tree: CouplingTree) : Result<Theorem, string> =
     match tree.Tree.Order with
     | Fixed 0 when hasSummed tree.Tree && isSummed tree.Tree ->
-        separately tree.Fields tree.Tree |> Result.bind Equivariance.invariant
+        typed tree.Fields [] (separately tree.Tree) true |> Result.bind Equivariance.invariant
     | Fixed 0 -> equivariant tree.Fields tree.Tree |> Result.bind Equivariance.invariant
     | _ -> equivariant tree.Fields tree.Tree
 
@@ -79,7 +69,7 @@ let private gradients (tree: CouplingTree) : Result<Theorem, string> list =
     let vectors = tree.Tree.Fields |> List.distinct |> List.filter (fun name -> tree.Fields[name].Rank = 1)
 
     [ for by in None :: List.map Some vectors ->
-          equivariant tree.Fields tree.Tree |> Result.bind (fun scalar -> Equivariance.gradient scalar by) ]
+          typed tree.Fields [] (Gradient(Family.OfTree tree.Tree, by)) false ]
 
 /// Channels of one family coupled to 0: unordered pairs of them stand for ordered ones.
 let private pairs (fields: Map<string, Field>) (family: Tree) : Result<Theorem, string> =
@@ -176,8 +166,8 @@ let private covariants =
       Couple(rho "l1", rho "l2", n "lambda")
       Couple(Couple(rho "l1", rho "l2", n "k"), rho "l3", n "lambda") ]
 
-let private typed = "Every leaf satisfies the ladder relations of its order, by the null-vector lemma for all l at \
-                     once; coupling hands them on, by the ladder relations of the 3j symbol for all quantum numbers; \
+let private byTypes = "Every leaf satisfies the ladder relations of its order, by the null-vector lemma for all l at \
+                       once; coupling hands them on, by the ladder relations of the 3j symbol for all quantum numbers; \
                      at order 0 nothing is left to act."
 
 let private each (rule: Tree -> Result<Theorem, string>) (trees: Tree list) () =
@@ -186,7 +176,7 @@ let private each (rule: Tree -> Result<Theorem, string>) (trees: Tree list) () =
     | _ -> trees |> List.map rule |> Entry.all |> Result.bind Conjunction.prove
 
 let private invariance name trees =
-    Entry.create $"invariance.{name}" typed (each (fun tree -> prove { Fields = fields; Tree = tree }) trees)
+    Entry.create $"invariance.{name}" byTypes (each (fun tree -> prove { Fields = fields; Tree = tree }) trees)
 
 let private signs underTime name trees =
     let prefix = if underTime then "time-reversal" else "parity"
@@ -201,17 +191,12 @@ let internal every () : Result<Theorem, string> =
     let leaves =
         [ rho "l"; potential "l"; spin "l" "J" ] |> List.map (equivariant fields) |> Entry.all
 
-    let step =
-        both (Equivariance.suppose "A" "lA") (Equivariance.suppose "B" "lB") (fun a b ->
-            withLadder (fun ladder -> Equivariance.couple ladder a b (n "L")))
-
+    let step = typed Map.empty [ "A", "lA"; "B", "lB" ] (Coupled(Any "A", Any "B", n "L")) false
     leaves |> Result.bind (fun leaves -> step |> Result.bind (Equivariance.induction leaves))
 
 let private summed () =
-    let separately =
-        both (site fields "spin" (n "l")) (site fields "spin" (n "l")) (fun a b ->
-            withLadder (fun ladder -> Equivariance.coupleSeparately ladder a b (Fixed 0) (Fixed 0)))
-        |> Result.bind Equivariance.invariant
+    let spins = SiteSum("spin", n "l")
+    let separately = typed fields [] (CoupledSeparately(spins, spins, Fixed 0, Fixed 0)) true |> Result.bind Equivariance.invariant
 
     separately
     |> Result.bind (fun invariance -> Rotations.sumsOverJ () |> Result.map (fun sums -> invariance :: sums))
@@ -242,7 +227,7 @@ let entries: Entry list = [
         summed
     invariance "spin-bispectrum" spinBispectra
     invariance "lode" lode
-    Entry.create "covariance.lambda" (typed + " Here the root has order lambda.") (each (equivariant fields) covariants)
+    Entry.create "covariance.lambda" (byTypes + " Here the root has order lambda.") (each (equivariant fields) covariants)
     Entry.create
         "covariance.nice"
         "Induction over coupling trees: leaves by the null-vector lemma, the step for two arbitrary equivariant \

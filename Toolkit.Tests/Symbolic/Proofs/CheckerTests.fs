@@ -291,7 +291,7 @@ let tests =
                       let witnesses = [ for w in c.Witnesses -> { X = inParameters w.X; Y = inParameters w.Y } ]
 
                       Telescoping.prove relation.Term terms basePoint (moved relation.Q)
-                      |> Result.bind (fun sums -> Normalisation.prove c.Symbol sums claim [ Domain.Summand 0 ] witnesses c.Scale)
+                      |> Result.bind (fun sums -> Normalisation.prove c.Symbol sums claim [ c.Domains.Head ] witnesses c.Scale)
                       // A family of one point: no names.
                       Evaluation.single Symbol.MatrixElement [ "s" ] [ for k in [ 3; 0; 0 ] -> Linear.ofIntegers k [ 0 ] ] (Linear.zero 1) ]
 

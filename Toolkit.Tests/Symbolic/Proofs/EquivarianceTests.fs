@@ -76,6 +76,9 @@ let private unchanged (s: FamilyFact) =
     | Unchanged(separately, parity, time) -> separately, parity, time
     | other -> failwith $"{other}"
 
+/// "If A is equivariant, then A is equivariant."
+let private hypothetical = Equivariance.typed [] Map.empty (Map.ofList [ "A", "lA" ]) (Any "A") false
+
 [<Tests>]
 let tests =
     testList "Symbolic.Proofs.EquivarianceTests" [
@@ -293,23 +296,23 @@ let tests =
 
         testCase "gradients are of scalars, by positions and by vector fields that occur, and their signs are those of both" <| fun () ->
             let scalar = Couple(Vector("spin", Named "l", Named "J"), Vector("spin", Named "k", Named "J"), Fixed 0)
-            let typed tree = match Trees.equivariant fields tree with Ok t -> t | Error why -> failwith why
-            let gradient by = Equivariance.gradient (typed scalar) by
+            let gradient tree by = Trees.typed fields [] (Gradient(Family.OfTree tree, by)) false
             let vector = Sign.OfOrder(Named "l") * Sign.OfOrder(Named "k")
 
             for by, parity, time in [ None, vector * Sign.OfOrder(Fixed 1), Sign.Of false; Some "spin", vector, Sign.OfOrder(Fixed 1) ] do
-                match gradient by with
+                match gradient scalar by with
                 | Ok theorem ->
                     let s = theorem.Statement :?> Equivariant
                     Assert.Equal((Jointly(Fixed 1), parity, time), (s.Action, s.Parity, s.Time))
                 | Error why -> Assert.Fail why
 
-            for by in [ Some "rho"; Some "dipole"; Some "" ] do Assert.True((gradient by).IsError)
-            Assert.True((Equivariance.gradient (typed (Scalar("rho", Named "l"))) None).IsError)
-            Assert.True((Equivariance.gradient (typed (Scalar("rho", Fixed 1))) None).IsError)
+            for by in [ Some "rho"; Some "dipole"; Some "" ] do Assert.True((gradient scalar by).IsError)
+            Assert.True((gradient (Scalar("rho", Named "l")) None).IsError)
+            Assert.True((gradient (Scalar("rho", Fixed 1)) None).IsError)
+            Assert.True((gradient (Scalar("rho", Fixed 0)) None).IsOk)
             // A gradient is no scalar again.
-            Assert.True((gradient None |> Result.bind (fun g -> Equivariance.gradient g None)).IsError)
-            Assert.True((gradient None |> Result.bind Equivariance.invariant).IsError)
+            Assert.True((Trees.typed fields [] (Gradient(Gradient(Family.OfTree scalar, None), None)) false).IsError)
+            Assert.True((gradient scalar None |> Result.bind Equivariance.invariant).IsError)
 
         Law.test
             "no tree depends on how sites are numbered, and only sums over sites are typed so"
@@ -320,11 +323,11 @@ let tests =
                 let tree = randomTree random size
                 let typed = Trees.equivariant fields tree
                 Assert.True((typed |> Result.bind Equivariance.unordered).IsOk)
-                Assert.True((Equivariance.suppose "A" "lA" |> Result.bind Equivariance.unordered).IsError)
+                Assert.True((hypothetical |> Result.bind Equivariance.unordered).IsError)
 
                 if tree.Order = Fixed 0 then
                     Assert.True(
-                        (typed |> Result.bind (fun t -> Equivariance.gradient t None) |> Result.bind Equivariance.unordered).IsError
+                        (Trees.typed fields [] (Gradient(Family.OfTree tree, None)) false |> Result.bind Equivariance.unordered).IsError
                     )
 
                 let at = [ for n in 0..3 -> $"n{n}", random.Next 3 ] |> Map.ofList
@@ -385,7 +388,7 @@ let tests =
                     Assert.True((UnorderedPairs.triples cyclic exchange scalar family).IsError)
                     Assert.True((UnorderedPairs.triples exchange cyclic cyclic family).IsError)
                     Assert.True((UnorderedPairs.triples exchange cyclic scalar scalar).IsError)
-                    let any = Equivariance.suppose "A" "lA"
+                    let any = hypothetical
                     Assert.True((any |> Result.bind (UnorderedPairs.triples exchange cyclic scalar)).IsError)
                 | _ -> Assert.Fail "expected four premises"
 
@@ -439,7 +442,7 @@ let tests =
 
             for a, b in [ typed, real; typed, typed; real, real ] do Assert.True((RealBasis.prove a b).IsError)
 
-            match Equivariance.suppose "A" "lA" with
+            match hypothetical with
             | Ok hypothesis -> Assert.True((RealBasis.prove real hypothesis).IsError)
             | Error why -> Assert.Fail why
 

@@ -411,39 +411,56 @@ let tests =
 
             let refused (result: Result<Theorem, string>) = Assert.True result.IsError
             let must (result: Result<Theorem, string>) = Result.defaultWith failwith result
-            refused (Equivariance.site harmonic fields "other" (Named "l"))
-            refused (Equivariance.site harmonic fields "tensor" (Named "l"))
-            refused (Equivariance.site harmonic fields "rho" (Fixed -1))
-            refused (Equivariance.site ladder fields "rho" (Named "l"))
-            let site name = must (Equivariance.site harmonic fields name (Named "l"))
-            let scalar = must (Equivariance.scalar (site "rho"))
-            let vector = must (Equivariance.join ladder (site "spin") (Named "J"))
-            refused (Equivariance.scalar (site "spin"))
-            refused (Equivariance.join harmonic (site "spin") (Named "J"))
-            refused (Equivariance.join ladder scalar (Named "J"))
-            refused (Equivariance.couple ladder scalar (site "spin") (Named "L"))
-            refused (Equivariance.couple harmonic scalar vector (Named "L"))
-            refused (Equivariance.couple ladder scalar vector (Fixed -1))
-            refused (Equivariance.coupleSeparately ladder scalar vector (Fixed 0) (Fixed 0))
-            // One name for two fields.
-            let other =
-                must (
-                    Equivariance.site harmonic (Map.ofList [ "rho", { rho with Time = Odd } ]) "rho" (Named "l")
-                    |> Result.bind Equivariance.scalar
-                )
+            let l, any = Named "l", Any
+            let rho', spin = SiteSum("rho", l), SiteSum("spin", l)
 
-            refused (Equivariance.couple ladder scalar other (Named "L"))
-            let a, b = must (Equivariance.suppose "A" "lA"), must (Equivariance.suppose "B" "lB")
-            let step = must (Equivariance.couple ladder a b (Named "L"))
+            /// The fields that occur, and premises as they are needed.
+            let typed premises given (family: Family) apart =
+                let own = fields |> Map.filter (fun name _ -> family.Fields.Contains name)
+                Equivariance.typed premises own (Map.ofList given) family apart
+
+            refused (Equivariance.typed [ harmonic ] Map.empty Map.empty rho' true)
+            refused (Equivariance.typed [ harmonic ] fields Map.empty rho' true)
+            refused (typed [ harmonic ] [] (SiteSum("tensor", l)) true)
+            refused (typed [ harmonic ] [] (SiteSum("rho", Fixed -1)) true)
+            refused (typed [ ladder ] [] rho' true)
+            refused (typed [] [] rho' true)
+            refused (typed [ harmonic; ladder ] [] rho' true)
+            let scalar = must (typed [ harmonic ] [] rho' false)
+            let vector = must (typed [ harmonic; ladder ] [] (Joined(spin, Named "J")) false)
+            let both family apart = typed [ harmonic; ladder ] [] family apart
+            refused (typed [ harmonic ] [] spin false)
+            refused (typed [ harmonic; harmonic ] [] (Joined(spin, Named "J")) false)
+            refused (typed [ ladder; harmonic ] [] (Joined(spin, Named "J")) false)
+            refused (both (Joined(spin, Named "J")) true)
+            refused (both (Joined(Joined(spin, Named "J"), Named "K")) false)
+            refused (both (Coupled(rho', spin, Named "L")) false)
+            refused (both (Coupled(rho', rho', Named "L")) true)
+            refused (typed [ harmonic; harmonic ] [] (Coupled(rho', rho', Named "L")) false)
+            refused (both (Coupled(rho', Joined(spin, Named "J"), Fixed -1)) false)
+            refused (both (CoupledSeparately(rho', Joined(spin, Named "J"), Fixed 0, Fixed 0)) true)
+            refused (both (CoupledSeparately(spin, spin, Fixed 0, Fixed 1)) false)
+            Assert.True((both (CoupledSeparately(spin, spin, Fixed 0, Fixed 0)) false).IsOk)
+            refused (typed [ harmonic ] [] (Total []) false)
+            refused (typed [ harmonic ] [] (Total [ rho'; SiteSum("rho", Named "k") ]) false)
+            refused (typed [] [ "A", "lA" ] (Any "A") true)
+            refused (typed [] [ "A", "lA"; "B", "lB" ] (Any "A") false)
+            refused (typed [] [] (Any "A") false)
+
+            let supposed left right order =
+                let given = [ for x in List.distinct [ left; right ] -> x, "l" + x ]
+                must (typed [ ladder ] given (Coupled(any left, any right, order)) false)
+
+            let step = supposed "A" "B" (Named "L")
             Assert.True((Equivariance.induction [ scalar; vector ] step).IsOk)
             refused (Equivariance.induction [] step)
             refused (Equivariance.induction [ scalar; scalar ] step)
             refused (Equivariance.induction [ scalar; step ] step)
             refused (Equivariance.induction [ scalar ] scalar)
             // The step for one family twice, for a fixed order, and for an order that a hypothesis has already.
-            refused (Equivariance.induction [ scalar ] (must (Equivariance.couple ladder a a (Named "L"))))
-            refused (Equivariance.induction [ scalar ] (must (Equivariance.couple ladder a b (Fixed 0))))
-            refused (Equivariance.induction [ scalar ] (must (Equivariance.couple ladder a b (Named "lA"))))
+            refused (Equivariance.induction [ scalar ] (supposed "A" "A" (Named "L")))
+            refused (Equivariance.induction [ scalar ] (supposed "A" "B" (Fixed 0)))
+            refused (Equivariance.induction [ scalar ] (supposed "A" "B" (Named "lA")))
             refused (Equivariance.invariant step)
             refused (Equivariance.invariant scalar)
             refused (Equivariance.sign true step)

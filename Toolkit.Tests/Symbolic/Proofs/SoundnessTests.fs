@@ -160,8 +160,11 @@ let tests =
             let symmetry = ThreeJ.reversal.Force() |> Result.toOption |> Option.get
             let rho = { Rank = 0; Parity = Polar; Time = Even }
             let fields = Map.ofList [ "rho", rho ]
-            let site l = Equivariance.site harmonic fields "rho" l |> Result.bind Equivariance.scalar
-            let good = site (Named "l") |> Result.toOption |> Option.get
+            let typed name l =
+                Equivariance.typed [ harmonic ] (Map.ofList [ name, rho ]) Map.empty (SiteSum(name, l)) false
+
+            Assert.True((typed "rho" (Named "l")).IsOk)
+            let rho' = SiteSum("rho", Named "l")
             let one, zero = Polynomial.One, Polynomial.Zero
 
             for name in hostile do
@@ -188,11 +191,11 @@ let tests =
 
                 refused name (Evaluation.zero symmetry [ "s"; name ] (List.replicate 5 (Linear.zero 2)))
                 refused name (Evaluation.single Symbol.ThreeJ [ name; "n" ] (List.replicate 5 (Linear.zero 2)) (Linear.zero 2))
-                refused name (site (Named name))
-                refused name (Equivariance.site harmonic (Map.ofList [ name, rho ]) name (Named "l"))
-                refused name (Equivariance.couple ladder good good (Named name))
-                refused name (Equivariance.suppose name "lA")
-                refused name (Equivariance.suppose "A" name)
+                refused name (typed "rho" (Named name))
+                refused name (typed name (Named "l"))
+                refused name (Equivariance.typed [ harmonic; ladder ] fields Map.empty (Coupled(rho', rho', Named name)) false)
+                refused name (Equivariance.typed [] Map.empty (Map.ofList [ name, "lA" ]) (Any name) false)
+                refused name (Equivariance.typed [] Map.empty (Map.ofList [ "A", name ]) (Any "A") false)
                 let scheme = Couple(Single name, Couple(Single "b", Single "c", "f"), "J")
                 refused name (Recoupling.prove recoupling scheme [ Leftwards("J", "e") ] [ Leftwards("J", "e") ])
                 let scheme = Couple(Single "a", Couple(Single "b", Single "c", "f"), "J")
@@ -204,8 +207,7 @@ let tests =
 
             for name in [ "m"; "k"; "A" ] do
                 let theorem =
-                    Equivariance.site harmonic (Map.ofList [ "rho", rho ]) "rho" (Named name)
-                    |> Result.bind Equivariance.scalar
+                    Equivariance.typed [ harmonic ] (Map.ofList [ "rho", rho ]) Map.empty (SiteSum("rho", Named name)) false
                     |> Result.toOption
                     |> Option.get
 
@@ -234,9 +236,9 @@ let tests =
                 refused "a name with two meanings" (single name)
 
             // A field and an order, or two families, of one name.
-            let site l = Equivariance.site harmonic (Map.ofList [ "rho", rho ]) "rho" (Named l)
+            let site l = Equivariance.typed [ harmonic ] (Map.ofList [ "rho", rho ]) Map.empty (SiteSum("rho", Named l)) true
             refused "one name for two things" (site "rho")
-            refused "one name for two things" (Equivariance.suppose "A" "A")
+            refused "one name for two things" (Equivariance.typed [] Map.empty (Map.ofList [ "A", "A" ]) (Any "A") false)
 
         testCase "nothing public in the kernel can be changed: no arrays, no fields, no setters, no constructors of theorems" <| fun () ->
             let assembly = typeof<Theorem>.Assembly
