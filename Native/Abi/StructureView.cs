@@ -1,41 +1,11 @@
 using System;
 using System.Collections.Generic;
-using System.Runtime.InteropServices;
 using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Native.Abi;
 
-/// <summary>A structure in the caller's memory: <c>toolkit_structure</c> of toolkit.h.</summary>
-[StructLayout(LayoutKind.Sequential)]
-internal unsafe struct StructureView
+internal unsafe partial struct StructureView
 {
-    /// <summary>How many atoms.</summary>
-    public long Atoms;
-
-    /// <summary>Atomic numbers: <c>[atom]</c>.</summary>
-    public int* Species;
-
-    /// <summary><c>[atom, xyz]</c>, Å.</summary>
-    public double* Positions;
-
-    /// <summary><c>[vector, xyz]</c>, Å; or null.</summary>
-    public double* Cell;
-
-    /// <summary>Which directions repeat: one bit each, 1, 2 and 4.</summary>
-    public int Periodic;
-
-    /// <summary>How many numbers there are beside positions, as spins and charges.</summary>
-    public int Properties;
-
-    /// <summary>Their names, UTF-8: <c>[property]</c>.</summary>
-    public byte** Names;
-
-    /// <summary>Numbers per atom: <c>[property]</c>.</summary>
-    public int* Widths;
-
-    /// <summary><c>[property][atom, component]</c>.</summary>
-    public double** Values;
-
     /// <summary>A copy.</summary>
     /// <param name="view">The caller's structure.</param>
     /// <exception cref="ArgumentException">It is none.</exception>

@@ -217,19 +217,24 @@ public sealed class FittedModel : IFittedModel
             }
         }
         foreach (VectorField field in fields)
-        {
-            string has = string.Join(", ", structure.AtomProperties.Keys);
-            if (!structure.AtomProperties.TryGetValue(field.Key, out PropertyArray? values))
-            {
-                throw new UnfitStructureException(
-                    $"no atom property {field.Key}; there is {(has.Length > 0 ? has : "none")}",
-                    $"{field.Expected}: the field {field.Name}");
-            }
+            RequireVectors(structure, field);
+    }
 
-            if (field.TryRead(structure) is not double[] vectors)
-                throw new UnfitStructureException($"{values} as {field.Key}", $"{field.Expected}: the field {field.Name}");
-            if (!vectors.All(double.IsFinite))
-                throw new UnfitStructureException($"a number that is not finite in {field.Key}", "finite numbers");
+    /// <summary>Checks that a structure has the vectors of a field.</summary>
+    /// <exception cref="UnfitStructureException">They are absent, of another shape or not finite.</exception>
+    internal static void RequireVectors(Structure structure, VectorField field)
+    {
+        string has = string.Join(", ", structure.AtomProperties.Keys);
+        if (!structure.AtomProperties.TryGetValue(field.Key, out PropertyArray? values))
+        {
+            throw new UnfitStructureException(
+                $"no atom property {field.Key}; there is {(has.Length > 0 ? has : "none")}",
+                $"{field.Expected}: the field {field.Name}");
         }
+
+        if (field.TryRead(structure) is not double[] vectors)
+            throw new UnfitStructureException($"{values} as {field.Key}", $"{field.Expected}: the field {field.Name}");
+        if (!vectors.All(double.IsFinite))
+            throw new UnfitStructureException($"a number that is not finite in {field.Key}", "finite numbers");
     }
 }

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Linq;
 using System.Runtime.InteropServices;
 using System.Text;
+using Toolkit.Native.Abi;
 using Toolkit.Numerics.Models;
 using Toolkit.Numerics.Structures;
 
@@ -16,24 +17,6 @@ internal static unsafe class NativeCheck
     private const double Tolerance = 1e-9;
 
     private const int Atoms = 40;
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct StructureView
-    {
-        public long Atoms;
-        public int* Species;
-        public double* Positions, Cell;
-        public int Periodic, Properties;
-        public byte** Names;
-        public int* Widths;
-        public double** Values;
-    }
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct PredictionView
-    {
-        public double* Energy, Energies, Forces, Virial, Fields, EnergyDeviation, Deviations;
-    }
 
     /// <summary>Compares energy, forces, virial and, where the model has them, grades of extrapolation of one structure.</summary>
     /// <param name="library">The exported library.</param>

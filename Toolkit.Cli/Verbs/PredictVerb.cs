@@ -99,10 +99,10 @@ internal static class PredictVerb
             {
                 FittedTensor fitted = TensorFolder.Read(folder, CouplingTables.Load);
                 cutoff = fitted.Spec.Cutoff.Radius;
-                predicted = fitted.Predict(source, work, withDerivatives)
+                predicted = fitted.Predict(
+                    source, (s, p) => isText ? ExtendedXyzWriter.ToUtf8(p.Label(s, fitted.Name, before)) : default, work, withDerivatives)
                     .Select(p => (p.Structure, (Func<Structure, Structure>)(s => p.Prediction.Label(s, fitted.Name, before)),
-                        (Prediction?)null,
-                        isText ? ExtendedXyzWriter.ToUtf8(p.Prediction.Label(p.Structure, fitted.Name, before)) : default));
+                        (Prediction?)null, p.Result));
             }
 
             int close = 0;

@@ -66,6 +66,29 @@ let tests =
                 fit path "train.xyz" [ "--set"; "model.weights.energy=1e200" ]
                 |> fails 1 "frame 1: found labels or features that are too large")
 
+        testCases "a frame without the moments that a model reads is named, whatever the verb" [
+            "magmoms2:R:3", "frame 2: found no atom property spins; there is field, magmoms2"
+            "spins:R:2:other:R:1", "frame 2: found Real[2, 2] as spins"
+        ] (fun (columns, expected) ->
+            withFiles (fun path ->
+                let frame (columns: string) k =
+                    $"2\nProperties=species:S:1:pos:R:3:field:R:3:{columns} energy=-{k}.5\nFe 0 0 0 0 0.1 0 0 0 2\nFe 0 0 2.{k} 0 0.1 0 1 0 2\n"
+
+                File.WriteAllText(
+                    path "spec.json",
+                    """{"cutoff": {"radius": 3.5}, "radial": {"nmax": 2}, "lmax": 1, "representation": {"kind": "spin-power-spectrum"},
+                    "fields": [{"name": "spin", "kind": "vector", "key": "spins", "axial": true, "timeOdd": true}]}"""
+                )
+
+                File.WriteAllText(path "spins.xyz", String.concat "" (List.map (frame "spins:R:3") [ 1; 2; 3; 4 ]))
+                File.WriteAllText(path "bad.xyz", frame "spins:R:3" 1 + frame columns 2)
+                ok (fit path "spins.xyz" [ "--field-key"; "field" ]) |> ignore
+
+                for verb in [ [ "evaluate"; path "model"; path "bad.xyz" ]; [ "predict"; path "model"; path "bad.xyz"; "--out"; path "out.xyz" ] ] do
+                    fails 1 expected verb
+
+                Assert.False(File.Exists(path "out.xyz"))))
+
         testCase "compressed structures that end between two frames are not taken for whole" <| fun () ->
             withFiles (fun path ->
                 use bytes = new MemoryStream()

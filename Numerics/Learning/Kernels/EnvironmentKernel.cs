@@ -25,10 +25,19 @@ public abstract record EnvironmentKernel
     /// <param name="square">|p|².</param>
     /// <param name="otherSquares">|q|² of each.</param>
     /// <exception cref="ArgumentException">Another number of squares.</exception>
-    public virtual void Values(Span<double> values, double square, ReadOnlySpan<double> otherSquares)
+    public void Values(Span<double> values, double square, ReadOnlySpan<double> otherSquares)
     {
         if (values.Length != otherSquares.Length)
             throw new ArgumentException($"{values.Length} products have as many squares; got {otherSquares.Length}", nameof(otherSquares));
+        Replace(values, square, otherSquares);
+    }
+
+    /// <summary>Puts the kernels of one environment with many others in the place of the products.</summary>
+    /// <param name="values">p·q of each; receives k(p, q).</param>
+    /// <param name="square">|p|².</param>
+    /// <param name="otherSquares">|q|² of each, as many.</param>
+    protected virtual void Replace(Span<double> values, double square, ReadOnlySpan<double> otherSquares)
+    {
         for (int k = 0; k < values.Length; k++)
             values[k] = Evaluate(values[k], square, otherSquares[k]).Value;
     }

@@ -31,10 +31,8 @@ public sealed record NormalisedPolynomialKernel : EnvironmentKernel
     }
 
     /// <inheritdoc/>
-    public override void Values(Span<double> values, double square, ReadOnlySpan<double> otherSquares)
+    protected override void Replace(Span<double> values, double square, ReadOnlySpan<double> otherSquares)
     {
-        if (values.Length != otherSquares.Length)
-            throw new ArgumentException($"{values.Length} products have as many squares; got {otherSquares.Length}", nameof(otherSquares));
         Vectors.DivideByRoots(values, square, otherSquares);
         Vectors.AddAndRaise(0, Degree, values);
     }

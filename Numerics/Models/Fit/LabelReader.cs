@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using Toolkit.Numerics.Expansion;
+using Toolkit.Numerics.Fields.Potential;
 using Toolkit.Numerics.Files;
 using Toolkit.Numerics.Representations;
 using Toolkit.Numerics.Structures;
@@ -108,13 +109,23 @@ internal sealed class LabelReader
             OfStructure(_energy, structure, place, "one number", Scalar)?[0],
             OfAtoms(_forces, structure, place),
             virial is null ? null : FrameLabels.Symmetric(virial),
-            _fields.Select((f, k) => Part(OfAtoms(f, structure, place), k, structure)).ToArray(),
+            _fields.Select((f, k) => Part(OfAtoms(f, structure, place), k, structure, place)).ToArray(),
             weight);
     }
 
-    private double[]? Part(double[]? values, int field, Structure structure)
+    private double[]? Part(double[]? values, int field, Structure structure, FramePlace place)
     {
-        if (values is not null) FieldParts.Keep(_part, _vectors[field].Read(structure), values, 1);
+        if (values is null) return null;
+        try
+        {
+            FittedModel.RequireVectors(structure, _vectors[field]);
+        }
+        catch (UnfitStructureException e)
+        {
+            throw place.Bad(null, e.Found, e.Expected);
+        }
+
+        FieldParts.Keep(_part, _vectors[field].Read(structure), values, 1);
         return values;
     }
 

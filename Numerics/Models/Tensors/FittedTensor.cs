@@ -105,4 +105,21 @@ public sealed class FittedTensor : IFittedModel
             source.Read(), threads, StructureStream.MostAtoms, (s, _, inside) => Predict(s, inside, withDerivatives))
             .Select(static r => (r.Structure, r.Result));
     }
+
+    /// <summary>Predictions for a data set and what is made of each, on the threads that predict.</summary>
+    /// <param name="source">The structures.</param>
+    /// <param name="finish">Makes something of a prediction; for several structures at a time.</param>
+    /// <param name="threads">How many threads may work; the result is the same for any number.</param>
+    /// <param name="withDerivatives">Whether derivatives by positions are wanted.</param>
+    /// <typeparam name="T">What is made.</typeparam>
+    /// <exception cref="Files.InputException">While walking: a structure that the model does not know.</exception>
+    public IEnumerable<(Structure Structure, TensorPrediction Prediction, T Result)> Predict<T>(
+        StructureSource source, Func<Structure, TensorPrediction, T> finish, int threads = 1, bool withDerivatives = false)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(finish);
+        return StructureStream.Each(source.Read(), threads, StructureStream.MostAtoms,
+            (s, _, inside) => Predict(s, inside, withDerivatives), (s, p) => (Prediction: p, Result: finish(s, p)))
+            .Select(static r => (r.Structure, r.Result.Prediction, r.Result.Result));
+    }
 }
