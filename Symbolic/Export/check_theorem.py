@@ -135,6 +135,13 @@ def put(forms, images):
     return [x.put(images) for x in forms]
 
 
+def balance(above, below):
+    """Factors or factorials over others as powers, without those that cancel."""
+    powers = Counter(above)
+    powers.subtract(below)
+    return {x: k for x, k in powers.items() if k}
+
+
 # ---- what files contain: polynomials without parentheses, names, integers
 
 def parse(text, names, degree=inf):
@@ -494,14 +501,12 @@ def normalisation(d, sums):
 
     def square(i):
         """R N Y^2/X^2 as powers of linear forms, N the factorials under the root over those with the first shift."""
-        powers = Counter(roots[i] + y[i] * 2)
-        powers.subtract(x[i] * 2)
-        for f, power in [(f, 1) for f in symbol.up] + [(f, -1) for f in symbol.down]:
+        above, below = roots[i] + y[i] * 2, x[i] * 2
+        for f, over in [(f, True) for f in symbol.up] + [(f, False) for f in symbol.down]:
             start, end = f.change(steps[0]), f.change(steps[i])
             need(abs(end - start) <= 1000, "two shifts are more than 1000 steps apart")
-            for j in range(min(start, end) + 1, max(start, end) + 1):
-                powers[f + j] += power if end > start else -power
-        return {f: k for f, k in powers.items() if k}
+            (above if (end > start) == over else below).extend(f + j for j in range(min(start, end) + 1, max(start, end) + 1))
+        return balance(above, below)
 
     def vanishes(i, bounds):
         """On every plane between the bounds and where the symbol is defined the root or the coefficient is 0."""
@@ -588,9 +593,7 @@ def closed_form(d, sums):
     need(index in bounds and -index in bounds, "the initial sum has more than one term")
     need(not term.alternating or start % 2 == 0, "the initial term is negative")
     need(all(x.natural() for x in first_up + first_down), "the initial term may be negative")
-    balance = Counter(first_up + put(down, zero))
-    balance.subtract(first_down + put(up, zero))
-    left = {x: k for x, k in balance.items() if k}
+    left = balance(first_up + put(down, zero), first_down + put(up, zero))
     need(all(x.degree() <= 0 and x.size() <= 1000 for x in left) and sum(map(abs, left.values())) <= 1000, "another initial value")
     need(prod(Fraction(factorial(x.size())) ** k for x, k in left.items()) == 1, "another initial value")
     return equation("closed", term.parameters, "naturals", [product(value_at(term))], [product(up=up, down=down)], term=term, up=up,
@@ -689,7 +692,7 @@ def orthogonality(d, p):
     return equation("orthogonality", symbol.quanta + [name], symbol, [product((f, own), other)], [], where, bound=["t"])
 
 
-def square(symbol, start, v, coefficient=1):
+def squared(symbol, start, v, coefficient=1):
     return product(*[value_at(symbol, start, v)] * 2, coefficient=coefficient)
 
 
@@ -707,7 +710,7 @@ def adjoint_ladders(d, raising, lowering):
     bounded(symbol, v)
     factor = sorted(a[1], key=lambda f: [f.get(m, 0) for m in [()] + [(q,) for q in symbol.quanta]])
     where = "all", [("defined", value_at(symbol)), ("<> 0", factor)]
-    return equation("equal norms", symbol.quanta, symbol, [square(symbol, None, v)], [square(symbol, w, v)], where, bound=["t"], step=w,
+    return equation("equal norms", symbol.quanta, symbol, [squared(symbol, None, v)], [squared(symbol, w, v)], where, bound=["t"], step=w,
                     line=v, factor=Counter(a[1]), symbol=symbol)
 
 
@@ -721,14 +724,13 @@ def norm(d, equal, closed):
     s, a, d_, n = map(var, term.names)
     images = {"s": poly(0), "a": a, "b": poly(0), "c": s, "d": d_, "e": n - s}
     at = lambda xs: [x for x in put(xs, images) if x]
-    balance = Counter(at(symbol.up) + term.down + closed.up)
-    balance.subtract(at(symbol.down) + at(symbol.term.down) * 2 + term.up + closed.down)
-    twice_j = symbol.twice["j1"].put(images)
-    need({f: k for f, k in balance.items() if k} == {twice_j: 1, twice_j + 1: -1}, "the sum at m1 = j1 is not 1/(2 j1 + 1)")
+    square, twice_j = at(symbol.down) + at(symbol.term.down) * 2, symbol.twice["j1"].put(images)
+    need(balance(at(symbol.up) + term.down + closed.up, square + term.up + closed.down) == {twice_j: 1, twice_j + 1: -1},
+         "the sum at m1 = j1 is not 1/(2 j1 + 1)")
     need(symbol.step(equal.line) == {p: f.change({term.index: 1}) for p, f in images.items() if p != "s"}, "a step is no step of s")
     basis, domain = [s, n - s, a, d_], at(symbol.physical)
     need(all(f in domain for f in basis) and all(f in basis + [x + y for x in basis for y in basis] for f in domain), "another domain")
-    return equation("norm", symbol.quanta, symbol, [square(symbol, None, equal.line, var("j1") * 2 + 1)], [product()],
+    return equation("norm", symbol.quanta, symbol, [squared(symbol, None, equal.line, var("j1") * 2 + 1)], [product()],
                     ("defined", value_at(symbol)), bound=["t"])
 
 
@@ -740,7 +742,8 @@ class Powers:
     def __init__(self, d):
         self.variables, self.exponents, self.imaginary = names_of(d["variables"]), names_of(d["exponents"]), true_or_false(d["imaginary"])
         self.letters = self.variables + ["i"] * self.imaginary
-        self.symbols = names_of(self.variables + self.exponents, 20) and self.letters + self.exponents
+        self.symbols = self.letters + self.exponents
+        names_of(self.variables + self.exponents, 20)
         self.factors, self.powers = forms(d["factors"], self.letters, inf), forms(d["powers"], self.exponents)
         need(len(self.letters) <= 10 and len(self.factors) == len(self.powers) > 0, "too many variables, or a factor without a power")
         need(all(self.factors), "a factor is 0")
@@ -748,9 +751,6 @@ class Powers:
         natural = ", ".join(dict.fromkeys(e.show(self.exponents) + " >= 0" for e in self.powers if e.degree() > 0))
         self.quantifier = (f"for all integers {', '.join(self.exponents)}{' with ' + natural if natural else ''}" if self.exponents
                            else "it is true that")
-
-    def data(self):
-        return {"factors": self.factors, "powers": self.powers, "exponents": self.exponents, "letters": self.variables}
 
     def show(self, pairs):
         return "*".join(f"({f.show(self.letters)})**({e.show(self.exponents)})" for f, e in pairs)
@@ -778,7 +778,7 @@ def power_derivation(d):
     derive = lambda one: "(" + " + ".join(f"({p.show(f.symbols)})*diff({v})" for v, p in one) + ")"
     operator = " + ".join(" ".join([f"({c.show(f.symbols)})"] + list(map(derive, ds))) for c, ds in words)
     return proved("annihilation", f"{f.quantifier}: [{operator}] {f.show(zip(f.factors, f.powers))} = 0, where diff(x) is the derivative "
-                  f"by x{', i**2 = -1' * f.imaginary}", **f.data(), words=words)
+                  f"by x{', i**2 = -1' * f.imaginary}", **vars(f), words=words)
 
 
 @rule(["power-substitution"])
@@ -788,12 +788,11 @@ def power_substitution(d):
     need(len(images) == len(f.letters) and len(split) == len(f.factors) and all(split), "images or factors are missing")
     changed = {v: p for v, p in zip(f.letters, images) if p != var(v)}
     need(changed and not (f.imaginary and "i" in changed), "the substitution changes nothing, or the imaginary unit")
-    need(all(p.put(changed) == prod(qs) and all(qs) for p, qs in zip(f.factors, split)),
-         "a factor's image is another, or zero")
+    need(all(p.put(changed) == prod(qs) and all(qs) for p, qs in zip(f.factors, split)), "a factor's image is another, or zero")
     result = f.show((x, e) for qs, e in zip(split, f.powers) for x in qs)
     return proved("substitution", f"{f.quantifier}: {f.show(zip(f.factors, f.powers))} becomes {result} under "
                   + ", ".join(f"{v} -> {p.show(f.letters)}" for v, p in changed.items()) + ", i**2 = -1" * f.imaginary,
-                  **f.data(), changed=changed, split=split)
+                  **vars(f), changed=changed, split=split)
 
 
 @rule(["binomial-coefficient"])
@@ -839,7 +838,7 @@ def sign_text(sign):
 
 
 def order_of(value):
-    need(type(value) is int and value >= 0 or isinstance(value, str) and names_of([value]), f"no order: {value!r}")
+    need(type(value) is int and 0 <= value < 2 ** 31 or isinstance(value, str) and names_of([value]), f"no order: {value!r}")
     return value
 
 
@@ -983,6 +982,10 @@ def triads(*schemes):
     return [(top(s[0]), top(s[1]), s[2]) for s in nodes(*schemes) if not isinstance(s, str)]
 
 
+def relabelled(s, new):
+    return s if isinstance(s, str) else (relabelled(s[0], new), relabelled(s[1], new), new.get(s[2], s[2]))
+
+
 def scheme_text(s):
     return s if isinstance(s, str) else f"({scheme_text(s[0])} {scheme_text(s[1])}){s[2]}"
 
@@ -1064,14 +1067,10 @@ def rewriting(d, _):
         result = recoupling(start, end, fixed(left), fixed(right))
     else:
         pairs = [(x, y) for x, y in zip(labels(end), labels(start)) if x != y]
-        need(pairs and unlabelled(end) == unlabelled(start), "the path does not return to the scheme with labels renamed")
+        need(pairs and relabelled(end, dict(pairs)) == start, "the path does not return to the scheme with labels renamed")
         result = recoupling(start, end, left.sum_over([x for x in left.sums if x not in dict(pairs)]), None, pairs)
     result.assumptions = [DEFINED["INDEPENDENCE"]]
     return result
-
-
-def unlabelled(s):
-    return s if isinstance(s, str) else (unlabelled(s[0]), unlabelled(s[1]))
 
 
 def orders_of(p):
@@ -1142,8 +1141,7 @@ def zero_entry(d, symmetries, at_zero, p):
     right.symbols, right.sign = [s for s in right.symbols if "0" not in s], Poly({x: (n + 1) % 4 - 1 for x, n in right.sign.items()})
     left = list(map(sorted, named(rules) + right.triads()))
     need(all(sorted(t) in left for t in lost), "a triangle rule is lost")
-    renamed = lambda s: s if isinstance(s, str) else (renamed(s[0]), renamed(s[1]), new.get(s[2], s[2]))
-    start, end = renamed(p.start), renamed(p.end)
+    start, end = relabelled(p.start, new), relabelled(p.end, new)
     return path(start, end, right) if p.kind == "path" else recoupling(start, end, p.left.put(new), right)
 
 

@@ -18,18 +18,16 @@ type UnorderedChannels internal (fields: Map<string, Field>, family: Family, tri
     member _.Triples = triples
 
     override _.Text =
-        let fresh (wanted: string) =
-            ([], wanted)
-            ||> Seq.fold (fun names x -> names @ [ Name.fresh (List.ofSeq family.Orders @ List.ofSeq fields.Keys @ names) (string x) ])
-
         let template, wanted = if triples.IsNone then "UNORDERED PAIRS", "ABpqab" else "UNORDERED TRIPLES", "ABtuabcLk"
+        let taken = List.ofSeq family.Orders @ List.ofSeq fields.Keys
+        let names = ([], wanted) ||> Seq.fold (fun names x -> names @ [ Name.fresh (taken @ names) (string x) ])
 
         WrittenArguments.fill
             template
             ([ "family", string family
                "order", (match triples with Some order -> string order | None -> "")
                "fields", Equivariant.Describe(fields, Some family) ]
-             @ List.zip [ for x in wanted -> string x ] (fresh wanted))
+             @ List.zip [ for x in wanted -> string x ] names)
 
 /// Why features of unordered pairs carry the root of two, and those of unordered triples that of the number of their orders.
 [<RequireQualifiedAccess>]

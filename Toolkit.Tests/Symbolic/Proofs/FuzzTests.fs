@@ -3,6 +3,7 @@ module Toolkit.Tests.Symbolic.Proofs.FuzzTests
 
 open System
 open System.Collections.Generic
+open System.IO
 open System.Numerics
 open System.Text.Json
 open System.Text.Json.Nodes
@@ -292,4 +293,43 @@ let tests =
 
             Assert.True(20 * different >= accepted, $"{edits} edits, {accepted} accepted, {different} with other data")
             Assert.True(different > 0)
+
+        testCase "the kernel and the stand-alone checker accept the same files among those that are edited at random" <| fun () ->
+            TemporaryFolder.using (fun folder ->
+                for name, text in Scripts.checker () do
+                    File.WriteAllText(Path.Combine(folder, name), text)
+
+                let edited =
+                    [ for entry in defaults do
+                          let json = ProofFile.write entry.Name entry.Argument (TheoremTests.proved entry)
+
+                          for seed in 1 .. (if json.Length > 30000 then times else 5 * times) do
+                              let random = Random(seed * 104729 + entry.Name.Length)
+                              let root = (nonNull (JsonNode.Parse json)).AsObject()
+
+                              try
+                                  edit random root
+                              with
+                              // An edit that makes no document.
+                              | :? InvalidOperationException
+                              | :? KeyNotFoundException
+                              | :? NullReferenceException
+                              | :? ArgumentException -> ()
+
+                              let result = repaired root
+                              let file = Path.Combine(folder, $"{entry.Name}.{seed}.json")
+                              File.WriteAllText(file, root.ToJsonString())
+                              file, result ]
+
+                match Tool.run "python3" (Path.Combine(folder, "check_theorem.py") :: List.map fst edited) "" with
+                | None -> SharedData.skipped "no python3"
+                | Some(_, out, err) ->
+                    Assert.Equal("", err)
+                    let lines = out.TrimEnd().Split '\n' |> List.ofArray
+
+                    for (file, result), line in List.zip edited lines do
+                        let said = match result with Ok _ -> "valid" | Error why -> why
+                        Assert.True(result.IsOk = line.StartsWith "valid\t", $"{file}: {said}; {line}")
+
+                    Assert.True(edited |> List.exists (fun (_, result) -> result.IsOk) && edited |> List.exists (fun (_, result) -> result.IsError)))
     ]
