@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using Toolkit.Numerics.Expansion;
-using Toolkit.Numerics.Fields.Potential;
 using Toolkit.Numerics.Models.Known;
 using Toolkit.Numerics.Neighbors;
 using Toolkit.Numerics.Representations;

@@ -178,9 +178,7 @@ public static class ModelFolder
         JsonField? other = !JsonNode.DeepEquals(basis["species"].Node, json["species"].Node) ? json["species"]
             : SpecOf(basis["spec"]).ToJson() != spec.ToJson() ? json["spec"] : null;
         foreach ((string key, JsonField value) in basis["own"].Entries())
-        {
             if (!JsonNode.DeepEquals(value.Node, json[key].Node)) other ??= json[key];
-        }
 
         if (other is { } changed)
         {

@@ -1,7 +1,7 @@
 using System;
 using System.Linq;
 using System.Runtime.Intrinsics;
-using Toolkit.Numerics.Fields.Potential;
+using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Numerics.Neighbors;
 

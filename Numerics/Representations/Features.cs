@@ -2,7 +2,6 @@ using System;
 using System.Globalization;
 using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Expansion;
-using Toolkit.Numerics.Fields.Potential;
 using Toolkit.Numerics.Files;
 using Toolkit.Numerics.Neighbors;
 using Toolkit.Numerics.Radial;

@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using Toolkit.Numerics.Expansion;
-using Toolkit.Numerics.Fields.Potential;
 using Toolkit.Numerics.Files;
 using Toolkit.Numerics.Representations;
 using Toolkit.Numerics.Structures;

@@ -1,6 +1,5 @@
 using System;
 using Toolkit.Numerics.Electrostatics;
-using Toolkit.Numerics.Fields.Potential;
 using Toolkit.Numerics.Representations;
 using Toolkit.Numerics.Structures;
 

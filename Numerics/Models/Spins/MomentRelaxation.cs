@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using Toolkit.Numerics.Fields.Potential;
 using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Numerics.Models.Spins;

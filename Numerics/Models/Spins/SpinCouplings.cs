@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Threading.Tasks;
-using Toolkit.Numerics.Fields.Potential;
 using Toolkit.Numerics.Neighbors;
 using Toolkit.Numerics.Representations;
 using Toolkit.Numerics.Structures;

@@ -1,6 +1,6 @@
 using System;
 
-namespace Toolkit.Numerics.Fields.Potential;
+namespace Toolkit.Numerics.Structures;
 
 /// <summary>A structure that what is asked for cannot be made of: charges that are missing, an evaluator that does not treat its
 /// periodicity, a cell that is too small.</summary>
