@@ -20,13 +20,6 @@ public static class Labels
     private static readonly string[] VirialKeys = ["REF_virial", "virial"];
     private static readonly string[] SpinsKeys = ["REF_magmom", "REF_magmoms", "magmoms", "magmom", "spins"];
 
-    /// <summary>Whether the first frame has forces under the key, or, without a key, under one of the usual ones.</summary>
-    public static bool HasForces(IReadOnlyList<Structure> frames, string? key = null)
-    {
-        ArgumentNullException.ThrowIfNull(frames);
-        return frames.Count > 0 && Array.Exists(Candidates(key, ForcesKeys), frames[0].AtomProperties.ContainsKey);
-    }
-
     /// <summary>[frame]: energies, eV.</summary>
     /// <param name="frames">The data set.</param>
     /// <param name="source">What messages call it: the file's name.</param>

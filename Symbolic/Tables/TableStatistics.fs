@@ -9,10 +9,3 @@ module internal TableStatistics =
         let count = ref 0L
         Generator(spec).ForEachBlock(fun _ _ _ block -> count.Value <- count.Value + int64 block.Count)
         count.Value
-
-    /// How many coefficients the rounding test left to their exact value.
-    [<CompiledName("CountFallbacks")>]
-    let countFallbacks (spec: TableSpec) : int =
-        let generator = Generator(spec)
-        generator.ForEachBlock(fun _ _ _ _ -> ())
-        generator.Fallbacks

@@ -27,6 +27,14 @@ let fails (code: int) (part: string) (args: string list) : unit =
     Assert.Contains(part, err)
     Assert.Equal((code, ""), (actual, out))
 
+/// The arguments that make features of files by spec.json, in a folder whose files `path` names.
+let featuresOf (path: string -> string) (files: string list) (out: string) (options: string list) : string list =
+    [ "features"; yield! List.map path files; "--spec"; path "spec.json"; "--out"; path out ] @ options
+
+/// The arguments that fit a model to a file by spec.json, in such a folder.
+let fitOn (path: string -> string) (train: string) (out: string) (options: string list) : string list =
+    [ "fit"; "--spec"; path "spec.json"; "--train"; path train; "--out"; path out ] @ options
+
 /// The program and its arguments that run `toolkit args…` in a process of its own.
 let command (args: string list) : string * string list =
     let file name = Path.Combine(AppContext.BaseDirectory, name)

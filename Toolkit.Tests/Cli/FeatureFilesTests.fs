@@ -47,7 +47,7 @@ let private withFiles (spec: string) (test: (string -> string) -> unit) =
         test path)
 
 let private run (path: string -> string) (out: string) (files: string list) (options: string list) =
-    ok ([ "features" ] @ List.map path files @ [ "--spec"; path "spec.json"; "--out"; path out ] @ options) |> ignore
+    ok (featuresOf path files out options) |> ignore
 
 let private arrays (path: string -> string) (out: string) = NpyData.ReadAll(path out)
 
@@ -91,7 +91,7 @@ let tests =
                         same path $"all.{ending}" $"several.{ending}"
                         same path $"all.{ending}" $"pattern.{ending}"
 
-                    fails 1 "t*.xyz: found no such files" [ "features"; path "t*.xyz"; "--spec"; path "spec.json"; "--out"; path "no.npz" ])
+                    fails 1 "t*.xyz: found no such files" (featuresOf path [ "t*.xyz" ] "no.npz" []))
 
         testCase "a file says which files its structures come from, and is replaced only by --force"
         <| fun () ->
@@ -104,31 +104,17 @@ let tests =
                     [ for s in about.RootElement.GetProperty("source").EnumerateArray() -> nonNull (s.GetString()) ]
                 )
 
-                fails 1 "two.npz: found a file that is there" [
-                    "features"
-                    path "s1.xyz"
-                    "--spec"
-                    path "spec.json"
-                    "--out"
-                    path "two.npz"
-                ]
+                fails 1 "two.npz: found a file that is there" (featuresOf path [ "s1.xyz" ] "two.npz" [])
 
-                ok [ "features"; path "s1.xyz"; "--spec"; path "spec.json"; "--out"; path "two.npz"; "--force" ] |> ignore
+                ok (featuresOf path [ "s1.xyz" ] "two.npz" [ "--force" ]) |> ignore
                 // An option with a slip in it is none of the files.
-                fails 2 "no option of features '--gradient' (did you mean --gradients?)" [
-                    "features"
-                    path "s0.xyz"
-                    "--gradient"
-                    "--spec"
-                    path "spec.json"
-                    "--out"
-                    path "no.npz"
-                ])
+                featuresOf path [ "s0.xyz" ] "no.npz" [ "--gradient" ]
+                |> fails 2 "no option of features '--gradient' (did you mean --gradients?)")
 
         testCase "an error names the file and the frame within it" <| fun () ->
             withFiles invariants (fun path ->
                 File.WriteAllText(path "t.xyz", "1\n\nH 0 0 0\n2\n\nH 1 2 3\nC 1 2 3\n")
-                fails 1 "t.xyz: frame 2, atoms 1 and 2: found the same place" [ "features"; path "all.xyz"; path "t.xyz"; "--spec"; path "spec.json"; "--out"; path "no.npz" ]
+                fails 1 "t.xyz: frame 2, atoms 1 and 2: found the same place" (featuresOf path [ "all.xyz"; "t.xyz" ] "no.npz" [])
                 Assert.Empty(Directory.GetFiles(Path.GetDirectoryName(path "x") |> nonNull, "no*")))
 
         testCase "the file is that of a table in memory, to the byte"
@@ -255,7 +241,7 @@ let tests =
                     for key in [ "gradients"; "gradients_spin" ] do
                         Assert.Equal<float[]>(gradients |> Array.map (fun (k, _) -> (rows all key)[k]), rows some key)
 
-                let features options = [ "features"; path "all.xyz"; "--spec"; path "spec.json"; "--out"; path "no.npz" ] @ options
+                let features options = featuresOf path [ "all.xyz" ] "no.npz" options
                 fails 2 "--centres: found 'Qq'" (features [ "--centres"; "C,Qq" ])
                 fails 1 "no atom whose features are wanted" (features [ "--centres"; "Fe" ])
                 fails 1 "frame 1: found no atom property other; it has spin, chosen" (features [ "--mask"; "other" ])
@@ -277,16 +263,8 @@ let tests =
                 run path "good.npz" [ "good.xyz" ] [ "--mask"; "use" ]
                 Assert.Equal<int64>([| 0L; 1L; 1L; 0L; 2L; 1L |], integers (arrays path "good.npz") "samples")
 
-                fails 1 "bad.xyz: frame 1, atom 2, use: found 2, expected 0 or 1" [
-                    "features"
-                    path "bad.xyz"
-                    "--spec"
-                    path "spec.json"
-                    "--out"
-                    path "no.npz"
-                    "--mask"
-                    "use"
-                ])
+                featuresOf path [ "bad.xyz" ] "no.npz" [ "--mask"; "use" ]
+                |> fails 1 "bad.xyz: frame 1, atom 2, use: found 2, expected 0 or 1")
 
         testCase "chosen blocks are those among all" <| fun () ->
             withFiles equivariants (fun path ->
@@ -303,7 +281,7 @@ let tests =
 
                 Assert.Equal<int64>([| 1L; -1L |], integers metatensor "keys")
                 Assert.Equal<float>(reals all "values_1_-1", reals metatensor "blocks/0/values")
-                let features options = [ "features"; path "all.xyz"; "--spec"; path "spec.json"; "--out"; path "no.npz" ] @ options
+                let features options = featuresOf path [ "all.xyz" ] "no.npz" options
                 fails 2 "--blocks: found '1_2'" (features [ "--blocks"; "0_1,1_2" ])
                 fails 1 "expected blocks (3, 1)" (features [ "--blocks"; "3_1" ])
                 File.WriteAllText(path "spec.json", invariants)
@@ -321,7 +299,7 @@ let tests =
                         Assert.Equal<int>(double[name].Shape, single[name].Shape)
                         Assert.Equal<float>(reals double name |> Array.map (float32 >> float), reals single name)
 
-                    fails 2 "--precision: found 'half'" [ "features"; path "all.xyz"; "--spec"; path "spec.json"; "--out"; path "no.npz"; "--precision"; "half" ])
+                    fails 2 "--precision: found 'half'" (featuresOf path [ "all.xyz" ] "no.npz" [ "--precision"; "half" ]))
 
         testCase "--precision float32 makes features in float32, of atoms and, rounded, of structures" <| fun () ->
             for spec, values in [ invariants, "values"; equivariants, "values_1_1"; spins, "values" ] do
@@ -354,16 +332,7 @@ let tests =
                 Assert.Equal<int64>(integers all "samples", shards |> List.map (fun s -> integers s "samples") |> Array.concat)
                 Assert.Equal<int64>(integers all "features_0_1", integers shards[0] "features_0_1")
 
-                fails 2 "--shard: found '4/3'" [
-                    "features"
-                    path "all.xyz"
-                    "--spec"
-                    path "spec.json"
-                    "--out"
-                    path "no.npz"
-                    "--shard"
-                    "4/3"
-                ])
+                fails 2 "--shard: found '4/3'" (featuresOf path [ "all.xyz" ] "no.npz" [ "--shard"; "4/3" ]))
 
         testCase "the specification is taken from a file of features, with all that data gave it" <| fun () ->
             let contracted = """{"cutoff": {"radius": 3}, "radial": {"nmax": 4, "contraction": {"channels": 2}}, "lmax": 1, "representation": {"kind": "power-spectrum"}}"""
@@ -462,7 +431,7 @@ let tests =
                         ExtendedXyzWriter.Write(text, RandomStructure.build recipe)
 
                     text.Close()
-                    use run = CommandLine.start [ "features"; path "in.xyz"; "--spec"; path "spec.json"; "--out"; path "out.npz" ]
+                    use run = CommandLine.start (featuresOf path [ "in.xyz" ] "out.npz" [])
                     let most = CommandLine.peakUntilEnd run
                     Assert.Equal(0, run.ExitCode)
                     // 6000 atoms with 8232 features.
@@ -492,7 +461,7 @@ let tests =
                     }
 
                     ExtendedXyzWriter.Write(path "in.xyz", [ RandomStructure.build recipe ])
-                    let arguments = [ "features"; path "in.xyz"; "--spec"; path "spec.json"; "--out"; path "out.npz" ]
+                    let arguments = featuresOf path [ "in.xyz" ] "out.npz" []
                     // A file that tries whether the folder can be written is there for a moment only.
                     let size (file: string) =
                         try

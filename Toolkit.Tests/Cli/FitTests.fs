@@ -20,7 +20,7 @@ let private spec =
 let private withFiles = MethaneFiles.using spec 60 20
 
 let private fit (path: string -> string) (options: string list) =
-    ok ([ "fit"; "--spec"; path "spec.json"; "--train"; path "train.xyz"; "--out"; path "model" ] @ options)
+    ok (fitOn path "train.xyz" "model" options)
 
 [<Tests>]
 let tests =
@@ -127,17 +127,7 @@ let tests =
                     Assert.Equal(s.Count, s.AtomProperties["energies_std"].Count)
 
                 let fails code part setting =
-                    fails code part [
-                        "fit"
-                        "--spec"
-                        path "spec.json"
-                        "--train"
-                        path "train.xyz"
-                        "--out"
-                        path "other"
-                        "--set"
-                        setting
-                    ]
+                    fails code part (fitOn path "train.xyz" "other" [ "--set"; setting ])
 
                 fails 2 "--set: found 'nmax', expected key=value" "nmax"
                 fails 2 "there is no 'x' to go through" "lmax.x=1"
@@ -239,7 +229,7 @@ let tests =
                                     let d k = s.Positions[3 * i + k] - s.Positions[k]
                                     sqrt (d 0 * d 0 + d 1 * d 1 + d 2 * d 2) ] |> List.min
                 Assert.Equal(known, closest.Distances[struct (1, 6)], 1e-12)
-                ok [ "fit"; "--spec"; path "spec.json"; "--train"; path "train.xyz"; "--out"; path "core"; "--set"; "model.kind=ridge"; "--set"; "model.repulsion.outer=0.6" ] |> ignore
+                ok (fitOn path "train.xyz" "core" [ "--set"; "model.kind=ridge"; "--set"; "model.repulsion.outer=0.6" ]) |> ignore
                 let _, _, error = predict "core"
                 Assert.Equal("", error))
 
@@ -265,21 +255,9 @@ let tests =
                 Assert.Contains("Learning curve: energy", File.ReadAllText(path "model/report.html"))
 
                 let sweep =
-                    ok [
-                        "fit"
-                        "--spec"
-                        path "spec.json"
-                        "--train"
-                        path "train.xyz"
-                        "--test"
-                        path "test.xyz"
-                        "--out"
-                        path "sweep"
-                        "--sweep"
-                        "radial.nmax=1,2"
-                        "--sweep"
-                        "species=[\"H\", \"C\"]"
-                    ]
+                    [ "--test"; path "test.xyz"; "--sweep"; "radial.nmax=1,2"; "--sweep"; "species=[\"H\", \"C\"]" ]
+                    |> fitOn path "train.xyz" "sweep"
+                    |> ok
 
                 Assert.Equal<string[]>(
                     [| path "sweep/radial.nmax=1,species=__H_,__C__"; path "sweep/radial.nmax=2,species=__H_,__C__" |],
@@ -301,7 +279,7 @@ let tests =
                     Assert.Equal(1, own |> Array.filter (fun r -> r[5] = "*") |> Array.length)
 
                 let fails part options =
-                    fails 2 part ([ "fit"; "--spec"; path "spec.json"; "--train"; path "train.xyz"; "--out"; path "other" ] @ options)
+                    fails 2 part (fitOn path "train.xyz" "other" options)
 
                 fails "--sweep: found 'lmax', expected key=value,value" [ "--sweep"; "lmax" ]
                 fails "--sweep: found lmax twice" [ "--sweep"; "lmax=1"; "--sweep"; "lmax=2" ]
@@ -379,7 +357,7 @@ let tests =
         testCase "what cannot be done is said before any work, and nothing is left"
         <| fun () ->
             withFiles (fun path ->
-                let fit options = [ "fit"; "--spec"; path "spec.json"; "--train"; path "train.xyz"; "--out"; path "model" ] @ options
+                let fit options = fitOn path "train.xyz" "model" options
                 fails 1 "found no forces; there are forces, expected the key F" (fit [ "--forces-key"; "F" ])
                 fails 2 "--field-key: found 1, expected one for each of the specification's 0 vector fields" (fit [ "--field-key"; "m" ])
                 fails 2 "--threads: found '0'" (fit [ "--threads"; "0" ])
@@ -432,7 +410,7 @@ let tests =
                 let settings = [ "--set"; "radial.nmax=5"; "--set"; "lmax=5"; "--threads"; "1" ]
                 fit path settings |> ignore
                 let whole = File.ReadAllBytes(path "model/weights.npz")
-                let again = [ "fit"; "--spec"; path "spec.json"; "--train"; path "train.xyz"; "--out"; path "again" ] @ settings
+                let again = fitOn path "train.xyz" "again" settings
                 use run = CommandLine.start again
                 while not (run.HasExited || File.Exists(path "again.checkpoint.npz")) do
                     Thread.Sleep 5

@@ -38,7 +38,7 @@ let private withFiles (spec: string) (test: (string -> string) -> unit) =
         test path)
 
 let private run (path: string -> string) (input: string) (out: string) (options: string list) =
-    ok ([ "features"; path input; "--spec"; path "spec.json"; "--out"; path out; "--force" ] @ options) |> ignore
+    ok (featuresOf path [ input ] out ("--force" :: options)) |> ignore
 
 let private fitOf (path: string) = NiceFile.Read path
 
@@ -87,7 +87,7 @@ let tests =
                 run path "in.xyz" "double.npz" [ "--precision"; "float64" ]
                 Assert.Equal<byte>(File.ReadAllBytes(path "single.npz"), File.ReadAllBytes(path "own.npz"))
                 Assert.True(FileInfo(path "own.npz").Length < FileInfo(path "double.npz").Length)
-                let code, _, err = CommandLine.run [ "fit"; "--spec"; path "spec.json"; "--train"; path "in.xyz"; "--out"; path "model" ]
+                let code, _, err = CommandLine.run (fitOn path "in.xyz" "model" [])
                 Assert.Equal(1, code)
                 Assert.Contains("$.representation.precision: found float32, expected float64", err))
 
@@ -159,16 +159,19 @@ let tests =
                     NiceFile.Write(path "part.npz", whole.First steps)
 
                     if steps < whole.Steps.Count then
-                        fails 1 $"steps: found {steps} of an interrupted fit" [ "features"; path "in.xyz"; "--spec"; path "spec.json"; "--out"; path "no.npz"; "--fitted"; path "part.npz" ]
+                        featuresOf path [ "in.xyz" ] "no.npz" [ "--fitted"; path "part.npz" ]
+                        |> fails 1 $"steps: found {steps} of an interrupted fit"
 
                     run path "in.xyz" "resumed.npz" [ "--fit"; path "part.npz"; "--force" ]
                     Assert.Equal<byte>(File.ReadAllBytes(path "out.npz"), File.ReadAllBytes(path "resumed.npz"))
                     Assert.Equal<byte>(File.ReadAllBytes(path "fit.npz"), File.ReadAllBytes(path "part.npz"))
 
                 // Another sample or specification is not mistaken for the same.
-                fails 1 "fit.npz: found a fit of another specification or other structures" [ "features"; path "other.xyz"; "--spec"; path "spec.json"; "--out"; path "no.npz"; "--fit"; path "fit.npz" ]
+                featuresOf path [ "other.xyz" ] "no.npz" [ "--fit"; path "fit.npz" ]
+                |> fails 1 "fit.npz: found a fit of another specification or other structures"
                 File.WriteAllText(path "spec.json", small.Replace("0.4", "0.5"))
-                fails 1 "fit.npz: found a fit of another specification or other structures" [ "features"; path "in.xyz"; "--spec"; path "spec.json"; "--out"; path "no.npz"; "--fit"; path "fit.npz" ])
+                featuresOf path [ "in.xyz" ] "no.npz" [ "--fit"; path "fit.npz" ]
+                |> fails 1 "fit.npz: found a fit of another specification or other structures")
 
         testCase "a fit that is killed goes on from the last order that was kept"
         <| fun () ->
@@ -179,16 +182,7 @@ let tests =
                 run path "in.xyz" "out.npz" []
 
                 use killed =
-                    CommandLine.start [
-                        "features"
-                        path "in.xyz"
-                        "--spec"
-                        path "spec.json"
-                        "--out"
-                        path "never.npz"
-                        "--fit"
-                        path "fit.npz"
-                    ]
+                    CommandLine.start (featuresOf path [ "in.xyz" ] "never.npz" [ "--fit"; path "fit.npz" ])
 
                 while not (File.Exists(path "fit.npz")) && not killed.HasExited do
                     Thread.Sleep 1
@@ -223,40 +217,14 @@ let tests =
             withFiles small (fun path ->
                 run path "in.xyz" "out.npz" []
 
-                let features fitted = [
-                    "features"
-                    path "in.xyz"
-                    "--spec"
-                    path "spec.json"
-                    "--out"
-                    path "no.npz"
-                    "--fitted"
-                    path fitted
-                ]
+                let features fitted = featuresOf path [ "in.xyz" ] "no.npz" [ "--fitted"; path fitted ]
 
                 ExtendedXyzWriter.Write(path "iron.xyz", structures [ 1; 26 ] 1)
 
-                fails 1 "iron.xyz: frame 1, atom" [
-                    "features"
-                    path "iron.xyz"
-                    "--spec"
-                    path "spec.json"
-                    "--out"
-                    path "no.npz"
-                    "--fitted"
-                    path "out.npz"
-                ]
+                fails 1 "iron.xyz: frame 1, atom" (featuresOf path [ "iron.xyz" ] "no.npz" [ "--fitted"; path "out.npz" ])
 
-                fails 1 "found the element Fe, expected one of the specification's species H, O" [
-                    "features"
-                    path "iron.xyz"
-                    "--spec"
-                    path "spec.json"
-                    "--out"
-                    path "no.npz"
-                    "--fitted"
-                    path "out.npz"
-                ]
+                featuresOf path [ "iron.xyz" ] "no.npz" [ "--fitted"; path "out.npz" ]
+                |> fails 1 "found the element Fe, expected one of the specification's species H, O"
 
                 fails 1 "none.npz: found no such file" (features "none.npz")
 
@@ -273,7 +241,7 @@ let tests =
                 bytes[at] <- bytes[at] ^^^ 0x10uy
                 File.WriteAllBytes(path "damaged.npz", bytes)
                 fails 1 "damaged.npz" (features "damaged.npz")
-                fails 2 "which has no place for the fit" [ "features"; path "in.xyz"; "--spec"; path "spec.json"; "--out"; path "no.mts" ]
+                fails 2 "which has no place for the fit" (featuresOf path [ "in.xyz" ] "no.mts" [])
                 fails 2 "--fit: found with --fitted" (features "out.npz" @ [ "--fit"; path "x.npz" ])
                 Assert.Empty(Directory.GetFiles(nonNull (Path.GetDirectoryName(path "x")), "no.*")))
 
@@ -287,16 +255,7 @@ let tests =
                 Assert.Equal<byte>(File.ReadAllBytes(path "out.npz"), File.ReadAllBytes(path "again.npz"))
                 File.WriteAllText(path "spec.json", contracted.Replace("\"channels\": 2", "\"channels\": 3"))
 
-                fails 1 "$.radial: found" [
-                    "features"
-                    path "in.xyz"
-                    "--spec"
-                    path "spec.json"
-                    "--out"
-                    path "no.npz"
-                    "--fitted"
-                    path "out.npz"
-                ])
+                fails 1 "$.radial: found" (featuresOf path [ "in.xyz" ] "no.npz" [ "--fitted"; path "out.npz" ]))
 
         testCase "all products of a small basis are the features without contraction"
         <| fun () ->

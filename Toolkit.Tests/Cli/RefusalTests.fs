@@ -17,7 +17,7 @@ let private withFiles = MethaneFiles.using spec 12 2
 
 /// The options of a fit to a file.
 let private fit (path: string -> string) (train: string) (options: string list) =
-    [ "fit"; "--spec"; path "spec.json"; "--train"; path train; "--out"; path "model" ] @ options
+    fitOn path train "model" options
 
 /// Frames of one hydrogen molecule each, the comment line given.
 let private molecules (comments: string list) =

@@ -53,7 +53,7 @@ let tests =
                         "c.mts", [ "--gradients" ]
                         "d.npz", [ "--average" ]
                     ] do
-                    let features out = [ "features"; path "test.xyz"; "--spec"; path "spec.json"; "--out"; path out ] @ options
+                    let features out = featuresOf path [ "test.xyz" ] out options
                     ok (features ("one-" + name)) |> ignore
                     mpirun (features name)
                     let stem, extension = name.Split('.')[0], name.Split('.')[1]
@@ -82,22 +82,14 @@ let tests =
                 fails 1 "a name without .shard-i-of-n" [ "merge"; path "one-a.npz"; "--out"; path "no.npz" ]
                 fails 2 "expected parts that end with .mts" [ "merge"; path "a.shard-*-of-3.npz"; "--out"; path "no.mts" ]
 
-                fails 2 "--shard: found auto and none of OMPI_COMM_WORLD_RANK" [
-                    "features"
-                    path "test.xyz"
-                    "--spec"
-                    path "spec.json"
-                    "--out"
-                    path "no.npz"
-                    "--shard"
-                    "auto"
-                ]
+                featuresOf path [ "test.xyz" ] "no.npz" [ "--shard"; "auto" ]
+                |> fails 2 "--shard: found auto and none of OMPI_COMM_WORLD_RANK"
 
                 Assert.False(File.Exists(path "no.npz")))
 
         testCase "three ranks under mpirun make the fit and the predictions of one run; lost and foreign parts are told" <| fun () ->
             withFiles (fun path ->
-                let fit out options = [ "fit"; "--spec"; path "spec.json"; "--train"; path "train.xyz"; "--out"; path out ] @ options
+                let fit out options = fitOn path "train.xyz" out options
                 ok (fit "one" []) |> ignore
                 mpirun (fit "model" [])
                 ok (fit "model" [ "--merge" ]) |> ignore
@@ -141,22 +133,7 @@ let tests =
                 ok [ "spec"; "--example"; "dipole" ] |> fun text -> File.WriteAllText(path "spec.json", text)
 
                 let fit out options =
-                    [
-                        "fit"
-                        "--spec"
-                        path "spec.json"
-                        "--train"
-                        path "train.xyz"
-                        "--out"
-                        path out
-                        "--set"
-                        "cutoff.radius=3"
-                        "--set"
-                        "radial.nmax=2"
-                        "--set"
-                        "lmax=1"
-                    ]
-                    @ options
+                    fitOn path "train.xyz" out ([ "--set"; "cutoff.radius=3"; "--set"; "radial.nmax=2"; "--set"; "lmax=1" ] @ options)
 
                 ok (fit "one" []) |> ignore
 

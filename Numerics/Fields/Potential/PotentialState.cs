@@ -70,9 +70,6 @@ public sealed unsafe class PotentialState : IDisposable
     /// <summary>How the sums are done, with estimates of cost and error.</summary>
     public PotentialPlan Plan { get; }
 
-    /// <summary>The number of wave vectors, one of k and −k counted; 0 without a sum over them.</summary>
-    public int WaveCount => _far?.Count ?? 0;
-
     /// <summary>Computes values.</summary>
     /// <param name="first">The first centre.</param>
     /// <param name="count">How many.</param>

@@ -26,8 +26,6 @@ let tests =
             Assert.Equal<float>([| 2.; 3. |], Labels.Energies(data, "in.xyz"))
             Assert.Equal<float>([| 1.; 4. |], Labels.Energies(data, "in.xyz", "energy"))
             Assert.Equal<float>([| 1.; 2.; 3. |], (Labels.Forces(data, "in.xyz"))[1])
-            Assert.True(Labels.HasForces data)
-            Assert.False(Labels.HasForces(data, "REF_forces"))
 
         testCase "an absent label is an error that names the frame and its keys" <| fun () ->
             let data = frames [ with' "energy=1 free_energy=2"; with' "free_energy=2 dipole=3" ]
