@@ -19,8 +19,8 @@ internal sealed class DualProblem : IRidgeProblem
 {
     private readonly int _rows, _columns, _penalised;
     private readonly double _count;
-    // [row, column] of Z; t; Z Zᵀ and its factor [row, row]; what columns are multiplied by, 0 for those that are left out.
-    private readonly double[] _scaled, _targets, _products, _work, _inverseScale;
+    // [row, column] of Z; t; Z Zᵀ and its factor [row, row].
+    private readonly double[] _scaled, _targets, _products, _work, _scale;
     // Of each unpenalised column, what is taken of it from every penalised one, and from the targets: [unpenalised, penalised + 1].
     private readonly double[][] _shares;
 
@@ -43,8 +43,7 @@ internal sealed class DualProblem : IRidgeProblem
             {
                 ReadOnlySpan<double> row = part.Row(i, out _);
                 row[..p].CopyTo(rows.AsSpan(at * width));
-                for (int u = 0; u < unpenalised; u++)
-                    free[u * _rows + at] = row[p + u];
+                row.Slice(p, unpenalised).CopyTo(free.AsSpan(at * unpenalised));
                 rows[at * width + p] = row[^1];
             }
         }
@@ -52,20 +51,19 @@ internal sealed class DualProblem : IRidgeProblem
         double[] before = Squares(rows, width);
         _shares = Project(rows, free, width, unpenalised);
         double[] after = Squares(rows, width);
-        _inverseScale = new double[p];
+        _scale = new double[p];
         for (int k = 0; k < p; k++)
         {
-            _inverseScale[k] = !(after[k] > ReducedProblem.Remainder * before[k]) ? 0 : penalty == RidgePenalty.Plain ? 1
-                : 1 / Math.Sqrt(after[k] / _count);
+            _scale[k] = !(after[k] > ReducedProblem.Remainder * before[k]) ? 0 : penalty == RidgePenalty.Plain ? 1
+                : Math.Sqrt(after[k] / _count);
         }
 
         _scaled = new double[_rows * p];
         _targets = new double[_rows];
         for (int i = 0; i < _rows; i++)
         {
-            Span<double> scaled = _scaled.AsSpan(i * p, p);
-            rows.AsSpan(i * width, p).CopyTo(scaled);
-            Vectors.Scale(1, scaled, _inverseScale);
+            for (int k = 0; k < p; k++)
+                _scaled[i * p + k] = _scale[k] > 0 ? rows[i * width + k] / _scale[k] : 0;
             _targets[i] = rows[i * width + p];
         }
         _products = new double[_rows * _rows];
@@ -97,7 +95,8 @@ internal sealed class DualProblem : IRidgeProblem
                 left[i] = _targets[i] - Vectors.Dot(_scaled.AsSpan(i * p, p), coefficients) - regulariser * _count * solution[i];
         }
         Combine(solution, coefficients);
-        Vectors.Scale(1, coefficients.AsSpan(0, p), _inverseScale);
+        for (int k = 0; k < p; k++)
+            coefficients[k] = _scale[k] > 0 ? coefficients[k] / _scale[k] : 0;
         for (int u = 0; u < _shares.Length; u++)
             coefficients[p + u] = _shares[u][p] - Vectors.Dot(_shares[u].AsSpan(0, p), coefficients);
         return coefficients;
@@ -115,7 +114,11 @@ internal sealed class DualProblem : IRidgeProblem
     {
         double[] squares = new double[width];
         for (int at = 0; at < rows.Length; at += width)
-            Vectors.AddSquares(rows.AsSpan(at, width), squares);
+        {
+            for (int k = 0; k < width; k++)
+                squares[k] += rows[at + k] * rows[at + k];
+        }
+
         return squares;
     }
 
@@ -128,8 +131,13 @@ internal sealed class DualProblem : IRidgeProblem
             (shares[u], moments[u]) = (new double[width], new double[width]);
         if (unpenalised == 0) return shares;
         int count = rows.Length / width;
-        Matrix<double> inverse = ReducedProblem.PseudoInverse(
-            unpenalised, (u, v) => Vectors.Dot(free.AsSpan(u * count, count), free.AsSpan(v * count, count)));
+        Matrix<double> inverse = ReducedProblem.PseudoInverse(unpenalised, (u, v) =>
+        {
+            double sum = 0;
+            for (int i = 0; i < count; i++)
+                sum += free[i * unpenalised + u] * free[i * unpenalised + v];
+            return sum;
+        });
         double[] share = new double[width];
         for (int pass = 0; pass < 2; pass++)
         {
@@ -137,7 +145,7 @@ internal sealed class DualProblem : IRidgeProblem
             {
                 moments[u].AsSpan().Clear();
                 for (int i = 0; i < count; i++)
-                    Vectors.AddScaled(free[u * count + i], rows.AsSpan(i * width, width), moments[u]);
+                    Vectors.AddScaled(free[i * unpenalised + u], rows.AsSpan(i * width, width), moments[u]);
             }
             for (int u = 0; u < unpenalised; u++)
             {
@@ -146,7 +154,7 @@ internal sealed class DualProblem : IRidgeProblem
                     Vectors.AddScaled(inverse[u, v], moments[v], share);
                 Vectors.AddScaled(1, share, shares[u]);
                 for (int i = 0; i < count; i++)
-                    Vectors.AddScaled(-free[u * count + i], share, rows.AsSpan(i * width, width));
+                    Vectors.AddScaled(-free[i * unpenalised + u], share, rows.AsSpan(i * width, width));
             }
         }
         return shares;

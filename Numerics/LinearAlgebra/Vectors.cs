@@ -55,20 +55,6 @@ internal static class Vectors
             y[k] += a * x[k];
     }
 
-    /// <summary>y ← y + x∘x, entry by entry.</summary>
-    public static void AddSquares(ReadOnlySpan<double> x, Span<double> y)
-    {
-        y = y[..x.Length];
-        int k = 0;
-        for (; k <= x.Length - 8; k += 8)
-        {
-            var v = Vector512.Create(x[k..]);
-            (Vector512.Create<double>(y[k..]) + v * v).CopyTo(y[k..]);
-        }
-        for (; k < x.Length; k++)
-            y[k] += x[k] * x[k];
-    }
-
     /// <summary>x ← (x + a)ⁿ, n ≥ 1.</summary>
     public static void AddAndRaise(double a, int n, Span<double> x)
     {
