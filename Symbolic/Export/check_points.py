@@ -213,7 +213,7 @@ def annihilation(p):
         for one in reversed(derivations):
             image = sum((d.put(numbers) * image.diff(v) for v, d in one), start * 0)
         out = out + c.put(numbers) * image
-    point = {**draw(p.letters, -3, 3), "i": 1j}
+    point = {**draw(p.variables, -3, 3), "i": 1j}
     return out.at(point), 0
 
 
@@ -221,7 +221,7 @@ def substitution(p):
     at = draw(p.exponents, 0, 2)
     if not all(0 <= e.at(at) <= 20 for e in p.powers):
         return None
-    point = {**draw(p.letters, -3, 3), "i": 1j}
+    point = {**draw(p.variables, -3, 3), "i": 1j}
     moved = {**point, **{v: x.at(point) for v, x in p.changed.items()}}
     return (math.prod(x.at(moved) ** e.at(at) for x, e in zip(p.factors, p.powers)),
             math.prod(x.at(point) ** e.at(at) for qs, e in zip(p.split, p.powers) for x in qs))

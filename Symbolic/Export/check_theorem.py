@@ -61,9 +61,11 @@ class Poly(dict):
         return Poly(out)
 
     def __mul__(self, other):
+        if not isinstance(other, Poly):
+            return Poly({m: c * other for m, c in self.items()})
         out = {}
         for m, c in self.items():
-            for k, d in poly(other).items():
+            for k, d in other.items():
                 e, sign = tuple(sorted(m + k)), 1
                 if "i" in m and "i" in k:
                     e, sign = tuple(v for v in e if v != "i"), -1
@@ -875,19 +877,21 @@ def typed(tree, apart, fields, given):
         (x, _, p, t), (y, _, q, u) = (inside(f, len(orders) == 2) for f in (a, b))
         return f"couple({x}, {y}{',;'[len(orders) - 1]} {', '.join(map(str, orders))})", tuple(orders[:1 + apart]), p ^ q, t ^ u
     if kind == "map":
-        text, *same = inside(*parts)
+        (inner,) = parts
+        text, *same = inside(inner)
         return f"map({text})", *same
     if kind == "sum":
         texts, *types = zip(*map(inside, parts))
         need(all(len(set(x)) == 1 for x in types), "orders or signs differ")
         return f"({' + '.join(texts)})", *[x[0] for x in types]
-    need(kind == "grad" and len(parts) <= 2, "there is no such family")
-    (text, orders, parity, time), by = inside(parts[0]), "".join(parts[1:])
-    need(set(orders) == {0} and (not by or ["leaf", by] in [x[:2] for x in parts_of(parts[0])]), "no scalar, or no such field")
-    rank, axial, odd = fields[by] if by else (1, False, False)
+    need(kind == "grad" and len(parts) in (1, 2), "there is no such family")
+    inner, *by = parts
+    text, orders, parity, time = inside(inner)
+    need(set(orders) == {0} and (not by or ["leaf", *by] in [x[:2] for x in parts_of(inner)]), "no scalar, or no such field")
+    rank, axial, odd = fields[by[0]] if by else (1, False, False)
     need(rank == 1, "a derivative is by a vector")
-    return (f"grad({text}; {by})" if by else f"grad({text})", ((0, 1) if apart and by else (1, 0))[:1 + apart],
-            parity ^ sign_of(int(not axial)), time ^ sign_of(int(odd)))
+    return (f"grad({'; '.join([text, *by])})", ((0, 1) if apart and by else (1, 0))[:1 + apart], parity ^ sign_of(int(not axial)),
+            time ^ sign_of(int(odd)))
 
 
 @rule(["typing"], ...)
@@ -1142,7 +1146,10 @@ def zero_entry(d, symmetries, at_zero, p):
     left = list(map(sorted, named(rules) + right.triads()))
     need(all(sorted(t) in left for t in lost), "a triangle rule is lost")
     start, end = relabelled(p.start, new), relabelled(p.end, new)
-    return path(start, end, right) if p.kind == "path" else recoupling(start, end, p.left.put(new), right)
+    if p.kind == "path":
+        return path(start, end, right)
+    # What the other product sums over is its own.
+    return recoupling(start, end, p.left.put({a: b for a, b in new.items() if a not in p.right.sums}), right)
 
 
 # ---- rules that are trusted, and tables

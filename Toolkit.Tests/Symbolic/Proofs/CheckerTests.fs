@@ -168,6 +168,45 @@ let tests =
                     for file, line in List.zip changed (List.ofArray lines) do
                         Assert.True(line.StartsWith "invalid: ", $"{file}: {line}")))
 
+        testCase "the stand-alone checker refuses families whose nodes have more or other parts than their kind" <| fun () ->
+            TemporaryFolder.using (fun folder ->
+                let entry = Catalogue.entries |> List.find (fun e -> e.Name = "invariance.power-spectrum")
+                let json = ProofFile.write entry.Name entry.Argument (TheoremTests.proved entry)
+
+                let files =
+                    [ for node in
+                          [ "[\"map\", FAMILY, true]"; "[\"map\", FAMILY, false]"; "[\"map\"]"; "[\"sum\"]"; "[\"grad\", FAMILY, \"\"]"
+                            "[\"grad\", FAMILY, null]"; "[\"grad\", FAMILY, \"V\"]"; "[\"couple\", FAMILY, FAMILY, 0, false]"
+                            "[\"couple\", FAMILY, FAMILY, 0, 0, 0]"; "[\"join\", FAMILY, 0]"; "[\"leaf\", \"rho\", 0, 0]" ] do
+                          let root = (JsonNode.Parse json |> nonNull).AsObject()
+                          let steps = (nonNull root["steps"]).AsArray()
+                          let typing = steps |> Seq.map nonNull |> Seq.find (fun s -> string s["rule"] = "typing")
+                          typing["family"] <- JsonNode.Parse(node.Replace("FAMILY", (nonNull typing["family"]).ToJsonString()))
+                          let file = Path.Combine(folder, $"{node.GetHashCode()}.json")
+                          File.WriteAllText(file, root.ToJsonString())
+                          Assert.True((ProofFile.check (root.ToJsonString())).IsError, node)
+                          file ]
+
+                check folder files (fun (_, lines) ->
+                    for line in lines do
+                        Assert.True(line.StartsWith "invalid: " && not (line.Contains "the statement is not what"), line)))
+
+        testCase "both products of an identity may sum over one name, and a label that is 0 changes each by itself" <| fun () ->
+            TemporaryFolder.using (fun folder ->
+                let entry = Catalogue.entries |> List.find (fun e -> e.Name = "9j.zero-entry")
+                let file = write folder entry
+                let text = File.ReadAllText file
+                let renamed (part: string) = System.Text.RegularExpressions.Regex.Replace(part, @"\by\b", "x")
+                let start = text.LastIndexOf "\"rule\": \"rewriting\""
+                let head = text.Substring(0, start)
+                let statement = head.IndexOf "\"statement\""
+                let stop = head.IndexOf("\n", statement)
+                let changed = head.Substring(0, statement) + renamed (head.Substring(statement, stop - statement)) + head.Substring stop
+                File.WriteAllText(file, changed + renamed (text.Substring start))
+                Assert.NotEqual<string>(text, File.ReadAllText file)
+                Assert.True((ProofFile.check (File.ReadAllText file)).IsOk)
+                check folder [ file ] (fun (code, lines) -> Assert.Equal<int * bool>((0, true), (code, lines[0].StartsWith "valid\t"))))
+
         testCase "the stand-alone checker refuses a name that could pass for an answer, unknown keys, and what takes too long" <| fun () ->
             TemporaryFolder.using (fun folder ->
                 let entry = Catalogue.entries |> List.find (fun e -> e.Name = "3j.m-zero")
