@@ -116,24 +116,18 @@ public unsafe class CouplingSum<T>
     /// <summary>Paths with the same factors together, those that vanish left out.</summary>
     private static List<CouplingStage> StagesOf(CouplingTable table, IReadOnlyList<CouplingPath> paths)
     {
-        var order = new List<CouplingFactors>();
         var own = new Dictionary<CouplingFactors, List<int>>();
         for (int p = 0; p < paths.Count; p++)
         {
             CouplingFactors factors = new(paths[p].L1, paths[p].L2, paths[p].RowA, paths[p].RowB);
-            if (!own.TryGetValue(factors, out List<int>? numbers))
-            {
-                own.Add(factors, numbers = []);
-                order.Add(factors);
-            }
-
+            if (!own.TryGetValue(factors, out List<int>? numbers)) own.Add(factors, numbers = []);
             numbers.Add(p);
         }
 
         var stages = new List<CouplingStage>();
-        foreach (CouplingFactors factors in order)
+        foreach ((CouplingFactors factors, List<int> numbers) in own)
         {
-            CouplingStage stage = new(table, factors, paths, own[factors]);
+            CouplingStage stage = new(table, factors, paths, numbers);
             if (stage.Count > 0) stages.Add(stage);
         }
 

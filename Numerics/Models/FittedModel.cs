@@ -192,14 +192,8 @@ public sealed class FittedModel : IFittedModel
     /// <typeparam name="T">What is made.</typeparam>
     /// <exception cref="Files.InputException">While walking: a structure that the model does not know.</exception>
     public IEnumerable<(Structure Structure, Prediction Prediction, T Result)> Predict<T>(
-        StructureSource source, Func<Structure, Prediction, T> finish, int threads = 1, bool withDeviations = false)
-    {
-        ArgumentNullException.ThrowIfNull(source);
-        ArgumentNullException.ThrowIfNull(finish);
-        return StructureStream.Each(source.Read(), threads, StructureStream.MostAtoms,
-            (s, _, inside) => Predict(s, inside, withDeviations), (s, p) => (Prediction: p, Result: finish(s, p)))
-            .Select(static r => (r.Structure, r.Result.Prediction, r.Result.Result));
-    }
+        StructureSource source, Func<Structure, Prediction, T> finish, int threads = 1, bool withDeviations = false) =>
+        StructureStream.Predictions(source, threads, (s, inside) => Predict(s, inside, withDeviations), finish);
 
     private void Require(Structure structure) => Require(structure, _species, Features.Fields);
 

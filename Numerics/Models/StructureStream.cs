@@ -59,6 +59,24 @@ internal static class StructureStream
         return results.SelectMany(static group => group).Select(static (r, index) => (index, r.Structure, r.Place, r.Result));
     }
 
+    /// <summary>Predictions for a data set and what is made of each, on the threads that predict.</summary>
+    /// <typeparam name="TMade">A prediction.</typeparam>
+    /// <typeparam name="T">What is made of it.</typeparam>
+    /// <param name="source">The structures.</param>
+    /// <param name="threads">How many threads may work; results are the same for any number.</param>
+    /// <param name="predict">The prediction for one structure with so many threads.</param>
+    /// <param name="finish">Makes something of it, of several structures at a time.</param>
+    /// <exception cref="InputException">While walking: a structure that no prediction can be made for.</exception>
+    public static IEnumerable<(Structure Structure, TMade Prediction, T Result)> Predictions<TMade, T>(
+        StructureSource source, int threads, Func<Structure, int, TMade> predict, Func<Structure, TMade, T> finish)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(finish);
+        return Each(
+            source.Read(), threads, MostAtoms, (s, _, inside) => predict(s, inside), (s, p) => (Prediction: p, Result: finish(s, p)))
+            .Select(static r => (r.Structure, r.Result.Prediction, r.Result.Result));
+    }
+
     /// <summary>Structures that are worked on together; alone: all threads do so, since the structure is large or there are no
     /// others.</summary>
     private sealed record Group((Structure Structure, FramePlace Place)[] Members, bool IsAlone);

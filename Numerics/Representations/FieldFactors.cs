@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Representations.Trees;
@@ -46,10 +47,7 @@ internal sealed class FieldFactors
             table.Require(expansion.LMax + 1, $"J goes to lmax + 1 = {expansion.LMax + 1}", nameof(table));
         (_expansion, Draft) = (expansion, new ProgramDraft(expansion, []));
         TreeLeaves leaves = new(expansion, [], table, Draft);
-        List<FieldFactor> density = [];
-        foreach (TreeLeaf c in leaves.Of(CouplingField.Density, false))
-            density.Add(new FieldFactor(0, c.L, c.L, c, false));
-        Density = density;
+        Density = leaves.Of(CouplingField.Density, false).Select(static c => new FieldFactor(0, c.L, c.L, c, false)).ToArray();
         Joined = coupling == FieldCoupling.Summed ? [] : Vectors(leaves, false);
         Dotted = coupling == FieldCoupling.Resolved ? [] : Vectors(leaves, true);
     }
@@ -79,21 +77,6 @@ internal sealed class FieldFactors
         if (factor.Field == 0) return new CouplingLeaf(CouplingField.Density, j);
         CouplingField field = _expansion.Fields[factor.Field - 1].CouplingField;
         return factor.J == Uncoupled ? new CouplingLeaf(field, l) : new CouplingLeaf(field, l, (CouplingOrder)j);
-    }
-
-    /// <summary>The trees of products, each once.</summary>
-    public static CouplingTree[] Distinct<TProduct>(IReadOnlyList<TProduct> products, Func<TProduct, CouplingPair> root)
-        where TProduct : class
-    {
-        List<CouplingTree> trees = [];
-        HashSet<CouplingTree> known = [];
-        foreach (TProduct p in products)
-        {
-            CouplingTree tree = new(root(p));
-            if (known.Add(tree)) trees.Add(tree);
-        }
-
-        return [.. trees];
     }
 
     /// <summary>Whether a product of factors keeps its sign under time reversal and is wanted for its sign under the inversion.</summary>

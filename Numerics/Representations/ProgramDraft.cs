@@ -49,18 +49,16 @@ internal sealed class ProgramDraft
     public int Add(FieldChannels channels, int lead = 0)
     {
         int block = Add(channels.Rows, lead + channels.Count), stride = _shapes[block].Stride;
-        int[] places = new int[channels.Count], orders = new int[channels.LMax + 1];
+        int[] places = new int[channels.Count];
         for (int q = 0; q < places.Length; q++)
             places[q] = channels.Place(q);
-        for (int l = 0; l < orders.Length; l++)
-            orders[l] = l;
         Add(new ChannelStage<double>(channels.Block, 0, channels.Width, channels.Rows, places, block, lead));
         if (channels.Block == FeatureProgram<double>.Coefficients)
         {
             int[] lanes = new int[lead + places.Length];
             Array.Fill(lanes, -1, 0, lead);
             places.CopyTo(lanes, lead);
-            Leaves.AddDensity(block, lanes, orders, stride);
+            Leaves.AddDensity(block, lanes, stride);
         }
 
         return block;

@@ -22,12 +22,22 @@ internal sealed class ProgramLeaves(DensityExpansion expansion)
     /// <summary>The coefficients as they lie in the expansion are one, as far as they are the density's.</summary>
     public void AddCoefficients()
     {
-        int[] lanes = new int[expansion.Width], orders = new int[expansion.LMax + 1];
+        int[] lanes = new int[expansion.Width];
         for (int q = 0; q < lanes.Length; q++)
             lanes[q] = q < expansion.DensityWidth && q % expansion.GroupStride < expansion.NMax ? q : -1;
+        AddDensity(FeatureProgram<double>.Coefficients, lanes, expansion.Width);
+    }
+
+    /// <summary>A block has coefficients of the density, of every l.</summary>
+    /// <param name="block">The block.</param>
+    /// <param name="lanes">The place of each of its channels in a row of coefficients; −1: none.</param>
+    /// <param name="stride">From row to row.</param>
+    public void AddDensity(int block, int[] lanes, int stride)
+    {
+        int[] orders = new int[expansion.LMax + 1];
         for (int l = 0; l < orders.Length; l++)
             orders[l] = l;
-        AddDensity(FeatureProgram<double>.Coefficients, lanes, orders, expansion.Width);
+        AddDensity(block, lanes, orders, stride);
     }
 
     /// <summary>A block has coefficients of the density.</summary>

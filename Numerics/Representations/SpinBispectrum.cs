@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using Toolkit.Numerics.Coupling;
 using Toolkit.Numerics.Expansion;
 using Toolkit.Numerics.Stages;
@@ -48,9 +49,11 @@ public sealed class SpinBispectrum : InvariantRepresentation
     private SpinBispectrum(DensityExpansion expansion, FieldFactors factors, Product[] products, CouplingTable table)
         : base(expansion, MakeLabels(products))
     {
-        CouplingTrees = FieldFactors.Distinct(products, p => new CouplingPair(
-            new CouplingPair(factors.Tree(p.A, "l1", "J1"), factors.Tree(p.B, "l2", "J2"), p.IsDotted ? "l3" : "J3", p.IsDotted),
-            factors.Tree(p.C, "l3", p.IsDotted ? "l3" : "J3"), 0));
+        CouplingTrees = products
+            .Select(p => new CouplingTree(new CouplingPair(
+                new CouplingPair(factors.Tree(p.A, "l1", "J1"), factors.Tree(p.B, "l2", "J2"), p.IsDotted ? "l3" : "J3", p.IsDotted),
+                factors.Tree(p.C, "l3", p.IsDotted ? "l3" : "J3"), 0)))
+            .Distinct().ToArray();
         Program = Execute(factors, products, FeatureCount, table);
     }
 

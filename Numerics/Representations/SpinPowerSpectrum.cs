@@ -48,9 +48,10 @@ public sealed class SpinPowerSpectrum : InvariantRepresentation
 
     private SpinPowerSpectrum(DensityExpansion expansion, FieldFactors factors, Product[] products) : base(expansion, MakeLabels(products))
     {
-        CouplingTrees = FieldFactors.Distinct(products, p => new CouplingPair(
+        CouplingTrees = products.Select(p => new CouplingTree(new CouplingPair(
             factors.Tree(p.A, "l1", "J"),
-            factors.Tree(p.B, p.A.J == FieldFactors.Uncoupled ? "l1" : "l2", "J"), 0, p.A.J == FieldFactors.Uncoupled));
+                factors.Tree(p.B, p.A.J == FieldFactors.Uncoupled ? "l1" : "l2", "J"), 0, p.A.J == FieldFactors.Uncoupled))).Distinct()
+                .ToArray();
         var shapes = new Dictionary<ShapeKey, GramShape>();
         var terms = new List<GramTerm>();
         int first = 0;
@@ -103,13 +104,13 @@ public sealed class SpinPowerSpectrum : InvariantRepresentation
     private static IEnumerable<Product> Products(FieldFactors all, FieldCoupling coupling, bool density, Parities parities)
     {
         // Those with a J by J and l, then the others by l.
-        List<FieldFactor> factors = [];
+        List<FieldFactor> factors = [], resolved = [.. density ? all.Density : [], .. all.Joined];
         int lmax = all.Density[^1].L;
         for (int j = 0; j <= lmax + 1; j++)
         {
             for (int l = 0; l <= lmax; l++)
             {
-                foreach (FieldFactor f in (FieldFactor[])[.. density ? all.Density : [], .. all.Joined])
+                foreach (FieldFactor f in resolved)
                     if (f.J == j && f.L == l) factors.Add(f);
             }
         }

@@ -144,11 +144,7 @@ internal sealed unsafe class ChannelStage<T> : Stage<T>
         for (int i = 0; i < environments; i++)
         {
             T* x = blocks.Values(_from)[i] + _first + _runs[0].From, y = blocks.Values(_to)[i] + _toFirst + _runs[0].To;
-            int k = 0;
-            for (; k + Vector<T>.Count <= length; k += Vector<T>.Count)
-                Vector.Store(Vector.Load(x + k), y + k);
-            for (; k < length; k++)
-                y[k] = x[k];
+            new ReadOnlySpan<T>(x, length).CopyTo(new Span<T>(y, length));
         }
     }
 }

@@ -10,6 +10,16 @@ namespace Toolkit.Numerics.Stages;
 /// <param name="weights">What multiplies each; null: 1.</param>
 internal sealed class CoupledChannels(int[] left, int[] right, double[]? weights)
 {
+    private readonly Dictionary<ChannelsKey, SlopeChannels> _made = [];
+
+    private CoupledChannels((int[] Left, int[] Right, double[]? Weights) lists) : this(lists.Left, lists.Right, lists.Weights) { }
+
+    /// <summary>The products of a shape.</summary>
+    public CoupledChannels(GramShape shape) : this(shape.Lists()) { }
+
+    /// <summary>Channels, up to whole vectors, of the factor that stands beside the left or the right one.</summary>
+    public int WidthOfOther(bool isLeft) => ((isLeft ? right : left).DefaultIfEmpty().Max() + 8) / 8 * 8;
+
     /// <summary>Says how the products of some paths depend on the leaves of a program.</summary>
     /// <param name="plan">What it is said to.</param>
     /// <param name="table">The coefficients.</param>
@@ -18,9 +28,7 @@ internal sealed class CoupledChannels(int[] left, int[] right, double[]? weights
     /// <param name="paths">The products.</param>
     public void AddSlopes(SlopePlan plan, CouplingTable table, CoupleFactor a, CoupleFactor b, IEnumerable<CouplePath> paths)
     {
-        int widthA = Padded(left), widthB = Padded(right);
         nint[] rowsA = [.. a.Rows], rowsB = [.. b.Rows];
-        var channels = new Dictionary<ChannelsKey, SlopeChannels>();
         foreach (List<CouplePath> place in ByPlace(paths))
         {
             var terms = new List<SlopeTerm>();
@@ -33,13 +41,11 @@ internal sealed class CoupledChannels(int[] left, int[] right, double[]? weights
                     for (int k = 0; k < c.Count; k++)
                         coupled[k] = isLeft ? (c.M1[k], c.M2[k], c.M3[k], c[k]) : (c.M2[k], c.M1[k], c.M3[k], c[k]);
                     nint[] others = isLeft ? rowsB[p.RowB..] : rowsA[p.RowA..];
-                    int width = isLeft ? widthB : widthA;
+                    int width = WidthOfOther(isLeft);
                     foreach (SlopeTerm x in plan.Terms(isLeft ? a.Block : b.Block, isLeft ? rowsA[p.RowA] : rowsB[p.RowB]))
                     {
                         int inner = x.Source.Block == SlopeSource.Unit ? 1 : x.Source.Others;
-                        ChannelsKey key = new(x.Channels, isLeft);
-                        if (!channels.TryGetValue(key, out SlopeChannels? made))
-                            channels.Add(key, made = Channels(x, isLeft, isLeft ? width : inner));
+                        SlopeChannels made = Of(x, isLeft, isLeft ? width : inner);
                         // Vectors that are multiplied as v·v' come in three paths to one place.
                         SlopeTerm? known = terms.Find(
                             t => t.Leaf == x.Leaf && t.Rows.FirstAngle == x.Rows.FirstAngle && t.Own == made.Own && t.Other == made.Other);
@@ -60,31 +66,33 @@ internal sealed class CoupledChannels(int[] left, int[] right, double[]? weights
     }
 
     /// <summary>Products of some channels of one factor.</summary>
-    private sealed record ChannelsKey(SlopeChannels Factor, bool IsLeft);
+    private sealed record ChannelsKey(SlopeChannels Factor, bool IsLeft, int Step);
 
     /// <summary>Paths to one place together, in the order of their first.</summary>
-    private static List<List<CouplePath>> ByPlace(IEnumerable<CouplePath> paths)
+    private static Dictionary<CouplePlace, List<CouplePath>>.ValueCollection ByPlace(IEnumerable<CouplePath> paths)
     {
-        var places = new List<List<CouplePath>>();
         var known = new Dictionary<CouplePlace, List<CouplePath>>();
         foreach (CouplePath p in paths)
         {
-            if (!known.TryGetValue(p.Place, out List<CouplePath>? own))
-            {
-                known.Add(p.Place, own = []);
-                places.Add(own);
-            }
-
+            if (!known.TryGetValue(p.Place, out List<CouplePath>? own)) known.Add(p.Place, own = []);
             own.Add(p);
         }
 
-        return places;
+        return known.Values;
     }
 
-    private static int Padded(int[] channels) => (channels.DefaultIfEmpty().Max() + 8) / 8 * 8;
+    /// <summary>The leaf's and the others' channels of each product, and what multiplies it; made once.</summary>
+    /// <param name="x">How one factor depends on the leaf.</param>
+    /// <param name="isLeft">Whether it is the left one.</param>
+    /// <param name="step">Channels of what comes last among the others.</param>
+    public SlopeChannels Of(SlopeTerm x, bool isLeft, int step)
+    {
+        ChannelsKey key = new(x.Channels, isLeft, step);
+        if (!_made.TryGetValue(key, out SlopeChannels? made)) _made.Add(key, made = Make(x, isLeft, step));
+        return made;
+    }
 
-    /// <summary>The leaf's and the others' channels of each product.</summary>
-    private SlopeChannels Channels(SlopeTerm x, bool isLeft, int step)
+    private SlopeChannels Make(SlopeTerm x, bool isLeft, int step)
     {
         int[] changed = isLeft ? left : right, fixedOnes = isLeft ? right : left, own = new int[changed.Length],
             other = new int[own.Length];

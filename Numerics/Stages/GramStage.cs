@@ -1,4 +1,3 @@
-using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Numerics;
@@ -62,23 +61,21 @@ internal sealed unsafe class GramStage<T> : Stage<T>
     /// <inheritdoc/>
     public override bool AddSlopes(SlopePlan plan)
     {
-        var shapes = new Dictionary<GramShape, Products>();
-        var channels = new Dictionary<ChannelsKey, Channels>();
+        var shapes = new Dictionary<GramShape, CoupledChannels>();
         foreach (GramTerm t in _terms)
         {
-            if (!shapes.TryGetValue(t.Shape, out Products? products)) shapes.Add(t.Shape, products = Products.Of(t.Shape));
+            if (!shapes.TryGetValue(t.Shape, out CoupledChannels? channels)) shapes.Add(t.Shape, channels = new(t.Shape));
             var terms = new List<SlopeTerm>();
             foreach (bool isLeft in (bool[])[true, false])
             {
                 GramFactor changed = isLeft ? t.Left : t.Right, kept = isLeft ? t.Right : t.Left;
-                int width = ((isLeft ? products.Right : products.Left).Max() + 8) / 8 * 8;
+                int width = channels.WidthOfOther(isLeft);
                 SlopeSource other = new(kept.Block, kept.First, kept.Step, 0, width);
                 foreach (SlopeTerm x in plan.Terms(changed.Block, changed.First))
                 {
                     bool isUnit = x.Source.Block == SlopeSource.Unit;
                     int inner = isUnit ? 1 : x.Source.Others, step = isLeft ? width : inner;
-                    ChannelsKey key = new(t.Shape, x.Channels, isLeft, step);
-                    if (!channels.TryGetValue(key, out Channels? made)) channels.Add(key, made = products.Of(x, isLeft, step));
+                    SlopeChannels made = channels.Of(x, isLeft, step);
                     SlopeSource source = isUnit ? other with { StepM = 0, StepK = kept.Step }
                         : plan.Reserve(1, x.Rows.Count, inner * width);
                     if (!isUnit)
@@ -95,40 +92,5 @@ internal sealed unsafe class GramStage<T> : Stage<T>
         }
 
         return true;
-    }
-
-    /// <summary>Products of the same channels with slopes alike.</summary>
-    private sealed record ChannelsKey(GramShape Shape, SlopeChannels Factor, bool IsLeft, int Step);
-
-    /// <summary>Of each product the leaf's channel, the place of the others', and the weight.</summary>
-    private sealed record Channels(int[] Own, int[] Other, double[] Weights);
-
-    /// <summary>The products of a shape in their order.</summary>
-    private sealed record Products(int[] Left, int[] Right, double[] Weights)
-    {
-        public static Products Of(GramShape shape)
-        {
-            (int[] left, int[] right, double[]? weights) = shape.Lists();
-            if (weights is null) Array.Fill(weights = new double[left.Length], 1);
-            return new(left, right, weights);
-        }
-
-        /// <summary>How the products depend on a leaf of one factor.</summary>
-        /// <param name="x">How the factor does.</param>
-        /// <param name="isLeft">Whether it is the left one.</param>
-        /// <param name="step">Channels of what comes last among the others.</param>
-        public Channels Of(SlopeTerm x, bool isLeft, int step)
-        {
-            Channels made = new(new int[Left.Length], new int[Left.Length], new double[Left.Length]);
-            for (int k = 0; k < Left.Length; k++)
-            {
-                (int changed, int kept) = isLeft ? (Left[k], Right[k]) : (Right[k], Left[k]);
-                made.Own[k] = x.Own[changed];
-                made.Other[k] = isLeft ? x.Other[changed] * step + kept : kept * step + x.Other[changed];
-                made.Weights[k] = Weights[k] * (x.Weights?[changed] ?? 1);
-            }
-
-            return made;
-        }
     }
 }

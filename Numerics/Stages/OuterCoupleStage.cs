@@ -75,8 +75,7 @@ internal sealed class OuterCoupleStage<T> : Stage<T>
     /// <inheritdoc/>
     public override bool AddSlopes(SlopePlan plan)
     {
-        (int[] left, int[] right, double[]? weights) = _shape.Lists();
-        new CoupledChannels(left, right, weights).AddSlopes(plan, _table, _a, _b, _paths);
+        new CoupledChannels(_shape).AddSlopes(plan, _table, _a, _b, _paths);
         return true;
     }
 }

@@ -113,12 +113,6 @@ public sealed class FittedTensor : IFittedModel
     /// <typeparam name="T">What is made.</typeparam>
     /// <exception cref="Files.InputException">While walking: a structure that the model does not know.</exception>
     public IEnumerable<(Structure Structure, TensorPrediction Prediction, T Result)> Predict<T>(
-        StructureSource source, Func<Structure, TensorPrediction, T> finish, int threads = 1, bool withDerivatives = false)
-    {
-        ArgumentNullException.ThrowIfNull(source);
-        ArgumentNullException.ThrowIfNull(finish);
-        return StructureStream.Each(source.Read(), threads, StructureStream.MostAtoms,
-            (s, _, inside) => Predict(s, inside, withDerivatives), (s, p) => (Prediction: p, Result: finish(s, p)))
-            .Select(static r => (r.Structure, r.Result.Prediction, r.Result.Result));
-    }
+        StructureSource source, Func<Structure, TensorPrediction, T> finish, int threads = 1, bool withDerivatives = false) =>
+        StructureStream.Predictions(source, threads, (s, inside) => Predict(s, inside, withDerivatives), finish);
 }

@@ -132,17 +132,13 @@ internal sealed unsafe class LeafGradients : PairGradients
         _blockAngles = _angles + (nint)block * _angleLength;
         for (int f = 0; f < _slotOf.Length; f++)
             _slotOf[f] = _expansion.Columns(f).Slot(_scratch.Group[block]);
+        if (!isKnown) _canFinish = true;
         for (int p = 0; p < _chunk.Segments.Length && !isKnown; p++)
         {
+            int list = p * (1 + _slotOf.Length);
             for (int field = -1; field < _slotOf.Length; field++)
-                _lists[p * (1 + _slotOf.Length) + 1 + field] = _chunk.Segments[p].Runs.Of(_listsOf, field, _share, _n);
-        }
-
-        if (!isKnown)
-        {
-            _canFinish = true;
-            for (int p = 0; p < _chunk.Segments.Length; p++)
-                _canFinish &= _lists[p * (1 + _slotOf.Length)].IsPlanes;
+                _lists[list + 1 + field] = _chunk.Segments[p].Runs.Of(_listsOf, field, _share, _n);
+            _canFinish &= _lists[list].IsPlanes;
         }
 
         int pairs = _scratch.Used[block], next = 0, harmonics = (_expansion.LMax + 1) * (_expansion.LMax + 1) * Lanes;
@@ -184,6 +180,22 @@ internal sealed unsafe class LeafGradients : PairGradients
     {
         double* directions = stackalloc double[3 * MostPairs];
         Pairs pairs = PairsOf(lane, count, directions, stride, soon, nextRow);
+        Make(ref pairs, lane, target);
+    }
+
+    /// <inheritdoc/>
+    public override void Finish(int lane, int count, double** rows, double** soon, int nextRow, double* sum, double* work, int stride)
+    {
+        double* directions = stackalloc double[3 * MostPairs];
+        Pairs pairs = PairsOf(lane, count, directions, stride, soon, nextRow);
+        pairs.Rows = rows;
+        pairs.Sum = sum;
+        Make(ref pairs, lane, work);
+    }
+
+    /// <summary>All runs of the chunk at hand.</summary>
+    private void Make(ref Pairs pairs, int lane, double* target)
+    {
         double** at = stackalloc double*[_mostSlopes];
         int* next = stackalloc int[_mostSlopes];
         for (int p = 0; p < _chunk.Segments.Length; p++)
@@ -198,8 +210,18 @@ internal sealed unsafe class LeafGradients : PairGradients
                 for (Run* run = runs, end = runs + list.Runs.Length; run < end; run++)
                 {
                     double* to = target + segment.Place + run->Place, w = weights + run->Weights;
-                    pairs.SoonAt = segment.Place + run->Place;
                     long* place = places + run->Places;
+                    pairs.SoonAt = segment.Place + run->Place;
+                    if (pairs.Rows != null)
+                    {
+                        // Whole vectors are written over what is made next; nothing is made behind the last ones.
+                        bool isLast = run + 1 == end && p == _chunk.Segments.Length - 1;
+                        pairs.Rest = isLast ? (segment.Count - run->Place) % Lanes : 0;
+                        if (run->Slow == 1) Plane<Rows1, ToRows>(*run, pairs, segment, at, next, to, w, place);
+                        else Plane<Rows2, ToRows>(*run, pairs, segment, at, next, to, w, place);
+                        continue;
+                    }
+
                     if (run->Vectors > 0 && run->Slow == 1) Plane<Rows1, ToWork>(*run, pairs, segment, at, next, to, w, place);
                     else if (run->Vectors > 0) Plane<Rows2, ToWork>(*run, pairs, segment, at, next, to, w, place);
                     else if (run->Slow == Run.Many) Many(list, *run, pairs, segment, at, next, to, w);
@@ -208,39 +230,6 @@ internal sealed unsafe class LeafGradients : PairGradients
                     else if (run->IsShort && run->Slow == 1) Short<Rows1>(*run, pairs, segment, at, next, to, w);
                     else if (run->IsShort) Short<Rows2>(*run, pairs, segment, at, next, to, w);
                     else Few(*run, pairs, segment, at, next, to, w);
-                }
-            }
-        }
-    }
-
-    /// <inheritdoc/>
-    public override void Finish(int lane, int count, double** rows, double** soon, int nextRow, double* sum, double* work, int stride)
-    {
-        double* directions = stackalloc double[3 * MostPairs];
-        Pairs pairs = PairsOf(lane, count, directions, stride, soon, nextRow);
-        pairs.Rows = rows;
-        double** at = stackalloc double*[_mostSlopes];
-        int* next = stackalloc int[_mostSlopes];
-        for (int p = 0; p < _chunk.Segments.Length; p++)
-        {
-            Segment segment = _chunk.Segments[p];
-            RunList list = _lists[p * (1 + _slotOf.Length)];
-            Begin(segment, lane, 0, at, next);
-            fixed (Run* runs = list.Runs)
-            fixed (double* weights = list.Weights)
-            fixed (long* places = list.Places)
-            {
-                for (Run* run = runs, end = runs + list.Runs.Length; run < end; run++)
-                {
-                    // Whole vectors are written over what is made next; nothing is made behind the last ones.
-                    int features = (run + 1 < end ? run[1].Place : segment.Count) - run->Place;
-                    bool isLast = run + 1 == end && p == _chunk.Segments.Length - 1;
-                    (pairs.SoonAt, pairs.Rest) = (segment.Place + run->Place, isLast ? features % Lanes : 0);
-                    pairs.Sum = sum + pairs.SoonAt;
-                    double* w = weights + run->Weights;
-                    long* place = places + run->Places;
-                    if (run->Slow == 1) Plane<Rows1, ToRows>(*run, pairs, segment, at, next, work, w, place);
-                    else Plane<Rows2, ToRows>(*run, pairs, segment, at, next, work, w, place);
                 }
             }
         }
@@ -341,8 +330,8 @@ internal sealed unsafe class LeafGradients : PairGradients
         public double** Soon;
         public nint SoonNext, SoonAt;
 
-        /// <summary>Where the features at hand are in the sum that they are taken from, where they are written to their rows at once, and
-        /// how many of their last vector are.</summary>
+        /// <summary>The rows of each, where they are written at once, what they are taken from there, and how many features of the last
+        /// vector are.</summary>
         public double** Rows;
         public double* Sum;
         public int Rest;
@@ -393,7 +382,7 @@ internal sealed unsafe class LeafGradients : PairGradients
         for (int pair = 0; pair < pairs.Count; pair++)
         {
             double* radial = pairs.Radial + pair * pairs.NextRadial, soon = pairs.Soon[pair] + pairs.SoonAt,
-                u = pairs.Directions + 3 * pair, sum = pairs.Sum;
+                u = pairs.Directions + 3 * pair, sum = pairs.Sum + pairs.SoonAt;
             double* r = at[slopeR] + otherR + pair * pairR, c = at[run.SlopeF] + run.OtherF + pair * pairC, gr = radial + radialR,
                 gc = radial + run.RadialF;
             double* a = at[run.SlopeA] + run.OtherA + pair * pairA, ga = radial + run.RadialA, w = weights,

@@ -209,6 +209,16 @@ let private repaired (root: JsonObject) : Result<string * Theorem, string> =
 
     attempt 200
 
+/// An edit, unless it makes no document.
+let private tryEdit random root =
+    try
+        edit random root
+    with
+    | :? InvalidOperationException
+    | :? KeyNotFoundException
+    | :? NullReferenceException
+    | :? ArgumentException -> ()
+
 [<Tests>]
 let tests =
     testList "Symbolic.Proofs.FuzzTests" [
@@ -244,14 +254,7 @@ let tests =
                     let result =
                         try
                             for _ in 0 .. random.Next 2 do
-                                try
-                                    edit random root
-                                with
-                                // An edit that makes no document.
-                                | :? InvalidOperationException
-                                | :? KeyNotFoundException
-                                | :? NullReferenceException
-                                | :? ArgumentException -> ()
+                                tryEdit random root
 
                             repaired root
                         with e ->
@@ -307,15 +310,7 @@ let tests =
                               let random = Random(seed * 104729 + entry.Name.Length)
                               let root = (nonNull (JsonNode.Parse json)).AsObject()
 
-                              try
-                                  edit random root
-                              with
-                              // An edit that makes no document.
-                              | :? InvalidOperationException
-                              | :? KeyNotFoundException
-                              | :? NullReferenceException
-                              | :? ArgumentException -> ()
-
+                              tryEdit random root
                               let result = repaired root
                               let file = Path.Combine(folder, $"{entry.Name}.{seed}.json")
                               File.WriteAllText(file, root.ToJsonString())
