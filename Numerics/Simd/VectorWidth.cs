@@ -38,5 +38,9 @@ public static class VectorWidths
 
     /// <summary>The widest registers that hold no more than eight numbers: channels come in eights.</summary>
     internal static unsafe VectorWidth OfEight<T>()
-        where T : unmanaged => sizeof(T) == sizeof(float) && Widest > VectorWidth.Bits256 ? VectorWidth.Bits256 : Widest;
+        where T : unmanaged => HasSixteen<T>() ? VectorWidth.Bits256 : Widest;
+
+    /// <summary>Whether registers hold sixteen numbers: two vectors of eight are then worked on as one.</summary>
+    internal static unsafe bool HasSixteen<T>()
+        where T : unmanaged => sizeof(T) == sizeof(float) && Has512;
 }

@@ -58,7 +58,8 @@ internal sealed unsafe class GramKernel<TLanes, V, T> : GramKernel<T>
             T* features = blocks.Values(_features)[i];
             foreach (GramTerm t in _terms)
             {
-                Contract(t, At(blocks, t.Left, i), At(blocks, t.Right, i), blocks.IsStreamed ? made.Start : features + t.First, false);
+                Contract(t, At(blocks, t.Left, i), At(blocks, t.Right, i), blocks.IsStreamed ? made.Start : features + t.First, false,
+                    !blocks.Shape(t.Right.Block).IsForeign);
                 if (blocks.IsStreamed) Streaming.Copy(made.Start, features + t.First, t.Shape.Count);
             }
         }
@@ -72,8 +73,8 @@ internal sealed unsafe class GramKernel<TLanes, V, T> : GramKernel<T>
             foreach (GramTerm t in _terms)
             {
                 T* to = changes.Values(_features)[i] + t.First;
-                Contract(t, At(changes, t.Left, i), At(blocks, t.Right, 0), to, false);
-                Contract(t, At(blocks, t.Left, 0), At(changes, t.Right, i), to, true);
+                Contract(t, At(changes, t.Left, i), At(blocks, t.Right, 0), to, false, false);
+                Contract(t, At(blocks, t.Left, 0), At(changes, t.Right, i), to, true, false);
             }
         }
     }
@@ -98,6 +99,7 @@ internal sealed unsafe class GramKernel<TLanes, V, T> : GramKernel<T>
     private static T* At(BlockMemory<T> blocks, GramFactor factor, int environment) =>
         blocks.Values(factor.Block)[environment] + factor.First;
 
-    private static void Contract(GramTerm t, T* left, T* right, T* target, bool adds) => GramTile<TLanes, V, T>.Contract(
-        t.Shape, t.Components, T.CreateChecked(t.Scale), left, t.Left.Step, right, t.Right.Step, target, adds);
+    private static void Contract(GramTerm t, T* left, T* right, T* target, bool adds, bool isFollowed) =>
+        GramTile<TLanes, V, T>.Contract(
+            t.Shape, t.Components, T.CreateChecked(t.Scale), left, t.Left.Step, right, t.Right.Step, 1, 0, target, 0, adds, isFollowed);
 }

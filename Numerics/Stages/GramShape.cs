@@ -26,6 +26,13 @@ internal sealed record GramRow(
     public double WeightOf(int channel) => channel - Start < Own.Length ? Own[channel - Start] : Weight;
 }
 
+/// <summary>What some rows of a <see cref="GramGroup"/> cover.</summary>
+/// <param name="First">The first right channel of any, rounded down to whole vectors.</param>
+/// <param name="End">The right channel before which all end.</param>
+/// <param name="AreStairs">Whether each begins a channel later than the one before and all end together, with weights of their own:
+/// pairs of the channels of one family.</param>
+internal readonly record struct GramTileRows(int First, int End, bool AreStairs);
+
 /// <summary>Rows of a shape that are multiplied together, and what they cover.</summary>
 internal sealed class GramGroup
 {
@@ -37,14 +44,21 @@ internal sealed class GramGroup
     public GramGroup(GramRow[] rows)
     {
         Rows = rows;
-        Tiles = new (int First, int End)[(rows.Length + TileRows - 1) / TileRows];
+        Tiles = new GramTileRows[(rows.Length + TileRows - 1) / TileRows];
         First = int.MaxValue;
         for (int tile = 0; tile < Tiles.Length; tile++)
         {
-            int first = int.MaxValue, end = 0;
-            for (int r = tile * TileRows; r < Math.Min(rows.Length, (tile + 1) * TileRows); r++)
+            int first = int.MaxValue, end = 0, begin = tile * TileRows;
+            // Those of one vector are faster made with what is left of them.
+            bool areStairs = rows[begin].Count > TileRows;
+            for (int r = begin; r < Math.Min(rows.Length, begin + TileRows); r++)
+            {
                 (first, end) = (Math.Min(first, rows[r].Start & ~7), Math.Max(end, rows[r].End));
-            Tiles[tile] = (first, end);
+                areStairs &= rows[r].Start == rows[begin].Start + r - begin && rows[r].End == rows[begin].End
+                    && rows[r].Own.Length == rows[r].Count;
+            }
+
+            Tiles[tile] = new GramTileRows(first, end, areStairs);
             (First, End) = (Math.Min(First, first), Math.Max(End, end));
         }
 
@@ -69,8 +83,8 @@ internal sealed class GramGroup
     /// <summary>The right channel before which all end.</summary>
     public int End { get; }
 
-    /// <summary>The same limits of every <see cref="TileRows"/> rows.</summary>
-    public (int First, int End)[] Tiles { get; }
+    /// <summary>Every <see cref="TileRows"/> rows.</summary>
+    public GramTileRows[] Tiles { get; }
 
     /// <summary>Up to whole vectors of eight.</summary>
     public static int Padded(int count) => (count + 7) & ~7;
@@ -88,6 +102,9 @@ internal sealed class GramShape
 
     /// <summary>The most rows that are multiplied together.</summary>
     public const int MostRows = 32;
+
+    /// <summary>Numbers between the weights of one row and of the next.</summary>
+    public const int Gap = 8;
 
     private static readonly double Root2 = Math.Sqrt(2), Root3 = Math.Sqrt(3), Root6 = Math.Sqrt(6);
 
@@ -113,8 +130,7 @@ internal sealed class GramShape
             }
 
             own.AddRange(placed.Own);
-            // A whole vector can be read at the last one.
-            for (int k = 0; placed.Own.Length > 0 && k < GramGroup.TileRows; k++)
+            for (int k = 0; placed.Own.Length > 0 && k < Gap; k++)
                 own.Add(row.Weight);
             List<GramRow>? last = groups.Count == 0 ? null : groups[^1];
             if (last is null || last.Count == MostRows || last[^1].Left + 1 != row.Left || last[^1].Right != row.Right)
@@ -123,6 +139,8 @@ internal sealed class GramShape
             Count = checked(Count + row.Count);
         }
 
+        // Whole vectors can be read at the last one, of sixteen, too.
+        own.AddRange(new double[Gap]);
         Groups = groups.ConvertAll(static g => new GramGroup([.. g])).ToArray();
         _own = PinnedArray.Of<double>([.. own]);
         _ownSingle = PinnedArray.As<double, float>(_own);

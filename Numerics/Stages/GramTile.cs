@@ -25,66 +25,70 @@ internal static unsafe class GramTile<TLanes, V, T>
     /// <summary>Numbers that <see cref="Backward"/> works in, from the start of a cache line.</summary>
     public const int Work = 2 * (GramShape.MostRows * Piece + Slack);
 
-    /// <summary>Sets the products, or adds to them.</summary>
+    /// <summary>Sets the products, or adds to them: of one A with some B, one tile of the shape after the other for all of these.</summary>
     /// <param name="shape">Which stand.</param>
     /// <param name="components">The number of M.</param>
     /// <param name="scale">What multiplies them beside their weights.</param>
     /// <param name="left">A.</param>
     /// <param name="leftStep">From M to M.</param>
-    /// <param name="right">B.</param>
+    /// <param name="right">The first B.</param>
     /// <param name="rightStep">From M to M.</param>
-    /// <param name="target">Receives them.</param>
+    /// <param name="count">How many B.</param>
+    /// <param name="rightNext">From B to B.</param>
+    /// <param name="target">Receives the products with the first.</param>
+    /// <param name="targetNext">From B to B there.</param>
     /// <param name="adds">Whether they are added.</param>
+    /// <param name="isFollowed">Whether memory follows the last B: eight numbers behind its whole vectors of eight can be read.</param>
     [SkipLocalsInit]
-    public static void Contract(
-        GramShape shape, int components, T scale, T* left, nint leftStep, T* right, nint rightStep, T* target, bool adds)
+    public static void Contract(GramShape shape, int components, T scale, T* left, nint leftStep, T* right, nint rightStep, int count,
+        nint rightNext, T* target, nint targetNext, bool adds, bool isFollowed)
     {
         const int stride = Piece + Slack;
-        T* product = stackalloc T[GramGroup.TileRows * stride], end = target + shape.Count, own = PinnedArray.First(shape.Own<T>());
-        V factor = TLanes.Broadcast(scale);
+        T* product = stackalloc T[GramGroup.TileRows * stride], own = PinnedArray.First(shape.Own<T>());
         foreach (GramGroup group in shape.Groups)
         {
             GramRow[] all = group.Rows;
             for (int tile = 0, r = 0; r < all.Length; tile++, r += GramGroup.TileRows)
             {
                 int rows = Math.Min(GramGroup.TileRows, all.Length - r);
-                GramRow begin = all[r];
+                GramRow top = all[r], bottom = all[r + rows - 1];
+                (int first, int last, bool areStairs) = group.Tiles[tile];
+                T* a = left + top.Left, b = right + top.Right, to = target;
                 // What the last vectors of a row write behind it is made next, but behind the last row.
-                if (group.IsWhole && !adds && target + begin.Place + rows * begin.Count + TLanes.Count <= end)
+                bool hasRoom = !adds && bottom.Place + bottom.Count + GramGroup.TileRows <= shape.Count;
+                if (hasRoom && group.IsWhole)
                 {
-                    bool isOwn = begin.Own.Length > 0;
-                    RowTile<TLanes, V, T>.Weighted(
-                        rows, components, begin.Count, left + begin.Left, 1, leftStep, right + begin.Right + begin.Start, rightStep,
-                        target + begin.Place, begin.Count, isOwn ? scale : scale * T.CreateChecked(begin.Weight),
-                        isOwn ? own + begin.OwnFirst : null);
-                    continue;
-                }
-
-                (int first, int last) = group.Tiles[tile];
-                // Behind a row that is made in pieces stands the beginning of the next one.
-                bool isWhole = last - first <= Piece;
-                for (int at = first; at < last; at += Piece)
-                {
-                    int lanes = Math.Min(Piece, last - at);
-                    RowTile<TLanes, V, T>.Multiply(
-                        rows, components, lanes, left + all[r].Left, 1, leftStep, right + all[r].Right + at, rightStep, product, stride,
-                            false);
-                    for (int k = 0; k < rows; k++)
+                    T* weights = top.Own.Length > 0 ? own + top.OwnFirst : null;
+                    T factor = weights != null ? scale : scale * T.CreateChecked(top.Weight);
+                    for (int q = 0; q < count; q++, b += rightNext, to += targetNext)
                     {
-                        GramRow row = all[r + k];
-                        if (isWhole)
+                        RowTile<TLanes, V, T>.Weighted(
+                            rows, components, top.Count, a, 1, leftStep, b + top.Start, rightStep, to + top.Place, top.Count, factor,
+                            weights, isFollowed && bottom.Place + bottom.Count + 2 * GramGroup.TileRows <= shape.Count);
+                    }
+                }
+                else if (hasRoom && areStairs && isFollowed)
+                {
+                    for (int q = 0; q < count; q++, b += rightNext, to += targetNext)
+                    {
+                        RowTile<TLanes, V, T>.Stairs(
+                            rows, components, top.Count, a, leftStep, b + top.Start, rightStep, to + top.Place, scale,
+                            own + top.OwnFirst, GramShape.Gap);
+                    }
+                }
+                else
+                {
+                    for (int q = 0; q < count; q++, b += rightNext, to += targetNext)
+                    {
+                        for (int at = first; at < last; at += Piece)
                         {
-                            Put(product + k * stride + row.Start - at, own + row.OwnFirst, factor, scale, target + row.Place, row.Count,
-                                end, adds);
-                            continue;
+                            int lanes = Math.Min(Piece, last - at);
+                            RowTile<TLanes, V, T>.Weighted(
+                                rows, components, lanes, a, 1, leftStep, b + at, rightStep, product, stride, T.One, null, isFollowed);
+                            // Behind a row that is made in pieces stands the beginning of the next one.
+                            Put(all.AsSpan(r, rows), product, stride, at, lanes, last - first <= Piece, own, scale, to, to + shape.Count,
+                                adds);
                         }
-
-                        int from = Math.Max(row.Start, at), to = Math.Min(row.End, at + lanes);
-                        if (to <= from) continue;
-                        T* place = target + row.Place + (from - row.Start);
-                        Put(product + k * stride + from - at, own + row.OwnFirst, row.Own.Length, from - row.Start, scale,
-                            T.CreateChecked(row.Weight), place,
-                            to - from, target + row.Place + row.Count, adds);
                     }
                 }
             }
@@ -127,6 +131,30 @@ internal static unsafe class GramTile<TLanes, V, T>
                 RowTile<TLanes, V, T>.Multiply(
                     components, stop - begin, width, left + l, leftStep, 1, rows, width, rightSum + r, rightStep, true);
             }
+        }
+    }
+
+    /// <summary>Products of a tile to their places.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put(ReadOnlySpan<GramRow> tile, T* product, int stride, int at, int lanes, bool areWhole, T* own, T scale, T* target,
+        T* end, bool adds)
+    {
+        V factor = TLanes.Broadcast(scale);
+        foreach (GramRow row in tile)
+        {
+            T* weights = own + row.OwnFirst, place = target + row.Place;
+            int from = Math.Max(row.Start, at), to = Math.Min(row.End, at + lanes);
+            if (areWhole)
+            {
+                Put(product + row.Start - at, weights, factor, scale, place, row.Count, end, adds);
+            }
+            else if (to > from)
+            {
+                Put(product + from - at, weights, row.Own.Length, from - row.Start, scale, T.CreateChecked(row.Weight),
+                    place + (from - row.Start), to - from, place + row.Count, adds);
+            }
+
+            product += stride;
         }
     }
 

@@ -18,20 +18,12 @@ internal sealed class TurnedPath<T>
     public TurnedPath(CouplePath path, in CouplingBlock coefficients, bool adds)
     {
         (Path, Adds) = (path, adds);
-        Terms = new Term[coefficients.Count];
-        First = new int[2 * path.L + 2];
-        for (int k = 0; k < Terms.Length; k++)
-        {
-            Terms[k] = new Term(coefficients.M1[k], coefficients.M2[k], T.CreateChecked(coefficients[k]));
-            First[coefficients.M3[k] + 1] = k + 1;
-        }
-
-        for (int m = 1; m < First.Length; m++)
-            First[m] = Math.Max(First[m], First[m - 1]);
+        var terms = new RowTerm[coefficients.Count];
+        for (int k = 0; k < terms.Length; k++)
+            terms[k] = new RowTerm(coefficients.M3[k] * (2 * path.L1 + 1) + coefficients.M1[k], coefficients.M2[k], coefficients[k]);
+        Turn = new RowMap<T>((2 * path.L + 1) * (2 * path.L1 + 1), terms);
+        Return = new RowMap<T>(2 * path.L2 + 1, Array.ConvertAll(terms, static t => new RowTerm(t.From, t.To, t.Value)));
     }
-
-    /// <summary>What multiplies the row m2 of B in the row m1 of what is multiplied with A.</summary>
-    internal readonly record struct Term(int M1, int M2, T Value);
 
     /// <summary>What is multiplied, and where it goes.</summary>
     public CouplePath Path { get; }
@@ -39,11 +31,11 @@ internal sealed class TurnedPath<T>
     /// <summary>Whether an earlier path goes to the same place.</summary>
     public bool Adds { get; }
 
-    /// <summary>All coefficients.</summary>
-    public Term[] Terms { get; }
+    /// <summary>The rows that are multiplied with A, <c>[M, m1]</c>, as sums of the rows m2 of B.</summary>
+    public RowMap<T> Turn { get; }
 
-    /// <summary>The first of each M, and the end.</summary>
-    public int[] First { get; }
+    /// <summary>The same turned round: B's derivatives as sums of those by these rows.</summary>
+    public RowMap<T> Return { get; }
 }
 
 /// <summary>What an <see cref="OuterCoupleStage{T}"/> executes, in the widest registers of the process that hold no more than eight
@@ -73,8 +65,8 @@ internal abstract class OuterCoupleKernel<T>
 
 /// <summary>Products of all channels in one width.</summary>
 /// <remarks>
-/// For every M the coefficients turn B into T_{m1}[right] = Σ_{m2} C_{M m1 m2} B_{m2}[right], a few rows that are made in no time, and
-/// C_M[left, right] = Σ_{m1} A_{m1}[left] T_{m1}[right] is a matrix product. It has as many operations as the non-zero coefficients times
+/// The coefficients turn B into T_{M m1}[right] = Σ_{m2} C_{M m1 m2} B_{m2}[right], a few rows that are made in no time, and
+/// C_M[left, right] = Σ_{m1} A_{m1}[left] T_{M m1}[right] is a matrix product. It has as many operations as the non-zero coefficients times
 /// the pairs, but nothing is copied to sit lane by lane beside its partner.
 /// </remarks>
 internal sealed unsafe class OuterCoupleKernel<TLanes, V, T> : OuterCoupleKernel<T>
@@ -82,6 +74,9 @@ internal sealed unsafe class OuterCoupleKernel<TLanes, V, T> : OuterCoupleKernel
     where V : struct
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    // What is read behind the last row.
+    private const int Slack = 8;
+
     private readonly GramShape _shape;
     private readonly TurnedPath<T>[] _paths;
     private readonly int _a, _b, _width, _turned;
@@ -96,13 +91,13 @@ internal sealed unsafe class OuterCoupleKernel<TLanes, V, T> : OuterCoupleKernel
         foreach (GramGroup group in shape.Groups)
             _width = Math.Max(_width, GramGroup.Padded(group.End));
         foreach (TurnedPath<T> path in paths)
-            _turned = Math.Max(_turned, (2 * path.Path.L1 + 1) * _width);
+            _turned = Math.Max(_turned, path.Turn.Rows * _width);
     }
 
     /// <inheritdoc/>
     public override void Forward(BlockMemory<T> blocks, int environments)
     {
-        using AlignedScratch<T> work = new(_turned);
+        using AlignedScratch<T> work = new(_turned + Slack);
         for (int i = 0; i < environments; i++)
             Multiply(blocks.Values(_a)[i], blocks.Values(_b)[i], blocks, i, work.Start, false);
     }
@@ -110,7 +105,7 @@ internal sealed unsafe class OuterCoupleKernel<TLanes, V, T> : OuterCoupleKernel
     /// <inheritdoc/>
     public override void Tangent(BlockMemory<T> blocks, BlockMemory<T> changes, int count)
     {
-        using AlignedScratch<T> work = new(_turned);
+        using AlignedScratch<T> work = new(_turned + Slack);
         for (int i = 0; i < count; i++)
         {
             Multiply(changes.Values(_a)[i], blocks.Values(_b)[0], changes, i, work.Start, false);
@@ -131,16 +126,17 @@ internal sealed unsafe class OuterCoupleKernel<TLanes, V, T> : OuterCoupleKernel
                 CouplePath p = path.Path;
                 T* gradient = blocks.Adjoints(p.Block)[i] + p.First, to = db + _rowsB[p.RowB];
                 int rows = 2 * p.L1 + 1;
+                path.Turn.Run(b + _rowsB[p.RowB], _stepB, turned, _width, _width, false);
+                new Span<T>(slopes, path.Turn.Rows * _width).Clear();
                 for (int m = 0; m < 2 * p.L + 1; m++)
                 {
-                    Turn(path, m, b, turned);
-                    new Span<T>(slopes, rows * _width).Clear();
+                    nint first = (nint)m * rows * _width;
                     GramTile<TLanes, V, T>.Backward(
-                        _shape, rows, T.One, gradient + (nint)m * p.Step, a + _rowsA[p.RowA], _stepA, turned, _width, da + _rowsA[p.RowA],
-                            slopes, tile);
-                    for (int k = path.First[m]; k < path.First[m + 1]; k++)
-                        Add(path.Terms[k].Value, slopes + (nint)path.Terms[k].M1 * _width, to + path.Terms[k].M2 * _stepB);
+                        _shape, rows, T.One, gradient + (nint)m * p.Step, a + _rowsA[p.RowA], _stepA, turned + first, _width,
+                        da + _rowsA[p.RowA], slopes + first, tile);
                 }
+
+                path.Return.Run(slopes, _width, to, _stepB, _width, true);
             }
         }
     }
@@ -150,31 +146,12 @@ internal sealed unsafe class OuterCoupleKernel<TLanes, V, T> : OuterCoupleKernel
         foreach (TurnedPath<T> path in _paths)
         {
             CouplePath p = path.Path;
-            T* to = into.Values(p.Block)[environment] + p.First;
-            for (int m = 0; m < 2 * p.L + 1; m++, to += p.Step)
-            {
-                Turn(path, m, b, turned);
-                GramTile<TLanes, V, T>.Contract(
-                    _shape, 2 * p.L1 + 1, T.One, a + _rowsA[p.RowA], _stepA, turned, _width, to, adds || path.Adds);
-            }
+            int rows = 2 * p.L1 + 1;
+            path.Turn.Run(b + _rowsB[p.RowB], _stepB, turned, _width, _width, false);
+            GramTile<TLanes, V, T>.Contract(
+                _shape, rows, T.One, a + _rowsA[p.RowA], _stepA, turned, _width, 2 * p.L + 1, (nint)rows * _width,
+                into.Values(p.Block)[environment] + p.First, p.Step, adds || path.Adds, true);
         }
-    }
-
-    /// <summary>T of one M.</summary>
-    private void Turn(TurnedPath<T> path, int m, T* b, T* turned)
-    {
-        new Span<T>(turned, (2 * path.Path.L1 + 1) * _width).Clear();
-        b += _rowsB[path.Path.RowB];
-        for (int k = path.First[m]; k < path.First[m + 1]; k++)
-            Add(path.Terms[k].Value, b + path.Terms[k].M2 * _stepB, turned + (nint)path.Terms[k].M1 * _width);
-    }
-
-    /// <summary>y += factor x.</summary>
-    private void Add(T factor, T* x, T* y)
-    {
-        V f = TLanes.Broadcast(factor);
-        for (int k = 0; k < _width; k += TLanes.Count)
-            TLanes.Store(TLanes.MultiplyAdd(f, TLanes.Load(x + k), TLanes.Load(y + k)), y + k);
     }
 
     private static nint Step(nint[] rows)

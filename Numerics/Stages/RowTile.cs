@@ -1,5 +1,7 @@
+using System;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Toolkit.Numerics.Simd;
 
 namespace Toolkit.Numerics.Stages;
@@ -27,15 +29,48 @@ internal static unsafe class RowTile<TLanes, V, T>
     /// <param name="zi">From i to i.</param>
     /// <param name="adds">Whether z is added to.</param>
     public static void Multiply(int rows, int inner, int lanes, T* x, nint xi, nint xk, T* y, nint yk, T* z, nint zi, bool adds) =>
-        All(rows, inner, lanes, x, xi, xk, y, yk, z, zi, adds, T.One, null);
+        All(rows, inner, lanes, x, xi, xk, y, yk, z, zi, adds, T.One, null, false);
 
     /// <summary>z[i, j] = scale weights[j] Σ_k x[i, k] y[k, j]; rows of z may follow each other without gaps, as what is written behind
     /// the last j of one is then written by the next. Without weights they are 1.</summary>
+    /// <param name="rows">The number of i.</param>
+    /// <param name="inner">The number of k.</param>
+    /// <param name="lanes">The number of j: up to whole vectors of eight are made.</param>
+    /// <param name="x">x.</param>
+    /// <param name="xi">From i to i.</param>
+    /// <param name="xk">From k to k.</param>
+    /// <param name="y">y, j contiguous.</param>
+    /// <param name="yk">From k to k.</param>
+    /// <param name="z">z, j contiguous.</param>
+    /// <param name="zi">From i to i.</param>
+    /// <param name="scale">What multiplies all.</param>
+    /// <param name="weights">What multiplies each j, or null.</param>
+    /// <param name="spills">Whether eight more may be read behind y, and written behind z, where registers hold sixteen.</param>
     public static void Weighted(
-        int rows, int inner, int lanes, T* x, nint xi, nint xk, T* y, nint yk, T* z, nint zi, T scale, T* weights) =>
-        All(rows, inner, lanes, x, xi, xk, y, yk, z, zi, false, scale, weights);
+        int rows, int inner, int lanes, T* x, nint xi, nint xk, T* y, nint yk, T* z, nint zi, T scale, T* weights, bool spills) =>
+        All(rows, inner, lanes, x, xi, xk, y, yk, z, zi, false, scale, weights, spills);
 
-    private static void All(
+    private static void All(int rows, int inner, int lanes, T* x, nint xi, nint xk, T* y, nint yk, T* z, nint zi, bool adds, T scale,
+        T* weights, bool spills)
+    {
+        // Two vectors of eight as one; the last of an odd number by itself, if nothing may be touched behind it.
+        if (TLanes.Count == 8 && VectorWidths.HasSixteen<T>() && lanes > 8)
+        {
+            int wide = spills ? lanes : lanes & ~15;
+            if (lanes > wide)
+            {
+                Narrow(rows, inner, lanes - wide, x, xi, xk, y + wide, yk, z + wide, zi, adds, scale,
+                    weights == null ? null : weights + wide);
+            }
+
+            RowTile<Lanes512<T>, Vector512<T>, T>.Narrow(rows, inner, wide, x, xi, xk, y, yk, z, zi, adds, scale, weights);
+            return;
+        }
+
+        Narrow(rows, inner, lanes, x, xi, xk, y, yk, z, zi, adds, scale, weights);
+    }
+
+    private static void Narrow(
         int rows, int inner, int lanes, T* x, nint xi, nint xk, T* y, nint yk, T* z, nint zi, bool adds, T scale, T* weights)
     {
         for (; rows > 9; rows -= 8, x += 8 * xi, z += 8 * zi)
@@ -70,6 +105,112 @@ internal static unsafe class RowTile<TLanes, V, T>
                 Row<Rows9>(inner, lanes, x, xi, xk, y, yk, z, zi, adds, scale, weights);
                 break;
         }
+    }
+
+    /// <summary>z_i[j] = scale weights_i[j] Σ_k x[k, i] y[k, i + j], a number less in each row than in the one before, one row behind the
+    /// other: a triangle of pairs. Vectors are read and written behind the ends of rows, those of z before the next row is made.</summary>
+    /// <param name="rows">The number of i, at most eight.</param>
+    /// <param name="inner">The number of k.</param>
+    /// <param name="lanes">The number of j of the first row, at least <paramref name="rows"/>.</param>
+    /// <param name="x">x, i contiguous.</param>
+    /// <param name="xk">From k to k.</param>
+    /// <param name="y">y; seven more are read behind whole vectors.</param>
+    /// <param name="yk">From k to k.</param>
+    /// <param name="z">z.</param>
+    /// <param name="scale">What multiplies all.</param>
+    /// <param name="weights">What multiplies each, <paramref name="gap"/> more from row to row than z has.</param>
+    /// <param name="gap">See there.</param>
+    public static void Stairs(
+        int rows, int inner, int lanes, T* x, nint xk, T* y, nint yk, T* z, T scale, T* weights, int gap)
+    {
+        if (TLanes.Count == 8 && VectorWidths.HasSixteen<T>() && lanes > 8)
+        {
+            int wide = lanes & ~15;
+            for (int lane = (lanes - 1) & ~7; lane >= wide; lane -= 8)
+                Step(Math.Min(rows, lanes - lane), inner, lanes, lane, x, xk, y, yk, z, scale, weights, gap);
+            for (int lane = wide - 16; lane >= 0; lane -= 16)
+            {
+                RowTile<Lanes512<T>, Vector512<T>, T>.Step(
+                    Math.Min(rows, lanes - lane), inner, lanes, lane, x, xk, y, yk, z, scale, weights, gap);
+            }
+
+            return;
+        }
+
+        for (int lane = (lanes - 1) / TLanes.Count * TLanes.Count; lane >= 0; lane -= TLanes.Count)
+            Step(Math.Min(rows, lanes - lane), inner, lanes, lane, x, xk, y, yk, z, scale, weights, gap);
+    }
+
+    private static void Step(
+        int rows, int inner, int lanes, int lane, T* x, nint xk, T* y, nint yk, T* z, T scale, T* weights, int gap)
+    {
+        y += lane;
+        z += lane;
+        weights += lane;
+        switch (rows)
+        {
+            case 1:
+                Step<Rows1>(inner, lanes, x, xk, y, yk, z, scale, weights, gap);
+                break;
+            case 2:
+                Step<Rows2>(inner, lanes, x, xk, y, yk, z, scale, weights, gap);
+                break;
+            case 3:
+                Step<Rows3>(inner, lanes, x, xk, y, yk, z, scale, weights, gap);
+                break;
+            case 4:
+                Step<Rows4>(inner, lanes, x, xk, y, yk, z, scale, weights, gap);
+                break;
+            case 5:
+                Step<Rows5>(inner, lanes, x, xk, y, yk, z, scale, weights, gap);
+                break;
+            case 6:
+                Step<Rows6>(inner, lanes, x, xk, y, yk, z, scale, weights, gap);
+                break;
+            case 7:
+                Step<Rows7>(inner, lanes, x, xk, y, yk, z, scale, weights, gap);
+                break;
+            case 8:
+                Step<Rows8>(inner, lanes, x, xk, y, yk, z, scale, weights, gap);
+                break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Step<TRows>(int inner, nint lanes, T* x, nint xk, T* y, nint yk, T* z, T scale, T* weights, nint gap)
+        where TRows : struct, ITileRows
+    {
+        V s0 = TLanes.Zero, s1 = TLanes.Zero, s2 = TLanes.Zero, s3 = TLanes.Zero;
+        V s4 = TLanes.Zero, s5 = TLanes.Zero, s6 = TLanes.Zero, s7 = TLanes.Zero;
+        for (int k = 0; k < inner; k++, x += xk, y += yk)
+        {
+            s0 = TLanes.MultiplyAdd(TLanes.Broadcast(x[0]), TLanes.Load(y), s0);
+            if (TRows.Count > 1) s1 = TLanes.MultiplyAdd(TLanes.Broadcast(x[1]), TLanes.Load(y + 1), s1);
+            if (TRows.Count > 2) s2 = TLanes.MultiplyAdd(TLanes.Broadcast(x[2]), TLanes.Load(y + 2), s2);
+            if (TRows.Count > 3) s3 = TLanes.MultiplyAdd(TLanes.Broadcast(x[3]), TLanes.Load(y + 3), s3);
+            if (TRows.Count > 4) s4 = TLanes.MultiplyAdd(TLanes.Broadcast(x[4]), TLanes.Load(y + 4), s4);
+            if (TRows.Count > 5) s5 = TLanes.MultiplyAdd(TLanes.Broadcast(x[5]), TLanes.Load(y + 5), s5);
+            if (TRows.Count > 6) s6 = TLanes.MultiplyAdd(TLanes.Broadcast(x[6]), TLanes.Load(y + 6), s6);
+            if (TRows.Count > 7) s7 = TLanes.MultiplyAdd(TLanes.Broadcast(x[7]), TLanes.Load(y + 7), s7);
+        }
+
+        V factor = TLanes.Broadcast(scale);
+        Weigh(s0, factor, ref weights, ref z, lanes, gap);
+        if (TRows.Count > 1) Weigh(s1, factor, ref weights, ref z, lanes - 1, gap);
+        if (TRows.Count > 2) Weigh(s2, factor, ref weights, ref z, lanes - 2, gap);
+        if (TRows.Count > 3) Weigh(s3, factor, ref weights, ref z, lanes - 3, gap);
+        if (TRows.Count > 4) Weigh(s4, factor, ref weights, ref z, lanes - 4, gap);
+        if (TRows.Count > 5) Weigh(s5, factor, ref weights, ref z, lanes - 5, gap);
+        if (TRows.Count > 6) Weigh(s6, factor, ref weights, ref z, lanes - 6, gap);
+        if (TRows.Count > 7) Weigh(s7, factor, ref weights, ref z, lanes - 7, gap);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Weigh(V sum, V factor, ref T* weights, ref T* z, nint count, nint gap)
+    {
+        TLanes.Store(TLanes.Multiply(TLanes.Multiply(factor, TLanes.Load(weights)), sum), z);
+        z += count;
+        weights += count + gap;
     }
 
     // In the first moments of a process, unoptimised code would take as long as all else; so in the kernels of couplings.
