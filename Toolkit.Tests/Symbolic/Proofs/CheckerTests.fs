@@ -168,6 +168,24 @@ let tests =
                     for file, line in List.zip changed (List.ofArray lines) do
                         Assert.True(line.StartsWith "invalid: ", $"{file}: {line}")))
 
+        testCase "without a companion the stand-alone checker refuses what needs it, by its name, and checks everything else" <| fun () ->
+            TemporaryFolder.using (fun folder ->
+                let names = [ "3j.recursion-m"; "d.sum"; "9j.rows"; "invariance.nice"; "invariance.real-basis" ]
+                let files = names |> List.map (fun name -> Catalogue.entries |> List.find (fun e -> e.Name = name) |> write folder)
+                check folder files (fun (code, _) -> Assert.Equal(0, code))
+
+                for name in [ "couplings"; "table"; "points" ] do
+                    File.Delete(Path.Combine(folder, $"check_{name}.py"))
+
+                match Tool.run "python3" (Path.Combine(folder, "check_theorem.py") :: files) "" with
+                | None -> SharedData.skipped "no python3"
+                | Some(code, out, err) ->
+                    Assert.Equal<int * string>((1, ""), (code, err))
+                    let lines = out.TrimEnd().Split '\n'
+                    Assert.All(lines[..1], (fun line -> Assert.StartsWith("valid\t", line)))
+                    Assert.All(lines[2..], (fun line -> Assert.StartsWith("invalid: step ", line)))
+                    Assert.All(lines[2..], (fun line -> Assert.Contains("check_couplings.py, which has the rules about coupling trees", line))))
+
         testCase "the stand-alone checker refuses families whose nodes have more or other parts than their kind" <| fun () ->
             TemporaryFolder.using (fun folder ->
                 let entry = Catalogue.entries |> List.find (fun e -> e.Name = "invariance.power-spectrum")
