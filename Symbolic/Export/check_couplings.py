@@ -18,19 +18,23 @@ def sign_text(sign):
 
 
 def order_of(value):
-    need(type(value) is int and 0 <= value < 2 ** 31 or isinstance(value, str) and names_of([value]), f"no order: {value!r}")
+    need(type(value) is int and 0 <= value <= 10 ** 6 or isinstance(value, str) and names_of([value]), f"no order: {value!r}")
     return value
+
+
+def parts_of(tree):
+    return [tree] + [y for x in tree if isinstance(x, list) for y in parts_of(x)]
+
+
+def occurs(kind, tree):
+    return any(x[:1] == [kind] for x in parts_of(tree))
 
 
 def fields_text(p):
     """What the fields are, and words of a family's name that need explanation."""
     kind = lambda f: ("axial " if f[1] else "polar ") + ("vector" if f[0] else "scalar")
     listed = ", ".join(f"{n} a {kind(f)} field, {'odd' if f[2] else 'even'} under time reversal" for n, f in sorted(p.fields.items()))
-    return listed + "".join(say(word) for word in ("MAP", "GRAD") if f"{word.lower()}(" in getattr(p, "name", ""))
-
-
-def parts_of(tree):
-    return [tree] + [y for x in tree if isinstance(x, list) for y in parts_of(x)]
+    return listed + "".join(say(word) for word in ("MAP", "GRAD") if occurs(word.lower(), getattr(p, "tree", [])))
 
 
 def typed(tree, apart, fields, given):
@@ -80,13 +84,14 @@ def typing(d, *premises):
     need(all(type(f[0]) is int and f[0] in (0, 1) for f in fields.values()), "a field has rank 0 or 1")
     given, nodes = dict(x.split(" ") for x in d["given"]), parts_of(tree)
     leaves, assumed = ({x[1] for x in nodes if x[0] == kind} for kind in ("leaf", "any"))
+    need(len(nodes) <= 1000, "a family of more than 1000 nodes")
     need(len(leaves) == len(d["fields"]) and len(assumed) == len(d["given"]), "other fields or assumed families than occur")
     places = {"leaf": 2, "join": 2, "couple": 3}
     orders = {order_of(x) for n in nodes if n[0] in places for x in n[places[n[0]]:]}
     orders = sorted(x for x in orders if isinstance(x, str))
     taken = orders + sorted(fields) + [x for pair in sorted(given.items()) for x in pair]
     names_of([*fields, *given, *{*orders, *given.values()}], 2000)
-    needed = ["coefficient-extraction"] * bool(fields) + ["coupling-ladder"] * any(n[0] in ("join", "couple") for n in nodes)
+    needed = ["coefficient-extraction"] * bool(fields) + ["coupling-ladder"] * (occurs("join", tree) or occurs("couple", tree))
     need([p.kind for p in premises] == needed, f"the premises must be {needed}")
     name, action, parity, time = typed(tree, apart, fields, given)
     A = fresh(taken, "A")
@@ -126,7 +131,7 @@ def fact(d, p):
         return proved("every invariant", say("EVERY INVARIANT", fields=fields_text(p)), DEFINED["CONNECTED"])
     need(p.kind == "family" and not p.given, "the premise is not about a family without hypotheses")
     need(kind != "invariant" or set(p.action) == {0}, "the order is not 0")
-    need(kind != "permutation" or "grad(" not in p.name, "the family is not made of sums over sites")
+    need(kind != "permutation" or not occurs("grad", p.tree), "the family is not made of sums over sites")
     words = {"family": p.name, "parity": sign_text(p.parity), "time": sign_text(p.time)}
     if kind == "sign":
         under_time = true_or_false(d["time"])
@@ -215,6 +220,7 @@ def follow(scheme, moves):
     """The scheme at the end of a path, and what its moves bring, by the premise that a 6j symbol is the coefficient of one."""
     parts, moves = {s[2]: (top(s[0]), top(s[1])) for s in nodes(scheme) if not isinstance(s, str)}, [m.split(" ") for m in moves]
     sign, roots, symbols, sums = Poly(), [], [], [m[2] for m in moves if len(m) == 3]
+    need(len(labels(scheme)) <= 200 and len(moves) <= 200, "more than 200 names or moves")
     names_of(labels(scheme) + sums, 400)
     for kind, node, *new in moves:
         need(kind in ("exchange", "leftwards", "rightwards") and len(new) == (kind != "exchange"), "an unknown move")
@@ -311,9 +317,10 @@ def zero_entry(d, symmetries, at_zero, p):
         i, x, y = next(((i, x, y) for i, x, y in pairs if x != y), (0, None, None))
         if x is None:
             break
-        goes = lambda z: z not in stay if i < len(rules) else z in p.right.sums
-        gone, kept = (y, x) if goes(y) else (x, y)
-        need(goes(gone), "a leaf would be 0, or two leaves equal, or two labels need not be equal")
+        # Of two labels that may go the second does.
+        may_go = [z for z in ([x, y] if i < len(rules) else p.right.sums) if z in (x, y) and z not in stay]
+        need(may_go, "a leaf would be 0, or two leaves equal, or two labels need not be equal")
+        gone, kept = (y, x) if may_go[-1] == y else (x, y)
         new = {**{a: kept if b == gone else b for a, b in new.items()}, gone: kept}
     right = p.right.sum_over([x for x in p.right.sums if x not in new]).put(new)
     for s in [s for s in right.symbols if "0" in s]:

@@ -166,10 +166,9 @@ def parse(text, names, degree=inf):
     for sign, term in re.findall(r"([+-]?)([^+-]+)", plain):
         c = poly(-1 if sign == "-" else 1)
         for factor in term.split("*"):
-            name, _, power = factor.partition("^")
-            number = re.fullmatch(r"[0-9]{1,1000}", factor)
-            need(number or name in names and re.fullmatch(r"[0-9]{0,2}", power), f"not a polynomial in {', '.join(names)}: {text!r}")
-            c *= int(factor) if number else prod([var(name)] * int(power or 1))
+            number, power = re.fullmatch(r"[0-9]{1,1000}", factor), re.fullmatch(r"([^^]+)(?:\^([0-9]{1,2}))?", factor)
+            need(number or power and power[1] in names, f"not a polynomial in {', '.join(names)}: {text!r}")
+            c *= int(factor) if number else prod([var(power[1])] * int(power[2] or 1))
         out += c
     need(out.degree() <= degree, f"not a linear form: {text!r}")
     return out
