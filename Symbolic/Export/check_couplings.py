@@ -4,7 +4,7 @@ between schemes, and those written arguments whose statements are about any tree
 from collections import Counter
 from types import SimpleNamespace
 
-from check_theorem import DEFINED, SYMBOLS, Poly, fresh, names_of, need, proved, put, rule, say, true_or_false, var
+from check_theorem import DEFINED, SYMBOLS, Poly, fresh, items, names_of, need, proved, put, rule, say, true_or_false, var
 
 
 # ---- types of coupling trees: orders, fields (rank, axial, time-odd), and signs: (-1) to a sum of names and 1, as a set of these
@@ -80,9 +80,9 @@ def typed(tree, apart, fields, given):
 def typing(d, *premises):
     """A family on which the generators act by the standard matrices of its orders; some are assumed to be so, with their orders."""
     tree, apart = d["family"], true_or_false(d["apart"])
-    fields = {f["name"]: (f["rank"], true_or_false(f["axial"]), true_or_false(f["timeOdd"])) for f in d["fields"]}
+    fields = {f["name"]: (f["rank"], true_or_false(f["axial"]), true_or_false(f["timeOdd"])) for f in items(d["fields"])}
     need(all(type(f[0]) is int and f[0] in (0, 1) for f in fields.values()), "a field has rank 0 or 1")
-    given, nodes = dict(x.split(" ") for x in d["given"]), parts_of(tree)
+    given, nodes = dict(x.split(" ") for x in items(d["given"])), parts_of(tree)
     leaves, assumed = ({x[1] for x in nodes if x[0] == kind} for kind in ("leaf", "any"))
     need(len(nodes) <= 1000, "a family of more than 1000 nodes")
     need(len(leaves) == len(d["fields"]) and len(assumed) == len(d["given"]), "other fields or assumed families than occur")
@@ -218,7 +218,7 @@ def path(start, end, value):
 
 def follow(scheme, moves):
     """The scheme at the end of a path, and what its moves bring, by the premise that a 6j symbol is the coefficient of one."""
-    parts, moves = {s[2]: (top(s[0]), top(s[1])) for s in nodes(scheme) if not isinstance(s, str)}, [m.split(" ") for m in moves]
+    parts, moves = {s[2]: (top(s[0]), top(s[1])) for s in nodes(scheme) if not isinstance(s, str)}, [m.split(" ") for m in items(moves)]
     sign, roots, symbols, sums = Poly(), [], [], [m[2] for m in moves if len(m) == 3]
     need(len(labels(scheme)) <= 200 and len(moves) <= 200, "more than 200 names or moves")
     names_of(labels(scheme) + sums, 400)
@@ -244,7 +244,7 @@ def follow(scheme, moves):
 def rewriting(d, _):
     """A path's product; or those of two paths, equal by linear independence. Labels that remain at the end are not summed over."""
     start, is_path = read_scheme(d["scheme"]), d["rule"] == "recoupling path"
-    (end, left), second = follow(start, d["moves" if is_path else "first"]), [] if is_path else d["second"]
+    (end, left), second = follow(start, d["moves" if is_path else "first"]), [] if is_path else items(d["second"])
     fixed = lambda p: p.sum_over([x for x in p.sums if x not in labels(end)])
     if is_path:
         need(d["moves"], "there are no moves")
@@ -281,7 +281,7 @@ def without(roots, gone):
 @rule(["relabelling"], "all", "recoupling")
 def relabelling(d, symmetries, p):
     """left = right becomes left = (right in other names) where left in other names is left, by symmetries of the 6j symbol."""
-    new, schemes, orders = dict(x.split(" ") for x in d["names"]), [p.start, p.end], orders_of(symmetries)
+    new, schemes, orders = dict(x.split(" ") for x in items(d["names"])), [p.start, p.end], orders_of(symmetries)
     need("0" not in labels(*schemes) and len(new) == len(d["names"]), "a label is 0, or a name is renamed twice")
     names_of([new.get(x, x) for x in dict.fromkeys(labels(*schemes) + p.left.sums + p.right.sums)], 400)
     common = [x for x in (Counter(p.left.roots) & Counter(p.right.roots)).elements() if x not in p.left.sums + p.right.sums]

@@ -174,9 +174,13 @@ def parse(text, names, degree=inf):
     return out
 
 
+def items(value):
+    need(isinstance(value, list), f"expected a list, found {value!r}")
+    return value
+
+
 def forms(texts, names, degree=1):
-    need(isinstance(texts, list), f"expected polynomials or forms, found {texts!r}")
-    return [parse(x, names, degree) for x in texts]
+    return [parse(x, names, degree) for x in items(texts)]
 
 
 RESERVED = set("""i sqrt diff sum over of for all and or not if is are in at where with under otherwise becomes natural integers
@@ -184,7 +188,7 @@ couple join map grad every""".split())
 
 
 def names_of(value, most=10):
-    need(isinstance(value, list) and len(value) <= most, f"expected at most {most} names, found {value!r}")
+    need(len(items(value)) <= most, f"expected at most {most} names, found {value!r}")
     for name in value:
         need(isinstance(name, str) and re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*'*", name) and len(name) <= 40
              and name.rstrip("'") not in RESERVED, f"not a name: {name!r}")
@@ -193,7 +197,7 @@ def names_of(value, most=10):
 
 
 def integers(value, count):
-    need(isinstance(value, list) and len(value) == count and all(type(x) is int for x in value), f"no {count} integers: {value!r}")
+    need(len(items(value)) == count and all(type(x) is int for x in value), f"no {count} integers: {value!r}")
     return value
 
 
@@ -469,7 +473,7 @@ def equation(kind, free, variables, left, right, where=EVERYWHERE, vanishing=NOW
 @rule(["telescoping", "termwise"])
 def telescoping(d):
     term, limit, conditions = Term.read(d["term"]), False, []
-    terms = [(parse(t["coefficient"], term.all), tuple(integers(t["shift"], len(term.parameters)))) for t in d["terms"]]
+    terms = [(parse(t["coefficient"], term.all), tuple(integers(t["shift"], len(term.parameters)))) for t in items(d["terms"])]
     base, q, shifts = integers(d["base"], len(term.arguments)), parse(d["q"], term.all), [s for _, s in terms]
     need(term.finite(), "the sum has no finite support")
     need(len(set(shifts)) == len(shifts) and any(c for c, _ in terms), "a shift stands twice, or all coefficients are zero")
@@ -498,17 +502,17 @@ def telescoping(d):
 @rule(["normalisation"], "sums")
 def normalisation(d, sums):
     """From C_i S_i to K_i sqrt(R_i) symbol_i = lambda C_i S_i, K_i sign_i X_i = scale C_i Y_i: lambda must be the same for all i."""
-    symbol, every = SYMBOLS[d["symbol"]], range(len(d["terms"]))
+    symbol, every = SYMBOLS[d["symbol"]], range(len(items(d["terms"])))
     quanta, physical, least = symbol.quanta, symbol.physical, symbol.at_least
     claim = [(parse(t["coefficient"], symbol.all), forms(t["radicand"], quanta), tuple(integers(t["twice-shift"], len(quanta))))
              for t in d["terms"]]
     x, y = ([forms(t[k], symbol.term.parameters) for t in d["terms"]] for k in "xy")
     steps, roots = [symbol.step(s) for _, _, s in claim], [[symbol.factor(f) for f in r] for _, r, _ in claim]
     need(sums.term == symbol.term and [tuple(s.values()) for s in steps] == [s for _, s in sums.terms], "these are not the sums' shifts")
-    up, down = map(int, d["scale"])
+    up, down = (int(x) for x in items(d["scale"]) if re.fullmatch("[0-9]{1,1000}", x))
     need(up > 0 and down > 0, "the scale must be positive")
     inside = [[-f.change(s) for f in physical] for s in steps]  # where the symbol of a summand is defined
-    domains = [integers(bounds, len(physical)) for bounds in d["domains"]]
+    domains = [integers(bounds, len(physical)) for bounds in items(d["domains"])]
     need(domains, "no domain")
     coefficients = [c.put(symbol.halves) * 2 ** max(0, *[c.degree() for c, _, _ in claim]) for c, _, _ in claim]
     for i in every:
@@ -635,7 +639,7 @@ def evaluation(d, identity, closed):
 
 
 def family_of_points(d, symbol):
-    names = names_of(["s"] + d["names"])[1:]
+    names = names_of(["s"] + items(d["names"]))[1:]
     names_of(names + ([symbol.name, symbol.term.index] + symbol.all if symbol.term.powers else []), 20)
     images = forms(d["images"], names)
     need(len(images) == len(symbol.term.parameters), "the family does not fit")
@@ -776,11 +780,10 @@ class Powers:
 def power_derivation(d):
     """With Q = Π P_i, Q D(F) = E F for F = Π P_i^e_i, hence Q^(k+1) D(a Q^-k F) = (Q D(a) - k a D(Q) + a E) F."""
     f, words, results = Powers(d), [], []
-    for w in d["words"]:
-        need(all(len(one["along"]) == len(one["by"]) > 0 and set(one["along"]) <= set(f.variables) for one in w["derivations"]),
-             "that is no derivation")
-        words.append((parse(w["coefficient"], f.symbols),
-                      [list(zip(one["along"], forms(one["by"], f.symbols, inf))) for one in w["derivations"]]))
+    for w in items(d["words"]):
+        along = [(items(one["along"]), forms(one["by"], f.symbols, inf)) for one in items(w["derivations"])]
+        need(all(len(vs) == len(ps) > 0 and set(vs) <= set(f.variables) for vs, ps in along), "that is no derivation")
+        words.append((parse(w["coefficient"], f.symbols), [list(zip(*one)) for one in along]))
     need(any(c for c, _ in words), "all coefficients are zero")
     q, most = prod(f.factors), max(len(derivations) for _, derivations in words)
     along = lambda derivation, p: sum((c * p.diff(v) for v, c in derivation), Poly())
@@ -800,7 +803,7 @@ def power_derivation(d):
 @rule(["power-substitution"])
 def power_substitution(d):
     f = Powers(d)
-    images, split = forms(d["images"], f.letters, inf), [forms(qs, f.letters, inf) for qs in d["split"]]
+    images, split = forms(d["images"], f.letters, inf), [forms(qs, f.letters, inf) for qs in items(d["split"])]
     need(len(images) == len(f.letters) and len(split) == len(f.factors) and all(split), "images or factors are missing")
     changed = {v: p for v, p in zip(f.letters, images) if p != var(v)}
     need(changed and not (f.imaginary and "i" in changed), "the substitution changes nothing, or the imaginary unit")
@@ -895,12 +898,12 @@ def check(path):
     objects, results, rules = [], [], {False: {}, True: {}}
     with open(path, encoding="utf-8") as f:
         d = json.load(f, object_pairs_hook=lambda pairs: objects.append(Members(pairs)) or objects[-1])
-    need(d["format"] == "toolkit-proof/1" and d["steps"], "another format, or no steps")
+    need(d["format"] == "toolkit-proof/1" and items(d["steps"]), "another format, or no steps")
     # Nothing in it can pass for a line of this program's answers.
     need(re.fullmatch(r"[A-Za-z0-9._'-]{1,200}", d["name"]) and isinstance(d["argument"], str), "no theorem's name, or no argument")
     for i, step in enumerate(d["steps"]):
         try:
-            need(all(type(p) is int and 0 <= p < i for p in step["premises"]), "a premise is not an earlier step")
+            need(all(type(p) is int and 0 <= p < i for p in items(step["premises"])), "a premise is not an earlier step")
             results.append(apply(step, [results[p] for p in step["premises"]]))
         except Refused as why:
             raise Refused(f"step {i} ({step['rule']}): {why}") from None

@@ -328,6 +328,46 @@ let tests =
                     Assert.All(lines[..3], (fun line -> Assert.StartsWith("valid\t", line)))
                     Assert.Contains("no order: 1000001", lines[4])))
 
+        testCase "nothing but a list passes for a list, in whatever field of whatever rule" <| fun () ->
+            TemporaryFolder.using (fun folder ->
+                let seen = System.Collections.Generic.HashSet<string * string * bool>()
+
+                let rec lists (node: JsonNode | null) : (JsonObject * string * JsonArray) list =
+                    match node with
+                    | :? JsonArray as items -> [ for item in items do yield! lists item ]
+                    | :? JsonObject as members ->
+                        [ for pair in members do
+                              match pair.Value with
+                              | :? JsonArray as items -> members, pair.Key, items
+                              | _ -> ()
+
+                              yield! lists pair.Value ]
+                    | _ -> []
+
+                let files =
+                    [ for entry in Catalogue.entries |> List.filter _.ByDefault do
+                          let root = nonNull (JsonNode.Parse(ProofFile.write entry.Name entry.Argument (TheoremTests.proved entry)))
+
+                          for step in (nonNull root["steps"]).AsArray() do
+                              let rule = string ((nonNull step)["rule"])
+
+                              for members, key, items in lists step do
+                                  if seen.Add((rule, key, items.Count = 0)) then
+                                      let joined = items |> Seq.map (fun item -> (nonNull item).ToString()) |> String.concat ""
+                                      let others: JsonNode list = [ nonNull (JsonValue.Create joined); if items.Count = 0 then JsonObject() ]
+
+                                      for other in others do
+                                          members[key] <- other
+                                          let file = Path.Combine(folder, $"{seen.Count}.{other.GetValueKind()}.json")
+                                          Assert.True((ProofFile.check (root.ToJsonString())).IsError, $"{key}: {other}")
+                                          File.WriteAllText(file, root.ToJsonString())
+                                          file
+
+                                      members[key] <- items ]
+
+                Assert.True(files.Length > 50, string files.Length)
+                check folder files (fun (_, lines) -> Assert.All(lines, (fun line -> Assert.StartsWith("invalid: ", line)))))
+
         testCase "the stand-alone checker refuses a name that could pass for an answer, unknown keys, and what takes too long" <| fun () ->
             TemporaryFolder.using (fun folder ->
                 let entry = Catalogue.entries |> List.find (fun e -> e.Name = "3j.m-zero")
