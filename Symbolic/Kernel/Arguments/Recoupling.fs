@@ -215,7 +215,7 @@ module Recoupling =
         collect { p with Sums = p.Sums |> List.filter (fun x -> not (List.contains x final)) }
 
     /// Follows two paths from a scheme, once the premise says what the coefficient of a move is, to a statement about their ends.
-    let private conclude rule (recoupling: Theorem) (start: Scheme) (first: Move list) (second: Move list) statement : Result<Theorem, string> =
+    let private conclude rule (recoupling: Theorem) (start: Scheme) (first: Move list) (second: Move list) statement =
         Rule.within (fun () ->
             need (start.Names.Length <= Most && first.Length <= Most && second.Length <= Most) $"more than {Most} names or moves"
 
