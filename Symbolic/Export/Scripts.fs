@@ -17,7 +17,9 @@ let checker () : (string * string) list =
         use reader = new StreamReader(stream)
         name, reader.ReadToEnd()
 
-    [ resource "check_theorem.py"; resource "check_points.py"; resource "check_table.py"; "written-arguments.txt", WrittenArguments.text ]
+    [ for name in [ "theorem"; "couplings"; "points"; "table" ] do
+          resource $"check_{name}.py"
+      "written-arguments.txt", WrittenArguments.text ]
 
 let private obligations (theorem: Theorem) =
     ProofFile.steps theorem |> List.collect Obligations.ofStep |> List.distinct

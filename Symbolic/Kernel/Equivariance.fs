@@ -129,8 +129,8 @@ type Equivariant
                   let time = if field.Time = Even then "even" else "odd"
                   $"{name} a {parity} {kind} field, {time} under time reversal" ]
 
-        let contains (word: string) = family |> Option.exists (fun f -> (string f).Contains $"{word}(")
-        let explained = [ for word in [ "map"; "grad" ] do if contains word then WrittenArguments.fill (word.ToUpperInvariant()) [] ]
+        let occurs (isMeant: Family -> bool) = family |> Option.exists (fun f -> List.exists isMeant f.Nodes)
+        let explained = [ for word, kind in [ "MAP", occurs _.IsImage; "GRAD", occurs _.IsGradient ] do if kind then WrittenArguments.fill word [] ]
         String.concat ", " described + String.concat "" explained
 
     override _.Text =

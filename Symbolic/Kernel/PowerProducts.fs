@@ -123,6 +123,10 @@ module PowerProducts =
                 sum + (if n / 2 % 2 = 0 then c else -c) * Polynomial.Monomial lowered)
         | _ -> p
 
+    /// The same with i² = −1 applied to its factors.
+    let private reduced (product: PowerProduct) =
+        { product with Factors = product.Factors |> List.map (fun (p, e) -> reduce product p, e) }
+
     /// Distinct names; polynomials ≠ 0 in the letters alone; exponents that can all be natural.
     let isWellFormed (product: PowerProduct) =
         let n = product.Letters.Length
@@ -177,7 +181,9 @@ module PowerProducts =
     /// zero (over the Gaussian integers either), the sum of the words applied to F is 0.
     let annihilate (product: PowerProduct) (words: Word list) : Result<Theorem, string> =
         Rule.within (fun () ->
-            let variables, symbols, reduce = product.Variables.Length, product.Symbols.Length, reduce product
+            let variables, symbols, reduce, product = product.Variables.Length, product.Symbols.Length, reduce product, reduced product
+            let lowered = List.map (List.map (fun (v, p) -> v, reduce p))
+            let words = words |> List.map (fun w -> { Coefficient = reduce w.Coefficient; Derivations = lowered w.Derivations })
 
             let isDerivation (d: DerivationRule) =
                 not d.IsEmpty && d |> List.forall (fun (v, p) -> v >= 0 && v < variables && p.Arity <= symbols)
@@ -185,7 +191,7 @@ module PowerProducts =
             need (isWellFormed product) "the product of powers is not well formed, or no exponents are natural"
             need (symbols <= Polynomial.MostVariables) $"there are more than {Polynomial.MostVariables} variables and exponents"
             need (words |> List.forall (fun w -> w.Coefficient.Arity <= symbols)) "a coefficient contains other variables than the product"
-            need (words |> List.exists (fun w -> not (reduce w.Coefficient).IsZero)) "all coefficients are zero"
+            need (words |> List.exists (fun w -> not w.Coefficient.IsZero)) "all coefficients are zero"
             need (words |> List.forall (fun w -> List.forall isDerivation w.Derivations)) "a derivation must act along variables"
             let q = denominator product
             let results = words |> List.map (fun w -> w.Coefficient, List.last (steps product w))
@@ -199,7 +205,8 @@ module PowerProducts =
     /// be the product of the Q_ik. True for all exponents because a substitution respects products.
     let substitute (product: PowerProduct) (images: Polynomial list) (split: Polynomial list list) : Result<Theorem, string> =
         Rule.within (fun () ->
-            let n = product.Letters.Length
+            let n, reduce, product = product.Letters.Length, reduce product, reduced product
+            let images, split = List.map reduce images, List.map (List.map reduce) split
             need (isWellFormed product) "the product of powers is not well formed, or no exponents are natural"
             need (images.Length = n) "every variable needs an image"
             need (images @ List.concat split |> List.forall (fun p -> p.Arity <= n)) "there are other variables than the product's"
@@ -208,7 +215,7 @@ module PowerProducts =
             need (split.Length = product.Factors.Length && not (List.exists List.isEmpty split)) "every factor needs its image's factors"
 
             for (p, _), qs in List.zip product.Factors split do
-                let rest = reduce product (p.Substitute images - List.fold (*) Polynomial.One qs)
+                let rest = reduce (p.Substitute images - List.fold (*) Polynomial.One qs)
                 need rest.IsZero "a factor's image is not the product of the factors given"
 
             let statement = Substitution(product, images, split)

@@ -36,14 +36,15 @@ module Relabelling =
         | Single _ -> []
         | Couple(l, r, x) -> [ Recoupling.top l; Recoupling.top r; x ] :: triads l @ triads r
 
-    let private hasZero (i: RecouplingIdentity) = List.contains Zero (Recoupling.names i.Start @ Recoupling.names i.Final)
+    let private hasZero (i: RecouplingIdentity) = List.contains Zero (i.Start.Names @ i.Final.Names)
 
     /// The four triads of a 6j symbol.
     let private triadsOf (s: string list) = [ [ 0; 1; 2 ]; [ 0; 4; 5 ]; [ 3; 1; 5 ]; [ 3; 4; 2 ] ] |> List.map (List.map (fun i -> s[i]))
 
+    /// In other names, of which 0 has no sign, and the root 1.
     let private renamed (rename: string -> string) (p: RecouplingProduct) = {
-        Phase = p.Phase |> List.map (fun (x, n) -> rename x, n)
-        Roots = List.map rename p.Roots
+        Phase = p.Phase |> List.map (fun (x, n) -> rename x, n) |> List.filter (fst >> (<>) Zero)
+        Roots = p.Roots |> List.map rename |> List.filter ((<>) Zero)
         Symbols = p.Symbols |> List.map (List.map rename)
         Sums = List.map rename p.Sums
     }
@@ -99,7 +100,7 @@ module Relabelling =
             match identity.Statement with
             | :? RecouplingIdentity as i when i.Delta.IsEmpty && not (hasZero i) ->
                 let rename x = renaming |> List.tryFind (fst >> (=) x) |> Option.map snd |> Option.defaultValue x
-                let all = Recoupling.names i.Start @ Recoupling.names i.Final @ i.Left.Sums @ i.Right.Sums |> List.distinct
+                let all = i.Start.Names @ i.Final.Names @ i.Left.Sums @ i.Right.Sums |> List.distinct
                 let extra = without i.Right.Roots i.Left.Roots
                 let common = without extra i.Left.Roots |> List.filter (fun x -> not (List.contains x (i.Left.Sums @ i.Right.Sums)))
                 let divided (p: RecouplingProduct) = { p with Roots = without common p.Roots }
@@ -160,14 +161,13 @@ module Relabelling =
             |> Option.bind (fun (a, b, c, c', b') ->
                 match [ b, b'; c, c' ] |> List.tryFind (fun (x, y) -> x <> y) with
                 | Some(x, y) ->
-                    let equal old kept =
-                        let rename z = if z = old then kept else z
+                    // Of two that are summed over the first stays.
+                    p.Sums
+                    |> List.tryFindBack (fun z -> z = x || z = y)
+                    |> Option.bind (fun old ->
+                        let rename z = if z <> old then z elif old = x then y else x
                         let product = { renamed rename p with Sums = List.filter ((<>) old) p.Sums }
-                        evaluated orders rules (List.map (List.map rename) gone) product
-
-                    if List.contains x p.Sums then equal x y
-                    elif List.contains y p.Sums then equal y x
-                    else None
+                        evaluated orders rules (List.map (List.map rename) gone) product)
                 | None ->
                     let roots = [ b; c ] |> List.filter ((<>) Zero)
                     let left = p.Roots |> without roots
@@ -196,17 +196,13 @@ module Relabelling =
         /// The schemes, the products but the last with the new names, and the last evaluated.
         let put start final (products: RecouplingProduct list) =
             let leaves, rules = leaves start, triads start @ triads final
-            let isFree = List.contains label (Recoupling.names start) && not (List.contains label leaves)
+            let isFree = List.contains label start.Names && not (List.contains label (Zero :: leaves))
             need (isFree && products |> List.forall (fun p -> not (List.contains label p.Sums))) "the label must be one of the first scheme"
             let rename = equate leaves rules (fun x -> if x = label then Zero else x) |> Rule.found "a leaf would be 0, or two leaves equal"
 
-            let put (p: RecouplingProduct) =
-                let q = renamed rename p
-                { q with Phase = List.filter (fst >> (<>) Zero) q.Phase; Roots = List.filter ((<>) Zero) q.Roots }
-
-            let found = evaluated (orders symmetries) (rules |> List.map (List.map rename)) [] (put (List.last products))
+            let found = evaluated (orders symmetries) (rules |> List.map (List.map rename)) [] (renamed rename (List.last products))
             let found = found |> Rule.found "a symbol with an entry 0 cannot be evaluated"
-            relabelled rename start, relabelled rename final, put products.Head, found
+            relabelled rename start, relabelled rename final, renamed rename products.Head, found
 
         Rule.within (fun () ->
             need (WrittenArguments.isDefinition "AT ZERO" value) "the second premise must be the value of a 6j symbol with an entry 0"
@@ -218,8 +214,7 @@ module Relabelling =
                     RecouplingIdentity(start, final, Recoupling.collect left, right, [])
                 | :? RecouplingCoefficient as c ->
                     let start, final, _, found = put c.Start c.Final [ c.Value ]
-                    let kept = Recoupling.names final |> List.filter (fun x -> not (List.contains x (Zero :: Recoupling.names start)))
-                    RecouplingCoefficient(start, final, found, List.distinct kept)
+                    RecouplingCoefficient(start, final, found)
                 | _ -> raise (Refused "the third premise must be a coefficient or an identity")
 
             Rule.certifies "zero entry" { RelabellingCertificate.Names = [ label, Zero ] } statement [ symmetries; value; theorem ] [])

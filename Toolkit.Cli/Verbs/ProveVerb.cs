@@ -26,7 +26,7 @@ internal static class ProveVerb
         var full = new Option<bool>("--full") { Description = "all theorems, also those that the default set leaves out" };
         var output = new Option<string?>("--out")
         {
-            Description = "a folder for NAME.json, NAME.sympy.py and NAME.mac, theorems.tex, theorems.html and theorems.md, which list these and what was proved there before, and check_theorem.py and check_table.py, which check them without this program",
+            Description = "a folder for NAME.json, NAME.sympy.py and NAME.mac, theorems.tex, theorems.html and theorems.md, which list these and what was proved there before, and check_theorem.py with its companions, which check them without this program",
         };
         var spec = new Option<string?>("--spec")
         {

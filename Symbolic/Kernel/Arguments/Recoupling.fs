@@ -9,6 +9,12 @@ type Scheme =
     /// Two schemes, coupled to the named angular momentum.
     | Couple of Scheme * Scheme * string
 
+    /// Every name in it, each node's before those of its parts.
+    member this.Names: string list =
+        match this with
+        | Single x -> [ x ]
+        | Couple(l, r, x) -> x :: l.Names @ r.Names
+
 /// One step from a scheme to another, at a node that is named by what it couples to.
 type Move =
     /// (A B) e = (−1)^(a+b−e) (B A) e.
@@ -94,7 +100,7 @@ type RecouplingCertificate = { Start: Scheme; First: Move list; Second: Move lis
 
 /// The states of one coupling scheme as combinations of those of another.
 [<Sealed>]
-type RecouplingCoefficient internal (start: Scheme, final: Scheme, value: RecouplingProduct, labels: string list) =
+type RecouplingCoefficient internal (start: Scheme, final: Scheme, value: RecouplingProduct) =
     inherit Statement(box (start, final, value))
 
     /// The scheme whose states are expressed.
@@ -107,10 +113,12 @@ type RecouplingCoefficient internal (start: Scheme, final: Scheme, value: Recoup
     member _.Value = value
 
     override _.Text =
+        let isNew x = x <> "0" && not (List.contains x start.Names)
+
         let sum =
-            match labels with
+            match final.Names |> List.filter isNew |> List.distinct with
             | [] -> ""
-            | _ -> $"""the sum over {String.concat ", " labels} of """
+            | labels -> $"""the sum over {String.concat ", " labels} of """
 
         WrittenArguments.fill
             "PATH"
@@ -134,11 +142,6 @@ module Recoupling =
         match scheme with
         | Single x -> x
         | Couple(_, _, x) -> x
-
-    let rec internal names scheme =
-        match scheme with
-        | Single x -> [ x ]
-        | Couple(l, r, x) -> x :: names l @ names r
 
     let private nothing = { Phase = []; Roots = []; Symbols = []; Sums = [] }
 
@@ -182,7 +185,7 @@ module Recoupling =
             | _ -> None
         | _ -> None
 
-    let private follow start moves =
+    let private follow (start: Scheme) moves =
         let fresh = moves |> List.choose (function Leftwards(_, x) | Rightwards(_, x) -> Some x | Exchange _ -> None)
 
         let step state move =
@@ -196,7 +199,7 @@ module Recoupling =
                       Symbols = p.Symbols @ q.Symbols
                       Sums = p.Sums @ q.Sums }))
 
-        if Name.areDistinct (names start @ fresh) then List.fold step (Some(start, nothing)) moves else None
+        if Name.areDistinct (start.Names @ fresh) then List.fold step (Some(start, nothing)) moves else None
 
     /// Collects the sign's exponent.
     let internal collect (p: RecouplingProduct) =
@@ -212,9 +215,9 @@ module Recoupling =
         collect { p with Sums = p.Sums |> List.filter (fun x -> not (List.contains x final)) }
 
     /// Follows two paths from a scheme, once the premise says what the coefficient of a move is, to a statement about their ends.
-    let private conclude rule (recoupling: Theorem) start (first: Move list) (second: Move list) statement : Result<Theorem, string> =
+    let private conclude rule (recoupling: Theorem) (start: Scheme) (first: Move list) (second: Move list) statement =
         Rule.within (fun () ->
-            need ((names start).Length <= Most && first.Length <= Most && second.Length <= Most) $"more than {Most} names or moves"
+            need (start.Names.Length <= Most && first.Length <= Most && second.Length <= Most) $"more than {Most} names or moves"
 
             need
                 (WrittenArguments.isStated "recoupling-induction" recoupling)
@@ -237,8 +240,7 @@ module Recoupling =
             match unify end1 end2 with
             // The second path must use the first one's names for what both end with.
             | Some [] when not second.IsEmpty ->
-                let final = names end2
-                Some(RecouplingIdentity(start, end1, within final left, within final right, []))
+                Some(RecouplingIdentity(start, end1, within end2.Names left, within end2.Names right, []))
             | Some(_ :: _ as renamed) when second.IsEmpty ->
                 Some(RecouplingIdentity(start, end1, within (List.map fst renamed) left, nothing, renamed))
             | _ -> None)
@@ -247,6 +249,4 @@ module Recoupling =
     /// 6j symbols, summed over the labels that do not remain.
     let connect (recoupling: Theorem) (start: Scheme) (moves: Move list) : Result<Theorem, string> =
         conclude "recoupling path" recoupling start moves [] (fun (final, p) _ ->
-            let labels = names final
-            let summed = p.Sums |> List.filter (fun x -> List.contains x labels && not (List.contains x (names start)))
-            if moves.IsEmpty then None else Some(RecouplingCoefficient(start, final, within labels p, summed)))
+            if moves.IsEmpty then None else Some(RecouplingCoefficient(start, final, within final.Names p)))

@@ -6,6 +6,7 @@ open System.Numerics
 open System.Text.Json.Nodes
 open Expecto
 open Toolkit.Symbolic.Algebra
+open Toolkit.Symbolic.CouplingTrees
 open Toolkit.Symbolic.AngularMomentum
 open Toolkit.Symbolic.Hypergeometric
 open Toolkit.Symbolic.Proofs
@@ -168,6 +169,24 @@ let tests =
                     for file, line in List.zip changed (List.ofArray lines) do
                         Assert.True(line.StartsWith "invalid: ", $"{file}: {line}")))
 
+        testCase "without a companion the stand-alone checker refuses what needs it, by its name, and checks everything else" <| fun () ->
+            TemporaryFolder.using (fun folder ->
+                let names = [ "3j.recursion-m"; "d.sum"; "9j.rows"; "invariance.nice"; "invariance.real-basis" ]
+                let files = names |> List.map (fun name -> Catalogue.entries |> List.find (fun e -> e.Name = name) |> write folder)
+                check folder files (fun (code, _) -> Assert.Equal(0, code))
+
+                for name in [ "couplings"; "table"; "points" ] do
+                    File.Delete(Path.Combine(folder, $"check_{name}.py"))
+
+                match Tool.run "python3" (Path.Combine(folder, "check_theorem.py") :: files) "" with
+                | None -> SharedData.skipped "no python3"
+                | Some(code, out, err) ->
+                    Assert.Equal<int * string>((1, ""), (code, err))
+                    let lines = out.TrimEnd().Split '\n'
+                    Assert.All(lines[..1], (fun line -> Assert.StartsWith("valid\t", line)))
+                    Assert.All(lines[2..], (fun line -> Assert.StartsWith("invalid: step ", line)))
+                    Assert.All(lines[2..], (fun line -> Assert.Contains("check_couplings.py, which has the rules about coupling trees", line))))
+
         testCase "the stand-alone checker refuses families whose nodes have more or other parts than their kind" <| fun () ->
             TemporaryFolder.using (fun folder ->
                 let entry = Catalogue.entries |> List.find (fun e -> e.Name = "invariance.power-spectrum")
@@ -207,6 +226,149 @@ let tests =
                 Assert.True((ProofFile.check (File.ReadAllText file)).IsOk)
                 check folder [ file ] (fun (code, lines) -> Assert.Equal<int * bool>((0, true), (code, lines[0].StartsWith "valid\t"))))
 
+        testCase "the kernel and the stand-alone checker write the same of paths with several new labels, and of summed labels that a 0 ties" <| fun () ->
+            TemporaryFolder.using (fun folder ->
+                let leaf, pair = Scheme.Single, (fun l r x -> Scheme.Couple(l, r, x))
+                let induction = TheoremTests.proved (Catalogue.entries |> List.find (fun e -> e.Name = "6j.racah-formula"))
+                let zero = TheoremTests.proved (Catalogue.entries |> List.find (fun e -> e.Name = "9j.zero-entry"))
+                let connect scheme moves = Recoupling.connect induction scheme moves |> Result.defaultWith failwith
+                // The label x is made before y, which stands before it in the last scheme.
+                let two = pair (pair (pair (leaf "a") (leaf "b") "e") (leaf "c") "f") (leaf "d") "J"
+                // Three labels, s, y and w, are summed over; with j = 0 they are one.
+                let tied = pair (pair (leaf "m") (pair (leaf "c") (leaf "b") "e") "f") (leaf "d") "j"
+
+                let moves =
+                    [ Leftwards("f", "s"); Rightwards("j", "y"); Leftwards("j", "w"); Exchange "j"; Leftwards("j", "k"); Leftwards("k", "z") ]
+
+                let theorems =
+                    [ connect two [ Rightwards("f", "x"); Rightwards("J", "y") ]
+                      Relabelling.atZero zero.Premises[0] zero.Premises[1] (connect tied moves) "j" |> Result.defaultWith failwith ]
+
+                Assert.Contains("the sum over y, x of the state of the scheme (a ((b c)x d)y)J", theorems[0].Statement.Text)
+                Assert.Contains("sum over s of (-1)**(2*c + 2*d + 2*m + 2*s) ", theorems[1].Statement.Text)
+
+                let files =
+                    [ for i, theorem in List.indexed theorems do
+                          let file = Path.Combine(folder, $"{i}.json")
+                          File.WriteAllText(file, ProofFile.write $"path{i}" "A path." theorem)
+                          file ]
+
+                check folder files (fun (_, lines) -> Assert.All(lines, (fun line -> Assert.StartsWith("valid\t", line)))))
+
+        testCase "powers of i are the same in the kernel and in the stand-alone checker, and a power without an exponent is none" <| fun () ->
+            TemporaryFolder.using (fun folder ->
+                let entry = Catalogue.entries |> List.find (fun e -> e.Name = "harmonics.null-vector")
+                let text = ProofFile.write entry.Name entry.Argument (TheoremTests.proved entry)
+
+                let written (i: string) =
+                    let root = nonNull (JsonNode.Parse text)
+
+                    let rec rewrite (node: JsonNode) : unit =
+                        match node with
+                        | :? JsonArray as items ->
+                            for k in 0 .. items.Count - 1 do
+                                match nonNull items[k] with
+                                | :? JsonValue as value when value.GetValueKind() = System.Text.Json.JsonValueKind.String ->
+                                    items[k] <- System.Text.RegularExpressions.Regex.Replace(string value, @"\bi\b", i) |> JsonValue.Create
+                                | item -> rewrite item
+                        | :? JsonObject as members ->
+                            for key in [ "steps"; "factors"; "words"; "derivations"; "by"; "images"; "split" ] do
+                                match members[key] with
+                                | null -> ()
+                                | value -> rewrite value
+                        | _ -> ()
+
+                    rewrite root
+                    let file = Path.Combine(folder, $"{i.GetHashCode()}.json")
+                    File.WriteAllText(file, root.ToJsonString())
+                    file
+
+                let same, other = written "i**5", [ written "i**3"; written "i**"; written "i^" ]
+                Assert.True((ProofFile.check (File.ReadAllText same)).IsOk)
+                Assert.All(other, (fun file -> Assert.True((ProofFile.check (File.ReadAllText file)).IsError)))
+
+                check folder (same :: other) (fun (_, lines) ->
+                    Assert.StartsWith("valid\t", lines[0])
+                    Assert.All(lines[1..], (fun line -> Assert.StartsWith("invalid: ", line)))))
+
+        testCase "what a family is made of is told by its nodes, not by the names of its fields; its size has limits" <| fun () ->
+            TemporaryFolder.using (fun folder ->
+                let known = TheoremTests.proved (Catalogue.entries |> List.find (fun e -> e.Name = "invariance.power-spectrum"))
+
+                let typed name family =
+                    let field = { Rank = 0; Parity = Polar; Time = Even }
+                    Equivariance.typed known.Premises.Head.Premises (Map.ofList [ name, field ]) Map.empty family false
+
+                let spectrum name = Coupled(SiteSum(name, Named "l"), SiteSum(name, Named "l"), Fixed 0)
+                let many count = Total [ for _ in 1..count -> spectrum "rho" ]
+                Assert.True((typed "rho" (many 334)).IsError)
+
+                let theorems =
+                    [ typed "subgrad" (spectrum "subgrad") |> Result.bind Equivariance.unordered
+                      typed "bitmap" (spectrum "bitmap")
+                      typed "rho" (many 333)
+                      typed "rho" (Image(many 2)) ]
+                    |> List.map (Result.defaultWith failwith)
+
+                Assert.All(theorems[..2], (fun t -> Assert.DoesNotContain("(X) is", t.Statement.Text)))
+                Assert.Contains("map(X) is", theorems[3].Statement.Text)
+
+                let large = typed "rho" (Coupled(SiteSum("rho", Fixed 1000001), SiteSum("rho", Named "l"), Fixed 0))
+                let all = theorems @ [ Result.defaultWith failwith large ]
+                let texts = all |> List.mapi (fun i theorem -> ProofFile.write $"family{i}" "A family." theorem)
+
+                let files =
+                    [ for i, text in List.indexed texts do
+                          let file = Path.Combine(folder, $"{i}.json")
+                          File.WriteAllText(file, text)
+                          file ]
+
+                Assert.True((ProofFile.check (List.last texts)).IsError)
+
+                check folder files (fun (_, lines) ->
+                    Assert.All(lines[..3], (fun line -> Assert.StartsWith("valid\t", line)))
+                    Assert.Contains("no order: 1000001", lines[4])))
+
+        testCase "nothing but a list passes for a list, in whatever field of whatever rule" <| fun () ->
+            TemporaryFolder.using (fun folder ->
+                let seen = System.Collections.Generic.HashSet<string * string * bool>()
+
+                let rec lists (node: JsonNode | null) : (JsonObject * string * JsonArray) list =
+                    match node with
+                    | :? JsonArray as items -> [ for item in items do yield! lists item ]
+                    | :? JsonObject as members ->
+                        [ for pair in members do
+                              match pair.Value with
+                              | :? JsonArray as items -> members, pair.Key, items
+                              | _ -> ()
+
+                              yield! lists pair.Value ]
+                    | _ -> []
+
+                let files =
+                    [ for entry in Catalogue.entries |> List.filter _.ByDefault do
+                          let root = nonNull (JsonNode.Parse(ProofFile.write entry.Name entry.Argument (TheoremTests.proved entry)))
+
+                          for step in (nonNull root["steps"]).AsArray() do
+                              let rule = string ((nonNull step)["rule"])
+
+                              for members, key, items in lists step do
+                                  if seen.Add((rule, key, items.Count = 0)) then
+                                      let joined = items |> Seq.map (fun item -> (nonNull item).ToString()) |> String.concat ""
+                                      let others: JsonNode list = [ nonNull (JsonValue.Create joined); if items.Count = 0 then JsonObject() ]
+
+                                      for other in others do
+                                          members[key] <- other
+                                          let file = Path.Combine(folder, $"{seen.Count}.{other.GetValueKind()}.json")
+                                          Assert.True((ProofFile.check (root.ToJsonString())).IsError, $"{key}: {other}")
+                                          File.WriteAllText(file, root.ToJsonString())
+                                          file
+
+                                      members[key] <- items ]
+
+                Assert.True(files.Length > 50, string files.Length)
+                check folder files (fun (_, lines) -> Assert.All(lines, (fun line -> Assert.StartsWith("invalid: ", line)))))
+
         testCase "the stand-alone checker refuses a name that could pass for an answer, unknown keys, and what takes too long" <| fun () ->
             TemporaryFolder.using (fun folder ->
                 let entry = Catalogue.entries |> List.find (fun e -> e.Name = "3j.m-zero")
@@ -236,7 +398,10 @@ let tests =
                 Assert.Contains("SECONDS = 60 ", source)
                 File.WriteAllText(program, source.Replace("SECONDS = 60 ", "SECONDS = 0 "))
 
-                match Tool.run "python3" [ program; write folder entry ] "" with
+                // One that takes a while.
+                let long = Catalogue.entries |> List.find (fun e -> e.Name = "6j.recursion")
+
+                match Tool.run "python3" [ program; write folder long ] "" with
                 | None -> SharedData.skipped "no python3"
                 | Some(code, out, _) ->
                     Assert.Equal(1, code)

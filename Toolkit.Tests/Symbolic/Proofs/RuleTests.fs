@@ -343,6 +343,8 @@ let tests =
             | Ok theorem ->
                 let found = theorem.Statement :?> RecouplingIdentity
                 Assert.Single found.Right.Symbols |> ignore
+                // What is 0 is no label.
+                Assert.True((Relabelling.atZero symmetries value theorem "0").IsError)
                 Assert.Empty found.Right.Sums
                 Assert.Equal(40, TheoremTests.holdsInNumbers 40 found.Start found)
                 // 0 is no name that could become another.
