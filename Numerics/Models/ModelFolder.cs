@@ -71,7 +71,7 @@ public static class ModelFolder
             string json = Json(model, own, folder, nice is not null).ToJsonString(
                 new JsonSerializerOptions { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
             File.WriteAllText(Path.Combine(folder, About), json + "\n");
-        });
+        }, replace);
     }
 
     /// <summary>Checks that a model could be written under this name.</summary>

@@ -43,7 +43,8 @@ internal static class ExchangeVerb
             if (most is double r && !(r > 0 && double.IsFinite(r)))
                 throw new UsageException(FormattableString.Invariant($"--range: found {r}, expected a distance in Å"));
 
-            OutputFile.Require(path, result.GetValue(force));
+            bool replaces = result.GetValue(force);
+            OutputFile.Require(path, replaces);
             (FittedModel fitted, int number) = SpinInput.Read(folder, result.GetValue(field));
             if (!fitted.IsLocal)
             {
@@ -74,11 +75,11 @@ internal static class ExchangeVerb
                         "three orthogonal vectors along x, y and z, periodic");
                 }
 
-                VampireCell.Write(path, structure, fitted.Features.Fields[number].Read(structure), couplings, generator);
+                VampireCell.Write(path, structure, fitted.Features.Fields[number].Read(structure), couplings, generator, replaces);
             }
             else
             {
-                AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(Csv(structure, couplings, generator))));
+                AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(Csv(structure, couplings, generator))), replaces);
             }
 
             int pairs = couplings.Count / 2;

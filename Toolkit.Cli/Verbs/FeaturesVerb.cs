@@ -122,8 +122,9 @@ internal sealed class FeaturesVerb
 
         request = WithFit(request, spec, specPath, outPath, result);
         spec = WithSpins(spec, spinKey, specPath, map is not null);
+        bool replaces = result.GetValue(_force);
         foreach (string path in map is null ? [outPath] : (string[])[outPath, map])
-            OutputFile.Require(path, result.GetValue(_force));
+            OutputFile.Require(path, replaces);
 
         using StructureFiles files = new(result.GetValue(_files)!);
         List<Structure>? frames = map is null ? null : files.Source.Read().Select(static f => f.Structure).ToList();
@@ -151,7 +152,7 @@ internal sealed class FeaturesVerb
         }
 
         FeatureTable? held = map is null ? null : new FeatureTable(run.Layout with { HasGradients = false, Fields = [] });
-        file.Write(sink => run.Compute(held is null ? sink : new Both(sink, held), Report));
+        file.Write(sink => run.Compute(held is null ? sink : new Both(sink, held), Report), replaces);
         progress.Clear();
         if (map is not null)
         {
@@ -160,7 +161,8 @@ internal sealed class FeaturesVerb
             if (arrows is not null)
                 shown.Add((spinKey!, arrows));
 
-            Chemiscope.Write(map, Path.GetFileNameWithoutExtension(files.Files[0].Name), frames!, held!, spec.Cutoff.Radius, shown);
+            Chemiscope.Write(map, Path.GetFileNameWithoutExtension(files.Files[0].Name), frames!, held!, spec.Cutoff.Radius, shown,
+                replaces);
         }
 
         result.InvocationConfiguration.Output.WriteLine($"{outPath}: {run.StructureCount} structures, {Contents(run)}");

@@ -58,7 +58,8 @@ internal static class PredictVerb
 
             (int Part, int Parts)? share = ShardOption.Read(result.GetValue(shard));
             if (share is not null && result.GetValue(shard) == "auto") path = ShardOption.Name(path, share.Value);
-            OutputFile.Require(path, result.GetValue(force));
+            bool replaces = result.GetValue(force);
+            OutputFile.Require(path, replaces);
             string folder = result.GetValue(model)!;
             bool withDerivatives = result.GetValue(derivatives), isOfEnergies = ModelFolder.TargetOf(folder) == ModelTarget.Energy;
             if (withDerivatives && isOfEnergies)
@@ -122,18 +123,18 @@ internal static class PredictVerb
             {
                 case ".csv":
                     PredictionCsv.Write(path, predicted.Select(static p => p.Label(Bare(p.Structure))), result.GetValue(perAtom), before,
-                        isOfEnergies);
+                        isOfEnergies, replaces);
                     break;
                 case ".mts":
-                    EnergyMap.Write(path, predicted.Select(static p => (p.Structure, p.Energies!)));
+                    EnergyMap.Write(path, predicted.Select(static p => (p.Structure, p.Energies!)), replaces);
                     break;
                 case ".json":
                     List<Structure> frames = [.. predicted.Select(static p => p.Label(p.Structure))];
                     Chemiscope.Write(path, Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)), frames, null, cutoff,
-                        Arrows(frames, before));
+                        Arrows(frames, before), replaces);
                     break;
                 default:
-                    ExtendedXyzWriter.WriteUtf8(path, predicted.Select(static p => p.Text));
+                    ExtendedXyzWriter.WriteUtf8(path, predicted.Select(static p => p.Text), replaces);
                     break;
             }
 

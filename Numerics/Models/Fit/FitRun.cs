@@ -96,7 +96,7 @@ public sealed class FitRun
         ModelSpec model = spec.Model ?? ModelSpec.Default;
         string? niceFile = request.Checkpoint is null ? null : NiceFileOf(request.Checkpoint);
         PreparedFeatures features = PreparedFeatures.FromData(
-            spec with { Model = model }, training, specSource, new FeatureRequest { Threads = request.Threads, FitFile = niceFile },
+            spec with { Model = model }, training, specSource, new FeatureRequest { Threads = request.Threads, FitFile = niceFile, Resumed = request.Resumed },
                 progress, table)
             .Invariant(specSource);
         FitSurvey survey = new(training, request.Keys, features.Spec.Fields, features.Inputs, model, progress);
@@ -270,7 +270,7 @@ public sealed class FitRun
         EquationTree tree = Tree(design);
         FitCheckpoint? checkpoint = _request.Checkpoint is null ? null : File(_request.Checkpoint, Folds(), $"{part} in steps of {every}");
         long perAtom = (3L + (3 * _features.Set.Fields.Count)) * design.Columns;
-        tree.Gather(first, end, every, checkpoint, done => StructureStream.Each(
+        tree.Gather(first, end, every, checkpoint, _request.Resumed, done => StructureStream.Each(
             _source.Read().Take(end).Skip(done), _request.Threads, Math.Max(1, MostRows / perAtom),
                 (s, place, inside) => RowsOf(design, s, place, inside)),
             (structure, number, folds) =>
