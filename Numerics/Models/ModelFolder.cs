@@ -27,7 +27,7 @@ public static class ModelFolder
     public const string Format = "toolkit-model/1";
 
     private const string Family = "toolkit-model/", About = "model.json", Weights = "weights.npz", Nice = "nice.npz",
-        BasisName = "basis";
+        BasisName = "basis", SpreadWeights = "spread_weights";
 
     /// <summary>Writes the folder.</summary>
     /// <param name="path">Its name; a model that is there is replaced where that is allowed.</param>
@@ -302,6 +302,12 @@ public static class ModelFolder
             }
             foreach ((string, NpyArray) array in Grades(model))
                 yield return array;
+            if (model.Spread is { } spread)
+            {
+                yield return (SpreadWeights, NpyArray.Reals(
+                    [.. spread.Draws.SelectMany(static d => d.AllWeights)], spread.Draws.Count, model.Species.Count, features));
+            }
+
             yield break;
         }
         var kernel = (KernelPotential)model.Readout;
@@ -383,7 +389,12 @@ public static class ModelFolder
                         features.Set, species, w[(k * one)..((k + 1) * one)], c[(k * species.Length)..((k + 1) * species.Length)]));
                 }
             }
-            return new FittedModel(features, species, linear, baseline, new ModelDoubts(null, committee, GradesOf(read)), about);
+            ModelSpread? spread = arrays.TryGetValue(SpreadWeights, out NpyData? draws)
+                ? new([.. draws.ToReals().Chunk(species.Length * features.Set.FeatureCount)
+                    .Select(w => new LinearPotential(features.Set, species, w, new double[species.Length]))])
+                : null;
+            return new FittedModel(
+                features, species, linear, baseline, new ModelDoubts(null, committee, GradesOf(read)) { Spread = spread }, about);
         }
         Dictionary<int, (double[], double[])> maps = [];
         Dictionary<int, double[]> points = [], alone = [];

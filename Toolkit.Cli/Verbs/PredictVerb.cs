@@ -111,7 +111,7 @@ internal static class PredictVerb
             predicted = predicted.Select(p =>
             {
                 progress.Report("structures predicted", ++done, 0);
-                if (known?.Closer(p.Structure) is var (i, j, r, least) && close++ == 0)
+                if (known?.Closer(p.Structure, cutoff) is var (i, j, r, least) && close++ == 0)
                 {
                     closest = FormattableString.Invariant(
                         $"structure {done}, atoms {i + 1} and {j + 1} ({Elements.Symbol(p.Structure.Species[i])}, {Elements.Symbol(p.Structure.Species[j])}) at {r:0.00} Å, there at least {least:0.00} Å");

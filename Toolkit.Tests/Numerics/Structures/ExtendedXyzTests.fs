@@ -83,6 +83,8 @@ let malformed: (string * string) list =
       "1\nProperties=pos:R:3\n0 0 0\n",
       "in.xyz:2: Properties: found 'pos:R:3', expected elements as species:S:1 or Z:I:1"
       $"1\n{ext}:pos:R:3\nH 0 0 0 0 0 0\n", "in.xyz:2: Properties: found 'pos' twice, expected each name once"
+      $"1\n{ext} energy=1 energy=2\nH 0 0 0\n", "in.xyz:2: energy: found two values, '1' and '2', expected each key once"
+      $"1\n{ext} energy energy=2\nH 0 0 0\n", "in.xyz:2: energy: found two values, 'T' and '2', expected each key once"
       $"1\n{ext} Lattice=\"1 0 0 0 1 0\"\nH 0 0 0\n",
       "in.xyz:2: Lattice: found '1 0 0 0 1 0', expected nine numbers \"ax ay az bx by bz cx cy cz\", three rows [[ax, ay, az], [bx, by, bz], [cx, cy, cz]], or the three edges of a box"
       $"1\n{ext} Lattice=\"1 0 0 0 1 0 0 0 nan\"\nH 0 0 0\n",
