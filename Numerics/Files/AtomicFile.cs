@@ -219,11 +219,19 @@ public static partial class AtomicFile
             RandomAccess.FlushToDisk(file);
     }
 
+    /// <summary>Refuses a name whose bytes are no UTF-8, of which the runtime has made another one.</summary>
+    internal static void RequireText(string path)
+    {
+        if (path.Contains('\uFFFD', StringComparison.Ordinal))
+            throw new InputException(path, null, null, "a name that is not UTF-8", "one that is");
+    }
+
     // The file that a path means, through links: renaming over a link or a device would replace it by a file.
     private static string Destination(string path)
     {
         if (string.IsNullOrWhiteSpace(path))
             throw new InputException("--out", null, null, "no name", "a name for a file");
+        RequireText(path);
         string full = Path.GetFullPath(path);
         string final = new FileInfo(full).LinkTarget is null ? full : File.ResolveLinkTarget(full, true)?.FullName ?? full;
         if (Directory.Exists(final))

@@ -115,6 +115,7 @@ public static class AtomicFolder
     {
         if (string.IsNullOrWhiteSpace(path))
             throw new InputException("--out", null, null, "no name", "a name for a folder");
+        AtomicFile.RequireText(path);
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         return Directory.Exists(full) ? Directory.ResolveLinkTarget(full, true)?.FullName ?? full : full;
     }

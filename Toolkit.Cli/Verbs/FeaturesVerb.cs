@@ -186,15 +186,23 @@ internal sealed class FeaturesVerb
                 ? z
                 : throw new UsageException($"--centres: found '{word}', expected the symbols of elements, as C,H")).ToArray(),
             CentreMask = result.GetValue(_mask),
-            Blocks = result.GetValue(_blocks)?.Split(',').Select(static word => Pair(word, '_') is ( >= 0, 1 or -1) and var block
-                ? block
-                : throw new UsageException($"--blocks: found '{word}', expected λ_σ with σ 1 or -1, as 0_1,2_-1")).ToArray(),
+            Blocks = BlocksOf(result.GetValue(_blocks)),
             IsSingle = precision is "float64" or "float32"
                 ? precision == "float32"
                 : throw new UsageException($"--precision: found '{precision}', expected float64 or float32"),
             Shard = ShardOption.Read(result.GetValue(_shard)),
             Threads = threads,
         };
+    }
+
+    private static (int, int)[]? BlocksOf(string? words)
+    {
+        (int, int)[]? blocks = words?.Split(',').Select(static word => Pair(word, '_') is ( >= 0, 1 or -1) and var block
+            ? block
+            : throw new UsageException($"--blocks: found '{word}', expected λ_σ with σ 1 or -1, as 0_1,2_-1")).ToArray();
+        return blocks?.Distinct().Count() == blocks?.Length
+            ? blocks
+            : throw new UsageException($"--blocks: found a block twice in '{words}', expected each once");
     }
 
     /// <summary>The request with the fit of kind nice that is given, or the place of the one to be made.</summary>

@@ -283,6 +283,7 @@ let tests =
                 Assert.Equal<float>(reals all "values_1_-1", reals metatensor "blocks/0/values")
                 let features options = featuresOf path [ "all.xyz" ] "no.npz" options
                 fails 2 "--blocks: found '1_2'" (features [ "--blocks"; "0_1,1_2" ])
+                fails 2 "--blocks: found a block twice in '0_1,0_1'" (features [ "--blocks"; "0_1,0_1" ])
                 fails 1 "expected blocks (3, 1)" (features [ "--blocks"; "3_1" ])
                 File.WriteAllText(path "spec.json", invariants)
                 fails 1 "found invariants, expected blocks (0, 1)" (features [ "--blocks"; "0_1" ]))

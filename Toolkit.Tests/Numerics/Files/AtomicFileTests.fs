@@ -67,6 +67,14 @@ let tests =
                 Assert.Equal<string[]>([| path |], Directory.GetFiles folder)
                 Assert.Equal("ours", File.ReadAllText path))
 
+        testCase "a name that is not UTF-8 is refused: the file would have another" <| fun () ->
+            TemporaryFolder.using (fun folder ->
+                let path = Path.Combine(folder, "o\uFFFD.npz")
+                let found (write: unit -> unit) = (Assert.Throws<InputException>(fun () -> write ())).Error.Found
+                Assert.Equal("a name that is not UTF-8", found (fun () -> AtomicFile.Write(path, ignore)))
+                Assert.Equal("a name that is not UTF-8", found (fun () -> AtomicFolder.Write(path, ignore)))
+                Assert.Empty(Directory.GetFileSystemEntries folder))
+
         testCase "a folder that another has made meanwhile stays where it may not be replaced, and is replaced where it may" <| fun () ->
             TemporaryFolder.using (fun folder ->
                 let path = Path.Combine(folder, "model")
