@@ -41,7 +41,8 @@ internal static class OutputFile
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new InputException(folder.Length == 0 ? "--out" : folder, null, null,
-                File.Exists(folder) ? "a file" : "a name that no folder can have here", "a folder for the results");
+                File.Exists(folder) ? "a file" : e is UnauthorizedAccessException ? "a folder around it that may not be written to"
+                    : "a name that no folder can have here", "a folder for the results");
         }
 
         try

@@ -31,7 +31,7 @@ public static partial class AtomicFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
         string full = Guard(path, () => Destination(path));
-        RemoveAbandoned(full);
+        RemoveAbandoned(full, Abandoned);
         string temporary = Temporary(full);
         void Remove(PosixSignalContext _) => File.Delete(temporary);
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Remove);
@@ -102,6 +102,15 @@ public static partial class AtomicFile
         {
             File.Delete(temporary);
         }
+    }
+
+    /// <summary>Removes a file that nobody needs any more, with what killed processes have left of it.</summary>
+    /// <param name="path">Its name; it need not be there.</param>
+    public static void Remove(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        File.Delete(path);
+        RemoveAbandoned(Path.GetFullPath(path), TimeSpan.Zero);
     }
 
     /// <summary>Checks that a file could be made under this name now: makes one beside it that is gone at once.</summary>
@@ -184,14 +193,14 @@ public static partial class AtomicFile
 
     /// <summary>Removes what processes that were killed have left while they wrote this file: nobody holds it open, and has not for a
     /// while.</summary>
-    private static void RemoveAbandoned(string full)
+    private static void RemoveAbandoned(string full, TimeSpan age)
     {
         if (Path.GetDirectoryName(full) is not string folder || !Directory.Exists(folder)) return;
         foreach (string left in Directory.EnumerateFiles(folder, Path.GetFileName(full) + ".*-*" + Ending))
         {
             try
             {
-                if (!IsTemporary(left.AsSpan(full.Length)) || File.GetLastWriteTimeUtc(left) > DateTime.UtcNow - Abandoned) continue;
+                if (!IsTemporary(left.AsSpan(full.Length)) || File.GetLastWriteTimeUtc(left) > DateTime.UtcNow - age) continue;
                 // Who writes it holds it alone.
                 using (File.OpenHandle(left, FileMode.Open, FileAccess.Write, FileShare.None)) { }
 

@@ -83,7 +83,7 @@ public static class ModelFolder
     {
         ArgumentNullException.ThrowIfNull(path);
         AtomicFolder.RequireWritable(path);
-        string full = Path.GetFullPath(path).TrimEnd(Path.DirectorySeparatorChar);
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         if (File.Exists(full)) throw new InputException(path, null, null, "a file", "a name for a model's folder");
         if (Directory.Exists(full) && Directory.EnumerateFileSystemEntries(full).Any())
         {
@@ -209,9 +209,10 @@ public static class ModelFolder
             using FileStream stream = File.OpenRead(file);
             return Convert.ToHexStringLower(SHA256.HashData(stream));
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InputException(file, null, null, "no such file", "the numbers of the model");
+            throw new InputException(
+                file, null, null, e is FileNotFoundException ? "no such file" : "a file that may not be read", "the numbers of the model");
         }
     }
 

@@ -52,8 +52,8 @@ internal sealed record FitJob(Spec Spec, string SpecPath, LabelKeys Keys, int Th
         (int, int) range = IsOfEnergies
             ? FitRun.FitShard(Spec, training, SpecPath, request, shard, path, Report, table)
             : TensorRun.FitShard(Spec, training, SpecPath, request, shard, path, Report, table);
-        File.Delete(checkpoint);
-        File.Delete(FitRun.NiceFileOf(checkpoint));
+        AtomicFile.Remove(checkpoint);
+        AtomicFile.Remove(FitRun.NiceFileOf(checkpoint));
         return range;
     }
 
@@ -110,8 +110,8 @@ internal sealed record FitJob(Spec Spec, string SpecPath, LabelKeys Keys, int Th
             [("report.html", ModelReport.Html(name, model, sets, map, points)), ("report.json", ModelReport.Json(model, sets, points))];
         if (model is FittedTensor whole) TensorFolder.Write(path, whole, replace, reports);
         else ModelFolder.Write(path, (FittedModel)model, replace, reports);
-        File.Delete(checkpoint);
-        File.Delete(FitRun.NiceFileOf(checkpoint));
+        AtomicFile.Remove(checkpoint);
+        AtomicFile.Remove(FitRun.NiceFileOf(checkpoint));
         return (model, sets, points);
     }
 }

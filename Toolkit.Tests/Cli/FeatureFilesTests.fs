@@ -165,6 +165,18 @@ let tests =
 
                 fails 2 "found - twice" [ "features"; "-"; "-"; "--spec"; path "spec.json"; "--out"; path "no.npz" ])
 
+        testCase "a pipe, which can be read once, is read like a file" <| fun () ->
+            withFiles invariants (fun path ->
+                match Tool.run "mkfifo" [ path "pipe.xyz" ] "" with
+                | Some(0, _, _) ->
+                    run path "all.npz" [ "all.xyz" ] []
+                    let made = Tasks.Task.Run(fun () -> ok (featuresOf path [ "pipe.xyz" ] "piped.npz" []))
+                    using (new FileStream(path "pipe.xyz", FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) (fun pipe ->
+                        pipe.Write(ReadOnlySpan(File.ReadAllBytes(path "all.xyz"))))
+                    Assert.Contains("5 structures", made.Result)
+                    same path "all.npz" "piped.npz"
+                | _ -> SharedData.skipped "no mkfifo")
+
         testCase "--average gives the mean of every structure's rows and gradients" <| fun () ->
             for spec, keys in [ invariants, [ "" ]; equivariants, [ "_0_1"; "_1_1"; "_1_-1" ]; spins, [ ""; "_spin" ] ] do
                 withFiles spec (fun path ->

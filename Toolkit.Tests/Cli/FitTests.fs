@@ -417,6 +417,7 @@ let tests =
 
                 fails 1 "whose equations take" (fit [ "--set"; "radial.nmax=30"; "--set"; "lmax=12" ])
                 Assert.False(Directory.Exists(path "model"))
+                fails 1 "/: found a folder " (fitOn path "train.xyz" "/" [])
                 ok (fit []) |> ignore
                 fails 1 "a model that is there" (fit [])
                 ok (fit [ "--force" ]) |> ignore

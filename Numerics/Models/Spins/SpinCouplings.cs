@@ -1,7 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using System.Threading.Tasks;
+using Toolkit.Numerics.Expansion;
+using Toolkit.Numerics.LinearAlgebra;
 using Toolkit.Numerics.Neighbors;
 using Toolkit.Numerics.Representations;
 using Toolkit.Numerics.Structures;
@@ -34,6 +35,7 @@ public static class SpinCouplings
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
     /// <exception cref="NotSupportedException">The model is not local.</exception>
     /// <exception cref="UnfitStructureException">See <see cref="FittedModel.Predict(Structure, int, bool)"/>.</exception>
+    /// <exception cref="CoincidentAtomsException">Two atoms at the same place.</exception>
     public static IReadOnlyList<SpinCoupling> Of(
         FittedModel model, Structure structure, int field = 0, double? range = null, int threads = 1)
     {
@@ -49,8 +51,9 @@ public static class SpinCouplings
         double[] spins = model.Features.Fields[field].Read(structure);
         ModelSpread? spread = model.Spread;
         using NeighborList list = NeighborList.Build(structure, reach, threads);
+        RequireApart(list);
         var found = new List<SpinCoupling>[structure.Count];
-        Parallel.For(0, structure.Count, new ParallelOptions { MaxDegreeOfParallelism = threads }, j =>
+        Threads.Share(structure.Count, threads, j =>
             found[j] = Length(spins, j) > 0
                 ? Around(model, spread?.Draws ?? [], structure, list, spins, field, j, Math.Min(range ?? reach, reach)) : []);
         return [.. found.SelectMany(static f => f)];
@@ -78,6 +81,16 @@ public static class SpinCouplings
             c => IsOpen(c.IsotropicDeviation, Math.Abs(c.Isotropic)) || IsOpen(c.AntisymmetricDeviation, c.AntisymmetricLength))];
 
         bool IsOpen(double? deviation, double value) => deviation > value / 3 && deviation > noticed;
+    }
+
+    /// <summary>Says of atoms at the same place which they are: around each, atoms have other numbers.</summary>
+    private static void RequireApart(NeighborList list)
+    {
+        int pair = list.FirstWithin(DensityExpansion.SmallestDistance);
+        if (pair < 0) return;
+        int centre = 0;
+        while (list.Offsets[centre + 1] <= pair) centre++;
+        throw new CoincidentAtomsException(centre, list.Neighbors[pair]);
     }
 
     private static double Length(double[] v, int i) =>

@@ -95,6 +95,21 @@ let tests =
                 Assert.Equal("first", File.ReadAllText(Path.Combine(path, "a")))
                 Assert.Equal<string[]>([| path |], Directory.GetFileSystemEntries folder))
 
+        testCase "a file that is removed takes along what a process that was killed just now has left of it" <| fun () ->
+            TemporaryFolder.using (fun folder ->
+                let inside name = Path.Combine(folder, name)
+                let others = [ $"out.npz.123-{Guid.NewGuid():N}.tmp"; $"other.npz.123-{Guid.NewGuid():N}.tmp" ]
+
+                for name in "out.npz" :: $"out.npz.7-{Guid.NewGuid():N}.tmp" :: others do
+                    File.WriteAllText(inside name, "half")
+
+                // Another writes it at this moment.
+                use _ = File.OpenHandle(inside others[0], FileMode.Open, FileAccess.Write, FileShare.None)
+                AtomicFile.Remove(inside "out.npz")
+                AtomicFile.Remove(inside "out.npz")
+                let there = Directory.GetFiles folder |> Array.map (Path.GetFileName >> nonNull) |> Array.sort
+                Assert.Equal<string[]>(Array.sort (Array.ofList others), there))
+
         testCase "a folder is replaced when the new one is whole, and stays where it does not become so" <| fun () ->
             TemporaryFolder.using (fun folder ->
                 let path = Path.Combine(folder, "model")

@@ -269,6 +269,9 @@ let tests =
                 let s = iron 1 0.02 50
                 ExtendedXyzWriter.Write(path "bare.xyz", [ s.WithoutAtomProperty "spins" ])
                 fails 1 "no atom property spins" (exchange "bare.xyz")
+                let p = s.Positions.ToArray()
+                ExtendedXyzWriter.Write(path "same.xyz", [ s.WithPositions(ReadOnlySpan [| yield! p[0..2]; yield! p[0..2] |]) ])
+                fails 1 "same.xyz: frame 1, atoms 1 and 2: found the same place, expected atoms apart" (exchange "same.xyz")
 
                 ExtendedXyzWriter.Write(
                     path "tilted.xyz",
