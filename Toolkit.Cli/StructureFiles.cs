@@ -85,7 +85,17 @@ internal sealed class StructureFiles : IDisposable
 
     private string Spool(Stream input)
     {
-        string path = Path.GetTempFileName();
+        string path;
+        try
+        {
+            path = Path.GetTempFileName();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException(Path.GetTempPath(), null, null, "no folder that can be written to",
+                "one for what can be read only once (TMPDIR)");
+        }
+
         _spools.Add(path);
         _signals.AddRange(new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM }.Select(
             s => PosixSignalRegistration.Create(s, _ => File.Delete(path))));

@@ -20,8 +20,8 @@ public sealed class FitRun
     private const long MostRows = 1 << 24;
     // Of each species and point, environments to choose the points from.
     private const int Drawn = 20;
-    // Where a fit has no error.
-    private const double SmallestRegulariser = 1e-14;
+    // Where a fit has no error, and where it has nothing else.
+    private const double SmallestRegulariser = 1e-14, LargestRegulariser = 1e6;
 
     private readonly PreparedFeatures _features;
     private readonly ModelSpec _model;
@@ -355,19 +355,25 @@ public sealed class FitRun
     private ModelSpread? SpreadOf(EnergyDesign design, NormalEquations[] folds, RidgeFit fit)
     {
         ReducedProblem problem = Problem(design, folds, RidgePenalty.Standardised);
-        if (problem.Solve(fit.Regulariser, _request.Threads) is null) return null;
+        if (Solvable(fit.Regulariser) is not double chosen) return null;
         double[] coefficients = fit.Coefficients.ToArray();
         double rows = folds.Sum(static f => (double)f.Rows),
-            determined = Math.Max(1, problem.Determined(fit.Regulariser, problem.InverseFactor(_request.Threads))),
+            determined = Math.Max(1, problem.Determined(chosen, problem.InverseFactor(_request.Threads))),
             noise = folds.Sum(f => f.Residual(coefficients)) / Math.Max(1, rows - design.UnpenalisedColumns - determined),
             width = problem.Penalty(coefficients, 1) / rows / determined;
         if (!(width > 0)) return null;
-        double regulariser = Math.Max(SmallestRegulariser, noise / (width * rows));
-        // The smallest that float64 can solve with; what labels leave open does not depend on it.
-        while (problem.Solve(regulariser, _request.Threads) is null)
-            regulariser *= 10;
+        // With a larger one what labels determine is wider, and what they leave open is as it was.
+        if (Solvable(noise / (width * rows)) is not double regulariser) return null;
         return new ModelSpread([.. ModelSpread.Differences(problem.InverseFactor(_request.Threads), width * regulariser * rows)
             .Select(own => new LinearPotential(design, [.. own, .. new double[design.UnpenalisedColumns]]))]);
+
+        // The smallest from one on that float64 can solve with; solved.
+        double? Solvable(double from)
+        {
+            for (double trial = Math.Max(SmallestRegulariser, from); trial < LargestRegulariser; trial *= 10)
+                if (problem.Solve(trial, _request.Threads) is not null) return trial;
+            return null;
+        }
     }
 
     private ReducedProblem Problem(PotentialDesign design, NormalEquations[] folds, RidgePenalty penalty)
