@@ -11,7 +11,8 @@ namespace Toolkit.Cli;
 
 /// <summary>
 /// The FILE arguments of a verb as structures that can be read more than once: files, patterns with * and ? in the name, and -
-/// for standard input. That, and what else can be read only once (a named pipe, the shell's &lt;(…)), is kept in a temporary file meanwhile.
+/// for standard input. That, and what else can be read only once (a named pipe, the shell's &lt;(…)), is kept in a temporary file
+/// meanwhile.
 /// </summary>
 internal sealed class StructureFiles : IDisposable
 {

@@ -135,8 +135,8 @@ public static partial class AtomicFile
     /// <summary>Gives a file that is whole its name.</summary>
     /// <remarks>
     /// The runtime's own renaming looks whether the name is free and then renames, and who comes between loses what he has made. A link is
-    /// made in one step where the name is free, and refused where it is not. Where the disk has no links, the name is taken by an empty file,
-    /// which one process alone can make, and then the file replaces it.
+    /// made in one step where the name is free, and refused where it is not. Where the disk has no links, the name is taken by an empty
+    /// file, which one process alone can make, and then the file replaces it.
     /// </remarks>
     private static void Name(string path, string temporary, string full, bool replace) => Guard(path, () =>
     {

@@ -6,13 +6,13 @@ using Toolkit.Numerics.LinearAlgebra;
 namespace Toolkit.Numerics.Models;
 
 /// <summary>
-/// How other linear models differ from the one that was found which explain the labels as well, so that whatever is computed linearly from a
-/// model has a standard deviation: that of the coefficients' normal distribution given the labels, of which a few are drawn.
+/// How other linear models that explain the labels as well differ from the one that was found, so that whatever is computed linearly from
+/// a model has a standard deviation: that of the coefficients' normal distribution given the labels, of which a few are drawn.
 /// </summary>
 /// <remarks>
 /// With noise of variance s² on weighted labels and a normal prior, coefficients have the covariance s² (XᵀW²X + λN S²)⁻¹ = s² L⁻ᵀL⁻¹;
-/// s L⁻ᵀz with normal z is a draw (of the last layer of a network: F. Bigi, S. Chong, M. Ceriotti, F. Grasselli, Mach. Learn.: Sci. Technol.
-/// 5, 045018 (2024)). Where the labels do not tell two functions apart it is wide, however well the labels are reproduced. (Of a sparse
+/// s L⁻ᵀz with normal z is a draw (of the last layer of a network: F. Bigi, S. Chong, M. Ceriotti, F. Grasselli, Mach. Learn.: Sci.
+/// Technol. 5, 045018 (2024)). Where the labels do not tell two functions apart it is wide, however well the labels are reproduced. (Of a sparse
 /// Gaussian process the coefficients alone say nothing of that: functions beyond those of its points are open, too.)
 /// </remarks>
 /// <param name="Draws">The differences, without constants.</param>

@@ -349,8 +349,8 @@ public sealed class FitRun
     /// <summary>How other linear models differ that explain the labels as well; null: float64 cannot tell.</summary>
     /// <remarks>
     /// The regulariser of the fit is chosen for the errors, or given, and says little of how large a coefficient may be that no label
-    /// determines: as large as those that are determined. So noise and the prior's width are those of D. J. C. MacKay, Neural Comput. 4, 415
-    /// (1992): the residual and the squares of coefficients by the numbers of what is left free and of what is determined.
+    /// determines: as large as those that are determined. So noise and the prior's width are those of D. J. C. MacKay, Neural Comput. 4,
+    /// 415 (1992): the residual and the squares of coefficients by the numbers of what is left free and of what is determined.
     /// </remarks>
     private ModelSpread? SpreadOf(EnergyDesign design, NormalEquations[] folds, RidgeFit fit)
     {
