@@ -12,8 +12,8 @@ namespace Toolkit.Numerics.Models;
 /// <remarks>
 /// With noise of variance s² on weighted labels and a normal prior, coefficients have the covariance s² (XᵀW²X + λN S²)⁻¹ = s² L⁻ᵀL⁻¹;
 /// s L⁻ᵀz with normal z is a draw (of the last layer of a network: F. Bigi, S. Chong, M. Ceriotti, F. Grasselli, Mach. Learn.: Sci.
-/// Technol. 5, 045018 (2024)). Where the labels do not tell two functions apart it is wide, however well the labels are reproduced. (Of a sparse
-/// Gaussian process the coefficients alone say nothing of that: functions beyond those of its points are open, too.)
+/// Technol. 5, 045018 (2024)). Where the labels do not tell two functions apart it is wide, however well the labels are reproduced. (Of a
+/// sparse Gaussian process the coefficients alone say nothing of that: functions beyond those of its points are open, too.)
 /// </remarks>
 /// <param name="Draws">The differences, without constants.</param>
 internal sealed record ModelSpread(IReadOnlyList<LinearPotential> Draws)
