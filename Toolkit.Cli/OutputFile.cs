@@ -23,10 +23,7 @@ internal static class OutputFile
     /// takes.</exception>
     public static void Require(string path, bool force, long bytes = 0)
     {
-        AtomicFile.RequireWritable(path);
-        if (!force && File.Exists(path))
-            throw new InputException(path, null, null, "a file that is there", "another name, or --force to replace it");
-
+        AtomicFile.RequireWritable(path, force);
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         if (bytes > 0 && Free(folder) is long free && free < bytes)
             throw new InputException(path, null, null, $"{Size(free)} free on the disk", $"{Size(bytes)}, which the result takes at least");
@@ -44,7 +41,8 @@ internal static class OutputFile
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new InputException(folder.Length == 0 ? "--out" : folder, null, null,
-                File.Exists(folder) ? "a file" : "a name that no folder can have here", "a folder for the results");
+                File.Exists(folder) ? "a file" : e is UnauthorizedAccessException ? "a folder around it that may not be written to"
+                    : "a name that no folder can have here", "a folder for the results");
         }
 
         try

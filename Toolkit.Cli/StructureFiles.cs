@@ -11,14 +11,15 @@ namespace Toolkit.Cli;
 
 /// <summary>
 /// The FILE arguments of a verb as structures that can be read more than once: files, patterns with * and ? in the name, and -
-/// for standard input, which is kept in a temporary file meanwhile.
+/// for standard input. That, and what else can be read only once (a named pipe, the shell's &lt;(…)), is kept in a temporary file
+/// meanwhile.
 /// </summary>
 internal sealed class StructureFiles : IDisposable
 {
     private const string StandardInput = "standard input";
 
     private readonly List<IDisposable> _signals = [];
-    private string? _spool;
+    private readonly List<string> _spools = [];
 
     /// <summary>Finds the files.</summary>
     /// <param name="arguments">As they were given.</param>
@@ -29,7 +30,8 @@ internal sealed class StructureFiles : IDisposable
         if (arguments.Count(static a => a == "-") > 1)
             throw new UsageException("FILE: found - twice, expected standard input once");
 
-        Files = arguments.SelectMany(a => a == "-" ? [(StandardInput, Spool())] : Expand(a).Select(static f => (f, f))).ToArray();
+        Files = arguments.SelectMany(a => a == "-" ? [(StandardInput, Spool(Console.OpenStandardInput()))]
+            : Expand(a).Select(f => (f, OnceOnly(f) is { } pipe ? Spool(pipe) : f))).ToArray();
     }
 
     /// <summary>What messages call each file, and its path.</summary>
@@ -41,8 +43,8 @@ internal sealed class StructureFiles : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_spool is not null)
-            File.Delete(_spool);
+        foreach (string path in _spools)
+            File.Delete(path);
 
         foreach (IDisposable signal in _signals)
             signal.Dispose();
@@ -65,14 +67,45 @@ internal sealed class StructureFiles : IDisposable
             : throw new InputException(argument, null, null, "no such files", "a pattern of extended-XYZ files");
     }
 
-    private string Spool()
+    /// <summary>What a file that cannot be read a second time has; null: it can, or it cannot be read at all.</summary>
+    private static FileStream? OnceOnly(string path)
     {
-        string path = _spool = Path.GetTempFileName();
+        try
+        {
+            FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            if (!file.CanSeek) return file;
+            file.Dispose();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            // Whoever reads it says why.
+        }
+
+        return null;
+    }
+
+    private string Spool(Stream input)
+    {
+        string path;
+        try
+        {
+            path = Path.GetTempFileName();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException(Path.GetTempPath(), null, null, "no folder that can be written to",
+                "one for what can be read only once (TMPDIR)");
+        }
+
+        _spools.Add(path);
         _signals.AddRange(new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM }.Select(
             s => PosixSignalRegistration.Create(s, _ => File.Delete(path))));
-        using Stream input = Console.OpenStandardInput();
-        using FileStream file = new(path, FileMode.Create, FileAccess.Write);
-        input.CopyTo(file);
+        using (input)
+        {
+            using FileStream file = new(path, FileMode.Create, FileAccess.Write);
+            input.CopyTo(file);
+        }
+
         return path;
     }
 }

@@ -13,7 +13,7 @@ namespace Toolkit.Numerics.Files;
 /// interrupt (SIGINT, SIGTERM) also removes the temporary file; what a killed process has left is removed by the next one that writes
 /// the same file.
 /// </summary>
-public static class AtomicFile
+public static partial class AtomicFile
 {
     private const int BufferSize = 1 << 16;
 
@@ -21,16 +21,17 @@ public static class AtomicFile
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100), Abandoned = TimeSpan.FromSeconds(10);
 
-    /// <summary>Lets <paramref name="write"/> fill a file, then gives it its name, replacing one that was there.</summary>
+    /// <summary>Lets <paramref name="write"/> fill a file, then gives it its name.</summary>
     /// <param name="path">The file's final name; its folder must exist.</param>
     /// <param name="write">Writes the content; when it throws, nothing is left behind.</param>
-    /// <exception cref="InputException">The file cannot be created, written or renamed.</exception>
-    public static void Write(string path, Action<Stream> write)
+    /// <param name="replace">Whether one that is there then, whoever has made it meanwhile, may be replaced.</param>
+    /// <exception cref="InputException">The file cannot be created, written or renamed, or is there and may not be replaced.</exception>
+    public static void Write(string path, Action<Stream> write, bool replace = true)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
         string full = Guard(path, () => Destination(path));
-        RemoveAbandoned(full);
+        RemoveAbandoned(full, Abandoned);
         string temporary = Temporary(full);
         void Remove(PosixSignalContext _) => File.Delete(temporary);
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Remove);
@@ -63,11 +64,7 @@ public static class AtomicFile
                 });
             }, IsDisk);
 
-            Guard(path, () =>
-            {
-                File.Move(temporary, full, overwrite: true);
-                return true;
-            });
+            Name(path, temporary, full, replace);
         }
         catch
         {
@@ -76,12 +73,55 @@ public static class AtomicFile
         }
     }
 
+    /// <summary>The same with somebody else's writer, which takes a name.</summary>
+    /// <param name="path">The file's final name; its folder must exist.</param>
+    /// <param name="write">Makes the file whose name it is given, whole or not at all.</param>
+    /// <param name="replace">Whether one that is there then, whoever has made it meanwhile, may be replaced.</param>
+    /// <exception cref="InputException">The file cannot be renamed, or is there and may not be replaced.</exception>
+    public static void WriteBy(string path, Action<string> write, bool replace)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(write);
+        if (replace)
+        {
+            write(path);
+            return;
+        }
+
+        string full = Guard(path, () => Destination(path)), temporary = Temporary(full);
+        try
+        {
+            write(temporary);
+            Name(path, temporary, full, false);
+        }
+        catch (IOException e) when (e.Message.Contains(temporary, StringComparison.Ordinal))
+        {
+            throw new IOException(e.Message.Replace(temporary, path, StringComparison.Ordinal), e);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    /// <summary>Removes a file that nobody needs any more, with what killed processes have left of it.</summary>
+    /// <param name="path">Its name; it need not be there.</param>
+    public static void Remove(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        File.Delete(path);
+        RemoveAbandoned(Path.GetFullPath(path), TimeSpan.Zero);
+    }
+
     /// <summary>Checks that a file could be made under this name now: makes one beside it that is gone at once.</summary>
+    /// <param name="path">The name.</param>
+    /// <param name="replace">Whether one that is there may be replaced.</param>
     /// <exception cref="InputException">It cannot; with the reason.</exception>
-    public static void RequireWritable(string path)
+    public static void RequireWritable(string path, bool replace = true)
     {
         ArgumentNullException.ThrowIfNull(path);
         string full = Guard(path, () => Destination(path));
+        if (!replace && File.Exists(full)) throw IsThere(path);
         Guard(path, () =>
         {
             using FileStream file = new(
@@ -92,19 +132,75 @@ public static class AtomicFile
         });
     }
 
+    /// <summary>Gives a file that is whole its name.</summary>
+    /// <remarks>
+    /// The runtime's own renaming looks whether the name is free and then renames, and who comes between loses what he has made. A link is
+    /// made in one step where the name is free, and refused where it is not. Where the disk has no links, the name is taken by an empty
+    /// file, which one process alone can make, and then the file replaces it.
+    /// </remarks>
+    private static void Name(string path, string temporary, string full, bool replace) => Guard(path, () =>
+    {
+        if (replace)
+        {
+            File.Move(temporary, full, overwrite: true);
+            return true;
+        }
+
+        bool? isLinked = Link(temporary, full);
+        if (isLinked == true)
+        {
+            File.Delete(temporary);
+            return true;
+        }
+
+        try
+        {
+            if (isLinked == false) throw new IOException();
+            new FileStream(full, FileMode.CreateNew, FileAccess.Write).Dispose();
+        }
+        catch (IOException) when (File.Exists(full))
+        {
+            throw IsThere(path);
+        }
+
+        File.Move(temporary, full, overwrite: true);
+        return true;
+    });
+
+    /// <summary>Whether a second name was given to a file; false: something has that name; null: it cannot be done here.</summary>
+    private static bool? Link(string file, string name)
+    {
+        const int alreadyThere = 17;
+        if (OperatingSystem.IsWindows()) return null;
+        try
+        {
+            return HardLink(file, name) == 0 ? true : Marshal.GetLastPInvokeError() == alreadyThere ? false : null;
+        }
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int HardLink(string file, string name);
+
+    private static InputException IsThere(string path) =>
+        new(path, null, null, "a file that is there", "another name, or --force to replace it");
+
     /// <summary>A name beside a file or folder that nothing else has.</summary>
     internal static string Temporary(string full) => $"{full}.{Environment.ProcessId}-{Guid.NewGuid():N}{Ending}";
 
     /// <summary>Removes what processes that were killed have left while they wrote this file: nobody holds it open, and has not for a
     /// while.</summary>
-    private static void RemoveAbandoned(string full)
+    private static void RemoveAbandoned(string full, TimeSpan age)
     {
         if (Path.GetDirectoryName(full) is not string folder || !Directory.Exists(folder)) return;
         foreach (string left in Directory.EnumerateFiles(folder, Path.GetFileName(full) + ".*-*" + Ending))
         {
             try
             {
-                if (!IsTemporary(left.AsSpan(full.Length)) || File.GetLastWriteTimeUtc(left) > DateTime.UtcNow - Abandoned) continue;
+                if (!IsTemporary(left.AsSpan(full.Length)) || File.GetLastWriteTimeUtc(left) > DateTime.UtcNow - age) continue;
                 // Who writes it holds it alone.
                 using (File.OpenHandle(left, FileMode.Open, FileAccess.Write, FileShare.None)) { }
 
@@ -132,11 +228,19 @@ public static class AtomicFile
             RandomAccess.FlushToDisk(file);
     }
 
+    /// <summary>Refuses a name whose bytes are no UTF-8, of which the runtime has made another one.</summary>
+    internal static void RequireText(string path)
+    {
+        if (path.Contains('\uFFFD', StringComparison.Ordinal))
+            throw new InputException(path, null, null, "a name that is not UTF-8", "one that is");
+    }
+
     // The file that a path means, through links: renaming over a link or a device would replace it by a file.
     private static string Destination(string path)
     {
         if (string.IsNullOrWhiteSpace(path))
             throw new InputException("--out", null, null, "no name", "a name for a file");
+        RequireText(path);
         string full = Path.GetFullPath(path);
         string final = new FileInfo(full).LinkTarget is null ? full : File.ResolveLinkTarget(full, true)?.FullName ?? full;
         if (Directory.Exists(final))

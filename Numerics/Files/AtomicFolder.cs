@@ -10,11 +10,13 @@ namespace Toolkit.Numerics.Files;
 /// </summary>
 public static class AtomicFolder
 {
-    /// <summary>Lets <paramref name="fill"/> fill a folder, then gives it its name, replacing one that was there.</summary>
+    /// <summary>Lets <paramref name="fill"/> fill a folder, then gives it its name.</summary>
     /// <param name="path">The folder's final name; the folder that it lies in must exist.</param>
     /// <param name="fill">Fills the folder that it is given the name of; when it throws, nothing is left behind.</param>
-    /// <exception cref="InputException">It cannot be made, filled or renamed.</exception>
-    public static void Write(string path, Action<string> fill)
+    /// <param name="replace">Whether one that is there then, whoever has made it meanwhile, may be replaced; one that is empty always
+    /// is.</param>
+    /// <exception cref="InputException">It cannot be made, filled or renamed, or is there and may not be replaced.</exception>
+    public static void Write(string path, Action<string> fill, bool replace = true)
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(fill);
@@ -32,7 +34,8 @@ public static class AtomicFolder
             {
                 Directory.CreateDirectory(temporary);
                 fill(temporary);
-                Replace(full, temporary);
+                if (!replace) Name(path, full, temporary);
+                else Replace(full, temporary);
                 return true;
             });
         }
@@ -60,28 +63,51 @@ public static class AtomicFolder
         }
     }
 
-    // What was there is away only for the time of one renaming, and comes back where the other fails.
-    private static void Replace(string full, string temporary)
+    // The system renames no folder over one that has something in it.
+    private static void Name(string path, string full, string temporary)
     {
-        if (!Directory.Exists(full))
-        {
-            Directory.Move(temporary, full);
-            return;
-        }
-
-        string old = AtomicFile.Temporary(full);
-        Directory.Move(full, old);
         try
         {
+            if (Directory.Exists(full)) Directory.Delete(full);
             Directory.Move(temporary, full);
         }
-        catch
+        catch (IOException) when (Directory.Exists(full))
         {
-            Directory.Move(old, full);
-            throw;
+            throw new InputException(path, null, null, "a folder that is there", "another name, or --force to replace it");
+        }
+    }
+
+    // What was there is away only for the time of one renaming, and comes back where the other fails; unless somebody else has put another
+    // in its place, which is replaced in its turn.
+    private static void Replace(string full, string temporary)
+    {
+        string old = AtomicFile.Temporary(full);
+        for (int left = 10; ; left--)
+        {
+            bool isAway = false;
+            try
+            {
+                if (Directory.Exists(full))
+                {
+                    Directory.Move(full, old);
+                    isAway = true;
+                }
+
+                Directory.Move(temporary, full);
+                break;
+            }
+            catch (IOException) when (left > 0 && Directory.Exists(temporary) && (!isAway || Directory.Exists(full)))
+            {
+                if (isAway) Directory.Delete(old, true);
+            }
+            catch when (isAway)
+            {
+                if (!Directory.Exists(full)) Directory.Move(old, full);
+                throw;
+            }
         }
 
-        Directory.Delete(old, true);
+        if (Directory.Exists(old)) Directory.Delete(old, true);
     }
 
     // The folder that a name means, through links.
@@ -89,6 +115,7 @@ public static class AtomicFolder
     {
         if (string.IsNullOrWhiteSpace(path))
             throw new InputException("--out", null, null, "no name", "a name for a folder");
+        AtomicFile.RequireText(path);
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         return Directory.Exists(full) ? Directory.ResolveLinkTarget(full, true)?.FullName ?? full : full;
     }

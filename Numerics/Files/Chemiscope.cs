@@ -32,6 +32,7 @@ public static class Chemiscope
     /// <param name="table">The features of these structures; null: the map is of their properties alone.</param>
     /// <param name="cutoff">The radius of an environment, Å.</param>
     /// <param name="vectors">Vectors to draw as arrows: a name, and [frame][atom, xyz], finite; null: none.</param>
+    /// <param name="replace">Whether a file that is there may be replaced.</param>
     /// <returns>The properties that are left out, each with the reason: what the file's description says, too.</returns>
     /// <exception cref="InputException">The file cannot be written.</exception>
     public static IReadOnlyList<string> Write(
@@ -40,7 +41,8 @@ public static class Chemiscope
         IReadOnlyList<Structure> frames,
         FeatureTable? table,
         double cutoff,
-        IReadOnlyList<(string Name, double[][] Values)>? vectors = null)
+        IReadOnlyList<(string Name, double[][] Values)>? vectors = null,
+        bool replace = true)
     {
         ArgumentNullException.ThrowIfNull(frames);
         int components = table is null ? 0 : Math.Min(Components, table.Layout.RowLength);
@@ -84,7 +86,7 @@ public static class Chemiscope
             }
 
             json.WriteEndObject();
-        });
+        }, replace);
         return omitted;
     }
 

@@ -44,9 +44,10 @@ public sealed class FeatureFile
 
     /// <summary>Writes the file, which appears under its name when it is complete.</summary>
     /// <param name="fill">Gives all batches.</param>
+    /// <param name="replace">Whether a file that is there may be replaced.</param>
     /// <exception cref="InputException">The file cannot be created, written or renamed: the disk is full, for example.</exception>
     /// <exception cref="InvalidOperationException">There are more or fewer rows than the file was made for.</exception>
-    public void Write(Action<IFeatureSink> fill)
+    public void Write(Action<IFeatureSink> fill, bool replace = true)
     {
         ArgumentNullException.ThrowIfNull(fill);
         AtomicFile.Write(_path, stream =>
@@ -62,7 +63,7 @@ public sealed class FeatureFile
 
             fill(new Filler(this));
             _zip.Finish();
-        });
+        }, replace);
     }
 
     private static Func<FeatureShapes, IEnumerable<FeatureArray>> FormatOf(string path) => Path.GetExtension(path).ToLowerInvariant() switch

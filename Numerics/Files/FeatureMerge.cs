@@ -20,9 +20,10 @@ public static partial class FeatureMerge
     /// <summary>Writes the whole, which appears under its name when it is complete.</summary>
     /// <param name="path">The file, .npz or .mts as its parts.</param>
     /// <param name="parts">The parts in order.</param>
+    /// <param name="replace">Whether a file that is there may be replaced.</param>
     /// <exception cref="InputException">A part that cannot be read, of other features, or whose structures do not follow those
     /// before.</exception>
-    public static void Write(string path, IReadOnlyList<string> parts)
+    public static void Write(string path, IReadOnlyList<string> parts, bool replace = true)
     {
         ArgumentNullException.ThrowIfNull(parts);
         if (parts.Count == 0) throw new ArgumentException("there are no parts", nameof(parts));
@@ -51,7 +52,7 @@ public static partial class FeatureMerge
                     Copy(all, k, zip);
                 }
                 zip.Finish();
-            });
+            }, replace);
         }
         finally
         {

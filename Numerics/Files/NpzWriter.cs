@@ -10,8 +10,9 @@ public static class NpzWriter
     /// <summary>Writes a file that appears under its name when it is complete.</summary>
     /// <param name="path">The file's name.</param>
     /// <param name="arrays">Name inside the file without ".npy" (folders with /), and the array.</param>
+    /// <param name="replace">Whether a file that is there may be replaced.</param>
     /// <exception cref="InputException">The file cannot be written.</exception>
-    public static void Write(string path, IEnumerable<(string Name, NpyArray Array)> arrays)
+    public static void Write(string path, IEnumerable<(string Name, NpyArray Array)> arrays, bool replace = true)
     {
         ArgumentNullException.ThrowIfNull(arrays);
         (string Name, NpyArray Array)[] all = arrays.ToArray();
@@ -23,6 +24,6 @@ public static class NpzWriter
                 all[k].Array.Write(bytes => zip.Append(k, bytes));
 
             zip.Finish();
-        });
+        }, replace);
     }
 }

@@ -142,6 +142,27 @@ internal sealed class ReducedProblem : IRidgeProblem
         return inverse;
     }
 
+    /// <summary>How many coefficients the rows determine at the λ of the last <see cref="Solve"/>: Σ e/(e + λN) over the eigenvalues e
+    /// of the scaled sums.</summary>
+    /// <param name="regulariser">λ.</param>
+    /// <param name="inverse">The factor's inverse (<see cref="InverseFactor"/>).</param>
+    public double Determined(double regulariser, double[] inverse)
+    {
+        int p = _penalised;
+        double left = 0, all = 0;
+        for (int i = 0; i < p; i++)
+        {
+            if (_scale[i] > 0) all++;
+            for (int j = 0; j <= i; j++)
+            {
+                double x = inverse[i * p + j] * _scale[j];
+                left += x * x;
+            }
+        }
+
+        return all - regulariser * _rows * left;
+    }
+
     /// <summary>The coefficients whose slope this is.</summary>
     private double[] Resolve(double[] slope, int threads)
     {

@@ -14,6 +14,9 @@ namespace Toolkit.Numerics.Models;
 /// <param name="Extrapolation">How far atoms are from those that it was fitted on.</param>
 internal sealed record ModelDoubts(KernelVariance? Variance, IReadOnlyList<LinearPotential> Committee, ExtrapolationGrade? Extrapolation)
 {
+    /// <summary>How other linear models differ that explain the labels as well; null: not known.</summary>
+    public ModelSpread? Spread { get; init; }
+
     /// <summary>None.</summary>
     public static ModelDoubts None { get; } = new(null, [], null);
 

@@ -27,7 +27,7 @@ public static class ModelFolder
     public const string Format = "toolkit-model/1";
 
     private const string Family = "toolkit-model/", About = "model.json", Weights = "weights.npz", Nice = "nice.npz",
-        BasisName = "basis";
+        BasisName = "basis", SpreadWeights = "spread_weights";
 
     /// <summary>Writes the folder.</summary>
     /// <param name="path">Its name; a model that is there is replaced where that is allowed.</param>
@@ -71,7 +71,7 @@ public static class ModelFolder
             string json = Json(model, own, folder, nice is not null).ToJsonString(
                 new JsonSerializerOptions { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
             File.WriteAllText(Path.Combine(folder, About), json + "\n");
-        });
+        }, replace);
     }
 
     /// <summary>Checks that a model could be written under this name.</summary>
@@ -83,7 +83,7 @@ public static class ModelFolder
     {
         ArgumentNullException.ThrowIfNull(path);
         AtomicFolder.RequireWritable(path);
-        string full = Path.GetFullPath(path).TrimEnd(Path.DirectorySeparatorChar);
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         if (File.Exists(full)) throw new InputException(path, null, null, "a file", "a name for a model's folder");
         if (Directory.Exists(full) && Directory.EnumerateFileSystemEntries(full).Any())
         {
@@ -209,9 +209,10 @@ public static class ModelFolder
             using FileStream stream = File.OpenRead(file);
             return Convert.ToHexStringLower(SHA256.HashData(stream));
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InputException(file, null, null, "no such file", "the numbers of the model");
+            throw new InputException(
+                file, null, null, e is FileNotFoundException ? "no such file" : "a file that may not be read", "the numbers of the model");
         }
     }
 
@@ -302,6 +303,12 @@ public static class ModelFolder
             }
             foreach ((string, NpyArray) array in Grades(model))
                 yield return array;
+            if (model.Spread is { } spread)
+            {
+                yield return (SpreadWeights, NpyArray.Reals(
+                    [.. spread.Draws.SelectMany(static d => d.AllWeights)], spread.Draws.Count, model.Species.Count, features));
+            }
+
             yield break;
         }
         var kernel = (KernelPotential)model.Readout;
@@ -383,7 +390,12 @@ public static class ModelFolder
                         features.Set, species, w[(k * one)..((k + 1) * one)], c[(k * species.Length)..((k + 1) * species.Length)]));
                 }
             }
-            return new FittedModel(features, species, linear, baseline, new ModelDoubts(null, committee, GradesOf(read)), about);
+            ModelSpread? spread = arrays.TryGetValue(SpreadWeights, out NpyData? draws)
+                ? new([.. draws.ToReals().Chunk(species.Length * features.Set.FeatureCount)
+                    .Select(w => new LinearPotential(features.Set, species, w, new double[species.Length]))])
+                : null;
+            return new FittedModel(
+                features, species, linear, baseline, new ModelDoubts(null, committee, GradesOf(read)) { Spread = spread }, about);
         }
         Dictionary<int, (double[], double[])> maps = [];
         Dictionary<int, double[]> points = [], alone = [];

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using Toolkit.Numerics.Representations.Nice;
 
@@ -37,6 +38,9 @@ public sealed record FeatureRequest
     /// <summary>The file that keeps the fit of kind nice, order after order; a fit of the same data that it has is gone on with.
     /// Null: the fit is kept with the features alone.</summary>
     public string? FitFile { get; init; }
+
+    /// <summary>Told that file when what it has is found to be of this fit and is gone on with; or null.</summary>
+    public Action<string>? Resumed { get; init; }
 
     /// <summary>How many threads may work; the result is the same for any number.</summary>
     public int Threads { get; init; } = 1;

@@ -100,7 +100,8 @@ public sealed class FeatureRun
         {
             FitReport = request.Fitted is null && prepared.Nice is { } fit ? NiceReport.Lines(fit).ToArray() : [],
         };
-        if (run.SampleCount == 0)
+        // Of few structures a part may have none.
+        if (prepared.Centres.All(static n => n == 0))
             throw new InputException(source.Name, null, null, "no atom whose features are wanted", "structures with such atoms");
 
         if (run.Layout.Blocks.Count < (request.Blocks?.Count ?? 0))

@@ -58,7 +58,7 @@ internal sealed class PreparedFeatures
             nice = all == 0 ? null : NiceRun.Fit(
                 spec, spec.CreateFields(spec.Species!, specSource),
                     source.Read().Select(s => (s.Structure, s.Place, choice.Of(s.Structure, s.Place))),
-                all, request.Threads, request.FitFile, progress, table);
+                all, request.Threads, request.FitFile, request.Resumed, progress, table);
         }
         return new PreparedFeatures(
             spec, spec.CreateRepresentations(spec.Species!, specSource, table, nice), nice)

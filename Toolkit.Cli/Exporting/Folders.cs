@@ -31,6 +31,6 @@ internal static class Folders
             if (!force) throw new InputException(path, null, null, "an export that is there", "another name, or --force to replace it");
         }
 
-        AtomicFolder.Write(path, fill);
+        AtomicFolder.Write(path, fill, force);
     }
 }

@@ -25,7 +25,8 @@ internal static class PythonWheel
     /// <param name="path">The file.</param>
     /// <param name="files">The library and the modules.</param>
     /// <param name="version">As 0.1.0.</param>
-    public static void Write(string path, NativeFiles files, string version)
+    /// <param name="replace">Whether one that is there may be replaced.</param>
+    public static void Write(string path, NativeFiles files, string version, bool replace)
     {
         string information = $"{Distribution}-{version}.dist-info/";
         List<(string Name, byte[] Content)> all =
@@ -50,7 +51,7 @@ internal static class PythonWheel
                 using Stream to = entry.Open();
                 to.Write(content);
             }
-        });
+        }, replace);
     }
 
     private static string Tag(NativeFiles files) => $"py3-none-manylinux_{files.Glibc.Major}_{files.Glibc.Minor}_x86_64";

@@ -24,6 +24,9 @@ internal sealed record FitJob(Spec Spec, string SpecPath, LabelKeys Keys, int Th
     /// <summary>The files of equations that other processes have gathered; empty: the structures are fitted here.</summary>
     public IReadOnlyList<string> Equations { get; init; } = [];
 
+    /// <summary>Told of each file by which an earlier call goes on; or null.</summary>
+    public Action<string>? Resumed { get; init; }
+
     private bool IsOfEnergies => (Spec.Model?.Target ?? ModelTarget.Energy) == ModelTarget.Energy;
 
     /// <summary>Fits.</summary>
@@ -32,7 +35,7 @@ internal sealed record FitJob(Spec Spec, string SpecPath, LabelKeys Keys, int Th
     public IFittedModel Fit(StructureSource training, string? checkpoint)
     {
         using CouplingTable? table = CouplingTables.IfBeyond(Spec.CouplingLMax);
-        FitRequest request = new() { Keys = Keys, Threads = Threads, Checkpoint = checkpoint, Shards = Equations };
+        FitRequest request = new() { Keys = Keys, Threads = Threads, Checkpoint = checkpoint, Shards = Equations, Resumed = Resumed };
         return IsOfEnergies ? FitRun.Fit(Spec, training, SpecPath, request, Report, table)
             : TensorRun.Fit(Spec, training, SpecPath, request, Report, table);
     }
@@ -41,19 +44,16 @@ internal sealed record FitJob(Spec Spec, string SpecPath, LabelKeys Keys, int Th
     /// <param name="training">All of it.</param>
     /// <param name="shard">Which part.</param>
     /// <param name="path">The file to write.</param>
-    /// <param name="told">Is told that an earlier call goes on.</param>
-    public (int First, int End) Gather(StructureSource training, (int Part, int Parts) shard, string path, TextWriter told)
+    public (int First, int End) Gather(StructureSource training, (int Part, int Parts) shard, string path)
     {
         using CouplingTable? table = CouplingTables.IfBeyond(Spec.CouplingLMax);
         string checkpoint = path + ".checkpoint.npz";
-        if (File.Exists(checkpoint))
-            told.WriteLine($"toolkit: {checkpoint}: going on where an earlier fit was stopped");
-        FitRequest request = new() { Keys = Keys, Threads = Threads, Checkpoint = checkpoint };
+        FitRequest request = new() { Keys = Keys, Threads = Threads, Checkpoint = checkpoint, Resumed = Resumed };
         (int, int) range = IsOfEnergies
             ? FitRun.FitShard(Spec, training, SpecPath, request, shard, path, Report, table)
             : TensorRun.FitShard(Spec, training, SpecPath, request, shard, path, Report, table);
-        File.Delete(checkpoint);
-        File.Delete(FitRun.NiceFileOf(checkpoint));
+        AtomicFile.Remove(checkpoint);
+        AtomicFile.Remove(FitRun.NiceFileOf(checkpoint));
         return range;
     }
 
@@ -88,15 +88,11 @@ internal sealed record FitJob(Spec Spec, string SpecPath, LabelKeys Keys, int Th
     /// <param name="training">The training set.</param>
     /// <param name="test">The test set; or null.</param>
     /// <param name="curve">Sizes of parts of the training set to fit, too, for a learning curve.</param>
-    /// <param name="told">Is told that an earlier fit goes on.</param>
     public (IFittedModel Model, Dictionary<string, ModelEvaluation> Sets, IReadOnlyList<CurvePoint> Curve) Run(
-        string path, bool replace, StructureSource training, StructureSource? test, IReadOnlyList<int> curve, TextWriter told)
+        string path, bool replace, StructureSource training, StructureSource? test, IReadOnlyList<int> curve)
     {
         string checkpoint = Path.TrimEndingDirectorySeparator(path) + ".checkpoint.npz";
         AtomicFile.RequireWritable(checkpoint);
-        if (File.Exists(checkpoint))
-            told.WriteLine($"toolkit: {checkpoint}: going on where an earlier fit was stopped");
-
         IFittedModel model = Fit(training, checkpoint);
         Dictionary<string, ModelEvaluation> sets = new() { ["train"] = Compare(model, training) };
         if (test is not null)
@@ -114,8 +110,8 @@ internal sealed record FitJob(Spec Spec, string SpecPath, LabelKeys Keys, int Th
             [("report.html", ModelReport.Html(name, model, sets, map, points)), ("report.json", ModelReport.Json(model, sets, points))];
         if (model is FittedTensor whole) TensorFolder.Write(path, whole, replace, reports);
         else ModelFolder.Write(path, (FittedModel)model, replace, reports);
-        File.Delete(checkpoint);
-        File.Delete(FitRun.NiceFileOf(checkpoint));
+        AtomicFile.Remove(checkpoint);
+        AtomicFile.Remove(FitRun.NiceFileOf(checkpoint));
         return (model, sets, points);
     }
 }

@@ -31,11 +31,24 @@ internal static class LearningCurve
             : throw new UsageException($"--learning-curve: found '{option}', expected numbers of structures that increase, as 50,100,200");
     }
 
+    /// <summary>Refuses numbers that the training set does not have, before anything is fitted.</summary>
+    /// <exception cref="UsageException">One is larger.</exception>
+    public static void Require(IReadOnlyList<int> sizes, StructureSource training)
+    {
+        if (sizes.Count == 0) return;
+        int all = training.Read().Count();
+        if (sizes[^1] > all)
+        {
+            throw new UsageException(
+                $"--learning-curve: found {sizes.First(n => n > all)}, expected at most {all}, the number of structures of the training set");
+        }
+    }
+
     /// <summary>Fits and compares.</summary>
     /// <param name="job">The fit.</param>
     /// <param name="training">The whole training set.</param>
     /// <param name="test">The test set.</param>
-    /// <param name="sizes">Numbers of structures; those that are not less than all are left out.</param>
+    /// <param name="sizes">Numbers of structures; all is added where it is not among them (<see cref="Require"/>).</param>
     /// <param name="all">How many structures there are.</param>
     /// <param name="whole">The errors of the model of all, the last point.</param>
     public static IReadOnlyList<CurvePoint> Of(

@@ -16,7 +16,8 @@ internal static class EnergyMap
     /// <summary>Writes the file when all structures have come: a few numbers of each atom are held.</summary>
     /// <param name="path">Its name.</param>
     /// <param name="predictions">Structures and what is predicted.</param>
-    public static void Write(string path, IEnumerable<(Structure Structure, Prediction Prediction)> predictions)
+    /// <param name="replace">Whether a file that is there may be replaced.</param>
+    public static void Write(string path, IEnumerable<(Structure Structure, Prediction Prediction)> predictions, bool replace)
     {
         List<double> energies = [];
         List<double[]> positions = [], strains = [];
@@ -47,6 +48,6 @@ internal static class EnergyMap
             (ByStrain + "samples", NpyArray.Records(["sample"], [all])),
             (ByStrain + "components/0", NpyArray.Records(["xyz_1"], [[0, 1, 2]])),
             (ByStrain + "components/1", NpyArray.Records(["xyz_2"], [[0, 1, 2]])),
-        ]);
+        ], replace);
     }
 }

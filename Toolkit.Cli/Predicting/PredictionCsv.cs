@@ -19,7 +19,9 @@ internal static class PredictionCsv
     /// <param name="perAtom">Whether atoms have the lines.</param>
     /// <param name="prefix">What stands before the names of predictions.</param>
     /// <param name="hasStress">Whether structures in cells have a stress: others have nothing in its place.</param>
-    public static void Write(string path, IEnumerable<Structure> structures, bool perAtom, string prefix, bool hasStress) =>
+    /// <param name="replace">Whether a file that is there may be replaced.</param>
+    public static void Write(
+        string path, IEnumerable<Structure> structures, bool perAtom, string prefix, bool hasStress, bool replace) =>
         AtomicFile.Write(path, stream =>
     {
         List<(string Name, int Count)> columns = [];
@@ -60,7 +62,7 @@ internal static class PredictionCsv
             stream.Write(text.Written.Span);
             text.Clear();
         }
-    });
+    }, replace);
 
     private static void AddAtoms(Utf8Text text, Structure s, int number)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Toolkit.Numerics.Files;
 using Toolkit.Symbolic.Tables;
 
 namespace Toolkit.Cli.Verbs;
@@ -21,8 +22,10 @@ internal static class ConvertVerb
             TablesVerb.Named("--from", source, Basis.Real);
             TablesVerb.Named("--to", target, Basis.Real);
             InputFile.Require(result.GetValue(file)!, "a table made with --format tsv");
-            OutputFile.Require(result.GetValue(output)!, result.GetValue(force));
-            TextConversion.Convert(result.GetValue(file)!, source, target, result.GetValue(output)!);
+            string path = result.GetValue(output)!;
+            bool replaces = result.GetValue(force);
+            OutputFile.Require(path, replaces);
+            AtomicFile.WriteBy(path, to => TextConversion.Convert(result.GetValue(file)!, source, target, to), replaces);
             return 0;
         });
         return verb;

@@ -58,7 +58,7 @@ internal static class EvaluateVerb
                 if (extension == ".html") map.Add(fitted, "structure", structures.Source, work);
                 string text = extension == ".json" ? ModelReport.Json(fitted, sets)
                     : ModelReport.Html(Path.GetFileName(folder), fitted, sets, map);
-                AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+                AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)), result.GetValue(force));
             }
 
             return 0;

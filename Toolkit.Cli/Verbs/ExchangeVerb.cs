@@ -43,7 +43,8 @@ internal static class ExchangeVerb
             if (most is double r && !(r > 0 && double.IsFinite(r)))
                 throw new UsageException(FormattableString.Invariant($"--range: found {r}, expected a distance in Å"));
 
-            OutputFile.Require(path, result.GetValue(force));
+            bool replaces = result.GetValue(force);
+            OutputFile.Require(path, replaces);
             (FittedModel fitted, int number) = SpinInput.Read(folder, result.GetValue(field));
             if (!fitted.IsLocal)
             {
@@ -74,35 +75,58 @@ internal static class ExchangeVerb
                         "three orthogonal vectors along x, y and z, periodic");
                 }
 
-                VampireCell.Write(path, structure, fitted.Features.Fields[number].Read(structure), couplings, generator);
+                VampireCell.Write(path, structure, fitted.Features.Fields[number].Read(structure), couplings, generator, replaces);
             }
             else
             {
-                AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(Csv(structure, couplings, generator))));
+                AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(Csv(structure, couplings, generator))), replaces);
             }
 
             int pairs = couplings.Count / 2;
-            SpinCoupling strongest = couplings.MaxBy(static c => Math.Abs(c.Isotropic))!;
+            SpinCoupling strongest = couplings.MaxBy(static c => Math.Abs(c.Isotropic))!,
+                longest = couplings.MaxBy(static c => c.AntisymmetricLength)!;
+            Warn(folder, couplings, result.InvocationConfiguration.Error);
             result.InvocationConfiguration.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{path}: {pairs} pairs; the strongest exchange is {1000 * strongest.Isotropic:G4} meV at {strongest.Distance:0.000} Å, the longest Dzyaloshinskii–Moriya vector {1000 * couplings.Max(static c => Length(c.Antisymmetric)):G4} meV"));
+                $"{path}: {pairs} pairs; the strongest exchange is {Told(strongest.Isotropic, strongest.IsotropicDeviation)} at {strongest.Distance:0.000} Å, the longest Dzyaloshinskii–Moriya vector {Told(longest.AntisymmetricLength, longest.AntisymmetricDeviation)}"));
             return 0;
         });
         return verb;
     }
 
-    private static double Length(double[] v) => Math.Sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]);
+    /// <summary>Says what of the couplings the training set leaves open.</summary>
+    private static void Warn(string folder, IReadOnlyList<SpinCoupling> couplings, TextWriter error)
+    {
+        if (couplings[0].IsotropicDeviation is null)
+        {
+            error.WriteLine($"toolkit: warning: {folder}: found a model that does not tell which couplings its training set determines, expected one of kind ridge of this version, which has their standard deviations");
+            return;
+        }
+
+        IReadOnlyList<SpinCoupling> open = SpinCouplings.Undetermined(couplings);
+        if (open.Count == 0) return;
+        SpinCoupling worst = open.MaxBy(static c => Math.Max(c.IsotropicDeviation ?? 0, c.AntisymmetricDeviation ?? 0))!;
+        error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"toolkit: warning: the training set of {folder} does not determine the couplings of {open.Count / 2} of {couplings.Count / 2} pairs, as at {worst.Distance:0.000} Å: exchange {Told(worst.Isotropic, worst.IsotropicDeviation)}, Dzyaloshinskii–Moriya vector {Told(worst.AntisymmetricLength, worst.AntisymmetricDeviation)}; needed are structures whose spins differ from neighbour to neighbour, in cells larger than that distance"));
+    }
+
+    /// <summary>A number in meV with its standard deviation.</summary>
+    private static string Told(double value, double? deviation) => string.Create(CultureInfo.InvariantCulture,
+        $"{1000 * value:G4}{(deviation is double d ? $" ± {(1000 * d).ToString("G2", CultureInfo.InvariantCulture)}" : "")} meV");
 
     private static string Csv(Structure structure, IReadOnlyList<SpinCoupling> couplings, string generator)
     {
         StringBuilder text = new($"# {generator}\n# H = -sum over pairs of e_i.J.e_j of unit vectors, each pair once; both directions are listed. Isotropic: trace/3; D: of -D.(e_i x e_j). Å, meV.\n");
-        text.Append("atom_i,atom_j,species_i,species_j,cell_a,cell_b,cell_c,x,y,z,distance,isotropic,D_x,D_y,D_z,J_xx,J_xy,J_xz,J_yx,J_yy,J_yz,J_zx,J_zy,J_zz\n");
+        text.Append("atom_i,atom_j,species_i,species_j,cell_a,cell_b,cell_c,x,y,z,distance,isotropic,D_x,D_y,D_z,J_xx,J_xy,J_xz,J_yx,J_yy,J_yz,J_zx,J_zy,J_zz,isotropic_std,D_std\n");
         foreach (SpinCoupling c in couplings)
         {
             double[] numbers = [.. c.Vector, c.Distance,
                 .. ((double[])[c.Isotropic, .. c.Antisymmetric, .. c.Tensor]).Select(static x => 1000 * x)];
             text.Append(CultureInfo.InvariantCulture, $"{c.First + 1},{c.Second + 1},{Elements.Symbol(structure.Species[c.First])},{Elements.Symbol(structure.Species[c.Second])},");
             text.Append(CultureInfo.InvariantCulture, $"{c.Shift.A},{c.Shift.B},{c.Shift.C},");
-            text.AppendJoin(',', numbers.Select(static x => x.ToString("R", CultureInfo.InvariantCulture))).Append('\n');
+            text.AppendJoin(',', numbers.Select(static x => x.ToString("R", CultureInfo.InvariantCulture)));
+            foreach (double? deviation in (double?[])[c.IsotropicDeviation, c.AntisymmetricDeviation])
+                text.Append(CultureInfo.InvariantCulture, $",{1000 * deviation:G4}");
+            text.Append('\n');
         }
         return text.ToString();
     }

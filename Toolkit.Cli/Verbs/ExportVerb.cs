@@ -81,7 +81,7 @@ internal static class ExportVerb
                 Directory.Delete(to);
                 Folders.Copy(path, to);
             });
-            PythonWheel.Write(wheel, files, version);
+            PythonWheel.Write(wheel, files, version, replaces);
             told.WriteLine($"{wheel}: pip install {wheel}");
             told.WriteLine($"{copy}: toolkit.ase.Calculator({copy})");
             if (result.GetValue(verify)) told.WriteLine($"{wheel}: differs by {NativeCheck.Require(files.Base, copy, fitted)}");

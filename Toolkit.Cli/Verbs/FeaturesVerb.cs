@@ -122,8 +122,9 @@ internal sealed class FeaturesVerb
 
         request = WithFit(request, spec, specPath, outPath, result);
         spec = WithSpins(spec, spinKey, specPath, map is not null);
+        bool replaces = result.GetValue(_force);
         foreach (string path in map is null ? [outPath] : (string[])[outPath, map])
-            OutputFile.Require(path, result.GetValue(_force));
+            OutputFile.Require(path, replaces);
 
         using StructureFiles files = new(result.GetValue(_files)!);
         List<Structure>? frames = map is null ? null : files.Source.Read().Select(static f => f.Structure).ToList();
@@ -151,7 +152,7 @@ internal sealed class FeaturesVerb
         }
 
         FeatureTable? held = map is null ? null : new FeatureTable(run.Layout with { HasGradients = false, Fields = [] });
-        file.Write(sink => run.Compute(held is null ? sink : new Both(sink, held), Report));
+        file.Write(sink => run.Compute(held is null ? sink : new Both(sink, held), Report), replaces);
         progress.Clear();
         if (map is not null)
         {
@@ -160,7 +161,8 @@ internal sealed class FeaturesVerb
             if (arrows is not null)
                 shown.Add((spinKey!, arrows));
 
-            Chemiscope.Write(map, Path.GetFileNameWithoutExtension(files.Files[0].Name), frames!, held!, spec.Cutoff.Radius, shown);
+            Chemiscope.Write(map, Path.GetFileNameWithoutExtension(files.Files[0].Name), frames!, held!, spec.Cutoff.Radius, shown,
+                replaces);
         }
 
         result.InvocationConfiguration.Output.WriteLine($"{outPath}: {run.StructureCount} structures, {Contents(run)}");
@@ -184,15 +186,23 @@ internal sealed class FeaturesVerb
                 ? z
                 : throw new UsageException($"--centres: found '{word}', expected the symbols of elements, as C,H")).ToArray(),
             CentreMask = result.GetValue(_mask),
-            Blocks = result.GetValue(_blocks)?.Split(',').Select(static word => Pair(word, '_') is ( >= 0, 1 or -1) and var block
-                ? block
-                : throw new UsageException($"--blocks: found '{word}', expected λ_σ with σ 1 or -1, as 0_1,2_-1")).ToArray(),
+            Blocks = BlocksOf(result.GetValue(_blocks)),
             IsSingle = precision is "float64" or "float32"
                 ? precision == "float32"
                 : throw new UsageException($"--precision: found '{precision}', expected float64 or float32"),
             Shard = ShardOption.Read(result.GetValue(_shard)),
             Threads = threads,
         };
+    }
+
+    private static (int, int)[]? BlocksOf(string? words)
+    {
+        (int, int)[]? blocks = words?.Split(',').Select(static word => Pair(word, '_') is ( >= 0, 1 or -1) and var block
+            ? block
+            : throw new UsageException($"--blocks: found '{word}', expected λ_σ with σ 1 or -1, as 0_1,2_-1")).ToArray();
+        return blocks?.Distinct().Count() == blocks?.Length
+            ? blocks
+            : throw new UsageException($"--blocks: found a block twice in '{words}', expected each once");
     }
 
     /// <summary>The request with the fit of kind nice that is given, or the place of the one to be made.</summary>

@@ -102,25 +102,24 @@ internal sealed class FitVerb
         using Progress progress = new(error);
         if (shard is var (part, parts))
         {
-            FitJob own = new(spec, specPath, keys, threads, (what, done, total) => progress.Report(what, done, total));
+            FitJob own = new(spec, specPath, keys, threads, Report) { Resumed = Resumed };
             string path = ShardOption.Name(FitJob.EquationsOf(outPath), (part, parts));
             OutputFile.Require(path, true);
-            (int first, int end) = own.Gather(training.Source, (part, parts), path, error);
+            (int first, int end) = own.Gather(training.Source, (part, parts), path);
             progress.Clear();
             output.WriteLine($"{path}: structures {first + 1} to {end}");
             return 0;
         }
 
+        LearningCurve.Require(curve, training.Source);
         string[] shards = isMerge ? FitJob.Shards(outPath) : [];
         StructureSource? tested = test.Files.Count > 0 ? test.Source : null;
         List<(string, LabelError[])> found = [];
         foreach ((string path, Spec own) in models)
         {
-            FitJob job = new(own, specPath, keys, threads,
-                (what, done, total) => progress.Report(what, done, total))
-            { Equations = shards };
+            FitJob job = new(own, specPath, keys, threads, Report) { Equations = shards, Resumed = Resumed };
             (IFittedModel model, Dictionary<string, ModelEvaluation> sets, IReadOnlyList<CurvePoint> points) =
-                job.Run(path, isForced, training.Source, tested, curve, error);
+                job.Run(path, isForced, training.Source, tested, curve);
             progress.Clear();
             output.WriteLine($"{path}: {model.About.Structures} structures, {model.FeatureCount} features, regularizer {FormattableString.Invariant($"{model.About.Regularizer:G3}")}");
             ErrorTable.Write(output, sets);
@@ -133,6 +132,14 @@ internal sealed class FitVerb
 
         if (isSweep) ErrorTable.Write(output, tested is null ? "train" : "test", found);
         return 0;
+
+        void Report(string what, long done, long total) => progress.Report(what, done, total);
+
+        void Resumed(string file)
+        {
+            progress.Clear();
+            error.WriteLine($"toolkit: {file}: going on where an earlier fit was stopped");
+        }
     }
 
     private LabelKeys KeysOf(ParseResult result, Spec spec)

@@ -54,7 +54,7 @@ internal static class IndependentVerb
             if (result.GetValue(output) is { } file)
             {
                 string content = CouplingBasisFile.write(new CouplingBasisFile.CouplingBasis(nu, largest, of, sign, 1, bases));
-                Numerics.Files.AtomicFile.Write(file, stream => stream.Write(Encoding.UTF8.GetBytes(content)));
+                Numerics.Files.AtomicFile.Write(file, stream => stream.Write(Encoding.UTF8.GetBytes(content)), result.GetValue(force));
             }
             return 0;
         });

@@ -32,9 +32,10 @@ internal static class MergeVerb
             if (ordered.FirstOrDefault(p => !Path.GetExtension(p).Equals(extension, StringComparison.OrdinalIgnoreCase)) is { } other)
                 throw new UsageException($"PART: found '{other}' for '{path}', expected parts that end with {extension}");
 
-            OutputFile.Require(path, result.GetValue(force), ordered.Where(File.Exists).Sum(static p => new FileInfo(p).Length));
-            if (extension == ".xyz") AtomicFile.Write(path, stream => Array.ForEach(ordered, p => Append(p, stream)));
-            else FeatureMerge.Write(path, ordered);
+            bool replaces = result.GetValue(force);
+            OutputFile.Require(path, replaces, ordered.Where(File.Exists).Sum(static p => new FileInfo(p).Length));
+            if (extension == ".xyz") AtomicFile.Write(path, stream => Array.ForEach(ordered, p => Append(p, stream)), replaces);
+            else FeatureMerge.Write(path, ordered, replaces);
             result.InvocationConfiguration.Output.WriteLine($"{path}: {ordered.Length} parts");
             return 0;
         });

@@ -58,7 +58,8 @@ internal static class PredictVerb
 
             (int Part, int Parts)? share = ShardOption.Read(result.GetValue(shard));
             if (share is not null && result.GetValue(shard) == "auto") path = ShardOption.Name(path, share.Value);
-            OutputFile.Require(path, result.GetValue(force));
+            bool replaces = result.GetValue(force);
+            OutputFile.Require(path, replaces);
             string folder = result.GetValue(model)!;
             bool withDerivatives = result.GetValue(derivatives), isOfEnergies = ModelFolder.TargetOf(folder) == ModelTarget.Energy;
             if (withDerivatives && isOfEnergies)
@@ -110,7 +111,7 @@ internal static class PredictVerb
             predicted = predicted.Select(p =>
             {
                 progress.Report("structures predicted", ++done, 0);
-                if (known?.Closer(p.Structure) is var (i, j, r, least) && close++ == 0)
+                if (known?.Closer(p.Structure, cutoff) is var (i, j, r, least) && close++ == 0)
                 {
                     closest = FormattableString.Invariant(
                         $"structure {done}, atoms {i + 1} and {j + 1} ({Elements.Symbol(p.Structure.Species[i])}, {Elements.Symbol(p.Structure.Species[j])}) at {r:0.00} Å, there at least {least:0.00} Å");
@@ -122,18 +123,18 @@ internal static class PredictVerb
             {
                 case ".csv":
                     PredictionCsv.Write(path, predicted.Select(static p => p.Label(Bare(p.Structure))), result.GetValue(perAtom), before,
-                        isOfEnergies);
+                        isOfEnergies, replaces);
                     break;
                 case ".mts":
-                    EnergyMap.Write(path, predicted.Select(static p => (p.Structure, p.Energies!)));
+                    EnergyMap.Write(path, predicted.Select(static p => (p.Structure, p.Energies!)), replaces);
                     break;
                 case ".json":
                     List<Structure> frames = [.. predicted.Select(static p => p.Label(p.Structure))];
                     Chemiscope.Write(path, Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)), frames, null, cutoff,
-                        Arrows(frames, before));
+                        Arrows(frames, before), replaces);
                     break;
                 default:
-                    ExtendedXyzWriter.WriteUtf8(path, predicted.Select(static p => p.Text));
+                    ExtendedXyzWriter.WriteUtf8(path, predicted.Select(static p => p.Text), replaces);
                     break;
             }
 

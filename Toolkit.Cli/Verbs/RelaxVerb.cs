@@ -77,7 +77,7 @@ internal static class RelaxVerb
                 throw new FailureException($"{structures.Source.Name}: {e.Message}: expected a model with data of other lengths, or a relaxation without --lengths");
             }
 
-            ExtendedXyzWriter.Write(path, relaxed);
+            ExtendedXyzWriter.Write(path, relaxed, result.GetValue(force));
             if (open > 0)
                 throw new FailureException($"{path}: {open} of {done} structures are not relaxed: found more than {left.ToString(CultureInfo.InvariantCulture)} eV/μB left after {most} steps, expected more steps or a larger --tolerance");
 

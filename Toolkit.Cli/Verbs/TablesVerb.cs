@@ -1,6 +1,7 @@
 using System;
 using System.CommandLine;
 using Microsoft.FSharp.Core;
+using Toolkit.Numerics.Files;
 using Toolkit.Symbolic.AngularMomentum;
 using Toolkit.Symbolic.Tables;
 
@@ -45,9 +46,11 @@ internal static class TablesVerb
                 "table" => TableFile.WriteReporting,
                 _ => throw new UsageException($"--format: found '{form}', expected {Formats}"),
             };
-            OutputFile.Require(path, result.GetValue(force), spec.LeastBytes(form));
+            bool replaces = result.GetValue(force);
+            OutputFile.Require(path, replaces, spec.LeastBytes(form));
             using var progress = new Progress(result.InvocationConfiguration.Error);
-            write(spec, path, at => progress.Report("blocks of coefficients", at.Blocks, at.Of, at.Share));
+            AtomicFile.WriteBy(
+                path, to => write(spec, to, at => progress.Report("blocks of coefficients", at.Blocks, at.Of, at.Share)), replaces);
             return 0;
         });
         return verb;

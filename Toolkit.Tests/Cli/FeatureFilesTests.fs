@@ -165,6 +165,18 @@ let tests =
 
                 fails 2 "found - twice" [ "features"; "-"; "-"; "--spec"; path "spec.json"; "--out"; path "no.npz" ])
 
+        testCase "a pipe, which can be read once, is read like a file" <| fun () ->
+            withFiles invariants (fun path ->
+                match Tool.run "mkfifo" [ path "pipe.xyz" ] "" with
+                | Some(0, _, _) ->
+                    run path "all.npz" [ "all.xyz" ] []
+                    let made = Tasks.Task.Run(fun () -> ok (featuresOf path [ "pipe.xyz" ] "piped.npz" []))
+                    using (new FileStream(path "pipe.xyz", FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) (fun pipe ->
+                        pipe.Write(ReadOnlySpan(File.ReadAllBytes(path "all.xyz"))))
+                    Assert.Contains("5 structures", made.Result)
+                    same path "all.npz" "piped.npz"
+                | _ -> SharedData.skipped "no mkfifo")
+
         testCase "--average gives the mean of every structure's rows and gradients" <| fun () ->
             for spec, keys in [ invariants, [ "" ]; equivariants, [ "_0_1"; "_1_1"; "_1_-1" ]; spins, [ ""; "_spin" ] ] do
                 withFiles spec (fun path ->
@@ -283,6 +295,7 @@ let tests =
                 Assert.Equal<float>(reals all "values_1_-1", reals metatensor "blocks/0/values")
                 let features options = featuresOf path [ "all.xyz" ] "no.npz" options
                 fails 2 "--blocks: found '1_2'" (features [ "--blocks"; "0_1,1_2" ])
+                fails 2 "--blocks: found a block twice in '0_1,0_1'" (features [ "--blocks"; "0_1,0_1" ])
                 fails 1 "expected blocks (3, 1)" (features [ "--blocks"; "3_1" ])
                 File.WriteAllText(path "spec.json", invariants)
                 fails 1 "found invariants, expected blocks (0, 1)" (features [ "--blocks"; "0_1" ]))

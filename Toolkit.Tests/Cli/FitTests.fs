@@ -233,10 +233,39 @@ let tests =
                 let _, _, error = predict "core"
                 Assert.Equal("", error))
 
+        testCase "a model that sees less far than closest atoms are looked for says so of cells too small for more" <| fun () ->
+            withFiles (fun path ->
+                fit path [ "--set"; "cutoff.radius=1.6" ] |> ignore
+                let cell = Cell.Cubic 0.035
+                let s = Structure.Create(ReadOnlySpan [| 1 |], ReadOnlySpan [| 0.; 0.; 0. |], cell, Periodicity.All)
+                ExtendedXyzWriter.Write(path "tiny.xyz", [ s ])
+                let code, out, error = run [ "predict"; path "model"; path "tiny.xyz"; "--out"; path "out.xyz" ]
+                Assert.Equal((0, path "out.xyz" + ": 1 structures"), (code, out.TrimEnd()))
+                Assert.Contains("structure 1, atoms 1 and 1 (H, H) at 0.03 Å", error.Replace("0.04", "0.03")))
+
+        testCase "a prediction does not replace what another process has made under its name meanwhile" <| fun () ->
+            withFiles (fun path ->
+                fit path [] |> ignore
+                // A pipe: the command has seen that the name is free when it reads, and waits for the end of the structures.
+                match Tool.run "mkfifo" [ path "pipe.xyz" ] "" with
+                | Some(0, _, _) ->
+                    let predicts = [ "predict"; path "model"; path "pipe.xyz"; "--out"; path "out.xyz" ]
+                    let found = Tasks.Task.Run(fun () -> run predicts)
+                    use pipe = new FileStream(path "pipe.xyz", FileMode.Open, FileAccess.Write, FileShare.ReadWrite)
+                    File.WriteAllText(path "out.xyz", "another's")
+                    pipe.Write(ReadOnlySpan(File.ReadAllBytes(path "test.xyz")))
+                    pipe.Dispose()
+                    let code, _, error = found.Result
+                    Assert.Equal(1, code)
+                    Assert.Contains($"""{path "out.xyz"}: found a file that is there, expected another name, or --force to replace it""", error)
+                    Assert.Equal("another's", File.ReadAllText(path "out.xyz"))
+                    Assert.Empty(Directory.GetFiles(path "", "out.xyz.*.tmp"))
+                | _ -> SharedData.skipped "no mkfifo")
+
         testCase "a learning curve and a sweep are fits of their own, and tell which is best"
         <| fun () ->
             withFiles (fun path ->
-                let out = fit path [ "--test"; path "test.xyz"; "--learning-curve"; "10,30,500"; "--set"; "radial.nmax=2" ]
+                let out = fit path [ "--test"; path "test.xyz"; "--learning-curve"; "10,30"; "--set"; "radial.nmax=2" ]
 
                 let curve =
                     out.Split('\n')
@@ -284,6 +313,15 @@ let tests =
                 fails "--sweep: found 'lmax', expected key=value,value" [ "--sweep"; "lmax" ]
                 fails "--sweep: found lmax twice" [ "--sweep"; "lmax=1"; "--sweep"; "lmax=2" ]
                 fails "--learning-curve: found no --test" [ "--learning-curve"; "10" ]
+
+                fails "--learning-curve: found 61, expected at most 60, the number of structures of the training set" [
+                    "--learning-curve"
+                    "10,61,70"
+                    "--test"
+                    path "test.xyz"
+                ]
+
+                Assert.False(Directory.Exists(path "other"))
 
                 fails "--learning-curve: found '20,10', expected numbers of structures that increase" [
                     "--learning-curve"
@@ -379,6 +417,7 @@ let tests =
 
                 fails 1 "whose equations take" (fit [ "--set"; "radial.nmax=30"; "--set"; "lmax=12" ])
                 Assert.False(Directory.Exists(path "model"))
+                fails 1 "/: found a folder " (fitOn path "train.xyz" "/" [])
                 ok (fit []) |> ignore
                 fails 1 "a model that is there" (fit [])
                 ok (fit [ "--force" ]) |> ignore
@@ -422,6 +461,21 @@ let tests =
                 if wasStopped then Assert.Contains("going on where an earlier fit was stopped", err)
                 Assert.Equal<byte[]>(whole, File.ReadAllBytes(path "again/weights.npz"))
                 Assert.False(File.Exists(path "again.checkpoint.npz")))
+
+        testCase "a fit that goes on says so when what it goes on with is its own, and not before" <| fun () ->
+            withFiles (fun path ->
+                // What a fit that is stopped leaves is what a process of one part is done with, but for the part's name.
+                let own = [ "--shard"; "1/2" ]
+                ok (fitOn path "train.xyz" "model" own) |> ignore
+                File.Move(path "model.shard-1-of-2.npz", path "model.checkpoint.npz")
+                let code, _, err = run (fitOn path "train.xyz" "model" [])
+                Assert.Equal(1, code)
+                Assert.Contains("found the state of a fit of other data, keys or settings", err)
+                Assert.DoesNotContain("going on", err)
+                File.WriteAllText(path "model.checkpoint.npz", "damaged")
+                let code, _, err = run (fitOn path "train.xyz" "model" [])
+                Assert.Equal(1, code)
+                Assert.DoesNotContain("going on", err))
 
         testCase "kind nice is fitted, kept and read with its contraction" <| fun () ->
             withFiles (fun path ->

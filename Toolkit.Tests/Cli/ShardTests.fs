@@ -43,6 +43,21 @@ let private mpirun (args: string list) =
 [<Tests>]
 let tests =
     testList "Cli.ShardTests" [
+        testCase "more parts than structures leave some empty, and are the whole together" <| fun () ->
+            withFiles (fun path ->
+                let frames = ExtendedXyzReader.Read(path "test.xyz") |> Seq.truncate 2
+                ExtendedXyzWriter.Write(path "two.xyz", List.ofSeq frames)
+
+                for extension, options in [ "npz", []; "mts", [ "--gradients" ]; "npz", [ "--average"; "--force" ] ] do
+                    ok (featuresOf path [ "two.xyz" ] ("one." + extension) options) |> ignore
+
+                    for k in 1..3 do
+                        let out = $"a.shard-{k}-of-3.{extension}"
+                        ok (featuresOf path [ "two.xyz" ] out ([ "--shard"; $"{k}/3" ] @ options)) |> ignore
+
+                    ok [ "merge"; path $"a.shard-*-of-3.{extension}"; "--out"; path ("all." + extension); "--force" ] |> ignore
+                    Assert.Equal<byte[]>(File.ReadAllBytes(path ("one." + extension)), File.ReadAllBytes(path ("all." + extension))))
+
         testCase "three ranks under mpirun make the features of one run, to the byte, as npz and as mts, gradients too"
         <| fun () ->
             withFiles (fun path ->

@@ -83,13 +83,17 @@ internal sealed class EquationTree(int total, IReadOnlyList<int> columns, int th
     /// <param name="end">The one after the last.</param>
     /// <param name="every">How often the state is kept, in structures from the beginning of a block on.</param>
     /// <param name="checkpoint">Where it is kept; null: nowhere.</param>
+    /// <param name="resumed">Told where there was such a state; or null.</param>
     /// <param name="from">The structures from one on, until <paramref name="end"/>.</param>
     /// <param name="add">Adds a structure of a number to equations.</param>
     public void Gather<T>(
-        int first, int end, int every, FitCheckpoint? checkpoint, Func<int, IEnumerable<T>> from, Action<T, int, NormalEquations[]> add)
+        int first, int end, int every, FitCheckpoint? checkpoint, Action<string>? resumed, Func<int, IEnumerable<T>> from,
+        Action<T, int, NormalEquations[]> add)
     {
         EquationNode? open = null;
-        foreach (EquationNode node in checkpoint?.Read(columns) ?? [])
+        IReadOnlyList<EquationNode>? before = checkpoint?.Read(columns);
+        if (before is not null) resumed?.Invoke(checkpoint!.Path);
+        foreach (EquationNode node in before ?? [])
         {
             // A part of a block is gone on with; parts that are finished are added up as they were.
             if (node.End < end && node.End < EndOf(node.First) && node.First < node.End) open = node;

@@ -18,6 +18,9 @@ internal sealed class FitCheckpoint(string path, string what)
 
     private readonly string _identity = Format + " " + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(what)));
 
+    /// <summary>The file.</summary>
+    public string Path => path;
+
     /// <summary>The equations that were kept; null: there is no file.</summary>
     /// <param name="columns">Unknowns of each fold.</param>
     /// <exception cref="InputException">The file is damaged, or of another fit.</exception>

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 
 namespace Toolkit.Numerics.Models.Fit;
@@ -14,6 +15,9 @@ public sealed record FitRequest
     /// <summary>The file that keeps how far the fit is, so that one that was stopped goes on with the identical result; null: nothing
     /// is kept. A fit that is done leaves it: who keeps the model removes it.</summary>
     public string? Checkpoint { get; init; }
+
+    /// <summary>Told of each file by which a fit that was stopped goes on, when it is found to be one of this fit; or null.</summary>
+    public Action<string>? Resumed { get; init; }
 
     /// <summary>The files of all parts of the fit, in order, as <see cref="FitRun.FitShard"/> makes them; empty: the structures themselves
     /// are fitted.</summary>

@@ -20,6 +20,8 @@ public sealed class FitRun
     private const long MostRows = 1 << 24;
     // Of each species and point, environments to choose the points from.
     private const int Drawn = 20;
+    // Where a fit has no error, and where it has nothing else.
+    private const double SmallestRegulariser = 1e-14, LargestRegulariser = 1e6;
 
     private readonly PreparedFeatures _features;
     private readonly ModelSpec _model;
@@ -96,10 +98,10 @@ public sealed class FitRun
         ModelSpec model = spec.Model ?? ModelSpec.Default;
         string? niceFile = request.Checkpoint is null ? null : NiceFileOf(request.Checkpoint);
         PreparedFeatures features = PreparedFeatures.FromData(
-            spec with { Model = model }, training, specSource, new FeatureRequest { Threads = request.Threads, FitFile = niceFile },
-                progress, table)
+            spec with { Model = model }, training, specSource,
+            new FeatureRequest { Threads = request.Threads, FitFile = niceFile, Resumed = request.Resumed }, progress, table)
             .Invariant(specSource);
-        FitSurvey survey = new(training, request.Keys, features.Spec.Fields, features.Inputs, model, progress);
+        FitSurvey survey = new(training, request.Keys, features.Spec.Fields, features.Inputs, model, features.Set.Cutoff, progress);
         return new FitRun(features, model, survey, training, specSource, request, progress);
     }
 
@@ -123,6 +125,7 @@ public sealed class FitRun
         IReadout readout;
         KernelVariance? variance = null;
         LinearPotential[] committee = [];
+        ModelSpread? spread = null;
         if (design is KernelDesign process)
         {
             var potential = new KernelPotential(process, fit.Coefficients);
@@ -133,8 +136,12 @@ public sealed class FitRun
         {
             readout = new LinearPotential((EnergyDesign)design, fit.Coefficients);
             if (_model.HasCommittee) committee = Committee((EnergyDesign)design, folds, fit.Regulariser);
+            // What is computed of energies is not doubted by it, but couplings of spins are.
+            if (_features.Set.Fields.Count > 0) spread = SpreadOf((EnergyDesign)design, folds, fit);
         }
-        return new FittedModel(_features, _survey.Species, readout, _survey.Baseline, new ModelDoubts(variance, committee, Extrapolation()),
+
+        return new FittedModel(_features, _survey.Species, readout, _survey.Baseline,
+            new ModelDoubts(variance, committee, Extrapolation()) { Spread = spread },
             new ModelAbout
             {
                 Version = typeof(FitRun).Assembly.GetName().Version?.ToString(3) ?? "",
@@ -270,7 +277,7 @@ public sealed class FitRun
         EquationTree tree = Tree(design);
         FitCheckpoint? checkpoint = _request.Checkpoint is null ? null : File(_request.Checkpoint, Folds(), $"{part} in steps of {every}");
         long perAtom = (3L + (3 * _features.Set.Fields.Count)) * design.Columns;
-        tree.Gather(first, end, every, checkpoint, done => StructureStream.Each(
+        tree.Gather(first, end, every, checkpoint, _request.Resumed, done => StructureStream.Each(
             _source.Read().Take(end).Skip(done), _request.Threads, Math.Max(1, MostRows / perAtom),
                 (s, place, inside) => RowsOf(design, s, place, inside)),
             (structure, number, folds) =>
@@ -328,10 +335,7 @@ public sealed class FitRun
 
     private KernelVariance VarianceOf(KernelDesign design, KernelPotential potential, NormalEquations[] folds, RidgeFit fit)
     {
-        double[] sums = new double[(design.Columns + 1) * (design.Columns + 1)];
-        foreach (NormalEquations fold in folds)
-            fold.AddSums(sums, _request.Threads);
-        ReducedProblem problem = new(folds, sums, design.UnpenalisedColumns, RidgePenalty.Plain);
+        ReducedProblem problem = Problem(design, folds, RidgePenalty.Plain);
         problem.Solve(fit.Regulariser, _request.Threads);
         double[] coefficients = fit.Coefficients.ToArray();
         double rows = folds.Sum(static f => (double)f.Rows);
@@ -340,6 +344,44 @@ public sealed class FitRun
         return new KernelVariance(
             potential, design.WhiteningMatrix.ToArray(), problem.InverseFactor(_request.Threads), noise,
                 Math.Max(double.Epsilon, fit.Regulariser * rows), design.Alone);
+    }
+
+    /// <summary>How other linear models differ that explain the labels as well; null: float64 cannot tell.</summary>
+    /// <remarks>
+    /// The regulariser of the fit is chosen for the errors, or given, and says little of how large a coefficient may be that no label
+    /// determines: as large as those that are determined. So noise and the prior's width are those of D. J. C. MacKay, Neural Comput. 4,
+    /// 415 (1992): the residual and the squares of coefficients by the numbers of what is left free and of what is determined.
+    /// </remarks>
+    private ModelSpread? SpreadOf(EnergyDesign design, NormalEquations[] folds, RidgeFit fit)
+    {
+        ReducedProblem problem = Problem(design, folds, RidgePenalty.Standardised);
+        if (Solvable(fit.Regulariser) is not double chosen) return null;
+        double[] coefficients = fit.Coefficients.ToArray();
+        double rows = folds.Sum(static f => (double)f.Rows),
+            determined = Math.Max(1, problem.Determined(chosen, problem.InverseFactor(_request.Threads))),
+            noise = folds.Sum(f => f.Residual(coefficients)) / Math.Max(1, rows - design.UnpenalisedColumns - determined),
+            width = problem.Penalty(coefficients, 1) / rows / determined;
+        if (!(width > 0)) return null;
+        // With a larger one what labels determine is wider, and what they leave open is as it was.
+        if (Solvable(noise / (width * rows)) is not double regulariser) return null;
+        return new ModelSpread([.. ModelSpread.Differences(problem.InverseFactor(_request.Threads), width * regulariser * rows)
+            .Select(own => new LinearPotential(design, [.. own, .. new double[design.UnpenalisedColumns]]))]);
+
+        // The smallest from one on that float64 can solve with; solved.
+        double? Solvable(double from)
+        {
+            for (double trial = Math.Max(SmallestRegulariser, from); trial < LargestRegulariser; trial *= 10)
+                if (problem.Solve(trial, _request.Threads) is not null) return trial;
+            return null;
+        }
+    }
+
+    private ReducedProblem Problem(PotentialDesign design, NormalEquations[] folds, RidgePenalty penalty)
+    {
+        double[] sums = new double[(design.Columns + 1) * (design.Columns + 1)];
+        foreach (NormalEquations fold in folds)
+            fold.AddSums(sums, _request.Threads);
+        return new(folds, sums, design.UnpenalisedColumns, penalty);
     }
 
     /// <summary>The rows of one structure with their targets and weights.</summary>

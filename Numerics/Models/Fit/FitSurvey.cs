@@ -26,14 +26,16 @@ internal sealed class FitSurvey
     /// <param name="fields">The vector fields of the specification, their keys known.</param>
     /// <param name="inputs">The atom properties that features are made from.</param>
     /// <param name="model">The model.</param>
+    /// <param name="cutoff">How far its features see, Å.</param>
     /// <param name="progress">Told the structures that are read; or null.</param>
     /// <exception cref="InputException">See <see cref="LabelReader"/>; no labels at all; baseline isolated without the atoms.</exception>
     public FitSurvey(StructureSource source, LabelKeys keys, IReadOnlyList<VectorFieldSpec> fields, IReadOnlyList<string> inputs,
-        ModelSpec model,
+        ModelSpec model, double cutoff,
         FeatureProgress? progress)
     {
         _kind = model.Baseline;
         _known = KnownEnergy.Of(model);
+        cutoff = Math.Max(cutoff, _known?.Reach ?? 0);
         Reader = new LabelReader(keys, fields, model.Fields);
         foreach ((Structure structure, _) in source.Read())
             Reader.Look(structure);
@@ -52,7 +54,7 @@ internal sealed class FitSurvey
                 [labels.Weight]]);
             labels = Rest(labels, structure, place);
             Structures++;
-            Guard(structure, place, () => ClosestPairs.Add(closest, structure));
+            Guard(structure, place, () => ClosestPairs.Add(closest, structure, cutoff));
             foreach (int z in structure.Species)
                 species.Add(z);
             if (structure.Count > 0 && labels.Energy is double energy)

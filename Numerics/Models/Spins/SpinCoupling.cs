@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using Toolkit.Numerics.Neighbors;
 
 namespace Toolkit.Numerics.Models.Spins;
@@ -12,6 +13,13 @@ namespace Toolkit.Numerics.Models.Spins;
 /// <param name="Tensor">J = −|v_i||v_j| ∂²E/∂v_i∂v_j: <c>[xyz of i, xyz of j]</c>, row-major, eV.</param>
 public sealed record SpinCoupling(int First, int Second, CellShift Shift, double[] Vector, double[] Tensor)
 {
+    /// <summary>The standard deviation of <see cref="Isotropic"/> among models that explain the training set as well, eV; null: the model
+    /// does not know.</summary>
+    public double? IsotropicDeviation { get; init; }
+
+    /// <summary>The same of <see cref="Antisymmetric"/>: the root of the mean square length of its differences, eV.</summary>
+    public double? AntisymmetricDeviation { get; init; }
+
     /// <summary>The distance, Å.</summary>
     public double Distance => Math.Sqrt(Vector[0] * Vector[0] + Vector[1] * Vector[1] + Vector[2] * Vector[2]);
 
@@ -20,6 +28,9 @@ public sealed record SpinCoupling(int First, int Second, CellShift Shift, double
 
     /// <summary>The vector D of the part −D·(e_i × e_j) of Dzyaloshinskii and Moriya: <c>[xyz]</c>, eV.</summary>
     public double[] Antisymmetric => [(Tensor[5] - Tensor[7]) / 2, (Tensor[6] - Tensor[2]) / 2, (Tensor[1] - Tensor[3]) / 2];
+
+    /// <summary>The length of that vector, eV.</summary>
+    public double AntisymmetricLength => Math.Sqrt(Antisymmetric.Sum(static x => x * x));
 
     /// <summary>The largest difference of an element from its mean with the transposed one, less the trace's third: what is neither
     /// Heisenberg's nor of Dzyaloshinskii and Moriya, eV.</summary>

@@ -38,9 +38,11 @@ public static class VampireCell
     /// <param name="spins">Moments of all atoms: <c>[atom, xyz]</c>; those of length 0 are left out.</param>
     /// <param name="couplings">Of its atoms.</param>
     /// <param name="generator">What made it, for the first line.</param>
+    /// <param name="replace">Whether a file that is there may be replaced.</param>
     /// <exception cref="ArgumentException">A cell that the format does not have.</exception>
     public static void Write(
-        string path, Structure structure, ReadOnlySpan<double> spins, IReadOnlyList<SpinCoupling> couplings, string generator)
+        string path, Structure structure, ReadOnlySpan<double> spins, IReadOnlyList<SpinCoupling> couplings, string generator,
+        bool replace = true)
     {
         ArgumentNullException.ThrowIfNull(structure);
         ArgumentNullException.ThrowIfNull(couplings);
@@ -91,7 +93,7 @@ public static class VampireCell
                 to.WriteLine(FormattableString.Invariant(
                     $"{n} {number[c.First]} {number[c.Second]} {shift[0]} {shift[1]} {shift[2]} {tensor}"));
             }
-        });
+        }, replace);
 
         static string Line(ReadOnlySpan<double> values) =>
             string.Join(' ', values.ToArray().Select(static x => x.ToString("R", CultureInfo.InvariantCulture)));

@@ -123,7 +123,7 @@ public static class TensorRun
             EquationTree tree = new(Total, Columns, _request.Threads);
             FitCheckpoint? checkpoint = _request.Checkpoint is null ? null : File(_request.Checkpoint, $"{part} in steps of {every}");
             long perAtom = _representations.Sum(static r => (long)r.FeatureCount);
-            tree.Gather(first, end, every, checkpoint, done => StructureStream.Each(
+            tree.Gather(first, end, every, checkpoint, _request.Resumed, done => StructureStream.Each(
                 _training.Read().Take(end).Skip(done), _request.Threads, Math.Max(1, MostRows / perAtom), RowsOf),
                 (structure, number, folds) =>
                 {

@@ -72,12 +72,13 @@ internal static class NiceRun
     /// <param name="threads">How many threads may work; the result is the same for any number.</param>
     /// <param name="file">Keeps what is fitted, order after order; a fit of the same that it has is gone on with. Null: nothing is
     /// kept.</param>
+    /// <param name="resumed">Told where the file is gone on with; or null.</param>
     /// <param name="progress">Told how far the work is; or null.</param>
     /// <param name="table">Coupling coefficients; null: those of the library.</param>
     /// <exception cref="InputException">The file holds another fit.</exception>
     public static NiceFit Fit(
         Spec spec, NiceFields fields, IEnumerable<(Structure Structure, FramePlace Place, int[] Centres)> structures, long all,
-        int threads, string? file, FeatureProgress? progress, CouplingTable? table)
+        int threads, string? file, Action<string>? resumed, FeatureProgress? progress, CouplingTable? table)
     {
         NiceSpec nice = spec.Nice!;
         NiceSample sample = new(fields, all, nice.Environments);
@@ -104,6 +105,7 @@ internal static class NiceRun
                 ? before.Steps
                 : throw new InputException(
                     file, null, null, "a fit of another specification or other structures", "one of these, or no such file"));
+            resumed?.Invoke(file);
         }
 
         int total = NiceFit.StepsOf(nice.Settings) * (nice.Settings.IsPerSpecies ? sample.Species.Length : 1);

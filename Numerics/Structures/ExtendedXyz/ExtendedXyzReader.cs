@@ -88,7 +88,11 @@ public static class ExtendedXyzReader
         long headLine = lines.Number;
         ReadOnlySpan<char> head = line.Trim();
         if (!int.TryParse(head, NumberStyles.None, CultureInfo.InvariantCulture, out int count))
-            throw new InputException(source, headLine, "number of atoms", InputError.Quote(head), "a whole number alone on the line");
+        {
+            throw new InputException(source, headLine, "number of atoms", InputError.Quote(head),
+                head.ContainsAnyExceptInRange('0', '9') || head.IsEmpty ? "a whole number alone on the line" : $"at most {int.MaxValue} atoms");
+        }
+
 
         if (!lines.TryRead(out line))
             throw new InputException(source, headLine + 1, "comment line", "the end of the file", "the line of key=value pairs");
@@ -326,7 +330,11 @@ public static class ExtendedXyzReader
                     break;
                 case long[] integers:
                     if (!XyzScalar.TryInteger(word, out integers[place]))
-                        throw BadWord(column, component, word, line, "an integer");
+                    {
+                        throw BadWord(column, component, word, line,
+                            word.TrimStart("+-").ContainsAnyExceptInRange('0', '9') ? "an integer" : "an integer of at most 64 bits");
+                    }
+
 
                     break;
                 case bool[] logicals:

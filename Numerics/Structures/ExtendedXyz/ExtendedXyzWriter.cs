@@ -15,8 +15,11 @@ namespace Toolkit.Numerics.Structures;
 public static class ExtendedXyzWriter
 {
     /// <summary>Writes all frames to a file, which appears under its name when it is complete.</summary>
+    /// <param name="path">The file's name.</param>
+    /// <param name="frames">The structures.</param>
+    /// <param name="replace">Whether a file that is there may be replaced.</param>
     /// <exception cref="InputException">The file cannot be written.</exception>
-    public static void Write(string path, IEnumerable<Structure> frames)
+    public static void Write(string path, IEnumerable<Structure> frames, bool replace = true)
     {
         ArgumentNullException.ThrowIfNull(frames);
         Utf8Text text = new(1 << 16);
@@ -28,20 +31,23 @@ public static class ExtendedXyzWriter
                 Write(text, frame);
                 stream.Write(text.Written.Span);
             }
-        });
+        }, replace);
     }
 
     /// <summary>Writes frames to a file that are text already (<see cref="ToUtf8"/>); it appears under its name when it is
     /// complete.</summary>
+    /// <param name="path">The file's name.</param>
+    /// <param name="frames">Their text.</param>
+    /// <param name="replace">Whether a file that is there may be replaced.</param>
     /// <exception cref="InputException">The file cannot be written.</exception>
-    public static void WriteUtf8(string path, IEnumerable<ReadOnlyMemory<byte>> frames)
+    public static void WriteUtf8(string path, IEnumerable<ReadOnlyMemory<byte>> frames, bool replace = true)
     {
         ArgumentNullException.ThrowIfNull(frames);
         AtomicFile.Write(path, stream =>
         {
             foreach (ReadOnlyMemory<byte> frame in frames)
                 stream.Write(frame.Span);
-        });
+        }, replace);
     }
 
     /// <summary>Writes one frame; lines end with \n.</summary>

@@ -16,8 +16,9 @@ namespace Toolkit.Numerics.Structures;
 /// <remarks>
 /// A value is a bare word, a text in "…", '…' or {…} (where a backslash takes the next character as it is), or nested
 /// lists in […]. Words of one kind become integers, else reals, else truth values; what starts with _JSON is JSON; all
-/// else is text, and so is a list whose rows differ or a quote that is never closed: no key but those of cell and columns
-/// can make a file unreadable. A key without a value is true; the last of two equal keys counts. Nine numbers under
+/// else is text, and so is a list whose rows differ or a quote that is never closed: no value but those of cell and columns
+/// can make a file unreadable. A key without a value is true, unless it has one elsewhere. A key with two values is refused, since
+/// nobody can tell which is meant (the format does not say; ASE takes the last). Nine numbers under
 /// "stress" or "virial" are a 3×3 matrix column by column, as ASE writes them; under any other key they are a vector of
 /// nine.
 /// <para>
@@ -33,6 +34,8 @@ internal sealed partial class XyzComment
 
     private readonly string _source;
     private readonly long _line;
+    // Of each property, as it is written; null: without a value.
+    private readonly List<string?> _written = [];
     private string? _properties;
     private string? _pbc;
     private double[]? _lattice;
@@ -150,9 +153,17 @@ internal sealed partial class XyzComment
                     HasProperties = true;
                     break;
                 default:
-                    for (int p = Properties.Count - 1; p >= 0; p--)
-                        if (Properties[p].Key == name) Properties.RemoveAt(p);
+                    if (Properties.FindIndex(p => p.Key == name) is >= 0 and int there)
+                    {
+                        string? other = _written[there];
+                        if (kind == Absent || other == raw) break;
+                        if (other is not null)
+                            throw Bad(name, $"two values, {InputError.Quote(other)} and {InputError.Quote(raw)}", "each key once");
+                        _written.RemoveAt(there);
+                        Properties.RemoveAt(there);
+                    }
 
+                    _written.Add(kind == Absent ? null : raw);
                     Properties.Add(new(name, Settle(name, raw, Meaning(raw, kind))));
                     break;
             }

@@ -41,6 +41,75 @@ let tests =
                 let there = Directory.GetFiles folder |> Array.map (Path.GetFileName >> nonNull) |> Array.sort
                 Assert.Equal<string[]>(Array.sort [| yield! others; "out.xyz" |], there))
 
+        testCase "what another has made under the name meanwhile stays where it may not be replaced, and nothing is left" <| fun () ->
+            TemporaryFolder.using (fun folder ->
+                let path = Path.Combine(folder, "out")
+                let others () = File.WriteAllText(path, "another's")
+                let text (stream: Stream) = stream.Write(ReadOnlySpan "ours"B)
+
+                let refused (write: unit -> unit) =
+                    let e = Assert.Throws<InputException>(fun () -> write ())
+                    Assert.Equal((path, "a file that is there"), (e.Error.Source, e.Error.Found))
+                    Assert.Equal("another's", File.ReadAllText path)
+                    Assert.Equal<string[]>([| path |], Directory.GetFiles folder)
+
+                refused (fun () -> AtomicFile.Write(path, (fun stream -> others (); text stream), false))
+                AtomicFile.Write(path, text)
+                Assert.Equal("ours", File.ReadAllText path)
+                refused (fun () -> AtomicFile.WriteBy(path, (fun name -> others (); File.WriteAllText(name, "ours")), false))
+                AtomicFile.WriteBy(path, (fun name -> File.WriteAllText(name, "by")), true)
+                Assert.Equal("by", File.ReadAllText path)
+                // Its errors name the file that is wanted.
+                let e = Assert.Throws<IOException>(fun () -> AtomicFile.WriteBy(path + "2", (fun name -> raise (IOException(name + ": no"))), false))
+                Assert.Equal(path + "2: no", e.Message)
+                File.Delete path
+                AtomicFile.Write(path, text, false)
+                Assert.Equal<string[]>([| path |], Directory.GetFiles folder)
+                Assert.Equal("ours", File.ReadAllText path))
+
+        testCase "a name that is not UTF-8 is refused: the file would have another" <| fun () ->
+            TemporaryFolder.using (fun folder ->
+                let path = Path.Combine(folder, "o\uFFFD.npz")
+                let found (write: unit -> unit) = (Assert.Throws<InputException>(fun () -> write ())).Error.Found
+                Assert.Equal("a name that is not UTF-8", found (fun () -> AtomicFile.Write(path, ignore)))
+                Assert.Equal("a name that is not UTF-8", found (fun () -> AtomicFolder.Write(path, ignore)))
+                Assert.Empty(Directory.GetFileSystemEntries folder))
+
+        testCase "a folder that another has made meanwhile stays where it may not be replaced, and is replaced where it may" <| fun () ->
+            TemporaryFolder.using (fun folder ->
+                let path = Path.Combine(folder, "model")
+
+                let fill (text: string) (inside: string) =
+                    Directory.CreateDirectory path |> ignore
+                    File.WriteAllText(Path.Combine(path, "a"), "another's")
+                    File.WriteAllText(Path.Combine(inside, "a"), text)
+
+                let e = Assert.Throws<InputException>(fun () -> AtomicFolder.Write(path, fill "ours", false))
+                Assert.Equal((path, "a folder that is there"), (e.Error.Source, e.Error.Found))
+                Assert.Equal("another's", File.ReadAllText(Path.Combine(path, "a")))
+                AtomicFolder.Write(path, fill "ours")
+                Assert.Equal("ours", File.ReadAllText(Path.Combine(path, "a")))
+                Directory.Delete(path, true)
+                Directory.CreateDirectory path |> ignore
+                AtomicFolder.Write(path, (fun inside -> File.WriteAllText(Path.Combine(inside, "a"), "first")), false)
+                Assert.Equal("first", File.ReadAllText(Path.Combine(path, "a")))
+                Assert.Equal<string[]>([| path |], Directory.GetFileSystemEntries folder))
+
+        testCase "a file that is removed takes along what a process that was killed just now has left of it" <| fun () ->
+            TemporaryFolder.using (fun folder ->
+                let inside name = Path.Combine(folder, name)
+                let others = [ $"out.npz.123-{Guid.NewGuid():N}.tmp"; $"other.npz.123-{Guid.NewGuid():N}.tmp" ]
+
+                for name in "out.npz" :: $"out.npz.7-{Guid.NewGuid():N}.tmp" :: others do
+                    File.WriteAllText(inside name, "half")
+
+                // Another writes it at this moment.
+                use _ = File.OpenHandle(inside others[0], FileMode.Open, FileAccess.Write, FileShare.None)
+                AtomicFile.Remove(inside "out.npz")
+                AtomicFile.Remove(inside "out.npz")
+                let there = Directory.GetFiles folder |> Array.map (Path.GetFileName >> nonNull) |> Array.sort
+                Assert.Equal<string[]>(Array.sort (Array.ofList others), there))
+
         testCase "a folder is replaced when the new one is whole, and stays where it does not become so" <| fun () ->
             TemporaryFolder.using (fun folder ->
                 let path = Path.Combine(folder, "model")

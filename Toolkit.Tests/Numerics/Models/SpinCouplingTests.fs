@@ -119,11 +119,54 @@ let tests =
             let largest = size (Seq.map exact couplings)
             let near = couplings |> Seq.filter (fun c -> c.Distance < 3.3) |> Array.ofSeq
             Assert.Equal(28, near.Length)
+            Assert.Empty(SpinCouplings.Undetermined couplings)
+
+            for c in near do
+                Assert.InRange(c.IsotropicDeviation.Value, 0., 0.03 * largest)
 
             for c in couplings do
                 Assert.InRange(abs (c.Isotropic - exact c), 0., 0.02 * largest)
                 Assert.InRange(size c.Antisymmetric, 0., 1e-9 * largest)
                 Assert.InRange(c.Anisotropy, 0., 1e-9 * largest)
+
+        testCase "what cells of two atoms leave open is told: their images always point the same way" <| fun () ->
+            TemporaryFolder.using (fun folder ->
+                let path name = Path.Combine(folder, name)
+
+                let frames = [ for seed in 1..40 -> iron 1 0.05 seed ]
+                let linear = specification 3.8 8 1 "summed" "proper"
+                let fitted = fit linear heisenberg frames
+                let s = iron 2 0. 1
+                let couplings = SpinCouplings.Of(fitted, s)
+                let second = couplings |> Seq.filter (fun c -> c.Distance > 2.7 && c.Distance < 3.) |> Array.ofSeq
+                Assert.Equal(16 * 6, second.Length)
+                let left = SpinCouplings.Undetermined couplings
+
+                // What is found says little, and its standard deviation does not hide that.
+                for c in second do
+                    let exact = (let struct (j, _) = exchange.Evaluate c.Distance in j) * moment * moment
+                    Assert.True(abs (c.Isotropic - exact) > 0.2 * exact)
+                    Assert.InRange(abs (c.Isotropic - exact), 0., 3. * c.IsotropicDeviation.Value)
+                    Assert.Contains(c, left)
+
+                ModelFolder.Write(path "linear", fitted)
+                ModelFolder.Write(path "process", fit (linear.Replace("\"ridge\", \"regularizer\": 1e-12", "\"gp\", \"points\": 40")) heisenberg frames)
+                ExtendedXyzWriter.Write(path "s.xyz", [ s ])
+                let run model = run [ "exchange"; path model; path "s.xyz"; "--out"; path (model + ".csv") ]
+                let code, out, error = run "linear"
+                Assert.Equal(0, code)
+                Assert.Contains($"""toolkit: warning: the training set of {path "linear"} does not determine the couplings of {left.Count / 2} of """, error)
+                Assert.Contains(" ± ", out)
+                let lines = File.ReadAllLines(path "linear.csv")
+                Assert.EndsWith("J_zz,isotropic_std,D_std", lines[2])
+
+                for c, line in Seq.zip couplings lines[3..] do
+                    let deviation = c.IsotropicDeviation.Value
+                    Assert.Equal(deviation, float (line.Split ',').[24] / 1000., tolerance = 1e-3 * deviation)
+
+                let code, _, error = run "process"
+                Assert.Equal(0, code)
+                Assert.Contains("found a model that does not tell which couplings its training set determines", error))
 
         testCase "a tensor is its isotropic part, the vector of Dzyaloshinskii and Moriya, and what is symmetric" <| fun () ->
             let random = Random 3
@@ -226,6 +269,9 @@ let tests =
                 let s = iron 1 0.02 50
                 ExtendedXyzWriter.Write(path "bare.xyz", [ s.WithoutAtomProperty "spins" ])
                 fails 1 "no atom property spins" (exchange "bare.xyz")
+                let p = s.Positions.ToArray()
+                ExtendedXyzWriter.Write(path "same.xyz", [ s.WithPositions(ReadOnlySpan [| yield! p[0..2]; yield! p[0..2] |]) ])
+                fails 1 "same.xyz: frame 1, atoms 1 and 2: found the same place, expected atoms apart" (exchange "same.xyz")
 
                 ExtendedXyzWriter.Write(
                     path "tilted.xyz",

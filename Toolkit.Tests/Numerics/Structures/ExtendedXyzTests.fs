@@ -49,7 +49,7 @@ let malformed: (string * string) list =
       "two\n\nH 0 0 0\n", "in.xyz:1: number of atoms: found 'two', expected a whole number alone on the line"
       "-1\n\n", "in.xyz:1: number of atoms: found '-1', expected a whole number alone on the line"
       "1.0\n\n", "in.xyz:1: number of atoms: found '1.0', expected a whole number alone on the line"
-      "99999999999\n\n", "in.xyz:1: number of atoms: found '99999999999', expected a whole number alone on the line"
+      "99999999999\n\n", "in.xyz:1: number of atoms: found '99999999999', expected at most 2147483647 atoms"
       "1 atom\n\n", "in.xyz:1: number of atoms: found '1 atom', expected a whole number alone on the line"
       "1", "in.xyz:2: comment line: found the end of the file, expected the line of key=value pairs"
       "2\n\nH 0 0 0\n", "in.xyz:4: found the end of the frame after 1 atoms, expected 2 atoms, as line 1 says"
@@ -83,6 +83,9 @@ let malformed: (string * string) list =
       "1\nProperties=pos:R:3\n0 0 0\n",
       "in.xyz:2: Properties: found 'pos:R:3', expected elements as species:S:1 or Z:I:1"
       $"1\n{ext}:pos:R:3\nH 0 0 0 0 0 0\n", "in.xyz:2: Properties: found 'pos' twice, expected each name once"
+      $"1\n{ext}:id:I:1\nH 0 0 0 99999999999999999999\n",
+      "in.xyz:3: id: found '99999999999999999999', expected an integer of at most 64 bits"
+      $"1\n{ext} energy=1 energy=2\nH 0 0 0\n", "in.xyz:2: energy: found two values, '1' and '2', expected each key once"
       $"1\n{ext} Lattice=\"1 0 0 0 1 0\"\nH 0 0 0\n",
       "in.xyz:2: Lattice: found '1 0 0 0 1 0', expected nine numbers \"ax ay az bx by bz cx cy cz\", three rows [[ax, ay, az], [bx, by, bz], [cx, cy, cz]], or the three edges of a box"
       $"1\n{ext} Lattice=\"1 0 0 0 1 0 0 0 nan\"\nH 0 0 0\n",

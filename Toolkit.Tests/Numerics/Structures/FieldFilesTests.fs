@@ -73,7 +73,7 @@ let tests =
             // Quotes and brackets that are never closed are words; the keys after them count.
             Assert.Equal<string list>([ "\"1" ], texts (value "a=\"1 Lattice=\"5 6 7\"" "a"))
 
-            for keys in [ "a=\"1 Lattice=\"5 6 7\""; "a={1 Lattice=\"5 6 7\""; "a=[1 Lattice=\"5 6 7\""; "=3 a=1 Lattice=\"5 6 7\""; "a=1 a=2 Lattice=\"5 6 7\"" ] do
+            for keys in [ "a=\"1 Lattice=\"5 6 7\""; "a={1 Lattice=\"5 6 7\""; "a=[1 Lattice=\"5 6 7\""; "=3 a=1 Lattice=\"5 6 7\""; "a=1 a=1 Lattice=\"5 6 7\"" ] do
                 let s = withKeys keys
                 Assert.True(s.Properties.ContainsKey "a")
                 Assert.NotNull s.Cell
@@ -116,10 +116,19 @@ let tests =
                 Assert.Equal(-1.5, s.Properties["energy"].Reals[0])
                 Assert.Equal(Periodicity.None, s.Periodic)
 
-        Law.test "no line with its columns first is refused, whatever other keys it has" 500 (Law.from anyKeys) (fun (keys: string) ->
-            let s = one $"1\nProperties=species:S:1:pos:R:3 Lattice=\"5 6 7\" {keys}\nH 0 0 1\n"
-            Assert.Equal(1, s.Count)
-            Assert.Equal(Periodicity.All, s.Periodic))
+        Law.test "no line with its columns first is refused, whatever other keys it has, but for a key of two values" 500 (Law.from anyKeys)
+            (fun (keys: string) ->
+                try
+                    let s = one $"1\nProperties=species:S:1:pos:R:3 Lattice=\"5 6 7\" {keys}\nH 0 0 1\n"
+                    Assert.Equal(1, s.Count)
+                    Assert.Equal(Periodicity.All, s.Periodic)
+                with :? InputException as e when e.Error.Found.StartsWith "two values" ->
+                    Assert.NotNull e.Error.Field)
+
+        testCase "a key counts with its value, however often it stands there with that or without" <| fun () ->
+            for keys in [ "a=2"; "a a=2"; "a=2 a"; "a=2 a=2"; "a a=2 a a=2" ] do
+                let s = one $"1\nProperties=species:S:1:pos:R:3 {keys}\nH 0 0 1\n"
+                Assert.Equal<int64[]>([| 2L |], s.Properties["a"].Integers.ToArray())
 
         testCase "elements may stand under other names, and beside species these are what they are" <| fun () ->
             for columns, atom in
