@@ -355,7 +355,8 @@ let tests =
                               for members, key, items in lists step do
                                   if seen.Add((rule, key, items.Count = 0)) then
                                       let joined = items |> Seq.map (fun item -> (nonNull item).ToString()) |> String.concat ""
-                                      let others: JsonNode list = [ nonNull (JsonValue.Create joined); if items.Count = 0 then JsonObject() ]
+                                      let text = nonNull (JsonValue.Create joined)
+                                      let others: JsonNode list = [ text; if items.Count = 0 then JsonObject() ]
 
                                       for other in others do
                                           members[key] <- other
