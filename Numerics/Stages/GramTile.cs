@@ -136,8 +136,8 @@ internal static unsafe class GramTile<TLanes, V, T>
 
     /// <summary>Products of a tile to their places.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put(ReadOnlySpan<GramRow> tile, T* product, int stride, int at, int lanes, bool areWhole, T* own, T scale, T* target,
-        T* end, bool adds)
+    private static void Put(
+        ReadOnlySpan<GramRow> tile, T* product, int stride, int at, int lanes, bool areWhole, T* own, T scale, T* target, T* end, bool adds)
     {
         V factor = TLanes.Broadcast(scale);
         foreach (GramRow row in tile)

@@ -50,6 +50,7 @@ internal static unsafe class RowTile<TLanes, V, T>
         int rows, int inner, int lanes, T* x, nint xi, nint xk, T* y, nint yk, T* z, nint zi, T scale, T* weights, bool spills) =>
         All(rows, inner, lanes, x, xi, xk, y, yk, z, zi, false, scale, weights, spills);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void All(int rows, int inner, int lanes, T* x, nint xi, nint xk, T* y, nint yk, T* z, nint zi, bool adds, T scale,
         T* weights, bool spills)
     {
