@@ -89,10 +89,33 @@ public class CoupledBenchmarks
         yield return new Row("λ-SOAP", blocks, values / 512, "µs/atom");
         yield return new Row("λ-SOAP, float32", blocks, single / 512, "µs/atom", values / 512, "float64");
         yield return new Row("λ-SOAP, backward", blocks, Clock.Microseconds(() => work.EquivariantsBackward()) / 512, "µs/atom");
+        foreach (Row row in ManyChannels())
+            yield return row;
         double bispectrum = Clock.Microseconds(() => work.BispectrumGradients()) / 64;
         yield return MachineLimits.BesideCopy(
             "bispectrum + gradients", "Si64, the same, in place", bispectrum, work._bispectrumGradients!, 64);
         double soap = Clock.Microseconds(() => work.EquivariantsGradients()) / 64;
         yield return MachineLimits.BesideCopy("λ-SOAP + gradients", "Si64, the same, in place", soap, work._soapGradients!, 64);
     }
+
+    /// <summary>Single beside double precision where products are of many channels: four species, 16 channels of a bispectrum and 24 of
+    /// λ-SOAP.</summary>
+    private static IEnumerable<Row> ManyChannels()
+    {
+        Structure alloy = PerturbedSilicon.Create(species: 4);
+        Bispectrum bispectrum = new(Alloy(4));
+        LambdaSoap soap = new(Alloy(6));
+        double[] values = new double[alloy.Count * bispectrum.FeatureCount], components = new double[alloy.Count * soap.FeatureCount];
+        float[] singleValues = new float[values.Length], singleComponents = new float[components.Length];
+        (double single, double both) = Clock.Beside(
+            () => bispectrum.ComputeSingle(alloy, singleValues), () => bispectrum.Compute(alloy, values));
+        yield return new Row(
+            "bispectrum, float32", "512 atoms of four species, nmax 4, lmax 4", single / 512, "µs/atom", both / 512, "float64");
+        (single, both) = Clock.Beside(() => soap.ComputeSingle(alloy, singleComponents), () => soap.Compute(alloy, components));
+        yield return new Row(
+            "λ-SOAP, float32", "512 atoms of four species, nmax 6, lmax 4", single / 512, "µs/atom", both / 512, "float64");
+    }
+
+    private static DensityExpansion Alloy(int nmax) =>
+        new(RadialTable.Build(new SmearedGto(new GtoBasis(nmax, 5), 4, 5, 0.4), new CutoffFunction(5, 0.5)), [14, 15, 16, 17]);
 }

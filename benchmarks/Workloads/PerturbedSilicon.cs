@@ -16,7 +16,12 @@ internal static class PerturbedSilicon
         0.25, 0.25, 0.25, 0.25, 0.75, 0.75, 0.75, 0.25, 0.75, 0.75, 0.75, 0.25,
     ];
 
-    public static Structure Create(int cells = 4, double noise = 0.1, int seed = 1)
+    /// <summary>The crystal.</summary>
+    /// <param name="cells">Cubic cells along each axis.</param>
+    /// <param name="noise">Å.</param>
+    /// <param name="seed">Of the noise.</param>
+    /// <param name="species">How many elements stand in its places, from silicon on, without an order.</param>
+    public static Structure Create(int cells = 4, double noise = 0.1, int seed = 1, int species = 1)
     {
         const double a = 5.43;
         var random = new Random(seed);
@@ -28,7 +33,8 @@ internal static class PerturbedSilicon
                 positions.Add(a * (corner[k % 3] + Basis[k]) + noise * Normal(random));
         }
         double[] r = positions.ToArray();
-        return Structure.Create(Enumerable.Repeat(14, r.Length / 3).ToArray(), r, Cell.Cubic(a * cells), Periodicity.All);
+        int[] elements = [.. Enumerable.Range(0, r.Length / 3).Select(k => 14 + k * 7919 % 13 % species)];
+        return Structure.Create(elements, r, Cell.Cubic(a * cells), Periodicity.All);
     }
 
     private static double Normal(Random random) =>
