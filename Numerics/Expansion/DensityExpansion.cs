@@ -170,8 +170,16 @@ public sealed partial class DensityExpansion
     internal NeighborList Neighbors(Structure structure, int threads, NeighborList? given = null)
     {
         NeighborList list = given is null ? NeighborList.Build(structure, Cutoff, threads) : given.Within(Cutoff);
+        RequireApart(list);
+        return list;
+    }
+
+    /// <summary>Refuses atoms at the same place.</summary>
+    /// <exception cref="CoincidentAtomsException">A pair closer than <see cref="SmallestDistance"/>.</exception>
+    internal static void RequireApart(NeighborList list)
+    {
         int pair = list.FirstWithin(SmallestDistance);
-        if (pair < 0) return list;
+        if (pair < 0) return;
         int centre = 0;
         while (list.Offsets[centre + 1] <= pair) centre++;
         throw new CoincidentAtomsException(centre, list.Neighbors[pair]);

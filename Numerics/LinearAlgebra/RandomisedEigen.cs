@@ -69,12 +69,9 @@ public static unsafe class RandomisedEigen
         T[] rows = new T[size * n], image = new T[size * n], small = new T[size * size];
         T[] found = new T[size], mixing = new T[size * size], before = new T[count];
         var random = new Random(seed);
+        // Of them no direction is preferred.
         for (int i = 0; i < rows.Length; i++)
-        {
-            // Normal numbers, so that no direction is preferred.
-            double radius = Math.Sqrt(-2.0 * Math.Log(1.0 - random.NextDouble()));
-            rows[i] = T.CreateChecked(radius * Math.Cos(2.0 * Math.PI * random.NextDouble()));
-        }
+            rows[i] = T.CreateChecked(NormalNumbers.Next(random));
 
         bool settled;
         do

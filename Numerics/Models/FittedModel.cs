@@ -59,9 +59,6 @@ public sealed class FittedModel : IFittedModel
 
     internal ModelDoubts Doubts { get; }
 
-    /// <summary>How other models differ that explain the training set as well; null: it does not know.</summary>
-    internal ModelSpread? Spread => Doubts.Spread;
-
     internal NiceFit? Nice => _features.Nice;
 
     /// <summary>The same model with other words about it.</summary>

@@ -303,7 +303,7 @@ public static class ModelFolder
             }
             foreach ((string, NpyArray) array in Grades(model))
                 yield return array;
-            if (model.Spread is { } spread)
+            if (model.Doubts.Spread is { } spread)
             {
                 yield return (SpreadWeights, NpyArray.Reals(
                     [.. spread.Draws.SelectMany(static d => d.AllWeights)], spread.Draws.Count, model.Species.Count, features));

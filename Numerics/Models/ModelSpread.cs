@@ -38,7 +38,7 @@ internal sealed record ModelSpread(IReadOnlyList<LinearPotential> Draws)
         {
             all[k] = new double[n];
             for (int i = 0; i < n; i++)
-                Vectors.AddScaled(size * Normal(random), inverse.AsSpan(i * n, i + 1), all[k].AsSpan(0, i + 1));
+                Vectors.AddScaled(size * NormalNumbers.Next(random), inverse.AsSpan(i * n, i + 1), all[k].AsSpan(0, i + 1));
         }
 
         return all;
@@ -46,7 +46,4 @@ internal sealed record ModelSpread(IReadOnlyList<LinearPotential> Draws)
 
     /// <summary>The standard deviation of a number from its differences in the draws.</summary>
     public static double Deviation(IEnumerable<double> differences) => Math.Sqrt(differences.Average(static d => d * d));
-
-    private static double Normal(Random random) =>
-        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 }

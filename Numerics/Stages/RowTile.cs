@@ -16,6 +16,9 @@ internal static unsafe class RowTile<TLanes, V, T>
     where V : struct
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>Whether two vectors fill a register.</summary>
+    private static bool IsHalf => TLanes.Count == 8 && VectorWidths.HasSixteen<T>();
+
     /// <summary>z[i, j] = or += Σ_k x[i, k] y[k, j].</summary>
     /// <param name="rows">The number of i.</param>
     /// <param name="inner">The number of k.</param>
@@ -55,20 +58,14 @@ internal static unsafe class RowTile<TLanes, V, T>
         T* weights, bool spills)
     {
         // Two vectors of eight as one; the last of an odd number by itself, if nothing may be touched behind it.
-        if (TLanes.Count == 8 && VectorWidths.HasSixteen<T>() && lanes > 8)
+        int wide = !IsHalf || lanes <= 8 ? 0 : spills ? lanes : lanes & ~15;
+        if (lanes > wide)
         {
-            int wide = spills ? lanes : lanes & ~15;
-            if (lanes > wide)
-            {
-                Narrow(rows, inner, lanes - wide, x, xi, xk, y + wide, yk, z + wide, zi, adds, scale,
-                    weights == null ? null : weights + wide);
-            }
-
-            RowTile<Lanes512<T>, Vector512<T>, T>.Narrow(rows, inner, wide, x, xi, xk, y, yk, z, zi, adds, scale, weights);
-            return;
+            Narrow(rows, inner, lanes - wide, x, xi, xk, y + wide, yk, z + wide, zi, adds, scale,
+                weights == null ? null : weights + wide);
         }
 
-        Narrow(rows, inner, lanes, x, xi, xk, y, yk, z, zi, adds, scale, weights);
+        if (wide > 0) RowTile<Lanes512<T>, Vector512<T>, T>.Narrow(rows, inner, wide, x, xi, xk, y, yk, z, zi, adds, scale, weights);
     }
 
     private static void Narrow(
@@ -124,22 +121,14 @@ internal static unsafe class RowTile<TLanes, V, T>
     public static void Stairs(
         int rows, int inner, int lanes, T* x, nint xk, T* y, nint yk, T* z, T scale, T* weights, int gap)
     {
-        if (TLanes.Count == 8 && VectorWidths.HasSixteen<T>() && lanes > 8)
-        {
-            int wide = lanes & ~15;
-            for (int lane = (lanes - 1) & ~7; lane >= wide; lane -= 8)
-                Step(Math.Min(rows, lanes - lane), inner, lanes, lane, x, xk, y, yk, z, scale, weights, gap);
-            for (int lane = wide - 16; lane >= 0; lane -= 16)
-            {
-                RowTile<Lanes512<T>, Vector512<T>, T>.Step(
-                    Math.Min(rows, lanes - lane), inner, lanes, lane, x, xk, y, yk, z, scale, weights, gap);
-            }
-
-            return;
-        }
-
-        for (int lane = (lanes - 1) / TLanes.Count * TLanes.Count; lane >= 0; lane -= TLanes.Count)
+        int wide = IsHalf ? lanes & ~15 : 0;
+        for (int lane = (lanes - 1) / TLanes.Count * TLanes.Count; lane >= wide; lane -= TLanes.Count)
             Step(Math.Min(rows, lanes - lane), inner, lanes, lane, x, xk, y, yk, z, scale, weights, gap);
+        for (int lane = wide - 16; lane >= 0; lane -= 16)
+        {
+            RowTile<Lanes512<T>, Vector512<T>, T>.Step(
+                Math.Min(rows, lanes - lane), inner, lanes, lane, x, xk, y, yk, z, scale, weights, gap);
+        }
     }
 
     private static void Step(

@@ -1,5 +1,6 @@
 using System;
 using System.Linq;
+using Toolkit.Numerics.LinearAlgebra;
 using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Benchmarks.Workloads;
@@ -26,8 +27,8 @@ internal static class MagneticIron
             int[] corner = [cell / (cells * cells), cell / cells % cells, cell % cells];
             for (int d = 0; d < 3; d++)
             {
-                r[3 * i + d] = a * (corner[d] + 0.5 * (i % 2)) + 0.05 * Normal(random);
-                v[3 * i + d] = Normal(random);
+                r[3 * i + d] = a * (corner[d] + 0.5 * (i % 2)) + 0.05 * NormalNumbers.Next(random);
+                v[3 * i + d] = NormalNumbers.Next(random);
             }
             double length = Math.Sqrt(v.AsSpan(3 * i, 3).ToArray().Sum(static x => x * x)), moment = 1.8 + 0.8 * random.NextDouble();
             for (int d = 0; d < 3; d++)
@@ -36,7 +37,4 @@ internal static class MagneticIron
         return Structure.Create(Enumerable.Repeat(26, Count).ToArray(), r, Cell.Cubic(a * cells), Periodicity.All)
             .WithAtomProperty("spins", PropertyArray.Real(v, 3));
     }
-
-    private static double Normal(Random random) =>
-        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 }

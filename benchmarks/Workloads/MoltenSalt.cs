@@ -1,4 +1,5 @@
 using System;
+using Toolkit.Numerics.LinearAlgebra;
 using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Benchmarks.Workloads;
@@ -21,11 +22,8 @@ internal static class MoltenSalt
             species[i] = (x + y + z) % 2 == 0 ? 11 : 17;
             int[] corner = [2 * (cell % n) + x, 2 * (cell / n % n) + y, 2 * (cell / (n * n)) + z];
             for (int d = 0; d < 3; d++)
-                r[3 * i + d] = 0.5 * a * corner[d] + 0.4 * Normal(random);
+                r[3 * i + d] = 0.5 * a * corner[d] + 0.4 * NormalNumbers.Next(random);
         }
         return Structure.Create(species, r, Cell.Cubic(a * n), Periodicity.All);
     }
-
-    private static double Normal(Random random) =>
-        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 }

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using Toolkit.Numerics.LinearAlgebra;
 using Toolkit.Numerics.Structures;
 
 namespace Toolkit.Benchmarks.Workloads;
@@ -30,13 +31,10 @@ internal static class PerturbedSilicon
         {
             int[] corner = [cell / (cells * cells), cell / cells % cells, cell % cells];
             for (int k = 0; k < Basis.Length; k++)
-                positions.Add(a * (corner[k % 3] + Basis[k]) + noise * Normal(random));
+                positions.Add(a * (corner[k % 3] + Basis[k]) + noise * NormalNumbers.Next(random));
         }
         double[] r = positions.ToArray();
         int[] elements = [.. Enumerable.Range(0, r.Length / 3).Select(k => 14 + k * 7919 % 13 % species)];
         return Structure.Create(elements, r, Cell.Cubic(a * cells), Periodicity.All);
     }
-
-    private static double Normal(Random random) =>
-        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 }

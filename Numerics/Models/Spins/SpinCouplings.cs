@@ -49,13 +49,14 @@ public static class SpinCouplings
             throw new ArgumentOutOfRangeException(nameof(range), range, "expected a distance in Å");
         FittedModel.Require(structure, [.. model.Species], model.Features.Fields);
         double[] spins = model.Features.Fields[field].Read(structure);
-        ModelSpread? spread = model.Spread;
+        IReadOnlyList<LinearPotential> draws = model.Doubts.Spread?.Draws ?? [];
         using NeighborList list = NeighborList.Build(structure, reach, threads);
-        RequireApart(list);
+        // Here, where atoms have their own numbers, and not those of a part around one of them.
+        DensityExpansion.RequireApart(list);
         var found = new List<SpinCoupling>[structure.Count];
         Threads.Share(structure.Count, threads, j =>
             found[j] = Length(spins, j) > 0
-                ? Around(model, spread?.Draws ?? [], structure, list, spins, field, j, Math.Min(range ?? reach, reach)) : []);
+                ? Around(model, draws, structure, list, spins, field, j, Math.Min(range ?? reach, reach)) : []);
         return [.. found.SelectMany(static f => f)];
     }
 
@@ -81,16 +82,6 @@ public static class SpinCouplings
             c => IsOpen(c.IsotropicDeviation, Math.Abs(c.Isotropic)) || IsOpen(c.AntisymmetricDeviation, c.AntisymmetricLength))];
 
         bool IsOpen(double? deviation, double value) => deviation > value / 3 && deviation > noticed;
-    }
-
-    /// <summary>Says of atoms at the same place which they are: around each, atoms have other numbers.</summary>
-    private static void RequireApart(NeighborList list)
-    {
-        int pair = list.FirstWithin(DensityExpansion.SmallestDistance);
-        if (pair < 0) return;
-        int centre = 0;
-        while (list.Offsets[centre + 1] <= pair) centre++;
-        throw new CoincidentAtomsException(centre, list.Neighbors[pair]);
     }
 
     private static double Length(double[] v, int i) =>
