@@ -1,333 +1,515 @@
-/// Statements at random points as lines of a Python script, through SymPy's own symbols: what a theorem's script ends with.
+/// Statements at random points as lines of a script for another program: what a theorem's script ends with. They are written from the
+/// statement's own text, formula by formula, for SymPy and for Maxima, with these programs' own symbols.
 module internal Toolkit.Symbolic.Export.PointChecks
 
 open System
 open System.Numerics
-open Toolkit.Symbolic.Algebra
-open Toolkit.Symbolic.Hypergeometric
+open System.Runtime.CompilerServices
 open Toolkit.Symbolic.Proofs
-open Toolkit.Symbolic.Proofs.Kernel
+open Toolkit.Symbolic.Statements
 
-/// SymPy's symbols, 0 outside their domain, and sums of products of them.
+/// What two languages write differently.
+type private Dialect =
+    {
+        Number: BigInteger -> string
+        /// The imaginary unit and π.
+        Constants: string * string
+        /// A function of some names.
+        Function: string list -> string -> string
+        /// Several things in order.
+        List: string list -> string
+        /// "if condition then value else other".
+        Choice: string -> string -> string -> string
+        And: string
+        Equal: string
+        /// Schemes of coupled momenta, families: what Maxima's scripts leave to SymPy.
+        Knows: Expression -> bool
+    }
+
+let private variable (name: string) = "v_" + name.Replace("'", "_p")
+let private functionName (name: string) = "f_" + name.Replace("'", "_p")
+let private listed (parts: string list) = String.Join(", ", parts)
+let private text (s: string) = "\"" + s + "\""
+
+/// A polynomial, which has a value everywhere.
+let rec private isPlain (e: Expression) =
+    match e with
+    | Number _
+    | Name _ -> true
+    | Enclosed x
+    | Negative x
+    | Power(x, Number _) -> isPlain x
+    | Sum(x, rest) -> isPlain x && rest |> List.forall (snd >> isPlain)
+    | Product(x, rest) -> isPlain x && rest |> List.forall (fun (divided, y) -> not divided && isPlain y)
+    | _ -> false
+
+/// Factors, those of a product that stands under a fraction's bar one by one.
+let rec private factors (divided: bool) (e: Expression) : (bool * Expression) list =
+    match e with
+    | Product(x, rest) -> (false, x) :: rest |> List.collect (fun (d, y) -> factors (d <> divided) y)
+    | Enclosed(Product _ as x) when divided -> factors true x
+    | x -> [ divided, x ]
+
+/// Symbols and functions come first: where one is 0 nothing else is asked for, which need not have a value there.
+let private first (divided, e: Expression) =
+    match e with
+    | Call(("sqrt" | "delta" | "conjugate" | "diff"), _) -> 1
+    | Call _
+    | Power(Call _, _)
+    | Overlap _
+    | ClebschGordan _ -> 0
+    | Factorial _ when divided -> 0
+    | _ -> 1
+
+let rec private names (e: Expression) : Set<string> =
+    match e with
+    | Number _ -> Set.empty
+    | Name x -> Set.singleton x
+    | Call(_, rows) -> List.concat rows |> List.map names |> Set.unionMany
+    | Enclosed x
+    | Operator x
+    | Factorial x
+    | Negative x -> names x
+    | Over(_, bound, x) -> names x - set bound
+    | Power(x, y)
+    | Overlap(x, y)
+    | Coefficient(x, y) -> names x + names y
+    | Coupled(x, y, label) -> (names x + names y).Add label
+    | Product(x, rest)
+    | Sum(x, rest) -> names x + (rest |> List.map (snd >> names) |> Set.unionMany)
+    | ClebschGordan xs -> xs |> List.map names |> Set.unionMany
+
+let private range (kind: string) = kind.Replace(" ", "_").Replace("-", "_")
+
+/// A formula.
+let rec private formula (d: Dialect) (e: Expression) : string =
+    match e with
+    | Number n -> d.Number n
+    | Name "i" -> fst d.Constants
+    | Name "pi" -> snd d.Constants
+    | Name x -> variable x
+    | Enclosed x -> $"({formula d x})"
+    | Negative x -> $"(-{formula d x})"
+    | Factorial x -> $"fact({formula d x})"
+    | Power(x, Number n) when isPlain x && n.Sign > 0 -> $"{formula d x}**{n}"
+    | Power(x, y) -> $"power({formula d x}, {formula d y})"
+    | Sum(x, rest) ->
+        let rest = rest |> List.map (fun (minus, y) -> (if minus then " - " else " + ") + formula d y) |> String.concat ""
+        $"({formula d x}{rest})"
+    | Product(x, rest) when isPlain e -> x :: List.map snd rest |> List.map (formula d) |> String.concat "*"
+    | Product _ ->
+        let all = factors false e
+
+        match all |> List.tryFindIndex (fun (_, x) -> x.IsOperator) with
+        | Some at -> applied d all at
+        | None -> product d all
+    | Over(kind, bound, body) -> over d kind bound (factors false body) []
+    | Coefficient(monomial, body) ->
+        let powers =
+            factors false monomial
+            |> List.map (fun (_, x) ->
+                match x with
+                | Name letter -> letter, d.Number BigInteger.One
+                | Power(Name letter, n) -> letter, formula d n
+                | other -> Printer.expression other, "")
+
+        $"coefficient({d.List(List.map snd powers)}, {d.Function (List.map fst powers) (formula d body)})"
+    | Operator x -> formula d x
+    | Coupled(s, t, x) -> d.List [ formula d s; formula d t; variable x ]
+    | Overlap(s, t) -> $"overlap({scheme d s}, {scheme d t})"
+    | ClebschGordan xs -> $"cg({xs |> List.map (formula d) |> listed})"
+    | Call("couple", ([ [ x; y; l ] ])) -> $"couple({formula d x}, {formula d y}, {formula d l})"
+    | Call("couple", rows) -> $"couple({rows |> List.concat |> List.map (formula d) |> listed})"
+    | Call("3j", rows) -> $"threej({rows |> List.concat |> List.map (formula d) |> listed})"
+    | Call("6j", rows) -> $"sixj({rows |> List.concat |> List.map (formula d) |> listed})"
+    | Call(("sqrt" | "delta" | "conjugate" | "join") as name, rows) -> $"{name}({rows |> List.concat |> List.map (formula d) |> listed})"
+    | Call(name, rows) -> $"{functionName name}({rows |> List.concat |> List.map (formula d) |> listed})"
+
+/// A scheme with the names of what is coupled, and their values.
+and private scheme d (s: Expression) =
+    match s with
+    | Name x -> d.List [ text x; (if x = "0" then d.Number BigInteger.Zero else variable x) ]
+    | Coupled(a, b, x) -> d.List [ scheme d a; scheme d b; (if x = "0" then d.Number BigInteger.Zero else variable x) ]
+    | other -> formula d other
+
+and private factor d (divided, e: Expression) =
+    match e with
+    | Factorial x when divided -> $"over_fact({formula d x})"
+    | x when divided -> $"1/{formula d (Enclosed x)}"
+    | x -> formula d x
+
+and private product d (all: (bool * Expression) list) =
+    match List.sortBy first all with
+    | [] -> d.Number BigInteger.One
+    | [ single ] -> factor d single
+    | sorted -> $"times({sorted |> List.map (factor d >> d.Function []) |> d.List})"
+
+/// What stands behind an operator, with the operator's letters free, and what the operator makes of it.
+and private applied d (all: (bool * Expression) list) (at: int) =
+    let before, operator, operand = List.take at all, snd all[at], List.skip (at + 1) all
+
+    let rec letters e =
+        match e with
+        | Call("diff", [ [ Name x ] ]) -> [ x ]
+        | Enclosed x
+        | Operator x
+        | Negative x -> letters x
+        | Sum(x, rest)
+        | Product(x, rest) -> letters x @ (rest |> List.collect (snd >> letters))
+        | _ -> []
+
+    let rec apply e (f: string) =
+        match e with
+        | Operator x
+        | Enclosed x -> apply x f
+        | Negative x -> $"(-{apply x f})"
+        | Sum(x, rest) ->
+            let rest = rest |> List.map (fun (minus, y) -> (if minus then " - " else " + ") + apply y f) |> String.concat ""
+            $"({apply x f}{rest})"
+        | Product(x, rest) -> (x :: List.map snd rest, f) ||> List.foldBack apply
+        | Call("diff", [ [ Name x ] ]) -> $"diff({f}, {variable x})"
+        | other -> $"{formula d other}*{f}"
+
+    let letters = letters operator |> List.distinct
+    let body = d.Function letters (product d operand)
+    let result = d.Function ("F" :: letters) (apply operator (variable "F"))
+    let value = $"applied({body}, {result}, {letters |> List.map variable |> d.List})"
+    if before.IsEmpty then value else $"times({d.List [ d.Function [] (product d before); d.Function [] value ]})"
+
+/// A sum, name by name; factors whose names are known come before the sum over the next.
+and private over d kind (bound: string list) (pending: (bool * Expression) list) (known: (bool * Expression) list) =
+    match bound with
+    | [] -> product d (known @ pending)
+    | name :: rest ->
+        let ready, later = pending |> List.partition (fun (_, x) -> Set.isEmpty (Set.intersect (names x) (set rest)))
+
+        let body =
+            if rest.IsEmpty then product d (known @ pending)
+            elif (known @ ready).IsEmpty then over d kind rest later []
+            else $"times({d.List [ d.Function [] (product d (known @ ready)); d.Function [] (over d kind rest later []) ]})"
+
+        $"total({range kind}, {d.Function [ name ] body})"
+
+let private summands (e: Expression) =
+    match e with
+    | Sum(x, rest) -> x :: (rest |> List.map (fun (minus, y) -> if minus then Negative(Enclosed y) else y))
+    | x -> [ x ]
+
+let rec private all (e: Expression) : Expression list =
+    e
+    :: (match e with
+        | Call(_, rows) -> List.concat rows
+        | Enclosed x
+        | Operator x
+        | Factorial x
+        | Negative x
+        | Over(_, _, x) -> [ x ]
+        | Power(x, y)
+        | Overlap(x, y)
+        | Coupled(x, y, _)
+        | Coefficient(x, y) -> [ x; y ]
+        | Product(x, rest)
+        | Sum(x, rest) -> x :: List.map snd rest
+        | ClebschGordan xs -> xs
+        | Number _
+        | Name _ -> []
+        |> List.collect all)
+
+/// Whether a definition's condition is met.
+let rec private condition (d: Dialect) (c: Condition) =
+    match c with
+    | Compared(x, "=", y) -> $"({formula d x} {d.Equal} {formula d y})"
+    | Compared(x, sign, y) -> $"({formula d x} {sign} {formula d y})"
+    | AreNatural xs -> $"natural({xs |> List.map (formula d) |> d.List})"
+    | Both all -> "(" + (all |> List.map (condition d) |> String.concat $" {d.And} ") + ")"
+    | other -> invalidOp $"no condition of a definition: {other}"
+
+/// Functions that remarks define: each with its arguments and a value by cases.
+let private definitions (d: Dialect) (remarks: Remark list) : (string * string list * string) list =
+    remarks
+    |> List.choose (function
+        | Definition(Call(name, rows), x, where) ->
+            let arguments = List.concat rows |> List.choose (function Name x -> Some x | _ -> None)
+            Some(name, arguments, x, where)
+        | _ -> None)
+    |> List.groupBy (fun (name, _, _, _) -> name)
+    |> List.map (fun (name, clauses) ->
+        let _, arguments, _, _ = clauses.Head
+
+        let value =
+            (clauses, d.Number BigInteger.Zero)
+            ||> List.foldBack (fun (_, _, x, where) other ->
+                match where with
+                | None -> formula d x
+                | Some c -> d.Choice (condition d c) (formula d x) other)
+
+        functionName name, List.map variable arguments, value)
+
+// ---- points: exact numbers
+
+let private quotient (d: Dialect) (n: BigInteger) (m: BigInteger) = if m.IsOne then d.Number n else $"({d.Number n}/{d.Number m})"
+
+/// A binary fraction.
+let private exact d (x: float) =
+    let scale = 1 <<< 20
+    let n = BigInteger(x * float scale)
+    let g = BigInteger.GreatestCommonDivisor(n, BigInteger scale)
+    quotient d (n / g) (BigInteger scale / g)
+
+/// Rational numbers with squares that add up to 1, near some such numbers: those of the square of a quaternion.
+let private unit d (v: float list) =
+    let whole = v |> List.map (fun x -> BigInteger(round (6.0 * x)))
+    let whole = if whole |> List.forall _.IsZero then BigInteger.One :: List.replicate (v.Length - 1) BigInteger.Zero else whole
+    let a, rest = whole.Head, whole.Tail
+    let others = rest |> List.sumBy (fun x -> x * x)
+    let norm = a * a + others
+    quotient d (a * a - others) norm :: (rest |> List.map (fun x -> quotient d (BigInteger 2 * a * x) norm))
+
+let private assignments (d: Dialect) (defined: string list) (s: Sentence) (p: Evaluation.Point) : (string * string) list =
+    let number x = Value.tryNumber p.Values[x] |> Option.get
+    let at (x: string) (k: int) = let v: Value = p.Sites[x][k] in (Value.tryNumber v |> Option.get).Real
+    let j = variable "j"
+    let function' x values = functionName x, d.Function [ "j" ] $"element({d.List values}, {j})"
+
+    s.ForAll
+    |> List.collect (fun kind ->
+        match kind with
+        | Plain("directions", names) -> List.zip (List.map variable names) (unit d [ for x in names -> (number x).Real ])
+        | Plain("spinors", names) ->
+            let parts = unit d [ for x in names do yield! [ (number x).Real; (number x).Imaginary ] ] |> List.chunkBySize 2
+            List.map2 (fun x (part: string list) -> variable x, $"({part[0]} + {part[1]}*{fst d.Constants})") names parts
+        | Plain(_, names)
+        | Naturals names -> names |> List.map (fun x -> variable x, exact d (number x).Real)
+        | Halves(names, rules) -> List.distinct (names @ List.map fst rules) |> List.map (fun x -> variable x, exact d (number x).Real)
+        | OfSites("directions", names) ->
+            let values = [ for k in 0 .. Evaluation.SiteCount - 1 -> unit d [ for x in names -> at x k ] ]
+            names |> List.mapi (fun i x -> function' x [ for v in values -> v[i] ])
+        | OfSites(_, names) ->
+            let eighths x = round (8.0 * x) / 8.0
+            names |> List.map (fun x -> function' x [ for k in 0 .. Evaluation.SiteCount - 1 -> exact d (eighths (at x k)) ])
+        | Families(names, l, s) ->
+            names
+            |> List.map (fun x ->
+                let _, _, given = p.Families[x]
+
+                let components =
+                    [ for KeyValue((m, q), v) in given do
+                          let m, q = exact d (float m / 2.0), exact d (float q / 2.0)
+                          let value = exact d (round (8.0 * (Value.tryNumber v |> Option.get).Real) / 8.0)
+                          d.List [ m; q; (if List.contains (functionName x) defined then $"{functionName x}({m}, {q})" else value) ] ]
+
+                variable x, $"family({formula d l}, {formula d s}, {d.List components})"))
+
 let private header =
-    """from sympy import Rational, S, factorial, sqrt
+    """from functools import lru_cache
+from sympy import Dummy, I, Rational, S, conjugate, diff, expand, factorial, pi, sqrt
 from sympy.physics.wigner import wigner_3j, wigner_6j
-def triad(a, b, c): return (a + b + c).is_integer and abs(a - b) <= c <= a + b
-def threej(*q):
-    fits = all(j >= 0 and (j - m).is_integer and abs(m) <= j for j, m in zip(q[:3], q[3:])) and sum(q[3:]) == 0
-    return wigner_3j(*q) if fits and triad(*q[:3]) else S(0)
+from sympy.physics.quantum.cg import CG
+integers, sites = [S(k) for k in range(-20, 21)], [S(0), S(1)]
+angular_momenta, integers_and_half_integers = [Rational(k, 2) for k in range(17)], [Rational(k, 2) for k in range(-12, 13)]
+def natural(xs): return all(S(x).is_integer and x >= 0 for x in xs)
+def fits(j, m): return natural([2*j, j - m, j + m])
+def triad(a, b, c): return natural([a + b - c, a - b + c, b + c - a])
+def threej(*q): return wigner_3j(*q) if all(map(fits, q[:3], q[3:])) and sum(q[3:]) == 0 and triad(*q[:3]) else S(0)
 def sixj(a, b, c, d, e, f):
-    fits = min(a, b, c, d, e, f) >= 0 and triad(a, b, c) and triad(a, e, f) and triad(d, b, f) and triad(d, e, c)
-    return wigner_6j(a, b, c, d, e, f) if fits else S(0)
-def element(a, b, c, d, j, n, m):
-    if abs(n) > j or abs(m) > j or not ((j - n).is_integer and (j - m).is_integer): return S(0)
-    row = [S(1)]
-    for x, y in [(a, c)]*int(j + m) + [(b, d)]*int(j - m): row = [x*p + y*q for p, q in zip(row + [0], [0] + row)]
-    return row[int(j - n)]*sqrt(factorial(j + n)*factorial(j - n)/factorial(j + m)/factorial(j - m))
-def product(sums, phase, roots, symbols, at):
+    defined = natural([2*x for x in (a, b, c, d, e, f)]) and triad(a, b, c) and triad(a, e, f) and triad(d, b, f) and triad(d, e, c)
+    return wigner_6j(a, b, c, d, e, f) if defined else S(0)
+def cg(a, x, b, y, c, z): return CG(a, x, b, y, c, z).doit() if fits(a, x) and fits(b, y) and fits(c, z) and triad(a, b, c) else S(0)
+def delta(x, y): return S(1) if x == y else S(0)
+def fact(n): return factorial(n)
+def over_fact(n): return S(0) if n < 0 else 1/factorial(n)
+def power(x, n): return x**n
+def element(xs, j): return xs[int(j)]
+def times(factors):
     value = S(1)
-    for s in symbols:
-        if all(x in at for x in s): value = value and value * sixj(*[at[x] for x in s])
-    if value == 0: return value
-    if sums:
-        rest = [s for s in symbols if not all(x in at for x in s)]
-        return value * sum((product(sums[1:], phase, roots, rest, {**at, sums[0]: Rational(k, 2)}) for k in range(13)), S(0))
-    for x in roots: value *= sqrt(2*at[x] + 1)
-    return value * (-1)**sum(n*at[x] for x, n in phase)
-def differ(x, y, size=0): return 1 if abs(S(x - y).evalf(30)) > 1e-18*(abs(S(x).evalf(30)) + abs(S(y).evalf(30)) + size) else 0
-def vanish(*terms):
-    values = [S(v*c()) for v, c in terms if v != 0]
-    return differ(sum(values, S(0)), S(0), sum(abs(v.evalf(30)) for v in values))"""
-
-/// Doubled quantum numbers at which a symbol is defined, small so that boundaries are frequent.
-let rec private point (random: Random) (symbol: Symbol) : BigInteger list =
-    let j = List.init 3 (fun _ -> random.Next 7)
-
-    let twice =
-        if symbol = Symbol.MatrixElement then
-            j.Head :: List.init 2 (fun _ -> j.Head - 2 * random.Next(j.Head + 1))
-        elif symbol = Symbol.ThreeJ then
-            let m = j[..1] |> List.map (fun x -> x - 2 * random.Next(x + 1))
-            j @ m @ [ -(List.sum m) ]
-        else
-            j @ List.init 3 (fun _ -> random.Next 7)
-        |> List.map (fun (k: int) -> BigInteger k)
-
-    let doubled = symbol.Parameters |> List.map (Linear.change twice)
-    let parameters = BigInteger.Zero :: (doubled |> List.map (fun x -> x / BigInteger 2))
-    let isDefined = symbol.Physical |> List.forall (fun f -> (Linear.valueAt parameters f).Sign >= 0)
-
-    if doubled |> List.forall _.IsEven && isDefined && List.map (Linear.valueAt parameters) symbol.TwiceQuanta = twice then
-        twice
-    else
-        point random symbol
-
-/// A symbol with its arguments, as a text in the names of its quantum numbers.
-type private Call = Symbol * string list
-
-/// Symbols' values, multiplied and perhaps summed over t, with what stands before them: a coefficient and a root.
-type private Summand = { Calls: Call list; Along: bool; Coefficient: string; Root: string }
-
-/// What must hold at one point; numbers are doubled.
-type private Check =
-    /// Σ coefficient √root symbols = 0. Where a symbol is 0 its coefficient may have no value.
-    | Vanishes of names: string list * at: BigInteger list * letters: (string * int) list * Summand list
-    /// Two sums of products of 6j symbols are equal; or the first is 1 or 0 as pairs of labels are equal or not, or 0 anyway.
-    | Balances of at: (string * int) list * RecouplingProduct * RecouplingProduct * delta: (string * string) list
-    /// A sum of products of 6j symbols is the scalar product of two schemes' states.
-    | Overlaps of at: (string * int) list * RecouplingCoefficient
-
-/// An equation between values of symbols, without sums of other kinds and factorials, at one symbol's arguments in one summand.
-let private equation (random: Random) (count: int) (e: Equation) =
-    // A prime is no part of a name elsewhere.
-    let free = e.Free |> List.map (fun x -> x.Replace("'", "_"))
-    let names = e.Bound @ free
-    let zeros xs = xs |> List.map (fun _ -> BigInteger.Zero)
-
-    let summand sign (p: Product) =
-        // Halved as a whole: half an integer by itself is no fraction in Python.
-        let call (v: Value) =
-            match v.Function with
-            | Function.Symbol symbol -> Some(symbol, e.Letters @ (v.Twice |> List.map (fun f -> $"({Linear.print names f})/2")))
-            | Function.Sum _ -> None
-
-        let calls = List.choose call p.Values
-
-        if calls.Length < p.Values.Length || not (p.RootUp @ p.RootDown @ p.Up @ p.Down).IsEmpty then
-            None
-        else
-            let isAlong (v: Value) = v.Twice |> List.exists (fun f -> not f.Coefficients.Head.IsZero)
-
-            Some
-                { Calls = calls
-                  Along = not e.Bound.IsEmpty && List.exists isAlong p.Values
-                  Coefficient = $"{sign}*(-1)**({Linear.print names p.Sign})*({p.Coefficient.Print(names @ e.Letters)})"
-                  Root = "1" :: (p.Roots |> List.map (fun f -> $"({Linear.print names f})")) |> String.concat "*" }
-
-    let summands = List.map (summand "1") e.Left @ List.map (summand "(-1)") e.Right
-
-    match e.Variables with
-    | QuantumNumbers symbol when List.forall Option.isSome summands ->
-        let references, differ =
-            match e.Where with
-            | OneOf domains -> domains |> List.choose (function Defined v -> Some(v.Twice |> List.map _.Constant) | _ -> None), []
-            | All conditions -> [ zeros symbol.Quanta ], conditions |> List.collect (function NotZero forms -> forms | _ -> [])
-            | _ -> [ zeros symbol.Quanta ], []
-
-        [ if not references.IsEmpty then
-              for _ in 1..count do
-                  let reference = references[random.Next references.Length]
-                  let others = [ for _ in symbol.Quanta.Length + 1 .. free.Length -> BigInteger(random.Next 7) ]
-                  let at = List.map2 (fun (a: BigInteger) b -> a - b) (point random symbol) reference @ others
-                  let letters = e.Letters |> List.map (fun x -> x, random.Next(1, 8) * (1 - 2 * random.Next 2))
-                  let isZero (f: Linear) = (BigInteger 2 * f.Constant + Linear.change (zeros e.Bound @ at) f).IsZero
-
-                  if not (List.exists isZero differ) then
-                      Vanishes(free, at, letters, List.map Option.get summands) ]
-    | _ -> []
-
-let private recoupling (random: Random) (count: int) (s: RecouplingIdentity) =
-    let rec labels scheme =
-        match scheme with
-        | Single x -> [ x ]
-        | Couple(l, r, x) -> x :: labels l @ labels r
-
-    let top scheme =
-        match scheme with
-        | Single x
-        | Couple(_, _, x) -> x
-
-    let rec fits (at: Map<string, int>) scheme =
-        match scheme with
-        | Single _ -> true
-        | Couple(l, r, x) ->
-            let a, b, c = at[top l], at[top r], at[x]
-            (a + b + c) % 2 = 0 && c <= a + b && c >= abs (a - b) && fits at l && fits at r
-
-    let sums = s.Left.Sums @ s.Right.Sums
-
-    let free =
-        labels s.Start @ List.concat (s.Left.Symbols @ s.Right.Symbols)
-        |> List.distinct
-        |> List.filter (fun x -> not (List.contains x sums))
-
-    // Labels that are bound on the other side, or beyond the start, are drawn until the start's triangles are kept.
-    let rec draw tries =
-        let at = free |> List.map (fun x -> x, (if x = "0" then 0 else random.Next 4)) |> Map.ofList
-        let known = labels s.Start |> List.forall at.ContainsKey
-
-        if known && fits at s.Start then Some at
-        elif tries = 0 || not known then None
-        else draw (tries - 1)
-
-    [ for _ in 1..count do
-          match draw 5000 with
-          | None -> ()
-          | Some at -> Balances(Map.toList at, s.Left, s.Right, s.Delta) ]
-
-/// SymPy's own Clebsch–Gordan coefficients, coupled as the schemes say.
-let private overlap =
-    """from sympy.physics.quantum.cg import CG
-def top(s): return s if isinstance(s, str) else s[2]
-def state(s, m, at):
-    if isinstance(s, str): return {((s, m),): S(1)}
-    found, (a, b) = {}, (at[top(s[0])], at[top(s[1])])
+    for f in factors:
+        value = value*f()
+        if value == 0: return S(0)
+    return value
+def total(values, f): return sum((f(x) for x in values), S(0))
+def coefficient(powers, f):
+    letters = [Dummy() for _ in powers]
+    found = expand(f(*letters))
+    for x, n in zip(letters, powers): found = found.coeff(x, n)
+    return found
+def applied(operand, operator, point):
+    letters = [Dummy() for _ in point]
+    return expand(operator(operand(*letters), *letters)).subs(dict(zip(letters, point)))
+def top(s): return s[-1]
+def obeys(s): return len(s) == 2 or triad(top(s[0]), top(s[1]), top(s)) and obeys(s[0]) and obeys(s[1])
+def state(s, m):
+    if len(s) == 2: return {((s[0], m),): S(1)}
+    found, (a, b) = {}, (top(s[0]), top(s[1]))
     for k in range(int(2*a) + 1):
-        m1, m2 = k - a, m - (k - a)
-        if abs(m2) > b: continue
-        c = CG(a, m1, b, m2, at[s[2]], m).doit()
-        for x, u in state(s[0], m1, at).items() if c != 0 else []:
-            for y, v in state(s[1], m2, at).items():
+        c = cg(a, k - a, b, m - (k - a), top(s), m)
+        for x, u in state(s[0], k - a).items() if c != 0 else []:
+            for y, v in state(s[1], m - (k - a)).items():
                 key = tuple(sorted(x + y))
                 found[key] = found.get(key, 0) + c*u*v
     return found
-def overlap(s, t, at):
-    x, y = state(s, at[top(s)], at), state(t, at[top(t)], at)
-    return sum((u*y[k] for k, u in x.items() if k in y), S(0))"""
+def overlap(s, t):
+    if not (obeys(s) and obeys(t) and top(s) == top(t)): return S(0)
+    x, y = state(s, top(s)), state(t, top(t))
+    return sum((u*y[k] for k, u in x.items() if k in y), S(0))
+def family(l, s, components): return l, s, {(m, q): x for m, q, x in components}
+def join(a, j):
+    l, s, found = a[0], a[1], {}
+    for (m, q), x in a[2].items(): found[m + q, S(0)] = found.get((m + q, S(0)), 0) + cg(l, m, s, q, j, m + q)*x
+    return j, S(0), found
+def couple(a, b, l, s=S(0)):
+    return sum((cg(a[0], m, b[0], n, l, 0)*cg(a[1], q, b[1], r, s, 0)*x*y for (m, q), x in a[2].items() for (n, r), y in b[2].items()
+                if m + n == 0 and q + r == 0), S(0))
+def number(x): return S(x).evalf(30)
+def differ(*sides):
+    sums, size = [number(sum(side)) for side in sides], sum(abs(number(x)) for side in sides for x in side)
+    return int(any(abs(x - y) > 1e-18*(size + 1) for x, y in zip(sums, sums[1:])))"""
 
-let private coefficient (random: Random) (count: int) (s: RecouplingCoefficient) =
-    Seq.initInfinite (fun _ -> RecouplingEvaluation.draw random 2 s)
-    |> Seq.truncate 5000
-    |> Seq.filter (fun at -> RecouplingEvaluation.obeys at s.Start && RecouplingEvaluation.obeys at s.Final)
-    |> Seq.truncate count
-    |> Seq.map (fun at -> Overlaps(Map.toList at, s))
-    |> List.ofSeq
-
-let rec private checks (random: Random) (count: int) (statement: Statement) : Check list =
-    match statement with
-    | :? Equation as e -> equation random count e
-    | :? RecouplingIdentity as s -> recoupling random count s
-    | :? RecouplingCoefficient as s -> coefficient random count s
-    // One point for each of many.
-    | :? AllOf as s -> s.Parts |> List.collect (checks random (if s.Parts.Length > count then 1 else count))
-    | _ -> []
-
-let private listed (items: string list) = "[" + String.Join(", ", items) + "]"
-let private quoted (xs: string list) = xs |> List.map (fun x -> "\"" + x + "\"") |> listed
-
-let private call (symbol: Symbol, arguments: string list) =
-    let name = if symbol = Symbol.ThreeJ then "threej" elif symbol = Symbol.SixJ then "sixj" else "element"
-    $"""{name}({String.Join(", ", arguments)})"""
-
-let private inPython (check: Check) : string list =
-    let assign (names: string list) (twice: BigInteger list) =
-        let values = twice |> List.map (fun k -> $"Rational({k}, 2)")
-        $"""{String.Join(", ", names)} = {String.Join(", ", values)}"""
-
-    let place (at: (string * int) list) =
-        "at = {" + String.Join(", ", at |> List.map (fun (x, k) -> "\"" + x + $"\": Rational({k}, 2)")) + "}"
-
-    let product (p: RecouplingProduct) =
-        let phase = p.Phase |> List.map (fun (x, n) -> $"(\"" + x + $"\", {n})") |> listed
-        $"product({quoted p.Sums}, {phase}, {quoted p.Roots}, {p.Symbols |> List.map quoted |> listed}, at)"
-
-    match check with
-    | Vanishes(names, at, letters, terms) ->
-        let names, at = names @ List.map fst letters, at @ [ for _, x in letters -> BigInteger x ]
-
-        let one (s: Summand) =
-            let values = "S(1)" :: List.map call s.Calls |> String.concat "*"
-            let sum = if s.Along then $"sum(({values} for t in range(-8, 9)), S(0))" else values
-            $"({sum}, lambda: ({s.Coefficient})*sqrt({s.Root}))"
-
-        let terms = terms |> List.map one |> String.concat ", "
-        [ assign names at; $"failures += vanish({terms})" ]
-    | Balances(at, left, right, []) -> [ place at; $"failures += differ({product left}, {product right}, 1)" ]
-    | Balances(at, left, _, pairs) ->
-        let equal = pairs |> List.map (fun (x, y) -> $"at[\"{x}\"] == at[\"{y}\"]") |> String.concat " and "
-
-        // Where the final scheme's triangles are not kept both sides are 0 by the symbols, not by the delta.
-        [ place at
-          $"left = {product left}"
-          $"failures += left != 0 and differ(left, S(int({equal})), 1)" ]
-    | Overlaps(at, s) ->
-        let rec write scheme =
-            match scheme with
-            | Single x -> $"\"{x}\""
-            | Couple(l, r, x) -> $"({write l}, {write r}, \"{x}\")"
-
-        [ place at; $"failures += differ({product s.Value}, overlap({write s.Start}, {write s.Final}, at), 1)" ]
-
-/// The same symbols and products for Maxima, by its package of Clebsch–Gordan coefficients.
 let private maximaHeader =
     """load("clebsch_gordan")$
-triad(a, b, c) := is(integerp(a + b + c) and abs(a - b) <= c and c <= a + b)$
-bounded(j, m) := is(j >= 0 and integerp(j - m) and abs(m) <= j)$
-threej(a, b, c, x, y, z) := if bounded(a, x) and bounded(b, y) and bounded(c, z) and x + y + z = 0 and triad(a, b, c)
-    then wigner_3j(a, b, c, x, y, z) else 0$
-sixj(a, b, c, d, e, f) := if min(a, b, c, d, e, f) >= 0 and triad(a, b, c) and triad(a, e, f) and triad(d, b, f) and triad(d, e, c)
-    then wigner_6j(a, b, c, d, e, f) else 0$
-element(a, b, c, d, j, n, m) := if not (bounded(j, n) and bounded(j, m)) then 0
-    else coeff(expand((a + c*V)^(j + m)*(b + d*V)^(j - m)), V, j - n)*sqrt((j + n)!*(j - n)!/((j + m)!*(j - m)!))$
-ready(s, at) := every(lambda([x], assoc(x, at) # false), s)$
-product_of(sums, phase, roots, symbols, at) := block([v : 1],
-    for s in symbols do if ready(s, at) and v # 0 then v : v*apply(sixj, makelist(assoc(x, at), x, s)),
-    if v = 0 then return(0),
-    if sums # [] then return(v*lsum(product_of(rest(sums), phase, roots, sublist(symbols, lambda([s], not ready(s, at))),
-        cons(first(sums) = k/2, at)), k, makelist(i, i, 0, 12))),
-    for x in roots do v : v*sqrt(2*assoc(x, at) + 1),
-    v*(-1)**lsum(p[2]*assoc(p[1], at), p, phase))$
 fpprec : 40$
-differ(x, y, size) := if is(abs(bfloat(x - y)) > 1b-18*bfloat(abs(x) + abs(y) + size)) then 1 else 0$
-vanish(terms) := differ(lsum(v, v, terms), 0, lsum(abs(v), v, terms))$"""
+integers : makelist(k, k, -20, 20)$
+sites : [0, 1]$
+element(xs, j) := xs[j + 1]$
+angular_momenta : makelist(k/2, k, 0, 16)$
+integers_and_half_integers : makelist(k/2, k, -12, 12)$
+natural(xs) := every(lambda([x], integerp(x) and is(x >= 0)), xs)$
+fits(j, m) := natural([2*j, j - m, j + m])$
+triad(a, b, c) := natural([a + b - c, a - b + c, b + c - a])$
+threej(a, b, c, x, y, z) := if fits(a, x) and fits(b, y) and fits(c, z) and is(x + y + z = 0) and triad(a, b, c)
+    then wigner_3j(a, b, c, x, y, z) else 0$
+sixj(a, b, c, d, e, f) := if natural([2*a, 2*b, 2*c, 2*d, 2*e, 2*f]) and triad(a, b, c) and triad(a, e, f) and triad(d, b, f)
+    and triad(d, e, c) then wigner_6j(a, b, c, d, e, f) else 0$
+cg(a, x, b, y, c, z) := if fits(a, x) and fits(b, y) and fits(c, z) and triad(a, b, c) then clebsch_gordan(a, b, x, y, c, z) else 0$
+delta(x, y) := if is(x = y) then 1 else 0$
+fact(n) := n!$
+over_fact(n) := if is(n < 0) then 0 else 1/n!$
+power(x, n) := if is(n = 0) then 1 else x^n$
+times(factors) := block([value : 1], for f in factors do (value : value*f(), if value = 0 then return(0)), value)$
+total(xs, f) := lsum(f(x), x, xs)$
+coefficient(powers, f) := block([letters : makelist(gensym(), k, length(powers)), found],
+    found : expand(apply(f, letters)),
+    for k thru length(powers) do found : coeff(found, letters[k], powers[k]),
+    found)$
+applied(operand, operator, point) := block([letters : makelist(gensym(), k, length(point))],
+    subst(map("=", letters, point), expand(apply(operator, cons(apply(operand, letters), letters)))))$
+number(x) := bfloat(rectform(expand(x)))$
+differ(sides) := block([sums : map(lambda([side], number(apply("+", side))), sides), size],
+    size : lsum(cabs(number(x)), x, apply(append, sides)),
+    if some(lambda([k], is(cabs(sums[k] - sums[k + 1]) > 1b-18*(size + 1))), makelist(k, k, length(sums) - 1)) then 1 else 0)$
+tried(found) := if found = [] then 1 else first(found)$"""
 
-let private inMaxima (check: Check) : string list =
-    let assign (names: string list) (twice: BigInteger list) =
-        List.map2 (fun name (k: BigInteger) -> $"{name} : ({k})/2$") names twice |> String.concat " "
+let private inPython =
+    { Number = fun n -> $"S({n})"
+      Constants = "I", "pi"
+      Function = fun names body -> $"""(lambda {names |> List.map variable |> listed}: {body})"""
+      List = fun items -> "[" + listed items + "]"
+      Choice = fun condition x other -> $"({x} if {condition} else {other})"
+      And = "and"
+      Equal = "=="
+      Knows = fun _ -> true }
 
-    let place (at: (string * int) list) = "at : " + listed [ for x, k in at -> $"\"{x}\" = {k}/2" ] + "$"
+let private inMaxima =
+    { Number = fun n -> if n.Sign < 0 then $"({n})" else string n
+      Constants = "%i", "%pi"
+      Function = fun names body -> $"""lambda([{names |> List.map variable |> listed}], {body})"""
+      List = fun items -> "[" + listed items + "]"
+      Choice = fun condition x other -> $"(if {condition} then {x} else {other})"
+      And = "and"
+      Equal = "="
+      Knows =
+        fun e ->
+            all e |> List.forall (function
+                | Overlap _
+                | Call(("couple" | "join"), _) -> false
+                | _ -> true) }
 
-    let product (p: RecouplingProduct) =
-        let phase = p.Phase |> List.map (fun (x, n) -> $"[\"" + x + $"\", {n}]") |> listed
-        $"product_of({quoted p.Sums}, {phase}, {quoted p.Roots}, {p.Symbols |> List.map quoted |> listed}, at)"
+/// What is to be done for claims: definitions, laws as lists of sides that are lists of summands, and at each point values of names.
+let private checks (d: Dialect) (claims: (Claim * (Sentence * Evaluation.Point list) list) list) =
+    let sides (law: Law) =
+        match law with
+        | Equal sides -> sides |> List.map (summands >> List.map (formula d))
+        | Becomes(x, y, changes) ->
+            let names, images = List.unzip changes
+            [ [ $"{d.Function names (formula d x)}({images |> List.map (formula d) |> listed})" ]; [ formula d y ] ]
 
-    match check with
-    | Vanishes(names, at, letters, terms) ->
-        let names, at = names @ List.map fst letters, at @ [ for _, x in letters -> BigInteger x ]
+    let isKnown (law: Law) =
+        match law with
+        | Equal sides -> List.forall d.Knows sides
+        | Becomes(x, y, _) -> d.Knows x && d.Knows y
 
-        let terms =
-            terms
-            |> List.map (fun s ->
-                let values = "1" :: List.map call s.Calls |> String.concat "*"
-                let sum = if s.Along then $"lsum({values}, t, makelist(i, i, -8, 8))" else values
-                $"block([v : {sum}], if v = 0 then 0 else v*({s.Coefficient})*sqrt({s.Root}))")
-            |> listed
+    [ for claim, sentences in claims do
+          let definitions = definitions d claim.Remarks
+          let defined = definitions |> List.map (fun (name, _, _) -> name)
 
-        [ assign names at; $"failures : failures + vanish({terms})$" ]
-    | Balances(at, left, right, []) -> [ place at; $"failures : failures + differ({product left}, {product right}, 1)$" ]
-    | Balances(at, left, _, pairs) ->
-        let equal = pairs |> List.map (fun (x, y) -> $"assoc(\"{x}\", at) = assoc(\"{y}\", at)") |> String.concat " and "
+          definitions,
+          [ for sentence, points in sentences do
+                match sentence.Laws |> List.filter isKnown with
+                | [] -> ()
+                | laws -> laws |> List.map (sides >> List.map d.List), points |> List.map (assignments d defined sentence) ] ]
 
-        [ place at
-          $"left : {product left}$"
-          $"if left # 0 then failures : failures + differ(left, if {equal} then 1 else 0, 1)$" ]
-    // Scalar products of schemes are SymPy's part.
-    | Overlaps _ -> []
-
-let private points statement = checks (Random 17) 5 statement
-
-/// Lines that add to `failures`; none for statements that are not about symbols or harmonics.
-let python (statement: Statement) : string list =
-    match points statement with
-    | [] ->
+/// What a statement says about numbers, of a conjunction those parts that do; with points, one each where there are many claims.
+let private claims (statement: Kernel.Statement) : (Claim * (Sentence * Evaluation.Point list) list) list =
+    let claims =
         match statement with
-        | :? Argued as s -> HarmonicPoints.python s.Name
-        | _ -> []
-    | all ->
-        let isOverlap =
-            all
-            |> List.exists (function
-                | Overlaps _ -> true
-                | _ -> false)
+        | :? Kernel.AllOf as all -> all.Parts
+        | single -> [ single ]
+        |> List.collect (fun part ->
+            match Reader.read part.Text with
+            | Ok read -> read.Claims
+            | Error _ -> [])
 
-        "# the statement at random points, by SymPy's own symbols" :: header :: (if isOverlap then [ overlap ] else [])
-        @ List.collect inPython all
+    let random, count = Random 17, (if claims.Length > 5 then 1 else 5)
 
-/// The same for Maxima.
-let maxima (statement: Statement) : string list =
-    match points statement |> List.collect inMaxima with
-    | [] ->
-        match statement with
-        | :? Argued as s -> HarmonicPoints.maxima s.Name
-        | _ -> []
-    | lines -> "/* the statement at random points, by Maxima's own symbols */" :: maximaHeader :: lines
+    [ for claim in claims ->
+          claim, [ for sentence in claim.Sentences -> sentence, Evaluation.points random count 20000 claim sentence ] ]
+
+/// The same, for both languages at once.
+let private drawn = ConditionalWeakTable<Kernel.Statement, (Claim * (Sentence * Evaluation.Point list) list) list>()
+
+/// Lines that add to `failures`; none for statements in words.
+let private lines (d: Dialect) header define assign law check (statement: Kernel.Statement) : string list =
+    match drawn.GetValue(statement, claims) with
+    | [] -> []
+    | claims ->
+        [ yield! header
+          for definitions, sentences in checks d claims do
+              for definition in definitions do
+                  yield! define definition
+
+              for laws, points in sentences do
+                  yield law (List.map d.List laws)
+
+                  for assigned in points do
+                      for name, value in assigned do
+                          yield assign name value
+
+                      yield check definitions ]
+
+/// For SymPy.
+let python (statement: Kernel.Statement) : string list =
+    let define (name, arguments, value) = [ "@lru_cache(None)"; $"def {name}({listed arguments}): return {value}" ]
+
+    // Functions of sites have new values at each point.
+    let check definitions =
+        let clear = definitions |> List.map (fun (name, _, _) -> $"{name}.cache_clear(); ") |> String.concat ""
+        $"{clear}failures += sum(differ(*sides) for sides in laws())"
+
+    lines
+        inPython
+        [ "# the statement at random points, by SymPy's own symbols"; header ]
+        define
+        (fun name value -> $"{name} = {value}")
+        (fun laws -> $"laws = lambda: [{listed laws}]")
+        check
+        statement
+
+/// For Maxima.
+let maxima (statement: Kernel.Statement) : string list =
+    lines
+        inMaxima
+        [ "/* the statement at random points, by Maxima's own symbols */"; maximaHeader ]
+        (fun (name, arguments, value) -> [ $"{name}({listed arguments}) := {value}$" ])
+        (fun name value -> $"{name} : {value}$")
+        (fun laws -> $"laws() := [{listed laws}]$")
+        (fun _ -> "failures : failures + tried(errcatch(lsum(differ(sides), sides, laws())))$")
+        statement

@@ -196,23 +196,31 @@ class Coupled:
 
     def show(self):
         names = sorted(x for m in self.sign for x in m)
-        parts = [f"sum over {x} of" for x in self.sums] + [f"(-1)**({self.sign.show(names)})"] * bool(names)
+        parts = [f"(-1)**({self.sign.show(names)})"] * bool(names)
         parts += [f"(2*{x} + 1)" if n == 2 else f"sqrt(2*{x} + 1)" for x, n in Counter(self.roots).items()]
-        return " ".join(parts + ["6j({}, {}, {}; {}, {}, {})".format(*s) for s in self.symbols]) or "1"
+        sums = f"sum over all angular momenta {', '.join(self.sums)} of " * bool(self.sums)
+        return sums + ("*".join(parts + ["6j({}, {}, {}; {}, {}, {})".format(*s) for s in self.symbols]) or "1")
+
+
+def for_momenta(law, schemes, *remarks):
+    """What is said of all angular momenta with which schemes obey the triangle rules."""
+    names = [x for x in dict.fromkeys(labels(*schemes)) if x != "0"]
+    rules = dict.fromkeys(f"({', '.join(t)})" for t in triads(*schemes))
+    law += f" for all angular momenta {', '.join(names)}" * bool(names) + f", wherever {', '.join(rules)} are triads" * bool(rules)
+    return "; ".join([law, DEFINED["OUTSIDE"], *remarks])
 
 
 def recoupling(start, end, left, right, pairs=()):
     """Two products are equal; or, without a second one, the first is 1 where labels are equal in pairs, and otherwise 0."""
-    other = right.show() if right else f"(1 if {' and '.join(f'{x} = {y}' for x, y in pairs)}, otherwise 0)"
-    text = say("RECOUPLING", left=left.show(), right=other, start=scheme_text(start), end=scheme_text(end))
-    return proved("recoupling" if right else "delta", text, start=start, end=end, left=left, right=right, pairs=pairs)
+    other = right.show() if right else "*".join(f"delta({x}, {y})" for x, y in pairs)
+    text = for_momenta(f"{left.show()} = {other}", [start, end])
+    return proved("recoupling" if right else "delta", text, start=start, end=end, left=left, right=right)
 
 
 def path(start, end, value):
     """The states of one scheme are sums over those of another."""
-    found = [x for x in dict.fromkeys(labels(end)) if x not in ["0"] + labels(start)]
-    text = say("PATH", start=scheme_text(start), end=scheme_text(end), value=value.show(),
-               sum=f"the sum over {', '.join(found)} of " if found else "")
+    law = f"<{scheme_text(start)}|{scheme_text(end)}> = {value.show()}"
+    text = for_momenta(law, [start, end], DEFINED["OVERLAP"])
     return proved("path", text, start=start, end=end, left=value, right=value)
 
 

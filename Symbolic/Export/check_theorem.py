@@ -184,7 +184,8 @@ def forms(texts, names, degree=1):
 
 
 RESERVED = set("""i sqrt diff sum over of for all and or not if is are in at where with under otherwise becomes natural integers
-couple join map grad every""".split())
+couple join map grad every coefficient delta conjugate angular momenta numbers directions spinors functions families sites orders
+triads defined some wherever pi""".split())
 
 
 def names_of(value, most=10):
@@ -332,6 +333,9 @@ class Term:
         head = [f"(-1)**{self.index}"] * self.alternating + [f"{x}**({e.show(self.names)})" for x, e in self.powers.items()]
         return f"{'*'.join(head + list(map(one, self.up))) or '1'}/({'*'.join(map(one, self.down))})"
 
+    def show_sum(self):
+        return f"sum over all integers {self.index} of {self.show()}"
+
 
 # ---- the symbols, in integer parameters: sign sqrt(up!/down!) times the sum of the term; 3j and 6j in Racah's forms, and the
 # element D(j, n, m) of the matrix by which (u, v) -> (a*u + c*v, b*u + d*v) acts on u**(j + m)*v**(j - m)/sqrt((j + m)!*(j - m)!)
@@ -459,13 +463,12 @@ def equation(kind, free, variables, left, right, where=EVERYWHERE, vanishing=NOW
                  if vanishing != NOWHERE else "")
     for f, term in zip(functions, terms):
         if f is term:
-            text += f"; {call(f, f.parameters)} is the sum over all integers {f.index} of {f.show()}"
+            text += f"; {call(f, f.parameters)} = {f.show_sum()}"
         elif term.powers:
-            norm = "*".join(f"({x.show(f.quanta)})!" for x in put(f.up, f.in_quanta))
-            summand = term.put(f.in_quanta, [term.index] + f.quanta).show()
-            text += f"; {f.call(f.quanta)} is sqrt({norm}) times the sum over all integers {term.index} of {summand}"
-    return proved(kind, text, *assumptions, free=free, variables=variables, letters=letters, left=left, right=right, where=where,
-                  bound=bound, equation=True, **data)
+            norm, natural = ([x.show(f.quanta) for x in put(xs, f.in_quanta)] for xs in (f.up, f.physical))
+            text += f"; {f.call(f.quanta)} = sqrt({'*'.join(f'({x})!' for x in norm)})*"
+            text += f"{term.put(f.in_quanta, [term.index] + f.quanta).show_sum()}, wherever {', '.join(natural)} are natural"
+    return proved(kind, text, *assumptions, **data)
 
 
 # ---- relations between neighbours: of sums, and from these of symbols
@@ -492,11 +495,10 @@ def telescoping(d):
     conditions = [gap for i, gap in enumerate(varying) if gap not in varying[:i]]
     need(can_be_met(term.parameters, sum(conditions, []), lambda p: all(any(g.at(p) >= 0 for g in gap) for gap in conditions)),
          "the conditions cannot be met")
-    shifts = [[2 * k for k in s] for s in shifts]
-    left = [product(value_at(term, s), coefficient=c) for s, (c, _) in zip(shifts, terms)]
+    left = [product(value_at(term, [2 * k for k in s]), coefficient=c) for c, s in terms]
     where = "all", [("one of", [(">= 0", g) for g in gap]) for gap in conditions]
     return equation("sums", term.parameters, "integers", left, [], where, assumptions=[DEFINED["LIMIT"]] * limit, term=term, terms=terms,
-                    conditions=conditions, rule="telescoping" if q else "termwise", shifts=shifts)
+                    conditions=conditions, rule="telescoping" if q else "termwise")
 
 
 @rule(["normalisation"], "sums")
@@ -556,8 +558,7 @@ def normalisation(d, sums):
     defined = lambda b: ("defined", value_at(symbol, claim[inside.index(b)][2])) if b in inside else bounded(b)
     where, vanishing = (("one of", list(map(defined, x))) for x in (domains, [b for b in domains if all(vanishes(i, b) for i in every)]))
     left = [product(value_at(symbol, s), coefficient=c, roots=r) for c, r, s in claim]
-    return equation("symbols", quanta, symbol, left, [], where, vanishing, symbol=symbol, claim=claim, domains=domains,
-                    shifts=[s for _, _, s in claim])
+    return equation("symbols", quanta, symbol, left, [], where, vanishing, symbol=symbol, claim=claim, domains=domains)
 
 
 @rule(["conjunction"], ...)
@@ -756,6 +757,11 @@ def norm(d, equal, closed):
 
 # ---- products of powers of polynomials
 
+def for_all(**kinds):
+    listed = [f"{kind} {', '.join(names)}" for kind, names in kinds.items() if names]
+    return " for all " * bool(listed) + " and all ".join(listed)
+
+
 class Powers:
     """Π factor^power: polynomials in the variables, and perhaps i, to forms in the exponents that are natural numbers."""
 
@@ -768,9 +774,8 @@ class Powers:
         need(len(self.letters) <= 10 and len(self.factors) == len(self.powers) > 0, "too many variables, or a factor without a power")
         need(all(self.factors), "a factor is 0")
         need(can_be_met(self.exponents, self.powers, lambda p: all(e.at(p) >= 0 for e in self.powers)), "no exponents are natural")
-        natural = ", ".join(dict.fromkeys(e.show(self.exponents) + " >= 0" for e in self.powers if e.degree() > 0))
-        self.quantifier = (f"for all integers {', '.join(self.exponents)}{' with ' + natural if natural else ''}" if self.exponents
-                           else "it is true that")
+        where = " and ".join(dict.fromkeys(e.show(self.exponents) + " >= 0" for e in self.powers if e.degree() > 0))
+        self.quantifier = for_all(integers=self.exponents, numbers=self.variables) + f", wherever {where}" * bool(where)
 
     def show(self, pairs):
         return "*".join(f"({f.show(self.letters)})**({e.show(self.exponents)})" for f, e in pairs)
@@ -795,9 +800,9 @@ def power_derivation(d):
         results.append(c * a * prod([q] * (most - len(derivations))))
     need(not sum(results), "the operator does not annihilate")
     derive = lambda one: "(" + " + ".join(f"({p.show(f.symbols)})*diff({v})" for v, p in one) + ")"
-    operator = " + ".join(" ".join([f"({c.show(f.symbols)})"] + list(map(derive, ds))) for c, ds in words)
-    return proved("annihilation", f"{f.quantifier}: [{operator}] {f.show(zip(f.factors, f.powers))} = 0, where diff(x) is the derivative "
-                  f"by x{', i**2 = -1' * f.imaginary}", **vars(f), words=words)
+    operator = " + ".join("*".join([f"({c.show(f.symbols)})"] + list(map(derive, ds))) for c, ds in words)
+    return proved("annihilation", f"[{operator}]*{f.show(zip(f.factors, f.powers))} = 0{f.quantifier}; {DEFINED['DERIVATIVE']}"
+                  + "; i**2 = -1" * f.imaginary)
 
 
 @rule(["power-substitution"])
@@ -809,9 +814,8 @@ def power_substitution(d):
     need(changed and not (f.imaginary and "i" in changed), "the substitution changes nothing, or the imaginary unit")
     need(all(p.put(changed) == prod(qs) and all(qs) for p, qs in zip(f.factors, split)), "a factor's image is another, or zero")
     result = f.show((x, e) for qs, e in zip(split, f.powers) for x in qs)
-    return proved("substitution", f"{f.quantifier}: {f.show(zip(f.factors, f.powers))} becomes {result} under "
-                  + ", ".join(f"{v} -> {p.show(f.letters)}" for v, p in changed.items()) + ", i**2 = -1" * f.imaginary,
-                  **vars(f), changed=changed, split=split)
+    return proved("substitution", f"{f.show(zip(f.factors, f.powers))} becomes {result} under "
+                  + ", ".join(f"{v} -> {p.show(f.letters)}" for v, p in changed.items()) + f.quantifier + "; i**2 = -1" * f.imaginary)
 
 
 @rule(["binomial-coefficient"])
@@ -837,13 +841,13 @@ def binomial_coefficient(d):
     need(not term.up and Counter(choices + [e - k for e, k in zip(powers, choices)]) == Counter(term.down), "the factorials differ")
     signed = sum((k for p, (_, n), k in zip(f.factors, pairs, choices) if p[n] < 0), Poly())
     need((signed - var(term.index) * term.alternating - parity).even(), "the sign is wrong")
-    show, listed, total = lambda x: x.show(term.names), ", ".join(term.parameters), fresh(term.names + f.variables, "S")
-    letters = f" and all numbers {', '.join(term.powers)}" if term.powers else ""
-    return proved("coefficient", f"for all integers {listed}{letters} with {', '.join(map(show, powers))} >= 0: the coefficient of "
-                  + "*".join(f"{v}**({show(goals[v])})" for v in bare) + " in "
+    show = lambda x: x.show(term.names)
+    total = f"{fresh(term.names + f.variables, 'S')}({', '.join(term.parameters)})"
+    return proved("coefficient", "coefficient of " + "*".join(f"{v}**({show(goals[v])})" for v in bare) + " in "
                   + "*".join(f"({p.show(f.letters)})**({show(e)})" for p, e in zip(f.factors, powers))
-                  + f" is (-1)**({show(parity)})*{'*'.join(f'({show(e)})!' for e in powers)}*{total}({listed}), {total} the sum over all "
-                  f"integers {term.index} of {term.show()}", term=term, factors=f.factors, powers=powers, goals=goals, parity=parity)
+                  + f" = (-1)**({show(parity)})*{'*'.join(f'({show(e)})!' for e in powers)}*{total}"
+                  + for_all(integers=term.parameters, numbers=list(term.powers))
+                  + f", wherever {' and '.join(show(e) + ' >= 0' for e in powers)}; {total} = {term.show_sum()}")
 
 
 # ---- rules that are trusted, and tables
@@ -890,7 +894,8 @@ def apply(step, premises):
     result.assumptions = sorted({*result.assumptions, *[x for p in premises for x in p.assumptions]})
     need(getattr(result, "rule", step["rule"]) == step["rule"], "the rule's name is another")
     need(result.text == step["statement"], f"the statement is not what has been proved, which is: {result.text}")
-    need(not counterexample(result), "the statement is false at a point")
+    why = counterexample(result)
+    need(not why, f"the statement is {why}")
     return result
 
 

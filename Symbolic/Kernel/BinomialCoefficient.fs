@@ -41,12 +41,12 @@ type CoefficientIsSum
         let factorials = powers |> List.map (fun e -> $"({print e})!") |> join
         let parameters = String.concat ", " (Term.parameters term)
         let total = Name.fresh (term.Variables @ product.Variables) "S"
-        let letters = if term.Powers.IsEmpty then "" else $""" and all numbers {String.concat ", " term.Letters}"""
-        let natural = powers |> List.map print |> String.concat ", "
 
-        $"for all integers {parameters}{letters} with {natural} >= 0: the coefficient of {monomial} in {body} is \
-          (-1)**({print parity})*{factorials}*{total}({parameters}), {total} the sum over all integers \
-          {term.Variables[0]} of {Term.print term}"
+        { Laws = $"coefficient of {monomial} in {body} = (-1)**({print parity})*{factorials}*{total}({parameters})"
+          ForAll = Sentence.Kind("integers", Term.parameters term) @ Sentence.Kind("numbers", term.Letters)
+          Where = powers |> List.map (fun e -> print e + " >= 0")
+          Remarks = [ $"{total}({parameters}) = {Term.printSum term}" ] }
+            .Text
 
 /// Certificate of `BinomialCoefficient.prove`: the index k_i of each factor's binomial expansion, as a form in the term's variables.
 [<RequireQualifiedAccess>]

@@ -228,46 +228,41 @@ type Equation
             | All conditions -> conditions |> List.map inner |> String.concat " and "
             | OneOf conditions -> conditions |> List.map inner |> String.concat " or "
 
-        let quantifier =
-            let kinds =
-                [ match variables with
-                  | _ when free.IsEmpty -> ()
-                  | Integers -> $"integers {listed free}"
-                  | Naturals -> $"integers {listed free} >= 0"
-                  | QuantumNumbers symbol ->
-                      // What is determined by the others, as m3 is.
-                      let rules =
-                          [ for name, twice in List.zip symbol.Quanta symbol.TwiceQuanta do
-                                let text = Linear.substitute symbol.InQuanta twice |> Linear.printHalf symbol.Quanta
-                                if text <> name then $" with {name} = {text}" ]
+        let kinds =
+            match variables with
+            | Integers -> Sentence.Kind("integers", free)
+            | Naturals -> Sentence.Kind("integers", free) |> List.map (fun kind -> kind + " >= 0")
+            | QuantumNumbers symbol ->
+                // What is determined by the others, as m3 is.
+                let rules =
+                    [ for name, twice in List.zip symbol.Quanta symbol.TwiceQuanta do
+                          let text = Linear.substitute symbol.InQuanta twice |> Linear.printHalf symbol.Quanta
+                          if text <> name then $" with {name} = {text}" ]
 
-                      "integers and half-integers " + listed free + String.concat "" rules
-                  if not letters.IsEmpty then $"numbers {listed letters}" ]
-
-            if kinds.IsEmpty then "" else " for all " + String.concat " and all " kinds
-
-        let domain = if where = All [] then "" else $", wherever {condition where}"
+                Sentence.Kind("integers and half-integers", free) |> List.map (fun kind -> kind + String.concat "" rules)
 
         let boundary =
-            if functions |> List.forall _.IsSum then ""
-            elif vanishing = OneOf [] then "; a symbol outside its domain counts as 0"
-            elif vanishing = where then "; a symbol outside its domain counts as 0, and its coefficient vanishes by itself"
-            else $"; a symbol outside its domain counts as 0, and its coefficient vanishes by itself wherever {condition vanishing}"
+            [ if functions |> List.exists _.IsSymbol then
+                  let itself = if vanishing = OneOf [] then "" else ", and its coefficient vanishes by itself"
+                  let where = if vanishing = OneOf [] || vanishing = where then "" else $" wherever {condition vanishing}"
+                  $"a symbol outside its domain counts as 0{itself}{where}" ]
 
         let meanings =
             [ for f in functions do
                   match f with
-                  | Function.Sum term -> $"; {call f f.Arguments} is the sum over all integers {term.Variables[0]} of {Term.print term}"
+                  | Function.Sum term -> $"{call f f.Arguments} = {Term.printSum term}"
                   | Function.Symbol symbol when symbol.Term.Powers.IsEmpty -> ()
                   | Function.Symbol symbol ->
-                      let inQuanta = List.map (Linear.substitute symbol.InQuanta)
-                      let norm = [ for x in inQuanta symbol.NormNumerator -> $"({Linear.print symbol.Quanta x})!" ] |> starred
-                      let index = symbol.Term.Variables.Head
+                      let inQuanta = List.map (Linear.substitute symbol.InQuanta >> Linear.print symbol.Quanta)
+                      let norm = [ for x in inQuanta symbol.NormNumerator -> $"({x})!" ] |> starred
+                      let natural = listed (inQuanta symbol.Physical)
+                      $"{call f f.Arguments} = sqrt({norm})*{Term.printSum symbol.TermInQuanta}, wherever {natural} are natural" ]
 
-                      $"; {call f f.Arguments} is sqrt({norm}) times the sum over all integers {index} of \
-                        {Term.print symbol.TermInQuanta}" ]
-
-        $"{side left} = {side right}{quantifier}{domain}{boundary}" + String.concat "" meanings
+        { Laws = $"{side left} = {side right}"
+          ForAll = kinds @ Sentence.Kind("numbers", letters)
+          Where = if where = All [] then [] else [ condition where ]
+          Remarks = boundary @ meanings }
+            .Text
 
 /// Equations of common forms.
 [<RequireQualifiedAccess>]

@@ -33,18 +33,15 @@ type PowerProduct =
         |> List.map (fun (p, e) -> $"({p.Print this.Letters})**({Linear.print this.Exponents e})")
         |> String.concat "*"
 
-    /// "for all integers a, b with a >= 0, b >= 0"
-    member this.Quantifier =
-        let natural =
-            this.Factors
-            |> List.map snd
-            |> List.filter (Linear.isConstant >> not)
-            |> List.map (fun e -> Linear.print this.Exponents e + " >= 0")
-            |> List.distinct
+    /// What is said for all variables and all natural exponents.
+    member internal this.Says (laws: string) (remarks: string list) : string =
+        let exponents = this.Factors |> List.map snd |> List.filter (Linear.isConstant >> not) |> List.distinct
 
-        if this.Exponents.IsEmpty then "it is true that"
-        elif natural.IsEmpty then $"""for all integers {String.concat ", " this.Exponents}"""
-        else $"""for all integers {String.concat ", " this.Exponents} with {String.concat ", " natural}"""
+        { Laws = laws
+          ForAll = Sentence.Kind("integers", this.Exponents) @ Sentence.Kind("numbers", this.Variables)
+          Where = exponents |> List.map (fun e -> Linear.print this.Exponents e + " >= 0")
+          Remarks = remarks @ [ if this.Imaginary then "i**2 = -1" ] }
+            .Text
 
 /// A derivation Σ_v p_v ∂/∂v with polynomial coefficients; v by position.
 type DerivationRule = (int * Polynomial) list
@@ -69,10 +66,9 @@ type Annihilation internal (product: PowerProduct, words: Word list) =
         let derivation (d: DerivationRule) =
             d |> List.map (fun (v, p) -> $"({p.Print names})*diff({names[v]})") |> String.concat " + " |> sprintf "(%s)"
 
-        let word (w: Word) = String.concat " " ($"({w.Coefficient.Print names})" :: List.map derivation w.Derivations)
+        let word (w: Word) = String.concat "*" ($"({w.Coefficient.Print names})" :: List.map derivation w.Derivations)
         let operator = words |> List.map word |> String.concat " + "
-        let unit = if product.Imaginary then ", i**2 = -1" else ""
-        $"{product.Quantifier}: [{operator}] {product.Print()} = 0, where diff(x) is the derivative by x{unit}"
+        product.Says $"[{operator}]*{product.Print()} = 0" [ WrittenArguments.definition "DERIVATIVE" ]
 
 /// A product of powers after a substitution is another product of powers.
 [<Sealed>]
@@ -104,9 +100,8 @@ type Substitution internal (product: PowerProduct, images: Polynomial list, spli
             |> List.filter (fun (k, (_, image)) -> image <> Polynomial.Variable k)
             |> List.map (fun (_, (name, image)) -> $"{name} -> {image.Print names}")
 
-        let unit = if product.Imaginary then ", i**2 = -1" else ""
         let changes = String.concat ", " changed
-        $"{product.Quantifier}: {product.Print()} becomes {result.Print()} under {changes}{unit}"
+        product.Says $"{product.Print()} becomes {result.Print()} under {changes}" []
 
 /// Differential operators and substitutions on products of symbolic powers.
 [<RequireQualifiedAccess>]

@@ -31,10 +31,7 @@ module Relabelling =
                 | _ -> None)
         | _ -> []
 
-    let rec private triads scheme =
-        match scheme with
-        | Single _ -> []
-        | Couple(l, r, x) -> [ Recoupling.top l; Recoupling.top r; x ] :: triads l @ triads r
+    let private triads (scheme: Scheme) = scheme.Triads
 
     let private hasZero (i: RecouplingIdentity) = List.contains Zero (i.Start.Names @ i.Final.Names)
 

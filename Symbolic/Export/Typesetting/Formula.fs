@@ -32,6 +32,8 @@ type Formula =
     | Symbol of kind: string * Formula list list
     /// ⟨a b|c d⟩.
     | Bracket of Formula list * Formula list
+    /// The sum over names in a set.
+    | Summed of names: Formula * set: Formula * Formula
     /// x, y within one subscript.
     | Listed of Formula list
 

@@ -74,7 +74,7 @@ type private Cursor() =
     member val At = 0 with get, set
 
 /// A name's text as a formula: letters, digits below, what follows an underscore.
-let rec private name (text: string) : Formula =
+let rec name (text: string) : Formula =
     let parse (part: string) : Formula =
         match parts part with
         | [ Formula f ] -> f

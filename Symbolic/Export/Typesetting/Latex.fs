@@ -19,7 +19,9 @@ let private operator (sign: string) =
 let private letters (text: string) =
     match text with
     | "±" -> @"\pm "
-    | "alpha" | "beta" | "gamma" | "lambda" | "pi" | "sigma" | "nu" -> $"\\{text} "
+    | "ℤ" -> @"\mathbb{Z}"
+    | "ℕ" -> @"\mathbb{N}"
+    | "alpha" | "beta" | "gamma" | "delta" | "lambda" | "pi" | "sigma" | "nu" -> $"\\{text} "
     | _ when text.Length = 1 -> text
     | _ -> $@"\mathrm{{{text}}}"
 
@@ -63,6 +65,7 @@ let rec formula (f: Formula) : string =
     | Bracket(left, right) ->
         let side (members: Formula list) = String.Join(@"\,", members |> List.map formula)
         $@"\langle {side left}\vert {side right}\rangle "
+    | Summed(names, set, x) -> $@"\sum_{{{formula names} \in {formula set}}} {formula x}"
     | Listed members -> list members
 
 and private list (members: Formula list) : string = String.Join(",", members |> List.map formula)

@@ -27,6 +27,7 @@ let private letters (text: string) =
     | "alpha" -> "<mi>α</mi>"
     | "beta" -> "<mi>β</mi>"
     | "gamma" -> "<mi>γ</mi>"
+    | "delta" -> "<mi>δ</mi>"
     | "lambda" -> "<mi>λ</mi>"
     | "pi" -> "<mi>π</mi>"
     | "sigma" -> "<mi>σ</mi>"
@@ -76,6 +77,9 @@ let rec formula (f: Formula) : string =
     | Bracket(left, right) ->
         let side (members: Formula list) = members |> List.map formula |> String.concat "<mo>\u2063</mo>"
         row $"<mo>⟨</mo>{side left}<mo>|</mo>{side right}<mo>⟩</mo>"
+    | Summed(names, set, x) ->
+        let below = row (formula names + operator "∈" + formula set)
+        $"<munder><mo>∑</mo>{below}</munder>{formula x}"
     | Listed members -> list members
 
 and private list (members: Formula list) = members |> List.map formula |> String.concat "<mo>,</mo>"

@@ -8,6 +8,14 @@ open Toolkit.Symbolic.Export
 /// The text that is set: the kernel's, with the coefficients of relations factored.
 let source (statement: Statement) : string = Factored.statement statement
 
+/// Sentences of the language are set from what they are; others, which are in words, from their text.
+let private pieces (statement: Statement) : Piece list =
+    let text = source statement
+
+    match Toolkit.Symbolic.Statements.Reader.read text with
+    | Ok { Claims = [ claim ] } -> SentencePieces.claim claim
+    | _ -> FormulaReader.parts text
+
 /// More parts than this are one line that unfolds.
 [<Literal>]
 let MostParts = 4
@@ -26,7 +34,7 @@ let private many (all: Statement list) =
 
 /// A statement as running text in LaTeX. Of a long conjunction, one line.
 let latex (statement: Statement) : string =
-    let set = source >> FormulaReader.parts >> Latex.pieces
+    let set = pieces >> Latex.pieces
 
     match parts statement with
     | [ single ] -> set single
@@ -37,7 +45,7 @@ let latex (statement: Statement) : string =
 
 /// A statement as an element of XHTML, formulas in MathML: a paragraph, a list, or one line that unfolds to a list.
 let mathMl (statement: Statement) : string =
-    let set = source >> FormulaReader.parts >> MathMl.pieces
+    let set = pieces >> MathMl.pieces
 
     match parts statement with
     | [ single ] -> $"<p>{set single}</p>"

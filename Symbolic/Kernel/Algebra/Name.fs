@@ -9,7 +9,9 @@ module Name =
     let private reserved =
         set
             [ "i"; "sqrt"; "diff"; "sum"; "over"; "of"; "for"; "all"; "and"; "or"; "not"; "if"; "is"; "are"; "in"; "at"
-              "where"; "with"; "under"; "otherwise"; "becomes"; "natural"; "integers"; "couple"; "join"; "map"; "grad"; "every" ]
+              "where"; "with"; "under"; "otherwise"; "becomes"; "natural"; "integers"; "couple"; "join"; "map"; "grad"; "every"
+              "coefficient"; "delta"; "conjugate"; "angular"; "momenta"; "numbers"; "directions"; "spinors"; "functions"; "families"
+              "sites"; "orders"; "triads"; "defined"; "some"; "wherever"; "pi" ]
 
     let private isLetter (c: char) = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
     let private isDigit (c: char) = c >= '0' && c <= '9'

@@ -15,6 +15,18 @@ type Scheme =
         | Single x -> [ x ]
         | Couple(l, r, x) -> x :: l.Names @ r.Names
 
+    /// What it is coupled to.
+    member this.Top =
+        match this with
+        | Single x
+        | Couple(_, _, x) -> x
+
+    /// Names that a triangle rule joins, each node's before those of its parts.
+    member this.Triads: string list list =
+        match this with
+        | Single _ -> []
+        | Couple(l, r, x) -> [ l.Top; r.Top; x ] :: l.Triads @ r.Triads
+
 /// One step from a scheme to another, at a node that is named by what it couples to.
 type Move =
     /// (A B) e = (−1)^(a+b−e) (B A) e.
@@ -66,33 +78,32 @@ type RecouplingIdentity
         let root (x, n) = if n = 2 then $"(2*{x} + 1)" else $"sqrt(2*{x} + 1)"
         let symbol (s: string list) = $"6j({s[0]}, {s[1]}, {s[2]}; {s[3]}, {s[4]}, {s[5]})"
 
-        (p.Sums |> List.map (fun x -> $"sum over {x} of"))
-        @ (if phase.IsEmpty then [] else [ $"(-1)**({exponent})" ])
-        @ (List.countBy id p.Roots |> List.map root)
-        @ List.map symbol p.Symbols
-        |> function
-            | [] -> "1"
-            | parts -> String.concat " " parts
+        let sums = if p.Sums.IsEmpty then "" else $"""sum over all angular momenta {String.concat ", " p.Sums} of """
+        let sign = if phase.IsEmpty then [] else [ $"(-1)**({exponent})" ]
+
+        match sign @ (List.countBy id p.Roots |> List.map root) @ List.map symbol p.Symbols with
+        | [] -> sums + "1"
+        | parts -> sums + String.concat "*" parts
 
     static member internal Print(scheme: Scheme) : string =
         match scheme with
         | Single x -> x
         | Couple(l, r, x) -> $"({RecouplingIdentity.Print l} {RecouplingIdentity.Print r}){x}"
 
-    override _.Text =
-        let right' =
-            match delta with
-            | [] -> RecouplingIdentity.Print right
-            | pairs ->
-                let equal = pairs |> List.map (fun (x, y) -> $"{x} = {y}") |> String.concat " and "
-                $"(1 if {equal}, otherwise 0)"
+    /// What is said for all angular momenta with which schemes obey the triangle rules.
+    static member internal Say(laws: string, schemes: Scheme list, remarks: string list) : string =
+        let triads = schemes |> List.collect _.Triads |> List.distinct |> List.map (String.concat ", " >> sprintf "(%s)")
 
-        WrittenArguments.fill
-            "RECOUPLING"
-            [ "left", RecouplingIdentity.Print left
-              "right", right'
-              "start", RecouplingIdentity.Print start
-              "end", RecouplingIdentity.Print final ]
+        { Laws = laws
+          ForAll = Sentence.Kind("angular momenta", schemes |> List.collect _.Names |> List.distinct |> List.filter ((<>) "0"))
+          Where = if triads.IsEmpty then [] else [ $"""{String.concat ", " triads} are triads""" ]
+          Remarks = WrittenArguments.definition "OUTSIDE" :: remarks }
+            .Text
+
+    override _.Text =
+        let equal = delta |> List.map (fun (x, y) -> $"delta({x}, {y})") |> String.concat "*"
+        let right' = if delta.IsEmpty then RecouplingIdentity.Print right else equal
+        RecouplingIdentity.Say($"{RecouplingIdentity.Print left} = {right'}", [ start; final ], [])
 
 /// Certificate of `Recoupling.prove` and, with one path, of `Recoupling.connect`: where the paths begin, and the paths.
 [<RequireQualifiedAccess>]
@@ -113,19 +124,9 @@ type RecouplingCoefficient internal (start: Scheme, final: Scheme, value: Recoup
     member _.Value = value
 
     override _.Text =
-        let isNew x = x <> "0" && not (List.contains x start.Names)
-
-        let sum =
-            match final.Names |> List.filter isNew |> List.distinct with
-            | [] -> ""
-            | labels -> $"""the sum over {String.concat ", " labels} of """
-
-        WrittenArguments.fill
-            "PATH"
-            [ "sum", sum
-              "start", RecouplingIdentity.Print start
-              "end", RecouplingIdentity.Print final
-              "value", RecouplingIdentity.Print value ]
+        let overlap = $"<{RecouplingIdentity.Print start}|{RecouplingIdentity.Print final}>"
+        let laws = $"{overlap} = {RecouplingIdentity.Print value}"
+        RecouplingIdentity.Say(laws, [ start; final ], [ WrittenArguments.definition "OVERLAP" ])
 
 /// Identities between 6j symbols by rewriting coupling schemes: two ways from one scheme to another have the same
 /// coefficients, since the coupled states of a scheme are linearly independent.
@@ -138,10 +139,7 @@ module Recoupling =
     [<Literal>]
     let private Most = 200
 
-    let internal top scheme =
-        match scheme with
-        | Single x -> x
-        | Couple(_, _, x) -> x
+    let private top (scheme: Scheme) = scheme.Top
 
     let private nothing = { Phase = []; Roots = []; Symbols = []; Sums = [] }
 

@@ -183,3 +183,6 @@ module Term =
         let above = sign @ List.map power term.Powers @ List.map factorial term.Numerator
         let above = if above.IsEmpty then "1" else join above
         $"{above}/({join (List.map factorial term.Denominator)})"
+
+    /// "sum over all integers s of …".
+    let printSum (term: Term) = $"sum over all integers {term.Variables[0]} of {print term}"

@@ -291,6 +291,15 @@ let tests =
                                                 | _ -> false
 
                                             Assert.True(isSaid theorem.Statement, theorem.Statement.Text)
+
+                                    // By its text alone, too. Values far away are not multiplied out.
+                                    match Toolkit.Symbolic.Statements.Reader.read theorem.Statement.Text with
+                                    | Ok read when read.Claims.Length = 1 ->
+                                        match Toolkit.Symbolic.Statements.Evaluation.counterexample random 20 read with
+                                        | Some why when not (why.Contains "no point") ->
+                                            Assert.Fail $"{entry.Name}, seed {seed}: {why}: {theorem.Statement.Text}"
+                                        | _ -> ()
+                                    | _ -> ()
                                 with Statements.Refuted why ->
                                     Assert.Fail $"{entry.Name}, seed {seed}: {why}: {theorem.Statement.Text}"
 

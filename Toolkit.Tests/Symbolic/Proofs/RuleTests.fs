@@ -388,7 +388,7 @@ let tests =
             let n, none = Linear.variable 2 1, Linear.zero 2
             let zero = Evaluation.single symbol [ "s"; "p" ] [ n; none; none ] none |> Result.defaultWith failwith
             // The statement says what D is; and of a family of one point it does not speak of all integers.
-            Assert.Contains("; D(j, n, m) is sqrt((j + m)!", zero.Statement.Text)
+            Assert.Contains("; D(j, n, m) = sqrt((j + m)!", zero.Statement.Text)
             let point = Evaluation.single Symbol.ThreeJ [ "s" ] (List.replicate 5 (Linear.zero 1)) (Linear.zero 1)
             let point = point |> Result.defaultWith failwith
             Assert.StartsWith("3j(0, 0, 0; 0, 0, 0) = ", point.Statement.Text)

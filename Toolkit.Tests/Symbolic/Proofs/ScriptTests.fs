@@ -62,20 +62,32 @@ let tests =
                 | Some(_, out, _) -> Assert.NotEqual<string>("0", lastLine out)
                 | None -> SharedData.skipped "no maxima"
 
-            noticed "6j.orthogonality" "v*sqrt(2*assoc(x, at) + 1)" "v*sqrt(2*assoc(x, at) + 2)"
+            noticed "6j.orthogonality" "2*v_e + 1" "2*v_e + 2"
             noticed "3j.recursion-m" "then wigner_3j(a, b, c, x, y, z)" "then wigner_3j(a, b, c, x, y, z)/(1 + b + y)"
             noticed "3j.regge" "then wigner_3j(a, b, c, x, y, z)" "then abs(wigner_3j(a, b, c, x, y, z))"
-            noticed "3j.normalisation" "makelist(i, i, -8, 8)" "makelist(i, i, -8, 0)"
-            noticed "3j.orthogonality-m" "makelist(i, i, -8, 8)" "makelist(i, i, -8, 0)"
+            noticed "3j.normalisation" "makelist(k, k, -20, 20)" "makelist(k, k, -20, 0)"
+            noticed "3j.orthogonality-m" "makelist(k, k, -20, 20)" "makelist(k, k, -20, 0)"
 
         testCase "SymPy notices a statement that is false at points" <| fun () ->
             Tool.withPython "sympy" (fun python ->
-                let _, script = scripts Scripts.sympy |> List.find (fst >> (=) "6j.orthogonality")
-                let wrong = script.Replace("value *= sqrt(2*at[x] + 1)", "value *= sqrt(2*at[x] + 2)")
-                Assert.NotEqual<string>("0", lastLine (python wrong []))
-                let _, script = scripts Scripts.sympy |> List.find (fst >> (=) "3j.normalisation")
-                let wrong = script.Replace("range(-8, 9)", "range(-8, 1)")
-                Assert.NotEqual<string>("0", lastLine (python wrong [])))
+                let noticed (name: string) (old: string) (fresh: string) =
+                    let _, script = scripts Scripts.sympy |> List.find (fst >> (=) name)
+                    Assert.Contains(old, script)
+                    Assert.NotEqual<string>("0", lastLine (python (script.Replace(old, fresh)) []))
+
+                noticed "6j.orthogonality" "S(2)*v_e + S(1)" "S(2)*v_e + S(2)"
+                noticed "3j.normalisation" "range(-20, 21)" "range(-20, 1)"
+                noticed "d.unitarity" "conjugate(f_D(" "(f_D("
+                noticed "harmonics.null-vector" "found.coeff(x, n)" "found.coeff(x, n + 1)"
+                noticed "6j.racah-formula" "c*u*v" "abs(c)*u*v"
+                noticed "invariance.spin-power-spectrum-summed" "cg(a[0], m, b[0], n, l, 0)" "abs(cg(a[0], m, b[0], n, l, 0))")
+
+        testCase "the scripts of every theorem about numbers end with its statement at points" <| fun () ->
+            for name, script in scripts Scripts.sympy do
+                let theorem = TheoremTests.proved (Catalogue.entries |> List.find (fun e -> e.Name = name))
+                let parts = match theorem.Statement with :? AllOf as all -> all.Parts | single -> [ single ]
+                let isRead = parts |> List.exists (fun part -> (Toolkit.Symbolic.Statements.Reader.read part.Text).IsOk)
+                Assert.Equal((name, isRead), (name, script.Contains "sum(differ(*sides) for sides in laws())"))
 
         testCase "SymPy notices a wrong certificate" <| fun () ->
             Tool.withPython "sympy" (fun python ->

@@ -20,7 +20,7 @@ let private statements =
 
 /// Names that are signs in type, and letters that are Greek.
 let private named =
-    [ "alpha", "α"; "beta", "β"; "gamma", "γ"; "lambda", "λ"; "pi", "π"; "sigma", "σ"; "nu", "ν" ]
+    [ "alpha", "α"; "beta", "β"; "gamma", "γ"; "delta", "δ"; "lambda", "λ"; "pi", "π"; "sigma", "σ"; "nu", "ν" ]
 
 let private xml (text: string) =
     let document = XmlDocument()
@@ -40,6 +40,12 @@ let tests =
                 // What is set as a sign or as an array, not by its name.
                 let source = Typeset.source statement
                 let source = Regex.Replace(source, @"\b(sqrt|conjugate|diff)\(", "(")
+                // Sums and coefficients of monomials.
+                let sets = [ "integers and half-integers", "ℤ2"; "integers", "ℤ"; "angular momenta", "ℕ2" ]
+                let source = (source, sets) ||> List.fold (fun s (kind, set) -> s.Replace($"sum over all {kind} ", $"∑∈{set} "))
+                let source = Regex.Replace(source, @"sum over all sites ([^ ]+(?:, [^ ]+)*) of ", "sites $1 ")
+                let source = Regex.Replace(source, @"(∑∈\S+ [^ ]+(?:, [^ ]+)*) of ", "$1 ")
+                let source = Regex.Replace(source, @"coefficient of (.*?) in ", "$1 ")
                 // A symbol with two rows of three.
                 let source = Regex.Replace(source, @"\b[36]j\((?=[^;)]*(\([^)]*\)[^;)]*)*;)", "(")
 
