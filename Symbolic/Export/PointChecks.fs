@@ -61,24 +61,6 @@ let private first (divided, e: Expression) =
     | Factorial _ when divided -> 0
     | _ -> 1
 
-let rec private names (e: Expression) : Set<string> =
-    match e with
-    | Number _ -> Set.empty
-    | Name x -> Set.singleton x
-    | Call(_, rows) -> List.concat rows |> List.map names |> Set.unionMany
-    | Enclosed x
-    | Operator x
-    | Factorial x
-    | Negative x -> names x
-    | Over(_, bound, x) -> names x - set bound
-    | Power(x, y)
-    | Overlap(x, y)
-    | Coefficient(x, y) -> names x + names y
-    | Coupled(x, y, label) -> (names x + names y).Add label
-    | Product(x, rest)
-    | Sum(x, rest) -> names x + (rest |> List.map (snd >> names) |> Set.unionMany)
-    | ClebschGordan xs -> xs |> List.map names |> Set.unionMany
-
 let private range (kind: string) = kind.Replace(" ", "_").Replace("-", "_")
 
 /// A formula.
@@ -148,15 +130,7 @@ and private product d (all: (bool * Expression) list) =
 and private applied d (all: (bool * Expression) list) (at: int) =
     let before, operator, operand = List.take at all, snd all[at], List.skip (at + 1) all
 
-    let rec letters e =
-        match e with
-        | Call("diff", [ [ Name x ] ]) -> [ x ]
-        | Enclosed x
-        | Operator x
-        | Negative x -> letters x
-        | Sum(x, rest)
-        | Product(x, rest) -> letters x @ (rest |> List.collect (snd >> letters))
-        | _ -> []
+    let letters = operator.Nodes |> List.choose (function Call("diff", [ [ Name x ] ]) -> Some x | _ -> None) |> List.distinct
 
     let rec apply e (f: string) =
         match e with
@@ -170,7 +144,6 @@ and private applied d (all: (bool * Expression) list) (at: int) =
         | Call("diff", [ [ Name x ] ]) -> $"diff({f}, {variable x})"
         | other -> $"{formula d other}*{f}"
 
-    let letters = letters operator |> List.distinct
     let body = d.Function letters (product d operand)
     let result = d.Function ("F" :: letters) (apply operator (variable "F"))
     let value = $"applied({body}, {result}, {letters |> List.map variable |> d.List})"
@@ -181,7 +154,7 @@ and private over d kind (bound: string list) (pending: (bool * Expression) list)
     match bound with
     | [] -> product d (known @ pending)
     | name :: rest ->
-        let ready, later = pending |> List.partition (fun (_, x) -> Set.isEmpty (Set.intersect (names x) (set rest)))
+        let ready, later = pending |> List.partition (fun (_, x: Expression) -> Set.isEmpty (Set.intersect x.Free (set rest)))
 
         let body =
             if rest.IsEmpty then product d (known @ pending)
@@ -194,26 +167,6 @@ let private summands (e: Expression) =
     match e with
     | Sum(x, rest) -> x :: (rest |> List.map (fun (minus, y) -> if minus then Negative(Enclosed y) else y))
     | x -> [ x ]
-
-let rec private all (e: Expression) : Expression list =
-    e
-    :: (match e with
-        | Call(_, rows) -> List.concat rows
-        | Enclosed x
-        | Operator x
-        | Factorial x
-        | Negative x
-        | Over(_, _, x) -> [ x ]
-        | Power(x, y)
-        | Overlap(x, y)
-        | Coupled(x, y, _)
-        | Coefficient(x, y) -> [ x; y ]
-        | Product(x, rest)
-        | Sum(x, rest) -> x :: List.map snd rest
-        | ClebschGordan xs -> xs
-        | Number _
-        | Name _ -> []
-        |> List.collect all)
 
 /// Whether a definition's condition is met.
 let rec private condition (d: Dialect) (c: Condition) =
@@ -418,7 +371,7 @@ let private inMaxima =
       Equal = "="
       Knows =
         fun e ->
-            all e |> List.forall (function
+            e.Nodes |> List.forall (function
                 | Overlap _
                 | Call(("couple" | "join"), _) -> false
                 | _ -> true) }

@@ -197,7 +197,8 @@ class Coupled:
     def show(self):
         names = sorted(x for m in self.sign for x in m)
         parts = [f"(-1)**({self.sign.show(names)})"] * bool(names)
-        parts += [f"(2*{x} + 1)" if n == 2 else f"sqrt(2*{x} + 1)" for x, n in Counter(self.roots).items()]
+        for x, n in Counter(self.roots).items():
+            parts += [f"(2*{x} + 1)"] * (n // 2) + [f"sqrt(2*{x} + 1)"] * (n % 2)
         sums = f"sum over all angular momenta {', '.join(self.sums)} of " * bool(self.sums)
         return sums + ("*".join(parts + ["6j({}, {}, {}; {}, {}, {})".format(*s) for s in self.symbols]) or "1")
 

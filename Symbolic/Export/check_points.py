@@ -178,7 +178,7 @@ class Reader:
     def call(self):
         name = self.match(r"([36]j|[A-Za-z][A-Za-z0-9_]*'*)(?=\()")
         self.check(name, "a call")
-        arguments, = self.all_of("(", lambda: self.many(self.sum, "[,;] "), ")")
+        arguments = [] if self.match(r"\(\)") else self.all_of("(", lambda: self.many(self.sum, "[,;] "), ")")[0]
         self.check(len(arguments) == ARGUMENTS.get(name, len(arguments)), f"other arguments of {name}")
         self.check(name != "diff" or arguments[0].kind == "name", "a variable")
         return Node("call", name, arguments)

@@ -189,7 +189,7 @@ type Equation
             | Function.Symbol symbol -> symbol.Call arguments
 
         let value (v: Value) = call v.Function (v.Twice |> List.map (Linear.printHalf names))
-        let forms (xs: Linear list) = starred [ for x in xs -> $"({print x})" ]
+        let forms (xs: Linear list) = if xs.IsEmpty then "1" else starred [ for x in xs -> $"({print x})" ]
         let factorials (xs: Linear list) = if xs.IsEmpty then "1" else starred [ for x in xs -> $"({print x})!" ]
         let quotient (up: Linear list) (down: Linear list) = if down.IsEmpty then factorials up else $"{factorials up}/({factorials down})"
 

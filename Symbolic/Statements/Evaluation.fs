@@ -151,43 +151,6 @@ let rec private state (label: Expression -> int) (scheme: Expression) (m: int) :
         |> Map.ofList
     | _ -> raise (NoValue "a scheme is labels in parentheses")
 
-/// All that stands in a formula, itself included.
-let rec private parts (e: Expression) : Expression seq =
-    seq {
-        yield e
-
-        match e with
-        | Number _
-        | Name _ -> ()
-        | Call(_, rows) -> for x in List.concat rows do yield! parts x
-        | Enclosed x
-        | Operator x
-        | Factorial x
-        | Negative x
-        | Over(_, _, x) -> yield! parts x
-        | Power(x, y)
-        | Overlap(x, y)
-        | Coupled(x, y, _)
-        | Coefficient(x, y) ->
-            yield! parts x
-            yield! parts y
-        | Product(x, rest)
-        | Sum(x, rest) ->
-            yield! parts x
-            for _, y in rest do yield! parts y
-        | ClebschGordan xs -> for x in xs do yield! parts x
-    }
-
-/// Names in a formula, labels and functions of sites included.
-let private named (e: Expression) : Set<string> =
-    parts e
-    |> Seq.choose (function
-        | Name x
-        | Coupled(_, _, x)
-        | Call(x, _) -> Some x
-        | _ -> None)
-    |> set
-
 /// Numbers that something is summed over: beyond them there is nothing that is not 0 at the points that are tried.
 let private range (kind: string) =
     match kind with
@@ -355,7 +318,7 @@ and private product p (all: (bool * Expression) list) : Value =
 
 /// An operator applied to what stands behind it.
 and private applied p (operator: Expression) (operand: Expression) : Value =
-    let letters = parts operator |> Seq.choose (function Call("diff", [ [ Name x ] ]) -> Some x | _ -> None) |> Seq.distinct |> List.ofSeq
+    let letters = operator.Nodes |> Seq.choose (function Call("diff", [ [ Name x ] ]) -> Some x | _ -> None) |> Seq.distinct |> List.ofSeq
     let numbers = letters |> List.map (fun x -> x, number (value p (Name x))) |> Map.ofList
     let formal = { p with Values = (p.Values, letters) ||> List.fold (fun values x -> values.Add(x, Value.letter x)); Known = Dictionary() }
 
@@ -366,7 +329,9 @@ and private applied p (operator: Expression) (operand: Expression) : Value =
         | Sum(x, rest) ->
             let summand minus y = if minus then Value.negate (apply y f) else apply y f
             (apply x f, rest) ||> List.fold (fun sum (minus, y) -> Value.add sum (summand minus y))
-        | Product(x, rest) -> ((x :: List.map snd rest), f) ||> List.foldBack apply
+        | Product(x, rest) ->
+            let step (divided, y) f = if divided then Value.multiply (Scalar(Complex.One / number (value formal y))) f else apply y f
+            ((false, x) :: rest, f) ||> List.foldBack step
         | Call("diff", [ [ Name x ] ]) -> Value.derivative x f
         | other -> Value.multiply (value formal other) f
 
@@ -377,7 +342,7 @@ and private over weighed p kind names (pending: (bool * Expression) list) (done'
     match names with
     | [] -> weighed (product p (done' @ pending))
     | name :: rest ->
-        let isReady (_, x) = Set.isEmpty (Set.intersect (named x) (set rest))
+        let isReady (_, x: Expression) = Set.isEmpty (Set.intersect x.Free (set rest))
         let ready, later = pending |> List.partition isReady
 
         (Value.zero, range kind)
@@ -452,7 +417,7 @@ and private holds p (c: Condition) : bool =
             | [ a; b; c ] -> isTriad a b c && min a (min b c) >= 0
             | _ -> false)
     | IsDefined(x, names) ->
-        let isDefined p = match value p x with Outside | Pole -> false | _ -> true
+        let isDefined p = match (try value p x with NoValue _ -> Value.zero) with Outside | Pole -> false | _ -> true
 
         match names with
         | [ t ] -> range "integers" |> List.exists (fun n -> isDefined { p with Values = p.Values.Add(t, Value.ofFloat n) })
@@ -537,8 +502,8 @@ let rec private quantumNumbers (random: Random) (symbol: string) : int list =
 let private symbolOf (names: string list) (s: Sentence) : (string * string list) option =
     s.Laws
     |> Seq.collect (function
-        | Equal sides -> Seq.collect parts sides
-        | Becomes(x, y, _) -> Seq.append (parts x) (parts y))
+        | Equal sides -> sides |> List.collect _.Nodes
+        | Becomes(x, y, _) -> x.Nodes @ y.Nodes)
     |> Seq.tryPick (function
         | Call(("3j" | "6j" | "D") as symbol, rows) ->
             let plain = List.concat rows |> List.choose (function Name x when List.contains x names -> Some x | _ -> None)

@@ -33,6 +33,38 @@ type Expression =
     /// ⟨j1 m1 j2 m2|J M⟩, the coefficients of Condon and Shortley.
     | ClebschGordan of Expression list
 
+    /// What it is made of.
+    member this.Parts: Expression list =
+        match this with
+        | Number _
+        | Name _ -> []
+        | Call(_, rows) -> List.concat rows
+        | Enclosed x
+        | Operator x
+        | Factorial x
+        | Negative x
+        | Over(_, _, x) -> [ x ]
+        | Power(x, y)
+        | Overlap(x, y)
+        | Coupled(x, y, _)
+        | Coefficient(x, y) -> [ x; y ]
+        | Product(x, rest)
+        | Sum(x, rest) -> x :: List.map snd rest
+        | ClebschGordan xs -> xs
+
+    /// It and all that it is made of.
+    member this.Nodes: Expression list = this :: (this.Parts |> List.collect (fun (x: Expression) -> x.Nodes))
+
+    /// Names and labels in it that nothing in it is summed over.
+    member this.Free: Set<string> =
+        let inner = this.Parts |> List.map (fun (x: Expression) -> x.Free) |> Set.unionMany
+
+        match this with
+        | Name x
+        | Coupled(_, _, x) -> inner.Add x
+        | Over(_, names, _) -> inner - set names
+        | _ -> inner
+
 /// What two sides are.
 type Law =
     /// All of these are equal.

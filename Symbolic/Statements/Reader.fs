@@ -48,6 +48,9 @@ module Reader =
             if found then at <- at + words.Split(' ').Length
             found
 
+        /// What follows stands directly behind what has been read.
+        member _.IsJoined = at > 0 && at < tokens.Length && tokens[at].Start = tokens[at - 1].End
+
         member this.Need(words: string) = if not (this.Takes words) then this.Fail $"\"{words}\""
 
         /// Whether something is so of what follows, which is not passed over.
@@ -57,7 +60,7 @@ module Reader =
             at <- start
             found
 
-        /// What is read by the first of these that can read what follows.
+        /// What is read by the first of these that can read what follows; if none can, the one that comes farthest says why.
         member this.Either(ways: (unit -> 'a) list) : 'a =
             let start = at
 
@@ -67,9 +70,13 @@ module Reader =
             | first :: rest ->
                 try
                     first ()
-                with Unreadable _ ->
+                with Unreadable(place, expected) ->
                     at <- start
-                    this.Either rest
+
+                    try
+                        this.Either rest
+                    with Unreadable(other, _) when other < place ->
+                        raise (Unreadable(place, expected))
 
     let private isName (text: string) = Name.isValid text || text = "i" || text = "pi"
 
@@ -127,8 +134,10 @@ module Reader =
             c.Need "in"
             Coefficient(monomial, product c)
         else
+            let isNegative = c.Takes "-"
             let based = postfix c
-            if c.Takes "**" then Power(based, (if c.Takes "-" then Negative(postfix c) else postfix c)) else based
+            let power = if c.Takes "**" then Power(based, postfix c) else based
+            if isNegative then Negative power else power
 
     and private postfix (c: Cursor) : Expression =
         let rec more x = if c.Takes "!" then more (Factorial x) else x
@@ -153,7 +162,9 @@ module Reader =
         elif isName text || Set.contains text (set [ "3j"; "6j"; "sqrt"; "delta"; "conjugate"; "diff"; "couple"; "join" ]) then
             c.Skip()
 
-            if c.Takes "(" then
+            if c.IsJoined && c.Takes "( )" then
+                Call(text, [])
+            elif c.IsJoined && c.Takes "(" then
                 let rows = separated ";" c (fun c -> separated "," c sum)
                 c.Need ")"
                 Call(text, rows)
@@ -210,7 +221,7 @@ module Reader =
 
             match [ ">="; "<>"; "=" ] |> List.tryFind c.Takes with
             | Some sign -> Compared(x, sign, sum c)
-            | None when c.Takes "is defined" -> IsDefined(x, (if c.Takes "for some" then names c else []))
+            | None when x.IsCall && c.Takes "is defined" -> IsDefined(x, (if c.Takes "for some" then names c else []))
             | None ->
                 let xs = if c.Takes "," then x :: separated "," c sum else [ x ]
                 c.Need "are natural"
@@ -265,8 +276,9 @@ module Reader =
             | Some kind ->
                 let names = names c
 
-                if kind = "integers" && c.Takes ">= 0" then Naturals names
-                elif c.Takes "of sites" then OfSites(kind, names)
+                if kind = "directions" && names.Length <> 3 || kind = "spinors" && names.Length <> 2 then c.Fail "another number of names"
+                elif kind = "integers" && c.Takes ">= 0" then Naturals names
+                elif (kind = "directions" || kind = "functions") && c.Takes "of sites" then OfSites(kind, names)
                 elif kind = "functions" then c.Fail "\"of sites\""
                 else Plain(kind, names)
 

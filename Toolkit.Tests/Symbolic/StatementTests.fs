@@ -122,6 +122,9 @@ let tests =
             holds "[diff(x)*x - x*diff(x)]*x**3 = x**3 for all numbers x"
             holds "[(x)*diff(x)*diff(y)]*x**2*y**3 = 6*x**2*y**2 for all numbers x, y"
             holds "sum over all angular momenta J of (2*J + 1)*delta(J, 3/2) = 4 for all integers j"
+            holds "[diff(x)/2]*x**2 = x for all numbers x"
+            holds "S() = 3 for all integers j; S() = sum over all integers s of delta(s, 3)*s"
+            holds "2*-1 = -2 and -2**2 = -4 and 1/2*3 = 3/2 for all integers j"
             holds "x**2 + y**2 becomes 2*x**2 + 2*y**2 under x -> x + y, y -> x - y for all numbers x, y"
             holds "x**2 + y**2 + z**2 = 1 for all directions x, y, z"
             holds "p*conjugate(p) + q*conjugate(q) = 1 for all spinors p, q"
@@ -145,4 +148,9 @@ let tests =
             refused "f(j1) = 1 for all integers j1; f(k) = = 1, where it is so" "a formula"
             refused "j1 = 1 for all integers j1; and j2 = 1 for all foxes, of which there are many" "a kind of variables"
             refused "(1) j1 = 1; (3) j1 = 2" "( 2 )"
-            refused "<a b|c> = 1" "a formula" ]
+            refused "<a b|c> = 1" "a formula"
+            refused "2**-1 = 1" "a formula"
+            refused "sqrt (2) = 1" "an argument"
+            refused "x = 1 for all directions x, y" "another number of names"
+            refused "x(j) = 1 for all numbers x of sites" "the end"
+            refused "j1 = 1 for all integers j1, wherever j1 is defined" "are natural" ]

@@ -75,13 +75,14 @@ type RecouplingIdentity
         let phase = p.Phase |> List.sortBy fst |> List.map (fun (x, n) -> if n = 1 then x elif n = -1 then "-" + x else $"{n}*{x}")
         let exponent = (String.concat " + " phase).Replace("+ -", "- ")
 
-        let root (x, n) = if n = 2 then $"(2*{x} + 1)" else $"sqrt(2*{x} + 1)"
+        // A label that others have been put to may have any number of roots.
+        let roots (x, n) = List.replicate (n / 2) $"(2*{x} + 1)" @ List.replicate (n % 2) $"sqrt(2*{x} + 1)"
         let symbol (s: string list) = $"6j({s[0]}, {s[1]}, {s[2]}; {s[3]}, {s[4]}, {s[5]})"
 
         let sums = if p.Sums.IsEmpty then "" else $"""sum over all angular momenta {String.concat ", " p.Sums} of """
         let sign = if phase.IsEmpty then [] else [ $"(-1)**({exponent})" ]
 
-        match sign @ (List.countBy id p.Roots |> List.map root) @ List.map symbol p.Symbols with
+        match sign @ (List.countBy id p.Roots |> List.collect roots) @ List.map symbol p.Symbols with
         | [] -> sums + "1"
         | parts -> sums + String.concat "*" parts
 

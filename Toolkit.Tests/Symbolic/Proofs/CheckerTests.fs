@@ -255,6 +255,24 @@ let tests =
 
                 check folder files (fun (_, lines) -> Assert.All(lines, (fun line -> Assert.StartsWith("valid\t", line)))))
 
+        testCase "labels that are put to one name keep all their roots, in the statement and in both programs" <| fun () ->
+            TemporaryFolder.using (fun folder ->
+                let leaf, pair = Scheme.Single, (fun l r x -> Scheme.Couple(l, r, x))
+                let induction = TheoremTests.proved (Catalogue.entries |> List.find (fun e -> e.Name = "6j.racah-formula"))
+                let zero = TheoremTests.proved (Catalogue.entries |> List.find (fun e -> e.Name = "9j.zero-entry"))
+                let left = pair (leaf "a") (pair (pair (leaf "b") (leaf "c") "g") (leaf "d") "f") "e"
+                let scheme = pair left (pair (leaf "p") (leaf "q") "h") "J"
+                let moves = [ Rightwards("J", "x"); Exchange "g"; Leftwards("x", "y"); Exchange "g" ]
+                let atZero label theorem = Relabelling.atZero zero.Premises[0] zero.Premises[1] theorem label
+                let theorem = Recoupling.prove induction scheme moves moves |> Result.bind (atZero "J") |> Result.bind (atZero "f")
+                let theorem = theorem |> Result.defaultWith failwith
+                Assert.Contains("*(2*a + 1)*sqrt(2*a + 1)*", theorem.Statement.Text)
+                let statement = Toolkit.Symbolic.Statements.Reader.read theorem.Statement.Text |> Result.defaultWith failwith
+                Assert.Equal(None, Toolkit.Symbolic.Statements.Evaluation.counterexample (System.Random 3) 20 statement)
+                let file = Path.Combine(folder, "roots.json")
+                File.WriteAllText(file, ProofFile.write "roots" "A path, twice." theorem)
+                check folder [ file ] (fun (_, lines) -> Assert.All(lines, (fun line -> Assert.StartsWith("valid\t", line)))))
+
         testCase "powers of i are the same in the kernel and in the stand-alone checker, and a power without an exponent is none" <| fun () ->
             TemporaryFolder.using (fun folder ->
                 let entry = Catalogue.entries |> List.find (fun e -> e.Name = "harmonics.null-vector")
