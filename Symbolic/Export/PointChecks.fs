@@ -20,7 +20,6 @@ type private Dialect =
         List: string list -> string
         /// "if condition then value else other".
         Choice: string -> string -> string -> string
-        And: string
         Equal: string
         /// Schemes of coupled momenta, families: what Maxima's scripts leave to SymPy.
         Knows: Expression -> bool
@@ -100,12 +99,19 @@ let rec private formula (d: Dialect) (e: Expression) : string =
     | Coupled(s, t, x) -> d.List [ formula d s; formula d t; variable x ]
     | Overlap(s, t) -> $"overlap({scheme d s}, {scheme d t})"
     | ClebschGordan xs -> $"cg({xs |> List.map (formula d) |> listed})"
-    | Call("couple", ([ [ x; y; l ] ])) -> $"couple({formula d x}, {formula d y}, {formula d l})"
-    | Call("couple", rows) -> $"couple({rows |> List.concat |> List.map (formula d) |> listed})"
-    | Call("3j", rows) -> $"threej({rows |> List.concat |> List.map (formula d) |> listed})"
-    | Call("6j", rows) -> $"sixj({rows |> List.concat |> List.map (formula d) |> listed})"
-    | Call(("sqrt" | "delta" | "conjugate" | "join") as name, rows) -> $"{name}({rows |> List.concat |> List.map (formula d) |> listed})"
-    | Call(name, rows) -> $"{functionName name}({rows |> List.concat |> List.map (formula d) |> listed})"
+    | Call(name, rows) ->
+        let function' =
+            match name with
+            | "3j" -> "threej"
+            | "6j" -> "sixj"
+            | "sqrt"
+            | "delta"
+            | "conjugate"
+            | "couple"
+            | "join" -> name
+            | other -> functionName other
+
+        $"{function'}({rows |> List.concat |> List.map (formula d) |> listed})"
 
 /// A scheme with the names of what is coupled, and their values.
 and private scheme d (s: Expression) =
@@ -129,8 +135,7 @@ and private product d (all: (bool * Expression) list) =
 /// What stands behind an operator, with the operator's letters free, and what the operator makes of it.
 and private applied d (all: (bool * Expression) list) (at: int) =
     let before, operator, operand = List.take at all, snd all[at], List.skip (at + 1) all
-
-    let letters = operator.Nodes |> List.choose (function Call("diff", [ [ Name x ] ]) -> Some x | _ -> None) |> List.distinct
+    let letters = operator.Differentiated
 
     let rec apply e (f: string) =
         match e with
@@ -140,7 +145,9 @@ and private applied d (all: (bool * Expression) list) (at: int) =
         | Sum(x, rest) ->
             let rest = rest |> List.map (fun (minus, y) -> (if minus then " - " else " + ") + apply y f) |> String.concat ""
             $"({apply x f}{rest})"
-        | Product(x, rest) -> (x :: List.map snd rest, f) ||> List.foldBack apply
+        | Product(x, rest) ->
+            let step (divided, y) f = if divided then $"1/{formula d (Enclosed y)}*{f}" else apply y f
+            ((false, x) :: rest, f) ||> List.foldBack step
         | Call("diff", [ [ Name x ] ]) -> $"diff({f}, {variable x})"
         | other -> $"{formula d other}*{f}"
 
@@ -163,28 +170,18 @@ and private over d kind (bound: string list) (pending: (bool * Expression) list)
 
         $"total({range kind}, {d.Function [ name ] body})"
 
-let private summands (e: Expression) =
-    match e with
-    | Sum(x, rest) -> x :: (rest |> List.map (fun (minus, y) -> if minus then Negative(Enclosed y) else y))
-    | x -> [ x ]
-
 /// Whether a definition's condition is met.
 let rec private condition (d: Dialect) (c: Condition) =
     match c with
     | Compared(x, "=", y) -> $"({formula d x} {d.Equal} {formula d y})"
     | Compared(x, sign, y) -> $"({formula d x} {sign} {formula d y})"
     | AreNatural xs -> $"natural({xs |> List.map (formula d) |> d.List})"
-    | Both all -> "(" + (all |> List.map (condition d) |> String.concat $" {d.And} ") + ")"
+    | Both all -> "(" + (all |> List.map (condition d) |> String.concat " and ") + ")"
     | other -> invalidOp $"no condition of a definition: {other}"
 
 /// Functions that remarks define: each with its arguments and a value by cases.
-let private definitions (d: Dialect) (remarks: Remark list) : (string * string list * string) list =
-    remarks
-    |> List.choose (function
-        | Definition(Call(name, rows), x, where) ->
-            let arguments = List.concat rows |> List.choose (function Name x -> Some x | _ -> None)
-            Some(name, arguments, x, where)
-        | _ -> None)
+let private definitions (d: Dialect) (claim: Claim) : (string * string list * string) list =
+    claim.Definitions
     |> List.groupBy (fun (name, _, _, _) -> name)
     |> List.map (fun (name, clauses) ->
         let _, arguments, _, _ = clauses.Head
@@ -357,7 +354,6 @@ let private inPython =
       Function = fun names body -> $"""(lambda {names |> List.map variable |> listed}: {body})"""
       List = fun items -> "[" + listed items + "]"
       Choice = fun condition x other -> $"({x} if {condition} else {other})"
-      And = "and"
       Equal = "=="
       Knows = fun _ -> true }
 
@@ -367,7 +363,6 @@ let private inMaxima =
       Function = fun names body -> $"""lambda([{names |> List.map variable |> listed}], {body})"""
       List = fun items -> "[" + listed items + "]"
       Choice = fun condition x other -> $"(if {condition} then {x} else {other})"
-      And = "and"
       Equal = "="
       Knows =
         fun e ->
@@ -380,7 +375,7 @@ let private inMaxima =
 let private checks (d: Dialect) (claims: (Claim * (Sentence * Evaluation.Point list) list) list) =
     let sides (law: Law) =
         match law with
-        | Equal sides -> sides |> List.map (summands >> List.map (formula d))
+        | Equal sides -> sides |> List.map (_.Summands >> List.map (formula d))
         | Becomes(x, y, changes) ->
             let names, images = List.unzip changes
             [ [ $"{d.Function names (formula d x)}({images |> List.map (formula d) |> listed})" ]; [ formula d y ] ]
@@ -391,7 +386,7 @@ let private checks (d: Dialect) (claims: (Claim * (Sentence * Evaluation.Point l
         | Becomes(x, y, _) -> d.Knows x && d.Knows y
 
     [ for claim, sentences in claims do
-          let definitions = definitions d claim.Remarks
+          let definitions = definitions d claim
           let defined = definitions |> List.map (fun (name, _, _) -> name)
 
           definitions,

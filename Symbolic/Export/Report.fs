@@ -77,7 +77,7 @@ let rec parametersOf (statement: Statement) : string list =
         |> List.distinct
         |> List.filter (fun x -> x <> "0" && not (List.contains x sums))
     | :? RecouplingCoefficient as s ->
-        RecouplingEvaluation.names s.Start @ RecouplingEvaluation.names s.Final |> List.distinct |> List.except [ "0" ]
+        s.Start.Names @ s.Final.Names |> List.distinct |> List.except [ "0" ]
     | :? CorrectTable -> [ "l1"; "l2"; "l3"; "m1"; "m2"; "m3" ]
     | :? Argued as s ->
         match s.Name with

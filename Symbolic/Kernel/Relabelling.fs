@@ -31,8 +31,6 @@ module Relabelling =
                 | _ -> None)
         | _ -> []
 
-    let private triads (scheme: Scheme) = scheme.Triads
-
     let private hasZero (i: RecouplingIdentity) = List.contains Zero (i.Start.Names @ i.Final.Names)
 
     /// The four triads of a 6j symbol.
@@ -102,7 +100,7 @@ module Relabelling =
                 let common = without extra i.Left.Roots |> List.filter (fun x -> not (List.contains x (i.Left.Sums @ i.Right.Sums)))
                 let divided (p: RecouplingProduct) = { p with Roots = without common p.Roots }
                 let left, right = divided i.Left, divided i.Right
-                let rules = triads i.Start @ triads i.Final |> List.map set
+                let rules = i.Start.Triads @ i.Final.Triads |> List.map set
                 need ((Map.ofList renaming).Count = renaming.Length) "a name is renamed twice"
                 need (Name.areDistinct (List.map rename all)) "the new names are not names, each for one old one"
 
@@ -191,8 +189,8 @@ module Relabelling =
             | Couple(l, r, x) -> Couple(relabelled rename l, relabelled rename r, rename x)
 
         /// The schemes, the products but the last with the new names, and the last evaluated.
-        let put start final (products: RecouplingProduct list) =
-            let leaves, rules = leaves start, triads start @ triads final
+        let put (start: Scheme) (final: Scheme) (products: RecouplingProduct list) =
+            let leaves, rules = leaves start, start.Triads @ final.Triads
             let isFree = List.contains label start.Names && not (List.contains label (Zero :: leaves))
             need (isFree && products |> List.forall (fun p -> not (List.contains label p.Sums))) "the label must be one of the first scheme"
             let rename = equate leaves rules (fun x -> if x = label then Zero else x) |> Rule.found "a leaf would be 0, or two leaves equal"

@@ -159,7 +159,7 @@ let private range (kind: string) =
     | "sites" -> [ for n in 0 .. SiteCount - 1 -> float n ]
     | _ -> [ for n in -12 .. 12 -> float n / 2.0 ]
 
-/// A product's factors, those of what is summed in it and of what is multiplied in parentheses, one by one.
+/// A product's factors, those that it is divided by with true; of anything else itself.
 let private factors (e: Expression) =
     match e with
     | Product(x, rest) -> (false, x) :: rest
@@ -167,6 +167,10 @@ let private factors (e: Expression) =
 
 /// A family's or a coupling's components: of two indices with their orders.
 type private Components = { Orders: int * int; At: int -> int -> Value }
+
+/// A point at which names have these values, too.
+let private bind (p: Point) (pairs: (string * Value) seq) : Point =
+    { p with Values = (p.Values, pairs) ||> Seq.fold (fun all (x, v) -> all.Add(x, v)) }
 
 let private mapped (f: Complex -> Complex) (v: Value) =
     match v with
@@ -202,8 +206,7 @@ let rec private value (p: Point) (e: Expression) : Value =
     | Over(kind, names, body) -> over id p kind names (factors body) []
     | Coefficient(monomial, body) ->
         let exponents = monomialOf p monomial
-        let formal = { p with Values = (p.Values, exponents) ||> Map.fold (fun values x _ -> values.Add(x, Value.letter x)) }
-        Value.coefficient exponents (value formal body)
+        Value.coefficient exponents (value (bind p [ for x in exponents.Keys -> x, Value.letter x ]) body)
     | Operator _ -> raise (NoValue "an operator with nothing behind it")
     | Overlap(bra, ket) ->
         let label (s: Expression) =
@@ -251,32 +254,37 @@ and private call p name (arguments: Expression list) : Value =
         if List.forall Option.isSome twice then symbol name (List.choose id twice) else Outside
     | _ when p.Sites.ContainsKey name && arguments.Length = 1 -> p.Sites[name][integer (value p arguments.Head)]
     | _ ->
-        match p.Definitions |> List.filter (fun (x, names, _, _) -> x = name && names.Length = arguments.Length) with
-        | [] -> raise (NoValue $"nothing says what {name} is")
-        | clauses ->
-            let values = arguments |> List.map (value p)
+        if p.Definitions |> List.exists (fun (x, names, _, _) -> x = name && names.Length = arguments.Length) |> not then
+            raise (NoValue $"nothing says what {name} is")
 
-            let compute () =
-                clauses
-                |> List.tryPick (fun (_, names, body, where) ->
-                    // What is not an argument has the meaning that it has outside.
-                    let inner = { p with Values = (p.Values, List.zip names values) ||> List.fold (fun all (x, v) -> all.Add(x, v)) }
-                    if where |> Option.forall (holds inner) then Some(value inner body) else None)
+        let values = arguments |> List.map (value p)
+        let compute () = defined p name values |> Option.map (fun (inner, body) -> value inner body)
 
-            let known () =
-                match values |> List.map Value.tryNumber with
-                | numbers when List.forall Option.isSome numbers ->
-                    let key = name, List.map Option.get numbers
+        let known () =
+            match values |> List.map Value.tryNumber with
+            | numbers when List.forall Option.isSome numbers ->
+                let key = name, List.map Option.get numbers
 
-                    match p.Known.TryGetValue key with
-                    | true, found -> found
-                    | _ ->
-                        let found = compute ()
-                        p.Known[key] <- found
-                        found
-                | _ -> compute ()
+                match p.Known.TryGetValue key with
+                | true, found -> found
+                | _ ->
+                    let found = compute ()
+                    p.Known[key] <- found
+                    found
+            | _ -> compute ()
 
-            if values |> List.contains Outside then Outside else known () |> Option.defaultValue Outside
+        if values |> List.contains Outside then Outside else known () |> Option.defaultValue Outside
+
+/// What a function of these values is, and the point at which it is that: what is not an argument has the meaning that it has outside.
+/// None outside its domain.
+and private defined p name (values: Value list) : (Point * Expression) option =
+    p.Definitions
+    |> List.tryPick (fun (x, names, body, where) ->
+        if x = name && names.Length = values.Length then
+            let inner = bind p (List.zip names values)
+            if where |> Option.forall (holds inner) then Some(inner, body) else None
+        else
+            None)
 
 /// The exponents of a monomial's letters.
 and private monomialOf p (e: Expression) : Map<string, int> =
@@ -318,9 +326,9 @@ and private product p (all: (bool * Expression) list) : Value =
 
 /// An operator applied to what stands behind it.
 and private applied p (operator: Expression) (operand: Expression) : Value =
-    let letters = operator.Nodes |> Seq.choose (function Call("diff", [ [ Name x ] ]) -> Some x | _ -> None) |> Seq.distinct |> List.ofSeq
+    let letters = operator.Differentiated
     let numbers = letters |> List.map (fun x -> x, number (value p (Name x))) |> Map.ofList
-    let formal = { p with Values = (p.Values, letters) ||> List.fold (fun values x -> values.Add(x, Value.letter x)); Known = Dictionary() }
+    let formal = { bind p [ for x in letters -> x, Value.letter x ] with Known = Dictionary() }
 
     let rec apply (e: Expression) (f: Value) : Value =
         match e with
@@ -347,7 +355,7 @@ and private over weighed p kind names (pending: (bool * Expression) list) (done'
 
         (Value.zero, range kind)
         ||> List.fold (fun sum n ->
-            let here = { p with Values = p.Values.Add(name, Value.ofFloat n) }
+            let here = bind p [ name, Value.ofFloat n ]
 
             if rest.IsEmpty then
                 Value.add sum (weighed (product here (done' @ pending)))
@@ -420,7 +428,7 @@ and private holds p (c: Condition) : bool =
         let isDefined p = match (try value p x with NoValue _ -> Value.zero) with Outside | Pole -> false | _ -> true
 
         match names with
-        | [ t ] -> range "integers" |> List.exists (fun n -> isDefined { p with Values = p.Values.Add(t, Value.ofFloat n) })
+        | [ t ] -> range "integers" |> List.exists (fun n -> isDefined (bind p [ t, Value.ofFloat n ]))
         | _ -> isDefined p
     | Both all -> all |> List.forall (holds p)
     | Either any -> any |> List.exists (holds p)
@@ -446,29 +454,14 @@ let rec private size (p: Point) (e: Expression) : float =
         let absolute = mapped (fun x -> Complex(Complex.Abs x, 0.0))
         over absolute p kind names (factors body) [] |> Value.tryNumber |> Option.map Complex.Abs |> Option.defaultValue 0.0
     | Call(name, rows) when p.Definitions |> List.exists (fun (x, _, _, _) -> x = name) ->
-        let arguments = List.concat rows |> List.map (value p)
-
-        p.Definitions
-        |> List.tryPick (fun (x, names, body, where) ->
-            if x = name && names.Length = arguments.Length then
-                let inner = { p with Values = (p.Values, List.zip names arguments) ||> List.fold (fun all (x, v) -> all.Add(x, v)) }
-                if where |> Option.forall (holds inner) then Some(size inner body) else None
-            else
-                None)
-        |> Option.defaultValue 0.0
+        match defined p name (List.concat rows |> List.map (value p)) with
+        | Some(inner, body) -> size inner body
+        | None -> 0.0
     // Orthogonality of states and symbols, beside 1.
     | Overlap _ -> 1.0
     | _ -> value p e |> Value.tryNumber |> Option.map Complex.Abs |> Option.defaultValue 0.0
 
 // ---- points
-
-let private definitions (remarks: Remark list) =
-    remarks
-    |> List.choose (function
-        | Definition(Call(name, rows), body, where) ->
-            let names = List.concat rows |> List.map (function Name x -> x | _ -> raise (NoValue $"{name} is defined of something that is no name"))
-            Some(name, names, body, where)
-        | _ -> None)
 
 let private normal (random: Random) = sqrt (-2.0 * log (1.0 - random.NextDouble())) * cos (2.0 * Math.PI * random.NextDouble())
 let private normalised (v: float[]) = let n = sqrt (Array.sumBy (fun x -> x * x) v) in Array.map (fun x -> x / n) v
@@ -521,7 +514,7 @@ let private draw (random: Random) (s: Sentence) (defined: (string * string list 
           Known = Dictionary() }
 
     let triads = s.Where |> Option.map triadsOf |> Option.defaultValue []
-    let set x (v: float) (p: Point) = { p with Values = p.Values.Add(x, Value.ofFloat v) }
+    let set x (v: float) (p: Point) = bind p [ x, Value.ofFloat v ]
 
     /// What a triad leaves to a name whose others have values.
     let momentum (p: Point) x =
@@ -551,7 +544,7 @@ let private draw (random: Random) (s: Sentence) (defined: (string * string list 
         | Plain("spinors", names) ->
             let v = normalised (Array.init (2 * names.Length) (fun _ -> normal random))
             let component' k = Scalar(Complex(v[2 * k], v[2 * k + 1]))
-            (p, List.indexed names) ||> List.fold (fun p (k, x) -> { p with Values = p.Values.Add(x, component' k) })
+            bind p (names |> List.mapi (fun k x -> x, component' k))
         | Plain(kind, _) -> raise (NoValue $"there are no points of {kind}")
         | Halves(names, rules) ->
             let isInteger = random.Next 2 = 0
@@ -565,7 +558,7 @@ let private draw (random: Random) (s: Sentence) (defined: (string * string list 
                     (p, List.zip places (quantumNumbers random symbol)) ||> List.fold (fun p (x, k) -> set x (float k / 2.0) p)
                 | _ -> p
 
-            (p, rules) ||> List.fold (fun p (x, e) -> { p with Values = p.Values.Add(x, value p e) })
+            (p, rules) ||> List.fold (fun p (x, e) -> bind p [ x, value p e ])
         | OfSites(kind, names) ->
             let at _ = Array.init names.Length (fun _ -> normal random) |> (if kind = "directions" then normalised else id)
             let values = List.init SiteCount at
@@ -581,16 +574,14 @@ let private isTelling (s: Sentence) (p: Point) =
     |> List.exists (function
         | Equal sides ->
             sides
-            |> List.collect (function Sum(x, rest) -> x :: List.map snd rest | x -> [ x ])
+            |> List.collect _.Summands
             |> List.exists (fun e -> try (let v = value p e in v <> Value.zero && v <> Outside) with NoValue _ | TooLarge -> true)
         | Becomes _ -> true)
 
 /// Points of a sentence's domain, as many as are found in so many tries, those first at which not all is 0.
 let points (random: Random) (count: int) (tries: int) (claim: Claim) (s: Sentence) : Point list =
-    let defined = definitions claim.Remarks
-
     let inside =
-        Seq.init tries (fun _ -> draw random s defined)
+        Seq.init tries (fun _ -> draw random s claim.Definitions)
         |> Seq.filter (fun p -> s.Where |> Option.forall (fun c -> try holds p c with TooLarge -> false))
         |> Seq.truncate (4 * count)
         |> Seq.map (fun p -> p, isTelling s p)
@@ -619,7 +610,7 @@ let private difference (p: Point) (law: Law) : (Complex * Complex) option =
         |> List.tryPick (fun ((x, a), (y, b)) -> if differ x y (a + b + Complex.Abs x + Complex.Abs y) then Some(x, y) else None)
     | Becomes(x, y, changes) ->
         let images = changes |> List.map (fun (name, e) -> name, value p e)
-        let moved = { p with Values = (p.Values, images) ||> List.fold (fun all (name, v) -> all.Add(name, v)); Known = Dictionary() }
+        let moved = { bind p images with Known = Dictionary() }
         let x, y = number (value moved x), number (value p y)
         if differ x y (Complex.Abs x + Complex.Abs y + 1e-6) then Some(x, y) else None
 

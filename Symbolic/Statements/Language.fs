@@ -55,6 +55,16 @@ type Expression =
     /// It and all that it is made of.
     member this.Nodes: Expression list = this :: (this.Parts |> List.collect (fun (x: Expression) -> x.Nodes))
 
+    /// What is added up in it, what is subtracted with a minus.
+    member this.Summands: Expression list =
+        match this with
+        | Sum(x, rest) -> x :: (rest |> List.map (fun (minus, y) -> if minus then Negative(Enclosed y) else y))
+        | x -> [ x ]
+
+    /// Names of what it differentiates by, each once.
+    member this.Differentiated: string list =
+        this.Nodes |> List.choose (function Call("diff", [ [ Name x ] ]) -> Some x | _ -> None) |> List.distinct
+
     /// Names and labels in it that nothing in it is summed over.
     member this.Free: Set<string> =
         let inner = this.Parts |> List.map (fun (x: Expression) -> x.Free) |> Set.unionMany
@@ -113,7 +123,17 @@ type Remark =
     | Words of string
 
 /// Sentences that hold, and what their words mean.
-type Claim = { Sentences: Sentence list; Remarks: Remark list }
+type Claim =
+    { Sentences: Sentence list
+      Remarks: Remark list }
+
+    /// Functions that remarks define: a name, its arguments, what it is, and where. One name may have several, each on its domain.
+    member this.Definitions: (string * string list * Expression * Condition option) list =
+        this.Remarks
+        |> List.choose (function
+            | Definition(Call(name, rows), body, where) ->
+                Some(name, List.concat rows |> List.choose (function Name x -> Some x | _ -> None), body, where)
+            | _ -> None)
 
 /// What a theorem about numbers says: claims, which are numbered if there are several.
 type Statement = { Claims: Claim list }

@@ -97,27 +97,26 @@ module Reader =
 
     // ---- formulas
 
+    /// What follows behind one sign or another, with true behind the other.
+    let private more (c: Cursor) (sign: string) (other: string) (one: Cursor -> Expression) : (bool * Expression) list =
+        let rec next found =
+            if c.Takes sign then next ((false, one c) :: found)
+            elif c.Takes other then next ((true, one c) :: found)
+            else List.rev found
+
+        next []
+
     let rec private sum (c: Cursor) : Expression =
         let first = if c.Takes "-" then Negative(product c) else product c
 
-        let rec more found =
-            if c.Takes "+" then more ((false, product c) :: found)
-            elif c.Takes "-" then more ((true, product c) :: found)
-            else List.rev found
-
-        match more [] with
+        match more c "+" "-" product with
         | [] -> first
         | rest -> Sum(first, rest)
 
     and private product (c: Cursor) : Expression =
         let first = factor c
 
-        let rec more found =
-            if c.Takes "*" then more ((false, factor c) :: found)
-            elif c.Takes "/" then more ((true, factor c) :: found)
-            else List.rev found
-
-        match more [] with
+        match more c "*" "/" factor with
         | [] -> first
         | rest -> Product(first, rest)
 

@@ -36,14 +36,12 @@ let rec private formula (e: Expression) : Formula =
     | Expression.Call(("3j" | "6j") as kind, rows) -> Symbol(kind, rows |> List.map (List.map formula))
     | Expression.Call(name, rows) -> Formula.Call(FormulaReader.name name, rows |> List.map (List.map formula))
 
-let private listed (items: Piece list list) : Piece list =
-    items |> List.mapi (fun i item -> if i = 0 then item else Piece.Words ", " :: item) |> List.concat
-
-let private all (xs: Expression list) = xs |> List.map (fun x -> [ Formula(formula x) ]) |> listed
-let private names (xs: string list) = xs |> List.map (fun x -> [ Formula(FormulaReader.name x) ]) |> listed
-
 let private joined (word: string) (items: Piece list list) : Piece list =
     items |> List.mapi (fun i item -> if i = 0 then item else Piece.Words word :: item) |> List.concat
+
+let private listed = joined ", "
+let private all (xs: Expression list) = xs |> List.map (fun x -> [ Formula(formula x) ]) |> listed
+let private names (xs: string list) = xs |> List.map (fun x -> [ Formula(FormulaReader.name x) ]) |> listed
 
 let private law (l: Law) : Piece list =
     match l with

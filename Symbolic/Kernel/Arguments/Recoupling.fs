@@ -140,8 +140,6 @@ module Recoupling =
     [<Literal>]
     let private Most = 200
 
-    let private top (scheme: Scheme) = scheme.Top
-
     let private nothing = { Phase = []; Roots = []; Symbols = []; Sums = [] }
 
     let private node move =
@@ -158,11 +156,11 @@ module Recoupling =
     let private atTop move scheme =
         match move, scheme with
         | Exchange _, Couple(l, r, x) ->
-            Some(Couple(r, l, x), { nothing with Phase = [ top l, 1; top r, 1; x, -1 ] })
+            Some(Couple(r, l, x), { nothing with Phase = [ l.Top, 1; r.Top, 1; x, -1 ] })
         | Leftwards(_, fresh), Couple(a, Couple(b, c, f), j) ->
-            Some(Couple(Couple(a, b, fresh), c, j), coefficient (top a) (top b) (top c) j fresh f fresh)
+            Some(Couple(Couple(a, b, fresh), c, j), coefficient a.Top b.Top c.Top j fresh f fresh)
         | Rightwards(_, fresh), Couple(Couple(a, b, e), c, j) ->
-            Some(Couple(a, Couple(b, c, fresh), j), coefficient (top a) (top b) (top c) j e fresh fresh)
+            Some(Couple(a, Couple(b, c, fresh), j), coefficient a.Top b.Top c.Top j e fresh fresh)
         | _ -> None
 
     let rec private apply move scheme =

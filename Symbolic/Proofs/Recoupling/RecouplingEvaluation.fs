@@ -11,14 +11,9 @@ let private isTriad a b c = (a + b + c) % 2 = 0 && c <= a + b && c >= abs (a - b
 
 /// Whether every node of the scheme obeys the triangle rule (angular momenta doubled).
 let rec obeys (at: Map<string, int>) (scheme: Scheme) : bool =
-    let top scheme =
-        match scheme with
-        | Single x
-        | Couple(_, _, x) -> at[x]
-
     match scheme with
     | Single _ -> true
-    | Couple(l, r, x) -> isTriad (top l) (top r) at[x] && obeys at l && obeys at r
+    | Couple(l, r, x) -> isTriad (at[l.Top]) (at[r.Top]) at[x] && obeys at l && obeys at r
 
 /// The product, summed (angular momenta doubled, those of the sums up to a bound beyond which no triangle closes).
 let rec product (p: RecouplingProduct) (at: Map<string, int>) : float =
@@ -49,12 +44,7 @@ let rec private state (at: Map<string, int>) (scheme: Scheme) (m: int) : Map<Map
     match scheme with
     | Single x -> Map.ofList [ Map.ofList [ x, m ], 1.0 ]
     | Couple(l, r, x) ->
-        let top scheme =
-            match scheme with
-            | Single x
-            | Couple(_, _, x) -> at[x]
-
-        let a, b = top l, top r
+        let a, b = at[l.Top], at[r.Top]
 
         [ for m1 in -a .. 2 .. a do
               let m2 = m - m1
@@ -72,25 +62,14 @@ let rec private state (at: Map<string, int>) (scheme: Scheme) (m: int) : Map<Map
 
 /// ⟨second|first⟩ by the definition, at the highest magnetic number.
 let overlap (first: Scheme) (second: Scheme) (at: Map<string, int>) : float =
-    let top scheme =
-        match scheme with
-        | Single x
-        | Couple(_, _, x) -> at[x]
+    let right = state at second (at[second.Top])
 
-    let right = state at second (top second)
-
-    state at first (top first)
+    state at first (at[first.Top])
     |> Map.toSeq
     |> Seq.sumBy (fun (key, u) ->
         match right.TryFind key with
         | Some v -> u * v
         | None -> 0.0)
-
-/// The names of a scheme, leaves and labels.
-let rec names (scheme: Scheme) : string list =
-    match scheme with
-    | Single x -> [ x ]
-    | Couple(l, r, x) -> x :: names l @ names r
 
 /// Twice the labels of both schemes at random, from the leaves upwards: those of leaves at most as large as said, those of
 /// pairs within their triangles where they are drawn first. Not every draw obeys the second scheme.
@@ -101,12 +80,7 @@ let draw (random: Random) (largest: int) (statement: RecouplingCoefficient) : Ma
         | Couple(l, r, x) ->
             let at = add (add at l) r
 
-            let top scheme =
-                match scheme with
-                | Single x
-                | Couple(_, _, x) -> at[x]
-
-            let a, b = top l, top r
+            let a, b = at[l.Top], at[r.Top]
             if at.ContainsKey x then at else at.Add(x, abs (a - b) + 2 * random.Next(min a b + 1))
 
     add (add (Map.ofList [ "0", 0 ]) statement.Start) statement.Final

@@ -19,11 +19,6 @@ let rec private labels scheme =
     | Single _ -> []
     | Couple(l, r, x) -> x :: labels l @ labels r
 
-let private top scheme =
-    match scheme with
-    | Single x
-    | Couple(_, _, x) -> x
-
 /// A scheme without order and labels: the sets of leaves below its inner nodes, as bits.
 type private Shape = Set<int>
 
@@ -158,7 +153,7 @@ let find (start: Scheme) (goal: Scheme) : Result<Move list, string> =
             match (part parentMask place current.Value).Value with
             | Couple(_, right, _) when maskOf place right = gone ->
                 // (S (K O)) becomes ((S K) O): K stands first.
-                if not keptIsLeft then exchange (top inner)
+                if not keptIsLeft then exchange inner.Top
                 moves.Add(Leftwards(parent, label))
 
                 current.Value <-
@@ -168,7 +163,7 @@ let find (start: Scheme) (goal: Scheme) : Result<Move list, string> =
                         | other -> other)
             | _ ->
                 // ((O K) S) becomes (O (K S)): K stands last.
-                if keptIsLeft then exchange (top inner)
+                if keptIsLeft then exchange inner.Top
                 moves.Add(Rightwards(parent, label))
 
                 current.Value <-

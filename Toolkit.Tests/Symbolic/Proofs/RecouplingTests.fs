@@ -85,7 +85,7 @@ let tests =
                     | Ok(_ :: _ as moves) ->
                         let general = Recoupling.connect (premise.Force()) start moves
 
-                        for label in RecouplingEvaluation.names start |> List.except leaves do
+                        for label in start.Names |> List.except leaves do
                             match SixJ.withZero label general with
                             | Ok theorem ->
                                 accepted <- accepted + 1
@@ -105,9 +105,9 @@ let tests =
             for _ in 1..3 do
                 let start, goal = random draw "x" leaves, random draw "y" leaves
                 let found = statement (connect start goal)
-                let wanted = RecouplingEvaluation.names goal |> Set.ofList
-                let kept = RecouplingEvaluation.names start |> Set.ofList
-                Assert.True(RecouplingEvaluation.names found.Final |> List.forall (fun x -> wanted.Contains x || kept.Contains x))
+                let wanted = goal.Names |> Set.ofList
+                let kept = start.Names |> Set.ofList
+                Assert.True(found.Final.Names |> List.forall (fun x -> wanted.Contains x || kept.Contains x))
 
         testCase "pairs exchanged between two pairs give three 6j symbols and one sum: Wigner's 9j symbol" <| fun () ->
             let theorem = connect (fst nine) (snd nine)
@@ -143,7 +143,7 @@ let tests =
             let start = pair (pair (pair a b "k") c "p") d "J"
             let goal = pair (pair (pair b a "q") d "k") c "L"
             let found = statement (connect start goal)
-            let names = RecouplingEvaluation.names found.Final
+            let names = found.Final.Names
             Assert.Contains("k", names)
             Assert.Contains("k'", names)
             Assert.DoesNotContain("q", String.Join(" ", names))
